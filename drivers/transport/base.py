@@ -1,0 +1,60 @@
+"""The two ports that every driver stands on. A transport moves bytes and knows nothing of what they mean."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Protocol
+
+
+class ByteTransport(Protocol):
+    """An open, byte-wise connection. Raises `LinkLost` when it is gone."""
+
+    def write(self, data: bytes) -> None:
+        """Send all of `data`, or raise `LinkLost`."""
+
+    def read(self, max_bytes: int, timeout_s: float) -> bytes:
+        """What has arrived, at least one byte and at most `max_bytes`; empty if nothing came within `timeout_s`."""
+
+    def close(self) -> None:
+        """Release the port; may be called twice."""
+
+
+@dataclass(frozen=True, slots=True)
+class ApduAnswer:
+    """What a chip answered: `data` without the status word, `sw` 16 bits (ISO 7816-4). Data may be personal: not
+    shown.
+    """
+
+    data: bytes
+    sw: int
+
+    def __repr__(self) -> str:
+        return f"ApduAnswer({len(self.data)} bytes, sw={self.sw:04X})"
+
+
+class ApduTransport(Protocol):
+    """A chip with power on."""
+
+    def transmit(self, apdu: bytes) -> ApduAnswer:
+        """Send one command and return its answer as the chip gave it (61xx and 6Cxx are handled above)."""
+
+
+class ConnectedChip(ApduTransport, Protocol):
+    """One chip, opened exclusively until `close`."""
+
+    @property
+    def atr(self) -> bytes:
+        """Answer to reset."""
+
+    def close(self) -> None:
+        """Power off and release; may be called twice."""
+
+
+class Coupler(Protocol):
+    """A place where a chip can be met: a PC/SC slot, or the permit unit's own contacts."""
+
+    def connect(self, timeout_s: float) -> ConnectedChip:
+        """Wait for a chip and power it on. Raises `NoChip` if none answers in time, `LinkLost` if the slot is gone."""
+
+    def close(self) -> None:
+        """Release the slot; may be called twice."""
