@@ -1,0 +1,58 @@
+"""Guards that hold for every test: nothing is left running, nothing is left open."""
+
+from __future__ import annotations
+
+import gc
+import os
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+GRACE_S = 2.0
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--hardware", action="store_true", help="run the contract tests on real devices too")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    if config.getoption("--hardware"):
+        return
+    unplugged = [item for item in items if "hardware" in item.keywords]
+    for item in unplugged:
+        items.remove(item)
+    config.hook.pytest_deselected(items=unplugged)
+
+
+def _open_links() -> set[str]:
+    """Sockets and terminals that this process holds open, as the kernel names them."""
+    links = set()
+    for fd in Path("/proc/self/fd").iterdir():
+        try:
+            target = os.readlink(fd)
+        except OSError:
+            continue
+        if target.startswith(("socket:", "/dev/pts/", "/dev/ptmx")):
+            links.add(f"{fd.name} -> {target}")
+    return links
+
+
+@pytest.fixture(autouse=True)
+def nothing_left_behind() -> Iterator[None]:
+    """Fail a test that leaves a thread, a socket or a terminal behind."""
+    threads, links = set(threading.enumerate()), _open_links()
+    yield
+    deadline = time.monotonic() + GRACE_S
+    while True:
+        new_threads = [t for t in threading.enumerate() if t not in threads and t.is_alive()]
+        new_links = _open_links() - links
+        if not new_threads and not new_links:
+            return
+        if time.monotonic() > deadline:
+            break
+        gc.collect()
+        time.sleep(0.02)
+    pytest.fail(f"left behind: threads {[t.name for t in new_threads]}, links {sorted(new_links)}")

@@ -1,0 +1,20 @@
+"""Waiting for something that another thread or process does."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from typing import TypeVar
+
+T = TypeVar("T")
+
+
+def eventually(ask: Callable[[], T], within_s: float = 5.0) -> T:
+    """The first true answer of `ask`; an AssertionError if there is none within `within_s` seconds."""
+    deadline = time.monotonic() + within_s
+    while True:
+        answer = ask()
+        if answer:
+            return answer
+        assert time.monotonic() < deadline, f"still {answer!r} after {within_s} s"
+        time.sleep(0.01)
