@@ -1,0 +1,253 @@
+"""The contract with central: the models that both sides share, and from which the OpenAPI document is generated.
+
+HTTPS with mutual TLS: the kiosk's identity is its client certificate, never a field. JSON. Every POST carries
+`Idempotency-Key` (same key and body: the same, first answer; another body: 409) and, from the kiosk process,
+`X-Kiosk-Sequence` (given when the call is journalled, kept in its retries). Errors are problem documents (RFC 9457)
+with a
+stable `code`. No personal data in URLs. Times carry an offset; dates are local dates (Asia/Shanghai).
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Annotated, Literal
+from uuid import UUID
+
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+
+IDEMPOTENCY_HEADER = "Idempotency-Key"
+SEQUENCE_HEADER = "X-Kiosk-Sequence"
+PROBLEM_TYPE = "application/problem+json"
+
+Hex = Annotated[str, Field(pattern=r"^([0-9A-F]{2})*$")]
+StatusWord = Annotated[str, Field(pattern=r"^[0-9A-F]{4}$")]
+
+
+class Model(BaseModel):
+    """Strict and frozen: an unknown field is a mistake. Personal values are kept out of every repr."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
+
+
+class Holder(Model):
+    """The identity card's holder, as the card says."""
+
+    name: str = Field(repr=False, max_length=60)
+    id_number: str = Field(repr=False, min_length=15, max_length=18)
+
+
+class PermitContent(Model):
+    """What an endorsement may rewrite."""
+
+    address: str = Field(repr=False, max_length=80)
+    issuing_authority: str = Field(max_length=40)
+    category: str
+    valid_from: date | None
+    valid_to: date | None
+    endorsement_count: int = Field(ge=0, le=65535)
+
+
+class PermitFacts(Model):
+    """The permit as read from its chip."""
+
+    permit_file: str
+    chip_serial: Hex
+    region: str = Field(pattern=r"^[0-9]{6}$")
+    permit_number: str = Field(repr=False, max_length=18)
+    holder_number: str = Field(repr=False, max_length=18)
+    holder_name: str = Field(repr=False)
+    issued_on: date | None
+    content: PermitContent
+
+
+class LocalAssessment(Model):
+    """What the kiosk's rules said; central decides by its own."""
+
+    outcome: str | None
+    on: date
+    new_valid_from: date | None
+    new_valid_to: date | None
+    residence_years: str | None
+
+
+class EndorsementRequest(Model):
+    """POST /v1/endorsements. `endorsement_id` is made and journalled by the kiosk and is also the idempotency key."""
+
+    endorsement_id: UUID
+    service: str
+    holder: Holder
+    permit: PermitFacts
+    declarations: tuple[str, ...]          # keys of what the holder declared, e.g. "address_unchanged"
+    assessment: LocalAssessment
+
+
+class SignedGrant(Model):
+    """A grant as signed bytes: `payload` is the base64 of the JSON of `GrantPayload`; the signature is over exactly the
+    decoded bytes. `algorithm`: "ed25519" or "sm2-sm3"; `key_id` names central's public key at the kiosk."""
+
+    payload: str = Field(repr=False)
+    algorithm: Literal["ed25519", "sm2-sm3"]
+    key_id: str
+    signature: str                         # base64
+
+
+class GrantPayload(Model):
+    """What is signed."""
+
+    endorsement_id: UUID
+    permit_number: str = Field(repr=False)
+    chip_serial: Hex
+    content: PermitContent
+    residence_years: Literal["continuous", "counted_from_make_up", "restart"] | None
+    issued_at: AwareDatetime
+    expires_at: AwareDatetime
+    face_only: bool = False
+
+
+class Granted(Model):
+    state: Literal["granted"] = "granted"
+    endorsement_id: UUID
+    grant: SignedGrant
+
+
+class Pending(Model):
+    """A person will review: come back later."""
+
+    state: Literal["pending"] = "pending"
+    endorsement_id: UUID
+    review_number: str
+    expected_on: date | None
+
+
+class Refused(Model):
+    """`code` is stable, e.g. "not_your_permit", "too_early", "reported_lost", "cancelled", "counter_only"."""
+
+    state: Literal["refused"] = "refused"
+    endorsement_id: UUID
+    code: str
+    retain: bool = False
+
+
+class AlreadyCurrent(Model):
+    """Central's record already holds the term that was asked for, and so does the permit."""
+
+    state: Literal["already_current"] = "already_current"
+    endorsement_id: UUID
+    valid_to: date
+
+
+EndorsementAnswer = Annotated[Granted | Pending | Refused | AlreadyCurrent, Field(discriminator="state")]
+
+
+class EndorsementState(Model):
+    """GET /v1/endorsements/{id}: the present state, for a lost reply."""
+
+    endorsement_id: UUID
+    state: Literal["granted", "pending", "refused", "already_current", "cancelled", "written", "face_pending",
+    "unchanged",
+                   "unknown", "expired"]
+    answer: EndorsementAnswer              # the first answer, so that a lost grant is had again
+
+
+class CancellationRequest(Model):
+    """POST /v1/endorsements/{id}/cancellation: an unused grant is given back. `reason` is a stable code."""
+
+    reason: str
+
+
+class ChipSessionRequest(Model):
+    """POST /v1/endorsements/{id}/chip-session."""
+
+    atr: Hex
+    chip_serial: Hex
+
+
+class ChipCommand(Model):
+    """One command for the chip; `expect`: status words that let the batch go on."""
+
+    apdu: Hex = Field(repr=False)
+    expect: tuple[StatusWord, ...] = ("9000",)
+
+
+class ChipBatch(Model):
+    """Numbered from 1. A started batch never reaches the chip again; asked twice, central returns the same batch."""
+
+    number: int = Field(ge=1)
+    commands: tuple[ChipCommand, ...]
+
+
+class ChipAnswer(Model):
+    data: Hex = Field(repr=False)
+    sw: StatusWord
+
+
+class ChipBatchAnswers(Model):
+    """POST …/chip-session/{sid}/responses: answers in order; shorter than the batch where it stopped."""
+
+    batch: int
+    answers: tuple[ChipAnswer, ...]
+
+
+class ChipSessionStep(Model):
+    """Either the next batch, or the verdict: "written" (chip holds the granted content) or "failed" (it does not)."""
+
+    session_id: UUID
+    batch: ChipBatch | None = None
+    verdict: Literal["written", "failed"] | None = None
+    failure: str | None = None             # stable code when the verdict is "failed"
+
+
+class StageTime(Model):
+    name: str
+    seconds: float
+
+
+class CompletionRequest(Model):
+    """POST /v1/endorsements/{id}/completion: whatever happened. Nothing personal in it, so it may be stored and
+    forwarded.
+    """
+
+    chip: Literal["old", "new", "unknown"]
+    face: Literal["old", "new", "pending"]
+    custody: Literal["with_holder", "at_mouth", "inside", "retained", "unknown"]
+    receipt_printed: bool
+    stages: tuple[StageTime, ...] = ()
+    finished_at: AwareDatetime
+
+
+class Recorded(Model):
+    """Central took note; `state` is the endorsement's state now."""
+
+    endorsement_id: UUID
+    state: str
+
+
+class PendingRewritesRequest(Model):
+    """POST /v1/permits/pending-rewrites: is there work decided elsewhere for this permit?"""
+
+    holder: Holder
+    permit: PermitFacts
+
+
+class PendingRewrite(Model):
+    """`rewrite`: chip and face by this grant; `face_only`: the chip is current, the face is not."""
+
+    kind: Literal["rewrite", "face_only"]
+    grant: SignedGrant
+
+
+class PendingRewritesAnswer(Model):
+    work: PendingRewrite | None
+    already_current: bool = False
+
+
+class Problem(BaseModel):
+    """RFC 9457. `code` is stable; the kiosk never shows `title` or `detail` to a resident."""
+
+    model_config = ConfigDict(extra="allow", frozen=True)
+
+    type: str = "about:blank"
+    title: str
+    status: int
+    code: str
+    detail: str | None = None

@@ -1,0 +1,90 @@
+"""What central grants, refuses and records."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import Enum
+from uuid import UUID
+
+from kiosk.domain.documents import PermitContent
+from kiosk.domain.personal import Personal
+
+
+class Service(Enum):
+    """What a resident may ask for (regions.md lists which region offers what)."""
+
+    ENDORSE = "endorse"
+    CHANGE_ADDRESS = "change_address"
+    CORRECT = "correct"
+    CHANGE_CATEGORY = "change_category"
+    CHANGE_IDENTITY = "change_identity"
+    LOST = "lost"
+    DAMAGED = "damaged"
+    FACE_ONLY = "face_only"
+
+
+class ResidenceYears(Enum):
+    """What an endorsement does to the years of residence counted so far."""
+
+    CONTINUOUS = "continuous"
+    COUNTED_FROM_MAKE_UP = "counted_from_make_up"
+    RESTART = "restart"
+
+
+@dataclass(frozen=True, slots=True)
+class Grant:
+    """Central's signed permission, verified: write exactly `content` on exactly this permit, before `expires_at`."""
+
+    endorsement_id: UUID
+    permit_number: Personal[str]
+    chip_serial: str
+    content: PermitContent
+    residence_years: ResidenceYears | None
+    expires_at: datetime
+    face_only: bool = False     # the chip already holds `content`; only the face is to be rewritten
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """A proper no. `code` is stable and has a text in every language (`refusal.<code>` in assets/locale).
+
+    `retain`: on central's word the permit is kept (reported lost, cancelled).
+    """
+
+    code: str
+    retain: bool = False
+
+
+class ChipState(Enum):
+    """What is known of the chip when a visit ends."""
+
+    OLD = "old"
+    NEW = "new"
+    UNKNOWN = "unknown"
+
+
+class FaceState(Enum):
+    """What is known of the face when a visit ends: the unit's last answer, no sensor reads it."""
+
+    OLD = "old"
+    NEW = "new"
+    PENDING = "pending"     # chip new, face stale, blank or unknown
+
+
+class Custody(Enum):
+    """Where the permit is. Changes only on a fact from the permit unit."""
+
+    WITH_HOLDER = "with_holder"
+    AT_MOUTH = "at_mouth"
+    INSIDE = "inside"
+    RETAINED = "retained"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """How a granted endorsement ended on the permit."""
+
+    chip: ChipState
+    face: FaceState

@@ -1,0 +1,46 @@
+"""A type for what belongs to the holder: it does not print."""
+
+from __future__ import annotations
+
+from typing import Any, Generic, TypeVar, final
+
+T = TypeVar("T")
+
+
+@final
+class Personal(Generic[T]):
+    """A value about a person. Compares and hashes as its value; prints as `Personal(…)`; `reveal()` is the only way
+    out, so
+    that every place that shows or sends the value can be found by its name."""
+
+    __slots__ = ("_value",)
+
+    def __init__(self, value: T) -> None:
+        self._value = value
+
+    def reveal(self) -> T:
+        """The value itself."""
+        return self._value
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Personal) and self._value == other._value
+
+    def __hash__(self) -> int:
+        return hash(("Personal", self._value))
+
+    def __repr__(self) -> str:
+        return "Personal(…)"
+
+    __str__ = __repr__
+
+    def __format__(self, spec: str) -> str:
+        return repr(self)
+
+    def __reduce__(self) -> Any:
+        raise TypeError("personal data is not pickled")
+
+
+def masked_number(number: Personal[str]) -> str:
+    """An identity number as it may be shown: the first and last character, stars between (GB 11643 numbers have 18)."""
+    text = number.reveal()
+    return text[:1] + "*" * max(len(text) - 2, 0) + text[-1:] if len(text) > 1 else "*" * len(text)

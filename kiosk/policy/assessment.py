@@ -1,0 +1,79 @@
+"""What the rules of a region say about one permit on one day: plain values."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from enum import Enum
+
+from kiosk.domain.endorsement import ResidenceYears
+
+
+class AssessedOutcome(Enum):
+    """Where the day lies in the permit's year."""
+
+    TOO_EARLY = "too_early"
+    IN_WINDOW = "in_window"
+    OVERDUE = "overdue"
+    REAPPLY = "reapply"
+    CANCELLED = "cancelled"
+
+
+class Served(Enum):
+    """How the *next step* is served here."""
+
+    AT_ONCE = "at_once"
+    AFTER_REVIEW = "after_review"
+    COUNTER = "counter"
+    NOT_OFFERED = "not_offered"
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """A rule that was applied. `source`: the document's file name; `section`: as the document calls it.
+
+    `code` is the rule's key in the region file, where its text stands in every language.
+    """
+
+    code: str
+    source: str
+    section: str
+
+
+@dataclass(frozen=True, slots=True)
+class EvidenceAsked:
+    """Keys of the region file's evidence: every one of `all_of`, and one of `any_of` (empty: nothing)."""
+
+    all_of: tuple[str, ...] = ()
+    any_of: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class LocalText:
+    """One text in every language of the region file, as (language tag, text) pairs; zh-Hans is always there."""
+
+    by_language: tuple[tuple[str, str], ...]
+
+    def in_language(self, language: str) -> str:
+        """The text in `language`, or in zh-Hans where the file has none."""
+        texts = dict(self.by_language)
+        return texts.get(language) or texts["zh-Hans"]
+
+
+@dataclass(frozen=True, slots=True)
+class Assessment:
+    """The answer. `outcome` None: the permit's dates make no sense (then `served` is COUNTER).
+
+    `opens_on` … `closes_on`: the window, both inside. New dates are None while too early and where no date may be told.
+    """
+
+    outcome: AssessedOutcome | None
+    opens_on: date | None
+    closes_on: date | None
+    new_valid_from: date | None
+    new_valid_to: date | None
+    residence_years: ResidenceYears | None
+    served: Served | None
+    evidence: EvidenceAsked
+    reasons: tuple[Reason, ...]
+    texts: tuple[LocalText, ...] = ()     # one for each reason, in the same order
