@@ -1,0 +1,194 @@
+"""Invented people and their permits, for simulators, demonstrations and tests. Nobody here exists.
+
+The data file gives dates as ISO, or relative to a given day ("today", "today+12d", "today+12d-1y"; d days, m months,
+y years; steps are applied from left to right, and a day that a month does not have becomes its last). A number may hold
+`{birth}` (YYYYMMDD) and `{check}` (the GB 11643 check digit over the 17 characters before it).
+"""
+
+from __future__ import annotations
+
+import calendar
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any
+
+from drivers.device_file import DeviceFileError, read_toml
+
+DEFAULT = Path(__file__).parent / "data" / "residents.toml"
+
+PERSON_KINDS = ("citizen", "hmt", "foreign_2017", "foreign_2023")
+CHIP_KINDS = ("permit", "epassport", "bank", "blank", "memory", "none")
+
+_STEP = re.compile(r"([+-]\d+)([dmy])")
+_WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """What the chip of an identity card says about its holder.
+
+    `sex` is a GB/T 2261.1 code ("1" male, "2" female), `ethnicity` a GB/T 3304 code ("01"), empty where the card has
+    none; `valid_to` None means 长期. `number` is the identity number (18), or of a 2017 permanent-residence card the 15
+    characters. `old_number_link` etc. exist only on the variant that carries them and are empty elsewhere.
+    """
+
+    id: str
+    kind: str
+    name: str = field(repr=False)
+    english_name: str = field(repr=False)
+    sex: str = field(repr=False)
+    ethnicity: str = field(repr=False)
+    birth: date = field(repr=False)
+    address: str = field(repr=False)
+    number: str = field(repr=False)
+    authority: str = field(repr=False)
+    valid_from: date = field(repr=False)
+    valid_to: date | None = field(repr=False)
+    newest_address: str | None = field(repr=False, default=None)
+    nationality: str = field(repr=False, default="")
+    travel_permit_number: str = field(repr=False, default="")
+    issue_count: str = field(repr=False, default="")
+    card_version: str = field(repr=False, default="")
+    renewals: str = field(repr=False, default="")
+    old_number_link: str = field(repr=False, default="")
+
+
+@dataclass(frozen=True, slots=True)
+class PermitData:
+    """What a permit carries, on chip and face alike; `holder` is a person's id.
+
+    `chip` is "permit", or what lies in the slot instead (an ePassport, a bank card, …); then only `id` and `chip` mean
+    something. `region` 6 digits, `permit_number` 18, `chip_serial` 16 hex digits.
+    """
+
+    id: str
+    chip: str = "permit"
+    holder: str = ""
+    permit_file: str = ""
+    region: str = ""
+    permit_number: str = field(repr=False, default="")
+    chip_serial: str = ""
+    issued_on: date | None = field(repr=False, default=None)
+    address: str = field(repr=False, default="")
+    issuing_authority: str = field(repr=False, default="")
+    category: str = ""
+    valid_from: date | None = field(repr=False, default=None)
+    valid_to: date | None = field(repr=False, default=None)
+    endorsement_count: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Residents:
+    """Everybody and every permit, by id."""
+
+    people: Mapping[str, Person]
+    permits: Mapping[str, PermitData]
+
+    def holder_of(self, permit: PermitData) -> Person:
+        """The person whom the permit was issued to."""
+        return self.people[permit.holder]
+
+
+def check_digit(first_17: str) -> str:
+    """The 18th character of an identity number (GB 11643, ISO 7064 mod 11-2)."""
+    return "10X98765432"[sum(w * int(c) for w, c in zip(_WEIGHTS, first_17, strict=True)) % 11]
+
+
+def day_of(text: str | date, today: date) -> date:
+    """An ISO date, or one relative to `today`. Raises ValueError for anything else."""
+    if isinstance(text, date):
+        return text
+    if not text.startswith("today"):
+        return date.fromisoformat(text)
+    steps = text[len("today"):]
+    if _STEP.sub("", steps):
+        raise ValueError(f"not a date: {text!r}")
+    day = today
+    for count, unit in _STEP.findall(steps):
+        if unit == "d":
+            day += timedelta(days=int(count))
+        else:
+            day = _months_later(day, int(count) * (12 if unit == "y" else 1))
+    return day
+
+
+def _months_later(day: date, months: int) -> date:
+    year, month0 = divmod(day.year * 12 + day.month - 1 + months, 12)
+    return date(year, month0 + 1, min(day.day, calendar.monthrange(year, month0 + 1)[1]))
+
+
+def load_residents(path: Path = DEFAULT, today: date | None = None) -> Residents:
+    """All people and permits of a data file, with its relative dates counted from `today` (default: this day).
+
+    Raises `DeviceFileError`: one line per person or permit that cannot be used.
+    """
+    day = today or date.today()
+    tables = read_toml(path)
+    mistakes: list[str] = []
+    people = {p.id: p for p in _all(tables.get("people", []), _person, day, path.name, mistakes)}
+    permits = {p.id: p for p in _all(tables.get("permits", []), _permit, day, path.name, mistakes)}
+    for permit in permits.values():
+        if permit.chip == "permit" and permit.holder not in people:
+            mistakes.append(f"{path.name}: {permit.id}: holder {permit.holder!r} is nobody here")
+    serials = [p.chip_serial for p in permits.values() if p.chip_serial]
+    repeated = sorted({serial for serial in serials if serials.count(serial) > 1})
+    mistakes += [f"{path.name}: chip_serial {serial}: used twice" for serial in repeated]
+    if mistakes:
+        raise DeviceFileError(mistakes)
+    return Residents(people, permits)
+
+
+def _all(tables: list[dict[str, Any]], build: Any, today: date, file_name: str, mistakes: list[str]) -> list[Any]:
+    built: list[Any] = []
+    for table in tables:
+        try:
+            one = build(dict(table), today)
+        except (KeyError, TypeError, ValueError) as error:
+            mistakes.append(f"{file_name}: {table.get('id', 'without id')}: {error}")
+            continue
+        if any(other.id == one.id for other in built):
+            mistakes.append(f"{file_name}: {one.id}: used twice")
+        built.append(one)
+    return built
+
+
+def _person(table: dict[str, Any], today: date) -> Person:
+    _one_of("kind", table["kind"], PERSON_KINDS)
+    table["birth"] = day_of(table["birth"], today)
+    table["valid_from"] = day_of(table["valid_from"], today)
+    long_term = table["valid_to"] == "long_term"
+    table["valid_to"] = None if long_term else day_of(table["valid_to"], today)
+    table["number"] = _number(table["number"], table["birth"])
+    for optional in ("english_name", "address", "authority", "ethnicity"):
+        table.setdefault(optional, "")
+    return Person(**table)
+
+
+def _permit(table: dict[str, Any], today: date) -> PermitData:
+    _one_of("chip", table.get("chip", "permit"), CHIP_KINDS)
+    for key in ("issued_on", "valid_from", "valid_to"):
+        if key in table:
+            table[key] = day_of(table[key], today)
+    permit = PermitData(**table)
+    if permit.chip == "permit":
+        if not re.fullmatch(r"\d{6}", permit.region) or len(permit.permit_number) != 18:
+            raise ValueError("region has 6 digits and permit_number 18 characters")
+        if not re.fullmatch(r"[0-9A-F]{16}", permit.chip_serial):
+            raise ValueError("chip_serial has 16 upper-case hex digits")
+    return permit
+
+
+def _one_of(key: str, value: object, words: tuple[str, ...]) -> None:
+    if value not in words:
+        raise ValueError(f"{key} must be one of {', '.join(words)}, not {value!r}")
+
+
+def _number(pattern: str, birth: date) -> str:
+    number = pattern.replace("{birth}", f"{birth:%Y%m%d}")
+    if number.endswith("{check}"):
+        first = number.removesuffix("{check}")
+        number = first + check_digit(first)
+    return number
