@@ -1,0 +1,234 @@
+"""What a screen is given: one frozen model per screen, and the intents a screen may emit. No Kivy, no flow.
+
+Texts are keys (`assets/locale/<language>.toml`) or the region's own texts in every language; they become words at the
+widget.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from enum import Enum
+
+from kiosk.domain.personal import Personal
+from kiosk.policy.assessment import LocalText
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """A text of the locale files by its key. `args` fill its {placeholders}: dates are written the language's way."""
+
+    key: str
+    args: tuple[tuple[str, str | int | date | LocalText], ...] = ()
+
+
+Words = Text | LocalText
+
+
+class Intent(Enum):
+    """What a person may choose on a screen."""
+
+    START = "start"
+    CHOOSE_LANGUAGE = "choose_language"      # choice: a language tag
+    ACCEPT_NOTICE = "accept_notice"
+    GO_ON = "go_on"
+    DECLARE_UNCHANGED = "declare_unchanged"
+    DECLARE_CHANGED = "declare_changed"
+    CONFIRM = "confirm"
+    CANCEL = "cancel"                        # also "return my permit"
+    MORE_TIME = "more_time"
+    FINISH = "finish"
+
+
+class WayOut(Enum):
+    """What the button that is always at the same place says."""
+
+    NONE = "none"
+    CANCEL = "cancel"
+    RETURN_PERMIT = "return_permit"
+    WRITING = "writing"                      # no button: "writing, please wait"
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """What every screen has around it. `countdown_s`: idle time left at the moment the model was made; None: no
+    countdown.
+    """
+
+    language: str
+    way_out: WayOut
+    countdown_s: int | None = None
+    simulation: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Citation:
+    """A rule as a resident may read it: the region's words, and the document and section they rest on."""
+
+    text: LocalText
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """A permit's validity; None where the chip holds no date."""
+
+    valid_from: date | None
+    valid_to: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class WelcomeScreen:
+    frame: Frame
+    region_name: LocalText
+    languages: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class NoticeScreen:
+    frame: Frame
+
+
+@dataclass(frozen=True, slots=True)
+class IdCardScreen:
+    """`problem`: why the card must be lifted and laid down again."""
+
+    frame: Frame
+    problem: Text | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class InsertPermitScreen:
+    frame: Frame
+    problem: Text | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ReadingScreen:
+    frame: Frame
+
+
+@dataclass(frozen=True, slots=True)
+class AssessmentScreen:
+    """`can_go_on`: the next step is served here and now. `new_term` only then."""
+
+    frame: Frame
+    headline: Text
+    lines: tuple[Words, ...]
+    rules: tuple[Citation, ...]
+    present_term: Term
+    new_term: Term | None
+    can_go_on: bool
+
+
+@dataclass(frozen=True, slots=True)
+class DeclarationScreen:
+    """`address` is the one on the permit, in full: the holder must check it."""
+
+    frame: Frame
+    address: Personal[str]
+
+
+@dataclass(frozen=True, slots=True)
+class AskingScreen:
+    frame: Frame
+
+
+@dataclass(frozen=True, slots=True)
+class ConfirmScreen:
+    """Old → new, as central granted it."""
+
+    frame: Frame
+    old_term: Term
+    new_term: Term
+    address: Personal[str]
+    address_changes: bool
+    issuing_authority: str
+    notes: tuple[Text, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class WritingScreen:
+    """`stage` counts from 0 into `stages`; `usually_s` is what the whole takes on this machine as a rule."""
+
+    frame: Frame
+    stages: tuple[Text, ...]
+    stage: int
+    usually_s: int
+
+
+@dataclass(frozen=True, slots=True)
+class TakePermitScreen:
+    """`headline` says what is true of the permit now; `urgent`: it is about to be taken back."""
+
+    frame: Frame
+    headline: Text
+    detail: Text | None = None
+    urgent: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ReceiptScreen:
+    """`qr` holds the receipt number and a link, nothing personal."""
+
+    frame: Frame
+    number: str
+    qr: str
+    new_term: Term
+
+
+@dataclass(frozen=True, slots=True)
+class ThankYouScreen:
+    """`lines`: what to remember: next window, paper that was out, a face to be refreshed."""
+
+    frame: Frame
+    number: str
+    new_term: Term
+    lines: tuple[Words, ...] = ()
+
+
+class PageKind(Enum):
+    """A proper no, or something broken: picture and colour differ."""
+
+    REFUSAL = "refusal"
+    FAULT = "fault"
+
+
+@dataclass(frozen=True, slots=True)
+class FivePartsScreen:
+    """What happened, where the permit is, what is valid now, what to do next, the number to quote."""
+
+    frame: Frame
+    kind: PageKind
+    happened: Text
+    permit_is: Text
+    valid_now: Text
+    do_next: tuple[Words, ...]
+    number: str
+    rules: tuple[Citation, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class PermitInsideScreen:
+    """The permit is being moved, or is kept: nothing to choose."""
+
+    frame: Frame
+    headline: Text
+    detail: Text | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class OutOfServiceScreen:
+    """`staff_code` is the fault's code; `counter`: where to go instead."""
+
+    frame: Frame
+    reason: Text
+    staff_code: str
+    counter: tuple[Words, ...]
+
+
+ScreenModel = (
+    WelcomeScreen | NoticeScreen | IdCardScreen | InsertPermitScreen | ReadingScreen | AssessmentScreen
+    | DeclarationScreen | AskingScreen | ConfirmScreen | WritingScreen | TakePermitScreen | ReceiptScreen
+    | ThankYouScreen | FivePartsScreen | PermitInsideScreen | OutOfServiceScreen
+)
