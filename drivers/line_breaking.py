@@ -1,0 +1,78 @@
+"""Where a line of mixed Chinese and Western text may break. Pure; the caller says how wide a text is."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Callable, Iterator
+
+# Punctuation that must not begin a line, and punctuation that must not end one (GB/T 15834-2011, 5.1.10 and 5.1.11; the
+# Western marks alike).
+NEVER_FIRST = frozenset("。，、；：？！）》〉】〕」』”’…％‰℃·～,.;:?!)]}%")
+NEVER_LAST = frozenset("（《〈【〔「『“‘([{￥$")
+
+
+def wrap(text: str, limit: int, width_of: Callable[[str], int]) -> list[str]:
+    """Lines of `text`, each at most `limit` wide by `width_of` (dots or columns).
+
+    Western words stay whole where they fit on a line; a line starts with no 。 or ， and ends with no （. Line feeds in
+    `text` are kept as breaks. A single character wider than `limit` gets a line of its own.
+    """
+    lines: list[str] = []
+    for paragraph in text.split("\n"):
+        lines.extend(_wrap_paragraph(paragraph, limit, width_of))
+    return lines
+
+
+def _wrap_paragraph(paragraph: str, limit: int, width_of: Callable[[str], int]) -> list[str]:
+    lines: list[str] = []
+    line = ""
+    for unit in _units(paragraph):
+        if width_of((line + unit).rstrip(" ")) <= limit:
+            line += unit
+            continue
+        if line.strip(" "):
+            lines.append(line.rstrip(" "))
+        unit = unit.lstrip(" ") if lines else unit
+        *full, line = _cut(unit, limit, width_of)
+        lines.extend(full)
+    lines.append(line.rstrip(" "))
+    return lines
+
+
+def _cut(unit: str, limit: int, width_of: Callable[[str], int]) -> list[str]:
+    """`unit` in pieces that fit; the last piece may take more text after it."""
+    pieces = [""]
+    for character in unit:
+        if pieces[-1] and width_of(pieces[-1] + character) > limit:
+            pieces.append("")
+        pieces[-1] += character
+    return pieces
+
+
+def _units(paragraph: str) -> Iterator[str]:
+    """The pieces between which a break is allowed; a space belongs to no word."""
+    unit = ""
+    for character in paragraph:
+        if unit and _may_break(unit[-1], character):
+            yield unit
+            unit = ""
+        unit += character
+    if unit:
+        yield unit
+
+
+def _may_break(before: str, after: str) -> bool:
+    if after in NEVER_FIRST or before in NEVER_LAST or unicodedata.combining(after) or _joins(after):
+        return False
+    if before == " " or after == " ":
+        return before != after
+    return _is_wide(before) or _is_wide(after)
+
+
+def _is_wide(character: str) -> bool:
+    return unicodedata.east_asian_width(character) in "WF"
+
+
+def _joins(character: str) -> bool:
+    """Variation selectors belong to the character before them (Unicode, 23.4)."""
+    return 0xFE00 <= ord(character) <= 0xFE0F or 0xE0100 <= ord(character) <= 0xE01EF

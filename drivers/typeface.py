@@ -1,0 +1,139 @@
+"""Text as dots: one Chinese typeface with its fallbacks for rare characters and Uyghur.
+
+The face is Noto Sans in the forms of mainland China (直, 骨 and 角 differ from the Japanese ones); what it lacks comes
+from HanaMin (the rest of the CJK extensions) and DejaVu Sans (Arabic letters).
+"""
+
+from __future__ import annotations
+
+import threading
+import unicodedata
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from fontTools.ttLib import TTFont
+from PIL import Image, ImageDraw, ImageFont
+
+from drivers.line_breaking import wrap
+
+Weight = Literal["Regular", "Bold"]
+PRIMARY: dict[Weight, str] = {"Regular": "NotoSansSC-Regular.otf", "Bold": "NotoSansSC-Bold.otf"}
+FALLBACKS = ("HanaMinA.ttf", "HanaMinB.ttf", "DejaVuSans-Arabic.ttf")
+LINE_HEIGHT_EM = 1.3
+BASELINE_EM = 1.0   # from the top of the line; the em box of a Chinese character then lies 0.12 em below the top
+BLACK, WHITE = 0, 255
+
+
+@dataclass(frozen=True, slots=True)
+class _Source:
+    path: Path
+    characters: frozenset[int]
+
+
+class Typeface:
+    """One weight of the typeface at any size. Safe to use from several threads."""
+
+    def __init__(self, sources: tuple[_Source, ...]) -> None:
+        self._sources = sources
+        self._fonts: dict[tuple[int, int], ImageFont.FreeTypeFont] = {}
+        self._lock = threading.Lock()
+
+    @classmethod
+    def load(cls, fonts_dir: Path, weight: Weight = "Regular") -> Typeface:
+        """Open the fonts in `fonts_dir`. Raises FileNotFoundError where they have not been built."""
+        paths = [fonts_dir / name for name in (PRIMARY[weight], *FALLBACKS)]
+        for path in paths:
+            if not path.is_file():
+                raise FileNotFoundError(f"font {path} is missing: run make setup")
+        return cls(tuple(_Source(path, _characters(path)) for path in paths))
+
+    def missing(self, text: str) -> str:
+        """The characters of `text` that no font has, in order; they are drawn as a box."""
+        drawn = frozenset().union(*(source.characters for source in self._sources))
+        return "".join(c for c in text if ord(c) not in drawn and not _is_invisible(c))
+
+    def width(self, text: str, size_px: int) -> int:
+        """Advance width of one line, in dots."""
+        with self._lock:
+            return round(sum(self._font(source, size_px).getlength(run) for source, run in self._runs(text)))
+
+    def wrap(self, text: str, size_px: int, width_px: int) -> list[str]:
+        """Lines that are at most `width_px` wide."""
+        return wrap(text, width_px, lambda line: self.width(line, size_px))
+
+    @staticmethod
+    def line_height(size_px: int) -> int:
+        """Height in dots of what `draw` returns: the em and room for descenders."""
+        return round(size_px * LINE_HEIGHT_EM)
+
+    def draw(self, text: str, size_px: int) -> Image.Image:
+        """One line as a picture of mode "L", black on white, `width` wide (at least one dot) and `line_height` high.
+
+        The baseline is `size_px` below the top whatever the text is, so lines can be set side by side.
+        """
+        picture = Image.new("L", (max(1, self.width(text, size_px)), self.line_height(size_px)), WHITE)
+        pen = ImageDraw.Draw(picture)
+        x = 0.0
+        with self._lock:
+            for source, run in self._runs(text):
+                font = self._font(source, size_px)
+                pen.text((x, size_px * BASELINE_EM), run, font=font, fill=BLACK, anchor="ls")
+                x += font.getlength(run)
+        return picture
+
+    def _font(self, source: int, size_px: int) -> ImageFont.FreeTypeFont:
+        key = (source, size_px)
+        if key not in self._fonts:
+            self._fonts[key] = ImageFont.truetype(str(self._sources[source].path), size_px)
+        return self._fonts[key]
+
+    def _runs(self, text: str) -> Iterator[tuple[int, str]]:
+        """The longest pieces of `text` that one font draws, with that font's index."""
+        source, run = 0, ""
+        for index, character in enumerate(text):
+            chosen = self._source_of(text, index, source)
+            if run and chosen != source:
+                yield source, run
+                run = ""
+            source, run = chosen, run + character
+        if run:
+            yield source, run
+
+    def _source_of(self, text: str, index: int, current: int) -> int:
+        character = text[index]
+        if _is_invisible(character) and index:
+            return current
+        if index and _is_between_right_to_left(text, index) and ord(character) in self._sources[current].characters:
+            return current
+        return next((i for i, source in enumerate(self._sources) if ord(character) in source.characters), 0)
+
+
+def _characters(path: Path) -> frozenset[int]:
+    with TTFont(path, lazy=True) as font:
+        return frozenset(font.getBestCmap() or ())
+
+
+def _is_invisible(character: str) -> bool:
+    """Variation selectors, joiners and direction marks: they belong to the character before them."""
+    return unicodedata.category(character) == "Cf" or 0xFE00 <= ord(character) <= 0xFE0F \
+        or 0xE0100 <= ord(character) <= 0xE01EF
+
+
+def _is_between_right_to_left(text: str, index: int) -> bool:
+    """Spaces and marks inside Uyghur text stay in its run, so that the shaper orders the words from right to left."""
+    if not _is_neutral(text[index]):
+        return False
+    after = next((c for c in text[index + 1:] if not _is_neutral(c)), "")
+    before = next((c for c in reversed(text[:index]) if not _is_neutral(c)), "")
+    return _is_right_to_left(before) and _is_right_to_left(after)
+
+
+def _is_neutral(character: str) -> bool:
+    """Has no direction of its own (Unicode UAX 9, table 4)."""
+    return unicodedata.bidirectional(character) in ("WS", "ON", "CS", "ES", "ET")
+
+
+def _is_right_to_left(character: str) -> bool:
+    return bool(character) and unicodedata.bidirectional(character) in ("R", "AL")
