@@ -1,0 +1,130 @@
+"""The fault catalogue: everything that a person must act on, with its code, its text for the resident and its remedy.
+
+A code has four digits: device (1 identity reader, 2 permit unit, 3 permit chip and its coupler, 4 receipt printer,
+5 central, 6 kiosk), who acts (1 link, 2 protocol, 3 site staff clears, 4 an engineer repairs, 5 configuration), and a
+number.
+The public text stands in assets/locale under `fault.<public>.public`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+
+
+class Severity(Enum):
+    """What a fault means for the kiosk as a whole (XFS4IoT: device status *hardware error* or *user error*)."""
+
+    VISIT = "visit"                     # this visit ends; the next one may go well
+    DEGRADED = "degraded"               # visits go on with less (no paper: code on the screen only)
+    OUT_OF_SERVICE = "out_of_service"   # no permit may be taken in until somebody acted
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """One entry of the catalogue."""
+
+    code: str
+    name: str
+    severity: Severity
+    public: str
+    remedy: str
+
+
+CATALOGUE: dict[str, Fault] = {}
+
+
+def _fault(code: str, name: str, severity: Severity, public: str, remedy: str) -> Fault:
+    fault = Fault(code, name, severity, public, remedy)
+    if code in CATALOGUE:
+        raise ValueError(f"two faults have the code {code}")
+    CATALOGUE[code] = fault
+    return fault
+
+
+ID_READER_LINK = _fault(
+    "1101", "id_reader_link", Severity.OUT_OF_SERVICE, "id_reader",
+    "No answer from the identity reader. Check its cable and power, then `python -m drivers id-reader status`.")
+ID_READER_PROTOCOL = _fault(
+    "1201", "id_reader_protocol", Severity.VISIT, "id_reader",
+    "The identity reader's answers are corrupt. Check the cable and the speed; replace the reader if it recurs.")
+ID_READER_REPAIR = _fault(
+    "1401", "id_reader_repair", Severity.OUT_OF_SERVICE, "id_reader",
+    "The identity reader's security module failed its self-test. Replace the reader.")
+PERMIT_UNIT_LINK = _fault(
+    "2101", "permit_unit_link", Severity.OUT_OF_SERVICE, "permit_unit",
+    "No answer from the permit unit. Check its cable and power; look whether a permit is inside.")
+PERMIT_UNIT_PROTOCOL = _fault(
+    "2201", "permit_unit_protocol", Severity.VISIT, "permit_unit",
+    "The permit unit's answers are corrupt or refused. Check cable and speed; read its counters.")
+PERMIT_JAMMED = _fault(
+    "2301", "permit_jammed", Severity.OUT_OF_SERVICE, "permit_unit_jam",
+    "A permit is stuck. Open the cover, take the permit out by hand, keep it for its holder, close the cover.")
+UNIT_COVER_OPEN = _fault(
+    "2302", "unit_cover_open", Severity.OUT_OF_SERVICE, "cover_open",
+    "The permit unit's cover is open. Look for a permit inside, then close it.")
+BIN_FULL = _fault(
+    "2303", "bin_full", Severity.OUT_OF_SERVICE, "permit_unit",
+    "The retain bin is full. Empty it and list the permits found.")
+PERMIT_HELD_INSIDE = _fault(
+    "2304", "permit_held_inside", Severity.OUT_OF_SERVICE, "permit_unit_jam",
+    "A permit lies inside and this unit could not give it back or keep it in a bin. Take it out and keep it for "
+    "its holder.")
+PERMIT_UNIT_REPAIR = _fault(
+    "2401", "permit_unit_repair", Severity.OUT_OF_SERVICE, "permit_unit",
+    "The permit unit reports a motor, head or memory fault. Call an engineer with the status in the journal.")
+PERMIT_UNIT_SILENT = _fault(
+    "2402", "permit_unit_silent", Severity.OUT_OF_SERVICE, "permit_unit",
+    "The permit unit did not finish a movement in time. Look where the permit is, then initialise the unit.")
+COUPLER_LINK = _fault(
+    "3101", "coupler_link", Severity.OUT_OF_SERVICE, "permit_chip",
+    "The chip coupler or pcscd does not answer. `systemctl status pcscd`; check the coupler's cable.")
+CHIP_SILENT = _fault(
+    "3201", "chip_silent", Severity.VISIT, "permit_chip",
+    "The chip of one permit stopped answering. If it recurs with several permits, clean or replace the contacts.")
+CHIP_REFUSED = _fault(
+    "3202", "chip_refused", Severity.VISIT, "permit_chip",
+    "The chip of one permit refused a command. The journal has the status word; central has the session.")
+RELAY_REFUSED = _fault(
+    "3501", "relay_refused", Severity.VISIT, "central",
+    "Central asked for a chip command outside the permit file, and the kiosk did not send it. Tell "
+    "central's operator at once.")
+PRINTER_LINK = _fault(
+    "4101", "receipt_printer_link", Severity.DEGRADED, "receipt_printer",
+    "No answer from the receipt printer. Check its cable and power.")
+PRINTER_PROTOCOL = _fault(
+    "4201", "receipt_printer_protocol", Severity.DEGRADED, "receipt_printer",
+    "The receipt printer's answers make no sense. Check its device file and its interface settings.")
+PAPER_OUT = _fault(
+    "4301", "paper_out", Severity.DEGRADED, "paper_out",
+    "The receipt printer has no paper. Put in a new roll and tear off the first print.")
+PRINTER_COVER_OPEN = _fault(
+    "4302", "receipt_printer_cover_open", Severity.DEGRADED, "receipt_printer",
+    "The receipt printer's cover is open. Close it.")
+PRINTER_REPAIR = _fault(
+    "4401", "receipt_printer_repair", Severity.DEGRADED, "receipt_printer",
+    "The receipt printer reports a cutter or head error. Call an engineer.")
+CENTRAL_UNREACHABLE = _fault(
+    "5101", "central_unreachable", Severity.VISIT, "central",
+    "Central does not answer. Check the network, the certificate's dates and the clock.")
+CENTRAL_GARBAGE = _fault(
+    "5201", "central_garbage", Severity.VISIT, "central",
+    "Central's answer does not follow the contract. Compare versions with central's operator.")
+GRANT_REJECTED = _fault(
+    "5202", "grant_rejected", Severity.VISIT, "central",
+    "A grant had a bad signature, was expired, or was for another permit; nothing was written. Check keys and clock.")
+WORKER_DIED = _fault(
+    "6201", "worker_died", Severity.OUT_OF_SERVICE, "kiosk",
+    "Part of the program stopped. It is restarted by systemd; send the support bundle if it recurs.")
+DISK_FULL = _fault(
+    "6301", "disk_full", Severity.OUT_OF_SERVICE, "kiosk",
+    "The journal cannot be written. Free space under the state directory.")
+RECOVERY_STUCK = _fault(
+    "6202", "recovery_stuck", Severity.OUT_OF_SERVICE, "kiosk",
+    "After the start the permit unit did not tell whether its path is empty. Look inside, then restart.")
+CLOCK_WRONG = _fault(
+    "6501", "clock_wrong", Severity.OUT_OF_SERVICE, "kiosk",
+    "The clock is wrong or too far from central's. Check time synchronisation.")
+REGION_FILE = _fault(
+    "6502", "region_file", Severity.OUT_OF_SERVICE, "kiosk",
+    "The region file cannot be used. `python -m kiosk diagnose` tells why.")

@@ -1,0 +1,216 @@
+"""What happened: frozen values in the past tense. Services and the clock post them; the machine reads them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from uuid import UUID
+
+from kiosk.domain.documents import IdDocument, Permit
+from kiosk.domain.endorsement import ChipState, Custody, FaceState, Grant, Refusal
+from kiosk.faults import Fault
+from kiosk.policy.assessment import Assessment
+from kiosk.screen_models import Intent
+from kiosk.workflow.effects import ChipAnswers, ChipCommands
+from kiosk.workflow.states import Visit
+
+
+@dataclass(frozen=True, slots=True)
+class UnfinishedStory:
+    """What the journal knows of a visit that was cut off. `endorsement_id`: asked for and not completed."""
+
+    endorsement_id: UUID | None
+    chip: ChipState
+    face: FaceState
+    stopped_for_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class PathInspected:
+    """The unit was initialised and looked; the journal was read. `visit`: a fresh one, in case somebody must be
+    served.
+    """
+
+    custody: Custody
+    story: UnfinishedStory
+    visit: Visit
+
+
+@dataclass(frozen=True, slots=True)
+class VisitBegan:
+    visit: Visit
+
+
+@dataclass(frozen=True, slots=True)
+class PersonChose:
+    intent: Intent
+    choice: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class DeadlinePassed:
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class DeviceFailed:
+    fault: Fault
+
+
+@dataclass(frozen=True, slots=True)
+class IdCardRead:
+    document: IdDocument
+
+
+@dataclass(frozen=True, slots=True)
+class IdCardRefused:
+    """Read, and not good here: expired (by the local date), a wrong check character, a card for other persons."""
+
+    refusal: Refusal
+
+
+@dataclass(frozen=True, slots=True)
+class IdCardNotReadable:
+    """A card lies there and could not be read: lift it and lay it down again."""
+
+
+@dataclass(frozen=True, slots=True)
+class PermitTakenIn:
+    """A fact about custody: INSIDE."""
+
+
+@dataclass(frozen=True, slots=True)
+class PermitNotTakenIn:
+    """The withdrawn order had taken nothing in."""
+
+
+@dataclass(frozen=True, slots=True)
+class PermitAtMouth:
+    """A fact about custody: AT_MOUTH."""
+
+
+@dataclass(frozen=True, slots=True)
+class PermitTaken:
+    """A fact about custody: WITH_HOLDER."""
+
+
+@dataclass(frozen=True, slots=True)
+class PermitRetained:
+    """A fact about custody: RETAINED."""
+
+
+@dataclass(frozen=True, slots=True)
+class PermitRead:
+    permit: Permit
+
+
+@dataclass(frozen=True, slots=True)
+class PermitNotRecognised:
+    """No chip, or not the chip of a permit. `kind`: a refusal code (no_chip, not_a_permit, foreign_bank, …)."""
+
+    kind: str
+
+
+@dataclass(frozen=True, slots=True)
+class WorkFound:
+    """Central has decided work for this permit: rewrite, or face only."""
+
+    grant: Grant
+
+
+@dataclass(frozen=True, slots=True)
+class NoWorkFound:
+    pass
+
+
+@dataclass(frozen=True, slots=True)
+class Assessed:
+    assessment: Assessment
+
+
+@dataclass(frozen=True, slots=True)
+class GrantReceived:
+    grant: Grant
+
+
+@dataclass(frozen=True, slots=True)
+class EndorsementRefused:
+    refusal: Refusal
+
+
+@dataclass(frozen=True, slots=True)
+class EndorsementPending:
+    review_number: str
+    expected_on: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class PermitAlreadyCurrent:
+    valid_to: date
+
+
+@dataclass(frozen=True, slots=True)
+class CentralFailed:
+    """Unreachable, garbage, or a grant that did not verify. `granted`: central may have granted, so cancel."""
+
+    fault: Fault
+
+
+@dataclass(frozen=True, slots=True)
+class ChipBatchReceived:
+    session_id: UUID
+    batch: int
+    commands: ChipCommands
+
+
+@dataclass(frozen=True, slots=True)
+class ChipVerdictReceived:
+    """Central compared what it read: the chip holds the granted content, or it does not."""
+
+    written: bool
+
+
+@dataclass(frozen=True, slots=True)
+class BatchRelayed:
+    answers: ChipAnswers
+
+
+@dataclass(frozen=True, slots=True)
+class ChipReadBack:
+    """Read by the kiosk itself. `permit` None: the chip is silent."""
+
+    permit: Permit | None
+
+
+@dataclass(frozen=True, slots=True)
+class FaceRewritten:
+    """The unit said so. `at_mouth`: the same command gave the permit out (a fact about custody)."""
+
+    at_mouth: bool
+
+
+@dataclass(frozen=True, slots=True)
+class FaceNotRewritten:
+    fault: Fault
+
+
+@dataclass(frozen=True, slots=True)
+class ReceiptPrinted:
+    pass
+
+
+@dataclass(frozen=True, slots=True)
+class ReceiptNotPrinted:
+    fault: Fault
+
+
+Event = (
+    PathInspected | VisitBegan | PersonChose | DeadlinePassed | DeviceFailed | IdCardRead | IdCardRefused
+    | IdCardNotReadable | PermitTakenIn | PermitNotTakenIn | PermitAtMouth | PermitTaken | PermitRetained | PermitRead
+    | PermitNotRecognised | WorkFound | NoWorkFound | Assessed | GrantReceived | EndorsementRefused | EndorsementPending
+    | PermitAlreadyCurrent | CentralFailed | ChipBatchReceived | ChipVerdictReceived | BatchRelayed | ChipReadBack
+    | FaceRewritten | FaceNotRewritten | ReceiptPrinted | ReceiptNotPrinted
+)
+
+CUSTODY_FACTS = (PathInspected, PermitTakenIn, PermitAtMouth, PermitTaken, PermitRetained, FaceRewritten)
+"""Never dropped, whatever visit they are stamped with."""
