@@ -1,0 +1,53 @@
+"""`python -m drivers <device> <verb>`: every device by hand, without the kiosk.
+
+Exit codes: 0 done, 1 the device answered but the answer is bad news, 2 it could not be done (one line on stderr says
+why).
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from importlib import import_module
+
+from drivers.errors import DriverError
+
+# word → (module with `register(subparsers)`, what it is); a module is imported only when its word is used
+WORDS = {
+    "id-reader": ("drivers.id_reader.command_line", "identity-card reader: status, read, decode, trace"),
+    "permit-unit": ("drivers.permit_unit.command_line", "permit unit: status, eject, decode, trace"),
+    "permit-chip": ("drivers.permit_chip.command_line", "permit chip: read, decode, trace"),
+    "receipt-printer": ("drivers.receipt_printer.command_line", "receipt printer: status, print, preview"),
+    "simulate": ("drivers.simulators.command_line", "run the simulated devices and print their URLs"),
+    "bench": ("drivers.simulators.bench_window", "a window with a button for every hand and fault"),
+}
+
+
+def parser_for(word: str | None) -> argparse.ArgumentParser:
+    """The command line's parser, complete for `word` and by name only for the others."""
+    parser = argparse.ArgumentParser(prog="python -m drivers", description="Use or test one device by hand.")
+    subparsers = parser.add_subparsers(dest="device", required=True, metavar="DEVICE")
+    for name, (module, meaning) in WORDS.items():
+        if name == word:
+            import_module(module).register(subparsers)
+        else:
+            subparsers.add_parser(name, help=meaning, add_help=False)
+    return parser
+
+
+def main(arguments: list[str]) -> int:
+    """Run one command; returns the exit code."""
+    word = next((argument for argument in arguments if not argument.startswith("-")), None)
+    args = parser_for(word).parse_args(arguments)
+    try:
+        return int(args.run(args))
+    except (DriverError, ValueError) as error:
+        # DeviceFileError and UrlError are ValueErrors: here a person typed what was wrong.
+        print(f"{type(error).__name__}: {error}", file=sys.stderr)
+        return 2
+    except KeyboardInterrupt:
+        return 130
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

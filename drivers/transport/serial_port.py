@@ -1,0 +1,74 @@
+"""A serial port (8N1, no flow control). The only module that knows pyserial."""
+
+from __future__ import annotations
+
+import select
+import termios
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import serial
+
+from drivers.errors import LinkLost, LinkTimeout, TransportError
+
+# A whole permit face (19 kB) takes 20 s at 9600 bit/s, so the limit holds for each portion.
+WRITE_PORTION = 2048
+WRITE_TIMEOUT_S = 5.0
+
+# Foreign exception → ours; the first that fits. pyserial's errors are OSErrors; a port whose USB plug was pulled
+# answers EIO, ENODEV, or "ready to read but no data".
+_OURS: tuple[tuple[type[Exception], type[TransportError]], ...] = (
+    (serial.SerialTimeoutException, LinkTimeout),
+    (OSError, LinkLost),
+    (termios.error, LinkLost),
+)
+
+
+class SerialPort:
+    """An open port, ours alone until `close`. `device` is named in what is raised."""
+
+    def __init__(self, path: str, baud: int, device: str = "") -> None:
+        self._path = path
+        self._device = device
+        with self._translated("open"):
+            self._port = serial.Serial(path, baud, timeout=0, write_timeout=WRITE_TIMEOUT_S, exclusive=True)
+        self._poller = select.poll()
+        self._poller.register(self._port.fileno(), select.POLLIN)
+
+    @contextmanager
+    def _translated(self, doing: str) -> Iterator[None]:
+        try:
+            yield
+        except tuple(foreign for foreign, _ in _OURS) as error:
+            ours = next(ours for foreign, ours in _OURS if isinstance(error, foreign))
+            raise ours(f"{self._path}: cannot {doing}: {error}", device=self._device) from error
+
+    def _require_open(self) -> None:
+        if not self._port.is_open:
+            raise LinkLost(f"{self._path}: is closed", device=self._device)
+
+    def set_baud(self, baud: int) -> None:
+        """Go on at another speed, after what was written has left."""
+        self._require_open()
+        with self._translated("change the speed"):
+            self._port.flush()
+            self._port.baudrate = baud
+
+    def write(self, data: bytes) -> None:
+        """Hand all of `data` to the port. Raises `LinkLost`, or `LinkTimeout` if the port takes nothing for 5 s."""
+        self._require_open()
+        with self._translated("write"):
+            for start in range(0, len(data), WRITE_PORTION):
+                self._port.write(data[start:start + WRITE_PORTION])
+
+    def read(self, max_bytes: int, timeout_s: float) -> bytes:
+        """What has arrived, at least one byte and at most `max_bytes`; empty if nothing came within `timeout_s`."""
+        self._require_open()
+        with self._translated("read"):
+            if not self._poller.poll(max(0.0, timeout_s) * 1000):
+                return b""
+            return bytes(self._port.read(max_bytes))
+
+    def close(self) -> None:
+        """Release the port; may be called twice."""
+        self._port.close()

@@ -1,0 +1,67 @@
+"""A TCP connection as a line of bytes: receipt printers, and serial devices behind a terminal server."""
+
+from __future__ import annotations
+
+import select
+import socket
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from drivers.errors import LinkLost, LinkTimeout, TransportError
+
+CONNECT_TIMEOUT_S = 3.0
+WRITE_TIMEOUT_S = 5.0
+
+_OURS: tuple[tuple[type[Exception], type[TransportError]], ...] = (
+    (TimeoutError, LinkTimeout),
+    (OSError, LinkLost),
+)
+
+
+class TcpLink:
+    """An open connection; small writes leave at once (no Nagle)."""
+
+    def __init__(self, host: str, port: int, device: str = "", connect_timeout_s: float = CONNECT_TIMEOUT_S) -> None:
+        self._name = f"{host}:{port}"
+        self._device = device
+        self._open = True
+        with self._translated("connect"):
+            self._socket = socket.create_connection((host, port), timeout=connect_timeout_s)
+        self._socket.settimeout(WRITE_TIMEOUT_S)
+        self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        self._poller = select.poll()
+        self._poller.register(self._socket, select.POLLIN)
+
+    @contextmanager
+    def _translated(self, doing: str) -> Iterator[None]:
+        try:
+            yield
+        except OSError as error:
+            ours = next(ours for foreign, ours in _OURS if isinstance(error, foreign))
+            raise ours(f"{self._name}: cannot {doing}: {error}", device=self._device) from error
+
+    def _require_open(self) -> None:
+        if not self._open:
+            raise LinkLost(f"{self._name}: is closed", device=self._device)
+
+    def write(self, data: bytes) -> None:
+        """Send all of `data`. Raises `LinkLost`, or `LinkTimeout` if the peer takes nothing for 5 s."""
+        self._require_open()
+        with self._translated("write"):
+            self._socket.sendall(data)
+
+    def read(self, max_bytes: int, timeout_s: float) -> bytes:
+        """What has arrived, at least one byte and at most `max_bytes`; empty if nothing came within `timeout_s`."""
+        self._require_open()
+        with self._translated("read"):
+            if not self._poller.poll(max(0.0, timeout_s) * 1000):
+                return b""
+            data = self._socket.recv(max_bytes)
+        if not data:
+            raise LinkLost(f"{self._name}: the peer closed the connection", device=self._device)
+        return data
+
+    def close(self) -> None:
+        """Close the connection; may be called twice."""
+        self._open = False
+        self._socket.close()
