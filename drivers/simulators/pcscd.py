@@ -1,9 +1,10 @@
 """A pcscd of one's own, beside any system one: nothing of it is reachable from outside the machine or by other users.
 
-vpcd listens on every address, and there is no option against it (its DEVICENAME "host:port" form, in which it connects out,
-aborts pcscd when nobody listens: vsmartcard 3.3 in Debian 12, 2025-11, "bit out of range 0 - FD_SETSIZE"). So pcscd runs in
-a network namespace of its own, where the loopback is all there is, and `pcscd_cage` hands out connections to vpcd through a
-socket in the run directory. A mount namespace gives it its own /run/pcscd. Neither needs root where user namespaces are on.
+vpcd listens on every address, and there is no option against it (its DEVICENAME "host:port" form, in which it
+connects out, aborts pcscd when nobody listens: vsmartcard 3.3 in Debian 12, 2025-11, "bit out of range 0 -
+FD_SETSIZE"). So pcscd runs in a network namespace of its own, where the loopback is all there is, and `pcscd_cage`
+hands out connections to vpcd through a socket in the run directory. A mount namespace gives it its own /run/pcscd.
+Neither needs root where user namespaces are on.
 
 libpcsclite takes the path of its socket from PCSCLITE_CSOCK_NAME at its first use and keeps it as long as the process
 lives (pcsc-lite 1.9.9): set `environment` before, and use one run directory per client process.
@@ -30,7 +31,9 @@ STOP_S = 5.0
 
 
 class PrivatePcscd:
-    """One pcscd with one virtual reader of two slots. `run_dir` must be short (a Unix socket's path) and is created."""
+    """One pcscd with one virtual reader of two slots. `run_dir` must be short (a Unix socket's path) and is
+    created.
+    """
 
     reader_names = ("Virtual PCD 00 00", "Virtual PCD 00 01")
 
@@ -77,7 +80,9 @@ class PrivatePcscd:
         return self._run_dir / "pcscd.log"
 
     def start(self) -> None:
-        """Start and wait until clients can connect. Raises RuntimeError with pcscd's last words if it does not come up."""
+        """Start and wait until clients can connect. Raises RuntimeError with pcscd's last words if it does not come
+        up.
+        """
         if self._cage is not None:
             raise RuntimeError("this pcscd is already running")
         if len(str(self._run_dir / "pcscd.comm").encode()) >= SUN_PATH_BYTES:
@@ -141,7 +146,9 @@ class PrivatePcscd:
         self.start()
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, raised: BaseException | None, at: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, raised: BaseException | None, at: TracebackType | None,
+    ) -> None:
         self.stop()
 
 

@@ -1,29 +1,33 @@
 """Chips over PC/SC (pcsc-lite), by pyscard's low-level calls: the only module that knows pyscard.
 
-pyscard's own connection classes share one global context, which does not survive a restart of pcscd, and start threads to
-watch readers (pyscard issues 23, 27, 82, 128). Here every slot has a context of its own and no thread: when pcscd goes away
-the context is dropped, `LinkLost` is raised once, and the next `connect` makes a new one.
+pyscard's own connection classes share one global context, which does not survive a restart of pcscd, and start
+threads to watch readers (pyscard issues 23, 27, 82, 128). Here every slot has a context of its own and no thread:
+when pcscd goes away the context is dropped, `LinkLost` is raised once, and the next `connect` makes a new one.
 """
 
 from __future__ import annotations
 
 import time
+from typing import Any
 
-from smartcard import scard
+from smartcard import scard as pyscard
 
 from drivers.errors import LinkLost, LinkTimeout, NoChip, TransportError
 from drivers.transport.base import ApduAnswer
 
+scard: Any = pyscard  # carries no types
+
 DEVICE = "permit_chip"
 SLICE_MS = 250       # longest uninterrupted wait inside the library
 RETRY_S = 0.1        # between tries to power a chip that is present but does not answer, or is held by another program
-POWER_TRIES = 3      # a permit that has just stopped moving may need a second power-up; three silent ones are a dead chip
+POWER_TRIES = 3      # a permit that has just stopped moving may need a second power-up; three in vain: a dead chip
 
-# What a code means to us. PC/SC codes are named in the message; nothing else of the library's answer is looked at, because
-# on failure SCardTransmit hands back 64 KiB of uninitialised memory (pyscard 2.3.1).
+# What a code means to us. PC/SC codes are named in the message; nothing else of the library's answer is looked at,
+# because on failure SCardTransmit hands back 64 KiB of uninitialised memory (pyscard 2.3.1).
 SERVICE_GONE = frozenset({
     scard.SCARD_E_NO_SERVICE, scard.SCARD_E_SERVICE_STOPPED, scard.SCARD_E_INVALID_HANDLE, scard.SCARD_F_COMM_ERROR,
-    scard.SCARD_F_INTERNAL_ERROR, scard.SCARD_E_SYSTEM_CANCELLED, scard.SCARD_E_CANCELLED, scard.SCARD_E_SERVER_TOO_BUSY,
+    scard.SCARD_F_INTERNAL_ERROR, scard.SCARD_E_SYSTEM_CANCELLED, scard.SCARD_E_CANCELLED,
+    scard.SCARD_E_SERVER_TOO_BUSY,
     0x6BA, 0x6BE, 0x6BF,  # RPC_S_SERVER_UNAVAILABLE and neighbours, through redirected services
 })
 READER_GONE = frozenset({
@@ -115,9 +119,9 @@ class PcscCoupler:
     def connect(self, timeout_s: float) -> PcscChip:
         """Wait for a chip and open it exclusively.
 
-        Raises `NoChip` if none answers within `timeout_s` (at once, when one is there but stays silent at three power-ups),
-        and `LinkLost` if pcscd or the reader is gone or another program holds the chip. After a `LinkLost` a new call
-        starts from nothing.
+        Raises `NoChip` if none answers within `timeout_s` (at once, when one is there but stays silent at three
+        power-ups), and `LinkLost` if pcscd or the reader is gone or another program holds the chip. After a
+        `LinkLost` a new call starts from nothing.
         """
         if self._connected is not None:
             self._connected.close()
@@ -217,7 +221,9 @@ class PcscChip:
         return self._atr
 
     def transmit(self, apdu: bytes) -> ApduAnswer:
-        """Send one command and return its answer. Raises `LinkLost` or `LinkTimeout`; then the chip must be opened anew."""
+        """Send one command and return its answer. Raises `LinkLost` or `LinkTimeout`; then the chip must be opened
+        anew.
+        """
         if self._handle is None:
             raise LinkLost("the chip is closed", device=DEVICE)
         code, answer = scard.SCardTransmit(self._handle, self._pci, list(apdu))
