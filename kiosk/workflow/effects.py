@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from uuid import UUID
 
 from kiosk.domain.documents import PermitContent
-from kiosk.domain.endorsement import ChipState, Custody, FaceState
+from kiosk.domain.endorsement import ChipState, Custody, FaceState, Grant
 from kiosk.policy.assessment import Assessment
 from kiosk.workflow.states import Case, Renewed, Visit
 
@@ -88,7 +88,9 @@ class CancelEndorsement:
 
 @dataclass(frozen=True, slots=True)
 class OpenChipSession:
-    endorsement_id: UUID
+    """Checks once more that the grant has not expired, before anything reaches the chip."""
+
+    grant: Grant
     case: Case
 
 

@@ -17,9 +17,14 @@ from kiosk.workflow.states import Visit
 
 @dataclass(frozen=True, slots=True)
 class UnfinishedStory:
-    """What the journal knows of a visit that was cut off. `endorsement_id`: asked for and not completed."""
+    """What the journal knows of a visit that was cut off. `endorsement_id`: asked for and not completed; None:
+    nothing open.
+
+    `session_opened`: central may have composed commands for the chip. `stopped_for_s`: since the journal's last record.
+    """
 
     endorsement_id: UUID | None
+    session_opened: bool
     chip: ChipState
     face: FaceState
     stopped_for_s: float
@@ -151,7 +156,7 @@ class PermitAlreadyCurrent:
 
 @dataclass(frozen=True, slots=True)
 class CentralFailed:
-    """Unreachable, garbage, or a grant that did not verify. `granted`: central may have granted, so cancel."""
+    """Unreachable, garbage, or a grant that did not verify."""
 
     fault: Fault
 

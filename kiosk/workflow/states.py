@@ -43,12 +43,11 @@ class Renewed:
 
 @dataclass(frozen=True, slots=True)
 class Declined:
-    """A proper no, or the resident's own; nothing was changed. `granted`: a grant was had and has been given back."""
+    """A proper no, or the resident's own; nothing was changed."""
 
     refusal: Refusal
     permit: Permit | None = None
     assessment: Assessment | None = None
-    granted: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,12 +60,14 @@ class UnderReview:
 
 @dataclass(frozen=True, slots=True)
 class BrokenOff:
-    """A fault ended the visit. `chip`, `face`: what is known; `granted`: central waits for a completion."""
+    """A fault ended the visit. `chip`, `face`: what is known; `endorsement_id`: granted, so central waits for a
+    completion.
+    """
 
     fault: Fault
     chip: ChipState
     face: FaceState
-    granted: bool
+    endorsement_id: UUID | None = None
     permit: Permit | None = None
 
 
@@ -77,6 +78,7 @@ class Interrupted:
     """
 
     endorsement_id: UUID | None
+    session_opened: bool
     chip: ChipState
     face: FaceState
 
@@ -316,7 +318,7 @@ Writing = OpeningChipSession | RelayingBatch | SendingChipAnswers | ReadingChipB
 
 def visit_of(state: State) -> Visit | None:
     """The visit that `state` belongs to."""
-    return getattr(state, "visit", None)
+    return state.visit if isinstance(state, InVisit) else None
 
 
 def custody_of(state: State) -> Custody:

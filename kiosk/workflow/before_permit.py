@@ -1,0 +1,67 @@
+"""From the first touch until the permit is inside."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from kiosk.domain.endorsement import ChipState, Custody, FaceState, Refusal
+from kiosk.faults import PERMIT_UNIT_SILENT
+from kiosk.screen_models import Intent
+from kiosk.workflow import effects as do
+from kiosk.workflow import events as on
+from kiosk.workflow import states as s
+from kiosk.workflow.transition import Site, Step, explain, give_back, go_idle
+
+
+def showing_notice(site: Site, state: s.ShowingNotice, event: on.Event) -> Step | None:
+    match event:
+        case on.PersonChose(intent=Intent.ACCEPT_NOTICE):
+            return Step(s.ReadingIdCard(state.visit), (do.ReadIdCard(),))
+        case on.PersonChose(intent=Intent.CANCEL) | on.DeadlinePassed():
+            return go_idle(site)
+        case _:
+            return None
+
+
+def reading_id_card(site: Site, state: s.ReadingIdCard, event: on.Event) -> Step | None:
+    match event:
+        case on.IdCardRead(document=holder):
+            return Step(s.AwaitingPermit(state.visit, holder), (do.TakePermitIn(),))
+        case on.IdCardRefused(refusal=refusal):
+            return explain(state.visit, s.Declined(refusal), Custody.WITH_HOLDER)
+        case on.IdCardNotReadable():
+            return Step(replace(state, unreadable=True))
+        case on.PersonChose(intent=Intent.CANCEL) | on.DeadlinePassed():
+            return Step(go_idle(site).state, (do.StopIdReader(), do.Wipe()))
+        case _:
+            return None
+
+
+def awaiting_permit(state: s.AwaitingPermit, event: on.Event) -> Step | None:
+    match event:
+        case on.PermitTakenIn():
+            return Step(s.ReadingPermit(state.visit, state.holder), (do.ReadChip(),))
+        case on.PersonChose(intent=Intent.CANCEL):
+            return _withdraw(state, "holder_cancelled")
+        case on.DeadlinePassed():
+            return _withdraw(state, "timed_out")
+        case _:
+            return None
+
+
+def _withdraw(state: s.AwaitingPermit, code: str) -> Step:
+    return Step(s.WithdrawingOffer(state.visit, s.Declined(Refusal(code))), (do.StopTakingIn(),))
+
+
+def withdrawing_offer(site: Site, state: s.WithdrawingOffer, event: on.Event) -> Step | None:
+    match event:
+        case on.PermitNotTakenIn():
+            return go_idle(site)
+        case on.PermitTakenIn():
+            return give_back(state.visit, state.ending)
+        case on.DeadlinePassed():
+            # The unit is silent with an open order: whether a permit went in is not known.
+            ending = s.BrokenOff(PERMIT_UNIT_SILENT, ChipState.OLD, FaceState.OLD)
+            return give_back(state.visit, ending)
+        case _:
+            return None
