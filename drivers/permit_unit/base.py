@@ -127,6 +127,11 @@ class PermitUnit(Protocol):
     def give_back(self) -> None:
         """Move the permit to the mouth, within the holder's reach."""
 
+    def take_back(self) -> bool:
+        """Draw a permit that was given out and not taken back to the station (a forgotten permit, or a second try at
+        the face). True: it is at the station. False: nothing is there any more, the holder has it. Raises as
+        `take_in`."""
+
     def retain(self) -> None:
         """Move the permit to the bin. Raises `BinFull`, or ValueError where there is no bin."""
 

@@ -1,0 +1,319 @@
+"""Motors, sensors, heads and the bin of the simulated permit unit: what happens to the permit, not what is said of it.
+
+Motions run in the unit's own thread and take real time times the pace; hands act from any thread in between.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from drivers.permit_unit.star_tcp300.status import Inlet, Sensors, Status
+from drivers.simulators.activity import ActivityLog
+from drivers.simulators.permit import Place, SimulatedPermit
+
+WHO = "permit_unit"
+WIDTH_DOTS = 480
+COLUMN_BYTES = 40
+BLANK_RASTER = bytes(WIDTH_DOTS * COLUMN_BYTES)
+
+
+@dataclass(frozen=True, slots=True)
+class MechanismTimes:
+    """Seconds at a pace of 1."""
+
+    take_in_s: float = 1.2
+    erase_and_print_s: float = 6.0
+    give_out_s: float = 0.8
+    initialise_s: float = 3.0
+
+
+class Interrupted(Exception):
+    """A motion that was cut short: power lost, cover opened, reset, or the simulator stops."""
+
+
+class Mechanism:
+    """One path with a mouth, a station where the chip is reached, and a bin behind it."""
+
+    def __init__(self, activity: ActivityLog, pace: float, faults: set[str]) -> None:
+        self.times = MechanismTimes()
+        self.bin: list[SimulatedPermit] = []
+        self.transports = 0
+        self.prints = 0
+        self._activity = activity
+        self._pace = pace
+        self._faults = faults
+        self._changed = threading.Condition()
+        self._permit: SimulatedPermit | None = None
+        self._place = Place.HAND
+        self._waits_for_removal = False
+        self._jammed = False
+        self._moving = False
+        self._cover_open = False
+        self._interrupted = False
+        self._wait_cancelled = False
+
+    # Hands.
+
+    @property
+    def permit(self) -> SimulatedPermit | None:
+        """The permit in the mouth or inside."""
+        with self._changed:
+            return self._permit
+
+    def offer(self, permit: SimulatedPermit) -> None:
+        """Put `permit` into the mouth. Raises ValueError if something is there or inside, or it is not in a hand."""
+        with self._changed:
+            if self._permit is not None:
+                raise ValueError("a permit is in the mouth or inside already")
+            if permit.place is not Place.HAND:
+                raise ValueError("this permit is not in a hand")
+            self._permit, self._place, self._waits_for_removal = permit, Place.MOUTH, False
+        permit.move_to(Place.MOUTH)
+        with self._changed:
+            self._changed.notify_all()
+
+    def take(self, *, only_offered: bool = False) -> SimulatedPermit | None:
+        """Take the permit from the mouth; None if none is within reach or it is moving."""
+        with self._changed:
+            if self._place is not Place.MOUTH or self._moving or (only_offered and self._waits_for_removal):
+                return None
+            permit = self._leave()
+        if permit is not None:
+            permit.move_to(Place.HAND)
+        return permit
+
+    def free(self) -> SimulatedPermit | None:
+        """Open up and pull out whatever is inside or in the mouth; the jam is gone."""
+        self.interrupt()
+        with self._changed:
+            self._jammed = False
+            permit = self._leave()
+        if permit is not None:
+            permit.move_to(Place.HAND)
+        return permit
+
+    def set_cover(self, *, is_open: bool) -> None:
+        with self._changed:
+            self._cover_open = is_open
+
+    # What the electronics see.
+
+    @property
+    def cover_open(self) -> bool:
+        with self._changed:
+            return self._cover_open
+
+    @property
+    def jammed(self) -> bool:
+        with self._changed:
+            return self._jammed
+
+    @property
+    def is_inside(self) -> bool:
+        with self._changed:
+            return self._permit is not None and self._place in (Place.STATION, Place.PATH)
+
+    @property
+    def is_to_be_processed(self) -> bool:
+        with self._changed:
+            return self._permit is not None and not self._waits_for_removal
+
+    def sensors(self) -> Sensors:
+        """At the station the permit covers the middle and the rear sensor, in the path the front and the middle one."""
+        with self._changed:
+            inlet = Inlet.EMPTY
+            if self._place is Place.MOUTH:
+                inlet = Inlet.WAITING_FOR_REMOVAL if self._waits_for_removal else Inlet.TO_BE_PROCESSED
+            return Sensors(
+                inlet=inlet,
+                front=self._place is Place.PATH,
+                middle=self._place in (Place.PATH, Place.STATION),
+                rear=self._place is Place.STATION,
+                cover_open=self._cover_open,
+                dispenser_empty=False,
+            )
+
+    # Motions; for the unit's thread.
+
+    def interrupt(self) -> None:
+        """Cut the running motion or wait short."""
+        with self._changed:
+            self._interrupted = True
+            self._changed.notify_all()
+
+    def cancel_wait(self) -> None:
+        """End the wait for a permit; a motion goes on."""
+        with self._changed:
+            self._wait_cancelled = True
+            self._changed.notify_all()
+
+    def make_ready(self) -> None:
+        """Forget an interruption that has done its work."""
+        with self._changed:
+            self._interrupted = self._wait_cancelled = False
+
+    def wait_for_permit(self, any_permit: Callable[[], bool]) -> None:
+        """Return once a permit is there that may be processed (or, by `any_permit`, also one that was given out)."""
+        with self._changed:
+            while not (self._permit is not None and (any_permit() or not self._waits_for_removal)):
+                if self._interrupted or self._wait_cancelled:
+                    raise Interrupted
+                self._changed.wait()
+
+    def cancel_removal(self) -> None:
+        """The permit in the mouth may be processed again."""
+        with self._changed:
+            self._waits_for_removal = False
+            self._changed.notify_all()
+
+    def take_in(self) -> Status:
+        """Draw the permit to the station."""
+        refusal = self._cannot_move()
+        if refusal is not None:
+            return refusal
+        with self._changed:
+            if self._place is Place.STATION:
+                self._waits_for_removal = False
+                return Status.OK
+        if "wrong_way" in self._faults:
+            self._move(Place.PATH, self.times.give_out_s, "look at the permit")
+            self._give_out_to_mouth()
+            return Status.WRONG_WAY
+        self._move(Place.PATH, self.times.take_in_s / 2, "take in")
+        if "pulled_back" in self._faults:
+            with self._changed:
+                permit = self._leave()
+            if permit is not None:
+                permit.move_to(Place.HAND)
+            return Status.JAM
+        if "jam_taking_in" in self._faults:
+            return self._jam()
+        self._spend(self.times.take_in_s / 2, "take in")
+        self._arrive(Place.STATION)
+        if "jam_at_station" in self._faults:
+            with self._changed:
+                self._jammed = True
+        return Status.OK
+
+    def give_out(self) -> Status:
+        """Move the permit to the mouth, where it waits for removal."""
+        refusal = self._cannot_move()
+        if refusal is not None:
+            return refusal
+        if "jam_giving_out" in self._faults:
+            self._move(Place.PATH, self.times.give_out_s / 2, "give out")
+            return self._jam()
+        self._give_out_to_mouth()
+        return Status.OK
+
+    def hold_in_front(self) -> Status:
+        """Move the permit to the front idling position."""
+        refusal = self._cannot_move()
+        if refusal is None:
+            self._move(Place.PATH, self.times.give_out_s, "hold in front")
+        return refusal or Status.OK
+
+    def retain(self) -> Status:
+        """Move the permit into the bin."""
+        refusal = self._cannot_move()
+        if refusal is not None:
+            return refusal
+        self._move(Place.PATH, self.times.give_out_s, "retain")
+        if "bin_full" in self._faults:
+            return self._jam()
+        with self._changed:
+            permit = self._leave()
+        if permit is not None:
+            self.bin.append(permit)
+            permit.move_to(Place.BIN)
+        return Status.OK
+
+    def rewrite(self, raster: bytes | None, *, erase: bool) -> Status:
+        """Erase the face, and print `raster` on it unless it is None."""
+        refusal = self._cannot_move()
+        if refusal is not None:
+            return refusal
+        if "erase_head_hot" in self._faults:
+            return Status.ERASE_HEAD_TEMPERATURE
+        permit = self.permit
+        assert permit is not None
+        self._move(Place.PATH, self.times.erase_and_print_s / 2, "erase")
+        if erase:
+            permit.face.erase()
+        if "jam_printing" in self._faults:
+            half = len(BLANK_RASTER) // 2
+            permit.face.print_columns((raster or BLANK_RASTER)[:half] + BLANK_RASTER[half:])
+            return self._jam()
+        self._spend(self.times.erase_and_print_s / 2, "print")
+        if raster is not None:
+            permit.face.print_columns(raster)
+            self.prints += 1
+        return Status.OK
+
+    def initialise(self) -> Status:
+        """Find the mechanism's zero and give out what is inside (TCP300 manual, section 4-6 (1))."""
+        self._spend(self.times.initialise_s, "initialise")
+        if "cam_motor" in self._faults:
+            return Status.CAM_MOTOR
+        if "eeprom" in self._faults:
+            return Status.EEPROM
+        return self.give_out() if self.is_inside else Status.OK
+
+    def _cannot_move(self) -> Status | None:
+        with self._changed:
+            if self._cover_open:
+                return Status.COVER_OPEN
+            if self._jammed:
+                return Status.JAM
+            if self._permit is None:
+                return Status.NO_PERMIT
+        return Status.CAM_MOTOR if "cam_motor" in self._faults else None
+
+    def _give_out_to_mouth(self) -> None:
+        self._move(Place.PATH, self.times.give_out_s, "give out")
+        with self._changed:
+            self._waits_for_removal = True
+        self._arrive(Place.MOUTH)
+
+    def _jam(self) -> Status:
+        with self._changed:
+            self._jammed = True
+            self._moving = False
+        return Status.JAM
+
+    def _move(self, through: Place, seconds: float, doing: str) -> None:
+        """Leave the present place and travel for `seconds`; `_arrive` ends the motion."""
+        with self._changed:
+            permit = self._permit
+            self._place, self._moving = through, True
+        if permit is not None:
+            permit.move_to(through)
+        self._spend(seconds, doing)
+
+    def _arrive(self, place: Place) -> None:
+        with self._changed:
+            permit = self._permit
+            self._place, self._moving = place, False
+            if place is Place.STATION:
+                self._waits_for_removal = False
+            self.transports += 1
+        if permit is not None:
+            permit.move_to(place)
+
+    def _leave(self) -> SimulatedPermit | None:
+        """Forget the permit (the lock is held)."""
+        permit, self._permit = self._permit, None
+        self._place, self._waits_for_removal, self._moving = Place.HAND, False, False
+        return permit
+
+    def _spend(self, seconds: float, doing: str) -> None:
+        deadline = time.monotonic() + seconds * self._pace
+        with self._activity.during(WHO, "device", doing), self._changed:
+            while not self._interrupted and (left_s := deadline - time.monotonic()) > 0:
+                self._changed.wait(left_s)
+            if self._interrupted:
+                self._moving = False
+                raise Interrupted

@@ -1,0 +1,381 @@
+"""A Star TCP300 class permit unit on a pseudo-terminal: it speaks the dialect, moves a permit, burns its face.
+
+Where the maker's manual leaves behaviour open, the choice made here is marked [?] and listed in the driver's README.
+"""
+
+from __future__ import annotations
+
+import queue
+import threading
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from drivers.permit_unit.star_tcp300.frames import (
+    AnswerBlock,
+    Block,
+    Command,
+    CommandBlock,
+    Control,
+    Corrupt,
+    Decoder,
+)
+from drivers.permit_unit.star_tcp300.raster import parse_image_block
+from drivers.permit_unit.star_tcp300.status import Status
+from drivers.simulators.activity import ActivityLog
+from drivers.simulators.permit import SimulatedPermit
+from drivers.simulators.permit_unit_mechanism import (
+    BLANK_RASTER,
+    COLUMN_BYTES,
+    WHO,
+    WIDTH_DOTS,
+    Interrupted,
+    Mechanism,
+)
+from drivers.simulators.pty_line import LineGone, PtyLine
+
+BAUD = 38400
+LINK_NAME = "permit-unit"
+ROM_VERSION = b"TCP300SM V1.00 "
+MECHANICAL = frozenset((
+    Command.ERASE_PRINT_GIVE_OUT, Command.PRINT_GIVE_OUT, Command.ERASE_GIVE_OUT, Command.GIVE_OUT,
+    Command.REAR_IDLE, Command.FRONT_IDLE, Command.CLEAN, Command.RESET,
+))
+PRIORITY = frozenset((Command.CANCEL_INSERTION, Command.RESET))
+FAULT_NAMES = (
+    "silent", "garbled", "garbled_once", "nak_once", "late", "unplugged",
+    "jam_taking_in", "jam_at_station", "jam_giving_out", "jam_printing",
+    "erase_head_hot", "cam_motor", "eeprom", "image_error", "buffer_overflow",
+    "wrong_way", "pulled_back", "bin_full", "lost_print_reply", "power_loss",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class _Order:
+    """Work for the mechanism. `is_answered` is False for what the unit does of its own accord."""
+
+    command: CommandBlock
+    is_answered: bool
+
+
+class PermitUnitSim:
+    """The unit, its mouth and its bin. `start` returns the URL that the driver opens."""
+
+    fault_names: tuple[str, ...] = FAULT_NAMES
+
+    def __init__(self, activity: ActivityLog, pace: float, run_dir: Path, *, late_s: float = 5.0) -> None:
+        self._faults: set[str] = set()
+        self._mechanism = Mechanism(activity, pace, self._faults)
+        self._line = PtyLine(WHO, self._hear, activity, pace, run_dir / LINK_NAME, BAUD)
+        self._late_s = late_s
+        self._decoder = Decoder()
+        self._raster = bytearray(BLANK_RASTER)
+        self._needs_reset = False
+        self._unacknowledged: AnswerBlock | None = None
+        self._executing: CommandBlock | None = None
+        self._cancelled = False
+        self._state = threading.RLock()
+        self._orders: queue.SimpleQueue[_Order | None] = queue.SimpleQueue()
+        self._idle = threading.Event()
+        self._idle.set()
+        self._thread: threading.Thread | None = None
+
+    def start(self) -> str:
+        """Power on; returns the URL."""
+        url = self._line.start()
+        self._thread = threading.Thread(target=self._run, name=f"{WHO} mechanism", daemon=True)
+        self._thread.start()
+        return url
+
+    def stop(self) -> None:
+        """Power off and close everything; may be called twice."""
+        self._orders.put(None)
+        self._mechanism.interrupt()
+        if self._thread is not None:
+            self._thread.join(timeout=10.0)
+            self._thread = None
+        self._line.stop()
+
+    # Hands.
+
+    @property
+    def permit(self) -> SimulatedPermit | None:
+        """The permit in the mouth or inside."""
+        return self._mechanism.permit
+
+    @property
+    def bin(self) -> list[SimulatedPermit]:
+        """The retained permits, oldest first."""
+        return list(self._mechanism.bin)
+
+    def offer(self, permit: SimulatedPermit) -> None:
+        """Hold `permit` into the mouth. Raises ValueError if one is there or inside."""
+        self._mechanism.offer(permit)
+
+    def withdraw(self) -> bool:
+        """Pull an offered permit back before the unit has moved it. False if there was nothing to pull."""
+        return self._mechanism.take(only_offered=True) is not None
+
+    def take(self) -> SimulatedPermit | None:
+        """Take the permit from the mouth; None if none is within reach."""
+        return self._mechanism.take()
+
+    def empty_bin(self) -> list[SimulatedPermit]:
+        """Take all permits out of the bin."""
+        permits, self._mechanism.bin = self._mechanism.bin, []
+        return permits
+
+    def free_jam(self) -> SimulatedPermit | None:
+        """Pull out a jammed permit by hand (what made it jam is gone too); returns it."""
+        for fault in [name for name in self._faults if name.startswith("jam_")]:
+            self._faults.discard(fault)
+        return self._mechanism.free()
+
+    def open_cover(self) -> None:
+        """Open the cover; a permit that moves stops in the path."""
+        self._mechanism.set_cover(is_open=True)
+        self._mechanism.interrupt()
+
+    def close_cover(self) -> None:
+        """Close the cover: the unit resets itself and its buffers are lost (manual, section 2)."""
+        self._idle.wait(timeout=5.0)
+        self._mechanism.set_cover(is_open=False)
+        with self._state:
+            self._lose_memory()
+            self._begin(_Order(CommandBlock(Command.RESET), is_answered=False))
+        self._idle.wait(timeout=5.0)
+
+    def set_erase_and_print_time(self, seconds: float) -> None:
+        """How long 46h takes at a pace of 1."""
+        self._mechanism.times = replace(self._mechanism.times, erase_and_print_s=seconds)
+
+    # Faults.
+
+    def set_fault(self, name: str) -> None:
+        """Make something go wrong, until `clear_faults`; nak_once and garbled_once once, power_loss at once."""
+        if name not in FAULT_NAMES:
+            raise ValueError(f"{name!r} is none of {', '.join(FAULT_NAMES)}")
+        if name == "power_loss":
+            self._lose_power()
+            return
+        self._faults.add(name)
+        if name == "unplugged":
+            self._line.unplug()
+
+    def clear_faults(self) -> None:
+        """Everything works again; a jammed permit stays jammed until `free_jam`."""
+        self._faults.clear()
+        self._line.plug_in()
+
+    @property
+    def raster(self) -> bytes:
+        """The raster buffer, column by column."""
+        with self._state:
+            return bytes(self._raster)
+
+    def _lose_power(self) -> None:
+        with self._state:
+            self._needs_reset = True
+        self._mechanism.interrupt()
+        self._idle.wait(timeout=5.0)
+        with self._state:
+            self._lose_memory()
+
+    def _lose_memory(self) -> None:
+        self._raster[:] = BLANK_RASTER
+        self._unacknowledged = None
+        self._decoder.reset()
+
+    # The line, in its own thread.
+
+    def _hear(self, data: bytes) -> None:
+        for item in self._decoder.feed(data):
+            if "silent" in self._faults:
+                continue
+            if isinstance(item, Control):
+                self._hear_control(item)
+            elif self._waits_for_ack():
+                # Section 3-3, state 4: everything but ACK and NAK is read and discarded.
+                continue
+            elif isinstance(item, Corrupt):
+                self._say(Control.NAK.encode())
+            else:
+                self._hear_command(item)
+
+    def _waits_for_ack(self) -> bool:
+        with self._state:
+            return self._unacknowledged is not None
+
+    def _hear_control(self, control: Control) -> None:
+        with self._state:
+            waiting = self._unacknowledged
+            if control is Control.ACK:
+                self._unacknowledged = None
+        if control is Control.NAK and waiting is not None:
+            self._say_answer(waiting)
+
+    def _hear_command(self, block: Block) -> None:
+        command = block.as_command()
+        if "nak_once" in self._faults:
+            self._faults.discard("nak_once")
+            self._say(Control.NAK.encode())
+            return
+        with self._state:
+            executing = self._executing
+            refused = self._needs_reset and command.command != Command.RESET
+        if refused or (executing is not None and command.command not in PRIORITY):
+            self._say(Control.DLE.encode())
+            return
+        if executing is not None:
+            self._cancel_executing(command.command)
+        if command.command in MECHANICAL:
+            self._say(Control.ACK.encode())
+            with self._state:
+                self._begin(_Order(command, is_answered=True))
+            return
+        answer = self._answer_at_once(command)
+        self._say(Control.DLE.encode() if answer is None else Control.ACK.encode())
+        if answer is not None:
+            self._answer(answer)
+
+    def _cancel_executing(self, by: int) -> None:
+        """A priority command ends the running one, which then gives no answer (3-2, note 4). A permit that is moving
+        when 54h comes is moved to the end first [?]; 5Fh stops it where it is."""
+        with self._state:
+            self._cancelled = True
+        if by == Command.RESET:
+            self._mechanism.interrupt()
+        else:
+            self._mechanism.cancel_wait()
+        self._idle.wait(timeout=10.0)
+
+    def _begin(self, order: _Order) -> None:
+        self._executing = order.command
+        self._cancelled = False
+        self._idle.clear()
+        self._mechanism.make_ready()
+        self._orders.put(order)
+
+    def _answer_at_once(self, command: CommandBlock) -> AnswerBlock | None:
+        """Commands that move nothing; None refuses."""
+        code, data = command.command, b""
+        status = Status.OK
+        if code in (Command.CLEAR_PRINT_BUFFER, Command.CLEAR_RASTER_BUFFER):
+            self._clear(code)
+        elif code == Command.IMAGE_BLOCK:
+            return self._paint(command)
+        elif code == Command.STATUS:
+            data = self._mechanism.sensors().encode()
+        elif code == Command.VERSION:
+            data = ROM_VERSION
+        elif code == Command.TRANSPORT_COUNT:
+            data = b"%010d" % self._mechanism.transports
+        elif code == Command.PRINT_COUNT:
+            data = b"%010d" % self._mechanism.prints
+        elif code == Command.CANCEL_REMOVAL:
+            self._mechanism.cancel_removal()
+        elif code not in (Command.CANCEL_INSERTION, Command.LAMP, Command.PRINT_TEXT):
+            status = Status.INVALID_COMMAND
+        return AnswerBlock(code, status, data)
+
+    def _clear(self, code: int) -> None:
+        """40h clears the text buffer, of which nothing is kept here; 49h clears both."""
+        if code == Command.CLEAR_RASTER_BUFFER:
+            with self._state:
+                self._raster[:] = BLANK_RASTER
+
+    def _paint(self, command: CommandBlock) -> AnswerBlock | None:
+        if "image_error" in self._faults:
+            return AnswerBlock(command.command, Status.IMAGE)
+        if "buffer_overflow" in self._faults:
+            return AnswerBlock(command.command, Status.BUFFER_OVERFLOW)
+        try:
+            block = parse_image_block(command.data)
+        except ValueError:
+            return None
+        height = block.height_bytes
+        width = len(block.columns) // height
+        if block.x + width > WIDTH_DOTS or block.y_bytes + height > COLUMN_BYTES:
+            return None
+        with self._state:
+            for column in range(width):
+                start = (block.x + column) * COLUMN_BYTES + block.y_bytes
+                self._raster[start : start + height] = block.columns[column * height : (column + 1) * height]
+        return AnswerBlock(command.command, Status.OK)
+
+    def _answer(self, answer: AnswerBlock) -> None:
+        with self._state:
+            self._unacknowledged = answer
+        try:
+            self._say_answer(answer)
+        except LineGone:
+            return
+
+    def _say_answer(self, answer: AnswerBlock) -> None:
+        encoded = answer.encode()
+        if "late" in self._faults:
+            self._line.pause(self._late_s)
+        if "garbled" in self._faults or "garbled_once" in self._faults:
+            self._faults.discard("garbled_once")
+            encoded = encoded[:-1] + bytes([encoded[-1] ^ 0x55])
+        self._say(encoded)
+
+    def _say(self, data: bytes) -> None:
+        if "silent" not in self._faults:
+            self._line.send(data)
+
+    # The mechanism, in its own thread.
+
+    def _run(self) -> None:
+        while (order := self._orders.get()) is not None:
+            code = order.command.command
+            status = self._perform(order.command)
+            is_lost = "lost_print_reply" in self._faults and code == Command.ERASE_PRINT_GIVE_OUT
+            with self._state:
+                self._executing = None
+                is_answered = order.is_answered and not (self._cancelled or self._needs_reset or is_lost)
+            if is_answered:
+                self._answer(AnswerBlock(code, status))
+            self._idle.set()
+
+    def _perform(self, command: CommandBlock) -> Status:
+        try:
+            return self._move(command)
+        except Interrupted:
+            return Status.COVER_OPEN if self._mechanism.cover_open else Status.JAM
+
+    def _move(self, command: CommandBlock) -> Status:
+        code = command.command
+        if code == Command.RESET:
+            return self._reset()
+        if code == Command.GIVE_OUT:
+            return self._mechanism.retain() if command.data == b"2" else self._mechanism.give_out()
+        if self._mechanism.cover_open:
+            return Status.COVER_OPEN
+        takes_any = code in (Command.REAR_IDLE, Command.FRONT_IDLE)
+        self._mechanism.wait_for_permit(lambda: takes_any)
+        if code == Command.REAR_IDLE:
+            return self._mechanism.take_in()
+        if code == Command.FRONT_IDLE:
+            return self._mechanism.hold_in_front()
+        if code == Command.CLEAN:
+            return self._mechanism.give_out()
+        return self._rewrite(command)
+
+    def _reset(self) -> Status:
+        with self._state:
+            self._raster[:] = BLANK_RASTER
+            self._needs_reset = False
+        return self._mechanism.initialise()
+
+    def _rewrite(self, command: CommandBlock) -> Status:
+        """46h "give out,erase,print"; what is left out is '1'. 47h and 48h have the first alone."""
+        parts = command.data.split(b",") if command.data else []
+        give_out, erase, prints = [*parts, *[b"1"] * 3][:3]
+        does_erase = command.command != Command.PRINT_GIVE_OUT and erase == b"1"
+        does_print = command.command != Command.ERASE_GIVE_OUT and prints == b"1"
+        status = self._mechanism.rewrite(self.raster if does_print else None, erase=does_erase)
+        if status is not Status.OK:
+            return status
+        if give_out == b"0":
+            return self._mechanism.hold_in_front()
+        return self._mechanism.retain() if give_out == b"2" else self._mechanism.give_out()
