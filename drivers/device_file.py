@@ -125,6 +125,37 @@ class FileTable:
         self._tables.append(table)
         return table
 
+    def texts(self, key: str) -> tuple[str, ...]:
+        """A list of strings, at least one."""
+        values = self._take(key, None, "a list of texts")
+        if not isinstance(values, list) or not values or not all(isinstance(value, str) for value in values):
+            if values is not None:
+                self.complain(key, f"must be a list of texts, not {values!r}")
+            return ()
+        return tuple(values)
+
+    def tables(self, key: str) -> tuple[FileTable, ...]:
+        """A list of sub-tables (`[[key]]`), at least one; named `key[1]`, `key[2]`, … in mistakes."""
+        values = self._take(key, None, "a list of tables")
+        if not isinstance(values, list) or not all(isinstance(value, Mapping) for value in values):
+            if values is not None:
+                self.complain(key, "must be a list of tables")
+            return ()
+        if not values:
+            self.complain(key, "is empty")
+        tables = tuple(FileTable(value, self._file_name, f"{self._prefix}{key}[{place}].", self._mistakes)
+                       for place, value in enumerate(values, start=1))
+        self._tables.extend(tables)
+        return tables
+
+    def names(self) -> tuple[str, ...]:
+        """The keys that are there, for tables whose keys are data."""
+        return tuple(self._values)
+
+    def has(self, key: str) -> bool:
+        """Whether the key is there."""
+        return key in self._values
+
     def _is_whole(self, key: str, value: object, low: int, high: int) -> bool:
         if isinstance(value, bool) or not isinstance(value, int) or not low <= value <= high:
             self.complain(key, f"must be a whole number from {low} to {high}, not {value!r}")
