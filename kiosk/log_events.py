@@ -1,0 +1,41 @@
+"""The catalogue of what may be logged: id, meaning, fields. Nothing else is logged, so nothing personal can be.
+
+`log` refuses a field that the catalogue does not name for the event. Values are codes, names, numbers and durations.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+from enum import Enum
+
+_LOGGER = logging.getLogger("kiosk")
+
+Value = str | int | float | bool | None
+
+
+class LogEvent(Enum):
+    """(id, meaning, fields)"""
+
+    STARTED = ("started", "the program is up", ("version", "site", "region"))
+    STOPPED = ("stopped", "the program ends in an orderly way", ())
+    STEP = ("step", "the machine went from one state to another", ("before", "after", "visit"))
+    EVENT_IGNORED = ("event_ignored", "an event meant nothing in this state", ("state", "happened"))
+    EVENT_STALE = ("event_stale", "an event of a past visit was dropped", ("state", "happened"))
+    JOURNAL_FAILED = ("journal_failed", "a record could not be written", ("error",))
+    EFFECT_WITHHELD = ("effect_withheld", "not done, because the journal could not record it", ("effect",))
+    WORKER_DIED = ("worker_died", "a worker thread ended by an exception", ("worker", "error"))
+    DEVICE_TROUBLE = ("device_trouble", "a driver raised", ("device", "doing", "error", "message", "fault"))
+    CENTRAL_TROUBLE = ("central_trouble", "a call to central failed", ("call", "error", "code"))
+    MESSAGE_SETTLED = ("message_settled", "central took note of a queued message", ("call", "sequence", "outcome"))
+    FACE_SENT = ("face_sent", "the raster is in the unit's buffer", ("image_characters", "seconds"))
+
+
+def log(event: LogEvent, *, level: int = logging.INFO, **fields: Value) -> None:
+    """Write one line: the event's id and its fields as JSON. ValueError for a field that is not in the catalogue."""
+    name, _, allowed = event.value
+    unknown = set(fields) - set(allowed)
+    if unknown:
+        raise ValueError(f"log event {name} has no field {sorted(unknown)}")
+    if _LOGGER.isEnabledFor(level):
+        _LOGGER.log(level, "%s %s", name, json.dumps(fields, ensure_ascii=False))

@@ -1,0 +1,35 @@
+"""The two clocks a kiosk needs, injected so that tests never sleep."""
+
+from __future__ import annotations
+
+import time
+from datetime import date, datetime
+from typing import Protocol
+from zoneinfo import ZoneInfo
+
+SHANGHAI = ZoneInfo("Asia/Shanghai")
+"""The regions' local time, whatever zone the kiosk's own clock is set to."""
+
+
+class Clock(Protocol):
+    """Wall time for records and rules; monotonic seconds for deadlines."""
+
+    def now(self) -> datetime:
+        """Local time in Asia/Shanghai, with offset."""
+
+    def monotonic(self) -> float: ...
+
+
+class SystemClock:
+    """The machine's clocks."""
+
+    def now(self) -> datetime:
+        return datetime.now(SHANGHAI)
+
+    def monotonic(self) -> float:
+        return time.monotonic()
+
+
+def today(clock: Clock) -> date:
+    """The local date by which rules are applied."""
+    return clock.now().date()

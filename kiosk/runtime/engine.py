@@ -1,0 +1,151 @@
+"""The engine: events in, steps out, journal before effect. `post` is its only entrance.
+
+Laws: one thread runs the machine. A step is on disk before its effects begin, and what central must be told of it is on
+disk with it. Every event is stamped with its visit; one of a past visit is dropped, except facts about custody. A state's
+deadline is set when the state is entered and falls with it.
+"""
+
+from __future__ import annotations
+
+import logging
+import queue
+from collections.abc import Callable
+from datetime import datetime
+from uuid import UUID
+
+from kiosk.faults import DISK_FULL
+from kiosk.log_events import LogEvent, log
+from kiosk.runtime.audit import record_of
+from kiosk.runtime.clock import Clock
+from kiosk.runtime.journal import Journal, JournalFailed, OutboundMessage
+from kiosk.workflow import effects as do
+from kiosk.workflow import events as on
+from kiosk.workflow import states as s
+from kiosk.workflow.deadlines import deadline_of
+from kiosk.workflow.machine import step
+from kiosk.workflow.transition import Site, Step
+
+Perform = Callable[[do.Effect, UUID | None], None]
+"""Carry out one effect without blocking; its outcome is stamped with the visit given second."""
+
+Show = Callable[[s.State], None]
+
+MessageOf = Callable[[do.Effect, datetime], OutboundMessage | None]
+"""The message that an effect sends to central by way of the outbox, or None."""
+
+# These begin something that must be known after a loss of power; without a journal they are not begun.
+_NEEDS_JOURNAL = (
+    do.TakePermitIn, do.RequestEndorsement, do.OpenChipSession, do.RelayBatch, do.RewriteFace, do.RetainPermit,
+    do.TakePermitBack,
+)
+
+
+class Engine:
+    """Runs the machine. In production `run` on a thread of its own; in tests `pump` and a clock that is moved by hand."""
+
+    def __init__(
+        self, site: Site, journal: Journal, clock: Clock, perform: Perform, show: Show, message_of: MessageOf
+    ) -> None:
+        self._site = site
+        self._message_of = message_of
+        self._journal = journal
+        self._clock = clock
+        self._perform = perform
+        self._show = show
+        self._inbox: queue.SimpleQueue[tuple[on.Event, UUID | None] | None] = queue.SimpleQueue()
+        self._state: s.State = s.Recovering()
+        self._deadline_at = 0.0
+
+    @property
+    def state(self) -> s.State:
+        return self._state
+
+    def start(self) -> None:
+        """Enter the first state: nothing is believed until the unit was asked. Call once, before `run` or `pump`."""
+        self._enter(Step(s.Recovering(), (do.InspectPath(),)))
+
+    def post(self, event: on.Event, visit_id: UUID | None = None) -> None:
+        """Queue an event, from any thread. `visit_id`: the visit it belongs to; None for facts of no visit."""
+        self._inbox.put((event, visit_id))
+
+    def stop(self) -> None:
+        """Let `run` return after the events that are queued now."""
+        self._inbox.put(None)
+
+    def run(self) -> None:
+        """Handle events until `stop`."""
+        while True:
+            wait_s = max(self._deadline_at - self._clock.monotonic(), 0.0)
+            try:
+                item = self._inbox.get(timeout=wait_s)
+            except queue.Empty:
+                self._expire()
+                continue
+            if item is None:
+                return
+            self._handle(*item)
+
+    def pump(self) -> None:
+        """Handle what is queued, and the deadline if it has passed; then return."""
+        while True:
+            try:
+                item = self._inbox.get_nowait()
+            except queue.Empty:
+                if self._clock.monotonic() >= self._deadline_at:
+                    self._expire()
+                    continue
+                return
+            if item is not None:
+                self._handle(*item)
+
+    def _expire(self) -> None:
+        self._handle(on.DeadlinePassed(deadline_of(self._state).name), None)
+
+    def _handle(self, event: on.Event, visit_id: UUID | None) -> None:
+        state = self._state
+        visit = s.visit_of(state)
+        present_id = visit.id if visit else None
+        if visit_id is not None and visit_id != present_id and not isinstance(event, on.CUSTODY_FACTS):
+            log(LogEvent.EVENT_STALE, state=type(state).__name__, happened=type(event).__name__)
+            return
+        next_step = step(self._site, state, event)
+        if next_step is None:
+            log(LogEvent.EVENT_IGNORED, level=logging.DEBUG, state=type(state).__name__, happened=type(event).__name__)
+            if isinstance(event, on.DeadlinePassed):
+                self._set_deadline(state)
+            return
+        now = self._clock.now()
+        messages = [message for effect in next_step.effects if (message := self._message_of(effect, now))]
+        try:
+            self._journal.append(record_of(now, state, event, next_step), messages)
+        except JournalFailed as error:
+            log(LogEvent.JOURNAL_FAILED, level=logging.CRITICAL, error=str(error))
+            self._enter_without_journal(next_step)
+            return
+        self._enter(next_step)
+
+    def _enter_without_journal(self, next_step: Step) -> None:
+        kept = tuple(effect for effect in next_step.effects if not isinstance(effect, _NEEDS_JOURNAL))
+        for effect in next_step.effects:
+            if isinstance(effect, _NEEDS_JOURNAL):
+                log(LogEvent.EFFECT_WITHHELD, level=logging.CRITICAL, effect=type(effect).__name__)
+        self._enter(Step(next_step.state, kept))
+        if not isinstance(next_step.state, s.OutOfService):
+            self.post(on.DeviceFailed(DISK_FULL))
+
+    def _enter(self, next_step: Step) -> None:
+        before, after = self._state, next_step.state
+        self._state = after
+        self._set_deadline(after)
+        visit = s.visit_of(after)
+        if after != before or isinstance(after, s.Recovering):
+            log(
+                LogEvent.STEP, before=type(before).__name__, after=type(after).__name__,
+                visit=str(visit.id) if visit else None)
+        # The screen is up before the hardware moves. It is also shown anew when only the deadline began anew.
+        self._show(after)
+        for effect in next_step.effects:
+            self._perform(effect, visit.id if visit else None)
+
+    def _set_deadline(self, state: s.State) -> None:
+        self._deadline_at = self._clock.monotonic() + deadline_of(state).seconds
