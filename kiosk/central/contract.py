@@ -3,8 +3,10 @@
 HTTPS with mutual TLS: the kiosk's identity is its client certificate, never a field. JSON. Every POST carries
 `Idempotency-Key` (same key and body: the same, first answer; another body: 409) and, from the kiosk process,
 `X-Kiosk-Sequence` (given when the call is journalled, kept in its retries). Errors are problem documents (RFC 9457)
-with a
-stable `code`. No personal data in URLs. Times carry an offset; dates are local dates (Asia/Shanghai).
+with a stable `code`. No personal data in URLs. Times carry an offset; dates are local dates (Asia/Shanghai).
+
+The sequence number is per kiosk, starts at 1 and rises; GETs carry none. The kiosk's own texts are found by the codes
+listed here (`REFUSAL_CODES`, `SESSION_FAILURES`, `PROBLEM_CODES`); nothing that central writes is shown to a resident.
 """
 
 from __future__ import annotations
@@ -17,7 +19,38 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 IDEMPOTENCY_HEADER = "Idempotency-Key"
 SEQUENCE_HEADER = "X-Kiosk-Sequence"
+JSON_TYPE = "application/json"
 PROBLEM_TYPE = "application/problem+json"
+
+REFUSAL_CODES = (
+    "unknown_permit",       # central has no such permit
+    "not_your_permit",      # the permit belongs to somebody else
+    "chip_mismatch",        # central's record names another chip, another layout or another holder for this number
+    "name_differs",         # same identity number, another name: a person has to look
+    "reported_lost",        # retained on central's word
+    "cancelled",            # retained on central's word
+    "address_changed",      # declared, or known to central
+    "record_mismatch",      # the chip holds what central neither recorded nor granted
+    "too_early",
+    "counter_only",         # the region's rules do not serve this at once
+    "not_offered",          # a service that this call does not know
+    "grant_in_use",         # another kiosk holds a live grant for this permit
+)
+SESSION_FAILURES = (
+    "chip_mismatch",        # another chip answered than the grant names
+    "content_mismatch",     # the chip holds neither the old nor the granted content
+    "unexpected_answer",    # an answer that the permit file cannot read, or a status word that allows nothing more
+    "chip_silent",          # the chip did not answer at all
+    "mac_rejected",         # 6988, 6300, 63Cx, 6983, 9302, 9303: never repeated
+    "write_failed",         # read back after the write: still the old content
+    "too_many_attempts",
+    "grant_expired",
+)
+PROBLEM_CODES = (
+    "invalid_request", "missing_idempotency_key", "idempotency_conflict", "unknown_kiosk", "certificate_revoked",
+    "not_found", "method_not_allowed", "too_large", "grant_used", "grant_not_live", "face_only", "chip_mismatch",
+    "session_closed", "wrong_batch", "not_yet", "busy", "internal_error",
+)
 
 Hex = Annotated[str, Field(pattern=r"^([0-9A-F]{2})*$")]
 StatusWord = Annotated[str, Field(pattern=r"^[0-9A-F]{4}$")]
@@ -120,7 +153,7 @@ class Pending(Model):
 
 
 class Refused(Model):
-    """`code` is stable, e.g. "not_your_permit", "too_early", "reported_lost", "cancelled", "counter_only"."""
+    """A proper no: `code` is one of `REFUSAL_CODES`; `retain`: the permit is kept."""
 
     state: Literal["refused"] = "refused"
     endorsement_id: UUID
@@ -143,9 +176,10 @@ class EndorsementState(Model):
     """GET /v1/endorsements/{id}: the present state, for a lost reply."""
 
     endorsement_id: UUID
-    state: Literal["granted", "pending", "refused", "already_current", "cancelled", "written", "face_pending",
-    "unchanged",
-                   "unknown", "expired"]
+    state: Literal[
+        "granted", "pending", "refused", "already_current", "cancelled", "written", "face_pending", "unchanged",
+        "unknown", "expired",
+    ]
     answer: EndorsementAnswer              # the first answer, so that a lost grant is had again
 
 
@@ -170,7 +204,10 @@ class ChipCommand(Model):
 
 
 class ChipBatch(Model):
-    """Numbered from 1. A started batch never reaches the chip again; asked twice, central returns the same batch."""
+    """A started batch never reaches the chip again; asked twice, central returns the same batch.
+
+    Numbers rise by one from 1 through all chip sessions of one endorsement, so a number names one batch for ever.
+    """
 
     number: int = Field(ge=1)
     commands: tuple[ChipCommand, ...]
@@ -182,19 +219,25 @@ class ChipAnswer(Model):
 
 
 class ChipBatchAnswers(Model):
-    """POST …/chip-session/{sid}/responses: answers in order; shorter than the batch where it stopped."""
+    """POST …/chip-session/{sid}/responses: answers in order; shorter than the batch where it stopped.
 
-    batch: int
+    The status word that stopped it is the last answer; a link lost in the middle leaves only what came before.
+    """
+
+    batch: int = Field(ge=1)
     answers: tuple[ChipAnswer, ...]
 
 
 class ChipSessionStep(Model):
-    """Either the next batch, or the verdict: "written" (chip holds the granted content) or "failed" (it does not)."""
+    """Either the next batch, or the verdict: "written" (chip holds the granted content) or "failed".
+
+    "failed" means that this session ends; `failure` (one of `SESSION_FAILURES`) says what is known of the chip.
+    """
 
     session_id: UUID
     batch: ChipBatch | None = None
     verdict: Literal["written", "failed"] | None = None
-    failure: str | None = None             # stable code when the verdict is "failed"
+    failure: str | None = None
 
 
 class StageTime(Model):
@@ -203,9 +246,7 @@ class StageTime(Model):
 
 
 class CompletionRequest(Model):
-    """POST /v1/endorsements/{id}/completion: whatever happened. Nothing personal in it, so it may be stored and
-    forwarded.
-    """
+    """POST /v1/endorsements/{id}/completion: whatever happened. Nothing personal in it; may be sent days later."""
 
     chip: Literal["old", "new", "unknown"]
     face: Literal["old", "new", "pending"]

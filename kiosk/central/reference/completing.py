@@ -1,0 +1,75 @@
+"""What a kiosk reports at the end: late, repeated, out of order; the endorsement's state only ever moves forward."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from uuid import uuid4
+
+from sqlalchemy.orm import Session
+
+from kiosk.central import contract
+from kiosk.central.reference.endorsing import chip_written, permit_of
+from kiosk.central.reference.granting import end
+from kiosk.central.reference.tables import CompletionRow, Endorsement
+
+# States in which the chip is known to hold the granted content; nothing takes that back.
+_CHIP_NEW = ("written", "face_pending")
+_NEVER_GRANTED = ("pending", "refused", "already_current")
+
+
+def complete(
+    session: Session, endorsement: Endorsement, report: contract.CompletionRequest, now: datetime
+) -> contract.Recorded:
+    """Keep the report; apply it unless a newer one (by the kiosk's `finished_at`) was applied before."""
+    newest = endorsement.completed_at is None or report.finished_at >= endorsement.completed_at
+    applied = newest and endorsement.state not in _NEVER_GRANTED
+    session.add(
+        CompletionRow(
+            completion_id=uuid4(),
+            endorsement_id=endorsement.endorsement_id,
+            report=report.model_dump_json(),
+            applied=applied,
+            finished_at=report.finished_at,
+            received_at=now,
+        )
+    )
+    if applied:
+        _apply(session, endorsement, report, now)
+        endorsement.completed_at = report.finished_at
+    return contract.Recorded(endorsement_id=endorsement.endorsement_id, state=endorsement.state)
+
+
+def _apply(session: Session, endorsement: Endorsement, report: contract.CompletionRequest, now: datetime) -> None:
+    grant = contract.GrantPayload.model_validate(endorsement.granted)
+    if grant.face_only:
+        _apply_face_only(session, endorsement, report, now)
+        return
+    could_be_written = endorsement.writes_composed > 0
+    if report.chip == "new" and could_be_written and endorsement.state not in _CHIP_NEW:
+        chip_written(endorsement, permit_of(session, endorsement.permit_number), now)
+    if endorsement.state in _CHIP_NEW:
+        _apply_face(session, endorsement, report, now)
+    elif report.chip == "old":
+        if endorsement.state != "cancelled":
+            end(endorsement, "unchanged", now)
+    else:
+        end(endorsement, "unknown", now)
+
+
+def _apply_face(session: Session, endorsement: Endorsement, report: contract.CompletionRequest, now: datetime) -> None:
+    """The chip is new; is the face? A later endorsement of the same permit has a face of its own."""
+    permit = permit_of(session, endorsement.permit_number)
+    is_new = report.face == "new"
+    grant = contract.GrantPayload.model_validate(endorsement.granted)
+    if permit.endorsement_count == grant.content.endorsement_count:
+        permit.face_pending = not is_new
+    end(endorsement, "written" if is_new else "face_pending", now)
+
+
+def _apply_face_only(
+    session: Session, endorsement: Endorsement, report: contract.CompletionRequest, now: datetime
+) -> None:
+    if report.face == "new":
+        _apply_face(session, endorsement, report, now)
+    elif endorsement.state != "written":
+        end(endorsement, "face_pending" if report.face == "pending" else "unchanged", now)

@@ -1,0 +1,53 @@
+"""Problem documents (RFC 9457) for everything that is not an answer; none of them repeats what was sent."""
+
+from __future__ import annotations
+
+import json
+from http import HTTPStatus
+
+from kiosk.central.contract import PROBLEM_CODES
+
+_TITLES = {
+    "invalid_request": (422, "The request is not the contract's"),
+    "missing_idempotency_key": (400, "Every POST needs an idempotency key"),
+    "idempotency_conflict": (409, "This idempotency key was used for another request"),
+    "unknown_kiosk": (403, "No kiosk of this name is registered"),
+    "certificate_revoked": (403, "This certificate is revoked"),
+    "not_found": (404, "There is no such thing here"),
+    "method_not_allowed": (405, "This address does not take this method"),
+    "too_large": (413, "The request is too large"),
+    "grant_used": (409, "A chip session was begun with this grant"),
+    "grant_not_live": (409, "This grant cannot be used any more"),
+    "face_only": (409, "This grant allows no write to the chip"),
+    "chip_mismatch": (409, "The grant names another chip"),
+    "session_closed": (409, "This chip session has ended"),
+    "wrong_batch": (409, "This is not the batch that is open"),
+    "not_yet": (501, "This call is not served yet"),
+    "busy": (503, "The database is busy; repeat the call"),
+    "internal_error": (500, "Central made a mistake"),
+}
+
+
+class ProblemError(Exception):
+    """Ends a call with a problem document; what the call had written is rolled back."""
+
+    def __init__(self, code: str) -> None:
+        super().__init__(code)
+        if code not in PROBLEM_CODES:
+            raise ValueError(f"no problem code {code!r}")
+        self.code = code
+        self.status = _TITLES[code][0]
+
+
+def problem_body(code: str, status: int | None = None, places: list[dict[str, str]] | None = None) -> tuple[int, bytes]:
+    """Status and body of a problem document. `places`: where a request is not the contract's, without its values."""
+    usual, title = _TITLES[code]
+    document: dict[str, object] = {
+        "type": "about:blank",
+        "title": title if status in (None, usual) else HTTPStatus(status or usual).phrase,
+        "status": status or usual,
+        "code": code,
+    }
+    if places:
+        document["errors"] = places
+    return status or usual, json.dumps(document, separators=(",", ":")).encode()

@@ -1,0 +1,194 @@
+"""What the reference central keeps. Nothing here is particular to one database.
+
+Every table's retention time is named in `retention.py`; the schema's history is in `migrations/`.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    Date,
+    DateTime,
+    Dialect,
+    ForeignKey,
+    Index,
+    Integer,
+    String,
+    Text,
+    TypeDecorator,
+    Uuid,
+    text,
+)
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+
+
+class Instant(TypeDecorator[datetime]):
+    """A moment, stored in UTC, always with its offset in Python. Naive values are a mistake."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("a moment needs its offset")
+        in_utc = value.astimezone(UTC)
+        # SQLite has no type for it and would keep the text of whatever offset came first.
+        return in_utc.replace(tzinfo=None) if dialect.name == "sqlite" else in_utc
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+class Base(DeclarativeBase):
+    type_annotation_map = {datetime: Instant, date: Date, UUID: Uuid, dict[str, Any]: JSON}  # noqa: RUF012
+
+
+class Kiosk(Base):
+    """A kiosk that may call: the subject CN of its certificates."""
+
+    __tablename__ = "kiosks"
+    kiosk_id: Mapped[str] = mapped_column(String(64), primary_key=True)
+    registered_at: Mapped[datetime]
+    retired_at: Mapped[datetime | None]
+
+
+class RevokedCertificate(Base):
+    """A certificate that is turned away although its kiosk is registered. SHA-256 of the DER, lower-case hex."""
+
+    __tablename__ = "revoked_certificates"
+    fingerprint: Mapped[str] = mapped_column(String(64), primary_key=True)
+    kiosk_id: Mapped[str] = mapped_column(String(64))
+    revoked_at: Mapped[datetime]
+    reason: Mapped[str] = mapped_column(String(64))
+
+
+class Resident(Base):
+    __tablename__ = "residents"
+    id_number: Mapped[str] = mapped_column(String(18), primary_key=True)
+    name: Mapped[str] = mapped_column(String(60))
+    updated_at: Mapped[datetime]
+
+
+class Permit(Base):
+    """Central's record of a permit: what the chip should hold. `status`: valid, reported_lost, cancelled.
+
+    `address_on_record`: where the register says the holder lives, if elsewhere than on the permit. `face_pending`: the
+    chip was written, the face not known to follow. `endorsed_on`: the local date of the last write through a kiosk.
+    """
+
+    __tablename__ = "permits"
+    permit_number: Mapped[str] = mapped_column(String(18), primary_key=True)
+    chip_serial: Mapped[str] = mapped_column(String(64), unique=True)
+    holder_number: Mapped[str] = mapped_column(ForeignKey("residents.id_number"), index=True)
+    permit_file: Mapped[str] = mapped_column(String(40))
+    region: Mapped[str] = mapped_column(String(6))
+    issued_on: Mapped[date | None]
+    address: Mapped[str] = mapped_column(String(80))
+    issuing_authority: Mapped[str] = mapped_column(String(40))
+    category: Mapped[str] = mapped_column(String(20))
+    valid_from: Mapped[date | None]
+    valid_to: Mapped[date | None]
+    endorsement_count: Mapped[int]
+    status: Mapped[str] = mapped_column(String(20))
+    address_on_record: Mapped[str | None] = mapped_column(String(80))
+    face_pending: Mapped[bool]
+    endorsed_on: Mapped[date | None]
+    updated_at: Mapped[datetime]
+
+
+class Endorsement(Base):
+    """One request of a kiosk and what became of it. `live`: a grant that may still be used."""
+
+    __tablename__ = "endorsements"
+    __table_args__ = (
+        Index(
+            "one_live_grant_per_permit", "permit_number", unique=True,
+            sqlite_where=text("live"), postgresql_where=text("live"),
+        ),
+        Index("endorsements_by_permit", "permit_number"),
+        Index("endorsements_by_age", "created_at"),
+    )
+    endorsement_id: Mapped[UUID] = mapped_column(primary_key=True)
+    kiosk_id: Mapped[str] = mapped_column(ForeignKey("kiosks.kiosk_id"))
+    permit_number: Mapped[str] = mapped_column(String(18))
+    state: Mapped[str] = mapped_column(String(20))
+    live: Mapped[bool]
+    granted: Mapped[dict[str, Any] | None]          # GrantPayload
+    present: Mapped[dict[str, Any] | None]          # PermitContent that the chip held when the grant was made
+    answer: Mapped[str] = mapped_column(Text)       # the first answer, as JSON
+    writes_composed: Mapped[int]                    # protected writes that central handed out
+    last_batch: Mapped[int]                         # highest number of a batch, through all chip sessions
+    completed_at: Mapped[datetime | None]           # the kiosk's time of the newest completion that was applied
+    created_at: Mapped[datetime]
+    expires_at: Mapped[datetime | None]
+    updated_at: Mapped[datetime]
+
+
+class ChipSession(Base):
+    """One conversation with a chip. `stage`: probing, writing, verifying, closed."""
+
+    __tablename__ = "chip_sessions"
+    session_id: Mapped[UUID] = mapped_column(primary_key=True)
+    endorsement_id: Mapped[UUID] = mapped_column(ForeignKey("endorsements.endorsement_id"), index=True)
+    atr: Mapped[str] = mapped_column(String(80))
+    stage: Mapped[str] = mapped_column(String(20))
+    verdict: Mapped[str | None] = mapped_column(String(20))
+    failure: Mapped[str | None] = mapped_column(String(40))
+    created_at: Mapped[datetime]
+
+
+class ChipBatchRow(Base):
+    """A batch of commands, what was answered to it, and the step that followed."""
+
+    __tablename__ = "chip_batches"
+    session_id: Mapped[UUID] = mapped_column(ForeignKey("chip_sessions.session_id"), primary_key=True)
+    number: Mapped[int] = mapped_column(Integer, primary_key=True)
+    stage: Mapped[str] = mapped_column(String(20))
+    write_index: Mapped[int | None]
+    commands: Mapped[str] = mapped_column(Text)
+    answers: Mapped[str | None] = mapped_column(Text)
+    next_step: Mapped[str | None] = mapped_column(Text)
+    created_at: Mapped[datetime]
+
+
+class CompletionRow(Base):
+    """A completion as it came, applied or not."""
+
+    __tablename__ = "completions"
+    completion_id: Mapped[UUID] = mapped_column(primary_key=True)
+    endorsement_id: Mapped[UUID] = mapped_column(ForeignKey("endorsements.endorsement_id"), index=True)
+    report: Mapped[str] = mapped_column(Text)
+    applied: Mapped[bool]
+    finished_at: Mapped[datetime]
+    received_at: Mapped[datetime]
+
+
+class IdempotentAnswer(Base):
+    """The first answer to a key. `fingerprint`: SHA-256 of call and body."""
+
+    __tablename__ = "idempotent_answers"
+    kiosk_id: Mapped[str] = mapped_column(ForeignKey("kiosks.kiosk_id"), primary_key=True)
+    key: Mapped[str] = mapped_column(String(80), primary_key=True)
+    fingerprint: Mapped[str] = mapped_column(String(64))
+    body: Mapped[str] = mapped_column(Text)
+    created_at: Mapped[datetime] = mapped_column(index=True)
+
+
+class KioskSequence(Base):
+    """A sequence number that a kiosk used, and for which key: gaps and double use can be seen."""
+
+    __tablename__ = "kiosk_sequences"
+    kiosk_id: Mapped[str] = mapped_column(ForeignKey("kiosks.kiosk_id"), primary_key=True)
+    sequence: Mapped[int] = mapped_column(BigInteger, primary_key=True)
+    key: Mapped[str] = mapped_column(String(80), primary_key=True)
+    call: Mapped[str] = mapped_column(String(40))
+    received_at: Mapped[datetime] = mapped_column(index=True)
