@@ -1,0 +1,163 @@
+"""The receipt printer's verbs. Each happens or raises a `DriverError`."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+
+from drivers.errors import CoverOpen, DeviceError, FrameCorrupt, LinkLost, LinkTimeout, NeedsRepair, PaperOut
+from drivers.receipt_printer import encoding
+from drivers.receipt_printer.device_file import ReceiptPrinterFile
+from drivers.receipt_printer.document import ReceiptDocument
+from drivers.receipt_printer.status import (
+    DEVICE,
+    ERROR_CAUSE,
+    OFFLINE_CAUSE,
+    PAPER,
+    PRINTER,
+    TRANSMIT_PAPER_STATUS,
+    PaperLevel,
+    PrinterStatus,
+    ask,
+    is_answer_in_turn,
+    is_real_time_answer,
+    made_sense_of,
+)
+from drivers.transport.base import ByteTransport
+from drivers.typeface import Typeface
+
+CLEAR_BUFFERS = b"\x10\x14\x08\x01\x03\x14\x01\x06\x02\x08"   # DLE DC4, function 8, with its fixed parameters
+CONTINUE_WITHOUT_BUFFER = b"\x10\x05\x02"   # DLE ENQ 2: recover from an error after clearing the buffers
+ASK_AGAIN_S = 0.5   # while printing: often enough to tell paper out before the resident walks off
+
+
+class ReceiptPrinter:
+    """One ESC/POS printer. Used from one thread.
+
+    The link is opened when it is first needed and kept; after a failure it is closed and opened anew by the next verb.
+    """
+
+    def __init__(self, open_link: Callable[[], ByteTransport], device_file: ReceiptPrinterFile, typeface: Typeface,
+                 clock: Callable[[], float] = time.monotonic) -> None:
+        self._open_link = open_link
+        self._device_file = device_file
+        self._typeface = typeface
+        self._clock = clock
+        self._link: ByteTransport | None = None
+        self._confirmed = False
+
+    def status(self) -> PrinterStatus:
+        """What the printer's sensors say now (DLE EOT 1 to 4). Reopens a link that was lost since the last verb."""
+        was_open = self._link is not None
+        try:
+            return self._ask_all()
+        except LinkLost:
+            if not was_open:
+                raise
+            return self._ask_all()
+
+    def print_receipt(self, document: ReceiptDocument) -> None:
+        """Print and cut one receipt; returns when the printer says that all of it is on paper.
+
+        Raises `PaperOut`, `CoverOpen` or `NeedsRepair`, before or during printing; then what was not printed is wiped
+        from the printer's buffer and the receipt must be printed anew from the start. Raises `LinkTimeout` if the
+        printer does not finish within the device file's `print_timeout_s`: whether it printed is not known.
+        """
+        _check(self.status())
+        job = encoding.receipt(document, self._device_file, self._typeface)
+        try:
+            self._print(job)
+        except DeviceError:
+            self.clear()
+            raise
+
+    def clear(self) -> None:
+        """Wipe what the printer has not printed yet (privacy), and set it back to its defaults (ESC @)."""
+        if self._device_file.clears_in_real_time:
+            self._write(CLEAR_BUFFERS)
+        else:
+            self._write(CONTINUE_WITHOUT_BUFFER)
+        self._write(encoding.start(self._device_file))
+
+    def close(self) -> None:
+        """Release the link; may be called twice, and the next verb opens it again."""
+        if self._link is not None:
+            self._link.close()
+            self._link = None
+
+    def _print(self, job: bytes) -> None:
+        """Send `job` and watch the sensors until the printer has worked through it."""
+        self._confirmed = False
+        confirms = self._device_file.confirms_by_gs_r
+        self._write(job + TRANSMIT_PAPER_STATUS if confirms else job)
+        began = self._clock()
+        while not self._confirmed:
+            _check(self._ask_all())
+            waited_s = self._clock() - began
+            if not confirms and waited_s > self._device_file.settle_s:
+                return
+            if waited_s > self._device_file.print_timeout_s:
+                self.close()
+                raise LinkTimeout("the end of printing was not confirmed", device=DEVICE, waited_s=waited_s)
+            self._listen(ASK_AGAIN_S)
+        _check(self._ask_all())
+
+    def _ask_all(self) -> PrinterStatus:
+        return made_sense_of(*(self._ask(which) for which in (PRINTER, OFFLINE_CAUSE, ERROR_CAUSE, PAPER)))
+
+    def _ask(self, which: int) -> int:
+        """The answer to DLE EOT `which`; a confirmation that comes in between is noted."""
+        self._write(ask(which))
+        deadline = self._clock() + self._device_file.answer_timeout_s
+        while (left_s := deadline - self._clock()) > 0:
+            answer = self._read(left_s)
+            if answer is None:
+                break
+            if is_real_time_answer(answer):
+                return answer
+            self._note(answer)
+        self.close()
+        waited_s = self._device_file.answer_timeout_s
+        raise LinkTimeout(f"DLE EOT {which} was not answered", device=DEVICE, waited_s=waited_s)
+
+    def _listen(self, timeout_s: float) -> None:
+        """Wait for the confirmation, at most `timeout_s`."""
+        answer = self._read(timeout_s)
+        if answer is not None:
+            self._note(answer)
+
+    def _note(self, answer: int) -> None:
+        if not is_answer_in_turn(answer):
+            self.close()
+            raise FrameCorrupt(f"{answer:02X} is no answer of a receipt printer", device=DEVICE)
+        self._confirmed = True
+
+    def _write(self, data: bytes) -> None:
+        if self._link is None:
+            self._link = self._open_link()
+        try:
+            self._link.write(data)
+        except LinkLost:
+            self.close()
+            raise
+
+    def _read(self, timeout_s: float) -> int | None:
+        assert self._link is not None, "read follows write"
+        try:
+            data = self._link.read(1, timeout_s)
+        except LinkLost:
+            self.close()
+            raise
+        return data[0] if data else None
+
+
+def _check(status: PrinterStatus) -> None:
+    if status.cover_open:
+        raise CoverOpen("the printer's cover is open", device=DEVICE)
+    if status.paper is PaperLevel.OUT:
+        raise PaperOut("the printer is out of paper", device=DEVICE)
+    if status.cutter_failed or status.repair_needed:
+        what = "cutter" if status.cutter_failed else "printer"
+        raise NeedsRepair(f"the {what} reports an error that no restart clears", device=DEVICE)
+    if not status.online:
+        raise DeviceError("the printer is offline and gives no cause", device=DEVICE)

@@ -1,0 +1,128 @@
+"""Set lines as ESC/POS bytes. Pure: lines in, bytes out; python-escpos makes the commands it knows.
+
+python-escpos has no Chinese (its issues 190, 491 and 678): text goes as raw bytes, encoded as the device file says.
+"""
+
+from __future__ import annotations
+
+from itertools import groupby
+
+from escpos.capabilities import Profile
+from escpos.constants import QR_ECLEVEL_M
+from escpos.escpos import Escpos
+from PIL import Image
+
+from drivers.receipt_printer.device_file import ReceiptPrinterFile
+from drivers.receipt_printer.document import QrCode, ReceiptDocument
+from drivers.receipt_printer.layout import SetLine, columns_of, set_in_lines
+from drivers.typeface import Typeface
+
+CHINESE_ON = b"\x1c\x26"    # FS &
+CHINESE_OFF = b"\x1c\x2e"   # FS .
+NO_AUTOMATIC_STATUS = b"\x1d\x61\x00"   # GS a 0: four-byte reports would mix with the answers to DLE EOT
+LINE_FEED = b"\n"
+GAP_BELOW_LARGE = b"\x1b\x4a\x0c"   # ESC J 12: a line of double height leaves no gap of its own
+COLUMN_DOTS = 12
+CHINESE_DOTS = 24
+INK_BELOW = 128   # grey level
+
+
+class Job(Escpos):
+    """The bytes of one print job; `bytes(job)` is what goes over the wire."""
+
+    def __init__(self, device_file: ReceiptPrinterFile) -> None:
+        self._bytes = bytearray()
+        profile = Profile(columns=device_file.columns, features={"paperPartCut": True, "paperFullCut": True})
+        profile.profile_data = {**profile.profile_data, "media": {"width": {"pixels": device_file.width_dots}}}
+        super().__init__(profile)
+
+    def _raw(self, msg: bytes) -> None:
+        self._bytes += msg
+
+    def __bytes__(self) -> bytes:
+        return bytes(self._bytes)
+
+    def send(self, data: bytes) -> None:
+        """Append bytes that python-escpos has no word for."""
+        self._raw(data)
+
+
+def start(device_file: ReceiptPrinterFile) -> bytes:
+    """ESC @ and what this model needs after it. A half-printed job before it must not leak into the next."""
+    job = Job(device_file)
+    job.hw("INIT")
+    job.send(NO_AUTOMATIC_STATUS + device_file.setup)
+    if device_file.chinese_mode == "off_at_power_up":
+        job.send(CHINESE_ON)
+    return bytes(job)
+
+
+def receipt(document: ReceiptDocument, device_file: ReceiptPrinterFile, typeface: Typeface) -> bytes:
+    """A whole receipt from ESC @ to the cut.
+
+    A line with a character that the printer's font lacks goes as dots (GS v 0), drawn with `typeface`.
+    """
+    job = Job(device_file)
+    job.send(start(device_file))
+    align, size, bold = "left", "normal", False
+    for element in set_in_lines(document, device_file.columns):
+        wanted = "centre" if isinstance(element, QrCode) else element.align
+        if wanted != align:
+            job.set(align="center" if wanted == "centre" else "left")
+            align = wanted
+        if isinstance(element, QrCode):
+            _qr(job, element, device_file)
+            continue
+        if element.bold != bold:
+            job.set(bold=element.bold)
+            bold = element.bold
+        if all(device_file.prints(character) for character in element.text):
+            if element.size != size:
+                factor = 2 if element.size == "large" else 1
+                job.set(custom_size=True, width=factor, height=factor)
+                size = element.size
+            job.send(encoded(element.text, device_file) + LINE_FEED)
+        else:
+            job.image(raster_line(element, device_file, typeface))
+        if element.size == "large":
+            job.send(GAP_BELOW_LARGE)
+    if align != "left":
+        job.set(align="left")
+    _cut(job, device_file)
+    return bytes(job)
+
+
+def encoded(text: str, device_file: ReceiptPrinterFile) -> bytes:
+    """One line of text as this printer wants it, without the line feed."""
+    if device_file.chinese_mode != "per_run":
+        return text.encode(device_file.encoding)
+    runs = [(is_ascii, "".join(run)) for is_ascii, run in groupby(text, str.isascii)]
+    return b"".join(
+        run.encode("ascii") if is_ascii else CHINESE_ON + run.encode(device_file.encoding) + CHINESE_OFF
+        for is_ascii, run in runs)
+
+
+def raster_line(line: SetLine, device_file: ReceiptPrinterFile, typeface: Typeface) -> Image.Image:
+    """One line as dots, mode "1", as wide as it would be in the printer's own type; dark is 0."""
+    factor = 2 if line.size == "large" else 1
+    drawn = typeface.draw(line.text, CHINESE_DOTS * factor)
+    room = min(device_file.width_dots, max(columns_of(line.text) * COLUMN_DOTS * factor, 8))
+    if drawn.width > room:
+        drawn = drawn.resize((room, drawn.height), Image.Resampling.LANCZOS)
+    return drawn.point(lambda grey: 0 if grey < INK_BELOW else 255).convert("1", dither=Image.Dither.NONE)
+
+
+def _qr(job: Job, code: QrCode, device_file: ReceiptPrinterFile) -> None:
+    if device_file.qr == "printer":
+        job.send(LINE_FEED)   # the quiet zone: a printer sets the code right below the last line
+        job.qr(code.data, ec=QR_ECLEVEL_M, size=device_file.qr_module_dots, native=True)
+        job.send(LINE_FEED)
+    else:
+        job.qr(code.data, ec=QR_ECLEVEL_M, size=device_file.qr_module_dots)
+
+
+def _cut(job: Job, device_file: ReceiptPrinterFile) -> None:
+    if device_file.cut == "none":
+        job.print_and_feed(6)
+    else:
+        job.cut(mode="PART" if device_file.cut == "partial" else "FULL")

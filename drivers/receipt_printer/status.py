@@ -1,0 +1,70 @@
+"""What a receipt printer says about itself: DLE EOT 1 to 4 (real time) and GS r 1 (in its turn). Pure.
+
+Source: the ESC/POS command reference's tables for DLE EOT and GS r; Chinese makers' manuals repeat them (POS-80
+series programmer manual, "DLE EOT n").
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+
+from drivers.errors import FrameCorrupt
+
+DEVICE = "receipt_printer"
+PRINTER, OFFLINE_CAUSE, ERROR_CAUSE, PAPER = 1, 2, 3, 4
+TRANSMIT_PAPER_STATUS = b"\x1d\x72\x01"   # GS r 1
+
+
+class PaperLevel(Enum):
+    """What the paper sensors see."""
+
+    OK = "ok"
+    NEAR_END = "near_end"
+    OUT = "out"
+
+
+@dataclass(frozen=True, slots=True)
+class PrinterStatus:
+    """The four status bytes, made sense of. `cutter_failed` and `repair_needed`: an engineer acts."""
+
+    online: bool
+    cover_open: bool
+    paper: PaperLevel
+    cutter_failed: bool
+    repair_needed: bool
+
+
+def ask(which: int) -> bytes:
+    """DLE EOT n."""
+    return bytes([0x10, 0x04, which])
+
+
+def is_real_time_answer(answer: int) -> bool:
+    """Bits 0 and 7 are 0, bits 1 and 4 are 1 in every answer to DLE EOT."""
+    return answer & 0b1001_0011 == 0b0001_0010
+
+
+def is_answer_in_turn(answer: int) -> bool:
+    """Bits 4 and 7 are 0 in every answer to GS r, so the two kinds cannot be taken for each other."""
+    return answer & 0b1001_0000 == 0
+
+
+def made_sense_of(printer: int, offline_cause: int, error_cause: int, paper: int) -> PrinterStatus:
+    """The answers to DLE EOT 1, 2, 3 and 4. Raises `FrameCorrupt` if one has wrong fixed bits."""
+    for which, answer in enumerate((printer, offline_cause, error_cause, paper), start=1):
+        if not is_real_time_answer(answer):
+            raise FrameCorrupt(f"DLE EOT {which} was answered with {answer:02X}", device=DEVICE)
+    if paper & 0x60 or offline_cause & 0x20:
+        level = PaperLevel.OUT
+    elif paper & 0x0C:
+        level = PaperLevel.NEAR_END
+    else:
+        level = PaperLevel.OK
+    return PrinterStatus(
+        online=not printer & 0x08,
+        cover_open=bool(offline_cause & 0x04),
+        paper=level,
+        cutter_failed=bool(error_cause & 0x08),
+        repair_needed=bool(error_cause & 0x20),
+    )
