@@ -172,14 +172,16 @@ class PermitFile:
 
     def decode(self, content: Mapping[Place, bytes]) -> dict[str, FieldValue]:
         """Every field by name, from what was read at `places()`. Raises `ChipContentCorrupt`."""
-        values: dict[str, FieldValue] = {}
-        for field in self.fields:
-            raw = content[field.file, field.tag][field.offset:field.end]
-            if len(raw) != field.length:
-                raise ChipContentCorrupt(field.name, f"has {len(raw)} of {field.length} bytes")
-            try:
-                values[field.name] = field_codec.decode(field.encoding, raw, field.codes)
-            except ValueError as error:
-                raise ChipContentCorrupt(field.name, str(error)) from None
-        return values
+        return {field.name: self.decode_field(field.name, content) for field in self.fields}
+
+    def decode_field(self, name: str, content: Mapping[Place, bytes]) -> FieldValue:
+        """One field, of which only its place need have been read. Raises `ChipContentCorrupt`."""
+        field = self.field(name)
+        raw = content[field.file, field.tag][field.offset:field.end]
+        if len(raw) != field.length:
+            raise ChipContentCorrupt(field.name, f"has {len(raw)} of {field.length} bytes")
+        try:
+            return field_codec.decode(field.encoding, raw, field.codes)
+        except ValueError as error:
+            raise ChipContentCorrupt(field.name, str(error)) from None
 

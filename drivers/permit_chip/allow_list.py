@@ -1,0 +1,146 @@
+"""What central may have relayed to a permit: exactly what the permit file's reading and update plan need, and nothing
+else.
+
+The relay does not trust what it relays. Everything is refused unless it is one of: SELECT of this permit's own
+application or of its record files; GET CHALLENGE of 4 bytes; READ of a known file or record within its length; UPDATE
+under MAC of exactly one planned write. No other class, no chaining, no secure reading, no extended length, no Le
+where none belongs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from drivers.errors import CommandNotAllowed
+from drivers.permit_chip import apdu
+from drivers.permit_chip.permit_file import PermitFile
+from drivers.permit_chip.records import RelayCommand
+
+# Where in the application we are: the file identifiers below its root. None: unknown, so only SELECT by name leads on.
+Selection = tuple[int, ...] | None
+
+UPDATES = frozenset({apdu.INS_UPDATE_BINARY, apdu.INS_UPDATE_RECORD})
+MUST_SUCCEED = UPDATES | {apdu.INS_SELECT}
+
+
+def check_batch(
+    permit: PermitFile, commands: Sequence[RelayCommand], selected: Selection, *, updates_allowed: bool = True,
+) -> None:
+    """Raises `CommandNotAllowed` for the first command that the permit file does not foresee; nothing else happens.
+
+    `updates_allowed`: false after a wrong MAC, so that nothing can eat the chip's tries.
+    """
+    for index, command in enumerate(commands):
+        refusal = _refusal(permit, command.apdu, selected)
+        if not refusal and command.apdu[1] in MUST_SUCCEED and set(command.expect) != {apdu.OK}:
+            # A SELECT that may fail would leave the next update in another file; an update that may fail eats tries.
+            refusal = "SELECT and UPDATE must expect 9000 and nothing else"
+        if not refusal and command.apdu[1] in UPDATES and not updates_allowed:
+            refusal = "no update after a wrong MAC"
+        if refusal:
+            raise CommandNotAllowed(f"command {index} of the batch: {refusal}", index=index)
+        selected = selection_after(permit, command.apdu, selected)
+
+
+def selection_after(permit: PermitFile, raw: bytes, selected: Selection) -> Selection:
+    """Where an allowed command leads when it succeeds."""
+    command = apdu.parse(raw)
+    if command.ins != apdu.INS_SELECT:
+        return selected
+    if command.p1 == apdu.BY_NAME:
+        return ()
+    return _below(permit, selected, int.from_bytes(command.data, "big"))
+
+
+def _below(permit: PermitFile, selected: Selection, file_id: int) -> Selection:
+    """The selection after SELECT of `file_id`: a child of the current directory, or of the current file's directory."""
+    if selected is None:
+        return None
+    paths = {file.path for file in permit.files if file.path}
+    known = {path[:depth] for path in paths for depth in range(1, len(path) + 1)}
+    here = selected if selected not in paths else selected[:-1]
+    return (*here, file_id) if (*here, file_id) in known else None
+
+
+def _refusal(permit: PermitFile, raw: bytes, selected: Selection) -> str:
+    try:
+        command = apdu.parse(raw)
+    except ValueError as error:
+        return str(error)
+    if bytes(command) != raw:
+        return "not in its shortest form"
+    check = _CHECKS.get((command.cla, command.ins))
+    if check is None:
+        return f"class {command.cla:02X} instruction {command.ins:02X} is not relayed"
+    return check(permit, command, selected)
+
+
+def _select(permit: PermitFile, command: apdu.Command, selected: Selection) -> str:
+    if command.le is not None or command.p2:
+        return "SELECT with P2 or Le"
+    if command.p1 == apdu.BY_NAME:
+        return "" if command.data == permit.aid else "SELECT of another application"
+    if command.p1 != 0x00 or len(command.data) != 2:
+        return "SELECT neither by name nor by file identifier"
+    if _below(permit, selected, int.from_bytes(command.data, "big")) is None:
+        return "SELECT of a file that the permit file does not know here"
+    return ""
+
+
+def _get_challenge(permit: PermitFile, command: apdu.Command, selected: Selection) -> str:
+    as_planned = bytes(command) == apdu.get_challenge()
+    return "" if as_planned else "GET CHALLENGE of another form"
+
+
+def _read_binary(permit: PermitFile, command: apdu.Command, selected: Selection) -> str:
+    if command.data or command.le is None or not command.p1 & apdu.SFI_FLAG:
+        return "READ BINARY without short file identifier"
+    for file in permit.files:
+        if file.structure == "transparent" and command.p1 == apdu.SFI_FLAG | file.sfi:
+            return "" if command.p2 + command.le <= file.length else "READ BINARY behind the file's end"
+    return "READ BINARY of another file"
+
+
+def _read_record(permit: PermitFile, command: apdu.Command, selected: Selection) -> str:
+    if command.data or command.le is None or command.p2 != apdu.BY_TAG:
+        return "READ RECORD not by tag"
+    for (file_name, tag), length in permit.places():
+        file = permit.file(file_name)
+        if file.structure == "records" and file.path == selected and command.p1 == tag:
+            return "" if command.le == length + 2 else "READ RECORD of another length"
+    return "READ RECORD of another record"
+
+
+def _update_binary(permit: PermitFile, command: apdu.Command, selected: Selection) -> str:
+    if command.le is not None or not command.p1 & apdu.SFI_FLAG:
+        return "UPDATE BINARY without short file identifier"
+    for write in permit.writes:
+        file = permit.file(write.file)
+        if file.structure != "transparent" or command.p1 != apdu.SFI_FLAG | file.sfi:
+            continue
+        if (command.p2, len(command.data)) == (write.place, write.length + apdu.MAC_BYTES):
+            return ""
+    return "UPDATE BINARY that is not in the update plan"
+
+
+def _update_record(permit: PermitFile, command: apdu.Command, selected: Selection) -> str:
+    if command.le is not None or command.p2 != apdu.BY_TAG:
+        return "UPDATE RECORD not by tag"
+    for write in permit.writes:
+        file = permit.file(write.file)
+        if file.structure != "records" or file.path != selected or command.p1 != write.place:
+            continue
+        header = bytes((write.place, write.length))
+        if command.data[:2] == header and len(command.data) == 2 + write.length + apdu.MAC_BYTES:
+            return ""
+    return "UPDATE RECORD that is not in the update plan"
+
+
+_CHECKS = {
+    (apdu.CLA_PLAIN, apdu.INS_SELECT): _select,
+    (apdu.CLA_PLAIN, apdu.INS_GET_CHALLENGE): _get_challenge,
+    (apdu.CLA_PLAIN, apdu.INS_READ_BINARY): _read_binary,
+    (apdu.CLA_PLAIN, apdu.INS_READ_RECORD): _read_record,
+    (apdu.CLA_MAC, apdu.INS_UPDATE_BINARY): _update_binary,
+    (apdu.CLA_MAC, apdu.INS_UPDATE_RECORD): _update_record,
+}

@@ -1,0 +1,67 @@
+"""From a permit file to the commands that read and update such a chip. Pure; central composes its batches with it
+too.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+
+from drivers.permit_chip import apdu
+from drivers.permit_chip.permit_file import ChipContentCorrupt, ChipFile, PermitFile, Place, ProtectedWrite
+from drivers.permit_chip.records import RelayCommand
+
+# Directory file identifiers are relative to what is selected, so a record file is reached from the application's root.
+
+
+def select_path(permit: PermitFile, file: ChipFile) -> tuple[bytes, ...]:
+    """The SELECT commands from the application's root to a record file; none for a transparent file."""
+    return tuple(apdu.select_file(file_id) for file_id in file.path)
+
+
+def read_commands(permit: PermitFile) -> tuple[tuple[RelayCommand, Place | None], ...]:
+    """Every command that reads the whole permit, from the selected application on, and the place that it reads (None
+    for a SELECT). Afterwards another file may be selected: `select_application` leads back to the root.
+    """
+    steps: list[tuple[RelayCommand, Place | None]] = []
+    at: tuple[int, ...] = ()
+    for (file_name, tag), length in permit.places():
+        if only is not None and (file_name, tag) not in only:
+            continue
+        file = permit.file(file_name)
+        if file.structure == "transparent":
+            steps.append((RelayCommand(apdu.read_binary(file.sfi, 0, length)), (file_name, tag)))
+            continue
+        if at != file.path:
+            if len(at) > 1:
+                steps.append((RelayCommand(apdu.select_application(permit.aid)), None))
+            steps += [(RelayCommand(command), None) for command in select_path(permit, file)]
+            at = file.path
+        steps.append((RelayCommand(apdu.read_record(tag, length)), (file_name, tag)))
+    return tuple(steps)
+
+
+def content_of(permit: PermitFile, place: Place, answer: bytes) -> bytes:
+    """What a read command's answer says stands at `place`. Raises `ChipContentCorrupt` for a record of another
+    shape.
+    """
+    file_name, tag = place
+    if permit.file(file_name).structure == "transparent":
+        return answer
+    if len(answer) < 2 or answer[0] != tag or answer[1] != len(answer) - 2:
+        raise ChipContentCorrupt(f"{file_name}/{tag:02X}", "is not a record with its tag and length")
+    return answer[2:]
+
+
+def content_of_answers(permit: PermitFile, answers: tuple[bytes, ...]) -> Mapping[Place, bytes]:
+    """The chip's content from the data of all answers to `read_commands`, in order."""
+    steps = read_commands(permit)
+    return {place: content_of(permit, place, answer)
+            for (_, place), answer in zip(steps, answers, strict=True) if place is not None}
+
+
+def unsigned_update(permit: PermitFile, write: ProtectedWrite) -> bytes:
+    """The update command without its MAC: the bytes that the MAC is computed over, and that it is appended to."""
+    file = permit.file(write.file)
+    if file.structure == "transparent":
+        return apdu.update_binary_unsigned(file.sfi, write.place, write.data)
+    return apdu.update_record_unsigned(write.place, write.data)
