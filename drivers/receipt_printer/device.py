@@ -99,7 +99,8 @@ class ReceiptPrinter:
             if waited_s > self._device_file.print_timeout_s:
                 self.close()
                 raise LinkTimeout("the end of printing was not confirmed", device=DEVICE, waited_s=waited_s)
-            self._listen(ASK_AGAIN_S)
+            if not self._confirmed:
+                self._listen(ASK_AGAIN_S)
         _check(self._ask_all())
 
     def _ask_all(self) -> PrinterStatus:

@@ -1,4 +1,4 @@
-"""Receipts as bytes for each kind of Chinese printer. The expected bytes are written out by hand from the code tables."""
+"""Receipts as bytes for each kind of Chinese printer. Expected bytes are written by hand from the code tables."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ def test_a_character_of_gbk_outside_gb_2312_is_two_bytes() -> None:
     assert not model("escpos-80-gb2312").prints("镕")
 
 
-@pytest.mark.parametrize("character", ["𠮷", "㐂", "é", "ئ", "\u200b", "\x1b", "\x10"])
+@pytest.mark.parametrize("character", ["𠮷", "㐂", "ñ", "ئ", "\u200b", "\x1b", "\x10"])
 def test_what_the_font_lacks_and_what_would_be_a_command_is_never_sent_as_text(character: str) -> None:
     assert not any(model(path.stem).prints(character) for path in DEVICES.glob("escpos-*.toml"))
 
