@@ -19,6 +19,8 @@ from drivers.permit_unit.base import FaceRaster
 # What a block costs beside its image data, in characters on the line: STX 4Dh "479,39,3," ETX BCC there, ACK and a
 # five-byte answer back, ACK again.
 BLOCK_COST_CHARACTERS = 20
+# A block of more byte rows saves nothing: it is full after a few columns.
+MOST_ROWS = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,97 +62,102 @@ def parse_image_block(data: bytes) -> ImageBlock:
 def image_blocks(raster: FaceRaster, max_characters: int) -> list[ImageBlock]:
     """Blocks that together paint every dark dot of `raster` on a cleared buffer, each at most `max_characters` long.
 
-    Byte rows without a dark dot cut the face into bands (its lines of text). Each band is sent whole or row by row,
-    whichever is shorter, and cut into runs of columns of which the blank ones are left out where that saves a block.
+    The byte rows are grouped, and each group is cut into blocks of neighbouring columns, so that image data and blocks
+    together cost least; blank columns and rows between blocks are not sent.
     """
-    grid = _Grid(raster)
-    blocks: list[ImageBlock] = []
-    for top, bottom in grid.bands():
-        as_rows = [block for row in range(top, bottom) for block in grid.runs(row, row + 1, max_characters)]
-        as_band = grid.runs(top, bottom, max_characters)
-        blocks.extend(as_band if _cost(as_band) <= _cost(as_rows) else as_rows)
-    return blocks
+    grid = _Grid(raster, max_characters)
+    # cheapest[row]: cost of all rows above `row`, and the blocks of the last group.
+    cheapest: list[tuple[int, int, list[ImageBlock]]] = [(0, 0, [])]
+    for bottom in range(1, grid.rows + 1):
+        options: list[tuple[int, int, list[ImageBlock]]] = []
+        for top in range(bottom - 1, max(-1, bottom - 1 - MOST_ROWS), -1):
+            blocks = grid.blocks(top, bottom)
+            options.append((cheapest[top][0] + _cost(blocks), top, blocks))
+        cheapest.append(min(options, key=lambda option: option[0]))
+    groups: list[list[ImageBlock]] = []
+    row = grid.rows
+    while row > 0:
+        _, above, blocks = cheapest[row]
+        groups.append(blocks)
+        row = above
+    return [block for blocks in reversed(groups) for block in blocks]
 
 
 def _cost(blocks: list[ImageBlock]) -> int:
     return sum(block.characters + BLOCK_COST_CHARACTERS for block in blocks)
 
 
+@dataclass(frozen=True, slots=True)
+class _Run:
+    """Neighbouring columns with dark dots: [begin, end), and the byte rows [first, last) that hold them."""
+
+    begin: int
+    end: int
+    first: int
+    last: int
+
+    def joined(self, right: _Run) -> _Run:
+        return _Run(self.begin, right.end, min(self.first, right.first), max(self.last, right.last))
+
+    @property
+    def characters(self) -> int:
+        return 2 * (self.end - self.begin) * (self.last - self.first)
+
+
 class _Grid:
     """A raster as byte rows and columns."""
 
-    def __init__(self, raster: FaceRaster) -> None:
-        self._rows = raster.height_dots // 8
+    def __init__(self, raster: FaceRaster, max_characters: int) -> None:
+        self.rows = raster.height_dots // 8
         self._width = raster.width_dots
         self._columns = raster.columns
+        self._max_characters = max_characters
 
-    def _piece(self, x: int, top: int, bottom: int) -> bytes:
-        start = x * self._rows
-        return self._columns[start + top : start + bottom]
-
-    def bands(self) -> list[tuple[int, int]]:
-        """Runs of byte rows that hold a dark dot: [top, bottom)."""
-        dark = [any(self._columns[row :: self._rows]) for row in range(self._rows)]
-        bands: list[tuple[int, int]] = []
-        for row, is_dark in enumerate(dark):
-            if is_dark and bands and bands[-1][1] == row:
-                bands[-1] = (bands[-1][0], row + 1)
-            elif is_dark:
-                bands.append((row, row + 1))
-        return bands
-
-    def runs(self, top: int, bottom: int, max_characters: int) -> list[ImageBlock]:
-        """The cheapest cut of the rows [top, bottom) into blocks. Each block is as high as its own dark bytes."""
-        extents = [self._extent(x, top, bottom) for x in range(self._width)]
-        # cheapest[x]: cost of everything left of column x, and where the block that ends at x begins (x: none does).
-        cheapest: list[tuple[int, int]] = [(0, 0)]
-        for end in range(1, self._width + 1):
-            if extents[end - 1] is None:
-                cheapest.append((cheapest[end - 1][0], end))
-            else:
-                cheapest.append(self._best_block_ending_at(end, extents, cheapest, max_characters))
+    def blocks(self, top: int, bottom: int) -> list[ImageBlock]:
+        """The cheapest cut of the rows [top, bottom) into blocks, each as high as its own dark bytes."""
+        runs = self._runs(top, bottom)
+        # cheapest[n]: cost of the first n runs, and the block that ends with the last of them.
+        cheapest: list[tuple[int, int, _Run | None]] = [(0, 0, None)]
+        for count in range(1, len(runs) + 1):
+            whole = runs[count - 1]
+            best = (cheapest[count - 1][0] + whole.characters + BLOCK_COST_CHARACTERS, count - 1, whole)
+            for before in range(count - 2, -1, -1):
+                whole = runs[before].joined(whole)
+                if whole.characters > self._max_characters:
+                    break
+                cost = cheapest[before][0] + whole.characters + BLOCK_COST_CHARACTERS
+                if cost < best[0]:
+                    best = (cost, before, whole)
+            cheapest.append(best)
         blocks: list[ImageBlock] = []
-        end = self._width
-        while end > 0:
-            begin = cheapest[end][1]
-            if begin == end:
-                end -= 1
-                continue
-            blocks.append(self._block(begin, end, extents))
-            end = begin
+        count = len(runs)
+        while count > 0:
+            _, before, chosen = cheapest[count]
+            assert chosen is not None
+            blocks.append(self._block(chosen))
+            count = before
         return blocks[::-1]
 
-    def _extent(self, x: int, top: int, bottom: int) -> tuple[int, int] | None:
-        piece = self._piece(x, top, bottom)
-        if not any(piece):
-            return None
-        return top + len(piece) - len(piece.lstrip(b"\0")), top + len(piece.rstrip(b"\0"))
-
-    def _best_block_ending_at(
-        self,
-        end: int,
-        extents: list[tuple[int, int] | None],
-        cheapest: list[tuple[int, int]],
-        max_characters: int,
-    ) -> tuple[int, int]:
-        best: tuple[int, int] | None = None
-        first, last = self._rows, 0
-        for begin in range(end - 1, -1, -1):
-            extent = extents[begin]
-            if extent is None:
+    def _runs(self, top: int, bottom: int) -> list[_Run]:
+        """Runs of dark columns, left to right; what is too long for a block is cut."""
+        longest = self._max_characters // (2 * (bottom - top))
+        runs: list[_Run] = []
+        for x in range(self._width):
+            piece = self._piece(x, top, bottom)
+            if not any(piece):
                 continue
-            first, last = min(first, extent[0]), max(last, extent[1])
-            characters = 2 * (end - begin) * (last - first)
-            if best is not None and (characters > max_characters or characters + BLOCK_COST_CHARACTERS > best[0]):
-                break
-            cost = cheapest[begin][0] + characters + BLOCK_COST_CHARACTERS
-            if best is None or cost < best[0]:
-                best = (cost, begin)
-        assert best is not None
-        return best
+            first = top + len(piece) - len(piece.lstrip(b"\0"))
+            column = _Run(x, x + 1, first, top + len(piece.rstrip(b"\0")))
+            if runs and runs[-1].end == x and x - runs[-1].begin < longest:
+                runs[-1] = runs[-1].joined(column)
+            else:
+                runs.append(column)
+        return runs
 
-    def _block(self, begin: int, end: int, extents: list[tuple[int, int] | None]) -> ImageBlock:
-        dark = [extent for extent in extents[begin:end] if extent is not None]
-        first, last = min(extent[0] for extent in dark), max(extent[1] for extent in dark)
-        columns = b"".join(self._piece(x, first, last) for x in range(begin, end))
-        return ImageBlock(begin, first, last - first, columns)
+    def _piece(self, x: int, top: int, bottom: int) -> bytes:
+        start = x * self.rows
+        return self._columns[start + top : start + bottom]
+
+    def _block(self, run: _Run) -> ImageBlock:
+        columns = b"".join(self._piece(x, run.first, run.last) for x in range(run.begin, run.end))
+        return ImageBlock(run.begin, run.first, run.last - run.first, columns)
