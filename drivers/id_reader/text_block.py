@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import date
-from typing import ClassVar, TypeVar
+from typing import Any, ClassVar
 
 from drivers.errors import ProtocolError
 from drivers.id_reader.codes import ethnicity_word, sex_word
@@ -17,54 +17,32 @@ VARIANT_AT = 248
 LONG_TERM = "长期"
 _PADDING = " \0"         # U+0020 by the standard; some issuers' blocks hold U+0000 [?]
 
+# Field → where it lies: offset and length in bytes, in one or more pieces.
+Layout = dict[str, tuple[tuple[int, int], ...]]
+
+_LIKE_CITIZEN: Layout = {
+    "name": ((0, 30),), "sex_code": ((30, 2),), "birth": ((36, 16),), "address": ((52, 70),), "id_number": ((122, 36),),
+    "authority": ((158, 30),), "valid_from": ((188, 16),), "valid_to": ((204, 16),),
+}
+LAYOUTS: dict[str, Layout] = {
+    "citizen": _LIKE_CITIZEN | {"ethnicity_code": ((32, 4),)},
+    "hmt": _LIKE_CITIZEN | {"travel_permit_number": ((220, 18),), "issue_count": ((238, 4),)},
+    "foreign_2017": {
+        "english_name": ((0, 120),), "sex_code": ((120, 2),), "id_number": ((122, 30),), "nationality": ((152, 6),),
+        "name": ((158, 30),), "valid_from": ((188, 16),), "valid_to": ((204, 16),), "birth": ((220, 16),),
+        "card_version": ((236, 4),), "authority": ((240, 8),),
+    },
+    "foreign_2023": {
+        "name": ((0, 30),), "sex_code": ((30, 2),), "renewals": ((32, 4),), "birth": ((36, 16),),
+        "english_name": ((52, 70), (220, 22)), "id_number": ((122, 36),), "valid_from": ((188, 16),),
+        "valid_to": ((204, 16),), "nationality": ((242, 6),), "old_number_link": ((250, 6),),
+    },
+}
+_VARIANT_OF_LETTER = {"J": "hmt", "I": "foreign_2017", "Y": "foreign_2023"}
+
 
 class TextBlockInvalid(ProtocolError):
     """A block that is too short, or a date that is none. The message names the field, never its content."""
-
-
-def _date(text: str, what: str) -> date:
-    try:
-        if len(text) != 8 or not (text.isascii() and text.isdigit()):
-            raise ValueError
-        return date(int(text[:4]), int(text[4:6]), int(text[6:]))
-    except ValueError:
-        raise TextBlockInvalid(f"{what} is no date", device=DEVICE) from None
-
-
-def _compact(day: date) -> str:
-    return day.isoformat().replace("-", "")
-
-
-class _Layout:
-    """Reads and writes the fields of one variant."""
-
-    def __init__(self, block: bytes) -> None:
-        self._block = bytearray(block)
-
-    def text(self, at: int, size: int) -> str:
-        return self.raw(at, size).rstrip(_PADDING)
-
-    def raw(self, at: int, size: int) -> str:
-        return self._block[at:at + size].decode("utf-16-le", errors="replace")
-
-    def day(self, at: int, what: str) -> date:
-        return _date(self.text(at, 16), what)
-
-    def end(self, at: int) -> date | None:
-        text = self.text(at, 16)
-        return None if text == LONG_TERM else _date(text, "valid_to")
-
-    def put(self, at: int, size: int, text: str, what: str) -> None:
-        encoded = text.encode("utf-16-le")
-        if len(encoded) > size:
-            raise ValueError(f"{what} takes {len(encoded)} bytes, and there are {size}")
-        self._block[at:at + len(encoded)] = encoded
-
-    def put_end(self, at: int, day: date | None) -> None:
-        self.put(at, 16, LONG_TERM if day is None else _compact(day), "valid_to")
-
-    def bytes(self) -> bytes:
-        return bytes(self._block)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -135,138 +113,76 @@ class Foreign2023Text(_Holder):
 
 
 HolderText = CitizenText | HmtText | Foreign2017Text | Foreign2023Text
-_H = TypeVar("_H")
+_CLASSES: dict[str, type[HolderText]] = {
+    cls.variant: cls for cls in (CitizenText, HmtText, Foreign2017Text, Foreign2023Text)
+}
+
+
+def text_fields(block: bytes) -> tuple[str, dict[str, str]]:
+    """The variant, and its fields as they are written. Raises `TextBlockInvalid` for a block that is too short."""
+    if len(block) < TEXT_BYTES:
+        raise TextBlockInvalid(f"a text block of {len(block)} bytes", device=DEVICE)
+    variant = _VARIANT_OF_LETTER.get(_text(block[VARIANT_AT:VARIANT_AT + 2]), "citizen")
+    # A name that goes on elsewhere may have a space at the seam, so the pieces are joined before they are stripped.
+    return variant, {name: "".join(_text(block[at:at + size]) for at, size in pieces).rstrip(_PADDING)
+                     for name, pieces in LAYOUTS[variant].items()}
+
+
+def _text(data: bytes) -> str:
+    return data.decode("utf-16-le", errors="replace")
+
+
+def parse_date(text: str) -> date | None:
+    """YYYYMMDD; None if it is no date."""
+    if len(text) != 8 or not (text.isascii() and text.isdigit()):
+        return None
+    try:
+        return date(int(text[:4]), int(text[4:6]), int(text[6:]))
+    except ValueError:
+        return None
 
 
 def parse_text_block(block: bytes) -> HolderText:
     """The holder. Raises `TextBlockInvalid`."""
-    if len(block) < TEXT_BYTES:
-        raise TextBlockInvalid(f"a text block of {len(block)} bytes", device=DEVICE)
-    layout = _Layout(block[:TEXT_BYTES])
-    match layout.raw(VARIANT_AT, 2):
-        case "J":
-            return _parse_hmt(layout)
-        case "I":
-            return _parse_foreign_2017(layout)
-        case "Y":
-            return _parse_foreign_2023(layout)
-        case _:
-            return _parse_citizen(layout)
+    variant, fields = text_fields(block)
+    values: dict[str, Any] = dict(fields)
+    for name in ("birth", "valid_from", "valid_to"):
+        values[name] = parse_date(fields[name])
+        if values[name] is None and (name != "valid_to" or fields[name] != LONG_TERM):
+            raise TextBlockInvalid(f"{name} is no date", device=DEVICE)
+    return _CLASSES[variant](**values)
 
 
 def encode_text_block(holder: HolderText) -> bytes:
     """256 bytes. Raises ValueError for a field that is too long."""
-    layout = _Layout(" ".encode("utf-16-le") * (TEXT_BYTES // 2))
-    match holder:
-        case CitizenText():
-            _put_citizen(layout, holder)
-        case HmtText():
-            _put_hmt(layout, holder)
-        case Foreign2017Text():
-            _put_foreign_2017(layout, holder)
-        case Foreign2023Text():
-            _put_foreign_2023(layout, holder)
-    return layout.bytes()
+    block = bytearray(" ".encode("utf-16-le") * (TEXT_BYTES // 2))
+    for name, pieces in LAYOUTS[holder.variant].items():
+        value = getattr(holder, name)
+        left = (LONG_TERM if value is None else _compact(value)).encode("utf-16-le")
+        for at, size in pieces:
+            now, left = left[:size], left[size:]
+            block[at:at + len(now)] = now
+        if left:
+            raise ValueError(f"{name} is {len(left)} bytes too long")
+    letter = next((letter for letter, variant in _VARIANT_OF_LETTER.items() if variant == holder.variant), " ")
+    block[VARIANT_AT:VARIANT_AT + 2] = letter.encode("utf-16-le")
+    return bytes(block)
 
 
-def _parse_citizen(layout: _Layout) -> CitizenText:
-    return CitizenText(
-        name=layout.text(0, 30), sex_code=layout.text(30, 2), ethnicity_code=layout.text(32, 4),
-        birth=layout.day(36, "birth"), address=layout.text(52, 70), id_number=layout.text(122, 36),
-        authority=layout.text(158, 30), valid_from=layout.day(188, "valid_from"), valid_to=layout.end(204),
-    )
-
-
-def _put_like_citizen(layout: _Layout, holder: CitizenText | HmtText) -> None:
-    layout.put(0, 30, holder.name, "name")
-    layout.put(30, 2, holder.sex_code, "sex_code")
-    layout.put(36, 16, _compact(holder.birth), "birth")
-    layout.put(52, 70, holder.address, "address")
-    layout.put(122, 36, holder.id_number, "id_number")
-    layout.put(158, 30, holder.authority, "authority")
-    layout.put(188, 16, _compact(holder.valid_from), "valid_from")
-    layout.put_end(204, holder.valid_to)
-
-
-def _put_citizen(layout: _Layout, holder: CitizenText) -> None:
-    _put_like_citizen(layout, holder)
-    layout.put(32, 4, holder.ethnicity_code, "ethnicity_code")
-
-
-def _parse_hmt(layout: _Layout) -> HmtText:
-    return HmtText(
-        name=layout.text(0, 30), sex_code=layout.text(30, 2), birth=layout.day(36, "birth"),
-        address=layout.text(52, 70), id_number=layout.text(122, 36), authority=layout.text(158, 30),
-        valid_from=layout.day(188, "valid_from"), valid_to=layout.end(204),
-        travel_permit_number=layout.text(220, 18), issue_count=layout.text(238, 4),
-    )
-
-
-def _put_hmt(layout: _Layout, holder: HmtText) -> None:
-    _put_like_citizen(layout, holder)
-    layout.put(220, 18, holder.travel_permit_number, "travel_permit_number")
-    layout.put(238, 4, holder.issue_count, "issue_count")
-    layout.put(VARIANT_AT, 2, "J", "variant")
-
-
-def _parse_foreign_2017(layout: _Layout) -> Foreign2017Text:
-    return Foreign2017Text(
-        english_name=layout.text(0, 120), sex_code=layout.text(120, 2), id_number=layout.text(122, 30),
-        nationality=layout.text(152, 6), name=layout.text(158, 30), valid_from=layout.day(188, "valid_from"),
-        valid_to=layout.end(204), birth=layout.day(220, "birth"), card_version=layout.text(236, 4),
-        authority=layout.text(240, 8),
-    )
-
-
-def _put_foreign_2017(layout: _Layout, holder: Foreign2017Text) -> None:
-    layout.put(0, 120, holder.english_name, "english_name")
-    layout.put(120, 2, holder.sex_code, "sex_code")
-    layout.put(122, 30, holder.id_number, "id_number")
-    layout.put(152, 6, holder.nationality, "nationality")
-    layout.put(158, 30, holder.name, "name")
-    layout.put(188, 16, _compact(holder.valid_from), "valid_from")
-    layout.put_end(204, holder.valid_to)
-    layout.put(220, 16, _compact(holder.birth), "birth")
-    layout.put(236, 4, holder.card_version, "card_version")
-    layout.put(240, 8, holder.authority, "authority")
-    layout.put(VARIANT_AT, 2, "I", "variant")
-
-
-def _parse_foreign_2023(layout: _Layout) -> Foreign2023Text:
-    return Foreign2023Text(
-        name=layout.text(0, 30), sex_code=layout.text(30, 2), renewals=layout.text(32, 4),
-        birth=layout.day(36, "birth"), id_number=layout.text(122, 36), valid_from=layout.day(188, "valid_from"),
-        valid_to=layout.end(204),
-        # 35 characters, then 11 more elsewhere: a space at the seam belongs to the name.
-        english_name=(layout.raw(52, 70) + layout.raw(220, 22)).rstrip(_PADDING),
-        nationality=layout.text(242, 6), old_number_link=layout.text(250, 6),
-    )
-
-
-def _put_foreign_2023(layout: _Layout, holder: Foreign2023Text) -> None:
-    layout.put(0, 30, holder.name, "name")
-    layout.put(30, 2, holder.sex_code, "sex_code")
-    layout.put(32, 4, holder.renewals, "renewals")
-    layout.put(36, 16, _compact(holder.birth), "birth")
-    layout.put(52, 70, holder.english_name[:35], "english_name")
-    layout.put(122, 36, holder.id_number, "id_number")
-    layout.put(188, 16, _compact(holder.valid_from), "valid_from")
-    layout.put_end(204, holder.valid_to)
-    layout.put(220, 22, holder.english_name[35:], "english_name")
-    layout.put(242, 6, holder.nationality, "nationality")
-    layout.put(VARIANT_AT, 2, "Y", "variant")
-    layout.put(250, 6, holder.old_number_link, "old_number_link")
+def _compact(value: str | date) -> str:
+    return value.isoformat().replace("-", "") if isinstance(value, date) else value
 
 
 def parse_newest_address(data: bytes) -> str:
     """The address that was written after the card was made (`30 03`). Raises `TextBlockInvalid`."""
     if len(data) != NEWEST_ADDRESS_BYTES:
         raise TextBlockInvalid(f"a newest address of {len(data)} bytes", device=DEVICE)
-    return data.decode("utf-16-le", errors="replace").rstrip(_PADDING)
+    return _text(data).rstrip(_PADDING)
 
 
 def encode_newest_address(address: str) -> bytes:
     """70 bytes. Raises ValueError for an address that is too long."""
-    layout = _Layout(" ".encode("utf-16-le") * (NEWEST_ADDRESS_BYTES // 2))
-    layout.put(0, NEWEST_ADDRESS_BYTES, address, "address")
-    return layout.bytes()
+    encoded = address.encode("utf-16-le")
+    if len(encoded) > NEWEST_ADDRESS_BYTES:
+        raise ValueError(f"the address is {len(encoded) - NEWEST_ADDRESS_BYTES} bytes too long")
+    return encoded + " ".encode("utf-16-le") * ((NEWEST_ADDRESS_BYTES - len(encoded)) // 2)
