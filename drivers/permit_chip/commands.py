@@ -18,9 +18,11 @@ def select_path(permit: PermitFile, file: ChipFile) -> tuple[bytes, ...]:
     return tuple(apdu.select_file(file_id) for file_id in file.path)
 
 
-def read_commands(permit: PermitFile) -> tuple[tuple[RelayCommand, Place | None], ...]:
-    """Every command that reads the whole permit, from the selected application on, and the place that it reads (None
-    for a SELECT). Afterwards another file may be selected: `select_application` leads back to the root.
+def read_commands(
+    permit: PermitFile, only: Collection[Place] | None = None,
+) -> tuple[tuple[RelayCommand, Place | None], ...]:
+    """The commands that read the whole permit (or `only` some places), from the selected application on, each with the
+    place that it reads (None for a SELECT). Afterwards another file may be selected: `select_application` leads back.
     """
     steps: list[tuple[RelayCommand, Place | None]] = []
     at: tuple[int, ...] = ()

@@ -1,0 +1,152 @@
+"""Simulated permits on a coupler's contacts: what lies at the station is what vpcd (or `DirectCoupler`) meets."""
+
+from __future__ import annotations
+
+import socket
+import threading
+import time
+from typing import Protocol, runtime_checkable
+
+from drivers.simulators import vpcd_wire
+from drivers.simulators.activity import ActivityLog
+from drivers.simulators.permit import Chip, Place, SimulatedPermit
+
+WHO = "permit_chip"
+RETRY_S = 0.05        # between tries to reach a coupler that is not there (pcscd restarting)
+MUTE_S = 1.0          # how long a reader waits for a silent chip before it gives up (T=0 work waiting time, default)
+
+
+@runtime_checkable
+class TimedChip(Protocol):
+    """A chip that says how long it thinks."""
+
+    def processing_s(self, apdu: bytes) -> float: ...
+
+
+class VpcdHost:
+    """The contacts of one slot. `pace` 1.0 takes a real chip's time for every command, 0.0 none.
+
+    Whoever moves a permit does so through `SimulatedPermit.move_to`; this follows by itself. Works across processes:
+    the URL is all that the two sides share.
+    """
+
+    def __init__(self, vpcd_url: str, activity: ActivityLog, pace: float = 1.0) -> None:
+        self._url = vpcd_url
+        self._activity = activity
+        self._pace = pace
+        self._changed = threading.Condition()
+        self._lying: SimulatedPermit | None = None
+        self._link: socket.socket | None = None
+        self._stopping = False
+        self._thread: threading.Thread | None = None
+
+    def start(self) -> str:
+        """Begin to serve; returns the coupler's URL."""
+        if self._thread is not None:
+            raise RuntimeError("already started")
+        self._stopping = False
+        self._thread = threading.Thread(target=self._run, name="vpcd-host", daemon=True)
+        self._thread.start()
+        return self._url
+
+    def stop(self) -> None:
+        """Take everything off the contacts and end; may be called twice."""
+        with self._changed:
+            self._stopping = True
+            self._hang_up()
+            self._changed.notify_all()
+        thread, self._thread = self._thread, None
+        if thread is not None:
+            thread.join()
+
+    def attach(self, permit: SimulatedPermit) -> None:
+        """Follow this permit from now on: at the station its chip is on the contacts, elsewhere it is not."""
+        permit.watch(self._moved)
+        self._moved(permit)
+
+    def _moved(self, permit: SimulatedPermit) -> None:
+        with self._changed:
+            if permit.place is Place.STATION and permit.chip is not None:
+                if self._lying is not permit:
+                    self._hang_up()
+                    self._lying = permit
+            elif self._lying is permit:
+                self._lying = None
+                self._hang_up()
+            self._changed.notify_all()
+
+    def _hang_up(self) -> None:
+        if self._link is not None:
+            # Only shut down here: the serving thread, which may be reading, closes it.
+            try:
+                self._link.shutdown(socket.SHUT_RDWR)
+            except OSError:
+                return  # the other end was faster
+
+    def _run(self) -> None:
+        while True:
+            with self._changed:
+                self._changed.wait_for(lambda: self._stopping or self._lying is not None)
+                if self._stopping or self._lying is None:
+                    return
+                permit = self._lying
+            assert permit.chip is not None
+            try:
+                link = vpcd_wire.open_vpcd(self._url)
+            except OSError:
+                self._pause(RETRY_S)
+                continue
+            with link:
+                self._serve_while_lying(link, permit, permit.chip)
+            self._pause(RETRY_S)
+
+    def _serve_while_lying(self, link: socket.socket, permit: SimulatedPermit, chip: Chip) -> None:
+        with self._changed:
+            if self._stopping or self._lying is not permit:
+                return
+            self._link = link
+        try:
+            self._serve(link, chip)
+        except OSError:
+            return  # the coupler hung up; the next turn calls again
+        finally:
+            with self._changed:
+                self._link = None
+            chip.power_off()
+
+    def _serve(self, link: socket.socket, chip: Chip) -> None:
+        while (message := vpcd_wire.receive(link)) is not None:
+            if message == vpcd_wire.POWER_OFF:
+                chip.power_off()
+            elif message in (vpcd_wire.POWER_ON, vpcd_wire.RESET):
+                chip.power_off()
+                chip.power_on()
+            elif message == vpcd_wire.GET_ATR:
+                atr = chip.atr()
+                if not atr:
+                    self._pause(MUTE_S)
+                    return
+                vpcd_wire.send(link, atr)
+            else:
+                answer = self._answer(chip, message)
+                if not answer:
+                    # vpcd hangs for ever on an empty answer; a chip that a reader has given up on looks like one
+                    # removed.
+                    self._pause(MUTE_S * self._pace)
+                    return
+                vpcd_wire.send(link, answer)
+
+    def _answer(self, chip: Chip, command: bytes) -> bytes:
+        thinking = chip.processing_s(command) * self._pace if isinstance(chip, TimedChip) else 0.0
+        with self._activity.during(WHO, "device", f"command {command[1:2].hex().upper()}"):
+            began = time.monotonic()
+            answer = chip.command(command)
+            left = thinking - (time.monotonic() - began)
+            if left > 0:
+                self._pause(left)
+        return answer
+
+    def _pause(self, duration_s: float) -> None:
+        """Wait, but not beyond `stop`."""
+        with self._changed:
+            self._changed.wait_for(lambda: self._stopping, timeout=duration_s)
