@@ -1,7 +1,8 @@
 """The engine: events in, steps out, journal before effect. `post` is its only entrance.
 
 Laws: one thread runs the machine. A step is on disk before its effects begin, and what central must be told of it is on
-disk with it. Every event is stamped with its visit; one of a past visit is dropped, except facts about custody. A state's
+disk with it. Every event is stamped with its visit; one of a past visit is dropped, except facts about custody. A
+state's
 deadline is set when the state is entered and falls with it.
 """
 
@@ -41,7 +42,9 @@ _NEEDS_JOURNAL = (
 
 
 class Engine:
-    """Runs the machine. In production `run` on a thread of its own; in tests `pump` and a clock that is moved by hand."""
+    """Runs the machine. In production `run` on a thread of its own; in tests `pump` and a clock that is moved by
+    hand.
+    """
 
     def __init__(
         self, site: Site, journal: Journal, clock: Clock, perform: Perform, show: Show, message_of: MessageOf

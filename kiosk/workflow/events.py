@@ -63,6 +63,11 @@ class DeviceFailed:
 
 
 @dataclass(frozen=True, slots=True)
+class DevicesReady:
+    """Everything that a visit needs has answered."""
+
+
+@dataclass(frozen=True, slots=True)
 class IdCardRead:
     document: IdDocument
 
@@ -210,7 +215,7 @@ class ReceiptNotPrinted:
 
 
 Event = (
-    PathInspected | VisitBegan | PersonChose | DeadlinePassed | DeviceFailed | IdCardRead | IdCardRefused
+    PathInspected | VisitBegan | PersonChose | DeadlinePassed | DeviceFailed | DevicesReady | IdCardRead | IdCardRefused
     | IdCardNotReadable | PermitTakenIn | PermitNotTakenIn | PermitAtMouth | PermitTaken | PermitRetained | PermitRead
     | PermitNotRecognised | WorkFound | NoWorkFound | Assessed | GrantReceived | EndorsementRefused | EndorsementPending
     | PermitAlreadyCurrent | CentralFailed | ChipBatchReceived | ChipVerdictReceived | BatchRelayed | ChipReadBack

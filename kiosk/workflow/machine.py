@@ -113,7 +113,8 @@ def _resume(site: Site, found: on.PathInspected) -> Step:
     ending = s.Interrupted(story.endorsement_id, story.session_opened, story.chip, story.face)
     match found.custody:
         case Custody.WITH_HOLDER | Custody.RETAINED:
-            return Step(s.Idle(site.default_language), (*returning.report(ending, found.custody), do.Wipe()))
+            told = returning.report(ending, found.custody)
+            return Step(s.Idle(site.default_language), (*told, do.Wipe(), do.CheckDevices()))
         case Custody.AT_MOUTH:
             return Step(s.AwaitingRemoval(found.visit, ending), (do.WatchMouth(),))
         case Custody.INSIDE if story.stopped_for_s <= LONG_STOP_S:
@@ -141,7 +142,9 @@ def _idle(state: s.Idle, event: on.Event) -> Step | None:
 
 def _out_of_service(site: Site, state: s.OutOfService, event: on.Event) -> Step | None:
     match event:
-        case on.DeadlinePassed():
+        case on.DeadlinePassed() if state.custody is Custody.WITH_HOLDER:
+            return Step(state, (do.CheckDevices(),))
+        case on.DeadlinePassed() | on.DevicesReady():
             return Step(state, (do.InspectPath(),))
         case on.PathInspected(custody=Custody.INSIDE) if state.fault is PERMIT_HELD_INSIDE:
             return None

@@ -1,0 +1,38 @@
+"""Is everything there that a visit needs? Asked while nobody is served, each device on its own thread."""
+
+from __future__ import annotations
+
+from drivers.errors import DriverError
+from kiosk.services.faulting import fault_of
+from kiosk.services.id_card import IdCardService
+from kiosk.services.performing import Desk, Post
+from kiosk.services.permit import PermitService
+from kiosk.workflow import effects as do
+from kiosk.workflow import events as on
+
+
+class DeviceCheck:
+    """Asks the identity reader, then the permit unit; without either no permit may be taken in."""
+
+    def __init__(self, id_card: Desk[IdCardService], permit: Desk[PermitService]) -> None:
+        self._id_card = id_card
+        self._permit = permit
+
+    def carry_out(self, _: do.CheckDevices, post: Post) -> None:
+        """Post `DeviceFailed` for the first that is not ready, else `DevicesReady`."""
+        self._id_card.submit(lambda service: self._check_reader(service, post))
+
+    def _check_reader(self, service: IdCardService, post: Post) -> None:
+        try:
+            service.check()
+        except DriverError as error:
+            post(on.DeviceFailed(fault_of("id_reader", error, doing="checking")))
+            return
+        self._permit.submit(lambda permit: self._check_unit(permit, post))
+
+    def _check_unit(self, service: PermitService, post: Post) -> None:
+        try:
+            fault = service.check()
+        except DriverError as error:
+            fault = fault_of("permit_unit", error, doing="checking")
+        post(on.DevicesReady() if fault is None else on.DeviceFailed(fault))

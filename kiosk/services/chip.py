@@ -1,0 +1,119 @@
+"""The permit's chip: read, relay what central composed, read back. Powered only while it is being used."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+
+from drivers.errors import DriverError, NoChip, NotAPermit
+from drivers.permit_chip.chip import ForeignChip, PermitChip
+from drivers.permit_chip.records import ChipRecord, RelayCommand
+from kiosk.domain.documents import Permit, PermitContent
+from kiosk.domain.personal import Personal
+from kiosk.runtime.workers import Worker
+from kiosk.services.faulting import fault_of
+from kiosk.services.performing import Handler, Post
+from kiosk.workflow import effects as do
+from kiosk.workflow import events as on
+
+PRESENCE_S = 4.0
+"""pcscd looks every 400 ms and a cold start of a chip takes under a second; what is silent after 4 s has no chip."""
+
+_FOREIGN = {"epassport": "foreign_epassport", "bank": "foreign_bank"}
+
+
+class ChipService:
+    """Owns the coupler on its worker's thread."""
+
+    def __init__(self, chip: PermitChip, worker: Worker) -> None:
+        self._chip = chip
+        self._worker = worker
+        self._relaying = False
+
+    @property
+    def handlers(self) -> Mapping[type, Handler]:
+        return {
+            do.ReadChip: self._read,
+            do.RelayBatch: self._relay,
+            do.ReadBackChip: self._read_back,
+            do.Wipe: lambda _, __: self._release(),
+        }
+
+    def close(self) -> None:
+        self._chip.close()
+
+    def _release(self) -> None:
+        self._relaying = False
+        self._chip.close()
+
+    def _read(self, _: do.ReadChip, post: Post) -> None:
+        try:
+            self._chip.open(PRESENCE_S)
+            post(on.PermitRead(to_permit(self._chip.read())))
+        except NoChip:
+            post(on.PermitNotRecognised("no_chip"))
+        except ForeignChip as error:
+            post(on.PermitNotRecognised(_FOREIGN.get(error.kind, "not_a_permit")))
+        except NotAPermit:
+            post(on.PermitNotRecognised("not_a_permit"))
+        except DriverError as error:
+            post(on.DeviceFailed(fault_of("permit_chip", error, doing="reading the permit")))
+        finally:
+            self._release()
+
+    def _relay(self, effect: do.RelayBatch, post: Post) -> None:
+        commands = [RelayCommand(apdu, expect) for apdu, expect in effect.commands.commands]
+        try:
+            if not self._relaying:
+                self._chip.open(PRESENCE_S)
+                self._relaying = True
+            answers = self._chip.relay(commands)
+        except DriverError as error:
+            self._release()
+            post(on.DeviceFailed(fault_of("permit_chip", error, doing="relaying commands")))
+            return
+        post(on.BatchRelayed(do.ChipAnswers(tuple((answer.data, answer.sw) for answer in answers))))
+
+    def _read_back(self, _: do.ReadBackChip, post: Post) -> None:
+        try:
+            if not self._relaying:
+                self._chip.open(PRESENCE_S)
+            permit = to_permit(self._chip.read())
+        except DriverError as error:
+            fault_of("permit_chip", error, doing="reading back")
+            permit = None
+        self._release()
+        post(on.ChipReadBack(permit))
+
+
+def to_permit(record: ChipRecord) -> Permit:
+    """A permit as the workflow knows it, from the fields that every permit file offers."""
+    fields = record.fields
+
+    def text(name: str) -> str:
+        return str(fields[name])
+
+    def day(name: str) -> date | None:
+        value = fields[name]
+        if value is not None and not isinstance(value, date):
+            raise ValueError(f"permit file {record.permit_file}: {name} is no date")
+        return value
+
+    return Permit(
+        permit_file=record.permit_file,
+        atr=record.atr,
+        chip_serial=record.chip_serial,
+        region=text("region"),
+        permit_number=Personal(text("permit_number")),
+        holder_name=Personal(text("holder_name")),
+        holder_number=Personal(text("id_number")),
+        issued_on=day("issued_on"),
+        content=PermitContent(
+            address=Personal(text("address")),
+            issuing_authority=text("issuing_authority"),
+            category=text("category"),
+            valid_from=day("valid_from"),
+            valid_to=day("valid_to"),
+            endorsement_count=int(text("endorsement_count")),
+        ),
+    )

@@ -1,0 +1,65 @@
+"""From what a driver raised to what a person must act on: one table, by device and by kind of error."""
+
+from __future__ import annotations
+
+import logging
+
+from drivers.errors import (
+    BinFull,
+    CommandNotAllowed,
+    CoverOpen,
+    DeviceError,
+    DriverError,
+    LinkLost,
+    NeedsRepair,
+    NoChip,
+    PaperOut,
+    PermitJammed,
+    ProtocolError,
+    TransportError,
+)
+from kiosk import faults
+from kiosk.faults import Fault
+from kiosk.log_events import LogEvent, log
+
+# First match wins, so the more special kind stands first.
+_TABLE: dict[str, tuple[tuple[type[DriverError], Fault], ...]] = {
+    "id_reader": (
+        (TransportError, faults.ID_READER_LINK),
+        (ProtocolError, faults.ID_READER_PROTOCOL),
+        (DeviceError, faults.ID_READER_REPAIR),
+        (DriverError, faults.ID_READER_PROTOCOL),
+    ),
+    "permit_unit": (
+        (TransportError, faults.PERMIT_UNIT_LINK),
+        (ProtocolError, faults.PERMIT_UNIT_PROTOCOL),
+        (PermitJammed, faults.PERMIT_JAMMED),
+        (CoverOpen, faults.UNIT_COVER_OPEN),
+        (BinFull, faults.BIN_FULL),
+        (NeedsRepair, faults.PERMIT_UNIT_REPAIR),
+        (DriverError, faults.PERMIT_UNIT_PROTOCOL),
+    ),
+    "permit_chip": (
+        (LinkLost, faults.COUPLER_LINK),
+        (CommandNotAllowed, faults.RELAY_REFUSED),
+        (NoChip, faults.CHIP_SILENT),
+        (TransportError, faults.CHIP_SILENT),
+        (DriverError, faults.CHIP_REFUSED),
+    ),
+    "receipt_printer": (
+        (TransportError, faults.PRINTER_LINK),
+        (ProtocolError, faults.PRINTER_PROTOCOL),
+        (PaperOut, faults.PAPER_OUT),
+        (CoverOpen, faults.PRINTER_COVER_OPEN),
+        (DriverError, faults.PRINTER_REPAIR),
+    ),
+}
+
+
+def fault_of(device: str, error: DriverError, *, doing: str) -> Fault:
+    """The catalogue's fault for an error of `device`; logged here, so that no driver error goes unseen."""
+    fault = next(fault for kind, fault in _TABLE[device] if isinstance(error, kind))
+    log(
+        LogEvent.DEVICE_TROUBLE, level=logging.WARNING, device=device, doing=doing, error=type(error).__name__,
+        message=str(error), fault=fault.code)
+    return fault

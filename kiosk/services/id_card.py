@@ -1,0 +1,105 @@
+"""The identity card: polls the reader, checks what a check can find, and tells the machine."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from drivers.errors import DriverError, IdCardUnreadable
+from drivers.id_reader.device import IdCardRecord, IdReader
+from drivers.id_reader.text_block import CitizenText, Foreign2017Text, Foreign2023Text, HmtText, HolderText
+from kiosk.domain.documents import IdDocument, IdKind
+from kiosk.domain.endorsement import Refusal
+from kiosk.domain.identity_number import is_valid_number
+from kiosk.domain.personal import Personal
+from kiosk.runtime.clock import Clock, today
+from kiosk.runtime.workers import Worker
+from kiosk.services.faulting import fault_of
+from kiosk.services.performing import Handler, Post
+from kiosk.workflow import effects as do
+from kiosk.workflow import events as on
+
+
+class IdCardService:
+    """Owns the identity reader on its worker's thread."""
+
+    def __init__(self, reader: IdReader, worker: Worker, clock: Clock, poll_interval_s: float) -> None:
+        self._reader = reader
+        self._poll_interval_s = poll_interval_s
+        self._worker = worker
+        self._clock = clock
+
+    @property
+    def handlers(self) -> Mapping[type, Handler]:
+        return {
+            do.ReadIdCard: self._read,
+            do.StopIdReader: self._stopped,
+        }
+
+    def check(self) -> None:
+        """Raise a `DriverError` if the reader is not ready."""
+        self._reader.self_test()
+
+    def close(self) -> None:
+        self._reader.close()
+
+    def _stopped(self, _: do.StopIdReader, __: Post) -> None:
+        """That this job waited has already ended the polling."""
+
+    def _read(self, _: do.ReadIdCard, post: Post) -> None:
+        complained = False
+        while not self._worker.is_wanted_elsewhere():
+            polled_at = self._clock.monotonic()
+            try:
+                record = self._reader.read_id_card()
+            except IdCardUnreadable:
+                record = None
+                if not complained:
+                    complained = True
+                    post(on.IdCardNotReadable())
+            except DriverError as error:
+                post(on.DeviceFailed(fault_of("id_reader", error, doing="reading an identity card")))
+                return
+            if record is not None:
+                post(self._judged(record))
+                return
+            self._worker.pause(self._poll_interval_s - (self._clock.monotonic() - polled_at))
+
+    def _judged(self, record: IdCardRecord) -> on.IdCardRead | on.IdCardRefused:
+        document = to_document(record)
+        if document.kind is IdKind.HMT:
+            return on.IdCardRefused(Refusal("id_card_kind_hmt"))
+        if document.kind is not IdKind.CITIZEN:
+            return on.IdCardRefused(Refusal("id_card_kind_foreign"))
+        if not is_valid_number(document.number.reveal()):
+            return on.IdCardRefused(Refusal("id_card_number_invalid"))
+        if document.is_expired(today(self._clock)):
+            return on.IdCardRefused(Refusal("id_card_expired"))
+        return on.IdCardRead(document)
+
+
+def to_document(record: IdCardRecord) -> IdDocument:
+    """What a visit needs of an identity card; photo, sex and ethnicity are left behind."""
+    text = record.text
+    kind, printed_address = _kind_and_address(text)
+    newest = record.newest_address or printed_address
+    return IdDocument(
+        kind=kind,
+        name=Personal(text.name),
+        number=Personal(text.id_number),
+        birth=Personal(text.birth),
+        address=None if newest is None else Personal(newest),
+        valid_from=text.valid_from,
+        valid_to=text.valid_to,
+    )
+
+
+def _kind_and_address(text: HolderText) -> tuple[IdKind, str | None]:
+    match text:
+        case CitizenText(address=address):
+            return IdKind.CITIZEN, address
+        case HmtText(address=address):
+            return IdKind.HMT, address
+        case Foreign2017Text():
+            return IdKind.FOREIGN_2017, None
+        case Foreign2023Text():
+            return IdKind.FOREIGN_2023, None

@@ -1,0 +1,100 @@
+"""Which service carries out which effect, and on which thread.
+
+A desk is a worker with the service that sits there. The service is built on the worker's own thread when it is first
+needed, so a device is opened, used and closed by one thread, and nothing is imported before somebody wants it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any, Generic, Protocol, TypeVar
+from uuid import UUID
+
+from kiosk.runtime.workers import Worker
+from kiosk.workflow import effects as do
+from kiosk.workflow import events as on
+
+Post = Callable[[on.Event], None]
+"""Tell the machine what happened; already stamped with the visit that the effect belonged to."""
+
+Handler = Callable[[Any, Post], None]
+
+
+class Service(Protocol):
+    """Turns effects into device calls, and outcomes into events."""
+
+    @property
+    def handlers(self) -> Mapping[type, Handler]:
+        """For each kind of effect, what carries it out."""
+
+    def close(self) -> None:
+        """Release the device."""
+
+
+S = TypeVar("S", bound=Service)
+
+
+class Desk(Generic[S]):
+    """A worker and its service."""
+
+    def __init__(self, worker: Worker, build: Callable[[], S]) -> None:
+        self.worker = worker
+        self._build = build
+        self._service: S | None = None
+
+    def service(self) -> S:
+        """The service; only on the worker's own thread."""
+        if self._service is None:
+            self._service = self._build()
+        return self._service
+
+    def submit(self, job: Callable[[S], None]) -> None:
+        """Let the service do something on its thread."""
+        self.worker.submit(lambda: job(self.service()))
+
+    def close(self) -> None:
+        """Release the device, on its thread, and end the thread."""
+        self.worker.submit(self._release)
+        self.worker.close()
+
+    def _release(self) -> None:
+        if self._service is not None:
+            self._service.close()
+            self._service = None
+
+
+class Performer:
+    """The table from effects to desks. An effect may go to several (`Wipe`)."""
+
+    def __init__(self) -> None:
+        self._routes: dict[type, list[Callable[[do.Effect, Post], None]]] = {}
+        self._post: Callable[[on.Event, UUID | None], None] | None = None
+
+    def give(self, desk: Desk[Any], effects: Iterable[type]) -> None:
+        """Let `desk` carry out every one of `effects`."""
+        def carry_out(effect: do.Effect, post: Post) -> None:
+            desk.submit(lambda service: service.handlers[type(effect)](effect, post))
+
+        for effect in effects:
+            self._routes.setdefault(effect, []).append(carry_out)
+
+    def do_at_once(self, effect: type, carry_out: Handler) -> None:
+        """Carry `effect` out on the machine's own thread: calculations, and what only hands jobs on."""
+        self._routes.setdefault(effect, []).append(carry_out)
+
+    def connect(self, post: Callable[[on.Event, UUID | None], None]) -> None:
+        """Where outcomes go: `Engine.post`."""
+        self._post = post
+
+    def perform(self, effect: do.Effect, visit_id: UUID | None) -> None:
+        """Carry `effect` out without blocking. ValueError if nobody is there to do it."""
+        routes = self._routes.get(type(effect))
+        post_event = self._post
+        if routes is None or post_event is None:
+            raise ValueError(f"nobody carries out {type(effect).__name__}")
+
+        def post(event: on.Event) -> None:
+            post_event(event, visit_id)
+
+        for carry_out in routes:
+            carry_out(effect, post)

@@ -1,0 +1,192 @@
+"""The permit's way through the unit, and its face. Every fact about custody in the program is posted here."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping
+from uuid import uuid4
+
+from drivers.errors import DriverError
+from drivers.permit_unit.base import BinLevel, FaceRaster, PermitPosition, PermitUnit, ResetPolicy, TakeInOutcome
+from kiosk.domain.documents import PermitContent
+from kiosk.domain.endorsement import Custody
+from kiosk.faults import BIN_FULL, UNIT_COVER_OPEN, Fault
+from kiosk.log_events import LogEvent, log
+from kiosk.runtime.journal import Journal
+from kiosk.runtime.workers import Worker
+from kiosk.services.faulting import fault_of
+from kiosk.services.performing import Handler, Post
+from kiosk.workflow import effects as do
+from kiosk.workflow import events as on
+from kiosk.workflow.states import Visit
+
+MOUTH_POLL_S = 0.15
+"""How often the unit is asked whether the permit was taken: nobody notices less, and the line is idle anyway."""
+
+DrawFace = Callable[[PermitContent], FaceRaster]
+
+_CUSTODY = {
+    PermitPosition.NONE: Custody.WITH_HOLDER,
+    PermitPosition.AT_MOUTH: Custody.AT_MOUTH,
+    PermitPosition.AT_STATION: Custody.INSIDE,
+    PermitPosition.IN_PATH: Custody.INSIDE,
+    PermitPosition.UNKNOWN: Custody.UNKNOWN,
+}
+
+
+class PermitService:
+    """Owns the permit unit on its worker's thread. `draw_face`: what the face is to show, as dots."""
+
+    def __init__(
+        self, unit: PermitUnit, worker: Worker, journal: Journal, draw_face: DrawFace, default_language: str
+    ) -> None:
+        self._unit = unit
+        self._worker = worker
+        self._journal = journal
+        self._draw_face = draw_face
+        self._default_language = default_language
+        self._loaded: PermitContent | None = None
+        self._face_dirty = False
+
+    @property
+    def handlers(self) -> Mapping[type, Handler]:
+        return {
+            do.InspectPath: self._inspect,
+            do.TakePermitIn: self._take_in,
+            do.StopTakingIn: self._stopped,
+            do.LoadFace: self._load_face,
+            do.RewriteFace: self._rewrite_face,
+            do.EjectPermit: self._eject,
+            do.WatchMouth: self._watch_mouth,
+            do.TakePermitBack: self._take_back,
+            do.RetainPermit: self._retain,
+            do.Wipe: self._wipe,
+        }
+
+    def check(self) -> Fault | None:
+        """Why no permit could be taken in now, or None. Raises a `DriverError` if the unit does not answer."""
+        status = self._unit.status()
+        if status.cover_open:
+            return UNIT_COVER_OPEN
+        return BIN_FULL if status.bin_level is BinLevel.FULL else None
+
+    def close(self) -> None:
+        self._unit.close()
+
+    def _inspect(self, _: do.InspectPath, post: Post) -> None:
+        story = self._journal.unfinished_story()
+        try:
+            status = self._unit.reset(ResetPolicy.LEAVE)
+        except DriverError as error:
+            post(on.DeviceFailed(fault_of("permit_unit", error, doing="initialising")))
+            return
+        self._loaded = None
+        if status.cover_open:
+            post(on.DeviceFailed(UNIT_COVER_OPEN))
+            return
+        visit = Visit(uuid4(), uuid4(), self._default_language)
+        post(on.PathInspected(_CUSTODY[status.position], story, visit))
+
+    def _take_in(self, _: do.TakePermitIn, post: Post) -> None:
+        try:
+            outcome = self._unit.take_in(self._worker.is_wanted_elsewhere)
+        except DriverError as error:
+            fault = fault_of("permit_unit", error, doing="taking a permit in")
+            if self._custody() in (Custody.INSIDE, Custody.UNKNOWN):
+                post(on.PermitTakenIn())
+            else:
+                post(on.PermitNotTakenIn())
+            post(on.DeviceFailed(fault))
+            return
+        post(on.PermitTakenIn() if outcome is TakeInOutcome.TAKEN_IN else on.PermitNotTakenIn())
+
+    def _stopped(self, _: do.StopTakingIn, __: Post) -> None:
+        """That this job waited has already withdrawn the order."""
+
+    def _custody(self) -> Custody:
+        """What the sensors say after something went wrong; UNKNOWN if the unit does not answer."""
+        try:
+            return _CUSTODY[self._unit.status().position]
+        except DriverError as error:
+            fault_of("permit_unit", error, doing="asking where the permit is")
+            return Custody.UNKNOWN
+
+    def _load_face(self, effect: do.LoadFace, _: Post) -> None:
+        try:
+            self._load(effect.content)
+        except DriverError as error:
+            # The face is loaded anew, and its failure told, when it is to be rewritten.
+            fault_of("permit_unit", error, doing="sending the face ahead")
+
+    def _load(self, content: PermitContent) -> None:
+        self._loaded = None
+        self._face_dirty = True
+        began = time.monotonic()
+        sent = self._unit.load_face(self._draw_face(content))
+        self._loaded = content
+        log(LogEvent.FACE_SENT, image_characters=sent, seconds=round(time.monotonic() - began, 3))
+
+    def _rewrite_face(self, effect: do.RewriteFace, post: Post) -> None:
+        try:
+            if self._unit.status().position is PermitPosition.AT_MOUTH:
+                self._unit.take_back()
+            if self._loaded != effect.content:
+                self._load(effect.content)
+            self._unit.erase_and_print()
+        except DriverError as error:
+            post(on.FaceNotRewritten(fault_of("permit_unit", error, doing="rewriting the face")))
+            return
+        post(on.FaceRewritten(at_mouth=self._unit.capabilities.gives_out_with_print))
+
+    def _eject(self, _: do.EjectPermit, post: Post) -> None:
+        try:
+            position = self._unit.status().position
+            if position not in (PermitPosition.AT_MOUTH, PermitPosition.NONE):
+                self._unit.give_back()
+        except DriverError as error:
+            fault = fault_of("permit_unit", error, doing="giving the permit back")
+            custody = self._custody()
+            if custody is Custody.AT_MOUTH:
+                post(on.PermitAtMouth())
+            else:
+                post(on.DeviceFailed(fault))
+            return
+        post(on.PermitTaken() if position is PermitPosition.NONE else on.PermitAtMouth())
+
+    def _watch_mouth(self, _: do.WatchMouth, post: Post) -> None:
+        while not self._worker.is_wanted_elsewhere():
+            try:
+                position = self._unit.status().position
+            except DriverError as error:
+                post(on.DeviceFailed(fault_of("permit_unit", error, doing="watching the mouth")))
+                return
+            if position is PermitPosition.NONE:
+                post(on.PermitTaken())
+                return
+            self._worker.pause(MOUTH_POLL_S)
+
+    def _take_back(self, _: do.TakePermitBack, post: Post) -> None:
+        try:
+            taken_back = self._unit.take_back()
+        except DriverError as error:
+            post(on.DeviceFailed(fault_of("permit_unit", error, doing="taking the permit back")))
+            return
+        post(on.PermitTakenIn() if taken_back else on.PermitTaken())
+
+    def _retain(self, _: do.RetainPermit, post: Post) -> None:
+        try:
+            self._unit.retain()
+        except DriverError as error:
+            post(on.DeviceFailed(fault_of("permit_unit", error, doing="retaining the permit")))
+            return
+        post(on.PermitRetained())
+
+    def _wipe(self, _: do.Wipe, post: Post) -> None:
+        self._loaded = None
+        if not self._face_dirty:
+            return
+        try:
+            self._unit.clear_face()
+            self._face_dirty = False
+        except DriverError as error:
+            post(on.DeviceFailed(fault_of("permit_unit", error, doing="clearing the image buffer")))

@@ -1,0 +1,62 @@
+"""The receipt: composed from what was granted, printed, and no reason to fail a visit."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from drivers.errors import DriverError
+from drivers.receipt_printer.device import ReceiptPrinter
+from drivers.receipt_printer.document import ReceiptDocument
+from drivers.receipt_printer.status import PaperLevel
+from kiosk.faults import PAPER_OUT, Fault
+from kiosk.runtime.workers import Worker
+from kiosk.services.faulting import fault_of
+from kiosk.services.performing import Handler, Post
+from kiosk.workflow import effects as do
+from kiosk.workflow import events as on
+from kiosk.workflow.states import Renewed, Visit
+
+Compose = Callable[[Visit, Renewed], ReceiptDocument]
+
+
+class ReceiptService:
+    """Owns the receipt printer on its worker's thread."""
+
+    def __init__(self, printer: ReceiptPrinter, worker: Worker, compose: Compose) -> None:
+        self._printer = printer
+        self._worker = worker
+        self._compose = compose
+        self._used = False
+
+    @property
+    def handlers(self) -> Mapping[type, Handler]:
+        return {
+            do.PrintReceipt: self._print,
+            do.Wipe: self._wipe,
+        }
+
+    def check(self) -> Fault | None:
+        """Why no paper would come out, or None. Raises a `DriverError` if the printer does not answer."""
+        return PAPER_OUT if self._printer.status().paper is PaperLevel.OUT else None
+
+    def close(self) -> None:
+        self._printer.close()
+
+    def _print(self, effect: do.PrintReceipt, post: Post) -> None:
+        self._used = True
+        try:
+            self._printer.print_receipt(self._compose(effect.visit, effect.renewed))
+        except DriverError as error:
+            post(on.ReceiptNotPrinted(fault_of("receipt_printer", error, doing="printing a receipt")))
+            return
+        post(on.ReceiptPrinted())
+
+    def _wipe(self, _: do.Wipe, __: Post) -> None:
+        if not self._used:
+            return
+        try:
+            self._printer.clear()
+            self._used = False
+        except DriverError as error:
+            # A printer that cannot be reached holds nothing that it could still print without us.
+            fault_of("receipt_printer", error, doing="clearing the buffer")
