@@ -202,7 +202,7 @@ class PtyLine:
                 first_bit = self._heard_until if began - self._heard_until < PORTION_S else began
                 self._heard_until = first_bit + len(data) * byte_s
                 self._wait_until(self._heard_until)
-                self._activity.add(self._who, "line", "request", began, time.monotonic())
+                self._activity.add(self._who, "line", "request", first_bit, time.monotonic())
             self._handler(data if self.host_baud == self.baud else data.translate(_NONSENSE))
         except LineGone:
             return
