@@ -1,0 +1,69 @@
+"""`python -m drivers simulate`: the bench rig as a process of its own."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import select
+import signal
+import sys
+from datetime import date
+from pathlib import Path
+
+from drivers.device_file import DeviceFileError
+from drivers.simulators.control import RigControl
+from drivers.simulators.residents import DEFAULT, load_residents
+from drivers.simulators.rig import ASSETS, PRINTER_FILE, Rig
+from drivers.typeface import Typeface
+
+ENDING = (signal.SIGTERM, signal.SIGINT)
+VPCD = "127.0.0.1:35963"   # where Debian's vpcd listens
+
+
+def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    """Add `simulate`."""
+    parser = subparsers.add_parser("simulate", help="run the simulated devices and print their URLs")
+    parser.add_argument("--run-dir", type=Path, required=True, help="where the device links are made")
+    parser.add_argument("--control", type=Path, required=True, help="socket for the bench window and for tests")
+    parser.add_argument("--pace", type=float, default=1.0, help="1 real times, 0 none (default 1)")
+    parser.add_argument("--today", type=date.fromisoformat, default=None, help="the day that relative dates count from")
+    parser.add_argument("--vpcd", default=VPCD, help=f"HOST:PORT or URL of the coupler's chip side (default {VPCD})")
+    parser.add_argument("--residents", type=Path, default=DEFAULT, help="invented people and permits")
+    parser.add_argument("--printer-file", type=Path, default=PRINTER_FILE, help="the receipt printer's device file")
+    parser.set_defaults(run=simulate)
+
+
+def simulate(args: argparse.Namespace) -> int:
+    """Run until SIGTERM, SIGINT, or until standard input is closed; one JSON line says when all is ready."""
+    if args.pace < 0:
+        raise DeviceFileError(["--pace: must not be below 0"])
+    vpcd_url = args.vpcd if "://" in args.vpcd else f"tcp://{args.vpcd}"
+    args.run_dir.mkdir(parents=True, exist_ok=True)
+    typeface = Typeface.load(ASSETS / "fonts")
+    rig = Rig(args.run_dir, load_residents(args.residents, args.today), args.pace, vpcd_url, typeface,
+              args.printer_file)
+    control = RigControl(rig, args.control)
+    woken, wake = os.pipe()
+    before = {number: signal.signal(number, lambda *_: os.write(wake, b".")) for number in ENDING}
+    try:
+        urls = rig.start()
+        control.start()
+        print(json.dumps({"urls": urls, "control": str(args.control)}), flush=True)
+        _await_end(woken)
+    finally:
+        control.stop()
+        rig.stop()
+        for number, handler in before.items():
+            signal.signal(number, handler)
+        os.close(woken)
+        os.close(wake)
+    return 0
+
+
+def _await_end(woken: int) -> None:
+    """Return at a signal, or when standard input ends; what is typed is ignored."""
+    while True:
+        readable, _, _ = select.select([woken, sys.stdin.fileno()], [], [])
+        if woken in readable or not os.read(sys.stdin.fileno(), 4096):
+            return

@@ -1,0 +1,98 @@
+"""The permits of the invented residents as objects to hold: chip personalised, face printed as on the day of issue."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from PIL import Image
+
+from drivers.permit_chip.permit_file import PermitFile
+from drivers.permit_chip.records import FieldValue
+from drivers.permit_unit.face import draw_face
+from drivers.simulators.chip_keys import MasterKeys
+from drivers.simulators.foreign_chips import foreign_chip
+from drivers.simulators.permit import SimulatedPermit
+from drivers.simulators.permit_face import RewritableFace, draw_permit_face
+from drivers.simulators.residents import PermitData, Residents
+from drivers.simulators.virtual_chip import VirtualChip
+from drivers.typeface import Typeface
+
+TITLES = {
+    "permit": "居住证", "epassport": "电子护照", "bank": "银行卡", "blank": "空白卡", "memory": "门禁卡", "none": "塑料卡",
+}
+SEXES = {"1": "男", "2": "女"}   # GB/T 2261.1
+
+
+@dataclass(frozen=True, slots=True)
+class IssuedPermit:
+    """One permit with what is known of it. `chip` is None where there is none that could be read back."""
+
+    id: str
+    data: PermitData
+    permit: SimulatedPermit
+    chip: VirtualChip | None
+    face: RewritableFace
+    printed: Mapping[str, str]
+    prints_at_issue: int
+
+    def picture(self, typeface: Typeface) -> Image.Image:
+        """As its holder sees it."""
+        return draw_permit_face(self.face, self.printed, typeface)
+
+    def chip_fields(self) -> dict[str, str | int | None]:
+        """What the chip holds now, for JSON: dates in ISO form, bytes in hex."""
+        return {} if self.chip is None else {name: _plain(value) for name, value in self.chip.written_fields().items()}
+
+
+def issue(residents: Residents, permit_files: Mapping[str, PermitFile], keys: MasterKeys,
+          typeface: Typeface) -> dict[str, IssuedPermit]:
+    """Every permit of `residents`, by id. Raises ValueError for one whose permit file is not there."""
+    issued = {}
+    for data in residents.permits.values():
+        if data.chip == "permit":
+            issued[data.id] = _permit(data, residents, permit_files, keys, typeface)
+        else:
+            face = RewritableFace()
+            permit = SimulatedPermit(data.id, foreign_chip(data.chip), face)
+            issued[data.id] = IssuedPermit(data.id, data, permit, None, face, {"title": TITLES[data.chip]}, 0)
+    return issued
+
+
+def _permit(data: PermitData, residents: Residents, permit_files: Mapping[str, PermitFile], keys: MasterKeys,
+            typeface: Typeface) -> IssuedPermit:
+    if data.permit_file not in permit_files:
+        raise ValueError(f"permit {data.id}: there is no permit file {data.permit_file!r}")
+    permit_file, holder = permit_files[data.permit_file], residents.holder_of(data)
+    chip = VirtualChip.from_permit(data, holder, permit_file, keys) if permit_file.aid else None
+    face, prints = RewritableFace(), 0
+    if permit_file.face is not None:
+        face = RewritableFace(permit_file.face.width_dots, permit_file.face.height_dots)
+        values = face_values(data, holder.number, holder.name)
+        face.print_columns(draw_face(permit_file.face, values, typeface).columns)
+        prints = face.prints
+    printed = {"title": TITLES["permit"], "issuer": data.issuing_authority, "name": holder.name,
+               "sex": SEXES.get(holder.sex, ""), "birth": holder.birth.isoformat(), "number": holder.number}
+    return IssuedPermit(data.id, data, SimulatedPermit(data.id, chip, face), chip, face, printed, prints)
+
+
+def face_values(data: PermitData, number: str, name: str) -> dict[str, str]:
+    """The fields that a face's templates may name, as text; dates as 2027.12.04, as identity cards write them."""
+    fields: dict[str, FieldValue] = {
+        "chip_serial": data.chip_serial, "region": data.region, "permit_number": data.permit_number,
+        "id_number": number, "holder_name": name, "issued_on": data.issued_on, "address": data.address,
+        "issuing_authority": data.issuing_authority, "category": data.category, "valid_from": data.valid_from,
+        "valid_to": data.valid_to, "endorsement_count": data.endorsement_count,
+    }
+    return {key: f"{value:%Y.%m.%d}" if isinstance(value, date) else str(value) for key, value in fields.items()}
+
+
+def _plain(value: FieldValue) -> str | int | None:
+    match value:
+        case date():
+            return value.isoformat()
+        case bytes():
+            return value.hex().upper()
+        case _:
+            return value

@@ -1,0 +1,260 @@
+"""The bench rig: every simulated device with all residents and permits, and the hands that move them."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Sequence
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any, Protocol
+
+from drivers.permit_chip.permit_file_reader import load_permit_files
+from drivers.receipt_printer import device_file
+from drivers.simulators.activity import ActivityLog
+from drivers.simulators.chip_keys import load_test_keys
+from drivers.simulators.id_reader_sim import IdReaderSim
+from drivers.simulators.issued_permits import IssuedPermit, issue
+from drivers.simulators.permit_unit_sim import PermitUnitSim
+from drivers.simulators.receipt_printer_sim import ReceiptPrinterSim
+from drivers.simulators.residents import Residents
+from drivers.simulators.virtual_chip import VirtualChip
+from drivers.simulators.vpcd_link import VpcdHost
+from drivers.typeface import Typeface
+
+ASSETS = Path(__file__).resolve().parents[2] / "assets"
+PRINTER_FILE = ASSETS / "devices" / "escpos-80-gb18030.toml"
+
+
+class Faulty(Protocol):
+    """What every simulator has, the chips together included."""
+
+    fault_names: tuple[str, ...]
+
+    def set_fault(self, name: str) -> None: ...
+
+    def clear_faults(self) -> None: ...
+
+
+class _AllChips:
+    """The chips of all permits as one device: a fault hits whichever lies at the station."""
+
+    fault_names: tuple[str, ...] = VirtualChip.fault_names
+
+    def __init__(self, chips: Sequence[VirtualChip]) -> None:
+        self._chips = chips
+
+    def set_fault(self, name: str) -> None:
+        for chip in self._chips:
+            chip.set_fault(name)
+
+    def clear_faults(self) -> None:
+        for chip in self._chips:
+            chip.clear_faults()
+
+
+class Rig:
+    """Four simulators and everything that lies on the table before them.
+
+    `vpcd_url` is the chip side of a coupler: `PrivatePcscd.vpcd_url`, `tcp://host:port` of vpcd, or
+    `DirectCoupler.url`. `pace` 1.0 takes real times, 0.0 none. Hands may be used from any thread; they raise ValueError
+    where a person could not do it.
+    """
+
+    def __init__(self, run_dir: Path, residents: Residents, pace: float, vpcd_url: str, typeface: Typeface,
+                 printer_file: Path = PRINTER_FILE) -> None:
+        self.activity = ActivityLog()
+        self._residents = residents
+        self._typeface = typeface
+        self._lock = threading.RLock()
+        permit_files = {permit_file.name: permit_file for permit_file in load_permit_files(ASSETS / "permits")}
+        self._issued = issue(residents, permit_files, load_test_keys(), typeface)
+        self.id_reader = IdReaderSim(self.activity, pace, run_dir)
+        self.permit_unit = PermitUnitSim(self.activity, pace, run_dir)
+        self.receipt_printer = ReceiptPrinterSim(self.activity, pace, device_file.load(printer_file), typeface)
+        self.contacts = VpcdHost(vpcd_url, self.activity, pace)
+        for issued in self._issued.values():
+            self.contacts.attach(issued.permit)
+        self._devices: dict[str, Faulty] = {
+            "id_reader": self.id_reader,
+            "permit_unit": self.permit_unit,
+            "permit_chip": _AllChips([issued.chip for issued in self._issued.values() if issued.chip is not None]),
+            "receipt_printer": self.receipt_printer,
+        }
+        self._faults: dict[str, list[str]] = {device: [] for device in self._devices}
+        self._covers_open: set[str] = set()
+        self._lying: str | None = None
+        self.urls: dict[str, str] = {}
+
+    def start(self) -> dict[str, str]:
+        """Power everything on; returns the URLs by device (the permit chip is reached through its coupler)."""
+        self.contacts.start()
+        self.urls = {
+            "id_reader": self.id_reader.start(),
+            "permit_unit": self.permit_unit.start(),
+            "receipt_printer": self.receipt_printer.start(),
+        }
+        return self.urls
+
+    def stop(self) -> None:
+        """Power everything off; may be called twice."""
+        self.receipt_printer.stop()
+        self.permit_unit.stop()
+        self.id_reader.stop()
+        self.contacts.stop()
+
+    # -- hands -----------------------------------------------------------------------------------------------------
+
+    def lay_id_card(self, person_id: str) -> None:
+        """Lay a person's identity card on the reader, in place of what lies there."""
+        if person_id not in self._residents.people:
+            raise ValueError(f"nobody here is called {person_id!r}")
+        with self._lock:
+            self.id_reader.lay_down(self._residents.people[person_id])
+            self._lying = person_id
+
+    def lift_id_card(self) -> None:
+        """Take the identity card off the reader."""
+        with self._lock:
+            self.id_reader.lift()
+            self._lying = None
+
+    def offer_permit(self, permit_id: str) -> None:
+        """Hold a permit into the mouth of the permit unit."""
+        self.permit_unit.offer(self.issued(permit_id).permit)
+
+    def withdraw_permit(self) -> bool:
+        """Pull an offered permit back; False if the unit has it already or none was offered."""
+        return self.permit_unit.withdraw()
+
+    def take_permit(self) -> str | None:
+        """Take the permit that the unit holds out; its id, or None if there is none within reach."""
+        taken = self.permit_unit.take()
+        return None if taken is None else taken.name
+
+    def free_jam(self) -> str | None:
+        """Open the unit and pull the permit out, as staff does; its id, or None if there was none."""
+        freed = self.permit_unit.free_jam()
+        with self._lock:
+            self._faults["permit_unit"] = [name for name in self._faults["permit_unit"] if not name.startswith("jam_")]
+        return None if freed is None else freed.name
+
+    def empty_bin(self) -> list[str]:
+        """Take the retained permits out of the bin; their ids."""
+        return [permit.name for permit in self.permit_unit.empty_bin()]
+
+    def open_cover(self, device: str) -> None:
+        """Open the cover of the permit unit or of the receipt printer."""
+        self._with_cover(device).open_cover()
+        with self._lock:
+            self._covers_open.add(device)
+
+    def close_cover(self, device: str) -> None:
+        """Close it again."""
+        self._with_cover(device).close_cover()
+        with self._lock:
+            self._covers_open.discard(device)
+
+    def _with_cover(self, device: str) -> PermitUnitSim | ReceiptPrinterSim:
+        match device:
+            case "permit_unit":
+                return self.permit_unit
+            case "receipt_printer":
+                return self.receipt_printer
+            case _:
+                raise ValueError(f"{device!r} has no cover; permit_unit and receipt_printer have")
+
+    def load_paper(self) -> None:
+        """Put a new roll into the receipt printer."""
+        self.receipt_printer.load_paper()
+        with self._lock:
+            self._faults["receipt_printer"] = [
+                name for name in self._faults["receipt_printer"] if not name.startswith("paper_")]
+
+    def tear_off_receipt(self) -> None:
+        """Take the receipt that hangs out of the printer."""
+        self.receipt_printer.tear_off()
+
+    # -- faults ----------------------------------------------------------------------------------------------------
+
+    @property
+    def fault_names(self) -> dict[str, tuple[str, ...]]:
+        """What can go wrong, by device."""
+        return {device: simulator.fault_names for device, simulator in self._devices.items()}
+
+    def fault(self, device: str, name: str) -> None:
+        """Let something go wrong from now on. Raises ValueError for an unknown device or fault."""
+        self._device(device).set_fault(name)
+        with self._lock:
+            if name not in self._faults[device]:
+                self._faults[device].append(name)
+
+    def clear_faults(self, device: str | None = None) -> None:
+        """Heal one device, or all."""
+        for name in [device] if device is not None else list(self._devices):
+            self._device(name).clear_faults()
+            with self._lock:
+                self._faults[name].clear()
+
+    def _device(self, name: str) -> Faulty:
+        if name not in self._devices:
+            raise ValueError(f"there is no device {name!r}; there are {', '.join(self._devices)}")
+        return self._devices[name]
+
+    # -- what people see -------------------------------------------------------------------------------------------
+
+    def issued(self, permit_id: str) -> IssuedPermit:
+        """A permit by its id. Raises ValueError."""
+        if permit_id not in self._issued:
+            raise ValueError(f"there is no permit {permit_id!r}")
+        return self._issued[permit_id]
+
+    def state(self) -> dict[str, Any]:
+        """Everything on the table as JSON-able values; the people are invented."""
+        with self._lock:
+            faults = {device: list(names) for device, names in self._faults.items()}
+            lying, covers = self._lying, sorted(self._covers_open)
+        held = self.permit_unit.permit
+        return {
+            "id_card_lying": lying,
+            "permit_in_unit": None if held is None else held.name,
+            "bin": [permit.name for permit in self.permit_unit.bin],
+            "covers_open": covers,
+            "faults": faults,
+            "receipts": len(self.receipt_printer.printouts),
+            "receipt_hanging": self.receipt_printer.receipt_is_hanging,
+            "permits": {issued.id: self._permit_state(issued) for issued in self._issued.values()},
+        }
+
+    @staticmethod
+    def _permit_state(issued: IssuedPermit) -> dict[str, Any]:
+        return {
+            "holder": issued.data.holder,
+            "kind": issued.data.chip,
+            "place": issued.permit.place.value,
+            "chip": issued.chip_fields(),
+            "face_erasures": issued.face.erasures,
+            "face_prints": issued.face.prints - issued.prints_at_issue,
+        }
+
+    def people(self) -> dict[str, str]:
+        """Names by id, in the data file's order."""
+        return {person.id: person.name for person in self._residents.people.values()}
+
+    def save_receipt(self, path: Path, number: int = -1) -> None:
+        """Write the picture of a receipt (PNG); counted from 0, the last by default. Raises ValueError."""
+        printouts = self.receipt_printer.printouts
+        if not -len(printouts) <= number < len(printouts):
+            raise ValueError(f"there is no receipt {number}; {len(printouts)} were printed")
+        printouts[number].picture().save(path, format="PNG")
+
+    def receipt_texts(self) -> list[str]:
+        """The words of every receipt, oldest first (what was sent as dots is not in them)."""
+        return [printout.text for printout in self.receipt_printer.printouts]
+
+    def save_face(self, permit_id: str, path: Path) -> None:
+        """Write the picture of a whole permit (PNG)."""
+        self.issued(permit_id).picture(self._typeface).save(path, format="PNG")
+
+    def drain_activity(self) -> list[dict[str, Any]]:
+        """When devices and lines were busy since the last call: who, cause, doing, began, ended (monotonic seconds)."""
+        return [asdict(busy) for busy in self.activity.drain()]
