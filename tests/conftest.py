@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import gc
+import os
+import shutil
+import tempfile
 import threading
 import time
 from collections.abc import Iterator
@@ -10,11 +13,36 @@ from pathlib import Path
 
 import pytest
 
+from drivers.simulators.pcscd import PrivatePcscd
+
 GRACE_S = 2.0
+PCSCD_DIR = pytest.StashKey[Path]()
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--hardware", action="store_true", help="run the contract tests on real devices too")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    # libpcsclite takes its socket's path from the environment at its first use and keeps it for the process's life. Set
+    # here, no test can reach the system's pcscd, where a developer's own cards may lie.
+    run_dir = Path(tempfile.mkdtemp(prefix="pcscd-"))
+    config.stash[PCSCD_DIR] = run_dir
+    os.environ.update(PrivatePcscd(run_dir).environment)
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    shutil.rmtree(config.stash[PCSCD_DIR], ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def pcscd(pytestconfig: pytest.Config) -> Iterator[PrivatePcscd]:
+    """The test run's own pcscd with a virtual reader. A test that stops it starts it again."""
+    why_not = PrivatePcscd.why_not()
+    if why_not is not None:
+        pytest.skip(f"no private pcscd: {why_not}")
+    with PrivatePcscd(pytestconfig.stash[PCSCD_DIR]) as running:
+        yield running
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
