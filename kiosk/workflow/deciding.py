@@ -68,8 +68,8 @@ def asking_pending_rewrites(state: s.AskingPendingRewrites, event: on.Event) -> 
 
 def assessing(state: s.Assessing, event: on.Event) -> Step | None:
     match event:
-        case on.Assessed(assessment=assessment):
-            return Step(s.ShowingAssessment(state.visit, state.case, assessment))
+        case on.Assessed(assessment=assessment, on=day):
+            return Step(s.ShowingAssessment(state.visit, state.case, assessment, day))
         case on.PersonChose(intent=Intent.CANCEL) | on.DeadlinePassed():
             return decline(state.visit, "holder_cancelled", state.case)
         case _:

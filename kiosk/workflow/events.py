@@ -135,7 +135,10 @@ class NoWorkFound:
 
 @dataclass(frozen=True, slots=True)
 class Assessed:
+    """`on`: the local date that the rules were asked about."""
+
     assessment: Assessment
+    on: date
 
 
 @dataclass(frozen=True, slots=True)

@@ -166,9 +166,12 @@ class Assessing:
 
 @dataclass(frozen=True, slots=True)
 class ShowingAssessment:
+    """`on`: the local date that the rules were asked about."""
+
     visit: Visit
     case: Case
     assessment: Assessment
+    on: date
 
 
 @dataclass(frozen=True, slots=True)

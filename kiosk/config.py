@@ -1,0 +1,244 @@
+"""The kiosk's configuration: one TOML file, read and checked once at the start, frozen afterwards.
+
+Every mistake is one readable line: file, key, what is wrong, what is wanted.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
+from urllib.parse import urlsplit
+
+Site = Literal["production", "simulation"]
+
+SIMULATED = "sim"
+_SCHEMES = {
+    "id_reader": ("serial", "tcp", "replay", SIMULATED),
+    "permit_unit": ("serial", "tcp", "replay", SIMULATED),
+    "permit_chip": ("pcsc", SIMULATED),
+    "receipt_printer": ("serial", "tcp", "replay", SIMULATED),
+}
+
+
+class ConfigError(ValueError):
+    """A configuration that cannot be used. `mistakes`: one readable line each."""
+
+    def __init__(self, mistakes: list[str]) -> None:
+        super().__init__("\n".join(mistakes))
+        self.mistakes = mistakes
+
+
+@dataclass(frozen=True, slots=True)
+class DeviceUrls:
+    """Which wire each device is on."""
+
+    id_reader: str
+    permit_unit: str
+    permit_chip: str
+    receipt_printer: str
+
+    def are_simulated(self) -> bool:
+        """Whether any wire ends in a simulator."""
+        urls = (self.id_reader, self.permit_unit, self.permit_chip, self.receipt_printer)
+        return any(urlsplit(url).scheme == SIMULATED for url in urls)
+
+
+@dataclass(frozen=True, slots=True)
+class DataFiles:
+    """The region file, permit files, device files and screen file that this kiosk uses."""
+
+    region: Path
+    permits: tuple[Path, ...]
+    id_reader: Path
+    permit_unit: Path
+    receipt_printer: Path
+    screen: Path
+
+
+@dataclass(frozen=True, slots=True)
+class CentralAccess:
+    """Central's address, and what proves who is who. All files PEM, `grant_keys` TOML."""
+
+    url: str
+    ca: Path
+    certificate: Path
+    key: Path
+    grant_keys: Path
+
+
+@dataclass(frozen=True, slots=True)
+class Config:
+    """Everything that a site decides. `witness_socket`: where tests and demos watch and touch the screen."""
+
+    site: Site
+    devices: DeviceUrls
+    files: DataFiles
+    central: CentralAccess
+    languages: tuple[str, ...]
+    receipt_link: str
+    writing_usually_s: int
+    state_dir: Path
+    assets_dir: Path
+    fullscreen: bool
+    witness_socket: Path | None
+
+    @property
+    def simulation(self) -> bool:
+        return self.site == "simulation"
+
+
+class _Reader:
+    """Takes values out of a table, noting every mistake instead of stopping at the first."""
+
+    def __init__(self, file_name: str, table: dict[str, Any], mistakes: list[str], path: str = "") -> None:
+        self._file_name = file_name
+        self._table = table
+        self._mistakes = mistakes
+        self._path = path
+        self._asked: set[str] = set()
+
+    def wrong(self, key: str, what: str) -> None:
+        self._mistakes.append(f"{self._file_name}: {self._path}{key}: {what}")
+
+    def _value(self, key: str, kind: type, wanted: str, default: Any) -> Any:
+        self._asked.add(key)
+        value = self._table.get(key, default)
+        if value is None:
+            self.wrong(key, f"is missing; {wanted} is wanted")
+        elif not isinstance(value, kind) or (kind is int and isinstance(value, bool)):
+            self.wrong(key, f"is {value!r}; {wanted} is wanted")
+            return None
+        return value
+
+    def text(self, key: str, wanted: str, default: str | None = None) -> str:
+        return self._value(key, str, wanted, default) or ""
+
+    def whole(self, key: str, wanted: str, default: int) -> int:
+        return self._value(key, int, wanted, default) or default
+
+    def truth(self, key: str, default: bool) -> bool:
+        return bool(self._value(key, bool, "true or false", default))
+
+    def texts(self, key: str, wanted: str, default: list[str]) -> tuple[str, ...]:
+        values = self._value(key, list, wanted, default) or default
+        if not values or not all(isinstance(value, str) for value in values):
+            self.wrong(key, f"is {values!r}; {wanted} is wanted")
+            return tuple(default)
+        return tuple(values)
+
+    def table(self, key: str) -> _Reader:
+        self._asked.add(key)
+        value = self._table.get(key, {})
+        if not isinstance(value, dict):
+            self.wrong(key, "must be a table")
+            value = {}
+        return _Reader(self._file_name, value, self._mistakes, f"{self._path}{key}.")
+
+    def nothing_else(self) -> None:
+        for key in self._table.keys() - self._asked:
+            self.wrong(key, "is not known here")
+
+
+def load_config(path: Path, assets_dir: Path) -> Config:
+    """The configuration in `path`; relative paths in it are relative to it. Raises `ConfigError` with every mistake."""
+    try:
+        table = tomllib.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise ConfigError([f"{path}: cannot be read: {error.strerror}"]) from error
+    except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise ConfigError([f"{path}: is not TOML: {error}"]) from error
+    mistakes: list[str] = []
+    reader = _Reader(path.name, table, mistakes)
+
+    def beside(name: str) -> Path:
+        return path.parent / name
+
+    site = reader.text("site", '"production" or "simulation"')
+    if site not in ("production", "simulation"):
+        reader.wrong("site", f'is {site!r}; "production" or "simulation" is wanted')
+    config = Config(
+        site="simulation" if site == "simulation" else "production",
+        devices=_devices(reader.table("devices")),
+        files=_files(reader.table("files"), assets_dir, beside),
+        central=_central(reader.table("central"), beside),
+        languages=reader.texts("languages", "a list of language tags", ["zh-Hans", "en"]),
+        receipt_link=reader.text("receipt_link", "the link that the receipt number is appended to"),
+        writing_usually_s=reader.whole("writing_usually_s", "seconds", 25),
+        state_dir=beside(reader.text("state_dir", "a directory", "/var/lib/qianzhu-kiosk")),
+        assets_dir=assets_dir,
+        fullscreen=reader.truth("fullscreen", default=True),
+        witness_socket=beside(name) if (name := reader.text("witness_socket", "a path", "")) else None,
+    )
+    reader.nothing_else()
+    _check_whole(config, reader, assets_dir)
+    if mistakes:
+        raise ConfigError(mistakes)
+    return config
+
+
+def _check_whole(config: Config, reader: _Reader, assets_dir: Path) -> None:
+    if config.site == "production":
+        if config.devices.are_simulated():
+            reader.wrong("devices", "a simulator on the wire of a production site is refused")
+        if config.witness_socket is not None:
+            reader.wrong("witness_socket", "is refused at a production site")
+    for language in config.languages:
+        if not (assets_dir / "locale" / f"{language}.toml").is_file():
+            reader.wrong("languages", f"there is no assets/locale/{language}.toml")
+
+
+def _devices(reader: _Reader) -> DeviceUrls:
+    urls = {}
+    for device, schemes in _SCHEMES.items():
+        wanted = "a URL: " + ", ".join(f"{scheme}://" for scheme in schemes)
+        url = reader.text(device, wanted)
+        if url and urlsplit(url).scheme not in schemes:
+            reader.wrong(device, f"is {url!r}; {wanted} is wanted")
+        urls[device] = url
+    reader.nothing_else()
+    return DeviceUrls(**urls)
+
+
+def _files(reader: _Reader, assets_dir: Path, beside: Callable[[str], Path]) -> DataFiles:
+    def named(key: str, folder: str, name: str) -> Path:
+        """A bare name is one of our own files; with a slash or an ending it is a path."""
+        own = "/" not in name and not name.endswith(".toml")
+        file = assets_dir / folder / f"{name}.toml" if own else beside(name)
+        if name and not file.is_file():
+            known = sorted(other.stem for other in (assets_dir / folder).glob("*.toml"))
+            reader.wrong(key, f"there is no {file.name}; known here: {', '.join(known)}")
+        return file
+
+    def one(key: str, folder: str, default: str | None = None) -> Path:
+        return named(key, folder, reader.text(key, f"a name out of assets/{folder}, or a path", default))
+
+    permits = reader.texts("permits", "a list of names out of assets/permits", ["reference"])
+    files = DataFiles(
+        region=one("region", "regions"),
+        permits=tuple(named("permits", "permits", name) for name in permits),
+        id_reader=one("id_reader", "devices", "gat467"),
+        permit_unit=one("permit_unit", "devices", "star-tcp300"),
+        receipt_printer=one("receipt_printer", "devices", "escpos-80-gb18030"),
+        screen=one("screen", "screens", "portrait-1080x1920"),
+    )
+    reader.nothing_else()
+    return files
+
+
+def _central(reader: _Reader, beside: Callable[[str], Path]) -> CentralAccess:
+    def file(key: str) -> Path:
+        name = reader.text(key, "a file")
+        if name and not beside(name).is_file():
+            reader.wrong(key, f"there is no file {name}")
+        return beside(name)
+
+    url = reader.text("url", "https://host:port")
+    parts = urlsplit(url)
+    if url and (parts.scheme != "https" or not parts.hostname or parts.path not in ("", "/")):
+        reader.wrong("url", f"is {url!r}; https://host:port is wanted")
+    access = CentralAccess(url, file("ca"), file("certificate"), file("key"), file("grant_keys"))
+    reader.nothing_else()
+    return access
