@@ -20,7 +20,8 @@ from drivers.simulators.virtual_chip import VirtualChip
 from drivers.typeface import Typeface
 
 TITLES = {
-    "permit": "居住证", "epassport": "电子护照", "bank": "银行卡", "blank": "空白卡", "memory": "门禁卡", "none": "塑料卡",
+    "permit": "居住证", "epassport": "电子护照", "bank": "银行卡", "blank": "空白卡", "memory": "门禁卡",
+    "none": "塑料卡",
 }
 SEXES = {"1": "男", "2": "女"}   # GB/T 2261.1
 

@@ -14,6 +14,7 @@ from drivers.simulators.activity import ActivityLog
 from drivers.simulators.chip_keys import load_test_keys
 from drivers.simulators.id_reader_sim import IdReaderSim
 from drivers.simulators.issued_permits import IssuedPermit, issue
+from drivers.simulators.permit import Place
 from drivers.simulators.permit_unit_sim import PermitUnitSim
 from drivers.simulators.receipt_printer_sim import ReceiptPrinterSim
 from drivers.simulators.residents import Residents
@@ -139,8 +140,11 @@ class Rig:
         return None if freed is None else freed.name
 
     def empty_bin(self) -> list[str]:
-        """Take the retained permits out of the bin; their ids."""
-        return [permit.name for permit in self.permit_unit.empty_bin()]
+        """Take the retained permits out of the bin and into the hand; their ids."""
+        taken = self.permit_unit.empty_bin()
+        for permit in taken:
+            permit.move_to(Place.HAND)
+        return [permit.name for permit in taken]
 
     def open_cover(self, device: str) -> None:
         """Open the cover of the permit unit or of the receipt printer."""
