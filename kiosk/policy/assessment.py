@@ -77,3 +77,6 @@ class Assessment:
     evidence: EvidenceAsked
     reasons: tuple[Reason, ...]
     texts: tuple[LocalText, ...] = ()     # one for each reason, in the same order
+    served_when_verified: Served | None = None              # once central verified all evidence that it can verify
+    residence_gap: tuple[date, date] | None = None          # days not counted as residence, first and last inside
+    to_confirm: tuple[str, ...] = ()                        # codes of rules that the resident has to confirm

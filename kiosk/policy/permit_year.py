@@ -1,0 +1,272 @@
+"""Where a permit stands: which anniversary is due, when its window is, and where a new term would lie."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import date
+
+from kiosk.policy.region import Calendar, CountedFrom, HowDated, NewDates, PastTerm, Region, StartTable, Term, Tier
+from kiosk.policy.request import AssessmentRequest
+from kiosk.policy.terms import (
+    ONE_DAY,
+    EndDate,
+    Span,
+    boundary_after,
+    is_plausible,
+    last_day,
+    term_end,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class PermitYear:
+    """The term that is running out, or ran out.
+
+    `boundary`: the day on which the next term starts; windows and tiers are counted from it. `base`: what anniversaries
+    are multiples of; None: each term is counted from the end of the one before. `number`: which anniversary of `base`
+    this is. `permit_end`: the permit's own end, where that is not the end of a term.
+    """
+
+    opens_on: date
+    closes_on: date
+    end: date
+    boundary: date
+    months: int
+    base: date | None
+    number: int
+    permit_end: date | None = None
+    past_term: PastTerm | None = None
+
+
+def tier_of(day: date, boundary: date, calendar: Calendar, convention: EndDate) -> Tier:
+    """The tier of a day after the end date; the last tier has no end (the check of the file sees to it)."""
+    for tier in calendar.tiers:
+        if tier.last is None or day <= last_day(boundary, tier.last, convention):
+            return tier
+    raise ValueError("the tiers of a checked region have no end")
+
+
+def locate(region: Region, calendar: Calendar, request: AssessmentRequest) -> PermitYear | None:
+    """The permit's year, or None where its dates make no sense in this region."""
+    category = region.categories.get(request.category)
+    given = (request.on, request.counted_day, request.valid_from, request.valid_to, request.issued_on,
+             request.last_endorsed_on, request.last_make_up_on)
+    if category is None or not all(is_plausible(day) for day in given if day is not None):
+        return None
+    if not _are_in_order(request, calendar.window.opens_before):
+        return None
+    past = _past_term(region, request)
+    if past is not None and request.valid_to is not None:
+        return _past_year(region.term, calendar, request.valid_to, past)
+    if not region.term.permit_carries_end:
+        year = _year_without_end(region.term, calendar, request, category.months)
+        return year if year is None or region.permit_over is None else replace(year, permit_end=request.valid_to)
+    if request.valid_to is None or request.valid_from is None:
+        return None
+    return _year_with_end(region.term, calendar, request, category.months, request.valid_from, request.valid_to)
+
+
+def _are_in_order(request: AssessmentRequest, window: Span) -> bool:
+    """Start before end; a start at most one window ahead; nothing that happened lies in the future."""
+    start, end, day = request.valid_from, request.valid_to, request.counted_day
+    if start is not None and end is not None and end <= start:
+        return False
+    if start is not None and window.before(start) > day:
+        return False
+    past = (request.issued_on, request.last_endorsed_on, request.last_make_up_on)
+    return all(happened <= day for happened in past if happened is not None)
+
+
+def _past_term(region: Region, request: AssessmentRequest) -> PastTerm | None:
+    for past in region.past_terms:
+        if not any(part in request.issuing_authority for part in past.issuer_contains):
+            continue
+        issued = request.issued_on or request.valid_from
+        if past.issued_until is not None and (issued is None or issued > past.issued_until):
+            continue
+        if not past.months or _has_length(request, past.months, region.term.end_date):
+            return past
+    return None
+
+
+def _has_length(request: AssessmentRequest, lengths: tuple[int, ...], convention: EndDate) -> bool:
+    start = request.valid_from
+    return start is not None and request.valid_to in {term_end(start, months, convention) for months in lengths}
+
+
+def _past_year(term: Term, calendar: Calendar, end: date, past: PastTerm) -> PermitYear:
+    boundary = boundary_after(end, term.end_date)
+    opens = calendar.window.opens_before.before(boundary)
+    return PermitYear(opens, end, end, boundary, 0, None, 1, past_term=past)
+
+
+def _year(term: Term, calendar: Calendar, end: date, months: int, base: date | None, number: int) -> PermitYear:
+    boundary = boundary_after(end, term.end_date)
+    return PermitYear(calendar.window.opens_before.before(boundary), end, end, boundary, months, base, number)
+
+
+def _year_with_end(
+    term: Term, calendar: Calendar, request: AssessmentRequest, months: int, start: date, end: date,
+) -> PermitYear | None:
+    """The end date says which anniversary is due; it must be one that the region counts."""
+    if term.counted_from is CountedFrom.END:
+        ends = _chain(start, months, term.end_date, until=end) if term.start_stays else \
+            iter([term_end(start, months, term.end_date)])
+        return _year(term, calendar, end, months, None, 1) if end in ends else None
+    for base in _bases(term, calendar, request):
+        number = _number_of(end, base, months, term.end_date)
+        if number is None:
+            continue
+        if not term.start_stays and not _can_start(start, base, number, months, term, calendar):
+            continue
+        return _year(term, calendar, end, months, base, number)
+    return None
+
+
+def _chain(start: date, months: int, convention: EndDate, until: date) -> Iterator[date]:
+    """The end of each term, each counted from the end of the one before."""
+    while start < until:
+        end = term_end(start, months, convention)
+        yield end
+        start = boundary_after(end, convention)
+
+
+def _bases(term: Term, calendar: Calendar, request: AssessmentRequest) -> Iterator[date]:
+    """What anniversaries may be counted from: the issue (or start), or a make-up that re-anchored them."""
+    first = request.valid_from if term.counted_from is CountedFrom.START else request.issued_on
+    candidates = [first]
+    if first is not None and gives(calendar, NewDates.TODAY):
+        candidates += [request.last_make_up_on, request.last_endorsed_on, request.valid_from]
+    for candidate in dict.fromkeys(candidates):
+        if candidate is not None:
+            yield candidate
+
+
+def gives(calendar: Calendar, wanted: NewDates) -> bool:
+    """Whether the calendar dates any new term by this rule. By TODAY a make-up re-anchors later anniversaries."""
+    for effect in (calendar.window.effect, *(tier.effect for tier in calendar.tiers)):
+        how = effect.new_dates
+        if how is wanted or (isinstance(how, StartTable) and any(row.starts is wanted for row in how.rows)):
+            return True
+    return False
+
+
+def _number_of(end: date, base: date, months: int, convention: EndDate) -> int | None:
+    """Which anniversary of `base` the term that ends on `end` leads to; None: none of them."""
+    number = round((end.toordinal() - base.toordinal()) / (months * 30.436875))
+    if number >= 1 and term_end(base, months * number, convention) == end:
+        return number
+    return None
+
+
+def _can_start(start: date, base: date, number: int, months: int, term: Term, calendar: Calendar) -> bool:
+    """Whether a term that ends on anniversary `number` can have this start.
+
+    It starts on the anniversary before, or where terms may be dated by ANNIVERSARY, on any day since its window opened.
+    """
+    if number == 1:
+        return start == base
+    before = boundary_after(term_end(base, months * (number - 1), term.end_date), term.end_date)
+    if gives(calendar, NewDates.ANNIVERSARY):
+        return start >= calendar.window.opens_before.before(before)
+    return start == before
+
+
+def _year_without_end(
+    term: Term, calendar: Calendar, request: AssessmentRequest, months: int,
+) -> PermitYear | None:
+    """The last endorsement says which anniversary is due: the first whose window was not open on that day."""
+    base = request.valid_from if term.counted_from is CountedFrom.START else request.issued_on
+    if base is None:
+        return None
+    window = calendar.window.opens_before
+    happened = [day for day in (request.last_endorsed_on, request.last_make_up_on) if day is not None]
+    if any(day < base for day in happened):
+        return None
+    number = 1
+    if happened:
+        endorsed = max(happened)
+        if request.last_make_up_on is not None and gives(calendar, NewDates.TODAY):
+            base = request.last_make_up_on
+        elif _re_anchors_on(endorsed, base, months, term, calendar):
+            base = endorsed
+        number = first_not_open(endorsed, base, months, term.end_date, window)
+    return _year(term, calendar, term_end(base, months * number, term.end_date), months, base, number)
+
+
+def _re_anchors_on(day: date, base: date, months: int, term: Term, calendar: Calendar) -> bool:
+    """Whether an endorsement on `day` was a make-up that re-anchors: late for the anniversary before it."""
+    number = first_not_open(day, base, months, term.end_date, calendar.window.opens_before) - 1
+    if number < 1:
+        return False
+    end = term_end(base, months * number, term.end_date)
+    if day <= end:
+        return False
+    boundary = boundary_after(end, term.end_date)
+    tier = tier_of(day, boundary, calendar, term.end_date)
+    return start_rule(tier.effect.new_dates, day, boundary, term.end_date) is NewDates.TODAY
+
+
+def first_not_open(day: date, base: date, months: int, convention: EndDate, window: Span) -> int:
+    """The number of the first anniversary of `base` whose window opens after `day`."""
+    number = max(1, int((day.toordinal() - base.toordinal()) / (months * 31)) - 1)
+    while window.before(boundary_after(term_end(base, months * number, convention), convention)) <= day:
+        number += 1
+    return number
+
+
+def start_rule(how: HowDated | None, day: date, boundary: date, convention: EndDate) -> NewDates | None:
+    """The rule for the new start on this day: of a table, the row that the day lies in."""
+    if not isinstance(how, StartTable):
+        return how
+    for row in how.rows:
+        if row.edge is None:
+            return row.starts
+        edge = last_day(boundary, row.edge, convention) if row.inside else row.edge.after(boundary) - ONE_DAY
+        if day <= edge:
+            return row.starts
+    return None
+
+
+def new_term(
+    rule: NewDates | None, year: PermitYear, months: int, term: Term, calendar: Calendar, request: AssessmentRequest,
+) -> tuple[date | None, date | None]:
+    """Start and end of the term that an endorsement now gives; `months`: the length of the new category."""
+    day = request.counted_day
+    match rule:
+        case NewDates.UNCHANGED:
+            return request.valid_from, request.valid_to
+        case NewDates.TODAY:
+            start, end = day, term_end(day, months, term.end_date)
+        case NewDates.OLD_END:
+            start, end = year.boundary, _next_end(year, 1, months, term.end_date)
+        case NewDates.ANNIVERSARY:
+            start, end = _running_term(year, day, months, term.end_date, calendar.window.opens_before)
+        case _:
+            return None, None
+    if term.start_stays and rule is not NewDates.TODAY and request.valid_from is not None:
+        start = request.valid_from
+    if year.permit_end is not None:
+        end = min(end, year.permit_end)
+    return start, end
+
+
+def _next_end(year: PermitYear, ahead: int, months: int, convention: EndDate) -> date:
+    """The end of the term `ahead` terms after the one that runs out."""
+    if year.base is not None and months == year.months:
+        return term_end(year.base, months * (year.number + ahead), convention)
+    start = year.boundary
+    for _ in range(ahead - 1):
+        start = boundary_after(term_end(start, months, convention), convention)
+    return term_end(start, months, convention)
+
+
+def _running_term(year: PermitYear, day: date, months: int, convention: EndDate, window: Span) -> tuple[date, date]:
+    """From the anniversary before to the first one whose window is not open yet; late, the start is never ahead."""
+    ahead, start = 1, year.boundary
+    end = _next_end(year, ahead, months, convention)
+    while window.before(boundary_after(end, convention)) <= day:
+        ahead, start = ahead + 1, boundary_after(end, convention)
+        end = _next_end(year, ahead, months, convention)
+    return (min(start, day) if day > year.closes_on else start), end

@@ -1,0 +1,201 @@
+"""What a region's rules must not do together: leave days without a rule, or give a term that is over already."""
+
+from __future__ import annotations
+
+from kiosk.policy.region import (
+    Calendar,
+    CountedFrom,
+    Effect,
+    Measure,
+    NewDates,
+    Region,
+    ServiceRule,
+    StartRow,
+    StartTable,
+    Tier,
+)
+from kiosk.policy.terms import Span
+from kiosk.policy.toml_reader import NO_SPAN, Mistakes
+
+
+def check_region(region: Region, mistakes: Mistakes) -> None:
+    """Note every rule that cannot stand together with the others."""
+    check_calendar(region, region.calendar, "", mistakes)
+    for number, measure in enumerate(region.measures):
+        path = f"measures[{number}]."
+        own = Calendar(measure.calendar.window, measure.calendar.tiers)
+        if own != region.calendar:
+            check_calendar(region, own, path, mistakes)
+        _check_closing(region, measure, path, mistakes)
+    for table in _tables(region):
+        _check_rows(table, mistakes)
+    _check_categories(region, mistakes)
+    _check_term(region, mistakes)
+    _check_services(region, mistakes)
+
+
+def _shortest(region: Region) -> Span | None:
+    months = [category.months for category in region.categories.values()]
+    return Span(months=min(months)) if months else None
+
+
+def check_calendar(region: Region, calendar: Calendar, path: str, mistakes: Mistakes) -> None:
+    """Note tiers with gaps or overlaps, and tiers and windows whose new terms could not be lived in."""
+    window, shortest = calendar.window, _shortest(region)
+    opens = window.opens_before
+    if opens != NO_SPAN and shortest is not None and not opens.is_certainly_below(shortest):
+        mistakes.note(f"{path}window.opens_before", "opens before the term of the shortest category has begun")
+    if window.effect.new_dates in (None, NewDates.UNCHANGED, NewDates.NONE):
+        mistakes.note(f"{path}window.new_dates", "must say where the new term starts")
+    if region.term.counted_from is not CountedFrom.END and _starts(window.effect, NewDates.TODAY):
+        mistakes.note(f"{path}window.new_dates", "today would move an anniversary that is counted from issue or start")
+    _check_order(calendar.tiers, path, mistakes)
+    for number, tier in enumerate(calendar.tiers):
+        _check_new_term(tier, f"{path}overdue[{number}]", shortest, mistakes)
+    _check_coverage(calendar, path, mistakes)
+
+
+def _check_order(tiers: tuple[Tier, ...], path: str, mistakes: Mistakes) -> None:
+    for number, tier in enumerate(tiers):
+        where = f"{path}overdue[{number}].last"
+        is_final = number == len(tiers) - 1
+        if tier.last is None and not is_final:
+            mistakes.note(where, f"is missing: without it the tier overlaps overdue[{number + 1}]")
+        if tier.last is not None and is_final:
+            mistakes.note(where, "leaves a gap: the days after it have no rule; the last tier has no last day")
+        before = tiers[number - 1].last if number else None
+        if before is None or tier.last is None or NO_SPAN in (before, tier.last):
+            continue
+        if not before.is_certainly_below(tier.last):
+            mistakes.note(where, f"overlaps overdue[{number - 1}]: does not always end later")
+
+
+def _check_new_term(tier: Tier, where: str, shortest: Span | None, mistakes: Mistakes) -> None:
+    """A tier in which the new term could be over before it is given."""
+    how = tier.effect.new_dates
+    if how is None and tier.outcome.value == "overdue":
+        mistakes.note(f"{where}.new_dates", "is missing: no new term is given in this tier")
+    if how is NewDates.UNCHANGED:
+        mistakes.note(f"{where}.new_dates", "the old term is over already")
+    if shortest is None or tier.last == NO_SPAN:
+        return
+    for last in _latest_from_old_end(tier):
+        if last is None or (last != NO_SPAN and not last.is_certainly_within(shortest)):
+            mistakes.note(f"{where}.new_dates", "a new term from the old end date could be over already in this tier")
+            return
+
+
+def _latest_from_old_end(tier: Tier) -> list[Span | None]:
+    """How late in the tier a new term may start on the old end date; None: however late."""
+    how = tier.effect.new_dates
+    if how is NewDates.OLD_END:
+        return [tier.last]
+    if not isinstance(how, StartTable):
+        return []
+    edges = [row.edge for row in how.rows if row.starts is NewDates.OLD_END]
+    return [edge if edge is not None and _is_earlier(edge, tier.last) else tier.last for edge in edges]
+
+
+def _is_earlier(edge: Span, last: Span | None) -> bool:
+    return last is None or edge == NO_SPAN or edge.is_certainly_within(last)
+
+
+def _check_coverage(calendar: Calendar, path: str, mistakes: Mistakes) -> None:
+    """Each use of a table of start dates lies within its rows."""
+    if isinstance(table := calendar.window.effect.new_dates, StartTable):
+        end = table.rows[-1].edge if table.rows else NO_SPAN
+        if end is not None and end != NO_SPAN and _is_before(table.rows[-1], Span()):
+            mistakes.note(f"{path}window.new_dates", f"start_dates.{table.name} ends before the window closes")
+    for number, tier in enumerate(calendar.tiers):
+        table = tier.effect.new_dates
+        if not isinstance(table, StartTable) or not table.rows or NO_SPAN in (tier.last, table.rows[-1].edge):
+            continue
+        final = table.rows[-1]
+        if final.edge is not None and (tier.last is None or _is_before(final, tier.last)):
+            mistakes.note(f"{path}overdue[{number}].new_dates", f"start_dates.{table.name} ends before this tier does")
+
+
+def _is_before(row: StartRow, last: Span) -> bool:
+    """Whether the row may end before the last day of a tier."""
+    if row.edge is None:
+        return False
+    return row.edge.is_certainly_below(last) or not last.is_certainly_within(row.edge) or (
+        not row.inside and row.edge == last)
+
+
+def _tables(region: Region) -> tuple[StartTable, ...]:
+    return tuple({table.name: table for table in _effects_tables(region)}.values())
+
+
+def _effects_tables(region: Region) -> list[StartTable]:
+    calendars = (region.calendar, *(measure.calendar for measure in region.measures))
+    effects = [calendar.window.effect for calendar in calendars]
+    effects += [tier.effect for calendar in calendars for tier in calendar.tiers]
+    effects += [rule.effect for service in region.services.values() for rule in service.rules]
+    return [effect.new_dates for effect in effects if isinstance(effect.new_dates, StartTable)]
+
+
+def _check_rows(table: StartTable, mistakes: Mistakes) -> None:
+    for number, row in enumerate(table.rows):
+        where = f"start_dates.{table.name}.rows[{number}]"
+        is_final = number == len(table.rows) - 1
+        if row.edge is None and not is_final:
+            mistakes.note(where, f"has neither last nor before: overlaps rows[{number + 1}]")
+        before = table.rows[number - 1] if number else None
+        if before is None or before.edge is None or row.edge is None or NO_SPAN in (before.edge, row.edge):
+            continue
+        is_same = before.edge == row.edge and not before.inside and row.inside
+        if not is_same and not before.edge.is_certainly_below(row.edge):
+            mistakes.note(where, f"overlaps rows[{number - 1}]: does not always end later")
+
+
+def _starts(effect: Effect, wanted: NewDates) -> bool:
+    how = effect.new_dates
+    return how is wanted or (isinstance(how, StartTable) and any(row.starts is wanted for row in how.rows))
+
+
+def _check_closing(region: Region, measure: Measure, path: str, mistakes: Mistakes) -> None:
+    shortest = _shortest(region)
+    if measure.closes_on is None or measure.ends_from is None or shortest is None:
+        return
+    if measure.ends_until is not None and measure.closes_on < measure.ends_until:
+        mistakes.note(f"{path}closes_on", "is before ends_until")
+    if not Span(days=(measure.closes_on - measure.ends_from).days).is_certainly_within(shortest):
+        mistakes.note(f"{path}closes_on", "a new term from the old end date could be over already")
+
+
+def _check_categories(region: Region, mistakes: Mistakes) -> None:
+    for key, category in region.categories.items():
+        for other in category.may_become:
+            if other not in region.categories or other == key:
+                mistakes.note(f"categories.{key}.may_become", f"unknown {other!r}")
+
+
+def _check_term(region: Region, mistakes: Mistakes) -> None:
+    term = region.term
+    if term.counted_from is CountedFrom.END and not term.permit_carries_end:
+        mistakes.note("term.counted_from", "a permit that carries no end date cannot be counted from it")
+    if region.permit_over is not None and term.permit_carries_end:
+        mistakes.note("permit_over", "is for permits whose end is not the end of a term (permit_carries_end = false)")
+    if region.kiosks.offered and region.kiosks.pilot is not None:
+        mistakes.note("kiosks.pilot", "is for a region that offers nothing at kiosks")
+
+
+def _check_services(region: Region, mistakes: Mistakes) -> None:
+    for service in region.services.values():
+        where = f"services.{service.service.value}"
+        dated = [service.effect, *(rule.effect for rule in service.rules)]
+        if not service.in_window_only and all(effect.new_dates is None for effect in dated):
+            mistakes.note(f"{where}.new_dates", "is missing: a service outside the window has no dates of its own")
+        for number, rule in enumerate(service.rules):
+            _check_rule(rule, f"{where}.rules[{number}]", mistakes)
+    for key, declaration in region.declarations.items():
+        if declaration.follows == key:
+            mistakes.note(f"declarations.{key}.follows", "follows itself")
+
+
+def _check_rule(rule: ServiceRule, where: str, mistakes: Mistakes) -> None:
+    if rule.effect == Effect():
+        mistakes.note(where, "does nothing (served, unverified, evidence or new_dates)")
+    if rule.effect.unverified is not None and not rule.effect.evidence:
+        mistakes.note(f"{where}.unverified", "needs evidence that could be verified")
