@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date, datetime, timedelta
 from typing import Protocol
 from uuid import UUID
@@ -32,9 +33,11 @@ class Rules(Protocol):
 class Endorsing:
     """Answers POST /v1/endorsements and POST /v1/permits/pending-rewrites inside the caller's transaction."""
 
-    def __init__(self, rules: Rules, granting: Granting) -> None:
+    def __init__(self, rules: Rules, granting: Granting, fits: Callable[[str, contract.PermitContent], bool]) -> None:
+        """`fits`: whether a chip of that permit file can hold that content."""
         self._rules = rules
         self._granting = granting
+        self._fits = fits
 
     def answer(
         self, session: Session, request: contract.EndorsementRequest, kiosk_id: str, now: datetime
@@ -71,6 +74,8 @@ class Endorsing:
         if not behind and not permit.face_pending:
             current = _is_on_record(permit, request.permit.content) and _endorsed_recently(permit, local_date(now))
             return contract.PendingRewritesAnswer(work=None, already_current=current)
+        if not self._fits(permit.permit_file, recorded_content(permit)):
+            return nothing
         if is_granted_elsewhere(session, permit.permit_number, kiosk_id, now):
             return nothing
         endorsement = _new(new_id, kiosk_id, request.permit, now)
@@ -123,6 +128,8 @@ class Endorsing:
                 return refused("counter_only")
             years = assessment.residence_years
             content, residence_years = _endorsed(permit, assessment), None if years is None else years.value
+        if not self._fits(permit.permit_file, content):
+            return refused("counter_only")
         if is_granted_elsewhere(session, permit.permit_number, kiosk_id, now):
             return refused("grant_in_use")
         return self._grant(endorsement, permit, content, residence_years, now, face_only=False)

@@ -134,28 +134,31 @@ class Endorsement(Base):
 
 
 class ChipSession(Base):
-    """One conversation with a chip. `stage`: probing, writing, verifying, closed."""
+    """One conversation with a chip, ended once it has a verdict or a later one took its place."""
 
     __tablename__ = "chip_sessions"
     session_id: Mapped[UUID] = mapped_column(primary_key=True)
     endorsement_id: Mapped[UUID] = mapped_column(ForeignKey("endorsements.endorsement_id"), index=True)
     atr: Mapped[str] = mapped_column(String(80))
-    stage: Mapped[str] = mapped_column(String(20))
+    closed: Mapped[bool]
     verdict: Mapped[str | None] = mapped_column(String(20))
     failure: Mapped[str | None] = mapped_column(String(40))
     created_at: Mapped[datetime]
 
 
 class ChipBatchRow(Base):
-    """A batch of commands, what was answered to it, and the step that followed."""
+    """A batch of commands, a hash of what was answered to it, and the step that followed.
+
+    `write_index`: which protected write it carries, or fetches the challenge for.
+    """
 
     __tablename__ = "chip_batches"
     session_id: Mapped[UUID] = mapped_column(ForeignKey("chip_sessions.session_id"), primary_key=True)
     number: Mapped[int] = mapped_column(Integer, primary_key=True)
     stage: Mapped[str] = mapped_column(String(20))
-    write_index: Mapped[int | None]
+    write_index: Mapped[int]
     commands: Mapped[str] = mapped_column(Text)
-    answers: Mapped[str | None] = mapped_column(Text)
+    answers_hash: Mapped[str | None] = mapped_column(String(64))
     next_step: Mapped[str | None] = mapped_column(Text)
     created_at: Mapped[datetime]
 

@@ -1,0 +1,255 @@
+"""The HTTP side of the reference central: the contract's calls, problem documents, bounds. Decides nothing itself."""
+
+from __future__ import annotations
+
+import json
+from uuid import UUID, uuid4
+
+from fastapi import APIRouter, FastAPI, Request, Response
+from fastapi.exceptions import RequestValidationError
+from sqlalchemy.orm import Session
+from starlette.exceptions import HTTPException
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from kiosk.central import contract
+from kiosk.central.reference.calls import Calls, Moment, Reading, Writing
+from kiosk.central.reference.chip_sessions import ChipSessions, was_begun
+from kiosk.central.reference.completing import complete
+from kiosk.central.reference.endorsing import Endorsing
+from kiosk.central.reference.granting import end, expire
+from kiosk.central.reference.problems import ProblemError, problem_body
+from kiosk.central.reference.tables import Endorsement
+
+TITLE = "Central: endorsement of residence permits"
+VERSION = "1.0.0"
+MAX_BODY_BYTES = 64 * 1024      # the largest request, the answers to a batch, is below 8 KiB
+
+_PROBLEM_SCHEMA = {"schema": {"$ref": "#/components/schemas/Problem"}}
+_PROBLEMS: dict[int | str, dict[str, object]] = {
+    status: {"description": meaning, "content": {contract.PROBLEM_TYPE: _PROBLEM_SCHEMA}}
+    for status, meaning in (
+        (400, "No idempotency key"),
+        (403, "Not a registered kiosk, or a revoked certificate"),
+        (404, "Unknown"),
+        (409, "In conflict with what was done before"),
+        (413, "Too large"),
+        (422, "Not the contract's"),
+        (500, "Central's mistake"),
+        (503, "Busy; repeat the call"),
+    )
+}
+
+router = APIRouter(prefix="/v1", responses=_PROBLEMS)
+
+
+@router.post("/endorsements", response_model=contract.EndorsementAnswer, summary="Ask for an endorsement")
+async def request_endorsement(body: contract.EndorsementRequest, call: Writing, request: Request) -> Response:
+    """The idempotency key is the endorsement's id."""
+    if call.key != str(body.endorsement_id):
+        raise ProblemError("idempotency_conflict")
+    endorsing: Endorsing = request.app.state.endorsing
+
+    def work(session: Session, moment: Moment) -> contract.Model:
+        if session.get(Endorsement, body.endorsement_id) is not None:
+            raise ProblemError("idempotency_conflict")
+        return endorsing.answer(session, body, moment.kiosk_id, moment.now)
+
+    return await call.once("endorsements", body, work)
+
+
+@router.get(
+    "/endorsements/{endorsement_id}", response_model=contract.EndorsementState, summary="An endorsement's present state"
+)
+async def endorsement_state(endorsement_id: UUID, call: Reading) -> Response:
+    """Asked after a lost reply. 404: central never had it."""
+
+    def work(session: Session, moment: Moment) -> contract.Model:
+        endorsement = _own(session, endorsement_id, moment)
+        expired = endorsement.live and endorsement.expires_at is not None and moment.now >= endorsement.expires_at
+        return contract.EndorsementState.model_validate(
+            {
+                "endorsement_id": endorsement_id,
+                "state": "expired" if expired and not endorsement.writes_composed else endorsement.state,
+                "answer": json.loads(endorsement.answer),
+            }
+        )
+
+    return await call.read(work)
+
+
+@router.post(
+    "/endorsements/{endorsement_id}/cancellation", response_model=contract.Recorded, summary="Give an unused grant back"
+)
+async def cancel(endorsement_id: UUID, body: contract.CancellationRequest, call: Writing) -> Response:
+    """409 "grant_used" once a chip session was begun; cancelling what is cancelled or was never granted is fine."""
+
+    def work(session: Session, moment: Moment) -> contract.Model:
+        endorsement = _own(session, endorsement_id, moment)
+        expire(endorsement, moment.now)
+        if was_begun(session, endorsement):
+            raise ProblemError("grant_used")
+        if endorsement.live:
+            end(endorsement, "cancelled", moment.now)
+        return contract.Recorded(endorsement_id=endorsement_id, state=endorsement.state)
+
+    return await call.once(f"cancellation {endorsement_id}", body, work)
+
+
+@router.post(
+    "/endorsements/{endorsement_id}/chip-session",
+    response_model=contract.ChipSessionStep,
+    summary="Begin a chip session",
+)
+async def start_chip_session(
+    endorsement_id: UUID, body: contract.ChipSessionRequest, call: Writing, request: Request
+) -> Response:
+    """The first batch reads the chip and fetches a challenge. Another session of this grant ends."""
+    chip_sessions: ChipSessions = request.app.state.chip_sessions
+
+    def work(session: Session, moment: Moment) -> contract.Model:
+        return chip_sessions.start(session, _own(session, endorsement_id, moment), body, moment.now)
+
+    return await call.once(f"chip-session {endorsement_id}", body, work)
+
+
+@router.post(
+    "/endorsements/{endorsement_id}/chip-session/{session_id}/responses",
+    response_model=contract.ChipSessionStep,
+    summary="Tell what the chip answered",
+)
+async def report_chip_answers(
+    endorsement_id: UUID, session_id: UUID, body: contract.ChipBatchAnswers, call: Writing, request: Request
+) -> Response:
+    """The next batch, or the verdict."""
+    chip_sessions: ChipSessions = request.app.state.chip_sessions
+
+    def work(session: Session, moment: Moment) -> contract.Model:
+        return chip_sessions.answers(session, _own(session, endorsement_id, moment), session_id, body, moment.now)
+
+    return await call.once(f"responses {endorsement_id} {session_id}", body, work)
+
+
+@router.post(
+    "/endorsements/{endorsement_id}/completion", response_model=contract.Recorded, summary="Report how it ended"
+)
+async def report_completion(endorsement_id: UUID, body: contract.CompletionRequest, call: Writing) -> Response:
+    """Accepted late, repeated and out of order."""
+
+    def work(session: Session, moment: Moment) -> contract.Model:
+        endorsement = _own(session, endorsement_id, moment)
+        expire(endorsement, moment.now)
+        return complete(session, endorsement, body, moment.now)
+
+    return await call.once(f"completion {endorsement_id}", body, work)
+
+
+@router.post(
+    "/permits/pending-rewrites", response_model=contract.PendingRewritesAnswer, summary="Work decided elsewhere"
+)
+async def pending_rewrites(body: contract.PendingRewritesRequest, call: Writing, request: Request) -> Response:
+    """Is there anything open for this permit?"""
+    endorsing: Endorsing = request.app.state.endorsing
+
+    def work(session: Session, moment: Moment) -> contract.Model:
+        return endorsing.pending_rewrites(session, body, moment.kiosk_id, uuid4(), moment.now)
+
+    return await call.once("pending-rewrites", body, work)
+
+
+async def _not_yet() -> Response:
+    """Part of the contract, not served yet."""
+    raise ProblemError("not_yet")
+
+
+for _path in ("/applications", "/applications/search", "/evidence", "/heartbeat"):
+    router.add_api_route(
+        _path, _not_yet, methods=["POST"], status_code=501, summary="Not served yet",
+        responses={501: {"description": "Not served yet"}}, operation_id=f"not_yet{_path.replace('/', '_')}",
+    )
+
+
+def _own(session: Session, endorsement_id: UUID, moment: Moment) -> Endorsement:
+    """A kiosk sees its own endorsements only."""
+    endorsement = session.get(Endorsement, endorsement_id, with_for_update=True)
+    if endorsement is None or endorsement.kiosk_id != moment.kiosk_id:
+        raise ProblemError("not_found")
+    return endorsement
+
+
+def create_application(calls: Calls, endorsing: Endorsing, chip_sessions: ChipSessions) -> ASGIApp:
+    """The ASGI application; `MutualTlsProtocol` must be below it."""
+    application = bare_application()
+    application.state.calls = calls
+    application.state.endorsing = endorsing
+    application.state.chip_sessions = chip_sessions
+    return BoundedBody(application)
+
+
+def bare_application() -> FastAPI:
+    """Routes and error handling alone, as the OpenAPI document describes them."""
+    application = FastAPI(title=TITLE, version=VERSION, docs_url=None, redoc_url=None, openapi_url=None)
+    application.include_router(router)
+    application.add_exception_handler(ProblemError, _on_problem)
+    application.add_exception_handler(RequestValidationError, _on_invalid)
+    application.add_exception_handler(HTTPException, _on_http)
+    application.add_exception_handler(Exception, _on_mistake)
+    return application
+
+
+async def _on_problem(request: Request, error: Exception) -> Response:
+    code = error.code if isinstance(error, ProblemError) else "internal_error"
+    return _problem(code)
+
+
+async def _on_invalid(request: Request, error: Exception) -> Response:
+    found = error.errors() if isinstance(error, RequestValidationError) else []
+    # An unknown field's name is the caller's words, and so stays unsaid.
+    places = [
+        {"pointer": "/".join(str(part) for part in entry["loc"]), "type": str(entry["type"])}
+        for entry in found if entry["type"] != "extra_forbidden"
+    ]
+    return _problem("invalid_request", places=places)
+
+
+async def _on_http(request: Request, error: Exception) -> Response:
+    status = error.status_code if isinstance(error, HTTPException) else 500
+    codes = {404: "not_found", 405: "method_not_allowed"}
+    code = codes.get(status, "invalid_request" if status < 500 else "internal_error")
+    return _problem(code, status=status)
+
+
+async def _on_mistake(request: Request, error: Exception) -> Response:
+    return _problem("internal_error")
+
+
+def _problem(code: str, status: int | None = None, places: list[dict[str, str]] | None = None) -> Response:
+    status_code, body = problem_body(code, status, places)
+    return Response(body, status_code, media_type=contract.PROBLEM_TYPE)
+
+
+class BoundedBody:
+    """Reads the body before the application does, and refuses one that is larger than anything in the contract."""
+
+    def __init__(self, application: ASGIApp) -> None:
+        self._application = application
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._application(scope, receive, send)
+            return
+        body, more = bytearray(), True
+        while more:
+            message = await receive()
+            if message["type"] != "http.request":
+                return
+            body += message.get("body", b"")
+            more = message.get("more_body", False)
+            if len(body) > MAX_BODY_BYTES:
+                await _problem("too_large")(scope, receive, send)
+                return
+        waiting = [{"type": "http.request", "body": bytes(body), "more_body": False}]
+
+        async def replay() -> Message:
+            return waiting.pop() if waiting else await receive()
+
+        await self._application(scope, replay, send)

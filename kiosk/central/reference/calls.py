@@ -1,0 +1,195 @@
+"""One call of one kiosk, carried out once: identity, idempotency and work in one transaction, off the event loop."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Annotated
+
+from fastapi import Depends, Header, Request, Response
+from pydantic import BaseModel
+from sqlalchemy.exc import IntegrityError, OperationalError
+from sqlalchemy.orm import Session
+
+from kiosk.central.contract import IDEMPOTENCY_HEADER, JSON_TYPE, SEQUENCE_HEADER
+from kiosk.central.reference.clock import Clock
+from kiosk.central.reference.database import Database
+from kiosk.central.reference.kiosks import identify
+from kiosk.central.reference.peer_certificate import SCOPE_PEER, PeerCertificate
+from kiosk.central.reference.problems import ProblemError
+from kiosk.central.reference.tables import IdempotentAnswer, KioskSequence
+
+LONGEST_KEY = 80
+LARGEST_SEQUENCE = 2**63 - 1
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """Who calls, and when."""
+
+    kiosk_id: str
+    now: datetime
+
+
+Work = Callable[[Session, Moment], BaseModel]
+
+
+class Calls:
+    """Carries calls out on its own threads. All are started at once and kept, so that a call never waits for one."""
+
+    def __init__(self, database: Database, clock: Clock, threads: int) -> None:
+        self._database = database
+        self._clock = clock
+        self._threads = ThreadPoolExecutor(threads, thread_name_prefix="central")
+        waiting = [self._threads.submit(_take_a_moment) for _ in range(threads)]
+        for each in waiting:
+            each.result()
+
+    def close(self) -> None:
+        """End the threads."""
+        self._threads.shutdown()
+
+    async def read(self, peer: PeerCertificate | None, work: Work) -> Response:
+        """Answer from one reading transaction."""
+        return await self._off_loop(lambda: self._read(peer, work))
+
+    async def once(
+        self, peer: PeerCertificate | None, call: str, key: str, sequence: int | None, body: BaseModel, work: Work
+    ) -> Response:
+        """Carry `work` out, or give the first answer again if `key` was used for the same body."""
+        fingerprint = hashlib.sha256(f"{call}\n{body.model_dump_json()}".encode()).hexdigest()
+        return await self._off_loop(lambda: self._once(peer, call, key, sequence, fingerprint, work))
+
+    async def _off_loop(self, work: Callable[[], str]) -> Response:
+        body = await asyncio.get_running_loop().run_in_executor(self._threads, work)
+        return Response(body, media_type=JSON_TYPE)
+
+    def _read(self, peer: PeerCertificate | None, work: Work) -> str:
+        with self._database.reading() as session:
+            return work(session, Moment(identify(session, peer), self._clock())).model_dump_json()
+
+    def _once(
+        self,
+        peer: PeerCertificate | None,
+        call: str,
+        key: str,
+        sequence: int | None,
+        fingerprint: str,
+        work: Work,
+    ) -> str:
+        try:
+            return self._try_once(peer, call, key, sequence, fingerprint, work)
+        except IntegrityError:
+            # Another process was first with this key or this permit; now its answer can be seen.
+            return self._try_once(peer, call, key, sequence, fingerprint, work)
+        except OperationalError as error:
+            raise ProblemError("busy") from error
+        except ProblemError:
+            self._note_sequence(peer, call, key, sequence)
+            raise
+
+    def _try_once(
+        self,
+        peer: PeerCertificate | None,
+        call: str,
+        key: str,
+        sequence: int | None,
+        fingerprint: str,
+        work: Work,
+    ) -> str:
+        with self._database.writing() as session:
+            moment = Moment(identify(session, peer), self._clock())
+            _note(session, moment, call, key, sequence)
+            stored = session.get(IdempotentAnswer, (moment.kiosk_id, key))
+            if stored is not None:
+                if stored.fingerprint != fingerprint:
+                    raise ProblemError("idempotency_conflict")
+                return stored.body
+            body = work(session, moment).model_dump_json()
+            session.add(
+                IdempotentAnswer(
+                    kiosk_id=moment.kiosk_id, key=key, fingerprint=fingerprint, body=body, created_at=moment.now
+                )
+            )
+            return body
+
+    def _note_sequence(self, peer: PeerCertificate | None, call: str, key: str, sequence: int | None) -> None:
+        """The number was used, whatever became of the call: without it, a gap would be seen where there is none."""
+        if sequence is None:
+            return
+        try:
+            with self._database.writing() as session:
+                _note(session, Moment(identify(session, peer), self._clock()), call, key, sequence)
+        except ProblemError:
+            return
+
+
+def _note(session: Session, moment: Moment, call: str, key: str, sequence: int | None) -> None:
+    if sequence is None or session.get(KioskSequence, (moment.kiosk_id, sequence, key)) is not None:
+        return
+    session.add(
+        KioskSequence(
+            kiosk_id=moment.kiosk_id,
+            sequence=sequence,
+            key=key,
+            call=call.partition(" ")[0],
+            received_at=moment.now,
+        )
+    )
+
+
+def _take_a_moment() -> None:
+    # A pool starts a thread only while none is idle.
+    time.sleep(0.01)
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """What every call brings along."""
+
+    calls: Calls
+    peer: PeerCertificate | None
+
+    async def read(self, work: Work) -> Response:
+        """See `Calls.read`."""
+        return await self.calls.read(self.peer, work)
+
+
+@dataclass(frozen=True, slots=True)
+class WritingCall(Call):
+    """A POST: with its key and number."""
+
+    key: str
+    sequence: int | None
+
+    async def once(self, call: str, body: BaseModel, work: Work) -> Response:
+        """See `Calls.once`. `call` names what is asked, with the ids in its path."""
+        return await self.calls.once(self.peer, call, self.key, self.sequence, body, work)
+
+
+async def reading_call(request: Request) -> Call:
+    """FastAPI dependency of a GET."""
+    return Call(request.app.state.calls, request.scope.get(SCOPE_PEER))
+
+
+async def writing_call(
+    request: Request,
+    key: Annotated[
+        str | None,
+        Header(alias=IDEMPOTENCY_HEADER, min_length=8, max_length=LONGEST_KEY, pattern="^[A-Za-z0-9_.:-]+$"),
+    ] = None,
+    sequence: Annotated[int | None, Header(alias=SEQUENCE_HEADER, ge=1, le=LARGEST_SEQUENCE)] = None,
+) -> WritingCall:
+    """FastAPI dependency of a POST. Raises `ProblemError` where there is no key."""
+    if key is None:
+        raise ProblemError("missing_idempotency_key")
+    return WritingCall(request.app.state.calls, request.scope.get(SCOPE_PEER), key, sequence)
+
+
+Reading = Annotated[Call, Depends(reading_call)]
+Writing = Annotated[WritingCall, Depends(writing_call)]

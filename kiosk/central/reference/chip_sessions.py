@@ -1,0 +1,242 @@
+"""Conversations with chips, batch by batch. All of their state is in the database."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from datetime import datetime
+from uuid import UUID, uuid4
+
+from pydantic import TypeAdapter
+from sqlalchemy import exists, select, update
+from sqlalchemy.orm import Session
+
+from drivers.permit_chip.apdu import NEVER_REPEAT
+from drivers.permit_chip.permit_file import ChipContentCorrupt
+from kiosk.central import contract
+from kiosk.central.reference.chip_commands import ChipCommands
+from kiosk.central.reference.endorsing import chip_written, permit_of
+from kiosk.central.reference.granting import end, expire
+from kiosk.central.reference.problems import ProblemError
+from kiosk.central.reference.tables import ChipBatchRow, ChipSession, Endorsement
+
+NO_CHALLENGE = 0x6984
+SPARE_BATCHES = 8       # lost challenges, breaks and readings beyond the shortest way, per endorsement
+
+_COMMANDS = TypeAdapter(tuple[contract.ChipCommand, ...])
+
+# Failures after which the grant is over; after the others the kiosk may begin a new session with it.
+_ENDING = ("chip_mismatch", "content_mismatch", "mac_rejected", "write_failed", "too_many_attempts", "grant_expired")
+
+
+class ChipSessions:
+    """Starts sessions and takes answers, inside the caller's transaction. `layouts` by the permit file's name."""
+
+    def __init__(self, layouts: Mapping[str, ChipCommands]) -> None:
+        self._layouts = layouts
+
+    def start(
+        self, session: Session, endorsement: Endorsement, request: contract.ChipSessionRequest, now: datetime
+    ) -> contract.ChipSessionStep:
+        """A new session, which reads before it writes; one that is still open ends. Raises `ProblemError`."""
+        expire(endorsement, now)
+        if not endorsement.live:
+            raise ProblemError("grant_not_live")
+        grant = _grant(endorsement)
+        if grant.face_only:
+            raise ProblemError("face_only")
+        if request.chip_serial != grant.chip_serial:
+            raise ProblemError("chip_mismatch")
+        session.execute(
+            update(ChipSession)
+            .where(ChipSession.endorsement_id == endorsement.endorsement_id)
+            .values(closed=True)
+        )
+        chip_session = ChipSession(
+            session_id=uuid4(), endorsement_id=endorsement.endorsement_id, atr=request.atr, closed=False, created_at=now
+        )
+        session.add(chip_session)
+        session.flush()
+        turn = _Turn(session, endorsement, chip_session, self._layout(session, endorsement), now)
+        return turn.next_batch("probing", 0, turn.commands.probe())
+
+    def answers(
+        self,
+        session: Session,
+        endorsement: Endorsement,
+        session_id: UUID,
+        report: contract.ChipBatchAnswers,
+        now: datetime,
+    ) -> contract.ChipSessionStep:
+        """What follows from a batch's answers. Told the same again, the same step. Raises `ProblemError`."""
+        chip_session = session.get(ChipSession, session_id, with_for_update=True)
+        if chip_session is None or chip_session.endorsement_id != endorsement.endorsement_id:
+            raise ProblemError("not_found")
+        batch = session.get(ChipBatchRow, (session_id, report.batch))
+        if batch is None:
+            raise ProblemError("wrong_batch")
+        told = hashlib.sha256(report.model_dump_json().encode()).hexdigest()
+        if batch.next_step is not None:
+            if batch.answers_hash != told:
+                raise ProblemError("wrong_batch")
+            return contract.ChipSessionStep.model_validate_json(batch.next_step)
+        if chip_session.closed:
+            raise ProblemError("session_closed")
+        turn = _Turn(session, endorsement, chip_session, self._layout(session, endorsement), now)
+        step = turn.take(batch, report.answers)
+        batch.answers_hash = told
+        batch.next_step = step.model_dump_json()
+        return step
+
+    def _layout(self, session: Session, endorsement: Endorsement) -> ChipCommands:
+        permit = permit_of(session, endorsement.permit_number)
+        layout = self._layouts.get(permit.permit_file)
+        if layout is None:
+            raise ProblemError("grant_not_live")
+        return layout
+
+
+def was_begun(session: Session, endorsement: Endorsement) -> bool:
+    """Whether a chip session was ever begun with this grant."""
+    query = select(exists().where(ChipSession.endorsement_id == endorsement.endorsement_id))
+    return bool(session.scalar(query))
+
+
+class _Turn:
+    """One exchange: a batch's answers in, the next step out."""
+
+    def __init__(
+        self,
+        session: Session,
+        endorsement: Endorsement,
+        chip_session: ChipSession,
+        commands: ChipCommands,
+        now: datetime,
+    ) -> None:
+        self._session = session
+        self._endorsement = endorsement
+        self._chip_session = chip_session
+        self.commands = commands
+        self._now = now
+        self._grant = _grant(endorsement)
+        self._new = commands.writes(self._grant.content)
+        self._old = commands.writes(contract.PermitContent.model_validate(endorsement.present))
+
+    def take(self, batch: ChipBatchRow, answers: tuple[contract.ChipAnswer, ...]) -> contract.ChipSessionStep:
+        """Decide by the stage of the batch and by where the answers stopped."""
+        asked = _COMMANDS.validate_json(batch.commands)
+        done = sum(answer.sw in command.expect for command, answer in zip(asked, answers, strict=False))
+        if len(answers) > len(asked) or done < len(answers) - 1:
+            raise ProblemError("invalid_request")
+        complete = done == len(asked)
+        stopped_by = int(answers[-1].sw, 16) if done < len(answers) else None
+        try:
+            if batch.stage == "writing":
+                return self._after_write(batch.write_index, answers, stopped_by, complete)
+            if not complete:
+                return self.failed("chip_silent" if stopped_by is None else "unexpected_answer")
+            if batch.stage == "probing":
+                return self._after_probe(answers)
+            if batch.stage == "challenging":
+                return self._write(batch.write_index, answers)
+            return self._after_reading_back(answers)
+        except ChipContentCorrupt:
+            return self.failed("unexpected_answer")
+
+    def next_batch(
+        self, stage: str, write_index: int, commands: list[contract.ChipCommand]
+    ) -> contract.ChipSessionStep:
+        """Number, store and hand out a batch."""
+        number = self._endorsement.last_batch + 1
+        if number > self.commands.write_count + SPARE_BATCHES:
+            return self.failed("too_many_attempts")
+        self._endorsement.last_batch = number
+        self._endorsement.updated_at = self._now
+        batch = contract.ChipBatch(number=number, commands=tuple(commands))
+        self._session.add(
+            ChipBatchRow(
+                session_id=self._chip_session.session_id,
+                number=number,
+                stage=stage,
+                write_index=write_index,
+                commands=_COMMANDS.dump_json(batch.commands).decode(),
+                created_at=self._now,
+            )
+        )
+        return contract.ChipSessionStep(session_id=self._chip_session.session_id, batch=batch)
+
+    def failed(self, failure: str) -> contract.ChipSessionStep:
+        """End the session; for some failures the grant too."""
+        self._chip_session.closed = True
+        self._chip_session.verdict = "failed"
+        self._chip_session.failure = failure
+        if failure in _ENDING:
+            nothing_written = failure == "write_failed" or not self._endorsement.writes_composed
+            end(self._endorsement, "unchanged" if nothing_written else "unknown", self._now)
+        return contract.ChipSessionStep(
+            session_id=self._chip_session.session_id, verdict="failed", failure=failure
+        )
+
+    def _written(self) -> contract.ChipSessionStep:
+        self._chip_session.closed = True
+        self._chip_session.verdict = "written"
+        chip_written(self._endorsement, permit_of(self._session, self._endorsement.permit_number), self._now)
+        return contract.ChipSessionStep(session_id=self._chip_session.session_id, verdict="written")
+
+    def _after_probe(self, answers: tuple[contract.ChipAnswer, ...]) -> contract.ChipSessionStep:
+        reading = self.commands.reading(answers)
+        if (reading.chip_serial, reading.permit_number) != (self._grant.chip_serial, self._grant.permit_number):
+            return self.failed("chip_mismatch")
+        written = self.commands.written_count(reading.content, self._new, self._old)
+        if written is None:
+            return self.failed("content_mismatch")
+        if written == len(self._new):
+            return self._written()
+        if written == 0:
+            return self._write(0, answers)
+        return self.next_batch("challenging", written, self.commands.challenge(written))
+
+    def _write(self, write_index: int, answers: tuple[contract.ChipAnswer, ...]) -> contract.ChipSessionStep:
+        """Compose a protected write with the challenge that the chip gave last."""
+        challenge = bytes.fromhex(answers[-1].data)
+        if len(challenge) != 4:
+            return self.failed("unexpected_answer")
+        if self._now >= self._grant.expires_at:
+            return self.failed("grant_expired")
+        commands = self.commands.write(self._new[write_index], write_index, self._grant.chip_serial, challenge)
+        step = self.next_batch("writing", write_index, commands)
+        if step.batch is not None:
+            self._endorsement.writes_composed += 1
+        return step
+
+    def _after_write(
+        self, write_index: int, answers: tuple[contract.ChipAnswer, ...], stopped_by: int | None, complete: bool
+    ) -> contract.ChipSessionStep:
+        """The write is the batch's first command; what stopped later commands says nothing about it."""
+        if not answers:
+            return self.next_batch("probing", 0, self.commands.probe())
+        is_last = write_index == len(self._new) - 1
+        if len(answers) == 1 and stopped_by in NEVER_REPEAT:
+            return self.failed("mac_rejected")
+        if len(answers) == 1 and stopped_by == NO_CHALLENGE:
+            return self.next_batch("challenging", write_index, self.commands.challenge(write_index))
+        if complete and is_last:
+            return self._after_reading_back(answers[1:])
+        if complete:
+            return self._write(write_index + 1, answers)
+        if is_last or (len(answers) == 1 and stopped_by is not None):
+            return self.next_batch("verifying", write_index, self.commands.read_back())
+        return self.next_batch("challenging", write_index + 1, self.commands.challenge(write_index + 1))
+
+    def _after_reading_back(self, answers: tuple[contract.ChipAnswer, ...]) -> contract.ChipSessionStep:
+        content = self.commands.content_read_back(answers)
+        written = self.commands.written_count(content, self._new, self._old)
+        if written == len(self._new):
+            return self._written()
+        return self.failed("write_failed" if written == 0 else "content_mismatch")
+
+
+def _grant(endorsement: Endorsement) -> contract.GrantPayload:
+    if endorsement.granted is None:
+        raise ProblemError("grant_not_live")
+    return contract.GrantPayload.model_validate(endorsement.granted)

@@ -1,0 +1,211 @@
+"""`python -m kiosk central serve | seed | purge | openapi | make-authority | issue-client | revoke | show`."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from collections.abc import Callable
+from datetime import timedelta
+from pathlib import Path
+
+from sqlalchemy import func, select
+
+from drivers.device_file import DeviceFileError
+from kiosk.central.reference import kiosks, residents, retention
+from kiosk.central.reference.authority import DEMO_KIOSK, issue_client, make_authority
+from kiosk.central.reference.clock import system_clock
+from kiosk.central.reference.database import Database
+from kiosk.central.reference.hsm import KeyFileError
+from kiosk.central.reference.openapi_document import DOCUMENT, openapi_text
+from kiosk.central.reference.peer_certificate import PeerCertificate
+from kiosk.central.reference.server import CentralDidNotStart, ReferenceCentral
+from kiosk.central.reference.settings import CentralSettings
+from kiosk.central.reference.tables import Endorsement, Kiosk, Permit
+from kiosk.central.reference.wire_faults import FAULT_NAMES
+from kiosk.central.signatures import ALGORITHMS
+from kiosk.policy.region_file import RegionFileError
+
+DEFAULT_DATABASE = "sqlite:///central.db"
+
+
+def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    """Add `central` and its verbs; each leaf sets `run`."""
+    central = subparsers.add_parser("central", help="the reference central: serve it, feed it, look into it")
+    verbs = central.add_subparsers(required=True, metavar="VERB")
+    _register_serve(verbs)
+    _with_database(_leaf(verbs, "seed", _seed, "write residents and permits from a JSON file")).add_argument(
+        "file", type=Path
+    )
+    _with_database(_leaf(verbs, "purge", _purge, "delete what has outlived its retention time"))
+    openapi = _leaf(verbs, "openapi", _openapi, "write the OpenAPI document")
+    openapi.add_argument("--check", action="store_true", help="only say whether the checked-in document is current")
+    authority = _leaf(verbs, "make-authority", _make_authority, "throw-away certificates and grant keys")
+    authority.add_argument("directory", type=Path)
+    authority.add_argument("--kiosk", default=DEMO_KIOSK)
+    authority.add_argument("--sign-with", choices=ALGORITHMS, default="ed25519")
+    client = _leaf(verbs, "issue-client", _issue_client, "one more kiosk's certificate from that authority")
+    client.add_argument("directory", type=Path)
+    client.add_argument("kiosk")
+    for verb, run, help_text in (
+        ("register-kiosk", _register_kiosk, "let a kiosk call"),
+        ("retire-kiosk", _retire_kiosk, "turn a kiosk away"),
+    ):
+        _with_database(_leaf(verbs, verb, run, help_text)).add_argument("kiosk")
+    revoke = _with_database(_leaf(verbs, "revoke", _revoke, "turn one certificate away for good"))
+    revoke.add_argument("certificate", type=Path)
+    revoke.add_argument("--reason", default="lost")
+    _with_database(_leaf(verbs, "show", _show, "how much there is, in which state; nobody's data"))
+
+
+def _register_serve(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    serve = _with_database(_leaf(verbs, "serve", _serve, "serve until SIGTERM; prints one JSON line when ready"))
+    serve.add_argument("--host", default="127.0.0.1")
+    serve.add_argument("--port", type=int, default=8443)
+    serve.add_argument("--tls-dir", type=Path, required=True)
+    serve.add_argument("--keys", type=Path, nargs="+", required=True, help="key files of the software HSM")
+    serve.add_argument("--region", type=Path, nargs="+", default=[Path("assets/regions")], help="files or directories")
+    serve.add_argument("--permits", type=Path, nargs="+", default=[Path("assets/permits")])
+    serve.add_argument("--kiosk", action="append", default=[], help="register this kiosk at start")
+    serve.add_argument("--grant-minutes", type=int, default=10)
+    serve.add_argument("--fault", choices=FAULT_NAMES, help="misbehave at the wire, for tests")
+
+
+def _leaf(
+    verbs: argparse._SubParsersAction[argparse.ArgumentParser],
+    name: str,
+    run: Callable[[argparse.Namespace], int],
+    help_text: str,
+) -> argparse.ArgumentParser:
+    parser = verbs.add_parser(name, help=help_text)
+    parser.set_defaults(run=lambda args: _readable(run, args))
+    return parser
+
+
+def _with_database(parser: argparse.ArgumentParser) -> argparse.ArgumentParser:
+    parser.add_argument("--database", default=DEFAULT_DATABASE, help="SQLAlchemy URL")
+    return parser
+
+
+def _readable(run: Callable[[argparse.Namespace], int], args: argparse.Namespace) -> int:
+    """Mistakes in files become lines, not tracebacks."""
+    try:
+        return run(args)
+    except (KeyFileError, DeviceFileError, RegionFileError, residents.ImportFileError) as error:
+        for mistake in error.mistakes:
+            sys.stderr.write(f"{mistake}\n")
+    except (CentralDidNotStart, OSError) as error:
+        sys.stderr.write(f"{error}\n")
+    return 2
+
+
+def _print(values: object) -> None:
+    sys.stdout.write(json.dumps(values, ensure_ascii=False) + "\n")
+    sys.stdout.flush()
+
+
+def _serve(args: argparse.Namespace) -> int:
+    central = ReferenceCentral(
+        CentralSettings(
+            database=args.database,
+            tls_dir=args.tls_dir,
+            keys=tuple(args.keys),
+            regions=tuple(args.region),
+            permits=tuple(args.permits),
+            kiosks=tuple(args.kiosk),
+            host=args.host,
+            port=args.port,
+            grant_valid_for=timedelta(minutes=args.grant_minutes),
+        )
+    )
+    if args.fault:
+        central.set_fault(args.fault)
+    try:
+        central.run(lambda url: _print({"url": url}))
+    finally:
+        central.stop()
+    return 0
+
+
+def _opened(args: argparse.Namespace) -> Database:
+    database = Database(args.database)
+    database.migrate()
+    return database
+
+
+def _seed(args: argparse.Namespace) -> int:
+    imports = residents.load_imports(args.file)
+    database = _opened(args)
+    with database.writing() as session:
+        _print({"permits": residents.seed(session, imports, system_clock())})
+    database.close()
+    return 0
+
+
+def _purge(args: argparse.Namespace) -> int:
+    database = _opened(args)
+    with database.writing() as session:
+        _print(retention.purge(session, system_clock()))
+    database.close()
+    return 0
+
+
+def _openapi(args: argparse.Namespace) -> int:
+    text = openapi_text()
+    if args.check:
+        return 0 if DOCUMENT.is_file() and DOCUMENT.read_text(encoding="utf-8") == text else 1
+    DOCUMENT.write_text(text, encoding="utf-8")
+    return 0
+
+
+def _make_authority(args: argparse.Namespace) -> int:
+    make_authority(args.directory, args.kiosk, args.sign_with)
+    return 0
+
+
+def _issue_client(args: argparse.Namespace) -> int:
+    certificate, key = issue_client(args.directory, args.kiosk)
+    _print({"certificate": str(certificate), "key": str(key)})
+    return 0
+
+
+def _register_kiosk(args: argparse.Namespace) -> int:
+    database = _opened(args)
+    with database.writing() as session:
+        kiosks.register(session, args.kiosk, system_clock())
+    database.close()
+    return 0
+
+
+def _retire_kiosk(args: argparse.Namespace) -> int:
+    database = _opened(args)
+    with database.writing() as session:
+        kiosks.retire(session, args.kiosk, system_clock())
+    database.close()
+    return 0
+
+
+def _revoke(args: argparse.Namespace) -> int:
+    peer = PeerCertificate.from_pem(args.certificate.read_text(encoding="ascii"))
+    database = _opened(args)
+    with database.writing() as session:
+        kiosks.revoke(session, peer, args.reason, system_clock())
+    database.close()
+    return 0
+
+
+def _show(args: argparse.Namespace) -> int:
+    database = _opened(args)
+    with database.reading() as session:
+        endorsements = session.execute(select(Endorsement.state, func.count()).group_by(Endorsement.state)).tuples()
+        permits = session.execute(select(Permit.status, func.count()).group_by(Permit.status)).tuples()
+        known = session.scalars(select(Kiosk.kiosk_id).where(Kiosk.retired_at.is_(None))).all()
+        _print(
+            {
+                "endorsements": dict(endorsements.all()),
+                "permits": dict(permits.all()),
+                "kiosks": list(known),
+            }
+        )
+    database.close()
+    return 0

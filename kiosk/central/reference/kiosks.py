@@ -1,0 +1,48 @@
+"""Which kiosks may call: registered by name, turned away by certificate."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from kiosk.central.reference.peer_certificate import PeerCertificate
+from kiosk.central.reference.problems import ProblemError
+from kiosk.central.reference.tables import Kiosk, RevokedCertificate
+
+
+def identify(session: Session, peer: PeerCertificate | None) -> str:
+    """The calling kiosk's id. Raises `ProblemError`: "unknown_kiosk", "certificate_revoked"."""
+    if peer is None:
+        raise ProblemError("unknown_kiosk")
+    if session.get(RevokedCertificate, peer.fingerprint) is not None:
+        raise ProblemError("certificate_revoked")
+    kiosk = session.get(Kiosk, peer.common_name)
+    if kiosk is None or kiosk.retired_at is not None:
+        raise ProblemError("unknown_kiosk")
+    return kiosk.kiosk_id
+
+
+def register(session: Session, kiosk_id: str, now: datetime) -> None:
+    """Let a kiosk call, again if it was retired."""
+    kiosk = session.get(Kiosk, kiosk_id)
+    if kiosk is None:
+        session.add(Kiosk(kiosk_id=kiosk_id, registered_at=now))
+    else:
+        kiosk.retired_at = None
+
+
+def retire(session: Session, kiosk_id: str, now: datetime) -> None:
+    """Turn away every certificate of a kiosk."""
+    kiosk = session.get(Kiosk, kiosk_id)
+    if kiosk is not None:
+        kiosk.retired_at = now
+
+
+def revoke(session: Session, certificate: PeerCertificate, reason: str, now: datetime) -> None:
+    """Turn one certificate away for good."""
+    session.merge(
+        RevokedCertificate(
+            fingerprint=certificate.fingerprint, kiosk_id=certificate.common_name, revoked_at=now, reason=reason
+        )
+    )

@@ -1,0 +1,43 @@
+"""The OpenAPI document of the contract, generated from the models and routes, checked in beside the contract."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+from kiosk.central import contract
+from kiosk.central.reference.application import bare_application
+
+DOCUMENT = Path(contract.__file__).with_name("openapi.json")
+
+
+def openapi_document() -> dict[str, Any]:
+    """The document as Python values."""
+    document = bare_application().openapi()
+    schemas = document["components"]["schemas"]
+    for unused in ("HTTPValidationError", "ValidationError"):
+        schemas.pop(unused, None)
+    schemas["Problem"] = contract.Problem.model_json_schema()
+    schemas["GrantPayload"] = _with_references(contract.GrantPayload.model_json_schema(), schemas)
+    document["components"]["securitySchemes"] = {"kiosk": {"type": "mutualTLS", "description": "CN: the kiosk"}}
+    document["security"] = [{"kiosk": []}]
+    document["info"]["description"] = contract.__doc__
+    document["info"]["x-refusal-codes"] = list(contract.REFUSAL_CODES)
+    document["info"]["x-session-failures"] = list(contract.SESSION_FAILURES)
+    document["info"]["x-problem-codes"] = list(contract.PROBLEM_CODES)
+    return document
+
+
+def openapi_text() -> str:
+    """The document as it is checked in."""
+    return json.dumps(openapi_document(), ensure_ascii=False, indent=2, sort_keys=True) + "\n"
+
+
+def _with_references(schema: dict[str, Any], schemas: dict[str, Any]) -> dict[str, Any]:
+    """Point a model's own definitions to the document's."""
+    for name, definition in schema.pop("$defs", {}).items():
+        schemas.setdefault(name, definition)
+    text = json.dumps(schema).replace("#/$defs/", "#/components/schemas/")
+    moved: dict[str, Any] = json.loads(text)
+    return moved

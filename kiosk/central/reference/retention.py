@@ -1,0 +1,113 @@
+"""How long each kind of record is kept, and deleting what is older."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, CursorResult, Select, and_, delete, select
+from sqlalchemy.orm import Session
+
+from kiosk.central.reference.clock import local_date
+from kiosk.central.reference.tables import (
+    Base,
+    ChipBatchRow,
+    ChipSession,
+    CompletionRow,
+    Endorsement,
+    IdempotentAnswer,
+    Kiosk,
+    KioskSequence,
+    Permit,
+    Resident,
+    RevokedCertificate,
+)
+
+Outlived = Callable[[datetime], ColumnElement[bool]]
+
+
+@dataclass(frozen=True, slots=True)
+class Retention:
+    """`outlived(now)`: which rows go. `why` the time is what it is."""
+
+    table: type[Base]
+    keep: timedelta
+    why: str
+    outlived: Outlived
+
+
+IDEMPOTENCY = timedelta(days=30)
+CHIP_TRAFFIC = timedelta(days=30)
+ENDORSEMENTS = timedelta(days=3 * 365)
+SEQUENCES = timedelta(days=90)
+ENDED_PERMITS = timedelta(days=2 * 365)
+CERTIFICATES = timedelta(days=5 * 365)
+
+
+def _old_endorsements(now: datetime) -> Select[UUID]:
+    return select(Endorsement.endorsement_id).where(
+        Endorsement.created_at < now - ENDORSEMENTS, Endorsement.live.is_(False)
+    )
+
+
+# Children before parents.
+RETENTIONS = (
+    Retention(
+        IdempotentAnswer, IDEMPOTENCY, "a kiosk stores and forwards for days, not for months; answers hold grants",
+        lambda now: IdempotentAnswer.created_at < now - IDEMPOTENCY,
+    ),
+    Retention(
+        ChipBatchRow, CHIP_TRAFFIC, "commands hold addresses; wanted only while a write may be disputed",
+        lambda now: ChipBatchRow.created_at < now - CHIP_TRAFFIC,
+    ),
+    Retention(
+        ChipSession, CHIP_TRAFFIC, "goes with its batches",
+        lambda now: ChipSession.created_at < now - CHIP_TRAFFIC,
+    ),
+    Retention(
+        CompletionRow, ENDORSEMENTS, "goes with its endorsement",
+        lambda now: CompletionRow.endorsement_id.in_(_old_endorsements(now)),
+    ),
+    Retention(
+        Endorsement, ENDORSEMENTS, "a decision can be asked about for as long as the permit's years are counted",
+        lambda now: Endorsement.endorsement_id.in_(_old_endorsements(now)),
+    ),
+    Retention(
+        KioskSequence, SEQUENCES, "gaps are looked for within days",
+        lambda now: KioskSequence.received_at < now - SEQUENCES,
+    ),
+    Retention(
+        Permit, ENDED_PERMITS, "after its end a permit can be made up or applied for anew",
+        lambda now: and_(Permit.valid_to.is_not(None), Permit.valid_to < local_date(now - ENDED_PERMITS)),
+    ),
+    Retention(
+        Resident, ENDED_PERMITS, "goes with the last permit",
+        lambda now: and_(
+            Resident.updated_at < now - ENDED_PERMITS, Resident.id_number.not_in(select(Permit.holder_number))
+        ),
+    ),
+    Retention(
+        RevokedCertificate, CERTIFICATES, "longer than any certificate is valid",
+        lambda now: RevokedCertificate.revoked_at < now - CERTIFICATES,
+    ),
+    Retention(
+        Kiosk, CERTIFICATES, "a retired kiosk, once nothing names it",
+        lambda now: and_(
+            Kiosk.retired_at.is_not(None), Kiosk.retired_at < now - CERTIFICATES,
+            Kiosk.kiosk_id.not_in(select(Endorsement.kiosk_id)),
+        ),
+    ),
+)
+
+
+def purge(session: Session, now: datetime) -> dict[str, int]:
+    """Delete what has outlived its time; rows deleted by table."""
+    deleted = {}
+    for retention in RETENTIONS:
+        result = session.execute(
+            delete(retention.table).where(retention.outlived(now)).execution_options(synchronize_session=False)
+        )
+        deleted[retention.table.__tablename__] = result.rowcount if isinstance(result, CursorResult) else 0
+    return deleted

@@ -1,0 +1,251 @@
+"""The reference central as an object: started and stopped, alone or inside another program."""
+
+from __future__ import annotations
+
+import ssl
+import threading
+from collections.abc import Callable, Iterable
+from datetime import datetime
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+from uuid import UUID
+
+import uvicorn
+from sqlalchemy import select
+
+from drivers.permit_chip.permit_file_reader import load_permit_file
+from kiosk.central import contract
+from kiosk.central.reference import kiosks, residents, retention
+from kiosk.central.reference.application import create_application
+from kiosk.central.reference.authority import CA_FILE, CENTRAL_CERTIFICATE, CENTRAL_KEY
+from kiosk.central.reference.calls import Calls
+from kiosk.central.reference.chip_commands import ChipCommands
+from kiosk.central.reference.chip_sessions import ChipSessions
+from kiosk.central.reference.database import Database
+from kiosk.central.reference.endorsing import Endorsing
+from kiosk.central.reference.granting import Granting
+from kiosk.central.reference.hsm import SoftwareHsm
+from kiosk.central.reference.peer_certificate import MutualTlsProtocol, PeerCertificate
+from kiosk.central.reference.rules import RegionRules
+from kiosk.central.reference.settings import CentralSettings
+from kiosk.central.reference.tables import CompletionRow, Endorsement, KioskSequence, Permit
+from kiosk.central.reference.wire_faults import FAULT_NAMES, WireFaults
+
+KEEP_ALIVE_S = 75          # above the kiosk's 60 s, so that it is the kiosk that lets go
+START_TIMEOUT_S = 15.0
+STOP_TIMEOUT_S = 5
+
+
+class CentralDidNotStart(Exception):
+    """The port is taken, or the certificates do not fit."""
+
+
+class ReferenceCentral:
+    """Central on a thread of its own. `with ReferenceCentral(settings) as central: … central.url`.
+
+    The constructor reads every file (permit, region and key files raise their own errors) and brings the database's
+    schema up to date.
+    """
+
+    fault_names = FAULT_NAMES
+
+    def __init__(self, settings: CentralSettings) -> None:
+        self._settings = settings
+        self._hsm = SoftwareHsm.from_files(*settings.keys)
+        rules = RegionRules.from_files(settings.regions)
+        layouts = {
+            permit.name: ChipCommands(permit, self._hsm)
+            for permit in map(load_permit_file, _files(settings.permits)) if permit.mode != "face_only"
+        }
+        self._granting = Granting(self._hsm, settings.grant_valid_for)
+        self._endorsing = Endorsing(rules, self._granting, _Fitting(layouts))
+        self._chip_sessions = ChipSessions(layouts)
+        self.database = Database(settings.database)
+        self.database.migrate()
+        for kiosk_id in settings.kiosks:
+            self.register_kiosk(kiosk_id)
+        self._calls: Calls | None = None
+        self._server: _Server | None = None
+        self._thread: threading.Thread | None = None
+        self._faults: WireFaults | None = None
+        self._wanted_fault: tuple[str, int | None] | None = None
+
+    def start(self) -> str:
+        """Listen; the URL, once connections are taken. Raises `CentralDidNotStart`."""
+        self._server = self._new_server()
+        self._thread = threading.Thread(target=self._server.run, name="central-loop")
+        self._thread.start()
+        if not self._server.ready.wait(START_TIMEOUT_S) or not self._server.started:
+            self.stop()
+            raise CentralDidNotStart(f"cannot listen on {self._settings.host}:{self._settings.port}")
+        return self.url
+
+    def run(self, announce: Callable[[str], None]) -> None:
+        """Serve on this (the main) thread until SIGTERM or SIGINT; `announce(url)` once connections are taken.
+
+        Raises `CentralDidNotStart`.
+        """
+        self._server = server = self._new_server()
+        server.announce = lambda: announce(self.url)
+        server.run()
+        if not server.started:
+            raise CentralDidNotStart(f"cannot listen on {self._settings.host}:{self._settings.port}")
+
+    def stop(self) -> None:
+        """Close every connection and thread, then the database."""
+        if self._server is not None:
+            self._server.should_exit = True
+        if self._thread is not None:
+            self._thread.join()
+        if self._calls is not None:
+            self._calls.close()
+        self._server = self._thread = self._calls = self._faults = None
+        self.database.close()
+
+    def __enter__(self) -> Self:
+        self.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.stop()
+
+    @property
+    def url(self) -> str:
+        """https://HOST:PORT."""
+        port = self._settings.port if self._server is None else self._server.port
+        return f"https://{self._settings.host}:{port}"
+
+    def public_keys(self) -> dict[str, tuple[str, bytes]]:
+        """Algorithm and public key of everything that may sign a grant, by key id."""
+        return dict(self._hsm.public_keys())
+
+    def set_fault(self, name: str, calls: int | None = None) -> None:
+        """See `wire_faults`; `calls` None: until cleared. Raises ValueError for an unknown name."""
+        if name not in FAULT_NAMES:
+            raise ValueError(f"no fault {name!r}; there are {', '.join(FAULT_NAMES)}")
+        self._wanted_fault = (name, calls)
+        if self._faults is not None:
+            self._faults.set(name, calls)
+
+    def clear_faults(self) -> None:
+        """Behave again."""
+        self._wanted_fault = None
+        if self._faults is not None:
+            self._faults.clear()
+
+    def seed(self, imports: Iterable[residents.ResidentImport]) -> int:
+        """Write residents and permits over what is there."""
+        with self.database.writing() as session:
+            return residents.seed(session, imports, self._settings.clock())
+
+    def register_kiosk(self, kiosk_id: str) -> None:
+        """Let a kiosk call."""
+        with self.database.writing() as session:
+            kiosks.register(session, kiosk_id, self._settings.clock())
+
+    def revoke_certificate(self, certificate: Path, reason: str = "lost") -> None:
+        """Turn the certificate in this PEM file away for good."""
+        peer = PeerCertificate.from_pem(certificate.read_text(encoding="ascii"))
+        with self.database.writing() as session:
+            kiosks.revoke(session, peer, reason, self._settings.clock())
+
+    def purge(self, now: datetime | None = None) -> dict[str, int]:
+        """Delete what has outlived its retention time; rows deleted by table."""
+        with self.database.writing() as session:
+            return retention.purge(session, now or self._settings.clock())
+
+    def endorsement(self, endorsement_id: UUID) -> Endorsement | None:
+        """The record of a request, for tests and demonstrations."""
+        with self.database.reading() as session:
+            return session.get(Endorsement, endorsement_id)
+
+    def permit(self, permit_number: str) -> Permit | None:
+        """The record of a permit."""
+        with self.database.reading() as session:
+            return session.get(Permit, permit_number)
+
+    def completions(self, endorsement_id: UUID) -> list[contract.CompletionRequest]:
+        """Every completion that came in, in the order of arrival."""
+        query = select(CompletionRow).where(CompletionRow.endorsement_id == endorsement_id)
+        with self.database.reading() as session:
+            rows = session.scalars(query.order_by(CompletionRow.received_at)).all()
+        return [contract.CompletionRequest.model_validate_json(row.report) for row in rows]
+
+    def sequences(self, kiosk_id: str) -> list[int]:
+        """The sequence numbers that a kiosk used, rising."""
+        query = select(KioskSequence.sequence).where(KioskSequence.kiosk_id == kiosk_id).distinct()
+        with self.database.reading() as session:
+            return sorted(session.scalars(query))
+
+    def _new_server(self) -> _Server:
+        self._calls = Calls(self.database, self._settings.clock, self._settings.threads)
+        application = create_application(self._calls, self._endorsing, self._chip_sessions)
+        self._faults = WireFaults(application, self._granting)
+        if self._wanted_fault is not None:
+            self._faults.set(*self._wanted_fault)
+        config = uvicorn.Config(
+            self._faults,
+            host=self._settings.host,
+            port=self._settings.port,
+            http=MutualTlsProtocol,
+            ws="none",
+            lifespan="off",
+            log_config=None,
+            access_log=False,
+            server_header=False,
+            proxy_headers=False,
+            timeout_keep_alive=KEEP_ALIVE_S,
+            timeout_graceful_shutdown=STOP_TIMEOUT_S,
+            ssl_certfile=self._settings.tls_dir / CENTRAL_CERTIFICATE,
+            ssl_keyfile=self._settings.tls_dir / CENTRAL_KEY,
+            ssl_ca_certs=str(self._settings.tls_dir / CA_FILE),
+            ssl_cert_reqs=ssl.CERT_REQUIRED,
+        )
+        return _Server(config)
+
+
+class _Server(uvicorn.Server):
+    """uvicorn's server, telling when it listens, and where."""
+
+    def __init__(self, config: uvicorn.Config) -> None:
+        super().__init__(config)
+        self.ready = threading.Event()
+        self.port = config.port
+        self.announce: Callable[[], None] = lambda: None
+
+    def run(self, sockets: None = None) -> None:  # type: ignore[override]
+        try:
+            super().run()
+        except SystemExit:
+            self.started = False      # uvicorn's way to say that it cannot listen
+        finally:
+            self.ready.set()
+
+    async def startup(self, sockets: None = None) -> None:  # type: ignore[override]
+        await super().startup()
+        self.port = self.servers[0].sockets[0].getsockname()[1]
+        self.announce()
+        self.ready.set()
+
+
+class _Fitting:
+    """Whether a chip can hold a content, by the layouts that are known here."""
+
+    def __init__(self, layouts: dict[str, ChipCommands]) -> None:
+        self._layouts = layouts
+
+    def __call__(self, permit_file: str, content: contract.PermitContent) -> bool:
+        if permit_file not in self._layouts:
+            return False
+        try:
+            self._layouts[permit_file].writes(content)
+        except ValueError:
+            return False
+        return True
+
+
+def _files(paths: Iterable[Path]) -> list[Path]:
+    return [file for path in paths for file in (sorted(path.glob("*.toml")) if path.is_dir() else [path])]

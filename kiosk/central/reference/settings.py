@@ -1,0 +1,30 @@
+"""What the reference central is started with."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+
+from kiosk.central.reference.clock import Clock, system_clock
+
+
+@dataclass(frozen=True, slots=True)
+class CentralSettings:
+    """`database`: SQLAlchemy URL. `tls_dir`: as `make_authority` fills it (ca.pem, central.pem, central.key).
+
+    `keys`: the software HSM's files. `regions`, `permits`: files or directories of them. `kiosks`: registered at start.
+    `threads`: calls carried out at once. `grant_valid_for`: how long a grant is good; a visit takes 3 minutes.
+    """
+
+    database: str
+    tls_dir: Path
+    keys: tuple[Path, ...]
+    regions: tuple[Path, ...]
+    permits: tuple[Path, ...]
+    kiosks: tuple[str, ...] = ()
+    host: str = "127.0.0.1"
+    port: int = 0
+    threads: int = 4
+    grant_valid_for: timedelta = timedelta(minutes=10)
+    clock: Clock = system_clock
