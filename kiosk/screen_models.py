@@ -52,13 +52,14 @@ class WayOut(Enum):
 @dataclass(frozen=True, slots=True)
 class Frame:
     """What every screen has around it. `countdown_s`: idle time left at the moment the model was made; None: no
-    countdown.
+    countdown. `languages`: those that can be changed to here, by tag (CHOOSE_LANGUAGE).
     """
 
     language: str
     way_out: WayOut
     countdown_s: int | None = None
     simulation: bool = False
+    languages: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

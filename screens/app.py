@@ -1,0 +1,113 @@
+"""The bridge between the machine and Kivy, and the router. Call `screens.kivy_setup.prepare()` before importing it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import cache
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+from kivy.app import App
+from kivy.clock import mainthread
+from kivy.core.window import Window
+from kivy.properties import ObjectProperty
+from kivy.uix.screenmanager import NoTransition, ScreenManager
+
+from kiosk.screen_models import Intent, ScreenModel
+from screens.base import BaseScreen
+from screens.fonts import Fonts
+from screens.screen_file import ScreenFile
+from screens.theme import Theme
+from screens.translation import Translation
+
+
+def screen_name(model: ScreenModel) -> str:
+    """The screen that shows `model`: `id_card` for an IdCardScreen. Its module has the same name."""
+    words = type(model).__name__.removesuffix("Screen")
+    return "".join(f"_{letter.lower()}" if letter.isupper() else letter for letter in words).removeprefix("_")
+
+
+class KioskApp(App):
+    """One window with one screen at a time.
+
+    `dispatch(intent, choice)` is called on Kivy's thread and must return at once; `first` is shown from the start.
+    `witness_socket`: where tests may watch and touch (see `screens.witness`); None in production.
+    """
+
+    theme = ObjectProperty(None, rebind=True)
+
+    def __init__(
+        self, dispatch: Callable[[Intent, str], None], first: ScreenModel, screen_file: ScreenFile, assets_dir: Path,
+        witness_socket: Path | None = None, stopped: Callable[[], None] | None = None,
+    ) -> None:
+        super().__init__(theme=Theme.of(screen_file))
+        self.use_kivy_settings = False
+        self.fonts = Fonts(assets_dir / "fonts")
+        self.locale_dir = assets_dir / "locale"
+        self.translation = cache(lambda language: Translation.load(self.locale_dir, language))
+        self.router = ScreenManager(transition=NoTransition())
+        self._images_dir = assets_dir / "images"
+        self._dispatch = dispatch
+        self._first = first
+        self._stopped = stopped
+        self._witness_socket = witness_socket
+        self._witness: Any = None
+
+    def build(self) -> ScreenManager:
+        Window.clearcolor = self.theme.palette.ground
+        self._show(self._first)
+        return self.router
+
+    def on_start(self) -> None:
+        if self._witness_socket is not None:
+            from screens.witness import Witness
+
+            self._witness = Witness(self, self._witness_socket)
+            self._witness.start()
+
+    def on_stop(self) -> None:
+        if self._witness is not None:
+            self._witness.stop()
+        if self._stopped is not None:
+            self._stopped()
+
+    @mainthread
+    def show(self, model: ScreenModel) -> None:
+        """Show `model` from now on. From any thread; returns at once."""
+        self._show(model)
+
+    @mainthread
+    def leave(self) -> None:
+        """Close the window; `run()` returns. From any thread; returns at once."""
+        self.stop()
+
+    def open_settings(self, *_args: Any) -> bool:
+        """Kivy's own settings page, which a key opens, is not for a kiosk."""
+        return False
+
+    def icon_file(self, name: str) -> str:
+        """The drawing of one icon; "" for no name."""
+        return str(self._images_dir / "icons" / f"{name}.png") if name else ""
+
+    def picture_files(self, name: str) -> list[str]:
+        """The frames of one picture, in order."""
+        alone = self._images_dir / f"{name}.png"
+        if alone.is_file():
+            return [str(alone)]
+        return sorted(map(str, self._images_dir.glob(f"{name}-[0-9].png")))
+
+    def _show(self, model: ScreenModel) -> None:
+        name = screen_name(model)
+        if not self.router.has_screen(name):
+            self.router.add_widget(self._built(name))
+        self.router.get_screen(name).show(model)
+        self.router.current = name
+        if self._witness is not None:
+            self._witness.expect()
+
+    def _built(self, name: str) -> BaseScreen:
+        """Each screen is built once, when it is first needed; later it is only given new models."""
+        screen: BaseScreen = import_module(f"screens.{name}").VIEW(name=name)
+        screen.bind(on_intent=lambda _screen, intent, choice: self._dispatch(intent, choice))
+        return screen

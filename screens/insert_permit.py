@@ -1,0 +1,20 @@
+"""Put the permit into the slot."""
+
+from __future__ import annotations
+
+from kivy.properties import ObjectProperty
+
+from kiosk.screen_models import InsertPermitScreen
+from screens.base import BLANK_FRAME, BaseScreen, load_kv
+
+load_kv(__file__)
+
+
+class InsertPermit(BaseScreen):
+    """Put the permit into the slot."""
+
+    BLANK = InsertPermitScreen(BLANK_FRAME)
+    model = ObjectProperty(BLANK, rebind=True)
+
+
+VIEW = InsertPermit

@@ -1,0 +1,54 @@
+"""Settings that Kivy reads while it is imported. Call `prepare()` before the first import of kivy or `screens.app`."""
+
+from __future__ import annotations
+
+import logging
+import os
+import sys
+
+from screens.screen_file import MTDEV, ScreenFile
+
+FRAMES_PER_S = 30       # also how often input is looked at; half of Kivy's 60, half its work while nothing happens
+
+
+def prepare(screen: ScreenFile) -> None:
+    """Make Kivy quiet, free of the user's own settings, and as large as `screen`. The caller sets KIVY_HOME."""
+    if "kivy" in sys.modules:
+        raise RuntimeError("screens.kivy_setup.prepare() comes too late: kivy is imported already")
+    os.environ.update(
+        KIVY_NO_ARGS="1",             # the command line is ours
+        KIVY_NO_CONFIG="1",           # nothing is read from or written to KIVY_HOME/config.ini
+        KIVY_NO_FILELOG="1",
+        KIVY_LOG_MODE="PYTHON",       # leave the root logger and stderr alone
+        KIVY_DPI="96",
+        KIVY_METRICS_DENSITY="1",
+        KIVY_METRICS_FONTSCALE="1",
+        KIVY_WINDOW="sdl2",
+        KIVY_TEXT="sdl2",
+        KIVY_IMAGE="sdl2",
+        KIVY_CLIPBOARD="dummy",
+    )
+    logging.getLogger("kivy").setLevel(logging.WARNING)
+    from kivy.config import Config
+
+    settings = {
+        "kivy": {
+            "exit_on_escape": 0, "log_level": "warning", "kivy_clock": "interrupt", "keyboard_mode": "",
+            "pause_on_minimize": 0,
+        },
+        "graphics": {
+            "width": screen.width_px, "height": screen.height_px, "position": "custom", "left": 0, "top": 0,
+            "fullscreen": "auto" if screen.fullscreen else 0, "borderless": int(screen.borderless), "resizable": 0,
+            "show_cursor": int(screen.show_cursor), "maxfps": FRAMES_PER_S, "multisamples": 0, "vsync": "",
+            "allow_screensaver": 0,
+        },
+    }
+    for section, values in settings.items():
+        for name, value in values.items():
+            Config.set(section, name, value)
+    for name, _ in Config.items("input"):
+        Config.remove_option("input", name)
+    if screen.touch_input == MTDEV:
+        Config.set("input", "touchscreen", f"mtdev,{screen.touch_device}")
+    else:
+        Config.set("input", "mouse", "mouse,disable_multitouch")    # no red dots of a second finger

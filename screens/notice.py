@@ -1,0 +1,20 @@
+"""What personal data is read, and why."""
+
+from __future__ import annotations
+
+from kivy.properties import ObjectProperty
+
+from kiosk.screen_models import NoticeScreen
+from screens.base import BLANK_FRAME, BaseScreen, load_kv
+
+load_kv(__file__)
+
+
+class NoticeView(BaseScreen):
+    """What personal data is read, and why."""
+
+    BLANK = NoticeScreen(BLANK_FRAME)
+    model = ObjectProperty(BLANK, rebind=True)
+
+
+VIEW = NoticeView

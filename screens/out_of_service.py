@@ -1,0 +1,21 @@
+"""Nobody is served; where to go instead."""
+
+from __future__ import annotations
+
+from kivy.properties import ObjectProperty
+
+from kiosk.screen_models import OutOfServiceScreen
+from screens.base import BLANK_FRAME, BaseScreen, load_kv
+from screens.translation import NOTHING
+
+load_kv(__file__)
+
+
+class OutOfService(BaseScreen):
+    """Nobody is served; where to go instead."""
+
+    BLANK = OutOfServiceScreen(BLANK_FRAME, NOTHING, "", ())
+    model = ObjectProperty(BLANK, rebind=True)
+
+
+VIEW = OutOfService

@@ -1,0 +1,21 @@
+"""The permit is being moved, or is kept."""
+
+from __future__ import annotations
+
+from kivy.properties import ObjectProperty
+
+from kiosk.screen_models import PermitInsideScreen
+from screens.base import BLANK_FRAME, BaseScreen, load_kv
+from screens.translation import NOTHING
+
+load_kv(__file__)
+
+
+class PermitInside(BaseScreen):
+    """The permit is being moved, or is kept."""
+
+    BLANK = PermitInsideScreen(BLANK_FRAME, NOTHING)
+    model = ObjectProperty(BLANK, rebind=True)
+
+
+VIEW = PermitInside

@@ -1,0 +1,20 @@
+"""The permit is being read."""
+
+from __future__ import annotations
+
+from kivy.properties import ObjectProperty
+
+from kiosk.screen_models import ReadingScreen
+from screens.base import BLANK_FRAME, BaseScreen, load_kv
+
+load_kv(__file__)
+
+
+class Reading(BaseScreen):
+    """The permit is being read."""
+
+    BLANK = ReadingScreen(BLANK_FRAME)
+    model = ObjectProperty(BLANK, rebind=True)
+
+
+VIEW = Reading

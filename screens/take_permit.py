@@ -1,0 +1,21 @@
+"""The permit is at the mouth."""
+
+from __future__ import annotations
+
+from kivy.properties import ObjectProperty
+
+from kiosk.screen_models import TakePermitScreen
+from screens.base import BLANK_FRAME, BaseScreen, load_kv
+from screens.translation import NOTHING
+
+load_kv(__file__)
+
+
+class TakePermit(BaseScreen):
+    """The permit is at the mouth."""
+
+    BLANK = TakePermitScreen(BLANK_FRAME, NOTHING)
+    model = ObjectProperty(BLANK, rebind=True)
+
+
+VIEW = TakePermit

@@ -1,0 +1,90 @@
+"""Keys and values become words of one language."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from kiosk.policy.assessment import LocalText
+from kiosk.screen_models import Citation, Text, Words
+
+SOURCE_LANGUAGE = "zh-Hans"
+NOTHING = Text("")      # says nothing, in every language
+
+
+@dataclass(frozen=True, slots=True)
+class _Day:
+    """A date in a text: `{day}` is written in the language's words, `{day:figures}` in figures."""
+
+    day: date
+    translation: Translation
+
+    def __format__(self, spec: str) -> str:
+        return self.translation.figures(self.day) if spec == "figures" else self.translation.date(self.day)
+
+
+@dataclass(frozen=True, slots=True)
+class Translation:
+    """One language's texts. `texts` by key; `month_names` is empty where months are numbers."""
+
+    language: str
+    texts: dict[str, str]
+    month_names: tuple[str, ...] = ()
+
+    @classmethod
+    def load(cls, locale_dir: Path, language: str) -> Translation:
+        """The texts of `language`; those of zh-Hans where `locale_dir` has no such file."""
+        path = locale_dir / f"{language}.toml"
+        if not path.is_file():
+            language, path = SOURCE_LANGUAGE, locale_dir / f"{SOURCE_LANGUAGE}.toml"
+        table = tomllib.loads(path.read_text("utf-8"))
+        month_names = tuple(table["format"].pop("month_names", ()))
+        return cls(language, dict(_flat(table)), month_names)
+
+    def text(self, key: str, **args: str | int | date | LocalText) -> str:
+        """The text of `key`, its placeholders filled. A KeyError names a key or placeholder that is missing."""
+        if not key:
+            return ""
+        return self.texts[key].format(**{name: self._value(value) for name, value in args.items()})
+
+    def words(self, words: Words) -> str:
+        """A text by its key, or a region's own text."""
+        if isinstance(words, LocalText):
+            return words.in_language(self.language)
+        return self.text(words.key, **dict(words.args))
+
+    def cited(self, rule: Citation) -> str:
+        """A rule with what it rests on, in one paragraph."""
+        opening, closing = ("（", "）") if self.language.startswith("zh") else (" (", ")")
+        return f"{self.words(rule.text)}{opening}{rule.source}{closing}"
+
+    def date(self, day: date | None) -> str:
+        """A date in words: 2027年3月9日, 9 March 2027."""
+        return self._day("format.date", day)
+
+    def figures(self, day: date | None) -> str:
+        """A date in figures: 2027-03-09."""
+        return self._day("format.figures", day)
+
+    def _day(self, key: str, day: date | None) -> str:
+        if day is None:
+            return self.texts["format.no_date"]
+        month_name = self.month_names[day.month - 1] if self.month_names else ""
+        return self.texts[key].format(year=day.year, month=day.month, day=day.day, month_name=month_name)
+
+    def _value(self, value: str | int | date | LocalText) -> Any:
+        if isinstance(value, date):
+            return _Day(value, self)
+        return value.in_language(self.language) if isinstance(value, LocalText) else value
+
+
+def _flat(table: dict[str, Any], prefix: str = "") -> Iterator[tuple[str, str]]:
+    for key, value in table.items():
+        if isinstance(value, dict):
+            yield from _flat(value, f"{prefix}{key}.")
+        else:
+            yield f"{prefix}{key}", value

@@ -1,0 +1,21 @@
+"""Welcome: what this machine does, and what to have at hand."""
+
+from __future__ import annotations
+
+from kivy.properties import ObjectProperty
+
+from kiosk.policy.assessment import LocalText
+from kiosk.screen_models import WelcomeScreen
+from screens.base import BLANK_FRAME, BaseScreen, load_kv
+
+load_kv(__file__)
+
+
+class Welcome(BaseScreen):
+    """Welcome: what this machine does, and what to have at hand."""
+
+    BLANK = WelcomeScreen(BLANK_FRAME, LocalText((("zh-Hans", ""),)), ())
+    model = ObjectProperty(BLANK, rebind=True)
+
+
+VIEW = Welcome

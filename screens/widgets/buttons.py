@@ -1,0 +1,82 @@
+"""What can be touched. A button has an icon and a word, and acts when the finger is lifted inside it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from kivy.app import App
+from kivy.properties import BooleanProperty, ListProperty, NumericProperty, ObjectProperty, StringProperty
+from kivy.uix.behaviors import ButtonBehavior
+from kivy.uix.boxlayout import BoxLayout
+from kivy.uix.image import Image
+from kivy.uix.widget import Widget
+
+from kiosk.screen_models import Intent
+from screens.translation import Translation
+
+
+class Icon(Image):
+    """A drawing of one colour, by its name in assets/images/icons."""
+
+    name = StringProperty("")
+
+
+class IntentButton(ButtonBehavior, Widget):
+    """`intent` and `choice`: what a touch means. `filled`: the one that most people want. `least`: least height."""
+
+    intent = ObjectProperty(Intent.GO_ON)
+    choice = StringProperty("")
+    words = StringProperty("")
+    icon = StringProperty("")
+    size_of = StringProperty("body")
+    filled = BooleanProperty(False)
+    least = NumericProperty(0)
+    needed = NumericProperty(0)
+    ink = ListProperty((0, 0, 0, 1))
+
+    @property
+    def target(self) -> str:
+        """The button's name for who touches it from outside: `confirm`, `choose_language:en`."""
+        return f"{self.intent.value}:{self.choice}" if self.choice else self.intent.value
+
+
+class StepButton(IntentButton):
+    """What the screen is for; there only while `shown`."""
+
+    shown = BooleanProperty(True)
+
+
+class QuietButton(IntentButton):
+    """Always there, never in the way: way out, language, more time."""
+
+
+class LanguageButton(QuietButton):
+    """Changes the language of all texts."""
+
+
+class LanguageChoice(BoxLayout):
+    """A button for every one of `languages` but the present one, each in its own words."""
+
+    languages = ListProperty()
+    present = StringProperty("")
+
+    __events__ = ("on_chosen",)
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.bind(languages=self._build, present=self._build)
+
+    def on_chosen(self, language: str) -> None:
+        """Event: a person chose `language`."""
+
+    def _build(self, *_args: Any) -> None:
+        others = [language for language in self.languages if language != self.present]
+        if [button.choice for button in reversed(self.children)] == others:
+            return
+        self.clear_widgets()
+        locale_dir = App.get_running_app().locale_dir
+        for language in others:
+            name = Translation.load(locale_dir, language).text("language.name")
+            button = LanguageButton(intent=Intent.CHOOSE_LANGUAGE, choice=language, words=name, icon="language")
+            button.bind(on_release=lambda touched: self.dispatch("on_chosen", touched.choice))
+            self.add_widget(button)

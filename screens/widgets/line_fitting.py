@@ -1,0 +1,44 @@
+"""Lines of mixed Chinese and Western text for a given width. Pure; the caller measures.
+
+Kivy's own layout breaks only at spaces, or else anywhere: before a 。 and inside a date.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+# What must not be parted: an opening mark from what follows; a closing mark, a combining selector or a unit from what
+# precedes; a Western word; a date (GB/T 15834-2011, 5.1.10 and 5.1.11 for the marks).
+_OPENING = "（《〈【〔「『“‘(["
+_CLOSING = "。，、；：？！）》〉】〕」』”’…％℃·～)］]"
+_UNIT = re.compile(
+    rf"[{re.escape(_OPENING)}]*"
+    r"(?:\d+年\d+月\d+日|\d+[年月日天秒岁元]|[\u0021-\u024f\u2010-\u2015]+|[^\n])"
+    r"[\ufe00-\ufe0f\U000e0100-\U000e01ef]*"
+    rf"[{re.escape(_CLOSING)}]*[ \u3000]*"
+)
+
+
+def wrap(text: str, width_px: float, measure: Callable[[str], float]) -> list[str]:
+    """Lines of `text`, each at most `width_px` wide by `measure`; line feeds stay. A unit that is wider than a line is
+    cut where it must be.
+    """
+    return [line for paragraph in text.split("\n") for line in _wrap_paragraph(paragraph, width_px, measure)]
+
+
+def _wrap_paragraph(paragraph: str, width_px: float, measure: Callable[[str], float]) -> list[str]:
+    lines, line = [], ""
+    for unit in _UNIT.findall(paragraph):
+        if measure((line + unit).rstrip()) <= width_px:
+            line += unit
+            continue
+        if line.strip():
+            lines.append(line.rstrip())
+        line = unit
+        while measure(line.rstrip()) > width_px and len(line) > 1:
+            fitting = next(
+                (n for n in range(len(line) - 1, 1, -1) if measure(line[:n]) <= width_px), 1)
+            lines.append(line[:fitting])
+            line = line[fitting:]
+    return [*lines, line.rstrip()]

@@ -1,0 +1,84 @@
+"""Text that breaks its lines the Chinese way and falls back to other fonts for rare characters."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from kivy.app import App
+from kivy.clock import Clock
+from kivy.core.text import Label as Measure
+from kivy.properties import ListProperty, NumericProperty, OptionProperty, StringProperty
+from kivy.uix.boxlayout import BoxLayout
+from kivy.uix.label import Label
+from kivy.utils import escape_markup
+
+from screens.widgets.line_fitting import wrap
+
+SIZES = ("small", "body", "lead", "title", "display")
+
+
+class Paragraph(Label):
+    """`words` in one of the theme's sizes, as high as it needs to be at its width. `scale` below 1: shrunk to fit.
+    `natural`: its width if no line were broken for want of space.
+    """
+
+    words = StringProperty("")
+    size_of = OptionProperty("body", options=SIZES)
+    weight = OptionProperty("regular", options=("regular", "bold"))
+    scale = NumericProperty(1.0)
+    natural = NumericProperty(0)
+
+    def __init__(self, **kwargs: Any) -> None:
+        self._measures: dict[str, Measure] = {}
+        self._fit_soon = Clock.create_trigger(self._fit, -1)
+        super().__init__(**kwargs)
+        for name in ("words", "width", "font_size", "font_name", "padding"):
+            self.fbind(name, self._fit_soon)
+        self._fit_soon()
+
+    def _fit(self, _elapsed: float) -> None:
+        fonts = App.get_running_app().fonts
+        self._measures = {}
+        self.natural = max(map(self._width_of, self.words.split("\n"))) + 1
+        available = self.width - self.padding[0] - self.padding[2]
+        lines = wrap(self.words, available, self._width_of)
+        runs = fonts.runs("\n".join(lines))
+        self.markup = len(runs) > 1 or bool(runs[0][0])
+        self.text = "".join(_marked(font, piece) for font, piece in runs) if self.markup else runs[0][1]
+
+    def _width_of(self, text: str) -> float:
+        runs = App.get_running_app().fonts.runs(text)
+        return sum(self._measure(font or self.font_name).get_extents(piece)[0] for font, piece in runs)
+
+    def _measure(self, font: str) -> Measure:
+        if font not in self._measures:
+            self._measures[font] = Measure(font_name=font, font_size=self.font_size)
+        return self._measures[font]
+
+
+def _marked(font: str, piece: str) -> str:
+    escaped = escape_markup(piece)
+    return f"[font={font}]{escaped}[/font]" if font else escaped
+
+
+class Paragraphs(BoxLayout):
+    """One paragraph for each of `items`; the widgets are used again."""
+
+    items = ListProperty()
+    size_of = OptionProperty("body", options=SIZES)
+    colour = ListProperty((0, 0, 0, 1))
+    scale = NumericProperty(1.0)
+
+    def on_items(self, _instance: Any, items: list[str]) -> None:
+        while len(self.children) > len(items):
+            self.remove_widget(self.children[0])
+        while len(self.children) < len(items):
+            paragraph = Paragraph()
+            for name in ("size_of", "scale"):
+                self.fbind(name, paragraph.setter(name))
+                setattr(paragraph, name, getattr(self, name))
+            self.fbind("colour", paragraph.setter("color"))
+            paragraph.color = self.colour
+            self.add_widget(paragraph)
+        for paragraph, words in zip(reversed(self.children), items, strict=True):
+            paragraph.words = words

@@ -1,0 +1,75 @@
+"""Pictures: what to do, drawn; and a code for the phone."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from kivy.app import App
+from kivy.clock import Clock
+from kivy.graphics.texture import Texture
+from kivy.properties import ObjectProperty, StringProperty
+from kivy.uix.image import Image
+from kivy.uix.widget import Widget
+
+FRAME_S = 0.9
+QUIET_ZONE = 4      # modules of white around a QR code (ISO/IEC 18004, 6.3.8)
+
+
+class Picture(Image):
+    """The drawing `name` in assets/images; one of several frames (name-1.png, name-2.png …) moves while it is seen."""
+
+    name = StringProperty("")
+
+    def __init__(self, **kwargs: Any) -> None:
+        self._tick: Any = None
+        self._frames: list[str] = []
+        self._frame = 0
+        super().__init__(**kwargs)
+
+    def on_name(self, *_args: Any) -> None:
+        self._frames = App.get_running_app().picture_files(self.name)
+        self._frame = 0
+        self._show()
+
+    def start(self) -> None:
+        """Move, if there is more than one frame."""
+        self.stop()
+        if len(self._frames) > 1:
+            self._tick = Clock.schedule_interval(self._next, FRAME_S)
+
+    def stop(self) -> None:
+        """Stand still: the screen is not seen."""
+        if self._tick is not None:
+            self._tick.cancel()
+            self._tick = None
+
+    def _next(self, _elapsed: float) -> None:
+        self._frame = (self._frame + 1) % len(self._frames)
+        self._show()
+
+    def _show(self) -> None:
+        self.source = self._frames[self._frame] if self._frames else ""
+
+
+class QrCode(Widget):
+    """`content` as a QR code, dark on white."""
+
+    content = StringProperty("")
+    texture = ObjectProperty(None, allownone=True)
+
+    def on_content(self, _instance: Any, content: str) -> None:
+        self.texture = _drawn(content) if content else None
+
+
+def _drawn(content: str) -> Texture:
+    import qrcode  # slow to import, and needed on one screen only
+
+    code = qrcode.QRCode(border=QUIET_ZONE, error_correction=qrcode.constants.ERROR_CORRECT_M)
+    code.add_data(content)
+    code.make(fit=True)
+    rows = code.get_matrix()
+    texture = Texture.create(size=(len(rows), len(rows)), colorfmt="luminance")
+    dots = bytes(0 if dark else 255 for row in reversed(rows) for dark in row)
+    texture.mag_filter = "nearest"
+    texture.blit_buffer(dots, colorfmt="luminance", bufferfmt="ubyte")
+    return texture

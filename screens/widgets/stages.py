@@ -1,0 +1,39 @@
+"""How far the work has come, by stages that are really reached."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from kivy.properties import BooleanProperty, ListProperty, NumericProperty, StringProperty
+from kivy.uix.boxlayout import BoxLayout
+
+
+class StageLine(BoxLayout):
+    """One stage: done, being done, or to come."""
+
+    words = StringProperty("")
+    number = StringProperty("")
+    is_done = BooleanProperty(False)
+    is_now = BooleanProperty(False)
+    scale = NumericProperty(1.0)
+
+
+class Stages(BoxLayout):
+    """`names` in order; stage number `stage` is being done now, earlier ones are done."""
+
+    names = ListProperty()
+    stage = NumericProperty(0)
+    scale = NumericProperty(1.0)
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.bind(names=self._build, stage=self._build, scale=self._build)
+
+    def _build(self, *_args: Any) -> None:
+        while len(self.children) > len(self.names):
+            self.remove_widget(self.children[0])
+        while len(self.children) < len(self.names):
+            self.add_widget(StageLine())
+        for number, (line, words) in enumerate(zip(reversed(self.children), self.names, strict=True)):
+            line.words, line.number, line.scale = words, str(number + 1), self.scale
+            line.is_done, line.is_now = number < self.stage, number == self.stage

@@ -1,0 +1,20 @@
+"""The permit is being written, stage by stage."""
+
+from __future__ import annotations
+
+from kivy.properties import ObjectProperty
+
+from kiosk.screen_models import WritingScreen
+from screens.base import BLANK_FRAME, BaseScreen, load_kv
+
+load_kv(__file__)
+
+
+class Writing(BaseScreen):
+    """The permit is being written, stage by stage."""
+
+    BLANK = WritingScreen(BLANK_FRAME, (), 0, 0)
+    model = ObjectProperty(BLANK, rebind=True)
+
+
+VIEW = Writing
