@@ -38,7 +38,8 @@ from drivers.simulators.pty_line import PtyLine
 from drivers.simulators.residents import Person
 
 MODULE_ID = "05.01-20260101-0000000042-1234567890"      # invented
-LATE_S = 2.6                                              # longer than any time-out of the device file but two
+LATE_S = 4.0                                              # longer than any time-out of the device file
+LATE_STEP_S = 0.02
 
 # Device times seen in the field, without the line.
 ANSWER_S = 0.002
@@ -178,11 +179,16 @@ class IdReaderSim:
             if self._has("silent"):
                 continue
             answer = self._answer(cmd, para, rest)
-            if self._has("late"):
-                self._line.pause(LATE_S)
+            self._be_late()
             self._send(answer)
             if cmd == 0x60 and answer.sw3 == Sw3.OK:
                 self._line.baud = _BAUDS[para]
+
+    def _be_late(self) -> None:
+        for _ in range(int(LATE_S / LATE_STEP_S)):
+            if not self._has("late"):
+                return
+            self._line.pause(LATE_STEP_S)
 
     def _send(self, answer: Answer) -> None:
         frame = answer.encode()

@@ -9,11 +9,11 @@ from __future__ import annotations
 
 import calendar
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from drivers.device_file import DeviceFileError, read_toml
 
@@ -80,6 +80,9 @@ class PermitData:
     endorsement_count: int = 0
 
 
+_One = TypeVar("_One", Person, PermitData)
+
+
 @dataclass(frozen=True, slots=True)
 class Residents:
     """Everybody and every permit, by id."""
@@ -129,24 +132,28 @@ def load_residents(path: Path = DEFAULT, today: date | None = None) -> Residents
     tables = read_toml(path)
     mistakes: list[str] = []
     people = {p.id: p for p in _all(tables.get("people", []), _person, day, path.name, mistakes)}
-    permits = {p.id: p for p in _all(tables.get("permits", []), _permit, day, path.name, mistakes)}
-    for permit in permits.values():
+    permits = _all(tables.get("permits", []), _permit, day, path.name, mistakes)
+    for permit in permits:
         if permit.chip == "permit" and permit.holder not in people:
             mistakes.append(f"{path.name}: {permit.id}: holder {permit.holder!r} is nobody here")
-    serials = [p.chip_serial for p in permits.values() if p.chip_serial]
+    serials = [p.chip_serial for p in permits if p.chip_serial]
     repeated = sorted({serial for serial in serials if serials.count(serial) > 1})
     mistakes += [f"{path.name}: chip_serial {serial}: used twice" for serial in repeated]
     if mistakes:
         raise DeviceFileError(mistakes)
-    return Residents(people, permits)
+    return Residents(people, {permit.id: permit for permit in permits})
 
 
-def _all(tables: list[dict[str, Any]], build: Any, today: date, file_name: str, mistakes: list[str]) -> list[Any]:
-    built: list[Any] = []
+def _all(tables: list[dict[str, Any]], build: Callable[[dict[str, Any], date], _One], today: date, file_name: str,
+         mistakes: list[str]) -> list[_One]:
+    built: list[_One] = []
     for table in tables:
         try:
             one = build(dict(table), today)
-        except (KeyError, TypeError, ValueError) as error:
+        except KeyError as error:
+            mistakes.append(f"{file_name}: {table.get('id', 'without id')}: {error.args[0]} is missing")
+            continue
+        except (TypeError, ValueError) as error:
             mistakes.append(f"{file_name}: {table.get('id', 'without id')}: {error}")
             continue
         if any(other.id == one.id for other in built):

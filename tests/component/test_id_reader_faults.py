@@ -1,0 +1,335 @@
+"""The reader's driver on the simulated wire: every fault, every speed, and the time it takes."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from drivers.device_file import DeviceFileError
+from drivers.errors import FrameCorrupt, IdCardUnreadable, LinkLost, LinkTimeout, NeedsRepair, UnexpectedReply
+from drivers.id_reader.device import IdReader
+from drivers.id_reader.frames import Answer, Blocks, encode_blocks
+from drivers.id_reader.reader_file import IdReaderFile
+from drivers.id_reader.text_block import CitizenText, Foreign2017Text, Foreign2023Text, HmtText
+from drivers.simulators.activity import ActivityLog
+from drivers.simulators.id_reader_sim import MODULE_ID, IdReaderSim, raw_photo
+from drivers.simulators.pty_line import PtyLine
+from drivers.simulators.residents import Residents, load_residents
+from drivers.transport.urls import bytes_opener
+
+DEVICE_FILE = Path(__file__).parents[2] / "assets" / "devices" / "gat467.toml"
+REAL = IdReaderFile.load(DEVICE_FILE)
+# Simulators at pace 0 answer at once: silence needs no long proof.
+QUICK = replace(REAL, power_up_s=0.1, detects_presence_after_read=True, timeouts_s=replace(
+    REAL.timeouts_s, probe=0.1, status=0.15, find=0.15, select=0.15, text_and_photo=0.15, newest_address=0.15))
+
+
+@pytest.fixture(scope="module")
+def residents() -> Residents:
+    return load_residents(today=date(2026, 3, 1))
+
+
+@pytest.fixture
+def sim(tmp_path: Path) -> Iterator[IdReaderSim]:
+    simulator = IdReaderSim(ActivityLog(), 0.0, tmp_path)
+    simulator.start()
+    yield simulator
+    simulator.stop()
+
+
+@pytest.fixture
+def reader(sim: IdReaderSim) -> Iterator[IdReader]:
+    device = IdReader(bytes_opener(sim.url, "id_reader"), QUICK)
+    device.open()
+    yield device
+    device.close()
+
+
+# --- what is read ---------------------------------------------------------------------------------------------------
+
+
+def test_a_citizens_card_gives_text_raw_photo_and_newest_address(
+        sim: IdReaderSim, reader: IdReader, residents: Residents) -> None:
+    person = residents.people["qian-xiaolan"]
+    sim.lay_down(person)
+    record = reader.read_id_card()
+    assert record is not None
+    assert record.text == CitizenText(
+        name=person.name, sex_code="2", ethnicity_code="15", birth=person.birth, address=person.address,
+        id_number=person.number, authority=person.authority, valid_from=person.valid_from, valid_to=person.valid_to)
+    assert (record.photo_raw, record.photo) == (raw_photo(person), None)
+    assert record.newest_address == person.newest_address
+    assert repr(record) == "IdCardRecord()"
+
+
+def test_every_resident_of_the_data_file_can_be_read(
+        sim: IdReaderSim, reader: IdReader, residents: Residents) -> None:
+    kinds = {"citizen": CitizenText, "hmt": HmtText, "foreign_2017": Foreign2017Text, "foreign_2023": Foreign2023Text}
+    for person in residents.people.values():
+        sim.lay_down(person)
+        record = reader.read_id_card()
+        assert record is not None
+        assert isinstance(record.text, kinds[person.kind])
+        assert (record.text.name, record.text.id_number, record.text.valid_to) == (
+            person.name, person.number, person.valid_to)
+
+
+def test_a_photo_decoder_is_given_the_raw_photo(sim: IdReaderSim, residents: Residents) -> None:
+    reader = IdReader(bytes_opener(sim.url), QUICK, decode_photo=lambda raw: b"picture of %d" % len(raw))
+    reader.open()
+    sim.lay_down(residents.people["lin-yuzhen"])
+    record = reader.read_id_card()
+    reader.close()
+    assert record is not None
+    assert record.photo == b"picture of 1024"
+
+
+def test_fingerprints_come_only_when_asked_for(sim: IdReaderSim, reader: IdReader, residents: Residents) -> None:
+    sim.lay_down(residents.people["lin-yuzhen"])
+    assert (reader.find(), reader.select()) == (True, True)
+    assert reader.read_text_and_photo().fingerprint is None
+    assert reader.read_text_photo_and_fingerprint().fingerprint == bytes(1024)
+    assert reader.read_newest_address() is None
+    assert (reader.read_module_id(), reader.baud) == (MODULE_ID, 115200)
+
+
+def test_presence_after_a_read_is_told_only_where_the_device_file_says_so(
+        sim: IdReaderSim, reader: IdReader, residents: Residents) -> None:
+    sim.lay_down(residents.people["lin-yuzhen"])
+    assert reader.read_id_card() is not None
+    assert reader.id_card_still_there() is True
+    sim.lift()
+    assert reader.id_card_still_there() is False
+    reader.close()
+    silent_about_it = IdReader(bytes_opener(sim.url), REAL)
+    silent_about_it.open()
+    assert silent_about_it.id_card_still_there() is None
+    silent_about_it.close()
+
+
+def test_the_command_that_rewrites_serial_numbers_is_never_sent(
+        sim: IdReaderSim, reader: IdReader, residents: Residents) -> None:
+    sim.lay_down(residents.people["lin-yuzhen"])
+    reader.read_id_card()
+    reader.reset()
+    assert {cmd for cmd, _ in sim.commands} <= {0x10, 0x11, 0x12, 0x20, 0x30, 0x60, 0x61}
+
+
+# --- faults ---------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("fault", ["noise_before", "noise_after", "foreign_frame", "garbled_once"])
+def test_a_disturbed_line_is_overcome(
+        sim: IdReaderSim, reader: IdReader, residents: Residents, fault: str) -> None:
+    sim.set_fault(fault)
+    sim.lay_down(residents.people["lin-yuzhen"])
+    record = reader.read_id_card()
+    assert record is not None
+    assert record.text.name == "林玉珍"
+    assert reader.read_module_id() == MODULE_ID
+
+
+@pytest.mark.parametrize(("fault", "error"), [
+    ("silent", LinkTimeout), ("garbled", FrameCorrupt), ("truncated", FrameCorrupt), ("late", LinkTimeout),
+    ("self_test_fails", NeedsRepair), ("unplugged", LinkLost),
+])
+def test_a_broken_reader_is_told_by_its_error_and_works_when_it_is_mended(
+        sim: IdReaderSim, reader: IdReader, fault: str, error: type[Exception]) -> None:
+    sim.set_fault(fault)
+    with pytest.raises(error) as raised:
+        reader.self_test()
+    assert getattr(raised.value, "device", "") == "id_reader"
+    sim.clear_faults()
+    reader.open()
+    reader.self_test()
+
+
+def test_a_corrupt_answer_is_asked_for_once_more_and_not_for_ever(sim: IdReaderSim, reader: IdReader) -> None:
+    before = len(sim.commands)
+    sim.set_fault("garbled")
+    with pytest.raises(FrameCorrupt, match="wrong check sum"):
+        reader.self_test()
+    assert sim.commands[before:] == [(0x11, 0xFF)] * 2
+
+
+def test_silence_is_not_asked_again(sim: IdReaderSim, reader: IdReader) -> None:
+    before = len(sim.commands)
+    sim.set_fault("silent")
+    with pytest.raises(LinkTimeout) as raised:
+        reader.find()
+    assert raised.value.waited_s == pytest.approx(0.15, abs=0.02)
+    assert sim.commands[before:] == [(0x20, 0x01)]
+
+
+def test_an_answer_that_comes_too_late_is_not_taken_for_the_next_commands(
+        sim: IdReaderSim, reader: IdReader, residents: Residents) -> None:
+    sim.lay_down(residents.people["lin-yuzhen"])
+    for _ in range(2):
+        sim.set_fault("late")
+        with pytest.raises(LinkTimeout):
+            reader.find()
+        sim.clear_faults()
+    assert reader.read_module_id() == MODULE_ID
+    sim.set_fault("late")
+    with pytest.raises(LinkTimeout):
+        reader.find()
+    sim.clear_faults()
+    assert reader.read_id_card() is not None
+
+
+@pytest.mark.parametrize(("fault", "sw3"), [("read_fails", 0x41), ("select_fails", 0x81), ("random_refusal", 0x47)])
+def test_a_card_that_cannot_be_read_is_to_be_laid_down_again(
+        sim: IdReaderSim, reader: IdReader, residents: Residents, fault: str, sw3: int) -> None:
+    sim.lay_down(residents.people["lin-yuzhen"])
+    sim.set_fault(fault)
+    with pytest.raises(IdCardUnreadable) as raised:
+        reader.read_id_card()
+    assert raised.value.sw3 == sw3
+    sim.clear_faults()
+    sim.lift()
+    sim.lay_down(residents.people["lin-yuzhen"])
+    assert reader.read_id_card() is not None
+
+
+def test_a_plug_pulled_and_put_back_needs_only_a_new_open(
+        sim: IdReaderSim, reader: IdReader, residents: Residents) -> None:
+    sim.lay_down(residents.people["lin-yuzhen"])
+    sim.set_fault("unplugged")
+    with pytest.raises(LinkLost):
+        reader.read_id_card()
+    with pytest.raises(LinkLost):
+        reader.open()
+    sim.clear_faults()
+    reader.open()
+    assert reader.read_id_card() is not None
+
+
+def test_an_unknown_fault_is_refused(sim: IdReaderSim) -> None:
+    with pytest.raises(ValueError, match="no fault 'tired'; there are silent"):
+        sim.set_fault("tired")
+
+
+def test_a_card_whose_dates_make_no_sense_is_about_the_card(tmp_path: Path) -> None:
+    answers = iter([Answer(0x90), Answer(0x9F, bytes(4)), Answer(0x90, bytes(8)),
+                    Answer(0x90, encode_blocks(Blocks(b"\x20\x00" * 128, bytes(1024))))])
+    line = PtyLine("id_reader", lambda _: line.send(next(answers).encode()), ActivityLog(), 0.0, tmp_path / "odd")
+    reader = IdReader(bytes_opener(line.start()), QUICK)
+    reader.open()
+    with pytest.raises(IdCardUnreadable, match="birth is no date"):
+        reader.read_id_card()
+    reader.close()
+    line.stop()
+
+
+def test_an_answer_that_fits_no_question_is_unexpected(tmp_path: Path) -> None:
+    line = PtyLine("id_reader", lambda _: line.send(Answer(0x90, bytes(3)).encode()), ActivityLog(), 0.0,
+                   tmp_path / "odd")
+    reader = IdReader(bytes_opener(line.start()), QUICK)
+    with pytest.raises(LinkTimeout, match="silent at every speed"):
+        reader.open()
+    with pytest.raises(LinkLost):
+        reader.self_test()
+    answers = iter([Answer(0x90), Answer(0x90, bytes(3)), Answer(0x24), Answer(0x10), Answer(0x90), Answer(0x11),
+                    Answer(0x11)])
+    line.stop()
+    line = PtyLine("id_reader", lambda _: line.send(next(answers).encode()), ActivityLog(), 0.0, tmp_path / "odd")
+    line.start()
+    reader.open()
+    with pytest.raises(UnexpectedReply, match="RESET: status 90 with 3 bytes"):
+        reader.reset()
+    with pytest.raises(UnexpectedReply, match="unknown command"):
+        reader.reset()
+    reader.reset()
+    with pytest.raises(FrameCorrupt, match="corrupt request twice"):
+        reader.reset()
+    reader.close()
+    line.stop()
+
+
+# --- speeds and time ------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("baud", [57600, 38400, 19200, 9600])
+def test_a_reader_left_at_another_speed_is_found(sim: IdReaderSim, reader: IdReader, baud: int) -> None:
+    reader.set_speed(baud)
+    assert (reader.baud, sim.baud) == (baud, baud)
+    reader.self_test()
+    reader.open()
+    assert reader.baud == baud
+    reader.set_speed(115200)
+    assert (reader.baud, reader.read_module_id()) == (115200, MODULE_ID)
+
+
+def test_a_speed_that_the_reader_does_not_have_is_refused(reader: IdReader) -> None:
+    with pytest.raises(ValueError, match="speed 14400"):
+        reader.set_speed(14400)
+
+
+@pytest.mark.slow
+def test_text_and_photo_take_hardly_longer_than_the_line_and_the_device(
+        tmp_path: Path, residents: Residents) -> None:
+    activity = ActivityLog()
+    sim = IdReaderSim(activity, 1.0, tmp_path)
+    reader = IdReader(bytes_opener(sim.start()), REAL)
+    reader.open()
+    sim.lay_down(residents.people["lin-yuzhen"])
+    ratios = []
+    assert (reader.find(), reader.select()) == (True, True)
+    for _ in range(3):
+        activity.drain()
+        began = time.monotonic()
+        assert len(reader.read_text_and_photo().text) == 256
+        took_s = time.monotonic() - began
+        busy = activity.drain()
+        device_s = sum(b.ended - b.began for b in busy if b.cause == "device")
+        assert sum(b.ended - b.began for b in busy if b.cause == "line") == pytest.approx(0.113, abs=0.02)
+        ratios.append((took_s - device_s) / (1305 * 10 / 115200))
+    reader.close()
+    sim.stop()
+    assert min(ratios) < 1.1
+
+
+# --- the device file ------------------------------------------------------------------------------------------------
+
+
+def test_the_device_file_holds_what_the_module_needs() -> None:
+    assert (REAL.default_baud, REAL.speeds, REAL.poll_interval_s, REAL.power_up_s) == (
+        115200, (115200, 57600, 38400, 19200, 9600), 0.3, 2.0)
+    assert REAL.detects_presence_after_read is False
+
+
+def test_every_mistake_in_a_device_file_is_a_line_that_names_file_and_key(tmp_path: Path) -> None:
+    path = tmp_path / "broken.toml"
+    good = DEVICE_FILE.read_text(encoding="utf-8")
+    path.write_text(
+        good.replace('kind = "id_reader"', 'kind = "printer"').replace("default_baud = 115200", "default_baud = 12345")
+        .replace("speeds = [115200, 57600", "speeds = [115200, 57601").replace("poll_interval_s = 0.3", "poll_s = 0.3")
+        .replace("find = 0.5", 'find = "soon"').replace("reads_newest_address = true", "reads_newest_address = 1")
+        .replace("power_up_s = 2.0", "power_up_s = 0"), encoding="utf-8")
+    with pytest.raises(DeviceFileError) as raised:
+        IdReaderFile.load(path)
+    assert raised.value.mistakes == [
+        "broken.toml: kind: must be one of id_reader, not 'printer'",
+        "broken.toml: power_up_s: must be seconds, above 0 and at most 10, not 0",
+        "broken.toml: poll_interval_s: is missing (seconds, above 0 and at most 5)",
+        "broken.toml: reads_newest_address: must be true or false, not 1",
+        "broken.toml: timeouts_s.find: must be seconds, above 0 and at most 10, not 'soon'",
+        "broken.toml: speeds: 57601 is none of 115200, 57600, 38400, 19200, 9600",
+        "broken.toml: default_baud: 12345 is not among speeds",
+        "broken.toml: poll_s: is not a key of this table",
+    ]
+
+
+@pytest.mark.parametrize(("content", "complaint"), [
+    (b"kind = ", "is not TOML"), (b"kind = '\xff'", "is not UTF-8"), (None, "cannot be read")])
+def test_a_file_that_is_no_toml_is_one_readable_line(tmp_path: Path, content: bytes | None, complaint: str) -> None:
+    path = tmp_path / "odd.toml"
+    if content is not None:
+        path.write_bytes(content)
+    with pytest.raises(DeviceFileError, match=f"^odd.toml: {complaint}"):
+        IdReaderFile.load(path)
