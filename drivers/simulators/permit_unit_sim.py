@@ -22,7 +22,7 @@ from drivers.permit_unit.star_tcp300.frames import (
 from drivers.permit_unit.star_tcp300.raster import parse_image_block
 from drivers.permit_unit.star_tcp300.status import Status
 from drivers.simulators.activity import ActivityLog
-from drivers.simulators.permit import SimulatedPermit
+from drivers.simulators.permit import Place, SimulatedPermit
 from drivers.simulators.permit_unit_mechanism import (
     BLANK_RASTER,
     COLUMN_BYTES,
@@ -120,8 +120,10 @@ class PermitUnitSim:
         return self._mechanism.take()
 
     def empty_bin(self) -> list[SimulatedPermit]:
-        """Take all permits out of the bin."""
+        """Take all permits out of the bin and into the hand."""
         permits, self._mechanism.bin = self._mechanism.bin, []
+        for permit in permits:
+            permit.move_to(Place.HAND)
         return permits
 
     def free_jam(self) -> SimulatedPermit | None:
