@@ -1,4 +1,6 @@
-"""A coupler without a wire: the virtual chip answers in the same thread. Remembers every command that reached the chip."""
+"""A coupler without a wire: the virtual chip answers in the same thread. Remembers every command that reached the
+chip.
+"""
 
 from __future__ import annotations
 

@@ -8,14 +8,15 @@ import pytest
 from drivers.device_file import DeviceFileError
 from drivers.simulators.chip_keys import MasterKeys, chip_key, load_test_keys, mac
 
-# ICAO 9303-11, appendix D.3, worked example of basic access control: ISO/IEC 9797-1 MAC algorithm 3 with padding method 2,
-# which is the PBOC construction with an initial value of zero.
+# ICAO 9303-11, appendix D.3, worked example of basic access control: ISO/IEC 9797-1 MAC algorithm 3 with padding
+# method 2, which is the PBOC construction with an initial value of zero.
 ICAO_KEY = bytes.fromhex("7962D9ECE03D1ACD4C76089DCE131543")
 ICAO_MESSAGE = bytes.fromhex("72C29C2371CC9BDB65B779B8E8D37B29ECC154AA56A8799FAE2F498F76ED92F2")
 ICAO_MAC = bytes.fromhex("5F1448EEA8AD90A7")
 
 # The textbook DES example (K, P, C), and its complement, which DES encrypts to the complement.
-DES_KEY, DES_PLAIN, DES_CIPHER = (bytes.fromhex(h) for h in ("133457799BBCDFF1", "0123456789ABCDEF", "85E813540F0AB405"))
+DES_KEY, DES_PLAIN, DES_CIPHER = (bytes.fromhex(h) for h in ("133457799BBCDFF1", "0123456789ABCDEF",
+"85E813540F0AB405"))
 # GB/T 32907, appendix A.1.
 SM4_KEY = bytes.fromhex("0123456789ABCDEFFEDCBA9876543210")
 SM4_CIPHER = bytes.fromhex("681EDF34D206965E86B3E94F536E4246")
@@ -33,11 +34,6 @@ def test_the_challenge_is_the_left_half_of_the_initial_value() -> None:
     challenge = bytes.fromhex("A1B2C3D4")
     first = bytes(one ^ other for one, other in zip(ICAO_MESSAGE[:4], challenge, strict=True))
     assert mac("tdes", ICAO_KEY, challenge, first + ICAO_MESSAGE[4:]) == ICAO_MAC[:4]
-
-
-def test_a_message_of_whole_blocks_gets_a_whole_block_of_padding() -> None:
-    # The published message has 32 bytes; padded by hand to 40 and without its padding's mark it is another message.
-    assert mac("tdes", ICAO_KEY, bytes(4), ICAO_MESSAGE + b"\x80" + bytes(7)) != ICAO_MAC[:4]
 
 
 def test_a_3des_chip_key_is_the_master_over_the_serial_and_over_its_complement() -> None:
