@@ -16,10 +16,10 @@ Site = Literal["production", "simulation"]
 
 SIMULATED = "sim"
 _SCHEMES = {
-    "id_reader": ("serial", "tcp", "replay", SIMULATED),
-    "permit_unit": ("serial", "tcp", "replay", SIMULATED),
+    "id_reader": ("serial", "tcp", "replay"),
+    "permit_unit": ("serial", "tcp", "replay"),
     "permit_chip": ("pcsc", SIMULATED),
-    "receipt_printer": ("serial", "tcp", "replay", SIMULATED),
+    "receipt_printer": ("serial", "tcp", "replay"),
 }
 
 
@@ -78,6 +78,7 @@ class Config:
     files: DataFiles
     central: CentralAccess
     languages: tuple[str, ...]
+    kiosk_name: str
     receipt_link: str
     writing_usually_s: int
     state_dir: Path
@@ -165,6 +166,7 @@ def load_config(path: Path, assets_dir: Path) -> Config:
         files=_files(reader.table("files"), assets_dir, beside),
         central=_central(reader.table("central"), beside),
         languages=reader.texts("languages", "a list of language tags", ["zh-Hans", "en"]),
+        kiosk_name=reader.text("kiosk_name", "what this kiosk is called on receipts"),
         receipt_link=reader.text("receipt_link", "the link that the receipt number is appended to"),
         writing_usually_s=reader.whole("writing_usually_s", "seconds", 25),
         state_dir=beside(reader.text("state_dir", "a directory", "/var/lib/qianzhu-kiosk")),

@@ -11,7 +11,7 @@ from kiosk.domain.documents import PermitContent
 from kiosk.domain.endorsement import ChipState, Custody, FaceState, ResidenceYears
 from kiosk.policy.areas import area_name
 from kiosk.policy.assess import assess
-from kiosk.policy.assessment import AssessedOutcome, Assessment, LocalText, Served
+from kiosk.policy.assessment import AssessedOutcome, Assessment, LocalText, Reason, Served
 from kiosk.policy.region import Region
 from kiosk.policy.request import AssessmentRequest
 from kiosk.screen_models import (
@@ -197,7 +197,7 @@ def _assessment(about: About, state: s.ShowingAssessment) -> AssessmentScreen:
         frame=_frame(about, state, WayOut.RETURN_PERMIT),
         headline=Text(f"assessment.headline.{_headline(assessment)}"),
         lines=_lines(about, assessment, present_term, state.on, going_on),
-        rules=_rules(assessment),
+        rules=_rules(about, assessment, state.visit.language),
         present_term=present_term,
         new_term=new_term,
         can_go_on=going_on,
@@ -250,11 +250,18 @@ def _residence(assessment: Assessment, term: Term) -> tuple[Text, ...]:
             return ()
 
 
-def _rules(assessment: Assessment | None) -> tuple[Citation, ...]:
+def _rules(about: About, assessment: Assessment | None, language: str) -> tuple[Citation, ...]:
+    """The rules that were applied, each with the title and the section of the document it rests on."""
     if assessment is None:
         return ()
-    cited = zip(assessment.texts, assessment.reasons, strict=False)
-    return tuple(Citation(text, f"{reason.source} {reason.section}") for text, reason in cited)
+    cited = zip(assessment.texts, assessment.reasons, strict=True)
+    return tuple(Citation(text, _source(about, reason, language)) for text, reason in cited)
+
+
+def _source(about: About, reason: Reason, language: str) -> str:
+    source = about.region.sources.get(reason.source)
+    title = source.title.in_language(language) if source else reason.source
+    return f"{title} {reason.section}"
 
 
 def _residence_note(renewed_years: ResidenceYears | None, content: PermitContent, prefix: str) -> tuple[Text, ...]:
@@ -340,7 +347,7 @@ _CUSTODY_WORDS = {
 
 
 def _explanation(about: About, state: s.Explaining) -> FivePartsScreen:
-    happened, valid_now, steps, rules = _parts(about, state.ending)
+    happened, valid_now, steps, rules = _parts(about, state.ending, state.visit.language)
     number = quote_number(state.visit)
     if state.custody is Custody.RETAINED:
         steps = (Text("next.staff"), Text("next.quote_number"), *steps)
@@ -356,7 +363,9 @@ def _explanation(about: About, state: s.Explaining) -> FivePartsScreen:
     )
 
 
-def _parts(about: About, ending: s.Ending) -> tuple[Text, Text, tuple[Words, ...], tuple[Citation, ...]]:
+def _parts(
+    about: About, ending: s.Ending, language: str
+) -> tuple[Text, Text, tuple[Words, ...], tuple[Citation, ...]]:
     """What happened, what is valid now, what to do next, and the rules behind it."""
     match ending:
         case s.Declined(refusal=refusal, permit=permit, assessment=assessment):
@@ -369,7 +378,7 @@ def _parts(about: About, ending: s.Ending) -> tuple[Text, Text, tuple[Words, ...
             steps: tuple[Words, ...] = (Text(f"refusal.{key}.next", args),)
             if refusal.code in _COUNTER_CODES:
                 steps = (*steps, *_counter(about))
-            return Text(f"refusal.{key}.happened", args), valid, steps, _rules(assessment)
+            return Text(f"refusal.{key}.happened", args), valid, steps, _rules(about, assessment, language)
         case s.UnderReview(expected_on=expected_on):
             steps = (Text("refusal.pending.next"),)
             if expected_on is not None:

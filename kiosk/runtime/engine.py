@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import logging
 import queue
+import threading
 from collections.abc import Callable
 from datetime import datetime
 from uuid import UUID
@@ -55,7 +56,7 @@ class Engine:
         self._clock = clock
         self._perform = perform
         self._show = show
-        self._inbox: queue.SimpleQueue[tuple[on.Event, UUID | None] | None] = queue.SimpleQueue()
+        self._inbox: queue.SimpleQueue[tuple[on.Event, UUID | None] | threading.Event | None] = queue.SimpleQueue()
         self._state: s.State = s.Recovering()
         self._deadline_at = 0.0
 
@@ -75,6 +76,12 @@ class Engine:
         """Let `run` return after the events that are queued now."""
         self._inbox.put(None)
 
+    def answers(self, within_s: float) -> bool:
+        """Whether the machine's thread takes its turn within this time; from any other thread."""
+        turn = threading.Event()
+        self._inbox.put(turn)
+        return turn.wait(within_s)
+
     def run(self) -> None:
         """Handle events until `stop`."""
         while True:
@@ -86,7 +93,7 @@ class Engine:
                 continue
             if item is None:
                 return
-            self._handle(*item)
+            self._take(item)
 
     def pump(self) -> None:
         """Handle what is queued, and the deadline if it has passed; then return."""
@@ -99,7 +106,13 @@ class Engine:
                     continue
                 return
             if item is not None:
-                self._handle(*item)
+                self._take(item)
+
+    def _take(self, item: tuple[on.Event, UUID | None] | threading.Event) -> None:
+        if isinstance(item, threading.Event):
+            item.set()
+        else:
+            self._handle(*item)
 
     def _expire(self) -> None:
         self._handle(on.DeadlinePassed(deadline_of(self._state).name), None)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from uuid import UUID, uuid4
 
 from kiosk.central import contract
@@ -16,7 +16,6 @@ from kiosk.log_events import LogEvent, log
 from kiosk.policy.assessment import Assessment
 from kiosk.runtime.clock import Clock
 from kiosk.runtime.journal import Journal
-from kiosk.runtime.workers import Worker
 from kiosk.services.performing import Handler, Post
 from kiosk.workflow import effects as do
 from kiosk.workflow import events as on
@@ -25,19 +24,15 @@ SERVICE = "endorse"
 
 
 class CentralService:
-    """Owns one connection to central on its worker's thread; the connection is made when it is first needed."""
+    """Owns one connection to central on its worker's thread."""
 
     def __init__(
-        self, make_client: Callable[[], CentralClient], load_keys: Callable[[], GrantKeys], worker: Worker,
-        journal: Journal, clock: Clock,
+        self, client: CentralClient, keys: GrantKeys, journal: Journal, clock: Clock
     ) -> None:
-        self._make_client = make_client
-        self._load_keys = load_keys
-        self._worker = worker
+        self._client = client
+        self._keys = keys
         self._journal = journal
         self._clock = clock
-        self._client: CentralClient | None = None
-        self._keys: GrantKeys | None = None
 
     @property
     def handlers(self) -> Mapping[type, Handler]:
@@ -49,20 +44,14 @@ class CentralService:
         }
 
     def close(self) -> None:
-        if self._client is not None:
-            self._client.close()
-
-    def _central(self) -> CentralClient:
-        if self._client is None:
-            self._client = self._make_client()
-        return self._client
+        self._client.close()
 
     def _ask_pending(self, effect: do.AskForPendingRewrites, post: Post) -> None:
         permit = effect.case.permit
         key = str(uuid4())
         request = contract.PendingRewritesRequest(holder=_holder(effect.case.holder), permit=_facts(permit))
         try:
-            answer = self._central().pending_rewrites(
+            answer = self._client.pending_rewrites(
                 request, key=key, sequence=self._journal.number_call("pending-rewrites", key, None))
             if answer.work is None:
                 post(on.NoWorkFound())
@@ -83,7 +72,7 @@ class CentralService:
         )
         key = str(effect.endorsement_id)
         try:
-            answer = self._central().request_endorsement(
+            answer = self._client.request_endorsement(
                 request, sequence=self._journal.number_call("endorsements", key, effect.endorsement_id))
             post(self._answered(answer, effect.endorsement_id, permit))
         except (CentralError, GrantRejected) as error:
@@ -108,8 +97,6 @@ class CentralService:
                 return on.PermitAlreadyCurrent(valid_to)
 
     def _verified(self, signed: contract.SignedGrant, permit: Permit) -> Grant:
-        if self._keys is None:
-            self._keys = self._load_keys()
         return verify_grant(
             signed, self._keys, now=self._clock.now(), permit_number=permit.permit_number,
             chip_serial=permit.chip_serial)
@@ -122,7 +109,7 @@ class CentralService:
         key = str(uuid4())
         request = contract.ChipSessionRequest(atr=permit.atr.hex().upper(), chip_serial=permit.chip_serial)
         try:
-            step = self._central().start_chip_session(
+            step = self._client.start_chip_session(
                 grant.endorsement_id, request, key=key,
                 sequence=self._journal.number_call("chip-session", key, grant.endorsement_id))
             post(_session_event(step))
@@ -137,7 +124,7 @@ class CentralService:
                 contract.ChipAnswer(data=data.hex().upper(), sw=f"{sw:04X}") for data, sw in effect.answers.answers),
         )
         try:
-            step = self._central().report_chip_answers(
+            step = self._client.report_chip_answers(
                 effect.endorsement_id, effect.session_id, request, key=key,
                 sequence=self._journal.number_call("responses", key, effect.endorsement_id))
             post(_session_event(step))

@@ -10,7 +10,6 @@ from drivers.permit_chip.chip import ForeignChip, PermitChip
 from drivers.permit_chip.records import ChipRecord, RelayCommand
 from kiosk.domain.documents import Permit, PermitContent
 from kiosk.domain.personal import Personal
-from kiosk.runtime.workers import Worker
 from kiosk.services.faulting import fault_of
 from kiosk.services.performing import Handler, Post
 from kiosk.workflow import effects as do
@@ -25,9 +24,8 @@ _FOREIGN = {"epassport": "foreign_epassport", "bank": "foreign_bank"}
 class ChipService:
     """Owns the coupler on its worker's thread."""
 
-    def __init__(self, chip: PermitChip, worker: Worker) -> None:
+    def __init__(self, chip: PermitChip) -> None:
         self._chip = chip
-        self._worker = worker
         self._relaying = False
 
     @property

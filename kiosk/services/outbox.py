@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from datetime import datetime
 
 from kiosk.central import contract
@@ -39,11 +39,10 @@ def message_of(effect: do.Effect, now: datetime) -> OutboundMessage | None:
 class OutboxService:
     """Sends waiting messages on its worker's thread, one connection of its own, oldest first."""
 
-    def __init__(self, make_client: Callable[[], CentralClient], worker: Worker, journal: Journal) -> None:
-        self._make_client = make_client
+    def __init__(self, client: CentralClient, worker: Worker, journal: Journal) -> None:
+        self._client = client
         self._worker = worker
         self._journal = journal
-        self._client: CentralClient | None = None
 
     @property
     def handlers(self) -> Mapping[type, Handler]:
@@ -53,8 +52,7 @@ class OutboxService:
         }
 
     def close(self) -> None:
-        if self._client is not None:
-            self._client.close()
+        self._client.close()
 
     def forward(self) -> None:
         """Send everything that waits; on failure try again, less and less often, until a further job waits."""
@@ -73,9 +71,7 @@ class OutboxService:
     def _send(self, message: WaitingMessage) -> str | None:
         """How central settled it, or None if it must be sent again."""
         try:
-            if self._client is None:
-                self._client = self._make_client()
-            return self._deliver(self._client, message)
+            return self._deliver(message)
         except CentralRefusedCall as error:
             self._trouble(message, error, error.code)
             # A refusal that will be the same tomorrow is an answer: central knows and disagrees.
@@ -84,13 +80,13 @@ class OutboxService:
             self._trouble(message, error, None)
             return None
 
-    def _deliver(self, client: CentralClient, message: WaitingMessage) -> str:
+    def _deliver(self, message: WaitingMessage) -> str:
         if message.call == CANCELLATION:
             cancellation = contract.CancellationRequest.model_validate_json(message.body)
-            return client.cancel(
+            return self._client.cancel(
                 message.endorsement_id, cancellation, key=message.idempotency_key, sequence=message.sequence).state
         completion = contract.CompletionRequest.model_validate_json(message.body)
-        return client.report_completion(
+        return self._client.report_completion(
             message.endorsement_id, completion, key=message.idempotency_key, sequence=message.sequence).state
 
     def _trouble(self, message: WaitingMessage, error: CentralError, code: str | None) -> None:

@@ -23,7 +23,8 @@ from kiosk.workflow.states import Visit
 MOUTH_POLL_S = 0.15
 """How often the unit is asked whether the permit was taken: nobody notices less, and the line is idle anyway."""
 
-DrawFace = Callable[[PermitContent], FaceRaster]
+DrawFace = Callable[[PermitContent, str], FaceRaster]
+"""(content, name of the permit file) → dots"""
 
 _CUSTODY = {
     PermitPosition.NONE: Custody.WITH_HOLDER,
@@ -113,16 +114,16 @@ class PermitService:
 
     def _load_face(self, effect: do.LoadFace, _: Post) -> None:
         try:
-            self._load(effect.content)
+            self._load(effect.content, effect.permit_file)
         except DriverError as error:
             # The face is loaded anew, and its failure told, when it is to be rewritten.
             fault_of("permit_unit", error, doing="sending the face ahead")
 
-    def _load(self, content: PermitContent) -> None:
+    def _load(self, content: PermitContent, permit_file: str) -> None:
         self._loaded = None
         self._face_dirty = True
         began = time.monotonic()
-        sent = self._unit.load_face(self._draw_face(content))
+        sent = self._unit.load_face(self._draw_face(content, permit_file))
         self._loaded = content
         log(LogEvent.FACE_SENT, image_characters=sent, seconds=round(time.monotonic() - began, 3))
 
@@ -131,7 +132,7 @@ class PermitService:
             if self._unit.status().position is PermitPosition.AT_MOUTH:
                 self._unit.take_back()
             if self._loaded != effect.content:
-                self._load(effect.content)
+                self._load(effect.content, effect.permit_file)
             self._unit.erase_and_print()
         except DriverError as error:
             post(on.FaceNotRewritten(fault_of("permit_unit", error, doing="rewriting the face")))

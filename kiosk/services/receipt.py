@@ -9,7 +9,6 @@ from drivers.receipt_printer.device import ReceiptPrinter
 from drivers.receipt_printer.document import ReceiptDocument
 from drivers.receipt_printer.status import PaperLevel
 from kiosk.faults import PAPER_OUT, Fault
-from kiosk.runtime.workers import Worker
 from kiosk.services.faulting import fault_of
 from kiosk.services.performing import Handler, Post
 from kiosk.workflow import effects as do
@@ -22,9 +21,8 @@ Compose = Callable[[Visit, Renewed], ReceiptDocument]
 class ReceiptService:
     """Owns the receipt printer on its worker's thread."""
 
-    def __init__(self, printer: ReceiptPrinter, worker: Worker, compose: Compose) -> None:
+    def __init__(self, printer: ReceiptPrinter, compose: Compose) -> None:
         self._printer = printer
-        self._worker = worker
         self._compose = compose
         self._used = False
 

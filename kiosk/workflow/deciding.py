@@ -162,9 +162,9 @@ def confirming(site: Site, state: s.Confirming, event: on.Event) -> Step | None:
     match event:
         case on.PersonChose(intent=Intent.CONFIRM) if grant.face_only:
             face = s.RewritingFace(state.visit, state.case, grant, attempt=1)
-            return Step(face, (do.RewriteFace(grant.content),))
+            return Step(face, (do.RewriteFace(grant.content, state.case.permit.permit_file),))
         case on.PersonChose(intent=Intent.CONFIRM):
-            ahead = (do.LoadFace(grant.content),) if site.rewrites_face else ()
+            ahead = (do.LoadFace(grant.content, state.case.permit.permit_file),) if site.rewrites_face else ()
             opening = s.OpeningChipSession(state.visit, state.case, grant)
             return Step(opening, (do.OpenChipSession(grant, state.case), *ahead))
         case on.PersonChose(intent=Intent.CANCEL):

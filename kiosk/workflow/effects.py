@@ -117,11 +117,13 @@ class LoadFace:
     """Send the raster ahead, while the chip is being written; nothing moves."""
 
     content: PermitContent
+    permit_file: str
 
 
 @dataclass(frozen=True, slots=True)
 class RewriteFace:
     content: PermitContent
+    permit_file: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -94,7 +94,8 @@ def judge_chip(site: Site, state: s.ReadingChipBack, permit: Permit | None) -> S
     if permit is not None and permit.chip_serial == grant.chip_serial:
         if permit.content == grant.content:
             if site.rewrites_face:
-                return Step(s.RewritingFace(visit, case, grant, attempt=1), (do.RewriteFace(grant.content),))
+                rewrite = do.RewriteFace(grant.content, case.permit.permit_file)
+                return Step(s.RewritingFace(visit, case, grant, attempt=1), (rewrite,))
             return give_back(visit, s.Renewed(case, grant, FaceState.PENDING))
         if permit.content == case.permit.content:
             return give_back(visit, s.BrokenOff(
@@ -124,5 +125,5 @@ def face_failed(state: s.RewritingFace) -> Step:
     """Once more, then never mind: the chip is valid and any kiosk refreshes the face later."""
     if state.attempt < FACE_ATTEMPTS:
         again = s.RewritingFace(state.visit, state.case, state.grant, state.attempt + 1)
-        return Step(again, (do.RewriteFace(state.grant.content),))
+        return Step(again, (do.RewriteFace(state.grant.content, state.case.permit.permit_file),))
     return give_back(state.visit, s.Renewed(state.case, state.grant, FaceState.PENDING))

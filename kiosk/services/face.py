@@ -1,0 +1,39 @@
+"""From granted content to dots: the permit file says where, the chip's fields say what."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+
+from drivers.permit_unit.base import FaceRaster
+from drivers.permit_unit.face import FaceLayout, draw_face
+from drivers.typeface import Typeface
+from kiosk.domain.documents import PermitContent
+
+
+class FaceDrawing:
+    """Draws the rewritable area of each kind of permit. `layouts` by the permit file's name."""
+
+    def __init__(self, layouts: Mapping[str, FaceLayout], typeface: Typeface) -> None:
+        self._layouts = layouts
+        self._typeface = typeface
+
+    def draw(self, content: PermitContent, permit_file: str) -> FaceRaster:
+        """The face that belongs to `content`. Every line is drawn, because erasing wipes the whole area [?]."""
+        return draw_face(self._layouts[permit_file], face_values(content), self._typeface)
+
+
+def face_values(content: PermitContent) -> dict[str, str]:
+    """The words on the face: only what the chip holds too, dates in figures with dots as printed permits have them."""
+    return {
+        "address": content.address.reveal(),
+        "issuing_authority": content.issuing_authority,
+        "category": content.category,
+        "valid_from": _dotted(content.valid_from),
+        "valid_to": _dotted(content.valid_to),
+        "endorsement_count": str(content.endorsement_count),
+    }
+
+
+def _dotted(day: date | None) -> str:
+    return "" if day is None else f"{day:%Y.%m.%d}"

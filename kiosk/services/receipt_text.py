@@ -1,0 +1,113 @@
+"""What is on the paper: the same facts as on the screen, in the visit's language. No full identity number."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date
+
+from drivers.receipt_printer.document import (
+    Element,
+    Feed,
+    LabelledValue,
+    QrCode,
+    ReceiptDocument,
+    Rule,
+    TextLine,
+)
+from kiosk.domain.documents import PermitContent
+from kiosk.domain.endorsement import FaceState, ResidenceYears
+from kiosk.domain.personal import masked_number
+from kiosk.policy.region import Region
+from kiosk.presenter import next_window, receipt_number
+from kiosk.runtime.clock import Clock
+from kiosk.screen_models import Text, Words
+from kiosk.workflow.states import Renewed, Visit
+
+Translate = Callable[[str, Words], str]
+"""(language, words) → the words in that language."""
+
+
+class ReceiptText:
+    """Composes receipts. `receipt_link` ends where the number is to be put; `kiosk_name` as staff call this kiosk."""
+
+    def __init__(
+        self, region: Region, translate: Translate, receipt_link: str, kiosk_name: str, clock: Clock
+    ) -> None:
+        self._region = region
+        self._translate = translate
+        self._receipt_link = receipt_link
+        self._kiosk_name = kiosk_name
+        self._clock = clock
+
+    def compose(self, visit: Visit, renewed: Renewed) -> ReceiptDocument:
+        """The receipt of one endorsement."""
+        number = receipt_number(renewed.grant.endorsement_id)
+        words = _Words(self._translate, visit.language)
+        elements: list[Element] = [
+            TextLine(words("title"), align="centre", size="large", bold=True),
+            TextLine(self._region.name.in_language(visit.language), align="centre"),
+            Rule(),
+            words.labelled("number", number),
+            words.labelled("issued", f"{self._clock.now():%Y-%m-%d %H:%M}"),
+            words.labelled("kiosk", self._kiosk_name),
+            words.labelled("permit", masked_number(renewed.case.permit.permit_number)),
+            words.labelled("service", words("service_face_only" if renewed.grant.face_only else "service_endorse")),
+            Rule(),
+            words.labelled("old_term", words.term(renewed.case.permit.content)),
+            words.labelled("new_term", words.term(renewed.grant.content)),
+            *self._remarks(words, renewed),
+            Rule(),
+            *self._where_to_ask(words),
+            Feed(),
+            QrCode(self._receipt_link + number),
+            TextLine(words("link_hint"), align="centre"),
+            TextLine(words("keep"), align="centre"),
+        ]
+        return ReceiptDocument(tuple(elements))
+
+    def _remarks(self, words: _Words, renewed: Renewed) -> list[Element]:
+        content = renewed.grant.content
+        remarks: list[Element] = []
+        window = next_window(self._region, content)
+        if window is not None:
+            remarks.append(words.labelled("next_window", words("term", start=window[0], end=window[1])))
+        match renewed.grant.residence_years:
+            case ResidenceYears.RESTART if content.valid_from is not None:
+                remarks.append(TextLine(words("residence_restart", start=content.valid_from)))
+            case ResidenceYears.COUNTED_FROM_MAKE_UP:
+                remarks.append(TextLine(words("residence_counted_from_make_up")))
+            case ResidenceYears.CONTINUOUS:
+                remarks.append(TextLine(words("residence_continuous")))
+            case _:
+                pass
+        if renewed.face is FaceState.PENDING:
+            remarks.append(TextLine(words("face_pending"), bold=True))
+        return remarks
+
+    def _where_to_ask(self, words: _Words) -> list[Element]:
+        lines: list[Element] = []
+        contact = self._region.contact
+        if contact is not None and contact.telephones:
+            lines.append(words.labelled("ask", contact.telephones[0]))
+        if contact is not None and contact.complaints:
+            lines.append(words.labelled("complain", contact.complaints[0]))
+        return lines
+
+
+class _Words:
+    """The receipt's texts in one language."""
+
+    def __init__(self, translate: Translate, language: str) -> None:
+        self._translate = translate
+        self._language = language
+
+    def __call__(self, name: str, **args: date) -> str:
+        return self._translate(self._language, Text(f"receipt.{name}", tuple(args.items())))
+
+    def labelled(self, name: str, value: str) -> LabelledValue:
+        return LabelledValue(self(name), value)
+
+    def term(self, content: PermitContent) -> str:
+        if content.valid_from is None or content.valid_to is None:
+            return self._translate(self._language, Text("format.no_date"))
+        return self("term", start=content.valid_from, end=content.valid_to)
