@@ -140,9 +140,10 @@ class PtyLine:
             for start in range(0, len(data), portion or 1):
                 end = min(start + portion, len(data))
                 self._wait_until(began + end * byte_s)
+                if byte_s and end == len(data):
+                    # Before the host can see the last byte: it may ask for the record at once.
+                    self._activity.add(self._who, "line", doing, began, time.monotonic())
                 self._put(data[start:end])
-            if byte_s:
-                self._activity.add(self._who, "line", doing, began, time.monotonic())
 
     def busy(self, seconds: float, doing: str) -> None:
         """The device works for `seconds` times the pace: recorded as its own time."""
