@@ -140,7 +140,7 @@ def _read_region(top: TableReader, texts: dict[str, LocalText]) -> Region:
         name=top.local_text("name"),
         area_prefixes=_read_prefixes(top),
         sources=names.sources,
-        legal_bases=read_citations(top, "legal_bases", names.sources),
+        legal_bases=read_citations(top, "legal_bases", names.sources) if top.has("legal_bases") else (),
         term=_read_term(top.table("term"), names),
         categories=categories,
         past_terms=tuple(_read_past_term(each, names) for each in top.tables("past_terms")),
