@@ -10,6 +10,7 @@ import threading
 import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Literal
 
@@ -47,7 +48,7 @@ class Typeface:
         for path in paths:
             if not path.is_file():
                 raise FileNotFoundError(f"font {path} is missing: run make setup")
-        return cls(tuple(_Source(path, _characters(path)) for path in paths))
+        return cls(tuple(_Source(path, _characters(path, path.stat().st_mtime_ns)) for path in paths))
 
     def missing(self, text: str) -> str:
         """The characters of `text` that no font has, in order; they are drawn as a box."""
@@ -110,7 +111,9 @@ class Typeface:
         return next((i for i, source in enumerate(self._sources) if ord(character) in source.characters), 0)
 
 
-def _characters(path: Path) -> frozenset[int]:
+@lru_cache(maxsize=16)
+def _characters(path: Path, _written_ns: int) -> frozenset[int]:
+    """The code points that a font file has; read once as long as the file stays the same."""
     with TTFont(path, lazy=True) as font:
         return frozenset(font.getBestCmap() or ())
 
