@@ -127,10 +127,20 @@ def test_silence_after_the_acknowledgement_is_a_time_out_and_nothing_is_repeated
 def test_an_answer_that_came_too_late_is_acknowledged_before_the_next_block() -> None:
     link = ScriptedLink(ACK + STATUS_ANSWER.encode())
     exchange = exchange_over(link)
+    assert exchange.ask(STATUS, WAIT_S) == STATUS_ANSWER
     link.pending = PRINT_ANSWER.encode()
     link.replies = [b"", ACK + STATUS_ANSWER.encode()]
     assert exchange.ask(STATUS, WAIT_S) == STATUS_ANSWER
-    assert link.written == [ACK, STATUS.encode(), ACK]
+    assert link.written == [STATUS.encode(), ACK, ACK, STATUS.encode(), ACK]
+
+
+def test_an_answer_that_was_given_up_is_acknowledged_before_the_next_block() -> None:
+    link = ScriptedLink(ACK, b"", ACK + STATUS_ANSWER.encode())
+    exchange = exchange_over(link)
+    with pytest.raises(LinkTimeout):
+        exchange.ask(CommandBlock(Command.VERSION), WAIT_S)
+    assert exchange.ask(STATUS, WAIT_S) == STATUS_ANSWER
+    assert link.written == [CommandBlock(Command.VERSION).encode(), ACK, STATUS.encode(), ACK]
 
 
 def test_a_late_answer_in_place_of_an_acknowledgement_is_acknowledged_and_the_block_sent_again() -> None:

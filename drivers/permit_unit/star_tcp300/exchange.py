@@ -48,9 +48,10 @@ class BlockExchange:
         self._decoder = Decoder()
         self._arrived: deque[Item] = deque()
         self._corrupt_in_a_row = 0
-        # Section 3-3, state 4: a unit whose last answer was never acknowledged (the link broke, the program ended)
-        # discards everything until an ACK comes; when idle it discards the ACK. So one ACK never hurts.
-        self._send_control(Control.ACK)
+        # Section 3-3, state 4: a unit whose last answer was never acknowledged (the link broke, the program ended, the
+        # answer was lost) discards everything until an ACK comes; when idle it discards the ACK. So an ACK too many
+        # never hurts.
+        self._may_owe_ack = True
 
     def ask(self, block: CommandBlock, answer_s: float) -> AnswerBlock:
         """Send `block` and wait for its answer. Raises `Refused` (DLE), `LinkTimeout`, `FrameCorrupt`, `LinkLost`."""
@@ -64,6 +65,7 @@ class BlockExchange:
         """Send `block` until the unit acknowledges it; its answer is fetched with `poll`."""
         self._read_away_leftovers()
         self._corrupt_in_a_row = 0
+        self._may_owe_ack = True
         sent = 0
         self._link.write(block.encode())
         deadline = time.monotonic() + self._limits.ack_s
@@ -71,6 +73,7 @@ class BlockExchange:
             if item is Control.ACK:
                 return
             if item is Control.DLE:
+                self._may_owe_ack = False
                 raise Refused(f"the unit refused {block.command:02X}h", device=DEVICE)
             if isinstance(item, Block) and item.content[0] == block.command:
                 # The ACK was lost on the line, the answer was not.
@@ -101,6 +104,7 @@ class BlockExchange:
                 self._send_control(Control.ACK)
                 self._corrupt_in_a_row = 0
                 if answer.command == command:
+                    self._may_owe_ack = False
                     return answer
         return None
 
@@ -141,7 +145,7 @@ class BlockExchange:
         """Acknowledge and drop answers that came after their wait had ended."""
         while data := self._link.read(READ_CHUNK_BYTES, 0.0):
             self._arrived.extend(self._decoder.feed(data))
-        if any(isinstance(item, Block) for item in self._arrived):
+        if self._may_owe_ack or any(isinstance(item, Block) for item in self._arrived):
             self._send_control(Control.ACK)
         self._arrived.clear()
         self._decoder.reset()
