@@ -29,39 +29,36 @@ class ChipCommands:
         self._hsm = hsm
         self._reads = read_commands(permit_file)
         written = {self._place(write.file, write.place) for write in permit_file.writes}
-        self._reads_back = tuple((c, place) for c, place in self._reads if place is None or place in written)
-        self._selects = any(place is None for _, place in self._reads)
-
-    @property
-    def write_count(self) -> int:
-        """How many protected writes make one endorsement; the last one commits."""
-        return len(self._permit_file.writes)
+        self._reads_back = read_commands(permit_file, written)
+        self._selects = any(place is None for _, place in self._reads_back)
 
     def writes(self, content: PermitContent) -> tuple[ProtectedWrite, ...]:
         """The protected writes of `content`. Raises ValueError where it does not fit the chip."""
         values = {name: getattr(content, name) for name in self._permit_file.rewritable}
         return self._permit_file.encode_update(values)
 
-    def probe(self) -> list[ChipCommand]:
-        """Select, read everything, and fetch a challenge for the first write."""
+    def probe(self, write_index: int) -> list[ChipCommand]:
+        """Select, read everything, and fetch a challenge for the write that will probably be the first."""
         commands = [self._application(), *(_plain(command.apdu) for command, _ in self._reads)]
-        return [*commands, *self._reach(0, self._path_after_reading()), _plain(apdu.get_challenge())]
+        return [*commands, *self._reach(write_index, self._path_after_reading()), _plain(apdu.get_challenge())]
 
     def challenge(self, write_index: int) -> list[ChipCommand]:
         """Fetch a fresh challenge for a write, wherever the chip stands."""
         return [self._application(), *self._reach(write_index, ()), _plain(apdu.get_challenge())]
 
-    def write(self, write: ProtectedWrite, write_index: int, chip_serial: str, challenge: bytes) -> list[ChipCommand]:
+    def write(
+        self, write: ProtectedWrite, chip_serial: str, challenge: bytes, next_index: int | None
+    ) -> list[ChipCommand]:
         """One protected write; then the challenge for the next one or, after the last, everything written read back."""
         unsigned = unsigned_update(self._permit_file, write)
         mac = self._hsm.chip_mac(
             self._permit_file.mac, bytes.fromhex(chip_serial), challenge, unsigned[:4], unsigned[5:]
         )
         update = _plain(unsigned + mac)
-        if write_index == self.write_count - 1:
+        if next_index is None:
             return [update, *self.read_back()]
         path = self._permit_file.file(write.file).path
-        return [update, *self._reach(write_index + 1, path), _plain(apdu.get_challenge())]
+        return [update, *self._reach(next_index, path), _plain(apdu.get_challenge())]
 
     def read_back(self) -> list[ChipCommand]:
         """Read everything that an endorsement writes."""
@@ -78,19 +75,14 @@ class ChipCommands:
         """What the answers to `read_back` say. Raises `ChipContentCorrupt`."""
         return self._content(self._reads_back, answers[1:] if self._selects else answers)
 
-    def written_count(
+    def open_writes(
         self, content: Mapping[Place, bytes], new: Sequence[ProtectedWrite], old: Sequence[ProtectedWrite]
-    ) -> int | None:
-        """How many of the writes, in their order, the chip holds already; the others must be as before.
-
-        None: the chip holds something else.
-        """
+    ) -> tuple[int, ...] | None:
+        """Which of the writes the chip does not hold yet, in their order. None: it holds neither old nor new."""
         held = [self._held(content, write) for write in new]
-        count = 0
-        while count < len(new) and held[count] == new[count].data:
-            count += 1
-        rest_is_old = all(held[at] == old[at].data for at in range(count, len(new)))
-        return count if rest_is_old else None
+        if any(held[at] not in (new[at].data, old[at].data) for at in range(len(new))):
+            return None
+        return tuple(at for at in range(len(new)) if held[at] != new[at].data)
 
     def _held(self, content: Mapping[Place, bytes], write: ProtectedWrite) -> bytes:
         if self._permit_file.file(write.file).structure == "transparent":

@@ -58,7 +58,7 @@ class ChipSessions:
         session.add(chip_session)
         session.flush()
         turn = _Turn(session, endorsement, chip_session, self._layout(session, endorsement), now)
-        return turn.next_batch("probing", 0, turn.commands.probe())
+        return turn.probe()
 
     def answers(
         self,
@@ -121,6 +121,8 @@ class _Turn:
         self._grant = _grant(endorsement)
         self._new = commands.writes(self._grant.content)
         self._old = commands.writes(contract.PermitContent.model_validate(endorsement.present))
+        # Where old and new are the same, nothing is written: each protected write costs a round trip.
+        self._changes = [at for at in range(len(self._new)) if self._new[at].data != self._old[at].data]
 
     def take(self, batch: ChipBatchRow, answers: tuple[contract.ChipAnswer, ...]) -> contract.ChipSessionStep:
         """Decide by the stage of the batch and by where the answers stopped."""
@@ -136,19 +138,24 @@ class _Turn:
             if not complete:
                 return self.failed("chip_silent" if stopped_by is None else "unexpected_answer")
             if batch.stage == "probing":
-                return self._after_probe(answers)
+                return self._after_probe(batch.write_index, answers)
             if batch.stage == "challenging":
                 return self._write(batch.write_index, answers)
             return self._after_reading_back(answers)
         except ChipContentCorrupt:
             return self.failed("unexpected_answer")
 
+    def probe(self) -> contract.ChipSessionStep:
+        """Read everything, and be ready for the first write that changes anything."""
+        first = self._changes[0] if self._changes else 0
+        return self.next_batch("probing", first, self.commands.probe(first))
+
     def next_batch(
         self, stage: str, write_index: int, commands: list[contract.ChipCommand]
     ) -> contract.ChipSessionStep:
         """Number, store and hand out a batch."""
         number = self._endorsement.last_batch + 1
-        if number > self.commands.write_count + SPARE_BATCHES:
+        if number > len(self._new) + SPARE_BATCHES:
             return self.failed("too_many_attempts")
         self._endorsement.last_batch = number
         self._endorsement.updated_at = self._now
@@ -183,18 +190,20 @@ class _Turn:
         chip_written(self._endorsement, permit_of(self._session, self._endorsement.permit_number), self._now)
         return contract.ChipSessionStep(session_id=self._chip_session.session_id, verdict="written")
 
-    def _after_probe(self, answers: tuple[contract.ChipAnswer, ...]) -> contract.ChipSessionStep:
+    def _after_probe(
+        self, ready_for: int, answers: tuple[contract.ChipAnswer, ...]
+    ) -> contract.ChipSessionStep:
         reading = self.commands.reading(answers)
         if (reading.chip_serial, reading.permit_number) != (self._grant.chip_serial, self._grant.permit_number):
             return self.failed("chip_mismatch")
-        written = self.commands.written_count(reading.content, self._new, self._old)
-        if written is None:
+        open_writes = self.commands.open_writes(reading.content, self._new, self._old)
+        if open_writes is None:
             return self.failed("content_mismatch")
-        if written == len(self._new):
+        if not open_writes:
             return self._written()
-        if written == 0:
-            return self._write(0, answers)
-        return self.next_batch("challenging", written, self.commands.challenge(written))
+        if open_writes[0] == ready_for:
+            return self._write(ready_for, answers)
+        return self.next_batch("challenging", open_writes[0], self.commands.challenge(open_writes[0]))
 
     def _write(self, write_index: int, answers: tuple[contract.ChipAnswer, ...]) -> contract.ChipSessionStep:
         """Compose a protected write with the challenge that the chip gave last."""
@@ -203,7 +212,8 @@ class _Turn:
             return self.failed("unexpected_answer")
         if self._now >= self._grant.expires_at:
             return self.failed("grant_expired")
-        commands = self.commands.write(self._new[write_index], write_index, self._grant.chip_serial, challenge)
+        following = self._following(write_index)
+        commands = self.commands.write(self._new[write_index], self._grant.chip_serial, challenge, following)
         step = self.next_batch("writing", write_index, commands)
         if step.batch is not None:
             self._endorsement.writes_composed += 1
@@ -214,26 +224,30 @@ class _Turn:
     ) -> contract.ChipSessionStep:
         """The write is the batch's first command; what stopped later commands says nothing about it."""
         if not answers:
-            return self.next_batch("probing", 0, self.commands.probe())
-        is_last = write_index == len(self._new) - 1
+            return self.probe()
+        following = self._following(write_index)
         if len(answers) == 1 and stopped_by in NEVER_REPEAT:
             return self.failed("mac_rejected")
         if len(answers) == 1 and stopped_by == NO_CHALLENGE:
             return self.next_batch("challenging", write_index, self.commands.challenge(write_index))
-        if complete and is_last:
+        if complete and following is None:
             return self._after_reading_back(answers[1:])
-        if complete:
-            return self._write(write_index + 1, answers)
-        if is_last or (len(answers) == 1 and stopped_by is not None):
+        if complete and following is not None:
+            return self._write(following, answers)
+        if following is None or (len(answers) == 1 and stopped_by is not None):
             return self.next_batch("verifying", write_index, self.commands.read_back())
-        return self.next_batch("challenging", write_index + 1, self.commands.challenge(write_index + 1))
+        return self.next_batch("challenging", following, self.commands.challenge(following))
+
+    def _following(self, write_index: int) -> int | None:
+        """The next write that changes anything."""
+        return next((at for at in self._changes if at > write_index), None)
 
     def _after_reading_back(self, answers: tuple[contract.ChipAnswer, ...]) -> contract.ChipSessionStep:
         content = self.commands.content_read_back(answers)
-        written = self.commands.written_count(content, self._new, self._old)
-        if written == len(self._new):
-            return self._written()
-        return self.failed("write_failed" if written == 0 else "content_mismatch")
+        open_writes = self.commands.open_writes(content, self._new, self._old)
+        if open_writes is None:
+            return self.failed("content_mismatch")
+        return self.failed("write_failed") if open_writes else self._written()
 
 
 def _grant(endorsement: Endorsement) -> contract.GrantPayload:
