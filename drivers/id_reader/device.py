@@ -10,7 +10,6 @@ from drivers.errors import (
     DriverError,
     FrameCorrupt,
     IdCardUnreadable,
-    LinkLost,
     LinkTimeout,
     NeedsRepair,
     ProtocolError,
@@ -104,9 +103,10 @@ def _fits(command: Command, answer: Answer) -> bool:
 class IdReader:
     """One reader on one line; one thread uses it.
 
-    `open_at(baud)` opens the line at a speed. Every verb but `open` and `close` raises `LinkLost` while it is closed,
-    and may raise `LinkTimeout` (silence), `FrameCorrupt` (corrupt twice running), `UnexpectedReply`, `NeedsRepair` (the
-    security module) or, about the card, `IdCardUnreadable`.
+    `open_at(baud)` opens the line at a speed. A verb on a closed reader opens it first; after a `TransportError` it is
+    closed, so that the next verb begins with a fresh line. Every verb may raise `LinkLost`, `LinkTimeout` (silence),
+    `FrameCorrupt` (corrupt twice running), `UnexpectedReply`, `NeedsRepair` (the security module) or, about the card,
+    `IdCardUnreadable`.
     """
 
     def __init__(self, open_at: Callable[[int], ByteTransport], device_file: IdReaderFile,
@@ -267,9 +267,17 @@ class IdReader:
             raise _refusal(command, answer)
 
     def _ask(self, command: Command, timeout_s: float, data: bytes = b"") -> Answer:
+        if self._transport is None:
+            self.open()
+        try:
+            return self._ask_twice(Request.of(command, data), command, timeout_s)
+        except TransportError:
+            self.close()
+            raise
+
+    def _ask_twice(self, request: Request, command: Command, timeout_s: float) -> Answer:
         """One command and its answer. Sent once more if the answer, or by the module's word the request, was corrupt:
         a disturbed line passes, a broken one does not."""
-        request = Request.of(command, data)
         try:
             answer = self._exchange(request, command, timeout_s)
             if answer.sw3 not in _ABOUT_REQUEST:
@@ -282,8 +290,7 @@ class IdReader:
         return answer
 
     def _exchange(self, request: Request, command: Command, timeout_s: float) -> Answer:
-        if self._transport is None:
-            raise LinkLost("the reader is not open", device=DEVICE)
+        assert self._transport is not None
         self._drain(self._transport)
         self._transport.write(request.encode())
         line_bytes = LONGEST_READ_BYTES if command in _READS else LONGEST_OTHER_BYTES

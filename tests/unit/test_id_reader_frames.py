@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from drivers.errors import FrameCorrupt
@@ -168,6 +168,7 @@ def test_what_an_answer_holds_is_not_shown() -> None:
     assert "PERSONAL" not in repr(Blocks(b"PERSONAL", b"PERSONAL", b"PERSONAL"))
 
 
+@settings(deadline=None)
 @given(portions)
 def test_any_bytes_give_typed_results_and_lose_no_byte(stream: list[bytes]) -> None:
     decoder = AnswerDecoder()
@@ -177,6 +178,7 @@ def test_any_bytes_give_typed_results_and_lose_no_byte(stream: list[bytes]) -> N
     assert good + decoder.skipped == sum(map(len, stream))
 
 
+@settings(deadline=None)
 @given(st.lists(st.sampled_from([HEADER, HEADER[:3], b"\x00\x04", b"\x05\x08", b"\x00\x00\x90\x94", b"\xAA", b"\x00"]),
                 max_size=60))
 def test_streams_made_of_pieces_of_frames_read_the_same_whole_and_byte_by_byte(pieces: list[bytes]) -> None:
@@ -186,6 +188,7 @@ def test_streams_made_of_pieces_of_frames_read_the_same_whole_and_byte_by_byte(p
     assert everything(AnswerDecoder(), stream) == one_by_one
 
 
+@settings(deadline=None)
 @given(st.binary(max_size=1500), st.integers(0, 255), st.binary(max_size=30))
 def test_an_answer_survives_encoding_behind_any_noise_without_a_header(data: bytes, sw3: int, noise: bytes) -> None:
     if HEADER in noise + HEADER[:4]:

@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import date
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from drivers.errors import ProtocolError
@@ -151,6 +151,7 @@ def words(max_bytes: int) -> st.SearchStrategy[str]:
         lambda text: text.rstrip(" \0")).filter(lambda text: len(text.encode("utf-16-le")) <= max_bytes)
 
 
+@settings(deadline=None)
 @given(st.builds(
     CitizenText, name=words(30), sex_code=words(2), ethnicity_code=words(4), birth=st.dates(), address=words(70),
     id_number=words(36), authority=words(30), valid_from=st.dates(), valid_to=st.none() | st.dates()))
@@ -158,6 +159,7 @@ def test_any_citizen_survives_encoding(holder: CitizenText) -> None:
     assert parse_text_block(encode_text_block(holder)) == holder
 
 
+@settings(deadline=None)
 @given(st.builds(
     Foreign2023Text, name=words(30), sex_code=words(2), renewals=words(4), birth=st.dates(), english_name=words(92),
     id_number=words(36), nationality=words(6), old_number_link=words(6), valid_from=st.dates(),
@@ -166,6 +168,7 @@ def test_any_name_survives_being_cut_in_two_pieces(holder: Foreign2023Text) -> N
     assert parse_text_block(encode_text_block(holder)) == holder
 
 
+@settings(deadline=None)
 @given(st.binary(max_size=300))
 def test_any_bytes_are_a_holder_or_a_typed_error(raw: bytes) -> None:
     with suppress(ProtocolError):
