@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
 
 import pytest
@@ -10,6 +9,7 @@ import pytest
 from drivers.errors import FrameCorrupt, LinkTimeout, UnexpectedReply
 from drivers.permit_unit.star_tcp300.exchange import BlockExchange, ExchangeLimits, Refused
 from drivers.permit_unit.star_tcp300.frames import AnswerBlock, Command, CommandBlock, Control
+from tests.fakes.scripted_link import ScriptedLink
 
 ACK, NAK, DLE = (control.encode() for control in Control)
 STATUS = CommandBlock(Command.STATUS)
@@ -27,34 +27,8 @@ def garbled(answer: AnswerBlock) -> bytes:
     return encoded[:-1] + bytes([encoded[-1] ^ 0xFF])
 
 
-class ScriptedLink:
-    """Answers each write with the next portion of the script; keeps what was written."""
-
-    def __init__(self, *replies: bytes) -> None:
-        self.replies = list(replies)
-        self.written: list[bytes] = []
-        self.pending = b""
-        self._opened = False
-
-    def write(self, data: bytes) -> None:
-        if not self._opened:
-            # The ACK that a fresh link begins with.
-            assert data == ACK
-            self._opened = True
-            return
-        self.written.append(data)
-        if self.replies:
-            self.pending += self.replies.pop(0)
-
-    def read(self, max_bytes: int, timeout_s: float) -> bytes:
-        if not self.pending:
-            time.sleep(timeout_s)
-            return b""
-        data, self.pending = self.pending[:max_bytes], self.pending[max_bytes:]
-        return data
-
-    def close(self) -> None:
-        self.pending = b""
+def line(*replies: bytes) -> ScriptedLink:
+    return ScriptedLink(*replies, greeting=ACK)
 
 
 def exchange_over(link: ScriptedLink) -> BlockExchange:
@@ -66,26 +40,26 @@ def ask(link: ScriptedLink, block: CommandBlock = STATUS) -> AnswerBlock:
 
 
 def test_a_question_is_acknowledged_answered_and_acknowledged() -> None:
-    link = ScriptedLink(ACK + STATUS_ANSWER.encode())
+    link = line(ACK + STATUS_ANSWER.encode())
     assert ask(link) == STATUS_ANSWER
     assert link.written == [STATUS.encode(), ACK]
 
 
 def test_a_block_that_was_not_understood_is_sent_again() -> None:
-    link = ScriptedLink(NAK, NAK, ACK + STATUS_ANSWER.encode())
+    link = line(NAK, NAK, ACK + STATUS_ANSWER.encode())
     assert ask(link) == STATUS_ANSWER
     assert link.written == [STATUS.encode()] * 3 + [ACK]
 
 
 def test_a_block_is_sent_again_three_times_and_no_more() -> None:
-    link = ScriptedLink(*[NAK] * 9)
+    link = line(*[NAK] * 9)
     with pytest.raises(FrameCorrupt, match="59h was not understood 4 times"):
         ask(link)
     assert link.written == [STATUS.encode()] * 4
 
 
 def test_a_refused_block_is_not_sent_again() -> None:
-    link = ScriptedLink(DLE, ACK)
+    link = line(DLE, ACK)
     with pytest.raises(Refused, match="refused 59h") as caught:
         ask(link)
     assert isinstance(caught.value, UnexpectedReply)
@@ -93,24 +67,24 @@ def test_a_refused_block_is_not_sent_again() -> None:
 
 
 def test_an_answer_with_a_wrong_check_sum_is_asked_for_again() -> None:
-    link = ScriptedLink(ACK + garbled(STATUS_ANSWER), STATUS_ANSWER.encode())
+    link = line(ACK + garbled(STATUS_ANSWER), STATUS_ANSWER.encode())
     assert ask(link) == STATUS_ANSWER
     assert link.written == [STATUS.encode(), NAK, ACK]
 
 
 def test_an_answer_that_stays_wrong_is_corrupt() -> None:
-    link = ScriptedLink(ACK + garbled(STATUS_ANSWER), *[garbled(STATUS_ANSWER)] * 9)
+    link = line(ACK + garbled(STATUS_ANSWER), *[garbled(STATUS_ANSWER)] * 9)
     with pytest.raises(FrameCorrupt, match="check sum"):
         ask(link)
     assert link.written == [STATUS.encode(), NAK, NAK, NAK]
 
 
 def test_an_answer_counts_where_its_acknowledgement_was_lost() -> None:
-    assert ask(ScriptedLink(STATUS_ANSWER.encode())) == STATUS_ANSWER
+    assert ask(line(STATUS_ANSWER.encode())) == STATUS_ANSWER
 
 
 def test_silence_after_a_block_is_a_time_out() -> None:
-    link = ScriptedLink()
+    link = line()
     with pytest.raises(LinkTimeout, match="no reply to 59h") as caught:
         ask(link)
     assert caught.value.waited_s == WAIT_S
@@ -118,14 +92,14 @@ def test_silence_after_a_block_is_a_time_out() -> None:
 
 
 def test_silence_after_the_acknowledgement_is_a_time_out_and_nothing_is_repeated() -> None:
-    link = ScriptedLink(ACK)
+    link = line(ACK)
     with pytest.raises(LinkTimeout, match="no answer to 46h"):
         ask(link, CommandBlock(Command.ERASE_PRINT_GIVE_OUT, b"1,1,1"))
     assert len(link.written) == 1
 
 
 def test_an_answer_that_came_too_late_is_acknowledged_before_the_next_block() -> None:
-    link = ScriptedLink(ACK + STATUS_ANSWER.encode())
+    link = line(ACK + STATUS_ANSWER.encode())
     exchange = exchange_over(link)
     assert exchange.ask(STATUS, WAIT_S) == STATUS_ANSWER
     link.pending = PRINT_ANSWER.encode()
@@ -135,7 +109,7 @@ def test_an_answer_that_came_too_late_is_acknowledged_before_the_next_block() ->
 
 
 def test_an_answer_that_was_given_up_is_acknowledged_before_the_next_block() -> None:
-    link = ScriptedLink(ACK, b"", ACK + STATUS_ANSWER.encode())
+    link = line(ACK, b"", ACK + STATUS_ANSWER.encode())
     exchange = exchange_over(link)
     with pytest.raises(LinkTimeout):
         exchange.ask(CommandBlock(Command.VERSION), WAIT_S)
@@ -144,19 +118,19 @@ def test_an_answer_that_was_given_up_is_acknowledged_before_the_next_block() -> 
 
 
 def test_a_late_answer_in_place_of_an_acknowledgement_is_acknowledged_and_the_block_sent_again() -> None:
-    link = ScriptedLink(PRINT_ANSWER.encode(), b"", ACK + STATUS_ANSWER.encode())
+    link = line(PRINT_ANSWER.encode(), b"", ACK + STATUS_ANSWER.encode())
     assert ask(link) == STATUS_ANSWER
     assert link.written == [STATUS.encode(), ACK, STATUS.encode(), ACK]
 
 
 def test_a_late_answer_before_the_right_one_is_acknowledged_and_dropped() -> None:
-    link = ScriptedLink(ACK + PRINT_ANSWER.encode() + STATUS_ANSWER.encode())
+    link = line(ACK + PRINT_ANSWER.encode() + STATUS_ANSWER.encode())
     assert ask(link) == STATUS_ANSWER
     assert link.written == [STATUS.encode(), ACK, ACK]
 
 
 def test_half_a_block_left_over_does_not_spoil_the_next_answer() -> None:
-    link = ScriptedLink(ACK + STATUS_ANSWER.encode())
+    link = line(ACK + STATUS_ANSWER.encode())
     exchange = exchange_over(link)
     link.pending = b"\x02\x46"
     assert exchange.ask(STATUS, WAIT_S) == STATUS_ANSWER
@@ -173,7 +147,7 @@ def test_half_a_block_left_over_does_not_spoil_the_next_answer() -> None:
     ids=["waiting ended", "finished first, cancel discarded", "both answered", "finished first, cancel refused"],
 )
 def test_a_cancelled_wait_ends_with_what_was_finished_first(reply: bytes, finished: AnswerBlock | None) -> None:
-    link = ScriptedLink(ACK, reply)
+    link = line(ACK, reply)
     exchange = exchange_over(link)
     exchange.begin(TAKE_IN)
     assert exchange.poll(Command.REAR_IDLE, 0.0) is None
@@ -181,7 +155,7 @@ def test_a_cancelled_wait_ends_with_what_was_finished_first(reply: bytes, finish
 
 
 def test_a_cancellation_that_was_not_understood_is_sent_again() -> None:
-    link = ScriptedLink(ACK, NAK, ACK + CANCEL_ANSWER.encode())
+    link = line(ACK, NAK, ACK + CANCEL_ANSWER.encode())
     exchange = exchange_over(link)
     exchange.begin(TAKE_IN)
     assert exchange.cancel(Command.REAR_IDLE, CANCEL, WAIT_S) is None
@@ -189,7 +163,7 @@ def test_a_cancellation_that_was_not_understood_is_sent_again() -> None:
 
 
 def test_a_cancellation_without_any_answer_is_a_time_out() -> None:
-    exchange = exchange_over(ScriptedLink(ACK))
+    exchange = exchange_over(line(ACK))
     exchange.begin(TAKE_IN)
     with pytest.raises(LinkTimeout, match="no answer to 54h"):
         exchange.cancel(Command.REAR_IDLE, CANCEL, WAIT_S)
@@ -201,6 +175,6 @@ def one_byte_at_a_time(link: ScriptedLink) -> Callable[[int, float], bytes]:
 
 
 def test_answers_may_come_byte_by_byte(monkeypatch: pytest.MonkeyPatch) -> None:
-    link = ScriptedLink(ACK + garbled(STATUS_ANSWER), STATUS_ANSWER.encode())
+    link = line(ACK + garbled(STATUS_ANSWER), STATUS_ANSWER.encode())
     monkeypatch.setattr(link, "read", one_byte_at_a_time(link))
     assert ask(link) == STATUS_ANSWER

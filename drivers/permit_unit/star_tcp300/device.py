@@ -170,13 +170,24 @@ class StarTcp300:
         if finished is not None:
             _check(finished)
             return TakeInOutcome.TAKEN_IN
-        position = self.status().position
+        position = self._status_after_motion().position
         if position is PermitPosition.IN_PATH:
             self._ask(Command.REAR_IDLE, b"", self._file.timeouts.transport_s)
             return TakeInOutcome.TAKEN_IN
         if position is PermitPosition.UNKNOWN:
             raise PermitJammed("sensors contradict each other after the order was withdrawn", device=DEVICE)
         return TakeInOutcome.TAKEN_IN if position is PermitPosition.AT_STATION else TakeInOutcome.STOPPED
+
+    def _status_after_motion(self) -> UnitStatus:
+        """The status, from a unit that may refuse everything while a permit still moves."""
+        deadline = time.monotonic() + self._file.timeouts.transport_s
+        while True:
+            try:
+                return self.status()
+            except Refused:
+                if time.monotonic() > deadline:
+                    raise
+            time.sleep(self._file.refusal_pause_s)
 
     def _give_out(self, where: bytes) -> None:
         for attempt in range(self._file.refusals_retried + 1):

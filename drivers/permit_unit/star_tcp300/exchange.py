@@ -123,6 +123,7 @@ class BlockExchange:
                 answer = item.as_answer()
                 self._send_control(Control.ACK)
                 if answer.command == canceller.command:
+                    self._may_owe_ack = False
                     return finished
                 if answer.command == cancelled:
                     finished = answer
