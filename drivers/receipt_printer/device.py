@@ -5,11 +5,22 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 
-from drivers.errors import CoverOpen, DeviceError, FrameCorrupt, LinkLost, LinkTimeout, NeedsRepair, PaperOut
+from drivers.errors import (
+    CoverOpen,
+    DeviceError,
+    FrameCorrupt,
+    LinkLost,
+    LinkTimeout,
+    NeedsRepair,
+    PaperOut,
+    ProtocolError,
+    TransportError,
+)
 from drivers.receipt_printer import encoding
 from drivers.receipt_printer.device_file import ReceiptPrinterFile
 from drivers.receipt_printer.document import ReceiptDocument
 from drivers.receipt_printer.status import (
+    CLEAR_RESPONSE,
     DEVICE,
     ERROR_CAUSE,
     OFFLINE_CAUSE,
@@ -67,14 +78,21 @@ class ReceiptPrinter:
         job = encoding.receipt(document, self._device_file, self._typeface)
         try:
             self._print(job)
-        except DeviceError:
-            self.clear()
+        except DeviceError as told:
+            try:
+                self.clear()
+            except (TransportError, ProtocolError) as error:
+                told.add_note(f"the printer's buffer could not be wiped: {error}")
             raise
 
     def clear(self) -> None:
-        """Wipe what the printer has not printed yet (privacy), and set it back to its defaults (ESC @)."""
+        """Wipe what the printer has not printed yet (privacy), and set it back to its defaults (ESC @).
+
+        Raises `LinkTimeout` if a printer that knows DLE DC4 8 does not answer it.
+        """
         if self._device_file.clears_in_real_time:
             self._write(CLEAR_BUFFERS)
+            self._await_clear_response()
         else:
             self._write(CONTINUE_WITHOUT_BUFFER)
         self._write(encoding.start(self._device_file))
@@ -120,6 +138,19 @@ class ReceiptPrinter:
         self.close()
         waited_s = self._device_file.answer_timeout_s
         raise LinkTimeout(f"DLE EOT {which} was not answered", device=DEVICE, waited_s=waited_s)
+
+    def _await_clear_response(self) -> None:
+        """Nothing may be sent before the answer has come (Epson, DLE DC4 function 8, notes)."""
+        heard = b""
+        deadline = self._clock() + self._device_file.answer_timeout_s
+        while (left_s := deadline - self._clock()) > 0:
+            answer = self._read(left_s)
+            heard += bytes([answer]) if answer is not None else b""
+            if heard.endswith(CLEAR_RESPONSE):
+                return
+        self.close()
+        waited_s = self._device_file.answer_timeout_s
+        raise LinkTimeout("DLE DC4 8 was not answered", device=DEVICE, waited_s=waited_s)
 
     def _listen(self, timeout_s: float) -> None:
         """Wait for the confirmation, at most `timeout_s`."""

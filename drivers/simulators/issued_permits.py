@@ -86,7 +86,7 @@ def face_values(data: PermitData, number: str, name: str) -> dict[str, str]:
         "issuing_authority": data.issuing_authority, "category": data.category, "valid_from": data.valid_from,
         "valid_to": data.valid_to, "endorsement_count": data.endorsement_count,
     }
-    return {key: f"{value:%Y.%m.%d}" if isinstance(value, date) else str(value) for key, value in fields.items()}
+    return {key: f"{value:%Y.%m.%d}" if isinstance(value, date) else _shown(value) for key, value in fields.items()}
 
 
 def _plain(value: FieldValue) -> str | int | None:
@@ -97,3 +97,7 @@ def _plain(value: FieldValue) -> str | int | None:
             return value.hex().upper()
         case _:
             return value
+
+
+def _shown(value: FieldValue) -> str:
+    return "" if value is None else str(value)

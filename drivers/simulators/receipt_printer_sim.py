@@ -21,6 +21,7 @@ from drivers.receipt_printer.commands import (
 )
 from drivers.receipt_printer.device_file import ReceiptPrinterFile
 from drivers.receipt_printer.paper import Paper, Printout
+from drivers.receipt_printer.status import CLEAR_RESPONSE
 from drivers.simulators.activity import ActivityLog
 from drivers.typeface import Typeface
 
@@ -232,24 +233,30 @@ class ReceiptPrinterSim:
         """Real-time commands are obeyed at once, whatever waits before them."""
         match command:
             case AskStatus(which):
-                self._answer(self._status_byte(which))
-            case ClearBuffers() | Recover(empty_buffers=True):
-                with self._changed:
-                    self._queue.clear()
-                    self._paper.obey(Initialise())
+                self._answer(bytes([self._status_byte(which)]))
+            case ClearBuffers() if self._file.clears_in_real_time:
+                self._empty_buffers()
+                self._answer(CLEAR_RESPONSE)
+            case Recover(empty_buffers=True):
+                self._empty_buffers()
             case _:
                 with self._changed:
                     self._queue.append(command)
                     self._changed.notify_all()
 
-    def _answer(self, byte: int) -> None:
+    def _empty_buffers(self) -> None:
+        with self._changed:
+            self._queue.clear()
+            self._paper.obey(Initialise())
+
+    def _answer(self, answer: bytes) -> None:
         with self._changed:
             caller = self._caller
             garbled = "garbled_status" in self._faults
         if caller is None:
             return
         try:
-            caller.sendall(bytes([byte ^ 0x81 if garbled else byte]))
+            caller.sendall(bytes(byte ^ 0x81 for byte in answer) if garbled else answer)
         except OSError:
             # The caller hung up before it heard the answer; `_receive` sees the same and closes.
             return
@@ -302,7 +309,7 @@ class ReceiptPrinterSim:
             answer = self._in_turn_byte() if isinstance(command, AskInTurn) else None
             slow = "slow" in self._faults
         if answer is not None:
-            self._answer(answer)
+            self._answer(bytes([answer]))
         pace = max(self._pace, 1.0) * SLOWNESS if slow else self._pace
         self._wait((moved_dots / DOTS_PER_SECOND + (CUT_S if isinstance(command, Cut) else 0.0)) * pace)
 

@@ -176,26 +176,35 @@ def test_paper_near_its_end_still_prints(bench: Bench) -> None:
     assert len(bench.sim.printouts) == 1
 
 
-def test_paper_that_ends_during_printing_is_told_and_the_rest_is_wiped(bench: Bench) -> None:
-    bench.sim.set_fault("paper_out_while_printing")
-    with pytest.raises(PaperOut):
-        bench.printer.print_receipt(LONG)
-    bench.sim.load_paper()
-    assert bench.sim.printouts == []
-    assert bench.sim.scraps[0].text.split("\n")[0] == "第 0 行"
-    bench.printer.print_receipt(SHORT)
-    assert [printout.text.split() for printout in bench.sim.printouts] == [["居住证签注凭条", "业务号", "QZ-1"]]
-
-
-def test_a_printer_without_the_real_time_wipe_loses_its_buffer_too(typeface: Typeface) -> None:
-    with bench_of(typeface, "escpos-58-gb18030") as bench:
+@pytest.mark.parametrize("model", ["escpos-80-gb18030", "escpos-80-utf8", "escpos-58-gb18030"])
+def test_paper_that_ends_during_printing_is_told_and_the_rest_is_wiped(typeface: Typeface, model: str) -> None:
+    with bench_of(typeface, model) as bench:
         bench.sim.set_fault("paper_out_while_printing")
         with pytest.raises(PaperOut):
             bench.printer.print_receipt(LONG)
         bench.sim.load_paper()
+        assert bench.sim.printouts == []
+        assert bench.sim.scraps[0].text.split("\n")[0] == "第 0 行"
         bench.printer.print_receipt(SHORT)
         bench.sim.tear_off()
         assert [printout.text.split() for printout in bench.sim.printouts] == [["居住证签注凭条", "业务号", "QZ-1"]]
+
+
+def test_a_printer_that_does_not_answer_the_wipe_is_told_with_the_paper(typeface: Typeface) -> None:
+    with bench_of(typeface) as bench:
+        mistaken = replace(bench.file, clears_in_real_time=True)   # this model does not know DLE DC4 8
+        printer = ReceiptPrinter(lambda: open_bytes(bench.url, "receipt_printer"), mistaken, typeface)
+        bench.sim.set_fault("paper_out_while_printing")
+        with pytest.raises(PaperOut) as raised:
+            printer.print_receipt(LONG)
+        printer.close()
+        assert raised.value.__notes__ == ["the printer's buffer could not be wiped: DLE DC4 8 was not answered"]
+
+
+def test_a_wipe_is_over_when_the_printer_says_so(typeface: Typeface) -> None:
+    with bench_of(typeface, "escpos-80-utf8") as bench:
+        bench.printer.clear()
+        assert bench.printer.status().online   # the answer 37 25 00 was not taken for a status
 
 
 def test_a_cover_opened_during_printing_is_told(typeface: Typeface) -> None:
