@@ -1,0 +1,59 @@
+"""The bench window, in a process of its own and without a display: it opens, reads the rig, and stays up."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from drivers.simulators.bench_labels import DEVICES, FAULTS, KINDS, PLACES, fault_label
+from drivers.simulators.control import RigControl
+from drivers.simulators.direct_link import DirectCoupler
+from drivers.simulators.permit import Place
+from drivers.simulators.residents import CHIP_KINDS, load_residents
+from drivers.simulators.rig import Rig
+from drivers.typeface import Typeface
+
+ROOT = Path(__file__).parents[2]
+LOOKS_ON_FOR_S = 3.0
+
+
+@pytest.mark.slow
+@pytest.mark.screen
+def test_the_window_opens_and_every_fault_has_a_label(tmp_path: Path) -> None:
+    coupler = DirectCoupler()
+    rig = Rig(tmp_path, load_residents(), 0.0, coupler.url, Typeface.load(ROOT / "assets" / "fonts"))
+    control = RigControl(rig, tmp_path / "control")
+    rig.start()
+    control.start()
+    environment = {**os.environ, "SDL_VIDEODRIVER": "offscreen", "KIVY_HOME": str(tmp_path / "kivy")}
+    command = [sys.executable, "-m", "drivers", "bench", "--control", str(tmp_path / "control")]
+    try:
+        unnamed = {name for names in rig.fault_names.values() for name in names} - FAULTS.keys()
+        assert unnamed == set()
+        assert set(rig.fault_names) == set(DEVICES)
+        with subprocess.Popen(command, cwd=ROOT, env=environment, stderr=subprocess.PIPE, text=True) as window:
+            deadline = time.monotonic() + LOOKS_ON_FOR_S
+            while window.poll() is None and time.monotonic() < deadline:
+                time.sleep(0.05)
+            still_open = window.poll() is None
+            window.terminate()
+            said = window.communicate(timeout=10)[1]
+        assert still_open, said
+        assert "Traceback" not in said
+        assert "Start application main loop" in said
+    finally:
+        control.stop()
+        rig.stop()
+        coupler.close()
+
+
+def test_every_place_and_every_kind_of_chip_has_a_label() -> None:
+    assert set(PLACES) == {place.value for place in Place}
+    assert set(KINDS) == set(CHIP_KINDS)
+    assert fault_label("paper_out") == "缺纸\npaper out"
+    assert fault_label("something_new") == "something new"
