@@ -20,12 +20,14 @@ from kiosk.policy.toml_reader import NO_SPAN, Mistakes
 
 def check_region(region: Region, mistakes: Mistakes) -> None:
     """Note every rule that cannot stand together with the others."""
-    check_calendar(region, region.calendar, "", mistakes)
+    _check_window(region, region.calendar, "", mistakes)
+    _check_tiers(region, region.calendar, "", mistakes)
     for number, measure in enumerate(region.measures):
-        path = f"measures[{number}]."
-        own = Calendar(measure.calendar.window, measure.calendar.tiers)
-        if own != region.calendar:
-            check_calendar(region, own, path, mistakes)
+        path, calendar = f"measures[{number}].", measure.calendar
+        if calendar.window is not region.calendar.window:
+            _check_window(region, calendar, path, mistakes)
+        if calendar.tiers is not region.calendar.tiers:
+            _check_tiers(region, calendar, path, mistakes)
         _check_closing(region, measure, path, mistakes)
     for table in _tables(region):
         _check_rows(table, mistakes)
@@ -39,20 +41,27 @@ def _shortest(region: Region) -> Span | None:
     return Span(months=min(months)) if months else None
 
 
-def check_calendar(region: Region, calendar: Calendar, path: str, mistakes: Mistakes) -> None:
-    """Note tiers with gaps or overlaps, and tiers and windows whose new terms could not be lived in."""
+def _check_window(region: Region, calendar: Calendar, path: str, mistakes: Mistakes) -> None:
     window, shortest = calendar.window, _shortest(region)
-    opens = window.opens_before
+    opens, how = window.opens_before, window.effect.new_dates
     if opens != NO_SPAN and shortest is not None and not opens.is_certainly_below(shortest):
         mistakes.note(f"{path}window.opens_before", "opens before the term of the shortest category has begun")
-    if window.effect.new_dates in (None, NewDates.UNCHANGED, NewDates.NONE):
+    if how in (None, NewDates.UNCHANGED, NewDates.NONE):
         mistakes.note(f"{path}window.new_dates", "must say where the new term starts")
     if region.term.counted_from is not CountedFrom.END and _starts(window.effect, NewDates.TODAY):
         mistakes.note(f"{path}window.new_dates", "today would move an anniversary that is counted from issue or start")
+    if isinstance(how, StartTable) and how.rows and _ends_before(how.rows[-1], Span()):
+        mistakes.note(f"{path}window.new_dates", f"start_dates.{how.name} ends before the window closes")
+
+
+def _check_tiers(region: Region, calendar: Calendar, path: str, mistakes: Mistakes) -> None:
     _check_order(calendar.tiers, path, mistakes)
     for number, tier in enumerate(calendar.tiers):
-        _check_new_term(tier, f"{path}overdue[{number}]", shortest, mistakes)
-    _check_coverage(calendar, path, mistakes)
+        where = f"{path}overdue[{number}]"
+        _check_new_term(tier, where, _shortest(region), mistakes)
+        table = tier.effect.new_dates
+        if isinstance(table, StartTable) and table.rows and _ends_before(table.rows[-1], tier.last):
+            mistakes.note(f"{where}.new_dates", f"start_dates.{table.name} ends before this tier does")
 
 
 def _check_order(tiers: tuple[Tier, ...], path: str, mistakes: Mistakes) -> None:
@@ -100,27 +109,11 @@ def _is_earlier(edge: Span, last: Span | None) -> bool:
     return last is None or edge == NO_SPAN or edge.is_certainly_within(last)
 
 
-def _check_coverage(calendar: Calendar, path: str, mistakes: Mistakes) -> None:
-    """Each use of a table of start dates lies within its rows."""
-    if isinstance(table := calendar.window.effect.new_dates, StartTable):
-        end = table.rows[-1].edge if table.rows else NO_SPAN
-        if end is not None and end != NO_SPAN and _is_before(table.rows[-1], Span()):
-            mistakes.note(f"{path}window.new_dates", f"start_dates.{table.name} ends before the window closes")
-    for number, tier in enumerate(calendar.tiers):
-        table = tier.effect.new_dates
-        if not isinstance(table, StartTable) or not table.rows or NO_SPAN in (tier.last, table.rows[-1].edge):
-            continue
-        final = table.rows[-1]
-        if final.edge is not None and (tier.last is None or _is_before(final, tier.last)):
-            mistakes.note(f"{path}overdue[{number}].new_dates", f"start_dates.{table.name} ends before this tier does")
-
-
-def _is_before(row: StartRow, last: Span) -> bool:
-    """Whether the row may end before the last day of a tier."""
-    if row.edge is None:
+def _ends_before(final: StartRow, last: Span | None) -> bool:
+    """Whether the last row of a table may end before a tier's last day (None: the tier has none)."""
+    if final.edge is None or NO_SPAN in (final.edge, last):
         return False
-    return row.edge.is_certainly_below(last) or not last.is_certainly_within(row.edge) or (
-        not row.inside and row.edge == last)
+    return last is None or not last.is_certainly_within(final.edge) or (final.edge == last and not final.inside)
 
 
 def _tables(region: Region) -> tuple[StartTable, ...]:
