@@ -10,7 +10,7 @@ from PIL import Image
 
 from drivers.permit_chip.permit_file import PermitFile
 from drivers.permit_chip.records import FieldValue
-from drivers.permit_unit.face import draw_face
+from drivers.permit_unit.face import FaceLayout, draw_face
 from drivers.simulators.chip_keys import MasterKeys
 from drivers.simulators.foreign_chips import foreign_chip
 from drivers.simulators.permit import SimulatedPermit
@@ -37,10 +37,18 @@ class IssuedPermit:
     face: RewritableFace
     printed: Mapping[str, str]
     prints_at_issue: int
+    layout: FaceLayout | None = None
 
     def picture(self, typeface: Typeface) -> Image.Image:
         """As its holder sees it."""
         return draw_permit_face(self.face, self.printed, typeface)
+
+    def face_shows_chip(self, typeface: Typeface) -> bool | None:
+        """Whether the face shows, dot for dot, what the chip holds now; None where it has no chip or no such area."""
+        if self.chip is None or self.layout is None:
+            return None
+        values = {name: _on_face(value) for name, value in self.chip.written_fields().items()}
+        return self.face.raster.columns == draw_face(self.layout, values, typeface).columns
 
     def chip_fields(self) -> dict[str, str | int | None]:
         """What the chip holds now, for JSON: dates in ISO form, bytes in hex."""
@@ -75,7 +83,8 @@ def _permit(data: PermitData, residents: Residents, permit_files: Mapping[str, P
         prints = face.prints
     printed = {"title": TITLES["permit"], "issuer": data.issuing_authority, "name": holder.name,
                "sex": SEXES.get(holder.sex, ""), "birth": holder.birth.isoformat(), "number": holder.number}
-    return IssuedPermit(data.id, data, SimulatedPermit(data.id, chip, face), chip, face, printed, prints)
+    return IssuedPermit(data.id, data, SimulatedPermit(data.id, chip, face), chip, face, printed, prints,
+                        permit_file.face)
 
 
 def face_values(data: PermitData, number: str, name: str) -> dict[str, str]:
@@ -86,7 +95,7 @@ def face_values(data: PermitData, number: str, name: str) -> dict[str, str]:
         "issuing_authority": data.issuing_authority, "category": data.category, "valid_from": data.valid_from,
         "valid_to": data.valid_to, "endorsement_count": data.endorsement_count,
     }
-    return {key: f"{value:%Y.%m.%d}" if isinstance(value, date) else _shown(value) for key, value in fields.items()}
+    return {key: _on_face(value) for key, value in fields.items()}
 
 
 def _plain(value: FieldValue) -> str | int | None:
@@ -99,5 +108,7 @@ def _plain(value: FieldValue) -> str | int | None:
             return value
 
 
-def _shown(value: FieldValue) -> str:
+def _on_face(value: FieldValue) -> str:
+    if isinstance(value, date):
+        return f"{value:%Y.%m.%d}"
     return "" if value is None else str(value)

@@ -229,13 +229,13 @@ class Rig:
             "permits": {issued.id: self._permit_state(issued) for issued in self._issued.values()},
         }
 
-    @staticmethod
-    def _permit_state(issued: IssuedPermit) -> dict[str, Any]:
+    def _permit_state(self, issued: IssuedPermit) -> dict[str, Any]:
         return {
             "holder": issued.data.holder,
             "kind": issued.data.chip,
             "place": issued.permit.place.value,
             "chip": issued.chip_fields(),
+            "face_shows_chip": issued.face_shows_chip(self._typeface),
             "face_erasures": issued.face.erasures,
             "face_prints": issued.face.prints - issued.prints_at_issue,
         }

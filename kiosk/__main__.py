@@ -1,0 +1,42 @@
+"""python -m kiosk run | demo | assess | diagnose | central"""
+
+from __future__ import annotations
+
+import argparse
+import logging
+import sys
+from collections.abc import Callable
+from importlib import import_module
+from pathlib import Path
+
+ASSETS = Path(__file__).resolve().parents[1] / "assets"
+
+_WORDS = {
+    "run": ("kiosk.run_command", "serve residents (with --simulate: on a laptop with nothing attached)"),
+    "demo": ("kiosk.demo.command", "play one visit from end to end and report"),
+    "assess": ("kiosk.policy.assess_command", "what a region's rules say about a permit's dates"),
+    "diagnose": ("kiosk.diagnostics.command", "is this kiosk ready, and if not, why"),
+    "central": ("kiosk.central.reference.command_line", "the reference central and its data"),
+}
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run one command; 2 for what the caller got wrong."""
+    given = sys.argv[1:] if arguments is None else arguments
+    parser = argparse.ArgumentParser(prog="python -m kiosk")
+    commands = parser.add_subparsers(dest="command", required=True, metavar="command")
+    chosen = next((word for word in given if not word.startswith("-")), "")
+    for word, (module, summary) in _WORDS.items():
+        # Only the command that was called is imported: the start of the kiosk must not pay for the others.
+        if word == chosen:
+            import_module(module).register(commands)
+        else:
+            commands.add_parser(word, help=summary, add_help=False)
+    args = parser.parse_args(given)
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s", stream=sys.stderr)
+    run: Callable[[argparse.Namespace], int] = args.run
+    return run(args)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,121 @@
+"""What part of a visit no program can shorten, stage by stage.
+
+The floor of a stage is the time in which a device, a line or a person was busy (as the simulators recorded it, overlaps
+counted once), the waits that polling costs (identity reader 300 ms, pcscd 400 ms at most), one bare frame for each
+screen
+change, and one bare HTTPS round trip for each call to central. What is left is the program's own.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+import time
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from drivers.simulators.activity import Busy
+from kiosk.demo.resident import Stage
+
+READER_POLL_S = 0.3
+PCSCD_POLL_S = 0.4
+
+
+@dataclass(frozen=True, slots=True)
+class BareCosts:
+    """Measured in the same run: seconds of one frame, and of one HTTPS round trip without a program behind it."""
+
+    frame_s: float
+    https_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class MeasuredStage:
+    """A stage with its floor, both in seconds."""
+
+    stage: Stage
+    floor_s: float
+
+    @property
+    def overhead_s(self) -> float:
+        return self.stage.seconds - self.floor_s
+
+
+def measure(
+    stages: Sequence[Stage], busy: Sequence[Busy], call_instants: Sequence[float], bare: BareCosts
+) -> list[MeasuredStage]:
+    """The floor of every stage. `call_instants`: when calls to central began (monotonic)."""
+    return [MeasuredStage(stage, _floor(stage, busy, call_instants, bare)) for stage in stages]
+
+
+def _floor(stage: Stage, busy: Sequence[Busy], call_instants: Sequence[float], bare: BareCosts) -> float:
+    inside = [(max(b.began, stage.began), min(b.ended, stage.ended)) for b in busy]
+    waits = [*_poll_wait(stage, busy, "id_reader", READER_POLL_S), *_chip_wait(stage, busy)]
+    calls = sum(1 for instant in call_instants if stage.began <= instant < stage.ended)
+    covered = _covered([*inside, *waits]) + stage.screens * bare.frame_s + calls * bare.https_s
+    return min(covered, stage.seconds)
+
+
+def _poll_wait(stage: Stage, busy: Sequence[Busy], who: str, at_most_s: float) -> list[tuple[float, float]]:
+    """From what the resident did to the first sign of life on the polled line."""
+    first = min((b.began for b in busy if b.who == who and b.began >= stage.began), default=None)
+    if stage.name != "identity card" or first is None or first > stage.ended:
+        return []
+    return [(stage.began, min(first, stage.began + at_most_s))]
+
+
+def _chip_wait(stage: Stage, busy: Sequence[Busy]) -> list[tuple[float, float]]:
+    """From the permit's arrival at the station to the chip's first answer: pcscd looks every 400 ms."""
+    arrived = max(
+        (b.ended for b in busy if b.who == "permit_unit" and b.cause == "device" and stage.began <= b.began
+         and b.ended <= stage.ended), default=None)
+    if stage.name != "permit in, read and assessed" or arrived is None:
+        return []
+    answered = min((b.began for b in busy if b.who == "permit_chip" and b.began >= arrived), default=arrived)
+    return [(arrived, min(answered, arrived + PCSCD_POLL_S))]
+
+
+def _covered(intervals: Iterable[tuple[float, float]]) -> float:
+    total, end = 0.0, float("-inf")
+    for began, ended in sorted(intervals):
+        if ended > end:
+            total += ended - max(began, end) if began > end else ended - end
+            end = ended
+    return total
+
+
+def busy_of(drained: Iterable[dict[str, Any]]) -> list[Busy]:
+    """The rig's record of busy times, as it comes over the control socket."""
+    return [Busy(**entry) for entry in drained]
+
+
+def central_calls(journal_file: Path) -> list[float]:
+    """When the kiosk began each call that somebody waited for, as monotonic instants of this machine."""
+    offset = time.time() - time.monotonic()
+    with sqlite3.connect(f"file:{journal_file}?mode=ro", uri=True) as db:
+        rows = db.execute("SELECT at FROM message WHERE body IS NULL").fetchall()
+    db.close()
+    return [datetime.fromisoformat(at).timestamp() - offset for (at,) in rows]
+
+
+def as_json(measured: Sequence[MeasuredStage]) -> list[dict[str, Any]]:
+    """The report's stages."""
+    return [
+        {
+            "name": each.stage.name, "seconds": round(each.stage.seconds, 3), "floor_seconds": round(each.floor_s, 3),
+            "screens": each.stage.screens,
+        }
+        for each in measured
+    ]
+
+
+def pretty(measured: Sequence[MeasuredStage]) -> str:
+    """A table for people."""
+    lines = [f"  {'stage':32} {'seconds':>8} {'floor':>8} {'ours':>8}"]
+    lines += [
+        f"  {each.stage.name:32} {each.stage.seconds:8.3f} {each.floor_s:8.3f} {each.overhead_s:8.3f}"
+        for each in measured
+    ]
+    return "\n".join(lines)

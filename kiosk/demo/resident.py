@@ -1,0 +1,116 @@
+"""The resident of a demo: sees a screen, does what it says with hands and finger, and remembers when."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from drivers.simulators.activity import ActivityLog
+from drivers.simulators.control import RigClient
+from kiosk.demo.display import Display
+from kiosk.demo.witness import Painted, WitnessClient
+
+SCREEN_S = 30.0
+"""How long a demo waits for the next screen; erasing and printing a face is the longest of them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """One stretch of the visit: from what the resident did to the screen that answered it (monotonic instants)."""
+
+    name: str
+    began: float
+    ended: float
+    screens: int
+
+    @property
+    def seconds(self) -> float:
+        return self.ended - self.began
+
+
+@dataclass
+class Resident:
+    """Plays one visit. `think_s`: how long a screen is looked at; `pictures`: where to keep each of them, if
+    anywhere.
+    """
+
+    witness: WitnessClient
+    rig: RigClient
+    display: Display
+    think_s: float
+    pictures: Path | None = None
+    stages: list[Stage] = field(default_factory=list)
+    activity: ActivityLog = field(default_factory=ActivityLog)
+    _acted_at: float = 0.0
+    _screens_before: int = 0
+
+    def sees(self, screen: str, *, stage: str | None = None, within_s: float = SCREEN_S) -> Painted:
+        """Wait for a screen; `stage` names what lies between the last act and its painting."""
+        painted = self.witness.wait_for(screen, within_s=within_s)
+        if stage is not None:
+            screens = len(self.witness.history) - self._screens_before
+            self.stages.append(Stage(stage, self._acted_at, painted.painted_at, screens))
+        if self.pictures is not None:
+            self._keep_picture(screen)
+        return painted
+
+    def touches(self, painted: Painted, target: str) -> None:
+        """Look at the screen for a while, then put a finger on `target`."""
+        self._think(f"reading {painted.screen}")
+        x, y = painted.centre(target)
+        self._acts()
+        if self.display.pointer:
+            began = time.monotonic()
+            self.display.click(x, y)
+            # The pointer program's own start is the finger's way to the glass; the touch counts from its end.
+            self.activity.add("resident", "human", "moving a finger", began, time.monotonic())
+        else:
+            self.witness.touch(target)
+
+    def lays_id_card(self, person: str) -> None:
+        self._think("looking for the identity card")
+        self._acts()
+        self.rig.do("lay_id_card", person_id=person)
+
+    def offers_permit(self, permit: str) -> None:
+        self._think("looking for the permit")
+        self._acts()
+        self.rig.do("lift_id_card")
+        self.rig.do("offer_permit", permit_id=permit)
+
+    def takes_permit(self) -> None:
+        self._think("reaching for the permit")
+        self._acts()
+        self.rig.do("take_permit")
+
+    def _think(self, doing: str) -> None:
+        with self.activity.during("resident", "human", doing):
+            time.sleep(self.think_s)
+
+    def _acts(self) -> None:
+        self._acted_at = time.monotonic()
+        self._screens_before = len(self.witness.history)
+
+    def _keep_picture(self, screen: str) -> None:
+        assert self.pictures is not None
+        number = len(list(self.pictures.glob("*.png"))) + 1
+        with self.activity.during("resident", "human", "taking a picture"):
+            self.witness.screenshot(self.pictures / f"{number:02}-{screen}.png")
+
+
+def renew(resident: Resident, person: str, permit: str) -> None:
+    """One whole visit that goes well. Raises `ScreenNotSeen` where it does not."""
+    resident.touches(resident.sees("welcome"), "start")
+    resident.touches(resident.sees("notice", stage="start"), "accept_notice")
+    resident.sees("id_card", stage="notice")
+    resident.lays_id_card(person)
+    resident.sees("insert_permit", stage="identity card")
+    resident.offers_permit(permit)
+    resident.touches(resident.sees("assessment", stage="permit in, read and assessed"), "go_on")
+    resident.touches(resident.sees("declaration", stage="result"), "declare_unchanged")
+    resident.touches(resident.sees("confirm", stage="central"), "confirm")
+    resident.sees("take_permit", stage="chip and face")
+    resident.takes_permit()
+    resident.touches(resident.sees("thank_you", stage="permit taken and receipt"), "finish")
+    resident.sees("welcome", stage="thanks")

@@ -1,0 +1,219 @@
+"""A whole place in small: simulated devices, pcscd, reference central, the kiosk itself; each a process of its own.
+
+Everything that moves between them goes over the real wires. What the machine does not have is replaced and named.
+"""
+
+from __future__ import annotations
+
+import json
+import shutil
+import tempfile
+from collections.abc import Mapping
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+from drivers.simulators.control import RigClient
+from drivers.simulators.pcscd import PrivatePcscd
+from drivers.simulators.residents import Residents, load_residents
+from kiosk.central.client import CentralClient
+from kiosk.central.reference.authority import GRANT_KEYS, GRANT_PUBLIC_KEYS, make_authority
+from kiosk.demo.display import Display, open_display
+from kiosk.demo.processes import DidNotStart, Process
+from kiosk.demo.witness import WitnessClient
+from kiosk.runtime.clock import SHANGHAI, SystemClock
+from screens.screen_file import load_screen_file
+
+ROOT = Path(__file__).resolve().parents[2]
+ASSETS = ROOT / "assets"
+TEST_KEYS = ROOT / "drivers" / "simulators" / "data" / "test_keys.toml"
+START_S = 60.0
+
+
+@dataclass(frozen=True, slots=True)
+class Wishes:
+    """How the place is to be. `pace`: 1.0 devices take real times, 0.0 none. `hidden`: never on the machine's
+    display.
+    """
+
+    region: str = "shanghai"
+    languages: tuple[str, ...] = ("zh-Hans", "en")
+    screen: str = "portrait-1080x1920"
+    pace: float = 1.0
+    hidden: bool = False
+    direct_chip: bool = False
+    central_fault: str | None = None
+    today: date = field(default_factory=lambda: SystemClock().now().astimezone(SHANGHAI).date())
+
+
+class Simulation:
+    """Starts everything on entering and ends everything on leaving. `state_dir` keeps journal and central's
+    database.
+    """
+
+    def __init__(self, wishes: Wishes, state_dir: Path) -> None:
+        self.wishes = wishes
+        self.state_dir = state_dir
+        self._stack = ExitStack()
+        self.wires: dict[str, str] = {}
+        self.notes: list[str] = []
+
+    def __enter__(self) -> Self:
+        try:
+            self._start()
+        except BaseException:
+            self._stack.close()
+            raise
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._stack.close()
+
+    def _start(self) -> None:
+        shutil.rmtree(self.state_dir, ignore_errors=True)
+        self.state_dir.mkdir(parents=True)
+        # Unix sockets allow a hundred characters of path, so they lie in a short directory of their own.
+        self.run_dir = Path(self._stack.enter_context(tempfile.TemporaryDirectory(prefix="qzk-")))
+        self.residents: Residents = load_residents(today=self.wishes.today)
+        self._start_display()
+        chip_url, chip_side, self._chip_environment = self._start_coupler()
+        self.rig = self._start_rig(chip_side)
+        self._start_central()
+        self._write_config(chip_url)
+
+    # -- the parts -------------------------------------------------------------------------------------------------
+
+    def _start_display(self) -> None:
+        screen_file = load_screen_file(ASSETS / "screens" / f"{self.wishes.screen}.toml")
+        self.display: Display = open_display(
+            self._stack, self.state_dir, screen_file.width_px, screen_file.height_px, hidden=self.wishes.hidden)
+        self.wires["screen"] = self.display.described()
+
+    def _start_coupler(self) -> tuple[str, str, Mapping[str, str]]:
+        """The chip's URL for the kiosk, the other side's for the rig, and what clients need in their environment."""
+        why_not = "asked for" if self.wishes.direct_chip else PrivatePcscd.why_not()
+        if why_not is None:
+            pcscd = self._stack.enter_context(PrivatePcscd(self.run_dir / "pcscd"))
+            self.pcscd: PrivatePcscd | None = pcscd
+            self.wires["permit_chip"] = "virtual chip behind pcscd, vpcd and pyscard"
+            return f"pcsc://{pcscd.reader_name}", pcscd.vpcd_url, pcscd.environment
+        self.pcscd = None
+        self.notes.append(f"No pcscd here ({why_not}): the virtual chip hangs directly on the kiosk.")
+        self.wires["permit_chip"] = "substitute: virtual chip without pcscd"
+        port = _free_port()
+        return f"sim://permit_chip?port={port}", f"tcp://127.0.0.1:{port}", {}
+
+    def _start_rig(self, chip_side: str) -> RigClient:
+        control = self.run_dir / "rig"
+        rig = self._stack.enter_context(Process.of_python("the simulated devices", [
+            "-m", "drivers", "simulate", "--run-dir", str(self.run_dir), "--control", str(control),
+            "--pace", str(self.wishes.pace), "--today", self.wishes.today.isoformat(), "--vpcd", chip_side,
+        ], self.state_dir / "rig.log"))
+        self.urls: dict[str, str] = json.loads(rig.first_line(START_S))["urls"]
+        self.wires["id_reader"] = "GA/T 467 frames over a pseudo-terminal"
+        self.wires["permit_unit"] = "Star TCP300 dialect over a pseudo-terminal"
+        self.wires["receipt_printer"] = "ESC/POS from python-escpos over TCP"
+        self.control_socket = control
+        return self._stack.enter_context(RigClient(control))
+
+    def _start_central(self) -> None:
+        self.tls_dir = self.state_dir / "tls"
+        make_authority(self.tls_dir)
+        database = f"sqlite:///{self.state_dir / 'central.db'}"
+        records = self.state_dir / "central-residents.json"
+        records.write_text(json.dumps(central_records(self.residents), ensure_ascii=False), encoding="utf-8")
+        seeding = Process.of_python(
+            "central's residents", ["-m", "kiosk", "central", "seed", "--database", database, str(records)],
+            self.state_dir / "central.log")
+        seeding.first_line(START_S)
+        seeding.end()
+        faulty = ["--fault", self.wishes.central_fault] if self.wishes.central_fault else []
+        central = self._stack.enter_context(Process.of_python("central", [
+            "-m", "kiosk", "central", "serve", "--database", database, "--port", "0", "--tls-dir", str(self.tls_dir),
+            "--keys", str(self.tls_dir / GRANT_KEYS), str(TEST_KEYS), "--region", str(ASSETS / "regions"),
+            "--permits", str(ASSETS / "permits"), "--kiosk", "kiosk-1", *faulty,
+        ], self.state_dir / "central.log"))
+        self.central_url: str = json.loads(central.first_line(START_S))["url"]
+        self.wires["central"] = "HTTPS with mutual TLS to the reference central, a process of its own"
+
+    def _write_config(self, chip_url: str) -> None:
+        self.config_file = self.state_dir / "kiosk.toml"
+        self.witness_socket = self.run_dir / "witness"
+        values: dict[str, Any] = {
+            "site": "simulation", "kiosk_name": "kiosk-1", "languages": list(self.wishes.languages),
+            "receipt_link": "https://receipt.example.invalid/r/", "state_dir": "kiosk",
+            "fullscreen": False, "witness_socket": str(self.witness_socket), "writing_usually_s": 12,
+        }
+        tables: dict[str, dict[str, str]] = {
+            "devices": {**self.urls, "permit_chip": chip_url},
+            "files": {"region": self.wishes.region, "screen": self.wishes.screen},
+            "central": {
+                "url": self.central_url, "ca": "tls/ca.pem", "certificate": "tls/kiosk.pem", "key": "tls/kiosk.key",
+                "grant_keys": f"tls/{GRANT_PUBLIC_KEYS}",
+            },
+        }
+        lines = [f"{key} = {json.dumps(value, ensure_ascii=False)}" for key, value in values.items()]
+        for name, table in tables.items():
+            lines += ["", f"[{name}]", *(f"{key} = {json.dumps(value)}" for key, value in table.items())]
+        self.config_file.write_text("\n".join([*lines, ""]), encoding="utf-8")
+
+    # -- what a demo does with it ------------------------------------------------------------------------------------
+
+    def start_kiosk(self) -> Process:
+        """Open the kiosk's window; ended with the simulation, or earlier by `Process.end`."""
+        environment = {
+            **self.display.environment, **self._chip_environment, "KIVY_HOME": str(self.state_dir / "kivy")}
+        return self._stack.enter_context(Process.of_python(
+            "the kiosk", ["-m", "kiosk", "run", "--config", str(self.config_file)], self.state_dir / "kiosk.log",
+            environment))
+
+    def witness(self, kiosk: Process) -> WitnessClient:
+        """Watch the kiosk's window. Raises `DidNotStart` with its last words."""
+        try:
+            return self._stack.enter_context(WitnessClient(self.witness_socket, START_S))
+        except Exception as error:
+            raise DidNotStart(f"the kiosk's window did not open: {kiosk.last_words()}") from error
+
+    def central_client(self) -> CentralClient:
+        """A connection to central with the kiosk's own certificate."""
+        return self._stack.enter_context(CentralClient(
+            self.central_url, ca=self.tls_dir / "ca.pem", certificate=self.tls_dir / "kiosk.pem",
+            key=self.tls_dir / "kiosk.key"))
+
+
+def central_records(residents: Residents) -> list[dict[str, Any]]:
+    """The same invented permits as central's record has them, in the form that `central seed` reads."""
+    records = []
+    for permit in residents.permits.values():
+        if permit.chip != "permit":
+            continue
+        holder = residents.people[permit.holder]
+        records.append({
+            "holder": {"name": holder.name, "id_number": holder.number},
+            "permit_number": permit.permit_number,
+            "chip_serial": permit.chip_serial.upper(),
+            "permit_file": permit.permit_file,
+            "region": permit.region,
+            "issued_on": permit.issued_on.isoformat() if permit.issued_on else None,
+            "content": {
+                "address": permit.address,
+                "issuing_authority": permit.issuing_authority,
+                "category": permit.category,
+                "valid_from": permit.valid_from.isoformat() if permit.valid_from else None,
+                "valid_to": permit.valid_to.isoformat() if permit.valid_to else None,
+                "endorsement_count": permit.endorsement_count,
+            },
+        })
+    return records
+
+
+def _free_port() -> int:
+    import socket
+
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        return int(listener.getsockname()[1])
