@@ -5,12 +5,13 @@ python-escpos has no Chinese (its issues 190, 491 and 678): text goes as raw byt
 
 from __future__ import annotations
 
+import unicodedata
 from itertools import groupby
 
 from escpos.capabilities import Profile
 from escpos.constants import QR_ECLEVEL_M
 from escpos.escpos import Escpos
-from PIL import Image
+from PIL import Image, ImageChops
 
 from drivers.receipt_printer.device_file import ReceiptPrinterFile
 from drivers.receipt_printer.document import QrCode, ReceiptDocument
@@ -24,6 +25,8 @@ LINE_FEED = b"\n"
 GAP_BELOW_LARGE = b"\x1b\x4a\x0c"   # ESC J 12: a line of double height leaves no gap of its own
 COLUMN_DOTS = 12
 CHINESE_DOTS = 24
+WESTERN_DOTS = 20    # size at which digits fill a column
+WESTERN_RAISED = 2   # printers set Western letters a little above the foot of Chinese characters
 INK_BELOW = 128   # grey level
 
 
@@ -103,13 +106,37 @@ def encoded(text: str, device_file: ReceiptPrinterFile) -> bytes:
 
 
 def raster_line(line: SetLine, device_file: ReceiptPrinterFile, typeface: Typeface) -> Image.Image:
-    """One line as dots, mode "1", as wide as it would be in the printer's own type; dark is 0."""
+    """One line as dots, mode "1", as wide as it would be in the printer's own type; dark is 0.
+
+    Characters stand in the printer's columns, so that labels and values line up with other lines; only text that runs
+    from right to left is set as one piece, because its letters join.
+    """
     factor = 2 if line.size == "large" else 1
-    drawn = typeface.draw(line.text, CHINESE_DOTS * factor)
     room = min(device_file.width_dots, max(columns_of(line.text) * COLUMN_DOTS * factor, 8))
-    if drawn.width > room:
-        drawn = drawn.resize((room, drawn.height), Image.Resampling.LANCZOS)
+    if any(unicodedata.bidirectional(character) in ("R", "AL") for character in line.text):
+        drawn = _squeezed(typeface.draw(line.text, CHINESE_DOTS * factor), room)
+    else:
+        drawn = _in_columns(line.text, factor, room, typeface)
+    if line.bold:
+        drawn = ImageChops.darker(drawn, ImageChops.offset(drawn, 1, 0))
     return drawn.point(lambda grey: 0 if grey < INK_BELOW else 255).convert("1", dither=Image.Dither.NONE)
+
+
+def _in_columns(text: str, factor: int, room: int, typeface: Typeface) -> Image.Image:
+    drawn = Image.new("L", (room, typeface.line_height(CHINESE_DOTS * factor)), 255)
+    x = 0
+    for character in text:
+        western = " " <= character <= "~"
+        size, cell = (WESTERN_DOTS, COLUMN_DOTS) if western else (CHINESE_DOTS, CHINESE_DOTS)
+        glyph = _squeezed(typeface.draw(character, size * factor), cell * factor)
+        top = (CHINESE_DOTS - WESTERN_DOTS - WESTERN_RAISED) * factor if western else 0
+        drawn.paste(glyph, (x + (cell * factor - glyph.width) // 2, top))
+        x += cell * factor
+    return drawn
+
+
+def _squeezed(drawn: Image.Image, room: int) -> Image.Image:
+    return drawn if drawn.width <= room else drawn.resize((room, drawn.height), Image.Resampling.LANCZOS)
 
 
 def _qr(job: Job, code: QrCode, device_file: ReceiptPrinterFile) -> None:

@@ -78,7 +78,7 @@ def _labelled(pairs: list[LabelledValue], columns: int) -> list[SetLine]:
     lines = []
     for pair in pairs:
         start = beside or columns_of(pair.label) + GAP
-        if start + columns_of(pair.value) <= columns:
+        if "\n" not in pair.value and start + columns_of(pair.value) <= columns:
             lines.append(SetLine(pair.label + " " * (start - columns_of(pair.label)) + pair.value))
             continue
         lines.extend(SetLine(line) for line in wrap(pair.label, columns, columns_of))

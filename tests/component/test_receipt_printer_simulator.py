@@ -25,6 +25,7 @@ from drivers.receipt_printer import device_file, encoding
 from drivers.receipt_printer.device import ReceiptPrinter
 from drivers.receipt_printer.document import LabelledValue, QrCode, ReceiptDocument, TextLine
 from drivers.receipt_printer.document_file import load_document
+from drivers.receipt_printer.layout import SetLine
 from drivers.receipt_printer.paper import printed
 from drivers.receipt_printer.status import PaperLevel
 from drivers.simulators.activity import ActivityLog
@@ -104,13 +105,21 @@ def test_double_byte_text_without_its_mode_comes_out_as_rubbish(typeface: Typefa
     assert "居住" not in printout.text
 
 
-def test_a_rare_character_is_drawn_as_dots_and_not_as_an_empty_box(bench: Bench, typeface: Typeface) -> None:
-    bench.printer.print_receipt(ReceiptDocument((TextLine("姓名 𠮷野"),)))
+def test_a_rare_character_is_drawn_as_dots_in_the_printers_columns(bench: Bench, typeface: Typeface) -> None:
+    bench.printer.print_receipt(ReceiptDocument((LabelledValue("姓名", "𠮷野"), LabelledValue("业务号", "QZ-1"))))
     [printout] = bench.sim.printouts
-    assert printout.text.strip() == ""
-    drawn = printout.dots.crop((0, 0, 9 * 12, 31))
-    wanted = typeface.draw("姓名 𠮷野", 24).point(lambda grey: 0 if grey < 128 else 255)
-    assert ImageChops.difference(drawn.crop((0, 0, 48, 31)), wanted.crop((0, 0, 48, 31))).getbbox() is None
+    assert printout.text.split() == ["业务号", "QZ-1"]
+    wanted = typeface.draw("𠮷", 24).point(lambda grey: 0 if grey < 128 else 255)
+    # the values begin after 姓名 and four spaces, which is column 8
+    assert ImageChops.difference(printout.dots.crop((96, 0, 120, 31)), wanted).getbbox() is None
+
+
+def test_uyghur_is_one_piece_that_fits_the_paper(typeface: Typeface) -> None:
+    model = device_file.load(ROOT / "assets" / "devices" / "escpos-58-gb18030.toml")
+    line = SetLine("ئۇيغۇر تىلى يېزىقى")
+    drawn = encoding.raster_line(line, model, typeface)
+    assert drawn.width == min(typeface.width(line.text, 24), 384)
+    assert drawn.getextrema() == (0, 255)
 
 
 def test_a_code_on_paper_has_the_size_that_was_asked_for(bench: Bench) -> None:

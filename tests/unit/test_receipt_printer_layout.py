@@ -33,6 +33,11 @@ def test_a_value_that_does_not_fit_goes_below_its_label_indented() -> None:
         SetLine("地址"), SetLine("  上海市浦东新区示范路88"), SetLine("  弄6号402室")]
 
 
+def test_a_value_of_two_lines_goes_below_its_label() -> None:
+    assert lines_of(LabelledValue("咨询", "12345\n派出所")) == [
+        SetLine("咨询"), SetLine("  12345"), SetLine("  派出所")]
+
+
 def test_long_labels_do_not_push_short_values_aside() -> None:
     assert lines_of(LabelledValue("Issuing authority", "PSB"), LabelledValue("No.", "7"), columns=32) == [
         SetLine("Issuing authority  PSB"), SetLine("No.  7")]
