@@ -236,3 +236,11 @@ def test_review_stages_and_ways_of_collection_are_told() -> None:
     assert service.collection is not None
     assert [(way.way, way.posts, way.yuan) for way in service.collection.ways] == [
         ("counter", (), None), ("post", (("resident", "permit"), ("station", "permit")), 25)]
+
+
+def test_the_photo_for_a_new_permit_is_described() -> None:
+    photo = region_named("caohai").photo
+    assert photo is not None
+    assert (photo.width_px, photo.height_px, photo.dots_per_inch, photo.bits_per_pixel, photo.most_kilobytes) == (
+        300, 400, 300, 24, 100)
+    assert region_named("shanghai").photo is None
