@@ -21,7 +21,7 @@ class DirectCoupler:
 
     def __init__(self, host: str = "127.0.0.1", port: int = 0) -> None:
         self._listener: socket.socket | None = socket.create_server((host, port), backlog=16)
-        self._url = f"tcp://{host}:{self._listener.getsockname()[1]}"
+        self._url = f"direct://{host}:{self._listener.getsockname()[1]}"
         self._link: socket.socket | None = None
 
     @property

@@ -39,6 +39,8 @@ class PrivatePcscd:
 
     def __init__(self, run_dir: Path) -> None:
         self._run_dir = run_dir.resolve()
+        self._ipc = self._run_dir / pcscd_cage.IPC_DIR
+        self._socket = self._ipc / "pcscd.comm"
         self._cage: subprocess.Popen[bytes] | None = None
         self._pcscd_pid = 0
 
@@ -58,7 +60,7 @@ class PrivatePcscd:
     @property
     def environment(self) -> dict[str, str]:
         """What a client process needs in its environment to reach this pcscd."""
-        return {"PCSCLITE_CSOCK_NAME": str(self._run_dir / "pcscd.comm")}
+        return {"PCSCLITE_CSOCK_NAME": str(self._socket)}
 
     @property
     def reader_name(self) -> str:
@@ -85,11 +87,13 @@ class PrivatePcscd:
         """
         if self._cage is not None:
             raise RuntimeError("this pcscd is already running")
-        if len(str(self._run_dir / "pcscd.comm").encode()) >= SUN_PATH_BYTES:
+        if len(str(self._socket).encode()) >= SUN_PATH_BYTES:
             raise RuntimeError(f"{self._run_dir} is too long for a Unix socket; choose a shorter run directory")
         self._run_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
-        for leftover in ("pcscd.comm", "pcscd.pid", "vpcd.door"):
-            (self._run_dir / leftover).unlink(missing_ok=True)
+        # pcscd opens its own directory to everybody; the one around it stays ours.
+        self._ipc.mkdir(exist_ok=True)
+        for leftover in (self._socket, self._ipc / "pcscd.pid", self._run_dir / "vpcd.door"):
+            leftover.unlink(missing_ok=True)
         (self._run_dir / "reader.conf").write_text(
             f'FRIENDLYNAME "Virtual PCD"\nDEVICENAME /dev/null:{pcscd_cage.VPCD_PORT}\n'
             f"LIBPATH {VPCD_DRIVER}\nCHANNELID {pcscd_cage.VPCD_PORT}\n"
@@ -106,7 +110,7 @@ class PrivatePcscd:
         said = cage.stdout.readline().strip()
         deadline = time.monotonic() + START_S
         while said and cage.poll() is None and time.monotonic() < deadline:
-            if _answers(self._run_dir / "pcscd.comm"):
+            if _answers(self._socket):
                 self._pcscd_pid = int(said)
                 return
             time.sleep(0.01)

@@ -1,6 +1,6 @@
 """What runs inside the namespaces of `PrivatePcscd`: one pcscd with vpcd, and a door to it. Only the standard library.
 
-Started by `unshare --mount --net` with the run directory as argument. It lays the run directory over /run/pcscd,
+Started by `unshare --mount --net` with the run directory as argument. It lays a directory of it over /run/pcscd,
 hides the drivers of real readers, brings the loopback up, starts pcscd, and hands out connections to vpcd: whoever
 connects to the socket `vpcd.door` and sends one byte (the slot) gets an open TCP connection to that slot as a file
 descriptor. It ends when its standard input closes or pcscd ends.
@@ -19,6 +19,7 @@ from pathlib import Path
 VPCD_PORT = 35963  # private to the network namespace, so it need not be free outside
 SLOTS = 2          # vpcd makes a reader of two slots; the second listens on the next port
 PCSCD_HOME = Path("/run/pcscd")  # compiled into pcscd
+IPC_DIR = "ipc"    # below the run directory: what pcscd sees as its own
 DRIVERS = Path("/usr/lib/pcsc/drivers")
 
 
@@ -45,7 +46,7 @@ def main() -> int:
 
 
 def _prepare(run_dir: Path) -> None:
-    held = os.open(run_dir, os.O_RDONLY | os.O_DIRECTORY)
+    held = os.open(run_dir / IPC_DIR, os.O_RDONLY | os.O_DIRECTORY)
     empty = run_dir / "no_readers"
     empty.mkdir(exist_ok=True)
     for bundle in sorted(DRIVERS.glob("*.bundle")):

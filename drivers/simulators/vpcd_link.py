@@ -13,6 +13,9 @@ from drivers.simulators.permit import Chip, Place, SimulatedPermit
 
 WHO = "permit_chip"
 RETRY_S = 0.05        # between tries to reach a coupler that is not there (pcscd restarting)
+# pcscd looks for a chip every 400 ms. If one goes and another comes in between, it may take the slot for empty until
+# the next removal (pcsc-lite 1.9.9, after a failed power-down); nor can a real permit come and go as fast.
+POLL_S = 0.5
 MUTE_S = 1.0          # how long a reader waits for a silent chip before it gives up (T=0 work waiting time, default)
 
 
@@ -39,12 +42,14 @@ class VpcdHost:
         self._link: socket.socket | None = None
         self._stopping = False
         self._thread: threading.Thread | None = None
+        self._off_since = 0.0
 
     def start(self) -> str:
         """Begin to serve; returns the coupler's URL."""
         if self._thread is not None:
             raise RuntimeError("already started")
         self._stopping = False
+        self._off_since = time.monotonic()  # another host may just have left the same contacts
         self._thread = threading.Thread(target=self._run, name="vpcd-host", daemon=True)
         self._thread.start()
         return self._url
@@ -91,6 +96,7 @@ class VpcdHost:
                     return
                 permit = self._lying
             assert permit.chip is not None
+            self._stay_off()
             try:
                 link = vpcd_wire.open_vpcd(self._url)
             except OSError:
@@ -98,7 +104,12 @@ class VpcdHost:
                 continue
             with link:
                 self._serve_while_lying(link, permit, permit.chip)
-            self._pause(RETRY_S)
+            self._off_since = time.monotonic()
+
+    def _stay_off(self) -> None:
+        """Wait until the coupler must have seen that the last chip is gone."""
+        needed_s = RETRY_S if vpcd_wire.sees_at_once(self._url) else POLL_S
+        self._pause(max(0.0, self._off_since + needed_s - time.monotonic()))
 
     def _serve_while_lying(self, link: socket.socket, permit: SimulatedPermit, chip: Chip) -> None:
         with self._changed:

@@ -20,7 +20,7 @@ def open_vpcd(url: str) -> socket.socket:
     another URL.
     """
     parts = urlsplit(url)
-    if parts.scheme == "tcp" and parts.hostname and parts.port:
+    if parts.scheme in ("tcp", "direct") and parts.hostname and parts.port:
         link = socket.create_connection((parts.hostname, parts.port), timeout=CONNECT_S)
     elif parts.scheme == "door":
         link = _through_door(Path(parts.path), int(parse_qs(parts.query).get("slot", ["0"])[0]))
@@ -29,6 +29,11 @@ def open_vpcd(url: str) -> socket.socket:
     link.settimeout(None)
     link.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     return link
+
+
+def sees_at_once(url: str) -> bool:
+    """Whether the coupler notices at once that a chip is gone; vpcd's polls for it."""
+    return urlsplit(url).scheme == "direct"
 
 
 def _through_door(door: Path, slot: int) -> socket.socket:

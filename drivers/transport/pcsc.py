@@ -19,8 +19,10 @@ scard: Any = pyscard  # carries no types
 
 DEVICE = "permit_chip"
 SLICE_MS = 250       # longest uninterrupted wait inside the library
-RETRY_S = 0.1        # between tries to power a chip that is present but does not answer, or is held by another program
-POWER_TRIES = 3      # a permit that has just stopped moving may need a second power-up; three in vain: a dead chip
+# Between tries to power a chip that does not answer, or is held by another program. Three silent ones are a dead
+# chip; they span more than the 400 ms in which pcscd may not yet have noticed that the last chip is gone.
+RETRY_S = 0.25
+POWER_TRIES = 3
 
 # What a code means to us. PC/SC codes are named in the message; nothing else of the library's answer is looked at,
 # because on failure SCardTransmit hands back 64 KiB of uninitialised memory (pyscard 2.3.1).
@@ -139,7 +141,8 @@ class PcscCoupler:
     def _connect(self, context: _Context, deadline: float, timeout_s: float) -> PcscChip:
         silent = 0
         while True:
-            self._await_presence(context, deadline, timeout_s)
+            if self._await_presence(context, deadline, timeout_s):
+                silent = 0
             code, handle, protocol = scard.SCardConnect(
                 context.handle, self.reader_name, scard.SCARD_SHARE_EXCLUSIVE,
                 scard.SCARD_PROTOCOL_T0 | scard.SCARD_PROTOCOL_T1)
@@ -150,15 +153,15 @@ class PcscCoupler:
                 silent += 1
             elif code not in CHIP_GONE and code != scard.SCARD_E_SHARING_VIOLATION:
                 raise failure(code, "powering the chip")
-            if silent >= POWER_TRIES:
-                raise NoChip(f"the chip in the slot does not answer: {_named(code)}", device=DEVICE)
-            if time.monotonic() + RETRY_S > deadline:
-                if code == scard.SCARD_E_SHARING_VIOLATION:
-                    raise failure(code, "powering the chip")
+            left_s = deadline - time.monotonic()
+            if silent >= POWER_TRIES or (left_s <= 0 and code != scard.SCARD_E_SHARING_VIOLATION):
                 raise NoChip(f"no chip answered within {timeout_s:g} s: {_named(code)}", device=DEVICE)
-            time.sleep(RETRY_S)
+            if left_s <= 0:
+                raise failure(code, "powering the chip")
+            time.sleep(min(left_s, RETRY_S))
 
-    def _await_presence(self, context: _Context, deadline: float, timeout_s: float) -> None:
+    def _await_presence(self, context: _Context, deadline: float, timeout_s: float) -> bool:
+        """Wait for a chip; true if the slot had been empty at first."""
         known = scard.SCARD_STATE_UNAWARE
         while True:
             left_ms = int((deadline - time.monotonic()) * 1000)
@@ -171,7 +174,7 @@ class PcscCoupler:
             if now & (scard.SCARD_STATE_UNKNOWN | scard.SCARD_STATE_UNAVAILABLE):
                 raise failure(scard.SCARD_E_UNKNOWN_READER, "waiting for a chip")
             if now & scard.SCARD_STATE_PRESENT:
-                return
+                return bool(known != scard.SCARD_STATE_UNAWARE)
             known = now & ~scard.SCARD_STATE_CHANGED
             if left_ms <= 0:
                 raise NoChip(f"no chip in the slot within {timeout_s:g} s", device=DEVICE)

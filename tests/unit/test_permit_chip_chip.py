@@ -139,6 +139,11 @@ def test_an_unknown_kind_of_foreign_chip_is_our_mistake() -> None:
         foreign_chip("spoon")
 
 
+def _open_and_read(chip: PermitChip) -> None:
+    chip.open(1)
+    chip.read()
+
+
 def test_a_chip_that_falls_silent_is_a_timeout_and_never_a_value() -> None:
     in_hand = reference_chip()
     chip = PermitChip(ChipInHand(in_hand), [REFERENCE])
@@ -154,8 +159,7 @@ def test_a_chip_that_ages_in_the_middle_never_gives_half_a_record(at: int) -> No
     in_hand.age_after(at - 1)
     chip = PermitChip(ChipInHand(in_hand), [REFERENCE])
     with pytest.raises(LinkTimeout):
-        chip.open(1)
-        chip.read()
+        _open_and_read(chip)
 
 
 @pytest.mark.parametrize("sw", [0x6281, 0x6982, 0x6A82, 0x9303])

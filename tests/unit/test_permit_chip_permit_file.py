@@ -59,8 +59,9 @@ def test_a_tail_behind_the_file_is_not_read() -> None:
 
 
 @pytest.mark.parametrize(("field", "raw", "why"), [
-    ("valid_to", "20251332", "is no date"), ("valid_to", "20A50506", "is not BCD"), ("valid_to", "00000000", "is no
-    date"), ("category", "09", "is a code that the permit file does not list"),
+    ("valid_to", "20251332", "is no date"), ("valid_to", "20A50506", "is not BCD"),
+    ("valid_to", "00000000", "is no date"),
+    ("category", "09", "is a code that the permit file does not list"),
 ])
 def test_bytes_that_do_not_decode_name_the_field_and_not_the_value(field: str, raw: str, why: str) -> None:
     content = REFERENCE.encode_content(HAND_MADE)

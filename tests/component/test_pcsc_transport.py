@@ -1,0 +1,279 @@
+"""The PC/SC transport against a real pcscd: restarts, crashes, other programs, speed. And a private pcscd stays
+private.
+"""
+
+from __future__ import annotations
+
+import socket
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from drivers.errors import LinkLost, LinkTimeout, NoChip, TransportError
+from drivers.permit_chip import apdu
+from drivers.permit_chip.chip import PermitChip
+from drivers.permit_chip.records import RelayCommand
+from drivers.simulators.activity import ActivityLog
+from drivers.simulators.pcscd import PrivatePcscd
+from drivers.simulators.permit import Place, SimulatedPermit
+from drivers.simulators.vpcd_link import VpcdHost
+from drivers.transport import pcsc
+from tests.contract.test_permit_chip_coupler import BlankFace
+from tests.fakes.invented_permits import KEYS, REFERENCE, UPDATE, fields_of, reference_chip, signed
+from tests.waiting import eventually
+
+pytestmark = pytest.mark.pcsc
+
+SELECT = apdu.select_application(REFERENCE.aid)
+
+
+@pytest.fixture
+def permit(pcscd: PrivatePcscd) -> Iterator[SimulatedPermit]:
+    """A reference permit at the station of the virtual reader."""
+    host = VpcdHost(pcscd.vpcd_url, ActivityLog(), pace=0.0)
+    host.start()
+    lying = SimulatedPermit("invented", reference_chip(), BlankFace())
+    host.attach(lying)
+    lying.move_to(Place.STATION)
+    yield lying
+    host.stop()
+
+
+@pytest.fixture
+def coupler(pcscd: PrivatePcscd, permit: SimulatedPermit) -> Iterator[pcsc.PcscCoupler]:
+    slot = pcsc.PcscCoupler(pcscd.reader_name)
+    yield slot
+    slot.close()
+
+
+def test_the_slots_are_listed_by_their_names(pcscd: PrivatePcscd) -> None:
+    assert pcsc.list_slots() == PrivatePcscd.reader_names
+
+
+def test_a_slot_that_does_not_exist_is_a_lost_link_and_not_an_empty_slot(pcscd: PrivatePcscd) -> None:
+    coupler = pcsc.PcscCoupler("No Such Reader 00 00")
+    with pytest.raises(LinkLost, match="the reader is gone"):
+        coupler.connect(0.5)
+
+
+def test_the_chip_is_ours_alone(coupler: pcsc.PcscCoupler, pcscd: PrivatePcscd) -> None:
+    coupler.connect(5)
+    intruder = pcsc.PcscCoupler(pcscd.reader_name)
+    with pytest.raises(LinkLost, match="another program holds the chip"):
+        intruder.connect(0.3)
+    coupler.close()
+    intruder.connect(5)
+    intruder.close()
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("how", ["restart", "kill"])
+def test_a_pcscd_that_goes_away_between_two_connections_is_one_lost_link_at_most(
+    pcscd: PrivatePcscd, coupler: pcsc.PcscCoupler, how: str,
+) -> None:
+    coupler.connect(5).close()
+    _go_away(pcscd, how)
+    lost = 0
+    try:
+        chip = coupler.connect(5)
+    except LinkLost:
+        lost += 1
+        chip = coupler.connect(5)
+    assert chip.transmit(SELECT).sw == 0x610A
+    assert lost == 1
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("how", ["restart", "kill"])
+def test_a_pcscd_that_goes_away_during_a_connection_is_a_lost_link_and_the_next_connect_works(
+    pcscd: PrivatePcscd, coupler: pcsc.PcscCoupler, how: str,
+) -> None:
+    for _ in range(2):
+        chip = PermitChip(coupler, [REFERENCE])
+        chip.open(5)
+        _go_away(pcscd, how)
+        with pytest.raises(LinkLost, match="pcscd is gone"):
+            chip.read()
+        chip.close()
+        chip.open(5)
+        assert dict(chip.read().fields) == fields_of(REFERENCE)
+        chip.close()
+
+
+@pytest.mark.slow
+def test_a_pcscd_that_goes_away_while_we_wait_for_a_chip_is_a_lost_link(
+    pcscd: PrivatePcscd, permit: SimulatedPermit, coupler: pcsc.PcscCoupler,
+) -> None:
+    permit.move_to(Place.HAND)
+    with pytest.raises(NoChip):
+        coupler.connect(0.6)
+    restarting = threading.Timer(0.3, pcscd.restart)
+    restarting.start()
+    try:
+        with pytest.raises(LinkLost):
+            coupler.connect(10)
+    finally:
+        restarting.join()
+    permit.move_to(Place.STATION)
+    assert coupler.connect(5).transmit(SELECT).sw == 0x610A
+
+
+@pytest.mark.slow
+def test_while_pcscd_is_stopped_every_call_says_so_at_once_and_afterwards_all_is_well(
+    pcscd: PrivatePcscd, coupler: pcsc.PcscCoupler,
+) -> None:
+    pcscd.stop()
+    try:
+        for _ in range(3):
+            began = time.monotonic()
+            with pytest.raises(LinkLost, match="pcscd is gone"):
+                coupler.connect(5)
+            with pytest.raises(LinkLost, match="pcscd is gone"):
+                pcsc.list_slots()
+            assert time.monotonic() - began < 1
+    finally:
+        pcscd.start()
+    assert coupler.connect(5).transmit(SELECT).sw == 0x610A
+
+
+def _go_away(pcscd: PrivatePcscd, how: str) -> None:
+    if how == "restart":
+        pcscd.restart()
+    else:
+        pcscd.kill()
+        pcscd.start()
+
+
+def test_a_chip_torn_out_in_the_middle_of_the_write_is_old_or_new_and_never_mixed(
+    permit: SimulatedPermit, coupler: pcsc.PcscCoupler,
+) -> None:
+    chip = PermitChip(coupler, [REFERENCE])
+    chip.open(5)
+    write = REFERENCE.encode_update(UPDATE)[0]
+    challenge = chip.relay([RelayCommand(apdu.get_challenge())])[0].data
+    permit.chip.tear_after(200)
+    with pytest.raises((LinkLost, LinkTimeout)):
+        chip.relay([RelayCommand(signed(REFERENCE, write, challenge))])
+    chip.close()
+    chip.open(5)
+    assert dict(chip.read().fields) == fields_of(REFERENCE)
+    chip.close()
+
+
+def test_ten_relayed_commands_cost_at_most_a_third_more_than_bare_pyscard(
+    pcscd: PrivatePcscd, permit: SimulatedPermit, coupler: pcsc.PcscCoupler,
+) -> None:
+    from smartcard import scard
+
+    command = apdu.read_binary(2, 0, 131)
+    batch = [RelayCommand(command)] * 10
+    chip = PermitChip(coupler, [REFERENCE])
+    chip.open(5)
+    chip.relay(batch)
+    relayed = min(_timed(lambda: chip.relay(batch)) for _ in range(40))
+    chip.close()
+    coupler.close()
+
+    _, context = scard.SCardEstablishContext(scard.SCARD_SCOPE_SYSTEM)
+    code, handle, protocol = scard.SCardConnect(
+        context, pcscd.reader_name, scard.SCARD_SHARE_EXCLUSIVE, scard.SCARD_PROTOCOL_T0)
+    assert code == scard.SCARD_S_SUCCESS
+    assert protocol == scard.SCARD_PROTOCOL_T0
+    scard.SCardTransmit(handle, scard.SCARD_PCI_T0, list(SELECT))
+    raw = list(command)
+
+    def bare() -> None:
+        for _ in range(10):
+            scard.SCardTransmit(handle, scard.SCARD_PCI_T0, raw)
+
+    bare()
+    bare_s = min(_timed(bare) for _ in range(40))
+    scard.SCardDisconnect(handle, scard.SCARD_UNPOWER_CARD)
+    scard.SCardReleaseContext(context)
+    assert relayed <= 1.3 * bare_s, f"{relayed * 1e3:.2f} ms against {bare_s * 1e3:.2f} ms"
+    assert bare_s < 0.1, "TCP_QUICKACK is not re-armed"
+
+
+def _timed(work) -> float:
+    began = time.perf_counter()
+    work()
+    return time.perf_counter() - began
+
+
+def test_a_hundred_connections_leave_no_context_and_no_socket_behind(coupler: pcsc.PcscCoupler) -> None:
+    coupler.connect(5).close()
+    before = len(list(Path("/proc/self/fd").iterdir()))
+    for _ in range(100):
+        coupler.connect(5).close()
+    assert len(list(Path("/proc/self/fd").iterdir())) == before
+
+
+def test_neither_pcscd_nor_vpcd_can_be_reached_over_the_network(pcscd: PrivatePcscd) -> None:
+    own_ports = subprocess.run(["ss", "-ltnp"], capture_output=True, text=True, check=True).stdout
+    assert "pcscd" not in own_ports
+    run_dir = pcscd.log.parent
+    assert run_dir.stat().st_mode & 0o077 == 0
+
+
+@pytest.mark.slow
+def test_two_private_pcscds_run_side_by_side_and_end_with_their_owner(tmp_path_factory: pytest.TempPathFactory) -> None:
+    run_dir = tmp_path_factory.mktemp("side")
+    code = (
+        "import sys, time\nfrom pathlib import Path\nfrom drivers.simulators.pcscd import PrivatePcscd\n"
+        "p = PrivatePcscd(Path(sys.argv[1])); p.start(); print('up', flush=True); time.sleep(60)\n"
+    )
+    with subprocess.Popen([sys.executable, "-c", code, str(run_dir)], stdout=subprocess.PIPE, text=True) as owner:
+        assert owner.stdout is not None
+        assert owner.stdout.readline() == "up\n"
+        assert _somebody_answers(run_dir)
+        owner.kill()
+        owner.wait()
+    eventually(lambda: not _somebody_answers(run_dir), 5)
+
+
+def _somebody_answers(run_dir: Path) -> bool:
+    with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as probe:
+        return probe.connect_ex(PrivatePcscd(run_dir).environment["PCSCLITE_CSOCK_NAME"]) == 0
+
+
+def test_a_run_directory_too_long_for_a_socket_is_refused_with_a_reason(tmp_path: Path) -> None:
+    with pytest.raises(RuntimeError, match="choose a shorter run directory"):
+        PrivatePcscd(tmp_path / ("long" * 30)).start()
+
+
+def test_a_pcscd_that_does_not_come_up_tells_its_last_words(tmp_path_factory: pytest.TempPathFactory) -> None:
+    run_dir = tmp_path_factory.mktemp("bad")
+    (run_dir / "reader.conf").mkdir()
+    with pytest.raises((RuntimeError, OSError)):
+        PrivatePcscd(run_dir).start()
+
+
+@pytest.mark.parametrize(("code", "kind", "words"), [
+    (0x8010001D, LinkLost, "pcscd is gone: SCARD_E_NO_SERVICE"),
+    (0x8010001E, LinkLost, "pcscd is gone: SCARD_E_SERVICE_STOPPED"),
+    (0x80100003, LinkLost, "pcscd is gone: SCARD_E_INVALID_HANDLE"),
+    (0x80100013, LinkLost, "pcscd is gone: SCARD_F_COMM_ERROR"),
+    (0x6BA, LinkLost, "pcscd is gone: 000006BA"),
+    (0x80100017, LinkLost, "the reader is gone: SCARD_E_READER_UNAVAILABLE"),
+    (0x80100069, LinkLost, "the chip left its contacts: SCARD_W_REMOVED_CARD"),
+    (0x80100068, LinkLost, "the chip left its contacts: SCARD_W_RESET_CARD"),
+    (0x80100016, LinkTimeout, "the chip is silent: SCARD_E_NOT_TRANSACTED"),
+    (0x80100066, LinkTimeout, "the chip is silent: SCARD_W_UNRESPONSIVE_CARD"),
+    (0x8010000B, LinkLost, "another program holds the chip: SCARD_E_SHARING_VIOLATION"),
+    (0x80100004, TransportError, "PC/SC refused: SCARD_E_INVALID_PARAMETER"),
+])
+def test_every_foreign_code_becomes_one_of_our_errors(code: int, kind: type[TransportError], words: str) -> None:
+    error = pcsc.failure(code, "testing")
+    assert type(error) is kind
+    assert str(error) == f"{words} while testing"
+
+
+def test_the_test_keys_are_not_what_a_kiosk_could_ever_need() -> None:
+    # The driver's side of this test run never imports keys: the relay is given signed commands.
+    assert not [name for name in vars(pcsc) if "key" in name.lower()]
+    assert KEYS.tdes != KEYS.sm4
