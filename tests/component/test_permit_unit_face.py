@@ -36,7 +36,7 @@ VALUES = {"address": ADDRESS, "valid_from": "2025.12.04", "valid_to": "2026.12.0
 
 @pytest.fixture(scope="module")
 def typeface() -> Typeface:
-    return Typeface.load(Path("assets/fonts"))
+    return Typeface.load(Path(__file__).parents[2] / "assets" / "fonts")
 
 
 def ink(raster: FaceRaster) -> tuple[int, int, int, int]:

@@ -36,7 +36,7 @@ from drivers.transport.tracing import TraceSink, TracingBytes
 from drivers.transport.urls import open_bytes
 from tests.waiting import eventually
 
-DEVICE_FILE = Path("assets/devices/star-tcp300.toml")
+DEVICE_FILE = Path(__file__).parents[2] / "assets" / "devices" / "star-tcp300.toml"
 BLANK = FaceRaster(480, 320, bytes(480 * 40))
 FACE = FaceRaster(480, 320, bytes(40 * 40) + b"\xff\x81" * 40 + bytes(480 * 40 - 1680))
 

@@ -34,7 +34,7 @@ from drivers.simulators.permit_unit_sim import PermitUnitSim
 from drivers.transport.urls import open_bytes
 from tests.waiting import eventually
 
-DEVICE_FILE = Path("assets/devices/star-tcp300.toml")
+DEVICE_FILE = Path(__file__).parents[2] / "assets" / "devices" / "star-tcp300.toml"
 
 
 class Hands(Protocol):
