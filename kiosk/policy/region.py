@@ -393,6 +393,18 @@ class Contact:
 
 
 @dataclass(frozen=True, slots=True)
+class Photo:
+    """What a photo for a new permit must be like."""
+
+    rule: Rule
+    width_px: int
+    height_px: int
+    dots_per_inch: int
+    bits_per_pixel: int
+    most_kilobytes: int
+
+
+@dataclass(frozen=True, slots=True)
 class Region:
     """Everything a region's file says."""
 
@@ -419,6 +431,7 @@ class Region:
     offices: Mapping[str, Office]
     contact: Contact | None
     item_code: str | None
+    photo: Photo | None
     rules: Mapping[str, Rule]           # every rule by its code
     texts: Mapping[str, LocalText]      # every text by its path in the file
 

@@ -21,6 +21,7 @@ from kiosk.policy.region import (
     Kiosks,
     Office,
     PastTerm,
+    Photo,
     Region,
     Rule,
     Source,
@@ -159,6 +160,7 @@ def _read_region(top: TableReader, texts: dict[str, LocalText]) -> Region:
         offices={key: _read_office(key, inner, names) for key, inner in top.named_tables("offices")},
         contact=_read_contact(top.optional_table("contact"), names),
         item_code=_read_item(top.optional_table("item"), names),
+        photo=_read_photo(top.optional_table("photo"), names),
         rules=names.rules,
         texts=texts,
     )
@@ -337,3 +339,16 @@ def _read_item(table: TableReader | None, names: Names) -> str | None:
         return None
     read_citations(table, "cite", names.sources)
     return table.string("code")
+
+
+def _read_photo(table: TableReader | None, names: Names) -> Photo | None:
+    if table is None:
+        return None
+    return Photo(
+        rule=read_rule(table, "photo", names),
+        width_px=table.whole("width_px", 1, 10_000),
+        height_px=table.whole("height_px", 1, 10_000),
+        dots_per_inch=table.whole("dots_per_inch", 1, 2400),
+        bits_per_pixel=table.whole("bits_per_pixel", 1, 48),
+        most_kilobytes=table.whole("most_kilobytes", 1, 100_000),
+    )
