@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from kivy.app import App
-from kivy.clock import mainthread
+from kivy.clock import Clock, mainthread
 from kivy.core.window import Window
 from kivy.properties import ObjectProperty
 from kivy.uix.screenmanager import NoTransition, ScreenManager
@@ -20,6 +20,8 @@ from screens.fonts import Fonts
 from screens.screen_file import ScreenFile
 from screens.theme import Theme
 from screens.translation import Translation
+
+LAYOUT_ROUNDS = 100     # before a frame; after Kivy's own 20 it would draw a screen whose text is still being fitted
 
 
 def screen_name(model: ScreenModel) -> str:
@@ -55,6 +57,7 @@ class KioskApp(App):
         self._witness: Any = None
 
     def build(self) -> ScreenManager:
+        Clock.max_iteration = LAYOUT_ROUNDS
         Window.clearcolor = self.theme.palette.ground
         self._show(self._first)
         return self.router

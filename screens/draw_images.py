@@ -64,6 +64,12 @@ class Sheet:
         font = ImageFont.truetype(ASSETS / "fonts" / "NotoSansSC-Bold.otf", round(size * self._factor))
         self._draw.text((x * self._factor, y * self._factor), text, font=font, fill=colour, anchor="mm")
 
+    def trim(self) -> None:
+        """Leave away what is empty at the edges."""
+        left, top, right, bottom = self.image.getbbox()
+        self.image = self.image.crop((left, top, right, bottom))
+        self._pixels = ((right - left) // OVERSAMPLING, (bottom - top) // OVERSAMPLING)
+
     def save(self, path: Path) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
         self.image.resize(self._pixels, Image.Resampling.LANCZOS).save(path, optimize=True)
@@ -439,7 +445,10 @@ def main() -> None:
     for name, draw in ICONS.items():
         draw().save(ASSETS / "images" / "icons" / f"{name}.png")
     for name, paint in PICTURES.items():
-        paint().save(ASSETS / "images" / f"{name}.png")
+        sheet = paint()
+        if not name[-1].isdigit():      # the frames of one picture stay of one size
+            sheet.trim()
+        sheet.save(ASSETS / "images" / f"{name}.png")
 
 
 if __name__ == "__main__":

@@ -45,9 +45,10 @@ RULE = Citation(
     "001，办理须知")
 LATE_RULE = Citation(
     LocalText((
-        ("zh-Hans", "逾期未办理签注的，居住证使用功能中止；补办签注手续后，使用功能恢复。逾期超过 60 日的，居住年限自补办之日起重新计算。"),
-        ("en", "A permit that is not endorsed in time is suspended; it works again once the endorsement is made up. More "
-               "than 60 days late, the years of residence start anew on that day."))),
+        ("zh-Hans", "逾期未办理签注的，居住证使用功能中止；补办签注手续后，使用功能恢复。"
+                    "逾期超过 60 日的，居住年限自补办之日起重新计算。"),
+        ("en", "A permit that is not endorsed in time is suspended; it works again once the endorsement is made "
+               "up. More than 60 days late, the years of residence start anew on that day."))),
     "001，逾期签注")
 COUNTER = LocalText((
     ("zh-Hans", "现居住地社区事务受理服务中心，周一至周五 08:30—16:30，休息日 08:30—11:30"),

@@ -22,7 +22,9 @@ class Icon(Image):
 
 
 class IntentButton(ButtonBehavior, Widget):
-    """`intent` and `choice`: what a touch means. `filled`: the one that most people want. `least`: least height."""
+    """`intent` and `choice`: what a touch means. `filled`: the one that most people want. `least`: least height.
+    `needed`: height for its words at its width; `wanted`: width for its words on one line.
+    """
 
     intent = ObjectProperty(Intent.GO_ON)
     choice = StringProperty("")
@@ -32,6 +34,7 @@ class IntentButton(ButtonBehavior, Widget):
     filled = BooleanProperty(False)
     least = NumericProperty(0)
     needed = NumericProperty(0)
+    wanted = NumericProperty(0)
     ink = ListProperty((0, 0, 0, 1))
 
     @property
@@ -41,9 +44,26 @@ class IntentButton(ButtonBehavior, Widget):
 
 
 class StepButton(IntentButton):
-    """What the screen is for; there only while `shown`."""
+    """What the screen is for; there only while `shown`. `due`: the height it should have."""
 
     shown = BooleanProperty(True)
+    due = NumericProperty(0)
+
+
+class Actions(BoxLayout):
+    """The step buttons of a screen side by side. `shown`: how many of them are there now; `due`: their height."""
+
+    shown = NumericProperty(0)
+    due = NumericProperty(0)
+
+    def add_widget(self, widget: Any, *args: Any, **kwargs: Any) -> None:
+        super().add_widget(widget, *args, **kwargs)
+        widget.bind(shown=self._count, due=self._count)
+        self._count()
+
+    def _count(self, *_args: Any) -> None:
+        self.shown = sum(1 for button in self.children if button.shown)
+        self.due = max((button.due for button in self.children), default=0)
 
 
 class QuietButton(IntentButton):

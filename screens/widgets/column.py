@@ -4,45 +4,61 @@ from __future__ import annotations
 
 from typing import Any
 
+from kivy.clock import Clock
 from kivy.properties import BooleanProperty, NumericProperty
+from kivy.uix.boxlayout import BoxLayout
 from kivy.uix.layout import Layout
 
 SMALLEST_SCALE = 0.55
+SETTLED_AFTER = 3       # rounds of layout without a change: words are broken, then drawn, then their boxes follow
+
+
+class _OneScale(BoxLayout):
+    """Widgets that share one `scale`."""
+
+    scale = NumericProperty(1.0)
+
+    def add_widget(self, widget: Any, *args: Any, **kwargs: Any) -> None:
+        widget.pos_hint = {"top": 1}
+        super().add_widget(widget, *args, **kwargs)
+        self.fbind("scale", widget.setter("scale"))
+
+
+class Side(_OneScale):
+    """Widgets below each other."""
+
+
+class Sides(_OneScale):
+    """Widgets below each other on an upright screen, side by side on a lying one."""
 
 
 class Column(Layout):
-    """Children with a height of 0 take no space. `overflows`: not even the smallest scale was enough."""
+    """Children with a height of 0 take no space. `overflows`: not even the smallest scale was enough.
+    `lift`: the share of free space that stays above.
+    """
 
     spacing = NumericProperty(0)
     scale = NumericProperty(1.0)
+    lift = NumericProperty(0)
     overflows = BooleanProperty(False)
 
     def __init__(self, **kwargs: Any) -> None:
+        self._quiet_rounds = 0
+        self._shrink_soon = Clock.create_trigger(self._shrink, -1)
         super().__init__(**kwargs)
-        for name in ("size", "pos", "spacing", "children"):
+        for name in ("pos", "spacing", "children"):
             self.fbind(name, self._trigger_layout)
+        self.fbind("size", self.fit_anew)
+
+    def fit_anew(self, *_args: Any) -> None:
+        """Start again at full size: what is shown has changed."""
+        self.scale = 1.0
+        self._trigger_layout()
 
     def on_scale(self, _instance: Any, scale: float) -> None:
         for child in self.children:
             if hasattr(child, "scale"):
                 child.scale = scale
-
-    def do_layout(self, *_args: Any) -> None:
-        shown = [child for child in reversed(self.children) if child.height > 0]
-        spacing = self.spacing * self.scale
-        total = sum(child.height for child in shown) + spacing * max(len(shown) - 1, 0)
-        if total > self.height and self.scale > SMALLEST_SCALE and self.height > 0:
-            wanted = (self.height / total) ** 0.5
-            self.scale = max(SMALLEST_SCALE, self.scale * min(max(wanted, 0.75), 0.97))
-            self._trigger_layout()
-            return
-        self.overflows = total > self.height + 1
-        top = self.top
-        for child in self.children:
-            child.width = self.width
-        for child in shown:
-            child.pos = (self.x, top - child.height)
-            top -= child.height + spacing
 
     def add_widget(self, widget: Any, *args: Any, **kwargs: Any) -> None:
         widget.fbind("height", self._trigger_layout)
@@ -50,7 +66,28 @@ class Column(Layout):
         if hasattr(widget, "scale"):
             widget.scale = self.scale
 
-    def fit_anew(self) -> None:
-        """Start again at full size: what is shown has changed."""
-        self.scale = 1.0
-        self._trigger_layout()
+    def do_layout(self, *_args: Any) -> None:
+        needed = self._needed()
+        top = self.top - self.lift * max(0, self.height - needed)
+        for child in reversed(self.children):
+            child.width = self.width
+            child.pos = (self.x, top - child.height)
+            if child.height:
+                top -= child.height + self.spacing * self.scale
+        self.overflows = needed > self.height + 1
+        self._quiet_rounds = 0
+        if self.overflows:
+            self._shrink_soon()
+
+    def _needed(self) -> float:
+        heights = [child.height for child in self.children if child.height]
+        return sum(heights) + self.spacing * self.scale * max(len(heights) - 1, 0)
+
+    def _shrink(self, _elapsed: float) -> None:
+        self._quiet_rounds += 1
+        if self._quiet_rounds < SETTLED_AFTER:
+            self._shrink_soon()
+        elif self.overflows and self.scale > SMALLEST_SCALE:
+            wanted = (self.height / self._needed()) ** 0.5
+            self.scale = max(SMALLEST_SCALE, self.scale * min(max(wanted, 0.75), 0.97))
+            self._trigger_layout()
