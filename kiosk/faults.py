@@ -20,6 +20,17 @@ class Severity(Enum):
     OUT_OF_SERVICE = "out_of_service"   # no permit may be taken in until somebody acted
 
 
+class Part(Enum):
+    """The part of the machine that a fault belongs to: the first digit of its code."""
+
+    ID_READER = "1"
+    PERMIT_UNIT = "2"
+    PERMIT_CHIP = "3"
+    RECEIPT_PRINTER = "4"
+    CENTRAL = "5"
+    KIOSK = "6"
+
+
 @dataclass(frozen=True, slots=True)
 class Fault:
     """One entry of the catalogue."""
@@ -29,6 +40,10 @@ class Fault:
     severity: Severity
     public: str
     remedy: str
+
+    @property
+    def part(self) -> Part:
+        return Part(self.code[0])
 
 
 CATALOGUE: dict[str, Fault] = {}

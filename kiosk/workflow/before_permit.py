@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from kiosk.domain.endorsement import ChipState, Custody, FaceState, Refusal
-from kiosk.faults import PERMIT_UNIT_SILENT
+from kiosk.domain.endorsement import Custody, Refusal
+from kiosk.faults import PERMIT_UNIT_SILENT, Fault
 from kiosk.screen_models import Intent
 from kiosk.workflow import effects as do
 from kiosk.workflow import events as on
@@ -41,6 +41,9 @@ def awaiting_permit(state: s.AwaitingPermit, event: on.Event) -> Step | None:
     match event:
         case on.PermitTakenIn():
             return Step(s.ReadingPermit(state.visit, state.holder), (do.ReadChip(),))
+        case on.PermitNotTakenIn():
+            # The unit was wanted for something else and let go of the order, which still stands.
+            return Step(state, (do.TakePermitIn(),))
         case on.PersonChose(intent=Intent.CANCEL):
             return _withdraw(state, "holder_cancelled")
         case on.DeadlinePassed():
@@ -50,18 +53,28 @@ def awaiting_permit(state: s.AwaitingPermit, event: on.Event) -> Step | None:
 
 
 def _withdraw(state: s.AwaitingPermit, code: str) -> Step:
-    return Step(s.WithdrawingOffer(state.visit, s.Declined(Refusal(code))), (do.StopTakingIn(),))
+    return withdraw(state, s.Declined(Refusal(code)))
+
+
+def withdraw(state: s.AwaitingPermit, ending: s.Ending) -> Step:
+    """A permit may be going in at this moment: the visit ends when the unit has said whether one did."""
+    return Step(s.WithdrawingOffer(state.visit, ending), (do.StopTakingIn(),))
 
 
 def withdrawing_offer(site: Site, state: s.WithdrawingOffer, event: on.Event) -> Step | None:
     match event:
+        case on.PermitNotTakenIn() if isinstance(state.ending, s.BrokenOff):
+            return explain(state.visit, state.ending, Custody.WITH_HOLDER)
         case on.PermitNotTakenIn():
             return go_idle(site)
         case on.PermitTakenIn():
             return give_back(state.visit, state.ending)
         case on.DeadlinePassed():
-            # The unit is silent with an open order: whether a permit went in is not known.
-            ending = s.BrokenOff(PERMIT_UNIT_SILENT, ChipState.OLD, FaceState.OLD)
-            return give_back(state.visit, ending)
+            return lose_sight(PERMIT_UNIT_SILENT)
         case _:
             return None
+
+
+def lose_sight(fault: Fault) -> Step:
+    """The unit failed with an order open: whether a permit went in is not known until it was inspected."""
+    return Step(s.OutOfService(fault, Custody.UNKNOWN, inspecting=True), (do.Wipe(), do.InspectPath()))

@@ -5,7 +5,7 @@ want.
 from __future__ import annotations
 
 from kiosk.domain.endorsement import ChipState, FaceState, Grant, Refusal
-from kiosk.faults import CHIP_SILENT, GRANT_REJECTED, Fault
+from kiosk.faults import CHIP_SILENT, GRANT_REJECTED, WORKER_DIED, Fault
 from kiosk.policy.assessment import AssessedOutcome, Assessment, Served
 from kiosk.screen_models import Intent
 from kiosk.workflow import effects as do
@@ -54,11 +54,11 @@ def reading_permit(site: Site, state: s.ReadingPermit, event: on.Event) -> Step 
             return None
 
 
-def asking_pending_rewrites(state: s.AskingPendingRewrites, event: on.Event) -> Step | None:
+def asking_pending_rewrites(site: Site, state: s.AskingPendingRewrites, event: on.Event) -> Step | None:
     match event:
-        case on.WorkFound(grant=grant):
+        case on.WorkFound(grant=grant) if site.rewrites_face or not grant.face_only:
             return _offer(state.visit, state.case, grant)
-        case on.NoWorkFound() | on.CentralFailed() | on.DeadlinePassed():
+        case on.WorkFound() | on.NoWorkFound() | on.CentralFailed() | on.DeadlinePassed():
             return Step(s.Assessing(state.visit, state.case), (do.Assess(state.case),))
         case on.PersonChose(intent=Intent.CANCEL):
             return decline(state.visit, "holder_cancelled", state.case)
@@ -70,8 +70,10 @@ def assessing(state: s.Assessing, event: on.Event) -> Step | None:
     match event:
         case on.Assessed(assessment=assessment, on=day):
             return Step(s.ShowingAssessment(state.visit, state.case, assessment, day))
-        case on.PersonChose(intent=Intent.CANCEL) | on.DeadlinePassed():
+        case on.PersonChose(intent=Intent.CANCEL):
             return decline(state.visit, "holder_cancelled", state.case)
+        case on.DeadlinePassed():
+            return break_off(state, WORKER_DIED)
         case _:
             return None
 
@@ -106,7 +108,8 @@ def showing_assessment(state: s.ShowingAssessment, event: on.Event) -> Step | No
         case on.PersonChose(intent=Intent.GO_ON) if can_go_on(state.assessment):
             return Step(s.Declaring(state.visit, state.case, state.assessment))
         case on.PersonChose(intent=Intent.CANCEL | Intent.GO_ON) | on.DeadlinePassed():
-            refusal = Refusal(refusal_code(state.assessment))
+            timed_out = isinstance(event, on.DeadlinePassed) and can_go_on(state.assessment)
+            refusal = Refusal("timed_out" if timed_out else refusal_code(state.assessment))
             return give_back(state.visit, s.Declined(refusal, state.case.permit, state.assessment))
         case _:
             return None
@@ -120,8 +123,10 @@ def declaring(state: s.Declaring, event: on.Event) -> Step | None:
             return Step(s.AskingCentral(state.visit, state.case, state.assessment), (asked,))
         case on.PersonChose(intent=Intent.DECLARE_CHANGED):
             return decline(state.visit, "address_changed", state.case)
-        case on.PersonChose(intent=Intent.CANCEL) | on.DeadlinePassed():
+        case on.PersonChose(intent=Intent.CANCEL):
             return decline(state.visit, "holder_cancelled", state.case)
+        case on.DeadlinePassed():
+            return decline(state.visit, "timed_out", state.case)
         case _:
             return None
 

@@ -42,6 +42,13 @@ class PathInspected:
 
 
 @dataclass(frozen=True, slots=True)
+class PathNotInspected:
+    """The unit could not be initialised, or could not look."""
+
+    fault: Fault
+
+
+@dataclass(frozen=True, slots=True)
 class VisitBegan:
     visit: Visit
 
@@ -218,12 +225,30 @@ class ReceiptNotPrinted:
 
 
 Event = (
-    PathInspected | VisitBegan | PersonChose | DeadlinePassed | DeviceFailed | DevicesReady | IdCardRead | IdCardRefused
-    | IdCardNotReadable | PermitTakenIn | PermitNotTakenIn | PermitAtMouth | PermitTaken | PermitRetained | PermitRead
-    | PermitNotRecognised | WorkFound | NoWorkFound | Assessed | GrantReceived | EndorsementRefused | EndorsementPending
-    | PermitAlreadyCurrent | CentralFailed | ChipBatchReceived | ChipVerdictReceived | BatchRelayed | ChipReadBack
-    | FaceRewritten | FaceNotRewritten | ReceiptPrinted | ReceiptNotPrinted
+    PathInspected | PathNotInspected | VisitBegan | PersonChose | DeadlinePassed | DeviceFailed | DevicesReady
+    | IdCardRead | IdCardRefused | IdCardNotReadable | PermitTakenIn | PermitNotTakenIn | PermitAtMouth | PermitTaken
+    | PermitRetained | PermitRead | PermitNotRecognised | WorkFound | NoWorkFound | Assessed | GrantReceived
+    | EndorsementRefused | EndorsementPending | PermitAlreadyCurrent | CentralFailed | ChipBatchReceived
+    | ChipVerdictReceived | BatchRelayed | ChipReadBack | FaceRewritten | FaceNotRewritten | ReceiptPrinted
+    | ReceiptNotPrinted
 )
 
 CUSTODY_FACTS = (PathInspected, PermitTakenIn, PermitAtMouth, PermitTaken, PermitRetained, FaceRewritten)
 """Never dropped, whatever visit they are stamped with."""
+
+
+def custody_told(event: Event) -> Custody | None:
+    """Where the permit is by what the unit says in `event`; None if it says nothing about that."""
+    match event:
+        case PathInspected(custody=custody):
+            return custody
+        case PermitTakenIn():
+            return Custody.INSIDE
+        case PermitAtMouth() | FaceRewritten(at_mouth=True):
+            return Custody.AT_MOUTH
+        case PermitTaken():
+            return Custody.WITH_HOLDER
+        case PermitRetained():
+            return Custody.RETAINED
+        case _:
+            return None

@@ -14,7 +14,7 @@ from dataclasses import replace
 from typing import assert_never
 
 from kiosk.domain.endorsement import ChipState, Custody, FaceState
-from kiosk.faults import PERMIT_HELD_INSIDE, RECOVERY_STUCK, Fault, Severity
+from kiosk.faults import PERMIT_HELD_INSIDE, RECOVERY_STUCK, Fault, Part, Severity
 from kiosk.screen_models import Intent
 from kiosk.workflow import before_permit, deciding, returning, writing
 from kiosk.workflow import effects as do
@@ -59,7 +59,7 @@ def _step_of_state(site: Site, state: s.State, event: on.Event) -> Step | None:
         case s.ReadingPermit():
             return deciding.reading_permit(site, state, event)
         case s.AskingPendingRewrites():
-            return deciding.asking_pending_rewrites(state, event)
+            return deciding.asking_pending_rewrites(site, state, event)
         case s.Assessing():
             return deciding.assessing(state, event)
         case s.ShowingAssessment():
@@ -102,8 +102,10 @@ def _recovering(site: Site, event: on.Event) -> Step | None:
     match event:
         case on.PathInspected():
             return _resume(site, event)
+        case on.PathNotInspected(fault=fault):
+            return Step(s.OutOfService(fault, Custody.UNKNOWN))
         case on.DeadlinePassed():
-            return Step(s.OutOfService(RECOVERY_STUCK, Custody.UNKNOWN))
+            return Step(s.OutOfService(RECOVERY_STUCK, Custody.UNKNOWN, inspecting=True))
         case _:
             return None
 
@@ -122,8 +124,7 @@ def _resume(site: Site, found: on.PathInspected) -> Step:
         case Custody.INSIDE if site.has_retain_bin:
             return Step(s.Retaining(found.visit, ending), (do.RetainPermit(),))
         case Custody.INSIDE:
-            held = s.OutOfService(PERMIT_HELD_INSIDE, Custody.INSIDE)
-            return Step(held, returning.report(ending, Custody.INSIDE))
+            return returning.hold(ending)
         case Custody.UNKNOWN:
             return Step(s.OutOfService(RECOVERY_STUCK, Custody.UNKNOWN))
         case _:
@@ -142,16 +143,38 @@ def _idle(state: s.Idle, event: on.Event) -> Step | None:
 
 def _out_of_service(site: Site, state: s.OutOfService, event: on.Event) -> Step | None:
     match event:
+        case on.DeadlinePassed() | on.DevicesReady() if state.inspecting:
+            return None     # a second answer to one question would come in the middle of a visit
         case on.DeadlinePassed() if state.custody is Custody.WITH_HOLDER:
             return Step(state, (do.CheckDevices(),))
         case on.DeadlinePassed() | on.DevicesReady():
-            return Step(state, (do.InspectPath(),))
-        case on.PathInspected(custody=Custody.INSIDE) if state.fault is PERMIT_HELD_INSIDE:
-            return None
+            return Step(replace(state, inspecting=True), (do.InspectPath(),))
+        case on.PathNotInspected(fault=fault):
+            return Step(replace(_with_news(state, fault), inspecting=False))
+        case on.PathInspected(custody=Custody.UNKNOWN):
+            return Step(replace(state, custody=Custody.UNKNOWN, inspecting=False))
+        case on.PathInspected(custody=Custody.INSIDE) if state.held:
+            return _keep(site, state, event)
         case on.PathInspected():
             return _resume(site, event)
         case _:
-            return None
+            custody = on.custody_told(event)
+            return Step(replace(state, custody=custody)) if custody not in (None, state.custody) else None
+
+
+def _with_news(state: s.OutOfService, fault: Fault) -> s.OutOfService:
+    """What staff must know first stands on the screen: that a permit is held, else what broke last."""
+    is_news = _stops_all(fault) and state.fault is not PERMIT_HELD_INSIDE
+    return replace(state, fault=fault) if is_news else state
+
+
+def _keep(site: Site, state: s.OutOfService, found: on.PathInspected) -> Step:
+    """Into the bin once the unit can; without one it waits for staff."""
+    if site.has_retain_bin:
+        story = found.story
+        ending = s.Interrupted(story.endorsement_id, story.session_opened, story.chip, story.face)
+        return Step(s.Retaining(found.visit, ending), (do.RetainPermit(),))
+    return Step(replace(state, custody=Custody.INSIDE, inspecting=False))
 
 
 def _speak(site: Site, state: s.State, language: str) -> Step | None:
@@ -165,37 +188,59 @@ def _speak(site: Site, state: s.State, language: str) -> Step | None:
 
 
 def _fail(site: Site, state: s.State, fault: Fault) -> Step | None:
-    """Faults are handled here once, by custody."""
+    """Faults are handled here once, by custody. Want of paper ends nothing."""
+    if fault.severity is Severity.DEGRADED:
+        return None
     match state:
         case s.Recovering():
-            return Step(s.OutOfService(fault, Custody.UNKNOWN))
+            return Step(s.OutOfService(fault, Custody.UNKNOWN, inspecting=True))
         case s.Idle():
             return Step(s.OutOfService(fault, Custody.WITH_HOLDER)) if _stops_all(fault) else None
         case s.OutOfService():
-            return Step(replace(state, fault=fault)) if _stops_all(fault) and fault != state.fault else None
+            told = _with_news(state, fault)
+            return Step(told) if told != state else None
         case s.PrintingReceipt() | s.Thanking() | s.Explaining():
             return None     # the permit is where it should be; the check while idle finds what is broken
-        case s.ShowingNotice() | s.ReadingIdCard() | s.AwaitingPermit() | s.WithdrawingOffer():
+        case s.ShowingNotice() | s.ReadingIdCard():
             ending = s.BrokenOff(fault, ChipState.OLD, FaceState.OLD)
-            page = s.Explaining(state.visit, ending, Custody.WITH_HOLDER)
-            return Step(page, (do.StopIdReader(), do.StopTakingIn()))
-        case s.OpeningChipSession() | s.RelayingBatch() | s.SendingChipAnswers():
-            return writing.doubt_chip(state, fault)
-        case s.ReadingChipBack():
-            return writing.judge_chip(site, replace(state, broken_by=state.broken_by or fault), None)
-        case s.RewritingFace():
-            return writing.face_failed(state)
-        case s.ReturningPermit() | s.TakingBack() | s.Retaining():
-            return Step(s.OutOfService(fault, Custody.INSIDE), returning.report(state.ending, Custody.INSIDE))
-        case s.AwaitingRemoval():
-            return Step(s.OutOfService(fault, Custody.AT_MOUTH), returning.report(state.ending, Custody.AT_MOUTH))
+            return Step(s.Explaining(state.visit, ending, Custody.WITH_HOLDER), (do.StopIdReader(),))
+        case s.AwaitingPermit():
+            return before_permit.withdraw(state, s.BrokenOff(fault, ChipState.OLD, FaceState.OLD))
         case (
             s.ReadingPermit() | s.AskingPendingRewrites() | s.Assessing() | s.ShowingAssessment() | s.Declaring()
             | s.AskingCentral() | s.Confirming()
         ):
             return deciding.break_off(state, fault)
+        case s.OpeningChipSession() | s.RelayingBatch() | s.SendingChipAnswers():
+            return writing.doubt_chip(state, fault)
         case _:
-            assert_never(state)
+            return _fail_under_way(site, state, fault)
+
+
+def _fail_under_way(
+    site: Site,
+    state: s.WithdrawingOffer | s.ReadingChipBack | s.RewritingFace | s.ReturningPermit | s.TakingBack | s.Retaining
+    | s.AwaitingRemoval,
+    fault: Fault,
+) -> Step | None:
+    """A device is about to answer: only its own fault (or the program's, which may not have sent the order) means that
+    it will not. What else breaks meanwhile must not keep the permit from its holder.
+    """
+    match state, fault.part:
+        case s.ReadingChipBack(), Part.PERMIT_CHIP:
+            return writing.judge_chip(site, replace(state, broken_by=state.broken_by or fault), None)
+        case s.RewritingFace(), Part.PERMIT_UNIT:
+            return writing.face_failed(state)
+        case s.RewritingFace(), Part.KIOSK:
+            return writing.leave_face(state)
+        case s.WithdrawingOffer(), Part.PERMIT_UNIT | Part.KIOSK:
+            return before_permit.lose_sight(fault)
+        case (s.ReturningPermit() | s.AwaitingRemoval()) as giving, Part.PERMIT_UNIT:
+            return returning.stuck(giving, fault)
+        case (s.TakingBack() | s.Retaining()) as taking, Part.PERMIT_UNIT | Part.KIOSK:
+            return returning.stuck(taking, fault)
+        case _:
+            return None
 
 
 def _stops_all(fault: Fault) -> bool:

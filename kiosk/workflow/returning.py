@@ -7,7 +7,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import assert_never
 
-from kiosk.domain.endorsement import ChipState, Custody
+from kiosk.domain.endorsement import ChipState, Custody, FaceState
 from kiosk.faults import PERMIT_HELD_INSIDE, PERMIT_UNIT_SILENT, PRINTER_LINK, Fault, Severity
 from kiosk.screen_models import Intent
 from kiosk.workflow import effects as do
@@ -33,8 +33,31 @@ def report(ending: s.Ending, custody: Custody, receipt_printed: bool = False) ->
             assert_never(ending)
 
 
-def _stuck(ending: s.Ending, fault: Fault) -> Step:
-    return Step(s.OutOfService(fault, Custody.INSIDE), report(ending, Custody.INSIDE))
+def stuck(state: s.ReturningPermit | s.TakingBack | s.Retaining | s.AwaitingRemoval, fault: Fault) -> Step:
+    """The unit cannot do its part; the recheck while out of service finds where the permit is.
+
+    Between mouth and path nobody knows. A permit that was to be taken back or retained is not offered again.
+    """
+    match state:
+        case s.ReturningPermit():
+            return _close(state.ending, s.OutOfService(fault, Custody.INSIDE))
+        case s.Retaining():
+            return _close(state.ending, s.OutOfService(fault, Custody.INSIDE, held=True))
+        case s.TakingBack():
+            return _close(state.ending, s.OutOfService(fault, Custody.UNKNOWN, held=True))
+        case s.AwaitingRemoval():
+            return _close(state.ending, s.OutOfService(fault, Custody.AT_MOUTH))
+        case _:
+            assert_never(state)
+
+
+def hold(ending: s.Ending) -> Step:
+    """Nobody is there to give the permit to and there is no bin: staff take it out."""
+    return _close(ending, s.OutOfService(PERMIT_HELD_INSIDE, Custody.INSIDE, held=True))
+
+
+def _close(ending: s.Ending, closed: s.OutOfService) -> Step:
+    return Step(closed, (*report(ending, closed.custody), do.Wipe()))
 
 
 def _settle(visit: s.Visit, ending: s.Ending, custody: Custody) -> Step:
@@ -48,16 +71,22 @@ def returning_permit(site: Site, state: s.ReturningPermit, event: on.Event) -> S
     match event:
         case on.PermitAtMouth():
             return Step(s.AwaitingRemoval(state.visit, state.ending), (do.WatchMouth(),))
+        case on.FaceRewritten(at_mouth=at_mouth) if isinstance(state.ending, s.Renewed):
+            # It was given up too early. The order to give the permit back still stands, and its answer comes too.
+            ending = replace(state.ending, face=FaceState.NEW)
+            return Step(s.AwaitingRemoval(state.visit, ending) if at_mouth else replace(state, ending=ending))
         case on.PermitTaken():
             return _settle(state.visit, state.ending, Custody.WITH_HOLDER)
         case on.DeadlinePassed():
-            return _stuck(state.ending, PERMIT_UNIT_SILENT)
+            return stuck(state, PERMIT_UNIT_SILENT)
         case _:
             return None
 
 
 def awaiting_removal(site: Site, state: s.AwaitingRemoval, event: on.Event) -> Step | None:
     match event:
+        case on.PermitAtMouth():
+            return Step(state, (do.WatchMouth(),))
         case on.PermitTaken():
             return _settle(state.visit, state.ending, Custody.WITH_HOLDER)
         case on.DeadlinePassed() if not state.reminded:
@@ -73,11 +102,11 @@ def taking_back(site: Site, state: s.TakingBack, event: on.Event) -> Step | None
         case on.PermitTakenIn() if site.has_retain_bin:
             return Step(s.Retaining(state.visit, state.ending), (do.RetainPermit(),))
         case on.PermitTakenIn():
-            return _stuck(state.ending, PERMIT_HELD_INSIDE)
+            return hold(state.ending)
         case on.PermitTaken():
             return _settle(state.visit, state.ending, Custody.WITH_HOLDER)
         case on.DeadlinePassed():
-            return _stuck(state.ending, PERMIT_UNIT_SILENT)
+            return stuck(state, PERMIT_UNIT_SILENT)
         case _:
             return None
 
@@ -87,7 +116,7 @@ def retaining(site: Site, state: s.Retaining, event: on.Event) -> Step | None:
         case on.PermitRetained():
             return _settle(state.visit, state.ending, Custody.RETAINED)
         case on.DeadlinePassed():
-            return _stuck(state.ending, PERMIT_UNIT_SILENT)
+            return stuck(state, PERMIT_UNIT_SILENT)
         case _:
             return None
 
@@ -119,9 +148,6 @@ def thanking(site: Site, state: s.Thanking, event: on.Event) -> Step | None:
 
 def explaining(site: Site, state: s.Explaining, event: on.Event) -> Step | None:
     match event:
-        case on.PermitTakenIn():
-            # The order to take a permit in could not be withdrawn before one went in.
-            return Step(s.ReturningPermit(state.visit, state.ending), (do.EjectPermit(),))
         case on.PersonChose(intent=Intent.FINISH | Intent.CANCEL) | on.DeadlinePassed():
             match state.ending:
                 case s.BrokenOff(fault=fault) if fault.severity is Severity.OUT_OF_SERVICE:

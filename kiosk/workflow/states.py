@@ -103,10 +103,15 @@ class Idle:
 
 @dataclass(frozen=True, slots=True)
 class OutOfService:
-    """Nobody is served. `custody`: WITH_HOLDER when the path is known to be empty."""
+    """Nobody is served. `custody`: WITH_HOLDER when the path is known to be empty. `held`: the permit's holder has
+    gone, so what is inside is for the bin or for staff and is not offered at the mouth again. `inspecting`: the unit
+    was asked where the permit is and has not answered yet.
+    """
 
     fault: Fault
     custody: Custody
+    held: bool = False
+    inspecting: bool = False
 
 
 # Before the permit is in.
@@ -254,7 +259,7 @@ class ReturningPermit:
 
 @dataclass(frozen=True, slots=True)
 class TakingBack:
-    """Nobody took the permit; the unit was ordered to draw it in again."""
+    """Nobody took the permit; the unit was ordered to draw it in again, and has not yet said that it did."""
 
     visit: Visit
     ending: Ending
@@ -331,7 +336,7 @@ def custody_of(state: State) -> Custody:
             return Custody.UNKNOWN
         case OutOfService(custody=custody) | Explaining(custody=custody):
             return custody
-        case AwaitingRemoval():
+        case AwaitingRemoval() | TakingBack():
             return Custody.AT_MOUTH
         case (
             Idle() | ShowingNotice() | ReadingIdCard() | AwaitingPermit() | WithdrawingOffer() | PrintingReceipt()

@@ -116,14 +116,19 @@ def rewriting_face(state: s.RewritingFace, event: on.Event) -> Step | None:
         case on.FaceNotRewritten():
             return face_failed(state)
         case on.DeadlinePassed():
-            return give_back(state.visit, s.Renewed(state.case, state.grant, FaceState.PENDING))
+            return leave_face(state)
         case _:
             return None
 
 
+def leave_face(state: s.RewritingFace) -> Step:
+    """Never mind the face: the chip is valid, and any kiosk refreshes the face later."""
+    return give_back(state.visit, s.Renewed(state.case, state.grant, FaceState.PENDING))
+
+
 def face_failed(state: s.RewritingFace) -> Step:
-    """Once more, then never mind: the chip is valid and any kiosk refreshes the face later."""
+    """Once more, then leave it."""
     if state.attempt < FACE_ATTEMPTS:
         again = s.RewritingFace(state.visit, state.case, state.grant, state.attempt + 1)
         return Step(again, (do.RewriteFace(state.grant.content, state.case.permit.permit_file),))
-    return give_back(state.visit, s.Renewed(state.case, state.grant, FaceState.PENDING))
+    return leave_face(state)
