@@ -9,23 +9,10 @@ from datetime import date
 from kiosk.domain.endorsement import ResidenceYears
 from kiosk.policy.assessment import AssessedOutcome, Assessment, EvidenceAsked, Served
 from kiosk.policy.permit_year import PermitYear, locate, new_term, start_rule, tier_of
-from kiosk.policy.region import (
-    AGENTS,
-    IN_PERSON,
-    AgentRole,
-    Calendar,
-    Condition,
-    Effect,
-    Measure,
-    NewDates,
-    OfferedService,
-    Place,
-    Region,
-    Rule,
-    ServiceRule,
-    Tier,
-)
+from kiosk.policy.region import Calendar, Measure, Region, Tier
 from kiosk.policy.request import AssessmentRequest
+from kiosk.policy.rules import AGENTS, IN_PERSON, Condition, Effect, NewDates, Rule, ServiceRule
+from kiosk.policy.services import AgentRole, OfferedService, Place
 from kiosk.policy.terms import ONE_DAY
 
 _STRICTNESS = (Served.AT_ONCE, Served.AFTER_REVIEW, Served.COUNTER, Served.NOT_OFFERED)

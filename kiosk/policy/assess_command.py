@@ -14,9 +14,10 @@ from typing import Any
 from kiosk.domain.endorsement import Service
 from kiosk.policy.assess import assess
 from kiosk.policy.assessment import Assessment, LocalText
-from kiosk.policy.region import AGENTS, LANGUAGES, MORE_LANGUAGES, CountedFrom, Region
+from kiosk.policy.region import CountedFrom, Region
 from kiosk.policy.region_file import REGIONS_DIR, RegionFileError, load_region, shipped_regions
 from kiosk.policy.request import AssessmentRequest
+from kiosk.policy.rules import AGENTS, LANGUAGES, MORE_LANGUAGES
 
 BAD_USE = 2
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)

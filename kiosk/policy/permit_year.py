@@ -6,8 +6,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import date
 
-from kiosk.policy.region import Calendar, CountedFrom, HowDated, NewDates, PastTerm, Region, StartTable, Term, Tier
+from kiosk.policy.region import Calendar, CountedFrom, PastTerm, Region, Term, Tier
 from kiosk.policy.request import AssessmentRequest
+from kiosk.policy.rules import HowDated, NewDates, StartTable
 from kiosk.policy.terms import (
     ONE_DAY,
     EndDate,

@@ -2,18 +2,8 @@
 
 from __future__ import annotations
 
-from kiosk.policy.region import (
-    Calendar,
-    CountedFrom,
-    Effect,
-    Measure,
-    NewDates,
-    Region,
-    ServiceRule,
-    StartRow,
-    StartTable,
-    Tier,
-)
+from kiosk.policy.region import Calendar, CountedFrom, Measure, Region, Tier
+from kiosk.policy.rules import Effect, NewDates, ServiceRule, StartRow, StartTable
 from kiosk.policy.terms import Span
 from kiosk.policy.toml_reader import NO_SPAN, Mistakes
 

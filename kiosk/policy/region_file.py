@@ -12,7 +12,6 @@ from typing import Any
 from kiosk.policy.assessment import LocalText, Served
 from kiosk.policy.office_days import DayKind, Deadline, HolidayCalendar, HolidayYear, Hours, OpeningHours
 from kiosk.policy.region import (
-    TIMEZONE,
     Category,
     Contact,
     CountedFrom,
@@ -23,8 +22,6 @@ from kiosk.policy.region import (
     PastTerm,
     Photo,
     Region,
-    Rule,
-    Source,
     Term,
     Tier,
 )
@@ -40,6 +37,7 @@ from kiosk.policy.rule_sections import (
     read_rule,
     read_start_table,
 )
+from kiosk.policy.rules import TIMEZONE, Rule, Source
 from kiosk.policy.service_sections import read_agents, read_services
 from kiosk.policy.terms import EndDate
 from kiosk.policy.toml_reader import Mistakes, TableReader, line_numbers

@@ -7,23 +7,19 @@ from dataclasses import dataclass, field
 
 from kiosk.domain.endorsement import ResidenceYears
 from kiosk.policy.assessment import AssessedOutcome, Served
-from kiosk.policy.region import (
+from kiosk.policy.region import Calendar, Category, Measure, Tier, Window
+from kiosk.policy.rules import (
     AGENTS,
     IN_PERSON,
-    Calendar,
-    Category,
     Citation,
     Condition,
     Effect,
     HowDated,
-    Measure,
     NewDates,
     Rule,
     Source,
     StartRow,
     StartTable,
-    Tier,
-    Window,
 )
 from kiosk.policy.toml_reader import TableReader
 

@@ -6,8 +6,16 @@ from collections.abc import Mapping
 
 from kiosk.domain.endorsement import Service
 from kiosk.policy.assessment import Served
-from kiosk.policy.region import (
-    AGENTS,
+from kiosk.policy.rule_sections import (
+    Names,
+    note_reversed,
+    read_coded_rule,
+    read_conditions,
+    read_effect,
+    read_rule,
+)
+from kiosk.policy.rules import AGENTS, ServiceRule
+from kiosk.policy.services import (
     Agent,
     AgentRole,
     Collection,
@@ -19,15 +27,6 @@ from kiosk.policy.region import (
     Promise,
     Review,
     ReviewStage,
-    ServiceRule,
-)
-from kiosk.policy.rule_sections import (
-    Names,
-    note_reversed,
-    read_coded_rule,
-    read_conditions,
-    read_effect,
-    read_rule,
 )
 from kiosk.policy.toml_reader import TableReader
 

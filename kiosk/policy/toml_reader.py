@@ -9,7 +9,7 @@ from enum import Enum
 from typing import Any, TypeVar
 
 from kiosk.policy.assessment import LocalText
-from kiosk.policy.region import LANGUAGES, MORE_LANGUAGES
+from kiosk.policy.rules import LANGUAGES, MORE_LANGUAGES
 from kiosk.policy.terms import Span, is_plausible
 
 NO_SPAN = Span(days=-99999)             # stands for a span that was noted as a mistake

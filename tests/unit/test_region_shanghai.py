@@ -8,7 +8,7 @@ from datetime import date, time
 import pytest
 
 from kiosk.policy.office_days import DayKind
-from kiosk.policy.region import LANGUAGES
+from kiosk.policy.rules import LANGUAGES
 from tests.unit.region_cases import (
     AT_ONCE,
     CONTINUOUS,

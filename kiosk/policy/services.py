@@ -1,0 +1,130 @@
+"""A region's services as frozen values: how each is had, reviewed, paid and collected."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+
+from kiosk.domain.endorsement import Service
+from kiosk.policy.assessment import LocalText, Served
+from kiosk.policy.rules import Condition, Effect, Rule, ServiceRule
+
+
+class AgentRole(Enum):
+    """Whether another person must act, may act, or comes along."""
+
+    MUST = "must"
+    MAY = "may"
+    ACCOMPANIES = "accompanies"
+
+
+@dataclass(frozen=True, slots=True)
+class Agent:
+    """Who acts for whom: for holders of whom one of `holders` is true."""
+
+    key: str
+    rule: Rule
+    role: AgentRole
+    holders: tuple[Condition, ...]
+    effect: Effect
+
+
+class Place(Enum):
+    """At which kiosks a service is had."""
+
+    ANY_KIOSK = "any_kiosk"
+    HOME_AREA = "home_area"             # the area of the present address
+    PRESENT_STATION = "present_station"
+
+
+@dataclass(frozen=True, slots=True)
+class Fee:
+    """What a service costs. `yuan` None: as the authority sets it."""
+
+    yuan: int | None
+    rule: Rule
+
+
+@dataclass(frozen=True, slots=True)
+class Promise:
+    """How soon: working days (0: on the spot), counted from acceptance."""
+
+    working_days: int
+    most_working_days: int | None       # where far places may take longer
+    rule: Rule
+
+
+@dataclass(frozen=True, slots=True)
+class ReviewStage:
+    """One stage of a review and the results it can have."""
+
+    key: str
+    name: LocalText
+    results: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Review:
+    """How a person reviews an application, and how the result is told."""
+
+    rule: Rule
+    stages: tuple[ReviewStage, ...]
+    told_by: tuple[str, ...]
+    asks_telephone: bool
+
+
+@dataclass(frozen=True, slots=True)
+class CollectionWay:
+    """One way to get the permit back. `posts`: who posts what, as (who, what) pairs; `pays`: who pays the post."""
+
+    way: str
+    bring: tuple[str, ...]
+    posts: tuple[tuple[str, str], ...]
+    pays: str | None
+    yuan: int | None
+    working_days: int | None
+    rule: Rule
+
+
+@dataclass(frozen=True, slots=True)
+class Collection:
+    """How a permit is collected. `chosen`: "at_application" or "when_made"."""
+
+    rule: Rule
+    chosen: str
+    voucher: bool
+    ways: tuple[CollectionWay, ...]
+    unclaimed: Rule | None
+
+
+class OldPermit(Enum):
+    """What becomes of the permit that was handed in."""
+
+    REWRITTEN = "rewritten"
+    KEPT = "kept"
+    WITHDRAWN = "withdrawn"
+
+
+@dataclass(frozen=True, slots=True)
+class OfferedService:
+    """A service as the region's documents describe it. `in_window_only`: had only once the window is open."""
+
+    service: Service
+    rule: Rule
+    name: LocalText
+    effect: Effect
+    in_window_only: bool
+    place: Place
+    elsewhere: Served
+    bring: tuple[str, ...]
+    asks: tuple[str, ...]
+    forms: tuple[LocalText, ...]
+    old_permit: OldPermit
+    by_post: bool | None                # None: the documents do not say
+    by_appointment: bool | None
+    fee: Fee | None
+    promise: Promise | None
+    online: Rule | None
+    review: Review | None
+    collection: Collection | None
+    rules: tuple[ServiceRule, ...]
