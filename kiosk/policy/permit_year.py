@@ -55,7 +55,7 @@ def locate(region: Region, calendar: Calendar, request: AssessmentRequest) -> Pe
              request.last_endorsed_on, request.last_make_up_on)
     if category is None or not all(is_plausible(day) for day in given if day is not None):
         return None
-    if not _are_in_order(request, calendar.window.opens_before):
+    if not _are_in_order(request, _windows_so_far(region, request.counted_day)):
         return None
     past = _past_term(region, request)
     if past is not None and request.valid_to is not None:
@@ -68,12 +68,18 @@ def locate(region: Region, calendar: Calendar, request: AssessmentRequest) -> Pe
     return _year_with_end(region.term, calendar, request, category.months, request.valid_from, request.valid_to)
 
 
-def _are_in_order(request: AssessmentRequest, window: Span) -> bool:
+def _windows_so_far(region: Region, day: date) -> tuple[Span, ...]:
+    """The windows in which a permit may have been endorsed early: the usual one, and those of measures until now."""
+    measures = (each for each in region.measures if each.holds_from is None or each.holds_from <= day)
+    return region.calendar.window.opens_before, *(each.calendar.window.opens_before for each in measures)
+
+
+def _are_in_order(request: AssessmentRequest, windows: tuple[Span, ...]) -> bool:
     """Start before end; a start at most one window ahead; nothing that happened lies in the future."""
     start, end, day = request.valid_from, request.valid_to, request.counted_day
     if start is not None and end is not None and end <= start:
         return False
-    if start is not None and window.before(start) > day:
+    if start is not None and all(window.before(start) > day for window in windows):
         return False
     past = (request.issued_on, request.last_endorsed_on, request.last_make_up_on)
     return all(happened <= day for happened in past if happened is not None)

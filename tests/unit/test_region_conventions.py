@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
 
+from kiosk.policy.assess import assess
 from kiosk.policy.office_days import Deadline
+from kiosk.policy.request import AssessmentRequest
 from tests.unit.region_cases import (
     AFTER_REVIEW,
     AT_ONCE,
@@ -68,6 +71,14 @@ def test_days_not_counted_are_from_the_day_after_the_end_to_the_day_before_the_m
 def test_a_measure_holds_on_its_days_and_for_its_permits(on, start, end, outcome, closes, code) -> None:
     found = ask("qinghe", on, start, end)
     assert (found.outcome, found.closes_on, [reason.code for reason in found.reasons]) == (outcome, closes, [code])
+
+
+def test_a_permit_endorsed_early_in_a_longer_window_still_makes_sense_when_that_window_is_gone() -> None:
+    region = region_named("qinghe")
+    measure = replace(region.measures[1], holds_until=date(2030, 6, 30))
+    request = AssessmentRequest(on=date(2030, 7, 5), valid_from=date(2030, 8, 20), valid_to=date(2031, 8, 19))
+    assert assess(replace(region, measures=(measure,)), request).outcome is TOO_EARLY
+    assert assess(replace(region, measures=()), request).outcome is None
 
 
 @pytest.mark.parametrize(("on", "endorsed", "outcome", "opens", "term"), [
