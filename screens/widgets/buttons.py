@@ -12,7 +12,6 @@ from kivy.uix.image import Image
 from kivy.uix.widget import Widget
 
 from kiosk.screen_models import Intent
-from screens.translation import Translation
 
 
 class Icon(Image):
@@ -94,9 +93,9 @@ class LanguageChoice(BoxLayout):
         if [button.choice for button in reversed(self.children)] == others:
             return
         self.clear_widgets()
-        locale_dir = App.get_running_app().locale_dir
+        app = App.get_running_app()
         for language in others:
-            name = Translation.load(locale_dir, language).text("language.name")
+            name = app.translation(language).text("language.name")
             button = LanguageButton(intent=Intent.CHOOSE_LANGUAGE, choice=language, words=name, icon="language")
             button.bind(on_release=lambda touched: self.dispatch("on_chosen", touched.choice))
             self.add_widget(button)

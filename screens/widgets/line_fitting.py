@@ -6,7 +6,8 @@ Kivy's own layout breaks only at spaces, or else anywhere: before a 。 and insi
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from functools import cache
 
 # What must not be parted: an opening mark from what follows; a closing mark, a combining selector or a unit from what
 # precedes; a Western word; a date (GB/T 15834-2011, 5.1.10 and 5.1.11 for the marks).
@@ -22,23 +23,25 @@ _UNIT = re.compile(
 
 def wrap(text: str, width_px: float, measure: Callable[[str], float]) -> list[str]:
     """Lines of `text`, each at most `width_px` wide by `measure`; line feeds stay. A unit that is wider than a line is
-    cut where it must be.
+    cut where it must be. Every unit is measured by itself, and once.
     """
-    return [line for paragraph in text.split("\n") for line in _wrap_paragraph(paragraph, width_px, measure)]
+    return [line for paragraph in text.split("\n") for line in _wrap_paragraph(paragraph, width_px, cache(measure))]
 
 
 def _wrap_paragraph(paragraph: str, width_px: float, measure: Callable[[str], float]) -> list[str]:
-    lines, line = [], ""
-    for unit in _UNIT.findall(paragraph):
-        if measure((line + unit).rstrip()) <= width_px:
-            line += unit
-            continue
-        if line.strip():
+    lines, line, used = [], "", 0.0
+    for unit in _units(paragraph, width_px, measure):
+        if line and used + measure(unit.rstrip()) > width_px:
             lines.append(line.rstrip())
-        line = unit
-        while measure(line.rstrip()) > width_px and len(line) > 1:
-            fitting = next(
-                (n for n in range(len(line) - 1, 1, -1) if measure(line[:n]) <= width_px), 1)
-            lines.append(line[:fitting])
-            line = line[fitting:]
+            line, used = "", 0.0
+        line += unit
+        used += measure(unit)
     return [*lines, line.rstrip()]
+
+
+def _units(paragraph: str, width_px: float, measure: Callable[[str], float]) -> Iterator[str]:
+    for unit in _UNIT.findall(paragraph):
+        if measure(unit.rstrip()) <= width_px:
+            yield unit
+        else:
+            yield from unit

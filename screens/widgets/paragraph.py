@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from unicodedata import east_asian_width
 
 from kivy.app import App
 from kivy.clock import Clock
@@ -14,6 +15,7 @@ from kivy.utils import escape_markup
 
 from screens.widgets.line_fitting import wrap
 
+ROUNDING_PX = 2     # pieces measured one by one may be shorter than the line they make
 SIZES = ("small", "body", "lead", "title", "display")
 
 
@@ -30,6 +32,7 @@ class Paragraph(Label):
 
     def __init__(self, **kwargs: Any) -> None:
         self._measures: dict[str, Measure] = {}
+        self._written: tuple[str, str, float] = ("", "", 0.0)
         self._fit_soon = Clock.create_trigger(self._fit, -1)
         super().__init__(**kwargs)
         for name in ("words", "width", "font_size", "font_name", "padding"):
@@ -37,16 +40,19 @@ class Paragraph(Label):
         self._fit_soon()
 
     def _fit(self, _elapsed: float) -> None:
-        fonts = App.get_running_app().fonts
-        self._measures = {}
-        self.natural = max(map(self._width_of, self.words.split("\n"))) + 1
+        whole = self.words.split("\n")
+        if (written := (self.words, self.font_name, self.font_size)) != self._written:
+            self._written, self._measures = written, {}
+            self.natural = max(map(self._width_of, whole)) + 1
         available = self.width - self.padding[0] - self.padding[2]
-        lines = wrap(self.words, available, self._width_of)
-        runs = fonts.runs("\n".join(lines))
+        lines = whole if self.natural <= available else wrap(self.words, available - ROUNDING_PX, self._width_of)
+        runs = App.get_running_app().fonts.runs("\n".join(lines))
         self.markup = len(runs) > 1 or bool(runs[0][0])
         self.text = "".join(_marked(font, piece) for font, piece in runs) if self.markup else runs[0][1]
 
     def _width_of(self, text: str) -> float:
+        if len(text) == 1 and east_asian_width(text) == "W":
+            return self.font_size       # ideographs are one em wide in every font
         runs = App.get_running_app().fonts.runs(text)
         return sum(self._measure(font or self.font_name).get_extents(piece)[0] for font, piece in runs)
 
