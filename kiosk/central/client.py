@@ -38,6 +38,14 @@ _GATEWAY = (502, 503, 504)        # written by a balancer, not by central
 M = TypeVar("M")
 
 
+class CertificateFileError(ValueError):
+    """Certificate files that cannot be used; `mistakes`: one readable line each."""
+
+    def __init__(self, mistakes: list[str]) -> None:
+        super().__init__("; ".join(mistakes))
+        self.mistakes = mistakes
+
+
 class CentralError(Exception):
     """A call to central that did not give its answer."""
 
@@ -84,7 +92,10 @@ class CallTimes:
 
 
 class CentralClient:
-    """Speaks to one central. `base_url` without a path; certificates as PEM files."""
+    """Speaks to one central. `base_url` without a path; certificates as PEM files.
+
+    Raises `CertificateFileError` for files that cannot be used.
+    """
 
     def __init__(
         self,
@@ -234,9 +245,16 @@ _PROBLEM = TypeAdapter(contract.Problem)
 
 
 def _tls(ca: Path, certificate: Path, key: Path) -> ssl.SSLContext:
-    context = ssl.create_default_context(cafile=str(ca))
+    try:
+        context = ssl.create_default_context(cafile=str(ca))
+    except OSError as error:
+        raise CertificateFileError([f"{ca}: not central's authority: {error.strerror or error.args[-1]}"]) from error
     context.minimum_version = ssl.TLSVersion.TLSv1_2
-    context.load_cert_chain(str(certificate), str(key))
+    try:
+        context.load_cert_chain(str(certificate), str(key))
+    except OSError as error:
+        why = error.strerror or error.args[-1]
+        raise CertificateFileError([f"{certificate}, {key}: not a certificate with its key: {why}"]) from error
     return context
 
 

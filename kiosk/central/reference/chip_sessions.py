@@ -172,14 +172,14 @@ class _Turn:
         )
         return contract.ChipSessionStep(session_id=self._chip_session.session_id, batch=batch)
 
-    def failed(self, failure: str) -> contract.ChipSessionStep:
-        """End the session; for some failures the grant too."""
+    def failed(self, failure: str, *, nothing_written: bool = False) -> contract.ChipSessionStep:
+        """End the session; for some failures the grant too. `nothing_written`: the chip was read and is as before."""
         self._chip_session.closed = True
         self._chip_session.verdict = "failed"
         self._chip_session.failure = failure
         if failure in _ENDING:
-            nothing_written = failure == "write_failed" or not self._endorsement.writes_composed
-            end(self._endorsement, "unchanged" if nothing_written else "unknown", self._now)
+            is_unchanged = nothing_written or not self._endorsement.writes_composed
+            end(self._endorsement, "unchanged" if is_unchanged else "unknown", self._now)
         return contract.ChipSessionStep(
             session_id=self._chip_session.session_id, verdict="failed", failure=failure
         )
@@ -227,7 +227,7 @@ class _Turn:
             return self.probe()
         following = self._following(write_index)
         if len(answers) == 1 and stopped_by in NEVER_REPEAT:
-            return self.failed("mac_rejected")
+            return self.failed("mac_rejected", nothing_written=write_index == self._changes[0])
         if len(answers) == 1 and stopped_by == NO_CHALLENGE:
             return self.next_batch("challenging", write_index, self.commands.challenge(write_index))
         if complete and following is None:
@@ -247,7 +247,9 @@ class _Turn:
         open_writes = self.commands.open_writes(content, self._new, self._old)
         if open_writes is None:
             return self.failed("content_mismatch")
-        return self.failed("write_failed") if open_writes else self._written()
+        if not open_writes:
+            return self._written()
+        return self.failed("write_failed", nothing_written=list(open_writes) == self._changes)
 
 
 def _grant(endorsement: Endorsement) -> contract.GrantPayload:

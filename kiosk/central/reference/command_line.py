@@ -197,13 +197,13 @@ def _revoke(args: argparse.Namespace) -> int:
 def _show(args: argparse.Namespace) -> int:
     database = _opened(args)
     with database.reading() as session:
-        endorsements = session.execute(select(Endorsement.state, func.count()).group_by(Endorsement.state)).tuples()
-        permits = session.execute(select(Permit.status, func.count()).group_by(Permit.status)).tuples()
+        endorsements = session.execute(select(Endorsement.state, func.count()).group_by(Endorsement.state)).all()
+        permits = session.execute(select(Permit.status, func.count()).group_by(Permit.status)).all()
         known = session.scalars(select(Kiosk.kiosk_id).where(Kiosk.retired_at.is_(None))).all()
         _print(
             {
-                "endorsements": dict(endorsements.all()),
-                "permits": dict(permits.all()),
+                "endorsements": dict(endorsements),
+                "permits": dict(permits),
                 "kiosks": list(known),
             }
         )

@@ -1,0 +1,222 @@
+"""What the reference central keeps, for how long, and its command line."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import signal
+import subprocess
+import sys
+from datetime import timedelta
+from pathlib import Path
+from uuid import uuid4
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from sqlalchemy import func, select, text
+from sqlalchemy.exc import IntegrityError
+
+from drivers.simulators.chip_keys import TEST_KEYS
+from kiosk.central.client import CentralClient, CentralRefusedCall
+from kiosk.central.reference import command_line, retention
+from kiosk.central.reference.authority import GRANT_KEYS, make_authority
+from kiosk.central.reference.database import Database
+from kiosk.central.reference.residents import ImportFileError, load_imports
+from kiosk.central.reference.server import ReferenceCentral
+from kiosk.central.reference.tables import Base, Endorsement
+from tests.component.central_rig import (
+    MORNING,
+    PERMITS,
+    ROOT,
+    SHANGHAI,
+    Kiosk,
+    MovableClock,
+    client_of,
+    resident,
+    settings,
+)
+
+
+@pytest.fixture
+def database(tmp_path: Path):
+    database = Database(f"sqlite:///{tmp_path / 'central.db'}")
+    database.migrate()
+    yield database
+    database.close()
+
+
+def test_the_migrations_make_the_tables_that_the_program_uses(database: Database) -> None:
+    with database.engine.begin() as connection:
+        assert compare_metadata(MigrationContext.configure(connection), Base.metadata) == []
+
+
+def test_migrating_twice_changes_nothing(database: Database) -> None:
+    database.migrate()
+    with database.reading() as session:
+        assert session.scalars(text("SELECT version_num FROM alembic_version")).all() == ["0001"]
+
+
+def test_sqlite_keeps_a_write_ahead_log_and_minds_foreign_keys(database: Database) -> None:
+    with database.reading() as session:
+        assert session.scalar(text("PRAGMA journal_mode")) == "wal"
+        assert session.scalar(text("PRAGMA foreign_keys")) == 1
+        assert session.scalar(text("PRAGMA synchronous")) == 2
+
+
+def test_the_database_itself_refuses_a_second_live_grant_for_a_permit(database: Database) -> None:
+    def grant(live: bool) -> Endorsement:
+        return Endorsement(
+            endorsement_id=uuid4(), kiosk_id="kiosk-1", permit_number="310000201900010017", state="granted", live=live,
+            answer="{}", writes_composed=0, last_batch=0, created_at=MORNING, updated_at=MORNING,
+        )
+
+    with database.writing() as session:
+        command_line.kiosks.register(session, "kiosk-1", MORNING)
+        session.flush()
+        session.add_all([grant(False), grant(False), grant(True)])
+    with pytest.raises(IntegrityError) as caught, database.writing() as session:
+        session.add(grant(True))
+    assert "310000201900010017" not in str(caught.value)
+
+
+def test_a_moment_without_its_offset_is_not_stored(database: Database) -> None:
+    with pytest.raises(Exception, match="offset"), database.writing() as session:
+        command_line.kiosks.register(session, "kiosk-1", MORNING.replace(tzinfo=None))
+
+
+def test_every_kind_of_record_has_a_retention_time() -> None:
+    assert {each.table.__tablename__ for each in retention.RETENTIONS} == set(Base.metadata.tables)
+    assert all(each.keep > timedelta() and each.why for each in retention.RETENTIONS)
+
+
+def test_everything_outlives_its_time_and_nothing_before(tmp_path: Path) -> None:
+    clock = MovableClock()
+    who = resident()
+    with ReferenceCentral(settings(tmp_path, clock)) as central:
+        central.seed([who.record])
+        with client_of(central, tmp_path) as client:
+            kiosk = Kiosk(client, tmp_path, clock)
+            answer = kiosk.granted(who)
+            kiosk.write(who, answer.endorsement_id, who.chip())
+            kiosk.complete(answer.endorsement_id, "new", "new")
+        filled = rows(central.database)
+        assert all(filled[name] for name in filled if name != "revoked_certificates"), filled
+        assert sum(central.purge().values()) == 0
+        assert rows(central.database) == filled
+        month = central.purge(clock() + timedelta(days=31))
+        assert {name for name, count in month.items() if count} == {
+            "idempotent_answers", "chip_batches", "chip_sessions"
+        }
+        central.purge(clock() + timedelta(days=20 * 365))
+        left = {name for name, count in rows(central.database).items() if count}
+    assert left == {"kiosks"}
+
+
+def rows(database: Database) -> dict[str, int]:
+    with database.reading() as session:
+        return {
+            name: session.scalar(select(func.count()).select_from(table)) or 0
+            for name, table in Base.metadata.tables.items()
+        }
+
+
+def test_all_is_still_there_after_a_restart(tmp_path: Path) -> None:
+    clock, who = MovableClock(), resident()
+    chosen = settings(tmp_path, clock)
+    chip = who.chip()
+    with ReferenceCentral(chosen) as central:
+        central.seed([who.record])
+        with client_of(central, tmp_path) as client:
+            kiosk = Kiosk(client, tmp_path, clock)
+            answer = kiosk.granted(who)
+            step = kiosk.begin(answer.endorsement_id, who.record.chip_serial)
+            step = kiosk.tell(answer.endorsement_id, step, kiosk.relay(who, chip, step.batch))
+    with ReferenceCentral(chosen) as central, client_of(central, tmp_path) as client:
+        kiosk.client = client
+        step = kiosk.tell(answer.endorsement_id, step, kiosk.relay(who, chip, step.batch))
+    assert step.verdict == "written"
+
+
+@pytest.mark.parametrize(
+    ("content", "mistake"),
+    [
+        ("{", "json_invalid"),
+        ('[{"holder": {"name": "林玉珍"}}]', "0.holder.id_number: missing"),
+        ("{}", "tuple_type"),
+    ],
+)
+def test_a_file_of_residents_with_a_mistake_is_told_without_anybodys_name(
+    tmp_path: Path, content: str, mistake: str
+) -> None:
+    path = tmp_path / "residents.json"
+    path.write_text(content, encoding="utf-8")
+    with pytest.raises(ImportFileError, match=mistake) as caught:
+        load_imports(path)
+    assert "林玉珍" not in str(caught.value)
+
+
+def run(*words: str) -> int:
+    parser = argparse.ArgumentParser()
+    command_line.register(parser.add_subparsers(required=True))
+    args = parser.parse_args(["central", *words])
+    return int(args.run(args))
+
+
+def test_the_command_line_feeds_and_shows_and_purges(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    database = f"sqlite:///{tmp_path / 'central.db'}"
+    file = tmp_path / "residents.json"
+    people = [resident(), resident(status="reported_lost")]
+    file.write_text(json.dumps([person.record.model_dump(mode="json") for person in people]), encoding="utf-8")
+    assert run("seed", str(file), "--database", database) == 0
+    assert run("seed", str(file), "--database", database) == 0
+    assert run("register-kiosk", "kiosk-7", "--database", database) == 0
+    capsys.readouterr()
+    assert run("show", "--database", database) == 0
+    told = capsys.readouterr().out
+    assert json.loads(told) == {
+        "endorsements": {}, "permits": {"valid": 1, "reported_lost": 1}, "kiosks": ["kiosk-7"]
+    }
+    assert people[0].record.holder.name not in told
+    assert run("retire-kiosk", "kiosk-7", "--database", database) == 0
+    assert run("purge", "--database", database) == 0
+    assert run("openapi", "--check") == 0
+
+
+def test_a_mistake_in_a_file_is_one_line_on_the_command_line(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    make_authority(tmp_path)
+    assert run("seed", str(tmp_path / "nowhere.json"), "--database", f"sqlite:///{tmp_path / 'central.db'}") == 2
+    assert run("serve", "--tls-dir", str(tmp_path), "--keys", str(tmp_path / GRANT_KEYS)) == 2
+    lines = capsys.readouterr().err.splitlines()
+    assert lines[0].startswith("nowhere.json: cannot be read")
+    assert lines[1] == "chip.tdes_master: 32 hex digits are needed"
+
+
+@pytest.mark.slow
+def test_served_alone_it_tells_its_address_and_ends_on_sigterm(tmp_path: Path) -> None:
+    make_authority(tmp_path)
+    program = (
+        "import argparse, sys; from kiosk.central.reference import command_line; p = argparse.ArgumentParser();"
+        "command_line.register(p.add_subparsers()); a = p.parse_args(); sys.exit(a.run(a))"
+    )
+    words = [
+        "central", "serve", "--database", f"sqlite:///{tmp_path / 'central.db'}", "--port", "0", "--tls-dir",
+        str(tmp_path), "--keys", str(tmp_path / GRANT_KEYS), str(TEST_KEYS), "--region", str(SHANGHAI), "--permits",
+        str(PERMITS), "--kiosk", "kiosk-1",
+    ]
+    served = subprocess.Popen(
+        [sys.executable, "-c", program, *words], stdout=subprocess.PIPE, text=True, cwd=ROOT, env=os.environ
+    )
+    with served:
+        assert served.stdout is not None
+        url = json.loads(served.stdout.readline())["url"]
+        with CentralClient(
+            url, ca=tmp_path / "ca.pem", certificate=tmp_path / "kiosk.pem", key=tmp_path / "kiosk.key"
+        ) as client, pytest.raises(CentralRefusedCall, match="404 not_found"):
+            client.endorsement_state(uuid4())
+        served.send_signal(signal.SIGTERM)
+        assert served.wait(10) in (0, -signal.SIGTERM)
+        assert served.stdout.read() == ""

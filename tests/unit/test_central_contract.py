@@ -1,0 +1,81 @@
+"""The contract: one set of models for both sides, and a document that says the same."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+import pytest
+from pydantic import ValidationError
+
+from kiosk.central import contract
+from kiosk.central.reference.openapi_document import DOCUMENT, openapi_document, openapi_text
+from kiosk.central.reference.problems import ProblemError, problem_body
+
+SECRET = "林玉珍341399198803140021"
+
+
+def test_the_checked_in_openapi_document_is_current() -> None:
+    assert DOCUMENT.read_text(encoding="utf-8") == openapi_text(), "run: python -m kiosk central openapi"
+
+
+def test_every_call_of_the_contract_is_in_the_document() -> None:
+    told = {(path, method) for path, methods in openapi_document()["paths"].items() for method in methods}
+    assert told == {
+        ("/v1/endorsements", "post"),
+        ("/v1/endorsements/{endorsement_id}", "get"),
+        ("/v1/endorsements/{endorsement_id}/cancellation", "post"),
+        ("/v1/endorsements/{endorsement_id}/chip-session", "post"),
+        ("/v1/endorsements/{endorsement_id}/chip-session/{session_id}/responses", "post"),
+        ("/v1/endorsements/{endorsement_id}/completion", "post"),
+        ("/v1/permits/pending-rewrites", "post"),
+        ("/v1/applications", "post"),
+        ("/v1/applications/search", "post"),
+        ("/v1/evidence", "post"),
+        ("/v1/heartbeat", "post"),
+    }
+
+
+def test_every_reference_in_the_document_leads_somewhere() -> None:
+    document = openapi_document()
+    text = openapi_text()
+    named = {part.split('"')[0] for part in text.split("#/components/schemas/")[1:]}
+    assert named <= set(document["components"]["schemas"])
+    assert document["security"] == [{"kiosk": []}]
+
+
+@pytest.mark.parametrize("code", contract.PROBLEM_CODES)
+def test_every_problem_code_has_a_document(code: str) -> None:
+    status, body = problem_body(code)
+    assert contract.Problem.model_validate_json(body).code == code
+    assert ProblemError(code).status == status
+
+
+def test_a_mistake_in_a_model_does_not_print_the_value() -> None:
+    with pytest.raises(ValidationError) as caught:
+        contract.Holder.model_validate({"name": SECRET * 10, "id_number": SECRET * 10, "extra": SECRET})
+    assert SECRET not in str(caught.value)
+
+
+def test_models_do_not_print_the_holder() -> None:
+    holder = contract.Holder(name="林玉珍", id_number="341399198803140021")
+    grant = contract.SignedGrant(payload=SECRET, algorithm="ed25519", key_id="a", signature="b")
+    printed = repr(holder) + repr(grant) + repr(contract.ChipCommand(apdu="AA55"))
+    assert "林玉珍" not in printed
+    assert SECRET not in printed
+    assert "AA55" not in printed
+
+
+@pytest.mark.parametrize("text", ["aa", "A", "AAA", "GG", "AA "])
+def test_hex_is_upper_case_and_whole_bytes(text: str) -> None:
+    with pytest.raises(ValidationError):
+        contract.ChipAnswer(data=text, sw="9000")
+
+
+def test_an_answer_is_told_apart_by_its_state() -> None:
+    state = contract.EndorsementState.model_validate(
+        {
+            "endorsement_id": UUID(int=1), "state": "refused",
+            "answer": {"state": "refused", "endorsement_id": UUID(int=1), "code": "too_early"},
+        }
+    )
+    assert isinstance(state.answer, contract.Refused)

@@ -1,0 +1,156 @@
+"""Grants at the kiosk: what is believed, and what is not."""
+
+from __future__ import annotations
+
+import base64
+import json
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from uuid import UUID
+
+import pytest
+
+from kiosk.central import contract, signatures
+from kiosk.central.grants import (
+    GrantFlaw,
+    GrantKey,
+    GrantKeyFileError,
+    GrantRejected,
+    contract_content,
+    domain_content,
+    load_grant_keys,
+    verify_grant,
+)
+from kiosk.domain.endorsement import ResidenceYears
+from kiosk.domain.personal import Personal
+
+NOW = datetime(2026, 11, 22, 2, 0, tzinfo=UTC)
+NUMBER = Personal("310000201900010017")
+SERIAL = "8600310000000001"
+ADDRESS = "上海市浦东新区示范路88弄6号402室"
+PRIVATE = {algorithm: signatures.new_private_key(algorithm) for algorithm in signatures.ALGORITHMS}
+KEYS = {
+    f"test-{algorithm}": GrantKey(algorithm, signatures.public_key_of(algorithm, private))
+    for algorithm, private in PRIVATE.items()
+}
+
+
+def payload(**changes: object) -> dict[str, object]:
+    return {
+        "endorsement_id": "6a1f0c1e-6f0e-4d0a-9d4e-2b6f1f0a7c11",
+        "permit_number": NUMBER.reveal(),
+        "chip_serial": SERIAL,
+        "content": {
+            "address": ADDRESS, "issuing_authority": "上海市公安局浦东分局", "category": "standard",
+            "valid_from": "2026-12-04", "valid_to": "2027-12-04", "endorsement_count": 3,
+        },
+        "residence_years": "continuous",
+        "issued_at": "2026-11-22T10:00:00+08:00",
+        "expires_at": "2026-11-22T10:10:00+08:00",
+        "face_only": False,
+    } | changes
+
+
+def signed(algorithm: str = "ed25519", raw: bytes | None = None, **changes: object) -> contract.SignedGrant:
+    message = json.dumps(payload(**changes)).encode() if raw is None else raw
+    return contract.SignedGrant.model_validate(
+        {
+            "payload": base64.b64encode(message).decode(),
+            "algorithm": algorithm,
+            "key_id": f"test-{algorithm}",
+            "signature": base64.b64encode(signatures.sign(algorithm, PRIVATE[algorithm], message)).decode(),
+        }
+    )
+
+
+def flaw_of(grant: contract.SignedGrant, now: datetime = NOW) -> GrantFlaw:
+    with pytest.raises(GrantRejected) as caught:
+        verify_grant(grant, KEYS, now=now, permit_number=NUMBER, chip_serial=SERIAL)
+    assert ADDRESS not in str(caught.value)
+    return caught.value.flaw
+
+
+@pytest.mark.parametrize("algorithm", signatures.ALGORITHMS)
+def test_a_grant_for_this_permit_is_believed(algorithm: str) -> None:
+    grant = verify_grant(signed(algorithm), KEYS, now=NOW, permit_number=NUMBER, chip_serial=SERIAL)
+    assert grant.endorsement_id == UUID("6a1f0c1e-6f0e-4d0a-9d4e-2b6f1f0a7c11")
+    assert grant.content.address == Personal(ADDRESS)
+    assert (grant.content.valid_from, grant.content.valid_to) == (date(2026, 12, 4), date(2027, 12, 4))
+    assert grant.residence_years is ResidenceYears.CONTINUOUS
+    assert grant.expires_at == datetime(2026, 11, 22, 2, 10, tzinfo=UTC)
+    assert ADDRESS not in repr(grant)
+
+
+def test_an_unsigned_grant_is_rejected() -> None:
+    assert flaw_of(signed().model_copy(update={"signature": ""})) is GrantFlaw.UNSIGNED
+
+
+@pytest.mark.parametrize("change", [{"key_id": "nobody"}, {"algorithm": "sm2-sm3"}])
+def test_a_key_that_the_kiosk_does_not_hold_for_this_algorithm_is_rejected(change: dict[str, str]) -> None:
+    assert flaw_of(signed().model_copy(update=change)) is GrantFlaw.UNKNOWN_KEY
+
+
+@pytest.mark.parametrize("signature", ["AAAA", "*", base64.b64encode(bytes(64)).decode()])
+def test_a_wrong_signature_is_rejected(signature: str) -> None:
+    assert flaw_of(signed().model_copy(update={"signature": signature})) is GrantFlaw.BAD_SIGNATURE
+
+
+def test_a_changed_payload_is_rejected_before_it_is_read() -> None:
+    other = base64.b64encode(b'{"not": "read"}').decode()
+    assert flaw_of(signed().model_copy(update={"payload": other})) is GrantFlaw.BAD_SIGNATURE
+
+
+def test_a_payload_that_is_no_base64_is_garbage() -> None:
+    assert flaw_of(signed().model_copy(update={"payload": "***"})) is GrantFlaw.GARBAGE
+
+
+EXTRA = json.dumps(payload(extra=1)).encode()
+TOO_LONG = b" " * 5000 + json.dumps(payload()).encode()
+
+
+@pytest.mark.parametrize("raw", [b"", b"[]", b"{}", b"{", EXTRA, TOO_LONG])
+def test_signed_bytes_that_are_no_grant_are_garbage(raw: bytes) -> None:
+    assert flaw_of(signed(raw=raw)) is GrantFlaw.GARBAGE
+
+
+@pytest.mark.parametrize(
+    ("seconds", "is_believed"), [(0, True), (599, True), (600, False), (601, False)]
+)
+def test_a_grant_is_believed_until_the_moment_it_expires(seconds: int, is_believed: bool) -> None:
+    now = NOW + timedelta(seconds=seconds)
+    if is_believed:
+        assert verify_grant(signed(), KEYS, now=now, permit_number=NUMBER, chip_serial=SERIAL).chip_serial == SERIAL
+    else:
+        assert flaw_of(signed(), now) is GrantFlaw.EXPIRED
+
+
+def test_a_grant_for_another_chip_is_rejected() -> None:
+    assert flaw_of(signed(chip_serial="8600310000000002")) is GrantFlaw.OTHER_CHIP
+
+
+def test_a_grant_for_another_permit_is_rejected() -> None:
+    assert flaw_of(signed(permit_number="310000201900010025")) is GrantFlaw.OTHER_PERMIT
+
+
+def test_content_survives_the_way_to_the_kiosk_and_back() -> None:
+    content = contract.PermitContent.model_validate(payload()["content"])
+    assert contract_content(domain_content(content)) == content
+
+
+@pytest.mark.parametrize(
+    ("text", "mistake"),
+    [
+        ("", "at least one table"),
+        ("[keys.a]\nalgorithm = 'ed25519'\n", "keys.a: public is missing"),
+        ("[keys.a]\nalgorithm = 'ed25519'\npublic = 'zz'\n", "keys.a: "),
+        ("[keys.a]\nalgorithm = 'ed25519'\npublic = '00'\n", "keys.a: "),
+        ("[keys.a]\nalgorithm = 'md5'\npublic = '00'\n", "unknown signature algorithm"),
+        ("keys = 1\n", "at least one table"),
+        ("[[", "cannot be read"),
+    ],
+)
+def test_a_key_file_with_a_mistake_names_it(tmp_path: Path, text: str, mistake: str) -> None:
+    path = tmp_path / "central.toml"
+    path.write_text(text, encoding="utf-8")
+    with pytest.raises(GrantKeyFileError, match=mistake):
+        load_grant_keys(path)
