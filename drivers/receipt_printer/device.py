@@ -88,13 +88,15 @@ class ReceiptPrinter:
     def clear(self) -> None:
         """Wipe what the printer has not printed yet (privacy), and set it back to its defaults (ESC @).
 
-        Raises `LinkTimeout` if a printer that knows DLE DC4 8 does not answer it.
+        Returns when the printer has answered: to DLE DC4 8 itself, or, after DLE ENQ 2, which has no answer, to the
+        DLE EOT behind it. Raises `LinkTimeout` if it does not.
         """
         if self._device_file.clears_in_real_time:
             self._write(CLEAR_BUFFERS)
             self._await_clear_response()
         else:
             self._write(CONTINUE_WITHOUT_BUFFER)
+            self._ask(PRINTER)
         self._write(encoding.start(self._device_file))
 
     def close(self) -> None:

@@ -210,6 +210,14 @@ def test_a_printer_that_does_not_answer_the_wipe_is_told_with_the_paper(typeface
         assert raised.value.__notes__ == ["the printer's buffer could not be wiped: DLE DC4 8 was not answered"]
 
 
+@pytest.mark.parametrize("model", ["escpos-80-gb18030", "escpos-80-utf8"])
+def test_a_wipe_that_a_silent_printer_does_not_confirm_is_a_timeout(typeface: Typeface, model: str) -> None:
+    with bench_of(typeface, model) as bench:
+        bench.sim.set_fault("silent")
+        with pytest.raises(LinkTimeout):
+            bench.printer.clear()
+
+
 def test_a_wipe_is_over_when_the_printer_says_so(typeface: Typeface) -> None:
     with bench_of(typeface, "escpos-80-utf8") as bench:
         bench.printer.clear()
