@@ -75,17 +75,17 @@ class BlockExchange:
             if item is Control.DLE:
                 self._may_owe_ack = False
                 raise Refused(f"the unit refused {block.command:02X}h", device=DEVICE)
-            if isinstance(item, Block) and item.content[0] == block.command:
-                # The ACK was lost on the line, the answer was not.
-                self._arrived.appendleft(item)
-                return
-            if isinstance(item, Block):
-                # A late answer: the unit discards commands until that one is acknowledged (section 3-3, state 4).
-                self._send_control(Control.ACK)
-            # A corrupt block: what the unit made of ours is unknown; it sends again on NAK, or again asks for ours.
             if isinstance(item, Corrupt):
+                # An answer, ours (its ACK was lost) or an older one: NAK makes the unit send it again.
                 self._send_control(Control.NAK)
                 continue
+            if isinstance(item, Block):
+                if item.content[0] == block.command:
+                    # The ACK was lost on the line, the answer was not.
+                    self._arrived.appendleft(item)
+                    return
+                # An older answer: the unit discarded our block while it waited for this ACK (section 3-3, state 4).
+                self._send_control(Control.ACK)
             sent += 1
             if sent > self._limits.resends:
                 raise FrameCorrupt(f"{block.command:02X}h was not understood {sent} times", device=DEVICE)
