@@ -29,6 +29,10 @@ class LinkLost(TransportError):
     """The port is gone: unplugged, closed by the peer, pcscd stopped."""
 
 
+class LinkBusy(LinkLost):
+    """Another program holds the port; nothing was sent."""
+
+
 class LinkTimeout(TransportError):
     """The peer is silent. `waited_s`: how long we listened."""
 

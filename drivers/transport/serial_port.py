@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import select
 import termios
 from collections.abc import Iterator
@@ -9,7 +10,7 @@ from contextlib import contextmanager
 
 import serial
 
-from drivers.errors import LinkLost, LinkTimeout, TransportError
+from drivers.errors import LinkBusy, LinkLost, LinkTimeout, TransportError
 
 # A whole permit face (19 kB) takes 20 s at 9600 bit/s, so the limit holds for each portion.
 WRITE_PORTION = 2048
@@ -22,6 +23,8 @@ _OURS: tuple[tuple[type[Exception], type[TransportError]], ...] = (
     (OSError, LinkLost),
     (termios.error, LinkLost),
 )
+# What opening answers while another program holds the port: by flock(2), as pyserial does, or by TIOCEXCL.
+_HELD = frozenset({errno.EWOULDBLOCK, errno.EBUSY})
 
 
 class SerialPort:
@@ -31,9 +34,17 @@ class SerialPort:
         self._path = path
         self._device = device
         with self._translated("open"):
-            self._port = serial.Serial(path, baud, timeout=0, write_timeout=WRITE_TIMEOUT_S, exclusive=True)
+            self._port = self._opened(baud)
         self._poller = select.poll()
         self._poller.register(self._port.fileno(), select.POLLIN)
+
+    def _opened(self, baud: int) -> serial.Serial:
+        try:
+            return serial.Serial(self._path, baud, timeout=0, write_timeout=WRITE_TIMEOUT_S, exclusive=True)
+        except serial.SerialException as error:
+            if error.errno in _HELD:
+                raise LinkBusy(f"{self._path}: another program holds the port", device=self._device) from error
+            raise
 
     @contextmanager
     def _translated(self, doing: str) -> Iterator[None]:
