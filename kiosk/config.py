@@ -23,6 +23,14 @@ _SCHEMES = {
 }
 
 
+@dataclass(frozen=True, slots=True)
+class Mistake:
+    """One thing that is wrong. `key`: where, such as "devices.id_reader"; `line`: what to tell people."""
+
+    key: str
+    line: str
+
+
 class ConfigError(ValueError):
     """A configuration that cannot be used. `mistakes`: one readable line each."""
 
@@ -43,7 +51,7 @@ class DeviceUrls:
     def are_simulated(self) -> bool:
         """Whether any wire ends in a simulator."""
         urls = (self.id_reader, self.permit_unit, self.permit_chip, self.receipt_printer)
-        return any(urlsplit(url).scheme == SIMULATED for url in urls)
+        return any(_scheme(url) == SIMULATED for url in urls)
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +102,7 @@ class Config:
 class _Reader:
     """Takes values out of a table, noting every mistake instead of stopping at the first."""
 
-    def __init__(self, file_name: str, table: dict[str, Any], mistakes: list[str], path: str = "") -> None:
+    def __init__(self, file_name: str, table: dict[str, Any], mistakes: list[Mistake], path: str = "") -> None:
         self._file_name = file_name
         self._table = table
         self._mistakes = mistakes
@@ -102,7 +110,8 @@ class _Reader:
         self._asked: set[str] = set()
 
     def wrong(self, key: str, what: str) -> None:
-        self._mistakes.append(f"{self._file_name}: {self._path}{key}: {what}")
+        where = f"{self._path}{key}"
+        self._mistakes.append(Mistake(where, f"{self._file_name}: {where}: {what}"))
 
     def _value(self, key: str, kind: type, wanted: str, default: Any) -> Any:
         self._asked.add(key)
@@ -145,13 +154,24 @@ class _Reader:
 
 def load_config(path: Path, assets_dir: Path) -> Config:
     """The configuration in `path`; relative paths in it are relative to it. Raises `ConfigError` with every mistake."""
+    config, mistakes = read_config(path, assets_dir)
+    if mistakes:
+        raise ConfigError([mistake.line for mistake in mistakes])
+    return config
+
+
+def read_config(path: Path, assets_dir: Path) -> tuple[Config, tuple[Mistake, ...]]:
+    """What can be read of the configuration in `path`, and its mistakes. What stands at a mistaken key has no meaning.
+
+    Raises `ConfigError` for a file that is no TOML at all.
+    """
     try:
         table = tomllib.loads(path.read_text(encoding="utf-8"))
     except OSError as error:
         raise ConfigError([f"{path}: cannot be read: {error.strerror}"]) from error
     except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise ConfigError([f"{path}: is not TOML: {error}"]) from error
-    mistakes: list[str] = []
+    mistakes: list[Mistake] = []
     reader = _Reader(path.name, table, mistakes)
 
     def beside(name: str) -> Path:
@@ -176,9 +196,7 @@ def load_config(path: Path, assets_dir: Path) -> Config:
     )
     reader.nothing_else()
     _check_whole(config, reader, assets_dir)
-    if mistakes:
-        raise ConfigError(mistakes)
-    return config
+    return config, tuple(mistakes)
 
 
 def _check_whole(config: Config, reader: _Reader, assets_dir: Path) -> None:
@@ -197,7 +215,7 @@ def _devices(reader: _Reader) -> DeviceUrls:
     for device, schemes in _SCHEMES.items():
         wanted = "a URL: " + ", ".join(f"{scheme}://" for scheme in schemes)
         url = reader.text(device, wanted)
-        if url and urlsplit(url).scheme not in schemes:
+        if url and _scheme(url) not in schemes:
             reader.wrong(device, f"is {url!r}; {wanted} is wanted")
         urls[device] = url
     reader.nothing_else()
@@ -230,6 +248,18 @@ def _files(reader: _Reader, assets_dir: Path, beside: Callable[[str], Path]) -> 
     return files
 
 
+def _scheme(url: str) -> str:
+    return url.partition("://")[0]
+
+
+def _is_https_address(url: str) -> bool:
+    try:
+        parts = urlsplit(url)
+        return parts.scheme == "https" and bool(parts.hostname) and parts.port != 0 and parts.path in ("", "/")
+    except ValueError:      # brackets that do not close, a port that is no number
+        return False
+
+
 def _central(reader: _Reader, beside: Callable[[str], Path]) -> CentralAccess:
     def file(key: str) -> Path:
         name = reader.text(key, "a file")
@@ -238,8 +268,7 @@ def _central(reader: _Reader, beside: Callable[[str], Path]) -> CentralAccess:
         return beside(name)
 
     url = reader.text("url", "https://host:port")
-    parts = urlsplit(url)
-    if url and (parts.scheme != "https" or not parts.hostname or parts.path not in ("", "/")):
+    if url and not _is_https_address(url):
         reader.wrong("url", f"is {url!r}; https://host:port is wanted")
     access = CentralAccess(url, file("ca"), file("certificate"), file("key"), file("grant_keys"))
     reader.nothing_else()
