@@ -18,6 +18,8 @@ import ssl
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
 from pathlib import Path
 from types import TracebackType
 from typing import Self, TypeVar
@@ -109,6 +111,8 @@ class CentralClient:
     ) -> None:
         self._times = times
         self._clock = clock
+        self.central_time: datetime | None = None
+        """Central's clock at its last answer, by the whole second; None where it told none."""
         self._http = httpx.Client(
             base_url=base_url,
             verify=_tls(ca, certificate, key),
@@ -220,6 +224,7 @@ class CentralClient:
                     raise _TookTooLong
         finally:
             response.close()
+        self.central_time = _date(response.headers.get("date", ""))
         content_type = response.headers.get("content-type", "").partition(";")[0].strip().lower()
         return _Reply(response.status_code, content_type, encoding, bytes(body))
 
@@ -256,6 +261,14 @@ def _tls(ca: Path, certificate: Path, key: Path) -> ssl.SSLContext:
         why = error.strerror or error.args[-1]
         raise CertificateFileError([f"{certificate}, {key}: not a certificate with its key: {why}"]) from error
     return context
+
+
+def _date(header: str) -> datetime | None:
+    try:
+        told = parsedate_to_datetime(header)
+    except ValueError:
+        return None
+    return told if told.tzinfo is not None else told.replace(tzinfo=UTC)
 
 
 def _is_tls(error: BaseException) -> bool:
