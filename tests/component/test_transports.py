@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from drivers.errors import LinkLost, LinkTimeout, NoChip
+from drivers.errors import LinkBusy, LinkLost, LinkTimeout, NoChip
 from drivers.simulators.activity import ActivityLog
 from drivers.simulators.pty_line import LineGone, PtyLine
 from drivers.transport.base import ApduAnswer, ByteTransport
@@ -109,7 +109,7 @@ def test_after_the_plug_is_back_the_same_url_works(echo: Echo) -> None:
 
 
 def test_a_port_is_ours_alone(echo: Echo) -> None:
-    with closing(open_bytes(echo.line.url)), pytest.raises(LinkLost, match="cannot open"):
+    with closing(open_bytes(echo.line.url)), pytest.raises(LinkBusy, match="another program holds the port"):
         open_bytes(echo.line.url)
 
 
