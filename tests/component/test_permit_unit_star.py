@@ -54,7 +54,7 @@ class Bench:
 
     def driver(self, wrap: Callable[[ByteTransport], ByteTransport] = lambda link: link) -> StarTcp300:
         device_file = load_device_file(DEVICE_FILE)
-        timeouts = replace(device_file.timeouts, ack_s=0.4, answer_s=0.4, transport_s=1.5, erase_and_print_s=1.5,
+        timeouts = replace(device_file.timeouts, ack_s=0.4, answer_s=0.4, transport_s=1.5, erase_and_print_s=0.9,
                            initialise_s=1.5, take_back_s=0.5)
         device_file = replace(device_file, timeouts=timeouts, refusal_pause_s=0.01)
         return StarTcp300(lambda: wrap(open_bytes(self.url, "permit_unit")), device_file)
@@ -296,6 +296,7 @@ def test_a_permit_that_moves_when_the_order_is_withdrawn_is_taken_in(tmp_path: P
         assert bench.position() is PermitPosition.AT_STATION
 
 
+@pytest.mark.slow
 def test_power_lost_while_taking_in_leaves_the_permit_in_the_path_until_it_is_found(tmp_path: Path) -> None:
     with bench_at(tmp_path, 0.25) as bench:
         bench.simulator.offer(bench.permit)

@@ -162,6 +162,13 @@ def test_a_cancellation_that_was_not_understood_is_sent_again() -> None:
     assert link.written == [TAKE_IN.encode(), CANCEL.encode(), CANCEL.encode(), ACK]
 
 
+def test_a_cancellation_that_is_refused_while_nothing_was_finished_is_refused() -> None:
+    exchange = exchange_over(line(ACK, DLE))
+    exchange.begin(TAKE_IN)
+    with pytest.raises(Refused, match="refused 54h"):
+        exchange.cancel(Command.REAR_IDLE, CANCEL, WAIT_S)
+
+
 def test_a_cancellation_without_any_answer_is_a_time_out() -> None:
     exchange = exchange_over(line(ACK))
     exchange.begin(TAKE_IN)

@@ -113,7 +113,7 @@ class BlockExchange:
         first, else None. A unit that waits for the ACK of the finished command discards the canceller (section 3-3,
         state 4), so no answer to the canceller is expected then."""
         finished: AnswerBlock | None = None
-        resends = 0
+        resends, refused = 0, False
         self._link.write(canceller.encode())
         deadline = time.monotonic() + answer_s
         while (item := self._next_item(deadline)) is not None:
@@ -128,9 +128,14 @@ class BlockExchange:
                 if answer.command == cancelled:
                     finished = answer
                     deadline = min(deadline, time.monotonic() + CROSSING_S)
+            elif item is Control.DLE:
+                refused = True
+                deadline = min(deadline, time.monotonic() + CROSSING_S)
             elif item is Control.NAK and resends < self._limits.resends:
                 resends += 1
                 self._link.write(canceller.encode())
+        if finished is None and refused:
+            raise Refused(f"the unit refused {canceller.command:02X}h", device=DEVICE)
         if finished is None:
             raise LinkTimeout(f"no answer to {canceller.command:02X}h", device=DEVICE, waited_s=answer_s)
         return finished
