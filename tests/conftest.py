@@ -28,7 +28,8 @@ def pytest_configure(config: pytest.Config) -> None:
     # here, no test can reach the system's pcscd, where a developer's own cards may lie.
     run_dir = Path(tempfile.mkdtemp(prefix="pcscd-"))
     config.stash[PCSCD_DIR] = run_dir
-    os.environ.update(PrivatePcscd(run_dir).environment)
+    if not config.getoption("--hardware"):
+        os.environ.update(PrivatePcscd(run_dir).environment)
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
@@ -38,7 +39,8 @@ def pytest_unconfigure(config: pytest.Config) -> None:
 @pytest.fixture(scope="session")
 def pcscd(pytestconfig: pytest.Config) -> Iterator[PrivatePcscd]:
     """The test run's own pcscd with a virtual reader. A test that stops it starts it again."""
-    why_not = PrivatePcscd.why_not()
+    hardware = pytestconfig.getoption("--hardware")
+    why_not = "with --hardware the system's pcscd is used" if hardware else PrivatePcscd.why_not()
     if why_not is not None:
         pytest.skip(f"no private pcscd: {why_not}")
     with PrivatePcscd(pytestconfig.stash[PCSCD_DIR]) as running:

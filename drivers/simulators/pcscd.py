@@ -13,6 +13,7 @@ lives (pcsc-lite 1.9.9): set `environment` before, and use one run directory per
 from __future__ import annotations
 
 import os
+import select
 import shutil
 import signal
 import socket
@@ -107,8 +108,9 @@ class PrivatePcscd:
 
     def _await_ready(self, cage: subprocess.Popen[bytes]) -> None:
         assert cage.stdout is not None
-        said = cage.stdout.readline().strip()
         deadline = time.monotonic() + START_S
+        heard, _, _ = select.select([cage.stdout], [], [], START_S)
+        said = cage.stdout.readline().strip() if heard else b""
         while said and cage.poll() is None and time.monotonic() < deadline:
             if _answers(self._socket):
                 self._pcscd_pid = int(said)
