@@ -33,7 +33,9 @@ def main(arguments: list[str] | None = None) -> int:
         else:
             commands.add_parser(word, help=summary, add_help=False)
     args = parser.parse_args(given)
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s", stream=sys.stderr)
+    # Only our own catalogue is logged below a warning: what libraries say at INFO may name what must not be named.
+    logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)s %(message)s", stream=sys.stderr)
+    logging.getLogger("kiosk").setLevel(logging.INFO)
     run: Callable[[argparse.Namespace], int] = args.run
     return run(args)
 

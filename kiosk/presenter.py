@@ -259,9 +259,9 @@ def _rules(about: About, assessment: Assessment | None, language: str) -> tuple[
 
 
 def _source(about: About, reason: Reason, language: str) -> str:
-    source = about.region.sources.get(reason.source)
-    title = source.title.in_language(language) if source else reason.source
-    return f"{title} {reason.section}"
+    sources = about.region.sources.values()
+    title = next((source.title for source in sources if source.file == reason.source), None)
+    return f"{title.in_language(language) if title else reason.source} {reason.section}"
 
 
 def _residence_note(renewed_years: ResidenceYears | None, content: PermitContent, prefix: str) -> tuple[Text, ...]:

@@ -78,11 +78,11 @@ def _chip_wait(stage: Stage, busy: Sequence[Busy]) -> list[tuple[float, float]]:
 
 
 def _covered(intervals: Iterable[tuple[float, float]]) -> float:
+    """Seconds in which at least one interval runs; an interval that ends before it begins is none."""
     total, end = 0.0, float("-inf")
     for began, ended in sorted(intervals):
-        if ended > end:
-            total += ended - max(began, end) if began > end else ended - end
-            end = ended
+        total += max(ended - max(began, end), 0.0)
+        end = max(ended, end)
     return total
 
 

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import date
-
-from kiosk.domain.documents import IdDocument
 from kiosk.policy.assess import assess
 from kiosk.policy.region import Region
 from kiosk.policy.request import AssessmentRequest
+from kiosk.policy.terms import age_on
 from kiosk.runtime.clock import Clock, today
 from kiosk.services.performing import Post
 from kiosk.workflow import effects as do
@@ -23,22 +21,14 @@ class RulesService:
 
     def carry_out(self, effect: do.Assess, post: Post) -> None:
         day = today(self._clock)
-        permit = effect.case.permit
+        permit, birth = effect.case.permit, effect.case.holder.birth
         request = AssessmentRequest(
             on=day,
             valid_from=permit.content.valid_from,
             valid_to=permit.content.valid_to,
             category=permit.content.category,
             issued_on=permit.issued_on,
-            age=completed_years(effect.case.holder, day),
+            age=None if birth is None else age_on(birth.reveal(), day),
             issuing_authority=permit.content.issuing_authority,
         )
         post(on.Assessed(assess(self._region, request), day))
-
-
-def completed_years(holder: IdDocument, day: date) -> int | None:
-    """The holder's age in completed years, reached on the birthday; None where the card tells no birth."""
-    if holder.birth is None:
-        return None
-    birth = holder.birth.reveal()
-    return day.year - birth.year - ((day.month, day.day) < (birth.month, birth.day))
