@@ -1,0 +1,118 @@
+"""What can happen to the machine: a few representatives of every event, about invented people."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, date, datetime
+from uuid import UUID
+
+from kiosk import faults
+from kiosk.domain.documents import IdDocument, IdKind, Permit, PermitContent
+from kiosk.domain.endorsement import ChipState, FaceState, Grant, Refusal, ResidenceYears
+from kiosk.domain.personal import Personal
+from kiosk.policy.assessment import AssessedOutcome, Assessment, EvidenceAsked, Served
+from kiosk.screen_models import Intent
+from kiosk.workflow import events as on
+from kiosk.workflow.effects import ChipAnswers, ChipCommands
+from kiosk.workflow.states import Case, Visit
+from kiosk.workflow.transition import Site
+
+TODAY = date(2025, 5, 20)
+LANGUAGE = "zh-Hans"
+OTHER_LANGUAGE = "en"
+ASKED_FOR = UUID(int=0xA1)         # the endorsement that the visit asks for
+DECIDED_ELSEWHERE = UUID(int=0xA2)
+FACE_LEFT_OVER = UUID(int=0xA3)
+CUT_OFF = UUID(int=0xA4)           # the endorsement that was under way when the power went
+SESSION = UUID(int=0xB1)
+VISIT = Visit(UUID(int=0xC1), ASKED_FOR, LANGUAGE)
+FOUND_VISIT = Visit(UUID(int=0xC2), UUID(int=0xA5), LANGUAGE)
+
+HOLDER = IdDocument(
+    IdKind.CITIZEN, Personal("林羽真"), Personal("310000199001010011"), Personal(date(1990, 1, 1)),
+    Personal("某路1号"), date(2020, 1, 1), None)
+OLD = PermitContent(Personal("某路1号"), "某某分局", "standard", date(2024, 6, 1), date(2025, 5, 31), 1)
+NEW = replace(OLD, valid_from=date(2025, 6, 1), valid_to=date(2026, 5, 31), endorsement_count=2)
+PERMIT = Permit(
+    "reference", b"\x3b\x00", "00112233AABBCCDD", "310000", Personal("310000000000000001"), HOLDER.name,
+    HOLDER.number, date(2024, 6, 1), OLD)
+SOMEBODY_ELSES = replace(PERMIT, holder_number=Personal("310000199001010038"))
+OF_ANOTHER_REGION = replace(PERMIT, region="110000")
+RENEWED = replace(PERMIT, content=NEW)
+HALF_RENEWED = replace(PERMIT, content=replace(OLD, endorsement_count=2))
+ANOTHER_CHIP = replace(RENEWED, chip_serial="FFEEDDCCBBAA9988")
+CASE = Case(HOLDER, PERMIT)
+
+GRANT = Grant(
+    ASKED_FOR, PERMIT.permit_number, PERMIT.chip_serial, NEW, ResidenceYears.CONTINUOUS,
+    datetime(2025, 5, 20, 12, tzinfo=UTC))
+GRANT_ELSEWHERE = replace(GRANT, endorsement_id=DECIDED_ELSEWHERE)
+FACE_GRANT = replace(GRANT, endorsement_id=FACE_LEFT_OVER, content=OLD, face_only=True)
+FACE_GRANT_OF_OTHER_CONTENT = replace(FACE_GRANT, content=NEW)
+
+IN_WINDOW = Assessment(
+    AssessedOutcome.IN_WINDOW, date(2025, 5, 1), date(2025, 7, 30), NEW.valid_from, NEW.valid_to,
+    ResidenceYears.CONTINUOUS, Served.AT_ONCE, EvidenceAsked(), ())
+TOO_EARLY = replace(IN_WINDOW, outcome=AssessedOutcome.TOO_EARLY, served=None)
+AT_THE_COUNTER = replace(IN_WINDOW, outcome=AssessedOutcome.OVERDUE, served=Served.COUNTER)
+SENSELESS = replace(IN_WINDOW, outcome=None, served=Served.COUNTER)
+
+COMMANDS = ChipCommands(((b"\x00\x84\x00\x00\x08", (0x9000,)),))
+ANSWERS = ChipAnswers(((b"\x01" * 8, 0x9000),))
+
+FAULTS = (
+    faults.PERMIT_UNIT_PROTOCOL, faults.PERMIT_JAMMED, faults.CHIP_SILENT, faults.COUPLER_LINK, faults.ID_READER_LINK,
+    faults.PAPER_OUT, faults.DISK_FULL,
+)
+
+# Without the facts about custody: those are for the walk's own permit unit to tell.
+EVENTS: tuple[on.Event, ...] = (
+    on.VisitBegan(VISIT),
+    *(on.PersonChose(intent) for intent in Intent if intent is not Intent.CHOOSE_LANGUAGE),
+    on.PersonChose(Intent.CHOOSE_LANGUAGE, LANGUAGE),
+    on.DeadlinePassed("the one of the state"),
+    *(on.DeviceFailed(fault) for fault in FAULTS),
+    on.DevicesReady(),
+    on.IdCardRead(HOLDER),
+    on.IdCardRefused(Refusal("id_card_expired")),
+    on.IdCardNotReadable(),
+    *(on.PermitRead(permit) for permit in (PERMIT, SOMEBODY_ELSES, OF_ANOTHER_REGION)),
+    on.PermitNotRecognised("foreign_bank"),
+    *(on.WorkFound(grant) for grant in (GRANT_ELSEWHERE, FACE_GRANT, FACE_GRANT_OF_OTHER_CONTENT)),
+    on.NoWorkFound(),
+    *(on.Assessed(assessment, TODAY) for assessment in (IN_WINDOW, TOO_EARLY, AT_THE_COUNTER, SENSELESS)),
+    on.GrantReceived(GRANT),
+    on.EndorsementRefused(Refusal("unknown_permit")),
+    on.EndorsementRefused(Refusal("reported_lost", retain=True)),
+    on.EndorsementPending("R-17", date(2025, 5, 22)),
+    on.PermitAlreadyCurrent(date(2026, 5, 31)),
+    on.CentralFailed(faults.CENTRAL_UNREACHABLE),
+    on.CentralFailed(faults.GRANT_REJECTED),
+    *(on.ChipBatchReceived(SESSION, batch, COMMANDS) for batch in (1, 2, 3)),
+    on.ChipVerdictReceived(written=True),
+    on.ChipVerdictReceived(written=False),
+    on.BatchRelayed(ANSWERS),
+    *(on.ChipReadBack(permit) for permit in (RENEWED, PERMIT, HALF_RENEWED, ANOTHER_CHIP, None)),
+    on.ReceiptPrinted(),
+    on.ReceiptNotPrinted(faults.PAPER_OUT),
+)
+
+STORIES = (
+    on.UnfinishedStory(None, False, ChipState.OLD, FaceState.OLD, 5.0),
+    on.UnfinishedStory(CUT_OFF, False, ChipState.OLD, FaceState.OLD, 5.0),
+    on.UnfinishedStory(CUT_OFF, True, ChipState.UNKNOWN, FaceState.OLD, 5.0),
+    on.UnfinishedStory(CUT_OFF, True, ChipState.NEW, FaceState.PENDING, 5.0),
+    on.UnfinishedStory(CUT_OFF, True, ChipState.NEW, FaceState.PENDING, 3600.0),
+)
+
+
+def site(*, has_retain_bin: bool, rewrites_face: bool = True) -> Site:
+    """A place in Shanghai with the usual languages."""
+    return Site(("310",), has_retain_bin, rewrites_face, LANGUAGE, (LANGUAGE, OTHER_LANGUAGE))
+
+
+SITES = {
+    "with a bin": site(has_retain_bin=True),
+    "without a bin": site(has_retain_bin=False),
+    "without a face": site(has_retain_bin=True, rewrites_face=False),
+}

@@ -1,0 +1,157 @@
+"""Laws of the machine, in every state that it can get into at all."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from functools import cache
+
+import pytest
+
+from kiosk.domain.endorsement import Custody
+from kiosk.screen_models import Intent
+from kiosk.workflow import effects as do
+from kiosk.workflow import events as on
+from kiosk.workflow import states as s
+from kiosk.workflow.deadlines import deadline_of
+from kiosk.workflow.machine import step
+from tests.unit.machine_samples import LANGUAGE, SITES
+from tests.unit.machine_walk import Walk, walk
+
+AT_EVERY_SITE = pytest.mark.parametrize("place", sorted(SITES))
+DEADLINE = on.DeadlinePassed("the one of the state")
+
+HEEDED = """
+Recovering: DeadlinePassed DeviceFailed PathInspected PathNotInspected
+Idle: DeadlinePassed DeviceFailed VisitBegan choose_language
+OutOfService: DeadlinePassed DeviceFailed DevicesReady FaceRewritten PathInspected PathNotInspected PermitAtMouth
+    PermitRetained PermitTaken PermitTakenIn
+ShowingNotice: DeadlinePassed DeviceFailed accept_notice cancel choose_language more_time
+ReadingIdCard: DeadlinePassed DeviceFailed IdCardNotReadable IdCardRead IdCardRefused cancel choose_language more_time
+AwaitingPermit: DeadlinePassed DeviceFailed PermitNotTakenIn PermitTakenIn cancel choose_language more_time
+WithdrawingOffer: DeadlinePassed DeviceFailed PermitNotTakenIn PermitTakenIn
+ReadingPermit: DeadlinePassed DeviceFailed PermitNotRecognised PermitRead cancel
+AskingPendingRewrites: CentralFailed DeadlinePassed DeviceFailed NoWorkFound WorkFound cancel
+Assessing: Assessed DeadlinePassed DeviceFailed cancel
+ShowingAssessment: DeadlinePassed DeviceFailed cancel choose_language go_on
+Declaring: DeadlinePassed DeviceFailed cancel choose_language declare_changed declare_unchanged
+AskingCentral: CentralFailed DeadlinePassed DeviceFailed EndorsementPending EndorsementRefused GrantReceived
+    PermitAlreadyCurrent cancel
+Confirming: DeadlinePassed DeviceFailed cancel choose_language confirm
+OpeningChipSession: CentralFailed ChipBatchReceived ChipVerdictReceived DeadlinePassed DeviceFailed
+RelayingBatch: BatchRelayed DeadlinePassed DeviceFailed
+SendingChipAnswers: CentralFailed ChipBatchReceived ChipVerdictReceived DeadlinePassed DeviceFailed
+ReadingChipBack: ChipReadBack DeadlinePassed DeviceFailed
+RewritingFace: DeadlinePassed DeviceFailed FaceNotRewritten FaceRewritten
+ReturningPermit: DeadlinePassed DeviceFailed FaceRewritten PermitAtMouth PermitTaken
+TakingBack: DeadlinePassed DeviceFailed PermitTaken PermitTakenIn
+Retaining: DeadlinePassed DeviceFailed PermitRetained
+AwaitingRemoval: DeadlinePassed DeviceFailed PermitAtMouth PermitTaken choose_language
+PrintingReceipt: DeadlinePassed ReceiptNotPrinted ReceiptPrinted
+Thanking: DeadlinePassed choose_language finish more_time
+Explaining: DeadlinePassed cancel choose_language finish more_time
+"""
+"""What means something where; every other pair is ignored. What a person chooses stands in small letters."""
+
+
+@cache
+def walked(place: str) -> Walk:
+    return walk(SITES[place])
+
+
+def heeded_anywhere() -> dict[str, set[str]]:
+    heeded: dict[str, set[str]] = defaultdict(set)
+    for place in SITES:
+        for state, event, _ in walked(place).arrows():
+            name = event.intent.value if isinstance(event, on.PersonChose) else type(event).__name__
+            heeded[type(state).__name__].add(name)
+    return dict(heeded)
+
+
+@AT_EVERY_SITE
+def test_no_law_is_broken_wherever_the_machine_can_get(place: str) -> None:
+    assert walked(place).broken_laws == {}
+
+
+@AT_EVERY_SITE
+def test_every_kind_of_state_is_reached(place: str) -> None:
+    unreached = set(s.InVisit.__args__) | {s.Recovering, s.Idle, s.OutOfService}
+    unreached -= {type(state) for state in walked(place).states}
+    needs_bin = {s.Retaining} if not SITES[place].has_retain_bin else set()
+    needs_face = {s.RewritingFace} if not SITES[place].rewrites_face else set()
+    assert unreached == needs_bin | needs_face
+
+
+def test_what_means_something_in_which_state_is_known_and_all_else_is_ignored() -> None:
+    lines = HEEDED.strip().replace("\n    ", " ").splitlines()
+    expected = {name: set(events.split()) for name, events in (line.split(": ") for line in lines)}
+    assert heeded_anywhere() == expected
+
+
+@AT_EVERY_SITE
+def test_every_state_has_a_deadline_and_none_that_counts_down_holds_a_permit(place: str) -> None:
+    for state in walked(place).states:
+        deadline = deadline_of(state)
+        assert deadline.seconds > 0
+        if deadline.shown:
+            assert s.custody_of(state) in (Custody.WITH_HOLDER, Custody.RETAINED)
+
+
+@AT_EVERY_SITE
+def test_an_ignored_deadline_is_only_that_of_a_question_still_open(place: str) -> None:
+    """The clock never finds a state that nothing leads out of, save where the unit itself is asked."""
+    for state in walked(place).states:
+        if step(SITES[place], state, DEADLINE) is None:
+            assert isinstance(state, s.OutOfService)
+            assert state.inspecting
+
+
+@AT_EVERY_SITE
+def test_when_nothing_answers_any_more_a_permit_inside_ends_in_a_known_place_out_of_service(place: str) -> None:
+    for state in walked(place).states:
+        if isinstance(state, s.InVisit) and s.custody_of(state) is Custody.INSIDE:
+            end = state
+            for _ in range(8):
+                taken = step(SITES[place], end, DEADLINE)
+                assert taken is not None
+                end = taken.state
+                if isinstance(end, s.OutOfService):
+                    break
+            assert isinstance(end, s.OutOfService)
+            assert end.custody is Custody.INSIDE
+
+
+@AT_EVERY_SITE
+def test_a_unit_that_works_leaves_no_permit_behind_though_its_holder_has_gone(place: str) -> None:
+    """The unit obeys, nobody is there, nothing else answers: the bin, or held inside for staff."""
+    answers: dict[type, on.Event] = {
+        do.EjectPermit: on.PermitAtMouth(), do.TakePermitBack: on.PermitTakenIn(), do.RetainPermit: on.PermitRetained()}
+    for start in walked(place).states:
+        if not isinstance(start, s.InVisit) or s.custody_of(start) not in (Custody.INSIDE, Custody.AT_MOUTH):
+            continue
+        state: s.State = start
+        coming: list[on.Event] = []
+        if isinstance(start, s.ReturningPermit | s.TakingBack | s.Retaining):
+            order = {s.ReturningPermit: do.EjectPermit, s.TakingBack: do.TakePermitBack, s.Retaining: do.RetainPermit}
+            coming.append(answers[order[type(start)]])
+        for _ in range(20):
+            taken = step(SITES[place], state, coming.pop() if coming else DEADLINE)
+            assert taken is not None
+            state = taken.state
+            coming += [answers[type(effect)] for effect in taken.effects if type(effect) in answers]
+            if isinstance(state, s.Explaining | s.OutOfService):
+                break
+        if SITES[place].has_retain_bin:
+            assert isinstance(state, s.Explaining)
+            assert state.custody is Custody.RETAINED
+        else:
+            assert isinstance(state, s.OutOfService)
+            assert state.custody is Custody.INSIDE
+            assert state.held
+
+
+@AT_EVERY_SITE
+def test_nothing_that_a_person_chooses_disturbs_the_writing(place: str) -> None:
+    for state in walked(place).states:
+        if isinstance(state, s.Writing):
+            for intent in Intent:
+                assert step(SITES[place], state, on.PersonChose(intent, LANGUAGE)) is None
