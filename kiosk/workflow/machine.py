@@ -178,13 +178,11 @@ def _keep(site: Site, state: s.OutOfService, found: on.PathInspected) -> Step:
 
 
 def _speak(site: Site, state: s.State, language: str) -> Step | None:
-    if language not in site.languages:
-        return None
+    if language not in site.languages or not isinstance(state, s.AwaitsPerson):
+        return None     # taps must not put off the end of a wait for a device
     if isinstance(state, s.Idle):
         return Step(s.Idle(language))
-    if isinstance(state, s.InVisit):
-        return Step(replace(state, visit=replace(state.visit, language=language)))
-    return None
+    return Step(replace(state, visit=replace(state.visit, language=language)))
 
 
 def _fail(site: Site, state: s.State, fault: Fault) -> Step | None:

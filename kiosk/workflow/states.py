@@ -321,6 +321,12 @@ InVisit = (
 )
 State = Recovering | Idle | OutOfService | InVisit
 
+AwaitsPerson = (
+    Idle | ShowingNotice | ReadingIdCard | AwaitingPermit | ShowingAssessment | Declaring | Confirming
+    | AwaitingRemoval | Thanking | Explaining
+)
+"""Somebody is to read and choose; in all other states a device or central is at work."""
+
 Writing = OpeningChipSession | RelayingBatch | SendingChipAnswers | ReadingChipBack | RewritingFace
 
 
