@@ -13,6 +13,7 @@ from typing import Annotated
 
 from fastapi import Depends, Header, Request, Response
 from pydantic import BaseModel
+from sqlalchemy import bindparam, exists, insert, select
 from sqlalchemy.exc import IntegrityError, OperationalError
 from sqlalchemy.orm import Session
 
@@ -22,7 +23,7 @@ from kiosk.central.reference.database import Database
 from kiosk.central.reference.kiosks import identify
 from kiosk.central.reference.peer_certificate import SCOPE_PEER, PeerCertificate
 from kiosk.central.reference.problems import ProblemError
-from kiosk.central.reference.tables import IdempotentAnswer, KioskSequence
+from kiosk.central.reference.tables import Base, IdempotentAnswer, KioskSequence
 
 LONGEST_KEY = 80
 LARGEST_SEQUENCE = 2**63 - 1
@@ -37,6 +38,14 @@ class Moment:
 
 
 Work = Callable[[Session, Moment], BaseModel]
+
+
+@dataclass(frozen=True, slots=True)
+class _Posted:
+    name: str
+    key: str
+    sequence: int | None
+    fingerprint: str
 
 
 class Calls:
@@ -61,9 +70,10 @@ class Calls:
     async def once(
         self, peer: PeerCertificate | None, call: str, key: str, sequence: int | None, body: BaseModel, work: Work
     ) -> Response:
-        """Carry `work` out, or give the first answer again if `key` was used for the same body."""
+        """Carry `work` out, or give the first answer again if `key` was used for the same call and body."""
         fingerprint = hashlib.sha256(f"{call}\n{body.model_dump_json()}".encode()).hexdigest()
-        return await self._off_loop(lambda: self._once(peer, call, key, sequence, fingerprint, work))
+        posted = _Posted(call.partition(" ")[0], key, sequence, fingerprint)
+        return await self._off_loop(lambda: self._once(peer, posted, work))
 
     async def _off_loop(self, work: Callable[[], str]) -> Response:
         body = await asyncio.get_running_loop().run_in_executor(self._threads, work)
@@ -73,74 +83,74 @@ class Calls:
         with self._database.reading() as session:
             return work(session, Moment(identify(session, peer), self._clock())).model_dump_json()
 
-    def _once(
-        self,
-        peer: PeerCertificate | None,
-        call: str,
-        key: str,
-        sequence: int | None,
-        fingerprint: str,
-        work: Work,
-    ) -> str:
+    def _once(self, peer: PeerCertificate | None, call: _Posted, work: Work) -> str:
         try:
-            return self._try_once(peer, call, key, sequence, fingerprint, work)
+            return self._try_once(peer, call, work)
         except IntegrityError:
             # Another process was first with this key or this permit; now its answer can be seen.
-            return self._try_once(peer, call, key, sequence, fingerprint, work)
+            return self._try_once(peer, call, work)
         except OperationalError as error:
             raise ProblemError("busy") from error
         except ProblemError:
-            self._note_sequence(peer, call, key, sequence)
+            self._note_sequence(peer, call)
             raise
 
-    def _try_once(
-        self,
-        peer: PeerCertificate | None,
-        call: str,
-        key: str,
-        sequence: int | None,
-        fingerprint: str,
-        work: Work,
-    ) -> str:
+    def _try_once(self, peer: PeerCertificate | None, call: _Posted, work: Work) -> str:
         with self._database.writing() as session:
             moment = Moment(identify(session, peer), self._clock())
-            _note(session, moment, call, key, sequence)
-            stored = session.get(IdempotentAnswer, (moment.kiosk_id, key))
-            if stored is not None:
-                if stored.fingerprint != fingerprint:
+            values = {"kiosk_id": moment.kiosk_id, "key": call.key, "sequence": call.sequence}
+            fingerprint, body, is_noted = session.execute(_BEFORE, values).one()
+            if call.sequence is not None and not is_noted:
+                session.execute(_NOTE, _noted(moment, call))
+            if fingerprint is not None:
+                if fingerprint != call.fingerprint:
                     raise ProblemError("idempotency_conflict")
-                return stored.body
-            body = work(session, moment).model_dump_json()
-            session.add(
-                IdempotentAnswer(
-                    kiosk_id=moment.kiosk_id, key=key, fingerprint=fingerprint, body=body, created_at=moment.now
-                )
+                return str(body)
+            answer = work(session, moment).model_dump_json()
+            session.execute(
+                _KEEP, values | {"fingerprint": call.fingerprint, "body": answer, "created_at": moment.now}
             )
-            return body
+            return answer
 
-    def _note_sequence(self, peer: PeerCertificate | None, call: str, key: str, sequence: int | None) -> None:
+    def _note_sequence(self, peer: PeerCertificate | None, call: _Posted) -> None:
         """The number was used, whatever became of the call: without it, a gap would be seen where there is none."""
-        if sequence is None:
+        if call.sequence is None:
             return
         try:
             with self._database.writing() as session:
-                _note(session, Moment(identify(session, peer), self._clock()), call, key, sequence)
+                moment = Moment(identify(session, peer), self._clock())
+                if session.get(KioskSequence, (moment.kiosk_id, call.sequence, call.key)) is None:
+                    session.execute(_NOTE, _noted(moment, call))
         except ProblemError:
             return
 
 
-def _note(session: Session, moment: Moment, call: str, key: str, sequence: int | None) -> None:
-    if sequence is None or session.get(KioskSequence, (moment.kiosk_id, sequence, key)) is not None:
-        return
-    session.add(
-        KioskSequence(
-            kiosk_id=moment.kiosk_id,
-            sequence=sequence,
-            key=key,
-            call=call.partition(" ")[0],
-            received_at=moment.now,
-        )
-    )
+# Built once: building a statement costs more than running it.
+_BEFORE = select(
+    select(IdempotentAnswer.fingerprint)
+    .where(IdempotentAnswer.kiosk_id == bindparam("kiosk_id"), IdempotentAnswer.key == bindparam("key"))
+    .scalar_subquery(),
+    select(IdempotentAnswer.body)
+    .where(IdempotentAnswer.kiosk_id == bindparam("kiosk_id"), IdempotentAnswer.key == bindparam("key"))
+    .scalar_subquery(),
+    exists().where(
+        KioskSequence.kiosk_id == bindparam("kiosk_id"),
+        KioskSequence.sequence == bindparam("sequence"),
+        KioskSequence.key == bindparam("key"),
+    ),
+)
+_NOTE = insert(Base.metadata.tables[KioskSequence.__tablename__])
+_KEEP = insert(Base.metadata.tables[IdempotentAnswer.__tablename__])
+
+
+def _noted(moment: Moment, call: _Posted) -> dict[str, object]:
+    return {
+        "kiosk_id": moment.kiosk_id,
+        "sequence": call.sequence,
+        "key": call.key,
+        "call": call.name,
+        "received_at": moment.now,
+    }
 
 
 def _take_a_moment() -> None:

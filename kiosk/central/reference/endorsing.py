@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta
 from typing import Protocol
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from kiosk.central import contract
@@ -155,6 +155,8 @@ class Endorsing:
 
 def reconcile(session: Session, permit: Permit, on_chip: contract.PermitContent, now: datetime) -> None:
     """Learn from the chip what a lost reply hid: it holds what central granted and handed a write out for."""
+    if on_chip == recorded_content(permit):
+        return
     query = (
         select(Endorsement)
         .where(Endorsement.permit_number == permit.permit_number, Endorsement.writes_composed > 0)
@@ -162,7 +164,7 @@ def reconcile(session: Session, permit: Permit, on_chip: contract.PermitContent,
     )
     for endorsement in session.scalars(query):
         expire(endorsement, now)
-        if contract.GrantPayload.model_validate(endorsement.granted).content == on_chip != recorded_content(permit):
+        if contract.GrantPayload.model_validate(endorsement.granted).content == on_chip:
             chip_written(endorsement, permit, now)
             endorsement.state = "face_pending"
 
@@ -180,12 +182,16 @@ def chip_written(endorsement: Endorsement, permit: Permit, now: datetime) -> Non
 
 def permit_of(session: Session, permit_number: str) -> Permit:
     """The record of a permit that a grant was made for, locked until the transaction ends."""
-    return session.scalars(select(Permit).where(Permit.permit_number == permit_number).with_for_update()).one()
+    return session.scalars(_PERMIT, {"permit_number": permit_number}).one()
+
+
+# Built once: building a statement costs more than running it.
+_PERMIT = select(Permit).where(Permit.permit_number == bindparam("permit_number")).with_for_update()
+_NAME = select(Resident.name).where(Resident.id_number == bindparam("id_number"))
 
 
 def _permit(session: Session, permit_number: str) -> Permit | None:
-    query = select(Permit).where(Permit.permit_number == permit_number).with_for_update()
-    return session.scalars(query).one_or_none()
+    return session.scalars(_PERMIT, {"permit_number": permit_number}).one_or_none()
 
 
 def _new(endorsement_id: UUID, kiosk_id: str, facts: contract.PermitFacts, now: datetime) -> Endorsement:
@@ -212,8 +218,8 @@ def _holder_flaw(
 ) -> str | None:
     if holder.id_number != permit.holder_number:
         return "not_your_permit"
-    resident = session.get_one(Resident, permit.holder_number)
-    same_name = {holder.name.strip(), facts.holder_name.strip()} == {resident.name.strip()}
+    name = session.scalars(_NAME, {"id_number": permit.holder_number}).one()
+    same_name = {holder.name.strip(), facts.holder_name.strip()} == {name.strip()}
     return None if same_name else "name_differs"
 
 

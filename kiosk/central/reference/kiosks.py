@@ -4,23 +4,32 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from sqlalchemy import bindparam, exists, select
 from sqlalchemy.orm import Session
 
 from kiosk.central.reference.peer_certificate import PeerCertificate
 from kiosk.central.reference.problems import ProblemError
 from kiosk.central.reference.tables import Kiosk, RevokedCertificate
 
+# Built once: building a statement costs more than running it.
+_STANDING = select(
+    exists().where(RevokedCertificate.fingerprint == bindparam("fingerprint")),
+    exists().where(Kiosk.kiosk_id == bindparam("kiosk_id"), Kiosk.retired_at.is_(None)),
+)
+
 
 def identify(session: Session, peer: PeerCertificate | None) -> str:
     """The calling kiosk's id. Raises `ProblemError`: "unknown_kiosk", "certificate_revoked"."""
     if peer is None:
         raise ProblemError("unknown_kiosk")
-    if session.get(RevokedCertificate, peer.fingerprint) is not None:
+    is_revoked, is_known = session.execute(
+        _STANDING, {"fingerprint": peer.fingerprint, "kiosk_id": peer.common_name}
+    ).one()
+    if is_revoked:
         raise ProblemError("certificate_revoked")
-    kiosk = session.get(Kiosk, peer.common_name)
-    if kiosk is None or kiosk.retired_at is not None:
+    if not is_known:
         raise ProblemError("unknown_kiosk")
-    return kiosk.kiosk_id
+    return peer.common_name
 
 
 def register(session: Session, kiosk_id: str, now: datetime) -> None:
