@@ -70,7 +70,7 @@ def samples(language: str) -> dict[str, ScreenModel]:
         "id_card": IdCardScreen(frame(countdown_s=45)),
         "id_card_again": IdCardScreen(frame(countdown_s=30), Text("id_card.problem.lift_and_lay_again")),
         "insert_permit": InsertPermitScreen(frame(countdown_s=60)),
-        "insert_permit_again": InsertPermitScreen(frame(countdown_s=20), Text("insert_permit.problem.wrong_way")),
+        "insert_permit_again": InsertPermitScreen(frame(countdown_s=20), Text("refusal.no_chip.happened")),
         "reading": ReadingScreen(inside),
         "assessment_in_window": AssessmentScreen(
             inside, Text("assessment.headline.in_window"),
@@ -102,7 +102,7 @@ def samples(language: str) -> dict[str, ScreenModel]:
         "writing_face": WritingScreen(writing, stages, 2, 25),
         "take_permit": TakePermitScreen(
             resting, Text("take_permit.headline.renewed"),
-            Text("take_permit.detail.valid_until", (("end", NEW.valid_to or "",),))),
+            Text("take_permit.detail.receipt_follows")),
         "take_permit_urgent": TakePermitScreen(
             resting, Text("take_permit.headline.unchanged"), Text("take_permit.detail.take_now"), urgent=True),
         "receipt": ReceiptScreen(resting, NUMBER, f"https://kiosk.example/r/{NUMBER}", NEW),
@@ -124,7 +124,7 @@ def samples(language: str) -> dict[str, ScreenModel]:
         "five_parts_fault": FivePartsScreen(
             frame(WayOut.NONE, 60), PageKind.FAULT, Text("fault.permit_unit_jam.public"), Text("permit_is.unknown"),
             Text("valid_now.chip_new_face_old", (("end", date(2028, 3, 9)),)),
-            (Text("next.staff"), Text("next.face_at_any_kiosk"), Text("next.quote_number")), NUMBER),
+            (Text("next.staff"), Text("next.try_again"), Text("next.quote_number")), NUMBER),
         "permit_inside": PermitInsideScreen(
             resting, Text("permit_inside.headline.returning"), Text("permit_inside.detail.hands_off")),
         "permit_inside_kept": PermitInsideScreen(resting, Text("permit_inside.headline.taking_back")),
