@@ -193,10 +193,11 @@ def _assessment(about: About, state: s.ShowingAssessment) -> AssessmentScreen:
     going_on = can_go_on(assessment)
     present_term = _term(state.case.permit.content)
     new_term = Term(assessment.new_valid_from, assessment.new_valid_to) if going_on else None
+    silence = (Text("assessment.line.central_silent"),) if state.central_silent else ()
     return AssessmentScreen(
         frame=_frame(about, state, WayOut.RETURN_PERMIT),
         headline=Text(f"assessment.headline.{_headline(assessment)}"),
-        lines=_lines(about, assessment, present_term, state.on, going_on),
+        lines=(*_lines(about, assessment, present_term, state.on, going_on), *silence),
         rules=_rules(about, assessment, state.visit.language),
         present_term=present_term,
         new_term=new_term,

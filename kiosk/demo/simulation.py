@@ -106,7 +106,7 @@ class Simulation:
         self.notes.append(f"No pcscd here ({why_not}): the virtual chip hangs directly on the kiosk.")
         self.wires["permit_chip"] = "substitute: virtual chip without pcscd"
         port = _free_port()
-        return f"sim://permit_chip?port={port}", f"tcp://127.0.0.1:{port}", {}
+        return f"sim://permit_chip?port={port}", f"direct://127.0.0.1:{port}", {}
 
     def _start_rig(self, chip_side: str) -> RigClient:
         control = self.run_dir / "rig"

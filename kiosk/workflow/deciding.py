@@ -58,8 +58,10 @@ def asking_pending_rewrites(site: Site, state: s.AskingPendingRewrites, event: o
     match event:
         case on.WorkFound(grant=grant) if site.rewrites_face or not grant.face_only:
             return _offer(state.visit, state.case, grant)
-        case on.WorkFound() | on.NoWorkFound() | on.CentralFailed() | on.DeadlinePassed():
-            return Step(s.Assessing(state.visit, state.case), (do.Assess(state.case),))
+        case on.WorkFound() | on.NoWorkFound():
+            return Step(s.Assessing(state.visit, state.case, central_silent=False), (do.Assess(state.case),))
+        case on.CentralFailed() | on.DeadlinePassed():
+            return Step(s.Assessing(state.visit, state.case, central_silent=True), (do.Assess(state.case),))
         case on.PersonChose(intent=Intent.CANCEL):
             return decline(state.visit, "holder_cancelled", state.case)
         case _:
@@ -69,7 +71,7 @@ def asking_pending_rewrites(site: Site, state: s.AskingPendingRewrites, event: o
 def assessing(state: s.Assessing, event: on.Event) -> Step | None:
     match event:
         case on.Assessed(assessment=assessment, on=day):
-            return Step(s.ShowingAssessment(state.visit, state.case, assessment, day))
+            return Step(s.ShowingAssessment(state.visit, state.case, assessment, day, state.central_silent))
         case on.PersonChose(intent=Intent.CANCEL):
             return decline(state.visit, "holder_cancelled", state.case)
         case on.DeadlinePassed():

@@ -165,8 +165,11 @@ class AskingPendingRewrites:
 
 @dataclass(frozen=True, slots=True)
 class Assessing:
+    """`central_silent`: whether work is decided elsewhere could not be asked."""
+
     visit: Visit
     case: Case
+    central_silent: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,6 +180,7 @@ class ShowingAssessment:
     case: Case
     assessment: Assessment
     on: date
+    central_silent: bool
 
 
 @dataclass(frozen=True, slots=True)
