@@ -93,6 +93,10 @@ class WaitingMessage:
     at: datetime
 
 
+# Central's answers after which it waits for nothing more; above all, a review under way is not to be cancelled.
+_NOTHING_GRANTED = ("EndorsementRefused", "EndorsementPending", "PermitAlreadyCurrent")
+
+
 class Journal:
     """The journal file; usable from any thread. Close it when done."""
 
@@ -175,7 +179,7 @@ class Journal:
         with self._written() as db:
             last = db.execute("SELECT at FROM step ORDER BY number DESC LIMIT 1").fetchone()
             rows = db.execute(
-                "SELECT effects, endorsement_id, facts FROM step WHERE number > (SELECT coalesce(max(number), 0)"
+                "SELECT event, effects, endorsement_id, facts FROM step WHERE number > (SELECT coalesce(max(number), 0)"
                 " FROM step WHERE state_after = 'Idle') ORDER BY number").fetchall()
         if last is None:
             return nothing
@@ -184,7 +188,7 @@ class Journal:
         session_opened = relayed = False
         chip: ChipState | None = None
         face = FaceState.OLD
-        for effects_json, row_endorsement_id, facts_json in rows:
+        for event, effects_json, row_endorsement_id, facts_json in rows:
             effects, facts = json.loads(effects_json), json.loads(facts_json)
             if row_endorsement_id is not None and {"RequestEndorsement", "OpenChipSession"} & set(effects):
                 endorsement_id = UUID(row_endorsement_id)
@@ -194,7 +198,7 @@ class Journal:
                 chip = ChipState(facts["chip"])
             if chip is ChipState.NEW:
                 face = FaceState(facts.get("face", FaceState.PENDING.value))
-            if {"ReportCompletion", "CancelEndorsement"} & set(effects):
+            if event in _NOTHING_GRANTED or {"ReportCompletion", "CancelEndorsement"} & set(effects):
                 endorsement_id = None
         known = chip if chip is not None else (ChipState.UNKNOWN if relayed else ChipState.OLD)
         return UnfinishedStory(endorsement_id, session_opened, known, face, max(stopped_for_s, 0.0))

@@ -1,0 +1,104 @@
+"""What the journal still knows of a visit that was cut off."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from kiosk.domain.endorsement import ChipState, FaceState, Refusal
+from kiosk.runtime.audit import record_of
+from kiosk.runtime.journal import Journal
+from kiosk.screen_models import Intent
+from kiosk.workflow import events as on
+from kiosk.workflow import states as s
+from kiosk.workflow.machine import step
+from tests.unit.machine_samples import (
+    ANSWERS,
+    ASKED_FOR,
+    CASE,
+    COMMANDS,
+    GRANT,
+    IN_WINDOW,
+    RENEWED,
+    SESSION,
+    SITES,
+    TODAY,
+    VISIT,
+)
+
+STARTED = datetime(2025, 5, 20, 10, 0, tzinfo=UTC)
+ASKED = on.PersonChose(Intent.DECLARE_UNCHANGED)
+CONFIRMED = on.PersonChose(Intent.CONFIRM)
+BATCH = on.ChipBatchReceived(SESSION, 1, COMMANDS)
+
+
+class Power:
+    """A machine that writes its journal until the power goes."""
+
+    def __init__(self, journal: Journal) -> None:
+        self._journal = journal
+        self.now = STARTED
+        self._state: s.State = s.Declaring(VISIT, CASE, IN_WINDOW)
+
+    def goes_after(self, *events: on.Event, off_for_s: float = 0.0) -> on.UnfinishedStory:
+        for event in events:
+            taken = step(SITES["with a bin"], self._state, event)
+            assert taken is not None
+            self._journal.append(record_of(self.now, self._state, event, taken))
+            self._state = taken.state
+        self.now += timedelta(seconds=off_for_s)
+        return self._journal.unfinished_story()
+
+
+@pytest.fixture
+def power(tmp_path: Path) -> Iterator[Power]:
+    def now() -> datetime:
+        return power.now
+
+    journal = Journal(tmp_path / "journal.db", now)
+    power = Power(journal)
+    yield power
+    journal.close()
+
+
+def test_an_empty_journal_tells_of_nothing(power: Power) -> None:
+    assert power.goes_after() == on.UnfinishedStory(None, False, ChipState.OLD, FaceState.OLD, 0.0)
+
+
+def test_what_was_asked_for_is_open_until_central_answered(power: Power) -> None:
+    assert power.goes_after(ASKED, off_for_s=60) == on.UnfinishedStory(
+        ASKED_FOR, False, ChipState.OLD, FaceState.OLD, 60.0)
+
+
+@pytest.mark.parametrize("answer", [
+    on.EndorsementPending("R-17", date(2025, 5, 22)),
+    on.EndorsementRefused(Refusal("unknown_permit")),
+    on.PermitAlreadyCurrent(TODAY),
+], ids=lambda answer: type(answer).__name__)
+def test_nothing_is_open_where_central_granted_nothing(power: Power, answer: on.Event) -> None:
+    assert power.goes_after(ASKED, answer).endorsement_id is None
+
+
+def test_a_grant_is_open_and_the_chip_old_until_a_batch_went_to_it(power: Power) -> None:
+    assert power.goes_after(ASKED, on.GrantReceived(GRANT), CONFIRMED) == on.UnfinishedStory(
+        ASKED_FOR, True, ChipState.OLD, FaceState.OLD, 0.0)
+
+
+def test_after_a_batch_only_the_chip_knows(power: Power) -> None:
+    assert power.goes_after(ASKED, on.GrantReceived(GRANT), CONFIRMED, BATCH, on.BatchRelayed(ANSWERS)) == (
+        on.UnfinishedStory(ASKED_FOR, True, ChipState.UNKNOWN, FaceState.OLD, 0.0))
+
+
+def test_a_chip_that_was_read_back_is_new_and_its_face_pending(power: Power) -> None:
+    story = power.goes_after(
+        ASKED, on.GrantReceived(GRANT), CONFIRMED, BATCH, on.BatchRelayed(ANSWERS),
+        on.ChipVerdictReceived(written=True), on.ChipReadBack(RENEWED))
+    assert story == on.UnfinishedStory(ASKED_FOR, True, ChipState.NEW, FaceState.PENDING, 0.0)
+
+
+def test_what_central_was_told_of_is_closed(power: Power) -> None:
+    cancelled = power.goes_after(ASKED, on.GrantReceived(GRANT), on.PersonChose(Intent.CANCEL))
+    assert cancelled.endorsement_id is None
