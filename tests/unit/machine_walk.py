@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from functools import cache
 from uuid import UUID
 
 from kiosk import faults
@@ -105,6 +106,7 @@ class Walk:
         return ", ".join(reversed(names)) or "at the start"
 
 
+@cache
 def walk(site: Site) -> Walk:
     """Breadth first from every way the program may find the world when it starts; not on from where a law is broken."""
     result = Walk(site)

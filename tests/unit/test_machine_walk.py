@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from functools import cache
 
 import pytest
 
@@ -53,7 +52,6 @@ Explaining: DeadlinePassed cancel choose_language finish more_time
 """What means something where; every other pair is ignored. What a person chooses stands in small letters."""
 
 
-@cache
 def walked(place: str) -> Walk:
     return walk(SITES[place])
 
