@@ -164,11 +164,11 @@ def test_a_face_that_fails_twice_is_left_and_the_chip_still_counts() -> None:
 def test_work_on_a_face_is_not_offered_where_the_unit_rewrites_none() -> None:
     taken = step(WITHOUT_FACE, s.AskingPendingRewrites(VISIT, CASE), on.WorkFound(FACE_GRANT))
     assert taken is not None
-    assert taken.state == s.Assessing(VISIT, CASE)
+    assert taken.state == s.Assessing(VISIT, CASE, central_silent=False)
 
 
 def test_who_walked_away_did_not_cancel() -> None:
-    showing = s.ShowingAssessment(VISIT, CASE, IN_WINDOW, TODAY)
+    showing = s.ShowingAssessment(VISIT, CASE, IN_WINDOW, TODAY, central_silent=False)
     walked_away = step(WITH_BIN, showing, DEADLINE)
     assert walked_away is not None
     assert walked_away.state == s.ReturningPermit(VISIT, s.Declined(Refusal("timed_out"), PERMIT, IN_WINDOW))

@@ -199,8 +199,8 @@ def test_all_mistakes_are_told_at_once_each_with_file_and_key(tmp_path: Path) ->
     ("short = 2", "short = 1", "codes.category: gives one code to two words"),
     ("住址 {address}", "住址 {moon}", "face.lines[1].template: shows what the chip does not hold: moon"),
     ("住址 {address}", "住址 {address", "face.lines[1].template: has unbalanced braces"),
-    ("width = 456", "width = 470", "face.lines[1].width: reaches dot 482, behind the edge at 480"),
-    ("y = 268", "y = 300", "face.lines[4].max_lines: reach dot 328, below the edge at 320"),
+    ("width = 448", "width = 470", "face.lines[1].width: reaches dot 486, behind the edge at 480"),
+    ("y = 264", "y = 300", "face.lines[4].max_lines: reach dot 324, below the edge at 320"),
     ("height_dots = 320", "height_dots = 321", "face.height_dots: must be a multiple of 8"),
     ('title = "Reference', 'colour = "red"\ntitle = "Reference', "colour: is not a key of this table"),
 ])
