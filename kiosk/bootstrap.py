@@ -49,6 +49,7 @@ if TYPE_CHECKING:
     from kiosk.services.outbox import OutboxService
     from kiosk.services.permit import PermitService
     from kiosk.services.receipt import ReceiptService
+    from screens.screen_file import ScreenFile
 
 VERSION = "0.1.0"
 
@@ -266,15 +267,21 @@ def about(config: Config, region: Region) -> About:
     return About(region, config.languages, config.simulation, config.receipt_link, config.writing_usually_s)
 
 
-def run_window(config: Config) -> int:
-    """Open the window and serve until it is closed. 0, or 1 if the machine ended by itself (systemd starts it anew)."""
+def load_screen(config: Config) -> ScreenFile:
+    """The screen file, checked. Raises `ScreenFileError`."""
     from dataclasses import replace
 
-    from screens import kivy_setup
     from screens.screen_file import load_screen_file
 
+    return replace(load_screen_file(config.files.screen), fullscreen=config.fullscreen)
+
+
+def run_window(config: Config) -> int:
+    """Open the window and serve until it is closed. 0, or 1 if the machine ended by itself (systemd starts it anew)."""
+    from screens import kivy_setup
+
     os.environ.setdefault("KIVY_HOME", str(config.state_dir / "kivy"))
-    screen_file = replace(load_screen_file(config.files.screen), fullscreen=config.fullscreen)
+    screen_file = load_screen(config)
     window = _Window(config)
     kivy_setup.prepare(screen_file)
     window.kiosk.start()    # the devices wake up while Kivy is imported
