@@ -143,3 +143,9 @@ CLOCK_WRONG = _fault(
 REGION_FILE = _fault(
     "6502", "region_file", Severity.OUT_OF_SERVICE, "kiosk",
     "The region file cannot be used. `python -m kiosk diagnose` tells why.")
+CONFIGURATION = _fault(
+    "6503", "configuration", Severity.OUT_OF_SERVICE, "kiosk",
+    "The configuration, or a file that it names, cannot be used. Correct what `python -m kiosk diagnose` names.")
+INSTALLATION = _fault(
+    "6504", "installation", Severity.OUT_OF_SERVICE, "kiosk",
+    "Fonts or texts of the program are missing or damaged. Install it again (`make setup`).")
