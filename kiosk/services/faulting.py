@@ -56,9 +56,14 @@ _TABLE: dict[str, tuple[tuple[type[DriverError], Fault], ...]] = {
 }
 
 
+def fault_for(device: str, error: DriverError) -> Fault:
+    """The catalogue's fault for an error of `device`, for those who show the error themselves."""
+    return next(fault for kind, fault in _TABLE[device] if isinstance(error, kind))
+
+
 def fault_of(device: str, error: DriverError, *, doing: str) -> Fault:
     """The catalogue's fault for an error of `device`; logged here, so that no driver error goes unseen."""
-    fault = next(fault for kind, fault in _TABLE[device] if isinstance(error, kind))
+    fault = fault_for(device, error)
     log(
         LogEvent.DEVICE_TROUBLE, level=logging.WARNING, device=device, doing=doing, error=type(error).__name__,
         message=str(error), fault=fault.code)
