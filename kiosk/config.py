@@ -161,16 +161,22 @@ def load_config(path: Path, assets_dir: Path) -> Config:
 
 
 def read_config(path: Path, assets_dir: Path) -> tuple[Config, tuple[Mistake, ...]]:
-    """What can be read of the configuration in `path`, and its mistakes. What stands at a mistaken key has no meaning.
-
-    Raises `ConfigError` for a file that is no TOML at all.
+    """What can be read of the configuration in `path`, and its mistakes. What stands at a mistaken key has no meaning;
+    a mistake with the key "" is one of the whole file.
     """
     try:
         table = tomllib.loads(path.read_text(encoding="utf-8"))
     except OSError as error:
-        raise ConfigError([f"{path}: cannot be read: {error.strerror}"]) from error
+        unreadable = f"{path}: cannot be read: {error.strerror}"
     except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise ConfigError([f"{path}: is not TOML: {error}"]) from error
+        unreadable = f"{path}: is not TOML: {error}"
+    else:
+        return _read_table(path, table, assets_dir)
+    nothing, _ = _read_table(path, {}, assets_dir)
+    return nothing, (Mistake("", unreadable),)
+
+
+def _read_table(path: Path, table: dict[str, Any], assets_dir: Path) -> tuple[Config, tuple[Mistake, ...]]:
     mistakes: list[Mistake] = []
     reader = _Reader(path.name, table, mistakes)
 
