@@ -184,7 +184,8 @@ class Kiosk:
         from kiosk.services.chip import ChipService
 
         permit_files = [load_permit_file(path) for path in self.config.files.permits]
-        return ChipService(PermitChip(_open_coupler(self.config.devices.permit_chip), permit_files))
+        coupler = _open_coupler(self.config.devices.permit_chip)
+        return ChipService(PermitChip(coupler, permit_files), coupler)
 
     def _build_receipt(self) -> ReceiptService:
         from drivers.receipt_printer.device import ReceiptPrinter

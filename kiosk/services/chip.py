@@ -8,6 +8,7 @@ from datetime import date
 from drivers.errors import DriverError, NoChip, NotAPermit
 from drivers.permit_chip.chip import ForeignChip, PermitChip
 from drivers.permit_chip.records import ChipRecord, RelayCommand
+from drivers.transport.base import Coupler
 from kiosk.domain.documents import Permit, PermitContent
 from kiosk.domain.personal import Personal
 from kiosk.services.faulting import fault_of
@@ -24,8 +25,9 @@ _FOREIGN = {"epassport": "foreign_epassport", "bank": "foreign_bank"}
 class ChipService:
     """Owns the coupler on its worker's thread."""
 
-    def __init__(self, chip: PermitChip) -> None:
+    def __init__(self, chip: PermitChip, coupler: Coupler) -> None:
         self._chip = chip
+        self._coupler = coupler
         self._relaying = False
 
     @property
@@ -39,6 +41,7 @@ class ChipService:
 
     def close(self) -> None:
         self._chip.close()
+        self._coupler.close()
 
     def _release(self) -> None:
         self._relaying = False

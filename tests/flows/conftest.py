@@ -1,0 +1,93 @@
+"""Central runs once for all flows; every test gets a counter of its own with an empty record."""
+
+from __future__ import annotations
+
+import socket
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from sqlalchemy import delete
+
+from drivers.simulators.chip_keys import TEST_KEYS
+from drivers.simulators.residents import Residents, load_residents
+from drivers.typeface import Typeface
+from kiosk.central.reference.authority import GRANT_KEYS, make_authority
+from kiosk.central.reference.residents import ResidentImport
+from kiosk.central.reference.server import ReferenceCentral
+from kiosk.central.reference.settings import CentralSettings
+from kiosk.central.reference.tables import Base, Kiosk
+from kiosk.demo.simulation import central_records
+from tests.flows.place import ASSETS, TODAY, Authority, HandClock, Place
+
+OpenPlace = Callable[..., Place]
+
+
+@pytest.fixture(scope="session")
+def typeface() -> Typeface:
+    return Typeface.load(ASSETS / "fonts")
+
+
+@pytest.fixture(scope="session")
+def everybody() -> Residents:
+    return load_residents(today=TODAY)
+
+
+@pytest.fixture(scope="session")
+def running_central(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Authority]:
+    directory, clock = tmp_path_factory.mktemp("central"), HandClock()
+    make_authority(directory)
+    central = ReferenceCentral(CentralSettings(
+        database=f"sqlite:///{directory / 'central.db'}", tls_dir=directory, keys=(directory / GRANT_KEYS, TEST_KEYS),
+        regions=(ASSETS / "regions" / "shanghai.toml",), permits=(ASSETS / "permits",), kiosks=("kiosk-1",),
+        clock=clock.now))
+    with central:
+        yield Authority(central, directory, clock)
+
+
+@pytest.fixture
+def authority(running_central: Authority) -> Iterator[Authority]:
+    """Central, well, with an empty record, at ten in the morning."""
+    running_central.clock.reset()
+    with running_central.central.database.writing() as session:
+        for table in reversed(Base.metadata.sorted_tables):
+            if table.name != Kiosk.__tablename__:
+                session.execute(delete(table))
+    yield running_central
+    running_central.central.clear_faults()
+
+
+@pytest.fixture
+def open_place(
+    tmp_path: Path, authority: Authority, everybody: Residents, typeface: Typeface
+) -> Iterator[OpenPlace]:
+    """Opens a place whose kiosk has not been started; everything is closed in the end, and no screen had a mistake."""
+    places = []
+
+    def open_one(
+        residents: Residents = everybody, chip: tuple[str, str] | None = None, printer: str = "escpos-80-gb18030"
+    ) -> Place:
+        authority.central.seed(
+            ResidentImport.model_validate(record) for record in central_records(residents))
+        place = Place(tmp_path, authority, residents, typeface, chip or _direct(), printer)
+        places.append(place)
+        return place
+
+    yield open_one
+    for place in places:
+        place.stop()
+    assert [mistake for place in places for mistake in place.mistakes] == []
+
+
+@pytest.fixture
+def place(open_place: OpenPlace) -> Place:
+    """A place with a kiosk that was just started."""
+    place = open_place()
+    place.start_kiosk()
+    return place
+
+
+def _direct() -> tuple[str, str]:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        port = listener.getsockname()[1]
+    return f"sim://permit_chip?port={port}", f"direct://127.0.0.1:{port}"

@@ -1,0 +1,355 @@
+"""One place in one process: simulated devices, a central over HTTPS, and the kiosk itself without its window.
+
+A test plays the resident: it waits for a state, does what the screen asks for with hands or finger, and looks in the
+end at the permit, at central's record and at the journal. Every screen that is shown is written out in all languages.
+"""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+import threading
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing
+from dataclasses import dataclass, fields, is_dataclass
+from datetime import date, datetime, timedelta
+from pathlib import Path
+from typing import Any, TypeVar
+from uuid import UUID, uuid4
+
+from drivers.simulators.issued_permits import IssuedPermit
+from drivers.simulators.permit import Place as At
+from drivers.simulators.residents import Residents
+from drivers.simulators.rig import Rig
+from drivers.typeface import Typeface
+from kiosk.bootstrap import Kiosk, about
+from kiosk.central.client import CentralClient
+from kiosk.central.reference.authority import GRANT_PUBLIC_KEYS
+from kiosk.central.reference.server import ReferenceCentral
+from kiosk.config import Config, load_config
+from kiosk.policy.assessment import LocalText
+from kiosk.presenter import present
+from kiosk.runtime.clock import SHANGHAI
+from kiosk.screen_models import Citation, Intent, Text
+from kiosk.workflow import events as on
+from kiosk.workflow import states as s
+from kiosk.workflow.deadlines import deadline_of
+from screens.translation import Translation
+from tests.waiting import eventually
+
+ROOT = Path(__file__).parents[2]
+ASSETS = ROOT / "assets"
+LANGUAGES = ("zh-Hans", "en")
+TODAY = date(2026, 11, 22)
+MORNING = datetime(2026, 11, 22, 10, 0, tzinfo=SHANGHAI)
+WITHIN_S = 10.0
+
+S = TypeVar("S")
+
+
+class HandClock:
+    """It is ten in the morning; time passes as it does, and as a test wishes."""
+
+    def __init__(self) -> None:
+        self.reset()
+
+    def reset(self) -> None:
+        self._began, self._jumped_s = time.monotonic(), 0.0
+
+    def monotonic(self) -> float:
+        return time.monotonic() + self._jumped_s
+
+    def now(self) -> datetime:
+        return MORNING + timedelta(seconds=self.monotonic() - self._began)
+
+    def jump(self, seconds: float) -> None:
+        self._jumped_s += seconds
+
+
+@dataclass(frozen=True)
+class Authority:
+    """Central, running, and what one needs to call it."""
+
+    central: ReferenceCentral
+    tls_dir: Path
+    clock: HandClock
+
+
+@dataclass(frozen=True)
+class JournalStep:
+    """A row of the journal, as far as tests look at it."""
+
+    before: str
+    event: str
+    after: str
+    custody: str
+    effects: tuple[str, ...]
+    facts: dict[str, Any]
+
+
+class Place:
+    """`chip`: the coupler as the kiosk and as the devices' side name it. Stop it when done."""
+
+    def __init__(
+        self, directory: Path, authority: Authority, residents: Residents, typeface: Typeface, chip: tuple[str, str],
+        printer: str = "escpos-80-gb18030",
+    ) -> None:
+        self.authority = authority
+        self.central = authority.central
+        self.clock = authority.clock
+        self.residents = residents
+        self._typeface = typeface
+        self._directory = directory
+        chip_url, chip_side = chip
+        self.rig = Rig(
+            directory, residents, 0.0, chip_side, typeface, ASSETS / "devices" / f"{printer}.toml")
+        self.at_issue = {name: permit.chip_fields() for name, permit in self._permits()}
+        self._translations = [Translation.load(ASSETS / "locale", language) for language in LANGUAGES]
+        self._changed = threading.Condition()
+        self.states: list[s.State] = []
+        self._seen = 0
+        self.mistakes: list[str] = []
+        self._cut_at: Callable[[s.State], bool] | None = None
+        self.config = self._config({**self.rig.start(), "permit_chip": chip_url}, printer)
+        self._about: Any = None
+        self.kiosk: Kiosk | None = None
+        self.client = CentralClient(
+            self.central.url, ca=authority.tls_dir / "ca.pem", certificate=authority.tls_dir / "kiosk.pem",
+            key=authority.tls_dir / "kiosk.key")
+
+    def _permits(self) -> Iterator[tuple[str, IssuedPermit]]:
+        return ((name, self.rig.issued(name)) for name in self.residents.permits)
+
+    def _config(self, urls: dict[str, str], printer: str) -> Config:
+        tls = self.authority.tls_dir
+        values: dict[str, dict[str, object]] = {
+            "": {
+                "site": "simulation", "kiosk_name": "kiosk-1", "languages": list(LANGUAGES),
+                "receipt_link": "https://receipt.example.invalid/r/", "state_dir": "kiosk", "fullscreen": False,
+            },
+            "devices": dict(urls),
+            "files": {"region": "shanghai", "receipt_printer": printer},
+            "central": {
+                "url": self.central.url, "ca": str(tls / "ca.pem"), "certificate": str(tls / "kiosk.pem"),
+                "key": str(tls / "kiosk.key"), "grant_keys": str(tls / GRANT_PUBLIC_KEYS),
+            },
+        }
+        lines: list[str] = []
+        for name, table in values.items():
+            lines += [f"[{name}]"] if name else []
+            lines += [f"{key} = {json.dumps(value)}" for key, value in table.items()]
+        path = self._directory / "kiosk.toml"
+        path.write_text("\n".join(lines), encoding="utf-8")
+        return load_config(path, ASSETS)
+
+    # -- power ---------------------------------------------------------------------------------------------------------
+
+    def start_kiosk(self) -> None:
+        self._cut_at = None
+        self.kiosk = Kiosk(self.config, self._show, self.clock)
+        self._about = about(self.config, self.kiosk.region)
+        self.kiosk.start()
+
+    def stop_kiosk(self) -> None:
+        if self.kiosk is not None:
+            self.kiosk.stop()
+            self.kiosk = None
+
+    def cut_power_at(self, kind: type[s.State], where: Callable[[Any], bool] = lambda _: True) -> None:
+        """Let the machine end when it enters this state: the step is in the journal, what it orders is never begun."""
+        self._cut_at = lambda state: isinstance(state, kind) and where(state)
+
+    def loses_power(self) -> None:
+        """Wait for the cut, and leave what was running where it is."""
+        kiosk = self.running
+        assert kiosk.failed.wait(WITHIN_S), f"power was not cut; the machine went {self.way()}"
+        self.stop_kiosk()
+
+    def stop(self) -> None:
+        self.stop_kiosk()
+        self.client.close()
+        self.rig.stop()
+
+    @property
+    def running(self) -> Kiosk:
+        assert self.kiosk is not None
+        return self.kiosk
+
+    # -- what is shown -------------------------------------------------------------------------------------------------
+
+    def _show(self, state: s.State) -> None:
+        self._write_out(state)
+        with self._changed:
+            self.states.append(state)
+            self._changed.notify_all()
+        if self._cut_at is not None and self._cut_at(state):
+            raise SystemExit
+
+    def _write_out(self, state: s.State) -> None:
+        try:
+            model = present(self._about, state)
+            for translation in self._translations:
+                for words in _words_of(model):
+                    text = translation.cited(words) if isinstance(words, Citation) else translation.words(words)
+                    if not text.strip():
+                        self.mistakes.append(f"{type(state).__name__} in {translation.language}: {words} is empty")
+        except (KeyError, ValueError, IndexError, AssertionError, AttributeError, TypeError) as error:
+            self.mistakes.append(f"{type(state).__name__}: {type(error).__name__} {error}")
+
+    @property
+    def state(self) -> s.State:
+        with self._changed:
+            return self.states[-1]
+
+    def way(self) -> list[str]:
+        with self._changed:
+            return [type(state).__name__ for state in self.states]
+
+    def sees(self, kind: type[S], where: Callable[[S], bool] = lambda _: True, within_s: float = WITHIN_S) -> S:
+        """Wait for the next state of this kind, skipping others."""
+        deadline = time.monotonic() + within_s
+        with self._changed:
+            while True:
+                for number in range(self._seen, len(self.states)):
+                    state = self.states[number]
+                    if isinstance(state, kind) and where(state):
+                        self._seen = number + 1
+                        return state
+                left_s = deadline - time.monotonic()
+                assert left_s > 0, f"no {kind.__name__}; the machine went {self.way()[self._seen:]} of {self.way()}"
+                self._changed.wait(left_s)
+
+    # -- the resident --------------------------------------------------------------------------------------------------
+
+    def begins(self, language: str = "zh-Hans") -> None:
+        self.running.engine.post(on.VisitBegan(s.Visit(uuid4(), uuid4(), language)))
+
+    def chooses(self, intent: Intent, choice: str = "") -> None:
+        visit = s.visit_of(self.state)
+        self.running.engine.post(on.PersonChose(intent, choice), visit.id if visit else None)
+
+    def takes_permit(self) -> None:
+        eventually(self.rig.take_permit)
+
+    def plays(self, steps: Sequence[PlayStep], until: type[s.State] | None = None) -> Any:
+        """Wait for each screen and do what belongs to it; `until` is waited for and not answered. The last state."""
+        state: s.State | None = None
+        for kind, act in steps:
+            state = self.sees(kind)
+            if kind is until:
+                break
+            act(self)
+        return state
+
+    # -- time ----------------------------------------------------------------------------------------------------------
+
+    def lets_pass(self, seconds: float | None = None) -> None:
+        """Let time pass, by default as much as the present state gives; the machine notices at once."""
+        self.clock.jump(deadline_of(self.state).seconds + 1.0 if seconds is None else seconds)
+        assert self.running.engine.answers(5.0)
+
+    # -- what became of it ---------------------------------------------------------------------------------------------
+
+    @property
+    def endorsement_id(self) -> UUID:
+        """That of the latest visit's own request."""
+        with self._changed:
+            visits = [visit for state in self.states if (visit := s.visit_of(state)) is not None]
+        return visits[-1].endorsement_id
+
+    def where_is(self, permit: str) -> At:
+        return self.rig.issued(permit).permit.place
+
+    def chip(self, permit: str) -> dict[str, str | int | None]:
+        return self.rig.issued(permit).chip_fields()
+
+    def face_shows_chip(self, permit: str) -> bool | None:
+        return self.rig.issued(permit).face_shows_chip(self._typeface)
+
+    def face_cycles(self, permit: str) -> tuple[int, int]:
+        """(erasures, prints) since it was issued."""
+        issued = self.rig.issued(permit)
+        return issued.face.erasures, issued.face.prints - issued.prints_at_issue
+
+    def updates(self) -> int:
+        """How many UPDATE commands reached any chip, since the last call."""
+        return sum(busy["doing"] in ("command D6", "command DC") for busy in self.rig.drain_activity())
+
+    def is_untouched(self, permit: str) -> bool:
+        return self.chip(permit) == self.at_issue[permit] and self.face_cycles(permit) == (0, 0)
+
+    def receipts(self) -> list[str]:
+        return self.rig.receipt_texts()
+
+    def central_state(self, endorsement_id: UUID | None = None) -> str:
+        """Central's word on an endorsement, once it has been told everything."""
+        self.central_is_told()
+        return self.client.endorsement_state(endorsement_id or self.endorsement_id).state
+
+    def central_is_told(self, within_s: float = WITHIN_S) -> None:
+        """Wait until nothing is in the outbox."""
+        eventually(lambda: self.running.journal.waiting_messages() == 0, within_s)
+
+    def journal(self) -> list[JournalStep]:
+        with closing(sqlite3.connect(f"file:{self.config.state_dir / 'journal.db'}?mode=ro", uri=True)) as db:
+            rows = db.execute(
+                "SELECT state_before, event, state_after, custody, effects, facts FROM step ORDER BY number").fetchall()
+        return [
+            JournalStep(before, event, after, custody, tuple(json.loads(effects)), json.loads(facts))
+            for before, event, after, custody, effects, facts in rows
+        ]
+
+    def ordered(self) -> list[str]:
+        """Every effect of the journal, in order."""
+        return [effect for step in self.journal() for effect in step.effects]
+
+
+PlayStep = tuple[type[s.State], Callable[[Place], None]]
+
+
+@dataclass(frozen=True)
+class Visitor:
+    """Who comes, with which permit, in which language."""
+
+    person: str
+    permit: str
+    language: str = "zh-Hans"
+
+    def renewal(self) -> list[PlayStep]:
+        """A whole visit that goes well."""
+        return [
+            (s.Idle, lambda place: place.begins(self.language)),
+            (s.ShowingNotice, lambda place: place.chooses(Intent.ACCEPT_NOTICE)),
+            (s.ReadingIdCard, lambda place: place.rig.lay_id_card(self.person)),
+            (s.AwaitingPermit, lambda place: place.rig.offer_permit(self.permit)),
+            (s.ShowingAssessment, lambda place: place.chooses(Intent.GO_ON)),
+            (s.Declaring, lambda place: place.chooses(Intent.DECLARE_UNCHANGED)),
+            (s.Confirming, lambda place: place.chooses(Intent.CONFIRM)),
+            (s.AwaitingRemoval, Place.takes_permit),
+            (s.Thanking, lambda place: place.chooses(Intent.FINISH)),
+            (s.Idle, lambda place: place.rig.lift_id_card()),
+        ]
+
+    def until(self, kind: type[s.State]) -> list[PlayStep]:
+        """The same, up to and without the answer to this screen."""
+        steps = self.renewal()
+        last = max(number for number, (screen, _) in enumerate(steps) if screen is kind)
+        return [*steps[:last], (kind, lambda place: None)]
+
+
+LIN = Visitor("lin-yuzhen", "lin-yuzhen-shanghai")
+
+
+def _words_of(value: object) -> Iterator[Text | LocalText | Citation]:
+    match value:
+        case Text() | LocalText() | Citation():
+            yield value
+        case tuple():
+            for each in value:
+                yield from _words_of(each)
+        case _ if is_dataclass(value):
+            for field in fields(value):
+                yield from _words_of(getattr(value, field.name))
+        case _:
+            return
