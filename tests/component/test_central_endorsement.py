@@ -331,6 +331,34 @@ def test_a_grant_ends_with_its_time(central: ReferenceCentral, kiosk: Kiosk) -> 
     assert kiosk.granted(who).endorsement_id != answer.endorsement_id
 
 
+def test_a_grant_that_ends_with_a_write_handed_out_leaves_the_chip_unknown(
+    central: ReferenceCentral, kiosk: Kiosk
+) -> None:
+    who = resident()
+    central.seed([who.record])
+    answer = kiosk.granted(who)
+    step = kiosk.begin(answer.endorsement_id, who.record.chip_serial)
+    step = kiosk.tell(answer.endorsement_id, step, kiosk.relay(who, who.chip(), step.batch))
+    kiosk.clock.pass_time(timedelta(minutes=10))
+    assert kiosk.client.endorsement_state(answer.endorsement_id).state == "unknown"
+    assert kiosk.complete(answer.endorsement_id, "unknown", "old") == "unknown"
+
+
+def test_a_written_chip_told_after_the_grant_has_ended_is_still_written(
+    central: ReferenceCentral, kiosk: Kiosk
+) -> None:
+    who = resident()
+    central.seed([who.record])
+    answer = kiosk.granted(who)
+    step = kiosk.begin(answer.endorsement_id, who.record.chip_serial)
+    chip = who.chip()
+    step = kiosk.tell(answer.endorsement_id, step, kiosk.relay(who, chip, step.batch))
+    answers = kiosk.relay(who, chip, step.batch)
+    kiosk.clock.pass_time(timedelta(hours=3))
+    assert kiosk.tell(answer.endorsement_id, step, answers).verdict == "written"
+    assert kiosk.complete(answer.endorsement_id, "new", "new") == "written"
+
+
 def test_a_new_request_of_the_same_kiosk_ends_the_grant_before(central: ReferenceCentral, kiosk: Kiosk) -> None:
     who = resident()
     central.seed([who.record])

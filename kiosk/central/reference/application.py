@@ -16,7 +16,7 @@ from kiosk.central.reference.calls import Calls, Moment, Reading, Writing
 from kiosk.central.reference.chip_sessions import ChipSessions, was_begun
 from kiosk.central.reference.completing import complete
 from kiosk.central.reference.endorsing import Endorsing
-from kiosk.central.reference.granting import end, expire
+from kiosk.central.reference.granting import end, expire, state_at
 from kiosk.central.reference.problems import ProblemError, problem_body
 from kiosk.central.reference.tables import Endorsement
 
@@ -50,8 +50,6 @@ async def request_endorsement(body: contract.EndorsementRequest, call: Writing, 
     endorsing: Endorsing = request.app.state.endorsing
 
     def work(session: Session, moment: Moment) -> contract.Model:
-        if session.get(Endorsement, body.endorsement_id) is not None:
-            raise ProblemError("idempotency_conflict")
         return endorsing.answer(session, body, moment.kiosk_id, moment.now)
 
     return await call.once("endorsements", body, work)
@@ -65,11 +63,10 @@ async def endorsement_state(endorsement_id: UUID, call: Reading) -> Response:
 
     def work(session: Session, moment: Moment) -> contract.Model:
         endorsement = _own(session, endorsement_id, moment)
-        expired = endorsement.live and endorsement.expires_at is not None and moment.now >= endorsement.expires_at
         return contract.EndorsementState.model_validate(
             {
                 "endorsement_id": endorsement_id,
-                "state": "expired" if expired and not endorsement.writes_composed else endorsement.state,
+                "state": state_at(endorsement, moment.now),
                 "answer": json.loads(endorsement.answer),
             }
         )

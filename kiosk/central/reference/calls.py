@@ -85,10 +85,14 @@ class Calls:
 
     def _once(self, peer: PeerCertificate | None, call: _Posted, work: Work) -> str:
         try:
-            return self._try_once(peer, call, work)
-        except IntegrityError:
-            # Another process was first with this key or this permit; now its answer can be seen.
-            return self._try_once(peer, call, work)
+            try:
+                return self._try_once(peer, call, work)
+            except IntegrityError:
+                # Another process was first with this key or this permit; now its answer can be seen.
+                return self._try_once(peer, call, work)
+        except IntegrityError as error:
+            # What is there already came under another key: an endorsement's id that is not this kiosk's to use.
+            raise ProblemError("idempotency_conflict") from error
         except OperationalError as error:
             raise ProblemError("busy") from error
         except ProblemError:
@@ -98,17 +102,25 @@ class Calls:
     def _try_once(self, peer: PeerCertificate | None, call: _Posted, work: Work) -> str:
         with self._database.writing() as session:
             moment = Moment(identify(session, peer), self._clock())
+            connection = session.connection()
             values = {"kiosk_id": moment.kiosk_id, "key": call.key, "sequence": call.sequence}
-            fingerprint, body, is_noted = session.execute(_BEFORE, values).one()
+            fingerprint, body, is_noted = connection.execute(_BEFORE, values).one()
             if call.sequence is not None and not is_noted:
-                session.execute(_NOTE, _noted(moment, call))
+                connection.execute(_NOTE, _noted(moment, call))
             if fingerprint is not None:
                 if fingerprint != call.fingerprint:
                     raise ProblemError("idempotency_conflict")
                 return str(body)
             answer = work(session, moment).model_dump_json()
-            session.execute(
-                _KEEP, values | {"fingerprint": call.fingerprint, "body": answer, "created_at": moment.now}
+            connection.execute(
+                _KEEP,
+                {
+                    "kiosk_id": moment.kiosk_id,
+                    "key": call.key,
+                    "fingerprint": call.fingerprint,
+                    "body": answer,
+                    "created_at": moment.now,
+                },
             )
             return answer
 

@@ -8,7 +8,7 @@ from datetime import datetime
 from uuid import UUID, uuid4
 
 from pydantic import TypeAdapter
-from sqlalchemy import exists, select, update
+from sqlalchemy import and_, bindparam, exists, select, update
 from sqlalchemy.orm import Session
 
 from drivers.permit_chip.apdu import NEVER_REPEAT
@@ -24,6 +24,16 @@ NO_CHALLENGE = 0x6984
 SPARE_BATCHES = 8       # lost challenges, breaks and readings beyond the shortest way, per endorsement
 
 _COMMANDS = TypeAdapter(tuple[contract.ChipCommand, ...])
+
+# Built once: building a statement costs more than running it.
+_SESSION_AND_BATCH = (
+    select(ChipSession, ChipBatchRow)
+    .outerjoin(
+        ChipBatchRow,
+        and_(ChipBatchRow.session_id == ChipSession.session_id, ChipBatchRow.number == bindparam("number")),
+    )
+    .where(ChipSession.session_id == bindparam("session_id"))
+)
 
 # Failures after which the grant is over; after the others the kiosk may begin a new session with it.
 _ENDING = ("chip_mismatch", "content_mismatch", "mac_rejected", "write_failed", "too_many_attempts", "grant_expired")
@@ -57,7 +67,7 @@ class ChipSessions:
         )
         session.add(chip_session)
         session.flush()
-        turn = _Turn(session, endorsement, chip_session, self._layout(session, endorsement), now)
+        turn = _Turn(session, endorsement, chip_session, self._layout(endorsement), now)
         return turn.probe()
 
     def answers(
@@ -69,10 +79,10 @@ class ChipSessions:
         now: datetime,
     ) -> contract.ChipSessionStep:
         """What follows from a batch's answers. Told the same again, the same step. Raises `ProblemError`."""
-        chip_session = session.get(ChipSession, session_id, with_for_update=True)
-        if chip_session is None or chip_session.endorsement_id != endorsement.endorsement_id:
+        row = session.execute(_SESSION_AND_BATCH, {"session_id": session_id, "number": report.batch}).one_or_none()
+        if row is None or row[0].endorsement_id != endorsement.endorsement_id:
             raise ProblemError("not_found")
-        batch = session.get(ChipBatchRow, (session_id, report.batch))
+        chip_session, batch = row[0], row[1]
         if batch is None:
             raise ProblemError("wrong_batch")
         told = hashlib.sha256(report.model_dump_json().encode()).hexdigest()
@@ -82,15 +92,14 @@ class ChipSessions:
             return contract.ChipSessionStep.model_validate_json(batch.next_step)
         if chip_session.closed:
             raise ProblemError("session_closed")
-        turn = _Turn(session, endorsement, chip_session, self._layout(session, endorsement), now)
+        turn = _Turn(session, endorsement, chip_session, self._layout(endorsement), now)
         step = turn.take(batch, report.answers)
         batch.answers_hash = told
         batch.next_step = step.model_dump_json()
         return step
 
-    def _layout(self, session: Session, endorsement: Endorsement) -> ChipCommands:
-        permit = permit_of(session, endorsement.permit_number)
-        layout = self._layouts.get(permit.permit_file)
+    def _layout(self, endorsement: Endorsement) -> ChipCommands:
+        layout = self._layouts.get(endorsement.permit_file)
         if layout is None:
             raise ProblemError("grant_not_live")
         return layout

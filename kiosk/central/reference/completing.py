@@ -49,11 +49,8 @@ def _apply(session: Session, endorsement: Endorsement, report: contract.Completi
         chip_written(endorsement, permit_of(session, endorsement.permit_number), now)
     if endorsement.state in _CHIP_NEW:
         _apply_face(session, endorsement, report, now)
-    elif report.chip == "old":
-        if endorsement.state != "cancelled":
-            end(endorsement, "unchanged", now)
-    else:
-        end(endorsement, "unknown", now)
+    elif endorsement.state != "cancelled":
+        end(endorsement, "unchanged" if report.chip == "old" else "unknown", now)
 
 
 def _apply_face(session: Session, endorsement: Endorsement, report: contract.CompletionRequest, now: datetime) -> None:

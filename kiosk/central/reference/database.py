@@ -65,11 +65,12 @@ def alembic_config(connection: Connection) -> Config:
 def _engine(url: str) -> Engine:
     # hide_parameters: an IntegrityError would print the row, and with it the holder.
     if not url.startswith("sqlite"):
-        return create_engine(url, hide_parameters=True, pool_pre_ping=True, pool_size=POOL_SIZE)
+        return create_engine(url, hide_parameters=True, pool_pre_ping=True, pool_size=POOL_SIZE, pool_use_lifo=True)
     engine = create_engine(
         url,
         hide_parameters=True,
         pool_size=POOL_SIZE,
+        pool_use_lifo=True,     # the connection used last has its pages and statements at hand
         connect_args={"timeout": BUSY_TIMEOUT_S, "check_same_thread": False, "isolation_level": None},
     )
     event.listen(engine, "connect", _set_up_sqlite)

@@ -43,9 +43,9 @@ class Endorsing:
         self, session: Session, request: contract.EndorsementRequest, kiosk_id: str, now: datetime
     ) -> contract.EndorsementAnswer:
         """Decide, record, answer."""
-        permit = _permit(session, request.permit.permit_number)
+        permit, name = _record(session, request.permit.permit_number)
         endorsement = _new(request.endorsement_id, kiosk_id, request.permit, now)
-        answer = self._decided(session, permit, request, kiosk_id, endorsement, now)
+        answer = self._decided(session, permit, name, request, kiosk_id, endorsement, now)
         endorsement.state = answer.state
         endorsement.answer = answer.model_dump_json()
         session.add(endorsement)
@@ -64,10 +64,10 @@ class Endorsing:
         Whatever speaks against the permit is not told here; the request for an endorsement tells it.
         """
         nothing = contract.PendingRewritesAnswer(work=None)
-        permit = _permit(session, request.permit.permit_number)
+        permit, name = _record(session, request.permit.permit_number)
         if permit is None or permit.status != "valid":
             return nothing
-        if _chip_flaw(permit, request.permit) or _holder_flaw(session, permit, request.holder, request.permit):
+        if _chip_flaw(permit, request.permit) or _holder_flaw(permit, name, request.holder, request.permit):
             return nothing
         reconcile(session, permit, request.permit.content, now)
         behind = _is_behind(permit, request.permit.content)
@@ -90,6 +90,7 @@ class Endorsing:
         self,
         session: Session,
         permit: Permit | None,
+        name: str,
         request: contract.EndorsementRequest,
         kiosk_id: str,
         endorsement: Endorsement,
@@ -105,7 +106,7 @@ class Endorsing:
         flaw = _chip_flaw(permit, request.permit)
         if flaw is None and permit.status != "valid":
             flaw = permit.status      # before the holder: a lost permit is kept, whoever brings it
-        flaw = flaw or _holder_flaw(session, permit, request.holder, request.permit)
+        flaw = flaw or _holder_flaw(permit, name, request.holder, request.permit)
         if flaw:
             return refused(flaw)
         if request.service != "endorse":
@@ -187,11 +188,18 @@ def permit_of(session: Session, permit_number: str) -> Permit:
 
 # Built once: building a statement costs more than running it.
 _PERMIT = select(Permit).where(Permit.permit_number == bindparam("permit_number")).with_for_update()
-_NAME = select(Resident.name).where(Resident.id_number == bindparam("id_number"))
+_RECORD = (
+    select(Permit, Resident.name)
+    .join(Resident, Resident.id_number == Permit.holder_number)
+    .where(Permit.permit_number == bindparam("permit_number"))
+    .with_for_update(of=Permit)
+)
 
 
-def _permit(session: Session, permit_number: str) -> Permit | None:
-    return session.scalars(_PERMIT, {"permit_number": permit_number}).one_or_none()
+def _record(session: Session, permit_number: str) -> tuple[Permit | None, str]:
+    """A permit and its holder's name, locked until the transaction ends."""
+    row = session.execute(_RECORD, {"permit_number": permit_number}).one_or_none()
+    return (None, "") if row is None else (row[0], row[1])
 
 
 def _new(endorsement_id: UUID, kiosk_id: str, facts: contract.PermitFacts, now: datetime) -> Endorsement:
@@ -199,6 +207,7 @@ def _new(endorsement_id: UUID, kiosk_id: str, facts: contract.PermitFacts, now: 
         endorsement_id=endorsement_id,
         kiosk_id=kiosk_id,
         permit_number=facts.permit_number,
+        permit_file=facts.permit_file,
         live=False,
         present=facts.content.model_dump(mode="json"),
         writes_composed=0,
@@ -213,12 +222,9 @@ def _chip_flaw(permit: Permit, facts: contract.PermitFacts) -> str | None:
     return None if (facts.chip_serial, facts.permit_file, facts.holder_number) == of_record else "chip_mismatch"
 
 
-def _holder_flaw(
-    session: Session, permit: Permit, holder: contract.Holder, facts: contract.PermitFacts
-) -> str | None:
+def _holder_flaw(permit: Permit, name: str, holder: contract.Holder, facts: contract.PermitFacts) -> str | None:
     if holder.id_number != permit.holder_number:
         return "not_your_permit"
-    name = session.scalars(_NAME, {"id_number": permit.holder_number}).one()
     same_name = {holder.name.strip(), facts.holder_name.strip()} == {name.strip()}
     return None if same_name else "name_differs"
 

@@ -60,10 +60,20 @@ class Granting:
         )
 
 
-def expire(endorsement: Endorsement, now: datetime) -> None:
-    """End a grant whose time is over: unused it is "expired", with a write handed out nobody knows the chip."""
+def state_at(endorsement: Endorsement, now: datetime) -> str:
+    """The state, also where a grant's time ran out unnoticed: unused it is "expired", after a write was handed out
+    nobody knows the chip.
+    """
     if endorsement.live and endorsement.expires_at is not None and now >= endorsement.expires_at:
-        end(endorsement, "unknown" if endorsement.writes_composed else "expired", now)
+        return "unknown" if endorsement.writes_composed else "expired"
+    return endorsement.state
+
+
+def expire(endorsement: Endorsement, now: datetime) -> None:
+    """End a grant whose time is over."""
+    state = state_at(endorsement, now)
+    if state != endorsement.state:
+        end(endorsement, state, now)
 
 
 def end(endorsement: Endorsement, state: str, now: datetime) -> None:

@@ -22,7 +22,7 @@ def identify(session: Session, peer: PeerCertificate | None) -> str:
     """The calling kiosk's id. Raises `ProblemError`: "unknown_kiosk", "certificate_revoked"."""
     if peer is None:
         raise ProblemError("unknown_kiosk")
-    is_revoked, is_known = session.execute(
+    is_revoked, is_known = session.connection().execute(
         _STANDING, {"fingerprint": peer.fingerprint, "kiosk_id": peer.common_name}
     ).one()
     if is_revoked:

@@ -120,6 +120,7 @@ class Endorsement(Base):
     endorsement_id: Mapped[UUID] = mapped_column(primary_key=True)
     kiosk_id: Mapped[str] = mapped_column(ForeignKey("kiosks.kiosk_id"))
     permit_number: Mapped[str] = mapped_column(String(18))
+    permit_file: Mapped[str] = mapped_column(String(40))
     state: Mapped[str] = mapped_column(String(20))
     live: Mapped[bool]
     granted: Mapped[dict[str, Any] | None]          # GrantPayload

@@ -39,6 +39,7 @@ def upgrade() -> None:
         sa.Column("endorsement_id", sa.Uuid(), nullable=False),
         sa.Column("kiosk_id", sa.String(length=64), nullable=False),
         sa.Column("permit_number", sa.String(length=18), nullable=False),
+        sa.Column("permit_file", sa.String(length=40), nullable=False),
         sa.Column("state", sa.String(length=20), nullable=False),
         sa.Column("live", sa.Boolean(), nullable=False),
         sa.Column("granted", sa.JSON(), nullable=True),
