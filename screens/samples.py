@@ -35,7 +35,7 @@ from kiosk.screen_models import (
 LANGUAGES = ("zh-Hans", "en")
 REGION = LocalText((("zh-Hans", "上海市"), ("en", "Shanghai")))
 ADDRESS = Personal("上海市静安区梧桐里路88弄6号1203室")
-LONG_ADDRESS = Personal("上海市浦东新区𠮷祥镇望江新村第三居民区桂花东路2688弄北区17号甲单元1906室（临）")
+LONG_ADDRESS = Personal("上海市浦东新区𠮷𪚥镇望江新村第三居民区桂花东路2688弄北区17号甲单元1906室（临）")
 OLD, NEW = Term(date(2026, 3, 9), date(2027, 3, 9)), Term(date(2027, 3, 9), date(2028, 3, 9))
 NUMBER = "SH-0412-7735"
 RULE = Citation(

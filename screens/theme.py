@@ -8,6 +8,7 @@ from screens.screen_file import ScreenFile
 
 Colour = tuple[float, float, float, float]
 
+LOW_MM = 200.0          # on a display that is not even as high, spaces are narrower
 PRIMARY_MM, SECONDARY_MM = 20.0, 15.0     # least height and width of what is touched
 
 
@@ -95,7 +96,6 @@ class Theme:
     primary: int
     secondary: int
     portrait: bool
-    low: bool           # so few pixels in height that pictures stand beside the text and spaces are narrow
 
     @classmethod
     def of(cls, screen: ScreenFile, palette: Palette = COUNTER) -> Theme:
@@ -106,11 +106,11 @@ class Theme:
         def text(factor: float) -> int:
             return px(screen.body_mm * factor)
 
+        low = screen.height_px * screen.mm_per_pixel < LOW_MM
         return cls(
             palette=palette,
             small=text(0.8), body=text(1.0), lead=text(1.25), title=text(1.6), display=text(2.2),
-            space=text(0.7), radius=text(0.35), border=max(2, text(0.07)),
+            space=text(0.5 if low else 0.7), radius=text(0.35), border=max(2, text(0.07)),
             primary=px(PRIMARY_MM) + 1, secondary=px(SECONDARY_MM) + 1,
             portrait=screen.height_px > screen.width_px,
-            low=screen.height_px * screen.mm_per_pixel < 200,
         )

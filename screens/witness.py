@@ -152,7 +152,7 @@ class Witness:
                 return {"done": "screenshot"}
             case {"labels": "screen"}:
                 return {"done": "labels", "labels": labels(screen), "overflows": screen.column.overflows,
-                        "scale": screen.column.scale}
+                        "scale": screen.column.scale, "window": list(Window.size)}
             case {"labels": "all"}:
                 return {"done": "labels", "labels": [label for each in self._app.router.screens
                                                      for label in labels(each)]}

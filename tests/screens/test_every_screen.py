@@ -1,0 +1,129 @@
+"""Every screen with every sample, in every size and language: what is on it, and that it fits."""
+
+from __future__ import annotations
+
+from itertools import combinations
+from typing import Any
+
+import pytest
+
+from kiosk.domain.personal import Personal
+from kiosk.policy.assessment import LocalText
+from kiosk.screen_models import Citation, Frame, ReceiptScreen, ScreenModel, Term, Text
+from screens.gallery import ASSETS, SIZES
+from screens.samples import ADDRESS, LANGUAGES, LONG_ADDRESS, NUMBER, samples
+from screens.screen_file import load_screen_file
+from screens.theme import PRIMARY_MM, SECONDARY_MM
+from screens.translation import Translation
+from tests.screens.window import Window
+
+pytestmark = [pytest.mark.screen, pytest.mark.slow]
+
+NAMES = list(samples("en"))
+SECONDARY = ("cancel", "more_time", "choose_language:")
+SMALLEST_TEXT_MM = 2.5      # after shrinking what would not fit
+MM_PER_PIXEL = {size: load_screen_file(ASSETS / "screens" / f"{size}.toml").mm_per_pixel for size in SIZES}
+
+
+def expected_words(model: ScreenModel, language: str) -> set[str]:
+    """Everything that `model` asks to be read, each as it stands in one place of the screen."""
+    translation = Translation.load(ASSETS / "locale", language)
+
+    def said(value: object) -> list[str]:
+        match value:
+            case Text() | LocalText():
+                return [translation.words(value)]
+            case Citation():
+                return [translation.cited(value)]
+            case Personal():
+                return [str(value.reveal())]
+            case Term(valid_to=valid_to) if valid_to is not None:
+                return [translation.date(valid_to)]
+            case tuple():
+                return [words for each in value for words in said(each)]
+            case str():
+                return [value]
+            case _:
+                return []
+
+    unseen = {"languages"} | ({"qr"} if isinstance(model, ReceiptScreen) else set())
+    values = [getattr(model, name) for name in type(model).__dataclass_fields__ if name not in unseen]
+    return {words for value in values if not isinstance(value, Frame) for words in said(value) if words}
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("name", NAMES)
+def test_a_screen_says_all_that_its_model_holds(upright: Window, name: str, language: str) -> None:
+    painted = upright.show(name, language)
+    shown = "\n".join(upright.words())
+    assert painted["language"] == language
+    assert [words for words in expected_words(samples(language)[name], language) if words not in shown] == []
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("name", NAMES)
+def test_everything_fits_and_can_be_touched(window: Window, name: str, language: str) -> None:
+    painted = window.show(name, language)
+    layout = window.ask({"labels": "screen"})
+    assert not layout["overflows"]
+    assert [label["words"] for label in layout["labels"] if not _fits(label)] == []
+    size = next(size for size in SIZES if _pixels(size) == tuple(layout["window"]))
+    smallest_mm = min(label["font_px"] for label in layout["labels"]) * MM_PER_PIXEL[size]
+    assert smallest_mm >= SMALLEST_TEXT_MM
+    for target, (x, y, width, height) in painted["targets"].items():
+        least_mm = SECONDARY_MM if target.startswith(SECONDARY) else PRIMARY_MM
+        assert min(width, height) * MM_PER_PIXEL[size] >= least_mm, target
+        assert x >= 0
+        assert y >= 0
+        assert x + width <= layout["window"][0]
+        assert y + height <= layout["window"][1]
+    touching = [(a, b) for (a, one), (b, other) in combinations(painted["targets"].items(), 2)
+                if _gap(one, other) * MM_PER_PIXEL[size] < 1.0]
+    assert touching == []
+
+
+def test_the_way_out_is_at_the_same_place_on_every_screen(window: Window) -> None:
+    places = {tuple(painted["targets"]["cancel"]) for name in NAMES
+              if "cancel" in (painted := window.show(name, "en"))["targets"]}
+    assert len(places) == 1
+
+
+def test_nothing_of_a_visit_is_left_on_any_screen_when_the_next_begins(upright: Window) -> None:
+    for name in NAMES:
+        upright.show(name, "zh-Hans")
+    upright.show("welcome", "zh-Hans")
+    left = "\n".join(upright.words("all"))
+    marks = [ADDRESS.reveal(), LONG_ADDRESS.reveal(), NUMBER, "2027年", "2028年", "分局"]
+    assert [mark for mark in marks if mark in left] == []
+
+
+def test_a_rare_character_is_drawn_with_the_fallback_font(upright: Window) -> None:
+    upright.show("declaration_long", "zh-Hans")
+    drawn = [label["drawn"] for label in upright.ask({"labels": "screen"})["labels"] if "镇望江" in label["words"]]
+    assert len(drawn) == 1
+    assert "𠮷[font=" in drawn[0]
+    assert "HanaMinA.ttf]𪚥[/font]镇望江" in drawn[0]
+
+
+def test_the_language_on_the_screen_follows_the_model(upright: Window) -> None:
+    upright.show("notice", "zh-Hans")
+    assert "同意并继续" in upright.words()
+    upright.show("notice", "en")
+    assert "Agree and go on" in upright.words()
+    assert "同意并继续" not in upright.words()
+
+
+def _pixels(size: str) -> tuple[int, int]:
+    screen = load_screen_file(ASSETS / "screens" / f"{size}.toml")
+    return screen.width_px, screen.height_px
+
+
+def _fits(label: dict[str, Any]) -> bool:
+    _, _, width, height = label["box"]
+    return bool(label["drawn_size"][0] <= width + 1 and label["drawn_size"][1] <= height + 1)
+
+
+def _gap(one: list[float], other: list[float]) -> float:
+    across = max(one[0], other[0]) - min(one[0] + one[2], other[0] + other[2])
+    down = max(one[1], other[1]) - min(one[1] + one[3], other[1] + other[3])
+    return max(across, down)

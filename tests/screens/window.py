@@ -1,0 +1,119 @@
+"""Holds a window of `tests.screens.host` in a process of its own and talks to its witness."""
+
+from __future__ import annotations
+
+import json
+import os
+import select
+import socket
+import subprocess
+import sys
+import time
+from pathlib import Path
+from types import TracebackType
+from typing import Any
+
+from tests.waiting import eventually
+
+ROOT = Path(__file__).resolve().parents[2]
+START_S, ANSWER_S = 30.0, 10.0
+Box = tuple[float, float, float, float]
+
+
+class Lines:
+    """Lines of a file descriptor, each waited for with a limit."""
+
+    def __init__(self, fd: int) -> None:
+        self._fd = fd
+        self._rest = b""
+
+    def next(self, within_s: float) -> str | None:
+        """The next line; None if none came in time."""
+        deadline = time.monotonic() + within_s
+        while b"\n" not in self._rest:
+            ready, _, _ = select.select([self._fd], [], [], max(0.0, deadline - time.monotonic()))
+            if not ready:
+                return None
+            piece = os.read(self._fd, 65536)
+            if not piece:
+                raise EOFError("the window is gone")
+            self._rest += piece
+        line, self._rest = self._rest.split(b"\n", 1)
+        return line.decode()
+
+
+class Window:
+    """A window of one size. As a context manager it is closed in the end, in good order if it can be."""
+
+    def __init__(self, size: str, folder: Path, environment: dict[str, str]) -> None:
+        path = folder / "witness"
+        self._process = subprocess.Popen(
+            [sys.executable, "-m", "tests.screens.host", size, str(path)], cwd=ROOT,
+            env={**os.environ, "KIVY_HOME": str(folder), **environment},
+            stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+        assert self._process.stdin is not None
+        assert self._process.stdout is not None
+        self._orders = self._process.stdin
+        self._intents = Lines(self._process.stdout.fileno())
+        self._link = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+        eventually(lambda: self._connected(path), START_S)
+        self._told = Lines(self._link.fileno())
+        self.painted = self._next_painting(START_S)
+
+    def _connected(self, path: Path) -> bool:
+        assert self._process.poll() is None, "the window did not open"
+        return self._link.connect_ex(str(path)) == 0
+
+    def __enter__(self) -> Window:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None,
+    ) -> None:
+        self._link.close()
+        self._orders.close()
+        try:
+            assert self._process.wait(ANSWER_S) == 0
+        finally:
+            self._process.kill()
+            self._process.wait(ANSWER_S)
+            assert self._process.stdout is not None
+            self._process.stdout.close()
+
+    def show(self, sample: str, language: str) -> dict[str, Any]:
+        """Show a sample; what the witness told once it was painted."""
+        before = self.painted["shown"]
+        self._orders.write(f"{sample} {language}\n".encode())
+        self._orders.flush()
+        while self.painted["shown"] == before:
+            self.painted = self._next_painting(ANSWER_S)
+        return self.painted
+
+    def ask(self, command: dict[str, Any]) -> dict[str, Any]:
+        """The witness's answer to a command."""
+        self._link.sendall(json.dumps(command).encode() + b"\n")
+        while True:
+            said = self._next(ANSWER_S)
+            if "painted_at" not in said:
+                return said
+            self.painted = said
+
+    def words(self, of: str = "screen") -> list[str]:
+        """What can be read on the present screen, or on all that were ever built."""
+        return [label["words"] for label in self.ask({"labels": of})["labels"]]
+
+    def intent(self, within_s: float = ANSWER_S) -> str | None:
+        """The next intent that a screen emitted, with its choice; None if none came in time."""
+        line = self._intents.next(within_s)
+        return line.strip() if line is not None else None
+
+    def _next_painting(self, within_s: float) -> dict[str, Any]:
+        while "painted_at" not in (said := self._next(within_s)):
+            pass
+        return said
+
+    def _next(self, within_s: float) -> dict[str, Any]:
+        line = self._told.next(within_s)
+        assert line is not None, f"the witness said nothing for {within_s} s"
+        said: dict[str, Any] = json.loads(line)
+        return said
