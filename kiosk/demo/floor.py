@@ -1,9 +1,9 @@
 """What part of a visit no program can shorten, stage by stage.
 
-The floor of a stage is the time in which a device, a line or a person was busy (as the simulators recorded it, overlaps
-counted once), the waits that polling costs (identity reader 300 ms, pcscd 400 ms at most), one bare frame for each
-screen
-change, and one bare HTTPS round trip for each call to central. What is left is the program's own.
+The floor of a stage is the time in which a device, a line or a person was busy (as the simulators recorded it), the
+waits that polling costs (identity reader 300 ms, pcscd 400 ms at most), one bare frame before each screen was painted,
+and one bare HTTPS round trip from when each call to central began. What runs at the same time counts once. What is left
+is the program's own.
 """
 
 from __future__ import annotations
@@ -21,6 +21,9 @@ from kiosk.demo.resident import Stage
 
 READER_POLL_S = 0.3
 PCSCD_POLL_S = 0.4
+
+Interval = tuple[float, float]
+"""From when to when, monotonic instants."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,22 +54,25 @@ def measure(
 
 
 def _floor(stage: Stage, busy: Sequence[Busy], call_instants: Sequence[float], bare: BareCosts) -> float:
-    inside = [(max(b.began, stage.began), min(b.ended, stage.ended)) for b in busy]
-    waits = [*_poll_wait(stage, busy, "id_reader", READER_POLL_S), *_chip_wait(stage, busy)]
-    calls = sum(1 for instant in call_instants if stage.began <= instant < stage.ended)
-    covered = _covered([*inside, *waits]) + stage.screens * bare.frame_s + calls * bare.https_s
-    return min(covered, stage.seconds)
+    intervals = [
+        *((b.began, b.ended) for b in busy),
+        *_reader_wait(stage, busy),
+        *_pcscd_wait(stage, busy),
+        *((painted_at - bare.frame_s, painted_at) for painted_at in stage.painted),
+        *((began, began + bare.https_s) for began in call_instants),
+    ]
+    return covered((max(began, stage.began), min(ended, stage.ended)) for began, ended in intervals)
 
 
-def _poll_wait(stage: Stage, busy: Sequence[Busy], who: str, at_most_s: float) -> list[tuple[float, float]]:
-    """From what the resident did to the first sign of life on the polled line."""
-    first = min((b.began for b in busy if b.who == who and b.began >= stage.began), default=None)
-    if stage.name != "identity card" or first is None or first > stage.ended:
+def _reader_wait(stage: Stage, busy: Sequence[Busy]) -> list[Interval]:
+    """From when the identity card lay down to the next poll."""
+    polled = min((b.began for b in busy if b.who == "id_reader" and b.began >= stage.began), default=None)
+    if stage.name != "identity card" or polled is None:
         return []
-    return [(stage.began, min(first, stage.began + at_most_s))]
+    return [(stage.began, min(polled, stage.began + READER_POLL_S))]
 
 
-def _chip_wait(stage: Stage, busy: Sequence[Busy]) -> list[tuple[float, float]]:
+def _pcscd_wait(stage: Stage, busy: Sequence[Busy]) -> list[Interval]:
     """From the permit's arrival at the station to the chip's first answer: pcscd looks every 400 ms."""
     arrived = max(
         (b.ended for b in busy if b.who == "permit_unit" and b.cause == "device" and stage.began <= b.began
@@ -77,7 +83,7 @@ def _chip_wait(stage: Stage, busy: Sequence[Busy]) -> list[tuple[float, float]]:
     return [(arrived, min(answered, arrived + PCSCD_POLL_S))]
 
 
-def _covered(intervals: Iterable[tuple[float, float]]) -> float:
+def covered(intervals: Iterable[Interval]) -> float:
     """Seconds in which at least one interval runs; an interval that ends before it begins is none."""
     total, end = 0.0, float("-inf")
     for began, ended in sorted(intervals):
@@ -105,7 +111,7 @@ def as_json(measured: Sequence[MeasuredStage]) -> list[dict[str, Any]]:
     return [
         {
             "name": each.stage.name, "seconds": round(each.stage.seconds, 3), "floor_seconds": round(each.floor_s, 3),
-            "screens": each.stage.screens,
+            "screens": len(each.stage.painted),
         }
         for each in measured
     ]

@@ -17,12 +17,14 @@ SCREEN_S = 30.0
 
 @dataclass(frozen=True, slots=True)
 class Stage:
-    """One stretch of the visit: from what the resident did to the screen that answered it (monotonic instants)."""
+    """One stretch of the visit: from what the resident did to the screen that answered it (monotonic instants).
+    `painted`: when each screen of the stretch was there, the answering one last.
+    """
 
     name: str
     began: float
     ended: float
-    screens: int
+    painted: tuple[float, ...]
 
     @property
     def seconds(self) -> float:
@@ -43,14 +45,13 @@ class Resident:
     stages: list[Stage] = field(default_factory=list)
     activity: ActivityLog = field(default_factory=ActivityLog)
     _acted_at: float = 0.0
-    _screens_before: int = 0
+    _shown_before: int = 0
 
     def sees(self, screen: str, *, stage: str | None = None, within_s: float = SCREEN_S) -> Painted:
         """Wait for a screen; `stage` names what lies between the last act and its painting."""
         painted = self.witness.wait_for(screen, within_s=within_s)
         if stage is not None:
-            screens = len(self.witness.history) - self._screens_before
-            self.stages.append(Stage(stage, self._acted_at, painted.painted_at, screens))
+            self.stages.append(Stage(stage, self._acted_at, painted.painted_at, self._paintings_until(painted)))
         if self.pictures is not None:
             self._keep_picture(screen)
         return painted
@@ -90,7 +91,15 @@ class Resident:
 
     def _acts(self) -> None:
         self._acted_at = time.monotonic()
-        self._screens_before = len(self.witness.history)
+        self._shown_before = self.witness.history[-1].shown
+
+    def _paintings_until(self, last: Painted) -> tuple[float, ...]:
+        """When each model since the last act was first painted; one whose buttons moved later is no second screen."""
+        first: dict[int, float] = {}
+        for painted in self.witness.history:
+            if painted.shown > self._shown_before and painted.painted_at <= last.painted_at:
+                first.setdefault(painted.shown, painted.painted_at)
+        return tuple(first.values())
 
     def _keep_picture(self, screen: str) -> None:
         assert self.pictures is not None
@@ -99,9 +108,12 @@ class Resident:
             self.witness.screenshot(self.pictures / f"{number:02}-{screen}.png")
 
 
-def renew(resident: Resident, person: str, permit: str) -> None:
-    """One whole visit that goes well. Raises `ScreenNotSeen` where it does not."""
-    resident.touches(resident.sees("welcome"), "start")
+def renew(resident: Resident, person: str, permit: str, welcome: Painted | None = None) -> Painted:
+    """One whole visit that goes well; the welcome screen after it. `welcome`: the one before, if it was seen already.
+
+    Raises `ScreenNotSeen` where it does not go well.
+    """
+    resident.touches(welcome or resident.sees("welcome"), "start")
     resident.touches(resident.sees("notice", stage="start"), "accept_notice")
     resident.sees("id_card", stage="notice")
     resident.lays_id_card(person)
@@ -113,4 +125,4 @@ def renew(resident: Resident, person: str, permit: str) -> None:
     resident.sees("take_permit", stage="chip and face")
     resident.takes_permit()
     resident.touches(resident.sees("thank_you", stage="permit taken and receipt"), "finish")
-    resident.sees("welcome", stage="thanks")
+    return resident.sees("welcome", stage="thanks")

@@ -18,6 +18,7 @@ from typing import Any, Self
 
 from drivers.simulators.control import RigClient
 from drivers.simulators.pcscd import PrivatePcscd
+from drivers.simulators.residents import DEFAULT as RESIDENTS
 from drivers.simulators.residents import Residents, load_residents
 from kiosk.central.client import CentralClient
 from kiosk.central.reference.authority import GRANT_KEYS, GRANT_PUBLIC_KEYS, make_authority
@@ -46,6 +47,7 @@ class Wishes:
     hidden: bool = False
     direct_chip: bool = False
     central_fault: str | None = None
+    residents: Path = RESIDENTS
     today: date = field(default_factory=lambda: SystemClock().now().astimezone(SHANGHAI).date())
 
 
@@ -79,9 +81,9 @@ class Simulation:
         self.state_dir.mkdir(parents=True)
         # Unix sockets allow a hundred characters of path, so they lie in a short directory of their own.
         self.run_dir = Path(self._stack.enter_context(tempfile.TemporaryDirectory(prefix="qzk-")))
-        self.residents: Residents = load_residents(today=self.wishes.today)
+        self.residents: Residents = load_residents(self.wishes.residents, self.wishes.today)
         self._start_display()
-        chip_url, chip_side, self._chip_environment = self._start_coupler()
+        chip_url, chip_side, self.chip_environment = self._start_coupler()
         self.rig = self._start_rig(chip_side)
         self._start_central()
         self._write_config(chip_url)
@@ -113,6 +115,7 @@ class Simulation:
         rig = self._stack.enter_context(Process.of_python("the simulated devices", [
             "-m", "drivers", "simulate", "--run-dir", str(self.run_dir), "--control", str(control),
             "--pace", str(self.wishes.pace), "--today", self.wishes.today.isoformat(), "--vpcd", chip_side,
+            "--residents", str(self.wishes.residents),
         ], self.state_dir / "rig.log"))
         self.urls: dict[str, str] = json.loads(rig.first_line(START_S))["urls"]
         self.wires["id_reader"] = "GA/T 467 frames over a pseudo-terminal"
@@ -167,7 +170,7 @@ class Simulation:
     def start_kiosk(self) -> Process:
         """Open the kiosk's window; ended with the simulation, or earlier by `Process.end`."""
         environment = {
-            **self.display.environment, **self._chip_environment, "KIVY_HOME": str(self.state_dir / "kivy")}
+            **self.display.environment, **self.chip_environment, "KIVY_HOME": str(self.state_dir / "kivy")}
         return self._stack.enter_context(Process.of_python(
             "the kiosk", ["-m", "kiosk", "run", "--config", str(self.config_file)], self.state_dir / "kiosk.log",
             environment))

@@ -20,11 +20,14 @@ class ScreenNotSeen(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Painted:
-    """A screen that was really painted. `targets`: (x, y, width, height) in window pixels from the top left."""
+    """A screen that was really painted. `targets`: (x, y, width, height) in window pixels from the top left. `shown`:
+    how many models were shown so far; a screen whose buttons only moved is painted again with the same number.
+    """
 
     screen: str
     painted_at: float
     targets: dict[str, tuple[float, float, float, float]]
+    shown: int = 0
 
     def centre(self, target: str) -> tuple[float, float]:
         """The middle of a target. KeyError names what there is."""
@@ -103,7 +106,7 @@ class WitnessClient:
             self._replies.put(said)
             return
         targets = {name: tuple(box) for name, box in said["targets"].items()}
-        painted = Painted(said["screen"], said["painted_at"], targets)
+        painted = Painted(said["screen"], said["painted_at"], targets, said["shown"])
         self.history.append(painted)
         self._seen.put(painted)
 
