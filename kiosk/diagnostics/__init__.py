@@ -1,0 +1,1 @@
+"""Checks, reports and what must be blacked out in them."""

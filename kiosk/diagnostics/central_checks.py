@@ -1,0 +1,132 @@
+"""Checks of the way to central: certificates, an answer over mutual TLS, the clock."""
+
+from __future__ import annotations
+
+import ssl
+import time
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import uuid4
+
+from cryptography import x509
+
+from kiosk.central.client import (
+    CallTimes,
+    CentralAnsweredGarbage,
+    CentralClient,
+    CentralRefusedCall,
+    CentralUnreachable,
+)
+from kiosk.config import CentralAccess, Config
+from kiosk.diagnostics.finding import Finding, Findings, failed, ok, skipped, together, warning
+from kiosk.faults import CENTRAL_GARBAGE, CENTRAL_UNREACHABLE, CLOCK_WRONG, CONFIGURATION, Fault
+from kiosk.runtime.clock import Clock
+
+CONNECT_S, ANSWER_S, WHOLE_S = 3.0, 4.0, 6.0
+LEAST_DAYS = 30
+"""A certificate is renewed by people who need weeks."""
+
+MOST_OFFSET = timedelta(seconds=60)
+"""A grant is good for minutes; beyond this it may look expired, or not yet begun."""
+
+FIRST_YEAR, LAST_YEAR = 2026, 2099
+
+_STAGES = {
+    "connect": "no connection",
+    "tls": "no TLS: a certificate is wrong, expired or not central's",
+    "timeout": "connected, no answer",
+    "lost": "the connection broke, as when central does not accept this kiosk's certificate",
+    "gateway": "a gateway answers, central behind it does not",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """One harmless call. `trouble`: (detail, fault), None if central answered as it should."""
+
+    trouble: tuple[str, Fault] | None
+    round_trip_s: float
+    central_time: datetime | None
+
+
+def central(config: Config, _: Clock) -> Findings:
+    """Ask for an endorsement that nobody made: "not_found" proves address, certificates, registration and contract."""
+    asked = _ask(config.central)
+    if asked.trouble is not None:
+        detail, fault = asked.trouble
+        return [failed(f"{config.central.url}: {detail}", fault)]
+    return [ok(f"{config.central.url} answers after {asked.round_trip_s * 1000:.0f} ms")]
+
+
+def clock(config: Config, clock: Clock) -> Findings:
+    """A sane year, and central's Date of an answer at most `MOST_OFFSET` away."""
+    before = clock.now()
+    if not FIRST_YEAR <= before.year <= LAST_YEAR:
+        return [failed(f"the clock says {before:%Y-%m-%d %H:%M}", CLOCK_WRONG)]
+    told = _ask(config.central).central_time
+    if told is None:
+        return [skipped("the year is sane; central, which it is compared with, told no time")]
+    after = clock.now()
+    # The Date was true at some moment between the two, cut to a whole second.
+    offset = (before + (after - before) / 2) - (told + timedelta(seconds=0.5))
+    said = f"{offset.total_seconds():+.0f} s against central"
+    return [ok(said) if abs(offset) <= MOST_OFFSET else failed(said, CLOCK_WRONG)]
+
+
+def certificates(config: Config, clock: Clock) -> Findings:
+    """The dates of this kiosk's certificate and of the authority by which central is known."""
+    now = clock.now()
+    findings = []
+    for what, path in (("the kiosk's certificate", config.central.certificate),
+                       ("central's authority", config.central.ca)):
+        try:
+            found = x509.load_pem_x509_certificates(path.read_bytes())
+        except (OSError, ValueError):
+            findings.append(failed(f"{what}: {path.name} holds no certificate", CONFIGURATION))
+        else:
+            # Authorities may stand in a file old and new; a kiosk's own certificate is the first of its chain.
+            chosen = found[0] if path == config.central.certificate else max(found, key=_end)
+            findings.append(_dates(what, chosen, now))
+    return [together(*findings)]
+
+
+def _end(certificate: x509.Certificate) -> datetime:
+    return certificate.not_valid_after_utc
+
+
+def _dates(what: str, certificate: x509.Certificate, now: datetime) -> Finding:
+    begins, ends = certificate.not_valid_before_utc, certificate.not_valid_after_utc
+    if now < begins:
+        return failed(f"{what} begins at {begins:%Y-%m-%d %H:%M} UTC: it is wrong, or the clock", CENTRAL_UNREACHABLE)
+    if now > ends:
+        return failed(f"{what} ended at {ends:%Y-%m-%d %H:%M} UTC", CENTRAL_UNREACHABLE)
+    days = (ends - now).days
+    said = f"{what} is valid until {ends:%Y-%m-%d}, {days} days"
+    return ok(said) if days >= LEAST_DAYS else warning(said)
+
+
+def _ask(access: CentralAccess) -> _Asked:
+    times = CallTimes(CONNECT_S, ANSWER_S, WHOLE_S)
+    try:
+        client = CentralClient(access.url, ca=access.ca, certificate=access.certificate, key=access.key, times=times)
+    except (ssl.SSLError, OSError) as error:
+        reason = f"{error.strerror}: {error.filename}" if error.filename else str(error.strerror or error)
+        return _Asked((f"CA, certificate or key cannot be used: {reason}", CONFIGURATION), 0.0, None)
+    with client:
+        began = time.monotonic()
+        trouble = _trouble(client)
+        return _Asked(trouble, time.monotonic() - began, client.central_time)
+
+
+def _trouble(client: CentralClient) -> tuple[str, Fault] | None:
+    try:
+        client.endorsement_state(uuid4())
+    except CentralRefusedCall as error:
+        if error.code == "not_found":
+            return None
+        return f"central refuses this kiosk: {error.status} {error.code}", CENTRAL_UNREACHABLE
+    except CentralUnreachable as error:
+        return _STAGES[error.stage], CENTRAL_UNREACHABLE
+    except CentralAnsweredGarbage as error:
+        return f"the answer does not follow the contract: {error.what}, status {error.status}", CENTRAL_GARBAGE
+    return "central knows an endorsement that nobody made", CENTRAL_GARBAGE

@@ -1,0 +1,129 @@
+"""Every check, each in a thread of its own and guarded by itself, so that one dead device hides and delays nothing."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from types import TracebackType
+
+from kiosk.config import Config, Mistake
+from kiosk.diagnostics import central_checks, device_checks, file_checks
+from kiosk.diagnostics.disk_check import disk
+from kiosk.diagnostics.finding import Finding, Findings, Outcome, failed, ok, skipped
+from kiosk.diagnostics.report import CheckResult, Report
+from kiosk.diagnostics.versions import program_versions
+from kiosk.faults import CONFIGURATION
+from kiosk.runtime.clock import Clock
+
+LIMIT_S = 15.0
+"""Twice what the slowest check takes on a silent device: what is not back by then hangs in a system call."""
+
+Run = Callable[[Config, Clock], Findings]
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One check and the keys of the configuration without which it cannot be run."""
+
+    name: str
+    run: Run
+    needs: tuple[str, ...] = ()
+
+
+_CENTRAL = tuple(f"central.{key}" for key in ("url", "ca", "certificate", "key"))
+
+CHECKS: tuple[Check, ...] = (
+    Check("region_file", file_checks.region_file, ("files.region",)),
+    Check("permit_files", file_checks.permit_files, ("files.permits",)),
+    Check("id_reader_file", file_checks.id_reader_file, ("files.id_reader",)),
+    Check("permit_unit_file", file_checks.permit_unit_file, ("files.permit_unit",)),
+    Check("receipt_printer_file", file_checks.receipt_printer_file, ("files.receipt_printer",)),
+    Check("screen_file", file_checks.screen_file, ("files.screen",)),
+    Check("grant_keys", file_checks.grant_keys, ("central.grant_keys",)),
+    Check("id_reader", device_checks.id_reader, ("devices.id_reader", "files.id_reader")),
+    Check("permit_unit", device_checks.permit_unit, ("devices.permit_unit", "files.permit_unit")),
+    Check("permit_chip", device_checks.permit_chip, ("devices.permit_chip",)),
+    Check("receipt_printer", device_checks.receipt_printer, ("devices.receipt_printer", "files.receipt_printer")),
+    Check("certificates", central_checks.certificates, ("central.ca", "central.certificate")),
+    Check("central", central_checks.central, _CENTRAL),
+    Check("clock", central_checks.clock, _CENTRAL),
+    Check("disk", disk, ("state_dir",)),
+    Check("fonts", file_checks.fonts),
+    Check("locale", file_checks.locale, ("languages",)),
+)
+
+
+def diagnose(
+    config: Config,
+    mistakes: Sequence[Mistake],
+    clock: Clock,
+    checks: Sequence[Check] = CHECKS,
+    within_s: float = LIMIT_S,
+) -> Report:
+    """Run every check that the configuration's mistakes leave possible. No permit is moved, nothing personal is read.
+
+    Takes at most `within_s` and the time of asking for versions (2 s). Devices that the running kiosk holds are left
+    alone and reported as busy.
+    """
+    wrong = {mistake.key for mistake in mistakes}
+    threads = [_CheckThread(check, config, clock, wrong) for check in checks]
+    for thread in threads:
+        thread.start()
+    versions = program_versions()
+    deadline = time.monotonic() + within_s
+    results = [_result("configuration", finding) for finding in _configuration(config, mistakes)]
+    for thread in threads:
+        thread.join(max(0.0, deadline - time.monotonic()))
+        for finding in thread.findings:
+            results.append(_result(thread.check.name, finding))
+            versions |= finding.versions
+    return Report(tuple(results), versions)
+
+
+def _configuration(config: Config, mistakes: Sequence[Mistake]) -> Findings:
+    if mistakes:
+        return [failed(mistake.line, CONFIGURATION) for mistake in mistakes]
+    return [ok(f"{config.kiosk_name}, {config.site}")]
+
+
+def _result(name: str, finding: Finding) -> CheckResult:
+    return CheckResult(name, finding.outcome, finding.detail, finding.fault)
+
+
+class _CheckThread(threading.Thread):
+    """A daemon, because a check that hangs in the C library must not keep the program from ending."""
+
+    def __init__(self, check: Check, config: Config, clock: Clock, wrong: set[str]) -> None:
+        super().__init__(name=f"check {check.name}", daemon=True)
+        self.check = check
+        self._config = config
+        self._clock = clock
+        self._wrong = wrong
+        self.findings: Findings = [Finding(Outcome.FAILED, "the check did not come back in time")]
+
+    def run(self) -> None:
+        if self._wrong.intersection(self.check.needs) or (self.check.needs and "" in self._wrong):
+            self.findings = [skipped("cannot be asked with this configuration")]
+            return
+        guard = _Guard()
+        with guard:
+            self.findings = self.check.run(self._config, self._clock)
+        if guard.raised is not None:
+            self.findings = [Finding(Outcome.FAILED, f"the check itself broke: {guard.raised}")]
+
+
+class _Guard:
+    """Holds up whatever a check raises and keeps its type; the text may hold anything, so it is not kept."""
+
+    def __init__(self) -> None:
+        self.raised: str | None = None
+
+    def __enter__(self) -> None: ...
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> bool:
+        self.raised = None if kind is None else kind.__name__
+        return True

@@ -1,0 +1,154 @@
+"""Checks of the devices: self-tests and status requests only. Nothing is moved, printed or read from anybody."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import closing
+from dataclasses import replace
+from urllib.parse import urlsplit
+
+from drivers.device_file import DeviceFileError
+from drivers.errors import DriverError, LinkBusy, LinkTimeout
+from drivers.id_reader.device import IdReader
+from drivers.id_reader.reader_file import IdReaderFile
+from drivers.permit_unit.base import BinLevel, PermitPosition, UnitStatus
+from drivers.permit_unit.star_tcp300.device import StarTcp300
+from drivers.permit_unit.star_tcp300.device_file import load_device_file as load_unit_file
+from drivers.receipt_printer.device import ReceiptPrinter
+from drivers.receipt_printer.device_file import load as load_printer_file
+from drivers.receipt_printer.status import PaperLevel, PrinterStatus
+from drivers.transport.urls import PcscUrl, SerialUrl, TcpUrl, UrlError, bytes_opener, open_bytes, parse_url
+from drivers.typeface import Typeface
+from kiosk import faults
+from kiosk.config import SIMULATED, Config
+from kiosk.diagnostics.finding import Finding, Findings, failed, ok, skipped, warning
+from kiosk.diagnostics.port_holder import holder_of
+from kiosk.runtime.clock import Clock
+from kiosk.services.faulting import fault_for
+
+_WHERE = {
+    PermitPosition.AT_MOUTH: "a permit lies in the mouth",
+    PermitPosition.AT_STATION: "a permit is inside, at the station",
+    PermitPosition.IN_PATH: "a permit is inside, in the path",
+}
+
+
+def id_reader(config: Config, _: Clock) -> Findings:
+    """The security module's self-test, and its number."""
+    def ask(url: str) -> Finding:
+        reader = IdReader(bytes_opener(url, "id_reader"), IdReaderFile.load(config.files.id_reader))
+        with closing(reader):
+            reader.self_test()
+            module_id = reader.read_module_id()
+            return ok(f"self-test passed at {reader.baud} bit/s", id_reader_module=module_id)
+
+    return [_asked("id_reader", config.devices.id_reader, ask)]
+
+
+def permit_unit(config: Config, _: Clock) -> Findings:
+    """Firmware (58h) and sensors (59h). A command is given its whole time once, without the driver's resends."""
+    def ask(url: str) -> Finding:
+        unit_file = replace(load_unit_file(config.files.permit_unit), resends=0)
+        with closing(StarTcp300(lambda: open_bytes(url, "permit_unit"), unit_file)) as unit:
+            firmware = unit.version()
+            finding = _unit_finding(unit.status())
+        return replace(finding, versions={"permit_unit": firmware})
+
+    return [_asked("permit_unit", config.devices.permit_unit, ask)]
+
+
+def permit_chip(config: Config, _: Clock) -> Findings:
+    """The coupler's slot, by name; no chip is needed, and none is touched."""
+    url = config.devices.permit_chip
+    if urlsplit(url).scheme == SIMULATED:
+        return [skipped("a simulated chip hangs directly on the kiosk; there is no coupler to ask")]
+
+    def ask(url: str) -> Finding:
+        try:
+            from drivers.transport.pcsc import list_slots
+        except ImportError as error:
+            return failed(f"pyscard does not load: {error}", faults.COUPLER_LINK)
+        match parse_url(url):
+            case PcscUrl(name):
+                slots = list_slots()
+                if name in slots:
+                    return ok(f"slot {name!r} is there")
+                return failed(f"there is no slot {name!r}; pcscd has {_quoted(slots)}", faults.COUPLER_LINK)
+            case _:
+                return skipped("no coupler on this address")
+
+    return [_asked("permit_chip", url, ask)]
+
+
+def receipt_printer(config: Config, _: Clock) -> Findings:
+    """Paper, cover, cutter (DLE EOT 1 to 4)."""
+    def ask(url: str) -> Finding:
+        printer_file = load_printer_file(config.files.receipt_printer)
+        draws_nothing = Typeface(())
+        printer = ReceiptPrinter(lambda: open_bytes(url, "receipt_printer"), printer_file, draws_nothing)
+        with closing(printer):
+            return _printer_finding(printer.status())
+
+    return [_asked("receipt_printer", config.devices.receipt_printer, ask)]
+
+
+def _unit_finding(status: UnitStatus) -> Finding:
+    if status.cover_open:
+        return failed("the cover is open", faults.UNIT_COVER_OPEN)
+    if status.bin_level is BinLevel.FULL:
+        return failed("the retain bin is full", faults.BIN_FULL)
+    if status.position is PermitPosition.UNKNOWN:
+        return failed("the sensors contradict each other", faults.PERMIT_JAMMED)
+    if status.position is not PermitPosition.NONE:
+        return warning(f"{_WHERE[status.position]}; the kiosk's start gives it back or retains it")
+    if status.bin_level is BinLevel.HIGH:
+        return warning("the retain bin is nearly full")
+    return ok("path and mouth are empty, cover closed")
+
+
+def _printer_finding(status: PrinterStatus) -> Finding:
+    if status.cover_open:
+        return failed("the cover is open", faults.PRINTER_COVER_OPEN)
+    if status.paper is PaperLevel.OUT:
+        return failed("there is no paper", faults.PAPER_OUT)
+    if status.cutter_failed or status.repair_needed:
+        part = "cutter" if status.cutter_failed else "printer"
+        return failed(f"the {part} reports an error that no restart clears", faults.PRINTER_REPAIR)
+    if not status.online:
+        return failed("the printer is offline and gives no cause", faults.PRINTER_REPAIR)
+    if status.paper is PaperLevel.NEAR_END:
+        return warning("the paper is nearly used up: put in a new roll soon")
+    return ok("online, with paper")
+
+
+def _asked(device: str, url: str, ask: Callable[[str], Finding]) -> Finding:
+    """What `ask(url)` found, or what its failure means."""
+    try:
+        return ask(url)
+    except LinkBusy:
+        return warning(f"in use by {_holder(url)}, so not asked")
+    except LinkTimeout as error:
+        hint = "; a network printer answers one program at a time: does the kiosk run?" if _is_tcp(url) else ""
+        return failed(f"{error}{hint}", fault_for(device, error))
+    except DriverError as error:
+        return failed(str(error), fault_for(device, error))
+    except DeviceFileError:
+        return skipped(f"its device file has mistakes: see {device}_file")
+    except UrlError as error:
+        return failed(str(error), faults.CONFIGURATION)
+
+
+def _holder(url: str) -> str:
+    match parse_url(url):
+        case SerialUrl(path):
+            return holder_of(path) or "another program"
+        case _:
+            return "another program"
+
+
+def _is_tcp(url: str) -> bool:
+    return isinstance(parse_url(url), TcpUrl)
+
+
+def _quoted(names: tuple[str, ...]) -> str:
+    return ", ".join(map(repr, names)) or "none"

@@ -1,0 +1,70 @@
+"""The state directory: room, a synced write, the journal."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sqlite3
+import tempfile
+from contextlib import closing
+from pathlib import Path
+
+from kiosk.config import Config
+from kiosk.diagnostics.finding import Finding, Findings, failed, ok, together, warning
+from kiosk.faults import DISK_FULL
+from kiosk.runtime.clock import Clock
+from kiosk.runtime.journal import Journal, JournalFailed
+
+MEGABYTE = 1_000_000
+LEAST_FREE = 50 * MEGABYTE
+"""SQLite and the system log still work; with less, a write during a visit may fail."""
+
+WANTED_FREE = 500 * MEGABYTE
+MOST_WAITING = 20
+"""More messages than a day's visits: central has not taken any for long."""
+
+
+def disk(config: Config, clock: Clock) -> Findings:
+    """Write and sync a small file, and open the journal. Nothing is created that the kiosk itself must create: run as
+    root, this would leave it files that it may not write.
+    """
+    directory = config.state_dir
+    if not directory.exists():
+        parent = next(above for above in directory.parents if above.exists())
+        if not parent.is_dir() or not os.access(parent, os.W_OK):
+            return [failed(f"{directory} does not exist, and user {os.geteuid()} cannot make it", DISK_FULL)]
+        room = room_for(shutil.disk_usage(parent).free)
+        return [together(room, ok(f"{directory} will be made by the kiosk's first start"))]
+    try:
+        _write_synced(directory)
+    except OSError as error:
+        return [failed(f"user {os.geteuid()} cannot write in {directory}: {error.strerror}", DISK_FULL)]
+    room = room_for(shutil.disk_usage(directory).free)
+    return [together(room, _journal(directory / "journal.db", clock))]
+
+
+def _journal(path: Path, clock: Clock) -> Finding:
+    if not path.exists():
+        return ok("no journal yet")
+    try:
+        with closing(Journal(path, clock.now)) as journal:
+            waiting = journal.waiting_messages()
+    except (JournalFailed, sqlite3.Error) as error:
+        return failed(f"the journal does not open: {error}", DISK_FULL)
+    said = f"the journal opens, {waiting} messages wait for central"
+    return ok(said) if waiting <= MOST_WAITING else warning(said)
+
+
+def room_for(free: int) -> Finding:
+    """Whether `free` bytes are enough."""
+    said = f"{free // MEGABYTE} MB free"
+    if free < LEAST_FREE:
+        return failed(said, DISK_FULL)
+    return ok(said) if free >= WANTED_FREE else warning(said)
+
+
+def _write_synced(directory: Path) -> None:
+    with tempfile.NamedTemporaryFile(dir=directory, prefix=".diagnose-") as file:
+        file.write(b"\0" * 4096)
+        file.flush()
+        os.fsync(file.fileno())

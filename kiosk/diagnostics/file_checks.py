@@ -1,0 +1,132 @@
+"""Checks of the data files: region, permits, devices, screen, keys; fonts and texts."""
+
+from __future__ import annotations
+
+import hashlib
+import tomllib
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+from fontTools.ttLib import TTLibError
+
+from drivers.id_reader.reader_file import IdReaderFile
+from drivers.permit_chip.permit_file_reader import load_permit_file
+from drivers.permit_unit.star_tcp300.device_file import load_device_file as load_unit_file
+from drivers.receipt_printer.device_file import load as load_printer_file
+from drivers.typeface import Typeface
+from kiosk.bootstrap import load_screen
+from kiosk.central.grants import load_grant_keys
+from kiosk.config import Config
+from kiosk.diagnostics.finding import Finding, Findings, failed, ok
+from kiosk.faults import CATALOGUE, CONFIGURATION, INSTALLATION, REGION_FILE, Fault
+from kiosk.policy.region_file import load_region
+from kiosk.runtime.clock import Clock
+
+SOURCE_LANGUAGE = "zh-Hans"
+DIGEST_DIGITS = 12      # of a SHA-256: enough to tell two files apart by telephone
+MOST_NAMED = 5
+
+
+def region_file(config: Config, _: Clock) -> Findings:
+    path = config.files.region
+    mistakes = _mistakes(path, load_region, REGION_FILE)
+    if mistakes:
+        return mistakes
+    identity = f"{load_region(path).code}, {path.name}, SHA-256 {_digest(path)}"
+    return [ok(identity, region_file=identity)]
+
+
+def permit_files(config: Config, _: Clock) -> Findings:
+    mistakes: list[Finding] = []
+    for path in config.files.permits:
+        mistakes += _mistakes(path, load_permit_file)
+    return mistakes or [ok(", ".join(path.name for path in config.files.permits))]
+
+
+def id_reader_file(config: Config, _: Clock) -> Findings:
+    return _checked(config.files.id_reader, IdReaderFile.load)
+
+
+def permit_unit_file(config: Config, _: Clock) -> Findings:
+    return _checked(config.files.permit_unit, load_unit_file)
+
+
+def receipt_printer_file(config: Config, _: Clock) -> Findings:
+    return _checked(config.files.receipt_printer, load_printer_file)
+
+
+def screen_file(config: Config, _: Clock) -> Findings:
+    return _checked(config.files.screen, lambda _: load_screen(config))
+
+
+def grant_keys(config: Config, _: Clock) -> Findings:
+    return _checked(config.central.grant_keys, load_grant_keys)
+
+
+def fonts(config: Config, _: Clock) -> Findings:
+    """Every character of every text that ships must be in some font."""
+    characters = "".join(sorted({c for c in _all_texts(config.assets_dir / "locale") if not c.isspace()}))
+    for weight in ("Regular", "Bold"):
+        try:
+            missing = Typeface.load(config.assets_dir / "fonts", weight).missing(characters)
+        except (OSError, TTLibError) as error:
+            return [failed(str(error), INSTALLATION)]
+        if missing:
+            return [failed(f"no {weight} font has {missing[:MOST_NAMED]!r}", INSTALLATION)]
+    return [ok(f"{len(characters)} different characters of the texts can be drawn")]
+
+
+def locale(config: Config, _: Clock) -> Findings:
+    """Every language says what the source language says, and every fault has words for the resident."""
+    folder = config.assets_dir / "locale"
+    wanted = {f"fault.{fault.public}.public" for fault in CATALOGUE.values()}
+    findings: list[Finding] = []
+    for language in dict.fromkeys((SOURCE_LANGUAGE, *config.languages)):
+        path = folder / f"{language}.toml"
+        try:
+            keys = set(dict(_flat(tomllib.loads(path.read_text("utf-8")))))
+        except OSError as error:
+            findings.append(failed(f"{path.name}: cannot be read: {error.strerror}", INSTALLATION))
+        except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+            findings.append(failed(f"{path.name}: is not TOML: {error}", INSTALLATION))
+        else:
+            wanted |= {key for key in keys if language == SOURCE_LANGUAGE}
+            if missing := sorted(wanted - keys):
+                named = ", ".join(missing[:MOST_NAMED])
+                findings.append(failed(f"{path.name}: {len(missing)} texts are missing: {named}", INSTALLATION))
+    return findings or [ok(f"{', '.join(config.languages)}: {len(wanted)} texts each")]
+
+
+def _checked(path: Path, load: Callable[[Path], object]) -> Findings:
+    return _mistakes(path, load) or [ok(path.name)]
+
+
+def _mistakes(path: Path, load: Callable[[Path], object], fault: Fault = CONFIGURATION) -> list[Finding]:
+    """One failure for each mistake that reading the file names; every kind of data file has an error of its own, a
+    ValueError with `mistakes`.
+    """
+    try:
+        load(path)
+    except OSError as error:
+        return [failed(f"{path.name}: cannot be read: {error.strerror}", fault)]
+    except ValueError as error:
+        lines: list[str] = getattr(error, "mistakes", [f"{path.name}: {error}"])
+        return [failed(line, fault) for line in lines]
+    return []
+
+
+def _digest(path: Path) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()[:DIGEST_DIGITS]
+
+
+def _all_texts(folder: Path) -> str:
+    return "".join(path.read_text("utf-8", errors="ignore") for path in sorted(folder.glob("*.toml")))
+
+
+def _flat(table: dict[str, Any], prefix: str = "") -> Iterator[tuple[str, str]]:
+    for key, value in table.items():
+        if isinstance(value, dict):
+            yield from _flat(value, f"{prefix}{key}.")
+        else:
+            yield f"{prefix}{key}", value

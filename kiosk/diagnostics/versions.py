@@ -1,0 +1,50 @@
+"""Which programs run here, without importing or starting any of them for long."""
+
+from __future__ import annotations
+
+import platform
+import re
+import shutil
+import ssl
+import subprocess
+from importlib import metadata
+
+from kiosk.bootstrap import VERSION
+
+PCSCD_S = 2.0
+_SYSTEM_PATH = "/usr/sbin:/sbin:/usr/bin:/bin"
+
+
+def program_versions() -> dict[str, str]:
+    """By name: kiosk, python, libraries, the operating system; what is not installed is said to be so."""
+    versions = {"kiosk": VERSION, "python": platform.python_version()}
+    for name in ("kivy", "pyscard"):
+        try:
+            versions[name] = metadata.version(name)
+        except metadata.PackageNotFoundError:
+            versions[name] = "not installed"
+    if pcsc_lite := _pcsc_lite():
+        versions["pcsc-lite"] = pcsc_lite
+    versions["openssl"] = ssl.OPENSSL_VERSION
+    versions["os"] = f"{_distribution()}, {platform.system()} {platform.release()} {platform.machine()}"
+    return versions
+
+
+def _pcsc_lite() -> str | None:
+    """What the pcscd of this machine says of itself; it answers `--version` without becoming a daemon."""
+    pcscd = shutil.which("pcscd", path=_SYSTEM_PATH)
+    if pcscd is None:
+        return None
+    try:
+        said = subprocess.run([pcscd, "--version"], capture_output=True, text=True, timeout=PCSCD_S, check=False)
+    except (OSError, subprocess.TimeoutExpired):
+        return None
+    found = re.search(r"version (\d[\w.]*\w)", said.stdout)
+    return found[1] if found else None
+
+
+def _distribution() -> str:
+    try:
+        return platform.freedesktop_os_release()["PRETTY_NAME"]
+    except (OSError, KeyError):
+        return "unknown distribution"
