@@ -1,0 +1,52 @@
+"""Every fault has a code, a place that raises it, a text for the resident and a remedy for the technician."""
+
+from __future__ import annotations
+
+import tomllib
+
+import pytest
+
+from kiosk import faults
+from kiosk.faults import CATALOGUE, Fault
+from tests.architecture.source import ROOT, names_used_in, python_files
+
+LOCALES = sorted(path.stem for path in (ROOT / "assets/locale").glob("*.toml"))
+EVERY_FAULT = pytest.mark.parametrize("fault", CATALOGUE.values(), ids=lambda fault: fault.name)
+WHO_ACTS = {"1": "link", "2": "protocol", "3": "site staff", "4": "an engineer", "5": "configuration"}
+
+
+@EVERY_FAULT
+@pytest.mark.parametrize("language", LOCALES)
+def test_a_resident_is_told_about_it(fault: Fault, language: str) -> None:
+    texts = tomllib.loads((ROOT / f"assets/locale/{language}.toml").read_text("utf-8"))
+    assert texts["fault"][fault.public]["public"].strip()
+
+
+@EVERY_FAULT
+def test_a_technician_is_told_what_to_do(fault: Fault) -> None:
+    sentences = [sentence for sentence in fault.remedy.rstrip(".").split(". ") if sentence]
+    assert len(sentences) >= 2, "what is wrong, and what to do"
+    assert fault.remedy.endswith((".", "`."))
+
+
+@EVERY_FAULT
+def test_its_code_says_which_part_and_who_acts(fault: Fault) -> None:
+    assert len(fault.code) == 4
+    assert fault.code.isdigit()
+    assert fault.part in faults.Part
+    assert fault.code[1] in WHO_ACTS
+
+
+@EVERY_FAULT
+def test_somebody_raises_it(fault: Fault) -> None:
+    constant = next(name for name, value in vars(faults).items() if value is fault)
+    users = [path for path in python_files("kiosk") if path != "kiosk/faults.py" and constant in names_used_in(path)]
+    assert users != []
+
+
+def test_names_are_as_unique_as_codes() -> None:
+    assert len({fault.name for fault in CATALOGUE.values()}) == len(CATALOGUE)
+
+
+def test_there_are_languages() -> None:
+    assert "zh-Hans" in LOCALES

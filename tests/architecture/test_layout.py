@@ -1,0 +1,102 @@
+"""The shape of the source: who may import whom, how long a file may get, what must be there."""
+
+from __future__ import annotations
+
+import ast
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.architecture.source import FOLDERS, PROGRAM, ROOT, python_files, text_files, tree_of
+
+MOST_LINES = 400
+LONGER_FOR_A_REASON = {
+    "kiosk/presenter.py": "one short function for each screen; apart, they would be harder to compare",
+    "screens/draw_images.py": "draws pictures; run by hand when one changes",
+    "tests/component/test_central_endorsement.py": "one story after the other",
+    "tests/component/test_central_wire.py": "one call after the other",
+    "tests/component/test_permit_unit_star.py": "one fault after the other",
+    "tests/contract/test_permit_unit.py": "the whole contract of one port",
+}
+# Of the machine on which somebody worked, or of where packages came from.
+NOT_OURS_TO_TELL = re.compile(
+    r"(?<![\w.])/(?:work|root|home|tmp|Users)/\w"
+    r"|pythonhosted\.org|pypi\.org|/opt/(?!qianzhu-kiosk)\w"
+    r"|--(?:extra-)?index-url[ =]http|https?://[^\s/]*\b(?:artifactory|nexus|devpi)\b")
+MENTIONS_THEM = {"tests/architecture/test_layout.py"}
+LINK = re.compile(r"\[[^\]]*\]\((?!https?:|#|mailto:)([^)#\s]+)")
+
+
+@pytest.mark.slow
+def test_imports_keep_to_the_contracts() -> None:
+    command = [str(Path(sys.executable).parent / "lint-imports"), "--no-logo", "--no-cache"]
+    done = subprocess.run(
+        command, cwd=ROOT, capture_output=True, text=True, timeout=50, check=False,
+        env={**os.environ, "COLUMNS": "200"},
+    )
+    assert done.returncode == 0, done.stdout
+    assert " 0 broken" in done.stdout
+
+
+def test_the_six_folders_are_all_there_is() -> None:
+    made_by_tools = {"build"}
+    visible = {path.name for path in ROOT.iterdir() if path.is_dir() and not path.name.startswith(".")}
+    assert visible - made_by_tools == set(FOLDERS)
+
+
+@pytest.mark.parametrize("name", ["README.md", "CONTRIBUTING.md", "DECISIONS.md", "CHANGELOG.md", "LICENSE"])
+def test_what_a_stranger_reads_first_is_there(name: str) -> None:
+    assert len((ROOT / name).read_text("utf-8")) > 400
+
+
+def test_the_build_server_runs_what_everybody_runs() -> None:
+    commands = [line for line in (ROOT / ".ci/run").read_text("utf-8").splitlines() if not line.startswith("#")]
+    assert commands[-1] == "exec make test"
+    assert os.access(ROOT / ".ci/run", os.X_OK)
+
+
+def test_no_file_is_longer_than_a_reader_can_hold() -> None:
+    lengths = {path: (ROOT / path).read_text("utf-8").count("\n") for path in python_files(*PROGRAM, "tests")}
+    too_long = {path for path, lines in lengths.items() if lines > MOST_LINES}
+    assert too_long - set(LONGER_FOR_A_REASON) == set()
+
+
+def test_every_package_of_the_program_says_what_it_is_and_does_nothing_else() -> None:
+    packages = [path for path in python_files(*PROGRAM) if path.endswith("/__init__.py")]
+    assert [path for path in packages if not ast.get_docstring(tree_of(path))] == []
+    assert [path for path in packages if len(tree_of(path).body) > 1] == []
+
+
+def test_every_module_of_the_program_says_what_it_is() -> None:
+    assert [path for path in python_files(*PROGRAM) if not ast.get_docstring(tree_of(path))] == []
+
+
+def test_every_driver_tells_how_to_use_it() -> None:
+    devices = [path.parent for path in (ROOT / "drivers").glob("*/command_line.py")]
+    assert sorted(device.name for device in devices if not (device / "README.md").is_file()) == []
+    assert len(devices) >= 4
+
+
+def test_no_file_tells_where_it_was_written_or_where_its_packages_came_from() -> None:
+    told = [
+        f"{path}: {found.group()}" for path, text in text_files() if path not in MENTIONS_THEM
+        for found in NOT_OURS_TO_TELL.finditer(text)
+    ]
+    assert told == []
+
+
+def test_every_link_between_documents_leads_somewhere() -> None:
+    dead = [
+        f"{path}: {target}" for path, text in text_files() if path.endswith(".md")
+        for target in LINK.findall(text) if not (ROOT / path).parent.joinpath(target).exists()
+    ]
+    assert dead == []
+
+
+def test_nothing_is_left_to_be_done() -> None:
+    marks = re.compile(r"\b(?:TODO|FIXME|HACK)\b|NotImplementedError")
+    assert [path for path in python_files(*PROGRAM) if marks.search((ROOT / path).read_text("utf-8"))] == []
