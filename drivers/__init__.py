@@ -1,0 +1,1 @@
+"""The devices; they know nothing of kiosk or screens."""

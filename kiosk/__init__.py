@@ -1,0 +1,1 @@
+"""What the machine does; no Kivy, no serial port."""

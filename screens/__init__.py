@@ -1,0 +1,1 @@
+"""What is drawn and touched. Kivy, and nothing else."""

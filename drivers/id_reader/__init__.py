@@ -1,0 +1,1 @@
+"""The identity-card reader: a serial device, read only."""

@@ -1,0 +1,1 @@
+"""The motorised device that moves the permit and rewrites its face."""

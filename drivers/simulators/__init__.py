@@ -1,0 +1,1 @@
+"""Devices that are not there: the real protocol on the wire, with hands and faults."""

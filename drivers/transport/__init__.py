@@ -1,0 +1,1 @@
+"""Moves bytes over serial lines, TCP, PC/SC and recorded traces; errors become ours here."""

@@ -1,0 +1,1 @@
+"""The trade's values: documents, grants, refusals, custody. Immutable and validated."""

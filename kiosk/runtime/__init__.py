@@ -1,0 +1,1 @@
+"""What runs the machine: engine, workers, journal, clock, watchdog."""

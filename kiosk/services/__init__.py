@@ -1,0 +1,1 @@
+"""From effects to device calls to events; the only place that catches a `DriverError`."""

@@ -1,0 +1,1 @@
+"""The flow of a visit as one pure function; README.md has the picture."""

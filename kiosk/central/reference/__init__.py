@@ -1,0 +1,1 @@
+"""A full central to develop and test against; what an integrator replaces."""

@@ -1,0 +1,1 @@
+"""How the reference central's tables came to be."""
