@@ -10,19 +10,20 @@ from __future__ import annotations
 import os
 import sys
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
-from functools import cached_property
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs, urlsplit
 from uuid import UUID, uuid4
 
+from kiosk.about import About
+from kiosk.building import Building
 from kiosk.config import SIMULATED, Config
-from kiosk.faults import WORKER_DIED
+from kiosk.faults import CONFIGURATION, WORKER_DIED
 from kiosk.log_events import LogEvent, log
 from kiosk.policy.region import Region
 from kiosk.policy.region_file import load_region
-from kiosk.presenter import About, present
+from kiosk.presenter import present
 from kiosk.runtime.clock import Clock, SystemClock
 from kiosk.runtime.engine import Engine
 from kiosk.runtime.journal import Journal, OutboundMessage
@@ -37,19 +38,10 @@ from kiosk.workflow import states as s
 from kiosk.workflow.transition import Site
 
 if TYPE_CHECKING:
-    from drivers.permit_unit.base import FaceRaster, PermitUnit
     from drivers.permit_unit.star_tcp300.device_file import StarDeviceFile
     from drivers.transport.base import Coupler
-    from kiosk.central.client import CentralClient
-    from kiosk.domain.documents import PermitContent
-    from kiosk.services.central import CentralService
-    from kiosk.services.chip import ChipService
-    from kiosk.services.face import FaceDrawing
-    from kiosk.services.id_card import IdCardService
-    from kiosk.services.outbox import OutboxService
-    from kiosk.services.permit import PermitService
-    from kiosk.services.receipt import ReceiptService
     from screens.screen_file import ScreenFile
+    from screens.translation import Translation
 
 VERSION = "0.1.0"
 
@@ -57,11 +49,16 @@ VERSION = "0.1.0"
 class Kiosk:
     """Everything of one kiosk but the window: the machine, its journal, and a desk for each device.
 
-    `show(state)` is called on the machine's thread for every state that is entered.
+    `show(state)` is called on the machine's thread for every state that is entered; `broken()` if that thread ends by
+    an exception: nothing can be shown or moved then, and the program must be started anew.
     """
 
-    def __init__(self, config: Config, show: Callable[[s.State], None], clock: Clock | None = None) -> None:
+    def __init__(
+        self, config: Config, show: Callable[[s.State], None], clock: Clock | None = None,
+        broken: Callable[[], None] = lambda: None,
+    ) -> None:
         self.config = config
+        self._broken = broken
         self.clock = clock or SystemClock()
         self.region = load_region(config.files.region)
         self._unit_file = _load_unit_file(config)
@@ -77,17 +74,20 @@ class Kiosk:
         )
         self.engine = Engine(site, self.journal, self.clock, performer.perform, show, _message_of)
         performer.connect(self.engine.post)
+        self._translations: dict[str, Translation] = {}
+        self._building = Building(
+            config, self.region, self._unit_file, self.journal, self.clock, _open_coupler, self._translate)
         self._give_out(performer)
         self._thread = threading.Thread(target=self._run, name="machine", daemon=True)
         self.failed = threading.Event()
 
     def _give_out(self, performer: Performer) -> None:
-        id_card = self._desk("id_reader", self._build_id_card)
-        permit = self._desk("permit_unit", self._build_permit)
-        chip = self._desk("permit_chip", self._build_chip)
-        receipt = self._desk("receipt_printer", self._build_receipt)
-        central = self._desk("central", self._build_central)
-        outbox = self._desk("outbox", self._build_outbox)
+        id_card = self._desk("id_reader", self._building.id_card)
+        permit = self._desk("permit_unit", self._building.permit)
+        chip = self._desk("permit_chip", self._building.chip)
+        receipt = self._desk("receipt_printer", self._building.receipt)
+        central = self._desk("central", self._building.central)
+        outbox = self._desk("outbox", self._building.outbox)
         performer.give(id_card, (do.ReadIdCard, do.StopIdReader))
         performer.give(permit, (
             do.InspectPath, do.TakePermitIn, do.StopTakingIn, do.LoadFace, do.RewriteFace, do.EjectPermit,
@@ -99,10 +99,10 @@ class Kiosk:
         performer.give(outbox, (do.CancelEndorsement, do.ReportCompletion))
         performer.do_at_once(do.Assess, RulesService(self.region, self.clock).carry_out)
         performer.do_at_once(do.CheckDevices, _checker(id_card, permit))
-        self._central, self._outbox = central, outbox
+        self._permit, self._chip, self._receipt, self._central, self._outbox = permit, chip, receipt, central, outbox
 
-    def _desk(self, name: str, build: Callable[[], Any]) -> Desk[Any]:
-        desk: Desk[Any] = Desk(Worker(name, self._worker_died), build)
+    def _desk(self, name: str, build: Callable[[Worker], Any]) -> Desk[Any]:
+        desk: Desk[Any] = Desk(Worker(name, self._worker_died), build, self._unusable)
         self._desks.append(desk)
         return desk
 
@@ -114,8 +114,19 @@ class Kiosk:
 
     def warm_up(self) -> None:
         """Build what the first visit will need, and send what central is still owed; call when the screen stands."""
-        self._central.submit(lambda service: None)
+        for desk in (self._central, self._chip, self._receipt):
+            desk.submit(lambda service: None)
+        self._permit.submit(lambda _: self._building.warm_up_face())
         self._outbox.submit(lambda service: service.forward())
+
+    def _translate(self, language: str, words: Words) -> str:
+        from screens.translation import Translation
+
+        translation = self._translations.get(language)
+        if translation is None:
+            translation = Translation.load(self.config.assets_dir / "locale", language)
+            self._translations[language] = translation
+        return translation.words(words)
 
     def is_well(self) -> bool:
         """Whether the machine takes its turns and every worker lives."""
@@ -136,97 +147,15 @@ class Kiosk:
             self.engine.run()
         except BaseException:
             self.failed.set()
+            self._broken()
             raise
 
     def _worker_died(self, _: str, __: BaseException) -> None:
         self.engine.post(on.DeviceFailed(WORKER_DIED))
 
-    # -- each builds one service, on its own thread, when it is first needed -----------------------------------------
-
-    def _build_id_card(self) -> IdCardService:
-        from drivers.id_reader.device import IdReader
-        from drivers.id_reader.reader_file import IdReaderFile
-        from drivers.transport.urls import bytes_opener
-        from kiosk.services.id_card import IdCardService
-
-        reader_file = IdReaderFile.load(self.config.files.id_reader)
-        reader = IdReader(bytes_opener(self.config.devices.id_reader, "id_reader"), reader_file)
-        return IdCardService(reader, self._worker("id_reader"), self.clock, reader_file.poll_interval_s)
-
-    def _build_permit(self) -> PermitService:
-        from kiosk.services.permit import PermitService
-
-        return PermitService(
-            self._permit_unit(), self._worker("permit_unit"), self.journal, self._draw_face, self.config.languages[0])
-
-    def _permit_unit(self) -> PermitUnit:
-        from drivers.permit_unit.star_tcp300.device import StarTcp300
-        from drivers.transport.urls import open_bytes
-
-        return StarTcp300(lambda: open_bytes(self.config.devices.permit_unit, "permit_unit"), self._unit_file)
-
-    def _draw_face(self, content: PermitContent, permit_file: str) -> FaceRaster:
-        return self._face_drawing.draw(content, permit_file)
-
-    @cached_property
-    def _face_drawing(self) -> FaceDrawing:
-        from drivers.permit_chip.permit_file_reader import load_permit_file
-        from drivers.typeface import Typeface
-        from kiosk.services.face import FaceDrawing
-
-        files = [load_permit_file(path) for path in self.config.files.permits]
-        layouts = {file.name: file.face for file in files if file.face is not None}
-        return FaceDrawing(layouts, Typeface.load(self.config.assets_dir / "fonts"))
-
-    def _build_chip(self) -> ChipService:
-        from drivers.permit_chip.chip import PermitChip
-        from drivers.permit_chip.permit_file_reader import load_permit_file
-        from kiosk.services.chip import ChipService
-
-        permit_files = [load_permit_file(path) for path in self.config.files.permits]
-        coupler = _open_coupler(self.config.devices.permit_chip)
-        return ChipService(PermitChip(coupler, permit_files), coupler)
-
-    def _build_receipt(self) -> ReceiptService:
-        from drivers.receipt_printer.device import ReceiptPrinter
-        from drivers.receipt_printer.device_file import load
-        from drivers.transport.urls import open_bytes
-        from drivers.typeface import Typeface
-        from kiosk.services.receipt import ReceiptService
-        from kiosk.services.receipt_text import ReceiptText
-
-        printer = ReceiptPrinter(
-            lambda: open_bytes(self.config.devices.receipt_printer, "receipt_printer"),
-            load(self.config.files.receipt_printer), Typeface.load(self.config.assets_dir / "fonts"))
-        text = ReceiptText(
-            self.region, self._translate, self.config.receipt_link, self.config.kiosk_name, self.clock)
-        return ReceiptService(printer, text.compose)
-
-    def _translate(self, language: str, words: Words) -> str:
-        from screens.translation import Translation
-
-        return Translation.load(self.config.assets_dir / "locale", language).words(words)
-
-    def _build_central(self) -> CentralService:
-        from kiosk.central.grants import load_grant_keys
-        from kiosk.services.central import CentralService
-
-        keys = load_grant_keys(self.config.central.grant_keys)
-        return CentralService(self._central_client(), keys, self.journal, self.clock)
-
-    def _build_outbox(self) -> OutboxService:
-        from kiosk.services.outbox import OutboxService
-
-        return OutboxService(self._central_client(), self._worker("outbox"), self.journal)
-
-    def _central_client(self) -> CentralClient:
-        from kiosk.central.client import CentralClient
-
-        access = self.config.central
-        return CentralClient(access.url, ca=access.ca, certificate=access.certificate, key=access.key)
-
-    def _worker(self, name: str) -> Worker:
-        return next(desk.worker for desk in self._desks if desk.worker.name == name)
+    def _unusable(self, mistakes: Sequence[str]) -> None:
+        complain(mistakes)
+        self.engine.post(on.DeviceFailed(CONFIGURATION))
 
 
 def _load_unit_file(config: Config) -> StarDeviceFile:
@@ -307,7 +236,7 @@ class _Window:
         self._app: Any = None
         self._state: s.State = s.Recovering()
         self._warm = False
-        self.kiosk = Kiosk(config, self.show)
+        self.kiosk = Kiosk(config, self.show, broken=self.leave)
         self.about = about(config, self.kiosk.region)
 
     def open(self, app: Any) -> None:
@@ -336,6 +265,12 @@ class _Window:
             self._warm = True
             self.kiosk.warm_up()
 
+    def leave(self) -> None:
+        """Close the window; `open` returns."""
+        with self._lock:
+            if self._app is not None:
+                self._app.leave()
+
     def dispatch(self, intent: Intent, choice: str) -> None:
         """An intent belongs to the visit whose screen the person touched."""
         state = self._state
@@ -348,7 +283,7 @@ class _Window:
         self.kiosk.engine.post(on.PersonChose(intent, choice), visit_id)
 
 
-def complain(mistakes: list[str]) -> int:
+def complain(mistakes: Sequence[str]) -> int:
     """One readable line each on standard error; exit status 2."""
     for mistake in mistakes:
         print(mistake, file=sys.stderr)

@@ -15,13 +15,13 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
+from kiosk.about import receipt_number
 from kiosk.central.client import CentralRefusedCall
 from kiosk.demo import floor
 from kiosk.demo.processes import DidNotStart, Process
 from kiosk.demo.resident import Resident, renew
 from kiosk.demo.simulation import ROOT, Simulation, Wishes
 from kiosk.demo.witness import ScreenNotSeen
-from kiosk.presenter import receipt_number
 
 PERSON = "lin-yuzhen"
 PERMIT = "lin-yuzhen-shanghai"

@@ -149,6 +149,10 @@ class CentralService:
 
 def _session_event(step: contract.ChipSessionStep) -> on.ChipBatchReceived | on.ChipVerdictReceived:
     if step.verdict is not None:
+        if step.failure is not None:
+            log(
+                LogEvent.CENTRAL_TROUBLE, level=logging.WARNING, call="chip-session", error="verdict",
+                code=step.failure)
         return on.ChipVerdictReceived(step.verdict == "written")
     if step.batch is None:
         raise CentralAnsweredGarbage("not_the_model", 200)

@@ -6,7 +6,7 @@ needed, so a device is opened, used and closed by one thread, and nothing is imp
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, Generic, Protocol, TypeVar
 from uuid import UUID
 
@@ -35,22 +35,34 @@ S = TypeVar("S", bound=Service)
 
 
 class Desk(Generic[S]):
-    """A worker and its service."""
+    """A worker and its service.
 
-    def __init__(self, worker: Worker, build: Callable[[], S]) -> None:
+    `unusable(mistakes)` is called when the service cannot be built because a file that the configuration names cannot
+    be used; what was to be done is then not done.
+    """
+
+    def __init__(self, worker: Worker, build: Callable[[Worker], S], unusable: Callable[[Sequence[str]], None]) -> None:
         self.worker = worker
         self._build = build
+        self._unusable = unusable
         self._service: S | None = None
-
-    def service(self) -> S:
-        """The service; only on the worker's own thread."""
-        if self._service is None:
-            self._service = self._build()
-        return self._service
 
     def submit(self, job: Callable[[S], None]) -> None:
         """Let the service do something on its thread."""
-        self.worker.submit(lambda: job(self.service()))
+        self.worker.submit(lambda: self._do(job))
+
+    def _do(self, job: Callable[[S], None]) -> None:
+        if self._service is None:
+            try:
+                self._service = self._build(self.worker)
+            except ValueError as error:
+                # Every error about a file carries its mistakes; any other ValueError means that we are wrong.
+                mistakes = getattr(error, "mistakes", None)
+                if mistakes is None:
+                    raise
+                self._unusable(mistakes)
+                return
+        job(self._service)
 
     def close(self) -> None:
         """Release the device, on its thread, and end the thread."""

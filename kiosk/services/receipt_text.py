@@ -14,11 +14,11 @@ from drivers.receipt_printer.document import (
     Rule,
     TextLine,
 )
+from kiosk.about import next_window, receipt_number
 from kiosk.domain.documents import PermitContent
 from kiosk.domain.endorsement import FaceState, ResidenceYears
 from kiosk.domain.personal import masked_number
 from kiosk.policy.region import Region
-from kiosk.presenter import next_window, receipt_number
 from kiosk.runtime.clock import Clock
 from kiosk.screen_models import Text, Words
 from kiosk.workflow.states import Renewed, Visit

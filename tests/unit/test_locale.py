@@ -10,9 +10,9 @@ from string import Formatter
 
 import pytest
 
+from kiosk.explanation import KNOWN_REFUSALS
 from kiosk.faults import CATALOGUE
 from kiosk.policy.assessment import LocalText
-from kiosk.presenter import KNOWN_REFUSALS
 from kiosk.screen_models import Citation, Text
 from screens.samples import samples
 from screens.translation import NOTHING, Translation

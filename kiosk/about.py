@@ -1,0 +1,90 @@
+"""What screens and papers say of this place and of a visit: shared by the presenter and the receipt."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from uuid import UUID
+
+from kiosk.domain.documents import PermitContent
+from kiosk.policy.assess import assess
+from kiosk.policy.assessment import Assessment, Reason
+from kiosk.policy.region import Region
+from kiosk.policy.request import AssessmentRequest
+from kiosk.screen_models import (
+    Citation,
+    Frame,
+    Text,
+    WayOut,
+    Words,
+)
+from kiosk.workflow import states as s
+from kiosk.workflow.deadlines import deadline_of
+
+
+@dataclass(frozen=True, slots=True)
+class About:
+    """What the screens say of this place. `receipt_link` ends where the receipt number is to be put;
+    `writing_usually_s`:
+    what chip and face take together on this machine."""
+
+    region: Region
+    languages: tuple[str, ...]
+    simulation: bool
+    receipt_link: str
+    writing_usually_s: int
+
+
+def receipt_number(endorsement_id: UUID) -> str:
+    """The number on the receipt, for the resident to quote: eight characters of the random endorsement number."""
+    return _spelled(endorsement_id)
+
+
+def quote_number(visit: s.Visit) -> str:
+    """The number to quote where there is no receipt."""
+    return _spelled(visit.id)
+
+
+def _spelled(number: UUID) -> str:
+    text = number.hex[:8].upper()
+    return f"{text[:4]}-{text[4:]}"
+
+
+def next_window(region: Region, content: PermitContent) -> tuple[date, date] | None:
+    """When a permit with `content` may be endorsed next, by the region's rules; None where they do not tell."""
+    if content.valid_from is None:
+        return None
+    later = assess(region, AssessmentRequest(
+        on=content.valid_from, valid_from=content.valid_from, valid_to=content.valid_to, category=content.category))
+    if later.opens_on is None or later.closes_on is None:
+        return None
+    return later.opens_on, later.closes_on
+
+def frame_of(about: About, state: s.State, way_out: WayOut) -> Frame:
+    """What every screen has around it: language, way out, the idle time that is left."""
+    visit = s.visit_of(state)
+    language = visit.language if visit else state.language if isinstance(state, s.Idle) else about.languages[0]
+    deadline = deadline_of(state)
+    return Frame(language, way_out, int(deadline.seconds) if deadline.shown else None, about.simulation)
+
+def counter_lines(about: About) -> tuple[Words, ...]:
+    """Where to go instead: the region's counter and its telephone."""
+    offices = [office for office in about.region.offices.values() if office.does_business]
+    lines: list[Words] = [Text("next.counter", (("place", offices[0].address),))] if offices else []
+    contact = about.region.contact
+    if contact is not None and contact.telephones:
+        lines.append(Text("next.call", (("phone", contact.telephones[0]),)))
+    return tuple(lines)
+
+def rules_cited(about: About, assessment: Assessment | None, language: str) -> tuple[Citation, ...]:
+    """The rules that were applied, each with the title and the section of the document it rests on."""
+    if assessment is None:
+        return ()
+    cited = zip(assessment.texts, assessment.reasons, strict=True)
+    return tuple(Citation(text, _source(about, reason, language)) for text, reason in cited)
+
+
+def _source(about: About, reason: Reason, language: str) -> str:
+    sources = about.region.sources.values()
+    title = next((source.title for source in sources if source.file == reason.source), None)
+    return f"{title.in_language(language) if title else reason.source} {reason.section}"

@@ -1,0 +1,130 @@
+"""Builds each service from the configuration.
+
+Imports stand inside the functions: each is called on the thread of the desk where its service will sit, when it is
+first needed, so that the first screen does not wait for what it does not show.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from kiosk.config import Config
+from kiosk.policy.region import Region
+from kiosk.runtime.clock import Clock
+from kiosk.runtime.journal import Journal
+from kiosk.runtime.workers import Worker
+from kiosk.screen_models import Words
+
+if TYPE_CHECKING:
+    from drivers.permit_unit.base import FaceRaster, PermitUnit
+    from drivers.permit_unit.star_tcp300.device_file import StarDeviceFile
+    from drivers.transport.base import Coupler
+    from kiosk.central.client import CentralClient
+    from kiosk.domain.documents import PermitContent
+    from kiosk.services.central import CentralService
+    from kiosk.services.chip import ChipService
+    from kiosk.services.face import FaceDrawing
+    from kiosk.services.id_card import IdCardService
+    from kiosk.services.outbox import OutboxService
+    from kiosk.services.permit import PermitService
+    from kiosk.services.receipt import ReceiptService
+
+
+class Building:
+    """The services of one kiosk. `open_coupler`: by URL, simulated ones included. `translate`: (language, words)."""
+
+    def __init__(
+        self, config: Config, region: Region, unit_file: StarDeviceFile, journal: Journal, clock: Clock,
+        open_coupler: Callable[[str], Coupler], translate: Callable[[str, Words], str],
+    ) -> None:
+        self._config = config
+        self._region = region
+        self._unit_file = unit_file
+        self._journal = journal
+        self._clock = clock
+        self._open_coupler = open_coupler
+        self._translate = translate
+
+    def id_card(self, worker: Worker) -> IdCardService:
+        from drivers.id_reader.device import IdReader
+        from drivers.id_reader.reader_file import IdReaderFile
+        from drivers.transport.urls import bytes_opener
+        from kiosk.services.id_card import IdCardService
+
+        reader_file = IdReaderFile.load(self._config.files.id_reader)
+        reader = IdReader(bytes_opener(self._config.devices.id_reader, "id_reader"), reader_file)
+        return IdCardService(reader, worker, self._clock, reader_file.poll_interval_s)
+
+    def permit(self, worker: Worker) -> PermitService:
+        from kiosk.services.permit import PermitService
+
+        return PermitService(
+            self._permit_unit(), worker, self._journal, self._draw_face, self._config.languages[0])
+
+    def _permit_unit(self) -> PermitUnit:
+        from drivers.permit_unit.star_tcp300.device import StarTcp300
+        from drivers.transport.urls import open_bytes
+
+        return StarTcp300(lambda: open_bytes(self._config.devices.permit_unit, "permit_unit"), self._unit_file)
+
+    def _draw_face(self, content: PermitContent, permit_file: str) -> FaceRaster:
+        return self.face_drawing.draw(content, permit_file)
+
+    @cached_property
+    def face_drawing(self) -> FaceDrawing:
+        """Layouts and fonts of the face; half a second of fonts when it is first asked for."""
+        from drivers.permit_chip.permit_file_reader import load_permit_file
+        from drivers.typeface import Typeface
+        from kiosk.services.face import FaceDrawing
+
+        files = [load_permit_file(path) for path in self._config.files.permits]
+        layouts = {file.name: file.face for file in files if file.face is not None}
+        return FaceDrawing(layouts, Typeface.load(self._config.assets_dir / "fonts"))
+
+    def warm_up_face(self) -> None:
+        """Load the fonts of the face before the first visit needs them."""
+        _ = self.face_drawing
+
+    def chip(self, worker: Worker) -> ChipService:
+        from drivers.permit_chip.chip import PermitChip
+        from drivers.permit_chip.permit_file_reader import load_permit_file
+        from kiosk.services.chip import ChipService
+
+        permit_files = [load_permit_file(path) for path in self._config.files.permits]
+        coupler = self._open_coupler(self._config.devices.permit_chip)
+        return ChipService(PermitChip(coupler, permit_files), coupler)
+
+    def receipt(self, worker: Worker) -> ReceiptService:
+        from drivers.receipt_printer.device import ReceiptPrinter
+        from drivers.receipt_printer.device_file import load
+        from drivers.transport.urls import open_bytes
+        from drivers.typeface import Typeface
+        from kiosk.services.receipt import ReceiptService
+        from kiosk.services.receipt_text import ReceiptText
+
+        printer = ReceiptPrinter(
+            lambda: open_bytes(self._config.devices.receipt_printer, "receipt_printer"),
+            load(self._config.files.receipt_printer), Typeface.load(self._config.assets_dir / "fonts"))
+        text = ReceiptText(
+            self._region, self._translate, self._config.receipt_link, self._config.kiosk_name, self._clock)
+        return ReceiptService(printer, text.compose)
+
+    def central(self, worker: Worker) -> CentralService:
+        from kiosk.central.grants import load_grant_keys
+        from kiosk.services.central import CentralService
+
+        keys = load_grant_keys(self._config.central.grant_keys)
+        return CentralService(self._central_client(), keys, self._journal, self._clock)
+
+    def outbox(self, worker: Worker) -> OutboxService:
+        from kiosk.services.outbox import OutboxService
+
+        return OutboxService(self._central_client(), worker, self._journal)
+
+    def _central_client(self) -> CentralClient:
+        from kiosk.central.client import CentralClient
+
+        access = self._config.central
+        return CentralClient(access.url, ca=access.ca, certificate=access.certificate, key=access.key)

@@ -1,0 +1,113 @@
+"""The five-part page: what happened, where the permit is, what is valid now, what to do next, the number to quote."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from typing import assert_never
+
+from kiosk.about import About, counter_lines, frame_of, quote_number, rules_cited
+from kiosk.domain.endorsement import ChipState, Custody, FaceState
+from kiosk.policy.areas import area_name
+from kiosk.policy.assessment import AssessedOutcome, LocalText
+from kiosk.screen_models import (
+    Citation,
+    FivePartsScreen,
+    PageKind,
+    Text,
+    WayOut,
+    Words,
+)
+from kiosk.workflow import states as s
+
+_CUSTODY_WORDS = {
+    Custody.WITH_HOLDER: "with_you",
+    Custody.AT_MOUTH: "at_mouth",
+    Custody.INSIDE: "inside",
+    Custody.RETAINED: "retained",
+    Custody.UNKNOWN: "unknown",
+}
+
+
+def explanation(about: About, state: s.Explaining) -> FivePartsScreen:
+    """The page of an ending that was no success."""
+    happened, valid_now, steps, rules = _parts(about, state.ending, state.visit.language)
+    number = quote_number(state.visit)
+    if state.custody is Custody.RETAINED:
+        steps = (Text("next.staff"), Text("next.quote_number"), *steps)
+    return FivePartsScreen(
+        frame=frame_of(about, state, WayOut.NONE),
+        kind=PageKind.FAULT if isinstance(state.ending, s.BrokenOff | s.Interrupted) else PageKind.REFUSAL,
+        happened=happened,
+        permit_is=Text(f"permit_is.{_CUSTODY_WORDS[state.custody]}"),
+        valid_now=valid_now,
+        do_next=steps,
+        number=number,
+        rules=rules,
+    )
+
+
+def _parts(
+    about: About, ending: s.Ending, language: str
+) -> tuple[Text, Text, tuple[Words, ...], tuple[Citation, ...]]:
+    """What happened, what is valid now, what to do next, and the rules behind it."""
+    match ending:
+        case s.Declined(refusal=refusal, permit=permit, assessment=assessment):
+            key, args = _refusal_words(ending)
+            valid = Text("valid_now.unchanged")
+            if permit is not None and permit.content.valid_to is not None:
+                valid = Text("valid_now.until", (("end", permit.content.valid_to),))
+                if assessment is not None and assessment.outcome is AssessedOutcome.OVERDUE:
+                    valid = Text("valid_now.suspended", (("since", permit.content.valid_to + timedelta(days=1)),))
+            steps: tuple[Words, ...] = (Text(f"refusal.{key}.next", args),)
+            if refusal.code in _COUNTER_CODES:
+                steps = (*steps, *counter_lines(about))
+            return Text(f"refusal.{key}.happened", args), valid, steps, rules_cited(about, assessment, language)
+        case s.UnderReview(expected_on=expected_on):
+            steps = (Text("refusal.pending.next"),)
+            if expected_on is not None:
+                steps = (*steps, Text("next.come_back_on", (("day", expected_on),)))
+            return Text("refusal.pending.happened"), Text("valid_now.unchanged"), steps, ()
+        case s.BrokenOff(fault=fault, chip=chip):
+            valid = Text("valid_now.unknown" if chip is ChipState.UNKNOWN else "valid_now.unchanged")
+            step = Text("next.staff" if chip is ChipState.UNKNOWN else "next.try_again")
+            steps = (step, Text("next.quote_number"), *counter_lines(about))
+            return Text(f"fault.{fault.public}.public"), valid, steps, ()
+        case s.Interrupted(chip=chip):
+            valid = Text("valid_now.unchanged" if chip is ChipState.OLD else "valid_now.unknown")
+            return Text("fault.kiosk.public"), valid, (Text("next.try_again"), Text("next.quote_number")), ()
+        case s.Renewed(grant=grant, face=face):
+            # Renewed and then not taken: the permit is in the bin.
+            key = "renewed_until" if face is FaceState.NEW else "chip_new_face_old"
+            end = grant.content.valid_to
+            valid = Text(f"valid_now.{key}", (("end", end),)) if end is not None else Text("valid_now.unknown")
+            return Text("permit_inside.headline.taking_back"), valid, (), ()
+        case _:
+            assert_never(ending)
+
+
+_COUNTER_CODES = frozenset({
+    "counter_only", "not_offered", "reapply", "cancelled", "senseless_dates", "address_changed", "unknown_permit",
+    "chip_mismatch", "reported_lost", "central_unreachable", "central_garbage", "grant_rejected", "no_chip",
+    "id_card_number_invalid", "name_differs", "record_mismatch", "grant_in_use", "unspecified",
+})
+KNOWN_REFUSALS = _COUNTER_CODES | {
+    "id_card_expired", "id_card_kind_hmt", "id_card_kind_foreign", "not_a_permit", "foreign_epassport", "foreign_bank",
+    "not_your_permit", "other_region", "too_early", "already_current", "pending", "timed_out", "holder_cancelled",
+}
+
+
+def _refusal_words(ending: s.Declined) -> tuple[str, tuple[tuple[str, str | int | date | LocalText], ...]]:
+    """The key of a refusal's texts and what fills them; central may know reasons that this version does not."""
+    match ending.refusal.code:
+        case "too_early":
+            if ending.assessment is None or ending.assessment.opens_on is None:
+                return "unspecified", ()
+            return "too_early", (("opens_on", ending.assessment.opens_on),)
+        case "other_region":
+            if ending.permit is None:
+                return "unspecified", ()
+            return "other_region", (("region", area_name(ending.permit.region)),)
+        case code if code in KNOWN_REFUSALS:
+            return code, ()
+        case _:
+            return "unspecified", ()
