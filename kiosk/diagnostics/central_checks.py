@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ssl
 import time
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -16,6 +15,7 @@ from kiosk.central.client import (
     CentralClient,
     CentralRefusedCall,
     CentralUnreachable,
+    CertificateFileError,
 )
 from kiosk.config import CentralAccess, Config
 from kiosk.diagnostics.finding import Finding, Findings, failed, ok, skipped, together, warning
@@ -109,9 +109,8 @@ def _ask(access: CentralAccess) -> _Asked:
     times = CallTimes(CONNECT_S, ANSWER_S, WHOLE_S)
     try:
         client = CentralClient(access.url, ca=access.ca, certificate=access.certificate, key=access.key, times=times)
-    except (ssl.SSLError, OSError) as error:
-        reason = f"{error.strerror}: {error.filename}" if error.filename else str(error.strerror or error)
-        return _Asked((f"CA, certificate or key cannot be used: {reason}", CONFIGURATION), 0.0, None)
+    except CertificateFileError as error:
+        return _Asked((str(error), CONFIGURATION), 0.0, None)
     with client:
         began = time.monotonic()
         trouble = _trouble(client)

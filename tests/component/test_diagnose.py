@@ -1,0 +1,522 @@
+"""`python -m kiosk diagnose` before simulated devices, a reference central and a kiosk's files, all over real wires."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import closing
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.x509.oid import NameOID
+
+from drivers.simulators.direct_link import DirectCoupler
+from drivers.simulators.pcscd import PrivatePcscd
+from drivers.simulators.residents import Residents, load_residents
+from drivers.simulators.rig import Rig
+from drivers.transport.urls import open_bytes
+from drivers.typeface import Typeface
+from kiosk.__main__ import main
+from kiosk.central.reference.authority import issue_client
+from kiosk.central.reference.server import ReferenceCentral
+from kiosk.config import load_config
+from kiosk.diagnostics.checks import CHECKS, Check, diagnose
+from kiosk.diagnostics.disk_check import room_for
+from kiosk.diagnostics.finding import Outcome, ok
+from kiosk.diagnostics.report import DEGRADED, NOT_IN_SERVICE, READY, Report
+from kiosk.runtime.clock import SystemClock
+from kiosk.runtime.journal import Journal
+from tests.component.central_rig import MovableClock, settings
+
+ASSETS = Path(__file__).parents[2] / "assets"
+TODAY = date(2026, 3, 2)
+LIN, LIN_PERMIT = "lin-yuzhen", "lin-yuzhen-shanghai"
+
+
+@dataclass
+class Place:
+    """A kiosk's configuration file and what it names."""
+
+    directory: Path
+    rig: Rig
+    tls_dir: Path
+    values: dict[str, dict[str, Any]]
+
+    @property
+    def config_file(self) -> Path:
+        return self.directory / "kiosk.toml"
+
+    def write(self) -> None:
+        lines = []
+        for table, values in self.values.items():
+            lines += [f"[{table}]"] if table else []
+            lines += [f"{key} = {json.dumps(value)}" for key, value in values.items()]
+        self.config_file.write_text("\n".join([*lines, ""]), encoding="utf-8")
+
+    def report(self, clock: SystemClock | None = None) -> Report:
+        """The report of the configuration as it stands, which must have no mistakes."""
+        self.write()
+        return diagnose(load_config(self.config_file, ASSETS), (), clock or SystemClock())
+
+
+@pytest.fixture(scope="module")
+def typeface() -> Typeface:
+    return Typeface.load(ASSETS / "fonts")
+
+
+@pytest.fixture(scope="module")
+def residents() -> Residents:
+    everybody = load_residents(today=TODAY)
+    # To make everybody's permit takes longer than to diagnose a kiosk.
+    return replace(everybody, permits={LIN_PERMIT: everybody.permits[LIN_PERMIT]})
+
+
+@pytest.fixture(scope="module")
+def central_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("central")
+
+
+@pytest.fixture(scope="module")
+def central(central_dir: Path) -> Iterator[ReferenceCentral]:
+    with ReferenceCentral(settings(central_dir, MovableClock(), threads=1)) as running:
+        yield running
+
+
+@pytest.fixture
+def rig(tmp_path: Path, residents: Residents, typeface: Typeface) -> Iterator[Rig]:
+    (tmp_path / "rig").mkdir()
+    with closing(DirectCoupler()) as coupler:
+        rig = Rig(tmp_path / "rig", residents, 0.0, coupler.url, typeface)
+        rig.start()
+        yield rig
+        rig.stop()
+
+
+@pytest.fixture
+def place(tmp_path: Path, rig: Rig, central: ReferenceCentral, central_dir: Path) -> Iterator[Place]:
+    (tmp_path / "state").mkdir()
+    tls_dir = tmp_path / "tls"
+    shutil.copytree(central_dir, tls_dir, ignore=shutil.ignore_patterns("*.db*"))
+    place = Place(tmp_path, rig, tls_dir, {
+        "": {
+            "site": "simulation", "kiosk_name": "kiosk-1", "state_dir": "state",
+            "receipt_link": "https://receipt.example.invalid/r/",
+        },
+        "devices": {**rig.urls, "permit_chip": "sim://permit_chip?port=1"},
+        "files": {"region": "shanghai"},
+        "central": {
+            "url": central.url, "ca": "tls/ca.pem", "certificate": "tls/kiosk.pem", "key": "tls/kiosk.key",
+            "grant_keys": "tls/grant_public_keys.toml",
+        },
+    })
+    place.write()
+    yield place
+    central.clear_faults()
+
+
+def outcomes(report: Report) -> dict[str, Outcome]:
+    return {check.name: check.outcome for check in report.checks}
+
+
+def trouble(report: Report) -> dict[str, tuple[str, str | None]]:
+    """What is neither right nor left out: outcome and fault by check."""
+    return {
+        check.name: (check.outcome.value, check.fault and check.fault.code)
+        for check in report.checks if check.outcome in (Outcome.WARNING, Outcome.FAILED)
+    }
+
+
+def detail(report: Report, name: str) -> str:
+    return next(check.detail for check in report.checks if check.name == name)
+
+
+# -- all is well -------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.pcsc
+def test_a_healthy_kiosk_is_ready(place: Place, pcscd: PrivatePcscd, capsys: pytest.CaptureFixture[str]) -> None:
+    place.values["devices"]["permit_chip"] = f"pcsc://{pcscd.reader_name}"
+    place.write()
+    assert main(["diagnose", "--config", str(place.config_file), "--json"]) == READY
+    printed = json.loads(capsys.readouterr().out)
+    assert {check["outcome"] for check in printed["checks"]} == {"ok"}
+    assert [check["name"] for check in printed["checks"]] == ["configuration", *(check.name for check in CHECKS)]
+    assert {check["fault"] for check in printed["checks"]} == {None}
+    assert printed["versions"]["permit_unit"] == "TCP300SM V1.00"
+    assert printed["versions"]["id_reader_module"].startswith("05.01-")
+    assert printed["versions"]["region_file"].startswith("shanghai, shanghai.toml, SHA-256 ")
+    assert printed["versions"].keys() >= {"kiosk", "python", "kivy", "pyscard", "openssl", "os"}
+
+
+def test_nothing_is_moved_printed_or_read_from_anybody(place: Place, residents: Residents) -> None:
+    place.rig.lay_id_card(LIN)
+    place.rig.drain_activity()
+    before = place.rig.state()
+    report = place.report()
+    assert report.exit_status == READY
+    assert place.rig.state() == before
+    assert {(busy["who"], busy["doing"]) for busy in place.rig.drain_activity() if busy["cause"] == "device"} == {
+        ("id_reader", "STATUS"), ("id_reader", "MODULE_ID")}
+    said = json.dumps(report.as_json(), ensure_ascii=False)
+    person = residents.people[LIN]
+    assert not [value for value in (person.name, person.number, person.address) if value in said]
+
+
+def test_a_chip_that_hangs_directly_on_the_kiosk_is_not_asked(place: Place) -> None:
+    assert outcomes(place.report())["permit_chip"] is Outcome.SKIPPED
+
+
+# -- devices -----------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("device", "fault", "code", "status"), [
+    ("id_reader", "unplugged", "1101", NOT_IN_SERVICE),
+    ("id_reader", "self_test_fails", "1401", NOT_IN_SERVICE),
+    ("permit_unit", "unplugged", "2101", NOT_IN_SERVICE),
+    ("receipt_printer", "unplugged", "4101", DEGRADED),
+    ("receipt_printer", "garbled_status", "4201", DEGRADED),
+    ("receipt_printer", "silent", "4101", DEGRADED),
+    ("receipt_printer", "cover_open", "4302", DEGRADED),
+    ("receipt_printer", "paper_out", "4301", DEGRADED),
+    ("receipt_printer", "cutter_failed", "4401", DEGRADED),
+    ("receipt_printer", "paper_near_end", None, DEGRADED),
+])
+def test_one_device_in_trouble_hides_none_of_the_others(
+    place: Place, device: str, fault: str, code: str | None, status: int
+) -> None:
+    place.rig.fault(device, fault)
+    report = place.report()
+    assert trouble(report) == {device: ("failed" if code else "warning", code)}
+    assert report.exit_status == status
+
+
+@pytest.mark.slow
+def test_devices_that_are_silent_cost_their_own_seconds_together(place: Place) -> None:
+    place.rig.fault("id_reader", "silent")
+    place.rig.fault("permit_unit", "silent")
+    began = SystemClock().monotonic()
+    report = place.report()
+    assert trouble(report) == {"id_reader": ("failed", "1101"), "permit_unit": ("failed", "2101")}
+    assert SystemClock().monotonic() - began < 6.0
+
+
+def test_an_open_cover_of_the_permit_unit_keeps_from_service(place: Place) -> None:
+    place.rig.open_cover("permit_unit")
+    report = place.report()
+    assert trouble(report) == {"permit_unit": ("failed", "2302")}
+    assert report.versions["permit_unit"] == "TCP300SM V1.00"
+    assert report.exit_status == NOT_IN_SERVICE
+
+
+def test_a_permit_in_the_mouth_is_told_and_left_there(place: Place) -> None:
+    place.rig.offer_permit(LIN_PERMIT)
+    report = place.report()
+    assert trouble(report) == {"permit_unit": ("warning", None)}
+    assert detail(report, "permit_unit").startswith("a permit lies in the mouth")
+    assert place.rig.withdraw_permit()
+
+
+def test_a_device_that_another_program_holds_is_left_alone(place: Place) -> None:
+    with closing(open_bytes(place.values["devices"]["permit_unit"])) as held:
+        report = place.report()
+        assert trouble(report) == {"permit_unit": ("warning", None)}
+        assert detail(report, "permit_unit").startswith(f"in use by process {os.getpid()} (")
+        assert held.read(10, 0.0) == b""
+    assert report.exit_status == DEGRADED
+
+
+@pytest.mark.pcsc
+def test_a_coupler_slot_that_is_not_there_is_named_beside_those_that_are(place: Place, pcscd: PrivatePcscd) -> None:
+    place.values["devices"]["permit_chip"] = "pcsc://Another Reader 00 00"
+    report = place.report()
+    assert trouble(report) == {"permit_chip": ("failed", "3101")}
+    assert f"pcscd has '{pcscd.reader_name}'" in detail(report, "permit_chip")
+
+
+@pytest.mark.pcsc
+def test_a_pcscd_that_does_not_run_is_the_couplers_fault_alone(place: Place, pcscd: PrivatePcscd) -> None:
+    place.values["devices"]["permit_chip"] = f"pcsc://{pcscd.reader_name}"
+    pcscd.stop()
+    try:
+        assert trouble(place.report()) == {"permit_chip": ("failed", "3101")}
+    finally:
+        pcscd.start()
+
+
+# -- central -----------------------------------------------------------------------------------------------------------
+
+
+def test_a_central_that_is_down_leaves_the_clock_unchecked(place: Place) -> None:
+    place.values["central"]["url"] = "https://127.0.0.1:1"
+    report = place.report()
+    assert trouble(report) == {"central": ("failed", "5101")}
+    assert detail(report, "central") == "https://127.0.0.1:1: no connection"
+    assert outcomes(report)["clock"] is Outcome.SKIPPED
+    assert report.exit_status == NOT_IN_SERVICE
+
+
+@pytest.mark.parametrize(("fault", "code"), [
+    ("refuse_connection", "5101"), ("http_500", "5101"), ("wrong_type", "5201"), ("garbage_json", "5201"),
+])
+def test_a_central_that_answers_wrongly_is_told(
+    place: Place, central: ReferenceCentral, fault: str, code: str
+) -> None:
+    central.set_fault(fault)
+    assert trouble(place.report()) == {"central": ("failed", code)}
+
+
+def test_a_kiosk_that_central_does_not_know_is_told_so(place: Place) -> None:
+    issue_client(place.tls_dir, "kiosk-99", "kiosk")
+    report = place.report()
+    assert trouble(report) == {"central": ("failed", "5101")}
+    assert detail(report, "central").endswith("central refuses this kiosk: 403 unknown_kiosk")
+
+
+def test_a_key_that_is_not_the_certificates_is_a_mistake_of_the_configuration(place: Place) -> None:
+    place.values["central"]["key"] = "tls/central.key"
+    assert trouble(place.report()) == {"central": ("failed", "6503")}
+
+
+def test_a_certificate_that_ends_soon_is_a_warning(place: Place) -> None:
+    issue_between(place.tls_dir, timedelta(days=-1), timedelta(days=12, hours=1))
+    report = place.report()
+    assert trouble(report) == {"certificates": ("warning", None)}
+    assert "12 days" in detail(report, "certificates")
+    assert report.exit_status == DEGRADED
+
+
+@pytest.mark.parametrize(("begins", "ends", "word"), [
+    (timedelta(days=-9), timedelta(days=-2), "the kiosk's certificate ended at"),
+    (timedelta(days=2), timedelta(days=9), "the kiosk's certificate begins at"),
+])
+def test_a_certificate_that_is_not_valid_today_explains_why_central_refuses(
+    place: Place, begins: timedelta, ends: timedelta, word: str
+) -> None:
+    issue_between(place.tls_dir, begins, ends)
+    report = place.report()
+    assert trouble(report) == {"certificates": ("failed", "5101"), "central": ("failed", "5101")}
+    assert detail(report, "certificates").startswith(word)
+
+
+def issue_between(tls_dir: Path, begins: timedelta, ends: timedelta) -> None:
+    """A certificate of the kiosk with these dates, counted from now, in place of the one that is there."""
+    ca = x509.load_pem_x509_certificate((tls_dir / "ca.pem").read_bytes())
+    ca_key = serialization.load_pem_private_key((tls_dir / "ca.key").read_bytes(), None)
+    key = serialization.load_pem_private_key((tls_dir / "kiosk.key").read_bytes(), None)
+    assert isinstance(ca_key, ec.EllipticCurvePrivateKey)
+    assert isinstance(key, ec.EllipticCurvePrivateKey)
+    now = datetime.now(UTC)
+    builder = x509.CertificateBuilder(
+        ca.subject, x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "kiosk-1")]), key.public_key(),
+        x509.random_serial_number(), now + begins, now + ends)
+    certificate = builder.sign(ca_key, hashes.SHA256())
+    (tls_dir / "kiosk.pem").write_bytes(certificate.public_bytes(serialization.Encoding.PEM))
+
+
+class ShiftedClock(SystemClock):
+    """A clock that somebody set wrongly."""
+
+    def __init__(self, by: timedelta) -> None:
+        self._by = by
+
+    def now(self) -> datetime:
+        return super().now() + self._by
+
+
+@pytest.mark.parametrize(("by", "found"), [
+    (timedelta(seconds=40), {}),
+    (timedelta(seconds=-40), {}),
+    (timedelta(seconds=80), {"clock": ("failed", "6501")}),
+    (timedelta(seconds=-80), {"clock": ("failed", "6501")}),
+])
+def test_a_clock_may_be_a_minute_away_from_centrals(
+    place: Place, by: timedelta, found: dict[str, tuple[str, str]]
+) -> None:
+    assert trouble(place.report(ShiftedClock(by))) == found
+
+
+def test_a_clock_of_another_age_is_wrong_whatever_central_says(place: Place) -> None:
+    report = place.report(ShiftedClock(timedelta(days=-365 * 30)))
+    assert trouble(report)["clock"] == ("failed", "6501")
+    assert "the clock" in detail(report, "certificates")
+
+
+# -- files -------------------------------------------------------------------------------------------------------------
+
+
+def printed_checks(place: Place, capsys: pytest.CaptureFixture[str]) -> list[dict[str, Any]]:
+    assert main(["diagnose", "--config", str(place.config_file), "--json"]) == NOT_IN_SERVICE
+    printed = capsys.readouterr()
+    assert printed.err == ""
+    checks: list[dict[str, Any]] = json.loads(printed.out)["checks"]
+    return checks
+
+
+def test_every_mistake_of_the_configuration_is_a_failed_check_and_what_can_be_asked_is(
+    place: Place, capsys: pytest.CaptureFixture[str]
+) -> None:
+    place.values[""]["state_dir"] = 7
+    place.values["devices"]["id_reader"] = "usb://0"
+    place.values["central"]["url"] = "https://[::1"
+    del place.values["files"]["region"]
+    place.write()
+    checks = printed_checks(place, capsys)
+    mistakes = [check["detail"] for check in checks if check["name"] == "configuration"]
+    assert [mistake.split(": ")[1] for mistake in mistakes] == [
+        "devices.id_reader", "files.region", "central.url", "state_dir"]
+    assert {check["fault"] for check in checks if check["name"] == "configuration"} == {"6503"}
+    rest = {check["name"]: check["outcome"] for check in checks if check["name"] != "configuration"}
+    skipped = {name for name, outcome in rest.items() if outcome == "skipped"}
+    assert skipped == {"region_file", "id_reader", "central", "clock", "disk", "permit_chip"}
+    assert {outcome for name, outcome in rest.items() if name not in skipped} == {"ok"}
+
+
+@pytest.mark.parametrize("content", [None, b"site = ", b"\xff\xfe"])
+def test_a_configuration_that_cannot_be_read_leaves_what_needs_none(
+    place: Place, capsys: pytest.CaptureFixture[str], content: bytes | None
+) -> None:
+    place.config_file.unlink()
+    if content is not None:
+        place.config_file.write_bytes(content)
+    checks = printed_checks(place, capsys)
+    by_outcome = {check["name"]: check["outcome"] for check in checks}
+    assert by_outcome.pop("configuration") == "failed"
+    assert by_outcome.pop("fonts") == "ok"
+    assert set(by_outcome.values()) == {"skipped"}
+
+
+@pytest.mark.parametrize(("key", "check", "code"), [
+    ("region", "region_file", "6502"),
+    ("id_reader", "id_reader_file", "6503"),
+    ("permit_unit", "permit_unit_file", "6503"),
+    ("receipt_printer", "receipt_printer_file", "6503"),
+    ("screen", "screen_file", "6503"),
+])
+def test_each_mistake_of_a_data_file_is_a_failed_check(place: Place, key: str, check: str, code: str) -> None:
+    (place.directory / "wrong.toml").write_text('surprise = "here"\n', encoding="utf-8")
+    place.values["files"][key] = "wrong.toml"
+    report = place.report()
+    assert trouble(report) == {check: ("failed", code)}
+    assert len([result for result in report.checks if result.name == check]) > 1
+    assert all(result.detail.startswith("wrong.toml") for result in report.checks if result.name == check)
+    if key in ("id_reader", "permit_unit", "receipt_printer"):
+        assert detail(report, key) == f"its device file has mistakes: see {key}_file"
+
+
+def test_permit_files_and_grant_keys_with_mistakes_are_told(place: Place) -> None:
+    for name in ("permit.toml", "keys.toml"):
+        (place.directory / name).write_text("", encoding="utf-8")
+    place.values["files"]["permits"] = ["reference", "permit.toml"]
+    place.values["central"]["grant_keys"] = "keys.toml"
+    assert trouble(place.report()) == {"permit_files": ("failed", "6503"), "grant_keys": ("failed", "6503")}
+
+
+def assets_without(place: Place, *names: str) -> Report:
+    """The report of a kiosk whose fonts and texts are copies, without the files `names`."""
+    assets = place.directory / "assets"
+    for folder in ("fonts", "locale"):
+        shutil.copytree(ASSETS / folder, assets / folder, copy_function=os.symlink)
+    for name in names:
+        (assets / name).unlink()
+    place.write()
+    config = replace(load_config(place.config_file, ASSETS), assets_dir=assets)
+    return diagnose(config, (), SystemClock())
+
+
+def test_missing_fonts_leave_the_receipt_printer_checked(place: Place) -> None:
+    report = assets_without(place, "fonts/NotoSansSC-Bold.otf")
+    assert trouble(report) == {"fonts": ("failed", "6504")}
+    assert outcomes(report)["receipt_printer"] is Outcome.OK
+
+
+def test_a_language_without_its_file_is_told(place: Place) -> None:
+    report = assets_without(place, "locale/en.toml")
+    assert trouble(report) == {"locale": ("failed", "6504")}
+    assert detail(report, "locale") == "en.toml: cannot be read: No such file or directory"
+
+
+# -- disk --------------------------------------------------------------------------------------------------------------
+
+
+def test_the_journal_is_opened_and_the_messages_that_wait_are_counted(place: Place) -> None:
+    clock = SystemClock()
+    with closing(Journal(place.directory / "state" / "journal.db", clock.now)):
+        report = place.report()     # as while the kiosk runs
+    assert detail(report, "disk").endswith("MB free; the journal opens, 0 messages wait for central")
+
+
+def test_no_journal_is_made_by_asking_for_it(place: Place) -> None:
+    assert detail(place.report(), "disk").endswith("no journal yet")
+    assert list((place.directory / "state").iterdir()) == []
+
+
+def test_a_state_directory_that_the_first_start_will_make_is_no_trouble_and_is_not_made(place: Place) -> None:
+    place.values[""]["state_dir"] = "later/state"
+    assert outcomes(place.report())["disk"] is Outcome.OK
+    assert not (place.directory / "later").exists()
+
+
+@pytest.mark.parametrize("state_dir", ["kiosk.toml", "kiosk.toml/below"])
+def test_a_state_directory_that_cannot_be_written_is_told(place: Place, state_dir: str) -> None:
+    place.values[""]["state_dir"] = state_dir
+    assert trouble(place.report()) == {"disk": ("failed", "6301")}
+
+
+def test_a_journal_that_is_none_is_told(place: Place) -> None:
+    (place.directory / "state" / "journal.db").write_bytes(b"not a database, by far " * 100)
+    assert trouble(place.report()) == {"disk": ("failed", "6301")}
+
+
+@pytest.mark.parametrize(("free", "outcome"), [
+    (500_000_000, Outcome.OK), (499_999_999, Outcome.WARNING), (50_000_000, Outcome.WARNING),
+    (49_999_999, Outcome.FAILED),
+])
+def test_room_on_the_disk_is_judged_before_it_is_gone(free: int, outcome: Outcome) -> None:
+    assert room_for(free).outcome is outcome
+
+
+# -- the checks themselves, and the table ------------------------------------------------------------------------------
+
+
+def test_a_check_that_breaks_or_hangs_hides_none_of_the_others(place: Place) -> None:
+    let_go = threading.Event()
+
+    def hangs(*_: object) -> Sequence[Any]:
+        let_go.wait()
+        return []
+
+    def breaks(*_: object) -> Sequence[Any]:
+        raise KeyError("what it says may be personal")
+
+    checks = [Check("hangs", hangs), Check("breaks", breaks), Check("fine", lambda *_: [ok("so it is")])]
+    try:
+        report = diagnose(load_config(place.config_file, ASSETS), (), SystemClock(), checks, within_s=0.2)
+    finally:
+        let_go.set()
+    assert [(check.name, check.outcome.value, check.detail) for check in report.checks[1:]] == [
+        ("hangs", "failed", "the check did not come back in time"),
+        ("breaks", "failed", "the check itself broke: KeyError"),
+        ("fine", "ok", "so it is"),
+    ]
+    assert report.exit_status == NOT_IN_SERVICE
+
+
+def test_the_table_tells_the_remedy_under_each_failure_in_the_width_there_is(place: Place) -> None:
+    place.rig.fault("receipt_printer", "paper_out")
+    table = place.report().as_table(80)
+    lines = table.splitlines()
+    assert max(map(len, lines)) <= 80
+    at = next(number for number, line in enumerate(lines) if line.startswith("receipt_printer "))
+    assert lines[at].split() == ["receipt_printer", "FAILED", "there", "is", "no", "paper"]
+    remedy = " ".join(" ".join(lines[at + 1:at + 4]).split())
+    assert remedy.startswith("4301: The receipt printer has no paper. Put in a new roll and tear off the first print.")
+    assert lines[-1] == "Degraded: residents are served, but somebody should look."
