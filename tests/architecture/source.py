@@ -53,7 +53,8 @@ def words_of(name: str) -> list[str]:
     return [word.lower() for word in _WORD.findall(name)]
 
 
-def names_used_in(path: str) -> set[str]:
+@cache
+def names_used_in(path: str) -> frozenset[str]:
     """Names that the file reads, also as attributes of a module."""
     used = set()
     for node in ast.walk(tree_of(path)):
@@ -62,4 +63,4 @@ def names_used_in(path: str) -> set[str]:
                 used.add(name)
             case _:
                 pass
-    return used
+    return frozenset(used)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
+from functools import cache
 from itertools import pairwise
 from pathlib import PurePosixPath
 
@@ -24,31 +26,41 @@ SERVES_HTTP = "kiosk/central/reference/"       # elsewhere it is central
 FILES = python_files(*PROGRAM)
 
 
-def names_with_place() -> list[tuple[str, str]]:
-    named = [(path, name) for path in FILES for name in names_given_in(path)]
-    return [*named, *((path, PurePosixPath(path).stem) for path in FILES)]
+@cache
+def places_of() -> dict[str, set[str]]:
+    """Every name that we gave, and the files that give it."""
+    places: dict[str, set[str]] = defaultdict(set)
+    for path in FILES:
+        for name in (PurePosixPath(path).stem, *names_given_in(path)):
+            places[name].add(path)
+    return places
+
+
+@cache
+def words_in_names() -> dict[str, tuple[str, ...]]:
+    return {name: tuple(words_of(name)) for name in places_of()}
+
+
+def named_with(word: str) -> set[tuple[str, str]]:
+    """Where a name has this word in it: file and name."""
+    return {(path, name) for name, words in words_in_names().items() if word in words for path in places_of()[name]}
 
 
 @pytest.mark.parametrize("word", sorted(MISLEADING))
 def test_a_misleading_word_is_in_no_name(word: str) -> None:
-    named = {(path, name) for path, name in names_with_place() if word in words_of(name)}
-    assert named - KIVYS_OWN_WORD == set(), MISLEADING[word]
+    assert named_with(word) - KIVYS_OWN_WORD == set(), MISLEADING[word]
 
 
 def test_no_name_says_card_without_saying_which() -> None:
-    bare = set()
-    for path, name in names_with_place():
-        words = ["", *words_of(name)]
-        if name not in AS_THE_STANDARD_CALLS_IT and any(
-            word in ("card", "cards") and before not in CARDS for before, word in pairwise(words)
-        ):
-            bare.add((path, name))
-    assert bare == set()
+    bare = {
+        name for name, words in words_in_names().items()
+        if any(word in ("card", "cards") and before not in CARDS for before, word in pairwise(("", *words)))
+    }
+    assert {name: places_of()[name] for name in bare - AS_THE_STANDARD_CALLS_IT} == {}
 
 
 def test_only_what_serves_http_is_called_a_server() -> None:
-    named = {(path, name) for path, name in names_with_place() if "server" in words_of(name)}
-    assert {(path, name) for path, name in named if not path.startswith(SERVES_HTTP)} == set()
+    assert {(path, name) for path, name in named_with("server") if not path.startswith(SERVES_HTTP)} == set()
 
 
 def test_words_are_found_in_both_spellings() -> None:

@@ -103,6 +103,7 @@ STORIES = (
     on.UnfinishedStory(CUT_OFF, True, ChipState.UNKNOWN, FaceState.OLD, 5.0),
     on.UnfinishedStory(CUT_OFF, True, ChipState.NEW, FaceState.PENDING, 5.0),
     on.UnfinishedStory(CUT_OFF, True, ChipState.NEW, FaceState.PENDING, 3600.0),
+    on.UnfinishedStory(None, False, ChipState.OLD, FaceState.OLD, 3600.0),
 )
 
 

@@ -165,8 +165,6 @@ def _answers(world: World) -> Iterator[tuple[on.Event, Custody]]:
     else:
         found = Custody.WITH_HOLDER if permit_is is Custody.RETAINED else permit_is
         story = STORIES[world.story]
-        if not world.owed:
-            story = replace(STORIES[0], stopped_for_s=story.stopped_for_s)
         yield on.PathInspected(found, story, FOUND_VISIT), found
         yield on.PathInspected(Custody.UNKNOWN, story, FOUND_VISIT), permit_is
         yield on.PathNotInspected(faults.PERMIT_JAMMED), permit_is
@@ -190,8 +188,6 @@ def _after(result: Walk, before: Node, event: on.Event, taken: Step, world: Worl
         check(do.Wipe() in taken.effects, "a visit that is over is wiped")
     if isinstance(event, on.PersonChose) and type(state) is type(taken.state):
         check(isinstance(state, s.AwaitsPerson), "taps do not put off the end of a wait for a device")
-    if isinstance(event, on.VisitBegan):
-        world = replace(world, session_opened=False, relayed=frozenset())
     owed = _owed_by(state, event, world.owed)
     for effect in taken.effects:
         if isinstance(effect, do.RewriteFace | do.LoadFace):
@@ -217,8 +213,11 @@ def _after(result: Walk, before: Node, event: on.Event, taken: Step, world: Worl
                 pass
     if is_over:
         check(not owed, "central is told before the visit is over")
-        if world.permit_is is Custody.RETAINED:
-            world = replace(world, permit_is=Custody.WITH_HOLDER)    # of the path, from now on
+        # The path is empty again after a permit was kept; what was done to this permit is past.
+        permit_is = Custody.WITH_HOLDER if world.permit_is is Custody.RETAINED else world.permit_is
+        world = replace(world, permit_is=permit_is, session_opened=False, relayed=frozenset())
+    if world.owed and not owed:
+        world = replace(world, story=0)    # nothing is open any more
     return replace(world, owed=owed, orders=_ordered(world.orders, taken))
 
 

@@ -35,7 +35,7 @@ WITH_BIN, WITHOUT_BIN, WITHOUT_FACE = SITES["with a bin"], SITES["without a bin"
 DEADLINE = on.DeadlinePassed("the one of the state")
 RENEWED_NOW = s.Renewed(CASE, GRANT, FaceState.NEW)
 FACE_PENDING = s.Renewed(CASE, GRANT, FaceState.PENDING)
-NOTHING_OPEN, ASKED_ONLY, _, CHIP_NEW, CHIP_NEW_LONG_AGO = STORIES
+NOTHING_OPEN, ASKED_ONLY, _, CHIP_NEW, CHIP_NEW_LONG_AGO, _ = STORIES
 
 
 def reported(face: FaceState, custody: Custody) -> do.ReportCompletion:
