@@ -232,15 +232,18 @@ class Place:
     def takes_permit(self) -> None:
         eventually(self.rig.take_permit)
 
-    def plays(self, steps: Sequence[PlayStep], until: type[s.State] | None = None) -> Any:
-        """Wait for each screen and do what belongs to it; `until` is waited for and not answered. The last state."""
+    def plays(self, steps: Sequence[PlayStep]) -> Any:
+        """Wait for each screen and do what belongs to it; the last state."""
         state: s.State | None = None
         for kind, act in steps:
             state = self.sees(kind)
-            if kind is until:
-                break
             act(self)
         return state
+
+    def answers(self, steps: Sequence[PlayStep]) -> Any:
+        """The same, where the first screen stands already."""
+        steps[0][1](self)
+        return self.plays(steps[1:])
 
     # -- time ----------------------------------------------------------------------------------------------------------
 
@@ -310,18 +313,26 @@ PlayStep = tuple[type[s.State], Callable[[Place], None]]
 
 @dataclass(frozen=True)
 class Visitor:
-    """Who comes, with which permit, in which language."""
+    """Who comes, with which permit, in which language. `hurries`: the identity card lies there before it is asked for,
+    which spares the reader's pause between two looks.
+    """
 
     person: str
     permit: str
     language: str = "zh-Hans"
+    hurries: bool = True
+
+    def _comes(self, place: Place) -> None:
+        if self.hurries:
+            place.rig.lay_id_card(self.person)
+        place.begins(self.language)
 
     def renewal(self) -> list[PlayStep]:
         """A whole visit that goes well."""
         return [
-            (s.Idle, lambda place: place.begins(self.language)),
+            (s.Idle, self._comes),
             (s.ShowingNotice, lambda place: place.chooses(Intent.ACCEPT_NOTICE)),
-            (s.ReadingIdCard, lambda place: place.rig.lay_id_card(self.person)),
+            (s.ReadingIdCard, lambda place: None if self.hurries else place.rig.lay_id_card(self.person)),
             (s.AwaitingPermit, lambda place: place.rig.offer_permit(self.permit)),
             (s.ShowingAssessment, lambda place: place.chooses(Intent.GO_ON)),
             (s.Declaring, lambda place: place.chooses(Intent.DECLARE_UNCHANGED)),
@@ -333,9 +344,14 @@ class Visitor:
 
     def until(self, kind: type[s.State]) -> list[PlayStep]:
         """The same, up to and without the answer to this screen."""
-        steps = self.renewal()
-        last = max(number for number, (screen, _) in enumerate(steps) if screen is kind)
-        return [*steps[:last], (kind, lambda place: None)]
+        return [*self.renewal()[:self._number_of(kind)], (kind, lambda place: None)]
+
+    def since(self, kind: type[s.State]) -> list[PlayStep]:
+        """The same, from the answer to this screen on."""
+        return self.renewal()[self._number_of(kind):]
+
+    def _number_of(self, kind: type[s.State]) -> int:
+        return next(number for number, (screen, _) in enumerate(self.renewal()) if screen is kind)
 
 
 LIN = Visitor("lin-yuzhen", "lin-yuzhen-shanghai")
