@@ -14,7 +14,7 @@ from kiosk.diagnostics.disk_check import disk
 from kiosk.diagnostics.finding import Finding, Findings, Outcome, failed, ok, skipped
 from kiosk.diagnostics.report import CheckResult, Report
 from kiosk.diagnostics.versions import program_versions
-from kiosk.faults import CONFIGURATION
+from kiosk.faults import CONFIGURATION, COUPLER_LINK, DISK_FULL, Fault
 from kiosk.runtime.clock import Clock
 
 LIMIT_S = 15.0
@@ -25,11 +25,14 @@ Run = Callable[[Config, Clock], Findings]
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """One check and the keys of the configuration without which it cannot be run."""
+    """One check. `needs`: keys of the configuration without which it cannot be run; `silent`: the fault where it does
+    not come back.
+    """
 
     name: str
     run: Run
     needs: tuple[str, ...] = ()
+    silent: Fault | None = None
 
 
 _CENTRAL = tuple(f"central.{key}" for key in ("url", "ca", "certificate", "key"))
@@ -44,12 +47,12 @@ CHECKS: tuple[Check, ...] = (
     Check("grant_keys", file_checks.grant_keys, ("central.grant_keys",)),
     Check("id_reader", device_checks.id_reader, ("devices.id_reader", "files.id_reader")),
     Check("permit_unit", device_checks.permit_unit, ("devices.permit_unit", "files.permit_unit")),
-    Check("permit_chip", device_checks.permit_chip, ("devices.permit_chip",)),
+    Check("permit_chip", device_checks.permit_chip, ("devices.permit_chip",), COUPLER_LINK),
     Check("receipt_printer", device_checks.receipt_printer, ("devices.receipt_printer", "files.receipt_printer")),
     Check("certificates", central_checks.certificates, ("central.ca", "central.certificate")),
     Check("central", central_checks.central, _CENTRAL),
     Check("clock", central_checks.clock, _CENTRAL),
-    Check("disk", disk, ("state_dir",)),
+    Check("disk", disk, ("state_dir",), DISK_FULL),
     Check("fonts", file_checks.fonts),
     Check("locale", file_checks.locale, ("languages",)),
 )
@@ -101,7 +104,7 @@ class _CheckThread(threading.Thread):
         self._config = config
         self._clock = clock
         self._wrong = wrong
-        self.findings: Findings = [Finding(Outcome.FAILED, "the check did not come back in time")]
+        self.findings: Findings = [Finding(Outcome.FAILED, "the check did not come back in time", check.silent)]
 
     def run(self) -> None:
         if self._wrong.intersection(self.check.needs) or (self.check.needs and "" in self._wrong):
