@@ -75,9 +75,13 @@ class Process:
                 pipe.close()
         return status
 
-    def wait(self) -> int:
-        """Wait until it ends by itself."""
-        return self._process.wait()
+    def wait(self, within_s: float | None = None) -> int:
+        """Wait until it ends by itself, for ever if no time is given; its exit status."""
+        try:
+            self._process.wait(within_s)
+        except subprocess.TimeoutExpired:
+            raise DidNotStart(f"{self.name} did not come to an end: {self.last_words()}") from None
+        return self.end()
 
     def __enter__(self) -> Self:
         return self

@@ -59,7 +59,7 @@ class Resident:
     def touches(self, painted: Painted, target: str) -> None:
         """Look at the screen for a while, then put a finger on `target`."""
         self._think(f"reading {painted.screen}")
-        x, y = painted.centre(target)
+        x, y = self.witness.present(painted).centre(target)
         self._acts()
         if self.display.pointer:
             began = time.monotonic()

@@ -133,8 +133,8 @@ class Simulation:
         seeding = Process.of_python(
             "central's residents", ["-m", "kiosk", "central", "seed", "--database", database, str(records)],
             self.state_dir / "central.log")
-        seeding.first_line(START_S)
-        seeding.end()
+        if seeding.wait(START_S) != 0:
+            raise DidNotStart(f"central's residents could not be written: {seeding.last_words()}")
         faulty = ["--fault", self.wishes.central_fault] if self.wishes.central_fault else []
         central = self._stack.enter_context(Process.of_python("central", [
             "-m", "kiosk", "central", "serve", "--database", database, "--port", "0", "--tls-dir", str(self.tls_dir),

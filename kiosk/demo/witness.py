@@ -62,6 +62,11 @@ class WitnessClient:
             if painted.screen in screens:
                 return painted
 
+    def present(self, seen: Painted) -> Painted:
+        """`seen` as it stands now: its buttons may have moved when the layout settled."""
+        last = self.history[-1]
+        return last if last.screen == seen.screen else seen
+
     def touch(self, target: str) -> None:
         """Touch a target through Kivy's input provider."""
         self._tell({"touch": target})
@@ -103,7 +108,8 @@ class WitnessClient:
 
     def _sort(self, said: dict[str, Any]) -> None:
         if "painted_at" not in said:
-            self._replies.put(said)
+            if said.get("done") != "touch":
+                self._replies.put(said)
             return
         targets = {name: tuple(box) for name, box in said["targets"].items()}
         painted = Painted(said["screen"], said["painted_at"], targets, said["shown"])
