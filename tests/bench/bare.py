@@ -1,0 +1,46 @@
+"""What is subtracted from a visit: one frame of a bare window, and one bare HTTPS round trip."""
+
+from __future__ import annotations
+
+import json
+import statistics
+from pathlib import Path
+
+from kiosk.demo.floor import BareCosts
+from kiosk.demo.processes import Process
+from kiosk.demo.simulation import ASSETS, Simulation
+from tests.bench import bare_https
+
+START_S = 60.0
+FONT = ASSETS / "fonts" / "NotoSansSC-Regular.otf"
+
+
+def bare_costs(simulation: Simulation, quick: bool) -> BareCosts:
+    """Medians, measured in this place: on its display, with its certificates."""
+    return BareCosts(
+        statistics.median(frames(simulation, 8 if quick else 40)),
+        statistics.median(https_round_trips(simulation, 8 if quick else 60)))
+
+
+def frames(simulation: Simulation, count: int) -> list[float]:
+    """Seconds from the call that changes a label to the painted frame."""
+    with bare_window(simulation, count) as window:
+        return list(json.loads(window.first_line(START_S))["frames_s"])
+
+
+def https_round_trips(simulation: Simulation, count: int) -> list[float]:
+    """Seconds of each."""
+    with Process.of_python(
+        "the bare endpoint", ["-m", "tests.bench.bare_https", str(simulation.tls_dir)],
+        simulation.state_dir / "bare-https.log",
+    ) as server:
+        return bare_https.round_trips(int(server.first_line(START_S)), simulation.tls_dir, count)
+
+
+def bare_window(simulation: Simulation, frames: int = 0) -> Process:
+    """A bare window on the place's display; ended when the `with` block is left."""
+    screen: Path = ASSETS / "screens" / f"{simulation.wishes.screen}.toml"
+    environment = {**simulation.display.environment, "KIVY_HOME": str(simulation.state_dir / "kivy")}
+    return Process.of_python(
+        "the bare window", ["-m", "tests.bench.bare_window", str(screen), str(FONT), "--frames", str(frames)],
+        simulation.state_dir / "bare-window.log", environment)
