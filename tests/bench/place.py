@@ -29,6 +29,11 @@ class NotReached(Exception):
     """The machine did not get where it was expected."""
 
 
+def fail(*why: object) -> None:
+    """For workers and desks: their trouble ends the measuring."""
+    raise RuntimeError(str(why))
+
+
 @contextmanager
 def place(part: str, pace: float, residents: Path | None = None) -> Iterator[Simulation]:
     """A simulation on a hidden display. This process may then reach its pcscd, and no other for as long as it lives."""
@@ -107,7 +112,3 @@ class Windowless:
     def last(self, kind: type[s.State]) -> float:
         """When a state of this kind was entered last, monotonic."""
         return next(instant for instant, state in reversed(self.entered) if isinstance(state, kind))
-
-    def last_of_first(self, kind: type[s.State], after: float) -> float:
-        """When a state of this kind was first entered after an instant, monotonic."""
-        return next(instant for instant, state in self.entered if instant >= after and isinstance(state, kind))
