@@ -207,11 +207,17 @@ def load_screen(config: Config) -> ScreenFile:
 
 
 def run_window(config: Config) -> int:
-    """Open the window and serve until it is closed. 0, or 1 if the machine ended by itself (systemd starts it anew)."""
+    """Open the window and serve until it is closed. 0; 1 if the machine ended by itself (systemd starts it
+    anew); 2 if the screen file cannot be used. Raises `RegionFileError` and `DeviceFileError`.
+    """
     from screens import kivy_setup
+    from screens.screen_file import ScreenFileError
 
     os.environ.setdefault("KIVY_HOME", str(config.state_dir / "kivy"))
-    screen_file = load_screen(config)
+    try:
+        screen_file = load_screen(config)
+    except ScreenFileError as error:
+        return complain(error.mistakes)
     window = _Window(config)
     kivy_setup.prepare(screen_file)
     window.kiosk.start()    # the devices wake up while Kivy is imported

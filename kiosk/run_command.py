@@ -5,8 +5,10 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
+from drivers.device_file import DeviceFileError
 from kiosk import bootstrap
 from kiosk.config import ConfigError, load_config
+from kiosk.policy.region_file import RegionFileError
 
 ASSETS = Path(__file__).resolve().parents[1] / "assets"
 DEFAULT_CONFIG = Path("/etc/qianzhu-kiosk/kiosk.toml")
@@ -29,7 +31,6 @@ def run(args: argparse.Namespace) -> int:
 
         return run_on_laptop(args.screen)
     try:
-        config = load_config(args.config, ASSETS)
-    except ConfigError as error:
+        return bootstrap.run_window(load_config(args.config, ASSETS))
+    except (ConfigError, RegionFileError, DeviceFileError) as error:
         return bootstrap.complain(error.mistakes)
-    return bootstrap.run_window(config)

@@ -41,6 +41,9 @@ _NEEDS_JOURNAL = (
     do.TakePermitBack,
 )
 
+# A look around while nothing happens is no news: every half minute it would fill the journal.
+_LEAVES_NO_TRACE = (do.CheckDevices, do.InspectPath)
+
 
 class Engine:
     """Runs the machine. In production `run` on a thread of its own; in tests `pump` and a clock that is moved by
@@ -129,6 +132,9 @@ class Engine:
             log(LogEvent.EVENT_IGNORED, level=logging.DEBUG, state=type(state).__name__, happened=type(event).__name__)
             if isinstance(event, on.DeadlinePassed):
                 self._set_deadline(state)
+            return
+        if next_step.state == state and all(isinstance(effect, _LEAVES_NO_TRACE) for effect in next_step.effects):
+            self._enter(next_step)
             return
         now = self._clock.now()
         messages = [message for effect in next_step.effects if (message := self._message_of(effect, now))]

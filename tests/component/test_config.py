@@ -1,0 +1,104 @@
+"""The configuration file: what it says, and one readable line for each of its mistakes."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from kiosk.config import ConfigError, load_config
+
+ROOT = Path(__file__).resolve().parents[2]
+ASSETS = ROOT / "assets"
+
+GOOD = """
+site = "production"
+kiosk_name = "SH-PD-001"
+receipt_link = "https://receipt.example.invalid/r/"
+state_dir = "state"
+
+[devices]
+id_reader = "serial:///dev/kiosk-id-reader?baud=115200"
+permit_unit = "serial:///dev/kiosk-permit-unit?baud=38400"
+permit_chip = "pcsc://Some Coupler 00 00"
+receipt_printer = "tcp://192.0.2.7:9100"
+
+[files]
+region = "shanghai"
+
+[central]
+url = "https://central.example.invalid:8443"
+ca = "ca.pem"
+certificate = "kiosk.pem"
+key = "kiosk.key"
+grant_keys = "grant_keys.toml"
+"""
+
+
+def written(folder: Path, text: str) -> Path:
+    for name in ("ca.pem", "kiosk.pem", "kiosk.key", "grant_keys.toml"):
+        (folder / name).touch()
+    path = folder / "kiosk.toml"
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+def mistakes_in(folder: Path, text: str) -> list[str]:
+    with pytest.raises(ConfigError) as caught:
+        load_config(written(folder, text), ASSETS)
+    return caught.value.mistakes
+
+
+def test_a_good_file_is_read_with_its_paths_beside_it(tmp_path: Path) -> None:
+    config = load_config(written(tmp_path, GOOD), ASSETS)
+    assert config.files.region == ASSETS / "regions" / "shanghai.toml"
+    assert config.central.key == tmp_path / "kiosk.key"
+    assert config.state_dir == tmp_path / "state"
+    assert not config.simulation
+    assert config.languages == ("zh-Hans", "en")
+
+
+def test_every_mistake_is_told_at_once(tmp_path: Path) -> None:
+    text = GOOD.replace('"serial:///dev/kiosk-id-reader?baud=115200"', '"usb://1"').replace(
+        '"shanghai"', '"atlantis"').replace("site = \"production\"", "site = \"lobby\"") + "\ncolour = \"red\"\n"
+    mistakes = mistakes_in(tmp_path, text)
+    assert len(mistakes) == 4
+    assert all(mistake.startswith("kiosk.toml: ") for mistake in mistakes)
+    assert any("devices.id_reader" in mistake and "serial://" in mistake for mistake in mistakes)
+    assert any("atlantis" in mistake and "shanghai" in mistake for mistake in mistakes)
+    assert any("colour" in mistake for mistake in mistakes)
+
+
+@pytest.mark.parametrize(("line", "key"), [
+    ('permit_chip = "sim://permit_chip?port=7000"', "devices"),
+    ('witness_socket = "witness"', "witness_socket"),
+])
+def test_a_production_site_refuses_what_only_a_simulation_may_have(tmp_path: Path, line: str, key: str) -> None:
+    text = GOOD.replace('permit_chip = "pcsc://Some Coupler 00 00"', line) if key == "devices" else f"{line}\n{GOOD}"
+    assert [mistake for mistake in mistakes_in(tmp_path, text) if key in mistake]
+
+
+@pytest.mark.parametrize("url", ["http://central.example.invalid", "https://", "central", "https://[::1", "https://a:b"])
+def test_central_is_reached_by_https_only(tmp_path: Path, url: str) -> None:
+    assert any("central.url" in mistake for mistake in mistakes_in(
+        tmp_path, GOOD.replace("https://central.example.invalid:8443", url)))
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("text", "words"), [
+    ("site = \n", "is not TOML"),
+    (GOOD.replace('"shanghai"', '"broken.toml"'), "broken.toml"),
+])
+def test_a_kiosk_that_cannot_be_configured_says_so_in_lines_and_ends_with_2(
+    tmp_path: Path, text: str, words: str
+) -> None:
+    (tmp_path / "broken.toml").write_text("name = 1\n", encoding="utf-8")
+    path = written(tmp_path, text)
+    ended = subprocess.run(
+        [sys.executable, "-m", "kiosk", "run", "--config", str(path)], cwd=ROOT, capture_output=True, text=True,
+        timeout=50, check=False)
+    assert ended.returncode == 2
+    assert words in ended.stderr
+    assert "Traceback" not in ended.stderr

@@ -1,0 +1,242 @@
+"""The engine over a real journal: what is on disk before what is done, whose events count, and when time is up."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from pathlib import Path
+from uuid import UUID
+
+import pytest
+
+from kiosk.domain.endorsement import ChipState, Custody, FaceState
+from kiosk.faults import DISK_FULL
+from kiosk.runtime.engine import Engine
+from kiosk.runtime.journal import Journal
+from kiosk.screen_models import Intent
+from kiosk.services.outbox import message_of
+from kiosk.workflow import effects as do
+from kiosk.workflow import events as on
+from kiosk.workflow import states as s
+from tests.fakes.hand_clock import HandClock
+from tests.unit import machine_samples as samples
+
+
+class Place:
+    """An engine whose effects are only noted, together with what the journal held when they were ordered."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.clock = HandClock()
+        self.journal = Journal(path, self.clock.now)
+        self.ordered: list[do.Effect] = []
+        self.journalled_before: list[int] = []
+        self.shown: list[s.State] = []
+        self.engine = Engine(
+            samples.SITES["with a bin"], self.journal, self.clock, self._perform, self.shown.append, message_of)
+
+    def _perform(self, effect: do.Effect, _: UUID | None) -> None:
+        self.ordered.append(effect)
+        self.journalled_before.append(len(self.steps()))
+
+    def steps(self) -> list[tuple[str, str, str]]:
+        with sqlite3.connect(self.path) as db:
+            rows = db.execute("SELECT state_before, event, state_after FROM step ORDER BY number").fetchall()
+        db.close()
+        return rows
+
+    def happens(self, *events: on.Event, visit_id: UUID | None = None) -> s.State:
+        for event in events:
+            self.engine.post(event, visit_id)
+            self.engine.pump()
+        return self.engine.state
+
+    def starts_idle(self) -> None:
+        self.engine.start()
+        nothing_open = on.UnfinishedStory(None, False, ChipState.OLD, FaceState.OLD, 0.0)
+        self.happens(on.PathInspected(Custody.WITH_HOLDER, nothing_open, samples.FOUND_VISIT))
+
+    def comes_to_confirming(self) -> None:
+        self.starts_idle()
+        chosen = on.PersonChose
+        self.happens(
+            on.VisitBegan(samples.VISIT), chosen(Intent.ACCEPT_NOTICE), on.IdCardRead(samples.HOLDER),
+            on.PermitTakenIn(), on.PermitRead(samples.PERMIT), on.NoWorkFound(),
+            on.Assessed(samples.IN_WINDOW, samples.TODAY), chosen(Intent.GO_ON), chosen(Intent.DECLARE_UNCHANGED),
+            on.GrantReceived(samples.GRANT))
+
+
+@pytest.fixture
+def place(tmp_path: Path) -> Iterator[Place]:
+    made = Place(tmp_path / "journal.db")
+    yield made
+    made.journal.close()
+
+
+def test_the_first_thing_done_is_to_look_where_a_permit_is(place: Place) -> None:
+    place.engine.start()
+    assert place.ordered == [do.InspectPath()]
+    assert place.shown == [s.Recovering()]
+
+
+def test_a_step_is_on_disk_before_its_effects_begin(place: Place) -> None:
+    place.comes_to_confirming()
+    place.ordered.clear()
+    place.journalled_before.clear()
+    place.happens(on.PersonChose(Intent.CONFIRM))
+    assert [type(effect) for effect in place.ordered] == [do.OpenChipSession, do.LoadFace]
+    assert place.steps()[-1] == ("Confirming", "PersonChose", "OpeningChipSession")
+    assert place.journalled_before == [len(place.steps())] * 2
+
+
+def test_what_central_must_be_told_is_on_disk_with_the_step(place: Place) -> None:
+    place.comes_to_confirming()
+    place.happens(on.PersonChose(Intent.CANCEL))
+    waiting = place.journal.first_waiting_message()
+    assert waiting is not None
+    assert (waiting.call, waiting.endorsement_id) == ("cancellation", samples.GRANT.endorsement_id)
+    assert place.steps()[-1][2] == "ReturningPermit"
+
+
+def test_an_event_of_a_past_visit_is_dropped(place: Place) -> None:
+    place.starts_idle()
+    place.happens(on.VisitBegan(samples.VISIT), on.PersonChose(Intent.ACCEPT_NOTICE))
+    state = place.happens(on.IdCardRead(samples.HOLDER), visit_id=samples.FOUND_VISIT.id)
+    assert state == s.ReadingIdCard(samples.VISIT)
+
+
+def test_a_fact_about_custody_counts_whatever_visit_it_is_stamped_with(place: Place) -> None:
+    place.starts_idle()
+    place.happens(
+        on.VisitBegan(samples.VISIT), on.PersonChose(Intent.ACCEPT_NOTICE), on.IdCardRead(samples.HOLDER))
+    state = place.happens(on.PermitTakenIn(), visit_id=samples.FOUND_VISIT.id)
+    assert s.custody_of(state) is Custody.INSIDE
+
+
+def test_a_deadline_falls_with_its_state(place: Place) -> None:
+    place.starts_idle()
+    place.happens(on.VisitBegan(samples.VISIT))
+    place.clock.pass_time(89)
+    place.happens(on.PersonChose(Intent.ACCEPT_NOTICE))
+    place.clock.pass_time(2)
+    place.engine.pump()
+    assert place.engine.state == s.ReadingIdCard(samples.VISIT)
+    place.clock.pass_time(90)
+    place.engine.pump()
+    assert isinstance(place.engine.state, s.Idle)
+
+
+def test_more_time_begins_the_deadline_anew(place: Place) -> None:
+    place.starts_idle()
+    place.happens(on.VisitBegan(samples.VISIT))
+    place.clock.pass_time(80)
+    place.happens(on.PersonChose(Intent.MORE_TIME))
+    place.clock.pass_time(80)
+    place.engine.pump()
+    assert place.engine.state == s.ShowingNotice(samples.VISIT)
+
+
+def test_a_look_around_while_idle_fills_no_journal(place: Place) -> None:
+    place.starts_idle()
+    before = place.steps()
+    for _ in range(5):
+        place.clock.pass_time(31)
+        place.engine.pump()
+    assert place.ordered.count(do.CheckDevices()) == 6
+    assert place.steps() == before
+
+
+def test_a_disk_that_takes_no_record_begins_nothing_and_gives_the_permit_back(place: Place) -> None:
+    place.comes_to_confirming()
+    place.ordered.clear()
+    with sqlite3.connect(place.path) as db:
+        db.execute("CREATE TRIGGER full BEFORE INSERT ON step BEGIN SELECT RAISE(FAIL, 'disk full'); END")
+    db.close()
+    state = place.happens(on.PersonChose(Intent.CONFIRM))
+    assert do.OpenChipSession not in [type(effect) for effect in place.ordered]
+    assert do.EjectPermit() in place.ordered
+    assert isinstance(state, s.ReturningPermit)
+    assert isinstance(state.ending, s.BrokenOff)
+    assert state.ending.fault == DISK_FULL
+
+
+def test_the_journal_is_synced_to_the_disk_at_every_record(place: Place) -> None:
+    (level,) = place.journal._db.execute("PRAGMA synchronous").fetchone()
+    assert level == 2     # FULL: sqlite3.org, pragma synchronous
+
+
+# -- what the journal says after a stop -----------------------------------------------------------------------------
+
+
+def story_after(place: Place, *events: on.Event) -> on.UnfinishedStory:
+    place.comes_to_confirming()
+    place.happens(*events)
+    place.clock.pass_time(45)
+    return place.journal.unfinished_story()
+
+
+BATCH = on.ChipBatchReceived(samples.SESSION, 1, samples.COMMANDS)
+WRITTEN = (
+    on.PersonChose(Intent.CONFIRM), BATCH, on.BatchRelayed(samples.ANSWERS), on.ChipVerdictReceived(True))
+
+
+def test_an_empty_journal_has_no_story(place: Place) -> None:
+    assert place.journal.unfinished_story() == on.UnfinishedStory(None, False, ChipState.OLD, FaceState.OLD, 0.0)
+
+
+def test_a_stop_before_the_first_batch_leaves_the_chip_old(place: Place) -> None:
+    story = story_after(place)
+    assert story == on.UnfinishedStory(
+        samples.GRANT.endorsement_id, False, ChipState.OLD, FaceState.OLD, 45.0)
+
+
+def test_a_stop_after_a_batch_leaves_the_chip_unknown(place: Place) -> None:
+    story = story_after(place, on.PersonChose(Intent.CONFIRM), BATCH)
+    assert (story.chip, story.session_opened) == (ChipState.UNKNOWN, True)
+
+
+def test_a_stop_while_the_face_is_rewritten_knows_that_the_chip_is_new(place: Place) -> None:
+    story = story_after(place, *WRITTEN, on.ChipReadBack(samples.RENEWED))
+    assert (story.chip, story.face) == (ChipState.NEW, FaceState.PENDING)
+
+
+def test_a_stop_with_the_renewed_permit_at_the_mouth_knows_both(place: Place) -> None:
+    story = story_after(place, *WRITTEN, on.ChipReadBack(samples.RENEWED), on.FaceRewritten(at_mouth=True))
+    assert (story.chip, story.face) == (ChipState.NEW, FaceState.NEW)
+    assert story.endorsement_id == samples.GRANT.endorsement_id
+
+
+def test_a_completed_endorsement_leaves_nothing_open(place: Place) -> None:
+    story = story_after(
+        place, *WRITTEN, on.ChipReadBack(samples.RENEWED), on.FaceRewritten(at_mouth=True), on.PermitTaken(),
+        on.ReceiptPrinted())
+    assert story.endorsement_id is None
+
+
+def test_a_chip_that_was_read_back_as_old_is_old(place: Place) -> None:
+    story = story_after(place, *WRITTEN, on.ChipReadBack(samples.PERMIT))
+    assert story.chip is ChipState.OLD
+
+
+# -- messages ---------------------------------------------------------------------------------------------------------
+
+
+def test_sequence_numbers_rise_without_a_gap_and_stay_with_their_key(place: Place) -> None:
+    first = place.journal.number_call("endorsements", "key-1", None)
+    second = place.journal.number_call("responses", "key-2", None)
+    again = place.journal.number_call("endorsements", "key-1", None)
+    assert (second - first, again) == (1, first)
+
+
+def test_a_call_whose_body_may_be_personal_is_only_numbered(place: Place) -> None:
+    place.journal.number_call("endorsements", "key-1", None)
+    assert place.journal.waiting_messages() == 0
+
+
+def test_nothing_of_a_document_is_in_the_journal_file(place: Place) -> None:
+    place.comes_to_confirming()
+    place.happens(*WRITTEN, on.ChipReadBack(samples.RENEWED))
+    content = b"".join(file.read_bytes() for file in place.path.parent.iterdir())
+    personal = (
+        samples.HOLDER.name, samples.HOLDER.number, samples.PERMIT.permit_number, samples.OLD.address)
+    assert [value for value in personal if value.reveal().encode() in content] == []
