@@ -111,6 +111,7 @@ class Place:
         self._seen = 0
         self.mistakes: list[str] = []
         self._cut_at: Callable[[s.State], bool] | None = None
+        self._meanwhile: Callable[[s.State], None] = lambda state: None
         self.config = self._config({**self.rig.start(), "permit_chip": chip_url}, printer)
         self._about: Any = None
         self.kiosk: Kiosk | None = None
@@ -160,6 +161,10 @@ class Place:
         """Let the machine end when it enters this state: the step is in the journal, what it orders is never begun."""
         self._cut_at = lambda state: isinstance(state, kind) and where(state)
 
+    def at_every_state(self, act: Callable[[s.State], None]) -> None:
+        """Do something to the world when a state is entered, before what it orders begins."""
+        self._meanwhile = act
+
     def loses_power(self) -> None:
         """Wait for the cut, and leave what was running where it is."""
         kiosk = self.running
@@ -180,6 +185,7 @@ class Place:
 
     def _show(self, state: s.State) -> None:
         self._write_out(state)
+        self._meanwhile(state)
         with self._changed:
             self.states.append(state)
             self._changed.notify_all()
@@ -235,8 +241,9 @@ class Place:
     def plays(self, steps: Sequence[PlayStep]) -> Any:
         """Wait for each screen and do what belongs to it; the last state."""
         state: s.State | None = None
-        for kind, act in steps:
-            state = self.sees(kind)
+        for number, (kind, act) in enumerate(steps):
+            stands = number == 0 and bool(self.states) and isinstance(self.state, kind)
+            state = self.state if stands else self.sees(kind)
             act(self)
         return state
 

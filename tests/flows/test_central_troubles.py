@@ -1,0 +1,133 @@
+"""Central misbehaves: nothing is written, the permit comes back, the page is polite, and what is owed is settled."""
+
+from __future__ import annotations
+
+import pytest
+
+from drivers.simulators.permit import Place as At
+from kiosk.domain.endorsement import ChipState, Custody
+from kiosk.screen_models import Intent
+from kiosk.workflow import states as s
+from tests.flows.place import LIN, Place
+
+# What a fault of the answer to the request for an endorsement looks like to the resident.
+_REFUSALS = {
+    "garbage_json": "central_garbage",
+    "wrong_type": "central_garbage",
+    "too_large": "central_garbage",
+    "http_500": "central_unreachable",
+    "refuse_connection": "central_unreachable",
+    "drop_connection_after_commit": "central_unreachable",
+    "refuse": "counter_only",
+    "unsigned_grant": "grant_rejected",
+    "bad_signature": "grant_rejected",
+    "unknown_key": "grant_rejected",
+    "grant_for_other_chip": "grant_rejected",
+    "grant_for_other_permit": "grant_rejected",
+    "expired_grant": "grant_rejected",
+}
+
+
+def gets_it_back(place: Place) -> s.Ending:
+    """The permit comes back as it was; how the visit ended."""
+    place.sees(s.AwaitingRemoval)
+    place.takes_permit()
+    explaining = place.sees(s.Explaining)
+    assert explaining.custody is Custody.WITH_HOLDER
+    assert place.where_is(LIN.permit) is At.HAND
+    assert place.is_untouched(LIN.permit)
+    assert place.updates() == 0
+    place.chooses(Intent.FINISH)
+    place.sees(s.Idle)
+    return explaining.ending
+
+
+@pytest.mark.parametrize(("fault", "code"), _REFUSALS.items())
+def test_a_faulty_answer_to_the_request_leaves_everything_as_it_was(place: Place, fault: str, code: str) -> None:
+    place.plays(LIN.until(s.Declaring))
+    place.central.set_fault(fault, calls=1)
+    place.chooses(Intent.DECLARE_UNCHANGED)
+    ending = gets_it_back(place)
+    assert isinstance(ending, s.Declined)
+    assert ending.refusal.code == code
+    place.central_is_told()
+    if code == "grant_rejected" or fault == "drop_connection_after_commit":
+        assert place.central_state() == "cancelled"
+    elif code == "counter_only":
+        assert "CancelEndorsement" not in place.ordered()
+    # whatever it was, the next resident is served
+    place.rig.lift_id_card()
+    place.plays(LIN.renewal())
+    assert place.central_state() == "written"
+
+
+@pytest.mark.parametrize("fault", ["garbage_json", "http_500", "refuse_connection", "drop_connection_after_commit"])
+def test_a_fault_while_asking_for_pending_work_is_no_hindrance(place: Place, fault: str) -> None:
+    place.central.set_fault(fault, calls=1)
+    place.plays(LIN.renewal())
+    assert place.chip(LIN.permit)["valid_to"] == "2027-12-04"
+    assert place.central_state() == "written"
+
+
+@pytest.mark.parametrize("fault", ["garbage_json", "http_500", "refuse_connection", "drop_connection_after_commit"])
+def test_a_fault_at_the_opening_of_the_chip_session_leaves_the_chip_alone(place: Place, fault: str) -> None:
+    place.plays(LIN.until(s.Confirming))
+    place.central.set_fault(fault, calls=1)
+    place.chooses(Intent.CONFIRM)
+    ending = gets_it_back(place)
+    assert isinstance(ending, s.BrokenOff)
+    assert ending.chip is ChipState.OLD
+    assert place.central_state() == "unchanged"
+
+
+@pytest.mark.parametrize("fault", ["garbage_json", "http_500", "refuse_connection", "drop_connection_after_commit"])
+@pytest.mark.parametrize("batch", [1, 2, 3])
+def test_a_fault_between_two_batches_is_settled_by_reading_the_chip(place: Place, fault: str, batch: int) -> None:
+    place.at_every_state(lambda state: _fault_at(place, state, fault, batch))
+    place.plays(LIN.until(s.Confirming))
+    place.chooses(Intent.CONFIRM)
+    removal = place.sees(s.AwaitingRemoval)
+    place.takes_permit()
+    new = place.chip(LIN.permit) != place.at_issue[LIN.permit]
+    assert isinstance(removal.ending, s.Renewed) is new
+    assert place.updates() == (1 if new else 0)
+    place.sees(s.Thanking if new else s.Explaining)
+    place.chooses(Intent.FINISH)
+    assert place.central_state() == ("written" if new else "unchanged")
+    assert place.face_shows_chip(LIN.permit) is True
+
+
+def _fault_at(place: Place, state: s.State, fault: str, batch: int) -> None:
+    if isinstance(state, s.SendingChipAnswers) and state.batch == batch:
+        place.central.set_fault(fault, calls=1)
+
+
+def test_the_completion_reaches_central_when_it_is_there_again(place: Place) -> None:
+    place.at_every_state(lambda state: place.central.set_fault("refuse_connection")
+                         if isinstance(state, s.RewritingFace) else None)
+    place.plays(LIN.renewal())
+    assert place.running.journal.waiting_messages() == 1
+    place.central.clear_faults()
+    assert place.central_state() == "written"
+    assert len(place.central.completions(place.endorsement_id)) == 1
+
+
+def test_an_unhurried_central_is_waited_for(place: Place) -> None:
+    place.plays(LIN.until(s.Declaring))
+    place.central.set_fault("slow", calls=1)
+    place.answers(LIN.since(s.Declaring))
+    assert place.central_state() == "written"
+
+
+@pytest.mark.slow
+def test_a_central_that_says_nothing_is_given_up_and_the_grant_with_it(place: Place) -> None:
+    place.plays(LIN.until(s.Declaring))
+    place.central.set_fault("hang", calls=1)
+    place.chooses(Intent.DECLARE_UNCHANGED)
+    place.sees(s.AskingCentral)
+    place.lets_pass()
+    ending = gets_it_back(place)
+    assert isinstance(ending, s.Declined)
+    assert ending.refusal.code == "central_unreachable"
+    place.central_is_told()
+    assert "CancelEndorsement" in place.ordered()
