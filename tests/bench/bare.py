@@ -9,7 +9,7 @@ from pathlib import Path
 from kiosk.demo.floor import BareCosts
 from kiosk.demo.processes import Process
 from kiosk.demo.simulation import ASSETS, Simulation
-from tests.bench import bare_https
+from tests.bench.bare_https import BareEndpoint
 
 START_S = 60.0
 FONT = ASSETS / "fonts" / "NotoSansSC-Regular.otf"
@@ -17,24 +17,16 @@ FONT = ASSETS / "fonts" / "NotoSansSC-Regular.otf"
 
 def bare_costs(simulation: Simulation, quick: bool) -> BareCosts:
     """Medians, measured in this place: on its display, with its certificates."""
+    with BareEndpoint(simulation) as endpoint:
+        endpoint.round_trips(8 if quick else 60)
     return BareCosts(
-        statistics.median(frames(simulation, 8 if quick else 40)),
-        statistics.median(https_round_trips(simulation, 8 if quick else 60)))
+        statistics.median(frames(simulation, 8 if quick else 40)), statistics.median(endpoint.took))
 
 
 def frames(simulation: Simulation, count: int) -> list[float]:
     """Seconds from the call that changes a label to the painted frame."""
     with bare_window(simulation, count) as window:
         return list(json.loads(window.first_line(START_S))["frames_s"])
-
-
-def https_round_trips(simulation: Simulation, count: int) -> list[float]:
-    """Seconds of each."""
-    with Process.of_python(
-        "the bare endpoint", ["-m", "tests.bench.bare_https", str(simulation.tls_dir)],
-        simulation.state_dir / "bare-https.log",
-    ) as server:
-        return bare_https.round_trips(int(server.first_line(START_S)), simulation.tls_dir, count)
 
 
 def bare_window(simulation: Simulation, frames: int = 0) -> Process:

@@ -1,7 +1,7 @@
 """The least HTTPS round trip: central's server and TLS, both sides with certificates, and nothing behind it.
 
-`python -m tests.bench.bare_https TLS_DIR` serves an answer of the usual size at once and prints its port; `round_trips`
-measures it over one connection that stays open, with Python's own http.client.
+`python -m tests.bench.bare_https TLS_DIR` serves an answer of the usual size at once and prints its port;
+`BareEndpoint` starts it and measures it over one connection that stays open, with Python's own http.client.
 """
 
 from __future__ import annotations
@@ -11,11 +11,14 @@ import ssl
 import sys
 import time
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 from kiosk.central.reference.authority import CA_FILE, CENTRAL_CERTIFICATE, CENTRAL_KEY
+from kiosk.demo.processes import Process
+from kiosk.demo.simulation import Simulation
 
 BODY = b'{"about": "' + b"x" * 700 + b'"}'      # as long as a grant or a batch, roughly
+START_S, ANSWER_S = 30.0, 10.0
 PAUSE_S = 0.03                                   # a visit's calls do not follow each other at once either
 
 
@@ -44,22 +47,38 @@ def serve(tls_dir: Path) -> None:
     )).run()
 
 
-def round_trips(port: int, tls_dir: Path, count: int) -> list[float]:
-    """Seconds of each round trip; the first, with its handshake, is left out."""
-    context = ssl.create_default_context(cafile=str(tls_dir / CA_FILE))
-    context.load_cert_chain(tls_dir / "kiosk.pem", tls_dir / "kiosk.key")
-    link = http.client.HTTPSConnection("127.0.0.1", port, context=context, timeout=10)
-    took = []
-    try:
-        for _ in range(count + 1):
-            time.sleep(PAUSE_S)
-            began = time.perf_counter()
-            link.request("POST", "/", BODY, {"Content-Type": "application/json"})
-            link.getresponse().read()
-            took.append(time.perf_counter() - began)
-    finally:
-        link.close()
-    return took[1:]
+class BareEndpoint:
+    """The endpoint in a process of its own, and one connection to it. `took`: seconds of every round trip."""
+
+    def __init__(self, simulation: Simulation) -> None:
+        self._tls_dir = simulation.tls_dir
+        self._server = Process.of_python(
+            "the bare endpoint", ["-m", "tests.bench.bare_https", str(self._tls_dir)],
+            simulation.state_dir / "bare-https.log")
+        self.took: list[float] = []
+
+    def __enter__(self) -> Self:
+        context = ssl.create_default_context(cafile=str(self._tls_dir / CA_FILE))
+        context.load_cert_chain(self._tls_dir / "kiosk.pem", self._tls_dir / "kiosk.key")
+        port = int(self._server.first_line(START_S))
+        self._link = http.client.HTTPSConnection("127.0.0.1", port, context=context, timeout=ANSWER_S)
+        self._round_trip()      # with the handshake, which a connection that stays open has behind it
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._link.close()
+        self._server.end()
+
+    def round_trips(self, count: int) -> None:
+        """Measure some more."""
+        self.took += [self._round_trip() for _ in range(count)]
+
+    def _round_trip(self) -> float:
+        time.sleep(PAUSE_S)
+        began = time.perf_counter()
+        self._link.request("POST", "/", BODY, {"Content-Type": "application/json"})
+        self._link.getresponse().read()
+        return time.perf_counter() - began
 
 
 if __name__ == "__main__":
