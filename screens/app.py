@@ -12,11 +12,11 @@ from kivy.app import App
 from kivy.clock import Clock, mainthread
 from kivy.core.window import Window
 from kivy.properties import ObjectProperty
-from kivy.uix.screenmanager import NoTransition, ScreenManager
 
 from kiosk.screen_models import Intent, ScreenModel
 from screens.base import BaseScreen
 from screens.fonts import Fonts
+from screens.router import Router
 from screens.screen_file import ScreenFile
 from screens.theme import Theme
 from screens.translation import Translation
@@ -48,7 +48,7 @@ class KioskApp(App):
         self.fonts = Fonts(assets_dir / "fonts")
         self.locale_dir = assets_dir / "locale"
         self.translation = cache(lambda language: Translation.load(self.locale_dir, language))
-        self.router = ScreenManager(transition=NoTransition())
+        self.router = Router(screen_file.mm_per_pixel)
         self._images_dir = assets_dir / "images"
         self._dispatch = dispatch
         self._first = first
@@ -56,7 +56,7 @@ class KioskApp(App):
         self._witness_socket = witness_socket
         self._witness: Any = None
 
-    def build(self) -> ScreenManager:
+    def build(self) -> Router:
         Clock.max_iteration = LAYOUT_ROUNDS
         Window.clearcolor = self.theme.palette.ground
         self._show(self._first)

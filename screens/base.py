@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any, ClassVar
 
 from kivy.app import App
+from kivy.clock import Clock
 from kivy.lang import Builder
 from kivy.properties import BooleanProperty, ListProperty, NumericProperty, ObjectProperty, StringProperty
 from kivy.uix.screenmanager import Screen
@@ -86,9 +87,14 @@ class BaseScreen(Screen):
         self.moving_picture.start()
 
     def on_leave(self, *_args: Any) -> None:
-        """Forget what was shown."""
+        """Stand still, and forget what was shown as soon as the next screen is up."""
         self.countdown.stop()
         self.moving_picture.stop()
+        Clock.schedule_once(self._forget, 0)
+
+    def _forget(self, _elapsed: float) -> None:
+        if self.manager.current_screen is self:
+            return      # it is seen again already, with a model of its own
         language, simulation = self.model.frame.language, self.model.frame.simulation
         self.show(replace(self.BLANK, frame=replace(BLANK_FRAME, language=language, simulation=simulation)))
 

@@ -5,8 +5,9 @@ buttons have moved since:
 
     {"screen": "confirm", "shown": 7, "language": "en", "painted_at": …, "targets": {"confirm": [x, y, width, height]}}
 
-`painted_at` is time.monotonic() after the frame was handed to the display; the first such line also has `imported_at`
-and `process_started_at` on the same clock. Pixels count from the top left. Targets are what can be touched now.
+`painted_at` is time.monotonic() after the frame was handed to the display; the line itself comes when the screen takes
+touches too (see `screens.router`). The first such line also has `imported_at` and `process_started_at` on the same
+clock. Pixels count from the top left. Targets are what can be touched now.
 
 Commands, each answered by one line with `"done"`: {"touch": "confirm"} · {"touch_at": [x, y]} ·
 {"screenshot": "path.png"} · {"labels": "screen" | "all"} (words and boxes of the present screen, or of every screen
@@ -85,18 +86,28 @@ class Witness:
 
     def _on_flip(self, *_args: Any) -> None:
         # Kivy calls this before its own handler, which flips; the next turn of the clock is just after it.
-        Clock.schedule_once(self._tell_if_new, 0)
+        drawn = self._shown
+        Clock.schedule_once(lambda _elapsed: self._tell_if_new(drawn), 0)
 
-    def _tell_if_new(self, _elapsed: float) -> None:
+    def _tell_if_new(self, drawn: int) -> None:
+        if drawn != self._shown:
+            return      # another model came after this frame; its own frame will tell
         painted_at = time.monotonic()
         screen = self._app.router.current_screen
         seen = {"screen": screen.name, "language": screen.model.frame.language, "targets": targets(screen)}
-        if self._app.router.transition.is_active or (not self._due and seen == self._told):
+        if not self._due and seen == self._told:
             return
         self._due, self._told = False, seen
         first = {} if self._last else {"imported_at": IMPORTED_AT, "process_started_at": _process_started_at()}
         self._last = {**seen, "shown": self._shown, "painted_at": painted_at, **first}
-        self._send(self._last)
+        self._tell_when_it_hears(self._last)
+
+    def _tell_when_it_hears(self, message: dict[str, Any]) -> None:
+        wait_s = self._app.router.deaf_for_s
+        if wait_s:
+            Clock.schedule_once(lambda _elapsed: self._tell_when_it_hears(message), wait_s)
+        else:
+            self._send(message)
 
     def _send(self, message: dict[str, Any]) -> None:
         client = self._client

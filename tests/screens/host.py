@@ -1,6 +1,6 @@
 """A kiosk's window without a kiosk, for the tests: `python -m tests.screens.host SIZE SOCKET`.
 
-Reads lines `<sample> <language>` from standard input and shows that sample; writes a line `<intent> <choice>` for
+Reads lines `<sample> <language>` from standard input and shows that sample, or `double_tap_s <seconds>`; writes a line `<intent> <choice>` for
 every intent that a screen emits.
 """
 
@@ -29,8 +29,11 @@ def main() -> None:
 
     def obey() -> None:
         for line in sys.stdin:
-            name, language = line.split()
-            app.show(samples(language)[name])
+            order, value = line.split()
+            if order == "double_tap_s":
+                app.router.double_tap_s = float(value)
+            else:
+                app.show(samples(value)[order])
         app.leave()
 
     threading.Thread(target=obey, daemon=True).start()

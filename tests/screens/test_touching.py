@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-import os
-import shutil
-import subprocess
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from screens.samples import samples
-from tests.screens.window import Lines, Window
+from tests.screens.window import Window
+from tests.waiting import eventually
 
 pytestmark = [pytest.mark.screen, pytest.mark.slow]
 
 NOT_NOW_S = 0.4
+DOUBLE_TAP_S = 0.25
 
 
 @pytest.mark.parametrize("name", list(samples("en")))
@@ -65,45 +63,32 @@ def test_a_screenshot_is_a_picture_of_the_window(upright: Window, tmp_path: Path
         assert len(picture.getcolors(maxcolors=100_000) or []) > 100
 
 
-@pytest.mark.skipif(not (shutil.which("Xvfb") and shutil.which("xdotool")), reason="needs Xvfb and xdotool")
-class TestAPointerUnderX:
-    @pytest.fixture(scope="class")
-    def display(self) -> Iterator[str]:
-        reading, writing = os.pipe()
-        server = subprocess.Popen(
-            ["Xvfb", "-displayfd", str(writing), "-screen", "0", "1280x800x24", "-nolisten", "tcp"],
-            pass_fds=(writing,), stderr=subprocess.DEVNULL)
-        os.close(writing)
-        try:
-            number = Lines(reading).next(within_s=20.0)
-            assert number is not None
-            yield f":{number.strip()}"
-        finally:
-            server.terminate()
-            server.wait(10)
-            os.close(reading)
-
-    @pytest.fixture(scope="class")
-    def on_x(self, display: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Window]:
-        environment = {"DISPLAY": display, "SDL_VIDEODRIVER": "x11"}
-        with Window("panel-1280x800", tmp_path_factory.mktemp("x"), environment) as window:
-            yield window
-
-    def test_a_click_inside_a_button_acts(self, display: str, on_x: Window) -> None:
-        x, y = _middle(on_x.show("welcome", "zh-Hans")["targets"]["start"])
-        _xdotool(display, "mousemove", str(x), str(y), "click", "1")
-        assert on_x.intent() == "start"
-
-    def test_letting_go_outside_the_button_does_nothing(self, display: str, on_x: Window) -> None:
-        x, y = _middle(on_x.show("welcome", "zh-Hans")["targets"]["start"])
-        _xdotool(display, "mousemove", str(x), str(y), "mousedown", "1", "mousemove", str(x), "300", "mouseup", "1")
-        assert on_x.intent(NOT_NOW_S) is None
+def test_the_second_tap_of_a_double_tap_does_not_reach_the_next_screen(upright: Window) -> None:
+    x, y, width, height = upright.show("welcome", "en")["targets"]["start"]
+    place = {"touch_at": [x + width / 2, y + height / 2]}
+    upright.tell_host("double_tap_s 3")
+    upright.ask(place)
+    assert upright.intent() == "start"
+    upright.order("notice", "en")
+    eventually(lambda: "Agree and go on" in upright.words())
+    upright.ask(place)
+    assert upright.intent(NOT_NOW_S) is None
+    upright.tell_host(f"double_tap_s {DOUBLE_TAP_S}")
+    assert upright.show("notice", "en")["screen"] == "notice"
+    upright.ask(place)
+    assert upright.intent() == "accept_notice"
 
 
-def _middle(box: list[float]) -> tuple[int, int]:
-    x, y, width, height = box
-    return round(x + width / 2), round(y + height / 2)
+def test_a_second_tap_on_the_same_screen_acts(upright: Window) -> None:
+    upright.show("notice", "en")
+    for _ in range(2):
+        upright.ask({"touch": "more_time"})
+        assert upright.intent() == "more_time"
 
 
-def _xdotool(display: str, *words: str) -> None:
-    subprocess.run(["xdotool", *words], env={**os.environ, "DISPLAY": display}, check=True, timeout=10)
+def test_a_screen_that_is_passed_over_at_once_forgets_too(upright: Window) -> None:
+    upright.show("welcome", "en")
+    upright.order("confirm", "en")
+    upright.order("reading", "en")
+    upright.show("welcome", "en")
+    assert "9 March" not in "\n".join(upright.words("all"))

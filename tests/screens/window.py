@@ -59,6 +59,7 @@ class Window:
         eventually(lambda: self._connected(path), START_S)
         self._told = Lines(self._link.fileno())
         self.painted = self._next_painting(START_S)
+        self._ordered: int = self.painted["shown"]
 
     def _connected(self, path: Path) -> bool:
         assert self._process.poll() is None, "the window did not open"
@@ -82,12 +83,20 @@ class Window:
 
     def show(self, sample: str, language: str) -> dict[str, Any]:
         """Show a sample; what the witness told once it was painted."""
-        before = self.painted["shown"]
-        self._orders.write(f"{sample} {language}\n".encode())
-        self._orders.flush()
-        while self.painted["shown"] == before:
+        self.order(sample, language)
+        while self.painted["shown"] != self._ordered:
             self.painted = self._next_painting(ANSWER_S)
         return self.painted
+
+    def order(self, sample: str, language: str) -> None:
+        """Have a sample shown, and do not wait for it."""
+        self._ordered += 1
+        self.tell_host(f"{sample} {language}")
+
+    def tell_host(self, order: str) -> None:
+        """A line for the host's standard input."""
+        self._orders.write(f"{order}\n".encode())
+        self._orders.flush()
 
     def ask(self, command: dict[str, Any]) -> dict[str, Any]:
         """The witness's answer to a command."""
