@@ -96,7 +96,8 @@ class Kiosk:
         performer.give(receipt, (do.PrintReceipt, do.Wipe))
         performer.give(central, (
             do.AskForPendingRewrites, do.RequestEndorsement, do.OpenChipSession, do.SendChipAnswers))
-        performer.give(outbox, (do.CancelEndorsement, do.ReportCompletion))
+        performer.give(outbox, (do.ReportCompletion,))
+        performer.do_at_once(do.CancelEndorsement, _canceller(central, outbox))
         performer.do_at_once(do.Assess, RulesService(self.region, self.clock).carry_out)
         performer.do_at_once(do.CheckDevices, _checker(id_card, permit))
         self._permit, self._chip, self._receipt, self._central, self._outbox = permit, chip, receipt, central, outbox
@@ -162,6 +163,16 @@ def _load_unit_file(config: Config) -> StarDeviceFile:
     from drivers.permit_unit.star_tcp300.device_file import load_device_file
 
     return load_device_file(config.files.permit_unit)
+
+
+def _canceller(central: Desk[Any], outbox: Desk[Any]) -> Callable[[Any, Any], None]:
+    """Sends a cancellation when the call that may still bring the grant has ended: a central that has not yet heard of
+    the request would answer that there is nothing to cancel, and grant it afterwards.
+    """
+    def carry_out(_: do.CancelEndorsement, __: Callable[[on.Event], None]) -> None:
+        central.submit(lambda _: outbox.submit(lambda service: service.forward()))
+
+    return carry_out
 
 
 def _checker(id_card: Desk[Any], permit: Desk[Any]) -> Callable[[Any, Any], None]:

@@ -47,7 +47,6 @@ class OutboxService:
     @property
     def handlers(self) -> Mapping[type, Handler]:
         return {
-            do.CancelEndorsement: lambda _, __: self.forward(),
             do.ReportCompletion: lambda _, __: self.forward(),
         }
 

@@ -16,6 +16,7 @@ from dataclasses import dataclass, fields, is_dataclass
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any, TypeVar
+from urllib.parse import urlsplit
 from uuid import UUID, uuid4
 
 from drivers.simulators.issued_permits import IssuedPermit
@@ -36,6 +37,7 @@ from kiosk.workflow import events as on
 from kiosk.workflow import states as s
 from kiosk.workflow.deadlines import deadline_of
 from screens.translation import Translation
+from tests.fakes.cable import Cable
 from tests.waiting import eventually
 
 ROOT = Path(__file__).parents[2]
@@ -112,6 +114,8 @@ class Place:
         self.mistakes: list[str] = []
         self._cut_at: Callable[[s.State], bool] | None = None
         self._meanwhile: Callable[[s.State], None] = lambda state: None
+        address = urlsplit(self.central.url)
+        self.cable = Cable(address.hostname or "", address.port or 0)
         self.config = self._config({**self.rig.start(), "permit_chip": chip_url}, printer)
         self._about: Any = None
         self.kiosk: Kiosk | None = None
@@ -132,8 +136,8 @@ class Place:
             "devices": dict(urls),
             "files": {"region": "shanghai", "receipt_printer": printer},
             "central": {
-                "url": self.central.url, "ca": str(tls / "ca.pem"), "certificate": str(tls / "kiosk.pem"),
-                "key": str(tls / "kiosk.key"), "grant_keys": str(tls / GRANT_PUBLIC_KEYS),
+                "url": f"https://127.0.0.1:{self.cable.port}", "ca": str(tls / "ca.pem"),
+                "certificate": str(tls / "kiosk.pem"), "key": str(tls / "kiosk.key"), "grant_keys": str(tls / GRANT_PUBLIC_KEYS),
             },
         }
         lines: list[str] = []
@@ -172,7 +176,9 @@ class Place:
         self.stop_kiosk()
 
     def stop(self) -> None:
+        self.cable.pull()
         self.stop_kiosk()
+        self.cable.close()
         self.client.close()
         self.rig.stop()
 

@@ -119,7 +119,16 @@ def test_an_unhurried_central_is_waited_for(place: Place) -> None:
     assert place.central_state() == "written"
 
 
-@pytest.mark.slow
+def test_a_grant_that_comes_after_the_holder_has_left_is_given_back(place: Place) -> None:
+    place.plays(LIN.until(s.Declaring))
+    place.central.set_fault("slow", calls=1)
+    place.chooses(Intent.DECLARE_UNCHANGED)
+    place.sees(s.AskingCentral)
+    place.chooses(Intent.CANCEL)
+    gets_it_back(place)
+    assert place.central_state() == "cancelled"
+
+
 def test_a_central_that_says_nothing_is_given_up_and_the_grant_with_it(place: Place) -> None:
     place.plays(LIN.until(s.Declaring))
     place.central.set_fault("hang", calls=1)
@@ -129,5 +138,6 @@ def test_a_central_that_says_nothing_is_given_up_and_the_grant_with_it(place: Pl
     ending = gets_it_back(place)
     assert isinstance(ending, s.Declined)
     assert ending.refusal.code == "central_unreachable"
+    place.cable.pull()
     place.central_is_told()
     assert "CancelEndorsement" in place.ordered()
