@@ -60,12 +60,20 @@ def next_window(region: Region, content: PermitContent) -> tuple[date, date] | N
         return None
     return later.opens_on, later.closes_on
 
+
 def frame_of(about: About, state: s.State, way_out: WayOut) -> Frame:
     """What every screen has around it: language, way out, the idle time that is left."""
     visit = s.visit_of(state)
     language = visit.language if visit else state.language if isinstance(state, s.Idle) else about.languages[0]
     deadline = deadline_of(state)
-    return Frame(language, way_out, int(deadline.seconds) if deadline.shown else None, about.simulation)
+    return Frame(
+        language=language,
+        way_out=way_out,
+        countdown_s=int(deadline.seconds) if deadline.shown else None,
+        simulation=about.simulation,
+        languages=about.languages if isinstance(state, s.AwaitsPerson) else (),
+    )
+
 
 def counter_lines(about: About) -> tuple[Words, ...]:
     """Where to go instead: the region's counter and its telephone."""
@@ -75,6 +83,7 @@ def counter_lines(about: About) -> tuple[Words, ...]:
     if contact is not None and contact.telephones:
         lines.append(Text("next.call", (("phone", contact.telephones[0]),)))
     return tuple(lines)
+
 
 def rules_cited(about: About, assessment: Assessment | None, language: str) -> tuple[Citation, ...]:
     """The rules that were applied, each with the title and the section of the document it rests on."""
