@@ -1,7 +1,7 @@
 """A kiosk's window without a kiosk, for the tests: `python -m tests.screens.host SIZE SOCKET`.
 
-Reads lines `<sample> <language>` from standard input and shows that sample, or `double_tap_s <seconds>`; writes a line `<intent> <choice>` for
-every intent that a screen emits.
+Reads lines `<sample> <language>` from standard input and shows that sample, or `double_tap_s <seconds>`; writes a
+line `<intent> <choice>` for every intent that a screen emits.
 """
 
 from __future__ import annotations
