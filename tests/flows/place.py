@@ -137,7 +137,8 @@ class Place:
             "files": {"region": "shanghai", "receipt_printer": printer},
             "central": {
                 "url": f"https://127.0.0.1:{self.cable.port}", "ca": str(tls / "ca.pem"),
-                "certificate": str(tls / "kiosk.pem"), "key": str(tls / "kiosk.key"), "grant_keys": str(tls / GRANT_PUBLIC_KEYS),
+                "certificate": str(tls / "kiosk.pem"), "key": str(tls / "kiosk.key"),
+                "grant_keys": str(tls / GRANT_PUBLIC_KEYS),
             },
         }
         lines: list[str] = []
