@@ -262,7 +262,7 @@ class _Window:
         log(LogEvent.STARTED, version=VERSION, site=self.kiosk.config.site, region=self.kiosk.region.code)
         with self._lock:
             self._app = app
-            app.show(present(self.about, self._state))
+            self._show_in(app)
         notify("READY=1")
         watchdog.start()
         try:
@@ -277,10 +277,13 @@ class _Window:
         with self._lock:
             self._state = state
             if self._app is not None:
-                self._app.show(present(self.about, state))
-        if isinstance(state, s.Idle) and not self._warm:
+                self._show_in(self._app)
+
+    def _show_in(self, app: Any) -> None:
+        app.show(present(self.about, self._state))
+        if isinstance(self._state, s.Idle) and not self._warm:
             self._warm = True
-            self.kiosk.warm_up()
+            app.after_painting(self.kiosk.warm_up)
 
     def leave(self) -> None:
         """Close the window; `open` returns."""

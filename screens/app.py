@@ -81,6 +81,16 @@ class KioskApp(App):
         self._show(model)
 
     @mainthread
+    def after_painting(self, then: Callable[[], None]) -> None:
+        """Call `then` on Kivy's thread when what was shown until now is painted. From any thread; returns at once."""
+        def painted(*_args: Any) -> None:
+            Window.unbind(on_flip=painted)
+            Clock.schedule_once(lambda _elapsed: then(), 0)     # Kivy flips after it has told that it will
+
+        Window.bind(on_flip=painted)
+        Window.canvas.ask_update()
+
+    @mainthread
     def leave(self) -> None:
         """Close the window; `run()` returns. From any thread; returns at once."""
         self.stop()
