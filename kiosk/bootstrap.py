@@ -64,6 +64,7 @@ class Kiosk:
         self._unit_file = _load_unit_file(config)
         self.journal = Journal(config.state_dir / "journal.db", self.clock.now)
         self._desks: list[Desk[Any]] = []
+        self._started: list[Desk[Any]] = []
         performer = Performer()
         site = Site(
             region_prefixes=self.region.area_prefixes,
@@ -108,13 +109,29 @@ class Kiosk:
         return desk
 
     def start(self) -> None:
-        """Start the threads; the machine asks at once where a permit is."""
-        for desk in self._desks:
-            desk.worker.start()
+        """Start the machine, which asks at once where a permit is, and every desk."""
+        self.start_for_first_screen()
+        self._start_rest()
+
+    def start_for_first_screen(self) -> None:
+        """Start the machine and the permit unit's desk alone; `warm_up` starts the others, where orders wait."""
+        self._start_desk(self._permit)
         self._thread.start()
 
+    def _start_rest(self) -> None:
+        for desk in self._desks:
+            if desk not in self._started:
+                self._start_desk(desk)
+
+    def _start_desk(self, desk: Desk[Any]) -> None:
+        desk.worker.start()
+        self._started.append(desk)
+
     def warm_up(self) -> None:
-        """Build what the first visit will need, and send what central is still owed; call when the screen stands."""
+        """Start what is not running yet, build what the first visit will need, and send what central is still owed.
+        Call when the first screen stands.
+        """
+        self._start_rest()
         for desk in (self._central, self._chip, self._receipt):
             desk.submit(lambda service: None)
         self._permit.submit(lambda _: self._building.warm_up_face())
@@ -131,7 +148,7 @@ class Kiosk:
 
     def is_well(self) -> bool:
         """Whether the machine takes its turns and every worker lives."""
-        return all(desk.worker.is_alive() for desk in self._desks) and self.engine.answers(within_s=5.0)
+        return all(desk.worker.is_alive() for desk in self._started) and self.engine.answers(within_s=5.0)
 
     def stop(self) -> None:
         """End the machine, release every device, close the journal."""
@@ -231,7 +248,7 @@ def run_window(config: Config) -> int:
         return complain(error.mistakes)
     window = _Window(config)
     kivy_setup.prepare(screen_file)
-    window.kiosk.start()    # the devices wake up while Kivy is imported
+    window.kiosk.start_for_first_screen()    # the devices wake up while Kivy is imported
     from screens.app import KioskApp
 
     app = KioskApp(
@@ -281,7 +298,7 @@ class _Window:
 
     def _show_in(self, app: Any) -> None:
         app.show(present(self.about, self._state))
-        if isinstance(self._state, s.Idle) and not self._warm:
+        if not isinstance(self._state, s.Recovering) and not self._warm:
             self._warm = True
             app.after_painting(self.kiosk.warm_up)
 

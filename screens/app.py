@@ -22,6 +22,7 @@ from screens.theme import Theme
 from screens.translation import Translation
 
 LAYOUT_ROUNDS = 100     # before a frame; after Kivy's own 20 it would draw a screen whose text is still being fitted
+AFTER_PAINTING_S = 0.1  # Kivy tells of a flip before it flips, and a second frame may follow with what came late
 
 
 def screen_name(model: ScreenModel) -> str:
@@ -82,10 +83,12 @@ class KioskApp(App):
 
     @mainthread
     def after_painting(self, then: Callable[[], None]) -> None:
-        """Call `then` on Kivy's thread when what was shown until now is painted. From any thread; returns at once."""
+        """Call `then` on Kivy's thread soon after what was shown until now is painted. From any thread; returns at
+        once.
+        """
         def painted(*_args: Any) -> None:
             Window.unbind(on_flip=painted)
-            Clock.schedule_once(lambda _elapsed: then(), 0)     # Kivy flips after it has told that it will
+            Clock.schedule_once(lambda _elapsed: then(), AFTER_PAINTING_S)
 
         Window.bind(on_flip=painted)
         Window.canvas.ask_update()

@@ -28,7 +28,7 @@ MIB = 1024 * 1024
 
 # The welcome screen needs Kivy, and the permit unit's word that nothing is inside; so pyserial too. Of the standard
 # library anything may be there.
-WELCOME_NEEDS = ("kivy", "kivy_deps", "serial", "kiosk", "drivers", "screens", "tests")
+WELCOME_NEEDS = ("kivy", "kivy_deps", "filetype", "serial", "kiosk", "drivers", "screens", "tests")
 # Of our own, what talks to other devices and to central belongs after it.
 WELCOME_NEEDS_NOT = (
     "kiosk.central", "kiosk.services.central", "kiosk.services.chip", "kiosk.services.face", "kiosk.services.outbox",
@@ -146,7 +146,7 @@ def _imports(simulation: Simulation) -> tuple[list[str], dict[str, Any]]:
 def superfluous(begun: Mapping[str, float]) -> list[str]:
     """Those of the modules that the welcome screen does not need, without their submodules."""
     allowed = {*sys.stdlib_module_names, *WELCOME_NEEDS}
-    found = {name for name in begun if name.partition(".")[0] not in allowed}
+    found = {name for name in begun if name.partition(".")[0] not in allowed and not name.startswith("_sysconfigdata")}
     found |= {name for name in begun if any(name == one or name.startswith(f"{one}.") for one in WELCOME_NEEDS_NOT)}
     return sorted(name for name in found if name.rpartition(".")[0] not in found)
 
