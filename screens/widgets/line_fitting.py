@@ -20,6 +20,9 @@ _UNIT = re.compile(
     rf"[{re.escape(_CLOSING)}]*[ \u3000]*"
 )
 
+LEFT_OVER = 0.2                         # a last line shorter than this share of the width gets company
+NARROWER = (0.95, 0.9, 0.85, 0.8, 0.75)
+
 
 def wrap(text: str, width_px: float, measure: Callable[[str], float]) -> list[str]:
     """Lines of `text`, each at most `width_px` wide by `measure`; line feeds stay. A unit that is wider than a line is
@@ -29,6 +32,24 @@ def wrap(text: str, width_px: float, measure: Callable[[str], float]) -> list[st
 
 
 def _wrap_paragraph(paragraph: str, width_px: float, measure: Callable[[str], float]) -> list[str]:
+    lines = _filled(paragraph, width_px, measure)
+    if len(lines) == 1 or not _is_left_over(lines[-1], width_px, measure):
+        return lines
+    for narrower in NARROWER:
+        fuller = _filled(paragraph, width_px * narrower, measure)
+        if len(fuller) != len(lines):
+            break
+        if not _is_left_over(fuller[-1], width_px, measure):
+            return fuller
+    return lines
+
+
+def _is_left_over(line: str, width_px: float, measure: Callable[[str], float]) -> bool:
+    """Is it so short that it looks forgotten?"""
+    return sum(map(measure, line)) < width_px * LEFT_OVER
+
+
+def _filled(paragraph: str, width_px: float, measure: Callable[[str], float]) -> list[str]:
     lines, line, used = [], "", 0.0
     for unit in _units(paragraph, width_px, measure):
         if line and used + measure(unit.rstrip()) > width_px:

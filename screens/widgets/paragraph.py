@@ -8,7 +8,7 @@ from unicodedata import east_asian_width
 from kivy.app import App
 from kivy.clock import Clock
 from kivy.core.text import Label as Measure
-from kivy.properties import ListProperty, NumericProperty, OptionProperty, StringProperty
+from kivy.properties import BooleanProperty, ListProperty, NumericProperty, OptionProperty, StringProperty
 from kivy.uix.boxlayout import BoxLayout
 from kivy.uix.label import Label
 from kivy.utils import escape_markup
@@ -21,7 +21,7 @@ SIZES = ("small", "body", "lead", "title", "display")
 
 class Paragraph(Label):
     """`words` in one of the theme's sizes, as high as it needs to be at its width. `scale` below 1: shrunk to fit.
-    `natural`: its width if no line were broken for want of space.
+    `natural`: its width if no line were broken for want of space. `one_line`: smaller rather than broken, by `squeeze`.
     """
 
     words = StringProperty("")
@@ -29,6 +29,9 @@ class Paragraph(Label):
     weight = OptionProperty("regular", options=("regular", "bold"))
     scale = NumericProperty(1.0)
     natural = NumericProperty(0)
+    one_line = BooleanProperty(False)
+    squeeze = NumericProperty(1.0)
+    full_size = NumericProperty(0)
 
     def __init__(self, **kwargs: Any) -> None:
         self._measures: dict[str, Measure] = {}
@@ -45,10 +48,15 @@ class Paragraph(Label):
             self._written, self._measures = written, {}
             self.natural = max(map(self._width_of, whole)) + 1
         available = self.width - self.padding[0] - self.padding[2]
+        if self.one_line and available > self.full_size:
+            self.squeeze = min(1.0, (available - ROUNDING_PX) / self._natural_at_full_size())
         lines = whole if self.natural <= available else wrap(self.words, available - ROUNDING_PX, self._width_of)
         runs = App.get_running_app().fonts.runs("\n".join(lines))
         self.markup = len(runs) > 1 or bool(runs[0][0])
         self.text = "".join(_marked(font, piece) for font, piece in runs) if self.markup else runs[0][1]
+
+    def _natural_at_full_size(self) -> float:
+        return 1 + self.natural * self.full_size / max(1.0, self.font_size)
 
     def _width_of(self, text: str) -> float:
         if len(text) == 1 and east_asian_width(text) == "W":

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from itertools import combinations
 from typing import Any
 
@@ -95,6 +96,15 @@ def test_nothing_of_a_visit_is_left_on_any_screen_when_the_next_begins(upright: 
     left = "\n".join(upright.words("all"))
     marks = [ADDRESS.reveal(), LONG_ADDRESS.reveal(), NUMBER, "2027年", "2028年", "分局"]
     assert [mark for mark in marks if mark in left] == []
+
+
+def test_dates_old_and_new_stand_on_one_line_each(window: Window) -> None:
+    for language in LANGUAGES:
+        window.show("confirm_restart", language)
+        drawn = [label["drawn"] for label in window.ask({"labels": "screen"})["labels"]]
+        assert any("2028" in line and "\n" not in line for line in drawn)
+        term = Translation.load(ASSETS / "locale", language).date(date(2028, 11, 30))
+        assert [line for line in drawn if line.endswith(term)] != []
 
 
 def test_a_rare_character_is_drawn_with_the_fallback_font(upright: Window) -> None:

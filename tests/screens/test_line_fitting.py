@@ -39,6 +39,10 @@ def test_a_word_that_is_longer_than_a_line_is_cut() -> None:
     assert wrap("https://kiosk.example/r/1", 10, cells) == ["https://ki", "osk.exampl", "e/r/1"]
 
 
+def test_a_last_line_of_one_character_gets_company() -> None:
+    assert wrap("照片朝上轻轻推进机器的插口", 24, cells) == ["照片朝上轻轻推进机器", "的插口"]
+
+
 def test_line_feeds_stay() -> None:
     assert wrap("一\n二\n\n三", 10, cells) == ["一", "二", "", "三"]
 
