@@ -29,7 +29,7 @@ from kiosk.runtime.engine import Engine
 from kiosk.runtime.journal import Journal, OutboundMessage
 from kiosk.runtime.watchdog import Watchdog, notify
 from kiosk.runtime.workers import Worker
-from kiosk.screen_models import Intent, Words
+from kiosk.screen_models import Intent, ScreenModel, Words
 from kiosk.services.performing import Desk, Performer
 from kiosk.services.rules import RulesService
 from kiosk.workflow import effects as do
@@ -253,7 +253,7 @@ def run_window(config: Config) -> int:
 
     app = KioskApp(
         dispatch=window.dispatch,
-        first=present(window.about, s.Recovering()),
+        first=window.model(),    # most often the welcome screen already: the unit has answered by now
         screen_file=screen_file,
         assets_dir=config.assets_dir,
         witness_socket=config.witness_socket,
@@ -272,6 +272,10 @@ class _Window:
         self._warm = False
         self.kiosk = Kiosk(config, self.show, broken=self.leave)
         self.about = about(config, self.kiosk.region)
+
+    def model(self) -> ScreenModel:
+        """What is to be seen now."""
+        return present(self.about, self._state)
 
     def open(self, app: Any) -> None:
         """Run the application until it is left."""
@@ -297,7 +301,7 @@ class _Window:
                 self._show_in(self._app)
 
     def _show_in(self, app: Any) -> None:
-        app.show(present(self.about, self._state))
+        app.show(self.model())
         if not isinstance(self._state, s.Recovering) and not self._warm:
             self._warm = True
             app.after_painting(self.kiosk.warm_up)
