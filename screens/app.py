@@ -88,7 +88,8 @@ class KioskApp(App):
         """
         def painted(*_args: Any) -> None:
             Window.unbind(on_flip=painted)
-            Clock.schedule_once(lambda _elapsed: then(), AFTER_PAINTING_S)
+            # Kivy counts from the begin of a frame, and this one was long: so count from the next.
+            Clock.schedule_once(lambda _elapsed: Clock.schedule_once(lambda _elapsed: then(), AFTER_PAINTING_S), 0)
 
         Window.bind(on_flip=painted)
         Window.canvas.ask_update()

@@ -82,6 +82,7 @@ class LanguageChoice(BoxLayout):
     __events__ = ("on_chosen",)
 
     def __init__(self, **kwargs: Any) -> None:
+        self._made: dict[str, LanguageButton] = {}
         super().__init__(**kwargs)
         self.bind(languages=self._build, present=self._build)
 
@@ -89,13 +90,16 @@ class LanguageChoice(BoxLayout):
         """Event: a person chose `language`."""
 
     def _build(self, *_args: Any) -> None:
-        others = [language for language in self.languages if language != self.present]
-        if [button.choice for button in reversed(self.children)] == others:
-            return
-        self.clear_widgets()
-        app = App.get_running_app()
-        for language in others:
-            name = app.translation(language).text("language.name")
+        shown = [self._button(language) for language in self.languages if language != self.present]
+        if self.children != shown[::-1]:
+            self.clear_widgets()
+            for button in shown:
+                self.add_widget(button)
+
+    def _button(self, language: str) -> LanguageButton:
+        if language not in self._made:
+            name = App.get_running_app().translation(language).text("language.name")
             button = LanguageButton(intent=Intent.CHOOSE_LANGUAGE, choice=language, words=name, icon="language")
             button.bind(on_release=lambda touched: self.dispatch("on_chosen", touched.choice))
-            self.add_widget(button)
+            self._made[language] = button
+        return self._made[language]

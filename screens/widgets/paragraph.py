@@ -76,23 +76,33 @@ def _marked(font: str, piece: str) -> str:
 
 
 class Paragraphs(BoxLayout):
-    """One paragraph for each of `items`; the widgets are used again."""
+    """One paragraph for each of `items`; the widgets are kept and used again."""
 
     items = ListProperty()
     size_of = OptionProperty("body", options=SIZES)
     colour = ListProperty((0, 0, 0, 1))
     scale = NumericProperty(1.0)
 
+    def __init__(self, **kwargs: Any) -> None:
+        self._made: list[Paragraph] = []
+        super().__init__(**kwargs)
+
     def on_items(self, _instance: Any, items: list[str]) -> None:
-        while len(self.children) > len(items):
-            self.remove_widget(self.children[0])
-        while len(self.children) < len(items):
-            paragraph = Paragraph()
-            for name in ("size_of", "scale"):
-                self.fbind(name, paragraph.setter(name))
-                setattr(paragraph, name, getattr(self, name))
-            self.fbind("colour", paragraph.setter("color"))
-            paragraph.color = self.colour
-            self.add_widget(paragraph)
-        for paragraph, words in zip(reversed(self.children), items, strict=True):
+        while len(self._made) < len(items):
+            self._made.append(self._new())
+        for paragraph in self._made[len(items):]:
+            paragraph.words = ""
+        for paragraph, words in zip(self._made, items, strict=False):
             paragraph.words = words
+        shown = self._made[:len(items)]
+        if self.children != shown[::-1]:
+            self.clear_widgets()
+            for paragraph in shown:
+                self.add_widget(paragraph)
+
+    def _new(self) -> Paragraph:
+        paragraph = Paragraph(size_of=self.size_of, scale=self.scale, color=self.colour)
+        self.fbind("size_of", paragraph.setter("size_of"))
+        self.fbind("scale", paragraph.setter("scale"))
+        self.fbind("colour", paragraph.setter("color"))
+        return paragraph

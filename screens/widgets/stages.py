@@ -26,14 +26,18 @@ class Stages(BoxLayout):
     scale = NumericProperty(1.0)
 
     def __init__(self, **kwargs: Any) -> None:
+        self._made: list[StageLine] = []
         super().__init__(**kwargs)
         self.bind(names=self._build, stage=self._build, scale=self._build)
 
     def _build(self, *_args: Any) -> None:
-        while len(self.children) > len(self.names):
-            self.remove_widget(self.children[0])
-        while len(self.children) < len(self.names):
-            self.add_widget(StageLine())
-        for number, (line, words) in enumerate(zip(reversed(self.children), self.names, strict=True)):
+        while len(self._made) < len(self.names):
+            self._made.append(StageLine())
+        shown = self._made[:len(self.names)]
+        for number, (line, words) in enumerate(zip(shown, self.names, strict=True)):
             line.words, line.number, line.scale = words, str(number + 1), self.scale
             line.is_done, line.is_now = number < self.stage, number == self.stage
+        if self.children != shown[::-1]:
+            self.clear_widgets()
+            for line in shown:
+                self.add_widget(line)
