@@ -66,25 +66,21 @@ def image_blocks(raster: FaceRaster, max_characters: int) -> list[ImageBlock]:
     together cost least; blank columns and rows between blocks are not sent.
     """
     grid = _Grid(raster, max_characters)
-    # cheapest[row]: cost of all rows above `row`, and the blocks of the last group.
-    cheapest: list[tuple[int, int, list[ImageBlock]]] = [(0, 0, [])]
+    # cheapest[row]: cost of all rows above `row`, and the rows [top, row) that were grouped last.
+    cheapest: list[tuple[int, int]] = [(0, 0)]
     for bottom in range(1, grid.rows + 1):
-        options: list[tuple[int, int, list[ImageBlock]]] = []
-        for top in range(bottom - 1, max(-1, bottom - 1 - MOST_ROWS), -1):
-            blocks = grid.blocks(top, bottom)
-            options.append((cheapest[top][0] + _cost(blocks), top, blocks))
-        cheapest.append(min(options, key=lambda option: option[0]))
-    groups: list[list[ImageBlock]] = []
+        if not grid.dark[bottom - 1]:
+            cheapest.append((cheapest[-1][0], bottom - 1))      # a blank row is sent with no group
+            continue
+        tops = range(bottom - 1, max(-1, bottom - 1 - MOST_ROWS), -1)
+        cheapest.append(min((cheapest[top][0] + grid.cost(top, bottom), top) for top in tops if grid.dark[top]))
+    groups: list[tuple[int, int]] = []
     row = grid.rows
     while row > 0:
-        _, above, blocks = cheapest[row]
-        groups.append(blocks)
-        row = above
-    return [block for blocks in reversed(groups) for block in blocks]
-
-
-def _cost(blocks: list[ImageBlock]) -> int:
-    return sum(block.characters + BLOCK_COST_CHARACTERS for block in blocks)
+        top = cheapest[row][1]
+        groups.append((top, row))
+        row = top
+    return [block for top, bottom in reversed(groups) for block in grid.blocks(top, bottom)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,68 +92,76 @@ class _Run:
     first: int
     last: int
 
-    def joined(self, right: _Run) -> _Run:
-        return _Run(self.begin, right.end, min(self.first, right.first), max(self.last, right.last))
-
-    @property
-    def characters(self) -> int:
-        return 2 * (self.end - self.begin) * (self.last - self.first)
-
 
 class _Grid:
-    """A raster as byte rows and columns."""
+    """A raster as byte rows and columns. `dark[row]`: the columns that are not blank in this row, a bit for each."""
 
     def __init__(self, raster: FaceRaster, max_characters: int) -> None:
         self.rows = raster.height_dots // 8
-        self._width = raster.width_dots
         self._columns = raster.columns
         self._max_characters = max_characters
+        self.dark = [_as_bits(raster.columns[row::self.rows]) for row in range(self.rows)]
+
+    def cost(self, top: int, bottom: int) -> int:
+        """Characters on the line for the rows [top, bottom)."""
+        return self._cheapest(self._runs(top, bottom))[-1][0]
 
     def blocks(self, top: int, bottom: int) -> list[ImageBlock]:
         """The cheapest cut of the rows [top, bottom) into blocks, each as high as its own dark bytes."""
         runs = self._runs(top, bottom)
-        # cheapest[n]: cost of the first n runs, and the block that ends with the last of them.
-        cheapest: list[tuple[int, int, _Run | None]] = [(0, 0, None)]
-        for count in range(1, len(runs) + 1):
-            whole = runs[count - 1]
-            best = (cheapest[count - 1][0] + whole.characters + BLOCK_COST_CHARACTERS, count - 1, whole)
-            for before in range(count - 2, -1, -1):
-                whole = runs[before].joined(whole)
-                if whole.characters > self._max_characters:
-                    break
-                cost = cheapest[before][0] + whole.characters + BLOCK_COST_CHARACTERS
-                if cost < best[0]:
-                    best = (cost, before, whole)
-            cheapest.append(best)
+        cheapest = self._cheapest(runs)
         blocks: list[ImageBlock] = []
         count = len(runs)
         while count > 0:
-            _, before, chosen = cheapest[count]
-            assert chosen is not None
-            blocks.append(self._block(chosen))
+            before = cheapest[count][1]
+            blocks.append(self._block(runs[before:count]))
             count = before
         return blocks[::-1]
 
+    def _cheapest(self, runs: list[_Run]) -> list[tuple[int, int]]:
+        """For each number of runs: what they cost at least, and with which run the last block begins."""
+        cheapest = [(0, 0)]
+        for count, run in enumerate(runs, 1):
+            first, last = run.first, run.last
+            best = (cheapest[-1][0] + 2 * (run.end - run.begin) * (last - first) + BLOCK_COST_CHARACTERS, count - 1)
+            for before in range(count - 2, -1, -1):
+                joined = runs[before]
+                first, last = min(first, joined.first), max(last, joined.last)
+                # Where a gap costs more than a block does, no block reaches over it.
+                if 2 * (runs[before + 1].begin - joined.end) * (last - first) > BLOCK_COST_CHARACTERS:
+                    break
+                characters = 2 * (run.end - joined.begin) * (last - first)
+                if characters > self._max_characters:
+                    break
+                best = min(best, (cheapest[before][0] + characters + BLOCK_COST_CHARACTERS, before))
+            cheapest.append(best)
+        return cheapest
+
     def _runs(self, top: int, bottom: int) -> list[_Run]:
         """Runs of dark columns, left to right; what is too long for a block is cut."""
+        rows = self.dark[top:bottom]
         longest = self._max_characters // (2 * (bottom - top))
+        left = 0
+        for row in rows:
+            left |= row
         runs: list[_Run] = []
-        for x in range(self._width):
-            piece = self._piece(x, top, bottom)
-            if not any(piece):
-                continue
-            first = top + len(piece) - len(piece.lstrip(b"\0"))
-            column = _Run(x, x + 1, first, top + len(piece.rstrip(b"\0")))
-            if runs and runs[-1].end == x and x - runs[-1].begin < longest:
-                runs[-1] = runs[-1].joined(column)
-            else:
-                runs.append(column)
+        while left:
+            begin = (left & -left).bit_length() - 1
+            above = left >> begin
+            length = min((above ^ above + 1).bit_length() - 1, longest)     # ones from the lowest bit on
+            columns = (1 << length) - 1 << begin
+            held = [number for number, row in enumerate(rows, top) if row & columns]
+            runs.append(_Run(begin, begin + length, held[0], held[-1] + 1))
+            left &= ~columns
         return runs
 
-    def _piece(self, x: int, top: int, bottom: int) -> bytes:
-        start = x * self.rows
-        return self._columns[start + top : start + bottom]
+    def _block(self, runs: list[_Run]) -> ImageBlock:
+        begin, end = runs[0].begin, runs[-1].end
+        first, last = min(run.first for run in runs), max(run.last for run in runs)
+        columns = b"".join(self._columns[x * self.rows + first:x * self.rows + last] for x in range(begin, end))
+        return ImageBlock(begin, first, last - first, columns)
 
-    def _block(self, run: _Run) -> ImageBlock:
-        columns = b"".join(self._piece(x, run.first, run.last) for x in range(run.begin, run.end))
-        return ImageBlock(run.begin, run.first, run.last - run.first, columns)
+
+def _as_bits(bytes_of_row: bytes) -> int:
+    """A bit for every byte that is not 0, the first one lowest."""
+    return int("".join("1" if byte else "0" for byte in reversed(bytes_of_row)) or "0", 2)
