@@ -123,20 +123,28 @@ class PcscCoupler:
 
         Raises `NoChip` if none answers within `timeout_s` (at once, when one is there but stays silent at three
         power-ups), and `LinkLost` if pcscd or the reader is gone or another program holds the chip. After a
-        `LinkLost` a new call starts from nothing.
+        `LinkLost` a new call starts from nothing. A pcscd that was restarted since the last call is not noticed.
         """
         if self._connected is not None:
             self._connected.close()
         deadline = time.monotonic() + timeout_s
+        was_held = self._context is not None
+        try:
+            return self._connect_in_context(deadline, timeout_s)
+        except LinkLost:
+            if not was_held:
+                raise
+        # The context's pcscd may have ended and another come; nothing was sent to a chip yet.
+        return self._connect_in_context(deadline, timeout_s)
+
+    def _connect_in_context(self, deadline: float, timeout_s: float) -> PcscChip:
         if self._context is None:
             self._context = _Context()
         try:
-            chip = self._connect(self._context, deadline, timeout_s)
+            return self._connect(self._context, deadline, timeout_s)
         except TransportError:
             self._drop_context()
             raise
-        self._connected = chip
-        return chip
 
     def _connect(self, context: _Context, deadline: float, timeout_s: float) -> PcscChip:
         silent = 0
@@ -148,7 +156,8 @@ class PcscCoupler:
                 scard.SCARD_PROTOCOL_T0 | scard.SCARD_PROTOCOL_T1)
             code = _unsigned(code)
             if code == scard.SCARD_S_SUCCESS:
-                return self._opened(handle, protocol)
+                self._connected = self._opened(handle, protocol)
+                return self._connected
             if code in CHIP_SILENT:
                 silent += 1
             elif code not in CHIP_GONE and code != scard.SCARD_E_SHARING_VIOLATION:
