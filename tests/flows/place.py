@@ -161,7 +161,6 @@ class Place:
     # -- power ---------------------------------------------------------------------------------------------------------
 
     def start_kiosk(self) -> None:
-        self._cut_at = None
         self.kiosk = Kiosk(self.config, self._show, self.clock)
         self._about = about(self.config, self.kiosk.region)
         self.kiosk.start()
@@ -183,6 +182,7 @@ class Place:
         """Wait for the cut, and leave what was running where it is."""
         kiosk = self.running
         assert kiosk.failed.wait(WITHIN_S), f"power was not cut; the machine went {self.way()}"
+        self._cut_at = None
         self.stop_kiosk()
 
     def stop(self) -> None:
@@ -368,6 +368,10 @@ class Visitor:
     def until(self, kind: type[s.State]) -> list[PlayStep]:
         """The same, up to and without the answer to this screen."""
         return [*self.renewal()[:self._number_of(kind)], (kind, lambda place: None)]
+
+    def through(self, kind: type[s.State]) -> list[PlayStep]:
+        """The same, up to and with the answer to this screen."""
+        return self.renewal()[:self._number_of(kind) + 1]
 
     def since(self, kind: type[s.State]) -> list[PlayStep]:
         """The same, from the answer to this screen on."""

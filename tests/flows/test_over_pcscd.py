@@ -1,0 +1,99 @@
+"""The same visits with the chip behind a real pcscd, reached through PC/SC."""
+
+from __future__ import annotations
+
+import pytest
+
+from drivers.simulators.pcscd import PrivatePcscd
+from drivers.simulators.permit import Place as At
+from kiosk.domain.endorsement import Custody
+from kiosk.screen_models import Intent
+from kiosk.workflow import states as s
+from tests.flows.conftest import OpenPlace
+from tests.flows.place import LIN, Place, Visitor
+
+pytestmark = [pytest.mark.pcsc, pytest.mark.slow]
+
+
+@pytest.fixture
+def place(open_place: OpenPlace, pcscd: PrivatePcscd) -> Place:
+    place = open_place(chip=(f"pcsc://{pcscd.reader_name}", pcscd.vpcd_url))
+    place.start_kiosk()
+    return place
+
+
+def test_a_permit_is_renewed_over_pcsc(place: Place) -> None:
+    place.plays(LIN.renewal())
+    assert place.chip(LIN.permit)["valid_to"] == "2027-12-04"
+    assert place.face_shows_chip(LIN.permit) is True
+    assert place.central_state() == "written"
+    assert place.updates() == 1
+
+
+def test_two_permits_are_renewed_one_after_the_other_over_pcsc(place: Place) -> None:
+    place.plays(LIN.renewal())
+    second = Visitor("lu-tuji", "lu-tuji-rare-name")
+    place.plays(second.renewal())
+    assert place.central_state() == "written"
+    assert place.face_shows_chip(second.permit) is True
+
+
+def test_a_pcscd_that_restarts_while_the_holder_reads_is_not_noticed(place: Place, pcscd: PrivatePcscd) -> None:
+    place.plays(LIN.until(s.Declaring))
+    pcscd.restart()
+    place.answers(LIN.since(s.Declaring))
+    assert place.central_state() == "written"
+    assert place.chip(LIN.permit)["valid_to"] == "2027-12-04"
+
+
+def test_a_pcscd_that_restarts_between_two_visits_is_not_noticed(place: Place, pcscd: PrivatePcscd) -> None:
+    place.plays(LIN.until(s.Declaring))
+    place.chooses(Intent.CANCEL)
+    place.sees(s.AwaitingRemoval)
+    place.takes_permit()
+    place.sees(s.Explaining)
+    place.chooses(Intent.FINISH)
+    place.sees(s.Idle)
+    pcscd.restart()
+    place.rig.lift_id_card()
+    place.plays(LIN.renewal())
+    assert place.central_state() == "written"
+
+
+def test_a_pcscd_that_restarts_in_the_middle_of_a_session_is_settled_by_what_the_chip_holds(
+    place: Place, pcscd: PrivatePcscd
+) -> None:
+    place.at_every_state(lambda state: pcscd.restart()
+                         if isinstance(state, s.SendingChipAnswers) and state.batch == 1 else None)
+    place.plays(LIN.until(s.Confirming))
+    place.chooses(Intent.CONFIRM)
+    removal = place.sees(s.AwaitingRemoval, within_s=30.0)
+    place.takes_permit()
+    place.sees(s.Explaining)
+    assert place.where_is(LIN.permit) is At.HAND
+    assert place.updates() <= 1
+    renewed = isinstance(removal.ending, s.Renewed)
+    assert renewed is (place.chip(LIN.permit)["valid_to"] == "2027-12-04")
+    assert place.central_state() == ("written" if renewed else "unchanged")
+
+
+def test_without_pcscd_the_permit_comes_back_and_the_machine_is_closed_until_it_is_there(
+    place: Place, pcscd: PrivatePcscd
+) -> None:
+    place.plays(LIN.until(s.AwaitingPermit))
+    pcscd.stop()
+    place.rig.offer_permit(LIN.permit)
+    try:
+        place.sees(s.AwaitingRemoval, within_s=30.0)
+        place.takes_permit()
+        explaining = place.sees(s.Explaining)
+        assert explaining.custody is Custody.WITH_HOLDER
+        assert place.is_untouched(LIN.permit)
+        place.chooses(Intent.FINISH)
+        place.sees(s.OutOfService)
+    finally:
+        pcscd.start()
+    place.rig.lift_id_card()
+    place.lets_pass()
+    place.plays(LIN.renewal())
+    assert place.central_state() == "written"

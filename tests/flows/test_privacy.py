@@ -1,0 +1,194 @@
+"""Nothing about the holder is left on the kiosk's side: not in logs, files, exceptions or the way values print."""
+
+from __future__ import annotations
+
+import logging
+import traceback
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from drivers.simulators.residents import Residents, check_digit
+from kiosk.screen_models import Intent
+from kiosk.workflow import events as on
+from kiosk.workflow import machine, transition
+from kiosk.workflow import states as s
+from tests.flows.conftest import OpenPlace
+from tests.flows.place import LIN, Place
+from tests.waiting import eventually
+
+NUMBER = "34139919880917777"
+PERSON = {
+    "name": "甄标记", "address": "标记省印记市戳记县痕记路七七七号", "newest_address": "新标省新印市新戳路八八八号",
+    "number": NUMBER + check_digit(NUMBER), "authority": "戳记县公安局", "birth": date(1988, 9, 17),
+}
+PERMIT = {
+    "permit_number": "310000209977700777", "address": "上海市标记区印痕路九九九弄",
+}
+# Parts of the number too: birth and the last characters are as personal as the whole.
+MARKERS = [
+    PERSON["name"], PERSON["address"], PERSON["newest_address"], PERSON["number"], NUMBER, "19880917", "1988-09-17",
+    PERSON["authority"], PERMIT["permit_number"], PERMIT["address"], "1988, 9, 17", "1988.09.17", "7777",
+]
+# What lasts must not even tell which permit it was.
+IN_RECORDS = [*MARKERS, "8600310000000001"]
+
+
+def forms(marker: str) -> list[bytes]:
+    """How a text may hide in bytes: in UTF-8, as on the reader's line, as in the chip, in hex, escaped."""
+    texts = {marker, ascii(marker)[1:-1], marker.encode("utf-8").hex(), marker.encode("utf-8").hex().upper()}
+    encoded = [text.encode("utf-8") for text in texts] + [marker.encode("utf-16-le")]
+    for encoding in ("gb18030", "utf-16-le"):
+        raw = marker.encode(encoding)
+        encoded += [raw, raw.hex().encode(), raw.hex().upper().encode(), repr(raw)[2:-1].encode()]
+    return encoded
+
+
+def found_in(where: str, content: bytes, markers: list[Any] = MARKERS) -> list[str]:
+    return [f"{marker} in {where}" for marker in markers for form in forms(str(marker)) if form in content]
+
+
+@pytest.fixture
+def marked(everybody: Residents) -> Residents:
+    """Lin, with a marker in every field."""
+    people, permits = dict(everybody.people), dict(everybody.permits)
+    people[LIN.person] = replace(people[LIN.person], **PERSON)
+    permits[LIN.permit] = replace(permits[LIN.permit], **PERMIT)
+    return Residents(people, permits)
+
+
+@pytest.fixture
+def spoken(caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """Everything logged at any level, with tracebacks, and every state, event and effect as it prints."""
+    caplog.set_level(logging.DEBUG)
+    said: list[str] = []
+    step = machine.step
+
+    def overheard(site: transition.Site, state: s.State, event: on.Event) -> transition.Step | None:
+        result = step(site, state, event)
+        said.extend((repr(state), repr(event), repr(result), str(event)))
+        return result
+
+    monkeypatch.setattr("kiosk.runtime.engine.step", overheard)
+    return said
+
+
+def assert_nothing_left(place: Place, said: list[str], caplog: pytest.LogCaptureFixture, state_dir: Path) -> None:
+    found = found_in("what values print", "\n".join(said).encode())
+    for record in caplog.records:
+        if record.name.startswith(("sqlalchemy", "asyncio", "uvicorn", "alembic")):
+            continue        # central's side
+        error = "".join(traceback.format_exception(*record.exc_info)) if record.exc_info else ""
+        found += found_in(f"the log of {record.name}", f"{record.getMessage()} {error}".encode(), IN_RECORDS)
+    files = [file for file in state_dir.rglob("*") if file.is_file()]
+    assert [file.name for file in files if file.name == "journal.db"] == ["journal.db"]
+    for file in files:
+        found += found_in(file.name, file.read_bytes(), IN_RECORDS)
+    assert found == []
+    assert said
+
+
+PLAYED: dict[str, Callable[[Place], Any]] = {}
+
+
+def played(play: Callable[[Place], Any]) -> Callable[[Place], Any]:
+    PLAYED[play.__name__] = play
+    return play
+
+
+@played
+def a_renewal(place: Place) -> None:
+    place.plays(LIN.renewal())
+
+
+@played
+def a_refusal(place: Place) -> None:
+    place.plays(LIN.until(s.Declaring))
+    place.chooses(Intent.DECLARE_CHANGED)
+    place.sees(s.AwaitingRemoval)
+    place.takes_permit()
+    place.sees(s.Explaining)
+
+
+@played
+def garbage_from_central(place: Place) -> None:
+    place.plays(LIN.until(s.Declaring))
+    place.central.set_fault("garbage_json")
+    place.chooses(Intent.DECLARE_UNCHANGED)
+    place.sees(s.AwaitingRemoval)
+    place.takes_permit()
+    place.sees(s.Explaining)
+
+
+@played
+def a_lost_answer(place: Place) -> None:
+    place.plays(LIN.until(s.Declaring))
+    place.central.set_fault("drop_connection_after_commit")
+    place.chooses(Intent.DECLARE_UNCHANGED)
+    place.sees(s.AwaitingRemoval)
+    place.takes_permit()
+    place.sees(s.Explaining)
+
+
+@played
+def a_chip_torn_in_the_write(place: Place) -> None:
+    place.plays(LIN.until(s.Confirming))
+    place.rig.fault("permit_chip", "torn")
+    place.chooses(Intent.CONFIRM)
+    place.sees(s.AwaitingRemoval)
+    place.takes_permit()
+    place.sees(s.Explaining)
+
+
+@played
+def a_face_that_does_not_follow(place: Place) -> None:
+    place.plays(LIN.until(s.Confirming))
+    place.rig.fault("permit_unit", "image_error")
+    place.answers(LIN.since(s.Confirming))
+
+
+@played
+def a_printer_that_breaks(place: Place) -> None:
+    place.plays(LIN.until(s.Confirming))
+    place.rig.fault("receipt_printer", "paper_out_while_printing")
+    place.answers(LIN.since(s.Confirming))
+
+
+@pytest.mark.parametrize("play", PLAYED.values(), ids=PLAYED.keys())
+def test_nothing_about_the_holder_stays_on_the_kiosks_side(
+    open_place: OpenPlace, marked: Residents, spoken: list[str], caplog: pytest.LogCaptureFixture,
+    play: Callable[[Place], Any],
+) -> None:
+    place = open_place(residents=marked)
+    place.start_kiosk()
+    play(place)
+    assert_nothing_left(place, spoken, caplog, place.config.state_dir)
+    place.stop_kiosk()
+    assert_nothing_left(place, spoken, caplog, place.config.state_dir)
+
+
+def test_the_markers_would_be_found(open_place: OpenPlace, marked: Residents) -> None:
+    place = open_place(residents=marked)
+    place.start_kiosk()
+    confirming = place.plays(LIN.until(s.Confirming))
+    shown = f"{confirming.case.holder.name.reveal()} {confirming.case.permit.permit_number.reveal()}"
+    assert len(found_in("what a person sees", shown.encode())) >= 2
+
+
+def test_a_receipt_shows_no_whole_number(open_place: OpenPlace, marked: Residents) -> None:
+    place = open_place(residents=marked)
+    place.start_kiosk()
+    place.plays(LIN.renewal())
+    [receipt] = place.receipts()
+    assert str(PERSON["number"]) not in receipt
+    assert str(PERMIT["permit_number"]) not in receipt
+    assert str(PERSON["name"]) not in receipt
+
+
+def test_after_a_visit_the_units_image_buffer_is_blank(place: Place) -> None:
+    place.plays(LIN.renewal())
+    eventually(lambda: set(place.rig.permit_unit.raster) == {0})

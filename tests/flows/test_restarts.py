@@ -1,0 +1,174 @@
+"""The power goes at any moment: with the journal and the unit's sensors the next start puts everything right."""
+
+from __future__ import annotations
+
+import pytest
+
+from drivers.simulators.permit import Place as At
+from kiosk.central.reference.tables import Endorsement
+from kiosk.domain.endorsement import ChipState, Custody, FaceState
+from kiosk.screen_models import Intent
+from kiosk.workflow import states as s
+from tests.flows.place import LIN, Place
+
+# How a cut of the power ends the machine's thread.
+pytestmark = pytest.mark.filterwarnings(
+    "ignore:Exception in thread machine:pytest.PytestUnhandledThreadExceptionWarning")
+
+# Where the power goes: (state, the screen answered last, what central knows of the request in the end).
+_INSIDE: tuple[tuple[type[s.State], type[s.State], list[str]], ...] = (
+    (s.ReadingPermit, s.AwaitingPermit, []),
+    (s.AskingPendingRewrites, s.AwaitingPermit, []),
+    (s.Assessing, s.AwaitingPermit, []),
+    (s.ShowingAssessment, s.AwaitingPermit, []),
+    (s.Declaring, s.ShowingAssessment, []),
+    (s.AskingCentral, s.Declaring, []),
+    (s.Confirming, s.Declaring, ["cancelled"]),
+    (s.OpeningChipSession, s.Confirming, ["unchanged"]),
+    (s.RelayingBatch, s.Confirming, ["unknown"]),
+    (s.SendingChipAnswers, s.Confirming, ["unknown"]),
+    (s.ReadingChipBack, s.Confirming, ["face_pending"]),
+    (s.RewritingFace, s.Confirming, ["face_pending"]),
+)
+
+
+def loses_power_at(place: Place, cut: type[s.State], answered: type[s.State]) -> None:
+    place.cut_power_at(cut)
+    place.plays(LIN.through(answered))
+    place.loses_power()
+
+
+def central_states(place: Place) -> list[str]:
+    place.central_is_told()
+    with place.central.database.reading() as session:
+        return [row.state for row in session.query(Endorsement).all()]
+
+
+@pytest.mark.parametrize(("cut", "answered", "known"), _INSIDE)
+def test_after_a_short_stop_the_permit_inside_is_given_back(
+    place: Place, cut: type[s.State], answered: type[s.State], known: list[str]
+) -> None:
+    loses_power_at(place, cut, answered)
+    place.clock.jump(60.0)
+    place.start_kiosk()
+    removal = place.sees(s.AwaitingRemoval)
+    assert isinstance(removal.ending, s.Interrupted)
+    place.takes_permit()
+    assert place.sees(s.Explaining).custody is Custody.WITH_HOLDER
+    place.chooses(Intent.FINISH)
+    place.sees(s.Idle)
+    assert place.where_is(LIN.permit) is At.HAND
+    assert central_states(place) == known
+    # whatever was left open, the next visit puts it right
+    place.rig.lift_id_card()
+    only_the_face = known == ["face_pending"]
+    questions = (s.ShowingAssessment, s.Declaring) if only_the_face else ()
+    place.plays([step for step in LIN.renewal() if step[0] not in questions])
+    assert place.chip(LIN.permit)["valid_to"] == "2027-12-04"
+    assert place.face_shows_chip(LIN.permit) is True
+    assert place.updates() == 1
+
+
+@pytest.mark.parametrize(("cut", "answered", "known"), _INSIDE)
+def test_after_a_long_stop_the_permit_inside_is_kept(
+    place: Place, cut: type[s.State], answered: type[s.State], known: list[str]
+) -> None:
+    loses_power_at(place, cut, answered)
+    place.clock.jump(121.0)
+    place.start_kiosk()
+    assert place.sees(s.Explaining).custody is Custody.RETAINED
+    assert place.where_is(LIN.permit) is At.BIN
+    place.chooses(Intent.FINISH)
+    place.sees(s.Idle)
+    assert central_states(place) == known
+
+
+@pytest.mark.parametrize(("cut", "answered"), [
+    (s.ShowingNotice, s.Idle), (s.ReadingIdCard, s.ShowingNotice), (s.AwaitingPermit, s.ReadingIdCard),
+])
+def test_a_stop_before_the_permit_is_in_leaves_nothing_to_do(
+    place: Place, cut: type[s.State], answered: type[s.State]
+) -> None:
+    loses_power_at(place, cut, answered)
+    place.start_kiosk()
+    place.sees(s.Idle)
+    assert central_states(place) == []
+    place.rig.lift_id_card()
+    place.plays(LIN.renewal())
+    assert place.central_state() == "written"
+
+
+def test_a_permit_that_lies_in_the_mouth_at_the_start_is_waited_for(place: Place) -> None:
+    loses_power_at(place, s.AwaitingRemoval, s.Confirming)
+    renewed = place.endorsement_id
+    place.start_kiosk()
+    removal = place.sees(s.AwaitingRemoval, lambda state: isinstance(state.ending, s.Interrupted))
+    assert (removal.ending.chip, removal.ending.face) == (ChipState.NEW, FaceState.NEW)
+    place.takes_permit()
+    place.sees(s.Explaining)
+    assert place.central_state(renewed) == "written"
+
+
+def test_a_permit_taken_while_the_power_was_off_is_with_its_holder(place: Place) -> None:
+    loses_power_at(place, s.AwaitingRemoval, s.Confirming)
+    renewed = place.endorsement_id
+    place.takes_permit()
+    place.start_kiosk()
+    place.sees(s.Idle)
+    assert place.central_state(renewed) == "written"
+    [completion] = place.central.completions(renewed)
+    assert (completion.chip, completion.face, completion.custody) == ("new", "new", "with_holder")
+
+
+def test_a_write_that_central_never_heard_of_is_found_out_at_the_next_visit(place: Place) -> None:
+    place.cut_power_at(s.SendingChipAnswers, lambda state: state.batch == 2)
+    place.plays(LIN.through(s.Confirming))
+    place.loses_power()
+    asked = place.endorsement_id
+    assert place.updates() == 1
+    assert place.chip(LIN.permit)["valid_to"] == "2027-12-04"
+    place.start_kiosk()
+    place.sees(s.AwaitingRemoval)
+    place.takes_permit()
+    place.sees(s.Explaining)
+    place.chooses(Intent.FINISH)
+    assert place.central_state(asked) == "unknown"
+    place.sees(s.Idle)
+    place.rig.lift_id_card()
+    place.plays([step for step in LIN.renewal() if step[0] not in (s.ShowingAssessment, s.Declaring)])
+    assert place.updates() == 0
+    assert place.face_shows_chip(LIN.permit) is True
+    assert place.central_state(asked) == "face_pending"
+    record = place.central.permit(place.residents.permits[LIN.permit].permit_number)
+    assert record is not None
+    assert (record.endorsement_count, record.face_pending) == (3, False)
+
+
+def test_what_central_was_not_told_before_the_stop_it_is_told_after_the_start(place: Place) -> None:
+    place.at_every_state(lambda state: place.central.set_fault("refuse_connection")
+                         if isinstance(state, s.RewritingFace) else None)
+    place.plays(LIN.until(s.AwaitingRemoval))
+    place.takes_permit()
+    place.sees(s.Thanking)
+    renewed = place.endorsement_id
+    place.stop_kiosk()
+    place.at_every_state(lambda state: None)
+    place.central.clear_faults()
+    place.start_kiosk()
+    place.sees(s.Idle)
+    place.running.warm_up()
+    assert place.central_state(renewed) == "written"
+
+
+def test_a_second_stop_during_the_recovery_is_recovered_from(place: Place) -> None:
+    loses_power_at(place, s.Confirming, s.Declaring)
+    asked = place.endorsement_id
+    place.cut_power_at(s.ReturningPermit)
+    place.start_kiosk()
+    place.loses_power()
+    place.start_kiosk()
+    place.sees(s.AwaitingRemoval)
+    place.takes_permit()
+    place.sees(s.Explaining)
+    assert place.is_untouched(LIN.permit)
+    assert place.central_state(asked) == "cancelled"
