@@ -165,8 +165,9 @@ class Witness:
                 return {"done": "labels", "labels": labels(screen), "overflows": screen.column.overflows,
                         "scale": screen.column.scale, "window": list(Window.size)}
             case {"labels": "all"}:
-                return {"done": "labels", "labels": [label for each in self._app.router.screens
-                                                     for label in labels(each)]}
+                screens = self._app.router.screens
+                return {"done": "labels", "labels": [label for each in screens for label in labels(each)],
+                        "kept": sum(map(kept_pictures_of_words, screens))}
             case {"quit": True}:
                 self._app.leave()
                 return {"done": "quit"}
@@ -186,6 +187,11 @@ def labels(screen: Widget) -> list[dict[str, Any]]:
         {"words": label.words, "drawn": label.text, "box": _box(label), "drawn_size": list(label.texture_size),
          "font_px": label.font_size}
         for label in _visible(screen) if isinstance(label, Paragraph) and label.words]
+
+
+def kept_pictures_of_words(screen: Widget) -> int:
+    """How many texts without words still hold a picture of the words they had."""
+    return sum(1 for label in screen.walk() if isinstance(label, Paragraph) and not label.words and label.is_drawn)
 
 
 def _visible(widget: Widget) -> list[Widget]:

@@ -9,7 +9,7 @@ from kivy.properties import BooleanProperty, NumericProperty
 from kivy.uix.boxlayout import BoxLayout
 from kivy.uix.layout import Layout
 
-SMALLEST_SCALE = 0.55
+SCALES = (1.0, 0.92, 0.84, 0.76, 0.68, 0.6, 0.52)      # few, because every size of a typeface takes memory
 SETTLED_AFTER = 3       # rounds of layout without a change: words are broken, then drawn, then their boxes follow
 
 
@@ -87,7 +87,6 @@ class Column(Layout):
         self._quiet_rounds += 1
         if self._quiet_rounds < SETTLED_AFTER:
             self._shrink_soon()
-        elif self.overflows and self.scale > SMALLEST_SCALE:
-            wanted = (self.height / self._needed()) ** 0.5
-            self.scale = max(SMALLEST_SCALE, self.scale * min(max(wanted, 0.75), 0.97))
+        elif self.overflows and self.scale > SCALES[-1]:
+            self.scale = max(scale for scale in SCALES if scale < self.scale)
             self._trigger_layout()

@@ -42,7 +42,15 @@ class Paragraph(Label):
             self.fbind(name, self._fit_soon)
         self._fit_soon()
 
+    @property
+    def is_drawn(self) -> bool:
+        """Is there a picture of words, here or in Kivy's drawing of it?"""
+        return self.texture is not None or self._label.texture is not None or bool(self._label._cached_lines)
+
     def _fit(self, _elapsed: float) -> None:
+        if not self.words:
+            self._forget()
+            return
         whole = self.words.split("\n")
         if (written := (self.words, self.font_name, self.font_size)) != self._written:
             self._written, self._measures = written, {}
@@ -54,6 +62,13 @@ class Paragraph(Label):
         runs = App.get_running_app().fonts.runs("\n".join(lines))
         self.markup = len(runs) > 1 or bool(runs[0][0])
         self.text = "".join(_marked(font, piece) for font, piece in runs) if self.markup else runs[0][1]
+
+    def _forget(self) -> None:
+        """Show nothing. Kivy would keep the picture and the lines of the last words for the next time."""
+        self._written, self._measures, self.natural = ("", "", 0.0), {}, 0
+        self.markup, self.text = False, ""
+        self._label.text, self._label.texture = "", None
+        self._label._cached_lines = []
 
     def _natural_at_full_size(self) -> float:
         return 1 + self.natural * self.full_size / max(1.0, self.font_size)

@@ -24,21 +24,28 @@ class Picture(Image):
         self._tick: Any = None
         self._frames: list[str] = []
         self._frame = 0
+        self._is_seen = False
         super().__init__(**kwargs)
 
     def on_name(self, *_args: Any) -> None:
         self._frames = App.get_running_app().picture_files(self.name)
         self._frame = 0
-        self._show()
+        if self._is_seen:
+            self._show()
 
     def start(self) -> None:
-        """Move, if there is more than one frame."""
-        self.stop()
+        """It is seen: move, if there is more than one frame."""
+        if self._is_seen:
+            return
+        self._is_seen = True
+        self._show()
         if len(self._frames) > 1:
             self._tick = Clock.schedule_interval(self._next, FRAME_S)
 
     def stop(self) -> None:
-        """Stand still: the screen is not seen."""
+        """It is not seen: stand still, and let go of the picture's memory."""
+        self._is_seen = False
+        self.source = ""
         if self._tick is not None:
             self._tick.cancel()
             self._tick = None

@@ -94,6 +94,7 @@ def test_nothing_of_a_visit_is_left_on_any_screen_when_the_next_begins(upright: 
         upright.show(name, "zh-Hans")
     upright.show("welcome", "zh-Hans")
     left = "\n".join(upright.words("all"))
+    assert upright.ask({"labels": "all"})["kept"] == 0
     marks = [ADDRESS.reveal(), LONG_ADDRESS.reveal(), NUMBER, "2027年", "2028年", "分局"]
     assert [mark for mark in marks if mark in left] == []
 
@@ -137,3 +138,19 @@ def _gap(one: list[float], other: list[float]) -> float:
     across = max(one[0], other[0]) - min(one[0] + one[2], other[0] + other[2])
     down = max(one[1], other[1]) - min(one[1] + one[3], other[1] + other[3])
     return max(across, down)
+
+
+def test_screens_that_are_shown_again_and_again_take_no_more_memory(windows: dict[str, Window]) -> None:
+    panel = windows["panel-1280x800"]
+    names = ("assessment_overdue", "thank_you_troubled", "five_parts_refusal", "writing_chip", "welcome")
+
+    def show_all(times: int) -> None:
+        for _ in range(times):
+            for name in names:
+                for language in LANGUAGES:
+                    panel.show(name, language)
+
+    show_all(3)
+    before = panel.resident_kib()
+    show_all(8)
+    assert panel.resident_kib() - before < 3000

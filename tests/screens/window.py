@@ -116,6 +116,11 @@ class Window:
         line = self._intents.next(within_s)
         return line.strip() if line is not None else None
 
+    def resident_kib(self) -> int:
+        """The memory that the window's process holds."""
+        status = Path(f"/proc/{self._process.pid}/status").read_text("ascii")
+        return int(status.partition("VmRSS:")[2].split()[0])
+
     def _next_painting(self, within_s: float) -> dict[str, Any]:
         while "painted_at" not in (said := self._next(within_s)):
             pass
