@@ -59,7 +59,7 @@ class KioskApp(App):
 
     def build(self) -> Router:
         Clock.max_iteration = LAYOUT_ROUNDS
-        Window.clearcolor = self.theme.palette.ground
+        Window.clearcolor = self.theme.palette.ground       # every screen's ground; to paint it again is slow
         self._show(self._first)
         return self.router
 

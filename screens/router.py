@@ -36,6 +36,10 @@ class Router(ScreenManager):
 
     def __init__(self, mm_per_pixel: float) -> None:
         super().__init__(transition=AtOnce())
+        # Kivy's rule paints the whole window twice more, to cut off what slides past its edge; here nothing slides, and
+        # without a graphics card each of the two costs more than all else on the screen.
+        self.canvas.before.clear()
+        self.canvas.after.clear()
         self._reach_px = SAME_PLACE_MM / mm_per_pixel
         self._touched_at = 0.0
         self._touched: tuple[float, float] = (0.0, 0.0)
