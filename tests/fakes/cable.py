@@ -45,6 +45,8 @@ class Cable:
             except OSError:
                 return      # closed
             far = socket.create_connection(self._far_end)
+            for end in (near, far):
+                end.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             with self._lock:
                 self._ends += [near, far]
                 self._threads.append(threading.Thread(target=self._carry, args=(near, far), name="cable"))

@@ -112,6 +112,7 @@ def test_the_completion_reaches_central_when_it_is_there_again(place: Place) -> 
     assert len(place.central.completions(place.endorsement_id)) == 1
 
 
+@pytest.mark.slow
 def test_an_unhurried_central_is_waited_for(place: Place) -> None:
     place.plays(LIN.until(s.Declaring))
     place.central.set_fault("slow", calls=1)
@@ -119,6 +120,7 @@ def test_an_unhurried_central_is_waited_for(place: Place) -> None:
     assert place.central_state() == "written"
 
 
+@pytest.mark.slow
 def test_a_grant_that_comes_after_the_holder_has_left_is_given_back(place: Place) -> None:
     place.plays(LIN.until(s.Declaring))
     place.central.set_fault("slow", calls=1)

@@ -88,7 +88,9 @@ def test_a_chip_that_falls_silent_anywhere_in_the_session_is_kept(place: Place, 
     place.chooses(Intent.CONFIRM)
     is_kept(place)
     assert place.updates() <= 1
-    assert place.central_state() in ("unknown", "unchanged")
+    # Central may have read the new content in its last batch, before the kiosk looked for itself.
+    assert place.central_state() in ("unknown", "face_pending")
+    assert (place.chip(LIN.permit)["valid_to"] == "2027-12-04") is (commands > 7)
 
 
 def test_a_chip_that_is_dead_at_the_reading_back_is_kept(place: Place) -> None:

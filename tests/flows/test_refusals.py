@@ -59,7 +59,9 @@ def test_an_identity_card_that_is_not_good_here_is_explained_before_a_permit_is_
     assert place.central.sequences("kiosk-1") == []
 
 
-@pytest.mark.parametrize("permit", ["epassport", "bank-card", "blank-chip", "memory-card", "no-chip"])
+@pytest.mark.parametrize("permit", [
+    "epassport", "bank-card", "blank-chip", "memory-card", pytest.param("no-chip", marks=pytest.mark.slow),
+])
 def test_what_is_no_permit_comes_back_with_its_name(place: Place, permit: str) -> None:
     place.plays(Visitor("lin-yuzhen", permit).until(s.AwaitingPermit))
     place.rig.offer_permit(permit)
