@@ -269,6 +269,7 @@ class _Window:
         self._lock = threading.Lock()
         self._app: Any = None
         self._state: s.State = s.Recovering()
+        self._seen: ScreenModel | None = None
         self._warm = False
         self.kiosk = Kiosk(config, self.show, broken=self.leave)
         self.about = about(config, self.kiosk.region)
@@ -301,7 +302,11 @@ class _Window:
                 self._show_in(self._app)
 
     def _show_in(self, app: Any) -> None:
-        app.show(self.model())
+        model = self.model()
+        # Several states stand behind one screen; only a countdown makes it worth painting again.
+        if model != self._seen or model.frame.countdown_s is not None:
+            self._seen = model
+            app.show(model)
         if not isinstance(self._state, s.Recovering) and not self._warm:
             self._warm = True
             app.after_painting(self.kiosk.warm_up)
