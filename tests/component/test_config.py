@@ -102,3 +102,10 @@ def test_a_kiosk_that_cannot_be_configured_says_so_in_lines_and_ends_with_2(
     assert ended.returncode == 2
     assert words in ended.stderr
     assert "Traceback" not in ended.stderr
+
+
+def test_the_example_lacks_nothing_but_the_sites_own_certificates() -> None:
+    with pytest.raises(ConfigError) as caught:
+        load_config(ROOT / "systemd" / "kiosk.example.toml", ASSETS)
+    assert [mistake.split(": ")[1] for mistake in caught.value.mistakes] == [
+        "central.ca", "central.certificate", "central.key", "central.grant_keys"]
