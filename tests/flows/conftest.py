@@ -18,7 +18,7 @@ from kiosk.central.reference.server import ReferenceCentral
 from kiosk.central.reference.settings import CentralSettings
 from kiosk.central.reference.tables import Base, Kiosk
 from kiosk.demo.simulation import central_records
-from tests.flows.place import ASSETS, TODAY, Authority, HandClock, Place
+from tests.flows.place import ASSETS, LIN, NEIGHBOUR, TODAY, Authority, HandClock, Place
 
 OpenPlace = Callable[..., Place]
 
@@ -31,6 +31,13 @@ def typeface() -> Typeface:
 @pytest.fixture(scope="session")
 def everybody() -> Residents:
     return load_residents(today=TODAY)
+
+
+@pytest.fixture
+def residents(everybody: Residents) -> Residents:
+    """Who has a permit here: two are enough for most tests, and every face has to be drawn."""
+    permits = {name: everybody.permits[name] for name in (LIN.permit, NEIGHBOUR.permit)}
+    return Residents(everybody.people, permits)
 
 
 @pytest.fixture(scope="session")
@@ -59,13 +66,13 @@ def authority(running_central: Authority) -> Iterator[Authority]:
 
 @pytest.fixture
 def open_place(
-    tmp_path: Path, authority: Authority, everybody: Residents, typeface: Typeface
+    tmp_path: Path, authority: Authority, residents: Residents, typeface: Typeface
 ) -> Iterator[OpenPlace]:
     """Opens a place whose kiosk has not been started; everything is closed in the end, and no screen had a mistake."""
     places = []
 
     def open_one(
-        residents: Residents = everybody, chip: tuple[str, str] | None = None, printer: str = "escpos-80-gb18030"
+        residents: Residents = residents, chip: tuple[str, str] | None = None, printer: str = "escpos-80-gb18030"
     ) -> Place:
         authority.central.seed(
             ResidentImport.model_validate(record) for record in central_records(residents))

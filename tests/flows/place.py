@@ -382,6 +382,7 @@ class Visitor:
 
 
 LIN = Visitor("lin-yuzhen", "lin-yuzhen-shanghai")
+NEIGHBOUR = Visitor("lu-tuji", "lu-tuji-rare-name")
 
 
 def _words_of(value: object) -> Iterator[Text | LocalText | Citation]:

@@ -10,7 +10,7 @@ from kiosk.domain.endorsement import Custody
 from kiosk.screen_models import Intent
 from kiosk.workflow import states as s
 from tests.flows.conftest import OpenPlace
-from tests.flows.place import LIN, Place, Visitor
+from tests.flows.place import LIN, NEIGHBOUR, Place
 
 pytestmark = [pytest.mark.pcsc, pytest.mark.slow]
 
@@ -32,10 +32,9 @@ def test_a_permit_is_renewed_over_pcsc(place: Place) -> None:
 
 def test_two_permits_are_renewed_one_after_the_other_over_pcsc(place: Place) -> None:
     place.plays(LIN.renewal())
-    second = Visitor("lu-tuji", "lu-tuji-rare-name")
-    place.plays(second.renewal())
+    place.plays(NEIGHBOUR.renewal())
     assert place.central_state() == "written"
-    assert place.face_shows_chip(second.permit) is True
+    assert place.face_shows_chip(NEIGHBOUR.permit) is True
 
 
 def test_a_pcscd_that_restarts_while_the_holder_reads_is_not_noticed(place: Place, pcscd: PrivatePcscd) -> None:

@@ -7,7 +7,7 @@ import pytest
 from drivers.simulators.permit import Place as At
 from kiosk.screen_models import Intent
 from kiosk.workflow import states as s
-from tests.flows.place import LIN, Place, Visitor
+from tests.flows.place import LIN, NEIGHBOUR, Place
 
 
 def is_renewed_without_paper(place: Place, fault_name: str) -> None:
@@ -51,7 +51,7 @@ def test_the_paper_of_one_visit_never_comes_out_in_the_next(place: Place) -> Non
     place.rig.load_paper()
     place.rig.lift_id_card()
     place.rig.tear_off_receipt()
-    place.plays(Visitor("lu-tuji", "lu-tuji-rare-name").renewal())
+    place.plays(NEIGHBOUR.renewal())
     [receipt] = place.receipts()
     assert f"{number[:4]}-{number[4:]}" not in receipt
     second = place.endorsement_id.hex[:8].upper()

@@ -15,6 +15,11 @@ from tests.flows.conftest import OpenPlace
 from tests.flows.place import LANGUAGES, LIN, Place, Visitor
 
 
+@pytest.fixture
+def residents(everybody: Residents) -> Residents:
+    return everybody
+
+
 def returned(place: Place, permit: str) -> s.Ending:
     """The permit comes back, is taken, and the page that explains is read; how the visit ended."""
     place.sees(s.AwaitingRemoval)

@@ -5,12 +5,18 @@ from __future__ import annotations
 import pytest
 
 from drivers.simulators.permit import Place as At
+from drivers.simulators.residents import Residents
 from kiosk.domain.endorsement import ChipState, Custody, FaceState, ResidenceYears
 from kiosk.screen_models import Intent
 from kiosk.workflow import states as s
-from tests.flows.place import LANGUAGES, LIN, Place, Visitor
+from tests.flows.place import LANGUAGES, LIN, NEIGHBOUR, Place, Visitor
 
 TERM = ("valid_from", "valid_to", "endorsement_count")
+
+
+@pytest.fixture
+def residents(everybody: Residents) -> Residents:
+    return everybody
 
 
 def term(chip: dict[str, str | int | None]) -> tuple[str | int | None, ...]:
@@ -106,10 +112,9 @@ def test_rare_names_long_addresses_old_age_and_lasting_cards_are_no_hindrance(
 def test_two_residents_are_served_one_after_the_other(place: Place) -> None:
     place.plays(LIN.renewal()[:-1])
     place.rig.lift_id_card()
-    second = Visitor("lu-tuji", "lu-tuji-rare-name")
-    place.plays(second.renewal())
+    place.plays(NEIGHBOUR.renewal())
     assert place.face_shows_chip(LIN.permit) is True
-    assert place.face_shows_chip(second.permit) is True
+    assert place.face_shows_chip(NEIGHBOUR.permit) is True
     assert len(place.receipts()) == 2
     assert place.receipts()[0] != place.receipts()[1]
 
