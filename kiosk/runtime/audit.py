@@ -91,6 +91,8 @@ def _facts(event: on.Event, after: s.State) -> dict[str, str | int | bool]:
             | s.AwaitingRemoval(ending=ending) | s.Explaining(ending=ending)
         ):
             facts |= _facts_of_ending(ending)
+        case s.PrintingReceipt(renewed=renewed) | s.Thanking(renewed=renewed):
+            facts |= _facts_of_ending(renewed)
         case s.OutOfService(fault=fault):
             facts["fault"] = fault.code
         case _:

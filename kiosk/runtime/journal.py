@@ -196,8 +196,8 @@ class Journal:
             relayed = relayed or "RelayBatch" in effects
             if "chip" in facts:
                 chip = ChipState(facts["chip"])
-            if chip is ChipState.NEW:
-                face = FaceState(facts.get("face", FaceState.PENDING.value))
+                if chip is ChipState.NEW:
+                    face = FaceState(facts.get("face", FaceState.PENDING.value))
             if event in _NOTHING_GRANTED or {"ReportCompletion", "CancelEndorsement"} & set(effects):
                 endorsement_id = None
         known = chip if chip is not None else (ChipState.UNKNOWN if relayed else ChipState.OLD)

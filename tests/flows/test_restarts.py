@@ -120,6 +120,37 @@ def test_a_permit_taken_while_the_power_was_off_is_with_its_holder(place: Place)
     assert (completion.chip, completion.face, completion.custody) == ("new", "new", "with_holder")
 
 
+@pytest.mark.parametrize("cut", [s.PrintingReceipt, s.Thanking])
+def test_a_stop_after_the_permit_was_taken_still_tells_central(place: Place, cut: type[s.State]) -> None:
+    loses_power_at(place, cut, s.AwaitingRemoval)
+    renewed = place.endorsement_id
+    place.start_kiosk()
+    place.sees(s.Idle)
+    place.running.warm_up()
+    assert place.central_state(renewed) == "written"
+    assert [told.custody for told in place.central.completions(renewed)] == ["with_holder"]
+
+
+@pytest.mark.parametrize("cut", [s.TakingBack, s.Retaining])
+def test_a_stop_while_a_forgotten_permit_is_put_away_loses_nothing(place: Place, cut: type[s.State]) -> None:
+    place.cut_power_at(cut)
+    place.plays(LIN.until(s.AwaitingRemoval))
+    renewed = place.endorsement_id
+    place.lets_pass()
+    place.sees(s.AwaitingRemoval, lambda state: state.reminded)
+    place.clock.jump(31.0)
+    place.running.engine.answers(5.0)
+    place.loses_power()
+    place.clock.jump(121.0)
+    place.start_kiosk()
+    if cut is s.TakingBack:
+        place.sees(s.AwaitingRemoval)
+        place.takes_permit()
+    explaining = place.sees(s.Explaining)
+    assert explaining.custody is (Custody.WITH_HOLDER if cut is s.TakingBack else Custody.RETAINED)
+    assert place.central_state(renewed) == "written"
+
+
 def test_a_write_that_central_never_heard_of_is_found_out_at_the_next_visit(place: Place) -> None:
     place.cut_power_at(s.SendingChipAnswers, lambda state: state.batch == 2)
     place.plays(LIN.through(s.Confirming))

@@ -1,0 +1,58 @@
+"""What the journal cannot record is not begun, and the permit goes back."""
+
+from __future__ import annotations
+
+import resource
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import pytest
+
+from drivers.simulators.permit import Place as At
+from kiosk.screen_models import Intent
+from kiosk.workflow import states as s
+from tests.flows.place import LIN, Place
+
+
+@contextmanager
+def full_disk(place: Place) -> Iterator[None]:
+    """The journal cannot grow by a byte."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    size = (place.config.state_dir / "journal.db-wal").stat().st_size
+    resource.setrlimit(resource.RLIMIT_FSIZE, (size, hard))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+
+
+@pytest.mark.parametrize("screen", [s.ShowingAssessment, s.Declaring, s.Confirming])
+def test_a_full_disk_gives_the_permit_back_and_closes_the_machine(place: Place, screen: type[s.State]) -> None:
+    place.plays(LIN.until(screen))
+    place.running.engine.answers(5.0)
+    with full_disk(place):
+        place.answers(LIN.through(screen)[-1:])
+        place.sees(s.AwaitingRemoval)
+        place.takes_permit()
+        explaining = place.sees(s.Explaining)
+        assert explaining.ending.fault.name == "disk_full"
+        place.chooses(Intent.FINISH)
+        place.sees(s.OutOfService)
+    assert place.where_is(LIN.permit) is At.HAND
+    assert place.is_untouched(LIN.permit)
+    assert place.updates() == 0
+    place.lets_pass()
+    place.sees(s.Idle)
+    place.rig.lift_id_card()
+    place.plays(LIN.renewal())
+    assert place.central_state() == "written"
+
+
+def test_a_disk_that_is_full_when_a_visit_begins_takes_no_permit_in(place: Place) -> None:
+    place.sees(s.Idle)
+    place.running.engine.answers(5.0)
+    with full_disk(place):
+        place.rig.lay_id_card(LIN.person)
+        place.begins()
+        place.sees(s.Explaining)
+    assert place.where_is(LIN.permit) is At.HAND
