@@ -42,6 +42,7 @@ def serve(tls_dir: Path) -> None:
 
     Server(uvicorn.Config(
         answer, host="127.0.0.1", port=0, http="h11", ws="none", lifespan="off", log_config=None, access_log=False,
+        timeout_keep_alive=75,
         ssl_certfile=tls_dir / CENTRAL_CERTIFICATE, ssl_keyfile=tls_dir / CENTRAL_KEY,
         ssl_ca_certs=str(tls_dir / CA_FILE), ssl_cert_reqs=ssl.CERT_REQUIRED,
     )).run()

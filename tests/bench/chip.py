@@ -5,7 +5,8 @@ from __future__ import annotations
 import queue
 import statistics
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ from drivers.permit_chip.commands import read_commands
 from drivers.permit_chip.permit_file import PermitFile
 from drivers.permit_chip.permit_file_reader import load_permit_files
 from drivers.permit_chip.records import RelayCommand
+from drivers.simulators.pcscd import PrivatePcscd
 from drivers.transport.pcsc import PcscCoupler
 from kiosk.central.contract import ChipAnswer, ChipCommand, PermitContent
 from kiosk.central.reference.authority import GRANT_KEYS
@@ -38,26 +40,40 @@ from tests.bench.residents import write_residents
 BATCH = 10
 ROUNDS, QUICK_ROUNDS = 30, 3
 BATCHES_A_ROUND = 10
-VISITS, QUICK_VISITS = 15, 2
+VISITS, QUICK_VISITS = 6, 1
 LIMIT = 1.3
 START_S, PRESENCE_S, ANSWER_S = 30.0, 5.0, 10.0
 
 
 def measure(quick: bool) -> Result:
-    """Everything at a pace of 0: neither chips nor lines take time, so that the program's share is largest."""
+    """The batch with a chip that takes no time, so that the relay's own shows; the session with one that takes the
+    time of a real one, as everything around it does.
+    """
     people = write_residents(STATE / "chip-residents.toml", 1 + (QUICK_VISITS if quick else VISITS))
-    with place("chip", 0.0, STATE / "chip-residents.toml") as simulation:
+    with place("chip", 1.0, STATE / "chip-residents.toml") as simulation:
         if simulation.pcscd is None:
             raise RuntimeError("there is no pcscd to measure through")
         slot = simulation.pcscd.reader_names[1]
-        with Process.of_python(
-            "a permit on the second slot", ["-m", "tests.bench.chip_host", simulation.pcscd.slot_url(1)],
-            simulation.state_dir / "chip-host.log",
-        ) as host:
-            host.first_line(START_S)
+        with _chip_on_second_slot(simulation, simulation.pcscd, pace=0.0):
             batch, batch_details = _batches(slot, QUICK_ROUNDS if quick else ROUNDS)
+        with _chip_on_second_slot(simulation, simulation.pcscd, pace=1.0):
             stage, stage_details = _stages(simulation, slot, people)
     return Result((batch, *stage), {"batch": batch_details, "stage": stage_details})
+
+
+@contextmanager
+def _chip_on_second_slot(simulation: Simulation, pcscd: PrivatePcscd, pace: float) -> Iterator[None]:
+    with Process.of_python(
+        "a permit on the second slot", ["-m", "tests.bench.chip_host", pcscd.slot_url(1), str(pace)],
+        simulation.state_dir / "chip-host.log",
+    ) as host:
+        host.first_line(START_S)
+        coupler = PcscCoupler(pcscd.reader_names[1])
+        try:
+            coupler.connect(PRESENCE_S)     # pcscd looks every 400 ms; from here on it is there
+        finally:
+            coupler.close()
+        yield
 
 
 # -- a batch of ten -------------------------------------------------------------------------------------------------

@@ -1,6 +1,6 @@
-"""One resident's permit on a slot's contacts, in a process of its own: `python -m tests.bench.chip_host VPCD_URL`.
+"""One resident's permit on a slot's contacts, in a process of its own: `… tests.bench.chip_host VPCD_URL PACE`.
 
-Prints a line when it lies there and ends with its standard input. Its chip takes no time to think.
+Prints a line when it lies there and ends with its standard input. At a pace of 0 its chip takes no time to think.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ def main() -> None:
     data = residents.permits[PERMIT]
     layout = load_permit_file(ASSETS / "permits" / f"{data.permit_file}.toml")
     chip = VirtualChip.from_permit(data, residents.holder_of(data), layout, load_test_keys())
-    host = VpcdHost(sys.argv[1], ActivityLog(), pace=0.0)
+    host = VpcdHost(sys.argv[1], ActivityLog(), float(sys.argv[2]))
     permit = SimulatedPermit(PERMIT, chip, RewritableFace())
     permit.move_to(Place.STATION)
     host.attach(permit)
