@@ -107,7 +107,9 @@ def _target(figure: Figure) -> str:
 
 def _shown(value: float, unit: str) -> str:
     if unit == "s":
-        return f"{value * 1000:.1f} ms" if abs(value) < 1 else f"{value:.2f} s"
+        if abs(value) >= 1:
+            return f"{value:.2f} s"
+        return f"{value * 1000:.1f} ms" if abs(value) >= 0.0001 else f"{value * 1e6:.1f} us"
     return f"{value:,.0f} {unit}" if abs(value) >= 100 or value == int(value) else f"{value:.3g} {unit}"
 
 
