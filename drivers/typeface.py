@@ -14,9 +14,9 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Literal
 
-from fontTools.ttLib import TTFont
 from PIL import Image, ImageDraw, ImageFont
 
+from drivers.character_map import CharacterMap
 from drivers.line_breaking import wrap
 
 Weight = Literal["Regular", "Bold"]
@@ -30,7 +30,7 @@ BLACK, WHITE = 0, 255
 @dataclass(frozen=True, slots=True)
 class _Source:
     path: Path
-    characters: frozenset[int]
+    characters: CharacterMap
 
 
 class Typeface:
@@ -52,8 +52,9 @@ class Typeface:
 
     def missing(self, text: str) -> str:
         """The characters of `text` that no font has, in order; they are drawn as a box."""
-        drawn = frozenset().union(*(source.characters for source in self._sources))
-        return "".join(c for c in text if ord(c) not in drawn and not _is_invisible(c))
+        return "".join(
+            c for c in text
+            if not _is_invisible(c) and not any(ord(c) in source.characters for source in self._sources))
 
     def width(self, text: str, size_px: int) -> int:
         """Advance width of one line, in dots."""
@@ -112,10 +113,9 @@ class Typeface:
 
 
 @lru_cache(maxsize=16)
-def _characters(path: Path, _written_ns: int) -> frozenset[int]:
+def _characters(path: Path, _written_ns: int) -> CharacterMap:
     """The code points that a font file has; read once as long as the file stays the same."""
-    with TTFont(path, lazy=True) as font:
-        return frozenset(font.getBestCmap() or ())
+    return CharacterMap.of_font(path)
 
 
 def _is_invisible(character: str) -> bool:

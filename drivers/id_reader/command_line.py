@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import re
 import sys
 import time
 from pathlib import Path
@@ -15,6 +14,7 @@ from drivers.id_reader.device import IdReader
 from drivers.id_reader.listing import Entry, holder_fields, list_answers, masked
 from drivers.id_reader.reader_file import IdReaderFile
 from drivers.id_reader.text_block import encode_text_block
+from drivers.pasted_hex import bytes_of_hex
 from drivers.transport.base import ByteTransport
 from drivers.transport.tracing import Detail, TraceSink, TracingBytes
 from drivers.transport.urls import bytes_opener
@@ -57,15 +57,6 @@ def _add_device_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--url", required=True, help="such as serial:///dev/kiosk-id-reader?baud=115200")
     parser.add_argument("--device-file", type=Path, default=DEFAULT_DEVICE_FILE, help="default: gat467.toml")
     parser.add_argument("--json", action="store_true", help="JSON instead of lines")
-
-
-def bytes_of_hex(text: str) -> bytes:
-    """Bytes from hex as people paste it. Raises ValueError."""
-    digits = re.sub(r"0[xX]|\\x|[\s,;:\-\[\]{}()\"']", "", text)
-    try:
-        return bytes.fromhex(digits)
-    except ValueError:
-        raise ValueError(f"not hex, or half a byte at the end ({len(digits)} digits)") from None
 
 
 def run_decode(args: argparse.Namespace) -> int:

@@ -9,6 +9,7 @@ from contextlib import ExitStack
 from pathlib import Path
 
 from drivers.device_file import DeviceFileError
+from drivers.pasted_hex import bytes_of_hex
 from drivers.permit_chip import apdu
 from drivers.permit_chip.chip import PermitChip
 from drivers.permit_chip.permit_file_reader import load_permit_file, load_permit_files
@@ -128,7 +129,7 @@ def masked_lines(fields: Mapping[str, FieldValue]) -> Iterable[str]:
 
 
 def run_decode(args: argparse.Namespace) -> int:
-    raw = bytes.fromhex(args.hex)
+    raw = bytes_of_hex(args.hex)
     if len(raw) == 2:
         sw = int.from_bytes(raw, "big")
         print(f"{sw:04X} {apdu.status_name(sw)}")

@@ -5,13 +5,13 @@ from __future__ import annotations
 
 import argparse
 import json
-import re
 import sys
 import time
 from collections.abc import Callable
 from contextlib import ExitStack
 from pathlib import Path
 
+from drivers.pasted_hex import bytes_of_hex
 from drivers.permit_chip.permit_file_reader import load_permit_file
 from drivers.permit_unit.base import PermitUnit, ResetPolicy, TakeInOutcome, UnitStatus
 from drivers.permit_unit.face import FaceLayout, draw_face, raster_to_image
@@ -88,15 +88,6 @@ def _device_verb(
     parser.add_argument("--json", action="store_true", help="JSON instead of lines")
     parser.set_defaults(run=act)
     return parser
-
-
-def bytes_of_hex(text: str) -> bytes:
-    """Bytes from hex as people paste it. Raises ValueError."""
-    digits = re.sub(r"0[xX]|\\x|[\s,;:\-\[\]{}()\"']", "", text)
-    try:
-        return bytes.fromhex(digits)
-    except ValueError:
-        raise ValueError(f"not hex, or half a byte at the end ({len(digits)} digits)") from None
 
 
 def run_decode(args: argparse.Namespace) -> int:

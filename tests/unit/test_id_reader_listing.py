@@ -6,10 +6,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from drivers.id_reader.command_line import bytes_of_hex
 from drivers.id_reader.frames import Answer, Blocks, CorruptFrame, Flaw, encode_blocks, module_id_bytes
 from drivers.id_reader.listing import describe, list_answers, masked
 from drivers.id_reader.text_block import encode_newest_address
+from drivers.pasted_hex import bytes_of_hex
 from tests.unit.test_id_reader_text_block import CITIZEN_BLOCK, FOREIGN_2017_BLOCK, FOREIGN_2023_BLOCK, HMT_BLOCK, block
 
 

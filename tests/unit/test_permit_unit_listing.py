@@ -7,7 +7,8 @@ import json
 
 import pytest
 
-from drivers.permit_unit.command_line import bytes_of_hex, run_decode
+from drivers.pasted_hex import bytes_of_hex
+from drivers.permit_unit.command_line import run_decode
 from drivers.permit_unit.star_tcp300.frames import AnswerBlock, CommandBlock
 from drivers.permit_unit.star_tcp300.listing import list_traffic, looks_like_answer
 
