@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+import os
 import socket
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -94,7 +96,15 @@ def place(open_place: OpenPlace) -> Place:
     return place
 
 
+# Below the ports that the system hands out by itself, so that nobody else gets one before the kiosk listens there.
+_ports = itertools.count(20000 + os.getpid() % 10000)
+
+
 def _direct() -> tuple[str, str]:
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        port = listener.getsockname()[1]
+    port = next(port for port in _ports if _is_free(port))
     return f"sim://permit_chip?port={port}", f"direct://127.0.0.1:{port}"
+
+
+def _is_free(port: int) -> bool:
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", port)) != 0
