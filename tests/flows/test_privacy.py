@@ -29,10 +29,10 @@ PERSON = {
 PERMIT = {
     "permit_number": "310000209977700777", "address": "上海市标记区印痕路九九九弄",
 }
-# Parts of the number too: birth and the last characters are as personal as the whole.
+# Parts of the number too, but none so short that a random number may hold it by chance.
 MARKERS = [
     PERSON["name"], PERSON["address"], PERSON["newest_address"], PERSON["number"], NUMBER, "19880917", "1988-09-17",
-    PERSON["authority"], PERMIT["permit_number"], PERMIT["address"], "1988, 9, 17", "1988.09.17", "7777",
+    PERSON["authority"], PERMIT["permit_number"], PERMIT["address"], "1988, 9, 17", "1988.09.17", NUMBER[-8:],
 ]
 # What lasts must not even tell which permit it was.
 IN_RECORDS = [*MARKERS, "8600310000000001"]
