@@ -11,11 +11,11 @@ from kiosk.central.client import CentralAnsweredGarbage, CentralClient, CentralE
 from kiosk.central.grants import GrantKeys, GrantRejected, contract_content, verify_grant
 from kiosk.domain.documents import IdDocument, Permit
 from kiosk.domain.endorsement import Grant, Refusal
-from kiosk.faults import CENTRAL_GARBAGE, CENTRAL_UNREACHABLE, GRANT_REJECTED, Fault
+from kiosk.faults import CENTRAL_GARBAGE, CENTRAL_UNREACHABLE, DISK_FULL, GRANT_REJECTED, Fault
 from kiosk.log_events import LogEvent, log
 from kiosk.policy.assessment import Assessment
 from kiosk.runtime.clock import Clock
-from kiosk.runtime.journal import Journal
+from kiosk.runtime.journal import Journal, JournalFailed
 from kiosk.services.performing import Handler, Post
 from kiosk.workflow import effects as do
 from kiosk.workflow import events as on
@@ -57,7 +57,7 @@ class CentralService:
                 post(on.NoWorkFound())
             else:
                 post(on.WorkFound(self._verified(answer.work.grant, permit)))
-        except (CentralError, GrantRejected) as error:
+        except (CentralError, GrantRejected, JournalFailed) as error:
             post(on.CentralFailed(self._fault_of("pending-rewrites", error)))
 
     def _request(self, effect: do.RequestEndorsement, post: Post) -> None:
@@ -75,7 +75,7 @@ class CentralService:
             answer = self._client.request_endorsement(
                 request, sequence=self._journal.number_call("endorsements", key, effect.endorsement_id))
             post(self._answered(answer, effect.endorsement_id, permit))
-        except (CentralError, GrantRejected) as error:
+        except (CentralError, GrantRejected, JournalFailed) as error:
             post(on.CentralFailed(self._fault_of("endorsements", error)))
 
     def _answered(
@@ -113,7 +113,7 @@ class CentralService:
                 grant.endorsement_id, request, key=key,
                 sequence=self._journal.number_call("chip-session", key, grant.endorsement_id))
             post(_session_event(step))
-        except CentralError as error:
+        except (CentralError, JournalFailed) as error:
             post(on.CentralFailed(self._fault_of("chip-session", error)))
 
     def _send_answers(self, effect: do.SendChipAnswers, post: Post) -> None:
@@ -128,10 +128,10 @@ class CentralService:
                 effect.endorsement_id, effect.session_id, request, key=key,
                 sequence=self._journal.number_call("responses", key, effect.endorsement_id))
             post(_session_event(step))
-        except CentralError as error:
+        except (CentralError, JournalFailed) as error:
             post(on.CentralFailed(self._fault_of("responses", error)))
 
-    def _fault_of(self, call: str, error: CentralError | GrantRejected) -> Fault:
+    def _fault_of(self, call: str, error: CentralError | GrantRejected | JournalFailed) -> Fault:
         code = error.code if isinstance(error, CentralRefusedCall) else None
         log(
             LogEvent.CENTRAL_TROUBLE, level=logging.WARNING, call=call, error=f"{type(error).__name__}: {error}",
@@ -139,6 +139,8 @@ class CentralService:
         match error:
             case GrantRejected():
                 return GRANT_REJECTED
+            case JournalFailed():
+                return DISK_FULL    # a call that could not be numbered was not made
             case CentralAnsweredGarbage():
                 return CENTRAL_GARBAGE
             case CentralRefusedCall() if not error.may_pass:

@@ -9,7 +9,7 @@ from datetime import datetime
 from kiosk.central import contract
 from kiosk.central.client import CentralClient, CentralError, CentralRefusedCall
 from kiosk.log_events import LogEvent, log
-from kiosk.runtime.journal import Journal, OutboundMessage, WaitingMessage
+from kiosk.runtime.journal import Journal, JournalFailed, OutboundMessage, WaitingMessage
 from kiosk.runtime.workers import Worker
 from kiosk.services.performing import Handler
 from kiosk.workflow import effects as do
@@ -58,14 +58,22 @@ class OutboxService:
         retry_s = FIRST_RETRY_S
         while (message := self._journal.first_waiting_message()) is not None:
             outcome = self._send(message)
-            if outcome is not None:
-                self._journal.settle_message(message.sequence, outcome)
+            if outcome is not None and self._settled(message, outcome):
                 log(LogEvent.MESSAGE_SETTLED, call=message.call, sequence=message.sequence, outcome=outcome)
                 retry_s = FIRST_RETRY_S
                 continue
             if self._worker.pause(retry_s):
                 return
             retry_s = min(retry_s * 2, LONGEST_RETRY_S)
+
+    def _settled(self, message: WaitingMessage, outcome: str) -> bool:
+        """Whether the disk took note too; if not, central is told once more and gives the same answer."""
+        try:
+            self._journal.settle_message(message.sequence, outcome)
+        except JournalFailed as error:
+            log(LogEvent.JOURNAL_FAILED, level=logging.CRITICAL, error=str(error))
+            return False
+        return True
 
     def _send(self, message: WaitingMessage) -> str | None:
         """How central settled it, or None if it must be sent again."""

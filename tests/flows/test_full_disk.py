@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import resource
+import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -56,3 +57,21 @@ def test_a_disk_that_is_full_when_a_visit_begins_takes_no_permit_in(place: Place
         place.begins()
         place.sees(s.Explaining)
     assert place.where_is(LIN.permit) is At.HAND
+
+
+def test_a_call_that_could_not_be_numbered_is_not_made_and_central_is_asked_again_later(place: Place) -> None:
+    place.plays(LIN.until(s.Declaring))
+    place.running.engine.answers(5.0)
+    journal = place.config.state_dir / "journal.db"
+    with sqlite3.connect(journal) as db:
+        db.execute("CREATE TRIGGER unnumbered BEFORE INSERT ON message BEGIN SELECT RAISE(FAIL, 'disk full'); END")
+    db.close()
+    place.chooses(Intent.DECLARE_UNCHANGED)
+    place.sees(s.AwaitingRemoval)
+    place.takes_permit()
+    place.sees(s.Explaining)
+    assert place.is_untouched(LIN.permit)
+    with sqlite3.connect(journal) as db:
+        db.execute("DROP TRIGGER unnumbered")
+    db.close()
+    assert place.running.is_well()
