@@ -20,7 +20,7 @@ from kiosk.workflow import effects as do
 from kiosk.workflow import events as on
 from kiosk.workflow.states import Visit
 
-MOUTH_POLL_S = 0.05
+MOUTH_POLL_S = 0.02
 """How often the unit is asked whether the permit was taken: a frame each way is 6 ms of an idle line."""
 
 DrawFace = Callable[[PermitContent, str], FaceRaster]
