@@ -37,9 +37,10 @@ class Display:
 
     def click(self, x: float, y: float) -> None:
         """Press and release the pointer's button at window coordinates (the window is at the display's origin)."""
+        # Without a delay of its own xdotool would sleep for 100 ms after the click, and hide what the kiosk does then.
         subprocess.run(
-            ["xdotool", "mousemove", str(round(x)), str(round(y)), "click", "1"], check=True, timeout=10,
-            env={**os.environ, **self.environment})
+            ["xdotool", "mousemove", str(round(x)), str(round(y)), "click", "--delay", "0", "1"], check=True,
+            timeout=10, env={**os.environ, **self.environment})
 
 
 def open_display(stack: ExitStack, run_dir: Path, width_px: int, height_px: int, *, hidden: bool = False) -> Display:
