@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import threading
+from collections import deque
 from collections.abc import Callable
 from functools import cache
 from importlib import import_module
@@ -16,12 +18,14 @@ from kivy.properties import ObjectProperty
 from kiosk.screen_models import Intent, ScreenModel
 from screens.base import BaseScreen
 from screens.fonts import Fonts
+from screens.input_waking import InputWaking
 from screens.router import Router
 from screens.screen_file import ScreenFile
 from screens.theme import Theme
 from screens.translation import Translation
 
 LAYOUT_ROUNDS = 100     # before a frame; after Kivy's own 20 it would draw a screen whose text is still being fitted
+FRAME_S = 0.03          # about what it takes to draw a frame without a graphics card
 AFTER_PAINTING_S = 0.1  # Kivy tells of a flip before it flips, and a second frame may follow with what came late
 
 
@@ -56,6 +60,9 @@ class KioskApp(App):
         self._stopped = stopped
         self._witness_socket = witness_socket
         self._witness: Any = None
+        self._waking: InputWaking | None = None
+        self._coming: deque[ScreenModel] = deque()
+        self._came = threading.Event()
 
     def build(self) -> Router:
         Clock.max_iteration = LAYOUT_ROUNDS
@@ -64,6 +71,8 @@ class KioskApp(App):
         return self.router
 
     def on_start(self) -> None:
+        self._waking = InputWaking()
+        self._waking.start()
         if self._witness_socket is not None:
             from screens.witness import Witness
 
@@ -71,15 +80,33 @@ class KioskApp(App):
             self._witness.start()
 
     def on_stop(self) -> None:
+        waking, self._waking = self._waking, None       # Kivy may tell twice that it stops
+        if waking is not None:
+            waking.stop()
         if self._witness is not None:
             self._witness.stop()
         if self._stopped is not None:
             self._stopped()
 
-    @mainthread
     def show(self, model: ScreenModel) -> None:
         """Show `model` from now on. From any thread; returns at once."""
-        self._show(model)
+        self._coming.append(model)
+        self._came.set()
+        Clock.schedule_once(self._show_coming, 0)
+
+    def _show_coming(self, _elapsed: float = 0.0) -> None:
+        self._came.clear()
+        while self._coming:
+            self._show(self._coming.popleft())
+
+    def _choose(self, intent: Intent, choice: str) -> None:
+        """Hand on what a person chose, and wait for the answer as long as one more frame of this screen would take:
+        it would show nothing new, and stand in the way of the next.
+        """
+        self._came.clear()
+        self._dispatch(intent, choice)
+        if self._came.wait(FRAME_S):
+            self._show_coming()
 
     @mainthread
     def after_painting(self, then: Callable[[], None]) -> None:
@@ -126,5 +153,5 @@ class KioskApp(App):
     def _built(self, name: str) -> BaseScreen:
         """Each screen is built once, when it is first needed; later it is only given new models."""
         screen: BaseScreen = import_module(f"screens.{name}").VIEW(name=name)
-        screen.bind(on_intent=lambda _screen, intent, choice: self._dispatch(intent, choice))
+        screen.bind(on_intent=lambda _screen, intent, choice: self._choose(intent, choice))
         return screen
