@@ -10,11 +10,11 @@ from pathlib import Path
 
 def display_connections(environment: Mapping[str, str]) -> list[int]:
     """This process's sockets that lead to its X server or Wayland compositor."""
-    addresses = server_addresses(environment)
+    addresses = display_addresses(environment)
     return [descriptor for descriptor in _open_sockets() if _peer(descriptor) in addresses]
 
 
-def server_addresses(environment: Mapping[str, str]) -> set[str]:
+def display_addresses(environment: Mapping[str, str]) -> set[str]:
     """Where X and Wayland listen by these variables; an abstract address without its leading zero."""
     number = environment.get("DISPLAY", "").removeprefix("unix").partition(":")[2].partition(".")[0]
     found = {f"/tmp/.X11-unix/X{number}"} if number else set()

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from screens.display_socket import display_connections, server_addresses
+from screens.display_socket import display_connections, display_addresses
 
 
 @pytest.mark.parametrize(
@@ -23,7 +23,7 @@ from screens.display_socket import display_connections, server_addresses
     ],
 )
 def test_the_server_listens_where_the_environment_says(environment: dict[str, str], addresses: set[str]) -> None:
-    assert server_addresses(environment) == addresses
+    assert display_addresses(environment) == addresses
 
 
 def test_only_the_connection_to_the_display_server_is_watched(tmp_path: Path) -> None:
