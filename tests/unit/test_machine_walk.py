@@ -16,6 +16,8 @@ from kiosk.workflow.machine import step
 from tests.unit.machine_samples import LANGUAGE, SITES
 from tests.unit.machine_walk import Walk, walk
 
+pytestmark = pytest.mark.slow     # the walk of a site takes a second
+
 AT_EVERY_SITE = pytest.mark.parametrize("place", sorted(SITES))
 DEADLINE = on.DeadlinePassed("the one of the state")
 

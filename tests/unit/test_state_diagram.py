@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import pytest
+
 from tests.state_diagram import README, redrawn
+
+pytestmark = pytest.mark.slow
 
 
 def test_the_state_diagram_is_current_else_run_make_diagram() -> None:
