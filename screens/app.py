@@ -28,6 +28,14 @@ LAYOUT_ROUNDS = 100     # before a frame; after Kivy's own 20 it would draw a sc
 FRAME_S = 0.03          # about what it takes to draw a frame without a graphics card
 AFTER_PAINTING_S = 0.1  # Kivy tells of a flip before it flips, and a second frame may follow with what came late
 
+VISIT = (
+    "welcome", "notice", "id_card", "insert_permit", "reading", "assessment", "declaration", "asking", "confirm",
+    "writing",
+    "take_permit", "receipt", "thank_you",
+)   # the order in which a visit that goes well needs its screens
+BUILT_AHEAD = 2
+LOOKED_AT_S = 0.4       # a person is still reading then; building a screen takes a tenth of a second, once
+
 
 def screen_name(model: ScreenModel) -> str:
     """The screen that shows `model`: `id_card` for an IdCardScreen. Its module has the same name."""
@@ -63,6 +71,7 @@ class KioskApp(App):
         self._waking: InputWaking | None = None
         self._coming: deque[ScreenModel] = deque()
         self._came = threading.Event()
+        self._ahead = Clock.create_trigger(self._build_ahead, LOOKED_AT_S)
 
     def build(self) -> Router:
         Clock.max_iteration = LAYOUT_ROUNDS
@@ -147,8 +156,21 @@ class KioskApp(App):
             self.router.add_widget(self._built(name))
         self.router.get_screen(name).show(model)
         self.router.current = name
+        self._ahead.cancel()
+        self._ahead()
         if self._witness is not None:
             self._witness.expect()
+
+    def _build_ahead(self, _elapsed: float) -> None:
+        """While a person looks at a screen, build what the visit will need next, one at a time."""
+        name = self.router.current
+        if name not in VISIT:
+            return
+        at = VISIT.index(name) + 1
+        missing = [following for following in VISIT[at:at + BUILT_AHEAD] if not self.router.has_screen(following)]
+        if missing:
+            self.router.add_widget(self._built(missing[0]))
+            self._ahead()
 
     def _built(self, name: str) -> BaseScreen:
         """Each screen is built once, when it is first needed; later it is only given new models."""
