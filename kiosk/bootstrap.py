@@ -91,7 +91,7 @@ class Kiosk:
         outbox = self._desk("outbox", self._building.outbox)
         performer.give(id_card, (do.ReadIdCard, do.StopIdReader))
         performer.give(permit, (
-            do.InspectPath, do.TakePermitIn, do.StopTakingIn, do.LoadFace, do.RewriteFace, do.EjectPermit,
+            do.InspectPath, do.TakePermitIn, do.StopTakingIn, do.DrawFace, do.LoadFace, do.RewriteFace, do.EjectPermit,
             do.WatchMouth, do.TakePermitBack, do.RetainPermit, do.Wipe))
         performer.give(chip, (do.ReadChip, do.RelayBatch, do.ReadBackChip, do.Wipe))
         performer.give(receipt, (do.PrintReceipt, do.Wipe))

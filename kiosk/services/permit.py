@@ -47,6 +47,7 @@ class PermitService:
         self._draw_face = draw_face
         self._default_language = default_language
         self._loaded: PermitContent | None = None
+        self._drawn: tuple[PermitContent, str, FaceRaster] | None = None
         self._face_dirty = False
 
     @property
@@ -55,6 +56,7 @@ class PermitService:
             do.InspectPath: self._inspect,
             do.TakePermitIn: self._take_in,
             do.StopTakingIn: self._stopped,
+            do.DrawFace: self._draw_ahead,
             do.LoadFace: self._load_face,
             do.RewriteFace: self._rewrite_face,
             do.EjectPermit: self._eject,
@@ -119,11 +121,20 @@ class PermitService:
             # The face is loaded anew, and its failure told, when it is to be rewritten.
             fault_of("permit_unit", error, doing="sending the face ahead")
 
+    def _draw_ahead(self, effect: do.DrawFace, _: Post) -> None:
+        self._dots(effect.content, effect.permit_file)
+
+    def _dots(self, content: PermitContent, permit_file: str) -> FaceRaster:
+        """The face, drawn once for each content."""
+        if self._drawn is None or self._drawn[:2] != (content, permit_file):
+            self._drawn = (content, permit_file, self._draw_face(content, permit_file))
+        return self._drawn[2]
+
     def _load(self, content: PermitContent, permit_file: str) -> None:
         self._loaded = None
         self._face_dirty = True
         began = time.monotonic()
-        sent = self._unit.load_face(self._draw_face(content, permit_file))
+        sent = self._unit.load_face(self._dots(content, permit_file))
         self._loaded = content
         log(LogEvent.FACE_SENT, image_characters=sent, seconds=round(time.monotonic() - began, 3))
 
@@ -183,7 +194,7 @@ class PermitService:
         post(on.PermitRetained())
 
     def _wipe(self, _: do.Wipe, post: Post) -> None:
-        self._loaded = None
+        self._loaded = self._drawn = None
         if not self._face_dirty:
             return
         try:

@@ -57,7 +57,7 @@ def reading_permit(site: Site, state: s.ReadingPermit, event: on.Event) -> Step 
 def asking_pending_rewrites(site: Site, state: s.AskingPendingRewrites, event: on.Event) -> Step | None:
     match event:
         case on.WorkFound(grant=grant) if site.rewrites_face or not grant.face_only:
-            return _offer(state.visit, state.case, grant)
+            return _offer(site, state.visit, state.case, grant)
         case on.WorkFound() | on.NoWorkFound():
             return Step(s.Assessing(state.visit, state.case, central_silent=False), (do.Assess(state.case),))
         case on.CentralFailed() | on.DeadlinePassed():
@@ -137,7 +137,7 @@ def asking_central(site: Site, state: s.AskingCentral, event: on.Event) -> Step 
     cancel = do.CancelEndorsement(state.visit.endorsement_id, "kiosk_gave_up")
     match event:
         case on.GrantReceived(grant=grant):
-            return _offer(state.visit, state.case, grant)
+            return _offer(site, state.visit, state.case, grant)
         case on.EndorsementRefused(refusal=refusal):
             ending = s.Declined(refusal, state.case.permit)
             if refusal.retain and site.has_retain_bin:
@@ -157,11 +157,12 @@ def asking_central(site: Site, state: s.AskingCentral, event: on.Event) -> Step 
             return None
 
 
-def _offer(visit: s.Visit, case: s.Case, grant: Grant) -> Step:
+def _offer(site: Site, visit: s.Visit, case: s.Case, grant: Grant) -> Step:
     """Show old → new. The face is drawn only from what the chip holds: a face-only grant must say the same."""
     if grant.face_only and grant.content != case.permit.content:
         return decline(visit, GRANT_REJECTED.name, case)
-    return Step(s.Confirming(visit, case, grant))
+    drawing = (do.DrawFace(grant.content, case.permit.permit_file),) if site.rewrites_face else ()
+    return Step(s.Confirming(visit, case, grant), drawing)
 
 
 def confirming(site: Site, state: s.Confirming, event: on.Event) -> Step | None:

@@ -113,6 +113,14 @@ class ReadBackChip:
 
 
 @dataclass(frozen=True, slots=True)
+class DrawFace:
+    """Draw the dots while the holder compares old and new; nothing is sent and nothing moves."""
+
+    content: PermitContent
+    permit_file: str
+
+
+@dataclass(frozen=True, slots=True)
 class LoadFace:
     """Send the raster ahead, while the chip is being written; nothing moves."""
 
@@ -172,7 +180,7 @@ Effect = (
     InspectPath | CheckDevices | ReadIdCard | StopIdReader | TakePermitIn | StopTakingIn | ReadChip |
     AskForPendingRewrites
     | Assess | RequestEndorsement | CancelEndorsement | OpenChipSession | RelayBatch | SendChipAnswers | ReadBackChip
-    | LoadFace | RewriteFace | EjectPermit | WatchMouth | TakePermitBack | RetainPermit | PrintReceipt |
+    | DrawFace | LoadFace | RewriteFace | EjectPermit | WatchMouth | TakePermitBack | RetainPermit | PrintReceipt |
     ReportCompletion
     | Wipe
 )

@@ -46,7 +46,7 @@ def test_the_journal_tells_a_renewal_in_order(place: Place) -> None:
     place.central_is_told()
     orders = [order for order in place.ordered() if order not in ("Wipe", "CheckDevices", "InspectPath")]
     assert orders == [
-        "ReadIdCard", "TakePermitIn", "ReadChip", "AskForPendingRewrites", "Assess", "RequestEndorsement",
+        "ReadIdCard", "TakePermitIn", "ReadChip", "AskForPendingRewrites", "Assess", "RequestEndorsement", "DrawFace",
         "OpenChipSession", "LoadFace", *["RelayBatch", "SendChipAnswers"] * orders.count("RelayBatch"), "ReadBackChip",
         "RewriteFace", "WatchMouth", "PrintReceipt", "ReportCompletion",
     ]
