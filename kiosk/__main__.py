@@ -7,9 +7,6 @@ import logging
 import sys
 from collections.abc import Callable
 from importlib import import_module
-from pathlib import Path
-
-ASSETS = Path(__file__).resolve().parents[1] / "assets"
 
 _WORDS = {
     "run": ("kiosk.run_command", "serve residents (with --simulate: on a laptop with nothing attached)"),

@@ -97,9 +97,11 @@ class PermitService:
             fault = fault_of("permit_unit", error, doing="taking a permit in")
             if self._custody() in (Custody.INSIDE, Custody.UNKNOWN):
                 post(on.PermitTakenIn())
+                post(on.DeviceFailed(fault))
             else:
+                # The fault first: told of an empty unit alone, the machine would order the broken one to try again.
+                post(on.DeviceFailed(fault))
                 post(on.PermitNotTakenIn())
-            post(on.DeviceFailed(fault))
             return
         post(on.PermitTakenIn() if outcome is TakeInOutcome.TAKEN_IN else on.PermitNotTakenIn())
 

@@ -46,7 +46,7 @@ ASSETS = ROOT / "assets"
 LANGUAGES = ("zh-Hans", "en")
 TODAY = date(2026, 11, 22)
 MORNING = datetime(2026, 11, 22, 10, 0, tzinfo=SHANGHAI)
-WITHIN_S = 10.0
+WITHIN_S = 30.0
 
 S = TypeVar("S")
 

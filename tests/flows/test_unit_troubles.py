@@ -14,13 +14,13 @@ from tests.waiting import eventually
 UNHURRIED = Visitor(LIN.person, LIN.permit, hurries=False)
 
 
-def is_served_again(place: Place) -> None:
+def is_served_again(place: Place, visitor: Visitor = LIN) -> None:
     """Once everything is mended, the recheck notices and the next resident is served."""
     place.rig.clear_faults()
     place.rig.lift_id_card()
     if not isinstance(place.state, s.Idle):
         place.lets_pass()
-    place.plays(LIN.renewal())
+    place.plays(visitor.renewal())
     assert place.where_is(LIN.permit) is At.HAND
     assert place.central_state() == "written"
 
@@ -178,7 +178,7 @@ def test_garbled_answers_of_the_identity_reader_end_the_visit_and_not_the_machin
     assert explaining.custody is Custody.WITH_HOLDER
     place.chooses(Intent.FINISH)
     eventually(lambda: not isinstance(place.state, s.Explaining))
-    is_served_again(place)
+    is_served_again(place, UNHURRIED)
 
 
 def test_an_identity_card_that_cannot_be_read_is_to_be_laid_down_again(place: Place) -> None:
