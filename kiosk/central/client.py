@@ -184,6 +184,30 @@ class CentralClient:
         """POST /v1/permits/pending-rewrites: work decided elsewhere for this permit."""
         return self._post("/v1/permits/pending-rewrites", request, _PENDING, key, sequence)
 
+    def verify_evidence(
+        self, request: contract.EvidenceRequest, *, key: str, sequence: int | None
+    ) -> contract.EvidenceAnswer:
+        """POST /v1/evidence: an electronic licence code, or central's own records, for one proof."""
+        return self._post("/v1/evidence", request, _EVIDENCE, key, sequence)
+
+    def apply(
+        self, request: contract.ApplicationRequest, *, sequence: int | None
+    ) -> contract.ApplicationAnswer:
+        """POST /v1/applications. The application's id is the idempotency key."""
+        return self._post("/v1/applications", request, _APPLICATION, str(request.application_id), sequence)
+
+    def search_applications(
+        self, request: contract.ApplicationSearch, *, key: str, sequence: int | None
+    ) -> contract.ApplicationsFound:
+        """POST /v1/applications/search: how far they are, newest first."""
+        return self._post("/v1/applications/search", request, _FOUND, key, sequence)
+
+    def choose_collection(
+        self, application_id: UUID, request: contract.CollectionChoice, *, key: str, sequence: int | None
+    ) -> contract.ApplicationProgress:
+        """POST /v1/applications/{id}/collection. 409 "collection_not_offered": not that way, or not now."""
+        return self._post(f"/v1/applications/{application_id}/collection", request, _PROGRESS, key, sequence)
+
     def _post(self, path: str, body: BaseModel, answer: TypeAdapter[M], key: str, sequence: int | None) -> M:
         headers = {IDEMPOTENCY_HEADER: key, "Content-Type": JSON_TYPE}
         if sequence is not None:
@@ -246,6 +270,10 @@ _STATE = TypeAdapter(contract.EndorsementState)
 _RECORDED = TypeAdapter(contract.Recorded)
 _STEP = TypeAdapter(contract.ChipSessionStep)
 _PENDING = TypeAdapter(contract.PendingRewritesAnswer)
+_EVIDENCE = TypeAdapter(contract.EvidenceAnswer)
+_APPLICATION: TypeAdapter[contract.ApplicationAnswer] = TypeAdapter(contract.ApplicationAnswer)
+_FOUND = TypeAdapter(contract.ApplicationsFound)
+_PROGRESS = TypeAdapter(contract.ApplicationProgress)
 _PROBLEM = TypeAdapter(contract.Problem)
 
 

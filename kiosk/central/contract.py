@@ -35,6 +35,9 @@ REFUSAL_CODES = (
     "counter_only",         # the region's rules do not serve this at once
     "not_offered",          # a service that this call does not know
     "grant_in_use",         # another kiosk holds a live grant for this permit
+    "served_at_once",       # asked as an application, but the rules serve it at once: ask for an endorsement
+    "already_applied",      # an application of this kind is open for this holder or permit
+    "collection_not_offered",   # that way, or choosing it now, is not the region's
 )
 SESSION_FAILURES = (
     "chip_mismatch",        # another chip answered than the grant names
@@ -49,9 +52,10 @@ SESSION_FAILURES = (
 PROBLEM_CODES = (
     "invalid_request", "missing_idempotency_key", "idempotency_conflict", "unknown_kiosk", "certificate_revoked",
     "not_found", "method_not_allowed", "too_large", "grant_used", "grant_not_live", "face_only", "chip_mismatch",
-    "session_closed", "wrong_batch", "not_yet", "busy", "internal_error",
+    "session_closed", "wrong_batch", "collection_not_offered", "not_yet", "busy", "internal_error",
 )
 
+Key = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,63}$")]     # a key of the region file
 Hex = Annotated[str, Field(pattern=r"^([0-9A-F]{2})*$")]
 StatusWord = Annotated[str, Field(pattern=r"^[0-9A-F]{4}$")]
 
@@ -103,15 +107,42 @@ class LocalAssessment(Model):
     residence_years: str | None
 
 
+class EvidenceShown(Model):
+    """One proof that was asked for. `verified`: as central answered; central looks it up again and believes itself."""
+
+    key: Key
+    licence_code: str | None = Field(default=None, repr=False, max_length=200)
+    verified: bool
+
+
+class AgentFacts(Model):
+    """Who acts for the holder, by that person's own identity card."""
+
+    kind: Literal["guardian", "close_relative", "entrusted"]
+    person: Holder
+
+
+class CollectionChoice(Model):
+    """How the permit is had when it is decided: rewritten at a kiosk, at the counter, by post."""
+
+    way: Literal["kiosk", "counter", "post"]
+
+
 class EndorsementRequest(Model):
-    """POST /v1/endorsements. `endorsement_id` is made and journalled by the kiosk and is also the idempotency key."""
+    """POST /v1/endorsements. `endorsement_id` is made and journalled by the kiosk and is also the idempotency key.
+
+    `holder`: the permit's holder. `new_category`: the category asked for, None to keep the permit's.
+    """
 
     endorsement_id: UUID
     service: str
     holder: Holder
     permit: PermitFacts
-    declarations: tuple[str, ...]          # keys of what the holder declared, e.g. "address_unchanged"
+    declarations: tuple[str, ...]          # keys of what the holder declared, e.g. "address_changed"
     assessment: LocalAssessment
+    evidence: tuple[EvidenceShown, ...] = ()
+    agent: AgentFacts | None = None
+    new_category: Key | None = None
 
 
 class SignedGrant(Model):
@@ -280,6 +311,95 @@ class PendingRewrite(Model):
 class PendingRewritesAnswer(Model):
     work: PendingRewrite | None
     already_current: bool = False
+
+
+class EvidenceRequest(Model):
+    """POST /v1/evidence: one proof of the region file's `key`. `licence_code` None: by central's own records.
+
+    `permit` None where there is none to be read (lost). `agent`: who acts for the holder, where somebody does.
+    """
+
+    evidence_id: UUID
+    service: Key
+    key: Key
+    holder: Holder
+    permit: PermitFacts | None
+    licence_code: str | None = Field(default=None, repr=False, max_length=200)
+    agent: AgentFacts | None = None
+
+
+class EvidenceAnswer(Model):
+    """`verified` counts for this holder and permit until the end of the day; `needs_person`: show it at a counter."""
+
+    evidence_id: UUID
+    key: str
+    result: Literal["verified", "not_verified", "needs_person"]
+
+
+class ApplicationRequest(Model):
+    """POST /v1/applications: a service that a person reviews. `application_id` is the visit's endorsement id, made and
+    journalled by the kiosk, and also the idempotency key. `permit` None: lost, so the holder's record is looked up.
+    """
+
+    application_id: UUID
+    service: Key
+    holder: Holder
+    permit: PermitFacts | None
+    declarations: tuple[str, ...] = ()
+    evidence: tuple[EvidenceShown, ...] = ()
+    agent: AgentFacts | None = None
+    new_category: Key | None = None
+    telephone: str | None = Field(default=None, repr=False, pattern=r"^[0-9]{5,15}$")
+    collection: CollectionChoice | None = None
+    assessment: LocalAssessment
+
+
+class ApplicationReceived(Model):
+    """Taken in: `received_on` counts as "today" for the new dates; `expected_on` None: no date is promised."""
+
+    state: Literal["received"] = "received"
+    application_id: UUID
+    review_number: str
+    received_on: date
+    expected_on: date | None
+
+
+ApplicationAnswer = Annotated[ApplicationReceived | Refused, Field(discriminator="state")]
+
+
+class ApplicationSearch(Model):
+    """POST /v1/applications/search: everything of this holder; with `permit`, of this permit alone."""
+
+    holder: Holder
+    permit: PermitFacts | None
+
+
+class ApplicationProgress(Model):
+    """Where an application stands. `stage` (key of the region file) was decided last, with `stage_result`; both None
+    while nothing is. `station`, `ready_from`: where and from when it can be had, once made. `at_kiosk`: it waits at any
+    kiosk of the region as a pending rewrite. `may_choose_collection`: now, by POST …/collection.
+    """
+
+    application_id: UUID
+    review_number: str
+    service: str
+    received_on: date
+    expected_on: date | None
+    state: Literal["in_review", "returned", "approved", "made", "collected"]
+    stage: str | None
+    stage_result: str | None
+    return_code: str | None
+    collection: CollectionChoice | None
+    may_choose_collection: bool
+    station: str | None
+    ready_from: date | None
+    at_kiosk: bool
+
+
+class ApplicationsFound(Model):
+    """Newest first."""
+
+    applications: tuple[ApplicationProgress, ...]
 
 
 class Problem(BaseModel):

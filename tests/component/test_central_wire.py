@@ -259,9 +259,10 @@ NOT_THE_CONTRACTS = [
     ("GET", "/v1/nothing", None, 404, "not_found"),
     ("GET", "/v1/endorsements", None, 405, "method_not_allowed"),
     ("GET", "/v1/endorsements/not-a-uuid", None, 422, "invalid_request"),
-    ("POST", "/v1/applications", b"{}", 501, "not_yet"),
-    ("POST", "/v1/applications/search", b"{}", 501, "not_yet"),
-    ("POST", "/v1/evidence", b"{}", 501, "not_yet"),
+    ("POST", "/v1/applications", b"{}", 422, "invalid_request"),
+    ("POST", "/v1/applications/search", b"{}", 422, "invalid_request"),
+    ("POST", "/v1/evidence", b"{}", 422, "invalid_request"),
+    ("POST", "/v1/applications/00000000-0000-4000-8000-000000000001/collection", b"{}", 422, "invalid_request"),
     ("POST", "/v1/heartbeat", b"{}", 501, "not_yet"),
 ]
 

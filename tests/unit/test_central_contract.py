@@ -30,6 +30,7 @@ def test_every_call_of_the_contract_is_in_the_document() -> None:
         ("/v1/permits/pending-rewrites", "post"),
         ("/v1/applications", "post"),
         ("/v1/applications/search", "post"),
+        ("/v1/applications/{application_id}/collection", "post"),
         ("/v1/evidence", "post"),
         ("/v1/heartbeat", "post"),
     }

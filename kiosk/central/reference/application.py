@@ -12,6 +12,7 @@ from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from kiosk.central import contract
+from kiosk.central.reference import review_calls
 from kiosk.central.reference.calls import Calls, Moment, Reading, Writing
 from kiosk.central.reference.chip_sessions import ChipSessions, was_begun
 from kiosk.central.reference.completing import complete
@@ -158,11 +159,10 @@ async def _not_yet() -> Response:
     raise ProblemError("not_yet")
 
 
-for _path in ("/applications", "/applications/search", "/evidence", "/heartbeat"):
-    router.add_api_route(
-        _path, _not_yet, methods=["POST"], status_code=501, summary="Not served yet",
-        responses={501: {"description": "Not served yet"}}, operation_id=f"not_yet{_path.replace('/', '_')}",
-    )
+router.add_api_route(
+    "/heartbeat", _not_yet, methods=["POST"], status_code=501, summary="Not served yet",
+    responses={501: {"description": "Not served yet"}}, operation_id="not_yet_heartbeat",
+)
 
 
 def _own(session: Session, endorsement_id: UUID, moment: Moment) -> Endorsement:
@@ -186,6 +186,7 @@ def bare_application() -> FastAPI:
     """Routes and error handling alone, as the OpenAPI document describes them."""
     application = FastAPI(title=TITLE, version=VERSION, docs_url=None, redoc_url=None, openapi_url=None)
     application.include_router(router)
+    application.include_router(review_calls.router, prefix="/v1", responses=_PROBLEMS)
     application.add_exception_handler(ProblemError, _on_problem)
     application.add_exception_handler(RequestValidationError, _on_invalid)
     application.add_exception_handler(HTTPException, _on_http)
