@@ -1,194 +1,30 @@
-"""Draws the icons and pictures of assets/images: `python -m screens.draw_images`. One hand, one family.
+"""Draws the icons and pictures of assets/images: `python -m screens.draw_images [names…]`. One hand, one family.
 
-Icons are white on nothing and are coloured where they are used; pictures have the theme's colours. Everything is drawn
-large and made smaller.
+Pictures have the theme's colours; all of them are drawn if none is named.
 """
 
 from __future__ import annotations
 
-import math
-from pathlib import Path
+import sys
 
-from PIL import Image, ImageDraw, ImageFont
-
-ASSETS = Path(__file__).resolve().parent.parent / "assets"
-ICON_PX, PICTURE_PX, OVERSAMPLING = 128, (900, 640), 3
-
-INK, PAPER, ACCENT, PALE, LINE, SKIN = "#14222B", "#FFFFFF", "#0B4A6F", "#CFE2ED", "#B8C4CB", "#8FA3AF"
-AMBER, AMBER_PALE, RED, RED_PALE = "#B36B00", "#FFE9BF", "#B3261E", "#FAD4D0"
-MACHINE, MACHINE_DARK, LIGHT = "#E3E9ED", "#54656F", "#2E8B57"
-
-Point = tuple[float, float]
-
-
-class Sheet:
-    """A drawing in units of its own, `width` × `height`; strokes have round ends."""
-
-    def __init__(self, width: float, height: float, pixels: tuple[int, int]) -> None:
-        self._factor = pixels[0] * OVERSAMPLING / width
-        self._pixels = pixels
-        self.image = Image.new("RGBA", (pixels[0] * OVERSAMPLING, pixels[1] * OVERSAMPLING), (0, 0, 0, 0))
-        self._draw = ImageDraw.Draw(self.image)
-
-    def line(self, points: list[Point], colour: str, width: float) -> None:
-        scaled = [(x * self._factor, y * self._factor) for x, y in points]
-        self._draw.line(scaled, fill=colour, width=round(width * self._factor), joint="curve")
-        for x, y in scaled:
-            r = width * self._factor / 2
-            self._draw.ellipse((x - r, y - r, x + r, y + r), fill=colour)
-
-    def box(
-        self, x: float, y: float, width: float, height: float, radius: float = 0, fill: str | None = None,
-        outline: str | None = None, stroke: float = 0,
-    ) -> None:
-        f = self._factor
-        self._draw.rounded_rectangle(
-            (x * f, y * f, (x + width) * f, (y + height) * f), radius * f, fill, outline, round(stroke * f))
-
-    def circle(self, x: float, y: float, radius: float, fill: str | None = None, outline: str | None = None,
-               stroke: float = 0) -> None:
-        f = self._factor
-        self._draw.ellipse(
-            ((x - radius) * f, (y - radius) * f, (x + radius) * f, (y + radius) * f), fill, outline,
-            round(stroke * f))
-
-    def arc(self, x: float, y: float, radius: float, start: float, end: float, colour: str, width: float) -> None:
-        steps = max(8, int(abs(end - start) / 4))
-        angles = [math.radians(start + (end - start) * i / steps) for i in range(steps + 1)]
-        self.line([(x + radius * math.cos(a), y + radius * math.sin(a)) for a in angles], colour, width)
-
-    def shape(self, points: list[Point], colour: str) -> None:
-        self._draw.polygon([(x * self._factor, y * self._factor) for x, y in points], fill=colour)
-
-    def words(self, text: str, x: float, y: float, size: float, colour: str) -> None:
-        font = ImageFont.truetype(ASSETS / "fonts" / "NotoSansSC-Bold.otf", round(size * self._factor))
-        self._draw.text((x * self._factor, y * self._factor), text, font=font, fill=colour, anchor="mm")
-
-    def trim(self) -> None:
-        """Leave away what is empty at the edges."""
-        left, top, right, bottom = self.image.getbbox()
-        self.image = self.image.crop((left, top, right, bottom))
-        self._pixels = ((right - left) // OVERSAMPLING, (bottom - top) // OVERSAMPLING)
-
-    def save(self, path: Path) -> None:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        self.image.resize(self._pixels, Image.Resampling.LANCZOS).save(path, optimize=True)
-
-
-# Icons: 24 × 24 units, strokes of 2.
-
-WHITE = "#FFFFFF"
-
-
-def _strokes(*lines: list[Point]) -> Sheet:
-    sheet = Sheet(24, 24, (ICON_PX, ICON_PX))
-    for points in lines:
-        sheet.line(points, WHITE, 2)
-    return sheet
-
-
-def _framed(*lines: list[Point]) -> Sheet:
-    sheet = _strokes(*lines)
-    sheet.box(2, 4.5, 20, 15, 2.5, outline=WHITE, stroke=2)
-    return sheet
-
-
-def _round(*lines: list[Point]) -> Sheet:
-    sheet = _strokes(*lines)
-    sheet.circle(12, 12, 10, outline=WHITE, stroke=2)
-    return sheet
-
-
-def _language() -> Sheet:
-    sheet = _round([(2.5, 12), (21.5, 12)])
-    sheet._draw.ellipse(tuple(v * sheet._factor for v in (7.5, 2, 16.5, 22)), outline=WHITE,
-                        width=round(2 * sheet._factor))
-    return sheet
-
-
-def _id_card() -> Sheet:
-    sheet = _framed([(5.5, 9.5), (11, 9.5)], [(5.5, 14), (10, 14)])
-    sheet.circle(16.5, 10, 2, WHITE)
-    sheet.box(13.7, 12.6, 5.6, 3.6, 1.6, WHITE)
-    return sheet
-
-
-def _permit() -> Sheet:
-    sheet = _framed([(13, 9.5), (18.5, 9.5)], [(13, 14), (17, 14)])
-    sheet.box(5, 8, 5.5, 8, 1, WHITE)
-    return sheet
-
-
-def _return_permit() -> Sheet:
-    sheet = _strokes([(12, 3), (12, 13)], [(7.5, 7.5), (12, 3), (16.5, 7.5)])
-    sheet.box(3, 15.5, 18, 5.5, 1.5, outline=WHITE, stroke=2)
-    return sheet
-
-
-def _shield() -> Sheet:
-    return _strokes(
-        [(12, 2.5), (20, 5.5), (20, 12), (17, 18), (12, 21.5), (7, 18), (4, 12), (4, 5.5), (12, 2.5)],
-        [(8, 12), (11, 15), (16, 9)])
-
-
-def _clock() -> Sheet:
-    return _round([(12, 6.5), (12, 12), (15.5, 14.5)])
-
-
-def _number() -> Sheet:
-    return _strokes([(9, 3.5), (7, 20.5)], [(17, 3.5), (15, 20.5)], [(4.5, 9), (20.5, 9)], [(3.5, 15), (19.5, 15)])
-
-
-def _calendar() -> Sheet:
-    sheet = _strokes([(3, 10), (21, 10)], [(8, 2.5), (8, 6.5)], [(16, 2.5), (16, 6.5)])
-    sheet.box(3, 4.5, 18, 17, 2, outline=WHITE, stroke=2)
-    sheet.circle(12, 15.5, 2.2, WHITE)
-    return sheet
-
-
-def _attention() -> Sheet:
-    sheet = _strokes([(12, 2.8), (22, 20.5), (2, 20.5), (12, 2.8)], [(12, 9.5), (12, 14)])
-    sheet.circle(12, 17.4, 1.25, WHITE)
-    return sheet
-
-
-def _information() -> Sheet:
-    sheet = _round([(12, 11), (12, 17)])
-    sheet.circle(12, 7.3, 1.3, WHITE)
-    return sheet
-
-
-def _wait() -> Sheet:
-    return _strokes(
-        [(6, 2.5), (18, 2.5)], [(6, 21.5), (18, 21.5)],
-        [(7, 2.5), (7, 7), (17, 17), (17, 21.5)], [(17, 2.5), (17, 7), (7, 17), (7, 21.5)])
-
-
-ICONS = {
-    "forward": lambda: _strokes([(3, 12), (20, 12)], [(13, 5), (20, 12), (13, 19)]),
-    "arrow": lambda: _strokes([(3, 12), (20, 12)], [(13, 5), (20, 12), (13, 19)]),
-    "check": lambda: _strokes([(4, 12.5), (10, 18.5), (20.5, 6)]),
-    "cancel": lambda: _round([(8.5, 8.5), (15.5, 15.5)], [(15.5, 8.5), (8.5, 15.5)]),
-    "return_permit": _return_permit,
-    "language": _language,
-    "clock": _clock,
-    "home": lambda: _strokes(
-        [(2.5, 11.5), (12, 3), (21.5, 11.5)], [(5.5, 9.5), (5.5, 20.5), (18.5, 20.5), (18.5, 9.5)],
-        [(9.5, 20), (9.5, 14), (14.5, 14), (14.5, 20)]),
-    "moved": lambda: _strokes(
-        [(1.5, 11.5), (8.5, 5), (15.5, 11.5)], [(4, 10), (4, 20.5), (13, 20.5), (13, 10)],
-        [(15.5, 16.5), (22.5, 16.5)], [(19.5, 13.5), (22.5, 16.5), (19.5, 19.5)]),
-    "id_card": _id_card,
-    "permit": _permit,
-    "send": lambda: _strokes([(2.5, 11), (21.5, 3), (14.5, 21.5), (11, 13.5), (2.5, 11)], [(11, 13.5), (21, 3.5)]),
-    "shield": _shield,
-    "attention": _attention,
-    "information": _information,
-    "calendar": _calendar,
-    "number": _number,
-    "wait": _wait,
-}
-
+from screens.draw_icons import ICONS
+from screens.drawing import (
+    ACCENT,
+    AMBER,
+    ASSETS,
+    INK,
+    LIGHT,
+    LINE,
+    MACHINE,
+    MACHINE_DARK,
+    PALE,
+    PAPER,
+    PICTURE_PX,
+    RED,
+    SKIN,
+    Point,
+    Sheet,
+)
 
 # Pictures: 900 × 640 units.
 
@@ -427,6 +263,96 @@ def _fault(colour: str, sign: list[list[Point]]) -> Sheet:
     return sheet
 
 
+def _paper(sheet: Sheet, x: float, y: float, width: float, marked: bool = False) -> None:
+    """A form with lines, perhaps ticked off."""
+    u = width / 100
+    sheet.box(x, y, 100 * u, 130 * u, 4 * u, PAPER, INK, max(4, 2 * u))
+    sheet.box(x + 30 * u, y - 6 * u, 40 * u, 13 * u, 5 * u, ACCENT)
+    for row in range(3):
+        line = y + (30 + 30 * row) * u
+        sheet.box(x + 12 * u, line, 18 * u, 18 * u, 3 * u, PALE, ACCENT, 2 * u)
+        sheet.box(x + 40 * u, line + 5 * u, 46 * u, 7 * u, 3 * u, LINE)
+        if marked and row < 2:
+            ticked = [(x + 14 * u, line + 9 * u), (x + 19 * u, line + 14 * u), (x + 29 * u, line + 2 * u)]
+            sheet.line(ticked, LIGHT, 4 * u)
+
+
+def _choice() -> Sheet:
+    sheet = _picture()
+    for row, chosen in enumerate((False, True, False)):
+        y = 60 + 180 * row
+        sheet.box(120, y, 600, 140, 24, PALE if chosen else PAPER, ACCENT if chosen else LINE, 8 if chosen else 5)
+        sheet.circle(200, y + 70, 34, PAPER, ACCENT if chosen else LINE, 8)
+        if chosen:
+            sheet.circle(200, y + 70, 17, ACCENT)
+        sheet.box(270, y + 56, 330 - 60 * (row % 2), 26, 13, ACCENT if chosen else LINE)
+    hand: list[Point] = [(655, 330), (655, 480), (620, 460), (596, 486), (668, 600), (800, 600), (830, 520), (830, 420),
+                         (707, 400), (707, 330)]
+    sheet.shape(hand, SKIN)
+    sheet.line([*hand, hand[0]], PAPER, 8)
+    return sheet
+
+
+def _question() -> Sheet:
+    sheet = _picture()
+    _paper(sheet, 180, 60, 400)
+    sheet.circle(660, 440, 140, ACCENT, PAPER, 14)
+    sheet.words("?", 660, 434, 200, PAPER)
+    return sheet
+
+
+def _licence_code(lift: float, read: bool) -> Sheet:
+    """A telephone that shows a code, `lift` units above the scanner's window."""
+    sheet = _picture()
+    sheet.box(150, 520, 600, 110, 24, MACHINE, LINE, 4)
+    sheet.box(310, 532, 280, 56, 14, INK)
+    sheet.box(326, 543, 248, 34, 8, LIGHT if read else RED)
+    top = 112 - lift
+    if not read:
+        sheet.shape([(395, 536), (505, 536), (580, top + 400), (320, top + 400)], PALE)
+    sheet.box(320, top, 260, 400, 36, INK)
+    sheet.box(338, top + 30, 224, 340, 14, PAPER)
+    for x, y in ((362, 60), (470, 60), (362, 168)):
+        sheet.box(x, top + y, 68, 68, 6, PAPER, INK, 14)
+        sheet.box(x + 25, top + y + 25, 18, 18, 0, INK)
+    for x, y in ((470, 168), (506, 186), (488, 204), (524, 204), (470, 222), (508, 222), (440, 140), (440, 200)):
+        sheet.box(x, top + y, 16, 16, 0, INK)
+    sheet.box(362, top + 268, 176, 16, 8, LINE)
+    sheet.box(362, top + 300, 120, 16, 8, LINE)
+    if read:
+        _badge(sheet, 610, top + 330, 76, LIGHT, TICK)
+    else:
+        _arrow(sheet, 690, 330, up=False, length=130)
+    return sheet
+
+
+def _service() -> Sheet:
+    sheet = _picture()
+    _office(sheet, 90, 90, 430)
+    _paper(sheet, 560, 180, 280)
+    return sheet
+
+
+def _application() -> Sheet:
+    sheet = _picture()
+    _paper(sheet, 60, 100, 320, marked=True)
+    sheet.line([(420, 320), (500, 320)], ACCENT, 18)
+    sheet.shape([(492, 278), (492, 362), (542, 320)], ACCENT)
+    _office(sheet, 580, 190, 280)
+    return sheet
+
+
+def _progress() -> Sheet:
+    sheet = _picture()
+    _paper(sheet, 330, 30, 240, marked=True)
+    sheet.line([(120, 500), (780, 500)], LINE, 20)
+    sheet.line([(120, 500), (450, 500)], ACCENT, 20)
+    _badge(sheet, 120, 500, 72, ACCENT, TICK)
+    _badge(sheet, 450, 500, 72, ACCENT, TICK)
+    sheet.circle(780, 500, 66, PAPER, LINE, 14)
+    return sheet
+
+
 PICTURES = {
     "welcome": _welcome, "notice": _notice, "reading": _reading, "writing": _writing, "asking": _asking,
     "id_card-1": lambda: _laid_down(170), "id_card-2": lambda: _laid_down(0),
@@ -436,16 +362,19 @@ PICTURES = {
     "take_permit-3": lambda: _in_slot(0.95, False),
     "assessment_yes": lambda: _assessment(LIGHT, TICK), "assessment_no": lambda: _assessment(AMBER, CALL),
     "address": _address, "confirm": _confirm, "receipt": _receipt, "thank_you": _thank_you, "refusal": _refusal,
+    "choice": _choice, "question": _question, "service": _service, "application": _application, "progress": _progress,
+    "licence_code-1": lambda: _licence_code(100, read=False), "licence_code-2": lambda: _licence_code(0, read=True),
     "fault": lambda: _fault(RED, CALL), "out_of_service": lambda: _fault(MACHINE_DARK, STOP),
 }
 
 
 def main() -> None:
-    """Draw everything anew."""
-    for name, draw in ICONS.items():
-        draw().save(ASSETS / "images" / "icons" / f"{name}.png")
-    for name, paint in PICTURES.items():
-        sheet = paint()
+    """Draw those that are named on the command line, or all."""
+    wanted = set(sys.argv[1:]) or {*ICONS, *PICTURES}
+    for name in sorted(wanted & set(ICONS)):
+        ICONS[name]().save(ASSETS / "images" / "icons" / f"{name}.png")
+    for name in sorted(wanted & set(PICTURES)):
+        sheet = PICTURES[name]()
         if not name[-1].isdigit():      # the frames of one picture stay of one size
             sheet.trim()
         sheet.save(ASSETS / "images" / f"{name}.png")
