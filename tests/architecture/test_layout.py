@@ -16,7 +16,6 @@ from tests.architecture.source import FOLDERS, PROGRAM, ROOT, python_files, text
 MOST_LINES = {**dict.fromkeys(PROGRAM, 400), "tests": 600}
 LONGER_FOR_A_REASON = {
     "kiosk/presenter.py": "one short function for each screen; apart, they would be harder to compare",
-    "screens/draw_images.py": "draws pictures; run by hand when one changes",
 }
 # Of the machine on which somebody worked, or of where packages came from.
 NOT_OURS_TO_TELL = re.compile(
