@@ -29,9 +29,17 @@ class Intent(Enum):
     """What a person may choose on a screen."""
 
     START = "start"
+    OTHER_SERVICES = "other_services"
     CHOOSE_LANGUAGE = "choose_language"      # choice: a language tag
     ACCEPT_NOTICE = "accept_notice"
+    CHOOSE = "choose"                        # choice: the key of a Choice, or a number on ProgressScreen
     GO_ON = "go_on"
+    CHECK_DATES = "check_dates"
+    PRINT_SLIP = "print_slip"
+    ANSWER_YES = "answer_yes"
+    ANSWER_NO = "answer_no"
+    NO_PROOF = "no_proof"                    # "I do not have this"
+    ENTER_TELEPHONE = "enter_telephone"      # choice: the digits
     DECLARE_UNCHANGED = "declare_unchanged"
     DECLARE_CHANGED = "declare_changed"
     CONFIRM = "confirm"
@@ -80,9 +88,15 @@ class Term:
 
 @dataclass(frozen=True, slots=True)
 class WelcomeScreen:
+    """`other_services`: there is more on offer than the endorsement. `not_offered`: nothing is endorsed at kiosks of
+    this region, so the big button says "until when is my permit valid".
+    """
+
     frame: Frame
     region_name: LocalText
     languages: tuple[str, ...]
+    other_services: bool = False
+    not_offered: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,10 +106,14 @@ class NoticeScreen:
 
 @dataclass(frozen=True, slots=True)
 class IdCardScreen:
-    """`problem`: why the card must be lifted and laid down again."""
+    """`problem`: why the card must be lifted and laid down again. `of_agent`: the card of the person who acts for the
+    holder is wanted now; the holder's has been read. `for_another`: the holder is not who stands here.
+    """
 
     frame: Frame
     problem: Text | None = None
+    of_agent: bool = False
+    for_another: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,6 +146,117 @@ class DeclarationScreen:
 
     frame: Frame
     address: Personal[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """One of the buttons of a question. `key` comes back with CHOOSE."""
+
+    key: str
+    label: Words
+    detail: Words | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ChoiceScreen:
+    """One of several, at most seven: which service, for whom, which category, which proof, how to collect."""
+
+    frame: Frame
+    question: Words
+    choices: tuple[Choice, ...]
+    detail: Words | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class QuestionScreen:
+    """Yes or no. `address`: the one on the permit, in full, where the question is about it."""
+
+    frame: Frame
+    question: Words
+    detail: Words | None = None
+    address: Personal[str] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class LicenceCodeScreen:
+    """The electronic licence code of `evidence` is to be held before the scanner. `problem`: why once more."""
+
+    frame: Frame
+    evidence: Words
+    problem: Text | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class TelephoneScreen:
+    """The number that the result is sent to. `problem`: why once more."""
+
+    frame: Frame
+    problem: Text | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ServiceScreen:
+    """A service explained, with no permit inside. `can_go_on`: it can be had here. `can_check_dates`: the permit's
+    dates can be looked at here, though nothing is written.
+    """
+
+    frame: Frame
+    headline: Words
+    lines: tuple[Words, ...]
+    bring: tuple[Words, ...]
+    where: tuple[Words, ...]
+    rules: tuple[Citation, ...]
+    can_go_on: bool
+    can_check_dates: bool
+
+
+@dataclass(frozen=True, slots=True)
+class StatusScreen:
+    """Until when the permit is valid, when to endorse, what if late. `qr`: a link, nothing personal.
+    `can_go_on`: it may be endorsed now and here. `printing`: the slip is on its way.
+    """
+
+    frame: Frame
+    headline: Text
+    present_term: Term
+    lines: tuple[Words, ...]
+    rules: tuple[Citation, ...]
+    qr: str
+    can_print: bool
+    can_go_on: bool
+    printing: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ApplicationScreen:
+    """The application was received. `number` is the one to quote; `qr` holds it and a link, nothing personal."""
+
+    frame: Frame
+    headline: Text
+    number: str
+    qr: str
+    lines: tuple[Words, ...]
+    printing: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ProgressLine:
+    """One application: its number, what it is about, and how far it has come."""
+
+    number: str
+    service: Words
+    state: Text
+    lines: tuple[Words, ...]
+    can_choose_collection: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ProgressScreen:
+    """The holder's applications, newest first; empty: none. `can_choose_collection`: of at least one of them."""
+
+    frame: Frame
+    applications: tuple[ProgressLine, ...]
+    can_choose_collection: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -231,5 +360,6 @@ class OutOfServiceScreen:
 ScreenModel = (
     WelcomeScreen | NoticeScreen | IdCardScreen | InsertPermitScreen | ReadingScreen | AssessmentScreen
     | DeclarationScreen | AskingScreen | ConfirmScreen | WritingScreen | TakePermitScreen | ReceiptScreen
-    | ThankYouScreen | FivePartsScreen | PermitInsideScreen | OutOfServiceScreen
+    | ThankYouScreen | FivePartsScreen | PermitInsideScreen | OutOfServiceScreen | ChoiceScreen | QuestionScreen
+    | LicenceCodeScreen | TelephoneScreen | ServiceScreen | StatusScreen | ApplicationScreen | ProgressScreen
 )

@@ -172,6 +172,16 @@ class ReportCompletion:
 
 
 @dataclass(frozen=True, slots=True)
+class ReadLicenceCode:
+    """Wait at the code scanner until a code was read, or StopCodeScanner."""
+
+
+@dataclass(frozen=True, slots=True)
+class StopCodeScanner:
+    pass
+
+
+@dataclass(frozen=True, slots=True)
 class Wipe:
     """Forget the visit: image buffers of the unit, the printer's buffer, everything that a service kept."""
 
@@ -182,5 +192,5 @@ Effect = (
     | Assess | RequestEndorsement | CancelEndorsement | OpenChipSession | RelayBatch | SendChipAnswers | ReadBackChip
     | DrawFace | LoadFace | RewriteFace | EjectPermit | WatchMouth | TakePermitBack | RetainPermit | PrintReceipt |
     ReportCompletion
-    | Wipe
+    | ReadLicenceCode | StopCodeScanner | Wipe
 )

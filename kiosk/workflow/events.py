@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from uuid import UUID
 
+from kiosk.domain.applications import Application, EvidenceResult, ReceivedApplication
 from kiosk.domain.documents import IdDocument, Permit
 from kiosk.domain.endorsement import ChipState, Custody, FaceState, Grant, Refusal
+from kiosk.domain.personal import Personal
 from kiosk.faults import Fault
 from kiosk.policy.assessment import Assessment
 from kiosk.screen_models import Intent
@@ -55,8 +57,10 @@ class VisitBegan:
 
 @dataclass(frozen=True, slots=True)
 class PersonChose:
+    """`choice`: what the intent says it is; a telephone number among others, so it does not print."""
+
     intent: Intent
-    choice: str = ""
+    choice: str = field(default="", repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -224,13 +228,62 @@ class ReceiptNotPrinted:
     fault: Fault
 
 
+@dataclass(frozen=True, slots=True)
+class LicenceCodeRead:
+    """The scanner read an electronic licence code."""
+
+    code: Personal[str]
+
+
+@dataclass(frozen=True, slots=True)
+class LicenceCodeNotReadable:
+    """Something was held before the scanner that is no code: once more. The scanner still reads."""
+
+
+@dataclass(frozen=True, slots=True)
+class CodeScannerFailed:
+    """The scanner does not serve; the visit goes on without it."""
+
+    fault: Fault
+
+
+@dataclass(frozen=True, slots=True)
+class EvidenceAnswered:
+    """Central's word on one proof."""
+
+    key: str
+    result: EvidenceResult
+
+
+@dataclass(frozen=True, slots=True)
+class ApplicationReceived:
+    """Central has taken the application in; a person will review it."""
+
+    received: ReceivedApplication
+
+
+@dataclass(frozen=True, slots=True)
+class ApplicationsFound:
+    """The holder's applications, newest first; none: empty."""
+
+    applications: tuple[Application, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class CollectionRecorded:
+    """Central knows how the permit is to be collected. `application`: as it stands now."""
+
+    application: Application
+
+
 Event = (
     PathInspected | PathNotInspected | VisitBegan | PersonChose | DeadlinePassed | DeviceFailed | DevicesReady
     | IdCardRead | IdCardRefused | IdCardNotReadable | PermitTakenIn | PermitNotTakenIn | PermitAtMouth | PermitTaken
     | PermitRetained | PermitRead | PermitNotRecognised | WorkFound | NoWorkFound | Assessed | GrantReceived
     | EndorsementRefused | EndorsementPending | PermitAlreadyCurrent | CentralFailed | ChipBatchReceived
     | ChipVerdictReceived | BatchRelayed | ChipReadBack | FaceRewritten | FaceNotRewritten | ReceiptPrinted
-    | ReceiptNotPrinted
+    | ReceiptNotPrinted | LicenceCodeRead | LicenceCodeNotReadable | CodeScannerFailed | EvidenceAnswered
+    | ApplicationReceived | ApplicationsFound | CollectionRecorded
 )
 
 CUSTODY_FACTS = (PathInspected, PermitTakenIn, PermitAtMouth, PermitTaken, PermitRetained, FaceRewritten)
