@@ -11,7 +11,7 @@ from kiosk.domain.endorsement import ResidenceYears, Service
 from kiosk.policy.assessment import AssessedOutcome, LocalText, Served
 from kiosk.policy.office_days import Deadline, HolidayCalendar, OpeningHours
 from kiosk.policy.rules import Citation, Effect, Rule, Source
-from kiosk.policy.services import Agent, OfferedService
+from kiosk.policy.services import Agent, Guidance, OfferedService
 from kiosk.policy.terms import EndDate, Span
 
 
@@ -196,6 +196,7 @@ class Region:
     evidence: Mapping[str, Evidence]
     declarations: Mapping[str, Declaration]
     agents: Mapping[str, Agent]
+    guidance: Mapping[str, Guidance]
     deadlines: Mapping[str, tuple[Rule, Deadline]]
     holidays: HolidayCalendar
     offices: Mapping[str, Office]

@@ -38,7 +38,7 @@ from kiosk.policy.rule_sections import (
     read_start_table,
 )
 from kiosk.policy.rules import TIMEZONE, Rule, Source
-from kiosk.policy.service_sections import read_agents, read_services
+from kiosk.policy.service_sections import read_agents, read_guidance, read_services
 from kiosk.policy.terms import EndDate
 from kiosk.policy.toml_reader import Mistakes, TableReader, line_numbers
 
@@ -153,6 +153,7 @@ def _read_region(top: TableReader, texts: dict[str, LocalText]) -> Region:
         evidence=evidence,
         declarations=declarations,
         agents=read_agents(top, names),
+        guidance=read_guidance(top, names),
         deadlines={key: _read_deadline(key, inner, names) for key, inner in top.named_tables("deadlines")},
         holidays=_read_holidays(top, names),
         offices={key: _read_office(key, inner, names) for key, inner in top.named_tables("offices")},

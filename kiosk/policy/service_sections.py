@@ -21,9 +21,11 @@ from kiosk.policy.services import (
     Collection,
     CollectionWay,
     Fee,
+    Guidance,
     OfferedService,
     OldPermit,
     Place,
+    Post,
     Promise,
     Review,
     ReviewStage,
@@ -67,6 +69,7 @@ def _read_service(key: str, table: TableReader, names: Names) -> OfferedService:
         asks=table.strings("asks", names.declarations),
         forms=tuple(forms.local_text(form) for form in forms.given()),
         old_permit=table.one_of("old_permit", OldPermit, OldPermit.REWRITTEN),
+        post=_read_post(table.optional_table("post"), key, names),
         by_post=table.optional_truth("by_post"),
         by_appointment=table.optional_truth("by_appointment"),
         fee=_read_fee(table.optional_table("fee"), key, names),
@@ -151,16 +154,45 @@ def _read_way(table: TableReader, key: str, names: Names) -> CollectionWay:
     way = table.string("way")
     if way and way not in COLLECTION_WAYS:
         table.note("way", f"must be one of {', '.join(COLLECTION_WAYS)}, not {way!r}")
-    posts = table.table("posts")
     return CollectionWay(
         way=way,
         bring=table.strings("bring", names.evidence),
-        posts=tuple((who, posts.string(who)) for who in posts.given()),
+        posts=_read_who_posts(table),
         pays=table.optional_string("pays"),
         yuan=table.optional_whole("yuan", 0, 10_000),
         working_days=table.optional_whole("working_days", 0, 365),
         rule=read_rule(table, f"{key}.collection.{way}", names),
     )
+
+
+def _read_who_posts(table: TableReader) -> tuple[tuple[str, str], ...]:
+    posts = table.table("posts")
+    return tuple((who, posts.string(who)) for who in posts.given())
+
+
+def _read_post(table: TableReader | None, key: str, names: Names) -> Post | None:
+    if table is None:
+        return None
+    return Post(
+        posts=_read_who_posts(table),
+        pays=table.optional_string("pays"),
+        yuan=table.optional_whole("yuan", 0, 10_000),
+        working_days=table.optional_whole("working_days", 0, 365),
+        rule=read_rule(table, f"{key}.post", names),
+    )
+
+
+def read_guidance(table: TableReader, names: Names) -> Mapping[str, Guidance]:
+    """What people are told, by its name in the file."""
+    known = [service.value for service in Service]
+    return {
+        key: Guidance(
+            key=key,
+            services=tuple(Service(each) for each in inner.strings("services", known)),
+            rule=read_rule(inner, f"guidance.{key}", names),
+        )
+        for key, inner in table.named_tables("guidance")
+    }
 
 
 def read_agents(table: TableReader, names: Names) -> Mapping[str, Agent]:

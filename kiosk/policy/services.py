@@ -97,6 +97,26 @@ class Collection:
     unclaimed: Rule | None
 
 
+@dataclass(frozen=True, slots=True)
+class Post:
+    """How a service is had by post, where it is asked for elsewhere than here (online, say)."""
+
+    posts: tuple[tuple[str, str], ...]      # who posts what
+    pays: str | None
+    yuan: int | None
+    working_days: int | None
+    rule: Rule
+
+
+@dataclass(frozen=True, slots=True)
+class Guidance:
+    """A rule that decides nothing here and that people are told. `services`: on which occasions (empty: on all)."""
+
+    key: str
+    services: tuple[Service, ...]
+    rule: Rule
+
+
 class OldPermit(Enum):
     """What becomes of the permit that was handed in."""
 
@@ -120,6 +140,7 @@ class OfferedService:
     asks: tuple[str, ...]
     forms: tuple[LocalText, ...]
     old_permit: OldPermit
+    post: Post | None
     by_post: bool | None                # None: the documents do not say
     by_appointment: bool | None
     fee: Fee | None
