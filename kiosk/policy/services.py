@@ -123,6 +123,7 @@ class OldPermit(Enum):
     REWRITTEN = "rewritten"
     KEPT = "kept"
     WITHDRAWN = "withdrawn"
+    NONE = "none"               # it is lost
 
 
 @dataclass(frozen=True, slots=True)
