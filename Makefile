@@ -3,24 +3,28 @@
 PYTHON := .venv/bin/python
 SCENARIO :=
 
-.PHONY: help setup demo run test fast lint gallery bench diagram
+.PHONY: help setup demo scenarios run test fast lint gallery bench diagram
 
 help:
-	@echo "setup    Debian packages, .venv and fonts (all other targets do it first; a second when nothing is to do)"
-	@echo "demo     a visit that plays itself on the simulators; SCENARIO=name for another one"
-	@echo "run      the kiosk with simulated devices, and the bench to play with them"
-	@echo "test     all checks and all tests: what the build server runs"
-	@echo "fast     the tests of a few seconds"
-	@echo "lint     ruff, mypy, import contracts"
-	@echo "gallery  every screen with sample content"
-	@echo "bench    how long a visit takes, and where"
-	@echo "diagram  draw the state diagram in kiosk/workflow/README.md anew"
+	@echo "setup      Debian packages, .venv and fonts (all other targets do it first; a second when nothing is to do)"
+	@echo "demo       a visit that plays itself on the simulators; SCENARIO=name for another one"
+	@echo "scenarios  which visits can be played: name and one line of each"
+	@echo "run        the kiosk with simulated devices, and the bench to play with them"
+	@echo "test       all checks and all tests: what the build server runs"
+	@echo "fast       the tests of a few seconds"
+	@echo "lint       ruff, mypy, import contracts"
+	@echo "gallery    every screen with sample content"
+	@echo "bench      how long a visit takes, and where"
+	@echo "diagram    draw the state diagram in kiosk/workflow/README.md anew"
 
 setup:
 	@.ci/setup
 
 demo: setup
 	$(PYTHON) -m kiosk demo $(if $(SCENARIO),--scenario $(SCENARIO))
+
+scenarios: setup
+	@$(PYTHON) -m kiosk demo --list
 
 run: setup
 	$(PYTHON) -m kiosk run --simulate

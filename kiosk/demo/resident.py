@@ -47,14 +47,18 @@ class Resident:
     _acted_at: float = 0.0
     _shown_before: int = 0
 
-    def sees(self, screen: str, *, stage: str | None = None, within_s: float = SCREEN_S) -> Painted:
-        """Wait for a screen; `stage` names what lies between the last act and its painting."""
-        painted = self.witness.wait_for(screen, within_s=within_s)
-        if stage is not None:
-            self.stages.append(Stage(stage, self._acted_at, painted.painted_at, self._paintings_until(painted)))
+    def sees(self, *screens: str, within_s: float = SCREEN_S) -> Painted:
+        """Wait for one of `screens` that came after the last act; one whose buttons moved is not seen again."""
+        painted = self.witness.wait_for(*screens, within_s=within_s)
+        while painted.shown <= self._shown_before:
+            painted = self.witness.wait_for(*screens, within_s=within_s)
         if self.pictures is not None:
-            self._keep_picture(screen)
+            self._keep_picture(painted.screen)
         return painted
+
+    def ends_stage(self, name: str, painted: Painted) -> None:
+        """Remember what lies between the last act and the painting that answered it."""
+        self.stages.append(Stage(name, self._acted_at, painted.painted_at, self._paintings_until(painted)))
 
     def touches(self, painted: Painted, target: str) -> None:
         """Look at the screen for a while, then put a finger on `target`."""
@@ -74,6 +78,13 @@ class Resident:
         self._acts()
         self.rig.do("lay_id_card", person_id=person)
 
+    def changes_id_card(self, person: str) -> None:
+        """Lift the one that lies there, and lay this one down."""
+        self._think("looking for another identity card")
+        self.rig.do("lift_id_card")
+        self._acts()
+        self.rig.do("lay_id_card", person_id=person)
+
     def offers_permit(self, permit: str) -> None:
         self._think("looking for the permit")
         self._acts()
@@ -84,6 +95,12 @@ class Resident:
         self._think("reaching for the permit")
         self._acts()
         self.rig.do("take_permit")
+
+    def shows_code(self, text: str) -> None:
+        """Hold an electronic licence before the scanner."""
+        self._think("looking for the licence on the telephone")
+        self._acts()
+        self.rig.do("show_code", text=text)
 
     def _think(self, doing: str) -> None:
         with self.activity.during("resident", "human", doing):
@@ -106,23 +123,3 @@ class Resident:
         number = len(list(self.pictures.glob("*.png"))) + 1
         with self.activity.during("resident", "human", "taking a picture"):
             self.witness.screenshot(self.pictures / f"{number:02}-{screen}.png")
-
-
-def renew(resident: Resident, person: str, permit: str, welcome: Painted | None = None) -> Painted:
-    """One whole visit that goes well; the welcome screen after it. `welcome`: the one before, if it was seen already.
-
-    Raises `ScreenNotSeen` where it does not go well.
-    """
-    resident.touches(welcome or resident.sees("welcome"), "start")
-    resident.touches(resident.sees("notice", stage="start"), "accept_notice")
-    resident.sees("id_card", stage="notice")
-    resident.lays_id_card(person)
-    resident.sees("insert_permit", stage="identity card")
-    resident.offers_permit(permit)
-    resident.touches(resident.sees("assessment", stage="permit in, read and assessed"), "go_on")
-    resident.touches(resident.sees("declaration", stage="result"), "declare_unchanged")
-    resident.touches(resident.sees("confirm", stage="central"), "confirm")
-    resident.sees("take_permit", stage="chip and face")
-    resident.takes_permit()
-    resident.touches(resident.sees("thank_you", stage="permit taken and receipt"), "finish")
-    return resident.sees("welcome", stage="thanks")

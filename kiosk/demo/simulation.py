@@ -37,7 +37,7 @@ START_S = 60.0
 @dataclass(frozen=True, slots=True)
 class Wishes:
     """How the place is to be. `pace`: 1.0 devices take real times, 0.0 none. `hidden`: never on the machine's
-    display.
+    display. `pilot`: the kiosk takes part in its region's pilot; `scanner`: it has a code scanner.
     """
 
     region: str = "shanghai"
@@ -46,9 +46,11 @@ class Wishes:
     pace: float = 1.0
     hidden: bool = False
     direct_chip: bool = False
+    pilot: bool = False
+    scanner: bool = False
     central_fault: str | None = None
     residents: Path = RESIDENTS
-    today: date = field(default_factory=lambda: SystemClock().now().astimezone(SHANGHAI).date())
+    today: date = field(default_factory=lambda: Simulation.today())
 
 
 class Simulation:
@@ -127,7 +129,7 @@ class Simulation:
     def _start_central(self) -> None:
         self.tls_dir = self.state_dir / "tls"
         make_authority(self.tls_dir)
-        database = f"sqlite:///{self.state_dir / 'central.db'}"
+        self.central_database = database = f"sqlite:///{self.state_dir / 'central.db'}"
         records = self.state_dir / "central-residents.json"
         records.write_text(json.dumps(central_records(self.residents), ensure_ascii=False), encoding="utf-8")
         seeding = Process.of_python(
@@ -164,6 +166,16 @@ class Simulation:
         for name, table in tables.items():
             lines += ["", f"[{name}]", *(f"{key} = {json.dumps(value)}" for key, value in table.items())]
         self.config_file.write_text("\n".join([*lines, ""]), encoding="utf-8")
+
+    @property
+    def journal_file(self) -> Path:
+        """The kiosk's journal; there once the kiosk has started."""
+        return self.state_dir / "kiosk" / "journal.db"
+
+    @staticmethod
+    def today() -> date:
+        """The day in Shanghai, which is the day of every region's rules."""
+        return SystemClock().now().astimezone(SHANGHAI).date()
 
     # -- what a demo does with it ------------------------------------------------------------------------------------
 

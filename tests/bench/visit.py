@@ -7,10 +7,10 @@ from collections.abc import Sequence
 from typing import Any
 
 from kiosk.demo import floor
-from kiosk.demo.command import kiosk_journal
 from kiosk.demo.processes import Process
-from kiosk.demo.resident import Resident, renew
+from kiosk.demo.resident import Resident
 from kiosk.demo.simulation import Simulation
+from kiosk.demo.visiting import renew
 from kiosk.demo.witness import Painted, ScreenNotSeen, WitnessClient
 from tests.bench.bare import bare_costs
 from tests.bench.figures import Figure, Result, spread
@@ -67,7 +67,7 @@ def _visits(
             raise ScreenNotSeen(f"{person}: {error}. The kiosk's last words: {kiosk.last_words()}") from error
         simulation.rig.do("tear_off_receipt")
         busy = [*floor.busy_of(simulation.rig.do("drain_activity")), *resident.activity.drain()]
-        measured.append(floor.measure(resident.stages, busy, floor.central_calls(kiosk_journal(simulation)), bare))
+        measured.append(floor.measure(resident.stages, busy, floor.central_calls(simulation.journal_file), bare))
     return measured
 
 

@@ -1,0 +1,82 @@
+"""The authority's side of a scenario: what central has recorded, and the officer who decides."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import time
+from dataclasses import dataclass
+from uuid import UUID, uuid4
+
+from kiosk.central import contract
+from kiosk.central.client import CentralClient, CentralRefusedCall
+from kiosk.demo.scenarios import OfficeStep
+from kiosk.demo.simulation import START_S, Simulation
+
+SETTLE_S = 15.0
+POLL_S = 0.1
+
+
+class OfficerWasRefused(Exception):
+    """The operator's command line did not do what it was asked; the message holds its own words."""
+
+
+@dataclass(frozen=True, slots=True)
+class OfficeRecord:
+    """What the officer did, and what the command line answered."""
+
+    about: str
+    command: str
+    answer: str
+
+
+class Office:
+    """Looks into central with the kiosk's certificate, and decides with the operator's command line."""
+
+    def __init__(self, place: Simulation) -> None:
+        self._place = place
+        self._client: CentralClient = place.central_client()
+
+    def does(self, step: OfficeStep, number: str) -> OfficeRecord:
+        """Run the step as a process of its own. Raises `OfficerWasRefused`."""
+        words = [word.format(number=number) for word in step.words]
+        command = ["-m", "kiosk", "central", "review", *words, "--database", self._place.central_database]
+        done = subprocess.run(
+            [sys.executable, *command], capture_output=True, text=True, timeout=START_S, check=False)
+        if done.returncode != 0:
+            raise OfficerWasRefused(f"review {' '.join(words)}: {done.stderr.strip() or done.stdout.strip()}")
+        return OfficeRecord(step.about, f"central review {' '.join(words)}", done.stdout.strip())
+
+    def endorsement_state(self, endorsement_id: UUID | None) -> str:
+        """Central's state of an endorsement once it is no longer open, or time is up; "none" if it knows of none."""
+        if endorsement_id is None:
+            return "none"
+        deadline = time.monotonic() + SETTLE_S
+        while True:
+            try:
+                state: str = self._client.endorsement_state(endorsement_id).state
+            except CentralRefusedCall as error:
+                if error.code != "not_found":
+                    raise
+                return "none"
+            if state != "granted" or time.monotonic() > deadline:
+                return state
+            time.sleep(POLL_S)
+
+    def application(self, person: str, permit: str, expected: str | None) -> contract.ApplicationProgress | None:
+        """The newest application of a permit's holder, once its state is the expected one, or time is up."""
+        if expected is None:
+            return None
+        deadline = time.monotonic() + SETTLE_S
+        while True:
+            newest = self._newest(person, permit)
+            if (newest is not None and newest.state == expected) or time.monotonic() > deadline:
+                return newest
+            time.sleep(POLL_S)
+
+    def _newest(self, person: str, permit: str) -> contract.ApplicationProgress | None:
+        holder = self._place.residents.people[person]
+        search = contract.ApplicationSearch(
+            holder=contract.Holder(name=holder.name, id_number=holder.number), permit=None)
+        found = self._client.search_applications(search, key=str(uuid4()), sequence=None)
+        return found.applications[0] if found.applications else None

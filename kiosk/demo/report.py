@@ -1,0 +1,236 @@
+"""What a scenario came to: the permit before and after, papers, central's record; and whether they tell one story."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+from kiosk.about import receipt_number
+from kiosk.central.contract import ApplicationProgress
+from kiosk.demo import floor
+from kiosk.demo.office import OfficeRecord
+from kiosk.demo.scenarios import DEFAULT, PlannedVisit, Scenario
+
+PermitState = dict[str, Any]
+"""A permit on the table, as the rig tells it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Paper:
+    """One slip or receipt: its words (what was sent as dots is not in them) and its picture's file name."""
+
+    text: str
+    picture: str
+
+
+@dataclass(frozen=True, slots=True)
+class VisitRecord:
+    """A visit as it was: what was planned, the permit before and after, and what others kept of it. `central`: state of
+    the endorsement there, "none" if there is none. `screens`: those that were painted, in order.
+    """
+
+    plan: PlannedVisit
+    on: date
+    before: PermitState
+    after: PermitState
+    screens: tuple[str, ...]
+    measured: tuple[floor.MeasuredStage, ...]
+    papers: tuple[Paper, ...]
+    endorsement_id: UUID | None
+    central: str
+    application: ApplicationProgress | None
+
+
+@dataclass(frozen=True, slots=True)
+class Played:
+    """A whole scenario as it was."""
+
+    scenario: Scenario
+    visits: tuple[VisitRecord, ...]
+    office: tuple[OfficeRecord, ...]
+    bare: floor.BareCosts
+    wires: dict[str, str]
+    notes: list[str]
+
+
+def report(played: Played) -> dict[str, Any]:
+    """For `report.json`. The default scenario's has no more keys than one visit needs."""
+    first, last = played.visits[0], played.visits[-1]
+    measured = [stage for visit in played.visits for stage in visit.measured]
+    wrong = [f"{visit.plan.about}: {each}" if len(played.visits) > 1 else each
+             for visit in played.visits for each in disagree(visit)]
+    told: dict[str, Any] = {
+        "outcome": f"not {played.scenario.outcome}" if wrong else played.scenario.outcome,
+        "custody": _custody(last),
+        "chip": {"old": chip_words(first.before), "new": chip_words(last.after)},
+        "face": {"old": face_words(first.before), "new": face_words(last.after)},
+        "receipt": _receipt(last),
+        "central": _central(last),
+        "stages": floor.as_json(measured),
+        "overhead_s": round(sum(each.overhead_s for each in measured), 3),
+        "bare": {
+            "frame_s": round(played.bare.frame_s, 4), "https_round_trip_s": round(played.bare.https_s, 5)},
+        "wires": played.wires,
+        "notes": played.notes,
+        "disagreements": wrong,
+    }
+    if played.scenario.name != DEFAULT:
+        told |= {
+            "scenario": played.scenario.name,
+            "visits": [_visit(visit) for visit in played.visits],
+            "office": [{"about": step.about, "command": step.command, "answer": step.answer} for step in played.office],
+        }
+    return told
+
+
+def _visit(visit: VisitRecord) -> dict[str, Any]:
+    return {
+        "about": visit.plan.about,
+        "custody": _custody(visit),
+        "chip": {"old": chip_words(visit.before), "new": chip_words(visit.after)},
+        "face": {"old": face_words(visit.before), "new": face_words(visit.after)},
+        "papers": [{"picture": paper.picture, "text": paper.text} for paper in visit.papers],
+        "central": _central(visit),
+        "application": None if visit.application is None else visit.application.model_dump(mode="json"),
+        "screens": list(visit.screens),
+        "stages": floor.as_json(visit.measured),
+        "disagreements": disagree(visit),
+    }
+
+
+def _custody(visit: VisitRecord) -> str:
+    place: str = visit.after["place"]
+    return "with_holder" if place == "hand" else place
+
+
+def _central(visit: VisitRecord) -> dict[str, Any]:
+    return {"state": visit.central, "endorsement_id": str(visit.endorsement_id) if visit.endorsement_id else None}
+
+
+def _receipt(visit: VisitRecord) -> dict[str, Any]:
+    number = number_on_paper(visit)
+    printed = any(number in paper.text for paper in visit.papers) if number else bool(visit.papers)
+    return {"printed": printed, "number": number}
+
+
+def number_on_paper(visit: VisitRecord) -> str | None:
+    """The number that the visit's paper must have: of a receipt where something was written, else of the review."""
+    if visit.plan.new_term is not None:
+        return receipt_number(visit.endorsement_id) if visit.endorsement_id else None
+    return visit.application.review_number if visit.application else None
+
+
+def chip_words(state: PermitState) -> dict[str, Any]:
+    """What a permit's chip says, without its holder."""
+    fields = state["chip"]
+    return {
+        name: fields[name] for name in ("valid_from", "valid_to", "issuing_authority", "endorsement_count")}
+
+
+def face_words(state: PermitState) -> dict[str, Any] | None:
+    """What a permit's face says: the chip's own words where it shows them dot for dot, else None."""
+    return chip_words(state) if state["face_shows_chip"] else None
+
+
+def disagree(visit: VisitRecord) -> list[str]:
+    """Every way in which chip, face, paper, custody and central do not tell what was planned; empty if they do."""
+    old, new, plan = chip_words(visit.before), chip_words(visit.after), visit.plan
+    wrong = [*_wrong_permit(visit), *_wrong_screens(visit)]
+    if face_words(visit.after) != new:
+        wrong.append("the face does not show what the chip holds")
+    if face_words(visit.before) != old:
+        wrong.append("the face did not show what the chip held before")
+    if len(visit.papers) != plan.papers:
+        wrong.append(f"{len(visit.papers)} papers were printed, not {plan.papers}")
+    if plan.papers and not _receipt(visit)["printed"]:
+        wrong.append("no receipt with this number was printed")
+    wanted = "written" if plan.new_term else "none"
+    if visit.central != wanted:
+        wrong.append(f"central's record says {visit.central}, not {wanted}")
+    state = visit.application.state if visit.application else None
+    if state != plan.application:
+        wrong.append(f"central's application is {state}, not {plan.application}")
+    if _custody(visit) != "with_holder":
+        wrong.append(f"the permit is not with its holder but: {_custody(visit)}")
+    return wrong
+
+
+def _wrong_permit(visit: VisitRecord) -> list[str]:
+    old, new, plan = visit.before["chip"], visit.after["chip"], visit.plan
+    if plan.new_term is None:
+        return [] if new == old else ["the chip was written, and should not have been"]
+    start, end = plan.new_term.days(date.fromisoformat(old["valid_to"]), visit.on)
+    wrong = []
+    if (new["valid_from"], new["valid_to"]) == (old["valid_from"], old["valid_to"]):
+        wrong.append("the chip was not renewed")
+    elif (new["valid_from"], new["valid_to"]) != (start.isoformat(), end.isoformat()):
+        wrong.append(f"the chip says {new['valid_from']} - {new['valid_to']}, not {start} - {end}")
+    category = plan.category or old["category"]
+    if new["category"] != category:
+        wrong.append(f"the category is {new['category']}, not {category}")
+    return wrong
+
+
+def _wrong_screens(visit: VisitRecord) -> list[str]:
+    painted = iter(visit.screens)
+    missing = [screen for screen in visit.plan.shows if screen not in painted]    # each search goes on from the last
+    return [f"the screen {screen} did not come when it should" for screen in missing[:1]]
+
+
+def summary(told: dict[str, Any], played: Played, out: Path) -> str:
+    """What happened, for a person to read."""
+    measured = [stage for visit in played.visits for stage in visit.measured]
+    lines = ["", f"Scenario: {played.scenario.name}" if "scenario" in told else "", f"Outcome: {told['outcome']}"]
+    if len(played.visits) == 1:
+        lines += _account(played.visits[0])
+    else:
+        for visit in played.visits:
+            lines += [f"{visit.plan.about}:", *_account(visit)]
+    lines += [
+        *_officers_account(played),
+        "",
+        floor.pretty(measured),
+        f"  The program's own share of it: {told['overhead_s']:.3f} s",
+        "",
+        "Wires:",
+        *(f"  {name:16} {carrier}" for name, carrier in told["wires"].items()),
+        *(f"  Note: {note}" for note in told["notes"]),
+        *(f"  WRONG: {wrong}" for wrong in told["disagreements"]),
+        "",
+        f"Report and pictures: {out}",
+    ]
+    return "\n".join(lines[0 if lines[1] else 1:])
+
+
+def _officers_account(played: Played) -> list[str]:
+    if not played.office:
+        return []
+    return ["the officer:", *(f"  {step.about:20} {step.command}" for step in played.office)]
+
+
+def _account(visit: VisitRecord) -> Sequence[str]:
+    old, new = chip_words(visit.before), chip_words(visit.after)
+    terms = f"{old['valid_from']} - {old['valid_to']}"
+    renewed = f"{terms}  ->  {new['valid_from']} - {new['valid_to']}" if new != old else f"{terms}, as it was"
+    category = (visit.before["chip"]["category"], visit.after["chip"]["category"])
+    if category[0] != category[1]:
+        renewed += f", {category[0]} -> {category[1]}"
+    face = "shows what the chip holds, dot for dot" if face_words(visit.after) else "is not what the chip holds"
+    lines = [f"  chip     {renewed}", f"  face     {face}"]
+    kind = "receipt" if visit.plan.new_term else "slip"
+    number = number_on_paper(visit)
+    if visit.plan.papers or visit.papers:
+        printed = "" if _receipt(visit)["printed"] else " (not printed)"
+        lines.append(f"  {kind:8} {number or ', '.join(paper.picture for paper in visit.papers)}{printed}")
+    if visit.central != "none":
+        lines.append(f"  central  {visit.central}, endorsement {visit.endorsement_id}")
+    if visit.application is not None:
+        told = visit.application
+        expected = f", expected {told.expected_on}" if told.expected_on else ", no date promised"
+        lines.append(f"  review   {told.review_number}: {told.state}{expected if told.state == 'in_review' else ''}")
+    lines.append(f"  permit   {_custody(visit)}")
+    return lines

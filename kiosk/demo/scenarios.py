@@ -1,0 +1,175 @@
+"""The scenarios that can be played: who comes, with which permit, what they touch, and what must be true afterwards.
+
+A scenario is data. Every screen that wants something has an ordinary answer; a visit names only where it differs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from types import MappingProxyType
+from typing import Literal
+
+from drivers.simulators.residents import day_of
+
+DEFAULT = "shanghai-renewal"
+
+
+@dataclass(frozen=True, slots=True)
+class NewTerm:
+    """Which dates the permit must carry after a visit: so many calendar months from its old end date or this day."""
+
+    starts: Literal["today", "old_end"]
+    months: int
+
+    def days(self, old_end: date, today: date) -> tuple[date, date]:
+        """First day and end date; a day that the month does not have is its last."""
+        start = old_end if self.starts == "old_end" else today
+        return start, day_of(f"today+{self.months}m", start)
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedVisit:
+    """One visit, and what must be true at its end.
+
+    `id_cards`: whose, in the order in which the kiosk asks for them. `touches`: by screen, what is touched each time it
+    asks, where that is not the ordinary answer. `codes`: licence codes held before the scanner. `shows`: screens that
+    must come, in this order. `new_term` None: the permit came back as it was. `category`: what the chip then names,
+    None: the same as before. `papers`: slips and receipts printed. `application`: its state in central's record,
+    None: there is none.
+    """
+
+    about: str
+    id_cards: tuple[str, ...]
+    permit: str
+    touches: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    codes: tuple[str, ...] = ()
+    telephone: str = ""
+    shows: tuple[str, ...] = ()
+    new_term: NewTerm | None = None
+    category: str | None = None
+    papers: int = 1
+    application: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class OfficeStep:
+    """What the officer does between visits: words of `central review`, where {number} is the application's."""
+
+    about: str
+    words: tuple[str, ...]
+
+
+Act = PlannedVisit | OfficeStep
+
+
+@dataclass(frozen=True, slots=True)
+class Scenario:
+    """`about`: one line for the list. `outcome`: what a good end is called. `pilot`: the kiosk takes part in the
+    region's pilot. `scanner`: it has a code scanner.
+    """
+
+    name: str
+    about: str
+    region: str
+    acts: tuple[Act, ...]
+    outcome: str = "renewed"
+    pilot: bool = False
+    scanner: bool = False
+
+    @property
+    def visits(self) -> tuple[PlannedVisit, ...]:
+        return tuple(act for act in self.acts if isinstance(act, PlannedVisit))
+
+
+ORDINARY: Mapping[str, tuple[str, ...]] = MappingProxyType({
+    "welcome": ("start",),
+    "notice": ("accept_notice",),
+    "assessment": ("go_on",),
+    "question": ("answer_no",) * 7,
+    "declaration": ("declare_unchanged",),
+    "confirm": ("confirm",),
+    "application": ("finish",),
+    "progress": ("finish",),
+    "thank_you": ("finish",),
+})
+"""What a person touches on each screen, time after time, who has nothing to declare and wants to go on."""
+
+RENEWED = ("notice", "id_card", "insert_permit", "assessment", "confirm", "take_permit", "thank_you")
+APPLIED = ("notice", "id_card", "insert_permit", "assessment", "take_permit", "application")
+REWRITTEN = ("notice", "id_card", "insert_permit", "confirm", "take_permit", "thank_you")
+
+SCENARIOS: tuple[Scenario, ...] = (
+    Scenario(
+        DEFAULT, "Shanghai, in the window: one visit, a year more", "shanghai",
+        (PlannedVisit(
+            "renewal", ("lin-yuzhen",), "lin-yuzhen-shanghai", shows=RENEWED, new_term=NewTerm("old_end", 12)),)),
+    Scenario(
+        "beijing-overdue", "Beijing, two months late: made up at once, the new year starts today", "beijing",
+        (PlannedVisit(
+            "make-up", ("gao-yanqiu",), "gao-yanqiu-beijing-overdue-2-months", shows=RENEWED,
+            new_term=NewTerm("today", 12)),)),
+    Scenario(
+        "haikou-two-visits", "Haikou: application, an officer's review, the permit rewritten on a second visit",
+        "haikou",
+        (
+            PlannedVisit(
+                "application", ("fu-haiqing",), "fu-haiqing-haikou", telephone="13900000000", shows=APPLIED,
+                application="in_review"),
+            OfficeStep("the officer approves", ("approve", "{number}")),
+            PlannedVisit(
+                "second visit", ("fu-haiqing",), "fu-haiqing-haikou", shows=REWRITTEN,
+                new_term=NewTerm("old_end", 12), application="collected"),
+        )),
+    Scenario(
+        "xuchang-explained", "Xuchang without its pilot: explained, dates checked, permit given back",
+        "xuchang",
+        (PlannedVisit(
+            "explanation", ("dong-suhe",), "dong-suhe-xuchang",
+            touches={"service": ("check_dates",), "status": ("print_slip", "finish")},
+            shows=("service", "notice", "id_card", "insert_permit", "status", "take_permit")),),
+        outcome="explained"),
+    Scenario(
+        "xuchang-pilot", "Xuchang with its pilot: application, three stages one by one, second visit", "xuchang",
+        (
+            PlannedVisit(
+                "application", ("dong-suhe",), "dong-suhe-xuchang", shows=APPLIED, application="in_review"),
+            OfficeStep("intake", ("approve", "{number}")),
+            OfficeStep("acceptance", ("approve", "{number}")),
+            OfficeStep("decision", ("approve", "{number}")),
+            PlannedVisit(
+                "second visit", ("dong-suhe",), "dong-suhe-xuchang", shows=REWRITTEN,
+                new_term=NewTerm("old_end", 12), application="collected"),
+        ), pilot=True),
+    Scenario(
+        "xinjiang-short-to-long", "Xinjiang: short becomes long, with an electronic licence shown to the scanner",
+        "xinjiang",
+        (
+            PlannedVisit(
+                "application", ("gu-yuanzheng",), "gu-yuanzheng-xinjiang-short", touches={"choice": ("choose:long",)},
+                shows=APPLIED, application="in_review"),
+            OfficeStep("the officer approves", ("approve", "{number}")),
+            PlannedVisit(
+                "second visit", ("gu-yuanzheng",), "gu-yuanzheng-xinjiang-short", shows=REWRITTEN,
+                new_term=NewTerm("old_end", 24), category="long", application="collected"),
+        ), scanner=True),
+)
+
+
+class NoSuchScenario(ValueError):
+    """Nobody wrote a scenario of this name; the message lists those that there are."""
+
+
+def find(name: str) -> Scenario:
+    """The scenario of this name. Raises `NoSuchScenario`."""
+    for scenario in SCENARIOS:
+        if scenario.name == name:
+            return scenario
+    raise NoSuchScenario(f"there is no scenario {name!r}; there are {', '.join(each.name for each in SCENARIOS)}")
+
+
+def listing() -> str:
+    """Name and one line of each, the default first."""
+    width = max(len(each.name) for each in SCENARIOS)
+    return "\n".join(f"{each.name:{width}}  {each.about}" for each in SCENARIOS)

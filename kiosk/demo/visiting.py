@@ -1,0 +1,82 @@
+"""A planned visit, played: whatever screen comes, the resident does what the plan, or else habit, says."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from kiosk.demo.resident import Resident
+from kiosk.demo.scenarios import ORDINARY, PlannedVisit
+from kiosk.demo.witness import Painted, ScreenNotSeen
+
+STAGES: Mapping[str, str] = MappingProxyType({
+    "welcome": "start", "notice": "notice", "id_card": "identity card",
+    "insert_permit": "permit in, read and assessed", "assessment": "result", "confirm": "chip and face",
+    "take_permit": "permit taken and receipt", "thank_you": "thanks",
+})
+"""What follows an act on this screen, as the report calls it; where nothing stands here, the screen's own name."""
+
+BEFORE_CENTRAL = ("declaration", "question")
+DEAD_ENDS = ("five_parts", "out_of_service")
+
+
+class VisitPlayer:
+    """Plays one visit. `screens`: those that the resident answered, in order."""
+
+    def __init__(self, resident: Resident, visit: PlannedVisit) -> None:
+        self._resident = resident
+        self._visit = visit
+        self._left = {screen: list(targets) for screen, targets in {**ORDINARY, **visit.touches}.items()}
+        self._left |= {
+            "id_card": list(visit.id_cards), "insert_permit": [visit.permit], "take_permit": [visit.permit],
+            "licence_code": list(visit.codes) or self._left.get("licence_code", []), "telephone": [visit.telephone],
+        }
+        self.screens: list[str] = []
+
+    def play(self, welcome: Painted | None = None) -> Painted:
+        """From the welcome screen to the next one, which is returned. `welcome`: the one before, if seen already.
+
+        Raises `ScreenNotSeen` where the kiosk shows what the resident has no answer to.
+        """
+        self._answer(welcome or self._resident.sees("welcome"))
+        while True:
+            asking = [screen for screen, answers in self._left.items() if answers]
+            painted = self._resident.sees("welcome", *asking, *(s for s in DEAD_ENDS if s not in asking))
+            self._resident.ends_stage(self._stage_until(painted), painted)
+            if painted.screen == "welcome":
+                return painted
+            self._answer(painted)
+
+    def _stage_until(self, painted: Painted) -> str:
+        acted_on = self.screens[-1]
+        if acted_on in BEFORE_CENTRAL and painted.screen == "confirm":
+            return "central"
+        return STAGES.get(acted_on, acted_on.replace("_", " "))
+
+    def _answer(self, painted: Painted) -> None:
+        if not self._left.get(painted.screen):
+            raise ScreenNotSeen(f"the kiosk shows {painted.screen} after {', '.join(self.screens)}")
+        answer = self._left[painted.screen].pop(0)
+        match painted.screen:
+            case "id_card" if "id_card" in self.screens:
+                self._resident.changes_id_card(answer)
+            case "id_card":
+                self._resident.lays_id_card(answer)
+            case "insert_permit":
+                self._resident.offers_permit(answer)
+            case "take_permit":
+                self._resident.takes_permit()
+            case "telephone":
+                for digit in answer:
+                    self._resident.touches(painted, f"digit:{digit}")
+                self._resident.touches(painted, "enter_telephone")
+            case "licence_code" if answer in self._visit.codes:
+                self._resident.shows_code(answer)
+            case _:
+                self._resident.touches(painted, answer)
+        self.screens.append(painted.screen)
+
+
+def renew(resident: Resident, person: str, permit: str, welcome: Painted | None = None) -> Painted:
+    """One whole visit that goes well, with nothing to declare; the welcome screen after it."""
+    return VisitPlayer(resident, PlannedVisit("renewal", (person,), permit)).play(welcome)
