@@ -35,6 +35,7 @@ VISIT = (
 )   # the order in which a visit that goes well needs its screens
 BUILT_AHEAD = 2
 LOOKED_AT_S = 0.4       # a person is still reading then; building a screen takes a tenth of a second, once
+PAINTED_S = 0.01        # the frame has been handed to the display then, and no finger is as quick
 
 
 def screen_name(model: ScreenModel) -> str:
@@ -72,6 +73,8 @@ class KioskApp(App):
         self._coming: deque[ScreenModel] = deque()
         self._came = threading.Event()
         self._ahead = Clock.create_trigger(self._build_ahead, LOOKED_AT_S)
+        self._load = Clock.create_trigger(self._load_ahead, PAINTED_S)
+        self._loaded: BaseScreen | None = None
 
     def build(self) -> Router:
         Clock.max_iteration = LAYOUT_ROUNDS
@@ -156,21 +159,33 @@ class KioskApp(App):
             self.router.add_widget(self._built(name))
         self.router.get_screen(name).show(model)
         self.router.current = name
-        self._ahead.cancel()
-        self._ahead()
+        for soon in (self._ahead, self._load):
+            soon.cancel()
+            soon()
         if self._witness is not None:
             self._witness.expect()
 
     def _build_ahead(self, _elapsed: float) -> None:
         """While a person looks at a screen, build what the visit will need next, one at a time."""
-        name = self.router.current
-        if name not in VISIT:
-            return
-        at = VISIT.index(name) + 1
-        missing = [following for following in VISIT[at:at + BUILT_AHEAD] if not self.router.has_screen(following)]
+        missing = [name for name in self._following(BUILT_AHEAD) if not self.router.has_screen(name)]
         if missing:
             self.router.add_widget(self._built(missing[0]))
             self._ahead()
+
+    def _load_ahead(self, _elapsed: float) -> None:
+        """Read the picture of the screen that comes next, so that it need not be read then; one and no more."""
+        following = [name for name in self._following(1) if self.router.has_screen(name)]
+        coming = self.router.get_screen(following[0]) if following else None
+        if self._loaded not in (None, coming, self.router.current_screen):
+            self._loaded.moving_picture.stop()
+        self._loaded = coming
+        if coming is not None:
+            coming.moving_picture.load()
+
+    def _following(self, count: int) -> tuple[str, ...]:
+        """The screens that come next in a visit that goes well."""
+        at = VISIT.index(self.router.current) + 1 if self.router.current in VISIT else len(VISIT)
+        return VISIT[at:at + count]
 
     def _built(self, name: str) -> BaseScreen:
         """Each screen is built once, when it is first needed; later it is only given new models."""

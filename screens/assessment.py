@@ -14,7 +14,7 @@ load_kv(__file__)
 class Assessment(BaseScreen):
     """What the rules say about this permit today, and why."""
 
-    BLANK = AssessmentScreen(BLANK_FRAME, NOTHING, (), (), NO_TERM, None, can_go_on=False)
+    BLANK = AssessmentScreen(BLANK_FRAME, NOTHING, (), (), NO_TERM, None, can_go_on=True)
     model = ObjectProperty(BLANK, rebind=True)
 
 

@@ -8,16 +8,9 @@ from kivy.app import App
 from kivy.properties import BooleanProperty, ListProperty, NumericProperty, ObjectProperty, StringProperty
 from kivy.uix.behaviors import ButtonBehavior
 from kivy.uix.boxlayout import BoxLayout
-from kivy.uix.image import Image
 from kivy.uix.widget import Widget
 
 from kiosk.screen_models import Intent
-
-
-class Icon(Image):
-    """A drawing of one colour, by its name in assets/images/icons."""
-
-    name = StringProperty("")
 
 
 class IntentButton(ButtonBehavior, Widget):
