@@ -1,8 +1,8 @@
 """The fault catalogue: everything that a person must act on, with its code, its text for the resident and its remedy.
 
 A code has four digits: device (1 identity reader, 2 permit unit, 3 permit chip and its coupler, 4 receipt printer,
-5 central, 6 kiosk), who acts (1 link, 2 protocol, 3 site staff clears, 4 an engineer repairs, 5 configuration), and a
-number.
+5 central, 6 kiosk, 7 code scanner), who acts (1 link, 2 protocol, 3 site staff clears, 4 an engineer repairs,
+5 configuration), and a number.
 The public text stands in assets/locale under `fault.<public>.public`.
 """
 
@@ -29,6 +29,7 @@ class Part(Enum):
     RECEIPT_PRINTER = "4"
     CENTRAL = "5"
     KIOSK = "6"
+    CODE_SCANNER = "7"
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,3 +150,11 @@ CONFIGURATION = _fault(
 INSTALLATION = _fault(
     "6504", "installation", Severity.OUT_OF_SERVICE, "kiosk",
     "Fonts or texts of the program are missing or damaged. Install it again (`make setup`).")
+CODE_SCANNER_LINK = _fault(
+    "7101", "code_scanner_link", Severity.DEGRADED, "code_scanner",
+    "No code scanner on its wire, or another program holds it. Check its cable, then `python -m drivers code-scanner "
+    "read`.")
+CODE_SCANNER_PROTOCOL = _fault(
+    "7201", "code_scanner_protocol", Severity.DEGRADED, "code_scanner",
+    "What the code scanner sends is damaged. Compare its ending, encoding and prefix with its device file, then its "
+    "cable.")

@@ -1,6 +1,7 @@
 """From the URL in a configuration to an open transport.
 
-`serial:///dev/kiosk-id-reader?baud=115200` · `tcp://host:port` · `replay:///trace.jsonl` · `pcsc://READER NAME`.
+`serial:///dev/kiosk-id-reader?baud=115200` · `tcp://host:port` · `hid:///dev/kiosk-code-scanner` ·
+`replay:///trace.jsonl` · `pcsc://READER NAME`.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from pathlib import Path
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 from drivers.transport.base import ByteTransport, Coupler
+from drivers.transport.input_device import InputDevice
 from drivers.transport.replay import ReplayCoupler, ReplayTransport
 from drivers.transport.serial_port import SerialPort
 from drivers.transport.tcp import TcpLink
@@ -37,6 +39,13 @@ class TcpUrl:
 
 
 @dataclass(frozen=True, slots=True)
+class HidUrl:
+    """An input device's node: a keyboard, grabbed while it is open."""
+
+    path: str
+
+
+@dataclass(frozen=True, slots=True)
 class ReplayUrl:
     path: Path
 
@@ -46,16 +55,20 @@ class PcscUrl:
     reader_name: str
 
 
-def parse_url(url: str) -> SerialUrl | TcpUrl | ReplayUrl | PcscUrl:
+def parse_url(url: str) -> SerialUrl | TcpUrl | HidUrl | ReplayUrl | PcscUrl:
     """What a URL names. Raises `UrlError`."""
     scheme, separator, rest = url.partition("://")
     if not separator:
-        raise UrlError(f"{url!r} is no URL: expected serial://, tcp://, replay:// or pcsc://")
+        raise UrlError(f"{url!r} is no URL: expected serial://, tcp://, hid://, replay:// or pcsc://")
     match scheme:
         case "serial":
             return _serial(url)
         case "tcp":
             return _tcp(url)
+        case "hid":
+            if not rest.startswith("/dev/"):
+                raise UrlError(f"{url!r}: expected hid:///dev/NAME")
+            return HidUrl(unquote(rest))
         case "replay":
             if not rest.startswith("/"):
                 raise UrlError(f"{url!r}: expected replay:///path")
@@ -67,7 +80,7 @@ def parse_url(url: str) -> SerialUrl | TcpUrl | ReplayUrl | PcscUrl:
         case "sim":
             raise UrlError(f"{url!r}: a simulator has no wire of its own; the kiosk's start resolves sim://")
         case _:
-            raise UrlError(f"{url!r}: {scheme}:// is not one of serial://, tcp://, replay://, pcsc://")
+            raise UrlError(f"{url!r}: {scheme}:// is not one of serial://, tcp://, hid://, replay://, pcsc://")
 
 
 def _serial(url: str) -> SerialUrl:
@@ -104,6 +117,8 @@ def _open(url: str, device: str, baud: int | None) -> ByteTransport:
             return SerialPort(path, speed, device)
         case TcpUrl(host, port):
             return TcpLink(host, port, device)
+        case HidUrl(path):
+            return InputDevice(path, device)
         case ReplayUrl(path):
             return ReplayTransport(path, device)
         case PcscUrl():

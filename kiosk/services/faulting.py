@@ -53,6 +53,10 @@ _TABLE: dict[str, tuple[tuple[type[DriverError], Fault], ...]] = {
         (CoverOpen, faults.PRINTER_COVER_OPEN),
         (DriverError, faults.PRINTER_REPAIR),
     ),
+    "code_scanner": (
+        (TransportError, faults.CODE_SCANNER_LINK),
+        (DriverError, faults.CODE_SCANNER_PROTOCOL),
+    ),
 }
 
 

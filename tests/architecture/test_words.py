@@ -13,7 +13,7 @@ from tests.architecture.source import PROGRAM, names_given_in, python_files, wor
 
 # The word, and the word that we use instead.
 MISLEADING = {
-    "smartcard": "permit_chip", "scanner": "id_reader", "ticket": "receipt", "token": "grant", "backend": "central",
+    "smartcard": "permit_chip", "ticket": "receipt", "token": "grant", "backend": "central",
     "admin": "technician", "manager": "what it manages", "helper": "what it does", "helpers": "what they do",
     "utils": "what they do", "util": "what it does",
 }
@@ -57,6 +57,11 @@ def test_no_name_says_card_without_saying_which() -> None:
         if any(word in ("card", "cards") and before not in CARDS for before, word in pairwise(("", *words)))
     }
     assert {name: places_of()[name] for name in bare - AS_THE_STANDARD_CALLS_IT} == {}
+
+
+def test_what_reads_identity_cards_is_no_scanner() -> None:
+    assert {(path, name) for path, name in named_with("scanner") if "/id_" in path} == set(), "id_reader"
+    assert {name for name, words in words_in_names().items() if ("id", "scanner") in pairwise(words)} == set()
 
 
 def test_only_what_serves_http_is_called_a_server() -> None:

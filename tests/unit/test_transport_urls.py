@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from drivers.transport.urls import (
+    HidUrl,
     PcscUrl,
     ReplayUrl,
     SerialUrl,
@@ -25,6 +26,7 @@ from drivers.transport.urls import (
     ("serial:///run/my%20kiosk/unit?baud=9600", SerialUrl("/run/my kiosk/unit", 9600)),
     ("tcp://192.0.2.7:9100", TcpUrl("192.0.2.7", 9100)),
     ("tcp://[::1]:9100", TcpUrl("::1", 9100)),
+    ("hid:///dev/input/by-id/usb-Scan%20Co-event-kbd", HidUrl("/dev/input/by-id/usb-Scan Co-event-kbd")),
     ("replay:///traces/one.jsonl", ReplayUrl(Path("/traces/one.jsonl"))),
     ("pcsc://Virtual PCD 00 00", PcscUrl("Virtual PCD 00 00")),
     ("pcsc://ACS%20ACR39U [CCID] 00 00", PcscUrl("ACS ACR39U [CCID] 00 00")),
@@ -36,6 +38,7 @@ def test_a_url_names_a_transport(url: str, named: object) -> None:
 @pytest.mark.parametrize(("url", "complaint"), [
     ("/dev/ttyUSB0", "is no URL"), ("", "is no URL"), ("usb://1", "usb:// is not one of"),
     ("sim://id_reader", "the kiosk's start resolves sim://"),
+    ("hid://event3", "expected hid:///dev/NAME"), ("hid:///etc/passwd", "expected hid:///dev/NAME"),
     ("serial://dev/ttyUSB0", "expected serial:///dev/NAME"), ("serial:///", "expected serial:///dev/NAME"),
     ("serial:///dev/x?baud=fast", "baud must be one of"), ("serial:///dev/x?baud=115201", "baud must be one of"),
     ("serial:///dev/x?baud=", "baud must be one of"), ("serial:///dev/x?speed=9600", "speed is no setting"),

@@ -1,0 +1,70 @@
+"""The code scanner: waits for the electronic licence code on a resident's phone, and tells the machine."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from drivers.code_scanner.base import CodeScanner
+from drivers.errors import DriverError, FrameCorrupt
+from kiosk.domain.personal import Personal
+from kiosk.runtime.workers import Worker
+from kiosk.services.faulting import fault_of
+from kiosk.services.performing import Handler, Post
+from kiosk.workflow import effects as do
+from kiosk.workflow import events as on
+
+DEVICE = "code_scanner"
+SLICE_S = 0.2               # how long the worker does not look whether it is wanted elsewhere
+MOST_DAMAGED = 8            # one after the other, in one wait: the scanner is set wrongly or broken
+
+
+class CodeScannerService:
+    """Owns the scanner on its worker's thread. A scanner that fails never ends a visit."""
+
+    def __init__(self, scanner: CodeScanner, worker: Worker) -> None:
+        self._scanner = scanner
+        self._worker = worker
+
+    @property
+    def handlers(self) -> Mapping[type, Handler]:
+        return {
+            do.ReadLicenceCode: self._read,
+            do.StopCodeScanner: self._stopped,
+        }
+
+    def claim(self) -> None:
+        """Take the device before anybody needs it: a scanner that types would type to whoever listens. A scanner that
+        is not there is logged; the next wait for a code looks for it again."""
+        try:
+            self._scanner.open()
+        except DriverError as error:
+            fault_of(DEVICE, error, doing="taking the scanner")
+
+    def close(self) -> None:
+        self._scanner.close()
+
+    def _stopped(self, _: do.StopCodeScanner, __: Post) -> None:
+        """That this job waited has already ended the wait."""
+
+    def _read(self, _: do.ReadLicenceCode, post: Post) -> None:
+        try:
+            self._scanner.clear_input()
+            self._await_code(post)
+        except DriverError as error:
+            post(on.CodeScannerFailed(fault_of(DEVICE, error, doing="waiting for a licence code")))
+
+    def _await_code(self, post: Post) -> None:
+        damaged = 0
+        while not self._worker.is_wanted_elsewhere():
+            try:
+                code = self._scanner.read(SLICE_S)
+            except FrameCorrupt as error:
+                damaged += 1
+                if damaged == MOST_DAMAGED:
+                    raise
+                fault_of(DEVICE, error, doing="reading a licence code")
+                post(on.LicenceCodeNotReadable())
+                continue
+            if code is not None:
+                post(on.LicenceCodeRead(Personal(code)))
+                return
