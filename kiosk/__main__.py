@@ -1,4 +1,4 @@
-"""python -m kiosk run | demo | assess | diagnose | central"""
+"""python -m kiosk run | demo | assess | region | diagnose | central"""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ _WORDS = {
     "run": ("kiosk.run_command", "serve residents (with --simulate: on a laptop with nothing attached)"),
     "demo": ("kiosk.demo.command", "play one visit from end to end and report"),
     "assess": ("kiosk.policy.assess_command", "what a region's rules say about a permit's dates"),
+    "region": ("kiosk.policy.region_command", "check a region file, or show what it means"),
     "diagnose": ("kiosk.diagnostics.command", "is this kiosk ready, and if not, why"),
     "central": ("kiosk.central.reference.command_line", "the reference central and its data"),
 }

@@ -6,12 +6,22 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import date
 
-from kiosk.domain.endorsement import ResidenceYears
+from kiosk.domain.endorsement import ResidenceYears, Service
 from kiosk.policy.assessment import AssessedOutcome, Assessment, EvidenceAsked, Served
 from kiosk.policy.permit_year import PermitYear, locate, new_term, start_rule, tier_of
 from kiosk.policy.region import Calendar, Measure, Region, Tier
 from kiosk.policy.request import AssessmentRequest
-from kiosk.policy.rules import AGENTS, IN_PERSON, Condition, Effect, NewDates, Rule, ServiceRule
+from kiosk.policy.rules import (
+    AGENTS,
+    CHANGES,
+    DECLARATIONS,
+    IN_PERSON,
+    Condition,
+    Effect,
+    NewDates,
+    Rule,
+    ServiceRule,
+)
 from kiosk.policy.services import AgentRole, OfferedService, Place
 from kiosk.policy.terms import ONE_DAY
 
@@ -49,14 +59,17 @@ def assess(region: Region, request: AssessmentRequest) -> Assessment:
 
     Dates that make no sense, and a category that the region does not have, give `outcome` None and the counter. For a
     service that is not bound to the window, `in_window` says that it can be had now; `opens_on` and `closes_on` still
-    tell the endorsement's window. Raises ValueError for a declaration, evidence, agent or new category that the region
-    file does not know: those are chosen from its own lists.
+    tell the endorsement's window. A permit whose chip is new and whose face is stale (`face_only`) was decided already:
+    its face is rewritten at any kiosk of the region, whatever the day. Raises ValueError for a declaration, evidence,
+    agent or new category that is neither the region file's nor known to every region.
     """
     _refuse_strangers(region, request)
     service = region.services.get(request.service)
     stand = _stand(region, request, service)
     if stand is None:
         return _senseless(region)
+    if request.service is Service.FACE_ONLY:
+        return _face_only(region, stand, request)
     if stand.outcome is AssessedOutcome.TOO_EARLY:
         return _too_early(region, stand, request)
     applied = tuple(_applied(region, stand, service, request))
@@ -80,9 +93,24 @@ def assess(region: Region, request: AssessmentRequest) -> Assessment:
     )
 
 
+def calendar_rule(region: Region, request: AssessmentRequest) -> tuple[Rule, NewDates | None] | None:
+    """Which rule of the window or the tiers the day falls under, and how a new term would be dated on it (None: not).
+
+    None where the permit's dates make no sense.
+    """
+    service = region.services.get(request.service)
+    stand = _stand(region, request, service)
+    if stand is None:
+        return None
+    if stand.outcome is AssessedOutcome.TOO_EARLY or request.service is Service.FACE_ONLY:
+        return stand.rule, None
+    rule = _new_dates(region, stand, tuple(_applied(region, stand, service, request)), request)[2]
+    return stand.rule, None if rule is NewDates.NONE else rule
+
+
 def _refuse_strangers(region: Region, request: AssessmentRequest) -> None:
     for kind, given, known in (
-        ("declaration", request.declared, region.declarations),
+        ("declaration", request.declared, (*region.declarations, *DECLARATIONS)),
         ("evidence", request.verified, region.evidence),
         ("category", () if request.new_category is None else (request.new_category,), region.categories),
         ("agent", () if request.agent is None else (request.agent,), AGENTS),
@@ -118,6 +146,26 @@ def _too_early(region: Region, stand: _Stand, request: AssessmentRequest) -> Ass
     )
 
 
+def _face_only(region: Region, stand: _Stand, request: AssessmentRequest) -> Assessment:
+    """Nothing is decided and no date moves: the kiosk finishes what was written on the chip."""
+    limit = _limit_of_kiosks(region, request)
+    is_cancelled = stand.outcome is AssessedOutcome.CANCELLED
+    at_best = Served.COUNTER if is_cancelled else Served.AT_ONCE
+    rules = (region.kiosks.rule, stand.rule) if is_cancelled else (region.kiosks.rule,)
+    return Assessment(
+        outcome=stand.outcome,
+        opens_on=stand.year.opens_on,
+        closes_on=stand.year.closes_on,
+        new_valid_from=None if is_cancelled else request.valid_from,
+        new_valid_to=None if is_cancelled else request.valid_to,
+        residence_years=None,
+        served=Served.NOT_OFFERED if limit is Served.NOT_OFFERED else at_best,
+        evidence=EvidenceAsked(),
+        reasons=tuple(reason for rule in rules for reason in rule.reasons()),
+        texts=tuple(rule.text for rule in rules for _ in rule.cites),
+    )
+
+
 def _stand(region: Region, request: AssessmentRequest, service: OfferedService | None) -> _Stand | None:
     calendar, measure = _calendar(region, request)
     year = locate(region, calendar, request)
@@ -134,7 +182,8 @@ def _stand(region: Region, request: AssessmentRequest, service: OfferedService |
         tier = tier_of(day, year.boundary, calendar, region.term.end_date)
     if tier is not None:
         return _Stand(year, calendar, tier.outcome, tier, tier.rule, tier.effect, tier.residence_years)
-    waits = service is not None and service.in_window_only and day < year.opens_on
+    waits_for_window = request.service is Service.FACE_ONLY or (service is not None and service.in_window_only)
+    waits = waits_for_window and day < year.opens_on
     outcome = AssessedOutcome.TOO_EARLY if waits else AssessedOutcome.IN_WINDOW
     return _Stand(year, calendar, outcome, None, rule, calendar.window.effect, calendar.window.residence_years)
 
@@ -185,8 +234,26 @@ def _applied(
     yield from (_Applied(each.rule, each.effect) for each in service.rules if _holds(each, stand, request))
     if stand.year.past_term is not None:
         yield _Applied(stand.year.past_term.rule, stand.year.past_term.effect)
-    if request.becomes not in (request.category, *region.categories[request.category].may_become):
+    if not _is_category_described(region, request) or _is_change_undescribed(service, request):
         yield counter_only
+
+
+def _is_category_described(region: Region, request: AssessmentRequest) -> bool:
+    """Whether the permit may become what is asked for; a change of category asks for another one."""
+    others = region.categories[request.category].may_become
+    if request.service is Service.CHANGE_CATEGORY:
+        return request.becomes in others
+    return request.becomes in (request.category, *others)
+
+
+def _is_change_undescribed(service: OfferedService, request: AssessmentRequest) -> bool:
+    """Whether a change was declared that the service has no rule for, and that it is not there for."""
+    heeded = {
+        key for rule in service.rules for condition in (*rule.when, *rule.unless)
+        for key in (*condition.declared, *condition.undeclared)
+    }
+    return any(key in request.declared and service.service not in own and key not in heeded
+               for key, own in CHANGES.items())
 
 
 def _of_agents(region: Region, stand: _Stand, request: AssessmentRequest) -> Iterator[_Applied]:

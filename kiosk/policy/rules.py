@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from enum import Enum
 
+from kiosk.domain.endorsement import Service
 from kiosk.policy.assessment import LocalText, Reason, Served
 from kiosk.policy.terms import Span
 
@@ -14,6 +15,11 @@ LANGUAGES = ("zh-Hans", "en")           # every text has these
 MORE_LANGUAGES = ("ug",)                # a text may have these
 IN_PERSON = "none"                      # in conditions: the holder came alone
 AGENTS = ("guardian", "close_relative", "entrusted")
+CHANGES = {                             # declared changes, and the services that are there for them
+    "address_changed": (Service.CHANGE_ADDRESS,),
+    "identity_changed": (Service.CHANGE_IDENTITY, Service.CORRECT),
+}
+DECLARATIONS = (*CHANGES, "hard_to_move", "disabled")       # may be declared in every region
 
 
 class NewDates(Enum):

@@ -38,7 +38,7 @@ COLLECTION_WAYS = ("kiosk", "counter", "post")
 
 def read_services(table: TableReader, names: Names) -> Mapping[Service, OfferedService]:
     """All services by what they are."""
-    known = [service.value for service in Service]
+    known = [service.value for service in Service if service is not Service.FACE_ONLY]
     found = {}
     for key, inner in table.named_tables("services"):
         if key in known:
@@ -184,7 +184,7 @@ def _read_post(table: TableReader | None, key: str, names: Names) -> Post | None
 
 def read_guidance(table: TableReader, names: Names) -> Mapping[str, Guidance]:
     """What people are told, by its name in the file."""
-    known = [service.value for service in Service]
+    known = [service.value for service in Service if service is not Service.FACE_ONLY]
     return {
         key: Guidance(
             key=key,

@@ -1,0 +1,96 @@
+"""What the commands about regions share: reading their arguments, with one clear line for what cannot be asked."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterable, Iterator
+from datetime import date
+from pathlib import Path
+
+from kiosk.policy.region import CountedFrom, Region
+from kiosk.policy.region_file import REGIONS_DIR, shipped_regions
+from kiosk.policy.rules import LANGUAGES, MORE_LANGUAGES
+
+BAD_USE = 2
+_DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
+_USUAL_CATEGORY = "standard"
+
+
+class BadUseError(Exception):
+    """What was asked for cannot be asked. One line."""
+
+
+def one_of(flag: str, given: str, known: Collection[str]) -> str:
+    """`given`, if it is known."""
+    if given not in known:
+        raise BadUseError(f"{flag}: unknown {given!r}; known: {', '.join(known) or 'none'}")
+    return given
+
+
+def if_given(flag: str, given: str | None, known: Collection[str]) -> str | None:
+    """As `one_of`, or None where the flag was not given."""
+    return None if given is None else one_of(flag, given, known)
+
+
+def each_of(flag: str, given: Iterable[str], known: Collection[str]) -> Iterator[str]:
+    """The keys of a flag that may be repeated and takes several, separated by commas."""
+    for key in (part.strip() for keys in given for part in keys.split(",")):
+        yield one_of(flag, key, known)
+
+
+def yes_or_no(flag: str, given: str | None) -> bool | None:
+    """None where the flag was not given."""
+    return None if given is None else one_of(flag, given, ("yes", "no")) == "yes"
+
+
+def day(flag: str, text: str | None) -> date | None:
+    """A date written 2026-02-28, or None where the flag was not given."""
+    if text is None:
+        return None
+    try:
+        if _DAY.fullmatch(text) is None:
+            raise ValueError(text)
+        return date.fromisoformat(text)
+    except ValueError:
+        raise BadUseError(f"{flag}: no such date: {text!r} (write 2026-02-28)") from None
+
+
+def age(text: str | None) -> int | None:
+    """Completed years, or None where the flag was not given."""
+    if text is None:
+        return None
+    if not text.isascii() or not text.isdigit() or int(text) > 150:
+        raise BadUseError(f"--age: must be a number of years, not {text!r}")
+    return int(text)
+
+
+def language(given: str) -> str:
+    """A language that region files may be written in."""
+    return one_of("--language", given, (*LANGUAGES, *MORE_LANGUAGES))
+
+
+def shipped(flag: str, name: str) -> Path:
+    """The file of a shipped region."""
+    return REGIONS_DIR / f"{one_of(flag, name, shipped_regions())}.toml"
+
+
+def category(region: Region, given: str | None) -> str:
+    """The permit's category; where the region has one, or a usual one, it need not be given."""
+    if given is not None:
+        return one_of("--category", given, region.categories)
+    if len(region.categories) == 1:
+        return next(iter(region.categories))
+    if _USUAL_CATEGORY in region.categories:
+        return _USUAL_CATEGORY
+    raise BadUseError(f"--category is missing; known: {', '.join(region.categories)}")
+
+
+def demand_dates(region: Region, valid_from: date | None, valid_to: date | None, issued: date | None) -> None:
+    """What this region's anniversaries cannot be counted without."""
+    term = region.term
+    if term.permit_carries_end and valid_to is None:
+        raise BadUseError("--valid-to is missing")
+    if valid_from is None and (term.permit_carries_end or term.counted_from is CountedFrom.START):
+        raise BadUseError("--valid-from is missing")
+    if issued is None and term.counted_from is CountedFrom.ISSUE:
+        raise BadUseError("--issued is missing: this region counts from the date of issue")
