@@ -315,7 +315,11 @@ def _new_dates(
 
 
 def _is_verified(region: Region, key: str, verified: frozenset[str]) -> bool:
-    return key in verified or any(member in verified for member in region.evidence[key].any_of)
+    """Whether it, one of its group, or every part of it was verified."""
+    proof = region.evidence[key]
+    parts = [_is_verified(region, part, verified) for part in proof.all_of]
+    return key in verified or (bool(parts) and all(parts)) or any(
+        _is_verified(region, member, verified) for member in proof.any_of)
 
 
 def _all_verifiable(region: Region) -> frozenset[str]:

@@ -10,7 +10,7 @@ from enum import Enum
 from kiosk.domain.endorsement import ResidenceYears, Service
 from kiosk.policy.assessment import AssessedOutcome, LocalText, Served
 from kiosk.policy.office_days import Deadline, HolidayCalendar, OpeningHours
-from kiosk.policy.rules import Citation, Effect, Rule, Source
+from kiosk.policy.rules import Citation, Effect, Rule, ServiceRule, Source
 from kiosk.policy.services import Agent, Guidance, OfferedService
 from kiosk.policy.terms import EndDate, Span
 
@@ -111,11 +111,12 @@ class Term:
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """Something to show. With `any_of` it is a group: one of those is enough."""
+    """Something to show. With `any_of` it is a group: one of those is enough; with `all_of` it has parts."""
 
     key: str
     name: LocalText
     any_of: tuple[str, ...]
+    all_of: tuple[str, ...]
     central_verifies: bool
 
 
@@ -193,6 +194,7 @@ class Region:
     permit_over: Tier | None            # past the permit's own end, where it is not the end of a term
     kiosks: Kiosks
     services: Mapping[Service, OfferedService]
+    rules_of_several: tuple[ServiceRule, ...]       # they stand in each of their services too
     evidence: Mapping[str, Evidence]
     declarations: Mapping[str, Declaration]
     agents: Mapping[str, Agent]

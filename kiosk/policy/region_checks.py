@@ -170,8 +170,11 @@ def _check_services(region: Region, mistakes: Mistakes) -> None:
         dated = [service.effect, *(rule.effect for rule in service.rules)]
         if not service.in_window_only and all(effect.new_dates is None for effect in dated):
             mistakes.note(f"{where}.new_dates", "is missing: a service outside the window has no dates of its own")
-        for number, rule in enumerate(service.rules):
+        own = [rule for rule in service.rules if rule not in region.rules_of_several]
+        for number, rule in enumerate(own):
             _check_rule(rule, f"{where}.rules[{number}]", mistakes)
+    for number, rule in enumerate(region.rules_of_several):
+        _check_rule(rule, f"rules[{number}]", mistakes)
     for key, declaration in region.declarations.items():
         if declaration.follows == key:
             mistakes.note(f"declarations.{key}.follows", "follows itself")

@@ -38,7 +38,7 @@ from kiosk.policy.rule_sections import (
     read_start_table,
 )
 from kiosk.policy.rules import TIMEZONE, Rule, Source
-from kiosk.policy.service_sections import read_agents, read_guidance, read_services
+from kiosk.policy.service_sections import read_agents, read_guidance, read_rules_of_several, read_services
 from kiosk.policy.terms import EndDate
 from kiosk.policy.toml_reader import Mistakes, TableReader, line_numbers
 
@@ -131,6 +131,7 @@ def _read_region(top: TableReader, texts: dict[str, LocalText]) -> Region:
     calendars = (calendar, *(measure.calendar for measure in measures))
     names.situations += tuple(tier.rule.code for each in calendars for tier in each.tiers)
     permit_over = top.optional_table("permit_over")
+    shared = read_rules_of_several(top, names)
     texts_table = top.table("texts")
     for key in texts_table.given():
         texts_table.local_text(key)
@@ -149,7 +150,8 @@ def _read_region(top: TableReader, texts: dict[str, LocalText]) -> Region:
         undescribed=read_rule(top.table("undescribed"), "undescribed", names),
         permit_over=None if permit_over is None else _read_permit_over(permit_over, names),
         kiosks=_read_kiosks(top.table("kiosks"), names),
-        services=read_services(top, names),
+        services=read_services(top, names, shared),
+        rules_of_several=tuple(rule for rule, _ in shared),
         evidence=evidence,
         declarations=declarations,
         agents=read_agents(top, names),
@@ -190,14 +192,21 @@ def _read_evidence(top: TableReader) -> Mapping[str, Evidence]:
             key=key,
             name=inner.local_text("name"),
             any_of=inner.strings("any_of", known),
+            all_of=inner.strings("all_of", known),
             central_verifies=inner.truth("central_verifies", default=False),
         )
-        if key in found[key].any_of:
-            inner.note("any_of", "contains itself")
-    for group in found.values():
-        if any(found[member].any_of for member in group.any_of if member in found):
-            top.note(f"evidence.{group.key}.any_of", "a group cannot contain a group")
+        if found[key].any_of and found[key].all_of:
+            inner.note("all_of", "only one of any_of and all_of")
+    for key in found:
+        if _contains(found, key, key, len(found)):
+            top.note(f"evidence.{key}", "contains itself")
     return found
+
+
+def _contains(found: Mapping[str, Evidence], outer: str, key: str, depth: int) -> bool:
+    """Whether a group or its parts, down to `depth`, hold the evidence with this key."""
+    members = (*found[outer].any_of, *found[outer].all_of) if outer in found and depth else ()
+    return any(member == key or _contains(found, member, key, depth - 1) for member in members)
 
 
 def _read_declarations(top: TableReader) -> Mapping[str, Declaration]:

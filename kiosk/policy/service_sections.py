@@ -36,13 +36,25 @@ COLLECTION_TIMES = ("at_application", "when_made")
 COLLECTION_WAYS = ("kiosk", "counter", "post")
 
 
-def read_services(table: TableReader, names: Names) -> Mapping[Service, OfferedService]:
-    """All services by what they are."""
+def read_rules_of_several(table: TableReader, names: Names) -> tuple[tuple[ServiceRule, frozenset[Service]], ...]:
+    """The rules that hold for several services, each with those services (none named: all)."""
+    known = [service.value for service in Service if service is not Service.FACE_ONLY]
+    return tuple(
+        (_read_service_rule(each, names), frozenset(map(Service, each.strings("services", known) or known)))
+        for each in table.tables("rules")
+    )
+
+
+def read_services(
+    table: TableReader, names: Names, shared: tuple[tuple[ServiceRule, frozenset[Service]], ...] = (),
+) -> Mapping[Service, OfferedService]:
+    """All services by what they are. `shared`: rules of several services; each service's own ones come after them."""
     known = [service.value for service in Service if service is not Service.FACE_ONLY]
     found = {}
     for key, inner in table.named_tables("services"):
         if key in known:
-            found[Service(key)] = _read_service(key, inner, names)
+            of_several = tuple(rule for rule, services in shared if Service(key) in services)
+            found[Service(key)] = _read_service(key, inner, names, of_several)
         else:
             inner.mistakes.note(inner.path, f"is no service; known: {', '.join(known)}")
             inner.forgive()
@@ -51,7 +63,9 @@ def read_services(table: TableReader, names: Names) -> Mapping[Service, OfferedS
     return found
 
 
-def _read_service(key: str, table: TableReader, names: Names) -> OfferedService:
+def _read_service(
+    key: str, table: TableReader, names: Names, of_several: tuple[ServiceRule, ...],
+) -> OfferedService:
     rule = read_rule(table, key, names)
     forms = table.table("forms")
     effect = read_effect(table, names)
@@ -77,7 +91,7 @@ def _read_service(key: str, table: TableReader, names: Names) -> OfferedService:
         online=None if not table.has("online") else read_rule(table.table("online"), f"{key}.online", names),
         review=_read_review(table.optional_table("review"), key, names),
         collection=_read_collection(table.optional_table("collection"), key, names),
-        rules=tuple(_read_service_rule(each, names) for each in table.tables("rules")),
+        rules=(*of_several, *(_read_service_rule(each, names) for each in table.tables("rules"))),
     )
 
 
@@ -126,7 +140,7 @@ def _read_review(table: TableReader | None, key: str, names: Names) -> Review | 
     return Review(
         rule=read_rule(table, f"{key}.review", names),
         stages=tuple(stages),
-        told_by=table.strings("told_by", ("message", "online", "counter", "kiosk")),
+        told_by=table.strings("told_by", ("message", "online", "counter", "kiosk", "telephone", "notice")),
         asks_telephone=table.truth("asks_telephone", default=False),
     )
 
