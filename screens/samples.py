@@ -7,8 +7,11 @@ from datetime import date
 from kiosk.domain.personal import Personal
 from kiosk.policy.assessment import LocalText
 from kiosk.screen_models import (
+    ApplicationScreen,
     AskingScreen,
     AssessmentScreen,
+    Choice,
+    ChoiceScreen,
     Citation,
     ConfirmScreen,
     DeclarationScreen,
@@ -16,14 +19,21 @@ from kiosk.screen_models import (
     Frame,
     IdCardScreen,
     InsertPermitScreen,
+    LicenceCodeScreen,
     NoticeScreen,
     OutOfServiceScreen,
     PageKind,
     PermitInsideScreen,
+    ProgressLine,
+    ProgressScreen,
+    QuestionScreen,
     ReadingScreen,
     ReceiptScreen,
     ScreenModel,
+    ServiceScreen,
+    StatusScreen,
     TakePermitScreen,
+    TelephoneScreen,
     Term,
     Text,
     ThankYouScreen,
@@ -53,6 +63,37 @@ LATE_RULE = Citation(
 COUNTER = LocalText((
     ("zh-Hans", "现居住地社区事务受理服务中心，周一至周五 08:30—16:30，休息日 08:30—11:30"),
     ("en", "The community service centre where you live; Monday to Friday 08:30–16:30, days of rest 08:30–11:30")))
+
+
+QR = f"https://kiosk.example/r/{NUMBER}"
+SERVICES = (
+    ("change_address", "变更居住地址", "Change of address", "搬家以后，15 日内办理", "Within 15 days after you moved"),
+    ("change_identity", "姓名、性别、民族、户籍地址或身份证号码有变更",
+     "Change of name, sex, ethnicity, registered address or identity number", "重新制作居住证", "A new permit is made"),
+    ("correct", "居住证上的信息有错误", "Correct a mistake on the permit", "", ""),
+    ("change_category", "短期居住证换长期居住证", "From a short to a long permit", "", ""),
+    ("lost", "居住证遗失补领", "Lost permit", "", ""),
+    ("damaged", "居住证损坏换领", "Damaged permit", "", ""),
+    ("progress", "查询申请进度、选择领取方式", "Follow an application, choose how to collect it", "", ""),
+)
+EVIDENCE = (
+    ("deed", "房屋所有权证或者购房合同", "Title deed of the home, or the contract of its purchase"),
+    ("lease", "经登记备案的房屋租赁合同", "Registered lease of the home"),
+    ("dormitory", "用人单位、就读学校出具的住宿证明", "Certificate of lodging from the employer or the school"),
+)
+
+
+def local(chinese: str, english: str) -> LocalText:
+    """A text of a region's file."""
+    return LocalText((("zh-Hans", chinese), ("en", english)))
+
+
+LONG_QUESTION = local(
+    "自上一次签注以来，您的姓名、性别、民族、户籍所在地住址或者公民身份号码有没有变更过？",
+    "Since the last endorsement, has your name, sex, ethnicity, registered address or identity number changed?")
+RESULT = local("审核有了结果，会发短信告诉您。", "You get a message once the review has a result.")
+STATION = local(
+    "海口市公安局蓝天派出所，凭身份证和居住证领取", "Lantian police station, Haikou; bring your identity card and permit")
 
 
 def samples(language: str) -> dict[str, ScreenModel]:
@@ -89,6 +130,97 @@ def samples(language: str) -> dict[str, ScreenModel]:
             (Text("assessment.line.opens_on", (("day", date(2027, 2, 7)), ("days", 113))),
              Text("assessment.line.window", (("opens_on", date(2027, 2, 7)), ("closes_on", date(2027, 3, 9))))),
             (RULE,), OLD, None, can_go_on=False),
+        "welcome_services": WelcomeScreen(resting, REGION, LANGUAGES, other_services=True),
+        "welcome_not_offered": WelcomeScreen(
+            resting, local("许昌市建安区", "Jian'an District, Xuchang"), LANGUAGES, other_services=True,
+            not_offered=True),
+        "id_card_holder": IdCardScreen(frame(countdown_s=45), for_another=True),
+        "id_card_agent": IdCardScreen(frame(countdown_s=45), of_agent=True, for_another=True),
+        "choice_for_whom": ChoiceScreen(
+            frame(countdown_s=60), local("给谁办理？", "For whom?"),
+            (Choice(
+                "guardian", local("我的孩子", "My child"), local("16 周岁以下，我是监护人", "Under 16; I am the guardian")),
+             Choice("close_relative", local("我的近亲属", "A close relative")),
+             Choice("entrusted", local("委托我的人", "Somebody who entrusted me")))),
+        "choice_service": ChoiceScreen(
+            frame(countdown_s=60), local("您要办理哪一项？", "What would you like to do?"),
+            tuple(Choice(key, local(zh, en), local(zh_detail, en_detail) if zh_detail else None)
+                  for key, zh, en, zh_detail, en_detail in SERVICES)),
+        "choice_proof": ChoiceScreen(
+            inside, local("您用哪一种证明材料？", "Which proof do you have?"),
+            tuple(Choice(key, local(zh, en)) for key, zh, en in EVIDENCE),
+            local("有一种就可以。没有的话，请取消，到窗口办理。",
+                  "One of them is enough. If you have none, cancel and go to the counter.")),
+        "choice_collect": ChoiceScreen(
+            frame(countdown_s=60), local("怎样领取居住证？", "How would you like to get your permit?"),
+            (Choice(
+                "kiosk", local("在自助机上更新", "Rewritten at a machine"),
+                local("任何一台签注机", "Any machine of the city")),
+             Choice("counter", local("到派出所窗口", "At the police station's counter"), STATION),
+             Choice(
+                 "post", local("邮寄", "By post"),
+                 local("先把居住证寄给派出所，来回邮费自付",
+                       "You send the permit there first, and pay the post both ways")))),
+        "question": QuestionScreen(
+            inside, LONG_QUESTION, local("有变更，就不能在这里签注。", "If so, it cannot be endorsed here.")),
+        "question_address": QuestionScreen(inside, local("您现在还住在这里吗？", "Do you still live here?"), None, ADDRESS),
+        "question_address_long": QuestionScreen(
+            inside, local("您现在还住在这里吗？", "Do you still live here?"), RESULT, LONG_ADDRESS),
+        "licence_code": LicenceCodeScreen(inside, local(*EVIDENCE[1][1:])),
+        "licence_code_again": LicenceCodeScreen(
+            frame(countdown_s=30), local(*EVIDENCE[0][1:]), Text("id_card.problem.lift_and_lay_again")),
+        "telephone": TelephoneScreen(frame(countdown_s=60)),
+        "telephone_again": TelephoneScreen(frame(), Text("id_card.problem.lift_and_lay_again")),
+        "service": ServiceScreen(
+            frame(countdown_s=60), local("变更居住地址", "Change of address"),
+            (local("搬家以后 15 日内办理，由派出所审核，一般 1 个工作日。",
+                   "Within 15 days after you moved. The police station reviews it, as a rule in one working day."),
+             local("审核通过以后，在任何一台签注机上更新居住证。",
+                   "Once it is approved, any machine rewrites the permit.")),
+            tuple(local(zh, en) for _, zh, en in EVIDENCE), (COUNTER,), (RULE,), can_go_on=True, can_check_dates=False),
+        "service_not_offered": ServiceScreen(
+            frame(countdown_s=60), local("居住证签注", "Endorsement of a residence permit"),
+            (local("本地不在自助机上办理签注。", "Permits are not endorsed at machines here."),
+             local("可以在河南省公安厅互联网便民服务平台上网办理，不用跑。",
+                   "It can be done online, without a visit, on the province's public security platform."),
+             local("居住每满 1 年之日前 1 个月内办理。", "Within the month before each full year of residence.")),
+            (local("身份证和居住证原件", "Identity card and permit, both originals"),
+             *(local(zh, en) for _, zh, en in EVIDENCE)),
+            (COUNTER, Text("next.call", (("phone", "0374-5110114"),))), (RULE, LATE_RULE),
+            can_go_on=False, can_check_dates=True),
+        "status": StatusScreen(
+            inside, Text("assessment.headline.too_early"), OLD,
+            (Text("assessment.line.window", (("opens_on", date(2027, 2, 7)), ("closes_on", date(2027, 3, 9)))),
+             Text("assessment.line.opens_on", (("day", date(2027, 2, 7)), ("days", 113))), LATE_RULE.text),
+            (RULE,), QR, can_print=True, can_go_on=False),
+        "status_overdue": StatusScreen(
+            inside, Text("assessment.headline.overdue"), OLD,
+            (Text("assessment.line.late_days", (("days", 90),)),
+             Text("assessment.line.suspended", (("since", date(2027, 3, 10)),)),
+             Text("assessment.line.restart", (("start", date(2027, 6, 7)),)), LATE_RULE.text),
+            (RULE, LATE_RULE), QR, can_print=True, can_go_on=True),
+        "status_printing": StatusScreen(
+            resting, Text("assessment.headline.reapply"), OLD,
+            (Text("assessment.line.late_days", (("days", 700),)), COUNTER),
+            (LATE_RULE,), "", can_print=False, can_go_on=False, printing=True),
+        "application": ApplicationScreen(
+            frame(WayOut.NONE, 60), Text("application.headline.received"), NUMBER, QR, (RESULT, STATION),
+            printing=True),
+        "progress": ProgressScreen(
+            frame(countdown_s=60),
+            (ProgressLine(NUMBER, local("变更居住地址", "Change of address"), Text("progress.state.made"),
+                          (STATION, RESULT), can_choose_collection=True),),
+            can_choose_collection=True),
+        "progress_three": ProgressScreen(
+            frame(countdown_s=60), tuple(
+                ProgressLine(f"{NUMBER[:-1]}{place}", local(zh, en), Text(f"progress.state.{state}"), lines,
+                             can_choose_collection=place == 1)
+                for place, (state, zh, en, lines) in enumerate((
+                    ("in_review", SERVICES[0][1], SERVICES[0][2], (RESULT,)),
+                    ("approved", SERVICES[1][1], SERVICES[1][2], (STATION, RESULT)),
+                    ("returned", SERVICES[5][1], SERVICES[5][2], (COUNTER,)),
+                ))), can_choose_collection=True),
+        "progress_none": ProgressScreen(frame(countdown_s=60), (), can_choose_collection=False),
         "declaration": DeclarationScreen(inside, ADDRESS),
         "declaration_long": DeclarationScreen(inside, LONG_ADDRESS),
         "asking": AskingScreen(inside),

@@ -43,18 +43,30 @@ class StepButton(IntentButton):
 
 
 class Actions(BoxLayout):
-    """The step buttons of a screen side by side. `shown`: how many of them are there now; `due`: their height."""
+    """The step buttons of a screen side by side, those that are there now. `shown`: how many; `due`: their height."""
 
     shown = NumericProperty(0)
     due = NumericProperty(0)
 
-    def add_widget(self, widget: Any, *args: Any, **kwargs: Any) -> None:
-        super().add_widget(widget, *args, **kwargs)
-        widget.bind(shown=self._count, due=self._count)
-        self._count()
+    def __init__(self, **kwargs: Any) -> None:
+        self._buttons: list[StepButton] = []
+        super().__init__(**kwargs)
 
-    def _count(self, *_args: Any) -> None:
-        self.shown = sum(1 for button in self.children if button.shown)
+    def add_widget(self, widget: Any, *args: Any, **kwargs: Any) -> None:
+        self._buttons.append(widget)
+        widget.bind(shown=self._arrange, due=self._level)
+        self._arrange()
+
+    def _arrange(self, *_args: Any) -> None:
+        shown = [button for button in self._buttons if button.shown]
+        if self.children != shown[::-1]:
+            self.clear_widgets()
+            for button in shown:
+                super().add_widget(button)
+        self.shown = len(shown)
+        self._level()
+
+    def _level(self, *_args: Any) -> None:
         self.due = max((button.due for button in self.children), default=0)
 
 

@@ -1,0 +1,21 @@
+"""Hold the code of an electronic licence before the scanner."""
+
+from __future__ import annotations
+
+from kivy.properties import ObjectProperty
+
+from kiosk.screen_models import LicenceCodeScreen
+from screens.base import BLANK_FRAME, BaseScreen, load_kv
+from screens.translation import NOTHING
+
+load_kv(__file__)
+
+
+class LicenceCode(BaseScreen):
+    """Hold the code of an electronic licence before the scanner."""
+
+    BLANK = LicenceCodeScreen(BLANK_FRAME, NOTHING)
+    model = ObjectProperty(BLANK, rebind=True)
+
+
+VIEW = LicenceCode

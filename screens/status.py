@@ -1,0 +1,21 @@
+"""Until when the permit is valid, when to endorse it, and what if that is late."""
+
+from __future__ import annotations
+
+from kivy.properties import ObjectProperty
+
+from kiosk.screen_models import StatusScreen
+from screens.base import BLANK_FRAME, NO_TERM, BaseScreen, load_kv
+from screens.translation import NOTHING
+
+load_kv(__file__)
+
+
+class Status(BaseScreen):
+    """Until when the permit is valid, when to endorse it, and what if that is late."""
+
+    BLANK = StatusScreen(BLANK_FRAME, NOTHING, NO_TERM, (), (), "", can_print=False, can_go_on=False)
+    model = ObjectProperty(BLANK, rebind=True)
+
+
+VIEW = Status

@@ -1,0 +1,67 @@
+"""Several answers to one question, each a button of the same size."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from kivy.lang import Builder
+from kivy.properties import ListProperty, NumericProperty, StringProperty
+from kivy.uix.gridlayout import GridLayout
+
+from kiosk.screen_models import Intent
+from screens.widgets.buttons import IntentButton
+
+Builder.load_file(str(Path(__file__).with_suffix(".kv")))
+
+
+class ChoiceButton(IntentButton):
+    """One answer, and below it, smaller, what should be known of it."""
+
+    detail = StringProperty("")
+    scale = NumericProperty(1.0)
+
+
+class Choices(GridLayout):
+    """A button for each of `items`: [key, words, detail]. `due`: the height that all of them need to be alike.
+
+    The buttons are kept and used again.
+    """
+
+    items = ListProperty()
+    least = NumericProperty(0)
+    due = NumericProperty(0)
+    scale = NumericProperty(1.0)
+
+    __events__ = ("on_chosen",)
+
+    def __init__(self, **kwargs: Any) -> None:
+        self._made: list[ChoiceButton] = []
+        super().__init__(**kwargs)
+        self.bind(least=self._level)
+
+    def on_chosen(self, key: str) -> None:
+        """Event: a person chose the item `key`."""
+
+    def on_items(self, _instance: Any, items: list[list[str]]) -> None:
+        while len(self._made) < len(items):
+            self._made.append(self._new())
+        for button in self._made[len(items):]:
+            button.choice = button.words = button.detail = ""
+        shown = self._made[:len(items)]
+        for button, (key, words, detail) in zip(shown, items, strict=True):
+            button.choice, button.words, button.detail = key, words, detail
+        if self.children != shown[::-1]:
+            self.clear_widgets()
+            for button in shown:
+                self.add_widget(button)
+        self._level()
+
+    def _new(self) -> ChoiceButton:
+        button = ChoiceButton(intent=Intent.CHOOSE, scale=self.scale)
+        button.bind(on_release=lambda touched: self.dispatch("on_chosen", touched.choice), needed=self._level)
+        self.fbind("scale", button.setter("scale"))
+        return button
+
+    def _level(self, *_args: Any) -> None:
+        self.due = max([self.least, *(button.needed for button in self.children)])
