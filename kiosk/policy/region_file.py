@@ -198,15 +198,21 @@ def _read_evidence(top: TableReader) -> Mapping[str, Evidence]:
         if found[key].any_of and found[key].all_of:
             inner.note("all_of", "only one of any_of and all_of")
     for key in found:
-        if _contains(found, key, key, len(found)):
+        if key in _inside(found, key):
             top.note(f"evidence.{key}", "contains itself")
     return found
 
 
-def _contains(found: Mapping[str, Evidence], outer: str, key: str, depth: int) -> bool:
-    """Whether a group or its parts, down to `depth`, hold the evidence with this key."""
-    members = (*found[outer].any_of, *found[outer].all_of) if outer in found and depth else ()
-    return any(member == key or _contains(found, member, key, depth - 1) for member in members)
+def _inside(found: Mapping[str, Evidence], key: str) -> set[str]:
+    """Everything that a group or a proof of several parts holds, at any depth."""
+    inside: set[str] = set()
+    ahead = [key]
+    while ahead:
+        outer = found.get(ahead.pop())
+        members = set() if outer is None else {*outer.any_of, *outer.all_of} - inside
+        inside |= members
+        ahead += members
+    return inside
 
 
 def _read_declarations(top: TableReader) -> Mapping[str, Declaration]:

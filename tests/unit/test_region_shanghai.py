@@ -25,6 +25,86 @@ from tests.unit.region_cases import (
 
 START, END = "2018-06-09", "2019-06-09"
 
+SHOWN_BY: dict[str, tuple[str, ...]] = {
+    "window": ("test_the_window_opens_30_days_before_the_end_date_and_closes_on_it",
+               "test_every_edge_of_the_permits_year"),
+    "overdue_to_day_60": ("test_to_day_60_the_new_year_starts_on_the_old_end_date_and_the_years_go_on",),
+    "overdue_from_day_61": ("test_from_day_61_the_years_restart_on_the_make_up_date_and_the_resident_confirms",),
+    "term": ("test_the_permit_is_endorsed_once_a_year_and_the_end_date_is_the_anniversary",),
+    "senseless": ("test_dates_that_make_no_sense_lead_to_the_counter",),
+    "undescribed": ("test_a_service_that_no_document_describes_is_for_the_counter_whatever_the_day",
+                    "test_a_declared_change_that_no_document_describes_is_for_the_counter"),
+    "kiosks": ("test_kiosks_are_supported",),
+    "endorse": ("test_any_kiosk_of_the_city_endorses_on_the_spot_also_late",
+                "test_nothing_is_posted_and_nothing_is_booked",
+                "test_the_permit_itself_and_the_application_form_are_asked"),
+    "endorse.fee": ("test_endorsing_is_free",),
+    "endorse.promise": ("test_endorsing_is_done_on_the_spot",),
+    "living_elsewhere": ("test_living_elsewhere_asks_one_proof_and_the_counter_unless_central_verifies",),
+    "in_a_relatives_home": ("test_a_relatives_home_asks_proof_of_kinship_too",),
+    "guardian": ("test_for_a_holder_under_16_the_guardian_must_apply",
+                 "test_a_guardian_whose_licences_central_verified_is_served_at_once"),
+    "close_relative": ("test_a_close_relative_may_apply_for_who_is_65_and_hard_to_move_or_disabled",),
+    "offices.community_centre": ("test_the_community_centre_closes_earlier_on_rest_days_and_holidays",),
+    "offices.reception": ("test_the_citizens_reception_does_no_business",),
+    "contact": ("test_questions_and_complaints_go_to_12345",),
+}
+
+
+def test_the_window_opens_30_days_before_the_end_date_and_closes_on_it() -> None:
+    assert [ask("shanghai", on, START, END).outcome for on in ("2019-05-09", "2019-05-10", END, "2019-06-10")] == [
+        TOO_EARLY, IN_WINDOW, IN_WINDOW, OVERDUE]
+
+
+def test_to_day_60_the_new_year_starts_on_the_old_end_date_and_the_years_go_on() -> None:
+    found = ask("shanghai", "2019-08-08", START, END)
+    assert (new_term_of(found), found.residence_years) == ((END, "2020-06-09"), CONTINUOUS)
+
+
+def test_from_day_61_the_years_restart_on_the_make_up_date_and_the_resident_confirms() -> None:
+    found = ask("shanghai", "2019-08-09", START, END)
+    assert (new_term_of(found), found.residence_years) == (("2019-08-09", "2020-08-09"), RESTART)
+    assert found.to_confirm == ("overdue_from_day_61",)
+    assert ask("shanghai", "2019-08-08", START, END).to_confirm == ()
+
+
+def test_the_permit_is_endorsed_once_a_year_and_the_end_date_is_the_anniversary() -> None:
+    assert ask("shanghai", "2019-05-20", START, END).outcome is IN_WINDOW
+    assert ask("shanghai", "2019-05-20", START, "2019-06-08").outcome is None
+    assert region_named("shanghai").categories["standard"].months == 12
+
+
+def test_kiosks_are_supported() -> None:
+    assert region_named("shanghai").kiosks.offered
+
+
+def test_any_kiosk_of_the_city_endorses_on_the_spot_also_late() -> None:
+    for on in ("2019-05-20", "2019-06-10", "2019-08-09", "2022-01-01"):
+        assert [ask("shanghai", on, START, END, home_area=home).served for home in (True, False, None)] == [AT_ONCE] * 3
+
+
+def test_nothing_is_posted_and_nothing_is_booked() -> None:
+    service = region_named("shanghai").services[Service.ENDORSE]
+    assert (service.by_post, service.by_appointment, service.collection) == (False, False, None)
+
+
+def test_the_permit_itself_and_the_application_form_are_asked() -> None:
+    service = region_named("shanghai").services[Service.ENDORSE]
+    assert "permit" in service.bring
+    assert [form.in_language("zh-Hans") for form in service.forms] == ["《上海市居住证签注申请表》"]
+
+
+def test_endorsing_is_free() -> None:
+    fee = region_named("shanghai").services[Service.ENDORSE].fee
+    assert fee is not None
+    assert fee.yuan == 0
+
+
+def test_endorsing_is_done_on_the_spot() -> None:
+    promise = region_named("shanghai").services[Service.ENDORSE].promise
+    assert promise is not None
+    assert (promise.working_days, promise.most_working_days) == (0, None)
+
 
 @pytest.mark.parametrize(("on", "outcome", "term", "years", "served", "code"), [
     ("2018-06-09", TOO_EARLY, None, CONTINUOUS, None, "window"),
@@ -112,35 +192,46 @@ def test_a_relatives_home_asks_proof_of_kinship_too() -> None:
     assert (found.evidence.all_of, found.evidence.any_of, found.served) == (("kinship_proof",), (), COUNTER)
 
 
-@pytest.mark.parametrize(("age", "agent", "declared", "served", "served_when_verified", "evidence"), [
-    (15, "guardian", (), COUNTER, AT_ONCE, ("agent_id_card", "guardianship_proof")),
-    (15, None, (), COUNTER, COUNTER, ("agent_id_card", "guardianship_proof")),
-    (15, "close_relative", ("disabled",), COUNTER, COUNTER,
-     ("agent_id_card", "guardianship_proof", "letter_of_authority")),
-    (16, None, (), AT_ONCE, AT_ONCE, ()),
-    (16, "guardian", (), COUNTER, COUNTER, ()),
-    (65, "close_relative", ("hard_to_move",), COUNTER, AT_ONCE, ("agent_id_card", "letter_of_authority")),
-    (64, "close_relative", ("hard_to_move",), COUNTER, COUNTER, ()),
-    (65, "close_relative", (), COUNTER, COUNTER, ()),
-    (30, "close_relative", ("disabled",), COUNTER, AT_ONCE, ("agent_id_card", "letter_of_authority")),
-    (None, "entrusted", (), COUNTER, COUNTER, ()),
-    (90, None, ("disabled",), AT_ONCE, AT_ONCE, ()),
-])
-def test_who_may_come_for_whom(age, agent, declared, served, served_when_verified, evidence) -> None:
+def _for_whom(age: int | None, agent: str | None, *declared: str) -> tuple[object, ...]:
     found = ask("shanghai", "2019-05-20", START, END, age=age, agent=agent, declared=frozenset(declared))
-    assert (found.served, found.served_when_verified) == (served, served_when_verified)
-    assert (found.evidence.all_of, found.evidence.any_of) == (evidence, ())
+    assert found.evidence.any_of == ()
+    return found.served, found.served_when_verified, found.evidence.all_of
+
+
+GUARDIANS = ("agent_id_card", "guardianship_proof")
+RELATIVES = ("agent_id_card", "letter_of_authority")
+
+
+def test_for_a_holder_under_16_the_guardian_must_apply() -> None:
+    assert _for_whom(15, "guardian") == (COUNTER, AT_ONCE, GUARDIANS)
+    assert _for_whom(15, None) == (COUNTER, COUNTER, GUARDIANS)
+    assert _for_whom(15, "close_relative", "disabled") == (COUNTER, COUNTER, (*GUARDIANS, "letter_of_authority"))
+    assert _for_whom(16, None) == (AT_ONCE, AT_ONCE, ())
+    assert _for_whom(16, "guardian") == (COUNTER, COUNTER, ())
+
+
+def test_a_close_relative_may_apply_for_who_is_65_and_hard_to_move_or_disabled() -> None:
+    assert _for_whom(65, "close_relative", "hard_to_move") == (COUNTER, AT_ONCE, RELATIVES)
+    assert _for_whom(64, "close_relative", "hard_to_move") == (COUNTER, COUNTER, ())
+    assert _for_whom(65, "close_relative") == (COUNTER, COUNTER, ())
+    assert _for_whom(30, "close_relative", "disabled") == (COUNTER, AT_ONCE, RELATIVES)
+    assert _for_whom(90, None, "disabled") == (AT_ONCE, AT_ONCE, ())
+
+
+def test_an_agent_that_no_document_names_is_for_the_counter() -> None:
+    assert _for_whom(None, "entrusted") == (COUNTER, COUNTER, ())
+
+
+def test_a_declared_change_that_no_document_describes_is_for_the_counter() -> None:
+    found = ask("shanghai", "2019-05-20", START, END, declared=frozenset({"identity_changed"}))
+    assert (found.served, found.served_when_verified, new_term_of(found)) == (COUNTER, COUNTER, None)
+    assert found.reasons[-1].code == "undescribed"
 
 
 def test_a_guardian_whose_licences_central_verified_is_served_at_once() -> None:
     verified = frozenset({"agent_id_card", "guardianship_proof"})
     found = ask("shanghai", "2019-05-20", START, END, age=9, agent="guardian", verified=verified)
     assert (found.served, found.evidence.all_of) == (AT_ONCE, ())
-
-
-def test_restarting_the_years_is_confirmed_by_the_resident() -> None:
-    assert ask("shanghai", "2019-08-09", START, END).to_confirm == ("overdue_from_day_61",)
-    assert ask("shanghai", "2019-08-08", START, END).to_confirm == ()
 
 
 def test_permits_of_shanghai_are_recognised_by_their_area_code() -> None:
@@ -150,19 +241,28 @@ def test_permits_of_shanghai_are_recognised_by_their_area_code() -> None:
     assert not shanghai.recognises("")
 
 
-def test_the_counter_its_hours_telephone_fee_and_item_are_told() -> None:
-    shanghai = region_named("shanghai")
-    hours = shanghai.offices["community_centre"].hours
-    assert hours is not None
-    assert [(each.opens, each.closes) for each in hours.on(DayKind.WORKDAY)] == [(time(8, 30), time(16, 30))]
-    assert [(each.opens, each.closes) for each in hours.on(DayKind.REST_DAY)] == [(time(8, 30), time(11, 30))]
-    assert shanghai.item_code == "310000999000GA0000531200019400001"
-    assert shanghai.contact is not None
-    assert shanghai.contact.telephones == shanghai.contact.complaints == ("021-12345",)
-    service = shanghai.services[Service.ENDORSE]
-    assert service.fee is not None
-    assert (service.fee.yuan, service.by_post, service.by_appointment) == (0, False, False)
-    assert [form.in_language("zh-Hans") for form in service.forms] == ["《上海市居住证签注申请表》"]
+def test_the_community_centre_closes_earlier_on_rest_days_and_holidays() -> None:
+    centre = region_named("shanghai").offices["community_centre"]
+    assert (centre.does_business, centre.website, centre.telephone) == (True, "www.962222.net", "021-12345")
+    assert centre.hours is not None
+    hours = {kind: [(each.opens, each.closes) for each in centre.hours.on(kind)] for kind in DayKind}
+    assert hours == {
+        DayKind.WORKDAY: [(time(8, 30), time(16, 30))], DayKind.REST_DAY: [(time(8, 30), time(11, 30))],
+        DayKind.HOLIDAY: [(time(8, 30), time(11, 30))]}
+
+
+def test_the_citizens_reception_does_no_business() -> None:
+    assert not region_named("shanghai").offices["reception"].does_business
+
+
+def test_questions_and_complaints_go_to_12345() -> None:
+    contact = region_named("shanghai").contact
+    assert contact is not None
+    assert contact.telephones == contact.complaints == ("021-12345",)
+
+
+def test_the_item_code_is_the_documents() -> None:
+    assert region_named("shanghai").item_code == "310000999000GA0000531200019400001"
 
 
 def test_texts_are_found_by_their_path_and_rules_by_their_code() -> None:
