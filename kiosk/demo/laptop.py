@@ -13,7 +13,7 @@ STATE = ROOT / "build" / "run"
 def run_on_laptop(screen: str) -> int:
     """Open both windows and wait until the kiosk's is closed. 2 if something did not start."""
     try:
-        with Simulation(Wishes(screen=screen), STATE) as place:
+        with Simulation(Wishes(screen=screen, scanner=True), STATE) as place:
             for note in place.notes:
                 print(note)
             for name, carrier in place.wires.items():

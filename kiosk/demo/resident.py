@@ -65,6 +65,9 @@ class Resident:
         self._think(f"reading {painted.screen}")
         x, y = self.witness.present(painted).centre(target)
         self._acts()
+        self._touch(x, y, target)
+
+    def _touch(self, x: float, y: float, target: str) -> None:
         if self.display.pointer:
             began = time.monotonic()
             self.display.click(x, y)
@@ -72,6 +75,11 @@ class Resident:
             self.activity.add("resident", "human", "moving a finger", began, time.monotonic())
         else:
             self.witness.touch(target)
+
+    def types(self, painted: Painted, digits: str) -> None:
+        """Touch one key after the other, without looking up."""
+        for digit in digits:
+            self._touch(*self.witness.present(painted).centre(f"key:{digit}"), f"key:{digit}")
 
     def lays_id_card(self, person: str) -> None:
         self._think("looking for the identity card")
@@ -96,11 +104,11 @@ class Resident:
         self._acts()
         self.rig.do("take_permit")
 
-    def shows_code(self, text: str) -> None:
+    def shows_licence(self, licence: str) -> None:
         """Hold an electronic licence before the scanner."""
         self._think("looking for the licence on the telephone")
         self._acts()
-        self.rig.do("show_code", text=text)
+        self.rig.do("show_licence_code", licence_id=licence)
 
     def _think(self, doing: str) -> None:
         with self.activity.during("resident", "human", doing):

@@ -34,17 +34,17 @@ class PlannedVisit:
     """One visit, and what must be true at its end.
 
     `id_cards`: whose, in the order in which the kiosk asks for them. `touches`: by screen, what is touched each time it
-    asks, where that is not the ordinary answer. `codes`: licence codes held before the scanner. `shows`: screens that
-    must come, in this order. `new_term` None: the permit came back as it was. `category`: what the chip then names,
-    None: the same as before. `papers`: slips and receipts printed. `application`: its state in central's record,
-    None: there is none.
+    asks, where that is not the ordinary answer. `licences`: the ids of electronic licences held before the scanner.
+    `shows`: screens that must come, in this order. `new_term` None: the permit came back as it was. `category`: what
+    the chip then names, None: the same as before. `papers`: slips and receipts printed. `application`: its state in
+    central's record, None: there is none.
     """
 
     about: str
     id_cards: tuple[str, ...]
     permit: str
     touches: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    codes: tuple[str, ...] = ()
+    licences: tuple[str, ...] = ()
     telephone: str = ""
     shows: tuple[str, ...] = ()
     new_term: NewTerm | None = None
@@ -154,6 +154,26 @@ SCENARIOS: tuple[Scenario, ...] = (
                 "second visit", ("gu-yuanzheng",), "gu-yuanzheng-xinjiang-short", shows=REWRITTEN,
                 new_term=NewTerm("old_end", 24), category="long", application="collected"),
         ), scanner=True),
+    Scenario(
+        "status-only", "Shanghai, months too early: until when it is valid, when to come again, with a slip",
+        "shanghai",
+        (PlannedVisit(
+            "question", ("zhao-mingyuan",), "zhao-mingyuan-too-early",
+            touches={
+                "welcome": ("other_services",), "choice": ("choose:status",), "status": ("print_slip", "finish"),
+            },
+            shows=("choice", "notice", "id_card", "insert_permit", "status", "take_permit")),),
+        outcome="told"),
+    Scenario(
+        "shanghai-guardian", "Shanghai: a child's permit, renewed by the guardian with electronic licences", "shanghai",
+        (PlannedVisit(
+            "renewal", ("wu-tongtong", "wu-jingshu"), "wu-tongtong-under-16",
+            touches={
+                "welcome": ("other_services",), "choice": ("choose:for_another", "choose:guardian", "choose:endorse"),
+            },
+            licences=("wu-tongtong-guardianship",),
+            shows=("choice", "notice", "id_card", "id_card", "insert_permit", "confirm", "take_permit", "thank_you"),
+            new_term=NewTerm("old_end", 12)),), scanner=True),
 )
 
 

@@ -121,6 +121,8 @@ class Simulation:
         ], self.state_dir / "rig.log"))
         self.urls: dict[str, str] = json.loads(rig.first_line(START_S))["urls"]
         self.wires["id_reader"] = "GA/T 467 frames over a pseudo-terminal"
+        if self.wishes.scanner:
+            self.wires["code_scanner"] = "lines of text over a pseudo-terminal"
         self.wires["permit_unit"] = "Star TCP300 dialect over a pseudo-terminal"
         self.wires["receipt_printer"] = "ESC/POS from python-escpos over TCP"
         self.control_socket = control
@@ -155,7 +157,7 @@ class Simulation:
             "fullscreen": False, "witness_socket": str(self.witness_socket), "writing_usually_s": 12,
         }
         tables: dict[str, dict[str, str]] = {
-            "devices": {**self.urls, "permit_chip": chip_url},
+            "devices": self._device_urls(chip_url),
             "files": {"region": self.wishes.region, "screen": self.wishes.screen},
             "central": {
                 "url": self.central_url, "ca": "tls/ca.pem", "certificate": "tls/kiosk.pem", "key": "tls/kiosk.key",
@@ -166,6 +168,11 @@ class Simulation:
         for name, table in tables.items():
             lines += ["", f"[{name}]", *(f"{key} = {json.dumps(value)}" for key, value in table.items())]
         self.config_file.write_text("\n".join([*lines, ""]), encoding="utf-8")
+
+    def _device_urls(self, chip_url: str) -> dict[str, str]:
+        """Of everything in the rig that this kiosk has."""
+        lacking = set() if self.wishes.scanner else {"code_scanner"}
+        return {**{device: url for device, url in self.urls.items() if device not in lacking}, "permit_chip": chip_url}
 
     @property
     def journal_file(self) -> Path:

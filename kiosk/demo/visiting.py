@@ -29,7 +29,7 @@ class VisitPlayer:
         self._left = {screen: list(targets) for screen, targets in {**ORDINARY, **visit.touches}.items()}
         self._left |= {
             "id_card": list(visit.id_cards), "insert_permit": [visit.permit], "take_permit": [visit.permit],
-            "licence_code": list(visit.codes) or self._left.get("licence_code", []), "telephone": [visit.telephone],
+            "licence_code": list(visit.licences) or self._left.get("licence_code", []), "telephone": [visit.telephone],
         }
         self.screens: list[str] = []
 
@@ -56,7 +56,7 @@ class VisitPlayer:
     def _answer(self, painted: Painted) -> None:
         if not self._left.get(painted.screen):
             raise ScreenNotSeen(f"the kiosk shows {painted.screen} after {', '.join(self.screens)}")
-        answer = self._left[painted.screen].pop(0)
+        answer = self._answer_to(painted)
         match painted.screen:
             case "id_card" if "id_card" in self.screens:
                 self._resident.changes_id_card(answer)
@@ -67,14 +67,22 @@ class VisitPlayer:
             case "take_permit":
                 self._resident.takes_permit()
             case "telephone":
-                for digit in answer:
-                    self._resident.touches(painted, f"digit:{digit}")
+                self._resident.types(painted, answer)
                 self._resident.touches(painted, "enter_telephone")
-            case "licence_code" if answer in self._visit.codes:
-                self._resident.shows_code(answer)
+            case "licence_code" if answer in self._visit.licences:
+                self._resident.shows_licence(answer)
             case _:
                 self._resident.touches(painted, answer)
         self.screens.append(painted.screen)
+
+    def _answer_to(self, painted: Painted) -> str:
+        """The next answer to this screen; of a choice, the next of those that are on offer."""
+        answers = self._left[painted.screen]
+        offered = [answer for answer in answers if painted.screen != "choice" or answer in painted.targets]
+        if not offered:
+            raise ScreenNotSeen(f"the choice is between {', '.join(painted.targets)}, not {', '.join(answers)}")
+        answers.remove(offered[0])
+        return offered[0]
 
 
 def renew(resident: Resident, person: str, permit: str, welcome: Painted | None = None) -> Painted:
