@@ -92,7 +92,8 @@ def _past_term(region: Region, request: AssessmentRequest) -> PastTerm | None:
         issued = request.issued_on or request.valid_from
         if past.issued_until is not None and (issued is None or issued > past.issued_until):
             continue
-        if not past.months or _has_length(request, past.months, region.term.end_date):
+        lengths = past.months or tuple(category.months for category in region.categories.values())
+        if _has_length(request, lengths, region.term.end_date) is bool(past.months):
             return past
     return None
 

@@ -93,7 +93,7 @@ class PastTerm:
 
     rule: Rule
     issuer_contains: tuple[str, ...]
-    months: tuple[int, ...]             # empty: any length
+    months: tuple[int, ...]             # empty: any that no category has
     issued_until: date | None
     effect: Effect
 
