@@ -93,7 +93,8 @@ LONG_QUESTION = local(
     "Since the last endorsement, has your name, sex, ethnicity, registered address or identity number changed?")
 RESULT = local("审核有了结果，会发短信告诉您。", "You get a message once the review has a result.")
 STATION = local(
-    "海口市公安局蓝天派出所，凭身份证和居住证领取", "Lantian police station, Haikou; bring your identity card and permit")
+    "海口市公安局蓝天派出所，凭身份证和居住证领取",
+    "Lantian police station, Haikou; bring your identity card and permit")
 
 
 def samples(language: str) -> dict[str, ScreenModel]:
@@ -139,7 +140,8 @@ def samples(language: str) -> dict[str, ScreenModel]:
         "choice_for_whom": ChoiceScreen(
             frame(countdown_s=60), local("给谁办理？", "For whom?"),
             (Choice(
-                "guardian", local("我的孩子", "My child"), local("16 周岁以下，我是监护人", "Under 16; I am the guardian")),
+                "guardian", local("我的孩子", "My child"),
+                local("16 周岁以下，我是监护人", "Under 16; I am the guardian")),
              Choice("close_relative", local("我的近亲属", "A close relative")),
              Choice("entrusted", local("委托我的人", "Somebody who entrusted me")))),
         "choice_service": ChoiceScreen(
@@ -163,7 +165,8 @@ def samples(language: str) -> dict[str, ScreenModel]:
                        "You send the permit there first, and pay the post both ways")))),
         "question": QuestionScreen(
             inside, LONG_QUESTION, local("有变更，就不能在这里签注。", "If so, it cannot be endorsed here.")),
-        "question_address": QuestionScreen(inside, local("您现在还住在这里吗？", "Do you still live here?"), None, ADDRESS),
+        "question_address": QuestionScreen(
+            inside, local("您现在还住在这里吗？", "Do you still live here?"), None, ADDRESS),
         "question_address_long": QuestionScreen(
             inside, local("您现在还住在这里吗？", "Do you still live here?"), RESULT, LONG_ADDRESS),
         "licence_code": LicenceCodeScreen(inside, local(*EVIDENCE[1][1:])),
