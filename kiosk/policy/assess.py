@@ -218,13 +218,13 @@ def _applied(
     region: Region, stand: _Stand, service: OfferedService | None, request: AssessmentRequest,
 ) -> Iterator[_Applied]:
     """Every rule that applies, from the general to the special."""
-    limit = _limit_of_kiosks(region, request)
-    if limit is not None:
-        yield _Applied(region.kiosks.rule, Effect(served=limit))
     counter_only = _Applied(region.undescribed, Effect(served=Served.COUNTER, new_dates=NewDates.NONE))
     if service is None:
         yield counter_only
         return
+    limit = _limit_of_kiosks(region, request)
+    if limit is not None:
+        yield _Applied(region.kiosks.rule, Effect(served=limit))
     if stand.tier is not None or service.in_window_only:
         yield _Applied(stand.rule, stand.effect)
     yield _Applied(None if service.in_window_only else service.rule, service.effect)

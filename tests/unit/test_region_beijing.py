@@ -63,7 +63,6 @@ SHOWN_BY: dict[str, tuple[str, ...]] = {
     "change_address.review": ("test_a_changed_address_is_told_at_a_second_visit_to_a_kiosk",),
     "moved_and_overdue": ("test_moving_when_late_is_endorsed_in_the_same_go",),
     "moved_and_identity_changed": ("test_moving_with_changed_personal_details_is_for_the_counter",),
-    "moved_letter_of_authority": ("test_who_acts_for_the_holder_brings_a_letter_unless_the_holder_is_under_16",),
     "change_identity": ("test_a_change_of_personal_details_is_for_the_station_of_the_present_home",),
     "change_identity.fee": ("test_a_change_at_the_station_is_free",),
     "change_identity.promise": ("test_a_new_permit_where_one_is_made_takes_15_working_days",),

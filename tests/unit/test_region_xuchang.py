@@ -288,10 +288,11 @@ def test_questions_and_complaints_have_a_number_each() -> None:
     Service.CORRECT, Service.CHANGE_CATEGORY, Service.CHANGE_IDENTITY, Service.LOST, Service.DAMAGED])
 def test_what_the_page_does_not_describe_is_told_with_place_and_telephone(service) -> None:
     for on in ("2025-08-01", IN_TIME, LATE):
-        found = ask("xuchang", on, START, END, pilot=True, service=service)
-        assert (found.served, new_term_of(found), found.residence_years) == (COUNTER, None, None)
-        assert found.reasons[-1].code == "undescribed"
-        assert "0374-5110114" in found.texts[-1].in_language("zh-Hans")
+        for pilot in (True, False):
+            found = ask("xuchang", on, START, END, pilot=pilot, service=service)
+            assert (found.served, new_term_of(found), found.residence_years) == (COUNTER, None, None)
+            assert {reason.code for reason in found.reasons} == {"undescribed"}
+            assert "0374-5110114" in found.texts[-1].in_language("zh-Hans")
 
 
 def test_changed_personal_details_are_not_described_and_lead_to_the_counter() -> None:
