@@ -2,23 +2,42 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import fields, replace
 from datetime import date, timedelta
+from itertools import pairwise
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from kiosk.policy.assess import assess
+from kiosk.policy.assess import assess, calendar_rule
+from kiosk.policy.permit_calendar import after_endorsing, periods
 from kiosk.policy.permit_year import locate, tier_of
 from kiosk.policy.region import CountedFrom, Region
+from kiosk.policy.region_file import shipped_regions
 from kiosk.policy.request import AssessmentRequest
-from kiosk.policy.terms import boundary_after, term_end
-from tests.unit.region_cases import CANCELLED, IN_WINDOW, INVENTED, OVERDUE, REAPPLY, TOO_EARLY, region_named
+from kiosk.policy.rules import AGENTS, DECLARATIONS, Condition
+from kiosk.policy.terms import ONE_DAY, boundary_after, term_end
+from tests.unit.region_cases import (
+    AFTER_REVIEW,
+    AT_ONCE,
+    CANCELLED,
+    COUNTER,
+    IN_WINDOW,
+    INVENTED,
+    NOT_OFFERED,
+    OVERDUE,
+    REAPPLY,
+    TOO_EARLY,
+    Service,
+    region_named,
+)
 
-REGIONS = ("shanghai", *INVENTED)
+REGIONS = (*shipped_regions(), *INVENTED)
 STARTS = st.dates(date(1990, 1, 1), date(2040, 12, 31)) | st.sampled_from(
     [date(2024, 2, 29), date(2023, 2, 28), date(2023, 3, 1), date(2023, 8, 31), date(2023, 12, 31), date(2024, 1, 31)])
+STRICTNESS = (None, AT_ONCE, AFTER_REVIEW, COUNTER, NOT_OFFERED)
 ORDER = (TOO_EARLY, IN_WINDOW, OVERDUE, REAPPLY, CANCELLED)
 
 
@@ -93,8 +112,115 @@ def test_every_day_after_the_end_lies_in_exactly_one_tier(case) -> None:
     assert seen == sorted(seen)
 
 
+def _some_of(keys: set[str]) -> st.SearchStrategy[frozenset[str]]:
+    return st.frozensets(st.sampled_from(sorted(keys)), max_size=4) if keys else st.just(frozenset())
+
+
+@st.composite
+def any_requests(draw: st.DrawFn) -> tuple[Region, AssessmentRequest]:
+    """A permit that makes sense, and anything that may be asked, declared, shown or answered beside it."""
+    region, request = draw(requests())
+    facts: dict[str, Any] = {
+        "service": draw(st.sampled_from(Service)),
+        "declared": draw(_some_of({*region.declarations, *DECLARATIONS})),
+        "verified": draw(_some_of(set(region.evidence))),
+        "agent": draw(st.none() | st.sampled_from(AGENTS)),
+        "age": draw(st.none() | st.integers(0, 110)),
+        "new_category": draw(st.none() | st.sampled_from(sorted(region.categories))),
+        "home_area": draw(st.none() | st.booleans()),
+        "authority_changes": draw(st.booleans()),
+        "pilot": draw(st.booleans()),
+    }
+    return region, replace(request, **facts)
+
+
+@given(case=any_requests())
+def test_every_answer_has_a_next_step_and_cites_rules_of_the_file(case) -> None:
+    region, request = case
+    found = assess(region, request)
+    assert found == assess(region, request)
+    assert found.served is not None or found.outcome is TOO_EARLY
+    assert found.reasons
+    assert len(found.texts) == len(found.reasons)
+    listed = {(source.file, section) for source in region.sources.values() for section in source.sections}
+    for reason, text in zip(found.reasons, found.texts, strict=True):
+        assert (reason.source, reason.section) in listed
+        assert region.rule(reason.code).text == text
+    assert (found.new_valid_from is None) == (found.new_valid_to is None)
+
+
+@given(case=any_requests())
+def test_what_central_verifies_never_makes_it_harder(case) -> None:
+    region, request = case
+    nothing = assess(region, replace(request, verified=frozenset()))
+    some, everything = assess(region, request), assess(region, replace(request, verified=frozenset(region.evidence)))
+    order = [STRICTNESS.index(found.served) for found in (everything, some, nothing)]
+    assert order == sorted(order)
+    assert everything.evidence.all_of == everything.evidence.any_of == ()
+
+
+@given(case=any_requests())
+def test_nobody_is_served_at_once_by_a_rule_that_is_not_there(case) -> None:
+    region, request = case
+    found = assess(region, request)
+    is_described = request.service is Service.FACE_ONLY or request.service in region.services
+    is_stranger = request.agent is not None and request.agent not in region.agents
+    if not is_described or (is_stranger and request.service is not Service.FACE_ONLY):
+        assert found.served in (None, COUNTER, NOT_OFFERED)
+    if not region.kiosks.offered and not request.pilot and found.outcome is not None:
+        assert found.served is NOT_OFFERED
+
+
+def test_no_rule_can_ask_for_sex_ethnicity_or_origin() -> None:
+    assert {each.name for each in fields(Condition)} == {
+        "declared", "undeclared", "age_below", "age_from", "agent", "category", "becomes", "situation",
+        "issuer_contains", "home_area", "authority_changes"}
+    assert {each.name for each in fields(AssessmentRequest)} == {
+        "on", "valid_from", "valid_to", "service", "category", "new_category", "issued_on", "last_endorsed_on",
+        "last_make_up_on", "received_on", "declared", "age", "agent", "issuing_authority", "authority_changes",
+        "home_area", "verified", "pilot"}
+
+
+def _treated(region: Region, request: AssessmentRequest) -> tuple[object, ...]:
+    """How a day is treated, apart from dates that move with it."""
+    found, ruled = assess(region, request), calendar_rule(region, request)
+    assert ruled is not None
+    return found.outcome, ruled[0].code, ruled[1], found.served, found.residence_years, found.evidence, found.closes_on
+
+
+@given(case=requests(), ahead=st.integers(0, 2600))
+def test_the_periods_of_a_permit_hold_every_day_once_and_treat_it_as_it_is_assessed(case, ahead) -> None:
+    region, request = case
+    first = request.valid_from or request.issued_on
+    assert first is not None
+    told = list(periods(region, request, first))
+    assert told[0].first == first
+    assert told[-1].last is None
+    assert all(one.last == other.first - ONE_DAY for one, other in pairwise(told))
+    day = first + timedelta(days=ahead)
+    period, = (each for each in told if each.first <= day and (each.last is None or day <= each.last))
+    assert _treated(region, replace(request, on=day)) == _treated(region, replace(request, on=period.first))
+
+
 @pytest.mark.slow
-@settings(max_examples=200)
+@pytest.mark.parametrize("name", REGIONS)
+def test_each_day_of_three_years_around_the_end_has_one_outcome_and_one_rule(name) -> None:
+    region = region_named(name)
+    for category in region.categories:
+        for start in (date(2023, 2, 28), date(2024, 2, 29), date(2025, 8, 31)):
+            request = permit(region, start, category, start)
+            year = locate(region, region.calendar, request)
+            assert year is not None
+            told = list(periods(region, request, start))
+            for ahead in range(-400, 700):
+                day = year.end + timedelta(days=ahead)
+                if day < start:
+                    continue
+                period, = (each for each in told if each.first <= day and (each.last is None or day <= each.last))
+                assert _treated(region, replace(request, on=day)) == _treated(region, replace(request, on=period.first))
+
+
+@settings(max_examples=60)
 @given(case=requests(), delays=st.lists(st.integers(0, 420), min_size=1, max_size=6))
 def test_what_an_endorsement_produces_is_accepted_by_the_next_assessment(case, delays) -> None:
     """Endorsed again and again, each time so many days after the window opened."""
@@ -103,13 +229,11 @@ def test_what_an_endorsement_produces_is_accepted_by_the_next_assessment(case, d
         year = locate(region, region.calendar, request)
         assert year is not None
         day = max(year.opens_on + timedelta(days=delay), request.on)
-        found = assess(region, replace(request, on=day))
-        if found.outcome not in (IN_WINDOW, OVERDUE) or found.new_valid_from is None:
+        request = replace(request, on=day)
+        found = assess(region, request)
+        if found.new_valid_from is None:
             return
-        carries = region.term.permit_carries_end
-        request = replace(
-            request, on=day, last_endorsed_on=day,
-            valid_from=found.new_valid_from if carries else None, valid_to=found.new_valid_to if carries else None)
+        request = after_endorsing(region, request, found)
         after = assess(region, request)
         assert after.outcome is TOO_EARLY
         assert after.closes_on == found.new_valid_to
