@@ -65,6 +65,7 @@ class Kiosk:
         self.journal = Journal(config.state_dir / "journal.db", self.clock.now)
         self._desks: list[Desk[Any]] = []
         self._started: list[Desk[Any]] = []
+        self._code_scanner: Desk[Any] | None = None
         performer = Performer()
         site = Site(
             region_prefixes=self.region.area_prefixes,
@@ -90,6 +91,9 @@ class Kiosk:
         central = self._desk("central", self._building.central)
         outbox = self._desk("outbox", self._building.outbox)
         performer.give(id_card, (do.ReadIdCard, do.StopIdReader))
+        if self.config.devices.code_scanner:
+            self._code_scanner = self._desk("code_scanner", self._building.code_scanner)
+            performer.give(self._code_scanner, (do.ReadLicenceCode, do.StopCodeScanner))
         performer.give(permit, (
             do.InspectPath, do.TakePermitIn, do.StopTakingIn, do.DrawFace, do.LoadFace, do.RewriteFace, do.EjectPermit,
             do.WatchMouth, do.TakePermitBack, do.RetainPermit, do.Wipe))
@@ -135,6 +139,8 @@ class Kiosk:
         for desk in (self._central, self._chip, self._receipt):
             desk.submit(lambda service: None)
         self._permit.submit(lambda _: self._building.warm_up_face())
+        if self._code_scanner is not None:
+            self._code_scanner.submit(lambda service: service.claim())
         self._outbox.submit(lambda service: service.forward())
 
     def _translate(self, language: str, words: Words) -> str:

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from kiosk.domain.documents import PermitContent
     from kiosk.services.central import CentralService
     from kiosk.services.chip import ChipService
+    from kiosk.services.code_scanner import CodeScannerService
     from kiosk.services.face import FaceDrawing
     from kiosk.services.id_card import IdCardService
     from kiosk.services.outbox import OutboxService
@@ -110,6 +111,17 @@ class Building:
         text = ReceiptText(
             self._region, self._translate, self._config.receipt_link, self._config.kiosk_name, self._clock)
         return ReceiptService(printer, text.compose)
+
+    def code_scanner(self, worker: Worker) -> CodeScannerService:
+        from drivers.code_scanner.device import LineScanner
+        from drivers.code_scanner.device_file import CodeScannerFile
+        from drivers.transport.urls import open_bytes
+        from kiosk.services.code_scanner import CodeScannerService
+
+        scanner = LineScanner(
+            lambda: open_bytes(self._config.devices.code_scanner, "code_scanner"),
+            CodeScannerFile.load(self._config.files.code_scanner))
+        return CodeScannerService(scanner, worker)
 
     def central(self, worker: Worker) -> CentralService:
         from kiosk.central.grants import load_grant_keys

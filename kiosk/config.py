@@ -20,7 +20,9 @@ _SCHEMES = {
     "permit_unit": ("serial", "tcp", "replay"),
     "permit_chip": ("pcsc", SIMULATED),
     "receipt_printer": ("serial", "tcp", "replay"),
+    "code_scanner": ("serial", "hid", "tcp", "replay"),
 }
+_NOT_EVERYWHERE = ("code_scanner",)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,12 +43,13 @@ class ConfigError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class DeviceUrls:
-    """Which wire each device is on."""
+    """Which wire each device is on; empty for one that this kiosk does not have."""
 
     id_reader: str
     permit_unit: str
     permit_chip: str
     receipt_printer: str
+    code_scanner: str
 
     def are_simulated(self) -> bool:
         """Whether any wire ends in a simulator."""
@@ -63,6 +66,7 @@ class DataFiles:
     id_reader: Path
     permit_unit: Path
     receipt_printer: Path
+    code_scanner: Path
     screen: Path
 
 
@@ -220,7 +224,7 @@ def _devices(reader: _Reader) -> DeviceUrls:
     urls = {}
     for device, schemes in _SCHEMES.items():
         wanted = "a URL: " + ", ".join(f"{scheme}://" for scheme in schemes)
-        url = reader.text(device, wanted)
+        url = reader.text(device, wanted, "" if device in _NOT_EVERYWHERE else None)
         if url and _scheme(url) not in schemes:
             reader.wrong(device, f"is {url!r}; {wanted} is wanted")
         urls[device] = url
@@ -248,6 +252,7 @@ def _files(reader: _Reader, assets_dir: Path, beside: Callable[[str], Path]) -> 
         id_reader=one("id_reader", "devices", "gat467"),
         permit_unit=one("permit_unit", "devices", "star-tcp300"),
         receipt_printer=one("receipt_printer", "devices", "escpos-80-gb18030"),
+        code_scanner=one("code_scanner", "devices", "code-scanner-serial"),
         screen=one("screen", "screens", "portrait-1080x1920"),
     )
     reader.nothing_else()

@@ -14,6 +14,7 @@ from drivers.code_scanner.envelope import Envelope
 
 _EVENT = struct.Struct("<qqHHi")
 EVENT_BYTES = _EVENT.size
+TYPE_AT = 16
 EV_SYN, EV_KEY, EV_MSC = 0x00, 0x01, 0x04
 SYN_REPORT, SYN_DROPPED = 0, 3
 RELEASED, PRESSED, REPEATED = 0, 1, 2

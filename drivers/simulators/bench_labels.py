@@ -7,6 +7,7 @@ DEVICES = {
     "permit_unit": "证件机  Permit unit",
     "permit_chip": "证件芯片  Permit chip",
     "receipt_printer": "凭条打印机  Receipt printer",
+    "code_scanner": "扫码器  Code scanner",
 }
 
 PLACES = {
@@ -30,7 +31,7 @@ FAULTS = {
     "dead": "芯片无复位应答", "wrong_mac": "MAC 不符", "locked": "芯片锁定", "memory_failure": "写入失败",
     "torn": "写入中断电", "slow": "很慢", "paper_near_end": "纸将尽", "paper_out": "缺纸",
     "paper_out_while_printing": "打印中缺纸", "cover_open": "盖开", "cutter_failed": "切刀故障", "offline": "脱机",
-    "garbled_status": "状态错码",
+    "garbled_status": "状态错码", "overlong": "过长", "cut_short": "断在中途",
 }
 
 SHORTER = {"paper_out_while_printing": "out while printing"}   # to fit a button

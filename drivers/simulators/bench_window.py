@@ -103,7 +103,9 @@ class Bench(App):
         self._client: RigClient | None = None
         self._person = ""
         self._permit = ""
+        self._licence = ""
         self._choices: dict[str, Choice] = {}
+        self._licences: dict[str, Choice] = {}
         self._people: dict[str, Choice] = {}
         self._fault_buttons: dict[tuple[str, str], Fault] = {}
         self._seen: dict[str, Any] = {}
@@ -119,7 +121,7 @@ class Bench(App):
         self._plastic, self._slip = Plastic(), Slip()
         root = BoxLayout(orientation="vertical", padding=dp(8), spacing=dp(8))
         columns = BoxLayout(spacing=dp(8))
-        columns.add_widget(self._left(people, state["permits"]))
+        columns.add_widget(self._left(people, state["permits"], self._do("licences") or {}))
         columns.add_widget(self._middle())
         columns.add_widget(self._right(names))
         root.add_widget(columns)
@@ -128,7 +130,7 @@ class Bench(App):
         Clock.schedule_interval(lambda _: self._refresh(), REFRESH_S)
         return root
 
-    def _left(self, people: dict[str, str], permits: dict[str, Any]) -> BoxLayout:
+    def _left(self, people: dict[str, str], permits: dict[str, Any], licences: dict[str, str]) -> BoxLayout:
         column = BoxLayout(orientation="vertical", spacing=dp(8), size_hint_x=0.27)
         column.add_widget(self._list("居民 People", people, self._people, "person", self._choose_person))
         column.add_widget(_hands([
@@ -141,6 +143,12 @@ class Bench(App):
             ("插入证件\nOffer", lambda: self._do("offer_permit", permit_id=self._permit)),
             ("抽回\nWithdraw", lambda: self._do("withdraw_permit")),
             ("取走证件\nTake", lambda: self._do("take_permit")),
+        ]))
+        shown = self._list("电子证照 Electronic licences", licences, self._licences, "licence", self._choose_licence)
+        shown.size_hint_y = 0.5
+        column.add_widget(shown)
+        column.add_widget(_hands([
+            ("出示电子证照\nShow licence code", lambda: self._do("show_licence_code", licence_id=self._licence)),
         ]))
         return column
 
@@ -224,6 +232,10 @@ class Bench(App):
         self._choices[permit_id].state = "down"
         self._seen.pop("face", None)
 
+    def _choose_licence(self, licence_id: str) -> None:
+        self._licence = licence_id
+        self._licences[licence_id].state = "down"
+
     def _toggle(self, device: str, name: str, is_on: bool) -> None:
         """The rig heals a device as a whole, so the other faults are set again."""
         if is_on:
@@ -252,7 +264,7 @@ class Bench(App):
                 self._client = None
             self._said.text = f"模拟设备未连接 the simulators are not there: {error}"
             return None
-        if verb not in ("state", "people", "fault_names", "save_face", "save_receipt"):
+        if verb not in ("state", "people", "licences", "fault_names", "save_face", "save_receipt"):
             told = "" if result in (None, True, []) else f"  →  {result}"
             self._said.text = f"{verb}  {'  '.join(map(str, arguments.values()))}{told}"
         return result

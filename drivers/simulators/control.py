@@ -37,6 +37,8 @@ def verbs_of(rig: Rig) -> dict[str, tuple[Callable[..., Any], frozenset[str], fr
     return {
         "lay_id_card": verb(rig.lay_id_card, "person_id"),
         "lift_id_card": verb(rig.lift_id_card),
+        "show_code": verb(rig.show_code, "text"),
+        "show_licence_code": verb(rig.show_licence_code, "licence_id"),
         "offer_permit": verb(rig.offer_permit, "permit_id"),
         "withdraw_permit": verb(rig.withdraw_permit),
         "take_permit": verb(rig.take_permit),
@@ -50,6 +52,7 @@ def verbs_of(rig: Rig) -> dict[str, tuple[Callable[..., Any], frozenset[str], fr
         "clear_faults": verb(rig.clear_faults, may_have=("device",)),
         "fault_names": verb(lambda: rig.fault_names),
         "people": verb(rig.people),
+        "licences": verb(rig.licences),
         "urls": verb(lambda: rig.urls),
         "state": verb(rig.state),
         "receipt_texts": verb(rig.receipt_texts),

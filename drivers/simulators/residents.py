@@ -80,15 +80,29 @@ class PermitData:
     endorsement_count: int = 0
 
 
-_One = TypeVar("_One", Person, PermitData)
+@dataclass(frozen=True, slots=True)
+class Licence:
+    """An electronic licence on a person's phone. `evidence`: what it proves, as a key of the region files; `code`: what
+    its picture says to a scanner.
+    """
+
+    id: str
+    holder: str
+    evidence: str
+    title: str
+    code: str = field(repr=False)
+
+
+_One = TypeVar("_One", Person, PermitData, Licence)
 
 
 @dataclass(frozen=True, slots=True)
 class Residents:
-    """Everybody and every permit, by id."""
+    """Everybody, every permit and every electronic licence, by id."""
 
     people: Mapping[str, Person]
     permits: Mapping[str, PermitData]
+    licences: Mapping[str, Licence] = field(default_factory=dict)
 
     def holder_of(self, permit: PermitData) -> Person:
         """The person whom the permit was issued to."""
@@ -136,12 +150,15 @@ def load_residents(path: Path = DEFAULT, today: date | None = None) -> Residents
     for permit in permits:
         if permit.chip == "permit" and permit.holder not in people:
             mistakes.append(f"{path.name}: {permit.id}: holder {permit.holder!r} is nobody here")
+    licences = _all(tables.get("licences", []), _licence, day, path.name, mistakes)
+    mistakes += [f"{path.name}: {licence.id}: holder {licence.holder!r} is nobody here"
+                 for licence in licences if licence.holder not in people]
     serials = [p.chip_serial for p in permits if p.chip_serial]
     repeated = sorted({serial for serial in serials if serials.count(serial) > 1})
     mistakes += [f"{path.name}: chip_serial {serial}: used twice" for serial in repeated]
     if mistakes:
         raise DeviceFileError(mistakes)
-    return Residents(people, {permit.id: permit for permit in permits})
+    return Residents(people, {permit.id: permit for permit in permits}, {licence.id: licence for licence in licences})
 
 
 def _all(tables: list[dict[str, Any]], build: Callable[[dict[str, Any], date], _One], today: date, file_name: str,
@@ -186,6 +203,13 @@ def _permit(table: dict[str, Any], today: date) -> PermitData:
         if not re.fullmatch(r"[0-9A-F]{16}", permit.chip_serial):
             raise ValueError("chip_serial has 16 upper-case hex digits")
     return permit
+
+
+def _licence(table: dict[str, Any], today: date) -> Licence:
+    licence = Licence(**table)
+    if not licence.code or not licence.code.isprintable():
+        raise ValueError("code is printable and not empty")
+    return licence
 
 
 def _one_of(key: str, value: object, words: tuple[str, ...]) -> None:

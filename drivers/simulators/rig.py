@@ -8,10 +8,12 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any, Protocol
 
+from drivers.code_scanner.device_file import CodeScannerFile
 from drivers.permit_chip.permit_file_reader import load_permit_files
 from drivers.receipt_printer import device_file
 from drivers.simulators.activity import ActivityLog
 from drivers.simulators.chip_keys import load_test_keys
+from drivers.simulators.code_scanner_sim import CodeScannerSim
 from drivers.simulators.id_reader_sim import IdReaderSim
 from drivers.simulators.issued_permits import IssuedPermit, issue
 from drivers.simulators.permit import Place
@@ -24,6 +26,7 @@ from drivers.typeface import Typeface
 
 ASSETS = Path(__file__).resolve().parents[2] / "assets"
 PRINTER_FILE = ASSETS / "devices" / "escpos-80-gb18030.toml"
+SCANNER_FILE = ASSETS / "devices" / "code-scanner-serial.toml"
 
 
 class Faulty(Protocol):
@@ -54,7 +57,7 @@ class _AllChips:
 
 
 class Rig:
-    """Four simulators and everything that lies on the table before them.
+    """Five simulators and everything that lies on the table before them.
 
     `vpcd_url` is the chip side of a coupler: `PrivatePcscd.vpcd_url`, `tcp://host:port` of vpcd, or
     `DirectCoupler.url`. `pace` 1.0 takes real times, 0.0 none. Hands may be used from any thread; they raise ValueError
@@ -62,7 +65,7 @@ class Rig:
     """
 
     def __init__(self, run_dir: Path, residents: Residents, pace: float, vpcd_url: str, typeface: Typeface,
-                 printer_file: Path = PRINTER_FILE) -> None:
+                 printer_file: Path = PRINTER_FILE, scanner_file: Path = SCANNER_FILE) -> None:
         self.activity = ActivityLog()
         self._residents = residents
         self._typeface = typeface
@@ -72,6 +75,7 @@ class Rig:
         self.id_reader = IdReaderSim(self.activity, pace, run_dir)
         self.permit_unit = PermitUnitSim(self.activity, pace, run_dir)
         self.receipt_printer = ReceiptPrinterSim(self.activity, pace, device_file.load(printer_file), typeface)
+        self.code_scanner = CodeScannerSim(self.activity, pace, run_dir, CodeScannerFile.load(scanner_file))
         self.contacts = VpcdHost(vpcd_url, self.activity, pace)
         for issued in self._issued.values():
             self.contacts.attach(issued.permit)
@@ -80,6 +84,7 @@ class Rig:
             "permit_unit": self.permit_unit,
             "permit_chip": _AllChips([issued.chip for issued in self._issued.values() if issued.chip is not None]),
             "receipt_printer": self.receipt_printer,
+            "code_scanner": self.code_scanner,
         }
         self._faults: dict[str, list[str]] = {device: [] for device in self._devices}
         self._covers_open: set[str] = set()
@@ -93,11 +98,13 @@ class Rig:
             "id_reader": self.id_reader.start(),
             "permit_unit": self.permit_unit.start(),
             "receipt_printer": self.receipt_printer.start(),
+            "code_scanner": self.code_scanner.start(),
         }
         return self.urls
 
     def stop(self) -> None:
         """Power everything off; may be called twice."""
+        self.code_scanner.stop()
         self.receipt_printer.stop()
         self.permit_unit.stop()
         self.id_reader.stop()
@@ -118,6 +125,16 @@ class Rig:
         with self._lock:
             self.id_reader.lift()
             self._lying = None
+
+    def show_code(self, text: str) -> None:
+        """Hold any code before the code scanner."""
+        self.code_scanner.show_code(text)
+
+    def show_licence_code(self, licence_id: str) -> None:
+        """Hold the phone with an electronic licence before the code scanner."""
+        if licence_id not in self._residents.licences:
+            raise ValueError(f"there is no licence {licence_id!r}")
+        self.code_scanner.show_code(self._residents.licences[licence_id].code)
 
     def offer_permit(self, permit_id: str) -> None:
         """Hold a permit into the mouth of the permit unit."""
@@ -243,6 +260,13 @@ class Rig:
     def people(self) -> dict[str, str]:
         """Names by id, in the data file's order."""
         return {person.id: person.name for person in self._residents.people.values()}
+
+    def licences(self) -> dict[str, str]:
+        """What each electronic licence is and whose, by id, in the data file's order."""
+        return {
+            licence.id: f"{licence.title} · {self._residents.people[licence.holder].name}"
+            for licence in self._residents.licences.values()
+        }
 
     def save_receipt(self, path: Path, number: int = -1) -> None:
         """Write the picture of a receipt (PNG); counted from 0, the last by default. Raises ValueError."""

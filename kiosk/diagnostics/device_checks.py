@@ -7,6 +7,8 @@ from contextlib import closing
 from dataclasses import replace
 from urllib.parse import urlsplit
 
+from drivers.code_scanner.device import LineScanner
+from drivers.code_scanner.device_file import CodeScannerFile
 from drivers.device_file import DeviceFileError
 from drivers.errors import DriverError, LinkBusy, LinkTimeout
 from drivers.id_reader.device import IdReader
@@ -90,6 +92,20 @@ def receipt_printer(config: Config, _: Clock) -> Findings:
             return _printer_finding(printer.status())
 
     return [_asked("receipt_printer", config.devices.receipt_printer, ask)]
+
+
+def code_scanner(config: Config, _: Clock) -> Findings:
+    """Whether its port opens. A scanner answers no questions, and whatever it sees in the meantime is forgotten."""
+    if not config.devices.code_scanner:
+        return [ok("this kiosk has none: licences are looked up by central")]
+
+    def ask(url: str) -> Finding:
+        scanner_file = CodeScannerFile.load(config.files.code_scanner)
+        with closing(LineScanner(lambda: open_bytes(url, "code_scanner"), scanner_file)) as scanner:
+            scanner.open()
+        return ok("its port opens; whether it reads, only a code held before it shows")
+
+    return [_asked("code_scanner", config.devices.code_scanner, ask)]
 
 
 def _unit_finding(status: UnitStatus) -> Finding:

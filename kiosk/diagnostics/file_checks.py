@@ -10,6 +10,7 @@ from typing import Any
 
 from fontTools.ttLib import TTLibError
 
+from drivers.code_scanner.device_file import CodeScannerFile
 from drivers.id_reader.reader_file import IdReaderFile
 from drivers.permit_chip.permit_file_reader import load_permit_file
 from drivers.permit_unit.star_tcp300.device_file import load_device_file as load_unit_file
@@ -54,6 +55,12 @@ def permit_unit_file(config: Config, _: Clock) -> Findings:
 
 def receipt_printer_file(config: Config, _: Clock) -> Findings:
     return _checked(config.files.receipt_printer, load_printer_file)
+
+
+def code_scanner_file(config: Config, _: Clock) -> Findings:
+    if not config.devices.code_scanner:
+        return [ok("not needed: this kiosk has no code scanner")]
+    return _checked(config.files.code_scanner, CodeScannerFile.load)
 
 
 def screen_file(config: Config, _: Clock) -> Findings:

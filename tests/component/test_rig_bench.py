@@ -166,7 +166,8 @@ def test_a_fault_is_set_listed_and_cleared_by_device(rig: Rig) -> None:
     rig.fault("receipt_printer", "paper_out")
     rig.fault("permit_chip", "silent")
     assert rig.state()["faults"] == {
-        "id_reader": [], "permit_unit": [], "permit_chip": ["silent"], "receipt_printer": ["paper_out"]}
+        "id_reader": [], "permit_unit": [], "permit_chip": ["silent"], "receipt_printer": ["paper_out"],
+        "code_scanner": []}
     rig.clear_faults("permit_chip")
     assert rig.state()["faults"]["permit_chip"] == []
     rig.load_paper()
