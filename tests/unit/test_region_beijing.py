@@ -273,7 +273,7 @@ def test_a_child_may_come_alone_because_the_page_demands_no_guardian() -> None:
 @pytest.mark.parametrize("kind", ["guardian", "close_relative"])
 @pytest.mark.parametrize(("age", "asked"), [(10, False), (15, False), (16, True), (70, True), (None, True)])
 def test_who_acts_for_the_holder_brings_a_letter_unless_the_holder_is_under_16(kind, age, asked) -> None:
-    for service in (Service.ENDORSE, Service.CHANGE_ADDRESS):
+    for service in (Service.ENDORSE, Service.CHANGE_ADDRESS, Service.CHANGE_IDENTITY):
         found = ask("beijing", IN_TIME, START, END, agent=kind, age=age, service=service)
         assert ("letter_of_authority" in found.evidence.all_of) is asked
         assert found.served is COUNTER
