@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import calendar
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from pathlib import Path
@@ -93,16 +93,35 @@ class Licence:
     code: str = field(repr=False)
 
 
-_One = TypeVar("_One", Person, PermitData, Licence)
+@dataclass(frozen=True, slots=True)
+class Record:
+    """A proof in the authority's own records. `holder`: about whom; `evidence`: a key of the region files.
+
+    `licence`: the id of the electronic licence that shows it, empty where none is needed. `agent`: the id of whom it
+    lets act for the holder. `address`, `issuing_authority`: the home that it proves and who issues permits there. Each
+    empty where the proof is not about that.
+    """
+
+    id: str
+    holder: str
+    evidence: str
+    licence: str = ""
+    agent: str = ""
+    address: str = field(repr=False, default="")
+    issuing_authority: str = field(repr=False, default="")
+
+
+_One = TypeVar("_One", Person, PermitData, Licence, Record)
 
 
 @dataclass(frozen=True, slots=True)
 class Residents:
-    """Everybody, every permit and every electronic licence, by id."""
+    """Everybody, every permit, every electronic licence and every record, by id."""
 
     people: Mapping[str, Person]
     permits: Mapping[str, PermitData]
     licences: Mapping[str, Licence] = field(default_factory=dict)
+    records: Mapping[str, Record] = field(default_factory=dict)
 
     def holder_of(self, permit: PermitData) -> Person:
         """The person whom the permit was issued to."""
@@ -138,9 +157,9 @@ def _months_later(day: date, months: int) -> date:
 
 
 def load_residents(path: Path = DEFAULT, today: date | None = None) -> Residents:
-    """All people and permits of a data file, with its relative dates counted from `today` (default: this day).
+    """Everything in a data file, with its relative dates counted from `today` (default: this day).
 
-    Raises `DeviceFileError`: one line per person or permit that cannot be used.
+    Raises `DeviceFileError`: one line for each thing that cannot be used.
     """
     day = today or date.today()
     tables = read_toml(path)
@@ -153,12 +172,29 @@ def load_residents(path: Path = DEFAULT, today: date | None = None) -> Residents
     licences = _all(tables.get("licences", []), _licence, day, path.name, mistakes)
     mistakes += [f"{path.name}: {licence.id}: holder {licence.holder!r} is nobody here"
                  for licence in licences if licence.holder not in people]
+    records = _all(tables.get("records", []), _record, day, path.name, mistakes)
+    mistakes += [mistake for record in records for mistake in _strangers(record, people, licences, path.name)]
     serials = [p.chip_serial for p in permits if p.chip_serial]
     repeated = sorted({serial for serial in serials if serials.count(serial) > 1})
     mistakes += [f"{path.name}: chip_serial {serial}: used twice" for serial in repeated]
     if mistakes:
         raise DeviceFileError(mistakes)
-    return Residents(people, {permit.id: permit for permit in permits}, {licence.id: licence for licence in licences})
+    return Residents(
+        people, {permit.id: permit for permit in permits}, {licence.id: licence for licence in licences},
+        {record.id: record for record in records})
+
+
+def _strangers(
+    record: Record, people: Mapping[str, Person], licences: Iterable[Licence], file_name: str
+) -> list[str]:
+    """Whom and what a record names that is not there, a line each."""
+    wrong = [
+        f"{file_name}: {record.id}: {name!r} is nobody here"
+        for name in (record.holder, record.agent) if name and name not in people]
+    shown = {licence.id: licence for licence in licences}.get(record.licence)
+    if record.licence and (shown is None or (shown.holder, shown.evidence) != (record.holder, record.evidence)):
+        wrong.append(f"{file_name}: {record.id}: {record.licence!r} is no licence of this holder and evidence")
+    return wrong
 
 
 def _all(tables: list[dict[str, Any]], build: Callable[[dict[str, Any], date], _One], today: date, file_name: str,
@@ -210,6 +246,13 @@ def _licence(table: dict[str, Any], today: date) -> Licence:
     if not licence.code or not licence.code.isprintable():
         raise ValueError("code is printable and not empty")
     return licence
+
+
+def _record(table: dict[str, Any], _today: date) -> Record:
+    record = Record(**table)
+    if not (record.holder and record.evidence):
+        raise ValueError("holder and evidence must not be empty")
+    return record
 
 
 def _one_of(key: str, value: object, words: tuple[str, ...]) -> None:

@@ -147,7 +147,8 @@ SCENARIOS: tuple[Scenario, ...] = (
         "xinjiang",
         (
             PlannedVisit(
-                "application", ("gu-yuanzheng",), "gu-yuanzheng-xinjiang-short", touches={"choice": ("choose:long",)},
+                "application", ("gu-yuanzheng",), "gu-yuanzheng-xinjiang-short",
+                touches={"choice": ("choose:long", "choose:business_licence")}, licences=("gu-business",),
                 shows=APPLIED, application="in_review"),
             OfficeStep("the officer approves", ("approve", "{number}")),
             PlannedVisit(
@@ -171,7 +172,7 @@ SCENARIOS: tuple[Scenario, ...] = (
             touches={
                 "welcome": ("other_services",), "choice": ("choose:for_another", "choose:guardian", "choose:endorse"),
             },
-            licences=("wu-tongtong-guardianship",),
+            licences=("wu-guardianship",),
             shows=("choice", "notice", "id_card", "id_card", "insert_permit", "confirm", "take_permit", "thank_you"),
             new_term=NewTerm("old_end", 12)),), scanner=True),
 )

@@ -10,7 +10,7 @@ import pytest
 from drivers.device_file import DeviceFileError
 from drivers.id_reader.text_block import encode_newest_address, encode_text_block
 from drivers.simulators.id_reader_sim import holder_text
-from drivers.simulators.residents import check_digit, day_of, load_residents
+from drivers.simulators.residents import DEFAULT, check_digit, day_of, load_residents
 
 TODAY = date(2026, 3, 1)
 
@@ -111,4 +111,35 @@ chip_serial = "8600310000000001"
         "people.toml: p: used twice",
         "people.toml: p: holder 'nobody' is nobody here",
         "people.toml: chip_serial 8600310000000001: used twice",
+    ]
+
+
+def test_what_the_authority_has_on_record_names_people_and_licences_that_are_there() -> None:
+    residents = load_residents(today=TODAY)
+    mother = residents.records["wu-mother"]
+    assert (mother.holder, mother.agent) == ("wu-tongtong", "wu-jingshu")
+    assert residents.licences[mother.licence].evidence == mother.evidence == "guardianship_proof"
+    assert residents.records["gu-rents"].licence == ""
+    assert "样板路" not in repr(residents.records["lin-new-home"])
+
+
+def test_a_record_of_nobody_or_of_another_holders_licence_is_refused(tmp_path: Path) -> None:
+    file = tmp_path / "residents.toml"
+    file.write_text(DEFAULT.read_text("utf-8") + """
+[[records]]
+id = "strangers"
+holder = "nobody"
+evidence = "lease"
+
+[[records]]
+id = "borrowed"
+holder = "gu-yuanzheng"
+evidence = "lease"
+licence = "lin-registered-lease"
+""", encoding="utf-8")
+    with pytest.raises(DeviceFileError) as caught:
+        load_residents(file, TODAY)
+    assert caught.value.mistakes == [
+        "residents.toml: strangers: 'nobody' is nobody here",
+        "residents.toml: borrowed: 'lin-registered-lease' is no licence of this holder and evidence",
     ]
