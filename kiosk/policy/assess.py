@@ -9,6 +9,7 @@ from datetime import date
 from kiosk.domain.endorsement import ResidenceYears, Service
 from kiosk.policy.assessment import AssessedOutcome, Assessment, EvidenceAsked, Served
 from kiosk.policy.permit_year import PermitYear, locate, new_term, start_rule, tier_of
+from kiosk.policy.proofs import is_verified
 from kiosk.policy.region import Calendar, Measure, Region, Tier
 from kiosk.policy.request import AssessmentRequest
 from kiosk.policy.rules import (
@@ -314,14 +315,6 @@ def _new_dates(
     return start, end, rule
 
 
-def _is_verified(region: Region, key: str, verified: frozenset[str]) -> bool:
-    """Whether it, one of its group, or every part of it was verified."""
-    proof = region.evidence[key]
-    parts = [_is_verified(region, part, verified) for part in proof.all_of]
-    return key in verified or (bool(parts) and all(parts)) or any(
-        _is_verified(region, member, verified) for member in proof.any_of)
-
-
 def _all_verifiable(region: Region) -> frozenset[str]:
     return frozenset(key for key, evidence in region.evidence.items() if evidence.central_verifies)
 
@@ -331,7 +324,7 @@ def _served(region: Region, applied: tuple[_Applied, ...], verified: frozenset[s
     served = Served.AT_ONCE
     for effect in (each.effect for each in applied):
         limits = [effect.served]
-        if not all(_is_verified(region, key, verified) for key in effect.evidence):
+        if not all(is_verified(region, key, verified) for key in effect.evidence):
             limits.append(effect.unverified)
         served = max((served, *(limit for limit in limits if limit is not None)), key=_STRICTNESS.index)
     return served
@@ -340,7 +333,7 @@ def _served(region: Region, applied: tuple[_Applied, ...], verified: frozenset[s
 def _evidence(region: Region, applied: tuple[_Applied, ...], verified: frozenset[str]) -> EvidenceAsked:
     """All that is still to be shown. One group is spelled out in `any_of`; further groups stand in `all_of` by name."""
     keys = dict.fromkeys(key for each in applied for key in each.effect.evidence)
-    asked = [key for key in keys if not _is_verified(region, key, verified)]
+    asked = [key for key in keys if not is_verified(region, key, verified)]
     spelled_out = next((key for key in asked if region.evidence[key].any_of), None)
     return EvidenceAsked(
         all_of=tuple(key for key in asked if key != spelled_out),
