@@ -156,6 +156,8 @@ class Simulation:
             "receipt_link": "https://receipt.example.invalid/r/", "state_dir": "kiosk",
             "fullscreen": False, "witness_socket": str(self.witness_socket), "writing_usually_s": 12,
         }
+        if self.wishes.pilot:
+            values["pilot"] = True
         tables: dict[str, dict[str, str]] = {
             "devices": self._device_urls(chip_url),
             "files": {"region": self.wishes.region, "screen": self.wishes.screen},
