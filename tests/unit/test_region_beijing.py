@@ -8,7 +8,9 @@ from datetime import date
 import pytest
 
 from kiosk.policy.office_days import HolidayCalendar
-from kiosk.policy.rules import LANGUAGES
+from kiosk.policy.permit_calendar import permit_calendar
+from kiosk.policy.request import AssessmentRequest
+from kiosk.policy.rules import LANGUAGES, NewDates
 from kiosk.policy.services import AgentRole, OldPermit, Place
 from tests.unit.region_cases import (
     AFTER_REVIEW,
@@ -41,6 +43,7 @@ SHOWN_BY: dict[str, tuple[str, ...]] = {
     "overdue_to_6_months": (
         "test_every_edge_of_the_permits_year",
         "test_late_by_less_than_a_month_counts_from_the_old_end_and_from_a_month_on_from_today",
+        "test_what_a_later_day_would_give_is_told_row_by_row_of_the_table",
         "test_made_up_within_six_months_the_years_go_on_without_the_days_between",
     ),
     "overdue_beyond_6_months": ("test_more_than_six_months_late_is_a_new_application_and_the_years_start_again",),
@@ -137,6 +140,20 @@ def test_the_window_is_the_calendar_month_before_the_end_date(start, end, opens,
         found = ask("beijing", on, start, end)
         assert (on, found.outcome, new_term_of(found)) == (on, outcome, term)
         assert (found.opens_on, found.closes_on) == (date.fromisoformat(opens), date.fromisoformat(end))
+
+
+def test_what_a_later_day_would_give_is_told_row_by_row_of_the_table() -> None:
+    request = AssessmentRequest(on=date(2026, 4, 1), valid_from=date(2025, 4, 15), valid_to=date(2026, 4, 15))
+    ahead = permit_calendar(region_named("beijing"), request)
+    assert (ahead.suspended_from, ahead.reapply_from) == (date(2026, 4, 16), date(2026, 10, 16))
+    assert ahead.next_window == (date(2027, 3, 1), date(2027, 4, 1))
+    assert [(each.first, each.last, each.dated_by, each.assessment.outcome) for each in ahead.periods] == [
+        (date(2026, 3, 15), date(2026, 4, 14), NewDates.TODAY, IN_WINDOW),
+        (date(2026, 4, 15), date(2026, 4, 15), NewDates.OLD_END, IN_WINDOW),
+        (date(2026, 4, 16), date(2026, 5, 14), NewDates.OLD_END, OVERDUE),
+        (date(2026, 5, 15), date(2026, 10, 15), NewDates.TODAY, OVERDUE),
+        (date(2026, 10, 16), None, None, REAPPLY),
+    ]
 
 
 def test_late_by_less_than_a_month_counts_from_the_old_end_and_from_a_month_on_from_today() -> None:

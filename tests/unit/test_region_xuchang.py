@@ -8,6 +8,8 @@ from datetime import date
 import pytest
 
 from kiosk.policy.assessment import Served
+from kiosk.policy.permit_calendar import permit_calendar
+from kiosk.policy.request import AssessmentRequest
 from kiosk.policy.rules import LANGUAGES
 from kiosk.policy.services import AgentRole, OldPermit
 from tests.unit.region_cases import (
@@ -115,6 +117,18 @@ def test_late_without_limit_by_the_national_rule_and_the_days_between_are_not_co
         (REGULATION, "第十条")]
     assert len(region_named("xuchang").calendar.tiers) == 1
     assert region_named("xuchang").calendar.tiers[0].last is None
+
+
+def test_the_dates_can_be_checked_though_nothing_is_offered() -> None:
+    request = AssessmentRequest(on=date(2026, 1, 10), valid_from=date(2025, 4, 15), valid_to=date(2026, 4, 15))
+    ahead = permit_calendar(region_named("xuchang"), request)
+    assert ahead.next_window == (date(2026, 3, 15), date(2026, 4, 15))
+    assert (ahead.suspended_from, ahead.reapply_from, ahead.cancelled_from) == (date(2026, 4, 16), None, None)
+    assert [(each.first, each.last, each.assessment.served) for each in ahead.periods] == [
+        (date(2026, 1, 10), date(2026, 3, 14), NOT_OFFERED),
+        (date(2026, 3, 15), date(2026, 4, 15), NOT_OFFERED),
+        (date(2026, 4, 16), None, NOT_OFFERED),
+    ]
 
 
 def test_the_day_central_received_the_application_counts_however_long_the_review_takes() -> None:
