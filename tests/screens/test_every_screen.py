@@ -10,7 +10,7 @@ import pytest
 
 from kiosk.domain.personal import Personal
 from kiosk.policy.assessment import LocalText
-from kiosk.screen_models import Citation, Frame, ReceiptScreen, ScreenModel, Term, Text
+from kiosk.screen_models import Choice, Citation, Frame, ProgressLine, ScreenModel, Term, Text
 from screens.gallery import ASSETS, SIZES
 from screens.samples import ADDRESS, LANGUAGES, LONG_ADDRESS, NUMBER, samples
 from screens.screen_file import load_screen_file
@@ -40,6 +40,8 @@ def expected_words(model: ScreenModel, language: str) -> set[str]:
                 return [str(value.reveal())]
             case Term(valid_to=valid_to) if valid_to is not None:
                 return [translation.date(valid_to)]
+            case Choice() | ProgressLine():
+                return [words for each in _values(value) for words in said(each)]
             case tuple():
                 return [words for each in value for words in said(each)]
             case str():
@@ -47,9 +49,12 @@ def expected_words(model: ScreenModel, language: str) -> set[str]:
             case _:
                 return []
 
-    unseen = {"languages"} | ({"qr"} if isinstance(model, ReceiptScreen) else set())
-    values = [getattr(model, name) for name in type(model).__dataclass_fields__ if name not in unseen]
-    return {words for value in values if not isinstance(value, Frame) for words in said(value) if words}
+    return {words for value in _values(model) if not isinstance(value, Frame) for words in said(value) if words}
+
+
+def _values(of: ScreenModel | Choice | ProgressLine) -> list[object]:
+    """What stands in the fields that are read: no keys, no code for the phone."""
+    return [getattr(of, name) for name in type(of).__dataclass_fields__ if name not in ("languages", "qr", "key")]
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

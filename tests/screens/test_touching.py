@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from screens.samples import samples
+from screens.samples import LANGUAGES, samples
 from tests.screens.window import Window
 from tests.waiting import eventually
 
@@ -18,9 +18,11 @@ DOUBLE_TAP_S = 0.25
 
 @pytest.mark.parametrize("name", list(samples("en")))
 def test_each_target_emits_its_own_intent(upright: Window, name: str) -> None:
-    for target in upright.show(name, "en")["targets"]:
-        assert upright.ask({"touch": target}) == {"done": "touch"}
-        assert upright.intent() == target.replace(":", " ")
+    targets = upright.show(name, "en")["targets"]
+    for target in targets:
+        if not target.startswith("key:"):
+            assert upright.ask({"touch": target}) == {"done": "touch"}
+            assert upright.intent() == target.replace(":", " ", 1)
 
 
 def test_each_screen_offers_what_belongs_to_it(upright: Window) -> None:
@@ -33,6 +35,23 @@ def test_each_screen_offers_what_belongs_to_it(upright: Window) -> None:
     assert offered["assessment_in_window"] == {"go_on", "cancel"}
     assert offered["assessment_too_early"] == {"cancel"}
     assert offered["declaration"] == {"declare_unchanged", "declare_changed", "cancel"}
+    assert offered["welcome_services"] == {"start", "other_services"}
+    assert offered["welcome_not_offered"] == {"start", "other_services"}
+    assert offered["choice_for_whom"] == {
+        "choose:guardian", "choose:close_relative", "choose:entrusted", "cancel", "more_time"}
+    assert len(offered["choice_service"] - {"cancel", "more_time"}) == 7
+    assert offered["question"] == {"answer_yes", "answer_no", "cancel"}
+    assert offered["licence_code"] == {"no_proof", "cancel"}
+    keys = {f"key:{figure}" for figure in range(10)} | {"key:delete"}
+    assert offered["telephone"] == keys | {"enter_telephone", "cancel", "more_time"}
+    assert offered["service"] == {"go_on", "cancel", "more_time"}
+    assert offered["service_not_offered"] == {"finish", "check_dates", "cancel", "more_time"}
+    assert offered["status"] == {"finish", "print_slip", "cancel"}
+    assert offered["status_overdue"] == {"go_on", "print_slip", "cancel"}
+    assert offered["status_printing"] == {"finish"}
+    assert offered["application"] == {"finish", "more_time"}
+    assert offered["progress"] == {"choose:SH-0412-7735", "finish", "cancel", "more_time"}
+    assert offered["progress_none"] == {"finish", "cancel", "more_time"}
     assert offered["confirm"] == {"confirm", "cancel"}
     assert offered["writing_chip"] == set()
     assert offered["take_permit"] == set()
@@ -40,6 +59,69 @@ def test_each_screen_offers_what_belongs_to_it(upright: Window) -> None:
     assert offered["thank_you"] == {"finish", "more_time"}
     assert offered["five_parts_fault"] == {"finish", "more_time"}
     assert offered["out_of_service"] == set()
+
+
+def test_a_number_is_typed_and_sent(upright: Window) -> None:
+    upright.show("telephone_again", "en")
+    _type(upright, "13800138")
+    eventually(lambda: "138 0013 8___" in upright.words())
+    _type(upright, "000")
+    eventually(lambda: "138 0013 8000" in upright.words())
+    upright.ask({"touch": "enter_telephone"})
+    assert upright.intent() == "enter_telephone 13800138000"
+
+
+def test_a_figure_that_was_typed_by_mistake_is_taken_back(upright: Window) -> None:
+    upright.show("welcome", "en")
+    upright.show("telephone_again", "en")
+    _type(upright, "139")
+    upright.ask({"touch": "key:delete"})
+    upright.ask({"touch": "key:0"})
+    eventually(lambda: "130 ____ ____" in upright.words())
+
+
+def test_what_was_typed_stays_while_the_screen_is_shown_anew(upright: Window) -> None:
+    upright.show("welcome", "en")
+    upright.show("telephone_again", "en")
+    _type(upright, "137")
+    eventually(lambda: "137 ____ ____" in upright.words())
+    upright.show("telephone_again", "zh-Hans")
+    assert {"请输入手机号", "137 ____ ____"} <= set(upright.words())
+
+
+def test_nothing_that_was_typed_is_left_when_the_screen_is_left(upright: Window) -> None:
+    upright.show("telephone_again", "en")
+    _type(upright, "13711112222")
+    eventually(lambda: "137 1111 2222" in upright.words())
+    upright.show("welcome", "en")
+    assert "1111" not in "\n".join(upright.words("all"))
+    upright.show("telephone_again", "en")
+    assert "___ ____ ____" in upright.words()
+
+
+def test_whoever_types_a_number_gets_more_time(upright: Window) -> None:
+    upright.show("telephone", "en")
+    upright.ask({"touch": "key:1"})
+    assert upright.intent() == "more_time"
+
+
+def test_no_more_figures_are_taken_than_a_telephone_number_has(upright: Window) -> None:
+    upright.show("welcome", "en")
+    upright.show("telephone_again", "en")
+    _type(upright, "0898123456789")
+    upright.ask({"touch": "enter_telephone"})
+    assert upright.intent() == "enter_telephone 089812345678"
+
+
+def test_the_application_whose_collection_is_chosen_is_named(upright: Window) -> None:
+    painted = upright.show("progress_three", "en")
+    assert [target for target in painted["targets"] if target.startswith("choose:")] == ["choose:SH-0412-7731"]
+
+
+def test_a_service_that_cannot_be_had_here_offers_no_way_to_begin_it(upright: Window) -> None:
+    for language in LANGUAGES:
+        assert "go_on" not in upright.show("service_not_offered", language)["targets"]
+        assert "go_on" in upright.show("service", language)["targets"]
 
 
 def test_a_touch_beside_every_target_does_nothing(upright: Window) -> None:
@@ -92,3 +174,8 @@ def test_a_screen_that_is_passed_over_at_once_forgets_too(upright: Window) -> No
     upright.order("reading", "en")
     upright.show("welcome", "en")
     assert "9 March" not in "\n".join(upright.words("all"))
+
+
+def _type(window: Window, digits: str) -> None:
+    for digit in digits:
+        assert window.ask({"touch": f"key:{digit}"}) == {"done": "touch"}

@@ -61,7 +61,7 @@ def test_an_application_slip_tells_number_service_and_both_dates(slips: SlipText
 def test_the_number_of_an_application_is_large_and_is_what_the_code_leads_to(slips: SlipText) -> None:
     document = slips.application_slip("zh-Hans", APPLICATION)
     large = [each.text for each in document.elements if isinstance(each, TextLine) and each.size == "large"]
-    assert large == ["居住证业务申请回执", "SQ20270310-0042"]
+    assert large == ["居住证申请回执", "SQ20270310-0042"]
     assert codes(document) == ["https://kiosk.example/r/SQ20270310-0042"]
 
 
