@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 
@@ -30,6 +30,7 @@ from tests.unit.region_cases import (
 )
 
 FILE = "003_59ffed70d380eea3.txt"
+DAY = timedelta(days=1)
 START, END = "2025-04-15", "2026-04-15"
 IN_TIME, LATE, TOO_LATE = "2026-04-01", "2026-06-15", "2026-10-16"
 HOME_PROOFS = ("title_deed", "lease", "owners_statement", "employers_certificate")
@@ -140,6 +141,33 @@ def test_the_window_is_the_calendar_month_before_the_end_date(start, end, opens,
         found = ask("beijing", on, start, end)
         assert (on, found.outcome, new_term_of(found)) == (on, outcome, term)
         assert (found.opens_on, found.closes_on) == (date.fromisoformat(opens), date.fromisoformat(end))
+
+
+def months_later(day: date, months: int) -> date:
+    """Counted another way than the rules count: the first of the month after, back to the day or the month's end."""
+    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
+    following = date(year, month + 2, 1) if month < 11 else date(year + 1, 1, 1)
+    last = following - timedelta(days=1)
+    return last if last.day < day.day else last.replace(day=day.day)
+
+
+@pytest.mark.slow
+def test_no_permit_of_four_years_has_a_day_between_the_rows() -> None:
+    start = date(2023, 1, 1)
+    while start < date(2027, 1, 1):
+        end = months_later(start, 12)
+        opens, month, half_year = (months_later(end, months) for months in (-1, 1, 6))
+        for on, outcome, new_start in (
+            (opens - DAY, TOO_EARLY, None), (opens, IN_WINDOW, opens), (end - DAY, IN_WINDOW, end - DAY),
+            (end, IN_WINDOW, end), (end + DAY, OVERDUE, end), (month - DAY, OVERDUE, end), (month, OVERDUE, month),
+            (half_year, OVERDUE, half_year), (half_year + DAY, REAPPLY, None),
+        ):
+            found = ask("beijing", on.isoformat(), start.isoformat(), end.isoformat())
+            new_end = None if new_start is None else months_later(new_start, 12)
+            assert (start, on, found.outcome, found.new_valid_from, found.new_valid_to) == (
+                start, on, outcome, new_start, new_end)
+            assert (found.opens_on, found.closes_on) == (opens, end)
+        start += DAY
 
 
 def test_what_a_later_day_would_give_is_told_row_by_row_of_the_table() -> None:
