@@ -62,6 +62,7 @@ def test_each_screen_offers_what_belongs_to_it(upright: Window) -> None:
 
 
 def test_a_number_is_typed_and_sent(upright: Window) -> None:
+    upright.show("welcome", "en")
     upright.show("telephone_again", "en")
     _type(upright, "13800138")
     eventually(lambda: "138 0013 8___" in upright.words())
@@ -90,6 +91,7 @@ def test_what_was_typed_stays_while_the_screen_is_shown_anew(upright: Window) ->
 
 
 def test_nothing_that_was_typed_is_left_when_the_screen_is_left(upright: Window) -> None:
+    upright.show("welcome", "en")
     upright.show("telephone_again", "en")
     _type(upright, "13711112222")
     eventually(lambda: "137 1111 2222" in upright.words())
