@@ -18,6 +18,7 @@ WORDS = {
     "permit-unit": ("drivers.permit_unit.command_line", "permit unit: status, eject, decode, trace"),
     "permit-chip": ("drivers.permit_chip.command_line", "permit chip: read, decode, trace"),
     "receipt-printer": ("drivers.receipt_printer.command_line", "receipt printer: status, print, preview"),
+    "code-scanner": ("drivers.code_scanner.command_line", "code scanner: read, decode, trace"),
     "simulate": ("drivers.simulators.command_line", "run the simulated devices and print their URLs"),
     "bench": ("drivers.simulators.bench_window", "a window with a button for every hand and fault"),
 }

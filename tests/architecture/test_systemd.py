@@ -109,7 +109,8 @@ def test_udev_rules_compare_before_they_assign_and_jump_to_a_label_that_is_there
 
 def test_every_device_that_has_a_wire_of_its_own_has_a_name() -> None:
     names = set(re.findall(r'SYMLINK\+="([^"]+)"', "\n".join(udev_rules())))
-    assert names == {"kiosk-id-reader", "kiosk-permit-unit", "kiosk-receipt-printer", "kiosk-touchscreen"}
+    assert names == {
+        "kiosk-id-reader", "kiosk-permit-unit", "kiosk-receipt-printer", "kiosk-code-scanner", "kiosk-touchscreen"}
 
 
 def test_chips_may_be_used_by_the_kiosks_user_and_nobody_else() -> None:
