@@ -142,6 +142,11 @@ def test_an_endless_line_is_told_once_and_kept_nowhere() -> None:
     assert decoder.feed(b"\nLIC-3\r\n") == [ScannedCode("LIC-3")]
 
 
+def test_a_scanner_that_is_set_to_another_ending_than_its_file_says_is_found_out() -> None:
+    assert LineDecoder("cr", "ascii", PLAIN).feed(b"LIC-5\r\nLIC-6\r\n") == [
+        ScannedCode("LIC-5"), BadScan(Flaw.NOT_PRINTABLE, 6)]
+
+
 def test_empty_lines_are_noise() -> None:
     assert LineDecoder("cr", "ascii", PLAIN).feed(b"\r\r\rLIC-4\r\r") == [ScannedCode("LIC-4")]
 
