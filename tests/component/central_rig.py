@@ -29,7 +29,8 @@ from kiosk.domain.endorsement import Grant
 from kiosk.domain.personal import Personal
 
 ROOT = Path(__file__).parents[2]
-SHANGHAI = ROOT / "assets" / "regions" / "shanghai.toml"
+REGIONS = ROOT / "assets" / "regions"
+SHANGHAI = REGIONS / "shanghai.toml"
 PERMITS = ROOT / "assets" / "permits"
 MORNING = datetime(2026, 11, 22, 2, 0, tzinfo=UTC)     # 10 o'clock in China
 TODAY = date(2026, 11, 22)
@@ -237,6 +238,31 @@ class Kiosk:
         body = contract.PendingRewritesRequest(holder=who.record.holder, permit=who.facts)
         return self.client.pending_rewrites(body, key=str(uuid4()), sequence=self.numbered())
 
+    def prove(self, who: Resident, key: str, **changes: object) -> str:
+        body = {
+            "evidence_id": uuid4(), "service": "endorse", "key": key, "holder": who.record.holder, "permit": who.facts,
+        }
+        request = contract.EvidenceRequest.model_validate(body | changes)
+        return self.client.verify_evidence(request, key=str(uuid4()), sequence=self.numbered()).result
+
+    def apply(self, who: Resident, **changes: object) -> contract.ApplicationAnswer:
+        return self.client.apply(application(who, **changes), sequence=self.numbered())
+
+    def applied(self, who: Resident, **changes: object) -> contract.ApplicationReceived:
+        answer = self.apply(who, **changes)
+        assert isinstance(answer, contract.ApplicationReceived), answer
+        return answer
+
+    def progress(self, who: Resident, permit: contract.PermitFacts | None = None) -> contract.ApplicationProgress:
+        """Of the newest application."""
+        body = contract.ApplicationSearch(holder=who.record.holder, permit=permit)
+        found = self.client.search_applications(body, key=str(uuid4()), sequence=self.numbered())
+        return found.applications[0]
+
+    def choose(self, application_id: UUID, way: str) -> contract.ApplicationProgress:
+        body = contract.CollectionChoice.model_validate({"way": way})
+        return self.client.choose_collection(application_id, body, key=str(uuid4()), sequence=self.numbered())
+
 
 def request(who: Resident, endorsement_id: UUID | None = None, **changes: object) -> contract.EndorsementRequest:
     assessment = contract.LocalAssessment(
@@ -251,6 +277,21 @@ def request(who: Resident, endorsement_id: UUID | None = None, **changes: object
         "assessment": assessment,
     }
     return contract.EndorsementRequest.model_validate(values | changes)
+
+
+def application(who: Resident, **changes: object) -> contract.ApplicationRequest:
+    assessment = contract.LocalAssessment(
+        outcome="in_window", on=TODAY, new_valid_from=None, new_valid_to=None, residence_years=None
+    )
+    values: dict[str, object] = {
+        "application_id": uuid4(), "service": "endorse", "holder": who.record.holder, "permit": who.facts,
+        "assessment": assessment,
+    }
+    return contract.ApplicationRequest.model_validate(values | changes)
+
+
+def shown(*keys: str) -> tuple[contract.EvidenceShown, ...]:
+    return tuple(contract.EvidenceShown(key=key, verified=True) for key in keys)
 
 
 class ChipWentSilent(Exception):

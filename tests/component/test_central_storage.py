@@ -29,6 +29,7 @@ from kiosk.central.reference.tables import Base, Endorsement
 from tests.component.central_rig import (
     MORNING,
     PERMITS,
+    REGIONS,
     ROOT,
     SHANGHAI,
     Kiosk,
@@ -55,7 +56,7 @@ def test_the_migrations_make_the_tables_that_the_program_uses(database: Database
 def test_migrating_twice_changes_nothing(database: Database) -> None:
     database.migrate()
     with database.reading() as session:
-        assert session.scalars(text("SELECT version_num FROM alembic_version")).all() == ["0001"]
+        assert session.scalars(text("SELECT version_num FROM alembic_version")).all() == ["0002"]
 
 
 def test_sqlite_keeps_a_write_ahead_log_and_minds_foreign_keys(database: Database) -> None:
@@ -94,22 +95,28 @@ def test_every_kind_of_record_has_a_retention_time() -> None:
 
 def test_everything_outlives_its_time_and_nothing_before(tmp_path: Path) -> None:
     clock = MovableClock()
-    who = resident()
-    with ReferenceCentral(settings(tmp_path, clock)) as central:
-        central.seed([who.record])
+    who, other = resident(), resident(region="460100", evidence=[{"key": "employment_proof"}])
+    with ReferenceCentral(settings(tmp_path, clock, regions=(REGIONS,))) as central:
+        central.seed([who.record, other.record])
         with client_of(central, tmp_path) as client:
             kiosk = Kiosk(client, tmp_path, clock)
             answer = kiosk.granted(who)
             kiosk.write(who, answer.endorsement_id, who.chip())
             kiosk.complete(answer.endorsement_id, "new", "new")
+            kiosk.prove(other, "employment_proof")
+            applied = kiosk.applied(other, telephone="13800000000")
+        with central.database.writing() as session:
+            central.reviewing.approve(session, applied.review_number, clock())
         filled = rows(central.database)
         assert all(filled[name] for name in filled if name != "revoked_certificates"), filled
         assert sum(central.purge().values()) == 0
         assert rows(central.database) == filled
         month = central.purge(clock() + timedelta(days=31))
         assert {name for name, count in month.items() if count} == {
-            "idempotent_answers", "chip_batches", "chip_sessions"
+            "idempotent_answers", "chip_batches", "chip_sessions", "evidence_checks"
         }
+        half_a_year = central.purge(clock() + timedelta(days=181))
+        assert half_a_year["application_telephones"] == 1
         central.purge(clock() + timedelta(days=20 * 365))
         left = {name for name, count in rows(central.database).items() if count}
     assert left == {"kiosks"}
@@ -177,7 +184,7 @@ def test_the_command_line_feeds_and_shows_and_purges(tmp_path: Path, capsys: pyt
     assert run("show", "--database", database) == 0
     told = capsys.readouterr().out
     assert json.loads(told) == {
-        "endorsements": {}, "permits": {"valid": 1, "reported_lost": 1}, "kiosks": ["kiosk-7"]
+        "endorsements": {}, "applications": {}, "permits": {"valid": 1, "reported_lost": 1}, "kiosks": ["kiosk-7"]
     }
     assert people[0].record.holder.name not in told
     assert run("retire-kiosk", "kiosk-7", "--database", database) == 0

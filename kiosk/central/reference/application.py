@@ -13,10 +13,12 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from kiosk.central import contract
 from kiosk.central.reference import review_calls
+from kiosk.central.reference.applying import Applying
 from kiosk.central.reference.calls import Calls, Moment, Reading, Writing
 from kiosk.central.reference.chip_sessions import ChipSessions, was_begun
-from kiosk.central.reference.completing import complete
+from kiosk.central.reference.completing import complete, keep_of_earlier_kiosk
 from kiosk.central.reference.endorsing import Endorsing
+from kiosk.central.reference.evidence import Verifying
 from kiosk.central.reference.granting import end, expire, state_at
 from kiosk.central.reference.problems import ProblemError, problem_body
 from kiosk.central.reference.tables import Endorsement
@@ -84,7 +86,7 @@ async def cancel(endorsement_id: UUID, body: contract.CancellationRequest, call:
     def work(session: Session, moment: Moment) -> contract.Model:
         endorsement = _own(session, endorsement_id, moment)
         expire(endorsement, moment.now)
-        if was_begun(session, endorsement):
+        if was_begun(endorsement):
             raise ProblemError("grant_used")
         if endorsement.live:
             end(endorsement, "cancelled", moment.now)
@@ -134,7 +136,11 @@ async def report_completion(endorsement_id: UUID, body: contract.CompletionReque
     """Accepted late, repeated and out of order."""
 
     def work(session: Session, moment: Moment) -> contract.Model:
-        endorsement = _own(session, endorsement_id, moment)
+        endorsement = session.get(Endorsement, endorsement_id, with_for_update=True)
+        if endorsement is None:
+            raise ProblemError("not_found")
+        if endorsement.kiosk_id != moment.kiosk_id:
+            return keep_of_earlier_kiosk(session, endorsement, body, moment.now)
         expire(endorsement, moment.now)
         return complete(session, endorsement, body, moment.now)
 
@@ -173,12 +179,16 @@ def _own(session: Session, endorsement_id: UUID, moment: Moment) -> Endorsement:
     return endorsement
 
 
-def create_application(calls: Calls, endorsing: Endorsing, chip_sessions: ChipSessions) -> ASGIApp:
+def create_application(
+    calls: Calls, endorsing: Endorsing, chip_sessions: ChipSessions, verifying: Verifying, applying: Applying
+) -> ASGIApp:
     """The ASGI application; `MutualTlsProtocol` must be below it."""
     application = bare_application()
     application.state.calls = calls
     application.state.endorsing = endorsing
     application.state.chip_sessions = chip_sessions
+    application.state.verifying = verifying
+    application.state.applying = applying
     return BoundedBody(application)
 
 

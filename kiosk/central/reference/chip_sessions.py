@@ -8,20 +8,21 @@ from datetime import datetime
 from uuid import UUID, uuid4
 
 from pydantic import TypeAdapter
-from sqlalchemy import and_, bindparam, exists, select, update
+from sqlalchemy import and_, bindparam, select, update
 from sqlalchemy.orm import Session
 
 from drivers.permit_chip.apdu import NEVER_REPEAT
 from drivers.permit_chip.permit_file import ChipContentCorrupt
 from kiosk.central import contract
 from kiosk.central.reference.chip_commands import ChipCommands
-from kiosk.central.reference.endorsing import chip_written, permit_of
+from kiosk.central.reference.endorsing import chip_written
 from kiosk.central.reference.granting import end, expire
 from kiosk.central.reference.problems import ProblemError
+from kiosk.central.reference.records import permit_of
 from kiosk.central.reference.tables import ChipBatchRow, ChipSession, Endorsement
 
 NO_CHALLENGE = 0x6984
-SPARE_BATCHES = 8       # lost challenges, breaks and readings beyond the shortest way, per endorsement
+SPARE_BATCHES = 8       # lost challenges, breaks and readings beyond the shortest way, per grant
 
 _COMMANDS = TypeAdapter(tuple[contract.ChipCommand, ...])
 
@@ -105,10 +106,9 @@ class ChipSessions:
         return layout
 
 
-def was_begun(session: Session, endorsement: Endorsement) -> bool:
-    """Whether a chip session was ever begun with this grant."""
-    query = select(exists().where(ChipSession.endorsement_id == endorsement.endorsement_id))
-    return bool(session.scalar(query))
+def was_begun(endorsement: Endorsement) -> bool:
+    """Whether a chip session was begun with the present grant: each begins with a batch."""
+    return endorsement.last_batch > endorsement.batches_before
 
 
 class _Turn:
@@ -164,7 +164,7 @@ class _Turn:
     ) -> contract.ChipSessionStep:
         """Number, store and hand out a batch."""
         number = self._endorsement.last_batch + 1
-        if number > len(self._new) + SPARE_BATCHES:
+        if number - self._endorsement.batches_before > len(self._new) + SPARE_BATCHES:
             return self.failed("too_many_attempts")
         self._endorsement.last_batch = number
         self._endorsement.updated_at = self._now

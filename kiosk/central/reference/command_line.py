@@ -1,4 +1,6 @@
-"""`python -m kiosk central serve | seed | purge | openapi | make-authority | issue-client | revoke | show`."""
+"""`python -m kiosk central serve | seed | purge | openapi | make-authority | issue-client | revoke | show`, and what
+`review_command` adds.
+"""
 
 from __future__ import annotations
 
@@ -12,16 +14,17 @@ from pathlib import Path
 from sqlalchemy import func, select
 
 from drivers.device_file import DeviceFileError
-from kiosk.central.reference import kiosks, residents, retention
+from kiosk.central.reference import kiosks, residents, retention, review_command
 from kiosk.central.reference.authority import DEMO_KIOSK, issue_client, make_authority
 from kiosk.central.reference.clock import system_clock
 from kiosk.central.reference.database import Database
 from kiosk.central.reference.hsm import KeyFileError
 from kiosk.central.reference.openapi_document import DOCUMENT, openapi_text
 from kiosk.central.reference.peer_certificate import PeerCertificate
+from kiosk.central.reference.reviewing import ReviewRefused
 from kiosk.central.reference.server import CentralDidNotStart, ReferenceCentral
 from kiosk.central.reference.settings import CentralSettings
-from kiosk.central.reference.tables import Endorsement, Kiosk, Permit
+from kiosk.central.reference.tables import Application, Endorsement, Kiosk, Permit
 from kiosk.central.reference.wire_faults import FAULT_NAMES
 from kiosk.central.signatures import ALGORITHMS
 from kiosk.policy.region_file import RegionFileError
@@ -56,6 +59,7 @@ def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     revoke.add_argument("certificate", type=Path)
     revoke.add_argument("--reason", default="lost")
     _with_database(_leaf(verbs, "show", _show, "how much there is, in which state; nobody's data"))
+    review_command.register(verbs, lambda *words: _with_database(_leaf(*words)))
 
 
 def _register_serve(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -67,6 +71,7 @@ def _register_serve(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) 
     serve.add_argument("--region", type=Path, nargs="+", default=[Path("assets/regions")], help="files or directories")
     serve.add_argument("--permits", type=Path, nargs="+", default=[Path("assets/permits")])
     serve.add_argument("--kiosk", action="append", default=[], help="register this kiosk at start")
+    serve.add_argument("--pilot", action="append", default=[], help="region where a trial at kiosks is ordered")
     serve.add_argument("--grant-minutes", type=int, default=10)
     serve.add_argument("--fault", choices=FAULT_NAMES, help="misbehave at the wire, for tests")
 
@@ -94,6 +99,9 @@ def _readable(run: Callable[[argparse.Namespace], int], args: argparse.Namespace
     except (KeyFileError, DeviceFileError, RegionFileError, residents.ImportFileError) as error:
         for mistake in error.mistakes:
             sys.stderr.write(f"{mistake}\n")
+    except ReviewRefused as error:
+        sys.stderr.write(f"{error.code}: {error}\n")
+        return 1
     except (CentralDidNotStart, OSError) as error:
         sys.stderr.write(f"{error}\n")
     return 2
@@ -113,6 +121,7 @@ def _serve(args: argparse.Namespace) -> int:
             regions=tuple(args.region),
             permits=tuple(args.permits),
             kiosks=tuple(args.kiosk),
+            pilots=tuple(args.pilot),
             host=args.host,
             port=args.port,
             grant_valid_for=timedelta(minutes=args.grant_minutes),
@@ -198,11 +207,13 @@ def _show(args: argparse.Namespace) -> int:
     database = _opened(args)
     with database.reading() as session:
         endorsements = session.execute(select(Endorsement.state, func.count()).group_by(Endorsement.state)).all()
+        applications = session.execute(select(Application.state, func.count()).group_by(Application.state)).all()
         permits = session.execute(select(Permit.status, func.count()).group_by(Permit.status)).all()
         known = session.scalars(select(Kiosk.kiosk_id).where(Kiosk.retired_at.is_(None))).all()
         _print(
             {
                 "endorsements": dict(endorsements),
+                "applications": dict(applications),
                 "permits": dict(permits),
                 "kiosks": list(known),
             }

@@ -8,9 +8,11 @@ from uuid import uuid4
 from sqlalchemy.orm import Session
 
 from kiosk.central import contract
-from kiosk.central.reference.endorsing import chip_written, permit_of
+from kiosk.central.reference.endorsing import chip_written
 from kiosk.central.reference.granting import end
-from kiosk.central.reference.tables import CompletionRow, Endorsement
+from kiosk.central.reference.problems import ProblemError
+from kiosk.central.reference.records import permit_of
+from kiosk.central.reference.tables import Application, CompletionRow, Endorsement
 
 # States in which the chip is known to hold the granted content; nothing takes that back.
 _CHIP_NEW = ("written", "face_pending")
@@ -23,20 +25,37 @@ def complete(
     """Keep the report; apply it unless a newer one (by the kiosk's `finished_at`) was applied before."""
     newest = endorsement.completed_at is None or report.finished_at >= endorsement.completed_at
     applied = newest and endorsement.state not in _NEVER_GRANTED
-    session.add(
-        CompletionRow(
-            completion_id=uuid4(),
-            endorsement_id=endorsement.endorsement_id,
-            report=report.model_dump_json(),
-            applied=applied,
-            finished_at=report.finished_at,
-            received_at=now,
-        )
-    )
+    session.add(_row(endorsement, report, applied, now))
     if applied:
         _apply(session, endorsement, report, now)
         endorsement.completed_at = report.finished_at
     return contract.Recorded(endorsement_id=endorsement.endorsement_id, state=endorsement.state)
+
+
+def keep_of_earlier_kiosk(
+    session: Session, endorsement: Endorsement, report: contract.CompletionRequest, now: datetime
+) -> contract.Recorded:
+    """An application's endorsement goes to the kiosk of each visit; what an earlier one says late is kept, no more.
+
+    Raises `ProblemError` "not_found" where the endorsement never was another kiosk's.
+    """
+    if session.get(Application, endorsement.endorsement_id) is None:
+        raise ProblemError("not_found")
+    session.add(_row(endorsement, report, False, now))
+    return contract.Recorded(endorsement_id=endorsement.endorsement_id, state=endorsement.state)
+
+
+def _row(
+    endorsement: Endorsement, report: contract.CompletionRequest, applied: bool, now: datetime
+) -> CompletionRow:
+    return CompletionRow(
+        completion_id=uuid4(),
+        endorsement_id=endorsement.endorsement_id,
+        report=report.model_dump_json(),
+        applied=applied,
+        finished_at=report.finished_at,
+        received_at=now,
+    )
 
 
 def _apply(session: Session, endorsement: Endorsement, report: contract.CompletionRequest, now: datetime) -> None:

@@ -7,26 +7,32 @@ from datetime import date, datetime, timedelta
 from typing import Protocol
 from uuid import UUID
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from kiosk.central import contract
 from kiosk.central.reference.clock import local_date
+from kiosk.central.reference.evidence import Proofs, proofs_of_today
 from kiosk.central.reference.granting import Granting, expire, is_granted_elsewhere
+from kiosk.central.reference.records import chip_flaw, holder_flaw, is_behind, is_on_record, record_of
 from kiosk.central.reference.residents import record_content, recorded_content
-from kiosk.central.reference.tables import Endorsement, Permit, Resident
+from kiosk.central.reference.rewriting import decided_content, hand_out, waiting_here
+from kiosk.central.reference.rules import Asked
+from kiosk.central.reference.tables import Endorsement, Permit
 from kiosk.policy.assessment import AssessedOutcome, Assessment, Served
 
 # A permit endorsed at most this long ago has had the endorsement of this window; the widest window is 31 days.
 RECENTLY = timedelta(days=31)
 
 _RETAINED = ("reported_lost", "cancelled")
+_MOVED = "address_changed"
+_REWRITING = ("endorse", "change_address", "correct", "change_category")     # what a rewritten permit can be had for
 
 
 class Rules(Protocol):
     """The regions' rules, as `kiosk.policy` interprets them."""
 
-    def assess(self, permit: Permit, holder_number: str, declarations: tuple[str, ...], on: date) -> Assessment | None:
+    def assess(self, permit: Permit, asked: Asked, on: date) -> Assessment | None:
         """What the rules of the permit's region say on that day; None where no region file covers it."""
 
 
@@ -43,7 +49,7 @@ class Endorsing:
         self, session: Session, request: contract.EndorsementRequest, kiosk_id: str, now: datetime
     ) -> contract.EndorsementAnswer:
         """Decide, record, answer."""
-        permit, name = _record(session, request.permit.permit_number)
+        permit, name = record_of(session, request.permit.permit_number)
         endorsement = _new(request.endorsement_id, kiosk_id, request.permit, now)
         answer = self._decided(session, permit, name, request, kiosk_id, endorsement, now)
         endorsement.state = answer.state
@@ -64,15 +70,19 @@ class Endorsing:
         Whatever speaks against the permit is not told here; the request for an endorsement tells it.
         """
         nothing = contract.PendingRewritesAnswer(work=None)
-        permit, name = _record(session, request.permit.permit_number)
+        permit, name = record_of(session, request.permit.permit_number)
         if permit is None or permit.status != "valid":
             return nothing
-        if _chip_flaw(permit, request.permit) or _holder_flaw(permit, name, request.holder, request.permit):
+        if chip_flaw(permit, request.permit) or holder_flaw(permit, name, request.holder, request.permit):
             return nothing
         reconcile(session, permit, request.permit.content, now)
-        behind = _is_behind(permit, request.permit.content)
+        behind = is_behind(permit, request.permit.content)
+        if permit.decided_application is not None and is_on_record(permit, request.permit.content):
+            decided = self._decided_work(session, permit, request.permit, kiosk_id, now)
+            if decided is not None:
+                return decided
         if not behind and not permit.face_pending:
-            current = _is_on_record(permit, request.permit.content) and _endorsed_recently(permit, local_date(now))
+            current = is_on_record(permit, request.permit.content) and _endorsed_recently(permit, local_date(now))
             return contract.PendingRewritesAnswer(work=None, already_current=current)
         if not self._fits(permit.permit_file, recorded_content(permit)):
             return nothing
@@ -85,6 +95,24 @@ class Endorsing:
         session.add(endorsement)
         kind: str = "rewrite" if behind else "face_only"
         return contract.PendingRewritesAnswer.model_validate({"work": {"kind": kind, "grant": granted.grant}})
+
+    def _decided_work(
+        self, session: Session, permit: Permit, facts: contract.PermitFacts, kiosk_id: str, now: datetime
+    ) -> contract.PendingRewritesAnswer | None:
+        """The grant of an approved application, under its own id; None where it is not to be written by a kiosk."""
+        waiting = waiting_here(session, permit)
+        if waiting is None:
+            return None
+        application, endorsement = waiting
+        content = decided_content(application, permit)
+        if not self._fits(permit.permit_file, content):
+            return None
+        if is_granted_elsewhere(session, permit.permit_number, kiosk_id, now):
+            return contract.PendingRewritesAnswer(work=None)
+        hand_out(session, endorsement, facts, kiosk_id, now)
+        granted = self._grant(endorsement, permit, content, application.residence_years, now, face_only=False)
+        endorsement.answer = granted.model_dump_json()
+        return contract.PendingRewritesAnswer(work=contract.PendingRewrite(kind="rewrite", grant=granted.grant))
 
     def _decided(
         self,
@@ -103,37 +131,73 @@ class Endorsing:
 
         if permit is None:
             return refused("unknown_permit")
-        flaw = _chip_flaw(permit, request.permit)
+        flaw = chip_flaw(permit, request.permit)
         if flaw is None and permit.status != "valid":
             flaw = permit.status      # before the holder: a lost permit is kept, whoever brings it
-        flaw = flaw or _holder_flaw(permit, name, request.holder, request.permit)
+        flaw = flaw or holder_flaw(permit, name, request.holder, request.permit)
         if flaw:
             return refused(flaw)
-        if request.service != "endorse":
+        if request.service not in _REWRITING:
             return refused("not_offered")
         reconcile(session, permit, request.permit.content, now)
-        if _is_behind(permit, request.permit.content):
+        if is_behind(permit, request.permit.content):
             content, residence_years = recorded_content(permit), None
-        elif not _is_on_record(permit, request.permit.content):
+        elif not is_on_record(permit, request.permit.content):
             return refused("record_mismatch")
-        elif "address_changed" in request.declarations or permit.address_on_record not in (None, permit.address):
-            return refused("address_changed")
         else:
-            today = local_date(now)
-            assessment = self._rules.assess(permit, request.holder.id_number, request.declarations, today)
-            if assessment is not None and assessment.outcome is AssessedOutcome.TOO_EARLY:
-                if permit.valid_to is not None and _endorsed_recently(permit, today):
-                    return contract.AlreadyCurrent(endorsement_id=request.endorsement_id, valid_to=permit.valid_to)
-                return refused("too_early")
-            if assessment is None or assessment.served is not Served.AT_ONCE or assessment.new_valid_to is None:
-                return refused("counter_only")
-            years = assessment.residence_years
-            content, residence_years = _endorsed(permit, assessment), None if years is None else years.value
+            by_rules = self._by_rules(session, permit, request, local_date(now))
+            if isinstance(by_rules, str):
+                return refused(by_rules)
+            if isinstance(by_rules, date):
+                return contract.AlreadyCurrent(endorsement_id=request.endorsement_id, valid_to=by_rules)
+            content, residence_years = by_rules
         if not self._fits(permit.permit_file, content):
             return refused("counter_only")
         if is_granted_elsewhere(session, permit.permit_number, kiosk_id, now):
             return refused("grant_in_use")
         return self._grant(endorsement, permit, content, residence_years, now, face_only=False)
+
+    def _by_rules(
+        self, session: Session, permit: Permit, request: contract.EndorsementRequest, today: date
+    ) -> tuple[contract.PermitContent, str | None] | date | str:
+        """The new content and what it means for residence years; the end of the term that is current already; or the
+        code of a refusal.
+        """
+        proofs = proofs_of_today(session, permit, request.evidence, request.agent, today)
+        address = present_address(permit, _MOVED in request.declarations, proofs)
+        if address is None:
+            return "address_changed"
+        authority = proofs.issuing_authority or permit.issuing_authority
+        assessment = self._rules.assess(
+            permit,
+            Asked(
+                service=request.service,
+                declarations=request.declarations,
+                verified=proofs.verified,
+                agent=None if request.agent is None else request.agent.kind,
+                new_category=request.new_category,
+                authority_changes=authority != permit.issuing_authority,
+            ),
+            today,
+        )
+        if assessment is not None and assessment.outcome is AssessedOutcome.TOO_EARLY:
+            if permit.valid_to is not None and _endorsed_recently(permit, today):
+                return permit.valid_to
+            return "too_early"
+        if assessment is None or assessment.served is not Served.AT_ONCE or assessment.new_valid_to is None:
+            return "address_changed" if _MOVED in request.declarations else "counter_only"
+        years = assessment.residence_years
+        content = recorded_content(permit).model_copy(
+            update={
+                "address": address,
+                "issuing_authority": authority,
+                "category": request.new_category or permit.category,
+                "valid_from": assessment.new_valid_from,
+                "valid_to": assessment.new_valid_to,
+                "endorsement_count": permit.endorsement_count + 1,
+            }
+        )
+        return content, None if years is None else years.value
 
     def _grant(
         self,
@@ -176,30 +240,11 @@ def chip_written(endorsement: Endorsement, permit: Permit, now: datetime) -> Non
     record_content(permit, content, now)
     permit.face_pending = True
     permit.endorsed_on = local_date(now)
+    if permit.decided_application == endorsement.endorsement_id:
+        permit.decided_application = None
     endorsement.live = False
     endorsement.state = "written"
     endorsement.updated_at = now
-
-
-def permit_of(session: Session, permit_number: str) -> Permit:
-    """The record of a permit that a grant was made for, locked until the transaction ends."""
-    return session.scalars(_PERMIT, {"permit_number": permit_number}).one()
-
-
-# Built once: building a statement costs more than running it.
-_PERMIT = select(Permit).where(Permit.permit_number == bindparam("permit_number")).with_for_update()
-_RECORD = (
-    select(Permit, Resident.name)
-    .join(Resident, Resident.id_number == Permit.holder_number)
-    .where(Permit.permit_number == bindparam("permit_number"))
-    .with_for_update(of=Permit)
-)
-
-
-def _record(session: Session, permit_number: str) -> tuple[Permit | None, str]:
-    """A permit and its holder's name, locked until the transaction ends."""
-    row = session.execute(_RECORD, {"permit_number": permit_number}).one_or_none()
-    return (None, "") if row is None else (row[0], row[1])
 
 
 def _new(endorsement_id: UUID, kiosk_id: str, facts: contract.PermitFacts, now: datetime) -> Endorsement:
@@ -212,40 +257,20 @@ def _new(endorsement_id: UUID, kiosk_id: str, facts: contract.PermitFacts, now: 
         present=facts.content.model_dump(mode="json"),
         writes_composed=0,
         last_batch=0,
+        batches_before=0,
         created_at=now,
         updated_at=now,
     )
-
-
-def _chip_flaw(permit: Permit, facts: contract.PermitFacts) -> str | None:
-    of_record = (permit.chip_serial, permit.permit_file, permit.holder_number)
-    return None if (facts.chip_serial, facts.permit_file, facts.holder_number) == of_record else "chip_mismatch"
-
-
-def _holder_flaw(permit: Permit, name: str, holder: contract.Holder, facts: contract.PermitFacts) -> str | None:
-    if holder.id_number != permit.holder_number:
-        return "not_your_permit"
-    same_name = {holder.name.strip(), facts.holder_name.strip()} == {name.strip()}
-    return None if same_name else "name_differs"
-
-
-def _is_on_record(permit: Permit, on_chip: contract.PermitContent) -> bool:
-    return on_chip == recorded_content(permit)
-
-
-def _is_behind(permit: Permit, on_chip: contract.PermitContent) -> bool:
-    return permit.endorsement_count > on_chip.endorsement_count
 
 
 def _endorsed_recently(permit: Permit, today: date) -> bool:
     return permit.endorsed_on is not None and today - permit.endorsed_on <= RECENTLY
 
 
-def _endorsed(permit: Permit, assessment: Assessment) -> contract.PermitContent:
-    return recorded_content(permit).model_copy(
-        update={
-            "valid_from": assessment.new_valid_from,
-            "valid_to": assessment.new_valid_to,
-            "endorsement_count": permit.endorsement_count + 1,
-        }
-    )
+def present_address(permit: Permit, moved: bool, proofs: Proofs) -> str | None:
+    """Where the holder lives now; None where that is not settled: moved without saying so, or without a proof."""
+    registered = permit.address_on_record or permit.address
+    if not moved:
+        return permit.address if registered == permit.address else None
+    known = {each for each in (permit.address_on_record, proofs.address) if each is not None} - {permit.address}
+    return known.pop() if len(known) == 1 else None

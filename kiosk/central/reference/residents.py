@@ -7,11 +7,27 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Literal
 
-from pydantic import Field, TypeAdapter, ValidationError
+from pydantic import AwareDatetime, Field, TypeAdapter, ValidationError
+from sqlalchemy import delete
 from sqlalchemy.orm import Session
 
-from kiosk.central.contract import Hex, Holder, Model, PermitContent
-from kiosk.central.reference.tables import Permit, Resident
+from kiosk.central.contract import Hex, Holder, Key, Model, PermitContent
+from kiosk.central.reference.tables import EvidenceRecord, Permit, Resident
+
+
+class EvidenceImport(Model):
+    """A proof that central has about a holder. `key`: of the region file. Without `licence_code` it is found by central
+    itself; with one, only by that code, until `valid_until` (None: for good). `address` and `issuing_authority`: where
+    the holder lives by it. `agent_number`: the identity number of whom it lets act for the holder.
+    """
+
+    key: Key
+    result: Literal["verified", "needs_person"] = "verified"
+    licence_code: str | None = Field(default=None, repr=False, min_length=1, max_length=200)
+    valid_until: AwareDatetime | None = None
+    address: str | None = Field(default=None, repr=False, max_length=80)
+    issuing_authority: str | None = Field(default=None, max_length=40)
+    agent_number: str | None = Field(default=None, repr=False, max_length=18)
 
 
 class ResidentImport(Model):
@@ -32,6 +48,7 @@ class ResidentImport(Model):
     address_on_record: str | None = Field(default=None, repr=False, max_length=80)
     face_pending: bool = False
     endorsed_on: date | None = None
+    evidence: tuple[EvidenceImport, ...] = ()
 
 
 class ImportFileError(ValueError):
@@ -61,11 +78,18 @@ def load_imports(path: Path) -> tuple[ResidentImport, ...]:
 
 
 def seed(session: Session, imports: Iterable[ResidentImport], now: datetime) -> int:
-    """Write every import over what is there for its permit number; the number of permits written."""
+    """Write every import over what is there for its permit number and its holder's proofs; how many permits."""
     count = 0
+    holders = set()
     for entry in imports:
         session.merge(Resident(id_number=entry.holder.id_number, name=entry.holder.name, updated_at=now))
         session.flush()
+        if entry.holder.id_number not in holders:
+            holders.add(entry.holder.id_number)
+            session.execute(delete(EvidenceRecord).where(EvidenceRecord.holder_number == entry.holder.id_number))
+        session.add_all(
+            EvidenceRecord(holder_number=entry.holder.id_number, **each.model_dump()) for each in entry.evidence
+        )
         session.merge(
             Permit(
                 permit_number=entry.permit_number,

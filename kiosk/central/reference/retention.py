@@ -12,16 +12,21 @@ from sqlalchemy.orm import Session
 
 from kiosk.central.reference.clock import local_date
 from kiosk.central.reference.tables import (
+    Application,
+    ApplicationTelephone,
     Base,
     ChipBatchRow,
     ChipSession,
     CompletionRow,
     Endorsement,
+    EvidenceCheck,
+    EvidenceRecord,
     IdempotentAnswer,
     Kiosk,
     KioskSequence,
     Permit,
     Resident,
+    ReviewDecision,
     RevokedCertificate,
 )
 
@@ -44,11 +49,23 @@ ENDORSEMENTS = timedelta(days=3 * 365)
 SEQUENCES = timedelta(days=90)
 ENDED_PERMITS = timedelta(days=2 * 365)
 CERTIFICATES = timedelta(days=5 * 365)
+TELEPHONES = timedelta(days=180)
+EVIDENCE_CHECKS = timedelta(days=30)
 
 
 def _old_endorsements(now: datetime) -> Select[UUID]:
     return select(Endorsement.endorsement_id).where(
         Endorsement.created_at < now - ENDORSEMENTS, Endorsement.live.is_(False)
+    )
+
+
+def _old_applications(now: datetime) -> Select[UUID]:
+    return select(Application.application_id).where(Application.created_at < now - ENDORSEMENTS)
+
+
+def _without_permit(now: datetime) -> Select[str]:
+    return select(Resident.id_number).where(
+        Resident.updated_at < now - ENDED_PERMITS, Resident.id_number.not_in(select(Permit.holder_number))
     )
 
 
@@ -75,6 +92,22 @@ RETENTIONS = (
         lambda now: Endorsement.endorsement_id.in_(_old_endorsements(now)),
     ),
     Retention(
+        ApplicationTelephone, TELEPHONES, "the result is told once; unclaimed permits are asked about for half a year",
+        lambda now: ApplicationTelephone.created_at < now - TELEPHONES,
+    ),
+    Retention(
+        ReviewDecision, ENDORSEMENTS, "goes with its application",
+        lambda now: ReviewDecision.application_id.in_(_old_applications(now)),
+    ),
+    Retention(
+        Application, ENDORSEMENTS, "as an endorsement: what was decided can be asked about",
+        lambda now: Application.application_id.in_(_old_applications(now)),
+    ),
+    Retention(
+        EvidenceCheck, EVIDENCE_CHECKS, "counts for a day; kept while the visit may be disputed",
+        lambda now: EvidenceCheck.created_at < now - EVIDENCE_CHECKS,
+    ),
+    Retention(
         KioskSequence, SEQUENCES, "gaps are looked for within days",
         lambda now: KioskSequence.received_at < now - SEQUENCES,
     ),
@@ -83,10 +116,12 @@ RETENTIONS = (
         lambda now: and_(Permit.valid_to.is_not(None), Permit.valid_to < local_date(now - ENDED_PERMITS)),
     ),
     Retention(
+        EvidenceRecord, ENDED_PERMITS, "goes with its holder",
+        lambda now: EvidenceRecord.holder_number.in_(_without_permit(now)),
+    ),
+    Retention(
         Resident, ENDED_PERMITS, "goes with the last permit",
-        lambda now: and_(
-            Resident.updated_at < now - ENDED_PERMITS, Resident.id_number.not_in(select(Permit.holder_number))
-        ),
+        lambda now: Resident.id_number.in_(_without_permit(now)),
     ),
     Retention(
         RevokedCertificate, CERTIFICATES, "longer than any certificate is valid",

@@ -4,31 +4,51 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from fastapi import APIRouter, Response
+from fastapi import APIRouter, Request, Response
+from sqlalchemy.orm import Session
 
 from kiosk.central import contract
-from kiosk.central.reference.calls import Writing
+from kiosk.central.reference.applying import Applying
+from kiosk.central.reference.calls import Moment, Writing
+from kiosk.central.reference.evidence import Verifying
 from kiosk.central.reference.problems import ProblemError
 
 router = APIRouter()
 
 
 @router.post("/evidence", response_model=contract.EvidenceAnswer, summary="Verify one proof")
-async def verify_evidence(body: contract.EvidenceRequest, call: Writing) -> Response:
+async def verify_evidence(body: contract.EvidenceRequest, call: Writing, request: Request) -> Response:
     """By an electronic licence code, or by central's own records."""
-    raise ProblemError("not_yet")
+    verifying: Verifying = request.app.state.verifying
+
+    def work(session: Session, moment: Moment) -> contract.Model:
+        return verifying.answer(session, body, moment.kiosk_id, moment.now)
+
+    return await call.once("evidence", body, work)
 
 
 @router.post("/applications", response_model=contract.ApplicationAnswer, summary="Apply for what a person reviews")
-async def apply(body: contract.ApplicationRequest, call: Writing) -> Response:
+async def apply(body: contract.ApplicationRequest, call: Writing, request: Request) -> Response:
     """The idempotency key is the application's id."""
-    raise ProblemError("not_yet")
+    if call.key != str(body.application_id):
+        raise ProblemError("idempotency_conflict")
+    applying: Applying = request.app.state.applying
+
+    def work(session: Session, moment: Moment) -> contract.Model:
+        return applying.answer(session, body, moment.kiosk_id, moment.now)
+
+    return await call.once("applications", body, work)
 
 
 @router.post("/applications/search", response_model=contract.ApplicationsFound, summary="How far applications are")
-async def search_applications(body: contract.ApplicationSearch, call: Writing) -> Response:
+async def search_applications(body: contract.ApplicationSearch, call: Writing, request: Request) -> Response:
     """Of this holder, newest first."""
-    raise ProblemError("not_yet")
+    applying: Applying = request.app.state.applying
+
+    def work(session: Session, moment: Moment) -> contract.Model:
+        return applying.search(session, body)
+
+    return await call.once("search", body, work)
 
 
 @router.post(
@@ -36,6 +56,13 @@ async def search_applications(body: contract.ApplicationSearch, call: Writing) -
     response_model=contract.ApplicationProgress,
     summary="Choose how the permit is collected",
 )
-async def choose_collection(application_id: UUID, body: contract.CollectionChoice, call: Writing) -> Response:
+async def choose_collection(
+    application_id: UUID, body: contract.CollectionChoice, call: Writing, request: Request
+) -> Response:
     """409 "collection_not_offered": not that way, or not now."""
-    raise ProblemError("not_yet")
+    applying: Applying = request.app.state.applying
+
+    def work(session: Session, moment: Moment) -> contract.Model:
+        return applying.choose(session, application_id, body, moment.now)
+
+    return await call.once(f"collection {application_id}", body, work)

@@ -16,19 +16,22 @@ from uuid import UUID
 import uvicorn
 from sqlalchemy import select
 
-from drivers.permit_chip.permit_file_reader import load_permit_file
 from kiosk.central import contract
 from kiosk.central.reference import kiosks, residents, retention
 from kiosk.central.reference.application import create_application
+from kiosk.central.reference.applying import Applying
 from kiosk.central.reference.authority import CA_FILE, CENTRAL_CERTIFICATE, CENTRAL_KEY
 from kiosk.central.reference.calls import Calls
 from kiosk.central.reference.chip_commands import ChipCommands
 from kiosk.central.reference.chip_sessions import ChipSessions
 from kiosk.central.reference.database import Database
 from kiosk.central.reference.endorsing import Endorsing
+from kiosk.central.reference.evidence import Verifying
+from kiosk.central.reference.fitting import Fitting
 from kiosk.central.reference.granting import Granting
 from kiosk.central.reference.hsm import SoftwareHsm
 from kiosk.central.reference.peer_certificate import MutualTlsProtocol, PeerCertificate
+from kiosk.central.reference.reviewing import Reviewing
 from kiosk.central.reference.rules import RegionRules
 from kiosk.central.reference.settings import CentralSettings
 from kiosk.central.reference.tables import CompletionRow, Endorsement, KioskSequence, Permit
@@ -54,15 +57,16 @@ class ReferenceCentral:
 
     def __init__(self, settings: CentralSettings) -> None:
         self._settings = settings
+        self.clock = settings.clock
         self._hsm = SoftwareHsm.from_files(*settings.keys)
-        rules = RegionRules.from_files(settings.regions)
-        layouts = {
-            permit.name: ChipCommands(permit, self._hsm)
-            for permit in map(load_permit_file, _files(settings.permits)) if permit.mode != "face_only"
-        }
+        rules = RegionRules.from_files(settings.regions, settings.pilots)
+        fitting = Fitting.from_files(settings.permits)
+        layouts = {permit.name: ChipCommands(permit, self._hsm) for permit in fitting.permit_files}
         self._granting = Granting(self._hsm, settings.grant_valid_for)
-        self._endorsing = Endorsing(rules, self._granting, _Fitting(layouts))
+        self._endorsing = Endorsing(rules, self._granting, fitting)
         self._chip_sessions = ChipSessions(layouts)
+        self._verifying, self._applying = Verifying(rules), Applying(rules, fitting)
+        self.reviewing = Reviewing(rules, fitting)
         self.database = Database(settings.database)
         self.database.migrate()
         for kiosk_id in settings.kiosks:
@@ -184,7 +188,9 @@ class ReferenceCentral:
 
     def _new_server(self) -> _Server:
         self._calls = Calls(self.database, self._settings.clock, self._settings.threads)
-        application = create_application(self._calls, self._endorsing, self._chip_sessions)
+        application = create_application(
+            self._calls, self._endorsing, self._chip_sessions, self._verifying, self._applying
+        )
         self._faults = WireFaults(application, self._granting)
         if self._wanted_fault is not None:
             self._faults.set(*self._wanted_fault)
@@ -244,23 +250,3 @@ class _Server(uvicorn.Server):
         self.port = self.servers[0].sockets[0].getsockname()[1]
         self.announce()
         self.ready.set()
-
-
-class _Fitting:
-    """Whether a chip can hold a content, by the layouts that are known here."""
-
-    def __init__(self, layouts: dict[str, ChipCommands]) -> None:
-        self._layouts = layouts
-
-    def __call__(self, permit_file: str, content: contract.PermitContent) -> bool:
-        if permit_file not in self._layouts:
-            return False
-        try:
-            self._layouts[permit_file].writes(content)
-        except ValueError:
-            return False
-        return True
-
-
-def _files(paths: Iterable[Path]) -> list[Path]:
-    return [file for path in paths for file in (sorted(path.glob("*.toml")) if path.is_dir() else [path])]

@@ -13,7 +13,8 @@ from kiosk.central.reference.clock import Clock, system_clock
 class CentralSettings:
     """`database`: SQLAlchemy URL. `tls_dir`: as `make_authority` fills it (ca.pem, central.pem, central.key).
 
-    `keys`: the software HSM's files. `regions`, `permits`: files or directories of them. `kiosks`: registered at start.
+    `keys`: the software HSM's files. `pilots`: codes of regions where the authority ordered a trial at kiosks.
+    `regions`, `permits`: files or directories of them. `kiosks`: registered at start.
     `threads`: calls carried out at once. `grant_valid_for`: how long a grant is good; a visit takes 3 minutes.
     """
 
@@ -23,6 +24,7 @@ class CentralSettings:
     regions: tuple[Path, ...]
     permits: tuple[Path, ...]
     kiosks: tuple[str, ...] = ()
+    pilots: tuple[str, ...] = ()
     host: str = "127.0.0.1"
     port: int = 0
     threads: int = 4

@@ -83,6 +83,7 @@ class Permit(Base):
 
     `address_on_record`: where the register says the holder lives, if elsewhere than on the permit. `face_pending`: the
     chip was written, the face not known to follow. `endorsed_on`: the local date of the last write through a kiosk.
+    `decided_application`: an approved application that still has to be written on this permit.
     """
 
     __tablename__ = "permits"
@@ -102,11 +103,16 @@ class Permit(Base):
     address_on_record: Mapped[str | None] = mapped_column(String(80))
     face_pending: Mapped[bool]
     endorsed_on: Mapped[date | None]
+    decided_application: Mapped[UUID | None]
     updated_at: Mapped[datetime]
 
 
 class Endorsement(Base):
-    """One request of a kiosk and what became of it. `live`: a grant that may still be used."""
+    """One request of a kiosk and what became of it. `live`: a grant that may still be used.
+
+    An application has one under its own id: "pending" until it is decided, then with a grant for each visit to a kiosk.
+    `batches_before`: the highest number of a batch when the present grant was made.
+    """
 
     __tablename__ = "endorsements"
     __table_args__ = (
@@ -128,6 +134,7 @@ class Endorsement(Base):
     answer: Mapped[str] = mapped_column(Text)       # the first answer, as JSON
     writes_composed: Mapped[int]                    # protected writes that central handed out
     last_batch: Mapped[int]                         # highest number of a batch, through all chip sessions
+    batches_before: Mapped[int] = mapped_column(default=0)
     completed_at: Mapped[datetime | None]           # the kiosk's time of the newest completion that was applied
     created_at: Mapped[datetime]
     expires_at: Mapped[datetime | None]
@@ -196,3 +203,97 @@ class KioskSequence(Base):
     key: Mapped[str] = mapped_column(String(80), primary_key=True)
     call: Mapped[str] = mapped_column(String(40))
     received_at: Mapped[datetime] = mapped_column(index=True)
+
+
+class Application(Base):
+    """What a person reviews. `facts`: the request as it came, without the telephone. `evidence`: what central knew of
+    each proof when it came in. `decided`: what is to be written (`PermitContent` without its count), once approved.
+
+    `state`: in_review, returned, approved, made, collected. An approved one whose endorsement is written is collected.
+    """
+
+    __tablename__ = "applications"
+    __table_args__ = (
+        Index(
+            "one_open_application_per_service", "permit_number", "service", unique=True,
+            sqlite_where=text("state = 'in_review'"), postgresql_where=text("state = 'in_review'"),
+        ),
+        Index("applications_by_age", "created_at"),
+    )
+    application_id: Mapped[UUID] = mapped_column(primary_key=True)
+    review_number: Mapped[str] = mapped_column(String(12), unique=True)
+    kiosk_id: Mapped[str] = mapped_column(String(64))
+    permit_number: Mapped[str] = mapped_column(String(18))
+    holder_number: Mapped[str] = mapped_column(String(18), index=True)
+    region: Mapped[str] = mapped_column(String(6))      # area code of the permit
+    service: Mapped[str] = mapped_column(String(40))
+    facts: Mapped[dict[str, Any]]
+    evidence: Mapped[dict[str, Any]]
+    received_on: Mapped[date]
+    expected_on: Mapped[date | None]
+    state: Mapped[str] = mapped_column(String(20))
+    return_code: Mapped[str | None] = mapped_column(String(64))
+    decided: Mapped[dict[str, Any] | None]
+    residence_years: Mapped[str | None] = mapped_column(String(40))
+    collection: Mapped[str | None] = mapped_column(String(20))
+    station: Mapped[str | None] = mapped_column(String(80))
+    ready_from: Mapped[date | None]
+    created_at: Mapped[datetime]
+    updated_at: Mapped[datetime]
+
+
+class ApplicationTelephone(Base):
+    """Where the result is told, apart from the application because it is needed for a shorter time."""
+
+    __tablename__ = "application_telephones"
+    application_id: Mapped[UUID] = mapped_column(ForeignKey("applications.application_id"), primary_key=True)
+    telephone: Mapped[str] = mapped_column(String(15))
+    created_at: Mapped[datetime]
+
+
+class ReviewDecision(Base):
+    """One stage of a review, decided. `stage`, `result`: as the region's file calls them."""
+
+    __tablename__ = "review_decisions"
+    application_id: Mapped[UUID] = mapped_column(ForeignKey("applications.application_id"), primary_key=True)
+    position: Mapped[int] = mapped_column(Integer, primary_key=True)
+    stage: Mapped[str] = mapped_column(String(40))
+    result: Mapped[str] = mapped_column(String(40))
+    reason: Mapped[str | None] = mapped_column(String(64))
+    decided_at: Mapped[datetime]
+
+
+class EvidenceRecord(Base):
+    """A proof that central has about a holder, by a licence code or without one. `result`: verified, needs_person.
+
+    `address`, `issuing_authority`: what it proves of the holder's home. `agent_number`: of whom acts for the holder.
+    """
+
+    __tablename__ = "evidence_records"
+    record_id: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=True)
+    holder_number: Mapped[str] = mapped_column(ForeignKey("residents.id_number"), index=True)
+    key: Mapped[str] = mapped_column(String(64))
+    result: Mapped[str] = mapped_column(String(20))
+    licence_code: Mapped[str | None] = mapped_column(String(200))
+    valid_until: Mapped[datetime | None]
+    address: Mapped[str | None] = mapped_column(String(80))
+    issuing_authority: Mapped[str | None] = mapped_column(String(40))
+    agent_number: Mapped[str | None] = mapped_column(String(18))
+
+
+class EvidenceCheck(Base):
+    """A proof that was asked about: it counts for this holder and permit on this local day."""
+
+    __tablename__ = "evidence_checks"
+    __table_args__ = (Index("evidence_checks_by_holder", "holder_number", "day"),)
+    kiosk_id: Mapped[str] = mapped_column(String(64), primary_key=True)
+    evidence_id: Mapped[UUID] = mapped_column(primary_key=True)
+    holder_number: Mapped[str] = mapped_column(String(18))
+    permit_number: Mapped[str | None] = mapped_column(String(18))
+    key: Mapped[str] = mapped_column(String(64))
+    result: Mapped[str] = mapped_column(String(20))
+    day: Mapped[date]
+    address: Mapped[str | None] = mapped_column(String(80))
+    issuing_authority: Mapped[str | None] = mapped_column(String(40))
+    agent_number: Mapped[str | None] = mapped_column(String(18))
+    created_at: Mapped[datetime] = mapped_column(index=True)

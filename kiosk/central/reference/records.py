@@ -1,0 +1,79 @@
+"""Central's record of a permit, found and compared with what a kiosk read."""
+
+from __future__ import annotations
+
+from sqlalchemy import bindparam, select
+from sqlalchemy.orm import Session
+
+from kiosk.central import contract
+from kiosk.central.reference.residents import recorded_content
+from kiosk.central.reference.tables import Permit, Resident
+
+# Built once: building a statement costs more than running it.
+_PERMIT = select(Permit).where(Permit.permit_number == bindparam("permit_number")).with_for_update()
+_RECORD = (
+    select(Permit, Resident.name)
+    .join(Resident, Resident.id_number == Permit.holder_number)
+    .where(Permit.permit_number == bindparam("permit_number"))
+    .with_for_update(of=Permit)
+)
+_NEWEST_OF_HOLDER = (
+    select(Permit, Resident.name)
+    .join(Resident, Resident.id_number == Permit.holder_number)
+    .where(Permit.holder_number == bindparam("holder_number"), Permit.status != "cancelled")
+    .order_by(Permit.valid_to.desc().nulls_last(), Permit.permit_number)
+    .limit(1)
+    .with_for_update(of=Permit)
+)
+
+
+def permit_of(session: Session, permit_number: str) -> Permit:
+    """The record of a permit that a grant was made for, locked until the transaction ends."""
+    return session.scalars(_PERMIT, {"permit_number": permit_number}).one()
+
+
+def record_of(session: Session, permit_number: str) -> tuple[Permit | None, str]:
+    """A permit and its holder's name, locked until the transaction ends."""
+    row = session.execute(_RECORD, {"permit_number": permit_number}).one_or_none()
+    return (None, "") if row is None else (row[0], row[1])
+
+
+def newest_of_holder(session: Session, holder_number: str) -> tuple[Permit | None, str]:
+    """The permit of a holder who has none to show: of those not cancelled, the one that ends last."""
+    row = session.execute(_NEWEST_OF_HOLDER, {"holder_number": holder_number}).one_or_none()
+    return (None, "") if row is None else (row[0], row[1])
+
+
+def record_for(
+    session: Session, holder: contract.Holder, facts: contract.PermitFacts | None
+) -> tuple[Permit | None, str]:
+    """The record of the permit that was read, or of the holder's newest where none was."""
+    if facts is None:
+        return newest_of_holder(session, holder.id_number)
+    return record_of(session, facts.permit_number)
+
+
+def chip_flaw(permit: Permit, facts: contract.PermitFacts) -> str | None:
+    """The refusal code where chip and record are not of one permit."""
+    of_record = (permit.chip_serial, permit.permit_file, permit.holder_number)
+    return None if (facts.chip_serial, facts.permit_file, facts.holder_number) == of_record else "chip_mismatch"
+
+
+def holder_flaw(
+    permit: Permit, name: str, holder: contract.Holder, facts: contract.PermitFacts | None
+) -> str | None:
+    """The refusal code where it is not the holder's permit, or a name differs. `name`: as on record."""
+    if holder.id_number != permit.holder_number:
+        return "not_your_permit"
+    names = {holder.name.strip()} if facts is None else {holder.name.strip(), facts.holder_name.strip()}
+    return None if names == {name.strip()} else "name_differs"
+
+
+def is_on_record(permit: Permit, on_chip: contract.PermitContent) -> bool:
+    """Whether the chip holds exactly what central believes."""
+    return on_chip == recorded_content(permit)
+
+
+def is_behind(permit: Permit, on_chip: contract.PermitContent) -> bool:
+    """Whether the chip is older than the record: something was decided elsewhere."""
+    return permit.endorsement_count > on_chip.endorsement_count

@@ -1,0 +1,499 @@
+"""Applications over HTTPS: taken in by each region's rules, looked up, collected, written at a kiosk once approved."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from uuid import uuid4
+
+import pytest
+
+from kiosk.central import contract
+from kiosk.central.client import CentralRefusedCall
+from kiosk.central.reference.authority import issue_client
+from kiosk.central.reference.reviewing import Corrections, ReviewRefused
+from kiosk.central.reference.server import ReferenceCentral
+from tests.component.central_rig import (
+    REGIONS,
+    Kiosk,
+    MovableClock,
+    Resident,
+    application,
+    client_of,
+    content,
+    resident,
+    settings,
+    shown,
+)
+
+HAIKOU, XUCHANG, BEIJING, SHANGHAI, XINJIANG = "460100", "411003", "110000", "310000", "650100"
+MONDAY = datetime(2026, 11, 23, 2, 0, tzinfo=UTC)
+
+
+@pytest.fixture(scope="module")
+def directory(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("central")
+
+
+@pytest.fixture(scope="module")
+def clock() -> MovableClock:
+    return MovableClock()
+
+
+@pytest.fixture(scope="module")
+def central(directory: Path, clock: MovableClock) -> Iterator[ReferenceCentral]:
+    chosen = settings(directory, clock, regions=(REGIONS,), pilots=("xuchang",), kiosks=("kiosk-1", "kiosk-2"))
+    issue_client(directory, "kiosk-2")
+    with ReferenceCentral(chosen) as central:
+        yield central
+
+
+@pytest.fixture
+def kiosk(central: ReferenceCentral, directory: Path, clock: MovableClock) -> Iterator[Kiosk]:
+    clock.now = MONDAY
+    with client_of(central, directory) as client:
+        yield Kiosk(client, directory, clock)
+
+
+@pytest.fixture
+def other_kiosk(central: ReferenceCentral, directory: Path, clock: MovableClock) -> Iterator[Kiosk]:
+    with client_of(central, directory, "kiosk-2") as client:
+        yield Kiosk(client, directory, clock)
+
+
+@pytest.fixture
+def somebody(central: ReferenceCentral) -> Resident:
+    return living_in(central, HAIKOU)
+
+
+def living_in(central: ReferenceCentral, region: str, **changes: object) -> Resident:
+    who = resident(region=region, **changes)
+    central.seed([who.record])
+    return who
+
+
+def approve(central: ReferenceCentral, number: str, stage: str | None = None, **corrections: str) -> str:
+    """The state after one more stage."""
+    with central.database.writing() as session:
+        now = central.clock()
+        return central.reviewing.approve(session, number, now, stage, Corrections(**corrections)).state
+
+
+def refused_code(central: ReferenceCentral, number: str, **what: str) -> str:
+    with pytest.raises(ReviewRefused) as caught:
+        approve(central, number, **what)
+    return caught.value.code
+
+
+# ---- Taken in, or not
+
+
+def test_what_a_person_reviews_gets_a_number_and_no_date_where_none_is_promised(
+    kiosk: Kiosk, somebody: Resident
+) -> None:
+    asked = application(somebody, telephone="13800000000")
+    answer = kiosk.client.apply(asked, sequence=1)
+    assert isinstance(answer, contract.ApplicationReceived)
+    assert (answer.received_on, answer.expected_on) == (date(2026, 11, 23), None)
+    assert [len(part) for part in answer.review_number.split("-")] == [4, 4]
+    state = kiosk.client.endorsement_state(asked.application_id)
+    assert state.state == "pending"
+    assert isinstance(state.answer, contract.Pending)
+    assert state.answer.review_number == answer.review_number
+    progress = kiosk.progress(somebody)
+    assert (progress.application_id, progress.state) == (asked.application_id, "in_review")
+    assert (progress.stage, progress.at_kiosk, progress.may_choose_collection) == (None, False, False)
+
+
+@pytest.mark.parametrize(
+    ("day", "expected"),
+    [
+        (MONDAY, date(2026, 11, 24)),
+        (datetime(2026, 11, 27, 2, 0, tzinfo=UTC), date(2026, 11, 30)),
+        (datetime(2026, 11, 23, 16, 30, tzinfo=UTC), date(2026, 11, 25)),       # Tuesday already, in China
+        (datetime(2026, 12, 31, 2, 0, tzinfo=UTC), None),                       # no holiday notice for 2027
+    ],
+)
+def test_a_promise_of_one_working_day_is_counted_by_the_holidays_from_the_local_day(
+    central: ReferenceCentral, kiosk: Kiosk, clock: MovableClock, day: datetime, expected: date | None
+) -> None:
+    clock.now = day
+    who = living_in(central, XUCHANG, recorded=content(valid_to=date(2026, 12, 20)))
+    assert kiosk.applied(who).expected_on == expected
+
+
+def test_the_same_application_twice_is_one_and_its_id_is_nobody_elses(kiosk: Kiosk, central: ReferenceCentral) -> None:
+    who, other = living_in(central, HAIKOU), living_in(central, HAIKOU)
+    asked = application(who)
+    first = kiosk.client.apply(asked, sequence=1)
+    assert kiosk.client.apply(asked, sequence=1) == first
+    with pytest.raises(CentralRefusedCall, match="409 idempotency_conflict"):
+        kiosk.client.apply(application(other, application_id=asked.application_id), sequence=2)
+
+
+def test_a_second_application_for_the_same_is_refused_while_the_first_is_open(
+    central: ReferenceCentral, kiosk: Kiosk, somebody: Resident
+) -> None:
+    number = kiosk.applied(somebody).review_number
+    assert code_of(kiosk.apply(somebody)) == "already_applied"
+    assert kiosk.applied(somebody, service="change_address", declarations=("address_changed",)).review_number
+    with central.database.writing() as session:
+        central.reviewing.send_back(session, number, "proof_missing", central.clock())
+    assert kiosk.applied(somebody).review_number != number
+
+
+def code_of(answer: contract.ApplicationAnswer) -> str:
+    assert isinstance(answer, contract.Refused), answer
+    return answer.code
+
+
+@pytest.mark.parametrize(
+    ("region", "service", "declared", "code"),
+    [
+        (SHANGHAI, "endorse", (), "served_at_once"),
+        (SHANGHAI, "change_address", (), "counter_only"),
+        (SHANGHAI, "endorse", ("address_changed",), "counter_only"),
+        (BEIJING, "endorse", ("identity_changed",), "counter_only"),
+        (HAIKOU, "dance", (), "not_offered"),
+        ("220000", "endorse", (), "not_offered"),
+    ],
+)
+def test_what_the_rules_do_not_give_after_review_is_refused_with_a_code(
+    central: ReferenceCentral, kiosk: Kiosk, region: str, service: str, declared: tuple[str, ...], code: str
+) -> None:
+    who = living_in(central, region)
+    assert code_of(kiosk.apply(who, service=service, declarations=declared)) == code
+
+
+def test_a_region_that_offers_nothing_takes_no_application_unless_a_trial_was_ordered(
+    tmp_path: Path, clock: MovableClock
+) -> None:
+    with ReferenceCentral(settings(tmp_path, clock, regions=(REGIONS,))) as without_pilot:
+        who = living_in(without_pilot, XUCHANG)
+        with client_of(without_pilot, tmp_path) as client:
+            assert code_of(Kiosk(client, tmp_path, clock).apply(who)) == "not_offered"
+
+
+def test_an_application_before_the_window_is_too_early(central: ReferenceCentral, kiosk: Kiosk) -> None:
+    who = living_in(central, HAIKOU, recorded=content(valid_to=date(2027, 6, 1)))
+    assert code_of(kiosk.apply(who)) == "too_early"
+
+
+def test_an_application_for_somebody_elses_permit_is_refused(central: ReferenceCentral, kiosk: Kiosk) -> None:
+    who, other = living_in(central, HAIKOU), living_in(central, HAIKOU)
+    assert code_of(kiosk.apply(who, holder=other.record.holder)) == "not_your_permit"
+    namesake = who.record.holder.model_copy(update={"name": "林雨针"})
+    assert code_of(kiosk.apply(who, holder=namesake)) == "name_differs"
+    stranger = resident(region=HAIKOU)
+    assert code_of(kiosk.apply(stranger)) == "unknown_permit"
+
+
+@pytest.mark.parametrize("status", ["reported_lost", "cancelled"])
+def test_a_permit_that_is_not_valid_any_more_is_kept_whatever_is_applied_for(
+    central: ReferenceCentral, kiosk: Kiosk, status: str
+) -> None:
+    answer = kiosk.apply(living_in(central, HAIKOU, status=status))
+    assert isinstance(answer, contract.Refused)
+    assert (answer.code, answer.retain) == (status, True)
+
+
+def test_a_lost_permit_is_found_by_its_holder_and_void_once_the_new_one_is_agreed(
+    central: ReferenceCentral, kiosk: Kiosk, somebody: Resident
+) -> None:
+    answer = kiosk.applied(somebody, service="lost", permit=None)
+    assert kiosk.progress(somebody).service == "lost"
+    assert approve(central, answer.review_number) == "approved"
+    record = central.permit(somebody.record.permit_number)
+    assert record is not None
+    assert record.status == "reported_lost"
+    assert kiosk.progress(somebody).at_kiosk is False
+    assert kiosk.pending(somebody).work is None
+
+
+def test_nothing_but_a_lost_or_damaged_permit_is_applied_for_without_one(kiosk: Kiosk, somebody: Resident) -> None:
+    assert code_of(kiosk.apply(somebody, permit=None)) == "unknown_permit"
+
+
+def test_nobody_finds_another_persons_applications(
+    kiosk: Kiosk, central: ReferenceCentral, somebody: Resident
+) -> None:
+    kiosk.applied(somebody)
+    holder = somebody.record.holder.model_copy(update={"name": "别的人"})
+    for search in (
+        contract.ApplicationSearch(holder=holder, permit=None),
+        contract.ApplicationSearch(holder=living_in(central, HAIKOU).record.holder, permit=somebody.facts),
+        contract.ApplicationSearch(holder=resident().record.holder, permit=None),
+    ):
+        assert kiosk.client.search_applications(search, key=str(uuid4()), sequence=None).applications == ()
+
+
+def test_progress_is_found_by_the_permit_at_another_kiosk_newest_first(
+    kiosk: Kiosk, other_kiosk: Kiosk, clock: MovableClock, somebody: Resident
+) -> None:
+    first = kiosk.applied(somebody)
+    clock.pass_time(timedelta(hours=1))
+    second = kiosk.applied(somebody, service="change_address", declarations=("address_changed",))
+    search = contract.ApplicationSearch(holder=somebody.record.holder, permit=somebody.facts)
+    found = other_kiosk.client.search_applications(search, key=str(uuid4()), sequence=None).applications
+    assert [each.application_id for each in found] == [second.application_id, first.application_id]
+
+
+# ---- Reviewed
+
+
+def test_three_stages_are_passed_in_their_order_and_then_the_permit_is_written_at_another_kiosk(
+    central: ReferenceCentral, kiosk: Kiosk, other_kiosk: Kiosk
+) -> None:
+    who = living_in(central, XUCHANG)
+    answer = kiosk.applied(who)
+    number = answer.review_number
+    assert refused_code(central, number, stage="decision") == "out_of_order"
+    assert approve(central, number, "intake") == "in_review"
+    assert (kiosk.progress(who).stage, kiosk.progress(who).stage_result) == ("intake", "accept")
+    assert refused_code(central, number, stage="intake") == "out_of_order"
+    assert approve(central, number) == "in_review"
+    assert (kiosk.progress(who).stage, kiosk.progress(who).stage_result) == ("acceptance", "agree")
+    assert kiosk.pending(who).work is None
+    assert approve(central, number, "decision") == "approved"
+    assert refused_code(central, number) == "already_decided"
+    assert kiosk.progress(who).at_kiosk is True
+
+    work = other_kiosk.pending(who).work
+    assert work is not None
+    assert work.kind == "rewrite"
+    grant = other_kiosk.verified(who, work.grant)
+    assert grant.endorsement_id == answer.application_id
+    assert (grant.content.valid_from, grant.content.valid_to) == (date(2026, 12, 4), date(2027, 12, 4))
+    assert grant.content.endorsement_count == 3
+    chip = who.chip()
+    assert other_kiosk.write(who, answer.application_id, chip).verdict == "written"
+    assert other_kiosk.complete(answer.application_id, "new", "new") == "written"
+    assert chip.written_fields()["valid_to"] == date(2027, 12, 4)
+    progress = kiosk.progress(who)
+    assert (progress.state, progress.at_kiosk) == ("collected", False)
+    record = central.permit(who.record.permit_number)
+    assert record is not None
+    assert (record.valid_to, record.face_pending, record.decided_application) == (date(2027, 12, 4), False, None)
+
+
+def test_a_late_review_never_makes_the_holder_late(
+    central: ReferenceCentral, kiosk: Kiosk, clock: MovableClock
+) -> None:
+    who = living_in(central, HAIKOU, recorded=content(valid_to=date(2026, 11, 25)))
+    answer = kiosk.applied(who)
+    clock.pass_time(timedelta(days=40))
+    approve(central, answer.review_number)
+    grant = kiosk.verified(who, work_of(kiosk, who).grant)
+    assert (grant.content.valid_from, grant.content.valid_to) == (date(2026, 11, 25), date(2027, 11, 25))
+    assert grant.residence_years is not None
+    assert grant.residence_years.value == "continuous"
+
+
+def test_a_make_up_is_dated_by_the_day_the_application_came_in(
+    central: ReferenceCentral, kiosk: Kiosk, clock: MovableClock
+) -> None:
+    who = living_in(central, HAIKOU, recorded=content(valid_to=date(2026, 9, 1)))
+    answer = kiosk.applied(who)
+    clock.pass_time(timedelta(days=9))
+    approve(central, answer.review_number)
+    grant = kiosk.verified(who, work_of(kiosk, who).grant)
+    assert (grant.content.valid_from, grant.content.valid_to) == (date(2026, 11, 23), date(2027, 11, 23))
+    assert grant.residence_years is not None
+    assert grant.residence_years.value == "counted_from_make_up"
+
+
+def work_of(kiosk: Kiosk, who: Resident) -> contract.PendingRewrite:
+    work = kiosk.pending(who).work
+    assert work is not None
+    return work
+
+
+def test_a_returned_application_says_why_and_changes_nothing(
+    central: ReferenceCentral, kiosk: Kiosk, somebody: Resident
+) -> None:
+    number = kiosk.applied(somebody).review_number
+    with central.database.writing() as session:
+        for reason in ("", "Because!", "差"):
+            with pytest.raises(ReviewRefused, match="reason"):
+                central.reviewing.send_back(session, number, reason, central.clock())
+        central.reviewing.send_back(session, number, "proof_missing", central.clock())
+    progress = kiosk.progress(somebody)
+    assert (progress.state, progress.return_code) == ("returned", "proof_missing")
+    assert (progress.stage, progress.stage_result) == ("officer", "return")
+    assert refused_code(central, number) == "already_decided"
+    assert kiosk.pending(somebody).work is None
+
+
+@pytest.mark.parametrize(
+    ("number", "code"), [("12345678", "mistyped"), ("1234-5674", "unknown"), ("", "mistyped"), ("abc", "mistyped")]
+)
+def test_a_number_that_was_never_given_is_told_from_a_mistyped_one(
+    central: ReferenceCentral, number: str, code: str
+) -> None:
+    assert refused_code(central, number) == code
+
+
+def test_a_new_address_is_written_where_central_knows_it_and_asked_for_where_not(
+    central: ReferenceCentral, kiosk: Kiosk
+) -> None:
+    lease = {"key": "lease", "address": "北京市丰台区样张胡同18号院2号楼601"}
+    knows = living_in(central, BEIJING, evidence=[lease])
+    assert kiosk.prove(knows, "lease") == "verified"
+    moved = {"service": "change_address", "declarations": ("address_changed",)}
+    number = kiosk.applied(knows, **moved, evidence=shown("lease")).review_number
+    assert approve(central, number) == "approved"
+    grant = kiosk.verified(knows, work_of(kiosk, knows).grant)
+    assert grant.content.address.reveal() == lease["address"]
+    assert grant.content.valid_to == knows.on_chip.valid_to
+
+    other = living_in(central, BEIJING)
+    number = kiosk.applied(other, **moved).review_number
+    assert refused_code(central, number) == "address_needed"
+    assert approve(central, number, address="北京市海淀区例子街2号", issuing_authority="北京市公安局海淀分局")
+    grant = kiosk.verified(other, work_of(kiosk, other).grant)
+    assert grant.content.address.reveal() == "北京市海淀区例子街2号"
+    assert grant.content.issuing_authority == "北京市公安局海淀分局"
+
+
+# ---- Written
+
+
+def test_a_grant_that_was_given_back_is_given_again_under_the_same_id(
+    central: ReferenceCentral, kiosk: Kiosk, other_kiosk: Kiosk, somebody: Resident
+) -> None:
+    answer = kiosk.applied(somebody)
+    approve(central, answer.review_number)
+    work_of(kiosk, somebody)
+    assert other_kiosk.pending(somebody).work is None       # live at the first kiosk
+    reason = contract.CancellationRequest(reason="holder_cancelled")
+    kiosk.client.cancel(answer.application_id, reason, key=str(uuid4()), sequence=None)
+    assert kiosk.progress(somebody).state == "approved"
+    work_of(other_kiosk, somebody)
+    with pytest.raises(CentralRefusedCall, match="404 not_found"):
+        kiosk.begin(answer.application_id, somebody.record.chip_serial)
+    # The first kiosk's report comes late: kept, and nothing follows from it.
+    assert kiosk.complete(answer.application_id, "old", "old") == "granted"
+    assert other_kiosk.write(somebody, answer.application_id, somebody.chip()).verdict == "written"
+    assert [each.chip for each in central.completions(answer.application_id)] == ["old"]
+
+
+def test_a_session_begun_on_an_earlier_visit_does_not_hinder_the_next_one(
+    central: ReferenceCentral, kiosk: Kiosk, clock: MovableClock, somebody: Resident
+) -> None:
+    answer = kiosk.applied(somebody)
+    approve(central, answer.review_number)
+    for _ in range(12):
+        work_of(kiosk, somebody)
+        kiosk.begin(answer.application_id, somebody.record.chip_serial)
+        clock.pass_time(timedelta(minutes=11))
+    work_of(kiosk, somebody)
+    reason = contract.CancellationRequest(reason="holder_cancelled")
+    assert kiosk.client.cancel(answer.application_id, reason, key=str(uuid4()), sequence=None).state == "cancelled"
+    work_of(kiosk, somebody)
+    step = kiosk.write(somebody, answer.application_id, somebody.chip())
+    assert step.verdict == "written"
+    assert min(batch.number for batch in kiosk.batches) == 13
+
+
+def test_a_write_whose_answer_was_lost_is_learnt_from_the_chip_on_the_next_visit(
+    central: ReferenceCentral, kiosk: Kiosk, other_kiosk: Kiosk, clock: MovableClock, somebody: Resident
+) -> None:
+    answer = kiosk.applied(somebody)
+    approve(central, answer.review_number)
+    grant = kiosk.verified(somebody, work_of(kiosk, somebody).grant)
+    chip = somebody.chip()
+    kiosk.selected = None
+    step = kiosk.begin(answer.application_id, somebody.record.chip_serial)
+    step = kiosk.tell(answer.application_id, step, kiosk.relay(somebody, chip, step.batch))
+    kiosk.relay(somebody, chip, step.batch)
+    clock.pass_time(timedelta(days=1))
+    written = Resident(
+        somebody.record,
+        somebody.on_chip.model_copy(update={
+            "valid_from": grant.content.valid_from, "valid_to": grant.content.valid_to, "endorsement_count": 3,
+        }),
+    )
+    work = work_of(other_kiosk, written)
+    assert work.kind == "face_only"
+    assert kiosk.progress(somebody).state == "collected"
+
+
+def test_what_is_written_is_computed_from_the_record_of_the_day(central: ReferenceCentral, kiosk: Kiosk) -> None:
+    lease = {"key": "lease", "address": "北京市丰台区样张胡同18号院2号楼601"}
+    who = living_in(central, BEIJING, evidence=[lease])
+    kiosk.prove(who, "lease")
+    moved = {"service": "change_address", "declarations": ("address_changed",)}
+    answer = kiosk.applied(who, **moved, evidence=shown("lease"))
+    approve(central, answer.review_number)
+    # Central's work went unheard, and the permit was endorsed meanwhile.
+    renewal = kiosk.granted(who)
+    chip = who.chip()
+    kiosk.write(who, renewal.endorsement_id, chip)
+    kiosk.complete(renewal.endorsement_id, "new", "new")
+    renewed = kiosk.verified(who, renewal.grant).content
+    record = central.permit(who.record.permit_number)
+    assert record is not None
+    on_chip = who.on_chip.model_copy(
+        update={"valid_from": renewed.valid_from, "valid_to": renewed.valid_to, "endorsement_count": 3}
+    )
+    grant = kiosk.verified(who, work_of(kiosk, Resident(who.record, on_chip)).grant)
+    assert grant.content.address.reveal() == lease["address"]
+    assert (grant.content.valid_to, grant.content.endorsement_count) == (renewed.valid_to, 4)
+
+
+# ---- Collected
+
+
+def test_how_a_permit_is_collected_is_chosen_when_it_is_made_and_post_leaves_nothing_for_kiosks(
+    central: ReferenceCentral, kiosk: Kiosk, somebody: Resident
+) -> None:
+    answer = kiosk.applied(somebody)
+    with pytest.raises(CentralRefusedCall, match="409 collection_not_offered"):
+        kiosk.choose(answer.application_id, "post")
+    approve(central, answer.review_number)
+    assert kiosk.progress(somebody).may_choose_collection is True
+    progress = kiosk.choose(answer.application_id, "post")
+    assert progress.collection == contract.CollectionChoice(way="post")
+    assert (progress.at_kiosk, progress.may_choose_collection) == (False, True)
+    assert kiosk.pending(somebody).work is None
+    assert kiosk.choose(answer.application_id, "kiosk").at_kiosk is True
+    assert work_of(kiosk, somebody).kind == "rewrite"
+    with pytest.raises(CentralRefusedCall, match="404 not_found"):
+        kiosk.choose(uuid4(), "post")
+
+
+def test_a_way_of_collection_that_the_region_leaves_until_later_is_refused_at_application(
+    kiosk: Kiosk, somebody: Resident
+) -> None:
+    assert code_of(kiosk.apply(somebody, collection={"way": "post"})) == "collection_not_offered"
+
+
+def test_what_is_collected_at_the_counter_is_on_record_and_no_work_for_a_kiosk(
+    central: ReferenceCentral, kiosk: Kiosk, somebody: Resident
+) -> None:
+    answer = kiosk.applied(somebody)
+    reviewing, number = central.reviewing, answer.review_number
+    with central.database.writing() as session:
+        for too_soon in (
+            lambda: reviewing.made(session, number, "龙华派出所", date(2026, 11, 30), central.clock()),
+            lambda: reviewing.collected(session, number, central.clock()),
+        ):
+            with pytest.raises(ReviewRefused):
+                too_soon()
+    approve(central, number)
+    with central.database.writing() as session:
+        with pytest.raises(ReviewRefused, match="before it was applied"):
+            reviewing.made(session, number, "龙华派出所", date(2026, 11, 1), central.clock())
+        reviewing.made(session, number, "龙华派出所", date(2026, 11, 30), central.clock())
+    kiosk.choose(answer.application_id, "counter")
+    progress = kiosk.progress(somebody)
+    assert (progress.state, progress.station, progress.ready_from) == ("made", "龙华派出所", date(2026, 11, 30))
+    with central.database.writing() as session:
+        reviewing.collected(session, number, central.clock())
+        with pytest.raises(ReviewRefused, match="nothing to collect"):
+            reviewing.collected(session, number, central.clock())
+    assert kiosk.progress(somebody).state == "collected"
+    record = central.permit(somebody.record.permit_number)
+    assert record is not None
+    assert (record.valid_to, record.endorsement_count) == (date(2027, 12, 4), 3)
