@@ -11,7 +11,7 @@ from uuid import UUID, uuid4
 from kiosk.central import contract
 from kiosk.central.client import CentralClient, CentralRefusedCall
 from kiosk.demo.scenarios import OfficeStep
-from kiosk.demo.simulation import START_S, Simulation
+from kiosk.demo.simulation import ROOT, START_S, Simulation
 
 SETTLE_S = 15.0
 POLL_S = 0.1
@@ -40,12 +40,12 @@ class Office:
     def does(self, step: OfficeStep, number: str) -> OfficeRecord:
         """Run the step as a process of its own. Raises `OfficerWasRefused`."""
         words = [word.format(number=number) for word in step.words]
-        command = ["-m", "kiosk", "central", "review", *words, "--database", self._place.central_database]
         done = subprocess.run(
-            [sys.executable, *command], capture_output=True, text=True, timeout=START_S, check=False)
+            [sys.executable, "-m", "kiosk", "central", *words, "--database", self._place.central_database],
+            capture_output=True, text=True, timeout=START_S, check=False, cwd=ROOT)
         if done.returncode != 0:
-            raise OfficerWasRefused(f"review {' '.join(words)}: {done.stderr.strip() or done.stdout.strip()}")
-        return OfficeRecord(step.about, f"central review {' '.join(words)}", done.stdout.strip())
+            raise OfficerWasRefused(f"central {' '.join(words)}: {done.stderr.strip() or done.stdout.strip()}")
+        return OfficeRecord(step.about, f"central {' '.join(words)}", done.stdout.strip())
 
     def endorsement_state(self, endorsement_id: UUID | None) -> str:
         """Central's state of an endorsement once it is no longer open, or time is up; "none" if it knows of none."""

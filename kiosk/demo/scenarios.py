@@ -55,7 +55,7 @@ class PlannedVisit:
 
 @dataclass(frozen=True, slots=True)
 class OfficeStep:
-    """What the officer does between visits: words of `central review`, where {number} is the application's."""
+    """What the officer does between visits: words of `kiosk central`, where {number} is the application's."""
 
     about: str
     words: tuple[str, ...]
@@ -117,7 +117,7 @@ SCENARIOS: tuple[Scenario, ...] = (
             PlannedVisit(
                 "application", ("fu-haiqing",), "fu-haiqing-haikou", telephone="13900000000", shows=APPLIED,
                 application="in_review"),
-            OfficeStep("the officer approves", ("approve", "{number}")),
+            OfficeStep("the officer approves", ("review", "approve", "{number}")),
             PlannedVisit(
                 "second visit", ("fu-haiqing",), "fu-haiqing-haikou", shows=REWRITTEN,
                 new_term=NewTerm("old_end", 12), application="collected"),
@@ -135,9 +135,9 @@ SCENARIOS: tuple[Scenario, ...] = (
         (
             PlannedVisit(
                 "application", ("dong-suhe",), "dong-suhe-xuchang", shows=APPLIED, application="in_review"),
-            OfficeStep("intake", ("approve", "{number}")),
-            OfficeStep("acceptance", ("approve", "{number}")),
-            OfficeStep("decision", ("approve", "{number}")),
+            OfficeStep("intake", ("review", "approve", "{number}", "--stage", "intake")),
+            OfficeStep("acceptance", ("review", "approve", "{number}", "--stage", "acceptance")),
+            OfficeStep("decision", ("review", "approve", "{number}", "--stage", "decision")),
             PlannedVisit(
                 "second visit", ("dong-suhe",), "dong-suhe-xuchang", shows=REWRITTEN,
                 new_term=NewTerm("old_end", 12), application="collected"),
@@ -150,7 +150,7 @@ SCENARIOS: tuple[Scenario, ...] = (
                 "application", ("gu-yuanzheng",), "gu-yuanzheng-xinjiang-short",
                 touches={"choice": ("choose:long", "choose:business_licence")}, licences=("gu-business",),
                 shows=APPLIED, application="in_review"),
-            OfficeStep("the officer approves", ("approve", "{number}")),
+            OfficeStep("the officer approves", ("review", "approve", "{number}")),
             PlannedVisit(
                 "second visit", ("gu-yuanzheng",), "gu-yuanzheng-xinjiang-short", shows=REWRITTEN,
                 new_term=NewTerm("old_end", 24), category="long", application="collected"),

@@ -19,7 +19,7 @@ from typing import Any, Self
 from drivers.simulators.control import RigClient
 from drivers.simulators.pcscd import PrivatePcscd
 from drivers.simulators.residents import DEFAULT as RESIDENTS
-from drivers.simulators.residents import Residents, load_residents
+from drivers.simulators.residents import Record, Residents, load_residents
 from kiosk.central.client import CentralClient
 from kiosk.central.reference.authority import GRANT_KEYS, GRANT_PUBLIC_KEYS, make_authority
 from kiosk.demo.display import Display, open_display
@@ -60,7 +60,7 @@ class Simulation:
 
     def __init__(self, wishes: Wishes, state_dir: Path) -> None:
         self.wishes = wishes
-        self.state_dir = state_dir
+        self.state_dir = state_dir.resolve()
         self._stack = ExitStack()
         self.wires: dict[str, str] = {}
         self.notes: list[str] = []
@@ -139,11 +139,12 @@ class Simulation:
             self.state_dir / "central.log")
         if seeding.wait(START_S) != 0:
             raise DidNotStart(f"central's residents could not be written: {seeding.last_words()}")
+        pilots = ["--pilot", self.wishes.region] if self.wishes.pilot else []
         faulty = ["--fault", self.wishes.central_fault] if self.wishes.central_fault else []
         central = self._stack.enter_context(Process.of_python("central", [
             "-m", "kiosk", "central", "serve", "--database", database, "--port", "0", "--tls-dir", str(self.tls_dir),
             "--keys", str(self.tls_dir / GRANT_KEYS), str(TEST_KEYS), "--region", str(ASSETS / "regions"),
-            "--permits", str(ASSETS / "permits"), "--kiosk", "kiosk-1", *faulty,
+            "--permits", str(ASSETS / "permits"), "--kiosk", "kiosk-1", *pilots, *faulty,
         ], self.state_dir / "central.log"))
         self.central_url: str = json.loads(central.first_line(START_S))["url"]
         self.wires["central"] = "HTTPS with mutual TLS to the reference central, a process of its own"
@@ -213,11 +214,13 @@ class Simulation:
 def central_records(residents: Residents) -> list[dict[str, Any]]:
     """The same invented permits as central's record has them, in the form that `central seed` reads."""
     records = []
+    proofs = {name: _proofs_of(residents, name) for name in residents.people}
     for permit in residents.permits.values():
         if permit.chip != "permit":
             continue
         holder = residents.people[permit.holder]
         records.append({
+            "evidence": proofs.pop(permit.holder, []),      # once for each holder, however many permits there are
             "holder": {"name": holder.name, "id_number": holder.number},
             "permit_number": permit.permit_number,
             "chip_serial": permit.chip_serial.upper(),
@@ -234,6 +237,27 @@ def central_records(residents: Residents) -> list[dict[str, Any]]:
             },
         })
     return records
+
+
+def _proofs_of(residents: Residents, person: str) -> list[dict[str, Any]]:
+    """What central knows of a person: electronic licences by their codes, the rest by itself."""
+    explained = {record.licence: record for record in residents.records.values() if record.licence}
+    proofs = [
+        {"key": licence.evidence, "licence_code": licence.code, **_proven(residents, explained.get(licence.id))}
+        for licence in residents.licences.values() if licence.holder == person]
+    return proofs + [
+        {"key": record.evidence, "licence_code": None, **_proven(residents, record)}
+        for record in residents.records.values() if record.holder == person and not record.licence]
+
+
+def _proven(residents: Residents, record: Record | None) -> dict[str, str | None]:
+    if record is None:
+        return {}
+    return {
+        "address": record.address or None,
+        "issuing_authority": record.issuing_authority or None,
+        "agent_number": residents.people[record.agent].number if record.agent else None,
+    }
 
 
 def _free_port() -> int:
