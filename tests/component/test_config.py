@@ -60,6 +60,18 @@ def test_a_good_file_is_read_with_its_paths_beside_it(tmp_path: Path) -> None:
     assert config.languages == ("zh-Hans", "en")
 
 
+def test_a_kiosk_may_have_a_code_scanner_of_either_kind_or_none(tmp_path: Path) -> None:
+    without = load_config(written(tmp_path, GOOD), ASSETS)
+    assert (without.devices.code_scanner, without.files.code_scanner.name) == ("", "code-scanner-serial.toml")
+    typing = GOOD.replace("[files]", 'code_scanner = "hid:///dev/kiosk-code-scanner"\n\n[files]').replace(
+        'region = "shanghai"', 'region = "shanghai"\ncode_scanner = "code-scanner-hid"')
+    config = load_config(written(tmp_path, typing), ASSETS)
+    assert config.devices.code_scanner == "hid:///dev/kiosk-code-scanner"
+    assert config.files.code_scanner == ASSETS / "devices" / "code-scanner-hid.toml"
+    wrong = typing.replace("hid:///dev/", "bluetooth://")
+    assert [line for line in mistakes_in(tmp_path, wrong) if "devices.code_scanner" in line and "hid://" in line]
+
+
 def test_every_mistake_is_told_at_once(tmp_path: Path) -> None:
     text = GOOD.replace('"serial:///dev/kiosk-id-reader?baud=115200"', '"usb://1"').replace(
         '"shanghai"', '"atlantis"').replace("site = \"production\"", "site = \"lobby\"") + "\ncolour = \"red\"\n"

@@ -190,6 +190,7 @@ def test_a_chip_that_hangs_directly_on_the_kiosk_is_not_asked(place: Place) -> N
     ("receipt_printer", "paper_out", "4301", DEGRADED),
     ("receipt_printer", "cutter_failed", "4401", DEGRADED),
     ("receipt_printer", "paper_near_end", None, DEGRADED),
+    ("code_scanner", "unplugged", "7101", DEGRADED),
 ])
 def test_one_device_in_trouble_hides_none_of_the_others(
     place: Place, device: str, fault: str, code: str | None, status: int
@@ -208,6 +209,20 @@ def test_devices_that_are_silent_cost_their_own_seconds_together(place: Place) -
     report = place.report()
     assert trouble(report) == {"id_reader": ("failed", "1101"), "permit_unit": ("failed", "2101")}
     assert SystemClock().monotonic() - began < 6.0
+
+
+def test_a_kiosk_without_a_code_scanner_lacks_nothing(place: Place) -> None:
+    del place.values["devices"]["code_scanner"]
+    place.values["files"]["code_scanner"] = "code-scanner-hid"
+    report = place.report()
+    assert report.exit_status == READY
+    assert detail(report, "code_scanner").startswith("this kiosk has none")
+    assert detail(report, "code_scanner_file").startswith("not needed")
+
+
+def test_a_code_scanner_that_another_program_holds_is_left_alone(place: Place) -> None:
+    with closing(open_bytes(place.values["devices"]["code_scanner"])):
+        assert trouble(place.report()) == {"code_scanner": ("warning", None)}
 
 
 def test_an_open_cover_of_the_permit_unit_keeps_from_service(place: Place) -> None:
@@ -400,6 +415,7 @@ def test_a_configuration_that_cannot_be_read_leaves_what_needs_none(
     ("id_reader", "id_reader_file", "6503"),
     ("permit_unit", "permit_unit_file", "6503"),
     ("receipt_printer", "receipt_printer_file", "6503"),
+    ("code_scanner", "code_scanner_file", "6503"),
     ("screen", "screen_file", "6503"),
 ])
 def test_each_mistake_of_a_data_file_is_a_failed_check(place: Place, key: str, check: str, code: str) -> None:
@@ -409,7 +425,7 @@ def test_each_mistake_of_a_data_file_is_a_failed_check(place: Place, key: str, c
     assert trouble(report) == {check: ("failed", code)}
     assert len([result for result in report.checks if result.name == check]) > 1
     assert all(result.detail.startswith("wrong.toml") for result in report.checks if result.name == check)
-    if key in ("id_reader", "permit_unit", "receipt_printer"):
+    if key in ("id_reader", "permit_unit", "receipt_printer", "code_scanner"):
         assert detail(report, key) == f"its device file has mistakes: see {key}_file"
 
 

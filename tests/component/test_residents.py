@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tomllib
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from drivers.simulators.id_reader_sim import holder_text
 from drivers.simulators.residents import DEFAULT, check_digit, day_of, load_residents
 
 TODAY = date(2026, 3, 1)
+REGIONS = Path(__file__).parents[2] / "assets" / "regions"
 
 
 @pytest.mark.parametrize(("text", "day"), [
@@ -73,10 +75,19 @@ def test_the_situations_that_tests_need_are_there() -> None:
     assert {p.permit_file for p in permits.values()} == {"reference", "ssse", ""}
 
 
+def test_every_licence_proves_something_that_a_region_asks_for_and_fits_any_scanner() -> None:
+    licences = load_residents(today=TODAY).licences.values()
+    asked = {key for path in REGIONS.glob("*.toml") for key in tomllib.loads(path.read_text("utf-8"))["evidence"]}
+    assert {licence.evidence for licence in licences} - asked == set()
+    assert len({licence.code for licence in licences}) == len(licences) >= 5
+    assert all(licence.code.isascii() and len(licence.code) <= 200 for licence in licences)
+
+
 def test_nobody_is_shown() -> None:
     residents = load_residents(today=TODAY)
     assert repr(residents.people["lin-yuzhen"]) == "Person(id='lin-yuzhen', kind='citizen')"
     assert "示范路" not in repr(residents.permits["lin-yuzhen-shanghai"])
+    assert "ELC" not in repr(residents.licences["lin-registered-lease"])
 
 
 def test_every_mistake_in_a_data_file_is_named(tmp_path: Path) -> None:
@@ -101,6 +112,18 @@ chip = "potato"
 id = "p"
 chip = "none"
 chip_serial = "8600310000000001"
+[[licences]]
+id = "l"
+holder = "nobody"
+evidence = "lease"
+title = "t"
+code = "1"
+[[licences]]
+id = "m"
+holder = "a"
+evidence = "lease"
+title = "t"
+code = "two\\nlines"
 ''', encoding="utf-8")
     with pytest.raises(DeviceFileError) as raised:
         load_residents(path, TODAY)
@@ -110,6 +133,8 @@ chip_serial = "8600310000000001"
         "people.toml: q: chip must be one of permit, epassport, bank, blank, memory, none, not 'potato'",
         "people.toml: p: used twice",
         "people.toml: p: holder 'nobody' is nobody here",
+        "people.toml: m: code is printable and not empty",
+        "people.toml: l: holder 'nobody' is nobody here",
         "people.toml: chip_serial 8600310000000001: used twice",
     ]
 

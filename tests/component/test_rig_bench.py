@@ -14,6 +14,8 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
+from drivers.code_scanner.device import LineScanner
+from drivers.code_scanner.device_file import CodeScannerFile
 from drivers.errors import NoChip
 from drivers.id_reader.device import IdReader
 from drivers.id_reader.reader_file import IdReaderFile
@@ -160,6 +162,21 @@ def test_each_permit_has_a_face_that_can_be_looked_at(rig: Rig, residents: Resid
     for permit_id in residents.permits:
         rig.save_face(permit_id, tmp_path / "face.png")
         assert size_of(tmp_path / "face.png") == (1370, 864)
+
+
+def test_a_phone_with_a_licence_is_held_before_the_scanner(rig: Rig, residents: Residents) -> None:
+    model = CodeScannerFile.load(DEVICES / "code-scanner-serial.toml")
+    scanner = LineScanner(lambda: open_bytes(rig.urls["code_scanner"], "code_scanner"), model)
+    scanner.open()
+    for licence_id, label in rig.licences().items():
+        rig.show_licence_code(licence_id)
+        assert scanner.read(5.0) == residents.licences[licence_id].code
+        assert residents.people[residents.licences[licence_id].holder].name in label
+    rig.show_code("anything else")
+    assert scanner.read(5.0) == "anything else"
+    scanner.close()
+    with pytest.raises(ValueError, match="there is no licence 'nobody'"):
+        rig.show_licence_code("nobody")
 
 
 def test_a_fault_is_set_listed_and_cleared_by_device(rig: Rig) -> None:
