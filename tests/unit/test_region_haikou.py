@@ -53,9 +53,9 @@ SHOWN_BY: dict[str, tuple[str, ...]] = {
     "endorse.collection.kiosk": ("test_collection_is_chosen_when_the_permit_is_made",),
     "endorse.collection.counter": ("test_at_the_counter_identity_card_and_permit_are_shown",),
     "endorse.collection.post": ("test_by_post_the_applicant_sends_the_permit_and_pays_both_ways",),
-    "endorse_new_address": ("test_a_change_declared_with_the_endorsement_is_proved_and_reviewed_with_it",),
-    "endorse_new_employer": ("test_a_change_declared_with_the_endorsement_is_proved_and_reviewed_with_it",),
-    "endorse_new_school": ("test_a_change_declared_with_the_endorsement_is_proved_and_reviewed_with_it",),
+    "new_address_too": ("test_a_change_declared_with_another_service_is_proved_and_reviewed_with_it",),
+    "new_employer_too": ("test_a_change_declared_with_another_service_is_proved_and_reviewed_with_it",),
+    "new_school_too": ("test_a_change_declared_with_another_service_is_proved_and_reviewed_with_it",),
     "change_address": (
         "test_a_change_of_address_employer_or_school_needs_its_proof_and_leaves_the_dates",
         "test_a_change_alone_does_not_make_up_an_overdue_endorsement",
@@ -188,10 +188,13 @@ def test_the_kiosk_takes_the_application_and_any_kiosk_rewrites_the_permit() -> 
     (("school_changed",), ("new_school_proof",)),
     (("address_changed", "school_changed"), ("new_address_proof", "new_school_proof")),
 ])
-def test_a_change_declared_with_the_endorsement_is_proved_and_reviewed_with_it(declared, proofs) -> None:
+def test_a_change_declared_with_another_service_is_proved_and_reviewed_with_it(declared, proofs) -> None:
     found = ask("haikou", IN_TIME, START, END, declared=frozenset(declared))
     assert (found.served, new_term_of(found)) == (AFTER_REVIEW, (END, "2027-07-15"))
     assert (found.evidence.all_of, found.evidence.any_of) == (proofs, GROUNDS)
+    for service in NEW_PERMIT:
+        replaced = ask("haikou", IN_TIME, START, END, service=service, declared=frozenset(declared))
+        assert (replaced.served, replaced.evidence.all_of) == (AFTER_REVIEW, proofs)
 
 
 @pytest.mark.parametrize(("declared", "all_of", "any_of"), [
