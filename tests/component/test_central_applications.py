@@ -497,3 +497,94 @@ def test_what_is_collected_at_the_counter_is_on_record_and_no_work_for_a_kiosk(
     record = central.permit(somebody.record.permit_number)
     assert record is not None
     assert (record.valid_to, record.endorsement_count) == (date(2027, 12, 4), 3)
+
+
+# ---- Other changes
+
+
+def test_a_new_employer_is_agreed_and_leaves_nothing_to_write(
+    central: ReferenceCentral, kiosk: Kiosk, somebody: Resident
+) -> None:
+    answer = kiosk.applied(somebody, service="change_address", declarations=("employer_changed",))
+    assert approve(central, answer.review_number) == "approved"
+    progress = kiosk.progress(somebody)
+    assert (progress.state, progress.at_kiosk, progress.may_choose_collection) == ("approved", False, False)
+    assert kiosk.pending(somebody).work is None
+    with central.database.reading() as session:
+        numbers = [each.review_number for each in central.reviewing.waiting(session)]
+    assert answer.review_number not in numbers
+
+
+def short_permit(valid_to: date = date(2026, 12, 4)) -> contract.PermitContent:
+    start = date(2026, 6, 4) if valid_to == date(2026, 12, 4) else date(2026, 3, 1)
+    return contract.PermitContent(
+        address="乌鲁木齐市天山区范本路77号10栋3单元202室", issuing_authority="乌鲁木齐市公安局天山区分局",
+        category="short", valid_from=start, valid_to=valid_to, endorsement_count=1,
+    )
+
+
+def test_short_becomes_long_where_the_holder_wants_and_proves_it(central: ReferenceCentral, kiosk: Kiosk) -> None:
+    proofs = ({"key": "business_licence"}, {"key": "lease"})
+    who = living_in(central, XINJIANG, recorded=short_permit(), evidence=proofs)
+    for key in ("business_licence", "lease"):
+        assert kiosk.prove(who, key) == "verified"
+    answer = kiosk.applied(who, new_category="long", evidence=shown("business_licence", "lease"))
+    assert answer.expected_on == date(2026, 11, 23)         # the same day, and it is a Monday
+    assert approve(central, answer.review_number) == "approved"
+    work = work_of(kiosk, who)
+    grant = kiosk.verified(who, work.grant)
+    assert (grant.content.category, grant.residence_years) == ("long", None)
+    assert (grant.content.valid_from, grant.content.valid_to) == (date(2026, 12, 4), date(2028, 12, 4))
+    chip = who.chip()
+    assert kiosk.write(who, answer.application_id, chip).verdict == "written"
+    assert chip.written_fields()["category"] == "long"
+
+
+def test_an_officer_may_judge_the_category_anew(central: ReferenceCentral, kiosk: Kiosk) -> None:
+    who = living_in(central, XINJIANG, recorded=short_permit())
+    answer = kiosk.applied(who, new_category="long")
+    assert approve(central, answer.review_number, category="short") == "approved"
+    grant = kiosk.verified(who, work_of(kiosk, who).grant)
+    assert (grant.content.category, grant.content.valid_to) == ("short", date(2027, 6, 4))
+
+
+def test_a_promise_for_the_same_day_made_on_a_sunday_is_kept_on_monday(
+    central: ReferenceCentral, kiosk: Kiosk, clock: MovableClock
+) -> None:
+    clock.now = MONDAY - timedelta(days=1)
+    who = living_in(central, XINJIANG, recorded=short_permit())
+    assert kiosk.applied(who).expected_on == date(2026, 11, 23)
+
+
+def test_an_expired_permit_is_applied_for_anew_and_runs_from_that_day(
+    central: ReferenceCentral, kiosk: Kiosk
+) -> None:
+    who = living_in(central, XINJIANG, recorded=short_permit(date(2026, 9, 1)))
+    answer = kiosk.applied(who)
+    approve(central, answer.review_number)
+    grant = kiosk.verified(who, work_of(kiosk, who).grant)
+    assert (grant.content.valid_from, grant.content.valid_to) == (date(2026, 11, 23), date(2027, 5, 23))
+
+
+def test_a_category_that_the_region_does_not_have_is_refused(kiosk: Kiosk, somebody: Resident) -> None:
+    assert code_of(kiosk.apply(somebody, new_category="golden")) == "not_offered"
+
+
+def test_a_withdrawn_permit_is_void_once_the_new_one_was_handed_out(
+    central: ReferenceCentral, kiosk: Kiosk, somebody: Resident
+) -> None:
+    answer = kiosk.applied(somebody, service="damaged")
+    reviewing, number = central.reviewing, answer.review_number
+    approve(central, number)
+    assert kiosk.progress(somebody).may_choose_collection is False
+    with central.database.writing() as session:
+        reviewing.made(session, number, "龙华派出所", date(2026, 11, 30), central.clock())
+    assert kiosk.progress(somebody).may_choose_collection is True
+    with pytest.raises(CentralRefusedCall, match="409 collection_not_offered"):
+        kiosk.choose(answer.application_id, "kiosk")        # a new permit is not made at a kiosk
+    assert kiosk.choose(answer.application_id, "post").collection == contract.CollectionChoice(way="post")
+    with central.database.writing() as session:
+        reviewing.collected(session, number, central.clock())
+    record = central.permit(somebody.record.permit_number)
+    assert record is not None
+    assert record.status == "cancelled"

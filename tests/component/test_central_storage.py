@@ -10,9 +10,10 @@ import subprocess
 import sys
 from datetime import timedelta
 from pathlib import Path
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
+from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlalchemy import func, select, text
@@ -22,7 +23,7 @@ from drivers.simulators.chip_keys import TEST_KEYS
 from kiosk.central.client import CentralClient, CentralRefusedCall
 from kiosk.central.reference import command_line, retention
 from kiosk.central.reference.authority import GRANT_KEYS, make_authority
-from kiosk.central.reference.database import Database
+from kiosk.central.reference.database import Database, alembic_config
 from kiosk.central.reference.residents import ImportFileError, load_imports
 from kiosk.central.reference.server import ReferenceCentral
 from kiosk.central.reference.tables import Base, Endorsement
@@ -57,6 +58,30 @@ def test_migrating_twice_changes_nothing(database: Database) -> None:
     database.migrate()
     with database.reading() as session:
         assert session.scalars(text("SELECT version_num FROM alembic_version")).all() == ["0002"]
+
+
+def test_a_central_of_the_first_version_keeps_its_records_when_brought_up_to_date(tmp_path: Path) -> None:
+    old = Database(f"sqlite:///{tmp_path / 'central.db'}")
+    with old.engine.begin() as connection:
+        command.upgrade(alembic_config(connection), "0001")
+        connection.execute(text("INSERT INTO kiosks (kiosk_id, registered_at) VALUES ('kiosk-1', '2026-11-22')"))
+        connection.execute(
+            text(
+                "INSERT INTO endorsements (endorsement_id, kiosk_id, permit_number, permit_file, state, live, answer,"
+                " writes_composed, last_batch, created_at, updated_at) VALUES (:id, 'kiosk-1', '310000201900010017',"
+                " 'reference', 'written', 0, '{}', 1, 2, '2026-11-22 02:00:00', '2026-11-22 02:00:00')"
+            ),
+            {"id": UUID(int=7).hex},
+        )
+    old.migrate()
+    with old.reading() as session:
+        endorsement = session.get(Endorsement, UUID(int=7))
+        assert endorsement is not None
+        assert (endorsement.state, endorsement.last_batch, endorsement.batches_before) == ("written", 2, 0)
+    with old.engine.begin() as connection:
+        command.downgrade(alembic_config(connection), "0001")
+        assert connection.execute(text("SELECT state FROM endorsements")).scalars().all() == ["written"]
+    old.close()
 
 
 def test_sqlite_keeps_a_write_ahead_log_and_minds_foreign_keys(database: Database) -> None:

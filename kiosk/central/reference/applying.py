@@ -180,6 +180,14 @@ def asked_of(
     )
 
 
+def is_moved(request: contract.ApplicationRequest) -> bool:
+    """Whether the address is what changed: declared, or asked for without naming another change."""
+    if request.service != "change_address":
+        return "address_changed" in request.declarations
+    changes = [key for key in request.declarations if key.endswith("_changed")]
+    return not changes or "address_changed" in changes
+
+
 def _permit_flaw(
     session: Session, permit: Permit, name: str, request: contract.ApplicationRequest, now: datetime
 ) -> str | None:
@@ -231,7 +239,7 @@ def _code_of(
 
 def _kept(permit: Permit, request: contract.ApplicationRequest, proofs: Proofs) -> dict[str, object]:
     """What the reviewer goes by: each proof's result, and where the holder lives by them or by the register."""
-    moved = "address_changed" in request.declarations or request.service == "change_address"
+    moved = is_moved(request)
     return {
         "results": dict(proofs.results),
         "address": present_address(permit, moved, proofs) if moved else None,

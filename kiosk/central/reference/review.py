@@ -40,10 +40,13 @@ def stages_of(service: OfferedService | None) -> tuple[Stage, ...]:
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """What became of an application so far. `state`: as the contract names it. `ways`: of collection, as offered."""
+    """What became of an application so far. `state`: as the contract names it. `is_rewritten`: the permit stays the
+    same one. `is_open`: somebody still has something to do. `ways`: of collection, as offered.
+    """
 
     state: str
     is_rewritten: bool
+    is_open: bool
     decisions: tuple[ReviewDecision, ...]
     ways: tuple[str, ...]
     may_choose_collection: bool
@@ -51,7 +54,7 @@ class Standing:
     def progress(self, application: Application) -> contract.ApplicationProgress:
         """As the resident is told."""
         last = self.decisions[-1] if self.decisions else None
-        waits = self.state in ("approved", "made")
+        waits = self.is_open and self.state != "in_review"
         return contract.ApplicationProgress.model_validate(
             {
                 "application_id": application.application_id,
@@ -89,8 +92,11 @@ def standing_of(session: Session, application: Application, service: OfferedServ
     if collection is not None:
         # At a kiosk a permit is rewritten; a new one is not made there.
         ways = tuple(each.way for each in collection.ways if is_rewritten or each.way != "kiosk")
-    is_time = collection is not None and state in _CHOSEN_WHILE[collection.chosen, is_rewritten]
-    return Standing(state, is_rewritten, tuple(decisions), ways, bool(ways) and is_time)
+    is_open = state == "in_review" or (
+        state in ("approved", "made") and (not is_rewritten or application.decided is not None)
+    )
+    is_time = collection is not None and is_open and state in _CHOSEN_WHILE[collection.chosen, is_rewritten]
+    return Standing(state, is_rewritten, is_open, tuple(decisions), ways, bool(ways) and is_time)
 
 
 # A rewritten permit is ready as soon as it is approved; a new one once it is made.

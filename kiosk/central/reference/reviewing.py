@@ -10,7 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from kiosk.central import contract
-from kiosk.central.reference.applying import asked_of, check_digit
+from kiosk.central.reference.applying import asked_of, check_digit, is_moved
 from kiosk.central.reference.clock import local_date
 from kiosk.central.reference.evidence import Proofs
 from kiosk.central.reference.granting import end, expire
@@ -55,10 +55,10 @@ class Reviewing:
         self._fits = fits
 
     def waiting(self, session: Session) -> Sequence[Application]:
-        """Everything that is not returned and not collected, oldest first."""
+        """Everything in which somebody still has something to do, oldest first."""
         query = select(Application).where(Application.state.not_in(("returned", "collected")))
         found = session.scalars(query.order_by(Application.created_at)).all()
-        return [each for each in found if self.standing(session, each).state != "collected"]
+        return [each for each in found if self.standing(session, each).is_open]
 
     def application(self, session: Session, number: str) -> Application:
         """By its review number, with or without the hyphen. Raises `ReviewRefused`."""
@@ -132,7 +132,7 @@ class Reviewing:
         if standing.state not in ready:
             raise ReviewRefused("not_ready", f"{number} is {standing.state}, so there is nothing to collect")
         permit = permit_of(session, application.permit_number)
-        if standing.is_rewritten:
+        if standing.is_rewritten and application.decided is not None:
             self._take_from_kiosks(session, application, now)
             record_content(permit, decided_content(application, permit), now)
             permit.endorsed_on = local_date(now)
@@ -198,7 +198,10 @@ class Reviewing:
             raise ReviewRefused("permit_not_valid", f"the permit of {number} is {permit.status}")
         if permit.decided_application is not None:
             raise ReviewRefused("decision_waits", "another decision still has to be written on this permit")
-        application.decided, application.residence_years = self._decision(permit, application, corrections, now)
+        changes, application.residence_years = self._decision(permit, application, corrections, now)
+        if not changes and application.service == "change_address":
+            return      # a new employer or school: nothing of it stands on the permit
+        application.decided = changes
         if not self._fits(permit.permit_file, decided_content(application, permit)):
             raise ReviewRefused("does_not_fit", "the chip cannot hold this content")
         permit.decided_application = application.application_id
@@ -215,7 +218,7 @@ class Reviewing:
         )
         if corrections.category is not None:
             request = request.model_copy(update={"new_category": corrections.category})
-        moved = request.service == "change_address" or "address_changed" in request.declarations
+        moved = is_moved(request)
         if moved and proofs.address is None:
             raise ReviewRefused("address_needed", "the new address is not known to central: give it with --address")
         asked = asked_of(request, permit, proofs, application.received_on)
