@@ -20,14 +20,14 @@ TESTS = Path(__file__).parent / "unit"
 BEGIN, END = "<!-- drawn by tests.region_rules_table -->\n", "<!-- end of the table -->\n"
 
 
-def tests_of(code: str) -> ModuleType:
+def module_of(code: str) -> ModuleType:
     """The module that tests a shipped region. Raises ModuleNotFoundError."""
     return import_module(f"tests.unit.test_region_{code}")
 
 
 def shown_by(code: str) -> Mapping[str, tuple[str, ...]]:
     """Which tests show which rule of a region; empty where its module does not say."""
-    shown: Mapping[str, tuple[str, ...]] = getattr(tests_of(code), "SHOWN_BY", {})
+    shown: Mapping[str, tuple[str, ...]] = getattr(module_of(code), "SHOWN_BY", {})
     return shown
 
 

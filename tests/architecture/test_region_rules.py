@@ -7,14 +7,14 @@ import inspect
 import pytest
 
 from kiosk.policy.region_file import REGIONS_DIR, load_region, shipped_regions
-from tests.region_rules_table import README, redrawn, shown_by, tests_of
+from tests.region_rules_table import README, module_of, redrawn, shown_by
 
 REGIONS = shipped_regions()
 
 
 @pytest.mark.parametrize("code", REGIONS)
 def test_each_rule_is_shown_by_a_test_and_each_test_named_exists(code) -> None:
-    rules, shown, module = load_region(REGIONS_DIR / f"{code}.toml").rules, shown_by(code), tests_of(code)
+    rules, shown, module = load_region(REGIONS_DIR / f"{code}.toml").rules, shown_by(code), module_of(code)
     assert set(rules) - set(shown) == set(), "rules without a test"
     assert set(shown) - set(rules) == set(), "tests of rules that the file does not have"
     assert [rule for rule, tests in shown.items() if not tests] == []
