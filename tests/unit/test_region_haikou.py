@@ -56,6 +56,7 @@ SHOWN_BY: dict[str, tuple[str, ...]] = {
     "new_address_too": ("test_a_change_declared_with_another_service_is_proved_and_reviewed_with_it",),
     "new_employer_too": ("test_a_change_declared_with_another_service_is_proved_and_reviewed_with_it",),
     "new_school_too": ("test_a_change_declared_with_another_service_is_proved_and_reviewed_with_it",),
+    "make_up_too": ("test_a_new_permit_for_an_overdue_one_makes_up_the_endorsement_too_which_is_ours",),
     "change_address": (
         "test_a_change_of_address_employer_or_school_needs_its_proof_and_leaves_the_dates",
         "test_a_change_alone_does_not_make_up_an_overdue_endorsement",
@@ -210,11 +211,18 @@ def test_a_change_of_address_employer_or_school_needs_its_proof_and_leaves_the_d
     assert (found.evidence.all_of, found.evidence.any_of) == (all_of, any_of)
 
 
-@pytest.mark.parametrize("service", [Service.CHANGE_ADDRESS, *NEW_PERMIT])
-def test_a_change_alone_does_not_make_up_an_overdue_endorsement(service) -> None:
-    found = ask("haikou", LATE, START, END, service=service)
+def test_a_change_alone_does_not_make_up_an_overdue_endorsement() -> None:
+    found = ask("haikou", LATE, START, END, service=Service.CHANGE_ADDRESS)
     assert (found.outcome, new_term_of(found), found.residence_years) == (OVERDUE, (START, END), None)
     assert found.reasons[0].code == "overdue"
+
+
+@pytest.mark.parametrize("service", NEW_PERMIT)
+def test_a_new_permit_for_an_overdue_one_makes_up_the_endorsement_too_which_is_ours(service) -> None:
+    found = ask("haikou", LATE, START, END, service=service)
+    assert (found.outcome, found.served, found.residence_years) == (OVERDUE, AFTER_REVIEW, FROM_MAKE_UP)
+    assert (new_term_of(found), found.evidence.any_of) == ((LATE, "2029-02-28"), GROUNDS)
+    assert region_named("haikou").rule("make_up_too").ours == ("*",)
 
 
 @pytest.mark.parametrize("service", NEW_PERMIT)
