@@ -118,7 +118,7 @@ def _year_with_end(
     term: Term, calendar: Calendar, request: AssessmentRequest, months: int, start: date, end: date,
 ) -> PermitYear | None:
     """The end date says which anniversary is due; it must be one that the region counts."""
-    if term.counted_from is CountedFrom.END:
+    if not term.keeps_anniversaries:
         ends = _chain(start, months, term.end_date, until=end) if term.start_stays else \
             iter([term_end(start, months, term.end_date)])
         return _year(term, calendar, end, months, None, 1) if end in ends else None
@@ -194,26 +194,26 @@ def _year_without_end(
         return None
     number = 1
     if happened:
-        endorsed = max(happened)
-        if request.last_make_up_on is not None and gives(calendar, NewDates.TODAY):
-            base = request.last_make_up_on
-        elif _re_anchors_on(endorsed, base, months, term, calendar):
-            base = endorsed
+        endorsed, made_up = max(happened), request.last_make_up_on
+        if _re_anchored(made_up or endorsed, base, made_up is not None, months, term, calendar):
+            base = made_up or endorsed
         number = first_not_open(endorsed, base, months, term.end_date, window)
     return _year(term, calendar, term_end(base, months * number, term.end_date), months, base, number)
 
 
-def _re_anchors_on(day: date, base: date, months: int, term: Term, calendar: Calendar) -> bool:
-    """Whether an endorsement on `day` was a make-up that re-anchors: late for the anniversary before it."""
+def _re_anchored(day: date, base: date, is_make_up: bool, months: int, term: Term, calendar: Calendar) -> bool:
+    """Whether an endorsement on `day` re-anchored: late, in a tier that dates terms from the day itself.
+
+    Late for the last anniversary whose window was open, or where it is known to have been a make-up, the one before.
+    """
     number = first_not_open(day, base, months, term.end_date, calendar.window.opens_before) - 1
-    if number < 1:
-        return False
-    end = term_end(base, months * number, term.end_date)
-    if day <= end:
-        return False
-    boundary = boundary_after(end, term.end_date)
-    tier = tier_of(day, boundary, calendar, term.end_date)
-    return start_rule(tier.effect.new_dates, day, boundary, term.end_date) is NewDates.TODAY
+    for due in range(number, max(0, number - (2 if is_make_up else 1)), -1):
+        end = term_end(base, months * due, term.end_date)
+        if day > end:
+            boundary = boundary_after(end, term.end_date)
+            tier = tier_of(day, boundary, calendar, term.end_date)
+            return start_rule(tier.effect.new_dates, day, boundary, term.end_date) is NewDates.TODAY
+    return False
 
 
 def first_not_open(day: date, base: date, months: int, convention: EndDate, window: Span) -> int:

@@ -108,6 +108,13 @@ class Term:
     permit_carries_end: bool
     start_stays: bool
 
+    @property
+    def keeps_anniversaries(self) -> bool:
+        """Whether endorsing early or late moves no anniversary: what they are counted from stays on the permit."""
+        if self.counted_from is CountedFrom.START:
+            return self.start_stays or not self.permit_carries_end
+        return self.counted_from is CountedFrom.ISSUE
+
 
 @dataclass(frozen=True, slots=True)
 class Evidence:

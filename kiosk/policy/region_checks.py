@@ -38,8 +38,9 @@ def _check_window(region: Region, calendar: Calendar, path: str, mistakes: Mista
         mistakes.note(f"{path}window.opens_before", "opens before the term of the shortest category has begun")
     if how in (None, NewDates.UNCHANGED, NewDates.NONE):
         mistakes.note(f"{path}window.new_dates", "must say where the new term starts")
-    if region.term.counted_from is not CountedFrom.END and _starts(window.effect, NewDates.TODAY):
+    if region.term.keeps_anniversaries and _starts(window.effect, NewDates.TODAY):
         mistakes.note(f"{path}window.new_dates", "today would move an anniversary that is counted from issue or start")
+    _check_anniversary(region, window.effect, f"{path}window", mistakes)
     if isinstance(how, StartTable) and how.rows and _ends_before(how.rows[-1], Span()):
         mistakes.note(f"{path}window.new_dates", f"start_dates.{how.name} ends before the window closes")
 
@@ -49,9 +50,17 @@ def _check_tiers(region: Region, calendar: Calendar, path: str, mistakes: Mistak
     for number, tier in enumerate(calendar.tiers):
         where = f"{path}overdue[{number}]"
         _check_new_term(tier, where, _shortest(region), mistakes)
+        _check_anniversary(region, tier.effect, where, mistakes)
         table = tier.effect.new_dates
         if isinstance(table, StartTable) and table.rows and _ends_before(table.rows[-1], tier.last):
             mistakes.note(f"{where}.new_dates", f"start_dates.{table.name} ends before this tier does")
+
+
+def _check_anniversary(region: Region, effect: Effect, where: str, mistakes: Mistakes) -> None:
+    """A term that begins on a late day and ends on an anniversary could not be told from a wrong one."""
+    if not region.term.keeps_anniversaries and _starts(effect, NewDates.ANNIVERSARY):
+        reason = "anniversary needs anniversaries that stay: counted_from = issue, or start with start_stays"
+        mistakes.note(f"{where}.new_dates", reason)
 
 
 def _check_order(tiers: tuple[Tier, ...], path: str, mistakes: Mistakes) -> None:

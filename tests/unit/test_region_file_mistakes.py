@@ -91,6 +91,7 @@ SECOND_ROW, THIRD_ROW = "{ before = { months = 1 }, st", "{ last = { months = 6 
     ("caohai", 'role = "accompanies"', 'role = "helps"', "agents.guardian.role", "must be one of"),
     ("caohai", "issuer_contains = [\"西滩\"]\n", "", "past_terms[0].issuer_contains", "is missing"),
     ("nanling", 'counted_from = "issue"', 'counted_from = "end"', "term.counted_from", "cannot be counted"),
+    ("qinghe", 'new_dates = "today"', 'new_dates = "anniversary"', "overdue[0].new_dates", "anniversaries that stay"),
     ("shibei", 'new_dates = "old_end"', 'new_dates = "today"', "window.new_dates", "would move an anniversary"),
     ("shibei", "last = { days = 15 }", "last = { days = 366 }", "overdue[0].new_dates", "over already"),
     ("shanghai", HOURS, 'opens = "08:30", closes = "8.15"', "hours[0].closes", "a time"),
