@@ -417,13 +417,13 @@ def test_papers_that_cannot_be_shown_suspend_the_permit_too() -> None:
 
 def test_people_are_asked_to_answer_truthfully() -> None:
     guidance = region_named("beijing").guidance["truthful"]
-    assert guidance.services == ()
+    assert guidance.services == (Service.ENDORSE, Service.CHANGE_ADDRESS)
     assert "truthfully" in guidance.rule.text.in_language("en")
 
 
 def test_the_counters_are_named_without_invented_hours_or_telephones() -> None:
     beijing = region_named("beijing")
-    assert list(beijing.offices) == ["present_station", "any_station", "community_point"]
+    assert list(beijing.offices) == ["present_station", "community_point", "any_station"]
     assert {(office.hours, office.telephone, office.website) for office in beijing.offices.values()} == {
         (None, None, None)}
     assert beijing.contact is None

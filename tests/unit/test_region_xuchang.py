@@ -53,6 +53,7 @@ SHOWN_BY: dict[str, tuple[str, ...]] = {
     "change_address": ("test_moving_in_mid_year_leaves_the_term",),
     "change_address.fee": ("test_it_is_free_without_post_or_appointment_and_done_in_one_working_day",),
     "change_address.promise": ("test_it_is_free_without_post_or_appointment_and_done_in_one_working_day",),
+    "change_address.online": ("test_online_is_named_first_and_needs_no_visit",),
     "change_address.review": (
         "test_the_community_officer_reviews_in_three_stages_whose_figures_without_unit_are_not_shown",),
     "moved_and_overdue": ("test_moving_when_late_is_endorsed_in_the_same_go",),
@@ -182,9 +183,12 @@ def test_online_is_named_first_and_needs_no_visit() -> None:
     chinese, english = (xuchang.kiosks.rule.text.in_language(language) for language in LANGUAGES)
     assert chinese.index("网上") < chinese.index("窗口")
     assert english.index("online") < english.index("counter")
+    for service in (Service.ENDORSE, Service.CHANGE_ADDRESS):
+        online = xuchang.services[service].online
+        assert online is not None
+        assert "互联网+便民服务平台" in online.text.in_language("zh-Hans")
     online = xuchang.services[Service.ENDORSE].online
     assert online is not None
-    assert "互联网+便民服务平台" in online.text.in_language("zh-Hans")
     assert "without a single visit" in online.text.in_language("en")
     assert "最多到现场办事次数" in [cite.section for cite in online.cites]
 
@@ -334,5 +338,5 @@ def test_every_rule_cites_a_listed_section_and_speaks_both_languages() -> None:
     for path, text in xuchang.texts.items():
         assert set(LANGUAGES) <= set(dict(text.by_language))
         assert re.search(r"[\u4e00-\u9fff]", text.in_language("zh-Hans")), path
-        chinese_names = ("services.endorse.online.text",)       # the platform has no other name
+        chinese_names = ("services.endorse.online.text", "services.change_address.online.text")      # a platform's name
         assert path in chinese_names or not re.search(r"[\u3000-\u9fff\uff00-\uffef]", text.in_language("en")), path
