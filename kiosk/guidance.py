@@ -17,6 +17,7 @@ from kiosk.policy.services import Collection, CollectionWay, OfferedService, Old
 from kiosk.screen_models import Citation, ProgressLine, Text, Words
 
 MOST_OFFICES = 2        # the nearest kinds of counter; a third would hide the first
+MOST_LINES = 6          # more would not fit the smallest display in a size that can be read
 TOLD_BY = ("message", "online", "counter", "kiosk", "telephone", "notice")
 RESULTS = ("accept", "agree", "return")
 
@@ -50,19 +51,28 @@ class AfterApplying:
 def service_guidance(
     region: Region, service: Service, rules: Iterable[Rule], language: str, agent: str | None = None
 ) -> ServiceGuidance:
-    """`rules`: what decides how the service is had here, the strictest first (see `kiosk.policy.foresight`)."""
+    """`rules`: what decides how the service is had here, the strictest first (see `kiosk.policy.foresight`). Where the
+    first of them is the region's rule about kiosks, the way that needs none is told next.
+    """
     offered = region.services.get(service)
-    applied = [*rules]
+    told = [*rules]
+    brief: list[Rule] = []
     if offered is not None:
-        applied += [offered.online] if offered.online is not None else []
-        applied.append(offered.rule)
-        applied += [part.rule for part in (offered.review, offered.promise, offered.fee) if part is not None]
-    applied = list(dict.fromkeys(applied))
+        online = [offered.online] if offered.online is not None else []
+        online += [offered.post.rule] if offered.post is not None else []
+        reviewed = [offered.review.rule] if offered.review is not None else []
+        if told[:1] == [region.kiosks.rule]:
+            told = [told[0], *online, *told[1:], offered.rule]
+        else:
+            told = [*told, offered.rule, *reviewed, *online]
+        brief = [part.rule for part in (offered.promise, offered.fee) if part is not None]
+    besides = [each.rule for each in region.guidance.values() if not each.services or service in each.services]
+    lines = dict.fromkeys((*(rule.text for rule in told), *_joined(brief), *(rule.text for rule in besides)))
     return ServiceGuidance(
-        lines=tuple(dict.fromkeys(rule.text for rule in applied)),
+        lines=tuple(lines)[:MOST_LINES],
         bring=_to_bring(region, offered, agent),
         where=office_lines(region),
-        sources=sources_of(region, applied, language),
+        sources=sources_of(region, (*told, *brief, *besides), language),
     )
 
 
@@ -204,16 +214,35 @@ def _hours(hours: OpeningHours) -> Iterable[Text]:
 
 
 def _to_bring(region: Region, offered: OfferedService | None, agent: str | None) -> tuple[Words, ...]:
-    """Papers by name; of a group that one of is enough, its members too."""
     keys = [*offered.bring, *offered.effect.evidence] if offered is not None else []
     if agent is not None and agent in region.agents:
         keys += region.agents[agent].effect.evidence
-    lines: list[Words] = []
-    for evidence in (region.evidence[key] for key in dict.fromkeys(keys)):
-        lines.append(evidence.name)
-        members = (region.evidence[key].name for key in (*evidence.any_of, *evidence.all_of))
-        lines.extend(Text("guidance.member", (("name", name),)) for name in members)
-    return tuple(lines)
+    return tuple(_paper(region, key) for key in dict.fromkeys(keys))
+
+
+def _paper(region: Region, key: str) -> LocalText:
+    """The name of a paper; of a group, and what belongs to it."""
+    evidence = region.evidence[key]
+    members = [region.evidence[each].name for each in (*evidence.any_of, *evidence.all_of)]
+    if not members:
+        return evidence.name
+    return LocalText(tuple(
+        (language, _listed(language, name, [each.in_language(language) for each in members]))
+        for language, name in evidence.name.by_language))
+
+
+def _joined(rules: list[Rule]) -> tuple[LocalText, ...]:
+    """Short sentences in one line."""
+    if not rules:
+        return ()
+    languages = [language for language, _ in rules[0].text.by_language]
+    return (LocalText(tuple(
+        (language, ("" if language.startswith("zh") else " ").join(rule.text.in_language(language) for rule in rules))
+        for language in languages)),)
+
+
+def _listed(language: str, name: str, members: list[str]) -> str:
+    return f"{name}：{'；'.join(members)}" if language.startswith("zh") else f"{name}: {'; '.join(members)}"
 
 
 def _stage(offered: OfferedService | None, application: Application) -> Iterable[Words]:

@@ -13,6 +13,7 @@ from pathlib import Path
 from screens.kivy_setup import prepare
 from screens.samples import samples
 from screens.screen_file import load_screen_file
+from tests.screens.region_samples import region_samples
 
 ASSETS = Path(__file__).resolve().parents[2] / "assets"
 
@@ -33,7 +34,7 @@ def main() -> None:
             if order == "double_tap_s":
                 app.router.double_tap_s = float(value)
             else:
-                app.show(samples(value)[order])
+                app.show(samples(value)[order] if "/" not in order else region_samples(value)[order])
         app.leave()
 
     threading.Thread(target=obey, daemon=True).start()
