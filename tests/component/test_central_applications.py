@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from uuid import uuid4
@@ -10,7 +12,7 @@ from uuid import uuid4
 import pytest
 
 from kiosk.central import contract
-from kiosk.central.client import CentralRefusedCall
+from kiosk.central.client import CentralRefusedCall, CentralUnreachable
 from kiosk.central.reference.authority import issue_client
 from kiosk.central.reference.reviewing import Corrections, ReviewRefused
 from kiosk.central.reference.server import ReferenceCentral
@@ -237,6 +239,37 @@ def test_progress_is_found_by_the_permit_at_another_kiosk_newest_first(
     search = contract.ApplicationSearch(holder=somebody.record.holder, permit=somebody.facts)
     found = other_kiosk.client.search_applications(search, key=str(uuid4()), sequence=None).applications
     assert [each.application_id for each in found] == [second.application_id, first.application_id]
+
+
+def test_several_kiosks_at_once_take_one_application(central: ReferenceCentral, directory: Path) -> None:
+    who = living_in(central, HAIKOU)
+    names = [f"kiosk-many-{number}" for number in range(4)]
+    for name in names:
+        issue_client(directory, name)
+        central.register_kiosk(name)
+    together = threading.Barrier(len(names))
+
+    def ask(name: str) -> str:
+        with client_of(central, directory, name) as client:
+            together.wait(10)
+            answer = client.apply(application(who), sequence=None)
+        return answer.code if isinstance(answer, contract.Refused) else answer.state
+
+    with ThreadPoolExecutor(len(names)) as pool:
+        told = sorted(future.result(20) for future in [pool.submit(ask, name) for name in names])
+    assert told == ["already_applied"] * 3 + ["received"]
+
+
+def test_an_answer_that_was_lost_on_the_way_is_had_again(
+    central: ReferenceCentral, kiosk: Kiosk, somebody: Resident
+) -> None:
+    asked = application(somebody)
+    central.set_fault("drop_connection_after_commit", calls=1)
+    with pytest.raises(CentralUnreachable):
+        kiosk.client.apply(asked, sequence=1)
+    answer = kiosk.client.apply(asked, sequence=1)
+    assert isinstance(answer, contract.ApplicationReceived)
+    assert kiosk.progress(somebody).review_number == answer.review_number
 
 
 # ---- Reviewed

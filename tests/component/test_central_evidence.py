@@ -24,7 +24,8 @@ from tests.component.central_rig import (
     shown,
 )
 
-SHANGHAI, HAIKOU = "310000", "460100"
+XINJIANG = "650100"
+WHOLE, PARTS = "contract_and_insurance", ("work_contract_one_year", "social_insurance_six_months")
 NEW_HOME = "上海市徐汇区样板路15号1203室"
 LEASE = {"key": "registered_lease", "address": NEW_HOME}
 MOVED = ("address_changed",)
@@ -65,6 +66,12 @@ def test_a_proof_on_record_is_verified_without_a_code(central: ReferenceCentral,
     assert kiosk.prove(who, "registered_lease") == "verified"
     assert kiosk.prove(who, "home_proof") == "verified"         # the group that it belongs to
     assert kiosk.prove(who, "title_deed") == "not_verified"
+
+
+def test_a_proof_of_several_parts_is_verified_once_all_of_them_are(central: ReferenceCentral, kiosk: Kiosk) -> None:
+    parts = [{"key": key} for key in PARTS]
+    assert kiosk.prove(with_proofs(central, *parts[:1], region=XINJIANG), WHOLE) == "not_verified"
+    assert kiosk.prove(with_proofs(central, *parts, region=XINJIANG), WHOLE) == "verified"
 
 
 def test_a_licence_code_is_good_for_its_holder_its_proof_and_its_time(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from uuid import UUID
 
 import pytest
@@ -64,6 +65,27 @@ def test_models_do_not_print_the_holder() -> None:
     assert "林玉珍" not in printed
     assert SECRET not in printed
     assert "AA55" not in printed
+
+
+def test_what_a_holder_shows_and_who_acts_for_one_is_not_printed() -> None:
+    holder = contract.Holder(name="林玉珍", id_number="341399198803140021")
+    asked = contract.ApplicationRequest(
+        application_id=UUID(int=1), service="endorse", holder=holder, permit=None, telephone="13800000000",
+        evidence=(contract.EvidenceShown(key="lease", licence_code="SSB-1", verified=True),),
+        agent=contract.AgentFacts(kind="guardian", person=holder),
+        assessment=contract.LocalAssessment(
+            outcome=None, on=date(2026, 11, 22), new_valid_from=None, new_valid_to=None, residence_years=None
+        ),
+    )
+    for secret in ("林玉珍", "341399198803140021", "13800000000", "SSB-1"):
+        assert secret not in repr(asked)
+
+
+@pytest.mark.parametrize("telephone", ["+8613800000000", "138 0000", "1380", "1" * 16, "一三八00000"])
+def test_a_telephone_number_is_digits_and_a_wrong_one_is_not_repeated(telephone: str) -> None:
+    with pytest.raises(ValidationError, match="telephone") as caught:
+        contract.ApplicationRequest.model_validate({"telephone": telephone})
+    assert telephone not in str(caught.value)
 
 
 @pytest.mark.parametrize("text", ["aa", "A", "AAA", "GG", "AA "])

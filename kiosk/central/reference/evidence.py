@@ -14,7 +14,7 @@ from kiosk.central.reference.clock import local_date
 from kiosk.central.reference.records import chip_flaw, holder_flaw, record_for
 from kiosk.central.reference.rules import RegionRules
 from kiosk.central.reference.tables import EvidenceCheck, EvidenceRecord, Permit
-from kiosk.policy.region import Region
+from kiosk.policy.proofs import is_verified, verifiable
 
 VERIFIED, NOT_VERIFIED, NEEDS_PERSON = "verified", "not_verified", "needs_person"
 
@@ -49,9 +49,9 @@ class Verifying:
     ) -> contract.EvidenceAnswer:
         """Look the proof up, keep the result, answer."""
         permit, name = record_for(session, request.holder, request.permit)
-        record, result = None, NOT_VERIFIED
+        found, result = _Found(), NOT_VERIFIED
         if permit is not None and not _flaw(permit, name, request):
-            record, result = self._looked_up(session, permit, request, now)
+            found, result = self._looked_up(session, permit, request, now)
         session.add(
             EvidenceCheck(
                 kiosk_id=kiosk_id,
@@ -61,9 +61,9 @@ class Verifying:
                 key=request.key,
                 result=result,
                 day=local_date(now),
-                address=None if record is None else record.address,
-                issuing_authority=None if record is None else record.issuing_authority,
-                agent_number=None if record is None else record.agent_number,
+                address=found.address,
+                issuing_authority=found.issuing_authority,
+                agent_number=found.agent_number,
                 created_at=now,
             )
         )
@@ -73,10 +73,11 @@ class Verifying:
 
     def _looked_up(
         self, session: Session, permit: Permit, request: contract.EvidenceRequest, now: datetime
-    ) -> tuple[EvidenceRecord | None, str]:
-        keys = _verifiable(self._rules.region_of(permit.region), request.key)
-        if not keys:
-            return None, NEEDS_PERSON
+    ) -> tuple[_Found, str]:
+        region = self._rules.region_of(permit.region)
+        keys = () if region is None or request.key not in region.evidence else verifiable(region, request.key)
+        if region is None or not keys:
+            return _Found(), NEEDS_PERSON
         query = select(EvidenceRecord).where(
             EvidenceRecord.holder_number == request.holder.id_number,
             EvidenceRecord.key.in_(keys),
@@ -84,12 +85,33 @@ class Verifying:
             if request.licence_code is not None else EvidenceRecord.licence_code.is_(None),
         )
         agent = None if request.agent is None else request.agent.person.id_number
-        found = [
+        records = [
             each for each in session.scalars(query.order_by(EvidenceRecord.record_id))
             if (each.valid_until is None or now < each.valid_until) and each.agent_number in (None, agent)
         ]
-        best = min(found, key=lambda each: each.result != VERIFIED, default=None)
-        return best, NOT_VERIFIED if best is None else best.result
+        good = [each for each in records if each.result == VERIFIED]
+        if is_verified(region, request.key, {each.key for each in good}):
+            return _found_in(good), VERIFIED
+        return _Found(), NEEDS_PERSON if any(each.result == NEEDS_PERSON for each in records) else NOT_VERIFIED
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """What the records say beyond yes."""
+
+    address: str | None = field(default=None, repr=False)
+    issuing_authority: str | None = None
+    agent_number: str | None = field(default=None, repr=False)
+
+
+def _found_in(records: list[EvidenceRecord]) -> _Found:
+    return _Found(
+        address=next((each.address for each in records if each.address is not None), None),
+        issuing_authority=next(
+            (each.issuing_authority for each in records if each.issuing_authority is not None), None
+        ),
+        agent_number=next((each.agent_number for each in records if each.agent_number is not None), None),
+    )
 
 
 def proofs_of_today(
@@ -130,11 +152,3 @@ def proofs_of_today(
 def _flaw(permit: Permit, name: str, request: contract.EvidenceRequest) -> str | None:
     flaw = None if request.permit is None else chip_flaw(permit, request.permit)
     return flaw or holder_flaw(permit, name, request.holder, request.permit)
-
-
-def _verifiable(region: Region | None, key: str) -> tuple[str, ...]:
-    """The keys of records that prove `key`: itself, and the members of the group that it is."""
-    if region is None or key not in region.evidence:
-        return ()
-    keys = (key, *region.evidence[key].any_of)
-    return tuple(each for each in keys if region.evidence[each].central_verifies)
