@@ -8,7 +8,6 @@ from __future__ import annotations
 import sys
 from collections.abc import Mapping
 from importlib import import_module
-from pathlib import Path
 from types import ModuleType
 
 from kiosk.policy.region import Region
@@ -16,7 +15,6 @@ from kiosk.policy.region_file import REGIONS_DIR, load_region, shipped_regions
 from kiosk.policy.region_year import cited
 
 README = REGIONS_DIR / "README.md"
-TESTS = Path(__file__).parent / "unit"
 BEGIN, END = "<!-- drawn by tests.region_rules_table -->\n", "<!-- end of the table -->\n"
 
 
