@@ -58,7 +58,7 @@ def _parts(
                 valid = Text("valid_now.until", (("end", permit.content.valid_to),))
                 if assessment is not None and assessment.outcome is AssessedOutcome.OVERDUE:
                     valid = Text("valid_now.suspended", (("since", permit.content.valid_to + timedelta(days=1)),))
-            steps: tuple[Words, ...] = (Text(f"refusal.{key}.next", args),)
+            steps: tuple[Words, ...] = (Text(f"refusal.{key}.next", args), *_of_unreadable(about, refusal.code))
             if refusal.code in _COUNTER_CODES:
                 steps = (*steps, *counter_lines(about))
             return Text(f"refusal.{key}.happened", args), valid, steps, rules_cited(about, assessment, language)
@@ -70,7 +70,8 @@ def _parts(
         case s.BrokenOff(fault=fault, chip=chip):
             valid = Text("valid_now.unknown" if chip is ChipState.UNKNOWN else "valid_now.unchanged")
             step = Text("next.staff" if chip is ChipState.UNKNOWN else "next.try_again")
-            steps = (step, Text("next.quote_number"), *counter_lines(about))
+            told = _of_unreadable(about, fault.name)
+            steps = (step, *told, Text("next.quote_number"), *counter_lines(about))
             return Text(f"fault.{fault.public}.public"), valid, steps, ()
         case s.Interrupted(chip=chip):
             valid = Text("valid_now.unchanged" if chip is ChipState.OLD else "valid_now.unknown")
@@ -83,6 +84,15 @@ def _parts(
             return Text("permit_inside.headline.taking_back"), valid, (), ()
         case _:
             assert_never(ending)
+
+
+_UNREADABLE = frozenset({"no_chip", "chip_silent"})
+
+
+def _of_unreadable(about: About, code: str) -> tuple[Words, ...]:
+    """What the region does for permits that cannot be read, where the refusal or fault with this code says so."""
+    told = about.region.guidance.get("unreadable_permit")
+    return (told.rule.text,) if told is not None and code in _UNREADABLE else ()
 
 
 _COUNTER_CODES = frozenset({
