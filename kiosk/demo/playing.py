@@ -36,13 +36,26 @@ class _Stage:
         self._place, self._scenario, self._out = place, scenario, out
         self._office = Office(place)
         self._save_face(scenario.visits[0], "face-before.png")
-        self._kiosk = place.start_kiosk()
-        self._witness = place.witness(self._kiosk)
-        self._resident = Resident(self._witness, place.rig, place.display, think_s, out / "screens")
+        self._think_s = think_s
+        self._open(scenario.kiosks[0])
         self._bare = floor.BareCosts(frame_s=1 / 30, https_s=bare_round_trip(place))
-        self._welcome: Painted | None = None
         self._papers = 0
         self._visits: list[VisitRecord] = []
+
+    def _open(self, name: str) -> None:
+        """Start a kiosk, and come before its window."""
+        self._kiosk_name = name
+        self._kiosk = self._place.start_kiosk(name)
+        self._witness = self._place.witness(self._kiosk)
+        self._resident = Resident(
+            self._witness, self._place.rig, self._place.display, self._think_s, self._out / "screens")
+        self._welcome: Painted | None = None
+
+    def _close(self) -> None:
+        self._witness.close()
+        status = self._kiosk.end()
+        if status != 0:
+            self._place.notes.append(f"{self._kiosk_name} ended with status {status}: {self._kiosk.last_words()}")
 
     def play(self) -> Played:
         decided: list[OfficeRecord] = []
@@ -53,9 +66,7 @@ class _Stage:
                 case OfficeStep():
                     decided.append(self._office.does(act, self._review_number()))
         self._save_face(self._scenario.visits[-1], "face-after.png")
-        status = self._kiosk.end()
-        if status != 0:
-            self._place.notes.append(f"The kiosk ended with status {status}: {self._kiosk.last_words()}")
+        self._close()
         return Played(
             self._scenario, tuple(self._visits), tuple(decided), self._bare, self._place.wires, self._place.notes)
 
@@ -64,24 +75,27 @@ class _Stage:
         return "" if application is None else application.review_number
 
     def _visit(self, plan: PlannedVisit) -> VisitRecord:
+        if plan.kiosk != self._kiosk_name:
+            self._close()
+            self._open(plan.kiosk)
+        journal = self._place.journal_of(plan.kiosk)
         before, began = self._permit(plan), len(self._witness.history)
         self._resident.stages.clear()
         self._place.rig.do("drain_activity")
         self._resident.activity.drain()
         on = self._place.today()
-        known = endorsements(self._place.journal_file)
+        known = endorsements(journal)
         try:
             self._welcome = VisitPlayer(self._resident, plan).play(self._welcome)
         except (ScreenNotSeen, KeyError) as error:
             raise ScreenNotSeen(f"{plan.about}: {error}. The kiosk's last words: {self._kiosk.last_words()}") from error
         papers = self._collect_papers(plan)
-        new = [number for number in endorsements(self._place.journal_file) if number not in known]
+        new = [number for number in endorsements(journal) if number not in known]
         endorsement_id = new[-1] if new else None
         central = self._office.endorsement_state(endorsement_id)
         application = self._office.application(plan.id_cards[0], plan.permit, plan.application)
         busy = [*floor.busy_of(self._place.rig.do("drain_activity")), *self._resident.activity.drain()]
-        measured = floor.measure(
-            self._resident.stages, busy, floor.central_calls(self._place.journal_file), self._bare)
+        measured = floor.measure(self._resident.stages, busy, floor.central_calls(journal), self._bare)
         return VisitRecord(
             plan, on, before, self._permit(plan), self._screens_since(began), tuple(measured), papers, endorsement_id,
             central, application)

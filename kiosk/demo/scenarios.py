@@ -37,7 +37,7 @@ class PlannedVisit:
     asks, where that is not the ordinary answer. `licences`: the ids of electronic licences held before the scanner.
     `shows`: screens that must come, in this order. `new_term` None: the permit came back as it was. `category`: what
     the chip then names, None: the same as before. `papers`: slips and receipts printed. `application`: its state in
-    central's record, None: there is none.
+    central's record, None: there is none. `kiosk`: at which one of the region.
     """
 
     about: str
@@ -51,6 +51,7 @@ class PlannedVisit:
     category: str | None = None
     papers: int = 1
     application: str | None = None
+    kiosk: str = "kiosk-1"
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +78,11 @@ class Scenario:
     outcome: str = "renewed"
     pilot: bool = False
     scanner: bool = False
+
+    @property
+    def kiosks(self) -> tuple[str, ...]:
+        """Every kiosk that is visited, once, in order."""
+        return tuple(dict.fromkeys(visit.kiosk for visit in self.visits))
 
     @property
     def visits(self) -> tuple[PlannedVisit, ...]:
@@ -120,7 +126,7 @@ SCENARIOS: tuple[Scenario, ...] = (
             OfficeStep("the officer approves", ("review", "approve", "{number}")),
             PlannedVisit(
                 "second visit", ("fu-haiqing",), "fu-haiqing-haikou", shows=REWRITTEN,
-                new_term=NewTerm("old_end", 12), application="collected"),
+                new_term=NewTerm("old_end", 12), application="collected", kiosk="kiosk-2"),
         )),
     Scenario(
         "xuchang-explained", "Xuchang without its pilot: explained, dates checked, permit given back",
@@ -140,7 +146,7 @@ SCENARIOS: tuple[Scenario, ...] = (
             OfficeStep("decision", ("review", "approve", "{number}", "--stage", "decision")),
             PlannedVisit(
                 "second visit", ("dong-suhe",), "dong-suhe-xuchang", shows=REWRITTEN,
-                new_term=NewTerm("old_end", 12), application="collected"),
+                new_term=NewTerm("old_end", 12), application="collected", kiosk="kiosk-2"),
         ), pilot=True),
     Scenario(
         "xinjiang-short-to-long", "Xinjiang: short becomes long, with an electronic licence shown to the scanner",
@@ -153,7 +159,8 @@ SCENARIOS: tuple[Scenario, ...] = (
             OfficeStep("the officer approves", ("review", "approve", "{number}")),
             PlannedVisit(
                 "second visit", ("gu-yuanzheng",), "gu-yuanzheng-xinjiang-short", shows=REWRITTEN,
-                new_term=NewTerm("old_end", 24), category="long", application="collected"),
+                new_term=NewTerm("old_end", 24), category="long", application="collected",
+                kiosk="kiosk-2"),
         ), scanner=True),
     Scenario(
         "status-only", "Shanghai, months too early: until when it is valid, when to come again, with a slip",

@@ -21,7 +21,7 @@ from drivers.simulators.pcscd import PrivatePcscd
 from drivers.simulators.residents import DEFAULT as RESIDENTS
 from drivers.simulators.residents import Record, Residents, load_residents
 from kiosk.central.client import CentralClient
-from kiosk.central.reference.authority import GRANT_KEYS, GRANT_PUBLIC_KEYS, make_authority
+from kiosk.central.reference.authority import GRANT_KEYS, GRANT_PUBLIC_KEYS, issue_client, make_authority
 from kiosk.demo.display import Display, open_display
 from kiosk.demo.processes import DidNotStart, Process
 from kiosk.demo.witness import WitnessClient
@@ -32,12 +32,14 @@ ROOT = Path(__file__).resolve().parents[2]
 ASSETS = ROOT / "assets"
 TEST_KEYS = ROOT / "drivers" / "simulators" / "data" / "test_keys.toml"
 START_S = 60.0
+KIOSK = "kiosk-1"
 
 
 @dataclass(frozen=True, slots=True)
 class Wishes:
     """How the place is to be. `pace`: 1.0 devices take real times, 0.0 none. `hidden`: never on the machine's
-    display. `pilot`: the kiosk takes part in its region's pilot; `scanner`: it has a code scanner.
+    display. `pilot`: the kiosks take part in their region's pilot. `scanner`: they have a code scanner. `kiosks`: those
+    that central knows; they stand before the same devices, so only one is open at a time.
     """
 
     region: str = "shanghai"
@@ -48,6 +50,7 @@ class Wishes:
     direct_chip: bool = False
     pilot: bool = False
     scanner: bool = False
+    kiosks: tuple[str, ...] = (KIOSK,)
     central_fault: str | None = None
     residents: Path = RESIDENTS
     today: date = field(default_factory=lambda: Simulation.today())
@@ -88,7 +91,10 @@ class Simulation:
         chip_url, chip_side, self.chip_environment = self._start_coupler()
         self.rig = self._start_rig(chip_side)
         self._start_central()
-        self._write_config(chip_url)
+        self.config_file = self._config_of(KIOSK)
+        self.witness_socket = self.run_dir / "witness"
+        for kiosk in self.wishes.kiosks:
+            self._write_config(kiosk, chip_url)
 
     # -- the parts -------------------------------------------------------------------------------------------------
 
@@ -131,6 +137,8 @@ class Simulation:
     def _start_central(self) -> None:
         self.tls_dir = self.state_dir / "tls"
         make_authority(self.tls_dir)
+        for kiosk in set(self.wishes.kiosks) - {KIOSK}:
+            issue_client(self.tls_dir, kiosk, _stem(kiosk))
         self.central_database = database = f"sqlite:///{self.state_dir / 'central.db'}"
         records = self.state_dir / "central-residents.json"
         records.write_text(json.dumps(central_records(self.residents), ensure_ascii=False), encoding="utf-8")
@@ -139,22 +147,25 @@ class Simulation:
             self.state_dir / "central.log")
         if seeding.wait(START_S) != 0:
             raise DidNotStart(f"central's residents could not be written: {seeding.last_words()}")
+        known = [word for kiosk in self.wishes.kiosks for word in ("--kiosk", kiosk)]
         pilots = ["--pilot", self.wishes.region] if self.wishes.pilot else []
         faulty = ["--fault", self.wishes.central_fault] if self.wishes.central_fault else []
         central = self._stack.enter_context(Process.of_python("central", [
             "-m", "kiosk", "central", "serve", "--database", database, "--port", "0", "--tls-dir", str(self.tls_dir),
             "--keys", str(self.tls_dir / GRANT_KEYS), str(TEST_KEYS), "--region", str(ASSETS / "regions"),
-            "--permits", str(ASSETS / "permits"), "--kiosk", "kiosk-1", *pilots, *faulty,
+            "--permits", str(ASSETS / "permits"), *known, *pilots, *faulty,
         ], self.state_dir / "central.log"))
         self.central_url: str = json.loads(central.first_line(START_S))["url"]
         self.wires["central"] = "HTTPS with mutual TLS to the reference central, a process of its own"
 
-    def _write_config(self, chip_url: str) -> None:
-        self.config_file = self.state_dir / "kiosk.toml"
-        self.witness_socket = self.run_dir / "witness"
+    def _config_of(self, kiosk: str) -> Path:
+        return self.state_dir / f"{_stem(kiosk)}.toml"
+
+    def _write_config(self, kiosk: str, chip_url: str) -> None:
+        stem = _stem(kiosk)
         values: dict[str, Any] = {
-            "site": "simulation", "kiosk_name": "kiosk-1", "languages": list(self.wishes.languages),
-            "receipt_link": "https://receipt.example.invalid/r/", "state_dir": "kiosk",
+            "site": "simulation", "kiosk_name": kiosk, "languages": list(self.wishes.languages),
+            "receipt_link": "https://receipt.example.invalid/r/", "state_dir": stem,
             "fullscreen": False, "witness_socket": str(self.witness_socket), "writing_usually_s": 12,
         }
         if self.wishes.pilot:
@@ -163,24 +174,23 @@ class Simulation:
             "devices": self._device_urls(chip_url),
             "files": {"region": self.wishes.region, "screen": self.wishes.screen},
             "central": {
-                "url": self.central_url, "ca": "tls/ca.pem", "certificate": "tls/kiosk.pem", "key": "tls/kiosk.key",
-                "grant_keys": f"tls/{GRANT_PUBLIC_KEYS}",
+                "url": self.central_url, "ca": "tls/ca.pem", "certificate": f"tls/{stem}.pem",
+                "key": f"tls/{stem}.key", "grant_keys": f"tls/{GRANT_PUBLIC_KEYS}",
             },
         }
         lines = [f"{key} = {json.dumps(value, ensure_ascii=False)}" for key, value in values.items()]
         for name, table in tables.items():
             lines += ["", f"[{name}]", *(f"{key} = {json.dumps(value)}" for key, value in table.items())]
-        self.config_file.write_text("\n".join([*lines, ""]), encoding="utf-8")
+        self._config_of(kiosk).write_text("\n".join([*lines, ""]), encoding="utf-8")
 
     def _device_urls(self, chip_url: str) -> dict[str, str]:
         """Of everything in the rig that this kiosk has."""
         lacking = set() if self.wishes.scanner else {"code_scanner"}
         return {**{device: url for device, url in self.urls.items() if device not in lacking}, "permit_chip": chip_url}
 
-    @property
-    def journal_file(self) -> Path:
-        """The kiosk's journal; there once the kiosk has started."""
-        return self.state_dir / "kiosk" / "journal.db"
+    def journal_of(self, kiosk: str) -> Path:
+        """A kiosk's journal; there once the kiosk has started."""
+        return self.state_dir / _stem(kiosk) / "journal.db"
 
     @staticmethod
     def today() -> date:
@@ -189,12 +199,12 @@ class Simulation:
 
     # -- what a demo does with it ------------------------------------------------------------------------------------
 
-    def start_kiosk(self) -> Process:
-        """Open the kiosk's window; ended with the simulation, or earlier by `Process.end`."""
+    def start_kiosk(self, kiosk: str = KIOSK) -> Process:
+        """Open a kiosk's window; ended with the simulation, or earlier by `Process.end`."""
         environment = {
             **self.display.environment, **self.chip_environment, "KIVY_HOME": str(self.state_dir / "kivy")}
         return self._stack.enter_context(Process.of_python(
-            "the kiosk", ["-m", "kiosk", "run", "--config", str(self.config_file)], self.state_dir / "kiosk.log",
+            "the kiosk", ["-m", "kiosk", "run", "--config", str(self._config_of(kiosk))], self.state_dir / "kiosk.log",
             environment))
 
     def witness(self, kiosk: Process) -> WitnessClient:
@@ -258,6 +268,11 @@ def _proven(residents: Residents, record: Record | None) -> dict[str, str | None
         "issuing_authority": record.issuing_authority or None,
         "agent_number": residents.people[record.agent].number if record.agent else None,
     }
+
+
+def _stem(kiosk: str) -> str:
+    """What the files of a kiosk are called."""
+    return "kiosk" if kiosk == KIOSK else kiosk
 
 
 def _free_port() -> int:
