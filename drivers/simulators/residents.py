@@ -11,9 +11,10 @@ import calendar
 import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any, TypeVar
+from zoneinfo import ZoneInfo
 
 from drivers.device_file import DeviceFileError, read_toml
 
@@ -22,6 +23,7 @@ DEFAULT = Path(__file__).parent / "data" / "residents.toml"
 PERSON_KINDS = ("citizen", "hmt", "foreign_2017", "foreign_2023")
 CHIP_KINDS = ("permit", "epassport", "bank", "blank", "memory", "none")
 
+CHINA = ZoneInfo("Asia/Shanghai")
 _STEP = re.compile(r"([+-]\d+)([dmy])")
 _WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 
@@ -157,11 +159,11 @@ def _months_later(day: date, months: int) -> date:
 
 
 def load_residents(path: Path = DEFAULT, today: date | None = None) -> Residents:
-    """Everything in a data file, with its relative dates counted from `today` (default: this day).
+    """Everything in a data file, with its relative dates counted from `today` (default: this day in China).
 
     Raises `DeviceFileError`: one line for each thing that cannot be used.
     """
-    day = today or date.today()
+    day = today or datetime.now(CHINA).date()
     tables = read_toml(path)
     mistakes: list[str] = []
     people = {p.id: p for p in _all(tables.get("people", []), _person, day, path.name, mistakes)}

@@ -8,6 +8,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
+from drivers.simulators.residents import load_residents
 from kiosk.central.reference.clock import local_date
 from kiosk.runtime.clock import SHANGHAI, SystemClock, today
 
@@ -49,3 +50,9 @@ def test_the_kiosks_clock_is_shanghais_in_every_zone_of_the_machine(machine_zone
 def test_kiosk_and_central_change_the_day_at_midnight_in_shanghai(machine_zone, moment, day) -> None:
     assert today(StandingClock(moment)) == day
     assert local_date(moment) == day
+
+
+def test_what_the_data_calls_today_is_the_day_in_shanghai(machine_zone) -> None:
+    before = today(SystemClock())
+    found = load_residents()
+    assert found == load_residents(today=before) or found == load_residents(today=today(SystemClock()))
