@@ -6,7 +6,7 @@ by design: one worker owns it. Errors are grouped by what the caller may do next
 - `CentralUnreachable`: nothing was heard. The call may or may not have been carried out; repeat it with the same
   idempotency key, or GET the state.
 - `CentralAnsweredGarbage`: an answer that is not the contract's. As above, but repeating is unlikely to help.
-- `CentralRefusedCall`: a problem document. `code` is one of `contract.PROBLEM_CODES` or what a newer central says.
+- `CentralRefusedCall`: a problem document. `code` is one of `codes.PROBLEM_CODES` or what a newer central says.
 
 Nothing that central wrote, and nothing that was sent, is in an exception's text.
 """

@@ -6,7 +6,7 @@ HTTPS with mutual TLS: the kiosk's identity is its client certificate, never a f
 with a stable `code`. No personal data in URLs. Times carry an offset; dates are local dates (Asia/Shanghai).
 
 The sequence number is per kiosk, starts at 1 and rises; GETs carry none. The kiosk's own texts are found by the codes
-listed here (`REFUSAL_CODES`, `SESSION_FAILURES`, `PROBLEM_CODES`); nothing that central writes is shown to a resident.
+in `kiosk.central.codes`; of what central writes, a resident is shown a review number and the name of a station.
 """
 
 from __future__ import annotations
@@ -21,39 +21,6 @@ IDEMPOTENCY_HEADER = "Idempotency-Key"
 SEQUENCE_HEADER = "X-Kiosk-Sequence"
 JSON_TYPE = "application/json"
 PROBLEM_TYPE = "application/problem+json"
-
-REFUSAL_CODES = (
-    "unknown_permit",       # central has no such permit
-    "not_your_permit",      # the permit belongs to somebody else
-    "chip_mismatch",        # central's record names another chip, another layout or another holder for this number
-    "name_differs",         # same identity number, another name: a person has to look
-    "reported_lost",        # retained on central's word
-    "cancelled",            # retained on central's word
-    "address_changed",      # declared, or known to central
-    "record_mismatch",      # the chip holds what central neither recorded nor granted
-    "too_early",
-    "counter_only",         # the region's rules do not serve this at once
-    "not_offered",          # a service that this call does not know
-    "grant_in_use",         # another kiosk holds a live grant for this permit
-    "served_at_once",       # asked as an application, but the rules serve it at once: ask for an endorsement
-    "already_applied",      # an application of this kind is open for this holder or permit
-    "collection_not_offered",   # that way, or choosing it now, is not the region's
-)
-SESSION_FAILURES = (
-    "chip_mismatch",        # another chip answered than the grant names
-    "content_mismatch",     # the chip holds neither the old nor the granted content
-    "unexpected_answer",    # an answer that the permit file cannot read, or a status word that allows nothing more
-    "chip_silent",          # the chip did not answer at all
-    "mac_rejected",         # 6988, 6300, 63Cx, 6983, 9302, 9303: never repeated
-    "write_failed",         # read back after the write: still the old content
-    "too_many_attempts",
-    "grant_expired",
-)
-PROBLEM_CODES = (
-    "invalid_request", "missing_idempotency_key", "idempotency_conflict", "unknown_kiosk", "certificate_revoked",
-    "not_found", "method_not_allowed", "too_large", "grant_used", "grant_not_live", "face_only", "chip_mismatch",
-    "session_closed", "wrong_batch", "collection_not_offered", "not_yet", "busy", "internal_error",
-)
 
 Key = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,63}$")]     # a key of the region file
 Hex = Annotated[str, Field(pattern=r"^([0-9A-F]{2})*$")]
@@ -376,8 +343,8 @@ class ApplicationSearch(Model):
 
 class ApplicationProgress(Model):
     """Where an application stands. `stage` (key of the region file) was decided last, with `stage_result`; both None
-    while nothing is. `station`, `ready_from`: where and from when it can be had, once made. `at_kiosk`: it waits at any
-    kiosk of the region as a pending rewrite. `may_choose_collection`: now, by POST …/collection.
+    while nothing is. `return_code`: one of `RETURN_CODES`. `station`, `ready_from`: where and from when it can be had,
+    once made. `at_kiosk`: it waits at any kiosk of the region as a pending rewrite. `may_choose_collection`: now.
     """
 
     application_id: UUID

@@ -14,7 +14,7 @@ import pytest
 from kiosk.central import contract
 from kiosk.central.client import CentralRefusedCall, CentralUnreachable
 from kiosk.central.reference.authority import issue_client
-from kiosk.central.reference.reviewing import Corrections, ReviewRefused
+from kiosk.central.reference.reviewing import ReviewRefused
 from kiosk.central.reference.server import ReferenceCentral
 from tests.component.central_rig import (
     REGIONS,
@@ -28,9 +28,19 @@ from tests.component.central_rig import (
     settings,
     shown,
 )
-
-HAIKOU, XUCHANG, BEIJING, SHANGHAI, XINJIANG = "460100", "411003", "110000", "310000", "650100"
-MONDAY = datetime(2026, 11, 23, 2, 0, tzinfo=UTC)
+from tests.component.review_rig import (
+    BEIJING,
+    HAIKOU,
+    MONDAY,
+    SHANGHAI,
+    XINJIANG,
+    XUCHANG,
+    approve,
+    code_of,
+    living_in,
+    refused_code,
+    work_of,
+)
 
 
 @pytest.fixture(scope="module")
@@ -67,25 +77,6 @@ def other_kiosk(central: ReferenceCentral, directory: Path, clock: MovableClock)
 @pytest.fixture
 def somebody(central: ReferenceCentral) -> Resident:
     return living_in(central, HAIKOU)
-
-
-def living_in(central: ReferenceCentral, region: str, **changes: object) -> Resident:
-    who = resident(region=region, **changes)
-    central.seed([who.record])
-    return who
-
-
-def approve(central: ReferenceCentral, number: str, stage: str | None = None, **corrections: str) -> str:
-    """The state after one more stage."""
-    with central.database.writing() as session:
-        now = central.clock()
-        return central.reviewing.approve(session, number, now, stage, Corrections(**corrections)).state
-
-
-def refused_code(central: ReferenceCentral, number: str, **what: str) -> str:
-    with pytest.raises(ReviewRefused) as caught:
-        approve(central, number, **what)
-    return caught.value.code
 
 
 # ---- Taken in, or not
@@ -141,13 +132,8 @@ def test_a_second_application_for_the_same_is_refused_while_the_first_is_open(
     assert code_of(kiosk.apply(somebody)) == "already_applied"
     assert kiosk.applied(somebody, service="change_address", declarations=("address_changed",)).review_number
     with central.database.writing() as session:
-        central.reviewing.send_back(session, number, "proof_missing", central.clock())
+        central.reviewing.send_back(session, number, "papers_incomplete", central.clock())
     assert kiosk.applied(somebody).review_number != number
-
-
-def code_of(answer: contract.ApplicationAnswer) -> str:
-    assert isinstance(answer, contract.Refused), answer
-    return answer.code
 
 
 @pytest.mark.parametrize(
@@ -241,6 +227,7 @@ def test_progress_is_found_by_the_permit_at_another_kiosk_newest_first(
     assert [each.application_id for each in found] == [second.application_id, first.application_id]
 
 
+@pytest.mark.usefixtures("kiosk")
 def test_several_kiosks_at_once_take_one_application(central: ReferenceCentral, directory: Path) -> None:
     who = living_in(central, HAIKOU)
     names = [f"kiosk-many-{number}" for number in range(4)]
@@ -336,12 +323,6 @@ def test_a_make_up_is_dated_by_the_day_the_application_came_in(
     assert grant.residence_years.value == "counted_from_make_up"
 
 
-def work_of(kiosk: Kiosk, who: Resident) -> contract.PendingRewrite:
-    work = kiosk.pending(who).work
-    assert work is not None
-    return work
-
-
 def test_a_returned_application_says_why_and_changes_nothing(
     central: ReferenceCentral, kiosk: Kiosk, somebody: Resident
 ) -> None:
@@ -350,9 +331,9 @@ def test_a_returned_application_says_why_and_changes_nothing(
         for reason in ("", "Because!", "差"):
             with pytest.raises(ReviewRefused, match="reason"):
                 central.reviewing.send_back(session, number, reason, central.clock())
-        central.reviewing.send_back(session, number, "proof_missing", central.clock())
+        central.reviewing.send_back(session, number, "papers_incomplete", central.clock())
     progress = kiosk.progress(somebody)
-    assert (progress.state, progress.return_code) == ("returned", "proof_missing")
+    assert (progress.state, progress.return_code) == ("returned", "papers_incomplete")
     assert (progress.stage, progress.stage_result) == ("officer", "return")
     assert refused_code(central, number) == "already_decided"
     assert kiosk.pending(somebody).work is None
@@ -387,149 +368,6 @@ def test_a_new_address_is_written_where_central_knows_it_and_asked_for_where_not
     grant = kiosk.verified(other, work_of(kiosk, other).grant)
     assert grant.content.address.reveal() == "北京市海淀区例子街2号"
     assert grant.content.issuing_authority == "北京市公安局海淀分局"
-
-
-# ---- Written
-
-
-def test_a_grant_that_was_given_back_is_given_again_under_the_same_id(
-    central: ReferenceCentral, kiosk: Kiosk, other_kiosk: Kiosk, somebody: Resident
-) -> None:
-    answer = kiosk.applied(somebody)
-    approve(central, answer.review_number)
-    work_of(kiosk, somebody)
-    assert other_kiosk.pending(somebody).work is None       # live at the first kiosk
-    reason = contract.CancellationRequest(reason="holder_cancelled")
-    kiosk.client.cancel(answer.application_id, reason, key=str(uuid4()), sequence=None)
-    assert kiosk.progress(somebody).state == "approved"
-    work_of(other_kiosk, somebody)
-    with pytest.raises(CentralRefusedCall, match="404 not_found"):
-        kiosk.begin(answer.application_id, somebody.record.chip_serial)
-    # The first kiosk's report comes late: kept, and nothing follows from it.
-    assert kiosk.complete(answer.application_id, "old", "old") == "granted"
-    assert other_kiosk.write(somebody, answer.application_id, somebody.chip()).verdict == "written"
-    assert [each.chip for each in central.completions(answer.application_id)] == ["old"]
-
-
-def test_a_session_begun_on_an_earlier_visit_does_not_hinder_the_next_one(
-    central: ReferenceCentral, kiosk: Kiosk, clock: MovableClock, somebody: Resident
-) -> None:
-    answer = kiosk.applied(somebody)
-    approve(central, answer.review_number)
-    for _ in range(12):
-        work_of(kiosk, somebody)
-        kiosk.begin(answer.application_id, somebody.record.chip_serial)
-        clock.pass_time(timedelta(minutes=11))
-    work_of(kiosk, somebody)
-    reason = contract.CancellationRequest(reason="holder_cancelled")
-    assert kiosk.client.cancel(answer.application_id, reason, key=str(uuid4()), sequence=None).state == "cancelled"
-    work_of(kiosk, somebody)
-    step = kiosk.write(somebody, answer.application_id, somebody.chip())
-    assert step.verdict == "written"
-    assert min(batch.number for batch in kiosk.batches) == 13
-
-
-def test_a_write_whose_answer_was_lost_is_learnt_from_the_chip_on_the_next_visit(
-    central: ReferenceCentral, kiosk: Kiosk, other_kiosk: Kiosk, clock: MovableClock, somebody: Resident
-) -> None:
-    answer = kiosk.applied(somebody)
-    approve(central, answer.review_number)
-    grant = kiosk.verified(somebody, work_of(kiosk, somebody).grant)
-    chip = somebody.chip()
-    kiosk.selected = None
-    step = kiosk.begin(answer.application_id, somebody.record.chip_serial)
-    step = kiosk.tell(answer.application_id, step, kiosk.relay(somebody, chip, step.batch))
-    kiosk.relay(somebody, chip, step.batch)
-    clock.pass_time(timedelta(days=1))
-    written = Resident(
-        somebody.record,
-        somebody.on_chip.model_copy(update={
-            "valid_from": grant.content.valid_from, "valid_to": grant.content.valid_to, "endorsement_count": 3,
-        }),
-    )
-    work = work_of(other_kiosk, written)
-    assert work.kind == "face_only"
-    assert kiosk.progress(somebody).state == "collected"
-
-
-def test_what_is_written_is_computed_from_the_record_of_the_day(central: ReferenceCentral, kiosk: Kiosk) -> None:
-    lease = {"key": "lease", "address": "北京市丰台区样张胡同18号院2号楼601"}
-    who = living_in(central, BEIJING, evidence=[lease])
-    kiosk.prove(who, "lease")
-    moved = {"service": "change_address", "declarations": ("address_changed",)}
-    answer = kiosk.applied(who, **moved, evidence=shown("lease"))
-    approve(central, answer.review_number)
-    # Central's work went unheard, and the permit was endorsed meanwhile.
-    renewal = kiosk.granted(who)
-    chip = who.chip()
-    kiosk.write(who, renewal.endorsement_id, chip)
-    kiosk.complete(renewal.endorsement_id, "new", "new")
-    renewed = kiosk.verified(who, renewal.grant).content
-    record = central.permit(who.record.permit_number)
-    assert record is not None
-    on_chip = who.on_chip.model_copy(
-        update={"valid_from": renewed.valid_from, "valid_to": renewed.valid_to, "endorsement_count": 3}
-    )
-    grant = kiosk.verified(who, work_of(kiosk, Resident(who.record, on_chip)).grant)
-    assert grant.content.address.reveal() == lease["address"]
-    assert (grant.content.valid_to, grant.content.endorsement_count) == (renewed.valid_to, 4)
-
-
-# ---- Collected
-
-
-def test_how_a_permit_is_collected_is_chosen_when_it_is_made_and_post_leaves_nothing_for_kiosks(
-    central: ReferenceCentral, kiosk: Kiosk, somebody: Resident
-) -> None:
-    answer = kiosk.applied(somebody)
-    with pytest.raises(CentralRefusedCall, match="409 collection_not_offered"):
-        kiosk.choose(answer.application_id, "post")
-    approve(central, answer.review_number)
-    assert kiosk.progress(somebody).may_choose_collection is True
-    progress = kiosk.choose(answer.application_id, "post")
-    assert progress.collection == contract.CollectionChoice(way="post")
-    assert (progress.at_kiosk, progress.may_choose_collection) == (False, True)
-    assert kiosk.pending(somebody).work is None
-    assert kiosk.choose(answer.application_id, "kiosk").at_kiosk is True
-    assert work_of(kiosk, somebody).kind == "rewrite"
-    with pytest.raises(CentralRefusedCall, match="404 not_found"):
-        kiosk.choose(uuid4(), "post")
-
-
-def test_a_way_of_collection_that_the_region_leaves_until_later_is_refused_at_application(
-    kiosk: Kiosk, somebody: Resident
-) -> None:
-    assert code_of(kiosk.apply(somebody, collection={"way": "post"})) == "collection_not_offered"
-
-
-def test_what_is_collected_at_the_counter_is_on_record_and_no_work_for_a_kiosk(
-    central: ReferenceCentral, kiosk: Kiosk, somebody: Resident
-) -> None:
-    answer = kiosk.applied(somebody)
-    reviewing, number = central.reviewing, answer.review_number
-    with central.database.writing() as session:
-        for too_soon in (
-            lambda: reviewing.made(session, number, "龙华派出所", date(2026, 11, 30), central.clock()),
-            lambda: reviewing.collected(session, number, central.clock()),
-        ):
-            with pytest.raises(ReviewRefused):
-                too_soon()
-    approve(central, number)
-    with central.database.writing() as session:
-        with pytest.raises(ReviewRefused, match="before it was applied"):
-            reviewing.made(session, number, "龙华派出所", date(2026, 11, 1), central.clock())
-        reviewing.made(session, number, "龙华派出所", date(2026, 11, 30), central.clock())
-    kiosk.choose(answer.application_id, "counter")
-    progress = kiosk.progress(somebody)
-    assert (progress.state, progress.station, progress.ready_from) == ("made", "龙华派出所", date(2026, 11, 30))
-    with central.database.writing() as session:
-        reviewing.collected(session, number, central.clock())
-        with pytest.raises(ReviewRefused, match="nothing to collect"):
-            reviewing.collected(session, number, central.clock())
-    assert kiosk.progress(somebody).state == "collected"
-    record = central.permit(somebody.record.permit_number)
-    assert record is not None
-    assert (record.valid_to, record.endorsement_count) == (date(2027, 12, 4), 3)
 
 
 # ---- Other changes

@@ -129,10 +129,10 @@ def test_a_returned_application_is_no_work_any_more(
 ) -> None:
     who = somebody(central, "411003")
     number = kiosk.applied(who).review_number
-    assert officer("review", "return", number, "--reason", "proof_missing")[1][0]["state"] == "returned"
+    assert officer("review", "return", number, "--reason", "papers_incomplete")[1][0]["state"] == "returned"
     assert officer("review", "list")[1] == []
-    assert officer("review", "return", number, "--reason", "proof_missing")[2].startswith("already_decided: ")
-    assert kiosk.progress(who).return_code == "proof_missing"
+    assert officer("review", "return", number, "--reason", "papers_incomplete")[2].startswith("already_decided: ")
+    assert kiosk.progress(who).return_code == "papers_incomplete"
 
 
 def test_a_permit_made_at_a_station_is_told_and_then_collected(

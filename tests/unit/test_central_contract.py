@@ -8,7 +8,7 @@ from uuid import UUID
 import pytest
 from pydantic import ValidationError
 
-from kiosk.central import contract
+from kiosk.central import codes, contract
 from kiosk.central.reference.openapi_document import DOCUMENT, openapi_document, openapi_text
 from kiosk.central.reference.problems import ProblemError, problem_body
 
@@ -45,7 +45,7 @@ def test_every_reference_in_the_document_leads_somewhere() -> None:
     assert document["security"] == [{"kiosk": []}]
 
 
-@pytest.mark.parametrize("code", contract.PROBLEM_CODES)
+@pytest.mark.parametrize("code", codes.PROBLEM_CODES)
 def test_every_problem_code_has_a_document(code: str) -> None:
     status, body = problem_body(code)
     assert contract.Problem.model_validate_json(body).code == code

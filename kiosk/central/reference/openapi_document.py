@@ -6,7 +6,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-from kiosk.central import contract
+from kiosk.central import codes, contract
 from kiosk.central.reference.application import bare_application
 
 DOCUMENT = Path(contract.__file__).with_name("openapi.json")
@@ -23,9 +23,10 @@ def openapi_document() -> dict[str, Any]:
     document["components"]["securitySchemes"] = {"kiosk": {"type": "mutualTLS", "description": "CN: the kiosk"}}
     document["security"] = [{"kiosk": []}]
     document["info"]["description"] = contract.__doc__
-    document["info"]["x-refusal-codes"] = list(contract.REFUSAL_CODES)
-    document["info"]["x-session-failures"] = list(contract.SESSION_FAILURES)
-    document["info"]["x-problem-codes"] = list(contract.PROBLEM_CODES)
+    document["info"]["x-refusal-codes"] = list(codes.REFUSAL_CODES)
+    document["info"]["x-return-codes"] = list(codes.RETURN_CODES)
+    document["info"]["x-session-failures"] = list(codes.SESSION_FAILURES)
+    document["info"]["x-problem-codes"] = list(codes.PROBLEM_CODES)
     return document
 
 

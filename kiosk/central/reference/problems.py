@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from http import HTTPStatus
 
-from kiosk.central.contract import PROBLEM_CODES
+from kiosk.central.codes import PROBLEM_CODES
 
 _TITLES = {
     "invalid_request": (422, "The request is not the contract's"),

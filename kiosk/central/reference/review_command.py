@@ -16,6 +16,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
+from kiosk.central.codes import RETURN_CODES
 from kiosk.central.reference.clock import local_date, system_clock
 from kiosk.central.reference.database import Database
 from kiosk.central.reference.fitting import Fitting
@@ -45,7 +46,7 @@ def register(verbs: argparse._SubParsersAction[argparse.ArgumentParser], leaf: L
     approve.add_argument("--authority", help="last stage: who issues from now on")
     approve.add_argument("--category", help="last stage: another category than was asked for")
     returned = _numbered(_with_rules(leaf(review, "return", _return, "send an application back")))
-    returned.add_argument("--reason", required=True, help="a code such as proof_missing")
+    returned.add_argument("--reason", required=True, help=f"one of {', '.join(RETURN_CODES)}")
     returned.add_argument("--stage", help="refused unless it is the next one")
     made = _numbered(_with_rules(leaf(verbs, "made", _made, "the permit can be had from now on")))
     made.add_argument("--station", required=True)

@@ -10,6 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from kiosk.central import contract
+from kiosk.central.codes import RETURN_CODES
 from kiosk.central.reference.applying import asked_of, check_digit, is_moved
 from kiosk.central.reference.clock import local_date
 from kiosk.central.reference.evidence import Proofs
@@ -100,9 +101,9 @@ class Reviewing:
     def send_back(
         self, session: Session, number: str, reason: str, now: datetime, stage: str | None = None
     ) -> Standing:
-        """Return the application at its next stage. `reason`: a stable code that the kiosk has a text for."""
-        if not reason.replace("_", "").isalnum() or not reason.islower() or not reason.isascii():
-            raise ReviewRefused("no_reason", "a reason is needed: a code such as proof_missing")
+        """Return the application at its next stage. `reason`: one of `codes.RETURN_CODES`."""
+        if reason not in RETURN_CODES:
+            raise ReviewRefused("no_reason", f"a reason is needed: one of {', '.join(RETURN_CODES)}")
         application = self.application(session, number)
         due, position = self._due(session, application, stage)
         application.state = "returned"
