@@ -116,38 +116,47 @@ class IdReader:
         self._decode_photo = decode_photo
         self._transport: ByteTransport | None = None
         self._baud = device_file.default_baud
+        self._known_baud = device_file.default_baud
 
     @property
     def baud(self) -> int:
-        """The speed that the module was last found at."""
+        """The speed that the line was last opened at: where the module was found, if it was."""
         return self._baud
 
     def open(self) -> None:
         """Open the line at the speed that the module answers at.
 
-        The default comes first, then the others (a speed set once may persist), and the default once more at the end:
-        by then the module has had the two seconds that it needs after power-up. Raises `LinkTimeout` if there is no
-        answer at any, `LinkLost` if there is no line.
+        The speed that it was last found at (at first the default) comes first, in the middle and at the end, so that a
+        module that wakes up meanwhile is met soon: it needs two seconds after power-up. Between come the others,
+        because a speed set once may persist. Raises `LinkTimeout` if there is no answer at any, `LinkLost` if there is
+        no line.
         """
         self.close()
         began = time.monotonic()
-        others = [baud for baud in self._file.speeds if baud != self._file.default_baud]
+        known = self._known_baud
+        others = [baud for baud in self._file.speeds if baud != known]
+        half = len(others) // 2
         while True:
-            for baud in (self._file.default_baud, *others, self._file.default_baud):
+            for baud in (known, *others[:half], known, *others[half:], known):
                 if self._answers_at(baud):
+                    self._known_baud = baud
                     return
             if time.monotonic() - began > self._file.power_up_s:
                 break
         raise LinkTimeout("the reader is silent at every speed", device=DEVICE, waited_s=time.monotonic() - began)
 
     def _answers_at(self, baud: int) -> bool:
+        """Whether a module speaks at this speed: with any frame, however damaged or out of place. At a wrong speed not
+        even the five header bytes come through, so a disturbed line is no reason to look for another one."""
         self._transport = self._open_at(baud)
         self._baud = baud
         try:
             self._exchange(Request.of(Command.STATUS), Command.STATUS, self._file.timeouts_s.probe)
-        except (LinkTimeout, ProtocolError):
+        except LinkTimeout:
             self.close()
             return False
+        except ProtocolError:
+            return True
         except TransportError:
             self.close()
             raise
@@ -182,6 +191,7 @@ class IdReader:
             raise ValueError(f"speed {baud} is not in the device file")
         self._order(Command.set_speed(baud))
         self.close()
+        self._known_baud = baud
         if not self._answers_at(baud):
             raise LinkTimeout(f"the reader took the speed {baud} and is silent at it", device=DEVICE,
                               waited_s=self._file.timeouts_s.probe)

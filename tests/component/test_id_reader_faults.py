@@ -20,6 +20,7 @@ from drivers.simulators.activity import ActivityLog
 from drivers.simulators.id_reader_sim import MODULE_ID, IdReaderSim, raw_photo
 from drivers.simulators.pty_line import PtyLine
 from drivers.simulators.residents import Residents, load_residents
+from drivers.transport.base import ByteTransport
 from drivers.transport.urls import bytes_opener
 
 DEVICE_FILE = Path(__file__).parents[2] / "assets" / "devices" / "gat467.toml"
@@ -230,9 +231,8 @@ def test_an_answer_that_fits_no_question_is_unexpected(tmp_path: Path) -> None:
     line = PtyLine("id_reader", lambda _: line.send(Answer(0x90, bytes(3)).encode()), ActivityLog(), 0.0,
                    tmp_path / "odd")
     reader = IdReader(bytes_opener(line.start()), QUICK)
-    with pytest.raises(LinkTimeout, match="silent at every speed"):
-        reader.open()
-    with pytest.raises(LinkTimeout, match="silent at every speed"):
+    reader.open()
+    with pytest.raises(UnexpectedReply, match="STATUS: status 90 with 3 bytes"):
         reader.self_test()
     answers = iter([Answer(0x90), Answer(0x90, bytes(3)), Answer(0x24), Answer(0x10), Answer(0x90), Answer(0x11),
                     Answer(0x11)])
@@ -263,6 +263,50 @@ def test_a_reader_left_at_another_speed_is_found(sim: IdReaderSim, reader: IdRea
     assert reader.baud == baud
     reader.set_speed(115200)
     assert (reader.baud, reader.read_module_id()) == (115200, MODULE_ID)
+
+
+def recording_reader(sim: IdReaderSim, opened: list[int]) -> IdReader:
+    """A closed reader that notes at which speeds its line is opened."""
+    def open_at(baud: int) -> ByteTransport:
+        opened.append(baud)
+        return bytes_opener(sim.url, "id_reader")(baud)
+
+    return IdReader(open_at, QUICK)
+
+
+@pytest.mark.parametrize("fault", ["garbled", "truncated", "garbled_once"])
+def test_damaged_answers_prove_the_speed_so_that_a_mended_line_serves_at_once(
+        sim: IdReaderSim, fault: str) -> None:
+    opened: list[int] = []
+    reader = recording_reader(sim, opened)
+    sim.set_fault(fault)
+    reader.open()
+    if fault != "garbled_once":
+        with pytest.raises(FrameCorrupt):
+            reader.self_test()
+    sim.clear_faults()
+    began = time.monotonic()
+    reader.self_test()
+    assert (opened, reader.baud) == ([115200], 115200)
+    assert time.monotonic() - began < 1.0
+    reader.close()
+
+
+def test_a_silent_reader_is_looked_for_first_and_most_often_where_it_was_found_last(sim: IdReaderSim) -> None:
+    opened: list[int] = []
+    reader = recording_reader(sim, opened)
+    reader.set_speed(19200)
+    assert opened == [115200, 19200]
+    opened.clear()
+    sim.set_fault("silent")
+    with pytest.raises(LinkTimeout, match="silent at every speed"):
+        reader.open()
+    assert opened == [19200, 115200, 57600, 19200, 38400, 9600, 19200]
+    opened.clear()
+    sim.clear_faults()
+    reader.open()
+    assert opened == [19200]
+    reader.close()
 
 
 def test_a_speed_that_the_reader_does_not_have_is_refused(reader: IdReader) -> None:
