@@ -7,6 +7,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from drivers.code_scanner.base import BadScan, Flaw, Found, ScanDecoder, ScannedCode
 from drivers.code_scanner.envelope import Envelope
@@ -172,6 +174,19 @@ def test_prefix_and_suffix_are_taken_off_or_missed(line: str, found: Found) -> N
 
 def test_overlapping_prefix_and_suffix_are_not_taken_off_twice() -> None:
     assert Envelope("##", "##", "never", 40).opened("###") == BadScan(Flaw.SUFFIX, 3)
+
+
+@EVERY_VECTOR
+@settings(max_examples=30, deadline=None)
+@given(noise=st.lists(st.binary(max_size=60), max_size=6))
+def test_whatever_noise_came_the_next_code_after_a_silence_is_good(vector: Vector, noise: list[bytes]) -> None:
+    make, data, text, symbology = vector
+    decoder = make()
+    for portion in noise:
+        decoder.feed(portion)
+    decoder.give_up()
+    assert not decoder.is_in_the_middle
+    assert list(decoder.feed(data)) == [ScannedCode(text, symbology)]
 
 
 # -- the keyboard ------------------------------------------------------------------------------------------------------
