@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, timedelta
 
 from kiosk.policy.region import Calendar, CountedFrom, PastTerm, Region, Term, Tier
 from kiosk.policy.request import AssessmentRequest
@@ -13,11 +13,14 @@ from kiosk.policy.terms import (
     ONE_DAY,
     EndDate,
     Span,
+    add_months,
     boundary_after,
     is_plausible,
     last_day,
     term_end,
 )
+
+_LEAP_YEARS_APART = 8       # at most, across a century's end
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +125,7 @@ def _year_with_end(
         ends = _chain(start, months, term.end_date, until=end) if term.start_stays else \
             iter([term_end(start, months, term.end_date)])
         return _year(term, calendar, end, months, None, 1) if end in ends else None
-    for base in _bases(term, calendar, request):
+    for base in _bases(term, calendar, request, months):
         number = _number_of(end, base, months, term.end_date)
         if number is None:
             continue
@@ -140,15 +143,28 @@ def _chain(start: date, months: int, convention: EndDate, until: date) -> Iterat
         start = boundary_after(end, convention)
 
 
-def _bases(term: Term, calendar: Calendar, request: AssessmentRequest) -> Iterator[date]:
+def _bases(term: Term, calendar: Calendar, request: AssessmentRequest, months: int) -> Iterator[date]:
     """What anniversaries may be counted from: the issue (or start), or a make-up that re-anchored them."""
-    first = request.valid_from if term.counted_from is CountedFrom.START else request.issued_on
-    candidates = [first]
-    if first is not None and gives(calendar, NewDates.TODAY):
-        candidates += [request.last_make_up_on, request.last_endorsed_on, request.valid_from]
-    for candidate in dict.fromkeys(candidates):
-        if candidate is not None:
-            yield candidate
+    start = request.valid_from
+    first = start if term.counted_from is CountedFrom.START else request.issued_on
+    if first is None:
+        return
+    yield first
+    if gives(calendar, NewDates.TODAY):
+        yield from (day for day in (request.last_make_up_on, request.last_endorsed_on, start) if day is not None)
+        if start is not None:
+            yield from (day for day in _forgotten_bases(start, months) if day >= first)
+
+
+def _forgotten_bases(start: date, months: int) -> Iterator[date]:
+    """Days at a month's end on which a make-up can have re-anchored, where a clamped anniversary hides it."""
+    for clamped in (start, start - ONE_DAY):
+        if (clamped + ONE_DAY).day != 1:
+            continue
+        for ahead in range(1, _LEAP_YEARS_APART * 12 // months + 1):
+            first_of_month = add_months(clamped.replace(day=1), -months * ahead)
+            days = (first_of_month + timedelta(days=number) for number in range(28, 31))
+            yield from (day for day in days if day.month == first_of_month.month and day.day > clamped.day)
 
 
 def gives(calendar: Calendar, wanted: NewDates) -> bool:

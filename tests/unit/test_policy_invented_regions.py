@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from kiosk.policy.assess import assess
 from kiosk.policy.assessment import AssessedOutcome
 from kiosk.policy.permit_calendar import after_endorsing, periods
+from kiosk.policy.permit_year import gives
 from kiosk.policy.region import Calendar, CountedFrom, Region
 from kiosk.policy.region_checks import check_region
 from kiosk.policy.request import AssessmentRequest
@@ -75,8 +76,11 @@ def recipes(draw: st.DrawFn) -> Recipe:
         opens_before=draw(SPANS), in_time=draw(dated()),
         tiers=tuple((last, draw(outcomes), draw(dated())) for last in lasts))
     mistakes = Mistakes("invented")
-    check_region(recipe.region(), mistakes)
+    region = recipe.region()
+    check_region(region, mistakes)
     assume(not mistakes.in_file_order())
+    # Late in both ways, a permit shows neither the anniversary nor the day from which it was counted.
+    assume(not (gives(region.calendar, NewDates.TODAY) and gives(region.calendar, NewDates.ANNIVERSARY)))
     return recipe
 
 

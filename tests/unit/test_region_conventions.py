@@ -134,6 +134,16 @@ def test_anniversaries_after_a_re_anchoring_make_up_are_counted_from_it() -> Non
     assert new_term_of(again) == ("2021-03-27", "2022-03-27")
 
 
+def test_a_re_anchoring_make_up_on_29_february_is_found_again_behind_a_later_one() -> None:
+    """Made up on 29 February 2024 and, within the short delay, again in 2027: 29 February returns in 2028."""
+    late = ask("shibei", "2027-03-05", "2026-02-28", "2027-02-28", issued_on="2016-03-11",
+               last_make_up_on="2024-02-29")
+    assert new_term_of(late) == ("2027-02-28", "2028-02-29")
+    found = ask("shibei", "2028-02-10", "2027-02-28", "2028-02-29", issued_on="2016-03-11",
+                last_make_up_on="2027-03-05", last_endorsed_on="2027-03-05")
+    assert (found.outcome, new_term_of(found)) == (IN_WINDOW, ("2028-02-29", "2029-02-28"))
+
+
 def test_an_end_date_that_is_no_anniversary_of_the_issue_makes_no_sense() -> None:
     assert ask("shibei", "2019-03-01", "2018-03-11", "2019-03-12", issued_on="2016-03-11").outcome is None
     assert ask("shibei", "2019-03-01", "2017-03-11", "2019-03-11", issued_on="2016-03-11").outcome is None
