@@ -10,12 +10,21 @@ import sys
 import threading
 from pathlib import Path
 
+from kiosk.screen_models import ScreenModel
 from screens.kivy_setup import prepare
 from screens.samples import samples
 from screens.screen_file import load_screen_file
-from tests.screens.region_samples import region_samples
 
 ASSETS = Path(__file__).resolve().parents[2] / "assets"
+
+
+def models(order: str, language: str) -> dict[str, ScreenModel]:
+    """The samples, or what a shipped region says: `<kind>/…/<region>`."""
+    if "/" not in order:
+        return samples(language)
+    from tests.screens.region_samples import region_samples   # loads all regions, and the presenter
+
+    return region_samples(language)
 
 
 def main() -> None:
@@ -34,7 +43,7 @@ def main() -> None:
             if order == "double_tap_s":
                 app.router.double_tap_s = float(value)
             else:
-                app.show(samples(value)[order] if "/" not in order else region_samples(value)[order])
+                app.show(models(order, value)[order])
         app.leave()
 
     threading.Thread(target=obey, daemon=True).start()

@@ -2,16 +2,32 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import date
 from functools import cache
 from pathlib import Path
 
-from kiosk.guidance import after_applying, service_guidance
+from kiosk.about import About
+from kiosk.domain.applications import ApplicationState
+from kiosk.domain.endorsement import Service
+from kiosk.policy.assess import assess
+from kiosk.policy.permit_calendar import permit_calendar
 from kiosk.policy.region import Region
 from kiosk.policy.region_file import load_region, shipped_regions
-from kiosk.screen_models import ApplicationScreen, Frame, ScreenModel, ServiceScreen, Text, WayOut
-from screens.samples import LANGUAGES, NUMBER, QR
+from kiosk.policy.request import AssessmentRequest
+from kiosk.policy.rules import AGENTS
+from kiosk.presenter import present
+from kiosk.screen_models import ScreenModel
+from kiosk.workflow import states as s
+from kiosk.workflow.choosing import GROUPS
+from kiosk.workflow.evidence import NOT_VERIFIED
+from screens.samples import LANGUAGES
+from tests.unit.machine_samples import CASE, MADE, RECEIVED, VISIT
 
 REGIONS_DIR = Path(__file__).resolve().parents[2] / "assets" / "regions"
+STARTS = date(2026, 3, 9)
+DAYS = (date(2026, 4, 20), date(2026, 9, 1), date(2027, 2, 20), date(2027, 4, 2), date(2027, 7, 1), date(2028, 1, 5))
 
 
 @cache
@@ -21,18 +37,65 @@ def _regions() -> tuple[Region, ...]:
 
 @cache
 def region_samples(language: str) -> dict[str, ScreenModel]:
-    """Models by kind, region and service."""
-    frame = Frame(language, WayOut.CANCEL, 60, simulation=True, languages=LANGUAGES)
-    found: dict[str, ScreenModel] = {}
-    for region in _regions():
-        first = () if region.kiosks.offered else (region.kiosks.rule,)
-        for service, offered in region.services.items():
-            told = service_guidance(region, service, first, language)
-            found[f"service/{region.code}/{service.value}"] = ServiceScreen(
-                frame, offered.name, told.lines, told.bring, told.where, told.sources,
-                can_go_on=region.kiosks.offered, can_check_dates=not region.kiosks.offered)
-            for way in (None, *(each.way for each in (offered.collection.ways if offered.collection else ()))):
-                found[f"application/{region.code}/{service.value}/{way}"] = ApplicationScreen(
-                    frame, Text("application.headline.received"), NUMBER, QR,
-                    after_applying(region, service, way).lines, printing=True)
-    return found
+    """Models by kind, region, service and way of collection."""
+    return {f"{name}/{region.code}": model for region in _regions() for name, model in _of(region, language).items()}
+
+
+def _of(region: Region, language: str) -> dict[str, ScreenModel]:
+    about = About(region, LANGUAGES, True, "https://kiosk.example/r/", 25)
+    return {name: present(about, state) for name, state in _states(region, replace(VISIT, language=language))}
+
+
+def _states(region: Region, visit: s.Visit) -> Iterator[tuple[str, s.State]]:
+    yield "services", s.ChoosingService(visit, ("endorse", "status", "for_another", "progress", *GROUPS))
+    for group, services in GROUPS.items():
+        yield f"services/{group}", s.ChoosingService(visit, tuple(each.value for each in services))
+    for agent in (None, *AGENTS):
+        for service in Service if agent is None else (Service.ENDORSE,):
+            purpose = s.Purpose(service=service, agent=agent)
+            yield f"service/{service.value}/{agent}", s.ExplainingService(replace(visit, purpose=purpose))
+    for day in DAYS:
+        yield from _on(region, visit, day)
+    matter = _matter(region, DAYS[1])
+    for question in region.declarations:
+        yield f"question/{question}", s.Declaring(visit, matter, question)
+    for key, evidence in region.evidence.items():
+        if evidence.any_of:
+            yield f"proof/{key}", s.ChoosingProof(visit, matter, evidence.any_of)
+        yield f"licence/{key}", s.ReadingLicenceCode(visit, matter, key, NOT_VERIFIED)
+    for service, offered in region.services.items():
+        asking = replace(visit, purpose=s.Purpose(service=service))
+        if offered.collection is not None:
+            yield f"collection/{service.value}", s.ChoosingCollection(asking, matter)
+        ways = offered.collection.ways if offered.collection is not None else ()
+        for way in (None, *(each.way for each in ways)):
+            applied = s.Applied(matter.case, service, RECEIVED, way)
+            yield f"application/{service.value}/{way}", s.PrintingSlip(asking, applied)
+    yield "progress", s.ShowingProgress(visit, tuple(
+        replace(MADE, service=service, state=state, collection="counter")
+        for service, state in zip(region.services, ApplicationState, strict=False)))
+
+
+def _on(region: Region, visit: s.Visit, day: date) -> Iterator[tuple[str, s.State]]:
+    matter = _matter(region, day)
+    yield f"assessment/{day}", s.ShowingAssessment(visit, matter, central_silent=True)
+    yield f"status/{day}", s.ShowingStatus(visit, matter, permit_calendar(region, _request(region, day)))
+
+
+def _matter(region: Region, day: date) -> s.Matter:
+    return s.Matter(_case(region), s.Answers(), assess(region, _request(region, day)), day)
+
+
+def _case(region: Region) -> s.Case:
+    return replace(CASE, permit=replace(CASE.permit, content=replace(
+        CASE.permit.content, category=next(iter(region.categories)), valid_from=STARTS, valid_to=_ends(region))))
+
+
+def _request(region: Region, day: date) -> AssessmentRequest:
+    return AssessmentRequest(
+        on=day, valid_from=STARTS, valid_to=_ends(region), category=next(iter(region.categories)), home_area=True)
+
+
+def _ends(region: Region) -> date:
+    months = next(iter(region.categories.values())).months
+    return date(STARTS.year + (STARTS.month + months - 1) // 12, (STARTS.month + months - 1) % 12 + 1, STARTS.day)
