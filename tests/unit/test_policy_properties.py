@@ -136,6 +136,7 @@ def any_requests(draw: st.DrawFn) -> tuple[str, AssessmentRequest]:
     return name, replace(request, **facts)
 
 
+@settings(max_examples=50)
 @given(case=any_requests())
 def test_every_answer_has_a_next_step_and_cites_rules_of_the_file(case) -> None:
     region, request = region_named(case[0]), case[1]
@@ -151,6 +152,7 @@ def test_every_answer_has_a_next_step_and_cites_rules_of_the_file(case) -> None:
     assert (found.new_valid_from is None) == (found.new_valid_to is None)
 
 
+@settings(max_examples=50)
 @given(case=any_requests())
 def test_what_central_verifies_never_makes_it_harder(case) -> None:
     region, request = region_named(case[0]), case[1]
@@ -161,6 +163,7 @@ def test_what_central_verifies_never_makes_it_harder(case) -> None:
     assert everything.evidence.all_of == everything.evidence.any_of == ()
 
 
+@settings(max_examples=50)
 @given(case=any_requests())
 def test_nobody_is_served_at_once_by_a_rule_that_is_not_there(case) -> None:
     region, request = region_named(case[0]), case[1]
