@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -14,6 +15,7 @@ import pytest
 from kiosk.central import contract
 from kiosk.central.client import CentralRefusedCall, CentralUnreachable
 from kiosk.central.reference.authority import issue_client
+from kiosk.central.reference.residents import recorded_content
 from kiosk.central.reference.reviewing import ReviewRefused
 from kiosk.central.reference.server import ReferenceCentral
 from tests.component.central_rig import (
@@ -368,6 +370,47 @@ def test_a_new_address_is_written_where_central_knows_it_and_asked_for_where_not
     grant = kiosk.verified(other, work_of(kiosk, other).grant)
     assert grant.content.address.reveal() == "北京市海淀区例子街2号"
     assert grant.content.issuing_authority == "北京市公安局海淀分局"
+
+
+def test_what_was_shown_once_is_not_kept_with_the_application(
+    central: ReferenceCentral, kiosk: Kiosk, somebody: Resident
+) -> None:
+    told = (contract.EvidenceShown(key="employment_proof", licence_code="SSB-7731-0042", verified=True),)
+    answer = kiosk.applied(somebody, evidence=told, telephone="13800000000")
+    with central.database.reading() as session:
+        kept = json.dumps(central.reviewing.application(session, answer.review_number).facts)
+    assert "employment_proof" in kept
+    assert "SSB-7731-0042" not in kept
+    assert "13800000000" not in kept
+
+
+def test_two_decisions_on_one_permit_are_written_one_after_the_other(
+    central: ReferenceCentral, kiosk: Kiosk
+) -> None:
+    who = living_in(central, HAIKOU, evidence=[{"key": "lease", "address": "海口市美兰区例子路2号"}])
+    renewal = kiosk.applied(who)
+    moving = kiosk.applied(who, service="change_address", declarations=("address_changed",))
+    new_home = {"address": "海口市美兰区例子路2号"}
+    approve(central, renewal.review_number)
+    assert refused_code(central, moving.review_number, **new_home) == "decision_waits"
+    assert code_of(kiosk.apply(who, service="damaged")) == "already_applied"
+    work_of(kiosk, who)
+    chip = who.chip()
+    kiosk.write(who, renewal.application_id, chip)
+    kiosk.complete(renewal.application_id, "new", "new")
+    # Endorsed since it came in: the decision on the address leaves the new dates alone.
+    assert approve(central, moving.review_number, **new_home) == "approved"
+    record = central.permit(who.record.permit_number)
+    assert record is not None
+    now = Resident(who.record, recorded_content(record))
+    content_now = kiosk.verified(now, work_of(kiosk, now).grant).content
+    assert (content_now.valid_to, content_now.address.reveal()) == (date(2027, 12, 4), new_home["address"])
+    kiosk.write(now, moving.application_id, chip)
+    kiosk.complete(moving.application_id, "new", "new")
+    record = central.permit(who.record.permit_number)
+    assert record is not None
+    settled = kiosk.pending(Resident(who.record, recorded_content(record)))
+    assert (settled.work, settled.already_current) == (None, True)
 
 
 # ---- Other changes

@@ -127,7 +127,7 @@ class Applying:
             holder_number=permit.holder_number,
             region=permit.region,
             service=request.service,
-            facts=request.model_dump(mode="json", exclude={"telephone"}),
+            facts=_facts(request),
             evidence=_kept(permit, request, proofs),
             received_on=today,
             expected_on=self._expected_on(permit, service, today),
@@ -206,7 +206,7 @@ def _permit_flaw(
 
 def _is_open(session: Session, permit: Permit, service: str) -> bool:
     """Whether the same was asked for and is not decided, or something decided still has to be written."""
-    if permit.decided_application is not None:
+    if permit.decided_application is not None and session.get(Application, permit.decided_application) is not None:
         return True
     in_review = exists().where(
         Application.permit_number == permit.permit_number,
@@ -235,6 +235,11 @@ def _code_of(
         return "collection_not_offered"
     ways = [each.way for each in collection.ways]
     return None if request.collection.way in ways else "collection_not_offered"
+
+
+def _facts(request: contract.ApplicationRequest) -> dict[str, object]:
+    """The request as it is kept: without what is wanted for a shorter time (telephone) or once (licence codes)."""
+    return request.model_dump(mode="json", exclude={"telephone": True, "evidence": {"__all__": {"licence_code"}}})
 
 
 def _kept(permit: Permit, request: contract.ApplicationRequest, proofs: Proofs) -> dict[str, object]:

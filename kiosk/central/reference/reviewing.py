@@ -185,19 +185,20 @@ class Reviewing:
         """The last stage: what is to be written, or what becomes of the old permit."""
         permit = permit_of(session, application.permit_number)
         if self._old_permit(application) is OldPermit.REWRITTEN:
-            self._decide_rewrite(permit, application, corrections, now)
+            self._decide_rewrite(session, permit, application, corrections, now)
         elif application.service == "lost":
             permit.status = "reported_lost"
             permit.updated_at = now
         application.state = "approved"
 
     def _decide_rewrite(
-        self, permit: Permit, application: Application, corrections: Corrections, now: datetime
+        self, session: Session, permit: Permit, application: Application, corrections: Corrections, now: datetime
     ) -> None:
         number = application.review_number
         if permit.status != "valid":
             raise ReviewRefused("permit_not_valid", f"the permit of {number} is {permit.status}")
-        if permit.decided_application is not None:
+        waiting = permit.decided_application
+        if waiting is not None and session.get(Application, waiting) is not None:
             raise ReviewRefused("decision_waits", "another decision still has to be written on this permit")
         changes, application.residence_years = self._decision(permit, application, corrections, now)
         if not changes and application.service == "change_address":
@@ -222,7 +223,9 @@ class Reviewing:
         moved = is_moved(request)
         if moved and proofs.address is None:
             raise ReviewRefused("address_needed", "the new address is not known to central: give it with --address")
-        asked = asked_of(request, permit, proofs, application.received_on)
+        # Endorsed since: the rules are asked as of then, and leave the new dates alone.
+        counted = max(application.received_on, permit.endorsed_on or application.received_on)
+        asked = asked_of(request, permit, proofs, counted)
         assessment = self._rules.assess(permit, asked, local_date(now))
         if assessment is None or assessment.outcome is None:
             raise ReviewRefused("no_rules", "the region's rules say nothing about this permit")

@@ -84,7 +84,7 @@ class RegionRules:
                 declared=frozenset(
                     key for key in asked.declarations if key in region.declarations or key in DECLARATIONS
                 ),
-                age=_age(permit.holder_number, on),
+                age=_age(permit.holder_number, asked.received_on or on),
                 agent=asked.agent,
                 issuing_authority=permit.issuing_authority,
                 authority_changes=asked.authority_changes,

@@ -206,8 +206,9 @@ class KioskSequence(Base):
 
 
 class Application(Base):
-    """What a person reviews. `facts`: the request as it came, without the telephone. `evidence`: what central knew of
-    each proof when it came in. `decided`: what is to be written (`PermitContent` without its count), once approved.
+    """What a person reviews. `facts`: the request as it came, without telephone and licence codes. `evidence`: what
+    central knew of each proof when it came in. `decided`: what changes of the permit's content, once that is approved
+    and has to be written.
 
     `state`: in_review, returned, approved, made, collected. An approved one whose endorsement is written is collected.
     """
