@@ -120,7 +120,7 @@ def test_what_an_endorsement_produces_is_accepted_by_the_next_assessment(recipe,
         made_up = {} if found.outcome is IN_WINDOW else {"last_make_up_on": request.on}
         request = replace(after_endorsing(region, request, found), **made_up)
         after = assess(region, request)
-        assert after.outcome is TOO_EARLY
+        assert after.outcome in (TOO_EARLY, IN_WINDOW)      # made up late, the next window may be open already
         assert after.closes_on == found.new_valid_to
 
 
