@@ -67,7 +67,7 @@ def run(args: argparse.Namespace) -> int:
     except BadUseError as error:
         print(f"assess: {error}", file=sys.stderr)
         return BAD_USE
-    answer = region, assess(region, request), permit_calendar(region, request), request.counted_day, language
+    answer = region, assess(region, request), permit_calendar(region, request), language
     print(json.dumps(as_json(*answer), ensure_ascii=False) if args.json else in_words(*answer))
     return 0
 

@@ -43,9 +43,8 @@ def words_in(language: str) -> dict[str, str]:
     return _WORDS.get(language, _WORDS["zh-Hans"])
 
 
-def as_json(region: Region, assessment: Assessment, calendar: PermitCalendar, asked: date, language: str) \
-        -> dict[str, Any]:
-    """The assessment and what lies ahead of `asked` as JSON: dates as 2026-02-28, what there is not as null."""
+def as_json(region: Region, assessment: Assessment, calendar: PermitCalendar, language: str) -> dict[str, Any]:
+    """The assessment and what lies ahead as JSON: dates as 2026-02-28, what there is not as null."""
     return {
         "outcome": assessment.outcome.value if assessment.outcome else None,
         "opens_on": _iso(assessment.opens_on),
@@ -59,7 +58,7 @@ def as_json(region: Region, assessment: Assessment, calendar: PermitCalendar, as
             {"code": reason.code, "source": reason.source, "section": reason.section} for reason in assessment.reasons
         ],
         "explain": _explain(region, assessment, language),
-        "calendar": _calendar_json(calendar, asked),
+        "calendar": _calendar_json(calendar),
     }
 
 
@@ -79,7 +78,7 @@ def _title(region: Region, file: str, language: str) -> str:
     return next((each.title.in_language(language) for each in region.sources.values() if each.file == file), file)
 
 
-def _calendar_json(calendar: PermitCalendar, asked: date) -> dict[str, Any]:
+def _calendar_json(calendar: PermitCalendar) -> dict[str, Any]:
     window, gap = calendar.next_window, calendar.residence_gap
     return {
         "next_window": None if window is None else {"opens_on": _iso(window[0]), "closes_on": _iso(window[1])},
@@ -88,7 +87,7 @@ def _calendar_json(calendar: PermitCalendar, asked: date) -> dict[str, Any]:
         "cancelled_from": _iso(calendar.cancelled_from),
         "residence_gap": None if gap is None else {
             "first": _iso(gap[0]), "last": _iso(gap[1]), "days": (gap[1] - gap[0]).days + 1},
-        "days": [_period_json(period) for period in calendar.periods if period.last is None or period.last >= asked],
+        "days": [_period_json(period) for period in calendar.periods],
     }
 
 
@@ -107,7 +106,7 @@ def _period_json(period: Period) -> dict[str, Any]:
     }
 
 
-def in_words(region: Region, assessment: Assessment, calendar: PermitCalendar, asked: date, language: str) -> str:
+def in_words(region: Region, assessment: Assessment, calendar: PermitCalendar, language: str) -> str:
     """The assessment and what lies ahead as lines of text, with each rule and where it stands."""
     words = words_in(language)
     lines = [(words["outcome"], words[assessment.outcome.value if assessment.outcome else "senseless"])]
@@ -125,7 +124,7 @@ def in_words(region: Region, assessment: Assessment, calendar: PermitCalendar, a
     for label, keys in (("all_of", assessment.evidence.all_of), ("any_of", assessment.evidence.any_of)):
         lines += [(words[label], region.evidence[key].name.in_language(language)) for key in keys]
     lines += _because(region, assessment, language)
-    lines += _ahead(calendar, asked, words)
+    lines += _ahead(calendar, words)
     return "\n".join(f"{label}: {value}" for label, value in lines)
 
 
@@ -141,7 +140,7 @@ def _because(region: Region, assessment: Assessment, language: str) -> Iterator[
         yield words["because"], f"{text.in_language(language)} [{'; '.join(cited)}]{mark}"
 
 
-def _ahead(calendar: PermitCalendar, asked: date, words: dict[str, str]) -> Iterator[tuple[str, str]]:
+def _ahead(calendar: PermitCalendar, words: dict[str, str]) -> Iterator[tuple[str, str]]:
     if calendar.next_window is not None:
         yield words["next_window"], _span(*calendar.next_window, words)
     for label, day in (
@@ -151,8 +150,7 @@ def _ahead(calendar: PermitCalendar, asked: date, words: dict[str, str]) -> Iter
         if day is not None:
             yield words[label], day.isoformat()
     for period in calendar.periods:
-        if period.last is None or period.last >= asked:
-            yield f"{words['day']} {_span(period.first, period.last, words)}", what_it_means(period, words)
+        yield f"{words['day']} {_span(period.first, period.last, words)}", what_it_means(period, words)
 
 
 def what_it_means(period: Period, words: dict[str, str]) -> str:

@@ -37,7 +37,7 @@ class PermitCalendar:
     """What lies ahead. Days are None where they never come, or where the permit's dates make no sense.
 
     `next_window`: the coming one while it is too early, otherwise that of the term which an endorsement now gives.
-    `periods`: from the day asked about or the day the window opens, whichever is earlier, without end.
+    `periods`: from the day asked about, without end.
     """
 
     next_window: tuple[date, date] | None
@@ -53,14 +53,16 @@ def permit_calendar(region: Region, request: AssessmentRequest) -> PermitCalenda
     found = assess(region, request)
     if found.opens_on is None or found.closes_on is None:
         return PermitCalendar(None, None, None, None, None, ())
-    ahead = tuple(periods(region, request, min(found.opens_on, request.counted_day)))
+    day = request.counted_day
+    all_of_them = tuple(periods(region, request, min(found.opens_on, day)))
     return PermitCalendar(
         next_window=_next_window(region, request, found),
         suspended_from=found.closes_on + ONE_DAY,
-        reapply_from=_first_day(ahead, AssessedOutcome.REAPPLY),
-        cancelled_from=_first_day(ahead, AssessedOutcome.CANCELLED),
+        reapply_from=_first_day(all_of_them, AssessedOutcome.REAPPLY),
+        cancelled_from=_first_day(all_of_them, AssessedOutcome.CANCELLED),
         residence_gap=found.residence_gap,
-        periods=ahead,
+        periods=tuple(_from(region, request, period, day) for period in all_of_them
+                      if period.last is None or period.last >= day),
     )
 
 
@@ -83,6 +85,13 @@ def periods(region: Region, request: AssessmentRequest, first: date) -> Iterator
         open_period = following
     if open_period is not None:
         yield open_period
+
+
+def _from(region: Region, request: AssessmentRequest, period: Period, day: date) -> Period:
+    """A period without its days before `day`."""
+    if period.first >= day:
+        return period
+    return replace(period, first=day, assessment=assess(region, _on(request, day)))
 
 
 def after_endorsing(region: Region, request: AssessmentRequest, assessment: Assessment) -> AssessmentRequest:

@@ -158,7 +158,7 @@ def test_the_calendar_tells_the_next_window_and_what_a_later_day_gives(capsys) -
         "2019-06-10", "2019-12-10", None)
     assert calendar["residence_gap"] == {"first": "2019-06-10", "last": "2019-06-19", "days": 10}
     assert [(each["from"], each["to"], each["rule"], each["dated_by"]) for each in calendar["days"]] == [
-        ("2019-06-10", "2019-07-08", "six_months", "old_end"), ("2019-07-09", "2019-12-09", "six_months", "today"),
+        ("2019-06-20", "2019-07-08", "six_months", "old_end"), ("2019-07-09", "2019-12-09", "six_months", "today"),
         ("2019-12-10", None, "later", None)]
     early = answer_of(capsys, *yunxi, "--on", "2019-01-01")["calendar"]
     assert early["next_window"] == {"opens_on": "2019-05-09", "closes_on": "2019-06-09"}

@@ -176,7 +176,7 @@ def test_what_a_later_day_would_give_is_told_row_by_row_of_the_table() -> None:
     assert (ahead.suspended_from, ahead.reapply_from) == (date(2026, 4, 16), date(2026, 10, 16))
     assert ahead.next_window == (date(2027, 3, 1), date(2027, 4, 1))
     assert [(each.first, each.last, each.dated_by, each.assessment.outcome) for each in ahead.periods] == [
-        (date(2026, 3, 15), date(2026, 4, 14), NewDates.TODAY, IN_WINDOW),
+        (date(2026, 4, 1), date(2026, 4, 14), NewDates.TODAY, IN_WINDOW),
         (date(2026, 4, 15), date(2026, 4, 15), NewDates.OLD_END, IN_WINDOW),
         (date(2026, 4, 16), date(2026, 5, 14), NewDates.OLD_END, OVERDUE),
         (date(2026, 5, 15), date(2026, 10, 15), NewDates.TODAY, OVERDUE),
