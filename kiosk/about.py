@@ -8,12 +8,13 @@ from uuid import UUID
 
 from kiosk.domain.documents import PermitContent
 from kiosk.policy.assess import assess
-from kiosk.policy.assessment import Assessment, Reason
+from kiosk.policy.assessment import Assessment, LocalText, Reason
 from kiosk.policy.region import Region
 from kiosk.policy.request import AssessmentRequest
 from kiosk.screen_models import (
     Citation,
     Frame,
+    Term,
     Text,
     WayOut,
     Words,
@@ -26,13 +27,14 @@ from kiosk.workflow.deadlines import deadline_of
 class About:
     """What the screens say of this place. `receipt_link` ends where the receipt number is to be put;
     `writing_usually_s`:
-    what chip and face take together on this machine."""
+    what chip and face take together on this machine; `pilot`: the region's trial is on here."""
 
     region: Region
     languages: tuple[str, ...]
     simulation: bool
     receipt_link: str
     writing_usually_s: int
+    pilot: bool = False
 
 
 def receipt_number(endorsement_id: UUID) -> str:
@@ -59,6 +61,13 @@ def next_window(region: Region, content: PermitContent) -> tuple[date, date] | N
     if later.opens_on is None or later.closes_on is None:
         return None
     return later.opens_on, later.closes_on
+
+
+def term_of(case: s.AnyCase) -> Term:
+    """The present validity of the permit; without dates where there is no permit."""
+    if isinstance(case, s.LostCase):
+        return Term(None, None)
+    return Term(case.permit.content.valid_from, case.permit.content.valid_to)
 
 
 def frame_of(about: About, state: s.State, way_out: WayOut) -> Frame:
@@ -89,8 +98,13 @@ def rules_cited(about: About, assessment: Assessment | None, language: str) -> t
     """The rules that were applied, each with the title and the section of the document it rests on."""
     if assessment is None:
         return ()
-    cited = zip(assessment.texts, assessment.reasons, strict=True)
-    return tuple(Citation(text, _source(about, reason, language)) for text, reason in cited)
+    applied = zip(assessment.texts, assessment.reasons, strict=True)
+    return tuple(cited(about, text, reason, language) for text, reason in applied)
+
+
+def cited(about: About, text: LocalText, reason: Reason, language: str) -> Citation:
+    """One rule with the title and the section of the document it rests on."""
+    return Citation(text, _source(about, reason, language))
 
 
 def _source(about: About, reason: Reason, language: str) -> str:

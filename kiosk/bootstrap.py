@@ -68,17 +68,20 @@ class Kiosk:
         self._code_scanner: Desk[Any] | None = None
         performer = Performer()
         site = Site(
-            region_prefixes=self.region.area_prefixes,
+            region=self.region,
             has_retain_bin=self._unit_file.capabilities.has_retain_bin,
             rewrites_face=self._unit_file.capabilities.rewrites_face,
             default_language=config.languages[0],
             languages=config.languages,
+            pilot=config.pilot,
+            has_code_scanner=bool(config.devices.code_scanner),
         )
         self.engine = Engine(site, self.journal, self.clock, performer.perform, show, _message_of)
         performer.connect(self.engine.post)
         self._translations: dict[str, Translation] = {}
         self._building = Building(
-            config, self.region, self._unit_file, self.journal, self.clock, _open_coupler, self._translate)
+            config, about(config, self.region), self._unit_file, self.journal, self.clock, _open_coupler,
+            self._translate)
         self._give_out(performer)
         self._thread = threading.Thread(target=self._run, name="machine", daemon=True)
         self.failed = threading.Event()
@@ -98,13 +101,16 @@ class Kiosk:
             do.InspectPath, do.TakePermitIn, do.StopTakingIn, do.DrawFace, do.LoadFace, do.RewriteFace, do.EjectPermit,
             do.WatchMouth, do.TakePermitBack, do.RetainPermit, do.Wipe))
         performer.give(chip, (do.ReadChip, do.RelayBatch, do.ReadBackChip, do.Wipe))
-        performer.give(receipt, (do.PrintReceipt, do.Wipe))
+        performer.give(receipt, (do.PrintReceipt, do.PrintApplicationSlip, do.PrintStatusSlip, do.Wipe))
         performer.give(central, (
-            do.AskForPendingRewrites, do.RequestEndorsement, do.OpenChipSession, do.SendChipAnswers))
+            do.AskForPendingRewrites, do.RequestEndorsement, do.OpenChipSession, do.SendChipAnswers, do.VerifyEvidence,
+            do.Apply, do.SearchApplications, do.ChooseCollection))
         performer.give(outbox, (do.ReportCompletion,))
         performer.do_at_once(do.CancelEndorsement, _canceller(central, outbox))
-        performer.do_at_once(do.Assess, RulesService(self.region, self.clock).carry_out)
-        performer.do_at_once(do.CheckDevices, _checker(id_card, permit))
+        rules = RulesService(self.region, self.clock, pilot=self.config.pilot)
+        performer.do_at_once(do.Assess, rules.assess)
+        performer.do_at_once(do.LookAhead, rules.look_ahead)
+        performer.do_at_once(do.CheckDevices, _checker(id_card, permit, central))
         self._permit, self._chip, self._receipt, self._central, self._outbox = permit, chip, receipt, central, outbox
 
     def _desk(self, name: str, build: Callable[[Worker], Any]) -> Desk[Any]:
@@ -198,11 +204,11 @@ def _canceller(central: Desk[Any], outbox: Desk[Any]) -> Callable[[Any, Any], No
     return carry_out
 
 
-def _checker(id_card: Desk[Any], permit: Desk[Any]) -> Callable[[Any, Any], None]:
+def _checker(id_card: Desk[Any], permit: Desk[Any], central: Desk[Any]) -> Callable[[Any, Any], None]:
     def carry_out(effect: do.CheckDevices, post: Callable[[on.Event], None]) -> None:
         from kiosk.services.checking import DeviceCheck
 
-        DeviceCheck(id_card, permit).carry_out(effect, post)
+        DeviceCheck(id_card, permit, central).carry_out(effect, post)
 
     return carry_out
 
@@ -228,7 +234,8 @@ def _open_coupler(url: str) -> Coupler:
 
 def about(config: Config, region: Region) -> About:
     """What the screens say of this place."""
-    return About(region, config.languages, config.simulation, config.receipt_link, config.writing_usually_s)
+    return About(region, config.languages, config.simulation, config.receipt_link, config.writing_usually_s,
+        pilot=config.pilot)
 
 
 def load_screen(config: Config) -> ScreenFile:
@@ -326,12 +333,13 @@ class _Window:
     def dispatch(self, intent: Intent, choice: str) -> None:
         """An intent belongs to the visit whose screen the person touched."""
         state = self._state
-        if intent is Intent.START:
+        if intent in (Intent.START, Intent.OTHER_SERVICES):
             if isinstance(state, s.Idle):
-                self.kiosk.engine.post(on.VisitBegan(s.Visit(uuid4(), uuid4(), state.language)))
+                visit = s.Visit(uuid4(), uuid4(), state.language)
+                self.kiosk.engine.post(on.VisitBegan(visit, choosing=intent is Intent.OTHER_SERVICES))
             return
-        visit = s.visit_of(state)
-        visit_id: UUID | None = visit.id if visit else None
+        present_visit = s.visit_of(state)
+        visit_id: UUID | None = present_visit.id if present_visit else None
         self.kiosk.engine.post(on.PersonChose(intent, choice), visit_id)
 
 

@@ -7,11 +7,12 @@ first needed, so that the first screen does not wait for what it does not show.
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from kiosk.about import About
 from kiosk.config import Config
-from kiosk.policy.region import Region
 from kiosk.runtime.clock import Clock
 from kiosk.runtime.journal import Journal
 from kiosk.runtime.workers import Worker
@@ -37,11 +38,12 @@ class Building:
     """The services of one kiosk. `open_coupler`: by URL, simulated ones included. `translate`: (language, words)."""
 
     def __init__(
-        self, config: Config, region: Region, unit_file: StarDeviceFile, journal: Journal, clock: Clock,
+        self, config: Config, about: About, unit_file: StarDeviceFile, journal: Journal, clock: Clock,
         open_coupler: Callable[[str], Coupler], translate: Callable[[str, Words], str],
     ) -> None:
         self._config = config
-        self._region = region
+        self._about = about
+        self._region = about.region
         self._unit_file = unit_file
         self._journal = journal
         self._clock = clock
@@ -104,13 +106,17 @@ class Building:
         from drivers.typeface import Typeface
         from kiosk.services.receipt import ReceiptService
         from kiosk.services.receipt_text import ReceiptText
+        from kiosk.services.slip_text import SlipText
+        from kiosk.services.slips import Slips
 
         printer = ReceiptPrinter(
             lambda: open_bytes(self._config.devices.receipt_printer, "receipt_printer"),
             load(self._config.files.receipt_printer), Typeface.load(self._config.assets_dir / "fonts"))
         text = ReceiptText(
             self._region, self._translate, self._config.receipt_link, self._config.kiosk_name, self._clock)
-        return ReceiptService(printer, text.compose)
+        slips = SlipText(
+            self._region, self._translate, self._config.receipt_link, self._config.kiosk_name, self._clock)
+        return ReceiptService(printer, text.compose, Slips(self._about, slips).compose)
 
     def code_scanner(self, worker: Worker) -> CodeScannerService:
         from drivers.code_scanner.device import LineScanner
@@ -128,7 +134,8 @@ class Building:
         from kiosk.services.central import CentralService
 
         keys = load_grant_keys(self._config.central.grant_keys)
-        return CentralService(self._central_client(), keys, self._journal, self._clock)
+        return CentralService(
+            self._central_client(), keys, self._journal, self._clock, timedelta(seconds=self._config.right_time_s))
 
     def outbox(self, worker: Worker) -> OutboxService:
         from kiosk.services.outbox import OutboxService

@@ -83,7 +83,9 @@ class CentralAccess:
 
 @dataclass(frozen=True, slots=True)
 class Config:
-    """Everything that a site decides. `witness_socket`: where tests and demos watch and touch the screen."""
+    """Everything that a site decides. `witness_socket`: where tests and demos watch and touch the screen. `pilot`: the
+    authority ordered the region's trial at this kiosk. `right_time_s`: how far the clock may be from central's.
+    """
 
     site: Site
     devices: DeviceUrls
@@ -97,6 +99,8 @@ class Config:
     assets_dir: Path
     fullscreen: bool
     witness_socket: Path | None
+    pilot: bool
+    right_time_s: int
 
     @property
     def simulation(self) -> bool:
@@ -202,6 +206,8 @@ def _read_table(path: Path, table: dict[str, Any], assets_dir: Path) -> tuple[Co
         state_dir=beside(reader.text("state_dir", "a directory", "/var/lib/qianzhu-kiosk")),
         assets_dir=assets_dir,
         fullscreen=reader.truth("fullscreen", default=True),
+        pilot=reader.truth("pilot", default=False),
+        right_time_s=reader.whole("right_time_s", "seconds", 60),
         witness_socket=beside(name) if (name := reader.text("witness_socket", "a path", "")) else None,
     )
     reader.nothing_else()

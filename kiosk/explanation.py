@@ -67,6 +67,12 @@ def _parts(
             if expected_on is not None:
                 steps = (*steps, Text("next.come_back_on", (("day", expected_on),)))
             return Text("refusal.pending.happened"), Text("valid_now.unchanged"), steps, ()
+        case s.Applied():
+            return Text("refusal.pending.happened"), Text("valid_now.unchanged"), (Text("refusal.pending.next"),), ()
+        case s.Informed(permit=permit):
+            end = permit.content.valid_to
+            valid = Text("valid_now.unchanged") if end is None else Text("valid_now.until", (("end", end),))
+            return Text("permit_inside.headline.taking_back"), valid, (), ()
         case s.BrokenOff(fault=fault, chip=chip):
             valid = Text("valid_now.unknown" if chip is ChipState.UNKNOWN else "valid_now.unchanged")
             step = Text("next.staff" if chip is ChipState.UNKNOWN else "next.try_again")
@@ -99,10 +105,12 @@ _COUNTER_CODES = frozenset({
     "counter_only", "not_offered", "reapply", "cancelled", "senseless_dates", "address_changed", "unknown_permit",
     "chip_mismatch", "reported_lost", "central_unreachable", "central_garbage", "grant_rejected", "no_chip",
     "id_card_number_invalid", "name_differs", "record_mismatch", "grant_in_use", "unspecified",
+    "served_at_once", "collection_not_offered",
 })
 KNOWN_REFUSALS = _COUNTER_CODES | {
     "id_card_expired", "id_card_kind_hmt", "id_card_kind_foreign", "not_a_permit", "foreign_epassport", "foreign_bank",
-    "not_your_permit", "other_region", "too_early", "already_current", "pending", "timed_out", "holder_cancelled",
+    "not_your_permit", "other_region", "too_early", "already_current", "already_applied", "pending", "timed_out",
+    "holder_cancelled",
 }
 
 

@@ -27,6 +27,7 @@ class LogEvent(Enum):
     WORKER_DIED = ("worker_died", "a worker thread ended by an exception", ("worker", "error"))
     DEVICE_TROUBLE = ("device_trouble", "a driver raised", ("device", "doing", "error", "message", "fault"))
     CENTRAL_TROUBLE = ("central_trouble", "a call to central failed", ("call", "error", "code"))
+    CLOCK_WRONG = ("clock_wrong", "the clock is too far from central's for the rules to be asked", ("offset_s",))
     MESSAGE_SETTLED = ("message_settled", "central took note of a queued message", ("call", "sequence", "outcome"))
     FACE_SENT = ("face_sent", "the raster is in the unit's buffer", ("image_characters", "seconds"))
 

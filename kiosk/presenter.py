@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
 from typing import assert_never
 
-from kiosk.about import About, counter_lines, frame_of, next_window, receipt_number, rules_cited
+from kiosk.about import About, counter_lines, frame_of, next_window, receipt_number
 from kiosk.domain.documents import PermitContent
-from kiosk.domain.endorsement import ChipState, Custody, FaceState, ResidenceYears
+from kiosk.domain.endorsement import ChipState, Custody, FaceState, ResidenceYears, Service
 from kiosk.explanation import explanation
-from kiosk.policy.assessment import AssessedOutcome, Assessment, Served
+from kiosk.pages import choices
+from kiosk.pages.application_page import application_page, progress_page
+from kiosk.pages.assessment_page import assessment_page
+from kiosk.pages.service_page import service_page
+from kiosk.pages.status_page import status_page
+from kiosk.policy.foresight import foresee
 from kiosk.screen_models import (
     AskingScreen,
-    AssessmentScreen,
     ConfirmScreen,
-    DeclarationScreen,
     IdCardScreen,
     InsertPermitScreen,
     NoticeScreen,
@@ -33,7 +35,6 @@ from kiosk.screen_models import (
     WritingScreen,
 )
 from kiosk.workflow import states as s
-from kiosk.workflow.deciding import can_go_on
 
 WRITING_STAGES = (Text("writing.stage.chip"), Text("writing.stage.check"), Text("writing.stage.face"))
 
@@ -44,29 +45,36 @@ def present(about: About, state: s.State) -> ScreenModel:
         case s.Recovering():
             return OutOfServiceScreen(frame_of(about, state, WayOut.NONE), Text("out_of_service.starting"), "", ())
         case s.Idle():
-            return WelcomeScreen(frame_of(about, state, WayOut.NONE), about.region.name, about.languages)
+            return _welcome(about, state)
         case s.OutOfService(fault=fault, custody=custody):
             inside = (Text("out_of_service.permit_inside"),) if custody is not Custody.WITH_HOLDER else ()
             return OutOfServiceScreen(
                 frame_of(about, state, WayOut.NONE), Text(f"fault.{fault.public}.public"), fault.code,
                 (*inside, *counter_lines(about)))
+        case s.ChoosingService():
+            return choices.service_choice(about, state)
+        case s.ChoosingAgent():
+            return choices.agent_choice(about, state)
+        case s.ExplainingService():
+            return service_page(about, state)
         case s.ShowingNotice():
             return NoticeScreen(frame_of(about, state, WayOut.CANCEL))
-        case s.ReadingIdCard(unreadable=unreadable):
-            problem = Text("id_card.problem.lift_and_lay_again") if unreadable else None
-            return IdCardScreen(frame_of(about, state, WayOut.CANCEL), problem)
+        case s.ReadingIdCard() | s.ReadingAgentIdCard():
+            return _id_card(about, state)
+        case s.SearchingApplications():
+            return AskingScreen(frame_of(about, state, WayOut.CANCEL))
+        case s.RecordingCollection():
+            return AskingScreen(frame_of(about, state, WayOut.NONE))
+        case s.ShowingProgress():
+            return progress_page(about, state)
+        case s.ChoosingCollectionLater():
+            return choices.later_collection_choice(about, state)
         case s.AwaitingPermit():
             return InsertPermitScreen(frame_of(about, state, WayOut.CANCEL))
         case s.WithdrawingOffer():
             return _inside(about, state, "returning", "hands_off")
-        case s.ReadingPermit() | s.AskingPendingRewrites() | s.Assessing():
+        case s.ReadingPermit():
             return ReadingScreen(frame_of(about, state, WayOut.RETURN_PERMIT))
-        case s.ShowingAssessment():
-            return _assessment(about, state)
-        case s.Declaring(case=case):
-            return DeclarationScreen(frame_of(about, state, WayOut.RETURN_PERMIT), case.permit.content.address)
-        case s.AskingCentral():
-            return AskingScreen(frame_of(about, state, WayOut.RETURN_PERMIT))
         case s.Confirming():
             return _confirm(about, state)
         case s.OpeningChipSession() | s.RelayingBatch() | s.SendingChipAnswers():
@@ -89,10 +97,53 @@ def present(about: About, state: s.State) -> ScreenModel:
                 frame_of(about, state, WayOut.NONE), number, about.receipt_link + number, _term(renewed.grant.content))
         case s.Thanking():
             return _thanks(about, state)
+        case s.PrintingSlip() | s.ShowingApplication():
+            return application_page(about, state)
         case s.Explaining():
             return explanation(about, state)
         case _:
+            return _inquiring(about, state)
+
+
+def _inquiring(about: About, state: s.Inquiry) -> ScreenModel:
+    frame = frame_of(about, state, choices.way_out(state))
+    match state:
+        case s.Assessing(shown=None) | s.AskingPendingRewrites() | s.LookingAhead():
+            return ReadingScreen(frame)
+        case s.Assessing() | s.VerifyingEvidence() | s.AskingCentral() | s.Applying():
+            return AskingScreen(frame)
+        case s.ShowingStatus():
+            return status_page(about, state)
+        case s.ChoosingCategory():
+            return choices.category_choice(about, state)
+        case s.ShowingAssessment():
+            return assessment_page(about, state)
+        case s.Declaring() | s.DeclaringForHolder():
+            return choices.question(about, state)
+        case s.ChoosingProof():
+            return choices.proof_choice(about, state)
+        case s.ReadingLicenceCode():
+            return choices.licence_code(about, state)
+        case s.ChoosingCollection():
+            return choices.collection_choice(about, state)
+        case s.EnteringTelephone():
+            return choices.telephone(about, state)
+        case _:
             assert_never(state)
+
+
+def _welcome(about: About, state: s.Idle) -> WelcomeScreen:
+    here = foresee(about.region, Service.ENDORSE, pilot=about.pilot).is_served_here
+    return WelcomeScreen(
+        frame_of(about, state, WayOut.NONE), about.region.name, about.languages, other_services=True,
+        not_offered=not here)
+
+
+def _id_card(about: About, state: s.ReadingIdCard | s.ReadingAgentIdCard) -> IdCardScreen:
+    problem = Text("id_card.problem.lift_and_lay_again") if state.unreadable else None
+    return IdCardScreen(
+        frame_of(about, state, WayOut.CANCEL), problem, of_agent=isinstance(state, s.ReadingAgentIdCard),
+        for_another=state.visit.purpose.agent is not None)
 
 
 def _inside(about: About, state: s.State, headline: str, detail: str) -> PermitInsideScreen:
@@ -107,83 +158,6 @@ def _writing(about: About, state: s.State, stage: int) -> WritingScreen:
 
 def _term(content: PermitContent) -> Term:
     return Term(content.valid_from, content.valid_to)
-
-
-def _headline(assessment: Assessment) -> str:
-    match assessment.outcome:
-        case None:
-            return "senseless"
-        case AssessedOutcome.IN_WINDOW | AssessedOutcome.OVERDUE:
-            match assessment.served:
-                case Served.AT_ONCE | None:
-                    return str(assessment.outcome.value)
-                case _:
-                    return str(assessment.served.value)
-        case _:
-            return str(assessment.outcome.value)
-
-
-def _assessment(about: About, state: s.ShowingAssessment) -> AssessmentScreen:
-    assessment = state.assessment
-    going_on = can_go_on(assessment)
-    present_term = _term(state.case.permit.content)
-    new_term = Term(assessment.new_valid_from, assessment.new_valid_to) if going_on else None
-    silence = (Text("assessment.line.central_silent"),) if state.central_silent else ()
-    return AssessmentScreen(
-        frame=frame_of(about, state, WayOut.RETURN_PERMIT),
-        headline=Text(f"assessment.headline.{_headline(assessment)}"),
-        lines=(*_lines(about, assessment, present_term, state.on, going_on), *silence),
-        rules=rules_cited(about, assessment, state.visit.language),
-        present_term=present_term,
-        new_term=new_term,
-        can_go_on=going_on,
-    )
-
-
-def _lines(about: About, assessment: Assessment, term: Term, on: date, going_on: bool) -> tuple[Words, ...]:
-    lines: list[Words] = []
-    opens_on, closes_on = assessment.opens_on, assessment.closes_on
-    if opens_on is not None and closes_on is not None:
-        match assessment.outcome:
-            case AssessedOutcome.TOO_EARLY:
-                lines.append(Text("assessment.line.opens_on", (("day", opens_on), ("days", (opens_on - on).days))))
-                lines.append(_window(opens_on, closes_on))
-            case AssessedOutcome.IN_WINDOW:
-                lines.append(_window(opens_on, closes_on))
-                lines.append(Text("assessment.line.days_left", (("days", (closes_on - on).days),)))
-            case AssessedOutcome.OVERDUE | AssessedOutcome.REAPPLY | AssessedOutcome.CANCELLED:
-                lines.append(Text("assessment.line.late_days", (("days", (on - closes_on).days),)))
-                if assessment.outcome is AssessedOutcome.OVERDUE:
-                    since = closes_on + timedelta(days=1)
-                    lines.append(Text("assessment.line.suspended", (("since", since),)))
-            case None:
-                pass
-    if going_on and assessment.new_valid_to is not None:
-        lines.append(Text("assessment.line.new_term", (("end", assessment.new_valid_to),)))
-        lines.extend(_residence(assessment, term))
-    if not going_on and assessment.outcome is not AssessedOutcome.TOO_EARLY:
-        lines.extend(counter_lines(about))
-    return tuple(lines)
-
-
-def _window(opens_on: date, closes_on: date) -> Text:
-    return Text("assessment.line.window", (("opens_on", opens_on), ("closes_on", closes_on)))
-
-
-def _residence(assessment: Assessment, term: Term) -> tuple[Text, ...]:
-    start = assessment.new_valid_from
-    match assessment.residence_years:
-        case ResidenceYears.RESTART if start is not None:
-            return (Text("assessment.line.restart", (("start", start),)),)
-        case ResidenceYears.COUNTED_FROM_MAKE_UP if start is not None and term.valid_to is not None:
-            return (
-                Text("assessment.line.counted_from_make_up", (("start", start),)),
-                Text("assessment.line.gap", (("start", term.valid_to + timedelta(days=1)), ("end", start))),
-            )
-        case ResidenceYears.CONTINUOUS if assessment.outcome is AssessedOutcome.OVERDUE:
-            return (Text("assessment.line.continuous"),)
-        case _:
-            return ()
 
 
 def _residence_note(renewed_years: ResidenceYears | None, content: PermitContent, prefix: str) -> tuple[Text, ...]:
@@ -201,6 +175,8 @@ def _confirm(about: About, state: s.Confirming) -> ConfirmScreen:
     notes = _residence_note(state.grant.residence_years, new, "confirm.note")
     if state.grant.face_only:
         notes = (Text("confirm.note.face_only"), *notes)
+    if _is_dated_otherwise(state):
+        notes = (Text("confirm.note.other_dates"), *notes)
     return ConfirmScreen(
         frame=frame_of(about, state, WayOut.RETURN_PERMIT),
         old_term=_term(old),
@@ -210,6 +186,12 @@ def _confirm(about: About, state: s.Confirming) -> ConfirmScreen:
         issuing_authority=new.issuing_authority,
         notes=notes,
     )
+
+
+def _is_dated_otherwise(state: s.Confirming) -> bool:
+    """Whether central granted other dates than the holder was told: midnight has passed, or central knows more."""
+    told, granted = state.assessed, state.grant.content
+    return told is not None and (told.new_valid_from, told.new_valid_to) != (granted.valid_from, granted.valid_to)
 
 
 def _take_permit(about: About, state: s.AwaitingRemoval) -> TakePermitScreen:
@@ -232,6 +214,10 @@ def _removal_words(ending: s.Ending) -> tuple[str, Text | None]:
             return "not_accepted", Text("take_permit.detail.explained_next")
         case s.UnderReview():
             return "under_review", Text("take_permit.detail.explained_next")
+        case s.Applied():
+            return "under_review", Text("take_permit.detail.slip_follows")
+        case s.Informed():
+            return "unchanged", None
         case s.BrokenOff(chip=ChipState.OLD):
             return "fault", Text("take_permit.detail.explained_next")
         case s.Interrupted(chip=ChipState.OLD):

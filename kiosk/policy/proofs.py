@@ -1,4 +1,4 @@
-"""The tree of evidence in a region file: groups of which one is enough, proofs with parts, and what central can verify."""
+"""The tree of evidence in a region file: groups of which one is enough, proofs with parts, what central can verify."""
 
 from __future__ import annotations
 

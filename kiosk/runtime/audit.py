@@ -33,8 +33,10 @@ def record_of(at: datetime, before: s.State, event: on.Event, step: Step) -> Ste
 
 def _endorsement_of(state: s.State) -> UUID | None:
     match state:
-        case s.AskingCentral(visit=visit):
+        case s.AskingCentral(visit=visit) | s.Applying(visit=visit):
             return visit.endorsement_id
+        case s.PrintingSlip(applied=applied) | s.ShowingApplication(applied=applied):
+            return applied.received.application_id
         case (
             s.Confirming(grant=grant) | s.OpeningChipSession(grant=grant) | s.RelayingBatch(grant=grant)
             | s.SendingChipAnswers(grant=grant) | s.ReadingChipBack(grant=grant) | s.RewritingFace(grant=grant)
@@ -55,6 +57,8 @@ def _endorsement_of_ending(ending: s.Ending) -> UUID | None:
     match ending:
         case s.Renewed(grant=grant):
             return grant.endorsement_id
+        case s.Applied(received=received):
+            return received.application_id
         case s.BrokenOff(endorsement_id=endorsement_id) | s.Interrupted(endorsement_id=endorsement_id):
             return endorsement_id
         case _:
@@ -70,7 +74,7 @@ def _facts(event: on.Event, after: s.State) -> dict[str, str | int | bool]:
             facts["deadline"] = name
         case (
             on.DeviceFailed(fault=fault) | on.CentralFailed(fault=fault) | on.FaceNotRewritten(fault=fault)
-            | on.ReceiptNotPrinted(fault=fault)
+            | on.ReceiptNotPrinted(fault=fault) | on.CodeScannerFailed(fault=fault)
         ):
             facts["fault"] = fault.code
         case on.IdCardRefused(refusal=refusal) | on.EndorsementRefused(refusal=refusal):
@@ -81,6 +85,8 @@ def _facts(event: on.Event, after: s.State) -> dict[str, str | int | bool]:
             facts["batch"] = batch
         case on.ChipVerdictReceived(written=written):
             facts["written"] = written
+        case on.EvidenceAnswered(key=key, result=result):
+            facts |= {"evidence": key, "result": result.value}
         case _:
             pass
     match after:
@@ -110,5 +116,5 @@ def _facts_of_ending(ending: s.Ending) -> dict[str, str | int | bool]:
             return {"fault": fault.code, "chip": chip.value, "face": face.value}
         case s.Interrupted(chip=chip, face=face):
             return {"chip": chip.value, "face": face.value}
-        case s.UnderReview():
+        case s.UnderReview() | s.Applied() | s.Informed():
             return {}

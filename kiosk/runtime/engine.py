@@ -37,8 +37,8 @@ MessageOf = Callable[[do.Effect, datetime], OutboundMessage | None]
 
 # These begin something that must be known after a loss of power; without a journal they are not begun.
 _NEEDS_JOURNAL = (
-    do.TakePermitIn, do.RequestEndorsement, do.OpenChipSession, do.RelayBatch, do.RewriteFace, do.RetainPermit,
-    do.TakePermitBack,
+    do.TakePermitIn, do.RequestEndorsement, do.Apply, do.OpenChipSession, do.RelayBatch, do.RewriteFace,
+    do.RetainPermit, do.TakePermitBack,
 )
 
 # A look around while nothing happens is no news: every half minute it would fill the journal.

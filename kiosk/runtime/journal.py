@@ -94,7 +94,7 @@ class WaitingMessage:
 
 
 # Central's answers after which it waits for nothing more; above all, a review under way is not to be cancelled.
-_NOTHING_GRANTED = ("EndorsementRefused", "EndorsementPending", "PermitAlreadyCurrent")
+_NOTHING_GRANTED = ("EndorsementRefused", "EndorsementPending", "PermitAlreadyCurrent", "ApplicationReceived")
 
 
 class Journal:
@@ -190,7 +190,7 @@ class Journal:
         face = FaceState.OLD
         for event, effects_json, row_endorsement_id, facts_json in rows:
             effects, facts = json.loads(effects_json), json.loads(facts_json)
-            if row_endorsement_id is not None and {"RequestEndorsement", "OpenChipSession"} & set(effects):
+            if row_endorsement_id is not None and {"RequestEndorsement", "Apply", "OpenChipSession"} & set(effects):
                 endorsement_id = UUID(row_endorsement_id)
             session_opened = session_opened or "OpenChipSession" in effects
             relayed = relayed or "RelayBatch" in effects

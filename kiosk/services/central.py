@@ -4,44 +4,71 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Mapping
+from datetime import timedelta
 from uuid import UUID, uuid4
 
 from kiosk.central import contract
-from kiosk.central.client import CentralAnsweredGarbage, CentralClient, CentralError, CentralRefusedCall
+from kiosk.central.client import (
+    CentralAnsweredGarbage,
+    CentralClient,
+    CentralError,
+    CentralRefusedCall,
+    CentralUnreachable,
+)
 from kiosk.central.grants import GrantKeys, GrantRejected, contract_content, verify_grant
+from kiosk.domain.applications import Application, ApplicationState, EvidenceResult, Proof, ReceivedApplication
 from kiosk.domain.documents import IdDocument, Permit
-from kiosk.domain.endorsement import Grant, Refusal
-from kiosk.faults import CENTRAL_GARBAGE, CENTRAL_UNREACHABLE, DISK_FULL, GRANT_REJECTED, Fault
+from kiosk.domain.endorsement import Grant, Refusal, Service
+from kiosk.faults import CENTRAL_GARBAGE, CENTRAL_UNREACHABLE, CLOCK_WRONG, DISK_FULL, GRANT_REJECTED, Fault
 from kiosk.log_events import LogEvent, log
-from kiosk.policy.assessment import Assessment
 from kiosk.runtime.clock import Clock
 from kiosk.runtime.journal import Journal, JournalFailed
 from kiosk.services.performing import Handler, Post
 from kiosk.workflow import effects as do
 from kiosk.workflow import events as on
-
-SERVICE = "endorse"
+from kiosk.workflow.visits import AnyCase, Case, LostCase, Matter, Purpose
 
 
 class CentralService:
-    """Owns one connection to central on its worker's thread."""
+    """Owns one connection to central on its worker's thread. `right_time`: how far the clock may be from central's;
+    beyond it a grant may look expired, and today be another day.
+    """
 
     def __init__(
-        self, client: CentralClient, keys: GrantKeys, journal: Journal, clock: Clock
+        self, client: CentralClient, keys: GrantKeys, journal: Journal, clock: Clock,
+        right_time: timedelta,
     ) -> None:
         self._client = client
         self._keys = keys
         self._journal = journal
         self._clock = clock
+        self._right_time = right_time
+        self._was_clock_wrong = False
 
     @property
     def handlers(self) -> Mapping[type, Handler]:
         return {
             do.AskForPendingRewrites: self._ask_pending,
             do.RequestEndorsement: self._request,
+            do.VerifyEvidence: self._verify,
+            do.Apply: self._apply,
+            do.SearchApplications: self._search,
+            do.ChooseCollection: self._choose_collection,
             do.OpenChipSession: self._open_session,
             do.SendChipAnswers: self._send_answers,
         }
+
+    def check(self) -> Fault | None:
+        """Whether a clock that was found wrong is still wrong; nothing is asked of central while it is right."""
+        if not self._was_clock_wrong:
+            return None
+        try:
+            self._client.endorsement_state(uuid4())     # nobody's: central answers that it knows none
+        except CentralRefusedCall:
+            return CLOCK_WRONG if self._is_clock_wrong() else None
+        except CentralError as error:
+            self._fault_of("clock", error)
+        return CLOCK_WRONG
 
     def close(self) -> None:
         self._client.close()
@@ -53,22 +80,41 @@ class CentralService:
         try:
             answer = self._client.pending_rewrites(
                 request, key=key, sequence=self._journal.number_call("pending-rewrites", key, None))
-            if answer.work is None:
+            if self._is_clock_wrong():
+                post(on.CentralFailed(CLOCK_WRONG))
+            elif answer.work is None:
                 post(on.NoWorkFound())
             else:
                 post(on.WorkFound(self._verified(answer.work.grant, permit)))
         except (CentralError, GrantRejected, JournalFailed) as error:
             post(on.CentralFailed(self._fault_of("pending-rewrites", error)))
 
+    def _is_clock_wrong(self) -> bool:
+        """By central's clock at its last answer."""
+        told = self._client.central_time
+        if told is None:
+            return False
+        offset = self._clock.now() - told
+        self._was_clock_wrong = abs(offset) > self._right_time
+        if self._was_clock_wrong:
+            log(LogEvent.CLOCK_WRONG, level=logging.CRITICAL, offset_s=round(offset.total_seconds()))
+        return self._was_clock_wrong
+
     def _request(self, effect: do.RequestEndorsement, post: Post) -> None:
-        permit = effect.case.permit
+        matter, purpose = effect.matter, effect.purpose
+        if not isinstance(matter.case, Case):
+            raise ValueError("an endorsement wants a permit that was read")
+        permit = matter.case.permit
         request = contract.EndorsementRequest(
             endorsement_id=effect.endorsement_id,
-            service=SERVICE,
-            holder=_holder(effect.case.holder),
+            service=purpose.service.value,
+            holder=_holder(matter.case.holder),
             permit=_facts(permit),
-            declarations=effect.declarations,
-            assessment=_assessed(effect.assessment, self._clock),
+            declarations=tuple(sorted(matter.answers.declared)),
+            assessment=_assessed(matter),
+            evidence=_shown(matter.answers.proofs),
+            agent=_agent(matter.case, purpose),
+            new_category=_new_category(matter),
         )
         key = str(effect.endorsement_id)
         try:
@@ -131,6 +177,88 @@ class CentralService:
         except (CentralError, JournalFailed) as error:
             post(on.CentralFailed(self._fault_of("responses", error)))
 
+    def _verify(self, effect: do.VerifyEvidence, post: Post) -> None:
+        evidence_id = uuid4()
+        case, code = effect.case, effect.licence_code
+        request = contract.EvidenceRequest(
+            evidence_id=evidence_id,
+            service=effect.purpose.service.value,
+            key=effect.key,
+            holder=_holder(case.holder),
+            permit=_facts(case.permit) if isinstance(case, Case) else None,
+            licence_code=None if code is None else code.reveal(),
+            agent=_agent(case, effect.purpose),
+        )
+        key = str(evidence_id)
+        try:
+            answer = self._client.verify_evidence(
+                request, key=key, sequence=self._journal.number_call("evidence", key, None))
+            if answer.evidence_id != evidence_id or answer.key != effect.key:
+                raise CentralAnsweredGarbage("not_the_model", 200)
+            post(on.EvidenceAnswered(effect.key, EvidenceResult(answer.result)))
+        except (CentralError, JournalFailed) as error:
+            post(on.CentralFailed(self._fault_of("evidence", error)))
+
+    def _apply(self, effect: do.Apply, post: Post) -> None:
+        matter, purpose, telephone = effect.matter, effect.purpose, effect.telephone
+        case = matter.case
+        request = contract.ApplicationRequest(
+            application_id=effect.application_id,
+            service=purpose.service.value,
+            holder=_holder(case.holder),
+            permit=_facts(case.permit) if isinstance(case, Case) else None,
+            declarations=tuple(sorted(matter.answers.declared)),
+            evidence=_shown(matter.answers.proofs),
+            agent=_agent(case, purpose),
+            new_category=_new_category(matter),
+            telephone=None if telephone is None else telephone.reveal(),
+            collection=None if effect.collection is None else contract.CollectionChoice.model_validate(
+                {"way": effect.collection}),
+            assessment=_assessed(matter),
+        )
+        try:
+            sequence = self._journal.number_call("applications", str(effect.application_id), effect.application_id)
+            post(_received(self._apply_or_ask_again(request, sequence), effect.application_id))
+        except (CentralError, JournalFailed) as error:
+            post(on.CentralFailed(self._fault_of("applications", error)))
+
+    def _apply_or_ask_again(
+        self, request: contract.ApplicationRequest, sequence: int
+    ) -> contract.ApplicationAnswer:
+        """A reply that was lost on the way is had again by the same number."""
+        try:
+            return self._client.apply(request, sequence=sequence)
+        except CentralUnreachable as error:
+            if error.stage != "lost":
+                raise
+            self._fault_of("applications", error)
+        return self._client.apply(request, sequence=sequence)
+
+    def _search(self, effect: do.SearchApplications, post: Post) -> None:
+        key = str(uuid4())
+        request = contract.ApplicationSearch(holder=_holder(effect.holder), permit=None)
+        try:
+            found = self._client.search_applications(
+                request, key=key, sequence=self._journal.number_call("applications-search", key, None))
+            post(on.ApplicationsFound(tuple(_application(each) for each in found.applications)))
+        except (CentralError, JournalFailed) as error:
+            post(on.CentralFailed(self._fault_of("applications-search", error)))
+
+    def _choose_collection(self, effect: do.ChooseCollection, post: Post) -> None:
+        key = str(uuid4())
+        choice = contract.CollectionChoice.model_validate({"way": effect.way})
+        try:
+            changed = self._client.choose_collection(
+                effect.application_id, choice, key=key,
+                sequence=self._journal.number_call("collection", key, effect.application_id))
+            post(on.CollectionRecorded(_application(changed)))
+        except CentralRefusedCall as error:
+            fault = self._fault_of("collection", error)
+            refused = on.EndorsementRefused(Refusal(error.code))
+            post(on.CentralFailed(fault) if error.code != "collection_not_offered" else refused)
+        except (CentralError, JournalFailed) as error:
+            post(on.CentralFailed(self._fault_of("collection", error)))
+
     def _fault_of(self, call: str, error: CentralError | GrantRejected | JournalFailed) -> Fault:
         code = error.code if isinstance(error, CentralRefusedCall) else None
         log(
@@ -181,11 +309,72 @@ def _facts(permit: Permit) -> contract.PermitFacts:
     )
 
 
-def _assessed(assessment: Assessment, clock: Clock) -> contract.LocalAssessment:
+def _assessed(matter: Matter) -> contract.LocalAssessment:
+    assessment = matter.assessment
     return contract.LocalAssessment(
         outcome=assessment.outcome.value if assessment.outcome else None,
-        on=clock.now().date(),
+        on=matter.on,
         new_valid_from=assessment.new_valid_from,
         new_valid_to=assessment.new_valid_to,
         residence_years=assessment.residence_years.value if assessment.residence_years else None,
+    )
+
+
+def _shown(proofs: tuple[Proof, ...]) -> tuple[contract.EvidenceShown, ...]:
+    """What was shown or found, each once: the last word on it."""
+    last = {proof.key: proof for proof in proofs}
+    return tuple(
+        contract.EvidenceShown(
+            key=proof.key, licence_code=None if proof.licence_code is None else proof.licence_code.reveal(),
+            verified=proof.result is EvidenceResult.VERIFIED)
+        for proof in last.values()
+        if proof.licence_code is not None or proof.result is EvidenceResult.VERIFIED)
+
+
+def _agent(case: AnyCase, purpose: Purpose) -> contract.AgentFacts | None:
+    if case.agent is None:
+        return None
+    return contract.AgentFacts.model_validate({"kind": purpose.agent, "person": _holder(case.agent)})
+
+
+def _new_category(matter: Matter) -> str | None:
+    chosen = matter.answers.category
+    if isinstance(matter.case, LostCase) or chosen == matter.case.permit.content.category:
+        return None
+    return chosen
+
+
+def _received(
+    answer: contract.ApplicationAnswer, application_id: UUID
+) -> on.ApplicationReceived | on.EndorsementRefused:
+    match answer:
+        case contract.ApplicationReceived() if answer.application_id == application_id:
+            return on.ApplicationReceived(ReceivedApplication(
+                application_id, answer.review_number, answer.received_on, answer.expected_on))
+        case contract.Refused() if answer.endorsement_id == application_id:
+            return on.EndorsementRefused(Refusal(answer.code, answer.retain))
+        case _:
+            raise CentralAnsweredGarbage("not_the_model", 200)
+
+
+def _application(told: contract.ApplicationProgress) -> Application:
+    try:
+        service = Service(told.service)
+    except ValueError:
+        raise CentralAnsweredGarbage("not_the_model", 200) from None
+    return Application(
+        application_id=told.application_id,
+        review_number=told.review_number,
+        service=service,
+        received_on=told.received_on,
+        expected_on=told.expected_on,
+        state=ApplicationState(told.state),
+        stage=told.stage,
+        stage_result=told.stage_result,
+        return_code=told.return_code,
+        collection=None if told.collection is None else told.collection.way,
+        may_choose_collection=told.may_choose_collection,
+        station=told.station,
+        ready_from=told.ready_from,
+        at_kiosk=told.at_kiosk,
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from drivers.errors import DriverError
+from kiosk.services.central import CentralService
 from kiosk.services.faulting import fault_of
 from kiosk.services.id_card import IdCardService
 from kiosk.services.performing import Desk, Post
@@ -12,11 +13,16 @@ from kiosk.workflow import events as on
 
 
 class DeviceCheck:
-    """Asks the identity reader, then the permit unit; without either no permit may be taken in."""
+    """Asks the identity reader, then the permit unit; without either no permit may be taken in. A clock that was found
+    wrong is compared with central's until it is right.
+    """
 
-    def __init__(self, id_card: Desk[IdCardService], permit: Desk[PermitService]) -> None:
+    def __init__(
+        self, id_card: Desk[IdCardService], permit: Desk[PermitService], central: Desk[CentralService]
+    ) -> None:
         self._id_card = id_card
         self._permit = permit
+        self._central = central
 
     def carry_out(self, _: do.CheckDevices, post: Post) -> None:
         """Post `DeviceFailed` for the first that is not ready, else `DevicesReady`."""
@@ -35,4 +41,11 @@ class DeviceCheck:
             fault = service.check()
         except DriverError as error:
             fault = fault_of("permit_unit", error, doing="checking")
+        if fault is None:
+            self._central.submit(lambda central: self._check_clock(central, post))
+        else:
+            post(on.DeviceFailed(fault))
+
+    def _check_clock(self, service: CentralService, post: Post) -> None:
+        fault = service.check()
         post(on.DevicesReady() if fault is None else on.DeviceFailed(fault))

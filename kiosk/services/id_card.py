@@ -45,7 +45,7 @@ class IdCardService:
     def _stopped(self, _: do.StopIdReader, __: Post) -> None:
         """That this job waited has already ended the polling."""
 
-    def _read(self, _: do.ReadIdCard, post: Post) -> None:
+    def _read(self, effect: do.ReadIdCard, post: Post) -> None:
         complained = False
         while not self._worker.is_wanted_elsewhere():
             polled_at = self._clock.monotonic()
@@ -59,7 +59,7 @@ class IdCardService:
             except DriverError as error:
                 post(on.DeviceFailed(fault_of("id_reader", error, doing="reading an identity card")))
                 return
-            if record is not None:
+            if record is not None and not _is_of(record, effect.besides):
                 post(self._judged(record))
                 return
             self._worker.pause(self._poll_interval_s - (self._clock.monotonic() - polled_at))
@@ -75,6 +75,10 @@ class IdCardService:
         if document.is_expired(today(self._clock)):
             return on.IdCardRefused(Refusal("id_card_expired"))
         return on.IdCardRead(document)
+
+
+def _is_of(record: IdCardRecord, document: IdDocument | None) -> bool:
+    return document is not None and record.text.id_number == document.number.reveal()
 
 
 def to_document(record: IdCardRecord) -> IdDocument:

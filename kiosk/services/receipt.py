@@ -1,4 +1,4 @@
-"""The receipt: composed from what was granted, printed, and no reason to fail a visit."""
+"""Receipts and slips: composed from what was granted, received or asked, printed, and no reason to fail a visit."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from drivers.receipt_printer.status import PaperLevel
 from kiosk.faults import PAPER_OUT, Fault
 from kiosk.services.faulting import fault_of
 from kiosk.services.performing import Handler, Post
+from kiosk.services.slips import ComposeSlip
 from kiosk.workflow import effects as do
 from kiosk.workflow import events as on
 from kiosk.workflow.states import Renewed, Visit
@@ -21,15 +22,18 @@ Compose = Callable[[Visit, Renewed], ReceiptDocument]
 class ReceiptService:
     """Owns the receipt printer on its worker's thread."""
 
-    def __init__(self, printer: ReceiptPrinter, compose: Compose) -> None:
+    def __init__(self, printer: ReceiptPrinter, compose: Compose, compose_slip: ComposeSlip) -> None:
         self._printer = printer
         self._compose = compose
+        self._compose_slip = compose_slip
         self._used = False
 
     @property
     def handlers(self) -> Mapping[type, Handler]:
         return {
-            do.PrintReceipt: self._print,
+            do.PrintReceipt: self._print_receipt,
+            do.PrintApplicationSlip: self._print_slip,
+            do.PrintStatusSlip: self._print_slip,
             do.Wipe: self._wipe,
         }
 
@@ -40,10 +44,16 @@ class ReceiptService:
     def close(self) -> None:
         self._printer.close()
 
-    def _print(self, effect: do.PrintReceipt, post: Post) -> None:
+    def _print_receipt(self, effect: do.PrintReceipt, post: Post) -> None:
+        self._print(self._compose(effect.visit, effect.renewed), post)
+
+    def _print_slip(self, effect: do.PrintApplicationSlip | do.PrintStatusSlip, post: Post) -> None:
+        self._print(self._compose_slip(effect), post)
+
+    def _print(self, paper: ReceiptDocument, post: Post) -> None:
         self._used = True
         try:
-            self._printer.print_receipt(self._compose(effect.visit, effect.renewed))
+            self._printer.print_receipt(paper)
         except DriverError as error:
             post(on.ReceiptNotPrinted(fault_of("receipt_printer", error, doing="printing a receipt")))
             return

@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import date
+
 from kiosk.policy.assess import assess
+from kiosk.policy.foresight import assess_unseen
+from kiosk.policy.permit_calendar import permit_calendar
 from kiosk.policy.region import Region
 from kiosk.policy.request import AssessmentRequest
 from kiosk.policy.terms import age_on
@@ -10,25 +15,59 @@ from kiosk.runtime.clock import Clock, today
 from kiosk.services.performing import Post
 from kiosk.workflow import effects as do
 from kiosk.workflow import events as on
+from kiosk.workflow.visits import Answers, AnyCase, Case, Purpose
 
 
 class RulesService:
-    """Answers `Assess` by the region file and the local date."""
+    """Answers `Assess` and `LookAhead` by the region file and the local date. `pilot`: the region's trial is on."""
 
-    def __init__(self, region: Region, clock: Clock) -> None:
+    def __init__(self, region: Region, clock: Clock, *, pilot: bool = False) -> None:
         self._region = region
         self._clock = clock
+        self._pilot = pilot
 
-    def carry_out(self, effect: do.Assess, post: Post) -> None:
+    def assess(self, effect: do.Assess, post: Post) -> None:
         day = today(self._clock)
-        permit, birth = effect.case.permit, effect.case.holder.birth
-        request = AssessmentRequest(
+        request = self._request(day, effect.case, effect.purpose, effect.answers)
+        rules = assess if isinstance(effect.case, Case) else assess_unseen
+        post(on.Assessed(rules(self._region, request), day))
+
+    def look_ahead(self, effect: do.LookAhead, post: Post) -> None:
+        day = today(self._clock)
+        request = self._request(day, effect.case, Purpose(), Answers())
+        post(on.LookedAhead(assess(self._region, request), permit_calendar(self._region, request), day))
+
+    def _request(self, day: date, case: AnyCase, purpose: Purpose, answers: Answers) -> AssessmentRequest:
+        birth = case.holder.birth
+        asked = AssessmentRequest(
             on=day,
-            valid_from=permit.content.valid_from,
-            valid_to=permit.content.valid_to,
-            category=permit.content.category,
-            issued_on=permit.issued_on,
+            valid_from=None,
+            valid_to=None,
+            service=purpose.service,
+            declared=answers.declared,
             age=None if birth is None else age_on(birth.reveal(), day),
-            issuing_authority=permit.content.issuing_authority,
+            agent=purpose.agent,
+            verified=self._verified(case, answers),
+            pilot=self._pilot,
         )
-        post(on.Assessed(assess(self._region, request), day))
+        if not isinstance(case, Case):
+            return asked
+        content = case.permit.content
+        return replace(
+            asked,
+            valid_from=content.valid_from,
+            valid_to=content.valid_to,
+            category=content.category,
+            new_category=None if answers.category == content.category else answers.category,
+            issued_on=case.permit.issued_on,
+            issuing_authority=content.issuing_authority,
+        )
+
+    def _verified(self, case: AnyCase, answers: Answers) -> frozenset[str]:
+        """What central said yes to, and what the kiosk's own devices read (by its name in region files)."""
+        read = {"id_card"}
+        if isinstance(case, Case):
+            read.add("permit")
+        if case.agent is not None:
+            read.add("agent_id_card")
+        return answers.verified | (read & self._region.evidence.keys())

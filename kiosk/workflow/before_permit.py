@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from kiosk.domain.endorsement import Custody, Refusal
+from kiosk.domain.documents import IdDocument
+from kiosk.domain.endorsement import Custody, Refusal, Service
 from kiosk.faults import PERMIT_UNIT_SILENT, Fault
 from kiosk.screen_models import Intent
 from kiosk.workflow import effects as do
@@ -26,21 +27,57 @@ def showing_notice(site: Site, state: s.ShowingNotice, event: on.Event) -> Step 
 def reading_id_card(site: Site, state: s.ReadingIdCard, event: on.Event) -> Step | None:
     match event:
         case on.IdCardRead(document=holder):
-            return Step(s.AwaitingPermit(state.visit, holder), (do.TakePermitIn(),))
+            return _after_holder(state.visit, holder)
         case on.IdCardRefused(refusal=refusal):
             return explain(state.visit, s.Declined(refusal), Custody.WITH_HOLDER)
         case on.IdCardNotReadable():
             return Step(replace(state, unreadable=True))
         case on.PersonChose(intent=Intent.CANCEL) | on.DeadlinePassed():
-            return Step(go_idle(site).state, (do.StopIdReader(), do.Wipe()))
+            return _stop_reading(site)
         case _:
             return None
+
+
+def _after_holder(visit: s.Visit, holder: IdDocument) -> Step:
+    if visit.purpose.errand is s.Errand.PROGRESS:
+        return Step(s.SearchingApplications(visit, holder), (do.SearchApplications(holder),))
+    if visit.purpose.agent is not None:
+        return Step(s.ReadingAgentIdCard(visit, holder), (do.ReadIdCard(besides=holder),))
+    return _ask_for_permit(visit, holder, None)
+
+
+def reading_agent_id_card(site: Site, state: s.ReadingAgentIdCard, event: on.Event) -> Step | None:
+    match event:
+        case on.IdCardRead(document=agent):
+            return _ask_for_permit(state.visit, state.holder, agent)
+        case on.IdCardRefused(refusal=refusal):
+            return explain(state.visit, s.Declined(refusal), Custody.WITH_HOLDER)
+        case on.IdCardNotReadable():
+            return Step(replace(state, unreadable=True))
+        case on.PersonChose(intent=Intent.CANCEL) | on.DeadlinePassed():
+            return _stop_reading(site)
+        case _:
+            return None
+
+
+def _stop_reading(site: Site) -> Step:
+    return Step(go_idle(site).state, (do.StopIdReader(), do.Wipe()))
+
+
+def _ask_for_permit(visit: s.Visit, holder: IdDocument, agent: IdDocument | None) -> Step:
+    """A lost permit is not asked for."""
+    if visit.purpose.service is Service.LOST and visit.purpose.errand is s.Errand.SERVICE:
+        case = s.LostCase(holder, agent)
+        answers = s.Answers()
+        return Step(
+            s.Assessing(visit, case, answers, central_silent=False), (do.Assess(case, visit.purpose, answers),))
+    return Step(s.AwaitingPermit(visit, holder, agent), (do.TakePermitIn(),))
 
 
 def awaiting_permit(state: s.AwaitingPermit, event: on.Event) -> Step | None:
     match event:
         case on.PermitTakenIn():
-            return Step(s.ReadingPermit(state.visit, state.holder), (do.ReadChip(),))
+            return Step(s.ReadingPermit(state.visit, state.holder, state.agent), (do.ReadChip(),))
         case on.PermitNotTakenIn():
             # The unit was wanted for something else and let go of the order, which still stands.
             return Step(state, (do.TakePermitIn(),))

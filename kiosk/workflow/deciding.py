@@ -4,33 +4,42 @@ want.
 
 from __future__ import annotations
 
-from kiosk.domain.endorsement import ChipState, FaceState, Grant, Refusal
-from kiosk.faults import CHIP_SILENT, GRANT_REJECTED, WORKER_DIED, Fault
+from dataclasses import replace
+
+from kiosk.domain.endorsement import ChipState, FaceState, Grant, Refusal, Service
+from kiosk.faults import CHIP_SILENT, CLOCK_WRONG, GRANT_REJECTED, WORKER_DIED, Fault
 from kiosk.policy.assessment import AssessedOutcome, Assessment, Served
+from kiosk.policy.foresight import asked_of_agent
+from kiosk.policy.proofs import needs
+from kiosk.policy.region import Region
 from kiosk.screen_models import Intent
+from kiosk.workflow import applying, evidence
 from kiosk.workflow import effects as do
 from kiosk.workflow import events as on
 from kiosk.workflow import states as s
-from kiosk.workflow.transition import Site, Step, decline, give_back
+from kiosk.workflow.transition import Site, Step, conclude, decline, give_back
 
-Deciding = (
-    s.ReadingPermit | s.AskingPendingRewrites | s.Assessing | s.ShowingAssessment | s.Declaring | s.AskingCentral
-    | s.Confirming
-)
+Deciding = s.ReadingPermit | s.Inquiry | s.Confirming
+
+_MAY_BECOME_ANOTHER = (Service.ENDORSE, Service.CHANGE_CATEGORY)
 
 
 def break_off(state: Deciding, fault: Fault) -> Step:
     """A fault before anything was written: give the permit back, and the grant too if there may be one."""
     ending = s.BrokenOff(fault, ChipState.OLD, FaceState.OLD)
+    if isinstance(state, s.Inquiry):
+        return conclude(state.visit, s.case_of(state), ending, *_release(state, fault.name))
     return give_back(state.visit, ending, *_release(state, fault.name))
 
 
 def _release(state: Deciding, reason: str) -> tuple[do.Effect, ...]:
     match state:
-        case s.AskingCentral():
+        case s.AskingCentral() | s.Applying():
             return (do.CancelEndorsement(state.visit.endorsement_id, reason),)
         case s.Confirming() if not state.grant.face_only:
             return (do.CancelEndorsement(state.grant.endorsement_id, reason),)
+        case s.ReadingLicenceCode():
+            return (do.StopCodeScanner(),)
         case _:
             return ()
 
@@ -38,11 +47,13 @@ def _release(state: Deciding, reason: str) -> tuple[do.Effect, ...]:
 def reading_permit(site: Site, state: s.ReadingPermit, event: on.Event) -> Step | None:
     match event:
         case on.PermitRead(permit=permit):
-            case = s.Case(state.holder, permit)
+            case = s.Case(state.holder, permit, state.agent)
             if not permit.is_of(state.holder):
                 return decline(state.visit, "not_your_permit")
-            if not permit.region.startswith(site.region_prefixes):
+            if not site.region.recognises(permit.region):
                 return decline(state.visit, "other_region", case)
+            if state.visit.purpose.errand is s.Errand.STATUS:
+                return Step(s.LookingAhead(state.visit, case), (do.LookAhead(case),))
             return Step(s.AskingPendingRewrites(state.visit, case), (do.AskForPendingRewrites(case),))
         case on.PermitNotRecognised(kind=kind):
             return decline(state.visit, kind)
@@ -55,23 +66,85 @@ def reading_permit(site: Site, state: s.ReadingPermit, event: on.Event) -> Step 
 
 
 def asking_pending_rewrites(site: Site, state: s.AskingPendingRewrites, event: on.Event) -> Step | None:
+    visit, case = state.visit, state.case
     match event:
         case on.WorkFound(grant=grant) if site.rewrites_face or not grant.face_only:
-            return _offer(site, state.visit, state.case, grant)
+            return _offer(site, visit, case, grant, None)
         case on.WorkFound() | on.NoWorkFound():
-            return Step(s.Assessing(state.visit, state.case, central_silent=False), (do.Assess(state.case),))
+            return ask_rules(site, visit, case, s.Answers(), central_silent=False)
+        case on.CentralFailed(fault=fault) if fault is CLOCK_WRONG:
+            return break_off(state, fault)      # no rule can be asked about a day that is not today
         case on.CentralFailed() | on.DeadlinePassed():
-            return Step(s.Assessing(state.visit, state.case, central_silent=True), (do.Assess(state.case),))
+            return ask_rules(site, visit, case, s.Answers(), central_silent=True)
         case on.PersonChose(intent=Intent.CANCEL):
-            return decline(state.visit, "holder_cancelled", state.case)
+            return decline(visit, "holder_cancelled", case)
         case _:
             return None
 
 
-def assessing(state: s.Assessing, event: on.Event) -> Step | None:
+def ask_rules(site: Site, visit: s.Visit, case: s.AnyCase, answers: s.Answers, *, central_silent: bool) -> Step:
+    """Ask the rules; first, where somebody acts for the holder, what they must know of the holder."""
+    question = _next_of(site.region, _asked_of_agent(site.region, visit.purpose), answers)
+    if question is not None:
+        return Step(s.DeclaringForHolder(visit, case, answers, question, central_silent))
+    return Step(s.Assessing(visit, case, answers, central_silent), (do.Assess(case, visit.purpose, answers),))
+
+
+def _asked_of_agent(region: Region, purpose: s.Purpose) -> tuple[str, ...]:
+    agent = None if purpose.agent is None else region.agents.get(purpose.agent)
+    return () if agent is None else asked_of_agent(agent)
+
+
+def _asked_of_service(region: Region, purpose: s.Purpose) -> tuple[str, ...]:
+    service = region.services.get(purpose.service)
+    return () if service is None else tuple(
+        key for key in service.asks if purpose.agent is not None or not region.declarations[key].only_with_agent)
+
+
+def _next_of(region: Region, keys: tuple[str, ...], answers: s.Answers) -> str | None:
+    """The next question that has a meaning after what was answered."""
+    for key in keys:
+        declaration = region.declarations.get(key)
+        if declaration is None or key in answers.asked:
+            continue
+        if declaration.follows is None or declaration.follows in answers.declared:
+            return key
+    return None
+
+
+def _with_answer(answers: s.Answers, question: str, event: on.Event) -> s.Answers | None:
+    match event:
+        case on.PersonChose(intent=Intent.ANSWER_YES):
+            return replace(answers, asked=(*answers.asked, question), declared=answers.declared | {question})
+        case on.PersonChose(intent=Intent.ANSWER_NO):
+            return replace(answers, asked=(*answers.asked, question))
+        case _:
+            return None
+
+
+def declaring_for_holder(site: Site, state: s.DeclaringForHolder, event: on.Event) -> Step | None:
+    answers = _with_answer(state.answers, state.question, event)
+    if answers is not None:
+        return ask_rules(site, state.visit, state.case, answers, central_silent=state.central_silent)
+    return _leave(state, event)
+
+
+def _leave(
+    state: s.DeclaringForHolder | s.ChoosingCategory | s.Declaring, event: on.Event
+) -> Step | None:
+    match event:
+        case on.PersonChose(intent=Intent.CANCEL):
+            return decline(state.visit, "holder_cancelled", s.case_of(state))
+        case on.DeadlinePassed():
+            return decline(state.visit, "timed_out", s.case_of(state))
+        case _:
+            return None
+
+
+def assessing(site: Site, state: s.Assessing, event: on.Event) -> Step | None:
     match event:
         case on.Assessed(assessment=assessment, on=day):
-            return Step(s.ShowingAssessment(state.visit, state.case, assessment, day, state.central_silent))
+            return _assessed(site, state, s.Matter(state.case, state.answers, assessment, day))
         case on.PersonChose(intent=Intent.CANCEL):
             return decline(state.visit, "holder_cancelled", state.case)
         case on.DeadlinePassed():
@@ -80,89 +153,171 @@ def assessing(state: s.Assessing, event: on.Event) -> Step | None:
             return None
 
 
-def can_go_on(assessment: Assessment) -> bool:
+def _assessed(site: Site, state: s.Assessing, matter: s.Matter) -> Step:
+    """What the holder has seen and went on from is not shown once more."""
+    if state.shown is not None and can_go_on(matter) and _is_alike(state.shown, matter.assessment):
+        return proceed(site, state.visit, matter)
+    case = state.case
+    if isinstance(case, s.Case) and _has_choice_of_category(site.region, state.visit.purpose, matter):
+        return Step(s.ChoosingCategory(state.visit, case, state.answers, state.central_silent))
+    return Step(s.ShowingAssessment(state.visit, matter, state.central_silent))
+
+
+def _is_alike(shown: Assessment, now: Assessment) -> bool:
+    """Whether the holder would read the same again: how it is served, from when to when, what is lost."""
+    def told(assessment: Assessment) -> tuple[object, ...]:
+        return (
+            assessment.outcome, assessment.served_when_verified or assessment.served, assessment.new_valid_from,
+            assessment.new_valid_to, assessment.residence_years)
+
+    return told(shown) == told(now)
+
+
+def _has_choice_of_category(region: Region, purpose: s.Purpose, matter: s.Matter) -> bool:
+    if purpose.service not in _MAY_BECOME_ANOTHER or matter.answers.category is not None:
+        return False
+    if matter.assessment.outcome in (None, AssessedOutcome.TOO_EARLY):
+        return False
+    return bool(may_become(region, matter.case))
+
+
+def may_become(region: Region, case: s.AnyCase) -> tuple[str, ...]:
+    """Categories that the permit may be endorsed to instead of its own."""
+    category = region.categories.get(case.permit.content.category) if isinstance(case, s.Case) else None
+    return () if category is None else category.may_become
+
+
+def choosing_category(site: Site, state: s.ChoosingCategory, event: on.Event) -> Step | None:
+    match event:
+        case on.PersonChose(intent=Intent.CHOOSE, choice=key) if key in categories_offered(site.region, state):
+            answers = replace(state.answers, category=key)
+            return ask_rules(site, state.visit, state.case, answers, central_silent=state.central_silent)
+        case _:
+            return _leave(state, event)
+
+
+def categories_offered(region: Region, state: s.ChoosingCategory) -> tuple[str, ...]:
+    """Its own first, unless another one is what the visit is for."""
+    own = state.case.permit.content.category
+    others = may_become(region, state.case)
+    return others if state.visit.purpose.service is Service.CHANGE_CATEGORY else (own, *others)
+
+
+def served_at_best(matter: s.Matter) -> Served | None:
+    """How it is served here once central verified what it can; when nothing is left to be shown, how it is served."""
+    assessment = matter.assessment
+    if matter.answers.is_evidence_settled:
+        return assessment.served
+    return assessment.served_when_verified or assessment.served
+
+
+def can_go_on(matter: s.Matter) -> bool:
     """Whether the next step is served here and now."""
-    return (
-        assessment.outcome in (AssessedOutcome.IN_WINDOW, AssessedOutcome.OVERDUE)
-        and assessment.served is Served.AT_ONCE
-    )
-
-
-def refusal_code(assessment: Assessment) -> str:
-    """The code of the no that an assessment is, or `holder_cancelled` where it is a yes."""
+    assessment = matter.assessment
     match assessment.outcome:
+        case AssessedOutcome.IN_WINDOW | AssessedOutcome.OVERDUE:
+            is_open = True
+        case AssessedOutcome.REAPPLY:
+            is_open = assessment.new_valid_to is not None    # where the old permit may be rewritten
+        case _:
+            is_open = False
+    return is_open and served_at_best(matter) in (Served.AT_ONCE, Served.AFTER_REVIEW)
+
+
+def refusal_code(matter: s.Matter) -> str:
+    """The code of the no that an assessment is, or `holder_cancelled` where it is a yes."""
+    if can_go_on(matter):
+        return "holder_cancelled"
+    outcome = matter.assessment.outcome
+    match outcome:
         case None:
             return "senseless_dates"
         case AssessedOutcome.TOO_EARLY | AssessedOutcome.REAPPLY | AssessedOutcome.CANCELLED:
-            return str(assessment.outcome.value)
+            return str(outcome.value)
         case AssessedOutcome.IN_WINDOW | AssessedOutcome.OVERDUE:
-            match assessment.served:
-                case Served.NOT_OFFERED:
-                    return "not_offered"
-                case Served.AT_ONCE:
-                    return "holder_cancelled"
-                case _:
-                    return "counter_only"
+            return "not_offered" if matter.assessment.served is Served.NOT_OFFERED else "counter_only"
 
 
-def showing_assessment(state: s.ShowingAssessment, event: on.Event) -> Step | None:
+def showing_assessment(site: Site, state: s.ShowingAssessment, event: on.Event) -> Step | None:
+    matter = state.matter
     match event:
-        case on.PersonChose(intent=Intent.GO_ON) if can_go_on(state.assessment):
-            return Step(s.Declaring(state.visit, state.case, state.assessment))
+        case on.PersonChose(intent=Intent.GO_ON) if can_go_on(matter):
+            return proceed(site, state.visit, matter)
         case on.PersonChose(intent=Intent.CANCEL | Intent.GO_ON) | on.DeadlinePassed():
-            timed_out = isinstance(event, on.DeadlinePassed) and can_go_on(state.assessment)
-            refusal = Refusal("timed_out" if timed_out else refusal_code(state.assessment))
-            return give_back(state.visit, s.Declined(refusal, state.case.permit, state.assessment))
+            timed_out = isinstance(event, on.DeadlinePassed) and can_go_on(matter)
+            refusal = Refusal("timed_out" if timed_out else refusal_code(matter))
+            permit = matter.case.permit if isinstance(matter.case, s.Case) else None
+            return conclude(state.visit, matter.case, s.Declined(refusal, permit, matter.assessment))
         case _:
             return None
 
 
-def declaring(state: s.Declaring, event: on.Event) -> Step | None:
-    match event:
-        case on.PersonChose(intent=Intent.DECLARE_UNCHANGED):
-            asked = do.RequestEndorsement(
-                state.visit.endorsement_id, state.case, state.assessment, ("address_unchanged",))
-            return Step(s.AskingCentral(state.visit, state.case, state.assessment), (asked,))
-        case on.PersonChose(intent=Intent.DECLARE_CHANGED):
-            return decline(state.visit, "address_changed", state.case)
-        case on.PersonChose(intent=Intent.CANCEL):
-            return decline(state.visit, "holder_cancelled", state.case)
-        case on.DeadlinePassed():
-            return decline(state.visit, "timed_out", state.case)
-        case _:
-            return None
+def declaring(site: Site, state: s.Declaring, event: on.Event) -> Step | None:
+    answers = _with_answer(state.matter.answers, state.question, event)
+    if answers is not None:
+        return _go_on_asking(site, state.visit, replace(state.matter, answers=answers))
+    return _leave(state, event)
+
+
+def _go_on_asking(site: Site, visit: s.Visit, matter: s.Matter) -> Step:
+    """The next question; after the last, the rules again if a yes may have changed what they say."""
+    answers = matter.answers
+    question = _next_of(site.region, _asked_of_service(site.region, visit.purpose), answers)
+    if question is not None:
+        return Step(s.Declaring(visit, matter, question))
+    if answers.declared.isdisjoint(_asked_of_service(site.region, visit.purpose)):
+        return proceed(site, visit, matter)
+    assessing = s.Assessing(visit, matter.case, answers, central_silent=False, shown=matter.assessment)
+    return Step(assessing, (do.Assess(matter.case, visit.purpose, answers),))
+
+
+def proceed(site: Site, visit: s.Visit, matter: s.Matter) -> Step:
+    """The holder goes on: questions, then evidence, then central."""
+    if _next_of(site.region, _asked_of_service(site.region, visit.purpose), matter.answers) is not None:
+        return _go_on_asking(site, visit, matter)
+    if not matter.answers.is_evidence_settled and needs(site.region, matter.assessment.evidence):
+        return evidence.seek(site, visit, matter)
+    if matter.assessment.served is Served.AFTER_REVIEW:
+        return applying.set_out(site, visit, matter)
+    if matter.assessment.served is Served.AT_ONCE and isinstance(matter.case, s.Case):
+        asked = do.RequestEndorsement(visit.endorsement_id, visit.purpose, matter)
+        return Step(s.AskingCentral(visit, matter), (asked,))
+    return decline(visit, "counter_only", matter.case)
 
 
 def asking_central(site: Site, state: s.AskingCentral, event: on.Event) -> Step | None:
-    cancel = do.CancelEndorsement(state.visit.endorsement_id, "kiosk_gave_up")
+    visit, case = state.visit, state.matter.case
     match event:
-        case on.GrantReceived(grant=grant):
-            return _offer(site, state.visit, state.case, grant)
+        case on.GrantReceived(grant=grant) if isinstance(case, s.Case):
+            return _offer(site, visit, case, grant, state.matter.assessment)
         case on.EndorsementRefused(refusal=refusal):
-            ending = s.Declined(refusal, state.case.permit)
-            if refusal.retain and site.has_retain_bin:
-                return Step(s.Retaining(state.visit, ending), (do.RetainPermit(),))
-            return give_back(state.visit, ending)
+            return applying.refuse(site, state, refusal)
         case on.EndorsementPending(review_number=number, expected_on=expected_on):
-            return give_back(state.visit, s.UnderReview(number, expected_on))
+            return give_back(visit, s.UnderReview(number, expected_on))
         case on.PermitAlreadyCurrent():
-            return decline(state.visit, "already_current", state.case)
+            return decline(visit, "already_current", case)
         case on.CentralFailed(fault=fault):
-            return give_back(state.visit, s.Declined(Refusal(fault.name), state.case.permit), cancel)
+            return _withdraw(state, fault.name)
         case on.DeadlinePassed():
-            return give_back(state.visit, s.Declined(Refusal("central_unreachable"), state.case.permit), cancel)
+            return _withdraw(state, "central_unreachable")
         case on.PersonChose(intent=Intent.CANCEL):
-            return give_back(state.visit, s.Declined(Refusal("holder_cancelled"), state.case.permit), cancel)
+            return _withdraw(state, "holder_cancelled")
         case _:
             return None
 
 
-def _offer(site: Site, visit: s.Visit, case: s.Case, grant: Grant) -> Step:
+def _withdraw(state: s.AskingCentral, code: str) -> Step:
+    permit = state.matter.case.permit if isinstance(state.matter.case, s.Case) else None
+    cancel = do.CancelEndorsement(state.visit.endorsement_id, "kiosk_gave_up")
+    return give_back(state.visit, s.Declined(Refusal(code), permit), cancel)
+
+
+def _offer(site: Site, visit: s.Visit, case: s.Case, grant: Grant, assessed: Assessment | None) -> Step:
     """Show old → new. The face is drawn only from what the chip holds: a face-only grant must say the same."""
     if grant.face_only and grant.content != case.permit.content:
         return decline(visit, GRANT_REJECTED.name, case)
     drawing = (do.DrawFace(grant.content, case.permit.permit_file),) if site.rewrites_face else ()
-    return Step(s.Confirming(visit, case, grant), drawing)
+    return Step(s.Confirming(visit, case, grant, assessed), drawing)
 
 
 def confirming(site: Site, state: s.Confirming, event: on.Event) -> Step | None:

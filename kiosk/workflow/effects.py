@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from uuid import UUID
 
-from kiosk.domain.documents import PermitContent
+from kiosk.domain.documents import IdDocument, PermitContent
 from kiosk.domain.endorsement import ChipState, Custody, FaceState, Grant
-from kiosk.policy.assessment import Assessment
-from kiosk.workflow.states import Case, Renewed, Visit
+from kiosk.domain.personal import Personal
+from kiosk.policy.permit_calendar import PermitCalendar
+from kiosk.workflow.visits import Answers, AnyCase, Applied, Case, Matter, Purpose, Renewed, Visit
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +38,11 @@ class CheckDevices:
 
 @dataclass(frozen=True, slots=True)
 class ReadIdCard:
-    """Poll the reader until a card was read, or StopIdReader."""
+    """Poll the reader until a card was read, or StopIdReader. `besides`: whose card does not count, because it was read
+    already.
+    """
+
+    besides: IdDocument | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,20 +72,65 @@ class AskForPendingRewrites:
 
 @dataclass(frozen=True, slots=True)
 class Assess:
+    case: AnyCase
+    purpose: Purpose
+    answers: Answers
+
+
+@dataclass(frozen=True, slots=True)
+class LookAhead:
+    """What do the rules say of this permit's coming year?"""
+
     case: Case
+
+
+@dataclass(frozen=True, slots=True)
+class VerifyEvidence:
+    """Ask central about one proof: by the licence code, or, without one, by its own records."""
+
+    case: AnyCase
+    purpose: Purpose
+    key: str
+    licence_code: Personal[str] | None = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)
 class RequestEndorsement:
     endorsement_id: UUID
-    case: Case
-    assessment: Assessment
-    declarations: tuple[str, ...]
+    purpose: Purpose
+    matter: Matter
+
+
+@dataclass(frozen=True, slots=True)
+class Apply:
+    """Send what a person will review. Its number is that of the visit's endorsement."""
+
+    application_id: UUID
+    purpose: Purpose
+    matter: Matter
+    collection: str | None
+    telephone: Personal[str] | None = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class SearchApplications:
+    """How far are this holder's applications?"""
+
+    holder: IdDocument
+
+
+@dataclass(frozen=True, slots=True)
+class ChooseCollection:
+    """Tell central how the permit is to be had."""
+
+    application_id: UUID
+    way: str
 
 
 @dataclass(frozen=True, slots=True)
 class CancelEndorsement:
-    """Give the grant back, if there is one: queued and repeated until central took note."""
+    """Give the grant back, or withdraw the application, if there is one: queued and repeated until central took note.
+    """
 
     endorsement_id: UUID
     reason: str
@@ -161,6 +211,19 @@ class PrintReceipt:
 
 
 @dataclass(frozen=True, slots=True)
+class PrintApplicationSlip:
+    visit: Visit
+    applied: Applied
+
+
+@dataclass(frozen=True, slots=True)
+class PrintStatusSlip:
+    visit: Visit
+    matter: Matter
+    calendar: PermitCalendar
+
+
+@dataclass(frozen=True, slots=True)
 class ReportCompletion:
     """Tell central how it ended, whatever happened: queued and repeated until central took note."""
 
@@ -192,5 +255,6 @@ Effect = (
     | Assess | RequestEndorsement | CancelEndorsement | OpenChipSession | RelayBatch | SendChipAnswers | ReadBackChip
     | DrawFace | LoadFace | RewriteFace | EjectPermit | WatchMouth | TakePermitBack | RetainPermit | PrintReceipt |
     ReportCompletion
-    | ReadLicenceCode | StopCodeScanner | Wipe
+    | LookAhead | VerifyEvidence | ReadLicenceCode | StopCodeScanner | Apply | SearchApplications | ChooseCollection
+    | PrintApplicationSlip | PrintStatusSlip | Wipe
 )

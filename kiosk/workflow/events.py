@@ -12,9 +12,10 @@ from kiosk.domain.endorsement import ChipState, Custody, FaceState, Grant, Refus
 from kiosk.domain.personal import Personal
 from kiosk.faults import Fault
 from kiosk.policy.assessment import Assessment
+from kiosk.policy.permit_calendar import PermitCalendar
 from kiosk.screen_models import Intent
 from kiosk.workflow.effects import ChipAnswers, ChipCommands
-from kiosk.workflow.states import Visit
+from kiosk.workflow.visits import Visit
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +53,10 @@ class PathNotInspected:
 
 @dataclass(frozen=True, slots=True)
 class VisitBegan:
+    """`choosing`: what it is for has yet to be chosen; otherwise the visit says so."""
+
     visit: Visit
+    choosing: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,6 +153,15 @@ class Assessed:
     """`on`: the local date that the rules were asked about."""
 
     assessment: Assessment
+    on: date
+
+
+@dataclass(frozen=True, slots=True)
+class LookedAhead:
+    """The rules on an endorsement today (the local date `on`), and the permit's coming year."""
+
+    assessment: Assessment
+    calendar: PermitCalendar
     on: date
 
 
@@ -283,7 +296,7 @@ Event = (
     | EndorsementRefused | EndorsementPending | PermitAlreadyCurrent | CentralFailed | ChipBatchReceived
     | ChipVerdictReceived | BatchRelayed | ChipReadBack | FaceRewritten | FaceNotRewritten | ReceiptPrinted
     | ReceiptNotPrinted | LicenceCodeRead | LicenceCodeNotReadable | CodeScannerFailed | EvidenceAnswered
-    | ApplicationReceived | ApplicationsFound | CollectionRecorded
+    | ApplicationReceived | ApplicationsFound | CollectionRecorded | LookedAhead
 )
 
 CUSTODY_FACTS = (PathInspected, PermitTakenIn, PermitAtMouth, PermitTaken, PermitRetained, FaceRewritten)

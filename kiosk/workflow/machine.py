@@ -16,7 +16,17 @@ from typing import assert_never
 from kiosk.domain.endorsement import ChipState, Custody, FaceState
 from kiosk.faults import PERMIT_HELD_INSIDE, RECOVERY_STUCK, Fault, Part, Severity
 from kiosk.screen_models import Intent
-from kiosk.workflow import before_permit, deciding, returning, writing
+from kiosk.workflow import (
+    applying,
+    before_permit,
+    choosing,
+    deciding,
+    evidence,
+    progress,
+    returning,
+    status,
+    writing,
+)
 from kiosk.workflow import effects as do
 from kiosk.workflow import events as on
 from kiosk.workflow import states as s
@@ -45,29 +55,35 @@ def _step_of_state(site: Site, state: s.State, event: on.Event) -> Step | None:
         case s.Recovering():
             return _recovering(site, event)
         case s.Idle():
-            return _idle(state, event)
+            return _idle(site, state, event)
         case s.OutOfService():
             return _out_of_service(site, state, event)
+        case s.ChoosingService():
+            return choosing.choosing_service(site, state, event)
+        case s.ChoosingAgent():
+            return choosing.choosing_agent(site, state, event)
+        case s.ExplainingService():
+            return choosing.explaining_service(site, state, event)
         case s.ShowingNotice():
             return before_permit.showing_notice(site, state, event)
         case s.ReadingIdCard():
             return before_permit.reading_id_card(site, state, event)
+        case s.ReadingAgentIdCard():
+            return before_permit.reading_agent_id_card(site, state, event)
+        case s.SearchingApplications():
+            return progress.searching_applications(site, state, event)
+        case s.ShowingProgress():
+            return progress.showing_progress(site, state, event)
+        case s.ChoosingCollectionLater():
+            return progress.choosing_collection_later(site, state, event)
+        case s.RecordingCollection():
+            return progress.recording_collection(site, state, event)
         case s.AwaitingPermit():
             return before_permit.awaiting_permit(state, event)
         case s.WithdrawingOffer():
             return before_permit.withdrawing_offer(site, state, event)
         case s.ReadingPermit():
             return deciding.reading_permit(site, state, event)
-        case s.AskingPendingRewrites():
-            return deciding.asking_pending_rewrites(site, state, event)
-        case s.Assessing():
-            return deciding.assessing(state, event)
-        case s.ShowingAssessment():
-            return deciding.showing_assessment(state, event)
-        case s.Declaring():
-            return deciding.declaring(state, event)
-        case s.AskingCentral():
-            return deciding.asking_central(site, state, event)
         case s.Confirming():
             return deciding.confirming(site, state, event)
         case s.OpeningChipSession():
@@ -92,8 +108,48 @@ def _step_of_state(site: Site, state: s.State, event: on.Event) -> Step | None:
             return returning.printing_receipt(state, event)
         case s.Thanking():
             return returning.thanking(site, state, event)
+        case s.PrintingSlip():
+            return returning.printing_slip(state, event)
+        case s.ShowingApplication():
+            return returning.showing_application(site, state, event)
         case s.Explaining():
             return returning.explaining(site, state, event)
+        case _:
+            return _inquiring(site, state, event)
+
+
+def _inquiring(site: Site, state: s.Inquiry, event: on.Event) -> Step | None:
+    match state:
+        case s.LookingAhead():
+            return status.looking_ahead(state, event)
+        case s.ShowingStatus():
+            return status.showing_status(state, event)
+        case s.AskingPendingRewrites():
+            return deciding.asking_pending_rewrites(site, state, event)
+        case s.DeclaringForHolder():
+            return deciding.declaring_for_holder(site, state, event)
+        case s.Assessing():
+            return deciding.assessing(site, state, event)
+        case s.ChoosingCategory():
+            return deciding.choosing_category(site, state, event)
+        case s.ShowingAssessment():
+            return deciding.showing_assessment(site, state, event)
+        case s.Declaring():
+            return deciding.declaring(site, state, event)
+        case s.VerifyingEvidence():
+            return evidence.verifying_evidence(site, state, event)
+        case s.ChoosingProof():
+            return evidence.choosing_proof(site, state, event)
+        case s.ReadingLicenceCode():
+            return evidence.reading_licence_code(site, state, event)
+        case s.AskingCentral():
+            return deciding.asking_central(site, state, event)
+        case s.ChoosingCollection():
+            return applying.choosing_collection(site, state, event)
+        case s.EnteringTelephone():
+            return applying.entering_telephone(state, event)
+        case s.Applying():
+            return applying.applying(site, state, event)
         case _:
             assert_never(state)
 
@@ -131,10 +187,10 @@ def _resume(site: Site, found: on.PathInspected) -> Step:
             assert_never(found.custody)
 
 
-def _idle(state: s.Idle, event: on.Event) -> Step | None:
+def _idle(site: Site, state: s.Idle, event: on.Event) -> Step | None:
     match event:
-        case on.VisitBegan(visit=visit):
-            return Step(s.ShowingNotice(visit))
+        case on.VisitBegan():
+            return choosing.begin(site, event)
         case on.DeadlinePassed():
             return Step(state, (do.CheckDevices(),))
         case _:
@@ -197,22 +253,29 @@ def _fail(site: Site, state: s.State, fault: Fault) -> Step | None:
         case s.OutOfService():
             told = _with_news(state, fault)
             return Step(told) if told != state else None
-        case s.PrintingReceipt() | s.Thanking() | s.Explaining():
+        case (
+            s.PrintingReceipt() | s.Thanking() | s.PrintingSlip() | s.ShowingApplication() | s.Explaining()
+        ):
             return None     # the permit is where it should be; the check while idle finds what is broken
-        case s.ShowingNotice() | s.ReadingIdCard():
-            ending = s.BrokenOff(fault, ChipState.OLD, FaceState.OLD)
-            return Step(s.Explaining(state.visit, ending, Custody.WITH_HOLDER), (do.StopIdReader(),))
+        case (
+            s.ChoosingService() | s.ChoosingAgent() | s.ExplainingService() | s.ShowingNotice() | s.ReadingIdCard()
+            | s.ReadingAgentIdCard() | s.SearchingApplications() | s.ShowingProgress() | s.ChoosingCollectionLater()
+            | s.RecordingCollection()
+        ):
+            return progress.break_off(state, fault)
         case s.AwaitingPermit():
             return before_permit.withdraw(state, s.BrokenOff(fault, ChipState.OLD, FaceState.OLD))
-        case (
-            s.ReadingPermit() | s.AskingPendingRewrites() | s.Assessing() | s.ShowingAssessment() | s.Declaring()
-            | s.AskingCentral() | s.Confirming()
-        ):
+        case s.ReadingPermit() | s.Confirming():
             return deciding.break_off(state, fault)
         case s.OpeningChipSession() | s.RelayingBatch() | s.SendingChipAnswers():
             return writing.doubt_chip(state, fault)
-        case _:
+        case (
+            s.WithdrawingOffer() | s.ReadingChipBack() | s.RewritingFace() | s.ReturningPermit() | s.TakingBack()
+            | s.Retaining() | s.AwaitingRemoval()
+        ):
             return _fail_under_way(site, state, fault)
+        case _:
+            return deciding.break_off(state, fault)
 
 
 def _fail_under_way(

@@ -27,7 +27,7 @@ def report(ending: s.Ending, custody: Custody, receipt_printed: bool = False) ->
             if ending.chip is ChipState.OLD and not ending.session_opened:
                 return (do.CancelEndorsement(endorsement_id, "interrupted"),)
             return (do.ReportCompletion(endorsement_id, ending.chip, ending.face, custody, receipt_printed),)
-        case s.BrokenOff() | s.Interrupted() | s.Declined() | s.UnderReview():
+        case s.BrokenOff() | s.Interrupted() | s.Declined() | s.UnderReview() | s.Applied() | s.Informed():
             return ()
         case _:
             assert_never(ending)
@@ -60,10 +60,18 @@ def _close(ending: s.Ending, closed: s.OutOfService) -> Step:
     return Step(closed, (*report(ending, closed.custody), do.Wipe()))
 
 
-def _settle(visit: s.Visit, ending: s.Ending, custody: Custody) -> Step:
-    """Custody is settled: paper where something was done, else the page that explains."""
-    if isinstance(ending, s.Renewed) and custody is Custody.WITH_HOLDER:
-        return Step(s.PrintingReceipt(visit, ending), (do.PrintReceipt(visit, ending),))
+def _settle(site: Site, visit: s.Visit, ending: s.Ending, custody: Custody) -> Step:
+    """Custody is settled: paper where something was done, else the page that explains; who only asked has been told."""
+    if custody is Custody.WITH_HOLDER:
+        match ending:
+            case s.Renewed():
+                return Step(s.PrintingReceipt(visit, ending), (do.PrintReceipt(visit, ending),))
+            case s.Applied():
+                return Step(s.PrintingSlip(visit, ending), (do.PrintApplicationSlip(visit, ending),))
+            case s.Informed():
+                return go_idle(site)
+            case _:
+                pass
     return explain(visit, ending, custody, *report(ending, custody))
 
 
@@ -76,7 +84,7 @@ def returning_permit(site: Site, state: s.ReturningPermit, event: on.Event) -> S
             ending = replace(state.ending, face=FaceState.NEW)
             return Step(s.AwaitingRemoval(state.visit, ending) if at_mouth else replace(state, ending=ending))
         case on.PermitTaken():
-            return _settle(state.visit, state.ending, Custody.WITH_HOLDER)
+            return _settle(site, state.visit, state.ending, Custody.WITH_HOLDER)
         case on.DeadlinePassed():
             return stuck(state, PERMIT_UNIT_SILENT)
         case _:
@@ -88,7 +96,7 @@ def awaiting_removal(site: Site, state: s.AwaitingRemoval, event: on.Event) -> S
         case on.PermitAtMouth():
             return Step(state, (do.WatchMouth(),))
         case on.PermitTaken():
-            return _settle(state.visit, state.ending, Custody.WITH_HOLDER)
+            return _settle(site, state.visit, state.ending, Custody.WITH_HOLDER)
         case on.DeadlinePassed() if not state.reminded:
             return Step(replace(state, reminded=True))
         case on.DeadlinePassed():
@@ -104,7 +112,7 @@ def taking_back(site: Site, state: s.TakingBack, event: on.Event) -> Step | None
         case on.PermitTakenIn():
             return hold(state.ending)
         case on.PermitTaken():
-            return _settle(state.visit, state.ending, Custody.WITH_HOLDER)
+            return _settle(site, state.visit, state.ending, Custody.WITH_HOLDER)
         case on.DeadlinePassed():
             return stuck(state, PERMIT_UNIT_SILENT)
         case _:
@@ -114,7 +122,7 @@ def taking_back(site: Site, state: s.TakingBack, event: on.Event) -> Step | None
 def retaining(site: Site, state: s.Retaining, event: on.Event) -> Step | None:
     match event:
         case on.PermitRetained():
-            return _settle(state.visit, state.ending, Custody.RETAINED)
+            return _settle(site, state.visit, state.ending, Custody.RETAINED)
         case on.DeadlinePassed():
             return stuck(state, PERMIT_UNIT_SILENT)
         case _:
@@ -139,6 +147,26 @@ def _thank(state: s.PrintingReceipt, paper_trouble: Fault | None) -> Step:
 
 
 def thanking(site: Site, state: s.Thanking, event: on.Event) -> Step | None:
+    match event:
+        case on.PersonChose(intent=Intent.FINISH) | on.DeadlinePassed():
+            return go_idle(site)
+        case _:
+            return None
+
+
+def printing_slip(state: s.PrintingSlip, event: on.Event) -> Step | None:
+    match event:
+        case on.ReceiptPrinted():
+            return Step(s.ShowingApplication(state.visit, state.applied, None))
+        case on.ReceiptNotPrinted(fault=fault):
+            return Step(s.ShowingApplication(state.visit, state.applied, fault))
+        case on.DeadlinePassed():
+            return Step(s.ShowingApplication(state.visit, state.applied, PRINTER_LINK))
+        case _:
+            return None
+
+
+def showing_application(site: Site, state: s.ShowingApplication, event: on.Event) -> Step | None:
     match event:
         case on.PersonChose(intent=Intent.FINISH) | on.DeadlinePassed():
             return go_idle(site)

@@ -1,90 +1,76 @@
-"""What is going on: one frozen value per state, carrying exactly the data that exists in it."""
+"""What is going on: one frozen value per state, carrying exactly the data that exists in it.
+
+What a visit is about and how it ends stands in `visits.py`, and is had from here too.
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
 from uuid import UUID
 
-from kiosk.domain.documents import IdDocument, Permit
-from kiosk.domain.endorsement import ChipState, Custody, FaceState, Grant, Refusal
+from kiosk.domain.endorsement import Custody, Grant
 from kiosk.faults import Fault
 from kiosk.policy.assessment import Assessment
+from kiosk.workflow.inquiry import (
+    Applying,
+    AskingCentral,
+    AskingPendingRewrites,
+    Assessing,
+    AwaitingPermit,
+    ChoosingAgent,
+    ChoosingCategory,
+    ChoosingCollection,
+    ChoosingCollectionLater,
+    ChoosingProof,
+    ChoosingService,
+    Declaring,
+    DeclaringForHolder,
+    EnteringTelephone,
+    ExplainingService,
+    Inquiry,
+    LookingAhead,
+    ReadingAgentIdCard,
+    ReadingIdCard,
+    ReadingLicenceCode,
+    ReadingPermit,
+    RecordingCollection,
+    SearchingApplications,
+    ShowingAssessment,
+    ShowingNotice,
+    ShowingProgress,
+    ShowingStatus,
+    VerifyingEvidence,
+    WithdrawingOffer,
+    case_of,
+)
+from kiosk.workflow.visits import (
+    Answers,
+    AnyCase,
+    Applied,
+    BrokenOff,
+    Case,
+    Declined,
+    Ending,
+    Errand,
+    Informed,
+    Interrupted,
+    LostCase,
+    Matter,
+    Purpose,
+    Renewed,
+    UnderReview,
+    Visit,
+)
 
-
-@dataclass(frozen=True, slots=True)
-class Visit:
-    """One resident, from first touch to idle. Both numbers are random and say nothing about the person."""
-
-    id: UUID
-    endorsement_id: UUID     # made before it is needed, so that it is journalled before central hears of it
-    language: str
-
-
-@dataclass(frozen=True, slots=True)
-class Case:
-    """Both documents have been read and belong to one person."""
-
-    holder: IdDocument
-    permit: Permit
-
-
-# How a visit ends: what is to be told, recorded and reported.
-
-
-@dataclass(frozen=True, slots=True)
-class Renewed:
-    """The chip holds the granted content."""
-
-    case: Case
-    grant: Grant
-    face: FaceState
-
-
-@dataclass(frozen=True, slots=True)
-class Declined:
-    """A proper no, or the resident's own; nothing was changed."""
-
-    refusal: Refusal
-    permit: Permit | None = None
-    assessment: Assessment | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class UnderReview:
-    """Central's officers will decide; come back later."""
-
-    review_number: str
-    expected_on: date | None
-
-
-@dataclass(frozen=True, slots=True)
-class BrokenOff:
-    """A fault ended the visit. `chip`, `face`: what is known; `endorsement_id`: granted, so central waits for a
-    completion.
-    """
-
-    fault: Fault
-    chip: ChipState
-    face: FaceState
-    endorsement_id: UUID | None = None
-    permit: Permit | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Interrupted:
-    """The program was stopped in mid-visit; who it was is not known any more. `endorsement_id`: central waits for
-    it.
-    """
-
-    endorsement_id: UUID | None
-    session_opened: bool
-    chip: ChipState
-    face: FaceState
-
-
-Ending = Renewed | Declined | UnderReview | BrokenOff | Interrupted
-
+__all__ = [
+    "Answers", "AnyCase", "Applied", "Applying", "AskingCentral", "AskingPendingRewrites", "Assessing",
+    "AwaitingPermit", "BrokenOff", "Case", "ChoosingAgent", "ChoosingCategory", "ChoosingCollection",
+    "ChoosingCollectionLater", "ChoosingProof", "ChoosingService", "Declaring", "DeclaringForHolder", "Declined",
+    "Ending", "EnteringTelephone", "Errand", "ExplainingService", "Informed", "Inquiry", "Interrupted", "LookingAhead",
+    "LostCase", "Matter", "Purpose", "ReadingAgentIdCard", "ReadingIdCard", "ReadingLicenceCode", "ReadingPermit",
+    "RecordingCollection", "Renewed", "SearchingApplications", "ShowingAssessment", "ShowingNotice",
+    "ShowingProgress", "ShowingStatus", "UnderReview", "VerifyingEvidence", "Visit", "WithdrawingOffer", "case_of",
+]
 
 # Without a visit.
 
@@ -114,96 +100,19 @@ class OutOfService:
     inspecting: bool = False
 
 
-# Before the permit is in.
-
-
-@dataclass(frozen=True, slots=True)
-class ShowingNotice:
-    visit: Visit
-
-
-@dataclass(frozen=True, slots=True)
-class ReadingIdCard:
-    """`unreadable`: the last attempt failed; lift the card and lay it down again."""
-
-    visit: Visit
-    unreadable: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class AwaitingPermit:
-    """The unit was ordered to take a permit in."""
-
-    visit: Visit
-    holder: IdDocument
-
-
-@dataclass(frozen=True, slots=True)
-class WithdrawingOffer:
-    """The order to take a permit in was withdrawn; the unit has not yet said whether it was in time."""
-
-    visit: Visit
-    ending: Ending
-
-
-# With the permit inside.
-
-
-@dataclass(frozen=True, slots=True)
-class ReadingPermit:
-    visit: Visit
-    holder: IdDocument
-
-
-@dataclass(frozen=True, slots=True)
-class AskingPendingRewrites:
-    """Is there work decided elsewhere for this permit?"""
-
-    visit: Visit
-    case: Case
-
-
-@dataclass(frozen=True, slots=True)
-class Assessing:
-    """`central_silent`: whether work is decided elsewhere could not be asked."""
-
-    visit: Visit
-    case: Case
-    central_silent: bool
-
-
-@dataclass(frozen=True, slots=True)
-class ShowingAssessment:
-    """`on`: the local date that the rules were asked about."""
-
-    visit: Visit
-    case: Case
-    assessment: Assessment
-    on: date
-    central_silent: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Declaring:
-    visit: Visit
-    case: Case
-    assessment: Assessment
-
-
-@dataclass(frozen=True, slots=True)
-class AskingCentral:
-    visit: Visit
-    case: Case
-    assessment: Assessment
+# With the permit inside, and something to write.
 
 
 @dataclass(frozen=True, slots=True)
 class Confirming:
-    """Old → new is on the screen, as central granted it; cancelling still costs nothing."""
+    """Old → new is on the screen, as central granted it; cancelling still costs nothing. `assessed`: what the rules
+    here had said; None where the work was decided elsewhere.
+    """
 
     visit: Visit
     case: Case
     grant: Grant
+    assessed: Assessment | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -307,6 +216,23 @@ class Thanking:
 
 
 @dataclass(frozen=True, slots=True)
+class PrintingSlip:
+    """The application is in; the permit, if there is one, is with its holder; the slip comes."""
+
+    visit: Visit
+    applied: Applied
+
+
+@dataclass(frozen=True, slots=True)
+class ShowingApplication:
+    """`paper_trouble`: why there is no slip, if there is none."""
+
+    visit: Visit
+    applied: Applied
+    paper_trouble: Fault | None
+
+
+@dataclass(frozen=True, slots=True)
 class Explaining:
     """The five-part page: no, or broken. `custody` WITH_HOLDER or RETAINED."""
 
@@ -316,18 +242,22 @@ class Explaining:
 
 
 InVisit = (
-    ShowingNotice | ReadingIdCard | AwaitingPermit | WithdrawingOffer | ReadingPermit | AskingPendingRewrites |
-    Assessing
-    | ShowingAssessment | Declaring | AskingCentral | Confirming | OpeningChipSession | RelayingBatch |
-    SendingChipAnswers
-    | ReadingChipBack | RewritingFace | ReturningPermit | TakingBack | Retaining | AwaitingRemoval | PrintingReceipt
-    | Thanking | Explaining
+    ChoosingService | ChoosingAgent | ExplainingService | ShowingNotice | ReadingIdCard | ReadingAgentIdCard
+    | AwaitingPermit | WithdrawingOffer | SearchingApplications | ShowingProgress | ChoosingCollectionLater
+    | RecordingCollection | ReadingPermit | LookingAhead | ShowingStatus | AskingPendingRewrites | DeclaringForHolder
+    | Assessing | ChoosingCategory | ShowingAssessment | Declaring | VerifyingEvidence | ChoosingProof
+    | ReadingLicenceCode | AskingCentral | ChoosingCollection | EnteringTelephone | Applying | Confirming
+    | OpeningChipSession | RelayingBatch | SendingChipAnswers | ReadingChipBack | RewritingFace | ReturningPermit
+    | TakingBack | Retaining | AwaitingRemoval | PrintingReceipt | Thanking | PrintingSlip | ShowingApplication
+    | Explaining
 )
 State = Recovering | Idle | OutOfService | InVisit
 
 AwaitsPerson = (
-    Idle | ShowingNotice | ReadingIdCard | AwaitingPermit | ShowingAssessment | Declaring | Confirming
-    | AwaitingRemoval | Thanking | Explaining
+    Idle | ChoosingService | ChoosingAgent | ExplainingService | ShowingNotice | ReadingIdCard | ReadingAgentIdCard
+    | AwaitingPermit | ShowingProgress | ChoosingCollectionLater | ShowingStatus | DeclaringForHolder | ChoosingCategory
+    | ShowingAssessment | Declaring | ChoosingProof | ReadingLicenceCode | ChoosingCollection | EnteringTelephone
+    | Confirming | AwaitingRemoval | Thanking | ShowingApplication | Explaining
 )
 """Somebody is to read and choose; in all other states a device or central is at work."""
 
@@ -349,9 +279,14 @@ def custody_of(state: State) -> Custody:
         case AwaitingRemoval() | TakingBack():
             return Custody.AT_MOUTH
         case (
-            Idle() | ShowingNotice() | ReadingIdCard() | AwaitingPermit() | WithdrawingOffer() | PrintingReceipt()
-            | Thanking()
+            Idle() | ChoosingService() | ChoosingAgent() | ExplainingService() | ShowingNotice() | ReadingIdCard()
+            | ReadingAgentIdCard() | AwaitingPermit() | WithdrawingOffer() | SearchingApplications() | ShowingProgress()
+            | ChoosingCollectionLater() | RecordingCollection() | PrintingReceipt() | Thanking() | PrintingSlip()
+            | ShowingApplication()
         ):
+            return Custody.WITH_HOLDER
+        case _ if isinstance(state, Inquiry) and isinstance(case_of(state), LostCase):
             return Custody.WITH_HOLDER
         case _:
             return Custody.INSIDE
+

@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from kiosk.domain.endorsement import Custody, Refusal
+from kiosk.policy.region import Region
 from kiosk.workflow import effects as do
 from kiosk.workflow import states as s
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Site:
-    """Facts that do not change while the program runs. `region_prefixes`: of the 6-digit area code on the chip."""
+    """Facts that do not change while the program runs. `pilot`: the authority ordered the region's trial here."""
 
-    region_prefixes: tuple[str, ...]
+    region: Region = field(repr=False)
     has_retain_bin: bool
     rewrites_face: bool
     default_language: str
     languages: tuple[str, ...]
+    pilot: bool = False
+    has_code_scanner: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,9 +41,19 @@ def give_back(visit: s.Visit, ending: s.Ending, *first: do.Effect) -> Step:
     return Step(s.ReturningPermit(visit, ending), (*first, do.EjectPermit()))
 
 
-def decline(visit: s.Visit, code: str, case: s.Case | None = None) -> Step:
-    """A proper no with the permit inside: give it back unchanged."""
-    return give_back(visit, s.Declined(Refusal(code), permit=case.permit if case else None))
+def conclude(visit: s.Visit, case: s.AnyCase, ending: s.Ending, *first: do.Effect) -> Step:
+    """Nothing further will be done: give the permit back, or explain at once where none was taken in."""
+    if isinstance(case, s.LostCase):
+        return explain(visit, ending, Custody.WITH_HOLDER, *first)
+    return give_back(visit, ending, *first)
+
+
+def decline(visit: s.Visit, code: str, case: s.AnyCase | None = None) -> Step:
+    """A proper no: the permit, if one is inside, goes back unchanged. `case` None: a permit is inside, and is not told
+    of.
+    """
+    declined = s.Declined(Refusal(code), permit=case.permit if isinstance(case, s.Case) else None)
+    return give_back(visit, declined) if case is None else conclude(visit, case, declined)
 
 
 def explain(visit: s.Visit, ending: s.Ending, custody: Custody, *first: do.Effect) -> Step:

@@ -99,7 +99,7 @@ class Windowless:
         self.await_state(s.ShowingAssessment)
         self.choose(Intent.GO_ON, visit)
         self.await_state(s.Declaring)
-        self.choose(Intent.DECLARE_UNCHANGED, visit)
+        self.choose(Intent.ANSWER_NO, visit)
         self.await_state(s.Confirming)
         before_confirming()
         self.choose(Intent.CONFIRM, visit)

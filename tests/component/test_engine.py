@@ -62,7 +62,8 @@ class Place:
         self.happens(
             on.VisitBegan(samples.VISIT), chosen(Intent.ACCEPT_NOTICE), on.IdCardRead(samples.HOLDER),
             on.PermitTakenIn(), on.PermitRead(samples.PERMIT), on.NoWorkFound(),
-            on.Assessed(samples.IN_WINDOW, samples.TODAY), chosen(Intent.GO_ON), chosen(Intent.DECLARE_UNCHANGED),
+            on.Assessed(samples.IN_WINDOW, samples.TODAY), chosen(Intent.CHOOSE, "standard"),
+            on.Assessed(samples.IN_WINDOW, samples.TODAY), chosen(Intent.GO_ON), chosen(Intent.ANSWER_NO),
             on.GrantReceived(samples.GRANT))
 
 

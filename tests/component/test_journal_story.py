@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
 from kiosk.domain.endorsement import ChipState, FaceState, Refusal
+from kiosk.domain.personal import Personal
 from kiosk.runtime.audit import record_of
 from kiosk.runtime.journal import Journal
 from kiosk.screen_models import Intent
@@ -16,12 +18,14 @@ from kiosk.workflow import events as on
 from kiosk.workflow import states as s
 from kiosk.workflow.machine import step
 from tests.unit.machine_samples import (
+    AFTER_REVIEW,
     ANSWERS,
     ASKED_FOR,
     CASE,
     COMMANDS,
     GRANT,
     IN_WINDOW,
+    RECEIVED,
     RENEWED,
     SESSION,
     SITES,
@@ -30,7 +34,8 @@ from tests.unit.machine_samples import (
 )
 
 STARTED = datetime(2025, 5, 20, 10, 0, tzinfo=UTC)
-ASKED = on.PersonChose(Intent.DECLARE_UNCHANGED)
+ASKED = on.PersonChose(Intent.ANSWER_NO)
+MATTER = s.Matter(CASE, s.Answers(), IN_WINDOW, TODAY)
 CONFIRMED = on.PersonChose(Intent.CONFIRM)
 BATCH = on.ChipBatchReceived(SESSION, 1, COMMANDS)
 
@@ -41,7 +46,10 @@ class Power:
     def __init__(self, journal: Journal) -> None:
         self._journal = journal
         self.now = STARTED
-        self._state: s.State = s.Declaring(VISIT, CASE, IN_WINDOW)
+        self._state: s.State = s.Declaring(VISIT, MATTER, "address_changed")
+
+    def turns_to(self, state: s.State) -> None:
+        self._state = state
 
     def goes_after(self, *events: on.Event, off_for_s: float = 0.0) -> on.UnfinishedStory:
         for event in events:
@@ -102,3 +110,21 @@ def test_a_chip_that_was_read_back_is_new_and_its_face_pending(power: Power) -> 
 def test_what_central_was_told_of_is_closed(power: Power) -> None:
     cancelled = power.goes_after(ASKED, on.GrantReceived(GRANT), on.PersonChose(Intent.CANCEL))
     assert cancelled.endorsement_id is None
+
+
+def test_an_application_is_open_until_central_has_it(power: Power) -> None:
+    power.turns_to(s.EnteringTelephone(VISIT, replace(MATTER, assessment=AFTER_REVIEW), "kiosk"))
+    sent = power.goes_after(on.PersonChose(Intent.ENTER_TELEPHONE, "13900000000"))
+    assert (sent.endorsement_id, sent.chip, sent.session_opened) == (ASKED_FOR, ChipState.OLD, False)
+    assert power.goes_after(on.ApplicationReceived(RECEIVED)).endorsement_id is None
+
+
+def test_no_telephone_number_and_no_licence_code_is_in_the_journal(power: Power, tmp_path: Path) -> None:
+    power.turns_to(s.ReadingLicenceCode(VISIT, MATTER, "deed"))
+    power.goes_after(on.LicenceCodeRead(Personal("LICENCE-4711")))
+    power.turns_to(s.EnteringTelephone(VISIT, replace(MATTER, assessment=AFTER_REVIEW), "kiosk"))
+    power.goes_after(on.PersonChose(Intent.ENTER_TELEPHONE, "13900000000"))
+    written = b"".join(path.read_bytes() for path in tmp_path.iterdir())
+    assert b"ReadingLicenceCode" in written
+    assert b"13900000000" not in written
+    assert b"4711" not in written

@@ -133,6 +133,7 @@ class Place:
             "": {
                 "site": "simulation", "kiosk_name": "kiosk-1", "languages": list(LANGUAGES),
                 "receipt_link": "https://receipt.example.invalid/r/", "state_dir": "kiosk", "fullscreen": False,
+                "right_time_s": 10**9,      # central's Date is that of the machine, the clock here is moved by hand
             },
             "devices": dict(urls),
             "files": {"region": "shanghai", "receipt_printer": printer, "permit_unit": self._impatient_unit()},
@@ -358,7 +359,7 @@ class Visitor:
             (s.ReadingIdCard, lambda place: None if self.hurries else place.rig.lay_id_card(self.person)),
             (s.AwaitingPermit, lambda place: place.rig.offer_permit(self.permit)),
             (s.ShowingAssessment, lambda place: place.chooses(Intent.GO_ON)),
-            (s.Declaring, lambda place: place.chooses(Intent.DECLARE_UNCHANGED)),
+            (s.Declaring, lambda place: place.chooses(Intent.ANSWER_NO)),
             (s.Confirming, lambda place: place.chooses(Intent.CONFIRM)),
             (s.AwaitingRemoval, Place.takes_permit),
             (s.Thanking, lambda place: place.chooses(Intent.FINISH)),

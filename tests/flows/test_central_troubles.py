@@ -46,7 +46,7 @@ def gets_it_back(place: Place) -> s.Ending:
 def test_a_faulty_answer_to_the_request_leaves_everything_as_it_was(place: Place, fault: str, code: str) -> None:
     place.plays(LIN.until(s.Declaring))
     place.central.set_fault(fault, calls=1)
-    place.chooses(Intent.DECLARE_UNCHANGED)
+    place.chooses(Intent.ANSWER_NO)
     ending = gets_it_back(place)
     assert isinstance(ending, s.Declined)
     assert ending.refusal.code == code
@@ -124,7 +124,7 @@ def test_an_unhurried_central_is_waited_for(place: Place) -> None:
 def test_a_grant_that_comes_after_the_holder_has_left_is_given_back(place: Place) -> None:
     place.plays(LIN.until(s.Declaring))
     place.central.set_fault("slow", calls=1)
-    place.chooses(Intent.DECLARE_UNCHANGED)
+    place.chooses(Intent.ANSWER_NO)
     place.sees(s.AskingCentral)
     place.chooses(Intent.CANCEL)
     gets_it_back(place)
@@ -134,7 +134,7 @@ def test_a_grant_that_comes_after_the_holder_has_left_is_given_back(place: Place
 def test_a_central_that_says_nothing_is_given_up_and_the_grant_with_it(place: Place) -> None:
     place.plays(LIN.until(s.Declaring))
     place.central.set_fault("hang", calls=1)
-    place.chooses(Intent.DECLARE_UNCHANGED)
+    place.chooses(Intent.ANSWER_NO)
     place.sees(s.AskingCentral)
     place.lets_pass()
     ending = gets_it_back(place)

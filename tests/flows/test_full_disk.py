@@ -66,7 +66,7 @@ def test_a_call_that_could_not_be_numbered_is_not_made_and_central_is_asked_agai
     with sqlite3.connect(journal) as db:
         db.execute("CREATE TRIGGER unnumbered BEFORE INSERT ON message BEGIN SELECT RAISE(FAIL, 'disk full'); END")
     db.close()
-    place.chooses(Intent.DECLARE_UNCHANGED)
+    place.chooses(Intent.ANSWER_NO)
     place.sees(s.AwaitingRemoval)
     place.takes_permit()
     place.sees(s.Explaining)

@@ -108,7 +108,7 @@ def a_renewal(place: Place) -> None:
 @played
 def a_refusal(place: Place) -> None:
     place.plays(LIN.until(s.Declaring))
-    place.chooses(Intent.DECLARE_CHANGED)
+    place.chooses(Intent.ANSWER_YES)
     place.sees(s.AwaitingRemoval)
     place.takes_permit()
     place.sees(s.Explaining)
@@ -118,7 +118,7 @@ def a_refusal(place: Place) -> None:
 def garbage_from_central(place: Place) -> None:
     place.plays(LIN.until(s.Declaring))
     place.central.set_fault("garbage_json")
-    place.chooses(Intent.DECLARE_UNCHANGED)
+    place.chooses(Intent.ANSWER_NO)
     place.sees(s.AwaitingRemoval)
     place.takes_permit()
     place.sees(s.Explaining)
@@ -128,7 +128,7 @@ def garbage_from_central(place: Place) -> None:
 def a_lost_answer(place: Place) -> None:
     place.plays(LIN.until(s.Declaring))
     place.central.set_fault("drop_connection_after_commit")
-    place.chooses(Intent.DECLARE_UNCHANGED)
+    place.chooses(Intent.ANSWER_NO)
     place.sees(s.AwaitingRemoval)
     place.takes_permit()
     place.sees(s.Explaining)

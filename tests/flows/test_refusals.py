@@ -98,7 +98,7 @@ def test_a_permit_of_another_region_comes_back_with_that_regions_name(place: Pla
 def test_too_early_is_explained_with_the_day_from_which_it_is_not(place: Place, answer: Intent) -> None:
     who = Visitor("zhao-mingyuan", "zhao-mingyuan-too-early")
     showing = place.plays(who.until(s.ShowingAssessment))
-    assert showing.assessment.opens_on.isoformat() == "2027-05-11"
+    assert showing.matter.assessment.opens_on.isoformat() == "2027-05-11"
     place.chooses(answer)
     assert refused(place, who.permit) == "too_early"
     assert "RequestEndorsement" not in place.ordered()
@@ -114,7 +114,7 @@ def test_a_child_is_served_at_the_counter_only(place: Place) -> None:
 
 def test_a_changed_address_is_a_matter_for_the_counter(place: Place) -> None:
     place.plays(LIN.until(s.Declaring))
-    place.chooses(Intent.DECLARE_CHANGED)
+    place.chooses(Intent.ANSWER_YES)
     assert refused(place, LIN.permit) == "address_changed"
     assert "RequestEndorsement" not in place.ordered()
 
@@ -134,7 +134,7 @@ def test_a_permit_that_central_wants_kept_goes_into_the_bin(
     place.central.seed([recorded(everybody, status=status)])
     place.start_kiosk()
     place.plays(LIN.until(s.Declaring))
-    place.chooses(Intent.DECLARE_UNCHANGED)
+    place.chooses(Intent.ANSWER_NO)
     explaining = place.sees(s.Explaining)
     assert explaining.custody is Custody.RETAINED
     assert explaining.ending == s.Declined(explaining.ending.refusal, explaining.ending.permit)
@@ -161,7 +161,7 @@ def test_what_central_refuses_comes_back_with_centrals_reason(
     place.central.seed([recorded(everybody, **changes)])
     place.start_kiosk()
     place.plays(LIN.until(s.Declaring))
-    place.chooses(Intent.DECLARE_UNCHANGED)
+    place.chooses(Intent.ANSWER_NO)
     assert refused(place, LIN.permit) == code
     assert place.central_state() == "refused"
 

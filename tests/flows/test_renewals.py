@@ -124,7 +124,7 @@ def test_a_permit_that_was_just_renewed_is_told_to_be_too_early(place: Place) ->
     place.rig.lift_id_card()
     place.updates()
     showing = place.plays(LIN.until(s.ShowingAssessment))
-    assert showing.assessment.outcome.value == "too_early"
+    assert showing.matter.assessment.outcome.value == "too_early"
     assert place.updates() == 0
 
 

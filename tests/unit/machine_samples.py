@@ -4,19 +4,24 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import UTC, date, datetime
+from pathlib import Path
 from uuid import UUID
 
 from kiosk import faults
+from kiosk.domain.applications import Application, ApplicationState, EvidenceResult, ReceivedApplication
 from kiosk.domain.documents import IdDocument, IdKind, Permit, PermitContent
-from kiosk.domain.endorsement import ChipState, FaceState, Grant, Refusal, ResidenceYears
+from kiosk.domain.endorsement import ChipState, FaceState, Grant, Refusal, ResidenceYears, Service
 from kiosk.domain.personal import Personal
 from kiosk.policy.assessment import AssessedOutcome, Assessment, EvidenceAsked, Served
+from kiosk.policy.permit_calendar import PermitCalendar
+from kiosk.policy.region_file import load_region
 from kiosk.screen_models import Intent
 from kiosk.workflow import events as on
 from kiosk.workflow.effects import ChipAnswers, ChipCommands
 from kiosk.workflow.states import Case, Visit
 from kiosk.workflow.transition import Site
 
+REGION = load_region(Path(__file__).parents[1] / "data" / "everything_asked.toml")
 TODAY = date(2025, 5, 20)
 LANGUAGE = "zh-Hans"
 OTHER_LANGUAGE = "en"
@@ -57,6 +62,18 @@ TOO_EARLY = replace(IN_WINDOW, outcome=AssessedOutcome.TOO_EARLY, served=None)
 AT_THE_COUNTER = replace(IN_WINDOW, outcome=AssessedOutcome.OVERDUE, served=Served.COUNTER)
 SENSELESS = replace(IN_WINDOW, outcome=None, served=Served.COUNTER)
 
+AFTER_REVIEW = replace(IN_WINDOW, served=Served.AFTER_REVIEW)
+WITH_PROOF = replace(
+    IN_WINDOW, served=Served.COUNTER, served_when_verified=Served.AT_ONCE,
+    evidence=EvidenceAsked(any_of=("deed", "lease")))
+CALENDAR = PermitCalendar(None, None, None, None, None, ())
+
+RECEIVED = ReceivedApplication(ASKED_FOR, "R-17", TODAY, None)
+MADE = Application(
+    DECIDED_ELSEWHERE, "R-18", Service.ENDORSE, TODAY, None, ApplicationState.MADE, "officer", "agree", None, None,
+    may_choose_collection=True, station=None, ready_from=None, at_kiosk=False)
+COLLECTION_CHOSEN = replace(MADE, collection="counter", may_choose_collection=False)
+
 COMMANDS = ChipCommands(((b"\x00\x84\x00\x00\x08", (0x9000,)),))
 ANSWERS = ChipAnswers(((b"\x01" * 8, 0x9000),))
 
@@ -65,10 +82,12 @@ FAULTS = (
     faults.PAPER_OUT, faults.DISK_FULL,
 )
 
+WITH_CHOICE = (Intent.CHOOSE_LANGUAGE, Intent.CHOOSE, Intent.ENTER_TELEPHONE)
+
 # Without the facts about custody: those are for the walk's own permit unit to tell.
 EVENTS: tuple[on.Event, ...] = (
     on.VisitBegan(VISIT),
-    *(on.PersonChose(intent) for intent in Intent if intent is not Intent.CHOOSE_LANGUAGE),
+    *(on.PersonChose(intent) for intent in Intent if intent not in WITH_CHOICE),
     on.PersonChose(Intent.CHOOSE_LANGUAGE, LANGUAGE),
     on.DeadlinePassed("the one of the state"),
     *(on.DeviceFailed(fault) for fault in FAULTS),
@@ -97,6 +116,36 @@ EVENTS: tuple[on.Event, ...] = (
     on.ReceiptNotPrinted(faults.PAPER_OUT),
 )
 
+# What leads beyond an endorsement for oneself that is served at once.
+OF_OTHER_SERVICES: tuple[on.Event, ...] = (
+    on.VisitBegan(VISIT, choosing=True),
+    *(on.PersonChose(Intent.CHOOSE, key) for key in (
+        "endorse", "status", "for_another", "progress", "permit_troubled", "lost", "damaged", "close_relative",
+        "standard", "deed", "none", "counter", MADE.review_number)),
+    on.PersonChose(Intent.ENTER_TELEPHONE, "13900000000"),
+    on.PersonChose(Intent.ENTER_TELEPHONE, "139"),
+    *(on.Assessed(assessment, TODAY) for assessment in (AFTER_REVIEW, WITH_PROOF)),
+    on.LookedAhead(IN_WINDOW, CALENDAR, TODAY),
+    on.LookedAhead(TOO_EARLY, CALENDAR, TODAY),
+    *(on.EvidenceAnswered("deed", result) for result in EvidenceResult),
+    on.EvidenceAnswered("lease", EvidenceResult.NOT_VERIFIED),
+    on.LicenceCodeRead(Personal("LICENCE-CODE")),
+    on.LicenceCodeNotReadable(),
+    on.CodeScannerFailed(faults.CODE_SCANNER_LINK),
+    on.ApplicationReceived(RECEIVED),
+    on.ApplicationsFound(()),
+    on.ApplicationsFound((MADE,)),
+    on.CollectionRecorded(COLLECTION_CHOSEN),
+)
+
+# What ends a visit early is walked through elsewhere; with every service besides, the walk would take a minute.
+OF_EVERY_SERVICE = (
+    *(event for event in EVENTS if event not in (
+        on.Assessed(TOO_EARLY, TODAY), on.Assessed(AT_THE_COUNTER, TODAY), on.Assessed(SENSELESS, TODAY),
+        on.WorkFound(GRANT_ELSEWHERE))),
+    *OF_OTHER_SERVICES,
+)
+
 STORIES = (
     on.UnfinishedStory(None, False, ChipState.OLD, FaceState.OLD, 5.0),
     on.UnfinishedStory(CUT_OFF, False, ChipState.OLD, FaceState.OLD, 5.0),
@@ -107,13 +156,15 @@ STORIES = (
 )
 
 
-def site(*, has_retain_bin: bool, rewrites_face: bool = True) -> Site:
-    """A place in Shanghai with the usual languages."""
-    return Site(("310",), has_retain_bin, rewrites_face, LANGUAGE, (LANGUAGE, OTHER_LANGUAGE))
+def site(*, has_retain_bin: bool, rewrites_face: bool = True, has_code_scanner: bool = False) -> Site:
+    """A place of an invented region, with the usual languages."""
+    return Site(
+        REGION, has_retain_bin, rewrites_face, LANGUAGE, (LANGUAGE, OTHER_LANGUAGE), has_code_scanner=has_code_scanner)
 
 
 SITES = {
     "with a bin": site(has_retain_bin=True),
     "without a bin": site(has_retain_bin=False),
     "without a face": site(has_retain_bin=True, rewrites_face=False),
+    "of every service": site(has_retain_bin=True, has_code_scanner=True),
 }

@@ -20,7 +20,7 @@ from kiosk.workflow import events as on
 from kiosk.workflow import states as s
 from kiosk.workflow.machine import step
 from kiosk.workflow.transition import Site, Step
-from tests.unit.machine_samples import EVENTS, FOUND_VISIT, STORIES
+from tests.unit.machine_samples import EVENTS, FOUND_VISIT, OF_EVERY_SERVICE, STORIES
 
 # Orders that the unit's one thread carries out one after the other.
 _UNIT_ORDERS = (
@@ -52,11 +52,12 @@ Node = tuple[int, World]
 
 class Walk:
     """`first_way`: every reachable node, with the node and the event that first led there. `broken_laws`: each with
-    the first way that broke it.
+    the first way that broke it. A place with a code scanner is walked with the events of every service.
     """
 
     def __init__(self, site: Site) -> None:
         self.site = site
+        self._events = OF_EVERY_SERVICE if site.has_code_scanner else EVENTS
         self.states: list[s.State] = []
         self.first_way: dict[Node, tuple[Node, on.Event] | None] = {}
         self.broken_laws: dict[str, str] = {}
@@ -80,9 +81,9 @@ class Walk:
         return known[event]
 
     def heeded(self, number: int) -> list[on.Event]:
-        """Which of EVENTS mean something in a state; the others change nothing in the world either."""
+        """Which of the events mean something in a state; the others change nothing in the world either."""
         if number not in self._heeded:
-            self._heeded[number] = [event for event in EVENTS if self.step(number, event) is not None]
+            self._heeded[number] = [event for event in self._events if self.step(number, event) is not None]
         return self._heeded[number]
 
     def arrows(self) -> Iterator[tuple[s.State, on.Event, Step]]:
@@ -202,7 +203,7 @@ def _after(result: Walk, before: Node, event: on.Event, taken: Step, world: Worl
                 assert isinstance(taken.state, s.RelayingBatch)
                 check(taken.state.batch not in world.relayed, "a batch is sent to the chip once")
                 world = replace(world, relayed=world.relayed | {taken.state.batch})
-            case do.RequestEndorsement(endorsement_id=asked_for):
+            case do.RequestEndorsement(endorsement_id=asked_for) | do.Apply(application_id=asked_for):
                 owed |= {asked_for}
             case do.RewriteFace() if isinstance(state, s.Confirming):
                 owed |= {state.grant.endorsement_id}
@@ -224,8 +225,11 @@ def _after(result: Walk, before: Node, event: on.Event, taken: Step, world: Worl
 def _owed_by(before: s.State, event: on.Event, owed: frozenset[UUID]) -> frozenset[UUID]:
     """What central waits for once this answer of its own was heeded."""
     match event:
-        case on.EndorsementRefused() | on.EndorsementPending() | on.PermitAlreadyCurrent():
-            return owed - {before.visit.endorsement_id} if isinstance(before, s.AskingCentral) else owed
+        case (
+            on.EndorsementRefused() | on.EndorsementPending() | on.PermitAlreadyCurrent() | on.ApplicationReceived()
+        ):
+            asking = isinstance(before, s.AskingCentral | s.Applying)
+            return owed - {before.visit.endorsement_id} if asking else owed
         case on.WorkFound(grant=grant) if not grant.face_only:
             return owed | {grant.endorsement_id}
         case _:

@@ -164,15 +164,16 @@ def test_a_face_that_fails_twice_is_left_and_the_chip_still_counts() -> None:
 def test_work_on_a_face_is_not_offered_where_the_unit_rewrites_none() -> None:
     taken = step(WITHOUT_FACE, s.AskingPendingRewrites(VISIT, CASE), on.WorkFound(FACE_GRANT))
     assert taken is not None
-    assert taken.state == s.Assessing(VISIT, CASE, central_silent=False)
+    assert taken.state == s.Assessing(VISIT, CASE, s.Answers(), central_silent=False)
 
 
 def test_who_walked_away_did_not_cancel() -> None:
-    showing = s.ShowingAssessment(VISIT, CASE, IN_WINDOW, TODAY, central_silent=False)
+    matter = s.Matter(CASE, s.Answers(), IN_WINDOW, TODAY)
+    showing = s.ShowingAssessment(VISIT, matter, central_silent=False)
     walked_away = step(WITH_BIN, showing, DEADLINE)
     assert walked_away is not None
     assert walked_away.state == s.ReturningPermit(VISIT, s.Declined(Refusal("timed_out"), PERMIT, IN_WINDOW))
-    at_the_counter = step(WITH_BIN, replace(showing, assessment=AT_THE_COUNTER), DEADLINE)
+    at_the_counter = step(WITH_BIN, replace(showing, matter=replace(matter, assessment=AT_THE_COUNTER)), DEADLINE)
     assert at_the_counter is not None
     assert at_the_counter.state == s.ReturningPermit(VISIT, s.Declined(Refusal("counter_only"), PERMIT, AT_THE_COUNTER))
 

@@ -1,0 +1,92 @@
+"""Until when is my permit valid, when may I endorse, what if I am late: the same words on screen and on paper."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+from kiosk.about import About, cited, frame_of, term_of
+from kiosk.domain.endorsement import Service
+from kiosk.pages.assessment_page import residence_lines
+from kiosk.pages.choices import service_name, way_out
+from kiosk.pages.offices import office_lines
+from kiosk.policy.assessment import AssessedOutcome, LocalText
+from kiosk.policy.permit_calendar import PermitCalendar
+from kiosk.screen_models import Citation, StatusScreen, Text, Words
+from kiosk.workflow import states as s
+from kiosk.workflow.status import may_go_on, may_print
+
+MOST_RULES = 4
+
+
+def status_page(about: About, state: s.ShowingStatus) -> StatusScreen:
+    matter, calendar, language = state.matter, state.calendar, state.visit.language
+    trouble = (Text("status.line.no_paper"),) if state.paper_trouble is not None else ()
+    return StatusScreen(
+        frame=frame_of(about, state, way_out(state)),
+        headline=headline(matter),
+        present_term=term_of(matter.case),
+        lines=(*status_lines(matter, calendar), *trouble),
+        rules=_rules(about, calendar, language),
+        qr=window_as_event(about, calendar, language),
+        can_print=may_print(state),
+        can_go_on=may_go_on(state),
+        printing=state.printing,
+    )
+
+
+def headline(matter: s.Matter) -> Text:
+    """Where the day lies in the permit's year."""
+    outcome = matter.assessment.outcome
+    return Text(f"status.headline.{'senseless' if outcome is None else outcome.value}")
+
+
+def status_lines(matter: s.Matter, calendar: PermitCalendar) -> tuple[Words, ...]:
+    """When it may be endorsed, from when it cannot be used, from when only a new permit helps."""
+    assessment, on = matter.assessment, matter.on
+    lines: list[Words] = []
+    if assessment.outcome is AssessedOutcome.IN_WINDOW and assessment.closes_on is not None:
+        lines.append(Text("status.line.now_until", (("closes_on", assessment.closes_on),)))
+    if assessment.outcome is AssessedOutcome.TOO_EARLY and calendar.next_window is not None:
+        lines.append(_next("status.line.window", calendar.next_window))
+    for name, day in (
+        ("suspended", calendar.suspended_from), ("reapply", calendar.reapply_from),
+        ("cancelled", calendar.cancelled_from),
+    ):
+        if day is not None:
+            lines.append(Text(f"status.line.{name}_{'since' if day <= on else 'from'}", (("day", day),)))
+    if assessment.outcome is AssessedOutcome.OVERDUE:
+        lines.extend(residence_lines(assessment, term_of(matter.case)))
+    if assessment.outcome in (AssessedOutcome.IN_WINDOW, AssessedOutcome.OVERDUE) and calendar.next_window is not None:
+        lines.append(_next("status.line.window_after", calendar.next_window))
+    return tuple(lines)
+
+
+def _next(key: str, window: tuple[date, date]) -> Text:
+    return Text(key, (("opens_on", window[0]), ("closes_on", window[1])))
+
+
+def where_to_go(about: About) -> tuple[Words, ...]:
+    """Online first, where there is that way, then the counter."""
+    offered = about.region.services.get(Service.ENDORSE)
+    online: tuple[Words, ...] = () if offered is None or offered.online is None else (offered.online.text,)
+    return (*online, *office_lines(about.region))
+
+
+def _rules(about: About, calendar: PermitCalendar, language: str) -> tuple[Citation, ...]:
+    """What holds now and what will hold later, in the order of the days."""
+    rules = dict.fromkeys(period.rule for period in calendar.periods)
+    found = [cited(about, rule.text, rule.reasons()[0], language) for rule in rules]
+    return tuple(found[:MOST_RULES])
+
+
+def window_as_event(about: About, calendar: PermitCalendar, language: str) -> str:
+    """The coming window as a calendar entry (RFC 5545) for a telephone; "" where none is known. Nothing personal."""
+    if calendar.next_window is None:
+        return ""
+    opens_on, closes_on = calendar.next_window
+    name = service_name(about.region, Service.ENDORSE)
+    summary = name.in_language(language) if isinstance(name, LocalText) else about.region.name.in_language(language)
+    after = closes_on + timedelta(days=1)       # the end of an event is the day after its last
+    return "\r\n".join((
+        "BEGIN:VEVENT", f"SUMMARY:{summary}", f"DTSTART;VALUE=DATE:{opens_on:%Y%m%d}",
+        f"DTEND;VALUE=DATE:{after:%Y%m%d}", "END:VEVENT"))

@@ -1,0 +1,93 @@
+"""What the rules already say where no permit was read, or none is there to be read. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from kiosk.domain.endorsement import Service
+from kiosk.policy.assess import assess
+from kiosk.policy.assessment import Assessment, Served
+from kiosk.policy.region import Region
+from kiosk.policy.request import AssessmentRequest
+from kiosk.policy.rules import IN_PERSON, Condition, Rule, ServiceRule
+from kiosk.policy.services import Agent
+from kiosk.policy.terms import term_end
+
+_STRICTNESS = (Served.AT_ONCE, Served.AFTER_REVIEW, Served.COUNTER, Served.NOT_OFFERED)
+
+
+@dataclass(frozen=True, slots=True)
+class Foresight:
+    """`served`: how the service is had here at best; `rules`: what says so, the strictest first."""
+
+    served: Served
+    rules: tuple[Rule, ...]
+
+    @property
+    def is_served_here(self) -> bool:
+        """Whether somebody who comes may go on at a kiosk."""
+        return self.served in (Served.AT_ONCE, Served.AFTER_REVIEW)
+
+
+def foresee(region: Region, service: Service, *, agent: str | None = None, pilot: bool = False) -> Foresight:
+    """The best that anybody can have at a kiosk of this region, whatever the permit says. `agent`: who acts for the
+    holder ("guardian", …).
+    """
+    said = [*_of_kiosks(region, pilot), *_of_service(region, service, agent), *_of_agent(region, agent)]
+    said.sort(key=lambda each: _STRICTNESS.index(each[0]), reverse=True)
+    served = said[0][0] if said else Served.AT_ONCE
+    return Foresight(served, tuple(dict.fromkeys(rule for _, rule in said)))
+
+
+def _of_kiosks(region: Region, pilot: bool) -> list[tuple[Served, Rule]]:
+    kiosks = region.kiosks
+    if kiosks.offered:
+        return []
+    return [(kiosks.pilot if pilot and kiosks.pilot is not None else Served.NOT_OFFERED, kiosks.rule)]
+
+
+def _of_service(region: Region, service: Service, agent: str | None) -> list[tuple[Served, Rule]]:
+    offered = region.services.get(service)
+    if offered is None:
+        # A stale face is no new decision: any kiosk that rewrites faces finishes what the chip says already.
+        return [] if service is Service.FACE_ONLY else [(Served.COUNTER, region.undescribed)]
+    said = [(offered.effect.served or Served.AT_ONCE, offered.rule)]
+    said += [(each.effect.served, each.rule) for each in offered.rules
+             if each.effect.served is not None and _holds_anyway(each, agent)]
+    return said
+
+
+def _of_agent(region: Region, kind: str | None) -> list[tuple[Served, Rule]]:
+    if kind is None:
+        return []
+    agent = region.agents.get(kind)
+    if agent is None:
+        return [(Served.COUNTER, region.undescribed)]
+    return [(agent.effect.served or Served.AT_ONCE, agent.rule)]
+
+
+def _holds_anyway(rule: ServiceRule, agent: str | None) -> bool:
+    """Whether a rule holds for every permit and every day: nothing but the agent is asked by its condition."""
+    if rule.unless or rule.holds_from is not None or rule.holds_until is not None:
+        return False
+    return any(
+        replace(condition, agent=()) == Condition() and (not condition.agent or (agent or IN_PERSON) in condition.agent)
+        for condition in rule.when)
+
+
+def assess_unseen(region: Region, request: AssessmentRequest) -> Assessment:
+    """What the rules say of a permit that is not there to be read (lost): how the service is had and what is to be
+    shown, as for a permit that has just begun. No day is told: only central's record knows them.
+    """
+    day, category = request.counted_day, next(iter(region.categories.values()))
+    begun = replace(
+        request, category=category.key, valid_from=day, valid_to=term_end(day, category.months, region.term.end_date),
+        issued_on=day)
+    return replace(
+        assess(region, begun), opens_on=None, closes_on=None, new_valid_from=None, new_valid_to=None,
+        residence_years=None, residence_gap=None)
+
+
+def asked_of_agent(agent: Agent) -> tuple[str, ...]:
+    """What must be declared of a holder before it is known whether this agent may act, in the file's order."""
+    return tuple(dict.fromkeys(key for condition in agent.holders for key in condition.declared))

@@ -1,0 +1,116 @@
+"""What a person will review: how to collect, where to tell the result, and the application itself."""
+
+from __future__ import annotations
+
+import re
+
+from kiosk.domain.endorsement import Refusal
+from kiosk.domain.personal import Personal
+from kiosk.faults import CENTRAL_UNREACHABLE
+from kiosk.policy.services import OfferedService
+from kiosk.screen_models import Intent
+from kiosk.workflow import effects as do
+from kiosk.workflow import events as on
+from kiosk.workflow import states as s
+from kiosk.workflow.transition import Site, Step, conclude, decline
+
+AT_APPLICATION = "at_application"
+_TELEPHONE = re.compile(r"1[0-9]{10}|0[0-9]{9,11}")
+"""A mobile number of 11 digits, or an area code with a number of 7 or 8 digits behind it (national numbering plan)."""
+
+
+def set_out(site: Site, visit: s.Visit, matter: s.Matter) -> Step:
+    """Ask first what the region asks of an applicant, then send the application."""
+    service = _service(site, visit)
+    if service is not None and service.collection is not None and service.collection.chosen == AT_APPLICATION:
+        ways = service.collection.ways
+        if len(ways) > 1:
+            return Step(s.ChoosingCollection(visit, matter))
+        return _ask_telephone(site, visit, matter, ways[0].way if ways else None)
+    return _ask_telephone(site, visit, matter, None)
+
+
+def _service(site: Site, visit: s.Visit) -> OfferedService | None:
+    return site.region.services.get(visit.purpose.service)
+
+
+def _ask_telephone(site: Site, visit: s.Visit, matter: s.Matter, collection: str | None) -> Step:
+    service = _service(site, visit)
+    if service is not None and service.review is not None and service.review.asks_telephone:
+        return Step(s.EnteringTelephone(visit, matter, collection))
+    return _send(visit, matter, collection, None)
+
+
+def _send(visit: s.Visit, matter: s.Matter, collection: str | None, telephone: Personal[str] | None) -> Step:
+    application = do.Apply(visit.endorsement_id, visit.purpose, matter, collection, telephone)
+    return Step(s.Applying(visit, matter, collection), (application,))
+
+
+def choosing_collection(site: Site, state: s.ChoosingCollection, event: on.Event) -> Step | None:
+    match event:
+        case on.PersonChose(intent=Intent.CHOOSE, choice=way) if way in _ways(site, state.visit):
+            return _ask_telephone(site, state.visit, state.matter, way)
+        case on.PersonChose(intent=Intent.CANCEL):
+            return decline(state.visit, "holder_cancelled", state.matter.case)
+        case on.DeadlinePassed():
+            return decline(state.visit, "timed_out", state.matter.case)
+        case _:
+            return None
+
+
+def _ways(site: Site, visit: s.Visit) -> tuple[str, ...]:
+    service = _service(site, visit)
+    return () if service is None or service.collection is None else tuple(each.way for each in service.collection.ways)
+
+
+def entering_telephone(state: s.EnteringTelephone, event: on.Event) -> Step | None:
+    match event:
+        case on.PersonChose(intent=Intent.ENTER_TELEPHONE, choice=digits):
+            if _TELEPHONE.fullmatch(digits) is None:
+                return Step(s.EnteringTelephone(state.visit, state.matter, state.collection, is_wrong=True))
+            return _send(state.visit, state.matter, state.collection, Personal(digits))
+        case on.PersonChose(intent=Intent.CANCEL):
+            return decline(state.visit, "holder_cancelled", state.matter.case)
+        case on.DeadlinePassed():
+            return decline(state.visit, "timed_out", state.matter.case)
+        case _:
+            return None
+
+
+def applying(site: Site, state: s.Applying, event: on.Event) -> Step | None:
+    match event:
+        case on.ApplicationReceived(received=received):
+            applied = s.Applied(state.matter.case, state.visit.purpose.service, received, state.collection)
+            if isinstance(state.matter.case, s.LostCase):
+                return Step(
+                    s.PrintingSlip(state.visit, applied), (do.PrintApplicationSlip(state.visit, applied),))
+            return conclude(state.visit, state.matter.case, applied)
+        case on.EndorsementRefused(refusal=refusal):
+            return refuse(site, state, refusal)
+        case on.CentralFailed(fault=fault):
+            return _withdraw(state, fault.name)
+        case on.DeadlinePassed():
+            return _withdraw(state, CENTRAL_UNREACHABLE.name)
+        case on.PersonChose(intent=Intent.CANCEL):
+            return _withdraw(state, "holder_cancelled")
+        case _:
+            return None
+
+
+def _withdraw(state: s.Applying, code: str) -> Step:
+    """Central may have taken the application in without our hearing of it: it is told to forget it."""
+    case = state.matter.case
+    declined = s.Declined(Refusal(code), case.permit if isinstance(case, s.Case) else None)
+    return conclude(
+        state.visit, case, declined, do.CancelEndorsement(state.visit.endorsement_id, "kiosk_gave_up"))
+
+
+def refuse(site: Site, state: s.Applying | s.AskingCentral, refusal: Refusal) -> Step:
+    """Central's proper no; on its word alone a permit is kept."""
+    case = state.matter.case
+    if isinstance(case, s.LostCase):
+        return conclude(state.visit, case, s.Declined(refusal))
+    ending = s.Declined(refusal, case.permit)
+    if refusal.retain and site.has_retain_bin:
+        return Step(s.Retaining(state.visit, ending), (do.RetainPermit(),))
+    return conclude(state.visit, case, ending)

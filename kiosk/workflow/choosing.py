@@ -1,0 +1,107 @@
+"""Before anything is read: what is the visit for, and can it be had here?"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from kiosk.domain.endorsement import Service
+from kiosk.policy.assessment import Served
+from kiosk.policy.foresight import Foresight, foresee
+from kiosk.policy.rules import AGENTS
+from kiosk.screen_models import Intent
+from kiosk.workflow import events as on
+from kiosk.workflow import states as s
+from kiosk.workflow.transition import Site, Step, go_idle
+
+STATUS, PROGRESS, FOR_ANOTHER = "status", "progress", "for_another"
+GROUPS: dict[str, tuple[Service, ...]] = {
+    "something_changed": (
+        Service.CHANGE_ADDRESS, Service.CORRECT, Service.CHANGE_CATEGORY, Service.CHANGE_IDENTITY),
+    "permit_troubled": (Service.LOST, Service.DAMAGED, Service.FACE_ONLY),
+}
+"""Services that are chosen in two steps: a screen offers at most seven choices."""
+
+
+def begin(site: Site, began: on.VisitBegan) -> Step:
+    """The first screen after the welcome."""
+    if began.choosing:
+        choices = (Service.ENDORSE.value, STATUS, FOR_ANOTHER, PROGRESS, *GROUPS)
+        return Step(s.ChoosingService(began.visit, choices))
+    return _set_out(site, began.visit)
+
+
+def foreseen(site: Site, purpose: s.Purpose) -> Foresight:
+    """What the rules say of the visit's service before anything was read."""
+    return foresee(site.region, purpose.service, agent=purpose.agent, pilot=site.pilot)
+
+
+def choosing_service(site: Site, state: s.ChoosingService, event: on.Event) -> Step | None:
+    match event:
+        case on.PersonChose(intent=Intent.CHOOSE, choice=key) if key in state.choices:
+            return _chosen(site, state.visit, key)
+        case on.PersonChose(intent=Intent.CANCEL) | on.DeadlinePassed():
+            return go_idle(site)
+        case _:
+            return None
+
+
+def _chosen(site: Site, visit: s.Visit, key: str) -> Step:
+    match key:
+        case "status":
+            return Step(s.ShowingNotice(_meaning(visit, s.Errand.STATUS)))
+        case "progress":
+            return Step(s.ShowingNotice(_meaning(visit, s.Errand.PROGRESS)))
+        case "for_another":
+            return Step(s.ChoosingAgent(visit))
+        case _ if key in GROUPS:
+            choices = tuple(each.value for each in GROUPS[key] if _is_thinkable(site, each))
+            return Step(s.ChoosingService(visit, choices))
+        case _:
+            return _set_out(site, replace(visit, purpose=replace(visit.purpose, service=Service(key))))
+
+
+def _is_thinkable(site: Site, service: Service) -> bool:
+    """Where there is one kind of permit, nobody wants another kind."""
+    return service is not Service.CHANGE_CATEGORY or len(site.region.categories) > 1
+
+
+def _meaning(visit: s.Visit, errand: s.Errand) -> s.Visit:
+    return replace(visit, purpose=s.Purpose(errand))
+
+
+def _set_out(site: Site, visit: s.Visit) -> Step:
+    """What cannot be had here is explained before anything is read, and so is what one must bring proof for."""
+    purpose = visit.purpose
+    served = foreseen(site, purpose).served
+    if served is Served.AT_ONCE or (served is Served.AFTER_REVIEW and purpose.service is Service.ENDORSE):
+        return Step(s.ShowingNotice(visit))
+    return Step(s.ExplainingService(visit))
+
+
+def choosing_agent(site: Site, state: s.ChoosingAgent, event: on.Event) -> Step | None:
+    match event:
+        case on.PersonChose(intent=Intent.CHOOSE, choice=kind) if kind in AGENTS:
+            visit = replace(state.visit, purpose=replace(state.visit.purpose, agent=kind))
+            return Step(s.ChoosingService(visit, (Service.ENDORSE.value, *GROUPS)))
+        case on.PersonChose(intent=Intent.CANCEL) | on.DeadlinePassed():
+            return go_idle(site)
+        case _:
+            return None
+
+
+def may_check_dates(purpose: s.Purpose) -> bool:
+    """Whether it helps to look at the permit's dates, though nothing will be written."""
+    return purpose.service is Service.ENDORSE and purpose.agent is None
+
+
+def explaining_service(site: Site, state: s.ExplainingService, event: on.Event) -> Step | None:
+    purpose = state.visit.purpose
+    match event:
+        case on.PersonChose(intent=Intent.GO_ON) if foreseen(site, purpose).is_served_here:
+            return Step(s.ShowingNotice(state.visit))
+        case on.PersonChose(intent=Intent.CHECK_DATES) if may_check_dates(purpose):
+            return Step(s.ShowingNotice(_meaning(state.visit, s.Errand.STATUS)))
+        case on.PersonChose(intent=Intent.FINISH | Intent.CANCEL) | on.DeadlinePassed():
+            return go_idle(site)
+        case _:
+            return None

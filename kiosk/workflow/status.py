@@ -1,0 +1,55 @@
+"""Until when is my permit valid, when may I endorse, what if I am late? Nothing is written."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from kiosk.faults import WORKER_DIED
+from kiosk.screen_models import Intent
+from kiosk.workflow import deciding
+from kiosk.workflow import effects as do
+from kiosk.workflow import events as on
+from kiosk.workflow import states as s
+from kiosk.workflow.transition import Step, decline, give_back
+
+
+def looking_ahead(state: s.LookingAhead, event: on.Event) -> Step | None:
+    match event:
+        case on.LookedAhead(assessment=assessment, calendar=calendar, on=day):
+            matter = s.Matter(state.case, s.Answers(), assessment, day)
+            return Step(s.ShowingStatus(state.visit, matter, calendar))
+        case on.PersonChose(intent=Intent.CANCEL):
+            return decline(state.visit, "holder_cancelled", state.case)
+        case on.DeadlinePassed():
+            return deciding.break_off(state, WORKER_DIED)
+        case _:
+            return None
+
+
+def showing_status(state: s.ShowingStatus, event: on.Event) -> Step | None:
+    case = state.matter.case
+    match event:
+        case on.PersonChose(intent=Intent.PRINT_SLIP) if may_print(state):
+            slip = do.PrintStatusSlip(state.visit, state.matter, state.calendar)
+            return Step(replace(state, printing=True), (slip,))
+        case on.ReceiptPrinted() if state.printing:
+            return Step(replace(state, printing=False, printed=True))
+        case on.ReceiptNotPrinted(fault=fault) if state.printing:
+            return Step(replace(state, printing=False, paper_trouble=fault))
+        case on.PersonChose(intent=Intent.GO_ON) if may_go_on(state) and isinstance(case, s.Case):
+            visit = replace(state.visit, purpose=s.Purpose())
+            return Step(s.AskingPendingRewrites(visit, case), (do.AskForPendingRewrites(case),))
+        case on.PersonChose(intent=Intent.FINISH | Intent.CANCEL) | on.DeadlinePassed() if isinstance(case, s.Case):
+            return give_back(state.visit, s.Informed(case.permit))
+        case _:
+            return None
+
+
+def may_print(state: s.ShowingStatus) -> bool:
+    """Whether a slip can still be had: once, and not where the printer has already failed."""
+    return not (state.printing or state.printed or state.paper_trouble is not None)
+
+
+def may_go_on(state: s.ShowingStatus) -> bool:
+    """Whether the permit may be endorsed now and here."""
+    return deciding.can_go_on(state.matter)

@@ -1,0 +1,172 @@
+"""What a visit is for, whose papers it is about, what was said and shown in it, and how it ends."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from enum import Enum
+from uuid import UUID
+
+from kiosk.domain.applications import EvidenceResult, Proof, ReceivedApplication
+from kiosk.domain.documents import IdDocument, Permit
+from kiosk.domain.endorsement import ChipState, FaceState, Grant, Refusal, Service
+from kiosk.faults import Fault
+from kiosk.policy.assessment import Assessment
+
+
+class Errand(Enum):
+    """What somebody came for."""
+
+    SERVICE = "service"
+    STATUS = "status"           # until when is my permit valid
+    PROGRESS = "progress"       # how far is my application
+
+
+@dataclass(frozen=True, slots=True)
+class Purpose:
+    """What the visit is for. `service` has a meaning for a SERVICE; `agent`: who acts for the holder, by the kinds of
+    the region file; None: the holder in person.
+    """
+
+    errand: Errand = Errand.SERVICE
+    service: Service = Service.ENDORSE
+    agent: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """One resident, from first touch to idle. Both numbers are random and say nothing about the person.
+
+    `endorsement_id` is also the number of the application, where one is made.
+    """
+
+    id: UUID
+    endorsement_id: UUID     # made before it is needed, so that it is journalled before central hears of it
+    language: str
+    purpose: Purpose = Purpose()
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """Identity card and permit have been read and belong to one person. `agent`: who acts for that person, if
+    somebody does.
+    """
+
+    holder: IdDocument
+    permit: Permit
+    agent: IdDocument | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class LostCase:
+    """A holder without a permit: it is lost, and central's record stands for it."""
+
+    holder: IdDocument
+    agent: IdDocument | None = None
+
+
+AnyCase = Case | LostCase
+
+
+@dataclass(frozen=True, slots=True)
+class Answers:
+    """What was said and shown so far. `asked`: questions that were answered; `declared`: those with yes; `category`:
+    the one chosen where there was a choice; `proofs`: each that central gave its word on, in order; `given_up`: what
+    will not be shown; `is_evidence_settled`: nothing further is asked for.
+    """
+
+    asked: tuple[str, ...] = ()
+    declared: frozenset[str] = frozenset()
+    category: str | None = None
+    proofs: tuple[Proof, ...] = ()
+    given_up: frozenset[str] = frozenset()
+    is_evidence_settled: bool = False
+
+    @property
+    def verified(self) -> frozenset[str]:
+        """What central said yes to."""
+        return frozenset(proof.key for proof in self.proofs if proof.result is EvidenceResult.VERIFIED)
+
+
+@dataclass(frozen=True, slots=True)
+class Matter:
+    """A case, what was said in it, and what the rules say of it. `on`: the local date that they were asked about."""
+
+    case: AnyCase
+    answers: Answers
+    assessment: Assessment
+    on: date
+
+
+# How a visit ends: what is to be told, recorded and reported.
+
+
+@dataclass(frozen=True, slots=True)
+class Renewed:
+    """The chip holds the granted content."""
+
+    case: Case
+    grant: Grant
+    face: FaceState
+
+
+@dataclass(frozen=True, slots=True)
+class Declined:
+    """A proper no, or the resident's own; nothing was changed."""
+
+    refusal: Refusal
+    permit: Permit | None = None
+    assessment: Assessment | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class UnderReview:
+    """Central's officers will decide; come back later."""
+
+    review_number: str
+    expected_on: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class Applied:
+    """Central has taken the application in. `collection`: the way that was chosen, if it was."""
+
+    case: AnyCase
+    service: Service
+    received: ReceivedApplication
+    collection: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Informed:
+    """The holder only asked, and was told."""
+
+    permit: Permit
+
+
+@dataclass(frozen=True, slots=True)
+class BrokenOff:
+    """A fault ended the visit. `chip`, `face`: what is known; `endorsement_id`: granted, so central waits for a
+    completion.
+    """
+
+    fault: Fault
+    chip: ChipState
+    face: FaceState
+    endorsement_id: UUID | None = None
+    permit: Permit | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Interrupted:
+    """The program was stopped in mid-visit; who it was is not known any more. `endorsement_id`: central waits for
+    it.
+    """
+
+    endorsement_id: UUID | None
+    session_opened: bool
+    chip: ChipState
+    face: FaceState
+
+
+Ending = Renewed | Declined | UnderReview | Applied | Informed | BrokenOff | Interrupted
