@@ -10,7 +10,7 @@ from kivy.uix.boxlayout import BoxLayout
 from kivy.uix.layout import Layout
 
 SCALES = (1.0, 0.92, 0.84, 0.76, 0.68, 0.6, 0.52)      # few, because every size of a typeface takes memory
-SETTLED_AFTER = 3       # rounds of layout without a change: words are broken, then drawn, then their boxes follow
+SETTLED_AFTER = 8       # rounds of layout without a change: words are broken, drawn, then box after box follows
 
 
 class _OneScale(BoxLayout):

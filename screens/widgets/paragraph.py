@@ -15,7 +15,8 @@ from kivy.utils import escape_markup
 
 from screens.widgets.line_fitting import wrap
 
-ROUNDING_PX = 2     # pieces measured one by one may be shorter than the line they make
+ROUNDING_PX = 2     # pieces measured one by one may be shorter than the line they make,
+ROUNDING = 0.015    # and the more of them, the shorter: a share of the width
 SIZES = ("small", "body", "lead", "title", "display")
 
 
@@ -58,7 +59,8 @@ class Paragraph(Label):
         available = self.width - self.padding[0] - self.padding[2]
         if self.one_line and available > self.full_size:
             self.squeeze = min(1.0, (available - ROUNDING_PX) / self._natural_at_full_size())
-        lines = whole if self.natural <= available else wrap(self.words, available - ROUNDING_PX, self._width_of)
+        lines = whole if self.natural <= available else wrap(
+            self.words, available * (1 - ROUNDING) - ROUNDING_PX, self._width_of)
         runs = App.get_running_app().fonts.runs("\n".join(lines))
         self.markup = len(runs) > 1 or bool(runs[0][0])
         self.text = "".join(_marked(font, piece) for font, piece in runs) if self.markup else runs[0][1]

@@ -22,7 +22,7 @@ def models(order: str, language: str) -> dict[str, ScreenModel]:
     """The samples, or what a shipped region says: `<kind>/…/<region>`."""
     if "/" not in order:
         return samples(language)
-    from tests.screens.region_samples import region_samples   # loads all regions, and the presenter
+    from tests.screens.region_samples import region_samples  # loads all regions, and the presenter
 
     return region_samples(language)
 
