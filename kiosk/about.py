@@ -95,19 +95,25 @@ def counter_lines(about: About) -> tuple[Words, ...]:
 
 
 def rules_cited(about: About, assessment: Assessment | None, language: str) -> tuple[Citation, ...]:
-    """The rules that were applied, each with the title and the section of the document it rests on."""
-    if assessment is None:
-        return ()
-    applied = zip(assessment.texts, assessment.reasons, strict=True)
-    return tuple(cited(about, text, reason, language) for text, reason in applied)
+    """The rules that were applied, each once, with the documents and sections that it rests on."""
+    places: dict[LocalText, dict[str, list[str]]] = {}
+    if assessment is not None:
+        for text, reason in zip(assessment.texts, assessment.reasons, strict=True):
+            sections = places.setdefault(text, {}).setdefault(_title(about, reason, language), [])
+            if reason.section not in sections:
+                sections.append(reason.section)
+    between, after = ("、", "；") if language.startswith("zh") else (", ", "; ")
+    return tuple(
+        Citation(text, after.join(f"{title} {between.join(sections)}" for title, sections in documents.items()))
+        for text, documents in places.items())
 
 
 def cited(about: About, text: LocalText, reason: Reason, language: str) -> Citation:
     """One rule with the title and the section of the document it rests on."""
-    return Citation(text, _source(about, reason, language))
+    return Citation(text, f"{_title(about, reason, language)} {reason.section}")
 
 
-def _source(about: About, reason: Reason, language: str) -> str:
+def _title(about: About, reason: Reason, language: str) -> str:
     sources = about.region.sources.values()
     title = next((source.title for source in sources if source.file == reason.source), None)
-    return f"{title.in_language(language) if title else reason.source} {reason.section}"
+    return title.in_language(language) if title else reason.source
