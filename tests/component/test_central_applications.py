@@ -205,6 +205,31 @@ def test_nothing_but_a_lost_or_damaged_permit_is_applied_for_without_one(kiosk: 
     assert code_of(kiosk.apply(somebody, permit=None)) == "unknown_permit"
 
 
+def test_a_kiosk_looks_for_lost_permits_and_applications_in_its_own_region(
+    central: ReferenceCentral, kiosk: Kiosk, directory: Path, clock: MovableClock
+) -> None:
+    issue_client(directory, "kiosk-haikou")
+    central.register_kiosk("kiosk-haikou=460106")
+    here = living_in(central, HAIKOU)
+    elsewhere = living_in(
+        central, BEIJING, holder=here.record.holder.model_dump(), recorded=content(valid_to=date(2026, 12, 10))
+    )
+    kiosk.applied(elsewhere, declarations=("address_changed",))
+    with client_of(central, directory, "kiosk-haikou") as client:
+        in_haikou = Kiosk(client, directory, clock)
+        answer = in_haikou.applied(here, service="lost", permit=None)
+        assert in_haikou.progress(here).application_id == answer.application_id
+        search = contract.ApplicationSearch(holder=here.record.holder, permit=None)
+        found = client.search_applications(search, key=str(uuid4()), sequence=None).applications
+    assert [each.service for each in found] == ["lost"]
+
+
+@pytest.mark.parametrize("named", ["kiosk-9=46", "kiosk-9=haikou"])
+def test_where_a_kiosk_stands_is_an_area_code(central: ReferenceCentral, named: str) -> None:
+    with pytest.raises(ValueError, match="six digits"):
+        central.register_kiosk(named)
+
+
 def test_nobody_finds_another_persons_applications(
     kiosk: Kiosk, central: ReferenceCentral, somebody: Resident
 ) -> None:

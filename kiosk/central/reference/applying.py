@@ -14,6 +14,7 @@ from kiosk.central import contract
 from kiosk.central.reference.clock import local_date
 from kiosk.central.reference.endorsing import present_address, reconcile
 from kiosk.central.reference.evidence import Proofs, proofs_of_today
+from kiosk.central.reference.kiosks import area_of
 from kiosk.central.reference.problems import ProblemError
 from kiosk.central.reference.records import chip_flaw, holder_flaw, is_behind, is_on_record, record_for
 from kiosk.central.reference.residents import recorded_content
@@ -42,7 +43,8 @@ class Applying:
         self, session: Session, request: contract.ApplicationRequest, kiosk_id: str, now: datetime
     ) -> contract.ApplicationAnswer:
         """Take the application in, or say why not. Both are kept under the application's id."""
-        permit, name = record_for(session, request.holder, request.permit)
+        is_here = self._rules.of_region(area_of(session, kiosk_id))
+        permit, name = record_for(session, request.holder, request.permit, is_here)
         answer = self._decided(session, permit, name, request, kiosk_id, now)
         kept: contract.EndorsementAnswer
         if isinstance(answer, contract.Refused):
@@ -57,15 +59,21 @@ class Applying:
             session.add(_endorsement(request, permit, kept, kiosk_id, now))
         return answer
 
-    def search(self, session: Session, request: contract.ApplicationSearch) -> contract.ApplicationsFound:
-        """Everything of this holder, newest first; nothing for a holder whom central knows by another name."""
-        permit, name = record_for(session, request.holder, request.permit)
+    def search(
+        self, session: Session, request: contract.ApplicationSearch, kiosk_id: str
+    ) -> contract.ApplicationsFound:
+        """Everything of this holder in the kiosk's region, newest first; nothing for a holder whom central knows by
+        another name.
+        """
+        is_here = self._rules.of_region(area_of(session, kiosk_id))
+        permit, name = record_for(session, request.holder, request.permit, is_here)
         if permit is None or holder_flaw(permit, name, request.holder, request.permit):
             return contract.ApplicationsFound(applications=())
         query = select(Application).where(Application.holder_number == request.holder.id_number)
         if request.permit is not None:
             query = query.where(Application.permit_number == permit.permit_number)
-        newest = session.scalars(query.order_by(Application.created_at.desc()).limit(MOST_FOUND))
+        found = session.scalars(query.order_by(Application.created_at.desc())).all()
+        newest = [each for each in found if is_here(each.region)][:MOST_FOUND]
         return contract.ApplicationsFound(
             applications=tuple(self._progress(session, application) for application in newest)
         )

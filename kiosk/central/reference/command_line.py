@@ -51,7 +51,7 @@ def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     client.add_argument("directory", type=Path)
     client.add_argument("kiosk")
     for verb, run, help_text in (
-        ("register-kiosk", _register_kiosk, "let a kiosk call"),
+        ("register-kiosk", _register_kiosk, "let a kiosk call: ID, or ID=AREA for where it stands"),
         ("retire-kiosk", _retire_kiosk, "turn a kiosk away"),
     ):
         _with_database(_leaf(verbs, verb, run, help_text)).add_argument("kiosk")
@@ -70,7 +70,7 @@ def _register_serve(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) 
     serve.add_argument("--keys", type=Path, nargs="+", required=True, help="key files of the software HSM")
     serve.add_argument("--region", type=Path, nargs="+", default=[Path("assets/regions")], help="files or directories")
     serve.add_argument("--permits", type=Path, nargs="+", default=[Path("assets/permits")])
-    serve.add_argument("--kiosk", action="append", default=[], help="register this kiosk at start")
+    serve.add_argument("--kiosk", action="append", default=[], help="register this kiosk at start: ID or ID=AREA")
     serve.add_argument("--pilot", action="append", default=[], help="region where a trial at kiosks is ordered")
     serve.add_argument("--grant-minutes", type=int, default=10)
     serve.add_argument("--fault", choices=FAULT_NAMES, help="misbehave at the wire, for tests")

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from kiosk.central import contract
 from kiosk.central.reference.clock import local_date
+from kiosk.central.reference.kiosks import area_of
 from kiosk.central.reference.records import chip_flaw, holder_flaw, record_for
 from kiosk.central.reference.rules import RegionRules
 from kiosk.central.reference.tables import EvidenceCheck, EvidenceRecord, Permit
@@ -48,7 +49,8 @@ class Verifying:
         self, session: Session, request: contract.EvidenceRequest, kiosk_id: str, now: datetime
     ) -> contract.EvidenceAnswer:
         """Look the proof up, keep the result, answer."""
-        permit, name = record_for(session, request.holder, request.permit)
+        is_here = self._rules.of_region(area_of(session, kiosk_id))
+        permit, name = record_for(session, request.holder, request.permit, is_here)
         found, result = _Found(), NOT_VERIFIED
         if permit is not None and not _flaw(permit, name, request):
             found, result = self._looked_up(session, permit, request, now)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime
 
 from sqlalchemy import bindparam, exists, select
@@ -32,13 +33,26 @@ def identify(session: Session, peer: PeerCertificate | None) -> str:
     return peer.common_name
 
 
-def register(session: Session, kiosk_id: str, now: datetime) -> None:
-    """Let a kiosk call, again if it was retired."""
+def register(session: Session, named: str, now: datetime) -> None:
+    """Let a kiosk call, again if it was retired. `named`: its id, or ID=AREA with the area code of where it stands.
+
+    Raises ValueError for an area that is no code.
+    """
+    kiosk_id, _, area = named.partition("=")
+    if area and not re.fullmatch("[0-9]{6}", area):
+        raise ValueError(f"{kiosk_id}: an area is six digits, not {area!r}")
     kiosk = session.get(Kiosk, kiosk_id)
     if kiosk is None:
-        session.add(Kiosk(kiosk_id=kiosk_id, registered_at=now))
-    else:
-        kiosk.retired_at = None
+        kiosk = Kiosk(kiosk_id=kiosk_id, registered_at=now)
+        session.add(kiosk)
+    kiosk.retired_at = None
+    kiosk.area = area or kiosk.area
+
+
+def area_of(session: Session, kiosk_id: str) -> str | None:
+    """Where the kiosk stands; None where nobody said."""
+    kiosk = session.get(Kiosk, kiosk_id)
+    return None if kiosk is None else kiosk.area
 
 
 def retire(session: Session, kiosk_id: str, now: datetime) -> None:

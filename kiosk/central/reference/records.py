@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
@@ -17,12 +19,11 @@ _RECORD = (
     .where(Permit.permit_number == bindparam("permit_number"))
     .with_for_update(of=Permit)
 )
-_NEWEST_OF_HOLDER = (
+_OF_HOLDER = (
     select(Permit, Resident.name)
     .join(Resident, Resident.id_number == Permit.holder_number)
     .where(Permit.holder_number == bindparam("holder_number"), Permit.status != "cancelled")
     .order_by(Permit.valid_to.desc().nulls_last(), Permit.permit_number)
-    .limit(1)
     .with_for_update(of=Permit)
 )
 
@@ -38,19 +39,18 @@ def record_of(session: Session, permit_number: str) -> tuple[Permit | None, str]
     return (None, "") if row is None else (row[0], row[1])
 
 
-def newest_of_holder(session: Session, holder_number: str) -> tuple[Permit | None, str]:
-    """The permit of a holder who has none to show: of those not cancelled, the one that ends last."""
-    row = session.execute(_NEWEST_OF_HOLDER, {"holder_number": holder_number}).one_or_none()
-    return (None, "") if row is None else (row[0], row[1])
-
-
 def record_for(
-    session: Session, holder: contract.Holder, facts: contract.PermitFacts | None
+    session: Session, holder: contract.Holder, facts: contract.PermitFacts | None, is_here: Callable[[str], bool]
 ) -> tuple[Permit | None, str]:
-    """The record of the permit that was read, or of the holder's newest where none was."""
-    if facts is None:
-        return newest_of_holder(session, holder.id_number)
-    return record_of(session, facts.permit_number)
+    """The record of the permit that was read. Where none was: of the holder's permits that are not cancelled and whose
+    area `is_here`, the one that ends last.
+    """
+    if facts is not None:
+        return record_of(session, facts.permit_number)
+    for permit, name in session.execute(_OF_HOLDER, {"holder_number": holder.id_number}):
+        if is_here(permit.region):
+            return permit, name
+    return None, ""
 
 
 def chip_flaw(permit: Permit, facts: contract.PermitFacts) -> str | None:

@@ -46,7 +46,7 @@ async def search_applications(body: contract.ApplicationSearch, call: Writing, r
     applying: Applying = request.app.state.applying
 
     def work(session: Session, moment: Moment) -> contract.Model:
-        return applying.search(session, body)
+        return applying.search(session, body, moment.kiosk_id)
 
     return await call.once("search", body, work)
 

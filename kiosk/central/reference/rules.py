@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -52,6 +52,11 @@ class RegionRules:
         """The region that issued permits of this area; None where no file covers it."""
         return next((each for each in self._regions if each.recognises(area_code)), None)
 
+    def of_region(self, kiosk_area: str | None) -> Callable[[str], bool]:
+        """Whether an area is of the region in which a kiosk stands; of any, where nobody said where it stands."""
+        region = None if kiosk_area is None else self.region_of(kiosk_area)
+        return lambda area_code: kiosk_area is None or (region is not None and region.recognises(area_code))
+
     def offered(self, area_code: str, service: str) -> OfferedService | None:
         """How the region has the service; None where it describes none of that name."""
         region = self.region_of(area_code)
@@ -88,7 +93,8 @@ class RegionRules:
                 agent=asked.agent,
                 issuing_authority=permit.issuing_authority,
                 authority_changes=asked.authority_changes,
-                verified=asked.verified & region.evidence.keys(),
+                # The holder's identity card was read, and compared with the record, before the rules are asked.
+                verified=(asked.verified | {"id_card"}) & region.evidence.keys(),
                 pilot=region.code in self._pilots,
             ),
         )

@@ -148,7 +148,7 @@ class ReferenceCentral:
             return residents.seed(session, imports, self._settings.clock())
 
     def register_kiosk(self, kiosk_id: str) -> None:
-        """Let a kiosk call."""
+        """Let a kiosk call: its id, or ID=AREA."""
         with self.database.writing() as session:
             kiosks.register(session, kiosk_id, self._settings.clock())
 

@@ -14,7 +14,7 @@ class CentralSettings:
     """`database`: SQLAlchemy URL. `tls_dir`: as `make_authority` fills it (ca.pem, central.pem, central.key).
 
     `keys`: the software HSM's files. `pilots`: codes of regions where the authority ordered a trial at kiosks.
-    `regions`, `permits`: files or directories of them. `kiosks`: registered at start.
+    `regions`, `permits`: files or directories of them. `kiosks`: registered at start, ID or ID=AREA (where it stands).
     `threads`: calls carried out at once. `grant_valid_for`: how long a grant is good; a visit takes 3 minutes.
     """
 

@@ -53,10 +53,11 @@ class Base(DeclarativeBase):
 
 
 class Kiosk(Base):
-    """A kiosk that may call: the subject CN of its certificates."""
+    """A kiosk that may call: the subject CN of its certificates. `area`: where it stands, None: not said."""
 
     __tablename__ = "kiosks"
     kiosk_id: Mapped[str] = mapped_column(String(64), primary_key=True)
+    area: Mapped[str | None] = mapped_column(String(6))
     registered_at: Mapped[datetime]
     retired_at: Mapped[datetime | None]
 

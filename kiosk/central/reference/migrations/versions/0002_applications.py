@@ -103,7 +103,5 @@ def downgrade() -> None:
         "evidence_checks", "evidence_records", "review_decisions", "application_telephones", "applications",
     ):
         op.drop_table(table)
-    with op.batch_alter_table("endorsements") as endorsements:
-        endorsements.drop_column("batches_before")
-    with op.batch_alter_table("permits") as permits:
-        permits.drop_column("decided_application")
+    op.drop_column("endorsements", "batches_before")
+    op.drop_column("permits", "decided_application")
