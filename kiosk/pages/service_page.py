@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
-from kiosk.about import About, cited, frame_of
+from collections.abc import Iterable
+
+from kiosk.about import About, frame_of
 from kiosk.pages.choices import service_name
 from kiosk.pages.offices import office_lines
-from kiosk.policy.foresight import foresee
+from kiosk.policy.assessment import LocalText
+from kiosk.policy.foresight import Foresight, foresee
+from kiosk.policy.region import Region
 from kiosk.policy.rules import Rule
 from kiosk.policy.services import OfferedService
 from kiosk.screen_models import Citation, ServiceScreen, WayOut, Words
 from kiosk.workflow import states as s
 from kiosk.workflow.choosing import may_check_dates
 
-MOST_RULES = 3
-"""More than a page can hold beside its other parts, and more than anybody reads standing."""
+MOST_LINES = 6
+"""More would not fit the smallest display in a size that can be read."""
 
 
 def service_page(about: About, state: s.ExplainingService) -> ServiceScreen:
@@ -21,27 +25,42 @@ def service_page(about: About, state: s.ExplainingService) -> ServiceScreen:
     foreseen = foresee(region, purpose.service, agent=purpose.agent, pilot=about.pilot)
     offered = region.services.get(purpose.service)
     here = foreseen.is_served_here
-    deciding = tuple(rule for rule in foreseen.rules if offered is None or rule != offered.rule)
-    lines = [*(rule.text for rule in deciding[:1]), *_lines(offered)]
-    if not here and offered is not None and offered.online is not None:
-        lines.insert(1 if deciding else 0, offered.online.text)
+    told = _told(foreseen, offered)
+    brief = () if offered is None else tuple(
+        part.rule for part in (offered.promise, offered.fee) if part is not None)
+    besides = tuple(each.rule for each in region.guidance.values() if purpose.service in each.services)
+    lines = dict.fromkeys((*(rule.text for rule in told), *_joined(brief), *(rule.text for rule in besides)))
     return ServiceScreen(
         frame=frame_of(about, state, WayOut.CANCEL),
         headline=service_name(region, purpose.service),
-        lines=tuple(dict.fromkeys(lines)),
+        lines=tuple(lines)[:MOST_LINES],
         bring=_bring(about, offered, purpose.agent),
         where=() if here else office_lines(region),
-        rules=_rules(about, foreseen.rules, state.visit.language),
+        rules=_sources(region, (*told, *brief, *besides), state.visit.language),
         can_go_on=here,
         can_check_dates=not here and may_check_dates(purpose),
     )
 
 
-def _lines(offered: OfferedService | None) -> list[Words]:
+def _told(foreseen: Foresight, offered: OfferedService | None) -> tuple[Rule, ...]:
+    """What decides first. Where it cannot be had here, the way that needs no visit comes next."""
     if offered is None:
-        return []
-    rules = (offered.rule, *(part.rule for part in (offered.fee, offered.promise) if part is not None))
-    return [rule.text for rule in rules]
+        return foreseen.rules[:1]
+    deciding = tuple(rule for rule in foreseen.rules if rule != offered.rule)[:1]
+    online = (offered.online,) if offered.online is not None else ()
+    if not foreseen.is_served_here:
+        return (*deciding, *online, offered.rule)
+    review = (offered.review.rule,) if offered.review is not None else ()
+    return (*deciding, offered.rule, *review, *online)
+
+
+def _joined(rules: tuple[Rule, ...]) -> tuple[LocalText, ...]:
+    """Short sentences in one line."""
+    if not rules:
+        return ()
+    return (LocalText(tuple(
+        (language, ("" if language.startswith("zh") else " ").join(rule.text.in_language(language) for rule in rules))
+        for language, _ in rules[0].text.by_language)),)
 
 
 def _bring(about: About, offered: OfferedService | None, agent: str | None) -> tuple[Words, ...]:
@@ -49,9 +68,29 @@ def _bring(about: About, offered: OfferedService | None, agent: str | None) -> t
     keys = () if offered is None else (*offered.bring, *offered.effect.evidence)
     if acting is not None:
         keys = (*keys, *acting.effect.evidence)
-    return tuple(about.region.evidence[key].name for key in dict.fromkeys(keys))
+    return tuple(_paper(about.region, key) for key in dict.fromkeys(keys))
 
 
-def _rules(about: About, rules: tuple[Rule, ...], language: str) -> tuple[Citation, ...]:
-    found = [cited(about, rule.text, reason, language) for rule in rules for reason in rule.reasons()[:1]]
-    return tuple(found[:MOST_RULES])
+def _paper(region: Region, key: str) -> LocalText:
+    """The name of a paper; of a group, and what belongs to it."""
+    evidence = region.evidence[key]
+    members = [region.evidence[each].name for each in (*evidence.any_of, *evidence.all_of)]
+    if not members:
+        return evidence.name
+    return LocalText(tuple(
+        (language, _listed(language, name, [each.in_language(language) for each in members]))
+        for language, name in evidence.name.by_language))
+
+
+def _listed(language: str, name: str, members: list[str]) -> str:
+    return f"{name}：{'；'.join(members)}" if language.startswith("zh") else f"{name}: {'; '.join(members)}"
+
+
+def _sources(region: Region, rules: Iterable[Rule], language: str) -> tuple[Citation, ...]:
+    """The documents behind `rules`, each once, with all sections that are cited: the rules themselves are the lines."""
+    sections: dict[str, dict[str, None]] = {}
+    for cite in (cite for rule in rules for cite in rule.cites):
+        sections.setdefault(cite.file, {})[cite.section] = None
+    titles = {source.file: source.title for source in region.sources.values()}
+    between = "、" if language.startswith("zh") else ", "
+    return tuple(Citation(titles[file], between.join(found)) for file, found in sections.items() if file in titles)
