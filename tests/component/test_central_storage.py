@@ -217,6 +217,18 @@ def test_the_command_line_feeds_and_shows_and_purges(tmp_path: Path, capsys: pyt
     assert run("openapi", "--check") == 0
 
 
+def test_where_a_kiosk_stands_is_told_as_an_area_code(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    database = f"sqlite:///{tmp_path / 'central.db'}"
+    assert run("register-kiosk", "kiosk-7=310115", "--database", database) == 0
+    with pytest.raises(SystemExit):
+        run("register-kiosk", "kiosk-7=pudong", "--database", database)
+    assert "six digits" in capsys.readouterr().err
+    opened = Database(database)
+    with opened.reading() as session:
+        assert command_line.kiosks.area_of(session, "kiosk-7") == "310115"
+    opened.close()
+
+
 def test_a_mistake_in_a_file_is_one_line_on_the_command_line(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

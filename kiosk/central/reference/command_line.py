@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import re
 import sys
 from collections.abc import Callable
 from datetime import timedelta
@@ -54,7 +55,7 @@ def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) ->
         ("register-kiosk", _register_kiosk, "let a kiosk call: ID, or ID=AREA for where it stands"),
         ("retire-kiosk", _retire_kiosk, "turn a kiosk away"),
     ):
-        _with_database(_leaf(verbs, verb, run, help_text)).add_argument("kiosk")
+        _with_database(_leaf(verbs, verb, run, help_text)).add_argument("kiosk", type=_named_kiosk)
     revoke = _with_database(_leaf(verbs, "revoke", _revoke, "turn one certificate away for good"))
     revoke.add_argument("certificate", type=Path)
     revoke.add_argument("--reason", default="lost")
@@ -70,7 +71,7 @@ def _register_serve(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) 
     serve.add_argument("--keys", type=Path, nargs="+", required=True, help="key files of the software HSM")
     serve.add_argument("--region", type=Path, nargs="+", default=[Path("assets/regions")], help="files or directories")
     serve.add_argument("--permits", type=Path, nargs="+", default=[Path("assets/permits")])
-    serve.add_argument("--kiosk", action="append", default=[], help="register this kiosk at start: ID or ID=AREA")
+    serve.add_argument("--kiosk", type=_named_kiosk, action="append", default=[], help="register this kiosk at start: ID or ID=AREA")
     serve.add_argument("--pilot", action="append", default=[], help="region where a trial at kiosks is ordered")
     serve.add_argument("--grant-minutes", type=int, default=10)
     serve.add_argument("--fault", choices=FAULT_NAMES, help="misbehave at the wire, for tests")
@@ -85,6 +86,12 @@ def _leaf(
     parser = verbs.add_parser(name, help=help_text)
     parser.set_defaults(run=lambda args: _readable(run, args))
     return parser
+
+
+def _named_kiosk(text: str) -> str:
+    if not re.fullmatch(r"[^=]{1,64}(=[0-9]{6})?", text):
+        raise argparse.ArgumentTypeError("ID or ID=AREA, an area of six digits")
+    return text
 
 
 def _with_database(parser: argparse.ArgumentParser) -> argparse.ArgumentParser:
