@@ -31,11 +31,11 @@ class OfficeRecord:
 
 
 class Office:
-    """Looks into central with the kiosk's certificate, and decides with the operator's command line."""
+    """Looks into central with the certificate of a kiosk, and decides with the operator's command line."""
 
-    def __init__(self, place: Simulation) -> None:
+    def __init__(self, place: Simulation, kiosk: str) -> None:
         self._place = place
-        self._client: CentralClient = place.central_client()
+        self._client: CentralClient = place.central_client(kiosk)
 
     def does(self, step: OfficeStep, number: str) -> OfficeRecord:
         """Run the step as a process of its own. Raises `OfficerWasRefused`."""

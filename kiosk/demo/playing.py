@@ -34,7 +34,6 @@ class _Stage:
 
     def __init__(self, place: Simulation, scenario: Scenario, out: Path, think_s: float) -> None:
         self._place, self._scenario, self._out = place, scenario, out
-        self._office = Office(place)
         self._save_face(scenario.visits[0], "face-before.png")
         self._think_s = think_s
         self._open(scenario.kiosks[0])
@@ -45,6 +44,7 @@ class _Stage:
     def _open(self, name: str) -> None:
         """Start a kiosk, and come before its window."""
         self._kiosk_name = name
+        self._office = Office(self._place, name)
         self._kiosk = self._place.start_kiosk(name)
         self._witness = self._place.witness(self._kiosk)
         self._resident = Resident(

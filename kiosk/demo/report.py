@@ -148,7 +148,7 @@ def disagree(visit: VisitRecord) -> list[str]:
         wrong.append(f"{len(visit.papers)} papers were printed, not {plan.papers}")
     if plan.papers and not _receipt(visit)["printed"]:
         wrong.append("no receipt with this number was printed")
-    wanted = "written" if plan.new_term else "none"
+    wanted = "written" if plan.new_term else "pending" if plan.application == "in_review" else "none"
     if visit.central != wanted:
         wrong.append(f"central's record says {visit.central}, not {wanted}")
     state = visit.application.state if visit.application else None

@@ -214,11 +214,12 @@ class Simulation:
         except Exception as error:
             raise DidNotStart(f"the kiosk's window did not open: {kiosk.last_words()}") from error
 
-    def central_client(self) -> CentralClient:
-        """A connection to central with the kiosk's own certificate."""
+    def central_client(self, kiosk: str = KIOSK) -> CentralClient:
+        """A connection to central with a kiosk's own certificate."""
+        stem = _stem(kiosk)
         return self._stack.enter_context(CentralClient(
-            self.central_url, ca=self.tls_dir / "ca.pem", certificate=self.tls_dir / "kiosk.pem",
-            key=self.tls_dir / "kiosk.key"))
+            self.central_url, ca=self.tls_dir / "ca.pem", certificate=self.tls_dir / f"{stem}.pem",
+            key=self.tls_dir / f"{stem}.key"))
 
 
 def central_records(residents: Residents) -> list[dict[str, Any]]:

@@ -18,6 +18,7 @@ STAGES: Mapping[str, str] = MappingProxyType({
 
 BEFORE_CENTRAL = ("declaration", "question")
 DEAD_ENDS = ("five_parts", "out_of_service")
+BY_HAND = ("id_card", "insert_permit", "take_permit", "licence_code", "telephone")
 
 
 class VisitPlayer:
@@ -42,10 +43,19 @@ class VisitPlayer:
         while True:
             asking = [screen for screen, answers in self._left.items() if answers]
             painted = self._resident.sees("welcome", *asking, *(s for s in DEAD_ENDS if s not in asking))
+            if self._is_not_ready(painted):
+                continue
             self._resident.ends_stage(self._stage_until(painted), painted)
             if painted.screen == "welcome":
                 return painted
             self._answer(painted)
+
+    def _is_not_ready(self, painted: Painted) -> bool:
+        """Whether what the resident wants to touch comes only when the kiosk has done something, such as printed."""
+        if painted.screen in (*BY_HAND, "welcome", "choice"):
+            return False
+        wanted = self._left.get(painted.screen, [])[:1]
+        return not set(wanted) <= painted.targets.keys()
 
     def _stage_until(self, painted: Painted) -> str:
         acted_on = self.screens[-1]

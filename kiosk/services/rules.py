@@ -64,10 +64,10 @@ class RulesService:
         )
 
     def _verified(self, case: AnyCase, answers: Answers) -> frozenset[str]:
-        """What central said yes to, and what the kiosk's own devices read (by its name in region files)."""
+        """What central said yes to, and what the kiosk's own devices read (by its name in region files). Whether the
+        agent's identity card is the right one only central can say.
+        """
         read = {"id_card"}
         if isinstance(case, Case):
             read.add("permit")
-        if case.agent is not None:
-            read.add("agent_id_card")
         return answers.verified | (read & self._region.evidence.keys())

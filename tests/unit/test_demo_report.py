@@ -43,7 +43,7 @@ PROGRESS = ApplicationProgress(
     station=None, ready_from=None, at_kiosk=False)
 APPLIED = replace(
     GOOD, plan=PlannedVisit("application", ("somebody",), "a-permit", application="in_review"), after=OLD,
-    papers=(Paper("受理编号 8036-2643", "slip.png"),), central="none", application=PROGRESS)
+    papers=(Paper("受理编号 8036-2643", "slip.png"),), central="pending", application=PROGRESS)
 
 
 @pytest.mark.parametrize("visit", [GOOD, APPLIED], ids=["renewed", "applied"])
@@ -67,7 +67,7 @@ def test_a_visit_that_went_as_planned_has_nothing_against_it(visit: VisitRecord)
         (replace(GOOD, screens=("welcome", "confirm", "notice", "thank_you")),
          "the screen confirm did not come when it should"),
         (replace(APPLIED, after=NEW), "the chip was written, and should not have been"),
-        (replace(APPLIED, central="written"), "central's record says written, not none"),
+        (replace(APPLIED, central="written"), "central's record says written, not pending"),
         (replace(APPLIED, application=None), "central's application is None, not in_review"),
     ],
     ids=lambda value: value if isinstance(value, str) else "",
