@@ -71,7 +71,10 @@ def _register_serve(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) 
     serve.add_argument("--keys", type=Path, nargs="+", required=True, help="key files of the software HSM")
     serve.add_argument("--region", type=Path, nargs="+", default=[Path("assets/regions")], help="files or directories")
     serve.add_argument("--permits", type=Path, nargs="+", default=[Path("assets/permits")])
-    serve.add_argument("--kiosk", type=_named_kiosk, action="append", default=[], help="register this kiosk at start: ID or ID=AREA")
+    serve.add_argument(
+        "--kiosk", type=_named_kiosk, action="append", default=[],
+        help="register this kiosk at start: ID or ID=AREA",
+    )
     serve.add_argument("--pilot", action="append", default=[], help="region where a trial at kiosks is ordered")
     serve.add_argument("--grant-minutes", type=int, default=10)
     serve.add_argument("--fault", choices=FAULT_NAMES, help="misbehave at the wire, for tests")
