@@ -40,8 +40,6 @@ class Intent(Enum):
     ANSWER_NO = "answer_no"
     NO_PROOF = "no_proof"                    # "I do not have this"
     ENTER_TELEPHONE = "enter_telephone"      # choice: the digits
-    DECLARE_UNCHANGED = "declare_unchanged"
-    DECLARE_CHANGED = "declare_changed"
     CONFIRM = "confirm"
     CANCEL = "cancel"                        # also "return my permit"
     MORE_TIME = "more_time"
@@ -138,14 +136,6 @@ class AssessmentScreen:
     present_term: Term
     new_term: Term | None
     can_go_on: bool
-
-
-@dataclass(frozen=True, slots=True)
-class DeclarationScreen:
-    """`address` is the one on the permit, in full: the holder must check it."""
-
-    frame: Frame
-    address: Personal[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -359,7 +349,7 @@ class OutOfServiceScreen:
 
 ScreenModel = (
     WelcomeScreen | NoticeScreen | IdCardScreen | InsertPermitScreen | ReadingScreen | AssessmentScreen
-    | DeclarationScreen | AskingScreen | ConfirmScreen | WritingScreen | TakePermitScreen | ReceiptScreen
+    | AskingScreen | ConfirmScreen | WritingScreen | TakePermitScreen | ReceiptScreen
     | ThankYouScreen | FivePartsScreen | PermitInsideScreen | OutOfServiceScreen | ChoiceScreen | QuestionScreen
     | LicenceCodeScreen | TelephoneScreen | ServiceScreen | StatusScreen | ApplicationScreen | ProgressScreen
 )

@@ -29,7 +29,7 @@ FRAME_S = 0.03          # about what it takes to draw a frame without a graphics
 AFTER_PAINTING_S = 0.1  # Kivy tells of a flip before it flips, and a second frame may follow with what came late
 
 VISIT = (
-    "welcome", "notice", "id_card", "insert_permit", "reading", "assessment", "declaration", "asking", "confirm",
+    "welcome", "notice", "id_card", "insert_permit", "reading", "assessment", "question", "asking", "confirm",
     "writing",
     "take_permit", "receipt", "thank_you",
 )   # the order in which a visit that goes well needs its screens

@@ -14,7 +14,6 @@ from kiosk.screen_models import (
     ChoiceScreen,
     Citation,
     ConfirmScreen,
-    DeclarationScreen,
     FivePartsScreen,
     Frame,
     IdCardScreen,
@@ -224,8 +223,6 @@ def samples(language: str) -> dict[str, ScreenModel]:
                     ("returned", SERVICES[5][1], SERVICES[5][2], (COUNTER,)),
                 ))), can_choose_collection=True),
         "progress_none": ProgressScreen(frame(countdown_s=60), (), can_choose_collection=False),
-        "declaration": DeclarationScreen(inside, ADDRESS),
-        "declaration_long": DeclarationScreen(inside, LONG_ADDRESS),
         "asking": AskingScreen(inside),
         "confirm": ConfirmScreen(
             inside, OLD, NEW, ADDRESS, address_changes=False, issuing_authority="上海市公安局静安分局"),

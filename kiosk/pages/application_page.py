@@ -13,6 +13,7 @@ from kiosk.workflow.progress import may_choose, ways_of
 
 RESULTS = ("accept", "agree", "return")
 """Results of a stage that have words; another one that a region file names is told as done."""
+REASONS = ("papers_incomplete", "proof_not_valid", "facts_differ", "not_eligible", "come_in_person")
 
 
 def application_page(about: About, state: s.PrintingSlip | s.ShowingApplication) -> ApplicationScreen:
@@ -105,12 +106,17 @@ def _lines(region: Region, application: Application) -> list[Words]:
             if application.expected_on is not None:
                 lines.append(Text("progress.line.expected_on", (("day", application.expected_on),)))
         case ApplicationState.RETURNED:
-            lines.append(Text("progress.line.returned"))
+            lines.append(_why_returned(application.return_code))
         case ApplicationState.APPROVED | ApplicationState.MADE:
             lines.extend(_where(region, application))
         case ApplicationState.COLLECTED:
             pass
     return lines
+
+
+def _why_returned(code: str | None) -> Text:
+    """Central may know reasons that this version has no words for."""
+    return Text(f"progress.returned.{code}") if code in REASONS else Text("progress.line.returned")
 
 
 def _where(region: Region, application: Application) -> list[Words]:

@@ -114,7 +114,7 @@ def test_dates_old_and_new_stand_on_one_line_each(window: Window) -> None:
 
 
 def test_a_rare_character_is_drawn_with_the_fallback_font(upright: Window) -> None:
-    upright.show("declaration_long", "zh-Hans")
+    upright.show("question_address_long", "zh-Hans")
     drawn = [label["drawn"] for label in upright.ask({"labels": "screen"})["labels"] if "镇望江" in label["words"]]
     assert len(drawn) == 1
     assert "𠮷[font=" in drawn[0]

@@ -34,7 +34,6 @@ def test_each_screen_offers_what_belongs_to_it(upright: Window) -> None:
     assert offered["reading"] == {"cancel"}
     assert offered["assessment_in_window"] == {"go_on", "cancel"}
     assert offered["assessment_too_early"] == {"cancel"}
-    assert offered["declaration"] == {"declare_unchanged", "declare_changed", "cancel"}
     assert offered["welcome_services"] == {"start", "other_services"}
     assert offered["welcome_not_offered"] == {"start", "other_services"}
     assert offered["choice_for_whom"] == {

@@ -10,8 +10,10 @@ from string import Formatter
 
 import pytest
 
+from kiosk.central.codes import RETURN_CODES
 from kiosk.explanation import KNOWN_REFUSALS
 from kiosk.faults import CATALOGUE
+from kiosk.pages.application_page import REASONS
 from kiosk.policy.assessment import LocalText
 from kiosk.screen_models import Citation, Text
 from screens.samples import samples
@@ -107,6 +109,11 @@ def test_no_text_is_there_that_nobody_asks_for() -> None:
 def test_every_refusal_that_is_known_says_what_happened_and_what_to_do_next() -> None:
     wanted = {f"refusal.{code}.{part}" for code in KNOWN_REFUSALS for part in ("happened", "next")}
     assert wanted - set(CHINESE.texts) == set()
+
+
+def test_every_reason_for_returning_an_application_says_what_to_do() -> None:
+    assert set(REASONS) == set(RETURN_CODES)
+    assert {f"progress.returned.{code}" for code in RETURN_CODES} - set(CHINESE.texts) == set()
 
 
 def test_every_fault_says_something_to_the_resident() -> None:
