@@ -15,7 +15,7 @@ from kivy.uix.screenmanager import Screen
 
 from kiosk.screen_models import Frame, Intent, ScreenModel, Term, WayOut
 from screens.translation import Translation
-from screens.widgets import buttons, column, countdown, panels, paragraph, pictures, stages
+from screens.widgets import buttons, column, countdown, panels, paragraph, pictures, rounded, stages
 
 __all__ = ["BLANK_FRAME", "NO_TERM", "BaseScreen", "load_kv"]
 
@@ -23,7 +23,8 @@ BLANK_FRAME = Frame(language="", way_out=WayOut.NONE)
 NO_TERM = Term(None, None)
 _FOLDER = Path(__file__).parent
 
-_WIDGETS = (buttons, column, countdown, panels, paragraph, pictures, stages)    # Kivy's language finds them by name
+# Kivy's language finds them by name.
+_WIDGETS = (buttons, column, countdown, panels, paragraph, pictures, rounded, stages)
 
 Builder.load_file(str(_FOLDER / "widgets" / "widgets.kv"))
 Builder.load_file(str(_FOLDER / "base.kv"))
