@@ -6,6 +6,7 @@ from kiosk.about import About, rules_cited
 from tests.unit.region_cases import ask, region_named
 
 XINJIANG = About(region_named("xinjiang"), ("zh-Hans", "en"), simulation=False, receipt_link="", writing_usually_s=30)
+TITLE = "Xinjiang working norm for residence permits (trial)"
 
 
 def test_a_rule_with_two_sections_stands_on_the_screen_once_with_both() -> None:
@@ -15,8 +16,7 @@ def test_a_rule_with_two_sections_stands_on_the_screen_once_with_both() -> None:
     assert [each.text for each in cited] == [
         XINJIANG.region.rule("window").text, XINJIANG.region.rule("judged_anew").text]
     assert [each.source for each in cited] == [
-        "Xinjiang working norm for residence permits (trial) 四、证件管理(二)证件延期, 四、证件管理(六)证件有效期限计算",
-        "Xinjiang working norm for residence permits (trial) 四、证件管理(二)证件延期",
+        f"{TITLE} 四、证件管理(二)证件延期, 四、证件管理(六)证件有效期限计算", f"{TITLE} 四、证件管理(二)证件延期",
     ]
 
 
