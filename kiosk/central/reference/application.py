@@ -13,7 +13,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from kiosk.central import contract
 from kiosk.central.reference import review_calls
-from kiosk.central.reference.applying import Applying
+from kiosk.central.reference.applying import Applying, withdraw
 from kiosk.central.reference.calls import Calls, Moment, Reading, Writing
 from kiosk.central.reference.chip_sessions import ChipSessions, was_begun
 from kiosk.central.reference.completing import complete, keep_of_earlier_kiosk
@@ -81,7 +81,10 @@ async def endorsement_state(endorsement_id: UUID, call: Reading) -> Response:
     "/endorsements/{endorsement_id}/cancellation", response_model=contract.Recorded, summary="Give an unused grant back"
 )
 async def cancel(endorsement_id: UUID, body: contract.CancellationRequest, call: Writing) -> Response:
-    """409 "grant_used" once a chip session was begun; cancelling what is cancelled or was never granted is fine."""
+    """409 "grant_used" once a chip session was begun; cancelling what is cancelled or was never granted is fine.
+
+    An application is withdrawn, if its review has not begun.
+    """
 
     def work(session: Session, moment: Moment) -> contract.Model:
         endorsement = _own(session, endorsement_id, moment)
@@ -90,6 +93,8 @@ async def cancel(endorsement_id: UUID, body: contract.CancellationRequest, call:
             raise ProblemError("grant_used")
         if endorsement.live:
             end(endorsement, "cancelled", moment.now)
+        else:
+            withdraw(session, endorsement, moment.now)
         return contract.Recorded(endorsement_id=endorsement_id, state=endorsement.state)
 
     return await call.once(f"cancellation {endorsement_id}", body, work)

@@ -7,20 +7,21 @@ from collections.abc import Callable
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import exists, select
+from sqlalchemy import delete, exists, select
 from sqlalchemy.orm import Session
 
 from kiosk.central import contract
 from kiosk.central.reference.clock import local_date
 from kiosk.central.reference.endorsing import present_address, reconcile
 from kiosk.central.reference.evidence import Proofs, proofs_of_today
+from kiosk.central.reference.granting import end
 from kiosk.central.reference.kiosks import area_of
 from kiosk.central.reference.problems import ProblemError
 from kiosk.central.reference.records import chip_flaw, holder_flaw, is_behind, is_on_record, record_for
 from kiosk.central.reference.residents import recorded_content
 from kiosk.central.reference.review import Standing, standing_of
 from kiosk.central.reference.rules import Asked, RegionRules
-from kiosk.central.reference.tables import Application, ApplicationTelephone, Endorsement, Permit
+from kiosk.central.reference.tables import Application, ApplicationTelephone, Endorsement, Permit, ReviewDecision
 from kiosk.policy.assessment import AssessedOutcome, Assessment, Served
 from kiosk.policy.office_days import DayKind
 from kiosk.policy.services import OfferedService
@@ -210,6 +211,20 @@ def _permit_flaw(
     reconcile(session, permit, request.permit.content, now)
     on_chip = request.permit.content
     return None if is_on_record(permit, on_chip) or is_behind(permit, on_chip) else "record_mismatch"
+
+
+def withdraw(session: Session, endorsement: Endorsement, now: datetime) -> None:
+    """Forget an application of which the kiosk never heard that it was taken in; not one whose review has begun."""
+    application = session.get(Application, endorsement.endorsement_id, with_for_update=True)
+    if application is None or application.state != "in_review":
+        return
+    begun = exists().where(ReviewDecision.application_id == application.application_id)
+    if session.scalar(select(begun)):
+        return
+    session.execute(
+        delete(ApplicationTelephone).where(ApplicationTelephone.application_id == application.application_id))
+    session.delete(application)
+    end(endorsement, "cancelled", now)
 
 
 def _is_open(session: Session, permit: Permit, service: str) -> bool:
