@@ -183,9 +183,11 @@ class KioskApp(App):
             coming.moving_picture.load()
 
     def _following(self, count: int) -> tuple[str, ...]:
-        """The screens that come next in a visit that goes well."""
-        at = VISIT.index(self.router.current) + 1 if self.router.current in VISIT else len(VISIT)
-        return VISIT[at:at + count]
+        """The screens that come next in a visit that goes well; after its last one, the next visit's first."""
+        if self.router.current not in VISIT:
+            return ()
+        at = VISIT.index(self.router.current) + 1
+        return (VISIT + VISIT)[at:at + count]
 
     def _built(self, name: str) -> BaseScreen:
         """Each screen is built once, when it is first needed; later it is only given new models."""
