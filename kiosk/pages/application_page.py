@@ -47,14 +47,15 @@ def told(region: Region, applied: s.Applied) -> tuple[Words, ...]:
 
 
 def to_collect(region: Region, applied: s.Applied) -> tuple[Words, ...]:
-    """How the permit is had when there is a result."""
+    """How the permit is had when there is a result, and what becomes of one that nobody collects."""
     offered = region.services.get(applied.service)
     if offered is None:
         return ()
     if offered.collection is None:
         return (Text("application.line.second_visit"),) if offered.old_permit is OldPermit.REWRITTEN else ()
     way = _way_chosen(offered.collection.ways, applied)
-    return (offered.collection.rule.text if way is None else way.rule.text,)
+    unclaimed = () if offered.collection.unclaimed is None else (offered.collection.unclaimed.text,)
+    return (offered.collection.rule.text if way is None else way.rule.text, *unclaimed)
 
 
 def to_bring(region: Region, applied: s.Applied) -> tuple[Words, ...]:

@@ -28,6 +28,8 @@ def service_page(about: About, state: s.ExplainingService) -> ServiceScreen:
     told = _told(foreseen, offered)
     brief = () if offered is None else tuple(
         part.rule for part in (offered.promise, offered.fee) if part is not None)
+    if purpose.service.value in region.deadlines:
+        brief = (region.deadlines[purpose.service.value][0], *brief)
     besides = tuple(each.rule for each in region.guidance.values() if purpose.service in each.services)
     lines = dict.fromkeys((*(rule.text for rule in told), *_joined(brief), *(rule.text for rule in besides)))
     return ServiceScreen(
