@@ -6,6 +6,7 @@ import itertools
 import os
 import socket
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -38,8 +39,12 @@ def everybody() -> Residents:
 @pytest.fixture
 def residents(everybody: Residents) -> Residents:
     """Who has a permit here: two are enough for most tests, and every face has to be drawn."""
-    permits = {name: everybody.permits[name] for name in (LIN.permit, NEIGHBOUR.permit)}
-    return Residents(everybody.people, permits)
+    return with_permits(everybody, LIN.permit, NEIGHBOUR.permit)
+
+
+def with_permits(everybody: Residents, *names: str) -> Residents:
+    """Everybody, but permits of these names only."""
+    return replace(everybody, permits={name: everybody.permits[name] for name in names})
 
 
 @pytest.fixture(scope="session")
@@ -48,8 +53,8 @@ def running_central(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Author
     make_authority(directory)
     central = ReferenceCentral(CentralSettings(
         database=f"sqlite:///{directory / 'central.db'}", tls_dir=directory, keys=(directory / GRANT_KEYS, TEST_KEYS),
-        regions=(ASSETS / "regions" / "shanghai.toml",), permits=(ASSETS / "permits",), kiosks=("kiosk-1",),
-        clock=clock.now))
+        regions=(ASSETS / "regions",), permits=(ASSETS / "permits",), kiosks=("kiosk-1",), clock=clock.now,
+        pilots=("xuchang",)))
     with central:
         yield Authority(central, directory, clock)
 
@@ -74,11 +79,12 @@ def open_place(
     places = []
 
     def open_one(
-        residents: Residents = residents, chip: tuple[str, str] | None = None, printer: str = "escpos-80-gb18030"
+        residents: Residents = residents, chip: tuple[str, str] | None = None, printer: str = "escpos-80-gb18030",
+        **site: object,
     ) -> Place:
         authority.central.seed(
             ResidentImport.model_validate(record) for record in central_records(residents))
-        place = Place(tmp_path, authority, residents, typeface, chip or _direct(), printer)
+        place = Place(tmp_path, authority, residents, typeface, chip or _direct(), printer, site)
         places.append(place)
         return place
 

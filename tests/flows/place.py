@@ -11,11 +11,12 @@ import re
 import sqlite3
 import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, fields, is_dataclass
 from datetime import date, datetime, timedelta
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
 from uuid import UUID, uuid4
@@ -26,6 +27,7 @@ from drivers.simulators.residents import Residents
 from drivers.simulators.rig import Rig
 from drivers.typeface import Typeface
 from kiosk.bootstrap import Kiosk, about
+from kiosk.central import contract
 from kiosk.central.client import CentralClient
 from kiosk.central.reference.authority import GRANT_PUBLIC_KEYS
 from kiosk.central.reference.server import ReferenceCentral
@@ -92,11 +94,13 @@ class JournalStep:
 
 
 class Place:
-    """`chip`: the coupler as the kiosk and as the devices' side name it. Stop it when done."""
+    """`chip`: the coupler as the kiosk and as the devices' side name it. `site`: what its configuration says otherwise:
+    `region`, `pilot`, `scanner` (False: it has none), `right_time_s`. Stop it when done.
+    """
 
     def __init__(
         self, directory: Path, authority: Authority, residents: Residents, typeface: Typeface, chip: tuple[str, str],
-        printer: str = "escpos-80-gb18030",
+        printer: str = "escpos-80-gb18030", site: Mapping[str, object] = MappingProxyType({}),
     ) -> None:
         self.authority = authority
         self.central = authority.central
@@ -117,7 +121,7 @@ class Place:
         self._meanwhile: Callable[[s.State], None] = lambda state: None
         address = urlsplit(self.central.url)
         self.cable = Cable(address.hostname or "", address.port or 0)
-        self.config = self._config({**self.rig.start(), "permit_chip": chip_url}, printer)
+        self.config = self._config({**self.rig.start(), "permit_chip": chip_url}, printer, site)
         self._about: Any = None
         self.kiosk: Kiosk | None = None
         self.client = CentralClient(
@@ -127,16 +131,18 @@ class Place:
     def _permits(self) -> Iterator[tuple[str, IssuedPermit]]:
         return ((name, self.rig.issued(name)) for name in self.residents.permits)
 
-    def _config(self, urls: dict[str, str], printer: str) -> Config:
+    def _config(self, urls: dict[str, str], printer: str, site: Mapping[str, object]) -> Config:
         tls = self.authority.tls_dir
         values: dict[str, dict[str, object]] = {
             "": {
                 "site": "simulation", "kiosk_name": "kiosk-1", "languages": list(LANGUAGES),
                 "receipt_link": "https://receipt.example.invalid/r/", "state_dir": "kiosk", "fullscreen": False,
-                "right_time_s": 10**9,      # central's Date is that of the machine, the clock here is moved by hand
+                # Central's Date is that of the machine, the clock here is moved by hand.
+                "right_time_s": site.get("right_time_s", 10**9), "pilot": site.get("pilot", False),
             },
-            "devices": dict(urls),
-            "files": {"region": "shanghai", "receipt_printer": printer, "permit_unit": self._impatient_unit()},
+            "devices": {name: url for name, url in urls.items() if name != "code_scanner" or site.get("scanner", True)},
+            "files": {"region": site.get("region", "shanghai"), "receipt_printer": printer, 
+                      "permit_unit": self._impatient_unit()},
             "central": {
                 "url": f"https://127.0.0.1:{self.cable.port}", "ca": str(tls / "ca.pem"),
                 "certificate": str(tls / "kiosk.pem"), "key": str(tls / "kiosk.key"),
@@ -243,10 +249,14 @@ class Place:
                 assert left_s > 0, f"no {kind.__name__}; the machine went {self.way()[self._seen:]} of {self.way()}"
                 self._changed.wait(left_s)
 
+    def sees_next(self) -> s.State:
+        """Wait for the next state, whatever it is."""
+        return self.sees(object)    # type: ignore[return-value]
+
     # -- the resident --------------------------------------------------------------------------------------------------
 
-    def begins(self, language: str = "zh-Hans") -> None:
-        self.running.engine.post(on.VisitBegan(s.Visit(uuid4(), uuid4(), language)))
+    def begins(self, language: str = "zh-Hans", choosing: bool = False) -> None:
+        self.running.engine.post(on.VisitBegan(s.Visit(uuid4(), uuid4(), language), choosing))
 
     def chooses(self, intent: Intent, choice: str = "") -> None:
         visit = s.visit_of(self.state)
@@ -254,6 +264,17 @@ class Place:
 
     def takes_permit(self) -> None:
         eventually(self.rig.take_permit)
+
+    def shows_licence(self, licence: str) -> None:
+        """Hold the phone before the scanner until it has seen the code: what it saw before it was asked is forgotten."""
+        seen = len(self.states)
+
+        def is_read() -> bool:
+            self.rig.show_licence_code(licence)
+            with self._changed:
+                return self._changed.wait_for(lambda: len(self.states) > seen, 0.5)
+
+        eventually(is_read)
 
     def plays(self, steps: Sequence[PlayStep]) -> Any:
         """Wait for each screen and do what belongs to it; the last state."""
@@ -308,6 +329,18 @@ class Place:
 
     def receipts(self) -> list[str]:
         return self.rig.receipt_texts()
+
+    def approves(self, number: str, stage: str | None = None) -> str:
+        """An officer lets the next stage of an application pass; what it is then."""
+        with self.central.database.writing() as session:
+            return self.central.reviewing.approve(session, number, self.clock.now(), stage).state
+
+    def applications(self, person: str) -> tuple[contract.ApplicationProgress, ...]:
+        """What central has of this person's applications, as a kiosk is told."""
+        holder = self.residents.people[person]
+        search = contract.ApplicationSearch(
+            holder=contract.Holder(name=holder.name, id_number=holder.number), permit=None)
+        return self.client.search_applications(search, key=str(uuid4()), sequence=None).applications
 
     def central_state(self, endorsement_id: UUID | None = None) -> str:
         """Central's word on an endorsement, once it has been told everything."""

@@ -29,10 +29,12 @@ PERSON = {
 PERMIT = {
     "permit_number": "310000209977700777", "address": "上海市标记区印痕路九九九弄",
 }
+SHOWN_LICENCE = "FC-8D1L-9094-7735"      # of "somebody-elses" in the residents' data
 # Parts of the number too, but none so short that a random number may hold it by chance.
 MARKERS = [
     PERSON["name"], PERSON["address"], PERSON["newest_address"], PERSON["number"], NUMBER, "19880917", "1988-09-17",
     PERSON["authority"], PERMIT["permit_number"], PERMIT["address"], "1988, 9, 17", "1988.09.17", NUMBER[-8:],
+    SHOWN_LICENCE,
 ]
 # What lasts must not even tell which permit it was.
 IN_RECORDS = [*MARKERS, "8600310000000001"]
@@ -57,8 +59,9 @@ def marked(everybody: Residents) -> Residents:
     """Lin, with a marker in every field."""
     people, permits = dict(everybody.people), dict(everybody.permits)
     people[LIN.person] = replace(people[LIN.person], **PERSON)
+    assert SHOWN_LICENCE in everybody.licences["somebody-elses"].code
     permits[LIN.permit] = replace(permits[LIN.permit], **PERMIT)
-    return Residents(people, permits)
+    return replace(everybody, people=people, permits=permits)
 
 
 @pytest.fixture
@@ -109,6 +112,18 @@ def a_renewal(place: Place) -> None:
 def a_refusal(place: Place) -> None:
     place.plays(LIN.until(s.Declaring))
     place.chooses(Intent.ANSWER_YES)
+    place.sees(s.Declaring)
+    place.chooses(Intent.ANSWER_NO)
+    place.sees(s.ChoosingProof)
+    place.chooses(Intent.CHOOSE, "registered_lease")
+    place.sees(s.ReadingLicenceCode)
+    place.shows_licence("somebody-elses")
+    place.sees(s.ReadingLicenceCode)
+    place.chooses(Intent.NO_PROOF)
+    place.sees(s.ChoosingProof)
+    place.chooses(Intent.CHOOSE, "none")
+    place.sees(s.ShowingAssessment)
+    place.chooses(Intent.GO_ON)
     place.sees(s.AwaitingRemoval)
     place.takes_permit()
     place.sees(s.Explaining)

@@ -9,6 +9,7 @@ from drivers.simulators.residents import Residents
 from kiosk.central.reference.residents import ResidentImport
 from kiosk.demo.simulation import central_records
 from kiosk.domain.endorsement import Custody
+from kiosk.policy.assessment import Served
 from kiosk.screen_models import Intent
 from kiosk.workflow import states as s
 from tests.flows.conftest import OpenPlace
@@ -112,10 +113,16 @@ def test_a_child_is_served_at_the_counter_only(place: Place) -> None:
     assert "RequestEndorsement" not in place.ordered()
 
 
-def test_a_changed_address_is_a_matter_for_the_counter(place: Place) -> None:
+def test_a_changed_address_without_proof_is_a_matter_for_the_counter(place: Place) -> None:
     place.plays(LIN.until(s.Declaring))
     place.chooses(Intent.ANSWER_YES)
-    assert refused(place, LIN.permit) == "address_changed"
+    place.sees(s.Declaring, lambda state: state.question == "relatives_home")
+    place.chooses(Intent.ANSWER_NO)
+    assert place.sees(s.ChoosingProof).keys == ("title_deed", "registered_lease", "dormitory_certificate")
+    place.chooses(Intent.CHOOSE, "none")
+    assert place.sees(s.ShowingAssessment).matter.assessment.served is Served.COUNTER
+    place.chooses(Intent.GO_ON)
+    assert refused(place, LIN.permit) == "counter_only"
     assert "RequestEndorsement" not in place.ordered()
 
 
