@@ -8,7 +8,10 @@ from kiosk.about import About, counter_lines, frame_of, rules_cited, term_of
 from kiosk.domain.endorsement import ResidenceYears, Service
 from kiosk.pages.choices import way_out
 from kiosk.policy.assessment import AssessedOutcome, Assessment, EvidenceAsked, Served
+from kiosk.policy.permit_calendar import permit_calendar
 from kiosk.policy.region import Region
+from kiosk.policy.request import AssessmentRequest
+from kiosk.policy.rules import NewDates, StartTable
 from kiosk.screen_models import AssessmentScreen, Term, Text, Words
 from kiosk.workflow import states as s
 from kiosk.workflow.deciding import can_go_on, served_at_best
@@ -22,10 +25,13 @@ def assessment_page(about: About, state: s.ShowingAssessment) -> AssessmentScree
     new_term = Term(assessment.new_valid_from, assessment.new_valid_to) if going_on else None
     silence = (Text("assessment.line.central_silent"),) if state.central_silent else ()
     dated = _lines_of_dates(assessment, present_term, matter.on, going_on) if _is_about_dates(purpose.service) else []
+    later = _later_day(about.region, matter) if dated and going_on else ()
     return AssessmentScreen(
         frame=frame_of(about, state, way_out(state)),
         headline=Text(f"assessment.headline.{_headline(matter, purpose.service)}"),
-        lines=(*dated, *_evidence_lines(about.region, matter, going_on), *_counter(about, state, going_on), *silence),
+        lines=(
+            *dated, *later, *_evidence_lines(about.region, matter, going_on), *_counter(about, state, going_on),
+            *silence),
         rules=rules_cited(about, assessment, state.visit.language),
         present_term=present_term,
         new_term=new_term if new_term is not None and new_term.valid_to is not None else None,
@@ -76,6 +82,26 @@ def _lines_of_dates(assessment: Assessment, term: Term, on: date, going_on: bool
         lines.append(Text("assessment.line.new_term", (("end", assessment.new_valid_to),)))
         lines.extend(residence_lines(assessment, term))
     return lines
+
+
+def _later_day(region: Region, matter: s.Matter) -> tuple[Text, ...]:
+    """What coming on a later day would give, where the region dates new terms by a table of days."""
+    calendar, case = region.calendar, matter.case
+    effects = (calendar.window.effect, *(tier.effect for tier in calendar.tiers))
+    if isinstance(case, s.LostCase) or not any(isinstance(effect.new_dates, StartTable) for effect in effects):
+        return ()
+    content = case.permit.content
+    ahead = permit_calendar(region, AssessmentRequest(
+        on=matter.on, valid_from=content.valid_from, valid_to=content.valid_to, category=content.category,
+        issued_on=case.permit.issued_on, issuing_authority=content.issuing_authority)).periods
+    for period in ahead[1:]:
+        end = period.assessment.new_valid_to
+        if end is None or period.dated_by == ahead[0].dated_by:
+            continue
+        if period.dated_by is NewDates.TODAY:
+            return (Text("assessment.line.later_from_that_day", (("day", period.first),)),)
+        return (Text("assessment.line.later_until", (("day", period.first), ("end", end))),)
+    return ()
 
 
 def _window(opens_on: date, closes_on: date) -> Text:
