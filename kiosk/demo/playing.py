@@ -39,7 +39,7 @@ class _Stage:
         self._open(scenario.kiosks[0])
         self._bare = floor.BareCosts(frame_s=1 / 30, https_s=bare_round_trip(place))
         self._papers = 0
-        self._visits: list[VisitRecord] = []
+        self._acts: list[VisitRecord | OfficeRecord] = []
 
     def _open(self, name: str) -> None:
         """Start a kiosk, and come before its window."""
@@ -58,17 +58,19 @@ class _Stage:
             self._place.notes.append(f"{self._kiosk_name} ended with status {status}: {self._kiosk.last_words()}")
 
     def play(self) -> Played:
-        decided: list[OfficeRecord] = []
         for act in self._scenario.acts:
             match act:
                 case PlannedVisit():
-                    self._visits.append(self._visit(act))
+                    self._acts.append(self._visit(act))
                 case OfficeStep():
-                    decided.append(self._office.does(act, self._review_number()))
+                    self._acts.append(self._office.does(act, self._review_number()))
         self._save_face(self._scenario.visits[-1], "face-after.png")
         self._close()
-        return Played(
-            self._scenario, tuple(self._visits), tuple(decided), self._bare, self._place.wires, self._place.notes)
+        return Played(self._scenario, tuple(self._acts), self._bare, self._place.wires, self._place.notes)
+
+    @property
+    def _visits(self) -> list[VisitRecord]:
+        return [act for act in self._acts if isinstance(act, VisitRecord)]
 
     def _review_number(self) -> str:
         application = self._visits[-1].application

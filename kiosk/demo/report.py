@@ -47,14 +47,21 @@ class VisitRecord:
 
 @dataclass(frozen=True, slots=True)
 class Played:
-    """A whole scenario as it was."""
+    """A whole scenario as it was, its acts in order."""
 
     scenario: Scenario
-    visits: tuple[VisitRecord, ...]
-    office: tuple[OfficeRecord, ...]
+    acts: tuple[VisitRecord | OfficeRecord, ...]
     bare: floor.BareCosts
     wires: dict[str, str]
     notes: list[str]
+
+    @property
+    def visits(self) -> tuple[VisitRecord, ...]:
+        return tuple(act for act in self.acts if isinstance(act, VisitRecord))
+
+    @property
+    def office(self) -> tuple[OfficeRecord, ...]:
+        return tuple(act for act in self.acts if isinstance(act, OfficeRecord))
 
 
 def report(played: Played) -> dict[str, Any]:
@@ -90,6 +97,7 @@ def report(played: Played) -> dict[str, Any]:
 def _visit(visit: VisitRecord) -> dict[str, Any]:
     return {
         "about": visit.plan.about,
+        "kiosk": visit.plan.kiosk,
         "custody": _custody(visit),
         "chip": {"old": chip_words(visit.before), "new": chip_words(visit.after)},
         "face": {"old": face_words(visit.before), "new": face_words(visit.after)},
@@ -188,10 +196,13 @@ def summary(told: dict[str, Any], played: Played, out: Path) -> str:
     if len(played.visits) == 1:
         lines += _account(played.visits[0])
     else:
-        for visit in played.visits:
-            lines += [f"{visit.plan.about}:", *_account(visit)]
+        for act in played.acts:
+            match act:
+                case VisitRecord():
+                    lines += [f"{act.plan.about}, at {act.plan.kiosk}:", *_account(act)]
+                case OfficeRecord():
+                    lines += [f"{act.about}:", f"  {act.command}"]
     lines += [
-        *_officers_account(played),
         "",
         floor.pretty(measured),
         f"  The program's own share of it: {told['overhead_s']:.3f} s",
@@ -204,12 +215,6 @@ def summary(told: dict[str, Any], played: Played, out: Path) -> str:
         f"Report and pictures: {out}",
     ]
     return "\n".join(lines[0 if lines[1] else 1:])
-
-
-def _officers_account(played: Played) -> list[str]:
-    if not played.office:
-        return []
-    return ["the officer:", *(f"  {step.about:20} {step.command}" for step in played.office)]
 
 
 def _account(visit: VisitRecord) -> Sequence[str]:

@@ -80,6 +80,8 @@ class Resident:
         """Touch one key after the other, without looking up."""
         for digit in digits:
             self._touch(*self.witness.present(painted).centre(f"key:{digit}"), f"key:{digit}")
+        if self.pictures is not None:
+            self._keep_picture(painted.screen)
 
     def lays_id_card(self, person: str) -> None:
         self._think("looking for the identity card")

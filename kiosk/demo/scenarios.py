@@ -141,9 +141,9 @@ SCENARIOS: tuple[Scenario, ...] = (
         (
             PlannedVisit(
                 "application", ("dong-suhe",), "dong-suhe-xuchang", shows=APPLIED, application="in_review"),
-            OfficeStep("intake", ("review", "approve", "{number}", "--stage", "intake")),
-            OfficeStep("acceptance", ("review", "approve", "{number}", "--stage", "acceptance")),
-            OfficeStep("decision", ("review", "approve", "{number}", "--stage", "decision")),
+            OfficeStep("the officer takes it in", ("review", "approve", "{number}", "--stage", "intake")),
+            OfficeStep("the officer accepts it", ("review", "approve", "{number}", "--stage", "acceptance")),
+            OfficeStep("the officer decides", ("review", "approve", "{number}", "--stage", "decision")),
             PlannedVisit(
                 "second visit", ("dong-suhe",), "dong-suhe-xuchang", shows=REWRITTEN,
                 new_term=NewTerm("old_end", 12), application="collected", kiosk="kiosk-2"),
