@@ -10,6 +10,7 @@ from kiosk.domain.personal import Personal
 from kiosk.pages.application_page import to_bring, to_collect, told
 from kiosk.pages.choices import service_name
 from kiosk.pages.status_page import headline, status_lines, where_to_go, window_as_event
+from kiosk.screen_models import Text, Words
 from kiosk.services.slip_text import ApplicationSlip, SlipText, StatusSlip
 from kiosk.workflow import effects as do
 from kiosk.workflow.visits import AnyCase, Case
@@ -49,10 +50,15 @@ class Slips:
             headline=headline(matter),
             present_term=term_of(matter.case),
             lines=status_lines(matter, calendar),
-            where=where_to_go(self._about),
+            where=tuple(line for line in where_to_go(self._about) if not _is_telephone(line)),
             permit_number=_permit_number(matter.case),
             qr=window_as_event(self._about, calendar, effect.visit.language),
         )
+
+
+def _is_telephone(line: Words) -> bool:
+    """A slip has the telephones of its place at its foot."""
+    return isinstance(line, Text) and line.key == "next.call"
 
 
 def _permit_number(case: AnyCase) -> Personal[str] | None:
