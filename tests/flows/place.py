@@ -266,7 +266,7 @@ class Place:
         eventually(self.rig.take_permit)
 
     def shows_licence(self, licence: str) -> None:
-        """Hold the phone before the scanner until it has seen the code: what it saw before it was asked is forgotten."""
+        """Hold the phone before the scanner until the code is read: what it saw before it was asked is forgotten."""
         seen = len(self.states)
 
         def is_read() -> bool:

@@ -265,6 +265,7 @@ def test_xinjiang_short_becomes_long_with_a_licence_shown_to_the_scanner(opened:
 
 def test_a_lost_permit_is_applied_for_without_any_permit_going_in(opened: Callable[..., Place]) -> None:
     place = opened(FU, scanner=False)
+    place.sees(s.Idle)
     place.rig.lay_id_card(FU.person)
     place.begins(choosing=True)
     place.plays([
