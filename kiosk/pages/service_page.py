@@ -16,7 +16,7 @@ from kiosk.screen_models import Citation, ServiceScreen, WayOut, Words
 from kiosk.workflow import states as s
 from kiosk.workflow.choosing import may_check_dates
 
-MOST_LINES = 6
+MOST_LINES = 5
 """More would not fit the smallest display in a size that can be read."""
 
 
@@ -25,7 +25,7 @@ def service_page(about: About, state: s.ExplainingService) -> ServiceScreen:
     foreseen = foresee(region, purpose.service, agent=purpose.agent, pilot=about.pilot)
     offered = region.services.get(purpose.service)
     here = foreseen.is_served_here
-    told = _told(foreseen, offered)
+    told = _told(foreseen, offered, purpose.agent)
     brief = () if offered is None else tuple(
         part.rule for part in (offered.promise, offered.fee) if part is not None)
     if purpose.service.value in region.deadlines:
@@ -44,12 +44,12 @@ def service_page(about: About, state: s.ExplainingService) -> ServiceScreen:
     )
 
 
-def _told(foreseen: Foresight, offered: OfferedService | None) -> tuple[Rule, ...]:
-    """What decides first. Where it cannot be had here, the way that needs no visit comes next."""
+def _told(foreseen: Foresight, offered: OfferedService | None, agent: str | None) -> tuple[Rule, ...]:
+    """What decides first. Where it cannot be had here, the way that needs no visit comes next; that is the holder's."""
     if offered is None:
         return foreseen.rules[:1]
     deciding = tuple(rule for rule in foreseen.rules if rule != offered.rule)[:1]
-    online = (offered.online,) if offered.online is not None else ()
+    online = (offered.online,) if offered.online is not None and agent is None else ()
     if not foreseen.is_served_here:
         return (*deciding, *online, offered.rule)
     review = (offered.review.rule,) if offered.review is not None else ()

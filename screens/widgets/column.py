@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 from kivy.clock import Clock
@@ -10,7 +11,7 @@ from kivy.uix.boxlayout import BoxLayout
 from kivy.uix.layout import Layout
 
 SCALES = (1.0, 0.92, 0.84, 0.76, 0.68, 0.6, 0.52)      # few, because every size of a typeface takes memory
-SETTLED_AFTER = 8       # rounds of layout without a change: words are broken, drawn, then box after box follows
+SETTLED_AFTER = 16      # rounds of layout without a change: widths go down through the boxes, heights come up again
 
 
 class _OneScale(BoxLayout):
@@ -74,7 +75,7 @@ class Column(Layout):
             child.pos = (self.x, top - child.height)
             if child.height:
                 top -= child.height + self.spacing * self.scale
-        self.overflows = needed > self.height + 1
+        self.overflows = 0 < self.height < needed - 1
         self._quiet_rounds = 0
         if self.overflows:
             self._shrink_soon()
@@ -88,5 +89,13 @@ class Column(Layout):
         if self._quiet_rounds < SETTLED_AFTER:
             self._shrink_soon()
         elif self.overflows and self.scale > SCALES[-1]:
-            self.scale = max(scale for scale in SCALES if scale < self.scale)
+            self.scale = self._next_scale()
             self._trigger_layout()
+
+    def _next_scale(self) -> float:
+        """The largest scale that may be enough: a text's height goes with the square of its size, what is touched does
+        not shrink at all.
+        """
+        may_be_enough = self.scale * math.sqrt(self.height / self._needed())
+        smaller = [scale for scale in SCALES if scale < self.scale]
+        return next((scale for scale in reversed(smaller) if scale >= may_be_enough), smaller[0])

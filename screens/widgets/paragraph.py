@@ -37,6 +37,8 @@ class Paragraph(Label):
     def __init__(self, **kwargs: Any) -> None:
         self._measures: dict[str, Measure] = {}
         self._written: tuple[str, str, float] = ("", "", 0.0)
+        self._unsqueezed_of: tuple[str, str, float] = ("", "", 0.0)
+        self._unsqueezed = 1.0
         self._fit_soon = Clock.create_trigger(self._fit, -1)
         super().__init__(**kwargs)
         for name in ("words", "width", "font_size", "font_name", "padding"):
@@ -58,7 +60,8 @@ class Paragraph(Label):
             self.natural = max(map(self._width_of, whole)) + 1
         available = self.width - self.padding[0] - self.padding[2]
         if self.one_line and available > self.full_size:
-            self.squeeze = min(1.0, (available - ROUNDING_PX) / self._natural_at_full_size())
+            room = available * (1 - ROUNDING) - ROUNDING_PX
+            self.squeeze = min(1.0, room / self._natural_at_full_size())
         lines = whole if self.natural <= available else wrap(
             self.words, available * (1 - ROUNDING) - ROUNDING_PX, self._width_of)
         runs = App.get_running_app().fonts.runs("\n".join(lines))
@@ -68,12 +71,18 @@ class Paragraph(Label):
     def _forget(self) -> None:
         """Show nothing. Kivy would keep the picture and the lines of the last words for the next time."""
         self._written, self._measures, self.natural = ("", "", 0.0), {}, 0
+        self._unsqueezed_of = self._written
         self.markup, self.text = False, ""
         self._label.text, self._label.texture = "", None
         self._label._cached_lines = []
 
     def _natural_at_full_size(self) -> float:
-        return 1 + self.natural * self.full_size / max(1.0, self.font_size)
+        """Measured at that size: reckoned from the squeezed one, in whole pixels, it would never come to rest."""
+        of = (self.words, self.font_name, self.full_size)
+        if of != self._unsqueezed_of:
+            measure = Measure(font_name=self.font_name, font_size=int(self.full_size + 0.5))
+            self._unsqueezed_of, self._unsqueezed = of, max(1, measure.get_extents(self.words)[0])
+        return self._unsqueezed
 
     def _width_of(self, text: str) -> float:
         if len(text) == 1 and east_asian_width(text) == "W":
