@@ -10,6 +10,8 @@ from kiosk.screen_models import ServiceScreen
 from screens.base import BLANK_FRAME, BaseScreen, load_kv
 from screens.translation import NOTHING
 
+FRAMED = 30     # what stands in a frame takes as much space as if it had so many characters more
+
 load_kv(__file__)
 
 
@@ -36,7 +38,7 @@ class Service(BaseScreen):
 
     def _arrange(self) -> None:
         lengths = [len(words) for words in self.told]
-        left, right = sum(lengths), sum(len(words) for words in self.beside)
+        left, right = sum(lengths), sum(len(words) + FRAMED for words in self.beside)
         while len(lengths) > 1 and left - lengths[-1] >= right + lengths[-1]:
             moved = lengths.pop()
             left, right = left - moved, right + moved
