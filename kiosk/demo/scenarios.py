@@ -94,7 +94,6 @@ ORDINARY: Mapping[str, tuple[str, ...]] = MappingProxyType({
     "notice": ("accept_notice",),
     "assessment": ("go_on",),
     "question": ("answer_no",) * 7,
-    "declaration": ("declare_unchanged",),
     "confirm": ("confirm",),
     "application": ("finish",),
     "progress": ("finish",),

@@ -16,7 +16,7 @@ STAGES: Mapping[str, str] = MappingProxyType({
 })
 """What follows an act on this screen, as the report calls it; where nothing stands here, the screen's own name."""
 
-BEFORE_CENTRAL = ("declaration", "question")
+BEFORE_CENTRAL = "question"
 DEAD_ENDS = ("five_parts", "out_of_service")
 BY_HAND = ("id_card", "insert_permit", "take_permit", "licence_code", "telephone")
 
@@ -59,7 +59,7 @@ class VisitPlayer:
 
     def _stage_until(self, painted: Painted) -> str:
         acted_on = self.screens[-1]
-        if acted_on in BEFORE_CENTRAL and painted.screen == "confirm":
+        if acted_on == BEFORE_CENTRAL and painted.screen == "confirm":
             return "central"
         return STAGES.get(acted_on, acted_on.replace("_", " "))
 
