@@ -94,7 +94,7 @@ def telephone(about: About, state: s.EnteringTelephone) -> TelephoneScreen:
 
 def way_out(state: s.Inquiry) -> WayOut:
     """What the button at the bottom left says: there is a permit to return, or none."""
-    return WayOut.CANCEL if isinstance(s.case_of(state), s.LostCase) else WayOut.RETURN_PERMIT
+    return WayOut.CANCEL if isinstance(s.case_of(state), s.UnreadCase) else WayOut.RETURN_PERMIT
 
 
 def _inside(about: About, state: s.Inquiry) -> Frame:

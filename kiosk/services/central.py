@@ -26,7 +26,7 @@ from kiosk.runtime.journal import Journal, JournalFailed
 from kiosk.services.performing import Handler, Post
 from kiosk.workflow import effects as do
 from kiosk.workflow import events as on
-from kiosk.workflow.visits import AnyCase, Case, LostCase, Matter, Purpose
+from kiosk.workflow.visits import AnyCase, Case, Matter, Purpose, UnreadCase
 
 
 class CentralService:
@@ -339,7 +339,7 @@ def _agent(case: AnyCase, purpose: Purpose) -> contract.AgentFacts | None:
 
 def _new_category(matter: Matter) -> str | None:
     chosen = matter.answers.category
-    if isinstance(matter.case, LostCase) or chosen == matter.case.permit.content.category:
+    if isinstance(matter.case, UnreadCase) or chosen == matter.case.permit.content.category:
         return None
     return chosen
 

@@ -81,7 +81,7 @@ def applying(site: Site, state: s.Applying, event: on.Event) -> Step | None:
     match event:
         case on.ApplicationReceived(received=received):
             applied = s.Applied(state.matter.case, state.visit.purpose.service, received, state.collection)
-            if isinstance(state.matter.case, s.LostCase):
+            if isinstance(state.matter.case, s.UnreadCase):
                 return Step(
                     s.PrintingSlip(state.visit, applied), (do.PrintApplicationSlip(state.visit, applied),))
             return conclude(state.visit, state.matter.case, applied)
@@ -108,7 +108,7 @@ def _withdraw(state: s.Applying, code: str) -> Step:
 def refuse(site: Site, state: s.Applying | s.AskingCentral, refusal: Refusal) -> Step:
     """Central's proper no; on its word alone a permit is kept."""
     case = state.matter.case
-    if isinstance(case, s.LostCase):
+    if isinstance(case, s.UnreadCase):
         return conclude(state.visit, case, s.Declined(refusal))
     ending = s.Declined(refusal, case.permit)
     if refusal.retain and site.has_retain_bin:

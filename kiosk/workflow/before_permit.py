@@ -13,6 +13,8 @@ from kiosk.workflow import events as on
 from kiosk.workflow import states as s
 from kiosk.workflow.transition import Site, Step, explain, give_back, go_idle
 
+NOT_TAKEN_IN = (Service.LOST, Service.DAMAGED)
+
 
 def showing_notice(site: Site, state: s.ShowingNotice, event: on.Event) -> Step | None:
     match event:
@@ -65,9 +67,9 @@ def _stop_reading(site: Site) -> Step:
 
 
 def _ask_for_permit(visit: s.Visit, holder: IdDocument, agent: IdDocument | None) -> Step:
-    """A lost permit is not asked for."""
-    if visit.purpose.service is Service.LOST and visit.purpose.errand is s.Errand.SERVICE:
-        case = s.LostCase(holder, agent)
+    """A lost permit is not asked for, nor a damaged one, which might get stuck."""
+    if visit.purpose.service in NOT_TAKEN_IN and visit.purpose.errand is s.Errand.SERVICE:
+        case = s.UnreadCase(holder, agent)
         answers = s.Answers()
         return Step(
             s.Assessing(visit, case, answers, central_silent=False), (do.Assess(case, visit.purpose, answers),))

@@ -61,8 +61,14 @@ def _chosen(site: Site, visit: s.Visit, key: str) -> Step:
 
 
 def _is_thinkable(site: Site, service: Service) -> bool:
-    """Where there is one kind of permit, nobody wants another kind."""
-    return service is not Service.CHANGE_CATEGORY or len(site.region.categories) > 1
+    """Where there is one kind of permit, nobody wants another kind; a unit without a printer renews no text."""
+    match service:
+        case Service.CHANGE_CATEGORY:
+            return len(site.region.categories) > 1
+        case Service.FACE_ONLY:
+            return site.rewrites_face
+        case _:
+            return True
 
 
 def _meaning(visit: s.Visit, errand: s.Errand) -> s.Visit:

@@ -7,7 +7,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from kiosk.domain.endorsement import ChipState, FaceState, Grant, Refusal, Service
-from kiosk.faults import CHIP_SILENT, CLOCK_WRONG, GRANT_REJECTED, WORKER_DIED, Fault
+from kiosk.faults import CENTRAL_UNREACHABLE, CHIP_SILENT, CLOCK_WRONG, GRANT_REJECTED, WORKER_DIED, Fault
 from kiosk.policy.assessment import AssessedOutcome, Assessment, Served
 from kiosk.policy.foresight import asked_of_agent
 from kiosk.policy.proofs import needs
@@ -70,10 +70,14 @@ def asking_pending_rewrites(site: Site, state: s.AskingPendingRewrites, event: o
     match event:
         case on.WorkFound(grant=grant) if site.rewrites_face or not grant.face_only:
             return _offer(site, visit, case, grant, None)
+        case on.NoWorkFound() if visit.purpose.service is Service.FACE_ONLY:
+            return decline(visit, "nothing_to_renew", case)
         case on.WorkFound() | on.NoWorkFound():
             return ask_rules(site, visit, case, s.Answers(), central_silent=False)
         case on.CentralFailed(fault=fault) if fault is CLOCK_WRONG:
             return break_off(state, fault)      # no rule can be asked about a day that is not today
+        case on.CentralFailed() | on.DeadlinePassed() if visit.purpose.service is Service.FACE_ONLY:
+            return decline(visit, CENTRAL_UNREACHABLE.name, case)
         case on.CentralFailed() | on.DeadlinePassed():
             return ask_rules(site, visit, case, s.Answers(), central_silent=True)
         case on.PersonChose(intent=Intent.CANCEL):

@@ -54,22 +54,61 @@ from kiosk.workflow.visits import (
     Errand,
     Informed,
     Interrupted,
-    LostCase,
     Matter,
     Purpose,
     Renewed,
     UnderReview,
+    UnreadCase,
     Visit,
 )
 
 __all__ = [
-    "Answers", "AnyCase", "Applied", "Applying", "AskingCentral", "AskingPendingRewrites", "Assessing",
-    "AwaitingPermit", "BrokenOff", "Case", "ChoosingAgent", "ChoosingCategory", "ChoosingCollection",
-    "ChoosingCollectionLater", "ChoosingProof", "ChoosingService", "Declaring", "DeclaringForHolder", "Declined",
-    "Ending", "EnteringTelephone", "Errand", "ExplainingService", "Informed", "Inquiry", "Interrupted", "LookingAhead",
-    "LostCase", "Matter", "Purpose", "ReadingAgentIdCard", "ReadingIdCard", "ReadingLicenceCode", "ReadingPermit",
-    "RecordingCollection", "Renewed", "SearchingApplications", "ShowingAssessment", "ShowingNotice",
-    "ShowingProgress", "ShowingStatus", "UnderReview", "VerifyingEvidence", "Visit", "WithdrawingOffer", "case_of",
+    "Answers",
+    "AnyCase",
+    "Applied",
+    "Applying",
+    "AskingCentral",
+    "AskingPendingRewrites",
+    "Assessing",
+    "AwaitingPermit",
+    "BrokenOff",
+    "Case",
+    "ChoosingAgent",
+    "ChoosingCategory",
+    "ChoosingCollection",
+    "ChoosingCollectionLater",
+    "ChoosingProof",
+    "ChoosingService",
+    "Declaring",
+    "DeclaringForHolder",
+    "Declined",
+    "Ending",
+    "EnteringTelephone",
+    "Errand",
+    "ExplainingService",
+    "Informed",
+    "Inquiry",
+    "Interrupted",
+    "LookingAhead",
+    "Matter",
+    "Purpose",
+    "ReadingAgentIdCard",
+    "ReadingIdCard",
+    "ReadingLicenceCode",
+    "ReadingPermit",
+    "RecordingCollection",
+    "Renewed",
+    "SearchingApplications",
+    "ShowingAssessment",
+    "ShowingNotice",
+    "ShowingProgress",
+    "ShowingStatus",
+    "UnderReview",
+    "UnreadCase",
+    "VerifyingEvidence",
+    "Visit",
+    "WithdrawingOffer",
+    "case_of",
 ]
 
 # Without a visit.
@@ -285,7 +324,7 @@ def custody_of(state: State) -> Custody:
             | ShowingApplication()
         ):
             return Custody.WITH_HOLDER
-        case _ if isinstance(state, Inquiry) and isinstance(case_of(state), LostCase):
+        case _ if isinstance(state, Inquiry) and isinstance(case_of(state), UnreadCase):
             return Custody.WITH_HOLDER
         case _:
             return Custody.INSIDE

@@ -43,7 +43,7 @@ def give_back(visit: s.Visit, ending: s.Ending, *first: do.Effect) -> Step:
 
 def conclude(visit: s.Visit, case: s.AnyCase, ending: s.Ending, *first: do.Effect) -> Step:
     """Nothing further will be done: give the permit back, or explain at once where none was taken in."""
-    if isinstance(case, s.LostCase):
+    if isinstance(case, s.UnreadCase):
         return explain(visit, ending, Custody.WITH_HOLDER, *first)
     return give_back(visit, ending, *first)
 

@@ -58,14 +58,14 @@ class Case:
 
 
 @dataclass(frozen=True, slots=True)
-class LostCase:
-    """A holder without a permit: it is lost, and central's record stands for it."""
+class UnreadCase:
+    """The permit is lost, or too damaged to go through the unit: none is read, central's record stands for it."""
 
     holder: IdDocument
     agent: IdDocument | None = None
 
 
-AnyCase = Case | LostCase
+AnyCase = Case | UnreadCase
 
 
 @dataclass(frozen=True, slots=True)
