@@ -162,7 +162,7 @@ def _assessed(site: Site, state: s.Assessing, matter: s.Matter) -> Step:
     if state.shown is not None and can_go_on(matter) and _is_alike(state.shown, matter.assessment):
         return proceed(site, state.visit, matter)
     case = state.case
-    if isinstance(case, s.Case) and _has_choice_of_category(site.region, state.visit.purpose, matter):
+    if state.shown is None and isinstance(case, s.Case) and _has_choice_of_category(site.region, state.visit.purpose, matter):
         return Step(s.ChoosingCategory(state.visit, case, state.answers, state.central_silent))
     return Step(s.ShowingAssessment(state.visit, matter, state.central_silent))
 

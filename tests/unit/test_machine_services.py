@@ -1,0 +1,299 @@
+"""The services that a visit may be for, step by step: what is asked, in which order, and what is not asked again."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from kiosk import faults
+from kiosk.domain.applications import EvidenceResult
+from kiosk.domain.endorsement import Custody, Refusal, Service
+from kiosk.domain.personal import Personal
+from kiosk.policy.assessment import AssessedOutcome, EvidenceAsked, Served
+from kiosk.policy.foresight import foresee
+from kiosk.policy.region_file import load_region
+from kiosk.screen_models import Intent
+from kiosk.workflow import effects as do
+from kiosk.workflow import events as on
+from kiosk.workflow import states as s
+from kiosk.workflow.machine import step
+from kiosk.workflow.transition import Site, Step
+from tests.unit.machine_samples import (
+    AFTER_REVIEW,
+    CASE,
+    GRANT,
+    HOLDER,
+    IN_WINDOW,
+    LANGUAGE,
+    PERMIT,
+    RECEIVED,
+    SITES,
+    TODAY,
+    TOO_EARLY,
+    VISIT,
+    WITH_PROOF,
+    site,
+)
+
+EVERYTHING = SITES["of every service"]
+WITHOUT_SCANNER = site(has_retain_bin=True)
+REGIONS = Path(__file__).parents[2] / "assets" / "regions"
+
+
+def of_region(name: str, *, pilot: bool = False) -> Site:
+    return Site(load_region(REGIONS / f"{name}.toml"), True, True, LANGUAGE, (LANGUAGE,), pilot=pilot)
+
+
+def then(state: s.State, *events: on.Event, at: Site = EVERYTHING) -> Step:
+    taken: Step | None = Step(state)
+    for event in events:
+        assert taken is not None
+        taken = step(at, taken.state, event)
+    assert taken is not None
+    return taken
+
+
+def chose(key: str) -> on.PersonChose:
+    return on.PersonChose(Intent.CHOOSE, key)
+
+
+YES, NO = on.PersonChose(Intent.ANSWER_YES), on.PersonChose(Intent.ANSWER_NO)
+GO_ON = on.PersonChose(Intent.GO_ON)
+IDLE = s.Idle(LANGUAGE)
+
+
+def matter(assessment: object = IN_WINDOW, **answers: object) -> s.Matter:
+    return s.Matter(CASE, replace(s.Answers(), **answers), assessment, TODAY)    # type: ignore[arg-type]
+
+
+def showing(assessment: object = IN_WINDOW, **answers: object) -> s.ShowingAssessment:
+    return s.ShowingAssessment(VISIT, matter(assessment, **answers), central_silent=False)
+
+
+@pytest.mark.parametrize(("region", "pilot", "first"), [
+    ("shanghai", False, s.ShowingNotice), ("haikou", False, s.ShowingNotice), ("xuchang", False, s.ExplainingService),
+    ("xuchang", True, s.ShowingNotice),
+])
+def test_a_visit_begins_with_the_notice_unless_nothing_is_offered_here(
+    region: str, pilot: bool, first: type[s.State]
+) -> None:
+    assert type(then(IDLE, on.VisitBegan(VISIT), at=of_region(region, pilot=pilot)).state) is first
+
+
+def test_no_choice_has_more_than_seven_answers() -> None:
+    for name in ("shanghai", "beijing", "haikou", "xuchang", "xinjiang"):
+        for keys in ((), ("something_changed",), ("permit_troubled",)):
+            choosing = then(IDLE, on.VisitBegan(VISIT, choosing=True), *map(chose, keys), at=of_region(name)).state
+            assert isinstance(choosing, s.ChoosingService)
+            assert 2 <= len(choosing.choices) <= 7
+
+
+def test_another_kind_of_permit_is_on_offer_only_where_there_is_one() -> None:
+    events = (on.VisitBegan(VISIT, choosing=True), chose("something_changed"))
+    assert "change_category" in then(IDLE, *events, at=of_region("xinjiang")).state.choices  # type: ignore[union-attr]
+    assert "change_category" not in then(IDLE, *events, at=of_region("shanghai")).state.choices  # type: ignore[union-attr]
+
+
+def test_an_agent_whom_the_region_does_not_know_is_told_before_anything_is_read() -> None:
+    events = (on.VisitBegan(VISIT, choosing=True), chose("for_another"), chose("entrusted"), chose("endorse"))
+    explaining = then(IDLE, *events).state
+    assert isinstance(explaining, s.ExplainingService)
+    assert foresee(EVERYTHING.region, Service.ENDORSE, agent="entrusted").served is Served.COUNTER
+
+
+def test_an_agents_identity_card_is_read_after_the_holders_and_the_holders_own_does_not_count() -> None:
+    visit = replace(VISIT, purpose=s.Purpose(agent="close_relative"))
+    taken = then(s.ReadingIdCard(visit), on.IdCardRead(HOLDER))
+    assert taken.state == s.ReadingAgentIdCard(visit, HOLDER)
+    assert taken.effects == (do.ReadIdCard(besides=HOLDER),)
+
+
+def test_what_the_rules_must_know_of_an_absent_holder_is_asked_before_the_rules() -> None:
+    visit = replace(VISIT, purpose=s.Purpose(agent="close_relative"))
+    asked = then(s.AskingPendingRewrites(visit, CASE), on.NoWorkFound())
+    assert isinstance(asked.state, s.DeclaringForHolder)
+    assert asked.state.question == "disabled"
+    told = then(asked.state, YES)
+    assert told.effects == (do.Assess(CASE, visit.purpose, s.Answers(("disabled",), frozenset({"disabled"}))),)
+
+
+def test_the_category_is_chosen_before_the_result_is_shown_and_not_while_it_is_too_early() -> None:
+    assessing = s.Assessing(VISIT, CASE, s.Answers(), central_silent=False)
+    assert isinstance(then(assessing, on.Assessed(IN_WINDOW, TODAY)).state, s.ChoosingCategory)
+    assert isinstance(then(assessing, on.Assessed(TOO_EARLY, TODAY)).state, s.ShowingAssessment)
+    chosen = then(assessing, on.Assessed(IN_WINDOW, TODAY), chose("long"))
+    assert chosen.effects == (do.Assess(CASE, VISIT.purpose, s.Answers(category="long")),)
+    assert isinstance(then(chosen.state, on.Assessed(IN_WINDOW, TODAY)).state, s.ShowingAssessment)
+
+
+def test_a_no_to_every_question_asks_the_rules_nothing_further() -> None:
+    asking = then(showing(), GO_ON, NO)
+    assert isinstance(asking.state, s.AskingCentral)
+    [request] = asking.effects
+    assert isinstance(request, do.RequestEndorsement)
+    assert request.matter.answers == s.Answers(asked=("address_changed",))
+
+
+def test_a_yes_asks_the_rules_again_and_the_same_result_is_not_shown_twice() -> None:
+    assessing = then(showing(), GO_ON, YES)
+    assert assessing.effects == (do.Assess(CASE, VISIT.purpose, s.Answers(
+        ("address_changed",), frozenset({"address_changed"}))),)
+    assert isinstance(then(assessing.state, on.Assessed(IN_WINDOW, TODAY)).state, s.AskingCentral)
+    worse = replace(IN_WINDOW, served=Served.COUNTER)
+    assert isinstance(then(assessing.state, on.Assessed(worse, TODAY)).state, s.ShowingAssessment)
+
+
+ASKED = {"asked": ("address_changed",)}
+
+
+def test_central_looks_into_its_own_records_for_each_proof_before_the_holder_is_asked() -> None:
+    first = then(showing(WITH_PROOF, **ASKED), GO_ON)
+    assert first.effects == (do.VerifyEvidence(CASE, VISIT.purpose, "deed", None),)
+    second = then(first.state, on.EvidenceAnswered("deed", EvidenceResult.NOT_VERIFIED))
+    assert second.effects == (do.VerifyEvidence(CASE, VISIT.purpose, "lease", None),)
+    third = then(second.state, on.EvidenceAnswered("lease", EvidenceResult.NOT_VERIFIED))
+    assert isinstance(third.state, s.ChoosingProof)
+    assert third.state.keys == ("deed", "lease")
+
+
+def test_one_verified_proof_of_several_is_enough_and_nothing_is_asked_of_the_holder() -> None:
+    taken = then(showing(WITH_PROOF, **ASKED), GO_ON, on.EvidenceAnswered("deed", EvidenceResult.VERIFIED))
+    [assess] = taken.effects
+    assert isinstance(assess, do.Assess)
+    assert assess.answers.verified == {"deed"}
+    assert isinstance(then(taken.state, on.Assessed(IN_WINDOW, TODAY)).state, s.AskingCentral)
+
+
+NOTHING_ON_RECORD = tuple(on.EvidenceAnswered(key, EvidenceResult.NOT_VERIFIED) for key in ("deed", "lease"))
+
+
+def test_without_a_scanner_the_rules_judge_what_central_found() -> None:
+    taken = then(showing(WITH_PROOF, **ASKED), GO_ON, *NOTHING_ON_RECORD, at=WITHOUT_SCANNER)
+    assert isinstance(taken.state, s.Assessing)
+    shown = then(taken.state, on.Assessed(WITH_PROOF, TODAY), at=WITHOUT_SCANNER)
+    assert isinstance(shown.state, s.ShowingAssessment)
+    declined = then(shown.state, GO_ON, at=WITHOUT_SCANNER)
+    assert declined.state == s.ReturningPermit(VISIT, s.Declined(Refusal("counter_only"), PERMIT, WITH_PROOF))
+
+
+def test_a_proof_that_is_given_up_leaves_the_others_and_none_ends_the_search() -> None:
+    reading = then(showing(WITH_PROOF, **ASKED), GO_ON, *NOTHING_ON_RECORD, chose("deed"))
+    assert reading.effects == (do.ReadLicenceCode(),)
+    without_deed = then(reading.state, on.PersonChose(Intent.NO_PROOF))
+    assert isinstance(without_deed.state, s.ReadingLicenceCode)
+    assert without_deed.state.key == "lease"
+    assert without_deed.effects == (do.StopCodeScanner(), do.ReadLicenceCode())
+    none = then(without_deed.state, on.PersonChose(Intent.NO_PROOF))
+    assert isinstance(none.state, s.Assessing)
+
+
+def test_a_licence_that_is_not_good_is_asked_for_again_and_central_has_the_last_word() -> None:
+    reading = then(showing(WITH_PROOF, **ASKED), GO_ON, *NOTHING_ON_RECORD, chose("lease")).state
+    verifying = then(reading, on.LicenceCodeRead(Personal("A")))
+    assert verifying.effects == (do.VerifyEvidence(CASE, VISIT.purpose, "lease", Personal("A")),)
+    again = then(verifying.state, on.EvidenceAnswered("lease", EvidenceResult.NOT_VERIFIED))
+    assert isinstance(again.state, s.ReadingLicenceCode)
+    assert again.state.problem == "not_verified"
+    good = then(again.state, on.LicenceCodeRead(Personal("B")), on.EvidenceAnswered("lease", EvidenceResult.VERIFIED))
+    assert isinstance(good.state, s.Assessing)
+    shown = [proof for proof in good.state.answers.proofs if proof.licence_code is not None]
+    assert [(proof.key, proof.licence_code, proof.result) for proof in shown] == [
+        ("lease", Personal("B"), EvidenceResult.VERIFIED)]
+
+
+def test_of_a_proof_in_parts_every_part_is_asked_for_once_the_first_was_shown() -> None:
+    xinjiang = replace_scanner(of_region("xinjiang"))
+    asked = replace(IN_WINDOW, served=Served.AFTER_REVIEW, evidence=EvidenceAsked(all_of=("employment_ground",)))
+    answered = tuple(
+        on.EvidenceAnswered(key, EvidenceResult.NOT_VERIFIED)
+        for key in ("pension_two_years", "work_contract_one_year", "social_insurance_six_months"))
+    declared = s.Answers(asked=tuple(xinjiang.region.services[Service.ENDORSE].asks), category="short")
+    state = s.ShowingAssessment(VISIT, s.Matter(CASE, declared, asked, TODAY), central_silent=False)
+    choosing = then(state, GO_ON, *answered, at=xinjiang)
+    assert isinstance(choosing.state, s.ChoosingProof)
+    assert choosing.state.keys == ("pension_two_years", "contract_and_insurance")
+    second = then(
+        choosing.state, chose("contract_and_insurance"), on.LicenceCodeRead(Personal("A")),
+        on.EvidenceAnswered("work_contract_one_year", EvidenceResult.VERIFIED), at=xinjiang)
+    assert isinstance(second.state, s.ReadingLicenceCode)
+    assert second.state.key == "social_insurance_six_months"
+
+
+def replace_scanner(place: Site) -> Site:
+    return Site(place.region, True, True, LANGUAGE, (LANGUAGE,), has_code_scanner=True)
+
+
+def test_a_scanner_that_fails_leaves_the_visit_to_the_rules() -> None:
+    reading = then(showing(WITH_PROOF, **ASKED), GO_ON, *NOTHING_ON_RECORD, chose("lease")).state
+    assert isinstance(then(reading, on.CodeScannerFailed(faults.CODE_SCANNER_LINK)).state, s.Assessing)
+
+
+def test_collection_and_telephone_are_asked_before_an_application_where_the_region_says_so() -> None:
+    collecting = then(showing(AFTER_REVIEW, **ASKED), GO_ON).state
+    assert isinstance(collecting, s.ChoosingCollection)
+    telephone = then(collecting, chose("counter")).state
+    assert telephone == s.EnteringTelephone(VISIT, matter(AFTER_REVIEW, **ASKED), "counter")
+    sent = then(telephone, on.PersonChose(Intent.ENTER_TELEPHONE, "13900000000"))
+    assert sent.effects == (do.Apply(
+        VISIT.endorsement_id, VISIT.purpose, matter(AFTER_REVIEW, **ASKED), "counter", Personal("13900000000")),)
+
+
+@pytest.mark.parametrize(("digits", "is_one"), [
+    ("13900000000", True), ("02112345678", True), ("0374511011", True), ("1390000000", False), ("", False),
+    ("139000000000", False), ("23900000000", False), ("１３９００００００００", False),
+])
+def test_only_what_can_be_a_telephone_number_is_sent(digits: str, is_one: bool) -> None:
+    entering = s.EnteringTelephone(VISIT, matter(AFTER_REVIEW, **ASKED), None)
+    taken = then(entering, on.PersonChose(Intent.ENTER_TELEPHONE, digits)).state
+    assert isinstance(taken, s.Applying) is is_one
+
+
+def test_an_application_without_a_permit_ends_with_its_slip_and_moves_nothing() -> None:
+    lost = s.Matter(s.UnreadCase(HOLDER), s.Answers(), AFTER_REVIEW, TODAY)
+    visit = replace(VISIT, purpose=s.Purpose(service=Service.LOST))
+    applying = s.Applying(visit, lost, None)
+    assert s.custody_of(applying) is Custody.WITH_HOLDER
+    received = then(applying, on.ApplicationReceived(RECEIVED))
+    assert isinstance(received.state, s.PrintingSlip)
+    assert not any(isinstance(effect, do.EjectPermit) for effect in received.effects)
+    refused = then(applying, on.EndorsementRefused(Refusal("reported_lost", retain=True)))
+    assert refused.state == s.Explaining(visit, s.Declined(Refusal("reported_lost", retain=True)), Custody.WITH_HOLDER)
+
+
+@pytest.mark.parametrize("service", [Service.LOST, Service.DAMAGED])
+def test_a_permit_that_is_lost_or_damaged_is_not_asked_for(service: Service) -> None:
+    visit = replace(VISIT, purpose=s.Purpose(service=service))
+    taken = then(s.ReadingIdCard(visit), on.IdCardRead(HOLDER))
+    assert isinstance(taken.state, s.Assessing)
+    assert [type(effect) for effect in taken.effects] == [do.Assess]
+
+
+def test_a_face_that_nothing_waits_for_is_not_rewritten() -> None:
+    visit = replace(VISIT, purpose=s.Purpose(service=Service.FACE_ONLY))
+    nothing = then(s.AskingPendingRewrites(visit, CASE), on.NoWorkFound())
+    assert nothing.state == s.ReturningPermit(visit, s.Declined(Refusal("nothing_to_renew"), PERMIT))
+
+
+def test_an_expired_permit_goes_on_only_where_the_old_one_may_be_rewritten() -> None:
+    reapply = replace(AFTER_REVIEW, outcome=AssessedOutcome.REAPPLY)
+    assert isinstance(then(showing(reapply, **ASKED), GO_ON).state, s.ChoosingCollection)
+    dated = replace(reapply, new_valid_from=None, new_valid_to=None)
+    assert isinstance(then(showing(dated, **ASKED), GO_ON).state, s.ReturningPermit)
+
+
+def test_what_was_assessed_stays_beside_what_was_granted() -> None:
+    confirming = then(s.AskingCentral(VISIT, matter(**ASKED)), on.GrantReceived(GRANT)).state
+    assert confirming == s.Confirming(VISIT, CASE, GRANT, IN_WINDOW)
+
+
+def test_nothing_typed_or_scanned_prints() -> None:
+    sent = do.Apply(VISIT.endorsement_id, VISIT.purpose, matter(), None, Personal("13900000000"))
+    verify = do.VerifyEvidence(CASE, VISIT.purpose, "deed", Personal("LICENCE-4711"))
+    state = s.VerifyingEvidence(VISIT, matter(), "deed", Personal("LICENCE-4711"))
+    chosen = on.PersonChose(Intent.ENTER_TELEPHONE, "13900000000")
+    read = on.LicenceCodeRead(Personal("LICENCE-4711"))
+    for value in (sent, verify, state, chosen, read):
+        assert "1390" not in repr(value)
+        assert "4711" not in repr(value)
