@@ -208,6 +208,9 @@ def samples(language: str) -> dict[str, ScreenModel]:
         "application": ApplicationScreen(
             frame(WayOut.NONE, 60), Text("application.headline.received"), NUMBER, QR, (RESULT, STATION),
             printing=True),
+        "application_printed": ApplicationScreen(
+            frame(WayOut.NONE, 60), Text("application.headline.received"), NUMBER, QR, (RESULT, COUNTER),
+            printing=False),
         "progress": ProgressScreen(
             frame(countdown_s=60),
             (ProgressLine(NUMBER, local("变更居住地址", "Change of address"), Text("progress.state.made"),

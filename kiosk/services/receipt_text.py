@@ -61,6 +61,7 @@ class ReceiptText:
             Feed(),
             QrCode(self._receipt_link + number),
             TextLine(words("link_hint"), align="centre"),
+            *self._footer(visit.language),
             TextLine(words("keep"), align="centre"),
         ]
         return ReceiptDocument(tuple(elements))
@@ -83,6 +84,10 @@ class ReceiptText:
         if renewed.face is FaceState.PENDING:
             remarks.append(TextLine(words("face_pending"), bold=True))
         return remarks
+
+    def _footer(self, language: str) -> list[Element]:
+        text = self._region.texts.get("texts.receipt_footer")
+        return [] if text is None else [TextLine(self._translate(language, text), align="centre")]
 
     def _where_to_ask(self, words: _Words) -> list[Element]:
         lines: list[Element] = []

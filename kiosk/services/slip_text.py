@@ -86,6 +86,7 @@ class SlipText:
             Feed(),
             QrCode(self._receipt_link + slip.number),
             TextLine(words("link_hint"), align="centre"),
+            *words.regional(self._region, "application_slip"),
             TextLine(words("keep"), align="centre"),
         ]
         return ReceiptDocument(tuple(elements))
@@ -108,6 +109,7 @@ class SlipText:
             *words.listed("where", slip.where),
             *self._foot(words),
             *(code if slip.qr else ()),
+            *words.regional(self._region, "receipt_footer"),
             TextLine(words("nothing_changed"), align="centre"),
         ]
         return ReceiptDocument(tuple(elements))
@@ -148,6 +150,11 @@ class _Words:
 
     def date(self, day: date | None) -> str:
         return self.say(Text("format.no_date") if day is None else Text("slip.day", (("day", day),)))
+
+    def regional(self, region: Region, name: str) -> list[Element]:
+        """What the region wants on its slips; nothing where its file has no such text."""
+        text = region.texts.get(f"texts.{name}")
+        return [] if text is None else [TextLine(self.say(text), align="centre")]
 
     def labelled(self, name: str, value: str) -> LabelledValue:
         return LabelledValue(self(name), value)

@@ -48,7 +48,8 @@ def test_each_screen_offers_what_belongs_to_it(upright: Window) -> None:
     assert offered["status"] == {"finish", "print_slip", "cancel"}
     assert offered["status_overdue"] == {"go_on", "print_slip", "cancel"}
     assert offered["status_printing"] == {"finish"}
-    assert offered["application"] == {"finish", "more_time"}
+    assert offered["application"] == {"more_time"}
+    assert offered["application_printed"] == {"finish", "more_time"}
     assert offered["progress"] == {"choose:SH-0412-7735", "finish", "cancel", "more_time"}
     assert offered["progress_none"] == {"finish", "cancel", "more_time"}
     assert offered["confirm"] == {"confirm", "cancel"}

@@ -98,6 +98,16 @@ def test_a_status_slip_of_a_permit_without_an_end_date_says_so(slips: SlipText) 
     assert codes(slips.status_slip("zh-Hans", StatusSlip(STATUS.headline, STATUS.present_term))) == []
 
 
+def test_a_slip_ends_with_what_the_region_wants_on_it() -> None:
+    haikou = load_region(ASSETS / "regions" / "haikou.toml")
+    slips = SlipText(
+        haikou, lambda language, words: TRANSLATIONS[language].words(words), "https://kiosk.example/r/", "HK-1",
+        HandClock())
+    wanted = [haikou.text(f"texts.{name}").in_language("en") for name in ("application_slip", "receipt_footer")]
+    documents = slips.application_slip("en", APPLICATION), slips.status_slip("en", STATUS)
+    assert [lines(document)[-2] for document in documents] == wanted
+
+
 def test_no_slip_holds_the_full_number_of_a_permit(slips: SlipText) -> None:
     for language in TRANSLATIONS:
         for document in (slips.application_slip(language, APPLICATION), slips.status_slip(language, STATUS)):
