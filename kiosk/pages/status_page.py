@@ -16,18 +16,22 @@ from kiosk.workflow import states as s
 from kiosk.workflow.status import may_go_on, may_print
 
 MOST_RULES = 4
+MOST_WAYS = 2
+"""Online and the nearest counter; the slip has them all."""
 
 
 def status_page(about: About, state: s.ShowingStatus) -> StatusScreen:
     matter, calendar, language = state.matter, state.calendar, state.visit.language
     trouble = (Text("status.line.no_paper"),) if state.paper_trouble is not None else ()
+    is_due = matter.assessment.outcome is not AssessedOutcome.TOO_EARLY
+    elsewhere = where_to_go(about)[:MOST_WAYS] if is_due and not may_go_on(state) else ()
     return StatusScreen(
         frame=frame_of(about, state, way_out(state)),
         headline=headline(matter),
         present_term=term_of(matter.case),
-        lines=(*status_lines(matter, calendar), *trouble),
+        lines=(*status_lines(matter, calendar), *elsewhere, *trouble),
         rules=_rules(about, calendar, language),
-        qr=window_as_event(about, calendar, language),
+        qr=window_as_event(about, matter, calendar, language),
         can_print=may_print(state),
         can_go_on=may_go_on(state),
         printing=state.printing,
@@ -79,11 +83,16 @@ def _rules(about: About, calendar: PermitCalendar, language: str) -> tuple[Citat
     return tuple(found[:MOST_RULES])
 
 
-def window_as_event(about: About, calendar: PermitCalendar, language: str) -> str:
-    """The coming window as a calendar entry (RFC 5545) for a telephone; "" where none is known. Nothing personal."""
-    if calendar.next_window is None:
+def window_as_event(about: About, matter: s.Matter, calendar: PermitCalendar, language: str) -> str:
+    """The window that is open or comes next, as a calendar entry (RFC 5545) for a telephone; "" where none is known.
+    Nothing personal.
+    """
+    window, assessment = calendar.next_window, matter.assessment
+    if assessment.outcome is AssessedOutcome.IN_WINDOW and assessment.opens_on and assessment.closes_on:
+        window = assessment.opens_on, assessment.closes_on
+    if window is None:
         return ""
-    opens_on, closes_on = calendar.next_window
+    opens_on, closes_on = window
     name = service_name(about.region, Service.ENDORSE)
     summary = name.in_language(language) if isinstance(name, LocalText) else about.region.name.in_language(language)
     after = closes_on + timedelta(days=1)       # the end of an event is the day after its last

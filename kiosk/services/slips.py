@@ -52,7 +52,7 @@ class Slips:
             lines=status_lines(matter, calendar),
             where=tuple(line for line in where_to_go(self._about) if not _is_telephone(line)),
             permit_number=_permit_number(matter.case),
-            qr=window_as_event(self._about, calendar, effect.visit.language),
+            qr=window_as_event(self._about, matter, calendar, effect.visit.language),
         )
 
 

@@ -162,7 +162,8 @@ def _assessed(site: Site, state: s.Assessing, matter: s.Matter) -> Step:
     if state.shown is not None and can_go_on(matter) and _is_alike(state.shown, matter.assessment):
         return proceed(site, state.visit, matter)
     case = state.case
-    if state.shown is None and isinstance(case, s.Case) and _has_choice_of_category(site.region, state.visit.purpose, matter):
+    is_first = state.shown is None
+    if is_first and isinstance(case, s.Case) and _has_choice_of_category(site.region, state.visit.purpose, matter):
         return Step(s.ChoosingCategory(state.visit, case, state.answers, state.central_silent))
     return Step(s.ShowingAssessment(state.visit, matter, state.central_silent))
 
