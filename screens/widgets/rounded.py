@@ -1,4 +1,4 @@
-"""A rectangle with round corners that is cheap to paint.
+"""A box with round corners that is cheap to paint.
 
 Kivy builds its own from a fan of narrow triangles and a soft line around them; without a graphics card each costs as
 much as a fifth of the screen. This one is nine pieces of one small picture: four corners, and what is between them.
@@ -13,23 +13,28 @@ from kivy.factory import Factory
 from kivy.graphics import BorderImage
 from kivy.graphics.texture import Texture
 
+Colour = tuple[float, ...]
+Look = tuple[float, float, Colour, Colour]
+
 
 class RoundedBox(BorderImage):
-    """`pos`, `size` and `radius` in pixels, in the colour that is set before it; smaller corners where it is small."""
+    """`pos` and `size` in pixels; `look`: radius of the corners, width of the line around, colour of the line, colour
+    inside. A box that is smaller than its corners gets smaller ones; one without a size is not there.
+    """
 
-    def __init__(self, radius: float = 1, **kwargs: object) -> None:
-        self._radius = radius
+    def __init__(self, **kwargs: object) -> None:
+        self._look: Look | None = None
         super().__init__(auto_scale="off", **kwargs)
-        self.radius = radius
 
     @property
-    def radius(self) -> float:
-        return self._radius
+    def look(self) -> Look | None:
+        return self._look
 
-    @radius.setter
-    def radius(self, radius: float) -> None:
-        self._radius = radius
-        self.texture = _disc(max(1, round(radius)))
+    @look.setter
+    def look(self, look: Look) -> None:
+        self._look = look
+        radius, line_width, line, inside = look
+        self.texture = _drawn(max(1, round(radius)), round(line_width), tuple(line), tuple(inside))
         self._round()
 
     @property
@@ -42,27 +47,36 @@ class RoundedBox(BorderImage):
         self._round()
 
     def _round(self) -> None:
-        self.border = (int(min(self._radius, *(side / 2 for side in self.size))),) * 4
+        radius = 0 if self._look is None else self._look[0]
+        self.border = (int(min(radius, *(side / 2 for side in self.size))),) * 4
 
 
 Factory.register("RoundedBox", cls=RoundedBox)
 
 
 @cache
-def _disc(radius: int) -> Texture:
-    """A white disc with soft edges, 2 pixels wider and higher than round, so that there is something to stretch."""
-    side = 2 * radius + 2
-    rows = [[_covered(radius, x, y) for x in range(side)] for y in range(side)]
-    texture = Texture.create(size=(side, side), colorfmt="rgba")
-    texture.blit_buffer(
-        bytes(value for row in rows for alpha in row for value in (255, 255, 255, alpha)), colorfmt="rgba",
-        bufferfmt="ubyte")
+def _drawn(radius: int, line_width: int, line: Colour, inside: Colour) -> Texture:
+    """A disc with a line around and soft edges, 2 pixels wider and higher than round: they can be stretched."""
+    half = range(radius + 1)
+    quarter = [[_pixel(radius, line_width, line, inside, x, y) for x in half] for y in half]
+    rows = [row + row[::-1] for row in quarter]
+    texture = Texture.create(size=(2 * radius + 2,) * 2, colorfmt="rgba")
+    texture.blit_buffer(b"".join(b"".join(row) for row in rows + rows[::-1]), colorfmt="rgba", bufferfmt="ubyte")
     return texture
 
 
-def _covered(radius: int, x: int, y: int) -> int:
-    """How much of a pixel lies inside, of 255: by the distance of its centre from the nearest corner's centre."""
-    across, down = (max(radius - at, at - radius - 2) for at in (x + 0.5, y + 0.5))
+def _pixel(radius: int, line_width: int, line: Colour, inside: Colour, x: int, y: int) -> bytes:
+    """Red, green, blue and opacity of the pixel at (x, y) from a corner."""
+    covered, filled = _covered(radius, x, y), _covered(radius - line_width, x - line_width, y - line_width)
+    mixed = [within * filled + around * (1 - filled) for around, within in zip(line[:3], inside[:3], strict=True)]
+    return bytes(round(255 * value) for value in (*mixed, covered))
+
+
+def _covered(radius: int, x: int, y: int) -> float:
+    """How much of a pixel lies inside a round corner: by the distance of its centre from the corner's centre."""
+    across, down = radius - x - 0.5, radius - y - 0.5
+    if min(x, y) < 0:
+        return 0.0
     if across <= 0 or down <= 0:
-        return 255
-    return round(255 * min(1.0, max(0.0, radius - hypot(across, down) + 0.5)))
+        return 1.0
+    return min(1.0, max(0.0, radius - hypot(across, down) + 0.5))
