@@ -45,6 +45,10 @@ class Paragraph(Label):
             self.fbind(name, self._fit_soon)
         self._fit_soon()
 
+    def on_texture(self, _instance: Any, texture: Any) -> None:
+        if texture is not None:
+            texture.min_filter = texture.mag_filter = "nearest"     # drawn dot for dot: nothing to mix
+
     @property
     def is_drawn(self) -> bool:
         """Is there a picture of words, here or in Kivy's drawing of it?"""

@@ -16,10 +16,11 @@ QUIET_ZONE = 4      # modules of white around a QR code (ISO/IEC 18004, 6.3.8)
 
 
 class Drawing(Widget):
-    """The picture `texture`, whole, as large as the widget lets it be, in the middle; `color` tints it.
+    """The picture `texture`, whole, in the middle, as large as the widget lets it be but no larger than it was drawn;
+    `color` tints it.
 
     Kivy's own Image cuts off what hangs over, by a stencil: three passes more for each, and without a graphics card
-    half of the time that a screen takes to paint.
+    half of the time that a screen takes to paint. To mix dots for another size costs the same again.
     """
 
     texture = ObjectProperty(None, allownone=True)
@@ -35,7 +36,8 @@ class Drawing(Widget):
             self.drawn_size = (0, 0)
             return
         width, height = self.texture.size
-        scale = min(self.width / width, self.height / height)
+        scale = min(1.0, self.width / width, self.height / height)
+        self.texture.min_filter = self.texture.mag_filter = "nearest" if scale == 1.0 else "linear"
         self.drawn_size = (width * scale, height * scale)
 
 

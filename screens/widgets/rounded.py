@@ -61,6 +61,7 @@ def _drawn(radius: int, line_width: int, line: Colour, inside: Colour) -> Textur
     quarter = [[_pixel(radius, line_width, line, inside, x, y) for x in half] for y in half]
     rows = [row + row[::-1] for row in quarter]
     texture = Texture.create(size=(2 * radius + 2,) * 2, colorfmt="rgba")
+    texture.min_filter = texture.mag_filter = "nearest"
     texture.blit_buffer(b"".join(b"".join(row) for row in rows + rows[::-1]), colorfmt="rgba", bufferfmt="ubyte")
     return texture
 
