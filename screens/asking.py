@@ -13,6 +13,7 @@ load_kv(__file__)
 class Asking(BaseScreen):
     """Central has been asked."""
 
+    IS_PERSONAL = False
     BLANK = AskingScreen(BLANK_FRAME)
     model = ObjectProperty(BLANK, rebind=True)
 

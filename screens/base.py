@@ -47,6 +47,7 @@ class BaseScreen(Screen):
     """
 
     BLANK: ClassVar[ScreenModel]
+    IS_PERSONAL: ClassVar[bool] = True      # False: nothing on it is anybody's, so it need not be forgotten
 
     model = ObjectProperty(None, rebind=True)
     title = StringProperty("")
@@ -88,10 +89,11 @@ class BaseScreen(Screen):
         self.moving_picture.start()
 
     def on_leave(self, *_args: Any) -> None:
-        """Stand still, and forget what was shown as soon as the next screen is up."""
+        """Stand still, and forget what was shown of a person as soon as the next screen is up."""
         self.countdown.stop()
         self.moving_picture.stop()
-        Clock.schedule_once(self._forget, 0)
+        if self.IS_PERSONAL:
+            Clock.schedule_once(self._forget, 0)
 
     def _forget(self, _elapsed: float) -> None:
         if self.manager.current_screen is self:

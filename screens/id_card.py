@@ -13,6 +13,7 @@ load_kv(__file__)
 class IdCard(BaseScreen):
     """Lay the identity card down."""
 
+    IS_PERSONAL = False
     BLANK = IdCardScreen(BLANK_FRAME)
     model = ObjectProperty(BLANK, rebind=True)
 

@@ -13,6 +13,7 @@ load_kv(__file__)
 class InsertPermit(BaseScreen):
     """Put the permit into the slot."""
 
+    IS_PERSONAL = False
     BLANK = InsertPermitScreen(BLANK_FRAME)
     model = ObjectProperty(BLANK, rebind=True)
 

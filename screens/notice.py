@@ -13,6 +13,7 @@ load_kv(__file__)
 class NoticeView(BaseScreen):
     """What personal data is read, and why."""
 
+    IS_PERSONAL = False
     BLANK = NoticeScreen(BLANK_FRAME)
     model = ObjectProperty(BLANK, rebind=True)
 

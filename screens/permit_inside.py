@@ -14,6 +14,7 @@ load_kv(__file__)
 class PermitInside(BaseScreen):
     """The permit is being moved, or is kept."""
 
+    IS_PERSONAL = False
     BLANK = PermitInsideScreen(BLANK_FRAME, NOTHING)
     model = ObjectProperty(BLANK, rebind=True)
 

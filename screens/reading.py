@@ -13,6 +13,7 @@ load_kv(__file__)
 class Reading(BaseScreen):
     """The permit is being read."""
 
+    IS_PERSONAL = False
     BLANK = ReadingScreen(BLANK_FRAME)
     model = ObjectProperty(BLANK, rebind=True)
 

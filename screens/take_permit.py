@@ -14,6 +14,7 @@ load_kv(__file__)
 class TakePermit(BaseScreen):
     """The permit is at the mouth."""
 
+    IS_PERSONAL = False
     BLANK = TakePermitScreen(BLANK_FRAME, NOTHING)
     model = ObjectProperty(BLANK, rebind=True)
 

@@ -14,6 +14,7 @@ load_kv(__file__)
 class Welcome(BaseScreen):
     """Welcome: what this machine does, and what to have at hand."""
 
+    IS_PERSONAL = False
     BLANK = WelcomeScreen(BLANK_FRAME, LocalText((("zh-Hans", ""),)), ())
     model = ObjectProperty(BLANK, rebind=True)
 

@@ -13,6 +13,7 @@ load_kv(__file__)
 class Writing(BaseScreen):
     """The permit is being written, stage by stage."""
 
+    IS_PERSONAL = False
     BLANK = WritingScreen(BLANK_FRAME, (), 0, 0)
     model = ObjectProperty(BLANK, rebind=True)
 
