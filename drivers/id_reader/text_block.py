@@ -123,8 +123,8 @@ def text_fields(block: bytes) -> tuple[str, dict[str, str]]:
     if len(block) < TEXT_BYTES:
         raise TextBlockInvalid(f"a text block of {len(block)} bytes", device=DEVICE)
     variant = _VARIANT_OF_LETTER.get(_text(block[VARIANT_AT:VARIANT_AT + 2]), "citizen")
-    # A name that goes on elsewhere may have a space at the seam, so the pieces are joined before they are stripped.
-    return variant, {name: "".join(_text(block[at:at + size]) for at, size in pieces).rstrip(_PADDING)
+    # A name that goes on elsewhere may have a space or half a character at the seam: joined first, then read.
+    return variant, {name: _text(b"".join(block[at:at + size] for at, size in pieces)).rstrip(_PADDING)
                      for name, pieces in LAYOUTS[variant].items()}
 
 
