@@ -13,6 +13,7 @@ from typing import Any
 from kivy.app import App
 from kivy.clock import Clock, mainthread
 from kivy.core.window import Window
+from kivy.graphics.opengl import glFinish
 from kivy.properties import ObjectProperty
 
 from kiosk.screen_models import Intent, ScreenModel
@@ -174,6 +175,7 @@ class KioskApp(App):
 
     def _load_ahead(self, _elapsed: float) -> None:
         """Read the picture of the screen that comes next, so that it need not be read then; one and no more."""
+        glFinish()      # Mesa lets go of deleted pictures only then: a hundred megabytes more after a hundred screens
         following = [name for name in self._following(1) if self.router.has_screen(name)]
         coming = self.router.get_screen(following[0]) if following else None
         if self._loaded not in (None, coming, self.router.current_screen):

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any
 
 from kivy.app import App
 from kivy.clock import Clock
-from kivy.core.image import Image
+from kivy.core.image import ImageLoader
 from kivy.graphics.texture import Texture
 from kivy.properties import ListProperty, ObjectProperty, StringProperty
 from kivy.uix.widget import Widget
@@ -47,7 +48,7 @@ class Icon(Drawing):
     name = StringProperty("")
 
     def on_name(self, _instance: Any, name: str) -> None:
-        self.texture = Image(App.get_running_app().icon_file(name)).texture if name else None
+        self.texture = _icon(App.get_running_app().icon_file(name)) if name else None
 
 
 class Picture(Drawing):
@@ -97,7 +98,15 @@ class Picture(Drawing):
         self._show()
 
     def _show(self) -> None:
-        self.texture = Image(self._frames[self._frame], nocache=True).texture if self._frames else None
+        self.texture = _read(self._frames[self._frame]) if self._frames else None
+
+
+def _read(file: str) -> Texture:
+    # Kivy's own Image refers to itself, so that its picture is let go of only when Python looks for such circles.
+    return ImageLoader.load(file, nocache=True).texture
+
+
+_icon = cache(_read)
 
 
 class QrCode(Widget):
