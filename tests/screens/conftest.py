@@ -43,3 +43,9 @@ def window(request: pytest.FixtureRequest, windows: dict[str, Window]) -> Window
 def upright(windows: dict[str, Window]) -> Window:
     """The window of the first size."""
     return windows[SIZES[0]]
+
+
+@pytest.fixture(scope="module")
+def panel(windows: dict[str, Window]) -> Window:
+    """The window of the smallest size."""
+    return windows["panel-1280x800"]
