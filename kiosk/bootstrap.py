@@ -96,7 +96,7 @@ class Kiosk:
         performer.give(id_card, (do.ReadIdCard, do.StopIdReader))
         if self.config.devices.code_scanner:
             self._code_scanner = self._desk("code_scanner", self._building.code_scanner)
-            performer.give(self._code_scanner, (do.ReadLicenceCode, do.StopCodeScanner))
+            performer.give(self._code_scanner, (do.ReadLicenceCode, do.StopCodeScanner, do.Wipe))
         performer.give(permit, (
             do.InspectPath, do.TakePermitIn, do.StopTakingIn, do.DrawFace, do.LoadFace, do.RewriteFace, do.EjectPermit,
             do.WatchMouth, do.TakePermitBack, do.RetainPermit, do.Wipe))

@@ -87,7 +87,7 @@ class CentralService:
             else:
                 post(on.WorkFound(self._verified(answer.work.grant, permit)))
         except (CentralError, GrantRejected, JournalFailed) as error:
-            post(on.CentralFailed(self._fault_of("pending-rewrites", error)))
+            post(on.CentralFailed(self._fault_of("pending-rewrites", error), of_pending_rewrites=True))
 
     def _is_clock_wrong(self) -> bool:
         """By central's clock at its last answer."""

@@ -24,12 +24,14 @@ class CodeScannerService:
     def __init__(self, scanner: CodeScanner, worker: Worker) -> None:
         self._scanner = scanner
         self._worker = worker
+        self._used = False
 
     @property
     def handlers(self) -> Mapping[type, Handler]:
         return {
             do.ReadLicenceCode: self._read,
             do.StopCodeScanner: self._stopped,
+            do.Wipe: self._wipe,
         }
 
     def claim(self) -> None:
@@ -46,7 +48,18 @@ class CodeScannerService:
     def _stopped(self, _: do.StopCodeScanner, __: Post) -> None:
         """That this job waited has already ended the wait."""
 
+    def _wipe(self, _: do.Wipe, __: Post) -> None:
+        """A code that was shown twice, or after the wait had ended, is not kept until the next resident comes."""
+        if not self._used:
+            return
+        self._used = False
+        try:
+            self._scanner.clear_input()
+        except DriverError as error:
+            fault_of(DEVICE, error, doing="forgetting what was scanned")
+
     def _read(self, _: do.ReadLicenceCode, post: Post) -> None:
+        self._used = True
         try:
             self._scanner.clear_input()
             self._await_code(post)

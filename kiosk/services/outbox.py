@@ -25,7 +25,9 @@ def message_of(effect: do.Effect, now: datetime) -> OutboundMessage | None:
     match effect:
         case do.CancelEndorsement(endorsement_id=endorsement_id, reason=reason):
             body = contract.CancellationRequest(reason=reason).model_dump_json()
-            return OutboundMessage(CANCELLATION, f"{CANCELLATION}-{endorsement_id}", endorsement_id, body)
+            # An application has one number through all visits, and what was granted in each may be given back.
+            key = f"{CANCELLATION}-{endorsement_id}-{now:%H%M%S%f}"
+            return OutboundMessage(CANCELLATION, key, endorsement_id, body)
         case do.ReportCompletion(endorsement_id=endorsement_id):
             completion = contract.CompletionRequest(
                 chip=effect.chip.value, face=effect.face.value, custody=effect.custody.value,

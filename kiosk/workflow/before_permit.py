@@ -8,6 +8,7 @@ from kiosk.domain.documents import IdDocument
 from kiosk.domain.endorsement import Custody, Refusal, Service
 from kiosk.faults import PERMIT_UNIT_SILENT, Fault
 from kiosk.screen_models import Intent
+from kiosk.workflow import deciding
 from kiosk.workflow import effects as do
 from kiosk.workflow import events as on
 from kiosk.workflow import states as s
@@ -29,7 +30,7 @@ def showing_notice(site: Site, state: s.ShowingNotice, event: on.Event) -> Step 
 def reading_id_card(site: Site, state: s.ReadingIdCard, event: on.Event) -> Step | None:
     match event:
         case on.IdCardRead(document=holder):
-            return _after_holder(state.visit, holder)
+            return _after_holder(site, state.visit, holder)
         case on.IdCardRefused(refusal=refusal):
             return explain(state.visit, s.Declined(refusal), Custody.WITH_HOLDER)
         case on.IdCardNotReadable():
@@ -40,18 +41,18 @@ def reading_id_card(site: Site, state: s.ReadingIdCard, event: on.Event) -> Step
             return None
 
 
-def _after_holder(visit: s.Visit, holder: IdDocument) -> Step:
+def _after_holder(site: Site, visit: s.Visit, holder: IdDocument) -> Step:
     if visit.purpose.errand is s.Errand.PROGRESS:
         return Step(s.SearchingApplications(visit, holder), (do.SearchApplications(holder),))
     if visit.purpose.agent is not None:
         return Step(s.ReadingAgentIdCard(visit, holder), (do.ReadIdCard(besides=holder),))
-    return _ask_for_permit(visit, holder, None)
+    return _ask_for_permit(site, visit, holder, None)
 
 
 def reading_agent_id_card(site: Site, state: s.ReadingAgentIdCard, event: on.Event) -> Step | None:
     match event:
         case on.IdCardRead(document=agent):
-            return _ask_for_permit(state.visit, state.holder, agent)
+            return _ask_for_permit(site, state.visit, state.holder, agent)
         case on.IdCardRefused(refusal=refusal):
             return explain(state.visit, s.Declined(refusal), Custody.WITH_HOLDER)
         case on.IdCardNotReadable():
@@ -66,13 +67,10 @@ def _stop_reading(site: Site) -> Step:
     return Step(go_idle(site).state, (do.StopIdReader(), do.Wipe()))
 
 
-def _ask_for_permit(visit: s.Visit, holder: IdDocument, agent: IdDocument | None) -> Step:
+def _ask_for_permit(site: Site, visit: s.Visit, holder: IdDocument, agent: IdDocument | None) -> Step:
     """A lost permit is not asked for, nor a damaged one, which might get stuck."""
     if visit.purpose.service in NOT_TAKEN_IN and visit.purpose.errand is s.Errand.SERVICE:
-        case = s.UnreadCase(holder, agent)
-        answers = s.Answers()
-        return Step(
-            s.Assessing(visit, case, answers, central_silent=False), (do.Assess(case, visit.purpose, answers),))
+        return deciding.ask_rules(site, visit, s.UnreadCase(holder, agent), s.Answers(), central_silent=False)
     return Step(s.AwaitingPermit(visit, holder, agent), (do.TakePermitIn(),))
 
 

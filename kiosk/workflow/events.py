@@ -188,9 +188,12 @@ class PermitAlreadyCurrent:
 
 @dataclass(frozen=True, slots=True)
 class CentralFailed:
-    """Unreachable, garbage, or a grant that did not verify."""
+    """Unreachable, garbage, or a grant that did not verify. `of_pending_rewrites`: what failed is the question about
+    work decided elsewhere, for which a visit does not wait to the end.
+    """
 
     fault: Fault
+    of_pending_rewrites: bool = False
 
 
 @dataclass(frozen=True, slots=True)

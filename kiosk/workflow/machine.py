@@ -46,6 +46,8 @@ def step(site: Site, state: s.State, event: on.Event) -> Step | None:
             return Step(state) if deadline_of(state).shown else None
         case on.DeviceFailed(fault=fault):
             return _fail(site, state, fault)
+        case on.CentralFailed(of_pending_rewrites=True) if not isinstance(state, s.AskingPendingRewrites):
+            return None     # the visit went on without that answer; it says nothing of what was asked since
         case _:
             return _step_of_state(site, state, event)
 

@@ -75,6 +75,10 @@ class Counter:
         self._desk.submit(lambda _: done.put(None))
         done.get(timeout=WITHIN_S)
 
+    def still_heard(self) -> str | None:
+        """What the scanner's line or its driver still holds."""
+        return self._scanner.read(0.2)
+
     def next_event(self) -> on.Event:
         return self.posted.get(timeout=WITHIN_S)
 
@@ -156,6 +160,16 @@ def test_a_scanner_that_is_unplugged_fails_and_serves_the_next_question_when_it_
     counter.await_code()
     counter.show()
     assert counter.next_event() == on.LicenceCodeRead(Personal(CODE))
+
+
+def test_a_code_that_was_shown_twice_is_forgotten_with_the_visit(counter: Counter) -> None:
+    counter.await_code()
+    counter.show()
+    assert counter.next_event() == on.LicenceCodeRead(Personal(CODE))
+    counter.show()
+    counter.order(do.Wipe())
+    counter.await_rest()
+    assert counter.still_heard() is None
 
 
 def test_no_log_says_what_was_scanned(counter: Counter, caplog: pytest.LogCaptureFixture) -> None:

@@ -99,6 +99,15 @@ def test_what_central_must_be_told_is_on_disk_with_the_step(place: Place) -> Non
     assert place.steps()[-1][2] == "ReturningPermit"
 
 
+def test_what_one_number_was_granted_twice_can_be_given_back_twice(place: Place) -> None:
+    """An approved application keeps its number: each visit that writes it has a grant of its own under it."""
+    for _ in range(2):
+        place.comes_to_confirming()
+        place.happens(on.PersonChose(Intent.CANCEL), on.PermitTaken(), on.PersonChose(Intent.FINISH))
+        place.clock.pass_time(1.0)
+    assert place.journal.waiting_messages() == 2
+
+
 def test_an_event_of_a_past_visit_is_dropped(place: Place) -> None:
     place.starts_idle()
     place.happens(on.VisitBegan(samples.VISIT), on.PersonChose(Intent.ACCEPT_NOTICE))

@@ -124,6 +124,25 @@ def test_what_the_rules_must_know_of_an_absent_holder_is_asked_before_the_rules(
     assert told.effects == (do.Assess(CASE, visit.purpose, s.Answers(("disabled",), frozenset({"disabled"}))),)
 
 
+def test_what_is_asked_of_an_absent_holder_is_asked_too_where_the_permit_is_lost() -> None:
+    visit = replace(VISIT, purpose=s.Purpose(service=Service.LOST, agent="close_relative"))
+    asked = then(s.ReadingAgentIdCard(visit, HOLDER), on.IdCardRead(HOLDER)).state
+    assert isinstance(asked, s.DeclaringForHolder)
+    assert (asked.question, asked.case) == ("disabled", s.UnreadCase(HOLDER, HOLDER))
+    assert s.custody_of(asked) is Custody.WITH_HOLDER
+    assert isinstance(then(asked, on.PersonChose(Intent.CANCEL)).state, s.Explaining)
+
+
+def test_a_failed_question_about_pending_rewrites_ends_nothing_that_was_asked_since() -> None:
+    late = on.CentralFailed(faults.CENTRAL_UNREACHABLE, of_pending_rewrites=True)
+    sent = matter(AFTER_REVIEW, **ASKED)
+    since = (
+        s.Applying(VISIT, sent, None), s.AskingCentral(VISIT, matter(**ASKED)),
+        s.VerifyingEvidence(VISIT, sent, "deed", None))
+    assert [step(EVERYTHING, state, late) for state in since] == [None, None, None]
+    assert step(EVERYTHING, s.AskingPendingRewrites(VISIT, CASE), late) is not None
+
+
 def test_the_category_is_chosen_before_the_result_is_shown_and_not_while_it_is_too_early() -> None:
     assessing = s.Assessing(VISIT, CASE, s.Answers(), central_silent=False)
     assert isinstance(then(assessing, on.Assessed(IN_WINDOW, TODAY)).state, s.ChoosingCategory)
