@@ -10,7 +10,7 @@ from enum import Enum
 from kiosk.domain.endorsement import ResidenceYears, Service
 from kiosk.policy.assessment import AssessedOutcome, LocalText, Served
 from kiosk.policy.office_days import Deadline, HolidayCalendar, OpeningHours
-from kiosk.policy.rules import Citation, Effect, Rule, ServiceRule, Source
+from kiosk.policy.rules import Citation, Effect, Rule, ServiceRule, Source, StartTable
 from kiosk.policy.services import Agent, Guidance, OfferedService
 from kiosk.policy.terms import EndDate, Span
 
@@ -194,6 +194,7 @@ class Region:
     term: Term
     categories: Mapping[str, Category]
     past_terms: tuple[PastTerm, ...]
+    start_tables: Mapping[str, StartTable]
     calendar: Calendar
     measures: tuple[Measure, ...]
     senseless: Rule

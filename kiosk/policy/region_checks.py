@@ -19,7 +19,7 @@ def check_region(region: Region, mistakes: Mistakes) -> None:
         if calendar.tiers is not region.calendar.tiers:
             _check_tiers(region, calendar, path, mistakes)
         _check_closing(region, measure, path, mistakes)
-    for table in _tables(region):
+    for table in region.start_tables.values():
         _check_rows(table, mistakes)
     _check_categories(region, mistakes)
     _check_term(region, mistakes)
@@ -113,18 +113,6 @@ def _ends_before(final: StartRow, last: Span | None) -> bool:
     if final.edge is None or NO_SPAN in (final.edge, last):
         return False
     return last is None or not last.is_certainly_within(final.edge) or (final.edge == last and not final.inside)
-
-
-def _tables(region: Region) -> tuple[StartTable, ...]:
-    return tuple({table.name: table for table in _effects_tables(region)}.values())
-
-
-def _effects_tables(region: Region) -> list[StartTable]:
-    calendars = (region.calendar, *(measure.calendar for measure in region.measures))
-    effects = [calendar.window.effect for calendar in calendars]
-    effects += [tier.effect for calendar in calendars for tier in calendar.tiers]
-    effects += [rule.effect for service in region.services.values() for rule in service.rules]
-    return [effect.new_dates for effect in effects if isinstance(effect.new_dates, StartTable)]
 
 
 def _check_rows(table: StartTable, mistakes: Mistakes) -> None:

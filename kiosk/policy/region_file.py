@@ -59,7 +59,7 @@ class RegionFileError(ValueError):
 def load_region(path: Path) -> Region:
     """The region that the file describes. Raises `RegionFileError` with every mistake."""
     try:
-        text = path.read_text(encoding="utf-8")
+        text = path.read_text(encoding="utf-8-sig")     # some editors put a mark first that nobody sees
     except OSError as error:
         raise RegionFileError([f"{path.name}: cannot be read: {error.strerror}"]) from error
     except UnicodeDecodeError as error:
@@ -144,6 +144,7 @@ def _read_region(top: TableReader, texts: dict[str, LocalText]) -> Region:
         term=_read_term(top.table("term"), names),
         categories=categories,
         past_terms=tuple(_read_past_term(each, names) for each in top.tables("past_terms")),
+        start_tables=names.start_tables,
         calendar=calendar,
         measures=measures,
         senseless=read_rule(top.table("senseless"), "senseless", names),

@@ -76,9 +76,13 @@ class Mistakes:
         return list(dict.fromkeys(reason for _, reason in sorted(self._noted, key=lambda noted: noted[0])))
 
     def _line_of(self, path: str) -> int | None:
+        """The line of the key itself, of the first key inside it, or of what it lies in."""
         while path:
-            if path in self._lines:
-                return self._lines[path]
+            within = (f"{path}.", f"{path}[")
+            line = self._lines.get(path) or min(
+                (line for key, line in self._lines.items() if key.startswith(within)), default=None)
+            if line is not None:
+                return line
             path = path[:max(path.rfind("."), path.rfind("["), 0)]
         return None
 

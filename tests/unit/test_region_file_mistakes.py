@@ -120,6 +120,29 @@ def test_all_mistakes_are_named_in_one_pass_in_the_order_of_the_file() -> None:
     assert lines == sorted(lines)
 
 
+@pytest.mark.parametrize(("written", "key"), [
+    ("[[overdu]]\ncode = 1", "overdu"),
+    ("[servicez.endorse]\nname = 1", "servicez"),
+    ("[[services.endorse.ruls]]\ncode = 1", "services.endorse.ruls"),
+])
+def test_an_unknown_table_is_named_with_the_line_where_it_begins(written: str, key: str) -> None:
+    last = TEXTS["shanghai"].rstrip().splitlines()[-1]
+    found = mistakes_after("shanghai", (last, f"{last}\n{written}"))
+    assert found == [f"changed.toml:{line_of('shanghai', last) + 1}: {key}: is not a key of this table"]
+
+
+def test_a_table_of_start_dates_may_not_overlap_even_where_nothing_refers_to_it() -> None:
+    rows = '[{ before = { months = 3 }, starts = "today" }, { last = { months = 1 }, starts = "today" }]'
+    [found] = mistakes_after("shanghai", ("[window]", f"[start_dates.spare]\nrows = {rows}\n\n[window]"))
+    assert "start_dates.spare.rows[1]: overlaps rows[0]" in found
+
+
+def test_a_mark_that_an_editor_puts_before_the_text_is_no_mistake(tmp_path: Path) -> None:
+    path = tmp_path / "shanghai.toml"
+    path.write_text(TEXTS["shanghai"], encoding="utf-8-sig")
+    assert load_region(path).code == "shanghai"
+
+
 def test_an_empty_file_names_what_every_region_needs() -> None:
     with pytest.raises(RegionFileError) as refused:
         parse_region("", "empty.toml")
