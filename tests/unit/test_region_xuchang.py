@@ -283,6 +283,7 @@ def test_a_child_may_come_alone_because_the_page_demands_no_guardian() -> None:
 
 def test_the_permit_is_collected_with_the_identity_card() -> None:
     guidance = region_named("xuchang").guidance["collection"]
+    assert guidance.services == (Service.ENDORSE, Service.CHANGE_ADDRESS)      # on no page without
     assert "身份证" in guidance.rule.text.in_language("zh-Hans")
     assert [(cite.file, cite.section) for cite in guidance.rule.cites] == [(FILE, "审批结果")]
 
