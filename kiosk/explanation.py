@@ -31,7 +31,8 @@ _CUSTODY_WORDS = {
 def explanation(about: About, state: s.Explaining) -> FivePartsScreen:
     """The page of an ending that was no success."""
     happened, valid_now, steps, rules = _parts(about, state.ending, state.visit.language)
-    number = quote_number(state.visit)
+    ending = state.ending
+    number = ending.received.review_number if isinstance(ending, s.Applied) else quote_number(state.visit)
     if state.custody is Custody.RETAINED:
         steps = (Text("next.staff"), Text("next.quote_number"), *steps)
     return FivePartsScreen(
@@ -62,13 +63,12 @@ def _parts(
             if refusal.code in _COUNTER_CODES:
                 steps = (*steps, *counter_lines(about))
             return Text(f"refusal.{key}.happened", args), valid, steps, rules_cited(about, assessment, language)
-        case s.UnderReview(expected_on=expected_on):
+        case s.Applied(received=received):
+            # Applied for and then not taken: the permit is in the bin.
             steps = (Text("refusal.pending.next"),)
-            if expected_on is not None:
-                steps = (*steps, Text("next.come_back_on", (("day", expected_on),)))
+            if received.expected_on is not None:
+                steps = (*steps, Text("next.come_back_on", (("day", received.expected_on),)))
             return Text("refusal.pending.happened"), Text("valid_now.unchanged"), steps, ()
-        case s.Applied():
-            return Text("refusal.pending.happened"), Text("valid_now.unchanged"), (Text("refusal.pending.next"),), ()
         case s.Informed(permit=permit):
             end = permit.content.valid_to
             valid = Text("valid_now.unchanged") if end is None else Text("valid_now.until", (("end", end),))

@@ -212,8 +212,6 @@ def _removal_words(ending: s.Ending) -> tuple[str, Text | None]:
             return "cancelled", None
         case s.Declined():
             return "not_accepted", Text("take_permit.detail.explained_next")
-        case s.UnderReview():
-            return "under_review", Text("take_permit.detail.explained_next")
         case s.Applied():
             return "under_review", Text("take_permit.detail.slip_follows")
         case s.Informed():

@@ -116,5 +116,5 @@ def _facts_of_ending(ending: s.Ending) -> dict[str, str | int | bool]:
             return {"fault": fault.code, "chip": chip.value, "face": face.value}
         case s.Interrupted(chip=chip, face=face):
             return {"chip": chip.value, "face": face.value}
-        case s.UnderReview() | s.Applied() | s.Informed():
+        case s.Applied() | s.Informed():
             return {}

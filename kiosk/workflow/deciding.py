@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from kiosk.domain.applications import ReceivedApplication
 from kiosk.domain.endorsement import ChipState, FaceState, Grant, Refusal, Service
 from kiosk.faults import CENTRAL_UNREACHABLE, CHIP_SILENT, CLOCK_WRONG, GRANT_REJECTED, WORKER_DIED, Fault
 from kiosk.policy.assessment import AssessedOutcome, Assessment, Served
@@ -298,7 +299,8 @@ def asking_central(site: Site, state: s.AskingCentral, event: on.Event) -> Step 
         case on.EndorsementRefused(refusal=refusal):
             return applying.refuse(site, state, refusal)
         case on.EndorsementPending(review_number=number, expected_on=expected_on):
-            return give_back(visit, s.UnderReview(number, expected_on))
+            received = ReceivedApplication(visit.endorsement_id, number, state.matter.on, expected_on)
+            return conclude(visit, case, s.Applied(case, visit.purpose.service, received, None))
         case on.PermitAlreadyCurrent():
             return decline(visit, "already_current", case)
         case on.CentralFailed(fault=fault):

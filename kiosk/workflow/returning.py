@@ -27,7 +27,7 @@ def report(ending: s.Ending, custody: Custody, receipt_printed: bool = False) ->
             if ending.chip is ChipState.OLD and not ending.session_opened:
                 return (do.CancelEndorsement(endorsement_id, "interrupted"),)
             return (do.ReportCompletion(endorsement_id, ending.chip, ending.face, custody, receipt_printed),)
-        case s.BrokenOff() | s.Interrupted() | s.Declined() | s.UnderReview() | s.Applied() | s.Informed():
+        case s.BrokenOff() | s.Interrupted() | s.Declined() | s.Applied() | s.Informed():
             return ()
         case _:
             assert_never(ending)

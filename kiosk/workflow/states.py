@@ -57,7 +57,6 @@ from kiosk.workflow.visits import (
     Matter,
     Purpose,
     Renewed,
-    UnderReview,
     UnreadCase,
     Visit,
 )
@@ -103,7 +102,6 @@ __all__ = [
     "ShowingNotice",
     "ShowingProgress",
     "ShowingStatus",
-    "UnderReview",
     "UnreadCase",
     "VerifyingEvidence",
     "Visit",

@@ -120,16 +120,10 @@ class Declined:
 
 
 @dataclass(frozen=True, slots=True)
-class UnderReview:
-    """Central's officers will decide; come back later."""
-
-    review_number: str
-    expected_on: date | None
-
-
-@dataclass(frozen=True, slots=True)
 class Applied:
-    """Central has taken the application in. `collection`: the way that was chosen, if it was."""
+    """A person at central will decide: an application that was taken in, or a request for an endorsement that central
+    wants reviewed. `collection`: the way that was chosen, if it was.
+    """
 
     case: AnyCase
     service: Service
@@ -169,4 +163,4 @@ class Interrupted:
     face: FaceState
 
 
-Ending = Renewed | Declined | UnderReview | Applied | Informed | BrokenOff | Interrupted
+Ending = Renewed | Declined | Applied | Informed | BrokenOff | Interrupted

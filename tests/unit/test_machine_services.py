@@ -274,6 +274,15 @@ def test_only_what_can_be_a_telephone_number_is_sent(digits: str, is_one: bool) 
     assert isinstance(taken, s.Applying) is is_one
 
 
+def test_a_request_that_central_wants_reviewed_ends_with_a_slip_that_has_its_number() -> None:
+    returning = then(s.AskingCentral(VISIT, matter(**ASKED)), on.EndorsementPending("1234-5674", None)).state
+    taken = then(returning, on.PermitTaken())
+    assert isinstance(taken.state, s.PrintingSlip)
+    assert taken.effects == (do.PrintApplicationSlip(VISIT, taken.state.applied),)
+    received = taken.state.applied.received
+    assert (received.review_number, received.received_on, received.expected_on) == ("1234-5674", TODAY, None)
+
+
 def test_an_application_without_a_permit_ends_with_its_slip_and_moves_nothing() -> None:
     lost = s.Matter(s.UnreadCase(HOLDER), s.Answers(), AFTER_REVIEW, TODAY)
     visit = replace(VISIT, purpose=s.Purpose(service=Service.LOST))
