@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from drivers.errors import DriverError
-from kiosk.services.central import CentralService
 from kiosk.services.faulting import fault_of
 from kiosk.services.id_card import IdCardService
 from kiosk.services.performing import Desk, Post
 from kiosk.services.permit import PermitService
 from kiosk.workflow import effects as do
 from kiosk.workflow import events as on
+
+if TYPE_CHECKING:
+    # It brings the whole of central's contract and its client, which the first screen does not need.
+    from kiosk.services.central import CentralService
 
 
 class DeviceCheck:
