@@ -110,6 +110,21 @@ def test_a_session_begun_on_an_earlier_visit_does_not_hinder_the_next_one(
     assert min(batch.number for batch in kiosk.batches) == 13
 
 
+def test_what_is_said_late_of_an_earlier_visit_does_not_end_the_grant_of_the_present_one(
+    central: ReferenceCentral, kiosk: Kiosk, clock: MovableClock, somebody: Resident
+) -> None:
+    answer = kiosk.applied(somebody)
+    approve(central, answer.review_number)
+    work_of(kiosk, somebody)
+    kiosk.begin(answer.application_id, somebody.record.chip_serial)
+    broke_off_at = clock()
+    clock.pass_time(timedelta(minutes=2))
+    work_of(kiosk, somebody)
+    assert kiosk.complete(answer.application_id, "old", "old", broke_off_at) == "granted"
+    assert kiosk.write(somebody, answer.application_id, somebody.chip()).verdict == "written"
+    assert kiosk.complete(answer.application_id, "new", "new") == "written"
+
+
 def test_a_write_whose_answer_was_lost_is_learnt_from_the_chip_on_the_next_visit(
     central: ReferenceCentral, kiosk: Kiosk, other_kiosk: Kiosk, clock: MovableClock, somebody: Resident
 ) -> None:

@@ -24,12 +24,25 @@ def complete(
 ) -> contract.Recorded:
     """Keep the report; apply it unless a newer one (by the kiosk's `finished_at`) was applied before."""
     newest = endorsement.completed_at is None or report.finished_at >= endorsement.completed_at
-    applied = newest and endorsement.state not in _NEVER_GRANTED
+    applied = (
+        newest and endorsement.state not in _NEVER_GRANTED and not _is_of_an_earlier_visit(session, endorsement, report)
+    )
     session.add(_row(endorsement, report, applied, now))
     if applied:
         _apply(session, endorsement, report, now)
         endorsement.completed_at = report.finished_at
     return contract.Recorded(endorsement_id=endorsement.endorsement_id, state=endorsement.state)
+
+
+def _is_of_an_earlier_visit(
+    session: Session, endorsement: Endorsement, report: contract.CompletionRequest
+) -> bool:
+    """Whether this is said of an earlier visit, late, while an application's endorsement is granted anew: the chip was
+    read since and is as the record says, so nothing that was written is missed.
+    """
+    if not endorsement.live or report.chip == "new" or session.get(Application, endorsement.endorsement_id) is None:
+        return False
+    return report.finished_at < contract.GrantPayload.model_validate(endorsement.granted).issued_at
 
 
 def keep_of_earlier_kiosk(
