@@ -28,6 +28,11 @@ from kiosk.workflow import effects as do
 from kiosk.workflow import events as on
 from kiosk.workflow.visits import AnyCase, Case, Matter, Purpose, UnreadCase
 
+COMPARED_EVERY_S = 600.0
+"""How old a comparison with central's clock may grow while nobody is served: who only asks how long a permit is valid
+is told by the kiosk's own clock.
+"""
+
 
 class CentralService:
     """Owns one connection to central on its worker's thread. `right_time`: how far the clock may be from central's;
@@ -44,6 +49,7 @@ class CentralService:
         self._clock = clock
         self._right_time = right_time
         self._was_clock_wrong = False
+        self._compared_at: float | None = None
 
     @property
     def handlers(self) -> Mapping[type, Handler]:
@@ -59,16 +65,22 @@ class CentralService:
         }
 
     def check(self) -> Fault | None:
-        """Whether a clock that was found wrong is still wrong; nothing is asked of central while it is right."""
-        if not self._was_clock_wrong:
+        """Whether the clock is wrong; central is asked where it was, or where that was not compared for a while. As
+        long as central is silent, what was found last holds.
+        """
+        if not self._was_clock_wrong and not self._is_to_be_compared():
             return None
+        self._compared_at = self._clock.monotonic()
         try:
             self._client.endorsement_state(uuid4())     # nobody's: central answers that it knows none
         except CentralRefusedCall:
             return CLOCK_WRONG if self._is_clock_wrong() else None
         except CentralError as error:
             self._fault_of("clock", error)
-        return CLOCK_WRONG
+        return CLOCK_WRONG if self._was_clock_wrong else None
+
+    def _is_to_be_compared(self) -> bool:
+        return self._compared_at is None or self._clock.monotonic() - self._compared_at >= COMPARED_EVERY_S
 
     def close(self) -> None:
         self._client.close()
@@ -94,6 +106,7 @@ class CentralService:
         told = self._client.central_time
         if told is None:
             return False
+        self._compared_at = self._clock.monotonic()
         offset = self._clock.now() - told
         self._was_clock_wrong = abs(offset) > self._right_time
         if self._was_clock_wrong:

@@ -143,6 +143,13 @@ def test_a_failed_question_about_pending_rewrites_ends_nothing_that_was_asked_si
     assert step(EVERYTHING, s.AskingPendingRewrites(VISIT, CASE), late) is not None
 
 
+def test_a_clock_that_central_finds_wrong_ends_the_visit_before_any_rule_is_asked() -> None:
+    taken = then(s.AskingPendingRewrites(VISIT, CASE), on.CentralFailed(faults.CLOCK_WRONG))
+    assert isinstance(taken.state, s.ReturningPermit)
+    assert isinstance(taken.state.ending, s.BrokenOff)
+    assert taken.state.ending.fault is faults.CLOCK_WRONG
+
+
 def test_the_category_is_chosen_before_the_result_is_shown_and_not_while_it_is_too_early() -> None:
     assessing = s.Assessing(VISIT, CASE, s.Answers(), central_silent=False)
     assert isinstance(then(assessing, on.Assessed(IN_WINDOW, TODAY)).state, s.ChoosingCategory)
