@@ -297,6 +297,9 @@ def test_a_household_book_or_home_police_certificate_instead_of_the_id_card_is_f
     found = ask("beijing", IN_TIME, START, END, declared=frozenset({"no_id_card"}))
     assert (found.served, found.evidence.any_of) == (COUNTER, ("household_book", "home_police_certificate"))
     assert new_term_of(found) == (IN_TIME, "2027-04-01")
+    said_before_anything_is_read = region_named("beijing").services[Service.ENDORSE].rule.text
+    assert "户口簿" in said_before_anything_is_read.in_language("zh-Hans")
+    assert "household book" in said_before_anything_is_read.in_language("en")
 
 
 @pytest.mark.parametrize("kind", ["guardian", "close_relative"])
