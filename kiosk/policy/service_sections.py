@@ -197,12 +197,12 @@ def _read_post(table: TableReader | None, key: str, names: Names) -> Post | None
 
 
 def read_guidance(table: TableReader, names: Names) -> Mapping[str, Guidance]:
-    """What people are told, by its name in the file."""
+    """What people are told, by its name in the file; on all occasions where it names no service."""
     known = [service.value for service in Service if service is not Service.FACE_ONLY]
     return {
         key: Guidance(
             key=key,
-            services=tuple(Service(each) for each in inner.strings("services", known)),
+            services=tuple(Service(each) for each in inner.strings("services", known) or known),
             rule=read_rule(inner, f"guidance.{key}", names),
         )
         for key, inner in table.named_tables("guidance")

@@ -110,7 +110,7 @@ class Post:
 
 @dataclass(frozen=True, slots=True)
 class Guidance:
-    """A rule that decides nothing here and that people are told. `services`: on which occasions (empty: on all)."""
+    """A rule that decides nothing here and that people are told. `services`: on which occasions."""
 
     key: str
     services: tuple[Service, ...]

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from kiosk.domain.endorsement import Service
 from kiosk.policy.region_file import REGIONS_DIR, RegionFileError, load_region, parse_region
 from tests.unit.region_cases import INVENTED_DIR
 
@@ -135,6 +136,12 @@ def test_a_table_of_start_dates_may_not_overlap_even_where_nothing_refers_to_it(
     rows = '[{ before = { months = 3 }, starts = "today" }, { last = { months = 1 }, starts = "today" }]'
     [found] = mistakes_after("shanghai", ("[window]", f"[start_dates.spare]\nrows = {rows}\n\n[window]"))
     assert "start_dates.spare.rows[1]: overlaps rows[0]" in found
+
+
+def test_guidance_that_names_no_service_is_told_with_every_one() -> None:
+    rule = 'cite = "page/服务方式"\ntext = { zh-Hans = "请如实说。", en = "Please be truthful." }'
+    region = parse_region(f"{TEXTS['shanghai']}\n[guidance.truthful]\n{rule}\n", "more.toml")
+    assert set(region.guidance["truthful"].services) == set(Service) - {Service.FACE_ONLY}
 
 
 def test_a_mark_that_an_editor_puts_before_the_text_is_no_mistake(tmp_path: Path) -> None:
