@@ -37,7 +37,7 @@ def _release(state: Deciding, reason: str) -> tuple[do.Effect, ...]:
     match state:
         case s.AskingCentral() | s.Applying():
             return (do.CancelEndorsement(state.visit.endorsement_id, reason),)
-        case s.Confirming() if not state.grant.face_only:
+        case s.Confirming():
             return (do.CancelEndorsement(state.grant.endorsement_id, reason),)
         case s.ReadingLicenceCode():
             return (do.StopCodeScanner(),)

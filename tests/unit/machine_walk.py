@@ -189,7 +189,7 @@ def _after(result: Walk, before: Node, event: on.Event, taken: Step, world: Worl
         check(do.Wipe() in taken.effects, "a visit that is over is wiped")
     if isinstance(event, on.PersonChose) and type(state) is type(taken.state):
         check(isinstance(state, s.AwaitsPerson), "taps do not put off the end of a wait for a device")
-    owed = _owed_by(state, event, world.owed)
+    owed = _owed_by(state, event, taken.state, world.owed)
     for effect in taken.effects:
         if isinstance(effect, do.RewriteFace | do.LoadFace):
             check(result.site.rewrites_face, "no face is rewritten where the unit rewrites none")
@@ -222,7 +222,7 @@ def _after(result: Walk, before: Node, event: on.Event, taken: Step, world: Worl
     return replace(world, owed=owed, orders=_ordered(world.orders, taken))
 
 
-def _owed_by(before: s.State, event: on.Event, owed: frozenset[UUID]) -> frozenset[UUID]:
+def _owed_by(before: s.State, event: on.Event, after: s.State, owed: frozenset[UUID]) -> frozenset[UUID]:
     """What central waits for once this answer of its own was heeded."""
     match event:
         case (
@@ -230,7 +230,7 @@ def _owed_by(before: s.State, event: on.Event, owed: frozenset[UUID]) -> frozens
         ):
             asking = isinstance(before, s.AskingCentral | s.Applying)
             return owed - {before.visit.endorsement_id} if asking else owed
-        case on.WorkFound(grant=grant) if not grant.face_only:
+        case on.WorkFound(grant=grant) if not grant.face_only or isinstance(after, s.Confirming):
             return owed | {grant.endorsement_id}
         case _:
             return owed

@@ -24,6 +24,7 @@ from kiosk.workflow.transition import Site, Step
 from tests.unit.machine_samples import (
     AFTER_REVIEW,
     CASE,
+    FACE_GRANT,
     GRANT,
     HOLDER,
     IN_WINDOW,
@@ -314,6 +315,12 @@ def test_a_face_that_nothing_waits_for_is_not_rewritten() -> None:
     visit = replace(VISIT, purpose=s.Purpose(service=Service.FACE_ONLY))
     nothing = then(s.AskingPendingRewrites(visit, CASE), on.NoWorkFound())
     assert nothing.state == s.ReturningPermit(visit, s.Declined(Refusal("nothing_to_renew"), PERMIT))
+
+
+def test_a_face_that_is_left_as_it_is_can_be_renewed_at_another_kiosk_at_once() -> None:
+    offered = then(s.AskingPendingRewrites(VISIT, CASE), on.WorkFound(FACE_GRANT))
+    left = then(offered.state, on.PersonChose(Intent.CANCEL))
+    assert left.effects[0] == do.CancelEndorsement(FACE_GRANT.endorsement_id, "holder_cancelled")
 
 
 def test_an_expired_permit_goes_on_only_where_the_old_one_may_be_rewritten() -> None:
