@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import os
 import shutil
+import stat
 import tempfile
 import threading
 import time
@@ -16,6 +17,7 @@ import pytest
 from drivers.simulators.pcscd import PrivatePcscd
 
 GRACE_S = 2.0
+TERMINALS = {5, *range(136, 144)}      # major numbers of /dev/ptmx and /dev/pts (Linux: devices.txt)
 PCSCD_DIR = pytest.StashKey[Path]()
 
 
@@ -57,15 +59,17 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 
 def _open_links() -> set[str]:
-    """Sockets and terminals that this process holds open, as the kernel names them."""
+    """Sockets and terminals that this process holds open."""
     links = set()
-    for fd in Path("/proc/self/fd").iterdir():
+    for entry in os.scandir("/proc/self/fd"):
         try:
-            target = str(fd.readlink())
+            about = os.fstat(int(entry.name))
         except OSError:
             continue
-        if target.startswith(("socket:", "/dev/pts/", "/dev/ptmx")):
-            links.add(f"{fd.name} -> {target}")
+        if stat.S_ISSOCK(about.st_mode):
+            links.add(f"{entry.name}: socket {about.st_ino}")
+        elif stat.S_ISCHR(about.st_mode) and os.major(about.st_rdev) in TERMINALS:
+            links.add(f"{entry.name}: terminal {os.minor(about.st_rdev)}")
     return links
 
 

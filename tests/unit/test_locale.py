@@ -101,6 +101,7 @@ def test_every_key_that_the_program_builds_has_a_text() -> None:
     assert [pattern for pattern in sorted(text_calls()) if not any(re.fullmatch(pattern, key) for key in keys)] == []
 
 
+@pytest.mark.slow
 def test_no_text_is_there_that_nobody_asks_for() -> None:
     patterns, constants = text_calls(), constants_in_python() | spoken_on_screens()
     assert [key for key in CHINESE.texts if not is_asked_for(key, patterns, constants)] == []
