@@ -31,8 +31,7 @@ AFTER_PAINTING_S = 0.1  # Kivy tells of a flip before it flips, and a second fra
 
 VISIT = (
     "welcome", "notice", "id_card", "insert_permit", "reading", "assessment", "question", "asking", "confirm",
-    "writing",
-    "take_permit", "receipt", "thank_you",
+    "writing", "take_permit", "receipt", "thank_you",
 )   # the order in which a visit that goes well needs its screens
 BUILT_AHEAD = 2
 LOOKED_AT_S = 0.4       # a person is still reading then; building a screen takes a tenth of a second, once

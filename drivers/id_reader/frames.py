@@ -19,7 +19,6 @@ from drivers.errors import FrameCorrupt
 DEVICE = "id_reader"
 HEADER = bytes.fromhex("AAAAAA9669")
 LENGTH_BYTES = 2
-OVERHEAD = len(HEADER) + LENGTH_BYTES + 1     # of a frame around its body
 
 # The longest answer known (text, photo, two fingerprints) has 2314 bytes here. A greater length would keep the decoder
 # waiting for bytes that never come; some room is left for what a vendor may add.
@@ -239,7 +238,6 @@ class RequestDecoder:
 
 
 MODULE_ID_BYTES = 16
-FIND_BYTES = 4
 SELECT_BYTES = 8
 NEWEST_ADDRESS_BYTES = 70
 

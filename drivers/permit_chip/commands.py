@@ -4,7 +4,7 @@ too.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 
 from drivers.permit_chip import apdu
 from drivers.permit_chip.permit_file import ChipContentCorrupt, ChipFile, PermitFile, Place, ProtectedWrite
@@ -52,13 +52,6 @@ def content_of(permit: PermitFile, place: Place, answer: bytes) -> bytes:
     if len(answer) < 2 or answer[0] != tag or answer[1] != len(answer) - 2:
         raise ChipContentCorrupt(f"{file_name}/{tag:02X}", "is not a record with its tag and length")
     return answer[2:]
-
-
-def content_of_answers(permit: PermitFile, answers: tuple[bytes, ...]) -> Mapping[Place, bytes]:
-    """The chip's content from the data of all answers to `read_commands`, in order."""
-    steps = read_commands(permit)
-    return {place: content_of(permit, place, answer)
-            for (_, place), answer in zip(steps, answers, strict=True) if place is not None}
 
 
 def unsigned_update(permit: PermitFile, write: ProtectedWrite) -> bytes:

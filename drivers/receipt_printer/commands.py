@@ -157,7 +157,6 @@ class Ignored:
 Command = (Characters | LineFeed | Initialise | SetAlign | SetBold | SetSize | SetChinese | SelectEncoding | Raster
            | QrSetting | QrStore | QrPrint | FeedLines | FeedDots | Cut | AskStatus | AskInTurn | ClearBuffers | Recover
            | Ignored)
-RealTime = AskStatus | ClearBuffers | Recover
 
 CLEAR_PARAMETERS = b"\x08\x01\x03\x14\x01\x06\x02\x08"
 NEEDS_MORE = None

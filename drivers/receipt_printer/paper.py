@@ -132,10 +132,6 @@ class Paper:
         self._blocks, self._text = [], []
         return printout
 
-    def forget_line(self) -> None:
-        """Drop text that has come and is not yet printed."""
-        self._initialise()
-
     def _write(self, text: str) -> None:
         wide = self._chinese and self._file.chinese_mode == "per_run"
         if text:

@@ -116,11 +116,6 @@ class Mechanism:
         with self._changed:
             return self._permit is not None and self._place in (Place.STATION, Place.PATH)
 
-    @property
-    def is_to_be_processed(self) -> bool:
-        with self._changed:
-            return self._permit is not None and not self._waits_for_removal
-
     def sensors(self) -> Sensors:
         """At the station the permit covers the middle and the rear sensor, in the path the front and the middle one."""
         with self._changed:

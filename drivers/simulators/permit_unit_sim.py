@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import queue
 import threading
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 from drivers.permit_unit.star_tcp300.frames import (
@@ -145,10 +145,6 @@ class PermitUnitSim:
             self._lose_memory()
             self._begin(_Order(CommandBlock(Command.RESET), is_answered=False))
         self._idle.wait(timeout=5.0)
-
-    def set_erase_and_print_time(self, seconds: float) -> None:
-        """How long 46h takes at a pace of 1."""
-        self._mechanism.times = replace(self._mechanism.times, erase_and_print_s=seconds)
 
     # Faults.
 

@@ -2,8 +2,7 @@
 
 Laws: one thread runs the machine. A step is on disk before its effects begin, and what central must be told of it is on
 disk with it. Every event is stamped with its visit; one of a past visit is dropped, except facts about custody. A
-state's
-deadline is set when the state is entered and falls with it.
+state's deadline is set when the state is entered and falls with it.
 """
 
 from __future__ import annotations

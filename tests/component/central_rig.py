@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator
+import threading
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
@@ -21,7 +23,7 @@ from drivers.transport.base import ApduAnswer
 from kiosk.central import contract
 from kiosk.central.client import CallTimes, CentralClient
 from kiosk.central.grants import load_grant_keys, verify_grant
-from kiosk.central.reference.authority import GRANT_KEYS, GRANT_PUBLIC_KEYS, make_authority
+from kiosk.central.reference.authority import GRANT_KEYS, GRANT_PUBLIC_KEYS, issue_client, make_authority
 from kiosk.central.reference.residents import ResidentImport
 from kiosk.central.reference.server import ReferenceCentral
 from kiosk.central.reference.settings import CentralSettings
@@ -146,6 +148,25 @@ def client_of(
         times=times or CallTimes(),
     ) as client:
         yield client
+
+
+def asked_by_many_kiosks_at_once(
+    central: ReferenceCentral, directory: Path, ask: Callable[[CentralClient], str]
+) -> list[str]:
+    """What four kiosks are told that ask in the same moment, sorted."""
+    names = [f"kiosk-many-{number}" for number in range(4)]
+    for name in names:
+        issue_client(directory, name)
+        central.register_kiosk(name)
+    together = threading.Barrier(len(names))
+
+    def ask_together(name: str) -> str:
+        with client_of(central, directory, name) as client:
+            together.wait(10)
+            return ask(client)
+
+    with ThreadPoolExecutor(len(names)) as pool:
+        return sorted(future.result(20) for future in [pool.submit(ask_together, name) for name in names])
 
 
 @dataclass

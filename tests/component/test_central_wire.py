@@ -32,7 +32,15 @@ from kiosk.central.grants import GrantFlaw, GrantRejected
 from kiosk.central.reference.authority import issue_client, make_authority
 from kiosk.central.reference.server import CentralDidNotStart, ReferenceCentral
 from kiosk.central.reference.tables import Endorsement
-from tests.component.central_rig import Kiosk, MovableClock, client_of, request, resident, settings
+from tests.component.central_rig import (
+    Kiosk,
+    MovableClock,
+    asked_by_many_kiosks_at_once,
+    client_of,
+    request,
+    resident,
+    settings,
+)
 
 QUICK = CallTimes(connect_s=1.0, answer_s=0.3, whole_s=0.5)
 
@@ -337,20 +345,12 @@ def test_many_kiosks_at_once_never_hold_two_live_grants_for_one_permit(
 ) -> None:
     who = resident()
     central.seed([who.record])
-    names = [f"kiosk-many-{number}" for number in range(4)]
-    for name in names:
-        issue_client(directory, name)
-        central.register_kiosk(name)
-    together = threading.Barrier(len(names))
 
-    def ask(name: str) -> str:
-        with client_of(central, directory, name) as client:
-            together.wait(10)
-            answer = client.request_endorsement(request(who), sequence=None)
+    def ask(client: CentralClient) -> str:
+        answer = client.request_endorsement(request(who), sequence=None)
         return answer.code if isinstance(answer, contract.Refused) else answer.state
 
-    with ThreadPoolExecutor(len(names)) as pool:
-        told = sorted(future.result(20) for future in [pool.submit(ask, name) for name in names])
+    told = asked_by_many_kiosks_at_once(central, directory, ask)
     assert told == ["grant_in_use"] * 3 + ["granted"]
 
 

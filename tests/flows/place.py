@@ -237,21 +237,26 @@ class Place:
 
     def sees(self, kind: type[S], where: Callable[[S], bool] = lambda _: True, within_s: float = WITHIN_S) -> S:
         """Wait for the next state of this kind, skipping others."""
+        state = self._awaits(lambda state: isinstance(state, kind) and where(state), kind.__name__, within_s)
+        assert isinstance(state, kind)
+        return state
+
+    def sees_next(self) -> s.State:
+        """Wait for the next state, whatever it is."""
+        return self._awaits(lambda _: True, "state", WITHIN_S)
+
+    def _awaits(self, is_wanted: Callable[[s.State], bool], name: str, within_s: float) -> s.State:
         deadline = time.monotonic() + within_s
         with self._changed:
             while True:
                 for number in range(self._seen, len(self.states)):
                     state = self.states[number]
-                    if isinstance(state, kind) and where(state):
+                    if is_wanted(state):
                         self._seen = number + 1
                         return state
                 left_s = deadline - time.monotonic()
-                assert left_s > 0, f"no {kind.__name__}; the machine went {self.way()[self._seen:]} of {self.way()}"
+                assert left_s > 0, f"no {name}; the machine went {self.way()[self._seen:]} of {self.way()}"
                 self._changed.wait(left_s)
-
-    def sees_next(self) -> s.State:
-        """Wait for the next state, whatever it is."""
-        return self.sees(object)    # type: ignore[return-value]
 
     # -- the resident --------------------------------------------------------------------------------------------------
 

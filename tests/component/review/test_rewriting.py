@@ -2,73 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import date, timedelta
-from pathlib import Path
 from uuid import uuid4
 
 import pytest
 
 from kiosk.central import contract
 from kiosk.central.client import CentralRefusedCall
-from kiosk.central.reference.authority import issue_client
 from kiosk.central.reference.reviewing import ReviewRefused
 from kiosk.central.reference.server import ReferenceCentral
 from tests.component.central_rig import (
-    REGIONS,
     Kiosk,
     MovableClock,
     Resident,
-    client_of,
-    settings,
     shown,
 )
-from tests.component.review_rig import (
+from tests.component.review.rig import (
     BEIJING,
-    HAIKOU,
-    MONDAY,
     approve,
     code_of,
     living_in,
     work_of,
 )
-
-
-@pytest.fixture(scope="module")
-def directory(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tmp_path_factory.mktemp("central")
-
-
-@pytest.fixture(scope="module")
-def clock() -> MovableClock:
-    return MovableClock()
-
-
-@pytest.fixture(scope="module")
-def central(directory: Path, clock: MovableClock) -> Iterator[ReferenceCentral]:
-    chosen = settings(directory, clock, regions=(REGIONS,), pilots=("xuchang",), kiosks=("kiosk-1", "kiosk-2"))
-    issue_client(directory, "kiosk-2")
-    with ReferenceCentral(chosen) as central:
-        yield central
-
-
-@pytest.fixture
-def kiosk(central: ReferenceCentral, directory: Path, clock: MovableClock) -> Iterator[Kiosk]:
-    clock.now = MONDAY
-    with client_of(central, directory) as client:
-        yield Kiosk(client, directory, clock)
-
-
-@pytest.fixture
-def other_kiosk(central: ReferenceCentral, directory: Path, clock: MovableClock) -> Iterator[Kiosk]:
-    with client_of(central, directory, "kiosk-2") as client:
-        yield Kiosk(client, directory, clock)
-
-
-@pytest.fixture
-def somebody(central: ReferenceCentral) -> Resident:
-    return living_in(central, HAIKOU)
-
 
 # ---- Written
 
