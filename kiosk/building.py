@@ -64,7 +64,7 @@ class Building:
         from kiosk.services.permit import PermitService
 
         return PermitService(
-            self._permit_unit(), worker, self._journal, self._draw_face, self._config.languages[0])
+            self._permit_unit(), worker, self._journal, self._clock, self._draw_face, self._config.languages[0])
 
     def _permit_unit(self) -> PermitUnit:
         from drivers.permit_unit.star_tcp300.device import StarTcp300

@@ -16,9 +16,6 @@ from datetime import datetime
 from pathlib import Path
 from uuid import UUID
 
-from kiosk.domain.endorsement import ChipState, FaceState
-from kiosk.workflow.events import UnfinishedStory
-
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS step (
     number INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -93,8 +90,16 @@ class WaitingMessage:
     at: datetime
 
 
-# Central's answers after which it waits for nothing more; above all, a review under way is not to be cancelled.
-_NOTHING_GRANTED = ("EndorsementRefused", "EndorsementPending", "PermitAlreadyCurrent", "ApplicationReceived")
+@dataclass(frozen=True, slots=True)
+class LoggedStep:
+    """A step as it stands in the journal: what a restart reads."""
+
+    event: str
+    state_after: str
+    custody: str
+    effects: frozenset[str]
+    endorsement_id: UUID | None
+    facts: dict[str, str | int | bool]
 
 
 class Journal:
@@ -173,35 +178,23 @@ class Journal:
             row = db.execute("SELECT count(*) FROM message WHERE settled_at IS NULL AND body IS NOT NULL").fetchone()
             return int(row[0])
 
-    def unfinished_story(self) -> UnfinishedStory:
-        """What the last visit left open, read backwards from the end until the machine was last idle."""
-        nothing = UnfinishedStory(None, False, ChipState.OLD, FaceState.OLD, 0.0)
+    def last_step_at(self) -> datetime | None:
+        """When the newest step was written; None: there is none."""
         with self._written() as db:
-            last = db.execute("SELECT at FROM step ORDER BY number DESC LIMIT 1").fetchone()
+            row = db.execute("SELECT at FROM step ORDER BY number DESC LIMIT 1").fetchone()
+        return None if row is None else datetime.fromisoformat(row[0])
+
+    def steps_since_idle(self) -> tuple[LoggedStep, ...]:
+        """Every step after the machine was last idle, oldest first."""
+        with self._written() as db:
             rows = db.execute(
-                "SELECT event, effects, endorsement_id, facts FROM step WHERE number > (SELECT coalesce(max(number), 0)"
-                " FROM step WHERE state_after = 'Idle') ORDER BY number").fetchall()
-        if last is None:
-            return nothing
-        stopped_for_s = (self._now() - datetime.fromisoformat(last[0])).total_seconds()
-        endorsement_id: UUID | None = None
-        session_opened = relayed = False
-        chip: ChipState | None = None
-        face = FaceState.OLD
-        for event, effects_json, row_endorsement_id, facts_json in rows:
-            effects, facts = json.loads(effects_json), json.loads(facts_json)
-            if row_endorsement_id is not None and {"RequestEndorsement", "Apply", "OpenChipSession"} & set(effects):
-                endorsement_id = UUID(row_endorsement_id)
-            session_opened = session_opened or "OpenChipSession" in effects
-            relayed = relayed or "RelayBatch" in effects
-            if "chip" in facts:
-                chip = ChipState(facts["chip"])
-                if chip is ChipState.NEW:
-                    face = FaceState(facts.get("face", FaceState.PENDING.value))
-            if event in _NOTHING_GRANTED or {"ReportCompletion", "CancelEndorsement"} & set(effects):
-                endorsement_id = None
-        known = chip if chip is not None else (ChipState.UNKNOWN if relayed else ChipState.OLD)
-        return UnfinishedStory(endorsement_id, session_opened, known, face, max(stopped_for_s, 0.0))
+                "SELECT event, state_after, custody, effects, endorsement_id, facts FROM step WHERE number >"
+                " (SELECT coalesce(max(number), 0) FROM step WHERE state_after = 'Idle') ORDER BY number").fetchall()
+        return tuple(
+            LoggedStep(
+                event, state_after, custody, frozenset(json.loads(effects)),
+                None if endorsement_id is None else UUID(endorsement_id), json.loads(facts))
+            for event, state_after, custody, effects, endorsement_id, facts in rows)
 
     def close(self) -> None:
         """Close the file; may be called twice."""

@@ -12,7 +12,9 @@ from kiosk.domain.documents import PermitContent
 from kiosk.domain.endorsement import Custody
 from kiosk.faults import BIN_FULL, UNIT_COVER_OPEN, Fault
 from kiosk.log_events import LogEvent, log
+from kiosk.runtime.clock import Clock
 from kiosk.runtime.journal import Journal
+from kiosk.runtime.story import unfinished_story
 from kiosk.runtime.workers import Worker
 from kiosk.services.faulting import fault_of
 from kiosk.services.performing import Handler, Post
@@ -39,11 +41,13 @@ class PermitService:
     """Owns the permit unit on its worker's thread. `draw_face`: what the face is to show, as dots."""
 
     def __init__(
-        self, unit: PermitUnit, worker: Worker, journal: Journal, draw_face: DrawFace, default_language: str
+        self, unit: PermitUnit, worker: Worker, journal: Journal, clock: Clock, draw_face: DrawFace,
+        default_language: str,
     ) -> None:
         self._unit = unit
         self._worker = worker
         self._journal = journal
+        self._clock = clock
         self._draw_face = draw_face
         self._default_language = default_language
         self._loaded: PermitContent | None = None
@@ -77,7 +81,7 @@ class PermitService:
         self._unit.close()
 
     def _inspect(self, _: do.InspectPath, post: Post) -> None:
-        story = self._journal.unfinished_story()
+        story = unfinished_story(self._journal, self._clock.now())
         try:
             status = self._unit.reset(ResetPolicy.LEAVE)
         except DriverError as error:

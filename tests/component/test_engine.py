@@ -13,6 +13,7 @@ from kiosk.domain.endorsement import ChipState, Custody, FaceState
 from kiosk.faults import DISK_FULL
 from kiosk.runtime.engine import Engine
 from kiosk.runtime.journal import Journal
+from kiosk.runtime.story import unfinished_story
 from kiosk.screen_models import Intent
 from kiosk.services.outbox import message_of
 from kiosk.workflow import effects as do
@@ -182,7 +183,7 @@ def story_after(place: Place, *events: on.Event) -> on.UnfinishedStory:
     place.comes_to_confirming()
     place.happens(*events)
     place.clock.pass_time(45)
-    return place.journal.unfinished_story()
+    return unfinished_story(place.journal, place.clock.now())
 
 
 BATCH = on.ChipBatchReceived(samples.SESSION, 1, samples.COMMANDS)
@@ -191,7 +192,8 @@ WRITTEN = (
 
 
 def test_an_empty_journal_has_no_story(place: Place) -> None:
-    assert place.journal.unfinished_story() == on.UnfinishedStory(None, False, ChipState.OLD, FaceState.OLD, 0.0)
+    nothing = on.UnfinishedStory(None, False, ChipState.OLD, FaceState.OLD, 0.0)
+    assert unfinished_story(place.journal, place.clock.now()) == nothing
 
 
 def test_a_stop_before_the_first_batch_leaves_the_chip_old(place: Place) -> None:

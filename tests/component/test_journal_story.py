@@ -13,6 +13,7 @@ from kiosk.domain.endorsement import ChipState, FaceState, Refusal
 from kiosk.domain.personal import Personal
 from kiosk.runtime.audit import record_of
 from kiosk.runtime.journal import Journal
+from kiosk.runtime.story import unfinished_story
 from kiosk.screen_models import Intent
 from kiosk.workflow import events as on
 from kiosk.workflow import states as s
@@ -58,7 +59,7 @@ class Power:
             self._journal.append(record_of(self.now, self._state, event, taken))
             self._state = taken.state
         self.now += timedelta(seconds=off_for_s)
-        return self._journal.unfinished_story()
+        return unfinished_story(self._journal, self.now)
 
 
 @pytest.fixture
