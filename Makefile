@@ -2,8 +2,10 @@
 
 PYTHON := .venv/bin/python
 SCENARIO :=
+PART :=
+SCALE := 1
 
-.PHONY: help setup demo scenarios run test fast lint gallery bench diagram
+.PHONY: help setup demo scenarios run test fast lint gallery bench torture diagram
 
 help:
 	@echo "setup      Debian packages, .venv and fonts (all other targets do it first; a second when nothing is to do)"
@@ -15,6 +17,7 @@ help:
 	@echo "lint       ruff, mypy, import contracts"
 	@echo "gallery    every screen with sample content"
 	@echo "bench      how long a visit takes, and where"
+	@echo "torture    crashes, faults, hostile input, endurance (hours); PART=name for one, SCALE=0.1 for less of it"
 	@echo "diagram    draw the state diagram in kiosk/workflow/README.md anew"
 
 setup:
@@ -48,3 +51,6 @@ bench: setup
 
 diagram: setup
 	$(PYTHON) -m tests.state_diagram
+
+torture: setup
+	$(PYTHON) -m tests.torture $(PART) --scale $(SCALE)

@@ -1,0 +1,59 @@
+"""python -m tests.torture [part …] [--scale S] [part's own arguments]: everything that could go wrong, tried.
+
+Each part is a module with `run(scale) -> Outcome`. Scale 1 is what is promised; the tests run the same code at a small
+one. A part with arguments of its own (which point to try again, which page to write) has `main(arguments)` too.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import time
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+from tests.torture.outcome import Outcome
+
+PARTS: dict[str, tuple[str, str]] = {}
+"""Module and one line of each part, in the order in which they run."""
+
+RESULTS = Path("build") / "torture"
+
+
+def main(arguments: list[str]) -> int:
+    """Run parts and print what came of each; 1 if anything did not hold."""
+    if arguments and arguments[0] in PARTS and hasattr(_module(arguments[0]), "main") and len(arguments) > 1:
+        status: int = _module(arguments[0]).main(arguments[1:])
+        return status
+    parser = argparse.ArgumentParser(prog="python -m tests.torture")
+    told = "; ".join(f"{name}: {line}" for name, (_, line) in PARTS.items())
+    parser.add_argument("parts", nargs="*", metavar="part", help=told)
+    parser.add_argument("--scale", type=float, default=1.0, help="1 is what is promised")
+    args = parser.parse_args(arguments)
+    unknown = [name for name in args.parts if name not in PARTS]
+    if unknown:
+        parser.error(f"there is no part {unknown[0]!r}; there are {', '.join(PARTS)}")
+    failed = 0
+    for name in args.parts or PARTS:
+        began = time.monotonic()
+        outcome: Outcome = _module(name).run(args.scale)
+        failed += outcome.failed
+        _tell(name, outcome, time.monotonic() - began)
+    return 1 if failed else 0
+
+
+def _module(name: str) -> Any:
+    return import_module(PARTS[name][0])
+
+
+def _tell(name: str, outcome: Outcome, took_s: float) -> None:
+    verdict = "all held" if outcome.failed == 0 else f"{outcome.failed} FAILED"
+    text = "\n".join([f"== {name}: {verdict} ({took_s / 60:.1f} min)", *(f"   {line}" for line in outcome.lines), ""])
+    RESULTS.mkdir(parents=True, exist_ok=True)
+    (RESULTS / f"{name}.txt").write_text(text, encoding="utf-8")
+    print(text, flush=True)
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
