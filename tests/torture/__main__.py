@@ -1,4 +1,4 @@
-"""python -m tests.torture [part …] [--scale S] [part's own arguments]: everything that could go wrong, tried.
+"""python -m tests.torture [part …] [--scale S] | part -- [its own arguments]: everything that could go wrong, tried.
 
 Each part is a module with `run(scale) -> Outcome`. Scale 1 is what is promised; the tests run the same code at a small
 one. A part with arguments of its own (which point to try again, which page to write) has `main(arguments)` too.
@@ -23,8 +23,8 @@ RESULTS = Path("build") / "torture"
 
 def main(arguments: list[str]) -> int:
     """Run parts and print what came of each; 1 if anything did not hold."""
-    if arguments and arguments[0] in PARTS and hasattr(_module(arguments[0]), "main") and len(arguments) > 1:
-        status: int = _module(arguments[0]).main(arguments[1:])
+    if len(arguments) > 1 and arguments[0] in PARTS and arguments[1] == "--":
+        status: int = _module(arguments[0]).main(arguments[2:])
         return status
     parser = argparse.ArgumentParser(prog="python -m tests.torture")
     told = "; ".join(f"{name}: {line}" for name, (_, line) in PARTS.items())

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """`lines`: figures and findings, ready to be printed, the figures first; `failed`: how many of them mean that something
-    did not hold. A figure that only misses its target is a line and no failure.
+    """`lines`: figures and findings, ready to be printed, the figures first; `failed`: how many of them mean that
+    something did not hold. A figure that only misses its target is a line and no failure.
     """
 
     lines: tuple[str, ...]
