@@ -208,6 +208,10 @@ class CentralClient:
         """POST /v1/applications/{id}/collection. 409 "collection_not_offered": not that way, or not now."""
         return self._post(f"/v1/applications/{application_id}/collection", request, _PROGRESS, key, sequence)
 
+    def heartbeat(self, request: contract.HeartbeatRequest, *, key: str) -> contract.HeartbeatAnswer:
+        """POST /v1/heartbeat: how this kiosk is; outside the stream of numbered calls."""
+        return self._post("/v1/heartbeat", request, _HEARTBEAT, key, None)
+
     def _post(self, path: str, body: BaseModel, answer: TypeAdapter[M], key: str, sequence: int | None) -> M:
         headers = {IDEMPOTENCY_HEADER: key, "Content-Type": JSON_TYPE}
         if sequence is not None:
@@ -274,6 +278,7 @@ _EVIDENCE = TypeAdapter(contract.EvidenceAnswer)
 _APPLICATION: TypeAdapter[contract.ApplicationAnswer] = TypeAdapter(contract.ApplicationAnswer)
 _FOUND = TypeAdapter(contract.ApplicationsFound)
 _PROGRESS = TypeAdapter(contract.ApplicationProgress)
+_HEARTBEAT = TypeAdapter(contract.HeartbeatAnswer)
 _PROBLEM = TypeAdapter(contract.Problem)
 
 

@@ -21,6 +21,7 @@ IDEMPOTENCY_HEADER = "Idempotency-Key"
 SEQUENCE_HEADER = "X-Kiosk-Sequence"
 JSON_TYPE = "application/json"
 PROBLEM_TYPE = "application/problem+json"
+LARGEST_NUMBER = 2**53 - 1     # the largest that every JSON reader keeps exact (RFC 8259, section 6)
 
 Key = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,63}$")]     # a key of the region file
 Hex = Annotated[str, Field(pattern=r"^([0-9A-F]{2})*$")]
@@ -182,9 +183,13 @@ class EndorsementState(Model):
 
 
 class CancellationRequest(Model):
-    """POST /v1/endorsements/{id}/cancellation: an unused grant is given back. `reason` is a stable code."""
+    """POST /v1/endorsements/{id}/cancellation: an unused grant is given back. `reason` is a stable code.
+
+    `decided_at`: when the kiosk decided it, however late it is sent; a grant that was made later is left alone.
+    """
 
     reason: str
+    decided_at: AwareDatetime | None = None
 
 
 class ChipSessionRequest(Model):
@@ -367,6 +372,59 @@ class ApplicationsFound(Model):
     """Newest first."""
 
     applications: tuple[ApplicationProgress, ...]
+
+
+class DeviceState(Model):
+    """A device by the name of its port, and how it is: "ok", or the code of its fault."""
+
+    device: str = Field(pattern=r"^[a-z][a-z0-9_]{0,63}$")
+    state: str = Field(min_length=1, max_length=64)
+
+
+class JournalHead(Model):
+    """The last link of the kiosk's journal: its number, and the hash over everything up to it, in lower-case hex."""
+
+    number: int = Field(ge=0, le=LARGEST_NUMBER)
+    algorithm: Literal["sha256", "sm3"]
+    head: str = Field(pattern=r"^[0-9a-f]{64}$")
+
+
+class QueueState(Model):
+    """What waits at the kiosk to be told to central; `oldest_at`: since when, None where nothing waits."""
+
+    length: int = Field(ge=0, le=LARGEST_NUMBER)
+    oldest_at: AwareDatetime | None = None
+
+
+class HeartbeatRequest(Model):
+    """POST /v1/heartbeat: how the kiosk is. Nothing personal in it, and no `X-Kiosk-Sequence` with it.
+
+    `state`: of the machine, by its name in the state diagram. `fault`: the code that keeps it out of service.
+    `versions`, `counters`: by name, e.g. "kiosk", "region_file"; "visits".
+    """
+
+    sent_at: AwareDatetime
+    state: str = Field(min_length=1, max_length=64)
+    custody: Literal["with_holder", "at_mouth", "inside", "retained", "unknown"]
+    fault: str | None = Field(default=None, min_length=1, max_length=64)
+    versions: dict[Key, Annotated[str, Field(max_length=64)]] = Field(default={}, max_length=32)
+    devices: tuple[DeviceState, ...] = Field(default=(), max_length=32)
+    journal: JournalHead
+    queue: QueueState
+    counters: dict[Key, Annotated[int, Field(ge=0, le=LARGEST_NUMBER)]] = Field(default={}, max_length=64)
+
+
+class HeartbeatAnswer(Model):
+    """`time`: central's clock. `configuration_version`: what the kiosk should run, None: central does not say.
+
+    `journal`: the furthest head that central knew before this call; a kiosk whose journal holds another link at that
+    number, or ends before it, has lost or changed records. `commands`: reserved, none yet.
+    """
+
+    time: AwareDatetime
+    configuration_version: str | None = Field(default=None, max_length=64)
+    journal: JournalHead | None
+    commands: tuple[()] = ()
 
 
 class Problem(BaseModel):

@@ -259,6 +259,15 @@ class Kiosk:
         body = contract.PendingRewritesRequest(holder=who.record.holder, permit=who.facts)
         return self.client.pending_rewrites(body, key=str(uuid4()), sequence=self.numbered())
 
+    def beat(self, records: int) -> contract.HeartbeatAnswer:
+        """One heartbeat of an idle kiosk whose journal has that many records."""
+        journal = contract.JournalHead(number=records, algorithm="sha256", head=f"{records:064x}")
+        body = contract.HeartbeatRequest(
+            sent_at=self.clock(), state="Idle", custody="with_holder", journal=journal,
+            queue=contract.QueueState(length=0),
+        )
+        return self.client.heartbeat(body, key=str(uuid4()))
+
     def prove(self, who: Resident, key: str, **changes: object) -> str:
         body = {
             "evidence_id": uuid4(), "service": "endorse", "key": key, "holder": who.record.holder, "permit": who.facts,

@@ -57,7 +57,7 @@ def test_the_migrations_make_the_tables_that_the_program_uses(database: Database
 def test_migrating_twice_changes_nothing(database: Database) -> None:
     database.migrate()
     with database.reading() as session:
-        assert session.scalars(text("SELECT version_num FROM alembic_version")).all() == ["0003"]
+        assert session.scalars(text("SELECT version_num FROM alembic_version")).all() == ["0004"]
 
 
 def test_a_central_of_the_first_version_keeps_its_records_when_brought_up_to_date(tmp_path: Path) -> None:
@@ -129,6 +129,7 @@ def test_everything_outlives_its_time_and_nothing_before(tmp_path: Path) -> None
             kiosk.write(who, answer.endorsement_id, who.chip())
             kiosk.complete(answer.endorsement_id, "new", "new")
             kiosk.prove(other, "employment_proof")
+            kiosk.beat(4)
             applied = kiosk.applied(other, telephone="13800000000")
         with central.database.writing() as session:
             central.reviewing.approve(session, applied.review_number, clock())
@@ -143,8 +144,13 @@ def test_everything_outlives_its_time_and_nothing_before(tmp_path: Path) -> None
         half_a_year = central.purge(clock() + timedelta(days=181))
         assert half_a_year["application_telephones"] == 1
         central.purge(clock() + timedelta(days=20 * 365))
-        left = {name for name, count in rows(central.database).items() if count}
-    assert left == {"kiosks"}
+        assert {name for name, count in rows(central.database).items() if count} == {
+            "kiosks", "heartbeats", "kiosk_journals"
+        }
+        with central.database.writing() as session:
+            command_line.kiosks.retire(session, "kiosk-1", clock())
+        central.purge(clock() + timedelta(days=20 * 365))
+        assert not any(rows(central.database).values())
 
 
 def rows(database: Database) -> dict[str, int]:

@@ -14,12 +14,13 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from kiosk.central import contract
 from kiosk.central.reference import review_calls
 from kiosk.central.reference.applying import Applying, withdraw
-from kiosk.central.reference.calls import Calls, Moment, Reading, Writing
+from kiosk.central.reference.calls import Calls, Moment, Reading, Unnumbered, Writing
 from kiosk.central.reference.chip_sessions import ChipSessions, was_begun
-from kiosk.central.reference.completing import complete, keep_of_earlier_kiosk
+from kiosk.central.reference.completing import complete, is_granted_anew_since, keep_of_earlier_kiosk
 from kiosk.central.reference.endorsing import Endorsing
 from kiosk.central.reference.evidence import Verifying
 from kiosk.central.reference.granting import end, expire, state_at
+from kiosk.central.reference.heartbeats import receive
 from kiosk.central.reference.problems import ProblemError, problem_body
 from kiosk.central.reference.tables import Endorsement
 
@@ -83,12 +84,16 @@ async def endorsement_state(endorsement_id: UUID, call: Reading) -> Response:
 async def cancel(endorsement_id: UUID, body: contract.CancellationRequest, call: Writing) -> Response:
     """409 "grant_used" once a chip session was begun; cancelling what is cancelled or was never granted is fine.
 
-    An application is withdrawn, if its review has not begun.
+    An application is withdrawn, if its review has not begun. What was decided before the present grant was made
+    changes nothing.
     """
 
     def work(session: Session, moment: Moment) -> contract.Model:
         endorsement = _own(session, endorsement_id, moment)
         expire(endorsement, moment.now)
+        is_late = body.decided_at is not None and is_granted_anew_since(session, endorsement, body.decided_at)
+        if is_late:
+            return contract.Recorded(endorsement_id=endorsement_id, state=endorsement.state)
         if was_begun(endorsement):
             raise ProblemError("grant_used")
         if endorsement.live:
@@ -165,15 +170,14 @@ async def pending_rewrites(body: contract.PendingRewritesRequest, call: Writing,
     return await call.once("pending-rewrites", body, work)
 
 
-async def _not_yet() -> Response:
-    """Part of the contract, not served yet."""
-    raise ProblemError("not_yet")
+@router.post("/heartbeat", response_model=contract.HeartbeatAnswer, summary="How the kiosk is")
+async def heartbeat(body: contract.HeartbeatRequest, call: Unnumbered) -> Response:
+    """Outside the stream of numbered calls; its key is remembered for a week."""
 
+    def work(session: Session, moment: Moment) -> contract.Model:
+        return receive(session, body, call.key, moment.kiosk_id, moment.now)
 
-router.add_api_route(
-    "/heartbeat", _not_yet, methods=["POST"], status_code=501, summary="Not served yet",
-    responses={501: {"description": "Not served yet"}}, operation_id="not_yet_heartbeat",
-)
+    return await call.write(work)
 
 
 def _own(session: Session, endorsement_id: UUID, moment: Moment) -> Endorsement:

@@ -75,6 +75,10 @@ class Calls:
         posted = _Posted(call.partition(" ")[0], key, sequence, fingerprint)
         return await self._off_loop(lambda: self._once(peer, posted, work))
 
+    async def write(self, peer: PeerCertificate | None, work: Work) -> Response:
+        """Answer from one writing transaction; `work` looks after repetitions itself."""
+        return await self._off_loop(lambda: _insisted(lambda: self._write(peer, work)))
+
     async def _off_loop(self, work: Callable[[], str]) -> Response:
         body = await asyncio.get_running_loop().run_in_executor(self._threads, work)
         return Response(body, media_type=JSON_TYPE)
@@ -83,18 +87,13 @@ class Calls:
         with self._database.reading() as session:
             return work(session, Moment(identify(session, peer), self._clock())).model_dump_json()
 
+    def _write(self, peer: PeerCertificate | None, work: Work) -> str:
+        with self._database.writing() as session:
+            return work(session, Moment(identify(session, peer), self._clock())).model_dump_json()
+
     def _once(self, peer: PeerCertificate | None, call: _Posted, work: Work) -> str:
         try:
-            try:
-                return self._try_once(peer, call, work)
-            except IntegrityError:
-                # Another process was first with this key or this permit; now its answer can be seen.
-                return self._try_once(peer, call, work)
-        except IntegrityError as error:
-            # What is there already came under another key: an endorsement's id that is not this kiosk's to use.
-            raise ProblemError("idempotency_conflict") from error
-        except OperationalError as error:
-            raise ProblemError("busy") from error
+            return _insisted(lambda: self._try_once(peer, call, work))
         except ProblemError:
             self._note_sequence(peer, call)
             raise
@@ -135,6 +134,23 @@ class Calls:
                     session.execute(_NOTE, _noted(moment, call))
         except ProblemError:
             return
+
+
+def _insisted(attempt: Callable[[], str]) -> str:
+    """`attempt`, and once more if another process was first with this key or this permit; now its answer can be seen.
+
+    Raises `ProblemError`.
+    """
+    try:
+        try:
+            return attempt()
+        except IntegrityError:
+            return attempt()
+    except IntegrityError as error:
+        # What is there already came under another key: an endorsement's id that is not this kiosk's to use.
+        raise ProblemError("idempotency_conflict") from error
+    except OperationalError as error:
+        raise ProblemError("busy") from error
 
 
 # Built once: building a statement costs more than running it.
@@ -194,6 +210,23 @@ class WritingCall(Call):
         return await self.calls.once(self.peer, call, self.key, self.sequence, body, work)
 
 
+@dataclass(frozen=True, slots=True)
+class UnnumberedCall(Call):
+    """A POST outside the stream of numbered calls: with its key alone."""
+
+    key: str
+
+    async def write(self, work: Work) -> Response:
+        """See `Calls.write`."""
+        return await self.calls.write(self.peer, work)
+
+
+Key = Annotated[
+    str | None,
+    Header(alias=IDEMPOTENCY_HEADER, min_length=8, max_length=LONGEST_KEY, pattern="^[A-Za-z0-9_.:-]+$"),
+]
+
+
 async def reading_call(request: Request) -> Call:
     """FastAPI dependency of a GET."""
     return Call(request.app.state.calls, request.scope.get(SCOPE_PEER))
@@ -201,10 +234,7 @@ async def reading_call(request: Request) -> Call:
 
 async def writing_call(
     request: Request,
-    key: Annotated[
-        str | None,
-        Header(alias=IDEMPOTENCY_HEADER, min_length=8, max_length=LONGEST_KEY, pattern="^[A-Za-z0-9_.:-]+$"),
-    ] = None,
+    key: Key = None,
     sequence: Annotated[int | None, Header(alias=SEQUENCE_HEADER, ge=1, le=LARGEST_SEQUENCE)] = None,
 ) -> WritingCall:
     """FastAPI dependency of a POST. Raises `ProblemError` where there is no key."""
@@ -213,5 +243,13 @@ async def writing_call(
     return WritingCall(request.app.state.calls, request.scope.get(SCOPE_PEER), key, sequence)
 
 
+async def unnumbered_call(request: Request, key: Key = None) -> UnnumberedCall:
+    """FastAPI dependency of a POST outside the stream. Raises `ProblemError` where there is no key."""
+    if key is None:
+        raise ProblemError("missing_idempotency_key")
+    return UnnumberedCall(request.app.state.calls, request.scope.get(SCOPE_PEER), key)
+
+
 Reading = Annotated[Call, Depends(reading_call)]
 Writing = Annotated[WritingCall, Depends(writing_call)]
+Unnumbered = Annotated[UnnumberedCall, Depends(unnumbered_call)]

@@ -40,9 +40,18 @@ def _is_of_an_earlier_visit(
     """Whether this is said of an earlier visit, late, while an application's endorsement is granted anew: the chip was
     read since and is as the record says, so nothing that was written is missed.
     """
-    if not endorsement.live or report.chip == "new" or session.get(Application, endorsement.endorsement_id) is None:
+    if not endorsement.live or report.chip == "new":
         return False
-    return report.finished_at < contract.GrantPayload.model_validate(endorsement.granted).issued_at
+    return is_granted_anew_since(session, endorsement, report.finished_at)
+
+
+def is_granted_anew_since(session: Session, endorsement: Endorsement, moment: datetime) -> bool:
+    """Whether an application's endorsement got the grant that it has now after `moment` (by the kiosk's clock). Any
+    other endorsement has one grant for ever.
+    """
+    if endorsement.granted is None or session.get(Application, endorsement.endorsement_id) is None:
+        return False
+    return moment < contract.GrantPayload.model_validate(endorsement.granted).issued_at
 
 
 def keep_of_earlier_kiosk(

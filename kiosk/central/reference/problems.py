@@ -23,7 +23,6 @@ _TITLES = {
     "session_closed": (409, "This chip session has ended"),
     "wrong_batch": (409, "This is not the batch that is open"),
     "collection_not_offered": (409, "Not that way of collection, or not now"),
-    "not_yet": (501, "This call is not served yet"),
     "busy": (503, "The database is busy; repeat the call"),
     "internal_error": (500, "Central made a mistake"),
 }

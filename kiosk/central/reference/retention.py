@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, CursorResult, Select, and_, delete, select
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, CursorResult, ScalarSelect, Select, and_, delete, func, or_, select
+from sqlalchemy.orm import Session, aliased
 
 from kiosk.central.reference.clock import local_date
 from kiosk.central.reference.tables import (
@@ -21,8 +21,10 @@ from kiosk.central.reference.tables import (
     Endorsement,
     EvidenceCheck,
     EvidenceRecord,
+    HeartbeatRow,
     IdempotentAnswer,
     Kiosk,
+    KioskJournal,
     KioskSequence,
     Permit,
     Resident,
@@ -51,6 +53,7 @@ ENDED_PERMITS = timedelta(days=2 * 365)
 CERTIFICATES = timedelta(days=5 * 365)
 TELEPHONES = timedelta(days=180)
 EVIDENCE_CHECKS = timedelta(days=30)
+HEARTBEATS = timedelta(days=7)
 
 
 def _old_endorsements(now: datetime) -> Select[UUID]:
@@ -67,6 +70,16 @@ def _without_permit(now: datetime) -> Select[str]:
     return select(Resident.id_number).where(
         Resident.updated_at < now - ENDED_PERMITS, Resident.id_number.not_in(select(Permit.holder_number))
     )
+
+
+def _long_retired(now: datetime) -> Select[str]:
+    return select(Kiosk.kiosk_id).where(Kiosk.retired_at < now - CERTIFICATES)
+
+
+def _newest_heartbeat() -> ScalarSelect[datetime]:
+    other = aliased(HeartbeatRow)
+    newest = select(func.max(other.received_at)).where(other.kiosk_id == HeartbeatRow.kiosk_id)
+    return newest.correlate(HeartbeatRow).scalar_subquery()
 
 
 # Children before parents.
@@ -108,6 +121,17 @@ RETENTIONS = (
         lambda now: EvidenceCheck.created_at < now - EVIDENCE_CHECKS,
     ),
     Retention(
+        HeartbeatRow, HEARTBEATS, "a key is repeated within minutes; the newest tells since when a kiosk is silent",
+        lambda now: or_(
+            and_(HeartbeatRow.received_at < now - HEARTBEATS, HeartbeatRow.received_at < _newest_heartbeat()),
+            HeartbeatRow.kiosk_id.in_(_long_retired(now)),
+        ),
+    ),
+    Retention(
+        KioskJournal, CERTIFICATES, "goes with its kiosk: a journal that was cut must not be forgotten",
+        lambda now: KioskJournal.kiosk_id.in_(_long_retired(now)),
+    ),
+    Retention(
         KioskSequence, SEQUENCES, "gaps are looked for within days",
         lambda now: KioskSequence.received_at < now - SEQUENCES,
     ),
@@ -130,8 +154,7 @@ RETENTIONS = (
     Retention(
         Kiosk, CERTIFICATES, "a retired kiosk, once nothing names it",
         lambda now: and_(
-            Kiosk.retired_at.is_not(None), Kiosk.retired_at < now - CERTIFICATES,
-            Kiosk.kiosk_id.not_in(select(Endorsement.kiosk_id)),
+            Kiosk.kiosk_id.in_(_long_retired(now)), Kiosk.kiosk_id.not_in(select(Endorsement.kiosk_id))
         ),
     ),
 )

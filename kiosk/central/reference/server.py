@@ -10,14 +10,14 @@ from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import Any, Self
 from uuid import UUID
 
 import uvicorn
 from sqlalchemy import select
 
 from kiosk.central import contract
-from kiosk.central.reference import kiosks, residents, retention
+from kiosk.central.reference import heartbeats, kiosks, residents, retention
 from kiosk.central.reference.application import create_application
 from kiosk.central.reference.applying import Applying
 from kiosk.central.reference.authority import CA_FILE, CENTRAL_CERTIFICATE, CENTRAL_KEY
@@ -157,6 +157,16 @@ class ReferenceCentral:
         peer = PeerCertificate.from_pem(certificate.read_text(encoding="ascii"))
         with self.database.writing() as session:
             kiosks.revoke(session, peer, reason, self._settings.clock())
+
+    def standing(self) -> list[dict[str, Any]]:
+        """Every kiosk as its last heartbeat says; see `heartbeats.standing`."""
+        with self.database.reading() as session:
+            return heartbeats.standing(session, self._settings.clock())
+
+    def accept_journal(self, kiosk_id: str) -> bool:
+        """Forget the head of a kiosk's journal that began anew for a known reason; whether there was one."""
+        with self.database.writing() as session:
+            return heartbeats.accept_journal(session, kiosk_id)
 
     def purge(self, now: datetime | None = None) -> dict[str, int]:
         """Delete what has outlived its retention time; rows deleted by table."""

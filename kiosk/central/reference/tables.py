@@ -206,6 +206,36 @@ class KioskSequence(Base):
     received_at: Mapped[datetime] = mapped_column(index=True)
 
 
+class HeartbeatRow(Base):
+    """What a kiosk said of itself, and what it was answered. Outside the stream of numbered calls, so with a key of its
+    own. `fingerprint`: SHA-256 of the body.
+    """
+
+    __tablename__ = "heartbeats"
+    __table_args__ = (Index("heartbeats_by_kiosk", "kiosk_id", "received_at"),)
+    kiosk_id: Mapped[str] = mapped_column(ForeignKey("kiosks.kiosk_id"), primary_key=True)
+    key: Mapped[str] = mapped_column(String(80), primary_key=True)
+    fingerprint: Mapped[str] = mapped_column(String(64))
+    report: Mapped[str] = mapped_column(Text)
+    answer: Mapped[str] = mapped_column(Text)
+    sent_at: Mapped[datetime]
+    received_at: Mapped[datetime]
+
+
+class KioskJournal(Base):
+    """The furthest head of a kiosk's journal that central heard of. `contradicted_at`: when the kiosk first told of an
+    earlier one, or of another one with the same number.
+    """
+
+    __tablename__ = "kiosk_journals"
+    kiosk_id: Mapped[str] = mapped_column(ForeignKey("kiosks.kiosk_id"), primary_key=True)
+    number: Mapped[int] = mapped_column(BigInteger)
+    algorithm: Mapped[str] = mapped_column(String(10))
+    head: Mapped[str] = mapped_column(String(64))
+    received_at: Mapped[datetime]
+    contradicted_at: Mapped[datetime | None]
+
+
 class Application(Base):
     """What a person reviews. `facts`: the request as it came, without telephone and licence codes. `evidence`: what
     central knew of each proof when it came in. `decided`: what changes of the permit's content, once that is approved

@@ -80,6 +80,22 @@ def test_what_is_said_late_of_an_earlier_visit_does_not_end_the_grant_of_the_pre
     assert kiosk.complete(answer.application_id, "new", "new") == "written"
 
 
+def test_a_cancellation_of_an_earlier_visit_that_comes_late_leaves_the_present_grant_alone(
+    central: ReferenceCentral, kiosk: Kiosk, clock: MovableClock, somebody: Resident
+) -> None:
+    answer = kiosk.applied(somebody)
+    approve(central, answer.review_number)
+    work_of(kiosk, somebody)
+    late = contract.CancellationRequest(reason="resident_declined", decided_at=clock())
+    clock.pass_time(timedelta(minutes=2))
+    work_of(kiosk, somebody)
+    assert kiosk.client.cancel(answer.application_id, late, key=str(uuid4()), sequence=None).state == "granted"
+    step = kiosk.begin(answer.application_id, somebody.record.chip_serial)
+    assert kiosk.client.cancel(answer.application_id, late, key=str(uuid4()), sequence=None).state == "granted"
+    step = kiosk.tell(answer.application_id, step, kiosk.relay(somebody, somebody.chip(), step.batch))
+    assert step.batch is not None
+
+
 def test_a_write_whose_answer_was_lost_is_learnt_from_the_chip_on_the_next_visit(
     central: ReferenceCentral, kiosk: Kiosk, other_kiosk: Kiosk, clock: MovableClock, somebody: Resident
 ) -> None:
