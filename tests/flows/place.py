@@ -95,12 +95,13 @@ class JournalStep:
 
 class Place:
     """`chip`: the coupler as the kiosk and as the devices' side name it. `site`: what its configuration says otherwise:
-    `region`, `pilot`, `scanner` (False: it has none), `right_time_s`. Stop it when done.
+    `region`, `pilot`, `scanner` (False: it has none), `right_time_s`, `files` (other files than the usual). Stop it
+    when done.
     """
 
     def __init__(
         self, directory: Path, authority: Authority, residents: Residents, typeface: Typeface, chip: tuple[str, str],
-        printer: str = "escpos-80-gb18030", site: Mapping[str, object] = MappingProxyType({}),
+        printer: str = "escpos-80-gb18030", site: Mapping[str, Any] = MappingProxyType({}),
     ) -> None:
         self.authority = authority
         self.central = authority.central
@@ -131,7 +132,7 @@ class Place:
     def _permits(self) -> Iterator[tuple[str, IssuedPermit]]:
         return ((name, self.rig.issued(name)) for name in self.residents.permits)
 
-    def _config(self, urls: dict[str, str], printer: str, site: Mapping[str, object]) -> Config:
+    def _config(self, urls: dict[str, str], printer: str, site: Mapping[str, Any]) -> Config:
         tls = self.authority.tls_dir
         values: dict[str, dict[str, object]] = {
             "": {
@@ -141,8 +142,8 @@ class Place:
                 "right_time_s": site.get("right_time_s", 10**9), "pilot": site.get("pilot", False),
             },
             "devices": {name: url for name, url in urls.items() if name != "code_scanner" or site.get("scanner", True)},
-            "files": {"region": site.get("region", "shanghai"), "receipt_printer": printer, 
-                      "permit_unit": self._impatient_unit()},
+            "files": {"region": site.get("region", "shanghai"), "receipt_printer": printer,
+                      "permit_unit": self._impatient_unit(), **site.get("files", {})},
             "central": {
                 "url": f"https://127.0.0.1:{self.cable.port}", "ca": str(tls / "ca.pem"),
                 "certificate": str(tls / "kiosk.pem"), "key": str(tls / "kiosk.key"),
