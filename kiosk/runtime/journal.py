@@ -1,20 +1,25 @@
 """What was ordered and what came of it, on disk before anything is done. No personal data: references and hashes only.
 
-One SQLite file. Every step of the machine is a row; messages that central must get are rows of the outbox until it took
-note. `synchronous=FULL`: a row that was appended survives the loss of power.
+One SQLite file. Every step of the machine is a row, chained to the one before (`chain.py`); messages that central must
+get are rows of the outbox until it took note. `synchronous=FULL`: a row that was appended survives the loss of power.
 """
 
 from __future__ import annotations
 
 import json
+import logging
 import sqlite3
 import threading
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from uuid import UUID
+
+from kiosk.log_events import LogEvent, log
+from kiosk.runtime import chain
+from kiosk.runtime.chain import BreakKind, HashName, Head
 
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS step (
@@ -27,7 +32,9 @@ CREATE TABLE IF NOT EXISTS step (
     custody TEXT NOT NULL,
     effects TEXT NOT NULL,
     endorsement_id TEXT,
-    facts TEXT NOT NULL
+    facts TEXT NOT NULL,
+    algorithm TEXT NOT NULL,
+    hash TEXT NOT NULL
 ) STRICT;
 CREATE TABLE IF NOT EXISTS message (
     sequence INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -37,16 +44,27 @@ CREATE TABLE IF NOT EXISTS message (
     endorsement_id TEXT,
     body TEXT,
     settled_at TEXT,
-    outcome TEXT
+    outcome TEXT,
+    step INTEGER
 ) STRICT;
 CREATE INDEX IF NOT EXISTS message_waiting ON message (sequence) WHERE settled_at IS NULL AND body IS NOT NULL;
+CREATE TABLE IF NOT EXISTS anchor (
+    only INTEGER PRIMARY KEY CHECK (only = 1),
+    number INTEGER NOT NULL,
+    algorithm TEXT NOT NULL,
+    hash TEXT NOT NULL
+) STRICT;
 """
 
-
 _NUMBER_MESSAGE = (
-    "INSERT INTO message (at, call, idempotency_key, endorsement_id, body) VALUES (?,?,?,?,?)"
+    "INSERT INTO message (at, call, idempotency_key, endorsement_id, body, step) VALUES (?,?,?,?,?,?)"
     " ON CONFLICT (idempotency_key) DO NOTHING"
 )
+_ADD_STEP = f"INSERT INTO step (number, {chain.STEP_COLUMNS}, algorithm, hash) VALUES (?,?,?,?,?,?,?,?,?,?,?,?)"
+_WAITING = "settled_at IS NULL AND body IS NOT NULL"
+
+# A note is a row of the chain that is no step of the machine: it has no states.
+_A_STEP = "state_after != ''"
 
 
 class JournalFailed(Exception):
@@ -102,17 +120,36 @@ class LoggedStep:
     facts: dict[str, str | int | bool]
 
 
-class Journal:
-    """The journal file; usable from any thread. Close it when done."""
+@dataclass(frozen=True, slots=True)
+class Queue:
+    """What central must still get: how many messages, and since when the oldest of them waits."""
 
-    def __init__(self, path: Path, now: Callable[[], datetime]) -> None:
+    length: int
+    oldest_at: datetime | None
+
+
+class Journal:
+    """The journal file; usable from any thread. Close it when done. `algorithm`: what new steps are hashed with.
+
+    Raises `sqlite3.DatabaseError` for a file that is none.
+    """
+
+    def __init__(self, path: Path, now: Callable[[], datetime], algorithm: HashName = "sha256") -> None:
         self._now = now
+        self.path = path
+        self._algorithm: HashName = algorithm
         self._lock = threading.Lock()
         path.parent.mkdir(parents=True, exist_ok=True)
         self._db = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
-        self._db.execute("PRAGMA journal_mode=WAL")
-        self._db.execute("PRAGMA synchronous=FULL")
-        self._db.executescript(_SCHEMA)
+        try:
+            self._db.execute("PRAGMA journal_mode=WAL")
+            self._db.execute("PRAGMA synchronous=FULL")
+            if _is_unchained(self._db):
+                self._chain_what_is_there()
+            self._db.executescript(_SCHEMA)
+        except sqlite3.Error:
+            self._db.close()
+            raise
 
     @contextmanager
     def _written(self) -> Iterator[sqlite3.Connection]:
@@ -122,26 +159,70 @@ class Journal:
             except sqlite3.Error as error:
                 raise JournalFailed(str(error)) from error
 
+    @contextmanager
+    def as_one(self) -> Iterator[sqlite3.Connection]:
+        """One transaction, for those who look after the file; all others wait. Raises `JournalFailed`."""
+        with self._written() as db, _as_one(db):
+            yield db
+
     def append(self, record: StepRecord, messages: Sequence[OutboundMessage] = ()) -> None:
         """Write one step and the messages it sends, as one, and wait until they are on disk. Raises `JournalFailed`."""
-        with self._written() as db, _as_one(db):
+        at = record.at.isoformat()
+        with self.as_one() as db:
+            number = chain.next_number(db)
+            sent = []
             for message in messages:
+                row = (at, message.call, message.idempotency_key, str(message.endorsement_id), message.body)
+                cursor = db.execute(_NUMBER_MESSAGE, (*row, number))
+                if cursor.rowcount == 1:
+                    sent.append((cursor.lastrowid, *row))
+            self._add(db, number, (
+                at, _text(record.visit_id), record.state_before, record.event, record.state_after, record.custody,
+                json.dumps(record.effects), _text(record.endorsement_id), json.dumps(record.facts, sort_keys=True),
+            ), sent)
+
+    def note(self, event: str, facts: dict[str, str | int | bool]) -> None:
+        """Write what is no step of the machine into the chain: what staff did, what was found. Raises
+        `JournalFailed`.
+        """
+        with self.as_one() as db:
+            self.add_note(db, event, facts)
+
+    def add_note(self, db: sqlite3.Connection, event: str, facts: dict[str, str | int | bool]) -> None:
+        """The same inside a transaction of `as_one`."""
+        self._add(db, chain.next_number(db), (
+            self._now().isoformat(), None, "", event, "", "", "[]", None, json.dumps(facts, sort_keys=True)), [])
+
+    def _add(
+        self, db: sqlite3.Connection, number: int, step: Sequence[chain.Value], sent: Sequence[Sequence[chain.Value]]
+    ) -> None:
+        previous = chain.head_of(db, self._algorithm).hash
+        db.execute(_ADD_STEP, (
+            number, *step, self._algorithm, chain.link(self._algorithm, previous, number, step, sent)))
+
+    def _chain_what_is_there(self) -> None:
+        """A journal from before the chain: its steps are chained as they stand."""
+        with _as_one(self._db) as db:
+            for column in ("algorithm", "hash"):
+                db.execute(f"ALTER TABLE step ADD COLUMN {column} TEXT NOT NULL DEFAULT ''")
+            db.execute("ALTER TABLE message ADD COLUMN step INTEGER")
+            previous = chain.GENESIS
+            steps = db.execute(f"SELECT number, {chain.STEP_COLUMNS} FROM step ORDER BY number").fetchall()
+            for number, *step in steps:
+                previous = chain.link(self._algorithm, previous, number, step, [])
                 db.execute(
-                    _NUMBER_MESSAGE,
-                    (
-                        record.at.isoformat(), message.call, message.idempotency_key, str(message.endorsement_id),
-                        message.body,
-                    ),
-                )
-            db.execute(
-                "INSERT INTO step (at, visit_id, state_before, event, state_after, custody, effects, endorsement_id,"
-                " facts) VALUES (?,?,?,?,?,?,?,?,?)",
-                (
-                    record.at.isoformat(), _text(record.visit_id), record.state_before, record.event,
-                    record.state_after, record.custody, json.dumps(record.effects), _text(record.endorsement_id),
-                    json.dumps(record.facts, sort_keys=True),
-                ),
-            )
+                    "UPDATE step SET algorithm = ?, hash = ? WHERE number = ?", (self._algorithm, previous, number))
+
+    def head(self) -> Head:
+        """The newest step, and the hash that stands for the whole journal."""
+        with self._written() as db:
+            return chain.head_of(db, self._algorithm)
+
+    def verify(self, told: Head | None = None) -> chain.Verdict:
+        """Look through the whole chain on a connection of its own, so that nothing waits for it. `told`: what central
+        was told last. Raises `JournalFailed` where the file cannot be read now.
+        """
+        return verify_file(self.path, self._algorithm, told)
 
     def number_call(self, call: str, idempotency_key: str, endorsement_id: UUID | None) -> int:
         """The rising sequence number of a call to central that is made at once; the same one again for the same key.
@@ -150,7 +231,7 @@ class Journal:
         """
         with self._written() as db:
             db.execute(
-                _NUMBER_MESSAGE, (self._now().isoformat(), call, idempotency_key, _text(endorsement_id), None))
+                _NUMBER_MESSAGE, (self._now().isoformat(), call, idempotency_key, _text(endorsement_id), None, None))
             row = db.execute("SELECT sequence FROM message WHERE idempotency_key = ?", (idempotency_key,)).fetchone()
             return int(row[0])
 
@@ -166,7 +247,7 @@ class Journal:
         with self._written() as db:
             row = db.execute(
                 "SELECT sequence, call, idempotency_key, endorsement_id, body, at FROM message"
-                " WHERE settled_at IS NULL AND body IS NOT NULL ORDER BY sequence LIMIT 1").fetchone()
+                f" WHERE {_WAITING} ORDER BY sequence LIMIT 1").fetchone()
         if row is None:
             return None
         sequence, call, key, endorsement_id, body, at = row
@@ -174,14 +255,20 @@ class Journal:
 
     def waiting_messages(self) -> int:
         """How many messages central must still get."""
+        return self.queue().length
+
+    def queue(self) -> Queue:
+        """How many messages central must still get, and how old the oldest is."""
         with self._written() as db:
-            row = db.execute("SELECT count(*) FROM message WHERE settled_at IS NULL AND body IS NOT NULL").fetchone()
-            return int(row[0])
+            length, oldest_at = db.execute(
+                f"SELECT count(*), (SELECT at FROM message WHERE {_WAITING} ORDER BY sequence LIMIT 1) FROM message"
+                f" WHERE {_WAITING}").fetchone()
+        return Queue(length, None if oldest_at is None else datetime.fromisoformat(oldest_at))
 
     def last_step_at(self) -> datetime | None:
         """When the newest step was written; None: there is none."""
         with self._written() as db:
-            row = db.execute("SELECT at FROM step ORDER BY number DESC LIMIT 1").fetchone()
+            row = db.execute(f"SELECT at FROM step WHERE {_A_STEP} ORDER BY number DESC LIMIT 1").fetchone()
         return None if row is None else datetime.fromisoformat(row[0])
 
     def steps_since_idle(self) -> tuple[LoggedStep, ...]:
@@ -189,7 +276,8 @@ class Journal:
         with self._written() as db:
             rows = db.execute(
                 "SELECT event, state_after, custody, effects, endorsement_id, facts FROM step WHERE number >"
-                " (SELECT coalesce(max(number), 0) FROM step WHERE state_after = 'Idle') ORDER BY number").fetchall()
+                f" (SELECT coalesce(max(number), 0) FROM step WHERE state_after = 'Idle') AND {_A_STEP}"
+                " ORDER BY number").fetchall()
         return tuple(
             LoggedStep(
                 event, state_after, custody, frozenset(json.loads(effects)),
@@ -202,15 +290,51 @@ class Journal:
             self._db.close()
 
 
+def open_journal(path: Path, now: Callable[[], datetime], algorithm: HashName = "sha256") -> Journal:
+    """The journal at `path`. A file that is damaged beyond opening is put aside under a name with the time, and the new
+    one says so in its first line: what stood in it is not known, but the machine can start and say why it does not
+    serve.
+    """
+    try:
+        return Journal(path, now, algorithm)
+    except sqlite3.OperationalError:
+        raise                   # no room, no right, busy: the file itself is as it was
+    except sqlite3.DatabaseError as error:
+        log(LogEvent.JOURNAL_FAILED, level=logging.CRITICAL, error=str(error))
+    for ending in ("", "-wal", "-shm"):
+        file = path.with_name(path.name + ending)
+        if file.exists():
+            file.rename(path.with_name(f"{path.name}{ending}.unreadable-{now():%Y%m%d%H%M%S}"))
+    journal = Journal(path, now, algorithm)
+    journal.note(chain.FOUND_BROKEN, {"kind": BreakKind.UNREADABLE.value, "number": 0})
+    return journal
+
+
+def verify_file(path: Path, algorithm: HashName, told: Head | None = None) -> chain.Verdict:
+    """The same as `Journal.verify` for a file that need not be open. Raises `JournalFailed`."""
+    try:
+        with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True, isolation_level=None)) as db:
+            return chain.verify(db, algorithm, told)
+    except sqlite3.Error as error:
+        raise JournalFailed(str(error)) from error
+
+
+def _is_unchained(db: sqlite3.Connection) -> bool:
+    columns = {row[1] for row in db.execute("PRAGMA table_info(step)")}
+    return bool(columns) and "hash" not in columns
+
+
 @contextmanager
-def _as_one(db: sqlite3.Connection) -> Iterator[None]:
+def _as_one(db: sqlite3.Connection) -> Iterator[sqlite3.Connection]:
     db.execute("BEGIN IMMEDIATE")
     try:
-        yield
+        yield db
+        db.execute("COMMIT")
     except BaseException:
-        db.execute("ROLLBACK")
+        # Some errors of a full or broken disk end the transaction by themselves (sqlite.org, lang_transaction).
+        if db.in_transaction:
+            db.execute("ROLLBACK")
         raise
-    db.execute("COMMIT")
 
 
 def _text(number: UUID | None) -> str | None:
