@@ -130,6 +130,11 @@ class VirtualChip:
         """Go silent for good after so many more commands."""
         self._commands_left = commands
 
+    def personalise(self, fields: Mapping[str, FieldValue]) -> None:
+        """Write everything anew, as the office does that issues permits; tries that were used up are given back."""
+        self._memory = ChipMemory(self._permit.encode_content(fields))
+        self._tries_left = TRIES
+
     def written_fields(self) -> dict[str, FieldValue]:
         """What the chip holds now, decoded, as the next power-up would find it."""
         return self._permit.decode(self._memory.content())

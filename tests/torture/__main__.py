@@ -15,7 +15,9 @@ from typing import Any
 
 from tests.torture.outcome import Outcome
 
-PARTS: dict[str, tuple[str, str]] = {}
+PARTS: dict[str, tuple[str, str]] = {
+    "soak": ("tests.torture.soak", "thousands of visits in a row, with the in-process chip and through pcscd"),
+}
 """Module and one line of each part, in the order in which they run."""
 
 RESULTS = Path("build") / "torture"
