@@ -1,0 +1,1 @@
+"""The kiosk is killed at every point of a visit, and started again."""

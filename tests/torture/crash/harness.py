@@ -1,0 +1,164 @@
+"""One crash: a visit up to its point, the kill, the next start, and what then holds."""
+
+from __future__ import annotations
+
+import signal
+import time
+import zlib
+from dataclasses import dataclass, field
+
+from drivers.simulators.permit import Place
+from tests.torture.crash import statements
+from tests.torture.crash.resident import Resident, Seen
+from tests.torture.crash.scenarios import NEIGHBOUR, Scenario
+from tests.torture.crash.world import Country, Hang, KioskDied, World
+from tests.waiting import eventually
+
+TOLD_S = 20.0
+ENDED_WELL = ("Renewed", "Applied", "Declined", "Informed")
+
+
+@dataclass
+class Tried:
+    """What came of one point. `was_reached`: the kiosk was killed there; `returned_s`: from the restart to the permit
+    within reach, None where it was not inside.
+    """
+
+    name: str
+    was_reached: bool = True
+    wrong: list[str] = field(default_factory=list)
+    returned_s: float | None = None
+    took_s: float = 0.0
+
+
+def points_of(country: Country, scenario: Scenario) -> list[str]:
+    """Every point of an uncut visit, in the order in which it comes. Raises AssertionError if the visit goes wrong."""
+    world = scenario.world(country)
+    points: list[str] = []
+    try:
+        resident = Resident(world, scenario.person, scenario.permit, scenario.habits)
+        world.start(counts=True)
+        resident.stays(begins=True, points=points)
+        _wait_until_told(world)
+        _hear_out(world, points)
+        endings = [seen["ending"] for seen in resident.way if seen["ending"] is not None]
+        assert endings and endings[-1] == scenario.ends, f"{scenario.name} ended with {endings}: {resident.way}"
+    except KioskDied as error:
+        raise AssertionError(f"{scenario.name}: {error}; {_last_words(world)}") from error
+    finally:
+        world.close()
+    return points
+
+
+def _hear_out(world: World, points: list[str]) -> None:
+    assert world.kiosk is not None
+    while True:
+        try:
+            heard = world.kiosk.hear(0.5)
+        except Hang:
+            return
+        points += [heard["point"]] if "point" in heard else []
+
+
+def try_point(country: Country, scenario: Scenario, point: str, again: str | None = None, cold: bool = False) -> Tried:
+    """Kill at `point`, and the next life at `again`, if that is given; then everything has to hold."""
+    began = time.monotonic()
+    tried = Tried(f"{scenario.name}/{point}" + (f"+{again}" if again else ""))
+    world = scenario.world(country)
+    try:
+        _try(world, scenario, point, again, cold, tried)
+    except Hang as error:
+        tried.wrong.append(f"hang: {error}")
+    except KioskDied as error:
+        tried.wrong.append(f"5 serves: {error}; {_last_words(world)}")
+    except AssertionError as error:
+        tried.wrong.append(f"assertion: {error}")
+    finally:
+        world.close()
+    tried.took_s = time.monotonic() - began
+    return tried
+
+
+def _last_words(world: World) -> str:
+    lines = world.log.read_text(encoding="utf-8", errors="replace").splitlines() if world.log.exists() else []
+    return " | ".join(lines[-8:])
+
+
+def _try(world: World, scenario: Scenario, point: str, again: str | None, cold: bool, tried: Tried) -> None:
+    world.rig.drain_activity()
+    resident = Resident(world, scenario.person, scenario.permit, scenario.habits)
+    world.start(target=point)
+    tried.was_reached = _is_killed(world, resident, begins=True)
+    if not tried.was_reached:
+        return
+    if again is not None:
+        world.clock.jump(1.0)
+        world.start(target=again)
+        tried.was_reached = _is_killed(world, resident, begins=False)
+        if not tried.was_reached:
+            return
+    world.clock.jump(scenario.away_s)
+    was_inside = world.rig.issued(scenario.permit).permit.place in statements.INSIDE
+    back = Resident(world, scenario.person, scenario.permit, scenario.habits)
+    kiosk = world.start(cold=cold)
+    last = back.stays(begins=False)
+    if was_inside and back.returned_at is not None:
+        tried.returned_s = back.returned_at - kiosk.began
+    back.leaves()
+    _wait_until_told(world)
+    tried.wrong += statements.all_of(world, scenario.permit, last, _updates(world), scenario.writes)
+    tried.wrong += [f"5 serves: {line}" for line in _next_visit(world, scenario, last, point)]
+
+
+def _is_killed(world: World, resident: Resident, begins: bool) -> bool:
+    """Whether the kiosk came to its point; it may come there after the visit."""
+    assert world.kiosk is not None
+    try:
+        resident.stays(begins)
+        while True:
+            world.kiosk.hear(2.0)
+    except Hang:
+        return False
+    except KioskDied as error:
+        if error.status != -signal.SIGKILL:
+            raise
+        world.kill()
+        return True
+
+
+def _updates(world: World) -> int:
+    return sum(busy["doing"] in ("command D6", "command DC") for busy in world.rig.drain_activity())
+
+
+def _wait_until_told(world: World) -> None:
+    eventually(
+        lambda: world.rows("SELECT count(*) FROM message WHERE settled_at IS NULL AND body IS NOT NULL") in ([(0,)], []),
+        TOLD_S)
+
+
+def _next_visit(world: World, scenario: Scenario, last: Seen, point: str) -> list[str]:
+    """Somebody else, or the same person again, is served; staff has been, where the kiosk asked for it."""
+    if last["state"] == "OutOfService":
+        if not last["fault"]:
+            return ["it is out of service and does not say why"]
+        world.rig.free_jam()
+        world.lets_pass(last["deadline_s"] + 1.0)
+        helped = Resident(world, scenario.person, scenario.permit)
+        if helped.stays(begins=False)["state"] != "Idle":
+            return [f"it stays out of service ({last['fault']}) after staff took the permit out"]
+    is_there = world.rig.issued(scenario.permit).permit.place is Place.HAND
+    same = is_there and (zlib.crc32(point.encode()) % 2 == 0 or scenario.region != "shanghai")
+    person, permit = (scenario.person, scenario.permit) if same else NEIGHBOUR
+    who = Resident(world, person, permit)
+    assert world.kiosk is not None
+    world.rig.lay_id_card(person)
+    world.kiosk.say(begin="zh-Hans")
+    end = who.stays(begins=False)
+    endings = [seen["ending"] for seen in who.way if seen["ending"] is not None]
+    wrong = [] if endings and endings[-1] in ENDED_WELL else [f"the next visit ended with {endings} in {end['state']}"]
+    if world.rig.issued(permit).permit.place is not Place.HAND:
+        wrong.append("the next visitor did not get the permit back")
+    if endings and endings[-1] == "Renewed":
+        _wait_until_told(world)
+        wrong += [f"then {line}" for line in statements.all_of(world, permit, end, 0, 0)]
+    return wrong

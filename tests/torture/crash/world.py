@@ -1,0 +1,311 @@
+"""The world that outlives every crash: devices, central, a clock; and the kiosk's process, which does not."""
+
+from __future__ import annotations
+
+import itertools
+import json
+import os
+import re
+import select
+import shutil
+import signal
+import socket
+import sqlite3
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Mapping
+from contextlib import closing
+from dataclasses import asdict, replace
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any, Self
+
+from sqlalchemy import delete
+
+from drivers.simulators.chip_keys import TEST_KEYS
+from drivers.simulators.residents import Residents, load_residents
+from drivers.simulators.rig import Rig
+from drivers.typeface import Typeface
+from kiosk.central.reference.authority import GRANT_KEYS, GRANT_PUBLIC_KEYS, make_authority
+from kiosk.central.reference.residents import ResidentImport
+from kiosk.central.reference.server import ReferenceCentral
+from kiosk.central.reference.settings import CentralSettings
+from kiosk.central.reference.tables import Base, Endorsement, Kiosk
+from kiosk.demo.simulation import central_records
+from tests.flows.place import ASSETS, TODAY
+from tests.torture.crash.child import Start
+from tests.torture.crash.clock import SharedClock
+
+ROOT = Path(__file__).parents[3]
+START_S = 30.0
+_ports = itertools.count(30000 + os.getpid() % 2000)
+
+
+class KioskDied(Exception):
+    """The kiosk's process ended. `status`: negative, the signal; otherwise its exit status."""
+
+    def __init__(self, status: int) -> None:
+        super().__init__(f"the kiosk ended with {status}")
+        self.status = status
+
+
+class Hang(Exception):
+    """Nothing happened within the time that was given."""
+
+
+class Nursery:
+    """Where kiosks come from: one process that has imported everything and forks."""
+
+    def __init__(self, environment: Mapping[str, str] = MappingProxyType({})) -> None:
+        ours, theirs = socket.socketpair()
+        self._process = subprocess.Popen(
+            [sys.executable, "-m", "tests.torture.crash.child", str(theirs.fileno())], cwd=ROOT,
+            pass_fds=[theirs.fileno()], env={**os.environ, "PYTHONPATH": str(ROOT), **environment})
+        theirs.close()
+        self._socket = ours
+        self._lines = ours.makefile("rw", encoding="utf-8")
+
+    def order(self, **order: Any) -> dict[str, Any]:
+        """One order and its answer."""
+        self._lines.write(json.dumps(order) + "\n")
+        self._lines.flush()
+        answer: dict[str, Any] = json.loads(self._lines.readline())
+        return answer
+
+    def close(self) -> None:
+        """End the process that forks."""
+        self._lines.close()
+        self._socket.close()
+        self._process.wait(10.0)
+
+
+class KioskProcess:
+    """One life of the kiosk. Messages come in order; the end of the process is an exception."""
+
+    def __init__(self, nursery: Nursery | None, listener: socket.socket, start: Start) -> None:
+        self.began = time.monotonic()
+        self._nursery = nursery
+        self._cold: subprocess.Popen[bytes] | None = None
+        if nursery is None:
+            self._cold = subprocess.Popen(
+                [sys.executable, "-m", "tests.torture.crash.child", "--once", start.to_json()], cwd=ROOT,
+                env={**os.environ, "PYTHONPATH": str(ROOT)})
+            self.pid = self._cold.pid
+        else:
+            self.pid = int(nursery.order(start=asdict(start))["pid"])
+        listener.settimeout(START_S)
+        self._socket, _ = listener.accept()
+        self._rest = b""
+        self._lines: list[bytes] = []
+        self._status: int | None = None
+
+    def say(self, **words: Any) -> None:
+        """To the kiosk; what it cannot hear any more is lost."""
+        try:
+            self._socket.sendall((json.dumps(words) + "\n").encode())
+        except OSError:
+            return      # its death is noticed by who listens
+
+    def hear(self, within_s: float) -> dict[str, Any]:
+        """The next message. Raises `Hang`, `KioskDied`."""
+        deadline = time.monotonic() + within_s
+        while not self._lines:
+            ready, _, _ = select.select([self._socket], [], [], max(0.0, deadline - time.monotonic()))
+            if not ready:
+                raise Hang
+            try:
+                portion = self._socket.recv(65536)
+            except ConnectionResetError:
+                portion = b""
+            if not portion:
+                raise KioskDied(self.wait())
+            *whole, self._rest = (self._rest + portion).split(b"\n")
+            self._lines += whole
+        message: dict[str, Any] = json.loads(self._lines.pop(0))
+        return message
+
+    def wait(self) -> int:
+        """How it ended, once it did."""
+        if self._status is None:
+            if self._cold is not None:
+                self._status = self._cold.wait(START_S)
+            elif self._nursery is not None:
+                self._status = int(self._nursery.order(wait=self.pid)["status"])
+        assert self._status is not None
+        return self._status
+
+    def kill(self) -> None:
+        """End it now, as the loss of power does."""
+        if self._status is None:
+            try:
+                os.kill(self.pid, signal.SIGKILL)
+            except ProcessLookupError:
+                pass
+            self.wait()
+        self._socket.close()
+
+
+class Country:
+    """What many worlds share: central, its certificates, everybody who lives there, the fonts."""
+
+    def __init__(self) -> None:
+        self.directory = Path(tempfile.mkdtemp(prefix="crash-"))
+        self.clock = SharedClock()
+        self.typeface = Typeface.load(ASSETS / "fonts")
+        self.everybody: Residents = load_residents(today=TODAY)
+        make_authority(self.directory)
+        self.central = ReferenceCentral(CentralSettings(
+            database=f"sqlite:///{self.directory / 'central.db'}", tls_dir=self.directory,
+            keys=(self.directory / GRANT_KEYS, TEST_KEYS), regions=(ASSETS / "regions",),
+            permits=(ASSETS / "permits",), kiosks=("kiosk-1",), clock=self.clock.now))
+        self.central.start()
+        self.nursery = Nursery()
+
+    def close(self) -> None:
+        """End everything, and leave nothing on disk."""
+        self.nursery.close()
+        self.central.stop()
+        shutil.rmtree(self.directory, ignore_errors=True)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def forget(self) -> None:
+        """Central is well and its record is empty; it is ten in the morning."""
+        self.clock.reset()
+        self.central.clear_faults()
+        with self.central.database.writing() as session:
+            for table in reversed(Base.metadata.sorted_tables):
+                if table.name != Kiosk.__tablename__:
+                    session.execute(delete(table))
+
+
+class World:
+    """One table with devices and permits, and the kiosk before it, again and again."""
+
+    def __init__(
+        self, country: Country, permits: tuple[str, ...], region: str = "shanghai", has_bin: bool = True,
+        face_pending: str | None = None,
+    ) -> None:
+        self.country = country
+        self.central = country.central
+        self.clock = country.clock
+        country.forget()
+        self.directory = Path(tempfile.mkdtemp(prefix="world-", dir=country.directory))
+        self.residents = replace(
+            country.everybody, permits={name: country.everybody.permits[name] for name in permits})
+        records = central_records(self.residents)
+        pending_number = country.everybody.permits[face_pending].permit_number if face_pending else None
+        for record in records:
+            record["face_pending"] = record["permit_number"] == pending_number
+        self.central.seed(ResidentImport.model_validate(record) for record in records)
+        port = next(port for port in _ports if _is_free(port))
+        self.rig = Rig(self.directory, self.residents, 0.0, f"direct://127.0.0.1:{port}", country.typeface)
+        if face_pending is not None:
+            self.rig.issued(face_pending).face.erase()
+        self.at_issue = {name: self.rig.issued(name).chip_fields() for name in permits}
+        self.cycles_at_issue = {name: self.face_cycles(name) for name in permits}
+        urls = {**self.rig.start(), "permit_chip": f"sim://permit_chip?port={port}"}
+        urls.pop("code_scanner")
+        self.state_dir = self.directory / "kiosk"
+        self.log = self.directory / "kiosk.log"
+        self._config = self._write_config(urls, region, has_bin)
+        self.has_bin = has_bin
+        self._listener = socket.socket(socket.AF_UNIX)
+        self._control = self.directory / "c"
+        self._listener.bind(str(self._control))
+        self._listener.listen()
+        self.kiosk: KioskProcess | None = None
+
+    def _write_config(self, urls: dict[str, str], region: str, has_bin: bool) -> Path:
+        tls = self.country.directory
+        values: dict[str, dict[str, object]] = {
+            "": {
+                "site": "simulation", "kiosk_name": "kiosk-1", "languages": ["zh-Hans", "en"],
+                "receipt_link": "https://receipt.example.invalid/r/", "state_dir": "kiosk", "fullscreen": False,
+                "right_time_s": 10**9,
+            },
+            "devices": dict(urls),
+            "files": {"region": region, "permit_unit": _unit_file(self.directory, has_bin)},
+            "central": {
+                "url": self.central.url, "ca": str(tls / "ca.pem"), "certificate": str(tls / "kiosk.pem"),
+                "key": str(tls / "kiosk.key"), "grant_keys": str(tls / GRANT_PUBLIC_KEYS),
+            },
+        }
+        lines: list[str] = []
+        for name, table in values.items():
+            lines += [f"[{name}]"] if name else []
+            lines += [f"{key} = {json.dumps(value)}" for key, value in table.items()]
+        path = self.directory / "kiosk.toml"
+        path.write_text("\n".join(lines), encoding="utf-8")
+        return path
+
+    def start(self, target: str | None = None, counts: bool = False, cold: bool = False) -> KioskProcess:
+        """Another life of the kiosk, which ends at `target`."""
+        assert self.kiosk is None
+        start = Start(
+            config=str(self._config), control=str(self._control), log=str(self.log),
+            began=self.clock.began, jumped_s=self.clock.jumped_s, target=target, counts=counts)
+        self.kiosk = KioskProcess(None if cold else self.country.nursery, self._listener, start)
+        return self.kiosk
+
+    def kill(self) -> None:
+        """No kiosk runs any more."""
+        if self.kiosk is not None:
+            self.kiosk.kill()
+            self.kiosk = None
+
+    def lets_pass(self, seconds: float) -> None:
+        """Time passes, for central and for the kiosk alike."""
+        self.clock.jump(seconds)
+        if self.kiosk is not None:
+            self.kiosk.say(jump=seconds)
+
+    def close(self) -> None:
+        """End the kiosk, switch everything off, delete what was written."""
+        self.kill()
+        self._listener.close()
+        self.rig.stop()
+        shutil.rmtree(self.directory, ignore_errors=True)
+
+    # -- what became of it ---------------------------------------------------------------------------------------------
+
+    def face_cycles(self, permit: str) -> tuple[int, int]:
+        """(erasures, prints)"""
+        face = self.rig.issued(permit).face
+        return face.erasures, face.prints
+
+    def rows(self, query: str) -> list[tuple[Any, ...]]:
+        """Of the journal, as it lies on disk."""
+        path = self.state_dir / "journal.db"
+        if not path.exists():
+            return []
+        with closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True)) as db:
+            return db.execute(query).fetchall()
+
+    def endorsements(self) -> list[Endorsement]:
+        """Central's, oldest first, detached."""
+        with self.central.database.reading() as session:
+            rows = session.query(Endorsement).order_by(Endorsement.created_at).all()
+            session.expunge_all()
+        return rows
+
+
+def _unit_file(directory: Path, has_bin: bool) -> str:
+    """The unit's file, impatient, because at a pace of 0 the unit needs no time."""
+    text = (ASSETS / "devices" / "star-tcp300.toml").read_text(encoding="utf-8")
+    for name, seconds in {"ack": 0.5, "answer": 0.5, "transport": 1.0, "erase_and_print": 2.0}.items():
+        text = re.sub(rf"(?m)^{name} = [0-9.]+", f"{name} = {seconds}", text)
+    text = re.sub(r"(?m)^has_retain_bin = \w+", f"has_retain_bin = {str(has_bin).lower()}", text)
+    (directory / "unit.toml").write_text(text, encoding="utf-8")
+    return "unit.toml"
+
+
+def _is_free(port: int) -> bool:
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", port)) != 0
