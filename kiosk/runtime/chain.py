@@ -122,6 +122,16 @@ def next_number(db: sqlite3.Connection) -> int:
     return _counted(db) + 1
 
 
+def contradiction(db: sqlite3.Connection, told: Head) -> Break | None:
+    """Whether the journal holds the head that central was told of; what was forgotten or accepted cannot tell."""
+    if told.number <= _anchor(db)[0]:
+        return None
+    row = db.execute("SELECT hash FROM step WHERE number = ?", (told.number,)).fetchone()
+    if row is None:
+        return Break(BreakKind.CUT, told.number)
+    return None if row[0] == told.hash else Break(BreakKind.REPLACED, told.number)
+
+
 def verify(db: sqlite3.Connection, algorithm: HashName, told: Head | None = None) -> Verdict:
     """Look through the whole chain, in one state of the file. `told`: what central says it was told last.
 
@@ -159,8 +169,6 @@ def _verify(db: sqlite3.Connection, algorithm: HashName, told: Head | None) -> V
         if name is None or link(name, previous, found, step, sent.of(found)) != hashed:
             return verdict(Break(BreakKind.CHANGED, found))
         number, previous = found, hashed
-        if told is not None and told.number == number and told.hash != hashed:
-            return verdict(Break(BreakKind.REPLACED, number))
         if step[3] in NOTES:
             note = _note(step, noted)
             if note is None:
@@ -173,9 +181,7 @@ def _verify(db: sqlite3.Connection, algorithm: HashName, told: Head | None) -> V
         return verdict(Break(BreakKind.CUT, number + 1))
     if anchor > covered:
         return verdict(Break(BreakKind.MISSING, anchor))
-    if told is not None and told.number > number:
-        return verdict(Break(BreakKind.CUT, number + 1))
-    return verdict(noted)
+    return verdict(contradiction(db, told) if noted is None and told is not None else noted)
 
 
 class _Messages:

@@ -19,7 +19,7 @@ from uuid import UUID
 
 from kiosk.log_events import LogEvent, log
 from kiosk.runtime import chain
-from kiosk.runtime.chain import BreakKind, HashName, Head
+from kiosk.runtime.chain import Break, BreakKind, HashName, Head
 
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS step (
@@ -137,7 +137,7 @@ class Journal:
     def __init__(self, path: Path, now: Callable[[], datetime], algorithm: HashName = "sha256") -> None:
         self._now = now
         self.path = path
-        self._algorithm: HashName = algorithm
+        self.algorithm: HashName = algorithm
         self._lock = threading.Lock()
         path.parent.mkdir(parents=True, exist_ok=True)
         self._db = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
@@ -196,9 +196,9 @@ class Journal:
     def _add(
         self, db: sqlite3.Connection, number: int, step: Sequence[chain.Value], sent: Sequence[Sequence[chain.Value]]
     ) -> None:
-        previous = chain.head_of(db, self._algorithm).hash
+        previous = chain.head_of(db, self.algorithm).hash
         db.execute(_ADD_STEP, (
-            number, *step, self._algorithm, chain.link(self._algorithm, previous, number, step, sent)))
+            number, *step, self.algorithm, chain.link(self.algorithm, previous, number, step, sent)))
 
     def _chain_what_is_there(self) -> None:
         """A journal from before the chain: its steps are chained as they stand."""
@@ -209,20 +209,30 @@ class Journal:
             previous = chain.GENESIS
             steps = db.execute(f"SELECT number, {chain.STEP_COLUMNS} FROM step ORDER BY number").fetchall()
             for number, *step in steps:
-                previous = chain.link(self._algorithm, previous, number, step, [])
+                previous = chain.link(self.algorithm, previous, number, step, [])
                 db.execute(
-                    "UPDATE step SET algorithm = ?, hash = ? WHERE number = ?", (self._algorithm, previous, number))
+                    "UPDATE step SET algorithm = ?, hash = ? WHERE number = ?", (self.algorithm, previous, number))
 
     def head(self) -> Head:
         """The newest step, and the hash that stands for the whole journal."""
         with self._written() as db:
-            return chain.head_of(db, self._algorithm)
+            return chain.head_of(db, self.algorithm)
 
     def verify(self, told: Head | None = None) -> chain.Verdict:
         """Look through the whole chain on a connection of its own, so that nothing waits for it. `told`: what central
         was told last. Raises `JournalFailed` where the file cannot be read now.
         """
-        return verify_file(self.path, self._algorithm, told)
+        return verify_file(self.path, self.algorithm, told)
+
+    def contradiction(self, told: Head) -> Break | None:
+        """How this journal differs from the head that central was told of, looked up without verifying the rest."""
+        with self._written() as db:
+            return chain.contradiction(db, told)
+
+    def copy(self, to: Path) -> None:
+        """Write everything into another file. Raises `JournalFailed`."""
+        with self._written() as db, closing(sqlite3.connect(to)) as other:
+            db.backup(other)
 
     def number_call(self, call: str, idempotency_key: str, endorsement_id: UUID | None) -> int:
         """The rising sequence number of a call to central that is made at once; the same one again for the same key.
