@@ -16,6 +16,7 @@ from typing import Any
 from tests.torture.outcome import Outcome
 
 PARTS: dict[str, tuple[str, str]] = {
+    "crash": ("tests.torture.crash.run", "the kiosk killed at every point of a visit, and started again"),
     "soak": ("tests.torture.soak", "thousands of visits in a row, with the in-process chip and through pcscd"),
 }
 """Module and one line of each part, in the order in which they run."""

@@ -1,1 +1,1 @@
-"""The kiosk is killed at every point of a visit, and started again."""
+"""The kiosk is killed at every point of a visit and started again; then five statements have to hold."""

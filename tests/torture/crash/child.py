@@ -15,6 +15,7 @@ import sys
 import threading
 import traceback
 from dataclasses import asdict, dataclass
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -139,42 +140,31 @@ def live(start: Start) -> None:
     os.dup2(log, 1)
     os.dup2(log, 2)
     logging.basicConfig(level=logging.DEBUG, force=True)
+    status = 71
     try:
         Mortal(start).run()
-    except BaseException:
-        traceback.print_exc()
-        os._exit(71)
-    os._exit(0)
+        status = 0
+    finally:
+        if status:
+            traceback.print_exc()
+        os._exit(status)
 
 
-def preload() -> None:
-    """Import what a kiosk will need, so that a forked one has it."""
-    import drivers.code_scanner.device
-    import drivers.id_reader.device
-    import drivers.permit_chip.chip
-    import drivers.permit_unit.star_tcp300.device
-    import drivers.receipt_printer.device
-    import drivers.simulators.direct_link
-    import drivers.typeface
-    import kiosk.bootstrap
-    import kiosk.central.grants
-    import kiosk.services.central
-    import kiosk.services.chip
-    import kiosk.services.code_scanner
-    import kiosk.services.face
-    import kiosk.services.id_card
-    import kiosk.services.outbox
-    import kiosk.services.permit
-    import kiosk.services.receipt
-    import kiosk.services.receipt_text
-    import kiosk.services.slips
-    import screens.translation
-    import tests.torture.crash.seams  # noqa: F401
+PRELOADED = (
+    "drivers.code_scanner.device", "drivers.id_reader.device", "drivers.permit_chip.chip",
+    "drivers.permit_unit.star_tcp300.device", "drivers.receipt_printer.device", "drivers.simulators.direct_link",
+    "drivers.typeface", "kiosk.bootstrap", "kiosk.central.grants", "kiosk.services.central", "kiosk.services.chip",
+    "kiosk.services.code_scanner", "kiosk.services.face", "kiosk.services.id_card", "kiosk.services.outbox",
+    "kiosk.services.permit", "kiosk.services.receipt", "kiosk.services.receipt_text", "kiosk.services.slips",
+    "screens.translation", "tests.torture.crash.seams",
+)
+"""What a kiosk will need, so that a forked one has it."""
 
 
 def wait_for_orders(orders: socket.socket) -> None:
     """{"start": …} → {"pid": …}; {"wait": pid} → {"status": …}. Ends when the harness hangs up."""
-    preload()
+    for name in PRELOADED:
+        import_module(name)
     with orders.makefile("rw", encoding="utf-8") as lines:
         while line := lines.readline():
             match json.loads(line):

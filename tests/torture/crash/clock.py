@@ -11,7 +11,7 @@ MORNING = datetime(2026, 11, 22, 10, 0, tzinfo=SHANGHAI)
 
 
 class SharedClock:
-    """`began`: when, on the machine's monotonic clock, it was ten in the morning; `jumped_s`: what was skipped since."""
+    """`began`: when it was ten in the morning, on the machine's monotonic clock; `jumped_s`: skipped since then."""
 
     def __init__(self, began: float | None = None, jumped_s: float = 0.0) -> None:
         self.began = time.monotonic() if began is None else began

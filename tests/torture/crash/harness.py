@@ -21,7 +21,7 @@ ENDED_WELL = ("Renewed", "Applied", "Declined", "Informed")
 @dataclass
 class Tried:
     """What came of one point. `was_reached`: the kiosk was killed there; `returned_s`: from the restart to the permit
-    within reach, None where it was not inside.
+    within reach, None where it was not inside; `was_cold`: that start was from a cold interpreter.
     """
 
     name: str
@@ -29,6 +29,7 @@ class Tried:
     wrong: list[str] = field(default_factory=list)
     returned_s: float | None = None
     took_s: float = 0.0
+    was_cold: bool = False
 
 
 def points_of(country: Country, scenario: Scenario) -> list[str]:
@@ -42,7 +43,7 @@ def points_of(country: Country, scenario: Scenario) -> list[str]:
         _wait_until_told(world)
         _hear_out(world, points)
         endings = [seen["ending"] for seen in resident.way if seen["ending"] is not None]
-        assert endings and endings[-1] == scenario.ends, f"{scenario.name} ended with {endings}: {resident.way}"
+        assert endings[-1:] == [scenario.ends], f"{scenario.name} ended with {endings}: {resident.way}"
     except KioskDied as error:
         raise AssertionError(f"{scenario.name}: {error}; {_last_words(world)}") from error
     finally:
@@ -63,7 +64,7 @@ def _hear_out(world: World, points: list[str]) -> None:
 def try_point(country: Country, scenario: Scenario, point: str, again: str | None = None, cold: bool = False) -> Tried:
     """Kill at `point`, and the next life at `again`, if that is given; then everything has to hold."""
     began = time.monotonic()
-    tried = Tried(f"{scenario.name}/{point}" + (f"+{again}" if again else ""))
+    tried = Tried(f"{scenario.name}/{point}" + (f"+{again}" if again else ""), was_cold=cold)
     world = scenario.world(country)
     try:
         _try(world, scenario, point, again, cold, tried)
@@ -131,9 +132,8 @@ def _updates(world: World) -> int:
 
 
 def _wait_until_told(world: World) -> None:
-    eventually(
-        lambda: world.rows("SELECT count(*) FROM message WHERE settled_at IS NULL AND body IS NOT NULL") in ([(0,)], []),
-        TOLD_S)
+    waiting = "SELECT 1 FROM message WHERE settled_at IS NULL AND body IS NOT NULL"
+    eventually(lambda: not world.rows(waiting), TOLD_S)
 
 
 def _next_visit(world: World, scenario: Scenario, last: Seen, point: str) -> list[str]:

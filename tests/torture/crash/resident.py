@@ -56,7 +56,7 @@ BEHAVES: Mapping[str, Act] = MappingProxyType({
     "Thanking": touches("finish"),
     "ShowingApplication": touches("finish"),
     "Explaining": touches("finish"),
-    "AwaitingHolder": touches("go_on"),
+    "AwaitingHolder": touches("cancel"),
 })
 
 

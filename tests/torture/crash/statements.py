@@ -57,8 +57,10 @@ def _last_report(world: World) -> dict[str, str] | None:
 
 
 def _story(world: World, permit: str) -> Iterator[str]:
-    chip, face = world.rig.issued(permit).chip_fields(), world.rig.issued(permit).face_shows_chip(world.country.typeface)
-    rows = [row for row in world.endorsements() if row.granted is not None]
+    issued = world.rig.issued(permit)
+    chip, face = issued.chip_fields(), issued.face_shows_chip(world.country.typeface)
+    number = world.residents.permits[permit].permit_number
+    rows = [row for row in world.endorsements() if row.granted is not None and row.permit_number == number]
     chip_rows = [row for row in rows if not GrantPayload.model_validate(row.granted).face_only]
     written = [row for row in chip_rows if row.state in CHIP_NEW]
     if chip == world.at_issue[permit]:
@@ -68,7 +70,7 @@ def _story(world: World, permit: str) -> Iterator[str]:
             yield f"the chip is new, and central says {[row.state for row in chip_rows]}"
     else:
         yield f"the chip is partly new, and central says {[row.state for row in chip_rows]}"
-    record = world.central.permit(world.residents.permits[permit].permit_number)
+    record = world.central.permit(number)
     if record is None:
         yield "central does not know the permit"
         return
@@ -90,8 +92,7 @@ def _holds(chip: dict[str, str | int | None], row: Endorsement) -> bool:
 
 def _reports(world: World, rows: list[Endorsement]) -> Iterator[str]:
     """Every message of the journal came to central, and was taken note of."""
-    for call, key, settled, outcome in world.rows(
-            "SELECT call, idempotency_key, settled_at, outcome FROM message WHERE body IS NOT NULL"):
+    for call, settled, outcome in world.rows("SELECT call, settled_at, outcome FROM message WHERE body IS NOT NULL"):
         if settled is None:
             yield f"{call} was not told"
         elif outcome in ("not_found", "invalid"):

@@ -16,7 +16,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Mapping
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import asdict, replace
 from pathlib import Path
 from types import MappingProxyType
@@ -139,10 +139,8 @@ class KioskProcess:
     def kill(self) -> None:
         """End it now, as the loss of power does."""
         if self._status is None:
-            try:
+            with suppress(ProcessLookupError):
                 os.kill(self.pid, signal.SIGKILL)
-            except ProcessLookupError:
-                pass
             self.wait()
         self._socket.close()
 
@@ -231,7 +229,9 @@ class World:
                 "right_time_s": 10**9,
             },
             "devices": dict(urls),
-            "files": {"region": region, "permit_unit": _unit_file(self.directory, has_bin)},
+            "files": {
+                "region": region, "permits": ["reference", "ssse"], "permit_unit": _unit_file(self.directory, has_bin),
+            },
             "central": {
                 "url": self.central.url, "ca": str(tls / "ca.pem"), "certificate": str(tls / "kiosk.pem"),
                 "key": str(tls / "kiosk.key"), "grant_keys": str(tls / GRANT_PUBLIC_KEYS),

@@ -1,0 +1,160 @@
+"""All crashes: points are found, shared out among workers, tried, and counted."""
+
+from __future__ import annotations
+
+import argparse
+import multiprocessing
+import random
+import statistics
+import time
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from tests.torture.crash import scenarios
+from tests.torture.crash.harness import Tried, points_of, try_point
+from tests.torture.crash.scenarios import Scenario
+from tests.torture.crash.world import Country
+from tests.torture.outcome import Outcome
+
+WORKERS = 2
+SEED = 20261122
+COLD_EVERY = 8
+"""One start in so many is from a cold interpreter, as in the field; the time to the permit's return is taken there."""
+DOUBLES = 120
+SHOWN = 40
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """One crash to be tried. `again`: where the life after it ends too."""
+
+    scenario: str
+    point: str
+    again: str | None = None
+    cold: bool = False
+
+    @property
+    def name(self) -> str:
+        return f"{self.scenario}/{self.point}" + (f"+{self.again}" if self.again else "")
+
+
+def run(scale: float) -> Outcome:
+    """Try every point at scale 1, a seeded part of them below."""
+    began = time.monotonic()
+    with Country() as country:
+        found = {scenario.name: points_of(country, scenario) for scenario in scenarios.ALL}
+    jobs = _jobs(found, scale)
+    results = list(_tried(jobs))
+    return _outcome(found, results, time.monotonic() - began)
+
+
+def _jobs(found: dict[str, list[str]], scale: float) -> list[Job]:
+    chance = random.Random(SEED)
+    jobs = [Job(name, point) for name, points in found.items() for point in points]
+    # The life after a crash inspects, reads and gives back; it is cut at points that a first life passes too.
+    starts = [point for point in found["renewal"] if "#1" in point and _is_of_a_start(point)]
+    jobs += [
+        Job(job.scenario, job.point, chance.choice(starts))
+        for job in chance.sample(jobs, min(len(jobs), DOUBLES)) if job.scenario in ("renewal", "ssse", "long-stop")]
+    chance.shuffle(jobs)
+    jobs = jobs[:max(1, round(len(jobs) * scale))]
+    return [Job(job.scenario, job.point, job.again, number % COLD_EVERY == 0) for number, job in enumerate(jobs)]
+
+
+def _is_of_a_start(point: str) -> bool:
+    return any(verb in point for verb in ("unit.reset", "unit.status", "chip.read", "chip.open"))
+
+
+def _tried(jobs: Sequence[Job]) -> Iterator[Tried]:
+    """The jobs' results as they come, from several processes with a country each."""
+    if len(jobs) < 2 * WORKERS:
+        with Country() as country:
+            yield from (_try(country, job) for job in jobs)
+        return
+    context = multiprocessing.get_context("spawn")
+    results: multiprocessing.Queue[Tried | None] = context.Queue()
+    workers = [
+        context.Process(target=_work, args=(jobs[number::WORKERS], results), name=f"crash-{number}")
+        for number in range(WORKERS)]
+    for worker in workers:
+        worker.start()
+    left = len(workers)
+    while left:
+        result = results.get(timeout=120.0)
+        if result is None:
+            left -= 1
+        else:
+            yield result
+    for worker in workers:
+        worker.join()
+
+
+def _work(jobs: Sequence[Job], results: multiprocessing.Queue[Tried | None]) -> None:
+    with Country() as country:
+        for job in jobs:
+            results.put(_try(country, job))
+    results.put(None)
+
+
+def _try(country: Country, job: Job) -> Tried:
+    return try_point(country, scenarios.BY_NAME[job.scenario], job.point, job.again, job.cold)
+
+
+def _outcome(found: dict[str, list[str]], results: list[Tried], took_s: float) -> Outcome:
+    reached = [each for each in results if each.was_reached]
+    failed = [each for each in results if each.wrong]
+    cold = sorted(each.returned_s for each in reached if each.returned_s is not None and each.was_cold)
+    warm = sorted(each.returned_s for each in reached if each.returned_s is not None and not each.was_cold)
+    distinct = {each.name for each in reached}
+    places = Counter(each.name.split("/")[1] for each in reached)
+    lines = [
+        f"crash points: {len(distinct)} distinct tried, {len(failed)} failed"
+        f" ({len(results) - len(reached)} did not come again; {sum(map(len, found.values()))} found)",
+        "by kind: " + ", ".join(f"{kind} {number}" for kind, number in sorted(places.items())),
+        "by visit: " + ", ".join(
+            f"{name} {sum(each.name.startswith(name + '/') for each in reached)}/{len(points)}"
+            for name, points in found.items()),
+        f"crashed again during the recovery: {sum('+' in each.name for each in reached)}",
+        _told("from the restart to the permit in the mouth, cold interpreter, devices without delay", cold),
+        _told("the same, interpreter warm", warm),
+        f"{took_s / max(1, len(results)):.2f} s a point",
+    ]
+    shown = sorted(failed, key=lambda each: each.name)[:SHOWN]
+    lines += [f"FAILED {each.name}: {'; '.join(each.wrong)}" for each in shown]
+    return Outcome(tuple(line for line in lines if line), len(failed))
+
+
+def _told(what: str, times: list[float]) -> str:
+    if len(times) < 2:
+        return ""
+    return (f"{what}: median {statistics.median(times):.2f} s,"
+            f" 95th percentile {times[round(0.95 * (len(times) - 1))]:.2f} s ({len(times)} returns)")
+
+
+def main(arguments: list[str]) -> int:
+    """Try one point again, list the points, or try a visit's points only."""
+    parser = argparse.ArgumentParser(prog="python -m tests.torture crash --")
+    parser.add_argument("--point", help="VISIT/POINT[+POINT], as a failure names it")
+    parser.add_argument("--visit", choices=sorted(scenarios.BY_NAME), help="the points of one visit")
+    parser.add_argument("--list", action="store_true", help="only name them")
+    parser.add_argument("--sample", type=int, help="so many of them")
+    args = parser.parse_args(arguments)
+    if args.point:
+        visit, _, rest = args.point.partition("/")
+        point, _, again = rest.partition("+")
+        jobs = [Job(visit, point, again or None)]
+        found = {visit: [point]}
+    else:
+        chosen: list[Scenario] = [scenarios.BY_NAME[args.visit]] if args.visit else list(scenarios.ALL)
+        with Country() as country:
+            found = {scenario.name: points_of(country, scenario) for scenario in chosen}
+        jobs = [Job(name, point) for name, points in found.items() for point in points]
+    if args.list:
+        print("\n".join(job.name for job in jobs))
+        return 0
+    if args.sample:
+        jobs = random.Random(SEED).sample(jobs, min(args.sample, len(jobs)))
+    outcome = _outcome(found, list(_tried(jobs)), 0.0)
+    print("\n".join(outcome.lines))
+    return 1 if outcome.failed else 0
