@@ -82,6 +82,14 @@ class CentralAccess:
 
 
 @dataclass(frozen=True, slots=True)
+class JournalKeeping:
+    """What the journal's steps are chained with, and for how many days they are kept."""
+
+    hash: Literal["sha256", "sm3"]
+    keep_days: int
+
+
+@dataclass(frozen=True, slots=True)
 class Config:
     """Everything that a site decides. `witness_socket`: where tests and demos watch and touch the screen. `pilot`: the
     authority ordered the region's trial at this kiosk. `right_time_s`: how far the clock may be from central's.
@@ -101,6 +109,7 @@ class Config:
     witness_socket: Path | None
     pilot: bool
     right_time_s: int
+    journal: JournalKeeping
 
     @property
     def simulation(self) -> bool:
@@ -208,6 +217,7 @@ def _read_table(path: Path, table: dict[str, Any], assets_dir: Path) -> tuple[Co
         fullscreen=reader.truth("fullscreen", default=True),
         pilot=reader.truth("pilot", default=False),
         right_time_s=reader.whole("right_time_s", "seconds", 60),
+        journal=_journal(reader.table("journal")),
         witness_socket=beside(name) if (name := reader.text("witness_socket", "a path", "")) else None,
     )
     reader.nothing_else()
@@ -263,6 +273,20 @@ def _files(reader: _Reader, assets_dir: Path, beside: Callable[[str], Path]) -> 
     )
     reader.nothing_else()
     return files
+
+
+LEAST_KEPT_DAYS = 30
+
+
+def _journal(reader: _Reader) -> JournalKeeping:
+    chosen = reader.text("hash", '"sha256" or "sm3"', "sha256")
+    if chosen not in ("", "sha256", "sm3"):
+        reader.wrong("hash", f'is {chosen!r}; "sha256" or "sm3" is wanted')
+    keep_days = reader.whole("keep_days", "days", 180)
+    if keep_days < LEAST_KEPT_DAYS:
+        reader.wrong("keep_days", f"is {keep_days}; {LEAST_KEPT_DAYS} or more are wanted")
+    reader.nothing_else()
+    return JournalKeeping("sm3" if chosen == "sm3" else "sha256", keep_days)
 
 
 def _scheme(url: str) -> str:

@@ -123,6 +123,10 @@ PRINTER_REPAIR = _fault(
 CENTRAL_UNREACHABLE = _fault(
     "5101", "central_unreachable", Severity.VISIT, "central",
     "Central does not answer. Check the network, the certificate's dates and the clock.")
+MESSAGES_WAITING = _fault(
+    "5102", "messages_waiting", Severity.DEGRADED, "central",
+    "Central has not taken what it must be told for a day. Check the network, the certificate and central's answer in "
+    "the log; nothing is lost while the kiosk keeps its disk.")
 CENTRAL_GARBAGE = _fault(
     "5201", "central_garbage", Severity.VISIT, "central",
     "Central's answer does not follow the contract. Compare versions with central's operator.")
@@ -138,6 +142,10 @@ DISK_FULL = _fault(
 RECOVERY_STUCK = _fault(
     "6202", "recovery_stuck", Severity.OUT_OF_SERVICE, "kiosk",
     "After the start the permit unit did not tell whether its path is empty. Look inside, then restart.")
+JOURNAL_BROKEN = _fault(
+    "6401", "journal_broken", Severity.OUT_OF_SERVICE, "kiosk",
+    "The journal was changed, or part of it is gone. Find out by whom and keep the file (`python -m kiosk journal "
+    "verify`); then let central's operator accept it anew, and `python -m kiosk journal accept` here.")
 CLOCK_WRONG = _fault(
     "6501", "clock_wrong", Severity.OUT_OF_SERVICE, "kiosk",
     "The clock is wrong or too far from central's. Check time synchronisation.")

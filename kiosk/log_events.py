@@ -28,6 +28,12 @@ class LogEvent(Enum):
     DEVICE_TROUBLE = ("device_trouble", "a driver raised", ("device", "doing", "error", "message", "fault"))
     CENTRAL_TROUBLE = ("central_trouble", "a call to central failed", ("call", "error", "code"))
     CLOCK_WRONG = ("clock_wrong", "the clock is too far from central's for the rules to be asked", ("offset_s",))
+    MESSAGE_WAITS = (
+        "message_waits", "central did not take the oldest queued message; it is sent again later",
+        ("call", "sequence", "waiting", "oldest_s", "again_in_s"))
+    FAULT_STANDS = ("fault_stands", "what a person must act on goes on", ("fault", "since_s"))
+    JOURNAL_VERIFIED = ("journal_verified", "the journal's chain was looked through", ("head", "verified", "broken"))
+    JOURNAL_PURGED = ("journal_purged", "old records were forgotten", ("steps",))
     MESSAGE_SETTLED = ("message_settled", "central took note of a queued message", ("call", "sequence", "outcome"))
     FACE_SENT = ("face_sent", "the raster is in the unit's buffer", ("image_characters", "seconds"))
 

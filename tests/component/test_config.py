@@ -121,3 +121,21 @@ def test_the_example_lacks_nothing_but_the_sites_own_certificates() -> None:
         load_config(ROOT / "systemd" / "kiosk.example.toml", ASSETS)
     assert [mistake.split(": ")[1] for mistake in caught.value.mistakes] == [
         "central.ca", "central.certificate", "central.key", "central.grant_keys"]
+
+
+def test_the_journal_is_chained_with_sha256_and_kept_for_half_a_year_unless_the_site_says_otherwise(
+    tmp_path: Path,
+) -> None:
+    usual = load_config(written(tmp_path, GOOD), ASSETS).journal
+    assert (usual.hash, usual.keep_days) == ("sha256", 180)
+    chosen = load_config(written(tmp_path, GOOD + '\n[journal]\nhash = "sm3"\nkeep_days = 400\n'), ASSETS).journal
+    assert (chosen.hash, chosen.keep_days) == ("sm3", 400)
+
+
+def test_every_mistake_about_the_journal_is_a_line(tmp_path: Path) -> None:
+    lines = mistakes_in(tmp_path, GOOD + '\n[journal]\nhash = "md5"\nkeep_days = 7\nsalt = "x"\n')
+    assert lines == [
+        "kiosk.toml: journal.hash: is 'md5'; \"sha256\" or \"sm3\" is wanted",
+        "kiosk.toml: journal.keep_days: is 7; 30 or more are wanted",
+        "kiosk.toml: journal.salt: is not known here",
+    ]
