@@ -43,8 +43,8 @@ def clock() -> MovableClock:
 
 
 @pytest.fixture(scope="module")
-def central(directory: Path, clock: MovableClock) -> Iterator[ReferenceCentral]:
-    with ReferenceCentral(settings(directory, clock, regions=(REGIONS,))) as central:
+def central(directory: Path, clock: MovableClock, database_url: str) -> Iterator[ReferenceCentral]:
+    with ReferenceCentral(settings(directory, clock, regions=(REGIONS,), database=database_url)) as central:
         yield central
 
 

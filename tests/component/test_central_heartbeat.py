@@ -26,8 +26,8 @@ def directory(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def central(directory: Path, clock: MovableClock) -> Iterator[ReferenceCentral]:
-    with ReferenceCentral(settings(directory, clock)) as central:
+def central(directory: Path, clock: MovableClock, database_url: str) -> Iterator[ReferenceCentral]:
+    with ReferenceCentral(settings(directory, clock, database=database_url)) as central:
         yield central
 
 

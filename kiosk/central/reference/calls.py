@@ -77,80 +77,77 @@ class Calls:
 
     async def write(self, peer: PeerCertificate | None, work: Work) -> Response:
         """Answer from one writing transaction; `work` looks after repetitions itself."""
-        return await self._off_loop(lambda: _insisted(lambda: self._write(peer, work)))
+        return await self._off_loop(lambda: self._write(peer, work))
 
     async def _off_loop(self, work: Callable[[], str]) -> Response:
-        body = await asyncio.get_running_loop().run_in_executor(self._threads, work)
+        body = await asyncio.get_running_loop().run_in_executor(self._threads, _told(work))
         return Response(body, media_type=JSON_TYPE)
 
     def _read(self, peer: PeerCertificate | None, work: Work) -> str:
-        with self._database.reading() as session:
-            return work(session, Moment(identify(session, peer), self._clock())).model_dump_json()
+        return self._database.read(
+            lambda session: work(session, Moment(identify(session, peer), self._clock())).model_dump_json()
+        )
 
     def _write(self, peer: PeerCertificate | None, work: Work) -> str:
-        with self._database.writing() as session:
-            return work(session, Moment(identify(session, peer), self._clock())).model_dump_json()
+        return self._database.write(
+            lambda session: work(session, Moment(identify(session, peer), self._clock())).model_dump_json()
+        )
 
     def _once(self, peer: PeerCertificate | None, call: _Posted, work: Work) -> str:
         try:
-            return _insisted(lambda: self._try_once(peer, call, work))
+            return self._database.write(lambda session: self._carry_out(session, peer, call, work))
         except ProblemError:
-            self._note_sequence(peer, call)
+            if call.sequence is not None:
+                self._database.write(lambda session: self._note_sequence(session, peer, call))
             raise
 
-    def _try_once(self, peer: PeerCertificate | None, call: _Posted, work: Work) -> str:
-        with self._database.writing() as session:
-            moment = Moment(identify(session, peer), self._clock())
-            connection = session.connection()
-            values = {"kiosk_id": moment.kiosk_id, "key": call.key, "sequence": call.sequence}
-            fingerprint, body, is_noted = connection.execute(_BEFORE, values).one()
-            if call.sequence is not None and not is_noted:
-                connection.execute(_NOTE, _noted(moment, call))
-            if fingerprint is not None:
-                if fingerprint != call.fingerprint:
-                    raise ProblemError("idempotency_conflict")
-                return str(body)
-            answer = work(session, moment).model_dump_json()
-            connection.execute(
-                _KEEP,
-                {
-                    "kiosk_id": moment.kiosk_id,
-                    "key": call.key,
-                    "fingerprint": call.fingerprint,
-                    "body": answer,
-                    "created_at": moment.now,
-                },
-            )
-            return answer
+    def _carry_out(self, session: Session, peer: PeerCertificate | None, call: _Posted, work: Work) -> str:
+        moment = Moment(identify(session, peer), self._clock())
+        connection = session.connection()
+        values = {"kiosk_id": moment.kiosk_id, "key": call.key, "sequence": call.sequence}
+        fingerprint, body, is_noted = connection.execute(_BEFORE, values).one()
+        if call.sequence is not None and not is_noted:
+            connection.execute(_NOTE, _noted(moment, call))
+        if fingerprint is not None:
+            if fingerprint != call.fingerprint:
+                raise ProblemError("idempotency_conflict")
+            return str(body)
+        answer = work(session, moment).model_dump_json()
+        connection.execute(
+            _KEEP,
+            {
+                "kiosk_id": moment.kiosk_id,
+                "key": call.key,
+                "fingerprint": call.fingerprint,
+                "body": answer,
+                "created_at": moment.now,
+            },
+        )
+        return answer
 
-    def _note_sequence(self, peer: PeerCertificate | None, call: _Posted) -> None:
+    def _note_sequence(self, session: Session, peer: PeerCertificate | None, call: _Posted) -> None:
         """The number was used, whatever became of the call: without it, a gap would be seen where there is none."""
-        if call.sequence is None:
-            return
         try:
-            with self._database.writing() as session:
-                moment = Moment(identify(session, peer), self._clock())
-                if session.get(KioskSequence, (moment.kiosk_id, call.sequence, call.key)) is None:
-                    session.execute(_NOTE, _noted(moment, call))
+            moment = Moment(identify(session, peer), self._clock())
         except ProblemError:
             return
+        if session.get(KioskSequence, (moment.kiosk_id, call.sequence, call.key)) is None:
+            session.execute(_NOTE, _noted(moment, call))
 
 
-def _insisted(attempt: Callable[[], str]) -> str:
-    """`attempt`, and once more if another process was first with this key or this permit; now its answer can be seen.
+def _told(work: Callable[[], str]) -> Callable[[], str]:
+    """`work`, with what the database says told as a `ProblemError`."""
 
-    Raises `ProblemError`.
-    """
-    try:
+    def told() -> str:
         try:
-            return attempt()
-        except IntegrityError:
-            return attempt()
-    except IntegrityError as error:
-        # What is there already came under another key: an endorsement's id that is not this kiosk's to use.
-        raise ProblemError("idempotency_conflict") from error
-    except OperationalError as error:
-        raise ProblemError("busy") from error
+            return work()
+        except IntegrityError as error:
+            # What is there already came under another key: an endorsement's id that is not this kiosk's to use.
+            raise ProblemError("idempotency_conflict") from error
+        except OperationalError as error:
+            raise ProblemError("busy") from error
+
+    return told
 
 
 # Built once: building a statement costs more than running it.

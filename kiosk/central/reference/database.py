@@ -1,40 +1,76 @@
 """The database: one engine per process, transactions that are whole or nothing, the schema brought up to date at start.
 
 SQLite runs with a write-ahead log, foreign keys on, and writers that lock from the beginning (BEGIN IMMEDIATE), so that
-two writers wait instead of failing half-way. Any other database is used as SQLAlchemy knows it.
+two writers wait instead of failing half-way. PostgreSQL runs at READ COMMITTED: what a decision depends on is read FOR
+UPDATE, keys and live grants are kept apart by unique indexes, and whoever comes second tries again. No wait is endless.
 """
 
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from alembic import command
 from alembic.config import Config
-from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy import Connection, Engine, create_engine, event, text
+from sqlalchemy.exc import IntegrityError, OperationalError
 from sqlalchemy.orm import Session
 
 from kiosk.central.reference.tables import Base
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 BUSY_TIMEOUT_S = 5.0      # longer than any transaction here, shorter than a kiosk waits
-POOL_SIZE = 8
+MIGRATION_TIMEOUT_S = 60.0
+ATTEMPTS = 5              # of a transaction in the way of others; each time, one of the others has got through
+CONNECTIONS = 5
+
+_MIGRATION_LOCK = 0x6B696F736B
+_IN_EACH_OTHERS_WAY = ("40001", "40P01")      # PostgreSQL, appendix A: serialization_failure, deadlock_detected
+
+T = TypeVar("T")
 
 
 class Database:
-    """Opened by URL ("sqlite:///central.db", "postgresql+…"). `migrate()` once, then `writing()` and `reading()`."""
+    """Opened by URL ("sqlite:///central.db", "postgresql+psycopg://…"). `migrate()` once, then transactions.
 
-    def __init__(self, url: str) -> None:
-        self.engine = _engine(url)
+    `connections`: how many are kept. Until `connect()` they are made when they are wanted.
+    """
+
+    def __init__(self, url: str, connections: int = CONNECTIONS) -> None:
+        self._connections = connections
+        self.engine = _engine(url, connections)
         self._reading_engine = self.engine.execution_options(reads_only=True)
 
+    def connect(self) -> None:
+        """Make all connections that are kept, so that no call waits for one."""
+        made = [self.engine.connect() for _ in range(self._connections)]
+        for connection in made:
+            connection.close()
+
     def migrate(self) -> None:
-        """Bring the schema to its newest version."""
+        """Bring the schema to its newest version. Of several processes one does it, the others wait."""
         with self.engine.begin() as connection:
+            if connection.dialect.name == "postgresql":
+                wait_ms = round(MIGRATION_TIMEOUT_S * 1000)
+                connection.execute(text(f"SET LOCAL lock_timeout = {wait_ms}"))
+                connection.execute(text("SET LOCAL statement_timeout = 0"))
+                connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _MIGRATION_LOCK})
             command.upgrade(alembic_config(connection), "head")
+
+    def write(self, work: Callable[[Session], T]) -> T:
+        """`work` in a writing transaction; again, if another one was first with the same key, if two waited for each
+        other, or if the connection broke. So `work` does nothing but with its session.
+
+        Raises IntegrityError for what stays in conflict, OperationalError for a database that cannot be used now.
+        """
+        return _insisted(self.writing, work)
+
+    def read(self, work: Callable[[Session], T]) -> T:
+        """`work` in a reading transaction; again, if the connection broke. Raises OperationalError."""
+        return _insisted(self.reading, work)
 
     @contextmanager
     def writing(self) -> Iterator[Session]:
@@ -62,14 +98,45 @@ def alembic_config(connection: Connection) -> Config:
     return config
 
 
-def _engine(url: str) -> Engine:
+def _insisted(transaction: Callable[[], AbstractContextManager[Session]], work: Callable[[Session], T]) -> T:
+    for attempt in range(1, ATTEMPTS + 1):
+        try:
+            with transaction() as session:
+                return work(session)
+        except (IntegrityError, OperationalError) as error:
+            if attempt == ATTEMPTS or not _may_pass(error):
+                raise
+    raise AssertionError("the last attempt returns or raises")
+
+
+def _may_pass(error: IntegrityError | OperationalError) -> bool:
+    # A broken connection takes the pool's others along: the next attempt is on a new one.
+    if isinstance(error, IntegrityError) or error.connection_invalidated:
+        return True
+    return getattr(error.orig, "sqlstate", None) in _IN_EACH_OTHERS_WAY
+
+
+def _engine(url: str, connections: int) -> Engine:
     # hide_parameters: an IntegrityError would print the row, and with it the holder.
     if not url.startswith("sqlite"):
-        return create_engine(url, hide_parameters=True, pool_pre_ping=True, pool_size=POOL_SIZE, pool_use_lifo=True)
+        busy_ms = round(BUSY_TIMEOUT_S * 1000)
+        bounds = {"lock_timeout": busy_ms}
+        bounds |= dict.fromkeys(("statement_timeout", "idle_in_transaction_session_timeout"), 2 * busy_ms)
+        return create_engine(
+            url,
+            hide_parameters=True,
+            pool_size=connections,
+            pool_use_lifo=True,
+            connect_args={
+                "connect_timeout": round(BUSY_TIMEOUT_S),
+                "tcp_user_timeout": 2 * busy_ms,
+                "options": " ".join(f"-c {name}={value}" for name, value in bounds.items()),
+            },
+        )
     engine = create_engine(
         url,
         hide_parameters=True,
-        pool_size=POOL_SIZE,
+        pool_size=connections,
         pool_use_lifo=True,     # the connection used last has its pages and statements at hand
         connect_args={"timeout": BUSY_TIMEOUT_S, "check_same_thread": False, "isolation_level": None},
     )

@@ -226,6 +226,8 @@ def reconcile(session: Session, permit: Permit, on_chip: contract.PermitContent,
         select(Endorsement)
         .where(Endorsement.permit_number == permit.permit_number, Endorsement.writes_composed > 0)
         .where(Endorsement.state.in_(("granted", "unknown", "unchanged")))
+        .order_by(Endorsement.created_at)
+        .with_for_update()
     )
     for endorsement in session.scalars(query):
         expire(endorsement, now)

@@ -84,7 +84,12 @@ def end(endorsement: Endorsement, state: str, now: datetime) -> None:
 
 
 # Built once: building a statement costs more than running it.
-_LIVE = select(Endorsement).where(Endorsement.permit_number == bindparam("permit_number"), Endorsement.live.is_(True))
+_LIVE = (
+    select(Endorsement)
+    .where(Endorsement.permit_number == bindparam("permit_number"), Endorsement.live.is_(True))
+    .with_for_update()
+    .execution_options(populate_existing=True)
+)
 
 
 def is_granted_elsewhere(session: Session, permit_number: str, kiosk_id: str, now: datetime) -> bool:

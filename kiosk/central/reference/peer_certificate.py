@@ -9,7 +9,6 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import ssl
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -20,6 +19,7 @@ from uvicorn.protocols.http.h11_impl import H11Protocol
 
 SCOPE_PEER = "kiosk.peer_certificate"
 SCOPE_ABORT = "kiosk.abort_connection"
+SCOPE_WRITE = "kiosk.write_on_connection"
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,13 +54,14 @@ class MutualTlsProtocol(H11Protocol):
         tls: ssl.SSLObject | None = transport.get_extra_info("ssl_object")
         der = tls.getpeercert(binary_form=True) if tls is not None else None
         peer = PeerCertificate.from_der(der) if der else None
-        self.app = _with_peer(self.app, peer, transport.abort)
+        self.app = _with_peer(self.app, peer, transport)
 
 
-def _with_peer(app: Any, peer: PeerCertificate | None, abort: Callable[[], None]) -> ASGIApp:
+def _with_peer(app: Any, peer: PeerCertificate | None, transport: asyncio.Transport) -> ASGIApp:
     async def with_peer(scope: Scope, receive: Receive, send: Send) -> None:
         scope[SCOPE_PEER] = peer
-        scope[SCOPE_ABORT] = abort
+        scope[SCOPE_ABORT] = transport.abort
+        scope[SCOPE_WRITE] = transport.write
         await app(scope, receive, send)
 
     return with_peer

@@ -35,7 +35,7 @@ from kiosk.central.reference.reviewing import Reviewing
 from kiosk.central.reference.rules import RegionRules
 from kiosk.central.reference.settings import CentralSettings
 from kiosk.central.reference.tables import CompletionRow, Endorsement, KioskSequence, Permit
-from kiosk.central.reference.wire_faults import FAULT_NAMES, WireFaults
+from kiosk.central.reference.wire_faults import FAULT_NAMES, USUALLY_AFTER_S, WireFaults
 
 KEEP_ALIVE_S = 75          # above the kiosk's 60 s, so that it is the kiosk that lets go
 START_TIMEOUT_S = 15.0
@@ -67,15 +67,16 @@ class ReferenceCentral:
         self._chip_sessions = ChipSessions(layouts)
         self._verifying, self._applying = Verifying(rules), Applying(rules, fitting)
         self.reviewing = Reviewing(rules, fitting)
-        self.database = Database(settings.database)
+        self.database = Database(settings.database, settings.threads + 1)     # one for who looks from outside
         self.database.migrate()
         for kiosk_id in settings.kiosks:
             self.register_kiosk(kiosk_id)
+        self.database.connect()
         self._calls: Calls | None = None
         self._server: _Server | None = None
         self._thread: threading.Thread | None = None
         self._faults: WireFaults | None = None
-        self._wanted_fault: tuple[str, int | None] | None = None
+        self._wanted_fault: tuple[str, int | None, float] | None = None
 
     def start(self) -> str:
         """Listen; the URL, once connections are taken. Raises `CentralDidNotStart`."""
@@ -128,13 +129,13 @@ class ReferenceCentral:
         """Algorithm and public key of everything that may sign a grant, by key id."""
         return dict(self._hsm.public_keys())
 
-    def set_fault(self, name: str, calls: int | None = None) -> None:
+    def set_fault(self, name: str, calls: int | None = None, after_s: float = USUALLY_AFTER_S) -> None:
         """See `wire_faults`; `calls` None: until cleared. Raises ValueError for an unknown name."""
         if name not in FAULT_NAMES:
             raise ValueError(f"no fault {name!r}; there are {', '.join(FAULT_NAMES)}")
-        self._wanted_fault = (name, calls)
+        self._wanted_fault = (name, calls, after_s)
         if self._faults is not None:
-            self._faults.set(name, calls)
+            self._faults.set(name, calls, after_s)
 
     def clear_faults(self) -> None:
         """Behave again."""
@@ -149,8 +150,7 @@ class ReferenceCentral:
 
     def register_kiosk(self, kiosk_id: str) -> None:
         """Let a kiosk call: its id, or ID=AREA."""
-        with self.database.writing() as session:
-            kiosks.register(session, kiosk_id, self._settings.clock())
+        self.database.write(lambda session: kiosks.register(session, kiosk_id, self._settings.clock()))
 
     def revoke_certificate(self, certificate: Path, reason: str = "lost") -> None:
         """Turn the certificate in this PEM file away for good."""
@@ -201,7 +201,7 @@ class ReferenceCentral:
         application = create_application(
             self._calls, self._endorsing, self._chip_sessions, self._verifying, self._applying
         )
-        self._faults = WireFaults(application, self._granting)
+        self._faults = WireFaults(application, self._granting, self._settings.clock)
         if self._wanted_fault is not None:
             self._faults.set(*self._wanted_fault)
         config = uvicorn.Config(
@@ -214,6 +214,7 @@ class ReferenceCentral:
             log_config=None,
             access_log=False,
             server_header=False,
+            date_header=False,    # the one by our own clock is put on outermost
             proxy_headers=False,
             timeout_keep_alive=KEEP_ALIVE_S,
             timeout_graceful_shutdown=STOP_TIMEOUT_S,

@@ -24,8 +24,10 @@ def clock() -> MovableClock:
 
 
 @pytest.fixture(scope="module")
-def central(directory: Path, clock: MovableClock) -> Iterator[ReferenceCentral]:
-    chosen = settings(directory, clock, regions=(REGIONS,), pilots=("xuchang",), kiosks=("kiosk-1", "kiosk-2"))
+def central(directory: Path, clock: MovableClock, database_url: str) -> Iterator[ReferenceCentral]:
+    chosen = settings(
+        directory, clock, regions=(REGIONS,), pilots=("xuchang",), kiosks=("kiosk-1", "kiosk-2"), database=database_url
+    )
     issue_client(directory, "kiosk-2")
     with ReferenceCentral(chosen) as central:
         yield central

@@ -1,0 +1,41 @@
+"""The two databases that the reference central is tested on."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.postgres import PostgresServer
+
+DATABASES = ("sqlite", "postgresql")
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[PostgresServer]:
+    """The test run's own server; one for all, a database for each module."""
+    why_not = PostgresServer.why_not()
+    if why_not is not None:
+        pytest.skip(f"no PostgreSQL: {why_not}")
+    with PostgresServer() as running:
+        yield running
+
+
+@pytest.fixture(scope="module", params=DATABASES)
+def database_url(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> str:
+    """A database that is fresh for this module: once SQLite, once PostgreSQL."""
+    return new_database(request, tmp_path_factory.mktemp("database"))
+
+
+@pytest.fixture(params=DATABASES)
+def fresh_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """A database that is fresh for this test."""
+    return new_database(request, tmp_path)
+
+
+def new_database(request: pytest.FixtureRequest, directory: Path) -> str:
+    if request.param == "sqlite":
+        return f"sqlite:///{directory / 'central.db'}"
+    server: PostgresServer = request.getfixturevalue("postgres")
+    return server.new_database()
