@@ -27,6 +27,7 @@ from kiosk.presenter import present
 from kiosk.runtime.clock import Clock, SystemClock
 from kiosk.runtime.engine import Engine
 from kiosk.runtime.journal import Journal, OutboundMessage
+from kiosk.runtime.seal import seal_by
 from kiosk.runtime.watchdog import Watchdog, notify
 from kiosk.runtime.workers import Worker
 from kiosk.screen_models import Intent, ScreenModel, Words
@@ -76,12 +77,13 @@ class Kiosk:
             pilot=config.pilot,
             has_code_scanner=bool(config.devices.code_scanner),
         )
-        self.engine = Engine(site, self.journal, self.clock, performer.perform, show, _message_of)
+        seal = seal_by(config.central.key.read_bytes())
+        self.engine = Engine(site, self.journal, self.clock, performer.perform, show, _message_of, seal)
         performer.connect(self.engine.post)
         self._translations: dict[str, Translation] = {}
         self._building = Building(
             config, about(config, self.region), self._unit_file, self.journal, self.clock, _open_coupler,
-            self._translate)
+            self._translate, seal)
         self._give_out(performer)
         self._thread = threading.Thread(target=self._run, name="machine", daemon=True)
         self.failed = threading.Event()
@@ -100,11 +102,11 @@ class Kiosk:
         performer.give(permit, (
             do.InspectPath, do.TakePermitIn, do.StopTakingIn, do.DrawFace, do.LoadFace, do.RewriteFace, do.EjectPermit,
             do.WatchMouth, do.TakePermitBack, do.RetainPermit, do.Wipe))
-        performer.give(chip, (do.ReadChip, do.RelayBatch, do.ReadBackChip, do.Wipe))
+        performer.give(chip, (do.ReadChip, do.RelayBatch, do.ReadBackChip, do.ExamineChip, do.Wipe))
         performer.give(receipt, (do.PrintReceipt, do.PrintApplicationSlip, do.PrintStatusSlip, do.Wipe))
         performer.give(central, (
-            do.AskForPendingRewrites, do.RequestEndorsement, do.OpenChipSession, do.SendChipAnswers, do.VerifyEvidence,
-            do.Apply, do.SearchApplications, do.ChooseCollection))
+            do.AskForPendingRewrites, do.RequestEndorsement, do.RecallEndorsement, do.OpenChipSession,
+            do.SendChipAnswers, do.VerifyEvidence, do.Apply, do.SearchApplications, do.ChooseCollection))
         performer.give(outbox, (do.ReportCompletion,))
         performer.do_at_once(do.CancelEndorsement, _canceller(central, outbox))
         rules = RulesService(self.region, self.clock, pilot=self.config.pilot)

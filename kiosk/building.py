@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from kiosk.about import About
 from kiosk.config import Config
+from kiosk.runtime.audit import Seal
 from kiosk.runtime.clock import Clock
 from kiosk.runtime.journal import Journal
 from kiosk.runtime.workers import Worker
@@ -35,11 +36,13 @@ if TYPE_CHECKING:
 
 
 class Building:
-    """The services of one kiosk. `open_coupler`: by URL, simulated ones included. `translate`: (language, words)."""
+    """The services of one kiosk. `open_coupler`: by URL, simulated ones included. `translate`: (language, words);
+    `seal`: of what a chip holds.
+    """
 
     def __init__(
         self, config: Config, about: About, unit_file: StarDeviceFile, journal: Journal, clock: Clock,
-        open_coupler: Callable[[str], Coupler], translate: Callable[[str, Words], str],
+        open_coupler: Callable[[str], Coupler], translate: Callable[[str, Words], str], seal: Seal,
     ) -> None:
         self._config = config
         self._about = about
@@ -49,6 +52,7 @@ class Building:
         self._clock = clock
         self._open_coupler = open_coupler
         self._translate = translate
+        self._seal = seal
 
     def id_card(self, worker: Worker) -> IdCardService:
         from drivers.id_reader.device import IdReader
@@ -97,7 +101,7 @@ class Building:
 
         permit_files = [load_permit_file(path) for path in self._config.files.permits]
         coupler = self._open_coupler(self._config.devices.permit_chip)
-        return ChipService(PermitChip(coupler, permit_files), coupler)
+        return ChipService(PermitChip(coupler, permit_files), coupler, self._seal)
 
     def receipt(self, worker: Worker) -> ReceiptService:
         from drivers.receipt_printer.device import ReceiptPrinter

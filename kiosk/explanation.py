@@ -79,17 +79,25 @@ def _parts(
             told = _of_unreadable(about, fault.name)
             steps = (step, *told, Text("next.quote_number"), *counter_lines(about))
             return Text(f"fault.{fault.public}.public"), valid, steps, ()
+        case s.Interrupted(chip=ChipState.NEW, face=face, permit=permit):
+            end = None if permit is None else permit.content.valid_to
+            return Text("fault.kiosk.public"), _renewed_until(face, end), (Text("next.quote_number"),), ()
         case s.Interrupted(chip=chip):
             valid = Text("valid_now.unchanged" if chip is ChipState.OLD else "valid_now.unknown")
             return Text("fault.kiosk.public"), valid, (Text("next.try_again"), Text("next.quote_number")), ()
         case s.Renewed(grant=grant, face=face):
             # Renewed and then not taken: the permit is in the bin.
-            key = "renewed_until" if face is FaceState.NEW else "chip_new_face_old"
-            end = grant.content.valid_to
-            valid = Text(f"valid_now.{key}", (("end", end),)) if end is not None else Text("valid_now.unknown")
+            valid = _renewed_until(face, grant.content.valid_to)
             return Text("permit_inside.headline.taking_back"), valid, (), ()
         case _:
             assert_never(ending)
+
+
+def _renewed_until(face: FaceState, end: date | None) -> Text:
+    """The chip is new. `end` None: it could not be read again, or holds no date."""
+    if end is None:
+        return Text("valid_now.unknown")
+    return Text("valid_now.renewed_until" if face is FaceState.NEW else "valid_now.chip_new_face_old", (("end", end),))
 
 
 _UNREADABLE = frozenset({"no_chip", "chip_silent"})

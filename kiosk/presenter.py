@@ -83,6 +83,14 @@ def present(about: About, state: s.State) -> ScreenModel:
             return _writing(about, state, 1)
         case s.RewritingFace():
             return _writing(about, state, 2)
+        case s.RecoveringChip() | s.RecoveringGrant():
+            return _inside(about, state, "recovering", "safe")
+        case s.AwaitingHolder():
+            return PermitInsideScreen(
+                frame_of(about, state, WayOut.RETURN_PERMIT), Text("permit_inside.headline.holder_wanted"),
+                Text("permit_inside.detail.touch_to_have_it"))
+        case s.RecoveringFace():
+            return _writing(about, state, 2)
         case s.ReturningPermit():
             return _inside(about, state, "returning", "hands_off")
         case s.TakingBack():
@@ -220,6 +228,10 @@ def _removal_words(ending: s.Ending) -> tuple[str, Text | None]:
             return "fault", Text("take_permit.detail.explained_next")
         case s.Interrupted(chip=ChipState.OLD):
             return "unchanged", None
+        case s.Interrupted(chip=ChipState.NEW, face=FaceState.NEW):
+            return "renewed", Text("take_permit.detail.explained_next")
+        case s.Interrupted(chip=ChipState.NEW):
+            return "chip_only", Text("take_permit.detail.face_pending")
         case s.BrokenOff() | s.Interrupted():
             return "unknown", Text("take_permit.detail.unknown")
         case _:

@@ -5,17 +5,24 @@ Only names, codes and random numbers leave this module; nothing of a document do
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime
 from uuid import UUID
 
+from kiosk.domain.documents import PermitContent
 from kiosk.domain.endorsement import ChipState
 from kiosk.runtime.journal import StepRecord
 from kiosk.workflow import events as on
 from kiosk.workflow import states as s
 from kiosk.workflow.transition import Step
 
+Seal = Callable[[str, PermitContent], str]
+"""(chip serial, content) → a keyed hash: tells equal from other, and nothing else."""
 
-def record_of(at: datetime, before: s.State, event: on.Event, step: Step) -> StepRecord:
+Facts = dict[str, str | int | bool]
+
+
+def record_of(at: datetime, before: s.State, event: on.Event, step: Step, seal: Seal) -> StepRecord:
     """The journal's row of one step."""
     visit = s.visit_of(step.state) or s.visit_of(before)
     return StepRecord(
@@ -27,7 +34,7 @@ def record_of(at: datetime, before: s.State, event: on.Event, step: Step) -> Ste
         custody=s.custody_of(step.state).value,
         effects=tuple(type(effect).__name__ for effect in step.effects),
         endorsement_id=_endorsement_of(step.state),
-        facts=_facts(event, step.state),
+        facts=_facts(event, step.state) | _seals(before, step.state, seal),
     )
 
 
@@ -42,9 +49,12 @@ def _endorsement_of(state: s.State) -> UUID | None:
             | s.SendingChipAnswers(grant=grant) | s.ReadingChipBack(grant=grant) | s.RewritingFace(grant=grant)
         ):
             return grant.endorsement_id
+        case s.RecoveringChip(story=story) | s.RecoveringGrant(story=story):
+            return story.endorsement_id
         case (
             s.ReturningPermit(ending=ending) | s.TakingBack(ending=ending) | s.Retaining(ending=ending)
-            | s.AwaitingRemoval(ending=ending) | s.Explaining(ending=ending)
+            | s.AwaitingRemoval(ending=ending) | s.Explaining(ending=ending) | s.AwaitingHolder(ending=ending)
+            | s.RecoveringFace(ending=ending)
         ):
             return _endorsement_of_ending(ending)
         case s.PrintingReceipt(renewed=renewed) | s.Thanking(renewed=renewed):
@@ -65,8 +75,16 @@ def _endorsement_of_ending(ending: s.Ending) -> UUID | None:
             return None
 
 
-def _facts(event: on.Event, after: s.State) -> dict[str, str | int | bool]:
-    facts: dict[str, str | int | bool] = {}
+def _seals(before: s.State, after: s.State, seal: Seal) -> Facts:
+    """What a restart compares the chip with, from the moment that something is to be written."""
+    if not isinstance(before, s.Confirming) or not isinstance(after, s.OpeningChipSession | s.RewritingFace):
+        return {}
+    grant, old = before.grant, before.case.permit.content
+    return {"seal_old": seal(grant.chip_serial, old), "seal_new": seal(grant.chip_serial, grant.content)}
+
+
+def _facts(event: on.Event, after: s.State) -> Facts:
+    facts: Facts = {}
     match event:
         case on.PersonChose(intent=intent):
             facts["intent"] = intent.value
@@ -85,6 +103,10 @@ def _facts(event: on.Event, after: s.State) -> dict[str, str | int | bool]:
             facts["batch"] = batch
         case on.ChipVerdictReceived(written=written):
             facts["written"] = written
+        case on.ChipExamined(chip=chip):
+            facts["examined"] = chip.value
+        case on.EndorsementRecalled(chip=chip, grant=grant):
+            facts |= {"recalled": chip.value, "granted": grant is not None}
         case on.EvidenceAnswered(key=key, result=result):
             facts |= {"evidence": key, "result": result.value}
         case _:
@@ -94,19 +116,23 @@ def _facts(event: on.Event, after: s.State) -> dict[str, str | int | bool]:
             facts |= {"chip": ChipState.NEW.value, "attempt": attempt}
         case (
             s.ReturningPermit(ending=ending) | s.TakingBack(ending=ending) | s.Retaining(ending=ending)
-            | s.AwaitingRemoval(ending=ending) | s.Explaining(ending=ending)
+            | s.AwaitingRemoval(ending=ending) | s.Explaining(ending=ending) | s.AwaitingHolder(ending=ending)
+            | s.RecoveringFace(ending=ending)
         ):
             facts |= _facts_of_ending(ending)
         case s.PrintingReceipt(renewed=renewed) | s.Thanking(renewed=renewed):
             facts |= _facts_of_ending(renewed)
-        case s.OutOfService(fault=fault):
-            facts["fault"] = fault.code
+        case s.OutOfService(fault=fault, held=held):
+            facts |= {"fault": fault.code, "held": held}
         case _:
             pass
+    visit = s.visit_of(after)
+    if visit is not None and visit.presence is not s.Presence.HERE:
+        facts["holder"] = visit.presence.value
     return facts
 
 
-def _facts_of_ending(ending: s.Ending) -> dict[str, str | int | bool]:
+def _facts_of_ending(ending: s.Ending) -> Facts:
     match ending:
         case s.Renewed(face=face):
             return {"chip": ChipState.NEW.value, "face": face.value}

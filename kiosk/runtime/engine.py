@@ -16,7 +16,7 @@ from uuid import UUID
 
 from kiosk.faults import DISK_FULL
 from kiosk.log_events import LogEvent, log
-from kiosk.runtime.audit import record_of
+from kiosk.runtime.audit import Seal, record_of
 from kiosk.runtime.clock import Clock
 from kiosk.runtime.journal import Journal, JournalFailed, OutboundMessage
 from kiosk.workflow import effects as do
@@ -50,10 +50,12 @@ class Engine:
     """
 
     def __init__(
-        self, site: Site, journal: Journal, clock: Clock, perform: Perform, show: Show, message_of: MessageOf
+        self, site: Site, journal: Journal, clock: Clock, perform: Perform, show: Show, message_of: MessageOf,
+        seal: Seal,
     ) -> None:
         self._site = site
         self._message_of = message_of
+        self._seal = seal
         self._journal = journal
         self._clock = clock
         self._perform = perform
@@ -138,7 +140,7 @@ class Engine:
         now = self._clock.now()
         messages = [message for effect in next_step.effects if (message := self._message_of(effect, now))]
         try:
-            self._journal.append(record_of(now, state, event, next_step), messages)
+            self._journal.append(record_of(now, state, event, next_step, self._seal), messages)
         except JournalFailed as error:
             log(LogEvent.JOURNAL_FAILED, level=logging.CRITICAL, error=str(error))
             self._enter_without_journal(next_step)

@@ -6,8 +6,8 @@ from datetime import datetime
 from uuid import UUID
 
 from kiosk.domain.endorsement import ChipState, FaceState
-from kiosk.runtime.journal import Journal
-from kiosk.workflow.events import UnfinishedStory
+from kiosk.runtime.journal import Journal, LoggedStep
+from kiosk.workflow.visits import Presence, Seals, UnfinishedStory
 
 # Central's answers after which it waits for nothing more; above all, a review under way is not to be cancelled.
 _NOTHING_GRANTED = ("EndorsementRefused", "EndorsementPending", "PermitAlreadyCurrent", "ApplicationReceived")
@@ -17,17 +17,23 @@ def unfinished_story(journal: Journal, now: datetime) -> UnfinishedStory:
     """What the last visit left open, read forwards from the moment that the machine was last idle."""
     last_at = journal.last_step_at()
     if last_at is None:
-        return UnfinishedStory(None, False, ChipState.OLD, FaceState.OLD, 0.0)
+        return UnfinishedStory(None, 0, ChipState.OLD, FaceState.OLD, 0.0)
     endorsement_id: UUID | None = None
-    session_opened = relayed = False
+    seals: Seals | None = None
+    sessions = relayed = 0
+    is_abandoned = False
     chip: ChipState | None = None
     face = FaceState.OLD
     for logged in journal.steps_since_idle():
         effects, facts = logged.effects, logged.facts
         if logged.endorsement_id is not None and {"RequestEndorsement", "Apply", "OpenChipSession"} & effects:
             endorsement_id = logged.endorsement_id
-        session_opened = session_opened or "OpenChipSession" in effects
-        relayed = relayed or "RelayBatch" in effects
+        sessions += "OpenChipSession" in effects
+        is_abandoned = is_abandoned or _puts_away(logged)
+        if "RelayBatch" in effects:
+            relayed = int(facts["batch"])
+        if "seal_old" in facts:
+            seals = Seals(str(facts["seal_old"]), str(facts["seal_new"]))
         if "chip" in facts:
             chip = ChipState(facts["chip"])
             if chip is ChipState.NEW:
@@ -35,5 +41,12 @@ def unfinished_story(journal: Journal, now: datetime) -> UnfinishedStory:
         if logged.event in _NOTHING_GRANTED or {"ReportCompletion", "CancelEndorsement"} & effects:
             endorsement_id = None
     known = chip if chip is not None else (ChipState.UNKNOWN if relayed else ChipState.OLD)
-    return UnfinishedStory(
-        endorsement_id, session_opened, known, face, max((now - last_at).total_seconds(), 0.0))
+    stopped_for_s = max((now - last_at).total_seconds(), 0.0)
+    return UnfinishedStory(endorsement_id, sessions, known, face, stopped_for_s, seals, relayed, is_abandoned)
+
+
+def _puts_away(logged: LoggedStep) -> bool:
+    """Whether the permit's holder was known to be gone at that step."""
+    return (
+        logged.state_after in ("TakingBack", "Retaining") or logged.facts.get("held") is True
+        or logged.facts.get("holder") == Presence.GONE.value)

@@ -18,7 +18,7 @@ from kiosk.central.client import (
 from kiosk.central.grants import GrantKeys, GrantRejected, contract_content, verify_grant
 from kiosk.domain.applications import Application, ApplicationState, EvidenceResult, Proof, ReceivedApplication
 from kiosk.domain.documents import IdDocument, Permit
-from kiosk.domain.endorsement import Grant, Refusal, Service
+from kiosk.domain.endorsement import ChipState, Grant, Refusal, Service
 from kiosk.faults import CENTRAL_GARBAGE, CENTRAL_UNREACHABLE, CLOCK_WRONG, DISK_FULL, GRANT_REJECTED, Fault
 from kiosk.log_events import LogEvent, log
 from kiosk.runtime.clock import Clock
@@ -32,6 +32,9 @@ COMPARED_EVERY_S = 600.0
 """How old a comparison with central's clock may grow while nobody is served: who only asks how long a permit is valid
 is told by the kiosk's own clock.
 """
+
+
+_CHIP_WRITTEN = ("written", "face_pending")
 
 
 class CentralService:
@@ -60,6 +63,7 @@ class CentralService:
             do.Apply: self._apply,
             do.SearchApplications: self._search,
             do.ChooseCollection: self._choose_collection,
+            do.RecallEndorsement: self._recall,
             do.OpenChipSession: self._open_session,
             do.SendChipAnswers: self._send_answers,
         }
@@ -159,6 +163,24 @@ class CentralService:
         return verify_grant(
             signed, self._keys, now=self._clock.now(), permit_number=permit.permit_number,
             chip_serial=permit.chip_serial)
+
+    def _recall(self, effect: do.RecallEndorsement, post: Post) -> None:
+        try:
+            known = self._client.endorsement_state(effect.endorsement_id)
+            post(on.EndorsementRecalled(
+                ChipState.NEW if known.state in _CHIP_WRITTEN else ChipState.UNKNOWN,
+                self._granted_again(known, effect)))
+        except (CentralError, GrantRejected) as error:
+            post(on.CentralFailed(self._fault_of("endorsements", error)))
+
+    def _granted_again(self, known: contract.EndorsementState, effect: do.RecallEndorsement) -> Grant | None:
+        """The grant, as good as a new one; None where there is none, or no permit was read that it could be for."""
+        if effect.permit is None or not isinstance(known.answer, contract.Granted):
+            return None
+        grant = self._verified(known.answer.grant, effect.permit)
+        if grant.endorsement_id != effect.endorsement_id:
+            raise CentralAnsweredGarbage("not_the_model", 200)
+        return grant
 
     def _open_session(self, effect: do.OpenChipSession, post: Post) -> None:
         grant, permit = effect.grant, effect.case.permit

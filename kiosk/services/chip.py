@@ -10,7 +10,9 @@ from drivers.permit_chip.chip import ForeignChip, PermitChip
 from drivers.permit_chip.records import ChipRecord, RelayCommand
 from drivers.transport.base import Coupler
 from kiosk.domain.documents import Permit, PermitContent
+from kiosk.domain.endorsement import ChipState
 from kiosk.domain.personal import Personal
+from kiosk.runtime.audit import Seal
 from kiosk.services.faulting import fault_of
 from kiosk.services.performing import Handler, Post
 from kiosk.workflow import effects as do
@@ -25,9 +27,10 @@ _FOREIGN = {"epassport": "foreign_epassport", "bank": "foreign_bank"}
 class ChipService:
     """Owns the coupler on its worker's thread."""
 
-    def __init__(self, chip: PermitChip, coupler: Coupler) -> None:
+    def __init__(self, chip: PermitChip, coupler: Coupler, seal: Seal) -> None:
         self._chip = chip
         self._coupler = coupler
+        self._seal = seal
         self._relaying = False
 
     @property
@@ -36,6 +39,7 @@ class ChipService:
             do.ReadChip: self._read,
             do.RelayBatch: self._relay,
             do.ReadBackChip: self._read_back,
+            do.ExamineChip: self._examine,
             do.Wipe: lambda _, __: self._release(),
         }
 
@@ -85,6 +89,22 @@ class ChipService:
             permit = None
         self._release()
         post(on.ChipReadBack(permit))
+
+
+    def _examine(self, effect: do.ExamineChip, post: Post) -> None:
+        try:
+            self._chip.open(PRESENCE_S)
+            permit = to_permit(self._chip.read())
+        except DriverError as error:
+            fault_of("permit_chip", error, doing="reading after a stop")
+            post(on.ChipExamined(None, ChipState.UNKNOWN))
+            return
+        finally:
+            self._release()
+        sealed = self._seal(permit.chip_serial, permit.content)
+        # Where only the face was to be rewritten both are the same, and the chip counts as new.
+        chip = {effect.seals.old: ChipState.OLD, effect.seals.new: ChipState.NEW}.get(sealed, ChipState.UNKNOWN)
+        post(on.ChipExamined(permit, chip))
 
 
 def to_permit(record: ChipRecord) -> Permit:

@@ -99,13 +99,16 @@ class PermitService:
             outcome = self._unit.take_in(self._worker.is_wanted_elsewhere)
         except DriverError as error:
             fault = fault_of("permit_unit", error, doing="taking a permit in")
-            if self._custody() in (Custody.INSIDE, Custody.UNKNOWN):
-                post(on.PermitTakenIn())
-                post(on.DeviceFailed(fault))
-            else:
-                # The fault first: told of an empty unit alone, the machine would order the broken one to try again.
-                post(on.DeviceFailed(fault))
-                post(on.PermitNotTakenIn())
+            match self._custody():
+                case Custody.INSIDE:
+                    post(on.PermitTakenIn())
+                    post(on.DeviceFailed(fault))
+                case Custody.UNKNOWN:
+                    post(on.PermitOutOfSight(fault))
+                case _:
+                    # The fault first: told of an empty unit alone, the machine would order the broken one once more.
+                    post(on.DeviceFailed(fault))
+                    post(on.PermitNotTakenIn())
             return
         post(on.PermitTakenIn() if outcome is TakeInOutcome.TAKEN_IN else on.PermitNotTakenIn())
 

@@ -81,6 +81,8 @@ def awaiting_permit(state: s.AwaitingPermit, event: on.Event) -> Step | None:
         case on.PermitNotTakenIn():
             # The unit was wanted for something else and let go of the order, which still stands.
             return Step(state, (do.TakePermitIn(),))
+        case on.PermitOutOfSight(fault=fault):
+            return lose_sight(fault)
         case on.PersonChose(intent=Intent.CANCEL):
             return _withdraw(state, "holder_cancelled")
         case on.DeadlinePassed():
@@ -108,6 +110,8 @@ def withdrawing_offer(site: Site, state: s.WithdrawingOffer, event: on.Event) ->
             return give_back(state.visit, state.ending)
         case on.DeadlinePassed():
             return lose_sight(PERMIT_UNIT_SILENT)
+        case on.PermitOutOfSight(fault=fault):
+            return lose_sight(fault)
         case _:
             return None
 

@@ -5,11 +5,22 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from uuid import UUID
 
-from kiosk.domain.documents import IdDocument, PermitContent
+from kiosk.domain.documents import IdDocument, Permit, PermitContent
 from kiosk.domain.endorsement import ChipState, Custody, FaceState, Grant
 from kiosk.domain.personal import Personal
 from kiosk.policy.permit_calendar import PermitCalendar
-from kiosk.workflow.visits import Answers, AnyCase, Applied, Case, Matter, Purpose, Renewed, Visit
+from kiosk.workflow.visits import (
+    Answers,
+    AnyCase,
+    Applied,
+    Case,
+    Matter,
+    Purpose,
+    Renewed,
+    Seals,
+    Visit,
+    WritableCase,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,7 +152,7 @@ class OpenChipSession:
     """Checks once more that the grant has not expired, before anything reaches the chip."""
 
     grant: Grant
-    case: Case
+    case: WritableCase
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,6 +171,21 @@ class SendChipAnswers:
 @dataclass(frozen=True, slots=True)
 class ReadBackChip:
     pass
+
+
+@dataclass(frozen=True, slots=True)
+class ExamineChip:
+    """After a stop: which of the two contents does the chip hold?"""
+
+    seals: Seals
+
+
+@dataclass(frozen=True, slots=True)
+class RecallEndorsement:
+    """After a stop: what does central know of this endorsement? With its grant, where `permit` was read."""
+
+    endorsement_id: UUID
+    permit: Permit | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -253,6 +279,7 @@ Effect = (
     InspectPath | CheckDevices | ReadIdCard | StopIdReader | TakePermitIn | StopTakingIn | ReadChip |
     AskForPendingRewrites
     | Assess | RequestEndorsement | CancelEndorsement | OpenChipSession | RelayBatch | SendChipAnswers | ReadBackChip
+    | ExamineChip | RecallEndorsement
     | DrawFace | LoadFace | RewriteFace | EjectPermit | WatchMouth | TakePermitBack | RetainPermit | PrintReceipt |
     ReportCompletion
     | LookAhead | VerifyEvidence | ReadLicenceCode | StopCodeScanner | Apply | SearchApplications | ChooseCollection

@@ -8,29 +8,14 @@ from uuid import UUID
 
 from kiosk.domain.applications import Application, EvidenceResult, ReceivedApplication
 from kiosk.domain.documents import IdDocument, Permit
-from kiosk.domain.endorsement import ChipState, Custody, FaceState, Grant, Refusal
+from kiosk.domain.endorsement import ChipState, Custody, Grant, Refusal
 from kiosk.domain.personal import Personal
 from kiosk.faults import Fault
 from kiosk.policy.assessment import Assessment
 from kiosk.policy.permit_calendar import PermitCalendar
 from kiosk.screen_models import Intent
 from kiosk.workflow.effects import ChipAnswers, ChipCommands
-from kiosk.workflow.visits import Visit
-
-
-@dataclass(frozen=True, slots=True)
-class UnfinishedStory:
-    """What the journal knows of a visit that was cut off. `endorsement_id`: asked for and not completed; None:
-    nothing open.
-
-    `session_opened`: central may have composed commands for the chip. `stopped_for_s`: since the journal's last record.
-    """
-
-    endorsement_id: UUID | None
-    session_opened: bool
-    chip: ChipState
-    face: FaceState
-    stopped_for_s: float
+from kiosk.workflow.visits import UnfinishedStory, Visit
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +92,13 @@ class PermitTakenIn:
 @dataclass(frozen=True, slots=True)
 class PermitNotTakenIn:
     """The withdrawn order had taken nothing in."""
+
+
+@dataclass(frozen=True, slots=True)
+class PermitOutOfSight:
+    """The order to take one in has ended, and the unit cannot say whether one went in."""
+
+    fault: Fault
 
 
 @dataclass(frozen=True, slots=True)
@@ -223,6 +215,26 @@ class ChipReadBack:
 
 
 @dataclass(frozen=True, slots=True)
+class ChipExamined:
+    """Read after a stop and compared with the journal's seals. `permit` None: the chip is silent; with a permit and
+    `chip` UNKNOWN it holds neither the old nor the new content.
+    """
+
+    permit: Permit | None
+    chip: ChipState
+
+
+@dataclass(frozen=True, slots=True)
+class EndorsementRecalled:
+    """Central told again of an endorsement. `chip`: NEW where it knows that the chip was written; `grant`: its grant,
+    if that may still be used for the permit that was read.
+    """
+
+    chip: ChipState
+    grant: Grant | None
+
+
+@dataclass(frozen=True, slots=True)
 class FaceRewritten:
     """The unit said so. `at_mouth`: the same command gave the permit out (a fact about custody)."""
 
@@ -294,12 +306,13 @@ class CollectionRecorded:
 
 Event = (
     PathInspected | PathNotInspected | VisitBegan | PersonChose | DeadlinePassed | DeviceFailed | DevicesReady
-    | IdCardRead | IdCardRefused | IdCardNotReadable | PermitTakenIn | PermitNotTakenIn | PermitAtMouth | PermitTaken
-    | PermitRetained | PermitRead | PermitNotRecognised | WorkFound | NoWorkFound | Assessed | GrantReceived
-    | EndorsementRefused | EndorsementPending | PermitAlreadyCurrent | CentralFailed | ChipBatchReceived
-    | ChipVerdictReceived | BatchRelayed | ChipReadBack | FaceRewritten | FaceNotRewritten | ReceiptPrinted
-    | ReceiptNotPrinted | LicenceCodeRead | LicenceCodeNotReadable | CodeScannerFailed | EvidenceAnswered
-    | ApplicationReceived | ApplicationsFound | CollectionRecorded | LookedAhead
+    | IdCardRead | IdCardRefused | IdCardNotReadable | PermitTakenIn | PermitNotTakenIn | PermitAtMouth
+    | PermitTaken | PermitOutOfSight | PermitRetained | PermitRead | PermitNotRecognised | WorkFound | NoWorkFound
+    | Assessed | GrantReceived | EndorsementRefused | EndorsementPending | PermitAlreadyCurrent | CentralFailed
+    | ChipBatchReceived | ChipVerdictReceived | BatchRelayed | ChipReadBack | ChipExamined | EndorsementRecalled
+    | FaceRewritten | FaceNotRewritten | ReceiptPrinted | ReceiptNotPrinted | LicenceCodeRead
+    | LicenceCodeNotReadable | CodeScannerFailed | EvidenceAnswered | ApplicationReceived | ApplicationsFound
+    | CollectionRecorded | LookedAhead
 )
 
 CUSTODY_FACTS = (PathInspected, PermitTakenIn, PermitAtMouth, PermitTaken, PermitRetained, FaceRewritten)

@@ -14,7 +14,7 @@ from dataclasses import replace
 from typing import assert_never
 
 from kiosk.domain.endorsement import ChipState, Custody, FaceState
-from kiosk.faults import PERMIT_HELD_INSIDE, RECOVERY_STUCK, Fault, Part, Severity
+from kiosk.faults import Fault, Part, Severity
 from kiosk.screen_models import Intent
 from kiosk.workflow import (
     applying,
@@ -23,6 +23,7 @@ from kiosk.workflow import (
     deciding,
     evidence,
     progress,
+    recovering,
     returning,
     status,
     writing,
@@ -32,9 +33,6 @@ from kiosk.workflow import events as on
 from kiosk.workflow import states as s
 from kiosk.workflow.deadlines import deadline_of
 from kiosk.workflow.transition import Site, Step
-
-LONG_STOP_S = 120.0
-"""Stopped for longer with a permit inside: its holder has gone, so it is retained, not offered to the next person."""
 
 
 def step(site: Site, state: s.State, event: on.Event) -> Step | None:
@@ -55,11 +53,11 @@ def step(site: Site, state: s.State, event: on.Event) -> Step | None:
 def _step_of_state(site: Site, state: s.State, event: on.Event) -> Step | None:
     match state:
         case s.Recovering():
-            return _recovering(site, event)
+            return recovering.recovering(site, event)
         case s.Idle():
             return _idle(site, state, event)
         case s.OutOfService():
-            return _out_of_service(site, state, event)
+            return recovering.out_of_service(site, state, event)
         case s.ChoosingService():
             return choosing.choosing_service(site, state, event)
         case s.ChoosingAgent():
@@ -89,15 +87,23 @@ def _step_of_state(site: Site, state: s.State, event: on.Event) -> Step | None:
         case s.Confirming():
             return deciding.confirming(site, state, event)
         case s.OpeningChipSession():
-            return writing.opening_chip_session(state, event)
+            return writing.opening_chip_session(site, state, event)
         case s.RelayingBatch():
-            return writing.relaying_batch(state, event)
+            return writing.relaying_batch(site, state, event)
         case s.SendingChipAnswers():
-            return writing.sending_chip_answers(state, event)
+            return writing.sending_chip_answers(site, state, event)
         case s.ReadingChipBack():
             return writing.reading_chip_back(site, state, event)
         case s.RewritingFace():
             return writing.rewriting_face(state, event)
+        case s.RecoveringChip():
+            return recovering.recovering_chip(site, state, event)
+        case s.RecoveringGrant():
+            return recovering.recovering_grant(site, state, event)
+        case s.AwaitingHolder():
+            return recovering.awaiting_holder(site, state, event)
+        case s.RecoveringFace():
+            return recovering.recovering_face(state, event)
         case s.ReturningPermit():
             return returning.returning_permit(site, state, event)
         case s.TakingBack():
@@ -156,39 +162,6 @@ def _inquiring(site: Site, state: s.Inquiry, event: on.Event) -> Step | None:
             assert_never(state)
 
 
-def _recovering(site: Site, event: on.Event) -> Step | None:
-    match event:
-        case on.PathInspected():
-            return _resume(site, event)
-        case on.PathNotInspected(fault=fault):
-            return Step(s.OutOfService(fault, Custody.UNKNOWN))
-        case on.DeadlinePassed():
-            return Step(s.OutOfService(RECOVERY_STUCK, Custody.UNKNOWN, inspecting=True))
-        case _:
-            return None
-
-
-def _resume(site: Site, found: on.PathInspected) -> Step:
-    story = found.story
-    ending = s.Interrupted(story.endorsement_id, story.session_opened, story.chip, story.face)
-    match found.custody:
-        case Custody.WITH_HOLDER | Custody.RETAINED:
-            told = returning.report(ending, found.custody)
-            return Step(s.Idle(site.default_language), (*told, do.Wipe(), do.CheckDevices()))
-        case Custody.AT_MOUTH:
-            return Step(s.AwaitingRemoval(found.visit, ending), (do.WatchMouth(),))
-        case Custody.INSIDE if story.stopped_for_s <= LONG_STOP_S:
-            return Step(s.ReturningPermit(found.visit, ending), (do.EjectPermit(),))
-        case Custody.INSIDE if site.has_retain_bin:
-            return Step(s.Retaining(found.visit, ending), (do.RetainPermit(),))
-        case Custody.INSIDE:
-            return returning.hold(ending)
-        case Custody.UNKNOWN:
-            return Step(s.OutOfService(RECOVERY_STUCK, Custody.UNKNOWN))
-        case _:
-            assert_never(found.custody)
-
-
 def _idle(site: Site, state: s.Idle, event: on.Event) -> Step | None:
     match event:
         case on.VisitBegan():
@@ -197,42 +170,6 @@ def _idle(site: Site, state: s.Idle, event: on.Event) -> Step | None:
             return Step(state, (do.CheckDevices(),))
         case _:
             return None
-
-
-def _out_of_service(site: Site, state: s.OutOfService, event: on.Event) -> Step | None:
-    match event:
-        case on.DeadlinePassed() | on.DevicesReady() if state.inspecting:
-            return None     # a second answer to one question would come in the middle of a visit
-        case on.DeadlinePassed() if state.custody is Custody.WITH_HOLDER:
-            return Step(state, (do.CheckDevices(),))
-        case on.DeadlinePassed() | on.DevicesReady():
-            return Step(replace(state, inspecting=True), (do.InspectPath(),))
-        case on.PathNotInspected(fault=fault):
-            return Step(replace(_with_news(state, fault), inspecting=False))
-        case on.PathInspected(custody=Custody.UNKNOWN):
-            return Step(replace(state, custody=Custody.UNKNOWN, inspecting=False))
-        case on.PathInspected(custody=Custody.INSIDE) if state.held:
-            return _keep(site, state, event)
-        case on.PathInspected():
-            return _resume(site, event)
-        case _:
-            custody = on.custody_told(event)
-            return Step(replace(state, custody=custody)) if custody not in (None, state.custody) else None
-
-
-def _with_news(state: s.OutOfService, fault: Fault) -> s.OutOfService:
-    """What staff must know first stands on the screen: that a permit is held, else what broke last."""
-    is_news = _stops_all(fault) and state.fault is not PERMIT_HELD_INSIDE
-    return replace(state, fault=fault) if is_news else state
-
-
-def _keep(site: Site, state: s.OutOfService, found: on.PathInspected) -> Step:
-    """Into the bin once the unit can; without one it waits for staff."""
-    if site.has_retain_bin:
-        story = found.story
-        ending = s.Interrupted(story.endorsement_id, story.session_opened, story.chip, story.face)
-        return Step(s.Retaining(found.visit, ending), (do.RetainPermit(),))
-    return Step(replace(state, custody=Custody.INSIDE, inspecting=False))
 
 
 def _speak(site: Site, state: s.State, language: str) -> Step | None:
@@ -253,7 +190,7 @@ def _fail(site: Site, state: s.State, fault: Fault) -> Step | None:
         case s.Idle():
             return Step(s.OutOfService(fault, Custody.WITH_HOLDER)) if _stops_all(fault) else None
         case s.OutOfService():
-            told = _with_news(state, fault)
+            told = recovering.with_news(state, fault)
             return Step(told) if told != state else None
         case (
             s.PrintingReceipt() | s.Thanking() | s.PrintingSlip() | s.ShowingApplication() | s.Explaining()
@@ -270,10 +207,11 @@ def _fail(site: Site, state: s.State, fault: Fault) -> Step | None:
         case s.ReadingPermit() | s.Confirming():
             return deciding.break_off(state, fault)
         case s.OpeningChipSession() | s.RelayingBatch() | s.SendingChipAnswers():
-            return writing.doubt_chip(state, fault)
+            return writing.doubt_chip(site, state, fault)
         case (
             s.WithdrawingOffer() | s.ReadingChipBack() | s.RewritingFace() | s.ReturningPermit() | s.TakingBack()
-            | s.Retaining() | s.AwaitingRemoval()
+            | s.Retaining() | s.AwaitingRemoval() | s.RecoveringChip() | s.RecoveringGrant() | s.AwaitingHolder()
+            | s.RecoveringFace()
         ):
             return _fail_under_way(site, state, fault)
         case _:
@@ -283,7 +221,7 @@ def _fail(site: Site, state: s.State, fault: Fault) -> Step | None:
 def _fail_under_way(
     site: Site,
     state: s.WithdrawingOffer | s.ReadingChipBack | s.RewritingFace | s.ReturningPermit | s.TakingBack | s.Retaining
-    | s.AwaitingRemoval,
+    | s.AwaitingRemoval | s.RecoveringChip | s.RecoveringGrant | s.AwaitingHolder | s.RecoveringFace,
     fault: Fault,
 ) -> Step | None:
     """A device is about to answer: only its own fault (or the program's, which may not have sent the order) means that
@@ -296,6 +234,14 @@ def _fail_under_way(
             return writing.face_failed(state)
         case s.RewritingFace(), Part.KIOSK:
             return writing.leave_face(state)
+        case s.RecoveringChip(), Part.PERMIT_CHIP | Part.KIOSK:
+            return recovering.leave_chip(site, state)
+        case s.RecoveringGrant(), Part.KIOSK:
+            return recovering.leave_grant(site, state)
+        case s.RecoveringFace(), Part.PERMIT_UNIT:
+            return recovering.face_failed(state)
+        case s.RecoveringFace(), Part.KIOSK:
+            return recovering.leave_face(state)
         case s.WithdrawingOffer(), Part.PERMIT_UNIT | Part.KIOSK:
             return before_permit.lose_sight(fault)
         case (s.ReturningPermit() | s.AwaitingRemoval()) as giving, Part.PERMIT_UNIT:

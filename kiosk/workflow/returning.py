@@ -13,7 +13,7 @@ from kiosk.screen_models import Intent
 from kiosk.workflow import effects as do
 from kiosk.workflow import events as on
 from kiosk.workflow import states as s
-from kiosk.workflow.transition import Site, Step, explain, go_idle
+from kiosk.workflow.transition import Site, Step, explain, give_back, go_idle
 
 
 def report(ending: s.Ending, custody: Custody, receipt_printed: bool = False) -> tuple[do.Effect, ...]:
@@ -54,6 +54,21 @@ def stuck(state: s.ReturningPermit | s.TakingBack | s.Retaining | s.AwaitingRemo
 def hold(ending: s.Ending) -> Step:
     """Nobody is there to give the permit to and there is no bin: staff take it out."""
     return _close(ending, s.OutOfService(PERMIT_HELD_INSIDE, Custody.INSIDE, held=True))
+
+
+def hand_over(site: Site, visit: s.Visit, ending: s.Ending) -> Step:
+    """Nothing is left to do but to give the permit to its holder: if somebody is there, or may be, or nobody is."""
+    match visit.presence:
+        case s.Presence.HERE:
+            return give_back(visit, ending)
+        case s.Presence.UNSEEN:
+            return Step(s.AwaitingHolder(visit, ending))
+        case s.Presence.GONE if site.has_retain_bin:
+            return Step(s.Retaining(visit, ending), (do.RetainPermit(),))
+        case s.Presence.GONE:
+            return hold(ending)
+        case _:
+            assert_never(visit.presence)
 
 
 def _close(ending: s.Ending, closed: s.OutOfService) -> Step:

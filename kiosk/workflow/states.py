@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from uuid import UUID
 
+from kiosk.domain.documents import Permit
 from kiosk.domain.endorsement import Custody, Grant
 from kiosk.faults import Fault
 from kiosk.policy.assessment import Assessment
@@ -52,13 +53,18 @@ from kiosk.workflow.visits import (
     Declined,
     Ending,
     Errand,
+    FoundCase,
     Informed,
     Interrupted,
     Matter,
+    Presence,
     Purpose,
     Renewed,
+    Seals,
+    UnfinishedStory,
     UnreadCase,
     Visit,
+    WritableCase,
 )
 
 __all__ = [
@@ -85,11 +91,13 @@ __all__ = [
     "EnteringTelephone",
     "Errand",
     "ExplainingService",
+    "FoundCase",
     "Informed",
     "Inquiry",
     "Interrupted",
     "LookingAhead",
     "Matter",
+    "Presence",
     "Purpose",
     "ReadingAgentIdCard",
     "ReadingIdCard",
@@ -97,15 +105,18 @@ __all__ = [
     "ReadingPermit",
     "RecordingCollection",
     "Renewed",
+    "Seals",
     "SearchingApplications",
     "ShowingAssessment",
     "ShowingNotice",
     "ShowingProgress",
     "ShowingStatus",
+    "UnfinishedStory",
     "UnreadCase",
     "VerifyingEvidence",
     "Visit",
     "WithdrawingOffer",
+    "WritableCase",
     "case_of",
 ]
 
@@ -154,9 +165,13 @@ class Confirming:
 
 @dataclass(frozen=True, slots=True)
 class OpeningChipSession:
+    """`session` counts those of this grant from 1; `relayed`: the last batch that went to the chip in earlier ones."""
+
     visit: Visit
-    case: Case
+    case: WritableCase
     grant: Grant
+    session: int = 1
+    relayed: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,29 +179,39 @@ class RelayingBatch:
     """Batch `batch` is on its way to the chip; it will never be sent there again."""
 
     visit: Visit
-    case: Case
+    case: WritableCase
     grant: Grant
     session_id: UUID
     batch: int
+    session: int = 1
 
 
 @dataclass(frozen=True, slots=True)
 class SendingChipAnswers:
+    """`try_was_lost`: the chip refused a command in a way that costs it one of its tries."""
+
     visit: Visit
-    case: Case
+    case: WritableCase
     grant: Grant
     session_id: UUID
     batch: int
+    session: int = 1
+    try_was_lost: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class ReadingChipBack:
-    """What does the chip really hold? `broken_by`: what went wrong on the way here, if anything did."""
+    """What does the chip really hold? `broken_by`: what went wrong on the way here, if anything did. `session`,
+    `relayed`: as in OpeningChipSession; `may_finish`: what is half written may be written to its end in a new session.
+    """
 
     visit: Visit
-    case: Case
+    case: WritableCase
     grant: Grant
     broken_by: Fault | None = None
+    session: int = 1
+    relayed: int = 0
+    may_finish: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,8 +219,48 @@ class RewritingFace:
     """The chip is new. `attempt` counts from 1."""
 
     visit: Visit
-    case: Case
+    case: WritableCase
     grant: Grant
+    attempt: int
+
+
+# With a permit that was found inside after a stop.
+
+
+@dataclass(frozen=True, slots=True)
+class RecoveringChip:
+    """Something was ordered before the stop: what does the chip hold now?"""
+
+    visit: Visit
+    story: UnfinishedStory
+
+
+@dataclass(frozen=True, slots=True)
+class RecoveringGrant:
+    """The chip alone does not tell: central is asked for what it knows, and for the grant. `permit`: as the chip was
+    read; None: it is silent.
+    """
+
+    visit: Visit
+    story: UnfinishedStory
+    permit: Permit | None
+
+
+@dataclass(frozen=True, slots=True)
+class AwaitingHolder:
+    """Nothing is left to do that moves nothing: is somebody there to have the permit?"""
+
+    visit: Visit
+    ending: Ending
+
+
+@dataclass(frozen=True, slots=True)
+class RecoveringFace:
+    """The chip is new and `permit` is what it holds: the face is drawn from that. `attempt` counts from 1."""
+
+    visit: Visit
+    ending: Interrupted
+    permit: Permit
     attempt: int
 
 
@@ -284,9 +349,9 @@ InVisit = (
     | RecordingCollection | ReadingPermit | LookingAhead | ShowingStatus | AskingPendingRewrites | DeclaringForHolder
     | Assessing | ChoosingCategory | ShowingAssessment | Declaring | VerifyingEvidence | ChoosingProof
     | ReadingLicenceCode | AskingCentral | ChoosingCollection | EnteringTelephone | Applying | Confirming
-    | OpeningChipSession | RelayingBatch | SendingChipAnswers | ReadingChipBack | RewritingFace | ReturningPermit
-    | TakingBack | Retaining | AwaitingRemoval | PrintingReceipt | Thanking | PrintingSlip | ShowingApplication
-    | Explaining
+    | OpeningChipSession | RelayingBatch | SendingChipAnswers | ReadingChipBack | RewritingFace | RecoveringChip
+    | RecoveringGrant | AwaitingHolder | RecoveringFace | ReturningPermit | TakingBack | Retaining | AwaitingRemoval
+    | PrintingReceipt | Thanking | PrintingSlip | ShowingApplication | Explaining
 )
 State = Recovering | Idle | OutOfService | InVisit
 
@@ -294,11 +359,14 @@ AwaitsPerson = (
     Idle | ChoosingService | ChoosingAgent | ExplainingService | ShowingNotice | ReadingIdCard | ReadingAgentIdCard
     | AwaitingPermit | ShowingProgress | ChoosingCollectionLater | ShowingStatus | DeclaringForHolder | ChoosingCategory
     | ShowingAssessment | Declaring | ChoosingProof | ReadingLicenceCode | ChoosingCollection | EnteringTelephone
-    | Confirming | AwaitingRemoval | Thanking | ShowingApplication | Explaining
+    | Confirming | AwaitingHolder | AwaitingRemoval | Thanking | ShowingApplication | Explaining
 )
 """Somebody is to read and choose; in all other states a device or central is at work."""
 
-Writing = OpeningChipSession | RelayingBatch | SendingChipAnswers | ReadingChipBack | RewritingFace
+Writing = (
+    OpeningChipSession | RelayingBatch | SendingChipAnswers | ReadingChipBack | RewritingFace | RecoveringChip
+    | RecoveringGrant | RecoveringFace
+)
 
 
 def visit_of(state: State) -> Visit | None:

@@ -33,17 +33,27 @@ class Purpose:
     agent: str | None = None
 
 
+class Presence(Enum):
+    """Whether the holder stands at the machine."""
+
+    HERE = "here"           # touched the screen in this visit
+    UNSEEN = "unseen"       # the visit was cut off; who it was may still stand there
+    GONE = "gone"           # cut off long ago, or the permit was being put away already
+
+
 @dataclass(frozen=True, slots=True)
 class Visit:
     """One resident, from first touch to idle. Both numbers are random and say nothing about the person.
 
-    `endorsement_id` is also the number of the application, where one is made.
+    `endorsement_id` is also the number of the application, where one is made. `presence`: decides whether a permit
+    that is inside is given out, asked after, or put away.
     """
 
     id: UUID
     endorsement_id: UUID     # made before it is needed, so that it is journalled before central hears of it
     language: str
     purpose: Purpose = Purpose()
+    presence: Presence = Presence.HERE
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +76,46 @@ class UnreadCase:
 
 
 AnyCase = Case | UnreadCase
+
+
+@dataclass(frozen=True, slots=True)
+class FoundCase:
+    """A permit that was inside after a stop: `permit` as its chip was read then; its holder's card was not read."""
+
+    permit: Permit
+
+
+WritableCase = Case | FoundCase
+
+
+@dataclass(frozen=True, slots=True)
+class Seals:
+    """Keyed hashes (hex) of a chip's serial number and content: as it was before, and as central granted it. They are
+    equal where only the face is to be rewritten.
+    """
+
+    old: str
+    new: str
+
+
+@dataclass(frozen=True, slots=True)
+class UnfinishedStory:
+    """What the journal knows of a visit that was cut off. `endorsement_id`: asked for and not completed; None: nothing
+    open.
+
+    `sessions`: chip sessions that were ordered, so central may have composed commands; `relayed`: number of the last
+    batch that was sent to the chip; `stopped_for_s`: since the journal's last record; `is_abandoned`: the permit was
+    already held, or being put away.
+    """
+
+    endorsement_id: UUID | None
+    sessions: int
+    chip: ChipState
+    face: FaceState
+    stopped_for_s: float
+    seals: Seals | None = None
+    relayed: int = 0
+    is_abandoned: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +155,7 @@ class Matter:
 class Renewed:
     """The chip holds the granted content."""
 
-    case: Case
+    case: WritableCase
     grant: Grant
     face: FaceState
 
@@ -154,13 +204,14 @@ class BrokenOff:
 @dataclass(frozen=True, slots=True)
 class Interrupted:
     """The program was stopped in mid-visit; who it was is not known any more. `endorsement_id`: central waits for
-    it.
+    it; `permit`: as its chip was read after the stop.
     """
 
     endorsement_id: UUID | None
     session_opened: bool
     chip: ChipState
     face: FaceState
+    permit: Permit | None = None
 
 
 Ending = Renewed | Declined | Applied | Informed | BrokenOff | Interrupted

@@ -5,11 +5,12 @@ asked.
 from __future__ import annotations
 
 from kiosk.domain.documents import Permit
-from kiosk.domain.endorsement import ChipState, FaceState
-from kiosk.faults import CENTRAL_UNREACHABLE, CHIP_REFUSED, CHIP_SILENT, Fault
+from kiosk.domain.endorsement import ChipState, FaceState, Grant
+from kiosk.faults import CENTRAL_GARBAGE, CENTRAL_UNREACHABLE, CHIP_REFUSED, CHIP_SILENT, Fault
 from kiosk.workflow import effects as do
 from kiosk.workflow import events as on
 from kiosk.workflow import states as s
+from kiosk.workflow.returning import hand_over
 from kiosk.workflow.transition import Site, Step, give_back
 
 FACE_ATTEMPTS = 2
@@ -18,63 +19,94 @@ waiting.
 """
 
 
-def opening_chip_session(state: s.OpeningChipSession, event: on.Event) -> Step | None:
+MOST_SESSIONS = 2
+"""Chip sessions in one visit: what a break left half written is finished once, from the same grant."""
+
+_TRY_LOST = (0x6300, 0x6983, 0x6988, 0x9302, 0x9303)
+
+
+def costs_a_try(answers: do.ChipAnswers) -> bool:
+    """Whether the chip refused a command with a status word after which nothing may be sent to it again: each wrong
+    MAC counts down to a locked chip (PBOC 2.0 part 1, 63Cx: x tries are left).
+    """
+    return any(sw in _TRY_LOST or sw & 0xFFF0 == 0x63C0 for _, sw in answers.answers)
+
+
+def opening_chip_session(site: Site, state: s.OpeningChipSession, event: on.Event) -> Step | None:
     match event:
-        case on.ChipBatchReceived():
+        case on.ChipBatchReceived(batch=batch) if batch > state.relayed:
             return _relay(state, event)
-        case on.ChipVerdictReceived():
-            return _read_back(state, None)
+        case on.ChipBatchReceived():
+            return doubt_chip(site, state, CENTRAL_GARBAGE)     # a started batch never reaches the chip again
+        case on.ChipVerdictReceived(written=written):
+            return _read_back(state, None if written else CHIP_REFUSED)
         case on.CentralFailed(fault=fault):
-            return doubt_chip(state, fault)
+            return doubt_chip(site, state, fault)
         case on.DeadlinePassed():
-            return doubt_chip(state, CENTRAL_UNREACHABLE)
+            return doubt_chip(site, state, CENTRAL_UNREACHABLE)
         case _:
             return None
 
 
-def relaying_batch(state: s.RelayingBatch, event: on.Event) -> Step | None:
+def relaying_batch(site: Site, state: s.RelayingBatch, event: on.Event) -> Step | None:
     match event:
         case on.BatchRelayed(answers=answers):
-            sending = s.SendingChipAnswers(state.visit, state.case, state.grant, state.session_id, state.batch)
+            sending = s.SendingChipAnswers(
+                state.visit, state.case, state.grant, state.session_id, state.batch, state.session,
+                try_was_lost=costs_a_try(answers))
             return Step(sending, (
                 do.SendChipAnswers(state.grant.endorsement_id, state.session_id, state.batch, answers),))
         case on.DeadlinePassed():
-            return doubt_chip(state, CHIP_SILENT)
+            return doubt_chip(site, state, CHIP_SILENT)
         case _:
             return None
 
 
-def sending_chip_answers(state: s.SendingChipAnswers, event: on.Event) -> Step | None:
+def sending_chip_answers(site: Site, state: s.SendingChipAnswers, event: on.Event) -> Step | None:
     match event:
         case on.ChipBatchReceived(batch=batch) if batch > state.batch:
             return _relay(state, event)
         case on.ChipVerdictReceived(written=written):
             return _read_back(state, None if written else CHIP_REFUSED)
         case on.CentralFailed(fault=fault):
-            return doubt_chip(state, fault)
+            return doubt_chip(site, state, fault)
         case on.DeadlinePassed():
-            return doubt_chip(state, CENTRAL_UNREACHABLE)
+            return doubt_chip(site, state, CENTRAL_UNREACHABLE)
         case _:
             return None
 
 
 def _relay(state: s.OpeningChipSession | s.SendingChipAnswers, received: on.ChipBatchReceived) -> Step:
-    relaying = s.RelayingBatch(state.visit, state.case, state.grant, received.session_id, received.batch)
+    relaying = s.RelayingBatch(
+        state.visit, state.case, state.grant, received.session_id, received.batch, state.session)
     return Step(relaying, (do.RelayBatch(received.commands),))
 
 
-def doubt_chip(state: s.OpeningChipSession | s.RelayingBatch | s.SendingChipAnswers, fault: Fault) -> Step:
-    """Something broke on the way: before the first batch nothing can be written, later only the chip knows."""
-    if isinstance(state, s.OpeningChipSession):
-        return give_back(state.visit, s.BrokenOff(
-            fault, ChipState.OLD, FaceState.OLD, state.grant.endorsement_id, state.case.permit))
-    return _read_back(state, fault)
+def doubt_chip(
+    site: Site, state: s.OpeningChipSession | s.RelayingBatch | s.SendingChipAnswers, fault: Fault
+) -> Step:
+    """Something broke on the way: before the first batch nothing can be written, later only the chip knows; where it
+    was read as half written already, that stands.
+    """
+    if not isinstance(state, s.OpeningChipSession):
+        return _read_back(state, fault)
+    number, case = state.grant.endorsement_id, state.case
+    if state.session > 1 or isinstance(case, s.FoundCase):
+        return hand_over(site, state.visit, s.BrokenOff(fault, ChipState.UNKNOWN, FaceState.OLD, number))
+    return hand_over(site, state.visit, s.BrokenOff(fault, ChipState.OLD, FaceState.OLD, number, case.permit))
 
 
 def _read_back(
     state: s.OpeningChipSession | s.RelayingBatch | s.SendingChipAnswers, broken_by: Fault | None
 ) -> Step:
-    return Step(s.ReadingChipBack(state.visit, state.case, state.grant, broken_by), (do.ReadBackChip(),))
+    is_open = isinstance(state, s.OpeningChipSession)
+    may_finish = state.session < MOST_SESSIONS and not isinstance(state.case, s.FoundCase)
+    reading = s.ReadingChipBack(
+        state.visit, state.case, state.grant, broken_by, state.session,
+        relayed=state.relayed if isinstance(state, s.OpeningChipSession) else state.batch,
+        may_finish=may_finish and not is_open and not (
+            isinstance(state, s.SendingChipAnswers) and state.try_was_lost))
+    return Step(reading, (do.ReadBackChip(),))
 
 
 def reading_chip_back(site: Site, state: s.ReadingChipBack, event: on.Event) -> Step | None:
@@ -88,22 +120,33 @@ def reading_chip_back(site: Site, state: s.ReadingChipBack, event: on.Event) -> 
 
 
 def judge_chip(site: Site, state: s.ReadingChipBack, permit: Permit | None) -> Step:
-    """New, old or unknown, by what the chip says now; `permit` None: it says nothing."""
+    """New, old, half written or unknown, by what the chip says now; `permit` None: it says nothing."""
     visit, case, grant = state.visit, state.case, state.grant
     fault = state.broken_by or (CHIP_SILENT if permit is None else CHIP_REFUSED)
-    if permit is not None and permit.chip_serial == grant.chip_serial:
-        if permit.content == grant.content:
-            if site.rewrites_face:
-                rewrite = do.RewriteFace(grant.content, case.permit.permit_file)
-                return Step(s.RewritingFace(visit, case, grant, attempt=1), (rewrite,))
-            return give_back(visit, s.Renewed(case, grant, FaceState.PENDING))
-        if permit.content == case.permit.content:
-            return give_back(visit, s.BrokenOff(
-                fault, ChipState.OLD, FaceState.OLD, grant.endorsement_id, permit))
     unknown = s.BrokenOff(fault, ChipState.UNKNOWN, FaceState.OLD, grant.endorsement_id)
-    if permit is None and site.has_retain_bin:
-        return Step(s.Retaining(visit, unknown), (do.RetainPermit(),))
-    return give_back(visit, unknown)
+    if permit is None:
+        if site.has_retain_bin:
+            return Step(s.Retaining(visit, unknown), (do.RetainPermit(),))
+        return hand_over(site, visit, unknown)
+    if permit.chip_serial != grant.chip_serial:
+        return hand_over(site, visit, unknown)
+    if permit.content == grant.content:
+        if site.rewrites_face and visit.presence is s.Presence.HERE:
+            return begin_face(visit, case, grant)
+        return hand_over(site, visit, s.Renewed(case, grant, FaceState.PENDING))
+    if isinstance(case, s.Case) and permit.content == case.permit.content:
+        return hand_over(site, visit, s.BrokenOff(
+            fault, ChipState.OLD, FaceState.OLD, grant.endorsement_id, permit))
+    if state.may_finish:
+        again = s.OpeningChipSession(visit, case, grant, state.session + 1, state.relayed)
+        return Step(again, (do.OpenChipSession(grant, case),))
+    return hand_over(site, visit, unknown)
+
+
+def begin_face(visit: s.Visit, case: s.WritableCase, grant: Grant) -> Step:
+    """The chip is new and the holder waits: rewrite the face."""
+    rewrite = do.RewriteFace(grant.content, case.permit.permit_file)
+    return Step(s.RewritingFace(visit, case, grant, attempt=1), (rewrite,))
 
 
 def rewriting_face(state: s.RewritingFace, event: on.Event) -> Step | None:

@@ -25,6 +25,7 @@ from kiosk.central.reference.hsm import SoftwareHsm
 from kiosk.demo.floor import central_calls
 from kiosk.demo.processes import Process
 from kiosk.demo.simulation import ASSETS, TEST_KEYS, Simulation
+from kiosk.runtime.seal import seal_by
 from kiosk.runtime.workers import Worker
 from kiosk.services.chip import ChipService
 from kiosk.services.performing import Desk
@@ -127,7 +128,7 @@ def _relayed(slot: str, layouts: Sequence[PermitFile], commands: Sequence[RelayC
     told: queue.SimpleQueue[on.Event] = queue.SimpleQueue()
     coupler = PcscCoupler(slot)
     desk: Desk[ChipService] = Desk(
-        Worker("permit_chip", fail), lambda _: ChipService(PermitChip(coupler, layouts), coupler), fail)
+        Worker("permit_chip", fail), lambda _: ChipService(PermitChip(coupler, layouts), coupler, seal_by(b"")), fail)
     effect = do.RelayBatch(do.ChipCommands(tuple((command.apdu, command.expect) for command in commands)))
     desk.worker.start()
     took = []

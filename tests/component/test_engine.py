@@ -13,6 +13,7 @@ from kiosk.domain.endorsement import ChipState, Custody, FaceState
 from kiosk.faults import DISK_FULL
 from kiosk.runtime.engine import Engine
 from kiosk.runtime.journal import Journal
+from kiosk.runtime.seal import seal_by
 from kiosk.runtime.story import unfinished_story
 from kiosk.screen_models import Intent
 from kiosk.services.outbox import message_of
@@ -34,7 +35,8 @@ class Place:
         self.journalled_before: list[int] = []
         self.shown: list[s.State] = []
         self.engine = Engine(
-            samples.SITES["with a bin"], self.journal, self.clock, self._perform, self.shown.append, message_of)
+            samples.SITES["with a bin"], self.journal, self.clock, self._perform, self.shown.append, message_of,
+            seal_by(b"the private key of this test"))
 
     def _perform(self, effect: do.Effect, _: UUID | None) -> None:
         self.ordered.append(effect)
@@ -54,7 +56,7 @@ class Place:
 
     def starts_idle(self) -> None:
         self.engine.start()
-        nothing_open = on.UnfinishedStory(None, False, ChipState.OLD, FaceState.OLD, 0.0)
+        nothing_open = on.UnfinishedStory(None, 0, ChipState.OLD, FaceState.OLD, 0.0)
         self.happens(on.PathInspected(Custody.WITH_HOLDER, nothing_open, samples.FOUND_VISIT))
 
     def comes_to_confirming(self) -> None:
@@ -192,7 +194,7 @@ WRITTEN = (
 
 
 def test_an_empty_journal_has_no_story(place: Place) -> None:
-    nothing = on.UnfinishedStory(None, False, ChipState.OLD, FaceState.OLD, 0.0)
+    nothing = on.UnfinishedStory(None, 0, ChipState.OLD, FaceState.OLD, 0.0)
     assert unfinished_story(place.journal, place.clock.now()) == nothing
 
 

@@ -13,6 +13,7 @@ from kiosk.domain.endorsement import ChipState, FaceState, Refusal
 from kiosk.domain.personal import Personal
 from kiosk.runtime.audit import record_of
 from kiosk.runtime.journal import Journal
+from kiosk.runtime.seal import seal_by
 from kiosk.runtime.story import unfinished_story
 from kiosk.screen_models import Intent
 from kiosk.workflow import events as on
@@ -26,6 +27,7 @@ from tests.unit.machine_samples import (
     COMMANDS,
     GRANT,
     IN_WINDOW,
+    PERMIT,
     RECEIVED,
     RENEWED,
     SESSION,
@@ -39,6 +41,8 @@ ASKED = on.PersonChose(Intent.ANSWER_NO)
 MATTER = s.Matter(CASE, s.Answers(), IN_WINDOW, TODAY)
 CONFIRMED = on.PersonChose(Intent.CONFIRM)
 BATCH = on.ChipBatchReceived(SESSION, 1, COMMANDS)
+SEAL = seal_by(b"the private key of this test")
+SEALS = s.Seals(SEAL(GRANT.chip_serial, PERMIT.content), SEAL(GRANT.chip_serial, GRANT.content))
 
 
 class Power:
@@ -56,7 +60,7 @@ class Power:
         for event in events:
             taken = step(SITES["with a bin"], self._state, event)
             assert taken is not None
-            self._journal.append(record_of(self.now, self._state, event, taken))
+            self._journal.append(record_of(self.now, self._state, event, taken, SEAL))
             self._state = taken.state
         self.now += timedelta(seconds=off_for_s)
         return unfinished_story(self._journal, self.now)
@@ -74,12 +78,12 @@ def power(tmp_path: Path) -> Iterator[Power]:
 
 
 def test_an_empty_journal_tells_of_nothing(power: Power) -> None:
-    assert power.goes_after() == on.UnfinishedStory(None, False, ChipState.OLD, FaceState.OLD, 0.0)
+    assert power.goes_after() == on.UnfinishedStory(None, 0, ChipState.OLD, FaceState.OLD, 0.0)
 
 
 def test_what_was_asked_for_is_open_until_central_answered(power: Power) -> None:
     assert power.goes_after(ASKED, off_for_s=60) == on.UnfinishedStory(
-        ASKED_FOR, False, ChipState.OLD, FaceState.OLD, 60.0)
+        ASKED_FOR, 0, ChipState.OLD, FaceState.OLD, 60.0)
 
 
 @pytest.mark.parametrize("answer", [
@@ -93,19 +97,20 @@ def test_nothing_is_open_where_central_granted_nothing(power: Power, answer: on.
 
 def test_a_grant_is_open_and_the_chip_old_until_a_batch_went_to_it(power: Power) -> None:
     assert power.goes_after(ASKED, on.GrantReceived(GRANT), CONFIRMED) == on.UnfinishedStory(
-        ASKED_FOR, True, ChipState.OLD, FaceState.OLD, 0.0)
+        ASKED_FOR, 1, ChipState.OLD, FaceState.OLD, 0.0, SEALS)
 
 
 def test_after_a_batch_only_the_chip_knows(power: Power) -> None:
     assert power.goes_after(ASKED, on.GrantReceived(GRANT), CONFIRMED, BATCH, on.BatchRelayed(ANSWERS)) == (
-        on.UnfinishedStory(ASKED_FOR, True, ChipState.UNKNOWN, FaceState.OLD, 0.0))
+        on.UnfinishedStory(ASKED_FOR, 1, ChipState.UNKNOWN, FaceState.OLD, 0.0, SEALS, relayed=1))
 
 
 def test_a_chip_that_was_read_back_is_new_and_its_face_pending(power: Power) -> None:
     story = power.goes_after(
         ASKED, on.GrantReceived(GRANT), CONFIRMED, BATCH, on.BatchRelayed(ANSWERS),
         on.ChipVerdictReceived(written=True), on.ChipReadBack(RENEWED))
-    assert story == on.UnfinishedStory(ASKED_FOR, True, ChipState.NEW, FaceState.PENDING, 0.0)
+    assert story == on.UnfinishedStory(
+        ASKED_FOR, 1, ChipState.NEW, FaceState.PENDING, 0.0, SEALS, relayed=1)
 
 
 def test_what_central_was_told_of_is_closed(power: Power) -> None:
@@ -116,7 +121,7 @@ def test_what_central_was_told_of_is_closed(power: Power) -> None:
 def test_an_application_is_open_until_central_has_it(power: Power) -> None:
     power.turns_to(s.EnteringTelephone(VISIT, replace(MATTER, assessment=AFTER_REVIEW), "kiosk"))
     sent = power.goes_after(on.PersonChose(Intent.ENTER_TELEPHONE, "13900000000"))
-    assert (sent.endorsement_id, sent.chip, sent.session_opened) == (ASKED_FOR, ChipState.OLD, False)
+    assert (sent.endorsement_id, sent.chip, sent.sessions) == (ASKED_FOR, ChipState.OLD, 0)
     assert power.goes_after(on.ApplicationReceived(RECEIVED)).endorsement_id is None
 
 

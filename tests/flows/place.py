@@ -268,6 +268,11 @@ class Place:
         visit = s.visit_of(self.state)
         self.running.engine.post(on.PersonChose(intent, choice), visit.id if visit else None)
 
+    def asks_for_permit(self) -> None:
+        """Touch the screen that asks, after a stop, whether somebody waits for the permit inside."""
+        self.sees(s.AwaitingHolder)
+        self.chooses(Intent.CANCEL)
+
     def takes_permit(self) -> None:
         eventually(self.rig.take_permit)
 

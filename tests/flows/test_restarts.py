@@ -25,10 +25,10 @@ _INSIDE: tuple[tuple[type[s.State], type[s.State], list[str]], ...] = (
     (s.AskingCentral, s.Declaring, []),
     (s.Confirming, s.Declaring, ["cancelled"]),
     (s.OpeningChipSession, s.Confirming, ["unchanged"]),
-    (s.RelayingBatch, s.Confirming, ["unknown"]),
-    (s.SendingChipAnswers, s.Confirming, ["unknown"]),
-    (s.ReadingChipBack, s.Confirming, ["face_pending"]),
-    (s.RewritingFace, s.Confirming, ["face_pending"]),
+    (s.RelayingBatch, s.Confirming, ["unchanged"]),
+    (s.SendingChipAnswers, s.Confirming, ["unchanged"]),
+    (s.ReadingChipBack, s.Confirming, ["written"]),
+    (s.RewritingFace, s.Confirming, ["written"]),
 )
 
 
@@ -51,6 +51,7 @@ def test_after_a_short_stop_the_permit_inside_is_given_back(
     loses_power_at(place, cut, answered)
     place.clock.jump(60.0)
     place.start_kiosk()
+    place.asks_for_permit()
     removal = place.sees(s.AwaitingRemoval)
     assert isinstance(removal.ending, s.Interrupted)
     place.takes_permit()

@@ -18,7 +18,7 @@ from kiosk.policy.region_file import load_region
 from kiosk.screen_models import Intent
 from kiosk.workflow import events as on
 from kiosk.workflow.effects import ChipAnswers, ChipCommands
-from kiosk.workflow.states import Case, Visit
+from kiosk.workflow.states import Case, Seals, Visit
 from kiosk.workflow.transition import Site
 
 REGION = load_region(Path(__file__).parents[1] / "data" / "everything_asked.toml")
@@ -146,13 +146,14 @@ OF_EVERY_SERVICE = (
     *OF_OTHER_SERVICES,
 )
 
+SEALS = Seals("old", "new")
 STORIES = (
-    on.UnfinishedStory(None, False, ChipState.OLD, FaceState.OLD, 5.0),
-    on.UnfinishedStory(CUT_OFF, False, ChipState.OLD, FaceState.OLD, 5.0),
-    on.UnfinishedStory(CUT_OFF, True, ChipState.UNKNOWN, FaceState.OLD, 5.0),
-    on.UnfinishedStory(CUT_OFF, True, ChipState.NEW, FaceState.PENDING, 5.0),
-    on.UnfinishedStory(CUT_OFF, True, ChipState.NEW, FaceState.PENDING, 3600.0),
-    on.UnfinishedStory(None, False, ChipState.OLD, FaceState.OLD, 3600.0),
+    on.UnfinishedStory(None, 0, ChipState.OLD, FaceState.OLD, 5.0),
+    on.UnfinishedStory(CUT_OFF, 0, ChipState.OLD, FaceState.OLD, 5.0),
+    on.UnfinishedStory(CUT_OFF, 1, ChipState.UNKNOWN, FaceState.OLD, 5.0, SEALS, relayed=1),
+    on.UnfinishedStory(CUT_OFF, 1, ChipState.NEW, FaceState.PENDING, 5.0, SEALS, relayed=2),
+    on.UnfinishedStory(CUT_OFF, 1, ChipState.NEW, FaceState.PENDING, 3600.0, SEALS, relayed=2),
+    on.UnfinishedStory(None, 0, ChipState.OLD, FaceState.OLD, 3600.0),
 )
 
 

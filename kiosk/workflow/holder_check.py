@@ -1,0 +1,72 @@
+"""Before anything is asked of central or written: somebody of the site says that the holder stands here, or nobody can.
+
+Only identity card and permit together do not say that: whoever carries both could come. Where the site asks for it, an
+attendant looks at the person and types a code of their own.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from kiosk.domain.endorsement import Refusal
+from kiosk.domain.holder_check import CheckWay, HolderCheck
+from kiosk.domain.personal import Personal
+from kiosk.screen_models import Intent
+from kiosk.workflow import effects as do
+from kiosk.workflow import events as on
+from kiosk.workflow import states as s
+from kiosk.workflow.deciding import pursue
+from kiosk.workflow.transition import Site, Step, conclude
+
+WRONG, LOCKED = "wrong", "locked"
+NOT_CONFIRMED = "holder_not_confirmed"
+
+
+def awaiting_attendant(site: Site, state: s.AwaitingAttendant, event: on.Event) -> Step | None:
+    match event:
+        case on.PersonChose(intent=Intent.ENTER_CODE, choice=code) if state.problem != LOCKED:
+            checking = s.CheckingAttendant(state.visit, state.pursued, state.required)
+            return Step(checking, (do.CheckAttendant(Personal(code)),))
+        case on.PersonChose(intent=Intent.NO_ATTENDANT) if state.required:
+            return _leave(state, NOT_CONFIRMED)
+        case on.PersonChose(intent=Intent.NO_ATTENDANT):
+            return pursue(site, state.visit, state.pursued)
+        case on.PersonChose(intent=Intent.CANCEL):
+            return _leave(state, "holder_cancelled")
+        case on.DeadlinePassed():
+            return _leave(state, "timed_out")
+        case _:
+            return None
+
+
+def checking_attendant(site: Site, state: s.CheckingAttendant, event: on.Event) -> Step | None:
+    match event:
+        case on.AttendantConfirmed(attendant=number):
+            return pursue(site, state.visit, _confirmed(state.pursued, number))
+        case on.AttendantNotConfirmed(locked=locked):
+            return _again(state, LOCKED if locked else WRONG)
+        case on.DeadlinePassed():
+            return _again(state, LOCKED)
+        case _:
+            return None
+
+
+def _again(state: s.CheckingAttendant, problem: str) -> Step:
+    return Step(s.AwaitingAttendant(state.visit, state.pursued, state.required, problem))
+
+
+def _confirmed(pursued: s.Pursued, number: str) -> s.Pursued:
+    if isinstance(pursued, s.Offered):
+        return pursued
+    answers = replace(pursued.answers, holder_check=HolderCheck(CheckWay.ATTENDANT, number))
+    return replace(pursued, answers=answers)
+
+
+def _leave(state: s.AwaitingAttendant, code: str) -> Step:
+    """Back to the holder with everything as it was; work that central had offered is given back."""
+    case = state.pursued.case
+    declined = s.Declined(Refusal(code), case.permit if isinstance(case, s.Case) else None)
+    if isinstance(state.pursued, s.Offered):
+        cancel = do.CancelEndorsement(state.pursued.grant.endorsement_id, code)
+        return conclude(state.visit, case, declined, cancel)
+    return conclude(state.visit, case, declined)
