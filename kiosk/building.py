@@ -144,7 +144,7 @@ class Building:
     def outbox(self, worker: Worker) -> OutboxService:
         from kiosk.services.outbox import OutboxService
 
-        return OutboxService(self._central_client(), worker, self._journal)
+        return OutboxService(self._central_client(), self._journal, self._clock, worker.pause)
 
     def _central_client(self) -> CentralClient:
         from kiosk.central.client import CentralClient

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping
-from datetime import datetime
+import random
+from collections.abc import Callable, Mapping
+from datetime import datetime, timedelta
 
 from kiosk.central import contract
 from kiosk.central.client import CentralClient, CentralError, CentralRefusedCall
+from kiosk.faults import MESSAGES_WAITING, Fault
 from kiosk.log_events import LogEvent, log
-from kiosk.runtime.journal import Journal, JournalFailed, OutboundMessage, WaitingMessage
-from kiosk.runtime.workers import Worker
+from kiosk.runtime.clock import Clock
+from kiosk.runtime.journal import Journal, JournalFailed, OutboundMessage, Queue, WaitingMessage
 from kiosk.services.performing import Handler
 from kiosk.workflow import effects as do
 
@@ -19,12 +21,23 @@ COMPLETION = "completion"
 FIRST_RETRY_S = 2.0
 LONGEST_RETRY_S = 300.0
 
+ALARM_AFTER = timedelta(hours=24)
+"""A night and a weekend's maintenance pass unnoticed; a queue older than a day means that somebody must act."""
+
+# Central does not know this kiosk now: that is no word on the message, which waits for a new certificate.
+_NOT_ABOUT_THE_MESSAGE = ("unknown_kiosk", "certificate_revoked")
+
+
+def alarm_of(queue: Queue, now: datetime) -> Fault | None:
+    """The fault of a queue whose oldest message waits too long."""
+    return MESSAGES_WAITING if queue.oldest_at is not None and now - queue.oldest_at > ALARM_AFTER else None
+
 
 def message_of(effect: do.Effect, now: datetime) -> OutboundMessage | None:
     """The message that an effect sends by way of the outbox; nothing personal is in it."""
     match effect:
         case do.CancelEndorsement(endorsement_id=endorsement_id, reason=reason):
-            body = contract.CancellationRequest(reason=reason).model_dump_json()
+            body = contract.CancellationRequest(reason=reason, decided_at=now).model_dump_json()
             # An application has one number through all visits, and what was granted in each may be given back.
             key = f"{CANCELLATION}-{endorsement_id}-{now:%H%M%S%f}"
             return OutboundMessage(CANCELLATION, key, endorsement_id, body)
@@ -39,12 +52,21 @@ def message_of(effect: do.Effect, now: datetime) -> OutboundMessage | None:
 
 
 class OutboxService:
-    """Sends waiting messages on its worker's thread, one connection of its own, oldest first."""
+    """Sends waiting messages on its worker's thread, one connection of its own, oldest first.
 
-    def __init__(self, client: CentralClient, worker: Worker, journal: Journal) -> None:
+    `pause(seconds)` lets time pass and is True when something else is to be done (`Worker.pause`); `chance()` is at
+    least 0 and below 1, so that a thousand kiosks do not come back in the same second.
+    """
+
+    def __init__(
+        self, client: CentralClient, journal: Journal, clock: Clock, pause: Callable[[float], bool],
+        chance: Callable[[], float] = random.random,
+    ) -> None:
         self._client = client
-        self._worker = worker
         self._journal = journal
+        self._clock = clock
+        self._pause = pause
+        self._chance = chance
 
     @property
     def handlers(self) -> Mapping[type, Handler]:
@@ -58,15 +80,42 @@ class OutboxService:
     def forward(self) -> None:
         """Send everything that waits; on failure try again, less and less often, until a further job waits."""
         retry_s = FIRST_RETRY_S
-        while (message := self._journal.first_waiting_message()) is not None:
-            outcome = self._send(message)
-            if outcome is not None and self._settled(message, outcome):
-                log(LogEvent.MESSAGE_SETTLED, call=message.call, sequence=message.sequence, outcome=outcome)
+        while (sent := self._send_first()) is not None:
+            if sent:
                 retry_s = FIRST_RETRY_S
                 continue
-            if self._worker.pause(retry_s):
+            again_in_s = retry_s * (0.5 + 0.5 * self._chance())
+            self._tell_of_waiting(again_in_s)
+            if self._pause(again_in_s):
                 return
             retry_s = min(retry_s * 2, LONGEST_RETRY_S)
+
+    def _send_first(self) -> bool | None:
+        """Whether the oldest message is settled, at central and on the disk; None: nothing waits."""
+        try:
+            message = self._journal.first_waiting_message()
+        except JournalFailed as error:
+            log(LogEvent.JOURNAL_FAILED, level=logging.CRITICAL, error=str(error))
+            return False
+        if message is None:
+            return None
+        outcome = self._send(message)
+        if outcome is None or not self._settled(message, outcome):
+            return False
+        log(LogEvent.MESSAGE_SETTLED, call=message.call, sequence=message.sequence, outcome=outcome)
+        return True
+
+    def _tell_of_waiting(self, again_in_s: float) -> None:
+        try:
+            queue, message = self._journal.queue(), self._journal.first_waiting_message()
+        except JournalFailed:
+            return      # said already by whoever tried before
+        if message is None or queue.oldest_at is None:
+            return
+        log(
+            LogEvent.MESSAGE_WAITS, level=logging.WARNING, call=message.call, sequence=message.sequence,
+            waiting=queue.length, oldest_s=round((self._clock.now() - queue.oldest_at).total_seconds()),
+            again_in_s=round(again_in_s, 1))
 
     def _settled(self, message: WaitingMessage, outcome: str) -> bool:
         """Whether the disk took note too; if not, central is told once more and gives the same answer."""
@@ -84,7 +133,7 @@ class OutboxService:
         except CentralRefusedCall as error:
             self._trouble(message, error, error.code)
             # A refusal that will be the same tomorrow is an answer: central knows and disagrees.
-            return None if error.may_pass else error.code
+            return None if error.may_pass or error.code in _NOT_ABOUT_THE_MESSAGE else error.code
         except CentralError as error:
             self._trouble(message, error, None)
             return None
