@@ -55,6 +55,10 @@ class UnexpectedReply(ProtocolError):
     """A well-formed answer to a question we did not ask, or a refusal that the manual does not foresee."""
 
 
+class NotInitialised(ProtocolError):
+    """The device has forgotten everything (its power was gone) and does nothing before it is initialised."""
+
+
 class DeviceError(DriverError):
     """A person must act on the machine. `status` is the device's own code."""
 

@@ -68,10 +68,11 @@ class UnitStatus:
 
 @dataclass(frozen=True, slots=True)
 class Counters:
-    """Lifetime counters as the device keeps them; None where it keeps none."""
+    """Counters as the device keeps them; None where it keeps none. `retained`: in the bin since it was emptied."""
 
     transports: int | None
     prints: int | None
+    retained: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,8 +9,8 @@ import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from enum import Enum
 
-from drivers.permit_unit.star_tcp300.status import Inlet, Sensors, Status
 from drivers.simulators.activity import ActivityLog
 from drivers.simulators.permit import Place, SimulatedPermit
 
@@ -28,6 +28,30 @@ class MechanismTimes:
     erase_and_print_s: float = 6.0
     give_out_s: float = 0.8
     initialise_s: float = 3.0
+
+
+class Motion(Enum):
+    """How a motion ended; each dialect has its own code for it."""
+
+    DONE = "done"
+    NO_PERMIT = "no permit"
+    WRONG_WAY = "wrong way round"
+    TOO_LONG = "too long"
+    PULLED_BACK = "pulled back by hand"
+    JAM = "jam"
+    COVER_OPEN = "cover open"
+    MOTOR = "motor"
+    HEAD_HOT = "erase head too hot"
+    SELF_TEST = "self-test"
+
+
+@dataclass(frozen=True, slots=True)
+class Sight:
+    """What the sensors see. `waits_for_removal`: it was given out, and nobody has taken it."""
+
+    place: Place
+    waits_for_removal: bool
+    cover_open: bool
 
 
 class Interrupted(Exception):
@@ -116,20 +140,10 @@ class Mechanism:
         with self._changed:
             return self._permit is not None and self._place in (Place.STATION, Place.PATH)
 
-    def sensors(self) -> Sensors:
-        """At the station the permit covers the middle and the rear sensor, in the path the front and the middle one."""
+    def sight(self) -> Sight:
+        """Where the permit is; `Place.HAND` where none is in the mouth or inside."""
         with self._changed:
-            inlet = Inlet.EMPTY
-            if self._place is Place.MOUTH:
-                inlet = Inlet.WAITING_FOR_REMOVAL if self._waits_for_removal else Inlet.TO_BE_PROCESSED
-            return Sensors(
-                inlet=inlet,
-                front=self._place is Place.PATH,
-                middle=self._place in (Place.PATH, Place.STATION),
-                rear=self._place is Place.STATION,
-                cover_open=self._cover_open,
-                dispenser_empty=False,
-            )
+            return Sight(self._place, self._waits_for_removal, self._cover_open)
 
     # Motions; for the unit's thread.
 
@@ -164,7 +178,7 @@ class Mechanism:
             self._waits_for_removal = False
             self._changed.notify_all()
 
-    def take_in(self) -> Status:
+    def take_in(self) -> Motion:
         """Draw the permit to the station."""
         refusal = self._cannot_move()
         if refusal is not None:
@@ -172,18 +186,19 @@ class Mechanism:
         with self._changed:
             if self._place is Place.STATION:
                 self._waits_for_removal = False
-                return Status.OK
-        if "wrong_way" in self._faults:
-            self._move(Place.PATH, self.times.give_out_s, "look at the permit")
-            self._give_out_to_mouth()
-            return Status.WRONG_WAY
+                return Motion.DONE
+        for fault, refusal in (("wrong_way", Motion.WRONG_WAY), ("too_long", Motion.TOO_LONG)):
+            if fault in self._faults:
+                self._move(Place.PATH, self.times.give_out_s, "look at the permit")
+                self._give_out_to_mouth()
+                return refusal
         self._move(Place.PATH, self.times.take_in_s / 2, "take in")
         if "pulled_back" in self._faults:
             with self._changed:
                 permit = self._leave()
             if permit is not None:
                 permit.move_to(Place.HAND)
-            return Status.JAM
+            return Motion.PULLED_BACK
         if "jam_taking_in" in self._faults:
             return self._jam()
         self._spend(self.times.take_in_s / 2, "take in")
@@ -191,9 +206,9 @@ class Mechanism:
         if "jam_at_station" in self._faults:
             with self._changed:
                 self._jammed = True
-        return Status.OK
+        return Motion.DONE
 
-    def give_out(self) -> Status:
+    def give_out(self) -> Motion:
         """Move the permit to the mouth, where it waits for removal."""
         refusal = self._cannot_move()
         if refusal is not None:
@@ -202,37 +217,37 @@ class Mechanism:
             self._move(Place.PATH, self.times.give_out_s / 2, "give out")
             return self._jam()
         self._give_out_to_mouth()
-        return Status.OK
+        return Motion.DONE
 
-    def hold_in_front(self) -> Status:
+    def hold_in_front(self) -> Motion:
         """Move the permit to the front idling position."""
         refusal = self._cannot_move()
         if refusal is None:
             self._move(Place.PATH, self.times.give_out_s, "hold in front")
-        return refusal or Status.OK
+        return refusal or Motion.DONE
 
-    def retain(self) -> Status:
+    def retain(self) -> Motion:
         """Move the permit into the bin."""
         refusal = self._cannot_move()
         if refusal is not None:
             return refusal
         self._move(Place.PATH, self.times.give_out_s, "retain")
-        if "bin_full" in self._faults:
+        if self._faults & {"bin_full", "jam_retaining"}:
             return self._jam()
         with self._changed:
             permit = self._leave()
         if permit is not None:
             self.bin.append(permit)
             permit.move_to(Place.BIN)
-        return Status.OK
+        return Motion.DONE
 
-    def rewrite(self, raster: bytes | None, *, erase: bool) -> Status:
+    def rewrite(self, raster: bytes | None, *, erase: bool) -> Motion:
         """Erase the face, and print `raster` on it unless it is None."""
         refusal = self._cannot_move()
         if refusal is not None:
             return refusal
         if "erase_head_hot" in self._faults:
-            return Status.ERASE_HEAD_TEMPERATURE
+            return Motion.HEAD_HOT
         permit = self.permit
         assert permit is not None
         self._move(Place.PATH, self.times.erase_and_print_s / 2, "erase")
@@ -246,26 +261,24 @@ class Mechanism:
         if raster is not None:
             permit.face.print_columns(raster)
             self.prints += 1
-        return Status.OK
+        return Motion.DONE
 
-    def initialise(self) -> Status:
-        """Find the mechanism's zero and give out what is inside (TCP300 manual, section 4-6 (1))."""
+    def find_zero(self) -> Motion:
+        """Find the mechanism's zero; a permit inside stays where it is."""
         self._spend(self.times.initialise_s, "initialise")
-        if "cam_motor" in self._faults:
-            return Status.CAM_MOTOR
-        if "eeprom" in self._faults:
-            return Status.EEPROM
-        return self.give_out() if self.is_inside else Status.OK
+        if self._faults & {"cam_motor", "motor"}:
+            return Motion.MOTOR
+        return Motion.SELF_TEST if self._faults & {"eeprom", "sensor"} else Motion.DONE
 
-    def _cannot_move(self) -> Status | None:
+    def _cannot_move(self) -> Motion | None:
         with self._changed:
             if self._cover_open:
-                return Status.COVER_OPEN
+                return Motion.COVER_OPEN
             if self._jammed:
-                return Status.JAM
+                return Motion.JAM
             if self._permit is None:
-                return Status.NO_PERMIT
-        return Status.CAM_MOTOR if "cam_motor" in self._faults else None
+                return Motion.NO_PERMIT
+        return Motion.MOTOR if self._faults & {"cam_motor", "motor"} else None
 
     def _give_out_to_mouth(self) -> None:
         self._move(Place.PATH, self.times.give_out_s, "give out")
@@ -273,11 +286,11 @@ class Mechanism:
             self._waits_for_removal = True
         self._arrive(Place.MOUTH)
 
-    def _jam(self) -> Status:
+    def _jam(self) -> Motion:
         with self._changed:
             self._jammed = True
             self._moving = False
-        return Status.JAM
+        return Motion.JAM
 
     def _move(self, through: Place, seconds: float, doing: str) -> None:
         """Leave the present place and travel for `seconds`; `_arrive` ends the motion."""

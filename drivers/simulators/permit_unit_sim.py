@@ -20,9 +20,10 @@ from drivers.permit_unit.star_tcp300.frames import (
     Decoder,
 )
 from drivers.permit_unit.star_tcp300.raster import parse_image_block
-from drivers.permit_unit.star_tcp300.status import Status
+from drivers.permit_unit.star_tcp300.status import Inlet, Sensors, Status
 from drivers.simulators.activity import ActivityLog
-from drivers.simulators.permit import Place, SimulatedPermit
+from drivers.simulators.permit import Place
+from drivers.simulators.permit_unit_hands import UnitHands
 from drivers.simulators.permit_unit_mechanism import (
     BLANK_RASTER,
     COLUMN_BYTES,
@@ -30,6 +31,8 @@ from drivers.simulators.permit_unit_mechanism import (
     WIDTH_DOTS,
     Interrupted,
     Mechanism,
+    Motion,
+    Sight,
 )
 from drivers.simulators.pty_line import LineGone, PtyLine
 
@@ -41,6 +44,18 @@ MECHANICAL = frozenset((
     Command.REAR_IDLE, Command.FRONT_IDLE, Command.CLEAN, Command.RESET,
 ))
 PRIORITY = frozenset((Command.CANCEL_INSERTION, Command.RESET))
+STATUS_OF = {
+    Motion.DONE: Status.OK,
+    Motion.NO_PERMIT: Status.NO_PERMIT,
+    Motion.WRONG_WAY: Status.WRONG_WAY,
+    Motion.TOO_LONG: Status.JAM,
+    Motion.PULLED_BACK: Status.JAM,
+    Motion.JAM: Status.JAM,
+    Motion.COVER_OPEN: Status.COVER_OPEN,
+    Motion.MOTOR: Status.CAM_MOTOR,
+    Motion.HEAD_HOT: Status.ERASE_HEAD_TEMPERATURE,
+    Motion.SELF_TEST: Status.EEPROM,
+}
 FAULT_NAMES = (
     "silent", "garbled", "garbled_once", "nak_once", "late", "unplugged",
     "jam_taking_in", "jam_at_station", "jam_giving_out", "jam_printing",
@@ -57,14 +72,14 @@ class _Order:
     is_answered: bool
 
 
-class PermitUnitSim:
+class PermitUnitSim(UnitHands):
     """The unit, its mouth and its bin. `start` returns the URL that the driver opens."""
 
     fault_names: tuple[str, ...] = FAULT_NAMES
 
     def __init__(self, activity: ActivityLog, pace: float, run_dir: Path, *, late_s: float = 5.0) -> None:
-        self._faults: set[str] = set()
-        self._mechanism = Mechanism(activity, pace, self._faults)
+        faults: set[str] = set()
+        super().__init__(Mechanism(activity, pace, faults), faults)
         self._line = PtyLine(WHO, self._hear, activity, pace, run_dir / LINK_NAME, BAUD)
         self._late_s = late_s
         self._decoder = Decoder()
@@ -96,41 +111,6 @@ class PermitUnitSim:
         self._line.stop()
 
     # Hands.
-
-    @property
-    def permit(self) -> SimulatedPermit | None:
-        """The permit in the mouth or inside."""
-        return self._mechanism.permit
-
-    @property
-    def bin(self) -> list[SimulatedPermit]:
-        """The retained permits, oldest first."""
-        return list(self._mechanism.bin)
-
-    def offer(self, permit: SimulatedPermit) -> None:
-        """Hold `permit` into the mouth. Raises ValueError if one is there or inside."""
-        self._mechanism.offer(permit)
-
-    def withdraw(self) -> bool:
-        """Pull an offered permit back before the unit has moved it. False if there was nothing to pull."""
-        return self._mechanism.take(only_offered=True) is not None
-
-    def take(self) -> SimulatedPermit | None:
-        """Take the permit from the mouth; None if none is within reach."""
-        return self._mechanism.take()
-
-    def empty_bin(self) -> list[SimulatedPermit]:
-        """Take all permits out of the bin and into the hand."""
-        permits, self._mechanism.bin = self._mechanism.bin, []
-        for permit in permits:
-            permit.move_to(Place.HAND)
-        return permits
-
-    def free_jam(self) -> SimulatedPermit | None:
-        """Pull out a jammed permit by hand (what made it jam is gone too); returns it."""
-        for fault in [name for name in self._faults if name.startswith("jam_")]:
-            self._faults.discard(fault)
-        return self._mechanism.free()
 
     def open_cover(self) -> None:
         """Open the cover; a permit that moves stops in the path."""
@@ -262,7 +242,7 @@ class PermitUnitSim:
         elif code == Command.IMAGE_BLOCK:
             return self._paint(command)
         elif code == Command.STATUS:
-            data = self._mechanism.sensors().encode()
+            data = sensors_of(self._mechanism.sight()).encode()
         elif code == Command.VERSION:
             data = ROM_VERSION
         elif code == Command.TRANSPORT_COUNT:
@@ -326,7 +306,7 @@ class PermitUnitSim:
     def _run(self) -> None:
         while (order := self._orders.get()) is not None:
             code = order.command.command
-            status = self._perform(order.command)
+            status = STATUS_OF[self._perform(order.command)]
             is_lost = "lost_print_reply" in self._faults and code == Command.ERASE_PRINT_GIVE_OUT
             with self._state:
                 self._executing = None
@@ -335,20 +315,20 @@ class PermitUnitSim:
                 self._answer(AnswerBlock(code, status))
             self._idle.set()
 
-    def _perform(self, command: CommandBlock) -> Status:
+    def _perform(self, command: CommandBlock) -> Motion:
         try:
             return self._move(command)
         except Interrupted:
-            return Status.COVER_OPEN if self._mechanism.cover_open else Status.JAM
+            return Motion.COVER_OPEN if self._mechanism.cover_open else Motion.JAM
 
-    def _move(self, command: CommandBlock) -> Status:
+    def _move(self, command: CommandBlock) -> Motion:
         code = command.command
         if code == Command.RESET:
             return self._reset()
         if code == Command.GIVE_OUT:
             return self._mechanism.retain() if command.data == b"2" else self._mechanism.give_out()
         if self._mechanism.cover_open:
-            return Status.COVER_OPEN
+            return Motion.COVER_OPEN
         takes_any = code in (Command.REAR_IDLE, Command.FRONT_IDLE)
         self._mechanism.wait_for_permit(lambda: takes_any)
         if code == Command.REAR_IDLE:
@@ -359,21 +339,38 @@ class PermitUnitSim:
             return self._mechanism.give_out()
         return self._rewrite(command)
 
-    def _reset(self) -> Status:
+    def _reset(self) -> Motion:
         with self._state:
             self._raster[:] = BLANK_RASTER
             self._needs_reset = False
-        return self._mechanism.initialise()
+        zero = self._mechanism.find_zero()
+        # It gives out what it finds inside (TCP300 manual, section 4-6 (1)).
+        return self._mechanism.give_out() if zero is Motion.DONE and self._mechanism.is_inside else zero
 
-    def _rewrite(self, command: CommandBlock) -> Status:
+    def _rewrite(self, command: CommandBlock) -> Motion:
         """46h "give out,erase,print"; what is left out is '1'. 47h and 48h have the first alone."""
         parts = command.data.split(b",") if command.data else []
         give_out, erase, prints = [*parts, *[b"1"] * 3][:3]
         does_erase = command.command != Command.PRINT_GIVE_OUT and erase == b"1"
         does_print = command.command != Command.ERASE_GIVE_OUT and prints == b"1"
         status = self._mechanism.rewrite(self.raster if does_print else None, erase=does_erase)
-        if status is not Status.OK:
+        if status is not Motion.DONE:
             return status
         if give_out == b"0":
             return self._mechanism.hold_in_front()
         return self._mechanism.retain() if give_out == b"2" else self._mechanism.give_out()
+
+
+def sensors_of(sight: Sight) -> Sensors:
+    """At the station the permit covers the middle and the rear sensor, in the path the front and the middle one."""
+    inlet = Inlet.EMPTY
+    if sight.place is Place.MOUTH:
+        inlet = Inlet.WAITING_FOR_REMOVAL if sight.waits_for_removal else Inlet.TO_BE_PROCESSED
+    return Sensors(
+        inlet=inlet,
+        front=sight.place is Place.PATH,
+        middle=sight.place in (Place.PATH, Place.STATION),
+        rear=sight.place is Place.STATION,
+        cover_open=sight.cover_open,
+        dispenser_empty=False,
+    )

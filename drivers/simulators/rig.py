@@ -7,9 +7,11 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any, Protocol
+from urllib.parse import urlsplit
 
 from drivers.code_scanner.device_file import CodeScannerFile
 from drivers.permit_chip.permit_file_reader import load_permit_files
+from drivers.permit_unit.dialects import CRT, STAR
 from drivers.receipt_printer import device_file
 from drivers.simulators.activity import ActivityLog
 from drivers.simulators.chip_keys import load_test_keys
@@ -17,6 +19,7 @@ from drivers.simulators.code_scanner_sim import CodeScannerSim
 from drivers.simulators.id_reader_sim import IdReaderSim
 from drivers.simulators.issued_permits import IssuedPermit, issue
 from drivers.simulators.permit import Place
+from drivers.simulators.permit_unit_crt_sim import CrtUnitSim
 from drivers.simulators.permit_unit_sim import PermitUnitSim
 from drivers.simulators.receipt_printer_sim import ReceiptPrinterSim
 from drivers.simulators.residents import Residents
@@ -27,6 +30,10 @@ from drivers.typeface import Typeface
 ASSETS = Path(__file__).resolve().parents[2] / "assets"
 PRINTER_FILE = ASSETS / "devices" / "escpos-80-gb18030.toml"
 SCANNER_FILE = ASSETS / "devices" / "code-scanner-serial.toml"
+UNITS: dict[str, type[PermitUnitSim] | type[CrtUnitSim]] = {STAR: PermitUnitSim, CRT: CrtUnitSim}
+"""Which simulator plays a dialect of permit unit."""
+CHIP_IN_UNIT = "unit"
+"""Scheme of a URL for chips that the permit unit itself powers: there is no coupler beside it."""
 
 
 class Faulty(Protocol):
@@ -59,13 +66,13 @@ class _AllChips:
 class Rig:
     """Five simulators and everything that lies on the table before them.
 
-    `vpcd_url` is the chip side of a coupler: `PrivatePcscd.vpcd_url`, `tcp://host:port` of vpcd, or
-    `DirectCoupler.url`. `pace` 1.0 takes real times, 0.0 none. Hands may be used from any thread; they raise ValueError
-    where a person could not do it.
+    `vpcd_url` is the chip side of a coupler: `PrivatePcscd.vpcd_url`, `tcp://host:port` of vpcd, `DirectCoupler.url`,
+    or `unit://permit_unit` where the unit reads chips itself. `unit`: the permit unit's dialect. `pace` 1.0 takes real
+    times, 0.0 none. Hands may be used from any thread; they raise ValueError where a person could not do it.
     """
 
     def __init__(self, run_dir: Path, residents: Residents, pace: float, vpcd_url: str, typeface: Typeface,
-                 printer_file: Path = PRINTER_FILE, scanner_file: Path = SCANNER_FILE) -> None:
+                 printer_file: Path = PRINTER_FILE, scanner_file: Path = SCANNER_FILE, unit: str = STAR) -> None:
         self.activity = ActivityLog()
         self._residents = residents
         self._typeface = typeface
@@ -73,12 +80,14 @@ class Rig:
         permit_files = {permit_file.name: permit_file for permit_file in load_permit_files(ASSETS / "permits")}
         self._issued = issue(residents, permit_files, load_test_keys(), typeface)
         self.id_reader = IdReaderSim(self.activity, pace, run_dir)
-        self.permit_unit = PermitUnitSim(self.activity, pace, run_dir)
+        self.permit_unit = UNITS[unit](self.activity, pace, run_dir)
         self.receipt_printer = ReceiptPrinterSim(self.activity, pace, device_file.load(printer_file), typeface)
         self.code_scanner = CodeScannerSim(self.activity, pace, run_dir, CodeScannerFile.load(scanner_file))
-        self.contacts = VpcdHost(vpcd_url, self.activity, pace)
-        for issued in self._issued.values():
-            self.contacts.attach(issued.permit)
+        self.contacts: VpcdHost | None = None
+        if urlsplit(vpcd_url).scheme != CHIP_IN_UNIT:
+            self.contacts = VpcdHost(vpcd_url, self.activity, pace)
+            for issued in self._issued.values():
+                self.contacts.attach(issued.permit)
         self._devices: dict[str, Faulty] = {
             "id_reader": self.id_reader,
             "permit_unit": self.permit_unit,
@@ -93,7 +102,8 @@ class Rig:
 
     def start(self) -> dict[str, str]:
         """Power everything on; returns the URLs by device (the permit chip is reached through its coupler)."""
-        self.contacts.start()
+        if self.contacts is not None:
+            self.contacts.start()
         self.urls = {
             "id_reader": self.id_reader.start(),
             "permit_unit": self.permit_unit.start(),
@@ -108,7 +118,8 @@ class Rig:
         self.receipt_printer.stop()
         self.permit_unit.stop()
         self.id_reader.stop()
-        self.contacts.stop()
+        if self.contacts is not None:
+            self.contacts.stop()
 
     # -- hands -----------------------------------------------------------------------------------------------------
 
@@ -175,7 +186,7 @@ class Rig:
         with self._lock:
             self._covers_open.discard(device)
 
-    def _with_cover(self, device: str) -> PermitUnitSim | ReceiptPrinterSim:
+    def _with_cover(self, device: str) -> PermitUnitSim | CrtUnitSim | ReceiptPrinterSim:
         match device:
             case "permit_unit":
                 return self.permit_unit

@@ -5,25 +5,16 @@ from __future__ import annotations
 import socket
 import threading
 import time
-from typing import Protocol, runtime_checkable
 
 from drivers.simulators import vpcd_wire
 from drivers.simulators.activity import ActivityLog
+from drivers.simulators.chip_time import MUTE_S, answer_in_time
 from drivers.simulators.permit import Chip, Place, SimulatedPermit
 
-WHO = "permit_chip"
 RETRY_S = 0.05        # between tries to reach a coupler that is not there (pcscd restarting)
 # pcscd looks for a chip every 400 ms. If one goes and another comes in between, it may take the slot for empty until
 # the next removal (pcsc-lite 1.9.9, after a failed power-down); nor can a real permit come and go as fast.
 POLL_S = 0.5
-MUTE_S = 1.0          # how long a reader waits for a silent chip before it gives up (T=0 work waiting time, default)
-
-
-@runtime_checkable
-class TimedChip(Protocol):
-    """A chip that says how long it thinks."""
-
-    def processing_s(self, apdu: bytes) -> float: ...
 
 
 class VpcdHost:
@@ -139,23 +130,13 @@ class VpcdHost:
                     return
                 vpcd_wire.send(link, atr)
             else:
-                answer = self._answer(chip, message)
+                answer = answer_in_time(chip, message, self._activity, self._pace, self._pause)
                 if not answer:
                     # vpcd hangs for ever on an empty answer; a chip that a reader has given up on looks like one
                     # removed.
                     self._pause(MUTE_S * self._pace)
                     return
                 vpcd_wire.send(link, answer)
-
-    def _answer(self, chip: Chip, command: bytes) -> bytes:
-        thinking = chip.processing_s(command) * self._pace if isinstance(chip, TimedChip) else 0.0
-        with self._activity.during(WHO, "device", f"command {command[1:2].hex().upper()}"):
-            began = time.monotonic()
-            answer = chip.command(command)
-            left = thinking - (time.monotonic() - began)
-            if left > 0:
-                self._pause(left)
-        return answer
 
     def _pause(self, duration_s: float) -> None:
         """Wait, but not beyond `stop`."""

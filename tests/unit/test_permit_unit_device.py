@@ -21,7 +21,7 @@ DEVICE_FILE = StarDeviceFile(
                               gives_out_with_print=True),
     timeouts=StarTimeouts(ack_s=0.02, answer_s=0.02, transport_s=0.05, erase_and_print_s=0.05, initialise_s=0.05,
                           take_back_s=0.02),
-    width_dots=480, height_dots=320, image_characters_per_block=1000, resends=3, refusals_retried=2,
+    bin_capacity=20, width_dots=480, height_dots=320, image_characters_per_block=1000, resends=3, refusals_retried=2,
     refusal_pause_s=0.001,
 )
 GIVE_OUT = CommandBlock(Command.GIVE_OUT, b"1")

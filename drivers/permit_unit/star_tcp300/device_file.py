@@ -25,12 +25,13 @@ class StarTimeouts:
 
 @dataclass(frozen=True, slots=True)
 class StarDeviceFile:
-    """One model: what it can do, how long it may take, how much fits into a block."""
+    """One model: what it can do, how long it may take, how much fits into a block. `bin_capacity`: permits."""
 
     name: str
     baud: int
     capabilities: Capabilities
     timeouts: StarTimeouts
+    bin_capacity: int
     width_dots: int
     height_dots: int
     image_characters_per_block: int
@@ -46,6 +47,7 @@ def load_device_file(path: Path) -> StarDeviceFile:
     capabilities = top.table("capabilities")
     timeouts = top.table("timeouts_s")
     raster = top.table("raster")
+    bin_table = top.table("bin")
     protocol = top.table("protocol")
     device_file = StarDeviceFile(
         name=top.text("name"),
@@ -65,6 +67,7 @@ def load_device_file(path: Path) -> StarDeviceFile:
             initialise_s=timeouts.seconds("initialise"),
             take_back_s=timeouts.seconds("take_back"),
         ),
+        bin_capacity=bin_table.whole("capacity", 2, 999),
         width_dots=raster.whole("width_dots", 8, 480),
         height_dots=raster.whole("height_dots", 8, 320),
         image_characters_per_block=raster.whole("image_characters_per_block", 80, 1010),
