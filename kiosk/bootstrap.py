@@ -26,11 +26,13 @@ from kiosk.policy.region_file import load_region
 from kiosk.presenter import present
 from kiosk.runtime.clock import Clock, SystemClock
 from kiosk.runtime.engine import Engine
-from kiosk.runtime.journal import Journal, OutboundMessage
+from kiosk.runtime.journal import OutboundMessage, open_journal
 from kiosk.runtime.seal import seal_by
 from kiosk.runtime.watchdog import Watchdog, notify
 from kiosk.runtime.workers import Worker
 from kiosk.screen_models import Intent, ScreenModel, Words
+from kiosk.services.device_health import DeviceHealth
+from kiosk.services.journal_guard import JournalGuard
 from kiosk.services.performing import Desk, Performer
 from kiosk.services.rules import RulesService
 from kiosk.workflow import effects as do
@@ -63,7 +65,9 @@ class Kiosk:
         self.clock = clock or SystemClock()
         self.region = load_region(config.files.region)
         self._unit_file = _load_unit_file(config)
-        self.journal = Journal(config.state_dir / "journal.db", self.clock.now)
+        self.journal = open_journal(config.state_dir / "journal.db", self.clock.now, config.journal.hash)
+        self._guard = JournalGuard(self.journal)
+        self._health = DeviceHealth()
         self._desks: list[Desk[Any]] = []
         self._started: list[Desk[Any]] = []
         self._code_scanner: Desk[Any] | None = None
@@ -79,7 +83,7 @@ class Kiosk:
         )
         seal = seal_by(config.central.key.read_bytes())
         self.engine = Engine(site, self.journal, self.clock, performer.perform, show, _message_of, seal)
-        performer.connect(self.engine.post)
+        performer.connect(self._tell)
         self._translations: dict[str, Translation] = {}
         self._building = Building(
             config, about(config, self.region), self._unit_file, self.journal, self.clock, _open_coupler,
@@ -112,8 +116,11 @@ class Kiosk:
         rules = RulesService(self.region, self.clock, pilot=self.config.pilot)
         performer.do_at_once(do.Assess, rules.assess)
         performer.do_at_once(do.LookAhead, rules.look_ahead)
-        performer.do_at_once(do.CheckDevices, _checker(id_card, permit, central))
+        heartbeat = self._desk("heartbeat", lambda worker: self._building.heartbeat(
+            worker, lambda: self.engine.state, self._guard, self._health))
+        performer.do_at_once(do.CheckDevices, _guarded(_checker(id_card, permit, central), self._guard, heartbeat))
         self._permit, self._chip, self._receipt, self._central, self._outbox = permit, chip, receipt, central, outbox
+        self._heartbeat = heartbeat
 
     def _desk(self, name: str, build: Callable[[Worker], Any]) -> Desk[Any]:
         desk: Desk[Any] = Desk(Worker(name, self._worker_died), build, self._unusable)
@@ -150,6 +157,11 @@ class Kiosk:
         if self._code_scanner is not None:
             self._code_scanner.submit(lambda service: service.claim())
         self._outbox.submit(lambda service: service.forward())
+        self._heartbeat.submit(lambda service: service.begin())
+
+    def _tell(self, event: on.Event, visit_id: UUID | None) -> None:
+        self._health.observe(event)
+        self.engine.post(event, visit_id)
 
     def _translate(self, language: str, words: Words) -> str:
         from screens.translation import Translation
@@ -211,6 +223,21 @@ def _checker(id_card: Desk[Any], permit: Desk[Any], central: Desk[Any]) -> Calla
         from kiosk.services.checking import DeviceCheck
 
         DeviceCheck(id_card, permit, central).carry_out(effect, post)
+
+    return carry_out
+
+
+def _guarded(
+    check: Callable[[Any, Any], None], guard: JournalGuard, heartbeat: Desk[Any]
+) -> Callable[[Any, Any], None]:
+    """Nothing is ready while the journal is not believed; it is looked through again until a technician accepted it."""
+    def carry_out(effect: do.CheckDevices, post: Callable[[on.Event], None]) -> None:
+        fault = guard.fault
+        if fault is None:
+            check(effect, post)
+            return
+        heartbeat.submit(lambda service: service.begin())
+        post(on.DeviceFailed(fault))
 
     return carry_out
 

@@ -28,11 +28,15 @@ if TYPE_CHECKING:
     from kiosk.services.central import CentralService
     from kiosk.services.chip import ChipService
     from kiosk.services.code_scanner import CodeScannerService
+    from kiosk.services.device_health import DeviceHealth
     from kiosk.services.face import FaceDrawing
+    from kiosk.services.heartbeat import HeartbeatService
     from kiosk.services.id_card import IdCardService
+    from kiosk.services.journal_guard import JournalGuard
     from kiosk.services.outbox import OutboxService
     from kiosk.services.permit import PermitService
     from kiosk.services.receipt import ReceiptService
+    from kiosk.workflow.states import State
 
 
 class Building:
@@ -145,6 +149,17 @@ class Building:
         from kiosk.services.outbox import OutboxService
 
         return OutboxService(self._central_client(), self._journal, self._clock, worker.pause)
+
+    def heartbeat(
+        self, worker: Worker, state: Callable[[], State], guard: JournalGuard, health: DeviceHealth
+    ) -> HeartbeatService:
+        from kiosk.diagnostics.versions import versions_for_central
+        from kiosk.services.heartbeat import HeartbeatService, Watched
+
+        watched = Watched(
+            state, self._journal, guard, health, versions_for_central(self._config.files),
+            timedelta(days=self._config.journal.keep_days))
+        return HeartbeatService(self._central_client(), watched, self._clock, worker.pause)
 
     def _central_client(self) -> CentralClient:
         from kiosk.central.client import CentralClient

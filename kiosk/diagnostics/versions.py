@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import platform
 import re
 import shutil
@@ -10,8 +11,10 @@ import subprocess
 from importlib import metadata
 
 from kiosk.bootstrap import VERSION
+from kiosk.config import DataFiles
 
 PCSCD_S = 2.0
+_LONGEST = 64     # of a version, by the contract with central
 _SYSTEM_PATH = "/usr/sbin:/sbin:/usr/bin:/bin"
 
 
@@ -27,6 +30,18 @@ def program_versions() -> dict[str, str]:
         versions["pcsc-lite"] = pcsc_lite
     versions["openssl"] = ssl.OPENSSL_VERSION
     versions["os"] = f"{_distribution()}, {platform.system()} {platform.release()} {platform.machine()}"
+    return versions
+
+
+def versions_for_central(files: DataFiles) -> dict[str, str]:
+    """What runs here in the contract's form, and which data files, each by the beginning of its SHA-256."""
+    versions = {name.replace("-", "_"): version[:_LONGEST] for name, version in program_versions().items()}
+    named = {
+        "region_file": files.region, "permit_unit_file": files.permit_unit,
+        **{f"permit_file_{number}": path for number, path in enumerate(files.permits, start=1)},
+    }
+    for name, path in named.items():
+        versions[name] = f"{path.stem[:_LONGEST - 13]} {hashlib.sha256(path.read_bytes()).hexdigest()[:12]}"
     return versions
 
 
