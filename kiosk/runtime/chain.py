@@ -17,7 +17,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import Enum
-from typing import Literal, cast, get_args
+from typing import Literal, get_args
 
 HashName = Literal["sha256", "sm3"]
 HASHES: tuple[HashName, ...] = get_args(HashName)
@@ -216,7 +216,7 @@ def _counted(db: sqlite3.Connection) -> int:
 
 
 def _known(algorithm: str) -> HashName | None:
-    return cast(HashName, algorithm) if algorithm in HASHES else None
+    return next((name for name in HASHES if name == algorithm), None)
 
 
 def _note(step: Sequence[Value], noted: Break | None) -> tuple[int, Break | None] | None:

@@ -1,0 +1,127 @@
+"""python -m kiosk journal verify | head | purge | accept [--config FILE]"""
+
+from __future__ import annotations
+
+import argparse
+import sqlite3
+import sys
+from collections.abc import Callable
+from contextlib import closing
+from datetime import timedelta
+from pathlib import Path
+
+from kiosk.config import LEAST_KEPT_DAYS, Config, ConfigError, load_config
+from kiosk.run_command import ASSETS, DEFAULT_CONFIG
+from kiosk.runtime import keeping
+from kiosk.runtime.chain import HASHES, Head, Verdict
+from kiosk.runtime.clock import SystemClock
+from kiosk.runtime.journal import Journal, JournalFailed, verify_file
+from kiosk.runtime.keeping import NothingPurged
+
+INTACT, BROKEN, UNUSABLE = 0, 1, 2
+
+
+def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    """Add `journal`."""
+    parser = subparsers.add_parser(
+        "journal", help="is the journal what was written, and how far is it",
+        description="May be used while the kiosk runs. Exit status: 0 done, and the journal holds together; 1 it does "
+                    "not, or the command was refused; 2 there is no journal to look at.")
+    parser.add_argument("--config", type=Path, default=DEFAULT_CONFIG, help=f"configuration (default {DEFAULT_CONFIG})")
+    verbs = parser.add_subparsers(dest="verb", required=True, metavar="verb")
+    _verb(verbs, "verify", _verify, "look through the whole chain").add_argument(
+        "--told", type=_head, metavar="NUMBER:HASH:HEX", help="and hold it against the head that central knows")
+    _verb(verbs, "head", _head_of, "the newest step, as central is told it: NUMBER:HASH:HEX")
+    _verb(verbs, "purge", _purge, "forget what is too old").add_argument(
+        "--keep-days", type=_days, help=f"instead of what the configuration says; {LEAST_KEPT_DAYS} or more")
+    _verb(verbs, "accept", _accept, "believe a broken journal again from here on; a copy of it is kept beside it")
+    parser.set_defaults(run=run)
+
+
+def run(args: argparse.Namespace) -> int:
+    """Carry out one verb; its exit status."""
+    try:
+        config = load_config(args.config, ASSETS)
+    except ConfigError as error:
+        print("\n".join(error.mistakes), file=sys.stderr)
+        return UNUSABLE
+    path = config.state_dir / "journal.db"
+    if not path.is_file():
+        print(f"{path}: there is no journal", file=sys.stderr)
+        return UNUSABLE
+    verb: Callable[[Config, Path, argparse.Namespace], int] = args.carry_out
+    try:
+        return verb(config, path, args)
+    except (JournalFailed, sqlite3.Error, OSError) as error:
+        print(f"{path}: {error}", file=sys.stderr)
+        return UNUSABLE
+
+
+def _verb(
+    verbs: argparse._SubParsersAction[argparse.ArgumentParser], name: str,
+    carry_out: Callable[[Config, Path, argparse.Namespace], int], summary: str,
+) -> argparse.ArgumentParser:
+    parser = verbs.add_parser(name, help=summary)
+    parser.set_defaults(carry_out=carry_out)
+    return parser
+
+
+def _verify(config: Config, path: Path, args: argparse.Namespace) -> int:
+    return _tell(verify_file(path, config.journal.hash, args.told))
+
+
+def _tell(verdict: Verdict) -> int:
+    behind = f" behind step {verdict.anchor}" if verdict.anchor else ""
+    print(f"{verdict.verified} steps hold together{behind}; the newest is {verdict.head}")
+    if verdict.broken is None:
+        return INTACT
+    print(f"BROKEN: {verdict.broken}")
+    return BROKEN
+
+
+def _head_of(config: Config, path: Path, _: argparse.Namespace) -> int:
+    with _opened(config, path) as journal:
+        print(journal.head())
+    return INTACT
+
+
+def _purge(config: Config, path: Path, args: argparse.Namespace) -> int:
+    keep = timedelta(days=args.keep_days or config.journal.keep_days)
+    with _opened(config, path) as journal:
+        try:
+            print(f"{keeping.purge(journal, SystemClock().now(), keep)} steps forgotten")
+        except NothingPurged as error:
+            print(error, file=sys.stderr)
+            return BROKEN
+    return INTACT
+
+
+def _accept(config: Config, path: Path, _: argparse.Namespace) -> int:
+    with _opened(config, path) as journal:
+        broken = journal.verify().broken
+        if broken is None:
+            print("nothing to accept: the journal holds together", file=sys.stderr)
+            return BROKEN
+        copy = path.with_name(f"journal-broken-{SystemClock().now():%Y%m%d%H%M%S}.db")
+        keeping.accept(journal, broken, copy)
+        print(f"{broken}: accepted, and copied to {copy.name}")
+        return _tell(journal.verify())
+
+
+def _opened(config: Config, path: Path) -> closing[Journal]:
+    return closing(Journal(path, SystemClock().now, config.journal.hash))
+
+
+def _head(text: str) -> Head:
+    number, _, rest = text.partition(":")
+    name, _, hashed = rest.partition(":")
+    for known in HASHES:
+        if name == known and number.isdecimal() and len(hashed) == 64:
+            return Head(int(number), known, hashed)
+    raise argparse.ArgumentTypeError(f"{text!r} is not NUMBER:{'|'.join(HASHES)}:HEX")
+
+
+def _days(text: str) -> int:
+    if not text.isdecimal() or int(text) < LEAST_KEPT_DAYS:
+        raise argparse.ArgumentTypeError(f"{LEAST_KEPT_DAYS} days or more")
+    return int(text)
