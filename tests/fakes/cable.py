@@ -12,7 +12,7 @@ class Cable:
     """Listens on a free loopback port and carries every connection on to `(host, port)`. Close it when done."""
 
     def __init__(self, host: str, port: int) -> None:
-        self._far_end = (host, port)
+        self._far_end: tuple[str, int] | None = (host, port)
         self._listener = socket.create_server(("127.0.0.1", 0))
         self._lock = threading.Lock()
         self._ends: list[socket.socket] = []
@@ -30,6 +30,11 @@ class Cable:
                 with contextlib.suppress(OSError):
                     end.shutdown(socket.SHUT_RDWR)
 
+    def lead_to(self, far_end: tuple[str, int] | None) -> None:
+        """Every connection breaks, and new ones end elsewhere; None: nowhere."""
+        self._far_end = far_end
+        self.pull()
+
     def close(self) -> None:
         self.pull()
         with contextlib.suppress(OSError):
@@ -44,7 +49,11 @@ class Cable:
                 near, _ = self._listener.accept()
             except OSError:
                 return      # closed
-            far = socket.create_connection(self._far_end)
+            far_end = self._far_end
+            if far_end is None:
+                near.close()
+                continue
+            far = socket.create_connection(far_end)
             for end in (near, far):
                 end.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             with self._lock:

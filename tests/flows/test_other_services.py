@@ -219,8 +219,8 @@ def test_the_holders_own_card_is_not_taken_for_the_agents(place: Place) -> None:
 
 
 def test_a_clock_far_from_centrals_serves_nobody_not_even_who_only_asks(open_place: OpenPlace) -> None:
-    """Central's Date is the machine's, the kiosk's clock here stands at an hour of its own."""
-    place = open_place(right_time_s=1)
+    place = open_place(right_time_s=300)
+    place.central.set_fault("wrong_date")
     place.start_kiosk()
     closed = place.sees(s.OutOfService)
     assert (closed.fault, closed.custody) == (faults.CLOCK_WRONG, Custody.WITH_HOLDER)

@@ -31,8 +31,11 @@ class PeerCertificate:
 
     @classmethod
     def from_der(cls, der: bytes) -> PeerCertificate | None:
-        """None for a certificate without exactly one common name."""
-        names = x509.load_der_x509_certificate(der).subject.get_attributes_for_oid(NameOID.COMMON_NAME)
+        """None for anything but a certificate with exactly one common name."""
+        try:
+            names = x509.load_der_x509_certificate(der).subject.get_attributes_for_oid(NameOID.COMMON_NAME)
+        except (ValueError, x509.InvalidVersion):
+            return None
         if len(names) != 1:
             return None
         return cls(str(names[0].value), hashlib.sha256(der).hexdigest())
