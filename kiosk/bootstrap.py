@@ -19,6 +19,7 @@ from uuid import UUID, uuid4
 from kiosk.about import About
 from kiosk.building import Building
 from kiosk.config import SIMULATED, Config
+from kiosk.domain.holder_check import CheckWay
 from kiosk.faults import CONFIGURATION, WORKER_DIED
 from kiosk.log_events import LogEvent, log
 from kiosk.policy.region import Region
@@ -80,6 +81,7 @@ class Kiosk:
             languages=config.languages,
             pilot=config.pilot,
             has_code_scanner=bool(config.devices.code_scanner),
+            holder_check=config.holder_check.rule,
         )
         seal = seal_by(config.central.key.read_bytes())
         self.engine = Engine(site, self.journal, self.clock, performer.perform, show, _message_of, seal)
@@ -103,6 +105,8 @@ class Kiosk:
         if self.config.devices.code_scanner:
             self._code_scanner = self._desk("code_scanner", self._building.code_scanner)
             performer.give(self._code_scanner, (do.ReadLicenceCode, do.StopCodeScanner, do.Wipe))
+        if self.config.holder_check.rule.without_face is CheckWay.ATTENDANT:
+            performer.give(self._desk("holder_check", self._building.holder_check), (do.CheckAttendant,))
         performer.give(permit, (
             do.InspectPath, do.TakePermitIn, do.StopTakingIn, do.DrawFace, do.LoadFace, do.RewriteFace, do.EjectPermit,
             do.WatchMouth, do.TakePermitBack, do.RetainPermit, do.Wipe))

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from kiosk.services.device_health import DeviceHealth
     from kiosk.services.face import FaceDrawing
     from kiosk.services.heartbeat import HeartbeatService
+    from kiosk.services.holder_check import AttendantService
     from kiosk.services.id_card import IdCardService
     from kiosk.services.journal_guard import JournalGuard
     from kiosk.services.outbox import OutboxService
@@ -136,6 +137,12 @@ class Building:
             lambda: open_bytes(self._config.devices.code_scanner, "code_scanner"),
             CodeScannerFile.load(self._config.files.code_scanner))
         return CodeScannerService(scanner, worker)
+
+    def holder_check(self, worker: Worker) -> AttendantService:
+        from kiosk.services.holder_check import AttendantService
+
+        return AttendantService(
+            self._config.holder_check.attendants, self._config.state_dir / "attendant_tries.json", self._clock)
 
     def central(self, worker: Worker) -> CentralService:
         from kiosk.central.grants import load_grant_keys

@@ -5,12 +5,15 @@ Every mistake is one readable line: file, key, what is wrong, what is wanted.
 
 from __future__ import annotations
 
+import re
 import tomllib
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
 from urllib.parse import urlsplit
+
+from kiosk.domain.holder_check import AVAILABLE, CheckWay, HolderCheckRule
 
 Site = Literal["production", "simulation"]
 
@@ -90,6 +93,14 @@ class JournalKeeping:
 
 
 @dataclass(frozen=True, slots=True)
+class HolderCheckAccess:
+    """What the site asks for, and what it keeps of its attendants' secrets, by their numbers."""
+
+    rule: HolderCheckRule
+    attendants: Mapping[str, str] = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
 class Config:
     """Everything that a site decides. `witness_socket`: where tests and demos watch and touch the screen. `pilot`: the
     authority ordered the region's trial at this kiosk. `right_time_s`: how far the clock may be from central's.
@@ -109,6 +120,7 @@ class Config:
     witness_socket: Path | None
     pilot: bool
     right_time_s: int
+    holder_check: HolderCheckAccess
     journal: JournalKeeping
 
     @property
@@ -155,6 +167,10 @@ class _Reader:
             self.wrong(key, f"is {values!r}; {wanted} is wanted")
             return tuple(default)
         return tuple(values)
+
+    def every_text(self, wanted: str) -> dict[str, str]:
+        """Every key of this table with its text."""
+        return {key: self.text(key, wanted) for key in self._table}
 
     def table(self, key: str) -> _Reader:
         self._asked.add(key)
@@ -208,6 +224,7 @@ def _read_table(path: Path, table: dict[str, Any], assets_dir: Path) -> tuple[Co
         devices=_devices(reader.table("devices")),
         files=_files(reader.table("files"), assets_dir, beside),
         central=_central(reader.table("central"), beside),
+        holder_check=_holder_check(reader.table("holder_check")),
         languages=reader.texts("languages", "a list of language tags", ["zh-Hans", "en"]),
         kiosk_name=reader.text("kiosk_name", "what this kiosk is called on receipts"),
         receipt_link=reader.text("receipt_link", "the link that the receipt number is appended to"),
@@ -287,6 +304,36 @@ def _journal(reader: _Reader) -> JournalKeeping:
         reader.wrong("keep_days", f"is {keep_days}; {LEAST_KEPT_DAYS} or more are wanted")
     reader.nothing_else()
     return JournalKeeping("sm3" if chosen == "sm3" else "sha256", keep_days)
+
+
+_WAYS = {way.value: way for way in CheckWay}
+_ATTENDANT = re.compile(r"[0-9]{2}")
+_SECRET = re.compile(r"scrypt:[0-9]{1,8}:[0-9]{1,3}:[0-9]{1,3}:[A-Za-z0-9+/]+=*:[A-Za-z0-9+/]+=*")
+
+
+def _holder_check(reader: _Reader) -> HolderCheckAccess:
+    """Who says that the person at the kiosk is the permit's holder; by default nobody is asked."""
+    word = reader.text("way", "none or attendant", "none")
+    way = _WAYS.get(word, CheckWay.NONE)
+    available = ", ".join(each.value for each in AVAILABLE)
+    if word not in _WAYS:
+        reader.wrong("way", f"is {word!r}; one of {available} is wanted")
+    elif way not in AVAILABLE:
+        reader.wrong("way", f"{word} is not available yet; one of {available} is wanted")
+    required = reader.truth("required", default=False)
+    if required and way is CheckWay.NONE:
+        reader.wrong("required", "nobody can be required where the way is none")
+    table = reader.table("attendants")
+    attendants = table.every_text("what python -m kiosk holder-check add-attendant prints")
+    for number, kept in attendants.items():
+        if _ATTENDANT.fullmatch(number) is None:
+            table.wrong(number, "is no attendant's number; two digits are wanted")
+        elif _SECRET.fullmatch(kept) is None:
+            table.wrong(number, "is nothing that python -m kiosk holder-check add-attendant prints")
+    if way is CheckWay.ATTENDANT and not attendants:
+        reader.wrong("attendants", "there is none who could confirm; add-attendant of python -m kiosk holder-check")
+    reader.nothing_else()
+    return HolderCheckAccess(HolderCheckRule(way, required), attendants)
 
 
 def _scheme(url: str) -> str:

@@ -130,6 +130,8 @@ def _inquiring(about: About, state: s.Inquiry) -> ScreenModel:
             return choices.question(about, state)
         case s.ChoosingProof():
             return choices.proof_choice(about, state)
+        case s.AwaitingAttendant() | s.CheckingAttendant():
+            return choices.attendant(about, state)
         case s.ReadingLicenceCode():
             return choices.licence_code(about, state)
         case s.ChoosingCollection():

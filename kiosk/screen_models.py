@@ -40,6 +40,8 @@ class Intent(Enum):
     ANSWER_NO = "answer_no"
     NO_PROOF = "no_proof"                    # "I do not have this"
     ENTER_TELEPHONE = "enter_telephone"      # choice: the digits
+    ENTER_CODE = "enter_code"                # choice: an attendant's code
+    NO_ATTENDANT = "no_attendant"
     CONFIRM = "confirm"
     CANCEL = "cancel"                        # also "return my permit"
     MORE_TIME = "more_time"
@@ -182,6 +184,19 @@ class TelephoneScreen:
 
     frame: Frame
     problem: Text | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class AttendantScreen:
+    """An attendant is to type a code of their own. `required`: nothing goes on without; `checking`: the code is being
+    compared; `is_locked`: none is looked at for a while. `problem`: why once more, or why not.
+    """
+
+    frame: Frame
+    required: bool
+    problem: Text | None = None
+    checking: bool = False
+    is_locked: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -351,5 +366,6 @@ ScreenModel = (
     WelcomeScreen | NoticeScreen | IdCardScreen | InsertPermitScreen | ReadingScreen | AssessmentScreen
     | AskingScreen | ConfirmScreen | WritingScreen | TakePermitScreen | ReceiptScreen
     | ThankYouScreen | FivePartsScreen | PermitInsideScreen | OutOfServiceScreen | ChoiceScreen | QuestionScreen
-    | LicenceCodeScreen | TelephoneScreen | ServiceScreen | StatusScreen | ApplicationScreen | ProgressScreen
+    | LicenceCodeScreen | TelephoneScreen | AttendantScreen | ServiceScreen | StatusScreen | ApplicationScreen
+    | ProgressScreen
 )

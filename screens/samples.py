@@ -10,6 +10,7 @@ from kiosk.screen_models import (
     ApplicationScreen,
     AskingScreen,
     AssessmentScreen,
+    AttendantScreen,
     Choice,
     ChoiceScreen,
     Citation,
@@ -173,6 +174,12 @@ def samples(language: str) -> dict[str, ScreenModel]:
             frame(countdown_s=30), local(*EVIDENCE[0][1:]), Text("id_card.problem.lift_and_lay_again")),
         "telephone": TelephoneScreen(frame(countdown_s=60)),
         "telephone_again": TelephoneScreen(frame(), Text("id_card.problem.lift_and_lay_again")),
+        "attendant": AttendantScreen(inside, required=False),
+        "attendant_required": AttendantScreen(inside, required=True),
+        "attendant_wrong": AttendantScreen(inside, required=True, problem=Text("attendant.problem.wrong")),
+        "attendant_locked": AttendantScreen(
+            inside, required=False, problem=Text("attendant.problem.locked"), is_locked=True),
+        "attendant_checking": AttendantScreen(inside, required=False, checking=True),
         "service": ServiceScreen(
             frame(countdown_s=60), local("变更居住地址", "Change of address"),
             (local("搬家以后 15 日内办理，由派出所审核，一般 1 个工作日。",

@@ -96,6 +96,13 @@ class CollectionChoice(Model):
     way: Literal["kiosk", "counter", "post"]
 
 
+class HolderCheck(Model):
+    """Who said at the kiosk that the holder stands there. `by`: the attendant's number."""
+
+    way: Literal["none", "attendant"]
+    by: str | None = Field(default=None, pattern=r"^[0-9]{2}$")
+
+
 class EndorsementRequest(Model):
     """POST /v1/endorsements. `endorsement_id` is made and journalled by the kiosk and is also the idempotency key.
 
@@ -111,6 +118,7 @@ class EndorsementRequest(Model):
     evidence: tuple[EvidenceShown, ...] = ()
     agent: AgentFacts | None = None
     new_category: Key | None = None
+    holder_check: HolderCheck | None = None
 
 
 class SignedGrant(Model):
@@ -324,6 +332,7 @@ class ApplicationRequest(Model):
     telephone: str | None = Field(default=None, repr=False, pattern=r"^[0-9]{5,15}$")
     collection: CollectionChoice | None = None
     assessment: LocalAssessment
+    holder_check: HolderCheck | None = None
 
 
 class ApplicationReceived(Model):

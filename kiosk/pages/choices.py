@@ -8,6 +8,7 @@ from kiosk.policy.region import Region
 from kiosk.policy.rules import AGENTS
 from kiosk.policy.services import CollectionWay
 from kiosk.screen_models import (
+    AttendantScreen,
     Choice,
     ChoiceScreen,
     Frame,
@@ -21,6 +22,7 @@ from kiosk.screen_models import (
 from kiosk.workflow import states as s
 from kiosk.workflow.deciding import categories_offered
 from kiosk.workflow.evidence import NONE_OF_THESE
+from kiosk.workflow.holder_check import LOCKED
 from kiosk.workflow.progress import ways_of
 
 _SERVICES = {service.value: service for service in Service}
@@ -90,6 +92,14 @@ def licence_code(about: About, state: s.ReadingLicenceCode) -> LicenceCodeScreen
 
 def telephone(about: About, state: s.EnteringTelephone) -> TelephoneScreen:
     return TelephoneScreen(_inside(about, state), Text("telephone.problem.not_a_number") if state.is_wrong else None)
+
+
+def attendant(about: About, state: s.AwaitingAttendant | s.CheckingAttendant) -> AttendantScreen:
+    frame = _inside(about, state)
+    if isinstance(state, s.CheckingAttendant):
+        return AttendantScreen(frame, state.required, checking=True)
+    problem = Text(f"attendant.problem.{state.problem}") if state.problem else None
+    return AttendantScreen(frame, state.required, problem, is_locked=state.problem == LOCKED)
 
 
 def way_out(state: s.Inquiry) -> WayOut:

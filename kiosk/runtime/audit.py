@@ -107,11 +107,17 @@ def _facts(event: on.Event, after: s.State) -> Facts:
             facts["examined"] = chip.value
         case on.EndorsementRecalled(chip=chip, grant=grant):
             facts |= {"recalled": chip.value, "granted": grant is not None}
+        case on.AttendantConfirmed(attendant=number):
+            facts["attendant"] = number
+        case on.AttendantNotConfirmed(locked=locked):
+            facts["locked"] = locked
         case on.EvidenceAnswered(key=key, result=result):
             facts |= {"evidence": key, "result": result.value}
         case _:
             pass
     match after:
+        case s.AskingCentral(matter=matter) | s.Applying(matter=matter):
+            facts["holder_check"] = matter.answers.holder_check.way.value
         case s.RewritingFace(attempt=attempt):
             facts |= {"chip": ChipState.NEW.value, "attempt": attempt}
         case (

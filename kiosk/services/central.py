@@ -132,6 +132,7 @@ class CentralService:
             evidence=_shown(matter.answers.proofs),
             agent=_agent(matter.case, purpose),
             new_category=_new_category(matter),
+            holder_check=_holder_check(matter),
         )
         key = str(effect.endorsement_id)
         try:
@@ -250,6 +251,7 @@ class CentralService:
             collection=None if effect.collection is None else contract.CollectionChoice.model_validate(
                 {"way": effect.collection}),
             assessment=_assessed(matter),
+            holder_check=_holder_check(matter),
         )
         try:
             sequence = self._journal.number_call("applications", str(effect.application_id), effect.application_id)
@@ -370,6 +372,11 @@ def _agent(case: AnyCase, purpose: Purpose) -> contract.AgentFacts | None:
     if case.agent is None:
         return None
     return contract.AgentFacts.model_validate({"kind": purpose.agent, "person": _holder(case.agent)})
+
+
+def _holder_check(matter: Matter) -> contract.HolderCheck:
+    said = matter.answers.holder_check
+    return contract.HolderCheck.model_validate({"way": said.way.value, "by": said.by})
 
 
 def _new_category(matter: Matter) -> str | None:

@@ -52,6 +52,8 @@ _TABLE: dict[type, Deadline] = {
     s.VerifyingEvidence: Deadline("evidence", 40, False, "central's own limit is 30 s"),
     s.ChoosingProof: Deadline("proof", 120, False, "one choice; then the permit is given back"),
     s.ReadingLicenceCode: Deadline("licence_code", 180, False, "finding the licence on a telephone, unlocking it"),
+    s.AwaitingAttendant: Deadline("attendant", 180, False, "fetching somebody; then the permit is given back"),
+    s.CheckingAttendant: Deadline("code", 10, False, "a calculation made slow on purpose, and a line on disk"),
     s.ChoosingCollection: Deadline("collection", 120, False, "one choice; then the permit is given back"),
     s.EnteringTelephone: Deadline("telephone", 120, False, "eleven digits, looked up and typed with one finger"),
     s.Applying: Deadline("applying", 60, False, "central's own limit is 30 s, and a lost reply is asked for once more"),

@@ -8,6 +8,7 @@ from dataclasses import replace
 
 from kiosk.domain.applications import ReceivedApplication
 from kiosk.domain.endorsement import ChipState, FaceState, Grant, Refusal, Service
+from kiosk.domain.holder_check import CheckWay
 from kiosk.faults import CENTRAL_UNREACHABLE, CHIP_SILENT, CLOCK_WRONG, GRANT_REJECTED, WORKER_DIED, Fault
 from kiosk.policy.assessment import AssessedOutcome, Assessment, Served
 from kiosk.policy.foresight import asked_of_agent
@@ -41,6 +42,8 @@ def _release(state: Deciding, reason: str) -> tuple[do.Effect, ...]:
             return (do.CancelEndorsement(state.grant.endorsement_id, reason),)
         case s.ReadingLicenceCode():
             return (do.StopCodeScanner(),)
+        case s.AwaitingAttendant(pursued=s.Offered(grant=grant)) | s.CheckingAttendant(pursued=s.Offered(grant=grant)):
+            return (do.CancelEndorsement(grant.endorsement_id, reason),)
         case _:
             return ()
 
@@ -70,7 +73,7 @@ def asking_pending_rewrites(site: Site, state: s.AskingPendingRewrites, event: o
     visit, case = state.visit, state.case
     match event:
         case on.WorkFound(grant=grant) if site.rewrites_face or not grant.face_only:
-            return _offer(site, visit, case, grant, None)
+            return _take_up(site, visit, case, grant)
         case on.NoWorkFound() if visit.purpose.service is Service.FACE_ONLY:
             return decline(visit, "nothing_to_renew", case)
         case on.WorkFound() | on.NoWorkFound():
@@ -283,12 +286,29 @@ def proceed(site: Site, visit: s.Visit, matter: s.Matter) -> Step:
         return _go_on_asking(site, visit, matter)
     if not matter.answers.is_evidence_settled and needs(site.region, matter.assessment.evidence):
         return evidence.seek(site, visit, matter)
-    if matter.assessment.served is Served.AFTER_REVIEW:
-        return applying.set_out(site, visit, matter)
-    if matter.assessment.served is Served.AT_ONCE and isinstance(matter.case, s.Case):
-        asked = do.RequestEndorsement(visit.endorsement_id, visit.purpose, matter)
-        return Step(s.AskingCentral(visit, matter), (asked,))
-    return decline(visit, "counter_only", matter.case)
+    if matter.assessment.served not in (Served.AFTER_REVIEW, Served.AT_ONCE):
+        return decline(visit, "counter_only", matter.case)
+    return _see_who_stands_here(site, visit, matter)
+
+
+def _see_who_stands_here(site: Site, visit: s.Visit, pursued: s.Pursued) -> Step:
+    """Ask an attendant first, where the site has any."""
+    rule = site.holder_check
+    if rule.without_face is CheckWay.ATTENDANT:
+        return Step(s.AwaitingAttendant(visit, pursued, rule.required))
+    return pursue(site, visit, pursued)
+
+
+def pursue(site: Site, visit: s.Visit, pursued: s.Pursued) -> Step:
+    """Go on with an application, a question to central, or what central had offered."""
+    if isinstance(pursued, s.Offered):
+        return _offer(site, visit, pursued.case, pursued.grant, None)
+    if pursued.assessment.served is Served.AFTER_REVIEW:
+        return applying.set_out(site, visit, pursued)
+    if isinstance(pursued.case, s.Case):
+        asked = do.RequestEndorsement(visit.endorsement_id, visit.purpose, pursued)
+        return Step(s.AskingCentral(visit, pursued), (asked,))
+    return decline(visit, "counter_only", pursued.case)
 
 
 def asking_central(site: Site, state: s.AskingCentral, event: on.Event) -> Step | None:
@@ -319,9 +339,20 @@ def _withdraw(state: s.AskingCentral, code: str) -> Step:
     return give_back(state.visit, s.Declined(Refusal(code), permit), cancel)
 
 
+def _take_up(site: Site, visit: s.Visit, case: s.Case, grant: Grant) -> Step:
+    """Work decided elsewhere; nobody is fetched for what is refused in any case."""
+    if _draws_what_the_chip_lacks(case, grant):
+        return decline(visit, GRANT_REJECTED.name, case)
+    return _see_who_stands_here(site, visit, s.Offered(case, grant))
+
+
+def _draws_what_the_chip_lacks(case: s.Case, grant: Grant) -> bool:
+    return grant.face_only and grant.content != case.permit.content
+
+
 def _offer(site: Site, visit: s.Visit, case: s.Case, grant: Grant, assessed: Assessment | None) -> Step:
     """Show old → new. The face is drawn only from what the chip holds: a face-only grant must say the same."""
-    if grant.face_only and grant.content != case.permit.content:
+    if _draws_what_the_chip_lacks(case, grant):
         return decline(visit, GRANT_REJECTED.name, case)
     drawing = (do.DrawFace(grant.content, case.permit.permit_file),) if site.rewrites_face else ()
     return Step(s.Confirming(visit, case, grant, assessed), drawing)

@@ -106,6 +106,13 @@ class VerifyEvidence:
 
 
 @dataclass(frozen=True, slots=True)
+class CheckAttendant:
+    """Whose code was typed? `code`: an attendant's own secret."""
+
+    code: Personal[str] = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
 class RequestEndorsement:
     endorsement_id: UUID
     purpose: Purpose
@@ -282,6 +289,6 @@ Effect = (
     | ExamineChip | RecallEndorsement
     | DrawFace | LoadFace | RewriteFace | EjectPermit | WatchMouth | TakePermitBack | RetainPermit | PrintReceipt |
     ReportCompletion
-    | LookAhead | VerifyEvidence | ReadLicenceCode | StopCodeScanner | Apply | SearchApplications | ChooseCollection
-    | PrintApplicationSlip | PrintStatusSlip | Wipe
+    | LookAhead | VerifyEvidence | CheckAttendant | ReadLicenceCode | StopCodeScanner | Apply | SearchApplications
+    | ChooseCollection | PrintApplicationSlip | PrintStatusSlip | Wipe
 )

@@ -276,6 +276,20 @@ class CodeScannerFailed:
 
 
 @dataclass(frozen=True, slots=True)
+class AttendantConfirmed:
+    """An attendant of this number says that the holder stands here."""
+
+    attendant: str
+
+
+@dataclass(frozen=True, slots=True)
+class AttendantNotConfirmed:
+    """The code is nobody's. `locked`: none is looked at for a while."""
+
+    locked: bool
+
+
+@dataclass(frozen=True, slots=True)
 class EvidenceAnswered:
     """Central's word on one proof."""
 
@@ -311,7 +325,8 @@ Event = (
     | Assessed | GrantReceived | EndorsementRefused | EndorsementPending | PermitAlreadyCurrent | CentralFailed
     | ChipBatchReceived | ChipVerdictReceived | BatchRelayed | ChipReadBack | ChipExamined | EndorsementRecalled
     | FaceRewritten | FaceNotRewritten | ReceiptPrinted | ReceiptNotPrinted | LicenceCodeRead
-    | LicenceCodeNotReadable | CodeScannerFailed | EvidenceAnswered | ApplicationReceived | ApplicationsFound
+    | LicenceCodeNotReadable | CodeScannerFailed | AttendantConfirmed | AttendantNotConfirmed | EvidenceAnswered
+    | ApplicationReceived | ApplicationsFound
     | CollectionRecorded | LookedAhead
 )
 

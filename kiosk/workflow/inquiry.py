@@ -10,7 +10,7 @@ from kiosk.domain.personal import Personal
 from kiosk.faults import Fault
 from kiosk.policy.assessment import Assessment
 from kiosk.policy.permit_calendar import PermitCalendar
-from kiosk.workflow.visits import Answers, AnyCase, Case, Ending, Matter, Visit
+from kiosk.workflow.visits import Answers, AnyCase, Case, Ending, Matter, Pursued, Visit
 
 # Before the permit is in.
 
@@ -226,6 +226,27 @@ class ReadingLicenceCode:
 
 
 @dataclass(frozen=True, slots=True)
+class AwaitingAttendant:
+    """Somebody of the site is to say that the holder stands here. `required`: without that nothing goes on; `problem`:
+    why once more ("wrong"), why not for a while ("locked"), or "".
+    """
+
+    visit: Visit
+    pursued: Pursued
+    required: bool
+    problem: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class CheckingAttendant:
+    """A code was typed; it is being compared."""
+
+    visit: Visit
+    pursued: Pursued
+    required: bool
+
+
+@dataclass(frozen=True, slots=True)
 class AskingCentral:
     visit: Visit
     matter: Matter
@@ -260,10 +281,10 @@ class Applying:
 
 Inquiry = (
     LookingAhead | ShowingStatus | AskingPendingRewrites | DeclaringForHolder | Assessing | ChoosingCategory
-    | ShowingAssessment | Declaring | VerifyingEvidence | ChoosingProof | ReadingLicenceCode | AskingCentral
-    | ChoosingCollection | EnteringTelephone | Applying
+    | ShowingAssessment | Declaring | VerifyingEvidence | ChoosingProof | ReadingLicenceCode | AwaitingAttendant
+    | CheckingAttendant | AskingCentral | ChoosingCollection | EnteringTelephone | Applying
 )
-"""Whose papers they are is known, and nothing is granted yet."""
+"""Whose papers they are is known, and nothing is granted yet but what central offered by itself."""
 
 
 def case_of(state: Inquiry) -> AnyCase:
@@ -271,5 +292,7 @@ def case_of(state: Inquiry) -> AnyCase:
     match state:
         case LookingAhead() | AskingPendingRewrites() | DeclaringForHolder() | Assessing() | ChoosingCategory():
             return state.case
+        case AwaitingAttendant() | CheckingAttendant():
+            return state.pursued.case
         case _:
             return state.matter.case

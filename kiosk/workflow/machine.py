@@ -22,6 +22,7 @@ from kiosk.workflow import (
     choosing,
     deciding,
     evidence,
+    holder_check,
     progress,
     recovering,
     returning,
@@ -150,6 +151,10 @@ def _inquiring(site: Site, state: s.Inquiry, event: on.Event) -> Step | None:
             return evidence.choosing_proof(site, state, event)
         case s.ReadingLicenceCode():
             return evidence.reading_licence_code(site, state, event)
+        case s.AwaitingAttendant():
+            return holder_check.awaiting_attendant(site, state, event)
+        case s.CheckingAttendant():
+            return holder_check.checking_attendant(site, state, event)
         case s.AskingCentral():
             return deciding.asking_central(site, state, event)
         case s.ChoosingCollection():

@@ -17,7 +17,9 @@ from kiosk.workflow.inquiry import (
     AskingCentral,
     AskingPendingRewrites,
     Assessing,
+    AwaitingAttendant,
     AwaitingPermit,
+    CheckingAttendant,
     ChoosingAgent,
     ChoosingCategory,
     ChoosingCollection,
@@ -57,8 +59,10 @@ from kiosk.workflow.visits import (
     Informed,
     Interrupted,
     Matter,
+    Offered,
     Presence,
     Purpose,
+    Pursued,
     Renewed,
     Seals,
     UnfinishedStory,
@@ -75,9 +79,11 @@ __all__ = [
     "AskingCentral",
     "AskingPendingRewrites",
     "Assessing",
+    "AwaitingAttendant",
     "AwaitingPermit",
     "BrokenOff",
     "Case",
+    "CheckingAttendant",
     "ChoosingAgent",
     "ChoosingCategory",
     "ChoosingCollection",
@@ -97,8 +103,10 @@ __all__ = [
     "Interrupted",
     "LookingAhead",
     "Matter",
+    "Offered",
     "Presence",
     "Purpose",
+    "Pursued",
     "ReadingAgentIdCard",
     "ReadingIdCard",
     "ReadingLicenceCode",
@@ -348,17 +356,19 @@ InVisit = (
     | AwaitingPermit | WithdrawingOffer | SearchingApplications | ShowingProgress | ChoosingCollectionLater
     | RecordingCollection | ReadingPermit | LookingAhead | ShowingStatus | AskingPendingRewrites | DeclaringForHolder
     | Assessing | ChoosingCategory | ShowingAssessment | Declaring | VerifyingEvidence | ChoosingProof
-    | ReadingLicenceCode | AskingCentral | ChoosingCollection | EnteringTelephone | Applying | Confirming
-    | OpeningChipSession | RelayingBatch | SendingChipAnswers | ReadingChipBack | RewritingFace | RecoveringChip
-    | RecoveringGrant | AwaitingHolder | RecoveringFace | ReturningPermit | TakingBack | Retaining | AwaitingRemoval
-    | PrintingReceipt | Thanking | PrintingSlip | ShowingApplication | Explaining
+    | ReadingLicenceCode | AwaitingAttendant | CheckingAttendant | AskingCentral | ChoosingCollection
+    | EnteringTelephone | Applying | Confirming | OpeningChipSession | RelayingBatch | SendingChipAnswers
+    | ReadingChipBack | RewritingFace | RecoveringChip | RecoveringGrant | AwaitingHolder | RecoveringFace
+    | ReturningPermit | TakingBack | Retaining | AwaitingRemoval | PrintingReceipt | Thanking | PrintingSlip
+    | ShowingApplication | Explaining
 )
 State = Recovering | Idle | OutOfService | InVisit
 
 AwaitsPerson = (
     Idle | ChoosingService | ChoosingAgent | ExplainingService | ShowingNotice | ReadingIdCard | ReadingAgentIdCard
     | AwaitingPermit | ShowingProgress | ChoosingCollectionLater | ShowingStatus | DeclaringForHolder | ChoosingCategory
-    | ShowingAssessment | Declaring | ChoosingProof | ReadingLicenceCode | ChoosingCollection | EnteringTelephone
+    | ShowingAssessment | Declaring | ChoosingProof | ReadingLicenceCode | AwaitingAttendant | ChoosingCollection
+    | EnteringTelephone
     | Confirming | AwaitingHolder | AwaitingRemoval | Thanking | ShowingApplication | Explaining
 )
 """Somebody is to read and choose; in all other states a device or central is at work."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from kiosk.domain.endorsement import Custody, Refusal
+from kiosk.domain.holder_check import NO_CHECK, HolderCheckRule
 from kiosk.policy.region import Region
 from kiosk.workflow import effects as do
 from kiosk.workflow import states as s
@@ -21,6 +22,7 @@ class Site:
     languages: tuple[str, ...]
     pilot: bool = False
     has_code_scanner: bool = False
+    holder_check: HolderCheckRule = NO_CHECK
 
 
 @dataclass(frozen=True, slots=True)

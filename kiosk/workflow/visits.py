@@ -10,6 +10,7 @@ from uuid import UUID
 from kiosk.domain.applications import EvidenceResult, Proof, ReceivedApplication
 from kiosk.domain.documents import IdDocument, Permit
 from kiosk.domain.endorsement import ChipState, FaceState, Grant, Refusal, Service
+from kiosk.domain.holder_check import UNCHECKED, HolderCheck
 from kiosk.faults import Fault
 from kiosk.policy.assessment import Assessment
 
@@ -122,7 +123,8 @@ class UnfinishedStory:
 class Answers:
     """What was said and shown so far. `asked`: questions that were answered; `declared`: those with yes; `category`:
     the one chosen where there was a choice; `proofs`: each that central gave its word on, in order; `given_up`: what
-    will not be shown; `is_evidence_settled`: nothing further is asked for.
+    will not be shown; `is_evidence_settled`: nothing further is asked for; `holder_check`: who said that the holder is
+    who stands here.
     """
 
     asked: tuple[str, ...] = ()
@@ -131,6 +133,7 @@ class Answers:
     proofs: tuple[Proof, ...] = ()
     given_up: frozenset[str] = frozenset()
     is_evidence_settled: bool = False
+    holder_check: HolderCheck = UNCHECKED
 
     @property
     def verified(self) -> frozenset[str]:
@@ -147,6 +150,17 @@ class Matter:
     assessment: Assessment
     on: date
 
+
+@dataclass(frozen=True, slots=True)
+class Offered:
+    """Work that central decided elsewhere, and granted for this permit before anything was asked."""
+
+    case: Case
+    grant: Grant
+
+
+Pursued = Matter | Offered
+"""What a visit goes on with once it is clear who stands here."""
 
 # How a visit ends: what is to be told, recorded and reported.
 

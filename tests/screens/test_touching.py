@@ -43,6 +43,10 @@ def test_each_screen_offers_what_belongs_to_it(upright: Window) -> None:
     assert offered["licence_code"] == {"no_proof", "cancel"}
     keys = {f"key:{figure}" for figure in range(10)} | {"key:delete"}
     assert offered["telephone"] == keys | {"enter_telephone", "cancel", "more_time"}
+    assert offered["attendant"] == keys | {"enter_code", "no_attendant", "cancel"}
+    assert offered["attendant_required"] == keys | {"enter_code", "no_attendant", "cancel"}
+    assert offered["attendant_locked"] == {"no_attendant", "cancel"}
+    assert offered["attendant_checking"] == {"cancel"}
     assert offered["service"] == {"go_on", "cancel", "more_time"}
     assert offered["service_not_offered"] == {"finish", "check_dates", "cancel", "more_time"}
     assert offered["status"] == {"finish", "print_slip", "cancel"}

@@ -82,7 +82,7 @@ FAULTS = (
     faults.PAPER_OUT, faults.DISK_FULL,
 )
 
-WITH_CHOICE = (Intent.CHOOSE_LANGUAGE, Intent.CHOOSE, Intent.ENTER_TELEPHONE)
+WITH_CHOICE = (Intent.CHOOSE_LANGUAGE, Intent.CHOOSE, Intent.ENTER_TELEPHONE, Intent.ENTER_CODE)
 
 # Without the facts about custody: those are for the walk's own permit unit to tell.
 EVENTS: tuple[on.Event, ...] = (
@@ -99,6 +99,10 @@ EVENTS: tuple[on.Event, ...] = (
     on.PermitNotRecognised("foreign_bank"),
     *(on.WorkFound(grant) for grant in (GRANT_ELSEWHERE, FACE_GRANT, FACE_GRANT_OF_OTHER_CONTENT)),
     on.NoWorkFound(),
+    on.PersonChose(Intent.ENTER_CODE, "17000000"),
+    on.AttendantConfirmed("17"),
+    on.AttendantNotConfirmed(locked=False),
+    on.AttendantNotConfirmed(locked=True),
     *(on.Assessed(assessment, TODAY) for assessment in (IN_WINDOW, TOO_EARLY, AT_THE_COUNTER, SENSELESS)),
     on.GrantReceived(GRANT),
     on.EndorsementRefused(Refusal("unknown_permit")),

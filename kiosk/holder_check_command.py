@@ -1,0 +1,56 @@
+"""python -m kiosk holder-check add-attendant: make a code for somebody who may confirm that the holder stands there."""
+
+from __future__ import annotations
+
+import argparse
+import getpass
+import re
+import sys
+from itertools import pairwise
+from typing import Any
+
+from kiosk.services.holder_check import hashed
+
+_NUMBER = re.compile(r"[0-9]{2}")
+_SECRET = re.compile(r"[0-9]{6,10}")
+
+
+def register(commands: argparse._SubParsersAction[Any]) -> None:
+    """Add `holder-check` to the command line."""
+    parser = commands.add_parser("holder-check", help="who may confirm that the holder stands at the kiosk")
+    actions = parser.add_subparsers(dest="action", required=True, metavar="action")
+    add = actions.add_parser(
+        "add-attendant", help="ask for a secret and print the line that the configuration keeps of it")
+    add.add_argument("number", help="the attendant's number, two digits; it is typed before the secret")
+    add.set_defaults(run=add_attendant)
+
+
+def add_attendant(args: argparse.Namespace) -> int:
+    """Print the line for [holder_check.attendants]. 0; 2 for what cannot be a number or a secret."""
+    if _NUMBER.fullmatch(args.number) is None:
+        return _no("an attendant's number has two digits")
+    secret = _asked("The secret, six to ten digits: ")
+    if _SECRET.fullmatch(secret) is None:
+        return _no("a secret has six to ten digits")
+    if _is_guessed_first(secret):
+        return _no("a row of figures or a single one repeated is guessed first; take another secret")
+    if _asked("Once more: ") != secret:
+        return _no("the two are not the same")
+    print("# in the kiosk's configuration, under [holder_check.attendants]:")
+    print(f'{args.number} = "{hashed(secret)}"')
+    return 0
+
+
+def _asked(words: str) -> str:
+    """From the terminal without showing it; from standard input, a line each, where that is none."""
+    return getpass.getpass(words) if sys.stdin.isatty() else sys.stdin.readline().strip()
+
+
+def _is_guessed_first(secret: str) -> bool:
+    steps = {(int(later) - int(earlier)) % 10 for earlier, later in pairwise(secret)}
+    return len(steps) == 1 and steps <= {0, 1, 9}
+
+
+def _no(why: str) -> int:
+    print(why, file=sys.stderr)
+    return 2

@@ -1,0 +1,150 @@
+"""The attendant's code: compared with what the configuration holds of it, and few tries at guessing one.
+
+A code is the attendant's number (two digits) and a secret (six to ten digits) typed in one. Of the secret the
+configuration has only what scrypt (RFC 7914) makes of it. How many wrong codes came in a row is on disk before a code
+is looked at, so that pulling the plug buys no tries.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import hmac
+import json
+import logging
+import os
+import re
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Protocol
+
+from kiosk.domain.personal import Personal
+from kiosk.log_events import LogEvent, log
+from kiosk.runtime.clock import Clock
+from kiosk.services.performing import Handler, Post
+from kiosk.workflow import effects as do
+from kiosk.workflow import events as on
+
+TRIES = 5
+"""Wrong codes in a row, by anybody; a million secrets at five in a quarter of an hour take years."""
+
+LOCKED_FOR = timedelta(minutes=15)
+
+CODE = re.compile(r"(?P<number>[0-9]{2})(?P<secret>[0-9]{6,10})")
+COST, BLOCK, LANES = 2**14, 8, 1        # RFC 7914, section 2: 16 MB and some 50 ms on a small PC
+_SALT_BYTES, _KEY_BYTES = 16, 32
+
+
+class HolderCheckPort(Protocol):
+    """Says whether the person before the machine is the holder, in answer to an effect. Whatever the way, there is one
+    beside it that needs no face (`HolderCheckRule.without_face`).
+    """
+
+    @property
+    def handlers(self) -> Mapping[type, Handler]:
+        """The effects that ask, with what answers each by exactly one event."""
+
+    def close(self) -> None: ...
+
+
+def hashed(secret: str, salt: bytes | None = None) -> str:
+    """What the configuration keeps of a secret: scrypt's parameters, salt and key, for anybody to read."""
+    salt = secrets.token_bytes(_SALT_BYTES) if salt is None else salt
+    return f"scrypt:{COST}:{BLOCK}:{LANES}:{_base64(salt)}:{_base64(_key(secret, salt, COST, BLOCK, LANES))}"
+
+
+def is_of(secret: str, kept: str) -> bool:
+    """Whether `kept` was made of `secret`. Raises ValueError for what `hashed` never made."""
+    _, cost, block, lanes, salt, key = kept.split(":")
+    made = _key(secret, base64.b64decode(salt), int(cost), int(block), int(lanes))
+    return hmac.compare_digest(made, base64.b64decode(key))
+
+
+def _key(secret: str, salt: bytes, cost: int, block: int, lanes: int) -> bytes:
+    return hashlib.scrypt(
+        secret.encode(), salt=salt, n=cost, r=block, p=lanes, maxmem=256 * cost * block * lanes, dklen=_KEY_BYTES)
+
+
+def _base64(raw: bytes) -> str:
+    return base64.b64encode(raw).decode()
+
+
+@dataclass(frozen=True, slots=True)
+class _Tries:
+    """Wrong codes in a row, and until when none is looked at."""
+
+    wrong: int = 0
+    locked_until: datetime | None = None
+
+
+class AttendantService:
+    """Answers `CheckAttendant`. `attendants`: what is kept of each secret, by number; `record`: the file of tries."""
+
+    def __init__(self, attendants: Mapping[str, str], record: Path, clock: Clock) -> None:
+        self._attendants = attendants
+        self._record = record
+        self._clock = clock
+        self._nobody = hashed(secrets.token_hex(8))
+
+    @property
+    def handlers(self) -> Mapping[type, Handler]:
+        return {do.CheckAttendant: self._check}
+
+    def close(self) -> None:
+        """Nothing is open between two codes."""
+
+    def _check(self, effect: do.CheckAttendant, post: Post) -> None:
+        now = self._clock.now()
+        try:
+            tries = self._tries()
+            if tries.locked_until is not None and now < tries.locked_until <= now + LOCKED_FOR:
+                log(LogEvent.ATTENDANT_LOCKED, level=logging.WARNING, wrong=tries.wrong)
+                post(on.AttendantNotConfirmed(locked=True))
+                return
+            wrong = tries.wrong + 1
+            until = now + LOCKED_FOR if wrong >= TRIES else None
+            self._keep(_Tries(wrong, until))
+            number = self._number_of(effect.code)
+            if number is None:
+                log(LogEvent.ATTENDANT_REFUSED, level=logging.WARNING, wrong=wrong)
+                post(on.AttendantNotConfirmed(locked=until is not None))
+                return
+            self._keep(_Tries())
+        except OSError as error:
+            # Tries that cannot be counted are not given.
+            log(LogEvent.ATTENDANT_UNCOUNTED, level=logging.CRITICAL, error=type(error).__name__)
+            post(on.AttendantNotConfirmed(locked=True))
+            return
+        post(on.AttendantConfirmed(number))
+
+    def _number_of(self, code: Personal[str]) -> str | None:
+        """Whose code it is; an unknown number takes as long as a wrong secret."""
+        typed = CODE.fullmatch(code.reveal())
+        if typed is None:
+            return None
+        number = typed["number"]
+        right = is_of(typed["secret"], self._attendants.get(number, self._nobody))
+        return number if right and number in self._attendants else None
+
+    def _tries(self) -> _Tries:
+        """What the file says; a file that is damaged counts as one try short of the last."""
+        try:
+            told = json.loads(self._record.read_bytes())
+            until = told["locked_until"]
+            return _Tries(int(told["wrong"]), None if until is None else datetime.fromisoformat(until))
+        except FileNotFoundError:
+            return _Tries()
+        except (KeyError, TypeError, ValueError):
+            return _Tries(TRIES - 1)
+
+    def _keep(self, tries: _Tries) -> None:
+        until = None if tries.locked_until is None else tries.locked_until.isoformat()
+        written = self._record.with_suffix(".new")
+        with written.open("w", encoding="utf-8") as file:
+            json.dump({"wrong": tries.wrong, "locked_until": until}, file)
+            file.flush()
+            os.fsync(file.fileno())
+        written.replace(self._record)
