@@ -49,7 +49,7 @@ def read_trace(path: Path) -> list[_Passage]:
             passages.append(_Passage(number, entry["dir"], bytes.fromhex(entry["hex"])))
         except KeyError as error:
             raise TraceUnusable(f"{path}: line {number}: has no {error}; a redacted trace cannot be played") from error
-        except (TypeError, json.JSONDecodeError) as error:
+        except (TypeError, json.JSONDecodeError, RecursionError) as error:
             raise TraceUnusable(f"{path}: line {number}: is no trace entry: {error}") from error
         except ValueError as error:
             if isinstance(error, TraceUnusable):

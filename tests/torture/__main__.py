@@ -18,6 +18,7 @@ from tests.torture.outcome import Outcome
 PARTS: dict[str, tuple[str, str]] = {
     "crash": ("tests.torture.crash.run", "the kiosk killed at every point of a visit, and started again"),
     "soak": ("tests.torture.soak", "thousands of visits in a row, with the in-process chip and through pcscd"),
+    "fuzz": ("tests.torture.fuzz.running", "hostile input: bytes, central's answers, data files, a central taken over"),
 }
 """Module and one line of each part, in the order in which they run."""
 
