@@ -27,7 +27,8 @@ from kiosk.workflow.deadlines import deadline_of
 class About:
     """What the screens say of this place. `receipt_link` ends where the receipt number is to be put;
     `writing_usually_s`:
-    what chip and face take together on this machine; `pilot`: the region's trial is on here."""
+    what chip and face take together on this machine; `pilot`: the region's trial is on here; `face_refreshed_at`: where
+    to go with an old face, at a kiosk that rewrites none."""
 
     region: Region
     languages: tuple[str, ...]
@@ -35,11 +36,19 @@ class About:
     receipt_link: str
     writing_usually_s: int
     pilot: bool = False
+    face_refreshed_at: LocalText | None = None
 
 
 def receipt_number(endorsement_id: UUID) -> str:
     """The number on the receipt, for the resident to quote: eight characters of the random endorsement number."""
     return _spelled(endorsement_id)
+
+
+def face_pending(group: str, refreshed_at: LocalText | None) -> Text:
+    """What to do about a face that is still the old one, in the words of `group` ("receipt", "thank_you.line")."""
+    if refreshed_at is None:
+        return Text(f"{group}.face_pending")
+    return Text(f"{group}.face_elsewhere", (("place", refreshed_at),))
 
 
 def quote_number(visit: s.Visit) -> str:

@@ -42,7 +42,7 @@ from kiosk.workflow import states as s
 from kiosk.workflow.transition import Site
 
 if TYPE_CHECKING:
-    from drivers.permit_unit.star_tcp300.device_file import StarDeviceFile
+    from drivers.permit_unit.dialects import UnitFile
     from drivers.transport.base import Coupler
     from screens.screen_file import ScreenFile
     from screens.translation import Translation
@@ -70,7 +70,7 @@ class Kiosk:
         self._guard = JournalGuard(self.journal)
         self._health = DeviceHealth()
         self._desks: list[Desk[Any]] = []
-        self._started: list[Desk[Any]] = []
+        self._workers: list[Worker] = []       # those that were started
         self._code_scanner: Desk[Any] | None = None
         performer = Performer()
         site = Site(
@@ -97,7 +97,8 @@ class Kiosk:
     def _give_out(self, performer: Performer) -> None:
         id_card = self._desk("id_reader", self._building.id_card)
         permit = self._desk("permit_unit", self._building.permit)
-        chip = self._desk("permit_chip", self._building.chip)
+        # A chip reader inside the unit is on the unit's line, which one thread alone may use.
+        chip = self._desk("permit_chip", self._building.chip, permit if self.config.devices.chip_is_in_unit() else None)
         receipt = self._desk("receipt_printer", self._building.receipt)
         central = self._desk("central", self._building.central)
         outbox = self._desk("outbox", self._building.outbox)
@@ -126,8 +127,10 @@ class Kiosk:
         self._permit, self._chip, self._receipt, self._central, self._outbox = permit, chip, receipt, central, outbox
         self._heartbeat = heartbeat
 
-    def _desk(self, name: str, build: Callable[[Worker], Any]) -> Desk[Any]:
-        desk: Desk[Any] = Desk(Worker(name, self._worker_died), build, self._unusable)
+    def _desk(self, name: str, build: Callable[[Worker], Any], beside: Desk[Any] | None = None) -> Desk[Any]:
+        """A desk with a worker of its own, or with that of the desk `beside`."""
+        worker = Worker(name, self._worker_died) if beside is None else beside.worker
+        desk: Desk[Any] = Desk(worker, build, self._unusable)
         self._desks.append(desk)
         return desk
 
@@ -143,12 +146,12 @@ class Kiosk:
 
     def _start_rest(self) -> None:
         for desk in self._desks:
-            if desk not in self._started:
-                self._start_desk(desk)
+            self._start_desk(desk)
 
     def _start_desk(self, desk: Desk[Any]) -> None:
-        desk.worker.start()
-        self._started.append(desk)
+        if desk.worker not in self._workers:
+            desk.worker.start()
+            self._workers.append(desk.worker)
 
     def warm_up(self) -> None:
         """Start what is not running yet, build what the first visit will need, and send what central is still owed.
@@ -178,15 +181,17 @@ class Kiosk:
 
     def is_well(self) -> bool:
         """Whether the machine takes its turns and every worker lives."""
-        return all(desk.worker.is_alive() for desk in self._started) and self.engine.answers(within_s=5.0)
+        return all(worker.is_alive() for worker in self._workers) and self.engine.answers(within_s=5.0)
 
     def stop(self) -> None:
         """End the machine, release every device, close the journal."""
         self.engine.stop()
         if self._thread.is_alive():
             self._thread.join(10.0)
+        for desk in reversed(self._desks):      # the chip's before the unit's, which it may stand on
+            desk.release()
         for desk in self._desks:
-            desk.close()
+            desk.worker.close()
         self.journal.close()
 
     def _run(self) -> None:
@@ -206,10 +211,14 @@ class Kiosk:
         self.engine.post(on.DeviceFailed(CONFIGURATION))
 
 
-def _load_unit_file(config: Config) -> StarDeviceFile:
-    from drivers.permit_unit.star_tcp300.device_file import load_device_file
+def _load_unit_file(config: Config) -> UnitFile:
+    """Raises `DeviceFileError`, and `ConfigError` where the configuration wants of the unit what it cannot do."""
+    from drivers.permit_unit.dialects import load_unit_file
+    from kiosk.unit_fit import check_fit
 
-    return load_device_file(config.files.permit_unit)
+    unit_file = load_unit_file(config.files.permit_unit)
+    check_fit(config, unit_file.name, unit_file.capabilities)
+    return unit_file
 
 
 def _canceller(central: Desk[Any], outbox: Desk[Any]) -> Callable[[Any, Any], None]:
@@ -268,7 +277,7 @@ def _open_coupler(url: str) -> Coupler:
 def about(config: Config, region: Region) -> About:
     """What the screens say of this place."""
     return About(region, config.languages, config.simulation, config.receipt_link, config.writing_usually_s,
-        pilot=config.pilot)
+        pilot=config.pilot, face_refreshed_at=config.face_refreshed_at)
 
 
 def load_screen(config: Config) -> ScreenFile:

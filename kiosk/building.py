@@ -21,7 +21,7 @@ from kiosk.screen_models import Words
 
 if TYPE_CHECKING:
     from drivers.permit_unit.base import FaceRaster, PermitUnit
-    from drivers.permit_unit.star_tcp300.device_file import StarDeviceFile
+    from drivers.permit_unit.dialects import UnitFile
     from drivers.transport.base import Coupler
     from kiosk.central.client import CentralClient
     from kiosk.domain.documents import PermitContent
@@ -46,7 +46,7 @@ class Building:
     """
 
     def __init__(
-        self, config: Config, about: About, unit_file: StarDeviceFile, journal: Journal, clock: Clock,
+        self, config: Config, about: About, unit_file: UnitFile, journal: Journal, clock: Clock,
         open_coupler: Callable[[str], Coupler], translate: Callable[[str, Words], str], seal: Seal,
     ) -> None:
         self._config = config
@@ -73,13 +73,24 @@ class Building:
         from kiosk.services.permit import PermitService
 
         return PermitService(
-            self._permit_unit(), worker, self._journal, self._clock, self._draw_face, self._config.languages[0])
+            self._permit_unit[0], worker, self._journal, self._clock, self._draw_face, self._config.languages[0])
 
-    def _permit_unit(self) -> PermitUnit:
-        from drivers.permit_unit.star_tcp300.device import StarTcp300
+    @cached_property
+    def _permit_unit(self) -> tuple[PermitUnit, Coupler | None]:
+        """The unit, and its own chip reader where it has one; both belong to the unit's desk."""
+        from drivers.permit_unit.dialects import open_unit_with_contacts
         from drivers.transport.urls import open_bytes
 
-        return StarTcp300(lambda: open_bytes(self._config.devices.permit_unit, "permit_unit"), self._unit_file)
+        return open_unit_with_contacts(
+            self._unit_file, lambda: open_bytes(self._config.devices.permit_unit, "permit_unit"))
+
+    def _coupler(self) -> Coupler:
+        if not self._config.devices.chip_is_in_unit():
+            return self._open_coupler(self._config.devices.permit_chip)
+        _, contacts = self._permit_unit
+        if contacts is None:
+            raise ValueError(f"{self._unit_file.name} has no chip reader of its own")
+        return contacts
 
     def _draw_face(self, content: PermitContent, permit_file: str) -> FaceRaster:
         return self.face_drawing.draw(content, permit_file)
@@ -105,7 +116,7 @@ class Building:
         from kiosk.services.chip import ChipService
 
         permit_files = [load_permit_file(path) for path in self._config.files.permits]
-        coupler = self._open_coupler(self._config.devices.permit_chip)
+        coupler = self._coupler()
         return ChipService(PermitChip(coupler, permit_files), coupler, self._seal)
 
     def receipt(self, worker: Worker) -> ReceiptService:
@@ -122,7 +133,8 @@ class Building:
             lambda: open_bytes(self._config.devices.receipt_printer, "receipt_printer"),
             load(self._config.files.receipt_printer), Typeface.load(self._config.assets_dir / "fonts"))
         text = ReceiptText(
-            self._region, self._translate, self._config.receipt_link, self._config.kiosk_name, self._clock)
+            self._region, self._translate, self._config.receipt_link, self._config.kiosk_name, self._clock,
+            self._config.face_refreshed_at)
         slips = SlipText(
             self._region, self._translate, self._config.receipt_link, self._config.kiosk_name, self._clock)
         return ReceiptService(printer, text.compose, Slips(self._about, slips).compose)

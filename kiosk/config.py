@@ -14,14 +14,18 @@ from typing import Any, Literal
 from urllib.parse import urlsplit
 
 from kiosk.domain.holder_check import AVAILABLE, CheckWay, HolderCheckRule
+from kiosk.policy.assessment import LocalText
 
 Site = Literal["production", "simulation"]
+SOURCE_LANGUAGE = "zh-Hans"
 
 SIMULATED = "sim"
+IN_UNIT = "unit"
+"""Scheme of a chip that the permit unit itself powers: `unit://permit_unit`."""
 _SCHEMES = {
     "id_reader": ("serial", "tcp", "replay"),
     "permit_unit": ("serial", "tcp", "replay"),
-    "permit_chip": ("pcsc", SIMULATED),
+    "permit_chip": ("pcsc", IN_UNIT, SIMULATED),
     "receipt_printer": ("serial", "tcp", "replay"),
     "code_scanner": ("serial", "hid", "tcp", "replay"),
 }
@@ -58,6 +62,10 @@ class DeviceUrls:
         """Whether any wire ends in a simulator."""
         urls = (self.id_reader, self.permit_unit, self.permit_chip, self.receipt_printer)
         return any(_scheme(url) == SIMULATED for url in urls)
+
+    def chip_is_in_unit(self) -> bool:
+        """Whether the permit unit itself powers chips, so that both are one device on one line."""
+        return _scheme(self.permit_chip) == IN_UNIT
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +112,7 @@ class HolderCheckAccess:
 class Config:
     """Everything that a site decides. `witness_socket`: where tests and demos watch and touch the screen. `pilot`: the
     authority ordered the region's trial at this kiosk. `right_time_s`: how far the clock may be from central's.
+    `face_refreshed_at`: where residents go with a face that this kiosk cannot rewrite.
     """
 
     site: Site
@@ -121,7 +130,9 @@ class Config:
     pilot: bool
     right_time_s: int
     holder_check: HolderCheckAccess
+    face_refreshed_at: LocalText | None
     journal: JournalKeeping
+    face_refreshed_at: LocalText | None
 
     @property
     def simulation(self) -> bool:
@@ -180,6 +191,9 @@ class _Reader:
             value = {}
         return _Reader(self._file_name, value, self._mistakes, f"{self._path}{key}.")
 
+    def names(self) -> tuple[str, ...]:
+        return tuple(self._table)
+
     def nothing_else(self) -> None:
         for key in self._table.keys() - self._asked:
             self.wrong(key, "is not known here")
@@ -235,6 +249,7 @@ def _read_table(path: Path, table: dict[str, Any], assets_dir: Path) -> tuple[Co
         pilot=reader.truth("pilot", default=False),
         right_time_s=reader.whole("right_time_s", "seconds", 60),
         journal=_journal(reader.table("journal")),
+        face_refreshed_at=_words(reader.table("face_refreshed_at")),
         witness_socket=beside(name) if (name := reader.text("witness_socket", "a path", "")) else None,
     )
     reader.nothing_else()
@@ -251,6 +266,14 @@ def _check_whole(config: Config, reader: _Reader, assets_dir: Path) -> None:
     for language in config.languages:
         if not (assets_dir / "locale" / f"{language}.toml").is_file():
             reader.wrong("languages", f"there is no assets/locale/{language}.toml")
+
+
+def _words(reader: _Reader) -> LocalText | None:
+    """A text by language tag; None where there is none at all."""
+    texts = tuple((language, reader.text(language, "a text")) for language in reader.names())
+    if texts and SOURCE_LANGUAGE not in dict(texts):
+        reader.wrong(SOURCE_LANGUAGE, "is missing; a text is wanted")
+    return LocalText(texts) if texts else None
 
 
 def _devices(reader: _Reader) -> DeviceUrls:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import assert_never
 
-from kiosk.about import About, counter_lines, frame_of, next_window, receipt_number
+from kiosk.about import About, counter_lines, face_pending, frame_of, next_window, receipt_number
 from kiosk.domain.documents import PermitContent
 from kiosk.domain.endorsement import ChipState, Custody, FaceState, ResidenceYears, Service
 from kiosk.explanation import explanation
@@ -205,19 +205,19 @@ def _is_dated_otherwise(state: s.Confirming) -> bool:
 
 
 def _take_permit(about: About, state: s.AwaitingRemoval) -> TakePermitScreen:
-    headline, detail = _removal_words(state.ending)
+    headline, detail = _removal_words(about, state.ending)
     if state.reminded:
         detail = Text("take_permit.detail.take_now")
     return TakePermitScreen(
         frame_of(about, state, WayOut.NONE), Text(f"take_permit.headline.{headline}"), detail, state.reminded)
 
 
-def _removal_words(ending: s.Ending) -> tuple[str, Text | None]:
+def _removal_words(about: About, ending: s.Ending) -> tuple[str, Text | None]:
     match ending:
         case s.Renewed(face=FaceState.NEW):
             return "renewed", Text("take_permit.detail.receipt_follows")
         case s.Renewed():
-            return "chip_only", Text("take_permit.detail.face_pending")
+            return "chip_only", face_pending("take_permit.detail", about.face_refreshed_at)
         case s.Declined(refusal=refusal) if refusal.code in ("holder_cancelled", "timed_out"):
             return "cancelled", None
         case s.Declined():
@@ -233,7 +233,7 @@ def _removal_words(ending: s.Ending) -> tuple[str, Text | None]:
         case s.Interrupted(chip=ChipState.NEW, face=FaceState.NEW):
             return "renewed", Text("take_permit.detail.explained_next")
         case s.Interrupted(chip=ChipState.NEW):
-            return "chip_only", Text("take_permit.detail.face_pending")
+            return "chip_only", face_pending("take_permit.detail", about.face_refreshed_at)
         case s.BrokenOff() | s.Interrupted():
             return "unknown", Text("take_permit.detail.unknown")
         case _:
@@ -248,7 +248,7 @@ def _thanks(about: About, state: s.Thanking) -> ThankYouScreen:
         paper = "paper_out" if state.paper_trouble.public == "paper_out" else "printer_trouble"
         lines.append(Text(f"thank_you.line.{paper}"))
     if renewed.face is FaceState.PENDING:
-        lines.append(Text("thank_you.line.face_pending"))
+        lines.append(face_pending("thank_you.line", about.face_refreshed_at))
     lines.extend(_residence_note(renewed.grant.residence_years, content, "thank_you.line"))
     window = next_window(about.region, content)
     if window is not None:

@@ -64,9 +64,14 @@ class Desk(Generic[S]):
                 return
         job(self._service)
 
-    def close(self) -> None:
-        """Release the device, on its thread, and end the thread."""
+    def release(self) -> None:
+        """Let go of the device, on its thread; whoever owns the worker ends it afterwards. Desks that share a worker
+        are released in the order in which one stands on the other."""
         self.worker.submit(self._release)
+
+    def close(self) -> None:
+        """Let go of the device and end the worker, where this desk is the only one at it."""
+        self.release()
         self.worker.close()
 
     def _release(self) -> None:

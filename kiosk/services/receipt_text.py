@@ -14,10 +14,11 @@ from drivers.receipt_printer.document import (
     Rule,
     TextLine,
 )
-from kiosk.about import next_window, receipt_number
+from kiosk.about import face_pending, next_window, receipt_number
 from kiosk.domain.documents import PermitContent
 from kiosk.domain.endorsement import FaceState, ResidenceYears
 from kiosk.domain.personal import masked_number
+from kiosk.policy.assessment import LocalText
 from kiosk.policy.region import Region
 from kiosk.runtime.clock import Clock
 from kiosk.screen_models import Text, Words
@@ -28,16 +29,19 @@ Translate = Callable[[str, Words], str]
 
 
 class ReceiptText:
-    """Composes receipts. `receipt_link` ends where the number is to be put; `kiosk_name` as staff call this kiosk."""
+    """Composes receipts. `receipt_link` ends where the number is to be put; `kiosk_name` as staff call this kiosk;
+    `face_refreshed_at`: see `About`."""
 
     def __init__(
-        self, region: Region, translate: Translate, receipt_link: str, kiosk_name: str, clock: Clock
+        self, region: Region, translate: Translate, receipt_link: str, kiosk_name: str, clock: Clock,
+        face_refreshed_at: LocalText | None = None,
     ) -> None:
         self._region = region
         self._translate = translate
         self._receipt_link = receipt_link
         self._kiosk_name = kiosk_name
         self._clock = clock
+        self._face_refreshed_at = face_refreshed_at
 
     def compose(self, visit: Visit, renewed: Renewed) -> ReceiptDocument:
         """The receipt of one endorsement."""
@@ -82,7 +86,7 @@ class ReceiptText:
             case _:
                 pass
         if renewed.face is FaceState.PENDING:
-            remarks.append(TextLine(words("face_pending"), bold=True))
+            remarks.append(TextLine(words.of(face_pending("receipt", self._face_refreshed_at)), bold=True))
         return remarks
 
     def _footer(self, language: str) -> list[Element]:
@@ -107,7 +111,10 @@ class _Words:
         self._language = language
 
     def __call__(self, name: str, **args: date) -> str:
-        return self._translate(self._language, Text(f"receipt.{name}", tuple(args.items())))
+        return self.of(Text(f"receipt.{name}", tuple(args.items())))
+
+    def of(self, words: Words) -> str:
+        return self._translate(self._language, words)
 
     def labelled(self, name: str, value: str) -> LabelledValue:
         return LabelledValue(self(name), value)

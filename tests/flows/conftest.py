@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import delete
 
+from drivers.permit_unit.dialects import STAR
 from drivers.simulators.chip_keys import TEST_KEYS
 from drivers.simulators.residents import Residents, load_residents
 from drivers.typeface import Typeface
@@ -80,11 +81,11 @@ def open_place(
 
     def open_one(
         residents: Residents = residents, chip: tuple[str, str] | None = None, printer: str = "escpos-80-gb18030",
-        **site: object,
+        unit: str = STAR, **site: object,
     ) -> Place:
         authority.central.seed(
             ResidentImport.model_validate(record) for record in central_records(residents))
-        place = Place(tmp_path, authority, residents, typeface, chip or _direct(), printer, site)
+        place = Place(tmp_path, authority, residents, typeface, chip or _direct(), printer, site, unit)
         places.append(place)
         return place
 

@@ -21,6 +21,7 @@ from typing import Any, TypeVar
 from urllib.parse import urlsplit
 from uuid import UUID, uuid4
 
+from drivers.permit_unit.dialects import CRT, STAR
 from drivers.simulators.issued_permits import IssuedPermit
 from drivers.simulators.permit import Place as At
 from drivers.simulators.residents import Residents
@@ -49,6 +50,13 @@ LANGUAGES = ("zh-Hans", "en")
 TODAY = date(2026, 11, 22)
 MORNING = datetime(2026, 11, 22, 10, 0, tzinfo=SHANGHAI)
 WITHIN_S = 30.0
+CHIP_IN_UNIT = ("unit://permit_unit", "unit://permit_unit")
+IMPATIENCE = {
+    STAR: {"ack": 0.5, "answer": 0.5, "transport": 1.0, "erase_and_print": 2.0},
+    CRT: {"answer": 0.5, "transport": 1.0, "initialise": 1.0, "chip": 2.0, "entry_poll": 0.02},
+}
+FACE_REFRESHED_AT = {"zh-Hans": "福州路一九九号一层", "en": "199 Fuzhou Road, ground floor"}
+"""Where a site whose unit rewrites no faces sends people."""
 
 S = TypeVar("S")
 
@@ -94,14 +102,14 @@ class JournalStep:
 
 
 class Place:
-    """`chip`: the coupler as the kiosk and as the devices' side name it. `site`: what its configuration says otherwise:
-    `region`, `pilot`, `scanner` (False: it has none), `right_time_s`, `files` (other files than the usual). Stop it
-    when done.
+    """`chip`: the coupler as the kiosk and as the devices' side name it, `CHIP_IN_UNIT` where the permit unit powers
+    chips itself. `site`: what its configuration says otherwise: `region`, `pilot`, `scanner` (False: it has none),
+    `right_time_s`, `files` (other files than the usual). `unit`: the permit unit's dialect. Stop it when done.
     """
 
     def __init__(
         self, directory: Path, authority: Authority, residents: Residents, typeface: Typeface, chip: tuple[str, str],
-        printer: str = "escpos-80-gb18030", site: Mapping[str, Any] = MappingProxyType({}),
+        printer: str = "escpos-80-gb18030", site: Mapping[str, Any] = MappingProxyType({}), unit: str = STAR,
     ) -> None:
         self.authority = authority
         self.central = authority.central
@@ -109,9 +117,10 @@ class Place:
         self.residents = residents
         self._typeface = typeface
         self._directory = directory
+        self._unit = unit
         chip_url, chip_side = chip
         self.rig = Rig(
-            directory, residents, 0.0, chip_side, typeface, ASSETS / "devices" / f"{printer}.toml")
+            directory, residents, 0.0, chip_side, typeface, ASSETS / "devices" / f"{printer}.toml", unit=unit)
         self.at_issue = {name: permit.chip_fields() for name, permit in self._permits()}
         self._translations = [Translation.load(ASSETS / "locale", language) for language in LANGUAGES]
         self._changed = threading.Condition()
@@ -150,6 +159,9 @@ class Place:
                 "grant_keys": str(tls / GRANT_PUBLIC_KEYS),
             },
         }
+        if self._unit == CRT:
+            values["face_refreshed_at"] = dict(FACE_REFRESHED_AT)
+        values |= site.get("holder_check", {})
         lines: list[str] = []
         for name, table in values.items():
             lines += [f"[{name}]"] if name else []
@@ -160,8 +172,8 @@ class Place:
 
     def _impatient_unit(self) -> str:
         """The unit's file, but for how long the driver waits for an answer: at a pace of 0 the unit needs no time."""
-        text = (ASSETS / "devices" / "star-tcp300.toml").read_text(encoding="utf-8")
-        for name, seconds in {"ack": 0.5, "answer": 0.5, "transport": 1.0, "erase_and_print": 2.0}.items():
+        text = (ASSETS / "devices" / f"{self._unit}.toml").read_text(encoding="utf-8")
+        for name, seconds in IMPATIENCE[self._unit].items():
             text = re.sub(rf"(?m)^{name} = [0-9.]+", f"{name} = {seconds}", text)
         (self._directory / "unit.toml").write_text(text, encoding="utf-8")
         return "unit.toml"

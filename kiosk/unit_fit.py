@@ -1,0 +1,25 @@
+"""Whether a kiosk's configuration asks of its permit unit only what the unit's device file says it can do."""
+
+from __future__ import annotations
+
+from urllib.parse import urlsplit
+
+from drivers.permit_unit.base import Capabilities
+from kiosk.config import IN_UNIT, Config, ConfigError
+
+
+def check_fit(config: Config, unit: str, can: Capabilities) -> None:
+    """Raises `ConfigError` with one line for each thing that does not fit. `unit`: the model's name."""
+    mistakes = []
+    scheme = urlsplit(config.devices.permit_chip).scheme
+    if scheme == IN_UNIT and not can.chip_by_unit:
+        mistakes.append(f"devices.permit_chip: is {IN_UNIT}://, but {unit} has no chip reader on its line")
+    if scheme == "pcsc" and not can.chip_by_pcsc:
+        mistakes.append(f"devices.permit_chip: is pcsc://, but chips in {unit} are not reached over PC/SC")
+    if not can.rewrites_face:
+        words = dict(config.face_refreshed_at.by_language) if config.face_refreshed_at else {}
+        mistakes += [
+            f"face_refreshed_at.{language}: is missing; {unit} rewrites no faces, so residents must be told where to go"
+            for language in config.languages if language not in words]
+    if mistakes:
+        raise ConfigError(mistakes)
