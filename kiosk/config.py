@@ -130,7 +130,6 @@ class Config:
     pilot: bool
     right_time_s: int
     holder_check: HolderCheckAccess
-    face_refreshed_at: LocalText | None
     journal: JournalKeeping
     face_refreshed_at: LocalText | None
 
