@@ -18,6 +18,7 @@ import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cached_property
 from pathlib import Path
 from typing import Protocol
 
@@ -50,10 +51,10 @@ class HolderCheckPort(Protocol):
     def close(self) -> None: ...
 
 
-def hashed(secret: str, salt: bytes | None = None) -> str:
+def hashed(secret: str, salt: bytes | None = None, cost: int = COST) -> str:
     """What the configuration keeps of a secret: scrypt's parameters, salt and key, for anybody to read."""
     salt = secrets.token_bytes(_SALT_BYTES) if salt is None else salt
-    return f"scrypt:{COST}:{BLOCK}:{LANES}:{_base64(salt)}:{_base64(_key(secret, salt, COST, BLOCK, LANES))}"
+    return f"scrypt:{cost}:{BLOCK}:{LANES}:{_base64(salt)}:{_base64(_key(secret, salt, cost, BLOCK, LANES))}"
 
 
 def is_of(secret: str, kept: str) -> bool:
@@ -87,7 +88,11 @@ class AttendantService:
         self._attendants = attendants
         self._record = record
         self._clock = clock
-        self._nobody = hashed(secrets.token_hex(8))
+
+    @cached_property
+    def _nobody(self) -> str:
+        """Compared with the secret of a number that nobody has."""
+        return hashed(secrets.token_hex(8))
 
     @property
     def handlers(self) -> Mapping[type, Handler]:

@@ -11,6 +11,7 @@ from kiosk import faults
 from kiosk.domain.applications import Application, ApplicationState, EvidenceResult, ReceivedApplication
 from kiosk.domain.documents import IdDocument, IdKind, Permit, PermitContent
 from kiosk.domain.endorsement import ChipState, FaceState, Grant, Refusal, ResidenceYears, Service
+from kiosk.domain.holder_check import NO_CHECK, CheckWay, HolderCheckRule
 from kiosk.domain.personal import Personal
 from kiosk.policy.assessment import AssessedOutcome, Assessment, EvidenceAsked, Served
 from kiosk.policy.permit_calendar import PermitCalendar
@@ -161,15 +162,23 @@ STORIES = (
 )
 
 
-def site(*, has_retain_bin: bool, rewrites_face: bool = True, has_code_scanner: bool = False) -> Site:
+def site(
+    *, has_retain_bin: bool, rewrites_face: bool = True, has_code_scanner: bool = False,
+    holder_check: HolderCheckRule = NO_CHECK,
+) -> Site:
     """A place of an invented region, with the usual languages."""
     return Site(
-        REGION, has_retain_bin, rewrites_face, LANGUAGE, (LANGUAGE, OTHER_LANGUAGE), has_code_scanner=has_code_scanner)
+        REGION, has_retain_bin, rewrites_face, LANGUAGE, (LANGUAGE, OTHER_LANGUAGE), has_code_scanner=has_code_scanner,
+        holder_check=holder_check)
+
+
+ATTENDED = HolderCheckRule(CheckWay.ATTENDANT)
+ONLY_ATTENDED = HolderCheckRule(CheckWay.ATTENDANT, required=True)
 
 
 SITES = {
     "with a bin": site(has_retain_bin=True),
-    "without a bin": site(has_retain_bin=False),
+    "without a bin": site(has_retain_bin=False, holder_check=ONLY_ATTENDED),
     "without a face": site(has_retain_bin=True, rewrites_face=False),
-    "of every service": site(has_retain_bin=True, has_code_scanner=True),
+    "of every service": site(has_retain_bin=True, has_code_scanner=True, holder_check=ATTENDED),
 }

@@ -230,7 +230,7 @@ def _owed_by(before: s.State, event: on.Event, after: s.State, owed: frozenset[U
         ):
             asking = isinstance(before, s.AskingCentral | s.Applying)
             return owed - {before.visit.endorsement_id} if asking else owed
-        case on.WorkFound(grant=grant) if not grant.face_only or isinstance(after, s.Confirming):
+        case on.WorkFound(grant=grant) if not grant.face_only or isinstance(after, s.Confirming | s.AwaitingAttendant):
             return owed | {grant.endorsement_id}
         case _:
             return owed

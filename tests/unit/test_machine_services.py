@@ -31,7 +31,6 @@ from tests.unit.machine_samples import (
     LANGUAGE,
     PERMIT,
     RECEIVED,
-    SITES,
     TODAY,
     TOO_EARLY,
     VISIT,
@@ -39,7 +38,7 @@ from tests.unit.machine_samples import (
     site,
 )
 
-EVERYTHING = SITES["of every service"]
+EVERYTHING = site(has_retain_bin=True, has_code_scanner=True)
 WITHOUT_SCANNER = site(has_retain_bin=True)
 REGIONS = Path(__file__).parents[2] / "assets" / "regions"
 

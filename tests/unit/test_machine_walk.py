@@ -53,6 +53,8 @@ VerifyingEvidence: CentralFailed DeadlinePassed DeviceFailed EvidenceAnswered ca
 ChoosingProof: DeadlinePassed DeviceFailed cancel choose choose_language no_proof
 ReadingLicenceCode: CodeScannerFailed DeadlinePassed DeviceFailed LicenceCodeNotReadable LicenceCodeRead cancel
     choose_language no_proof
+AwaitingAttendant: DeadlinePassed DeviceFailed cancel choose_language enter_code no_attendant
+CheckingAttendant: AttendantConfirmed AttendantNotConfirmed DeadlinePassed DeviceFailed
 AskingCentral: CentralFailed DeadlinePassed DeviceFailed EndorsementPending EndorsementRefused GrantReceived
     PermitAlreadyCurrent cancel
 ChoosingCollection: DeadlinePassed DeviceFailed cancel choose choose_language
