@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 import sqlite3
 import sys
 from collections.abc import Callable
@@ -48,6 +49,10 @@ def run(args: argparse.Namespace) -> int:
     path = config.state_dir / "journal.db"
     if not path.is_file():
         print(f"{path}: there is no journal", file=sys.stderr)
+        return UNUSABLE
+    if (owner := path.stat().st_uid) != os.geteuid():
+        # SQLite makes files beside the journal; those of another user would keep the kiosk from writing.
+        print(f"{path}: belongs to user {owner}; run this as that user (runuser -u USER -- …)", file=sys.stderr)
         return UNUSABLE
     verb: Callable[[Config, Path, argparse.Namespace], int] = args.carry_out
     try:

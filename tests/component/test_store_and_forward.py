@@ -1,0 +1,325 @@
+"""What central must be told arrives: in order, once, however long the network is gone and whoever dies meanwhile."""
+
+from __future__ import annotations
+
+import itertools
+import logging
+import os
+import signal
+import sqlite3
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import closing
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from urllib.parse import urlsplit
+from uuid import UUID, uuid4
+
+import pytest
+from sqlalchemy import select
+
+from kiosk.central.client import CentralClient, CentralRefusedCall
+from kiosk.central.contract import CancellationRequest
+from kiosk.central.reference import kiosks
+from kiosk.central.reference.server import ReferenceCentral
+from kiosk.central.reference.tables import CompletionRow
+from kiosk.domain.endorsement import ChipState, Custody, FaceState
+from kiosk.faults import MESSAGES_WAITING
+from kiosk.runtime.chain import BreakKind
+from kiosk.runtime.journal import Journal, Queue, StepRecord
+from kiosk.services.outbox import FIRST_RETRY_S, LONGEST_RETRY_S, OutboxService, alarm_of, message_of
+from kiosk.workflow import effects as do
+from tests.component.central_rig import MORNING, ROOT, Kiosk, client_of, resident, settings
+from tests.fakes.cable import Cable
+from tests.waiting import eventually
+
+WEEK = timedelta(days=7)
+
+
+class TickingClock:
+    """Moved by hand; two looks at it are never the same, so that an order can be told from the times."""
+
+    def __init__(self) -> None:
+        self._now = MORNING
+
+    def __call__(self) -> datetime:
+        self._now += timedelta(microseconds=1)
+        return self._now
+
+    def now(self) -> datetime:
+        return self()
+
+    def monotonic(self) -> float:
+        return (self._now - MORNING).total_seconds()
+
+    def pass_time(self, span: timedelta) -> None:
+        self._now += span
+
+
+@dataclass
+class Site:
+    """A kiosk's journal and outbox before central, with a cable between them that a hand can pull."""
+
+    directory: Path
+    path: Path
+    central: ReferenceCentral
+    clock: TickingClock
+    kiosk: Kiosk
+    cable: Cable
+    began: datetime
+    pauses: list[float] = field(default_factory=list)
+    until: datetime | None = None
+
+    def opened(self) -> Journal:
+        return Journal(self.path, self.clock)
+
+    def visit(self) -> UUID:
+        """A permit is written; that the visit ended well is yet to be told."""
+        who = resident()
+        self.central.seed([who.record])
+        granted = self.kiosk.granted(who)
+        assert self.kiosk.write(who, granted.endorsement_id, who.chip()).verdict == "written"
+        return granted.endorsement_id
+
+    def goes_offline(self) -> None:
+        self.cable.lead_to(None)
+
+    def comes_online(self) -> None:
+        address = urlsplit(self.central.url)
+        self.cable.lead_to((address.hostname or "", address.port or 0))
+
+    def forwards(self, chance: float = 0.5) -> None:
+        """Let the outbox work until nothing waits, or until the moment `until`. Its pauses move the clock."""
+        journal = self.opened()
+        client = CentralClient(
+            f"https://127.0.0.1:{self.cable.port}", ca=self.directory / "ca.pem",
+            certificate=self.directory / "kiosk.pem", key=self.directory / "kiosk.key")
+        outbox = OutboxService(client, journal, self.clock, self._pause, lambda: chance)
+        outbox.forward()
+        outbox.close()
+        journal.close()
+
+    def _pause(self, seconds: float) -> bool:
+        self.pauses.append(seconds)
+        self.clock.pass_time(timedelta(seconds=seconds))
+        return self.until is not None and self.clock() >= self.until
+
+    def queue(self) -> Queue:
+        with closing(self.opened()) as journal:
+            return journal.queue()
+
+    def arrived(self) -> list[UUID]:
+        """Whose completion central took, in the order of arrival, once for each time."""
+        query = select(CompletionRow).where(CompletionRow.received_at >= self.began)
+        with self.central.database.reading() as session:
+            rows = session.scalars(query.order_by(CompletionRow.received_at)).all()
+            return [row.endorsement_id for row in rows]
+
+
+@pytest.fixture(scope="module")
+def everywhere(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    """Central is the same for all tests."""
+    directory, clock = tmp_path_factory.mktemp("central"), TickingClock()
+    with ReferenceCentral(settings(directory, clock)) as central, client_of(central, directory) as client:
+        with pytest.raises(CentralRefusedCall, match="not_found"):
+            client.endorsement_state(uuid4())       # its connection is opened here, not in the first test
+        address = urlsplit(central.url)
+        with closing(Cable(address.hostname or "", address.port or 0)) as cable:
+            yield Site(directory, directory, central, clock, Kiosk(client, directory, clock), cable, clock())
+
+
+@pytest.fixture
+def site(everywhere: Site, tmp_path: Path) -> Iterator[Site]:
+    """With a journal of its own."""
+    yield replace(everywhere, path=tmp_path / "journal.db", began=everywhere.clock(), pauses=[])
+    everywhere.central.clear_faults()
+    everywhere.comes_online()
+
+
+def completion(endorsement_id: UUID) -> do.ReportCompletion:
+    return do.ReportCompletion(endorsement_id, ChipState.NEW, FaceState.NEW, Custody.WITH_HOLDER, True)
+
+
+def owes(site: Site, *orders: do.Effect) -> None:
+    """The machine ordered these, and the step is in the journal."""
+    with closing(site.opened()) as journal:
+        for order in orders:
+            message = message_of(order, site.clock())
+            assert message is not None
+            step = StepRecord(
+                site.clock(), uuid4(), "AwaitingRemoval", "PermitTaken", "Thanking", "with_holder",
+                (type(order).__name__,), message.endorsement_id, {})
+            journal.append(step, [message])
+
+
+@pytest.mark.slow
+def test_a_week_of_completions_survives_without_network_and_arrives_in_order_and_once(site: Site) -> None:
+    site.goes_offline()
+    began, told = site.clock(), []
+    for day in range(1, 8):
+        told.append(site.visit())
+        owes(site, completion(told[-1]))
+        site.until = began + timedelta(days=day)
+        site.forwards(chance=0.999)     # and in the evening it is switched off
+        assert site.queue().length == day
+    assert site.arrived() == []
+    assert site.clock() - began >= WEEK
+    oldest = site.queue().oldest_at
+    assert oldest is not None
+    assert alarm_of(site.queue(), site.clock()) == MESSAGES_WAITING
+    site.comes_online()
+    site.until = None
+    site.forwards()
+    assert site.arrived() == told
+    assert site.queue() == Queue(0, None)
+    (first,) = site.central.completions(told[0])
+    assert timedelta() <= oldest - first.finished_at < timedelta(seconds=1)
+    assert {site.kiosk.client.endorsement_state(each).state for each in told} == {"written"}
+    with closing(site.opened()) as journal:
+        assert journal.verify().broken is None
+
+
+@pytest.mark.parametrize("chance", [0.0, 0.5, 0.999])
+def test_it_is_tried_again_less_and_less_often_and_not_by_all_kiosks_in_the_same_second(
+    site: Site, chance: float
+) -> None:
+    owes(site, completion(site.visit()))
+    site.goes_offline()
+    site.until = site.clock() + timedelta(hours=1)
+    site.forwards(chance)
+    whole = [FIRST_RETRY_S * 2 ** number for number in range(8)]
+    expected = [*(each for each in whole if each < LONGEST_RETRY_S), *itertools.repeat(LONGEST_RETRY_S, 40)]
+    assert site.pauses == pytest.approx([
+        each * (0.5 + 0.5 * chance) for each in expected[:len(site.pauses)]])
+    assert site.pauses[-1] >= LONGEST_RETRY_S / 2
+
+
+def test_after_a_success_the_next_trouble_is_met_without_haste_again(site: Site) -> None:
+    owes(site, *(completion(site.visit()) for _ in range(2)))
+    site.central.set_fault("http_500", calls=3)
+    site.forwards(chance=0.0)
+    assert site.pauses == [1.0, 2.0, 4.0]
+    assert len(site.arrived()) == 2
+
+
+@pytest.mark.parametrize("fault", ["garbage_json", "http_500", "drop_connection_after_commit", "wrong_type"])
+def test_an_answer_that_is_none_leaves_the_message_waiting_and_counts_once(site: Site, fault: str) -> None:
+    told = [site.visit(), site.visit()]
+    owes(site, *map(completion, told))
+    site.central.set_fault(fault, calls=2)
+    site.forwards()
+    assert site.arrived() == told
+    assert len(site.pauses) == 2
+
+
+def test_a_disk_that_does_not_note_the_answer_makes_central_hear_it_again_and_count_it_once(site: Site) -> None:
+    told = site.visit()
+    owes(site, completion(told))
+    with closing(sqlite3.connect(site.path)) as db, db:
+        db.execute("CREATE TRIGGER full BEFORE UPDATE ON message BEGIN SELECT RAISE(FAIL, 'disk full'); END")
+    site.until = site.clock() + timedelta(seconds=5)
+    site.forwards()
+    assert (site.queue().length, site.arrived()) == (1, [told])
+    with closing(sqlite3.connect(site.path)) as db, db:
+        db.execute("DROP TRIGGER full")
+    site.until = None
+    site.forwards()
+    assert (site.queue().length, site.arrived()) == (0, [told])
+
+
+def test_a_kiosk_that_central_does_not_know_for_a_while_keeps_what_it_has_to_say(site: Site) -> None:
+    told = site.visit()
+    owes(site, completion(told))
+    with site.central.database.writing() as session:
+        kiosks.retire(session, "kiosk-1", site.clock())
+    site.until = site.clock() + timedelta(hours=2)
+    site.forwards()
+    assert (site.queue().length, site.arrived()) == (1, [])
+    site.central.register_kiosk("kiosk-1")
+    site.until = None
+    site.forwards()
+    assert site.arrived() == [told]
+
+
+def test_what_central_refuses_for_good_does_not_stand_in_the_way_of_the_next(site: Site) -> None:
+    told = site.visit()
+    owes(site, completion(UUID(int=404)), completion(told))
+    site.forwards()
+    assert (site.arrived(), site.pauses, site.queue().length) == ([told], [], 0)
+    with closing(sqlite3.connect(site.path)) as db:
+        assert db.execute("SELECT outcome FROM message ORDER BY sequence").fetchall() == [("not_found",), ("written",)]
+
+
+def test_a_message_that_somebody_took_out_of_the_queue_is_missed(site: Site) -> None:
+    owes(site, completion(site.visit()))
+    with closing(sqlite3.connect(site.path)) as db, db:
+        db.execute("DELETE FROM message")
+    with closing(site.opened()) as journal:
+        broken = journal.verify().broken
+        assert broken is not None
+        assert broken.kind is BreakKind.CHANGED
+
+
+def test_the_log_says_how_many_wait_and_for_how_long(site: Site, caplog: pytest.LogCaptureFixture) -> None:
+    owes(site, completion(site.visit()), completion(site.visit()))
+    site.goes_offline()
+    site.clock.pass_time(timedelta(hours=30))
+    site.until = site.clock()
+    with caplog.at_level(logging.INFO, "kiosk"):
+        site.forwards(chance=0.0)
+    (line,) = [record.getMessage() for record in caplog.records if record.getMessage().startswith("message_waits")]
+    assert '"waiting": 2, "oldest_s": 108000, "again_in_s": 1.0' in line
+
+
+@pytest.mark.parametrize(("age", "alarms"), [(timedelta(hours=24), False), (timedelta(hours=24, seconds=1), True)])
+def test_a_queue_alarms_when_its_oldest_message_is_older_than_a_day(age: timedelta, alarms: bool) -> None:
+    now = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
+    assert alarm_of(Queue(1, now - age), now) == (MESSAGES_WAITING if alarms else None)
+    assert alarm_of(Queue(0, None), now) is None
+
+
+def test_a_cancellation_says_when_it_was_decided_however_late_it_comes(site: Site) -> None:
+    who = resident()
+    site.central.seed([who.record])
+    granted = site.kiosk.granted(who)
+    decided_at = site.clock()
+    message = message_of(do.CancelEndorsement(granted.endorsement_id, "cancelled_by_person"), decided_at)
+    assert message is not None
+    assert CancellationRequest.model_validate_json(message.body).decided_at == decided_at
+
+
+_CHILD = """
+import sys
+from pathlib import Path
+from kiosk.central.client import CentralClient
+from kiosk.runtime.clock import SystemClock
+from kiosk.runtime.journal import Journal
+from kiosk.runtime.workers import Worker
+from kiosk.services.outbox import OutboxService
+directory, journal, url = Path(sys.argv[1]), Path(sys.argv[2]), sys.argv[3]
+client = CentralClient(
+    url, ca=directory / "ca.pem", certificate=directory / "kiosk.pem", key=directory / "kiosk.key")
+clock = SystemClock()
+worker = Worker("outbox", lambda *_: None)
+OutboxService(
+    client, Journal(journal, clock.now), clock, worker.pause, lambda: 0.0).forward()
+"""
+
+
+@pytest.mark.slow
+def test_a_kiosk_that_is_killed_while_it_sends_repeats_nothing_and_forgets_nothing(site: Site) -> None:
+    told = [site.visit() for _ in range(6)]
+    owes(site, *map(completion, told))
+    for heard in (2, 4):
+        # The answer is lost just then: central has noted it, the kiosk cannot know.
+        child = subprocess.Popen(
+            [sys.executable, "-c", _CHILD, str(site.directory), str(site.path), site.central.url], cwd=ROOT,
+            env=os.environ)
+        with child:
+            eventually(lambda heard=heard: len(site.arrived()) >= heard)
+            child.send_signal(signal.SIGKILL)
+    site.forwards()
+    assert site.arrived() == told
+    assert site.queue().length == 0
