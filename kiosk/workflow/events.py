@@ -96,7 +96,7 @@ class PermitNotTakenIn:
 
 @dataclass(frozen=True, slots=True)
 class PermitOutOfSight:
-    """The order to take one in has ended, and the unit cannot say whether one went in."""
+    """A fact about custody: UNKNOWN. The order to take one in has ended; whether one went in, the unit cannot say."""
 
     fault: Fault
 
@@ -330,7 +330,7 @@ Event = (
     | CollectionRecorded | LookedAhead
 )
 
-CUSTODY_FACTS = (PathInspected, PermitTakenIn, PermitAtMouth, PermitTaken, PermitRetained, FaceRewritten)
+CUSTODY_FACTS = (PathInspected, PermitTakenIn, PermitOutOfSight, PermitAtMouth, PermitTaken, PermitRetained, FaceRewritten)
 """Never dropped, whatever visit they are stamped with."""
 
 
@@ -341,6 +341,8 @@ def custody_told(event: Event) -> Custody | None:
             return custody
         case PermitTakenIn():
             return Custody.INSIDE
+        case PermitOutOfSight():
+            return Custody.UNKNOWN
         case PermitAtMouth() | FaceRewritten(at_mouth=True):
             return Custody.AT_MOUTH
         case PermitTaken():

@@ -94,7 +94,7 @@ def returning_permit(site: Site, state: s.ReturningPermit, event: on.Event) -> S
     match event:
         case on.PermitAtMouth():
             return Step(s.AwaitingRemoval(state.visit, state.ending), (do.WatchMouth(),))
-        case on.FaceRewritten(at_mouth=at_mouth) if isinstance(state.ending, s.Renewed):
+        case on.FaceRewritten(at_mouth=at_mouth) if isinstance(state.ending, s.Renewed | s.Interrupted):
             # It was given up too early. The order to give the permit back still stands, and its answer comes too.
             ending = replace(state.ending, face=FaceState.NEW)
             return Step(s.AwaitingRemoval(state.visit, ending) if at_mouth else replace(state, ending=ending))

@@ -206,7 +206,7 @@ def test_a_stop_before_the_first_batch_leaves_the_chip_old(place: Place) -> None
 
 def test_a_stop_after_a_batch_leaves_the_chip_unknown(place: Place) -> None:
     story = story_after(place, on.PersonChose(Intent.CONFIRM), BATCH)
-    assert (story.chip, story.session_opened) == (ChipState.UNKNOWN, True)
+    assert (story.chip, story.sessions) == (ChipState.UNKNOWN, 1)
 
 
 def test_a_stop_while_the_face_is_rewritten_knows_that_the_chip_is_new(place: Place) -> None:

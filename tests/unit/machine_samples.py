@@ -52,6 +52,7 @@ CASE = Case(HOLDER, PERMIT)
 GRANT = Grant(
     ASKED_FOR, PERMIT.permit_number, PERMIT.chip_serial, NEW, ResidenceYears.CONTINUOUS,
     datetime(2025, 5, 20, 12, tzinfo=UTC))
+GRANT_CUT_OFF = replace(GRANT, endorsement_id=CUT_OFF)
 GRANT_ELSEWHERE = replace(GRANT, endorsement_id=DECIDED_ELSEWHERE)
 FACE_GRANT = replace(GRANT, endorsement_id=FACE_LEFT_OVER, content=OLD, face_only=True)
 FACE_GRANT_OF_OTHER_CONTENT = replace(FACE_GRANT, content=NEW)
@@ -77,6 +78,7 @@ COLLECTION_CHOSEN = replace(MADE, collection="counter", may_choose_collection=Fa
 
 COMMANDS = ChipCommands(((b"\x00\x84\x00\x00\x08", (0x9000,)),))
 ANSWERS = ChipAnswers(((b"\x01" * 8, 0x9000),))
+WRONG_MAC = ChipAnswers(((b"", 0x6988),))
 
 FAULTS = (
     faults.PERMIT_UNIT_PROTOCOL, faults.PERMIT_JAMMED, faults.CHIP_SILENT, faults.COUPLER_LINK, faults.ID_READER_LINK,
@@ -116,7 +118,13 @@ EVENTS: tuple[on.Event, ...] = (
     on.ChipVerdictReceived(written=True),
     on.ChipVerdictReceived(written=False),
     on.BatchRelayed(ANSWERS),
+    on.BatchRelayed(WRONG_MAC),
     *(on.ChipReadBack(permit) for permit in (RENEWED, PERMIT, HALF_RENEWED, ANOTHER_CHIP, None)),
+    on.ChipExamined(RENEWED, ChipState.NEW),
+    on.ChipExamined(PERMIT, ChipState.OLD),
+    *(on.ChipExamined(permit, ChipState.UNKNOWN) for permit in (HALF_RENEWED, None)),
+    on.EndorsementRecalled(ChipState.UNKNOWN, GRANT_CUT_OFF),
+    *(on.EndorsementRecalled(chip, None) for chip in (ChipState.UNKNOWN, ChipState.NEW)),
     on.ReceiptPrinted(),
     on.ReceiptNotPrinted(faults.PAPER_OUT),
 )
@@ -159,6 +167,9 @@ STORIES = (
     on.UnfinishedStory(CUT_OFF, 1, ChipState.NEW, FaceState.PENDING, 5.0, SEALS, relayed=2),
     on.UnfinishedStory(CUT_OFF, 1, ChipState.NEW, FaceState.PENDING, 3600.0, SEALS, relayed=2),
     on.UnfinishedStory(None, 0, ChipState.OLD, FaceState.OLD, 3600.0),
+    on.UnfinishedStory(CUT_OFF, 1, ChipState.UNKNOWN, FaceState.OLD, 5.0, SEALS, relayed=1, is_abandoned=True),
+    on.UnfinishedStory(CUT_OFF, 3, ChipState.UNKNOWN, FaceState.OLD, 5.0, SEALS, relayed=2),
+    on.UnfinishedStory(CUT_OFF, 0, ChipState.NEW, FaceState.PENDING, 5.0, Seals("same", "same")),
 )
 
 

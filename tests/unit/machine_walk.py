@@ -20,7 +20,8 @@ from kiosk.workflow import events as on
 from kiosk.workflow import states as s
 from kiosk.workflow.machine import step
 from kiosk.workflow.transition import Site, Step
-from tests.unit.machine_samples import EVENTS, FOUND_VISIT, OF_EVERY_SERVICE, STORIES
+from kiosk.workflow.writing import MOST_SESSIONS
+from tests.unit.machine_samples import EVENTS, FOUND_VISIT, GRANT_CUT_OFF, NEW, OF_EVERY_SERVICE, STORIES
 
 # Orders that the unit's one thread carries out one after the other.
 _UNIT_ORDERS = (
@@ -42,7 +43,7 @@ class World:
     story: int
     orders: tuple[type, ...] = (do.InspectPath,)
     owed: frozenset[UUID] = frozenset()
-    session_opened: bool = False
+    sessions: int = 0
     relayed: frozenset[int] = frozenset()
 
 
@@ -115,7 +116,8 @@ def walk(site: Site) -> Walk:
     for story, told in enumerate(STORIES):
         for permit_is in (Custody.WITH_HOLDER, Custody.AT_MOUTH, Custody.INSIDE):
             owed = frozenset({told.endorsement_id} if told.endorsement_id else ())
-            node = (result.number_of(s.Recovering()), World(permit_is, story, owed=owed))
+            relayed = frozenset(range(1, told.relayed + 1))
+            node = (result.number_of(s.Recovering()), World(permit_is, story, owed=owed, relayed=relayed))
             result.first_way[node] = None
             to_visit.append(node)
     while to_visit:
@@ -146,6 +148,8 @@ def _answers(world: World) -> Iterator[tuple[on.Event, Custody]]:
     order, permit_is = world.orders[0], world.permit_is
     if order is do.TakePermitIn:
         yield on.PermitTakenIn(), Custody.INSIDE
+        yield on.PermitOutOfSight(faults.PERMIT_UNIT_LINK), Custody.INSIDE
+        yield on.PermitOutOfSight(faults.PERMIT_UNIT_LINK), permit_is
         yield on.PermitNotTakenIn(), permit_is
     elif order is do.EjectPermit:
         if permit_is in (Custody.INSIDE, Custody.AT_MOUTH):
@@ -194,11 +198,11 @@ def _after(result: Walk, before: Node, event: on.Event, taken: Step, world: Worl
         if isinstance(effect, do.RewriteFace | do.LoadFace):
             check(result.site.rewrites_face, "no face is rewritten where the unit rewrites none")
         if isinstance(effect, _NEEDS_GRANT):
-            check(hasattr(state, "grant"), "nothing is written without a grant")
+            check(_is_granted(state, effect), "nothing is written without a grant")
         match effect:
             case do.OpenChipSession():
-                check(not world.session_opened, "a chip session is opened once in a visit")
-                world = replace(world, session_opened=True)
+                check(world.sessions < MOST_SESSIONS, "what is half written is finished once in a visit")
+                world = replace(world, sessions=world.sessions + 1)
             case do.RelayBatch():
                 assert isinstance(taken.state, s.RelayingBatch)
                 check(taken.state.batch not in world.relayed, "a batch is sent to the chip once")
@@ -216,10 +220,24 @@ def _after(result: Walk, before: Node, event: on.Event, taken: Step, world: Worl
         check(not owed, "central is told before the visit is over")
         # The path is empty again after a permit was kept; what was done to this permit is past.
         permit_is = Custody.WITH_HOLDER if world.permit_is is Custody.RETAINED else world.permit_is
-        world = replace(world, permit_is=permit_is, session_opened=False, relayed=frozenset())
+        world = replace(world, permit_is=permit_is, sessions=0, relayed=frozenset())
+    if isinstance(taken.state, s.Idle):
+        world = replace(world, relayed=frozenset())
     if world.owed and not owed:
         world = replace(world, story=0)    # nothing is open any more
     return replace(world, owed=owed, orders=_ordered(world.orders, taken))
+
+
+def _is_granted(state: s.State, effect: do.Effect) -> bool:
+    """By central in this visit; after a stop by the chip itself, which holds only what was granted before."""
+    match state, effect:
+        case s.AwaitingHolder() | s.RecoveringFace(), do.RewriteFace(content=content):
+            ending = state.ending
+            return content == (ending.grant.content if isinstance(ending, s.Renewed) else NEW)
+        case s.RecoveringGrant(), do.OpenChipSession(grant=grant):
+            return grant == GRANT_CUT_OFF
+        case _:
+            return hasattr(state, "grant")
 
 
 def _owed_by(before: s.State, event: on.Event, after: s.State, owed: frozenset[UUID]) -> frozenset[UUID]:

@@ -25,6 +25,7 @@ from tests.unit.machine_samples import (
     OTHER_LANGUAGE,
     PERMIT,
     RENEWED,
+    SEALS,
     SITES,
     STORIES,
     TODAY,
@@ -35,7 +36,7 @@ WITH_BIN, WITHOUT_BIN, WITHOUT_FACE = SITES["with a bin"], SITES["without a bin"
 DEADLINE = on.DeadlinePassed("the one of the state")
 RENEWED_NOW = s.Renewed(CASE, GRANT, FaceState.NEW)
 FACE_PENDING = s.Renewed(CASE, GRANT, FaceState.PENDING)
-NOTHING_OPEN, ASKED_ONLY, _, CHIP_NEW, CHIP_NEW_LONG_AGO, _ = STORIES
+NOTHING_OPEN, ASKED_ONLY, CHIP_IN_DOUBT, CHIP_NEW, CHIP_NEW_LONG_AGO = STORIES[:5]
 
 
 def reported(face: FaceState, custody: Custody) -> do.ReportCompletion:
@@ -193,12 +194,13 @@ def test_a_renewal_that_was_cut_off_is_reported_when_the_permit_has_its_place() 
     assert gone is not None
     assert gone.effects[0] == do.ReportCompletion(
         CUT_OFF, ChipState.NEW, FaceState.PENDING, Custody.WITH_HOLDER, receipt_printed=False)
-    inside = step(WITH_BIN, s.Recovering(), on.PathInspected(Custody.INSIDE, CHIP_NEW, FOUND_VISIT))
-    assert inside is not None
-    assert inside.effects == (do.EjectPermit(),)
-    long_ago = step(WITH_BIN, s.Recovering(), on.PathInspected(Custody.INSIDE, CHIP_NEW_LONG_AGO, FOUND_VISIT))
-    assert long_ago is not None
-    assert long_ago.effects == (do.RetainPermit(),)
+    for story, effect in ((CHIP_NEW, ()), (CHIP_NEW_LONG_AGO, (do.RetainPermit(),))):
+        inside = step(WITH_BIN, s.Recovering(), on.PathInspected(Custody.INSIDE, story, FOUND_VISIT))
+        assert inside is not None
+        assert inside.effects == (do.ExamineChip(SEALS),)
+        read = step(WITH_BIN, inside.state, on.ChipExamined(RENEWED, ChipState.NEW))
+        assert read is not None
+        assert read.effects == effect
 
 
 def test_what_was_asked_for_and_never_begun_is_cancelled_after_a_loss_of_power() -> None:

@@ -33,8 +33,8 @@ ShowingNotice: DeadlinePassed DeviceFailed accept_notice cancel choose_language 
 ReadingIdCard: DeadlinePassed DeviceFailed IdCardNotReadable IdCardRead IdCardRefused cancel choose_language more_time
 ReadingAgentIdCard: DeadlinePassed DeviceFailed IdCardNotReadable IdCardRead IdCardRefused cancel choose_language
     more_time
-AwaitingPermit: DeadlinePassed DeviceFailed PermitNotTakenIn PermitTakenIn cancel choose_language more_time
-WithdrawingOffer: DeadlinePassed DeviceFailed PermitNotTakenIn PermitTakenIn
+AwaitingPermit: DeadlinePassed DeviceFailed PermitNotTakenIn PermitOutOfSight PermitTakenIn cancel choose_language more_time
+WithdrawingOffer: DeadlinePassed DeviceFailed PermitNotTakenIn PermitOutOfSight PermitTakenIn
 SearchingApplications: ApplicationsFound CentralFailed DeadlinePassed DeviceFailed cancel
 ShowingProgress: DeadlinePassed DeviceFailed cancel choose choose_language finish more_time
 ChoosingCollectionLater: DeadlinePassed DeviceFailed cancel choose choose_language more_time
@@ -66,6 +66,10 @@ RelayingBatch: BatchRelayed DeadlinePassed DeviceFailed
 SendingChipAnswers: CentralFailed ChipBatchReceived ChipVerdictReceived DeadlinePassed DeviceFailed
 ReadingChipBack: ChipReadBack DeadlinePassed DeviceFailed
 RewritingFace: DeadlinePassed DeviceFailed FaceNotRewritten FaceRewritten
+RecoveringChip: ChipExamined DeadlinePassed DeviceFailed
+RecoveringGrant: CentralFailed DeadlinePassed DeviceFailed EndorsementRecalled
+AwaitingHolder: DeadlinePassed cancel choose_language
+RecoveringFace: DeadlinePassed DeviceFailed FaceNotRewritten FaceRewritten
 ReturningPermit: DeadlinePassed DeviceFailed FaceRewritten PermitAtMouth PermitTaken
 TakingBack: DeadlinePassed DeviceFailed PermitTaken PermitTakenIn
 Retaining: DeadlinePassed DeviceFailed PermitRetained
@@ -108,7 +112,8 @@ def test_every_kind_of_state_is_reached_where_every_service_is_asked_for() -> No
 @AT_EVERY_SITE
 def test_nothing_is_kept_without_a_bin_and_no_face_rewritten_where_the_unit_rewrites_none(place: str) -> None:
     assert (s.Retaining in reached(place)) is SITES[place].has_retain_bin
-    assert (s.RewritingFace in reached(place)) is SITES[place].rewrites_face
+    for rewriting in (s.RewritingFace, s.RecoveringFace):
+        assert (rewriting in reached(place)) is SITES[place].rewrites_face
 
 
 def test_what_means_something_in_which_state_is_known_and_all_else_is_ignored() -> None:
