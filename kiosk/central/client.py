@@ -20,16 +20,17 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
+from http.cookiejar import CookieJar, DefaultCookiePolicy
 from pathlib import Path
 from types import TracebackType
 from typing import Self, TypeVar
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import httpx
 from pydantic import BaseModel, TypeAdapter, ValidationError
 
 from kiosk.central import contract
-from kiosk.central.contract import IDEMPOTENCY_HEADER, JSON_TYPE, PROBLEM_TYPE, SEQUENCE_HEADER
+from kiosk.central.contract import CALL_HEADER, IDEMPOTENCY_HEADER, JSON_TYPE, PROBLEM_TYPE, SEQUENCE_HEADER
 
 MAX_ANSWER_BYTES = 256 * 1024     # the largest answer of the contract, a chip batch, is below 8 KiB
 KEEP_ALIVE_S = 60.0               # below the 75 s after which nginx and the reference central drop it
@@ -62,7 +63,7 @@ class CentralUnreachable(CentralError):
 
 class CentralAnsweredGarbage(CentralError):
     """An answer outside the contract. `what`: "content_type", "too_large", "not_json", "not_the_model", "redirect",
-    "encoding", "not_a_problem"."""
+    "encoding", "not_a_problem", "other_call" (twice one that does not name the call that was made)."""
 
     def __init__(self, what: str, status: int) -> None:
         super().__init__(f"central answered garbage: {what}, status {status}")
@@ -113,16 +114,22 @@ class CentralClient:
         self._clock = clock
         self.central_time: datetime | None = None
         """Central's clock at its last answer, by the whole second; None where it told none."""
-        self._http = httpx.Client(
-            base_url=base_url,
-            verify=_tls(ca, certificate, key),
+        self._base_url = base_url
+        self._context = _tls(ca, certificate, key)
+        self._http = self._opened()
+
+    def _opened(self) -> httpx.Client:
+        return httpx.Client(
+            base_url=self._base_url,
+            verify=self._context,
             http1=True,
             http2=False,
             trust_env=False,
             follow_redirects=False,
-            timeout=httpx.Timeout(times.answer_s, connect=times.connect_s),
+            timeout=httpx.Timeout(self._times.answer_s, connect=self._times.connect_s),
             limits=httpx.Limits(max_connections=1, max_keepalive_connections=1, keepalive_expiry=KEEP_ALIVE_S),
             headers={"Accept": f"{JSON_TYPE}, {PROBLEM_TYPE}", "Accept-Encoding": "identity"},
+            cookies=CookieJar(DefaultCookiePolicy(allowed_domains=[])),     # none is kept, however many are sent
         )
 
     def close(self) -> None:
@@ -223,6 +230,19 @@ class CentralClient:
         return self._call(self._http.build_request("GET", path), answer)
 
     def _call(self, request: httpx.Request, answer: TypeAdapter[M]) -> M:
+        request.headers[CALL_HEADER] = str(uuid4())
+        try:
+            return self._asked(request, answer)
+        except CentralAnsweredGarbage as error:
+            # Whatever else stands on this line belongs to no call of ours either.
+            self._http.close()
+            self._http = self._opened()
+            if error.what != "other_call":
+                raise
+        # An earlier answer stood on the line twice. This call's own was not heard, and asking twice does nothing twice.
+        return self._asked(request, answer)
+
+    def _asked(self, request: httpx.Request, answer: TypeAdapter[M]) -> M:
         # Raised outside the handler, so that no httpx exception (it carries the request's body) hangs on ours.
         stage, reply = "", None
         try:
@@ -254,7 +274,8 @@ class CentralClient:
             response.close()
         self.central_time = _date(response.headers.get("date", ""))
         content_type = response.headers.get("content-type", "").partition(";")[0].strip().lower()
-        return _Reply(response.status_code, content_type, encoding, bytes(body))
+        is_named = response.headers.get(CALL_HEADER) == request.headers[CALL_HEADER]
+        return _Reply(response.status_code, content_type, encoding, bytes(body), is_named)
 
 
 class _TookTooLong(Exception):
@@ -267,6 +288,7 @@ class _Reply:
     content_type: str
     encoding: str
     body: bytes
+    is_named: bool       # it names the call that was made, so it is this call's answer
 
 
 _ANSWER: TypeAdapter[contract.EndorsementAnswer] = TypeAdapter(contract.EndorsementAnswer)
@@ -299,9 +321,9 @@ def _tls(ca: Path, certificate: Path, key: Path) -> ssl.SSLContext:
 def _date(header: str) -> datetime | None:
     try:
         told = parsedate_to_datetime(header)
-    except ValueError:
+        return (told if told.tzinfo is not None else told.replace(tzinfo=UTC)).astimezone(UTC)
+    except (ValueError, OverflowError):     # the standard library lets numbers of any size through to its clock
         return None
-    return told if told.tzinfo is not None else told.replace(tzinfo=UTC)
 
 
 def _is_tls(error: BaseException) -> bool:
@@ -324,12 +346,17 @@ def _read(reply: _Reply, answer: TypeAdapter[M]) -> M:
         raise _refusal(reply)
     if reply.content_type != JSON_TYPE:
         raise CentralAnsweredGarbage("content_type", reply.status)
-    return _parsed(answer, reply)
+    parsed = _parsed(answer, reply)
+    if not reply.is_named:
+        raise CentralAnsweredGarbage("other_call", reply.status)
+    return parsed
 
 
 def _refusal(reply: _Reply) -> CentralError:
     if reply.content_type == PROBLEM_TYPE:
         problem = _parsed(_PROBLEM, reply)
+        if _CODE.fullmatch(problem.code) and not reply.is_named:
+            return CentralAnsweredGarbage("other_call", reply.status)
         if _CODE.fullmatch(problem.code):
             return CentralRefusedCall(reply.status, problem.code)
     if reply.status in _GATEWAY:

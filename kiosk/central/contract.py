@@ -3,7 +3,9 @@
 HTTPS with mutual TLS: the kiosk's identity is its client certificate, never a field. JSON. Every POST carries
 `Idempotency-Key` (same key and body: the same, first answer; another body: 409) and, from the kiosk process,
 `X-Kiosk-Sequence` (given when the call is journalled, kept in its retries). Errors are problem documents (RFC 9457)
-with a stable `code`. No personal data in URLs. Times carry an offset; dates are local dates (Asia/Shanghai).
+with a stable `code`. Every answer, of either kind, repeats the request's `X-Kiosk-Call`: an answer that stands on the
+line twice, or comes late, must not be taken for the next call's. No personal data in URLs. Times carry an offset; dates
+are local dates (Asia/Shanghai).
 
 The sequence number is per kiosk, starts at 1 and rises; GETs carry none. The kiosk's own texts are found by the codes
 in `kiosk.central.codes`; of what central writes, a resident is shown a review number and the name of a station.
@@ -19,6 +21,7 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 IDEMPOTENCY_HEADER = "Idempotency-Key"
 SEQUENCE_HEADER = "X-Kiosk-Sequence"
+CALL_HEADER = "X-Kiosk-Call"
 JSON_TYPE = "application/json"
 PROBLEM_TYPE = "application/problem+json"
 LARGEST_NUMBER = 2**53 - 1     # the largest that every JSON reader keeps exact (RFC 8259, section 6)

@@ -355,7 +355,7 @@ def test_many_kiosks_at_once_never_hold_two_live_grants_for_one_permit(
 
 
 class ScriptedCentral:
-    """A TLS server that answers one request with fixed bytes, or drips them."""
+    """A TLS server that answers one request of each connection with fixed bytes, or drips them."""
 
     def __init__(self, directory: Path, answer: bytes, pause_s: float = 0.0) -> None:
         self._context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)

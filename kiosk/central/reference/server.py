@@ -30,6 +30,7 @@ from kiosk.central.reference.evidence import Verifying
 from kiosk.central.reference.fitting import Fitting
 from kiosk.central.reference.granting import Granting
 from kiosk.central.reference.hsm import SoftwareHsm
+from kiosk.central.reference.named_answers import NamedAnswers
 from kiosk.central.reference.peer_certificate import MutualTlsProtocol, PeerCertificate
 from kiosk.central.reference.reviewing import Reviewing
 from kiosk.central.reference.rules import RegionRules
@@ -205,7 +206,7 @@ class ReferenceCentral:
         if self._wanted_fault is not None:
             self._faults.set(*self._wanted_fault)
         config = uvicorn.Config(
-            self._faults,
+            NamedAnswers(self._faults),
             host=self._settings.host,
             port=self._settings.port,
             http=MutualTlsProtocol,

@@ -51,7 +51,8 @@ TARGETS: dict[str, Target] = {
         "code_scanner_bytes", f"{SCANNER}.hid_keyboard", f"{SCANNER}.envelope", short_bytes=98, long_bytes=1000
     ),
     "printer_status": _of(
-        "receipt_printer_bytes", "drivers.receipt_printer.status", "drivers.receipt_printer.device", short_bytes=16, long_bytes=64
+        "receipt_printer_bytes", "drivers.receipt_printer.status", "drivers.receipt_printer.device",
+        short_bytes=16, long_bytes=64,
     ),
     "printer_commands": _of("receipt_printer_bytes", "drivers.receipt_printer.commands"),
     "chip_wire": _of("wire_bytes", "drivers.simulators.vpcd_wire", "drivers.simulators.virtual_chip", short_bytes=64),
