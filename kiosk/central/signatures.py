@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import importlib
+from collections.abc import Callable
 from typing import Any, Literal, get_args
 
 from cryptography.exceptions import InvalidSignature
@@ -39,14 +40,16 @@ def verify(algorithm: str, public_key: bytes, message: bytes, signature: bytes) 
     raise ValueError(f"unknown signature algorithm {algorithm!r}")
 
 
-def sign(algorithm: str, private_key: bytes, message: bytes) -> bytes:
-    """The signature over `message`. gmalg's SM2 is not constant in time: only test keys may be used with it."""
+def signer(algorithm: str, private_key: bytes) -> Callable[[bytes], bytes]:
+    """What makes the signature over a message with this key, which is taken apart once.
+
+    gmalg's SM2 is not constant in time: only test keys may be used with it.
+    """
     if algorithm == "ed25519":
-        return Ed25519PrivateKey.from_private_bytes(private_key).sign(message)
+        return Ed25519PrivateKey.from_private_bytes(private_key).sign
     if algorithm == "sm2-sm3":
-        signer = _gmalg().SM2(private_key, SM2_SIGNER_ID, public_key_of(algorithm, private_key))
-        r, s = signer.sign(message)
-        return _fixed(r) + _fixed(s)
+        sm2 = _gmalg().SM2(private_key, SM2_SIGNER_ID, public_key_of(algorithm, private_key))
+        return lambda message: b"".join(_fixed(half) for half in sm2.sign(message))
     raise ValueError(f"unknown signature algorithm {algorithm!r}")
 
 

@@ -58,7 +58,7 @@ def signed(algorithm: str = "ed25519", raw: bytes | None = None, **changes: obje
             "payload": base64.b64encode(message).decode(),
             "algorithm": algorithm,
             "key_id": f"test-{algorithm}",
-            "signature": base64.b64encode(signatures.sign(algorithm, PRIVATE[algorithm], message)).decode(),
+            "signature": base64.b64encode(signatures.signer(algorithm, PRIVATE[algorithm])(message)).decode(),
         }
     )
 

@@ -67,7 +67,7 @@ def test_the_public_half_is_the_published_one(algorithm: str, private: bytes, pu
 @pytest.mark.parametrize("algorithm", signatures.ALGORITHMS)
 def test_what_is_signed_with_a_fresh_key_is_believed_with_its_public_half(algorithm: str) -> None:
     private = signatures.new_private_key(algorithm)
-    signature = signatures.sign(algorithm, private, b"a grant")
+    signature = signatures.signer(algorithm, private)(b"a grant")
     assert (len(private), len(signature)) == (32, 64)
     assert signatures.verify(algorithm, signatures.public_key_of(algorithm, private), b"a grant", signature)
 

@@ -20,7 +20,7 @@ from sqlalchemy.orm import Session
 from kiosk.central.contract import IDEMPOTENCY_HEADER, JSON_TYPE, SEQUENCE_HEADER
 from kiosk.central.reference.clock import Clock
 from kiosk.central.reference.database import Database
-from kiosk.central.reference.kiosks import identify
+from kiosk.central.reference.kiosks import STANDING, identify
 from kiosk.central.reference.peer_certificate import SCOPE_PEER, PeerCertificate
 from kiosk.central.reference.problems import ProblemError
 from kiosk.central.reference.tables import Base, IdempotentAnswer, KioskSequence
@@ -85,12 +85,12 @@ class Calls:
 
     def _read(self, peer: PeerCertificate | None, work: Work) -> str:
         return self._database.read(
-            lambda session: work(session, Moment(identify(session, peer), self._clock())).model_dump_json()
+            lambda session: work(session, self._moment(session, peer)).model_dump_json()
         )
 
     def _write(self, peer: PeerCertificate | None, work: Work) -> str:
         return self._database.write(
-            lambda session: work(session, Moment(identify(session, peer), self._clock())).model_dump_json()
+            lambda session: work(session, self._moment(session, peer)).model_dump_json()
         )
 
     def _once(self, peer: PeerCertificate | None, call: _Posted, work: Work) -> str:
@@ -102,10 +102,9 @@ class Calls:
             raise
 
     def _carry_out(self, session: Session, peer: PeerCertificate | None, call: _Posted, work: Work) -> str:
-        moment = Moment(identify(session, peer), self._clock())
-        connection = session.connection()
-        values = {"kiosk_id": moment.kiosk_id, "key": call.key, "sequence": call.sequence}
-        fingerprint, body, is_noted = connection.execute(_BEFORE, values).one()
+        values = {"key": call.key, "sequence": call.sequence}
+        kiosk_id, (fingerprint, body, is_noted) = identify(session, peer, _BEFORE, values)
+        moment, connection = Moment(kiosk_id, self._clock()), session.connection()
         if call.sequence is not None and not is_noted:
             connection.execute(_NOTE, _noted(moment, call))
         if fingerprint is not None:
@@ -125,10 +124,13 @@ class Calls:
         )
         return answer
 
+    def _moment(self, session: Session, peer: PeerCertificate | None) -> Moment:
+        return Moment(identify(session, peer)[0], self._clock())
+
     def _note_sequence(self, session: Session, peer: PeerCertificate | None, call: _Posted) -> None:
         """The number was used, whatever became of the call: without it, a gap would be seen where there is none."""
         try:
-            moment = Moment(identify(session, peer), self._clock())
+            moment = self._moment(session, peer)
         except ProblemError:
             return
         if session.get(KioskSequence, (moment.kiosk_id, call.sequence, call.key)) is None:
@@ -152,6 +154,7 @@ def _told(work: Callable[[], str]) -> Callable[[], str]:
 
 # Built once: building a statement costs more than running it.
 _BEFORE = select(
+    *STANDING,
     select(IdempotentAnswer.fingerprint)
     .where(IdempotentAnswer.kiosk_id == bindparam("kiosk_id"), IdempotentAnswer.key == bindparam("key"))
     .scalar_subquery(),

@@ -8,6 +8,7 @@ UPDATE, keys and live grants are kept apart by unique indexes, and whoever comes
 from __future__ import annotations
 
 import sqlite3
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
@@ -41,6 +42,7 @@ class Database:
 
     def __init__(self, url: str, connections: int = CONNECTIONS) -> None:
         self._connections = connections
+        self._turn = threading.Lock() if url.startswith("sqlite") else None
         self.engine = _engine(url, connections)
         self._reading_engine = self.engine.execution_options(reads_only=True)
 
@@ -75,7 +77,7 @@ class Database:
     @contextmanager
     def writing(self) -> Iterator[Session]:
         """One transaction that may write: committed at the end, rolled back by any exception."""
-        with Session(self.engine, expire_on_commit=False) as session, session.begin():
+        with self._taking_turns(), Session(self.engine, expire_on_commit=False) as session, session.begin():
             yield session
 
     @contextmanager
@@ -83,6 +85,19 @@ class Database:
         """One transaction that only reads."""
         with Session(self._reading_engine, expire_on_commit=False) as session, session.begin():
             yield session
+
+    @contextmanager
+    def _taking_turns(self) -> Iterator[None]:
+        """SQLite lets one writer in and the others sleep for longer and longer; those of one process can do better.
+
+        Who has waited in vain here asks SQLite all the same, and is told there that it is busy.
+        """
+        has_turn = self._turn is not None and self._turn.acquire(timeout=BUSY_TIMEOUT_S)
+        try:
+            yield
+        finally:
+            if self._turn is not None and has_turn:
+                self._turn.release()
 
     def close(self) -> None:
         """Close every connection."""

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from kiosk.central import contract
 from kiosk.central.reference.clock import local_date
 from kiosk.central.reference.evidence import Proofs, proofs_of_today
-from kiosk.central.reference.granting import Granting, expire, is_granted_elsewhere
+from kiosk.central.reference.granting import Granting, expire, insert_new, is_granted_elsewhere
 from kiosk.central.reference.records import chip_flaw, holder_flaw, is_behind, is_on_record, record_of
 from kiosk.central.reference.residents import record_content, recorded_content
 from kiosk.central.reference.rewriting import decided_content, hand_out, waiting_here
@@ -54,7 +54,7 @@ class Endorsing:
         answer = self._decided(session, permit, name, request, kiosk_id, endorsement, now)
         endorsement.state = answer.state
         endorsement.answer = answer.model_dump_json()
-        session.add(endorsement)
+        insert_new(session, endorsement)
         return answer
 
     def pending_rewrites(

@@ -68,6 +68,8 @@ class SoftwareHsm:
         self._chip_keys = dict(chip_keys)
         self._signing_keys = dict(signing_keys)
         self._in_use = in_use
+        key = self._signing_keys[in_use]
+        self._sign = signatures.signer(key.algorithm, key.private)
 
     @classmethod
     def from_files(cls, *paths: Path) -> SoftwareHsm:
@@ -102,7 +104,7 @@ class SoftwareHsm:
     def sign(self, payload: bytes) -> HsmSignature:
         """See `Hsm.sign`."""
         key = self._signing_keys[self._in_use]
-        return HsmSignature(key.algorithm, self._in_use, signatures.sign(key.algorithm, key.private, payload))
+        return HsmSignature(key.algorithm, self._in_use, self._sign(payload))
 
     def public_keys(self) -> Mapping[str, tuple[str, bytes]]:
         """See `Hsm.public_keys`."""

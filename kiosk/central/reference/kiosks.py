@@ -3,34 +3,47 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from datetime import datetime
+from types import MappingProxyType
+from typing import Any
 
-from sqlalchemy import bindparam, exists, select
+from sqlalchemy import Executable, bindparam, exists, select
 from sqlalchemy.orm import Session
 
 from kiosk.central.reference.peer_certificate import PeerCertificate
 from kiosk.central.reference.problems import ProblemError
 from kiosk.central.reference.tables import Kiosk, RevokedCertificate
 
-# Built once: building a statement costs more than running it.
-_STANDING = select(
-    exists().where(RevokedCertificate.fingerprint == bindparam("fingerprint")),
+# How a caller stands, as the first columns of a query with the parameters "certificate" (fingerprint) and "kiosk_id".
+STANDING = (
+    exists().where(RevokedCertificate.fingerprint == bindparam("certificate")),
     exists().where(Kiosk.kiosk_id == bindparam("kiosk_id"), Kiosk.retired_at.is_(None)),
 )
 
+# Built once: building a statement costs more than running it.
+_STANDING = select(*STANDING)
 
-def identify(session: Session, peer: PeerCertificate | None) -> str:
-    """The calling kiosk's id. Raises `ProblemError`: "unknown_kiosk", "certificate_revoked"."""
+
+def identify(
+    session: Session,
+    peer: PeerCertificate | None,
+    query: Executable = _STANDING,
+    values: Mapping[str, object] = MappingProxyType({}),
+) -> tuple[str, tuple[Any, ...]]:
+    """The calling kiosk's id, and what else `query` asks at the same time (columns behind `STANDING`).
+
+    Raises `ProblemError`: "unknown_kiosk", "certificate_revoked".
+    """
     if peer is None:
         raise ProblemError("unknown_kiosk")
-    is_revoked, is_known = session.connection().execute(
-        _STANDING, {"fingerprint": peer.fingerprint, "kiosk_id": peer.common_name}
-    ).one()
+    standing = {"certificate": peer.fingerprint, "kiosk_id": peer.common_name}
+    is_revoked, is_known, *more = session.connection().execute(query, {**standing, **values}).one()
     if is_revoked:
         raise ProblemError("certificate_revoked")
     if not is_known:
         raise ProblemError("unknown_kiosk")
-    return peer.common_name
+    return peer.common_name, tuple(more)
 
 
 def register(session: Session, named: str, now: datetime) -> None:

@@ -6,7 +6,7 @@ Every table's retention time is named in `retention.py`; the schema's history is
 from __future__ import annotations
 
 from datetime import UTC, date, datetime
-from typing import Any
+from typing import Any, ClassVar
 from uuid import UUID
 
 from sqlalchemy import (
@@ -49,7 +49,9 @@ class Instant(TypeDecorator[datetime]):
 
 
 class Base(DeclarativeBase):
-    type_annotation_map = {datetime: Instant, date: Date, UUID: Uuid, dict[str, Any]: JSON}  # noqa: RUF012
+    type_annotation_map: ClassVar[dict[Any, Any]] = {
+        datetime: Instant, date: Date, UUID: Uuid, dict[str, Any]: JSON(none_as_null=True)
+    }
 
 
 class Kiosk(Base):
