@@ -140,4 +140,7 @@ class PermitUnit(Protocol):
 
     def counters(self) -> Counters: ...
 
+    def count_bin_anew(self) -> None:
+        """Tell the unit that its bin was emptied; nothing happens where the unit does not count."""
+
     def close(self) -> None: ...

@@ -1,5 +1,5 @@
 """`python -m drivers permit-unit decode | status | version | counters | take-in | eject | take-back | retain | reset |
-trace | face`."""
+bin-emptied | trace | face`."""
 
 from __future__ import annotations
 
@@ -11,14 +11,16 @@ import time
 from collections.abc import Callable
 from contextlib import ExitStack
 from pathlib import Path
+from typing import Any
 
 from drivers.pasted_hex import bytes_of_hex
 from drivers.permit_chip.permit_file_reader import load_permit_file
 from drivers.permit_unit.base import PermitUnit, ResetPolicy, TakeInOutcome, UnitStatus
+from drivers.permit_unit.crt_591_m import listing as crt_listing
+from drivers.permit_unit.dialects import CRT, DIALECTS, STAR, load_unit_file, open_unit
 from drivers.permit_unit.face import FaceLayout, draw_face, raster_to_image
-from drivers.permit_unit.star_tcp300.device import StarTcp300
-from drivers.permit_unit.star_tcp300.device_file import DIALECT, load_device_file
-from drivers.permit_unit.star_tcp300.listing import Entry, list_traffic
+from drivers.permit_unit.star_tcp300 import listing as star_listing
+from drivers.permit_unit.star_tcp300.device_file import load_device_file
 from drivers.permit_unit.star_tcp300.raster import image_blocks
 from drivers.transport.base import ByteTransport
 from drivers.transport.tracing import Detail, TraceSink, TracingBytes
@@ -28,6 +30,7 @@ from drivers.typeface import Typeface
 ASSETS = Path(__file__).parents[2] / "assets"
 DEFAULT_DEVICE_FILE = ASSETS / "devices" / "star-tcp300.toml"
 DEVICE = "permit_unit"
+Entry = dict[str, Any]
 
 
 # argparse gives no public name to what add_subparsers returns.
@@ -46,6 +49,7 @@ def register(subparsers: Subparsers[argparse.ArgumentParser]) -> None:
         ("eject", "give the permit back", _eject),
         ("take-back", "draw a permit that was given out in again", _take_back),
         ("retain", "move the permit to the bin", _retain),
+        ("bin-emptied", "count the bin anew, where the unit itself counts (crt-591-m)", _bin_emptied),
     ):
         _device_verb(verbs, name, meaning, act)
     take_in = _device_verb(verbs, "take-in", "wait for a permit and draw it to the station", _take_in)
@@ -63,11 +67,11 @@ def register(subparsers: Subparsers[argparse.ArgumentParser]) -> None:
 
 def _register_decode(verbs: Subparsers[argparse.ArgumentParser]) -> None:
     decode = verbs.add_parser("decode", help="say what recorded bytes mean")
-    decode.add_argument("--dialect", choices=[DIALECT], default=DIALECT)
+    decode.add_argument("--dialect", choices=DIALECTS, default=STAR)
     decode.add_argument("--hex", required=True, nargs="*", metavar="HEX",
                         help="bytes in hex; spaces, commas, line breaks and 0x are allowed; - reads standard input")
     decode.add_argument("--from", dest="sender", choices=["host", "device"],
-                        help="who sent the blocks (default: told from their contents)")
+                        help="star-tcp300: who sent the blocks (default: told from their contents)")
     decode.add_argument("--json", action="store_true", help="a JSON list instead of lines")
     decode.set_defaults(run=run_decode)
 
@@ -85,7 +89,8 @@ def _device_verb(
 ) -> argparse.ArgumentParser:
     parser: argparse.ArgumentParser = verbs.add_parser(name, help=meaning)
     parser.add_argument("--url", required=True, help="such as serial:///dev/kiosk-permit-unit?baud=38400")
-    parser.add_argument("--device-file", type=Path, default=DEFAULT_DEVICE_FILE, help="default: star-tcp300.toml")
+    parser.add_argument("--device-file", type=Path, default=DEFAULT_DEVICE_FILE,
+                        help="which tells the dialect too (default: star-tcp300.toml)")
     parser.add_argument("--json", action="store_true", help="JSON instead of lines")
     parser.set_defaults(run=act)
     return parser
@@ -96,7 +101,9 @@ def run_decode(args: argparse.Namespace) -> int:
     if text.strip() in ("", "-"):
         text = sys.stdin.read()
     try:
-        entries = list_traffic(bytes_of_hex(text), args.sender)
+        data = bytes_of_hex(text)
+        entries = crt_listing.list_traffic(data) if args.dialect == CRT else star_listing.list_traffic(
+            data, args.sender)
     except ValueError as error:
         return _no_frame(str(error))
     if not entries:
@@ -105,7 +112,7 @@ def run_decode(args: argparse.Namespace) -> int:
         print(json.dumps(entries, ensure_ascii=False))
     else:
         for entry in entries:
-            codes = " ".join(str(entry[key]) for key in ("command", "status") if key in entry)
+            codes = " ".join(str(entry[key]) for key in ("command", "parameter", "status") if key in entry)
             print(f"{entry['kind']:<8}{codes:<6}  {entry['meaning']}")
     return 0
 
@@ -149,7 +156,7 @@ def _with_unit(args: argparse.Namespace, act: Callable[[PermitUnit], Entry], sin
         link = open_bytes(args.url, DEVICE)
         return link if sink is None else TracingBytes(link, sink)
 
-    unit = StarTcp300(open_link, load_device_file(args.device_file))
+    unit = open_unit(load_unit_file(args.device_file), open_link)
     try:
         shown = act(unit)
     finally:
@@ -177,7 +184,7 @@ def _version(args: argparse.Namespace) -> int:
 def _counters(args: argparse.Namespace) -> int:
     def ask(unit: PermitUnit) -> Entry:
         counters = unit.counters()
-        return {"transports": counters.transports, "prints": counters.prints}
+        return {"transports": counters.transports, "prints": counters.prints, "retained": counters.retained}
 
     return _with_unit(args, ask)
 
@@ -196,6 +203,14 @@ def _retain(args: argparse.Namespace) -> int:
         return _shown_status(unit.status())
 
     return _with_unit(args, retain)
+
+
+def _bin_emptied(args: argparse.Namespace) -> int:
+    def count_anew(unit: PermitUnit) -> Entry:
+        unit.count_bin_anew()
+        return {"retained": unit.counters().retained}
+
+    return _with_unit(args, count_anew)
 
 
 def _take_back(args: argparse.Namespace) -> int:

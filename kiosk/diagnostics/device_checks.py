@@ -10,12 +10,11 @@ from urllib.parse import urlsplit
 from drivers.code_scanner.device import LineScanner
 from drivers.code_scanner.device_file import CodeScannerFile
 from drivers.device_file import DeviceFileError
-from drivers.errors import DriverError, LinkBusy, LinkTimeout
+from drivers.errors import DriverError, LinkBusy, LinkTimeout, NotInitialised
 from drivers.id_reader.device import IdReader
 from drivers.id_reader.reader_file import IdReaderFile
 from drivers.permit_unit.base import BinLevel, PermitPosition, UnitStatus
-from drivers.permit_unit.star_tcp300.device import StarTcp300
-from drivers.permit_unit.star_tcp300.device_file import load_device_file as load_unit_file
+from drivers.permit_unit.dialects import load_unit_file, open_unit
 from drivers.receipt_printer.device import ReceiptPrinter
 from drivers.receipt_printer.device_file import load as load_printer_file
 from drivers.receipt_printer.status import PaperLevel, PrinterStatus
@@ -48,12 +47,16 @@ def id_reader(config: Config, _: Clock) -> Findings:
 
 
 def permit_unit(config: Config, _: Clock) -> Findings:
-    """Firmware (58h) and sensors (59h). A command is given its whole time once, without the driver's resends."""
+    """Firmware and sensors. A command is given its whole time once, without the driver's resends. A unit that waits to
+    be initialised is left so: that moves what is inside, and the kiosk's start does it."""
     def ask(url: str) -> Finding:
         unit_file = replace(load_unit_file(config.files.permit_unit), resends=0)
-        with closing(StarTcp300(lambda: open_bytes(url, "permit_unit"), unit_file)) as unit:
-            firmware = unit.version()
-            finding = _unit_finding(unit.status())
+        with closing(open_unit(unit_file, lambda: open_bytes(url, "permit_unit"))) as unit:
+            try:
+                firmware = unit.version()
+                finding = _unit_finding(unit.status())
+            except NotInitialised:
+                return warning("it answers, and waits to be initialised; the kiosk's start does that")
         return replace(finding, versions={"permit_unit": firmware})
 
     return [_asked("permit_unit", config.devices.permit_unit, ask)]
@@ -64,6 +67,8 @@ def permit_chip(config: Config, _: Clock) -> Findings:
     url = config.devices.permit_chip
     if urlsplit(url).scheme == SIMULATED:
         return [skipped("a simulated chip hangs directly on the kiosk; there is no coupler to ask")]
+    if config.devices.chip_is_in_unit():
+        return [ok("the permit unit's own chip reader: asked with the permit unit")]
 
     def ask(url: str) -> Finding:
         try:

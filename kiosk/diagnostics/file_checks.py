@@ -13,7 +13,7 @@ from fontTools.ttLib import TTLibError
 from drivers.code_scanner.device_file import CodeScannerFile
 from drivers.id_reader.reader_file import IdReaderFile
 from drivers.permit_chip.permit_file_reader import load_permit_file
-from drivers.permit_unit.star_tcp300.device_file import load_device_file as load_unit_file
+from drivers.permit_unit.dialects import load_unit_file
 from drivers.receipt_printer.device_file import load as load_printer_file
 from drivers.typeface import Typeface
 from kiosk.bootstrap import load_screen
@@ -23,6 +23,7 @@ from kiosk.diagnostics.finding import Finding, Findings, failed, ok
 from kiosk.faults import CATALOGUE, CONFIGURATION, INSTALLATION, REGION_FILE, Fault
 from kiosk.policy.region_file import load_region
 from kiosk.runtime.clock import Clock
+from kiosk.unit_fit import check_fit
 
 SOURCE_LANGUAGE = "zh-Hans"
 DIGEST_DIGITS = 12      # of a SHA-256: enough to tell two files apart by telephone
@@ -50,7 +51,12 @@ def id_reader_file(config: Config, _: Clock) -> Findings:
 
 
 def permit_unit_file(config: Config, _: Clock) -> Findings:
-    return _checked(config.files.permit_unit, load_unit_file)
+    """The file by itself, and whether it can do what the configuration asks of it."""
+    def load(path: Path) -> None:
+        unit_file = load_unit_file(path)
+        check_fit(config, unit_file.name, unit_file.capabilities)
+
+    return _checked(config.files.permit_unit, load)
 
 
 def receipt_printer_file(config: Config, _: Clock) -> Findings:

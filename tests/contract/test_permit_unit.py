@@ -392,6 +392,16 @@ def test_the_counters_count(stand: Stand) -> None:
     assert after_one.transports > before.transports
 
 
+def test_a_unit_that_counts_its_bin_counts_anew_after_it_was_emptied(stand: Stand) -> None:
+    stand.with_permit_inside().unit.retain()
+    if stand.unit.counters().retained is None:
+        stand.unit.count_bin_anew()
+        pytest.skip("does not count its bin")
+    assert stand.unit.counters().retained == 1
+    stand.unit.count_bin_anew()
+    assert stand.unit.counters().retained == 0
+
+
 def test_the_version_is_a_line_of_text(stand: Stand) -> None:
     assert stand.unit.version().isprintable()
     assert stand.unit.version() != ""

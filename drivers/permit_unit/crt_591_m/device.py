@@ -152,7 +152,7 @@ class Crt591M:
         return Counters(transports=None, prints=None, retained=self._bin_count())
 
     def count_bin_anew(self) -> None:
-        """Tell the unit that its bin was emptied."""
+        """See `PermitUnit.count_bin_anew`."""
         self._ask(Command.BIN_COUNTER, BinCounter.SET, b"0" * COUNTER_DIGITS)
         self._retained = self._bin_count()
 

@@ -49,6 +49,7 @@ class FrameExchange:
         self._arrived: deque[Item] = deque()
         # Whether an answer to an earlier command may still come: then one that comes before the ACK is that answer.
         self._answer_owed = True
+        self._sent_twice = False
 
     def ask(self, command: CommandFrame, answer_s: float) -> Answer:
         """Send `command`, again where the unit does not react, and wait for its answer.
@@ -70,14 +71,14 @@ class FrameExchange:
         return self._settled(heard if isinstance(heard, Done | Failed) else self._until_answered(command, answer_s))
 
     def _settled(self, answer: Answer) -> Answer:
-        self._answer_owed = False
+        self._answer_owed = self._sent_twice        # then it may be answered twice
         return answer
 
     def _until_heard(self, command: CommandFrame, unheard: int) -> Answer | Control | None:
         """Send until the unit acknowledges, at most `unheard` times more: ACK; None where it never did; the answer
         itself, where that came and the ACK was lost."""
         self._read_away_leftovers()
-        may_be_old, self._answer_owed = self._answer_owed, True
+        may_be_old, self._answer_owed, self._sent_twice = self._answer_owed, True, False
         misunderstood = 0
         deadline = self._send_command(command)
         while True:
@@ -100,6 +101,7 @@ class FrameExchange:
                 if unheard == 0:
                     return None
                 unheard -= 1
+                self._sent_twice = True
                 deadline = self._send_command(command)
 
     def _send_command(self, command: CommandFrame) -> float:

@@ -141,6 +141,9 @@ class StarTcp300:
     def counters(self) -> Counters:
         return Counters(transports=self._count(Command.TRANSPORT_COUNT), prints=self._count(Command.PRINT_COUNT))
 
+    def count_bin_anew(self) -> None:
+        """This kind of unit does not count what lies in its bin."""
+
     def show(self, lamp: Lamp) -> None:
         """Set the STATUS lamp; the buzzer stays off."""
         self._ask(Command.LAMP, lamp.value)
