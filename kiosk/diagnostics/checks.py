@@ -12,6 +12,7 @@ from kiosk.config import Config, Mistake
 from kiosk.diagnostics import central_checks, device_checks, file_checks
 from kiosk.diagnostics.disk_check import disk
 from kiosk.diagnostics.finding import Finding, Findings, Outcome, failed, ok, skipped
+from kiosk.diagnostics.journal_check import journal
 from kiosk.diagnostics.report import CheckResult, Report
 from kiosk.diagnostics.versions import program_versions
 from kiosk.faults import CONFIGURATION, COUPLER_LINK, DISK_FULL, Fault
@@ -55,6 +56,7 @@ CHECKS: tuple[Check, ...] = (
     Check("central", central_checks.central, _CENTRAL),
     Check("clock", central_checks.clock, _CENTRAL),
     Check("disk", disk, ("state_dir",), DISK_FULL),
+    Check("journal", journal, ("state_dir", "journal.hash"), DISK_FULL),
     Check("fonts", file_checks.fonts),
     Check("locale", file_checks.locale, ("languages",)),
 )

@@ -1,32 +1,27 @@
-"""The state directory: room, a synced write, the journal."""
+"""The state directory: room, and a synced write."""
 
 from __future__ import annotations
 
 import os
 import shutil
-import sqlite3
 import tempfile
-from contextlib import closing
 from pathlib import Path
 
 from kiosk.config import Config
 from kiosk.diagnostics.finding import Finding, Findings, failed, ok, together, warning
 from kiosk.faults import DISK_FULL
 from kiosk.runtime.clock import Clock
-from kiosk.runtime.journal import Journal, JournalFailed
 
 MEGABYTE = 1_000_000
 LEAST_FREE = 50 * MEGABYTE
 """SQLite and the system log still work; with less, a write during a visit may fail."""
 
 WANTED_FREE = 500 * MEGABYTE
-MOST_WAITING = 20
-"""More messages than a day's visits: central has not taken any for long."""
 
 
-def disk(config: Config, clock: Clock) -> Findings:
-    """Write and sync a small file, and open the journal. Nothing is created that the kiosk itself must create: run as
-    root, this would leave it files that it may not write.
+def disk(config: Config, _: Clock) -> Findings:
+    """Write and sync a small file. Nothing is created that the kiosk itself must create: run as root, this would leave
+    it files that it may not write.
     """
     directory = config.state_dir
     if not directory.exists():
@@ -39,20 +34,7 @@ def disk(config: Config, clock: Clock) -> Findings:
         _write_synced(directory)
     except OSError as error:
         return [failed(f"user {os.geteuid()} cannot write in {directory}: {error.strerror}", DISK_FULL)]
-    room = room_for(shutil.disk_usage(directory).free)
-    return [together(room, _journal(directory / "journal.db", clock))]
-
-
-def _journal(path: Path, clock: Clock) -> Finding:
-    if not path.exists():
-        return ok("no journal yet")
-    try:
-        with closing(Journal(path, clock.now)) as journal:
-            waiting = journal.waiting_messages()
-    except (JournalFailed, sqlite3.Error) as error:
-        return failed(f"the journal does not open: {error}", DISK_FULL)
-    said = f"the journal opens, {waiting} messages wait for central"
-    return ok(said) if waiting <= MOST_WAITING else warning(said)
+    return [room_for(shutil.disk_usage(directory).free)]
 
 
 def room_for(free: int) -> Finding:

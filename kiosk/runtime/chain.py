@@ -44,6 +44,8 @@ _MESSAGE_COLUMNS = "sequence, at, call, idempotency_key, endorsement_id, body"
 
 Value = str | int | None
 
+_encoded = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
+
 
 class BreakKind(Enum):
     """How the journal differs from what was written."""
@@ -105,7 +107,7 @@ def link(
     """The hash of one step. `previous`: the hash before it; `step` as in `STEP_COLUMNS`; `messages`:
     what it sent, each (sequence, at, call, key, endorsement, body).
     """
-    row = json.dumps([number, *step, *map(list, messages)], ensure_ascii=False, separators=(",", ":"))
+    row = _encoded([number, *step, *map(list, messages)])
     return digest(algorithm, f"{previous}\n{row}".encode())
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import shutil
+import sqlite3
 import threading
 from collections.abc import Iterator, Sequence
 from contextlib import closing
@@ -12,6 +13,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 import pytest
 from cryptography import x509
@@ -35,8 +37,8 @@ from kiosk.diagnostics.finding import Outcome, ok
 from kiosk.diagnostics.report import DEGRADED, NOT_IN_SERVICE, READY, Report
 from kiosk.faults import COUPLER_LINK
 from kiosk.runtime.clock import SystemClock
-from kiosk.runtime.journal import Journal
-from tests.component.central_rig import MovableClock, settings
+from kiosk.runtime.journal import Journal, OutboundMessage, StepRecord
+from tests.component.central_rig import settings
 
 ASSETS = Path(__file__).parents[2] / "assets"
 TODAY = date(2026, 3, 2)
@@ -88,7 +90,7 @@ def central_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def central(central_dir: Path) -> Iterator[ReferenceCentral]:
-    with ReferenceCentral(settings(central_dir, MovableClock(), threads=1)) as running:
+    with ReferenceCentral(settings(central_dir, SystemClock().now, threads=1)) as running:
         yield running
 
 
@@ -392,7 +394,7 @@ def test_every_mistake_of_the_configuration_is_a_failed_check_and_what_can_be_as
     assert {check["fault"] for check in checks if check["name"] == "configuration"} == {"6503"}
     rest = {check["name"]: check["outcome"] for check in checks if check["name"] != "configuration"}
     skipped = {name for name, outcome in rest.items() if outcome == "skipped"}
-    assert skipped == {"region_file", "id_reader", "central", "clock", "disk", "permit_chip"}
+    assert skipped == {"region_file", "id_reader", "central", "clock", "disk", "journal", "permit_chip"}
     assert {outcome for name, outcome in rest.items() if name not in skipped} == {"ok"}
 
 
@@ -468,11 +470,44 @@ def test_the_journal_is_opened_and_the_messages_that_wait_are_counted(place: Pla
     clock = SystemClock()
     with closing(Journal(place.directory / "state" / "journal.db", clock.now)):
         report = place.report()     # as while the kiosk runs
-    assert detail(report, "disk").endswith("MB free; the journal opens, 0 messages wait for central")
+    assert detail(report, "journal") == "0 steps hold together; no message waits for central"
+
+
+def journal_of(place: Place, hours_ago: float) -> Journal:
+    """A journal with one step of so long ago, of which central was not told yet."""
+    at = SystemClock().now() - timedelta(hours=hours_ago)
+    opened = Journal(place.directory / "state" / "journal.db", lambda: at)
+    step = StepRecord(at, None, "Recovering", "PathInspected", "Idle", "with_holder", (), None, {})
+    opened.append(step, [OutboundMessage("completion", "key", UUID(int=1), "{}")])
+    return opened
+
+
+@pytest.mark.parametrize(("hours", "said"), [
+    (23.5, {}), (24.5, {"journal": ("failed", "5102")}),
+])
+def test_how_long_central_was_not_told_is_said_and_is_a_fault_after_a_day(
+    place: Place, hours: float, said: dict[str, tuple[str, str]]
+) -> None:
+    with closing(journal_of(place, hours)):
+        report = place.report()
+    assert detail(report, "journal") == (
+        f"1 steps hold together; 1 messages wait for central, the oldest for {hours:.1f} h")
+    assert trouble(report) == said
+    assert report.exit_status == (1 if said else 0)
+
+
+def test_a_journal_that_was_edited_is_told(place: Place) -> None:
+    with closing(journal_of(place, 1.0)):
+        pass
+    with closing(sqlite3.connect(place.directory / "state" / "journal.db")) as db, db:
+        db.execute("UPDATE step SET custody = 'retained'")
+    report = place.report()
+    assert trouble(report) == {"journal": ("failed", "6401")}
+    assert detail(report, "journal").startswith("0 steps hold together; changed at step 1; 1 messages wait")
 
 
 def test_no_journal_is_made_by_asking_for_it(place: Place) -> None:
-    assert detail(place.report(), "disk").endswith("no journal yet")
+    assert detail(place.report(), "journal") == "no journal yet"
     assert list((place.directory / "state").iterdir()) == []
 
 
@@ -490,7 +525,7 @@ def test_a_state_directory_that_cannot_be_written_is_told(place: Place, state_di
 
 def test_a_journal_that_is_none_is_told(place: Place) -> None:
     (place.directory / "state" / "journal.db").write_bytes(b"not a database, by far " * 100)
-    assert trouble(place.report()) == {"disk": ("failed", "6301")}
+    assert trouble(place.report()) == {"journal": ("failed", "6401")}
 
 
 @pytest.mark.parametrize(("free", "outcome"), [

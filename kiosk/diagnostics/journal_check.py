@@ -1,0 +1,44 @@
+"""The journal: whether it is what was written, and how long central has not been told."""
+
+from __future__ import annotations
+
+import sqlite3
+from contextlib import closing
+from datetime import datetime
+
+from kiosk.config import Config
+from kiosk.diagnostics.finding import Finding, Findings, failed, ok, together
+from kiosk.faults import DISK_FULL, JOURNAL_BROKEN
+from kiosk.runtime.chain import Verdict
+from kiosk.runtime.clock import Clock
+from kiosk.runtime.journal import Journal, JournalFailed, Queue
+from kiosk.services.outbox import alarm_of
+
+
+def journal(config: Config, clock: Clock) -> Findings:
+    """Look through the whole chain, and at the queue. A journal that is not there yet is not made."""
+    path = config.state_dir / "journal.db"
+    if not path.is_file():
+        return [ok("no journal yet")]
+    try:
+        with closing(Journal(path, clock.now, config.journal.hash)) as opened:
+            verdict, queue = opened.verify(), opened.queue()
+    except (JournalFailed, sqlite3.OperationalError) as error:
+        return [failed(f"the journal does not open: {error}", DISK_FULL)]
+    except sqlite3.DatabaseError as error:
+        return [failed(f"the journal is damaged: {error}", JOURNAL_BROKEN)]
+    return [together(_chain(verdict), _waiting(queue, clock.now()))]
+
+
+def _chain(verdict: Verdict) -> Finding:
+    said = f"{verdict.verified} steps hold together"
+    return ok(said) if verdict.broken is None else failed(f"{said}; {verdict.broken}", JOURNAL_BROKEN)
+
+
+def _waiting(queue: Queue, now: datetime) -> Finding:
+    if queue.oldest_at is None:
+        return ok("no message waits for central")
+    hours = (now - queue.oldest_at).total_seconds() / 3600
+    said = f"{queue.length} messages wait for central, the oldest for {hours:.1f} h"
+    alarm = alarm_of(queue, now)
+    return ok(said) if alarm is None else failed(said, alarm)

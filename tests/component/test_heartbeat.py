@@ -1,0 +1,285 @@
+"""The heartbeat, at central over HTTPS: what it tells, what central says of the journal; and silence harms nobody."""
+
+from __future__ import annotations
+
+import logging
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from pathlib import Path
+from uuid import UUID, uuid4
+
+import pytest
+
+from kiosk.central.client import CallTimes, CentralClient
+from kiosk.central.reference.server import ReferenceCentral
+from kiosk.domain.endorsement import Custody
+from kiosk.faults import COUPLER_LINK, JOURNAL_BROKEN, PAPER_OUT
+from kiosk.runtime.chain import Break, BreakKind
+from kiosk.runtime.journal import Journal, OutboundMessage, StepRecord
+from kiosk.runtime.keeping import accept
+from kiosk.services.device_health import DeviceHealth
+from kiosk.services.heartbeat import EVERY_S, HeartbeatService, Watched
+from kiosk.services.journal_guard import JournalGuard
+from kiosk.workflow import events as on
+from kiosk.workflow import states as s
+from tests.component.central_rig import MovableClock, client_of, settings
+from tests.unit import machine_samples as samples
+
+
+class Clock:
+    """Central's clock, as the kiosk looks at it."""
+
+    def __init__(self, hand: MovableClock) -> None:
+        self._hand = hand
+
+    def now(self) -> datetime:
+        return self._hand()
+
+    def monotonic(self) -> float:
+        return self._hand().timestamp()
+
+
+@dataclass
+class Site:
+    """A journal, a machine's state that is set by hand, and the heartbeat that tells central of them."""
+
+    directory: Path
+    central: ReferenceCentral
+    hand: MovableClock
+    path: Path
+    client: CentralClient
+    state: s.State = field(default_factory=lambda: s.Idle("zh-Hans"))
+    health: DeviceHealth = field(default_factory=DeviceHealth)
+    beats: int = 1
+    pauses: list[float] = field(default_factory=list)
+
+    def opens(self) -> None:
+        self.journal = Journal(self.path, self.hand)
+        self.guard = JournalGuard(self.journal)
+        watched = Watched(
+            lambda: self.state, self.journal, self.guard, self.health, {"kiosk": "0.1.0"}, timedelta(days=180))
+        self.service = HeartbeatService(self.client, watched, Clock(self.hand), self._pause, lambda: 0.5)
+
+    def _pause(self, seconds: float) -> bool:
+        self.pauses.append(seconds)
+        self.hand.pass_time(timedelta(seconds=seconds))
+        return len(self.pauses) >= self.beats
+
+    def writes(self, steps: int = 1, after: str = "Idle", *messages: OutboundMessage) -> None:
+        for _ in range(steps):
+            self.journal.append(
+                StepRecord(self.hand(), uuid4(), "Idle", "PersonChose", after, "inside", (), None, {}), messages)
+
+    def is_tampered_with(self, *commands: str) -> None:
+        with closing(sqlite3.connect(self.path)) as db, db:
+            for command in commands:
+                db.execute(command)
+
+    def at_central(self) -> dict[str, object]:
+        (line,) = self.central.standing()
+        return line
+
+
+HAND = MovableClock()
+
+
+@pytest.fixture(scope="module")
+def central(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[ReferenceCentral, Path]]:
+    directory = tmp_path_factory.mktemp("central")
+    with ReferenceCentral(settings(directory, HAND)) as running:
+        yield running, directory
+
+
+@pytest.fixture
+def site(central: tuple[ReferenceCentral, Path], tmp_path: Path) -> Iterator[Site]:
+    running, directory = central
+    HAND.pass_time(timedelta(minutes=1))
+    with client_of(running, directory, times=CallTimes(5.0, 5.0, 5.0)) as client:
+        made = Site(directory, running, HAND, tmp_path / "journal.db", client)
+        made.opens()
+        yield made
+        made.journal.close()
+    running.accept_journal("kiosk-1")
+    running.clear_faults()
+
+
+def test_central_is_told_of_machine_devices_queue_journal_and_versions(site: Site) -> None:
+    site.writes(3)
+    site.writes(1, "Idle", OutboundMessage("completion", "key", UUID(int=1), "{}"))
+    site.hand.pass_time(timedelta(minutes=10))
+    site.health.observe(on.DevicesReady())
+    site.health.observe(on.ReceiptNotPrinted(PAPER_OUT))
+    site.service.begin()
+    told = site.at_central()
+    head = site.journal.head()
+    assert (told["state"], told["custody"], told["fault"]) == ("Idle", "with_holder", None)
+    assert told["devices"] == {"id_reader": "ok", "permit_unit": "ok", "receipt_printer": "4301"}
+    assert told["versions"] == {"kiosk": "0.1.0"}
+    assert told["queue"] == {"length": 1, "oldest_s": 900}
+    assert told["journal"] == {"number": 4, "algorithm": "sha256", "head": head.hash}
+    assert told["counters"] == {
+        "permits_taken_in": 0, "grants_received": 0, "endorsements_refused": 0, "applications_received": 0,
+        "faces_rewritten": 0, "permits_taken": 0, "permits_retained": 0, "receipts_printed": 0, "faults": 1}
+
+
+def test_a_kiosk_that_is_out_of_service_says_why_and_where_the_permit_is(site: Site) -> None:
+    site.state = s.OutOfService(COUPLER_LINK, Custody.INSIDE)
+    site.service.begin()
+    told = site.at_central()
+    assert (told["state"], told["custody"], told["fault"]) == ("OutOfService", "inside", "3101")
+
+
+def test_it_beats_every_five_minutes_within_a_tenth(site: Site) -> None:
+    site.beats = 3
+    site.service.begin()
+    assert site.pauses == [EVERY_S] * 3
+
+
+@pytest.mark.parametrize("fault", ["refuse_connection", "garbage_json", "http_500", "wrong_type"])
+def test_a_central_that_does_not_take_it_is_told_the_next_time(
+    site: Site, fault: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    site.beats = 2
+    site.central.set_fault(fault, calls=1)
+    site.service.begin()
+    assert [line for line in caplog.messages if line.startswith("central_trouble")] != []
+    assert site.at_central()["state"] == "Idle"
+    assert site.guard.fault is None
+
+
+def test_an_answer_that_was_lost_makes_no_break(site: Site) -> None:
+    site.beats = 2
+    site.writes(5)
+    site.central.set_fault("drop_connection_after_commit", calls=1)
+    site.service.begin()
+    site.writes(5)
+    site.service.beat()
+    assert site.guard.fault is None
+
+
+def test_a_queue_older_than_a_day_is_in_the_log_at_every_heartbeat(
+    site: Site, caplog: pytest.LogCaptureFixture
+) -> None:
+    site.writes(1, "Idle", OutboundMessage("completion", "key", UUID(int=1), "{}"))
+    site.service.beat()
+    assert "fault_stands" not in caplog.text
+    site.hand.pass_time(timedelta(hours=25))
+    site.service.beat()
+    assert 'fault_stands {"fault": "5102", "since_s": 90000}' in caplog.text
+
+
+# -- the journal --------------------------------------------------------------------------------------------------
+
+
+def test_a_journal_that_was_edited_is_found_at_the_start(site: Site) -> None:
+    site.writes(5)
+    site.is_tampered_with("UPDATE step SET custody = 'with_holder' WHERE number = 3")
+    site.service.begin()
+    assert site.guard.fault == JOURNAL_BROKEN
+
+
+def test_a_tail_that_was_cut_without_a_trace_is_found_by_what_central_knows_and_stays_found(site: Site) -> None:
+    site.writes(9)
+    site.service.begin()
+    site.journal.close()
+    site.is_tampered_with(
+        "DELETE FROM step WHERE number > 6", "UPDATE sqlite_sequence SET seq = 6 WHERE name = 'step'")
+    site.opens()
+    site.guard.verify()
+    assert site.guard.fault is None         # by itself it looks whole
+    site.service.beat()
+    assert site.guard.fault == JOURNAL_BROKEN
+    site.central.accept_journal("kiosk-1")
+    site.journal.close()
+    site.opens()
+    site.guard.verify()
+    assert site.guard.fault == JOURNAL_BROKEN       # the chain itself says so now
+    assert site.journal.verify().broken == Break(BreakKind.CUT, 9)
+
+
+def test_it_is_believed_again_when_central_and_a_technician_accepted_it(site: Site) -> None:
+    site.writes(9)
+    site.service.beat()
+    site.journal.close()
+    site.path.unlink()
+    site.opens()
+    site.service.beat()
+    broken = site.journal.verify().broken
+    assert broken == Break(BreakKind.CUT, 9)
+    site.central.accept_journal("kiosk-1")
+    accept(site.journal, broken, site.path.with_name("copy.db"))
+    site.writes(20)
+    site.beats = 3
+    site.service.begin()
+    assert site.guard.fault is None
+    assert site.journal.verify().broken is None
+
+
+def test_a_difference_is_noted_once_however_often_central_says_so(site: Site) -> None:
+    site.writes(9)
+    site.service.beat()
+    site.journal.close()
+    site.path.unlink()
+    site.opens()
+    for _ in range(3):
+        site.service.beat()
+    with closing(sqlite3.connect(site.path)) as db:
+        assert db.execute("SELECT event FROM step").fetchall() == [("JournalFoundBroken",)]
+
+
+def test_what_is_too_old_is_forgotten_once_a_day_and_only_while_nobody_is_served(site: Site) -> None:
+    site.writes(5)
+    site.hand.pass_time(timedelta(days=181))
+    site.writes(1)
+    site.state = s.ShowingNotice(samples.VISIT)
+    site.service.begin()
+    assert site.journal.verify().anchor == 0
+    site.state = s.Idle("zh-Hans")
+    site.service.begin()
+    assert site.journal.verify().anchor == 5
+    site.hand.pass_time(timedelta(hours=12))
+    site.writes(1)
+    site.service.begin()
+    assert site.journal.verify().anchor == 5
+    assert site.guard.fault is None
+
+
+def test_a_disk_that_fails_under_the_heartbeat_ends_no_worker(site: Site, caplog: pytest.LogCaptureFixture) -> None:
+    site.journal.close()
+    site.service.begin()
+    assert [line for line in caplog.messages if line.startswith("journal_failed")] != []
+    assert site.pauses == [EVERY_S]
+
+
+def test_nothing_is_logged_but_names_and_numbers(site: Site, caplog: pytest.LogCaptureFixture) -> None:
+    site.writes(1)
+    with caplog.at_level(logging.INFO, "kiosk"):
+        site.service.begin()
+    assert [line.split()[0] for line in caplog.messages] == ["journal_verified"]
+
+
+# -- how the devices are ----------------------------------------------------------------------------------------------
+
+
+def test_a_device_is_as_it_was_when_it_was_asked_last() -> None:
+    health = DeviceHealth()
+    assert health.states() == {}
+    health.observe(on.DeviceFailed(COUPLER_LINK))
+    assert health.states() == {"permit_chip": "3101"}
+    health.observe(on.PermitRead(samples.PERMIT))
+    assert health.states() == {"permit_chip": "ok"}
+    health.observe(on.ReceiptNotPrinted(PAPER_OUT))
+    health.observe(on.ReceiptPrinted())
+    assert health.states() == {"permit_chip": "ok", "receipt_printer": "ok"}
+    assert health.counts()["faults"] == 2
+    assert health.counts()["receipts_printed"] == 1
+
+
+def test_a_fault_of_central_or_of_the_program_is_no_devices() -> None:
+    health = DeviceHealth()
+    health.observe(on.DeviceFailed(JOURNAL_BROKEN))
+    assert health.states() == {}
+    assert health.counts()["faults"] == 1
