@@ -10,6 +10,7 @@ import sys
 import time
 from collections.abc import Callable
 from contextlib import ExitStack
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -183,8 +184,7 @@ def _version(args: argparse.Namespace) -> int:
 
 def _counters(args: argparse.Namespace) -> int:
     def ask(unit: PermitUnit) -> Entry:
-        counters = unit.counters()
-        return {"transports": counters.transports, "prints": counters.prints, "retained": counters.retained}
+        return {name: count for name, count in asdict(unit.counters()).items() if count is not None}
 
     return _with_unit(args, ask)
 

@@ -13,8 +13,10 @@ from drivers.__main__ import main
 from drivers.simulators.activity import ActivityLog
 from drivers.simulators.permit import Place, SimulatedPermit
 from drivers.simulators.permit_face import RewritableFace
+from drivers.simulators.permit_unit_crt_sim import CrtUnitSim
 from drivers.simulators.permit_unit_sim import PermitUnitSim
 
+CRT_FILE = Path(__file__).parents[2] / "assets" / "devices" / "crt-591-m.toml"
 PERMIT_FILE = Path(__file__).parents[2] / "assets" / "permits" / "reference.toml"
 
 
@@ -113,3 +115,27 @@ def test_a_face_is_drawn_from_its_permit_file(tmp_path: Path, capsys: pytest.Cap
     with Image.open(picture) as drawn:
         assert drawn.size == (480, 320)
         assert drawn.convert("L").getextrema() == (0, 255)
+
+
+def test_a_crt_591_m_is_used_by_its_device_file(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    simulator = CrtUnitSim(ActivityLog(), 0.0, tmp_path)
+    at = ("--url", simulator.start(), "--device-file", str(CRT_FILE))
+    try:
+        code, out, error = run(capsys, "status", *at)
+        assert (code, out) == (2, "")
+        assert error == "NotInitialised: error B0 to 31h 31h: not initialised since power came\n"
+        assert run(capsys, "reset", *at)[1].splitlines() == ["position: none", "cover_open: False", "bin: ok"]
+        permit = SimulatedPermit("by hand", None, RewritableFace())
+        simulator.offer(permit)
+        assert run(capsys, "take-in", *at)[0] == 0
+        assert run(capsys, "retain", *at)[0] == 0
+        assert simulator.bin == [permit]
+        assert run(capsys, "counters", *at)[1] == "retained: 1\n"
+        assert run(capsys, "bin-emptied", *at)[1] == "retained: 0\n"
+    finally:
+        simulator.stop()
+
+
+def test_bytes_of_a_crt_591_m_are_told_in_words(capsys: pytest.CaptureFixture[str]) -> None:
+    code, out, _ = run(capsys, "decode", "--dialect", "crt-591-m", "--hex", "F2 00 00 03 43 30 33 03 B2 06")
+    assert (code, out.splitlines()) == (0, ["command 30 33   initialise (leave)", "ack             understood"])
