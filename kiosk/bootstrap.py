@@ -20,7 +20,7 @@ from kiosk.about import About
 from kiosk.building import Building
 from kiosk.config import SIMULATED, Config
 from kiosk.domain.holder_check import CheckWay
-from kiosk.faults import CONFIGURATION, WORKER_DIED
+from kiosk.faults import CONFIGURATION, WORKER_DIED, Fault
 from kiosk.log_events import LogEvent, log
 from kiosk.policy.region import Region
 from kiosk.policy.region_file import load_region
@@ -178,6 +178,11 @@ class Kiosk:
             translation = Translation.load(self.config.assets_dir / "locale", language)
             self._translations[language] = translation
         return translation.words(words)
+
+    @property
+    def journal_fault(self) -> Fault | None:
+        """Why the journal is not believed; None while no break is known."""
+        return self._guard.fault
 
     def is_well(self) -> bool:
         """Whether the machine takes its turns and every worker lives."""
