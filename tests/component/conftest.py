@@ -34,8 +34,14 @@ def fresh_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     return new_database(request, tmp_path)
 
 
-def new_database(request: pytest.FixtureRequest, directory: Path) -> str:
+@pytest.fixture(params=DATABASES)
+def empty_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """A database without any table."""
+    return new_database(request, tmp_path, migrated=False)
+
+
+def new_database(request: pytest.FixtureRequest, directory: Path, *, migrated: bool = True) -> str:
     if request.param == "sqlite":
         return f"sqlite:///{directory / 'central.db'}"
     server: PostgresServer = request.getfixturevalue("postgres")
-    return server.new_database()
+    return server.new_database(migrated=migrated)

@@ -8,6 +8,7 @@ import os
 import signal
 import subprocess
 import sys
+from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 from uuid import UUID, uuid4
@@ -42,8 +43,8 @@ from tests.component.central_rig import (
 
 
 @pytest.fixture
-def database(tmp_path: Path):
-    database = Database(f"sqlite:///{tmp_path / 'central.db'}")
+def database(empty_url: str) -> Iterator[Database]:
+    database = Database(empty_url)
     database.migrate()
     yield database
     database.close()
@@ -60,8 +61,8 @@ def test_migrating_twice_changes_nothing(database: Database) -> None:
         assert session.scalars(text("SELECT version_num FROM alembic_version")).all() == ["0004"]
 
 
-def test_a_central_of_the_first_version_keeps_its_records_when_brought_up_to_date(tmp_path: Path) -> None:
-    old = Database(f"sqlite:///{tmp_path / 'central.db'}")
+def test_a_central_of_the_first_version_keeps_its_records_when_brought_up_to_date(empty_url: str) -> None:
+    old = Database(empty_url)
     with old.engine.begin() as connection:
         command.upgrade(alembic_config(connection), "0001")
         connection.execute(text("INSERT INTO kiosks (kiosk_id, registered_at) VALUES ('kiosk-1', '2026-11-22')"))
@@ -69,7 +70,7 @@ def test_a_central_of_the_first_version_keeps_its_records_when_brought_up_to_dat
             text(
                 "INSERT INTO endorsements (endorsement_id, kiosk_id, permit_number, permit_file, state, live, answer,"
                 " writes_composed, last_batch, created_at, updated_at) VALUES (:id, 'kiosk-1', '310000201900010017',"
-                " 'reference', 'written', 0, '{}', 1, 2, '2026-11-22 02:00:00', '2026-11-22 02:00:00')"
+                " 'reference', 'written', false, '{}', 1, 2, '2026-11-22 02:00:00', '2026-11-22 02:00:00')"
             ),
             {"id": UUID(int=7).hex},
         )
@@ -84,11 +85,34 @@ def test_a_central_of_the_first_version_keeps_its_records_when_brought_up_to_dat
     old.close()
 
 
-def test_sqlite_keeps_a_write_ahead_log_and_minds_foreign_keys(database: Database) -> None:
+def test_sqlite_keeps_a_write_ahead_log_and_minds_foreign_keys(tmp_path: Path) -> None:
+    database = Database(f"sqlite:///{tmp_path / 'central.db'}")
     with database.reading() as session:
         assert session.scalar(text("PRAGMA journal_mode")) == "wal"
         assert session.scalar(text("PRAGMA foreign_keys")) == 1
         assert session.scalar(text("PRAGMA synchronous")) == 2
+    database.close()
+
+
+@pytest.mark.slow
+def test_three_processes_that_migrate_at_once_make_one_schema(empty_url: str) -> None:
+    words = [sys.executable, "-c", MIGRATES, empty_url]
+    migrating = [subprocess.Popen(words, cwd=ROOT, stderr=subprocess.PIPE, text=True) for _ in range(3)]
+    told = [process.communicate(timeout=50)[1] for process in migrating]
+    assert [(process.returncode, said) for process, said in zip(migrating, told, strict=True)] == [(0, "")] * 3
+    opened = Database(empty_url)
+    with opened.engine.begin() as connection:
+        assert compare_metadata(MigrationContext.configure(connection), Base.metadata) == []
+    opened.close()
+
+
+MIGRATES = """
+import sys
+from kiosk.central.reference.database import Database
+database = Database(sys.argv[1])
+database.migrate()
+database.close()
+"""
 
 
 def test_the_database_itself_refuses_a_second_live_grant_for_a_permit(database: Database) -> None:
@@ -118,10 +142,10 @@ def test_every_kind_of_record_has_a_retention_time() -> None:
     assert all(each.keep > timedelta() and each.why for each in retention.RETENTIONS)
 
 
-def test_everything_outlives_its_time_and_nothing_before(tmp_path: Path) -> None:
+def test_everything_outlives_its_time_and_nothing_before(tmp_path: Path, fresh_url: str) -> None:
     clock = MovableClock()
     who, other = resident(), resident(region="460100", evidence=[{"key": "employment_proof"}])
-    with ReferenceCentral(settings(tmp_path, clock, regions=(REGIONS,))) as central:
+    with ReferenceCentral(settings(tmp_path, clock, regions=(REGIONS,), database=fresh_url)) as central:
         central.seed([who.record, other.record])
         with client_of(central, tmp_path) as client:
             kiosk = Kiosk(client, tmp_path, clock)
@@ -145,7 +169,7 @@ def test_everything_outlives_its_time_and_nothing_before(tmp_path: Path) -> None
         assert half_a_year["application_telephones"] == 1
         central.purge(clock() + timedelta(days=20 * 365))
         assert {name for name, count in rows(central.database).items() if count} == {
-            "kiosks", "heartbeats", "kiosk_journals"
+            "kiosks", "heartbeats", "kiosk_journals", "kiosk_sequences"
         }
         with central.database.writing() as session:
             command_line.kiosks.retire(session, "kiosk-1", clock())
@@ -161,9 +185,9 @@ def rows(database: Database) -> dict[str, int]:
         }
 
 
-def test_all_is_still_there_after_a_restart(tmp_path: Path) -> None:
+def test_all_is_still_there_after_a_restart(tmp_path: Path, fresh_url: str) -> None:
     clock, who = MovableClock(), resident()
-    chosen = settings(tmp_path, clock)
+    chosen = settings(tmp_path, clock, database=fresh_url)
     chip = who.chip()
     with ReferenceCentral(chosen) as central:
         central.seed([who.record])

@@ -15,7 +15,7 @@ from drivers.permit_chip.apdu import NEVER_REPEAT
 from drivers.permit_chip.permit_file import ChipContentCorrupt
 from kiosk.central import contract
 from kiosk.central.reference.chip_commands import ChipCommands
-from kiosk.central.reference.endorsing import chip_written
+from kiosk.central.reference.finishing import chip_written
 from kiosk.central.reference.granting import end, expire
 from kiosk.central.reference.problems import ProblemError
 from kiosk.central.reference.records import permit_of

@@ -1,5 +1,5 @@
 """`python -m kiosk central serve | seed | purge | openapi | make-authority | issue-client | revoke | show`, and what
-`review_command` adds.
+`review_command` and `kiosks_command` add.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from pathlib import Path
 from sqlalchemy import func, select
 
 from drivers.device_file import DeviceFileError
-from kiosk.central.reference import kiosks, residents, retention, review_command
+from kiosk.central.reference import kiosks, kiosks_command, residents, retention, review_command
 from kiosk.central.reference.authority import DEMO_KIOSK, issue_client, make_authority
 from kiosk.central.reference.clock import system_clock
 from kiosk.central.reference.database import Database
@@ -61,6 +61,7 @@ def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     revoke.add_argument("--reason", default="lost")
     _with_database(_leaf(verbs, "show", _show, "how much there is, in which state; nobody's data"))
     review_command.register(verbs, lambda *words: _with_database(_leaf(*words)))
+    kiosks_command.register(verbs, lambda *words: _with_database(_leaf(*words)))
 
 
 def _register_serve(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:

@@ -8,7 +8,7 @@ from uuid import uuid4
 from sqlalchemy.orm import Session
 
 from kiosk.central import contract
-from kiosk.central.reference.endorsing import chip_written
+from kiosk.central.reference.finishing import chip_written
 from kiosk.central.reference.granting import end
 from kiosk.central.reference.problems import ProblemError
 from kiosk.central.reference.records import permit_of

@@ -16,7 +16,7 @@ from typing import Any, TypeVar
 
 from alembic import command
 from alembic.config import Config
-from sqlalchemy import Connection, Engine, create_engine, event, text
+from sqlalchemy import Connection, Engine, ExceptionContext, create_engine, event, text
 from sqlalchemy.exc import IntegrityError, OperationalError
 from sqlalchemy.orm import Session
 
@@ -137,7 +137,7 @@ def _engine(url: str, connections: int) -> Engine:
         busy_ms = round(BUSY_TIMEOUT_S * 1000)
         bounds = {"lock_timeout": busy_ms}
         bounds |= dict.fromkeys(("statement_timeout", "idle_in_transaction_session_timeout"), 2 * busy_ms)
-        return create_engine(
+        engine = create_engine(
             url,
             hide_parameters=True,
             pool_size=connections,
@@ -148,6 +148,8 @@ def _engine(url: str, connections: int) -> Engine:
                 "options": " ".join(f"-c {name}={value}" for name, value in bounds.items()),
             },
         )
+        event.listen(engine, "handle_error", _keep_details_out)
+        return engine
     engine = create_engine(
         url,
         hide_parameters=True,
@@ -158,6 +160,16 @@ def _engine(url: str, connections: int) -> Engine:
     event.listen(engine, "connect", _set_up_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
     return engine
+
+
+def _keep_details_out(context: ExceptionContext) -> None:
+    """PostgreSQL's DETAIL repeats the values of a key, and with it the holder's numbers; its first line does not."""
+    told = context.original_exception
+    diagnosis = getattr(told, "diag", None)
+    if diagnosis is None or context.sqlalchemy_exception is None:
+        return
+    told.args = (diagnosis.message_primary or type(told).__name__,)
+    context.sqlalchemy_exception.args = (f"({type(told).__name__}) {told.args[0]}",)
 
 
 def _set_up_sqlite(connection: sqlite3.Connection, _record: Any) -> None:

@@ -13,9 +13,10 @@ from sqlalchemy.orm import Session
 from kiosk.central import contract
 from kiosk.central.reference.clock import local_date
 from kiosk.central.reference.evidence import Proofs, proofs_of_today
-from kiosk.central.reference.granting import Granting, expire, insert_new, is_granted_elsewhere
+from kiosk.central.reference.finishing import half_written, reconcile, reconcile_face
+from kiosk.central.reference.granting import Granting, insert_new, is_granted_elsewhere
 from kiosk.central.reference.records import chip_flaw, holder_flaw, is_behind, is_on_record, record_of
-from kiosk.central.reference.residents import record_content, recorded_content
+from kiosk.central.reference.residents import recorded_content
 from kiosk.central.reference.rewriting import decided_content, hand_out, waiting_here
 from kiosk.central.reference.rules import Asked
 from kiosk.central.reference.tables import Endorsement, Permit
@@ -75,25 +76,31 @@ class Endorsing:
             return nothing
         if chip_flaw(permit, request.permit) or holder_flaw(permit, name, request.holder, request.permit):
             return nothing
-        reconcile(session, permit, request.permit.content, now)
-        behind = is_behind(permit, request.permit.content)
-        if permit.decided_application is not None and is_on_record(permit, request.permit.content):
+        on_chip = request.permit.content
+        reconcile(session, permit, on_chip, now)
+        reconcile_face(session, permit, on_chip, now)
+        is_current = is_on_record(permit, on_chip)
+        unfinished = None if is_current else half_written(session, permit, on_chip)
+        if permit.decided_application is not None and (is_current or unfinished is not None):
             decided = self._decided_work(session, permit, request.permit, kiosk_id, now)
             if decided is not None:
                 return decided
-        if not behind and not permit.face_pending:
-            current = is_on_record(permit, request.permit.content) and _endorsed_recently(permit, local_date(now))
+        rewrites = is_behind(permit, on_chip) or unfinished is not None
+        if not rewrites and not permit.face_pending:
+            current = is_current and _endorsed_recently(permit, local_date(now))
             return contract.PendingRewritesAnswer(work=None, already_current=current)
-        if not self._fits(permit.permit_file, recorded_content(permit)):
+        content = recorded_content(permit) if unfinished is None else unfinished.content
+        if not self._fits(permit.permit_file, content):
             return nothing
         if is_granted_elsewhere(session, permit.permit_number, kiosk_id, now):
             return nothing
         endorsement = _new(new_id, kiosk_id, request.permit, now)
-        granted = self._grant(endorsement, permit, recorded_content(permit), None, now, face_only=not behind)
+        years = None if unfinished is None else unfinished.residence_years
+        granted = self._grant(endorsement, permit, content, years, now, face_only=not rewrites)
         endorsement.state = "granted"
         endorsement.answer = granted.model_dump_json()
         session.add(endorsement)
-        kind: str = "rewrite" if behind else "face_only"
+        kind: str = "rewrite" if rewrites else "face_only"
         return contract.PendingRewritesAnswer.model_validate({"work": {"kind": kind, "grant": granted.grant}})
 
     def _decided_work(
@@ -139,10 +146,14 @@ class Endorsing:
             return refused(flaw)
         if request.service not in _REWRITING:
             return refused("not_offered")
-        reconcile(session, permit, request.permit.content, now)
-        if is_behind(permit, request.permit.content):
+        on_chip = request.permit.content
+        reconcile(session, permit, on_chip, now)
+        unfinished = None if is_on_record(permit, on_chip) else half_written(session, permit, on_chip)
+        if unfinished is not None:
+            content, residence_years = unfinished.content, unfinished.residence_years
+        elif is_behind(permit, on_chip):
             content, residence_years = recorded_content(permit), None
-        elif not is_on_record(permit, request.permit.content):
+        elif not is_on_record(permit, on_chip):
             return refused("record_mismatch")
         else:
             by_rules = self._by_rules(session, permit, request, local_date(now))
@@ -216,37 +227,6 @@ class Endorsing:
         endorsement.live = True
         endorsement.expires_at = payload.expires_at
         return contract.Granted(endorsement_id=endorsement.endorsement_id, grant=signed)
-
-
-def reconcile(session: Session, permit: Permit, on_chip: contract.PermitContent, now: datetime) -> None:
-    """Learn from the chip what a lost reply hid: it holds what central granted and handed a write out for."""
-    if on_chip == recorded_content(permit):
-        return
-    query = (
-        select(Endorsement)
-        .where(Endorsement.permit_number == permit.permit_number, Endorsement.writes_composed > 0)
-        .where(Endorsement.state.in_(("granted", "unknown", "unchanged")))
-        .order_by(Endorsement.created_at)
-        .with_for_update()
-    )
-    for endorsement in session.scalars(query):
-        expire(endorsement, now)
-        if contract.GrantPayload.model_validate(endorsement.granted).content == on_chip:
-            chip_written(endorsement, permit, now)
-            endorsement.state = "face_pending"
-
-
-def chip_written(endorsement: Endorsement, permit: Permit, now: datetime) -> None:
-    """The chip holds the granted content: the record follows, the face is pending until a completion says otherwise."""
-    content = contract.GrantPayload.model_validate(endorsement.granted).content
-    record_content(permit, content, now)
-    permit.face_pending = True
-    permit.endorsed_on = local_date(now)
-    if permit.decided_application == endorsement.endorsement_id:
-        permit.decided_application = None
-    endorsement.live = False
-    endorsement.state = "written"
-    endorsement.updated_at = now
 
 
 def _new(endorsement_id: UUID, kiosk_id: str, facts: contract.PermitFacts, now: datetime) -> Endorsement:

@@ -82,6 +82,12 @@ def _newest_heartbeat() -> ScalarSelect[datetime]:
     return newest.correlate(HeartbeatRow).scalar_subquery()
 
 
+def _highest_old_number(now: datetime) -> ScalarSelect[int]:
+    other = aliased(KioskSequence)
+    old = (other.kiosk_id == KioskSequence.kiosk_id, other.received_at < now - SEQUENCES)
+    return select(func.max(other.sequence)).where(*old).correlate(KioskSequence).scalar_subquery()
+
+
 # Children before parents.
 RETENTIONS = (
     Retention(
@@ -132,8 +138,11 @@ RETENTIONS = (
         lambda now: KioskJournal.kiosk_id.in_(_long_retired(now)),
     ),
     Retention(
-        KioskSequence, SEQUENCES, "gaps are looked for within days",
-        lambda now: KioskSequence.received_at < now - SEQUENCES,
+        KioskSequence, SEQUENCES, "gaps are looked for within days; the highest old one tells that others came before",
+        lambda now: or_(
+            and_(KioskSequence.received_at < now - SEQUENCES, KioskSequence.sequence < _highest_old_number(now)),
+            KioskSequence.kiosk_id.in_(_long_retired(now)),
+        ),
     ),
     Retention(
         Permit, ENDED_PERMITS, "after its end a permit can be made up or applied for anew",

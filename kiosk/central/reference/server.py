@@ -17,7 +17,7 @@ import uvicorn
 from sqlalchemy import select
 
 from kiosk.central import contract
-from kiosk.central.reference import heartbeats, kiosks, residents, retention
+from kiosk.central.reference import gaps, heartbeats, kiosks, residents, retention
 from kiosk.central.reference.application import create_application
 from kiosk.central.reference.applying import Applying
 from kiosk.central.reference.authority import CA_FILE, CENTRAL_CERTIFICATE, CENTRAL_KEY
@@ -28,6 +28,7 @@ from kiosk.central.reference.database import Database
 from kiosk.central.reference.endorsing import Endorsing
 from kiosk.central.reference.evidence import Verifying
 from kiosk.central.reference.fitting import Fitting
+from kiosk.central.reference.gaps import Gap
 from kiosk.central.reference.granting import Granting
 from kiosk.central.reference.hsm import SoftwareHsm
 from kiosk.central.reference.named_answers import NamedAnswers
@@ -163,6 +164,11 @@ class ReferenceCentral:
         """Every kiosk as its last heartbeat says; see `heartbeats.standing`."""
         with self.database.reading() as session:
             return heartbeats.standing(session, self._settings.clock())
+
+    def gaps(self) -> list[Gap]:
+        """Numbered calls that never came; see `gaps.gaps`."""
+        with self.database.reading() as session:
+            return gaps.gaps(session, self._settings.clock())
 
     def accept_journal(self, kiosk_id: str) -> bool:
         """Forget the head of a kiosk's journal that began anew for a known reason; whether there was one."""
