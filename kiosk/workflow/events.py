@@ -330,7 +330,9 @@ Event = (
     | CollectionRecorded | LookedAhead
 )
 
-CUSTODY_FACTS = (PathInspected, PermitTakenIn, PermitOutOfSight, PermitAtMouth, PermitTaken, PermitRetained, FaceRewritten)
+CUSTODY_FACTS = (
+    PathInspected, PermitTakenIn, PermitOutOfSight, PermitAtMouth, PermitTaken, PermitRetained, FaceRewritten,
+)
 """Never dropped, whatever visit they are stamped with."""
 
 

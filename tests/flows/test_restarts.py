@@ -15,8 +15,8 @@ from tests.flows.place import LIN, Place
 pytestmark = pytest.mark.filterwarnings(
     "ignore:Exception in thread machine:pytest.PytestUnhandledThreadExceptionWarning")
 
-# Where the power goes: (state, the screen answered last, what central knows of the request in the end). Once the chip is
-# new, the face follows when somebody touches the screen.
+# Where the power goes: (state, the screen answered last, what central knows of the request in the end). Once the chip
+# is new, the face follows when somebody touches the screen.
 _INSIDE: tuple[tuple[type[s.State], type[s.State], list[str]], ...] = (
     (s.ReadingPermit, s.AwaitingPermit, []),
     (s.AskingPendingRewrites, s.AwaitingPermit, []),

@@ -33,7 +33,8 @@ ShowingNotice: DeadlinePassed DeviceFailed accept_notice cancel choose_language 
 ReadingIdCard: DeadlinePassed DeviceFailed IdCardNotReadable IdCardRead IdCardRefused cancel choose_language more_time
 ReadingAgentIdCard: DeadlinePassed DeviceFailed IdCardNotReadable IdCardRead IdCardRefused cancel choose_language
     more_time
-AwaitingPermit: DeadlinePassed DeviceFailed PermitNotTakenIn PermitOutOfSight PermitTakenIn cancel choose_language more_time
+AwaitingPermit: DeadlinePassed DeviceFailed PermitNotTakenIn PermitOutOfSight PermitTakenIn cancel choose_language
+    more_time
 WithdrawingOffer: DeadlinePassed DeviceFailed PermitNotTakenIn PermitOutOfSight PermitTakenIn
 SearchingApplications: ApplicationsFound CentralFailed DeadlinePassed DeviceFailed cancel
 ShowingProgress: DeadlinePassed DeviceFailed cancel choose choose_language finish more_time
