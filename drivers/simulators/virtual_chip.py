@@ -52,7 +52,10 @@ class VirtualChip:
         self._commands_left: int | None = None
         self._tear_next: int | None = None
         self._faults: set[str] = set()
+        self.before_command: Callable[[bytes], None] = _nothing
+        """Hands at the contacts: called with every command before the chip hears it."""
         self._powered = False
+        self._challenge: bytes | None = None
         self._forget()
 
     @classmethod
@@ -96,6 +99,7 @@ class VirtualChip:
 
     def command(self, apdu: bytes) -> bytes:
         """The answer with its status word; empty where the chip stays silent."""
+        self.before_command(apdu)
         if not self._powered or self._aged() or self._faults & {"silent", "dead"}:
             return SILENCE
         try:
@@ -139,6 +143,10 @@ class VirtualChip:
         """What the chip holds now, decoded, as the next power-up would find it."""
         return self._permit.decode(self._memory.content())
 
+    def forget_challenge(self) -> None:
+        """As if another command had come between the challenge and what it was fetched for."""
+        self._challenge = None
+
     @property
     def tries_left(self) -> int:
         """Wrong MACs until it locks for ever."""
@@ -149,7 +157,7 @@ class VirtualChip:
     def _forget(self) -> None:
         self._application_selected = False
         self._path: tuple[int, ...] = ()
-        self._challenge: bytes | None = None
+        self._challenge = None
         self._pending = b""
 
     def _aged(self) -> bool:
@@ -313,6 +321,10 @@ def answer_to_reset(historical: bytes, protocol: Protocol) -> bytes:
     for byte in body:
         check ^= byte
     return b"\x3b" + body + bytes((check,))
+
+
+def _nothing(_: bytes) -> None:
+    """Nobody has a hand at the contacts."""
 
 
 def _sw(status: int) -> bytes:

@@ -17,6 +17,7 @@ from tests.torture.outcome import Outcome
 
 PARTS: dict[str, tuple[str, str]] = {
     "crash": ("tests.torture.crash.run", "the kiosk killed at every point of a visit, and started again"),
+    "chip": ("tests.torture.chip", "the chip torn and silenced at every point of being written, both permit files"),
     "soak": ("tests.torture.soak", "thousands of visits in a row, with the in-process chip and through pcscd"),
     "fuzz": ("tests.torture.fuzz.running", "hostile input: bytes, central's answers, data files, a central taken over"),
 }

@@ -13,8 +13,8 @@ from sqlalchemy.orm import Session
 from kiosk.central import contract
 from kiosk.central.reference.clock import local_date
 from kiosk.central.reference.endorsing import present_address
-from kiosk.central.reference.finishing import reconcile
 from kiosk.central.reference.evidence import Proofs, proofs_of_today
+from kiosk.central.reference.finishing import reconcile
 from kiosk.central.reference.granting import end
 from kiosk.central.reference.kiosks import area_of
 from kiosk.central.reference.problems import ProblemError

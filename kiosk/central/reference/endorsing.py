@@ -7,7 +7,6 @@ from datetime import date, datetime, timedelta
 from typing import Protocol
 from uuid import UUID
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from kiosk.central import contract
@@ -149,6 +148,7 @@ class Endorsing:
         on_chip = request.permit.content
         reconcile(session, permit, on_chip, now)
         unfinished = None if is_on_record(permit, on_chip) else half_written(session, permit, on_chip)
+        residence_years: str | None
         if unfinished is not None:
             content, residence_years = unfinished.content, unfinished.residence_years
         elif is_behind(permit, on_chip):
