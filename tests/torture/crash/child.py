@@ -28,8 +28,9 @@ ROOT = Path(__file__).parents[3]
 
 @dataclass(frozen=True, slots=True)
 class Start:
-    """How a kiosk is to be started. `began`, `jumped_s`: the hand clock of the harness, which this process shares;
-    `target`: the point to be killed at, if any; `counts`: whether every point is told.
+    """How a kiosk is to be started. `began`, `jumped_s`: the clock of the harness, which this process shares;
+    `target`: the point to be killed at, if any; `counts`: whether every point is told; `disk_log`: where everything
+    that is done to the disk is written down, `disk_kill_before`: which of it is not done any more.
     """
 
     config: str
@@ -39,6 +40,8 @@ class Start:
     jumped_s: float
     target: str | None = None
     counts: bool = False
+    disk_log: str | None = None
+    disk_kill_before: int = 0
 
     def to_json(self) -> str:
         return json.dumps(asdict(self))
@@ -67,13 +70,15 @@ class Mortal:
     def __init__(self, start: Start) -> None:
         from kiosk.bootstrap import Kiosk, about
         from kiosk.config import load_config
-        from tests.torture.crash import seams
+        from tests.torture.crash import disk, seams
 
         self.talk = Conversation(start.control)
         self.clock = SharedClock(start.began, start.jumped_s)
         if start.target is not None or start.counts:
             seams.install(Reaper(start.target, lambda name: self.talk.say(point=name)))
         config = load_config(Path(start.config), ROOT / "assets")
+        if start.disk_log is not None:
+            disk.begin(str(config.state_dir), start.disk_log, start.disk_kill_before)
         self._state: Any = None
         self._warm = False
         self.kiosk = Kiosk(config, self.show, self.clock, broken=_end_like_the_machine)
@@ -96,7 +101,7 @@ class Mortal:
         self.talk.say(
             state=type(state).__name__, screen=type(present(self.about, state)).__name__,
             custody=s.custody_of(state).value, ending=type(ending).__name__ if ending is not None else None,
-            fault=state.fault.code if isinstance(state, s.OutOfService) else None,
+            fault=_fault_of(state), ending_fault=_fault_of(ending),
             deadline_s=deadline_of(state).seconds, choices=self._choices(state))
         if not self._warm and not isinstance(state, s.Recovering):
             self._warm = True
@@ -129,6 +134,11 @@ class Mortal:
                 raise ValueError(f"the harness said {words}")
 
 
+def _fault_of(carrier: Any) -> str | None:
+    fault = getattr(carrier, "fault", None)
+    return None if fault is None else str(fault.code)
+
+
 def _end_like_the_machine() -> None:
     traceback.print_exc()
     os._exit(70)
@@ -152,7 +162,8 @@ def live(start: Start) -> None:
 
 PRELOADED = (
     "drivers.code_scanner.device", "drivers.id_reader.device", "drivers.permit_chip.chip",
-    "drivers.permit_unit.star_tcp300.device", "drivers.receipt_printer.device", "drivers.simulators.direct_link",
+    "drivers.permit_unit.star_tcp300.device", "drivers.permit_unit.crt_591_m.device",
+    "drivers.permit_unit.crt_591_m.chip_contacts", "drivers.receipt_printer.device", "drivers.simulators.direct_link",
     "drivers.typeface", "kiosk.bootstrap", "kiosk.central.grants", "kiosk.services.central", "kiosk.services.chip",
     "kiosk.services.code_scanner", "kiosk.services.face", "kiosk.services.id_card", "kiosk.services.outbox",
     "kiosk.services.permit", "kiosk.services.receipt", "kiosk.services.receipt_text", "kiosk.services.slips",

@@ -2,26 +2,27 @@
 
 from __future__ import annotations
 
-import signal
 import time
 import zlib
 from dataclasses import dataclass, field
 
 from drivers.simulators.permit import Place
-from tests.torture.crash import statements
+from tests.torture.crash import disk, falls, statements
 from tests.torture.crash.resident import Resident, Seen
 from tests.torture.crash.scenarios import NEIGHBOUR, Scenario
 from tests.torture.crash.world import Country, Hang, KioskDied, World
 from tests.waiting import eventually
 
 TOLD_S = 20.0
-ENDED_WELL = ("Renewed", "Applied", "Declined", "Informed")
+LAST_WORDS = 8
+ENDED_WELL = (["Renewed"], ["Applied"], ["Declined"], ["Informed"])
 
 
 @dataclass
 class Tried:
     """What came of one point. `was_reached`: the kiosk was killed there; `returned_s`: from the restart to the permit
-    within reach, None where it was not inside; `was_cold`: that start was from a cold interpreter.
+    within reach, None where it was not inside; `was_cold`: that start was from a cold interpreter;
+    `outlasted`: states that were left by their deadline alone.
     """
 
     name: str
@@ -30,6 +31,7 @@ class Tried:
     returned_s: float | None = None
     took_s: float = 0.0
     was_cold: bool = False
+    outlasted: list[str] = field(default_factory=list)
 
 
 def points_of(country: Country, scenario: Scenario) -> list[str]:
@@ -43,12 +45,41 @@ def points_of(country: Country, scenario: Scenario) -> list[str]:
         _wait_until_told(world)
         _hear_out(world, points)
         endings = [seen["ending"] for seen in resident.way if seen["ending"] is not None]
-        assert endings[-1:] == [scenario.ends], f"{scenario.name} ended with {endings}: {resident.way}"
+        way = " ".join(seen["state"] for seen in resident.way)
+        told = f"{scenario.name} ended with {endings[-1:]}: {way}; {_last_words(world)}"
+        assert endings[-1:] == [scenario.ends], told
     except KioskDied as error:
         raise AssertionError(f"{scenario.name}: {error}; {_last_words(world)}") from error
     finally:
         world.close()
     return points
+
+
+def disk_operations_of(country: Country, scenario: Scenario) -> int:
+    """How much an uncut visit does to the disk."""
+    world = scenario.world(country)
+    try:
+        resident = Resident(world, scenario.person, scenario.permit, scenario.habits)
+        world.start(disk_kill_before=0)
+        resident.stays(begins=True)
+        _wait_until_told(world)
+        return disk.count(world.disk_log)
+    finally:
+        world.close()
+
+
+def moves_of(country: Country, scenario: Scenario) -> int:
+    """How often the permit is moved in an uncut visit."""
+    world = scenario.world(country)
+    moves: list[Place] = []
+    try:
+        world.rig.issued(scenario.permit).permit.watch(lambda permit: moves.append(permit.place))
+        resident = Resident(world, scenario.person, scenario.permit, scenario.habits)
+        world.start()
+        resident.stays(begins=True)
+    finally:
+        world.close()
+    return len(moves)
 
 
 def _hear_out(world: World, points: list[str]) -> None:
@@ -65,7 +96,7 @@ def try_point(country: Country, scenario: Scenario, point: str, again: str | Non
     """Kill at `point`, and the next life at `again`, if that is given; then everything has to hold."""
     began = time.monotonic()
     tried = Tried(f"{scenario.name}/{point}" + (f"+{again}" if again else ""), was_cold=cold)
-    world = scenario.world(country)
+    world = scenario.world(country, falls.pace_of(point))
     try:
         _try(world, scenario, point, again, cold, tried)
     except Hang as error:
@@ -82,49 +113,40 @@ def try_point(country: Country, scenario: Scenario, point: str, again: str | Non
 
 def _last_words(world: World) -> str:
     lines = world.log.read_text(encoding="utf-8", errors="replace").splitlines() if world.log.exists() else []
-    return " | ".join(lines[-8:])
+    return " | ".join(lines[-LAST_WORDS:])
 
 
 def _try(world: World, scenario: Scenario, point: str, again: str | None, cold: bool, tried: Tried) -> None:
     world.rig.drain_activity()
     resident = Resident(world, scenario.person, scenario.permit, scenario.habits)
-    world.start(target=point)
-    tried.was_reached = _is_killed(world, resident, begins=True)
+    tried.was_reached = falls.fall(world, resident, point, begins=True)
     if not tried.was_reached:
         return
     if again is not None:
         world.clock.jump(1.0)
-        world.start(target=again)
-        tried.was_reached = _is_killed(world, resident, begins=False)
+        tried.was_reached = falls.fall(world, resident, again, begins=False)
         if not tried.was_reached:
             return
-    world.clock.jump(scenario.away_s)
-    was_inside = world.rig.issued(scenario.permit).permit.place in statements.INSIDE
-    back = Resident(world, scenario.person, scenario.permit, scenario.habits)
-    kiosk = world.start(cold=cold)
-    last = back.stays(begins=False)
-    if was_inside and back.returned_at is not None:
-        tried.returned_s = back.returned_at - kiosk.began
-    back.leaves()
+    if world.kiosk is None:
+        resident = _comes_back(world, scenario, cold, tried)
+    tried.outlasted += resident.outlasted
+    last = resident.way[-1]
+    resident.leaves()
     _wait_until_told(world)
     tried.wrong += statements.all_of(world, scenario.permit, last, _updates(world), scenario.writes)
     tried.wrong += [f"5 serves: {line}" for line in _next_visit(world, scenario, last, point)]
 
 
-def _is_killed(world: World, resident: Resident, begins: bool) -> bool:
-    """Whether the kiosk came to its point; it may come there after the visit."""
-    assert world.kiosk is not None
-    try:
-        resident.stays(begins)
-        while True:
-            world.kiosk.hear(2.0)
-    except Hang:
-        return False
-    except KioskDied as error:
-        if error.status != -signal.SIGKILL:
-            raise
-        world.kill()
-        return True
+def _comes_back(world: World, scenario: Scenario, cold: bool, tried: Tried) -> Resident:
+    """The next start, and the resident before it until nothing is left to do."""
+    world.clock.jump(scenario.away_s)
+    was_inside = world.rig.issued(scenario.permit).permit.place in statements.INSIDE
+    back = Resident(world, scenario.person, scenario.permit, scenario.habits)
+    kiosk = world.start(cold=cold)
+    back.stays(begins=False)
+    if was_inside and back.returned_at is not None:
+        tried.returned_s = back.returned_at - kiosk.began
+    return back
 
 
 def _updates(world: World) -> int:
@@ -155,7 +177,10 @@ def _next_visit(world: World, scenario: Scenario, last: Seen, point: str) -> lis
     world.kiosk.say(begin="zh-Hans")
     end = who.stays(begins=False)
     endings = [seen["ending"] for seen in who.way if seen["ending"] is not None]
-    wrong = [] if endings and endings[-1] in ENDED_WELL else [f"the next visit ended with {endings} in {end['state']}"]
+    wrong = []
+    if endings[-1:] not in ENDED_WELL:
+        faults = {seen["ending_fault"] for seen in who.way}
+        wrong.append(f"the next visit ended with {endings[-1:]} {faults} in {end['state']}; {_last_words(world)}")
     if world.rig.issued(permit).permit.place is not Place.HAND:
         wrong.append("the next visitor did not get the permit back")
     if endings and endings[-1] == "Renewed":

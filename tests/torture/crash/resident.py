@@ -14,7 +14,7 @@ from tests.torture.crash.world import Hang, KioskProcess, World
 Seen = dict[str, Any]
 Act = Callable[["Resident", Seen], None]
 
-LONG_S = 25.0
+LONG_S = 12.0
 """Longer than any step may take at a pace of 0, the repetitions of the protocols included."""
 QUIET_S = 0.7
 """Out of service is not left by itself sooner than this."""
@@ -62,7 +62,9 @@ BEHAVES: Mapping[str, Act] = MappingProxyType({
 
 @dataclass
 class Resident:
-    """`habits`: what this one does otherwise than `BEHAVES`, by the state that the screen shows."""
+    """`habits`: what this one does otherwise than `BEHAVES`, by the state that the screen shows; `outlasted`: states
+    that had to be left by their deadline.
+    """
 
     world: World
     person: str
@@ -70,6 +72,7 @@ class Resident:
     habits: Mapping[str, Act] = field(default_factory=dict)
     way: list[Seen] = field(default_factory=list)
     returned_at: float | None = None
+    outlasted: list[str] = field(default_factory=list)
 
     @property
     def kiosk(self) -> KioskProcess:
@@ -92,7 +95,7 @@ class Resident:
             except Hang:
                 if is_out and last is not None:
                     return last
-                raise Hang(f"nothing follows {last}") from None
+                heard = self._outlasts(last)
             if "point" in heard:
                 if points is not None:
                     points.append(heard["point"])
@@ -107,6 +110,17 @@ class Resident:
                 self.kiosk.say(begin="zh-Hans")
             else:
                 self._answers(heard)
+
+    def _outlasts(self, last: Seen | None) -> Seen:
+        """Nothing happens: after a state's own deadline it must."""
+        if last is None:
+            raise Hang("nothing was ever shown")
+        self.outlasted.append(last["state"])
+        self.world.lets_pass(last["deadline_s"] + 1.0)
+        try:
+            return self.kiosk.hear(LONG_S)
+        except Hang:
+            raise Hang(f"nothing follows {last['state']}, whose time is over") from None
 
     def _answers(self, seen: Seen) -> None:
         if seen["state"] == "AwaitingRemoval" and self.returned_at is None:

@@ -5,14 +5,16 @@ from __future__ import annotations
 import argparse
 import multiprocessing
 import random
+import re
 import statistics
 import time
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from tests.torture.crash import scenarios
-from tests.torture.crash.harness import Tried, points_of, try_point
+from tests.torture.crash import disk, scenarios
+from tests.torture.crash.falls import POINT_KINDS
+from tests.torture.crash.harness import Tried, disk_operations_of, moves_of, points_of, try_point
 from tests.torture.crash.scenarios import Scenario
 from tests.torture.crash.world import Country
 from tests.torture.outcome import Outcome
@@ -21,7 +23,9 @@ WORKERS = 2
 SEED = 20261122
 COLD_EVERY = 8
 """One start in so many is from a cold interpreter, as in the field; the time to the permit's return is taken there."""
-DOUBLES = 120
+DOUBLES = 150
+WHOLE, LEAST = 0.1, 8
+"""Below this scale only two visits are looked at; so many points at least are tried."""
 SHOWN = 40
 
 
@@ -42,28 +46,59 @@ class Job:
 def run(scale: float) -> Outcome:
     """Try every point at scale 1, a seeded part of them below."""
     began = time.monotonic()
-    with Country() as country:
-        found = {scenario.name: points_of(country, scenario) for scenario in scenarios.ALL}
-    jobs = _jobs(found, scale)
-    results = list(_tried(jobs))
-    return _outcome(found, results, time.monotonic() - began)
-
-
-def _jobs(found: dict[str, list[str]], scale: float) -> list[Job]:
     chance = random.Random(SEED)
+    visits = scenarios.ALL if scale >= WHOLE else chance.sample(scenarios.ALL, 2)
+    with Country() as country:
+        found = {scenario.name: _points(country, scenario) for scenario in visits}
     jobs = [Job(name, point) for name, points in found.items() for point in points]
-    # The life after a crash inspects, reads and gives back; it is cut at points that a first life passes too.
-    starts = [point for point in found["renewal"] if "#1" in point and _is_of_a_start(point)]
-    jobs += [
-        Job(job.scenario, job.point, chance.choice(starts))
-        for job in chance.sample(jobs, min(len(jobs), DOUBLES)) if job.scenario in ("renewal", "ssse", "long-stop")]
+    jobs += _doubles(jobs, chance)
     chance.shuffle(jobs)
-    jobs = jobs[:max(1, round(len(jobs) * scale))]
-    return [Job(job.scenario, job.point, job.again, number % COLD_EVERY == 0) for number, job in enumerate(jobs)]
+    jobs = jobs[:max(LEAST, round(len(jobs) * scale))]
+    jobs = [replace(job, cold=number % COLD_EVERY == 0) for number, job in enumerate(jobs)]
+    return _outcome(found, list(_tried(jobs)), time.monotonic() - began)
+
+
+def _points(country: Country, scenario: Scenario) -> list[str]:
+    """Every fall of one visit. What a visit has in common with others is tried in the others."""
+    points = points_of(country, scenario)
+    powered = [f"power/{point}" for point in points if point.startswith(("journal/", "device/permit_"))]
+    if not scenario.is_whole:
+        points = [point for point in points[_first_inside(points):] if not _is_mid_face(point)]
+        powered = []
+    if scenario.loses_disk:
+        count = disk_operations_of(country, scenario) if disk.why_not() is None else 0
+        lucks = list(disk.Luck)
+        points += [f"disk/{number}-{lucks[number % len(lucks)].value}" for number in range(1, count + 1)]
+    moves = moves_of(country, scenario) if scenario.loses_unit else 0
+    points += [f"{kind}/{number}" for kind in ("motion", "unit") for number in range(1, moves + 1)]
+    return points + powered
+
+
+def _first_inside(points: list[str]) -> int:
+    """Where the way of the permit begins."""
+    return next(number for number, point in enumerate(points) if "permit_unit.take_in" in point)
+
+
+def _is_mid_face(point: str) -> bool:
+    """One of the many blocks of a face, neither among the first nor the last."""
+    found = re.search(r"load_face#1\.(\d+)/", point)
+    return found is not None and int(found[1]) > 4
+
+
+def _doubles(jobs: list[Job], chance: random.Random) -> list[Job]:
+    """Some, with the life after the crash cut too, at a point that a first life passes on its way as well."""
+    starts = [job.point for job in jobs if job.scenario == "renewal" and _is_of_a_start(job.point)]
+    chosen = [job for job in jobs if job.scenario in ("renewal", "ssse", "long-stop") and "/" in job.point]
+    if not starts:
+        return []
+    return [
+        replace(job, again=chance.choice(starts)) for job in chance.sample(chosen, min(len(chosen), DOUBLES))
+        if not job.point.startswith(("motion/", "unit/"))]
 
 
 def _is_of_a_start(point: str) -> bool:
-    return any(verb in point for verb in ("unit.reset", "unit.status", "chip.read", "chip.open"))
+    verbs = ("unit.reset", "unit.status", "chip.read", "chip.open", "GET ")
+    return "#1" in point and point.startswith(POINT_KINDS) and any(verb in point for verb in verbs)
 
 
 def _tried(jobs: Sequence[Job]) -> Iterator[Tried]:
@@ -118,6 +153,7 @@ def _outcome(found: dict[str, list[str]], results: list[Tried], took_s: float) -
         f"crashed again during the recovery: {sum('+' in each.name for each in reached)}",
         _told("from the restart to the permit in the mouth, cold interpreter, devices without delay", cold),
         _told("the same, interpreter warm", warm),
+        f"left by a state's own deadline alone: {Counter(state for each in reached for state in each.outlasted)}",
         f"{took_s / max(1, len(results)):.2f} s a point",
     ]
     shown = sorted(failed, key=lambda each: each.name)[:SHOWN]
@@ -148,7 +184,7 @@ def main(arguments: list[str]) -> int:
     else:
         chosen: list[Scenario] = [scenarios.BY_NAME[args.visit]] if args.visit else list(scenarios.ALL)
         with Country() as country:
-            found = {scenario.name: points_of(country, scenario) for scenario in chosen}
+            found = {scenario.name: _points(country, scenario) for scenario in chosen}
         jobs = [Job(name, point) for name, points in found.items() for point in points]
     if args.list:
         print("\n".join(job.name for job in jobs))

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
 
+from drivers.permit_unit.dialects import CRT, STAR
 from tests.torture.crash.resident import Act, touches, walks_away
 from tests.torture.crash.world import Country, World
 
@@ -15,7 +16,9 @@ NEIGHBOUR = ("lu-tuji", "lu-tuji-rare-name")
 @dataclass(frozen=True, slots=True)
 class Scenario:
     """`habits`: what the resident does otherwise; `ends`: the ending that an uncut visit is to have; `writes`: commands
-    that write on the chip in one endorsement; `stays`: whether the resident is still there after the crash.
+    that write on the chip in one endorsement; `away_s`: for how long there is no kiosk after the crash;
+    `is_whole`: every point is tried, not only those that differ from other visits'; `loses_disk`, `loses_unit`: those
+    falls are tried too.
     """
 
     name: str
@@ -26,29 +29,36 @@ class Scenario:
     region: str = "shanghai"
     has_bin: bool = True
     face_pending: bool = False
-    stays: bool = True
+    unit: str = STAR
+    chip_in_unit: bool = False
     away_s: float = 10.0
+    is_whole: bool = False
+    loses_disk: bool = False
+    loses_unit: bool = False
     habits: Mapping[str, Act] = field(default_factory=dict)
 
-    def world(self, country: Country) -> World:
+    def world(self, country: Country, pace: float = 0.0) -> World:
         """A fresh one."""
         permits = tuple(dict.fromkeys((self.permit, NEIGHBOUR[1])))
-        return World(country, permits, self.region, self.has_bin, self.permit if self.face_pending else None)
+        pending = self.permit if self.face_pending else None
+        return World(country, permits, self.region, self.has_bin, pending, self.unit, self.chip_in_unit, pace)
 
 
 _LIN = ("lin-yuzhen", "lin-yuzhen-shanghai")
 _FORGETS: Mapping[str, Act] = MappingProxyType({"AwaitingRemoval": walks_away, "AwaitingHolder": walks_away})
 
 ALL: tuple[Scenario, ...] = (
-    Scenario("renewal", *_LIN, ends="Renewed"),
-    Scenario("forgotten", *_LIN, ends="Renewed", stays=False, habits=_FORGETS),
+    Scenario("renewal", *_LIN, ends="Renewed", is_whole=True, loses_disk=True, loses_unit=True),
+    Scenario("forgotten", *_LIN, ends="Renewed", loses_unit=True, habits=_FORGETS),
     Scenario("long-stop", *_LIN, ends="Renewed", away_s=150.0),
     Scenario("no-bin-long-stop", *_LIN, ends="Renewed", has_bin=False, away_s=150.0),
-    Scenario("ssse", "xu-wenhua", "xu-wenhua-ssse", ends="Renewed", writes=6),
+    Scenario("ssse", "xu-wenhua", "xu-wenhua-ssse", ends="Renewed", writes=6, loses_disk=True),
     Scenario("face-only", *_LIN, ends="Renewed", writes=0, face_pending=True),
     Scenario("cancel", *_LIN, ends="Declined", writes=0, habits=MappingProxyType({"Confirming": touches("cancel")})),
     Scenario("refusal", "zhao-mingyuan", "zhao-mingyuan-too-early", ends="Declined", writes=0),
+    Scenario("crt", *_LIN, ends="Renewed", unit=CRT, chip_in_unit=True, is_whole=True, loses_unit=True),
+    Scenario("crt-pcsc", *_LIN, ends="Renewed", unit=CRT),
+    Scenario("crt-forgotten", *_LIN, ends="Renewed", unit=CRT, chip_in_unit=True, loses_unit=True, habits=_FORGETS),
     Scenario("application", "fu-haiqing", "fu-haiqing-haikou", ends="Applied", writes=0, region="haikou"),
 )
 BY_NAME = {scenario.name: scenario for scenario in ALL}
-Play = Callable[[Scenario], None]

@@ -50,18 +50,20 @@ def install(reaper: Reaper) -> None:
     _central(reaper)
     _wires(reaper)
     _chip_wire(reaper)
-    for device, kind in _devices().items():
+    for device, kind in _devices():
         _verbs(reaper, device, kind)
 
 
-def _devices() -> dict[str, type]:
+def _devices() -> tuple[tuple[str, type], ...]:
     from drivers.id_reader.device import IdReader
     from drivers.permit_chip.chip import PermitChip
+    from drivers.permit_unit.crt_591_m.device import Crt591M
     from drivers.permit_unit.star_tcp300.device import StarTcp300
     from drivers.receipt_printer.device import ReceiptPrinter
 
-    return {
-        "id_reader": IdReader, "permit_chip": PermitChip, "permit_unit": StarTcp300, "receipt_printer": ReceiptPrinter}
+    return (
+        ("id_reader", IdReader), ("permit_chip", PermitChip), ("permit_unit", StarTcp300), ("permit_unit", Crt591M),
+        ("receipt_printer", ReceiptPrinter))
 
 
 def _between(point: Point, act: Callable[[], Any]) -> Any:

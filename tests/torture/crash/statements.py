@@ -15,6 +15,7 @@ INSIDE = (Place.STATION, Place.PATH)
 CHIP_NEW = ("written", "face_pending")
 CHIP_OLD = ("cancelled", "unchanged", "refused", "already_current")
 IN_REVIEW = ("pending",)
+_NOTED = (*CHIP_NEW, *CHIP_OLD, *IN_REVIEW, "unknown")
 _CUSTODY = {Place.HAND: "with_holder", Place.BIN: "retained", Place.STATION: "inside", Place.PATH: "inside"}
 
 
@@ -74,8 +75,9 @@ def _story(world: World, permit: str) -> Iterator[str]:
     if record is None:
         yield "central does not know the permit"
         return
-    if record.face_pending == (face is True):
-        yield f"the face shows what the chip holds: {face}, and central says it is pending: {record.face_pending}"
+    # A face whose print was not answered any more may be new and is told as pending; the other way round never.
+    if face is not True and not record.face_pending:
+        yield f"the face shows what the chip holds: {face}, and central says that nothing is pending"
     on_record = record.valid_to.isoformat() if record.valid_to else None
     if (chip["valid_to"], chip["endorsement_count"]) != (on_record, record.endorsement_count):
         yield "central's record of the permit is not what its chip holds"
@@ -92,10 +94,12 @@ def _holds(chip: dict[str, str | int | None], row: Endorsement) -> bool:
 
 def _reports(world: World, rows: list[Endorsement]) -> Iterator[str]:
     """Every message of the journal came to central, and was taken note of."""
-    for call, settled, outcome in world.rows("SELECT call, settled_at, outcome FROM message WHERE body IS NOT NULL"):
+    known = {str(row.endorsement_id) for row in rows}
+    for call, about, settled, outcome in world.rows(
+            "SELECT call, endorsement_id, settled_at, outcome FROM message WHERE body IS NOT NULL"):
         if settled is None:
             yield f"{call} was not told"
-        elif outcome in ("not_found", "invalid"):
+        elif outcome not in _NOTED and about in known:
             yield f"central's answer to {call} was {outcome}"
     told = {str(each) for each, in world.rows("SELECT endorsement_id FROM message WHERE body IS NOT NULL")}
     for row in rows:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import json
 import os
+import random
 import re
 import select
 import shutil
@@ -24,6 +25,7 @@ from typing import Any, Self
 
 from sqlalchemy import delete
 
+from drivers.permit_unit.dialects import CRT, STAR
 from drivers.simulators.chip_keys import TEST_KEYS
 from drivers.simulators.residents import Residents, load_residents
 from drivers.simulators.rig import Rig
@@ -34,12 +36,18 @@ from kiosk.central.reference.server import ReferenceCentral
 from kiosk.central.reference.settings import CentralSettings
 from kiosk.central.reference.tables import Base, Endorsement, Kiosk
 from kiosk.demo.simulation import central_records
-from tests.flows.place import ASSETS, TODAY
+from tests.flows.place import ASSETS, CHIP_IN_UNIT, FACE_REFRESHED_AT, TODAY
+from tests.torture.crash import disk
 from tests.torture.crash.child import Start
 from tests.torture.crash.clock import SharedClock
 
 ROOT = Path(__file__).parents[3]
 START_S = 30.0
+PATIENCE = {
+    STAR: {"ack": 1.0, "answer": 1.5, "transport": 4.0, "erase_and_print": 6.0},
+    CRT: {"answer": 1.5, "transport": 4.0, "initialise": 4.0, "chip": 4.0, "entry_poll": 0.02},
+}
+"""What the driver waits for a unit that needs no time, on a machine that does other things too."""
 _ports = itertools.count(30000 + os.getpid() % 2000)
 
 
@@ -136,11 +144,15 @@ class KioskProcess:
         assert self._status is not None
         return self._status
 
+    def strike(self) -> None:
+        """End it now, as the loss of power does; whoever listens notices."""
+        with suppress(ProcessLookupError):
+            os.kill(self.pid, signal.SIGKILL)
+
     def kill(self) -> None:
-        """End it now, as the loss of power does."""
+        """End it now, and see it ended."""
         if self._status is None:
-            with suppress(ProcessLookupError):
-                os.kill(self.pid, signal.SIGKILL)
+            self.strike()
             self.wait()
         self._socket.close()
 
@@ -160,10 +172,20 @@ class Country:
             permits=(ASSETS / "permits",), kiosks=("kiosk-1",), clock=self.clock.now))
         self.central.start()
         self.nursery = Nursery()
+        self._with_disk: Nursery | None = None
+
+    @property
+    def nursery_with_disk(self) -> Nursery:
+        """Kiosks from here have the shim between them and the disk."""
+        if self._with_disk is None:
+            self._with_disk = Nursery({"LD_PRELOAD": str(disk.build(self.directory))})
+        return self._with_disk
 
     def close(self) -> None:
         """End everything, and leave nothing on disk."""
         self.nursery.close()
+        if self._with_disk is not None:
+            self._with_disk.close()
         self.central.stop()
         shutil.rmtree(self.directory, ignore_errors=True)
 
@@ -188,7 +210,7 @@ class World:
 
     def __init__(
         self, country: Country, permits: tuple[str, ...], region: str = "shanghai", has_bin: bool = True,
-        face_pending: str | None = None,
+        face_pending: str | None = None, unit: str = STAR, chip_in_unit: bool = False, pace: float = 0.0,
     ) -> None:
         self.country = country
         self.central = country.central
@@ -202,17 +224,23 @@ class World:
         for record in records:
             record["face_pending"] = record["permit_number"] == pending_number
         self.central.seed(ResidentImport.model_validate(record) for record in records)
+        self.unit = unit
         port = next(port for port in _ports if _is_free(port))
-        self.rig = Rig(self.directory, self.residents, 0.0, f"direct://127.0.0.1:{port}", country.typeface)
+        chip_url, chip_side = f"sim://permit_chip?port={port}", f"direct://127.0.0.1:{port}"
+        if chip_in_unit:
+            chip_url, chip_side = CHIP_IN_UNIT
+        self.rig = Rig(self.directory, self.residents, pace, chip_side, country.typeface, unit=unit)
         if face_pending is not None:
             self.rig.issued(face_pending).face.erase()
         self.at_issue = {name: self.rig.issued(name).chip_fields() for name in permits}
         self.cycles_at_issue = {name: self.face_cycles(name) for name in permits}
-        urls = {**self.rig.start(), "permit_chip": f"sim://permit_chip?port={port}"}
+        urls = {**self.rig.start(), "permit_chip": chip_url}
         urls.pop("code_scanner")
         self.state_dir = self.directory / "kiosk"
         self.log = self.directory / "kiosk.log"
-        self._config = self._write_config(urls, region, has_bin)
+        self.disk_log = self.directory / "disk.log"
+        self.disk_before: dict[str, bytes] = {}
+        self._config = self._write_config(urls, region, unit, has_bin)
         self.has_bin = has_bin
         self._listener = socket.socket(socket.AF_UNIX)
         self._control = self.directory / "c"
@@ -220,7 +248,7 @@ class World:
         self._listener.listen()
         self.kiosk: KioskProcess | None = None
 
-    def _write_config(self, urls: dict[str, str], region: str, has_bin: bool) -> Path:
+    def _write_config(self, urls: dict[str, str], region: str, unit: str, has_bin: bool) -> Path:
         tls = self.country.directory
         values: dict[str, dict[str, object]] = {
             "": {
@@ -230,13 +258,16 @@ class World:
             },
             "devices": dict(urls),
             "files": {
-                "region": region, "permits": ["reference", "ssse"], "permit_unit": _unit_file(self.directory, has_bin),
+                "region": region, "permits": ["reference", "ssse"],
+                "permit_unit": _unit_file(self.directory, unit, has_bin),
             },
             "central": {
                 "url": self.central.url, "ca": str(tls / "ca.pem"), "certificate": str(tls / "kiosk.pem"),
                 "key": str(tls / "kiosk.key"), "grant_keys": str(tls / GRANT_PUBLIC_KEYS),
             },
         }
+        if unit == CRT:
+            values["face_refreshed_at"] = dict(FACE_REFRESHED_AT)
         lines: list[str] = []
         for name, table in values.items():
             lines += [f"[{name}]"] if name else []
@@ -245,14 +276,29 @@ class World:
         path.write_text("\n".join(lines), encoding="utf-8")
         return path
 
-    def start(self, target: str | None = None, counts: bool = False, cold: bool = False) -> KioskProcess:
-        """Another life of the kiosk, which ends at `target`."""
+    def start(
+        self, target: str | None = None, counts: bool = False, cold: bool = False, disk_kill_before: int | None = None
+    ) -> KioskProcess:
+        """Another life of the kiosk, which ends at `target`, or before that operation on the disk (0: it is only
+        written down what is done).
+        """
         assert self.kiosk is None
+        on_disk = disk_kill_before is not None
+        if on_disk:
+            self.disk_before = disk.read(self.state_dir)
+            self.disk_log.unlink(missing_ok=True)
         start = Start(
-            config=str(self._config), control=str(self._control), log=str(self.log),
-            began=self.clock.began, jumped_s=self.clock.jumped_s, target=target, counts=counts)
-        self.kiosk = KioskProcess(None if cold else self.country.nursery, self._listener, start)
+            config=str(self._config), control=str(self._control), log=str(self.log), began=self.clock.began,
+            jumped_s=self.clock.jumped_s, target=target, counts=counts,
+            disk_log=str(self.disk_log) if on_disk else None, disk_kill_before=disk_kill_before or 0)
+        nursery = self.country.nursery_with_disk if on_disk else self.country.nursery
+        self.kiosk = KioskProcess(None if cold else nursery, self._listener, start)
         return self.kiosk
+
+    def disk_loses_power(self, luck: disk.Luck, seed: int) -> None:
+        """Of what the last life wrote, only what was synced surely stays."""
+        disk.write(self.state_dir, disk.after_power_loss(
+            self.disk_before, self.disk_log, luck, random.Random(seed)))
 
     def kill(self) -> None:
         """No kiosk runs any more."""
@@ -296,10 +342,10 @@ class World:
         return rows
 
 
-def _unit_file(directory: Path, has_bin: bool) -> str:
+def _unit_file(directory: Path, unit: str, has_bin: bool) -> str:
     """The unit's file, impatient, because at a pace of 0 the unit needs no time."""
-    text = (ASSETS / "devices" / "star-tcp300.toml").read_text(encoding="utf-8")
-    for name, seconds in {"ack": 0.5, "answer": 0.5, "transport": 1.0, "erase_and_print": 2.0}.items():
+    text = (ASSETS / "devices" / f"{unit}.toml").read_text(encoding="utf-8")
+    for name, seconds in PATIENCE[unit].items():
         text = re.sub(rf"(?m)^{name} = [0-9.]+", f"{name} = {seconds}", text)
     text = re.sub(r"(?m)^has_retain_bin = \w+", f"has_retain_bin = {str(has_bin).lower()}", text)
     (directory / "unit.toml").write_text(text, encoding="utf-8")
