@@ -19,6 +19,7 @@ from kiosk.central import contract, signatures
 from kiosk.domain.documents import PermitContent
 from kiosk.domain.endorsement import Grant, ResidenceYears
 from kiosk.domain.personal import Personal
+from kiosk.policy.readable_line import readable_line
 
 MAX_PAYLOAD_BYTES = 4096
 
@@ -47,8 +48,8 @@ class GrantKeyFileError(ValueError):
     """A file of central's public keys that cannot be used; `mistakes`: one readable line each."""
 
     def __init__(self, mistakes: list[str]) -> None:
-        super().__init__("; ".join(mistakes))
-        self.mistakes = mistakes
+        self.mistakes = [readable_line(mistake) for mistake in mistakes]
+        super().__init__("; ".join(self.mistakes))
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +75,7 @@ def load_grant_keys(path: Path) -> GrantKeys:
     keys: dict[str, GrantKey] = {}
     try:
         tables: dict[str, Any] = tomllib.loads(path.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+    except (OSError, ValueError, RecursionError) as error:
         raise GrantKeyFileError([f"{path.name}: cannot be read: {type(error).__name__}"]) from error
     entries = tables.get("keys")
     if not isinstance(entries, dict) or not entries:

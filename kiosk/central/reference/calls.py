@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
-import time
+import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -26,6 +26,7 @@ from kiosk.central.reference.problems import ProblemError
 from kiosk.central.reference.tables import Base, IdempotentAnswer, KioskSequence
 
 LONGEST_KEY = 80
+START_TIMEOUT_S = 15.0
 LARGEST_SEQUENCE = 2**63 - 1
 
 
@@ -55,8 +56,9 @@ class Calls:
         self._database = database
         self._clock = clock
         self._threads = ThreadPoolExecutor(threads, thread_name_prefix="central")
-        waiting = [self._threads.submit(_take_a_moment) for _ in range(threads)]
-        for each in waiting:
+        # A pool starts a thread only while none is idle: none is, until all have met.
+        all_there = threading.Barrier(threads)
+        for each in [self._threads.submit(all_there.wait, START_TIMEOUT_S) for _ in range(threads)]:
             each.result()
 
     def close(self) -> None:
@@ -179,11 +181,6 @@ def _noted(moment: Moment, call: _Posted) -> dict[str, object]:
         "call": call.name,
         "received_at": moment.now,
     }
-
-
-def _take_a_moment() -> None:
-    # A pool starts a thread only while none is idle.
-    time.sleep(0.01)
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,6 +17,7 @@ from cryptography.hazmat.primitives.ciphers import Cipher, modes
 from cryptography.hazmat.primitives.ciphers.algorithms import SM4
 
 from kiosk.central import signatures
+from kiosk.policy.readable_line import readable_line
 
 MAC_LENGTH = 4
 MAX_COMMAND_DATA = 251      # Lc is one byte and counts the MAC
@@ -80,17 +81,18 @@ class SoftwareHsm:
         for path in paths:
             try:
                 tables |= tomllib.loads(path.read_text(encoding="utf-8"))
-            except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+            except (OSError, ValueError, RecursionError) as error:
                 raise KeyFileError([f"{path.name}: cannot be read: {type(error).__name__}"]) from error
         mistakes: list[str] = []
-        chip_keys = _chip_keys(tables.get("chip", {}), mistakes)
-        grants = tables.get("grants", {})
-        signing_keys = _signing_keys(grants.get("keys", {}), mistakes)
+        chip_keys = _chip_keys(_table(tables, "chip"), mistakes)
+        grants = _table(tables, "grants")
+        signing_keys = _signing_keys(_table(grants, "keys"), mistakes)
         in_use = str(grants.get("in_use", ""))
         if in_use not in signing_keys:
             mistakes.append("grants.in_use: names no key of [grants.keys]")
         if mistakes:
-            raise KeyFileError(mistakes)
+            names = ", ".join(path.name for path in paths)
+            raise KeyFileError([readable_line(f"{names}: {mistake}") for mistake in mistakes])
         return cls(chip_keys, signing_keys, in_use)
 
     def chip_mac(self, algorithm: str, factor: bytes, challenge: bytes, header: bytes, data: bytes) -> bytes:
@@ -156,6 +158,12 @@ def _padded(data: bytes, block: int) -> bytes:
 
 def _xor(left: bytes, right: bytes) -> bytes:
     return bytes(a ^ b for a, b in zip(left, right, strict=True))
+
+
+def _table(values: Mapping[str, Any], name: str) -> Mapping[str, Any]:
+    """A sub-table; an empty one where there is none."""
+    found = values.get(name)
+    return found if isinstance(found, dict) else {}
 
 
 def _chip_keys(table: Mapping[str, Any], mistakes: list[str]) -> dict[str, bytes]:
