@@ -45,6 +45,8 @@ def checking_attendant(site: Site, state: s.CheckingAttendant, event: on.Event) 
             return pursue(site, state.visit, _confirmed(state.pursued, number))
         case on.AttendantNotConfirmed(locked=locked):
             return _again(state, LOCKED if locked else WRONG)
+        case on.PersonChose(intent=Intent.CANCEL):
+            return _leave(state, "holder_cancelled")
         case on.DeadlinePassed():
             return _again(state, LOCKED)
         case _:
@@ -62,7 +64,7 @@ def _confirmed(pursued: s.Pursued, number: str) -> s.Pursued:
     return replace(pursued, answers=answers)
 
 
-def _leave(state: s.AwaitingAttendant, code: str) -> Step:
+def _leave(state: s.AwaitingAttendant | s.CheckingAttendant, code: str) -> Step:
     """Back to the holder with everything as it was; work that central had offered is given back."""
     case = state.pursued.case
     declined = s.Declined(Refusal(code), case.permit if isinstance(case, s.Case) else None)

@@ -160,6 +160,13 @@ def test_who_leaves_meanwhile_gets_the_permit_back(event, code: str) -> None:
     assert taken.state == s.ReturningPermit(VISIT, s.Declined(Refusal(code), PERMIT))
 
 
+def test_who_leaves_while_a_code_is_compared_gets_the_permit_back() -> None:
+    checking = s.CheckingAttendant(VISIT, matter(), required=False)
+    left = then(OPTIONAL, checking, on.PersonChose(Intent.CANCEL))
+    assert left.state == s.ReturningPermit(VISIT, s.Declined(Refusal("holder_cancelled"), PERMIT))
+    assert step(OPTIONAL, left.state, on.AttendantConfirmed("17")) is None
+
+
 def test_a_code_is_in_no_repr() -> None:
     checking = then(REQUIRED, awaiting(REQUIRED), CODE)
     assert "314159" not in repr((CODE, checking))

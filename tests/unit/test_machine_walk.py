@@ -55,7 +55,7 @@ ChoosingProof: DeadlinePassed DeviceFailed cancel choose choose_language no_proo
 ReadingLicenceCode: CodeScannerFailed DeadlinePassed DeviceFailed LicenceCodeNotReadable LicenceCodeRead cancel
     choose_language no_proof
 AwaitingAttendant: DeadlinePassed DeviceFailed cancel choose_language enter_code no_attendant
-CheckingAttendant: AttendantConfirmed AttendantNotConfirmed DeadlinePassed DeviceFailed
+CheckingAttendant: AttendantConfirmed AttendantNotConfirmed DeadlinePassed DeviceFailed cancel
 AskingCentral: CentralFailed DeadlinePassed DeviceFailed EndorsementPending EndorsementRefused GrantReceived
     PermitAlreadyCurrent cancel
 ChoosingCollection: DeadlinePassed DeviceFailed cancel choose choose_language
