@@ -7,13 +7,20 @@ from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import Any
 
+LONGEST_MISTAKE = 300      # a value of a thousand characters stands in the file and need not be repeated
+
 
 class DeviceFileError(ValueError):
-    """A device file that cannot be used. `mistakes`: one line each, naming file and key."""
+    """A device file that cannot be used. `mistakes`: one line each, naming file and key, short enough to be read."""
 
     def __init__(self, mistakes: list[str]) -> None:
-        super().__init__("; ".join(mistakes))
-        self.mistakes = mistakes
+        self.mistakes = [_line(mistake) for mistake in mistakes]
+        super().__init__("; ".join(self.mistakes))
+
+
+def _line(mistake: str) -> str:
+    whole = "".join(character if character.isprintable() else "?" for character in mistake)
+    return whole if len(whole) <= LONGEST_MISTAKE else f"{whole[:LONGEST_MISTAKE - 1]}…"
 
 
 def read_toml(path: Path) -> dict[str, Any]:
@@ -24,7 +31,7 @@ def read_toml(path: Path) -> dict[str, Any]:
         raise DeviceFileError([f"{path.name}: cannot be read: {error.strerror}"]) from error
     except UnicodeDecodeError as error:
         raise DeviceFileError([f"{path.name}: is not UTF-8 at byte {error.start}"]) from error
-    except tomllib.TOMLDecodeError as error:
+    except (ValueError, RecursionError) as error:      # also a number or a nesting without end
         raise DeviceFileError([f"{path.name}: is not TOML: {error}"]) from error
 
 

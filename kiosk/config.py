@@ -15,6 +15,7 @@ from urllib.parse import urlsplit
 
 from kiosk.domain.holder_check import AVAILABLE, CheckWay, HolderCheckRule
 from kiosk.policy.assessment import LocalText
+from kiosk.policy.readable_line import readable_line
 
 Site = Literal["production", "simulation"]
 SOURCE_LANGUAGE = "zh-Hans"
@@ -150,7 +151,7 @@ class _Reader:
 
     def wrong(self, key: str, what: str) -> None:
         where = f"{self._path}{key}"
-        self._mistakes.append(Mistake(where, f"{self._file_name}: {where}: {what}"))
+        self._mistakes.append(Mistake(where, readable_line(f"{self._file_name}: {where}: {what}")))
 
     def _value(self, key: str, kind: type, wanted: str, default: Any) -> Any:
         self._asked.add(key)
@@ -214,7 +215,7 @@ def read_config(path: Path, assets_dir: Path) -> tuple[Config, tuple[Mistake, ..
         table = tomllib.loads(path.read_text(encoding="utf-8"))
     except OSError as error:
         unreadable = f"{path}: cannot be read: {error.strerror}"
-    except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+    except (ValueError, RecursionError) as error:
         unreadable = f"{path}: is not TOML: {error}"
     else:
         return _read_table(path, table, assets_dir)

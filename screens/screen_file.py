@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from kiosk.policy.readable_line import readable_line
+
 POINTER, MTDEV = "pointer", "mtdev"
 
 
@@ -14,8 +16,8 @@ class ScreenFileError(ValueError):
     """A screen file that cannot be used. `mistakes`: one readable line each."""
 
     def __init__(self, mistakes: list[str]) -> None:
-        super().__init__("; ".join(mistakes))
-        self.mistakes = mistakes
+        self.mistakes = [readable_line(mistake) for mistake in mistakes]
+        super().__init__("; ".join(self.mistakes))
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +52,7 @@ def load_screen_file(path: Path) -> ScreenFile:
     """The screen file at `path`. Raises ScreenFileError with every mistake; OSError if it cannot be read."""
     try:
         table = tomllib.loads(path.read_text("utf-8"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+    except (ValueError, RecursionError) as error:
         raise ScreenFileError([f"{path.name}: {error}"]) from error
     mistakes = [f"{path.name}: {mistake}" for mistake in _mistakes(table)]
     if mistakes:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import string
 import tomllib
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -10,10 +11,20 @@ from pathlib import Path
 from typing import Any
 
 from kiosk.policy.assessment import LocalText
+from kiosk.policy.readable_line import readable_line
 from kiosk.screen_models import Citation, Text, Words
 
 SOURCE_LANGUAGE = "zh-Hans"
 NOTHING = Text("")      # says nothing, in every language
+_DAY = {"year": 2026, "month": 11, "day": 22, "month_name": ""}
+
+
+class LocaleFileError(ValueError):
+    """A file of texts that cannot be used. `mistakes`: one readable line each."""
+
+    def __init__(self, mistakes: list[str]) -> None:
+        self.mistakes = [readable_line(mistake) for mistake in mistakes]
+        super().__init__("; ".join(self.mistakes))
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,13 +48,23 @@ class Translation:
 
     @classmethod
     def load(cls, locale_dir: Path, language: str) -> Translation:
-        """The texts of `language`; those of zh-Hans where `locale_dir` has no such file."""
+        """The texts of `language`; those of zh-Hans where `locale_dir` has no such file. Raises LocaleFileError with
+        every mistake; OSError if it cannot be read.
+        """
         path = locale_dir / f"{language}.toml"
         if not path.is_file():
             language, path = SOURCE_LANGUAGE, locale_dir / f"{SOURCE_LANGUAGE}.toml"
-        table = tomllib.loads(path.read_text("utf-8"))
-        month_names = tuple(table["format"].pop("month_names", ()))
-        return cls(language, dict(_flat(table)), month_names)
+        try:
+            table = tomllib.loads(path.read_text("utf-8"))
+        except (ValueError, RecursionError) as error:
+            raise LocaleFileError([f"{path.name}: is not TOML: {error}"]) from error
+        dates = table.get("format")
+        month_names = dates.pop("month_names", []) if isinstance(dates, dict) else []
+        texts = dict(_flat(table))
+        mistakes = [f"{path.name}: {mistake}" for mistake in _mistakes(texts, month_names)]
+        if mistakes:
+            raise LocaleFileError(mistakes)
+        return cls(language, texts, tuple(month_names))
 
     def text(self, key: str, **args: str | int | date | LocalText) -> str:
         """The text of `key`, its placeholders filled. A KeyError names a key or placeholder that is missing."""
@@ -82,7 +103,31 @@ class Translation:
         return value.in_language(self.language) if isinstance(value, LocalText) else value
 
 
-def _flat(table: dict[str, Any], prefix: str = "") -> Iterator[tuple[str, str]]:
+def _mistakes(texts: dict[str, object], month_names: object) -> Iterator[str]:
+    if not isinstance(month_names, list) or len(month_names) not in (0, 12) or not all(
+            isinstance(name, str) for name in month_names):
+        yield "format.month_names: must be twelve texts"
+    for key, text in texts.items():
+        if not isinstance(text, str):
+            yield f"{key!a}: must be a text"
+        elif not _is_template(text):
+            yield f"{key!a}: has unbalanced braces"
+    for key in ("format.date", "format.figures", "format.no_date"):
+        try:
+            str(texts[key]).format(**_DAY)
+        except (KeyError, IndexError, ValueError, AttributeError, TypeError):
+            yield f"{key}: is missing, or says more of a day than year, month, day, month_name"
+
+
+def _is_template(text: str) -> bool:
+    try:
+        list(string.Formatter().parse(text))
+    except ValueError:
+        return False
+    return True
+
+
+def _flat(table: dict[str, Any], prefix: str = "") -> Iterator[tuple[str, Any]]:
     for key, value in table.items():
         if isinstance(value, dict):
             yield from _flat(value, f"{prefix}{key}.")

@@ -135,10 +135,12 @@ def check_digit(first_17: str) -> str:
     return "10X98765432"[sum(w * int(c) for w, c in zip(_WEIGHTS, first_17, strict=True)) % 11]
 
 
-def day_of(text: str | date, today: date) -> date:
+def day_of(text: object, today: date) -> date:
     """An ISO date, or one relative to `today`. Raises ValueError for anything else."""
-    if isinstance(text, date):
+    if isinstance(text, date) and not isinstance(text, datetime):
         return text
+    if not isinstance(text, str):
+        raise ValueError("not a date")
     if not text.startswith("today"):
         return date.fromisoformat(text)
     steps = text[len("today"):]
@@ -199,16 +201,23 @@ def _strangers(
     return wrong
 
 
-def _all(tables: list[dict[str, Any]], build: Callable[[dict[str, Any], date], _One], today: date, file_name: str,
+def _all(tables: object, build: Callable[[dict[str, Any], date], _One], today: date, file_name: str,
          mistakes: list[str]) -> list[_One]:
     built: list[_One] = []
+    if not isinstance(tables, list) or not all(isinstance(table, dict) for table in tables):
+        mistakes.append(f"{file_name}: people, permits, licences and records are lists of tables")
+        return built
     for table in tables:
+        wrong = [key for key, value in table.items() if not isinstance(value, str | int | date)]
+        if wrong:
+            mistakes.append(f"{file_name}: {table.get('id', 'without id')!a}: {wrong[0]!a} is no text, number or date")
+            continue
         try:
             one = build(dict(table), today)
         except KeyError as error:
             mistakes.append(f"{file_name}: {table.get('id', 'without id')}: {error.args[0]} is missing")
             continue
-        except (TypeError, ValueError) as error:
+        except (TypeError, ValueError, OverflowError) as error:
             mistakes.append(f"{file_name}: {table.get('id', 'without id')}: {error}")
             continue
         if any(other.id == one.id for other in built):
@@ -262,7 +271,9 @@ def _one_of(key: str, value: object, words: tuple[str, ...]) -> None:
         raise ValueError(f"{key} must be one of {', '.join(words)}, not {value!r}")
 
 
-def _number(pattern: str, birth: date) -> str:
+def _number(pattern: object, birth: date) -> str:
+    if not isinstance(pattern, str):
+        raise ValueError("number is no text")
     number = pattern.replace("{birth}", f"{birth:%Y%m%d}")
     if number.endswith("{check}"):
         first = number.removesuffix("{check}")

@@ -101,7 +101,7 @@ def locale(config: Config, _: Clock) -> Findings:
             keys = set(dict(_flat(tomllib.loads(path.read_text("utf-8")))))
         except OSError as error:
             findings.append(failed(f"{path.name}: cannot be read: {error.strerror}", INSTALLATION))
-        except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        except (ValueError, RecursionError) as error:
             findings.append(failed(f"{path.name}: is not TOML: {error}", INSTALLATION))
         else:
             wanted |= {key for key in keys if language == SOURCE_LANGUAGE}

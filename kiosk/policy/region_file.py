@@ -11,6 +11,7 @@ from typing import Any
 
 from kiosk.policy.assessment import LocalText, Served
 from kiosk.policy.office_days import DayKind, Deadline, HolidayCalendar, HolidayYear, Hours, OpeningHours
+from kiosk.policy.readable_line import readable_line
 from kiosk.policy.region import (
     Category,
     Contact,
@@ -49,11 +50,12 @@ _TIME = re.compile(r"([01]\d|2[0-3]):[0-5]\d")
 
 
 class RegionFileError(ValueError):
-    """A region file that cannot be used. `mistakes`: one line each: file, line, key, reason."""
+    """A region file that cannot be used. `mistakes`: one line each: file, line, key, reason, short enough to be read.
+    """
 
     def __init__(self, mistakes: list[str]) -> None:
-        super().__init__("\n".join(mistakes))
-        self.mistakes = mistakes
+        self.mistakes = [readable_line(mistake) for mistake in mistakes]
+        super().__init__("\n".join(self.mistakes))
 
 
 def load_region(path: Path) -> Region:
@@ -71,7 +73,7 @@ def parse_region(text: str, file_name: str) -> Region:
     """As `load_region`, from the text of a file. Pure."""
     try:
         values = _parse_toml(text)
-    except tomllib.TOMLDecodeError as error:
+    except (ValueError, RecursionError) as error:
         raise RegionFileError([f"{file_name}: is not TOML: {error}"]) from error
     mistakes = Mistakes(file_name, line_numbers(text))
     texts: dict[str, LocalText] = {}
