@@ -7,8 +7,14 @@ from pathlib import Path
 
 import pytest
 
+from kiosk.central.client import CentralAnsweredGarbage, CentralRefusedCall
 from tests.torture.fuzz.catalogue import TARGETS
+from tests.torture.fuzz.central_answers import ID, NAMED, fuzz_answers, hostile
 from tests.torture.fuzz.codec_runs import fuzz_codec, replay, seeds
+from tests.torture.fuzz.data_files import spoil_files
+from tests.torture.fuzz.grants import mutate_grants
+from tests.torture.fuzz.promises import PromiseBroken
+from tests.torture.fuzz.relay_adversary import UNGUARDED, attack
 
 MUTANTS = 60
 
@@ -58,3 +64,60 @@ def test_the_fuzzer_finds_a_flaw_that_was_planted(name: str, inputs: int, told: 
     run = fuzz_codec(name, inputs, tmp_path, seed=1, hang_s=1)
     assert run.flaw is not None
     assert told in run.flaw
+
+
+@pytest.mark.slow
+def test_a_central_that_answers_anything_is_judged_and_never_repeated() -> None:
+    assert 0 < fuzz_answers(200, begin=1) < 200
+
+
+@pytest.mark.slow
+def test_an_answer_that_stands_on_the_line_twice_is_not_taken_for_the_next_calls() -> None:
+    first, second = (_problem(code) for code in (b"grant_used", b"wrong_batch"))
+    with hostile() as (central, client):
+        central.say(first + first, second, second, hangs_up=False)
+        codes = []
+        for _ in range(2):
+            with pytest.raises(CentralRefusedCall) as caught:
+                client.endorsement_state(ID)
+            codes.append(caught.value.code)
+        assert codes == ["grant_used", "wrong_batch"]
+        assert central.connections == 2
+
+
+@pytest.mark.slow
+def test_a_central_that_never_names_the_call_is_garbage() -> None:
+    with hostile() as (central, client):
+        central.say(_problem(b"grant_used").replace(NAMED, b""))
+        with pytest.raises(CentralAnsweredGarbage, match="other_call"):
+            client.endorsement_state(ID)
+
+
+def _problem(code: bytes) -> bytes:
+    body = b'{"title": "x", "status": 409, "code": "%s"}' % code
+    head = b"HTTP/1.1 409 Conflict\r\nContent-Type: application/problem+json\r\n" + NAMED
+    return head + b"Content-Length: %d\r\n\r\n" % len(body) + body
+
+
+@pytest.mark.slow
+def test_every_change_of_a_grant_is_refused() -> None:
+    assert mutate_grants(150, begin=1) == 150
+
+
+@pytest.mark.slow
+def test_a_spoilt_data_file_is_told_in_readable_lines() -> None:
+    told = spoil_files(250, begin=1)
+    assert all(refused > 0 for _, refused in told.values()), told
+
+
+@pytest.mark.slow
+def test_a_central_taken_over_changes_only_what_an_endorsement_rewrites_and_learns_nothing_else() -> None:
+    relayed, changed = attack(80, begin=1)
+    assert relayed > 50
+    assert changed > 10      # right writes do go through, so the attack is one
+
+
+@pytest.mark.slow
+def test_a_hole_in_the_allow_list_would_be_found() -> None:
+    with pytest.raises(PromiseBroken):
+        attack(300, begin=1, preys=UNGUARDED)
