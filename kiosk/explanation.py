@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, timedelta
 from typing import assert_never
 
-from kiosk.about import About, counter_lines, frame_of, quote_number, rules_cited
+from kiosk.about import About, counter_lines, face_pending, frame_of, quote_number, receipt_number, rules_cited
 from kiosk.domain.endorsement import ChipState, Custody, FaceState
 from kiosk.policy.areas import area_name
 from kiosk.policy.assessment import AssessedOutcome, LocalText
@@ -34,6 +34,7 @@ def explanation(about: About, state: s.Explaining) -> FivePartsScreen:
     ending = state.ending
     number = ending.received.review_number if isinstance(ending, s.Applied) else quote_number(state.visit)
     if state.custody is Custody.RETAINED:
+        number = receipt_number(s.reference_of(state.visit, ending))    # as staff find it in the list of the bin
         steps = (Text("next.staff"), Text("next.quote_number"), *steps)
     return FivePartsScreen(
         frame=frame_of(about, state, WayOut.NONE),
@@ -81,7 +82,8 @@ def _parts(
             return Text(f"fault.{fault.public}.public"), valid, steps, ()
         case s.Interrupted(chip=ChipState.NEW, face=face, permit=permit):
             end = None if permit is None else permit.content.valid_to
-            return Text("fault.kiosk.public"), _renewed_until(face, end), (Text("next.quote_number"),), ()
+            pending = () if face is FaceState.NEW else (face_pending("thank_you.line", about.face_refreshed_at),)
+            return Text("fault.kiosk.public"), _renewed_until(face, end), (*pending, Text("next.quote_number")), ()
         case s.Interrupted(chip=chip):
             valid = Text("valid_now.unchanged" if chip is ChipState.OLD else "valid_now.unknown")
             return Text("fault.kiosk.public"), valid, (Text("next.try_again"), Text("next.quote_number")), ()

@@ -10,8 +10,9 @@ from datetime import datetime
 from uuid import UUID
 
 from kiosk.domain.documents import PermitContent
-from kiosk.domain.endorsement import ChipState
+from kiosk.domain.endorsement import ChipState, Custody
 from kiosk.runtime.journal import StepRecord
+from kiosk.workflow import effects as do
 from kiosk.workflow import events as on
 from kiosk.workflow import states as s
 from kiosk.workflow.transition import Step
@@ -33,9 +34,15 @@ def record_of(at: datetime, before: s.State, event: on.Event, step: Step, seal: 
         state_after=type(step.state).__name__,
         custody=s.custody_of(step.state).value,
         effects=tuple(type(effect).__name__ for effect in step.effects),
-        endorsement_id=_endorsement_of(step.state),
+        endorsement_id=_told_of(step) or _endorsement_of(step.state),
         facts=_facts(event, step.state) | _seals(before, step.state, seal),
     )
+
+
+def _told_of(step: Step) -> UUID | None:
+    """What central is told of in this step, whatever state follows."""
+    numbers = [effect.endorsement_id for effect in step.effects if isinstance(effect, do.ReportCompletion)]
+    return numbers[0] if numbers else None
 
 
 def _endorsement_of(state: s.State) -> UUID | None:
@@ -56,21 +63,9 @@ def _endorsement_of(state: s.State) -> UUID | None:
             | s.AwaitingRemoval(ending=ending) | s.Explaining(ending=ending) | s.AwaitingHolder(ending=ending)
             | s.RecoveringFace(ending=ending)
         ):
-            return _endorsement_of_ending(ending)
+            return s.endorsement_of(ending)
         case s.PrintingReceipt(renewed=renewed) | s.Thanking(renewed=renewed):
             return renewed.grant.endorsement_id
-        case _:
-            return None
-
-
-def _endorsement_of_ending(ending: s.Ending) -> UUID | None:
-    match ending:
-        case s.Renewed(grant=grant):
-            return grant.endorsement_id
-        case s.Applied(received=received):
-            return received.application_id
-        case s.BrokenOff(endorsement_id=endorsement_id) | s.Interrupted(endorsement_id=endorsement_id):
-            return endorsement_id
         case _:
             return None
 
@@ -103,6 +98,10 @@ def _facts(event: on.Event, after: s.State) -> Facts:
             facts["batch"] = batch
         case on.ChipVerdictReceived(written=written):
             facts["written"] = written
+        case on.PermitRetained():
+            facts["in_bin"] = True
+        case on.PathInspected(custody=Custody.WITH_HOLDER, story=story) if story.is_put_away:
+            facts["in_bin"] = True
         case on.ChipExamined(chip=chip):
             facts["examined"] = chip.value
         case on.EndorsementRecalled(chip=chip, grant=grant):

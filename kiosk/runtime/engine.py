@@ -40,6 +40,9 @@ _NEEDS_JOURNAL = (
     do.RetainPermit, do.TakePermitBack,
 )
 
+# What central says here is a promise to the person. Unless it is on disk a restart withdraws it, so it did not happen.
+_PROMISED = (on.ApplicationReceived, on.EndorsementPending)
+
 # A look around while nothing happens is no news: every half minute it would fill the journal.
 _LEAVES_NO_TRACE = (do.CheckDevices, do.InspectPath)
 
@@ -63,6 +66,7 @@ class Engine:
         self._inbox: queue.SimpleQueue[tuple[on.Event, UUID | None] | threading.Event | None] = queue.SimpleQueue()
         self._state: s.State = s.Recovering()
         self._deadline_at = 0.0
+        self._unwritten: list[tuple[do.Effect, OutboundMessage]] = []
 
     @property
     def state(self) -> s.State:
@@ -138,14 +142,29 @@ class Engine:
             self._enter(next_step)
             return
         now = self._clock.now()
-        messages = [message for effect in next_step.effects if (message := self._message_of(effect, now))]
+        late, messages = self._unwritten, self._messages(next_step, now)
         try:
-            self._journal.append(record_of(now, state, event, next_step, self._seal), messages)
+            self._journal.append(
+                record_of(now, state, event, next_step, self._seal), [message for _, message in messages])
         except JournalFailed as error:
             log(LogEvent.JOURNAL_FAILED, level=logging.CRITICAL, error=str(error))
+            if isinstance(event, _PROMISED):
+                self._handle(on.DeviceFailed(DISK_FULL), visit_id)
+                return
+            self._unwritten = messages
             self._enter_without_journal(next_step)
             return
+        self._unwritten = []
         self._enter(next_step)
+        for effect, _ in late:
+            self._perform(effect, None)
+
+    def _messages(self, next_step: Step, now: datetime) -> list[tuple[do.Effect, OutboundMessage]]:
+        """What central must be told, first what the disk did not take before: that is the better knowledge."""
+        late = {message.endorsement_id for _, message in self._unwritten}
+        return self._unwritten + [
+            (effect, message) for effect in next_step.effects
+            if (message := self._message_of(effect, now)) and message.endorsement_id not in late]
 
     def _enter_without_journal(self, next_step: Step) -> None:
         kept = tuple(effect for effect in next_step.effects if not isinstance(effect, _NEEDS_JOURNAL))

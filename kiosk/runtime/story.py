@@ -5,12 +5,17 @@ from __future__ import annotations
 from datetime import datetime
 from uuid import UUID
 
-from kiosk.domain.endorsement import ChipState, FaceState
+from kiosk.domain.endorsement import ChipState, Custody, FaceState
 from kiosk.runtime.journal import Journal, LoggedStep
 from kiosk.workflow.visits import Presence, Seals, UnfinishedStory
 
 # Central's answers after which it waits for nothing more; above all, a review under way is not to be cancelled.
 _NOTHING_GRANTED = ("EndorsementRefused", "EndorsementPending", "PermitAlreadyCurrent", "ApplicationReceived")
+
+# States in which central may wait to be told how it ended.
+_OPEN = ("AskingCentral", "Applying", "Confirming", "OpeningChipSession", "RewritingFace")
+
+_FINAL = (Custody.WITH_HOLDER.value, Custody.RETAINED.value)
 
 
 def unfinished_story(journal: Journal, now: datetime) -> UnfinishedStory:
@@ -21,12 +26,12 @@ def unfinished_story(journal: Journal, now: datetime) -> UnfinishedStory:
     endorsement_id: UUID | None = None
     seals: Seals | None = None
     sessions = relayed = 0
-    is_abandoned = False
+    is_abandoned = is_put_away = told = False
     chip: ChipState | None = None
     face = FaceState.OLD
     for logged in journal.steps_since_idle():
         effects, facts = logged.effects, logged.facts
-        if logged.endorsement_id is not None and {"RequestEndorsement", "Apply", "OpenChipSession"} & effects:
+        if logged.endorsement_id is not None and logged.state_after in _OPEN:
             endorsement_id = logged.endorsement_id
         sessions += "OpenChipSession" in effects
         is_abandoned = is_abandoned or _puts_away(logged)
@@ -38,11 +43,16 @@ def unfinished_story(journal: Journal, now: datetime) -> UnfinishedStory:
             chip = ChipState(facts["chip"])
             if chip is ChipState.NEW:
                 face = FaceState(facts.get("face", FaceState.PENDING.value))
-        if logged.event in _NOTHING_GRANTED or {"ReportCompletion", "CancelEndorsement"} & effects:
+        is_put_away = is_put_away or "RetainPermit" in effects or facts.get("held") is True
+        if logged.event in _NOTHING_GRANTED or "CancelEndorsement" in effects:
             endorsement_id = None
+        if "ReportCompletion" in effects:
+            told = logged.custody not in _FINAL
+            endorsement_id = logged.endorsement_id if told else None
     known = chip if chip is not None else (ChipState.UNKNOWN if relayed else ChipState.OLD)
     stopped_for_s = max((now - last_at).total_seconds(), 0.0)
-    return UnfinishedStory(endorsement_id, sessions, known, face, stopped_for_s, seals, relayed, is_abandoned)
+    return UnfinishedStory(
+        endorsement_id, sessions, known, face, stopped_for_s, seals, relayed, is_abandoned, is_put_away, told)
 
 
 def _puts_away(logged: LoggedStep) -> bool:

@@ -43,7 +43,9 @@ def _resume(site: Site, found: on.PathInspected) -> Step:
     story = found.story
     match found.custody:
         case Custody.WITH_HOLDER | Custody.RETAINED:
-            told = report(_interrupted(story), found.custody)
+            # A path that is empty after the permit was put away: it is in the bin, or staff have taken it out.
+            custody = Custody.RETAINED if story.is_put_away else found.custody
+            told = report(found.visit, _interrupted(story), custody)
             return Step(s.Idle(site.default_language), (*told, do.Wipe(), do.CheckDevices()))
         case Custody.AT_MOUTH:
             return Step(s.AwaitingRemoval(found.visit, _interrupted(story)), (do.WatchMouth(),))
@@ -65,7 +67,7 @@ def _take_up(site: Site, visit: s.Visit, story: s.UnfinishedStory) -> Step:
 
 
 def _interrupted(story: s.UnfinishedStory) -> s.Interrupted:
-    return s.Interrupted(story.endorsement_id, story.sessions > 0, story.chip, story.face)
+    return s.Interrupted(story.endorsement_id, story.sessions > 0, story.chip, story.face, told=story.told)
 
 
 def out_of_service(site: Site, state: s.OutOfService, event: on.Event) -> Step | None:

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from typing import assert_never
+from uuid import UUID
 
 from kiosk.domain.endorsement import ChipState, Custody, FaceState
 from kiosk.faults import PERMIT_HELD_INSIDE, PERMIT_UNIT_SILENT, PRINTER_LINK, Fault, Severity
@@ -16,21 +17,28 @@ from kiosk.workflow import states as s
 from kiosk.workflow.transition import Site, Step, explain, give_back, go_idle
 
 
-def report(ending: s.Ending, custody: Custody, receipt_printed: bool = False) -> tuple[do.Effect, ...]:
-    """What central must be told of an ending; nothing where it granted nothing."""
+def report(visit: s.Visit, ending: s.Ending, custody: Custody, receipt_printed: bool = False) -> tuple[do.Effect, ...]:
+    """What central must be told of an ending: of each grant what became of it, and of any permit that is not with its
+    holder where it is.
+    """
+    number = s.reference_of(visit, ending)
     match ending:
-        case s.Renewed(grant=grant, face=face):
-            return (do.ReportCompletion(grant.endorsement_id, ChipState.NEW, face, custody, receipt_printed),)
-        case s.BrokenOff(endorsement_id=endorsement_id) if endorsement_id is not None:
-            return (do.ReportCompletion(endorsement_id, ending.chip, ending.face, custody, receipt_printed),)
-        case s.Interrupted(endorsement_id=endorsement_id) if endorsement_id is not None:
-            if ending.chip is ChipState.OLD and not ending.session_opened:
-                return (do.CancelEndorsement(endorsement_id, "interrupted"),)
-            return (do.ReportCompletion(endorsement_id, ending.chip, ending.face, custody, receipt_printed),)
+        case s.Renewed(face=face):
+            return (do.ReportCompletion(number, ChipState.NEW, face, custody, receipt_printed),)
+        case s.Interrupted(endorsement_id=UUID(), chip=ChipState.OLD, session_opened=False, told=False):
+            cancel = do.CancelEndorsement(number, "interrupted")
+            return (cancel,) if custody is Custody.WITH_HOLDER else (cancel, _whereabouts(number, custody))
+        case (s.BrokenOff(endorsement_id=UUID()) | s.Interrupted(endorsement_id=UUID())) as cut:
+            return (do.ReportCompletion(number, cut.chip, cut.face, custody, receipt_printed),)
         case s.BrokenOff() | s.Interrupted() | s.Declined() | s.Applied() | s.Informed():
-            return ()
+            return () if custody is Custody.WITH_HOLDER else (_whereabouts(number, custody),)
         case _:
             assert_never(ending)
+
+
+def _whereabouts(number: UUID, custody: Custody) -> do.ReportCompletion:
+    """Of a permit that nothing was written on."""
+    return do.ReportCompletion(number, ChipState.OLD, FaceState.OLD, custody, receipt_printed=False)
 
 
 def stuck(state: s.ReturningPermit | s.TakingBack | s.Retaining | s.AwaitingRemoval, fault: Fault) -> Step:
@@ -40,20 +48,20 @@ def stuck(state: s.ReturningPermit | s.TakingBack | s.Retaining | s.AwaitingRemo
     """
     match state:
         case s.ReturningPermit():
-            return _close(state.ending, s.OutOfService(fault, Custody.INSIDE))
+            return _close(state.visit, state.ending, s.OutOfService(fault, Custody.INSIDE))
         case s.Retaining():
-            return _close(state.ending, s.OutOfService(fault, Custody.INSIDE, held=True))
+            return _close(state.visit, state.ending, s.OutOfService(fault, Custody.INSIDE, held=True))
         case s.TakingBack():
-            return _close(state.ending, s.OutOfService(fault, Custody.UNKNOWN, held=True))
+            return _close(state.visit, state.ending, s.OutOfService(fault, Custody.UNKNOWN, held=True))
         case s.AwaitingRemoval():
-            return _close(state.ending, s.OutOfService(fault, Custody.AT_MOUTH))
+            return _close(state.visit, state.ending, s.OutOfService(fault, Custody.AT_MOUTH))
         case _:
             assert_never(state)
 
 
-def hold(ending: s.Ending) -> Step:
+def hold(visit: s.Visit, ending: s.Ending) -> Step:
     """Nobody is there to give the permit to and there is no bin: staff take it out."""
-    return _close(ending, s.OutOfService(PERMIT_HELD_INSIDE, Custody.INSIDE, held=True))
+    return _close(visit, ending, s.OutOfService(PERMIT_HELD_INSIDE, Custody.INSIDE, held=True))
 
 
 def hand_over(site: Site, visit: s.Visit, ending: s.Ending) -> Step:
@@ -66,13 +74,13 @@ def hand_over(site: Site, visit: s.Visit, ending: s.Ending) -> Step:
         case s.Presence.GONE if site.has_retain_bin:
             return Step(s.Retaining(visit, ending), (do.RetainPermit(),))
         case s.Presence.GONE:
-            return hold(ending)
+            return hold(visit, ending)
         case _:
             assert_never(visit.presence)
 
 
-def _close(ending: s.Ending, closed: s.OutOfService) -> Step:
-    return Step(closed, (*report(ending, closed.custody), do.Wipe()))
+def _close(visit: s.Visit, ending: s.Ending, closed: s.OutOfService) -> Step:
+    return Step(closed, (*report(visit, ending, closed.custody), do.Wipe()))
 
 
 def _settle(site: Site, visit: s.Visit, ending: s.Ending, custody: Custody) -> Step:
@@ -87,7 +95,7 @@ def _settle(site: Site, visit: s.Visit, ending: s.Ending, custody: Custody) -> S
                 return go_idle(site)
             case _:
                 pass
-    return explain(visit, ending, custody, *report(ending, custody))
+    return explain(visit, ending, custody, *report(visit, ending, custody))
 
 
 def returning_permit(site: Site, state: s.ReturningPermit, event: on.Event) -> Step | None:
@@ -125,7 +133,7 @@ def taking_back(site: Site, state: s.TakingBack, event: on.Event) -> Step | None
         case on.PermitTakenIn() if site.has_retain_bin:
             return Step(s.Retaining(state.visit, state.ending), (do.RetainPermit(),))
         case on.PermitTakenIn():
-            return hold(state.ending)
+            return hold(state.visit, state.ending)
         case on.PermitTaken():
             return _settle(site, state.visit, state.ending, Custody.WITH_HOLDER)
         case on.DeadlinePassed():
@@ -157,7 +165,7 @@ def printing_receipt(state: s.PrintingReceipt, event: on.Event) -> Step | None:
 
 
 def _thank(state: s.PrintingReceipt, paper_trouble: Fault | None) -> Step:
-    told = report(state.renewed, Custody.WITH_HOLDER, receipt_printed=paper_trouble is None)
+    told = report(state.visit, state.renewed, Custody.WITH_HOLDER, receipt_printed=paper_trouble is None)
     return Step(s.Thanking(state.visit, state.renewed, paper_trouble), told)
 
 

@@ -69,6 +69,8 @@ from kiosk.workflow.visits import (
     UnreadCase,
     Visit,
     WritableCase,
+    endorsement_of,
+    reference_of,
 )
 
 __all__ = [
@@ -126,6 +128,8 @@ __all__ = [
     "WithdrawingOffer",
     "WritableCase",
     "case_of",
+    "endorsement_of",
+    "reference_of",
 ]
 
 # Without a visit.

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 from enum import Enum
+from typing import assert_never
 from uuid import UUID
 
 from kiosk.domain.applications import EvidenceResult, Proof, ReceivedApplication
@@ -105,8 +106,9 @@ class UnfinishedStory:
     open.
 
     `sessions`: chip sessions that were ordered, so central may have composed commands; `relayed`: number of the last
-    batch that was sent to the chip; `stopped_for_s`: since the journal's last record; `is_abandoned`: the permit was
-    already held, or being put away.
+    batch that was sent to the chip; `stopped_for_s`: since the journal's last record; `is_abandoned`: the holder was
+    known to be gone; `is_put_away`: the permit was ordered into the bin, or held inside for staff; `told`: central was
+    told of the endorsement already, but not yet of where the permit is to stay.
     """
 
     endorsement_id: UUID | None
@@ -117,6 +119,8 @@ class UnfinishedStory:
     seals: Seals | None = None
     relayed: int = 0
     is_abandoned: bool = False
+    is_put_away: bool = False
+    told: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -218,7 +222,7 @@ class BrokenOff:
 @dataclass(frozen=True, slots=True)
 class Interrupted:
     """The program was stopped in mid-visit; who it was is not known any more. `endorsement_id`: central waits for
-    it; `permit`: as its chip was read after the stop.
+    it; `permit`: as its chip was read after the stop; `told`: central knows all but where the permit is to stay.
     """
 
     endorsement_id: UUID | None
@@ -226,6 +230,27 @@ class Interrupted:
     chip: ChipState
     face: FaceState
     permit: Permit | None = None
+    told: bool = False
 
 
 Ending = Renewed | Declined | Applied | Informed | BrokenOff | Interrupted
+
+
+def endorsement_of(ending: Ending) -> UUID | None:
+    """The endorsement or application that central has on record; None where nothing was granted or received."""
+    match ending:
+        case Renewed(grant=grant):
+            return grant.endorsement_id
+        case Applied(received=received):
+            return received.application_id
+        case BrokenOff(endorsement_id=endorsement_id) | Interrupted(endorsement_id=endorsement_id):
+            return endorsement_id
+        case Declined() | Informed():
+            return None
+        case _:
+            assert_never(ending)
+
+
+def reference_of(visit: Visit, ending: Ending) -> UUID:
+    """By which number central is told where the permit is: its own, or that which the visit would have asked with."""
+    return endorsement_of(ending) or visit.endorsement_id

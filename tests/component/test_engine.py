@@ -12,7 +12,7 @@ import pytest
 from kiosk.domain.endorsement import ChipState, Custody, FaceState
 from kiosk.faults import DISK_FULL
 from kiosk.runtime.engine import Engine
-from kiosk.runtime.journal import Journal
+from kiosk.runtime.journal import Journal, WaitingMessage
 from kiosk.runtime.seal import seal_by
 from kiosk.runtime.story import unfinished_story
 from kiosk.screen_models import Intent
@@ -54,20 +54,45 @@ class Place:
             self.engine.pump()
         return self.engine.state
 
+    def disk_is_full(self) -> None:
+        self._execute("CREATE TRIGGER full BEFORE INSERT ON step BEGIN SELECT RAISE(FAIL, 'disk full'); END")
+
+    def disk_is_free(self) -> None:
+        self._execute("DROP TRIGGER full")
+
+    def _execute(self, statement: str) -> None:
+        with sqlite3.connect(self.path) as db:
+            db.execute(statement)
+        db.close()
+
+    def waiting(self) -> list[WaitingMessage]:
+        """What central must still get, oldest first."""
+        messages = []
+        while (message := self.journal.first_waiting_message()) is not None:
+            messages.append(message)
+            self.journal.settle_message(message.sequence, "cancelled")
+        return messages
+
     def starts_idle(self) -> None:
         self.engine.start()
         nothing_open = on.UnfinishedStory(None, 0, ChipState.OLD, FaceState.OLD, 0.0)
         self.happens(on.PathInspected(Custody.WITH_HOLDER, nothing_open, samples.FOUND_VISIT))
 
     def comes_to_confirming(self) -> None:
-        self.starts_idle()
+        self.comes_to_asking()
+        self.happens(on.GrantReceived(samples.GRANT))
+
+    def comes_to_asking(self, *, applying: bool = False) -> None:
+        """Central is asked for a grant, or sent an application."""
+        assessed = on.Assessed(samples.AFTER_REVIEW if applying else samples.IN_WINDOW, samples.TODAY)
         chosen = on.PersonChose
+        self.starts_idle()
         self.happens(
             on.VisitBegan(samples.VISIT), chosen(Intent.ACCEPT_NOTICE), on.IdCardRead(samples.HOLDER),
-            on.PermitTakenIn(), on.PermitRead(samples.PERMIT), on.NoWorkFound(),
-            on.Assessed(samples.IN_WINDOW, samples.TODAY), chosen(Intent.CHOOSE, "standard"),
-            on.Assessed(samples.IN_WINDOW, samples.TODAY), chosen(Intent.GO_ON), chosen(Intent.ANSWER_NO),
-            on.GrantReceived(samples.GRANT))
+            on.PermitTakenIn(), on.PermitRead(samples.PERMIT), on.NoWorkFound(), assessed,
+            chosen(Intent.CHOOSE, "standard"), assessed, chosen(Intent.GO_ON), chosen(Intent.ANSWER_NO))
+        if applying:
+            self.happens(chosen(Intent.CHOOSE, "counter"), chosen(Intent.ENTER_TELEPHONE, "13900000000"))
 
 
 @pytest.fixture
@@ -162,15 +187,42 @@ def test_a_look_around_while_idle_fills_no_journal(place: Place) -> None:
 def test_a_disk_that_takes_no_record_begins_nothing_and_gives_the_permit_back(place: Place) -> None:
     place.comes_to_confirming()
     place.ordered.clear()
-    with sqlite3.connect(place.path) as db:
-        db.execute("CREATE TRIGGER full BEFORE INSERT ON step BEGIN SELECT RAISE(FAIL, 'disk full'); END")
-    db.close()
+    place.disk_is_full()
     state = place.happens(on.PersonChose(Intent.CONFIRM))
     assert do.OpenChipSession not in [type(effect) for effect in place.ordered]
     assert do.EjectPermit() in place.ordered
     assert isinstance(state, s.ReturningPermit)
     assert isinstance(state.ending, s.BrokenOff)
     assert state.ending.fault == DISK_FULL
+
+
+def test_what_the_disk_did_not_take_is_told_to_central_as_soon_as_it_does(place: Place) -> None:
+    place.comes_to_confirming()
+    place.disk_is_full()
+    place.happens(on.PersonChose(Intent.CANCEL))
+    assert place.journal.waiting_messages() == 0
+    place.disk_is_free()
+    place.ordered.clear()
+    place.happens(on.PermitAtMouth())
+    waiting = place.journal.first_waiting_message()
+    assert waiting is not None
+    assert (waiting.call, waiting.endorsement_id) == ("cancellation", samples.GRANT.endorsement_id)
+    assert place.ordered == [do.WatchMouth(), do.CancelEndorsement(samples.GRANT.endorsement_id, "holder_cancelled")]
+
+
+@pytest.mark.parametrize("promise", [on.ApplicationReceived(samples.RECEIVED), on.EndorsementPending("R-17", None)])
+def test_what_the_disk_does_not_take_is_not_promised_either(place: Place, promise: on.Event) -> None:
+    """A restart would find a request without an answer, and withdraw it."""
+    place.comes_to_asking(applying=isinstance(promise, on.ApplicationReceived))
+    place.disk_is_full()
+    state = place.happens(promise)
+    assert isinstance(state, s.ReturningPermit)
+    assert isinstance(state.ending, s.BrokenOff)
+    assert state.ending.fault == DISK_FULL
+    assert unfinished_story(place.journal, place.clock.now()).endorsement_id == samples.ASKED_FOR
+    place.disk_is_free()
+    place.happens(on.PermitAtMouth())
+    assert [message.call for message in place.waiting()] == ["cancellation"]
 
 
 def test_the_journal_is_synced_to_the_disk_at_every_record(place: Place) -> None:

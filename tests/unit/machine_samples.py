@@ -170,6 +170,9 @@ STORIES = (
     on.UnfinishedStory(CUT_OFF, 1, ChipState.UNKNOWN, FaceState.OLD, 5.0, SEALS, relayed=1, is_abandoned=True),
     on.UnfinishedStory(CUT_OFF, 3, ChipState.UNKNOWN, FaceState.OLD, 5.0, SEALS, relayed=2),
     on.UnfinishedStory(CUT_OFF, 0, ChipState.NEW, FaceState.PENDING, 5.0, Seals("same", "same")),
+    on.UnfinishedStory(
+        CUT_OFF, 1, ChipState.UNKNOWN, FaceState.OLD, 5.0, SEALS, relayed=1, is_abandoned=True, is_put_away=True,
+        told=True),
 )
 
 

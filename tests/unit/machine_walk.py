@@ -115,7 +115,8 @@ def walk(site: Site) -> Walk:
     to_visit: deque[Node] = deque()
     for story, told in enumerate(STORIES):
         for permit_is in (Custody.WITH_HOLDER, Custody.AT_MOUTH, Custody.INSIDE):
-            owed = frozenset({told.endorsement_id} if told.endorsement_id else ())
+            is_open = told.endorsement_id is not None and not told.told
+            owed = frozenset({told.endorsement_id} if told.endorsement_id and is_open else ())
             relayed = frozenset(range(1, told.relayed + 1))
             node = (result.number_of(s.Recovering()), World(permit_is, story, owed=owed, relayed=relayed))
             result.first_way[node] = None
@@ -211,11 +212,20 @@ def _after(result: Walk, before: Node, event: on.Event, taken: Step, world: Worl
                 owed |= {asked_for}
             case do.RewriteFace() if isinstance(state, s.Confirming):
                 owed |= {state.grant.endorsement_id}
-            case do.CancelEndorsement(endorsement_id=told) | do.ReportCompletion(endorsement_id=told):
+            case do.CancelEndorsement(endorsement_id=told):
                 check(told in owed, "central is told once, and only of what it waits for")
+                owed -= {told}
+            case do.ReportCompletion(endorsement_id=told, custody=custody):
+                is_elsewhere = custody is not Custody.WITH_HOLDER    # then it is told whatever it waits for
+                was_elsewhere = STORIES[world.story].told
+                is_awaited = told in owed or is_elsewhere or was_elsewhere
+                check(is_awaited, "central is told once, and only of what it waits for")
                 owed -= {told}
             case _:
                 pass
+    if custody_after in (Custody.INSIDE, Custody.RETAINED) and (is_over or isinstance(event, on.PermitRetained)):
+        is_told = any(isinstance(effect, do.ReportCompletion) for effect in taken.effects)
+        check(is_told or visit_before is None, "central is told of a permit that the machine keeps")
     if is_over:
         check(not owed, "central is told before the visit is over")
         # The path is empty again after a permit was kept; what was done to this permit is past.
