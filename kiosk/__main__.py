@@ -1,4 +1,4 @@
-"""python -m kiosk run | demo | assess | region | diagnose | central"""
+"""python -m kiosk run | demo | assess | region | diagnose | faults | holder-check | journal | central"""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ _WORDS = {
     "assess": ("kiosk.policy.assess_command", "what a region's rules say about a permit's dates"),
     "region": ("kiosk.policy.region_command", "check a region file, or show what it means"),
     "diagnose": ("kiosk.diagnostics.command", "is this kiosk ready, and if not, why"),
+    "faults": ("kiosk.faults_command", "every fault: code, meaning, what residents read, what to do"),
     "holder-check": ("kiosk.holder_check_command", "who may confirm that the holder stands at the kiosk"),
     "journal": ("kiosk.runtime.journal_command", "is the journal what was written, and how far is it"),
     "central": ("kiosk.central.reference.command_line", "the reference central and its data"),

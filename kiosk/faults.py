@@ -47,6 +47,12 @@ class Fault:
         return Part(self.code[0])
 
 
+ACTORS = {
+    "1": "the line", "2": "the protocol", "3": "site staff clear it", "4": "an engineer repairs it",
+    "5": "the configuration",
+}
+"""By the second digit of a code: whose matter it is."""
+
 CATALOGUE: dict[str, Fault] = {}
 
 

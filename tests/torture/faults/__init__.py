@@ -1,0 +1,81 @@
+"""Every fault in every state: each cell of the table is played, and ends in a named outcome or is a failure.
+
+`run(scale)` plays them all (scale 1) or a seeded share; `main(arguments)` plays chosen ones and writes the page.
+"""
+
+from __future__ import annotations
+
+import argparse
+import random
+from collections import Counter as Tally
+from collections.abc import Iterator, Sequence
+
+from tests.torture.faults.cell import Finding
+from tests.torture.faults.page import PAGE, page_of
+from tests.torture.faults.playing import every_cell, played
+from tests.torture.faults.ways import unreached
+from tests.torture.outcome import Outcome
+
+SEED = 4
+
+
+def run(scale: float) -> Outcome:
+    """Play the table's cells, by a share of them chosen by a fixed seed where `scale` is below 1."""
+    cells = every_cell()
+    if scale < 1:
+        wanted = max(1, round(len(cells) * scale))
+        cells = sorted(random.Random(SEED).sample(cells, wanted), key=cells.index)
+    findings = list(played(cells))
+    return Outcome(tuple(_lines(findings)), len(broken(findings)) + len(unreached()))
+
+
+def broken(findings: Sequence[Finding]) -> list[Finding]:
+    """Cells in which a law did not hold, or that did not end."""
+    return [finding for finding in findings if finding.broken or finding.ending is None]
+
+
+def main(arguments: list[str]) -> int:
+    """Play chosen cells: `--state NAME`, `--fault PART/NAME` (several), or all, and `--write` the page."""
+    parser = argparse.ArgumentParser(prog="python -m tests.torture faults --")
+    parser.add_argument("--state", action="append", default=[], help="a row of the table")
+    parser.add_argument("--fault", action="append", default=[], help="a column: part/name; '' is none")
+    parser.add_argument("--write", action="store_true", help=f"write {PAGE.name} anew (all cells are played)")
+    parser.add_argument("--processes", type=int, default=2)
+    args = parser.parse_args(arguments)
+    cells = [
+        cell for cell in every_cell()
+        if (not args.state or cell[0] in args.state) and (not args.fault or cell[1] in args.fault)]
+    findings = []
+    for finding in played(cells, args.processes):
+        findings.append(finding)
+        if not args.write or finding.broken:
+            print(_line(finding), flush=True)
+    print("\n".join(_lines(findings)))
+    if args.write:
+        PAGE.write_text(page_of(findings), encoding="utf-8")
+    return 1 if broken(findings) else 0
+
+
+def _line(finding: Finding) -> str:
+    code = finding.ending.code if finding.ending is not None else "--"
+    found = "".join(f"\n    {law}" for law in finding.broken)
+    raised = " ".join(finding.faults)
+    return f"{finding.row} × {finding.cause or 'nothing'}: {code}  {raised}  {finding.took_s:.2f} s{found}"
+
+
+def _lines(findings: Sequence[Finding]) -> Iterator[str]:
+    bad = broken(findings)
+    times = sorted(finding.took_s for finding in findings) or [0.0]
+    yield (
+        f"{len(findings)} cells played, {len(bad)} without a good end; median {times[len(times) // 2]:.2f} s a cell, "
+        f"longest {times[-1]:.1f} s")
+    names = Tally(finding.ending.name for finding in findings if finding.ending is not None)
+    for name, number in names.most_common():
+        yield f"{number:5} {name}"
+    for finding in bad:
+        yield _line(finding)
+    for state in unreached():
+        yield f"no way leads to {state}"
+
+
+__all__ = ["broken", "main", "run"]

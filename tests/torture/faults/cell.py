@@ -1,0 +1,327 @@
+"""One cell of the table: bring a place into a state, let something go wrong there, play on, mend it, name the end."""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from drivers.simulators.permit import Place as At
+from kiosk.domain.endorsement import ChipState, Custody
+from kiosk.faults import CATALOGUE
+from kiosk.workflow import states as s
+from tests.flows.place import NEIGHBOUR
+from tests.torture.faults.causes import Cause, Heal
+from tests.torture.faults.counter import Bystander, CountedPlace, Counter
+from tests.torture.faults.laws import broken_laws
+from tests.torture.faults.outcome_names import Ending, Service, Whereabouts, Work
+from tests.torture.faults.resident import Resident, Way
+
+PERSON_PATIENCE_S = 0.4     # real time before the clock is moved by hand: somebody has acted and nothing came of it
+DEVICE_PATIENCE_S = 1.5     # the same where a device or central is at work
+CHECK_WITHIN_S = 5.0        # what the machine's own look around takes at most where devices are silent
+LOOK_EVERY_S = 0.01
+MOST_WAITS = 30
+RECHECKS = 1                # of its own, that a closed machine gets before anybody mends anything
+RECHECKS_AFTER = 2
+MOST_CALLS_OF_STAFF = 6
+PATIENCE_OF_STAFF = 2       # rechecks after mending, before a permit is taken out by hand
+SETTLES_WITHIN_S = 20.0
+
+
+class DidNotEnd(AssertionError):
+    """The visit, or the mending, went on for longer than any deadline explains."""
+
+
+@dataclass
+class Finding:
+    """What a cell came to. `broken`: laws that did not hold, each a sentence; `faults`: codes that were raised."""
+
+    row: str
+    cause: str
+    ending: Ending | None
+    faults: tuple[str, ...]
+    broken: tuple[str, ...]
+    way: tuple[str, ...]
+    took_s: float
+
+
+@dataclass
+class _Cell:
+    counter: Counter
+    way: Way
+    cause: Cause | None
+    place: CountedPlace
+    bystander: Bystander
+    heal: Heal | None = None
+    reached: bool = False
+    waits: int = 0
+    handled: int = 0
+    began: int = 0
+
+    def _at_state(self, state: s.State) -> None:
+        way = self.way
+        if way.broken_before is not None and isinstance(state, way.broken_at) and not self.reached:
+            self.place.rig.fault(*way.broken_before)
+        if self.reached or not isinstance(state, way.state) or not way.where(state):
+            return
+        self.reached = True
+        if way.broken_before is not None:
+            self.place.rig.clear_faults(way.broken_before[0])
+        if self.cause is not None:
+            self.heal = self.cause.strike(self.place, self.counter)
+
+    # -- play ------------------------------------------------------------------------------------------------------
+
+    def plays(self, resident: Resident, until: Callable[[s.State], bool]) -> s.State:
+        """Let the resident act on every state that comes, and time pass where none comes, until a state is shown."""
+        place = self.place
+        while True:
+            seen = len(place.states)
+            state = place.states[-1] if seen else s.Recovering()
+            if seen > self.handled:
+                if until(state):
+                    return state
+                self.handled = seen
+                resident.acts(place, state)
+            patience_s = PERSON_PATIENCE_S if isinstance(state, s.AwaitsPerson) else DEVICE_PATIENCE_S
+            if not place.shows_more_than(seen, patience_s) and not resident.repeats(place, state):
+                self.waits += 1
+                if self.waits > MOST_WAITS:
+                    raise DidNotEnd(f"{type(state).__name__} does not end; the machine went {place.way()}")
+                place.lets_pass()
+
+    def comes_to_rest(self, resident: Resident, rechecks: int) -> s.State:
+        """Play until nobody is on a visit and the machine is open, or closed through so many of its own rechecks."""
+        while True:
+            state = self.plays(resident, lambda state: _is_at_rest(resident, state))
+            if isinstance(state, s.Idle) or rechecks == 0:
+                return state
+            rechecks -= 1
+            self.rechecks()
+
+    def rechecks(self) -> None:
+        """Time passes until the machine looks for itself, and it gets the time to find out."""
+        place, heard = self.place, len(self.bystander.lines)
+        self.handled = seen = len(place.states)
+        place.lets_pass()
+        deadline = time.monotonic() + CHECK_WITHIN_S
+        while time.monotonic() < deadline:
+            if not isinstance(place.states[-1], s.Idle | s.OutOfService) or self.bystander.heard_of_check(heard):
+                break
+            place.shows_more_than(len(place.states), LOOK_EVERY_S)
+        if len(place.states) == seen:
+            self.handled = seen - 1     # nothing came of it: the same state once more
+
+    def visit(self) -> Resident:
+        """The visit in which it happens, before anything is mended."""
+        way, place = self.way, self.place
+        resident = Resident(way)
+        if way.has_applied:
+            self.applies()
+        if way.cut_at is not None:
+            self.loses_power(resident, way.cut_at)
+        self.place.at_every_state(self._at_state)
+        if place.kiosk is None:
+            place.start_kiosk()
+        if way.broken_at is s.Idle and way.broken_before is not None:
+            self.awaits(s.Idle)
+            place.lets_pass()
+        if way.state in (s.Idle, s.OutOfService) and way.broken_at is s.Idle:
+            self.awaits(way.state)
+            self.rechecks()
+        self.comes_to_rest(resident, RECHECKS)
+        return resident
+
+    def applies(self) -> None:
+        """On another day: an application, which was let pass and made."""
+        place, way = self.place, self.way
+        place.start_kiosk()
+        self.comes_to_rest(Resident(Way(s.Applying, way.visitor, way.site)), 0)
+        self.handled = self.began = len(place.states)
+        place.rig.lift_id_card()
+        [application] = place.applications(way.visitor.person)
+        place.approves(application.review_number)
+        with place.central.database.writing() as session:
+            place.central.reviewing.made(
+                session, application.review_number, "示范派出所", place.clock.now().date(), place.clock.now())
+
+    def loses_power(self, resident: Resident, at: type[s.State]) -> None:
+        """The power goes when the machine comes to a state, and comes back at once."""
+        place = self.place
+        place.cut_power_at(at, self.way.cut_where)
+        place.start_kiosk()
+        deadline = time.monotonic() + SETTLES_WITHIN_S
+        while not place.running.failed.is_set():
+            assert time.monotonic() < deadline, f"power was not cut; the machine went {place.way()}"
+            seen = len(place.states)
+            if seen > self.handled:
+                self.handled = seen
+                resident.acts(place, place.states[-1])
+            place.shows_more_than(seen, 0.05)
+        place.loses_power()
+        self.handled = len(place.states)
+
+    def awaits(self, kind: type[s.State]) -> None:
+        deadline = time.monotonic() + SETTLES_WITHIN_S
+        while not (self.place.states and isinstance(self.place.states[-1], kind)):
+            assert time.monotonic() < deadline, f"no {kind.__name__}; the machine went {self.place.way()}"
+            self.place.shows_more_than(len(self.place.states), 0.1)
+
+    # -- mend ------------------------------------------------------------------------------------------------------
+
+    def is_mended(self, resident: Resident) -> bool:
+        """Put right what was wrong; staff come where the kiosk cannot help itself. Whether staff took a permit out."""
+        place, by_staff = self.place, False
+        if self.heal is not None:
+            self.heal()
+            self.heal = None
+        place.rig.clear_faults()
+        for call in range(MOST_CALLS_OF_STAFF):
+            state = self.comes_to_rest(resident, 0)
+            if isinstance(state, s.Idle):
+                return by_staff
+            if call >= PATIENCE_OF_STAFF and place.rig.state()["permit_in_unit"] is not None:
+                by_staff = place.rig.free_jam() is not None or by_staff
+            self.rechecks()
+        raise DidNotEnd(f"it stays closed though everything is mended; the machine went {place.way()}")
+
+
+def _is_at_rest(resident: Resident, state: s.State) -> bool:
+    if isinstance(state, s.OutOfService):
+        return not state.inspecting
+    return isinstance(state, s.Idle) and resident.has_begun
+
+
+def play(counter: Counter, row: str, way: Way, cause: Cause | None) -> Finding:
+    """Play a cell (`cause` None: what comes of it when nothing goes wrong)."""
+    began = time.monotonic()
+    bystander = Bystander()
+    logger = logging.getLogger("kiosk")
+    logger.addHandler(bystander)
+    level, logger.propagate = logger.level, False
+    logger.setLevel(logging.DEBUG)
+    permits = tuple(dict.fromkeys((way.visitor.permit, NEIGHBOUR.permit)))
+    ending: Ending | None = None
+    broken: list[str] = []
+    names: set[str] = set()
+    way_gone: list[str] = []
+    try:
+        with counter.opened(permits, way.site, cause is not None and cause.over_pcsc) as place:
+            cell = _Cell(counter, way, cause, place, bystander)
+            try:
+                ending, broken = _played(cell)
+            except AssertionError as error:
+                broken = [f"{type(error).__name__}: {error}"]
+            finally:
+                if cell.heal is not None:
+                    cell.heal()
+                names = _raised(place.states) | bystander.faults()
+                way_gone = place.way()
+    finally:
+        logger.removeHandler(bystander)
+        logger.setLevel(level)
+        logger.propagate = True
+    return Finding(
+        row, "" if cause is None else cause.key, ending, tuple(sorted(names & set(CATALOGUE))), tuple(broken),
+        tuple(way_gone), time.monotonic() - began)
+
+
+def _played(cell: _Cell) -> tuple[Ending, list[str]]:
+    place, permit = cell.place, cell.way.visitor.permit
+    resident = cell.visit()
+    assert cell.reached, f"the state was never reached; the machine went {place.way()}"
+    closed = isinstance(place.state, s.OutOfService)
+    by_staff = cell.is_mended(resident)
+    ending = _ending(cell, closed, by_staff)
+    broken = [] if place.where_is(permit) in (At.HAND, At.BIN) else [f"the permit is {place.where_is(permit).value}"]
+    place.rig.empty_bin()
+    place.rig.lift_id_card()
+    broken += _next_is_served(cell)
+    place.central_is_told()
+    hides_grant = cell.cause is not None and cell.cause.hides_grant
+    broken += broken_laws(place, permit, cell.bystander.lines, hides_grant)
+    assert place.running.is_well(), "a part of the program has died"
+    return ending, broken
+
+
+def _next_is_served(cell: _Cell) -> list[str]:
+    """Somebody else comes with a permit, which is renewed, or given back where it is another region's."""
+    place = cell.place
+    seen = len(place.states)
+    if cell.way.visitor == NEIGHBOUR:
+        return []
+    resident = Resident(Way(s.Idle, NEIGHBOUR, does={
+        kind: act for kind, act in cell.way.does.items() if kind in (s.ExplainingService, s.AwaitingAttendant)}))
+    cell.rechecks()      # half a minute at the welcome screen: a dead line is found before anybody comes
+    cell.comes_to_rest(resident, RECHECKS_AFTER)
+    place.rig.lift_id_card()
+    passed = {type(state) for state in place.states[seen:]}
+    is_renewed = place.chip(NEIGHBOUR.permit) != place.at_issue[NEIGHBOUR.permit]
+    broken = []
+    if s.ReadingPermit not in passed or place.where_is(NEIGHBOUR.permit) is not At.HAND:
+        broken.append(f"the next visit is not served: {[kind.__name__ for kind in passed]}")
+    if "region" not in cell.way.site and not is_renewed:
+        broken.append(f"the next permit is not renewed: {place.way()[seen:]}")
+    return broken
+
+
+def _ending(cell: _Cell, closed: bool, by_staff: bool) -> Ending:
+    place, permit = cell.place, cell.way.visitor.permit
+    states = place.states[cell.began:]
+    if by_staff:
+        whereabouts = Whereabouts.BY_STAFF
+    elif place.where_is(permit) is At.BIN:
+        whereabouts = Whereabouts.IN_BIN
+    elif any(isinstance(state, s.OutOfService) and state.custody is not Custody.WITH_HOLDER for state in states):
+        whereabouts = Whereabouts.GIVEN_BACK
+    else:
+        whereabouts = Whereabouts.IN_HAND
+    paperless = any(
+        isinstance(state, s.Thanking | s.ShowingApplication) and state.paper_trouble is not None for state in states)
+    return Ending(_work(place, permit, states), whereabouts, Service.CLOSED if closed else Service.OPEN, paperless)
+
+
+def _work(place: CountedPlace, permit: str, states: list[s.State]) -> Work:
+    endings = [ending for state in states if (ending := _ending_of(state)) is not None]
+    if endings and isinstance(endings[-1], s.BrokenOff | s.Interrupted) and endings[-1].chip is ChipState.UNKNOWN:
+        return Work.UNKNOWN
+    if place.chip(permit) != place.at_issue[permit]:
+        return Work.RENEWED if place.face_shows_chip(permit) else Work.FACE_PENDING
+    if endings and isinstance(endings[-1], s.Applied):
+        return Work.APPLIED
+    if (endings and isinstance(endings[-1], s.Informed)) or _was_told_of_progress(states):
+        return Work.TOLD
+    went_in = any(s.custody_of(state) is Custody.INSIDE for state in states)
+    return Work.UNCHANGED if went_in else Work.ENDED
+
+
+def _was_told_of_progress(states: list[s.State]) -> bool:
+    in_visit = [state for state in states if s.visit_of(state) is not None]
+    return bool(in_visit) and isinstance(in_visit[-1], s.ShowingProgress)
+
+
+def _ending_of(state: s.State) -> s.Ending | None:
+    match state:
+        case s.PrintingReceipt(renewed=ending) | s.Thanking(renewed=ending):
+            return ending
+        case s.PrintingSlip(applied=applied) | s.ShowingApplication(applied=applied):
+            return applied
+        case _:
+            return getattr(state, "ending", None)
+
+
+def _raised(states: list[s.State]) -> set[str]:
+    """Codes of the faults that stood on a screen."""
+    by_name = {fault.name: code for code, fault in CATALOGUE.items()}
+    codes: set[str] = set()
+    for state in states:
+        ending = _ending_of(state)
+        for fault in (getattr(state, "fault", None), getattr(state, "paper_trouble", None),
+                      getattr(ending, "fault", None)):
+            if fault is not None:
+                codes.add(fault.code)
+        if isinstance(ending, s.Declined) and ending.refusal.code in by_name:
+            codes.add(by_name[ending.refusal.code])
+    return codes

@@ -1,0 +1,200 @@
+"""The counter at which every cell is played: central, the kiosk's place, and what is impatient about both."""
+
+from __future__ import annotations
+
+import itertools
+import json
+import logging
+import os
+import re
+import shutil
+import socket
+import tempfile
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import datetime, timedelta
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+from urllib.parse import urlsplit
+
+from sqlalchemy import delete
+
+from drivers.simulators.chip_keys import TEST_KEYS
+from drivers.simulators.pcscd import PrivatePcscd
+from drivers.simulators.residents import load_residents
+from drivers.typeface import Typeface
+from kiosk.central.reference.authority import GRANT_KEYS, make_authority
+from kiosk.central.reference.residents import ResidentImport
+from kiosk.central.reference.server import ReferenceCentral
+from kiosk.central.reference.settings import CentralSettings
+from kiosk.central.reference.tables import Base, Kiosk
+from kiosk.demo.simulation import central_records
+from tests.flows.place import ASSETS, TODAY, Authority, HandClock, Place
+from tests.torture.faults.certificates import make_expired
+
+# How long the drivers wait for what does not come: at a pace of 0 devices need no time.
+_IMPATIENT = {
+    "id_reader": ("gat467", {
+        "power_up_s": 0.1, "probe": 0.2, "status": 0.3, "find": 0.3, "select": 0.3,
+        "text_and_photo": 0.3, "fingerprint": 0.3, "newest_address": 0.3}),
+    "receipt_printer": ("escpos-80-gb18030", {"answer_timeout_s": 0.3, "print_timeout_s": 1.0}),
+}
+RIGHT_TIME_S = 300
+_ENDS_OF_CHECKS = ('"DevicesReady"', '"DeviceFailed"')
+AT_APPLICATION = "haikou-at-application"
+_PORTS = itertools.count(10000 + os.getpid() % 10000)
+
+
+class KioskClock(HandClock):
+    """The kiosk's own: it goes with central's until somebody sets it wrong."""
+
+    def __init__(self, right: HandClock) -> None:
+        self._right = right
+        self.wrong_by = timedelta()
+
+    def reset(self) -> None:
+        self._right.reset()
+        self.wrong_by = timedelta()
+
+    def monotonic(self) -> float:
+        return self._right.monotonic()
+
+    def now(self) -> datetime:
+        return self._right.now() + self.wrong_by
+
+    def jump(self, seconds: float) -> None:
+        self._right.jump(seconds)
+
+
+class Bystander(logging.Handler):
+    """Hears every line of the log: what people will read, and the faults that were told there."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.lines: list[str] = []
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self.lines.append(record.getMessage())
+
+    def heard_of_check(self, since: int) -> bool:
+        """Whether the machine's look around ended, and changed nothing, after the first `since` lines."""
+        return any(
+            line.startswith("event_ignored") and any(told in line for told in _ENDS_OF_CHECKS)
+            for line in self.lines[since:])
+
+    def faults(self) -> set[str]:
+        """Codes of the catalogue's faults that were logged."""
+        told = (json.loads(line.partition(" ")[2]) for line in self.lines if '"fault"' in line)
+        return {str(fields["fault"]) for fields in told}
+
+
+class CountedPlace(Place):
+    """A place where one can wait for whatever comes next; its kiosk's clock may be set wrong."""
+
+    clock: KioskClock
+
+    def shows_more_than(self, seen: int, within_s: float) -> bool:
+        """Whether a state came after the first `seen` ones."""
+        with self._changed:
+            return self._changed.wait_for(lambda: len(self.states) > seen, within_s)
+
+    def line_leads_to(self, far_end: tuple[str, int] | None) -> None:
+        """Every connection to central breaks, and new ones end elsewhere."""
+        self.cable.lead_to(far_end)
+
+    def line_leads_to_central(self) -> None:
+        address = urlsplit(self.central.url)
+        self.cable.lead_to((address.hostname or "", address.port or 0))
+
+
+class Counter:
+    """Central, running once; a place for each cell. `with Counter() as counter: with counter.opened(…) as place: …`."""
+
+    def __init__(self, pcscd: PrivatePcscd | None = None) -> None:
+        self.directory = Path(tempfile.mkdtemp(prefix="faults-"))
+        self.pcscd = pcscd
+        self._clock = HandClock()
+        make_authority(self.directory)
+        make_expired(self.directory)
+        central = ReferenceCentral(CentralSettings(
+            database=f"sqlite:///{self.directory / 'central.db'}", tls_dir=self.directory,
+            keys=(self.directory / GRANT_KEYS, TEST_KEYS), regions=(ASSETS / "regions",), permits=(ASSETS / "permits",),
+            kiosks=("kiosk-1",), clock=self._clock.now, pilots=("xuchang",)))
+        self.authority = Authority(central, self.directory, self._clock)
+        self._typeface = Typeface.load(ASSETS / "fonts")
+        self._everybody = load_residents(today=TODAY)
+        self._files = {key: self._impatient(*how) for key, how in _IMPATIENT.items()}
+
+    def __enter__(self) -> Self:
+        self.authority.central.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.authority.central.stop()
+        shutil.rmtree(self.directory)
+
+    @contextmanager
+    def opened(
+        self, permits: tuple[str, ...], site: Mapping[str, Any], over_pcsc: bool = False
+    ) -> Iterator[CountedPlace]:
+        """A place with an empty record at central, whose kiosk has not been started; closed afterwards."""
+        self._clock.reset()
+        central = self.authority.central
+        central.clear_faults()
+        residents = replace(self._everybody, permits={name: self._everybody.permits[name] for name in permits})
+        with central.database.writing() as session:
+            for table in reversed(Base.metadata.sorted_tables):
+                if table.name != Kiosk.__tablename__:
+                    session.execute(delete(table))
+        central.seed(ResidentImport.model_validate(record) for record in central_records(residents))
+        directory = Path(tempfile.mkdtemp(prefix="cell-", dir=self.directory))
+        chip = _direct()
+        if over_pcsc:
+            assert self.pcscd is not None
+            chip = (f"pcsc://{self.pcscd.reader_name}", self.pcscd.vpcd_url)
+        files = {**self._files, **site.get("files", {})}
+        if site.get("region") == AT_APPLICATION:
+            site = {**site, "region": self._haikou_asks_at_once()}
+        place = CountedPlace(
+            directory, self.authority, residents, self._typeface, chip,
+            site={"right_time_s": RIGHT_TIME_S, **site, "files": files})
+        place.clock = KioskClock(self._clock)
+        try:
+            yield place
+        finally:
+            central.clear_faults()
+            place.stop()
+            shutil.rmtree(directory)
+
+    def _haikou_asks_at_once(self) -> str:
+        """No region here lets one choose between several ways at the application; one like Haikou would."""
+        text = (ASSETS / "regions" / "haikou.toml").read_text(encoding="utf-8")
+        path = self.directory / f"{AT_APPLICATION}.toml"
+        path.write_text(text.replace('chosen = "when_made"', 'chosen = "at_application"'), encoding="utf-8")
+        return str(path)
+
+    def _impatient(self, name: str, seconds: Mapping[str, float]) -> str:
+        text = (ASSETS / "devices" / f"{name}.toml").read_text(encoding="utf-8")
+        for key, value in seconds.items():
+            text, found = re.subn(rf"(?m)^{key} = [0-9.]+", f"{key} = {value}", text)
+            assert found == 1, f"{name}: {key}"
+        path = self.directory / f"{name}.toml"
+        path.write_text(text, encoding="utf-8")
+        return str(path)
+
+
+def _direct() -> tuple[str, str]:
+    """A coupler of one's own, as the kiosk names it and as the chip's side does. Below the ports that the system
+    hands out by itself.
+    """
+    port = next(port for port in _PORTS if _is_free(port))
+    return f"sim://permit_chip?port={port}", f"direct://127.0.0.1:{port}"
+
+
+def _is_free(port: int) -> bool:
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", port)) != 0

@@ -1,0 +1,97 @@
+"""The five statements that hold after every cell, each as a sentence where it does not."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from sqlalchemy import select
+
+from drivers.simulators.permit import Place as At
+from kiosk.central.reference.tables import Endorsement
+from tests.flows.place import Place
+
+_CHIP_NEW = ("written", "face_pending")
+IN_ONE_WRITE = "reference"      # the permit file whose content is one protected write
+
+
+def broken_laws(place: Place, permit: str, said: list[str], hides_grant: bool) -> list[str]:
+    """`said`: every line of the log; `hides_grant`: central said that there was none, so it runs out by itself. Asked when central has been told everything and nobody is on a visit."""
+    return [
+        *_permit_is_somewhere(place, permit),
+        *_one_story(place, permit),
+        *_no_grant_is_used_twice(place),
+        *(() if hides_grant else _no_grant_is_open(place)),
+        *_nothing_personal(place, permit, said),
+        *(f"a screen could not be written: {text}" for text in place.mistakes),
+    ]
+
+
+def _permit_is_somewhere(place: Place, permit: str) -> Iterator[str]:
+    where = place.where_is(permit)
+    if where not in (At.HAND, At.BIN):
+        yield f"the permit is {where.value} when the kiosk is open again"
+
+
+def _one_story(place: Place, permit: str) -> Iterator[str]:
+    chip, was = place.chip(permit), place.at_issue[permit]
+    is_new = chip != was
+    count, count_was = chip.get("endorsement_count"), was.get("endorsement_count")
+    if is_new and count != int(count_was or 0) + 1:
+        yield f"the chip counts {count} endorsements after {count_was}: not one visit's work"
+    states = {row.endorsement_id: row.state for row in _endorsements(place, permit) if row.granted is not None}
+    told_new = [state for state in states.values() if state in _CHIP_NEW]
+    unsure = "unknown" in states.values()
+    if is_new and not told_new and not unsure:
+        yield f"the chip is new, and central has {sorted(states.values())}"
+    if not is_new and told_new:
+        yield f"the chip is old, and central has {told_new}"
+    record = place.central.permit(place.residents.permits[permit].permit_number)
+    assert record is not None
+    if told_new and (record.endorsement_count, str(record.valid_to)) != (count, chip.get("valid_to")):
+        yield f"central's record says {record.endorsement_count}, {record.valid_to}; the chip {count}, {chip}"
+    if told_new and bool(place.face_shows_chip(permit)) is record.face_pending:
+        shown = place.face_shows_chip(permit)
+        yield f"central says face pending: {record.face_pending}; the face shows the chip: {shown}"
+    if not is_new and not place.face_shows_chip(permit):
+        yield "the chip is old and the face is not as it was"
+    if place.where_is(permit) is At.BIN:
+        for row in _endorsements(place, permit):
+            custodies = [told.custody for told in place.central.completions(row.endorsement_id)]
+            if row.granted is not None and custodies and custodies[-1] != "retained" and row.state != "cancelled":
+                yield f"the permit is in the bin, and central was told {custodies}"
+
+
+def _endorsements(place: Place, permit: str) -> list[Endorsement]:
+    number = place.residents.permits[permit].permit_number
+    with place.central.database.reading() as session:
+        return list(session.scalars(select(Endorsement).where(Endorsement.permit_number == number)))
+
+
+def _no_grant_is_open(place: Place) -> Iterator[str]:
+    with place.central.database.reading() as session:
+        for row in session.scalars(select(Endorsement).where(Endorsement.live)):
+            yield f"a grant is left open ({row.state})"
+
+
+def _no_grant_is_used_twice(place: Place) -> Iterator[str]:
+    with place.central.database.reading() as session:
+        for row in session.scalars(select(Endorsement)):
+            if row.permit_file == IN_ONE_WRITE and row.writes_composed > 1:
+                yield f"central composed {row.writes_composed} writes for one grant"
+
+
+def _nothing_personal(place: Place, permit: str, said: list[str]) -> Iterator[str]:
+    data = place.residents.permits[permit]
+    holder = place.residents.holder_of(data)
+    markers = [holder.name, holder.number, holder.address, data.permit_number, data.address, data.chip_serial]
+    found = ["\n".join(said).encode()] + [path.read_bytes() for path in _files(place.config.state_dir)]
+    for content in found:
+        for marker in markers:
+            for form in (marker.encode(), ascii(marker)[1:-1].encode(), marker.encode("gb18030")):
+                if form in content:
+                    yield "something personal is on disk or in the log"
+
+
+def _files(directory: Path) -> list[Path]:
+    return [path for path in directory.rglob("*") if path.is_file()]

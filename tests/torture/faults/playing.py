@@ -1,0 +1,67 @@
+"""Which cells there are, and two processes that play them."""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import shutil
+import tempfile
+import threading
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from contextlib import ExitStack
+from pathlib import Path
+
+from drivers.simulators.pcscd import PrivatePcscd
+from tests.torture.faults.causes import CAUSES
+from tests.torture.faults.cell import Finding, play
+from tests.torture.faults.counter import Counter
+from tests.torture.faults.ways import WAYS
+
+CellName = tuple[str, str]
+"""(row, cause); "" is no cause: how the visit ends when nothing goes wrong."""
+
+PROCESSES = 2
+_counter: Counter | None = None
+
+
+def every_cell() -> list[CellName]:
+    """All cells, row by row; without those through pcscd where none can be had."""
+    has_pcscd = PrivatePcscd.why_not() is None
+    return [
+        (row, cause) for row in WAYS for cause in ("", *CAUSES)
+        if not cause or has_pcscd or not CAUSES[cause].over_pcsc]
+
+
+def played(cells: Sequence[CellName], processes: int = PROCESSES) -> Iterator[Finding]:
+    """Play cells in so many processes of their own; findings in the cells' order."""
+    with ProcessPoolExecutor(processes, multiprocessing.get_context("spawn"), initializer=_open) as pool:
+        yield from pool.map(_play, cells, chunksize=4)
+
+
+def played_here(counter: Counter, cells: Sequence[CellName]) -> list[Finding]:
+    """The same in this process."""
+    return [play(counter, row, WAYS[row], CAUSES[cause] if cause else None) for row, cause in cells]
+
+
+def _open() -> None:
+    global _counter
+    # libpcsclite takes its socket's path from the environment at its first use, so before anything else.
+    run_dir = Path(tempfile.mkdtemp(prefix="pcscd-"))
+    pcscd = PrivatePcscd(run_dir)
+    os.environ.update(pcscd.environment)
+    stack = ExitStack()
+    stack.callback(shutil.rmtree, run_dir, ignore_errors=True)
+    has_pcscd = PrivatePcscd.why_not() is None
+    if has_pcscd:
+        stack.enter_context(pcscd)
+    _counter = stack.enter_context(Counter(pcscd if has_pcscd else None))
+    # A worker of the pool ends without a word to its modules; threads that run on would hold it for ever.
+    main = threading.main_thread()
+    threading.Thread(target=lambda: (main.join(), stack.close()), name="closing").start()
+
+
+def _play(cell: CellName) -> Finding:
+    assert _counter is not None
+    [finding] = played_here(_counter, [cell])
+    return finding
