@@ -23,7 +23,8 @@ UnitFile: TypeAlias = "StarDeviceFile | CrtDeviceFile"
 
 def load_unit_file(path: Path) -> UnitFile:
     """Read the device file at `path`, whichever dialect it names. Raises `DeviceFileError`."""
-    dialect = read_toml(path).get("dialect")
+    table = read_toml(path)
+    dialect = table.get("dialect")
     if dialect == STAR:
         from drivers.permit_unit.star_tcp300 import device_file as star
 
@@ -32,7 +33,10 @@ def load_unit_file(path: Path) -> UnitFile:
         from drivers.permit_unit.crt_591_m import device_file as crt
 
         return crt.load_device_file(path)
-    raise DeviceFileError([f"{path.name}: dialect: must be one of {', '.join(DIALECTS)}, not {dialect!r}"])
+    mistakes = [f"{path.name}: dialect: must be one of {', '.join(DIALECTS)}, not {dialect!r}"]
+    if "name" not in table:
+        mistakes.append(f"{path.name}: name: is missing (text)")
+    raise DeviceFileError(mistakes)      # which further keys are right, the dialect would tell
 
 
 def open_unit(unit_file: UnitFile, open_link: Callable[[], ByteTransport]) -> PermitUnit:

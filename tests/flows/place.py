@@ -36,7 +36,7 @@ from kiosk.config import Config, load_config
 from kiosk.policy.assessment import LocalText
 from kiosk.presenter import present
 from kiosk.runtime.clock import SHANGHAI
-from kiosk.screen_models import Citation, Intent, Text
+from kiosk.screen_models import Citation, Intent, ScreenModel, Text, Words
 from kiosk.workflow import events as on
 from kiosk.workflow import states as s
 from kiosk.workflow.deadlines import deadline_of
@@ -243,6 +243,14 @@ class Place:
     def state(self) -> s.State:
         with self._changed:
             return self.states[-1]
+
+    def screen(self) -> ScreenModel:
+        """What is to be seen now."""
+        return present(self._about, self.state)
+
+    def says(self, language: str, words: Words) -> str:
+        """These words as somebody reads them."""
+        return next(each for each in self._translations if each.language == language).words(words)
 
     def way(self) -> list[str]:
         with self._changed:
