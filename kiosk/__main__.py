@@ -1,4 +1,4 @@
-"""python -m kiosk run | demo | assess | region | diagnose | faults | holder-check | journal | central"""
+"""python -m kiosk run | demo | assess | region | diagnose | faults | holder-check | journal | retained | central"""
 
 from __future__ import annotations
 
@@ -18,6 +18,7 @@ _WORDS = {
     "faults": ("kiosk.faults_command", "every fault: code, meaning, what residents read, what to do"),
     "holder-check": ("kiosk.holder_check_command", "who may confirm that the holder stands at the kiosk"),
     "journal": ("kiosk.runtime.journal_command", "is the journal what was written, and how far is it"),
+    "retained": ("kiosk.runtime.retained_command", "which permits lie in the bin, or that it was emptied"),
     "central": ("kiosk.central.reference.command_line", "the reference central and its data"),
 }
 

@@ -73,7 +73,8 @@ class Building:
         from kiosk.services.permit import PermitService
 
         return PermitService(
-            self._permit_unit[0], worker, self._journal, self._clock, self._draw_face, self._config.languages[0])
+            self._permit_unit[0], worker, self._journal, self._clock, self._draw_face, self._config.languages[0],
+            self._unit_file.bin_capacity)
 
     @cached_property
     def _permit_unit(self) -> tuple[PermitUnit, Coupler | None]:

@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import takewhile
 from pathlib import Path
 from uuid import UUID
 
@@ -48,6 +49,7 @@ CREATE TABLE IF NOT EXISTS message (
     step INTEGER
 ) STRICT;
 CREATE INDEX IF NOT EXISTS message_waiting ON message (sequence) WHERE settled_at IS NULL AND body IS NOT NULL;
+CREATE INDEX IF NOT EXISTS step_of_bin ON step (number) WHERE event = 'BinEmptied' OR facts LIKE '%"in_bin"%';
 CREATE TABLE IF NOT EXISTS anchor (
     only INTEGER PRIMARY KEY CHECK (only = 1),
     number INTEGER NOT NULL,
@@ -126,6 +128,16 @@ class Queue:
 
     length: int
     oldest_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class KeptPermit:
+    """A permit in the bin. `endorsement_id`: by which central was told of it; its first eight figures are the number
+    that its holder was shown.
+    """
+
+    at: datetime
+    endorsement_id: UUID | None
 
 
 class Journal:
@@ -280,6 +292,17 @@ class Journal:
         with self._written() as db:
             row = db.execute(f"SELECT at FROM step WHERE {_A_STEP} ORDER BY number DESC LIMIT 1").fetchone()
         return None if row is None else datetime.fromisoformat(row[0])
+
+    def permits_in_bin(self) -> tuple[KeptPermit, ...]:
+        """What was put into the bin since staff said last that they had emptied it, oldest first."""
+        with self._written() as db:
+            rows = db.execute(
+                "SELECT event, at, endorsement_id FROM step WHERE event = 'BinEmptied' OR facts LIKE '%\"in_bin\"%'"
+                " ORDER BY number DESC").fetchall()
+        kept = takewhile(lambda row: row[0] != "BinEmptied", rows)
+        return tuple(
+            KeptPermit(datetime.fromisoformat(at), None if number is None else UUID(number))
+            for _, at, number in reversed(list(kept)))
 
     def steps_since_idle(self) -> tuple[LoggedStep, ...]:
         """Every step after the machine was last idle, oldest first."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import time
 from collections.abc import Callable, Mapping
 from uuid import uuid4
@@ -10,10 +11,10 @@ from drivers.errors import DriverError
 from drivers.permit_unit.base import BinLevel, FaceRaster, PermitPosition, PermitUnit, ResetPolicy, TakeInOutcome
 from kiosk.domain.documents import PermitContent
 from kiosk.domain.endorsement import Custody
-from kiosk.faults import BIN_FULL, UNIT_COVER_OPEN, Fault
+from kiosk.faults import BIN_FULL, DISK_FULL, UNIT_COVER_OPEN, Fault
 from kiosk.log_events import LogEvent, log
 from kiosk.runtime.clock import Clock
-from kiosk.runtime.journal import Journal
+from kiosk.runtime.journal import Journal, JournalFailed
 from kiosk.runtime.story import unfinished_story
 from kiosk.runtime.workers import Worker
 from kiosk.services.faulting import fault_of
@@ -38,11 +39,13 @@ _CUSTODY = {
 
 
 class PermitService:
-    """Owns the permit unit on its worker's thread. `draw_face`: what the face is to show, as dots."""
+    """Owns the permit unit on its worker's thread. `draw_face`: what the face is to show, as dots; `bin_capacity`:
+    permits.
+    """
 
     def __init__(
         self, unit: PermitUnit, worker: Worker, journal: Journal, clock: Clock, draw_face: DrawFace,
-        default_language: str,
+        default_language: str, bin_capacity: int,
     ) -> None:
         self._unit = unit
         self._worker = worker
@@ -50,6 +53,7 @@ class PermitService:
         self._clock = clock
         self._draw_face = draw_face
         self._default_language = default_language
+        self._bin_capacity = bin_capacity
         self._loaded: PermitContent | None = None
         self._drawn: tuple[PermitContent, str, FaceRaster] | None = None
         self._face_dirty = False
@@ -75,17 +79,40 @@ class PermitService:
         status = self._unit.status()
         if status.cover_open:
             return UNIT_COVER_OPEN
-        return BIN_FULL if status.bin_level is BinLevel.FULL else None
+        return self._why_not_in()
+
+    def _why_not_in(self) -> Fault | None:
+        try:
+            return BIN_FULL if self._is_bin_used_up() else None
+        except JournalFailed as error:
+            return _unreadable(error)
+
+    def _is_bin_used_up(self) -> bool:
+        """Whether a further permit might not find room: one place is left for the permit that is taken in next, none
+        for the one after it. The journal counts where the unit has no sensor; a unit that counts itself is told when
+        the bin was emptied.
+        """
+        if not self._unit.capabilities.has_retain_bin:
+            return False
+        inside = len(self._journal.permits_in_bin())
+        level = self._unit.status().bin_level
+        if level is BinLevel.HIGH and inside == 0:
+            self._unit.count_bin_anew()
+            level = self._unit.status().bin_level
+        return level in (BinLevel.HIGH, BinLevel.FULL) or inside >= self._bin_capacity - 1
 
     def close(self) -> None:
         self._unit.close()
 
     def _inspect(self, _: do.InspectPath, post: Post) -> None:
-        story = unfinished_story(self._journal, self._clock.now())
         try:
+            story = unfinished_story(self._journal, self._clock.now())
             status = self._unit.reset(ResetPolicy.LEAVE)
         except DriverError as error:
             post(on.PathNotInspected(fault_of("permit_unit", error, doing="initialising")))
+            return
+        except JournalFailed as error:
+            post(on.PathNotInspected(_unreadable(error)))
             return
         self._loaded = None
         if status.cover_open:
@@ -96,6 +123,10 @@ class PermitService:
 
     def _take_in(self, _: do.TakePermitIn, post: Post) -> None:
         try:
+            if (why_not := self._why_not_in()) is not None:
+                post(on.DeviceFailed(why_not))
+                post(on.PermitNotTakenIn())
+                return
             outcome = self._unit.take_in(self._worker.is_wanted_elsewhere)
         except DriverError as error:
             fault = fault_of("permit_unit", error, doing="taking a permit in")
@@ -211,3 +242,8 @@ class PermitService:
             self._face_dirty = False
         except DriverError as error:
             post(on.DeviceFailed(fault_of("permit_unit", error, doing="clearing the image buffer")))
+
+
+def _unreadable(error: JournalFailed) -> Fault:
+    log(LogEvent.JOURNAL_FAILED, level=logging.CRITICAL, error=str(error))
+    return DISK_FULL

@@ -1,0 +1,94 @@
+"""What becomes of permits that nobody took: kept, told, listed by number, and no more taken in than the bin can hold."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from drivers.simulators.permit import Place as At
+from kiosk.__main__ import main
+from kiosk.domain.endorsement import ChipState, Custody, FaceState
+from kiosk.faults import BIN_FULL
+from kiosk.presenter import present
+from kiosk.screen_models import FivePartsScreen, Intent
+from kiosk.workflow import states as s
+from tests.flows.conftest import OpenPlace
+from tests.flows.place import LIN, NEIGHBOUR, Place
+
+pytestmark = pytest.mark.slow
+
+
+def is_forgotten(place: Place) -> FivePartsScreen:
+    """Nobody takes the permit from the mouth; the page that is shown in the end."""
+    place.sees(s.AwaitingRemoval)
+    place.lets_pass()
+    place.sees(s.AwaitingRemoval, lambda state: state.reminded)
+    place.lets_pass()
+    explaining = place.sees(s.Explaining)
+    assert explaining.custody is Custody.RETAINED
+    page = present(place._about, explaining)
+    assert isinstance(page, FivePartsScreen)
+    return page
+
+
+def listed(place: Place, capsys: pytest.CaptureFixture[str], *arguments: str) -> list[str]:
+    """What the technician's command prints."""
+    capsys.readouterr()
+    assert main(["retained", "--config", str(place.config.state_dir.parent / "kiosk.toml"), *arguments]) == 0
+    return capsys.readouterr().out.splitlines()
+
+
+def test_a_forgotten_permit_is_told_to_central_and_listed_by_the_number_on_the_screen(
+    place: Place, capsys: pytest.CaptureFixture[str]
+) -> None:
+    place.plays(LIN.through(s.Confirming))
+    page = is_forgotten(place)
+    assert place.where_is(LIN.permit) is At.BIN
+    [line, count] = listed(place, capsys)
+    assert line == f"{page.number}  2026-11-22 10:01  {place.endorsement_id}"
+    assert count == "1 in the bin"
+    assert place.central_state() == "written"
+    [completion] = place.central.completions(place.endorsement_id)
+    assert (completion.chip, completion.face, completion.custody) == ("new", "new", "retained")
+
+
+def test_a_permit_that_was_only_looked_at_and_forgotten_is_told_to_central_too(
+    place: Place, capsys: pytest.CaptureFixture[str]
+) -> None:
+    place.plays(LIN.until(s.ShowingAssessment))
+    place.chooses(Intent.CANCEL)
+    page = is_forgotten(place)
+    assert listed(place, capsys)[0].startswith(page.number)
+    place.central_is_told()
+    [report] = [step for step in place.journal() if "ReportCompletion" in step.effects]
+    assert report.custody == "retained"
+
+
+def test_no_permit_is_taken_in_that_the_bin_might_not_hold(
+    open_place: OpenPlace, capsys: pytest.CaptureFixture[str]
+) -> None:
+    place = open_place()
+    unit_file = place.config.files.permit_unit
+    text = unit_file.read_text(encoding="utf-8")
+    unit_file.write_text(re.sub(r"(?m)^capacity = .*$", "capacity = 2", text), encoding="utf-8")
+    place.start_kiosk()
+    place.plays(LIN.until(s.ShowingAssessment))
+    place.chooses(Intent.CANCEL)
+    is_forgotten(place)
+    place.chooses(Intent.FINISH)
+    place.sees(s.Idle)
+    place.rig.lift_id_card()
+    place.rig.lay_id_card(NEIGHBOUR.person)
+    place.begins()
+    place.sees(s.ShowingNotice)
+    place.chooses(Intent.ACCEPT_NOTICE)
+    explaining = place.sees(s.Explaining)
+    assert explaining.ending == s.BrokenOff(BIN_FULL, ChipState.OLD, FaceState.OLD)
+    place.chooses(Intent.FINISH)
+    assert place.sees(s.OutOfService).fault is BIN_FULL
+    assert listed(place, capsys, "--emptied")[-1] == "1 taken out"
+    assert listed(place, capsys) == ["0 in the bin"]
+    place.lets_pass()
+    place.sees(s.Idle)
+
