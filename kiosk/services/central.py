@@ -15,18 +15,30 @@ from kiosk.central.client import (
     CentralRefusedCall,
     CentralUnreachable,
 )
-from kiosk.central.grants import GrantKeys, GrantRejected, contract_content, verify_grant
-from kiosk.domain.applications import Application, ApplicationState, EvidenceResult, Proof, ReceivedApplication
-from kiosk.domain.documents import IdDocument, Permit
-from kiosk.domain.endorsement import ChipState, Grant, Refusal, Service
+from kiosk.central.grants import GrantKeys, GrantRejected, verify_grant
+from kiosk.domain.applications import EvidenceResult
+from kiosk.domain.documents import Permit
+from kiosk.domain.endorsement import ChipState, Grant, Refusal
 from kiosk.faults import CENTRAL_GARBAGE, CENTRAL_UNREACHABLE, CLOCK_WRONG, DISK_FULL, GRANT_REJECTED, Fault
 from kiosk.log_events import LogEvent, log
 from kiosk.runtime.clock import Clock
 from kiosk.runtime.journal import Journal, JournalFailed
+from kiosk.services.central_messages import (
+    agent_of,
+    application_of,
+    assessed,
+    facts_of,
+    holder_check_of,
+    holder_of,
+    new_category,
+    received_of,
+    session_event,
+    shown,
+)
 from kiosk.services.performing import Handler, Post
 from kiosk.workflow import effects as do
 from kiosk.workflow import events as on
-from kiosk.workflow.visits import AnyCase, Case, Matter, Purpose, UnreadCase
+from kiosk.workflow.visits import Case
 
 COMPARED_EVERY_S = 600.0
 """How old a comparison with central's clock may grow while nobody is served: who only asks how long a permit is valid
@@ -92,7 +104,7 @@ class CentralService:
     def _ask_pending(self, effect: do.AskForPendingRewrites, post: Post) -> None:
         permit = effect.case.permit
         key = str(uuid4())
-        request = contract.PendingRewritesRequest(holder=_holder(effect.case.holder), permit=_facts(permit))
+        request = contract.PendingRewritesRequest(holder=holder_of(effect.case.holder), permit=facts_of(permit))
         try:
             answer = self._client.pending_rewrites(
                 request, key=key, sequence=self._journal.number_call("pending-rewrites", key, None))
@@ -125,14 +137,14 @@ class CentralService:
         request = contract.EndorsementRequest(
             endorsement_id=effect.endorsement_id,
             service=purpose.service.value,
-            holder=_holder(matter.case.holder),
-            permit=_facts(permit),
+            holder=holder_of(matter.case.holder),
+            permit=facts_of(permit),
             declarations=tuple(sorted(matter.answers.declared)),
-            assessment=_assessed(matter),
-            evidence=_shown(matter.answers.proofs),
-            agent=_agent(matter.case, purpose),
-            new_category=_new_category(matter),
-            holder_check=_holder_check(matter),
+            assessment=assessed(matter),
+            evidence=shown(matter.answers.proofs),
+            agent=agent_of(matter.case, purpose),
+            new_category=new_category(matter),
+            holder_check=holder_check_of(matter),
         )
         key = str(effect.endorsement_id)
         try:
@@ -194,7 +206,7 @@ class CentralService:
             step = self._client.start_chip_session(
                 grant.endorsement_id, request, key=key,
                 sequence=self._journal.number_call("chip-session", key, grant.endorsement_id))
-            post(_session_event(step))
+            post(session_event(step))
         except (CentralError, JournalFailed) as error:
             post(on.CentralFailed(self._fault_of("chip-session", error)))
 
@@ -209,7 +221,7 @@ class CentralService:
             step = self._client.report_chip_answers(
                 effect.endorsement_id, effect.session_id, request, key=key,
                 sequence=self._journal.number_call("responses", key, effect.endorsement_id))
-            post(_session_event(step))
+            post(session_event(step))
         except (CentralError, JournalFailed) as error:
             post(on.CentralFailed(self._fault_of("responses", error)))
 
@@ -220,10 +232,10 @@ class CentralService:
             evidence_id=evidence_id,
             service=effect.purpose.service.value,
             key=effect.key,
-            holder=_holder(case.holder),
-            permit=_facts(case.permit) if isinstance(case, Case) else None,
+            holder=holder_of(case.holder),
+            permit=facts_of(case.permit) if isinstance(case, Case) else None,
             licence_code=None if code is None else code.reveal(),
-            agent=_agent(case, effect.purpose),
+            agent=agent_of(case, effect.purpose),
         )
         key = str(evidence_id)
         try:
@@ -241,21 +253,21 @@ class CentralService:
         request = contract.ApplicationRequest(
             application_id=effect.application_id,
             service=purpose.service.value,
-            holder=_holder(case.holder),
-            permit=_facts(case.permit) if isinstance(case, Case) else None,
+            holder=holder_of(case.holder),
+            permit=facts_of(case.permit) if isinstance(case, Case) else None,
             declarations=tuple(sorted(matter.answers.declared)),
-            evidence=_shown(matter.answers.proofs),
-            agent=_agent(case, purpose),
-            new_category=_new_category(matter),
+            evidence=shown(matter.answers.proofs),
+            agent=agent_of(case, purpose),
+            new_category=new_category(matter),
             telephone=None if telephone is None else telephone.reveal(),
             collection=None if effect.collection is None else contract.CollectionChoice.model_validate(
                 {"way": effect.collection}),
-            assessment=_assessed(matter),
-            holder_check=_holder_check(matter),
+            assessment=assessed(matter),
+            holder_check=holder_check_of(matter),
         )
         try:
             sequence = self._journal.number_call("applications", str(effect.application_id), effect.application_id)
-            post(_received(self._apply_or_ask_again(request, sequence), effect.application_id))
+            post(received_of(self._apply_or_ask_again(request, sequence), effect.application_id))
         except (CentralError, JournalFailed) as error:
             post(on.CentralFailed(self._fault_of("applications", error)))
 
@@ -273,11 +285,11 @@ class CentralService:
 
     def _search(self, effect: do.SearchApplications, post: Post) -> None:
         key = str(uuid4())
-        request = contract.ApplicationSearch(holder=_holder(effect.holder), permit=None)
+        request = contract.ApplicationSearch(holder=holder_of(effect.holder), permit=None)
         try:
             found = self._client.search_applications(
                 request, key=key, sequence=self._journal.number_call("applications-search", key, None))
-            post(on.ApplicationsFound(tuple(_application(each) for each in found.applications)))
+            post(on.ApplicationsFound(tuple(application_of(each) for each in found.applications)))
         except (CentralError, JournalFailed) as error:
             post(on.CentralFailed(self._fault_of("applications-search", error)))
 
@@ -288,7 +300,7 @@ class CentralService:
             changed = self._client.choose_collection(
                 effect.application_id, choice, key=key,
                 sequence=self._journal.number_call("collection", key, effect.application_id))
-            post(on.CollectionRecorded(_application(changed)))
+            post(on.CollectionRecorded(application_of(changed)))
         except CentralRefusedCall as error:
             fault = self._fault_of("collection", error)
             refused = on.EndorsementRefused(Refusal(error.code))
@@ -312,111 +324,3 @@ class CentralService:
                 return CENTRAL_GARBAGE
             case _:
                 return CENTRAL_UNREACHABLE
-
-
-def _session_event(step: contract.ChipSessionStep) -> on.ChipBatchReceived | on.ChipVerdictReceived:
-    if step.verdict is not None:
-        if step.failure is not None:
-            log(
-                LogEvent.CENTRAL_TROUBLE, level=logging.WARNING, call="chip-session", error="verdict",
-                code=step.failure)
-        return on.ChipVerdictReceived(step.verdict == "written")
-    if step.batch is None:
-        raise CentralAnsweredGarbage("not_the_model", 200)
-    commands = tuple(
-        (bytes.fromhex(command.apdu), tuple(int(word, 16) for word in command.expect))
-        for command in step.batch.commands)
-    return on.ChipBatchReceived(step.session_id, step.batch.number, do.ChipCommands(commands))
-
-
-def _holder(document: IdDocument) -> contract.Holder:
-    return contract.Holder(name=document.name.reveal(), id_number=document.number.reveal())
-
-
-def _facts(permit: Permit) -> contract.PermitFacts:
-    return contract.PermitFacts(
-        permit_file=permit.permit_file,
-        chip_serial=permit.chip_serial,
-        region=permit.region,
-        permit_number=permit.permit_number.reveal(),
-        holder_number=permit.holder_number.reveal(),
-        holder_name=permit.holder_name.reveal(),
-        issued_on=permit.issued_on,
-        content=contract_content(permit.content),
-    )
-
-
-def _assessed(matter: Matter) -> contract.LocalAssessment:
-    assessment = matter.assessment
-    return contract.LocalAssessment(
-        outcome=assessment.outcome.value if assessment.outcome else None,
-        on=matter.on,
-        new_valid_from=assessment.new_valid_from,
-        new_valid_to=assessment.new_valid_to,
-        residence_years=assessment.residence_years.value if assessment.residence_years else None,
-    )
-
-
-def _shown(proofs: tuple[Proof, ...]) -> tuple[contract.EvidenceShown, ...]:
-    """What was shown or found, each once: the last word on it."""
-    last = {proof.key: proof for proof in proofs}
-    return tuple(
-        contract.EvidenceShown(
-            key=proof.key, licence_code=None if proof.licence_code is None else proof.licence_code.reveal(),
-            verified=proof.result is EvidenceResult.VERIFIED)
-        for proof in last.values()
-        if proof.licence_code is not None or proof.result is EvidenceResult.VERIFIED)
-
-
-def _agent(case: AnyCase, purpose: Purpose) -> contract.AgentFacts | None:
-    if case.agent is None:
-        return None
-    return contract.AgentFacts.model_validate({"kind": purpose.agent, "person": _holder(case.agent)})
-
-
-def _holder_check(matter: Matter) -> contract.HolderCheck:
-    said = matter.answers.holder_check
-    return contract.HolderCheck.model_validate({"way": said.way.value, "by": said.by})
-
-
-def _new_category(matter: Matter) -> str | None:
-    chosen = matter.answers.category
-    if isinstance(matter.case, UnreadCase) or chosen == matter.case.permit.content.category:
-        return None
-    return chosen
-
-
-def _received(
-    answer: contract.ApplicationAnswer, application_id: UUID
-) -> on.ApplicationReceived | on.EndorsementRefused:
-    match answer:
-        case contract.ApplicationReceived() if answer.application_id == application_id:
-            return on.ApplicationReceived(ReceivedApplication(
-                application_id, answer.review_number, answer.received_on, answer.expected_on))
-        case contract.Refused() if answer.endorsement_id == application_id:
-            return on.EndorsementRefused(Refusal(answer.code, answer.retain))
-        case _:
-            raise CentralAnsweredGarbage("not_the_model", 200)
-
-
-def _application(told: contract.ApplicationProgress) -> Application:
-    try:
-        service = Service(told.service)
-    except ValueError:
-        raise CentralAnsweredGarbage("not_the_model", 200) from None
-    return Application(
-        application_id=told.application_id,
-        review_number=told.review_number,
-        service=service,
-        received_on=told.received_on,
-        expected_on=told.expected_on,
-        state=ApplicationState(told.state),
-        stage=told.stage,
-        stage_result=told.stage_result,
-        return_code=told.return_code,
-        collection=None if told.collection is None else told.collection.way,
-        may_choose_collection=told.may_choose_collection,
-        station=told.station,
-        ready_from=told.ready_from,
-        at_kiosk=told.at_kiosk,
-    )

@@ -11,6 +11,7 @@ from kiosk.domain.endorsement import Refusal
 from kiosk.domain.holder_check import NEEDS_FACE, CheckWay, HolderCheck, HolderCheckRule
 from kiosk.domain.personal import Personal
 from kiosk.screen_models import Intent
+from kiosk.services.central_messages import holder_check_of
 from kiosk.workflow import effects as do
 from kiosk.workflow import events as on
 from kiosk.workflow import states as s
@@ -165,6 +166,14 @@ def test_who_leaves_while_a_code_is_compared_gets_the_permit_back() -> None:
     left = then(OPTIONAL, checking, on.PersonChose(Intent.CANCEL))
     assert left.state == s.ReturningPermit(VISIT, s.Declined(Refusal("holder_cancelled"), PERMIT))
     assert step(OPTIONAL, left.state, on.AttendantConfirmed("17")) is None
+
+
+@pytest.mark.parametrize(("said", "told"), [
+    (HolderCheck(), {"way": "none", "by": None}),
+    (HolderCheck(CheckWay.ATTENDANT, "17"), {"way": "attendant", "by": "17"}),
+])
+def test_central_is_told_who_said_it_or_that_nobody_did(said: HolderCheck, told: dict[str, str | None]) -> None:
+    assert holder_check_of(replace(matter(), answers=s.Answers(holder_check=said))).model_dump() == told
 
 
 def test_a_code_is_in_no_repr() -> None:

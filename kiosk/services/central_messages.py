@@ -1,0 +1,134 @@
+"""What the machine knows, in the words of the contract with central, and what central answered, in the machine's."""
+
+from __future__ import annotations
+
+import logging
+from uuid import UUID
+
+from kiosk.central import contract
+from kiosk.central.client import CentralAnsweredGarbage
+from kiosk.central.grants import contract_content
+from kiosk.domain.applications import Application, ApplicationState, EvidenceResult, Proof, ReceivedApplication
+from kiosk.domain.documents import IdDocument, Permit
+from kiosk.domain.endorsement import Refusal, Service
+from kiosk.log_events import LogEvent, log
+from kiosk.workflow import effects as do
+from kiosk.workflow import events as on
+from kiosk.workflow.visits import AnyCase, Matter, Purpose, UnreadCase
+
+
+def session_event(step: contract.ChipSessionStep) -> on.ChipBatchReceived | on.ChipVerdictReceived:
+    """A chip session's next batch, or its verdict. Raises `CentralAnsweredGarbage` for neither."""
+    if step.verdict is not None:
+        if step.failure is not None:
+            log(
+                LogEvent.CENTRAL_TROUBLE, level=logging.WARNING, call="chip-session", error="verdict",
+                code=step.failure)
+        return on.ChipVerdictReceived(step.verdict == "written")
+    if step.batch is None:
+        raise CentralAnsweredGarbage("not_the_model", 200)
+    commands = tuple(
+        (bytes.fromhex(command.apdu), tuple(int(word, 16) for word in command.expect))
+        for command in step.batch.commands)
+    return on.ChipBatchReceived(step.session_id, step.batch.number, do.ChipCommands(commands))
+
+
+def holder_of(document: IdDocument) -> contract.Holder:
+    """The identity card's holder, as the card says."""
+    return contract.Holder(name=document.name.reveal(), id_number=document.number.reveal())
+
+
+def facts_of(permit: Permit) -> contract.PermitFacts:
+    """The permit as read from its chip."""
+    return contract.PermitFacts(
+        permit_file=permit.permit_file,
+        chip_serial=permit.chip_serial,
+        region=permit.region,
+        permit_number=permit.permit_number.reveal(),
+        holder_number=permit.holder_number.reveal(),
+        holder_name=permit.holder_name.reveal(),
+        issued_on=permit.issued_on,
+        content=contract_content(permit.content),
+    )
+
+
+def assessed(matter: Matter) -> contract.LocalAssessment:
+    """What the rules said here."""
+    assessment = matter.assessment
+    return contract.LocalAssessment(
+        outcome=assessment.outcome.value if assessment.outcome else None,
+        on=matter.on,
+        new_valid_from=assessment.new_valid_from,
+        new_valid_to=assessment.new_valid_to,
+        residence_years=assessment.residence_years.value if assessment.residence_years else None,
+    )
+
+
+def shown(proofs: tuple[Proof, ...]) -> tuple[contract.EvidenceShown, ...]:
+    """What was shown or found, each once: the last word on it."""
+    last = {proof.key: proof for proof in proofs}
+    return tuple(
+        contract.EvidenceShown(
+            key=proof.key, licence_code=None if proof.licence_code is None else proof.licence_code.reveal(),
+            verified=proof.result is EvidenceResult.VERIFIED)
+        for proof in last.values()
+        if proof.licence_code is not None or proof.result is EvidenceResult.VERIFIED)
+
+
+def agent_of(case: AnyCase, purpose: Purpose) -> contract.AgentFacts | None:
+    """Who acts for the holder; None where nobody does."""
+    if case.agent is None:
+        return None
+    return contract.AgentFacts.model_validate({"kind": purpose.agent, "person": holder_of(case.agent)})
+
+
+def holder_check_of(matter: Matter) -> contract.HolderCheck:
+    """Who said that the holder stands here."""
+    said = matter.answers.holder_check
+    return contract.HolderCheck.model_validate({"way": said.way.value, "by": said.by})
+
+
+def new_category(matter: Matter) -> str | None:
+    """The category asked for, where it is another one."""
+    chosen = matter.answers.category
+    if isinstance(matter.case, UnreadCase) or chosen == matter.case.permit.content.category:
+        return None
+    return chosen
+
+
+def received_of(
+    answer: contract.ApplicationAnswer, application_id: UUID
+) -> on.ApplicationReceived | on.EndorsementRefused:
+    """The answer to this application. Raises `CentralAnsweredGarbage` for one to another."""
+    match answer:
+        case contract.ApplicationReceived() if answer.application_id == application_id:
+            return on.ApplicationReceived(ReceivedApplication(
+                application_id, answer.review_number, answer.received_on, answer.expected_on))
+        case contract.Refused() if answer.endorsement_id == application_id:
+            return on.EndorsementRefused(Refusal(answer.code, answer.retain))
+        case _:
+            raise CentralAnsweredGarbage("not_the_model", 200)
+
+
+def application_of(told: contract.ApplicationProgress) -> Application:
+    """How far an application has come. Raises `CentralAnsweredGarbage` for a service nobody knows."""
+    try:
+        service = Service(told.service)
+    except ValueError:
+        raise CentralAnsweredGarbage("not_the_model", 200) from None
+    return Application(
+        application_id=told.application_id,
+        review_number=told.review_number,
+        service=service,
+        received_on=told.received_on,
+        expected_on=told.expected_on,
+        state=ApplicationState(told.state),
+        stage=told.stage,
+        stage_result=told.stage_result,
+        return_code=told.return_code,
+        collection=None if told.collection is None else told.collection.way,
+        may_choose_collection=told.may_choose_collection,
+        station=told.station,
+        ready_from=told.ready_from,
+        at_kiosk=told.at_kiosk,
+    )
