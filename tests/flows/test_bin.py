@@ -1,4 +1,4 @@
-"""What becomes of permits that nobody took: kept, told, listed by number, and no more taken in than the bin can hold."""
+"""Permits that nobody took: kept, told, listed by number, and no more of them taken in than the bin can hold."""
 
 from __future__ import annotations
 

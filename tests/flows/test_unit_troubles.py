@@ -80,6 +80,7 @@ def test_a_unit_unplugged_with_a_permit_inside_gives_it_back_when_it_is_there_ag
     assert place.where_is(LIN.permit) is At.STATION
     place.rig.clear_faults("permit_unit")
     place.lets_pass()
+    place.asks_for_permit()
     place.sees(s.AwaitingRemoval)
     place.takes_permit()
     place.sees(s.Explaining)
@@ -97,6 +98,7 @@ def test_a_unit_that_loses_its_power_with_a_permit_inside_gives_it_back(place: P
     place.chooses(Intent.CANCEL)
     place.sees(s.OutOfService)
     place.lets_pass()
+    place.asks_for_permit()
     place.sees(s.AwaitingRemoval, within_s=20.0)
     place.takes_permit()
     place.sees(s.Explaining)
