@@ -8,8 +8,10 @@ from pathlib import Path
 import pytest
 
 from kiosk.central.client import CentralAnsweredGarbage, CentralRefusedCall
+from tests.torture.fuzz import running
 from tests.torture.fuzz.catalogue import TARGETS
 from tests.torture.fuzz.central_answers import ID, NAMED, fuzz_answers, hostile
+from tests.torture.fuzz.central_calls import call_central
 from tests.torture.fuzz.codec_runs import fuzz_codec, replay, seeds
 from tests.torture.fuzz.data_files import spoil_files
 from tests.torture.fuzz.grants import mutate_grants
@@ -121,3 +123,19 @@ def test_a_central_taken_over_changes_only_what_an_endorsement_rewrites_and_lear
 def test_a_hole_in_the_allow_list_would_be_found() -> None:
     with pytest.raises(PromiseBroken):
         attack(300, begin=1, preys=UNGUARDED)
+
+
+@pytest.mark.slow
+def test_every_call_of_the_document_is_answered_as_the_document_says() -> None:
+    statuses = call_central(60, begin=1)
+    assert statuses[200] > 0
+    assert statuses[422] > 0
+    assert max(statuses) < 500
+
+
+@pytest.mark.slow
+def test_a_step_that_breaks_is_told_with_its_traceback_and_how_to_see_it_again() -> None:
+    told, held = running.step("no such step", count=50, seed=7)
+    assert not held
+    assert "python -m tests.torture.fuzz.steps" in told
+    assert "KeyError" in told
