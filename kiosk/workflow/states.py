@@ -6,9 +6,7 @@ What a visit is about and how it ends stands in `visits.py`, and is had from her
 from __future__ import annotations
 
 from dataclasses import dataclass
-from uuid import UUID
 
-from kiosk.domain.documents import Permit
 from kiosk.domain.endorsement import Custody, Grant
 from kiosk.faults import Fault
 from kiosk.policy.assessment import Assessment
@@ -46,6 +44,18 @@ from kiosk.workflow.inquiry import (
     WithdrawingOffer,
     case_of,
 )
+from kiosk.workflow.rewriting import (
+    AwaitingHolder,
+    OpeningChipSession,
+    ReadingChipBack,
+    RecoveringChip,
+    RecoveringFace,
+    RecoveringGrant,
+    RelayingBatch,
+    RewritingFace,
+    SendingChipAnswers,
+    Writing,
+)
 from kiosk.workflow.visits import (
     Answers,
     AnyCase,
@@ -82,6 +92,7 @@ __all__ = [
     "AskingPendingRewrites",
     "Assessing",
     "AwaitingAttendant",
+    "AwaitingHolder",
     "AwaitingPermit",
     "BrokenOff",
     "Case",
@@ -106,17 +117,25 @@ __all__ = [
     "LookingAhead",
     "Matter",
     "Offered",
+    "OpeningChipSession",
     "Presence",
     "Purpose",
     "Pursued",
     "ReadingAgentIdCard",
+    "ReadingChipBack",
     "ReadingIdCard",
     "ReadingLicenceCode",
     "ReadingPermit",
     "RecordingCollection",
+    "RecoveringChip",
+    "RecoveringFace",
+    "RecoveringGrant",
+    "RelayingBatch",
     "Renewed",
+    "RewritingFace",
     "Seals",
     "SearchingApplications",
+    "SendingChipAnswers",
     "ShowingAssessment",
     "ShowingNotice",
     "ShowingProgress",
@@ -127,6 +146,7 @@ __all__ = [
     "Visit",
     "WithdrawingOffer",
     "WritableCase",
+    "Writing",
     "case_of",
     "endorsement_of",
     "reference_of",
@@ -160,7 +180,7 @@ class OutOfService:
     inspecting: bool = False
 
 
-# With the permit inside, and something to write.
+# With the permit inside.
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,107 +193,6 @@ class Confirming:
     case: Case
     grant: Grant
     assessed: Assessment | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class OpeningChipSession:
-    """`session` counts those of this grant from 1; `relayed`: the last batch that went to the chip in earlier ones."""
-
-    visit: Visit
-    case: WritableCase
-    grant: Grant
-    session: int = 1
-    relayed: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class RelayingBatch:
-    """Batch `batch` is on its way to the chip; it will never be sent there again."""
-
-    visit: Visit
-    case: WritableCase
-    grant: Grant
-    session_id: UUID
-    batch: int
-    session: int = 1
-
-
-@dataclass(frozen=True, slots=True)
-class SendingChipAnswers:
-    """`try_was_lost`: the chip refused a command in a way that costs it one of its tries."""
-
-    visit: Visit
-    case: WritableCase
-    grant: Grant
-    session_id: UUID
-    batch: int
-    session: int = 1
-    try_was_lost: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class ReadingChipBack:
-    """What does the chip really hold? `broken_by`: what went wrong on the way here, if anything did. `session`,
-    `relayed`: as in OpeningChipSession; `may_finish`: what is half written may be written to its end in a new session.
-    """
-
-    visit: Visit
-    case: WritableCase
-    grant: Grant
-    broken_by: Fault | None = None
-    session: int = 1
-    relayed: int = 0
-    may_finish: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class RewritingFace:
-    """The chip is new. `attempt` counts from 1."""
-
-    visit: Visit
-    case: WritableCase
-    grant: Grant
-    attempt: int
-
-
-# With a permit that was found inside after a stop.
-
-
-@dataclass(frozen=True, slots=True)
-class RecoveringChip:
-    """Something was ordered before the stop: what does the chip hold now?"""
-
-    visit: Visit
-    story: UnfinishedStory
-
-
-@dataclass(frozen=True, slots=True)
-class RecoveringGrant:
-    """The chip alone does not tell: central is asked for what it knows, and for the grant. `permit`: as the chip was
-    read; None: it is silent.
-    """
-
-    visit: Visit
-    story: UnfinishedStory
-    permit: Permit | None
-
-
-@dataclass(frozen=True, slots=True)
-class AwaitingHolder:
-    """Nothing is left to do that moves nothing: is somebody there to have the permit?"""
-
-    visit: Visit
-    ending: Ending
-
-
-@dataclass(frozen=True, slots=True)
-class RecoveringFace:
-    """The chip is new and `permit` is what it holds: the face is drawn from that. `attempt` counts from 1."""
-
-    visit: Visit
-    ending: Interrupted
-    permit: Permit
-    attempt: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -376,12 +295,6 @@ AwaitsPerson = (
     | Confirming | AwaitingHolder | AwaitingRemoval | Thanking | ShowingApplication | Explaining
 )
 """Somebody is to read and choose; in all other states a device or central is at work."""
-
-Writing = (
-    OpeningChipSession | RelayingBatch | SendingChipAnswers | ReadingChipBack | RewritingFace | RecoveringChip
-    | RecoveringGrant | RecoveringFace
-)
-
 
 def visit_of(state: State) -> Visit | None:
     """The visit that `state` belongs to."""

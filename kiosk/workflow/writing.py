@@ -22,6 +22,11 @@ waiting.
 MOST_SESSIONS = 2
 """Chip sessions in one visit: what a break left half written is finished once, from the same grant."""
 
+MOST_BATCHES = 100
+"""The highest number that a batch may have: a permit takes a handful, an application some at each visit. A central that
+never comes to a verdict would keep the permit.
+"""
+
 _TRY_LOST = (0x6300, 0x6983, 0x6988, 0x9302, 0x9303)
 
 
@@ -34,7 +39,7 @@ def costs_a_try(answers: do.ChipAnswers) -> bool:
 
 def opening_chip_session(site: Site, state: s.OpeningChipSession, event: on.Event) -> Step | None:
     match event:
-        case on.ChipBatchReceived(batch=batch) if batch > state.relayed:
+        case on.ChipBatchReceived(batch=batch) if state.relayed < batch <= MOST_BATCHES:
             return _relay(state, event)
         case on.ChipBatchReceived():
             return doubt_chip(site, state, CENTRAL_GARBAGE)     # a started batch never reaches the chip again
@@ -64,8 +69,10 @@ def relaying_batch(site: Site, state: s.RelayingBatch, event: on.Event) -> Step 
 
 def sending_chip_answers(site: Site, state: s.SendingChipAnswers, event: on.Event) -> Step | None:
     match event:
-        case on.ChipBatchReceived(batch=batch) if batch > state.batch:
+        case on.ChipBatchReceived(batch=batch) if state.batch < batch <= MOST_BATCHES:
             return _relay(state, event)
+        case on.ChipBatchReceived(batch=batch) if batch > MOST_BATCHES:
+            return doubt_chip(site, state, CENTRAL_GARBAGE)
         case on.ChipVerdictReceived(written=written):
             return _read_back(state, None if written else CHIP_REFUSED)
         case on.CentralFailed(fault=fault):
