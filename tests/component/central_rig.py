@@ -218,22 +218,8 @@ class Kiosk:
 
     def relay(self, who: Resident, chip: VirtualChip, batch: contract.ChipBatch) -> list[contract.ChipAnswer]:
         """Send a batch, as the relay would: checked first, stopped by an unexpected status word or by silence."""
-        layout = permit_file(who.record.permit_file)
-        commands = [
-            RelayCommand(bytes.fromhex(c.apdu), tuple(int(sw, 16) for sw in c.expect)) for c in batch.commands
-        ]
-        allow_list.check_batch(layout, commands, self.selected)
         self.batches.append(batch)
-        answers: list[contract.ChipAnswer] = []
-        for command in commands:
-            try:
-                answer = exchange(_Contacts(chip), command.apdu)
-            except ChipWentSilent:
-                return answers
-            answers.append(contract.ChipAnswer(data=answer.data.hex().upper(), sw=f"{answer.sw:04X}"))
-            self.selected = allow_list.selection_after(layout, command.apdu, self.selected)
-            if answer.sw not in command.expect:
-                return answers
+        answers, self.selected = relayed(who, chip, batch, self.selected)
         return answers
 
     def write(self, who: Resident, endorsement_id: UUID, chip: VirtualChip) -> contract.ChipSessionStep:
@@ -292,6 +278,26 @@ class Kiosk:
     def choose(self, application_id: UUID, way: str) -> contract.ApplicationProgress:
         body = contract.CollectionChoice.model_validate({"way": way})
         return self.client.choose_collection(application_id, body, key=str(uuid4()), sequence=self.numbered())
+
+
+def relayed(
+    who: Resident, chip: VirtualChip, batch: contract.ChipBatch, selected: allow_list.Selection
+) -> tuple[list[contract.ChipAnswer], allow_list.Selection]:
+    """What the chip answers to a batch, and which file is selected then."""
+    layout = permit_file(who.record.permit_file)
+    commands = [RelayCommand(bytes.fromhex(c.apdu), tuple(int(sw, 16) for sw in c.expect)) for c in batch.commands]
+    allow_list.check_batch(layout, commands, selected)
+    answers: list[contract.ChipAnswer] = []
+    for command in commands:
+        try:
+            answer = exchange(_Contacts(chip), command.apdu)
+        except ChipWentSilent:
+            break
+        answers.append(contract.ChipAnswer(data=answer.data.hex().upper(), sw=f"{answer.sw:04X}"))
+        selected = allow_list.selection_after(layout, command.apdu, selected)
+        if answer.sw not in command.expect:
+            break
+    return answers, selected
 
 
 def request(who: Resident, endorsement_id: UUID | None = None, **changes: object) -> contract.EndorsementRequest:

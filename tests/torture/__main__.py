@@ -20,6 +20,7 @@ PARTS: dict[str, tuple[str, str]] = {
     "crash": ("tests.torture.crash.run", "the kiosk killed at every point of a visit, and started again"),
     "chip": ("tests.torture.chip", "the chip torn and silenced at every point of being written, both permit files"),
     "soak": ("tests.torture.soak", "thousands of visits in a row, with the in-process chip and through pcscd"),
+    "central": ("tests.torture.central", "central's speed beside a bare endpoint, and its processes killed at will"),
     "fuzz": ("tests.torture.fuzz.running", "hostile input: bytes, central's answers, data files, a central taken over"),
 }
 """Module and one line of each part, in the order in which they run."""

@@ -1,7 +1,7 @@
 """What central's speed is measured beside: a bare FastAPI endpoint that takes the same request and inserts one row.
 
-`python -m tests.torture.central.bare TLS_DIR DATABASE_URL` serves until SIGTERM and prints its address as `central serve`
-does. The same server, TLS, model of the request, database and settings of the connection; no rule, no key, no grant.
+`python -m tests.torture.central.bare TLS_DIR DATABASE_URL` serves until SIGTERM and prints its address like `central
+serve`. The same server, TLS, model of the request, database and settings of the connection; no rule, no key, no grant.
 """
 
 from __future__ import annotations

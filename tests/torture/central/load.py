@@ -32,8 +32,10 @@ def request_bytes(path: str, body: bytes, key: str, sequence: int) -> bytes:
     return head.encode() + body
 
 
-def lay_on(urls: Sequence[str], tls_dir: Path, names: Sequence[str], requests: Sequence[bytes], expected: bytes) -> Load:
-    """Send all `requests`, one connection for each of `names` (kiosks with certificates in `tls_dir`), spread over `urls`.
+def lay_on(
+    urls: Sequence[str], tls_dir: Path, names: Sequence[str], requests: Sequence[bytes], expected: bytes
+) -> Load:
+    """Send all `requests`: one connection for each of `names` (kiosks with certificates in `tls_dir`), over all `urls`.
 
     An answer is right with status 200 and `expected` in it. The time of connecting is not counted.
     """
