@@ -149,7 +149,8 @@ def live(start: Start) -> None:
     log = os.open(start.log, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
     os.dup2(log, 1)
     os.dup2(log, 2)
-    logging.basicConfig(level=logging.DEBUG, force=True)
+    logging.basicConfig(level=logging.WARNING, force=True)
+    logging.getLogger("kiosk").setLevel(logging.DEBUG)
     status = 71
     try:
         Mortal(start).run()

@@ -119,9 +119,9 @@ def _happen(files: dict[str, _File], operation: Operation) -> None:
             file.pending, file.is_named = [], True
         case "d":
             del files[operation.name]
-            for name, each in list(files.items()):
-                each.is_named = True
-                if each.is_removed:
+            for name, entry in list(files.items()):
+                entry.is_named = True
+                if entry.is_removed:
                     del files[name]
         case "u":
             file.is_removed = True

@@ -7,6 +7,7 @@ import multiprocessing
 import random
 import re
 import statistics
+import sys
 import time
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -120,6 +121,8 @@ def _tried(jobs: Sequence[Job]) -> Iterator[Tried]:
         if result is None:
             left -= 1
         else:
+            if result.wrong:
+                print(f"FAILED {result.name}: {'; '.join(result.wrong)}", file=sys.stderr, flush=True)
             yield result
     for worker in workers:
         worker.join()

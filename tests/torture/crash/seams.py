@@ -66,6 +66,10 @@ def _devices() -> tuple[tuple[str, type], ...]:
         ("receipt_printer", ReceiptPrinter))
 
 
+def _replace(kind: type, name: str, function: Callable[..., Any]) -> None:
+    setattr(kind, name, function)
+
+
 def _between(point: Point, act: Callable[[], Any]) -> Any:
     point.passed("before")
     result = act()
@@ -109,8 +113,8 @@ def _central(reaper: Reaper) -> None:
             latest[id(request)].passed("answered")     # central has done it; what it said is not read yet
         return response
 
-    CentralClient._call = called  # type: ignore[method-assign]
-    httpx.HTTPTransport.handle_request = handled  # type: ignore[method-assign]
+    _replace(CentralClient, "_call", called)
+    _replace(httpx.HTTPTransport, "handle_request", handled)
 
 
 def _wires(reaper: Reaper) -> None:
