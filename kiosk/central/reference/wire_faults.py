@@ -9,7 +9,6 @@ from __future__ import annotations
 import asyncio
 import base64
 import json
-import time
 from collections.abc import Callable, MutableMapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -128,6 +127,8 @@ class WireFaults:
                 answer = await _collected(self._application, scope, _saying(request, receive))
             elif name == "late":
                 await asyncio.sleep(fault.after_s)
+            elif name == "endless_batches":
+                _go_on_for_ever(scope["path"], request, answer)
             body = self._tampered(name, answer.body)
             await _reply(send, answer.status, answer.content_type, body)
             if name == "answers_twice":
@@ -174,15 +175,8 @@ def _forbidden(step: Document) -> None:
         step["batch"]["commands"] = [{"apdu": "0020008108" + "31" * 8, "expect": ["9000"]}]     # VERIFY of a PIN
 
 
-def _one_more(step: Document) -> None:
-    if step.get("verdict") is not None:
-        harmless = [{"apdu": "0084000008", "expect": ["9000"]}]
-        batch = {"number": time.monotonic_ns() // 1000 % 2**31, "commands": harmless}
-        step.update({"verdict": None, "failure": None, "batch": batch})
-
-
 _IN_SESSIONS: dict[str, Callable[[Document], None]] = {
-    "wrong_verdict": _other_verdict, "forbidden_command": _forbidden, "endless_batches": _one_more,
+    "wrong_verdict": _other_verdict, "forbidden_command": _forbidden,
 }
 _INSTEAD_OF_A_GRANT: dict[str, dict[str, Any]] = {
     "refuse": {"state": "refused", "code": "counter_only"},
@@ -225,6 +219,15 @@ async def _collected(application: ASGIApp, scope: Scope, receive: Receive) -> _A
 
     await application(scope, receive, collect)
     return answer
+
+
+def _go_on_for_ever(path: str, request: bytes, answer: _Answer) -> None:
+    """In place of a verdict, and of a complaint about a batch that was none of ours, one more batch."""
+    if path.endswith("/responses") and json.loads(answer.body).get("batch") is None:
+        harmless = [{"apdu": "0084000004", "expect": ["9000"]}]       # GET CHALLENGE
+        batch = {"number": json.loads(request)["batch"] + 1, "commands": harmless}
+        answer.status, answer.content_type = 200, contract.JSON_TYPE
+        answer.body = json.dumps({"session_id": path.split("/")[-2], "batch": batch}).encode()
 
 
 async def _whole(receive: Receive) -> bytes:

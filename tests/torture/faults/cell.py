@@ -20,6 +20,10 @@ from tests.torture.faults.resident import Resident, Way
 
 PERSON_PATIENCE_S = 0.4     # real time before the clock is moved by hand: somebody has acted and nothing came of it
 DEVICE_PATIENCE_S = 1.5     # the same where a device or central is at work
+WELL_PATIENCE_S = 10.0
+LEAVES_AFTER_S = 0.05
+_A_DEVICE_WORKS = s.ReadingIdCard | s.ReadingAgentIdCard | s.AwaitingPermit | s.AwaitingRemoval | s.ReadingLicenceCode
+PCSCD_PATIENCE_S = 8.0      # it polls its slots, and a service waits four seconds for a chip to be found
 CHECK_WITHIN_S = 5.0        # what the machine's own look around takes at most where devices are silent
 LOOK_EVERY_S = 0.01
 MOST_WAITS = 30
@@ -72,6 +76,16 @@ class _Cell:
         if self.cause is not None:
             self.heal = self.cause.strike(self.place, self.counter)
 
+    def patience_s(self, state: s.State) -> float:
+        """How long to wait for what comes next before the clock is moved: long as long as nothing is broken."""
+        if self.way.forgets and isinstance(state, s.AwaitingRemoval):
+            return LEAVES_AFTER_S
+        if self.heal is None:
+            return WELL_PATIENCE_S
+        if isinstance(state, s.AwaitsPerson) and not isinstance(state, _A_DEVICE_WORKS):
+            return PERSON_PATIENCE_S
+        return PCSCD_PATIENCE_S if self.cause is not None and self.cause.over_pcsc else DEVICE_PATIENCE_S
+
     # -- play ------------------------------------------------------------------------------------------------------
 
     def plays(self, resident: Resident, until: Callable[[s.State], bool]) -> s.State:
@@ -85,8 +99,7 @@ class _Cell:
                     return state
                 self.handled = seen
                 resident.acts(place, state)
-            patience_s = PERSON_PATIENCE_S if isinstance(state, s.AwaitsPerson) else DEVICE_PATIENCE_S
-            if not place.shows_more_than(seen, patience_s) and not resident.repeats(place, state):
+            if not place.shows_more_than(seen, self.patience_s(state)) and not resident.repeats(place, state):
                 self.waits += 1
                 if self.waits > MOST_WAITS:
                     raise DidNotEnd(f"{type(state).__name__} does not end; the machine went {place.way()}")
@@ -108,7 +121,11 @@ class _Cell:
         place.lets_pass()
         deadline = time.monotonic() + CHECK_WITHIN_S
         while time.monotonic() < deadline:
-            if not isinstance(place.states[-1], s.Idle | s.OutOfService) or self.bystander.heard_of_check(heard):
+            latest = place.states[-1]
+            has_inspected = isinstance(latest, s.OutOfService) and not latest.inspecting
+            if not isinstance(latest, s.Idle | s.OutOfService) or self.bystander.heard_of_check(heard):
+                break
+            if has_inspected and any(getattr(state, "inspecting", False) for state in place.states[seen:]):
                 break
             place.shows_more_than(len(place.states), LOOK_EVERY_S)
         if len(place.states) == seen:
@@ -234,12 +251,16 @@ def _played(cell: _Cell) -> tuple[Ending, list[str]]:
     assert cell.reached, f"the state was never reached; the machine went {place.way()}"
     closed = isinstance(place.state, s.OutOfService)
     by_staff = cell.is_mended(resident)
-    ending = _ending(cell, closed, by_staff)
+    states, whereabouts = place.states[cell.began:], _whereabouts(cell, by_staff)
     broken = [] if place.where_is(permit) in (At.HAND, At.BIN) else [f"the permit is {place.where_is(permit).value}"]
     place.rig.empty_bin()
     place.rig.lift_id_card()
     broken += _next_is_served(cell)
     place.central_is_told()
+    paperless = any(
+        isinstance(state, s.Thanking | s.ShowingApplication) and state.paper_trouble is not None for state in states)
+    ending = Ending(
+        _work(place, permit, states), whereabouts, Service.CLOSED if closed else Service.OPEN, paperless)
     hides_grant = cell.cause is not None and cell.cause.hides_grant
     broken += broken_laws(place, permit, cell.bystander.lines, hides_grant)
     assert place.running.is_well(), "a part of the program has died"
@@ -267,20 +288,15 @@ def _next_is_served(cell: _Cell) -> list[str]:
     return broken
 
 
-def _ending(cell: _Cell, closed: bool, by_staff: bool) -> Ending:
-    place, permit = cell.place, cell.way.visitor.permit
-    states = place.states[cell.began:]
+def _whereabouts(cell: _Cell, by_staff: bool) -> Whereabouts:
+    states = cell.place.states[cell.began:]
     if by_staff:
-        whereabouts = Whereabouts.BY_STAFF
-    elif place.where_is(permit) is At.BIN:
-        whereabouts = Whereabouts.IN_BIN
-    elif any(isinstance(state, s.OutOfService) and state.custody is not Custody.WITH_HOLDER for state in states):
-        whereabouts = Whereabouts.GIVEN_BACK
-    else:
-        whereabouts = Whereabouts.IN_HAND
-    paperless = any(
-        isinstance(state, s.Thanking | s.ShowingApplication) and state.paper_trouble is not None for state in states)
-    return Ending(_work(place, permit, states), whereabouts, Service.CLOSED if closed else Service.OPEN, paperless)
+        return Whereabouts.BY_STAFF
+    if cell.place.where_is(cell.way.visitor.permit) is At.BIN:
+        return Whereabouts.IN_BIN
+    was_closed_with_it = any(
+        isinstance(state, s.OutOfService) and state.custody is not Custody.WITH_HOLDER for state in states)
+    return Whereabouts.GIVEN_BACK if was_closed_with_it else Whereabouts.IN_HAND
 
 
 def _work(place: CountedPlace, permit: str, states: list[s.State]) -> Work:
@@ -288,7 +304,9 @@ def _work(place: CountedPlace, permit: str, states: list[s.State]) -> Work:
     if endings and isinstance(endings[-1], s.BrokenOff | s.Interrupted) and endings[-1].chip is ChipState.UNKNOWN:
         return Work.UNKNOWN
     if place.chip(permit) != place.at_issue[permit]:
-        return Work.RENEWED if place.face_shows_chip(permit) else Work.FACE_PENDING
+        record = place.central.permit(place.residents.permits[permit].permit_number)
+        is_told_new = record is not None and not record.face_pending
+        return Work.RENEWED if place.face_shows_chip(permit) and is_told_new else Work.FACE_PENDING
     if endings and isinstance(endings[-1], s.Applied):
         return Work.APPLIED
     if (endings and isinstance(endings[-1], s.Informed)) or _was_told_of_progress(states):

@@ -16,7 +16,9 @@ IN_ONE_WRITE = "reference"      # the permit file whose content is one protected
 
 
 def broken_laws(place: Place, permit: str, said: list[str], hides_grant: bool) -> list[str]:
-    """`said`: every line of the log; `hides_grant`: central said that there was none, so it runs out by itself. Asked when central has been told everything and nobody is on a visit."""
+    """`said`: every line of the log; `hides_grant`: central said that there was none, so it runs out by itself. Asked
+    when central has been told everything and nobody is on a visit.
+    """
     return [
         *_permit_is_somewhere(place, permit),
         *_one_story(place, permit),
@@ -37,11 +39,11 @@ def _one_story(place: Place, permit: str) -> Iterator[str]:
     chip, was = place.chip(permit), place.at_issue[permit]
     is_new = chip != was
     count, count_was = chip.get("endorsement_count"), was.get("endorsement_count")
-    if is_new and count != int(count_was or 0) + 1:
-        yield f"the chip counts {count} endorsements after {count_was}: not one visit's work"
     states = {row.endorsement_id: row.state for row in _endorsements(place, permit) if row.granted is not None}
     told_new = [state for state in states.values() if state in _CHIP_NEW]
     unsure = "unknown" in states.values()
+    if is_new and not unsure and count != int(count_was or 0) + 1:
+        yield f"the chip counts {count} endorsements after {count_was}: not one visit's work"
     if is_new and not told_new and not unsure:
         yield f"the chip is new, and central has {sorted(states.values())}"
     if not is_new and told_new:
@@ -50,9 +52,8 @@ def _one_story(place: Place, permit: str) -> Iterator[str]:
     assert record is not None
     if told_new and (record.endorsement_count, str(record.valid_to)) != (count, chip.get("valid_to")):
         yield f"central's record says {record.endorsement_count}, {record.valid_to}; the chip {count}, {chip}"
-    if told_new and bool(place.face_shows_chip(permit)) is record.face_pending:
-        shown = place.face_shows_chip(permit)
-        yield f"central says face pending: {record.face_pending}; the face shows the chip: {shown}"
+    if told_new and not record.face_pending and not place.face_shows_chip(permit):
+        yield "central takes the face for new, and it does not show what the chip holds"
     if not is_new and not place.face_shows_chip(permit):
         yield "the chip is old and the face is not as it was"
     if place.where_is(permit) is At.BIN:

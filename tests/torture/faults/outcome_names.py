@@ -10,7 +10,7 @@ class Work(Enum):
     """What became of what the holder came for: (letter, meaning)."""
 
     RENEWED = ("R", "renewed: chip and face are new")
-    FACE_PENDING = ("F", "the chip is renewed, the face is not; any kiosk refreshes it later")
+    FACE_PENDING = ("F", "the chip is renewed; of the face nobody knows, or it is old: any kiosk refreshes it later")
     UNCHANGED = ("U", "the permit is as it was, and the holder was told why")
     UNKNOWN = ("?", "the chip was silent after the write had begun; the next visit that reads it settles what it holds")
     APPLIED = ("A", "the application is with central")
