@@ -12,9 +12,10 @@ from datetime import date
 from pathlib import Path
 
 from drivers.device_file import DeviceFileError
+from drivers.permit_unit.dialects import STAR
 from drivers.simulators.control import RigControl
 from drivers.simulators.residents import DEFAULT, load_residents
-from drivers.simulators.rig import ASSETS, PRINTER_FILE, SCANNER_FILE, Rig
+from drivers.simulators.rig import ASSETS, PRINTER_FILE, SCANNER_FILE, UNITS, Rig
 from drivers.typeface import Typeface
 
 ENDING = (signal.SIGTERM, signal.SIGINT)
@@ -28,10 +29,13 @@ def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     parser.add_argument("--control", type=Path, required=True, help="socket for the bench window and for tests")
     parser.add_argument("--pace", type=float, default=1.0, help="1 real times, 0 none (default 1)")
     parser.add_argument("--today", type=date.fromisoformat, default=None, help="the day that relative dates count from")
-    parser.add_argument("--vpcd", default=VPCD, help=f"HOST:PORT or URL of the coupler's chip side (default {VPCD})")
+    parser.add_argument("--vpcd", default=VPCD, 
+                        help=f"HOST:PORT or URL of the coupler's chip side (default {VPCD}); unit://permit_unit where the "
+                        "permit unit reads chips itself")
     parser.add_argument("--residents", type=Path, default=DEFAULT, help="invented people and permits")
     parser.add_argument("--printer-file", type=Path, default=PRINTER_FILE, help="the receipt printer's device file")
     parser.add_argument("--scanner-file", type=Path, default=SCANNER_FILE, help="the code scanner's device file")
+    parser.add_argument("--unit", choices=tuple(UNITS), default=STAR, help=f"the permit unit's dialect (default {STAR})")
     parser.set_defaults(run=simulate)
 
 
@@ -43,7 +47,7 @@ def simulate(args: argparse.Namespace) -> int:
     args.run_dir.mkdir(parents=True, exist_ok=True)
     typeface = Typeface.load(ASSETS / "fonts")
     rig = Rig(args.run_dir, load_residents(args.residents, args.today), args.pace, vpcd_url, typeface,
-              args.printer_file, args.scanner_file)
+              args.printer_file, args.scanner_file, args.unit)
     control = RigControl(rig, args.control)
     woken, wake = os.pipe()
     before = {number: signal.signal(number, lambda *_: os.write(wake, b".")) for number in ENDING}
