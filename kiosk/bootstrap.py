@@ -296,15 +296,18 @@ def load_screen(config: Config) -> ScreenFile:
 
 def run_window(config: Config) -> int:
     """Open the window and serve until it is closed. 0; 1 if the machine ended by itself (systemd starts it
-    anew); 2 if the screen file cannot be used. Raises `RegionFileError` and `DeviceFileError`.
+    anew); 2 if the screen file or a language's texts cannot be used. Raises `RegionFileError` and `DeviceFileError`.
     """
     from screens import kivy_setup
     from screens.screen_file import ScreenFileError
+    from screens.translation import LocaleFileError, Translation
 
     os.environ.setdefault("KIVY_HOME", str(config.state_dir / "kivy"))
     try:
         screen_file = load_screen(config)
-    except ScreenFileError as error:
+        for language in config.languages:      # a spoilt file is told now, not to the first who chooses the language
+            Translation.load(config.assets_dir / "locale", language)
+    except (ScreenFileError, LocaleFileError) as error:
         return complain(error.mistakes)
     window = _Window(config)
     kivy_setup.prepare(screen_file)
