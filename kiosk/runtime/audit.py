@@ -100,7 +100,9 @@ def _facts(event: on.Event, after: s.State) -> Facts:
             facts["written"] = written
         case on.PermitRetained():
             facts["in_bin"] = True
-        case on.PathInspected(custody=Custody.WITH_HOLDER, story=story) if story.is_put_away:
+        case on.PathInspected(custody=Custody.WITH_HOLDER, story=story) if (
+            story.put_away is s.PutAway.ORDERED
+        ):
             facts["in_bin"] = True
         case on.ChipExamined(chip=chip):
             facts["examined"] = chip.value

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from kiosk.domain.endorsement import ChipState, Custody, FaceState
 from kiosk.runtime.journal import Journal, LoggedStep
-from kiosk.workflow.visits import Presence, Seals, UnfinishedStory
+from kiosk.workflow.visits import Presence, PutAway, Seals, UnfinishedStory
 
 # Central's answers after which it waits for nothing more; above all, a review under way is not to be cancelled.
 _NOTHING_GRANTED = ("EndorsementRefused", "EndorsementPending", "PermitAlreadyCurrent", "ApplicationReceived")
@@ -26,7 +26,8 @@ def unfinished_story(journal: Journal, now: datetime) -> UnfinishedStory:
     endorsement_id: UUID | None = None
     seals: Seals | None = None
     sessions = relayed = 0
-    is_abandoned = is_put_away = told = False
+    is_abandoned = told = False
+    put_away = PutAway.NO
     chip: ChipState | None = None
     face = FaceState.OLD
     for logged in journal.steps_since_idle():
@@ -34,7 +35,7 @@ def unfinished_story(journal: Journal, now: datetime) -> UnfinishedStory:
         if logged.endorsement_id is not None and logged.state_after in _OPEN:
             endorsement_id = logged.endorsement_id
         sessions += "OpenChipSession" in effects
-        is_abandoned = is_abandoned or _puts_away(logged)
+        is_abandoned = is_abandoned or _is_gone(logged)
         if "RelayBatch" in effects:
             relayed = int(facts["batch"])
         if "seal_old" in facts:
@@ -43,7 +44,7 @@ def unfinished_story(journal: Journal, now: datetime) -> UnfinishedStory:
             chip = ChipState(facts["chip"])
             if chip is ChipState.NEW:
                 face = FaceState(facts.get("face", FaceState.PENDING.value))
-        is_put_away = is_put_away or "RetainPermit" in effects or facts.get("held") is True
+        put_away = _put_away(logged, put_away)
         if logged.event in _NOTHING_GRANTED or "CancelEndorsement" in effects:
             endorsement_id = None
         if "ReportCompletion" in effects:
@@ -52,10 +53,18 @@ def unfinished_story(journal: Journal, now: datetime) -> UnfinishedStory:
     known = chip if chip is not None else (ChipState.UNKNOWN if relayed else ChipState.OLD)
     stopped_for_s = max((now - last_at).total_seconds(), 0.0)
     return UnfinishedStory(
-        endorsement_id, sessions, known, face, stopped_for_s, seals, relayed, is_abandoned, is_put_away, told)
+        endorsement_id, sessions, known, face, stopped_for_s, seals, relayed, is_abandoned, put_away, told)
 
 
-def _puts_away(logged: LoggedStep) -> bool:
+def _put_away(logged: LoggedStep, before: PutAway) -> PutAway:
+    if "RetainPermit" in logged.effects:
+        return PutAway.ORDERED
+    if logged.event == "PermitRetained":
+        return PutAway.NO if "ReportCompletion" in logged.effects else PutAway.KNOWN
+    return PutAway.KNOWN if logged.facts.get("held") is True else before
+
+
+def _is_gone(logged: LoggedStep) -> bool:
     """Whether the permit's holder was known to be gone at that step."""
     return (
         logged.state_after in ("TakingBack", "Retaining") or logged.facts.get("held") is True

@@ -44,7 +44,7 @@ def _resume(site: Site, found: on.PathInspected) -> Step:
     match found.custody:
         case Custody.WITH_HOLDER | Custody.RETAINED:
             # A path that is empty after the permit was put away: it is in the bin, or staff have taken it out.
-            custody = Custody.RETAINED if story.is_put_away else found.custody
+            custody = found.custody if story.put_away is s.PutAway.NO else Custody.RETAINED
             told = report(found.visit, _interrupted(story), custody)
             return Step(s.Idle(site.default_language), (*told, do.Wipe(), do.CheckDevices()))
         case Custody.AT_MOUTH:
@@ -189,9 +189,7 @@ def _serve(site: Site, visit: s.Visit, ending: s.Ending) -> Step:
     match ending:
         case s.Renewed(case=case, grant=grant, face=FaceState.PENDING) if site.rewrites_face:
             return begin_face(visit, case, grant)
-        case s.Interrupted(chip=ChipState.NEW, face=face, permit=permit) if (
-            permit is not None and face is not FaceState.NEW and site.rewrites_face
-        ):
+        case s.Interrupted(chip=ChipState.NEW, face=FaceState.PENDING, permit=Permit() as permit) if site.rewrites_face:
             return _draw(s.RecoveringFace(visit, ending, permit, attempt=1))
         case _:
             return give_back(visit, ending)

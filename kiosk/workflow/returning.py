@@ -8,6 +8,7 @@ from dataclasses import replace
 from typing import assert_never
 from uuid import UUID
 
+from kiosk.domain.documents import Permit
 from kiosk.domain.endorsement import ChipState, Custody, FaceState
 from kiosk.faults import PERMIT_HELD_INSIDE, PERMIT_UNIT_SILENT, PRINTER_LINK, Fault, Severity
 from kiosk.screen_models import Intent
@@ -70,13 +71,24 @@ def hand_over(site: Site, visit: s.Visit, ending: s.Ending) -> Step:
         case s.Presence.HERE:
             return give_back(visit, ending)
         case s.Presence.UNSEEN:
-            return Step(s.AwaitingHolder(visit, ending))
+            return Step(s.AwaitingHolder(visit, ending), _face_ahead(site, ending))
         case s.Presence.GONE if site.has_retain_bin:
             return Step(s.Retaining(visit, ending), (do.RetainPermit(),))
         case s.Presence.GONE:
             return hold(visit, ending)
         case _:
             assert_never(visit.presence)
+
+
+def _face_ahead(site: Site, ending: s.Ending) -> tuple[do.Effect, ...]:
+    """The raster of a face that is due goes to the unit while somebody is waited for; nothing moves."""
+    match ending:
+        case s.Renewed(case=case, grant=grant, face=FaceState.PENDING) if site.rewrites_face:
+            return (do.LoadFace(grant.content, case.permit.permit_file),)
+        case s.Interrupted(chip=ChipState.NEW, face=FaceState.PENDING, permit=Permit() as permit) if site.rewrites_face:
+            return (do.LoadFace(permit.content, permit.permit_file),)
+        case _:
+            return ()
 
 
 def _close(visit: s.Visit, ending: s.Ending, closed: s.OutOfService) -> Step:

@@ -100,6 +100,14 @@ class Seals:
     new: str
 
 
+class PutAway(Enum):
+    """What the journal knows of a permit that was to go into the bin."""
+
+    NO = "no"               # it was not, or all has been told of it
+    ORDERED = "ordered"     # the unit's answer is missing: if the path is empty it is in the bin
+    KNOWN = "known"         # in the bin and listed, or held inside for staff, who take it out by hand
+
+
 @dataclass(frozen=True, slots=True)
 class UnfinishedStory:
     """What the journal knows of a visit that was cut off. `endorsement_id`: asked for and not completed; None: nothing
@@ -107,8 +115,7 @@ class UnfinishedStory:
 
     `sessions`: chip sessions that were ordered, so central may have composed commands; `relayed`: number of the last
     batch that was sent to the chip; `stopped_for_s`: since the journal's last record; `is_abandoned`: the holder was
-    known to be gone; `is_put_away`: the permit was ordered into the bin, or held inside for staff; `told`: central was
-    told of the endorsement already, but not yet of where the permit is to stay.
+    known to be gone; `told`: central was told of the endorsement already, but not yet of where the permit is to stay.
     """
 
     endorsement_id: UUID | None
@@ -119,7 +126,7 @@ class UnfinishedStory:
     seals: Seals | None = None
     relayed: int = 0
     is_abandoned: bool = False
-    is_put_away: bool = False
+    put_away: PutAway = PutAway.NO
     told: bool = False
 
 

@@ -11,6 +11,7 @@ import pytest
 
 from kiosk.domain.endorsement import ChipState, FaceState, Refusal
 from kiosk.domain.personal import Personal
+from kiosk.faults import BIN_FULL
 from kiosk.runtime.audit import record_of
 from kiosk.runtime.journal import Journal
 from kiosk.runtime.seal import seal_by
@@ -25,7 +26,11 @@ from tests.unit.machine_samples import (
     ASKED_FOR,
     CASE,
     COMMANDS,
+    DECIDED_ELSEWHERE,
+    FACE_GRANT,
+    FACE_LEFT_OVER,
     GRANT,
+    GRANT_ELSEWHERE,
     IN_WINDOW,
     PERMIT,
     RECEIVED,
@@ -123,6 +128,39 @@ def test_an_application_is_open_until_central_has_it(power: Power) -> None:
     sent = power.goes_after(on.PersonChose(Intent.ENTER_TELEPHONE, "13900000000"))
     assert (sent.endorsement_id, sent.chip, sent.sessions) == (ASKED_FOR, ChipState.OLD, 0)
     assert power.goes_after(on.ApplicationReceived(RECEIVED)).endorsement_id is None
+
+
+FORGOTTEN = s.TakingBack(VISIT, s.Renewed(CASE, GRANT, FaceState.NEW))
+
+
+def test_a_permit_that_was_ordered_into_the_bin_is_there_if_the_path_is_empty(power: Power) -> None:
+    power.turns_to(FORGOTTEN)
+    story = power.goes_after(on.PermitTakenIn())
+    assert (story.put_away, story.is_abandoned) == (s.PutAway.ORDERED, True)
+
+
+def test_of_a_permit_in_the_bin_nothing_is_left_to_tell(power: Power) -> None:
+    power.turns_to(FORGOTTEN)
+    story = power.goes_after(on.PermitTakenIn(), on.PermitRetained())
+    assert (story.endorsement_id, story.put_away) == (None, s.PutAway.NO)
+
+
+def test_a_permit_held_inside_is_told_of_once_more_when_it_has_its_place(power: Power) -> None:
+    power.turns_to(FORGOTTEN)
+    story = power.goes_after(on.PermitTakenIn(), on.DeviceFailed(BIN_FULL))
+    assert (story.endorsement_id, story.told, story.put_away) == (ASKED_FOR, True, s.PutAway.KNOWN)
+    assert (story.chip, story.face) == (ChipState.NEW, FaceState.NEW)
+
+
+def test_a_grant_that_was_found_rather_than_asked_for_is_open_too(power: Power) -> None:
+    """Work decided elsewhere, or a face that was left over: central made its number."""
+    power.turns_to(s.AskingPendingRewrites(VISIT, CASE))
+    assert power.goes_after(on.WorkFound(GRANT_ELSEWHERE)).endorsement_id == DECIDED_ELSEWHERE
+    power.turns_to(s.Confirming(VISIT, CASE, FACE_GRANT))
+    story = power.goes_after(CONFIRMED)
+    assert (story.endorsement_id, story.sessions, story.chip) == (FACE_LEFT_OVER, 0, ChipState.NEW)
+    assert story.seals is not None
+    assert story.seals.old == story.seals.new
 
 
 def test_no_telephone_number_and_no_licence_code_is_in_the_journal(power: Power, tmp_path: Path) -> None:

@@ -19,7 +19,7 @@ from kiosk.policy.region_file import load_region
 from kiosk.screen_models import Intent
 from kiosk.workflow import events as on
 from kiosk.workflow.effects import ChipAnswers, ChipCommands
-from kiosk.workflow.states import Case, Seals, Visit
+from kiosk.workflow.states import Case, PutAway, Seals, Visit
 from kiosk.workflow.transition import Site
 
 REGION = load_region(Path(__file__).parents[1] / "data" / "everything_asked.toml")
@@ -171,7 +171,7 @@ STORIES = (
     on.UnfinishedStory(CUT_OFF, 3, ChipState.UNKNOWN, FaceState.OLD, 5.0, SEALS, relayed=2),
     on.UnfinishedStory(CUT_OFF, 0, ChipState.NEW, FaceState.PENDING, 5.0, Seals("same", "same")),
     on.UnfinishedStory(
-        CUT_OFF, 1, ChipState.UNKNOWN, FaceState.OLD, 5.0, SEALS, relayed=1, is_abandoned=True, is_put_away=True,
+        CUT_OFF, 1, ChipState.UNKNOWN, FaceState.OLD, 5.0, SEALS, relayed=1, is_abandoned=True, put_away=PutAway.KNOWN,
         told=True),
 )
 

@@ -194,7 +194,8 @@ def test_a_renewal_that_was_cut_off_is_reported_when_the_permit_has_its_place() 
     assert gone is not None
     assert gone.effects[0] == do.ReportCompletion(
         CUT_OFF, ChipState.NEW, FaceState.PENDING, Custody.WITH_HOLDER, receipt_printed=False)
-    for story, effect in ((CHIP_NEW, ()), (CHIP_NEW_LONG_AGO, (do.RetainPermit(),))):
+    ahead = do.LoadFace(RENEWED.content, RENEWED.permit_file)
+    for story, effect in ((CHIP_NEW, (ahead,)), (CHIP_NEW_LONG_AGO, (do.RetainPermit(),))):
         inside = step(WITH_BIN, s.Recovering(), on.PathInspected(Custody.INSIDE, story, FOUND_VISIT))
         assert inside is not None
         assert inside.effects == (do.ExamineChip(SEALS),)
