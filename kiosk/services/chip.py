@@ -21,6 +21,9 @@ from kiosk.workflow import events as on
 PRESENCE_S = 4.0
 """pcscd looks every 400 ms and a cold start of a chip takes under a second; what is silent after 4 s has no chip."""
 
+READINGS = 2
+"""Once more after a contact that was lost for a moment; both fit into the deadline of reading back."""
+
 _FOREIGN = {"epassport": "foreign_epassport", "bank": "foreign_bank"}
 
 
@@ -80,27 +83,28 @@ class ChipService:
         post(on.BatchRelayed(do.ChipAnswers(tuple((answer.data, answer.sw) for answer in answers))))
 
     def _read_back(self, _: do.ReadBackChip, post: Post) -> None:
-        try:
-            if not self._relaying:
-                self._chip.open(PRESENCE_S)
-            permit = to_permit(self._chip.read())
-        except DriverError as error:
-            fault_of("permit_chip", error, doing="reading back")
-            permit = None
-        self._release()
-        post(on.ChipReadBack(permit))
+        post(on.ChipReadBack(self._permit(doing="reading back")))
 
+    def _permit(self, doing: str) -> Permit | None:
+        """What the chip holds; asked again over a new contact where it fell silent, because reading changes nothing and
+        a permit whose chip says nothing is kept from its holder. None: it stays silent.
+        """
+        for _ in range(READINGS):
+            try:
+                if not self._relaying:
+                    self._chip.open(PRESENCE_S)
+                return to_permit(self._chip.read())
+            except DriverError as error:
+                fault_of("permit_chip", error, doing=doing)
+            finally:
+                self._release()
+        return None
 
     def _examine(self, effect: do.ExamineChip, post: Post) -> None:
-        try:
-            self._chip.open(PRESENCE_S)
-            permit = to_permit(self._chip.read())
-        except DriverError as error:
-            fault_of("permit_chip", error, doing="reading after a stop")
+        permit = self._permit(doing="reading after a stop")
+        if permit is None:
             post(on.ChipExamined(None, ChipState.UNKNOWN))
             return
-        finally:
-            self._release()
         sealed = self._seal(permit.chip_serial, permit.content)
         # Where only the face was to be rewritten both are the same, and the chip counts as new.
         chip = {effect.seals.old: ChipState.OLD, effect.seals.new: ChipState.NEW}.get(sealed, ChipState.UNKNOWN)

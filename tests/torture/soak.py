@@ -275,6 +275,7 @@ RENEWAL: Mapping[str, Callable[[World, str], None]] = {
     "ShowingNotice": choosing("accept_notice"), "AwaitingPermit": _offers, "ShowingAssessment": choosing("go_on"),
     "Declaring": choosing("answer_no"), "Confirming": choosing("confirm"), "AwaitingRemoval": _takes,
     "Thanking": choosing("finish"), "Explaining": choosing("finish"), "OutOfService": _mends,
+    "AwaitingHolder": choosing("cancel"),
 }
 
 
@@ -301,7 +302,7 @@ COURSES = (
     Course("chip refuses", "unchanged", {"Confirming": _breaks("permit_chip", "wrong_mac", "confirm")}),
     Course("paper out", "written", {"Confirming": _breaks("receipt_printer", "paper_out", "confirm")}),
     Course("forgotten", "written", {"AwaitingRemoval": _forgets}),
-    Course("face cannot be rewritten", "face_pending", {"Confirming": _breaks("permit_unit", "garbled", "confirm")}),
+    Course("unit garbles until it was mended", "written", {"Confirming": _breaks("permit_unit", "garbled", "confirm")}),
 )
 
 
@@ -333,6 +334,7 @@ def visit(world: World, course: Course, number: int) -> None:
             acts[name](world, state["visit"])
     world.rig.lift_id_card()
     world.rig.empty_bin()
+    world.rig.drain_activity()      # what is only for benches would fill this process with a week's intervals
     for _, permit in world.people:
         if world.rig.issued(permit).permit.place is not At.HAND:
             raise NotReached(f"{course.name}: {permit} is not with anybody after {way}")
