@@ -230,10 +230,13 @@ class Kiosk:
             step = self.tell(endorsement_id, step, self.relay(who, chip, step.batch))
         return step
 
-    def complete(self, endorsement_id: UUID, chip: str, face: str, finished_at: datetime | None = None) -> str:
+    def complete(
+        self, endorsement_id: UUID, chip: str, face: str, finished_at: datetime | None = None,
+        custody: str = "with_holder",
+    ) -> str:
         body = contract.CompletionRequest.model_validate(
             {
-                "chip": chip, "face": face, "custody": "with_holder", "receipt_printed": True,
+                "chip": chip, "face": face, "custody": custody, "receipt_printed": True,
                 "finished_at": finished_at or self.clock(),
             }
         )

@@ -304,6 +304,14 @@ def test_an_unknown_endorsement_is_not_found(kiosk: Kiosk) -> None:
         kiosk.client.endorsement_state(uuid4())
 
 
+def test_what_became_of_a_permit_is_kept_although_nothing_was_asked(central: ReferenceCentral, kiosk: Kiosk) -> None:
+    nothing_asked = uuid4()
+    for custody in ("inside", "retained"):
+        assert kiosk.complete(nothing_asked, "old", "old", custody=custody) == "unchanged"
+    assert [each.custody for each in central.completions(nothing_asked)] == ["inside", "retained"]
+    assert kiosk.complete(uuid4(), "unknown", "old") == "unknown"
+
+
 def test_a_grant_can_be_given_back_until_a_chip_session_is_begun(central: ReferenceCentral, kiosk: Kiosk) -> None:
     who = resident()
     central.seed([who.record])

@@ -154,12 +154,38 @@ def test_a_refused_call_that_is_made_many_times_at_once_is_refused_each_time_and
     instances: tuple[ReferenceCentral, ...], directory: Path, who: Resident
 ) -> None:
     nowhere, key = uuid4(), str(uuid4())
-    reason = contract.CancellationRequest(reason="resident_declined")
+    begin = contract.ChipSessionRequest(atr="3B00", chip_serial=who.record.chip_serial)
     answers = at_once(
-        instances, directory, [("kiosk-1", lambda client: client.cancel(nowhere, reason, key=key, sequence=9001))] * 8
+        instances, directory,
+        [("kiosk-1", lambda client: client.start_chip_session(nowhere, begin, key=key, sequence=9001))] * 8,
     )
     assert answers == ["404 not_found"] * 8
     assert kept(instances[0], key) == (0, 1)
+
+
+def test_a_request_that_its_own_cancellation_overtakes_opens_no_grant(
+    instances: tuple[ReferenceCentral, ...], directory: Path, kiosk: Kiosk, who: Resident
+) -> None:
+    reason = contract.CancellationRequest(reason="restarted")
+    for _ in range(4):
+        asked = request(who)
+        endorsement_id = asked.endorsement_id
+        answered, cancelled = at_once(
+            instances, directory,
+            [
+                ("kiosk-1", lambda c, asked=asked: c.request_endorsement(asked, sequence=None).state),
+                ("kiosk-1", lambda c, gone=endorsement_id: c.cancel(
+                    gone, reason, key=str(uuid4()), sequence=None).state),
+            ],
+        )
+        assert (answered, cancelled) in {("granted", "cancelled"), ("409 idempotency_conflict", "cancelled")}
+        assert not any(each.live for each in endorsements_of(instances[0], who))
+    overtaken = request(who)
+    assert kiosk.client.cancel(overtaken.endorsement_id, reason, key=str(uuid4()), sequence=None).state == "cancelled"
+    with pytest.raises(CentralRefusedCall, match="409 idempotency_conflict"):
+        kiosk.client.request_endorsement(overtaken, sequence=None)
+    with pytest.raises(CentralRefusedCall, match="404 not_found"):
+        kiosk.client.endorsement_state(overtaken.endorsement_id)
 
 
 def test_of_many_kiosks_that_ask_for_one_permit_at_once_one_is_granted_it(

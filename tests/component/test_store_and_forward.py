@@ -25,6 +25,7 @@ from kiosk.central.contract import CancellationRequest
 from kiosk.central.reference import kiosks
 from kiosk.central.reference.server import ReferenceCentral
 from kiosk.central.reference.tables import CompletionRow
+from kiosk.central.reference.unasked import close_unasked
 from kiosk.domain.endorsement import ChipState, Custody, FaceState
 from kiosk.faults import MESSAGES_WAITING
 from kiosk.runtime.chain import BreakKind
@@ -245,7 +246,12 @@ def test_a_kiosk_that_central_does_not_know_for_a_while_keeps_what_it_has_to_say
 
 def test_what_central_refuses_for_good_does_not_stand_in_the_way_of_the_next(site: Site) -> None:
     told = site.visit()
-    owes(site, completion(UUID(int=404)), completion(told))
+    of_another_kiosk = UUID(int=404)
+    with site.central.database.writing() as session:
+        kiosks.register(session, "kiosk-2", site.clock())
+        session.flush()
+        close_unasked(session, of_another_kiosk, "kiosk-2", "cancelled", site.clock())
+    owes(site, completion(of_another_kiosk), completion(told))
     site.forwards()
     assert (site.arrived(), site.pauses, site.queue().length) == ([told], [], 0)
     with closing(sqlite3.connect(site.path)) as db:

@@ -23,6 +23,7 @@ from kiosk.central.reference.granting import end, expire, state_at
 from kiosk.central.reference.heartbeats import receive
 from kiosk.central.reference.problems import ProblemError, problem_body
 from kiosk.central.reference.tables import Endorsement
+from kiosk.central.reference.unasked import close_unasked, is_unasked
 
 TITLE = "Central: endorsement of residence permits"
 VERSION = "1.0.0"
@@ -67,6 +68,8 @@ async def endorsement_state(endorsement_id: UUID, call: Reading) -> Response:
 
     def work(session: Session, moment: Moment) -> contract.Model:
         endorsement = _own(session, endorsement_id, moment)
+        if is_unasked(endorsement):
+            raise ProblemError("not_found")
         return contract.EndorsementState.model_validate(
             {
                 "endorsement_id": endorsement_id,
@@ -85,11 +88,15 @@ async def cancel(endorsement_id: UUID, body: contract.CancellationRequest, call:
     """409 "grant_used" once a chip session was begun; cancelling what is cancelled or was never granted is fine.
 
     An application is withdrawn, if its review has not begun. What was decided before the present grant was made
-    changes nothing.
+    changes nothing. What central never had is cancelled too: should the request still come, it is turned away.
     """
 
     def work(session: Session, moment: Moment) -> contract.Model:
+        if session.get(Endorsement, endorsement_id) is None:
+            close_unasked(session, endorsement_id, moment.kiosk_id, "cancelled", moment.now)
         endorsement = _own(session, endorsement_id, moment)
+        if is_unasked(endorsement):
+            return contract.Recorded(endorsement_id=endorsement_id, state=endorsement.state)
         expire(endorsement, moment.now)
         is_late = body.decided_at is not None and is_granted_anew_since(session, endorsement, body.decided_at)
         if is_late:
@@ -143,12 +150,13 @@ async def report_chip_answers(
     "/endorsements/{endorsement_id}/completion", response_model=contract.Recorded, summary="Report how it ended"
 )
 async def report_completion(endorsement_id: UUID, body: contract.CompletionRequest, call: Writing) -> Response:
-    """Accepted late, repeated and out of order."""
+    """Accepted late, repeated and out of order, and of what was never asked: the permit may be in the bin."""
 
     def work(session: Session, moment: Moment) -> contract.Model:
         endorsement = session.get(Endorsement, endorsement_id, with_for_update=True)
         if endorsement is None:
-            raise ProblemError("not_found")
+            state = "unchanged" if body.chip == "old" else "unknown"
+            endorsement = close_unasked(session, endorsement_id, moment.kiosk_id, state, moment.now)
         if endorsement.kiosk_id != moment.kiosk_id:
             return keep_of_earlier_kiosk(session, endorsement, body, moment.now)
         expire(endorsement, moment.now)

@@ -13,6 +13,7 @@ from kiosk.central.reference.granting import end
 from kiosk.central.reference.problems import ProblemError
 from kiosk.central.reference.records import permit_of
 from kiosk.central.reference.tables import Application, CompletionRow, Endorsement
+from kiosk.central.reference.unasked import is_unasked
 
 # States in which the chip is known to hold the granted content; nothing takes that back.
 _CHIP_NEW = ("written", "face_pending")
@@ -23,6 +24,9 @@ def complete(
     session: Session, endorsement: Endorsement, report: contract.CompletionRequest, now: datetime
 ) -> contract.Recorded:
     """Keep the report; apply it unless a newer one (by the kiosk's `finished_at`) was applied before."""
+    if is_unasked(endorsement):
+        session.add(_row(endorsement, report, False, now))
+        return contract.Recorded(endorsement_id=endorsement.endorsement_id, state=endorsement.state)
     newest = endorsement.completed_at is None or report.finished_at >= endorsement.completed_at
     applied = (
         newest and endorsement.state not in _NEVER_GRANTED and not _is_of_an_earlier_visit(session, endorsement, report)
