@@ -15,6 +15,7 @@ from tests.architecture.source import FOLDERS, PROGRAM, ROOT, python_files, text
 
 MOST_LINES = {**dict.fromkeys(PROGRAM, 400), "tests": 600}
 LONGER_FOR_A_REASON = {
+    "kiosk/central/contract.py": "the whole contract is one page, as its OpenAPI document is",
     "kiosk/presenter.py": "one short function for each screen; apart, they would be harder to compare",
 }
 # Of the machine on which somebody worked, or of where packages came from.
