@@ -16,6 +16,7 @@ from tests.torture.fuzz.central_calls import call_central
 from tests.torture.fuzz.codec_runs import fuzz_codec, replay, seeds
 from tests.torture.fuzz.data_files import spoil_files
 from tests.torture.fuzz.grants import mutate_grants
+from tests.torture.fuzz.permit_dates import assess_permits
 from tests.torture.fuzz.promises import PromiseBroken
 from tests.torture.fuzz.relay_adversary import UNGUARDED, attack
 
@@ -124,6 +125,11 @@ def test_every_change_of_a_grant_is_refused() -> None:
 def test_a_spoilt_data_file_is_told_in_readable_lines() -> None:
     told = spoil_files(250, begin=1)
     assert all(refused > 0 for _, refused in told.values()), told
+
+
+@pytest.mark.slow
+def test_the_rules_bear_dates_that_no_authority_ever_wrote() -> None:
+    assert assess_permits(200, begin=1) > 10
 
 
 @pytest.mark.slow

@@ -42,6 +42,11 @@ def _calls(count: int, seed: int) -> str:
     return f"{statuses.total():,} calls of central by its OpenAPI document ({told})"
 
 
+def _permits(count: int, seed: int) -> str:
+    sensible = _module("permit_dates").assess_permits(count, seed)
+    return f"{count:,} permits with any dates before every region's rules, which made sense of {sensible:,}"
+
+
 def _module(name: str) -> Any:
     # Each needs another part of the program; whoever asks for one step need not wait for all.
     return import_module(f"tests.torture.fuzz.{name}")
@@ -62,6 +67,7 @@ STEPS: dict[str, Step] = {
     "relay": Step(_relay, 20_000),
     "grants": Step(_grants, 20_000),
     "files": Step(_files, 10_000),
+    "permits": Step(_permits, 20_000),
 }
 
 
