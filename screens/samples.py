@@ -270,6 +270,8 @@ def samples(language: str) -> dict[str, ScreenModel]:
         "permit_inside": PermitInsideScreen(
             resting, Text("permit_inside.headline.returning"), Text("permit_inside.detail.hands_off")),
         "permit_inside_kept": PermitInsideScreen(resting, Text("permit_inside.headline.taking_back")),
+        "permit_inside_asked_after": PermitInsideScreen(
+            inside, Text("permit_inside.headline.holder_wanted"), Text("permit_inside.detail.touch_to_have_it")),
         "out_of_service": OutOfServiceScreen(
             resting, Text("fault.permit_unit.public"), "2401", (COUNTER, Text("next.call", (("phone", "021-12345"),)))),
     }
