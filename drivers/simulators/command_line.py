@@ -30,12 +30,12 @@ def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     parser.add_argument("--pace", type=float, default=1.0, help="1 real times, 0 none (default 1)")
     parser.add_argument("--today", type=date.fromisoformat, default=None, help="the day that relative dates count from")
     parser.add_argument("--vpcd", default=VPCD, 
-                        help=f"HOST:PORT or URL of the coupler's chip side (default {VPCD}); unit://permit_unit where the "
-                        "permit unit reads chips itself")
+                        help=f"HOST:PORT or URL of the coupler's chip side (default {VPCD}); unit://permit_unit: "
+                        "the permit unit reads chips itself")
     parser.add_argument("--residents", type=Path, default=DEFAULT, help="invented people and permits")
     parser.add_argument("--printer-file", type=Path, default=PRINTER_FILE, help="the receipt printer's device file")
     parser.add_argument("--scanner-file", type=Path, default=SCANNER_FILE, help="the code scanner's device file")
-    parser.add_argument("--unit", choices=tuple(UNITS), default=STAR, help=f"the permit unit's dialect (default {STAR})")
+    parser.add_argument("--unit", choices=tuple(UNITS), default=STAR, help=f"permit unit's dialect (default {STAR})")
     parser.set_defaults(run=simulate)
 
 

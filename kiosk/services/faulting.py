@@ -13,6 +13,7 @@ from drivers.errors import (
     LinkLost,
     NeedsRepair,
     NoChip,
+    NotInitialised,
     PaperOut,
     PermitJammed,
     ProtocolError,
@@ -32,6 +33,7 @@ _TABLE: dict[str, tuple[tuple[type[DriverError], Fault], ...]] = {
     ),
     "permit_unit": (
         (TransportError, faults.PERMIT_UNIT_LINK),
+        (NotInitialised, faults.PERMIT_UNIT_LINK),      # its power was gone: out of service until it is initialised
         (ProtocolError, faults.PERMIT_UNIT_PROTOCOL),
         (PermitJammed, faults.PERMIT_JAMMED),
         (CoverOpen, faults.UNIT_COVER_OPEN),

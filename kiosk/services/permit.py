@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable, Mapping
 from uuid import uuid4
 
-from drivers.errors import DriverError
+from drivers.errors import DriverError, NotInitialised
 from drivers.permit_unit.base import BinLevel, FaceRaster, PermitPosition, PermitUnit, ResetPolicy, TakeInOutcome
 from kiosk.domain.documents import PermitContent
 from kiosk.domain.endorsement import Custody
@@ -75,8 +75,13 @@ class PermitService:
         }
 
     def check(self) -> Fault | None:
-        """Why no permit could be taken in now, or None. Raises a `DriverError` if the unit does not answer."""
-        status = self._unit.status()
+        """Why no permit could be taken in now, or None. Raises a `DriverError` if the unit does not answer. Devices are
+        checked while nobody is served: a unit whose power was gone is initialised then."""
+        try:
+            status = self._unit.status()
+        except NotInitialised as error:
+            fault_of("permit_unit", error, doing="checking")
+            status = self._unit.reset(ResetPolicy.LEAVE)
         if status.cover_open:
             return UNIT_COVER_OPEN
         return self._why_not_in()

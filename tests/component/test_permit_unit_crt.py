@@ -172,6 +172,9 @@ def test_a_permit_of_the_wrong_length_is_about_the_permit_and_given_out(bench: B
         bench.unit.take_in(lambda: False)
     assert bench.position() is PermitPosition.AT_MOUTH
     assert bench.simulator.take() is bench.permit
+    bench.simulator.clear_faults()
+    bench.simulator.offer(bench.permit)
+    assert bench.unit.take_back() is False          # the gate was closed
 
 
 @pytest.mark.parametrize(("fault", "level"), [("bin_full", BinLevel.FULL), ("counter_overflow", BinLevel.OK)])

@@ -7,7 +7,7 @@ from uuid import UUID
 
 import pytest
 
-from drivers.permit_unit.dialects import CRT, load_unit_file
+from drivers.permit_unit.dialects import CRT, DIALECTS, load_unit_file
 from drivers.simulators.permit import Place as At
 from kiosk.central.reference.tables import Endorsement
 from kiosk.config import ConfigError, load_config
@@ -228,6 +228,18 @@ def test_power_lost_on_the_way_in_is_no_permit_lost(place: Place) -> None:
     place.rig.lift_id_card()
     place.plays(LIN.renewal())
     is_renewed(place)
+
+
+@pytest.mark.parametrize("unit", DIALECTS)
+def test_a_unit_that_lost_power_while_nobody_was_served_is_initialised_and_serves_again(
+    open_place: OpenPlace, unit: str
+) -> None:
+    place = open_place(unit=unit)
+    place.start_kiosk()
+    place.sees(s.Idle)
+    place.rig.fault("permit_unit", "power_loss")
+    place.plays(LIN.renewal())
+    assert place.chip(LIN.permit)["valid_to"] == "2027-12-04"
 
 
 def test_the_ending_is_renewed_with_a_pending_face(place: Place) -> None:

@@ -9,7 +9,16 @@ import time
 from collections.abc import Callable
 from typing import TypeVar
 
-from drivers.errors import BinFull, LinkLost, LinkTimeout, NothingToProcess, PermitJammed, UnexpectedReply
+from drivers.errors import (
+    BinFull,
+    DeviceError,
+    LinkLost,
+    LinkTimeout,
+    NothingToProcess,
+    PermitError,
+    PermitJammed,
+    UnexpectedReply,
+)
 from drivers.permit_unit.base import (
     BinLevel,
     Capabilities,
@@ -96,7 +105,11 @@ class Crt591M:
             if not self._comes(stop):
                 self._ask(Command.ENTRY, Entry.CLOSE)
                 return TakeInOutcome.STOPPED
-            self._draw_in()
+            try:
+                self._draw_in()
+            except (DeviceError, PermitError):
+                self._ask(Command.ENTRY, Entry.CLOSE)
+                raise
         self._ask(Command.ENTRY, Entry.CLOSE)
         return TakeInOutcome.TAKEN_IN
 

@@ -10,7 +10,15 @@ from collections.abc import Callable
 from enum import Enum
 from typing import TypeVar
 
-from drivers.errors import FrameCorrupt, LinkLost, LinkTimeout, NothingToProcess, PermitJammed, UnexpectedReply
+from drivers.errors import (
+    FrameCorrupt,
+    LinkLost,
+    LinkTimeout,
+    NothingToProcess,
+    NotInitialised,
+    PermitJammed,
+    UnexpectedReply,
+)
 from drivers.permit_unit.base import (
     Capabilities,
     Counters,
@@ -80,6 +88,14 @@ class StarTcp300:
         return self.status()
 
     def status(self) -> UnitStatus:
+        """See `PermitUnit.status`. A unit that refuses even this one has lost its power and waits for 5Fh [?], or still
+        moves: `NotInitialised`."""
+        try:
+            return self._sensed()
+        except Refused as error:
+            raise NotInitialised("the unit refuses to tell its status", device=DEVICE) from error
+
+    def _sensed(self) -> UnitStatus:
         answer = self._ask(Command.STATUS)
         return unit_status(parse_sensors(answer.data), has_retain_bin=self._file.capabilities.has_retain_bin)
 
@@ -186,7 +202,7 @@ class StarTcp300:
         deadline = time.monotonic() + self._file.timeouts.transport_s
         while True:
             try:
-                return self.status()
+                return self._sensed()
             except Refused:
                 if time.monotonic() > deadline:
                     raise
@@ -212,7 +228,7 @@ class StarTcp300:
         """The status, from a unit that may still wait for a permit because the program ended; else 54h is harmless."""
         try:
             self._ask(Command.CANCEL_INSERTION)
-            return self.status()
+            return self._sensed()
         except (Refused, LinkTimeout, FrameCorrupt):
             status = self._initialise()
         if status.position is not PermitPosition.AT_MOUTH:
