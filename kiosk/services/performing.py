@@ -46,12 +46,15 @@ class Desk(Generic[S]):
         self._build = build
         self._unusable = unusable
         self._service: S | None = None
+        self._released = False
 
     def submit(self, job: Callable[[S], None]) -> None:
         """Let the service do something on its thread."""
         self.worker.submit(lambda: self._do(job))
 
     def _do(self, job: Callable[[S], None]) -> None:
+        if self._released:
+            return      # another desk handed this on while it was let go of: nobody would let go of it again
         if self._service is None:
             try:
                 self._service = self._build(self.worker)
@@ -66,7 +69,7 @@ class Desk(Generic[S]):
 
     def release(self) -> None:
         """Let go of the device, on its thread; whoever owns the worker ends it afterwards. Desks that share a worker
-        are released in the order in which one stands on the other."""
+        are released in the order in which one stands on the other. What is handed to it later is not done."""
         self.worker.submit(self._release)
 
     def close(self) -> None:
@@ -75,6 +78,7 @@ class Desk(Generic[S]):
         self.worker.close()
 
     def _release(self) -> None:
+        self._released = True
         if self._service is not None:
             self._service.close()
             self._service = None
