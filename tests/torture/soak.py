@@ -350,9 +350,14 @@ class Soaked:
     mistakes: Sequence[str]
 
     @property
+    def warm_up(self) -> int:
+        """From which visit on is compared: in short rows from their first third."""
+        return min(WARM_UP, self.samples[-1].visit // 3)
+
+    @property
     def growth(self) -> float | None:
         """Fitted growth of resident memory after the warm-up, as a share; None where too little was measured."""
-        later = [sample for sample in self.samples if sample.visit >= WARM_UP]
+        later = [sample for sample in self.samples if sample.visit >= self.warm_up]
         if len(later) < 10:
             return None
         slope, at_zero = statistics.linear_regression(
@@ -361,10 +366,8 @@ class Soaked:
 
     @property
     def left_over(self) -> list[str]:
-        """What the process has more of at the end than after the warm-up (or the first third): threads, files."""
-        warm = min(WARM_UP, self.samples[-1].visit // 3)
-        first, last = (
-            next(sample for sample in self.samples if sample.visit >= warm), self.samples[-1])
+        """What the process has more of at the end than after the warm-up: threads, files."""
+        first, last = next(sample for sample in self.samples if sample.visit >= self.warm_up), self.samples[-1]
         more = [f"threads: {first.threads} -> {last.threads}"] if last.threads > first.threads else []
         return more + [
             f"{kind}: {first.files.get(kind, 0)} -> {count}" for kind, count in last.files.items()
@@ -426,7 +429,7 @@ def told(name: str, soaked: Soaked) -> list[str]:
     growth = "too few visits to fit" if soaked.growth is None else f"{soaked.growth:+.2%} (target <= {TARGET:.0%})"
     return [
         f"{name}: {len(soaked.seconds)} visits, median {statistics.median(soaked.seconds) * 1000:.0f} ms each",
-        f"  resident memory {first.resident_kib} -> {last.resident_kib} KiB; fitted growth after {WARM_UP} visits:"
+        f"  resident memory {first.resident_kib} -> {last.resident_kib} KiB; fitted growth after {soaked.warm_up} visits:"
         f" {growth}",
         f"  threads {last.threads}; files {dict(sorted(last.files.items()))}",
         f"  left over: {', '.join(soaked.left_over) or 'nothing'}",
