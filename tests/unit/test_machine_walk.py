@@ -25,7 +25,7 @@ HEEDED = """
 Recovering: DeadlinePassed DeviceFailed PathInspected PathNotInspected
 Idle: DeadlinePassed DeviceFailed VisitBegan choose_language
 OutOfService: DeadlinePassed DeviceFailed DevicesReady FaceRewritten PathInspected PathNotInspected PermitAtMouth
-    PermitRetained PermitTaken PermitTakenIn
+    PermitOutOfSight PermitRetained PermitTaken PermitTakenIn
 ChoosingService: DeadlinePassed DeviceFailed cancel choose choose_language more_time
 ChoosingAgent: DeadlinePassed DeviceFailed cancel choose choose_language more_time
 ExplainingService: DeadlinePassed DeviceFailed cancel choose_language finish go_on more_time
