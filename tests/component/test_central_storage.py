@@ -267,7 +267,19 @@ def test_a_mistake_in_a_file_is_one_line_on_the_command_line(
     assert run("serve", "--tls-dir", str(tmp_path), "--keys", str(tmp_path / GRANT_KEYS)) == 2
     lines = capsys.readouterr().err.splitlines()
     assert lines[0].startswith("nowhere.json: cannot be read")
-    assert lines[1] == "chip.tdes_master: 32 hex digits are needed"
+    assert lines[1].endswith("chip.tdes_master: 32 hex digits are needed")
+
+
+@pytest.mark.parametrize(
+    "database", ["sqlite:////nowhere/central.db", "postgresql+psycopg://central@/central?host=/nowhere"]
+)
+def test_a_database_that_cannot_be_opened_is_one_line_on_the_command_line(
+    capsys: pytest.CaptureFixture[str], database: str
+) -> None:
+    assert run("show", "--database", database) == 2
+    told = capsys.readouterr().err
+    assert told.startswith("the database cannot be used: ")
+    assert told.count("\n") == 1
 
 
 @pytest.mark.slow

@@ -13,6 +13,7 @@ from datetime import timedelta
 from pathlib import Path
 
 from sqlalchemy import func, select
+from sqlalchemy.exc import OperationalError
 
 from drivers.device_file import DeviceFileError
 from kiosk.central.reference import kiosks, kiosks_command, residents, retention, review_command
@@ -113,6 +114,8 @@ def _readable(run: Callable[[argparse.Namespace], int], args: argparse.Namespace
     except ReviewRefused as error:
         sys.stderr.write(f"{error.code}: {error}\n")
         return 1
+    except OperationalError as error:
+        sys.stderr.write(f"the database cannot be used: {str(error.orig).splitlines()[0]}\n")
     except (CentralDidNotStart, OSError) as error:
         sys.stderr.write(f"{error}\n")
     return 2

@@ -165,11 +165,11 @@ def _engine(url: str, connections: int) -> Engine:
 def _keep_details_out(context: ExceptionContext) -> None:
     """PostgreSQL's DETAIL repeats the values of a key, and with it the holder's numbers; its first line does not."""
     told = context.original_exception
-    diagnosis = getattr(told, "diag", None)
-    if diagnosis is None or context.sqlalchemy_exception is None:
+    first_line = getattr(getattr(told, "diag", None), "message_primary", None)
+    if first_line is None or context.sqlalchemy_exception is None:
         return
-    told.args = (diagnosis.message_primary or type(told).__name__,)
-    context.sqlalchemy_exception.args = (f"({type(told).__name__}) {told.args[0]}",)
+    told.args = (first_line,)
+    context.sqlalchemy_exception.args = (f"({type(told).__name__}) {first_line}",)
 
 
 def _set_up_sqlite(connection: sqlite3.Connection, _record: Any) -> None:
