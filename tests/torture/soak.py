@@ -429,8 +429,8 @@ def told(name: str, soaked: Soaked) -> list[str]:
     growth = "too few visits to fit" if soaked.growth is None else f"{soaked.growth:+.2%} (target <= {TARGET:.0%})"
     return [
         f"{name}: {len(soaked.seconds)} visits, median {statistics.median(soaked.seconds) * 1000:.0f} ms each",
-        f"  resident memory {first.resident_kib} -> {last.resident_kib} KiB; fitted growth after {soaked.warm_up} visits:"
-        f" {growth}",
+        f"  resident memory {first.resident_kib} -> {last.resident_kib} KiB; fitted growth after {soaked.warm_up}"
+        f" visits: {growth}",
         f"  threads {last.threads}; files {dict(sorted(last.files.items()))}",
         f"  left over: {', '.join(soaked.left_over) or 'nothing'}",
         f"  courses: {dict(soaked.courses)}",

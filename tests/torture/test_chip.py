@@ -9,7 +9,7 @@ import pytest
 from tests.torture.chip import torture
 
 # Of each kind one, where several writes leave it in a place that one write never does.
-ONE_WRITE = ("torn:0:60", "torn:0:264", "wrong_mac:0", "no_challenge:0", "contact_lost:4")
+ONE_WRITE = ("torn:0:60", "torn:0:264", "wrong_mac:0", "no_challenge:0", "contact_lost:9")
 SEVERAL = ("torn:3:2", "torn:5:10", "wrong_mac:5", "locked:0", "memory_failure:3", "silent:38", "contact_lost:36")
 
 
