@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from drivers.permit_unit.dialects import CRT
 from drivers.simulators.pcscd import PrivatePcscd
 from drivers.simulators.permit import Place as At
 from kiosk.domain.endorsement import Custody
@@ -27,6 +28,17 @@ def test_a_permit_is_renewed_over_pcsc(place: Place) -> None:
     assert place.chip(LIN.permit)["valid_to"] == "2027-12-04"
     assert place.face_shows_chip(LIN.permit) is True
     assert place.central_state() == "written"
+    assert place.updates() == 1
+
+
+def test_a_permit_in_a_unit_that_rewrites_no_faces_is_renewed_over_pcsc(
+    open_place: OpenPlace, pcscd: PrivatePcscd
+) -> None:
+    place = open_place(chip=(f"pcsc://{pcscd.reader_name}", pcscd.vpcd_url), unit=CRT)
+    place.start_kiosk()
+    place.plays(LIN.renewal())
+    assert place.chip(LIN.permit)["valid_to"] == "2027-12-04"
+    assert place.central_state() == "face_pending"
     assert place.updates() == 1
 
 
