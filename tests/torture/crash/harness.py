@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import re
+import shutil
 import time
 import zlib
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from drivers.simulators.permit import Place
 from tests.torture.crash import disk, falls, statements
@@ -14,6 +17,7 @@ from tests.torture.crash.world import Country, Hang, KioskDied, World
 from tests.waiting import eventually
 
 TOLD_S = 20.0
+KEPT = Path("build") / "torture" / "crash-logs"
 LAST_WORDS = 8
 VISITS = 2
 """A visit that is broken off with its reason on the screen and the permit given back is an answer too, but once only:
@@ -109,9 +113,18 @@ def try_point(country: Country, scenario: Scenario, point: str, again: str | Non
     except AssertionError as error:
         tried.wrong.append(f"assertion: {error}")
     finally:
+        if tried.wrong:
+            _keep_log(world, tried.name)
         world.close()
     tried.took_s = time.monotonic() - began
     return tried
+
+
+def _keep_log(world: World, name: str) -> None:
+    """What the kiosk said, for who wants to know why."""
+    KEPT.mkdir(parents=True, exist_ok=True)
+    if world.log.exists():
+        shutil.copy(world.log, KEPT / f"{re.sub('[^A-Za-z0-9.#+-]+', '_', name)}.log")
 
 
 def _last_words(world: World) -> str:
@@ -133,6 +146,10 @@ def _try(world: World, scenario: Scenario, point: str, again: str | None, cold: 
     if world.kiosk is None:
         resident = _comes_back(world, scenario, cold, tried)
     tried.outlasted += resident.outlasted
+    if resident.way[-1]["state"] == "OutOfService" and _place(world, scenario) not in statements.INSIDE:
+        # The unit fell silent with the permit on its way out of it; the kiosk looks again after a while.
+        world.lets_pass(resident.way[-1]["deadline_s"] + 1.0)
+        resident.stays(begins=False)
     last = resident.way[-1]
     resident.leaves()
     _wait_until_told(world)
@@ -140,10 +157,14 @@ def _try(world: World, scenario: Scenario, point: str, again: str | None, cold: 
     tried.wrong += [f"5 serves: {line}" for line in _next_visit(world, scenario, last, point)]
 
 
+def _place(world: World, scenario: Scenario) -> Place:
+    return world.rig.issued(scenario.permit).permit.place
+
+
 def _comes_back(world: World, scenario: Scenario, cold: bool, tried: Tried) -> Resident:
     """The next start, and the resident before it until nothing is left to do."""
     world.clock.jump(scenario.away_s)
-    was_inside = world.rig.issued(scenario.permit).permit.place in statements.INSIDE
+    was_inside = _place(world, scenario) in statements.INSIDE
     back = Resident(world, scenario.person, scenario.permit, scenario.habits)
     kiosk = world.start(cold=cold)
     back.stays(begins=False)
@@ -171,7 +192,7 @@ def _next_visit(world: World, scenario: Scenario, last: Seen, point: str) -> lis
         helped = Resident(world, scenario.person, scenario.permit)
         if helped.stays(begins=False)["state"] != "Idle":
             return [f"it stays out of service ({last['fault']}) after staff took the permit out"]
-    is_there = world.rig.issued(scenario.permit).permit.place is Place.HAND
+    is_there = _place(world, scenario) is Place.HAND
     same = is_there and (zlib.crc32(point.encode()) % 2 == 0 or scenario.region != "shanghai")
     person, permit = (scenario.person, scenario.permit) if same else NEIGHBOUR
     wrong: list[str] = []
@@ -184,11 +205,8 @@ def _next_visit(world: World, scenario: Scenario, last: Seen, point: str) -> lis
 
 def _visit(world: World, person: str, permit: str) -> list[str]:
     """What was wrong with a whole visit."""
-    assert world.kiosk is not None
     who = Resident(world, person, permit)
-    world.rig.lay_id_card(person)
-    world.kiosk.say(begin="zh-Hans")
-    end = who.stays(begins=False)
+    end = who.visits()
     who.leaves()
     endings = [seen["ending"] for seen in who.way if seen["ending"] is not None]
     wrong = []

@@ -83,7 +83,12 @@ class Resident:
         """Whether this was shown."""
         return any(seen["state"] == state for seen in self.way)
 
-    def stays(self, begins: bool, points: list[str] | None = None) -> Seen:
+    def visits(self) -> Seen:
+        """A whole visit, from the welcome that stands already. As `stays`."""
+        self._begins_visit()
+        return self.stays(begins=True, has_begun=True)
+
+    def stays(self, begins: bool, points: list[str] | None = None, has_begun: bool = False) -> Seen:
         """Be there until nothing is to be done any more: the welcome after the visit, or out of service. `begins`: a
         visit, as soon as the kiosk is ready. What was shown last. Raises `KioskDied`, `Hang`.
         """
@@ -105,11 +110,16 @@ class Resident:
             if heard["state"] == "Idle":
                 if not begins:
                     return heard
-                begins = False
-                self.world.rig.lay_id_card(self.person)
-                self.kiosk.say(begin="zh-Hans")
+                if not has_begun:
+                    self._begins_visit()
+                    has_begun = True
             else:
+                begins = begins and heard["state"] == "Recovering"
                 self._answers(heard)
+
+    def _begins_visit(self) -> None:
+        self.world.rig.lay_id_card(self.person)
+        self.kiosk.say(begin="zh-Hans")
 
     def _outlasts(self, last: Seen | None) -> Seen:
         """Nothing happens: after a state's own deadline it must."""

@@ -39,17 +39,25 @@ def _place(world: World, permit: str, last: Seen) -> Iterator[str]:
         yield f"it lies in the mouth, and the kiosk shows {last['state']}"
     if place in INSIDE and last["state"] != "OutOfService":
         yield f"it is inside, and the kiosk shows {last['state']}"
+    # Out of service and aware of not knowing is true of whatever lies inside.
+    true = (_CUSTODY.get(place), "unknown" if place in INSIDE else None)
     custody = _last_custody(world)
-    if custody != _CUSTODY.get(place):
+    if custody not in true:
         yield f"it is {place.value}, and the journal says {custody}"
     report = _last_report(world)
-    if report is not None and report["custody"] != _CUSTODY.get(place):
+    if report is not None and report["custody"] not in true:
         yield f"it is {place.value}, and central was told {report['custody']}"
 
 
 def _last_custody(world: World) -> str | None:
-    rows = world.rows("SELECT custody FROM step WHERE state_after != 'Idle' ORDER BY number DESC LIMIT 1")
-    return rows[0][0] if rows else None
+    """The journal's last word on where the permit is. `in_bin`: a restart found out that it was retained before."""
+    rows = world.rows(
+        "SELECT custody, facts FROM step WHERE state_after != 'Idle' OR facts LIKE '%in_bin%'"
+        " ORDER BY number DESC LIMIT 1")
+    if not rows:
+        return None
+    custody, facts = rows[0]
+    return "retained" if json.loads(facts).get("in_bin") else str(custody)
 
 
 def _last_report(world: World) -> dict[str, str] | None:

@@ -42,7 +42,7 @@ from tests.torture.crash.child import Start
 from tests.torture.crash.clock import SharedClock
 
 ROOT = Path(__file__).parents[3]
-START_S = 30.0
+START_S = 60.0
 PATIENCE = {
     STAR: {"ack": 1.0, "answer": 1.5, "transport": 4.0, "erase_and_print": 6.0},
     CRT: {"answer": 1.5, "transport": 4.0, "initialise": 4.0, "chip": 4.0, "entry_poll": 0.02},
@@ -103,11 +103,19 @@ class KioskProcess:
             self.pid = self._cold.pid
         else:
             self.pid = int(nursery.order(start=asdict(start))["pid"])
-        listener.settimeout(START_S)
-        self._socket, _ = listener.accept()
         self._rest = b""
         self._lines: list[bytes] = []
         self._status: int | None = None
+        self._socket = self._met(listener)
+
+    def _met(self, listener: socket.socket) -> socket.socket:
+        """The process, once it speaks. Raises `Hang`."""
+        listener.settimeout(START_S)
+        try:
+            return listener.accept()[0]
+        except TimeoutError:
+            self.strike()
+            raise Hang(f"the kiosk did not come up within {START_S:g} s; it ended with {self.wait()}") from None
 
     def say(self, **words: Any) -> None:
         """To the kiosk; what it cannot hear any more is lost."""
