@@ -37,8 +37,8 @@ S = TypeVar("S", bound=Service)
 class Desk(Generic[S]):
     """A worker and its service.
 
-    `unusable(mistakes)` is called when the service cannot be built because a file that the configuration names cannot
-    be used; what was to be done is then not done.
+    `unusable(mistakes)` is called when a file that the configuration names cannot be used, as the service is built or
+    when it first needs the file; what was to be done is then not done.
     """
 
     def __init__(self, worker: Worker, build: Callable[[Worker], S], unusable: Callable[[Sequence[str]], None]) -> None:
@@ -55,17 +55,16 @@ class Desk(Generic[S]):
     def _do(self, job: Callable[[S], None]) -> None:
         if self._released:
             return      # another desk handed this on while it was let go of: nobody would let go of it again
-        if self._service is None:
-            try:
+        try:
+            if self._service is None:
                 self._service = self._build(self.worker)
-            except ValueError as error:
-                # Every error about a file carries its mistakes; any other ValueError means that we are wrong.
-                mistakes = getattr(error, "mistakes", None)
-                if mistakes is None:
-                    raise
-                self._unusable(mistakes)
-                return
-        job(self._service)
+            job(self._service)
+        except ValueError as error:
+            # Every error about a file carries its mistakes; any other ValueError means that we are wrong.
+            mistakes = getattr(error, "mistakes", None)
+            if mistakes is None:
+                raise
+            self._unusable(mistakes)
 
     def release(self) -> None:
         """Let go of the device, on its thread; whoever owns the worker ends it afterwards. Desks that share a worker

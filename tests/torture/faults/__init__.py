@@ -11,6 +11,7 @@ from collections import Counter as Tally
 from collections.abc import Iterator, Sequence
 
 from tests.torture.faults.cell import Finding
+from tests.torture.faults.keeping import KEPT, keeping, kept_findings
 from tests.torture.faults.page import PAGE, page_of
 from tests.torture.faults.playing import every_cell, played
 from tests.torture.faults.ways import unreached
@@ -39,17 +40,21 @@ def main(arguments: list[str]) -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.torture faults --")
     parser.add_argument("--state", action="append", default=[], help="a row of the table")
     parser.add_argument("--fault", action="append", default=[], help="a column: part/name; '' is none")
-    parser.add_argument("--write", action="store_true", help=f"write {PAGE.name} anew (all cells are played)")
+    parser.add_argument("--write", action="store_true", help=f"write {PAGE.name} anew from what was found")
+    parser.add_argument("--resume", action="store_true", help=f"do not play again what {KEPT} has from an earlier run")
     parser.add_argument("--processes", type=int, default=2)
     args = parser.parse_args(arguments)
     cells = [
         cell for cell in every_cell()
         if (not args.state or cell[0] in args.state) and (not args.fault or cell[1] in args.fault)]
-    findings = []
-    for finding in played(cells, args.processes):
-        findings.append(finding)
-        if not args.write or finding.broken:
-            print(_line(finding), flush=True)
+    kept = kept_findings() if args.resume else {}
+    findings = [kept[cell] for cell in cells if cell in kept]
+    with keeping(anew=not args.resume) as keep:
+        for finding in played([cell for cell in cells if cell not in kept], args.processes):
+            findings.append(finding)
+            keep(finding)
+            if not args.write or finding.broken:
+                print(_line(finding), flush=True)
     print("\n".join(_lines(findings)))
     if args.write:
         PAGE.write_text(page_of(findings), encoding="utf-8")

@@ -120,11 +120,15 @@ class Resident:
             case _:
                 pass
 
-    def repeats(self, place: Place, state: s.State) -> bool:
+    def may_repeat(self, state: s.State) -> bool:
         """Whether this resident does it once more where nothing came of it: a code that was shown too early counts for
         nothing.
         """
-        if isinstance(state, s.ReadingLicenceCode) and self.way.licence and not self._gave_up_showing:
+        return isinstance(state, s.ReadingLicenceCode) and bool(self.way.licence) and not self._gave_up_showing
+
+    def repeats(self, place: Place, state: s.State) -> bool:
+        """Do it once more, if so."""
+        if self.may_repeat(state):
             self._shows_licence(place)
             return True
         return False

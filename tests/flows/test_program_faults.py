@@ -1,0 +1,79 @@
+"""Faults of the program and of the machine's make-up: what no cell of the table of faults brings about."""
+
+from __future__ import annotations
+
+import socket
+from pathlib import Path
+
+import pytest
+
+from drivers.simulators.permit import Place as At
+from kiosk.domain.endorsement import Custody
+from kiosk.faults import CONFIGURATION, PERMIT_HELD_INSIDE, RECOVERY_STUCK, WORKER_DIED
+from kiosk.workflow import states as s
+from tests.flows.conftest import OpenPlace
+from tests.flows.place import ASSETS, LIN
+from tests.waiting import eventually
+
+# How a worker's end is reported beside the fault.
+DIES = pytest.mark.filterwarnings("ignore:Exception in thread:pytest.PytestUnhandledThreadExceptionWarning")
+
+
+@DIES
+def test_a_worker_that_dies_closes_the_machine_and_the_watchdog_is_not_fed(open_place: OpenPlace) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        place = open_place(chip=(f"sim://permit_chip?port={port}", f"direct://127.0.0.1:{port}"))
+        place.start_kiosk()
+        place.sees(s.Idle)
+        place.running.warm_up()
+        closed = place.sees(s.OutOfService, lambda state: state.fault is WORKER_DIED)
+        assert closed.custody is Custody.WITH_HOLDER
+        eventually(lambda: not place.running.is_well())
+
+
+def test_a_file_that_vanished_since_the_start_closes_the_machine(open_place: OpenPlace, tmp_path: Path) -> None:
+    path = tmp_path / "permit.toml"
+    path.write_text((ASSETS / "permits" / "reference.toml").read_text(encoding="utf-8"), encoding="utf-8")
+    place = open_place(files={"permits": [str(path)]})
+    path.write_text("name = 1", encoding="utf-8")
+    place.start_kiosk()
+    place.sees(s.Idle)
+    place.running.warm_up()
+    assert place.sees(s.OutOfService).fault is CONFIGURATION
+
+
+def test_without_a_bin_a_forgotten_permit_is_held_inside_for_staff(open_place: OpenPlace, tmp_path: Path) -> None:
+    place = open_place(files={"permit_unit": _without_bin(tmp_path)})
+    place.start_kiosk()
+    place.plays(LIN.until(s.AwaitingRemoval))
+    place.lets_pass()
+    place.sees(s.AwaitingRemoval, lambda state: state.reminded)
+    place.lets_pass()
+    closed = place.sees(s.OutOfService)
+    assert (closed.fault, closed.custody, closed.held) == (PERMIT_HELD_INSIDE, Custody.INSIDE, True)
+    assert place.where_is(LIN.permit) is At.STATION
+
+
+def _without_bin(directory: Path) -> str:
+    text = (ASSETS / "devices" / "star-tcp300.toml").read_text(encoding="utf-8")
+    assert "has_retain_bin = true" in text
+    path = directory / "no-bin.toml"
+    path.write_text(text.replace("has_retain_bin = true", "has_retain_bin = false"), encoding="utf-8")
+    return str(path)
+
+
+def test_a_unit_that_says_nothing_at_the_start_leaves_the_machine_closed_until_it_does(open_place: OpenPlace) -> None:
+    place = open_place()
+    place.at_every_state(lambda state: place.rig.fault("permit_unit", "late")
+                         if isinstance(state, s.Recovering) else None)
+    place.start_kiosk()
+    place.sees(s.Recovering)
+    place.lets_pass()
+    closed = place.sees(s.OutOfService)
+    assert (closed.fault, closed.custody) == (RECOVERY_STUCK, Custody.UNKNOWN)
+    place.rig.fault("permit_unit", "unplugged")
+    place.rig.clear_faults("permit_unit")
+    place.sees(s.OutOfService, lambda state: not state.inspecting)
+    place.lets_pass()
+    place.sees(s.Idle)
