@@ -38,6 +38,7 @@ from kiosk.central.reference.server import ReferenceCentral
 from kiosk.central.reference.settings import CentralSettings
 from kiosk.central.reference.tables import Endorsement
 from kiosk.demo.simulation import central_records
+from kiosk.runtime.keeping import BIN_EMPTIED
 from kiosk.screen_models import Intent
 from kiosk.workflow import states as s
 from tests.flows.place import ASSETS, TODAY, Authority, HandClock, Place
@@ -217,7 +218,8 @@ class Desk:
         """The trouble is over; what was retained is had back from staff."""
         self.chip.before_command = lambda _: None
         self.chip.clear_faults()
-        self.place.rig.empty_bin()
+        if self.place.rig.empty_bin():
+            self.place.running.journal.note(BIN_EMPTIED, {})
         if isinstance(self.place.state, s.OutOfService):
             self.place.lets_pass()
             self.place.sees(s.Idle)

@@ -333,7 +333,8 @@ def visit(world: World, course: Course, number: int) -> None:
         if name in acts:
             acts[name](world, state["visit"])
     world.rig.lift_id_card()
-    world.rig.empty_bin()
+    if world.rig.empty_bin():
+        world.kiosk.tells(bin_emptied=True)
     world.rig.drain_activity()      # what is only for benches would fill this process with a week's intervals
     for _, permit in world.people:
         if world.rig.issued(permit).permit.place is not At.HAND:

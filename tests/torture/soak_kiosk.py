@@ -15,6 +15,7 @@ from kiosk.bootstrap import Kiosk, about
 from kiosk.config import load_config
 from kiosk.presenter import present
 from kiosk.runtime.clock import SystemClock
+from kiosk.runtime.keeping import BIN_EMPTIED
 from kiosk.screen_models import Intent
 from kiosk.workflow import events as on
 from kiosk.workflow import states as s
@@ -68,6 +69,8 @@ class SpokenTo:
             case {"jump_s": seconds}:
                 self._clock.jump(seconds)
                 self._kiosk.engine.answers(5.0)
+            case {"bin_emptied": True}:
+                self._kiosk.journal.note(BIN_EMPTIED, {})
             case _:
                 raise ValueError(f"nobody understands {sorted(told)}")
 
