@@ -61,7 +61,8 @@ def _put_away(logged: LoggedStep, before: PutAway) -> PutAway:
         return PutAway.ORDERED
     if logged.event == "PermitRetained":
         return PutAway.NO if "ReportCompletion" in logged.effects else PutAway.KNOWN
-    return PutAway.KNOWN if logged.facts.get("held") is True else before
+    # A unit that failed under the order may have carried it out: better a number too many in the list than one too few.
+    return PutAway.KNOWN if logged.facts.get("held") is True and before is PutAway.NO else before
 
 
 def _is_gone(logged: LoggedStep) -> bool:

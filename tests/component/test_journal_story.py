@@ -61,9 +61,11 @@ class Power:
     def turns_to(self, state: s.State) -> None:
         self._state = state
 
-    def goes_after(self, *events: on.Event, off_for_s: float = 0.0) -> on.UnfinishedStory:
+    def goes_after(
+        self, *events: on.Event, off_for_s: float = 0.0, place: str = "with a bin"
+    ) -> on.UnfinishedStory:
         for event in events:
-            taken = step(SITES["with a bin"], self._state, event)
+            taken = step(SITES[place], self._state, event)
             assert taken is not None
             self._journal.append(record_of(self.now, self._state, event, taken, SEAL))
             self._state = taken.state
@@ -148,8 +150,14 @@ def test_of_a_permit_in_the_bin_nothing_is_left_to_tell(power: Power) -> None:
 def test_a_permit_held_inside_is_told_of_once_more_when_it_has_its_place(power: Power) -> None:
     power.turns_to(FORGOTTEN)
     story = power.goes_after(on.PermitTakenIn(), on.DeviceFailed(BIN_FULL))
-    assert (story.endorsement_id, story.told, story.put_away) == (ASKED_FOR, True, s.PutAway.KNOWN)
+    assert (story.endorsement_id, story.told, story.put_away) == (ASKED_FOR, True, s.PutAway.ORDERED)
     assert (story.chip, story.face) == (ChipState.NEW, FaceState.NEW)
+
+
+def test_without_a_bin_staff_take_a_held_permit_out_by_hand(power: Power) -> None:
+    power.turns_to(FORGOTTEN)
+    story = power.goes_after(on.PermitTakenIn(), place="without a bin")
+    assert (story.told, story.put_away) == (True, s.PutAway.KNOWN)
 
 
 def test_a_grant_that_was_found_rather_than_asked_for_is_open_too(power: Power) -> None:
