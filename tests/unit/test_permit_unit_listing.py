@@ -108,5 +108,5 @@ def test_hex_is_read_as_people_paste_it(text: str) -> None:
 
 @pytest.mark.parametrize("text", ["0", "zz", "00 01", "02 59"])
 def test_bytes_without_a_frame_are_an_error_on_one_line(text: str, capsys: pytest.CaptureFixture[str]) -> None:
-    assert run_decode(argparse.Namespace(hex=text.split(), sender=None, json=True)) == 2
+    assert run_decode(argparse.Namespace(dialect="star-tcp300", hex=text.split(), sender=None, json=True)) == 2
     assert list(json.loads(capsys.readouterr().out)) == ["error"]
