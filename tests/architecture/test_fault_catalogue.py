@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+import json
 import tomllib
 
 import pytest
 
 from kiosk import faults
+from kiosk.__main__ import main
 from kiosk.faults import CATALOGUE, Fault
 from tests.architecture.source import ROOT, names_used_in, python_files
 
 LOCALES = sorted(path.stem for path in (ROOT / "assets/locale").glob("*.toml"))
 EVERY_FAULT = pytest.mark.parametrize("fault", CATALOGUE.values(), ids=lambda fault: fault.name)
-WHO_ACTS = {"1": "link", "2": "protocol", "3": "site staff", "4": "an engineer", "5": "configuration"}
 
 
 @EVERY_FAULT
@@ -34,7 +35,7 @@ def test_its_code_says_which_part_and_who_acts(fault: Fault) -> None:
     assert len(fault.code) == 4
     assert fault.code.isdigit()
     assert fault.part in faults.Part
-    assert fault.code[1] in WHO_ACTS
+    assert fault.code[1] in faults.ACTORS
 
 
 @EVERY_FAULT
@@ -50,3 +51,27 @@ def test_names_are_as_unique_as_codes() -> None:
 
 def test_there_are_languages() -> None:
     assert "zh-Hans" in LOCALES
+
+
+def test_the_command_line_prints_every_fault_with_its_words_and_its_remedy(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["faults", "--json"]) == 0
+    printed = {entry["code"]: entry for entry in json.loads(capsys.readouterr().out)}
+    assert set(printed) == set(CATALOGUE)
+    for code, fault in CATALOGUE.items():
+        assert set(printed[code]["public"]) == set(LOCALES)
+        assert (printed[code]["name"], printed[code]["severity"]) == (fault.name, fault.severity.value)
+        assert printed[code]["remedy"] == fault.remedy
+
+
+def test_a_technician_looks_one_code_up_in_one_language(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["faults", "2301", "--language", "en"]) == 0
+    printed = capsys.readouterr().out
+    assert printed.startswith("2301 permit_jammed: no permit is taken in until somebody acted")
+    assert "en: The permit is stuck inside." in printed
+    assert "zh-Hans" not in printed
+
+
+@pytest.mark.parametrize("arguments", [["9999"], ["--language", "xx"]])
+def test_what_the_catalogue_does_not_have_is_said(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["faults", *arguments]) == 2
+    assert "there " in capsys.readouterr().out
