@@ -37,7 +37,7 @@ from tests.torture.fuzz.promises import hold
 
 FILES = 10_000              # at scale 1
 IN_ONE_GO = 500
-SLOWEST_S = 5.0
+SLOWEST_S = 2.0             # of our own work: how long the machine did other things says nothing
 LONGEST_MISTAKE = 600
 MOST_MISTAKES = 2000
 ASSETS = Path(__file__).parents[3] / "assets"
@@ -197,7 +197,7 @@ def spoil_files(files: int, begin: int) -> dict[str, tuple[int, int]]:
 def check_file(kind: Kind, path: Path, content: bytes) -> bool:
     """Whether it was loaded. Raises `PromiseBroken` where its mistakes cannot be read, or took too long."""
     path.write_bytes(content)
-    began = time.monotonic()
+    began = time.thread_time()
     try:
         kind.load(path)
     except kind.error as error:
@@ -209,5 +209,5 @@ def check_file(kind: Kind, path: Path, content: bytes) -> bool:
             hold(mistake.isprintable(), "a mistake can be shown")
         return False
     finally:
-        hold(time.monotonic() - began < SLOWEST_S, "a file is judged at once")
+        hold(time.thread_time() - began < SLOWEST_S, "a file is judged with little work")
     return True

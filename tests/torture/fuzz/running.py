@@ -25,7 +25,8 @@ WORKERS = 2
 FEWEST = 50                 # of each step, at the smallest scale
 START_S = 120.0
 SLOWEST_S = 0.5             # of one input of a step, on average, with room for a machine that does other things
-TOLD_LINES = 25             # of a traceback
+TOLD_LINES = 40             # of a traceback
+LONGEST_TOLD = 300
 
 Told = tuple[str, bool]
 """A line, and whether what it tells held."""
@@ -84,5 +85,5 @@ def step(name: str, count: int, seed: int) -> Told:
     lines = ended.stdout.strip().splitlines()
     if ended.returncode == 0:
         return lines[-1], True
-    shown = "\n      ".join(lines[-TOLD_LINES:])
+    shown = "\n      ".join(line[:LONGEST_TOLD] for line in lines[-TOLD_LINES:])
     return f"{name} (again: python -m tests.torture.fuzz.steps {name} {count} {seed}):\n      {shown}", False
