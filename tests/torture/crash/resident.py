@@ -29,6 +29,8 @@ def touches(intent: str, choice: str = "") -> Act:
 def _takes(who: Resident, _: Seen) -> None:
     deadline = time.monotonic() + 5.0
     while who.world.rig.take_permit() is None:
+        if who.world.rig.issued(who.permit).permit.place is Place.HAND:
+            return      # taken already; the screen was only shown anew
         if time.monotonic() > deadline:
             raise Hang("the kiosk says take the permit, and there is none in the mouth")
         time.sleep(0.005)

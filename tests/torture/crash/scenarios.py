@@ -61,4 +61,6 @@ ALL: tuple[Scenario, ...] = (
     Scenario("crt-forgotten", *_LIN, ends="Renewed", unit=CRT, chip_in_unit=True, loses_unit=True, habits=_FORGETS),
     Scenario("application", "fu-haiqing", "fu-haiqing-haikou", ends="Applied", writes=0, region="haikou"),
 )
+IN_SHORT = tuple(scenario for scenario in ALL if scenario.name in ("renewal", "crt-forgotten"))
+"""What a short run looks at."""
 BY_NAME = {scenario.name: scenario for scenario in ALL}
