@@ -85,7 +85,8 @@ def _through(db: sqlite3.Connection, before: datetime) -> int:
         "SELECT max(number) FROM step WHERE state_after = 'Idle'",
         "SELECT min(step) FROM message WHERE settled_at IS NULL AND body IS NOT NULL",
         "SELECT min(number) FROM step WHERE (custody = 'retained' OR facts LIKE '%\"in_bin\"%')"
-        " AND julianday(at) >= julianday(:long_before) AND number > (SELECT coalesce(max(number), 0) FROM step WHERE event = :emptied)",
+        " AND julianday(at) >= julianday(:long_before)"
+        " AND number > (SELECT coalesce(max(number), 0) FROM step WHERE event = :emptied)",
     )
     names = {
         "before": before.isoformat(), "long_before": (before - IN_BIN_KEPT).isoformat(), "emptied": BIN_EMPTIED,
