@@ -124,7 +124,7 @@ class PostgresServer:
             synced = "on" if self._synced else "off"
             chosen = {
                 "listen_addresses": "", "unix_socket_directories": str(self._directory), "fsync": synced,
-                "synchronous_commit": synced, "full_page_writes": synced, "max_connections": "60",
+                "synchronous_commit": synced, "full_page_writes": synced, "max_connections": "120",
                 "shared_buffers": "32MB", "log_min_messages": "fatal", "autovacuum": "off",
             }
             words = [word for name, value in chosen.items() for word in ("-c", f"{name}={value}")]

@@ -79,6 +79,7 @@ def _register_serve(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) 
     )
     serve.add_argument("--pilot", action="append", default=[], help="region where a trial at kiosks is ordered")
     serve.add_argument("--grant-minutes", type=int, default=10)
+    serve.add_argument("--threads", type=int, default=4, help="calls carried out at once; more help PostgreSQL only")
     serve.add_argument("--fault", choices=FAULT_NAMES, help="misbehave at the wire, for tests")
 
 
@@ -139,6 +140,7 @@ def _serve(args: argparse.Namespace) -> int:
             host=args.host,
             port=args.port,
             grant_valid_for=timedelta(minutes=args.grant_minutes),
+            threads=args.threads,
         )
     )
     if args.fault:

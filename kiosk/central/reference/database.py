@@ -77,7 +77,7 @@ class Database:
     @contextmanager
     def writing(self) -> Iterator[Session]:
         """One transaction that may write: committed at the end, rolled back by any exception."""
-        with self._taking_turns(), Session(self.engine, expire_on_commit=False) as session, session.begin():
+        with self.taking_turns(), Session(self.engine, expire_on_commit=False) as session, session.begin():
             yield session
 
     @contextmanager
@@ -87,7 +87,7 @@ class Database:
             yield session
 
     @contextmanager
-    def _taking_turns(self) -> Iterator[None]:
+    def taking_turns(self) -> Iterator[None]:
         """SQLite lets one writer in and the others sleep for longer and longer; those of one process can do better.
 
         Who has waited in vain here asks SQLite all the same, and is told there that it is busy.
