@@ -163,7 +163,8 @@ class _Cell:
         place, way = self.place, self.way
         place.start_kiosk()
         self.comes_to_rest(Resident(Way(s.Applying, way.visitor, way.site)), 0)
-        self.handled = self.began = len(place.states)
+        self.began = len(place.states)
+        self.handled = self.began - 1
         place.rig.lift_id_card()
         applications = place.applications(way.visitor.person)
         if not applications:
