@@ -278,8 +278,13 @@ class Recorded(Model):
 
 
 class PendingRewritesRequest(Model):
-    """POST /v1/permits/pending-rewrites: is there work decided elsewhere for this permit?"""
+    """POST /v1/permits/pending-rewrites: is there work decided elsewhere for this permit?
 
+    `endorsement_id`: made and journalled by the kiosk; a grant of central's own is made under it, so that a kiosk that
+    never heard the answer can give it back. An approved application's grant keeps the application's id.
+    """
+
+    endorsement_id: UUID | None = None
     holder: Holder
     permit: PermitFacts
 

@@ -173,7 +173,7 @@ async def pending_rewrites(body: contract.PendingRewritesRequest, call: Writing,
     endorsing: Endorsing = request.app.state.endorsing
 
     def work(session: Session, moment: Moment) -> contract.Model:
-        return endorsing.pending_rewrites(session, body, moment.kiosk_id, uuid4(), moment.now)
+        return endorsing.pending_rewrites(session, body, moment.kiosk_id, body.endorsement_id or uuid4(), moment.now)
 
     return await call.once("pending-rewrites", body, work)
 
