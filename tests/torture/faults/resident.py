@@ -86,6 +86,7 @@ class Resident:
             case s.ReadingAgentIdCard() if way.agent is not None:
                 self._lays_id_card(place, way.agent[1], again=True)
             case s.AwaitingPermit():
+                self._takes_what_was_pushed_out(place)
                 if place.where_is(way.visitor.permit) is At.HAND:
                     place.rig.offer_permit(way.visitor.permit)
             case s.DeclaringForHolder(question=question) | s.Declaring(question=question):
@@ -116,6 +117,7 @@ class Resident:
                 if not way.forgets:
                     place.rig.take_permit()
             case s.ShowingStatus() | s.Thanking() | s.ShowingApplication() | s.Explaining():
+                self._takes_what_was_pushed_out(place)
                 place.chooses(Intent.FINISH)
             case _:
                 pass
@@ -136,6 +138,11 @@ class Resident:
     @property
     def _gave_up_showing(self) -> bool:
         return self._licences_shown >= MOST_LICENCES_SHOWN
+
+    def _takes_what_was_pushed_out(self, place: Place) -> None:
+        """A permit that the unit did not want lies in the mouth, and nobody leaves it there."""
+        if place.where_is(self.way.visitor.permit) is At.MOUTH:
+            place.rig.take_permit()
 
     def _comes(self, place: Place) -> None:
         if not self.has_begun:
