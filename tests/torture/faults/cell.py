@@ -192,8 +192,9 @@ class _Cell:
         self.handled = len(place.states)
 
     def awaits(self, kind: type[s.State]) -> None:
+        """Wait until a state has come, if only for a moment."""
         deadline = time.monotonic() + SETTLES_WITHIN_S
-        while not (self.place.states and isinstance(self.place.states[-1], kind)):
+        while not any(isinstance(state, kind) for state in self.place.states[self.began:]):
             assert time.monotonic() < deadline, f"no {kind.__name__}; the machine went {self.place.way()}"
             self.place.shows_more_than(len(self.place.states), 0.1)
 
