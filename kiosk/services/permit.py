@@ -57,6 +57,7 @@ class PermitService:
         self._loaded: PermitContent | None = None
         self._drawn: tuple[PermitContent, str, FaceRaster] | None = None
         self._face_dirty = False
+        self._watching: Post | None = None
 
     @property
     def handlers(self) -> Mapping[type, Handler]:
@@ -107,9 +108,11 @@ class PermitService:
         return level in (BinLevel.HIGH, BinLevel.FULL) or inside >= self._bin_capacity - 1
 
     def close(self) -> None:
+        self._watching = None
         self._unit.close()
 
     def _inspect(self, _: do.InspectPath, post: Post) -> None:
+        self._watching = None
         try:
             story = unfinished_story(self._journal, self._clock.now())
             status = self._unit.reset(ResetPolicy.LEAVE)
@@ -196,6 +199,7 @@ class PermitService:
         post(on.FaceRewritten(at_mouth=self._unit.capabilities.gives_out_with_print))
 
     def _eject(self, _: do.EjectPermit, post: Post) -> None:
+        self._watching = None
         try:
             position = self._unit.status().position
             if position not in (PermitPosition.AT_MOUTH, PermitPosition.NONE):
@@ -211,7 +215,16 @@ class PermitService:
         post(on.PermitTaken() if position is PermitPosition.NONE else on.PermitAtMouth())
 
     def _watch_mouth(self, _: do.WatchMouth, post: Post) -> None:
-        while not self._worker.is_wanted_elsewhere():
+        self._watching = post
+        self._watch(post)
+
+    def _watch(self, post: Post) -> None:
+        """Look until the permit is gone. What else waits for this thread goes first; only an order about the permit
+        ends the watch."""
+        while self._watching is post:
+            if self._worker.is_wanted_elsewhere():
+                self._worker.submit(lambda: self._watch(post))
+                return
             try:
                 position = self._unit.status().position
             except DriverError as error:
@@ -223,6 +236,7 @@ class PermitService:
             self._worker.pause(MOUTH_POLL_S)
 
     def _take_back(self, _: do.TakePermitBack, post: Post) -> None:
+        self._watching = None
         try:
             taken_back = self._unit.take_back()
         except DriverError as error:
@@ -231,6 +245,7 @@ class PermitService:
         post(on.PermitTakenIn() if taken_back else on.PermitTaken())
 
     def _retain(self, _: do.RetainPermit, post: Post) -> None:
+        self._watching = None
         try:
             self._unit.retain()
         except DriverError as error:
@@ -239,6 +254,7 @@ class PermitService:
         post(on.PermitRetained())
 
     def _wipe(self, _: do.Wipe, post: Post) -> None:
+        self._watching = None
         self._loaded = self._drawn = None
         if not self._face_dirty:
             return
