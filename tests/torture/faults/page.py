@@ -14,7 +14,7 @@ from tests.torture.faults.ways import WAYS
 
 PAGE = Path(__file__).resolve().parents[3] / "kiosk" / "workflow" / "FAULTS.md"
 AS_USUAL = "·"
-NOT_PLAYED = " "
+NOT_PLAYED = "…"
 _PARTS = {
     "id_reader": "Identity reader", "permit_unit": "Permit unit", "permit_chip": "Permit chip",
     "receipt_printer": "Receipt printer", "code_scanner": "Code scanner", "central": "Central and the line to it",
@@ -35,9 +35,9 @@ one story; no grant was used twice or is left open; nothing personal is on disk 
 def page_of(findings: Iterable[Finding]) -> str:
     """The whole page; findings without a cause are what comes of a state when nothing goes wrong."""
     table = {(finding.row, finding.cause): finding for finding in findings}
-    blocks = [_HEAD, _legend(), _usual(table)]
-    blocks += [_section(part, title, table) for part, title in _PARTS.items()]
-    return "".join(blocks)
+    blocks = [_usual(table), *(_section(part, title, table) for part, title in _PARTS.items())]
+    missing = sum(block.count(f"| {NOT_PLAYED} ") for block in blocks)
+    return "".join([_HEAD, _legend(missing), *blocks])
 
 
 def rows_and_causes_of(page: str) -> tuple[set[str], set[str]]:
@@ -56,8 +56,9 @@ def raised_by(page: str) -> dict[str, set[str]]:
     return raised
 
 
-def _legend() -> str:
+def _legend(missing: int) -> str:
     lines = ["| sign | means |", "| --- | --- |", f"| {AS_USUAL} | as if nothing had gone wrong |"]
+    lines += [f"| {NOT_PLAYED} | not played yet ({missing} cells) |"] if missing else []
     lines += [f"| {letter} | {meaning} |" for letter, meaning in (work.value for work in Work)]
     lines += [f"| …{letter} | {meaning} |" for letter, meaning in (
         PAPERLESS, *(each.value for each in (*Whereabouts, *Service) if each.value[0]))]
