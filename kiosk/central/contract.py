@@ -280,11 +280,11 @@ class Recorded(Model):
 class PendingRewritesRequest(Model):
     """POST /v1/permits/pending-rewrites: is there work decided elsewhere for this permit?
 
-    `endorsement_id`: made and journalled by the kiosk; a grant of central's own is made under it, so that a kiosk that
-    never heard the answer can give it back. An approved application's grant keeps the application's id.
+    `inquiry_id` is the kiosk's, journalled before it asks: until the answer has come, a cancellation or a completion
+    under it is one of the grant that the answer brought, or would have brought.
     """
 
-    endorsement_id: UUID | None = None
+    inquiry_id: UUID
     holder: Holder
     permit: PermitFacts
 

@@ -47,6 +47,8 @@ def _told_of(step: Step) -> UUID | None:
 
 def _endorsement_of(state: s.State) -> UUID | None:
     match state:
+        case s.AskingPendingRewrites(visit=visit):
+            return visit.id     # until central's answer says otherwise, its grant goes by the question's number
         case s.AskingCentral(visit=visit) | s.Applying(visit=visit):
             return visit.endorsement_id
         case s.PrintingSlip(applied=applied) | s.ShowingApplication(applied=applied):

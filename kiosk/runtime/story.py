@@ -10,10 +10,11 @@ from kiosk.runtime.journal import Journal, LoggedStep
 from kiosk.workflow.visits import Presence, PutAway, Seals, UnfinishedStory
 
 # Central's answers after which it waits for nothing more; above all, a review under way is not to be cancelled.
-_NOTHING_GRANTED = ("EndorsementRefused", "EndorsementPending", "PermitAlreadyCurrent", "ApplicationReceived")
+_NOTHING_GRANTED = (
+    "EndorsementRefused", "EndorsementPending", "PermitAlreadyCurrent", "ApplicationReceived", "NoWorkFound")
 
 # States in which central may wait to be told how it ended.
-_OPEN = ("AskingCentral", "Applying", "Confirming", "OpeningChipSession", "RewritingFace")
+_OPEN = ("AskingPendingRewrites", "AskingCentral", "Applying", "Confirming", "OpeningChipSession", "RewritingFace")
 
 _FINAL = (Custody.WITH_HOLDER.value, Custody.RETAINED.value)
 

@@ -104,7 +104,8 @@ class CentralService:
     def _ask_pending(self, effect: do.AskForPendingRewrites, post: Post) -> None:
         permit = effect.case.permit
         key = str(uuid4())
-        request = contract.PendingRewritesRequest(holder=holder_of(effect.case.holder), permit=facts_of(permit))
+        request = contract.PendingRewritesRequest(
+            inquiry_id=effect.inquiry_id, holder=holder_of(effect.case.holder), permit=facts_of(permit))
         try:
             answer = self._client.pending_rewrites(
                 request, key=key, sequence=self._journal.number_call("pending-rewrites", key, None))

@@ -36,6 +36,8 @@ def break_off(state: Deciding, fault: Fault) -> Step:
 
 def _release(state: Deciding, reason: str) -> tuple[do.Effect, ...]:
     match state:
+        case s.AskingPendingRewrites():
+            return (do.CancelEndorsement(state.visit.id, reason),)
         case s.AskingCentral() | s.Applying():
             return (do.CancelEndorsement(state.visit.endorsement_id, reason),)
         case s.Confirming():
@@ -58,7 +60,7 @@ def reading_permit(site: Site, state: s.ReadingPermit, event: on.Event) -> Step 
                 return decline(state.visit, "other_region", case)
             if state.visit.purpose.errand is s.Errand.STATUS:
                 return Step(s.LookingAhead(state.visit, case), (do.LookAhead(case),))
-            return Step(s.AskingPendingRewrites(state.visit, case), (do.AskForPendingRewrites(case),))
+            return Step(s.AskingPendingRewrites(state.visit, case), (do.AskForPendingRewrites(state.visit.id, case),))
         case on.PermitNotRecognised(kind=kind):
             return decline(state.visit, kind)
         case on.PersonChose(intent=Intent.CANCEL):
@@ -70,24 +72,33 @@ def reading_permit(site: Site, state: s.ReadingPermit, event: on.Event) -> Step 
 
 
 def asking_pending_rewrites(site: Site, state: s.AskingPendingRewrites, event: on.Event) -> Step | None:
+    """What was asked and got no answer is taken back: the answer may have brought a grant."""
     visit, case = state.visit, state.case
     match event:
         case on.WorkFound(grant=grant) if site.rewrites_face or not grant.face_only:
             return _take_up(site, visit, case, grant)
         case on.NoWorkFound() if visit.purpose.service is Service.FACE_ONLY:
             return decline(visit, "nothing_to_renew", case)
-        case on.WorkFound() | on.NoWorkFound():
+        case on.NoWorkFound():
             return ask_rules(site, visit, case, s.Answers(), central_silent=False)
+        case on.WorkFound(grant=grant):
+            unused = do.CancelEndorsement(grant.endorsement_id, "no_face_here")
+            return _first(ask_rules(site, visit, case, s.Answers(), central_silent=False), unused)
         case on.CentralFailed(fault=fault) if fault is CLOCK_WRONG:
             return break_off(state, fault)      # no rule can be asked about a day that is not today
         case on.CentralFailed() | on.DeadlinePassed() if visit.purpose.service is Service.FACE_ONLY:
-            return decline(visit, CENTRAL_UNREACHABLE.name, case)
+            return _first(decline(visit, CENTRAL_UNREACHABLE.name, case), *_release(state, "no_answer"))
         case on.CentralFailed() | on.DeadlinePassed():
-            return ask_rules(site, visit, case, s.Answers(), central_silent=True)
+            going_on = ask_rules(site, visit, case, s.Answers(), central_silent=True)
+            return _first(going_on, *_release(state, "no_answer"))
         case on.PersonChose(intent=Intent.CANCEL):
-            return decline(visit, "holder_cancelled", case)
+            return _first(decline(visit, "holder_cancelled", case), *_release(state, "holder_cancelled"))
         case _:
             return None
+
+
+def _first(then: Step, *effects: do.Effect) -> Step:
+    return Step(then.state, (*effects, *then.effects))
 
 
 def ask_rules(site: Site, visit: s.Visit, case: s.AnyCase, answers: s.Answers, *, central_silent: bool) -> Step:

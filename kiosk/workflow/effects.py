@@ -78,6 +78,9 @@ class ReadChip:
 
 @dataclass(frozen=True, slots=True)
 class AskForPendingRewrites:
+    """`inquiry_id`: under which central is told to forget the question, should its answer not come."""
+
+    inquiry_id: UUID
     case: Case
 
 

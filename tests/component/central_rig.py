@@ -244,8 +244,9 @@ class Kiosk:
             endorsement_id, body, key=str(uuid4()), sequence=self.numbered()
         ).state
 
-    def pending(self, who: Resident) -> contract.PendingRewritesAnswer:
-        body = contract.PendingRewritesRequest(holder=who.record.holder, permit=who.facts)
+    def pending(self, who: Resident, inquiry_id: UUID | None = None) -> contract.PendingRewritesAnswer:
+        body = contract.PendingRewritesRequest(
+            inquiry_id=inquiry_id or uuid4(), holder=who.record.holder, permit=who.facts)
         return self.client.pending_rewrites(body, key=str(uuid4()), sequence=self.numbered())
 
     def beat(self, records: int) -> contract.HeartbeatAnswer:

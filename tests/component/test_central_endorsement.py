@@ -304,17 +304,27 @@ def test_an_unknown_endorsement_is_not_found(kiosk: Kiosk) -> None:
         kiosk.client.endorsement_state(uuid4())
 
 
-def test_work_that_the_kiosk_never_heard_of_can_be_given_back_by_the_id_it_journalled(
+def test_work_that_the_kiosk_never_heard_of_can_be_given_back_by_the_question_it_journalled(
     central: ReferenceCentral, kiosk: Kiosk
 ) -> None:
-    who, journalled = resident(face_pending=True), uuid4()
+    who, asked = resident(face_pending=True), uuid4()
     central.seed([who.record])
-    body = contract.PendingRewritesRequest(holder=who.record.holder, permit=who.facts, endorsement_id=journalled)
-    work = kiosk.client.pending_rewrites(body, key=str(uuid4()), sequence=None).work
+    work = kiosk.pending(who, asked).work
     assert work is not None
-    assert kiosk.verified(who, work.grant).endorsement_id == journalled
     reason = contract.CancellationRequest(reason="restarted")
-    assert kiosk.client.cancel(journalled, reason, key=str(uuid4()), sequence=None).state == "cancelled"
+    assert kiosk.client.cancel(asked, reason, key=str(uuid4()), sequence=None).state == "cancelled"
+    endorsement = central.endorsement(kiosk.verified(who, work.grant).endorsement_id)
+    assert endorsement is not None
+    assert (endorsement.state, endorsement.live) == ("cancelled", False)
+
+
+def test_a_question_that_comes_after_it_was_given_up_finds_nothing(central: ReferenceCentral, kiosk: Kiosk) -> None:
+    who, asked = resident(face_pending=True), uuid4()
+    central.seed([who.record])
+    reason = contract.CancellationRequest(reason="restarted")
+    assert kiosk.client.cancel(asked, reason, key=str(uuid4()), sequence=None).state == "cancelled"
+    assert kiosk.pending(who, asked).work is None
+    assert kiosk.pending(who).work is not None
 
 
 def test_what_became_of_a_permit_is_kept_although_nothing_was_asked(central: ReferenceCentral, kiosk: Kiosk) -> None:

@@ -19,7 +19,7 @@ pytestmark = pytest.mark.filterwarnings(
 # is new, the face follows when somebody touches the screen.
 _INSIDE: tuple[tuple[type[s.State], type[s.State], list[str]], ...] = (
     (s.ReadingPermit, s.AwaitingPermit, []),
-    (s.AskingPendingRewrites, s.AwaitingPermit, []),
+    (s.AskingPendingRewrites, s.AwaitingPermit, ["cancelled"]),
     (s.Assessing, s.AwaitingPermit, []),
     (s.ShowingAssessment, s.AwaitingPermit, []),
     (s.Declaring, s.ShowingAssessment, []),

@@ -23,7 +23,7 @@ from kiosk.central.reference.granting import end, expire, state_at
 from kiosk.central.reference.heartbeats import receive
 from kiosk.central.reference.problems import ProblemError, problem_body
 from kiosk.central.reference.tables import Endorsement
-from kiosk.central.reference.unasked import close_unasked, is_unasked
+from kiosk.central.reference.unasked import close_unasked, is_unasked, told_of
 
 TITLE = "Central: endorsement of residence permits"
 VERSION = "1.0.0"
@@ -92,9 +92,11 @@ async def cancel(endorsement_id: UUID, body: contract.CancellationRequest, call:
     """
 
     def work(session: Session, moment: Moment) -> contract.Model:
-        if session.get(Endorsement, endorsement_id) is None:
-            close_unasked(session, endorsement_id, moment.kiosk_id, "cancelled", moment.now)
-        endorsement = _own(session, endorsement_id, moment)
+        endorsement = told_of(session, endorsement_id, moment.kiosk_id)
+        if endorsement is None:
+            endorsement = close_unasked(session, endorsement_id, moment.kiosk_id, "cancelled", moment.now)
+        if endorsement.kiosk_id != moment.kiosk_id:
+            raise ProblemError("not_found")
         if is_unasked(endorsement):
             return contract.Recorded(endorsement_id=endorsement_id, state=endorsement.state)
         expire(endorsement, moment.now)
@@ -153,7 +155,7 @@ async def report_completion(endorsement_id: UUID, body: contract.CompletionReque
     """Accepted late, repeated and out of order, and of what was never asked: the permit may be in the bin."""
 
     def work(session: Session, moment: Moment) -> contract.Model:
-        endorsement = session.get(Endorsement, endorsement_id, with_for_update=True)
+        endorsement = told_of(session, endorsement_id, moment.kiosk_id)
         if endorsement is None:
             state = "unchanged" if body.chip == "old" else "unknown"
             endorsement = close_unasked(session, endorsement_id, moment.kiosk_id, state, moment.now)
@@ -173,7 +175,7 @@ async def pending_rewrites(body: contract.PendingRewritesRequest, call: Writing,
     endorsing: Endorsing = request.app.state.endorsing
 
     def work(session: Session, moment: Moment) -> contract.Model:
-        return endorsing.pending_rewrites(session, body, moment.kiosk_id, body.endorsement_id or uuid4(), moment.now)
+        return endorsing.pending_rewrites(session, body, moment.kiosk_id, uuid4(), moment.now)
 
     return await call.once("pending-rewrites", body, work)
 

@@ -19,6 +19,7 @@ from kiosk.central.reference.residents import recorded_content
 from kiosk.central.reference.rewriting import decided_content, hand_out, waiting_here
 from kiosk.central.reference.rules import Asked
 from kiosk.central.reference.tables import Endorsement, Permit
+from kiosk.central.reference.unasked import was_given_up
 from kiosk.policy.assessment import AssessedOutcome, Assessment, Served
 
 # A permit endorsed at most this long ago has had the endorsement of this window; the widest window is 31 days.
@@ -70,6 +71,8 @@ class Endorsing:
         Whatever speaks against the permit is not told here; the request for an endorsement tells it.
         """
         nothing = contract.PendingRewritesAnswer(work=None)
+        if was_given_up(session, request.inquiry_id):
+            return nothing
         permit, name = record_of(session, request.permit.permit_number)
         if permit is None or permit.status != "valid":
             return nothing
@@ -81,7 +84,7 @@ class Endorsing:
         is_current = is_on_record(permit, on_chip)
         unfinished = None if is_current else half_written(session, permit, on_chip)
         if permit.decided_application is not None and (is_current or unfinished is not None):
-            decided = self._decided_work(session, permit, request.permit, kiosk_id, now)
+            decided = self._decided_work(session, permit, request, kiosk_id, now)
             if decided is not None:
                 return decided
         rewrites = is_behind(permit, on_chip) or unfinished is not None
@@ -94,6 +97,7 @@ class Endorsing:
         if is_granted_elsewhere(session, permit.permit_number, kiosk_id, now):
             return nothing
         endorsement = _new(new_id, kiosk_id, request.permit, now)
+        endorsement.found_by = request.inquiry_id
         years = None if unfinished is None else unfinished.residence_years
         granted = self._grant(endorsement, permit, content, years, now, face_only=not rewrites)
         endorsement.state = "granted"
@@ -103,7 +107,7 @@ class Endorsing:
         return contract.PendingRewritesAnswer.model_validate({"work": {"kind": kind, "grant": granted.grant}})
 
     def _decided_work(
-        self, session: Session, permit: Permit, facts: contract.PermitFacts, kiosk_id: str, now: datetime
+        self, session: Session, permit: Permit, request: contract.PendingRewritesRequest, kiosk_id: str, now: datetime
     ) -> contract.PendingRewritesAnswer | None:
         """The grant of an approved application, under its own id; None where it is not to be written by a kiosk."""
         waiting = waiting_here(session, permit)
@@ -115,7 +119,7 @@ class Endorsing:
             return None
         if is_granted_elsewhere(session, permit.permit_number, kiosk_id, now):
             return contract.PendingRewritesAnswer(work=None)
-        hand_out(session, endorsement, facts, kiosk_id, now)
+        hand_out(session, endorsement, request, kiosk_id, now)
         granted = self._grant(endorsement, permit, content, application.residence_years, now, face_only=False)
         endorsement.answer = granted.model_dump_json()
         return contract.PendingRewritesAnswer(work=contract.PendingRewrite(kind="rewrite", grant=granted.grant))

@@ -34,7 +34,7 @@ def decided_content(application: Application, permit: Permit) -> contract.Permit
 
 
 def hand_out(
-    session: Session, endorsement: Endorsement, facts: contract.PermitFacts, kiosk_id: str, now: datetime
+    session: Session, endorsement: Endorsement, request: contract.PendingRewritesRequest, kiosk_id: str, now: datetime
 ) -> None:
     """Give the application's endorsement to the kiosk that holds the permit now. Its earlier chip sessions end; what
     they had composed never reached the chip, which was read again and is as the record says.
@@ -43,8 +43,9 @@ def hand_out(
         update(ChipSession).where(ChipSession.endorsement_id == endorsement.endorsement_id).values(closed=True)
     )
     endorsement.kiosk_id = kiosk_id
-    endorsement.permit_file = facts.permit_file
-    endorsement.present = facts.content.model_dump(mode="json")
+    endorsement.permit_file = request.permit.permit_file
+    endorsement.present = request.permit.content.model_dump(mode="json")
+    endorsement.found_by = request.inquiry_id
     endorsement.writes_composed = 0
     endorsement.batches_before = endorsement.last_batch
     endorsement.completed_at = None

@@ -114,7 +114,8 @@ class Endorsement(Base):
     """One request of a kiosk and what became of it. `live`: a grant that may still be used.
 
     An application has one under its own id: "pending" until it is decided, then with a grant for each visit to a kiosk.
-    `batches_before`: the highest number of a batch when the present grant was made.
+    `batches_before`: the highest number of a batch when the present grant was made. `found_by`: the kiosk's question
+    about pending work that the present grant answered.
     """
 
     __tablename__ = "endorsements"
@@ -125,6 +126,7 @@ class Endorsement(Base):
         ),
         Index("endorsements_by_permit", "permit_number"),
         Index("endorsements_by_age", "created_at"),
+        Index("endorsements_by_inquiry", "found_by"),
     )
     endorsement_id: Mapped[UUID] = mapped_column(primary_key=True)
     kiosk_id: Mapped[str] = mapped_column(ForeignKey("kiosks.kiosk_id"))
@@ -142,6 +144,7 @@ class Endorsement(Base):
     created_at: Mapped[datetime]
     expires_at: Mapped[datetime | None]
     updated_at: Mapped[datetime]
+    found_by: Mapped[UUID | None]
 
 
 class ChipSession(Base):

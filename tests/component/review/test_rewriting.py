@@ -47,6 +47,18 @@ def test_a_grant_that_was_given_back_is_given_again_under_the_same_id(
     assert [each.chip for each in central.completions(answer.application_id)] == ["old"]
 
 
+def test_a_grant_whose_answer_was_lost_is_given_back_by_the_question_and_the_application_stays(
+    central: ReferenceCentral, kiosk: Kiosk, other_kiosk: Kiosk, somebody: Resident
+) -> None:
+    answer, asked = kiosk.applied(somebody), uuid4()
+    approve(central, answer.review_number)
+    assert kiosk.pending(somebody, asked).work is not None
+    reason = contract.CancellationRequest(reason="interrupted")
+    assert kiosk.client.cancel(asked, reason, key=str(uuid4()), sequence=None).state == "cancelled"
+    assert kiosk.progress(somebody).state == "approved"
+    work_of(other_kiosk, somebody)
+
+
 def test_a_session_begun_on_an_earlier_visit_does_not_hinder_the_next_one(
     central: ReferenceCentral, kiosk: Kiosk, clock: MovableClock, somebody: Resident
 ) -> None:

@@ -42,7 +42,7 @@ FACTS = contract.PermitFacts(
 HOLDER = contract.Holder(name=MARKER, id_number="341399198803140028")
 GRANT = {"payload": "e30=", "algorithm": "ed25519", "key_id": MARKER, "signature": "AAAA"}
 SEARCH = contract.ApplicationSearch(holder=HOLDER, permit=None)
-REWRITES = contract.PendingRewritesRequest(holder=HOLDER, permit=FACTS)
+REWRITES = contract.PendingRewritesRequest(inquiry_id=ID, holder=HOLDER, permit=FACTS)
 EVIDENCE = contract.EvidenceRequest(evidence_id=ID, service="endorse", key="lease", holder=HOLDER, permit=None)
 STARTS = contract.ChipSessionRequest(atr="3B", chip_serial="86")
 CANCELS = contract.CancellationRequest(reason="cancelled")
