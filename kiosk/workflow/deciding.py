@@ -353,7 +353,8 @@ def _withdraw(state: s.AskingCentral, code: str) -> Step:
 def _take_up(site: Site, visit: s.Visit, case: s.Case, grant: Grant) -> Step:
     """Work decided elsewhere; nobody is fetched for what is refused in any case."""
     if _draws_what_the_chip_lacks(case, grant):
-        return decline(visit, GRANT_REJECTED.name, case)
+        unused = do.CancelEndorsement(grant.endorsement_id, GRANT_REJECTED.name)
+        return _first(decline(visit, GRANT_REJECTED.name, case), unused)
     return _see_who_stands_here(site, visit, s.Offered(case, grant))
 
 
@@ -364,7 +365,8 @@ def _draws_what_the_chip_lacks(case: s.Case, grant: Grant) -> bool:
 def _offer(site: Site, visit: s.Visit, case: s.Case, grant: Grant, assessed: Assessment | None) -> Step:
     """Show old → new. The face is drawn only from what the chip holds: a face-only grant must say the same."""
     if _draws_what_the_chip_lacks(case, grant):
-        return decline(visit, GRANT_REJECTED.name, case)
+        unused = do.CancelEndorsement(grant.endorsement_id, GRANT_REJECTED.name)
+        return _first(decline(visit, GRANT_REJECTED.name, case), unused)
     drawing = (do.DrawFace(grant.content, case.permit.permit_file),) if site.rewrites_face else ()
     return Step(s.Confirming(visit, case, grant, assessed), drawing)
 

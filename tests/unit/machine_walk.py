@@ -195,7 +195,7 @@ def _after(result: Walk, before: Node, event: on.Event, taken: Step, world: Worl
         check(do.Wipe() in taken.effects, "a visit that is over is wiped")
     if isinstance(event, on.PersonChose) and type(state) is type(taken.state):
         check(isinstance(state, s.AwaitsPerson), "taps do not put off the end of a wait for a device")
-    owed = _owed_by(state, event, taken.state, world.owed)
+    owed = _owed_by(state, event, world.owed)
     for effect in taken.effects:
         if isinstance(effect, do.RewriteFace | do.LoadFace):
             check(result.site.rewrites_face, "no face is rewritten where the unit rewrites none")
@@ -209,7 +209,10 @@ def _after(result: Walk, before: Node, event: on.Event, taken: Step, world: Worl
                 assert isinstance(taken.state, s.RelayingBatch)
                 check(taken.state.batch not in world.relayed, "a batch is sent to the chip once")
                 world = replace(world, relayed=world.relayed | {taken.state.batch})
-            case do.RequestEndorsement(endorsement_id=asked_for) | do.Apply(application_id=asked_for):
+            case (
+                do.RequestEndorsement(endorsement_id=asked_for) | do.Apply(application_id=asked_for)
+                | do.AskForPendingRewrites(inquiry_id=asked_for)
+            ):
                 owed |= {asked_for}
             case do.RewriteFace() if isinstance(state, s.Confirming):
                 owed |= {state.grant.endorsement_id}
@@ -251,7 +254,7 @@ def _is_granted(state: s.State, effect: do.Effect) -> bool:
             return hasattr(state, "grant")
 
 
-def _owed_by(before: s.State, event: on.Event, after: s.State, owed: frozenset[UUID]) -> frozenset[UUID]:
+def _owed_by(before: s.State, event: on.Event, owed: frozenset[UUID]) -> frozenset[UUID]:
     """What central waits for once this answer of its own was heeded."""
     match event:
         case (
@@ -259,8 +262,10 @@ def _owed_by(before: s.State, event: on.Event, after: s.State, owed: frozenset[U
         ):
             asking = isinstance(before, s.AskingCentral | s.Applying)
             return owed - {before.visit.endorsement_id} if asking else owed
-        case on.WorkFound(grant=grant) if not grant.face_only or isinstance(after, s.Confirming | s.AwaitingAttendant):
-            return owed | {grant.endorsement_id}
+        case on.NoWorkFound() if isinstance(before, s.AskingPendingRewrites):
+            return owed - {before.visit.id}
+        case on.WorkFound(grant=grant) if isinstance(before, s.AskingPendingRewrites):
+            return owed - {before.visit.id} | {grant.endorsement_id}
         case _:
             return owed
 
