@@ -9,10 +9,11 @@ import pytest
 
 from drivers.simulators.permit import Place as At
 from kiosk.domain.endorsement import Custody
-from kiosk.faults import CONFIGURATION, PERMIT_HELD_INSIDE, RECOVERY_STUCK, WORKER_DIED
+from kiosk.faults import CONFIGURATION, PERMIT_HELD_INSIDE, PERMIT_UNIT_SILENT, RECOVERY_STUCK, WORKER_DIED
+from kiosk.screen_models import Intent
 from kiosk.workflow import states as s
 from tests.flows.conftest import OpenPlace
-from tests.flows.place import ASSETS, LIN
+from tests.flows.place import ASSETS, LIN, Place
 from tests.waiting import eventually
 
 # How a worker's end is reported beside the fault.
@@ -53,6 +54,35 @@ def test_without_a_bin_a_forgotten_permit_is_held_inside_for_staff(open_place: O
     closed = place.sees(s.OutOfService)
     assert (closed.fault, closed.custody, closed.held) == (PERMIT_HELD_INSIDE, Custody.INSIDE, True)
     assert place.where_is(LIN.permit) is At.STATION
+
+
+def test_a_unit_that_does_not_finish_in_time_closes_the_machine_until_the_permit_can_be_given_back(
+    place: Place
+) -> None:
+    place.at_every_state(
+        lambda state: place.rig.fault("permit_unit", "late") if isinstance(state, s.ReturningPermit) else None)
+    place.plays(LIN.until(s.ShowingAssessment))
+    place.chooses(Intent.CANCEL)
+    place.sees(s.ReturningPermit)
+    place.lets_pass()
+    closed = place.sees(s.OutOfService)
+    assert (closed.fault, closed.custody) == (PERMIT_UNIT_SILENT, Custody.INSIDE)
+    place.at_every_state(lambda state: None)
+    place.rig.clear_faults()
+
+    def finds_the_permit() -> bool:
+        """The line may still hold back what was said while the fault was on; the next look finds the unit well."""
+        if isinstance(place.state, s.AwaitingHolder):
+            return True
+        place.lets_pass(31.0)
+        return False
+
+    eventually(finds_the_permit, within_s=20.0)
+    place.asks_for_permit()
+    place.sees(s.AwaitingRemoval)
+    place.takes_permit()
+    place.sees(s.Explaining)
+    assert place.is_untouched(LIN.permit)
 
 
 def _without_bin(directory: Path) -> str:

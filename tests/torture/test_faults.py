@@ -24,6 +24,8 @@ _PROGRAM = "tests/flows/test_program_faults.py::test_"
 _DIAGNOSE = "tests/component/test_diagnose.py::test_"
 BY_A_TEST = {
     "permit_held_inside": f"{_PROGRAM}without_a_bin_a_forgotten_permit_is_held_inside_for_staff",
+    "permit_unit_silent": (
+        f"{_PROGRAM}a_unit_that_does_not_finish_in_time_closes_the_machine_until_the_permit_can_be_given_back"),
     "recovery_stuck": f"{_PROGRAM}a_unit_that_says_nothing_at_the_start_leaves_the_machine_closed_until_it_does",
     "worker_died": f"{_PROGRAM}a_worker_that_dies_closes_the_machine_and_the_watchdog_is_not_fed",
     "configuration": f"{_PROGRAM}a_file_that_vanished_since_the_start_closes_the_machine",
