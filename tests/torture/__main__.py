@@ -7,6 +7,7 @@ one. A part with arguments of its own (which point to try again, which page to w
 from __future__ import annotations
 
 import argparse
+import logging
 import sys
 import time
 from importlib import import_module
@@ -62,5 +63,13 @@ def _tell(name: str, outcome: Outcome, took_s: float) -> None:
     print(text, flush=True)
 
 
+def _keep_the_program_s_log_apart() -> None:
+    """Thousands of troubles are what is wanted here; who examines the log has a handler at its logger."""
+    logger = logging.getLogger("kiosk")
+    logger.addHandler(logging.NullHandler())
+    logger.propagate = False
+
+
 if __name__ == "__main__":
+    _keep_the_program_s_log_apart()
     sys.exit(main(sys.argv[1:]))
