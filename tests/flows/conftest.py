@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
-import os
-import socket
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -22,6 +19,7 @@ from kiosk.central.reference.server import ReferenceCentral
 from kiosk.central.reference.settings import CentralSettings
 from kiosk.central.reference.tables import Base, Kiosk
 from kiosk.demo.simulation import central_records
+from tests.direct_chips import direct_chip
 from tests.flows.place import ASSETS, LIN, NEIGHBOUR, TODAY, Authority, HandClock, Place
 
 OpenPlace = Callable[..., Place]
@@ -85,7 +83,7 @@ def open_place(
     ) -> Place:
         authority.central.seed(
             ResidentImport.model_validate(record) for record in central_records(residents))
-        place = Place(tmp_path, authority, residents, typeface, chip or _direct(), printer, site, unit)
+        place = Place(tmp_path, authority, residents, typeface, chip or direct_chip(), printer, site, unit)
         places.append(place)
         return place
 
@@ -101,17 +99,3 @@ def place(open_place: OpenPlace) -> Place:
     place = open_place()
     place.start_kiosk()
     return place
-
-
-# Below the ports that the system hands out by itself, so that nobody else gets one before the kiosk listens there.
-_ports = itertools.count(20000 + os.getpid() % 10000)
-
-
-def _direct() -> tuple[str, str]:
-    port = next(port for port in _ports if _is_free(port))
-    return f"sim://permit_chip?port={port}", f"direct://127.0.0.1:{port}"
-
-
-def _is_free(port: int) -> bool:
-    with socket.socket() as probe:
-        return probe.connect_ex(("127.0.0.1", port)) != 0

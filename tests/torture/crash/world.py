@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 import json
 import os
 import random
@@ -36,6 +35,7 @@ from kiosk.central.reference.server import ReferenceCentral
 from kiosk.central.reference.settings import CentralSettings
 from kiosk.central.reference.tables import Base, Endorsement, Kiosk
 from kiosk.demo.simulation import central_records
+from tests.direct_chips import direct_chip
 from tests.flows.place import ASSETS, CHIP_IN_UNIT, FACE_REFRESHED_AT, TODAY
 from tests.torture.crash import disk
 from tests.torture.crash.child import Start
@@ -48,7 +48,6 @@ PATIENCE = {
     CRT: {"answer": 1.5, "transport": 4.0, "initialise": 4.0, "chip": 4.0, "entry_poll": 0.02},
 }
 """What the driver waits for a unit that needs no time, on a machine that does other things too."""
-_ports = itertools.count(30000 + os.getpid() % 2000)
 
 
 class KioskDied(Exception):
@@ -233,10 +232,7 @@ class World:
             record["face_pending"] = record["permit_number"] == pending_number
         self.central.seed(ResidentImport.model_validate(record) for record in records)
         self.unit = unit
-        port = next(port for port in _ports if _is_free(port))
-        chip_url, chip_side = f"sim://permit_chip?port={port}", f"direct://127.0.0.1:{port}"
-        if chip_in_unit:
-            chip_url, chip_side = CHIP_IN_UNIT
+        chip_url, chip_side = CHIP_IN_UNIT if chip_in_unit else direct_chip()
         self.rig = Rig(self.directory, self.residents, pace, chip_side, country.typeface, unit=unit)
         if face_pending is not None:
             self.rig.issued(face_pending).face.erase()
@@ -358,8 +354,3 @@ def _unit_file(directory: Path, unit: str, has_bin: bool) -> str:
     text = re.sub(r"(?m)^has_retain_bin = \w+", f"has_retain_bin = {str(has_bin).lower()}", text)
     (directory / "unit.toml").write_text(text, encoding="utf-8")
     return "unit.toml"
-
-
-def _is_free(port: int) -> bool:
-    with socket.socket() as probe:
-        return probe.connect_ex(("127.0.0.1", port)) != 0

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import itertools
 import json
 import logging
-import os
 import re
 import shutil
-import socket
 import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -31,6 +28,7 @@ from kiosk.central.reference.server import ReferenceCentral
 from kiosk.central.reference.settings import CentralSettings
 from kiosk.central.reference.tables import Base, Kiosk
 from kiosk.demo.simulation import central_records
+from tests.direct_chips import direct_chip
 from tests.flows.place import ASSETS, TODAY, Authority, HandClock, Place
 from tests.torture.faults.certificates import make_expired
 
@@ -44,7 +42,6 @@ _IMPATIENT = {
 RIGHT_TIME_S = 300
 _ENDS_OF_CHECKS = ('"DevicesReady"', '"DeviceFailed"')
 AT_APPLICATION = "haikou-at-application"
-_PORTS = itertools.count(10000 + os.getpid() * 211 % 20000)     # processes that start together keep apart
 
 
 class KioskClock(HandClock):
@@ -152,7 +149,7 @@ class Counter:
                     session.execute(delete(table))
         central.seed(ResidentImport.model_validate(record) for record in central_records(residents))
         directory = Path(tempfile.mkdtemp(prefix="cell-", dir=self.directory))
-        chip = _direct()
+        chip = direct_chip()
         if over_pcsc:
             assert self.pcscd is not None
             chip = (f"pcsc://{self.pcscd.reader_name}", self.pcscd.vpcd_url)
@@ -185,16 +182,3 @@ class Counter:
         path = self.directory / f"{name}.toml"
         path.write_text(text, encoding="utf-8")
         return str(path)
-
-
-def _direct() -> tuple[str, str]:
-    """A coupler of one's own, as the kiosk names it and as the chip's side does. Below the ports that the system
-    hands out by itself.
-    """
-    port = next(port for port in _PORTS if _is_free(port))
-    return f"sim://permit_chip?port={port}", f"direct://127.0.0.1:{port}"
-
-
-def _is_free(port: int) -> bool:
-    with socket.socket() as probe:
-        return probe.connect_ex(("127.0.0.1", port)) != 0
