@@ -216,11 +216,21 @@ def bare_application() -> FastAPI:
     application = FastAPI(title=TITLE, version=VERSION, docs_url=None, redoc_url=None, openapi_url=None)
     application.include_router(router)
     application.include_router(review_calls.router, prefix="/v1", responses=_PROBLEMS)
+    _build_routes(application)
     application.add_exception_handler(ProblemError, _on_problem)
     application.add_exception_handler(RequestValidationError, _on_invalid)
     application.add_exception_handler(HTTPException, _on_http)
     application.add_exception_handler(Exception, _on_mistake)
     return application
+
+
+def _build_routes(application: FastAPI) -> None:
+    """FastAPI builds a route's models when it is first looked for; two applications of one process that do so at once
+    get in each other's way (pydantic's schemas). Looking for what no route has builds them all.
+    """
+    nowhere = {"type": "http", "method": "GET", "path": "/", "root_path": "", "headers": []}
+    for route in application.routes:
+        route.matches(nowhere)
 
 
 async def _on_problem(request: Request, error: Exception) -> Response:
