@@ -1,8 +1,7 @@
 """The composition root: configuration → transports → devices → services → engine → application.
 
 The only module that may import everybody. What the first screen does not need is imported by the desk that needs it,
-on its
-own thread, after the first screen stands.
+on its own thread, after the first screen stands.
 """
 
 from __future__ import annotations
@@ -28,7 +27,7 @@ from kiosk.presenter import present
 from kiosk.runtime.clock import Clock, SystemClock
 from kiosk.runtime.engine import Engine
 from kiosk.runtime.journal import OutboundMessage, open_journal
-from kiosk.runtime.seal import seal_by
+from kiosk.runtime.seal import seal_by_key_file
 from kiosk.runtime.watchdog import Watchdog, notify
 from kiosk.runtime.workers import Worker
 from kiosk.screen_models import Intent, ScreenModel, Words
@@ -66,6 +65,7 @@ class Kiosk:
         self.clock = clock or SystemClock()
         self.region = load_region(config.files.region)
         self._unit_file = _load_unit_file(config)
+        seal = seal_by_key_file(config.central.key)
         self.journal = open_journal(config.state_dir / "journal.db", self.clock.now, config.journal.hash)
         self._guard = JournalGuard(self.journal)
         self._health = DeviceHealth()
@@ -83,7 +83,6 @@ class Kiosk:
             has_code_scanner=bool(config.devices.code_scanner),
             holder_check=config.holder_check.rule,
         )
-        seal = seal_by(config.central.key.read_bytes())
         self.engine = Engine(site, self.journal, self.clock, performer.perform, show, _message_of, seal)
         performer.connect(self._tell)
         self._translations: dict[str, Translation] = {}

@@ -33,7 +33,7 @@ from drivers.simulators.activity import ActivityLog
 from drivers.simulators.chip_time import MUTE_S, answer_in_time
 from drivers.simulators.permit import Chip, Place, SimulatedPermit
 from drivers.simulators.permit_unit_hands import UnitHands
-from drivers.simulators.permit_unit_mechanism import WHO, Interrupted, Mechanism, Motion
+from drivers.simulators.permit_unit_mechanism import WHO, Interrupted, Motion
 from drivers.simulators.pty_line import PtyLine
 
 BAUD = 38400
@@ -70,11 +70,9 @@ class CrtUnitSim(UnitHands):
 
     def __init__(self, activity: ActivityLog, pace: float, run_dir: Path, *, late_s: float = 5.0,
                  failed_head: int = FAILED_HEADS[0]) -> None:
-        faults: set[str] = set()
-        super().__init__(Mechanism(activity, pace, faults), faults)
+        super().__init__(activity, pace, PtyLine(WHO, self._hear, activity, pace, run_dir / LINK_NAME, BAUD))
         self._activity = activity
         self._pace = pace
-        self._line = PtyLine(WHO, self._hear, activity, pace, run_dir / LINK_NAME, BAUD)
         self._late_s = late_s
         self._failed_head = failed_head
         self._decoder = Decoder()
@@ -119,25 +117,6 @@ class CrtUnitSim(UnitHands):
         with self._state:
             self._chip_off()
         return permit
-
-    # Faults.
-
-    def set_fault(self, name: str) -> None:
-        """Make something go wrong, until `clear_faults`; nak_once, garbled_once and lost_ack once, power_loss at
-        once."""
-        if name not in FAULT_NAMES:
-            raise ValueError(f"{name!r} is none of {', '.join(FAULT_NAMES)}")
-        if name == "power_loss":
-            self._lose_power()
-            return
-        self._faults.add(name)
-        if name == "unplugged":
-            self._line.unplug()
-
-    def clear_faults(self) -> None:
-        """Everything works again; a jammed permit stays jammed until `free_jam`."""
-        self._faults.clear()
-        self._line.plug_in()
 
     def _lose_power(self) -> None:
         """Off and on again: what moved stops where it is, what was to be answered is not."""

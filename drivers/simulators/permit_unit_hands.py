@@ -1,17 +1,24 @@
-"""What people do at a simulated permit unit, whatever dialect it speaks."""
+"""What people do at a simulated permit unit, and what goes wrong with it, whatever dialect it speaks."""
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
+
+from drivers.simulators.activity import ActivityLog
 from drivers.simulators.permit import Place, SimulatedPermit
 from drivers.simulators.permit_unit_mechanism import Mechanism
+from drivers.simulators.pty_line import PtyLine
 
 
-class UnitHands:
-    """Mouth, path and bin of one mechanism, for hands. `faults`: what goes wrong at present."""
+class UnitHands(ABC):
+    """Mouth, path, bin and cable of one unit, for hands. `fault_names`: what can be made to go wrong."""
 
-    def __init__(self, mechanism: Mechanism, faults: set[str]) -> None:
-        self._mechanism = mechanism
-        self._faults = faults
+    fault_names: tuple[str, ...]
+
+    def __init__(self, activity: ActivityLog, pace: float, line: PtyLine) -> None:
+        self._faults: set[str] = set()          # what goes wrong at present
+        self._mechanism = Mechanism(activity, pace, self._faults)
+        self._line = line
 
     @property
     def permit(self) -> SimulatedPermit | None:
@@ -47,3 +54,23 @@ class UnitHands:
         for fault in [name for name in self._faults if name.startswith("jam_")]:
             self._faults.discard(fault)
         return self._mechanism.free()
+
+    def set_fault(self, name: str) -> None:
+        """Make something go wrong, until `clear_faults`; what is called once or lost is so once, power_loss at once."""
+        if name not in self.fault_names:
+            raise ValueError(f"{name!r} is none of {', '.join(self.fault_names)}")
+        if name == "power_loss":
+            self._lose_power()
+            return
+        self._faults.add(name)
+        if name == "unplugged":
+            self._line.unplug()
+
+    def clear_faults(self) -> None:
+        """Everything works again; a jammed permit stays jammed until `free_jam`."""
+        self._faults.clear()
+        self._line.plug_in()
+
+    @abstractmethod
+    def _lose_power(self) -> None:
+        """Off and on again: what moves stops where it is, what is to be answered is not."""

@@ -30,7 +30,6 @@ from drivers.simulators.permit_unit_mechanism import (
     WHO,
     WIDTH_DOTS,
     Interrupted,
-    Mechanism,
     Motion,
     Sight,
 )
@@ -78,9 +77,7 @@ class PermitUnitSim(UnitHands):
     fault_names: tuple[str, ...] = FAULT_NAMES
 
     def __init__(self, activity: ActivityLog, pace: float, run_dir: Path, *, late_s: float = 5.0) -> None:
-        faults: set[str] = set()
-        super().__init__(Mechanism(activity, pace, faults), faults)
-        self._line = PtyLine(WHO, self._hear, activity, pace, run_dir / LINK_NAME, BAUD)
+        super().__init__(activity, pace, PtyLine(WHO, self._hear, activity, pace, run_dir / LINK_NAME, BAUD))
         self._late_s = late_s
         self._decoder = Decoder()
         self._raster = bytearray(BLANK_RASTER)
@@ -125,24 +122,6 @@ class PermitUnitSim(UnitHands):
             self._lose_memory()
             self._begin(_Order(CommandBlock(Command.RESET), is_answered=False))
         self._idle.wait(timeout=5.0)
-
-    # Faults.
-
-    def set_fault(self, name: str) -> None:
-        """Make something go wrong, until `clear_faults`; nak_once and garbled_once once, power_loss at once."""
-        if name not in FAULT_NAMES:
-            raise ValueError(f"{name!r} is none of {', '.join(FAULT_NAMES)}")
-        if name == "power_loss":
-            self._lose_power()
-            return
-        self._faults.add(name)
-        if name == "unplugged":
-            self._line.unplug()
-
-    def clear_faults(self) -> None:
-        """Everything works again; a jammed permit stays jammed until `free_jam`."""
-        self._faults.clear()
-        self._line.plug_in()
 
     @property
     def raster(self) -> bytes:

@@ -22,7 +22,13 @@ from kiosk.log_events import LogEvent, log
 from kiosk.runtime import chain
 from kiosk.runtime.chain import Break, BreakKind, HashName, Head
 
-_SCHEMA = """
+BIN_EMPTIED = "BinEmptied"
+"""Note: staff took the permits out of the bin; what was retained before is not missed any more."""
+
+RETAINED = "facts LIKE '%\"in_bin\"%'"
+"""Condition in SQL: at this step a permit was put into the bin. An index has it in these words, or it is not used."""
+
+_SCHEMA = f"""
 CREATE TABLE IF NOT EXISTS step (
     number INTEGER PRIMARY KEY AUTOINCREMENT,
     at TEXT NOT NULL,
@@ -49,7 +55,7 @@ CREATE TABLE IF NOT EXISTS message (
     step INTEGER
 ) STRICT;
 CREATE INDEX IF NOT EXISTS message_waiting ON message (sequence) WHERE settled_at IS NULL AND body IS NOT NULL;
-CREATE INDEX IF NOT EXISTS step_of_bin ON step (number) WHERE event = 'BinEmptied' OR facts LIKE '%"in_bin"%';
+CREATE INDEX IF NOT EXISTS step_of_bin ON step (number) WHERE event = '{BIN_EMPTIED}' OR {RETAINED};
 CREATE TABLE IF NOT EXISTS anchor (
     only INTEGER PRIMARY KEY CHECK (only = 1),
     number INTEGER NOT NULL,
@@ -275,10 +281,6 @@ class Journal:
         sequence, call, key, endorsement_id, body, at = row
         return WaitingMessage(sequence, call, key, UUID(endorsement_id), body, datetime.fromisoformat(at))
 
-    def waiting_messages(self) -> int:
-        """How many messages central must still get."""
-        return self.queue().length
-
     def queue(self) -> Queue:
         """How many messages central must still get, and how old the oldest is."""
         with self._written() as db:
@@ -297,9 +299,9 @@ class Journal:
         """What was put into the bin since staff said last that they had emptied it, oldest first."""
         with self._written() as db:
             rows = db.execute(
-                "SELECT event, at, endorsement_id FROM step WHERE event = 'BinEmptied' OR facts LIKE '%\"in_bin\"%'"
+                f"SELECT event, at, endorsement_id FROM step WHERE event = '{BIN_EMPTIED}' OR {RETAINED}"
                 " ORDER BY number DESC").fetchall()
-        kept = takewhile(lambda row: row[0] != "BinEmptied", rows)
+        kept = takewhile(lambda row: row[0] != BIN_EMPTIED, rows)
         return tuple(
             KeptPermit(datetime.fromisoformat(at), None if number is None else UUID(number))
             for _, at, number in reversed(list(kept)))

@@ -9,13 +9,10 @@ from pathlib import Path
 
 from kiosk.runtime import chain
 from kiosk.runtime.chain import Break
-from kiosk.runtime.journal import Journal
+from kiosk.runtime.journal import BIN_EMPTIED, RETAINED, Journal
 
 KEPT = timedelta(days=180)
 """Half a year: longer than anybody takes to ask what became of a permit, shorter than a small disk lasts."""
-
-BIN_EMPTIED = "BinEmptied"
-"""Note: staff took the permits out of the bin; what was retained before is not missed any more."""
 
 IN_BIN_KEPT = timedelta(days=365)
 """How much longer a permit in the bin is remembered; staff who never say that they emptied it must not fill the
@@ -84,7 +81,7 @@ def _through(db: sqlite3.Connection, before: datetime) -> int:
         "SELECT number FROM step WHERE julianday(at) >= julianday(:before) ORDER BY number LIMIT 1",
         "SELECT max(number) FROM step WHERE state_after = 'Idle'",
         "SELECT min(step) FROM message WHERE settled_at IS NULL AND body IS NOT NULL",
-        "SELECT min(number) FROM step WHERE (custody = 'retained' OR facts LIKE '%\"in_bin\"%')"
+        f"SELECT min(number) FROM step WHERE {RETAINED}"
         " AND julianday(at) >= julianday(:long_before)"
         " AND number > (SELECT coalesce(max(number), 0) FROM step WHERE event = :emptied)",
     )

@@ -10,8 +10,7 @@ from kiosk.config import Config
 from kiosk.run_command import DEFAULT_CONFIG
 from kiosk.runtime import journal_command
 from kiosk.runtime.clock import SystemClock
-from kiosk.runtime.journal import Journal, KeptPermit
-from kiosk.runtime.keeping import BIN_EMPTIED
+from kiosk.runtime.journal import BIN_EMPTIED, Journal, KeptPermit
 
 
 def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:

@@ -9,12 +9,24 @@ from __future__ import annotations
 import hashlib
 import hmac
 import json
+from pathlib import Path
 
+from kiosk.config import ConfigError
 from kiosk.domain.documents import PermitContent
 from kiosk.runtime.audit import Seal
 
 SEAL_BYTES = 16
 _LABEL = b"qianzhu-kiosk journal seal 1"
+
+
+def seal_by_key_file(path: Path) -> Seal:
+    """The seal of the kiosk whose TLS private key is in `path`. Raises `ConfigError` where it cannot be read."""
+    try:
+        return seal_by(path.read_bytes())
+    except OSError as error:
+        raise ConfigError([
+            f"{path}: cannot be read: {error.strerror}; the kiosk's private key is wanted there (central.key)"
+        ]) from error
 
 
 def seal_by(private_key: bytes) -> Seal:

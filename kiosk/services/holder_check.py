@@ -153,3 +153,8 @@ class AttendantService:
             file.flush()
             os.fsync(file.fileno())
         written.replace(self._record)
+        directory = os.open(self._record.parent, os.O_RDONLY | os.O_DIRECTORY)     # or the name is not on the disk yet
+        try:
+            os.fsync(directory)
+        finally:
+            os.close(directory)

@@ -102,6 +102,8 @@ def test_central_is_reached_by_https_only(tmp_path: Path, url: str) -> None:
 @pytest.mark.parametrize(("text", "words"), [
     ("site = \n", "is not TOML"),
     (GOOD.replace('"shanghai"', '"broken.toml"'), "broken.toml"),
+    # A file that is there and that not even root can read.
+    (GOOD.replace("kiosk.key", "/proc/self/mem"), "/proc/self/mem: cannot be read: "),
 ])
 def test_a_kiosk_that_cannot_be_configured_says_so_in_lines_and_ends_with_2(
     tmp_path: Path, text: str, words: str

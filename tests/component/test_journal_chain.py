@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -14,8 +14,16 @@ from uuid import UUID
 import pytest
 
 from kiosk.runtime.chain import GENESIS, HASHES, Break, BreakKind, HashName, Head, digest, link
-from kiosk.runtime.journal import Journal, JournalFailed, OutboundMessage, StepRecord, open_journal, verify_file
-from kiosk.runtime.keeping import BIN_EMPTIED, NothingPurged, accept, purge
+from kiosk.runtime.journal import (
+    BIN_EMPTIED,
+    Journal,
+    JournalFailed,
+    OutboundMessage,
+    StepRecord,
+    open_journal,
+    verify_file,
+)
+from kiosk.runtime.keeping import NothingPurged, accept, purge
 
 STARTED = datetime(2026, 5, 20, 10, 0, tzinfo=UTC)
 VISIT, ENDORSEMENT = UUID(int=1), UUID(int=2)
@@ -37,12 +45,14 @@ class Book:
         # What the disk keeps is not the question here, and every sync costs ten milliseconds.
         self.journal._db.execute("PRAGMA synchronous=OFF")
 
-    def writes(self, steps: int = STEPS, after: str = "Confirming", custody: str = "inside") -> None:
+    def writes(
+        self, steps: int = STEPS, after: str = "Confirming", facts: Mapping[str, str | bool] = {"intent": "go_on"}
+    ) -> None:
         """So many steps, a minute apart; every third tells central something."""
         for number in range(steps):
             self.now += timedelta(minutes=1)
             record = StepRecord(
-                self.now, VISIT, "Idle", "PersonChose", after, custody, ("Wipe",), ENDORSEMENT, {"intent": "go_on"})
+                self.now, VISIT, "Idle", "PersonChose", after, "inside", ("Wipe",), ENDORSEMENT, dict(facts))
             message = replace(TOLD, idempotency_key=f"key {self.now}")
             self.journal.append(record, [message] if number % 3 == 0 else [])
 
@@ -253,7 +263,7 @@ def test_an_anchor_that_no_note_explains_is_a_break(book: Book) -> None:
 
 
 def idle_for(book: Book, days: int) -> None:
-    book.writes(1, after="Idle", custody="with_holder")
+    book.writes(1, after="Idle")
     book.sends()
     book.now += timedelta(days=days)
 
@@ -306,15 +316,15 @@ def test_what_central_must_still_get_is_kept_however_old(book: Book) -> None:
     book.writes(1, after="Idle")
     book.now += timedelta(days=400)
     book.writes(1, after="Idle")
-    waiting = book.journal.waiting_messages()
+    waiting = book.journal.queue().length
     purge(book.journal, book.now)
-    assert book.journal.waiting_messages() == waiting
+    assert book.journal.queue().length == waiting
     assert book.journal.first_waiting_message() is not None
     assert book.broken is None
 
 
 def test_a_permit_in_the_bin_is_remembered_until_staff_say_that_it_is_empty(book: Book) -> None:
-    book.writes(1, after="Explaining", custody="retained")
+    book.writes(1, after="Explaining", facts={"in_bin": True})
     idle_for(book, 200)
     book.writes(1, after="Idle")
     book.sends()
@@ -375,7 +385,7 @@ def test_a_journal_from_before_the_chain_is_chained_as_it_stands(book: Book) -> 
         "ALTER TABLE message DROP COLUMN step", "DROP TABLE anchor")
     book.opens()
     assert book.journal.steps_since_idle() == rows
-    assert book.journal.waiting_messages() == 4
+    assert book.journal.queue().length == 4
     book.writes(2)
     verdict = book.journal.verify()
     assert (verdict.broken, verdict.verified) == (None, STEPS + 2)

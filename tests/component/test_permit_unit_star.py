@@ -5,8 +5,7 @@ from __future__ import annotations
 import io
 import json
 import threading
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -27,64 +26,25 @@ from drivers.permit_unit.star_tcp300.device import Lamp, StarTcp300
 from drivers.permit_unit.star_tcp300.device_file import load_device_file
 from drivers.permit_unit.star_tcp300.frames import Command, CommandBlock
 from drivers.permit_unit.star_tcp300.raster import image_block_data, image_blocks
-from drivers.simulators.activity import ActivityLog
 from drivers.simulators.permit import Place, SimulatedPermit
 from drivers.simulators.permit_face import RewritableFace
-from drivers.simulators.permit_unit_sim import PermitUnitSim
-from drivers.transport.base import ByteTransport
 from drivers.transport.tracing import TraceSink, TracingBytes
 from drivers.transport.urls import open_bytes
+from tests.component.unit_bench import STAR_FILE, StarBench, closing
 from tests.waiting import eventually
 
-DEVICE_FILE = Path(__file__).parents[2] / "assets" / "devices" / "star-tcp300.toml"
 BLANK = FaceRaster(480, 320, bytes(480 * 40))
 FACE = FaceRaster(480, 320, bytes(40 * 40) + b"\xff\x81" * 40 + bytes(480 * 40 - 1680))
 
 
-class Bench:
-    """A simulated unit, its driver, and a permit in the hand."""
-
-    def __init__(self, run_dir: Path, pace: float) -> None:
-        self.activity = ActivityLog()
-        self.simulator = PermitUnitSim(self.activity, pace, run_dir, late_s=0.8)
-        self.url = self.simulator.start()
-        self.unit = self.driver()
-        self.face = RewritableFace()
-        self.permit = SimulatedPermit("bench", None, self.face)
-
-    def driver(self, wrap: Callable[[ByteTransport], ByteTransport] = lambda link: link) -> StarTcp300:
-        device_file = load_device_file(DEVICE_FILE)
-        timeouts = replace(device_file.timeouts, ack_s=0.4, answer_s=0.4, transport_s=1.5, erase_and_print_s=0.9,
-                           initialise_s=1.5, take_back_s=0.5)
-        device_file = replace(device_file, timeouts=timeouts, refusal_pause_s=0.01)
-        return StarTcp300(lambda: wrap(open_bytes(self.url, "permit_unit")), device_file)
-
-    def take_in(self) -> None:
-        self.simulator.offer(self.permit)
-        assert self.unit.take_in(lambda: False) is TakeInOutcome.TAKEN_IN
-
-    def position(self) -> PermitPosition:
-        return self.unit.status().position
-
-
-@contextmanager
-def bench_at(run_dir: Path, pace: float) -> Iterator[Bench]:
-    bench = Bench(run_dir, pace)
-    try:
-        yield bench
-    finally:
-        bench.unit.close()
-        bench.simulator.stop()
-
-
 @pytest.fixture
-def bench(tmp_path: Path) -> Iterator[Bench]:
-    with bench_at(tmp_path, 0.0) as bench:
+def bench(tmp_path: Path) -> Iterator[StarBench]:
+    with closing(StarBench(tmp_path, 0.0)) as bench:
         yield bench
 
 
 @pytest.mark.parametrize("fault", ["nak_once", "garbled_once"])
-def test_one_disturbance_on_the_line_is_not_noticed(bench: Bench, fault: str) -> None:
+def test_one_disturbance_on_the_line_is_not_noticed(bench: StarBench, fault: str) -> None:
     bench.take_in()
     bench.simulator.set_fault(fault)
     assert bench.position() is PermitPosition.AT_STATION
@@ -93,7 +53,7 @@ def test_one_disturbance_on_the_line_is_not_noticed(bench: Bench, fault: str) ->
     assert bench.position() is PermitPosition.AT_MOUTH
 
 
-def test_a_line_that_garbles_everything_is_a_corrupt_frame(bench: Bench) -> None:
+def test_a_line_that_garbles_everything_is_a_corrupt_frame(bench: StarBench) -> None:
     bench.simulator.set_fault("garbled")
     with pytest.raises(FrameCorrupt):
         bench.unit.status()
@@ -101,7 +61,7 @@ def test_a_line_that_garbles_everything_is_a_corrupt_frame(bench: Bench) -> None
     assert bench.position() is PermitPosition.NONE
 
 
-def test_a_silent_unit_is_a_time_out(bench: Bench) -> None:
+def test_a_silent_unit_is_a_time_out(bench: StarBench) -> None:
     bench.simulator.set_fault("silent")
     with pytest.raises(LinkTimeout):
         bench.unit.status()
@@ -109,7 +69,7 @@ def test_a_silent_unit_is_a_time_out(bench: Bench) -> None:
     assert bench.position() is PermitPosition.NONE
 
 
-def test_a_late_answer_is_a_time_out_and_does_not_spoil_the_next_one(bench: Bench) -> None:
+def test_a_late_answer_is_a_time_out_and_does_not_spoil_the_next_one(bench: StarBench) -> None:
     bench.simulator.set_fault("late")
     with pytest.raises(LinkTimeout):
         bench.unit.status()
@@ -117,7 +77,7 @@ def test_a_late_answer_is_a_time_out_and_does_not_spoil_the_next_one(bench: Benc
     assert eventually(lambda: _answers(bench)) is True
 
 
-def _answers(bench: Bench) -> bool:
+def _answers(bench: StarBench) -> bool:
     try:
         return bench.unit.version().startswith("TCP300")
     except LinkTimeout:
@@ -127,7 +87,7 @@ def _answers(bench: Bench) -> bool:
 @pytest.mark.parametrize(
     ("fault", "status"), [("erase_head_hot", 0x43), ("cam_motor", 0x42)],
 )
-def test_a_unit_that_cannot_print_needs_repair_and_keeps_the_permit(bench: Bench, fault: str, status: int) -> None:
+def test_a_unit_that_cannot_print_needs_repair_and_keeps_the_permit(bench: StarBench, fault: str, status: int) -> None:
     bench.face.print_columns(FACE.columns)
     bench.take_in()
     bench.simulator.set_fault(fault)
@@ -138,7 +98,7 @@ def test_a_unit_that_cannot_print_needs_repair_and_keeps_the_permit(bench: Bench
     assert bench.face.raster == FACE
 
 
-def test_printing_succeeds_on_the_second_try_with_the_image_still_there(bench: Bench) -> None:
+def test_printing_succeeds_on_the_second_try_with_the_image_still_there(bench: StarBench) -> None:
     bench.take_in()
     bench.unit.load_face(FACE)
     bench.simulator.set_fault("erase_head_hot")
@@ -150,7 +110,7 @@ def test_printing_succeeds_on_the_second_try_with_the_image_still_there(bench: B
     assert bench.face.raster == FACE
 
 
-def test_a_broken_memory_is_found_by_the_reset(bench: Bench) -> None:
+def test_a_broken_memory_is_found_by_the_reset(bench: StarBench) -> None:
     bench.simulator.set_fault("eeprom")
     with pytest.raises(NeedsRepair) as caught:
         bench.unit.reset(ResetPolicy.GIVE_BACK)
@@ -158,13 +118,13 @@ def test_a_broken_memory_is_found_by_the_reset(bench: Bench) -> None:
 
 
 @pytest.mark.parametrize("fault", ["image_error", "buffer_overflow"])
-def test_an_image_that_the_unit_does_not_take_is_unexpected(bench: Bench, fault: str) -> None:
+def test_an_image_that_the_unit_does_not_take_is_unexpected(bench: StarBench, fault: str) -> None:
     bench.simulator.set_fault(fault)
     with pytest.raises(UnexpectedReply):
         bench.unit.load_face(FACE)
 
 
-def test_a_permit_put_in_the_wrong_way_is_held_out_again(bench: Bench) -> None:
+def test_a_permit_put_in_the_wrong_way_is_held_out_again(bench: StarBench) -> None:
     bench.simulator.set_fault("wrong_way")
     bench.simulator.offer(bench.permit)
     with pytest.raises(PermitError, match="wrong way"):
@@ -173,7 +133,7 @@ def test_a_permit_put_in_the_wrong_way_is_held_out_again(bench: Bench) -> None:
     assert bench.simulator.take() is bench.permit
 
 
-def test_a_permit_that_sticks_at_the_station_is_still_reached_there(bench: Bench) -> None:
+def test_a_permit_that_sticks_at_the_station_is_still_reached_there(bench: StarBench) -> None:
     bench.simulator.set_fault("jam_at_station")
     bench.take_in()
     assert bench.permit.place is Place.STATION
@@ -182,7 +142,7 @@ def test_a_permit_that_sticks_at_the_station_is_still_reached_there(bench: Bench
     assert bench.position() is PermitPosition.AT_STATION
 
 
-def test_a_jam_while_printing_leaves_half_a_face_in_the_path(bench: Bench) -> None:
+def test_a_jam_while_printing_leaves_half_a_face_in_the_path(bench: StarBench) -> None:
     bench.take_in()
     bench.unit.load_face(FaceRaster(480, 320, b"\x0f" * (480 * 40)))
     bench.simulator.set_fault("jam_printing")
@@ -192,7 +152,7 @@ def test_a_jam_while_printing_leaves_half_a_face_in_the_path(bench: Bench) -> No
     assert bench.face.raster.columns == b"\x0f" * (240 * 40) + bytes(240 * 40)
 
 
-def test_a_jam_after_printing_leaves_a_whole_face_in_the_path(bench: Bench) -> None:
+def test_a_jam_after_printing_leaves_a_whole_face_in_the_path(bench: StarBench) -> None:
     bench.take_in()
     bench.unit.load_face(FACE)
     bench.simulator.set_fault("jam_giving_out")
@@ -203,7 +163,7 @@ def test_a_jam_after_printing_leaves_a_whole_face_in_the_path(bench: Bench) -> N
     assert bench.simulator.free_jam() is bench.permit
 
 
-def test_a_lost_reply_to_the_print_leaves_the_face_written_and_the_permit_at_the_mouth(bench: Bench) -> None:
+def test_a_lost_reply_to_the_print_leaves_the_face_written_and_the_permit_at_the_mouth(bench: StarBench) -> None:
     bench.take_in()
     bench.unit.load_face(FACE)
     bench.simulator.set_fault("lost_print_reply")
@@ -213,7 +173,7 @@ def test_a_lost_reply_to_the_print_leaves_the_face_written_and_the_permit_at_the
     assert bench.face.raster == FACE
 
 
-def test_a_full_bin_shows_as_a_jam(bench: Bench) -> None:
+def test_a_full_bin_shows_as_a_jam(bench: StarBench) -> None:
     bench.take_in()
     bench.simulator.set_fault("bin_full")
     with pytest.raises(PermitJammed):
@@ -221,8 +181,8 @@ def test_a_full_bin_shows_as_a_jam(bench: Bench) -> None:
     assert bench.simulator.bin == []
 
 
-def test_a_unit_without_a_bin_refuses_to_retain_before_anything_moves(bench: Bench) -> None:
-    device_file = load_device_file(DEVICE_FILE)
+def test_a_unit_without_a_bin_refuses_to_retain_before_anything_moves(bench: StarBench) -> None:
+    device_file = load_device_file(STAR_FILE)
     no_bin = replace(device_file, capabilities=replace(device_file.capabilities, has_retain_bin=False))
     bench.take_in()
     bench.unit.close()
@@ -233,7 +193,7 @@ def test_a_unit_without_a_bin_refuses_to_retain_before_anything_moves(bench: Ben
     unit.close()
 
 
-def test_closing_the_cover_loses_the_image(bench: Bench) -> None:
+def test_closing_the_cover_loses_the_image(bench: StarBench) -> None:
     bench.take_in()
     bench.unit.load_face(FACE)
     assert bench.simulator.raster == FACE.columns
@@ -242,14 +202,14 @@ def test_closing_the_cover_loses_the_image(bench: Bench) -> None:
     assert bench.simulator.raster == BLANK.columns
 
 
-def test_closing_the_cover_gives_out_what_is_inside(bench: Bench) -> None:
+def test_closing_the_cover_gives_out_what_is_inside(bench: StarBench) -> None:
     bench.take_in()
     bench.simulator.open_cover()
     bench.simulator.close_cover()
     assert bench.position() is PermitPosition.AT_MOUTH
 
 
-def test_a_driver_that_starts_anew_withdraws_the_order_of_its_predecessor(bench: Bench) -> None:
+def test_a_driver_that_starts_anew_withdraws_the_order_of_its_predecessor(bench: StarBench) -> None:
     link = open_bytes(bench.url, "permit_unit")
     link.write(CommandBlock(Command.REAR_IDLE).encode())
     assert link.read(1, 1.0) == b"\x06"
@@ -259,7 +219,7 @@ def test_a_driver_that_starts_anew_withdraws_the_order_of_its_predecessor(bench:
     assert bench.position() is PermitPosition.AT_MOUTH
 
 
-def test_an_answer_that_nobody_acknowledged_does_not_lock_the_next_driver_out(bench: Bench) -> None:
+def test_an_answer_that_nobody_acknowledged_does_not_lock_the_next_driver_out(bench: StarBench) -> None:
     link = open_bytes(bench.url, "permit_unit")
     link.write(CommandBlock(Command.STATUS).encode())
     assert link.read(1, 1.0) == b"\x06"
@@ -268,7 +228,7 @@ def test_an_answer_that_nobody_acknowledged_does_not_lock_the_next_driver_out(be
 
 
 def test_a_link_lost_while_printing_is_reported_and_the_unit_goes_on(tmp_path: Path) -> None:
-    with bench_at(tmp_path, 0.05) as bench:
+    with closing(StarBench(tmp_path, 0.05)) as bench:
         bench.take_in()
         bench.unit.load_face(FACE)
         unplugging = threading.Timer(0.15, bench.simulator.set_fault, ["unplugged"])
@@ -283,7 +243,7 @@ def test_a_link_lost_while_printing_is_reported_and_the_unit_goes_on(tmp_path: P
 
 
 def test_a_permit_that_moves_when_the_order_is_withdrawn_is_taken_in(tmp_path: Path) -> None:
-    with bench_at(tmp_path, 0.25) as bench:
+    with closing(StarBench(tmp_path, 0.25)) as bench:
         bench.simulator.offer(bench.permit)
         asked: list[bool] = []
 
@@ -298,7 +258,7 @@ def test_a_permit_that_moves_when_the_order_is_withdrawn_is_taken_in(tmp_path: P
 
 @pytest.mark.slow
 def test_power_lost_while_taking_in_leaves_the_permit_in_the_path_until_it_is_found(tmp_path: Path) -> None:
-    with bench_at(tmp_path, 0.25) as bench:
+    with closing(StarBench(tmp_path, 0.25)) as bench:
         bench.simulator.offer(bench.permit)
         cutting = threading.Timer(0.1, bench.simulator.set_fault, ["power_loss"])
         cutting.start()
@@ -310,7 +270,7 @@ def test_power_lost_while_taking_in_leaves_the_permit_in_the_path_until_it_is_fo
 
 
 def test_a_reset_breaks_off_what_is_going_on(tmp_path: Path) -> None:
-    with bench_at(tmp_path, 0.05) as bench:
+    with closing(StarBench(tmp_path, 0.05)) as bench:
         bench.take_in()
         bench.unit.close()
         link = open_bytes(bench.url, "permit_unit")
@@ -321,25 +281,25 @@ def test_a_reset_breaks_off_what_is_going_on(tmp_path: Path) -> None:
         assert bench.face.prints == 0
 
 
-def test_the_lamp_and_the_cleaning_are_within_reach(bench: Bench) -> None:
+def test_the_lamp_and_the_cleaning_are_within_reach(bench: StarBench) -> None:
     bench.unit.show(Lamp.GREEN)
     bench.simulator.offer(bench.permit)
     bench.unit.clean()
     assert bench.position() is PermitPosition.AT_MOUTH
 
 
-def test_a_face_of_another_size_is_our_mistake(bench: Bench) -> None:
+def test_a_face_of_another_size_is_our_mistake(bench: StarBench) -> None:
     with pytest.raises(ValueError, match="8 x 8"):
         bench.unit.load_face(FaceRaster(8, 8, bytes(8)))
 
 
-def test_loading_says_how_many_characters_it_sent(bench: Bench) -> None:
+def test_loading_says_how_many_characters_it_sent(bench: StarBench) -> None:
     blocks = image_blocks(FACE, 1000)
     assert bench.unit.load_face(FACE) == sum(block.characters for block in blocks)
     assert bench.unit.load_face(BLANK) == 0
 
 
-def test_a_block_outside_the_raster_is_refused(bench: Bench) -> None:
+def test_a_block_outside_the_raster_is_refused(bench: StarBench) -> None:
     (block,) = image_blocks(FaceRaster(480, 320, bytes(480 * 40 - 1) + b"\x01"), 1000)
     link = open_bytes(bench.url, "permit_unit")
     link.write(CommandBlock(Command.IMAGE_BLOCK, image_block_data(replace(block, columns=b"\x01\x02"))).encode())
@@ -347,7 +307,7 @@ def test_a_block_outside_the_raster_is_refused(bench: Bench) -> None:
     link.close()
 
 
-def test_a_trace_shows_lengths_and_no_image(bench: Bench) -> None:
+def test_a_trace_shows_lengths_and_no_image(bench: StarBench) -> None:
     stream = io.StringIO()
     sink = TraceSink(stream)
     unit = bench.driver(lambda link: TracingBytes(link, sink))
@@ -359,7 +319,7 @@ def test_a_trace_shows_lengths_and_no_image(bench: Bench) -> None:
 
 
 def test_motions_and_the_line_are_recorded_as_the_device_s_time(tmp_path: Path) -> None:
-    with bench_at(tmp_path, 0.05) as bench:
+    with closing(StarBench(tmp_path, 0.05)) as bench:
         bench.take_in()
         bench.unit.load_face(FACE)
         bench.unit.erase_and_print()
@@ -371,7 +331,7 @@ def test_motions_and_the_line_are_recorded_as_the_device_s_time(tmp_path: Path) 
         assert {b.cause for b in busy} == {"device", "line"}
 
 
-def test_hands_cannot_do_what_people_cannot(bench: Bench) -> None:
+def test_hands_cannot_do_what_people_cannot(bench: StarBench) -> None:
     assert bench.simulator.take() is None
     assert bench.simulator.withdraw() is False
     assert bench.simulator.free_jam() is None
@@ -387,7 +347,7 @@ def test_hands_cannot_do_what_people_cannot(bench: Bench) -> None:
         bench.simulator.offer(bench.permit)
 
 
-def test_retained_permits_are_emptied_into_the_hand(bench: Bench) -> None:
+def test_retained_permits_are_emptied_into_the_hand(bench: StarBench) -> None:
     bench.take_in()
     bench.unit.retain()
     assert bench.simulator.empty_bin() == [bench.permit]
@@ -395,6 +355,6 @@ def test_retained_permits_are_emptied_into_the_hand(bench: Bench) -> None:
     assert bench.simulator.bin == []
 
 
-def test_a_fault_that_does_not_exist_is_named(bench: Bench) -> None:
+def test_a_fault_that_does_not_exist_is_named(bench: StarBench) -> None:
     with pytest.raises(ValueError, match="'paper_out' is none of"):
         bench.simulator.set_fault("paper_out")

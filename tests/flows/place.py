@@ -380,7 +380,7 @@ class Place:
 
     def central_is_told(self, within_s: float = WITHIN_S) -> None:
         """Wait until nothing is in the outbox."""
-        eventually(lambda: self.running.journal.waiting_messages() == 0, within_s)
+        eventually(lambda: self.running.journal.queue().length == 0, within_s)
 
     def journal(self) -> list[JournalStep]:
         with closing(sqlite3.connect(f"file:{self.config.state_dir / 'journal.db'}?mode=ro", uri=True)) as db:

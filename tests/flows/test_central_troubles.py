@@ -106,7 +106,7 @@ def test_the_completion_reaches_central_when_it_is_there_again(place: Place) -> 
     place.at_every_state(lambda state: place.central.set_fault("refuse_connection")
                          if isinstance(state, s.RewritingFace) else None)
     place.plays(LIN.renewal())
-    assert place.running.journal.waiting_messages() == 1
+    assert place.running.journal.queue().length == 1
     place.central.clear_faults()
     assert place.central_state() == "written"
     assert len(place.central.completions(place.endorsement_id)) == 1

@@ -38,7 +38,7 @@ from kiosk.central.reference.server import ReferenceCentral
 from kiosk.central.reference.settings import CentralSettings
 from kiosk.central.reference.tables import Endorsement
 from kiosk.demo.simulation import central_records
-from kiosk.runtime.keeping import BIN_EMPTIED
+from kiosk.runtime.journal import BIN_EMPTIED
 from kiosk.screen_models import Intent
 from kiosk.workflow import states as s
 from tests.flows.place import ASSETS, TODAY, Authority, HandClock, Place

@@ -279,10 +279,6 @@ RENEWAL: Mapping[str, Callable[[World, str], None]] = {
 }
 
 
-def _with(device: str, fault: str) -> Callable[[World], None]:
-    return lambda world: world.rig.fault(device, fault)
-
-
 def _breaks(device: str, fault: str, then: str) -> Callable[[World, str], None]:
     def act(world: World, visit: str) -> None:
         world.rig.fault(device, fault)

@@ -15,7 +15,7 @@ from kiosk.bootstrap import Kiosk, about
 from kiosk.config import load_config
 from kiosk.presenter import present
 from kiosk.runtime.clock import SystemClock
-from kiosk.runtime.keeping import BIN_EMPTIED
+from kiosk.runtime.journal import BIN_EMPTIED
 from kiosk.screen_models import Intent
 from kiosk.workflow import events as on
 from kiosk.workflow import states as s

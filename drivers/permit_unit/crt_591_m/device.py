@@ -7,12 +7,10 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from typing import TypeVar
 
 from drivers.errors import (
     BinFull,
     DeviceError,
-    LinkLost,
     LinkTimeout,
     NothingToProcess,
     PermitError,
@@ -45,8 +43,7 @@ from drivers.permit_unit.crt_591_m.frames import (
 )
 from drivers.permit_unit.crt_591_m.status import expect_done, parse_sensors, parse_state, permit_position
 from drivers.transport.base import ByteTransport
-
-T = TypeVar("T")
+from drivers.transport.kept_line import KeptLine
 
 COUNTER_DIGITS = 3      # of A5h [?]
 
@@ -62,11 +59,9 @@ class Crt591M:
     """One unit. `open_link` opens its port; after `LinkLost` the next verb opens it again. For one thread."""
 
     def __init__(self, open_link: Callable[[], ByteTransport], device_file: CrtDeviceFile) -> None:
-        self._open_link = open_link
         self._file = device_file
-        self._limits = ExchangeLimits(device_file.timeouts.ack_s, device_file.resends)
-        self._link: ByteTransport | None = None
-        self._exchange: FrameExchange | None = None
+        limits = ExchangeLimits(device_file.timeouts.ack_s, device_file.resends)
+        self._line = KeptLine(open_link, lambda link: FrameExchange(link, limits))
         self._retained: int | None = None
 
     @property
@@ -174,17 +169,14 @@ class Crt591M:
         none came: then what the chip did is unknown.
         """
         frame = CommandFrame(command, parameter, data, self._file.address)
-        exchange = self._connected()
-        return expect_done(self._guarded(lambda: exchange.ask_once(frame, self._file.timeouts.chip_s)))
+        return expect_done(self._line.use(lambda exchange: exchange.ask_once(frame, self._file.timeouts.chip_s)))
 
     def chip_off(self, command: Command, parameter: int) -> None:
         """Cut the chip's power (51h 31h, 60h 31h)."""
         self._ask(command, parameter)
 
     def close(self) -> None:
-        link, self._link, self._exchange = self._link, None, None
-        if link is not None:
-            link.close()
+        self._line.close()
 
     def _await_unit(self) -> None:
         """Wait until the unit answers anything: it hears nothing while a motion that an earlier program ordered still
@@ -199,8 +191,7 @@ class Crt591M:
 
     def _hear_anything(self) -> None:
         frame = CommandFrame(Command.STATUS, Status.STATE, address=self._file.address)
-        exchange = self._connected()
-        self._guarded(lambda: exchange.ask(frame, self._file.timeouts.answer_s))
+        self._line.use(lambda exchange: exchange.ask(frame, self._file.timeouts.answer_s))
 
     def _drawn_on(self) -> UnitStatus:
         try:
@@ -240,22 +231,7 @@ class Crt591M:
         """Exchange one frame; a good answer, or what a bad one stands for."""
         wait_s = self._file.timeouts.answer_s if answer_s is None else answer_s
         frame = CommandFrame(command, parameter, data, self._file.address)
-        exchange = self._connected()
-        return expect_done(self._guarded(lambda: exchange.ask(frame, wait_s)))
-
-    def _connected(self) -> FrameExchange:
-        if self._exchange is None:
-            link = self._link = self._open_link()
-            self._exchange = FrameExchange(link, self._limits)
-        return self._exchange
-
-    def _guarded(self, act: Callable[[], T]) -> T:
-        """Drop the link when it is lost, so that the next verb opens it again."""
-        try:
-            return act()
-        except LinkLost:
-            self.close()
-            raise
+        return expect_done(self._line.use(lambda exchange: exchange.ask(frame, wait_s)))
 
 
 def _text(answer: Done) -> str:

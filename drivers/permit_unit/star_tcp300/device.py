@@ -8,11 +8,9 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from enum import Enum
-from typing import TypeVar
 
 from drivers.errors import (
     FrameCorrupt,
-    LinkLost,
     LinkTimeout,
     NothingToProcess,
     NotInitialised,
@@ -34,8 +32,7 @@ from drivers.permit_unit.star_tcp300.frames import AnswerBlock, Command, Command
 from drivers.permit_unit.star_tcp300.raster import image_block_data, image_blocks
 from drivers.permit_unit.star_tcp300.status import DEVICE, parse_sensors, status_to_error, unit_status
 from drivers.transport.base import ByteTransport
-
-T = TypeVar("T")
+from drivers.transport.kept_line import KeptLine
 
 STOP_ASKED_EVERY_S = 0.1
 INSIDE = (PermitPosition.AT_STATION, PermitPosition.IN_PATH)
@@ -60,11 +57,9 @@ class StarTcp300:
     """One unit. `open_link` opens its port; after `LinkLost` the next verb opens it again. For one thread."""
 
     def __init__(self, open_link: Callable[[], ByteTransport], device_file: StarDeviceFile) -> None:
-        self._open_link = open_link
         self._file = device_file
-        self._limits = ExchangeLimits(device_file.timeouts.ack_s, device_file.resends)
-        self._link: ByteTransport | None = None
-        self._exchange: BlockExchange | None = None
+        limits = ExchangeLimits(device_file.timeouts.ack_s, device_file.resends)
+        self._line = KeptLine(open_link, lambda link: BlockExchange(link, limits))
 
     @property
     def capabilities(self) -> Capabilities:
@@ -103,8 +98,7 @@ class StarTcp300:
         """See `PermitUnit.take_in`. A permit that waits for removal is taken in too (51h takes any)."""
         if stop():
             return TakeInOutcome.STOPPED
-        exchange = self._connected()
-        return self._guarded(lambda: self._take_in(exchange, stop))
+        return self._line.use(lambda exchange: self._take_in(exchange, stop))
 
     def take_back(self) -> bool:
         """See `PermitUnit.take_back`."""
@@ -169,9 +163,7 @@ class StarTcp300:
         self._ask(Command.CLEAN, b"", self._file.timeouts.erase_and_print_s)
 
     def close(self) -> None:
-        link, self._link, self._exchange = self._link, None, None
-        if link is not None:
-            link.close()
+        self._line.close()
 
     def _take_in(self, exchange: BlockExchange, stop: Callable[[], bool]) -> TakeInOutcome:
         exchange.begin(CommandBlock(Command.REAR_IDLE))
@@ -251,24 +243,9 @@ class StarTcp300:
     def _ask(self, command: Command, data: bytes = b"", answer_s: float | None = None) -> AnswerBlock:
         """Exchange one block and check the status of its answer."""
         wait_s = self._file.timeouts.answer_s if answer_s is None else answer_s
-        exchange = self._connected()
-        answer = self._guarded(lambda: exchange.ask(CommandBlock(command, data), wait_s))
+        answer = self._line.use(lambda exchange: exchange.ask(CommandBlock(command, data), wait_s))
         _check(answer)
         return answer
-
-    def _connected(self) -> BlockExchange:
-        if self._exchange is None:
-            link = self._link = self._open_link()
-            self._exchange = self._guarded(lambda: BlockExchange(link, self._limits))
-        return self._exchange
-
-    def _guarded(self, act: Callable[[], T]) -> T:
-        """Drop the link when it is lost, so that the next verb opens it again."""
-        try:
-            return act()
-        except LinkLost:
-            self.close()
-            raise
 
 
 def _check(answer: AnswerBlock) -> None:

@@ -30,7 +30,7 @@ def make_expired(directory: Path) -> None:
             x509.CertificateBuilder()
             .subject_name(certificate.subject)
             .issuer_name(certificate.issuer)
-            .public_key(certificate.public_key())    # type: ignore[arg-type]
+            .public_key(certificate.public_key())
             .serial_number(x509.random_serial_number())
             .not_valid_before(now - LONG_AGO)
             .not_valid_after(now - timedelta(days=1))

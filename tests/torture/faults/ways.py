@@ -49,7 +49,7 @@ def _attendant_types(place: Place) -> None:
 
 
 def _renewal(state: type[s.State], **otherwise: object) -> Way:
-    return Way(state, LIN, **otherwise)     # type: ignore[arg-type]
+    return Way(state, LIN, **otherwise)
 
 
 def _ways() -> Iterator[tuple[str, Way]]:
@@ -58,12 +58,12 @@ def _ways() -> Iterator[tuple[str, Way]]:
         _renewal(s.Idle),
         _renewal(s.OutOfService, broken_before=("id_reader", "unplugged")),
         _renewal(s.ChoosingService, keys=("endorse",)),
-        Way(s.ChoosingAgent, CHILD, **FOR_A_CHILD),      # type: ignore[arg-type]
+        Way(s.ChoosingAgent, CHILD, **FOR_A_CHILD),
         Way(s.ExplainingService, DONG, {"region": "xuchang"},
             does={s.ExplainingService: lambda place: place.chooses(Intent.CHECK_DATES)}),
         _renewal(s.ShowingNotice),
         Way(s.ReadingIdCard, UNHURRIED),
-        Way(s.ReadingAgentIdCard, CHILD, **FOR_A_CHILD),     # type: ignore[arg-type]
+        Way(s.ReadingAgentIdCard, CHILD, **FOR_A_CHILD),
         _renewal(s.AwaitingPermit),
         _renewal(s.WithdrawingOffer, does={s.AwaitingPermit: _cancels}),
         *(Way(kind, FU, HAIKOU, keys=("progress",), has_applied=True) for kind in (

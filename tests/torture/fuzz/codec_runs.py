@@ -6,8 +6,7 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
@@ -36,12 +35,6 @@ class CodecRun:
     cpu_s: float
     growth_kib: int
     flaw: str | None
-
-
-def fuzz_codecs(names: Iterable[str], inputs: int, directory: Path, seed: int, workers: int = 2) -> list[CodecRun]:
-    """`inputs` short inputs for each decoder and some long ones; findings are kept in `directory`."""
-    with ThreadPoolExecutor(workers) as pool:
-        return list(pool.map(lambda name: fuzz_codec(name, inputs, directory, seed), names))
 
 
 def fuzz_codec(name: str, inputs: int, directory: Path, seed: int, hang_s: int = HANG_S) -> CodecRun:

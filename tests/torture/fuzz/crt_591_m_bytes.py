@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import deque
 from contextlib import suppress
 
 from drivers.errors import DriverError, FrameCorrupt, UnexpectedReply
@@ -26,7 +25,7 @@ from drivers.permit_unit.crt_591_m.status import (
     parse_state,
     permit_position,
 )
-from tests.torture.fuzz.promises import fed, hold, portions
+from tests.torture.fuzz.promises import Talker, fed, hold, portions
 
 RESENDS = 3
 SENSORS = (Sensor.GATE, Sensor.PATH, Sensor.STATION, Sensor.IGNORED)
@@ -93,26 +92,9 @@ def check_crt_status(data: bytes) -> None:
         hold(isinstance(error, DriverError) and str(error).isprintable(), "a bad answer is a readable error of ours")
 
 
-class _Talker:
-    """A unit that says what it says, a portion at each read, whatever is written to it."""
-
-    def __init__(self, data: bytes) -> None:
-        self._portions = deque(portions(data))
-        self.writes = 0
-
-    def write(self, data: bytes) -> None:
-        self.writes += 1
-
-    def read(self, max_bytes: int, timeout_s: float) -> bytes:
-        return self._portions.popleft() if self._portions else b""
-
-    def close(self) -> None:
-        self._portions.clear()
-
-
 def check_crt_exchange(data: bytes) -> None:
     """A unit that says anything at all ends an exchange with its answer or with an error of ours, after few writes."""
-    talker = _Talker(data[1:])
+    talker = Talker(data[1:])
     exchange = FrameExchange(talker, ExchangeLimits(ack_s=0.0, resends=RESENDS))
     asks = exchange.ask_once if data[:1] < b"\x80" else exchange.ask
     with suppress(DriverError):

@@ -33,6 +33,7 @@ from kiosk.config import ConfigError, load_config
 from kiosk.policy.region_file import RegionFileError, load_region
 from screens.screen_file import ScreenFileError, load_screen_file
 from screens.translation import LocaleFileError, Translation
+from tests.component.test_config import GOOD
 from tests.torture.fuzz.promises import hold
 
 FILES = 10_000              # at scale 1
@@ -43,27 +44,7 @@ MOST_MISTAKES = 2000
 ASSETS = Path(__file__).parents[3] / "assets"
 TODAY = date(2026, 11, 22)
 
-CONFIGURATION = """
-site = "production"
-kiosk_name = "SH-PD-001"
-receipt_link = "https://receipt.example.invalid/r/"
-state_dir = "state"
-languages = ["zh-Hans", "en"]
-writing_usually_s = 25
-[devices]
-id_reader = "serial:///dev/kiosk-id-reader?baud=115200"
-permit_unit = "serial:///dev/kiosk-permit-unit?baud=38400"
-permit_chip = "pcsc://Some Coupler 00 00"
-receipt_printer = "tcp://192.0.2.7:9100"
-[files]
-region = "shanghai"
-[central]
-url = "https://central.example.invalid:8443"
-ca = "ca.pem"
-certificate = "kiosk.pem"
-key = "kiosk.key"
-grant_keys = "grant_keys.toml"
-"""
+CONFIGURATION = f'languages = ["zh-Hans", "en"]\nwriting_usually_s = 25\n{GOOD}'
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import deque
 from contextlib import suppress
 
 from drivers.errors import DriverError, FrameCorrupt, UnexpectedReply
@@ -12,7 +11,7 @@ from drivers.permit_unit.star_tcp300.frames import MAX_DATA_BYTES, Block, Comman
 from drivers.permit_unit.star_tcp300.listing import list_traffic, looks_like_answer
 from drivers.permit_unit.star_tcp300.raster import image_block_data, parse_image_block
 from drivers.permit_unit.star_tcp300.status import parse_sensors, permit_position, status_to_error, unit_status
-from tests.torture.fuzz.promises import fed, hold, portions
+from tests.torture.fuzz.promises import Talker, fed, hold, portions
 
 GOOD = bytes.fromhex("0240200363")
 RESENDS = 3
@@ -79,26 +78,9 @@ def check_star_status(data: bytes) -> None:
         hold(isinstance(entry["meaning"], str), "every entry of a listing has a meaning")
 
 
-class _Talker:
-    """A unit that says what it says, a portion at each read, whatever is written to it."""
-
-    def __init__(self, data: bytes) -> None:
-        self._portions = deque(portions(data))
-        self.writes = 0
-
-    def write(self, data: bytes) -> None:
-        self.writes += 1
-
-    def read(self, max_bytes: int, timeout_s: float) -> bytes:
-        return self._portions.popleft() if self._portions else b""
-
-    def close(self) -> None:
-        self._portions.clear()
-
-
 def check_star_exchange(data: bytes) -> None:
     """A unit that says anything at all ends an exchange with its answer or with an error of ours, after few writes."""
-    talker = _Talker(data[1:])
+    talker = Talker(data[1:])
     exchange = BlockExchange(talker, ExchangeLimits(ack_s=0.0, resends=RESENDS))
     kind = data[0] % 3 if data else 0
     with suppress(DriverError):

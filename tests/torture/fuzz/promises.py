@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -36,3 +37,20 @@ def fed(portioned: Iterator[bytes], feed: Callable[[bytes], list[Any]]) -> list[
     for portion in portioned:
         found += feed(portion)
     return found
+
+
+class Talker:
+    """A device that says what it says, a portion at each read, whatever is written to it."""
+
+    def __init__(self, data: bytes) -> None:
+        self._portions = deque(portions(data))
+        self.writes = 0
+
+    def write(self, data: bytes) -> None:
+        self.writes += 1
+
+    def read(self, max_bytes: int, timeout_s: float) -> bytes:
+        return self._portions.popleft() if self._portions else b""
+
+    def close(self) -> None:
+        self._portions.clear()
