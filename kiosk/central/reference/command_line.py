@@ -25,7 +25,7 @@ from kiosk.central.reference.openapi_document import DOCUMENT, openapi_text
 from kiosk.central.reference.peer_certificate import PeerCertificate
 from kiosk.central.reference.reviewing import ReviewRefused
 from kiosk.central.reference.server import CentralDidNotStart, ReferenceCentral
-from kiosk.central.reference.settings import CentralSettings
+from kiosk.central.reference.settings import THREADS_WITH_POSTGRESQL, THREADS_WITH_SQLITE, CentralSettings
 from kiosk.central.reference.tables import Application, Endorsement, Kiosk, Permit
 from kiosk.central.reference.wire_faults import FAULT_NAMES
 from kiosk.central.signatures import ALGORITHMS
@@ -79,7 +79,10 @@ def _register_serve(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) 
     )
     serve.add_argument("--pilot", action="append", default=[], help="region where a trial at kiosks is ordered")
     serve.add_argument("--grant-minutes", type=int, default=10)
-    serve.add_argument("--threads", type=int, default=4, help="calls carried out at once; more help PostgreSQL only")
+    serve.add_argument(
+        "--threads", type=int,
+        help=f"calls carried out at once; {THREADS_WITH_SQLITE} with SQLite, {THREADS_WITH_POSTGRESQL} with PostgreSQL",
+    )
     serve.add_argument("--fault", choices=FAULT_NAMES, help="misbehave at the wire, for tests")
 
 

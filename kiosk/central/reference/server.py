@@ -69,7 +69,7 @@ class ReferenceCentral:
         self._chip_sessions = ChipSessions(layouts)
         self._verifying, self._applying = Verifying(rules), Applying(rules, fitting)
         self.reviewing = Reviewing(rules, fitting)
-        self.database = Database(settings.database, settings.threads + 1)     # one for who looks from outside
+        self.database = Database(settings.database, settings.calls_at_once + 1)     # one for who looks from outside
         self.database.migrate()
         for kiosk_id in settings.kiosks:
             self.register_kiosk(kiosk_id)
@@ -204,7 +204,7 @@ class ReferenceCentral:
             return sorted(session.scalars(query))
 
     def _new_server(self) -> _Server:
-        self._calls = Calls(self.database, self._settings.clock, self._settings.threads)
+        self._calls = Calls(self.database, self._settings.clock, self._settings.calls_at_once)
         application = create_application(
             self._calls, self._endorsing, self._chip_sessions, self._verifying, self._applying
         )

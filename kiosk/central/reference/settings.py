@@ -8,6 +8,9 @@ from pathlib import Path
 
 from kiosk.central.reference.clock import Clock, system_clock
 
+THREADS_WITH_SQLITE = 4         # one writes at a time, whatever their number
+THREADS_WITH_POSTGRESQL = 12    # most of a call's time it waits for the server
+
 
 @dataclass(frozen=True, slots=True)
 class CentralSettings:
@@ -15,7 +18,8 @@ class CentralSettings:
 
     `keys`: the software HSM's files. `pilots`: codes of regions where the authority ordered a trial at kiosks.
     `regions`, `permits`: files or directories of them. `kiosks`: registered at start, ID or ID=AREA (where it stands).
-    `threads`: calls carried out at once. `grant_valid_for`: how long a grant is good; a visit takes 3 minutes.
+    `threads`: calls carried out at once; None: as many as suit the kind of database. `grant_valid_for`:
+    how long a grant is good; a visit takes 3 minutes.
     """
 
     database: str
@@ -27,6 +31,12 @@ class CentralSettings:
     pilots: tuple[str, ...] = ()
     host: str = "127.0.0.1"
     port: int = 0
-    threads: int = 4
+    threads: int | None = None
     grant_valid_for: timedelta = timedelta(minutes=10)
     clock: Clock = system_clock
+
+    @property
+    def calls_at_once(self) -> int:
+        """`threads`, or what suits the database."""
+        suits = THREADS_WITH_SQLITE if self.database.startswith("sqlite") else THREADS_WITH_POSTGRESQL
+        return suits if self.threads is None else self.threads

@@ -50,7 +50,6 @@ class Central:
                 "-m", "kiosk", "central", "serve", "--database", self._url, "--tls-dir", str(self.directory),
                 "--keys", str(self.directory / GRANT_KEYS), str(TEST_KEYS), "--port", str(port),
                 "--region", str(SHANGHAI), "--permits", str(PERMITS),
-                "--threads", "4" if self._url.startswith("sqlite") else "12",
             ],
         )
 
