@@ -244,7 +244,7 @@ class VirtualChip:
             return _sw(0x6A83)
         data = apdu[5:-MAC_BYTES]
         value = self._memory.read(place)
-        if len(apdu) != 5 + apdu[4] or len(data) != 2 + len(value):
+        if not data or len(apdu) != 5 + apdu[4] or len(data) != 2 + len(value):
             return _sw(0x6700)
         if data[:2] != bytes((place[1], len(value))):
             return _sw(0x6A80)

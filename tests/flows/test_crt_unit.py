@@ -196,12 +196,13 @@ def test_after_power_came_back_the_permit_is_found_and_left_until_the_journal_ha
     place.rig.fault("permit_unit", "power_loss")
     place.clock.jump(stopped_s)
     place.start_kiosk()
-    assert place.where_is(LIN.permit) is At.STATION
     if stopped_s > 120:
         assert place.sees(s.Explaining).custody is Custody.RETAINED
         assert place.where_is(LIN.permit) is At.BIN
     else:
-        place.asks_for_permit()
+        place.sees(s.AwaitingHolder)
+        assert place.where_is(LIN.permit) is At.STATION
+        place.chooses(Intent.CANCEL)
         place.sees(s.AwaitingRemoval)
         place.takes_permit()
         assert place.sees(s.Explaining).custody is Custody.WITH_HOLDER

@@ -34,7 +34,7 @@ class PeerCertificate:
         """None for anything but a certificate with exactly one common name."""
         try:
             names = x509.load_der_x509_certificate(der).subject.get_attributes_for_oid(NameOID.COMMON_NAME)
-        except (ValueError, x509.InvalidVersion):
+        except (ValueError, TypeError, x509.InvalidVersion):     # TypeError: a name whose value is no text
             return None
         if len(names) != 1:
             return None

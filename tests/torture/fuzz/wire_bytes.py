@@ -25,6 +25,7 @@ from tests.torture.fuzz.promises import hold
 CHIPS = (reference_chip(), ssse_chip())
 BEFORE = tuple(chip.written_fields() for chip in CHIPS)
 VERSION_3, VERSION_60 = bytes.fromhex("A003020102"), bytes.fromhex("A00302013B")
+NAME_OF_TEXT, NAME_OF_BITS = b"\x06\x03\x55\x04\x03\x0c", b"\x06\x03\x55\x04\x03\x03"       # common name
 UPDATES = (apdu.INS_UPDATE_BINARY, apdu.INS_UPDATE_RECORD)
 
 
@@ -37,7 +38,7 @@ def _certificates() -> list[bytes]:
         make_authority(Path(directory))
         pems = [(Path(directory) / name).read_bytes() for name in ("ca.pem", "kiosk.pem", "central.pem")]
     good = [load_pem_x509_certificate(pem).public_bytes(Encoding.DER) for pem in pems]
-    return [*good, good[1].replace(VERSION_3, VERSION_60)]
+    return [*good, good[1].replace(VERSION_3, VERSION_60), good[1].replace(NAME_OF_TEXT, NAME_OF_BITS)]
 
 
 SEEDS: dict[str, list[bytes]] = {
@@ -46,7 +47,8 @@ SEEDS: dict[str, list[bytes]] = {
                   signed(permit, permit.encode_update(UPDATE)[0], b"\1\2\3\4"))
         for permit in (REFERENCE, SSSE)
     ] + [_messages(b"\x01", apdu.select_application(SSSE.aid), bytes.fromhex("00A4000002EF05"),
-                   bytes.fromhex("00B2060400"), bytes.fromhex("00C0000006"))],
+                   bytes.fromhex("00B2060400"), bytes.fromhex("00C0000006"), bytes.fromhex("04DC0604"))
+         + rest for rest in (b"", b"\0")],      # its length chooses the chip
     "traces": [
         b'{"at": 0.1, "dir": "out", "hex": "0240"}\n{"at": 0.2, "dir": "in", "hex": "06"}\n',
         b'{"dir": "atr", "hex": "3b00"}\n{"dir": "out", "hex": "00a4"}\n{"dir": "in", "hex": "9000"}\n',
