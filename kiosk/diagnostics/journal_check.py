@@ -17,7 +17,7 @@ from kiosk.runtime.told_progress import told_progress
 from kiosk.services.outbox import alarm_of
 
 SLOWEST_STEPS_PER_S = 10_000
-"""A verification slower than this hangs: a laptop of 2020 does ten times as many."""
+"""A verification slower than this hangs: on two busy cores of a server it was ten times as fast (`make bench`)."""
 
 LONGEST_S = 600.0
 """However many steps the file says it has."""
