@@ -2,6 +2,7 @@
 
 PYTHON := .venv/bin/python
 SCENARIO :=
+UNIT :=
 PART :=
 SCALE := 1
 
@@ -11,7 +12,7 @@ help:
 	@echo "setup      Debian packages, .venv and fonts (all other targets do it first; a second when nothing is to do)"
 	@echo "demo       a visit that plays itself on the simulators; SCENARIO=name for another one"
 	@echo "scenarios  which visits can be played: name and one line of each"
-	@echo "run        the kiosk with simulated devices, and the bench to play with them"
+	@echo "run        the kiosk with simulated devices, and the bench to play with them; UNIT=crt-591-m for the other permit unit"
 	@echo "test       all checks and all tests: what the build server runs"
 	@echo "fast       the tests of a few seconds"
 	@echo "lint       ruff, mypy, import contracts"
@@ -30,7 +31,7 @@ scenarios: setup
 	@$(PYTHON) -m kiosk demo --list
 
 run: setup
-	$(PYTHON) -m kiosk run --simulate
+	$(PYTHON) -m kiosk run --simulate $(if $(UNIT),--unit $(UNIT))
 
 test: lint
 	$(PYTHON) -m pytest

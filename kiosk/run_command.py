@@ -6,6 +6,7 @@ import argparse
 from pathlib import Path
 
 from drivers.device_file import DeviceFileError
+from drivers.permit_unit.dialects import DIALECTS, STAR
 from kiosk import bootstrap
 from kiosk.config import ConfigError, load_config
 from kiosk.policy.region_file import RegionFileError
@@ -21,6 +22,8 @@ def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     parser.add_argument(
         "--simulate", action="store_true", help="with simulated devices, a reference central and the bench window")
     parser.add_argument("--screen", default="panel-1280x800", help="with --simulate: a screen file of assets/screens")
+    parser.add_argument(
+        "--unit", choices=DIALECTS, default=STAR, help=f"with --simulate: which permit unit (default {STAR})")
     parser.set_defaults(run=run)
 
 
@@ -29,7 +32,7 @@ def run(args: argparse.Namespace) -> int:
     if args.simulate:
         from kiosk.demo.laptop import run_on_laptop
 
-        return run_on_laptop(args.screen)
+        return run_on_laptop(args.screen, args.unit)
     try:
         return bootstrap.run_window(load_config(args.config, ASSETS))
     except (ConfigError, RegionFileError, DeviceFileError) as error:

@@ -53,6 +53,7 @@ def verbs_of(rig: Rig) -> dict[str, tuple[Callable[..., Any], frozenset[str], fr
         "fault_names": verb(lambda: rig.fault_names),
         "people": verb(rig.people),
         "licences": verb(rig.licences),
+        "exchange_unit": verb(rig.exchange_unit, "unit", "contacts"),
         "urls": verb(lambda: rig.urls),
         "state": verb(rig.state),
         "receipt_texts": verb(rig.receipt_texts),

@@ -74,13 +74,14 @@ class Rig:
     def __init__(self, run_dir: Path, residents: Residents, pace: float, vpcd_url: str, typeface: Typeface,
                  printer_file: Path = PRINTER_FILE, scanner_file: Path = SCANNER_FILE, unit: str = STAR) -> None:
         self.activity = ActivityLog()
+        self._run_dir, self._pace = run_dir, pace
         self._residents = residents
         self._typeface = typeface
         self._lock = threading.RLock()
         permit_files = {permit_file.name: permit_file for permit_file in load_permit_files(ASSETS / "permits")}
         self._issued = issue(residents, permit_files, load_test_keys(), typeface)
         self.id_reader = IdReaderSim(self.activity, pace, run_dir)
-        self.permit_unit = UNITS[unit](self.activity, pace, run_dir)
+        self.permit_unit: PermitUnitSim | CrtUnitSim = UNITS[unit](self.activity, pace, run_dir)
         self.receipt_printer = ReceiptPrinterSim(self.activity, pace, device_file.load(printer_file), typeface)
         self.code_scanner = CodeScannerSim(self.activity, pace, run_dir, CodeScannerFile.load(scanner_file))
         self.contacts: VpcdHost | None = None
@@ -120,6 +121,27 @@ class Rig:
         self.id_reader.stop()
         if self.contacts is not None:
             self.contacts.stop()
+
+    def exchange_unit(self, unit: str, contacts: bool) -> str:
+        """Put another kiosk's permit unit before the same people; returns its URL. `contacts`: whether the coupler
+        reaches chips in it, False where the unit powers them itself. Raises ValueError while a permit is in the old
+        one.
+        """
+        if unit not in UNITS:
+            raise ValueError(f"there is no permit unit {unit!r}; there are {', '.join(UNITS)}")
+        if self.permit_unit.permit is not None or self.permit_unit.bin:
+            raise ValueError("a permit is in the mouth, inside or in the bin of the unit that is there")
+        with self._lock:
+            self.permit_unit.stop()
+            self.permit_unit = self._devices["permit_unit"] = UNITS[unit](self.activity, self._pace, self._run_dir)
+            self._faults["permit_unit"].clear()
+            self._covers_open.discard("permit_unit")
+            self.urls["permit_unit"] = self.permit_unit.start()
+        if self.contacts is not None:
+            self.contacts.stop()
+            if contacts:
+                self.contacts.start()
+        return self.urls["permit_unit"]
 
     # -- hands -----------------------------------------------------------------------------------------------------
 

@@ -49,7 +49,7 @@ def run(args: argparse.Namespace) -> int:
     languages = ("zh-Hans", "en") if args.language == "zh-Hans" else ("en", "zh-Hans")
     wishes = Wishes(
         region=scenario.region, languages=languages, pace=args.pace, hidden=args.hidden, direct_chip=args.direct_chip,
-        pilot=scenario.pilot, scanner=scenario.scanner, kiosks=scenario.kiosks)
+        pilot=scenario.pilot, scanner=scenario.scanner, kiosks=scenario.kiosks, units=scenario.units)
     try:
         with Simulation(wishes, out / "state") as place:
             for note in place.notes:

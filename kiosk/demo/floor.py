@@ -47,17 +47,22 @@ class MeasuredStage:
 
 
 def measure(
-    stages: Sequence[Stage], busy: Sequence[Busy], call_instants: Sequence[float], bare: BareCosts
+    stages: Sequence[Stage], busy: Sequence[Busy], call_instants: Sequence[float], bare: BareCosts,
+    by_pcscd: bool = True,
 ) -> list[MeasuredStage]:
-    """The floor of every stage. `call_instants`: when calls to central began (monotonic)."""
-    return [MeasuredStage(stage, _floor(stage, busy, call_instants, bare)) for stage in stages]
+    """The floor of every stage. `call_instants`: when calls to central began (monotonic). `by_pcscd`: False where
+    nobody looks for the chip but the kiosk.
+    """
+    return [MeasuredStage(stage, _floor(stage, busy, call_instants, bare, by_pcscd)) for stage in stages]
 
 
-def _floor(stage: Stage, busy: Sequence[Busy], call_instants: Sequence[float], bare: BareCosts) -> float:
+def _floor(
+    stage: Stage, busy: Sequence[Busy], call_instants: Sequence[float], bare: BareCosts, by_pcscd: bool
+) -> float:
     intervals = [
         *((b.began, b.ended) for b in busy),
         *_reader_wait(stage, busy),
-        *_pcscd_wait(stage, busy),
+        *(_pcscd_wait(stage, busy) if by_pcscd else ()),
         *((painted_at - bare.frame_s, painted_at) for painted_at in stage.painted),
         *((began, began + bare.https_s) for began in call_instants),
     ]

@@ -5,15 +5,18 @@ from __future__ import annotations
 import sys
 
 from kiosk.demo.processes import DidNotStart, Process
-from kiosk.demo.simulation import ROOT, Simulation, Wishes
+from kiosk.demo.simulation import KIOSK, ROOT, Simulation, Wishes
 
 STATE = ROOT / "build" / "run"
 
 
-def run_on_laptop(screen: str) -> int:
-    """Open both windows and wait until the kiosk's is closed. 2 if something did not start."""
+def run_on_laptop(screen: str, unit: str) -> int:
+    """Open both windows and wait until the kiosk's is closed. `unit`: the permit unit's dialect.
+
+    2 if something did not start.
+    """
     try:
-        with Simulation(Wishes(screen=screen, scanner=True), STATE) as place:
+        with Simulation(Wishes(screen=screen, scanner=True, units={KIOSK: unit}), STATE) as place:
             for note in place.notes:
                 print(note)
             for name, carrier in place.wires.items():

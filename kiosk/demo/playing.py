@@ -97,7 +97,9 @@ class _Stage:
         central = self._office.endorsement_state(endorsement_id)
         application = self._office.application(plan.id_cards[0], plan.permit, plan.application)
         busy = [*floor.busy_of(self._place.rig.do("drain_activity")), *self._resident.activity.drain()]
-        measured = floor.measure(self._resident.stages, busy, floor.central_calls(journal), self._bare)
+        measured = floor.measure(
+            self._resident.stages, busy, floor.central_calls(journal), self._bare,
+            by_pcscd=not self._place.wishes.can(plan.kiosk).chip_by_unit)
         return VisitRecord(
             plan, on, before, self._permit(plan), self._screens_since(began), tuple(measured), papers, endorsement_id,
             central, application)
@@ -132,7 +134,7 @@ class _Stage:
         return texts[self._papers:]
 
     def _picture_name(self, plan: PlannedVisit, number: int) -> str:
-        kind = "receipt" if plan.new_term is not None else "slip"
+        kind = "receipt" if plan.writes else "slip"
         visit = f"visit-{len(self._visits) + 1}-" if len(self._scenario.visits) > 1 else ""
         return f"{visit}{kind}{f'-{number + 1}' if number else ''}.png"
 

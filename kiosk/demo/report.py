@@ -13,7 +13,7 @@ from kiosk.about import receipt_number
 from kiosk.central.contract import ApplicationProgress
 from kiosk.demo import floor
 from kiosk.demo.office import OfficeRecord
-from kiosk.demo.scenarios import DEFAULT, PlannedVisit, Scenario
+from kiosk.demo.scenarios import DEFAULT, FACES_AT, PlannedVisit, Scenario
 
 PermitState = dict[str, Any]
 """A permit on the table, as the rig tells it."""
@@ -127,7 +127,7 @@ def _receipt(visit: VisitRecord) -> dict[str, Any]:
 
 def number_on_paper(visit: VisitRecord) -> str | None:
     """The number that the visit's paper must have: of a receipt where something was written, else of the review."""
-    if visit.plan.new_term is not None:
+    if visit.plan.writes:
         return receipt_number(visit.endorsement_id) if visit.endorsement_id else None
     return visit.application.review_number if visit.application else None
 
@@ -146,17 +146,15 @@ def face_words(state: PermitState) -> dict[str, Any] | None:
 
 def disagree(visit: VisitRecord) -> list[str]:
     """Every way in which chip, face, paper, custody and central do not tell what was planned; empty if they do."""
-    old, new, plan = chip_words(visit.before), chip_words(visit.after), visit.plan
-    wrong = [*_wrong_permit(visit), *_wrong_screens(visit)]
-    if face_words(visit.after) != new:
-        wrong.append("the face does not show what the chip holds")
-    if face_words(visit.before) != old:
-        wrong.append("the face did not show what the chip held before")
+    plan = visit.plan
+    wrong = [*_wrong_permit(visit), *_wrong_face(visit), *_wrong_screens(visit)]
     if len(visit.papers) != plan.papers:
         wrong.append(f"{len(visit.papers)} papers were printed, not {plan.papers}")
     if plan.papers and not _receipt(visit)["printed"]:
         wrong.append("no receipt with this number was printed")
-    wanted = "written" if plan.new_term else "pending" if plan.application == "in_review" else "none"
+    if plan.face == "left" and not any(_says(visit, place) for place in FACES_AT.values()):
+        wrong.append("no paper says where the face is refreshed")
+    wanted = _wanted_of_central(plan)
     if visit.central != wanted:
         wrong.append(f"central's record says {visit.central}, not {wanted}")
     state = visit.application.state if visit.application else None
@@ -180,6 +178,39 @@ def _wrong_permit(visit: VisitRecord) -> list[str]:
     category = plan.category or old["category"]
     if new["category"] != category:
         wrong.append(f"the category is {new['category']}, not {category}")
+    return wrong
+
+
+def _wanted_of_central(plan: PlannedVisit) -> str:
+    """In which state central's record of the visit's endorsement must be."""
+    if plan.writes:
+        return "face_pending" if plan.face == "left" else "written"
+    return "pending" if plan.application == "in_review" else "none"
+
+
+def _says(visit: VisitRecord, words: str) -> bool:
+    """Whether a paper has these words, wherever its lines break."""
+    return any("".join(words.split()) in "".join(paper.text.split()) for paper in visit.papers)
+
+
+def _cycles(state: PermitState) -> tuple[int, int]:
+    """How often a permit's face was erased and printed."""
+    return state["face_erasures"], state["face_prints"]
+
+
+def _wrong_face(visit: VisitRecord) -> list[str]:
+    old, new, face = chip_words(visit.before), chip_words(visit.after), visit.plan.face
+    wrong = []
+    if face == "left":
+        if face_words(visit.after) == new or _cycles(visit.before) != _cycles(visit.after):
+            wrong.append("the face was rewritten, and could not have been")
+    elif face_words(visit.after) != new:
+        wrong.append("the face does not show what the chip holds")
+    if face == "refreshed":
+        if face_words(visit.before) == old:
+            wrong.append("the face showed already what the chip holds")
+    elif face_words(visit.before) != old:
+        wrong.append("the face did not show what the chip held before")
     return wrong
 
 
@@ -225,8 +256,9 @@ def _account(visit: VisitRecord) -> Sequence[str]:
     if category[0] != category[1]:
         renewed += f", {category[0]} -> {category[1]}"
     face = "shows what the chip holds, dot for dot" if face_words(visit.after) else "is not what the chip holds"
+    face += {"as_chip": "", "left": ", left for another kiosk", "refreshed": ", refreshed alone"}[visit.plan.face]
     lines = [f"  chip     {renewed}", f"  face     {face}"]
-    kind = "receipt" if visit.plan.new_term else "slip"
+    kind = "receipt" if visit.plan.writes else "slip"
     number = number_on_paper(visit)
     if visit.plan.papers or visit.papers:
         printed = "" if _receipt(visit)["printed"] else " (not printed)"

@@ -11,9 +11,13 @@ from datetime import date
 from types import MappingProxyType
 from typing import Literal
 
+from drivers.permit_unit.dialects import CRT
 from drivers.simulators.residents import day_of
 
 DEFAULT = "shanghai-renewal"
+FACES_AT: Mapping[str, str] = MappingProxyType({
+    "zh-Hans": "示范路88号政务服务大厅一层", "en": "Service hall, 88 Shifan Road, ground floor"})
+"""Where a kiosk whose unit rewrites no faces sends people, by language; invented."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,8 +40,9 @@ class PlannedVisit:
     `id_cards`: whose, in the order in which the kiosk asks for them. `touches`: by screen, what is touched each time it
     asks, where that is not the ordinary answer. `licences`: the ids of electronic licences held before the scanner.
     `shows`: screens that must come, in this order. `new_term` None: the permit came back as it was. `category`: what
-    the chip then names, None: the same as before. `papers`: slips and receipts printed. `application`: its state in
-    central's record, None: there is none. `kiosk`: at which one of the region.
+    the chip then names, None: the same as before. `face`: "as_chip" before and after, "left" as it was though the chip
+    is new, or "refreshed" alone. `papers`: slips and receipts printed. `application`: its state in central's record,
+    None: there is none. `kiosk`: at which one of the region.
     """
 
     about: str
@@ -49,9 +54,15 @@ class PlannedVisit:
     shows: tuple[str, ...] = ()
     new_term: NewTerm | None = None
     category: str | None = None
+    face: Literal["as_chip", "left", "refreshed"] = "as_chip"
     papers: int = 1
     application: str | None = None
     kiosk: str = "kiosk-1"
+
+    @property
+    def writes(self) -> bool:
+        """Whether something is endorsed or refreshed, so that a receipt is printed and central told."""
+        return self.new_term is not None or self.face == "refreshed"
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +79,7 @@ Act = PlannedVisit | OfficeStep
 @dataclass(frozen=True, slots=True)
 class Scenario:
     """`about`: one line for the list. `outcome`: what a good end is called. `pilot`: the kiosk takes part in the
-    region's pilot. `scanner`: it has a code scanner.
+    region's pilot. `scanner`: it has a code scanner. `units`: the permit unit's dialect by kiosk, where not the Star's.
     """
 
     name: str
@@ -78,6 +89,7 @@ class Scenario:
     outcome: str = "renewed"
     pilot: bool = False
     scanner: bool = False
+    units: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def kiosks(self) -> tuple[str, ...]:
@@ -181,6 +193,17 @@ SCENARIOS: tuple[Scenario, ...] = (
             licences=("wu-guardianship",),
             shows=("choice", "notice", "id_card", "id_card", "insert_permit", "confirm", "take_permit", "thank_you"),
             new_term=NewTerm("old_end", 12)),), scanner=True),
+    Scenario(
+        "chip-only-renewal", "Shanghai, at a kiosk without a print head: the chip alone; at another the face",
+        "shanghai",
+        (
+            PlannedVisit(
+                "chip only", ("zhou-changan",), "zhou-changan-long-address", shows=RENEWED,
+                new_term=NewTerm("old_end", 12), face="left"),
+            PlannedVisit(
+                "face only", ("zhou-changan",), "zhou-changan-long-address", shows=REWRITTEN, face="refreshed",
+                kiosk="kiosk-2"),
+        ), units={"kiosk-1": CRT}),
 )
 
 

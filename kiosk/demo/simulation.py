@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import shutil
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from datetime import date
@@ -16,14 +16,18 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
+from drivers.permit_unit.base import Capabilities
+from drivers.permit_unit.dialects import CRT, STAR, load_unit_file
 from drivers.simulators.control import RigClient
 from drivers.simulators.pcscd import PrivatePcscd
 from drivers.simulators.residents import DEFAULT as RESIDENTS
 from drivers.simulators.residents import Record, Residents, load_residents
 from kiosk.central.client import CentralClient
 from kiosk.central.reference.authority import GRANT_KEYS, GRANT_PUBLIC_KEYS, issue_client, make_authority
+from kiosk.config import IN_UNIT
 from kiosk.demo.display import Display, open_display
 from kiosk.demo.processes import DidNotStart, Process
+from kiosk.demo.scenarios import FACES_AT
 from kiosk.demo.witness import WitnessClient
 from kiosk.runtime.clock import SHANGHAI, SystemClock
 from screens.screen_file import load_screen_file
@@ -33,13 +37,18 @@ ASSETS = ROOT / "assets"
 TEST_KEYS = ROOT / "drivers" / "simulators" / "data" / "test_keys.toml"
 START_S = 60.0
 KIOSK = "kiosk-1"
+CHIP_IN_UNIT = f"{IN_UNIT}://permit_unit"
+UNIT_WIRES = {
+    STAR: "Star TCP300 dialect over a pseudo-terminal", CRT: "Creator CRT-591-M dialect over a pseudo-terminal"}
+WRITING_USUALLY_S = {STAR: 12, CRT: 4}
 
 
 @dataclass(frozen=True, slots=True)
 class Wishes:
     """How the place is to be. `pace`: 1.0 devices take real times, 0.0 none. `hidden`: never on the machine's
     display. `pilot`: the kiosks take part in their region's pilot. `scanner`: they have a code scanner. `kiosks`: those
-    that central knows; they stand before the same devices, so only one is open at a time.
+    that central knows; they stand before the same devices, so only one is open at a time. `units`: the permit unit's
+    dialect by kiosk, where not the Star's; it is exchanged when its kiosk is opened.
     """
 
     region: str = "shanghai"
@@ -51,9 +60,24 @@ class Wishes:
     pilot: bool = False
     scanner: bool = False
     kiosks: tuple[str, ...] = (KIOSK,)
+    units: Mapping[str, str] = field(default_factory=dict)
     central_fault: str | None = None
     residents: Path = RESIDENTS
     today: date = field(default_factory=lambda: Simulation.today())
+
+    def unit_of(self, kiosk: str) -> str:
+        return self.units.get(kiosk, STAR)
+
+    def can(self, kiosk: str) -> Capabilities:
+        """What the kiosk's permit unit can do."""
+        return load_unit_file(ASSETS / "devices" / f"{self.unit_of(kiosk)}.toml").capabilities
+
+    def each(self, word: Callable[[str], str]) -> str:
+        """One word for all kiosks, or one for each where they differ."""
+        words = {kiosk: word(kiosk) for kiosk in self.kiosks}
+        if len(set(words.values())) == 1:
+            return words[self.kiosks[0]]
+        return "; ".join(f"{kiosk}: {words[kiosk]}" for kiosk in self.kiosks)
 
 
 class Simulation:
@@ -67,6 +91,7 @@ class Simulation:
         self._stack = ExitStack()
         self.wires: dict[str, str] = {}
         self.notes: list[str] = []
+        self._unit = STAR       # which one the rig has at present
 
     def __enter__(self) -> Self:
         try:
@@ -106,17 +131,26 @@ class Simulation:
 
     def _start_coupler(self) -> tuple[str, str, Mapping[str, str]]:
         """The chip's URL for the kiosk, the other side's for the rig, and what clients need in their environment."""
+        carrier, url, chip_side, environment = self._coupler()
+        self.wires["permit_chip"] = self.wishes.each(
+            lambda kiosk: "contacts of the permit unit" if self.wishes.can(kiosk).chip_by_unit else carrier)
+        return url, chip_side, environment
+
+    def _coupler(self) -> tuple[str, str, str, Mapping[str, str]]:
+        """What lies between chip and kiosk, in words; the rest as `_start_coupler`."""
+        self.pcscd: PrivatePcscd | None = None
+        if all(self.wishes.can(kiosk).chip_by_unit for kiosk in self.wishes.kiosks):
+            return "", CHIP_IN_UNIT, CHIP_IN_UNIT, {}
         why_not = "asked for" if self.wishes.direct_chip else PrivatePcscd.why_not()
         if why_not is None:
             pcscd = self._stack.enter_context(PrivatePcscd(self.run_dir / "pcscd"))
-            self.pcscd: PrivatePcscd | None = pcscd
-            self.wires["permit_chip"] = "virtual chip behind pcscd, vpcd and pyscard"
-            return f"pcsc://{pcscd.reader_name}", pcscd.vpcd_url, pcscd.environment
-        self.pcscd = None
+            self.pcscd = pcscd
+            carrier = "virtual chip behind pcscd, vpcd and pyscard"
+            return carrier, f"pcsc://{pcscd.reader_name}", pcscd.vpcd_url, pcscd.environment
         self.notes.append(f"No pcscd here ({why_not}): the virtual chip hangs directly on the kiosk.")
-        self.wires["permit_chip"] = "substitute: virtual chip without pcscd"
         port = _free_port()
-        return f"sim://permit_chip?port={port}", f"direct://127.0.0.1:{port}", {}
+        carrier = "substitute: virtual chip without pcscd"
+        return carrier, f"sim://permit_chip?port={port}", f"direct://127.0.0.1:{port}", {}
 
     def _start_rig(self, chip_side: str) -> RigClient:
         control = self.run_dir / "rig"
@@ -129,7 +163,7 @@ class Simulation:
         self.wires["id_reader"] = "GA/T 467 frames over a pseudo-terminal"
         if self.wishes.scanner:
             self.wires["code_scanner"] = "lines of text over a pseudo-terminal"
-        self.wires["permit_unit"] = "Star TCP300 dialect over a pseudo-terminal"
+        self.wires["permit_unit"] = self.wishes.each(lambda kiosk: UNIT_WIRES[self.wishes.unit_of(kiosk)])
         self.wires["receipt_printer"] = "ESC/POS from python-escpos over TCP"
         self.control_socket = control
         return self._stack.enter_context(RigClient(control))
@@ -162,25 +196,29 @@ class Simulation:
         return self.state_dir / f"{_stem(kiosk)}.toml"
 
     def _write_config(self, kiosk: str, chip_url: str) -> None:
-        stem = _stem(kiosk)
+        stem, unit, can = _stem(kiosk), self.wishes.unit_of(kiosk), self.wishes.can(kiosk)
         values: dict[str, Any] = {
             "site": "simulation", "kiosk_name": kiosk, "languages": list(self.wishes.languages),
             "receipt_link": "https://receipt.example.invalid/r/", "state_dir": stem,
-            "fullscreen": False, "witness_socket": str(self.witness_socket), "writing_usually_s": 12,
+            "fullscreen": False, "witness_socket": str(self.witness_socket),
+            "writing_usually_s": WRITING_USUALLY_S[unit],
         }
         if self.wishes.pilot:
             values["pilot"] = True
         tables: dict[str, dict[str, str]] = {
-            "devices": self._device_urls(chip_url),
-            "files": {"region": self.wishes.region, "screen": self.wishes.screen},
+            "devices": self._device_urls(CHIP_IN_UNIT if can.chip_by_unit else chip_url),
+            "files": {"region": self.wishes.region, "screen": self.wishes.screen, "permit_unit": unit},
             "central": {
                 "url": self.central_url, "ca": "tls/ca.pem", "certificate": f"tls/{stem}.pem",
                 "key": f"tls/{stem}.key", "grant_keys": f"tls/{GRANT_PUBLIC_KEYS}",
             },
         }
+        if not can.rewrites_face:
+            tables["face_refreshed_at"] = {language: FACES_AT[language] for language in self.wishes.languages}
         lines = [f"{key} = {json.dumps(value, ensure_ascii=False)}" for key, value in values.items()]
         for name, table in tables.items():
-            lines += ["", f"[{name}]", *(f"{key} = {json.dumps(value)}" for key, value in table.items())]
+            said = (f"{key} = {json.dumps(value, ensure_ascii=False)}" for key, value in table.items())
+            lines += ["", f"[{name}]", *said]
         self._config_of(kiosk).write_text("\n".join([*lines, ""]), encoding="utf-8")
 
     def _device_urls(self, chip_url: str) -> dict[str, str]:
@@ -200,7 +238,10 @@ class Simulation:
     # -- what a demo does with it ------------------------------------------------------------------------------------
 
     def start_kiosk(self, kiosk: str = KIOSK) -> Process:
-        """Open a kiosk's window; ended with the simulation, or earlier by `Process.end`."""
+        """Open a kiosk's window before its permit unit; ended with the simulation, or earlier by `Process.end`."""
+        if self.wishes.unit_of(kiosk) != self._unit:
+            self._unit = self.wishes.unit_of(kiosk)
+            self.rig.do("exchange_unit", unit=self._unit, contacts=not self.wishes.can(kiosk).chip_by_unit)
         environment = {
             **self.display.environment, **self.chip_environment, "KIVY_HOME": str(self.state_dir / "kivy")}
         return self._stack.enter_context(Process.of_python(

@@ -11,10 +11,13 @@ from kiosk.demo.witness import Painted, ScreenNotSeen
 
 STAGES: Mapping[str, str] = MappingProxyType({
     "welcome": "start", "notice": "notice", "id_card": "identity card",
-    "insert_permit": "permit in, read and assessed", "assessment": "result", "confirm": "chip and face",
+    "insert_permit": "permit in, read and assessed", "assessment": "result",
     "take_permit": "permit taken and receipt", "thank_you": "thanks",
 })
 """What follows an act on this screen, as the report calls it; where nothing stands here, the screen's own name."""
+
+WRITTEN = MappingProxyType({"as_chip": "chip and face", "left": "chip", "refreshed": "face"})
+"""What is done after the resident confirmed, by what becomes of the face."""
 
 BEFORE_CENTRAL = "question"
 DEAD_ENDS = ("five_parts", "out_of_service")
@@ -61,6 +64,8 @@ class VisitPlayer:
         acted_on = self.screens[-1]
         if acted_on == BEFORE_CENTRAL and painted.screen == "confirm":
             return "central"
+        if acted_on == "confirm":
+            return WRITTEN[self._visit.face]
         return STAGES.get(acted_on, acted_on.replace("_", " "))
 
     def _answer(self, painted: Painted) -> None:

@@ -13,6 +13,7 @@ from kiosk.diagnostics import central_checks, device_checks, file_checks
 from kiosk.diagnostics.disk_check import disk
 from kiosk.diagnostics.finding import Finding, Findings, Outcome, failed, ok, skipped
 from kiosk.diagnostics.journal_check import journal
+from kiosk.diagnostics.patience import Patience
 from kiosk.diagnostics.report import CheckResult, Report
 from kiosk.diagnostics.versions import program_versions
 from kiosk.faults import CONFIGURATION, COUPLER_LINK, DISK_FULL, Fault
@@ -22,6 +23,7 @@ LIMIT_S = 15.0
 """Twice what the slowest check takes on a silent device: what is not back by then hangs in a system call."""
 
 Run = Callable[[Config, Clock], Findings]
+LongRun = Callable[[Config, Clock, Patience], Findings]
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,9 +38,19 @@ class Check:
     silent: Fault | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class LongCheck:
+    """A check that knows how much it has to do, and asks for time accordingly; otherwise as `Check`."""
+
+    name: str
+    run: LongRun
+    needs: tuple[str, ...] = ()
+    silent: Fault | None = None
+
+
 _CENTRAL = tuple(f"central.{key}" for key in ("url", "ca", "certificate", "key"))
 
-CHECKS: tuple[Check, ...] = (
+CHECKS: tuple[Check | LongCheck, ...] = (
     Check("region_file", file_checks.region_file, ("files.region",)),
     Check("permit_files", file_checks.permit_files, ("files.permits",)),
     Check("id_reader_file", file_checks.id_reader_file, ("files.id_reader",)),
@@ -56,7 +68,7 @@ CHECKS: tuple[Check, ...] = (
     Check("central", central_checks.central, _CENTRAL),
     Check("clock", central_checks.clock, _CENTRAL),
     Check("disk", disk, ("state_dir",), DISK_FULL),
-    Check("journal", journal, ("state_dir", "journal.hash"), DISK_FULL),
+    LongCheck("journal", journal, ("state_dir", "journal.hash"), DISK_FULL),
     Check("fonts", file_checks.fonts),
     Check("locale", file_checks.locale, ("languages",)),
 )
@@ -66,23 +78,25 @@ def diagnose(
     config: Config,
     mistakes: Sequence[Mistake],
     clock: Clock,
-    checks: Sequence[Check] = CHECKS,
+    checks: Sequence[Check | LongCheck] = CHECKS,
     within_s: float = LIMIT_S,
+    tell: Callable[[str], None] = lambda line: None,
 ) -> Report:
     """Run every check that the configuration's mistakes leave possible. No permit is moved, nothing personal is read.
 
-    Takes at most `within_s` and the time of asking for versions (2 s). Devices that the running kiosk holds are left
+    Takes at most `within_s`, the time of asking for versions (2 s), and what a long check asked for beyond that; such
+    a one says to `tell`, in its own thread, how far it is. Devices that the running kiosk holds are left
     alone and reported as busy.
     """
     wrong = {mistake.key for mistake in mistakes}
-    threads = [_CheckThread(check, config, clock, wrong) for check in checks]
+    threads = [_CheckThread(check, config, clock, wrong, Patience(tell)) for check in checks]
     for thread in threads:
         thread.start()
     versions = program_versions()
     deadline = time.monotonic() + within_s
     results = [_result("configuration", finding) for finding in _configuration(config, mistakes)]
     for thread in threads:
-        thread.join(max(0.0, deadline - time.monotonic()))
+        thread.await_until(deadline)
         for finding in thread.findings:
             results.append(_result(thread.check.name, finding))
             versions |= finding.versions
@@ -102,12 +116,15 @@ def _result(name: str, finding: Finding) -> CheckResult:
 class _CheckThread(threading.Thread):
     """A daemon, because a check that hangs in the C library must not keep the program from ending."""
 
-    def __init__(self, check: Check, config: Config, clock: Clock, wrong: set[str]) -> None:
+    def __init__(
+        self, check: Check | LongCheck, config: Config, clock: Clock, wrong: set[str], patience: Patience
+    ) -> None:
         super().__init__(name=f"check {check.name}", daemon=True)
         self.check = check
         self._config = config
         self._clock = clock
         self._wrong = wrong
+        self._patience = patience
         self.findings: Findings = [Finding(Outcome.FAILED, "the check did not come back in time", check.silent)]
 
     def run(self) -> None:
@@ -116,9 +133,21 @@ class _CheckThread(threading.Thread):
             return
         guard = _Guard()
         with guard:
-            self.findings = self.check.run(self._config, self._clock)
+            self.findings = self._findings()
         if guard.raised is not None:
             self.findings = [Finding(Outcome.FAILED, f"the check itself broke: {guard.raised}")]
+
+    def _findings(self) -> Findings:
+        match self.check:
+            case LongCheck(run=long_run):
+                return long_run(self._config, self._clock, self._patience)
+            case Check(run=run):
+                return run(self._config, self._clock)
+
+    def await_until(self, deadline: float) -> None:
+        """Wait until it is done, or until `deadline` (monotonic) and what it asked for beyond that have passed."""
+        while self.is_alive() and (left_s := deadline + self._patience.more_s - time.monotonic()) > 0:
+            self.join(left_s)
 
 
 class _Guard:

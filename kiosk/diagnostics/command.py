@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import json
 import shutil
+import sys
 from pathlib import Path
 
 from kiosk.config import read_config
@@ -26,7 +27,8 @@ def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) ->
 
 def run(args: argparse.Namespace) -> int:
     """Print the report; its exit status."""
-    report = diagnose(*read_config(args.config, ASSETS), SystemClock())
+    report = diagnose(
+        *read_config(args.config, ASSETS), SystemClock(), tell=lambda line: print(line, file=sys.stderr, flush=True))
     if args.json:
         print(json.dumps(report.as_json(), ensure_ascii=False, indent=2))
     else:

@@ -8,26 +8,49 @@ from datetime import datetime
 
 from kiosk.config import Config
 from kiosk.diagnostics.finding import Finding, Findings, failed, ok, together
+from kiosk.diagnostics.patience import Patience
 from kiosk.faults import DISK_FULL, JOURNAL_BROKEN
-from kiosk.runtime.chain import Verdict
+from kiosk.runtime.chain import Progress, Verdict
 from kiosk.runtime.clock import Clock
-from kiosk.runtime.journal import Journal, JournalFailed, Queue
+from kiosk.runtime.journal import Journal, JournalFailed, Queue, verify_file
+from kiosk.runtime.told_progress import told_progress
 from kiosk.services.outbox import alarm_of
 
+SLOWEST_STEPS_PER_S = 10_000
+"""A verification slower than this hangs: on two busy cores of a server it was ten times as fast (`make bench`)."""
 
-def journal(config: Config, clock: Clock) -> Findings:
-    """Look through the whole chain, and at the queue. A journal that is not there yet is not made."""
+LONGEST_S = 600.0
+"""However many steps the file says it has."""
+
+
+def journal(config: Config, clock: Clock, patience: Patience) -> Findings:
+    """Look through the whole chain, and at the queue. A journal that is not there yet is not made.
+
+    Asks for time as the journal is long.
+    """
     path = config.state_dir / "journal.db"
     if not path.is_file():
         return [ok("no journal yet")]
     try:
         with closing(Journal(path, clock.now, config.journal.hash)) as opened:
-            verdict, queue = opened.verify(), opened.queue()
+            verdict = verify_file(path, config.journal.hash, progress=_patiently(patience))
+            queue = opened.queue()
     except (JournalFailed, sqlite3.OperationalError) as error:
         return [failed(f"the journal does not open: {error}", DISK_FULL)]
     except sqlite3.DatabaseError as error:
         return [failed(f"the journal is damaged: {error}", JOURNAL_BROKEN)]
     return [together(_chain(verdict), _waiting(queue, clock.now()))]
+
+
+def _patiently(patience: Patience) -> Progress:
+    told = told_progress(lambda line: patience.tell(f"journal: {line}"))
+
+    def progress(done: int, total: int) -> None:
+        if done == 0:
+            patience.ask_for(min(total / SLOWEST_STEPS_PER_S, LONGEST_S))
+        told(done, total)
+
+    return progress
 
 
 def _chain(verdict: Verdict) -> Finding:

@@ -13,11 +13,15 @@ from __future__ import annotations
 import hashlib
 import json
 import sqlite3
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import Enum
-from typing import Literal, get_args
+from functools import cache
+from typing import TYPE_CHECKING, Literal, get_args
+
+if TYPE_CHECKING:
+    from cryptography.hazmat.primitives.hashes import Hash
 
 HashName = Literal["sha256", "sm3"]
 HASHES: tuple[HashName, ...] = get_args(HashName)
@@ -42,7 +46,13 @@ GENESIS = "0" * 64
 STEP_COLUMNS = "at, visit_id, state_before, event, state_after, custody, effects, endorsement_id, facts"
 _MESSAGE_COLUMNS = "sequence, at, call, idempotency_key, endorsement_id, body"
 
+PORTION = 5000
+"""After so many steps a verification says how far it is."""
+
 Value = str | int | None
+
+Progress = Callable[[int, int], None]
+"""Called with the number of steps that were looked through, and of how many: at the beginning and at each portion."""
 
 _encoded = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
@@ -94,11 +104,16 @@ def digest(algorithm: HashName, data: bytes) -> str:
     """The hash in lower-case hex. SHA-256: FIPS 180-4; SM3: GB/T 32905."""
     if algorithm == "sha256":
         return hashlib.sha256(data).hexdigest()
-    from cryptography.hazmat.primitives.hashes import SM3, Hash
-
-    sm3 = Hash(SM3())
+    sm3 = _empty_sm3().copy()
     sm3.update(data)
     return sm3.finalize().hex()
+
+
+@cache
+def _empty_sm3() -> Hash:
+    from cryptography.hazmat.primitives.hashes import SM3, Hash
+
+    return Hash(SM3())
 
 
 def link(
@@ -134,15 +149,17 @@ def contradiction(db: sqlite3.Connection, told: Head) -> Break | None:
     return None if row[0] == told.hash else Break(BreakKind.REPLACED, told.number)
 
 
-def verify(db: sqlite3.Connection, algorithm: HashName, told: Head | None = None) -> Verdict:
+def verify(
+    db: sqlite3.Connection, algorithm: HashName, told: Head | None = None, progress: Progress = lambda done, total: None
+) -> Verdict:
     """Look through the whole chain, in one state of the file. `told`: what central says it was told last.
 
-    A second for some hundred thousand steps; nothing waits for it if `db` is a connection of its own.
+    Takes time with every step (`make bench` says how much); nothing waits for it if `db` is a connection of its own.
     """
     try:
         db.execute("BEGIN")
         try:
-            return _verify(db, algorithm, told)
+            return _verify(db, algorithm, told, progress)
         finally:
             db.execute("ROLLBACK")
     except sqlite3.DatabaseError as error:
@@ -151,12 +168,14 @@ def verify(db: sqlite3.Connection, algorithm: HashName, told: Head | None = None
         return Verdict(Head(0, algorithm, GENESIS), 0, 0, Break(BreakKind.UNREADABLE, 0))
 
 
-def _verify(db: sqlite3.Connection, algorithm: HashName, told: Head | None) -> Verdict:
+def _verify(db: sqlite3.Connection, algorithm: HashName, told: Head | None, progress: Progress) -> Verdict:
     anchor, _, previous = _anchor(db)
     head = head_of(db, algorithm)
     number, covered = anchor, 0
     noted: Break | None = None
     sent = _Messages(db, anchor)
+    total = max(0, _counted(db) - anchor)
+    progress(0, total)
 
     def verdict(broken: Break | None) -> Verdict:
         return Verdict(head, anchor, number - anchor, broken)
@@ -171,6 +190,8 @@ def _verify(db: sqlite3.Connection, algorithm: HashName, told: Head | None) -> V
         if name is None or link(name, previous, found, step, sent.of(found)) != hashed:
             return verdict(Break(BreakKind.CHANGED, found))
         number, previous = found, hashed
+        if (number - anchor) % PORTION == 0:
+            progress(number - anchor, total)
         if step[3] in NOTES:
             note = _note(step, noted)
             if note is None:

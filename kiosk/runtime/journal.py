@@ -345,13 +345,15 @@ def open_journal(path: Path, now: Callable[[], datetime], algorithm: HashName = 
     return journal
 
 
-def verify_file(path: Path, algorithm: HashName, told: Head | None = None) -> chain.Verdict:
+def verify_file(
+    path: Path, algorithm: HashName, told: Head | None = None, progress: chain.Progress = lambda done, total: None
+) -> chain.Verdict:
     """The same as `Journal.verify` for a file that need not be open. Raises `JournalFailed`."""
     try:
         # Opened for reading alone, SQLite would leave files beside it that the last one to write takes away.
         with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=rw", uri=True, isolation_level=None)) as db:
             db.execute("PRAGMA query_only=ON")
-            return chain.verify(db, algorithm, told)
+            return chain.verify(db, algorithm, told, progress)
     except sqlite3.Error as error:
         raise JournalFailed(str(error)) from error
 

@@ -18,6 +18,7 @@ from kiosk.runtime.chain import HASHES, Head, Verdict
 from kiosk.runtime.clock import SystemClock
 from kiosk.runtime.journal import Journal, JournalFailed, verify_file
 from kiosk.runtime.keeping import NothingPurged
+from kiosk.runtime.told_progress import told_progress
 
 INTACT, BROKEN, UNUSABLE = 0, 1, 2
 
@@ -72,7 +73,8 @@ def _verb(
 
 
 def _verify(config: Config, path: Path, args: argparse.Namespace) -> int:
-    return _tell(verify_file(path, config.journal.hash, args.told))
+    progress = told_progress(lambda line: print(line, file=sys.stderr, flush=True))
+    return _tell(verify_file(path, config.journal.hash, args.told, progress))
 
 
 def _tell(verdict: Verdict) -> int:

@@ -20,6 +20,7 @@ OUT = ROOT / "build" / "bench.json"
 PARTS = {
     "face": "the face on the slow line: how much of it, and when",
     "rules": "an assessment, and loading the region files",
+    "journal": "looking through the journal's chain beside bare hashing",
     "id-card": "from the answer's begin to the values of an identity card",
     "chip": "a batch of commands and a chip session beside bare ones",
     "start": "start, memory and idle time beside a bare window",

@@ -20,6 +20,9 @@ from drivers.errors import NoChip
 from drivers.id_reader.device import IdReader
 from drivers.id_reader.reader_file import IdReaderFile
 from drivers.permit_unit.base import PermitPosition, ResetPolicy, TakeInOutcome
+from drivers.permit_unit.crt_591_m.device import Crt591M
+from drivers.permit_unit.crt_591_m.device_file import load_device_file as load_crt_file
+from drivers.permit_unit.dialects import CRT, STAR
 from drivers.permit_unit.star_tcp300.device import StarTcp300
 from drivers.permit_unit.star_tcp300.device_file import load_device_file
 from drivers.receipt_printer import device_file
@@ -118,6 +121,41 @@ def test_a_permit_goes_in_and_its_chip_is_met_and_it_comes_back(
     assert unit.status().position is PermitPosition.AT_MOUTH
     assert rig.take_permit() == LIN_PERMIT
     assert rig.state()["permits"][LIN_PERMIT]["place"] == "hand"
+
+
+def test_another_kiosks_unit_takes_the_place_and_the_url_of_the_first_one(rig: Rig, coupler: DirectCoupler) -> None:
+    url = rig.urls["permit_unit"]
+    assert rig.exchange_unit(CRT, contacts=False) == url
+    other = Crt591M(lambda: open_bytes(url, "permit_unit"), load_crt_file(DEVICES / "crt-591-m.toml"))
+    other.reset(ResetPolicy.LEAVE)
+    rig.offer_permit(LIN_PERMIT)
+    assert other.take_in(lambda: False) is TakeInOutcome.TAKEN_IN
+    assert rig.state()["permit_in_unit"] == LIN_PERMIT
+    with pytest.raises(NoChip):
+        coupler.connect(0.3)
+    with pytest.raises(ValueError, match="a permit is in the mouth, inside or in the bin"):
+        rig.exchange_unit(STAR, contacts=True)
+    other.give_back()
+    assert rig.take_permit() == LIN_PERMIT
+    other.close()
+    assert rig.exchange_unit(STAR, contacts=True) == url
+    first = StarTcp300(lambda: open_bytes(url, "permit_unit"), load_device_file(DEVICES / "star-tcp300.toml"))
+    first.reset(ResetPolicy.LEAVE)
+    rig.offer_permit(LIN_PERMIT)
+    assert first.take_in(lambda: False) is TakeInOutcome.TAKEN_IN
+    chip = coupler.connect(2.0)
+    assert chip.transmit(bytes.fromhex("0084000004")).sw == 0x9000
+    chip.close()
+    first.close()
+
+
+def test_a_unit_that_nobody_makes_takes_no_place_and_faults_go_with_the_unit(rig: Rig, client: RigClient) -> None:
+    with pytest.raises(RigRefused, match="there is no permit unit 'punched-tape'"):
+        client.do("exchange_unit", unit="punched-tape", contacts=True)
+    client.do("fault", device="permit_unit", name="bin_full")
+    client.do("exchange_unit", unit=CRT, contacts=False)
+    assert client.do("state")["faults"]["permit_unit"] == []
+    assert "jam_printing" not in client.do("fault_names")["permit_unit"]
 
 
 def test_a_retained_permit_is_counted_and_taken_out_by_staff(rig: Rig, unit: StarTcp300) -> None:

@@ -14,7 +14,7 @@ from kiosk.central.contract import ApplicationProgress
 from kiosk.demo.floor import BareCosts
 from kiosk.demo.office import OfficeRecord
 from kiosk.demo.report import Paper, Played, VisitRecord, disagree, number_on_paper, report, summary
-from kiosk.demo.scenarios import DEFAULT, NewTerm, OfficeStep, PlannedVisit, Scenario
+from kiosk.demo.scenarios import DEFAULT, FACES_AT, NewTerm, OfficeStep, PlannedVisit, Scenario
 
 TODAY = date(2026, 11, 22)
 ENDORSEMENT = UUID("12345678-0000-4000-8000-000000000000")
@@ -24,7 +24,7 @@ RENEWAL = PlannedVisit(
 
 def permit(valid_from: str, valid_to: str, count: int, **changed: Any) -> dict[str, Any]:
     return {
-        "place": "hand", "face_shows_chip": True,
+        "place": "hand", "face_shows_chip": True, "face_erasures": 0, "face_prints": 0,
         "chip": {
             "valid_from": valid_from, "valid_to": valid_to, "issuing_authority": "某地公安局", "category": "standard",
             "endorsement_count": count,
@@ -46,7 +46,18 @@ APPLIED = replace(
     papers=(Paper("受理编号 8036-2643", "slip.png"),), central="pending", application=PROGRESS)
 
 
-@pytest.mark.parametrize("visit", [GOOD, APPLIED], ids=["renewed", "applied"])
+WHERE = FACES_AT["zh-Hans"]
+BEHIND = NEW | {"face_shows_chip": False}
+CHIP_ONLY = replace(
+    GOOD, plan=replace(RENEWAL, face="left"), after=BEHIND, central="face_pending",
+    papers=(Paper(f"回执编号 1234-5678\n到这里更新：{WHERE[:4]}\n{WHERE[4:]}。", "receipt.png"),))
+FACE_ONLY = replace(
+    GOOD, plan=PlannedVisit("face", ("somebody",), "a-permit", shows=("confirm",), face="refreshed"), before=BEHIND,
+    after=NEW | {"face_erasures": 1, "face_prints": 1})
+
+
+@pytest.mark.parametrize(
+    "visit", [GOOD, APPLIED, CHIP_ONLY, FACE_ONLY], ids=["renewed", "applied", "chip only", "face only"])
 def test_a_visit_that_went_as_planned_has_nothing_against_it(visit: VisitRecord) -> None:
     assert disagree(visit) == []
 
@@ -69,6 +80,14 @@ def test_a_visit_that_went_as_planned_has_nothing_against_it(visit: VisitRecord)
         (replace(APPLIED, after=NEW), "the chip was written, and should not have been"),
         (replace(APPLIED, central="written"), "central's record says written, not pending"),
         (replace(APPLIED, application=None), "central's application is None, not in_review"),
+        (replace(CHIP_ONLY, after=NEW), "the face was rewritten, and could not have been"),
+        (replace(CHIP_ONLY, after=BEHIND | {"face_erasures": 1}), "the face was rewritten, and could not have been"),
+        (replace(CHIP_ONLY, papers=GOOD.papers), "no paper says where the face is refreshed"),
+        (replace(CHIP_ONLY, central="written"), "central's record says written, not face_pending"),
+        (replace(FACE_ONLY, after=BEHIND), "the face does not show what the chip holds"),
+        (replace(FACE_ONLY, before=NEW), "the face showed already what the chip holds"),
+        (replace(FACE_ONLY, before=OLD | {"face_shows_chip": False}), "the chip was written, and should not have been"),
+        (replace(FACE_ONLY, central="face_pending"), "central's record says face_pending, not written"),
     ],
     ids=lambda value: value if isinstance(value, str) else "",
 )
@@ -78,6 +97,7 @@ def test_what_did_not_go_as_planned_is_said(visit: VisitRecord, wrong: str) -> N
 
 def test_a_receipt_has_the_endorsements_number_and_a_slip_the_reviews() -> None:
     assert number_on_paper(GOOD) == "1234-5678"
+    assert number_on_paper(FACE_ONLY) == "1234-5678"
     assert number_on_paper(APPLIED) == "8036-2643"
     assert number_on_paper(replace(APPLIED, application=None)) is None
 

@@ -6,6 +6,7 @@ from datetime import date
 
 import pytest
 
+from drivers.permit_unit.dialects import DIALECTS
 from drivers.simulators.residents import Residents, load_residents
 from kiosk.demo import scenarios
 from kiosk.demo.scenarios import SCENARIOS, NewTerm, NoSuchScenario, OfficeStep, Scenario
@@ -13,7 +14,7 @@ from kiosk.demo.scenarios import SCENARIOS, NewTerm, NoSuchScenario, OfficeStep,
 TODAY = date(2026, 11, 22)
 ASKED_FOR = {
     "shanghai-renewal", "beijing-overdue", "haikou-two-visits", "xuchang-explained", "xuchang-pilot",
-    "xinjiang-short-to-long",
+    "xinjiang-short-to-long", "chip-only-renewal",
 }
 
 
@@ -44,6 +45,12 @@ def test_everybody_in_a_scenario_is_in_the_data_with_a_permit(scenario: Scenario
     for visit in scenario.visits:
         assert everybody.permits[visit.permit].holder == visit.id_cards[0]
         assert set(visit.id_cards) <= everybody.people.keys()
+
+
+@pytest.mark.parametrize("scenario", SCENARIOS, ids=lambda scenario: scenario.name)
+def test_a_kiosk_that_has_another_permit_unit_is_visited_and_the_unit_is_one_there_is(scenario: Scenario) -> None:
+    assert set(scenario.units) <= set(scenario.kiosks)
+    assert set(scenario.units.values()) <= set(DIALECTS)
 
 
 @pytest.mark.parametrize("scenario", SCENARIOS, ids=lambda scenario: scenario.name)

@@ -49,6 +49,14 @@ def test_a_stage_in_which_nothing_else_was_busy_is_all_the_programs_own() -> Non
     assert floor_of(stage()) == 0.0
 
 
+@pytest.mark.parametrize(("by_pcscd", "seconds"), [(True, 1.0 + PCSCD_POLL_S), (False, 1.0)])
+def test_pcscds_look_counts_only_where_pcscd_looks(by_pcscd: bool, seconds: float) -> None:
+    one = stage("permit in, read and assessed")
+    busies = [busy(11.0, 11.5, cause="device"), busy(14.0, 14.5, who="permit_chip", cause="device")]
+    (measured,) = measure([one], busies, (), FREE, by_pcscd)
+    assert measured.floor_s == pytest.approx(seconds)
+
+
 def test_only_what_lies_within_the_stage_counts() -> None:
     assert floor_of(stage(), busy(0.0, 9.0), busy(8.0, 11.0), busy(19.5, 30.0), busy(21.0, 22.0)) == pytest.approx(1.5)
 
