@@ -26,9 +26,9 @@ from kiosk.workflow.deadlines import deadline_of
 @dataclass(frozen=True, slots=True)
 class About:
     """What the screens say of this place. `receipt_link` ends where the receipt number is to be put;
-    `writing_usually_s`:
-    what chip and face take together on this machine; `pilot`: the region's trial is on here; `face_refreshed_at`: where
-    to go with an old face, at a kiosk that rewrites none."""
+    `writing_usually_s`: what chip and face take together on this machine; `pilot`: the region's trial is on here;
+    `face_refreshed_at`: where to go with an old face, at a kiosk that rewrites none; None at one that does.
+    """
 
     region: Region
     languages: tuple[str, ...]

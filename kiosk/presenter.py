@@ -185,6 +185,8 @@ def _confirm(about: About, state: s.Confirming) -> ConfirmScreen:
     notes = _residence_note(state.grant.residence_years, new, "confirm.note")
     if state.grant.face_only:
         notes = (Text("confirm.note.face_only"), *notes)
+    elif about.face_refreshed_at is not None:
+        notes = (Text("confirm.note.chip_only", (("place", about.face_refreshed_at),)), *notes)
     if _is_dated_otherwise(state):
         notes = (Text("confirm.note.other_dates"), *notes)
     return ConfirmScreen(

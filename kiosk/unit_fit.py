@@ -16,6 +16,8 @@ def check_fit(config: Config, unit: str, can: Capabilities) -> None:
         mistakes.append(f"devices.permit_chip: is {IN_UNIT}://, but {unit} has no chip reader on its line")
     if scheme == "pcsc" and not can.chip_by_pcsc:
         mistakes.append(f"devices.permit_chip: is pcsc://, but chips in {unit} are not reached over PC/SC")
+    if can.rewrites_face and config.face_refreshed_at is not None:
+        mistakes.append(f"face_refreshed_at: is not wanted; {unit} rewrites faces itself")
     if not can.rewrites_face:
         words = dict(config.face_refreshed_at.by_language) if config.face_refreshed_at else {}
         mistakes += [

@@ -240,6 +240,9 @@ def samples(language: str) -> dict[str, ScreenModel]:
             inside, OLD, Term(date(2027, 11, 30), date(2028, 11, 30)), LONG_ADDRESS, address_changes=True,
             issuing_authority="上海市公安局浦东分局",
             notes=(Text("confirm.note.restart", (("start", date(2027, 11, 30)),)), Text("confirm.note.face_only"))),
+        "confirm_chip_only": ConfirmScreen(
+            inside, OLD, NEW, LONG_ADDRESS, address_changes=True, issuing_authority="上海市公安局浦东分局",
+            notes=(Text("confirm.note.chip_only", (("place", COUNTER),)), Text("confirm.note.other_dates"))),
         "writing_chip": WritingScreen(writing, stages, 0, 25),
         "writing_face": WritingScreen(writing, stages, 2, 25),
         "take_permit": TakePermitScreen(

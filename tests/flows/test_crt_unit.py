@@ -276,3 +276,11 @@ def test_a_chip_reader_that_the_unit_does_not_have_is_a_mistake(open_place: Open
     place.sees(s.Idle)
     assert config_with(place, place.config.devices.permit_chip, "unit://permit_unit") == [
         "devices.permit_chip: is unit://, but the unit has no chip reader on its line"]
+
+
+def test_a_unit_that_rewrites_faces_itself_sends_nobody_elsewhere(open_place: OpenPlace) -> None:
+    place = open_place()
+    place.start_kiosk()
+    place.sees(s.Idle)
+    assert config_with(place, "[files]", '[face_refreshed_at]\nzh-Hans = "别处"\nen = "elsewhere"\n[files]') == [
+        "face_refreshed_at: is not wanted; the unit rewrites faces itself"]

@@ -13,6 +13,7 @@ from kiosk.domain.applications import Application, ApplicationState
 from kiosk.domain.endorsement import Service
 from kiosk.pages.status_page import status_lines, window_as_event
 from kiosk.policy.assess import assess
+from kiosk.policy.assessment import LocalText
 from kiosk.policy.permit_calendar import permit_calendar
 from kiosk.policy.region import Region
 from kiosk.policy.request import AssessmentRequest
@@ -27,7 +28,7 @@ from kiosk.screen_models import (
     WelcomeScreen,
 )
 from kiosk.workflow import states as s
-from tests.unit.machine_samples import CASE, GRANT, HOLDER, IN_WINDOW, VISIT
+from tests.unit.machine_samples import CASE, FACE_GRANT, GRANT, HOLDER, IN_WINDOW, VISIT
 from tests.unit.region_cases import region_named
 
 START, END = date(2026, 3, 10), date(2027, 3, 10)
@@ -93,6 +94,16 @@ def test_other_dates_than_the_holder_was_told_are_pointed_out() -> None:
         assert isinstance(model, ConfirmScreen)
         notes.append(Text("confirm.note.other_dates") in model.notes)
     assert notes == [False, False, True]
+
+
+def test_where_the_face_is_refreshed_is_said_before_anything_is_confirmed() -> None:
+    place = LocalText((("zh-Hans", "静安分局窗口"), ("en", "the counter at Jing'an")))
+    note = Text("confirm.note.chip_only", (("place", place),))
+    for known, grant, expected in ((place, GRANT, True), (None, GRANT, False), (place, FACE_GRANT, False)):
+        model = present(replace(about(region_named("shanghai")), face_refreshed_at=known), s.Confirming(
+            VISIT, CASE, grant, None))
+        assert isinstance(model, ConfirmScreen)
+        assert (note in model.notes) is expected
 
 
 def test_the_second_identity_card_is_asked_for_as_the_agents() -> None:
