@@ -34,7 +34,7 @@ run: setup
 	$(PYTHON) -m kiosk run --simulate $(if $(UNIT),--unit $(UNIT))
 
 test: lint
-	$(PYTHON) -m pytest
+	$(PYTHON) -m pytest -n 2 --dist worksteal
 
 fast: setup
 	$(PYTHON) -m pytest -m "not slow" tests/unit tests/architecture

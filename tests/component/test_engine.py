@@ -133,7 +133,7 @@ def test_what_one_number_was_granted_twice_can_be_given_back_twice(place: Place)
         place.comes_to_confirming()
         place.happens(on.PersonChose(Intent.CANCEL), on.PermitTaken(), on.PersonChose(Intent.FINISH))
         place.clock.pass_time(1.0)
-    assert place.journal.waiting_messages() == 2
+    assert place.journal.queue().length == 2
 
 
 def test_an_event_of_a_past_visit_is_dropped(place: Place) -> None:
@@ -200,7 +200,7 @@ def test_what_the_disk_did_not_take_is_told_to_central_as_soon_as_it_does(place:
     place.comes_to_confirming()
     place.disk_is_full()
     place.happens(on.PersonChose(Intent.CANCEL))
-    assert place.journal.waiting_messages() == 0
+    assert place.journal.queue().length == 0
     place.disk_is_free()
     place.ordered.clear()
     place.happens(on.PermitAtMouth())
@@ -296,7 +296,7 @@ def test_sequence_numbers_rise_without_a_gap_and_stay_with_their_key(place: Plac
 
 def test_a_call_whose_body_may_be_personal_is_only_numbered(place: Place) -> None:
     place.journal.number_call("endorsements", "key-1", None)
-    assert place.journal.waiting_messages() == 0
+    assert place.journal.queue().length == 0
 
 
 def test_nothing_of_a_document_is_in_the_journal_file(place: Place) -> None:
