@@ -8,6 +8,7 @@ import pytest
 
 from drivers.simulators.residents import Residents
 from drivers.simulators.virtual_chip import VirtualChip
+from kiosk.central.reference.tables import Endorsement
 from kiosk.domain.endorsement import ChipState, Custody, FaceState
 from kiosk.screen_models import Intent
 from kiosk.workflow import states as s
@@ -118,3 +119,42 @@ def test_a_write_that_was_torn_in_the_visit_is_finished_in_a_second_session(plac
     assert place.chip(XU.permit)["valid_to"] == "2027-12-10"
     assert place.central_state() == "written"
     assert chip_of(place).tries_left == 3
+
+
+def comes_again(place: Place) -> None:
+    place.chooses(Intent.FINISH)
+    place.sees(s.Idle)
+    place.central_is_told()
+    place.rig.lift_id_card()
+
+
+def test_what_a_second_visit_could_not_finish_a_third_one_does(place: Place) -> None:
+    """The second finds the part, is given a write, and the chip takes nothing: central must not forget the first."""
+    stops_half_written(place)
+    place.central.set_fault("refuse_connection")
+    place.start_kiosk()
+    place.asks_for_permit()
+    place.sees(s.AwaitingRemoval)
+    place.takes_permit()
+    place.sees(s.Explaining)
+    place.central.clear_faults()
+    comes_again(place)
+    half = place.chip(XU.permit)
+    for _ in range(2):
+        place.plays(XU.through(s.AwaitingPermit))
+        place.rig.fault("permit_chip", "memory_failure")
+        place.plays(XU.through(s.Confirming)[-1:])
+        place.sees(s.AwaitingRemoval)
+        place.takes_permit()
+        assert place.sees(s.Explaining).custody is Custody.WITH_HOLDER
+        assert place.chip(XU.permit) == half
+        place.rig.clear_faults("permit_chip")
+        comes_again(place)
+    place.plays(XU.through(s.AwaitingPermit))
+    place.plays(XU.since(s.Confirming))
+    assert place.chip(XU.permit)["valid_to"] == "2027-12-10"
+    assert place.face_shows_chip(XU.permit) is True
+    place.central_is_told()
+    with place.central.database.reading() as session:
+        states = [row.state for row in session.query(Endorsement).order_by(Endorsement.created_at).all()]
+    assert states == ["unknown", "unchanged", "unchanged", "written"]

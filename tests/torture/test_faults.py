@@ -9,15 +9,18 @@ from pathlib import Path
 
 import pytest
 
+from drivers.permit_unit.dialects import CRT, STAR
+from drivers.simulators.rig import UNITS
+from drivers.simulators.virtual_chip import VirtualChip
 from kiosk.faults import CATALOGUE, Fault
-from tests.torture.faults.causes import CAUSES
 from tests.torture.faults.counter import Counter
 from tests.torture.faults.page import NOT_PLAYED, PAGE, raised_by, rows_and_causes_of
 from tests.torture.faults.playing import every_cell, played_here
-from tests.torture.faults.ways import WAYS, unreached
+from tests.torture.faults.tables import EVERYTHING, HALF_WRITTEN, TABLES, WITH_CRT, Table
+from tests.torture.faults.ways import all_states, unreached
 
 ROOT = Path(__file__).resolve().parents[2]
-SHARE = 12
+SHARES = {EVERYTHING.title: 10, WITH_CRT.title: 3, HALF_WRITTEN.title: 2}
 SEEDS = (1, 2)
 
 _PROGRAM = "tests/flows/test_program_faults.py::test_"
@@ -51,10 +54,24 @@ def test_a_way_leads_to_every_state_of_the_machine() -> None:
     assert unreached() == []
 
 
-def test_the_checked_in_page_has_every_state_and_every_fault() -> None:
-    rows, causes = rows_and_causes_of(PAGE.read_text(encoding="utf-8"))
-    assert rows == set(WAYS)
-    assert causes == set(CAUSES)
+def test_the_checked_in_page_has_every_state_and_every_fault_of_every_table() -> None:
+    assert rows_and_causes_of(PAGE.read_text(encoding="utf-8")) == {
+        table.title: (set(table.ways), set(table.causes)) for table in TABLES}
+
+
+@pytest.mark.parametrize("table", TABLES, ids=lambda table: table.title or "everything")
+def test_what_a_table_does_not_combine_is_left_out_for_a_reason(table: Table) -> None:
+    left_out = {each for names in table.left_out.values() for each in names}
+    assert {way.state for way in table.ways.values()} | left_out >= set(all_states())
+    parts = {cause.part for key, cause in EVERYTHING.causes.items() if key not in table.causes}
+    assert parts - {"permit_unit"} <= left_out
+
+
+@pytest.mark.parametrize(("unit", "table"), [(STAR, EVERYTHING), (STAR, HALF_WRITTEN), (CRT, WITH_CRT)])
+def test_a_table_has_every_fault_of_its_permit_unit_and_of_the_chip(unit: str, table: Table) -> None:
+    assert {f"permit_unit/{name}" for name in UNITS[unit].fault_names} <= set(table.causes)
+    assert {f"permit_chip/{name}" for name in VirtualChip.fault_names} <= set(table.causes)
+    assert {way.unit for way in table.ways.values()} == {unit}
 
 
 def test_no_cell_of_the_checked_in_page_is_broken_or_missing() -> None:
@@ -78,7 +95,11 @@ def test_every_fault_of_the_catalogue_is_caused_by_a_simulator_or_by_a_test(faul
 @pytest.mark.filterwarnings("ignore:Exception in thread machine:pytest.PytestUnhandledThreadExceptionWarning")
 @pytest.mark.parametrize("seed", SEEDS)
 def test_a_share_of_the_cells_ends_well(counter: Counter, seed: int) -> None:
-    here = [cell for cell in every_cell() if cell[1] and not CAUSES[cell[1]].over_pcsc]
-    for finding in played_here(counter, random.Random(seed).sample(here, SHARE)):
-        assert finding.broken == (), f"{finding.row} × {finding.cause}; the machine went {finding.way}"
-        assert finding.ending is not None
+    drawn = random.Random(seed)
+    for table in TABLES:
+        here = [
+            (row, cause) for row, cause in every_cell()
+            if cause and row in table.ways and not table.causes[cause].over_pcsc]
+        for finding in played_here(counter, drawn.sample(here, SHARES[table.title])):
+            assert finding.broken == (), f"{finding.row} × {finding.cause}; the machine went {finding.way}"
+            assert finding.ending is not None

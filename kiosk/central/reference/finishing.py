@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 
 from sqlalchemy import select
@@ -66,16 +67,23 @@ def half_written(
     session: Session, permit: Permit, on_chip: contract.PermitContent
 ) -> contract.GrantPayload | None:
     """The grant that the chip holds a part of: each field as it was before or as granted, and not all of one kind. A
-    permit file with several protected writes leaves that behind; the decision stands, so it may be finished.
+    permit file with several protected writes leaves that behind; the decision stands, so it may be finished. Who
+    tried to finish it and wrote nothing had found the part already: what was before, the first grant of this knows.
     """
-    endorsement = _last_written(session, permit)
-    if endorsement is None or endorsement.state not in _UNSURE:
-        return None
-    grant = _granted(endorsement)
-    old, new, held = endorsement.present or {}, *_fields(grant.content, on_chip)
-    if held in (old, new) or any(held[name] not in (old.get(name), new[name]) for name in held):
-        return None
-    return grant
+    wanted: contract.GrantPayload | None = None
+    for endorsement in _written_last_first(session, permit):
+        grant = _granted(endorsement)
+        wanted = wanted or grant
+        if endorsement.state not in _UNSURE or grant.content != wanted.content:
+            return None
+        if _is_part(on_chip, endorsement.present or {}, grant.content):
+            return wanted
+    return None
+
+
+def _is_part(on_chip: contract.PermitContent, old: Mapping[str, object], granted: contract.PermitContent) -> bool:
+    new, held = _fields(granted, on_chip)
+    return held not in (old, new) and all(held[name] in (old.get(name), new[name]) for name in held)
 
 
 def _fields(*contents: contract.PermitContent) -> list[dict[str, object]]:
@@ -83,15 +91,18 @@ def _fields(*contents: contract.PermitContent) -> list[dict[str, object]]:
 
 
 def _last_written(session: Session, permit: Permit) -> Endorsement | None:
-    """The endorsement of this permit that a write was handed out for last."""
+    return next(_written_last_first(session, permit), None)
+
+
+def _written_last_first(session: Session, permit: Permit) -> Iterator[Endorsement]:
+    """The endorsements of this permit that a write was handed out for, the latest first."""
     query = (
         select(Endorsement)
         .where(Endorsement.permit_number == permit.permit_number, Endorsement.writes_composed > 0)
         .order_by(Endorsement.updated_at.desc())
-        .limit(1)
         .with_for_update()
     )
-    return session.scalars(query).one_or_none()
+    return iter(session.scalars(query).all())
 
 
 def _granted(endorsement: Endorsement) -> contract.GrantPayload:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import timedelta
 
 from drivers.simulators.code_scanner_sim import CodeScannerSim
 from drivers.simulators.id_reader_sim import IdReaderSim
+from drivers.simulators.permit_unit_crt_sim import CrtUnitSim
 from drivers.simulators.permit_unit_sim import PermitUnitSim
 from drivers.simulators.receipt_printer_sim import ReceiptPrinterSim
 from drivers.simulators.virtual_chip import VirtualChip
@@ -156,12 +157,16 @@ def _pcscd_restarted(_: CountedPlace, counter: Counter) -> Heal:
     return lambda: None
 
 
+def _of_simulator(device: str, names: Iterable[str]) -> Iterator[Cause]:
+    for name in names:
+        yield Cause(device, name, _of_device(device, name))
+    if device in _WITH_PLUG:
+        yield Cause(device, "unplugged_and_back", _unplugged_for_a_moment(device))
+
+
 def _causes() -> Iterator[Cause]:
     for device, names in _SIMULATORS.items():
-        for name in names:
-            yield Cause(device, name, _of_device(device, name))
-        if device in _WITH_PLUG:
-            yield Cause(device, "unplugged_and_back", _unplugged_for_a_moment(device))
+        yield from _of_simulator(device, names)
     yield Cause("permit_unit", "cover_opened", _cover_opened)
     for name in FAULT_NAMES:
         yield Cause("central", name, _of_central(name), hides_grant=name in ("refuse", "says_already_current"))
@@ -177,3 +182,5 @@ def _causes() -> Iterator[Cause]:
 
 CAUSES: dict[str, Cause] = {cause.key: cause for cause in _causes()}
 """By part and name, in the order of the table."""
+CRT_CAUSES: dict[str, Cause] = {cause.key: cause for cause in _of_simulator("permit_unit", CrtUnitSim.fault_names)}
+"""What can go wrong with a CRT-591-M; it has no cover."""

@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 import logging
+import shutil
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from drivers.simulators.permit import Place as At
-from kiosk.domain.endorsement import ChipState, Custody
+from kiosk.domain.endorsement import Custody
 from kiosk.faults import CATALOGUE
 from kiosk.workflow import states as s
 from tests.flows.place import NEIGHBOUR
 from tests.torture.faults.causes import Cause, Heal
 from tests.torture.faults.counter import Bystander, CountedPlace, Counter
-from tests.torture.faults.laws import broken_laws
-from tests.torture.faults.outcome_names import Ending, Service, Whereabouts, Work
+from tests.torture.faults.laws import Before, broken_laws
+from tests.torture.faults.outcome_names import Ending, Service, Whereabouts
 from tests.torture.faults.resident import Resident, Way
+from tests.torture.faults.traces import raised_in, work_of
 
 PERSON_PATIENCE_S = 0.4     # real time before the clock is moved by hand: somebody has acted and nothing came of it
 DEVICE_PATIENCE_S = 1.5     # the same where a device or central is at work
@@ -32,6 +34,7 @@ MOST_STARTS = 3
 RECHECKS = 1                # of its own, that a closed machine gets before anybody mends anything
 RECHECKS_AFTER = 2
 MOST_CALLS_OF_STAFF = 6
+SECOND_WRITE = 3            # batch that holds it, of a permit file with several writes; the first batch reads
 PATIENCE_OF_STAFF = 2       # rechecks after mending, before a permit is taken out by hand
 SETTLES_WITHIN_S = 20.0
 
@@ -69,11 +72,21 @@ class _Cell:
     waits: int = 0
     handled: int = 0
     began: int = 0
+    heard: int = 0
+    before: Before = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.before = Before.of(self.place, self.way.visitor.permit)
 
     def _at_state(self, state: s.State) -> None:
         way = self.way
         if way.broken_before is not None and isinstance(state, way.broken_at) and not self.reached:
             self.place.rig.fault(*way.broken_before)
+        if way.central_silent_at is not None and not self.reached:
+            if isinstance(state, way.central_silent_at):
+                self.place.central.set_fault("refuse_connection")
+            else:
+                self.place.central.clear_faults()
         if self.reached or not isinstance(state, way.state) or not way.where(state):
             return
         self.reached = True
@@ -144,6 +157,8 @@ class _Cell:
         resident = Resident(way)
         if way.has_applied:
             self.applies()
+        if way.half_written:
+            self.finds_half_written()
         if way.cut_at is not None:
             self.loses_power(resident, way.cut_at)
         self.place.at_every_state(self._at_state)
@@ -175,6 +190,37 @@ class _Cell:
             place.central.reviewing.made(
                 session, application.review_number, "示范派出所", place.clock.now().date(), place.clock.now())
 
+    def finds_half_written(self) -> None:
+        """Earlier: the power of the chip fails in the second write, and central is silent until the permit is out. That
+        kiosk is gone with all that it knew.
+        """
+        place, way = self.place, self.way
+        chip = place.rig.issued(way.visitor.permit).chip
+        assert chip is not None
+
+        def tears(state: s.State) -> None:
+            if isinstance(state, s.RelayingBatch) and state.batch == SECOND_WRITE:
+                chip.tear_after(0)
+                place.central.set_fault("refuse_connection")
+
+        place.at_every_state(tears)
+        place.start_kiosk()
+        self.comes_to_rest(Resident(Way(s.Thanking, way.visitor, way.site)), RECHECKS)
+        place.at_every_state(lambda _: None)
+        place.central.clear_faults()
+        place.running.warm_up()
+        place.central_is_told()
+        place.stop_kiosk()
+        shutil.rmtree(place.config.state_dir)
+        place.rig.lift_id_card()
+        self.before = Before.of(place, way.visitor.permit)
+        at_issue = place.at_issue[way.visitor.permit]
+        changed = {name for name, value in self.before.chip.items() if value != at_issue[name]}
+        if changed != {"valid_from"}:
+            raise NotReached(f"the chip is new in {sorted(changed)}; the machine went {place.way()}")
+        self.began = self.handled = len(place.states)
+        self.heard = len(self.bystander.lines)
+
     def loses_power(self, resident: Resident, at: type[s.State]) -> None:
         """The power goes when the machine comes to a state, and comes back at once."""
         place = self.place
@@ -182,7 +228,8 @@ class _Cell:
         place.start_kiosk()
         deadline = time.monotonic() + SETTLES_WITHIN_S
         while not place.running.failed.is_set():
-            assert time.monotonic() < deadline, f"power was not cut; the machine went {place.way()}"
+            if time.monotonic() > deadline:
+                raise NotReached(f"power was not cut; the machine went {place.way()}")
             seen = len(place.states)
             if seen > self.handled:
                 self.handled = seen
@@ -247,7 +294,7 @@ def _play_once(counter: Counter, row: str, way: Way, cause: Cause | None) -> Fin
     names: set[str] = set()
     way_gone: list[str] = []
     try:
-        with counter.opened(permits, way.site, cause is not None and cause.over_pcsc) as place:
+        with counter.opened(permits, way.site, cause is not None and cause.over_pcsc, way.unit) as place:
             cell = _Cell(counter, way, cause, place, bystander)
             try:
                 ending, broken = _played(cell)
@@ -256,7 +303,7 @@ def _play_once(counter: Counter, row: str, way: Way, cause: Cause | None) -> Fin
             finally:
                 if cell.heal is not None:
                     cell.heal()
-                names = _raised(place.states) | bystander.faults()
+                names = raised_in(place.states[cell.began:]) | bystander.faults(cell.heard)
                 way_gone = place.way()
     finally:
         logger.removeHandler(bystander)
@@ -283,9 +330,9 @@ def _played(cell: _Cell) -> tuple[Ending, list[str]]:
     paperless = any(
         isinstance(state, s.Thanking | s.ShowingApplication) and state.paper_trouble is not None for state in states)
     ending = Ending(
-        _work(place, permit, states), whereabouts, Service.CLOSED if closed else Service.OPEN, paperless)
+        work_of(place, permit, cell.before, states), whereabouts, Service.CLOSED if closed else Service.OPEN, paperless)
     hides_grant = cell.cause is not None and cell.cause.hides_grant
-    broken += broken_laws(place, permit, cell.bystander.lines, hides_grant)
+    broken += broken_laws(place, permit, cell.before, cell.bystander.lines, hides_grant)
     assert place.running.is_well(), "a part of the program has died"
     return ending, broken
 
@@ -320,49 +367,3 @@ def _whereabouts(cell: _Cell, by_staff: bool) -> Whereabouts:
     was_closed_with_it = any(
         isinstance(state, s.OutOfService) and state.custody is not Custody.WITH_HOLDER for state in states)
     return Whereabouts.GIVEN_BACK if was_closed_with_it else Whereabouts.IN_HAND
-
-
-def _work(place: CountedPlace, permit: str, states: list[s.State]) -> Work:
-    endings = [ending for state in states if (ending := _ending_of(state)) is not None]
-    if endings and isinstance(endings[-1], s.BrokenOff | s.Interrupted) and endings[-1].chip is ChipState.UNKNOWN:
-        return Work.UNKNOWN
-    if place.chip(permit) != place.at_issue[permit]:
-        record = place.central.permit(place.residents.permits[permit].permit_number)
-        is_told_new = record is not None and not record.face_pending
-        return Work.RENEWED if place.face_shows_chip(permit) and is_told_new else Work.FACE_PENDING
-    if endings and isinstance(endings[-1], s.Applied):
-        return Work.APPLIED
-    if (endings and isinstance(endings[-1], s.Informed)) or _was_told_of_progress(states):
-        return Work.TOLD
-    went_in = any(s.custody_of(state) is Custody.INSIDE for state in states)
-    return Work.UNCHANGED if went_in else Work.ENDED
-
-
-def _was_told_of_progress(states: list[s.State]) -> bool:
-    in_visit = [state for state in states if s.visit_of(state) is not None]
-    return bool(in_visit) and isinstance(in_visit[-1], s.ShowingProgress)
-
-
-def _ending_of(state: s.State) -> s.Ending | None:
-    match state:
-        case s.PrintingReceipt(renewed=ending) | s.Thanking(renewed=ending):
-            return ending
-        case s.PrintingSlip(applied=applied) | s.ShowingApplication(applied=applied):
-            return applied
-        case _:
-            return getattr(state, "ending", None)
-
-
-def _raised(states: list[s.State]) -> set[str]:
-    """Codes of the faults that stood on a screen."""
-    by_name = {fault.name: code for code, fault in CATALOGUE.items()}
-    codes: set[str] = set()
-    for state in states:
-        ending = _ending_of(state)
-        for fault in (getattr(state, "fault", None), getattr(state, "paper_trouble", None),
-                      getattr(ending, "fault", None)):
-            if fault is not None:
-                codes.add(fault.code)
-        if isinstance(ending, s.Declined) and ending.refusal.code in by_name:
-            codes.add(by_name[ending.refusal.code])
-    return codes

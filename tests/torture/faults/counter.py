@@ -18,6 +18,7 @@ from urllib.parse import urlsplit
 
 from sqlalchemy import delete
 
+from drivers.permit_unit.dialects import CRT, STAR
 from drivers.simulators.chip_keys import TEST_KEYS
 from drivers.simulators.pcscd import PrivatePcscd
 from drivers.simulators.residents import load_residents
@@ -29,7 +30,7 @@ from kiosk.central.reference.settings import CentralSettings
 from kiosk.central.reference.tables import Base, Kiosk
 from kiosk.demo.simulation import central_records
 from tests.direct_chips import direct_chip
-from tests.flows.place import ASSETS, TODAY, Authority, HandClock, Place
+from tests.flows.place import ASSETS, CHIP_IN_UNIT, TODAY, Authority, HandClock, Place
 from tests.torture.faults.certificates import make_expired
 
 # How long the drivers wait for what does not come: at a pace of 0 devices need no time.
@@ -81,9 +82,9 @@ class Bystander(logging.Handler):
             line.startswith("event_ignored") and any(told in line for told in _ENDS_OF_CHECKS)
             for line in self.lines[since:])
 
-    def faults(self) -> set[str]:
-        """Codes of the catalogue's faults that were logged."""
-        told = (json.loads(line.partition(" ")[2]) for line in self.lines if '"fault"' in line)
+    def faults(self, since: int) -> set[str]:
+        """Codes of the catalogue's faults that were logged after the first `since` lines."""
+        told = (json.loads(line.partition(" ")[2]) for line in self.lines[since:] if '"fault"' in line)
         return {str(fields["fault"]) for fields in told}
 
 
@@ -136,9 +137,11 @@ class Counter:
 
     @contextmanager
     def opened(
-        self, permits: tuple[str, ...], site: Mapping[str, Any], over_pcsc: bool = False
+        self, permits: tuple[str, ...], site: Mapping[str, Any], over_pcsc: bool = False, unit: str = STAR
     ) -> Iterator[CountedPlace]:
-        """A place with an empty record at central, whose kiosk has not been started; closed afterwards."""
+        """A place with an empty record at central, whose kiosk has not been started; closed afterwards. A
+        CRT-591-M powers the chip itself.
+        """
         self._clock.reset()
         central = self.authority.central
         central.clear_faults()
@@ -149,7 +152,7 @@ class Counter:
                     session.execute(delete(table))
         central.seed(ResidentImport.model_validate(record) for record in central_records(residents))
         directory = Path(tempfile.mkdtemp(prefix="cell-", dir=self.directory))
-        chip = direct_chip()
+        chip = CHIP_IN_UNIT if unit == CRT else direct_chip()
         if over_pcsc:
             assert self.pcscd is not None
             chip = (f"pcsc://{self.pcscd.reader_name}", self.pcscd.vpcd_url)
@@ -158,7 +161,7 @@ class Counter:
             site = {**site, "region": self._haikou_asks_at_once()}
         place = CountedPlace(
             directory, self.authority, residents, self._typeface, chip,
-            site={"right_time_s": RIGHT_TIME_S, **site, "files": files})
+            site={"right_time_s": RIGHT_TIME_S, **site, "files": files}, unit=unit)
         place.clock = KioskClock(self._clock)
         try:
             yield place

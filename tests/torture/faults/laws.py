@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Self
+from uuid import UUID
 
 from sqlalchemy import select
 
@@ -15,13 +18,29 @@ _CHIP_NEW = ("written", "face_pending")
 IN_ONE_WRITE = "reference"      # the permit file whose content is one protected write
 
 
-def broken_laws(place: Place, permit: str, said: list[str], hides_grant: bool) -> list[str]:
+@dataclass(frozen=True)
+class Before:
+    """What the permit was when the visit began: its chip's fields, whether its face showed them, and what had been
+    asked of central for it by then.
+    """
+
+    chip: dict[str, str | int | None]
+    face_shows_chip: bool | None
+    asked: frozenset[UUID]
+
+    @classmethod
+    def of(cls, place: Place, permit: str) -> Self:
+        asked = frozenset(row.endorsement_id for row in _endorsements(place, permit))
+        return cls(place.chip(permit), place.face_shows_chip(permit), asked)
+
+
+def broken_laws(place: Place, permit: str, before: Before, said: list[str], hides_grant: bool) -> list[str]:
     """`said`: every line of the log; `hides_grant`: central said that there was none, so it runs out by itself. Asked
     when central has been told everything and nobody is on a visit.
     """
     return [
         *_permit_is_somewhere(place, permit),
-        *_one_story(place, permit),
+        *_one_story(place, permit, before),
         *_no_grant_is_used_twice(place),
         *(() if hides_grant else _no_grant_is_open(place)),
         *_nothing_personal(place, permit, said),
@@ -35,11 +54,13 @@ def _permit_is_somewhere(place: Place, permit: str) -> Iterator[str]:
         yield f"the permit is {where.value} when the kiosk is open again"
 
 
-def _one_story(place: Place, permit: str) -> Iterator[str]:
-    chip, was = place.chip(permit), place.at_issue[permit]
-    is_new = chip != was
-    count, count_was = chip.get("endorsement_count"), was.get("endorsement_count")
-    states = {row.endorsement_id: row.state for row in _endorsements(place, permit) if row.granted is not None}
+def _one_story(place: Place, permit: str, before: Before) -> Iterator[str]:
+    chip, shows = place.chip(permit), place.face_shows_chip(permit)
+    is_new = chip != before.chip
+    count, count_was = chip.get("endorsement_count"), place.at_issue[permit].get("endorsement_count")
+    states = {
+        row.endorsement_id: row.state for row in _endorsements(place, permit)
+        if row.granted is not None and row.endorsement_id not in before.asked}
     told_new = [state for state in states.values() if state in _CHIP_NEW]
     unsure = "unknown" in states.values()
     if is_new and not unsure and count != int(count_was or 0) + 1:
@@ -52,9 +73,9 @@ def _one_story(place: Place, permit: str) -> Iterator[str]:
     assert record is not None
     if told_new and (record.endorsement_count, str(record.valid_to)) != (count, chip.get("valid_to")):
         yield f"central's record says {record.endorsement_count}, {record.valid_to}; the chip {count}, {chip}"
-    if told_new and not record.face_pending and not place.face_shows_chip(permit):
+    if told_new and not record.face_pending and not shows:
         yield "central takes the face for new, and it does not show what the chip holds"
-    if not is_new and not place.face_shows_chip(permit):
+    if not is_new and shows != before.face_shows_chip:
         yield "the chip is old and the face is not as it was"
     if place.where_is(permit) is At.BIN:
         for row in _endorsements(place, permit):

@@ -12,7 +12,7 @@ class Work(Enum):
     RENEWED = ("R", "renewed: chip and face are new")
     FACE_PENDING = ("F", "the chip is renewed; of the face nobody knows, or it is old: any kiosk refreshes it later")
     UNCHANGED = ("U", "the permit is as it was, and the holder was told why")
-    UNKNOWN = ("?", "the chip was silent after the write had begun; the next visit that reads it settles what it holds")
+    UNKNOWN = ("?", "the chip fell silent in the write, or holds a part of it; the next visit settles that")
     APPLIED = ("A", "the application is with central")
     TOLD = ("T", "what was asked has been told, nothing was to be written")
     ENDED = ("E", "the visit ended before a permit was taken in")

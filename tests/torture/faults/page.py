@@ -1,20 +1,23 @@
-"""The checked-in page: every state × every fault, with the name of how it ended."""
+"""The checked-in page: every state × every fault, table by table, with the name of how it ended."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
+from textwrap import fill
 
 from kiosk.faults import CATALOGUE
-from tests.torture.faults.causes import CAUSES, Cause
+from tests.torture.faults.causes import Cause
 from tests.torture.faults.cell import Finding
 from tests.torture.faults.outcome_names import PAPERLESS, Service, Whereabouts, Work
-from tests.torture.faults.ways import WAYS
+from tests.torture.faults.tables import TABLES, Table
 
 PAGE = Path(__file__).resolve().parents[3] / "kiosk" / "workflow" / "FAULTS.md"
 AS_USUAL = "·"
 NOT_PLAYED = "…"
+WIDTH = 120
+_Found = Mapping[tuple[str, str], Finding]
 _PARTS = {
     "id_reader": "Identity reader", "permit_unit": "Permit unit", "permit_chip": "Permit chip",
     "receipt_printer": "Receipt printer", "code_scanner": "Code scanner", "central": "Central and the line to it",
@@ -29,22 +32,29 @@ the state orders, the resident carries on or waits, everything is mended, and so
 the first visit ended. Held in every cell: the permit is in a hand or in the bin; chip, face, journal and central tell
 one story; no grant was used twice or is left open; nothing personal is on disk or in the log; the next visit is served.
 
+The first table has every state and every fault, with the permit unit that rewrites faces (Star TCP300). Two more have
+the visits that go another way: [with the CRT-591-M](#with-the-crt-591-m), and with [a permit that another kiosk left
+half written](#a-half-written-permit).
+
 """
 
 
 def page_of(findings: Iterable[Finding]) -> str:
     """The whole page; findings without a cause are what comes of a state when nothing goes wrong."""
-    table = {(finding.row, finding.cause): finding for finding in findings}
-    blocks = [_usual(table), *(_section(part, title, table) for part, title in _PARTS.items())]
+    found = {(finding.row, finding.cause): finding for finding in findings}
+    blocks = [block for table in TABLES for block in _blocks(table, found)]
     missing = sum(block.count(f"| {NOT_PLAYED} ") for block in blocks)
     return "".join([_HEAD, _legend(missing), *blocks])
 
 
-def rows_and_causes_of(page: str) -> tuple[set[str], set[str]]:
-    """Which states and which faults a page has."""
-    rows = set(re.findall(r"(?m)^\| `([^`]+)` \|", page))
-    causes = set(re.findall(r"(?m)^\| \d+ \| `([^`]+)` \|", page))
-    return rows, causes
+def rows_and_causes_of(page: str) -> dict[str, tuple[set[str], set[str]]]:
+    """Which states and which faults a page has, by the title of the table."""
+    titles = "|".join(re.escape(table.title) for table in TABLES if table.title)
+    pieces = re.split(rf"(?m)^## ({titles})$", page)
+    return {
+        title: (
+            set(re.findall(r"(?m)^\| `([^`]+)` \|", text)), set(re.findall(r"(?m)^\| \d+ \| `([^`]+)` \|", text)))
+        for title, text in zip(["", *pieces[1::2]], pieces[::2], strict=True)}
 
 
 def raised_by(page: str) -> dict[str, set[str]]:
@@ -65,36 +75,55 @@ def _legend(missing: int) -> str:
     return "\n".join([*lines, "", ""])
 
 
-def _usual(table: Mapping[tuple[str, str], Finding]) -> str:
-    lines = ["## When nothing goes wrong", "", "| state | the visit through it |", "| --- | --- |"]
-    lines += [f"| `{row}` | {_code(table.get((row, '')))} |" for row in WAYS]
+def _blocks(table: Table, found: _Found) -> Iterator[str]:
+    """A table's title and what is not in it, the usual ends, and a section for each part that has causes."""
+    sections = "##"
+    if table.title:
+        sections = "###"
+        left_out = [
+            fill(f"- {_names(names)}: {reason}.", WIDTH, subsequent_indent="  ", break_on_hyphens=False)
+            for reason, names in table.left_out.items()]
+        about = fill(table.about, WIDTH, break_on_hyphens=False)
+        yield "\n".join([f"## {table.title}", "", about, "", "Not combined:", "", *left_out, "", ""])
+    yield _usual(f"{sections} When nothing goes wrong", table, found)
+    for part, title in _PARTS.items():
+        if causes := [cause for cause in table.causes.values() if cause.part == part]:
+            yield _section(f"{sections} {title}", causes, table, found)
+
+
+def _names(left_out: Iterable[type | str]) -> str:
+    return ", ".join(f"`{each if isinstance(each, str) else each.__name__}`" for each in left_out)
+
+
+def _usual(title: str, table: Table, found: _Found) -> str:
+    lines = [title, "", "| state | the visit through it |", "| --- | --- |"]
+    lines += [f"| `{row}` | {_code(found.get((row, '')))} |" for row in table.ways]
     return "\n".join([*lines, "", ""])
 
 
-def _section(part: str, title: str, table: Mapping[tuple[str, str], Finding]) -> str:
-    causes = [cause for cause in CAUSES.values() if cause.part == part]
-    lines = [f"## {title}", "", "| | fault | raises, in some state |", "| --- | --- | --- |"]
+def _section(title: str, causes: Sequence[Cause], table: Table, found: _Found) -> str:
+    lines = [title, "", "| | fault | raises, in some state |", "| --- | --- | --- |"]
     for number, cause in enumerate(causes, 1):
-        lines.append(f"| {number} | `{cause.key}` | {_raised(cause, table)} |")
+        lines.append(f"| {number} | `{cause.key}` | {_raised(cause, table, found)} |")
     lines += ["", f"| state | {' | '.join(str(number) for number in range(1, len(causes) + 1))} |",
               f"| --- |{' --- |' * len(causes)}"]
-    for row in WAYS:
-        cells = [_sign(table, row, cause) for cause in causes]
+    for row in table.ways:
+        cells = [_sign(found, row, cause) for cause in causes]
         lines.append(f"| `{row}` | {' | '.join(cells)} |")
     return "\n".join([*lines, "", ""])
 
 
-def _raised(cause: Cause, table: Mapping[tuple[str, str], Finding]) -> str:
+def _raised(cause: Cause, table: Table, found: _Found) -> str:
     codes: set[str] = set()
-    for row in WAYS:
-        finding, usual = table.get((row, cause.key)), table.get((row, ""))
+    for row in table.ways:
+        finding, usual = found.get((row, cause.key)), found.get((row, ""))
         if finding is not None and usual is not None:
             codes |= set(finding.faults) - set(usual.faults)
     return ", ".join(f"{code} {CATALOGUE[code].name}" for code in sorted(codes)) or "nothing"
 
 
-def _sign(table: Mapping[tuple[str, str], Finding], row: str, cause: Cause) -> str:
-    finding, usual = table.get((row, cause.key)), table.get((row, ""))
+def _sign(found: _Found, row: str, cause: Cause) -> str:
+    finding, usual = found.get((row, cause.key)), found.get((row, ""))
     if finding is None:
         return NOT_PLAYED
     if usual is not None and finding.ending == usual.ending and set(finding.faults) <= set(usual.faults):

@@ -13,24 +13,24 @@ from contextlib import ExitStack
 from pathlib import Path
 
 from drivers.simulators.pcscd import PrivatePcscd
-from tests.torture.faults.causes import CAUSES
 from tests.torture.faults.cell import Finding, play
 from tests.torture.faults.counter import Counter
-from tests.torture.faults.ways import WAYS
+from tests.torture.faults.tables import TABLES, Table
 
 CellName = tuple[str, str]
 """(row, cause); "" is no cause: how the visit ends when nothing goes wrong."""
 
 PROCESSES = 2
+_TABLE_OF: dict[str, Table] = {row: table for table in TABLES for row in table.ways}
 _counter: Counter | None = None
 
 
 def every_cell() -> list[CellName]:
-    """All cells, row by row; without those through pcscd where none can be had."""
+    """All cells of all tables, row by row; without those through pcscd where none can be had."""
     has_pcscd = PrivatePcscd.why_not() is None
     return [
-        (row, cause) for row in WAYS for cause in ("", *CAUSES)
-        if not cause or has_pcscd or not CAUSES[cause].over_pcsc]
+        (row, cause) for table in TABLES for row in table.ways for cause in ("", *table.causes)
+        if not cause or has_pcscd or not table.causes[cause].over_pcsc]
 
 
 def played(cells: Sequence[CellName], processes: int = PROCESSES) -> Iterator[Finding]:
@@ -41,7 +41,9 @@ def played(cells: Sequence[CellName], processes: int = PROCESSES) -> Iterator[Fi
 
 def played_here(counter: Counter, cells: Sequence[CellName]) -> list[Finding]:
     """The same in this process."""
-    return [play(counter, row, WAYS[row], CAUSES[cause] if cause else None) for row, cause in cells]
+    return [
+        play(counter, row, _TABLE_OF[row].ways[row], _TABLE_OF[row].causes[cause] if cause else None)
+        for row, cause in cells]
 
 
 def _open() -> None:

@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from drivers.permit_unit.dialects import STAR
 from drivers.simulators.permit import Place as At
 from kiosk.screen_models import Intent
 from kiosk.workflow import states as s
@@ -29,7 +30,8 @@ class Way:
     `does`: what is done otherwise on a screen; `forgets`: the permit is left in the mouth; `where`: which of the states
     of this kind; `cut_at`: the power goes at that state first, and comes back; `broken_before`: a device's fault that
     closes the machine first, from the state `broken_at` on; `has_applied`: on another day this holder applied, and the
-    permit can be had since.
+    permit can be had since; `half_written`: a kiosk that is gone left the chip half written; `central_silent_at`: no
+    line to central while the machine is in this state; `unit`: the permit unit's dialect.
     """
 
     state: type[s.State]
@@ -49,6 +51,9 @@ class Way:
     broken_before: tuple[str, str] | None = None
     broken_at: type[s.State] = s.Idle
     has_applied: bool = False
+    half_written: bool = False
+    central_silent_at: type[s.State] | None = None
+    unit: str = STAR
 
 
 @dataclass

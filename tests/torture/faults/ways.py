@@ -21,6 +21,7 @@ CHILD = Visitor("wu-tongtong", "wu-tongtong-under-16")
 UNHURRIED = Visitor(LIN.person, LIN.permit, hurries=False)
 HAIKOU = {"region": "haikou"}
 XINJIANG = {"region": "xinjiang"}
+FILES_OF_XU = {"files": {"permits": ["reference", "ssse"]}}
 MOVED = {"yes": frozenset({"address_changed"}), "proof": "registered_lease", "licence": "lin-registered-lease"}
 FOR_A_CHILD = {"keys": ("for_another", "endorse"), "agent": ("guardian", "wu-jingshu"), "licence": "wu-guardianship"}
 ASKS_ATTENDANT = {"holder_check": {
@@ -90,7 +91,7 @@ def _ways() -> Iterator[tuple[str, Way]]:
         *(_renewal(kind) for kind in (s.ReadingChipBack, s.RewritingFace)),
         _renewal(s.ReturningPermit, does={s.Confirming: _cancels}),
         _renewal(s.RecoveringChip, cut_at=s.RewritingFace),
-        Way(s.RecoveringGrant, XU, {"files": {"permits": ["reference", "ssse"]}},
+        Way(s.RecoveringGrant, XU, FILES_OF_XU,
             cut_at=s.SendingChipAnswers, cut_where=lambda state: state.batch == THE_WRITE),
         _renewal(s.AwaitingHolder, cut_at=s.RewritingFace),
         _renewal(s.RecoveringFace, cut_at=s.RewritingFace),
