@@ -20,7 +20,7 @@ from tests.torture.faults.tables import EVERYTHING, HALF_WRITTEN, TABLES, WITH_C
 from tests.torture.faults.ways import all_states, unreached
 
 ROOT = Path(__file__).resolve().parents[2]
-SHARES = {EVERYTHING.title: 10, WITH_CRT.title: 3, HALF_WRITTEN.title: 2}
+SHARES = {EVERYTHING.title: 6, WITH_CRT.title: 2, HALF_WRITTEN.title: 2}
 SEEDS = (1, 2)
 
 _PROGRAM = "tests/flows/test_program_faults.py::test_"

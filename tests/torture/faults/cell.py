@@ -37,6 +37,7 @@ MOST_CALLS_OF_STAFF = 6
 SECOND_WRITE = 3            # batch that holds it, of a permit file with several writes; the first batch reads
 PATIENCE_OF_STAFF = 2       # rechecks after mending, before a permit is taken out by hand
 SETTLES_WITHIN_S = 20.0
+GRANT_RUNS_OUT_S = 1800.0   # longer than central lets a grant be used
 
 
 class NotReached(AssertionError):
@@ -333,6 +334,8 @@ def _played(cell: _Cell) -> tuple[Ending, list[str]]:
         work_of(place, permit, cell.before, states), whereabouts, Service.CLOSED if closed else Service.OPEN, paperless)
     hides_grant = cell.cause is not None and cell.cause.hides_grant
     broken += broken_laws(place, permit, cell.before, cell.bystander.lines, hides_grant)
+    if cell.way.half_written:
+        broken += _is_finished(cell)
     assert place.running.is_well(), "a part of the program has died"
     return ending, broken
 
@@ -356,6 +359,22 @@ def _next_is_served(cell: _Cell) -> list[str]:
     if "region" not in cell.way.site and not is_renewed:
         broken.append(f"the next permit is not renewed: {place.way()[seen:]}")
     return broken
+
+
+def _is_finished(cell: _Cell) -> list[str]:
+    """The holder comes once more, and nothing is wrong any more: no half-written permit is left."""
+    place, way = cell.place, cell.way
+    was_valid_to = place.at_issue[way.visitor.permit]["valid_to"]
+    if place.chip(way.visitor.permit)["valid_to"] != was_valid_to:
+        return []
+    seen = len(place.states)
+    place.lets_pass(GRANT_RUNS_OUT_S)
+    cell.rechecks()
+    cell.comes_to_rest(Resident(Way(s.Idle, way.visitor, way.site)), RECHECKS_AFTER)
+    place.rig.lift_id_card()
+    if place.chip(way.visitor.permit)["valid_to"] == was_valid_to:
+        return [f"the permit stays half written; the machine went {place.way()[seen:]}"]
+    return []
 
 
 def _whereabouts(cell: _Cell, by_staff: bool) -> Whereabouts:

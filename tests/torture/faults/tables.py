@@ -83,9 +83,9 @@ WITH_CRT = Table(
 HALF_WRITTEN = Table(
     "A half-written permit",
     "The permit takes several protected writes, and another kiosk, of whose journal nothing is left, was stopped after "
-    "the first of them. This visit finishes it; U is half written as before, and the next visit may finish it. Before "
-    "`Assessing` and `ShowingAssessment` central was silent for a moment: otherwise it says at once what is to be "
-    "finished, and the visit does not come there.",
+    "the first of them. This visit finishes it; U is half written as before. Held in every cell besides: what is still "
+    "half written in the end, the holder's next visit finishes. Before `Assessing` and `ShowingAssessment` central was "
+    "silent for a moment: otherwise it says at once what is to be finished, and the visit does not come there.",
     _half_written(),
     _causes_of("permit_unit", "permit_chip", "central", "certificate", "clock", "disk"),
     {
