@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from drivers.simulators.permit import Place as At
+from kiosk.central.reference.tables import Endorsement
 from kiosk.screen_models import Intent
 from kiosk.services.holder_check import hashed
 from kiosk.workflow import states as s
@@ -32,6 +33,11 @@ def facts_of(place: Place, name: str) -> list[Any]:
     return [step.facts[name] for step in place.journal() if name in step.facts]
 
 
+def central_was_told(place: Place) -> list[Any]:
+    with place.central.database.reading() as session:
+        return [row.holder_check for row in session.query(Endorsement).all()]
+
+
 def test_with_the_attendants_word_a_permit_is_renewed_and_the_journal_says_whose_word_it_was(
     open_place: OpenPlace
 ) -> None:
@@ -44,6 +50,7 @@ def test_with_the_attendants_word_a_permit_is_renewed_and_the_journal_says_whose
     assert place.central_state() == "written"
     assert facts_of(place, "attendant") == ["17"]
     assert facts_of(place, "holder_check") == ["attendant"]
+    assert central_was_told(place) == [{"way": "attendant", "by": "17"}]
     assert "314159" not in (place.config.state_dir / "attendant_tries.json").read_text("utf-8")
     assert b"314159" not in (place.config.state_dir / "journal.db").read_bytes()
 
@@ -76,6 +83,7 @@ def test_where_nobody_need_be_at_hand_it_goes_on_and_both_records_say_so(open_pl
     assert place.central_state() == "written"
     assert facts_of(place, "holder_check") == ["none"]
     assert facts_of(place, "attendant") == []
+    assert central_was_told(place) == [{"way": "none", "by": None}]
 
 
 def test_a_face_that_is_pending_is_refreshed_only_after_the_attendants_word(open_place: OpenPlace) -> None:

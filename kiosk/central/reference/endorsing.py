@@ -52,6 +52,7 @@ class Endorsing:
         """Decide, record, answer."""
         permit, name = record_of(session, request.permit.permit_number)
         endorsement = _new(request.endorsement_id, kiosk_id, request.permit, now)
+        endorsement.holder_check = None if request.holder_check is None else request.holder_check.model_dump()
         answer = self._decided(session, permit, name, request, kiosk_id, endorsement, now)
         endorsement.state = answer.state
         endorsement.answer = answer.model_dump_json()

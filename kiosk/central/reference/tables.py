@@ -115,7 +115,7 @@ class Endorsement(Base):
 
     An application has one under its own id: "pending" until it is decided, then with a grant for each visit to a kiosk.
     `batches_before`: the highest number of a batch when the present grant was made. `found_by`: the kiosk's question
-    about pending work that the present grant answered.
+    about pending work that the present grant answered. `holder_check`: who said that the holder stood at the kiosk.
     """
 
     __tablename__ = "endorsements"
@@ -145,6 +145,7 @@ class Endorsement(Base):
     expires_at: Mapped[datetime | None]
     updated_at: Mapped[datetime]
     found_by: Mapped[UUID | None]
+    holder_check: Mapped[dict[str, Any] | None]
 
 
 class ChipSession(Base):
