@@ -2,7 +2,15 @@
 
 from __future__ import annotations
 
+import sys
+import time
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from typing import TypeVar
+
+T = TypeVar("T")
+
+TOLD_EVERY_S = 60.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -13,3 +21,13 @@ class Outcome:
 
     lines: tuple[str, ...]
     failed: int
+
+
+def counted(part: str, total: int, results: Iterable[T]) -> Iterator[T]:
+    """`results` as they come; on standard error, once a minute, how many of `total` there are."""
+    told_at = time.monotonic()
+    for number, result in enumerate(results, 1):
+        if time.monotonic() - told_at >= TOLD_EVERY_S:
+            told_at = time.monotonic()
+            print(f"{part}: {number:,} of {total:,}", file=sys.stderr, flush=True)
+        yield result

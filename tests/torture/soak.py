@@ -41,7 +41,7 @@ from kiosk.demo.processes import Process
 from kiosk.demo.simulation import TEST_KEYS, Simulation, central_records
 from kiosk.runtime.clock import SystemClock
 from tests.bench.residents import write_residents
-from tests.torture.outcome import Outcome
+from tests.torture.outcome import Outcome, counted
 from tests.waiting import eventually
 
 ROOT = Path(__file__).parents[2]
@@ -379,7 +379,7 @@ def soak(world: World, visits: int) -> Soaked:
     every = max(visits // SAMPLES, 1)
     samples, seconds, courses, mistakes = [], [], Counter[str](), []
     expected: Counter[str] = Counter()
-    for number in range(visits):
+    for number in counted("soak", visits, range(visits)):
         course = course_of(number)
         began = time.monotonic()
         visit(world, course, number)

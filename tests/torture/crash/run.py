@@ -18,7 +18,7 @@ from tests.torture.crash.falls import POINT_KINDS
 from tests.torture.crash.harness import Tried, disk_operations_of, moves_of, points_of, try_point
 from tests.torture.crash.scenarios import Scenario
 from tests.torture.crash.world import Country
-from tests.torture.outcome import Outcome
+from tests.torture.outcome import Outcome, counted
 
 WORKERS = 2
 SEED = 20261122
@@ -56,7 +56,7 @@ def run(scale: float) -> Outcome:
     chance.shuffle(jobs)
     jobs = jobs[:max(LEAST, round(len(jobs) * scale))]
     jobs = [replace(job, cold=number % COLD_EVERY == 0) for number, job in enumerate(jobs)]
-    return _outcome(found, list(_tried(jobs)), time.monotonic() - began)
+    return _outcome(found, list(counted("crash", len(jobs), _tried(jobs))), time.monotonic() - began)
 
 
 def _points(country: Country, scenario: Scenario) -> list[str]:
@@ -194,6 +194,6 @@ def main(arguments: list[str]) -> int:
         return 0
     if args.sample:
         jobs = random.Random(SEED).sample(jobs, min(args.sample, len(jobs)))
-    outcome = _outcome(found, list(_tried(jobs)), 0.0)
+    outcome = _outcome(found, list(counted("crash", len(jobs), _tried(jobs))), 0.0)
     print("\n".join(outcome.lines))
     return 1 if outcome.failed else 0

@@ -13,9 +13,9 @@ from collections.abc import Iterator, Sequence
 from tests.torture.faults.cell import Finding
 from tests.torture.faults.keeping import KEPT, keeping, kept_findings
 from tests.torture.faults.page import PAGE, page_of
-from tests.torture.faults.playing import every_cell, played
+from tests.torture.faults.playing import PROCESSES, every_cell, played
 from tests.torture.faults.ways import unreached
-from tests.torture.outcome import Outcome
+from tests.torture.outcome import Outcome, counted
 
 SEED = 4
 
@@ -26,7 +26,7 @@ def run(scale: float) -> Outcome:
     if scale < 1:
         wanted = max(1, round(len(cells) * scale))
         cells = sorted(random.Random(SEED).sample(cells, wanted), key=cells.index)
-    findings = list(played(cells))
+    findings = list(counted("faults", len(cells), played(cells)))
     return Outcome(tuple(_lines(findings)), len(broken(findings)) + len(unreached()))
 
 
@@ -42,7 +42,7 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("--fault", action="append", default=[], help="a column: part/name; '' is none")
     parser.add_argument("--write", action="store_true", help=f"write {PAGE.name} anew from what was found")
     parser.add_argument("--resume", action="store_true", help=f"do not play again what {KEPT} has from an earlier run")
-    parser.add_argument("--processes", type=int, default=2)
+    parser.add_argument("--processes", type=int, default=PROCESSES)
     args = parser.parse_args(arguments)
     cells = [
         cell for cell in every_cell()

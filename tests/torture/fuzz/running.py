@@ -17,7 +17,7 @@ from pathlib import Path
 from tests.torture.fuzz import codec_runs
 from tests.torture.fuzz.catalogue import TARGETS
 from tests.torture.fuzz.steps import STEPS
-from tests.torture.outcome import Outcome
+from tests.torture.outcome import Outcome, counted
 
 ROOT = Path(__file__).parents[3]
 FINDINGS = ROOT / "build" / "torture" / "fuzz"
@@ -60,7 +60,7 @@ def _run(names: list[str], scale: float, seed: int) -> Outcome:
         else:
             jobs.append(partial(_codec, name, max(500, round(codec_runs.INPUTS * scale)), seed))
     with ThreadPoolExecutor(WORKERS) as pool:
-        told = list(pool.map(lambda job: job(), jobs))
+        told = list(counted("fuzz", len(jobs), pool.map(lambda job: job(), jobs)))
     return Outcome((f"seed {seed}", *(line for line, _ in told)), sum(not held for _, held in told))
 
 
