@@ -48,7 +48,9 @@ ROOT = Path(__file__).parents[2]
 ASSETS = ROOT / "assets"
 DIRECT, OVER_PCSCD = 10_000, 1_000
 WARM_UP = 500
-"""Visits until every path was gone and every cache is full; growth is fitted over those behind. Of a run under 1,500, a third."""
+"""Visits until every path was gone and every cache is full; growth is fitted over those behind. Of a run under 1,500 a
+third.
+"""
 
 SAMPLES = 100
 PEOPLE = 12
