@@ -74,9 +74,7 @@ def test_what_a_stop_left_half_written_is_finished_though_the_holder_has_gone(pl
     assert place.central_state(asked) == "face_pending"
 
 
-def test_half_written_and_central_silent_is_given_back_as_unknown(place: Place) -> None:
-    stops_half_written(place)
-    asked = place.endorsement_id
+def gives_back_while_central_is_silent(place: Place) -> None:
     place.central.set_fault("refuse_connection")
     place.start_kiosk()
     place.asks_for_permit()
@@ -84,6 +82,12 @@ def test_half_written_and_central_silent_is_given_back_as_unknown(place: Place) 
     place.takes_permit()
     place.sees(s.Explaining)
     place.central.clear_faults()
+
+
+def test_half_written_and_central_silent_is_given_back_as_unknown(place: Place) -> None:
+    stops_half_written(place)
+    asked = place.endorsement_id
+    gives_back_while_central_is_silent(place)
     place.running.warm_up()
     assert place.central_state(asked) == "unknown"
     assert place.updates() == 0
@@ -131,13 +135,7 @@ def comes_again(place: Place) -> None:
 def test_what_a_second_visit_could_not_finish_a_third_one_does(place: Place) -> None:
     """The second finds the part, is given a write, and the chip takes nothing: central must not forget the first."""
     stops_half_written(place)
-    place.central.set_fault("refuse_connection")
-    place.start_kiosk()
-    place.asks_for_permit()
-    place.sees(s.AwaitingRemoval)
-    place.takes_permit()
-    place.sees(s.Explaining)
-    place.central.clear_faults()
+    gives_back_while_central_is_silent(place)
     comes_again(place)
     half = place.chip(XU.permit)
     for _ in range(2):
