@@ -37,7 +37,7 @@ test: lint
 	$(PYTHON) -m pytest -n 2 --dist worksteal
 
 fast: setup
-	$(PYTHON) -m pytest -n 2 -m "not slow" tests/unit tests/architecture
+	$(PYTHON) -m pytest -n 2 -p no:schemathesis -m "not slow" tests/unit tests/architecture
 
 lint: setup
 	$(PYTHON) -m ruff check .
