@@ -35,6 +35,7 @@ from drivers.receipt_printer.status import (
     made_sense_of,
 )
 from drivers.transport.base import ByteTransport
+from drivers.transport.kept_line import KeptLine
 from drivers.typeface import Typeface
 
 CLEAR_BUFFERS = b"\x10\x14\x08\x01\x03\x14\x01\x06\x02\x08"   # DLE DC4, function 8, with its fixed parameters
@@ -50,16 +51,15 @@ class ReceiptPrinter:
 
     def __init__(self, open_link: Callable[[], ByteTransport], device_file: ReceiptPrinterFile, typeface: Typeface,
                  clock: Callable[[], float] = time.monotonic) -> None:
-        self._open_link = open_link
+        self._line = KeptLine(open_link, lambda link: link)     # bytes alone: there is no protocol around them
         self._device_file = device_file
         self._typeface = typeface
         self._clock = clock
-        self._link: ByteTransport | None = None
         self._confirmed = False
 
     def status(self) -> PrinterStatus:
         """What the printer's sensors say now (DLE EOT 1 to 4). Reopens a link that was lost since the last verb."""
-        was_open = self._link is not None
+        was_open = self._line.is_open
         try:
             return self._ask_all()
         except LinkLost:
@@ -101,9 +101,7 @@ class ReceiptPrinter:
 
     def close(self) -> None:
         """Release the link; may be called twice, and the next verb opens it again."""
-        if self._link is not None:
-            self._link.close()
-            self._link = None
+        self._line.close()
 
     def _print(self, job: bytes) -> None:
         """Send `job` and watch the sensors until the printer has worked through it."""
@@ -167,21 +165,10 @@ class ReceiptPrinter:
         self._confirmed = True
 
     def _write(self, data: bytes) -> None:
-        if self._link is None:
-            self._link = self._open_link()
-        try:
-            self._link.write(data)
-        except LinkLost:
-            self.close()
-            raise
+        self._line.use(lambda link: link.write(data))
 
     def _read(self, timeout_s: float) -> int | None:
-        assert self._link is not None, "read follows write"
-        try:
-            data = self._link.read(1, timeout_s)
-        except LinkLost:
-            self.close()
-            raise
+        data = self._line.use(lambda link: link.read(1, timeout_s))
         return data[0] if data else None
 
 

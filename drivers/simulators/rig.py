@@ -129,9 +129,9 @@ class Rig:
         """
         if unit not in UNITS:
             raise ValueError(f"there is no permit unit {unit!r}; there are {', '.join(UNITS)}")
-        if self.permit_unit.permit is not None or self.permit_unit.bin:
-            raise ValueError("a permit is in the mouth, inside or in the bin of the unit that is there")
         with self._lock:
+            if self.permit_unit.permit is not None or self.permit_unit.bin:
+                raise ValueError("a permit is in the mouth, inside or in the bin of the unit that is there")
             self.permit_unit.stop()
             self.permit_unit = self._devices["permit_unit"] = UNITS[unit](self.activity, self._pace, self._run_dir)
             self._faults["permit_unit"].clear()

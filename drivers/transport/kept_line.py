@@ -21,13 +21,19 @@ class KeptLine(Generic[P]):
         self._link: ByteTransport | None = None
         self._protocol: P | None = None
 
+    @property
+    def is_open(self) -> bool:
+        """Whether the port is open, as far as is known."""
+        return self._link is not None
+
     def use(self, act: Callable[[P], T]) -> T:
         """What `act` makes of the protocol. After `LinkLost`, which goes on to the caller, the next use opens the port
         again.
         """
         try:
-            if self._protocol is None:
+            if self._link is None:
                 self._link = self._open_link()
+            if self._protocol is None:
                 self._protocol = self._begin(self._link)
             return act(self._protocol)
         except LinkLost:

@@ -22,14 +22,13 @@ from kiosk.runtime.clock import Clock
 LIMIT_S = 15.0
 """Twice what the slowest check takes on a silent device: what is not back by then hangs in a system call."""
 
-Run = Callable[[Config, Clock], Findings]
-LongRun = Callable[[Config, Clock, Patience], Findings]
+Run = Callable[[Config, Clock, Patience], Findings]
 
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """One check. `needs`: keys of the configuration without which it cannot be run; `silent`: the fault where it does
-    not come back.
+    """One check, which may ask its `Patience` for time when it knows how much it has to do. `needs`: keys of the
+    configuration without which it cannot be run; `silent`: the fault where it does not come back.
     """
 
     name: str
@@ -38,39 +37,36 @@ class Check:
     silent: Fault | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class LongCheck:
-    """A check that knows how much it has to do, and asks for time accordingly; otherwise as `Check`."""
-
-    name: str
-    run: LongRun
-    needs: tuple[str, ...] = ()
-    silent: Fault | None = None
+def quick(
+    name: str, run: Callable[[Config, Clock], Findings], needs: tuple[str, ...] = (), silent: Fault | None = None
+) -> Check:
+    """A check whose work does not grow, so that it needs nobody's patience."""
+    return Check(name, lambda config, clock, _: run(config, clock), needs, silent)
 
 
 _CENTRAL = tuple(f"central.{key}" for key in ("url", "ca", "certificate", "key"))
 
-CHECKS: tuple[Check | LongCheck, ...] = (
-    Check("region_file", file_checks.region_file, ("files.region",)),
-    Check("permit_files", file_checks.permit_files, ("files.permits",)),
-    Check("id_reader_file", file_checks.id_reader_file, ("files.id_reader",)),
-    Check("permit_unit_file", file_checks.permit_unit_file, ("files.permit_unit",)),
-    Check("receipt_printer_file", file_checks.receipt_printer_file, ("files.receipt_printer",)),
-    Check("code_scanner_file", file_checks.code_scanner_file, ("devices.code_scanner", "files.code_scanner")),
-    Check("screen_file", file_checks.screen_file, ("files.screen",)),
-    Check("grant_keys", file_checks.grant_keys, ("central.grant_keys",)),
-    Check("id_reader", device_checks.id_reader, ("devices.id_reader", "files.id_reader")),
-    Check("permit_unit", device_checks.permit_unit, ("devices.permit_unit", "files.permit_unit")),
-    Check("permit_chip", device_checks.permit_chip, ("devices.permit_chip",), COUPLER_LINK),
-    Check("receipt_printer", device_checks.receipt_printer, ("devices.receipt_printer", "files.receipt_printer")),
-    Check("code_scanner", device_checks.code_scanner, ("devices.code_scanner", "files.code_scanner")),
-    Check("certificates", central_checks.certificates, ("central.ca", "central.certificate")),
-    Check("central", central_checks.central, _CENTRAL),
-    Check("clock", central_checks.clock, _CENTRAL),
-    Check("disk", disk, ("state_dir",), DISK_FULL),
-    LongCheck("journal", journal, ("state_dir", "journal.hash"), DISK_FULL),
-    Check("fonts", file_checks.fonts),
-    Check("locale", file_checks.locale, ("languages",)),
+CHECKS: tuple[Check, ...] = (
+    quick("region_file", file_checks.region_file, ("files.region",)),
+    quick("permit_files", file_checks.permit_files, ("files.permits",)),
+    quick("id_reader_file", file_checks.id_reader_file, ("files.id_reader",)),
+    quick("permit_unit_file", file_checks.permit_unit_file, ("files.permit_unit",)),
+    quick("receipt_printer_file", file_checks.receipt_printer_file, ("files.receipt_printer",)),
+    quick("code_scanner_file", file_checks.code_scanner_file, ("devices.code_scanner", "files.code_scanner")),
+    quick("screen_file", file_checks.screen_file, ("files.screen",)),
+    quick("grant_keys", file_checks.grant_keys, ("central.grant_keys",)),
+    quick("id_reader", device_checks.id_reader, ("devices.id_reader", "files.id_reader")),
+    quick("permit_unit", device_checks.permit_unit, ("devices.permit_unit", "files.permit_unit")),
+    quick("permit_chip", device_checks.permit_chip, ("devices.permit_chip",), COUPLER_LINK),
+    quick("receipt_printer", device_checks.receipt_printer, ("devices.receipt_printer", "files.receipt_printer")),
+    quick("code_scanner", device_checks.code_scanner, ("devices.code_scanner", "files.code_scanner")),
+    quick("certificates", central_checks.certificates, ("central.ca", "central.certificate")),
+    quick("central", central_checks.central, _CENTRAL),
+    quick("clock", central_checks.clock, _CENTRAL),
+    quick("disk", disk, ("state_dir",), DISK_FULL),
+    Check("journal", journal, ("state_dir", "journal.hash"), DISK_FULL),
+    quick("fonts", file_checks.fonts),
+    quick("locale", file_checks.locale, ("languages",)),
 )
 
 
@@ -78,7 +74,7 @@ def diagnose(
     config: Config,
     mistakes: Sequence[Mistake],
     clock: Clock,
-    checks: Sequence[Check | LongCheck] = CHECKS,
+    checks: Sequence[Check] = CHECKS,
     within_s: float = LIMIT_S,
     tell: Callable[[str], None] = lambda line: None,
 ) -> Report:
@@ -117,7 +113,7 @@ class _CheckThread(threading.Thread):
     """A daemon, because a check that hangs in the C library must not keep the program from ending."""
 
     def __init__(
-        self, check: Check | LongCheck, config: Config, clock: Clock, wrong: set[str], patience: Patience
+        self, check: Check, config: Config, clock: Clock, wrong: set[str], patience: Patience
     ) -> None:
         super().__init__(name=f"check {check.name}", daemon=True)
         self.check = check
@@ -133,16 +129,9 @@ class _CheckThread(threading.Thread):
             return
         guard = _Guard()
         with guard:
-            self.findings = self._findings()
+            self.findings = self.check.run(self._config, self._clock, self._patience)
         if guard.raised is not None:
             self.findings = [Finding(Outcome.FAILED, f"the check itself broke: {guard.raised}")]
-
-    def _findings(self) -> Findings:
-        match self.check:
-            case LongCheck(run=long_run):
-                return long_run(self._config, self._clock, self._patience)
-            case Check(run=run):
-                return run(self._config, self._clock)
 
     def await_until(self, deadline: float) -> None:
         """Wait until it is done, or until `deadline` (monotonic) and what it asked for beyond that have passed."""

@@ -1,4 +1,4 @@
-"""How far a long verification has come, told now and then."""
+"""How far something long has come, told now and then."""
 
 from __future__ import annotations
 
@@ -10,7 +10,9 @@ from kiosk.runtime.chain import Progress
 EVERY_S = 1.0
 
 
-def told_progress(tell: Callable[[str], None], every_s: float = EVERY_S) -> Progress:
+def told_progress(
+    tell: Callable[[str], None], every_s: float = EVERY_S, what: str = "steps looked through"
+) -> Progress:
     """Hand a line to `tell`, not more often than every `every_s` seconds: what takes no longer is not told at all."""
     said_at = time.monotonic()
 
@@ -18,6 +20,6 @@ def told_progress(tell: Callable[[str], None], every_s: float = EVERY_S) -> Prog
         nonlocal said_at
         if time.monotonic() - said_at >= every_s:
             said_at = time.monotonic()
-            tell(f"{done:,} of {total:,} steps looked through")
+            tell(f"{done:,} of {total:,} {what}")
 
     return progress

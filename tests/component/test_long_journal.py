@@ -13,7 +13,7 @@ import pytest
 
 from kiosk.__main__ import main
 from kiosk.config import Config, load_config
-from kiosk.diagnostics.checks import CHECKS, LongCheck, diagnose
+from kiosk.diagnostics.checks import CHECKS, Check, diagnose
 from kiosk.diagnostics.finding import Findings, ok
 from kiosk.diagnostics.journal_check import LONGEST_S, SLOWEST_STEPS_PER_S, journal
 from kiosk.diagnostics.patience import Patience
@@ -83,14 +83,14 @@ def test_what_takes_no_time_is_verified_without_a_word_on_the_way(
     assert said.err == ""
 
 
-def long_check(goes_on_s: float, asks_for_s: float, over: threading.Event) -> LongCheck:
+def long_check(goes_on_s: float, asks_for_s: float, over: threading.Event) -> Check:
     def run(config: Config, clock: Clock, patience: Patience) -> Findings:
         patience.ask_for(asks_for_s)
         patience.tell("half of it")
         over.wait(goes_on_s)
         return [ok("all of it")]
 
-    return LongCheck("long", run, silent=DISK_FULL)
+    return Check("long", run, silent=DISK_FULL)
 
 
 @pytest.fixture

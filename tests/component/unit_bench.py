@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -34,7 +35,7 @@ Simulator = TypeVar("Simulator", PermitUnitSim, CrtUnitSim)
 Wrap = Callable[[ByteTransport], ByteTransport]
 
 
-class UnitBench(Generic[Unit, Simulator]):
+class UnitBench(ABC, Generic[Unit, Simulator]):
     """What the benches of both dialects share. `wrap`, of `driver`: what goes between driver and port."""
 
     def __init__(self, activity: ActivityLog, simulator: Simulator, chip: VirtualChip | None = None) -> None:
@@ -45,8 +46,8 @@ class UnitBench(Generic[Unit, Simulator]):
         self.permit = SimulatedPermit("bench", chip, self.face)
         self.unit: Unit = self.driver()
 
-    def driver(self, wrap: Wrap = lambda link: link) -> Unit:
-        raise NotImplementedError
+    @abstractmethod
+    def driver(self, wrap: Wrap = lambda link: link) -> Unit: ...
 
     def open_port(self) -> ByteTransport:
         return open_bytes(self.url, "permit_unit")

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import sys
-import time
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import TypeVar
+
+from kiosk.runtime.told_progress import told_progress
 
 T = TypeVar("T")
 
@@ -25,9 +26,7 @@ class Outcome:
 
 def counted(part: str, total: int, results: Iterable[T]) -> Iterator[T]:
     """`results` as they come; on standard error, once a minute, how many of `total` there are."""
-    told_at = time.monotonic()
+    told = told_progress(lambda line: print(f"{part}: {line}", file=sys.stderr, flush=True), TOLD_EVERY_S, "tried")
     for number, result in enumerate(results, 1):
-        if time.monotonic() - told_at >= TOLD_EVERY_S:
-            told_at = time.monotonic()
-            print(f"{part}: {number:,} of {total:,}", file=sys.stderr, flush=True)
+        told(number, total)
         yield result

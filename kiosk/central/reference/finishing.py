@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from sqlalchemy import select
@@ -91,10 +91,11 @@ def _fields(*contents: contract.PermitContent) -> list[dict[str, object]]:
 
 
 def _last_written(session: Session, permit: Permit) -> Endorsement | None:
-    return next(_written_last_first(session, permit), None)
+    written = _written_last_first(session, permit)
+    return written[0] if written else None
 
 
-def _written_last_first(session: Session, permit: Permit) -> Iterator[Endorsement]:
+def _written_last_first(session: Session, permit: Permit) -> Sequence[Endorsement]:
     """The endorsements of this permit that a write was handed out for, the latest first."""
     query = (
         select(Endorsement)
@@ -102,7 +103,7 @@ def _written_last_first(session: Session, permit: Permit) -> Iterator[Endorsemen
         .order_by(Endorsement.updated_at.desc())
         .with_for_update()
     )
-    return iter(session.scalars(query).all())
+    return session.scalars(query).all()
 
 
 def _granted(endorsement: Endorsement) -> contract.GrantPayload:
