@@ -12,12 +12,11 @@ import threading
 from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
-from urllib.parse import parse_qs, urlsplit
 from uuid import UUID, uuid4
 
 from kiosk.about import About
 from kiosk.building import Building
-from kiosk.config import SIMULATED, Config
+from kiosk.config import Config
 from kiosk.domain.holder_check import CheckWay
 from kiosk.faults import CONFIGURATION, WORKER_DIED, Fault
 from kiosk.log_events import LogEvent, log
@@ -268,11 +267,13 @@ def _message_of(effect: do.Effect, now: datetime) -> OutboundMessage | None:
 
 
 def _open_coupler(url: str) -> Coupler:
-    parts = urlsplit(url)
-    if parts.scheme == SIMULATED:
-        from drivers.simulators.direct_link import DirectCoupler
+    from drivers.transport.device_urls import SimUrl, parse_url
 
-        return DirectCoupler(port=int(parse_qs(parts.query)["port"][0]))
+    match parse_url(url):
+        case SimUrl(int(port)):
+            from drivers.simulators.direct_link import DirectCoupler
+
+            return DirectCoupler(port=port)
     from drivers.transport.urls import open_coupler
 
     return open_coupler(url)

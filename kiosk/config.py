@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any, Literal
 from urllib.parse import urlsplit
 
+from drivers.transport.device_urls import DeviceUrl, SimUrl, UnitUrl, UrlError, parse_url
 from kiosk.domain.holder_check import AVAILABLE, CheckWay, HolderCheckRule
 from kiosk.policy.assessment import LocalText
 from kiosk.policy.readable_line import readable_line
@@ -26,7 +27,7 @@ IN_UNIT = "unit"
 _SCHEMES = {
     "id_reader": ("serial", "tcp", "replay"),
     "permit_unit": ("serial", "tcp", "replay"),
-    "permit_chip": ("pcsc", IN_UNIT, SIMULATED),
+    "permit_chip": ("pcsc", "pcsc-hex", IN_UNIT, SIMULATED),
     "receipt_printer": ("serial", "tcp", "replay"),
     "code_scanner": ("serial", "hid", "tcp", "replay"),
 }
@@ -62,11 +63,11 @@ class DeviceUrls:
     def are_simulated(self) -> bool:
         """Whether any wire ends in a simulator."""
         urls = (self.id_reader, self.permit_unit, self.permit_chip, self.receipt_printer)
-        return any(_scheme(url) == SIMULATED for url in urls)
+        return any(isinstance(_read_url(url), SimUrl) for url in urls)
 
     def chip_is_in_unit(self) -> bool:
         """Whether the permit unit itself powers chips, so that both are one device on one line."""
-        return _scheme(self.permit_chip) == IN_UNIT
+        return isinstance(_read_url(self.permit_chip), UnitUrl)
 
 
 @dataclass(frozen=True, slots=True)
@@ -281,8 +282,10 @@ def _devices(reader: _Reader) -> DeviceUrls:
     for device, schemes in _SCHEMES.items():
         wanted = "a URL: " + ", ".join(f"{scheme}://" for scheme in schemes)
         url = reader.text(device, wanted, "" if device in _NOT_EVERYWHERE else None)
-        if url and _scheme(url) not in schemes:
+        if url and url.partition("://")[0] not in schemes:
             reader.wrong(device, f"is {url!r}; {wanted} is wanted")
+        elif url:
+            _check_url(reader, device, url)
         urls[device] = url
     reader.nothing_else()
     return DeviceUrls(**urls)
@@ -359,8 +362,22 @@ def _holder_check(reader: _Reader) -> HolderCheckAccess:
     return HolderCheckAccess(HolderCheckRule(way, required), attendants)
 
 
-def _scheme(url: str) -> str:
-    return url.partition("://")[0]
+def _read_url(url: str) -> DeviceUrl | None:
+    """What a device's URL names; None for one that has a mistake, which is told where it is read."""
+    try:
+        return parse_url(url)
+    except UrlError:
+        return None
+
+
+def _check_url(reader: _Reader, device: str, url: str) -> None:
+    try:
+        named = parse_url(url)
+    except UrlError as error:
+        reader.wrong(device, str(error))
+        return
+    if device == "permit_chip" and named == SimUrl(None):
+        reader.wrong(device, f"is {url!r}; sim://permit_chip?port=N is wanted")
 
 
 def _is_https_address(url: str) -> bool:

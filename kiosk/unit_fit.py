@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from urllib.parse import urlsplit
-
 from drivers.permit_unit.base import Capabilities
+from drivers.transport.device_urls import PcscUrl, UnitUrl, parse_url
 from kiosk.config import IN_UNIT, Config, ConfigError
 
 
 def check_fit(config: Config, unit: str, can: Capabilities) -> None:
     """Raises `ConfigError` with one line for each thing that does not fit. `unit`: the model's name."""
     mistakes = []
-    scheme = urlsplit(config.devices.permit_chip).scheme
-    if scheme == IN_UNIT and not can.chip_by_unit:
+    chip = parse_url(config.devices.permit_chip)
+    if isinstance(chip, UnitUrl) and not can.chip_by_unit:
         mistakes.append(f"devices.permit_chip: is {IN_UNIT}://, but {unit} has no chip reader on its line")
-    if scheme == "pcsc" and not can.chip_by_pcsc:
+    if isinstance(chip, PcscUrl) and not can.chip_by_pcsc:
         mistakes.append(f"devices.permit_chip: is pcsc://, but chips in {unit} are not reached over PC/SC")
     if can.rewrites_face and config.face_refreshed_at is not None:
         mistakes.append(f"face_refreshed_at: is not wanted; {unit} rewrites faces itself")

@@ -15,10 +15,14 @@ from drivers.permit_chip.chip import PermitChip
 from drivers.permit_chip.permit_file_reader import load_permit_file, load_permit_files
 from drivers.permit_chip.records import FieldValue
 from drivers.transport.base import ConnectedChip, Coupler
+from drivers.transport.device_urls import reader_url
 from drivers.transport.tracing import Detail, TraceSink, TracingApdu
 from drivers.transport.urls import open_coupler
 
 PERMITS = Path(__file__).parents[2] / "assets" / "permits"
+
+# Everything else that is given as a slot is a reader's name, whatever stands in it.
+SLOT_URLS = ("pcsc://", "pcsc-hex://", "replay://")
 
 # What of a field may be shown: so many characters at the start and at the end. Others are hidden whole.
 SHOWN_ENDS = {"holder_name": (1, 0), "id_number": (3, 2), "permit_number": (6, 2)}
@@ -63,14 +67,15 @@ def _add_slot(parser: argparse.ArgumentParser) -> None:
 
 
 def _coupler(slot: str) -> Coupler:
-    return open_coupler(slot if "://" in slot else f"pcsc://{slot}")
+    return open_coupler(slot if slot.startswith(SLOT_URLS) else f"pcsc://{slot}")
 
 
 def run_slots(args: argparse.Namespace) -> int:
+    """The name of each slot; where a name cannot be read or typed, its URL."""
     from drivers.transport.pcsc import list_slots
 
     for name in list_slots():
-        print(name)
+        print(reader_url(name).removeprefix("pcsc://"))
     return 0
 
 
@@ -110,6 +115,9 @@ class _TracedCoupler:
 
     def connect(self, timeout_s: float) -> ConnectedChip:
         return TracingApdu(self._inner.connect(timeout_s), self._sink)
+
+    def look(self) -> None:
+        self._inner.look()
 
     def close(self) -> None:
         self._inner.close()

@@ -44,6 +44,11 @@ class DirectCoupler:
             if time.monotonic() > deadline:
                 raise NoChip(f"no chip answered within {timeout_s:g} s", device=DEVICE)
 
+    def look(self) -> None:
+        """Whether this coupler is open. Raises `LinkLost` when it is closed."""
+        if self._listener is None:
+            raise LinkLost("the coupler is closed", device=DEVICE)
+
     def _accept(self, listener: socket.socket, deadline: float, timeout_s: float) -> socket.socket:
         listener.settimeout(max(0.001, deadline - time.monotonic()))
         try:

@@ -33,13 +33,14 @@ STOP_S = 5.0
 
 class PrivatePcscd:
     """One pcscd with one virtual reader of two slots. `run_dir` must be short (a Unix socket's path) and is
-    created.
+    created. `friendly_name`: what the reader is called, in the bytes that stand in reader.conf; pcscd puts the numbers
+    of reader and slot behind it. `neighbour`: what a second reader on the same pcscd is called, if there is one.
     """
 
-    reader_names = ("Virtual PCD 00 00", "Virtual PCD 00 01")
-
-    def __init__(self, run_dir: Path) -> None:
+    def __init__(self, run_dir: Path, friendly_name: bytes = b"Virtual PCD", neighbour: bytes | None = None) -> None:
         self._run_dir = run_dir.resolve()
+        self._friendly_name = friendly_name
+        self._neighbour = neighbour
         self._ipc = self._run_dir / pcscd_cage.IPC_DIR
         self._socket = self._ipc / "pcscd.comm"
         self._cage: subprocess.Popen[bytes] | None = None
@@ -62,6 +63,12 @@ class PrivatePcscd:
     def environment(self) -> dict[str, str]:
         """What a client process needs in its environment to reach this pcscd."""
         return {"PCSCLITE_CSOCK_NAME": str(self._socket)}
+
+    @property
+    def reader_names(self) -> tuple[str, str]:
+        """The reader's two slots, as PC/SC names them; bytes that are not UTF-8 are kept as lone surrogates."""
+        name = self._friendly_name.decode("utf-8", "surrogateescape")
+        return f"{name} 00 00", f"{name} 00 01"
 
     @property
     def reader_name(self) -> str:
@@ -95,10 +102,10 @@ class PrivatePcscd:
         self._ipc.mkdir(exist_ok=True)
         for leftover in (self._socket, self._ipc / "pcscd.pid", self._run_dir / "vpcd.door"):
             leftover.unlink(missing_ok=True)
-        (self._run_dir / "reader.conf").write_text(
-            f'FRIENDLYNAME "Virtual PCD"\nDEVICENAME /dev/null:{pcscd_cage.VPCD_PORT}\n'
-            f"LIBPATH {VPCD_DRIVER}\nCHANNELID {pcscd_cage.VPCD_PORT}\n"
-        )
+        readers = [_reader(self._friendly_name, pcscd_cage.VPCD_PORT)]
+        if self._neighbour is not None:
+            readers.append(_reader(self._neighbour, pcscd_cage.VPCD_PORT + pcscd_cage.SLOTS))
+        (self._run_dir / "reader.conf").write_bytes(b"".join(readers))
         with self.log.open("ab") as log:
             self._cage = subprocess.Popen(
                 [*_unshare(), sys.executable, "-I", pcscd_cage.__file__, str(self._run_dir)],
@@ -148,6 +155,20 @@ class PrivatePcscd:
         self._cage.wait(STOP_S)
         self.stop()
 
+    def freeze(self) -> None:
+        """What a hanging daemon does: it takes connections and answers none (SIGSTOP). `thaw`, `kill` and `stop` end
+        it."""
+        os.kill(self._pcscd_pid, signal.SIGSTOP)
+        deadline = time.monotonic() + STOP_S
+        while not _is_stopped(self._pcscd_pid):
+            if time.monotonic() > deadline:
+                raise RuntimeError("pcscd does not stop")
+            time.sleep(0.001)
+
+    def thaw(self) -> None:
+        """Let it go on where it stood (SIGCONT); nothing happens to one that was not frozen."""
+        os.kill(self._pcscd_pid, signal.SIGCONT)
+
     def __enter__(self) -> PrivatePcscd:
         self.start()
         return self
@@ -156,6 +177,18 @@ class PrivatePcscd:
         self, kind: type[BaseException] | None, raised: BaseException | None, at: TracebackType | None,
     ) -> None:
         self.stop()
+
+
+def _reader(name: bytes, port: int) -> bytes:
+    """One reader of reader.conf(5)."""
+    return b'FRIENDLYNAME "%b"\nDEVICENAME /dev/null:%d\nLIBPATH %b\nCHANNELID %d\n' % (
+        name, port, os.fsencode(VPCD_DRIVER), port)
+
+
+def _is_stopped(pid: int) -> bool:
+    """Whether every thread of a process stands still; they get the signal one after the other."""
+    states = [task.read_text().rpartition(")")[2].split()[0] for task in Path(f"/proc/{pid}/task").glob("*/stat")]
+    return all(state == "T" for state in states)
 
 
 def _unshare() -> list[str]:

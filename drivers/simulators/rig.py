@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any, Protocol
-from urllib.parse import urlsplit
 
 from drivers.code_scanner.device_file import CodeScannerFile
 from drivers.permit_chip.permit_file_reader import load_permit_files
@@ -85,7 +84,7 @@ class Rig:
         self.receipt_printer = ReceiptPrinterSim(self.activity, pace, device_file.load(printer_file), typeface)
         self.code_scanner = CodeScannerSim(self.activity, pace, run_dir, CodeScannerFile.load(scanner_file))
         self.contacts: VpcdHost | None = None
-        if urlsplit(vpcd_url).scheme != CHIP_IN_UNIT:
+        if vpcd_url.partition("://")[0] != CHIP_IN_UNIT:
             self.contacts = VpcdHost(vpcd_url, self.activity, pace)
             for issued in self._issued.values():
                 self.contacts.attach(issued.permit)

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import socket
 from pathlib import Path
-from urllib.parse import parse_qs, urlsplit
 
 POWER_OFF, POWER_ON, RESET, GET_ATR = b"\x00", b"\x01", b"\x02", b"\x04"
 CONNECT_S = 2.0
@@ -19,13 +18,16 @@ def open_vpcd(url: str) -> socket.socket:
     `door:///path/vpcd.door?slot=0` (`PrivatePcscd.vpcd_url`). Raises OSError while nobody is there, ValueError for
     another URL.
     """
-    parts = urlsplit(url)
-    if parts.scheme in ("tcp", "direct") and parts.hostname and parts.port:
-        link = socket.create_connection((parts.hostname, parts.port), timeout=CONNECT_S)
-    elif parts.scheme == "door":
-        link = _through_door(Path(parts.path), int(parse_qs(parts.query).get("slot", ["0"])[0]))
-    else:
-        raise ValueError(f"no vpcd can be reached by {url}")
+    scheme, _, rest = url.partition("://")
+    match scheme:
+        case "tcp" | "direct":
+            host, _, port = rest.rpartition(":")
+            link = socket.create_connection((host, int(port)), timeout=CONNECT_S)
+        case "door":
+            door, _, slot = rest.rpartition("?slot=")      # the path stands as it is, whatever characters it has
+            link = _through_door(Path(door), int(slot))
+        case _:
+            raise ValueError(f"no vpcd can be reached by {url}")
     link.settimeout(None)
     link.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     return link
@@ -33,7 +35,7 @@ def open_vpcd(url: str) -> socket.socket:
 
 def sees_at_once(url: str) -> bool:
     """Whether the coupler notices at once that a chip is gone; vpcd's polls for it."""
-    return urlsplit(url).scheme == "direct"
+    return url.startswith("direct://")
 
 
 def _through_door(door: Path, slot: int) -> socket.socket:

@@ -56,5 +56,8 @@ class Coupler(Protocol):
     def connect(self, timeout_s: float) -> ConnectedChip:
         """Wait for a chip and power it on. Raises `NoChip` if none answers in time, `LinkLost` if the slot is gone."""
 
+    def look(self) -> None:
+        """Whether the slot answers; no chip is needed, none is touched. Raises `LinkLost` if it is gone or silent."""
+
     def close(self) -> None:
         """Release the slot; may be called twice."""

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from contextlib import closing
 from dataclasses import replace
-from urllib.parse import urlsplit
 
 from drivers.code_scanner.device import LineScanner
 from drivers.code_scanner.device_file import CodeScannerFile
@@ -18,10 +17,11 @@ from drivers.permit_unit.dialects import load_unit_file, open_unit
 from drivers.receipt_printer.device import ReceiptPrinter
 from drivers.receipt_printer.device_file import load as load_printer_file
 from drivers.receipt_printer.status import PaperLevel, PrinterStatus
-from drivers.transport.urls import PcscUrl, SerialUrl, TcpUrl, UrlError, bytes_opener, open_bytes, parse_url
+from drivers.transport.device_urls import PcscUrl, SerialUrl, SimUrl, TcpUrl, UrlError, parse_url, reader_url
+from drivers.transport.urls import bytes_opener, open_bytes
 from drivers.typeface import Typeface
 from kiosk import faults
-from kiosk.config import SIMULATED, Config
+from kiosk.config import Config
 from kiosk.diagnostics.finding import Finding, Findings, failed, ok, skipped, warning
 from kiosk.diagnostics.port_holder import holder_of
 from kiosk.runtime.clock import Clock
@@ -65,7 +65,7 @@ def permit_unit(config: Config, _: Clock) -> Findings:
 def permit_chip(config: Config, _: Clock) -> Findings:
     """The coupler's slot, by name; no chip is needed, and none is touched."""
     url = config.devices.permit_chip
-    if urlsplit(url).scheme == SIMULATED:
+    if isinstance(parse_url(url), SimUrl):
         return [skipped("a simulated chip hangs directly on the kiosk; there is no coupler to ask")]
     if config.devices.chip_is_in_unit():
         return [ok("the permit unit's own chip reader: asked with the permit unit")]
@@ -77,10 +77,10 @@ def permit_chip(config: Config, _: Clock) -> Findings:
             return failed(f"pyscard does not load: {error}", faults.COUPLER_LINK)
         match parse_url(url):
             case PcscUrl(name):
-                slots = list_slots()
+                slots, wanted = list_slots(), _quoted((name,))
                 if name in slots:
-                    return ok(f"slot {name!r} is there")
-                return failed(f"there is no slot {name!r}; pcscd has {_quoted(slots)}", faults.COUPLER_LINK)
+                    return ok(f"slot {wanted} is there")
+                return failed(f"there is no slot {wanted}; pcscd has {_quoted(slots)}", faults.COUPLER_LINK)
             case _:
                 return skipped("no coupler on this address")
 
@@ -171,5 +171,5 @@ def _is_tcp(url: str) -> bool:
     return isinstance(parse_url(url), TcpUrl)
 
 
-def _quoted(names: tuple[str, ...]) -> str:
-    return ", ".join(map(repr, names)) or "none"
+def _quoted(slots: tuple[str, ...]) -> str:
+    return ", ".join(repr(reader_url(name).removeprefix("pcsc://")) for name in slots) or "none"

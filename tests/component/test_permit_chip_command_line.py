@@ -33,21 +33,21 @@ def _lay(station: VpcdHost, chip: Chip | None) -> None:
 
 
 @pytest.mark.pcsc
-def test_slots_and_answer_to_reset(station: VpcdHost, capsys: pytest.CaptureFixture[str]) -> None:
+def test_slots_and_answer_to_reset(station: VpcdHost, pcscd: PrivatePcscd, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["permit-chip", "slots"]) == 0
-    assert capsys.readouterr().out.splitlines() == list(PrivatePcscd.reader_names)
+    assert capsys.readouterr().out.splitlines() == list(pcscd.reader_names)
     _lay(station, reference_chip())
-    assert main(["permit-chip", "atr", "--slot", PrivatePcscd.reader_names[0]]) == 0
+    assert main(["permit-chip", "atr", "--slot", pcscd.reader_names[0]]) == 0
     assert capsys.readouterr().out == "3B 6B 00 00 51 49 41 4E 5A 48 55 2D 53 49 4D\n"
 
 
 @pytest.mark.pcsc
 def test_a_permit_is_shown_masked_and_its_trace_holds_lengths_only(
-    station: VpcdHost, capsys: pytest.CaptureFixture[str], tmp_path: Path,
+    station: VpcdHost, pcscd: PrivatePcscd, capsys: pytest.CaptureFixture[str], tmp_path: Path,
 ) -> None:
     _lay(station, reference_chip())
     trace = tmp_path / "trace.jsonl"
-    assert main(["permit-chip", "read", "--slot", PrivatePcscd.reader_names[0], "--trace", str(trace)]) == 0
+    assert main(["permit-chip", "read", "--slot", pcscd.reader_names[0], "--trace", str(trace)]) == 0
     shown = capsys.readouterr().out
     assert "permit file: reference" in shown
     assert "  holder_name: 林***" in shown
@@ -61,11 +61,11 @@ def test_a_permit_is_shown_masked_and_its_trace_holds_lengths_only(
 
 @pytest.mark.pcsc
 def test_a_trace_with_bytes_can_be_replayed_as_the_permit_it_was(
-    station: VpcdHost, capsys: pytest.CaptureFixture[str], tmp_path: Path,
+    station: VpcdHost, pcscd: PrivatePcscd, capsys: pytest.CaptureFixture[str], tmp_path: Path,
 ) -> None:
     _lay(station, reference_chip())
     trace = tmp_path / "trace.jsonl"
-    slot = PrivatePcscd.reader_names[0]
+    slot = pcscd.reader_names[0]
     assert main(["permit-chip", "read", "--slot", slot, "--trace", str(trace), "--bytes"]) == 0
     live = capsys.readouterr().out
     assert main(["permit-chip", "read", "--slot", f"replay://{trace}"]) == 0
@@ -73,9 +73,11 @@ def test_a_trace_with_bytes_can_be_replayed_as_the_permit_it_was(
 
 
 @pytest.mark.pcsc
-def test_a_foreign_chip_is_one_line_and_exit_code_2(station: VpcdHost, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_foreign_chip_is_one_line_and_exit_code_2(
+    station: VpcdHost, pcscd: PrivatePcscd, capsys: pytest.CaptureFixture[str]
+) -> None:
     _lay(station, foreign_chip("bank"))
-    assert main(["permit-chip", "read", "--slot", PrivatePcscd.reader_names[0]]) == 2
+    assert main(["permit-chip", "read", "--slot", pcscd.reader_names[0]]) == 2
     assert capsys.readouterr().err == "ForeignChip: the chip is no permit known here, but: bank\n"
 
 

@@ -24,6 +24,9 @@ class ChipInHand:
         self.powered = True
         return PoweredChip(self, self.chip)
 
+    def look(self) -> None:
+        """It is always there."""
+
     def close(self) -> None:
         if self.chip is not None:
             self.chip.power_off()

@@ -50,6 +50,10 @@ class UnitContacts:
                 return self._chip
             time.sleep(RETRY_S)
 
+    def look(self) -> None:
+        """Whether the unit answers on its line. Raises what the unit's link raises."""
+        self._unit.status()
+
     def close(self) -> None:
         """Power the chip off, if one is on; may be called twice."""
         chip, self._chip = self._chip, None
