@@ -31,6 +31,16 @@ class LinkLost(TransportError):
     """The port is gone: unplugged, closed by the peer, pcscd stopped."""
 
 
+class ServiceLost(LinkLost):
+    """The program between us and the device does not serve: pcscd is stopped. The device may be well."""
+
+
+class ServiceSilent(ServiceLost):
+    """That program takes what it is sent and does not answer: pcscd hangs, or the reader below it does. What it was
+    sent last may still be carried out; the device is not asked again before it is known to be over.
+    """
+
+
 class LinkBusy(LinkLost):
     """Another program holds the port; nothing was sent."""
 
