@@ -30,10 +30,12 @@ from kiosk.runtime.seal import seal_by_key_file
 from kiosk.runtime.watchdog import Watchdog, notify
 from kiosk.runtime.workers import Worker
 from kiosk.screen_models import Intent, ScreenModel, Words
+from kiosk.services.checking import DeviceCheck
 from kiosk.services.device_health import DeviceHealth
 from kiosk.services.journal_guard import JournalGuard
 from kiosk.services.performing import Desk, Performer
 from kiosk.services.rules import RulesService
+from kiosk.services.slot_watch import SlotWatch
 from kiosk.workflow import effects as do
 from kiosk.workflow import events as on
 from kiosk.workflow import states as s
@@ -94,9 +96,11 @@ class Kiosk:
 
     def _give_out(self, performer: Performer) -> None:
         id_card = self._desk("id_reader", self._building.id_card)
-        permit = self._desk("permit_unit", self._building.permit)
-        # A chip reader inside the unit is on the unit's line, which one thread alone may use.
-        chip = self._desk("permit_chip", self._building.chip, permit if self.config.devices.chip_is_in_unit() else None)
+        # A chip reader in the unit is on the unit's line, which one thread alone may use; it is well if the unit is.
+        in_unit = self.config.devices.chip_is_in_unit()
+        permit = self._desk(
+            "permit_unit", lambda worker: self._building.permit(worker, None if in_unit else SlotWatch(self._chip)))
+        chip = self._desk("permit_chip", self._building.chip, permit if in_unit else None)
         receipt = self._desk("receipt_printer", self._building.receipt)
         central = self._desk("central", self._building.central)
         outbox = self._desk("outbox", self._building.outbox)
@@ -121,7 +125,8 @@ class Kiosk:
         performer.do_at_once(do.LookAhead, rules.look_ahead)
         heartbeat = self._desk("heartbeat", lambda worker: self._building.heartbeat(
             worker, lambda: self.engine.state, self._guard, self._health))
-        performer.do_at_once(do.CheckDevices, _guarded(_checker(id_card, permit, central), self._guard, heartbeat))
+        performer.do_at_once(do.CheckDevices, _guarded(
+            DeviceCheck(id_card, permit, chip, central).carry_out, self._guard, heartbeat))
         self._permit, self._chip, self._receipt, self._central, self._outbox = permit, chip, receipt, central, outbox
         self._heartbeat = heartbeat
 
@@ -230,15 +235,6 @@ def _canceller(central: Desk[Any], outbox: Desk[Any]) -> Callable[[Any, Any], No
     """
     def carry_out(_: do.CancelEndorsement, __: Callable[[on.Event], None]) -> None:
         central.submit(lambda _: outbox.submit(lambda service: service.forward()))
-
-    return carry_out
-
-
-def _checker(id_card: Desk[Any], permit: Desk[Any], central: Desk[Any]) -> Callable[[Any, Any], None]:
-    def carry_out(effect: do.CheckDevices, post: Callable[[on.Event], None]) -> None:
-        from kiosk.services.checking import DeviceCheck
-
-        DeviceCheck(id_card, permit, central).carry_out(effect, post)
 
     return carry_out
 

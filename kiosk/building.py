@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from kiosk.services.outbox import OutboxService
     from kiosk.services.permit import PermitService
     from kiosk.services.receipt import ReceiptService
+    from kiosk.services.slot_watch import SlotWatch
     from kiosk.workflow.states import State
 
 
@@ -69,12 +70,12 @@ class Building:
         reader = IdReader(bytes_opener(self._config.devices.id_reader, "id_reader"), reader_file)
         return IdCardService(reader, worker, self._clock, reader_file.poll_interval_s)
 
-    def permit(self, worker: Worker) -> PermitService:
+    def permit(self, worker: Worker, slot: SlotWatch | None) -> PermitService:
         from kiosk.services.permit import PermitService
 
         return PermitService(
             self._permit_unit[0], worker, self._journal, self._clock, self._draw_face, self._config.languages[0],
-            self._unit_file.bin_capacity)
+            self._unit_file.bin_capacity, slot)
 
     @cached_property
     def _permit_unit(self) -> tuple[PermitUnit, Coupler | None]:
@@ -115,10 +116,12 @@ class Building:
         from drivers.permit_chip.chip import PermitChip
         from drivers.permit_chip.permit_file_reader import load_permit_file
         from kiosk.services.chip import ChipService
+        from kiosk.services.pcscd_restart import PcscdRestart
 
         permit_files = [load_permit_file(path) for path in self._config.files.permits]
         coupler = self._coupler()
-        return ChipService(PermitChip(coupler, permit_files), coupler, self._seal)
+        restart = PcscdRestart(self._config.pcscd_restart_file)
+        return ChipService(PermitChip(coupler, permit_files), coupler, self._seal, worker, restart)
 
     def receipt(self, worker: Worker) -> ReceiptService:
         from drivers.receipt_printer.device import ReceiptPrinter

@@ -13,25 +13,13 @@ from pathlib import Path
 from typing import Any, Literal
 from urllib.parse import urlsplit
 
-from drivers.transport.device_urls import DeviceUrl, SimUrl, UnitUrl, UrlError, parse_url
 from kiosk.domain.holder_check import AVAILABLE, CheckWay, HolderCheckRule
 from kiosk.policy.assessment import LocalText
 from kiosk.policy.readable_line import readable_line
+from kiosk.wires import DeviceUrls, read_device_urls
 
 Site = Literal["production", "simulation"]
 SOURCE_LANGUAGE = "zh-Hans"
-
-SIMULATED = "sim"
-IN_UNIT = "unit"
-"""Scheme of a chip that the permit unit itself powers: `unit://permit_unit`."""
-_SCHEMES = {
-    "id_reader": ("serial", "tcp", "replay"),
-    "permit_unit": ("serial", "tcp", "replay"),
-    "permit_chip": ("pcsc", "pcsc-hex", IN_UNIT, SIMULATED),
-    "receipt_printer": ("serial", "tcp", "replay"),
-    "code_scanner": ("serial", "hid", "tcp", "replay"),
-}
-_NOT_EVERYWHERE = ("code_scanner",)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,26 +36,6 @@ class ConfigError(ValueError):
     def __init__(self, mistakes: list[str]) -> None:
         super().__init__("\n".join(mistakes))
         self.mistakes = mistakes
-
-
-@dataclass(frozen=True, slots=True)
-class DeviceUrls:
-    """Which wire each device is on; empty for one that this kiosk does not have."""
-
-    id_reader: str
-    permit_unit: str
-    permit_chip: str
-    receipt_printer: str
-    code_scanner: str
-
-    def are_simulated(self) -> bool:
-        """Whether any wire ends in a simulator."""
-        urls = (self.id_reader, self.permit_unit, self.permit_chip, self.receipt_printer)
-        return any(isinstance(_read_url(url), SimUrl) for url in urls)
-
-    def chip_is_in_unit(self) -> bool:
-        """Whether the permit unit itself powers chips, so that both are one device on one line."""
-        return isinstance(_read_url(self.permit_chip), UnitUrl)
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +82,8 @@ class HolderCheckAccess:
 class Config:
     """Everything that a site decides. `witness_socket`: where tests and demos watch and touch the screen. `pilot`: the
     authority ordered the region's trial at this kiosk. `right_time_s`: how far the clock may be from central's.
-    `face_refreshed_at`: where residents go with a face that this kiosk cannot rewrite.
+    `face_refreshed_at`: where residents go with a face that this kiosk cannot rewrite. `pcscd_restart_file`: what is
+    made for systemd to see when pcscd has to be started anew.
     """
 
     site: Site
@@ -134,6 +103,7 @@ class Config:
     holder_check: HolderCheckAccess
     journal: JournalKeeping
     face_refreshed_at: LocalText | None
+    pcscd_restart_file: Path | None
 
     @property
     def simulation(self) -> bool:
@@ -236,7 +206,7 @@ def _read_table(path: Path, table: dict[str, Any], assets_dir: Path) -> tuple[Co
         reader.wrong("site", f'is {site!r}; "production" or "simulation" is wanted')
     config = Config(
         site="simulation" if site == "simulation" else "production",
-        devices=_devices(reader.table("devices")),
+        devices=read_device_urls(reader.table("devices")),
         files=_files(reader.table("files"), assets_dir, beside),
         central=_central(reader.table("central"), beside),
         holder_check=_holder_check(reader.table("holder_check")),
@@ -251,6 +221,7 @@ def _read_table(path: Path, table: dict[str, Any], assets_dir: Path) -> tuple[Co
         right_time_s=reader.whole("right_time_s", "seconds", 60),
         journal=_journal(reader.table("journal")),
         face_refreshed_at=_words(reader.table("face_refreshed_at")),
+        pcscd_restart_file=beside(name) if (name := reader.text("pcscd_restart_file", "a path", "")) else None,
         witness_socket=beside(name) if (name := reader.text("witness_socket", "a path", "")) else None,
     )
     reader.nothing_else()
@@ -275,20 +246,6 @@ def _words(reader: _Reader) -> LocalText | None:
     if texts and SOURCE_LANGUAGE not in dict(texts):
         reader.wrong(SOURCE_LANGUAGE, "is missing; a text is wanted")
     return LocalText(texts) if texts else None
-
-
-def _devices(reader: _Reader) -> DeviceUrls:
-    urls = {}
-    for device, schemes in _SCHEMES.items():
-        wanted = "a URL: " + ", ".join(f"{scheme}://" for scheme in schemes)
-        url = reader.text(device, wanted, "" if device in _NOT_EVERYWHERE else None)
-        if url and url.partition("://")[0] not in schemes:
-            reader.wrong(device, f"is {url!r}; {wanted} is wanted")
-        elif url:
-            _check_url(reader, device, url)
-        urls[device] = url
-    reader.nothing_else()
-    return DeviceUrls(**urls)
 
 
 def _files(reader: _Reader, assets_dir: Path, beside: Callable[[str], Path]) -> DataFiles:
@@ -360,24 +317,6 @@ def _holder_check(reader: _Reader) -> HolderCheckAccess:
         reader.wrong("attendants", "there is none who could confirm; add-attendant of python -m kiosk holder-check")
     reader.nothing_else()
     return HolderCheckAccess(HolderCheckRule(way, required), attendants)
-
-
-def _read_url(url: str) -> DeviceUrl | None:
-    """What a device's URL names; None for one that has a mistake, which is told where it is read."""
-    try:
-        return parse_url(url)
-    except UrlError:
-        return None
-
-
-def _check_url(reader: _Reader, device: str, url: str) -> None:
-    try:
-        named = parse_url(url)
-    except UrlError as error:
-        reader.wrong(device, str(error))
-        return
-    if device == "permit_chip" and named == SimUrl(None):
-        reader.wrong(device, f"is {url!r}; sim://permit_chip?port=N is wanted")
 
 
 def _is_https_address(url: str) -> bool:

@@ -101,6 +101,10 @@ PERMIT_UNIT_SILENT = _fault(
 COUPLER_LINK = _fault(
     "3101", "coupler_link", Severity.OUT_OF_SERVICE, "permit_chip",
     "The chip coupler or pcscd does not answer. `systemctl status pcscd`; check the coupler's cable.")
+COUPLER_SILENT = _fault(
+    "3102", "coupler_silent", Severity.OUT_OF_SERVICE, "permit_chip",
+    "pcscd, or the chip coupler below it, takes questions and answers none. The kiosk asks for a restart of pcscd. "
+    "If it stays so, `systemctl kill -s KILL pcscd`; if it recurs, check the cable, then replace the coupler.")
 CHIP_SILENT = _fault(
     "3201", "chip_silent", Severity.VISIT, "permit_chip",
     "The chip of one permit stopped answering. If it recurs with several permits, clean or replace the contacts.")

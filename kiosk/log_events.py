@@ -26,6 +26,9 @@ class LogEvent(Enum):
     EFFECT_WITHHELD = ("effect_withheld", "not done, because the journal could not record it", ("effect",))
     WORKER_DIED = ("worker_died", "a worker thread ended by an exception", ("worker", "error"))
     DEVICE_TROUBLE = ("device_trouble", "a driver raised", ("device", "doing", "error", "message", "fault"))
+    PCSCD_RESTART_ASKED = (
+        "pcscd_restart_asked", "pcscd is gone or hangs: systemd was asked to start it anew, or why not",
+        ("asked", "error"))
     CENTRAL_TROUBLE = ("central_trouble", "a call to central failed", ("call", "error", "code"))
     CLOCK_WRONG = ("clock_wrong", "the clock is too far from central's for the rules to be asked", ("offset_s",))
     ATTENDANT_REFUSED = ("attendant_refused", "a code was nobody's", ("wrong",))

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from drivers.permit_unit.base import Capabilities
 from drivers.transport.device_urls import PcscUrl, UnitUrl, parse_url
-from kiosk.config import IN_UNIT, Config, ConfigError
+from kiosk.config import Config, ConfigError
+from kiosk.wires import IN_UNIT
 
 
 def check_fit(config: Config, unit: str, can: Capabilities) -> None:

@@ -24,12 +24,12 @@ from drivers.simulators.residents import DEFAULT as RESIDENTS
 from drivers.simulators.residents import Record, Residents, load_residents
 from kiosk.central.client import CentralClient
 from kiosk.central.reference.authority import GRANT_KEYS, GRANT_PUBLIC_KEYS, issue_client, make_authority
-from kiosk.config import IN_UNIT
 from kiosk.demo.display import Display, open_display
 from kiosk.demo.processes import DidNotStart, Process
 from kiosk.demo.scenarios import FACES_AT
 from kiosk.demo.witness import WitnessClient
 from kiosk.runtime.clock import SHANGHAI, SystemClock
+from kiosk.wires import IN_UNIT
 from screens.screen_file import load_screen_file
 
 ROOT = Path(__file__).resolve().parents[2]

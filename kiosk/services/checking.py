@@ -6,27 +6,30 @@ from typing import TYPE_CHECKING
 
 from drivers.errors import DriverError
 from kiosk.services.faulting import fault_of
-from kiosk.services.id_card import IdCardService
 from kiosk.services.performing import Desk, Post
-from kiosk.services.permit import PermitService
 from kiosk.workflow import effects as do
 from kiosk.workflow import events as on
 
 if TYPE_CHECKING:
     # It brings the whole of central's contract and its client, which the first screen does not need.
     from kiosk.services.central import CentralService
+    from kiosk.services.chip import ChipService
+    from kiosk.services.id_card import IdCardService
+    from kiosk.services.permit import PermitService
 
 
 class DeviceCheck:
-    """Asks the identity reader, then the permit unit; without either no permit may be taken in. A clock that was found
-    wrong is compared with central's until it is right.
+    """Asks the identity reader, the permit unit, then the slot where chips are read; without any of them no permit may
+    be taken in. A clock that was found wrong is compared with central's until it is right.
     """
 
     def __init__(
-        self, id_card: Desk[IdCardService], permit: Desk[PermitService], central: Desk[CentralService]
+        self, id_card: Desk[IdCardService], permit: Desk[PermitService], chip: Desk[ChipService],
+        central: Desk[CentralService],
     ) -> None:
         self._id_card = id_card
         self._permit = permit
+        self._chip = chip
         self._central = central
 
     def carry_out(self, _: do.CheckDevices, post: Post) -> None:
@@ -47,9 +50,17 @@ class DeviceCheck:
         except DriverError as error:
             fault = fault_of("permit_unit", error, doing="checking")
         if fault is None:
-            self._central.submit(lambda central: self._check_clock(central, post))
+            self._chip.submit(lambda chip: self._check_slot(chip, post))
         else:
             post(on.DeviceFailed(fault))
+
+    def _check_slot(self, service: ChipService, post: Post) -> None:
+        try:
+            service.check()
+        except DriverError as error:
+            post(on.DeviceFailed(fault_of("permit_chip", error, doing="checking")))
+            return
+        self._central.submit(lambda central: self._check_clock(central, post))
 
     def _check_clock(self, service: CentralService, post: Post) -> None:
         fault = service.check()

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Mapping
 from datetime import date
 
-from drivers.errors import DriverError, NoChip, NotAPermit
+from drivers.errors import DriverError, LinkLost, NoChip, NotAPermit, ServiceLost
 from drivers.permit_chip.chip import ForeignChip, PermitChip
 from drivers.permit_chip.records import ChipRecord, RelayCommand
 from drivers.transport.base import Coupler
 from kiosk.domain.documents import Permit, PermitContent
 from kiosk.domain.endorsement import ChipState
 from kiosk.domain.personal import Personal
+from kiosk.faults import Fault
 from kiosk.runtime.audit import Seal
+from kiosk.runtime.workers import Worker
 from kiosk.services.faulting import fault_of
+from kiosk.services.pcscd_restart import PcscdRestart
 from kiosk.services.performing import Handler, Post
 from kiosk.workflow import effects as do
 from kiosk.workflow import events as on
@@ -24,16 +28,26 @@ PRESENCE_S = 4.0
 READINGS = 2
 """Once more after a contact that was lost for a moment; both fit into the deadline of reading back."""
 
+SLOT_BACK_S = 30.0
+"""How long a slot that stopped answering is waited for with a permit in doubt: a second or two for a pcscd that is
+started anew, some more until it has found its readers, and room for staff who put a plug back."""
+
+SLOT_LOOK_S = 0.25
+
 _FOREIGN = {"epassport": "foreign_epassport", "bank": "foreign_bank"}
 
 
 class ChipService:
     """Owns the coupler on its worker's thread."""
 
-    def __init__(self, chip: PermitChip, coupler: Coupler, seal: Seal) -> None:
+    def __init__(
+        self, chip: PermitChip, coupler: Coupler, seal: Seal, worker: Worker, pcscd_restart: PcscdRestart,
+    ) -> None:
         self._chip = chip
         self._coupler = coupler
         self._seal = seal
+        self._worker = worker
+        self._pcscd_restart = pcscd_restart
         self._relaying = False
 
     @property
@@ -46,9 +60,22 @@ class ChipService:
             do.Wipe: lambda _, __: self._release(),
         }
 
+    def check(self) -> None:
+        """Whether the slot answers; no chip is touched. Raises a `DriverError` if it does not."""
+        try:
+            self._coupler.look()
+        except ServiceLost:
+            self._pcscd_restart.ask()
+            raise
+
     def close(self) -> None:
         self._chip.close()
         self._coupler.close()
+
+    def _fault_of(self, error: DriverError, doing: str) -> Fault:
+        if isinstance(error, ServiceLost):
+            self._pcscd_restart.ask()
+        return fault_of("permit_chip", error, doing=doing)
 
     def _release(self) -> None:
         self._relaying = False
@@ -65,7 +92,7 @@ class ChipService:
         except NotAPermit:
             post(on.PermitNotRecognised("not_a_permit"))
         except DriverError as error:
-            post(on.DeviceFailed(fault_of("permit_chip", error, doing="reading the permit")))
+            post(on.DeviceFailed(self._fault_of(error, "reading the permit")))
         finally:
             self._release()
 
@@ -78,7 +105,7 @@ class ChipService:
             answers = self._chip.relay(commands)
         except DriverError as error:
             self._release()
-            post(on.DeviceFailed(fault_of("permit_chip", error, doing="relaying commands")))
+            post(on.DeviceFailed(self._fault_of(error, "relaying commands")))
             return
         post(on.BatchRelayed(do.ChipAnswers(tuple((answer.data, answer.sw) for answer in answers))))
 
@@ -88,17 +115,44 @@ class ChipService:
     def _permit(self, doing: str) -> Permit | None:
         """What the chip holds; asked again over a new contact where it fell silent, because reading changes nothing and
         a permit whose chip says nothing is kept from its holder. None: it stays silent.
+
+        A slot that does not answer says nothing about the chip: once it is waited for, and the chip is then asked as
+        often as if nothing had been. None: the slot does not come back.
         """
-        for _ in range(READINGS):
+        tries_left, may_wait = READINGS, True
+        while tries_left > 0:
+            tries_left -= 1
             try:
                 if not self._relaying:
                     self._chip.open(PRESENCE_S)
                 return to_permit(self._chip.read())
             except DriverError as error:
-                fault_of("permit_chip", error, doing=doing)
+                self._fault_of(error, doing)
+                is_slot_in_doubt = isinstance(error, LinkLost)
             finally:
                 self._release()
+            if is_slot_in_doubt and may_wait and not self._slot_answers():
+                if not self._slot_comes_back():
+                    return None
+                tries_left, may_wait = READINGS, False
         return None
+
+    def _slot_answers(self) -> bool:
+        try:
+            self._coupler.look()
+        except DriverError:
+            return False        # the error before it has been told
+        return True
+
+    def _slot_comes_back(self) -> bool:
+        """Wait until the slot answers, at most `SLOT_BACK_S`, and no longer than nobody wants something else."""
+        deadline = time.monotonic() + SLOT_BACK_S
+        while not self._worker.pause(SLOT_LOOK_S):
+            if self._slot_answers():
+                return True
+            if time.monotonic() > deadline:
+                return False
+        return False
 
     def _examine(self, effect: do.ExamineChip, post: Post) -> None:
         permit = self._permit(doing="reading after a stop")

@@ -24,6 +24,8 @@ _WORKS = {
 }
 _DEVICES = (Part.ID_READER, Part.PERMIT_UNIT, Part.PERMIT_CHIP, Part.RECEIPT_PRINTER, Part.CODE_SCANNER)
 
+_ASKED_WHILE_IDLE = (Part.ID_READER, Part.PERMIT_UNIT, Part.PERMIT_CHIP)
+
 _COUNTED = {
     on.PermitTakenIn: "permits_taken_in",
     on.GrantReceived: "grants_received",
@@ -49,7 +51,7 @@ class DeviceHealth:
         fault = getattr(event, "fault", None)
         with self._lock:
             if isinstance(event, on.DevicesReady):
-                self._states |= {_name(Part.ID_READER): OK, _name(Part.PERMIT_UNIT): OK}
+                self._states |= dict.fromkeys((_name(part) for part in _ASKED_WHILE_IDLE), OK)
             elif type(event) in _WORKS:
                 self._states[_name(_WORKS[type(event)])] = OK
             if isinstance(fault, Fault):

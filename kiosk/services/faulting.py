@@ -17,6 +17,7 @@ from drivers.errors import (
     PaperOut,
     PermitJammed,
     ProtocolError,
+    ServiceSilent,
     TransportError,
 )
 from kiosk import faults
@@ -42,6 +43,7 @@ _TABLE: dict[str, tuple[tuple[type[DriverError], Fault], ...]] = {
         (DriverError, faults.PERMIT_UNIT_PROTOCOL),
     ),
     "permit_chip": (
+        (ServiceSilent, faults.COUPLER_SILENT),
         (LinkLost, faults.COUPLER_LINK),
         (CommandNotAllowed, faults.RELAY_REFUSED),
         (NoChip, faults.CHIP_SILENT),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING
 from uuid import uuid4
 
 from drivers.errors import DriverError, NotInitialised
@@ -23,6 +24,9 @@ from kiosk.workflow import effects as do
 from kiosk.workflow import events as on
 from kiosk.workflow.states import Visit
 
+if TYPE_CHECKING:
+    from kiosk.services.slot_watch import SlotWatch
+
 MOUTH_POLL_S = 0.02
 """How often the unit is asked whether the permit was taken: a frame each way is 6 ms of an idle line."""
 
@@ -40,12 +44,12 @@ _CUSTODY = {
 
 class PermitService:
     """Owns the permit unit on its worker's thread. `draw_face`: what the face is to show, as dots; `bin_capacity`:
-    permits.
+    permits; `slot`: where the chip will be read, None where the unit reads it itself.
     """
 
     def __init__(
         self, unit: PermitUnit, worker: Worker, journal: Journal, clock: Clock, draw_face: DrawFace,
-        default_language: str, bin_capacity: int,
+        default_language: str, bin_capacity: int, slot: SlotWatch | None,
     ) -> None:
         self._unit = unit
         self._worker = worker
@@ -54,6 +58,7 @@ class PermitService:
         self._draw_face = draw_face
         self._default_language = default_language
         self._bin_capacity = bin_capacity
+        self._slot = slot
         self._loaded: PermitContent | None = None
         self._drawn: tuple[PermitContent, str, FaceRaster] | None = None
         self._face_dirty = False
@@ -131,11 +136,12 @@ class PermitService:
 
     def _take_in(self, _: do.TakePermitIn, post: Post) -> None:
         try:
-            if (why_not := self._why_not_in()) is not None:
+            why_not = self._why_not_in() or self._why_not_readable()
+            if why_not is not None:
                 post(on.DeviceFailed(why_not))
                 post(on.PermitNotTakenIn())
                 return
-            outcome = self._unit.take_in(self._worker.is_wanted_elsewhere)
+            outcome = self._unit.take_in(lambda: self._worker.is_wanted_elsewhere() or self._slot_trouble() is not None)
         except DriverError as error:
             fault = fault_of("permit_unit", error, doing="taking a permit in")
             match self._custody():
@@ -149,7 +155,21 @@ class PermitService:
                     post(on.DeviceFailed(fault))
                     post(on.PermitNotTakenIn())
             return
-        post(on.PermitTakenIn() if outcome is TakeInOutcome.TAKEN_IN else on.PermitNotTakenIn())
+        told = on.PermitTakenIn() if outcome is TakeInOutcome.TAKEN_IN else on.PermitNotTakenIn()
+        trouble = self._slot_trouble()
+        if isinstance(told, on.PermitTakenIn) or trouble is None:
+            post(told)      # what the slot is worth, the reading of the chip will tell
+        else:
+            post(on.DeviceFailed(trouble))
+            post(told)
+
+    def _why_not_readable(self) -> Fault | None:
+        """Why the chip of a permit could not be read, asked now; None also where somebody wants something else."""
+        return None if self._slot is None else self._slot.look(self._worker.is_wanted_elsewhere)
+
+    def _slot_trouble(self) -> Fault | None:
+        """Why a permit that came now could not be read; None where nothing is known against it."""
+        return None if self._slot is None else self._slot.trouble()
 
     def _stopped(self, _: do.StopTakingIn, __: Post) -> None:
         """That this job waited has already withdrawn the order."""

@@ -230,11 +230,10 @@ def _fail_under_way(
     fault: Fault,
 ) -> Step | None:
     """A device is about to answer: only its own fault (or the program's, which may not have sent the order) means that
-    it will not. What else breaks meanwhile must not keep the permit from its holder.
+    it will not. What else breaks meanwhile must not keep the permit from its holder. Reading back always answers; a
+    fault of the chip is then that of a batch which came to its end too late.
     """
     match state, fault.part:
-        case s.ReadingChipBack(), Part.PERMIT_CHIP:
-            return writing.judge_chip(site, replace(state, broken_by=state.broken_by or fault), None)
         case s.RewritingFace(), Part.PERMIT_UNIT:
             return writing.face_failed(state)
         case s.RewritingFace(), Part.KIOSK:

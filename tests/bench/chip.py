@@ -28,6 +28,7 @@ from kiosk.demo.simulation import ASSETS, TEST_KEYS, Simulation
 from kiosk.runtime.seal import seal_by
 from kiosk.runtime.workers import Worker
 from kiosk.services.chip import ChipService
+from kiosk.services.pcscd_restart import PcscdRestart
 from kiosk.services.performing import Desk
 from kiosk.workflow import effects as do
 from kiosk.workflow import events as on
@@ -128,7 +129,9 @@ def _relayed(slot: str, layouts: Sequence[PermitFile], commands: Sequence[RelayC
     told: queue.SimpleQueue[on.Event] = queue.SimpleQueue()
     coupler = PcscCoupler(slot)
     desk: Desk[ChipService] = Desk(
-        Worker("permit_chip", fail), lambda _: ChipService(PermitChip(coupler, layouts), coupler, seal_by(b"")), fail)
+        Worker("permit_chip", fail),
+        lambda worker: ChipService(PermitChip(coupler, layouts), coupler, seal_by(b""), worker, PcscdRestart(None)),
+        fail)
     effect = do.RelayBatch(do.ChipCommands(tuple((command.apdu, command.expect) for command in commands)))
     desk.worker.start()
     took = []

@@ -104,7 +104,7 @@ class JournalStep:
 class Place:
     """`chip`: the coupler as the kiosk and as the devices' side name it, `CHIP_IN_UNIT` where the permit unit powers
     chips itself. `site`: what its configuration says otherwise: `region`, `pilot`, `scanner` (False: it has none),
-    `right_time_s`, `files` (other files than the usual). `unit`: the permit unit's dialect. Stop it when done.
+    `right_time_s`, `files` (other files than the usual), `settings` (further keys). `unit`: the permit unit's dialect. Stop it when done.
     """
 
     def __init__(
@@ -149,6 +149,7 @@ class Place:
                 "receipt_link": "https://receipt.example.invalid/r/", "state_dir": "kiosk", "fullscreen": False,
                 # Central's Date is that of the machine, the clock here is moved by hand.
                 "right_time_s": site.get("right_time_s", 10**9), "pilot": site.get("pilot", False),
+                **site.get("settings", {}),
             },
             "devices": {name: url for name, url in urls.items() if name != "code_scanner" or site.get("scanner", True)},
             "files": {"region": site.get("region", "shanghai"), "receipt_printer": printer,

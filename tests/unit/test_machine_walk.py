@@ -65,7 +65,7 @@ Confirming: DeadlinePassed DeviceFailed cancel choose_language confirm
 OpeningChipSession: CentralFailed ChipBatchReceived ChipVerdictReceived DeadlinePassed DeviceFailed
 RelayingBatch: BatchRelayed DeadlinePassed DeviceFailed
 SendingChipAnswers: CentralFailed ChipBatchReceived ChipVerdictReceived DeadlinePassed DeviceFailed
-ReadingChipBack: ChipReadBack DeadlinePassed DeviceFailed
+ReadingChipBack: ChipReadBack DeadlinePassed
 RewritingFace: DeadlinePassed DeviceFailed FaceNotRewritten FaceRewritten
 RecoveringChip: ChipExamined DeadlinePassed DeviceFailed
 RecoveringGrant: CentralFailed DeadlinePassed DeviceFailed EndorsementRecalled

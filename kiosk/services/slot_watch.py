@@ -1,0 +1,77 @@
+"""Whether the slot answers in which a permit would be read: asked before one is taken in, and while one is awaited.
+
+The slot belongs to the chip's desk and the mouth to the permit unit's: this stands between the two threads.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from drivers.errors import DriverError
+from kiosk.faults import COUPLER_SILENT, Fault
+from kiosk.services.faulting import fault_of
+from kiosk.services.performing import Desk
+
+if TYPE_CHECKING:
+    from kiosk.services.chip import ChipService
+
+EVERY_S = 2.0
+"""A look costs a millisecond; a permit needs about as long from the first touch to the station."""
+
+LONGEST_S = 15.0
+"""A look ends after 3 s, and what the desk may be doing before it after 10; what takes longer does not answer."""
+
+POLL_S = 0.02
+
+
+class SlotWatch:
+    """Used by the permit unit's thread; looks on the chip's."""
+
+    def __init__(self, chip: Desk[ChipService]) -> None:
+        self._chip = chip
+        self._changed = threading.Condition()
+        self._asked_at: float | None = None
+        self._answered_at = 0.0
+        self._fault: Fault | None = None
+
+    def look(self, is_given_up: Callable[[], bool]) -> Fault | None:
+        """Look now. Why no chip could be read, or None: the slot answers, or `is_given_up()` came first."""
+        self._ask()
+        with self._changed:
+            while self._asked_at is not None and not is_given_up():
+                if self._is_overdue():
+                    return COUPLER_SILENT
+                self._changed.wait(POLL_S)
+            return self._fault if self._asked_at is None else None
+
+    def trouble(self) -> Fault | None:
+        """What the latest look found; a new one begins when it is time, and nothing is waited for."""
+        with self._changed:
+            if self._asked_at is not None:
+                return COUPLER_SILENT if self._is_overdue() else self._fault
+            is_due = time.monotonic() - self._answered_at >= EVERY_S
+        if is_due:
+            self._ask()
+        return self._fault
+
+    def _is_overdue(self) -> bool:
+        return self._asked_at is not None and time.monotonic() - self._asked_at > LONGEST_S
+
+    def _ask(self) -> None:
+        with self._changed:
+            if self._asked_at is None or self._is_overdue():
+                self._asked_at = time.monotonic()
+        self._chip.submit(self._look)
+
+    def _look(self, service: ChipService) -> None:
+        try:
+            service.check()
+            fault = None
+        except DriverError as error:
+            fault = fault_of("permit_chip", error, doing="looking at the slot")
+        with self._changed:
+            self._fault, self._asked_at, self._answered_at = fault, None, time.monotonic()
+            self._changed.notify_all()

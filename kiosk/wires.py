@@ -1,0 +1,82 @@
+"""The wire of each device, as the configuration names it by a URL; drivers/transport/device_urls.py says what each means.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Protocol
+
+from drivers.transport.device_urls import DeviceUrl, SimUrl, UnitUrl, UrlError, parse_url
+
+IN_UNIT = "unit"
+"""Scheme of a chip that the permit unit itself powers: `unit://permit_unit`."""
+
+_SCHEMES = {
+    "id_reader": ("serial", "tcp", "replay"),
+    "permit_unit": ("serial", "tcp", "replay"),
+    "permit_chip": ("pcsc", "pcsc-hex", IN_UNIT, "sim"),
+    "receipt_printer": ("serial", "tcp", "replay"),
+    "code_scanner": ("serial", "hid", "tcp", "replay"),
+}
+_NOT_EVERYWHERE = ("code_scanner",)
+
+
+class TableReader(Protocol):
+    """A table of the configuration, which takes note of mistakes."""
+
+    def text(self, key: str, wanted: str, default: str | None = None) -> str: ...
+
+    def wrong(self, key: str, what: str) -> None: ...
+
+    def nothing_else(self) -> None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class DeviceUrls:
+    """Which wire each device is on; empty for one that this kiosk does not have."""
+
+    id_reader: str
+    permit_unit: str
+    permit_chip: str
+    receipt_printer: str
+    code_scanner: str
+
+    def are_simulated(self) -> bool:
+        """Whether any wire ends in a simulator."""
+        urls = (self.id_reader, self.permit_unit, self.permit_chip, self.receipt_printer)
+        return any(isinstance(_named_by(url), SimUrl) for url in urls)
+
+    def chip_is_in_unit(self) -> bool:
+        """Whether the permit unit itself powers chips, so that both are one device on one line."""
+        return isinstance(_named_by(self.permit_chip), UnitUrl)
+
+
+def read_device_urls(reader: TableReader) -> DeviceUrls:
+    """The table `devices`; every URL in it can be used, or is a mistake."""
+    urls = {}
+    for device, schemes in _SCHEMES.items():
+        wanted = "a URL: " + ", ".join(f"{scheme}://" for scheme in schemes)
+        url = reader.text(device, wanted, "" if device in _NOT_EVERYWHERE else None)
+        if url and url.partition("://")[0] not in schemes:
+            reader.wrong(device, f"is {url!r}; {wanted} is wanted")
+        elif url:
+            _check(reader, device, url)
+        urls[device] = url
+    reader.nothing_else()
+    return DeviceUrls(**urls)
+
+
+def _check(reader: TableReader, device: str, url: str) -> None:
+    try:
+        if parse_url(url) == SimUrl(None):
+            reader.wrong(device, f"is {url!r}; sim://{device}?port=N is wanted")
+    except UrlError as error:
+        reader.wrong(device, str(error))
+
+
+def _named_by(url: str) -> DeviceUrl | None:
+    """What a device's URL names; None for one that has a mistake, which is told where it is read."""
+    try:
+        return parse_url(url)
+    except UrlError:
+        return None
