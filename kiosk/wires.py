@@ -1,5 +1,4 @@
-"""The wire of each device, as the configuration names it by a URL; drivers/transport/device_urls.py says what each means.
-"""
+"""The wire of each device, as the configuration names it by a URL (drivers/transport/device_urls.py)."""
 
 from __future__ import annotations
 

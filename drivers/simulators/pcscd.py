@@ -34,7 +34,8 @@ STOP_S = 5.0
 class PrivatePcscd:
     """One pcscd with one virtual reader of two slots. `run_dir` must be short (a Unix socket's path) and is
     created. `friendly_name`: what the reader is called, in the bytes that stand in reader.conf; pcscd puts the numbers
-    of reader and slot behind it. `neighbour`: what a second reader on the same pcscd is called, if there is one.
+    of reader and slot behind it. `neighbour`: what a second reader on the same pcscd is called, if there is one; vpcd
+    3.3 has one set of slots for all its readers, so with a neighbour no chip can be read.
     """
 
     def __init__(self, run_dir: Path, friendly_name: bytes = b"Virtual PCD", neighbour: bytes | None = None) -> None:

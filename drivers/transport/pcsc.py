@@ -278,11 +278,11 @@ class PcscCoupler:
 
     def _opened(self, context: _Context, handle: int, protocol: int) -> PcscChip:
         doing = "asking for the answer to reset"
-        code, _, _, _, atr = context.call(doing, ANSWER_S, scard.SCardStatus, handle)
+        code, atr = context.call(doing, ANSWER_S, pcsc_names.answer_to_reset, handle)
         if _unsigned(code):
             context.call("releasing the chip", POWER_S, scard.SCardDisconnect, handle, scard.SCARD_UNPOWER_CARD)
             raise context.failure(_unsigned(code), doing)
-        return PcscChip(self, context, handle, protocol, bytes(atr))
+        return PcscChip(self, context, handle, protocol, atr)
 
     def _drop_context(self) -> None:
         context, self._context = self._context, None

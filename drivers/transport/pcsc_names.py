@@ -1,9 +1,10 @@
-"""The three PC/SC calls in which a reader's name stands, with the name as the bytes that pcscd has.
+"""The four PC/SC calls in which a reader's name stands, with the name as the bytes that pcscd has.
 
 pyscard 2.3.1 lists names as UTF-8 and fails with SystemError if one reader's is not (another program's reader too). It
-asks for a slot's state with names in ASCII only (UnicodeEncodeError for all others), and connects with UTF-8 alone.
-pcsc-lite itself takes any bytes: what the driver's Info.plist or reader.conf calls the reader. So these three go to
-libpcsclite directly; the contexts and handles are pyscard's own, which uses the same library in the same process.
+asks for a slot's state with names in ASCII only (UnicodeEncodeError for all others), connects with UTF-8 alone, and
+fails with SystemError where SCardStatus tells another name. pcsc-lite itself takes any bytes: what the driver's
+Info.plist or reader.conf calls the reader. So these four go to libpcsclite directly; the contexts and handles are
+pyscard's own, which uses the same library in the same process.
 """
 
 from __future__ import annotations
@@ -12,7 +13,9 @@ import ctypes
 from functools import cache
 
 LIBRARY = "libpcsclite.so.1"
-LONGEST_LIST_BYTES = 16 * 128 + 1     # PCSCLITE_MAX_READERS_CONTEXTS names of MAX_READERNAME (pcsclite.h)
+# pcsclite.h: MAX_READERNAME, MAX_ATR_SIZE, and PCSCLITE_MAX_READERS_CONTEXTS names.
+LONGEST_NAME_BYTES, LONGEST_ATR_BYTES = 128, 33
+LONGEST_LIST_BYTES = 16 * LONGEST_NAME_BYTES + 1
 
 
 class _ReaderState(ctypes.Structure):
@@ -20,7 +23,7 @@ class _ReaderState(ctypes.Structure):
 
     _fields_ = (
         ("reader", ctypes.c_char_p), ("user_data", ctypes.c_void_p), ("known", ctypes.c_ulong),
-        ("now", ctypes.c_ulong), ("atr_bytes", ctypes.c_ulong), ("atr", ctypes.c_ubyte * 33),
+        ("now", ctypes.c_ulong), ("atr_bytes", ctypes.c_ulong), ("atr", ctypes.c_ubyte * LONGEST_ATR_BYTES),
     )
 
 
@@ -32,7 +35,10 @@ def _library() -> ctypes.CDLL:
     library.SCardGetStatusChange.argtypes = (ctypes.c_long, number, ctypes.POINTER(_ReaderState), number)
     library.SCardConnect.argtypes = (
         ctypes.c_long, ctypes.c_char_p, number, number, ctypes.POINTER(ctypes.c_long), number_at)
-    for function in (library.SCardListReaders, library.SCardGetStatusChange, library.SCardConnect):
+    library.SCardStatus.argtypes = (
+        ctypes.c_long, ctypes.c_char_p, number_at, number_at, number_at, ctypes.c_char_p, number_at)
+    for function in (
+            library.SCardListReaders, library.SCardGetStatusChange, library.SCardConnect, library.SCardStatus):
         function.restype = ctypes.c_long
     return library
 
@@ -64,3 +70,14 @@ def connect(context: int, reader_name: str, share: int, protocols: int) -> tuple
     code = _library().SCardConnect(
         context, name_in_bytes(reader_name), share, protocols, ctypes.byref(handle), ctypes.byref(protocol))
     return code, int(handle.value), int(protocol.value)
+
+
+def answer_to_reset(handle: int) -> tuple[int, bytes]:
+    """SCardStatus: its code, and the ATR of the chip behind a handle."""
+    name, name_length = ctypes.create_string_buffer(LONGEST_NAME_BYTES), ctypes.c_ulong(LONGEST_NAME_BYTES)
+    atr, atr_length = ctypes.create_string_buffer(LONGEST_ATR_BYTES), ctypes.c_ulong(LONGEST_ATR_BYTES)
+    state, protocol = ctypes.c_ulong(0), ctypes.c_ulong(0)
+    code = _library().SCardStatus(
+        handle, name, ctypes.byref(name_length), ctypes.byref(state), ctypes.byref(protocol), atr,
+        ctypes.byref(atr_length))
+    return code, atr.raw[:atr_length.value] if code == 0 else b""

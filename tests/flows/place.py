@@ -104,7 +104,8 @@ class JournalStep:
 class Place:
     """`chip`: the coupler as the kiosk and as the devices' side name it, `CHIP_IN_UNIT` where the permit unit powers
     chips itself. `site`: what its configuration says otherwise: `region`, `pilot`, `scanner` (False: it has none),
-    `right_time_s`, `files` (other files than the usual), `settings` (further keys). `unit`: the permit unit's dialect. Stop it when done.
+    `right_time_s`, `files` (other files than the usual), `settings` (further keys). `unit`: the permit unit's dialect.
+    Stop it when done.
     """
 
     def __init__(
