@@ -57,7 +57,9 @@ class Coupler(Protocol):
         """Wait for a chip and power it on. Raises `NoChip` if none answers in time, `LinkLost` if the slot is gone."""
 
     def look(self) -> None:
-        """Whether the slot answers; no chip is needed, none is touched. Raises `LinkLost` if it is gone or silent."""
+        """Whether the slot answers; no chip is needed and none is touched. Raises `LinkLost` if it is gone, and
+        `ServiceSilent` if nothing comes in time.
+        """
 
     def close(self) -> None:
         """Release the slot; may be called twice."""

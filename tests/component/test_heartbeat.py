@@ -116,7 +116,8 @@ def test_central_is_told_of_machine_devices_queue_journal_and_versions(site: Sit
     told = site.at_central()
     head = site.journal.head()
     assert (told["state"], told["custody"], told["fault"]) == ("Idle", "with_holder", None)
-    assert told["devices"] == {"id_reader": "ok", "permit_unit": "ok", "receipt_printer": "4301"}
+    assert told["devices"] == {
+        "id_reader": "ok", "permit_unit": "ok", "permit_chip": "ok", "receipt_printer": "4301"}
     assert told["versions"] == {"kiosk": "0.1.0"}
     assert told["queue"] == {"length": 1, "oldest_s": 900}
     assert told["journal"] == {"number": 4, "algorithm": "sha256", "head": head.hash}

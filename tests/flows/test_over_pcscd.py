@@ -88,12 +88,11 @@ def test_a_pcscd_that_restarts_in_the_middle_of_a_session_is_settled_by_what_the
     assert place.central_state() == ("written" if renewed else "unchanged")
 
 
-def test_without_pcscd_the_permit_comes_back_and_the_machine_is_closed_until_it_is_there(
+def test_without_pcscd_a_permit_that_is_in_comes_back_and_the_machine_is_closed_until_it_is_there(
     place: Place, pcscd: PrivatePcscd
 ) -> None:
-    place.plays(LIN.until(s.AwaitingPermit))
-    pcscd.stop()
-    place.rig.offer_permit(LIN.permit)
+    place.at_every_state(lambda state: pcscd.stop() if isinstance(state, s.ReadingPermit) else None)
+    place.plays(LIN.through(s.AwaitingPermit))
     try:
         place.sees(s.AwaitingRemoval, within_s=30.0)
         place.takes_permit()
@@ -104,6 +103,7 @@ def test_without_pcscd_the_permit_comes_back_and_the_machine_is_closed_until_it_
         place.sees(s.OutOfService)
     finally:
         pcscd.start()
+        place.at_every_state(lambda state: None)
     place.rig.lift_id_card()
     place.lets_pass()
     place.plays(LIN.renewal())
