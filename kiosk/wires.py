@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Protocol
 
-from drivers.transport.device_urls import DeviceUrl, SimUrl, UnitUrl, UrlError, parse_url
+from drivers.transport.device_urls import DeviceUrl, SerialUrl, SimUrl, UnitUrl, UrlError, parse_url
 
 IN_UNIT = "unit"
 """Scheme of a chip that the permit unit itself powers: `unit://permit_unit`."""
@@ -18,6 +18,7 @@ _SCHEMES = {
     "code_scanner": ("serial", "hid", "tcp", "replay"),
 }
 _NOT_EVERYWHERE = ("code_scanner",)
+_FINDS_ITS_SPEED = ("id_reader",)
 
 
 class TableReader(Protocol):
@@ -67,10 +68,15 @@ def read_device_urls(reader: TableReader) -> DeviceUrls:
 
 def _check(reader: TableReader, device: str, url: str) -> None:
     try:
-        if parse_url(url) == SimUrl(None):
-            reader.wrong(device, f"is {url!r}; sim://{device}?port=N is wanted")
+        named = parse_url(url)
     except UrlError as error:
         reader.wrong(device, str(error))
+        return
+    match named:
+        case SimUrl(port=None):
+            reader.wrong(device, f"is {url!r}; sim://{device}?port=N is wanted")
+        case SerialUrl(baud=None) if device not in _FINDS_ITS_SPEED:
+            reader.wrong(device, f"{url!r}: the speed is missing: expected ?baud=115200")
 
 
 def _named_by(url: str) -> DeviceUrl | None:

@@ -16,6 +16,7 @@ import time
 import tty
 from collections.abc import Callable
 from pathlib import Path
+from urllib.parse import quote
 
 from drivers.simulators.activity import ActivityLog
 
@@ -62,7 +63,7 @@ class PtyLine:
     @property
     def url(self) -> str:
         """What the driver opens: the link, and the speed that the device has by default."""
-        return f"serial://{self._link.absolute()}?baud={self._default_baud}"
+        return f"serial://{quote(str(self._link.absolute()))}?baud={self._default_baud}"
 
     @property
     def is_plugged_in(self) -> bool:

@@ -6,12 +6,14 @@ import os
 import re
 import shutil
 import subprocess
+import tomllib
 from pathlib import Path
 
 import pytest
 
 SYSTEMD = Path(__file__).resolve().parents[2] / "systemd"
 UNITS_OF_THE_SYSTEM = Path("/usr/lib/systemd/system")
+RESTART_UNITS = ("kiosk-pcscd-restart.path", "kiosk-pcscd-restart.service")
 UDEV_PART = re.compile(r'[A-Z_]+(\{[^}"]+\})?(==|!=|\+=|-=|:=|=)"[^"]*"')
 
 
@@ -38,16 +40,31 @@ def machine(tmp_path: Path) -> Path:
     shutil.copytree(UNITS_OF_THE_SYSTEM, tmp_path / "usr/lib/systemd/system", symlinks=True)
     unit = tmp_path / "etc/systemd/system/kiosk.service"
     unit.parent.mkdir(parents=True)
-    shutil.copy(SYSTEMD / "kiosk.service", unit)
-    program = tmp_path / "usr/bin/cage"
-    program.parent.mkdir(parents=True)
-    program.touch(0o755)
+    for name in ("kiosk.service", *RESTART_UNITS):
+        shutil.copy(SYSTEMD / name, unit.parent / name)
+    (tmp_path / "usr/bin").mkdir(parents=True)
+    for program in ("cage", "rm", "systemctl"):
+        (tmp_path / "usr/bin" / program).touch(0o755)
     return tmp_path
 
 
 def test_systemd_accepts_the_service(machine: Path) -> None:
     said = run("systemd-analyze", "verify", "--man=no", f"--root={machine}", "kiosk.service")
     assert [line for line in said.splitlines() if "kiosk.service" in line] == []
+
+
+def test_systemd_accepts_what_restarts_pcscd(machine: Path) -> None:
+    said = run("systemd-analyze", "verify", "--man=no", f"--root={machine}", *RESTART_UNITS)
+    assert [line for line in said.splitlines() if "kiosk" in line] == []
+
+
+def test_the_kiosk_asks_for_a_restart_where_systemd_waits_for_it_and_may_write_there() -> None:
+    asked = tomllib.loads((SYSTEMD / "kiosk.example.toml").read_text("utf-8"))["pcscd_restart_file"]
+    waiting, restarting = ((SYSTEMD / name).read_text("utf-8").splitlines() for name in RESTART_UNITS)
+    assert f"PathExists={asked}" in waiting
+    # It is taken away first: as long as it is there, systemd would start the service again and again.
+    assert next(line for line in restarting if line.startswith("ExecStart=")) == f"ExecStart=/usr/bin/rm -f {asked}"
+    assert Path("/run") / setting("RuntimeDirectory") == Path(asked).parent
 
 
 def test_the_service_is_as_confined_as_serial_lines_and_a_screen_allow() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -90,6 +91,33 @@ def test_every_mistake_is_told_at_once(tmp_path: Path) -> None:
 def test_a_production_site_refuses_what_only_a_simulation_may_have(tmp_path: Path, line: str, key: str) -> None:
     text = GOOD.replace('permit_chip = "pcsc://Some Coupler 00 00"', line) if key == "devices" else f"{line}\n{GOOD}"
     assert [mistake for mistake in mistakes_in(tmp_path, text) if key in mistake]
+
+
+@pytest.mark.parametrize(("url", "words"), [
+    ("pcsc://" + "x" * 128, "the name has 128 bytes and PC/SC opens none of more than 127"),
+    ("pcsc://", "expected pcsc://READER NAME"),
+    ("pcsc-hex://华视", "two hex digits for each byte"),
+    ("sim://permit_chip", "sim://permit_chip?port=N is wanted"),
+    ("serial:///dev/x", "pcsc://, pcsc-hex://, unit://, sim:// is wanted"),
+])
+def test_a_chip_coupler_that_cannot_be_opened_is_refused_at_the_start(tmp_path: Path, url: str, words: str) -> None:
+    (mistake,) = [line for line in mistakes_in(tmp_path, GOOD.replace("pcsc://Some Coupler 00 00", url))
+                  if "devices.permit_chip" in line]
+    assert mistake.startswith("kiosk.toml: devices.permit_chip: ")
+    assert words in mistake
+
+
+@pytest.mark.parametrize(("url", "words"), [
+    ("tcp://print..er:9100", "'print..er' is no name of a host"),
+    ("tcp://user@printer:9100", "expected tcp://host:port"),
+    ("tcp://printer:９１００", "a port from 1 to 65535"),
+    ("serial:///dev/ttyS0", "the speed is missing: expected ?baud=115200"),
+    ("serial:///dev/ttyS0?baud=９６００", "baud must be one of"),
+])
+def test_a_receipt_printer_that_cannot_be_opened_is_refused_at_the_start(tmp_path: Path, url: str, words: str) -> None:
+    text = re.sub(r'receipt_printer = ".*"', f'receipt_printer = "{url}"', GOOD, count=1)
+    (mistake,) = [line for line in mistakes_in(tmp_path, text) if "devices.receipt_printer" in line]
+    assert words in mistake
 
 
 @pytest.mark.parametrize("url", ["http://central.example.invalid", "https://", "central", "https://[::1", "https://a:b"])

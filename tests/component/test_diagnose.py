@@ -270,6 +270,19 @@ def test_a_pcscd_that_does_not_run_is_the_couplers_fault_alone(place: Place, pcs
         pcscd.start()
 
 
+@pytest.mark.pcsc
+def test_a_pcscd_that_hangs_is_told_apart_from_one_that_is_gone(place: Place, pcscd: PrivatePcscd) -> None:
+    place.values["devices"]["permit_chip"] = f"pcsc://{pcscd.reader_name}"
+    pcscd.freeze()
+    try:
+        report = place.report()
+    finally:
+        pcscd.thaw()
+    assert trouble(report) == {"permit_chip": ("failed", "3102")}
+    assert "pcscd or its reader does not answer: nothing came within 3 s" in detail(report, "permit_chip")
+    assert report.exit_status == NOT_IN_SERVICE
+
+
 # -- central -----------------------------------------------------------------------------------------------------------
 
 

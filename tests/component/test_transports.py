@@ -52,6 +52,34 @@ def echo(tmp_path: Path) -> Iterator[Echo]:
     device.line.stop()
 
 
+# --- names from outside ----------------------------------------------------------------------------------------------
+
+ODD = "a%41 #1? @[读＠"
+
+
+def test_a_serial_line_and_a_trace_are_opened_whatever_characters_their_paths_have(tmp_path: Path) -> None:
+    place = tmp_path / ODD
+    place.mkdir()
+    device = Echo(place)
+    device.line.start()
+    with closing(open_bytes(device.line.url)) as port:
+        port.write(b"\x05")
+        assert read_exactly(port, 1) == b"\x05"
+    device.line.stop()
+    trace(place / "t.jsonl", ("out", "05"), ("in", "06"))
+    replay = open_bytes("replay://" + str(place / "t.jsonl").replace("%", "%25"))
+    replay.write(b"\x05")
+    assert replay.read(1, 0.0) == b"\x06"
+
+
+def test_a_path_that_is_no_utf8_is_named_by_its_bytes(tmp_path: Path) -> None:
+    path = Path(os.fsdecode(os.fsencode(tmp_path) + b"/\xbb\xaa.jsonl"))
+    trace(path, ("out", "05"), ("in", "06"))
+    replay = open_bytes(f"replay://{tmp_path}/%BB%AA.jsonl")
+    replay.write(b"\x05")
+    assert replay.read(1, 0.0) == b"\x06"
+
+
 # --- serial ports ---------------------------------------------------------------------------------------------------
 
 
