@@ -24,6 +24,10 @@ EVERY_S = 2.0
 LONGEST_S = 15.0
 """A look ends after 3 s, and what the desk may be doing before it after 10; what takes longer does not answer."""
 
+AGAIN_S = 1.0
+"""A pcscd that is gone may be on its way back (an update restarts it within a second): it is looked at once more before
+it is believed to be gone. One that hangs has been waited for already."""
+
 POLL_S = 0.02
 
 
@@ -35,27 +39,29 @@ class SlotWatch:
         self._changed = threading.Condition()
         self._asked_at: float | None = None
         self._answered_at = 0.0
-        self._fault: Fault | None = None
+        self._failed: Fault | None = None       # at the latest look
+        self._believed: Fault | None = None
 
     def look(self, is_given_up: Callable[[], bool]) -> Fault | None:
         """Look now. Why no chip could be read, or None: the slot answers, or `is_given_up()` came first."""
         self._ask()
         with self._changed:
-            while self._asked_at is not None and not is_given_up():
+            while not is_given_up():
                 if self._is_overdue():
                     return COUPLER_SILENT
+                if self._asked_at is None and self._failed is self._believed:
+                    return self._believed
+                if self._asked_at is None and time.monotonic() - self._answered_at >= AGAIN_S:
+                    self._ask()
                 self._changed.wait(POLL_S)
-            return self._fault if self._asked_at is None else None
+        return None
 
     def trouble(self) -> Fault | None:
-        """What the latest look found; a new one begins when it is time, and nothing is waited for."""
+        """What is believed since the latest looks; a new one begins when it is time, and nothing is waited for."""
         with self._changed:
-            if self._asked_at is not None:
-                return COUPLER_SILENT if self._is_overdue() else self._fault
-            is_due = time.monotonic() - self._answered_at >= EVERY_S
-        if is_due:
-            self._ask()
-        return self._fault
+            if self._asked_at is None and time.monotonic() - self._answered_at >= EVERY_S:
+                self._ask()
+            return COUPLER_SILENT if self._is_overdue() else self._believed
 
     def _is_overdue(self) -> bool:
         return self._asked_at is not None and time.monotonic() - self._asked_at > LONGEST_S
@@ -67,11 +73,13 @@ class SlotWatch:
         self._chip.submit(self._look)
 
     def _look(self, service: ChipService) -> None:
+        fault = None
         try:
             service.check()
-            fault = None
         except DriverError as error:
             fault = fault_of("permit_chip", error, doing="looking at the slot")
         with self._changed:
-            self._fault, self._asked_at, self._answered_at = fault, None, time.monotonic()
+            is_certain = fault is None or fault is COUPLER_SILENT or self._failed is not None
+            self._failed, self._believed = fault, fault if is_certain else None
+            self._asked_at, self._answered_at = None, time.monotonic()
             self._changed.notify_all()

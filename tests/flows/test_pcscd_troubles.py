@@ -15,6 +15,7 @@ from kiosk.domain.endorsement import ChipState, Custody
 from kiosk.faults import COUPLER_LINK, COUPLER_SILENT
 from kiosk.screen_models import Intent
 from kiosk.services import chip as chip_service
+from kiosk.services import slot_watch
 from kiosk.workflow import states as s
 from tests.fakes.pcscd_restarter import PcscdRestarter
 from tests.flows.conftest import OpenPlace
@@ -158,6 +159,19 @@ def test_no_permit_is_taken_in_by_a_kiosk_whose_pcscd_hangs_since_it_last_looked
     assert place.rig.withdraw_permit()
     place.chooses(Intent.FINISH)
     place.sees(s.OutOfService)
+
+
+def test_a_pcscd_that_is_away_for_a_moment_while_a_permit_is_awaited_ends_no_visit(
+    place: Place, hanging: PrivatePcscd, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    place.plays(LIN.until(s.AwaitingPermit))
+    with caplog.at_level(logging.INFO, "kiosk"):
+        hanging.stop()
+        eventually(lambda: '"doing": "looking at the slot"' in caplog.text, WITHIN_S)
+        monkeypatch.setattr(slot_watch, "EVERY_S", WITHIN_S)
+        hanging.start()
+    place.answers(LIN.since(s.AwaitingPermit))
+    assert place.central_state() == "written"
 
 
 def test_the_mouth_closes_when_pcscd_begins_to_hang_while_a_permit_is_awaited(
