@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import argparse
 import json
-import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from kiosk.data_files.reader import read_toml
 from kiosk.faults import ACTORS, CATALOGUE, Fault
 
 LOCALES = Path(__file__).resolve().parents[1] / "assets" / "locale"
@@ -52,7 +52,7 @@ def public_texts() -> dict[str, dict[str, str]]:
     """By language, what residents read of each kind of fault."""
     texts = {}
     for path in sorted(LOCALES.glob("*.toml"), reverse=True):
-        table = tomllib.loads(path.read_text("utf-8"))["fault"]
+        table = read_toml(path)["fault"]
         texts[path.stem] = {kind: str(entry["public"]) for kind, entry in table.items()}
     return texts
 

@@ -138,6 +138,6 @@ def test_every_mistake_about_the_journal_is_a_line(tmp_path: Path) -> None:
     lines = mistakes_in(tmp_path, GOOD + '\n[journal]\nhash = "md5"\nkeep_days = 7\nsalt = "x"\n')
     assert lines == [
         "kiosk.toml: journal.hash: is 'md5'; \"sha256\" or \"sm3\" is wanted",
-        "kiosk.toml: journal.keep_days: is 7; 30 or more are wanted",
+        "kiosk.toml: journal.keep_days: is 7; a whole number of days from 30 to 3650 is wanted",
         "kiosk.toml: journal.salt: is not known here",
     ]

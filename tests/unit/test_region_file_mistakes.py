@@ -180,5 +180,5 @@ def test_a_missing_file_is_refused_by_name(tmp_path: Path) -> None:
 def test_a_file_that_is_not_utf_8_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "gb.toml"
     path.write_bytes("name = '上海'".encode("gb18030"))
-    with pytest.raises(RegionFileError, match=r"^gb\.toml: is not UTF-8"):
+    with pytest.raises(RegionFileError, match=r"^gb\.toml: is saved as GBK .* line 1\): save it as UTF-8"):
         load_region(path)
