@@ -11,6 +11,7 @@ from pathlib import Path
 from drivers.code_scanner.base import DEVICE, Found, ScannedCode
 from drivers.code_scanner.device import LineScanner
 from drivers.code_scanner.device_file import CodeScannerFile
+from drivers.command_numbers import running_s, wait_s
 from drivers.errors import FrameCorrupt
 from drivers.pasted_hex import bytes_of_hex
 from drivers.transport.base import ByteTransport
@@ -37,14 +38,14 @@ def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     read = verbs.add_parser("read", help="wait for a code and show it, masked")
     read.add_argument("--url", required=True,
                       help="such as serial:///dev/ttyACM0?baud=115200 or hid:///dev/input/by-id/NAME")
-    read.add_argument("--wait", type=float, default=20.0, metavar="SECONDS", help="how long to wait (default 20)")
+    read.add_argument("--wait", type=wait_s, default=20.0, metavar="SECONDS", help="how long to wait (default 20)")
     read.add_argument("--show", action="store_true", help="show the whole code: personal data; use a test code")
     _add_file_arguments(read)
     read.set_defaults(run=run_read)
 
     trace = verbs.add_parser("trace", help="record what the scanner says, lengths only")
     trace.add_argument("--url", required=True, help="as for read")
-    trace.add_argument("--seconds", type=float, default=10.0, help="how long (default 10)")
+    trace.add_argument("--seconds", type=running_s, default=10.0, help="how long (default 10)")
     trace.add_argument("--bytes", dest="detail", action="store_const", const=Detail.BYTES, default=Detail.LENGTHS,
                        help="record the bytes themselves: personal data; use a test code")
     _add_file_arguments(trace)

@@ -9,6 +9,7 @@ import time
 from pathlib import Path
 from typing import TextIO
 
+from drivers.command_numbers import running_s, wait_s
 from drivers.errors import IdCardUnreadable
 from drivers.id_reader.device import IdReader
 from drivers.id_reader.listing import Entry, holder_fields, list_answers, masked
@@ -41,12 +42,12 @@ def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) ->
 
     read = verbs.add_parser("read", help="wait for an identity card and show it, masked")
     _add_device_arguments(read)
-    read.add_argument("--wait", type=float, default=20.0, metavar="SECONDS", help="how long to wait (default 20)")
+    read.add_argument("--wait", type=wait_s, default=20.0, metavar="SECONDS", help="how long to wait (default 20)")
     read.set_defaults(run=run_read)
 
     trace = verbs.add_parser("trace", help="poll for a card and record the traffic, lengths only")
     _add_device_arguments(trace)
-    trace.add_argument("--seconds", type=float, default=10.0, help="how long (default 10)")
+    trace.add_argument("--seconds", type=running_s, default=10.0, help="how long (default 10)")
     trace.add_argument("--out", type=Path, help="file to write (default: standard output)")
     trace.add_argument("--bytes", dest="detail", action="store_const", const=Detail.BYTES, default=Detail.LENGTHS,
                        help="record the bytes themselves: personal data; use a test card")

@@ -14,6 +14,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+from drivers.command_numbers import running_s, wait_s
 from drivers.pasted_hex import bytes_of_hex
 from drivers.permit_chip.permit_file_reader import load_permit_file
 from drivers.permit_unit.base import PermitUnit, ResetPolicy, TakeInOutcome, UnitStatus
@@ -54,12 +55,12 @@ def register(subparsers: Subparsers[argparse.ArgumentParser]) -> None:
     ):
         _device_verb(verbs, name, meaning, act)
     take_in = _device_verb(verbs, "take-in", "wait for a permit and draw it to the station", _take_in)
-    take_in.add_argument("--wait", type=float, default=20.0, metavar="SECONDS", help="how long (default 20)")
+    take_in.add_argument("--wait", type=wait_s, default=20.0, metavar="SECONDS", help="how long (default 20)")
     reset = _device_verb(verbs, "reset", "initialise; buffers are empty afterwards", _reset)
     reset.add_argument("--policy", choices=[policy.value for policy in ResetPolicy], default=ResetPolicy.LEAVE.value,
                        help="for a permit found inside (default leave)")
     trace = _device_verb(verbs, "trace", "ask for the status and record the traffic, lengths only", _trace)
-    trace.add_argument("--seconds", type=float, default=10.0, help="how long (default 10)")
+    trace.add_argument("--seconds", type=running_s, default=10.0, help="how long (default 10)")
     trace.add_argument("--out", type=Path, help="file to write (default: standard output)")
     trace.add_argument("--bytes", dest="detail", action="store_const", const=Detail.BYTES, default=Detail.LENGTHS,
                        help="record the bytes themselves")

@@ -10,12 +10,13 @@ import json
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import date, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 from sqlalchemy.orm import Session
 
+from drivers.command_numbers import day
 from kiosk.central.codes import RETURN_CODES
 from kiosk.central.reference.clock import local_date, system_clock
 from kiosk.central.reference.database import Database
@@ -50,7 +51,7 @@ def register(verbs: argparse._SubParsersAction[argparse.ArgumentParser], leaf: L
     returned.add_argument("--stage", help="refused unless it is the next one")
     made = _numbered(_with_rules(leaf(verbs, "made", _made, "the permit can be had from now on")))
     made.add_argument("--station", required=True)
-    made.add_argument("--ready-from", type=date.fromisoformat, default=None, help="a date; today if left out")
+    made.add_argument("--ready-from", type=day, default=None, help="a date; today if left out")
     _numbered(_with_rules(leaf(verbs, "collected", _collected, "the holder has the permit")))
 
 
