@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import json
 import sys
 import time
 from pathlib import Path
@@ -14,6 +13,7 @@ from drivers.code_scanner.device_file import CodeScannerFile
 from drivers.command_numbers import running_s, wait_s
 from drivers.errors import FrameCorrupt
 from drivers.pasted_hex import bytes_of_hex
+from drivers.standard_streams import json_text
 from drivers.transport.base import ByteTransport
 from drivers.transport.tracing import Detail, TraceSink, TracingBytes
 from drivers.transport.urls import open_bytes
@@ -66,7 +66,7 @@ def run_decode(args: argparse.Namespace) -> int:
     found = [*decoder.feed(bytes_of_hex(text)), *decoder.give_up()]
     entries = [_entry(one) for one in found]
     if args.json:
-        print(json.dumps(entries, ensure_ascii=False))
+        print(json_text(entries))
     else:
         for entry in entries:
             print("  ".join(f"{name}: {value}" for name, value in entry.items()))
@@ -89,7 +89,7 @@ def run_read(args: argparse.Namespace) -> int:
         print(f"no code within {args.wait:g} s", file=sys.stderr)
         return 1
     shown = code if args.show else masked(code)
-    print(json.dumps({"code": shown, "characters": len(code)}, ensure_ascii=False) if args.json else
+    print(json_text({"code": shown, "characters": len(code)}) if args.json else
           f"{shown}  ({len(code)} characters)")
     return 0
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import json
 import sys
 import time
 from pathlib import Path
@@ -16,6 +15,7 @@ from drivers.id_reader.listing import Entry, holder_fields, list_answers, masked
 from drivers.id_reader.reader_file import IdReaderFile
 from drivers.id_reader.text_block import encode_text_block
 from drivers.pasted_hex import bytes_of_hex
+from drivers.standard_streams import json_text
 from drivers.transport.base import ByteTransport
 from drivers.transport.tracing import Detail, TraceSink, TracingBytes
 from drivers.transport.urls import bytes_opener
@@ -74,7 +74,7 @@ def run_decode(args: argparse.Namespace) -> int:
     for remark in remarks:
         print(f"skipped {remark}", file=sys.stderr)
     if args.json:
-        print(json.dumps(entries, ensure_ascii=False))
+        print(json_text(entries))
     else:
         for entry in entries:
             print(f"{entry['kind']} {entry['sw3']}")
@@ -83,7 +83,7 @@ def run_decode(args: argparse.Namespace) -> int:
 
 
 def _no_frame(reason: str) -> int:
-    print(json.dumps({"error": reason}, ensure_ascii=False))
+    print(json_text({"error": reason}))
     return 2
 
 
@@ -94,7 +94,7 @@ def _print_fields(fields: Entry) -> None:
 
 def _show(fields: Entry, as_json: bool) -> None:
     if as_json:
-        print(json.dumps(fields, ensure_ascii=False))
+        print(json_text(fields))
     else:
         _print_fields(fields)
 

@@ -4,7 +4,6 @@ bin-emptied | trace | face`."""
 from __future__ import annotations
 
 import argparse
-import json
 import re
 import sys
 import time
@@ -24,6 +23,7 @@ from drivers.permit_unit.face import FaceLayout, draw_face, raster_to_image
 from drivers.permit_unit.star_tcp300 import listing as star_listing
 from drivers.permit_unit.star_tcp300.device_file import load_device_file
 from drivers.permit_unit.star_tcp300.raster import image_blocks
+from drivers.standard_streams import json_text
 from drivers.transport.base import ByteTransport
 from drivers.transport.tracing import Detail, TraceSink, TracingBytes
 from drivers.transport.urls import open_bytes
@@ -111,7 +111,7 @@ def run_decode(args: argparse.Namespace) -> int:
     if not entries:
         return _no_frame("there is no complete frame in these bytes")
     if args.json:
-        print(json.dumps(entries, ensure_ascii=False))
+        print(json_text(entries))
     else:
         for entry in entries:
             codes = " ".join(str(entry[key]) for key in ("command", "parameter", "status") if key in entry)
@@ -120,7 +120,7 @@ def run_decode(args: argparse.Namespace) -> int:
 
 
 def _no_frame(reason: str) -> int:
-    print(json.dumps({"error": reason}, ensure_ascii=False))
+    print(json_text({"error": reason}))
     return 2
 
 
@@ -164,7 +164,7 @@ def _with_unit(args: argparse.Namespace, act: Callable[[PermitUnit], Entry], sin
     finally:
         unit.close()
     if args.json:
-        print(json.dumps(shown, ensure_ascii=False))
+        print(json_text(shown))
     else:
         for name, value in shown.items():
             print(f"{name}: {value}")

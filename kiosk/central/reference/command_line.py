@@ -5,7 +5,6 @@
 from __future__ import annotations
 
 import argparse
-import json
 import re
 import sys
 from collections.abc import Callable
@@ -17,6 +16,7 @@ from sqlalchemy.exc import OperationalError
 
 from drivers.command_numbers import whole
 from drivers.device_file import DeviceFileError
+from drivers.standard_streams import json_text
 from kiosk.central.reference import kiosks, kiosks_command, residents, retention, review_command
 from kiosk.central.reference.authority import DEMO_KIOSK, issue_client, make_authority
 from kiosk.central.reference.clock import system_clock
@@ -128,7 +128,7 @@ def _readable(run: Callable[[argparse.Namespace], int], args: argparse.Namespace
 
 
 def _print(values: object) -> None:
-    sys.stdout.write(json.dumps(values, ensure_ascii=False) + "\n")
+    sys.stdout.write(json_text(values) + "\n")
     sys.stdout.flush()
 
 

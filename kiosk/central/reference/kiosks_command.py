@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import argparse
-import json
 import sys
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
 from drivers.command_numbers import whole
+from drivers.standard_streams import json_text
 from kiosk.central.reference import gaps, heartbeats
 from kiosk.central.reference.clock import system_clock
 from kiosk.central.reference.database import Database
@@ -72,4 +72,4 @@ def _opened(args: argparse.Namespace) -> Database:
 
 def _print(lines: list[dict[str, Any]]) -> None:
     for line in lines:
-        sys.stdout.write(json.dumps(line, ensure_ascii=False) + "\n")
+        sys.stdout.write(json_text(line) + "\n")

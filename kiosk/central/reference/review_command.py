@@ -6,7 +6,6 @@ What an officer needs to decide is on the screen of the officer; it is printed, 
 from __future__ import annotations
 
 import argparse
-import json
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -17,6 +16,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from drivers.command_numbers import day
+from drivers.standard_streams import json_text
 from kiosk.central.codes import RETURN_CODES
 from kiosk.central.reference.clock import local_date, system_clock
 from kiosk.central.reference.database import Database
@@ -171,5 +171,5 @@ def _tell(args: argparse.Namespace, standing: Standing) -> None:
 
 
 def _print(values: object) -> None:
-    sys.stdout.write(json.dumps(values, ensure_ascii=False) + "\n")
+    sys.stdout.write(json_text(values) + "\n")
     sys.stdout.flush()
