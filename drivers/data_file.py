@@ -56,12 +56,13 @@ def read_text(path: Path, error_kind: type[DataFileError] = DataFileError) -> st
 
 def text_of(raw: bytes, file_name: str, error_kind: type[DataFileError] = DataFileError) -> str:
     """The text of a file's bytes, its lines ended by LF. Raises `error_kind` naming `file_name`."""
-    for mark, encoding in _MARKS:
-        if raw.startswith(mark):
-            raise error_kind([f"{file_name}: is saved as {encoding}, not as UTF-8: {_SAVE_AS_UTF8}"])
+    if (flaw := flaw_of_wide_characters(raw)) is not None:
+        raise error_kind([f"{file_name}: {flaw}"])
     raw = raw.removeprefix(codecs.BOM_UTF8)
     if b"\0" in raw:
-        raise error_kind([_with_nul(raw, file_name)])
+        at = raw.index(0)
+        raise error_kind([f"{file_name}: byte {at} (line {_line_of(raw, at)}) is NUL, which no text holds: the file is "
+                          "damaged, or is no text; write it anew"])
     try:
         text = raw.decode("utf-8")
     except UnicodeDecodeError as error:
@@ -69,14 +70,15 @@ def text_of(raw: bytes, file_name: str, error_kind: type[DataFileError] = DataFi
     return text.replace("\r\n", "\n").replace("\r", "\n")
 
 
-def _with_nul(raw: bytes, file_name: str) -> str:
-    """UTF-16 without a mark has a NUL beside every character of ASCII, always on the same side."""
-    sides = [raw[side::2].count(0) for side in (0, 1)]
-    if max(sides) >= max(3, len(raw) // 8) and min(sides) * 8 < max(sides):
-        return f"{file_name}: is saved as UTF-16, not as UTF-8: {_SAVE_AS_UTF8}"
-    at = raw.index(0)
-    return (f"{file_name}: byte {at} (line {_line_of(raw, at)}) is NUL, which no text holds: the file is damaged, or "
-            "is no text; write it anew")
+def flaw_of_wide_characters(raw: bytes) -> str | None:
+    """That a text is in UTF-16 or UTF-32, and what to do; None where it is in neither. For files that others read."""
+    encoding = next((encoding for mark, encoding in _MARKS if raw.startswith(mark)), None)
+    if encoding is None and b"\0" in raw:
+        # Without a mark UTF-16 has a NUL beside every character of ASCII, always on the same side.
+        sides = [raw[side::2].count(0) for side in (0, 1)]
+        if max(sides) >= max(3, len(raw) // 8) and min(sides) * 8 < max(sides):
+            encoding = "UTF-16"
+    return None if encoding is None else f"is saved as {encoding}, not as UTF-8: {_SAVE_AS_UTF8}"
 
 
 def _not_utf_8(raw: bytes, at: int, file_name: str) -> str:

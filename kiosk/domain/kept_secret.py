@@ -7,7 +7,7 @@ import re
 
 KEY_BYTES = 32
 LEAST_COST, MOST_COST = 2**14, 2**18
-"""RFC 7914's N, a power of two. Below the least, whoever has the file finds six digits in an afternoon."""
+"""RFC 7914's N, a power of two. The least is what add-attendant makes."""
 MOST_BLOCK, MOST_LANES = 32, 16     # RFC 7914's r and p
 MOST_MEMORY_MB = 64
 MOST_WORK = 2**21                   # N·r·p: sixteen times what add-attendant asks for, a second on a small PC

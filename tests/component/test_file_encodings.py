@@ -145,3 +145,16 @@ def test_a_name_that_no_file_can_have_and_a_file_without_end_are_lines(tmp_path:
         read_text(tmp_path / "a\0b")
     with pytest.raises(DataFileError, match="zero: is larger than 16 MB"):
         read_text(Path("/dev/zero"))
+
+
+@pytest.mark.parametrize("key", ["ca", "certificate", "key"])
+def test_a_certificate_that_an_editor_saved_as_utf_16_is_named_where_the_configuration_is_read(
+    key: str, tmp_path: Path
+) -> None:
+    config = written(tmp_path, GOOD)
+    name = {"ca": "ca.pem", "certificate": "kiosk.pem", "key": "kiosk.key"}[key]
+    for encoding in ("utf-16", "utf-16-le", "utf-16-be"):
+        (tmp_path / name).write_bytes("-----BEGIN CERTIFICATE-----\n".encode(encoding))
+        with pytest.raises(DataFileError) as refused:
+            load_config(config, ASSETS)
+        assert refused.value.mistakes == [f"kiosk.toml: central.{key}: {name} {UTF_16}"]
