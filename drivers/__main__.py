@@ -10,7 +10,9 @@ import argparse
 import sys
 from importlib import import_module
 
+from drivers.environment import heed_only_the_documented
 from drivers.errors import DriverError
+from drivers.standard_streams import escape_what_cannot_be_shown
 
 # word → (module with `register(subparsers)`, what it is); a module is imported only when its word is used
 WORDS = {
@@ -51,4 +53,6 @@ def main(arguments: list[str]) -> int:
 
 
 if __name__ == "__main__":
+    heed_only_the_documented()
+    escape_what_cannot_be_shown()
     sys.exit(main(sys.argv[1:]))

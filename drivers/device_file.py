@@ -2,37 +2,21 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import Any
 
-LONGEST_MISTAKE = 300      # a value of a thousand characters stands in the file and need not be repeated
+from drivers import data_file
+from drivers.data_file import DataFileError
 
 
-class DeviceFileError(ValueError):
-    """A device file that cannot be used. `mistakes`: one line each, naming file and key, short enough to be read."""
-
-    def __init__(self, mistakes: list[str]) -> None:
-        self.mistakes = [_line(mistake) for mistake in mistakes]
-        super().__init__("; ".join(self.mistakes))
-
-
-def _line(mistake: str) -> str:
-    whole = "".join(character if character.isprintable() else "?" for character in mistake)
-    return whole if len(whole) <= LONGEST_MISTAKE else f"{whole[:LONGEST_MISTAKE - 1]}…"
+class DeviceFileError(DataFileError):
+    """A device file that cannot be used."""
 
 
 def read_toml(path: Path) -> dict[str, Any]:
-    """The file as nested tables. Raises `DeviceFileError` if it is missing or is not TOML."""
-    try:
-        return tomllib.loads(path.read_text(encoding="utf-8"))
-    except OSError as error:
-        raise DeviceFileError([f"{path.name}: cannot be read: {error.strerror}"]) from error
-    except UnicodeDecodeError as error:
-        raise DeviceFileError([f"{path.name}: is not UTF-8 at byte {error.start}"]) from error
-    except (ValueError, RecursionError) as error:      # also a number or a nesting without end
-        raise DeviceFileError([f"{path.name}: is not TOML: {error}"]) from error
+    """The file as nested tables. Raises `DeviceFileError`."""
+    return data_file.read_toml(path, DeviceFileError)
 
 
 class FileTable:

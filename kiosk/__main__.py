@@ -9,6 +9,10 @@ import sys
 from collections.abc import Callable
 from importlib import import_module
 
+from drivers.data_file import DataFileError
+from drivers.environment import heed_only_the_documented
+from drivers.standard_streams import escape_what_cannot_be_shown
+
 _WORDS = {
     "run": ("kiosk.run_command", "serve residents (with --simulate: on a laptop with nothing attached)"),
     "demo": ("kiosk.demo.command", "play one visit from end to end and report"),
@@ -43,6 +47,9 @@ def main(arguments: list[str] | None = None) -> int:
     try:
         status = run(args)
         sys.stdout.flush()
+    except DataFileError as error:
+        print("\n".join(error.mistakes), file=sys.stderr)
+        return 2
     except BrokenPipeError:
         if args.command == "run":
             raise
@@ -53,4 +60,6 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 if __name__ == "__main__":
+    heed_only_the_documented()
+    escape_what_cannot_be_shown()
     sys.exit(main())

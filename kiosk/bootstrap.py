@@ -298,7 +298,7 @@ def run_window(config: Config) -> int:
     from screens.screen_file import ScreenFileError
     from screens.translation import LocaleFileError, Translation
 
-    os.environ.setdefault("KIVY_HOME", str(config.state_dir / "kivy"))
+    os.environ["KIVY_HOME"] = str(config.state_dir / "kivy")
     try:
         screen_file = load_screen(config)
         for language in config.languages:      # a spoilt file is told now, not to the first who chooses the language

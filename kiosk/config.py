@@ -6,36 +6,32 @@ Every mistake is one readable line: file, key, what is wrong, what is wanted.
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
 from urllib.parse import urlsplit
 
+from kiosk.data_files.reader import DataFileError, flaw_of_wide_characters, read_toml
+from kiosk.data_files.settings_table import Mistake, SettingsTable
 from kiosk.domain.holder_check import AVAILABLE, CheckWay, HolderCheckRule
+from kiosk.domain.kept_secret import flaw_of_kept
 from kiosk.policy.assessment import LocalText
-from kiosk.policy.readable_line import readable_line
 from kiosk.wires import DeviceUrls, read_device_urls
 
 Site = Literal["production", "simulation"]
 SOURCE_LANGUAGE = "zh-Hans"
 
+# The limits of the configuration's numbers, both inside.
+LONGEST_WRITING_S = 600             # no resident waits longer, and no unit writes as long
+LEAST_RIGHT_TIME_S = 5              # central's time comes in whole seconds, and has travelled
+MOST_RIGHT_TIME_S = 3600            # a clock farther off would make today another day
+MOST_SIMULATED_S = 10**9            # simulated places live on any day that their people need
+LEAST_KEPT_DAYS, MOST_KEPT_DAYS = 30, 3650
 
-@dataclass(frozen=True, slots=True)
-class Mistake:
-    """One thing that is wrong. `key`: where, such as "devices.id_reader"; `line`: what to tell people."""
 
-    key: str
-    line: str
-
-
-class ConfigError(ValueError):
-    """A configuration that cannot be used. `mistakes`: one readable line each."""
-
-    def __init__(self, mistakes: list[str]) -> None:
-        super().__init__("\n".join(mistakes))
-        self.mistakes = mistakes
+class ConfigError(DataFileError):
+    """A configuration that cannot be used."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,66 +106,6 @@ class Config:
         return self.site == "simulation"
 
 
-class _Reader:
-    """Takes values out of a table, noting every mistake instead of stopping at the first."""
-
-    def __init__(self, file_name: str, table: dict[str, Any], mistakes: list[Mistake], path: str = "") -> None:
-        self._file_name = file_name
-        self._table = table
-        self._mistakes = mistakes
-        self._path = path
-        self._asked: set[str] = set()
-
-    def wrong(self, key: str, what: str) -> None:
-        where = f"{self._path}{key}"
-        self._mistakes.append(Mistake(where, readable_line(f"{self._file_name}: {where}: {what}")))
-
-    def _value(self, key: str, kind: type, wanted: str, default: Any) -> Any:
-        self._asked.add(key)
-        value = self._table.get(key, default)
-        if value is None:
-            self.wrong(key, f"is missing; {wanted} is wanted")
-        elif not isinstance(value, kind) or (kind is int and isinstance(value, bool)):
-            self.wrong(key, f"is {value!r}; {wanted} is wanted")
-            return None
-        return value
-
-    def text(self, key: str, wanted: str, default: str | None = None) -> str:
-        return self._value(key, str, wanted, default) or ""
-
-    def whole(self, key: str, wanted: str, default: int) -> int:
-        return self._value(key, int, wanted, default) or default
-
-    def truth(self, key: str, default: bool) -> bool:
-        return bool(self._value(key, bool, "true or false", default))
-
-    def texts(self, key: str, wanted: str, default: list[str]) -> tuple[str, ...]:
-        values = self._value(key, list, wanted, default) or default
-        if not values or not all(isinstance(value, str) for value in values):
-            self.wrong(key, f"is {values!r}; {wanted} is wanted")
-            return tuple(default)
-        return tuple(values)
-
-    def every_text(self, wanted: str) -> dict[str, str]:
-        """Every key of this table with its text."""
-        return {key: self.text(key, wanted) for key in self._table}
-
-    def table(self, key: str) -> _Reader:
-        self._asked.add(key)
-        value = self._table.get(key, {})
-        if not isinstance(value, dict):
-            self.wrong(key, "must be a table")
-            value = {}
-        return _Reader(self._file_name, value, self._mistakes, f"{self._path}{key}.")
-
-    def names(self) -> tuple[str, ...]:
-        return tuple(self._table)
-
-    def nothing_else(self) -> None:
-        for key in self._table.keys() - self._asked:
-            self.wrong(key, "is not known here")
-
-
 def load_config(path: Path, assets_dir: Path) -> Config:
     """The configuration in `path`; relative paths in it are relative to it. Raises `ConfigError` with every mistake."""
     config, mistakes = read_config(path, assets_dir)
@@ -183,56 +119,56 @@ def read_config(path: Path, assets_dir: Path) -> tuple[Config, tuple[Mistake, ..
     a mistake with the key "" is one of the whole file.
     """
     try:
-        table = tomllib.loads(path.read_text(encoding="utf-8"))
-    except OSError as error:
-        unreadable = f"{path}: cannot be read: {error.strerror}"
-    except (ValueError, RecursionError) as error:
-        unreadable = f"{path}: is not TOML: {error}"
-    else:
-        return _read_table(path, table, assets_dir)
-    nothing, _ = _read_table(path, {}, assets_dir)
-    return nothing, (Mistake("", unreadable),)
+        table = read_toml(path)
+    except DataFileError as error:
+        nothing, _ = _read_table(path, {}, assets_dir)
+        whole_path = (f"{path}{mistake.removeprefix(path.name)}" for mistake in error.mistakes)
+        return nothing, tuple(Mistake("", mistake) for mistake in whole_path)
+    return _read_table(path, table, assets_dir)
 
 
 def _read_table(path: Path, table: dict[str, Any], assets_dir: Path) -> tuple[Config, tuple[Mistake, ...]]:
     mistakes: list[Mistake] = []
-    reader = _Reader(path.name, table, mistakes)
+    reader = SettingsTable(path.name, table, mistakes)
 
     def beside(name: str) -> Path:
         return path.parent / name
 
     site = reader.text("site", '"production" or "simulation"')
-    if site not in ("production", "simulation"):
+    if site not in ("", "production", "simulation"):
         reader.wrong("site", f'is {site!r}; "production" or "simulation" is wanted')
     config = Config(
         site="simulation" if site == "simulation" else "production",
         devices=read_device_urls(reader.table("devices")),
         files=_files(reader.table("files"), assets_dir, beside),
         central=_central(reader.table("central"), beside),
-        holder_check=_holder_check(reader.table("holder_check")),
+        holder_check=_holder_check(reader.table("holder_check"), in_earnest=site != "simulation"),
         languages=reader.texts("languages", "a list of language tags", ["zh-Hans", "en"]),
         kiosk_name=reader.text("kiosk_name", "what this kiosk is called on receipts"),
         receipt_link=reader.text("receipt_link", "the link that the receipt number is appended to"),
-        writing_usually_s=reader.whole("writing_usually_s", "seconds", 25),
+        writing_usually_s=reader.whole("writing_usually_s", "seconds", 1, LONGEST_WRITING_S, 25),
         state_dir=beside(reader.text("state_dir", "a directory", "/var/lib/qianzhu-kiosk")),
         assets_dir=assets_dir,
         fullscreen=reader.truth("fullscreen", default=True),
         pilot=reader.truth("pilot", default=False),
-        right_time_s=reader.whole("right_time_s", "seconds", 60),
+        right_time_s=reader.whole(
+            "right_time_s", "seconds", LEAST_RIGHT_TIME_S,
+            MOST_RIGHT_TIME_S if site != "simulation" else MOST_SIMULATED_S, 60),
         journal=_journal(reader.table("journal")),
         face_refreshed_at=_words(reader.table("face_refreshed_at")),
-        pcscd_restart_file=beside(name) if (name := reader.text("pcscd_restart_file", "a path", "")) else None,
-        witness_socket=beside(name) if (name := reader.text("witness_socket", "a path", "")) else None,
+        pcscd_restart_file=(
+            beside(reader.text("pcscd_restart_file", "a path")) if reader.has("pcscd_restart_file") else None),
+        witness_socket=beside(reader.text("witness_socket", "a path")) if reader.has("witness_socket") else None,
     )
     reader.nothing_else()
     _check_whole(config, reader, assets_dir)
     return config, tuple(mistakes)
 
 
-def _check_whole(config: Config, reader: _Reader, assets_dir: Path) -> None:
+def _check_whole(config: Config, reader: SettingsTable, assets_dir: Path) -> None:
     if config.site == "production":
-        if config.devices.are_simulated():
-            reader.wrong("devices", "a simulator on the wire of a production site is refused")
+        for device, what in config.devices.refused_in_production():
+            reader.wrong(f"devices.{device}", what)
         if config.witness_socket is not None:
             reader.wrong("witness_socket", "is refused at a production site")
     for language in config.languages:
@@ -240,7 +176,7 @@ def _check_whole(config: Config, reader: _Reader, assets_dir: Path) -> None:
             reader.wrong("languages", f"there is no assets/locale/{language}.toml")
 
 
-def _words(reader: _Reader) -> LocalText | None:
+def _words(reader: SettingsTable) -> LocalText | None:
     """A text by language tag; None where there is none at all."""
     texts = tuple((language, reader.text(language, "a text")) for language in reader.names())
     if texts and SOURCE_LANGUAGE not in dict(texts):
@@ -248,7 +184,7 @@ def _words(reader: _Reader) -> LocalText | None:
     return LocalText(texts) if texts else None
 
 
-def _files(reader: _Reader, assets_dir: Path, beside: Callable[[str], Path]) -> DataFiles:
+def _files(reader: SettingsTable, assets_dir: Path, beside: Callable[[str], Path]) -> DataFiles:
     def named(key: str, folder: str, name: str) -> Path:
         """A bare name is one of our own files; with a slash or an ending it is a path."""
         own = "/" not in name and not name.endswith(".toml")
@@ -275,26 +211,18 @@ def _files(reader: _Reader, assets_dir: Path, beside: Callable[[str], Path]) -> 
     return files
 
 
-LEAST_KEPT_DAYS = 30
-
-
-def _journal(reader: _Reader) -> JournalKeeping:
+def _journal(reader: SettingsTable) -> JournalKeeping:
     chosen = reader.text("hash", '"sha256" or "sm3"', "sha256")
     if chosen not in ("", "sha256", "sm3"):
         reader.wrong("hash", f'is {chosen!r}; "sha256" or "sm3" is wanted')
-    keep_days = reader.whole("keep_days", "days", 180)
-    if keep_days < LEAST_KEPT_DAYS:
-        reader.wrong("keep_days", f"is {keep_days}; {LEAST_KEPT_DAYS} or more are wanted")
+    keep_days = reader.whole("keep_days", "days", LEAST_KEPT_DAYS, MOST_KEPT_DAYS, 180)
     reader.nothing_else()
     return JournalKeeping("sm3" if chosen == "sm3" else "sha256", keep_days)
 
 
 _WAYS = {way.value: way for way in CheckWay}
 _ATTENDANT = re.compile(r"[0-9]{2}")
-_SECRET = re.compile(r"scrypt:[0-9]{1,8}:[0-9]{1,3}:[0-9]{1,3}:[A-Za-z0-9+/]+=*:[A-Za-z0-9+/]+=*")
-
-
-def _holder_check(reader: _Reader) -> HolderCheckAccess:
+def _holder_check(reader: SettingsTable, *, in_earnest: bool) -> HolderCheckAccess:
     """Who says that the person at the kiosk is the permit's holder; by default nobody is asked."""
     word = reader.text("way", "none or attendant", "none")
     way = _WAYS.get(word, CheckWay.NONE)
@@ -311,8 +239,8 @@ def _holder_check(reader: _Reader) -> HolderCheckAccess:
     for number, kept in attendants.items():
         if _ATTENDANT.fullmatch(number) is None:
             table.wrong(number, "is no attendant's number; two digits are wanted")
-        elif _SECRET.fullmatch(kept) is None:
-            table.wrong(number, "is nothing that python -m kiosk holder-check add-attendant prints")
+        elif (flaw := flaw_of_kept(kept, in_earnest=in_earnest)) is not None:
+            table.wrong(number, flaw)
     if way is CheckWay.ATTENDANT and not attendants:
         reader.wrong("attendants", "there is none who could confirm; add-attendant of python -m kiosk holder-check")
     reader.nothing_else()
@@ -327,11 +255,22 @@ def _is_https_address(url: str) -> bool:
         return False
 
 
-def _central(reader: _Reader, beside: Callable[[str], Path]) -> CentralAccess:
+def _flaw_of_pem(path: Path) -> str | None:
+    """OpenSSL says of an editor's UTF-16 only that it holds no certificate. What cannot be read is told by its user."""
+    try:
+        with path.open("rb") as file:
+            return flaw_of_wide_characters(file.read(4096))
+    except OSError:
+        return None
+
+
+def _central(reader: SettingsTable, beside: Callable[[str], Path]) -> CentralAccess:
     def file(key: str) -> Path:
         name = reader.text(key, "a file")
         if name and not beside(name).is_file():
             reader.wrong(key, f"there is no file {name}")
+        elif name and (flaw := _flaw_of_pem(beside(name))) is not None:
+            reader.wrong(key, f"{name} {flaw}")
         return beside(name)
 
     url = reader.text("url", "https://host:port")

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import argparse
-import json
-import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from drivers.standard_streams import json_text
+from kiosk.data_files.reader import read_toml
 from kiosk.faults import ACTORS, CATALOGUE, Fault
 
 LOCALES = Path(__file__).resolve().parents[1] / "assets" / "locale"
@@ -42,7 +42,7 @@ def print_faults(args: argparse.Namespace) -> int:
         return 2
     entries = [_entry(fault, {language: public[language][fault.public] for language in languages}) for fault in chosen]
     if args.json:
-        print(json.dumps(entries, ensure_ascii=False, indent=2))
+        print(json_text(entries, indent=2))
     else:
         print("\n\n".join("\n".join(_lines(entry)) for entry in entries))
     return 0
@@ -52,7 +52,7 @@ def public_texts() -> dict[str, dict[str, str]]:
     """By language, what residents read of each kind of fault."""
     texts = {}
     for path in sorted(LOCALES.glob("*.toml"), reverse=True):
-        table = tomllib.loads(path.read_text("utf-8"))["fault"]
+        table = read_toml(path)["fault"]
         texts[path.stem] = {kind: str(entry["public"]) for kind, entry in table.items()}
     return texts
 

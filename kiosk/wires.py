@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -17,6 +18,7 @@ _SCHEMES = {
     "receipt_printer": ("serial", "tcp", "replay"),
     "code_scanner": ("serial", "hid", "tcp", "replay"),
 }
+_PRODUCTION_SCHEMES = ("serial", "tcp", "hid", "pcsc", "pcsc-hex", IN_UNIT)
 _NOT_EVERYWHERE = ("code_scanner",)
 _FINDS_ITS_SPEED = ("id_reader",)
 
@@ -41,10 +43,13 @@ class DeviceUrls:
     receipt_printer: str
     code_scanner: str
 
-    def are_simulated(self) -> bool:
-        """Whether any wire ends in a simulator."""
-        urls = (self.id_reader, self.permit_unit, self.permit_chip, self.receipt_printer)
-        return any(isinstance(_named_by(url), SimUrl) for url in urls)
+    def refused_in_production(self) -> Iterator[tuple[str, str]]:
+        """Each device whose wire a production site does not take, and why: simulators and recorded traces."""
+        for device, schemes in _SCHEMES.items():
+            scheme = getattr(self, device).partition("://")[0]
+            if scheme in schemes and scheme not in _PRODUCTION_SCHEMES:
+                allowed = ", ".join(f"{each}://" for each in schemes if each in _PRODUCTION_SCHEMES)
+                yield device, f"{scheme}:// is refused at a production site; {allowed} is wanted"
 
     def chip_is_in_unit(self) -> bool:
         """Whether the permit unit itself powers chips, so that both are one device on one line."""

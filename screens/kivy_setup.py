@@ -15,6 +15,8 @@ def prepare(screen: ScreenFile) -> None:
     """Make Kivy quiet, free of the user's own settings, and as large as `screen`. The caller sets KIVY_HOME."""
     if "kivy" in sys.modules:
         raise RuntimeError("screens.kivy_setup.prepare() comes too late: kivy is imported already")
+    for name in [name for name in os.environ if name.startswith(("KIVY_", "KCFG_")) and name != "KIVY_HOME"]:
+        del os.environ[name]          # KCFG_… would be a whole configuration
     os.environ.update(
         KIVY_NO_ARGS="1",             # the command line is ours
         KIVY_NO_CONFIG="1",           # nothing is read from or written to KIVY_HOME/config.ini

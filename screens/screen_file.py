@@ -2,22 +2,17 @@
 
 from __future__ import annotations
 
-import tomllib
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from kiosk.policy.readable_line import readable_line
+from kiosk.data_files.reader import DataFileError, read_toml
 
 POINTER, MTDEV = "pointer", "mtdev"
 
 
-class ScreenFileError(ValueError):
-    """A screen file that cannot be used. `mistakes`: one readable line each."""
-
-    def __init__(self, mistakes: list[str]) -> None:
-        self.mistakes = [readable_line(mistake) for mistake in mistakes]
-        super().__init__("; ".join(self.mistakes))
+class ScreenFileError(DataFileError):
+    """A screen file that cannot be used."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,23 +32,37 @@ class ScreenFile:
     touch_device: str
 
 
-_KEYS: dict[str, dict[str, type | tuple[type, ...]]] = {
+@dataclass(frozen=True, slots=True)
+class _Numbers:
+    """From `low` to `high`, both inside."""
+
+    low: float
+    high: float
+    whole: bool = False
+
+    def hold(self, value: object) -> bool:
+        right = int if self.whole else int | float
+        return not isinstance(value, bool) and isinstance(value, right) and self.low <= value <= self.high
+
+    def __str__(self) -> str:
+        return f"a{' whole' if self.whole else ''} number from {self.low:g} to {self.high:g}"
+
+
+_KEYS: dict[str, dict[str, type | _Numbers]] = {
     "display": {
-        "width_px": int, "height_px": int, "mm_per_pixel": (int, float), "fullscreen": bool, "borderless": bool,
-        "show_cursor": bool,
+        "width_px": _Numbers(320, 7680, whole=True), "height_px": _Numbers(320, 7680, whole=True),
+        "mm_per_pixel": _Numbers(0.04, 2), "fullscreen": bool, "borderless": bool, "show_cursor": bool,
     },
-    "text": {"body_mm": (int, float)},
+    "text": {"body_mm": _Numbers(2, 40)},
     "touch": {"input": str, "device": str},
 }
+_WORDS: dict[type, str] = {bool: "true or false", str: "a text"}
 _OPTIONAL = {("touch", "device")}
 
 
 def load_screen_file(path: Path) -> ScreenFile:
-    """The screen file at `path`. Raises ScreenFileError with every mistake; OSError if it cannot be read."""
-    try:
-        table = tomllib.loads(path.read_text("utf-8"))
-    except (ValueError, RecursionError) as error:
-        raise ScreenFileError([f"{path.name}: {error}"]) from error
+    """The screen file at `path`. Raises ScreenFileError with every mistake."""
+    table = read_toml(path, ScreenFileError)
     mistakes = [f"{path.name}: {mistake}" for mistake in _mistakes(table)]
     if mistakes:
         raise ScreenFileError(mistakes)
@@ -82,17 +91,16 @@ def _mistakes(table: dict[str, Any]) -> list[str]:
         mistakes += [
             f"{name}.{key} is missing" for key in keys if key not in found and (name, key) not in _OPTIONAL]
         mistakes += [
-            f"{name}.{key} has the wrong type" for key, kind in keys.items()
-            if key in found and (not isinstance(found[key], kind) or (kind is not bool and found[key] is True))]
+            f"{name}.{key} must be {kind if isinstance(kind, _Numbers) else _WORDS[kind]}, not {found[key]!r}"
+            for key, kind in keys.items()
+            if key in found and not (kind.hold(found[key]) if isinstance(kind, _Numbers)
+                                     else isinstance(found[key], kind))]
     return mistakes or _senseless(table)
 
 
 def _senseless(table: dict[str, Any]) -> list[str]:
-    display, touch = table["display"], table["touch"]
-    mistakes = [f"display.{key} must be above 0" for key in ("width_px", "height_px", "mm_per_pixel")
-                if display[key] <= 0]
-    if table["text"]["body_mm"] <= 0:
-        mistakes.append("text.body_mm must be above 0")
+    touch = table["touch"]
+    mistakes = []
     if touch["input"] not in (POINTER, MTDEV):
         mistakes.append(f'touch.input must be "{POINTER}" or "{MTDEV}"')
     if touch["input"] == MTDEV and not touch.get("device"):

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import string
-import tomllib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import Any
 
+from kiosk.data_files.reader import DataFileError, read_toml
 from kiosk.policy.assessment import LocalText
-from kiosk.policy.readable_line import readable_line
 from kiosk.screen_models import Citation, Text, Words
 
 SOURCE_LANGUAGE = "zh-Hans"
@@ -19,12 +18,8 @@ NOTHING = Text("")      # says nothing, in every language
 _DAY = {"year": 2026, "month": 11, "day": 22, "month_name": ""}
 
 
-class LocaleFileError(ValueError):
-    """A file of texts that cannot be used. `mistakes`: one readable line each."""
-
-    def __init__(self, mistakes: list[str]) -> None:
-        self.mistakes = [readable_line(mistake) for mistake in mistakes]
-        super().__init__("; ".join(self.mistakes))
+class LocaleFileError(DataFileError):
+    """A file of texts that cannot be used."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,15 +44,12 @@ class Translation:
     @classmethod
     def load(cls, locale_dir: Path, language: str) -> Translation:
         """The texts of `language`; those of zh-Hans where `locale_dir` has no such file. Raises LocaleFileError with
-        every mistake; OSError if it cannot be read.
+        every mistake.
         """
         path = locale_dir / f"{language}.toml"
         if not path.is_file():
             language, path = SOURCE_LANGUAGE, locale_dir / f"{SOURCE_LANGUAGE}.toml"
-        try:
-            table = tomllib.loads(path.read_text("utf-8"))
-        except (ValueError, RecursionError) as error:
-            raise LocaleFileError([f"{path.name}: is not TOML: {error}"]) from error
+        table = read_toml(path, LocaleFileError)
         dates = table.get("format")
         month_names = dates.pop("month_names", []) if isinstance(dates, dict) else []
         texts = dict(_flat(table))

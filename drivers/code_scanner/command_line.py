@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import json
 import sys
 import time
 from pathlib import Path
@@ -11,8 +10,10 @@ from pathlib import Path
 from drivers.code_scanner.base import DEVICE, Found, ScannedCode
 from drivers.code_scanner.device import LineScanner
 from drivers.code_scanner.device_file import CodeScannerFile
+from drivers.command_numbers import running_s, wait_s
 from drivers.errors import FrameCorrupt
 from drivers.pasted_hex import bytes_of_hex
+from drivers.standard_streams import json_text
 from drivers.transport.base import ByteTransport
 from drivers.transport.tracing import Detail, TraceSink, TracingBytes
 from drivers.transport.urls import open_bytes
@@ -37,14 +38,14 @@ def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     read = verbs.add_parser("read", help="wait for a code and show it, masked")
     read.add_argument("--url", required=True,
                       help="such as serial:///dev/ttyACM0?baud=115200 or hid:///dev/input/by-id/NAME")
-    read.add_argument("--wait", type=float, default=20.0, metavar="SECONDS", help="how long to wait (default 20)")
+    read.add_argument("--wait", type=wait_s, default=20.0, metavar="SECONDS", help="how long to wait (default 20)")
     read.add_argument("--show", action="store_true", help="show the whole code: personal data; use a test code")
     _add_file_arguments(read)
     read.set_defaults(run=run_read)
 
     trace = verbs.add_parser("trace", help="record what the scanner says, lengths only")
     trace.add_argument("--url", required=True, help="as for read")
-    trace.add_argument("--seconds", type=float, default=10.0, help="how long (default 10)")
+    trace.add_argument("--seconds", type=running_s, default=10.0, help="how long (default 10)")
     trace.add_argument("--bytes", dest="detail", action="store_const", const=Detail.BYTES, default=Detail.LENGTHS,
                        help="record the bytes themselves: personal data; use a test code")
     _add_file_arguments(trace)
@@ -65,7 +66,7 @@ def run_decode(args: argparse.Namespace) -> int:
     found = [*decoder.feed(bytes_of_hex(text)), *decoder.give_up()]
     entries = [_entry(one) for one in found]
     if args.json:
-        print(json.dumps(entries, ensure_ascii=False))
+        print(json_text(entries))
     else:
         for entry in entries:
             print("  ".join(f"{name}: {value}" for name, value in entry.items()))
@@ -88,7 +89,7 @@ def run_read(args: argparse.Namespace) -> int:
         print(f"no code within {args.wait:g} s", file=sys.stderr)
         return 1
     shown = code if args.show else masked(code)
-    print(json.dumps({"code": shown, "characters": len(code)}, ensure_ascii=False) if args.json else
+    print(json_text({"code": shown, "characters": len(code)}) if args.json else
           f"{shown}  ({len(code)} characters)")
     return 0
 

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import argparse
-import json
 import sys
 import time
 from pathlib import Path
 from typing import TextIO
 
+from drivers.command_numbers import running_s, wait_s
 from drivers.errors import IdCardUnreadable
 from drivers.id_reader.device import IdReader
 from drivers.id_reader.listing import Entry, holder_fields, list_answers, masked
 from drivers.id_reader.reader_file import IdReaderFile
 from drivers.id_reader.text_block import encode_text_block
 from drivers.pasted_hex import bytes_of_hex
+from drivers.standard_streams import json_text
 from drivers.transport.base import ByteTransport
 from drivers.transport.tracing import Detail, TraceSink, TracingBytes
 from drivers.transport.urls import bytes_opener
@@ -41,12 +42,12 @@ def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) ->
 
     read = verbs.add_parser("read", help="wait for an identity card and show it, masked")
     _add_device_arguments(read)
-    read.add_argument("--wait", type=float, default=20.0, metavar="SECONDS", help="how long to wait (default 20)")
+    read.add_argument("--wait", type=wait_s, default=20.0, metavar="SECONDS", help="how long to wait (default 20)")
     read.set_defaults(run=run_read)
 
     trace = verbs.add_parser("trace", help="poll for a card and record the traffic, lengths only")
     _add_device_arguments(trace)
-    trace.add_argument("--seconds", type=float, default=10.0, help="how long (default 10)")
+    trace.add_argument("--seconds", type=running_s, default=10.0, help="how long (default 10)")
     trace.add_argument("--out", type=Path, help="file to write (default: standard output)")
     trace.add_argument("--bytes", dest="detail", action="store_const", const=Detail.BYTES, default=Detail.LENGTHS,
                        help="record the bytes themselves: personal data; use a test card")
@@ -73,7 +74,7 @@ def run_decode(args: argparse.Namespace) -> int:
     for remark in remarks:
         print(f"skipped {remark}", file=sys.stderr)
     if args.json:
-        print(json.dumps(entries, ensure_ascii=False))
+        print(json_text(entries))
     else:
         for entry in entries:
             print(f"{entry['kind']} {entry['sw3']}")
@@ -82,7 +83,7 @@ def run_decode(args: argparse.Namespace) -> int:
 
 
 def _no_frame(reason: str) -> int:
-    print(json.dumps({"error": reason}, ensure_ascii=False))
+    print(json_text({"error": reason}))
     return 2
 
 
@@ -93,7 +94,7 @@ def _print_fields(fields: Entry) -> None:
 
 def _show(fields: Entry, as_json: bool) -> None:
     if as_json:
-        print(json.dumps(fields, ensure_ascii=False))
+        print(json_text(fields))
     else:
         _print_fields(fields)
 

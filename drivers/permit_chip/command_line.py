@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping
 from contextlib import ExitStack
 from pathlib import Path
 
+from drivers.command_numbers import wait_s
 from drivers.device_file import DeviceFileError
 from drivers.pasted_hex import bytes_of_hex
 from drivers.permit_chip import apdu
@@ -63,7 +64,7 @@ def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) ->
 
 def _add_slot(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--slot", required=True, help="a name from `slots`, or a URL such as replay:///trace.jsonl")
-    parser.add_argument("--wait", type=float, default=10.0, metavar="SECONDS", help="for a chip (default 10)")
+    parser.add_argument("--wait", type=wait_s, default=10.0, metavar="SECONDS", help="for a chip (default 10)")
 
 
 def _coupler(slot: str) -> Coupler:

@@ -23,6 +23,7 @@ from drivers.permit_unit.face import FaceLayout, FaceLine
 MAC_BYTES = 4
 LONGEST_WRITE = 255 - MAC_BYTES   # one short APDU; Lc counts the MAC
 LONGEST_FILE = 255                # read in one short APDU
+LONGEST_UINT = 4
 
 
 def load_permit_file(path: Path) -> PermitFile:
@@ -113,6 +114,8 @@ def _field(table: FileTable, files: tuple[ChipFile, ...], codes: dict[str, dict[
             table.complain("length", f"ends at byte {offset + length}, behind the file's end at {file.length}")
     if encoding == "date" and length != DATE_BYTES:
         table.complain("length", f"of a date is {DATE_BYTES}, not {length}")
+    if encoding == "uint" and length > LONGEST_UINT:
+        table.complain("length", f"of a uint is 1 to {LONGEST_UINT}, not {length}")
     if encoding == "code" and name not in codes:
         table.complain("encoding", f"is code, but there is no table codes.{name}")
     return ChipField(name, file_name, tag, offset, length, encoding, codes.get(name, {}))

@@ -4,7 +4,6 @@ bin-emptied | trace | face`."""
 from __future__ import annotations
 
 import argparse
-import json
 import re
 import sys
 import time
@@ -14,6 +13,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+from drivers.command_numbers import running_s, wait_s
 from drivers.pasted_hex import bytes_of_hex
 from drivers.permit_chip.permit_file_reader import load_permit_file
 from drivers.permit_unit.base import PermitUnit, ResetPolicy, TakeInOutcome, UnitStatus
@@ -23,6 +23,7 @@ from drivers.permit_unit.face import FaceLayout, draw_face, raster_to_image
 from drivers.permit_unit.star_tcp300 import listing as star_listing
 from drivers.permit_unit.star_tcp300.device_file import load_device_file
 from drivers.permit_unit.star_tcp300.raster import image_blocks
+from drivers.standard_streams import json_text
 from drivers.transport.base import ByteTransport
 from drivers.transport.tracing import Detail, TraceSink, TracingBytes
 from drivers.transport.urls import open_bytes
@@ -54,12 +55,12 @@ def register(subparsers: Subparsers[argparse.ArgumentParser]) -> None:
     ):
         _device_verb(verbs, name, meaning, act)
     take_in = _device_verb(verbs, "take-in", "wait for a permit and draw it to the station", _take_in)
-    take_in.add_argument("--wait", type=float, default=20.0, metavar="SECONDS", help="how long (default 20)")
+    take_in.add_argument("--wait", type=wait_s, default=20.0, metavar="SECONDS", help="how long (default 20)")
     reset = _device_verb(verbs, "reset", "initialise; buffers are empty afterwards", _reset)
     reset.add_argument("--policy", choices=[policy.value for policy in ResetPolicy], default=ResetPolicy.LEAVE.value,
                        help="for a permit found inside (default leave)")
     trace = _device_verb(verbs, "trace", "ask for the status and record the traffic, lengths only", _trace)
-    trace.add_argument("--seconds", type=float, default=10.0, help="how long (default 10)")
+    trace.add_argument("--seconds", type=running_s, default=10.0, help="how long (default 10)")
     trace.add_argument("--out", type=Path, help="file to write (default: standard output)")
     trace.add_argument("--bytes", dest="detail", action="store_const", const=Detail.BYTES, default=Detail.LENGTHS,
                        help="record the bytes themselves")
@@ -110,7 +111,7 @@ def run_decode(args: argparse.Namespace) -> int:
     if not entries:
         return _no_frame("there is no complete frame in these bytes")
     if args.json:
-        print(json.dumps(entries, ensure_ascii=False))
+        print(json_text(entries))
     else:
         for entry in entries:
             codes = " ".join(str(entry[key]) for key in ("command", "parameter", "status") if key in entry)
@@ -119,7 +120,7 @@ def run_decode(args: argparse.Namespace) -> int:
 
 
 def _no_frame(reason: str) -> int:
-    print(json.dumps({"error": reason}, ensure_ascii=False))
+    print(json_text({"error": reason}))
     return 2
 
 
@@ -163,7 +164,7 @@ def _with_unit(args: argparse.Namespace, act: Callable[[PermitUnit], Entry], sin
     finally:
         unit.close()
     if args.json:
-        print(json.dumps(shown, ensure_ascii=False))
+        print(json_text(shown))
     else:
         for name, value in shown.items():
             print(f"{name}: {value}")

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from drivers.data_file import read_json
 from drivers.device_file import DeviceFileError, FileTable, read_toml
 from drivers.receipt_printer.document import Element, Feed, LabelledValue, QrCode, ReceiptDocument, Rule, TextLine
 
@@ -27,12 +27,7 @@ def load_document(path: Path) -> ReceiptDocument:
 
 
 def _read_json(path: Path) -> dict[str, Any]:
-    try:
-        tables = json.loads(path.read_text(encoding="utf-8"))
-    except OSError as error:
-        raise DeviceFileError([f"{path.name}: cannot be read: {error.strerror}"]) from error
-    except ValueError as error:
-        raise DeviceFileError([f"{path.name}: is not JSON: {error}"]) from error
+    tables = read_json(path, DeviceFileError)
     return tables if isinstance(tables, dict) else {}
 
 

@@ -8,14 +8,12 @@ from __future__ import annotations
 import unicodedata
 from itertools import groupby
 
-from escpos.capabilities import Profile
-from escpos.constants import QR_ECLEVEL_M
-from escpos.escpos import Escpos
 from PIL import Image, ImageChops
 
 from drivers.receipt_printer.device_file import ReceiptPrinterFile
 from drivers.receipt_printer.document import QrCode, ReceiptDocument
 from drivers.receipt_printer.layout import SetLine, columns_of, set_in_lines
+from drivers.receipt_printer.library import QR_ECLEVEL_M, Escpos, Profile
 from drivers.typeface import Typeface
 
 CHINESE_ON = b"\x1c\x26"    # FS &

@@ -12,8 +12,9 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-# Kivy would take the command line for its own; it reads this when it is imported.
-os.environ["KIVY_NO_ARGS"] = "1"
+# Kivy would take the command line for its own, and a configuration out of the user's folder; it reads this when it is
+# imported.
+os.environ.update(KIVY_NO_ARGS="1", KIVY_NO_CONFIG="1", KIVY_NO_FILELOG="1")
 
 from kivy.app import App
 from kivy.clock import Clock

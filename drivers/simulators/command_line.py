@@ -8,10 +8,9 @@ import os
 import select
 import signal
 import sys
-from datetime import date
 from pathlib import Path
 
-from drivers.device_file import DeviceFileError
+from drivers.command_numbers import day, pace
 from drivers.permit_unit.dialects import STAR
 from drivers.simulators.control import RigControl
 from drivers.simulators.residents import DEFAULT, load_residents
@@ -27,8 +26,8 @@ def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     parser = subparsers.add_parser("simulate", help="run the simulated devices and print their URLs")
     parser.add_argument("--run-dir", type=Path, required=True, help="where the device links are made")
     parser.add_argument("--control", type=Path, required=True, help="socket for the bench window and for tests")
-    parser.add_argument("--pace", type=float, default=1.0, help="1 real times, 0 none (default 1)")
-    parser.add_argument("--today", type=date.fromisoformat, default=None, help="the day that relative dates count from")
+    parser.add_argument("--pace", type=pace, default=1.0, help="1 real times, 0 none (default 1)")
+    parser.add_argument("--today", type=day, default=None, help="the day that relative dates count from")
     parser.add_argument("--vpcd", default=VPCD, 
                         help=f"HOST:PORT or URL of the coupler's chip side (default {VPCD}); unit://permit_unit: "
                         "the permit unit reads chips itself")
@@ -41,8 +40,6 @@ def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) ->
 
 def simulate(args: argparse.Namespace) -> int:
     """Run until SIGTERM, SIGINT, or until standard input is closed; one JSON line says when all is ready."""
-    if args.pace < 0:
-        raise DeviceFileError(["--pace: must not be below 0"])
     vpcd_url = args.vpcd if "://" in args.vpcd else f"tcp://{args.vpcd}"
     args.run_dir.mkdir(parents=True, exist_ok=True)
     typeface = Typeface.load(ASSETS / "fonts")

@@ -23,6 +23,8 @@ DEFAULT = Path(__file__).parent / "data" / "residents.toml"
 PERSON_KINDS = ("citizen", "hmt", "foreign_2017", "foreign_2023")
 CHIP_KINDS = ("permit", "epassport", "bank", "blank", "memory", "none")
 
+COUNT, MOST_ENDORSEMENTS = "endorsement_count", 65535      # as the contract with central has it
+
 CHINA = ZoneInfo("Asia/Shanghai")
 _STEP = re.compile(r"([+-]\d+)([dmy])")
 _WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
@@ -208,9 +210,14 @@ def _all(tables: object, build: Callable[[dict[str, Any], date], _One], today: d
         mistakes.append(f"{file_name}: people, permits, licences and records are lists of tables")
         return built
     for table in tables:
-        wrong = [key for key, value in table.items() if not isinstance(value, str | int | date)]
+        wrong = [key for key, value in table.items() if key != COUNT and not isinstance(value, str | date)]
         if wrong:
-            mistakes.append(f"{file_name}: {table.get('id', 'without id')!a}: {wrong[0]!a} is no text, number or date")
+            mistakes.append(f"{file_name}: {table.get('id', 'without id')!a}: {wrong[0]!a} is no text and no date")
+            continue
+        count = table.get(COUNT, 0)
+        if isinstance(count, bool) or not isinstance(count, int) or not 0 <= count <= MOST_ENDORSEMENTS:
+            mistakes.append(f"{file_name}: {table.get('id', 'without id')!a}: {COUNT}: must be a whole number "
+                            f"from 0 to {MOST_ENDORSEMENTS}, not {count!r}")
             continue
         try:
             one = build(dict(table), today)

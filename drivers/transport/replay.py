@@ -7,6 +7,7 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
+from drivers.data_file import DataFileError, read_text
 from drivers.errors import LinkLost, LinkTimeout, NoChip, ProtocolError
 from drivers.transport.base import ApduAnswer
 
@@ -35,9 +36,9 @@ class _Passage:
 def read_trace(path: Path) -> list[_Passage]:
     """The recorded passages in order. Raises `TraceUnusable` naming the line."""
     try:
-        lines = path.read_text(encoding="utf-8").splitlines()
-    except (OSError, UnicodeDecodeError) as error:
-        raise TraceUnusable(f"{path}: cannot be read: {error}") from error
+        lines = read_text(path).split("\n")
+    except DataFileError as error:
+        raise TraceUnusable(str(error)) from error
     passages = []
     for number, line in enumerate(lines, start=1):
         if not line.strip():

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 import binascii
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -16,10 +15,10 @@ from typing import Any
 from pydantic import ValidationError
 
 from kiosk.central import contract, signatures
+from kiosk.data_files.reader import DataFileError, read_toml
 from kiosk.domain.documents import PermitContent
 from kiosk.domain.endorsement import Grant, ResidenceYears
 from kiosk.domain.personal import Personal
-from kiosk.policy.readable_line import readable_line
 
 MAX_PAYLOAD_BYTES = 4096
 
@@ -44,12 +43,8 @@ class GrantRejected(Exception):
         self.flaw = flaw
 
 
-class GrantKeyFileError(ValueError):
-    """A file of central's public keys that cannot be used; `mistakes`: one readable line each."""
-
-    def __init__(self, mistakes: list[str]) -> None:
-        self.mistakes = [readable_line(mistake) for mistake in mistakes]
-        super().__init__("; ".join(self.mistakes))
+class GrantKeyFileError(DataFileError):
+    """A file of central's public keys that cannot be used."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,11 +68,7 @@ def load_grant_keys(path: Path) -> GrantKeys:
     """
     mistakes: list[str] = []
     keys: dict[str, GrantKey] = {}
-    try:
-        tables: dict[str, Any] = tomllib.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError, RecursionError) as error:
-        raise GrantKeyFileError([f"{path.name}: cannot be read: {type(error).__name__}"]) from error
-    entries = tables.get("keys")
+    entries: Any = read_toml(path, GrantKeyFileError).get("keys")
     if not isinstance(entries, dict) or not entries:
         raise GrantKeyFileError([f"{path.name}: keys: at least one table [keys.<key id>] is needed"])
     for key_id, entry in entries.items():

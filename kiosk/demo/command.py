@@ -8,6 +8,7 @@ import shutil
 import sys
 from pathlib import Path
 
+from drivers.command_numbers import number, pace
 from kiosk.demo import scenarios
 from kiosk.demo.office import OfficerWasRefused
 from kiosk.demo.playing import play
@@ -26,8 +27,9 @@ def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     parser.add_argument("--scenario", default=scenarios.DEFAULT, help=f"which one (default {scenarios.DEFAULT})")
     parser.add_argument("--list", action="store_true", help="only say which scenarios there are")
     parser.add_argument("--out", type=Path, help="where report and pictures go (default build/demo, or in it)")
-    parser.add_argument("--pace", type=float, default=1.0, help="1 devices take real times, 0 none (default 1)")
-    parser.add_argument("--think", type=float, default=0.8, help="seconds that the resident looks at each screen")
+    parser.add_argument("--pace", type=pace, default=1.0, help="1 devices take real times, 0 none (default 1)")
+    parser.add_argument(
+        "--think", type=number("seconds", 0, 60), default=0.8, help="seconds that the resident looks at each screen")
     parser.add_argument("--language", choices=("zh-Hans", "en"), default="zh-Hans")
     parser.add_argument("--hidden", action="store_true", help="under Xvfb even where there is a display")
     parser.add_argument("--direct-chip", action="store_true", help="without pcscd, as where it cannot be had")

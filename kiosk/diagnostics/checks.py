@@ -8,7 +8,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from types import TracebackType
 
-from kiosk.config import Config, Mistake
+from kiosk.config import Config
+from kiosk.data_files.settings_table import Mistake
 from kiosk.diagnostics import central_checks, device_checks, file_checks
 from kiosk.diagnostics.disk_check import disk
 from kiosk.diagnostics.finding import Finding, Findings, Outcome, failed, ok, skipped

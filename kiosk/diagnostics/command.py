@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import argparse
-import json
 import shutil
 import sys
 from pathlib import Path
 
+from drivers.standard_streams import json_text
 from kiosk.config import read_config
 from kiosk.diagnostics.checks import diagnose
 from kiosk.run_command import ASSETS, DEFAULT_CONFIG
@@ -30,7 +30,7 @@ def run(args: argparse.Namespace) -> int:
     report = diagnose(
         *read_config(args.config, ASSETS), SystemClock(), tell=lambda line: print(line, file=sys.stderr, flush=True))
     if args.json:
-        print(json.dumps(report.as_json(), ensure_ascii=False, indent=2))
+        print(json_text(report.as_json(), indent=2))
     else:
         print(report.as_table(shutil.get_terminal_size().columns))
     return report.exit_status

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import tomllib
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -19,6 +18,7 @@ from drivers.typeface import Typeface
 from kiosk.bootstrap import load_screen
 from kiosk.central.grants import load_grant_keys
 from kiosk.config import Config
+from kiosk.data_files.reader import DataFileError, read_toml
 from kiosk.diagnostics.finding import Finding, Findings, failed, ok
 from kiosk.faults import CATALOGUE, CONFIGURATION, INSTALLATION, REGION_FILE, Fault
 from kiosk.policy.region_file import load_region
@@ -98,11 +98,9 @@ def locale(config: Config, _: Clock) -> Findings:
     for language in dict.fromkeys((SOURCE_LANGUAGE, *config.languages)):
         path = folder / f"{language}.toml"
         try:
-            keys = set(dict(_flat(tomllib.loads(path.read_text("utf-8")))))
-        except OSError as error:
-            findings.append(failed(f"{path.name}: cannot be read: {error.strerror}", INSTALLATION))
-        except (ValueError, RecursionError) as error:
-            findings.append(failed(f"{path.name}: is not TOML: {error}", INSTALLATION))
+            keys = set(dict(_flat(read_toml(path))))
+        except DataFileError as error:
+            findings += [failed(mistake, INSTALLATION) for mistake in error.mistakes]
         else:
             wanted |= {key for key in keys if language == SOURCE_LANGUAGE}
             if missing := sorted(wanted - keys):

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import argparse
-import json
 import sys
 from pathlib import Path
 from typing import Any
 
+from drivers.standard_streams import json_text
 from kiosk.domain.endorsement import Service
 from kiosk.policy import command_arguments as given
 from kiosk.policy.assess import assess
@@ -68,7 +68,7 @@ def run(args: argparse.Namespace) -> int:
         print(f"assess: {error}", file=sys.stderr)
         return BAD_USE
     answer = region, assess(region, request), permit_calendar(region, request), language
-    print(json.dumps(as_json(*answer), ensure_ascii=False) if args.json else in_words(*answer))
+    print(json_text(as_json(*answer)) if args.json else in_words(*answer))
     return 0
 
 

@@ -13,7 +13,9 @@ from kiosk.policy.rules import LANGUAGES, MORE_LANGUAGES
 
 BAD_USE = 2
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
+_AGE = re.compile(r"\d{1,3}", re.ASCII)
 _USUAL_CATEGORY = "standard"
+MOST_AGE = 150
 
 
 class BadUseError(Exception):
@@ -52,15 +54,15 @@ def day(flag: str, text: str | None) -> date | None:
             raise ValueError(text)
         return date.fromisoformat(text)
     except ValueError:
-        raise BadUseError(f"{flag}: no such date: {text!r} (write 2026-02-28)") from None
+        raise BadUseError(f"{flag}: no such date: {text[:40]!r} (write 2026-02-28)") from None
 
 
 def age(text: str | None) -> int | None:
     """Completed years, or None where the flag was not given."""
     if text is None:
         return None
-    if not text.isascii() or not text.isdigit() or int(text) > 150:
-        raise BadUseError(f"--age: must be a number of years, not {text!r}")
+    if _AGE.fullmatch(text) is None or int(text) > MOST_AGE:
+        raise BadUseError(f"--age: must be a number of years from 0 to {MOST_AGE}, not {text[:40]!r}")
     return int(text)
 
 

@@ -9,9 +9,9 @@ from datetime import date, time
 from pathlib import Path
 from typing import Any
 
+from kiosk.data_files.reader import DataFileError, demand_toml_numbers, read_text
 from kiosk.policy.assessment import LocalText, Served
 from kiosk.policy.office_days import DayKind, Deadline, HolidayCalendar, HolidayYear, Hours, OpeningHours
-from kiosk.policy.readable_line import readable_line
 from kiosk.policy.region import (
     Category,
     Contact,
@@ -49,24 +49,13 @@ _BARE_DATE = re.compile(r"(?<=[=\[,])(\s*)(\d{4}-\d{2}-\d{2})(?=\s*(?:[,\]}#]|$)
 _TIME = re.compile(r"([01]\d|2[0-3]):[0-5]\d")
 
 
-class RegionFileError(ValueError):
-    """A region file that cannot be used. `mistakes`: one line each: file, line, key, reason, short enough to be read.
-    """
-
-    def __init__(self, mistakes: list[str]) -> None:
-        self.mistakes = [readable_line(mistake) for mistake in mistakes]
-        super().__init__("\n".join(self.mistakes))
+class RegionFileError(DataFileError):
+    """A region file that cannot be used. Each of its mistakes names file, line, key and reason."""
 
 
 def load_region(path: Path) -> Region:
     """The region that the file describes. Raises `RegionFileError` with every mistake."""
-    try:
-        text = path.read_text(encoding="utf-8-sig")     # some editors put a mark first that nobody sees
-    except OSError as error:
-        raise RegionFileError([f"{path.name}: cannot be read: {error.strerror}"]) from error
-    except UnicodeDecodeError as error:
-        raise RegionFileError([f"{path.name}: is not UTF-8 at byte {error.start}"]) from error
-    return parse_region(text, path.name)
+    return parse_region(read_text(path, RegionFileError), path.name)
 
 
 def parse_region(text: str, file_name: str) -> Region:
@@ -75,6 +64,7 @@ def parse_region(text: str, file_name: str) -> Region:
         values = _parse_toml(text)
     except (ValueError, RecursionError) as error:
         raise RegionFileError([f"{file_name}: is not TOML: {error}"]) from error
+    demand_toml_numbers(values, file_name, RegionFileError)
     mistakes = Mistakes(file_name, line_numbers(text))
     texts: dict[str, LocalText] = {}
     top = TableReader(values, "", mistakes, texts)

@@ -38,11 +38,18 @@ COLLECTION_WAYS = ("kiosk", "counter", "post")
 
 def read_rules_of_several(table: TableReader, names: Names) -> tuple[tuple[ServiceRule, frozenset[Service]], ...]:
     """The rules that hold for several services, each with those services (none named: all)."""
+    return tuple((_read_service_rule(each, names), frozenset(_read_which(each))) for each in table.tables("rules"))
+
+
+def _read_which(table: TableReader) -> tuple[Service, ...]:
+    """The services that something holds for: all where the key is left out; an empty list is none, and a mistake."""
     known = [service.value for service in Service if service is not Service.FACE_ONLY]
-    return tuple(
-        (_read_service_rule(each, names), frozenset(map(Service, each.strings("services", known) or known)))
-        for each in table.tables("rules")
-    )
+    if not table.has("services"):
+        return tuple(map(Service, known))
+    found = table.strings("services", known)
+    if not found:
+        table.note("services", "names no service; leave the key out where all are meant")
+    return tuple(map(Service, found))
 
 
 def read_services(
@@ -198,11 +205,10 @@ def _read_post(table: TableReader | None, key: str, names: Names) -> Post | None
 
 def read_guidance(table: TableReader, names: Names) -> Mapping[str, Guidance]:
     """What people are told, by its name in the file; on all occasions where it names no service."""
-    known = [service.value for service in Service if service is not Service.FACE_ONLY]
     return {
         key: Guidance(
             key=key,
-            services=tuple(Service(each) for each in inner.strings("services", known) or known),
+            services=_read_which(inner),
             rule=read_rule(inner, f"guidance.{key}", names),
         )
         for key, inner in table.named_tables("guidance")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import re
 import sqlite3
 import sys
 from collections.abc import Callable
@@ -11,7 +12,8 @@ from contextlib import closing
 from datetime import timedelta
 from pathlib import Path
 
-from kiosk.config import LEAST_KEPT_DAYS, Config, ConfigError, load_config
+from drivers.command_numbers import whole
+from kiosk.config import LEAST_KEPT_DAYS, MOST_KEPT_DAYS, Config, ConfigError, load_config
 from kiosk.run_command import ASSETS, DEFAULT_CONFIG
 from kiosk.runtime import keeping
 from kiosk.runtime.chain import HASHES, Head, Verdict
@@ -21,6 +23,8 @@ from kiosk.runtime.keeping import NothingPurged
 from kiosk.runtime.told_progress import told_progress
 
 INTACT, BROKEN, UNUSABLE = 0, 1, 2
+_STEP = re.compile(r"[0-9]{1,18}", re.ASCII)
+_HASHED = re.compile(r"[0-9a-f]{64}", re.ASCII)
 
 
 def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -35,7 +39,8 @@ def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) ->
         "--told", type=_head, metavar="NUMBER:HASH:HEX", help="and hold it against the head that central knows")
     _verb(verbs, "head", _head_of, "the newest step, as central is told it: NUMBER:HASH:HEX")
     _verb(verbs, "purge", _purge, "forget what is too old").add_argument(
-        "--keep-days", type=_days, help=f"instead of what the configuration says; {LEAST_KEPT_DAYS} or more")
+        "--keep-days", type=whole("days", LEAST_KEPT_DAYS, MOST_KEPT_DAYS), metavar="DAYS",
+        help=f"instead of what the configuration says; {LEAST_KEPT_DAYS} to {MOST_KEPT_DAYS}")
     _verb(verbs, "accept", _accept, "believe a broken journal again from here on; a copy of it is kept beside it")
     parser.set_defaults(run=run)
 
@@ -93,7 +98,7 @@ def _head_of(config: Config, path: Path, _: argparse.Namespace) -> int:
 
 
 def _purge(config: Config, path: Path, args: argparse.Namespace) -> int:
-    keep = timedelta(days=args.keep_days or config.journal.keep_days)
+    keep = timedelta(days=config.journal.keep_days if args.keep_days is None else args.keep_days)
     with _opened(config, path) as journal:
         try:
             print(f"{keeping.purge(journal, SystemClock().now(), keep)} steps forgotten")
@@ -123,12 +128,6 @@ def _head(text: str) -> Head:
     number, _, rest = text.partition(":")
     name, _, hashed = rest.partition(":")
     for known in HASHES:
-        if name == known and number.isdecimal() and len(hashed) == 64:
+        if name == known and _STEP.fullmatch(number) and _HASHED.fullmatch(hashed):
             return Head(int(number), known, hashed)
     raise argparse.ArgumentTypeError(f"{text!r} is not NUMBER:{'|'.join(HASHES)}:HEX")
-
-
-def _days(text: str) -> int:
-    if not text.isdecimal() or int(text) < LEAST_KEPT_DAYS:
-        raise argparse.ArgumentTypeError(f"{LEAST_KEPT_DAYS} days or more")
-    return int(text)

@@ -22,6 +22,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Protocol
 
+from kiosk.domain.kept_secret import KEY_BYTES
 from kiosk.domain.personal import Personal
 from kiosk.log_events import LogEvent, log
 from kiosk.runtime.clock import Clock
@@ -36,7 +37,7 @@ LOCKED_FOR = timedelta(minutes=15)
 
 CODE = re.compile(r"(?P<number>[0-9]{2})(?P<secret>[0-9]{6,10})")
 COST, BLOCK, LANES = 2**14, 8, 1        # RFC 7914, section 2: 16 MB and some 50 ms on a small PC
-_SALT_BYTES, _KEY_BYTES = 16, 32
+_SALT_BYTES = 16
 
 
 class HolderCheckPort(Protocol):
@@ -66,7 +67,7 @@ def is_of(secret: str, kept: str) -> bool:
 
 def _key(secret: str, salt: bytes, cost: int, block: int, lanes: int) -> bytes:
     return hashlib.scrypt(
-        secret.encode(), salt=salt, n=cost, r=block, p=lanes, maxmem=256 * cost * block * lanes, dklen=_KEY_BYTES)
+        secret.encode(), salt=salt, n=cost, r=block, p=lanes, maxmem=256 * cost * block * lanes, dklen=KEY_BYTES)
 
 
 def _base64(raw: bytes) -> str:

@@ -83,7 +83,9 @@ def test_nothing_about_a_resident_gets_to_the_disk_behind_the_programs_back() ->
 
 def test_the_service_runs_the_program_in_its_own_place() -> None:
     command = setting("ExecStart").split(" -- ")[1]
-    assert command == "/opt/qianzhu-kiosk/.venv/bin/python -m kiosk run --config /etc/qianzhu-kiosk/kiosk.toml"
+    interpreter, words = command.split(" -m ")
+    assert interpreter == "/opt/qianzhu-kiosk/.venv/bin/python -BEs -X utf8"
+    assert words == "kiosk run --config /etc/qianzhu-kiosk/kiosk.toml"
     assert setting("User") == "kiosk"
 
 

@@ -101,8 +101,8 @@ def test_a_production_site_refuses_what_only_a_simulation_may_have(tmp_path: Pat
     ("serial:///dev/x", "pcsc://, pcsc-hex://, unit://, sim:// is wanted"),
 ])
 def test_a_chip_coupler_that_cannot_be_opened_is_refused_at_the_start(tmp_path: Path, url: str, words: str) -> None:
-    (mistake,) = [line for line in mistakes_in(tmp_path, GOOD.replace("pcsc://Some Coupler 00 00", url))
-                  if "devices.permit_chip" in line]
+    text = GOOD.replace("pcsc://Some Coupler 00 00", url).replace('site = "production"', 'site = "simulation"')
+    (mistake,) = [line for line in mistakes_in(tmp_path, text) if "devices.permit_chip" in line]
     assert mistake.startswith("kiosk.toml: devices.permit_chip: ")
     assert words in mistake
 
@@ -166,6 +166,6 @@ def test_every_mistake_about_the_journal_is_a_line(tmp_path: Path) -> None:
     lines = mistakes_in(tmp_path, GOOD + '\n[journal]\nhash = "md5"\nkeep_days = 7\nsalt = "x"\n')
     assert lines == [
         "kiosk.toml: journal.hash: is 'md5'; \"sha256\" or \"sm3\" is wanted",
-        "kiosk.toml: journal.keep_days: is 7; 30 or more are wanted",
+        "kiosk.toml: journal.keep_days: is 7; a whole number of days from 30 to 3650 is wanted",
         "kiosk.toml: journal.salt: is not known here",
     ]

@@ -42,8 +42,8 @@ def test_a_screen_file_with_mistakes_names_every_one(tmp_path: Path) -> None:
     assert caught.value.mistakes == [
         "odd.toml: unknown key display.colour",
         "odd.toml: display.show_cursor is missing",
-        "odd.toml: display.width_px has the wrong type",
-        "odd.toml: display.borderless has the wrong type",
+        "odd.toml: display.width_px must be a whole number from 320 to 7680, not 'wide'",
+        "odd.toml: display.borderless must be true or false, not 1",
         "odd.toml: table [text] is missing",
     ]
 

@@ -146,7 +146,7 @@ def test_content_survives_the_way_to_the_kiosk_and_back() -> None:
         ("[keys.a]\nalgorithm = 'ed25519'\npublic = '00'\n", "keys.a: "),
         ("[keys.a]\nalgorithm = 'md5'\npublic = '00'\n", "unknown signature algorithm"),
         ("keys = 1\n", "at least one table"),
-        ("[[", "cannot be read"),
+        ("[[", "is not TOML"),
     ],
 )
 def test_a_key_file_with_a_mistake_names_it(tmp_path: Path, text: str, mistake: str) -> None:

@@ -93,7 +93,7 @@ def test_keys_come_from_several_files_and_never_from_a_repr(tmp_path: Path) -> N
         (CHIP, "grants.in_use"),
         (CHIP + GRANTS.replace("ed25519", "rsa"), "grants.keys.a"),
         (CHIP + GRANTS.replace('in_use = "a"', 'in_use = "b"'), "grants.in_use"),
-        ("chip = [", "cannot be read"),
+        ("chip = [", "is not TOML"),
     ],
 )
 def test_key_files_with_a_mistake_name_it_and_no_key(tmp_path: Path, text: str, mistake: str) -> None:

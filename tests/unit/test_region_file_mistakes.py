@@ -180,5 +180,13 @@ def test_a_missing_file_is_refused_by_name(tmp_path: Path) -> None:
 def test_a_file_that_is_not_utf_8_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "gb.toml"
     path.write_bytes("name = '上海'".encode("gb18030"))
-    with pytest.raises(RegionFileError, match=r"^gb\.toml: is not UTF-8"):
+    with pytest.raises(RegionFileError, match=r"^gb\.toml: is saved as GBK .* line 1\): save it as UTF-8"):
         load_region(path)
+
+
+def test_a_list_of_no_services_does_not_become_all_of_them() -> None:
+    text = (REGIONS_DIR / "haikou.toml").read_text("utf-8")
+    with pytest.raises(RegionFileError) as refused:
+        parse_region(text.replace('services = ["endorse", "lost", "damaged"]', "services = []", 1), "changed.toml")
+    assert [line.partition(": ")[2] for line in refused.value.mistakes] == [
+        "rules[0].services: names no service; leave the key out where all are meant"]

@@ -5,7 +5,6 @@
 from __future__ import annotations
 
 import argparse
-import json
 import re
 import sys
 from collections.abc import Callable
@@ -15,7 +14,9 @@ from pathlib import Path
 from sqlalchemy import func, select
 from sqlalchemy.exc import OperationalError
 
+from drivers.command_numbers import whole
 from drivers.device_file import DeviceFileError
+from drivers.standard_streams import json_text
 from kiosk.central.reference import kiosks, kiosks_command, residents, retention, review_command
 from kiosk.central.reference.authority import DEMO_KIOSK, issue_client, make_authority
 from kiosk.central.reference.clock import system_clock
@@ -32,6 +33,7 @@ from kiosk.central.signatures import ALGORITHMS
 from kiosk.policy.region_file import RegionFileError
 
 DEFAULT_DATABASE = "sqlite:///central.db"
+MOST_GRANT_MINUTES = 24 * 60
 
 
 def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -68,7 +70,7 @@ def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) ->
 def _register_serve(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     serve = _with_database(_leaf(verbs, "serve", _serve, "serve until SIGTERM; prints one JSON line when ready"))
     serve.add_argument("--host", default="127.0.0.1")
-    serve.add_argument("--port", type=int, default=8443)
+    serve.add_argument("--port", type=whole("the port", 0, 65535), default=8443)
     serve.add_argument("--tls-dir", type=Path, required=True)
     serve.add_argument("--keys", type=Path, nargs="+", required=True, help="key files of the software HSM")
     serve.add_argument("--region", type=Path, nargs="+", default=[Path("assets/regions")], help="files or directories")
@@ -78,9 +80,9 @@ def _register_serve(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) 
         help="register this kiosk at start: ID or ID=AREA",
     )
     serve.add_argument("--pilot", action="append", default=[], help="region where a trial at kiosks is ordered")
-    serve.add_argument("--grant-minutes", type=int, default=10)
+    serve.add_argument("--grant-minutes", type=whole("minutes", 1, MOST_GRANT_MINUTES), default=10)
     serve.add_argument(
-        "--threads", type=int,
+        "--threads", type=whole("threads", 1, 64),
         help=f"calls carried out at once; {THREADS_WITH_SQLITE} with SQLite, {THREADS_WITH_POSTGRESQL} with PostgreSQL",
     )
     serve.add_argument("--fault", choices=FAULT_NAMES, help="misbehave at the wire, for tests")
@@ -126,7 +128,7 @@ def _readable(run: Callable[[argparse.Namespace], int], args: argparse.Namespace
 
 
 def _print(values: object) -> None:
-    sys.stdout.write(json.dumps(values, ensure_ascii=False) + "\n")
+    sys.stdout.write(json_text(values) + "\n")
     sys.stdout.flush()
 
 

@@ -6,7 +6,6 @@ somebody else's choosing. Diversification and MAC as in PBOC 2.0 (3DES) and PBOC
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -17,18 +16,14 @@ from cryptography.hazmat.primitives.ciphers import Cipher, modes
 from cryptography.hazmat.primitives.ciphers.algorithms import SM4
 
 from kiosk.central import signatures
-from kiosk.policy.readable_line import readable_line
+from kiosk.data_files.reader import DataFileError, read_toml
 
 MAC_LENGTH = 4
 MAX_COMMAND_DATA = 251      # Lc is one byte and counts the MAC
 
 
-class KeyFileError(ValueError):
-    """Key files that cannot be used; `mistakes`: one readable line each, never a key."""
-
-    def __init__(self, mistakes: list[str]) -> None:
-        super().__init__("; ".join(mistakes))
-        self.mistakes = mistakes
+class KeyFileError(DataFileError):
+    """Key files that cannot be used; no mistake repeats a key."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,10 +74,7 @@ class SoftwareHsm:
         """
         tables: dict[str, Any] = {}
         for path in paths:
-            try:
-                tables |= tomllib.loads(path.read_text(encoding="utf-8"))
-            except (OSError, ValueError, RecursionError) as error:
-                raise KeyFileError([f"{path.name}: cannot be read: {type(error).__name__}"]) from error
+            tables |= read_toml(path, KeyFileError)
         mistakes: list[str] = []
         chip_keys = _chip_keys(_table(tables, "chip"), mistakes)
         grants = _table(tables, "grants")
@@ -92,7 +84,7 @@ class SoftwareHsm:
             mistakes.append("grants.in_use: names no key of [grants.keys]")
         if mistakes:
             names = ", ".join(path.name for path in paths)
-            raise KeyFileError([readable_line(f"{names}: {mistake}") for mistake in mistakes])
+            raise KeyFileError([f"{names}: {mistake}" for mistake in mistakes])
         return cls(chip_keys, signing_keys, in_use)
 
     def chip_mac(self, algorithm: str, factor: bytes, challenge: bytes, header: bytes, data: bytes) -> bytes:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import argparse
-import json
 import sys
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
+from drivers.command_numbers import whole
+from drivers.standard_streams import json_text
 from kiosk.central.reference import gaps, heartbeats
 from kiosk.central.reference.clock import system_clock
 from kiosk.central.reference.database import Database
@@ -24,7 +25,8 @@ def register(
     leaf(verbs, "kiosks", _kiosks, "how every kiosk is by its last heartbeat, a line of JSON each")
     missing = leaf(verbs, "gaps", _gaps, "numbered calls of kiosks that never came, or came with a number used before")
     missing.add_argument(
-        "--minutes", type=int, default=round(gaps.OVERTAKEN_FOR.total_seconds() / 60), help="missing for longer"
+        "--minutes", type=whole("minutes", 0, 366 * 24 * 60),
+        default=round(gaps.OVERTAKEN_FOR.total_seconds() / 60), help="missing for longer"
     )
     accept = leaf(verbs, "accept-journal", _accept_journal, "forget how far a kiosk's journal was: it began anew")
     accept.add_argument("kiosk")
@@ -70,4 +72,4 @@ def _opened(args: argparse.Namespace) -> Database:
 
 def _print(lines: list[dict[str, Any]]) -> None:
     for line in lines:
-        sys.stdout.write(json.dumps(line, ensure_ascii=False) + "\n")
+        sys.stdout.write(json_text(line) + "\n")

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from kiosk.central.contract import Hex, Holder, Key, Model, PermitContent
 from kiosk.central.reference.tables import EvidenceRecord, Permit, Resident
+from kiosk.data_files.reader import DataFileError, text_of
 
 
 class EvidenceImport(Model):
@@ -51,12 +52,8 @@ class ResidentImport(Model):
     evidence: tuple[EvidenceImport, ...] = ()
 
 
-class ImportFileError(ValueError):
-    """A file of residents that cannot be used; `mistakes`: one line each, without anybody's data."""
-
-    def __init__(self, mistakes: list[str]) -> None:
-        super().__init__("; ".join(mistakes))
-        self.mistakes = mistakes
+class ImportFileError(DataFileError):
+    """A file of residents that cannot be used; no mistake repeats anybody's data."""
 
 
 _IMPORTS = TypeAdapter(tuple[ResidentImport, ...])
@@ -66,7 +63,7 @@ def load_imports(path: Path) -> tuple[ResidentImport, ...]:
     """Read a JSON list of `ResidentImport`. Raises `ImportFileError`."""
     mistakes: list[str]
     try:
-        return _IMPORTS.validate_json(path.read_bytes())
+        return _IMPORTS.validate_json(text_of(path.read_bytes(), path.name, ImportFileError))
     except OSError as error:
         mistakes = [f"{path.name}: cannot be read: {error.strerror}"]
     except ValidationError as error:

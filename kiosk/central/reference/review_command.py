@@ -6,16 +6,17 @@ What an officer needs to decide is on the screen of the officer; it is printed, 
 from __future__ import annotations
 
 import argparse
-import json
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import date, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 from sqlalchemy.orm import Session
 
+from drivers.command_numbers import day
+from drivers.standard_streams import json_text
 from kiosk.central.codes import RETURN_CODES
 from kiosk.central.reference.clock import local_date, system_clock
 from kiosk.central.reference.database import Database
@@ -50,7 +51,7 @@ def register(verbs: argparse._SubParsersAction[argparse.ArgumentParser], leaf: L
     returned.add_argument("--stage", help="refused unless it is the next one")
     made = _numbered(_with_rules(leaf(verbs, "made", _made, "the permit can be had from now on")))
     made.add_argument("--station", required=True)
-    made.add_argument("--ready-from", type=date.fromisoformat, default=None, help="a date; today if left out")
+    made.add_argument("--ready-from", type=day, default=None, help="a date; today if left out")
     _numbered(_with_rules(leaf(verbs, "collected", _collected, "the holder has the permit")))
 
 
@@ -170,5 +171,5 @@ def _tell(args: argparse.Namespace, standing: Standing) -> None:
 
 
 def _print(values: object) -> None:
-    sys.stdout.write(json.dumps(values, ensure_ascii=False) + "\n")
+    sys.stdout.write(json_text(values) + "\n")
     sys.stdout.flush()

@@ -1,0 +1,94 @@
+"""One table of a site's settings, asked key by key."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from kiosk.data_files.reader import readable_line
+
+
+@dataclass(frozen=True, slots=True)
+class Mistake:
+    """One thing that is wrong. `key`: where, such as "devices.id_reader"; `line`: what to tell people."""
+
+    key: str
+    line: str
+
+
+class SettingsTable:
+    """Takes values out of a table, noting every mistake instead of stopping at the first."""
+
+    def __init__(self, file_name: str, table: dict[str, Any], mistakes: list[Mistake], path: str = "") -> None:
+        self._file_name = file_name
+        self._table = table
+        self._mistakes = mistakes
+        self._path = path
+        self._asked: set[str] = set()
+
+    def wrong(self, key: str, what: str) -> None:
+        where = f"{self._path}{key}"
+        self._mistakes.append(Mistake(where, readable_line(f"{self._file_name}: {where}: {what}")))
+
+    def has(self, key: str) -> bool:
+        return key in self._table
+
+    def text(self, key: str, wanted: str, default: str | None = None) -> str:
+        """A text that says something. A key that is left out is `default`; None: it must not be left out."""
+        self._asked.add(key)
+        value = self._table.get(key, default)
+        if value is None or (key in self._table and isinstance(value, str) and not value.strip()):
+            self.wrong(key, f"is missing; {wanted} is wanted")
+            return ""
+        if not isinstance(value, str):
+            self.wrong(key, f"is {value!r}; {wanted} is wanted")
+            return ""
+        return value
+
+    def whole(self, key: str, unit: str, low: int, high: int, default: int) -> int:
+        """A whole number from `low` to `high`, both inside."""
+        self._asked.add(key)
+        value = self._table.get(key, default)
+        if isinstance(value, bool) or not isinstance(value, int) or not low <= value <= high:
+            self.wrong(key, f"is {value!r}; a whole number of {unit} from {low} to {high} is wanted")
+            return default
+        return value
+
+    def truth(self, key: str, default: bool) -> bool:
+        self._asked.add(key)
+        value = self._table.get(key, default)
+        if not isinstance(value, bool):
+            self.wrong(key, f"is {value!r}; true or false is wanted")
+            return default
+        return value
+
+    def texts(self, key: str, wanted: str, default: list[str]) -> tuple[str, ...]:
+        """A list of one text or more, none twice."""
+        self._asked.add(key)
+        values = self._table.get(key, default)
+        if not isinstance(values, list) or not values or not all(
+                isinstance(value, str) and value.strip() for value in values):
+            self.wrong(key, f"is {values!r}; {wanted} is wanted")
+            return tuple(default)
+        if len(set(values)) != len(values):
+            self.wrong(key, f"is {values!r}; something stands there twice")
+        return tuple(values)
+
+    def every_text(self, wanted: str) -> dict[str, str]:
+        """Every key of this table with its text."""
+        return {key: self.text(key, wanted) for key in self._table}
+
+    def table(self, key: str) -> SettingsTable:
+        self._asked.add(key)
+        value = self._table.get(key, {})
+        if not isinstance(value, dict):
+            self.wrong(key, "must be a table")
+            value = {}
+        return SettingsTable(self._file_name, value, self._mistakes, f"{self._path}{key}.")
+
+    def names(self) -> tuple[str, ...]:
+        return tuple(self._table)
+
+    def nothing_else(self) -> None:
+        for key in self._table.keys() - self._asked:
+            self.wrong(key, "is not known here")
