@@ -7,13 +7,15 @@ from uuid import UUID, uuid4
 
 from fastapi import APIRouter, FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
+from pydantic import BaseModel
 from sqlalchemy.orm import Session
 from starlette.exceptions import HTTPException
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from starlette.types import ASGIApp
 
 from kiosk.central import contract
 from kiosk.central.reference import review_calls
 from kiosk.central.reference.applying import Applying, withdraw
+from kiosk.central.reference.bodies import ReadableBodies
 from kiosk.central.reference.calls import Calls, Moment, Reading, Unnumbered, Writing
 from kiosk.central.reference.chip_sessions import ChipSessions, was_begun
 from kiosk.central.reference.completing import complete, is_granted_anew_since, keep_of_earlier_kiosk
@@ -21,13 +23,12 @@ from kiosk.central.reference.endorsing import Endorsing
 from kiosk.central.reference.evidence import Verifying
 from kiosk.central.reference.granting import end, expire, state_at
 from kiosk.central.reference.heartbeats import receive
-from kiosk.central.reference.problems import ProblemError, problem_body
+from kiosk.central.reference.problems import ProblemError, problem_response
 from kiosk.central.reference.tables import Endorsement
 from kiosk.central.reference.unasked import close_unasked, is_unasked, told_of
 
 TITLE = "Central: endorsement of residence permits"
 VERSION = "1.0.0"
-MAX_BODY_BYTES = 64 * 1024      # the largest request, the answers to a batch, is below 8 KiB
 
 _PROBLEM_SCHEMA = {"schema": {"$ref": "#/components/schemas/Problem"}}
 _PROBLEMS: dict[int | str, dict[str, object]] = {
@@ -208,7 +209,7 @@ def create_application(
     application.state.chip_sessions = chip_sessions
     application.state.verifying = verifying
     application.state.applying = applying
-    return BoundedBody(application)
+    return ReadableBodies(application)
 
 
 def bare_application() -> FastAPI:
@@ -235,58 +236,43 @@ def _build_routes(application: FastAPI) -> None:
 
 async def _on_problem(request: Request, error: Exception) -> Response:
     code = error.code if isinstance(error, ProblemError) else "internal_error"
-    return _problem(code)
+    return problem_response(code)
 
 
 async def _on_invalid(request: Request, error: Exception) -> Response:
     found = error.errors() if isinstance(error, RequestValidationError) else []
+    if any(entry["loc"] == _KEY_PLACE and entry["type"] == "missing" for entry in found):
+        return problem_response("missing_idempotency_key")
     # An unknown field's name is the caller's words, and so stays unsaid.
     places = [
-        {"pointer": "/".join(str(part) for part in entry["loc"]), "type": str(entry["type"])}
+        {"pointer": "/".join(_said(part) for part in entry["loc"]), "type": str(entry["type"])}
         for entry in found if entry["type"] != "extra_forbidden"
     ]
-    return _problem("invalid_request", places=places)
+    return problem_response("invalid_request", places=places)
+
+
+def _said(part: object) -> str:
+    """A part of a place: a field of the contract, or a position; anything else is the caller's."""
+    return str(part) if isinstance(part, int) or part in _PLACES else "?"
 
 
 async def _on_http(request: Request, error: Exception) -> Response:
     status = error.status_code if isinstance(error, HTTPException) else 500
     codes = {404: "not_found", 405: "method_not_allowed"}
     code = codes.get(status, "invalid_request" if status < 500 else "internal_error")
-    return _problem(code, status=status)
+    answer = problem_response(code)
+    if isinstance(error, HTTPException) and status == 405:
+        answer.headers.update(error.headers or {})      # Allow (RFC 9110, section 15.5.6)
+    return answer
 
 
 async def _on_mistake(request: Request, error: Exception) -> Response:
-    return _problem("internal_error")
+    return problem_response("internal_error")
 
 
-def _problem(code: str, status: int | None = None, places: list[dict[str, str]] | None = None) -> Response:
-    status_code, body = problem_body(code, status, places)
-    return Response(body, status_code, media_type=contract.PROBLEM_TYPE)
-
-
-class BoundedBody:
-    """Reads the body before the application does, and refuses one that is larger than anything in the contract."""
-
-    def __init__(self, application: ASGIApp) -> None:
-        self._application = application
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http":
-            await self._application(scope, receive, send)
-            return
-        body, more = bytearray(), True
-        while more:
-            message = await receive()
-            if message["type"] != "http.request":
-                return
-            body += message.get("body", b"")
-            more = message.get("more_body", False)
-            if len(body) > MAX_BODY_BYTES:
-                await _problem("too_large")(scope, receive, send)
-                return
-        waiting = [{"type": "http.request", "body": bytes(body), "more_body": False}]
-
-        async def replay() -> Message:
-            return waiting.pop() if waiting else await receive()
-
-        await self._application(scope, replay, send)
+_KEY_PLACE = ("header", contract.IDEMPOTENCY_HEADER)
+_PLACES = {"body", "path", "header"} | {
+    name
+    for model in vars(contract).values() if isinstance(model, type) and issubclass(model, BaseModel)
+    for name in model.model_fields
+} | {contract.IDEMPOTENCY_HEADER, contract.SEQUENCE_HEADER, contract.CALL_HEADER, "endorsement_id", "session_id"}

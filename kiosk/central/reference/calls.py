@@ -17,7 +17,8 @@ from sqlalchemy import bindparam, exists, insert, select
 from sqlalchemy.exc import IntegrityError, OperationalError
 from sqlalchemy.orm import Session
 
-from kiosk.central.contract import IDEMPOTENCY_HEADER, JSON_TYPE, SEQUENCE_HEADER
+from kiosk.central.contract import CALL_HEADER, CALL_NAME, IDEMPOTENCY_HEADER, JSON_TYPE, SEQUENCE_HEADER
+from kiosk.central.contract_values import LARGEST_NUMBER
 from kiosk.central.reference.clock import Clock
 from kiosk.central.reference.database import Database
 from kiosk.central.reference.kiosks import STANDING, identify
@@ -27,7 +28,6 @@ from kiosk.central.reference.tables import Base, IdempotentAnswer, KioskSequence
 
 LONGEST_KEY = 80
 START_TIMEOUT_S = 15.0
-LARGEST_SEQUENCE = 2**63 - 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -219,31 +219,41 @@ class UnnumberedCall(Call):
 
 
 Key = Annotated[
+    str,
+    Header(
+        alias=IDEMPOTENCY_HEADER, min_length=8, max_length=LONGEST_KEY, pattern="^[A-Za-z0-9_.:-]+$",
+        description="The same key with the same body gives the same, first answer; with another body 409.",
+    ),
+]
+Sequence = Annotated[
+    int | None,
+    Header(
+        alias=SEQUENCE_HEADER, ge=1, le=LARGEST_NUMBER,
+        description="Given when the call is journalled, kept in its retries; only the kiosk process sends it.",
+    ),
+]
+# Repeated in the answer by `NamedAnswers`, whatever becomes of the call.
+Named = Annotated[
     str | None,
-    Header(alias=IDEMPOTENCY_HEADER, min_length=8, max_length=LONGEST_KEY, pattern="^[A-Za-z0-9_.:-]+$"),
+    Header(
+        alias=CALL_HEADER, pattern=CALL_NAME,
+        description="Repeated in the answer. A kiosk sends it with every call and believes no answer without it.",
+    ),
 ]
 
 
-async def reading_call(request: Request) -> Call:
+async def reading_call(request: Request, named: Named = None) -> Call:
     """FastAPI dependency of a GET."""
     return Call(request.app.state.calls, request.scope.get(SCOPE_PEER))
 
 
-async def writing_call(
-    request: Request,
-    key: Key = None,
-    sequence: Annotated[int | None, Header(alias=SEQUENCE_HEADER, ge=1, le=LARGEST_SEQUENCE)] = None,
-) -> WritingCall:
-    """FastAPI dependency of a POST. Raises `ProblemError` where there is no key."""
-    if key is None:
-        raise ProblemError("missing_idempotency_key")
+async def writing_call(request: Request, key: Key, sequence: Sequence = None, named: Named = None) -> WritingCall:
+    """FastAPI dependency of a POST."""
     return WritingCall(request.app.state.calls, request.scope.get(SCOPE_PEER), key, sequence)
 
 
-async def unnumbered_call(request: Request, key: Key = None) -> UnnumberedCall:
-    """FastAPI dependency of a POST outside the stream. Raises `ProblemError` where there is no key."""
-    if key is None:
-        raise ProblemError("missing_idempotency_key")
+async def unnumbered_call(request: Request, key: Key, named: Named = None) -> UnnumberedCall:
+    """FastAPI dependency of a POST outside the stream."""
     return UnnumberedCall(request.app.state.calls, request.scope.get(SCOPE_PEER), key)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import uuid4
 
 from sqlalchemy.orm import Session
@@ -18,6 +18,7 @@ from kiosk.central.reference.unasked import is_unasked
 # States in which the chip is known to hold the granted content; nothing takes that back.
 _CHIP_NEW = ("written", "face_pending")
 _NEVER_GRANTED = ("pending", "refused", "already_current")
+CLOCKS_MAY_DIFFER = timedelta(minutes=10)
 
 
 def complete(
@@ -27,14 +28,16 @@ def complete(
     if is_unasked(endorsement):
         session.add(_row(endorsement, report, False, now))
         return contract.Recorded(endorsement_id=endorsement.endorsement_id, state=endorsement.state)
-    newest = endorsement.completed_at is None or report.finished_at >= endorsement.completed_at
+    # Nothing ends after it was told: a clock that is further ahead must not keep what comes later from being applied.
+    finished_at = min(report.finished_at, now + CLOCKS_MAY_DIFFER)
+    newest = endorsement.completed_at is None or finished_at >= endorsement.completed_at
     applied = (
         newest and endorsement.state not in _NEVER_GRANTED and not _is_of_an_earlier_visit(session, endorsement, report)
     )
     session.add(_row(endorsement, report, applied, now))
     if applied:
         _apply(session, endorsement, report, now)
-        endorsement.completed_at = report.finished_at
+        endorsement.completed_at = finished_at
     return contract.Recorded(endorsement_id=endorsement.endorsement_id, state=endorsement.state)
 
 
