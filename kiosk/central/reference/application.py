@@ -14,6 +14,7 @@ from starlette.types import ASGIApp
 
 from kiosk.central import contract
 from kiosk.central.reference import review_calls
+from kiosk.central.reference.access import Access, Asked
 from kiosk.central.reference.applying import Applying, withdraw
 from kiosk.central.reference.bodies import ReadableBodies
 from kiosk.central.reference.calls import Calls, Moment, Reading, Unnumbered, Writing
@@ -24,8 +25,7 @@ from kiosk.central.reference.evidence import Verifying
 from kiosk.central.reference.granting import end, expire, state_at
 from kiosk.central.reference.heartbeats import receive
 from kiosk.central.reference.problems import ProblemError, problem_response
-from kiosk.central.reference.tables import Endorsement
-from kiosk.central.reference.unasked import close_unasked, is_unasked, told_of
+from kiosk.central.reference.unasked import close_unasked, is_unasked
 
 TITLE = "Central: endorsement of residence permits"
 VERSION = "1.0.0"
@@ -39,7 +39,9 @@ _PROBLEMS: dict[int | str, dict[str, object]] = {
         (404, "Unknown"),
         (409, "In conflict with what was done before"),
         (413, "Too large"),
+        (405, "Not this method"),
         (422, "Not the contract's"),
+        (429, "More of this than can be true"),
         (500, "Central's mistake"),
         (503, "Busy; repeat the call"),
     )
@@ -64,11 +66,12 @@ async def request_endorsement(body: contract.EndorsementRequest, call: Writing, 
 @router.get(
     "/endorsements/{endorsement_id}", response_model=contract.EndorsementState, summary="An endorsement's present state"
 )
-async def endorsement_state(endorsement_id: UUID, call: Reading) -> Response:
+async def endorsement_state(endorsement_id: UUID, call: Reading, request: Request) -> Response:
     """Asked after a lost reply. 404: central never had it."""
+    access: Access = request.app.state.access
 
     def work(session: Session, moment: Moment) -> contract.Model:
-        endorsement = _own(session, endorsement_id, moment)
+        endorsement = access.endorsement(session, Asked.STATE, endorsement_id, moment.kiosk_id)
         if is_unasked(endorsement):
             raise ProblemError("not_found")
         return contract.EndorsementState.model_validate(
@@ -85,19 +88,20 @@ async def endorsement_state(endorsement_id: UUID, call: Reading) -> Response:
 @router.post(
     "/endorsements/{endorsement_id}/cancellation", response_model=contract.Recorded, summary="Give an unused grant back"
 )
-async def cancel(endorsement_id: UUID, body: contract.CancellationRequest, call: Writing) -> Response:
+async def cancel(
+    endorsement_id: UUID, body: contract.CancellationRequest, call: Writing, request: Request
+) -> Response:
     """409 "grant_used" once a chip session was begun; cancelling what is cancelled or was never granted is fine.
 
     An application is withdrawn, if its review has not begun. What was decided before the present grant was made
     changes nothing. What central never had is cancelled too: should the request still come, it is turned away.
     """
+    access: Access = request.app.state.access
 
     def work(session: Session, moment: Moment) -> contract.Model:
-        endorsement = told_of(session, endorsement_id, moment.kiosk_id)
+        endorsement = access.told_of(session, Asked.CANCELLATION, endorsement_id, moment.kiosk_id, moment.now)
         if endorsement is None:
             endorsement = close_unasked(session, endorsement_id, moment.kiosk_id, "cancelled", moment.now)
-        if endorsement.kiosk_id != moment.kiosk_id:
-            raise ProblemError("not_found")
         if is_unasked(endorsement):
             return contract.Recorded(endorsement_id=endorsement_id, state=endorsement.state)
         expire(endorsement, moment.now)
@@ -124,10 +128,12 @@ async def start_chip_session(
     endorsement_id: UUID, body: contract.ChipSessionRequest, call: Writing, request: Request
 ) -> Response:
     """The first batch reads the chip and fetches a challenge. Another session of this grant ends."""
+    access: Access = request.app.state.access
     chip_sessions: ChipSessions = request.app.state.chip_sessions
 
     def work(session: Session, moment: Moment) -> contract.Model:
-        return chip_sessions.start(session, _own(session, endorsement_id, moment), body, moment.now)
+        endorsement = access.endorsement(session, Asked.CHIP_SESSION, endorsement_id, moment.kiosk_id)
+        return chip_sessions.start(session, endorsement, body, moment.now)
 
     return await call.once(f"chip-session {endorsement_id}", body, work)
 
@@ -141,10 +147,12 @@ async def report_chip_answers(
     endorsement_id: UUID, session_id: UUID, body: contract.ChipBatchAnswers, call: Writing, request: Request
 ) -> Response:
     """The next batch, or the verdict."""
+    access: Access = request.app.state.access
     chip_sessions: ChipSessions = request.app.state.chip_sessions
 
     def work(session: Session, moment: Moment) -> contract.Model:
-        return chip_sessions.answers(session, _own(session, endorsement_id, moment), session_id, body, moment.now)
+        endorsement = access.endorsement(session, Asked.RESPONSES, endorsement_id, moment.kiosk_id)
+        return chip_sessions.answers(session, endorsement, session_id, body, moment.now)
 
     return await call.once(f"responses {endorsement_id} {session_id}", body, work)
 
@@ -152,11 +160,14 @@ async def report_chip_answers(
 @router.post(
     "/endorsements/{endorsement_id}/completion", response_model=contract.Recorded, summary="Report how it ended"
 )
-async def report_completion(endorsement_id: UUID, body: contract.CompletionRequest, call: Writing) -> Response:
+async def report_completion(
+    endorsement_id: UUID, body: contract.CompletionRequest, call: Writing, request: Request
+) -> Response:
     """Accepted late, repeated and out of order, and of what was never asked: the permit may be in the bin."""
+    access: Access = request.app.state.access
 
     def work(session: Session, moment: Moment) -> contract.Model:
-        endorsement = told_of(session, endorsement_id, moment.kiosk_id)
+        endorsement = access.told_of(session, Asked.COMPLETION, endorsement_id, moment.kiosk_id, moment.now)
         if endorsement is None:
             state = "unchanged" if body.chip == "old" else "unknown"
             endorsement = close_unasked(session, endorsement_id, moment.kiosk_id, state, moment.now)
@@ -191,20 +202,14 @@ async def heartbeat(body: contract.HeartbeatRequest, call: Unnumbered) -> Respon
     return await call.write(work)
 
 
-def _own(session: Session, endorsement_id: UUID, moment: Moment) -> Endorsement:
-    """A kiosk sees its own endorsements only."""
-    endorsement = session.get(Endorsement, endorsement_id, with_for_update=True)
-    if endorsement is None or endorsement.kiosk_id != moment.kiosk_id:
-        raise ProblemError("not_found")
-    return endorsement
-
-
 def create_application(
-    calls: Calls, endorsing: Endorsing, chip_sessions: ChipSessions, verifying: Verifying, applying: Applying
+    calls: Calls, access: Access, endorsing: Endorsing, chip_sessions: ChipSessions, verifying: Verifying,
+    applying: Applying,
 ) -> ASGIApp:
     """The ASGI application; `MutualTlsProtocol` must be below it."""
     application = bare_application()
     application.state.calls = calls
+    application.state.access = access
     application.state.endorsing = endorsing
     application.state.chip_sessions = chip_sessions
     application.state.verifying = verifying

@@ -8,9 +8,9 @@ from uuid import uuid4
 from sqlalchemy.orm import Session
 
 from kiosk.central import contract
+from kiosk.central.reference.access import check_reports
 from kiosk.central.reference.finishing import chip_written
 from kiosk.central.reference.granting import end
-from kiosk.central.reference.problems import ProblemError
 from kiosk.central.reference.records import permit_of
 from kiosk.central.reference.tables import Application, CompletionRow, Endorsement
 from kiosk.central.reference.unasked import is_unasked
@@ -24,7 +24,10 @@ CLOCKS_MAY_DIFFER = timedelta(minutes=10)
 def complete(
     session: Session, endorsement: Endorsement, report: contract.CompletionRequest, now: datetime
 ) -> contract.Recorded:
-    """Keep the report; apply it unless a newer one (by the kiosk's `finished_at`) was applied before."""
+    """Keep the report; apply it unless a newer one (by the kiosk's `finished_at`) was applied before. Raises
+    `ProblemError` "too_many".
+    """
+    check_reports(session, endorsement.endorsement_id)
     if is_unasked(endorsement):
         session.add(_row(endorsement, report, False, now))
         return contract.Recorded(endorsement_id=endorsement.endorsement_id, state=endorsement.state)
@@ -64,12 +67,8 @@ def is_granted_anew_since(session: Session, endorsement: Endorsement, moment: da
 def keep_of_earlier_kiosk(
     session: Session, endorsement: Endorsement, report: contract.CompletionRequest, now: datetime
 ) -> contract.Recorded:
-    """An application's endorsement goes to the kiosk of each visit; what an earlier one says late is kept, no more.
-
-    Raises `ProblemError` "not_found" where the endorsement never was another kiosk's.
-    """
-    if session.get(Application, endorsement.endorsement_id) is None:
-        raise ProblemError("not_found")
+    """An application's endorsement goes to the kiosk of each visit; what an earlier one says late is kept, no more."""
+    check_reports(session, endorsement.endorsement_id)
     session.add(_row(endorsement, report, False, now))
     return contract.Recorded(endorsement_id=endorsement.endorsement_id, state=endorsement.state)
 

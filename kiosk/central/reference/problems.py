@@ -26,6 +26,7 @@ _TITLES = {
     "session_closed": (409, "This chip session has ended"),
     "wrong_batch": (409, "This is not the batch that is open"),
     "collection_not_offered": (409, "Not that way of collection, or not now"),
+    "too_many": (429, "More of this than can be true; repeat the call tomorrow"),
     "busy": (503, "The database is busy; repeat the call"),
     "internal_error": (500, "Central made a mistake"),
 }

@@ -18,6 +18,7 @@ from sqlalchemy import select
 
 from kiosk.central import contract
 from kiosk.central.reference import gaps, heartbeats, kiosks, residents, retention
+from kiosk.central.reference.access import Access
 from kiosk.central.reference.application import create_application
 from kiosk.central.reference.applying import Applying
 from kiosk.central.reference.authority import CA_FILE, CENTRAL_CERTIFICATE, CENTRAL_KEY
@@ -65,9 +66,10 @@ class ReferenceCentral:
         fitting = Fitting.from_files(settings.permits)
         layouts = {permit.name: ChipCommands(permit, self._hsm) for permit in fitting.permit_files}
         self._granting = Granting(self._hsm, settings.grant_valid_for)
-        self._endorsing = Endorsing(rules, self._granting, fitting)
+        self._access = Access(rules)
+        self._endorsing = Endorsing(rules, self._access, self._granting, fitting)
         self._chip_sessions = ChipSessions(layouts)
-        self._verifying, self._applying = Verifying(rules), Applying(rules, fitting)
+        self._verifying, self._applying = Verifying(rules, self._access), Applying(rules, self._access, fitting)
         self.reviewing = Reviewing(rules, fitting)
         self.database = Database(settings.database, settings.calls_at_once + 1)     # one for who looks from outside
         self.database.migrate()
@@ -206,7 +208,7 @@ class ReferenceCentral:
     def _new_server(self) -> _Server:
         self._calls = Calls(self.database, self._settings.clock, self._settings.calls_at_once)
         application = create_application(
-            self._calls, self._endorsing, self._chip_sessions, self._verifying, self._applying
+            self._calls, self._access, self._endorsing, self._chip_sessions, self._verifying, self._applying
         )
         self._faults = WireFaults(application, self._granting, self._settings.clock)
         if self._wanted_fault is not None:
