@@ -206,7 +206,7 @@ def create_application(
     calls: Calls, access: Access, endorsing: Endorsing, chip_sessions: ChipSessions, verifying: Verifying,
     applying: Applying,
 ) -> ASGIApp:
-    """The ASGI application; `MutualTlsProtocol` must be below it."""
+    """The ASGI application; `listening.KioskProtocol` must be below it."""
     application = bare_application()
     application.state.calls = calls
     application.state.access = access

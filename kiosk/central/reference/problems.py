@@ -32,6 +32,9 @@ _TITLES = {
 }
 
 
+_NOT_A_CALLER = ("unknown_kiosk", "certificate_revoked")
+
+
 class ProblemError(Exception):
     """Ends a call with a problem document; what the call had written is rolled back."""
 
@@ -67,4 +70,6 @@ def problem_response(
 ) -> Response:
     """A problem document as an answer; see `problem_body`."""
     status_code, body = problem_body(code, status, places)
-    return Response(body, status_code, media_type=PROBLEM_TYPE)
+    # Who may not call has no reason to stay.
+    headers = {"connection": "close"} if code in _NOT_A_CALLER else None
+    return Response(body, status_code, headers, media_type=PROBLEM_TYPE)
