@@ -21,6 +21,7 @@ from kiosk.central.reference.authority import DEMO_KIOSK, issue_client, make_aut
 from kiosk.central.reference.clock import system_clock
 from kiosk.central.reference.database import Database
 from kiosk.central.reference.hsm import KeyFileError
+from kiosk.central.reference.listening import Proxy
 from kiosk.central.reference.openapi_document import DOCUMENT, openapi_text
 from kiosk.central.reference.peer_certificate import PeerCertificate
 from kiosk.central.reference.reviewing import ReviewRefused
@@ -69,7 +70,15 @@ def _register_serve(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) 
     serve = _with_database(_leaf(verbs, "serve", _serve, "serve until SIGTERM; prints one JSON line when ready"))
     serve.add_argument("--host", default="127.0.0.1")
     serve.add_argument("--port", type=int, default=8443)
-    serve.add_argument("--tls-dir", type=Path, required=True)
+    ends = serve.add_mutually_exclusive_group(required=True)
+    ends.add_argument("--tls-dir", type=Path, help="where ca.pem, central.pem and central.key are")
+    ends.add_argument(
+        "--behind-proxy", type=Path, metavar="SOCKET",
+        help="TLS ends in a proxy on this machine (kiosk/central/nginx.conf); serve it on this Unix socket",
+    )
+    serve.add_argument(
+        "--proxy-user", default="www-data", metavar="USER", help="whose processes alone are let in on that socket"
+    )
     serve.add_argument("--keys", type=Path, nargs="+", required=True, help="key files of the software HSM")
     serve.add_argument("--region", type=Path, nargs="+", default=[Path("assets/regions")], help="files or directories")
     serve.add_argument("--permits", type=Path, nargs="+", default=[Path("assets/permits")])
@@ -134,7 +143,8 @@ def _serve(args: argparse.Namespace) -> int:
     central = ReferenceCentral(
         CentralSettings(
             database=args.database,
-            tls_dir=args.tls_dir,
+            tls_dir=args.tls_dir or Path(),
+            proxy=_proxy(args),
             keys=tuple(args.keys),
             regions=tuple(args.region),
             permits=tuple(args.permits),
@@ -153,6 +163,18 @@ def _serve(args: argparse.Namespace) -> int:
     finally:
         central.stop()
     return 0
+
+
+def _proxy(args: argparse.Namespace) -> Proxy | None:
+    """Raises OSError for a user that is not known here."""
+    if args.behind_proxy is None:
+        return None
+    proxy = Proxy(args.behind_proxy, args.proxy_user)
+    try:
+        proxy.user_id()
+    except KeyError:
+        raise OSError(f"--proxy-user {args.proxy_user}: there is no such user on this machine") from None
+    return proxy
 
 
 def _opened(args: argparse.Namespace) -> Database:

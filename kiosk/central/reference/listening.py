@@ -259,12 +259,7 @@ class ListeningServer(uvicorn.Server):
             family = socket.AF_INET6 if ":" in self.config.host else socket.AF_INET
             listener = socket.create_server((self.config.host, self.config.port), family=family, backlog=BACKLOG)
         else:
-            self._proxy.socket.unlink(missing_ok=True)      # what an earlier process left
-            listener = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
-            listener.bind(str(self._proxy.socket))
-            # Who is let in is decided by the kernel's word on who connects, not by the socket's mode.
-            self._proxy.socket.chmod(0o666)
-            listener.listen(BACKLOG)
+            listener = _unix_listener(self._proxy.socket)
         listener.setblocking(False)
         return listener
 
@@ -314,6 +309,20 @@ class ListeningServer(uvicorn.Server):
             self.connections, functools.partial(self.connections.ended, sock), is_behind_proxy=self._proxy is not None,
             config=self.config, server_state=self.server_state, app_state=self.lifespan.state,
             _loop=asyncio.get_running_loop())
+
+
+def _unix_listener(path: Path) -> socket.socket:
+    path.unlink(missing_ok=True)      # what an earlier process left
+    listener = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+    try:
+        listener.bind(str(path))
+        # Who is let in is decided by the kernel's word on who connects, not by the socket's mode.
+        path.chmod(0o666)
+        listener.listen(BACKLOG)
+    except OSError:
+        listener.close()
+        raise
+    return listener
 
 
 def _cut(sock: socket.socket) -> None:

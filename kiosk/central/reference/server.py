@@ -88,7 +88,7 @@ class ReferenceCentral:
         self._thread.start()
         if not self._server.ready.wait(START_TIMEOUT_S) or not self._server.started:
             self.stop()
-            raise CentralDidNotStart(f"cannot listen on {self._settings.host}:{self._settings.port}")
+            raise CentralDidNotStart(f"cannot listen on {self._where()}")
         return self.url
 
     def run(self, announce: Callable[[str], None]) -> None:
@@ -100,7 +100,7 @@ class ReferenceCentral:
         server.announce = lambda: announce(self.url)
         server.run()
         if not server.started:
-            raise CentralDidNotStart(f"cannot listen on {self._settings.host}:{self._settings.port}")
+            raise CentralDidNotStart(f"cannot listen on {self._where()}")
 
     def stop(self) -> None:
         """Close every connection and thread, then the database."""
@@ -129,6 +129,10 @@ class ReferenceCentral:
             return f"unix:{self._settings.proxy.socket}"
         port = self._settings.port if self._server is None else self._server.port
         return f"https://{self._settings.host}:{port}"
+
+    def _where(self) -> str:
+        proxy = self._settings.proxy
+        return f"{self._settings.host}:{self._settings.port}" if proxy is None else str(proxy.socket)
 
     @property
     def connections(self) -> Connections:
