@@ -272,14 +272,19 @@ def test_a_mistake_in_a_file_is_one_line_on_the_command_line(
 
 
 @pytest.mark.parametrize(
-    "database", ["sqlite:////nowhere/central.db", "postgresql+psycopg://central@/central?host=/nowhere"]
+    ("database", "begin"),
+    [
+        ("sqlite:////nowhere/central.db",
+         "--database sqlite:////nowhere/central.db: /nowhere/central.db: there is no such file; "),
+        ("postgresql+psycopg://central@/central?host=/nowhere", "the database cannot be used: "),
+    ],
 )
 def test_a_database_that_cannot_be_opened_is_one_line_on_the_command_line(
-    capsys: pytest.CaptureFixture[str], database: str
+    capsys: pytest.CaptureFixture[str], database: str, begin: str
 ) -> None:
     assert run("show", "--database", database) == 2
     told = capsys.readouterr().err
-    assert told.startswith("the database cannot be used: ")
+    assert told.startswith(begin)
     assert told.count("\n") == 1
 
 

@@ -12,14 +12,21 @@ from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 
-from sqlalchemy import func, select
-from sqlalchemy.exc import OperationalError
+from sqlalchemy import func, make_url, select
+from sqlalchemy.exc import DatabaseError
 
 from drivers.device_file import DeviceFileError
-from kiosk.central.reference import kiosks, kiosks_command, residents, retention, review_command
-from kiosk.central.reference.authority import DEMO_KIOSK, issue_client, make_authority
+from kiosk.central.reference import kiosks, kiosks_command, opening, residents, retention, review_command
+from kiosk.central.reference.authority import (
+    CA_FILE,
+    CENTRAL_KEY,
+    DEMO_KIOSK,
+    GRANT_KEYS,
+    issue_client,
+    make_authority,
+)
 from kiosk.central.reference.clock import system_clock
-from kiosk.central.reference.database import Database
+from kiosk.central.reference.database import NotCentrals
 from kiosk.central.reference.hsm import KeyFileError
 from kiosk.central.reference.listening import Proxy
 from kiosk.central.reference.openapi_document import DOCUMENT, openapi_text
@@ -52,7 +59,7 @@ def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     authority.add_argument("--sign-with", choices=ALGORITHMS, default="ed25519")
     client = _leaf(verbs, "issue-client", _issue_client, "one more kiosk's certificate from that authority")
     client.add_argument("directory", type=Path)
-    client.add_argument("kiosk")
+    client.add_argument("kiosk", type=_file_name)
     for verb, run, help_text in (
         ("register-kiosk", _register_kiosk, "let a kiosk call: ID, or ID=AREA for where it stands"),
         ("retire-kiosk", _retire_kiosk, "turn a kiosk away"),
@@ -112,6 +119,12 @@ def _named_kiosk(text: str) -> str:
     return text
 
 
+def _file_name(text: str) -> str:
+    if not re.fullmatch(r"[0-9A-Za-z_-][0-9A-Za-z._-]{0,63}", text):
+        raise argparse.ArgumentTypeError("letters, digits, dots and hyphens: it becomes the name of two files")
+    return text
+
+
 def _with_database(parser: argparse.ArgumentParser) -> argparse.ArgumentParser:
     parser.add_argument("--database", default=DEFAULT_DATABASE, help="SQLAlchemy URL")
     return parser
@@ -127,11 +140,17 @@ def _readable(run: Callable[[argparse.Namespace], int], args: argparse.Namespace
     except ReviewRefused as error:
         sys.stderr.write(f"{error.code}: {error}\n")
         return 1
-    except OperationalError as error:
+    except NotCentrals as error:
+        sys.stderr.write(f"--database {_without_password(args.database)}: {error}\n")
+    except DatabaseError as error:
         sys.stderr.write(f"the database cannot be used: {str(error.orig).splitlines()[0]}\n")
     except (CentralDidNotStart, OSError) as error:
         sys.stderr.write(f"{error}\n")
     return 2
+
+
+def _without_password(url: str) -> str:
+    return make_url(url).render_as_string(hide_password=True)
 
 
 def _print(values: object) -> None:
@@ -177,15 +196,9 @@ def _proxy(args: argparse.Namespace) -> Proxy | None:
     return proxy
 
 
-def _opened(args: argparse.Namespace) -> Database:
-    database = Database(args.database)
-    database.migrate()
-    return database
-
-
 def _seed(args: argparse.Namespace) -> int:
     imports = residents.load_imports(args.file)
-    database = _opened(args)
+    database = opening.to_make(args.database)
     with database.writing() as session:
         _print({"permits": residents.seed(session, imports, system_clock())})
     database.close()
@@ -193,7 +206,7 @@ def _seed(args: argparse.Namespace) -> int:
 
 
 def _purge(args: argparse.Namespace) -> int:
-    database = _opened(args)
+    database = opening.to_change(args.database)
     with database.writing() as session:
         _print(retention.purge(session, system_clock()))
     database.close()
@@ -209,18 +222,27 @@ def _openapi(args: argparse.Namespace) -> int:
 
 
 def _make_authority(args: argparse.Namespace) -> int:
+    _keep(args.directory / CA_FILE, args.directory / CENTRAL_KEY, args.directory / GRANT_KEYS)
     make_authority(args.directory, args.kiosk, args.sign_with)
     return 0
 
 
 def _issue_client(args: argparse.Namespace) -> int:
+    _keep(args.directory / f"{args.kiosk}.pem", args.directory / f"{args.kiosk}.key")
     certificate, key = issue_client(args.directory, args.kiosk)
     _print({"certificate": str(certificate), "key": str(key)})
     return 0
 
 
+def _keep(*files: Path) -> None:
+    """Raises FileExistsError for a file that would be overwritten: a key that is gone cannot be made again."""
+    for file in files:
+        if file.exists():
+            raise FileExistsError(f"{file} is there already and is not overwritten; move it away, or choose another")
+
+
 def _register_kiosk(args: argparse.Namespace) -> int:
-    database = _opened(args)
+    database = opening.to_make(args.database)
     with database.writing() as session:
         kiosks.register(session, args.kiosk, system_clock())
     database.close()
@@ -228,7 +250,7 @@ def _register_kiosk(args: argparse.Namespace) -> int:
 
 
 def _retire_kiosk(args: argparse.Namespace) -> int:
-    database = _opened(args)
+    database = opening.to_change(args.database)
     with database.writing() as session:
         kiosks.retire(session, args.kiosk, system_clock())
     database.close()
@@ -237,7 +259,7 @@ def _retire_kiosk(args: argparse.Namespace) -> int:
 
 def _revoke(args: argparse.Namespace) -> int:
     peer = PeerCertificate.from_pem(args.certificate.read_text(encoding="ascii"))
-    database = _opened(args)
+    database = opening.to_change(args.database)
     with database.writing() as session:
         kiosks.revoke(session, peer, args.reason, system_clock())
     database.close()
@@ -245,7 +267,7 @@ def _revoke(args: argparse.Namespace) -> int:
 
 
 def _show(args: argparse.Namespace) -> int:
-    database = _opened(args)
+    database = opening.to_read(args.database)
     with database.reading() as session:
         endorsements = session.execute(select(Endorsement.state, func.count()).group_by(Endorsement.state)).all()
         applications = session.execute(select(Application.state, func.count()).group_by(Application.state)).all()

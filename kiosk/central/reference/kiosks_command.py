@@ -9,9 +9,8 @@ from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
-from kiosk.central.reference import gaps, heartbeats
+from kiosk.central.reference import gaps, heartbeats, opening
 from kiosk.central.reference.clock import system_clock
-from kiosk.central.reference.database import Database
 
 Run = Callable[[argparse.Namespace], int]
 
@@ -31,7 +30,7 @@ def register(
 
 
 def _kiosks(args: argparse.Namespace) -> int:
-    database = _opened(args)
+    database = opening.to_read(args.database)
     with database.reading() as session:
         standing = heartbeats.standing(session, system_clock())
     database.close()
@@ -40,7 +39,7 @@ def _kiosks(args: argparse.Namespace) -> int:
 
 
 def _gaps(args: argparse.Namespace) -> int:
-    database = _opened(args)
+    database = opening.to_read(args.database)
     with database.reading() as session:
         missing = gaps.gaps(session, system_clock(), timedelta(minutes=args.minutes))
         twice = gaps.reused(session)
@@ -54,18 +53,12 @@ def _gaps(args: argparse.Namespace) -> int:
 
 
 def _accept_journal(args: argparse.Namespace) -> int:
-    database = _opened(args)
+    database = opening.to_change(args.database)
     known = database.write(lambda session: heartbeats.accept_journal(session, args.kiosk))
     database.close()
     if not known:
         sys.stderr.write(f"{args.kiosk}: no journal is known\n")
     return 0 if known else 1
-
-
-def _opened(args: argparse.Namespace) -> Database:
-    database = Database(args.database)
-    database.migrate()
-    return database
 
 
 def _print(lines: list[dict[str, Any]]) -> None:
