@@ -7,12 +7,14 @@ from datetime import date
 
 from drivers.errors import DriverError, NoChip, NotAPermit
 from drivers.permit_chip.chip import ForeignChip, PermitChip
+from drivers.permit_chip.permit_file import ChipContentCorrupt
 from drivers.permit_chip.records import ChipRecord, RelayCommand
 from drivers.transport.base import Coupler
 from kiosk.domain.documents import Permit, PermitContent
 from kiosk.domain.endorsement import ChipState
 from kiosk.domain.personal import Personal
 from kiosk.runtime.audit import Seal
+from kiosk.services.central_messages import untold_of
 from kiosk.services.faulting import fault_of
 from kiosk.services.performing import Handler, Post
 from kiosk.workflow import effects as do
@@ -57,7 +59,11 @@ class ChipService:
     def _read(self, _: do.ReadChip, post: Post) -> None:
         try:
             self._chip.open(PRESENCE_S)
-            post(on.PermitRead(to_permit(self._chip.read())))
+            permit = to_permit(self._chip.read())
+            untold = untold_of(permit)
+            if untold is not None:
+                raise ChipContentCorrupt(untold, "is nothing that central could be told")
+            post(on.PermitRead(permit))
         except NoChip:
             post(on.PermitNotRecognised("no_chip"))
         except ForeignChip as error:
