@@ -39,5 +39,5 @@ RETURN_CODES = (
 PROBLEM_CODES = (
     "invalid_request", "missing_idempotency_key", "idempotency_conflict", "unknown_kiosk", "certificate_revoked",
     "not_found", "method_not_allowed", "too_large", "grant_used", "grant_not_live", "face_only", "chip_mismatch",
-    "session_closed", "wrong_batch", "collection_not_offered", "busy", "internal_error",
+    "session_closed", "wrong_batch", "collection_not_offered", "too_many", "busy", "internal_error",
 )

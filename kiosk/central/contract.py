@@ -13,22 +13,26 @@ in `kiosk.central.codes`; of what central writes, a resident is shown a review n
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Annotated, Literal
 from uuid import UUID
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field
+
+from kiosk.central import contract_values as its
+from kiosk.central.contract_values import MOST_COMMANDS, MOST_KEYS, Key
 
 IDEMPOTENCY_HEADER = "Idempotency-Key"
 SEQUENCE_HEADER = "X-Kiosk-Sequence"
 CALL_HEADER = "X-Kiosk-Call"
 JSON_TYPE = "application/json"
 PROBLEM_TYPE = "application/problem+json"
-LARGEST_NUMBER = 2**53 - 1     # the largest that every JSON reader keeps exact (RFC 8259, section 6)
+CALL_NAME = "^[0-9A-Za-z-]{1,64}$"     # what an `X-Kiosk-Call` may be
 
-Key = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,63}$")]     # a key of the region file
-Hex = Annotated[str, Field(pattern=r"^([0-9A-F]{2})*$")]
-StatusWord = Annotated[str, Field(pattern=r"^[0-9A-F]{4}$")]
+ServiceName = Literal[
+    "endorse", "change_address", "correct", "change_category", "change_identity", "lost", "damaged", "face_only",
+]
+Outcome = Literal["too_early", "in_window", "overdue", "reapply", "cancelled"]
+ResidenceYears = Literal["continuous", "counted_from_make_up", "restart"]
 
 
 class Model(BaseModel):
@@ -40,50 +44,50 @@ class Model(BaseModel):
 class Holder(Model):
     """The identity card's holder, as the card says."""
 
-    name: str = Field(repr=False, max_length=60)
-    id_number: str = Field(repr=False, min_length=15, max_length=18)
+    name: its.PersonName = Field(repr=False)
+    id_number: its.IdentityNumber = Field(repr=False)
 
 
 class PermitContent(Model):
     """What an endorsement may rewrite."""
 
-    address: str = Field(repr=False, max_length=80)
-    issuing_authority: str = Field(max_length=40)
-    category: str
-    valid_from: date | None
-    valid_to: date | None
-    endorsement_count: int = Field(ge=0, le=65535)
+    address: its.Address = Field(repr=False)
+    issuing_authority: its.Authority
+    category: its.CategoryText
+    valid_from: its.Day | None
+    valid_to: its.Day | None
+    endorsement_count: its.EndorsementCount
 
 
 class PermitFacts(Model):
     """The permit as read from its chip."""
 
-    permit_file: str
-    chip_serial: Hex
-    region: str = Field(pattern=r"^[0-9]{6}$")
-    permit_number: str = Field(repr=False, max_length=18)
-    holder_number: str = Field(repr=False, max_length=18)
-    holder_name: str = Field(repr=False)
-    issued_on: date | None
+    permit_file: its.PermitFileName
+    chip_serial: its.SerialHex
+    region: its.AreaCode
+    permit_number: its.PermitNumber = Field(repr=False)
+    holder_number: its.PermitNumber = Field(repr=False)
+    holder_name: its.PersonName = Field(repr=False)
+    issued_on: its.Day | None
     content: PermitContent
 
 
 class LocalAssessment(Model):
     """What the kiosk's rules said; central decides by its own."""
 
-    outcome: str | None
-    on: date
-    new_valid_from: date | None
-    new_valid_to: date | None
-    residence_years: str | None
+    outcome: Outcome | None
+    on: its.Day
+    new_valid_from: its.Day | None
+    new_valid_to: its.Day | None
+    residence_years: ResidenceYears | None
 
 
 class EvidenceShown(Model):
     """One proof that was asked for. `verified`: as central answered; central looks it up again and believes itself."""
 
     key: Key
-    licence_code: str | None = Field(default=None, repr=False, max_length=200)
-    verified: bool
+    licence_code: its.LicenceCode | None = Field(default=None, repr=False)
+    verified: its.Flag
 
 
 class AgentFacts(Model):
@@ -103,7 +107,7 @@ class HolderCheck(Model):
     """Who said at the kiosk that the holder stands there. `by`: the attendant's number."""
 
     way: Literal["none", "attendant"]
-    by: str | None = Field(default=None, pattern=r"^[0-9]{2}$")
+    by: its.AttendantNumber | None = None
 
 
 class EndorsementRequest(Model):
@@ -113,12 +117,12 @@ class EndorsementRequest(Model):
     """
 
     endorsement_id: UUID
-    service: str
+    service: ServiceName
     holder: Holder
     permit: PermitFacts
-    declarations: tuple[str, ...]          # keys of what the holder declared, e.g. "address_changed"
+    declarations: tuple[Key, ...] = Field(max_length=MOST_KEYS)    # what the holder declared, e.g. "address_changed"
     assessment: LocalAssessment
-    evidence: tuple[EvidenceShown, ...] = ()
+    evidence: tuple[EvidenceShown, ...] = Field(default=(), max_length=MOST_KEYS)
     agent: AgentFacts | None = None
     new_category: Key | None = None
     holder_check: HolderCheck | None = None
@@ -128,23 +132,23 @@ class SignedGrant(Model):
     """A grant as signed bytes: `payload` is the base64 of the JSON of `GrantPayload`; the signature is over exactly the
     decoded bytes. `algorithm`: "ed25519" or "sm2-sm3"; `key_id` names central's public key at the kiosk."""
 
-    payload: str = Field(repr=False)
+    payload: its.Base64 = Field(repr=False)
     algorithm: Literal["ed25519", "sm2-sm3"]
-    key_id: str
-    signature: str                         # base64
+    key_id: its.KeyId
+    signature: its.SignatureBase64
 
 
 class GrantPayload(Model):
     """What is signed."""
 
     endorsement_id: UUID
-    permit_number: str = Field(repr=False)
-    chip_serial: Hex
+    permit_number: its.PermitNumber = Field(repr=False)
+    chip_serial: its.SerialHex
     content: PermitContent
-    residence_years: Literal["continuous", "counted_from_make_up", "restart"] | None
-    issued_at: AwareDatetime
-    expires_at: AwareDatetime
-    face_only: bool = False
+    residence_years: ResidenceYears | None
+    issued_at: its.Moment
+    expires_at: its.Moment
+    face_only: its.Flag = False
 
 
 class Granted(Model):
@@ -158,8 +162,8 @@ class Pending(Model):
 
     state: Literal["pending"] = "pending"
     endorsement_id: UUID
-    review_number: str
-    expected_on: date | None
+    review_number: its.ReviewNumber
+    expected_on: its.Day | None
 
 
 class Refused(Model):
@@ -167,8 +171,8 @@ class Refused(Model):
 
     state: Literal["refused"] = "refused"
     endorsement_id: UUID
-    code: str
-    retain: bool = False
+    code: its.Code
+    retain: its.Flag = False
 
 
 class AlreadyCurrent(Model):
@@ -176,7 +180,7 @@ class AlreadyCurrent(Model):
 
     state: Literal["already_current"] = "already_current"
     endorsement_id: UUID
-    valid_to: date
+    valid_to: its.Day
 
 
 EndorsementAnswer = Annotated[Granted | Pending | Refused | AlreadyCurrent, Field(discriminator="state")]
@@ -199,22 +203,22 @@ class CancellationRequest(Model):
     `decided_at`: when the kiosk decided it, however late it is sent; a grant that was made later is left alone.
     """
 
-    reason: str
-    decided_at: AwareDatetime | None = None
+    reason: its.Code
+    decided_at: its.Moment | None = None
 
 
 class ChipSessionRequest(Model):
     """POST /v1/endorsements/{id}/chip-session."""
 
-    atr: Hex
-    chip_serial: Hex
+    atr: its.AtrHex
+    chip_serial: its.SerialHex
 
 
 class ChipCommand(Model):
     """One command for the chip; `expect`: status words that let the batch go on."""
 
-    apdu: Hex = Field(repr=False)
-    expect: tuple[StatusWord, ...] = ("9000",)
+    apdu: its.ApduHex = Field(repr=False)
+    expect: tuple[its.StatusWord, ...] = Field(default=("9000",), max_length=16)
 
 
 class ChipBatch(Model):
@@ -223,13 +227,13 @@ class ChipBatch(Model):
     Numbers rise by one from 1 through all chip sessions of one endorsement, so a number names one batch for ever.
     """
 
-    number: int = Field(ge=1)
-    commands: tuple[ChipCommand, ...]
+    number: its.BatchNumber
+    commands: tuple[ChipCommand, ...] = Field(max_length=MOST_COMMANDS)
 
 
 class ChipAnswer(Model):
-    data: Hex = Field(repr=False)
-    sw: StatusWord
+    data: its.AnswerHex = Field(repr=False)
+    sw: its.StatusWord
 
 
 class ChipBatchAnswers(Model):
@@ -238,8 +242,8 @@ class ChipBatchAnswers(Model):
     The status word that stopped it is the last answer; a link lost in the middle leaves only what came before.
     """
 
-    batch: int = Field(ge=1)
-    answers: tuple[ChipAnswer, ...]
+    batch: its.BatchNumber
+    answers: tuple[ChipAnswer, ...] = Field(max_length=MOST_COMMANDS)
 
 
 class ChipSessionStep(Model):
@@ -251,12 +255,12 @@ class ChipSessionStep(Model):
     session_id: UUID
     batch: ChipBatch | None = None
     verdict: Literal["written", "failed"] | None = None
-    failure: str | None = None
+    failure: its.Code | None = None
 
 
 class StageTime(Model):
-    name: str
-    seconds: float
+    name: Key
+    seconds: its.Seconds
 
 
 class CompletionRequest(Model):
@@ -265,16 +269,16 @@ class CompletionRequest(Model):
     chip: Literal["old", "new", "unknown"]
     face: Literal["old", "new", "pending"]
     custody: Literal["with_holder", "at_mouth", "inside", "retained", "unknown"]
-    receipt_printed: bool
-    stages: tuple[StageTime, ...] = ()
-    finished_at: AwareDatetime
+    receipt_printed: its.Flag
+    stages: tuple[StageTime, ...] = Field(default=(), max_length=MOST_KEYS)
+    finished_at: its.Moment
 
 
 class Recorded(Model):
     """Central took note; `state` is the endorsement's state now."""
 
     endorsement_id: UUID
-    state: str
+    state: its.Code
 
 
 class PendingRewritesRequest(Model):
@@ -298,7 +302,7 @@ class PendingRewrite(Model):
 
 class PendingRewritesAnswer(Model):
     work: PendingRewrite | None
-    already_current: bool = False
+    already_current: its.Flag = False
 
 
 class EvidenceRequest(Model):
@@ -308,11 +312,11 @@ class EvidenceRequest(Model):
     """
 
     evidence_id: UUID
-    service: Key
+    service: ServiceName
     key: Key
     holder: Holder
     permit: PermitFacts | None
-    licence_code: str | None = Field(default=None, repr=False, max_length=200)
+    licence_code: its.LicenceCode | None = Field(default=None, repr=False)
     agent: AgentFacts | None = None
 
 
@@ -320,7 +324,7 @@ class EvidenceAnswer(Model):
     """`verified` counts for this holder and permit until the end of the day; `needs_person`: show it at a counter."""
 
     evidence_id: UUID
-    key: str
+    key: Key
     result: Literal["verified", "not_verified", "needs_person"]
 
 
@@ -330,14 +334,14 @@ class ApplicationRequest(Model):
     """
 
     application_id: UUID
-    service: Key
+    service: ServiceName
     holder: Holder
     permit: PermitFacts | None
-    declarations: tuple[str, ...] = ()
-    evidence: tuple[EvidenceShown, ...] = ()
+    declarations: tuple[Key, ...] = Field(default=(), max_length=MOST_KEYS)
+    evidence: tuple[EvidenceShown, ...] = Field(default=(), max_length=MOST_KEYS)
     agent: AgentFacts | None = None
     new_category: Key | None = None
-    telephone: str | None = Field(default=None, repr=False, pattern=r"^[0-9]{5,15}$")
+    telephone: its.Telephone | None = Field(default=None, repr=False)
     collection: CollectionChoice | None = None
     assessment: LocalAssessment
     holder_check: HolderCheck | None = None
@@ -348,9 +352,9 @@ class ApplicationReceived(Model):
 
     state: Literal["received"] = "received"
     application_id: UUID
-    review_number: str
-    received_on: date
-    expected_on: date | None
+    review_number: its.ReviewNumber
+    received_on: its.Day
+    expected_on: its.Day | None
 
 
 ApplicationAnswer = Annotated[ApplicationReceived | Refused, Field(discriminator="state")]
@@ -370,47 +374,50 @@ class ApplicationProgress(Model):
     """
 
     application_id: UUID
-    review_number: str
-    service: str
-    received_on: date
-    expected_on: date | None
+    review_number: its.ReviewNumber
+    service: Key
+    received_on: its.Day
+    expected_on: its.Day | None
     state: Literal["in_review", "returned", "approved", "made", "collected"]
-    stage: str | None
-    stage_result: str | None
-    return_code: str | None
+    stage: Key | None
+    stage_result: Key | None
+    return_code: its.Code | None
     collection: CollectionChoice | None
-    may_choose_collection: bool
-    station: str | None
-    ready_from: date | None
-    at_kiosk: bool
+    may_choose_collection: its.Flag
+    station: its.Station | None
+    ready_from: its.Day | None
+    at_kiosk: its.Flag
+
+
+MOST_FOUND = 100
 
 
 class ApplicationsFound(Model):
     """Newest first."""
 
-    applications: tuple[ApplicationProgress, ...]
+    applications: tuple[ApplicationProgress, ...] = Field(max_length=MOST_FOUND)
 
 
 class DeviceState(Model):
     """A device by the name of its port, and how it is: "ok", or the code of its fault."""
 
-    device: str = Field(pattern=r"^[a-z][a-z0-9_]{0,63}$")
-    state: str = Field(min_length=1, max_length=64)
+    device: Key
+    state: its.FaultCode
 
 
 class JournalHead(Model):
     """The last link of the kiosk's journal: its number, and the hash over everything up to it, in lower-case hex."""
 
-    number: int = Field(ge=0, le=LARGEST_NUMBER)
+    number: its.Number
     algorithm: Literal["sha256", "sm3"]
-    head: str = Field(pattern=r"^[0-9a-f]{64}$")
+    head: its.JournalHash
 
 
 class QueueState(Model):
     """What waits at the kiosk to be told to central; `oldest_at`: since when, None where nothing waits."""
 
-    length: int = Field(ge=0, le=LARGEST_NUMBER)
-    oldest_at: AwareDatetime | None = None
+    length: its.Number
+    oldest_at: its.Moment | None = None
 
 
 class HeartbeatRequest(Model):
@@ -420,15 +427,15 @@ class HeartbeatRequest(Model):
     `versions`, `counters`: by name, e.g. "kiosk", "region_file"; "visits".
     """
 
-    sent_at: AwareDatetime
-    state: str = Field(min_length=1, max_length=64)
+    sent_at: its.Moment
+    state: its.StateName
     custody: Literal["with_holder", "at_mouth", "inside", "retained", "unknown"]
-    fault: str | None = Field(default=None, min_length=1, max_length=64)
-    versions: dict[Key, Annotated[str, Field(max_length=64)]] = Field(default={}, max_length=32)
-    devices: tuple[DeviceState, ...] = Field(default=(), max_length=32)
+    fault: its.FaultCode | None = None
+    versions: dict[Key, its.VersionText] = Field(default={}, max_length=MOST_KEYS)
+    devices: tuple[DeviceState, ...] = Field(default=(), max_length=MOST_KEYS)
     journal: JournalHead
     queue: QueueState
-    counters: dict[Key, Annotated[int, Field(ge=0, le=LARGEST_NUMBER)]] = Field(default={}, max_length=64)
+    counters: dict[Key, its.Number] = Field(default={}, max_length=64)
 
 
 class HeartbeatAnswer(Model):
@@ -438,8 +445,8 @@ class HeartbeatAnswer(Model):
     number, or ends before it, has lost or changed records. `commands`: reserved, none yet.
     """
 
-    time: AwareDatetime
-    configuration_version: str | None = Field(default=None, max_length=64)
+    time: its.Moment
+    configuration_version: its.VersionText | None = None
     journal: JournalHead | None
     commands: tuple[()] = ()
 

@@ -28,6 +28,7 @@ from kiosk.demo.display import Display, open_display
 from kiosk.demo.processes import DidNotStart, Process
 from kiosk.demo.scenarios import FACES_AT
 from kiosk.demo.witness import WitnessClient
+from kiosk.policy.region_file import load_region
 from kiosk.runtime.clock import SHANGHAI, SystemClock
 from kiosk.wires import IN_UNIT
 from screens.screen_file import load_screen_file
@@ -181,7 +182,8 @@ class Simulation:
             self.state_dir / "central.log")
         if seeding.wait(START_S) != 0:
             raise DidNotStart(f"central's residents could not be written: {seeding.last_words()}")
-        known = [word for kiosk in self.wishes.kiosks for word in ("--kiosk", kiosk)]
+        area = load_region(ASSETS / "regions" / f"{self.wishes.region}.toml").area_prefixes[0].ljust(6, "0")
+        known = [word for kiosk in self.wishes.kiosks for word in ("--kiosk", f"{kiosk}={area}")]
         pilots = ["--pilot", self.wishes.region] if self.wishes.pilot else []
         faulty = ["--fault", self.wishes.central_fault] if self.wishes.central_fault else []
         central = self._stack.enter_context(Process.of_python("central", [

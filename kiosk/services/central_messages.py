@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable
 from uuid import UUID
+
+from pydantic import ValidationError
 
 from kiosk.central import contract
 from kiosk.central.client import CentralAnsweredGarbage
@@ -50,6 +53,29 @@ def facts_of(permit: Permit) -> contract.PermitFacts:
         issued_on=permit.issued_on,
         content=contract_content(permit.content),
     )
+
+
+def untold_of(permit: Permit) -> str | None:
+    """The first field of a permit that the contract has no room for, by its name; None where there is none."""
+    return _unfit(lambda: facts_of(permit))
+
+
+def can_be_told(document: IdDocument) -> bool:
+    """Whether the contract has room for what stands on an identity card."""
+    return _unfit(lambda: holder_of(document)) is None
+
+
+def is_licence_code(code: str) -> bool:
+    """Whether the contract has room for a code that was scanned."""
+    return _unfit(lambda: contract.EvidenceShown(key="scanned", licence_code=code, verified=False)) is None
+
+
+def _unfit(say: Callable[[], contract.Model]) -> str | None:
+    try:
+        say()
+    except ValidationError as error:
+        return str(error.errors(include_input=False, include_url=False, include_context=False)[0]["loc"][-1])
+    return None
 
 
 def assessed(matter: Matter) -> contract.LocalAssessment:

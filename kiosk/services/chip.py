@@ -8,6 +8,7 @@ from datetime import date
 
 from drivers.errors import DriverError, LinkLost, NoChip, NotAPermit, ServiceLost
 from drivers.permit_chip.chip import ForeignChip, PermitChip
+from drivers.permit_chip.permit_file import ChipContentCorrupt
 from drivers.permit_chip.records import ChipRecord, RelayCommand
 from drivers.transport.base import Coupler
 from kiosk.domain.documents import Permit, PermitContent
@@ -16,6 +17,7 @@ from kiosk.domain.personal import Personal
 from kiosk.faults import Fault
 from kiosk.runtime.audit import Seal
 from kiosk.runtime.workers import Worker
+from kiosk.services.central_messages import untold_of
 from kiosk.services.faulting import fault_of
 from kiosk.services.pcscd_restart import PcscdRestart
 from kiosk.services.performing import Handler, Post
@@ -84,7 +86,11 @@ class ChipService:
     def _read(self, _: do.ReadChip, post: Post) -> None:
         try:
             self._chip.open(PRESENCE_S)
-            post(on.PermitRead(to_permit(self._chip.read())))
+            permit = to_permit(self._chip.read())
+            untold = untold_of(permit)
+            if untold is not None:
+                raise ChipContentCorrupt(untold, "is nothing that central could be told")
+            post(on.PermitRead(permit))
         except NoChip:
             post(on.PermitNotRecognised("no_chip"))
         except ForeignChip as error:

@@ -8,6 +8,7 @@ from drivers.code_scanner.base import CodeScanner
 from drivers.errors import DriverError, FrameCorrupt
 from kiosk.domain.personal import Personal
 from kiosk.runtime.workers import Worker
+from kiosk.services.central_messages import is_licence_code
 from kiosk.services.faulting import fault_of
 from kiosk.services.performing import Handler, Post
 from kiosk.workflow import effects as do
@@ -71,6 +72,8 @@ class CodeScannerService:
         while not self._worker.is_wanted_elsewhere():
             try:
                 code = self._scanner.read(SLICE_S)
+                if code is not None and not is_licence_code(code):
+                    raise FrameCorrupt("a code longer than a licence code, or with control characters")
             except FrameCorrupt as error:
                 damaged += 1
                 if damaged == MOST_DAMAGED:

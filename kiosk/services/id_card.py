@@ -13,6 +13,7 @@ from kiosk.domain.identity_number import is_valid_number
 from kiosk.domain.personal import Personal
 from kiosk.runtime.clock import Clock, today
 from kiosk.runtime.workers import Worker
+from kiosk.services.central_messages import can_be_told
 from kiosk.services.faulting import fault_of
 from kiosk.services.performing import Handler, Post
 from kiosk.workflow import effects as do
@@ -51,6 +52,8 @@ class IdCardService:
             polled_at = self._clock.monotonic()
             try:
                 record = self._reader.read_id_card()
+                if record is not None and not can_be_told(to_document(record)):
+                    raise IdCardUnreadable("a name or number that central could not be told")
             except IdCardUnreadable:
                 record = None
                 if not complained:

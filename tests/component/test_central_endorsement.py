@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from uuid import uuid4
 
@@ -421,6 +421,20 @@ def test_completions_move_the_state_forward_only(
         last = kiosk.complete(answer.endorsement_id, chip, face, kiosk.clock() + timedelta(minutes=minute))
     assert last == state
     assert len(central.completions(answer.endorsement_id)) == len(reports)
+
+
+def test_a_report_of_a_clock_that_is_far_ahead_does_not_keep_a_later_one_from_being_applied(
+    central: ReferenceCentral, kiosk: Kiosk, clock: MovableClock
+) -> None:
+    who = resident()
+    central.seed([who.record])
+    answer = kiosk.granted(who)
+    assert kiosk.write(who, answer.endorsement_id, who.chip()).verdict == "written"
+    far_ahead = datetime(8999, 12, 31, tzinfo=UTC)
+    assert kiosk.complete(answer.endorsement_id, "new", "pending", far_ahead) == "face_pending"
+    clock.pass_time(timedelta(hours=1))
+    assert kiosk.complete(answer.endorsement_id, "new", "new") == "written"
+    assert central.completions(answer.endorsement_id)[0].finished_at == far_ahead
 
 
 def test_a_new_chip_is_not_believed_where_no_write_was_handed_out(central: ReferenceCentral, kiosk: Kiosk) -> None:

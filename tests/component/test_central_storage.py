@@ -27,7 +27,7 @@ from kiosk.central.reference.authority import GRANT_KEYS, make_authority
 from kiosk.central.reference.database import Database, alembic_config
 from kiosk.central.reference.residents import ImportFileError, load_imports
 from kiosk.central.reference.server import ReferenceCentral
-from kiosk.central.reference.tables import Base, Endorsement
+from kiosk.central.reference.tables import Base, EarlierKiosk, Endorsement
 from tests.component.central_rig import (
     MORNING,
     PERMITS,
@@ -58,7 +58,7 @@ def test_the_migrations_make_the_tables_that_the_program_uses(database: Database
 def test_migrating_twice_changes_nothing(database: Database) -> None:
     database.migrate()
     with database.reading() as session:
-        assert session.scalars(text("SELECT version_num FROM alembic_version")).all() == ["0006"]
+        assert session.scalars(text("SELECT version_num FROM alembic_version")).all() == ["0007"]
 
 
 def test_a_central_of_the_first_version_keeps_its_records_when_brought_up_to_date(empty_url: str) -> None:
@@ -157,6 +157,7 @@ def test_everything_outlives_its_time_and_nothing_before(tmp_path: Path, fresh_u
             applied = kiosk.applied(other, telephone="13800000000")
         with central.database.writing() as session:
             central.reviewing.approve(session, applied.review_number, clock())
+            session.add(EarlierKiosk(endorsement_id=applied.application_id, kiosk_id="kiosk-2", until=clock()))
         filled = rows(central.database)
         assert all(filled[name] for name in filled if name != "revoked_certificates"), filled
         assert sum(central.purge().values()) == 0
@@ -271,14 +272,19 @@ def test_a_mistake_in_a_file_is_one_line_on_the_command_line(
 
 
 @pytest.mark.parametrize(
-    "database", ["sqlite:////nowhere/central.db", "postgresql+psycopg://central@/central?host=/nowhere"]
+    ("database", "begin"),
+    [
+        ("sqlite:////nowhere/central.db",
+         "--database sqlite:////nowhere/central.db: /nowhere/central.db: there is no such file; "),
+        ("postgresql+psycopg://central@/central?host=/nowhere", "the database cannot be used: "),
+    ],
 )
 def test_a_database_that_cannot_be_opened_is_one_line_on_the_command_line(
-    capsys: pytest.CaptureFixture[str], database: str
+    capsys: pytest.CaptureFixture[str], database: str, begin: str
 ) -> None:
     assert run("show", "--database", database) == 2
     told = capsys.readouterr().err
-    assert told.startswith("the database cannot be used: ")
+    assert told.startswith(begin)
     assert told.count("\n") == 1
 
 

@@ -185,6 +185,7 @@ class Place:
     def start_kiosk(self) -> None:
         self.kiosk = Kiosk(self.config, self._show, self.clock)
         self._about = about(self.config, self.kiosk.region)
+        self.authority.central.register_kiosk(f"kiosk-1={self.kiosk.region.area_prefixes[0].ljust(6, '0')}")
         self.kiosk.start()
 
     def stop_kiosk(self) -> None:

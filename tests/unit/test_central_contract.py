@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import base64
+from collections.abc import Iterator
 from datetime import date
+from typing import Any, get_args
 from uuid import UUID
 
 import pytest
@@ -11,6 +14,8 @@ from pydantic import ValidationError
 from kiosk.central import codes, contract
 from kiosk.central.reference.openapi_document import DOCUMENT, openapi_document, openapi_text
 from kiosk.central.reference.problems import ProblemError, problem_body
+from kiosk.domain.endorsement import ResidenceYears, Service
+from kiosk.policy.assessment import AssessedOutcome
 
 SECRET = "林玉珍341399198803140021"
 
@@ -60,10 +65,11 @@ def test_a_mistake_in_a_model_does_not_print_the_value() -> None:
 
 def test_models_do_not_print_the_holder() -> None:
     holder = contract.Holder(name="林玉珍", id_number="341399198803140021")
-    grant = contract.SignedGrant(payload=SECRET, algorithm="ed25519", key_id="a", signature="b")
-    printed = repr(holder) + repr(grant) + repr(contract.ChipCommand(apdu="AA55"))
+    payload = base64.b64encode(SECRET.encode()).decode()
+    grant = contract.SignedGrant(payload=payload, algorithm="ed25519", key_id="a", signature="b")
+    printed = repr(holder) + repr(grant) + repr(contract.ChipCommand(apdu="00D60000AA55"))
     assert "林玉珍" not in printed
-    assert SECRET not in printed
+    assert payload not in printed
     assert "AA55" not in printed
 
 
@@ -102,3 +108,52 @@ def test_an_answer_is_told_apart_by_its_state() -> None:
         }
     )
     assert isinstance(state.answer, contract.Refused)
+
+
+def test_every_value_in_the_document_has_a_range_or_a_length() -> None:
+    schemas = openapi_document()["components"]["schemas"]
+    del schemas["Problem"]      # RFC 9457's own, which proxies write too: who reads one bounds the whole answer
+    assert [place for place, schema in _schemas(schemas) if not _is_bounded(schema)] == []
+
+
+def test_the_services_of_the_contract_are_those_of_the_kiosk() -> None:
+    assert set(get_args(contract.ServiceName)) == {service.value for service in Service}
+    assert set(get_args(contract.Outcome)) == {outcome.value for outcome in AssessedOutcome}
+    assert set(get_args(contract.ResidenceYears)) == {years.value for years in ResidenceYears}
+
+
+def test_a_key_is_demanded_of_every_post_and_a_name_is_described_for_every_call() -> None:
+    for path, operations in openapi_document()["paths"].items():
+        for method, operation in operations.items():
+            headers = {each["name"]: each for each in operation["parameters"] if each["in"] == "header"}
+            assert contract.CALL_HEADER in headers, path
+            assert (method == "get") or headers[contract.IDEMPOTENCY_HEADER]["required"], path
+            assert all(contract.CALL_HEADER in answer["headers"] for answer in operation["responses"].values())
+
+
+def _schemas(value: object, place: str = "") -> Iterator[tuple[str, dict[str, Any]]]:
+    """Every schema inside a schema, with where it stands."""
+    if isinstance(value, dict):
+        if "type" in value and isinstance(value["type"], str):
+            yield place, value
+        for name, part in value.items():
+            yield from _schemas(part, f"{place}/{name}".lstrip("/"))
+    elif isinstance(value, list):
+        for number, part in enumerate(value):
+            yield from _schemas(part, f"{place}/{number}")
+
+
+def _is_bounded(schema: dict[str, Any]) -> bool:
+    match schema["type"]:
+        case "string":
+            pattern = schema.get("pattern", "*")
+            is_written = schema.keys() & {"const", "enum", "maxLength"} or schema.get("format") == "uuid"
+            return bool(is_written) or not {"*", "+"} & set(pattern.replace("[+-]", ""))
+        case "integer" | "number":
+            return {"minimum", "maximum"} <= schema.keys()
+        case "array":
+            return "maxItems" in schema
+        case "object":
+            return "properties" in schema or "maxProperties" in schema
+        case _:
+            return True

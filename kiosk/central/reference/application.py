@@ -7,13 +7,16 @@ from uuid import UUID, uuid4
 
 from fastapi import APIRouter, FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
+from pydantic import BaseModel
 from sqlalchemy.orm import Session
 from starlette.exceptions import HTTPException
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from starlette.types import ASGIApp
 
 from kiosk.central import contract
 from kiosk.central.reference import review_calls
+from kiosk.central.reference.access import Access, Asked
 from kiosk.central.reference.applying import Applying, withdraw
+from kiosk.central.reference.bodies import ReadableBodies
 from kiosk.central.reference.calls import Calls, Moment, Reading, Unnumbered, Writing
 from kiosk.central.reference.chip_sessions import ChipSessions, was_begun
 from kiosk.central.reference.completing import complete, is_granted_anew_since, keep_of_earlier_kiosk
@@ -21,13 +24,11 @@ from kiosk.central.reference.endorsing import Endorsing
 from kiosk.central.reference.evidence import Verifying
 from kiosk.central.reference.granting import end, expire, state_at
 from kiosk.central.reference.heartbeats import receive
-from kiosk.central.reference.problems import ProblemError, problem_body
-from kiosk.central.reference.tables import Endorsement
-from kiosk.central.reference.unasked import close_unasked, is_unasked, told_of
+from kiosk.central.reference.problems import ProblemError, problem_response
+from kiosk.central.reference.unasked import close_unasked, is_unasked
 
 TITLE = "Central: endorsement of residence permits"
 VERSION = "1.0.0"
-MAX_BODY_BYTES = 64 * 1024      # the largest request, the answers to a batch, is below 8 KiB
 
 _PROBLEM_SCHEMA = {"schema": {"$ref": "#/components/schemas/Problem"}}
 _PROBLEMS: dict[int | str, dict[str, object]] = {
@@ -38,7 +39,9 @@ _PROBLEMS: dict[int | str, dict[str, object]] = {
         (404, "Unknown"),
         (409, "In conflict with what was done before"),
         (413, "Too large"),
+        (405, "Not this method"),
         (422, "Not the contract's"),
+        (429, "More of this than can be true"),
         (500, "Central's mistake"),
         (503, "Busy; repeat the call"),
     )
@@ -63,11 +66,12 @@ async def request_endorsement(body: contract.EndorsementRequest, call: Writing, 
 @router.get(
     "/endorsements/{endorsement_id}", response_model=contract.EndorsementState, summary="An endorsement's present state"
 )
-async def endorsement_state(endorsement_id: UUID, call: Reading) -> Response:
+async def endorsement_state(endorsement_id: UUID, call: Reading, request: Request) -> Response:
     """Asked after a lost reply. 404: central never had it."""
+    access: Access = request.app.state.access
 
     def work(session: Session, moment: Moment) -> contract.Model:
-        endorsement = _own(session, endorsement_id, moment)
+        endorsement = access.endorsement(session, Asked.STATE, endorsement_id, moment.kiosk_id)
         if is_unasked(endorsement):
             raise ProblemError("not_found")
         return contract.EndorsementState.model_validate(
@@ -84,19 +88,20 @@ async def endorsement_state(endorsement_id: UUID, call: Reading) -> Response:
 @router.post(
     "/endorsements/{endorsement_id}/cancellation", response_model=contract.Recorded, summary="Give an unused grant back"
 )
-async def cancel(endorsement_id: UUID, body: contract.CancellationRequest, call: Writing) -> Response:
+async def cancel(
+    endorsement_id: UUID, body: contract.CancellationRequest, call: Writing, request: Request
+) -> Response:
     """409 "grant_used" once a chip session was begun; cancelling what is cancelled or was never granted is fine.
 
     An application is withdrawn, if its review has not begun. What was decided before the present grant was made
     changes nothing. What central never had is cancelled too: should the request still come, it is turned away.
     """
+    access: Access = request.app.state.access
 
     def work(session: Session, moment: Moment) -> contract.Model:
-        endorsement = told_of(session, endorsement_id, moment.kiosk_id)
+        endorsement = access.told_of(session, Asked.CANCELLATION, endorsement_id, moment.kiosk_id, moment.now)
         if endorsement is None:
             endorsement = close_unasked(session, endorsement_id, moment.kiosk_id, "cancelled", moment.now)
-        if endorsement.kiosk_id != moment.kiosk_id:
-            raise ProblemError("not_found")
         if is_unasked(endorsement):
             return contract.Recorded(endorsement_id=endorsement_id, state=endorsement.state)
         expire(endorsement, moment.now)
@@ -123,10 +128,12 @@ async def start_chip_session(
     endorsement_id: UUID, body: contract.ChipSessionRequest, call: Writing, request: Request
 ) -> Response:
     """The first batch reads the chip and fetches a challenge. Another session of this grant ends."""
+    access: Access = request.app.state.access
     chip_sessions: ChipSessions = request.app.state.chip_sessions
 
     def work(session: Session, moment: Moment) -> contract.Model:
-        return chip_sessions.start(session, _own(session, endorsement_id, moment), body, moment.now)
+        endorsement = access.endorsement(session, Asked.CHIP_SESSION, endorsement_id, moment.kiosk_id)
+        return chip_sessions.start(session, endorsement, body, moment.now)
 
     return await call.once(f"chip-session {endorsement_id}", body, work)
 
@@ -140,10 +147,12 @@ async def report_chip_answers(
     endorsement_id: UUID, session_id: UUID, body: contract.ChipBatchAnswers, call: Writing, request: Request
 ) -> Response:
     """The next batch, or the verdict."""
+    access: Access = request.app.state.access
     chip_sessions: ChipSessions = request.app.state.chip_sessions
 
     def work(session: Session, moment: Moment) -> contract.Model:
-        return chip_sessions.answers(session, _own(session, endorsement_id, moment), session_id, body, moment.now)
+        endorsement = access.endorsement(session, Asked.RESPONSES, endorsement_id, moment.kiosk_id)
+        return chip_sessions.answers(session, endorsement, session_id, body, moment.now)
 
     return await call.once(f"responses {endorsement_id} {session_id}", body, work)
 
@@ -151,11 +160,14 @@ async def report_chip_answers(
 @router.post(
     "/endorsements/{endorsement_id}/completion", response_model=contract.Recorded, summary="Report how it ended"
 )
-async def report_completion(endorsement_id: UUID, body: contract.CompletionRequest, call: Writing) -> Response:
+async def report_completion(
+    endorsement_id: UUID, body: contract.CompletionRequest, call: Writing, request: Request
+) -> Response:
     """Accepted late, repeated and out of order, and of what was never asked: the permit may be in the bin."""
+    access: Access = request.app.state.access
 
     def work(session: Session, moment: Moment) -> contract.Model:
-        endorsement = told_of(session, endorsement_id, moment.kiosk_id)
+        endorsement = access.told_of(session, Asked.COMPLETION, endorsement_id, moment.kiosk_id, moment.now)
         if endorsement is None:
             state = "unchanged" if body.chip == "old" else "unknown"
             endorsement = close_unasked(session, endorsement_id, moment.kiosk_id, state, moment.now)
@@ -190,25 +202,19 @@ async def heartbeat(body: contract.HeartbeatRequest, call: Unnumbered) -> Respon
     return await call.write(work)
 
 
-def _own(session: Session, endorsement_id: UUID, moment: Moment) -> Endorsement:
-    """A kiosk sees its own endorsements only."""
-    endorsement = session.get(Endorsement, endorsement_id, with_for_update=True)
-    if endorsement is None or endorsement.kiosk_id != moment.kiosk_id:
-        raise ProblemError("not_found")
-    return endorsement
-
-
 def create_application(
-    calls: Calls, endorsing: Endorsing, chip_sessions: ChipSessions, verifying: Verifying, applying: Applying
+    calls: Calls, access: Access, endorsing: Endorsing, chip_sessions: ChipSessions, verifying: Verifying,
+    applying: Applying,
 ) -> ASGIApp:
-    """The ASGI application; `MutualTlsProtocol` must be below it."""
+    """The ASGI application; `listening.KioskProtocol` must be below it."""
     application = bare_application()
     application.state.calls = calls
+    application.state.access = access
     application.state.endorsing = endorsing
     application.state.chip_sessions = chip_sessions
     application.state.verifying = verifying
     application.state.applying = applying
-    return BoundedBody(application)
+    return ReadableBodies(application)
 
 
 def bare_application() -> FastAPI:
@@ -235,58 +241,43 @@ def _build_routes(application: FastAPI) -> None:
 
 async def _on_problem(request: Request, error: Exception) -> Response:
     code = error.code if isinstance(error, ProblemError) else "internal_error"
-    return _problem(code)
+    return problem_response(code)
 
 
 async def _on_invalid(request: Request, error: Exception) -> Response:
     found = error.errors() if isinstance(error, RequestValidationError) else []
+    if any(entry["loc"] == _KEY_PLACE and entry["type"] == "missing" for entry in found):
+        return problem_response("missing_idempotency_key")
     # An unknown field's name is the caller's words, and so stays unsaid.
     places = [
-        {"pointer": "/".join(str(part) for part in entry["loc"]), "type": str(entry["type"])}
+        {"pointer": "/".join(_said(part) for part in entry["loc"]), "type": str(entry["type"])}
         for entry in found if entry["type"] != "extra_forbidden"
     ]
-    return _problem("invalid_request", places=places)
+    return problem_response("invalid_request", places=places)
+
+
+def _said(part: object) -> str:
+    """A part of a place: a field of the contract, or a position; anything else is the caller's."""
+    return str(part) if isinstance(part, int) or part in _PLACES else "?"
 
 
 async def _on_http(request: Request, error: Exception) -> Response:
     status = error.status_code if isinstance(error, HTTPException) else 500
     codes = {404: "not_found", 405: "method_not_allowed"}
     code = codes.get(status, "invalid_request" if status < 500 else "internal_error")
-    return _problem(code, status=status)
+    answer = problem_response(code)
+    if isinstance(error, HTTPException) and status == 405:
+        answer.headers.update(error.headers or {})      # Allow (RFC 9110, section 15.5.6)
+    return answer
 
 
 async def _on_mistake(request: Request, error: Exception) -> Response:
-    return _problem("internal_error")
+    return problem_response("internal_error")
 
 
-def _problem(code: str, status: int | None = None, places: list[dict[str, str]] | None = None) -> Response:
-    status_code, body = problem_body(code, status, places)
-    return Response(body, status_code, media_type=contract.PROBLEM_TYPE)
-
-
-class BoundedBody:
-    """Reads the body before the application does, and refuses one that is larger than anything in the contract."""
-
-    def __init__(self, application: ASGIApp) -> None:
-        self._application = application
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http":
-            await self._application(scope, receive, send)
-            return
-        body, more = bytearray(), True
-        while more:
-            message = await receive()
-            if message["type"] != "http.request":
-                return
-            body += message.get("body", b"")
-            more = message.get("more_body", False)
-            if len(body) > MAX_BODY_BYTES:
-                await _problem("too_large")(scope, receive, send)
-                return
-        waiting = [{"type": "http.request", "body": bytes(body), "more_body": False}]
-
-        async def replay() -> Message:
-            return waiting.pop() if waiting else await receive()
-
-        await self._application(scope, replay, send)
+_KEY_PLACE = ("header", contract.IDEMPOTENCY_HEADER)
+_PLACES = {"body", "path", "header"} | {
+    name
+    for model in vars(contract).values() if isinstance(model, type) and issubclass(model, BaseModel)
+    for name in model.model_fields
+} | {contract.IDEMPOTENCY_HEADER, contract.SEQUENCE_HEADER, contract.CALL_HEADER, "endorsement_id", "session_id"}

@@ -5,24 +5,33 @@ from __future__ import annotations
 import secrets
 from collections.abc import Callable
 from datetime import date, datetime
+from functools import partial
 from uuid import UUID
 
 from sqlalchemy import delete, exists, select
 from sqlalchemy.orm import Session
 
 from kiosk.central import contract
+from kiosk.central.reference.access import Access
+from kiosk.central.reference.access import Asked as AskedOf
 from kiosk.central.reference.clock import local_date
 from kiosk.central.reference.endorsing import present_address
 from kiosk.central.reference.evidence import Proofs, proofs_of_today
 from kiosk.central.reference.finishing import reconcile
 from kiosk.central.reference.granting import end
-from kiosk.central.reference.kiosks import area_of
 from kiosk.central.reference.problems import ProblemError
-from kiosk.central.reference.records import chip_flaw, holder_flaw, is_behind, is_on_record, record_for
+from kiosk.central.reference.records import chip_flaw, holder_flaw, is_behind, is_on_record, record_for, record_of
 from kiosk.central.reference.residents import recorded_content
 from kiosk.central.reference.review import Standing, standing_of
 from kiosk.central.reference.rules import Asked, RegionRules
-from kiosk.central.reference.tables import Application, ApplicationTelephone, Endorsement, Permit, ReviewDecision
+from kiosk.central.reference.tables import (
+    Application,
+    ApplicationTelephone,
+    Endorsement,
+    Permit,
+    Resident,
+    ReviewDecision,
+)
 from kiosk.policy.assessment import AssessedOutcome, Assessment, Served
 from kiosk.policy.office_days import DayKind
 from kiosk.policy.services import OfferedService
@@ -36,17 +45,21 @@ _SERVED_CODES = {Served.AT_ONCE: "served_at_once", Served.COUNTER: "counter_only
 class Applying:
     """Answers the calls about applications inside the caller's transaction."""
 
-    def __init__(self, rules: RegionRules, fits: Callable[[str, contract.PermitContent], bool]) -> None:
+    def __init__(
+        self, rules: RegionRules, access: Access, fits: Callable[[str, contract.PermitContent], bool]
+    ) -> None:
         """`fits`: whether a chip of that permit file can hold that content."""
         self._rules = rules
+        self._access = access
         self._fits = fits
 
     def answer(
         self, session: Session, request: contract.ApplicationRequest, kiosk_id: str, now: datetime
     ) -> contract.ApplicationAnswer:
         """Take the application in, or say why not. Both are kept under the application's id."""
-        is_here = self._rules.of_region(area_of(session, kiosk_id))
-        permit, name = record_for(session, request.holder, request.permit, is_here)
+        asked = AskedOf.APPLICATION_BY_HOLDER if request.permit is None else AskedOf.APPLICATION_BY_PERMIT
+        may_ask = partial(self._access.may_at, session, asked, kiosk_id)
+        permit, name = record_for(session, request.holder, request.permit, may_ask)
         answer = self._decided(session, permit, name, request, kiosk_id, now)
         kept: contract.EndorsementAnswer
         if isinstance(answer, contract.Refused):
@@ -64,28 +77,27 @@ class Applying:
     def search(
         self, session: Session, request: contract.ApplicationSearch, kiosk_id: str
     ) -> contract.ApplicationsFound:
-        """Everything of this holder in the kiosk's region, newest first; nothing for a holder whom central knows by
-        another name.
+        """Everything of this holder that the kiosk may ask about, newest first; nothing for a holder whom central knows
+        by another name, or with a permit whose chip it knows differently.
         """
-        is_here = self._rules.of_region(area_of(session, kiosk_id))
-        permit, name = record_for(session, request.holder, request.permit, is_here)
-        if permit is None or holder_flaw(permit, name, request.holder, request.permit):
+        if not _is_known(session, request):
             return contract.ApplicationsFound(applications=())
         query = select(Application).where(Application.holder_number == request.holder.id_number)
         if request.permit is not None:
-            query = query.where(Application.permit_number == permit.permit_number)
+            query = query.where(Application.permit_number == request.permit.permit_number)
         found = session.scalars(query.order_by(Application.created_at.desc())).all()
-        newest = [each for each in found if is_here(each.region)][:MOST_FOUND]
+        may_ask = partial(self._access.may_of, session, AskedOf.SEARCH, kiosk_id)
+        newest = [each for each in found if may_ask(each)][:MOST_FOUND]
         return contract.ApplicationsFound(
             applications=tuple(self._progress(session, application) for application in newest)
         )
 
     def choose(
-        self, session: Session, application_id: UUID, choice: contract.CollectionChoice, now: datetime
+        self, session: Session, application_id: UUID, choice: contract.CollectionChoice, kiosk_id: str, now: datetime
     ) -> contract.ApplicationProgress:
-        """Note how the permit is to be had. Raises `ProblemError`: not that way, or not now."""
+        """Note how the permit is to be had. Raises `ProblemError`: not found, not that way, or not now."""
         application = session.get(Application, application_id, with_for_update=True)
-        if application is None:
+        if application is None or not self._access.may_of(session, AskedOf.COLLECTION, kiosk_id, application):
             raise ProblemError("not_found")
         standing = self._standing(session, application)
         if not standing.may_choose_collection or choice.way not in standing.ways:
@@ -173,6 +185,17 @@ class Applying:
             return None
         days = max(service.promise.working_days, 0 if kind is DayKind.WORKDAY else 1)
         return region.holidays.working_day_after(received_on, days)
+
+
+def _is_known(session: Session, search: contract.ApplicationSearch) -> bool:
+    """Whether central knows this person by this name, and the permit that was read as this person's."""
+    if search.permit is None:
+        known = session.get(Resident, search.holder.id_number)
+        return known is not None and known.name.strip() == search.holder.name.strip()
+    permit, name = record_of(session, search.permit.permit_number)
+    if permit is None or chip_flaw(permit, search.permit):
+        return False
+    return holder_flaw(permit, name, search.holder, search.permit) is None
 
 
 def asked_of(

@@ -5,8 +5,9 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import threading
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated
@@ -17,7 +18,8 @@ from sqlalchemy import bindparam, exists, insert, select
 from sqlalchemy.exc import IntegrityError, OperationalError
 from sqlalchemy.orm import Session
 
-from kiosk.central.contract import IDEMPOTENCY_HEADER, JSON_TYPE, SEQUENCE_HEADER
+from kiosk.central.contract import CALL_HEADER, CALL_NAME, IDEMPOTENCY_HEADER, JSON_TYPE, SEQUENCE_HEADER
+from kiosk.central.contract_values import LARGEST_NUMBER
 from kiosk.central.reference.clock import Clock
 from kiosk.central.reference.database import Database
 from kiosk.central.reference.kiosks import STANDING, identify
@@ -27,7 +29,6 @@ from kiosk.central.reference.tables import Base, IdempotentAnswer, KioskSequence
 
 LONGEST_KEY = 80
 START_TIMEOUT_S = 15.0
-LARGEST_SEQUENCE = 2**63 - 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,12 +50,20 @@ class _Posted:
     fingerprint: str
 
 
+@dataclass(slots=True)
+class _Turns:
+    free: asyncio.Semaphore
+    wanted: int = 0
+
+
 class Calls:
     """Carries calls out on its own threads. All are started at once and kept, so that a call never waits for one."""
 
     def __init__(self, database: Database, clock: Clock, threads: int) -> None:
         self._database = database
         self._clock = clock
+        self._at_once_of_one = max(1, threads // 2)
+        self._turns: dict[str, _Turns] = {}
         self._threads = ThreadPoolExecutor(threads, thread_name_prefix="central")
         # A pool starts a thread only while none is idle: none is, until all have met.
         all_there = threading.Barrier(threads)
@@ -67,7 +76,7 @@ class Calls:
 
     async def read(self, peer: PeerCertificate | None, work: Work) -> Response:
         """Answer from one reading transaction."""
-        return await self._off_loop(lambda: self._read(peer, work))
+        return await self._off_loop(peer, lambda: self._read(peer, work))
 
     async def once(
         self, peer: PeerCertificate | None, call: str, key: str, sequence: int | None, body: BaseModel, work: Work
@@ -75,15 +84,32 @@ class Calls:
         """Carry `work` out, or give the first answer again if `key` was used for the same call and body."""
         fingerprint = hashlib.sha256(f"{call}\n{body.model_dump_json()}".encode()).hexdigest()
         posted = _Posted(call.partition(" ")[0], key, sequence, fingerprint)
-        return await self._off_loop(lambda: self._once(peer, posted, work))
+        return await self._off_loop(peer, lambda: self._once(peer, posted, work))
 
     async def write(self, peer: PeerCertificate | None, work: Work) -> Response:
         """Answer from one writing transaction; `work` looks after repetitions itself."""
-        return await self._off_loop(lambda: self._write(peer, work))
+        return await self._off_loop(peer, lambda: self._write(peer, work))
 
-    async def _off_loop(self, work: Callable[[], str]) -> Response:
-        body = await asyncio.get_running_loop().run_in_executor(self._threads, _told(work))
+    async def _off_loop(self, peer: PeerCertificate | None, work: Callable[[], str]) -> Response:
+        async with self._turn_of(peer):
+            body = await asyncio.get_running_loop().run_in_executor(self._threads, _told(work))
         return Response(body, media_type=JSON_TYPE)
+
+    @asynccontextmanager
+    async def _turn_of(self, peer: PeerCertificate | None) -> AsyncIterator[None]:
+        """One certificate has at most half of the threads at once, however many connections it has: its further calls
+        wait for its own, not others for them.
+        """
+        name = "" if peer is None else peer.fingerprint
+        turns = self._turns.setdefault(name, _Turns(asyncio.Semaphore(self._at_once_of_one)))
+        turns.wanted += 1
+        try:
+            async with turns.free:
+                yield
+        finally:
+            turns.wanted -= 1
+            if not turns.wanted:
+                del self._turns[name]
 
     def _read(self, peer: PeerCertificate | None, work: Work) -> str:
         return self._database.read(
@@ -219,31 +245,41 @@ class UnnumberedCall(Call):
 
 
 Key = Annotated[
+    str,
+    Header(
+        alias=IDEMPOTENCY_HEADER, min_length=8, max_length=LONGEST_KEY, pattern="^[A-Za-z0-9_.:-]+$",
+        description="The same key with the same body gives the same, first answer; with another body 409.",
+    ),
+]
+Sequence = Annotated[
+    int | None,
+    Header(
+        alias=SEQUENCE_HEADER, ge=1, le=LARGEST_NUMBER,
+        description="Given when the call is journalled, kept in its retries; only the kiosk process sends it.",
+    ),
+]
+# Repeated in the answer by `NamedAnswers`, whatever becomes of the call.
+Named = Annotated[
     str | None,
-    Header(alias=IDEMPOTENCY_HEADER, min_length=8, max_length=LONGEST_KEY, pattern="^[A-Za-z0-9_.:-]+$"),
+    Header(
+        alias=CALL_HEADER, pattern=CALL_NAME,
+        description="Repeated in the answer. A kiosk sends it with every call and believes no answer without it.",
+    ),
 ]
 
 
-async def reading_call(request: Request) -> Call:
+async def reading_call(request: Request, named: Named = None) -> Call:
     """FastAPI dependency of a GET."""
     return Call(request.app.state.calls, request.scope.get(SCOPE_PEER))
 
 
-async def writing_call(
-    request: Request,
-    key: Key = None,
-    sequence: Annotated[int | None, Header(alias=SEQUENCE_HEADER, ge=1, le=LARGEST_SEQUENCE)] = None,
-) -> WritingCall:
-    """FastAPI dependency of a POST. Raises `ProblemError` where there is no key."""
-    if key is None:
-        raise ProblemError("missing_idempotency_key")
+async def writing_call(request: Request, key: Key, sequence: Sequence = None, named: Named = None) -> WritingCall:
+    """FastAPI dependency of a POST."""
     return WritingCall(request.app.state.calls, request.scope.get(SCOPE_PEER), key, sequence)
 
 
-async def unnumbered_call(request: Request, key: Key = None) -> UnnumberedCall:
-    """FastAPI dependency of a POST outside the stream. Raises `ProblemError` where there is no key."""
-    if key is None:
-        raise ProblemError("missing_idempotency_key")
+async def unnumbered_call(request: Request, key: Key, named: Named = None) -> UnnumberedCall:
+    """FastAPI dependency of a POST outside the stream."""
     return UnnumberedCall(request.app.state.calls, request.scope.get(SCOPE_PEER), key)
 
 

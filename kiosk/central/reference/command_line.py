@@ -11,17 +11,25 @@ from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 
-from sqlalchemy import func, select
-from sqlalchemy.exc import OperationalError
+from sqlalchemy import func, make_url, select
+from sqlalchemy.exc import DatabaseError
 
 from drivers.command_numbers import whole
 from drivers.device_file import DeviceFileError
 from drivers.standard_streams import json_text
-from kiosk.central.reference import kiosks, kiosks_command, residents, retention, review_command
-from kiosk.central.reference.authority import DEMO_KIOSK, issue_client, make_authority
+from kiosk.central.reference import kiosks, kiosks_command, opening, residents, retention, review_command
+from kiosk.central.reference.authority import (
+    CA_FILE,
+    CENTRAL_KEY,
+    DEMO_KIOSK,
+    GRANT_KEYS,
+    issue_client,
+    make_authority,
+)
 from kiosk.central.reference.clock import system_clock
-from kiosk.central.reference.database import Database
+from kiosk.central.reference.database import NotCentrals
 from kiosk.central.reference.hsm import KeyFileError
+from kiosk.central.reference.listening import Proxy
 from kiosk.central.reference.openapi_document import DOCUMENT, openapi_text
 from kiosk.central.reference.peer_certificate import PeerCertificate
 from kiosk.central.reference.reviewing import ReviewRefused
@@ -53,7 +61,7 @@ def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     authority.add_argument("--sign-with", choices=ALGORITHMS, default="ed25519")
     client = _leaf(verbs, "issue-client", _issue_client, "one more kiosk's certificate from that authority")
     client.add_argument("directory", type=Path)
-    client.add_argument("kiosk")
+    client.add_argument("kiosk", type=_file_name)
     for verb, run, help_text in (
         ("register-kiosk", _register_kiosk, "let a kiosk call: ID, or ID=AREA for where it stands"),
         ("retire-kiosk", _retire_kiosk, "turn a kiosk away"),
@@ -71,7 +79,15 @@ def _register_serve(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) 
     serve = _with_database(_leaf(verbs, "serve", _serve, "serve until SIGTERM; prints one JSON line when ready"))
     serve.add_argument("--host", default="127.0.0.1")
     serve.add_argument("--port", type=whole("the port", 0, 65535), default=8443)
-    serve.add_argument("--tls-dir", type=Path, required=True)
+    ends = serve.add_mutually_exclusive_group(required=True)
+    ends.add_argument("--tls-dir", type=Path, help="where ca.pem, central.pem and central.key are")
+    ends.add_argument(
+        "--behind-proxy", type=Path, metavar="SOCKET",
+        help="TLS ends in a proxy on this machine (kiosk/central/nginx.conf); serve it on this Unix socket",
+    )
+    serve.add_argument(
+        "--proxy-user", default="www-data", metavar="USER", help="whose processes alone are let in on that socket"
+    )
     serve.add_argument("--keys", type=Path, nargs="+", required=True, help="key files of the software HSM")
     serve.add_argument("--region", type=Path, nargs="+", default=[Path("assets/regions")], help="files or directories")
     serve.add_argument("--permits", type=Path, nargs="+", default=[Path("assets/permits")])
@@ -105,6 +121,12 @@ def _named_kiosk(text: str) -> str:
     return text
 
 
+def _file_name(text: str) -> str:
+    if not re.fullmatch(r"[0-9A-Za-z_-][0-9A-Za-z._-]{0,63}", text):
+        raise argparse.ArgumentTypeError("letters, digits, dots and hyphens: it becomes the name of two files")
+    return text
+
+
 def _with_database(parser: argparse.ArgumentParser) -> argparse.ArgumentParser:
     parser.add_argument("--database", default=DEFAULT_DATABASE, help="SQLAlchemy URL")
     return parser
@@ -120,11 +142,17 @@ def _readable(run: Callable[[argparse.Namespace], int], args: argparse.Namespace
     except ReviewRefused as error:
         sys.stderr.write(f"{error.code}: {error}\n")
         return 1
-    except OperationalError as error:
+    except NotCentrals as error:
+        sys.stderr.write(f"--database {_without_password(args.database)}: {error}\n")
+    except DatabaseError as error:
         sys.stderr.write(f"the database cannot be used: {str(error.orig).splitlines()[0]}\n")
     except (CentralDidNotStart, OSError) as error:
         sys.stderr.write(f"{error}\n")
     return 2
+
+
+def _without_password(url: str) -> str:
+    return make_url(url).render_as_string(hide_password=True)
 
 
 def _print(values: object) -> None:
@@ -136,7 +164,8 @@ def _serve(args: argparse.Namespace) -> int:
     central = ReferenceCentral(
         CentralSettings(
             database=args.database,
-            tls_dir=args.tls_dir,
+            tls_dir=args.tls_dir or Path(),
+            proxy=_proxy(args),
             keys=tuple(args.keys),
             regions=tuple(args.region),
             permits=tuple(args.permits),
@@ -157,15 +186,21 @@ def _serve(args: argparse.Namespace) -> int:
     return 0
 
 
-def _opened(args: argparse.Namespace) -> Database:
-    database = Database(args.database)
-    database.migrate()
-    return database
+def _proxy(args: argparse.Namespace) -> Proxy | None:
+    """Raises OSError for a user that is not known here."""
+    if args.behind_proxy is None:
+        return None
+    proxy = Proxy(args.behind_proxy, args.proxy_user)
+    try:
+        proxy.user_id()
+    except KeyError:
+        raise OSError(f"--proxy-user {args.proxy_user}: there is no such user on this machine") from None
+    return proxy
 
 
 def _seed(args: argparse.Namespace) -> int:
     imports = residents.load_imports(args.file)
-    database = _opened(args)
+    database = opening.to_make(args.database)
     with database.writing() as session:
         _print({"permits": residents.seed(session, imports, system_clock())})
     database.close()
@@ -173,7 +208,7 @@ def _seed(args: argparse.Namespace) -> int:
 
 
 def _purge(args: argparse.Namespace) -> int:
-    database = _opened(args)
+    database = opening.to_change(args.database)
     with database.writing() as session:
         _print(retention.purge(session, system_clock()))
     database.close()
@@ -189,18 +224,27 @@ def _openapi(args: argparse.Namespace) -> int:
 
 
 def _make_authority(args: argparse.Namespace) -> int:
+    _keep(args.directory / CA_FILE, args.directory / CENTRAL_KEY, args.directory / GRANT_KEYS)
     make_authority(args.directory, args.kiosk, args.sign_with)
     return 0
 
 
 def _issue_client(args: argparse.Namespace) -> int:
+    _keep(args.directory / f"{args.kiosk}.pem", args.directory / f"{args.kiosk}.key")
     certificate, key = issue_client(args.directory, args.kiosk)
     _print({"certificate": str(certificate), "key": str(key)})
     return 0
 
 
+def _keep(*files: Path) -> None:
+    """Raises FileExistsError for a file that would be overwritten: a key that is gone cannot be made again."""
+    for file in files:
+        if file.exists():
+            raise FileExistsError(f"{file} is there already and is not overwritten; move it away, or choose another")
+
+
 def _register_kiosk(args: argparse.Namespace) -> int:
-    database = _opened(args)
+    database = opening.to_make(args.database)
     with database.writing() as session:
         kiosks.register(session, args.kiosk, system_clock())
     database.close()
@@ -208,7 +252,7 @@ def _register_kiosk(args: argparse.Namespace) -> int:
 
 
 def _retire_kiosk(args: argparse.Namespace) -> int:
-    database = _opened(args)
+    database = opening.to_change(args.database)
     with database.writing() as session:
         kiosks.retire(session, args.kiosk, system_clock())
     database.close()
@@ -217,7 +261,7 @@ def _retire_kiosk(args: argparse.Namespace) -> int:
 
 def _revoke(args: argparse.Namespace) -> int:
     peer = PeerCertificate.from_pem(args.certificate.read_text(encoding="ascii"))
-    database = _opened(args)
+    database = opening.to_change(args.database)
     with database.writing() as session:
         kiosks.revoke(session, peer, args.reason, system_clock())
     database.close()
@@ -225,7 +269,7 @@ def _revoke(args: argparse.Namespace) -> int:
 
 
 def _show(args: argparse.Namespace) -> int:
-    database = _opened(args)
+    database = opening.to_read(args.database)
     with database.reading() as session:
         endorsements = session.execute(select(Endorsement.state, func.count()).group_by(Endorsement.state)).all()
         applications = session.execute(select(Application.state, func.count()).group_by(Application.state)).all()

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import uuid4
 
 from sqlalchemy.orm import Session
 
 from kiosk.central import contract
+from kiosk.central.reference.access import check_reports
 from kiosk.central.reference.finishing import chip_written
 from kiosk.central.reference.granting import end
-from kiosk.central.reference.problems import ProblemError
 from kiosk.central.reference.records import permit_of
 from kiosk.central.reference.tables import Application, CompletionRow, Endorsement
 from kiosk.central.reference.unasked import is_unasked
@@ -18,23 +18,29 @@ from kiosk.central.reference.unasked import is_unasked
 # States in which the chip is known to hold the granted content; nothing takes that back.
 _CHIP_NEW = ("written", "face_pending")
 _NEVER_GRANTED = ("pending", "refused", "already_current")
+CLOCKS_MAY_DIFFER = timedelta(minutes=10)
 
 
 def complete(
     session: Session, endorsement: Endorsement, report: contract.CompletionRequest, now: datetime
 ) -> contract.Recorded:
-    """Keep the report; apply it unless a newer one (by the kiosk's `finished_at`) was applied before."""
+    """Keep the report; apply it unless a newer one (by the kiosk's `finished_at`) was applied before. Raises
+    `ProblemError` "too_many".
+    """
+    check_reports(session, endorsement.endorsement_id)
     if is_unasked(endorsement):
         session.add(_row(endorsement, report, False, now))
         return contract.Recorded(endorsement_id=endorsement.endorsement_id, state=endorsement.state)
-    newest = endorsement.completed_at is None or report.finished_at >= endorsement.completed_at
+    # Nothing ends after it was told: a clock that is further ahead must not keep what comes later from being applied.
+    finished_at = min(report.finished_at, now + CLOCKS_MAY_DIFFER)
+    newest = endorsement.completed_at is None or finished_at >= endorsement.completed_at
     applied = (
         newest and endorsement.state not in _NEVER_GRANTED and not _is_of_an_earlier_visit(session, endorsement, report)
     )
     session.add(_row(endorsement, report, applied, now))
     if applied:
         _apply(session, endorsement, report, now)
-        endorsement.completed_at = report.finished_at
+        endorsement.completed_at = finished_at
     return contract.Recorded(endorsement_id=endorsement.endorsement_id, state=endorsement.state)
 
 
@@ -61,12 +67,8 @@ def is_granted_anew_since(session: Session, endorsement: Endorsement, moment: da
 def keep_of_earlier_kiosk(
     session: Session, endorsement: Endorsement, report: contract.CompletionRequest, now: datetime
 ) -> contract.Recorded:
-    """An application's endorsement goes to the kiosk of each visit; what an earlier one says late is kept, no more.
-
-    Raises `ProblemError` "not_found" where the endorsement never was another kiosk's.
-    """
-    if session.get(Application, endorsement.endorsement_id) is None:
-        raise ProblemError("not_found")
+    """An application's endorsement goes to the kiosk of each visit; what an earlier one says late is kept, no more."""
+    check_reports(session, endorsement.endorsement_id)
     session.add(_row(endorsement, report, False, now))
     return contract.Recorded(endorsement_id=endorsement.endorsement_id, state=endorsement.state)
 

@@ -16,9 +16,11 @@ from typing import Any, TypeVar
 
 from alembic import command
 from alembic.config import Config
-from sqlalchemy import Connection, Engine, ExceptionContext, create_engine, event, text
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection, Engine, ExceptionContext, create_engine, event, inspect, make_url, text
 from sqlalchemy.exc import IntegrityError, OperationalError
 from sqlalchemy.orm import Session
+from sqlalchemy.pool import QueuePool
 
 from kiosk.central.reference.tables import Base
 
@@ -37,13 +39,14 @@ T = TypeVar("T")
 class Database:
     """Opened by URL ("sqlite:///central.db", "postgresql+psycopg://…"). `migrate()` once, then transactions.
 
-    `connections`: how many are kept. Until `connect()` they are made when they are wanted.
+    `connections`: how many are kept. Until `connect()` they are made when they are wanted. `reads_only`: the database
+    itself refuses to write, and nothing is made.
     """
 
-    def __init__(self, url: str, connections: int = CONNECTIONS) -> None:
+    def __init__(self, url: str, connections: int = CONNECTIONS, *, reads_only: bool = False) -> None:
         self._connections = connections
         self._turn = threading.Lock() if url.startswith("sqlite") else None
-        self.engine = _engine(url, connections)
+        self.engine = _engine(url, connections, reads_only)
         self._reading_engine = self.engine.execution_options(reads_only=True)
 
     def connect(self) -> None:
@@ -53,13 +56,17 @@ class Database:
             connection.close()
 
     def migrate(self) -> None:
-        """Bring the schema to its newest version. Of several processes one does it, the others wait."""
+        """Bring the schema to its newest version. Of several processes one does it, the others wait.
+
+        Raises `NotCentrals` for a database in which another program's tables are.
+        """
         with self.engine.begin() as connection:
             if connection.dialect.name == "postgresql":
                 wait_ms = round(MIGRATION_TIMEOUT_S * 1000)
                 connection.execute(text(f"SET LOCAL lock_timeout = {wait_ms}"))
                 connection.execute(text("SET LOCAL statement_timeout = 0"))
                 connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _MIGRATION_LOCK})
+            _check_owner(connection)
             command.upgrade(alembic_config(connection), "head")
 
     def write(self, work: Callable[[Session], T]) -> T:
@@ -104,6 +111,22 @@ class Database:
         self.engine.dispose()
 
 
+class NotCentrals(Exception):
+    """A database that is not central's, or not of this version; the message says which and what to do."""
+
+
+def _check_owner(connection: Connection) -> None:
+    tables = set(inspect(connection).get_table_names())
+    if not tables:
+        return
+    if "alembic_version" not in tables:
+        raise NotCentrals("this is another program's database; nothing was changed")
+    version = connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
+    known = {script.revision for script in ScriptDirectory.from_config(alembic_config(connection)).walk_revisions()}
+    if version is not None and version not in known:
+        raise NotCentrals(f"a database of version {version}, which this central does not know; nothing was changed")
+
+
 def alembic_config(connection: Connection) -> Config:
     """Alembic's configuration for the migrations beside this file, on an open connection."""
     config = Config()
@@ -131,11 +154,13 @@ def _may_pass(error: IntegrityError | OperationalError) -> bool:
     return getattr(error.orig, "sqlstate", None) in _IN_EACH_OTHERS_WAY
 
 
-def _engine(url: str, connections: int) -> Engine:
+def _engine(url: str, connections: int, reads_only: bool) -> Engine:
     # hide_parameters: an IntegrityError would print the row, and with it the holder.
     if not url.startswith("sqlite"):
         busy_ms = round(BUSY_TIMEOUT_S * 1000)
-        bounds = {"lock_timeout": busy_ms}
+        bounds: dict[str, object] = {"lock_timeout": busy_ms}
+        if reads_only:
+            bounds["default_transaction_read_only"] = "on"
         bounds |= dict.fromkeys(("statement_timeout", "idle_in_transaction_session_timeout"), 2 * busy_ms)
         engine = create_engine(
             url,
@@ -150,6 +175,16 @@ def _engine(url: str, connections: int) -> Engine:
         )
         event.listen(engine, "handle_error", _keep_details_out)
         return engine
+    if reads_only:
+        path = Path(make_url(url).database or "").absolute()
+        engine = create_engine(
+            "sqlite://", hide_parameters=True, poolclass=QueuePool,
+            creator=lambda: sqlite3.connect(
+                f"{path.as_uri()}?mode=ro", uri=True, timeout=BUSY_TIMEOUT_S, check_same_thread=False,
+                isolation_level=None),
+        )
+        event.listen(engine, "begin", _begin_sqlite)
+        return engine.execution_options(reads_only=True)
     engine = create_engine(
         url,
         hide_parameters=True,

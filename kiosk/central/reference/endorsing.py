@@ -10,6 +10,8 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from kiosk.central import contract
+from kiosk.central.reference.access import Access
+from kiosk.central.reference.access import Asked as AskedOf
 from kiosk.central.reference.clock import local_date
 from kiosk.central.reference.evidence import Proofs, proofs_of_today
 from kiosk.central.reference.finishing import half_written, reconcile, reconcile_face
@@ -40,9 +42,12 @@ class Rules(Protocol):
 class Endorsing:
     """Answers POST /v1/endorsements and POST /v1/permits/pending-rewrites inside the caller's transaction."""
 
-    def __init__(self, rules: Rules, granting: Granting, fits: Callable[[str, contract.PermitContent], bool]) -> None:
+    def __init__(
+        self, rules: Rules, access: Access, granting: Granting, fits: Callable[[str, contract.PermitContent], bool]
+    ) -> None:
         """`fits`: whether a chip of that permit file can hold that content."""
         self._rules = rules
+        self._access = access
         self._granting = granting
         self._fits = fits
 
@@ -51,6 +56,8 @@ class Endorsing:
     ) -> contract.EndorsementAnswer:
         """Decide, record, answer."""
         permit, name = record_of(session, request.permit.permit_number)
+        if permit is not None and not self._access.may_at(session, AskedOf.ENDORSEMENTS, kiosk_id, permit.region):
+            permit = None
         endorsement = _new(request.endorsement_id, kiosk_id, request.permit, now)
         endorsement.holder_check = None if request.holder_check is None else request.holder_check.model_dump()
         answer = self._decided(session, permit, name, request, kiosk_id, endorsement, now)
@@ -76,6 +83,8 @@ class Endorsing:
             return nothing
         permit, name = record_of(session, request.permit.permit_number)
         if permit is None or permit.status != "valid":
+            return nothing
+        if not self._access.may_at(session, AskedOf.PENDING_REWRITES, kiosk_id, permit.region):
             return nothing
         if chip_flaw(permit, request.permit) or holder_flaw(permit, name, request.holder, request.permit):
             return nothing

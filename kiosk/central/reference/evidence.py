@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from functools import partial
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from kiosk.central import contract
+from kiosk.central.reference.access import Access, Asked
 from kiosk.central.reference.clock import local_date
-from kiosk.central.reference.kiosks import area_of
 from kiosk.central.reference.records import chip_flaw, holder_flaw, record_for
 from kiosk.central.reference.rules import RegionRules
 from kiosk.central.reference.tables import EvidenceCheck, EvidenceRecord, Permit
@@ -42,15 +43,17 @@ NO_PROOFS = Proofs()
 class Verifying:
     """Answers POST /v1/evidence inside the caller's transaction."""
 
-    def __init__(self, rules: RegionRules) -> None:
+    def __init__(self, rules: RegionRules, access: Access) -> None:
         self._rules = rules
+        self._access = access
 
     def answer(
         self, session: Session, request: contract.EvidenceRequest, kiosk_id: str, now: datetime
     ) -> contract.EvidenceAnswer:
         """Look the proof up, keep the result, answer."""
-        is_here = self._rules.of_region(area_of(session, kiosk_id))
-        permit, name = record_for(session, request.holder, request.permit, is_here)
+        asked = Asked.EVIDENCE_BY_HOLDER if request.permit is None else Asked.EVIDENCE_BY_PERMIT
+        may_ask = partial(self._access.may_at, session, asked, kiosk_id)
+        permit, name = record_for(session, request.holder, request.permit, may_ask)
         found, result = _Found(), NOT_VERIFIED
         if permit is not None and not _flaw(permit, name, request):
             found, result = self._looked_up(session, permit, request, now)

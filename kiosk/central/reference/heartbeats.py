@@ -6,6 +6,7 @@ import hashlib
 from datetime import datetime, timedelta
 from typing import Any
 
+from pydantic import ValidationError
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
@@ -77,7 +78,7 @@ def standing(session: Session, now: datetime) -> list[dict[str, Any]]:
     """Every kiosk that is not retired, by name, as its last heartbeat says; nothing but JSON values.
 
     `alarms`: "silent", "out_of_service", "queue" (waiting for over a day), "journal" (an earlier or another head than
-    was known before).
+    was known before), "unreadable" (a heartbeat that an earlier central took and this one cannot read).
     """
     newest = select(HeartbeatRow.kiosk_id, func.max(HeartbeatRow.received_at).label("at"))
     latest = newest.group_by(HeartbeatRow.kiosk_id).subquery()
@@ -100,7 +101,10 @@ def _line(kiosk: Kiosk, row: HeartbeatRow | None, journal: KioskJournal | None, 
     line: dict[str, Any] = {"kiosk": kiosk.kiosk_id, "area": kiosk.area, "heard_at": None, "alarms": ["silent"]}
     if row is None:
         return line
-    report = contract.HeartbeatRequest.model_validate_json(row.report)
+    try:
+        report = contract.HeartbeatRequest.model_validate_json(row.report)
+    except ValidationError:     # written by an earlier version, whose contract allowed more
+        return line | {"heard_at": row.received_at.isoformat(timespec="seconds"), "alarms": ["unreadable"]}
     oldest = report.queue.oldest_at
     waited = None if oldest is None else max(now - oldest, timedelta())
     alarms = {

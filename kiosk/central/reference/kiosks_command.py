@@ -10,9 +10,8 @@ from typing import Any
 
 from drivers.command_numbers import whole
 from drivers.standard_streams import json_text
-from kiosk.central.reference import gaps, heartbeats
+from kiosk.central.reference import gaps, heartbeats, opening
 from kiosk.central.reference.clock import system_clock
-from kiosk.central.reference.database import Database
 
 Run = Callable[[argparse.Namespace], int]
 
@@ -33,7 +32,7 @@ def register(
 
 
 def _kiosks(args: argparse.Namespace) -> int:
-    database = _opened(args)
+    database = opening.to_read(args.database)
     with database.reading() as session:
         standing = heartbeats.standing(session, system_clock())
     database.close()
@@ -42,7 +41,7 @@ def _kiosks(args: argparse.Namespace) -> int:
 
 
 def _gaps(args: argparse.Namespace) -> int:
-    database = _opened(args)
+    database = opening.to_read(args.database)
     with database.reading() as session:
         missing = gaps.gaps(session, system_clock(), timedelta(minutes=args.minutes))
         twice = gaps.reused(session)
@@ -56,18 +55,12 @@ def _gaps(args: argparse.Namespace) -> int:
 
 
 def _accept_journal(args: argparse.Namespace) -> int:
-    database = _opened(args)
+    database = opening.to_change(args.database)
     known = database.write(lambda session: heartbeats.accept_journal(session, args.kiosk))
     database.close()
     if not known:
         sys.stderr.write(f"{args.kiosk}: no journal is known\n")
     return 0 if known else 1
-
-
-def _opened(args: argparse.Namespace) -> Database:
-    database = Database(args.database)
-    database.migrate()
-    return database
 
 
 def _print(lines: list[dict[str, Any]]) -> None:

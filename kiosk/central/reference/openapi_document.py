@@ -8,6 +8,7 @@ from typing import Any
 
 from kiosk.central import codes, contract
 from kiosk.central.reference.application import bare_application
+from kiosk.central.reference.problems import status_of
 
 DOCUMENT = Path(contract.__file__).with_name("openapi.json")
 
@@ -27,12 +28,26 @@ def openapi_document() -> dict[str, Any]:
     document["info"]["x-return-codes"] = list(codes.RETURN_CODES)
     document["info"]["x-session-failures"] = list(codes.SESSION_FAILURES)
     document["info"]["x-problem-codes"] = list(codes.PROBLEM_CODES)
+    document["info"]["x-problem-statuses"] = {code: status_of(code) for code in codes.PROBLEM_CODES}
+    _name_answers(document)
     return document
 
 
 def openapi_text() -> str:
     """The document as it is checked in."""
     return json.dumps(openapi_document(), ensure_ascii=False, indent=2, sort_keys=True) + "\n"
+
+
+def _name_answers(document: dict[str, Any]) -> None:
+    """Every answer repeats the call's name: `NamedAnswers` does so outside the routes, which know nothing of it."""
+    header = {
+        "description": "As in the request, if it was there.",
+        "schema": {"type": "string", "pattern": contract.CALL_NAME},
+    }
+    for operations in document["paths"].values():
+        for operation in operations.values():
+            for answer in operation["responses"].values():
+                answer["headers"] = {contract.CALL_HEADER: header}
 
 
 def _with_references(schema: dict[str, Any], schemas: dict[str, Any]) -> dict[str, Any]:

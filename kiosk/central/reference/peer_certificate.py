@@ -1,25 +1,26 @@
-"""The client's certificate, from the TLS connection into the ASGI scope.
+"""Whose certificate opened the connection: from TLS itself, or as the proxy in front hands it on.
 
-uvicorn does not hand the peer's certificate to the application, so its protocol is extended by the one thing it lacks.
-A request cannot forge a scope entry, as it could a header.
+A request cannot forge what TLS says. What the proxy says in a header is believed only on the socket that nobody but the
+proxy's user is let in on (`listening.py`); anywhere else that header is a header like any other.
 """
 
 from __future__ import annotations
 
-import asyncio
+import functools
 import hashlib
 import ssl
+from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any
+from urllib.parse import unquote_to_bytes
 
 from cryptography import x509
 from cryptography.x509.oid import NameOID
-from starlette.types import ASGIApp, Receive, Scope, Send
-from uvicorn.protocols.http.h11_impl import H11Protocol
 
 SCOPE_PEER = "kiosk.peer_certificate"
-SCOPE_ABORT = "kiosk.abort_connection"
-SCOPE_WRITE = "kiosk.write_on_connection"
+
+CERTIFICATE_HEADER = b"x-kiosk-certificate"      # nginx: $ssl_client_escaped_cert
+VERIFIED_HEADER = b"x-kiosk-certificate-verify"  # nginx: $ssl_client_verify
+VERIFIED = b"SUCCESS"
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,22 +50,18 @@ class PeerCertificate:
         return peer
 
 
-class MutualTlsProtocol(H11Protocol):
-    """uvicorn's HTTP/1.1 protocol; every request's scope says whose certificate opened the connection."""
-
-    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
-        super().connection_made(transport)
-        tls: ssl.SSLObject | None = transport.get_extra_info("ssl_object")
-        der = tls.getpeercert(binary_form=True) if tls is not None else None
-        peer = PeerCertificate.from_der(der) if der else None
-        self.app = _with_peer(self.app, peer, transport)
+def handed_on(headers: Iterable[tuple[bytes, bytes]]) -> PeerCertificate | None:
+    """The certificate that the proxy checked; None where it says so not exactly once, or hands on none."""
+    told = [(name, value) for name, value in headers if name in (CERTIFICATE_HEADER, VERIFIED_HEADER)]
+    if sorted(name for name, _ in told) != [CERTIFICATE_HEADER, VERIFIED_HEADER]:
+        return None
+    values = dict(told)
+    return _from_escaped(values[CERTIFICATE_HEADER]) if values[VERIFIED_HEADER] == VERIFIED else None
 
 
-def _with_peer(app: Any, peer: PeerCertificate | None, transport: asyncio.Transport) -> ASGIApp:
-    async def with_peer(scope: Scope, receive: Receive, send: Send) -> None:
-        scope[SCOPE_PEER] = peer
-        scope[SCOPE_ABORT] = transport.abort
-        scope[SCOPE_WRITE] = transport.write
-        await app(scope, receive, send)
-
-    return with_peer
+@functools.lru_cache(maxsize=1024)
+def _from_escaped(escaped: bytes) -> PeerCertificate | None:
+    try:
+        return PeerCertificate.from_pem(unquote_to_bytes(escaped).decode("ascii"))
+    except ValueError:
+        return None

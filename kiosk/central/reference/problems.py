@@ -5,7 +5,10 @@ from __future__ import annotations
 import json
 from http import HTTPStatus
 
+from starlette.responses import Response
+
 from kiosk.central.codes import PROBLEM_CODES
+from kiosk.central.contract import PROBLEM_TYPE
 
 _TITLES = {
     "invalid_request": (422, "The request is not the contract's"),
@@ -23,9 +26,13 @@ _TITLES = {
     "session_closed": (409, "This chip session has ended"),
     "wrong_batch": (409, "This is not the batch that is open"),
     "collection_not_offered": (409, "Not that way of collection, or not now"),
+    "too_many": (429, "More of this than can be true; repeat the call tomorrow"),
     "busy": (503, "The database is busy; repeat the call"),
     "internal_error": (500, "Central made a mistake"),
 }
+
+
+_NOT_A_CALLER = ("unknown_kiosk", "certificate_revoked")
 
 
 class ProblemError(Exception):
@@ -36,7 +43,12 @@ class ProblemError(Exception):
         if code not in PROBLEM_CODES:
             raise ValueError(f"no problem code {code!r}")
         self.code = code
-        self.status = _TITLES[code][0]
+        self.status = status_of(code)
+
+
+def status_of(code: str) -> int:
+    """The HTTP status that comes with a problem code."""
+    return _TITLES[code][0]
 
 
 def problem_body(code: str, status: int | None = None, places: list[dict[str, str]] | None = None) -> tuple[int, bytes]:
@@ -51,3 +63,13 @@ def problem_body(code: str, status: int | None = None, places: list[dict[str, st
     if places:
         document["errors"] = places
     return status or usual, json.dumps(document, separators=(",", ":")).encode()
+
+
+def problem_response(
+    code: str, status: int | None = None, places: list[dict[str, str]] | None = None
+) -> Response:
+    """A problem document as an answer; see `problem_body`."""
+    status_code, body = problem_body(code, status, places)
+    # Who may not call has no reason to stay.
+    headers = {"connection": "close"} if code in _NOT_A_CALLER else None
+    return Response(body, status_code, headers, media_type=PROBLEM_TYPE)

@@ -40,15 +40,16 @@ def record_of(session: Session, permit_number: str) -> tuple[Permit | None, str]
 
 
 def record_for(
-    session: Session, holder: contract.Holder, facts: contract.PermitFacts | None, is_here: Callable[[str], bool]
+    session: Session, holder: contract.Holder, facts: contract.PermitFacts | None, may_ask: Callable[[str], bool]
 ) -> tuple[Permit | None, str]:
-    """The record of the permit that was read. Where none was: of the holder's permits that are not cancelled and whose
-    area `is_here`, the one that ends last.
+    """The record of the permit that was read. Where none was: of the holder's permits that are not cancelled, the one
+    that ends last. `may_ask`: whether the kiosk may ask about permits of an area; of others there is nothing.
     """
     if facts is not None:
-        return record_of(session, facts.permit_number)
+        permit, name = record_of(session, facts.permit_number)
+        return (permit, name) if permit is not None and may_ask(permit.region) else (None, "")
     for permit, name in session.execute(_OF_HOLDER, {"holder_number": holder.id_number}):
-        if is_here(permit.region):
+        if may_ask(permit.region):
             return permit, name
     return None, ""
 

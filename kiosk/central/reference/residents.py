@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import date, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import Literal
 
-from pydantic import AwareDatetime, Field, TypeAdapter, ValidationError
+from pydantic import Field, TypeAdapter, ValidationError
 from sqlalchemy import delete
 from sqlalchemy.orm import Session
 
-from kiosk.central.contract import Hex, Holder, Key, Model, PermitContent
+from kiosk.central import contract_values as its
+from kiosk.central.contract import Holder, Model, PermitContent
 from kiosk.central.reference.tables import EvidenceRecord, Permit, Resident
 from kiosk.data_files.reader import DataFileError, text_of
 
@@ -22,13 +23,13 @@ class EvidenceImport(Model):
     the holder lives by it. `agent_number`: the identity number of whom it lets act for the holder.
     """
 
-    key: Key
+    key: its.Key
     result: Literal["verified", "needs_person"] = "verified"
-    licence_code: str | None = Field(default=None, repr=False, min_length=1, max_length=200)
-    valid_until: AwareDatetime | None = None
-    address: str | None = Field(default=None, repr=False, max_length=80)
-    issuing_authority: str | None = Field(default=None, max_length=40)
-    agent_number: str | None = Field(default=None, repr=False, max_length=18)
+    licence_code: its.LicenceCode | None = Field(default=None, repr=False)
+    valid_until: its.Moment | None = None
+    address: its.Address | None = Field(default=None, repr=False)
+    issuing_authority: its.Authority | None = None
+    agent_number: its.PermitNumber | None = Field(default=None, repr=False)
 
 
 class ResidentImport(Model):
@@ -39,16 +40,16 @@ class ResidentImport(Model):
     """
 
     holder: Holder
-    permit_number: str = Field(repr=False, min_length=1, max_length=18)
-    chip_serial: Hex
-    permit_file: str = "reference"
-    region: str = Field(pattern=r"^[0-9]{6}$")
-    issued_on: date | None = None
+    permit_number: its.PermitNumber = Field(repr=False, min_length=1)
+    chip_serial: its.SerialHex
+    permit_file: its.PermitFileName = "reference"
+    region: its.AreaCode
+    issued_on: its.Day | None = None
     content: PermitContent
     status: Literal["valid", "reported_lost", "cancelled"] = "valid"
-    address_on_record: str | None = Field(default=None, repr=False, max_length=80)
-    face_pending: bool = False
-    endorsed_on: date | None = None
+    address_on_record: its.Address | None = Field(default=None, repr=False)
+    face_pending: its.Flag = False
+    endorsed_on: its.Day | None = None
     evidence: tuple[EvidenceImport, ...] = ()
 
 

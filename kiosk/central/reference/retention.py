@@ -18,6 +18,7 @@ from kiosk.central.reference.tables import (
     ChipBatchRow,
     ChipSession,
     CompletionRow,
+    EarlierKiosk,
     Endorsement,
     EvidenceCheck,
     EvidenceRecord,
@@ -105,6 +106,10 @@ RETENTIONS = (
     Retention(
         CompletionRow, ENDORSEMENTS, "goes with its endorsement",
         lambda now: CompletionRow.endorsement_id.in_(_old_endorsements(now)),
+    ),
+    Retention(
+        EarlierKiosk, ENDORSEMENTS, "goes with its endorsement",
+        lambda now: EarlierKiosk.endorsement_id.in_(_old_endorsements(now)),
     ),
     Retention(
         Endorsement, ENDORSEMENTS, "a decision can be asked about for as long as the permit's years are counted",

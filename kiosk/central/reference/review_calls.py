@@ -63,6 +63,6 @@ async def choose_collection(
     applying: Applying = request.app.state.applying
 
     def work(session: Session, moment: Moment) -> contract.Model:
-        return applying.choose(session, application_id, body, moment.now)
+        return applying.choose(session, application_id, body, moment.kiosk_id, moment.now)
 
     return await call.once(f"collection {application_id}", body, work)

@@ -8,7 +8,7 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -18,8 +18,8 @@ from sqlalchemy.orm import Session
 from drivers.command_numbers import day
 from drivers.standard_streams import json_text
 from kiosk.central.codes import RETURN_CODES
+from kiosk.central.reference import opening
 from kiosk.central.reference.clock import local_date, system_clock
-from kiosk.central.reference.database import Database
 from kiosk.central.reference.fitting import Fitting
 from kiosk.central.reference.residents import recorded_content
 from kiosk.central.reference.review import Standing
@@ -68,26 +68,30 @@ def _numbered(parser: argparse.ArgumentParser) -> argparse.ArgumentParser:
 
 @contextmanager
 def _office(args: argparse.Namespace) -> Iterator[tuple[Reviewing, Session, datetime]]:
+    """To decide."""
     reviewing = Reviewing(RegionRules.from_files(args.region), Fitting.from_files(args.permits))
-    database = Database(args.database)
-    try:
-        database.migrate()
-        with database.writing() as session:
-            yield reviewing, session, system_clock()
-    finally:
-        database.close()
+    with closing(opening.to_change(args.database)) as database, database.writing() as session:
+        yield reviewing, session, system_clock()
+
+
+@contextmanager
+def _reading_room(args: argparse.Namespace) -> Iterator[tuple[Reviewing, Session]]:
+    """To look."""
+    reviewing = Reviewing(RegionRules.from_files(args.region), Fitting.from_files(args.permits))
+    with closing(opening.to_read(args.database)) as database, database.reading() as session:
+        yield reviewing, session
 
 
 def _list(args: argparse.Namespace) -> int:
-    with _office(args) as (reviewing, session, _):
+    with _reading_room(args) as (reviewing, session):
         for application in reviewing.waiting(session):
             _print(_line(reviewing, session, application))
     return 0
 
 
 def _show(args: argparse.Namespace) -> int:
-    with _office(args) as (reviewing, session, _):
-        application = reviewing.application(session, args.number)
+    with _reading_room(args) as (reviewing, session):
+        application = reviewing.shown(session, args.number)
         permit = session.get(Permit, application.permit_number)
         holder = session.get(Resident, application.holder_number)
         telephone = session.get(ApplicationTelephone, application.application_id)

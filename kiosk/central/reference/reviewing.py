@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from kiosk.central import contract
@@ -46,6 +46,8 @@ class Corrections:
 
 NO_CORRECTIONS = Corrections()
 
+Query = Select[Application]
+
 
 class Reviewing:
     """Works inside the caller's transaction."""
@@ -62,12 +64,19 @@ class Reviewing:
         return [each for each in found if self.standing(session, each).is_open]
 
     def application(self, session: Session, number: str) -> Application:
-        """By its review number, with or without the hyphen. Raises `ReviewRefused`."""
+        """To decide it: by its review number, with or without the hyphen, locked. Raises `ReviewRefused`."""
+        return self._found(session, number, lambda query: query.with_for_update())
+
+    def shown(self, session: Session, number: str) -> Application:
+        """To look at it only. Raises `ReviewRefused`."""
+        return self._found(session, number, lambda query: query)
+
+    def _found(self, session: Session, number: str, chosen: Callable[[Query], Query]) -> Application:
         digits = "".join(each for each in number if each.isdigit())
         if len(digits) != 8 or check_digit(digits[:7]) != digits[7]:
             raise ReviewRefused("mistyped", f"{number} is no review number: eight digits, of which one does not fit")
         query = select(Application).where(Application.review_number == f"{digits[:4]}-{digits[4:]}")
-        found = session.scalars(query.with_for_update()).one_or_none()
+        found = session.scalars(chosen(query)).one_or_none()
         if found is None:
             raise ReviewRefused("unknown", f"no application has the number {number}")
         return found

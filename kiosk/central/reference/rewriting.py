@@ -8,6 +8,7 @@ from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from kiosk.central import contract
+from kiosk.central.reference.access import remember
 from kiosk.central.reference.residents import recorded_content
 from kiosk.central.reference.tables import Application, ChipSession, Endorsement, Permit
 
@@ -42,6 +43,8 @@ def hand_out(
     session.execute(
         update(ChipSession).where(ChipSession.endorsement_id == endorsement.endorsement_id).values(closed=True)
     )
+    if endorsement.kiosk_id != kiosk_id:
+        remember(session, endorsement, now)
     endorsement.kiosk_id = kiosk_id
     endorsement.permit_file = request.permit.permit_file
     endorsement.present = request.permit.content.model_dump(mode="json")

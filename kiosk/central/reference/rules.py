@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -52,10 +52,10 @@ class RegionRules:
         """The region that issued permits of this area; None where no file covers it."""
         return next((each for each in self._regions if each.recognises(area_code)), None)
 
-    def of_region(self, kiosk_area: str | None) -> Callable[[str], bool]:
-        """Whether an area is of the region in which a kiosk stands; of any, where nobody said where it stands."""
-        region = None if kiosk_area is None else self.region_of(kiosk_area)
-        return lambda area_code: kiosk_area is None or (region is not None and region.recognises(area_code))
+    def is_one_region(self, area_code: str, other: str) -> bool:
+        """Whether two areas are of one region; where no file covers it, whether they are the same."""
+        region = self.region_of(area_code)
+        return area_code == other if region is None else region.recognises(other)
 
     def offered(self, area_code: str, service: str) -> OfferedService | None:
         """How the region has the service; None where it describes none of that name."""

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import contextlib
-import signal
 import ssl
 import threading
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from datetime import datetime
 from pathlib import Path
 from types import TracebackType
@@ -18,12 +16,14 @@ from sqlalchemy import select
 
 from kiosk.central import contract
 from kiosk.central.reference import gaps, heartbeats, kiosks, residents, retention
+from kiosk.central.reference.access import Access
 from kiosk.central.reference.application import create_application
 from kiosk.central.reference.applying import Applying
 from kiosk.central.reference.authority import CA_FILE, CENTRAL_CERTIFICATE, CENTRAL_KEY
 from kiosk.central.reference.calls import Calls
 from kiosk.central.reference.chip_commands import ChipCommands
 from kiosk.central.reference.chip_sessions import ChipSessions
+from kiosk.central.reference.connections import Connections
 from kiosk.central.reference.database import Database
 from kiosk.central.reference.endorsing import Endorsing
 from kiosk.central.reference.evidence import Verifying
@@ -31,15 +31,15 @@ from kiosk.central.reference.fitting import Fitting
 from kiosk.central.reference.gaps import Gap
 from kiosk.central.reference.granting import Granting
 from kiosk.central.reference.hsm import SoftwareHsm
+from kiosk.central.reference.listening import ListeningServer, tls_context
 from kiosk.central.reference.named_answers import NamedAnswers
-from kiosk.central.reference.peer_certificate import MutualTlsProtocol, PeerCertificate
+from kiosk.central.reference.peer_certificate import PeerCertificate
 from kiosk.central.reference.reviewing import Reviewing
 from kiosk.central.reference.rules import RegionRules
 from kiosk.central.reference.settings import CentralSettings
 from kiosk.central.reference.tables import CompletionRow, Endorsement, KioskSequence, Permit
 from kiosk.central.reference.wire_faults import FAULT_NAMES, USUALLY_AFTER_S, WireFaults
 
-KEEP_ALIVE_S = 75          # above the kiosk's 60 s, so that it is the kiosk that lets go
 START_TIMEOUT_S = 15.0
 STOP_TIMEOUT_S = 5
 
@@ -65,9 +65,10 @@ class ReferenceCentral:
         fitting = Fitting.from_files(settings.permits)
         layouts = {permit.name: ChipCommands(permit, self._hsm) for permit in fitting.permit_files}
         self._granting = Granting(self._hsm, settings.grant_valid_for)
-        self._endorsing = Endorsing(rules, self._granting, fitting)
+        self._access = Access(rules)
+        self._endorsing = Endorsing(rules, self._access, self._granting, fitting)
         self._chip_sessions = ChipSessions(layouts)
-        self._verifying, self._applying = Verifying(rules), Applying(rules, fitting)
+        self._verifying, self._applying = Verifying(rules, self._access), Applying(rules, self._access, fitting)
         self.reviewing = Reviewing(rules, fitting)
         self.database = Database(settings.database, settings.calls_at_once + 1)     # one for who looks from outside
         self.database.migrate()
@@ -75,7 +76,7 @@ class ReferenceCentral:
             self.register_kiosk(kiosk_id)
         self.database.connect()
         self._calls: Calls | None = None
-        self._server: _Server | None = None
+        self._server: ListeningServer | None = None
         self._thread: threading.Thread | None = None
         self._faults: WireFaults | None = None
         self._wanted_fault: tuple[str, int | None, float] | None = None
@@ -87,7 +88,7 @@ class ReferenceCentral:
         self._thread.start()
         if not self._server.ready.wait(START_TIMEOUT_S) or not self._server.started:
             self.stop()
-            raise CentralDidNotStart(f"cannot listen on {self._settings.host}:{self._settings.port}")
+            raise CentralDidNotStart(f"cannot listen on {self._where()}")
         return self.url
 
     def run(self, announce: Callable[[str], None]) -> None:
@@ -99,7 +100,7 @@ class ReferenceCentral:
         server.announce = lambda: announce(self.url)
         server.run()
         if not server.started:
-            raise CentralDidNotStart(f"cannot listen on {self._settings.host}:{self._settings.port}")
+            raise CentralDidNotStart(f"cannot listen on {self._where()}")
 
     def stop(self) -> None:
         """Close every connection and thread, then the database."""
@@ -123,9 +124,22 @@ class ReferenceCentral:
 
     @property
     def url(self) -> str:
-        """https://HOST:PORT."""
+        """https://HOST:PORT; unix:PATH behind a proxy."""
+        if self._settings.proxy is not None:
+            return f"unix:{self._settings.proxy.socket}"
         port = self._settings.port if self._server is None else self._server.port
         return f"https://{self._settings.host}:{port}"
+
+    def _where(self) -> str:
+        proxy = self._settings.proxy
+        return f"{self._settings.host}:{self._settings.port}" if proxy is None else str(proxy.socket)
+
+    @property
+    def connections(self) -> Connections:
+        """Who is connected, and who was let go for which reason. Raises RuntimeError where nothing is served."""
+        if self._server is None:
+            raise RuntimeError("central does not serve")
+        return self._server.connections
 
     def public_keys(self) -> dict[str, tuple[str, bytes]]:
         """Algorithm and public key of everything that may sign a grant, by key id."""
@@ -203,19 +217,19 @@ class ReferenceCentral:
         with self.database.reading() as session:
             return sorted(session.scalars(query))
 
-    def _new_server(self) -> _Server:
+    def _new_server(self) -> ListeningServer:
         self._calls = Calls(self.database, self._settings.clock, self._settings.calls_at_once)
         application = create_application(
-            self._calls, self._endorsing, self._chip_sessions, self._verifying, self._applying
+            self._calls, self._access, self._endorsing, self._chip_sessions, self._verifying, self._applying
         )
         self._faults = WireFaults(application, self._granting, self._settings.clock)
         if self._wanted_fault is not None:
             self._faults.set(*self._wanted_fault)
+        limits, proxy = self._settings.limits, self._settings.proxy
         config = uvicorn.Config(
             NamedAnswers(self._faults),
             host=self._settings.host,
             port=self._settings.port,
-            http=MutualTlsProtocol,
             ws="none",
             lifespan="off",
             log_config=None,
@@ -223,48 +237,11 @@ class ReferenceCentral:
             server_header=False,
             date_header=False,    # the one by our own clock is put on outermost
             proxy_headers=False,
-            timeout_keep_alive=KEEP_ALIVE_S,
+            timeout_keep_alive=round(limits.idle_s) + 1,      # the protocol's own comes first
             timeout_graceful_shutdown=STOP_TIMEOUT_S,
-            ssl_certfile=self._settings.tls_dir / CENTRAL_CERTIFICATE,
-            ssl_keyfile=self._settings.tls_dir / CENTRAL_KEY,
-            ssl_ca_certs=str(self._settings.tls_dir / CA_FILE),
-            ssl_cert_reqs=ssl.CERT_REQUIRED,
         )
-        return _Server(config)
+        return ListeningServer(config, limits, None if proxy is not None else self._tls(), proxy)
 
-
-class _Server(uvicorn.Server):
-    """uvicorn's server, telling when it listens, and where."""
-
-    def __init__(self, config: uvicorn.Config) -> None:
-        super().__init__(config)
-        self.ready = threading.Event()
-        self.port = config.port
-        self.announce: Callable[[], None] = lambda: None
-
-    def run(self, sockets: None = None) -> None:  # type: ignore[override]
-        try:
-            super().run()
-        except SystemExit:
-            self.started = False      # uvicorn's way to say that it cannot listen
-        finally:
-            self.ready.set()
-
-    @contextlib.contextmanager
-    def capture_signals(self) -> Iterator[None]:
-        """Unlike uvicorn, do not raise the signal again afterwards: whoever runs the server still has to tidy up."""
-        if threading.current_thread() is not threading.main_thread():
-            yield
-            return
-        before = {number: signal.signal(number, self.handle_exit) for number in (signal.SIGINT, signal.SIGTERM)}
-        try:
-            yield
-        finally:
-            for number, handler in before.items():
-                signal.signal(number, handler)
-
-    async def startup(self, sockets: None = None) -> None:  # type: ignore[override]
-        await super().startup()
-        self.port = self.servers[0].sockets[0].getsockname()[1]
-        self.announce()
-        self.ready.set()
+    def _tls(self) -> ssl.SSLContext:
+        files = self._settings.tls_dir
+        return tls_context(files / CA_FILE, files / CENTRAL_CERTIFICATE, files / CENTRAL_KEY)

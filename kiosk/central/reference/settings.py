@@ -7,6 +7,8 @@ from datetime import timedelta
 from pathlib import Path
 
 from kiosk.central.reference.clock import Clock, system_clock
+from kiosk.central.reference.connections import USUAL_LIMITS, ConnectionLimits
+from kiosk.central.reference.listening import Proxy
 
 THREADS_WITH_SQLITE = 4         # one writes at a time, whatever their number
 THREADS_WITH_POSTGRESQL = 12    # most of a call's time it waits for the server
@@ -19,7 +21,8 @@ class CentralSettings:
     `keys`: the software HSM's files. `pilots`: codes of regions where the authority ordered a trial at kiosks.
     `regions`, `permits`: files or directories of them. `kiosks`: registered at start, ID or ID=AREA (where it stands).
     `threads`: calls carried out at once; None: as many as suit the kind of database. `grant_valid_for`:
-    how long a grant is good; a visit takes 3 minutes.
+    how long a grant is good; a visit takes 3 minutes. `limits`: of connections. `proxy`: TLS ends there, and `tls_dir`,
+    `host` and `port` mean nothing here.
     """
 
     database: str
@@ -34,6 +37,8 @@ class CentralSettings:
     threads: int | None = None
     grant_valid_for: timedelta = timedelta(minutes=10)
     clock: Clock = system_clock
+    limits: ConnectionLimits = USUAL_LIMITS
+    proxy: Proxy | None = None
 
     @property
     def calls_at_once(self) -> int:

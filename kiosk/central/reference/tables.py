@@ -148,6 +148,15 @@ class Endorsement(Base):
     holder_check: Mapped[dict[str, Any] | None]
 
 
+class EarlierKiosk(Base):
+    """A kiosk that held the grant of an application at an earlier visit: it may still report on it, late."""
+
+    __tablename__ = "earlier_kiosks"
+    endorsement_id: Mapped[UUID] = mapped_column(ForeignKey("endorsements.endorsement_id"), primary_key=True)
+    kiosk_id: Mapped[str] = mapped_column(String(64), primary_key=True)
+    until: Mapped[datetime]
+
+
 class ChipSession(Base):
     """One conversation with a chip, ended once it has a verdict or a later one took its place."""
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
 from kiosk.central.reference.tables import Endorsement
@@ -37,6 +37,11 @@ def was_given_up(session: Session, inquiry_id: UUID) -> bool:
 def is_unasked(endorsement: Endorsement) -> bool:
     """Whether there is a record of its end alone."""
     return endorsement.answer == _NO_ANSWER
+
+
+def has_no_answer() -> ColumnElement[bool]:
+    """`is_unasked` as a condition."""
+    return Endorsement.answer == _NO_ANSWER
 
 
 def close_unasked(session: Session, endorsement_id: UUID, kiosk_id: str, state: str, now: datetime) -> Endorsement:

@@ -20,7 +20,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from kiosk.central import contract
 from kiosk.central.reference.clock import Clock
 from kiosk.central.reference.granting import Granting
-from kiosk.central.reference.peer_certificate import SCOPE_ABORT, SCOPE_WRITE
+from kiosk.central.reference.listening import SCOPE_ABORT, SCOPE_WRITE
 from kiosk.central.reference.problems import problem_body
 
 FAULT_NAMES = (

@@ -16,6 +16,9 @@ MONDAY = datetime(2026, 11, 23, 2, 0, tzinfo=UTC)
 
 
 def living_in(central: ReferenceCentral, region: str, **changes: object) -> Resident:
+    """Somebody in the region in which both kiosks stand now."""
+    for name in ("kiosk-1", "kiosk-2"):
+        central.register_kiosk(f"{name}={region}")
     who = resident(region=region, **changes)
     central.seed([who.record])
     return who

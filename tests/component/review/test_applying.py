@@ -97,7 +97,6 @@ def test_a_second_application_for_the_same_is_refused_while_the_first_is_open(
         (SHANGHAI, "change_address", (), "counter_only"),
         (SHANGHAI, "endorse", ("address_changed",), "counter_only"),
         (BEIJING, "endorse", ("identity_changed",), "counter_only"),
-        (HAIKOU, "dance", (), "not_offered"),
         ("220000", "endorse", (), "not_offered"),
     ],
 )

@@ -1,0 +1,97 @@
+"""What a single value of the contract may be: a length, a range, a pattern for each, as the OpenAPI document says them.
+
+A value that is outside is refused at the border, so that nothing that cannot be kept, added to or read back gets in.
+Numbers are numbers, never texts that hold one; moments and days are texts of one form (RFC 3339).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from datetime import date, datetime
+from typing import Annotated, Any
+
+from pydantic import AwareDatetime, BeforeValidator, Field, StrictBool, StrictFloat, StrictInt, WithJsonSchema
+
+LARGEST_NUMBER = 2**53 - 1      # the largest that every JSON reader keeps exact (RFC 8259, section 6)
+LARGEST_BATCH = 2**31 - 1       # what a column of SQL's INTEGER holds
+LONGEST_COMMAND = 261           # CLA INS P1 P2 Lc, 255 bytes, Le (ISO/IEC 7816-3, short APDU)
+LONGEST_ANSWER = 256
+MOST_COMMANDS = 64              # of one batch
+MOST_KEYS = 32                  # of declarations, proofs, devices, versions
+
+# No control character, no separator of lines or paragraphs. What is no character at all (a lone surrogate) has no place
+# in UTF-8 and matches nothing.
+LINE = "^[^\\u0000-\\u001F\\u007F-\\u009F\\u2028\\u2029]*$"
+
+# 1970 is what a machine says whose clock has no battery. Behind 8999 an offset would lead out of the calendar.
+_MOMENT = (
+    r"(19[7-9][0-9]|[2-8][0-9]{3})-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]{1,9})?"
+    r"(Z|[+-][0-9]{2}:[0-9]{2})"
+)
+_DAY = r"(19[0-9]{2}|[2-8][0-9]{3})-[0-9]{2}-[0-9]{2}"
+
+
+def _written(kind: type[date], pattern: str, first_year: int) -> Callable[[Any], Any]:
+    whole = re.compile(pattern, re.ASCII)
+
+    def checked(value: Any) -> Any:
+        """A text of that form, or Python's own value in the same range."""
+        if isinstance(value, str) and whole.fullmatch(value):
+            return value
+        if type(value) is kind and first_year <= value.year < 9000:
+            return value
+        raise ValueError(f"must match {pattern}")
+
+    return checked
+
+
+Moment = Annotated[
+    AwareDatetime,
+    BeforeValidator(_written(datetime, _MOMENT, 1970)),
+    WithJsonSchema({"type": "string", "format": "date-time", "pattern": f"^{_MOMENT}$"}),
+]
+Day = Annotated[
+    date,
+    BeforeValidator(_written(date, _DAY, 1900)),
+    WithJsonSchema({"type": "string", "format": "date", "pattern": f"^{_DAY}$"}),
+]
+
+Flag = StrictBool
+Number = Annotated[StrictInt, Field(ge=0, le=LARGEST_NUMBER)]
+EndorsementCount = Annotated[StrictInt, Field(ge=0, le=65535)]
+BatchNumber = Annotated[StrictInt, Field(ge=1, le=LARGEST_BATCH)]
+Seconds = Annotated[StrictFloat, Field(ge=0, le=86400, allow_inf_nan=False)]
+
+Key = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,63}$")]      # a key of the region file
+Code = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,63}$")]     # a stable code: of a refusal, a fault, a failure
+FaultCode = Annotated[str, Field(pattern=r"^[0-9a-z_]{1,64}$")]     # of kiosk/faults.py; "ok" where there is none
+StateName = Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z0-9]{0,63}$")]
+
+Hex = Annotated[str, Field(pattern=r"^([0-9A-F]{2})*$", max_length=2 * LONGEST_COMMAND)]
+SerialHex = Annotated[str, Field(pattern=r"^([0-9A-F]{2})*$", max_length=64)]
+AtrHex = Annotated[str, Field(pattern=r"^([0-9A-F]{2})*$", max_length=66)]     # 33 bytes (ISO/IEC 7816-3, section 8.2)
+ApduHex = Annotated[str, Field(pattern=r"^([0-9A-F]{2})*$", min_length=8, max_length=2 * LONGEST_COMMAND)]
+AnswerHex = Annotated[str, Field(pattern=r"^([0-9A-F]{2})*$", max_length=2 * LONGEST_ANSWER)]
+StatusWord = Annotated[str, Field(pattern=r"^[0-9A-F]{4}$")]
+
+PersonName = Annotated[str, Field(pattern=LINE, max_length=60)]
+IdentityNumber = Annotated[str, Field(pattern=LINE, min_length=15, max_length=18)]
+PermitNumber = Annotated[str, Field(pattern=LINE, max_length=18)]
+PermitFileName = Annotated[str, Field(pattern=LINE, min_length=1, max_length=40)]
+AreaCode = Annotated[str, Field(pattern=r"^[0-9]{6}$")]
+Address = Annotated[str, Field(pattern=LINE, max_length=80)]
+Authority = Annotated[str, Field(pattern=LINE, max_length=40)]
+CategoryText = Annotated[str, Field(pattern=LINE, max_length=20)]
+LicenceCode = Annotated[str, Field(pattern=LINE, min_length=1, max_length=200)]
+Telephone = Annotated[str, Field(pattern=r"^[0-9]{5,15}$")]
+AttendantNumber = Annotated[str, Field(pattern=r"^[0-9]{2}$")]
+Station = Annotated[str, Field(pattern=LINE, max_length=80)]
+VersionText = Annotated[str, Field(pattern=LINE, max_length=64)]
+# Quoted on the telephone, printed, and drawn as a two-dimensional code.
+ReviewNumber = Annotated[str, Field(pattern=r"^[0-9A-Za-z][0-9A-Za-z/.-]{0,31}$")]
+
+Base64 = Annotated[str, Field(pattern=r"^[A-Za-z0-9+/]+={0,2}$", max_length=8192)]      # RFC 4648, section 4, padded
+SignatureBase64 = Annotated[str, Field(pattern=r"^[A-Za-z0-9+/]*={0,2}$", max_length=128)]
+KeyId = Annotated[str, Field(pattern=r"^[0-9A-Za-z._-]{1,64}$")]
+JournalHash = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]

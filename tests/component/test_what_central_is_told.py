@@ -1,0 +1,104 @@
+"""A kiosk sends only what the contract takes: what does not fit is found where it is read, and ends no worker."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, date, datetime
+from pathlib import Path
+from uuid import UUID
+
+import pytest
+
+from drivers.permit_chip.chip import PermitChip
+from drivers.permit_chip.permit_file_reader import load_permit_file
+from kiosk.domain.documents import Permit, PermitContent
+from kiosk.domain.personal import Personal
+from kiosk.runtime.seal import seal_by
+from kiosk.services.central_messages import facts_of, is_licence_code, untold_of
+from kiosk.services.chip import ChipService
+from kiosk.services.outbox import message_of
+from kiosk.workflow import effects as do
+from kiosk.workflow import events as on
+from tests.component.central_rig import PERMITS, content, resident
+from tests.fakes.chip_coupler import ChipInHand
+from tests.unit.machine_samples import SITES
+from tests.unit.machine_walk import walk
+
+NOW = datetime(2026, 11, 22, 2, 0, tzinfo=UTC)
+PERMIT = Permit(
+    permit_file="reference", atr=b"\x3b\x00", chip_serial="8600310000000001", region="310000",
+    permit_number=Personal("310000201900000001"), holder_name=Personal("林玉珍"),
+    holder_number=Personal("341399198803140021"), issued_on=date(2023, 12, 4),
+    content=PermitContent(
+        address=Personal("上海市浦东新区示范路88弄6号402室"), issuing_authority="上海市公安局浦东分局",
+        category="standard", valid_from=date(2025, 12, 4), valid_to=date(2026, 12, 4), endorsement_count=2))
+
+UNTOLD = [
+    ({"holder_name": Personal("林" * 61)}, {}, "holder_name"),
+    ({"holder_name": Personal("林\u2028玉珍")}, {}, "holder_name"),
+    ({"holder_name": Personal("\ud800")}, {}, "holder_name"),
+    ({"permit_number": Personal("1" * 19)}, {}, "permit_number"),
+    ({"region": "31000"}, {}, "region"),
+    ({"issued_on": date(1, 1, 1)}, {}, "issued_on"),
+    ({}, {"address": Personal("路" * 81)}, "address"),
+    ({}, {"address": Personal("a\u2029b")}, "address"),
+    ({}, {"issuing_authority": "局\u0000"}, "issuing_authority"),
+    ({}, {"valid_to": date(9999, 12, 31)}, "valid_to"),
+    ({}, {"endorsement_count": 65536}, "endorsement_count"),
+]
+
+
+@pytest.mark.parametrize(("permit", "inside", "field"), UNTOLD)
+def test_a_permit_that_does_not_fit_is_known_by_the_field_and_not_by_its_value(
+    permit: dict[str, object], inside: dict[str, object], field: str
+) -> None:
+    assert untold_of(PERMIT) is None
+    assert facts_of(PERMIT).content.category == "standard"
+    assert untold_of(replace(PERMIT, **permit, content=replace(PERMIT.content, **inside))) == field
+
+
+@pytest.mark.parametrize("last_day", [date(1, 1, 1), date(9999, 12, 31), date(9000, 1, 1)])
+def test_a_chip_with_a_day_that_central_cannot_be_told_is_a_permit_that_cannot_be_read(last_day: date) -> None:
+    told = reading(content().model_copy(update={"valid_to": last_day}))
+    assert isinstance(told, on.DeviceFailed)
+
+
+def test_a_chip_with_a_line_break_of_unicode_in_its_address_is_a_permit_that_cannot_be_read() -> None:
+    assert isinstance(reading(content().model_copy(update={"address": "示范路\u20288号"})), on.DeviceFailed)
+
+
+def test_a_chip_with_usual_content_is_read() -> None:
+    assert isinstance(reading(content()), on.PermitRead)
+
+
+def reading(on_chip: object) -> on.Event:
+    who = resident()
+    chip = replace(who, on_chip=on_chip).chip()
+    coupler = ChipInHand(chip)
+    layouts = [load_permit_file(Path(PERMITS) / "reference.toml")]
+    told: list[on.Event] = []
+    service = ChipService(PermitChip(coupler, layouts), coupler, seal_by(b""))
+    service.handlers[do.ReadChip](do.ReadChip(), told.append)
+    service.close()
+    return told[0]
+
+
+@pytest.mark.parametrize("code", ["", "x" * 201, "a\u0000b", "a\nb", "\ud800", "\u2028"])
+def test_a_code_that_is_no_licence_code_is_not_taken_for_one(code: str) -> None:
+    assert not is_licence_code(code)
+    assert is_licence_code("ELC:310000:ZJ-7Q2M-0041-9F3A")
+
+
+def test_every_cancellation_and_every_report_that_the_machine_can_order_is_one_that_central_takes() -> None:
+    ordered = {
+        effect for _, _, taken in walk(SITES["of every service"]).arrows() for effect in taken.effects
+        if isinstance(effect, do.CancelEndorsement | do.ReportCompletion)
+    }
+    assert {type(effect) for effect in ordered} == {do.CancelEndorsement, do.ReportCompletion}
+    assert all(message_of(effect, NOW) is not None for effect in ordered)
+
+
+@pytest.mark.parametrize("year", [1970, 2026, 8999])
+def test_a_kiosk_whose_clock_is_wrong_can_still_say_what_happened(year: int) -> None:
+    moment = datetime(year, 1, 1, tzinfo=UTC)
+    assert message_of(do.CancelEndorsement(UUID(int=7), "interrupted"), moment) is not None
