@@ -7,6 +7,14 @@ with a stable `code`. Every answer, of either kind, repeats the request's `X-Kio
 line twice, or comes late, must not be taken for the next call's. No personal data in URLs. Times carry an offset; dates
 are local dates (Asia/Shanghai).
 
+Growth: an unknown field of an answer is ignored, an unknown field of a request is refused (422 `invalid_request`). A
+word that an answer marks with `x-unknown-is-read-as` belongs to an open list: a kiosk reads a word that it does not know
+as the one named there. Everything else that is new waits until every kiosk's heartbeat tells a contract version that
+has it (`versions.contract`). A signed grant carries a version of its own: a kiosk refuses one that is above its own.
+
+The client certificate is asked for in the first handshake, or after it by TLS 1.3's post-handshake authentication (RFC
+8446, section 4.6.2). Renegotiation of TLS 1.2 is not supported.
+
 The sequence number is per kiosk, starts at 1 and rises; GETs carry none. The kiosk's own texts are found by the codes
 in `kiosk.central.codes`; of what central writes, a resident is shown a review number and the name of a station.
 """
@@ -18,6 +26,11 @@ from typing import Annotated, Literal
 from uuid import UUID
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+
+from kiosk.central.reading import LeftOut, Otherwise
+
+CONTRACT_VERSION = "1.1.0"     # of these models and of openapi.json; README.md says what raises which number
+GRANT_VERSION = 1              # of the payload of a grant; raised by what a kiosk must not ignore
 
 IDEMPOTENCY_HEADER = "Idempotency-Key"
 SEQUENCE_HEADER = "X-Kiosk-Sequence"
@@ -32,7 +45,9 @@ StatusWord = Annotated[str, Field(pattern=r"^[0-9A-F]{4}$")]
 
 
 class Model(BaseModel):
-    """Strict and frozen: an unknown field is a mistake. Personal values are kept out of every repr."""
+    """Strict and frozen: an unknown field is a mistake. In an answer it is ignored instead (`reading.read_answer`).
+    Personal values are kept out of every repr.
+    """
 
     model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
 
@@ -135,13 +150,14 @@ class SignedGrant(Model):
 
 
 class GrantPayload(Model):
-    """What is signed."""
+    """What is signed. `version`: a field that may be ignored leaves it as it is, one that must be heeded raises it."""
 
+    version: int = Field(default=GRANT_VERSION, ge=1, le=65535)
     endorsement_id: UUID
     permit_number: str = Field(repr=False)
     chip_serial: Hex
     content: PermitContent
-    residence_years: Literal["continuous", "counted_from_make_up", "restart"] | None
+    residence_years: Annotated[Literal["continuous", "counted_from_make_up", "restart"] | None, Otherwise(None)]
     issued_at: AwareDatetime
     expires_at: AwareDatetime
     face_only: bool = False
@@ -186,9 +202,12 @@ class EndorsementState(Model):
     """GET /v1/endorsements/{id}: the present state, for a lost reply."""
 
     endorsement_id: UUID
-    state: Literal[
-        "granted", "pending", "refused", "already_current", "cancelled", "written", "face_pending", "unchanged",
-        "unknown", "expired",
+    state: Annotated[
+        Literal[
+            "granted", "pending", "refused", "already_current", "cancelled", "written", "face_pending", "unchanged",
+            "unknown", "expired",
+        ],
+        Otherwise("unknown"),
     ]
     answer: EndorsementAnswer              # the first answer, so that a lost grant is had again
 
@@ -321,7 +340,7 @@ class EvidenceAnswer(Model):
 
     evidence_id: UUID
     key: str
-    result: Literal["verified", "not_verified", "needs_person"]
+    result: Annotated[Literal["verified", "not_verified", "needs_person"], Otherwise("needs_person")]
 
 
 class ApplicationRequest(Model):
@@ -386,9 +405,9 @@ class ApplicationProgress(Model):
 
 
 class ApplicationsFound(Model):
-    """Newest first."""
+    """Newest first. A kiosk leaves out an application whose state it does not know."""
 
-    applications: tuple[ApplicationProgress, ...]
+    applications: Annotated[tuple[ApplicationProgress, ...], LeftOut()]
 
 
 class DeviceState(Model):
@@ -431,17 +450,24 @@ class HeartbeatRequest(Model):
     counters: dict[Key, Annotated[int, Field(ge=0, le=LARGEST_NUMBER)]] = Field(default={}, max_length=64)
 
 
+class Command(Model):
+    """What central wants done, by its kind."""
+
+    kind: Key
+
+
 class HeartbeatAnswer(Model):
     """`time`: central's clock. `configuration_version`: what the kiosk should run, None: central does not say.
 
     `journal`: the furthest head that central knew before this call; a kiosk whose journal holds another link at that
-    number, or ends before it, has lost or changed records. `commands`: reserved, none yet.
+    number, or ends before it, has lost or changed records. `commands`: reserved, none yet; a kiosk ignores a kind that
+    it does not know.
     """
 
     time: AwareDatetime
     configuration_version: str | None = Field(default=None, max_length=64)
     journal: JournalHead | None
-    commands: tuple[()] = ()
+    commands: tuple[Command, ...] = ()
 
 
 class Problem(BaseModel):

@@ -26,7 +26,7 @@ from kiosk.central.reference.tables import Endorsement
 from kiosk.central.reference.unasked import close_unasked, is_unasked, told_of
 
 TITLE = "Central: endorsement of residence permits"
-VERSION = "1.0.0"
+VERSION = contract.CONTRACT_VERSION
 MAX_BODY_BYTES = 64 * 1024      # the largest request, the answers to a batch, is below 8 KiB
 
 _PROBLEM_SCHEMA = {"schema": {"$ref": "#/components/schemas/Problem"}}
