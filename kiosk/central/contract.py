@@ -8,9 +8,9 @@ line twice, or comes late, must not be taken for the next call's. No personal da
 are local dates (Asia/Shanghai).
 
 Growth: an unknown field of an answer is ignored, an unknown field of a request is refused (422 `invalid_request`). A
-word that an answer marks with `x-unknown-is-read-as` belongs to an open list: a kiosk reads a word that it does not know
-as the one named there. Everything else that is new waits until every kiosk's heartbeat tells a contract version that
-has it (`versions.contract`). A signed grant carries a version of its own: a kiosk refuses one that is above its own.
+word that an answer marks with `x-unknown-is-read-as` belongs to an open list: a kiosk reads a word that it does not
+know as the one named there. Everything else that is new waits until every kiosk's heartbeat tells a contract version
+that has it (`versions.contract`). A signed grant carries a version: a kiosk refuses one that is above its own.
 
 The client certificate is asked for in the first handshake, or after it by TLS 1.3's post-handshake authentication (RFC
 8446, section 4.6.2). Renegotiation of TLS 1.2 is not supported.

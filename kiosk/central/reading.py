@@ -1,7 +1,7 @@
 """Reads what central sent. Central may be newer than this kiosk, so an answer may hold what the kiosk does not know.
 
 An unknown field is ignored, and an unknown word of an open list is read as the word that the contract names for it.
-Both are counted, and the heartbeat tells the counts. Requests are not read like this: an unknown field there is refused.
+Both are counted, and the heartbeat tells the counts. Requests are not read so: an unknown field is refused there.
 """
 
 from __future__ import annotations

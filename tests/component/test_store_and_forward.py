@@ -199,20 +199,25 @@ def test_it_is_tried_again_less_and_less_often_and_not_by_all_kiosks_in_the_same
 
 def test_after_a_success_the_next_trouble_is_met_without_haste_again(site: Site) -> None:
     owes(site, *(completion(site.visit()) for _ in range(2)))
-    site.central.set_fault("http_500", calls=3)
+    site.central.set_fault("refuse_connection", calls=3)
     site.forwards(chance=0.0)
     assert site.pauses == [1.0, 2.0, 4.0]
     assert len(site.arrived()) == 2
 
 
-@pytest.mark.parametrize("fault", ["garbage_json", "http_500", "drop_connection_after_commit", "wrong_type"])
-def test_an_answer_that_is_none_leaves_the_message_waiting_and_counts_once(site: Site, fault: str) -> None:
+@pytest.mark.parametrize(("fault", "pauses"), [
+    # Answered, so that the one behind it is tried in the same round; not answered, so that it waits too.
+    ("garbage_json", 1), ("http_500", 1), ("wrong_type", 1), ("drop_connection_after_commit", 2),
+])
+def test_an_answer_that_is_none_leaves_the_message_waiting_and_counts_once(
+    site: Site, fault: str, pauses: int
+) -> None:
     told = [site.visit(), site.visit()]
     owes(site, *map(completion, told))
     site.central.set_fault(fault, calls=2)
     site.forwards()
     assert site.arrived() == told
-    assert len(site.pauses) == 2
+    assert len(site.pauses) == pauses
 
 
 def test_a_disk_that_does_not_note_the_answer_makes_central_hear_it_again_and_count_it_once(site: Site) -> None:

@@ -162,7 +162,7 @@ def test_a_field_of_a_newer_answer_is_ignored_and_counted_and_one_of_a_request_i
     read = read_answer(TypeAdapter(contract.Recorded), document, unknown)
     assert read == contract.Recorded(endorsement_id=UUID(SOME_ID.decode()), state="written")
     assert unknown.counts() == {"unknown_fields": 2, "unknown_values": 0}
-    with pytest.raises(ValidationError, match="extra_forbidden|Extra inputs"):
+    with pytest.raises(ValidationError, match="Extra inputs"):
         contract.CancellationRequest.model_validate_json(b'{"reason": "a", "at": "noon"}')
 
 
@@ -176,7 +176,8 @@ def test_an_unknown_word_of_an_open_list_is_read_as_the_contract_says_and_counte
         contract.EvidenceAnswer.model_validate_json(document)       # central itself must not say it by mistake
 
 
-@pytest.mark.parametrize("spoilt", [b'{"evidence_id": "%s", "key": "lease", "result": 3, "more": 1}' % (b"0" * 32), b"{"])
+@pytest.mark.parametrize(
+    "spoilt", [b'{"evidence_id": "%s", "key": "lease", "result": 3, "more": 1}' % SOME_ID, b"{"])
 def test_what_is_wrong_in_more_than_being_new_is_refused_and_not_counted(spoilt: bytes) -> None:
     unknown = Unknown()
     with pytest.raises(ValidationError):
