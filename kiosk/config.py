@@ -11,8 +11,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
-from urllib.parse import urlsplit
 
+from kiosk.central.address import CentralAddressError, parse_central_address
 from kiosk.domain.holder_check import AVAILABLE, CheckWay, HolderCheckRule
 from kiosk.policy.assessment import LocalText
 from kiosk.policy.readable_line import readable_line
@@ -363,12 +363,13 @@ def _scheme(url: str) -> str:
     return url.partition("://")[0]
 
 
-def _is_https_address(url: str) -> bool:
+def central_address_mistake(url: str) -> str | None:
+    """What is wrong with central's address; None where nothing is."""
     try:
-        parts = urlsplit(url)
-        return parts.scheme == "https" and bool(parts.hostname) and parts.port != 0 and parts.path in ("", "/")
-    except ValueError:      # brackets that do not close, a port that is no number
-        return False
+        parse_central_address(url)
+    except CentralAddressError as error:
+        return str(error)
+    return None
 
 
 def _central(reader: _Reader, beside: Callable[[str], Path]) -> CentralAccess:
@@ -379,8 +380,10 @@ def _central(reader: _Reader, beside: Callable[[str], Path]) -> CentralAccess:
         return beside(name)
 
     url = reader.text("url", "https://host:port")
-    if url and not _is_https_address(url):
-        reader.wrong("url", f"is {url!r}; https://host:port is wanted")
+    mistake = central_address_mistake(url) if "url" in reader.names() else None     # a missing one is told already
+    if mistake is not None:
+        shown = "***" if "@" in url else repr(url)      # a password stands before the @
+        reader.wrong("url", f"is {shown}; https://host:port is wanted; this {mistake}")
     access = CentralAccess(url, file("ca"), file("certificate"), file("key"), file("grant_keys"))
     reader.nothing_else()
     return access

@@ -70,7 +70,7 @@ def _host(host: str) -> str:
     if host.startswith("[") and host.endswith("]"):
         return _checked(ipaddress.IPv6Address, host[1:-1])
     if ":" in host:
-        raise CentralAddressError("has an IPv6 address without brackets, or two ports")
+        raise CentralAddressError("has an IPv6 address that is not in brackets, or two ports")
     labels = host.removesuffix(".").split(".")
     if labels[-1].isdigit() or re.fullmatch("0[xX][0-9A-Fa-f]*", labels[-1]):
         return _checked(ipaddress.IPv4Address, host)
