@@ -39,7 +39,7 @@ from kiosk.central.reference.settings import CentralSettings
 from kiosk.central.reference.tables import CompletionRow, Endorsement, KioskSequence, Permit
 from kiosk.central.reference.wire_faults import FAULT_NAMES, USUALLY_AFTER_S, WireFaults
 
-KEEP_ALIVE_S = 75          # above the kiosk's 60 s, so that it is the kiosk that lets go
+KEEP_ALIVE_S = 75          # above the kiosk's 30 s, so that it is the kiosk that lets go
 START_TIMEOUT_S = 15.0
 STOP_TIMEOUT_S = 5
 
