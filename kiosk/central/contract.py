@@ -9,8 +9,15 @@ are local dates (Asia/Shanghai).
 
 Growth: an unknown field of an answer is ignored, an unknown field of a request is refused (422 `invalid_request`). A
 word that an answer marks with `x-unknown-is-read-as` belongs to an open list: a kiosk reads a word that it does not
-know as the one named there. Everything else that is new waits until every kiosk's heartbeat tells a contract version
-that has it (`versions.contract`). A signed grant carries a version: a kiosk refuses one that is above its own.
+know as the one named there; a code that it does not know is "other". A signed grant carries a version: what may be
+ignored leaves it, what must be heeded raises it, and a kiosk refuses one that is above its own. Roll-out: what an older
+kiosk ignores comes in any order; a new field of a request comes to central first, then to kiosks; a new kind of answer,
+a new word of a closed list and a raised grant version come to kiosks first, and central sends them to those alone whose
+heartbeat tells a contract version that has them (`versions.contract`). Deprecation: what is to go is marked
+`deprecated` and goes 12 months later at the earliest, when no heartbeat of 30 days told a version that needs it.
+
+Repeats: a kiosk makes a call that got no answer, 429 or 5xx again within 28 s, with the same key and number, and queued
+messages for as long as it takes; both tries may reach central at once.
 
 The client certificate is asked for in the first handshake, or after it by TLS 1.3's post-handshake authentication (RFC
 8446, section 4.6.2). Renegotiation of TLS 1.2 is not supported.
