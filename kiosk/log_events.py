@@ -27,6 +27,7 @@ class LogEvent(Enum):
     WORKER_DIED = ("worker_died", "a worker thread ended by an exception", ("worker", "error"))
     DEVICE_TROUBLE = ("device_trouble", "a driver raised", ("device", "doing", "error", "message", "fault"))
     CENTRAL_TROUBLE = ("central_trouble", "a call to central failed", ("call", "error", "code"))
+    CENTRAL_REPEATED = ("central_repeated", "a call to central is made again as it was", ("call", "error", "after_s"))
     CLOCK_WRONG = ("clock_wrong", "the clock is too far from central's for the rules to be asked", ("offset_s",))
     ATTENDANT_REFUSED = ("attendant_refused", "a code was nobody's", ("wrong",))
     ATTENDANT_LOCKED = ("attendant_locked", "too many wrong codes in a row: none is looked at", ("wrong",))

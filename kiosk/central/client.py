@@ -14,6 +14,7 @@ Nothing that central wrote, and nothing that was sent, is in an exception's text
 
 from __future__ import annotations
 
+import logging
 import re
 import ssl
 import time
@@ -30,11 +31,18 @@ from pydantic import BaseModel, TypeAdapter, ValidationError
 from kiosk.central import contract
 from kiosk.central.address import parse_central_address
 from kiosk.central.codes import OTHER, PROBLEM_CODES
+from kiosk.central.connecting import LineTrouble, Resolve, resolve
 from kiosk.central.contract import CALL_HEADER, IDEMPOTENCY_HEADER, JSON_TYPE, PROBLEM_TYPE, SEQUENCE_HEADER
+from kiosk.central.errors import CentralAnsweredGarbage as CentralAnsweredGarbage
+from kiosk.central.errors import CentralError as CentralError
+from kiosk.central.errors import CentralRefusedCall as CentralRefusedCall
+from kiosk.central.errors import CentralUnreachable as CentralUnreachable
+from kiosk.central.errors import CertificateFileError as CertificateFileError
 from kiosk.central.http_date import parse_http_date
-from kiosk.central.line import Heard, Line, LineTrouble, Resolve, TooMuchHeard, Waits, resolve
+from kiosk.central.line import Heard, Line, TooMuchHeard, Waits
 from kiosk.central.reading import Unknown, read_answer
-from kiosk.central.repeating import PATIENCE_S, Call, Repeats, Situation, patience_s
+from kiosk.central.repeating import PATIENCE_S, Call, Repeats, patience_s
+from kiosk.log_events import LogEvent, log
 
 MAX_ANSWER_BYTES = 256 * 1024     # the largest answer of the contract, a chip batch, is below 8 KiB
 
@@ -43,72 +51,6 @@ _SECONDS = re.compile(r"[0-9]{1,6}")
 _GATEWAY = (502, 503, 504)        # written by a balancer, not by central
 
 M = TypeVar("M")
-
-
-class CertificateFileError(ValueError):
-    """Certificate files that cannot be used; `mistakes`: one readable line each."""
-
-    def __init__(self, mistakes: list[str]) -> None:
-        super().__init__("; ".join(mistakes))
-        self.mistakes = mistakes
-
-
-_SITUATIONS = {
-    "connect": Situation.NOT_CONNECTED, "tls": Situation.NO_TLS, "timeout": Situation.SILENT, "lost": Situation.LOST,
-    "gateway": Situation.GATEWAY,
-}
-
-
-class CentralError(Exception):
-    """A call to central that did not give its answer. `situation`: what became of it; `again_after_s`: when central
-    asked to come again, None where it did not.
-    """
-
-    situation: Situation
-    again_after_s: float | None = None
-
-
-class CentralUnreachable(CentralError):
-    """Nothing was heard. `stage`: "connect", "tls", "timeout", "lost" (connection broke) or "gateway". `cause`: for
-    "connect" one of "refused", "no_route", "silent", "name_unknown", "resolver_silent", "failed", for "tls" one of
-    `tls_causes.CAUSES`, else "".
-    """
-
-    def __init__(self, stage: str, cause: str = "", *, is_forgotten: bool = False) -> None:
-        super().__init__(f"central unreachable: {stage}" + (f": {cause}" if cause else ""))
-        self.stage = stage
-        self.cause = cause
-        self.situation = Situation.FORGOTTEN if is_forgotten else _SITUATIONS[stage]
-        if stage == "connect" and cause in ("silent", "resolver_silent"):
-            self.situation = Situation.ADDRESS_SILENT
-
-
-class CentralAnsweredGarbage(CentralError):
-    """An answer outside the contract. `what`: "content_type", "too_large", "not_json", "not_the_model", "redirect",
-    "encoding", "not_a_problem", "other_call" (twice one that does not name the call that was made)."""
-
-    def __init__(self, what: str, status: int) -> None:
-        super().__init__(f"central answered garbage: {what}, status {status}")
-        self.what = what
-        self.status = status
-        self.situation = Situation.OTHER_CALLS_ANSWER if what == "other_call" else Situation.GARBAGE
-
-
-class CentralRefusedCall(CentralError):
-    """A problem document: HTTP status and stable code."""
-
-    def __init__(self, status: int, code: str) -> None:
-        super().__init__(f"central refused the call: {status} {code}")
-        self.status = status
-        self.code = code
-        self.situation = Situation.REFUSED
-        if self.may_pass:
-            self.situation = Situation.BUSY if status in (429, 503) else Situation.FAILED
-
-    @property
-    def may_pass(self) -> bool:
-        """Whether the same call may succeed later (central's own trouble, not ours)."""
-        return self.status >= 500 or self.status == 429
 
 
 @dataclass(frozen=True, slots=True)
@@ -287,6 +229,9 @@ class CentralClient:
             pause_s = repeats.next_after_s(failed.situation, failed.again_after_s)
             if pause_s is None or self._clock() + pause_s >= until or self._pause(pause_s):
                 raise failed
+            log(
+                LogEvent.CENTRAL_REPEATED, level=logging.WARNING, call=request.call.value,
+                error=f"{type(failed).__name__}: {failed}", after_s=pause_s)
             within_s = min(self._times.whole_s, until - self._clock())
 
     def _asked(self, request: _Request, answer: TypeAdapter[M], within_s: float) -> M:

@@ -30,7 +30,7 @@ from kiosk.central.client import (
     CentralUnreachable,
     CertificateFileError,
 )
-from kiosk.central.line import Found
+from kiosk.central.connecting import Found
 from kiosk.central.reference.authority import make_authority
 from tests.fakes.tls_gateway import DeadAddress
 from tests.fakes.tls_server import (

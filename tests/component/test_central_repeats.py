@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from dataclasses import dataclass, field, replace
@@ -348,6 +349,19 @@ def test_what_does_not_pass_is_given_up(between: Between, trouble: str) -> None:
         made(between.client)
     assert (between.pauses, caught.value.situation) == (pauses, situation)
     assert len(between.gateway.asked) == len(pauses) + 1
+
+
+def test_the_log_says_what_was_made_again_and_why(between: Between, caplog: pytest.LogCaptureFixture) -> None:
+    made = known(between, Call.PENDING_REWRITES)
+    between.comes(breaks_before, BUSY)
+    with caplog.at_level(logging.INFO, "kiosk"):
+        outcome_of(made, between.client)
+    lines = [record.getMessage() for record in caplog.records if record.name == "kiosk"]
+    assert [line for line in lines if line.startswith("central_repeated")] == [
+        'central_repeated {"call": "pending-rewrites", "error": "CentralUnreachable: central unreachable: lost",'
+        ' "after_s": 0.0}',
+        'central_repeated {"call": "pending-rewrites", "error": "CentralRefusedCall: central refused the call: 503 busy",'
+        ' "after_s": 1.0}']
 
 
 def test_a_repeat_is_left_where_something_else_is_to_be_done(between: Between) -> None:

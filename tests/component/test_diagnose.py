@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import shutil
-import socket
 import sqlite3
 import threading
 from collections.abc import Iterator, Sequence
@@ -40,7 +39,6 @@ from kiosk.faults import COUPLER_LINK
 from kiosk.runtime.clock import SystemClock
 from kiosk.runtime.journal import Journal, OutboundMessage, StepRecord
 from tests.component.central_rig import settings
-from tests.fakes.tls_server import HERE, answering, heard_request, issue, listening, make_open_authority, over_tls
 
 ASSETS = Path(__file__).parents[2] / "assets"
 TODAY = date(2026, 3, 2)
@@ -293,77 +291,6 @@ def test_a_central_that_answers_wrongly_is_told(
 ) -> None:
     central.set_fault(fault)
     assert trouble(place.report()) == {"central": ("failed", code)}
-
-
-OTHER = x509.DNSName("other.example.invalid")
-WRONG_CERTIFICATES: dict[str, tuple[tuple[x509.GeneralName, ...], dict[str, Any], str, str]] = {
-    "expired": (
-        (HERE,), {"ends": timedelta(days=-1)}, "central's certificate has expired", "it is for 127.0.0.1, by CN="),
-    "another name": ((OTHER,), {}, "central's certificate is for another name", "for other.example.invalid,"),
-    "no name": ((), {}, "a common name alone does not count", "it is for no name, by CN="),
-    "another authority": ((HERE,), {"by": "root"}, "leads to no authority in central.ca", "by CN=root of somebody,"),
-}
-
-
-@pytest.mark.parametrize("what", WRONG_CERTIFICATES)
-def test_what_is_wrong_with_centrals_certificate_is_told_with_what_it_says_of_itself(place: Place, what: str) -> None:
-    names, made, cause, shown = WRONG_CERTIFICATES[what]
-    make_open_authority(place.tls_dir, "root")
-    issue(place.tls_dir, "wrong", *names, **made)
-    with listening(over_tls(place.tls_dir, answering, "wrong")) as port:
-        place.values["central"]["url"] = f"https://127.0.0.1:{port}"
-        report = place.report()
-    assert trouble(report) == {"central": ("failed", "5101")}
-    assert cause in detail(report, "central")
-    assert shown in detail(report, "central")
-
-
-NOT_CENTRAL = {
-    "a login page": (b"200 OK", b"text/html", b"", "5201", "is it the network's login page"),
-    "a redirect": (b"302 Found", b"text/html", b"Location: https://login/\r\n", "5201", "sends the kiosk elsewhere"),
-    "a firewall's page": (b"403 Forbidden", b"text/html", b"", "5201", "an error page answers that is not central's"),
-    "a gateway": (b"502 Bad Gateway", b"text/html", b"", "5101", "a gateway answers, central behind it does not"),
-}
-
-
-@pytest.mark.parametrize("what", NOT_CENTRAL)
-def test_what_answers_in_centrals_place_is_told_apart(place: Place, what: str) -> None:
-    status, kind, header, code, told = NOT_CENTRAL[what]
-
-    def talk(link: socket.socket) -> None:
-        heard_request(link)
-        link.sendall(b"HTTP/1.1 %s\r\nContent-Type: %s\r\n%sContent-Length: 2\r\n\r\nno" % (status, kind, header))
-        link.recv(1)
-
-    with listening(over_tls(place.tls_dir, talk)) as port:
-        place.values["central"]["url"] = f"https://127.0.0.1:{port}"
-        report = place.report()
-    assert trouble(report) == {"central": ("failed", code)}
-    assert told in detail(report, "central")
-
-
-def test_a_port_without_tls_is_told_as_such(place: Place) -> None:
-    def talk(link: socket.socket) -> None:
-        link.recv(65536)
-        link.sendall(b"HTTP/1.1 400 Bad Request\r\n\r\n")
-        link.recv(65536)
-
-    with listening(talk) as port:
-        place.values["central"]["url"] = f"https://127.0.0.1:{port}"
-        report = place.report()
-    assert trouble(report) == {"central": ("failed", "5101")}
-    assert "does not speak TLS" in detail(report, "central")
-
-
-def test_a_key_with_a_pass_phrase_is_a_mistake_of_the_configuration(place: Place) -> None:
-    path = place.tls_dir / "kiosk.key"
-    key = serialization.load_pem_private_key(path.read_bytes(), None)
-    path.write_bytes(key.private_bytes(
-        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8,
-        serialization.BestAvailableEncryption(b"open sesame")))
-    report = place.report()
-    assert trouble(report) == {"central": ("failed", "6503")}
-    assert "the private key has a pass phrase" in detail(report, "central")
 
 
 def test_a_kiosk_that_central_does_not_know_is_told_so(place: Place) -> None:
