@@ -360,8 +360,8 @@ def test_the_log_says_what_was_made_again_and_why(between: Between, caplog: pyte
     assert [line for line in lines if line.startswith("central_repeated")] == [
         'central_repeated {"call": "pending-rewrites", "error": "CentralUnreachable: central unreachable: lost",'
         ' "after_s": 0.0}',
-        'central_repeated {"call": "pending-rewrites", "error": "CentralRefusedCall: central refused the call: 503 busy",'
-        ' "after_s": 1.0}']
+        'central_repeated {"call": "pending-rewrites",'
+        ' "error": "CentralRefusedCall: central refused the call: 503 busy", "after_s": 1.0}']
 
 
 def test_a_repeat_is_left_where_something_else_is_to_be_done(between: Between) -> None:

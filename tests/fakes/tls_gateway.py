@@ -99,9 +99,9 @@ def breaks_after(exchange: Exchange) -> bool:
 
 def forgets(exchange: Exchange) -> bool:
     """Answers, and then the connection is forgotten by a firewall: no FIN, no RST, no ACK."""
-    exchange.answer(exchange.passed_on())
-    exchange.is_forgotten()
-    return True
+    said = exchange.passed_on()
+    exchange.is_forgotten()     # first, or the next request might come before it; what is sent still arrives
+    return exchange.answer(said)
 
 
 @dataclass
