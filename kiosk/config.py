@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
 
-from kiosk.central.address import CentralAddressError, parse_central_address
+from kiosk.central.address import mistake_in_central_address
 from kiosk.domain.holder_check import AVAILABLE, CheckWay, HolderCheckRule
 from kiosk.policy.assessment import LocalText
 from kiosk.policy.readable_line import readable_line
@@ -191,6 +191,10 @@ class _Reader:
             value = {}
         return _Reader(self._file_name, value, self._mistakes, f"{self._path}{key}.")
 
+    def is_empty(self, key: str) -> bool:
+        """Whether it is a text without a character."""
+        return self._table.get(key) == ""
+
     def names(self) -> tuple[str, ...]:
         return tuple(self._table)
 
@@ -363,15 +367,6 @@ def _scheme(url: str) -> str:
     return url.partition("://")[0]
 
 
-def central_address_mistake(url: str) -> str | None:
-    """What is wrong with central's address; None where nothing is."""
-    try:
-        parse_central_address(url)
-    except CentralAddressError as error:
-        return str(error)
-    return None
-
-
 def _central(reader: _Reader, beside: Callable[[str], Path]) -> CentralAccess:
     def file(key: str) -> Path:
         name = reader.text(key, "a file")
@@ -380,7 +375,7 @@ def _central(reader: _Reader, beside: Callable[[str], Path]) -> CentralAccess:
         return beside(name)
 
     url = reader.text("url", "https://host:port")
-    mistake = central_address_mistake(url) if "url" in reader.names() else None     # a missing one is told already
+    mistake = mistake_in_central_address(url) if url or reader.is_empty("url") else None     # or it is told already
     if mistake is not None:
         shown = "***" if "@" in url else repr(url)      # a password stands before the @
         reader.wrong("url", f"is {shown}; https://host:port is wanted; this {mistake}")

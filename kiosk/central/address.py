@@ -54,6 +54,15 @@ def parse_central_address(url: str) -> CentralAddress:
     return CentralAddress(_host(host), port)
 
 
+def mistake_in_central_address(url: str) -> str | None:
+    """What is wrong with `url`, in words; None where nothing is."""
+    try:
+        parse_central_address(url)
+    except CentralAddressError as error:
+        return str(error)
+    return None
+
+
 def _split(authority: str) -> tuple[str, int]:
     bracket = authority.rfind("]")
     host, colon, port = authority.rpartition(":") if authority.rfind(":") > bracket else (authority, "", "")

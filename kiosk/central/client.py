@@ -245,7 +245,7 @@ class CentralClient:
         """Send and hear the whole answer, bounded in size and time."""
         times = self._times
         waits = Waits(times.connect_s, times.answer_s, times.forgotten_s, within_s)
-        heard, failed = None, CentralError()
+        failed: CentralError
         try:
             heard = self._line.ask(
                 request.method, request.path, request.headers, request.content, waits, MAX_ANSWER_BYTES)
@@ -253,10 +253,10 @@ class CentralClient:
             failed = CentralUnreachable(trouble.stage, trouble.cause, is_forgotten=trouble.is_forgotten)
         except TooMuchHeard:
             failed = CentralAnsweredGarbage("too_large", 0)
-        if heard is None:
-            raise failed
-        self.central_time = parse_http_date(heard.headers.get("date", ""))
-        return _reply(heard, dict(request.headers)[CALL_HEADER])
+        else:
+            self.central_time = parse_http_date(heard.headers.get("date", ""))
+            return _reply(heard, dict(request.headers)[CALL_HEADER])
+        raise failed     # outside the handlers: nothing that was sent hangs on it
 
     def _read(self, reply: _Reply, answer: TypeAdapter[M]) -> M:
         if len(reply.body) > MAX_ANSWER_BYTES:

@@ -18,7 +18,8 @@ from typing import Any
 NEXT_ADDRESS_AFTER_S = 0.25       # RFC 8305, section 5, "Connection Attempt Delay"
 KNOWN_NAME_S = 1.0                # a resolver that is slower is not waited for where addresses are known from before
 
-_NO_ROUTE = (errno.EHOSTUNREACH, errno.ENETUNREACH, errno.EADDRNOTAVAIL, errno.EACCES, errno.EPERM, errno.ENETDOWN)
+_NO_ROUTE = (errno.EHOSTUNREACH, errno.ENETUNREACH, errno.EADDRNOTAVAIL, errno.EACCES, errno.EPERM, errno.ENETDOWN,
+             errno.EAFNOSUPPORT)
 
 Found = tuple[Any, ...]
 """An address as `socket.getaddrinfo` gives it."""
@@ -81,24 +82,31 @@ class Race:
                 assert isinstance(link, socket.socket)
                 selector.unregister(link)
                 found = self._running.pop(link)
-                self._last_error = link.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR)
-                if not self._last_error:
+                error = link.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR)
+                if not error:
                     return link, found
                 link.close()
-                self._failed.append(found)
+                self._fails(found, error)
 
     def _begin(self, selector: selectors.BaseSelector, found: Found) -> None:
         family, kind, protocol, _, address = found
-        link = socket.socket(family, kind, protocol)
+        try:
+            link = socket.socket(family, kind, protocol)
+        except OSError as error:        # a machine without IPv6 has no such sockets
+            self._fails(found, error.errno or errno.EAFNOSUPPORT)
+            return
         link.setblocking(False)
-        error = link.connect_ex(address)
-        if error in (0, errno.EINPROGRESS):
+        refused = link.connect_ex(address)
+        if refused in (0, errno.EINPROGRESS):
             self._running[link] = found
             selector.register(link, selectors.EVENT_WRITE)
         else:
             link.close()
-            self._failed.append(found)
-            self._last_error = error
+            self._fails(found, refused)
+
+    def _fails(self, found: Found, error: int) -> None:
+        self._failed.append(found)
+        self._last_error = error
 
 
 def _cause_of(error: int) -> str:

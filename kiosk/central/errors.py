@@ -45,7 +45,9 @@ class CentralUnreachable(CentralError):
 
 class CentralAnsweredGarbage(CentralError):
     """An answer outside the contract. `what`: "content_type", "too_large", "not_json", "not_the_model", "redirect",
-    "encoding", "not_a_problem", "other_call" (twice one that does not name the call that was made)."""
+    "encoding", "not_a_problem", "unknown_kind" (of an answer, from a newer central), "other_call" (twice one that does
+    not name the call that was made). `status`: 0 where none was heard.
+    """
 
     def __init__(self, what: str, status: int) -> None:
         super().__init__(f"central answered garbage: {what}, status {status}")

@@ -22,12 +22,13 @@ from kiosk.central.address import CentralAddress
 from kiosk.central.connecting import Found, LineTrouble, Names, Race, Resolve
 from kiosk.central.tls_causes import cause_of
 
-KEEP_ALIVE_S = 30.0               # below what proxies and balancers drop silently (nginx 75 s, many firewalls 60 s)
+KEEP_ALIVE_S = 30.0               # below what proxies and firewalls let idle (nginx 75 s, some firewalls 60 s)
 MOST_HEARD_BYTES = 1024 * 1024    # of one exchange, headers and interim answers included
 
 # While the connection is idle the kernel asks whether the other end is still there: that keeps a firewall from
 # forgetting, and a connection that was forgotten is closed before it is used (tcp(7)).
 _PROBES = ((socket.TCP_KEEPIDLE, 10), (socket.TCP_KEEPINTVL, 5), (socket.TCP_KEEPCNT, 3))
+
 
 class TooMuchHeard(Exception):
     """More came than any answer has."""
@@ -107,7 +108,7 @@ class Line:
         response = self._pool.handle_request(request)
         try:
             body = bytearray()
-            for chunk in _chunks(response):
+            for chunk in response.iter_stream():
                 body += chunk
                 if len(body) > most_bytes:
                     break
@@ -124,10 +125,6 @@ class Line:
     def close(self) -> None:
         """Close the connection for good."""
         self._pool.close()
-
-
-def _chunks(response: httpcore.Response) -> Iterable[bytes]:
-    return response.iter_stream()
 
 
 class _Network(httpcore.NetworkBackend):

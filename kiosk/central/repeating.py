@@ -17,7 +17,7 @@ from enum import Enum
 
 
 class Call(Enum):
-    """Every call of the contract, by the name under which it is journalled and logged."""
+    """Every call of the contract, by the name under which it is logged."""
 
     ENDORSEMENTS = "endorsements"
     ENDORSEMENT_STATE = "endorsement-state"

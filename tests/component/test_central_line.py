@@ -178,6 +178,19 @@ def test_the_address_that_answered_is_the_first_to_be_tried_next_time(directory:
     assert silent == [("127.0.0.1",), ()]
 
 
+def test_an_address_of_a_kind_that_this_machine_has_not_is_passed_over(directory: Path) -> None:
+    """As IPv6 where it is switched off: the socket itself is refused."""
+    with listening(over_tls(directory, answering)) as port:
+        odd = [(socket.AF_APPLETALK, socket.SOCK_STREAM, 0, "", ("::1", port)), *found_at(("127.0.0.1", port))]
+        with asking(directory, port, host="localhost", look_up=lambda host, port: odd) as client:
+            assert is_found(client)
+            assert client.silent_addresses == ("::1",)
+        with asking(directory, port, host="localhost", look_up=lambda host, port: odd[:1]) as client, pytest.raises(
+            CentralUnreachable, match="connect: no_route"
+        ):
+            client.endorsement_state(ID)
+
+
 def test_addresses_that_all_say_nothing_are_told_as_such(directory: Path) -> None:
     dead = DeadAddress()
     with contextlib.closing(dead), asking(
