@@ -48,17 +48,26 @@ class Between:
     """A kiosk's client, with a gateway between it and central; pauses are noted and take no time."""
 
     central: ReferenceCentral
-    gateway: TlsGateway
     kiosk: Kiosk        # with a line of its own to central, for what comes before
-    client: CentralClient
+    gateway: TlsGateway
+    times: CallTimes = TIMES
     pauses: list[float] = field(default_factory=list)
     on_pause: Callable[[], None] = lambda: None
     is_wanted: bool = False
 
-    def pause(self, seconds: float) -> bool:
+    def __post_init__(self) -> None:
+        directory = self.kiosk.directory
+        self.client = CentralClient(
+            self.gateway.url, ca=directory / "ca.pem", certificate=directory / "kiosk.pem",
+            key=directory / "kiosk.key", times=self.times, pause=self._pause)
+
+    def _pause(self, seconds: float) -> bool:
         self.pauses.append(seconds)
         self.on_pause()
         return self.is_wanted
+
+    def close(self) -> None:
+        self.client.close()
 
     def comes(self, *plays: Play) -> None:
         """What becomes of the next requests."""
@@ -91,25 +100,8 @@ def running(directory: Path) -> Iterator[tuple[ReferenceCentral, Kiosk]]:
 @pytest.fixture
 def between(running: tuple[ReferenceCentral, Kiosk], directory: Path) -> Iterator[Between]:
     central, kiosk = running
-    with closing(TlsGateway(directory, central.url)) as gateway, client_through(gateway, directory) as between_both:
-        between_both.central, between_both.kiosk = central, kiosk
-        yield between_both
-
-
-class client_through:
-    """A client whose line ends at the gateway."""
-
-    def __init__(self, gateway: TlsGateway, directory: Path, times: CallTimes = TIMES) -> None:
-        self.client = CentralClient(
-            gateway.url, ca=directory / "ca.pem", certificate=directory / "kiosk.pem", key=directory / "kiosk.key",
-            times=times, pause=lambda seconds: self.between.pause(seconds))
-        self.between = Between(None, gateway, None, self.client)      # type: ignore[arg-type]
-
-    def __enter__(self) -> Between:
-        return self.between
-
-    def __exit__(self, *_: object) -> None:
-        self.client.close()
+    with closing(TlsGateway(directory, central.url)) as gateway, closing(Between(central, kiosk, gateway)) as made:
+        yield made
 
 
 Made = Callable[[CentralClient], object]
@@ -265,13 +257,13 @@ def test_a_call_that_nobody_waits_for_is_left_to_the_outbox_or_to_the_next_heart
 
 
 @pytest.mark.parametrize("call", Call)
-def test_every_call_passes_a_connection_that_a_firewall_forgot(between: Between, directory: Path, call: Call) -> None:
+def test_every_call_passes_a_connection_that_a_firewall_forgot(between: Between, call: Call) -> None:
     made = known(between, call)
-    with client_through(between.gateway, directory, IMPATIENT) as between_both:
-        between_both.stands_idle(forgets)
-        between_both.comes()
-        outcome_of(made, between_both.client)
-        assert between_both.pauses == [0.0]
+    with closing(replace(between, times=IMPATIENT)) as impatient:
+        impatient.stands_idle(forgets)
+        impatient.comes()
+        outcome_of(made, impatient.client)
+        assert impatient.pauses == [0.0]
         assert [asked.connection for asked in between.gateway.asked] == [2]     # the first try never came
 
 

@@ -150,6 +150,11 @@ def reached(schemas: dict[str, Any], part: object) -> set[str]:
     return found
 
 
+def test_the_states_that_a_kiosk_notes_are_those_of_the_contract() -> None:
+    schema = openapi_document()["components"]["schemas"]["EndorsementState"]
+    assert schema["properties"]["state"]["enum"] == list(codes.ENDORSEMENT_STATES)
+
+
 def test_an_answer_of_the_same_age_counts_nothing() -> None:
     unknown = Unknown()
     read_answer(TypeAdapter(contract.Recorded), b'{"endorsement_id": "%s", "state": "written"}' % SOME_ID, unknown)
