@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from drivers.permit_unit.dialects import UnitFile
     from drivers.transport.base import Coupler
     from kiosk.central.client import CentralClient
+    from kiosk.central.reading import Unknown
     from kiosk.domain.documents import PermitContent
     from kiosk.services.central import CentralService
     from kiosk.services.chip import ChipService
@@ -166,12 +167,13 @@ class Building:
 
         keys = load_grant_keys(self._config.central.grant_keys)
         return CentralService(
-            self._central_client(), keys, self._journal, self._clock, timedelta(seconds=self._config.right_time_s))
+            self._central_client(worker), keys, self._journal, self._clock,
+            timedelta(seconds=self._config.right_time_s))
 
     def outbox(self, worker: Worker) -> OutboxService:
         from kiosk.services.outbox import OutboxService
 
-        return OutboxService(self._central_client(), self._journal, self._clock, worker.pause)
+        return OutboxService(self._central_client(worker), self._journal, self._clock, worker.pause)
 
     def heartbeat(
         self, worker: Worker, state: Callable[[], State], guard: JournalGuard, health: DeviceHealth
@@ -181,11 +183,20 @@ class Building:
 
         watched = Watched(
             state, self._journal, guard, health, versions_for_central(self._config.files),
-            timedelta(days=self._config.journal.keep_days))
-        return HeartbeatService(self._central_client(), watched, self._clock, worker.pause)
+            timedelta(days=self._config.journal.keep_days), self._unknown)
+        return HeartbeatService(self._central_client(worker), watched, self._clock, worker.pause)
 
-    def _central_client(self) -> CentralClient:
+    @cached_property
+    def _unknown(self) -> Unknown:
+        """What central's answers hold that this kiosk does not know, over all connections."""
+        from kiosk.central.reading import Unknown
+
+        return Unknown()
+
+    def _central_client(self, worker: Worker) -> CentralClient:
         from kiosk.central.client import CentralClient
 
         access = self._config.central
-        return CentralClient(access.url, ca=access.ca, certificate=access.certificate, key=access.key)
+        return CentralClient(
+            access.url, ca=access.ca, certificate=access.certificate, key=access.key, pause=worker.pause,
+            unknown=self._unknown)

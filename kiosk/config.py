@@ -10,8 +10,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
-from urllib.parse import urlsplit
 
+from kiosk.central.address import mistake_in_central_address
 from kiosk.data_files.reader import DataFileError, flaw_of_wide_characters, read_toml
 from kiosk.data_files.settings_table import Mistake, SettingsTable
 from kiosk.domain.holder_check import AVAILABLE, CheckWay, HolderCheckRule
@@ -247,14 +247,6 @@ def _holder_check(reader: SettingsTable, *, in_earnest: bool) -> HolderCheckAcce
     return HolderCheckAccess(HolderCheckRule(way, required), attendants)
 
 
-def _is_https_address(url: str) -> bool:
-    try:
-        parts = urlsplit(url)
-        return parts.scheme == "https" and bool(parts.hostname) and parts.port != 0 and parts.path in ("", "/")
-    except ValueError:      # brackets that do not close, a port that is no number
-        return False
-
-
 def _flaw_of_pem(path: Path) -> str | None:
     """OpenSSL says of an editor's UTF-16 only that it holds no certificate. What cannot be read is told by its user."""
     try:
@@ -274,8 +266,10 @@ def _central(reader: SettingsTable, beside: Callable[[str], Path]) -> CentralAcc
         return beside(name)
 
     url = reader.text("url", "https://host:port")
-    if url and not _is_https_address(url):
-        reader.wrong("url", f"is {url!r}; https://host:port is wanted")
+    mistake = mistake_in_central_address(url) if url else None      # that it is missing is told already
+    if mistake is not None:
+        shown = "***" if "@" in url else repr(url)      # a password stands before the @
+        reader.wrong("url", f"is {shown}; https://host:port is wanted; this {mistake}")
     access = CentralAccess(url, file("ca"), file("certificate"), file("key"), file("grant_keys"))
     reader.nothing_else()
     return access

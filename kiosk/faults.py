@@ -135,8 +135,8 @@ CENTRAL_UNREACHABLE = _fault(
     "Central does not answer. Check the network, the certificate's dates and the clock.")
 MESSAGES_WAITING = _fault(
     "5102", "messages_waiting", Severity.DEGRADED, "central",
-    "Central has not taken what it must be told for a day. Check the network, the certificate and central's answer in "
-    "the log; nothing is lost while the kiosk keeps its disk.")
+    "Central has not taken what it must be told for a day, or one message for an hour while it took others. Check the "
+    "network, the certificate and what is answered to it, in the log; nothing is lost while the kiosk keeps its disk.")
 CENTRAL_GARBAGE = _fault(
     "5201", "central_garbage", Severity.VISIT, "central",
     "Central's answer does not follow the contract. Compare versions with central's operator.")

@@ -30,6 +30,7 @@ class LogEvent(Enum):
         "pcscd_restart_asked", "pcscd is gone or hangs: systemd was asked to start it anew, or why not",
         ("asked", "error"))
     CENTRAL_TROUBLE = ("central_trouble", "a call to central failed", ("call", "error", "code"))
+    CENTRAL_REPEATED = ("central_repeated", "a call to central is made again as it was", ("call", "error", "after_s"))
     CLOCK_WRONG = ("clock_wrong", "the clock is too far from central's for the rules to be asked", ("offset_s",))
     ATTENDANT_REFUSED = ("attendant_refused", "a code was nobody's", ("wrong",))
     ATTENDANT_LOCKED = ("attendant_locked", "too many wrong codes in a row: none is looked at", ("wrong",))

@@ -1,88 +1,56 @@
 """The kiosk's side of the contract with central: one method per call, contract models in and out.
 
-One persistent HTTPS connection with mutual TLS, HTTP/1.1, no redirects, no proxy from the environment. Not thread-safe
-by design: one worker owns it. Errors are grouped by what the caller may do next:
+One persistent HTTPS connection with mutual TLS, HTTP/1.1, no redirects, no proxy from the environment, no cookies. Not
+thread-safe by design: one worker owns it. What may be repeated is repeated here, with the same key, by the table in
+`repeating.py`; an error says that this was of no use. Errors are grouped by what the caller may do next:
 
 - `CentralUnreachable`: nothing was heard. The call may or may not have been carried out; repeat it with the same
   idempotency key, or GET the state.
 - `CentralAnsweredGarbage`: an answer that is not the contract's. As above, but repeating is unlikely to help.
-- `CentralRefusedCall`: a problem document. `code` is one of `codes.PROBLEM_CODES` or what a newer central says.
+- `CentralRefusedCall`: a problem document. `code` is one of `codes.PROBLEM_CODES`, or "other".
 
 Nothing that central wrote, and nothing that was sent, is in an exception's text.
 """
 
 from __future__ import annotations
 
+import logging
 import re
 import ssl
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
-from http.cookiejar import CookieJar, DefaultCookiePolicy
+from datetime import datetime
 from pathlib import Path
 from types import TracebackType
 from typing import Self, TypeVar
 from uuid import UUID, uuid4
 
-import httpx
 from pydantic import BaseModel, TypeAdapter, ValidationError
 
 from kiosk.central import contract
+from kiosk.central.address import parse_central_address
+from kiosk.central.codes import OTHER, PROBLEM_CODES
+from kiosk.central.connecting import LineTrouble, Resolve, resolve
 from kiosk.central.contract import CALL_HEADER, IDEMPOTENCY_HEADER, JSON_TYPE, PROBLEM_TYPE, SEQUENCE_HEADER
+from kiosk.central.errors import CentralAnsweredGarbage as CentralAnsweredGarbage
+from kiosk.central.errors import CentralError as CentralError
+from kiosk.central.errors import CentralRefusedCall as CentralRefusedCall
+from kiosk.central.errors import CentralUnreachable as CentralUnreachable
+from kiosk.central.errors import CertificateFileError as CertificateFileError
+from kiosk.central.http_date import parse_http_date
+from kiosk.central.line import Heard, Line, TooMuchHeard, Waits
+from kiosk.central.reading import Unknown, read_answer
+from kiosk.central.repeating import PATIENCE_S, Call, Repeats, patience_s
+from kiosk.log_events import LogEvent, log
 
 MAX_ANSWER_BYTES = 256 * 1024     # the largest answer of the contract, a chip batch, is below 8 KiB
-KEEP_ALIVE_S = 60.0               # below the 75 s after which nginx and the reference central drop it
 
 _CODE = re.compile(r"[a-z][a-z0-9_]{0,63}")
+_SECONDS = re.compile(r"[0-9]{1,6}")
 _GATEWAY = (502, 503, 504)        # written by a balancer, not by central
 
 M = TypeVar("M")
-
-
-class CertificateFileError(ValueError):
-    """Certificate files that cannot be used; `mistakes`: one readable line each."""
-
-    def __init__(self, mistakes: list[str]) -> None:
-        super().__init__("; ".join(mistakes))
-        self.mistakes = mistakes
-
-
-class CentralError(Exception):
-    """A call to central that did not give its answer."""
-
-
-class CentralUnreachable(CentralError):
-    """Nothing was heard. `stage`: "connect", "tls", "timeout", "lost" (connection broke) or "gateway"."""
-
-    def __init__(self, stage: str) -> None:
-        super().__init__(f"central unreachable: {stage}")
-        self.stage = stage
-
-
-class CentralAnsweredGarbage(CentralError):
-    """An answer outside the contract. `what`: "content_type", "too_large", "not_json", "not_the_model", "redirect",
-    "encoding", "not_a_problem", "other_call" (twice one that does not name the call that was made)."""
-
-    def __init__(self, what: str, status: int) -> None:
-        super().__init__(f"central answered garbage: {what}, status {status}")
-        self.what = what
-        self.status = status
-
-
-class CentralRefusedCall(CentralError):
-    """A problem document: HTTP status and stable code."""
-
-    def __init__(self, status: int, code: str) -> None:
-        super().__init__(f"central refused the call: {status} {code}")
-        self.status = status
-        self.code = code
-
-    @property
-    def may_pass(self) -> bool:
-        """Whether the same call may succeed later (central's own trouble, not ours)."""
-        return self.status >= 500 or self.status == 429
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,13 +59,22 @@ class CallTimes:
 
     connect_s: float = 5.0     # one lost SYN and its repetition
     answer_s: float = 15.0     # for each wait on the socket
-    whole_s: float = 20.0      # for the whole answer, however it drips
+    forgotten_s: float = 4.0   # for the first byte on a connection that had stood idle
+    whole_s: float = 20.0      # for one exchange: connection, request and whole answer, however it drips
+    patience_s: float = PATIENCE_S     # for a call and all its repeats, where its table allows as much; 0: none is made
+
+
+def _sleep(seconds: float) -> bool:
+    time.sleep(seconds)
+    return False
 
 
 class CentralClient:
-    """Speaks to one central. `base_url` without a path; certificates as PEM files.
+    """Speaks to one central. `base_url` without a path; certificates as PEM files. `pause(seconds)` lets time pass
+    before a repeat and is True when something else is to be done, so that none is made (`Worker.pause`). `unknown`
+    counts what answers hold that this kiosk does not know; `look_up` finds the addresses of central's name.
 
-    Raises `CertificateFileError` for files that cannot be used.
+    Raises `CertificateFileError` for files that cannot be used, `CentralAddressError` for an address that is none.
     """
 
     def __init__(
@@ -109,32 +86,26 @@ class CentralClient:
         key: Path,
         times: CallTimes = CallTimes(),
         clock: Callable[[], float] = time.monotonic,
+        pause: Callable[[float], bool] = _sleep,
+        unknown: Unknown | None = None,
+        look_up: Resolve = resolve,
     ) -> None:
         self._times = times
         self._clock = clock
+        self._pause = pause
+        self.unknown = unknown or Unknown()
         self.central_time: datetime | None = None
         """Central's clock at its last answer, by the whole second; None where it told none."""
-        self._base_url = base_url
-        self._context = _tls(ca, certificate, key)
-        self._http = self._opened()
+        self._line = Line(parse_central_address(base_url), _tls(ca, certificate, key), clock, look_up)
 
-    def _opened(self) -> httpx.Client:
-        return httpx.Client(
-            base_url=self._base_url,
-            verify=self._context,
-            http1=True,
-            http2=False,
-            trust_env=False,
-            follow_redirects=False,
-            timeout=httpx.Timeout(self._times.answer_s, connect=self._times.connect_s),
-            limits=httpx.Limits(max_connections=1, max_keepalive_connections=1, keepalive_expiry=KEEP_ALIVE_S),
-            headers={"Accept": f"{JSON_TYPE}, {PROBLEM_TYPE}", "Accept-Encoding": "identity"},
-            cookies=CookieJar(DefaultCookiePolicy(allowed_domains=[])),     # none is kept, however many are sent
-        )
+    @property
+    def silent_addresses(self) -> tuple[str, ...]:
+        """Those of central's addresses that had not answered when the present connection was made."""
+        return self._line.silent_addresses
 
     def close(self) -> None:
         """Close the connection."""
-        self._http.close()
+        self._line.close()
 
     def __enter__(self) -> Self:
         return self
@@ -148,23 +119,25 @@ class CentralClient:
         self, request: contract.EndorsementRequest, *, sequence: int | None
     ) -> contract.EndorsementAnswer:
         """POST /v1/endorsements. The endorsement's id is the idempotency key."""
-        return self._post("/v1/endorsements", request, _ANSWER, str(request.endorsement_id), sequence)
+        key = str(request.endorsement_id)
+        return self._post(Call.ENDORSEMENTS, "/v1/endorsements", request, _ANSWER, key, sequence)
 
     def endorsement_state(self, endorsement_id: UUID) -> contract.EndorsementState:
         """GET /v1/endorsements/{id}. `CentralRefusedCall` 404 "not_found": central never had it; POST it again."""
-        return self._get(f"/v1/endorsements/{endorsement_id}", _STATE)
+        return self._get(Call.ENDORSEMENT_STATE, f"/v1/endorsements/{endorsement_id}", _STATE)
 
     def cancel(
         self, endorsement_id: UUID, request: contract.CancellationRequest, *, key: str, sequence: int | None
     ) -> contract.Recorded:
         """POST /v1/endorsements/{id}/cancellation. 409 "grant_used": a chip session was begun."""
-        return self._post(f"/v1/endorsements/{endorsement_id}/cancellation", request, _RECORDED, key, sequence)
+        return self.deliver(Call.CANCELLATION, endorsement_id, _json(request), key=key, sequence=sequence)
 
     def start_chip_session(
         self, endorsement_id: UUID, request: contract.ChipSessionRequest, *, key: str, sequence: int | None
     ) -> contract.ChipSessionStep:
         """POST /v1/endorsements/{id}/chip-session. A new key after a break begins a new session, which reads first."""
-        return self._post(f"/v1/endorsements/{endorsement_id}/chip-session", request, _STEP, key, sequence)
+        path = f"/v1/endorsements/{endorsement_id}/chip-session"
+        return self._post(Call.CHIP_SESSION, path, request, _STEP, key, sequence)
 
     def report_chip_answers(
         self,
@@ -177,109 +150,161 @@ class CentralClient:
     ) -> contract.ChipSessionStep:
         """POST …/chip-session/{sid}/responses: what the chip said; the next batch, or the verdict."""
         path = f"/v1/endorsements/{endorsement_id}/chip-session/{session_id}/responses"
-        return self._post(path, request, _STEP, key, sequence)
+        return self._post(Call.RESPONSES, path, request, _STEP, key, sequence)
 
     def report_completion(
         self, endorsement_id: UUID, request: contract.CompletionRequest, *, key: str, sequence: int | None
     ) -> contract.Recorded:
         """POST /v1/endorsements/{id}/completion. May be late, repeated, out of order."""
-        return self._post(f"/v1/endorsements/{endorsement_id}/completion", request, _RECORDED, key, sequence)
+        return self.deliver(Call.COMPLETION, endorsement_id, _json(request), key=key, sequence=sequence)
+
+    def deliver(
+        self, call: Call, endorsement_id: UUID, document: bytes, *, key: str, sequence: int | None
+    ) -> contract.Recorded:
+        """A cancellation or a completion as it was stored (JSON), whichever version of the kiosk wrote it."""
+        path = f"/v1/endorsements/{endorsement_id}/{call.value}"
+        return self._sent(call, path, document, _RECORDED, key, sequence)
 
     def pending_rewrites(
         self, request: contract.PendingRewritesRequest, *, key: str, sequence: int | None
     ) -> contract.PendingRewritesAnswer:
         """POST /v1/permits/pending-rewrites: work decided elsewhere for this permit."""
-        return self._post("/v1/permits/pending-rewrites", request, _PENDING, key, sequence)
+        return self._post(Call.PENDING_REWRITES, "/v1/permits/pending-rewrites", request, _PENDING, key, sequence)
 
     def verify_evidence(
         self, request: contract.EvidenceRequest, *, key: str, sequence: int | None
     ) -> contract.EvidenceAnswer:
         """POST /v1/evidence: an electronic licence code, or central's own records, for one proof."""
-        return self._post("/v1/evidence", request, _EVIDENCE, key, sequence)
+        return self._post(Call.EVIDENCE, "/v1/evidence", request, _EVIDENCE, key, sequence)
 
     def apply(
         self, request: contract.ApplicationRequest, *, sequence: int | None
     ) -> contract.ApplicationAnswer:
         """POST /v1/applications. The application's id is the idempotency key."""
-        return self._post("/v1/applications", request, _APPLICATION, str(request.application_id), sequence)
+        key = str(request.application_id)
+        return self._post(Call.APPLICATIONS, "/v1/applications", request, _APPLICATION, key, sequence)
 
     def search_applications(
         self, request: contract.ApplicationSearch, *, key: str, sequence: int | None
     ) -> contract.ApplicationsFound:
         """POST /v1/applications/search: how far they are, newest first."""
-        return self._post("/v1/applications/search", request, _FOUND, key, sequence)
+        return self._post(Call.APPLICATIONS_SEARCH, "/v1/applications/search", request, _FOUND, key, sequence)
 
     def choose_collection(
         self, application_id: UUID, request: contract.CollectionChoice, *, key: str, sequence: int | None
     ) -> contract.ApplicationProgress:
         """POST /v1/applications/{id}/collection. 409 "collection_not_offered": not that way, or not now."""
-        return self._post(f"/v1/applications/{application_id}/collection", request, _PROGRESS, key, sequence)
+        path = f"/v1/applications/{application_id}/collection"
+        return self._post(Call.COLLECTION, path, request, _PROGRESS, key, sequence)
 
     def heartbeat(self, request: contract.HeartbeatRequest, *, key: str) -> contract.HeartbeatAnswer:
         """POST /v1/heartbeat: how this kiosk is; outside the stream of numbered calls."""
-        return self._post("/v1/heartbeat", request, _HEARTBEAT, key, None)
+        return self._post(Call.HEARTBEAT, "/v1/heartbeat", request, _HEARTBEAT, key, None)
 
-    def _post(self, path: str, body: BaseModel, answer: TypeAdapter[M], key: str, sequence: int | None) -> M:
-        headers = {IDEMPOTENCY_HEADER: key, "Content-Type": JSON_TYPE}
+    def _post(
+        self, call: Call, path: str, body: BaseModel, answer: TypeAdapter[M], key: str, sequence: int | None
+    ) -> M:
+        return self._sent(call, path, _json(body), answer, key, sequence)
+
+    def _sent(
+        self, call: Call, path: str, content: bytes, answer: TypeAdapter[M], key: str, sequence: int | None
+    ) -> M:
+        headers = [(IDEMPOTENCY_HEADER, key), ("Content-Type", JSON_TYPE)]
         if sequence is not None:
-            headers[SEQUENCE_HEADER] = str(sequence)
-        content = body.model_dump_json().encode()
-        return self._call(self._http.build_request("POST", path, content=content, headers=headers), answer)
+            headers.append((SEQUENCE_HEADER, str(sequence)))
+        return self._made(_Request(call, "POST", path, (*headers, *_named()), content), answer)
 
-    def _get(self, path: str, answer: TypeAdapter[M]) -> M:
-        return self._call(self._http.build_request("GET", path), answer)
+    def _get(self, call: Call, path: str, answer: TypeAdapter[M]) -> M:
+        return self._made(_Request(call, "GET", path, _named(), b""), answer)
 
-    def _call(self, request: httpx.Request, answer: TypeAdapter[M]) -> M:
-        request.headers[CALL_HEADER] = str(uuid4())
+    def _made(self, request: _Request, answer: TypeAdapter[M]) -> M:
+        """Make a call, and make it again as its table says and as long as a resident waits."""
+        repeats, patient_s = Repeats(request.call), min(self._times.patience_s, patience_s(request.call))
+        until, within_s = self._clock() + patient_s, min(self._times.whole_s, patient_s or self._times.whole_s)
+        while True:
+            try:
+                return self._asked(request, answer, within_s)
+            except CentralError as error:
+                failed = error
+            pause_s = repeats.next_after_s(failed.situation, failed.again_after_s)
+            if pause_s is None or self._clock() + pause_s >= until or self._pause(pause_s):
+                raise failed
+            log(
+                LogEvent.CENTRAL_REPEATED, level=logging.WARNING, call=request.call.value,
+                error=f"{type(failed).__name__}: {failed}", after_s=pause_s)
+            within_s = min(self._times.whole_s, until - self._clock())
+
+    def _asked(self, request: _Request, answer: TypeAdapter[M], within_s: float) -> M:
         try:
-            return self._asked(request, answer)
-        except CentralAnsweredGarbage as error:
-            # Whatever else stands on this line belongs to no call of ours either.
-            self._http.close()
-            self._http = self._opened()
-            if error.what != "other_call":
-                raise
-        # An earlier answer stood on the line twice. This call's own was not heard, and asking twice does nothing twice.
-        return self._asked(request, answer)
+            return self._read(self._exchange(request, within_s), answer)
+        except CentralAnsweredGarbage:
+            self._line.hang_up()    # whatever else stands on this line belongs to no call of ours either
+            raise
 
-    def _asked(self, request: httpx.Request, answer: TypeAdapter[M]) -> M:
-        # Raised outside the handler, so that no httpx exception (it carries the request's body) hangs on ours.
-        stage, reply = "", None
+    def _exchange(self, request: _Request, within_s: float) -> _Reply:
+        """Send and hear the whole answer, bounded in size and time."""
+        times = self._times
+        waits = Waits(times.connect_s, times.answer_s, times.forgotten_s, within_s)
+        failed: CentralError
         try:
-            reply = self._exchange(request)
-        except (httpx.TimeoutException, _TookTooLong):
-            stage = "timeout"
-        except httpx.ConnectError as error:
-            stage = "tls" if _is_tls(error) else "connect"
-        except httpx.TransportError:
-            stage = "lost"
-        if reply is None:
-            raise CentralUnreachable(stage)
-        return _read(reply, answer)
+            heard = self._line.ask(
+                request.method, request.path, request.headers, request.content, waits, MAX_ANSWER_BYTES)
+        except LineTrouble as trouble:
+            failed = CentralUnreachable(trouble.stage, trouble.cause, is_forgotten=trouble.is_forgotten)
+        except TooMuchHeard:
+            failed = CentralAnsweredGarbage("too_large", 0)
+        else:
+            self.central_time = parse_http_date(heard.headers.get("date", ""))
+            return _reply(heard, dict(request.headers)[CALL_HEADER])
+        raise failed     # outside the handlers: nothing that was sent hangs on it
 
-    def _exchange(self, request: httpx.Request) -> _Reply:
-        """Send and read the whole answer, bounded in size and time."""
-        started = self._clock()
-        response = self._http.send(request, stream=True)
+    def _read(self, reply: _Reply, answer: TypeAdapter[M]) -> M:
+        if len(reply.body) > MAX_ANSWER_BYTES:
+            raise CentralAnsweredGarbage("too_large", reply.status)
+        if reply.encoding != "identity":
+            raise CentralAnsweredGarbage("encoding", reply.status)
+        if 300 <= reply.status < 400:
+            raise CentralAnsweredGarbage("redirect", reply.status)
+        if reply.status >= 400:
+            refusal = self._refusal(reply)
+            refusal.again_after_s = reply.again_after_s
+            raise refusal
+        if reply.content_type != JSON_TYPE:
+            raise CentralAnsweredGarbage("content_type", reply.status)
+        parsed = self._parsed(answer, reply)
+        if not reply.is_named:
+            raise CentralAnsweredGarbage("other_call", reply.status)
+        return parsed
+
+    def _refusal(self, reply: _Reply) -> CentralError:
+        if reply.content_type == PROBLEM_TYPE:
+            problem = self._parsed(_PROBLEM, reply)
+            if _CODE.fullmatch(problem.code) and not reply.is_named:
+                return CentralAnsweredGarbage("other_call", reply.status)
+            if _CODE.fullmatch(problem.code):
+                return CentralRefusedCall(reply.status, problem.code if problem.code in PROBLEM_CODES else OTHER)
+        if reply.status in _GATEWAY:
+            return CentralUnreachable("gateway")
+        return CentralAnsweredGarbage("not_a_problem", reply.status)
+
+    def _parsed(self, adapter: TypeAdapter[M], reply: _Reply) -> M:
         try:
-            encoding = response.headers.get("content-encoding", "identity")
-            body = bytearray()
-            for chunk in response.iter_raw(chunk_size=None):
-                body += chunk
-                if len(body) > MAX_ANSWER_BYTES:
-                    break
-                if self._clock() - started > self._times.whole_s:
-                    raise _TookTooLong
-        finally:
-            response.close()
-        self.central_time = _date(response.headers.get("date", ""))
-        content_type = response.headers.get("content-type", "").partition(";")[0].strip().lower()
-        is_named = response.headers.get(CALL_HEADER) == request.headers[CALL_HEADER]
-        return _Reply(response.status_code, content_type, encoding, bytes(body), is_named)
+            return read_answer(adapter, reply.body, self.unknown)
+        except ValidationError as error:
+            kind = error.errors(include_input=False)[0]["type"]
+        what = {"json_invalid": "not_json", "union_tag_invalid": "unknown_kind"}.get(kind, "not_the_model")
+        raise CentralAnsweredGarbage(what, reply.status)
 
 
-class _TookTooLong(Exception):
-    """An answer that dripped for longer than a call may take."""
+@dataclass(frozen=True, slots=True)
+class _Request:
+    """One call as it is sent, the first time and each further one."""
+
+    call: Call
+    method: str
+    path: str
+    headers: tuple[tuple[str, str], ...]
+    content: bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -289,6 +314,26 @@ class _Reply:
     encoding: str
     body: bytes
     is_named: bool       # it names the call that was made, so it is this call's answer
+    again_after_s: float | None
+
+
+def _reply(heard: Heard, name: str) -> _Reply:
+    headers = heard.headers
+    content_type = headers.get("content-type", "").partition(";")[0].strip().lower()
+    again = headers.get("retry-after", "")
+    return _Reply(
+        heard.status, content_type, headers.get("content-encoding", "identity"), heard.body,
+        headers.get(CALL_HEADER.lower()) == name, float(again) if _SECONDS.fullmatch(again) else None)
+
+
+def _named() -> tuple[tuple[str, str], ...]:
+    """What every request says besides: which call it is, and what is understood."""
+    return (
+        (CALL_HEADER, str(uuid4())), ("Accept", f"{JSON_TYPE}, {PROBLEM_TYPE}"), ("Accept-Encoding", "identity"))
+
+
+def _json(body: BaseModel) -> bytes:
+    return body.model_dump_json().encode()
 
 
 _ANSWER: TypeAdapter[contract.EndorsementAnswer] = TypeAdapter(contract.EndorsementAnswer)
@@ -304,6 +349,14 @@ _HEARTBEAT = TypeAdapter(contract.HeartbeatAnswer)
 _PROBLEM = TypeAdapter(contract.Problem)
 
 
+class _KeyIsLocked(Exception):
+    """The private key has a pass phrase. (OpenSSL would ask for it on the terminal, and wait.)"""
+
+
+def _nobody_types() -> str:
+    raise _KeyIsLocked
+
+
 def _tls(ca: Path, certificate: Path, key: Path) -> ssl.SSLContext:
     try:
         # Not ssl.create_default_context, which lets SSLKEYLOGFILE have the secrets of every call written to a file.
@@ -312,63 +365,15 @@ def _tls(ca: Path, certificate: Path, key: Path) -> ssl.SSLContext:
     except OSError as error:
         raise CertificateFileError([f"{ca}: not central's authority: {error.strerror or error.args[-1]}"]) from error
     context.minimum_version = ssl.TLSVersion.TLSv1_2
+    # A server that knows only by the path that it wants a certificate (Apache's SSLVerifyClient in a Location) asks for
+    # it after the handshake: RFC 8446, section 4.6.2.
+    context.post_handshake_auth = True
     try:
-        context.load_cert_chain(str(certificate), str(key))
+        context.load_cert_chain(str(certificate), str(key), password=_nobody_types)
+    except _KeyIsLocked:
+        locked = f"{key}: the private key has a pass phrase, which nobody could type in here; store it without one"
+        raise CertificateFileError([f"{locked} (openssl pkey -in OLD -out NEW), readable by the kiosk alone"]) from None
     except OSError as error:
         why = error.strerror or error.args[-1]
         raise CertificateFileError([f"{certificate}, {key}: not a certificate with its key: {why}"]) from error
     return context
-
-
-def _date(header: str) -> datetime | None:
-    try:
-        told = parsedate_to_datetime(header)
-        return (told if told.tzinfo is not None else told.replace(tzinfo=UTC)).astimezone(UTC)
-    except (ValueError, OverflowError):     # the standard library lets numbers of any size through to its clock
-        return None
-
-
-def _is_tls(error: BaseException) -> bool:
-    cause: BaseException | None = error
-    while cause is not None:
-        if isinstance(cause, ssl.SSLError):
-            return True
-        cause = cause.__cause__ or cause.__context__
-    return False
-
-
-def _read(reply: _Reply, answer: TypeAdapter[M]) -> M:
-    if len(reply.body) > MAX_ANSWER_BYTES:
-        raise CentralAnsweredGarbage("too_large", reply.status)
-    if reply.encoding != "identity":
-        raise CentralAnsweredGarbage("encoding", reply.status)
-    if 300 <= reply.status < 400:
-        raise CentralAnsweredGarbage("redirect", reply.status)
-    if reply.status >= 400:
-        raise _refusal(reply)
-    if reply.content_type != JSON_TYPE:
-        raise CentralAnsweredGarbage("content_type", reply.status)
-    parsed = _parsed(answer, reply)
-    if not reply.is_named:
-        raise CentralAnsweredGarbage("other_call", reply.status)
-    return parsed
-
-
-def _refusal(reply: _Reply) -> CentralError:
-    if reply.content_type == PROBLEM_TYPE:
-        problem = _parsed(_PROBLEM, reply)
-        if _CODE.fullmatch(problem.code) and not reply.is_named:
-            return CentralAnsweredGarbage("other_call", reply.status)
-        if _CODE.fullmatch(problem.code):
-            return CentralRefusedCall(reply.status, problem.code)
-    if reply.status in _GATEWAY:
-        return CentralUnreachable("gateway")
-    return CentralAnsweredGarbage("not_a_problem", reply.status)
-
-
-def _parsed(adapter: TypeAdapter[M], reply: _Reply) -> M:
-    try:
-        return adapter.validate_json(reply.body)
-    except ValidationError as error:
-        kind = error.errors(include_input=False)[0]["type"]
-    raise CentralAnsweredGarbage("not_json" if kind == "json_invalid" else "not_the_model", reply.status)

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+OTHER = "other"
+"""What a kiosk reads, journals and logs in place of a code that is not listed here: a newer central's, or prose."""
+
 REFUSAL_CODES = (
     "unknown_permit",       # central has no such permit
     "not_your_permit",      # the permit belongs to somebody else
@@ -35,6 +38,10 @@ RETURN_CODES = (
     "facts_differ",         # what was declared is not what the register says
     "not_eligible",         # the conditions are not met
     "come_in_person",       # a clerk has to see the holder
+)
+ENDORSEMENT_STATES = (
+    "granted", "pending", "refused", "already_current", "cancelled", "written", "face_pending", "unchanged", "unknown",
+    "expired",
 )
 PROBLEM_CODES = (
     "invalid_request", "missing_idempotency_key", "idempotency_conflict", "unknown_kiosk", "certificate_revoked",

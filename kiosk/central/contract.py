@@ -7,6 +7,21 @@ with a stable `code`. Every answer, of either kind, repeats the request's `X-Kio
 line twice, or comes late, must not be taken for the next call's. No personal data in URLs. Times carry an offset; dates
 are local dates (Asia/Shanghai).
 
+Growth: an unknown field of an answer is ignored, an unknown field of a request is refused (422 `invalid_request`). A
+word that an answer marks with `x-unknown-is-read-as` belongs to an open list: a kiosk reads a word that it does not
+know as the one named there; a code that it does not know is "other". A signed grant carries a version: what may be
+ignored leaves it, what must be heeded raises it, and a kiosk refuses one that is above its own. Roll-out: what an older
+kiosk ignores comes in any order; a new field of a request comes to central first, then to kiosks; a new kind of answer,
+a new word of a closed list and a raised grant version come to kiosks first, and central sends them to those alone whose
+heartbeat tells a contract version that has them (`versions.contract`). Deprecation: what is to go is marked
+`deprecated` and goes 12 months later at the earliest, when no heartbeat of 30 days told a version that needs it.
+
+Repeats: a kiosk makes a call that got no answer, 429 or 5xx again within 28 s, with the same key and number, and queued
+messages for as long as it takes; both tries may reach central at once.
+
+The client certificate is asked for in the first handshake, or after it by TLS 1.3's post-handshake authentication (RFC
+8446, section 4.6.2). Renegotiation of TLS 1.2 is not supported.
+
 The sequence number is per kiosk, starts at 1 and rises; GETs carry none. The kiosk's own texts are found by the codes
 in `kiosk.central.codes`; of what central writes, a resident is shown a review number and the name of a station.
 """
@@ -20,6 +35,10 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from kiosk.central import contract_values as its
 from kiosk.central.contract_values import MOST_COMMANDS, MOST_KEYS, Key
+from kiosk.central.reading import LeftOut, Otherwise
+
+CONTRACT_VERSION = "1.1.0"     # of these models and of openapi.json; README.md says what raises which number
+GRANT_VERSION = 1              # of the payload of a grant; raised by what a kiosk must not ignore
 
 IDEMPOTENCY_HEADER = "Idempotency-Key"
 SEQUENCE_HEADER = "X-Kiosk-Sequence"
@@ -36,7 +55,9 @@ ResidenceYears = Literal["continuous", "counted_from_make_up", "restart"]
 
 
 class Model(BaseModel):
-    """Strict and frozen: an unknown field is a mistake. Personal values are kept out of every repr."""
+    """Strict and frozen: an unknown field is a mistake. In an answer it is ignored instead (`reading.read_answer`).
+    Personal values are kept out of every repr.
+    """
 
     model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
 
@@ -139,13 +160,14 @@ class SignedGrant(Model):
 
 
 class GrantPayload(Model):
-    """What is signed."""
+    """What is signed. `version`: a field that may be ignored leaves it as it is, one that must be heeded raises it."""
 
+    version: int = Field(default=GRANT_VERSION, ge=1, le=65535)
     endorsement_id: UUID
     permit_number: its.PermitNumber = Field(repr=False)
     chip_serial: its.SerialHex
     content: PermitContent
-    residence_years: ResidenceYears | None
+    residence_years: Annotated[ResidenceYears | None, Otherwise(None)]
     issued_at: its.Moment
     expires_at: its.Moment
     face_only: its.Flag = False
@@ -190,9 +212,12 @@ class EndorsementState(Model):
     """GET /v1/endorsements/{id}: the present state, for a lost reply."""
 
     endorsement_id: UUID
-    state: Literal[
-        "granted", "pending", "refused", "already_current", "cancelled", "written", "face_pending", "unchanged",
-        "unknown", "expired",
+    state: Annotated[
+        Literal[
+            "granted", "pending", "refused", "already_current", "cancelled", "written", "face_pending", "unchanged",
+            "unknown", "expired",
+        ],
+        Otherwise("unknown"),
     ]
     answer: EndorsementAnswer              # the first answer, so that a lost grant is had again
 
@@ -325,7 +350,7 @@ class EvidenceAnswer(Model):
 
     evidence_id: UUID
     key: Key
-    result: Literal["verified", "not_verified", "needs_person"]
+    result: Annotated[Literal["verified", "not_verified", "needs_person"], Otherwise("needs_person")]
 
 
 class ApplicationRequest(Model):
@@ -393,9 +418,9 @@ MOST_FOUND = 100
 
 
 class ApplicationsFound(Model):
-    """Newest first."""
+    """Newest first. A kiosk leaves out an application whose state it does not know."""
 
-    applications: tuple[ApplicationProgress, ...] = Field(max_length=MOST_FOUND)
+    applications: Annotated[tuple[ApplicationProgress, ...], LeftOut()] = Field(max_length=MOST_FOUND)
 
 
 class DeviceState(Model):
@@ -438,17 +463,24 @@ class HeartbeatRequest(Model):
     counters: dict[Key, its.Number] = Field(default={}, max_length=64)
 
 
+class Command(Model):
+    """What central wants done, by its kind."""
+
+    kind: Key
+
+
 class HeartbeatAnswer(Model):
     """`time`: central's clock. `configuration_version`: what the kiosk should run, None: central does not say.
 
     `journal`: the furthest head that central knew before this call; a kiosk whose journal holds another link at that
-    number, or ends before it, has lost or changed records. `commands`: reserved, none yet.
+    number, or ends before it, has lost or changed records. `commands`: reserved, none yet; a kiosk ignores a kind that
+    it does not know.
     """
 
     time: its.Moment
     configuration_version: its.VersionText | None = None
     journal: JournalHead | None
-    commands: tuple[()] = ()
+    commands: tuple[Command, ...] = ()
 
 
 class Problem(BaseModel):

@@ -10,17 +10,20 @@ from datetime import datetime
 from enum import Enum
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any
+from typing import Any, TypeVar
 
-from pydantic import ValidationError
+from pydantic import BaseModel, TypeAdapter, ValidationError
 
 from kiosk.central import contract, signatures
+from kiosk.central.reading import Unknown, read_answer
 from kiosk.data_files.reader import DataFileError, read_toml
 from kiosk.domain.documents import PermitContent
 from kiosk.domain.endorsement import Grant, ResidenceYears
 from kiosk.domain.personal import Personal
 
 MAX_PAYLOAD_BYTES = 4096
+
+M = TypeVar("M")
 
 
 class GrantFlaw(Enum):
@@ -30,6 +33,7 @@ class GrantFlaw(Enum):
     UNKNOWN_KEY = "unknown_key"
     BAD_SIGNATURE = "bad_signature"
     GARBAGE = "garbage"
+    NEWER_VERSION = "newer_version"     # it holds what this kiosk would have to heed and does not know
     EXPIRED = "expired"
     OTHER_CHIP = "other_chip"
     OTHER_PERMIT = "other_permit"
@@ -90,18 +94,18 @@ def verify_grant(
     now: datetime,
     permit_number: Personal[str],
     chip_serial: str,
+    unknown: Unknown | None = None,
 ) -> Grant:
     """The grant inside, if central signed it for exactly this permit and chip and it has not expired at `now` (aware).
 
-    The signature is checked over the decoded payload before anything in it is read. Raises `GrantRejected`.
+    The signature is checked over the payload's bytes as they were sent, before anything in them is read, so a field
+    that is not known here spoils nothing. `unknown` counts such fields. Raises `GrantRejected`.
     """
     payload = _signed_bytes(signed, keys)
-    try:
-        grant = contract.GrantPayload.model_validate_json(payload)
-    except ValidationError:
-        grant = None
-    if grant is None:
-        raise GrantRejected(GrantFlaw.GARBAGE)
+    version = _read(_VERSION, payload, Unknown()).version
+    if version > contract.GRANT_VERSION:
+        raise GrantRejected(GrantFlaw.NEWER_VERSION)
+    grant = _read(_GRANT, payload, unknown or Unknown())
     if Personal(grant.permit_number) != permit_number:
         raise GrantRejected(GrantFlaw.OTHER_PERMIT)
     if grant.chip_serial != chip_serial:
@@ -117,6 +121,24 @@ def verify_grant(
         expires_at=grant.expires_at,
         face_only=grant.face_only,
     )
+
+
+class _Versioned(BaseModel):
+    """The one part of a payload that every version has, or lacks where it is the first."""
+
+    version: int = 1
+
+
+_VERSION = TypeAdapter(_Versioned)
+_GRANT = TypeAdapter(contract.GrantPayload)
+
+
+def _read(adapter: TypeAdapter[M], payload: bytes, unknown: Unknown) -> M:
+    try:
+        return read_answer(adapter, payload, unknown)
+    except ValidationError:
+        pass
+    raise GrantRejected(GrantFlaw.GARBAGE)
 
 
 def domain_content(content: contract.PermitContent) -> PermitContent:

@@ -9,6 +9,7 @@ from uuid import uuid4
 
 from cryptography import x509
 
+from kiosk.central.address import parse_central_address
 from kiosk.central.client import (
     CallTimes,
     CentralAnsweredGarbage,
@@ -18,6 +19,7 @@ from kiosk.central.client import (
     CertificateFileError,
 )
 from kiosk.config import CentralAccess, Config
+from kiosk.diagnostics.central_troubles import ABOUT_CERTIFICATE, certificate_shown, told_of
 from kiosk.diagnostics.finding import Finding, Findings, failed, ok, skipped, together, warning
 from kiosk.faults import CENTRAL_GARBAGE, CENTRAL_UNREACHABLE, CLOCK_WRONG, CONFIGURATION, Fault
 from kiosk.runtime.clock import Clock
@@ -31,15 +33,6 @@ MOST_OFFSET = timedelta(seconds=60)
 
 FIRST_YEAR, LAST_YEAR = 2026, 2099
 
-_STAGES = {
-    "connect": "no connection",
-    "tls": "no TLS: a certificate is wrong, expired or not central's",
-    "timeout": "connected, no answer",
-    "lost": "the connection broke, as when central does not accept this kiosk's certificate",
-    "gateway": "a gateway answers, central behind it does not",
-}
-
-
 @dataclass(frozen=True, slots=True)
 class _Asked:
     """One harmless call. `trouble`: (detail, fault), None if central answered as it should."""
@@ -47,6 +40,7 @@ class _Asked:
     trouble: tuple[str, Fault] | None
     round_trip_s: float
     central_time: datetime | None
+    silent_addresses: tuple[str, ...] = ()
 
 
 def central(config: Config, _: Clock) -> Findings:
@@ -55,7 +49,11 @@ def central(config: Config, _: Clock) -> Findings:
     if asked.trouble is not None:
         detail, fault = asked.trouble
         return [failed(f"{config.central.url}: {detail}", fault)]
-    return [ok(f"{config.central.url} answers after {asked.round_trip_s * 1000:.0f} ms")]
+    told = f"{config.central.url} answers after {asked.round_trip_s * 1000:.0f} ms"
+    if asked.silent_addresses:
+        silent = ", ".join(asked.silent_addresses)
+        return [warning(f"{told}; of its addresses these do not answer: {silent}")]
+    return [ok(told)]
 
 
 def clock(config: Config, clock: Clock) -> Findings:
@@ -106,26 +104,31 @@ def _dates(what: str, certificate: x509.Certificate, now: datetime) -> Finding:
 
 
 def _ask(access: CentralAccess) -> _Asked:
-    times = CallTimes(CONNECT_S, ANSWER_S, WHOLE_S)
+    times = CallTimes(CONNECT_S, ANSWER_S, forgotten_s=ANSWER_S, whole_s=WHOLE_S, patience_s=0.0)
     try:
         client = CentralClient(access.url, ca=access.ca, certificate=access.certificate, key=access.key, times=times)
     except CertificateFileError as error:
         return _Asked((str(error), CONFIGURATION), 0.0, None)
     with client:
         began = time.monotonic()
-        trouble = _trouble(client)
-        return _Asked(trouble, time.monotonic() - began, client.central_time)
+        trouble = _trouble(client, access)
+        return _Asked(trouble, time.monotonic() - began, client.central_time, client.silent_addresses)
 
 
-def _trouble(client: CentralClient) -> tuple[str, Fault] | None:
+def _trouble(client: CentralClient, access: CentralAccess) -> tuple[str, Fault] | None:
     try:
         client.endorsement_state(uuid4())
     except CentralRefusedCall as error:
         if error.code == "not_found":
             return None
-        return f"central refuses this kiosk: {error.status} {error.code}", CENTRAL_UNREACHABLE
+        return told_of(error), CENTRAL_UNREACHABLE
     except CentralUnreachable as error:
-        return _STAGES[error.stage], CENTRAL_UNREACHABLE
+        told = told_of(error)
+        if error.cause in ABOUT_CERTIFICATE:
+            address = parse_central_address(access.url)
+            shown = certificate_shown(address, access.certificate, access.key, CONNECT_S)
+            told = f"{told}; {shown}" if shown else told
+        return told, CENTRAL_UNREACHABLE
     except CentralAnsweredGarbage as error:
-        return f"the answer does not follow the contract: {error.what}, status {error.status}", CENTRAL_GARBAGE
+        return told_of(error), CENTRAL_GARBAGE
     return "central knows an endorsement that nobody made", CENTRAL_GARBAGE

@@ -11,6 +11,7 @@ import subprocess
 from importlib import metadata
 
 from kiosk.bootstrap import VERSION
+from kiosk.central.contract import CONTRACT_VERSION
 from kiosk.config import DataFiles
 
 PCSCD_S = 2.0
@@ -36,6 +37,7 @@ def program_versions() -> dict[str, str]:
 def versions_for_central(files: DataFiles) -> dict[str, str]:
     """What runs here in the contract's form, and which data files, each by the beginning of its SHA-256."""
     versions = {name.replace("-", "_"): version[:_LONGEST] for name, version in program_versions().items()}
+    versions["contract"] = CONTRACT_VERSION
     named = {
         "region_file": files.region, "permit_unit_file": files.permit_unit,
         **{f"permit_file_{number}": path for number, path in enumerate(files.permits, start=1)},

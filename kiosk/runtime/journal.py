@@ -71,6 +71,11 @@ _NUMBER_MESSAGE = (
 _ADD_STEP = f"INSERT INTO step (number, {chain.STEP_COLUMNS}, algorithm, hash) VALUES (?,?,?,?,?,?,?,?,?,?,?,?)"
 _WAITING = "settled_at IS NULL AND body IS NOT NULL"
 
+_OVERTAKEN = (
+    f"SELECT min(at) FROM message WHERE {_WAITING} AND sequence <"
+    " (SELECT max(sequence) FROM message WHERE settled_at IS NOT NULL AND body IS NOT NULL)"
+)
+
 # A note is a row of the chain that is no step of the machine: it has no states.
 _A_STEP = "state_after != ''"
 
@@ -130,10 +135,13 @@ class LoggedStep:
 
 @dataclass(frozen=True, slots=True)
 class Queue:
-    """What central must still get: how many messages, and since when the oldest of them waits."""
+    """What central must still get: how many messages, since when the oldest of them waits, and since when the oldest
+    waits of those that central did not take though it took a later one.
+    """
 
     length: int
     oldest_at: datetime | None
+    overtaken_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -270,24 +278,25 @@ class Journal:
                 "UPDATE message SET settled_at = ?, outcome = ? WHERE sequence = ?",
                 (self._now().isoformat(), outcome, sequence))
 
-    def first_waiting_message(self) -> WaitingMessage | None:
-        """The oldest message that central must still get."""
+    def first_waiting_message(self, after: int = 0) -> WaitingMessage | None:
+        """The oldest message that central must still get, of those with a sequence number above `after`."""
         with self._written() as db:
             row = db.execute(
                 "SELECT sequence, call, idempotency_key, endorsement_id, body, at FROM message"
-                f" WHERE {_WAITING} ORDER BY sequence LIMIT 1").fetchone()
+                f" WHERE {_WAITING} AND sequence > ? ORDER BY sequence LIMIT 1", (after,)).fetchone()
         if row is None:
             return None
         sequence, call, key, endorsement_id, body, at = row
         return WaitingMessage(sequence, call, key, UUID(endorsement_id), body, datetime.fromisoformat(at))
 
     def queue(self) -> Queue:
-        """How many messages central must still get, and how old the oldest is."""
+        """How many messages central must still get, how old the oldest is, and the oldest that was overtaken."""
         with self._written() as db:
             length, oldest_at = db.execute(
                 f"SELECT count(*), (SELECT at FROM message WHERE {_WAITING} ORDER BY sequence LIMIT 1) FROM message"
                 f" WHERE {_WAITING}").fetchone()
-        return Queue(length, None if oldest_at is None else datetime.fromisoformat(oldest_at))
+            (overtaken_at,) = db.execute(_OVERTAKEN).fetchone() if length else (None,)
+        return Queue(length, _moment(oldest_at), _moment(overtaken_at))
 
     def last_step_at(self) -> datetime | None:
         """When the newest step was written; None: there is none."""
@@ -374,6 +383,10 @@ def _as_one(db: sqlite3.Connection) -> Iterator[sqlite3.Connection]:
         if db.in_transaction:
             db.execute("ROLLBACK")
         raise
+
+
+def _moment(text: str | None) -> datetime | None:
+    return None if text is None else datetime.fromisoformat(text)
 
 
 def _text(number: UUID | None) -> str | None:

@@ -13,7 +13,6 @@ from kiosk.central.client import (
     CentralClient,
     CentralError,
     CentralRefusedCall,
-    CentralUnreachable,
 )
 from kiosk.central.grants import GrantKeys, GrantRejected, verify_grant
 from kiosk.domain.applications import EvidenceResult
@@ -26,12 +25,14 @@ from kiosk.runtime.journal import Journal, JournalFailed
 from kiosk.services.central_messages import (
     agent_of,
     application_of,
+    applications_of,
     assessed,
     facts_of,
     holder_check_of,
     holder_of,
     new_category,
     received_of,
+    refusal_of,
     session_event,
     shown,
 )
@@ -167,7 +168,7 @@ class CentralService:
                     raise CentralAnsweredGarbage("not_the_model", 200)
                 return on.GrantReceived(grant)
             case contract.Refused(code=code, retain=retain):
-                return on.EndorsementRefused(Refusal(code, retain))
+                return on.EndorsementRefused(refusal_of(code, retain))
             case contract.Pending(review_number=number, expected_on=expected_on):
                 return on.EndorsementPending(number, expected_on)
             case contract.AlreadyCurrent(valid_to=valid_to):
@@ -176,7 +177,7 @@ class CentralService:
     def _verified(self, signed: contract.SignedGrant, permit: Permit) -> Grant:
         return verify_grant(
             signed, self._keys, now=self._clock.now(), permit_number=permit.permit_number,
-            chip_serial=permit.chip_serial)
+            chip_serial=permit.chip_serial, unknown=self._client.unknown)
 
     def _recall(self, effect: do.RecallEndorsement, post: Post) -> None:
         try:
@@ -268,21 +269,9 @@ class CentralService:
         )
         try:
             sequence = self._journal.number_call("applications", str(effect.application_id), effect.application_id)
-            post(received_of(self._apply_or_ask_again(request, sequence), effect.application_id))
+            post(received_of(self._client.apply(request, sequence=sequence), effect.application_id))
         except (CentralError, JournalFailed) as error:
             post(on.CentralFailed(self._fault_of("applications", error)))
-
-    def _apply_or_ask_again(
-        self, request: contract.ApplicationRequest, sequence: int
-    ) -> contract.ApplicationAnswer:
-        """A reply that was lost on the way is had again by the same number."""
-        try:
-            return self._client.apply(request, sequence=sequence)
-        except CentralUnreachable as error:
-            if error.stage != "lost":
-                raise
-            self._fault_of("applications", error)
-        return self._client.apply(request, sequence=sequence)
 
     def _search(self, effect: do.SearchApplications, post: Post) -> None:
         key = str(uuid4())
@@ -290,7 +279,7 @@ class CentralService:
         try:
             found = self._client.search_applications(
                 request, key=key, sequence=self._journal.number_call("applications-search", key, None))
-            post(on.ApplicationsFound(tuple(application_of(each) for each in found.applications)))
+            post(on.ApplicationsFound(applications_of(found, self._client.unknown)))
         except (CentralError, JournalFailed) as error:
             post(on.CentralFailed(self._fault_of("applications-search", error)))
 

@@ -10,7 +10,9 @@ from pydantic import ValidationError
 
 from kiosk.central import contract
 from kiosk.central.client import CentralAnsweredGarbage
+from kiosk.central.codes import OTHER, REFUSAL_CODES, SESSION_FAILURES
 from kiosk.central.grants import contract_content
+from kiosk.central.reading import Unknown
 from kiosk.domain.applications import Application, ApplicationState, EvidenceResult, Proof, ReceivedApplication
 from kiosk.domain.documents import IdDocument, Permit
 from kiosk.domain.endorsement import Refusal, Service
@@ -19,6 +21,8 @@ from kiosk.workflow import effects as do
 from kiosk.workflow import events as on
 from kiosk.workflow.visits import AnyCase, Matter, Purpose, UnreadCase
 
+_SERVICES = {service.value for service in Service}
+
 
 def session_event(step: contract.ChipSessionStep) -> on.ChipBatchReceived | on.ChipVerdictReceived:
     """A chip session's next batch, or its verdict. Raises `CentralAnsweredGarbage` for neither."""
@@ -26,7 +30,7 @@ def session_event(step: contract.ChipSessionStep) -> on.ChipBatchReceived | on.C
         if step.failure is not None:
             log(
                 LogEvent.CENTRAL_TROUBLE, level=logging.WARNING, call="chip-session", error="verdict",
-                code=step.failure)
+                code=step.failure if step.failure in SESSION_FAILURES else OTHER)
         return on.ChipVerdictReceived(step.verdict == "written")
     if step.batch is None:
         raise CentralAnsweredGarbage("not_the_model", 200)
@@ -131,9 +135,27 @@ def received_of(
             return on.ApplicationReceived(ReceivedApplication(
                 application_id, answer.review_number, answer.received_on, answer.expected_on))
         case contract.Refused() if answer.endorsement_id == application_id:
-            return on.EndorsementRefused(Refusal(answer.code, answer.retain))
+            return on.EndorsementRefused(refusal_of(answer.code, answer.retain))
         case _:
             raise CentralAnsweredGarbage("not_the_model", 200)
+
+
+def refusal_of(code: str, retain: bool) -> Refusal:
+    """Central's no. A code that this kiosk does not know is `other`: nothing but codes of the contract reaches journal
+    and log, and no permit is kept for a reason that nobody here could name.
+    """
+    return Refusal(code, retain) if code in REFUSAL_CODES else Refusal(OTHER)
+
+
+def applications_of(found: contract.ApplicationsFound, unknown: Unknown) -> tuple[Application, ...]:
+    """How far they are, without those for a service that this kiosk does not know. Raises `CentralAnsweredGarbage`
+    where none is left of some.
+    """
+    known = tuple(application_of(each) for each in found.applications if each.service in _SERVICES)
+    unknown.note(values=len(found.applications) - len(known))
+    if found.applications and not known:
+        raise CentralAnsweredGarbage("not_the_model", 200)
+    return known
 
 
 def application_of(told: contract.ApplicationProgress) -> Application:

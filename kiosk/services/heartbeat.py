@@ -15,6 +15,7 @@ from uuid import uuid4
 
 from kiosk.central import contract
 from kiosk.central.client import CentralClient, CentralError, CentralRefusedCall
+from kiosk.central.reading import Unknown
 from kiosk.log_events import LogEvent, log
 from kiosk.runtime.chain import Head
 from kiosk.runtime.clock import Clock
@@ -33,7 +34,7 @@ PURGED_EVERY = timedelta(days=1)
 @dataclass(frozen=True, slots=True)
 class Watched:
     """What a heartbeat tells of. `state()`: the machine's, from any thread; `versions`: by name; `keep`: how long the
-    journal's records are kept.
+    journal's records are kept; `unknown`: what of central's answers this kiosk does not know.
     """
 
     state: Callable[[], s.State]
@@ -42,6 +43,7 @@ class Watched:
     health: DeviceHealth
     versions: Mapping[str, str]
     keep: timedelta
+    unknown: Unknown
 
 
 class HeartbeatService:
@@ -112,7 +114,7 @@ class HeartbeatService:
                 contract.DeviceState(device=device, state=how) for device, how in watched.health.states().items()),
             journal=contract.JournalHead(number=head.number, algorithm=head.algorithm, head=head.hash),
             queue=contract.QueueState(length=queue.length, oldest_at=queue.oldest_at),
-            counters=watched.health.counts(),
+            counters={**watched.health.counts(), **watched.unknown.counts()},
         )
 
     def _tidy(self) -> None:

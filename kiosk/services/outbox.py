@@ -1,4 +1,4 @@
-"""Store and forward: what central must be told, in order, until it took note, however long that takes."""
+"""Store and forward: what central must be told until it took note, however long that takes."""
 
 from __future__ import annotations
 
@@ -6,9 +6,13 @@ import logging
 import random
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
+from enum import Enum
+from uuid import UUID
 
 from kiosk.central import contract
-from kiosk.central.client import CentralClient, CentralError, CentralRefusedCall
+from kiosk.central.client import CentralAnsweredGarbage, CentralClient, CentralError, CentralRefusedCall
+from kiosk.central.codes import ENDORSEMENT_STATES, OTHER
+from kiosk.central.repeating import Call, Situation
 from kiosk.faults import MESSAGES_WAITING, Fault
 from kiosk.log_events import LogEvent, log
 from kiosk.runtime.clock import Clock
@@ -16,21 +20,27 @@ from kiosk.runtime.journal import Journal, JournalFailed, OutboundMessage, Queue
 from kiosk.services.performing import Handler
 from kiosk.workflow import effects as do
 
-CANCELLATION = "cancellation"
-COMPLETION = "completion"
+CANCELLATION = Call.CANCELLATION.value
+COMPLETION = Call.COMPLETION.value
+_CALLS = {call.value: call for call in (Call.CANCELLATION, Call.COMPLETION)}
 FIRST_RETRY_S = 2.0
 LONGEST_RETRY_S = 300.0
 
 ALARM_AFTER = timedelta(hours=24)
 """A night and a weekend's maintenance pass unnoticed; a queue older than a day means that somebody must act."""
 
+OVERTAKEN_ALARM_AFTER = timedelta(hours=1)
+"""A message that central answers but does not take, while it is there for others, will not be taken tomorrow either."""
+
 # Central does not know this kiosk now: that is no word on the message, which waits for a new certificate.
 _NOT_ABOUT_THE_MESSAGE = ("unknown_kiosk", "certificate_revoked")
 
 
 def alarm_of(queue: Queue, now: datetime) -> Fault | None:
-    """The fault of a queue whose oldest message waits too long."""
-    return MESSAGES_WAITING if queue.oldest_at is not None and now - queue.oldest_at > ALARM_AFTER else None
+    """The fault of a queue in which a message waits too long."""
+    is_late = queue.oldest_at is not None and now - queue.oldest_at > ALARM_AFTER
+    is_held_up = queue.overtaken_at is not None and now - queue.overtaken_at > OVERTAKEN_ALARM_AFTER
+    return MESSAGES_WAITING if is_late or is_held_up else None
 
 
 def message_of(effect: do.Effect, now: datetime) -> OutboundMessage | None:
@@ -54,6 +64,10 @@ def message_of(effect: do.Effect, now: datetime) -> OutboundMessage | None:
 class OutboxService:
     """Sends waiting messages on its worker's thread, one connection of its own, oldest first.
 
+    What says nothing about the message (central is not reached, is busy, does not know this kiosk now) stops all: they
+    wait together. What central, or something before it, answers to this message alone puts it aside, and those behind
+    it are sent; only messages of the same endorsement keep their order.
+
     `pause(seconds)` lets time pass and is True when something else is to be done (`Worker.pause`); `chance()` is at
     least 0 and below 1, so that a thousand kiosks do not come back in the same second.
     """
@@ -67,6 +81,7 @@ class OutboxService:
         self._clock = clock
         self._pause = pause
         self._chance = chance
+        self._told_at: dict[int, datetime] = {}     # of messages put aside for long, when that was said last
 
     @property
     def handlers(self) -> Mapping[type, Handler]:
@@ -80,30 +95,38 @@ class OutboxService:
     def forward(self) -> None:
         """Send everything that waits; on failure try again, less and less often, until a further job waits."""
         retry_s = FIRST_RETRY_S
-        while (sent := self._send_first()) is not None:
-            if sent:
+        while (passed := self._send_all()) is not None:
+            if passed:
                 retry_s = FIRST_RETRY_S
-                continue
             again_in_s = retry_s * (0.5 + 0.5 * self._chance())
             self._tell_of_waiting(again_in_s)
             if self._pause(again_in_s):
                 return
             retry_s = min(retry_s * 2, LONGEST_RETRY_S)
 
-    def _send_first(self) -> bool | None:
-        """Whether the oldest message is settled, at central and on the disk; None: nothing waits."""
+    def _send_all(self) -> bool | None:
+        """Whether any message was settled, at central and on the disk; None: nothing waits any more."""
+        passed, at, aside = False, 0, set[UUID]()
         try:
-            message = self._journal.first_waiting_message()
+            while (message := self._journal.first_waiting_message(after=at)) is not None:
+                at = message.sequence
+                if message.endorsement_id in aside:
+                    continue
+                outcome = self._send(message)
+                if outcome is _Wait.ALL:
+                    return passed
+                if outcome is _Wait.THIS_ONE:
+                    aside.add(message.endorsement_id)
+                    self._tell_of_standing(message)
+                    continue
+                self._journal.settle_message(message.sequence, outcome)     # if not, central is told once more
+                self._told_at.pop(message.sequence, None)
+                log(LogEvent.MESSAGE_SETTLED, call=message.call, sequence=message.sequence, outcome=outcome)
+                passed = True
         except JournalFailed as error:
             log(LogEvent.JOURNAL_FAILED, level=logging.CRITICAL, error=str(error))
-            return False
-        if message is None:
-            return None
-        outcome = self._send(message)
-        if outcome is None or not self._settled(message, outcome):
-            return False
-        log(LogEvent.MESSAGE_SETTLED, call=message.call, sequence=message.sequence, outcome=outcome)
-        return True
+            return passed
+        return passed if aside else None
 
     def _tell_of_waiting(self, again_in_s: float) -> None:
         try:
@@ -117,37 +140,46 @@ class OutboxService:
             waiting=queue.length, oldest_s=round((self._clock.now() - queue.oldest_at).total_seconds()),
             again_in_s=round(again_in_s, 1))
 
-    def _settled(self, message: WaitingMessage, outcome: str) -> bool:
-        """Whether the disk took note too; if not, central is told once more and gives the same answer."""
-        try:
-            self._journal.settle_message(message.sequence, outcome)
-        except JournalFailed as error:
-            log(LogEvent.JOURNAL_FAILED, level=logging.CRITICAL, error=str(error))
-            return False
-        return True
+    def _tell_of_standing(self, message: WaitingMessage) -> None:
+        """What is answered, but never taken, is said once an hour, from its first hour on."""
+        now = self._clock.now()
+        if now - self._told_at.get(message.sequence, message.at) >= OVERTAKEN_ALARM_AFTER:
+            self._told_at[message.sequence] = now
+            log(
+                LogEvent.FAULT_STANDS, level=logging.ERROR, fault=MESSAGES_WAITING.code,
+                since_s=round((now - message.at).total_seconds()))
 
-    def _send(self, message: WaitingMessage) -> str | None:
-        """How central settled it, or None if it must be sent again."""
+    def _send(self, message: WaitingMessage) -> str | _Wait:
+        """How central settled it, or who must wait."""
         try:
-            return self._deliver(message)
+            call = _CALLS.get(message.call)
+            if call is None:        # of another version of this program
+                raise CentralAnsweredGarbage("no_such_call", 0)
+            state = self._client.deliver(
+                call, message.endorsement_id, message.body.encode(), key=message.idempotency_key,
+                sequence=message.sequence).state
+            return state if state in ENDORSEMENT_STATES else OTHER
         except CentralRefusedCall as error:
             self._trouble(message, error, error.code)
+            if error.situation is Situation.BUSY or error.code in _NOT_ABOUT_THE_MESSAGE:
+                return _Wait.ALL
             # A refusal that will be the same tomorrow is an answer: central knows and disagrees.
-            return None if error.may_pass or error.code in _NOT_ABOUT_THE_MESSAGE else error.code
+            return _Wait.THIS_ONE if error.may_pass else error.code
+        except CentralAnsweredGarbage as error:
+            self._trouble(message, error, None)
+            return _Wait.THIS_ONE
         except CentralError as error:
             self._trouble(message, error, None)
-            return None
-
-    def _deliver(self, message: WaitingMessage) -> str:
-        if message.call == CANCELLATION:
-            cancellation = contract.CancellationRequest.model_validate_json(message.body)
-            return self._client.cancel(
-                message.endorsement_id, cancellation, key=message.idempotency_key, sequence=message.sequence).state
-        completion = contract.CompletionRequest.model_validate_json(message.body)
-        return self._client.report_completion(
-            message.endorsement_id, completion, key=message.idempotency_key, sequence=message.sequence).state
+            return _Wait.ALL
 
     def _trouble(self, message: WaitingMessage, error: CentralError, code: str | None) -> None:
         log(
             LogEvent.CENTRAL_TROUBLE, level=logging.WARNING, call=message.call,
             error=f"{type(error).__name__}: {error}", code=code)
+
+
+class _Wait(Enum):
+    """Who must be sent again later."""
+
+    THIS_ONE = "this message"
+    ALL = "all of them"

@@ -56,7 +56,7 @@ _TABLE: dict[type, Deadline] = {
     s.CheckingAttendant: Deadline("code", 10, False, "a calculation made slow on purpose, and a line on disk"),
     s.ChoosingCollection: Deadline("collection", 120, False, "one choice; then the permit is given back"),
     s.EnteringTelephone: Deadline("telephone", 120, False, "eleven digits, looked up and typed with one finger"),
-    s.Applying: Deadline("applying", 60, False, "central's own limit is 30 s, and a lost reply is asked for once more"),
+    s.Applying: Deadline("applying", 60, False, "central's own limit is 30 s, repeats and all"),
     s.AskingCentral: Deadline("central", 40, False, "central's own limit is 30 s"),
     s.Confirming: Deadline("confirmation", 180, False, "comparing old and new; shorter than a grant lives"),
     s.OpeningChipSession: Deadline("chip_session", 40, False, "central's own limit is 30 s"),

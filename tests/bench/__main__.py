@@ -22,6 +22,7 @@ PARTS = {
     "rules": "an assessment, and loading the region files",
     "journal": "looking through the journal's chain beside bare hashing",
     "id-card": "from the answer's begin to the values of an identity card",
+    "central-line": "what a resident waits more when the line to central fails",
     "chip": "a batch of commands and a chip session beside bare ones",
     "start": "start, memory and idle time beside a bare window",
     "visit": "whole visits beside their floor",

@@ -42,7 +42,7 @@ from tests.component.central_rig import (
     settings,
 )
 
-QUICK = CallTimes(connect_s=1.0, answer_s=0.3, whole_s=0.5)
+QUICK = CallTimes(connect_s=1.0, answer_s=0.3, whole_s=0.5, patience_s=0.0)     # a single try
 
 
 @pytest.fixture(scope="module")

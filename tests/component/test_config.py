@@ -120,10 +120,16 @@ def test_a_receipt_printer_that_cannot_be_opened_is_refused_at_the_start(tmp_pat
     assert words in mistake
 
 
-@pytest.mark.parametrize("url", ["http://central.example.invalid", "https://", "central", "https://[::1", "https://a:b"])
+@pytest.mark.parametrize("url", [
+    "http://central.example.invalid", "https://", "central", "https://[::1", "https://a:b", " https://central",
+    "https://１２７．０．０．１", "https://1.2.3.256", "https://central..invalid", "https://central?a", "https://central#a",
+    "https://central/v1", "https://kiosk:pw@central",
+])
 def test_central_is_reached_by_https_only(tmp_path: Path, url: str) -> None:
-    assert any("central.url" in mistake for mistake in mistakes_in(
-        tmp_path, GOOD.replace("https://central.example.invalid:8443", url)))
+    (mistake,) = mistakes_in(tmp_path, GOOD.replace("https://central.example.invalid:8443", url))
+    assert "central.url: is " in mistake
+    assert "https://host:port is wanted; this " in mistake
+    assert "pw" not in mistake
 
 
 @pytest.mark.slow

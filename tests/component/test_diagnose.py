@@ -290,7 +290,8 @@ def test_a_central_that_is_down_leaves_the_clock_unchecked(place: Place) -> None
     place.values["central"]["url"] = "https://127.0.0.1:1"
     report = place.report()
     assert trouble(report) == {"central": ("failed", "5101")}
-    assert detail(report, "central") == "https://127.0.0.1:1: no connection"
+    assert detail(report, "central") == (
+        "https://127.0.0.1:1: the connection is refused: is central running, and is this its port?")
     assert outcomes(report)["clock"] is Outcome.SKIPPED
     assert report.exit_status == NOT_IN_SERVICE
 

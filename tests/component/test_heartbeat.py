@@ -60,7 +60,8 @@ class Site:
         self.journal = Journal(self.path, self.hand)
         self.guard = JournalGuard(self.journal)
         watched = Watched(
-            lambda: self.state, self.journal, self.guard, self.health, {"kiosk": "0.1.0"}, timedelta(days=180))
+            lambda: self.state, self.journal, self.guard, self.health, {"kiosk": "0.1.0"}, timedelta(days=180),
+            self.client.unknown)
         self.service = HeartbeatService(self.client, watched, Clock(self.hand), self._pause, lambda: 0.5)
 
     def _pause(self, seconds: float) -> bool:
@@ -123,7 +124,8 @@ def test_central_is_told_of_machine_devices_queue_journal_and_versions(site: Sit
     assert told["journal"] == {"number": 4, "algorithm": "sha256", "head": head.hash}
     assert told["counters"] == {
         "permits_taken_in": 0, "grants_received": 0, "endorsements_refused": 0, "applications_received": 0,
-        "faces_rewritten": 0, "permits_taken": 0, "permits_retained": 0, "receipts_printed": 0, "faults": 1}
+        "faces_rewritten": 0, "permits_taken": 0, "permits_retained": 0, "receipts_printed": 0, "faults": 1,
+        "unknown_fields": 0, "unknown_values": 0}
 
 
 def test_a_kiosk_that_is_out_of_service_says_why_and_where_the_permit_is(site: Site) -> None:

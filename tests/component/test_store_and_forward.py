@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import json
 import logging
 import os
 import signal
@@ -10,7 +11,7 @@ import sqlite3
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -34,6 +35,7 @@ from kiosk.services.outbox import FIRST_RETRY_S, LONGEST_RETRY_S, OutboxService,
 from kiosk.workflow import effects as do
 from tests.component.central_rig import MORNING, ROOT, Kiosk, client_of, resident, settings
 from tests.fakes.cable import Cable
+from tests.fakes.tls_gateway import Answer, Exchange, Play, TlsGateway, passes_on, says
 from tests.waiting import eventually
 
 WEEK = timedelta(days=7)
@@ -199,20 +201,25 @@ def test_it_is_tried_again_less_and_less_often_and_not_by_all_kiosks_in_the_same
 
 def test_after_a_success_the_next_trouble_is_met_without_haste_again(site: Site) -> None:
     owes(site, *(completion(site.visit()) for _ in range(2)))
-    site.central.set_fault("http_500", calls=3)
+    site.central.set_fault("refuse_connection", calls=3)
     site.forwards(chance=0.0)
     assert site.pauses == [1.0, 2.0, 4.0]
     assert len(site.arrived()) == 2
 
 
-@pytest.mark.parametrize("fault", ["garbage_json", "http_500", "drop_connection_after_commit", "wrong_type"])
-def test_an_answer_that_is_none_leaves_the_message_waiting_and_counts_once(site: Site, fault: str) -> None:
+@pytest.mark.parametrize(("fault", "pauses"), [
+    # Answered, so that the one behind it is tried in the same round; not answered, so that it waits too.
+    ("garbage_json", 1), ("http_500", 1), ("wrong_type", 1), ("drop_connection_after_commit", 2),
+])
+def test_an_answer_that_is_none_leaves_the_message_waiting_and_counts_once(
+    site: Site, fault: str, pauses: int
+) -> None:
     told = [site.visit(), site.visit()]
     owes(site, *map(completion, told))
     site.central.set_fault(fault, calls=2)
     site.forwards()
     assert site.arrived() == told
-    assert len(site.pauses) == 2
+    assert len(site.pauses) == pauses
 
 
 def test_a_disk_that_does_not_note_the_answer_makes_central_hear_it_again_and_count_it_once(site: Site) -> None:
@@ -294,6 +301,118 @@ def test_a_cancellation_says_when_it_was_decided_however_late_it_comes(site: Sit
     message = message_of(do.CancelEndorsement(granted.endorsement_id, "cancelled_by_person"), decided_at)
     assert message is not None
     assert CancellationRequest.model_validate_json(message.body).decided_at == decided_at
+
+
+def firewalled(*numbers: UUID) -> Play:
+    """Something before central refuses what is about these endorsements, with a page of its own."""
+    page = Answer(403, b"<html>Request blocked</html>", "text/html", is_named=False)
+
+    def play(exchange: Exchange) -> bool:
+        is_blocked = any(str(number) in exchange.asked.path for number in numbers)
+        return exchange.answer(page if is_blocked else exchange.passed_on())
+
+    return play
+
+
+@contextmanager
+def behind(site: Site, play: Play) -> Iterator[TlsGateway]:
+    """The cable leads to a gateway that does this with every request."""
+    with closing(TlsGateway(site.directory, site.central.url)) as gateway:
+        gateway.plays[:] = [play] * 1000
+        site.cable.lead_to(("127.0.0.1", gateway.port))
+        yield gateway
+        site.cable.pull()
+
+
+def test_a_message_that_is_never_taken_does_not_hold_up_the_others(site: Site) -> None:
+    blocked, told = site.visit(), [site.visit() for _ in range(3)]
+    owes(site, completion(blocked), *map(completion, told))
+    site.until = site.clock()
+    with behind(site, firewalled(blocked)):
+        site.forwards()
+    assert (site.arrived(), site.queue().length) == (told, 1)
+    site.comes_online()
+    site.until = None
+    site.forwards()
+    assert site.arrived() == [*told, blocked]
+    assert site.queue().length == 0
+
+
+def test_a_message_waits_for_the_one_before_it_of_the_same_endorsement(site: Site) -> None:
+    blocked, told = site.visit(), site.visit()
+    owes(site, completion(blocked), do.CancelEndorsement(blocked, "kiosk_gave_up"), completion(told))
+    site.until = site.clock()
+    with behind(site, firewalled(blocked)) as gateway:
+        site.forwards()
+        asked = [each.path.rsplit("/", 2)[1:] for each in gateway.asked]
+    assert asked == [[str(blocked), "completion"], [str(told), "completion"]]
+    assert site.queue().length == 2
+
+
+def test_a_central_that_is_away_is_asked_once_a_round_however_many_messages_wait(site: Site) -> None:
+    owes(site, *(completion(site.visit()) for _ in range(4)))
+    site.until = site.clock()
+    with behind(site, says(503, "busy")) as gateway:
+        site.forwards()
+        assert len(gateway.asked) == 1
+
+
+def test_a_message_that_is_never_taken_is_told_within_the_hour_and_hourly(
+    site: Site, caplog: pytest.LogCaptureFixture
+) -> None:
+    blocked, told = site.visit(), site.visit()
+    owes(site, completion(blocked), completion(told))
+    site.until = site.clock() + timedelta(hours=2, minutes=30)
+    with behind(site, firewalled(blocked)), caplog.at_level(logging.INFO, "kiosk"):
+        site.forwards()
+    lines = [record.getMessage() for record in caplog.records if record.getMessage().startswith("fault_stands")]
+    waited_s = [json.loads(line.partition(" ")[2])["since_s"] for line in lines]
+    assert [since_s // 3600 for since_s in waited_s] == [1, 2]
+    assert all(since_s % 3600 < LONGEST_RETRY_S + 60 for since_s in waited_s)
+    assert alarm_of(site.queue(), site.clock()) == MESSAGES_WAITING     # and the heartbeat and diagnose say so
+
+
+@pytest.mark.parametrize(("age", "alarms"), [(timedelta(hours=1), False), (timedelta(hours=1, seconds=1), True)])
+def test_a_queue_alarms_when_central_takes_later_messages_but_not_this_one(age: timedelta, alarms: bool) -> None:
+    now = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
+    assert alarm_of(Queue(1, now - age, now - age), now) == (MESSAGES_WAITING if alarms else None)
+
+
+def test_a_message_is_sent_as_it_was_stored_whatever_this_version_thinks_of_it(site: Site) -> None:
+    told = site.visit()
+    owes(site, completion(told))
+    with closing(sqlite3.connect(site.path)) as db, db:
+        ((body,),) = db.execute("SELECT body FROM message").fetchall()
+        stored = body.replace("{", '{ "custody_seal": "of a later version",  ', 1)
+        db.execute("UPDATE message SET body = ?", (stored,))
+    with behind(site, passes_on) as gateway:
+        site.forwards()
+        assert [each.body for each in gateway.asked] == [stored.encode()]
+    with closing(sqlite3.connect(site.path)) as db:     # a request is closed, so this central refuses it for good
+        assert db.execute("SELECT outcome FROM message").fetchall() == [("invalid_request",)]
+
+
+def test_a_message_of_a_kind_that_this_version_does_not_know_waits_and_holds_up_nobody(site: Site) -> None:
+    odd, told = site.visit(), site.visit()
+    owes(site, completion(odd), completion(told))
+    with closing(sqlite3.connect(site.path)) as db, db:
+        db.execute("UPDATE message SET call = 'praise' WHERE endorsement_id = ?", (str(odd),))
+    site.until = site.clock()
+    site.forwards()
+    assert (site.arrived(), site.queue().length) == ([told], 1)
+
+
+@pytest.mark.parametrize(("state", "outcome"), [("written", "written"), ("written by Lin Yuzhen", "other")])
+def test_only_a_state_of_the_contract_is_noted_as_what_became_of_a_message(
+    site: Site, state: str, outcome: str
+) -> None:
+    told = site.visit()
+    owes(site, completion(told))
+    said = json.dumps({"endorsement_id": str(told), "state": state}).encode()
+    with behind(site, lambda exchange: exchange.answer(Answer(200, said))):
+        site.forwards()
+    with closing(sqlite3.connect(site.path)) as db:
+        assert db.execute("SELECT outcome FROM message").fetchall() == [(outcome,)]
 
 
 _CHILD = """

@@ -155,7 +155,7 @@ def test_central_that_does_not_answer_leaves_nothing_behind_and_the_holder_may_a
     place = opened(FU, scanner=False)
     place.plays(FU.until(s.ShowingAssessment))
     says_no_to_everything(place, s.EnteringTelephone)
-    place.central.set_fault("drop_connection_after_commit", 2)
+    place.central.set_fault("drop_connection_after_commit")
     place.chooses(Intent.ENTER_TELEPHONE, TELEPHONE)
     place.sees(s.AwaitingRemoval)
     place.takes_permit()

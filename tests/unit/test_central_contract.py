@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 import base64
+import json
 from collections.abc import Iterator
 from datetime import date
 from typing import Any, get_args
 from uuid import UUID
 
 import pytest
-from pydantic import ValidationError
+from pydantic import TypeAdapter, ValidationError
 
 from kiosk.central import codes, contract
+from kiosk.central.reading import Unknown, read_answer
 from kiosk.central.reference.openapi_document import DOCUMENT, openapi_document, openapi_text
 from kiosk.central.reference.problems import ProblemError, problem_body
 from kiosk.domain.endorsement import ResidenceYears, Service
 from kiosk.policy.assessment import AssessedOutcome
 
+SOME_ID = b"6a1f0c1e-6f0e-4d0a-9d4e-2b6f1f0a7c11"
 SECRET = "林玉珍341399198803140021"
 
 
@@ -157,3 +160,111 @@ def _is_bounded(schema: dict[str, Any]) -> bool:
             return "properties" in schema or "maxProperties" in schema
         case _:
             return True
+
+
+def test_a_schema_of_a_request_is_closed_and_one_of_an_answer_is_open() -> None:
+    document = openapi_document()
+    schemas = document["components"]["schemas"]
+    asked, told = set(), set()
+    for operation in (each for path in document["paths"].values() for each in path.values()):
+        asked |= reached(schemas, operation.get("requestBody", {}))
+        told |= reached(schemas, operation["responses"])
+    assert "EndorsementRequest" in asked
+    assert "PermitContent" in asked
+    assert told >= {"Granted", "ApplicationsFound", "JournalHeadAnswer", "CollectionChoiceAnswer", "Problem"}
+    assert {name for name in asked if schemas[name].get("additionalProperties") is not False} == set()
+    assert {name for name in told if schemas[name].get("additionalProperties") is False} == set()
+    of_grant = {"GrantPayload", *reached(schemas, schemas["GrantPayload"])}
+    assert of_grant == {"GrantPayload", "PermitContentAnswer"}
+    assert {name for name in of_grant if "additionalProperties" in schemas[name]} == set()
+
+
+def test_the_document_says_how_an_unknown_word_of_an_open_list_is_read() -> None:
+    schemas = openapi_document()["components"]["schemas"]
+    told = {
+        (name, field): part["x-unknown-is-read-as"]
+        for name, schema in schemas.items() for field, part in schema.get("properties", {}).items()
+        if "x-unknown-is-read-as" in part
+    }
+    assert told == {
+        ("EndorsementState", "state"): "unknown",
+        ("EvidenceAnswer", "result"): "needs_person",
+        ("GrantPayload", "residence_years"): None,
+    }
+
+
+def reached(schemas: dict[str, Any], part: object) -> set[str]:
+    found = set()
+    names = [rest.split('"')[0] for rest in json.dumps(part).split("#/components/schemas/")[1:]]
+    while names:
+        name = names.pop()
+        if name not in found:
+            found.add(name)
+            names += [rest.split('"')[0] for rest in json.dumps(schemas[name]).split("#/components/schemas/")[1:]]
+    return found
+
+
+def test_the_states_that_a_kiosk_notes_are_those_of_the_contract() -> None:
+    schema = openapi_document()["components"]["schemas"]["EndorsementState"]
+    assert schema["properties"]["state"]["enum"] == list(codes.ENDORSEMENT_STATES)
+
+
+def test_an_answer_of_the_same_age_counts_nothing() -> None:
+    unknown = Unknown()
+    read_answer(TypeAdapter(contract.Recorded), b'{"endorsement_id": "%s", "state": "written"}' % SOME_ID, unknown)
+    assert unknown.counts() == {"unknown_fields": 0, "unknown_values": 0}
+
+
+def test_a_field_of_a_newer_answer_is_ignored_and_counted_and_one_of_a_request_is_refused() -> None:
+    unknown = Unknown()
+    document = b'{"endorsement_id": "%s", "state": "written", "at": "noon", "by": {"name": "a"}}' % SOME_ID
+    read = read_answer(TypeAdapter(contract.Recorded), document, unknown)
+    assert read == contract.Recorded(endorsement_id=UUID(SOME_ID.decode()), state="written")
+    assert unknown.counts() == {"unknown_fields": 2, "unknown_values": 0}
+    with pytest.raises(ValidationError, match="Extra inputs"):
+        contract.CancellationRequest.model_validate_json(b'{"reason": "a", "at": "noon"}')
+
+
+def test_an_unknown_word_of_an_open_list_is_read_as_the_contract_says_and_counted() -> None:
+    unknown = Unknown()
+    document = b'{"evidence_id": "%s", "key": "lease", "result": "verified_by_camera"}' % SOME_ID
+    read = read_answer(TypeAdapter(contract.EvidenceAnswer), document, unknown)
+    assert read.result == "needs_person"
+    assert unknown.counts() == {"unknown_fields": 0, "unknown_values": 1}
+    with pytest.raises(ValidationError):
+        contract.EvidenceAnswer.model_validate_json(document)       # central itself must not say it by mistake
+
+
+@pytest.mark.parametrize(
+    "spoilt", [b'{"evidence_id": "%s", "key": "lease", "result": 3, "more": 1}' % SOME_ID, b"{"])
+def test_what_is_wrong_in_more_than_being_new_is_refused_and_not_counted(spoilt: bytes) -> None:
+    unknown = Unknown()
+    with pytest.raises(ValidationError):
+        read_answer(TypeAdapter(contract.EvidenceAnswer), spoilt, unknown)
+    assert unknown.counts() == {"unknown_fields": 0, "unknown_values": 0}
+
+
+def progress(**changes: object) -> dict[str, object]:
+    return {
+        "application_id": SOME_ID.decode(), "review_number": "10000009", "service": "endorse",
+        "received_on": "2026-11-22", "expected_on": None, "state": "in_review", "stage": None, "stage_result": None,
+        "return_code": None, "collection": None, "may_choose_collection": False, "station": None, "ready_from": None,
+        "at_kiosk": False,
+    } | changes
+
+
+def test_an_application_in_a_state_that_is_not_known_is_left_out_of_the_list() -> None:
+    unknown = Unknown()
+    listed = [progress(state="at_the_printer"), progress(fee="0.00"), progress(collection={"way": "locker"})]
+    read = read_answer(TypeAdapter(contract.ApplicationsFound), json.dumps({"applications": listed}).encode(), unknown)
+    assert [each.state for each in read.applications] == ["in_review"]
+    assert unknown.counts() == {"unknown_fields": 1, "unknown_values": 2}
+    with pytest.raises(ValidationError):
+        read_answer(
+            TypeAdapter(contract.ApplicationsFound), json.dumps({"applications": listed[:1]}).encode(), Unknown())
+
+
+def test_a_command_that_is_not_known_does_not_silence_the_heartbeat() -> None:
+    document = b'{"time": "2026-11-22T10:00:00+08:00", "journal": null, "commands": [{"kind": "reboot", "at": 3}]}'
+    read = read_answer(TypeAdapter(contract.HeartbeatAnswer), document, Unknown())
+    assert [each.kind for each in read.commands] == ["reboot"]

@@ -21,6 +21,7 @@ from kiosk.central.grants import (
     load_grant_keys,
     verify_grant,
 )
+from kiosk.central.reading import Unknown
 from kiosk.domain.endorsement import ResidenceYears
 from kiosk.domain.personal import Personal
 
@@ -104,11 +105,11 @@ def test_a_payload_that_is_no_base64_is_garbage() -> None:
     assert flaw_of(signed().model_copy(update={"payload": "***"})) is GrantFlaw.GARBAGE
 
 
-EXTRA = json.dumps(payload(extra=1)).encode()
+WITHOUT_CHIP = json.dumps({key: value for key, value in payload().items() if key != "chip_serial"}).encode()
 TOO_LONG = b" " * 5000 + json.dumps(payload()).encode()
 
 
-@pytest.mark.parametrize("raw", [b"", b"[]", b"{}", b"{", EXTRA, TOO_LONG])
+@pytest.mark.parametrize("raw", [b"", b"[]", b"{}", b"{", WITHOUT_CHIP, TOO_LONG])
 def test_signed_bytes_that_are_no_grant_are_garbage(raw: bytes) -> None:
     assert flaw_of(signed(raw=raw)) is GrantFlaw.GARBAGE
 
@@ -154,3 +155,26 @@ def test_a_key_file_with_a_mistake_names_it(tmp_path: Path, text: str, mistake: 
     path.write_text(text, encoding="utf-8")
     with pytest.raises(GrantKeyFileError, match=mistake):
         load_grant_keys(path)
+
+
+@pytest.mark.parametrize("algorithm", signatures.ALGORITHMS)
+def test_what_is_not_known_inside_a_signed_grant_is_counted_and_spoils_nothing(algorithm: str) -> None:
+    unknown = Unknown()
+    content = {**payload()["content"], "postcode": "200120"}
+    grant = verify_grant(
+        signed(algorithm, content=content, printed_by={"line": 3}, residence_years="doubled"), KEYS, now=NOW,
+        permit_number=NUMBER, chip_serial=SERIAL, unknown=unknown)
+    assert (grant.chip_serial, grant.content.address, grant.residence_years) == (SERIAL, Personal(ADDRESS), None)
+    assert unknown.counts() == {"unknown_fields": 2, "unknown_values": 1}
+
+
+def test_a_grant_of_a_central_that_gives_no_version_is_believed() -> None:
+    raw = {key: value for key, value in payload().items() if key != "version"}
+    assert verify_grant(
+        signed(raw=json.dumps(raw).encode()), KEYS, now=NOW, permit_number=NUMBER, chip_serial=SERIAL
+    ).chip_serial == SERIAL
+
+
+def test_a_grant_whose_version_says_that_it_holds_what_must_be_heeded_is_rejected() -> None:
+    raw = json.dumps({"version": 2, "written_in_another_way": True}).encode()
+    assert flaw_of(signed(raw=raw)) is GrantFlaw.NEWER_VERSION

@@ -6,6 +6,7 @@ from collections import defaultdict
 
 import pytest
 
+from kiosk.central.repeating import Call, patience_s
 from kiosk.domain.endorsement import Custody
 from kiosk.screen_models import Intent
 from kiosk.workflow import effects as do
@@ -130,6 +131,20 @@ def test_every_state_has_a_deadline_and_none_that_counts_down_holds_a_permit(pla
         assert deadline.seconds > 0
         if deadline.shown:
             assert s.custody_of(state) in (Custody.WITH_HOLDER, Custody.RETAINED)
+
+
+@AT_EVERY_SITE
+def test_the_machine_waits_longer_for_central_than_a_call_and_its_repeats_take(place: str) -> None:
+    waiting = {
+        s.AskingPendingRewrites: Call.PENDING_REWRITES, s.AskingCentral: Call.ENDORSEMENTS,
+        s.Applying: Call.APPLICATIONS,
+        s.OpeningChipSession: Call.CHIP_SESSION, s.SendingChipAnswers: Call.RESPONSES,
+        s.RecoveringGrant: Call.ENDORSEMENT_STATE, s.VerifyingEvidence: Call.EVIDENCE,
+        s.SearchingApplications: Call.APPLICATIONS_SEARCH, s.RecordingCollection: Call.COLLECTION,
+    }
+    for state in walked(place).states:
+        if type(state) in waiting:
+            assert deadline_of(state).seconds > patience_s(waiting[type(state)])
 
 
 @AT_EVERY_SITE

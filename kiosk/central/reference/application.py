@@ -28,7 +28,7 @@ from kiosk.central.reference.problems import ProblemError, problem_response
 from kiosk.central.reference.unasked import close_unasked, is_unasked
 
 TITLE = "Central: endorsement of residence permits"
-VERSION = "1.0.0"
+VERSION = contract.CONTRACT_VERSION
 
 _PROBLEM_SCHEMA = {"schema": {"$ref": "#/components/schemas/Problem"}}
 _PROBLEMS: dict[int | str, dict[str, object]] = {

@@ -21,6 +21,7 @@ def openapi_document() -> dict[str, Any]:
         schemas.pop(unused, None)
     schemas["Problem"] = contract.Problem.model_json_schema()
     schemas["GrantPayload"] = _with_references(contract.GrantPayload.model_json_schema(), schemas)
+    _open_answers(document)
     document["components"]["securitySchemes"] = {"kiosk": {"type": "mutualTLS", "description": "CN: the kiosk"}}
     document["security"] = [{"kiosk": []}]
     document["info"]["description"] = contract.__doc__
@@ -48,6 +49,45 @@ def _name_answers(document: dict[str, Any]) -> None:
         for operation in operations.values():
             for answer in operation["responses"].values():
                 answer["headers"] = {contract.CALL_HEADER: header}
+
+
+_OF_ANSWERS = "Answer"
+_REFERENCE = "#/components/schemas/"
+
+
+def _open_answers(document: dict[str, Any]) -> None:
+    """An unknown field of an answer is ignored, so the schemas of answers allow more fields than they name. A schema
+    that requests use too stays closed, and answers get an open one of their own.
+    """
+    schemas = document["components"]["schemas"]
+    operations = [operation for path in document["paths"].values() for operation in path.values()]
+    asked = _reached(schemas, *(operation.get("requestBody", {}) for operation in operations))
+    answers = [operation["responses"] for operation in operations]
+    told = _reached(schemas, *answers, {"$ref": f"{_REFERENCE}GrantPayload"})
+    names = {name: f"{name}{_OF_ANSWERS}" if name in asked else name for name in told}
+    for name, own in names.items():
+        schemas[own] = _renamed(schemas[name], names)
+        schemas[own].pop("additionalProperties", None)
+    for operation in operations:
+        operation["responses"] = _renamed(operation["responses"], names)
+
+
+def _reached(schemas: dict[str, Any], *parts: Any) -> set[str]:
+    """The names of the schemas that `parts` refer to, over any number of steps."""
+    reached: set[str] = set()
+    left = list(parts)
+    while left:
+        names = {rest.split('"')[0] for rest in json.dumps(left.pop()).split(_REFERENCE)[1:]} - reached
+        reached |= names
+        left += [schemas[name] for name in names]
+    return reached
+
+
+def _renamed(part: Any, names: dict[str, str]) -> Any:
+    text = json.dumps(part)
+    for name, own in names.items():
+        text = text.replace(f'"{_REFERENCE}{name}"', f'"{_REFERENCE}{own}"')
+    return json.loads(text)
 
 
 def _with_references(schema: dict[str, Any], schemas: dict[str, Any]) -> dict[str, Any]:

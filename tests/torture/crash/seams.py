@@ -6,8 +6,6 @@ import re
 from collections.abc import Callable
 from typing import Any
 
-import httpx
-
 from drivers.simulators import vpcd_wire
 from drivers.transport import urls
 from drivers.transport.base import ByteTransport
@@ -94,12 +92,12 @@ def _journal(reaper: Reaper) -> None:
 
 
 def _central(reaper: Reaper) -> None:
-    call = CentralClient._call
-    handle = httpx.HTTPTransport.handle_request
+    call = CentralClient._made
+    exchange = CentralClient._exchange
     latest: dict[int, Point] = {}
 
-    def called(client: CentralClient, request: httpx.Request, answer: Any) -> Any:
-        path = _NUMBER.sub("ID", request.url.path)
+    def called(client: CentralClient, request: Any, answer: Any) -> Any:
+        path = _NUMBER.sub("ID", request.path)
         point = reaper.call("central", f"{request.method} {path}")
         latest[id(request)] = point
         try:
@@ -107,14 +105,14 @@ def _central(reaper: Reaper) -> None:
         finally:
             del latest[id(request)]
 
-    def handled(transport: httpx.HTTPTransport, request: httpx.Request) -> httpx.Response:
-        response = handle(transport, request)
+    def exchanged(client: CentralClient, request: Any, within_s: float) -> Any:
+        reply = exchange(client, request, within_s)
         if id(request) in latest:
             latest[id(request)].passed("answered")     # central has done it; what it said is not read yet
-        return response
+        return reply
 
-    _replace(CentralClient, "_call", called)
-    _replace(httpx.HTTPTransport, "handle_request", handled)
+    _replace(CentralClient, "_made", called)
+    _replace(CentralClient, "_exchange", exchanged)
 
 
 def _wires(reaper: Reaper) -> None:

@@ -158,12 +158,12 @@ def fuzz_answers(answers: int, begin: int) -> int:
 @contextmanager
 def hostile() -> Iterator[tuple[HostileCentral, CentralClient]]:
     """A hostile central and a client that calls it."""
-    with tempfile.TemporaryDirectory() as name, HostileCentral() as central:
+    with tempfile.TemporaryDirectory() as name:
         directory = Path(name)
         make_authority(directory)
-        with CentralClient(
+        with HostileCentral(directory) as central, CentralClient(
             central.url, ca=directory / "ca.pem", certificate=directory / "kiosk.pem", key=directory / "kiosk.key",
-            times=TIMES,
+            times=TIMES, pause=lambda seconds: False,
         ) as client:
             yield central, client
 

@@ -1,13 +1,13 @@
-"""A central of raw bytes on the loopback: says what it is told to say, to whoever asks, and hangs up.
-
-Plain TCP: TLS protects what is said from others, not from the one who says it, and ten times as much can be tried.
-"""
+"""A central of raw bytes on the loopback: says what it is told to say over TLS, to whoever asks, and hangs up."""
 
 from __future__ import annotations
 
+import contextlib
 import re
 import socket
+import ssl
 import threading
+from pathlib import Path
 
 _CALL = re.compile(rb"\r\nx-kiosk-call: ([^\r]*)\r\n", re.IGNORECASE)
 _LENGTH = re.compile(rb"\r\ncontent-length: (\d+)\r\n", re.IGNORECASE)
@@ -16,9 +16,13 @@ PATIENCE_S = 10.0
 
 
 class HostileCentral:
-    """`say(bytes)`, then call it. In what it says, {call} becomes the name of the call that is answered."""
+    """`say(bytes)`, then call it. In what it says, {call} becomes the name of the call that is answered. Shows the
+    certificate central.pem of `directory`.
+    """
 
-    def __init__(self) -> None:
+    def __init__(self, directory: Path) -> None:
+        self._context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        self._context.load_cert_chain(directory / "central.pem", directory / "central.key")
         self._listener = socket.create_server(("127.0.0.1", 0))
         self._answers: list[bytes] = []
         self._hangs_up = True
@@ -29,7 +33,7 @@ class HostileCentral:
 
     @property
     def url(self) -> str:
-        return f"http://127.0.0.1:{self._listener.getsockname()[1]}"
+        return f"https://127.0.0.1:{self._listener.getsockname()[1]}"
 
     def say(self, *answers: bytes, hangs_up: bool = True) -> None:
         """What is said to the next requests, one each; the last of them again and again."""
@@ -53,12 +57,10 @@ class HostileCentral:
             except OSError:
                 return      # closed
             self.connections += 1
-            with link:
-                link.settimeout(PATIENCE_S)
-                try:
-                    self._talk(link)
-                except OSError:
-                    continue      # the caller hung up on us
+            link.settimeout(PATIENCE_S)
+            # OSError: the caller hung up on us
+            with link, contextlib.suppress(OSError), self._context.wrap_socket(link, server_side=True) as secured:
+                self._talk(secured)
 
     def _talk(self, link: socket.socket) -> None:
         while request := _request(link):

@@ -1,0 +1,73 @@
+"""What may become of a call to central: errors by what the caller may do next."""
+
+from __future__ import annotations
+
+from kiosk.central.repeating import Situation
+
+
+class CertificateFileError(ValueError):
+    """Certificate files that cannot be used; `mistakes`: one readable line each."""
+
+    def __init__(self, mistakes: list[str]) -> None:
+        super().__init__("; ".join(mistakes))
+        self.mistakes = mistakes
+
+
+_SITUATIONS = {
+    "connect": Situation.NOT_CONNECTED, "tls": Situation.NO_TLS, "timeout": Situation.SILENT, "lost": Situation.LOST,
+    "gateway": Situation.GATEWAY,
+}
+
+
+class CentralError(Exception):
+    """A call to central that did not give its answer. `situation`: what became of it; `again_after_s`: when central
+    asked to come again, None where it did not.
+    """
+
+    situation: Situation
+    again_after_s: float | None = None
+
+
+class CentralUnreachable(CentralError):
+    """Nothing was heard. `stage`: "connect", "tls", "timeout", "lost" (connection broke) or "gateway". `cause`: for
+    "connect" one of "refused", "no_route", "silent", "name_unknown", "resolver_silent", "failed", for "tls" one of
+    `tls_causes.CAUSES`, else "".
+    """
+
+    def __init__(self, stage: str, cause: str = "", *, is_forgotten: bool = False) -> None:
+        super().__init__(f"central unreachable: {stage}" + (f": {cause}" if cause else ""))
+        self.stage = stage
+        self.cause = cause
+        self.situation = Situation.FORGOTTEN if is_forgotten else _SITUATIONS[stage]
+        if stage == "connect" and cause in ("silent", "resolver_silent"):
+            self.situation = Situation.ADDRESS_SILENT
+
+
+class CentralAnsweredGarbage(CentralError):
+    """An answer outside the contract. `what`: "content_type", "too_large", "not_json", "not_the_model", "redirect",
+    "encoding", "not_a_problem", "unknown_kind" (of an answer, from a newer central), "other_call" (twice one that does
+    not name the call that was made). `status`: 0 where none was heard.
+    """
+
+    def __init__(self, what: str, status: int) -> None:
+        super().__init__(f"central answered garbage: {what}, status {status}")
+        self.what = what
+        self.status = status
+        self.situation = Situation.OTHER_CALLS_ANSWER if what == "other_call" else Situation.GARBAGE
+
+
+class CentralRefusedCall(CentralError):
+    """A problem document: HTTP status and stable code."""
+
+    def __init__(self, status: int, code: str) -> None:
+        super().__init__(f"central refused the call: {status} {code}")
+        self.status = status
+        self.code = code
+        self.situation = Situation.REFUSED
+        if self.may_pass:
+            self.situation = Situation.BUSY if status in (429, 503) else Situation.FAILED
+
+    @property
+    def may_pass(self) -> bool:
+        """Whether the same call may succeed later (central's own trouble, not ours)."""
+        return self.status >= 500 or self.status == 429

@@ -1,0 +1,39 @@
+"""The `Date` of an HTTP answer: the three forms of RFC 9110, section 5.6.7, and nothing else.
+
+The standard library's parser takes mail's dates too, with their zones: it reads "CST" as the one of North America.
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, datetime
+
+_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+_MONTH = f"(?P<month>{'|'.join(_MONTHS)})"
+_DAY = "(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)"
+_TIME = "(?P<hour>[0-9]{2}):(?P<minute>[0-9]{2}):(?P<second>[0-9]{2})"
+_FORMS = tuple(re.compile(form) for form in (
+    f"{_DAY}, (?P<day>[0-9]{{2}}) {_MONTH} (?P<year>[0-9]{{4}}) {_TIME} GMT",
+    "(?:Monday|Tuesday|Wednesday|Thursday|Friday|Saturday|Sunday),"
+    f" (?P<day>[0-9]{{2}})-{_MONTH}-(?P<year>[0-9]{{2}}) {_TIME} GMT",
+    f"{_DAY} {_MONTH} (?P<day>[0-9 ][0-9]) {_TIME} (?P<year>[0-9]{{4}})",
+))
+_CENTURY = 2000     # of a year with two digits: no central of this contract is older
+
+
+def parse_http_date(text: str) -> datetime | None:
+    """The moment, by the whole second; None for what is in none of the three forms, or is no date."""
+    for form in _FORMS:
+        found = form.fullmatch(text)
+        if found is not None:
+            break
+    else:
+        return None
+    year = int(found["year"])
+    second = min(int(found["second"]), 59) if found["second"] == "60" else int(found["second"])     # a leap second
+    try:
+        return datetime(
+            year if len(found["year"]) == 4 else _CENTURY + year, _MONTHS.index(found["month"]) + 1, int(found["day"]),
+            int(found["hour"]), int(found["minute"]), second, tzinfo=UTC)
+    except ValueError:
+        return None

@@ -1,0 +1,269 @@
+"""The line to central: one connection, HTTP/1.1 over TLS over TCP, each exchange within one deadline.
+
+httpcore speaks HTTP on it and lets the network below be replaced, which is done here for three reasons. Its time limits
+hold for each wait on the socket, so a server that sends a header line a second, or 103 without end, holds a call for
+ever: here every wait ends with the exchange's deadline. A name with several addresses is tried one address after the
+other, each for the whole time: here the next one is begun after a quarter of a second (RFC 8305). And a connection that
+stood idle may be one that a firewall forgot: the first byte on such a connection is waited for less long.
+"""
+
+from __future__ import annotations
+
+import select
+import socket
+import ssl
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import httpcore
+
+from kiosk.central.address import CentralAddress
+from kiosk.central.connecting import Found, LineTrouble, Names, Race, Resolve
+from kiosk.central.tls_causes import cause_of
+
+KEEP_ALIVE_S = 30.0               # below what proxies and firewalls let idle (nginx 75 s, some firewalls 60 s)
+MOST_HEARD_BYTES = 1024 * 1024    # of one exchange, headers and interim answers included
+
+# While the connection is idle the kernel asks whether the other end is still there: that keeps a firewall from
+# forgetting, and a connection that was forgotten is closed before it is used (tcp(7)).
+_PROBES = ((socket.TCP_KEEPIDLE, 10), (socket.TCP_KEEPINTVL, 5), (socket.TCP_KEEPCNT, 3))
+
+
+class TooMuchHeard(Exception):
+    """More came than any answer has."""
+
+
+@dataclass(frozen=True, slots=True)
+class Waits:
+    """For one exchange, in seconds: until connected (name, TCP and, again, TLS), for each wait on the socket, for the
+    first byte on a connection that had stood idle, and for everything together.
+    """
+
+    connect_s: float
+    answer_s: float
+    forgotten_s: float
+    whole_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """An answer as it came: header names in lower case; `body` is cut one byte after `most_bytes`, or later."""
+
+    status: int
+    headers: dict[str, str]
+    body: bytes
+
+
+class Line:
+    """One connection to central, opened when it is first needed. Not thread-safe.
+
+    `silent_addresses`: those of central's that had not answered when the present connection was made.
+    """
+
+    def __init__(
+        self, address: CentralAddress, context: ssl.SSLContext, clock: Callable[[], float], look_up: Resolve,
+    ) -> None:
+        self._address = address
+        self._context = context
+        self._network = _Network(clock, look_up)
+        self._pool = self._opened()
+
+    @property
+    def silent_addresses(self) -> tuple[str, ...]:
+        return self._network.silent
+
+    def _opened(self) -> httpcore.ConnectionPool:
+        return httpcore.ConnectionPool(
+            ssl_context=self._context, max_connections=1, max_keepalive_connections=1, keepalive_expiry=KEEP_ALIVE_S,
+            network_backend=self._network)
+
+    def ask(
+        self, method: str, target: str, headers: Sequence[tuple[str, str]], content: bytes, waits: Waits,
+        most_bytes: int,
+    ) -> Heard:
+        """Send a request and hear its whole answer. Raises `LineTrouble`, `TooMuchHeard`."""
+        # Raised outside the handlers, so that no exception of httpcore (it may carry the request) hangs on ours.
+        trouble: Exception
+        self._network.begin(waits)
+        try:
+            return self._exchange(method, target, headers, content, most_bytes)
+        except (LineTrouble, TooMuchHeard) as error:
+            trouble = error
+        except (httpcore.ProtocolError, httpcore.NetworkError):
+            trouble = self._network.trouble("lost")
+        self.hang_up()
+        raise trouble.with_traceback(None) from None
+
+    def _exchange(
+        self, method: str, target: str, headers: Sequence[tuple[str, str]], content: bytes, most_bytes: int
+    ) -> Heard:
+        url = httpcore.URL(
+            scheme=b"https", host=self._address.host.encode("ascii"), port=self._address.port,
+            target=target.encode("ascii"))
+        sent = [("Host", self._address.authority), *headers]
+        if method == "POST":
+            sent.append(("Content-Length", str(len(content))))
+        request = httpcore.Request(method, url, headers=sent, content=content)
+        response = self._pool.handle_request(request)
+        try:
+            body = bytearray()
+            for chunk in response.iter_stream():
+                body += chunk
+                if len(body) > most_bytes:
+                    break
+        finally:
+            response.close()
+        told = {name.decode("latin-1").lower(): value.decode("latin-1") for name, value in response.headers}
+        return Heard(response.status, told, bytes(body))
+
+    def hang_up(self) -> None:
+        """Close the connection; the next exchange opens another."""
+        self._pool.close()
+        self._pool = self._opened()
+
+    def close(self) -> None:
+        """Close the connection for good."""
+        self._pool.close()
+
+
+class _Network(httpcore.NetworkBackend):
+    """Opens sockets, and knows until when the present exchange may last."""
+
+    def __init__(self, clock: Callable[[], float], look_up: Resolve) -> None:
+        self._clock = clock
+        self._names = Names(look_up)
+        self._waits = Waits(0.0, 0.0, 0.0, 0.0)
+        self._until = 0.0
+        self._is_reused = True
+        self._heard_bytes = 0
+        self._last_good: Found | None = None
+        self.silent: tuple[str, ...] = ()
+
+    def begin(self, waits: Waits) -> None:
+        """An exchange begins."""
+        self._waits = waits
+        self._until = self._clock() + waits.whole_s
+        self._is_reused = True
+        self._heard_bytes = 0
+
+    def trouble(self, stage: str, cause: str = "") -> LineTrouble:
+        """What the present exchange has met with."""
+        return LineTrouble(stage, cause, is_forgotten=self._is_reused and self._heard_bytes == 0)
+
+    def wait_s(self) -> float:
+        """How long the next wait for the other end may last. Raises `LineTrouble` where nothing is left."""
+        longest_s = self._waits.answer_s
+        if self._is_reused and self._heard_bytes == 0:
+            longest_s = min(longest_s, self._waits.forgotten_s)
+        return self._at_most(longest_s)
+
+    def connect_wait_s(self) -> float:
+        """The same for what comes before the first byte of the request."""
+        return self._at_most(self._waits.connect_s)
+
+    def _at_most(self, seconds: float) -> float:
+        left_s = min(seconds, self._until - self._clock())
+        if left_s <= 0:
+            raise self.trouble("timeout")
+        return left_s
+
+    def hear(self, data: bytes) -> bytes:
+        """Count what came. Raises `TooMuchHeard`."""
+        self._heard_bytes += len(data)
+        if self._heard_bytes > MOST_HEARD_BYTES:
+            raise TooMuchHeard
+        return data
+
+    def connect_tcp(
+        self, host: str, port: int, timeout: float | None = None, local_address: str | None = None,
+        socket_options: Iterable[httpcore.SOCKET_OPTION] | None = None,
+    ) -> httpcore.NetworkStream:
+        self._is_reused = False
+        until = self._clock() + self.connect_wait_s()
+        found = self._names.addresses(host, port, until - self._clock())
+        if self._last_good in found:
+            found.remove(self._last_good)
+            found.insert(0, self._last_good)
+        race = Race(found, self._clock)
+        try:
+            link, self._last_good = race.run(until)
+        finally:
+            self.silent = race.silent
+        link.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        link.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
+        for option, value in _PROBES:
+            link.setsockopt(socket.IPPROTO_TCP, option, value)
+        return _Stream(link, self)
+
+
+class _Stream(httpcore.NetworkStream):
+    """A socket whose every wait ends with the exchange. (Each call of Python's `ssl` holds one time limit over all that
+    it does, the handshake included, however the other end drips.)
+    """
+
+    def __init__(self, link: socket.socket, network: _Network) -> None:
+        self._link = link
+        self._network = network
+
+    def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
+        self._link.settimeout(self._network.wait_s())
+        try:
+            data = self._link.recv(max_bytes)
+        except OSError as error:
+            trouble = self._trouble(error)
+        else:
+            return self._network.hear(data)
+        raise trouble
+
+    def write(self, buffer: bytes, timeout: float | None = None) -> None:
+        rest = memoryview(buffer)
+        while rest:
+            self._link.settimeout(self._network.wait_s())
+            try:
+                rest = rest[self._link.send(rest):]
+            except TimeoutError:
+                break
+            except OSError:
+                # httpcore looks then whether an answer came nevertheless, such as why the request is not taken.
+                raise httpcore.WriteError from None
+        else:
+            return
+        raise self._network.trouble("timeout")
+
+    def start_tls(
+        self, ssl_context: ssl.SSLContext, server_hostname: str | None = None, timeout: float | None = None
+    ) -> httpcore.NetworkStream:
+        try:
+            self._link.settimeout(self._network.connect_wait_s())
+            return _Stream(ssl_context.wrap_socket(self._link, server_hostname=server_hostname), self._network)
+        except LineTrouble as error:
+            trouble = error
+        except OSError as error:
+            trouble = self._trouble(error)
+        self.close()
+        raise trouble
+
+    def _trouble(self, error: OSError) -> LineTrouble:
+        if isinstance(error, TimeoutError):
+            return self._network.trouble("timeout")
+        if isinstance(error, ssl.SSLError) and not isinstance(error, ssl.SSLEOFError):
+            return self._network.trouble("tls", cause_of(error))
+        return self._network.trouble("lost")
+
+    def close(self) -> None:
+        self._link.close()
+
+    def get_extra_info(self, info: str) -> Any:
+        if info == "is_readable":
+            return _is_readable(self._link)
+        return self._link if info == "socket" else None
+
+
+def _is_readable(link: socket.socket) -> bool:
+    """Whether something, or an end, waits on an idle connection. A closed socket counts as ended."""
+    if link.fileno() < 0:
+        return True
+    poll = select.poll()
+    poll.register(link, select.POLLIN)
+    return bool(poll.poll(0))
