@@ -91,7 +91,7 @@ VersionText = Annotated[str, Field(pattern=LINE, max_length=64)]
 # Quoted on the telephone, printed, and drawn as a two-dimensional code.
 ReviewNumber = Annotated[str, Field(pattern=r"^[0-9A-Za-z][0-9A-Za-z/.-]{0,31}$")]
 
-Base64 = Annotated[str, Field(pattern=r"^[A-Za-z0-9+/]+={0,2}$", max_length=8192)]      # RFC 4648, section 4, padded
+Base64 = Annotated[str, Field(pattern=r"^[A-Za-z0-9+/]*={0,2}$", max_length=8192)]      # RFC 4648, section 4, padded
 SignatureBase64 = Annotated[str, Field(pattern=r"^[A-Za-z0-9+/]*={0,2}$", max_length=128)]
 KeyId = Annotated[str, Field(pattern=r"^[0-9A-Za-z._-]{1,64}$")]
 JournalHash = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]

@@ -33,7 +33,8 @@ CALLS = 4000                # at scale 1, shared by all operations
 DOCUMENT = Path(contract.__file__).with_name("openapi.json")
 NAMES = (
     "not_a_server_error", "status_code_conformance", "content_type_conformance", "response_schema_conformance",
-    "response_headers_conformance", "negative_data_rejection",
+    "response_headers_conformance", "negative_data_rejection", "positive_data_acceptance", "unsupported_method",
+    "missing_required_header",
 )
 PATIENCE_S = 30.0
 
