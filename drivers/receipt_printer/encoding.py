@@ -13,6 +13,7 @@ from escpos.constants import QR_ECLEVEL_M
 from escpos.escpos import Escpos
 from PIL import Image, ImageChops
 
+from drivers import gb18030
 from drivers.receipt_printer.device_file import ReceiptPrinterFile
 from drivers.receipt_printer.document import QrCode, ReceiptDocument
 from drivers.receipt_printer.layout import SetLine, columns_of, set_in_lines
@@ -98,10 +99,10 @@ def receipt(document: ReceiptDocument, device_file: ReceiptPrinterFile, typeface
 def encoded(text: str, device_file: ReceiptPrinterFile) -> bytes:
     """One line of text as this printer wants it, without the line feed."""
     if device_file.chinese_mode != "per_run":
-        return text.encode(device_file.encoding)
+        return gb18030.encode_as(text, device_file.encoding)
     runs = [(is_ascii, "".join(run)) for is_ascii, run in groupby(text, str.isascii)]
     return b"".join(
-        run.encode("ascii") if is_ascii else CHINESE_ON + run.encode(device_file.encoding) + CHINESE_OFF
+        run.encode("ascii") if is_ascii else CHINESE_ON + gb18030.encode_as(run, device_file.encoding) + CHINESE_OFF
         for is_ascii, run in runs)
 
 

@@ -46,6 +46,13 @@ def test_a_character_of_gbk_outside_gb_2312_is_two_bytes() -> None:
     assert not model("escpos-80-gb2312").prints("镕")
 
 
+def test_a_character_of_2022_is_sent_by_its_two_bytes_where_the_font_has_all_of_gb_18030() -> None:
+    whole = replace(model("escpos-80-gb18030"), font="gb18030")
+    job = encoding.receipt(ReceiptDocument((TextLine("龴"),)), whole, NO_FONTS)
+    assert job.hex(" ").upper() == START + "FE 59 0A" + PARTIAL_CUT
+    assert not model("escpos-80-gb18030").prints("龴")     # GBK fonts differ in what they have there
+
+
 @pytest.mark.parametrize("character", ["𠮷", "㐂", "ñ", "ئ", "\u200b", "\x1b", "\x10"])
 def test_what_the_font_lacks_and_what_would_be_a_command_is_never_sent_as_text(character: str) -> None:
     assert not any(model(path.stem).prints(character) for path in DEVICES.glob("escpos-*.toml"))
