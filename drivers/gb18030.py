@@ -8,7 +8,7 @@ went to the private-use one, so both tables name every code point once and what 
 Six further components (FE51, FE52, FE53, FE6C, FE76, FE91) were coded twice in the editions before;
 that of 2022 keeps only their four-byte codes, in plane 2. Their two-byte codes still decode to private use.
 
-Sources: GB 18030-2022, annex D; GB 18030-2005, annexes A and E; Unicode L2/22-274 "Disruptive changes in GB 18030-2022";
+Sources: GB 18030-2022, annex D; GB 18030-2005, annexes A and E; Unicode L2/22-274 on the changes of GB 18030-2022;
 the table was compared with that of glibc 2.39 (iconvdata, GB18030).
 """
 
@@ -51,7 +51,7 @@ _SWAPPED = {**_VERTICAL_MARKS, **_COMPONENTS, **_SINCE_2005}
 _SWAP = {**_SWAPPED, **{later: before for before, later in _SWAPPED.items()}}
 
 LATER = MappingProxyType({**_OF_GBK, **_CODED_TWICE, **_SWAPPED})
-"""Private-use code points that GBK or an edition of GB 18030 gave to a character, and the code point that it has now."""
+"""Private-use code points that GBK or an edition of GB 18030 gave to a character, each with the one it has now."""
 
 
 def encode(text: str) -> bytes:

@@ -51,8 +51,8 @@ class ChipFile:
 
 @dataclass(frozen=True, slots=True)
 class ChipField:
-    """One field: `offset` in the transparent file, or in the record with `tag` (0 in transparent files). `text_end`: how
-    a text ends, of no meaning for other encodings.
+    """One field: `offset` in the transparent file, or in the record with `tag` (0 in transparent files). `text_end`:
+    how a text ends, of no meaning for other encodings.
     """
 
     name: str

@@ -106,8 +106,9 @@ CUT_AT_NUL, ANY = TextEnd((0xFF,), at_nul=True), TextEnd((0x00, 0x20, 0xFF))
 
 
 @pytest.mark.parametrize(("end", "raw", "text"), [
-    (BLANKS, "CDF5 CEE5 20202020", "王五"), (NULS, "CDF5 CEE5 00000000", "王五"), (ERASED, "CDF5 CEE5 FFFFFFFF", "王五"),
-    (NULS, "CDF5 CEE5 CDF5 CEE5", "王五王五"), (NULS, "CDF5 2041 0000 0000", "王 A"),
+    (BLANKS, "CDF5 CEE5 20202020", "王五"), (NULS, "CDF5 CEE5 00000000", "王五"),
+    (ERASED, "CDF5 CEE5 FFFFFFFF", "王五"), (NULS, "CDF5 CEE5 CDF5 CEE5", "王五王五"),
+    (NULS, "CDF5 2041 0000 0000", "王 A"),
     (NULS, "CDF5 CEE5 20200000", "王五"),           # padded twice, by two programs
     (NULS, "0000000000000000", ""), (ERASED, "FFFFFFFFFFFFFFFF", ""), (BLANKS, "2020202020202020", ""),
     (CUT_AT_NUL, "CDF5 CEE5 00 C3F7 20", "王五"),    # what was there before stands behind the NUL
@@ -260,7 +261,8 @@ def test_all_mistakes_are_told_at_once_each_with_file_and_key(tmp_path: Path) ->
     ("height_dots = 320", "height_dots = 321", "face.height_dots: must be a multiple of 8"),
     ('encoding = "gb18030"', 'encoding = "gb18030"\npadding = [0x40]',
      "fields[5].padding: may name 0x20, 0x00, 0xFF, not 0x40"),
-    ('encoding = "gb18030"', 'encoding = "gb18030"\npadding = 0x20', "fields[5].padding: must be a list of whole numbers"),
+    ('encoding = "gb18030"', 'encoding = "gb18030"\npadding = 0x20',
+     "fields[5].padding: must be a list of whole numbers"),
     ('encoding = "gb18030"', 'encoding = "gb18030"\nends_at_nul = "yes"', "fields[5].ends_at_nul: must be"),
     ('encoding = "hex"', 'encoding = "hex"\npadding = [0x20]', "fields[1].padding: is not a key of this table"),
     ('title = "Reference', 'colour = "red"\ntitle = "Reference', "colour: is not a key of this table"),

@@ -78,8 +78,8 @@ class ChipCommands:
     def open_writes(
         self, content: Mapping[Place, bytes], new: Sequence[ProtectedWrite], old: Sequence[ProtectedWrite]
     ) -> tuple[int, ...] | None:
-        """Which of the writes the chip does not hold yet, in their order. None: it holds neither old nor new. Values are
-        compared: what other software wrote may end its texts otherwise.
+        """Which of the writes the chip does not hold yet, in their order. None: it holds neither old nor new. Values
+        are compared: what other software wrote may end its texts otherwise.
         """
         held = [
             self._permit_file.as_written(planned, self._held(content, write))
