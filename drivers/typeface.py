@@ -77,8 +77,8 @@ class Typeface:
         return round(size_px * LINE_HEIGHT_EM)
 
     def draw(self, text: str, size_px: int) -> Image.Image:
-        """One line as a picture of mode "L", black on white, `width` wide (at least one dot) and `line_height` high; what
-        is missing as 〓.
+        """One line as a picture of mode "L", black on white, `width` wide (at least one dot) and `line_height` high;
+        what is missing as 〓.
 
         The baseline is `size_px` below the top whatever the text is, so lines can be set side by side.
         """
