@@ -23,6 +23,9 @@ NEEDED_FIELDS = (
     "category", "valid_from", "valid_to", "endorsement_count",
 )
 
+# What a face can be drawn from: the fields that an endorsement rewrites.
+FACE_FIELDS = ("address", "issuing_authority", "category", "valid_from", "valid_to", "endorsement_count")
+
 # A place on the chip: file name, and the record's tag (transparent files are one block at place 0).
 Place = tuple[str, int]
 

@@ -17,6 +17,7 @@ from drivers.permit_chip.field_codec import (
     TextEnd,
 )
 from drivers.permit_chip.permit_file import (
+    FACE_FIELDS,
     NEEDED_FIELDS,
     ChipField,
     ChipFile,
@@ -188,6 +189,9 @@ def _face_line(table: FileTable, width_dots: int, height_dots: int, permit: Perm
     unknown = [name for name in names if name not in held] if permit.mode != "face_only" else []
     if unknown:
         table.complain("template", f"shows what the chip does not hold: {', '.join(unknown)}")
+    undrawn = [name for name in names if name not in (*FACE_FIELDS, *unknown)]
+    if undrawn:
+        table.complain("template", f"shows {', '.join(undrawn)}; a face is drawn from {', '.join(FACE_FIELDS)}")
     return line
 
 

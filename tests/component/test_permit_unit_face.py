@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
+from drivers.permit_chip.permit_file import FACE_FIELDS
 from drivers.permit_chip.permit_file_reader import load_permit_files
 from drivers.permit_unit.base import FaceRaster
 from drivers.permit_unit.face import (
@@ -26,7 +27,7 @@ from drivers.typeface import Typeface
 from kiosk.domain.documents import PermitContent
 from kiosk.domain.endorsement import Drawable, FaceUnprintable
 from kiosk.domain.personal import Personal
-from kiosk.services.face import FaceDrawing
+from kiosk.services.face import FaceDrawing, face_values
 
 ADDRESS = "上海市浦东新区世纪大道一百号三十六号七〇二室"
 LONG_ADDRESS = "上海市浦东新区张江高科技园区郭守敬路四百九十八号浦东软件园二十三号楼五层五〇六室靠北第二间"
@@ -184,3 +185,7 @@ def test_every_address_and_authority_of_the_contract_fits_the_shipped_faces(
     for permit in load_permit_files(Path(__file__).parents[2] / "assets" / "permits"):
         assert permit.face is not None
         assert FaceDrawing({permit.name: permit.face}, typeface).drawable(content, permit.name) is Drawable.WHOLE
+
+
+def test_a_permit_file_may_show_on_a_face_exactly_what_the_kiosk_draws() -> None:
+    assert set(face_values(CONTENT)) == set(FACE_FIELDS)

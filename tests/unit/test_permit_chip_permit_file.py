@@ -255,6 +255,7 @@ def test_all_mistakes_are_told_at_once_each_with_file_and_key(tmp_path: Path) ->
     ("[codes.category]", "[codes.colour]", "fields[12].encoding: is code, but there is no table codes.category"),
     ("short = 2", "short = 1", "codes.category: gives one code to two words"),
     ("住址 {address}", "住址 {moon}", "face.lines[1].template: shows what the chip does not hold: moon"),
+    ("住址 {address}", "{holder_name}", "face.lines[1].template: shows holder_name; a face is drawn from address, "),
     ("住址 {address}", "住址 {address", "face.lines[1].template: has unbalanced braces"),
     ("width = 448", "width = 470", "face.lines[1].width: reaches dot 486, behind the edge at 480"),
     ("y = 264", "y = 300", "face.lines[4].max_lines: reach dot 324, below the edge at 320"),
