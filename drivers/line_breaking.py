@@ -62,7 +62,7 @@ def _units(paragraph: str) -> Iterator[str]:
 
 
 def _may_break(before: str, after: str) -> bool:
-    if after in NEVER_FIRST or before in NEVER_LAST or unicodedata.combining(after) or _joins(after):
+    if after in NEVER_FIRST or before in NEVER_LAST or belongs_to_previous(after):
         return False
     if before == " " or after == " ":
         return before != after
@@ -73,6 +73,19 @@ def _is_wide(character: str) -> bool:
     return unicodedata.east_asian_width(character) in "WF"
 
 
-def _joins(character: str) -> bool:
-    """Variation selectors belong to the character before them (Unicode, 23.4)."""
-    return 0xFE00 <= ord(character) <= 0xFE0F or 0xE0100 <= ord(character) <= 0xE01EF
+def belongs_to_previous(character: str) -> bool:
+    """Whether it takes no room of its own: combining marks, and variation selectors (Unicode, 23.4)."""
+    return bool(unicodedata.combining(character)) or 0xFE00 <= ord(character) <= 0xFE0F \
+        or 0xE0100 <= ord(character) <= 0xE01EF
+
+
+def clusters(text: str) -> Iterator[str]:
+    """The characters of `text`, each with those behind it that belong to it."""
+    cluster = ""
+    for character in text:
+        if cluster and not belongs_to_previous(character):
+            yield cluster
+            cluster = ""
+        cluster += character
+    if cluster:
+        yield cluster

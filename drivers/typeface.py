@@ -1,7 +1,10 @@
 """Text as dots: one Chinese typeface with its fallbacks for rare characters and Uyghur.
 
 The face is Noto Sans in the forms of mainland China (直, 骨 and 角 differ from the Japanese ones); what it lacks comes
-from HanaMin (the rest of the CJK extensions) and DejaVu Sans (Arabic letters).
+from HanaMin (extensions A to F), BabelStone Han (what was encoded later) and DejaVu Sans (Arabic letters).
+
+No text makes drawing fail: a character that cannot be drawn is shown as 〓, the printers' mark for a missing character
+(□ would be read as 口). `missing` tells which those are; what must not be printed so is asked there first.
 """
 
 from __future__ import annotations
@@ -21,7 +24,9 @@ from drivers.line_breaking import wrap
 
 Weight = Literal["Regular", "Bold"]
 PRIMARY: dict[Weight, str] = {"Regular": "NotoSansSC-Regular.otf", "Bold": "NotoSansSC-Bold.otf"}
-FALLBACKS = ("HanaMinA.ttf", "HanaMinB.ttf", "DejaVuSans-Arabic.ttf")
+FALLBACKS = ("HanaMinA.ttf", "HanaMinB.ttf", "BabelStoneHan.ttf", "DejaVuSans-Arabic.ttf")
+MISSING = "〓"
+NEVER_DRAWN = ("Cc", "Zl", "Zp", "Cs")   # the shaper takes some of them for the end of a paragraph, and fails
 LINE_HEIGHT_EM = 1.3
 BASELINE_EM = 1.0   # from the top of the line; the em box of a Chinese character then lies 0.12 em below the top
 BLACK, WHITE = 0, 255
@@ -51,15 +56,16 @@ class Typeface:
         return cls(tuple(_Source(path, _characters(path, path.stat().st_mtime_ns)) for path in paths))
 
     def missing(self, text: str) -> str:
-        """The characters of `text` that no font has, in order; they are drawn as a box."""
-        return "".join(
-            c for c in text
-            if not _is_invisible(c) and not any(ord(c) in source.characters for source in self._sources))
+        """The characters of `text` that cannot be drawn, in order: no font has them, or they are no characters to be
+        seen in a line (controls, line and paragraph separators).
+        """
+        return "".join(c for c in text if self._is_missing(c))
 
     def width(self, text: str, size_px: int) -> int:
         """Advance width of one line, in dots."""
         with self._lock:
-            return round(sum(self._font(source, size_px).getlength(run) for source, run in self._runs(text)))
+            return round(sum(
+                self._font(source, size_px).getlength(run) for source, run in self._runs(self._shown(text))))
 
     def wrap(self, text: str, size_px: int, width_px: int) -> list[str]:
         """Lines that are at most `width_px` wide."""
@@ -71,7 +77,8 @@ class Typeface:
         return round(size_px * LINE_HEIGHT_EM)
 
     def draw(self, text: str, size_px: int) -> Image.Image:
-        """One line as a picture of mode "L", black on white, `width` wide (at least one dot) and `line_height` high.
+        """One line as a picture of mode "L", black on white, `width` wide (at least one dot) and `line_height` high;
+        what is missing as 〓.
 
         The baseline is `size_px` below the top whatever the text is, so lines can be set side by side.
         """
@@ -79,11 +86,24 @@ class Typeface:
         pen = ImageDraw.Draw(picture)
         x = 0.0
         with self._lock:
-            for source, run in self._runs(text):
+            for source, run in self._runs(self._shown(text)):
                 font = self._font(source, size_px)
                 pen.text((x, size_px * BASELINE_EM), run, font=font, fill=BLACK, anchor="ls")
                 x += font.getlength(run)
         return picture
+
+    def _shown(self, text: str) -> str:
+        """`text` as it can be drawn. What belongs to the character before it, and has none, is left out: the shaper
+        gives up on a variation selector alone.
+        """
+        begins = next((at for at, character in enumerate(text) if not _is_invisible(character)), len(text))
+        return "".join(MISSING if self._is_missing(c) else c for c in text[begins:])
+
+    def _is_missing(self, character: str) -> bool:
+        if _is_invisible(character):
+            return False
+        is_known = any(ord(character) in source.characters for source in self._sources)
+        return not is_known or unicodedata.category(character) in NEVER_DRAWN
 
     def _font(self, source: int, size_px: int) -> ImageFont.FreeTypeFont:
         key = (source, size_px)

@@ -7,6 +7,7 @@ from datetime import date
 from uuid import UUID
 
 from kiosk.domain.documents import PermitContent
+from kiosk.domain.endorsement import Drawable
 from kiosk.policy.assess import assess
 from kiosk.policy.assessment import Assessment, LocalText, Reason
 from kiosk.policy.region import Region
@@ -44,11 +45,15 @@ def receipt_number(endorsement_id: UUID) -> str:
     return _spelled(endorsement_id)
 
 
-def face_pending(group: str, refreshed_at: LocalText | None) -> Text:
-    """What to do about a face that is still the old one, in the words of `group` ("receipt", "thank_you.line")."""
-    if refreshed_at is None:
+def face_pending(group: str, refreshed_at: LocalText | None, drawable: Drawable) -> Text:
+    """What to do about a face that is still the old one, in the words of `group` ("receipt", "thank_you.line").
+    `drawable`: what no kiosk prints is made at the counter.
+    """
+    if refreshed_at is not None:
+        return Text(f"{group}.face_elsewhere", (("place", refreshed_at),))
+    if drawable is Drawable.WHOLE:
         return Text(f"{group}.face_pending")
-    return Text(f"{group}.face_elsewhere", (("place", refreshed_at),))
+    return Text(f"{group}.face_at_counter")
 
 
 def quote_number(visit: s.Visit) -> str:

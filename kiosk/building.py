@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from kiosk.central.client import CentralClient
     from kiosk.central.reading import Unknown
     from kiosk.domain.documents import PermitContent
+    from kiosk.domain.endorsement import Drawable
     from kiosk.services.central import CentralService
     from kiosk.services.chip import ChipService
     from kiosk.services.code_scanner import CodeScannerService
@@ -98,6 +99,11 @@ class Building:
     def _draw_face(self, content: PermitContent, permit_file: str) -> FaceRaster:
         return self.face_drawing.draw(content, permit_file)
 
+    def _drawable(self, content: PermitContent, permit_file: str) -> Drawable:
+        if self._unit_file.capabilities.rewrites_face:
+            return self.face_drawing.drawable(content, permit_file)
+        return self.face_drawing.readable(content)
+
     @cached_property
     def face_drawing(self) -> FaceDrawing:
         """Layouts and fonts of the face; half a second of fonts when it is first asked for."""
@@ -168,7 +174,7 @@ class Building:
         keys = load_grant_keys(self._config.central.grant_keys)
         return CentralService(
             self._central_client(worker), keys, self._journal, self._clock,
-            timedelta(seconds=self._config.right_time_s))
+            timedelta(seconds=self._config.right_time_s), self._drawable)
 
     def outbox(self, worker: Worker) -> OutboxService:
         from kiosk.services.outbox import OutboxService

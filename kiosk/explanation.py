@@ -80,9 +80,10 @@ def _parts(
             told = _of_unreadable(about, fault.name)
             steps = (step, *told, Text("next.quote_number"), *counter_lines(about))
             return Text(f"fault.{fault.public}.public"), valid, steps, ()
-        case s.Interrupted(chip=ChipState.NEW, face=face, permit=permit):
+        case s.Interrupted(chip=ChipState.NEW, face=face, permit=permit, drawable=drawable):
             end = None if permit is None else permit.content.valid_to
-            pending = () if face is FaceState.NEW else (face_pending("thank_you.line", about.face_refreshed_at),)
+            pending = () if face is FaceState.NEW else (
+                face_pending("thank_you.line", about.face_refreshed_at, drawable),)
             return Text("fault.kiosk.public"), _renewed_until(face, end), (*pending, Text("next.quote_number")), ()
         case s.Interrupted(chip=chip):
             valid = Text("valid_now.unchanged" if chip is ChipState.OLD else "valid_now.unknown")
@@ -115,7 +116,7 @@ _COUNTER_CODES = frozenset({
     "counter_only", "not_offered", "reapply", "cancelled", "senseless_dates", "address_changed", "unknown_permit",
     "chip_mismatch", "reported_lost", "central_unreachable", "central_garbage", "grant_rejected", "no_chip",
     "id_card_number_invalid", "name_differs", "record_mismatch", "grant_in_use", "unspecified",
-    "served_at_once", "collection_not_offered", "nothing_to_renew", "holder_not_confirmed",
+    "served_at_once", "collection_not_offered", "nothing_to_renew", "holder_not_confirmed", "face_unprintable",
 })
 KNOWN_REFUSALS = _COUNTER_CODES | {
     "id_card_expired", "id_card_kind_hmt", "id_card_kind_foreign", "not_a_permit", "foreign_epassport", "foreign_bank",

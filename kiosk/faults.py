@@ -168,6 +168,10 @@ CONFIGURATION = _fault(
 INSTALLATION = _fault(
     "6504", "installation", Severity.OUT_OF_SERVICE, "kiosk",
     "Fonts or texts of the program are missing or damaged. Install it again (`make setup`).")
+FACE_UNPRINTABLE = _fault(
+    "6505", "face_unprintable", Severity.VISIT, "face_unprintable",
+    "The text of one permit cannot be printed on its face: no font has one of its characters, or it is too long. Its "
+    "chip is endorsed; have the face made at the counter. If it recurs with a common character, run `make setup`.")
 CODE_SCANNER_LINK = _fault(
     "7101", "code_scanner_link", Severity.DEGRADED, "code_scanner",
     "No code scanner on its wire, or another program holds it. Check its cable, then `python -m drivers code-scanner "

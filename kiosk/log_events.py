@@ -42,6 +42,8 @@ class LogEvent(Enum):
     JOURNAL_VERIFIED = ("journal_verified", "the journal's chain was looked through", ("head", "verified", "broken"))
     JOURNAL_PURGED = ("journal_purged", "old records were forgotten", ("steps",))
     MESSAGE_SETTLED = ("message_settled", "central took note of a queued message", ("call", "sequence", "outcome"))
+    FACE_UNPRINTABLE = (
+        "face_unprintable", "a granted content cannot be drawn whole; the face is left as it is", ("fault", "why"))
     FACE_SENT = ("face_sent", "the raster is in the unit's buffer", ("image_characters", "seconds"))
 
 

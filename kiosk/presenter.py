@@ -6,7 +6,7 @@ from typing import assert_never
 
 from kiosk.about import About, counter_lines, face_pending, frame_of, next_window, receipt_number
 from kiosk.domain.documents import PermitContent
-from kiosk.domain.endorsement import ChipState, Custody, FaceState, ResidenceYears, Service
+from kiosk.domain.endorsement import ChipState, Custody, Drawable, FaceState, ResidenceYears, Service
 from kiosk.explanation import explanation
 from kiosk.pages import choices
 from kiosk.pages.application_page import application_page, progress_page
@@ -187,6 +187,10 @@ def _confirm(about: About, state: s.Confirming) -> ConfirmScreen:
         notes = (Text("confirm.note.face_only"), *notes)
     elif about.face_refreshed_at is not None:
         notes = (Text("confirm.note.chip_only", (("place", about.face_refreshed_at),)), *notes)
+    elif state.grant.drawable is not Drawable.WHOLE:
+        notes = (Text("confirm.note.face_at_counter"), *notes)
+    if state.grant.drawable is Drawable.CHARACTER_MISSING:
+        notes = (*notes, Text("confirm.note.character_missing"))
     if _is_dated_otherwise(state):
         notes = (Text("confirm.note.other_dates"), *notes)
     return ConfirmScreen(
@@ -218,8 +222,8 @@ def _removal_words(about: About, ending: s.Ending) -> tuple[str, Text | None]:
     match ending:
         case s.Renewed(face=FaceState.NEW):
             return "renewed", Text("take_permit.detail.receipt_follows")
-        case s.Renewed():
-            return "chip_only", face_pending("take_permit.detail", about.face_refreshed_at)
+        case s.Renewed(grant=grant):
+            return "chip_only", face_pending("take_permit.detail", about.face_refreshed_at, grant.drawable)
         case s.Declined(refusal=refusal) if refusal.code in ("holder_cancelled", "timed_out"):
             return "cancelled", None
         case s.Declined():
@@ -234,8 +238,8 @@ def _removal_words(about: About, ending: s.Ending) -> tuple[str, Text | None]:
             return "unchanged", None
         case s.Interrupted(chip=ChipState.NEW, face=FaceState.NEW):
             return "renewed", Text("take_permit.detail.explained_next")
-        case s.Interrupted(chip=ChipState.NEW):
-            return "chip_only", face_pending("take_permit.detail", about.face_refreshed_at)
+        case s.Interrupted(chip=ChipState.NEW, drawable=drawable):
+            return "chip_only", face_pending("take_permit.detail", about.face_refreshed_at, drawable)
         case s.BrokenOff() | s.Interrupted():
             return "unknown", Text("take_permit.detail.unknown")
         case _:
@@ -250,7 +254,9 @@ def _thanks(about: About, state: s.Thanking) -> ThankYouScreen:
         paper = "paper_out" if state.paper_trouble.public == "paper_out" else "printer_trouble"
         lines.append(Text(f"thank_you.line.{paper}"))
     if renewed.face is FaceState.PENDING:
-        lines.append(face_pending("thank_you.line", about.face_refreshed_at))
+        lines.append(face_pending("thank_you.line", about.face_refreshed_at, renewed.grant.drawable))
+        if about.face_refreshed_at is None and renewed.grant.drawable is not Drawable.WHOLE:
+            lines.extend(counter_lines(about))
     lines.extend(_residence_note(renewed.grant.residence_years, content, "thank_you.line"))
     window = next_window(about.region, content)
     if window is not None:

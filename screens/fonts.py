@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from functools import cached_property
 from itertools import groupby
+from operator import itemgetter
 from pathlib import Path
+from unicodedata import category
 
 REGULAR, BOLD = "NotoSansSC-Regular.otf", "NotoSansSC-Bold.otf"
-FALLBACKS = ("HanaMinA.ttf", "HanaMinB.ttf", "DejaVuSans-Arabic.ttf")
+FALLBACKS = ("HanaMinA.ttf", "HanaMinB.ttf", "BabelStoneHan.ttf", "DejaVuSans-Arabic.ttf")
+MISSING = "〓"       # the printers' mark for a character that is not in the fount; □ would be read as 口
 
 
 class Fonts:
@@ -22,15 +25,20 @@ class Fonts:
         self.bold = str(fonts_dir / BOLD)
 
     def runs(self, text: str) -> list[tuple[str, str]]:
-        """`text` in pieces of one font each: ("" for the main font or a fallback's path, piece)."""
+        """`text` in pieces of one font each: ("" for the main font or a fallback's path, piece). A character that no
+        font has becomes 〓.
+        """
         if all(_is_everyday(character) for character in text):
             return [("", text)]
-        return [(font, "".join(piece)) for font, piece in groupby(text, self._font_of)]
+        placed = [self._placed(character) for character in text]
+        return [(font, "".join(character for _, character in piece)) for font, piece in groupby(placed, itemgetter(0))]
 
-    def _font_of(self, character: str) -> str:
-        if _is_everyday(character) or ord(character) in self._main:
-            return ""
-        return next((path for path, has in self._fallbacks if ord(character) in has), "")
+    def _placed(self, character: str) -> tuple[str, str]:
+        """The font that has `character`, and what to draw with it."""
+        if _is_everyday(character) or ord(character) in self._main or _is_invisible(character):
+            return "", character
+        font = next((path for path, has in self._fallbacks if ord(character) in has), None)
+        return ("", MISSING) if font is None else (font, character)
 
     @cached_property
     def _main(self) -> frozenset[int]:
@@ -43,8 +51,16 @@ class Fonts:
 
 def _is_everyday(character: str) -> bool:
     """Surely in the main font: Western, punctuation, or an ideograph of Unicode 1.1. Spares reading fonts' tables."""
-    return ord(character) < 0x0600 or 0x2000 <= ord(character) < 0x2200 or 0x3000 <= ord(character) < 0x3130 \
-        or 0x4E00 <= ord(character) <= 0x9FA5 or 0xFF00 <= ord(character) < 0xFF5F
+    code = ord(character)
+    if code < 0x0600:
+        return code >= 0xA0 or 0x20 <= code < 0x7F or character in "\n\t"
+    return (0x2000 <= code < 0x2200 and code not in (0x2028, 0x2029)) or 0x3000 <= code < 0x3130 \
+        or 0x4E00 <= code <= 0x9FA5 or 0xFF00 <= code < 0xFF5F
+
+
+def _is_invisible(character: str) -> bool:
+    """Variation selectors, joiners and direction marks: they belong to the character before them."""
+    return category(character) == "Cf" or 0xFE00 <= ord(character) <= 0xFE0F or 0xE0100 <= ord(character) <= 0xE01EF
 
 
 def _characters(path: Path) -> frozenset[int]:

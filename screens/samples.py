@@ -243,6 +243,13 @@ def samples(language: str) -> dict[str, ScreenModel]:
         "confirm_chip_only": ConfirmScreen(
             inside, OLD, NEW, LONG_ADDRESS, address_changes=True, issuing_authority="上海市公安局浦东分局",
             notes=(Text("confirm.note.chip_only", (("place", COUNTER),)), Text("confirm.note.other_dates"))),
+        "confirm_unprintable": ConfirmScreen(
+            inside, OLD, Term(date(2027, 11, 30), date(2028, 11, 30)), LONG_ADDRESS, address_changes=True,
+            issuing_authority="上海市公安局浦东分局",
+            notes=(
+                Text("confirm.note.other_dates"), Text("confirm.note.face_at_counter"),
+                Text("confirm.note.restart", (("start", date(2027, 11, 30)),)),
+                Text("confirm.note.character_missing"))),
         "writing_chip": WritingScreen(writing, stages, 0, 25),
         "writing_face": WritingScreen(writing, stages, 2, 25),
         "take_permit": TakePermitScreen(
@@ -259,6 +266,12 @@ def samples(language: str) -> dict[str, ScreenModel]:
             (Text("thank_you.line.next_window", (("opens_on", date(2028, 2, 8)), ("closes_on", date(2028, 3, 9)))),
              Text("thank_you.line.paper_out"), Text("thank_you.line.face_pending"),
              Text("thank_you.line.restart", (("start", date(2027, 3, 9)),)))),
+        "thank_you_unprintable": ThankYouScreen(
+            frame(WayOut.NONE, 40), NUMBER, NEW,
+            (Text("thank_you.line.paper_out"), Text("thank_you.line.face_at_counter"),
+             Text("next.counter", (("place", COUNTER),)), Text("next.call", (("phone", "021-12345"),)),
+             Text("thank_you.line.restart", (("start", date(2027, 3, 9)),)),
+             Text("thank_you.line.next_window", (("opens_on", date(2028, 2, 8)), ("closes_on", date(2028, 3, 9)))))),
         "five_parts_refusal": FivePartsScreen(
             frame(WayOut.NONE, 60), PageKind.REFUSAL,
             Text("refusal.too_early.happened", (("opens_on", date(2027, 2, 7)),)), Text("permit_is.with_you"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from drivers import gb18030
 from drivers.code_scanner.base import BadScan, Flaw, Found
 from drivers.code_scanner.envelope import Envelope
 
@@ -58,7 +59,7 @@ class LineDecoder:
         if len(line) > self._max_bytes:
             return BadScan(Flaw.OVERLONG, len(line))
         try:
-            text = line.decode(self._encoding)
+            text = gb18030.decode_as(line, self._encoding)
         except UnicodeDecodeError:
             return BadScan(Flaw.ENCODING, len(line))
         return self._envelope.opened(text)
@@ -68,4 +69,4 @@ def encode_line(text: str, ending: str, encoding: str) -> bytes:
     """What a scanner sends for a code that stands in its envelope already. UnicodeEncodeError for a character that the
     encoding does not have.
     """
-    return text.encode(encoding) + ENDINGS[ending]
+    return gb18030.encode_as(text, encoding) + ENDINGS[ending]

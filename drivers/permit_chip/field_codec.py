@@ -6,23 +6,63 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from datetime import date
 
+from drivers import gb18030
 from drivers.permit_chip.records import FieldValue
 
+TEXT_ENCODINGS = ("ascii", "gb18030")
 ENCODINGS = ("ascii", "bcd", "gb18030", "date", "uint", "hex", "code")
-PAD = 0x20           # texts are padded with spaces
+BLANK, NUL, ERASED = 0x20, 0x00, 0xFF
+PADDINGS = (BLANK, NUL, ERASED)     # none of them is a part of a character in GB 18030, but for the blank itself
 NO_DATE = b"\xff\xff\xff\xff"
 DATE_BYTES = 4       # YYYYMMDD in BCD
 
 
-def encode(encoding: str, length: int, value: FieldValue, codes: Mapping[str, int]) -> bytes:
+@dataclass(frozen=True, slots=True)
+class TextEnd:
+    """How a text ends in its field. `padding`: the bytes that may fill the rest when it is read, of `PADDINGS`; the
+    first is what it is written with. `at_nul`: the first 00 ends the text, and what stands behind it means nothing. A
+    blank at the end belongs to no text.
+    """
+
+    padding: tuple[int, ...] = (BLANK,)
+    at_nul: bool = False
+
+    def cut(self, raw: bytes) -> bytes:
+        """The bytes of the text alone."""
+        if self.at_nul:
+            raw = raw.split(b"\x00", 1)[0]
+        return raw.rstrip(bytes({*self.padding, BLANK}))
+
+    def filled(self, raw: bytes, length: int) -> bytes:
+        """A text's bytes as they fill a field of `length` bytes. Raises ValueError for a text that is too long."""
+        if len(raw) > length:
+            raise ValueError(f"needs {len(raw)} bytes, but the chip has {length}")
+        if self.at_nul and len(raw) < length:
+            raw += b"\x00"
+        return raw.ljust(length, bytes(self.padding[:1]))
+
+
+PADDED_WITH_BLANKS = TextEnd()
+
+
+def encode(
+    encoding: str, length: int, value: FieldValue, codes: Mapping[str, int], end: TextEnd = PADDED_WITH_BLANKS
+) -> bytes:
     """`value` in exactly `length` bytes. Raises ValueError if its type does not fit the encoding or it is too long."""
+    if encoding in TEXT_ENCODINGS:
+        return end.filled(_TEXT_ENCODERS[encoding](_text(value).rstrip(" ")), length)
     return _ENCODERS[encoding](value, length, codes)
 
 
-def decode(encoding: str, raw: bytes, codes: Mapping[str, int]) -> FieldValue:
+def decode(
+    encoding: str, raw: bytes, codes: Mapping[str, int], end: TextEnd = PADDED_WITH_BLANKS
+) -> FieldValue:
     """The value in `raw`. Raises ValueError where the bytes are none of this encoding."""
+    if encoding in TEXT_ENCODINGS:
+        return _TEXT_DECODERS[encoding](end.cut(raw))
     return _DECODERS[encoding](raw, codes)
 
 
@@ -33,32 +73,25 @@ def _text(value: FieldValue) -> str:
 
 
 def _has_controls(text: str) -> bool:
-    # Private-use characters pass: older permits hold rare names in them.
-    return any(unicodedata.category(character) == "Cc" for character in text)
+    # Line and paragraph separators (U+2028, U+2029) break lines as controls do. Private-use characters pass: older
+    # permits hold rare names in them.
+    return any(unicodedata.category(character) in ("Cc", "Zl", "Zp") for character in text)
 
 
-def _padded(raw: bytes, length: int) -> bytes:
-    if len(raw) > length:
-        raise ValueError(f"needs {len(raw)} bytes, but the chip has {length}")
-    return raw.ljust(length, bytes([PAD]))
-
-
-def _encode_ascii(value: FieldValue, length: int, codes: Mapping[str, int]) -> bytes:
-    text = _text(value)
+def _encode_ascii(text: str) -> bytes:
     if not text.isascii() or not text.isprintable():
         raise ValueError("must consist of printable ASCII characters")
-    return _padded(text.encode("ascii"), length)
+    return text.encode("ascii")
 
 
-def _encode_gb18030(value: FieldValue, length: int, codes: Mapping[str, int]) -> bytes:
-    if _has_controls(_text(value)):
+def _encode_gb18030(text: str) -> bytes:
+    if _has_controls(text):
         raise ValueError("holds control characters")
     try:
-        raw = _text(value).encode("gb18030")
+        return gb18030.encode(text)
     except UnicodeEncodeError as error:
         # Only lone surrogates have no place in GB18030.
         raise ValueError(f"character {error.start + 1} is not in GB18030") from None
-    return _padded(raw, length)
 
 
 def _encode_bcd(value: FieldValue, length: int, codes: Mapping[str, int]) -> bytes:
@@ -98,16 +131,16 @@ def _encode_code(value: FieldValue, length: int, codes: Mapping[str, int]) -> by
     return codes[word].to_bytes(length, "big")
 
 
-def _decode_ascii(raw: bytes, codes: Mapping[str, int]) -> str:
-    text = raw.decode("ascii", errors="replace").rstrip(" ")
+def _decode_ascii(raw: bytes) -> str:
+    text = raw.decode("ascii", errors="replace")
     if not text.isascii() or not text.isprintable():
         raise ValueError("is not printable ASCII")
     return text
 
 
-def _decode_gb18030(raw: bytes, codes: Mapping[str, int]) -> str:
+def _decode_gb18030(raw: bytes) -> str:
     try:
-        text = raw.decode("gb18030").rstrip(" ")
+        text = gb18030.decode(raw)
     except UnicodeDecodeError as error:
         raise ValueError(f"is not GB18030 at byte {error.start}") from None
     if _has_controls(text):
@@ -148,11 +181,11 @@ def _decode_code(raw: bytes, codes: Mapping[str, int]) -> str:
     raise ValueError("is a code that the permit file does not list")
 
 
+_TEXT_ENCODERS: dict[str, Callable[[str], bytes]] = {"ascii": _encode_ascii, "gb18030": _encode_gb18030}
+_TEXT_DECODERS: dict[str, Callable[[bytes], str]] = {"ascii": _decode_ascii, "gb18030": _decode_gb18030}
 _ENCODERS: dict[str, Callable[[FieldValue, int, Mapping[str, int]], bytes]] = {
-    "ascii": _encode_ascii, "bcd": _encode_bcd, "gb18030": _encode_gb18030, "date": _encode_date,
-    "uint": _encode_uint, "hex": _encode_hex, "code": _encode_code,
+    "bcd": _encode_bcd, "date": _encode_date, "uint": _encode_uint, "hex": _encode_hex, "code": _encode_code,
 }
 _DECODERS: dict[str, Callable[[bytes, Mapping[str, int]], FieldValue]] = {
-    "ascii": _decode_ascii, "bcd": _decode_bcd, "gb18030": _decode_gb18030, "date": _decode_date,
-    "uint": _decode_uint, "hex": _decode_hex, "code": _decode_code,
+    "bcd": _decode_bcd, "date": _decode_date, "uint": _decode_uint, "hex": _decode_hex, "code": _decode_code,
 }

@@ -10,6 +10,7 @@ from typing import Literal
 
 from drivers.errors import PermitError
 from drivers.permit_chip import field_codec
+from drivers.permit_chip.field_codec import PADDED_WITH_BLANKS, TextEnd
 from drivers.permit_chip.records import FieldValue
 from drivers.permit_unit.face import FaceLayout
 
@@ -21,6 +22,9 @@ NEEDED_FIELDS = (
     "chip_serial", "region", "permit_number", "id_number", "holder_name", "issued_on", "address", "issuing_authority",
     "category", "valid_from", "valid_to", "endorsement_count",
 )
+
+# What a face can be drawn from: the fields that an endorsement rewrites.
+FACE_FIELDS = ("address", "issuing_authority", "category", "valid_from", "valid_to", "endorsement_count")
 
 # A place on the chip: file name, and the record's tag (transparent files are one block at place 0).
 Place = tuple[str, int]
@@ -50,7 +54,9 @@ class ChipFile:
 
 @dataclass(frozen=True, slots=True)
 class ChipField:
-    """One field: `offset` in the transparent file, or in the record with `tag` (0 in transparent files)."""
+    """One field: `offset` in the transparent file, or in the record with `tag` (0 in transparent files). `text_end`:
+    how a text ends, of no meaning for other encodings.
+    """
 
     name: str
     file: str
@@ -59,6 +65,7 @@ class ChipField:
     length: int
     encoding: str
     codes: Mapping[str, int]
+    text_end: TextEnd = PADDED_WITH_BLANKS
 
     @property
     def end(self) -> int:
@@ -166,9 +173,25 @@ class PermitFile:
 
     def _encoded(self, field: ChipField, fields: Mapping[str, FieldValue]) -> bytes:
         try:
-            return field_codec.encode(field.encoding, field.length, fields[field.name], field.codes)
+            return field_codec.encode(
+                field.encoding, field.length, fields[field.name], field.codes, field.text_end)
         except ValueError as error:
             raise ValueError(f"{self.name}: {field.name} {error}") from None
+
+    def as_written(self, write: PlannedWrite, held: bytes) -> bytes:
+        """What a chip holds at a planned write's place, in the bytes that this permit file writes for the same values:
+        other software may have ended a text otherwise. Fields that do not decode stay as they are.
+        """
+        parts = sorted((self.field(name) for name in write.fields), key=lambda field: field.offset)
+        start = parts[0].offset
+        return b"".join(self._rewritten(field, held[field.offset - start:field.end - start]) for field in parts)
+
+    def _rewritten(self, field: ChipField, raw: bytes) -> bytes:
+        try:
+            value = field_codec.decode(field.encoding, raw, field.codes, field.text_end)
+            return field_codec.encode(field.encoding, field.length, value, field.codes, field.text_end)
+        except ValueError:
+            return raw
 
     def decode(self, content: Mapping[Place, bytes]) -> dict[str, FieldValue]:
         """Every field by name, from what was read at `places()`. Raises `ChipContentCorrupt`."""
@@ -181,7 +204,7 @@ class PermitFile:
         if len(raw) != field.length:
             raise ChipContentCorrupt(field.name, f"has {len(raw)} of {field.length} bytes")
         try:
-            return field_codec.decode(field.encoding, raw, field.codes)
+            return field_codec.decode(field.encoding, raw, field.codes, field.text_end)
         except ValueError as error:
             raise ChipContentCorrupt(field.name, str(error)) from None
 

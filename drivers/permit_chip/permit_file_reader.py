@@ -8,8 +8,16 @@ from pathlib import Path
 from typing import cast, get_args
 
 from drivers.device_file import FileTable
-from drivers.permit_chip.field_codec import DATE_BYTES, ENCODINGS
+from drivers.permit_chip.field_codec import (
+    DATE_BYTES,
+    ENCODINGS,
+    PADDED_WITH_BLANKS,
+    PADDINGS,
+    TEXT_ENCODINGS,
+    TextEnd,
+)
 from drivers.permit_chip.permit_file import (
+    FACE_FIELDS,
     NEEDED_FIELDS,
     ChipField,
     ChipFile,
@@ -118,7 +126,16 @@ def _field(table: FileTable, files: tuple[ChipFile, ...], codes: dict[str, dict[
         table.complain("length", f"of a uint is 1 to {LONGEST_UINT}, not {length}")
     if encoding == "code" and name not in codes:
         table.complain("encoding", f"is code, but there is no table codes.{name}")
-    return ChipField(name, file_name, tag, offset, length, encoding, codes.get(name, {}))
+    end = _text_end(table) if encoding in TEXT_ENCODINGS else PADDED_WITH_BLANKS
+    return ChipField(name, file_name, tag, offset, length, encoding, codes.get(name, {}), end)
+
+
+def _text_end(table: FileTable) -> TextEnd:
+    padding = table.wholes("padding", 0x00, 0xFF, default=PADDED_WITH_BLANKS.padding)
+    if not set(padding) <= set(PADDINGS):
+        known = ", ".join(f"0x{byte:02X}" for byte in PADDINGS)
+        table.complain("padding", f"may name {known}, not {', '.join(f'0x{byte:02X}' for byte in padding)}")
+    return TextEnd(padding or PADDED_WITH_BLANKS.padding, table.truth("ends_at_nul", default=False))
 
 
 def _write(table: FileTable, files: tuple[ChipFile, ...], fields: tuple[ChipField, ...], *, last: bool) -> PlannedWrite:
@@ -175,6 +192,9 @@ def _face_line(table: FileTable, width_dots: int, height_dots: int, permit: Perm
     unknown = [name for name in names if name not in held] if permit.mode != "face_only" else []
     if unknown:
         table.complain("template", f"shows what the chip does not hold: {', '.join(unknown)}")
+    undrawn = [name for name in names if name not in (*FACE_FIELDS, *unknown)]
+    if undrawn:
+        table.complain("template", f"shows {', '.join(undrawn)}; a face is drawn from {', '.join(FACE_FIELDS)}")
     return line
 
 

@@ -65,6 +65,21 @@ def draw_face(layout: FaceLayout, values: Mapping[str, str], typeface: Typeface)
     return image_to_raster(picture)
 
 
+def missing_on_face(layout: FaceLayout, values: Mapping[str, str], typeface: Typeface) -> str:
+    """The characters of the face's text that cannot be drawn. Raises ValueError as `draw_face` does."""
+    return typeface.missing("".join(_filled(line.template, values) for line in layout.lines))
+
+
+def is_cut_on_face(layout: FaceLayout, values: Mapping[str, str], typeface: Typeface) -> bool:
+    """Whether some line is too long for its box even in the smallest size. Raises ValueError as `draw_face` does."""
+    return any(_is_cut(_filled(line.template, values), line, typeface) for line in layout.lines)
+
+
+def _is_cut(text: str, line: FaceLine, typeface: Typeface) -> bool:
+    _, rows = fitted_lines(text, line, typeface)
+    return "".join("".join(rows).split()) != "".join(text.split())
+
+
 def image_to_raster(picture: Image.Image) -> FaceRaster:
     """A grey picture (mode "L", dark on white) as burnt dots. Its height must be a multiple of 8."""
     dark = picture.point([255 if grey < DARK_BELOW else 0 for grey in range(256)], mode="1")

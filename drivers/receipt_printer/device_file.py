@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+from drivers import gb18030
 from drivers.device_file import FileTable
 
 ENCODINGS = ("gb18030", "gbk", "gb2312", "utf-8")
@@ -49,8 +50,8 @@ class ReceiptPrinterFile:
         if " " <= character <= "~":
             return True
         try:
-            in_font = len(character.encode(self.font)) > 1
-            in_encoding = len(character.encode(self.encoding)) > 1
+            in_font = len(gb18030.encode_as(character, self.font)) > 1
+            in_encoding = len(gb18030.encode_as(character, self.encoding)) > 1
         except UnicodeEncodeError:
             return False
         return in_font and in_encoding and character.isprintable()

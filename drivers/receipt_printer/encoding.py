@@ -7,11 +7,17 @@ from __future__ import annotations
 
 import unicodedata
 from itertools import groupby
+from typing import Any
 
 from PIL import Image, ImageChops
+from qrcode.constants import ERROR_CORRECT_M
+from qrcode.exceptions import DataOverflowError
+from qrcode.main import QRCode
 
+from drivers import gb18030
+from drivers.line_breaking import clusters
 from drivers.receipt_printer.device_file import ReceiptPrinterFile
-from drivers.receipt_printer.document import QrCode, ReceiptDocument
+from drivers.receipt_printer.document import QrCode, ReceiptDocument, TextLine
 from drivers.receipt_printer.layout import SetLine, columns_of, set_in_lines
 from drivers.receipt_printer.library import QR_ECLEVEL_M, Escpos, Profile
 from drivers.typeface import Typeface
@@ -21,6 +27,7 @@ CHINESE_OFF = b"\x1c\x2e"   # FS .
 NO_AUTOMATIC_STATUS = b"\x1d\x61\x00"   # GS a 0: four-byte reports would mix with the answers to DLE EOT
 LINE_FEED = b"\n"
 GAP_BELOW_LARGE = b"\x1b\x4a\x0c"   # ESC J 12: a line of double height leaves no gap of its own
+QUIET_ZONE = 4       # modules of white around a code (ISO/IEC 18004, 6.3.8)
 COLUMN_DOTS = 12
 CHINESE_DOTS = 24
 WESTERN_DOTS = 20    # size at which digits fill a column
@@ -61,12 +68,13 @@ def start(device_file: ReceiptPrinterFile) -> bytes:
 def receipt(document: ReceiptDocument, device_file: ReceiptPrinterFile, typeface: Typeface) -> bytes:
     """A whole receipt from ESC @ to the cut.
 
-    A line with a character that the printer's font lacks goes as dots (GS v 0), drawn with `typeface`.
+    A line with a character that the printer's font lacks goes as dots (GS v 0), drawn with `typeface`. A code that is
+    too large for the paper, or holds more than a code can, is printed as text.
     """
     job = Job(device_file)
     job.send(start(device_file))
     align, size, bold = "left", "normal", False
-    for element in set_in_lines(document, device_file.columns):
+    for element in set_in_lines(_printable(document, device_file), device_file.columns):
         wanted = "centre" if isinstance(element, QrCode) else element.align
         if wanted != align:
             job.set(align="center" if wanted == "centre" else "left")
@@ -93,13 +101,31 @@ def receipt(document: ReceiptDocument, device_file: ReceiptPrinterFile, typeface
     return bytes(job)
 
 
+def _printable(document: ReceiptDocument, device_file: ReceiptPrinterFile) -> ReceiptDocument:
+    return ReceiptDocument(tuple(
+        TextLine(element.data) if isinstance(element, QrCode) and not _fits(element, device_file) else element
+        for element in document.elements))
+
+
+def _fits(code: QrCode, device_file: ReceiptPrinterFile) -> bool:
+    """Whether the paper has the width for `code` with its quiet zone."""
+    drawn: Any = QRCode(error_correction=ERROR_CORRECT_M, border=QUIET_ZONE)
+    try:
+        drawn.add_data(code.data)
+        version: int = drawn.best_fit()
+    except (ValueError, DataOverflowError):     # no text of UTF-8, or beyond version 40
+        return False
+    modules = 17 + 4 * version + 2 * QUIET_ZONE     # ISO/IEC 18004, 6.3.1
+    return modules * device_file.qr_module_dots <= device_file.width_dots
+
+
 def encoded(text: str, device_file: ReceiptPrinterFile) -> bytes:
     """One line of text as this printer wants it, without the line feed."""
     if device_file.chinese_mode != "per_run":
-        return text.encode(device_file.encoding)
+        return gb18030.encode_as(text, device_file.encoding)
     runs = [(is_ascii, "".join(run)) for is_ascii, run in groupby(text, str.isascii)]
     return b"".join(
-        run.encode("ascii") if is_ascii else CHINESE_ON + run.encode(device_file.encoding) + CHINESE_OFF
+        run.encode("ascii") if is_ascii else CHINESE_ON + gb18030.encode_as(run, device_file.encoding) + CHINESE_OFF
         for is_ascii, run in runs)
 
 
@@ -123,8 +149,8 @@ def raster_line(line: SetLine, device_file: ReceiptPrinterFile, typeface: Typefa
 def _in_columns(text: str, factor: int, room: int, typeface: Typeface) -> Image.Image:
     drawn = Image.new("L", (room, typeface.line_height(CHINESE_DOTS * factor)), 255)
     x = 0
-    for character in text:
-        western = " " <= character <= "~"
+    for character in clusters(text):
+        western = " " <= character[0] <= "~"
         size, cell = (WESTERN_DOTS, COLUMN_DOTS) if western else (CHINESE_DOTS, CHINESE_DOTS)
         glyph = _squeezed(typeface.draw(character, size * factor), cell * factor)
         top = (CHINESE_DOTS - WESTERN_DOTS - WESTERN_RAISED) * factor if western else 0

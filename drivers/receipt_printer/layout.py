@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from itertools import groupby
 
-from drivers.line_breaking import wrap
+from drivers.line_breaking import clusters, wrap
 from drivers.receipt_printer.document import (
     Align,
     Element,
@@ -40,8 +40,10 @@ SetElement = SetLine | QrCode
 
 
 def columns_of(text: str) -> int:
-    """Columns that `text` takes: 1 for ASCII, 2 for any other character, as printers with a Chinese font set them."""
-    return sum(1 if " " <= character <= "~" else 2 for character in text)
+    """Columns that `text` takes: 1 for ASCII, 2 for any other character, as printers with a Chinese font set them; none
+    for what belongs to the character before it.
+    """
+    return sum(1 if " " <= cluster[0] <= "~" else 2 for cluster in clusters(text))
 
 
 def set_in_lines(document: ReceiptDocument, columns: int) -> tuple[SetElement, ...]:

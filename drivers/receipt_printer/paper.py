@@ -6,13 +6,13 @@ that the printer's font lacks, and the strip between head and knife left for the
 
 from __future__ import annotations
 
-import codecs
 from dataclasses import dataclass
 from typing import Any
 
 from PIL import Image
 from qrcode.main import QRCode
 
+from drivers.gb18030 import PortionDecoder
 from drivers.receipt_printer import look
 from drivers.receipt_printer.commands import (
     Characters,
@@ -80,7 +80,7 @@ class Paper:
 
     def _start_decoding(self) -> None:
         name = self._encoding if self._chinese else SINGLE_BYTE_PAGE
-        self._decoder = codecs.getincrementaldecoder(name)(errors="replace")
+        self._decoder = PortionDecoder(name)
 
     def obey(self, command: Command) -> int:
         """Carry out one command; returns by how many dots the paper moved."""

@@ -139,6 +139,16 @@ class VirtualChip:
         self._memory = ChipMemory(self._permit.encode_content(fields))
         self._tries_left = TRIES
 
+    def leave_behind(self, place: Place, offset: int, raw: bytes) -> None:
+        """Put bytes into the memory as another program may have left them there."""
+        content = {key: bytearray(cells) for key, cells in self._memory.content().items()}
+        content[place][offset:offset + len(raw)] = raw
+        self._memory = ChipMemory({key: bytes(cells) for key, cells in content.items()})
+
+    def memory_at(self, place: Place) -> bytes:
+        """The bytes of a file or record, as the next power-up would find them."""
+        return self._memory.content()[place]
+
     def written_fields(self) -> dict[str, FieldValue]:
         """What the chip holds now, decoded, as the next power-up would find it."""
         return self._permit.decode(self._memory.content())

@@ -480,7 +480,7 @@ class HeartbeatAnswer(Model):
     time: its.Moment
     configuration_version: its.VersionText | None = None
     journal: JournalHead | None
-    commands: tuple[Command, ...] = ()
+    commands: tuple[Command, ...] = Field(default=(), max_length=MOST_KEYS)
 
 
 class Problem(BaseModel):

@@ -78,15 +78,25 @@ def grant_keys(config: Config, _: Clock) -> Findings:
 
 
 def fonts(config: Config, _: Clock) -> Findings:
-    """Every character of every text that ships must be in some font."""
-    characters = "".join(sorted({c for c in _all_texts(config.assets_dir / "locale") if not c.isspace()}))
+    """Every character of every text that ships, of the region's file and of the kiosk's name must be in some font."""
+    characters = _characters_of(_all_texts(config.assets_dir / "locale"))
+    written_here = {
+        "kiosk_name": config.kiosk_name,
+        config.files.region.name: config.files.region.read_text("utf-8", errors="ignore")
+        if config.files.region.is_file() else "",
+    }
     for weight in ("Regular", "Bold"):
         try:
-            missing = Typeface.load(config.assets_dir / "fonts", weight).missing(characters)
+            typeface = Typeface.load(config.assets_dir / "fonts", weight)
         except (OSError, TTLibError) as error:
             return [failed(str(error), INSTALLATION)]
-        if missing:
+        if missing := typeface.missing(characters):
             return [failed(f"no {weight} font has {missing[:MOST_NAMED]!r}", INSTALLATION)]
+        found = [
+            failed(f"{where}: no {weight} font has {missing[:MOST_NAMED]!a}; receipts show 〓 instead", CONFIGURATION)
+            for where, text in written_here.items() if (missing := typeface.missing(_characters_of(text)))]
+        if found:
+            return found
     return [ok(f"{len(characters)} different characters of the texts can be drawn")]
 
 
@@ -129,6 +139,11 @@ def _mistakes(path: Path, load: Callable[[Path], object], fault: Fault = CONFIGU
 
 def _digest(path: Path) -> str:
     return hashlib.sha256(path.read_bytes()).hexdigest()[:DIGEST_DIGITS]
+
+
+def _characters_of(text: str) -> str:
+    """The different characters of `text`, but for blanks and line feeds."""
+    return "".join(sorted({character for character in text if character not in " \n\r\t\u3000"}))
 
 
 def _all_texts(folder: Path) -> str:

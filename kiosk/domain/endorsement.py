@@ -32,9 +32,27 @@ class ResidenceYears(Enum):
     RESTART = "restart"
 
 
+class Drawable(Enum):
+    """Whether this kiosk can draw a content: no font has every character that was ever encoded."""
+
+    WHOLE = "whole"
+    CHARACTER_MISSING = "character_missing"     # shown as 〓 on screens and paper, never printed on a face
+    NOT_ON_FACE = "not_on_face"                 # too long for its place there, or this kind of permit has none
+
+
+class FaceUnprintable(Exception):
+    """A content that must not be printed on a face; carries nothing of it."""
+
+    def __init__(self, why: Drawable) -> None:
+        super().__init__(f"the face cannot be printed: {why.value}")
+        self.why = why
+
+
 @dataclass(frozen=True, slots=True)
 class Grant:
-    """Central's signed permission, verified: write exactly `content` on exactly this permit, before `expires_at`."""
+    """Central's signed permission, verified: write exactly `content` on exactly this permit, before `expires_at`.
+    `drawable`: what this kiosk found out about the content itself.
+    """
 
     endorsement_id: UUID
     permit_number: Personal[str]
@@ -43,6 +61,7 @@ class Grant:
     residence_years: ResidenceYears | None
     expires_at: datetime
     face_only: bool = False     # the chip already holds `content`; only the face is to be rewritten
+    drawable: Drawable = Drawable.WHOLE
 
 
 @dataclass(frozen=True, slots=True)

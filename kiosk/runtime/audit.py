@@ -10,7 +10,7 @@ from datetime import datetime
 from uuid import UUID
 
 from kiosk.domain.documents import PermitContent
-from kiosk.domain.endorsement import ChipState, Custody
+from kiosk.domain.endorsement import ChipState, Custody, Drawable
 from kiosk.runtime.journal import StepRecord
 from kiosk.workflow import effects as do
 from kiosk.workflow import events as on
@@ -108,6 +108,8 @@ def _facts(event: on.Event, after: s.State) -> Facts:
             facts["in_bin"] = True
         case on.ChipExamined(chip=chip):
             facts["examined"] = chip.value
+        case on.GrantReceived(grant=grant) | on.WorkFound(grant=grant) if grant.drawable is not Drawable.WHOLE:
+            facts["drawable"] = grant.drawable.value
         case on.EndorsementRecalled(chip=chip, grant=grant):
             facts |= {"recalled": chip.value, "granted": grant is not None}
         case on.AttendantConfirmed(attendant=number):

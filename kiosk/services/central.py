@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import timedelta
 from uuid import UUID, uuid4
 
@@ -16,9 +17,17 @@ from kiosk.central.client import (
 )
 from kiosk.central.grants import GrantKeys, GrantRejected, verify_grant
 from kiosk.domain.applications import EvidenceResult
-from kiosk.domain.documents import Permit
-from kiosk.domain.endorsement import ChipState, Grant, Refusal
-from kiosk.faults import CENTRAL_GARBAGE, CENTRAL_UNREACHABLE, CLOCK_WRONG, DISK_FULL, GRANT_REJECTED, Fault
+from kiosk.domain.documents import Permit, PermitContent
+from kiosk.domain.endorsement import ChipState, Drawable, Grant, Refusal
+from kiosk.faults import (
+    CENTRAL_GARBAGE,
+    CENTRAL_UNREACHABLE,
+    CLOCK_WRONG,
+    DISK_FULL,
+    FACE_UNPRINTABLE,
+    GRANT_REJECTED,
+    Fault,
+)
 from kiosk.log_events import LogEvent, log
 from kiosk.runtime.clock import Clock
 from kiosk.runtime.journal import Journal, JournalFailed
@@ -47,23 +56,28 @@ is told by the kiosk's own clock.
 """
 
 
+AskDrawable = Callable[[PermitContent, str], Drawable]
+"""(content, name of the permit file) → whether this kiosk can draw it"""
+
 _CHIP_WRITTEN = ("written", "face_pending")
 
 
 class CentralService:
     """Owns one connection to central on its worker's thread. `right_time`: how far the clock may be from central's;
-    beyond it a grant may look expired, and today be another day.
+    beyond it a grant may look expired, and today be another day. `ask_drawable`: asked of every grant, so that it
+    is known before anybody confirms it.
     """
 
     def __init__(
         self, client: CentralClient, keys: GrantKeys, journal: Journal, clock: Clock,
-        right_time: timedelta,
+        right_time: timedelta, ask_drawable: AskDrawable,
     ) -> None:
         self._client = client
         self._keys = keys
         self._journal = journal
         self._clock = clock
         self._right_time = right_time
+        self._ask_drawable = ask_drawable
         self._was_clock_wrong = False
         self._compared_at: float | None = None
 
@@ -175,9 +189,13 @@ class CentralService:
                 return on.PermitAlreadyCurrent(valid_to)
 
     def _verified(self, signed: contract.SignedGrant, permit: Permit) -> Grant:
-        return verify_grant(
+        grant = verify_grant(
             signed, self._keys, now=self._clock.now(), permit_number=permit.permit_number,
             chip_serial=permit.chip_serial, unknown=self._client.unknown)
+        drawable = self._ask_drawable(grant.content, permit.permit_file)
+        if drawable is not Drawable.WHOLE:
+            log(LogEvent.FACE_UNPRINTABLE, level=logging.WARNING, fault=FACE_UNPRINTABLE.code, why=drawable.value)
+        return replace(grant, drawable=drawable)
 
     def _recall(self, effect: do.RecallEndorsement, post: Post) -> None:
         try:

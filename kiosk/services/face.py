@@ -6,21 +6,42 @@ from collections.abc import Mapping
 from datetime import date
 
 from drivers.permit_unit.base import FaceRaster
-from drivers.permit_unit.face import FaceLayout, draw_face
+from drivers.permit_unit.face import FaceLayout, draw_face, is_cut_on_face, missing_on_face
 from drivers.typeface import Typeface
 from kiosk.domain.documents import PermitContent
+from kiosk.domain.endorsement import Drawable, FaceUnprintable
 
 
 class FaceDrawing:
-    """Draws the rewritable area of each kind of permit. `layouts` by the permit file's name."""
+    """Draws the rewritable area of each kind of permit. `layouts` by the permit file's name; a permit without one has
+    no such area.
+    """
 
     def __init__(self, layouts: Mapping[str, FaceLayout], typeface: Typeface) -> None:
         self._layouts = layouts
         self._typeface = typeface
 
     def draw(self, content: PermitContent, permit_file: str) -> FaceRaster:
-        """The face that belongs to `content`. Every line is drawn, because erasing wipes the whole area [?]."""
+        """The face that belongs to `content`. Every line is drawn, because erasing wipes the whole area [?]. Raises
+        `FaceUnprintable`: nothing is burnt that nobody can read.
+        """
+        if (drawable := self.drawable(content, permit_file)) is not Drawable.WHOLE:
+            raise FaceUnprintable(drawable)
         return draw_face(self._layouts[permit_file], face_values(content), self._typeface)
+
+    def drawable(self, content: PermitContent, permit_file: str) -> Drawable:
+        """Whether all of `content` can be read on the face of such a permit."""
+        layout, values = self._layouts.get(permit_file), face_values(content)
+        if self.readable(content) is not Drawable.WHOLE:
+            return Drawable.CHARACTER_MISSING
+        if layout is None or missing_on_face(layout, values, self._typeface):
+            return Drawable.NOT_ON_FACE
+        return Drawable.NOT_ON_FACE if is_cut_on_face(layout, values, self._typeface) else Drawable.WHOLE
+
+    def readable(self, content: PermitContent) -> Drawable:
+        """Whether all of `content` can be read on a screen."""
+        shown = "".join(face_values(content).values())
+        return Drawable.CHARACTER_MISSING if self._typeface.missing(shown) else Drawable.WHOLE
 
 
 def face_values(content: PermitContent) -> dict[str, str]:

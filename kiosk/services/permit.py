@@ -11,8 +11,8 @@ from uuid import uuid4
 from drivers.errors import DriverError, NotInitialised
 from drivers.permit_unit.base import BinLevel, FaceRaster, PermitPosition, PermitUnit, ResetPolicy, TakeInOutcome
 from kiosk.domain.documents import PermitContent
-from kiosk.domain.endorsement import Custody
-from kiosk.faults import BIN_FULL, DISK_FULL, UNIT_COVER_OPEN, Fault
+from kiosk.domain.endorsement import Custody, FaceUnprintable
+from kiosk.faults import BIN_FULL, DISK_FULL, FACE_UNPRINTABLE, UNIT_COVER_OPEN, Fault
 from kiosk.log_events import LogEvent, log
 from kiosk.runtime.clock import Clock
 from kiosk.runtime.journal import Journal, JournalFailed
@@ -188,9 +188,14 @@ class PermitService:
         except DriverError as error:
             # The face is loaded anew, and its failure told, when it is to be rewritten.
             fault_of("permit_unit", error, doing="sending the face ahead")
+        except FaceUnprintable as error:
+            _log_unprintable(error)
 
     def _draw_ahead(self, effect: do.DrawFace, _: Post) -> None:
-        self._dots(effect.content, effect.permit_file)
+        try:
+            self._dots(effect.content, effect.permit_file)
+        except FaceUnprintable as error:
+            _log_unprintable(error)
 
     def _dots(self, content: PermitContent, permit_file: str) -> FaceRaster:
         """The face, drawn once for each content."""
@@ -215,6 +220,10 @@ class PermitService:
             self._unit.erase_and_print()
         except DriverError as error:
             post(on.FaceNotRewritten(fault_of("permit_unit", error, doing="rewriting the face")))
+            return
+        except FaceUnprintable as error:
+            _log_unprintable(error)
+            post(on.FaceNotRewritten(FACE_UNPRINTABLE))
             return
         post(on.FaceRewritten(at_mouth=self._unit.capabilities.gives_out_with_print))
 
@@ -283,6 +292,10 @@ class PermitService:
             self._face_dirty = False
         except DriverError as error:
             post(on.DeviceFailed(fault_of("permit_unit", error, doing="clearing the image buffer")))
+
+
+def _log_unprintable(error: FaceUnprintable) -> None:
+    log(LogEvent.FACE_UNPRINTABLE, level=logging.WARNING, fault=FACE_UNPRINTABLE.code, why=error.why.value)
 
 
 def _unreadable(error: JournalFailed) -> Fault:

@@ -86,7 +86,8 @@ class ReceiptText:
             case _:
                 pass
         if renewed.face is FaceState.PENDING:
-            remarks.append(TextLine(words.of(face_pending("receipt", self._face_refreshed_at)), bold=True))
+            pending = face_pending("receipt", self._face_refreshed_at, renewed.grant.drawable)
+            remarks.append(TextLine(words.of(pending), bold=True))
         return remarks
 
     def _footer(self, language: str) -> list[Element]:

@@ -19,7 +19,7 @@ from kiosk.workflow import applying, evidence
 from kiosk.workflow import effects as do
 from kiosk.workflow import events as on
 from kiosk.workflow import states as s
-from kiosk.workflow.transition import Site, Step, conclude, decline, give_back
+from kiosk.workflow.transition import Site, Step, conclude, decline, give_back, prints_face, why_no_face
 
 Deciding = s.ReadingPermit | s.Inquiry | s.Confirming
 
@@ -75,14 +75,16 @@ def asking_pending_rewrites(site: Site, state: s.AskingPendingRewrites, event: o
     """What was asked and got no answer is taken back: the answer may have brought a grant."""
     visit, case = state.visit, state.case
     match event:
-        case on.WorkFound(grant=grant) if site.rewrites_face or not grant.face_only:
+        case on.WorkFound(grant=grant) if prints_face(site, grant) or not grant.face_only:
             return _take_up(site, visit, case, grant)
         case on.NoWorkFound() if visit.purpose.service is Service.FACE_ONLY:
             return decline(visit, "nothing_to_renew", case)
         case on.NoWorkFound():
             return ask_rules(site, visit, case, s.Answers(), central_silent=False)
         case on.WorkFound(grant=grant):
-            unused = do.CancelEndorsement(grant.endorsement_id, "no_face_here")
+            unused = do.CancelEndorsement(grant.endorsement_id, why_no_face(site))
+            if site.rewrites_face and visit.purpose.service is Service.FACE_ONLY:
+                return _first(decline(visit, why_no_face(site), case), unused)
             return _first(ask_rules(site, visit, case, s.Answers(), central_silent=False), unused)
         case on.CentralFailed(fault=fault) if fault is CLOCK_WRONG:
             return break_off(state, fault)      # no rule can be asked about a day that is not today
@@ -367,7 +369,7 @@ def _offer(site: Site, visit: s.Visit, case: s.Case, grant: Grant, assessed: Ass
     if _draws_what_the_chip_lacks(case, grant):
         unused = do.CancelEndorsement(grant.endorsement_id, GRANT_REJECTED.name)
         return _first(decline(visit, GRANT_REJECTED.name, case), unused)
-    drawing = (do.DrawFace(grant.content, case.permit.permit_file),) if site.rewrites_face else ()
+    drawing = (do.DrawFace(grant.content, case.permit.permit_file),) if prints_face(site, grant) else ()
     return Step(s.Confirming(visit, case, grant, assessed), drawing)
 
 
@@ -378,7 +380,7 @@ def confirming(site: Site, state: s.Confirming, event: on.Event) -> Step | None:
             face = s.RewritingFace(state.visit, state.case, grant, attempt=1)
             return Step(face, (do.RewriteFace(grant.content, state.case.permit.permit_file),))
         case on.PersonChose(intent=Intent.CONFIRM):
-            ahead = (do.LoadFace(grant.content, state.case.permit.permit_file),) if site.rewrites_face else ()
+            ahead = (do.LoadFace(grant.content, state.case.permit.permit_file),) if prints_face(site, grant) else ()
             opening = s.OpeningChipSession(state.visit, state.case, grant)
             return Step(opening, (do.OpenChipSession(grant, state.case), *ahead))
         case on.PersonChose(intent=Intent.CANCEL):

@@ -10,14 +10,14 @@ from dataclasses import replace
 from typing import assert_never
 
 from kiosk.domain.documents import Permit
-from kiosk.domain.endorsement import ChipState, Custody, FaceState, Grant
-from kiosk.faults import PERMIT_HELD_INSIDE, RECOVERY_STUCK, Fault, Severity
+from kiosk.domain.endorsement import ChipState, Custody, Drawable, FaceState, Grant
+from kiosk.faults import FACE_UNPRINTABLE, PERMIT_HELD_INSIDE, RECOVERY_STUCK, Fault, Severity
 from kiosk.screen_models import Intent
 from kiosk.workflow import effects as do
 from kiosk.workflow import events as on
 from kiosk.workflow import states as s
 from kiosk.workflow.returning import hand_over, report
-from kiosk.workflow.transition import Site, Step, give_back
+from kiosk.workflow.transition import Site, Step, give_back, prints_face
 from kiosk.workflow.writing import FACE_ATTEMPTS, begin_face
 
 LONG_STOP_S = 120.0
@@ -187,7 +187,7 @@ def awaiting_holder(site: Site, state: s.AwaitingHolder, event: on.Event) -> Ste
 def _serve(site: Site, visit: s.Visit, ending: s.Ending) -> Step:
     """Somebody is there: the face, if it is still to be done, then the permit."""
     match ending:
-        case s.Renewed(case=case, grant=grant, face=FaceState.PENDING) if site.rewrites_face:
+        case s.Renewed(case=case, grant=grant, face=FaceState.PENDING) if prints_face(site, grant):
             return begin_face(visit, case, grant)
         case s.Interrupted(chip=ChipState.NEW, face=FaceState.PENDING, permit=Permit() as permit) if site.rewrites_face:
             return _draw(s.RecoveringFace(visit, ending, permit, attempt=1))
@@ -205,6 +205,8 @@ def recovering_face(state: s.RecoveringFace, event: on.Event) -> Step | None:
             return Step(s.AwaitingRemoval(state.visit, replace(state.ending, face=FaceState.NEW)), (do.WatchMouth(),))
         case on.FaceRewritten():
             return give_back(state.visit, replace(state.ending, face=FaceState.NEW))
+        case on.FaceNotRewritten(fault=fault) if fault is FACE_UNPRINTABLE:
+            return leave_face(replace(state, ending=replace(state.ending, drawable=Drawable.NOT_ON_FACE)))
         case on.FaceNotRewritten():
             return face_failed(state)
         case on.DeadlinePassed():

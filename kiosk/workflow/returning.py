@@ -15,7 +15,7 @@ from kiosk.screen_models import Intent
 from kiosk.workflow import effects as do
 from kiosk.workflow import events as on
 from kiosk.workflow import states as s
-from kiosk.workflow.transition import Site, Step, explain, give_back, go_idle
+from kiosk.workflow.transition import Site, Step, explain, give_back, go_idle, prints_face
 
 
 def report(visit: s.Visit, ending: s.Ending, custody: Custody, receipt_printed: bool = False) -> tuple[do.Effect, ...]:
@@ -83,7 +83,7 @@ def hand_over(site: Site, visit: s.Visit, ending: s.Ending) -> Step:
 def _face_ahead(site: Site, ending: s.Ending) -> tuple[do.Effect, ...]:
     """The raster of a face that is due goes to the unit while somebody is waited for; nothing moves."""
     match ending:
-        case s.Renewed(case=case, grant=grant, face=FaceState.PENDING) if site.rewrites_face:
+        case s.Renewed(case=case, grant=grant, face=FaceState.PENDING) if prints_face(site, grant):
             return (do.LoadFace(grant.content, case.permit.permit_file),)
         case s.Interrupted(chip=ChipState.NEW, face=FaceState.PENDING, permit=Permit() as permit) if site.rewrites_face:
             return (do.LoadFace(permit.content, permit.permit_file),)

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from kiosk.domain.endorsement import Custody, Refusal
+from kiosk.domain.endorsement import Custody, Drawable, Grant, Refusal
 from kiosk.domain.holder_check import NO_CHECK, HolderCheckRule
+from kiosk.faults import FACE_UNPRINTABLE
 from kiosk.policy.region import Region
 from kiosk.workflow import effects as do
 from kiosk.workflow import states as s
@@ -31,6 +32,16 @@ class Step:
 
     state: s.State
     effects: tuple[do.Effect, ...] = ()
+
+
+def prints_face(site: Site, grant: Grant) -> bool:
+    """Whether the face of a granted content is rewritten here."""
+    return site.rewrites_face and grant.drawable is Drawable.WHOLE
+
+
+def why_no_face(site: Site) -> str:
+    """The code of why a face that is due is not rewritten here; central hears it when the grant is given back."""
+    return FACE_UNPRINTABLE.name if site.rewrites_face else "no_face_here"
 
 
 def go_idle(site: Site) -> Step:

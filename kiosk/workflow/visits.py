@@ -10,7 +10,7 @@ from uuid import UUID
 
 from kiosk.domain.applications import EvidenceResult, Proof, ReceivedApplication
 from kiosk.domain.documents import IdDocument, Permit
-from kiosk.domain.endorsement import ChipState, FaceState, Grant, Refusal, Service
+from kiosk.domain.endorsement import ChipState, Drawable, FaceState, Grant, Refusal, Service
 from kiosk.domain.holder_check import UNCHECKED, HolderCheck
 from kiosk.faults import Fault
 from kiosk.policy.assessment import Assessment
@@ -229,7 +229,8 @@ class BrokenOff:
 @dataclass(frozen=True, slots=True)
 class Interrupted:
     """The program was stopped in mid-visit; who it was is not known any more. `endorsement_id`: central waits for
-    it; `permit`: as its chip was read after the stop; `told`: central knows all but where the permit is to stay.
+    it; `permit`: as its chip was read after the stop; `told`: central knows all but where the permit is to stay;
+    `drawable`: see `Grant`, as far as the face was tried.
     """
 
     endorsement_id: UUID | None
@@ -238,6 +239,7 @@ class Interrupted:
     face: FaceState
     permit: Permit | None = None
     told: bool = False
+    drawable: Drawable = Drawable.WHOLE
 
 
 Ending = Renewed | Declined | Applied | Informed | BrokenOff | Interrupted

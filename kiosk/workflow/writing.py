@@ -4,14 +4,16 @@ asked.
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from kiosk.domain.documents import Permit
-from kiosk.domain.endorsement import ChipState, FaceState, Grant
-from kiosk.faults import CENTRAL_GARBAGE, CENTRAL_UNREACHABLE, CHIP_REFUSED, CHIP_SILENT, Fault
+from kiosk.domain.endorsement import ChipState, Drawable, FaceState, Grant
+from kiosk.faults import CENTRAL_GARBAGE, CENTRAL_UNREACHABLE, CHIP_REFUSED, CHIP_SILENT, FACE_UNPRINTABLE, Fault
 from kiosk.workflow import effects as do
 from kiosk.workflow import events as on
 from kiosk.workflow import states as s
 from kiosk.workflow.returning import hand_over
-from kiosk.workflow.transition import Site, Step, give_back
+from kiosk.workflow.transition import Site, Step, give_back, prints_face
 
 FACE_ATTEMPTS = 2
 """A rewritable face stands 500 cycles and more, so one retry does not wear it out; more only keeps the holder
@@ -138,7 +140,7 @@ def judge_chip(site: Site, state: s.ReadingChipBack, permit: Permit | None) -> S
     if permit.chip_serial != grant.chip_serial:
         return hand_over(site, visit, unknown)
     if permit.content == grant.content:
-        if site.rewrites_face and visit.presence is s.Presence.HERE:
+        if prints_face(site, grant) and visit.presence is s.Presence.HERE:
             return begin_face(visit, case, grant)
         return hand_over(site, visit, s.Renewed(case, grant, FaceState.PENDING))
     if isinstance(case, s.Case) and permit.content == case.permit.content:
@@ -163,6 +165,8 @@ def rewriting_face(state: s.RewritingFace, event: on.Event) -> Step | None:
             return Step(s.AwaitingRemoval(state.visit, ending), (do.WatchMouth(),))
         case on.FaceRewritten():
             return give_back(state.visit, s.Renewed(state.case, state.grant, FaceState.NEW))
+        case on.FaceNotRewritten(fault=fault) if fault is FACE_UNPRINTABLE:
+            return leave_face(replace(state, grant=replace(state.grant, drawable=Drawable.NOT_ON_FACE)))
         case on.FaceNotRewritten():
             return face_failed(state)
         case on.DeadlinePassed():

@@ -110,7 +110,7 @@ _icon = cache(_read)
 
 
 class QrCode(Widget):
-    """`content` as a QR code, dark on white."""
+    """`content` as a QR code, dark on white; nothing where it is more than a code can hold."""
 
     content = StringProperty("")
     texture = ObjectProperty(None, allownone=True)
@@ -119,12 +119,16 @@ class QrCode(Widget):
         self.texture = _drawn(content) if content else None
 
 
-def _drawn(content: str) -> Texture:
+def _drawn(content: str) -> Texture | None:
     import qrcode  # slow to import, and needed on one screen only
+    from qrcode.exceptions import DataOverflowError
 
     code = qrcode.QRCode(border=QUIET_ZONE, error_correction=qrcode.constants.ERROR_CORRECT_M)
-    code.add_data(content)
-    code.make(fit=True)
+    try:
+        code.add_data(content)
+        code.make(fit=True)
+    except (ValueError, DataOverflowError):     # no text of UTF-8, or beyond version 40
+        return None
     rows = code.get_matrix()
     texture = Texture.create(size=(len(rows), len(rows)), colorfmt="luminance")
     dots = bytes(0 if dark else 255 for row in reversed(rows) for dark in row)

@@ -14,7 +14,7 @@ from kiosk.central import contract
 from kiosk.central.client import CentralRefusedCall
 from kiosk.central.reference.authority import issue_client
 from kiosk.central.reference.server import ReferenceCentral
-from tests.component.central_rig import Kiosk, MovableClock, Resident, client_of, resident, settings
+from tests.component.central_rig import PERMITS, Kiosk, MovableClock, Resident, client_of, resident, settings
 
 OLD, NEW = date(2026, 12, 4), date(2027, 12, 4)
 
@@ -271,3 +271,54 @@ def test_another_kiosk_cannot_take_part(
         refused = stranger.request(who)
         assert isinstance(refused, contract.Refused)
         assert refused.code == "grant_in_use"
+
+
+TEXTS_END = 'encoding = "gb18030"\npadding = [0x00, 0x20, 0xFF]\nends_at_nul = true'
+ADDRESS_AT, AUTHORITY_AT, ADDRESS = 0, 80, "上海市浦东新区示范路88弄6号402室".encode("gb18030")
+
+
+@pytest.fixture(scope="module")
+def liberal_central(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[ReferenceCentral, Path, MovableClock]]:
+    """A central whose permit file says that texts may end as other software ended them."""
+    directory, clock = tmp_path_factory.mktemp("liberal"), MovableClock()
+    permits = directory / "permits"
+    permits.mkdir()
+    text = (PERMITS / "reference.toml").read_text(encoding="utf-8").replace('encoding = "gb18030"', TEXTS_END)
+    (permits / "reference.toml").write_text(text, encoding="utf-8")
+    with ReferenceCentral(settings(directory, clock, permits=(permits,))) as central:
+        yield central, directory, clock
+
+
+@pytest.mark.parametrize("behind", [b"\x00", b"\xff", b" ", b"\x00" + "幸福路7号".encode("gb18030"), b"\x00\xfe\x81"])
+def test_a_chip_whose_texts_another_program_ended_otherwise_is_endorsed(
+    liberal_central: tuple[ReferenceCentral, Path, MovableClock], behind: bytes
+) -> None:
+    central, directory, clock = liberal_central
+    who = resident()
+    central.seed([who.record])
+    chip = who.chip()
+    chip.leave_behind(("endorsement", 0), ADDRESS_AT, (ADDRESS + behind).ljust(80, behind[-1:] if len(behind) == 1
+                      else b"\xcd"))
+    with client_of(central, directory) as client:
+        kiosk = Kiosk(client, directory, clock)
+        answer = kiosk.granted(who)
+        assert kiosk.write(who, answer.endorsement_id, chip).verdict == "written"
+    raw = chip.memory_at(("endorsement", 0))
+    assert raw[:80] == ADDRESS + bytes(80 - len(ADDRESS))
+    assert raw[AUTHORITY_AT:120] == "上海市公安局浦东分局".encode("gb18030").ljust(40, b"\0")
+    assert raw[125:129].hex() == "20271204"
+
+
+def test_a_chip_that_holds_another_address_behind_the_same_padding_is_not_endorsed(
+    liberal_central: tuple[ReferenceCentral, Path, MovableClock]
+) -> None:
+    central, directory, clock = liberal_central
+    who = resident()
+    central.seed([who.record])
+    chip = who.chip()
+    chip.leave_behind(("endorsement", 0), ADDRESS_AT, "幸福路7号".encode("gb18030") + b"\0" + ADDRESS)
+    with client_of(central, directory) as client:
+        kiosk = Kiosk(client, directory, clock)
+        answer = kiosk.granted(who)
+        step = kiosk.write(who, answer.endorsement_id, chip)
+    assert (step.verdict, step.failure) == ("failed", "content_mismatch")

@@ -11,7 +11,8 @@ from drivers.character_map import CharacterMap
 
 FONTS_DIR = Path(__file__).parents[2] / "assets" / "fonts"
 FONTS = (
-    "NotoSansSC-Regular.otf", "NotoSansSC-Bold.otf", "HanaMinA.ttf", "HanaMinB.ttf", "DejaVuSans-Arabic.ttf")
+    "NotoSansSC-Regular.otf", "NotoSansSC-Bold.otf", "HanaMinA.ttf", "HanaMinB.ttf", "BabelStoneHan.ttf",
+    "DejaVuSans-Arabic.ttf")
 
 
 @pytest.mark.parametrize("name", FONTS)

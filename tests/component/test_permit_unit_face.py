@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import date
 from pathlib import Path
 
 import pytest
 from PIL import Image
 
+from drivers.permit_chip.permit_file import FACE_FIELDS
+from drivers.permit_chip.permit_file_reader import load_permit_files
 from drivers.permit_unit.base import FaceRaster
 from drivers.permit_unit.face import (
     SMALLEST_SIZE_DOTS,
@@ -20,6 +24,10 @@ from drivers.permit_unit.face import (
 from drivers.permit_unit.star_tcp300.raster import image_blocks
 from drivers.simulators.permit_face import PLASTIC, RewritableFace, draw_permit_face
 from drivers.typeface import Typeface
+from kiosk.domain.documents import PermitContent
+from kiosk.domain.endorsement import Drawable, FaceUnprintable
+from kiosk.domain.personal import Personal
+from kiosk.services.face import FaceDrawing, face_values
 
 ADDRESS = "上海市浦东新区世纪大道一百号三十六号七〇二室"
 LONG_ADDRESS = "上海市浦东新区张江高科技园区郭守敬路四百九十八号浦东软件园二十三号楼五层五〇六室靠北第二间"
@@ -129,3 +137,55 @@ def test_printing_burns_on_top_and_only_erasing_wipes() -> None:
     assert face.raster.columns == bytes(8)
     with pytest.raises(ValueError, match="no raster"):
         face.print_columns(b"\x00")
+
+
+CONTENT = PermitContent(
+    Personal(ADDRESS), "上海市公安局浦东分局", "standard", date(2025, 12, 4), date(2026, 12, 3), endorsement_count=3)
+
+
+@pytest.mark.parametrize(("changes", "why"), [
+    ({}, Drawable.WHOLE),
+    ({"address": Personal("上海市\U0002EBF0路1号")}, Drawable.CHARACTER_MISSING),
+    ({"address": Personal("上海市\u2029浦东新区")}, Drawable.CHARACTER_MISSING),
+    ({"address": Personal("上海市\x00浦东新区")}, Drawable.CHARACTER_MISSING),
+    ({"issuing_authority": "上海市公安局\ue5f0分局"}, Drawable.CHARACTER_MISSING),
+    ({"address": Personal(LONG_ADDRESS * 4)}, Drawable.NOT_ON_FACE),
+    ({"address": Personal(LONG_ADDRESS)}, Drawable.WHOLE),
+    ({"address": Personal("上海市\ue81e路1号")}, Drawable.WHOLE),
+])
+def test_a_face_is_drawn_only_where_all_of_it_can_be_read(
+    typeface: Typeface, changes: dict[str, object], why: Drawable
+) -> None:
+    content = replace(CONTENT, **changes)
+    drawing = FaceDrawing({"reference": WHOLE}, typeface)
+    assert drawing.drawable(content, "reference") is why
+    if why is Drawable.WHOLE:
+        assert drawing.draw(content, "reference").columns
+        return
+    with pytest.raises(FaceUnprintable) as refused:
+        drawing.draw(content, "reference")
+    assert refused.value.why is why
+    assert content.address.reveal() not in str(refused.value)
+
+
+def test_a_permit_whose_file_has_no_face_gets_none(typeface: Typeface) -> None:
+    drawing = FaceDrawing({}, typeface)
+    assert drawing.drawable(CONTENT, "chip-only") is Drawable.NOT_ON_FACE
+    assert drawing.readable(CONTENT) is Drawable.WHOLE
+    with pytest.raises(FaceUnprintable):
+        drawing.draw(CONTENT, "chip-only")
+
+
+@pytest.mark.parametrize("length", [80, 79, 40, 1])
+@pytest.mark.parametrize("character", ["国", "ۇ", "8", "a"])
+def test_every_address_and_authority_of_the_contract_fits_the_shipped_faces(
+    typeface: Typeface, character: str, length: int
+) -> None:
+    content = replace(CONTENT, address=Personal(character * length), issuing_authority=character * min(length, 40))
+    for permit in load_permit_files(Path(__file__).parents[2] / "assets" / "permits"):
+        assert permit.face is not None
+        assert FaceDrawing({permit.name: permit.face}, typeface).drawable(content, permit.name) is Drawable.WHOLE
+
+
+def test_a_permit_file_may_show_on_a_face_exactly_what_the_kiosk_draws() -> None:
+    assert set(face_values(CONTENT)) == set(FACE_FIELDS)

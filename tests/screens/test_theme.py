@@ -65,6 +65,19 @@ def test_everyday_text_is_one_run_of_the_main_font() -> None:
     assert Fonts(ASSETS / "fonts").runs("居住证 2027-03-09，OK") == [("", "居住证 2027-03-09，OK")]
 
 
+@pytest.mark.parametrize("sign", ["\U0002EBF0", "\ue5f0", "\x00", "\x85", "\u2028", "\u2029", "\ud800"])
+def test_what_no_font_has_is_shown_as_a_missing_character(sign: str) -> None:
+    assert Fonts(ASSETS / "fonts").runs(f"王{sign}明") == [("", "王〓明")]
+
+
+def test_a_private_use_character_of_gbk_is_in_the_main_font_or_a_fallback() -> None:
+    assert "〓" not in "".join(piece for _, piece in Fonts(ASSETS / "fonts").runs("\ue81e\ue816\ue863"))
+
+
+def test_a_variation_selector_stays_with_its_character() -> None:
+    assert Fonts(ASSETS / "fonts").runs("葛\U000E0100飾") == [("", "葛\U000E0100飾")]
+
+
 def test_characters_that_the_main_font_lacks_come_from_the_fallbacks() -> None:
     fonts = Fonts(ASSETS / "fonts")
     assert [(Path(font).name, piece) for font, piece in fonts.runs("王𠮷𪚥明㐂")] == [

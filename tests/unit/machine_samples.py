@@ -10,7 +10,7 @@ from uuid import UUID
 from kiosk import faults
 from kiosk.domain.applications import Application, ApplicationState, EvidenceResult, ReceivedApplication
 from kiosk.domain.documents import IdDocument, IdKind, Permit, PermitContent
-from kiosk.domain.endorsement import ChipState, FaceState, Grant, Refusal, ResidenceYears, Service
+from kiosk.domain.endorsement import ChipState, Drawable, FaceState, Grant, Refusal, ResidenceYears, Service
 from kiosk.domain.holder_check import NO_CHECK, CheckWay, HolderCheckRule
 from kiosk.domain.personal import Personal
 from kiosk.policy.assessment import AssessedOutcome, Assessment, EvidenceAsked, Served
@@ -56,6 +56,8 @@ GRANT_CUT_OFF = replace(GRANT, endorsement_id=CUT_OFF)
 GRANT_ELSEWHERE = replace(GRANT, endorsement_id=DECIDED_ELSEWHERE)
 FACE_GRANT = replace(GRANT, endorsement_id=FACE_LEFT_OVER, content=OLD, face_only=True)
 FACE_GRANT_OF_OTHER_CONTENT = replace(FACE_GRANT, content=NEW)
+GRANT_UNPRINTABLE = replace(GRANT, drawable=Drawable.CHARACTER_MISSING)
+FACE_GRANT_UNPRINTABLE = replace(FACE_GRANT, drawable=Drawable.CHARACTER_MISSING)
 
 IN_WINDOW = Assessment(
     AssessedOutcome.IN_WINDOW, date(2025, 5, 1), date(2025, 7, 30), NEW.valid_from, NEW.valid_to,
@@ -100,7 +102,8 @@ EVENTS: tuple[on.Event, ...] = (
     on.IdCardNotReadable(),
     *(on.PermitRead(permit) for permit in (PERMIT, SOMEBODY_ELSES, OF_ANOTHER_REGION)),
     on.PermitNotRecognised("foreign_bank"),
-    *(on.WorkFound(grant) for grant in (GRANT_ELSEWHERE, FACE_GRANT, FACE_GRANT_OF_OTHER_CONTENT)),
+    *(on.WorkFound(grant) for grant in (
+        GRANT_ELSEWHERE, FACE_GRANT, FACE_GRANT_OF_OTHER_CONTENT, FACE_GRANT_UNPRINTABLE)),
     on.NoWorkFound(),
     on.PersonChose(Intent.ENTER_CODE, "17000000"),
     on.AttendantConfirmed("17"),
@@ -108,6 +111,7 @@ EVENTS: tuple[on.Event, ...] = (
     on.AttendantNotConfirmed(locked=True),
     *(on.Assessed(assessment, TODAY) for assessment in (IN_WINDOW, TOO_EARLY, AT_THE_COUNTER, SENSELESS)),
     on.GrantReceived(GRANT),
+    on.GrantReceived(GRANT_UNPRINTABLE),
     on.EndorsementRefused(Refusal("unknown_permit")),
     on.EndorsementRefused(Refusal("reported_lost", retain=True)),
     on.EndorsementPending("R-17", date(2025, 5, 22)),

@@ -169,6 +169,7 @@ def _answers(world: World) -> Iterator[tuple[on.Event, Custody]]:
         yield on.FaceRewritten(at_mouth=False), permit_is
         yield on.FaceRewritten(at_mouth=True), Custody.AT_MOUTH
         yield on.FaceNotRewritten(faults.PERMIT_UNIT_PROTOCOL), permit_is
+        yield on.FaceNotRewritten(faults.FACE_UNPRINTABLE), permit_is
     else:
         found = Custody.WITH_HOLDER if permit_is is Custody.RETAINED else permit_is
         story = STORIES[world.story]

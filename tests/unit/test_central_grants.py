@@ -133,6 +133,28 @@ def test_a_grant_for_another_permit_is_rejected() -> None:
     assert flaw_of(signed(permit_number="310000201900010025")) is GrantFlaw.OTHER_PERMIT
 
 
+@pytest.mark.parametrize("term", [
+    {"valid_from": None}, {"valid_to": None}, {"valid_from": None, "valid_to": None},
+    {"valid_from": "2027-12-05", "valid_to": "2027-12-04"},
+])
+def test_a_grant_to_rewrite_a_permit_without_a_term_is_garbage(term: dict[str, str | None]) -> None:
+    content = {**payload()["content"], **term}
+    assert flaw_of(signed(content=content)) is GrantFlaw.GARBAGE
+
+
+def test_a_grant_for_the_face_alone_says_what_the_chip_holds_even_without_a_term() -> None:
+    content = {**payload()["content"], "valid_from": None, "valid_to": None}
+    grant = verify_grant(
+        signed(content=content, face_only=True), KEYS, now=NOW, permit_number=NUMBER, chip_serial=SERIAL)
+    assert (grant.content.valid_from, grant.content.valid_to) == (None, None)
+
+
+def test_blanks_at_the_end_of_a_text_are_no_part_of_it() -> None:
+    content = {**payload()["content"], "address": ADDRESS + "   ", "issuing_authority": "上海市公安局浦东分局  "}
+    grant = verify_grant(signed(content=content), KEYS, now=NOW, permit_number=NUMBER, chip_serial=SERIAL)
+    assert (grant.content.address, grant.content.issuing_authority) == (Personal(ADDRESS), "上海市公安局浦东分局")
+
+
 def test_content_survives_the_way_to_the_kiosk_and_back() -> None:
     content = contract.PermitContent.model_validate(payload()["content"])
     assert contract_content(domain_content(content)) == content

@@ -51,6 +51,7 @@ VECTORS = {
     "with its symbology": (lambda: LineDecoder("cr", "ascii", PLAIN), b"]Q1LIC-0042\r", "LIC-0042", "Q1"),
     "UTF-8": (lambda: LineDecoder("cr", "utf-8", PLAIN), bytes.fromhex("e8af81e785a7 41 0d"), "证照A", None),
     "GB18030": (lambda: LineDecoder("cr", "gb18030", PLAIN), bytes.fromhex("d6a4d5d5 41 8139ee39 0d"), "证照A㐀", None),
+    "GB18030 of 2022": (lambda: LineDecoder("cr", "gb18030", PLAIN), bytes.fromhex("fe59 41 0d"), "龴A", None),
     "typed": (lambda: KeyboardDecoder(PLAIN), TYPED, "Ab1", None),
 }
 EVERY_VECTOR = pytest.mark.parametrize("vector", VECTORS.values(), ids=VECTORS)

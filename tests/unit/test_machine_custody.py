@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from kiosk import faults
-from kiosk.domain.endorsement import ChipState, Custody, FaceState, Refusal
+from kiosk.domain.endorsement import ChipState, Custody, Drawable, FaceState, Refusal
 from kiosk.screen_models import Intent
 from kiosk.workflow import effects as do
 from kiosk.workflow import events as on
@@ -162,6 +162,39 @@ def test_a_face_that_fails_twice_is_left_and_the_chip_still_counts() -> None:
     left = step(WITH_BIN, again.state, on.FaceNotRewritten(faults.PERMIT_UNIT_PROTOCOL))
     assert left is not None
     assert left.state == s.ReturningPermit(VISIT, FACE_PENDING)
+
+
+UNPRINTABLE = replace(GRANT, drawable=Drawable.CHARACTER_MISSING)
+
+
+def test_a_grant_that_cannot_be_printed_is_confirmed_without_a_face() -> None:
+    asked = s.AskingCentral(VISIT, s.Matter(CASE, s.Answers(), IN_WINDOW, TODAY))
+    offered = step(WITH_BIN, asked, on.GrantReceived(UNPRINTABLE))
+    assert offered is not None
+    assert isinstance(offered.state, s.Confirming)
+    assert offered.effects == ()
+    confirmed = step(WITH_BIN, offered.state, on.PersonChose(Intent.CONFIRM))
+    assert confirmed is not None
+    assert confirmed.effects == (do.OpenChipSession(UNPRINTABLE, CASE),)
+    read_back = step(
+        WITH_BIN, s.ReadingChipBack(VISIT, CASE, UNPRINTABLE), on.ChipReadBack(replace(PERMIT, content=NEW)))
+    assert read_back is not None
+    assert read_back.state == s.ReturningPermit(VISIT, s.Renewed(CASE, UNPRINTABLE, FaceState.PENDING))
+
+
+def test_a_face_that_turns_out_to_be_unprintable_is_left_at_once() -> None:
+    left = step(WITH_BIN, s.RewritingFace(VISIT, CASE, GRANT, attempt=1), on.FaceNotRewritten(faults.FACE_UNPRINTABLE))
+    assert left is not None
+    unprintable = replace(GRANT, drawable=Drawable.NOT_ON_FACE)
+    assert left.state == s.ReturningPermit(VISIT, s.Renewed(CASE, unprintable, FaceState.PENDING))
+
+
+def test_work_on_a_face_that_cannot_be_printed_is_given_back_and_the_visit_goes_on() -> None:
+    face = replace(FACE_GRANT, drawable=Drawable.CHARACTER_MISSING)
+    taken = step(WITH_BIN, s.AskingPendingRewrites(VISIT, CASE), on.WorkFound(face))
+    assert taken is not None
+    assert taken.state == s.Assessing(VISIT, CASE, s.Answers(), central_silent=False)
+    assert taken.effects[0] == do.CancelEndorsement(FACE_GRANT.endorsement_id, "face_unprintable")
 
 
 def test_work_on_a_face_is_not_offered_where_the_unit_rewrites_none() -> None:

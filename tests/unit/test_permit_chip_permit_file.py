@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from drivers.device_file import DeviceFileError
-from drivers.permit_chip.field_codec import decode, encode
+from drivers.permit_chip.field_codec import TextEnd, decode, encode
 from drivers.permit_chip.permit_file import ChipContentCorrupt
 from drivers.permit_chip.permit_file_reader import load_permit_file, load_permit_files
 from tests.fakes.invented_permits import FIELDS, PERMITS, REFERENCE, SSSE, UPDATE, fields_of
@@ -91,9 +91,64 @@ def test_a_four_byte_character_that_does_not_fit_is_refused_and_not_cut() -> Non
         encode("gb18030", 40, "𡈽" * 11, {})
 
 
-@given(st.text(st.characters(exclude_categories=("Cc", "Cs")), max_size=20))
+@given(st.text(st.characters(exclude_categories=("Cc", "Cs", "Zl", "Zp")), max_size=20))
 def test_any_text_that_fits_comes_back_whole(text: str) -> None:
     assert decode("gb18030", encode("gb18030", 80, text, {}), {}) == text.rstrip(" ")
+
+
+def test_a_character_of_2022_is_read_from_its_two_bytes_and_written_in_them() -> None:
+    assert decode("gb18030", bytes.fromhex("C2D2 FE59") + b"  ", {}) == "乱龴"
+    assert encode("gb18030", 6, "乱龴", {}).hex(" ").upper() == "C2 D2 FE 59 20 20"
+
+
+BLANKS, NULS, ERASED = TextEnd(), TextEnd((0x00,)), TextEnd((0xFF,))
+CUT_AT_NUL, ANY = TextEnd((0xFF,), at_nul=True), TextEnd((0x00, 0x20, 0xFF))
+
+
+@pytest.mark.parametrize(("end", "raw", "text"), [
+    (BLANKS, "CDF5 CEE5 20202020", "王五"), (NULS, "CDF5 CEE5 00000000", "王五"),
+    (ERASED, "CDF5 CEE5 FFFFFFFF", "王五"), (NULS, "CDF5 CEE5 CDF5 CEE5", "王五王五"),
+    (NULS, "CDF5 2041 0000 0000", "王 A"),
+    (NULS, "CDF5 CEE5 20200000", "王五"),           # padded twice, by two programs
+    (NULS, "0000000000000000", ""), (ERASED, "FFFFFFFFFFFFFFFF", ""), (BLANKS, "2020202020202020", ""),
+    (CUT_AT_NUL, "CDF5 CEE5 00 C3F7 20", "王五"),    # what was there before stands behind the NUL
+    (CUT_AT_NUL, "CDF5 CEE5 00 FE FF 81", "王五"), (CUT_AT_NUL, "CDF5 CEE5 FFFFFFFF", "王五"),
+    (CUT_AT_NUL, "CDF5 CEE5 CDF5 CEE5", "王五王五"), (CUT_AT_NUL, "00 CDF5 CEE5 414141", ""),
+    (ANY, "CDF5 CEE5 FF00 2000", "王五"),
+])
+def test_a_text_ends_as_the_permit_file_says(end: TextEnd, raw: str, text: str) -> None:
+    assert decode("gb18030", bytes.fromhex(raw), {}, end) == text
+
+
+@pytest.mark.parametrize(("end", "raw"), [
+    (BLANKS, "CDF5 CEE5 00000000"), (NULS, "CDF5 00 CEE5 000000"), (NULS, "CDF5 CEE5 FFFFFFFF"),
+    (BLANKS, "CDF5 CEE5 FFFFFFFF"), (ERASED, "CDF5 CEE5 00FFFFFF"),
+])
+def test_bytes_behind_a_text_that_the_permit_file_does_not_name_are_refused(end: TextEnd, raw: str) -> None:
+    with pytest.raises(ValueError, match=r"is not GB18030|holds control characters"):
+        decode("gb18030", bytes.fromhex(raw), {}, end)
+
+
+@pytest.mark.parametrize(("end", "raw"), [
+    (BLANKS, "CDF5 CEE5 20202020"), (NULS, "CDF5 CEE5 00000000"), (ERASED, "CDF5 CEE5 FFFFFFFF"),
+    (CUT_AT_NUL, "CDF5 CEE5 00 FFFFFF"), (ANY, "CDF5 CEE5 00000000"), (TextEnd(at_nul=True), "CDF5 CEE5 00 202020"),
+])
+def test_a_text_is_written_with_the_first_padding_that_the_permit_file_names(end: TextEnd, raw: str) -> None:
+    assert encode("gb18030", 8, "王五", {}, end) == bytes.fromhex(raw)
+    assert encode("gb18030", 8, "王五 ", {}, end) == bytes.fromhex(raw)
+    assert encode("gb18030", 4, "王五", {}, end) == bytes.fromhex(raw)[:4]
+    with pytest.raises(ValueError, match="needs 4 bytes, but the chip has 3"):
+        encode("gb18030", 3, "王五", {}, end)
+
+
+@pytest.mark.parametrize("end", [BLANKS, NULS, ERASED, CUT_AT_NUL, ANY], ids=repr)
+@pytest.mark.parametrize("encoding", ["ascii", "gb18030"])
+@given(data=st.data())
+def test_any_text_that_fits_comes_back_whole_however_it_ends(encoding: str, end: TextEnd, data: st.DataObject) -> None:
+    alphabet = st.characters(min_codepoint=0x20, max_codepoint=0x7E) if encoding == "ascii" else \
+        st.characters(exclude_categories=("Cc", "Cs", "Zl", "Zp"))
+    text = data.draw(st.text(alphabet, max_size=20))
+    assert decode(encoding, encode(encoding, 80, text, {}, end), {}, end) == text.rstrip(" ")
 
 
 @given(st.dates())
@@ -111,6 +166,8 @@ def test_no_date_is_four_times_ff() -> None:
     ("ascii", 4, "张三", "must consist of printable ASCII characters"),
     ("ascii", 4, 12, "must be a text, not int"),
     ("gb18030", 8, "a\nb", "holds control characters"),
+    ("gb18030", 8, "a\u2028b", "holds control characters"),
+    ("gb18030", 8, "a\u2029b", "holds control characters"),
     ("gb18030", 8, "\ud800", "character 1 is not in GB18030"),
     ("bcd", 3, "31000", "must be 6 decimal digits"),
     ("bcd", 3, "31000A", "must be 6 decimal digits"),
@@ -198,14 +255,45 @@ def test_all_mistakes_are_told_at_once_each_with_file_and_key(tmp_path: Path) ->
     ("[codes.category]", "[codes.colour]", "fields[12].encoding: is code, but there is no table codes.category"),
     ("short = 2", "short = 1", "codes.category: gives one code to two words"),
     ("住址 {address}", "住址 {moon}", "face.lines[1].template: shows what the chip does not hold: moon"),
+    ("住址 {address}", "{holder_name}", "face.lines[1].template: shows holder_name; a face is drawn from address, "),
     ("住址 {address}", "住址 {address", "face.lines[1].template: has unbalanced braces"),
     ("width = 448", "width = 470", "face.lines[1].width: reaches dot 486, behind the edge at 480"),
     ("y = 264", "y = 300", "face.lines[4].max_lines: reach dot 324, below the edge at 320"),
     ("height_dots = 320", "height_dots = 321", "face.height_dots: must be a multiple of 8"),
+    ('encoding = "gb18030"', 'encoding = "gb18030"\npadding = [0x40]',
+     "fields[5].padding: may name 0x20, 0x00, 0xFF, not 0x40"),
+    ('encoding = "gb18030"', 'encoding = "gb18030"\npadding = 0x20',
+     "fields[5].padding: must be a list of whole numbers"),
+    ('encoding = "gb18030"', 'encoding = "gb18030"\nends_at_nul = "yes"', "fields[5].ends_at_nul: must be"),
+    ('encoding = "hex"', 'encoding = "hex"\npadding = [0x20]', "fields[1].padding: is not a key of this table"),
     ('title = "Reference', 'colour = "red"\ntitle = "Reference', "colour: is not a key of this table"),
 ])
 def test_a_mistake_is_told_by_its_key(tmp_path: Path, old: str, new: str, mistake: str) -> None:
     assert any(f"changed.toml: {mistake}" in told for told in _mistakes(tmp_path, (old, new)))
+
+
+def test_a_permit_file_says_how_its_texts_end(tmp_path: Path) -> None:
+    text = (PERMITS / "reference.toml").read_text(encoding="utf-8")
+    said = text.replace('encoding = "gb18030"', 'encoding = "gb18030"\npadding = [0xFF, 0x20]\nends_at_nul = true')
+    (tmp_path / "said.toml").write_text(said, encoding="utf-8")
+    permit = load_permit_file(tmp_path / "said.toml")
+    assert permit.field("address").text_end == TextEnd((0xFF, 0x20), at_nul=True)
+    assert permit.field("id_number").text_end == TextEnd()
+    assert permit.encode_content(HAND_MADE)["endorsement", 0] == bytes.fromhex(
+        "C9CFBAA3CAD000" + "FF" * 73 + "C9CFBAA3CAD000" + "FF" * 33 + "01" "20240507" "20250506" "0102")
+
+
+def test_what_a_chip_holds_is_compared_in_the_bytes_that_the_permit_file_writes(tmp_path: Path) -> None:
+    text = (PERMITS / "reference.toml").read_text(encoding="utf-8")
+    (tmp_path / "said.toml").write_text(
+        text.replace('encoding = "gb18030"', 'encoding = "gb18030"\npadding = [0x20, 0x00]'), encoding="utf-8")
+    permit = load_permit_file(tmp_path / "said.toml")
+    (write,) = permit.writes
+    ours = bytes.fromhex(ENDORSEMENT_HEX)
+    others = ours.replace(b"\x20" * 74, bytes(74))
+    assert permit.as_written(write, others) == permit.as_written(write, ours) == ours
+    unreadable = b"\x81" * 80 + ours[80:]
+    assert permit.as_written(write, unreadable) == unreadable
 
 
 def test_a_write_that_leaves_part_of_a_record_unwritten_is_told(tmp_path: Path) -> None:

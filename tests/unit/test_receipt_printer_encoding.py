@@ -46,6 +46,21 @@ def test_a_character_of_gbk_outside_gb_2312_is_two_bytes() -> None:
     assert not model("escpos-80-gb2312").prints("镕")
 
 
+def test_a_character_of_2022_is_sent_by_its_two_bytes_where_the_font_has_all_of_gb_18030() -> None:
+    whole = replace(model("escpos-80-gb18030"), font="gb18030")
+    job = encoding.receipt(ReceiptDocument((TextLine("龴"),)), whole, NO_FONTS)
+    assert job.hex(" ").upper() == START + "FE 59 0A" + PARTIAL_CUT
+    assert not model("escpos-80-gb18030").prints("龴")     # GBK fonts differ in what they have there
+
+
+@pytest.mark.parametrize("name", ["escpos-80-gb18030", "escpos-58-gb18030", "escpos-80-gb2312", "escpos-80-utf8"])
+@pytest.mark.parametrize("length", [1200, 3000], ids=["wider than the paper", "more than a code holds"])
+def test_a_code_that_does_not_fit_is_printed_as_text(name: str, length: int) -> None:
+    data = "b" * length
+    as_code = encoding.receipt(ReceiptDocument((TextLine("A"), QrCode(data))), model(name), NO_FONTS)
+    assert as_code == encoding.receipt(ReceiptDocument((TextLine("A"), TextLine(data))), model(name), NO_FONTS)
+
+
 @pytest.mark.parametrize("character", ["𠮷", "㐂", "ñ", "ئ", "\u200b", "\x1b", "\x10"])
 def test_what_the_font_lacks_and_what_would_be_a_command_is_never_sent_as_text(character: str) -> None:
     assert not any(model(path.stem).prints(character) for path in DEVICES.glob("escpos-*.toml"))

@@ -78,8 +78,12 @@ class ChipCommands:
     def open_writes(
         self, content: Mapping[Place, bytes], new: Sequence[ProtectedWrite], old: Sequence[ProtectedWrite]
     ) -> tuple[int, ...] | None:
-        """Which of the writes the chip does not hold yet, in their order. None: it holds neither old nor new."""
-        held = [self._held(content, write) for write in new]
+        """Which of the writes the chip does not hold yet, in their order. None: it holds neither old nor new. Values
+        are compared: what other software wrote may end its texts otherwise.
+        """
+        held = [
+            self._permit_file.as_written(planned, self._held(content, write))
+            for planned, write in zip(self._permit_file.writes, new, strict=True)]
         if any(held[at] not in (new[at].data, old[at].data) for at in range(len(new))):
             return None
         return tuple(at for at in range(len(new)) if held[at] != new[at].data)

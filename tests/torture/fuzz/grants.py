@@ -24,7 +24,8 @@ PAYLOAD = contract.GrantPayload(
     endorsement_id=UUID(int=7), permit_number=PERMIT, chip_serial=CHIP, residence_years=None, issued_at=NOW,
     expires_at=NOW + timedelta(minutes=10),
     content=contract.PermitContent(address="上海市浦东新区样例路1号", issuing_authority="上海市公安局浦东分局",
-                                   category="standard", valid_from=None, valid_to=None, endorsement_count=2),
+                                   category="standard", valid_from=NOW.date(), valid_to=NOW.date(),
+                                   endorsement_count=2),
 ).model_dump_json().encode()
 PRIVATE = {algorithm: bytes(range(1, 33)) for algorithm in signatures.ALGORITHMS}
 KEYS = {
