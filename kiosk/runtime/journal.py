@@ -25,7 +25,9 @@ from kiosk.runtime.chain import Break, BreakKind, HashName, Head
 BIN_EMPTIED = "BinEmptied"
 """Note: staff took the permits out of the bin; what was retained before is not missed any more."""
 
-RETAINED = "facts LIKE '%\"in_bin\"%'"
+_IN_BIN = "in_bin"
+
+RETAINED = f"facts LIKE '%\"{_IN_BIN}\"%'"
 """Condition in SQL: at this step a permit was put into the bin. An index has it in these words, or it is not used."""
 
 _SCHEMA = f"""
@@ -157,6 +159,7 @@ class Journal:
         self.path = path
         self.algorithm: HashName = algorithm
         self._lock = threading.Lock()
+        self._unwritten: list[tuple[StepRecord, tuple[OutboundMessage, ...]]] = []
         path.parent.mkdir(parents=True, exist_ok=True)
         self._db = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
         try:
@@ -184,20 +187,38 @@ class Journal:
             yield db
 
     def append(self, record: StepRecord, messages: Sequence[OutboundMessage] = ()) -> None:
-        """Write one step and the messages it sends, as one, and wait until they are on disk. Raises `JournalFailed`."""
-        at = record.at.isoformat()
-        with self.as_one() as db:
-            number = chain.next_number(db)
-            sent = []
-            for message in messages:
-                row = (at, message.call, message.idempotency_key, str(message.endorsement_id), message.body)
-                cursor = db.execute(_NUMBER_MESSAGE, (*row, number))
-                if cursor.rowcount == 1:
-                    sent.append((cursor.lastrowid, *row))
-            self._add(db, number, (
-                at, _text(record.visit_id), record.state_before, record.event, record.state_after, record.custody,
-                json.dumps(record.effects), _text(record.endorsement_id), json.dumps(record.facts, sort_keys=True),
-            ), sent)
+        """Write one step and the messages it sends, as one with those that were `kept`, and wait until they are on
+        disk. Raises `JournalFailed`.
+        """
+        with self._written() as db:
+            with _as_one(db):
+                for kept, late in self._unwritten:
+                    self._add_step(db, kept, late)
+                self._add_step(db, record, messages)
+            self._unwritten.clear()
+
+    def keep(self, record: StepRecord, messages: Sequence[OutboundMessage] = ()) -> None:
+        """Remember a step that the disk did not take: what reads the journal reads it too, and the next step that the
+        disk takes is written behind it. Steps of an earlier visit that sent nothing and retained nothing are forgotten.
+        """
+        with self._lock:
+            self._unwritten.append((record, tuple(messages)))
+            if record.state_after == "Idle":
+                self._unwritten = [
+                    (kept, late) for kept, late in self._unwritten if late or _IN_BIN in kept.facts or kept is record]
+
+    def _add_step(self, db: sqlite3.Connection, record: StepRecord, messages: Sequence[OutboundMessage]) -> None:
+        at, number = record.at.isoformat(), chain.next_number(db)
+        sent = []
+        for message in messages:
+            row = (at, message.call, message.idempotency_key, str(message.endorsement_id), message.body)
+            cursor = db.execute(_NUMBER_MESSAGE, (*row, number))
+            if cursor.rowcount == 1:
+                sent.append((cursor.lastrowid, *row))
+        self._add(db, number, (
+            at, _text(record.visit_id), record.state_before, record.event, record.state_after, record.custody,
+            json.dumps(record.effects), _text(record.endorsement_id), json.dumps(record.facts, sort_keys=True),
+        ), sent)
 
     def note(self, event: str, facts: dict[str, str | int | bool]) -> None:
         """Write what is no step of the machine into the chain: what staff did, what was found. Raises
@@ -290,8 +311,10 @@ class Journal:
         return Queue(length, None if oldest_at is None else datetime.fromisoformat(oldest_at))
 
     def last_step_at(self) -> datetime | None:
-        """When the newest step was written; None: there is none."""
+        """When the newest step happened; None: there is none."""
         with self._written() as db:
+            if self._unwritten:
+                return self._unwritten[-1][0].at
             row = db.execute(f"SELECT at FROM step WHERE {_A_STEP} ORDER BY number DESC LIMIT 1").fetchone()
         return None if row is None else datetime.fromisoformat(row[0])
 
@@ -301,10 +324,12 @@ class Journal:
             rows = db.execute(
                 f"SELECT event, at, endorsement_id FROM step WHERE event = '{BIN_EMPTIED}' OR {RETAINED}"
                 " ORDER BY number DESC").fetchall()
+            unwritten = [step for step, _ in self._unwritten if _IN_BIN in step.facts]
         kept = takewhile(lambda row: row[0] != BIN_EMPTIED, rows)
-        return tuple(
-            KeptPermit(datetime.fromisoformat(at), None if number is None else UUID(number))
-            for _, at, number in reversed(list(kept)))
+        return (
+            *(KeptPermit(datetime.fromisoformat(at), None if number is None else UUID(number))
+              for _, at, number in reversed(list(kept))),
+            *(KeptPermit(step.at, step.endorsement_id) for step in unwritten))
 
     def steps_since_idle(self) -> tuple[LoggedStep, ...]:
         """Every step after the machine was last idle, oldest first."""
@@ -313,11 +338,20 @@ class Journal:
                 "SELECT event, state_after, custody, effects, endorsement_id, facts FROM step WHERE number >"
                 f" (SELECT coalesce(max(number), 0) FROM step WHERE state_after = 'Idle') AND {_A_STEP}"
                 " ORDER BY number").fetchall()
-        return tuple(
+            unwritten = [step for step, _ in self._unwritten]
+        steps = [
             LoggedStep(
                 event, state_after, custody, frozenset(json.loads(effects)),
                 None if endorsement_id is None else UUID(endorsement_id), json.loads(facts))
-            for event, state_after, custody, effects, endorsement_id, facts in rows)
+            for event, state_after, custody, effects, endorsement_id, facts in rows]
+        for step in unwritten:
+            if step.state_after == "Idle":
+                steps.clear()
+            else:
+                steps.append(LoggedStep(
+                    step.event, step.state_after, step.custody, frozenset(step.effects), step.endorsement_id,
+                    step.facts))
+        return tuple(steps)
 
     def close(self) -> None:
         """Close the file; may be called twice."""

@@ -6,6 +6,7 @@ import logging
 import random
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
+from uuid import uuid4
 
 from kiosk.central import contract
 from kiosk.central.client import CentralClient, CentralError, CentralRefusedCall
@@ -39,16 +40,20 @@ def message_of(effect: do.Effect, now: datetime) -> OutboundMessage | None:
         case do.CancelEndorsement(endorsement_id=endorsement_id, reason=reason):
             body = contract.CancellationRequest(reason=reason, decided_at=now).model_dump_json()
             # An application has one number through all visits, and what was granted in each may be given back.
-            key = f"{CANCELLATION}-{endorsement_id}-{now:%H%M%S%f}"
-            return OutboundMessage(CANCELLATION, key, endorsement_id, body)
+            return OutboundMessage(CANCELLATION, _key(CANCELLATION), endorsement_id, body)
         case do.ReportCompletion(endorsement_id=endorsement_id):
             completion = contract.CompletionRequest(
                 chip=effect.chip.value, face=effect.face.value, custody=effect.custody.value,
                 receipt_printed=effect.receipt_printed, finished_at=now)
             body = completion.model_dump_json()
-            return OutboundMessage(COMPLETION, f"{COMPLETION}-{endorsement_id}-{now:%H%M%S%f}", endorsement_id, body)
+            return OutboundMessage(COMPLETION, _key(COMPLETION), endorsement_id, body)
         case _:
             return None
+
+
+def _key(call: str) -> str:
+    """Of this message alone, whatever the clock says: a key that was used before would drop the message."""
+    return f"{call}-{uuid4()}"
 
 
 class OutboxService:
