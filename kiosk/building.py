@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from kiosk.about import About
 from kiosk.config import Config
 from kiosk.runtime.audit import Seal
+from kiosk.runtime.boot import Boot
 from kiosk.runtime.clock import Clock
 from kiosk.runtime.journal import Journal
 from kiosk.runtime.workers import Worker
@@ -155,7 +156,8 @@ class Building:
         from kiosk.services.holder_check import AttendantService
 
         return AttendantService(
-            self._config.holder_check.attendants, self._config.state_dir / "attendant_tries.json", self._clock)
+            self._config.holder_check.attendants, self._config.state_dir / "attendant_tries.json",
+            Boot(self._clock.monotonic))
 
     def central(self, worker: Worker) -> CentralService:
         from kiosk.central.grants import load_grant_keys

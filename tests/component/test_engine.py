@@ -229,7 +229,7 @@ def test_what_the_disk_does_not_take_is_not_promised_either(place: Place, promis
 
 
 def test_a_second_message_for_an_endorsement_is_not_lost_while_the_first_is_unwritten(place: Place) -> None:
-    """The grant is given back, and then the unit jams: that the permit is still inside is news, under the same number."""
+    """The grant is given back, then the unit jams: that the permit is still inside is news, under the same number."""
     place.comes_to_confirming()
     place.disk_is_full()
     place.happens(on.PersonChose(Intent.CANCEL))
