@@ -9,8 +9,9 @@ from __future__ import annotations
 import os
 import sys
 import threading
+import time
 from collections.abc import Callable, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs, urlsplit
 from uuid import UUID, uuid4
@@ -25,6 +26,8 @@ from kiosk.policy.region import Region
 from kiosk.policy.region_file import load_region
 from kiosk.presenter import present
 from kiosk.runtime.clock import Clock, SystemClock
+from kiosk.runtime.clock_notes import ClockNotes
+from kiosk.runtime.clock_watch import WatchedClock
 from kiosk.runtime.engine import Engine
 from kiosk.runtime.journal import OutboundMessage, open_journal
 from kiosk.runtime.seal import seal_by_key_file
@@ -62,7 +65,8 @@ class Kiosk:
     ) -> None:
         self.config = config
         self._broken = broken
-        self.clock = clock or SystemClock()
+        self.clock = WatchedClock(
+            clock or SystemClock(), timedelta(seconds=config.right_time_s), time.monotonic if clock is None else None)
         self.region = load_region(config.files.region)
         self._unit_file = _load_unit_file(config)
         seal = seal_by_key_file(config.central.key)
@@ -83,7 +87,9 @@ class Kiosk:
             has_code_scanner=bool(config.devices.code_scanner),
             holder_check=config.holder_check.rule,
         )
-        self.engine = Engine(site, self.journal, self.clock, performer.perform, show, _message_of, seal)
+        self._clock_notes = ClockNotes(self.clock, self.journal)
+        self.engine = Engine(
+            site, self.journal, self.clock, performer.perform, show, _message_of, seal, self._clock_notes.write)
         performer.connect(self._tell)
         self._translations: dict[str, Translation] = {}
         self._building = Building(

@@ -15,7 +15,7 @@ from kiosk.about import About
 from kiosk.config import Config
 from kiosk.runtime.audit import Seal
 from kiosk.runtime.boot import Boot
-from kiosk.runtime.clock import Clock
+from kiosk.runtime.clock_watch import WatchedClock
 from kiosk.runtime.journal import Journal
 from kiosk.runtime.workers import Worker
 from kiosk.screen_models import Words
@@ -47,7 +47,7 @@ class Building:
     """
 
     def __init__(
-        self, config: Config, about: About, unit_file: UnitFile, journal: Journal, clock: Clock,
+        self, config: Config, about: About, unit_file: UnitFile, journal: Journal, clock: WatchedClock,
         open_coupler: Callable[[str], Coupler], translate: Callable[[str, Words], str], seal: Seal,
     ) -> None:
         self._config = config
@@ -164,8 +164,7 @@ class Building:
         from kiosk.services.central import CentralService
 
         keys = load_grant_keys(self._config.central.grant_keys)
-        return CentralService(
-            self._central_client(), keys, self._journal, self._clock, timedelta(seconds=self._config.right_time_s))
+        return CentralService(self._central_client(), keys, self._journal, self._clock)
 
     def outbox(self, worker: Worker) -> OutboxService:
         from kiosk.services.outbox import OutboxService

@@ -11,12 +11,14 @@ import logging
 import queue
 import threading
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
 
 from kiosk.faults import DISK_FULL
 from kiosk.log_events import LogEvent, log
 from kiosk.runtime.audit import Seal, record_of
+from kiosk.runtime.boot import Boot
 from kiosk.runtime.clock import Clock
 from kiosk.runtime.journal import Journal, JournalFailed, OutboundMessage, StepRecord
 from kiosk.workflow import effects as do
@@ -49,16 +51,19 @@ _LEAVES_NO_TRACE = (do.CheckDevices, do.InspectPath)
 
 class Engine:
     """Runs the machine. In production `run` on a thread of its own; in tests `pump` and a clock that is moved by
-    hand.
+    hand. `look_at_clock` is called before each step, so that a clock that was set stands in the journal before what
+    was done by it.
     """
 
     def __init__(
         self, site: Site, journal: Journal, clock: Clock, perform: Perform, show: Show, message_of: MessageOf,
-        seal: Seal,
+        seal: Seal, look_at_clock: Callable[[], None] = lambda: None,
     ) -> None:
         self._site = site
         self._message_of = message_of
         self._seal = seal
+        self._look_at_clock = look_at_clock
+        self._boot = Boot(clock.monotonic)
         self._journal = journal
         self._clock = clock
         self._perform = perform
@@ -126,6 +131,7 @@ class Engine:
         self._handle(on.DeadlinePassed(deadline_of(self._state).name), None)
 
     def _handle(self, event: on.Event, visit_id: UUID | None) -> None:
+        self._look_at_clock()
         state = self._state
         visit = s.visit_of(state)
         present_id = visit.id if visit else None
@@ -158,7 +164,7 @@ class Engine:
             self._perform(effect, None)
 
     def _record(self, now: datetime, event: on.Event, next_step: Step) -> StepRecord:
-        return record_of(now, self._state, event, next_step, self._seal)
+        return replace(record_of(now, self._state, event, next_step, self._seal), moment=self._boot.moment())
 
     def _messages(self, next_step: Step, now: datetime) -> list[tuple[do.Effect, OutboundMessage]]:
         """What central must be told of a step, in the order in which the machine says it."""

@@ -12,18 +12,24 @@ import sqlite3
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import takewhile
 from pathlib import Path
+from typing import NamedTuple
 from uuid import UUID
 
 from kiosk.log_events import LogEvent, log
 from kiosk.runtime import chain
+from kiosk.runtime.boot import Moment
 from kiosk.runtime.chain import Break, BreakKind, HashName, Head
+from kiosk.runtime.clock_watch import CLOCK_CONFIRMED, CLOCK_JUMPED
 
 BIN_EMPTIED = "BinEmptied"
 """Note: staff took the permits out of the bin; what was retained before is not missed any more."""
+
+STILL_IN_BIN = "StillInBin"
+"""Note: the permit that step `step` put into the bin at `since` lies there still; written when that step is purged."""
 
 _IN_BIN = "in_bin"
 
@@ -58,6 +64,13 @@ CREATE TABLE IF NOT EXISTS message (
 ) STRICT;
 CREATE INDEX IF NOT EXISTS message_waiting ON message (sequence) WHERE settled_at IS NULL AND body IS NOT NULL;
 CREATE INDEX IF NOT EXISTS step_of_bin ON step (number) WHERE event = '{BIN_EMPTIED}' OR {RETAINED};
+CREATE INDEX IF NOT EXISTS step_of_clock ON step (number) WHERE event IN ('{CLOCK_JUMPED}', '{CLOCK_CONFIRMED}');
+CREATE TABLE IF NOT EXISTS last_moment (
+    only INTEGER PRIMARY KEY CHECK (only = 1),
+    step INTEGER NOT NULL,
+    boot_id TEXT NOT NULL,
+    passed_s REAL NOT NULL
+) STRICT;
 CREATE TABLE IF NOT EXISTS anchor (
     only INTEGER PRIMARY KEY CHECK (only = 1),
     number INTEGER NOT NULL,
@@ -83,7 +96,9 @@ class JournalFailed(Exception):
 
 @dataclass(frozen=True, slots=True)
 class StepRecord:
-    """One step: names of states, event and effects; `facts`: further references and codes, never anything personal."""
+    """One step: names of states, event and effects; `facts`: further references and codes, never anything personal;
+    `moment`: when it happened, whatever the clock says. Of the moments only the newest step's is kept.
+    """
 
     at: datetime
     visit_id: UUID | None
@@ -94,6 +109,7 @@ class StepRecord:
     effects: tuple[str, ...]
     endorsement_id: UUID | None
     facts: dict[str, str | int | bool]
+    moment: Moment | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,10 +148,11 @@ class LoggedStep:
 
 @dataclass(frozen=True, slots=True)
 class Queue:
-    """What central must still get: how many messages, and since when the oldest of them waits."""
+    """What central must still get: how many messages, since when the oldest of them waits, and its number."""
 
     length: int
     oldest_at: datetime | None
+    oldest: int | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -219,6 +236,10 @@ class Journal:
             at, _text(record.visit_id), record.state_before, record.event, record.state_after, record.custody,
             json.dumps(record.effects), _text(record.endorsement_id), json.dumps(record.facts, sort_keys=True),
         ), sent)
+        if record.moment is not None:
+            db.execute(
+                "INSERT OR REPLACE INTO last_moment VALUES (1, ?, ?, ?)",
+                (number, record.moment.boot_id, record.moment.passed_s))
 
     def note(self, event: str, facts: dict[str, str | int | bool]) -> None:
         """Write what is no step of the machine into the chain: what staff did, what was found. Raises
@@ -305,10 +326,10 @@ class Journal:
     def queue(self) -> Queue:
         """How many messages central must still get, and how old the oldest is."""
         with self._written() as db:
-            length, oldest_at = db.execute(
-                f"SELECT count(*), (SELECT at FROM message WHERE {_WAITING} ORDER BY sequence LIMIT 1) FROM message"
-                f" WHERE {_WAITING}").fetchone()
-        return Queue(length, None if oldest_at is None else datetime.fromisoformat(oldest_at))
+            length, oldest_at, oldest = db.execute(
+                f"SELECT count(*), (SELECT at FROM message WHERE {_WAITING} ORDER BY sequence LIMIT 1), min(sequence)"
+                f" FROM message WHERE {_WAITING}").fetchone()
+        return Queue(length, None if oldest_at is None else datetime.fromisoformat(oldest_at), oldest)
 
     def last_step_at(self) -> datetime | None:
         """When the newest step happened; None: there is none."""
@@ -318,18 +339,48 @@ class Journal:
             row = db.execute(f"SELECT at FROM step WHERE {_A_STEP} ORDER BY number DESC LIMIT 1").fetchone()
         return None if row is None else datetime.fromisoformat(row[0])
 
+    def last_moment(self) -> Moment | None:
+        """The same as a moment of its boot; None where that is not known."""
+        with self._written() as db:
+            if self._unwritten:
+                return self._unwritten[-1][0].moment
+            row = db.execute(
+                "SELECT boot_id, passed_s FROM last_moment"
+                f" WHERE step = (SELECT max(number) FROM step WHERE {_A_STEP})").fetchone()
+        return None if row is None else Moment(*row)
+
+    def clock_doubted_at(self) -> tuple[datetime, int] | None:
+        """When the clock was set last, by its own word, and by how many seconds; None where central confirmed it
+        since, or nobody set it.
+        """
+        with self._written() as db:
+            row = db.execute(
+                "SELECT event, at, facts FROM step WHERE event IN (?, ?) ORDER BY number DESC LIMIT 1",
+                (CLOCK_JUMPED, CLOCK_CONFIRMED)).fetchone()
+        if row is None or row[0] == CLOCK_CONFIRMED:
+            return None
+        return datetime.fromisoformat(row[1]), int(json.loads(row[2])["by_s"])
+
     def permits_in_bin(self) -> tuple[KeptPermit, ...]:
         """What was put into the bin since staff said last that they had emptied it, oldest first."""
         with self._written() as db:
-            rows = db.execute(
-                f"SELECT event, at, endorsement_id FROM step WHERE event = '{BIN_EMPTIED}' OR {RETAINED}"
-                " ORDER BY number DESC").fetchall()
+            kept = _in_bin(db)
             unwritten = [step for step, _ in self._unwritten if _IN_BIN in step.facts]
-        kept = takewhile(lambda row: row[0] != BIN_EMPTIED, rows)
         return (
-            *(KeptPermit(datetime.fromisoformat(at), None if number is None else UUID(number))
-              for _, at, number in reversed(list(kept))),
+            *(KeptPermit(datetime.fromisoformat(row.since), None if row.endorsement_id is None else
+                         UUID(row.endorsement_id)) for row in kept),
             *(KeptPermit(step.at, step.endorsement_id) for step in unwritten))
+
+    def carry_bin_over(self, db: sqlite3.Connection, through: int) -> None:
+        """Inside a transaction of `as_one`: note anew, at the end of the chain, which permits lie in the bin by steps
+        up to `through`, so that these can be forgotten.
+        """
+        for row in _in_bin(db):
+            if row.number <= through:
+                facts = {_IN_BIN: True, "step": row.number, "since": row.since}
+                self._add(db, chain.next_number(db), (
+                    self._now().isoformat(), None, "", STILL_IN_BIN, "", "", "[]", row.endorsement_id,
+                    json.dumps(facts, sort_keys=True)), [])
 
     def steps_since_idle(self) -> tuple[LoggedStep, ...]:
         """Every step after the machine was last idle, oldest first."""
@@ -408,6 +459,33 @@ def _as_one(db: sqlite3.Connection) -> Iterator[sqlite3.Connection]:
         if db.in_transaction:
             db.execute("ROLLBACK")
         raise
+
+
+class _BinRow(NamedTuple):
+    """A step that put a permit into the bin, or the note that took its place. `since`: when it was put there."""
+
+    number: int
+    since: str
+    endorsement_id: str | None
+
+
+def _in_bin(db: sqlite3.Connection) -> list[_BinRow]:
+    """Oldest first. A step and the note that took its place stand both where a purge was cut short: that is one permit.
+    """
+    rows = db.execute(
+        f"SELECT number, event, at, endorsement_id, facts FROM step WHERE event = '{BIN_EMPTIED}' OR {RETAINED}"
+        " ORDER BY number DESC").fetchall()
+    found, noted = [], set()
+    for number, event, at, endorsement_id, text in takewhile(lambda row: row[1] != BIN_EMPTIED, rows):
+        facts = json.loads(text)
+        if number in noted:
+            noted.add(facts.get("step"))
+            continue
+        if event == STILL_IN_BIN:
+            noted.add(facts["step"])
+            at = facts["since"]
+        found.append(_BinRow(number, at, endorsement_id))
+    return sorted(found, key=lambda row: datetime.fromisoformat(row.since))
 
 
 def _text(number: UUID | None) -> str | None:

@@ -29,9 +29,18 @@ ALARM_AFTER = timedelta(hours=24)
 _NOT_ABOUT_THE_MESSAGE = ("unknown_kiosk", "certificate_revoked")
 
 
-def alarm_of(queue: Queue, now: datetime) -> Fault | None:
-    """The fault of a queue whose oldest message waits too long."""
-    return MESSAGES_WAITING if queue.oldest_at is not None and now - queue.oldest_at > ALARM_AFTER else None
+def alarm_of(queue: Queue, now: datetime, seen_for_s: float = 0.0) -> Fault | None:
+    """The fault of a queue whose oldest message waits too long. `seen_for_s`: how long that message was seen waiting,
+    whatever the clock says: one that was stamped by a clock that was ahead looks young for ever.
+    """
+    return MESSAGES_WAITING if waits_for_s(queue, now, seen_for_s) > ALARM_AFTER.total_seconds() else None
+
+
+def waits_for_s(queue: Queue, now: datetime, seen_for_s: float = 0.0) -> float:
+    """How long the oldest message waits, at least; 0 where nothing waits."""
+    if queue.oldest_at is None:
+        return 0.0
+    return max((now - queue.oldest_at).total_seconds(), seen_for_s, 0.0)
 
 
 def message_of(effect: do.Effect, now: datetime) -> OutboundMessage | None:
@@ -119,7 +128,7 @@ class OutboxService:
             return
         log(
             LogEvent.MESSAGE_WAITS, level=logging.WARNING, call=message.call, sequence=message.sequence,
-            waiting=queue.length, oldest_s=round((self._clock.now() - queue.oldest_at).total_seconds()),
+            waiting=queue.length, oldest_s=round(waits_for_s(queue, self._clock.now())),
             again_in_s=round(again_in_s, 1))
 
     def _settled(self, message: WaitingMessage, outcome: str) -> bool:

@@ -13,6 +13,7 @@ from kiosk.domain.documents import PermitContent
 from kiosk.domain.endorsement import Custody
 from kiosk.faults import BIN_FULL, DISK_FULL, UNIT_COVER_OPEN, Fault
 from kiosk.log_events import LogEvent, log
+from kiosk.runtime.boot import Boot
 from kiosk.runtime.clock import Clock
 from kiosk.runtime.journal import Journal, JournalFailed
 from kiosk.runtime.story import unfinished_story
@@ -51,6 +52,7 @@ class PermitService:
         self._worker = worker
         self._journal = journal
         self._clock = clock
+        self._boot = Boot(clock.monotonic)
         self._draw_face = draw_face
         self._default_language = default_language
         self._bin_capacity = bin_capacity
@@ -114,7 +116,7 @@ class PermitService:
     def _inspect(self, _: do.InspectPath, post: Post) -> None:
         self._watching = None
         try:
-            story = unfinished_story(self._journal, self._clock.now())
+            story = unfinished_story(self._journal, self._clock.now(), self._boot.moment())
             status = self._unit.reset(ResetPolicy.LEAVE)
         except DriverError as error:
             post(on.PathNotInspected(fault_of("permit_unit", error, doing="initialising")))

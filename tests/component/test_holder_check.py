@@ -195,7 +195,8 @@ def _disk_without_room(record: Path) -> None:
     record.with_suffix(".new").symlink_to("/dev/full")
 
 
-@pytest.mark.parametrize("spoil", [_directory, _pipe, _link_to_itself, _no_way_in, _pipe_in_the_way, _disk_without_room])
+@pytest.mark.parametrize(
+    "spoil", [_directory, _pipe, _link_to_itself, _no_way_in, _pipe_in_the_way, _disk_without_room])
 def test_a_record_that_cannot_be_kept_gives_no_try(
     spoil: Callable[[Path], None], tmp_path: Path, clock: HandClock
 ) -> None:
