@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import logging
+import time
+from datetime import timedelta
 
 from kiosk.log_events import LogEvent, log
+from kiosk.runtime.clock import Clock, SystemClock
 from kiosk.runtime.clock_watch import WatchedClock
 from kiosk.runtime.journal import Journal, JournalFailed
 
@@ -40,3 +43,8 @@ class ClockNotes:
         self._is_held_against_journal = True
         if last_at is not None:
             self._clock.hold_against(last_at)
+
+def watched(clock: Clock | None, right_time_s: float) -> WatchedClock:
+    """Over this clock; None: over the machine's own, which may have been suspended."""
+    return WatchedClock(
+        clock or SystemClock(), timedelta(seconds=right_time_s), time.monotonic if clock is None else None)

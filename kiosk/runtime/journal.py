@@ -12,29 +12,24 @@ import sqlite3
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager
-from dataclasses import dataclass, field
 from datetime import datetime
-from itertools import takewhile
 from pathlib import Path
-from typing import NamedTuple
 from uuid import UUID
 
 from kiosk.log_events import LogEvent, log
 from kiosk.runtime import chain
+from kiosk.runtime.bin_rows import BIN_EMPTIED as BIN_EMPTIED
+from kiosk.runtime.bin_rows import IN_BIN, RETAINED, STILL_IN_BIN, in_bin
 from kiosk.runtime.boot import Moment
 from kiosk.runtime.chain import Break, BreakKind, HashName, Head
 from kiosk.runtime.clock_watch import CLOCK_CONFIRMED, CLOCK_JUMPED
-
-BIN_EMPTIED = "BinEmptied"
-"""Note: staff took the permits out of the bin; what was retained before is not missed any more."""
-
-STILL_IN_BIN = "StillInBin"
-"""Note: the permit that step `step` put into the bin at `since` lies there still; written when that step is purged."""
-
-_IN_BIN = "in_bin"
-
-RETAINED = f"facts LIKE '%\"{_IN_BIN}\"%'"
-"""Condition in SQL: at this step a permit was put into the bin. An index has it in these words, or it is not used."""
+from kiosk.runtime.journal_records import JournalFailed as JournalFailed
+from kiosk.runtime.journal_records import KeptPermit as KeptPermit
+from kiosk.runtime.journal_records import LoggedStep as LoggedStep
+from kiosk.runtime.journal_records import OutboundMessage as OutboundMessage
+from kiosk.runtime.journal_records import Queue as Queue
+from kiosk.runtime.journal_records import StepRecord as StepRecord
+from kiosk.runtime.journal_records import WaitingMessage as WaitingMessage
 
 _SCHEMA = f"""
 CREATE TABLE IF NOT EXISTS step (
@@ -88,81 +83,6 @@ _WAITING = "settled_at IS NULL AND body IS NOT NULL"
 
 # A note is a row of the chain that is no step of the machine: it has no states.
 _A_STEP = "state_after != ''"
-
-
-class JournalFailed(Exception):
-    """The disk did not take the record; nothing may be begun that the journal does not know of."""
-
-
-@dataclass(frozen=True, slots=True)
-class StepRecord:
-    """One step: names of states, event and effects; `facts`: further references and codes, never anything personal;
-    `moment`: when it happened, whatever the clock says. Of the moments only the newest step's is kept.
-    """
-
-    at: datetime
-    visit_id: UUID | None
-    state_before: str
-    event: str
-    state_after: str
-    custody: str
-    effects: tuple[str, ...]
-    endorsement_id: UUID | None
-    facts: dict[str, str | int | bool]
-    moment: Moment | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class OutboundMessage:
-    """A message that central must get, however long it takes. `body`: its JSON, with nothing personal in it."""
-
-    call: str
-    idempotency_key: str
-    endorsement_id: UUID
-    body: str
-
-
-@dataclass(frozen=True, slots=True)
-class WaitingMessage:
-    """A message for central that it has not yet taken note of. `body` is its JSON."""
-
-    sequence: int
-    call: str
-    idempotency_key: str
-    endorsement_id: UUID
-    body: str
-    at: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class LoggedStep:
-    """A step as it stands in the journal: what a restart reads."""
-
-    event: str
-    state_after: str
-    custody: str
-    effects: frozenset[str]
-    endorsement_id: UUID | None
-    facts: dict[str, str | int | bool]
-
-
-@dataclass(frozen=True, slots=True)
-class Queue:
-    """What central must still get: how many messages, since when the oldest of them waits, and its number."""
-
-    length: int
-    oldest_at: datetime | None
-    oldest: int | None = field(default=None, compare=False)
-
-
-@dataclass(frozen=True, slots=True)
-class KeptPermit:
-    """A permit in the bin. `endorsement_id`: by which central was told of it; its first eight figures are the number
-    that its holder was shown.
-    """
-
-    at: datetime
-    endorsement_id: UUID | None
 
 
 class Journal:
@@ -222,7 +142,7 @@ class Journal:
             self._unwritten.append((record, tuple(messages)))
             if record.state_after == "Idle":
                 self._unwritten = [
-                    (kept, late) for kept, late in self._unwritten if late or _IN_BIN in kept.facts or kept is record]
+                    (kept, late) for kept, late in self._unwritten if late or IN_BIN in kept.facts or kept is record]
 
     def _add_step(self, db: sqlite3.Connection, record: StepRecord, messages: Sequence[OutboundMessage]) -> None:
         at, number = record.at.isoformat(), chain.next_number(db)
@@ -364,8 +284,8 @@ class Journal:
     def permits_in_bin(self) -> tuple[KeptPermit, ...]:
         """What was put into the bin since staff said last that they had emptied it, oldest first."""
         with self._written() as db:
-            kept = _in_bin(db)
-            unwritten = [step for step, _ in self._unwritten if _IN_BIN in step.facts]
+            kept = in_bin(db)
+            unwritten = [step for step, _ in self._unwritten if IN_BIN in step.facts]
         return (
             *(KeptPermit(datetime.fromisoformat(row.since), None if row.endorsement_id is None else
                          UUID(row.endorsement_id)) for row in kept),
@@ -375,9 +295,9 @@ class Journal:
         """Inside a transaction of `as_one`: note anew, at the end of the chain, which permits lie in the bin by steps
         up to `through`, so that these can be forgotten.
         """
-        for row in _in_bin(db):
+        for row in in_bin(db):
             if row.number <= through:
-                facts = {_IN_BIN: True, "step": row.number, "since": row.since}
+                facts = {IN_BIN: True, "step": row.number, "since": row.since}
                 self._add(db, chain.next_number(db), (
                     self._now().isoformat(), None, "", STILL_IN_BIN, "", "", "[]", row.endorsement_id,
                     json.dumps(facts, sort_keys=True)), [])
@@ -459,33 +379,6 @@ def _as_one(db: sqlite3.Connection) -> Iterator[sqlite3.Connection]:
         if db.in_transaction:
             db.execute("ROLLBACK")
         raise
-
-
-class _BinRow(NamedTuple):
-    """A step that put a permit into the bin, or the note that took its place. `since`: when it was put there."""
-
-    number: int
-    since: str
-    endorsement_id: str | None
-
-
-def _in_bin(db: sqlite3.Connection) -> list[_BinRow]:
-    """Oldest first. A step and the note that took its place stand both where a purge was cut short: that is one permit.
-    """
-    rows = db.execute(
-        f"SELECT number, event, at, endorsement_id, facts FROM step WHERE event = '{BIN_EMPTIED}' OR {RETAINED}"
-        " ORDER BY number DESC").fetchall()
-    found, noted = [], set()
-    for number, event, at, endorsement_id, text in takewhile(lambda row: row[1] != BIN_EMPTIED, rows):
-        facts = json.loads(text)
-        if number in noted:
-            noted.add(facts.get("step"))
-            continue
-        if event == STILL_IN_BIN:
-            noted.add(facts["step"])
-            at = facts["since"]
-        found.append(_BinRow(number, at, endorsement_id))
-    return sorted(found, key=lambda row: datetime.fromisoformat(row.since))
 
 
 def _text(number: UUID | None) -> str | None:
