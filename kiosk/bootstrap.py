@@ -23,7 +23,8 @@ from kiosk.log_events import LogEvent, log
 from kiosk.policy.region import Region
 from kiosk.policy.region_file import load_region
 from kiosk.presenter import present
-from kiosk.runtime.clock import Clock, SystemClock
+from kiosk.runtime.clock import Clock
+from kiosk.runtime.clock_notes import ClockNotes, watched
 from kiosk.runtime.engine import Engine
 from kiosk.runtime.journal import OutboundMessage, open_journal
 from kiosk.runtime.seal import seal_by_key_file
@@ -63,7 +64,7 @@ class Kiosk:
     ) -> None:
         self.config = config
         self._broken = broken
-        self.clock = clock or SystemClock()
+        self.clock = watched(clock, config.right_time_s)
         self.region = load_region(config.files.region)
         self._unit_file = _load_unit_file(config)
         seal = seal_by_key_file(config.central.key)
@@ -84,7 +85,8 @@ class Kiosk:
             has_code_scanner=bool(config.devices.code_scanner),
             holder_check=config.holder_check.rule,
         )
-        self.engine = Engine(site, self.journal, self.clock, performer.perform, show, _message_of, seal)
+        notes = ClockNotes(self.clock, self.journal).write
+        self.engine = Engine(site, self.journal, self.clock, performer.perform, show, _message_of, seal, notes)
         performer.connect(self._tell)
         self._translations: dict[str, Translation] = {}
         self._building = Building(
@@ -384,9 +386,8 @@ class _Window:
                 visit = s.Visit(uuid4(), uuid4(), state.language)
                 self.kiosk.engine.post(on.VisitBegan(visit, choosing=intent is Intent.OTHER_SERVICES))
             return
-        present_visit = s.visit_of(state)
-        visit_id: UUID | None = present_visit.id if present_visit else None
-        self.kiosk.engine.post(on.PersonChose(intent, choice), visit_id)
+        shown = s.visit_of(state)
+        self.kiosk.engine.post(on.PersonChose(intent, choice), shown.id if shown else None)
 
 
 def complain(mistakes: Sequence[str]) -> int:

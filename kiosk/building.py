@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING
 from kiosk.about import About
 from kiosk.config import Config
 from kiosk.runtime.audit import Seal
-from kiosk.runtime.clock import Clock
+from kiosk.runtime.boot import Boot
+from kiosk.runtime.clock_watch import WatchedClock
 from kiosk.runtime.journal import Journal
 from kiosk.runtime.workers import Worker
 from kiosk.screen_models import Words
@@ -49,7 +50,7 @@ class Building:
     """
 
     def __init__(
-        self, config: Config, about: About, unit_file: UnitFile, journal: Journal, clock: Clock,
+        self, config: Config, about: About, unit_file: UnitFile, journal: Journal, clock: WatchedClock,
         open_coupler: Callable[[str], Coupler], translate: Callable[[str, Words], str], seal: Seal,
     ) -> None:
         self._config = config
@@ -165,16 +166,15 @@ class Building:
         from kiosk.services.holder_check import AttendantService
 
         return AttendantService(
-            self._config.holder_check.attendants, self._config.state_dir / "attendant_tries.json", self._clock)
+            self._config.holder_check.attendants, self._config.state_dir / "attendant_tries.json",
+            Boot(self._clock.monotonic))
 
     def central(self, worker: Worker) -> CentralService:
         from kiosk.central.grants import load_grant_keys
         from kiosk.services.central import CentralService
 
         keys = load_grant_keys(self._config.central.grant_keys)
-        return CentralService(
-            self._central_client(worker), keys, self._journal, self._clock,
-            timedelta(seconds=self._config.right_time_s), self._drawable)
+        return CentralService(self._central_client(worker), keys, self._journal, self._clock, self._drawable)
 
     def outbox(self, worker: Worker) -> OutboxService:
         from kiosk.services.outbox import OutboxService

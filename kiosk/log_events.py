@@ -32,6 +32,7 @@ class LogEvent(Enum):
     CENTRAL_TROUBLE = ("central_trouble", "a call to central failed", ("call", "error", "code"))
     CENTRAL_REPEATED = ("central_repeated", "a call to central is made again as it was", ("call", "error", "after_s"))
     CLOCK_WRONG = ("clock_wrong", "the clock is too far from central's for the rules to be asked", ("offset_s",))
+    CLOCK_JUMPED = ("clock_jumped", "the time of day moved without that time having passed", ("by_s", "why"))
     ATTENDANT_REFUSED = ("attendant_refused", "a code was nobody's", ("wrong",))
     ATTENDANT_LOCKED = ("attendant_locked", "too many wrong codes in a row: none is looked at", ("wrong",))
     ATTENDANT_UNCOUNTED = ("attendant_uncounted", "tries could not be written down, so none is given", ("error",))

@@ -8,7 +8,7 @@ from collections.abc import Callable
 
 from drivers.code_scanner.base import DEVICE, BadScan, Found, ScannedCode
 from drivers.code_scanner.device_file import CodeScannerFile
-from drivers.errors import FrameCorrupt, TransportError
+from drivers.errors import FrameCorrupt, LinkLost, TransportError
 from drivers.transport.base import ByteTransport
 
 READ_BYTES = 4096
@@ -25,6 +25,7 @@ class LineScanner:
         self._decoder = device_file.decoder()
         self._found: deque[Found] = deque()
         self._heard_at = 0.0
+        self._may_be_stale = False      # the line was kept from an earlier wait, and nothing was heard on it since
 
     def open(self) -> None:
         """Take the device for ourselves. Raises `LinkLost`, `LinkBusy`."""
@@ -46,6 +47,7 @@ class LineScanner:
 
     def clear_input(self) -> None:
         """Forget what was scanned before now. Raises `LinkLost`."""
+        self._may_be_stale = self._transport is not None
         for _ in range(DRAIN_READS):
             if not self._listen(0.0):
                 break
@@ -69,13 +71,20 @@ class LineScanner:
         return self._transport
 
     def _listen(self, timeout_s: float) -> bool:
-        """Whether anything came."""
+        """Whether anything came. A line that was kept and is found lost is opened once more: the scanner was restarted,
+        or unplugged and plugged in, while nobody waited for a code.
+        """
         try:
             data = self._line().read(READ_BYTES, timeout_s)
-        except TransportError:
+        except TransportError as error:
             self.close()
-            raise
+            if not isinstance(error, LinkLost) or not self._may_be_stale:
+                raise
+            self._may_be_stale = False
+            self._line()
+            return False
         if data:
+            self._may_be_stale = False
             self._heard_at = time.monotonic()
             self._found.extend(self._decoder.feed(data))
         return bool(data)

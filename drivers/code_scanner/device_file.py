@@ -16,7 +16,8 @@ DIALECTS = ("serial", "hid_keyboard")
 
 @dataclass(frozen=True, slots=True)
 class CodeScannerFile:
-    """`ending` and `encoding` are the serial dialect's; a keyboard ends with Enter. `gap_s`: silence of this length in
+    """`ending` and `encoding` are the serial dialect's; a keyboard ends with Enter. `ending`: what the model is set to
+    send (read are all of them). `gap_s`: silence of this length in
     the middle of a code means that the rest will not come.
     """
 
@@ -57,4 +58,4 @@ class CodeScannerFile:
         """A fresh decoder of this dialect."""
         if self.dialect == "hid_keyboard":
             return KeyboardDecoder(self.envelope)
-        return LineDecoder(self.ending, self.encoding, self.envelope)
+        return LineDecoder(self.encoding, self.envelope)

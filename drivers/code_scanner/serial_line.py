@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
+import re
+
 from drivers import gb18030
 from drivers.code_scanner.base import BadScan, Flaw, Found
 from drivers.code_scanner.envelope import Envelope
 
 ENDINGS = {"cr": b"\r", "lf": b"\n", "crlf": b"\r\n"}
+_END = re.compile(rb"[\r\n]")      # no byte of a longer character in GB 18030 or UTF-8
 ENCODINGS = {"ascii": 1, "gb18030": 4, "utf-8": 4}      # and the most bytes that a character takes
 
 
 class LineDecoder:
-    """From bytes to codes, cut at the ending. Empty lines are noise. A line that is too long is reported as soon as it
-    is, and skipped to its end.
+    """From bytes to codes, cut at CR and at LF: a scanner that was set to another ending than its file says, or sends
+    both, is understood, because no code holds either. Empty lines are noise. A line that is too long is reported as
+    soon as it is, and skipped to its end.
     """
 
-    def __init__(self, ending: str, encoding: str, envelope: Envelope) -> None:
-        self._ending = ENDINGS[ending]
+    def __init__(self, encoding: str, envelope: Envelope) -> None:
         self._encoding = encoding
         self._envelope = envelope
         self._max_bytes = envelope.longest() * ENCODINGS[encoding]
@@ -30,20 +33,19 @@ class LineDecoder:
     def feed(self, data: bytes) -> list[Found]:
         found: list[Found] = []
         self._line += data
-        while (end := self._line.find(self._ending)) >= 0:
-            line = bytes(self._line[:end])
-            del self._line[:end + len(self._ending)]
+        while (end := _END.search(self._line)) is not None:
+            line = bytes(self._line[:end.start()])
+            del self._line[:end.end()]
             if self._skips:
                 self._skips = False
             elif line:
                 found.append(self._opened(line))
-        # The first half of an ending may have arrived already.
-        if len(self._line) >= self._max_bytes + len(self._ending):
+        if len(self._line) > self._max_bytes:
             if not self._skips:
                 found.append(BadScan(Flaw.OVERLONG, len(self._line)))
             self._skips = True
         if self._skips:
-            del self._line[:max(0, len(self._line) - len(self._ending) + 1)]
+            self._line.clear()
         return found
 
     def give_up(self) -> list[Found]:

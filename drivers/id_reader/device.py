@@ -10,6 +10,7 @@ from drivers.errors import (
     DriverError,
     FrameCorrupt,
     IdCardUnreadable,
+    LinkLost,
     LinkTimeout,
     NeedsRepair,
     ProtocolError,
@@ -277,10 +278,21 @@ class IdReader:
             raise _refusal(command, answer)
 
     def _ask(self, command: Command, timeout_s: float, data: bytes = b"") -> Answer:
+        """One command and its answer. On a line that was kept and is found lost (the reader, or the server before it,
+        was restarted), once more on a fresh one: no command changes anything that a second one would not.
+        """
+        was_open = self._transport is not None
         if self._transport is None:
             self.open()
+        request = Request.of(command, data)
         try:
-            return self._ask_twice(Request.of(command, data), command, timeout_s)
+            try:
+                return self._ask_twice(request, command, timeout_s)
+            except LinkLost:
+                if not was_open:
+                    raise
+                self.open()
+                return self._ask_twice(request, command, timeout_s)
         except TransportError:
             self.close()
             raise

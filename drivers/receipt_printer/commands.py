@@ -281,6 +281,18 @@ def _real_time(data: bytearray) -> Found:
     return (ClearBuffers() if whole[2:] == CLEAR_PARAMETERS else Ignored(whole)), 10
 
 
+def real_time_in(data: bytes) -> list[Command]:
+    """The real-time commands whose bytes stand in `data`, as the dots of a picture may: printers obey them there."""
+    found: list[Command] = []
+    at = data.find(DLE)
+    while at >= 0:
+        command = _real_time(bytearray(data[at:at + 2 + len(CLEAR_PARAMETERS)])) if at + 1 < len(data) else NEEDS_MORE
+        if command is not NEEDS_MORE and not isinstance(command[0], Ignored):
+            found.append(command[0])
+        at = data.find(DLE, at + 1)
+    return found
+
+
 def _cut(data: bytearray) -> Found:
     if len(data) < 3:
         return NEEDS_MORE

@@ -40,6 +40,7 @@ from drivers.typeface import Typeface
 
 CLEAR_BUFFERS = b"\x10\x14\x08\x01\x03\x14\x01\x06\x02\x08"   # DLE DC4, function 8, with its fixed parameters
 CONTINUE_WITHOUT_BUFFER = b"\x10\x05\x02"   # DLE ENQ 2: recover from an error after clearing the buffers
+STRAY_BYTES = 4096   # a peer that never stops talking must not hold us for ever
 ASK_AGAIN_S = 0.5   # while printing: often enough to tell paper out before the resident walks off
 
 
@@ -58,13 +59,17 @@ class ReceiptPrinter:
         self._confirmed = False
 
     def status(self) -> PrinterStatus:
-        """What the printer's sensors say now (DLE EOT 1 to 4). Reopens a link that was lost since the last verb."""
+        """What the printer's sensors say now (DLE EOT 1 to 4). A link that was kept since the last verb may be dead
+        without a word (a printer that was restarted behind a print server, a firewall that forgot it): lost or silent,
+        the printer is asked once more on a fresh one. Nothing was sent yet that could be printed twice.
+        """
         was_open = self._line.is_open
         try:
             return self._ask_all()
-        except LinkLost:
+        except (LinkLost, LinkTimeout):
             if not was_open:
                 raise
+            self.close()
             return self._ask_all()
 
     def print_receipt(self, document: ReceiptDocument) -> None:
@@ -104,13 +109,25 @@ class ReceiptPrinter:
         self._line.close()
 
     def _print(self, job: bytes) -> None:
-        """Send `job` and watch the sensors until the printer has worked through it."""
+        """Send `job` and watch the sensors until the printer has worked through it. One that confirmed the job has
+        printed it, whatever becomes of the questions after that.
+        """
+        self._hear_out()
         self._confirmed = False
+        try:
+            self._send_and_watch(job)
+        except (LinkLost, LinkTimeout):
+            if not self._confirmed:
+                raise
+
+    def _send_and_watch(self, job: bytes) -> None:
+        """A printer may be slow to answer while it prints: the whole time of a job is waited for."""
         confirms = self._device_file.confirms_by_gs_r
         self._write(job + TRANSMIT_PAPER_STATUS if confirms else job)
         began = self._clock()
         while not self._confirmed:
-            _check(self._ask_all())
+            waited_s = self._clock() - began
+            _check(self._ask_all(self._device_file.print_timeout_s - waited_s))
             waited_s = self._clock() - began
             if not confirms and waited_s > self._device_file.settle_s:
                 return
@@ -121,14 +138,20 @@ class ReceiptPrinter:
                 self._listen(ASK_AGAIN_S)
         _check(self._ask_all())
 
-    def _ask_all(self) -> PrinterStatus:
-        return made_sense_of(*(self._ask(which) for which in (PRINTER, OFFLINE_CAUSE, ERROR_CAUSE, PAPER)))
+    def _ask_all(self, patience_s: float = 0.0) -> PrinterStatus:
+        """`patience_s`: how long to wait for the answers, if that is longer than a printer at rest needs for one."""
+        until = self._clock() + patience_s
+        return made_sense_of(*(self._ask(which, until) for which in (PRINTER, OFFLINE_CAUSE, ERROR_CAUSE, PAPER)))
 
-    def _ask(self, which: int) -> int:
-        """The answer to DLE EOT `which`; a confirmation that comes in between is noted."""
+    def _ask(self, which: int, until: float = 0.0) -> int:
+        """The answer to DLE EOT `which`; a confirmation that comes in between is noted. What stood on the line before
+        the question answers something else.
+        """
+        self._hear_out()
         self._write(ask(which))
-        deadline = self._clock() + self._device_file.answer_timeout_s
-        while (left_s := deadline - self._clock()) > 0:
+        began = self._clock()
+        soon = began + self._device_file.answer_timeout_s
+        while (left_s := (soon if self._confirmed else max(until, soon)) - self._clock()) > 0:
             answer = self._read(left_s)
             if answer is None:
                 break
@@ -136,8 +159,16 @@ class ReceiptPrinter:
                 return answer
             self._note(answer)
         self.close()
-        waited_s = self._device_file.answer_timeout_s
-        raise LinkTimeout(f"DLE EOT {which} was not answered", device=DEVICE, waited_s=waited_s)
+        raise LinkTimeout(f"DLE EOT {which} was not answered", device=DEVICE, waited_s=self._clock() - began)
+
+    def _hear_out(self) -> None:
+        """Take what stands on the line already: a late answer, or one to bytes of a picture."""
+        for _ in range(STRAY_BYTES):
+            answer = self._read(0.0)
+            if answer is None:
+                return
+            if not is_real_time_answer(answer):
+                self._note(answer)
 
     def _await_clear_response(self) -> None:
         """Nothing may be sent before the answer has come (Epson, DLE DC4 function 8, notes)."""

@@ -5,6 +5,7 @@ python-escpos has no Chinese (its issues 190, 491 and 678): text goes as raw byt
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from itertools import groupby
 from typing import Any
@@ -26,6 +27,9 @@ CHINESE_ON = b"\x1c\x26"    # FS &
 CHINESE_OFF = b"\x1c\x2e"   # FS .
 NO_AUTOMATIC_STATUS = b"\x1d\x61\x00"   # GS a 0: four-byte reports would mix with the answers to DLE EOT
 LINE_FEED = b"\n"
+RASTER, RASTER_HEADER = b"\x1d\x76\x30", 8     # GS v 0 m xL xH yL yH
+TWO_DOTS = b"\x18"
+_REAL_TIME = re.compile(rb"\x10(?=[\x04\x05\x14])")
 GAP_BELOW_LARGE = b"\x1b\x4a\x0c"   # ESC J 12: a line of double height leaves no gap of its own
 QUIET_ZONE = 4       # modules of white around a code (ISO/IEC 18004, 6.3.8)
 COLUMN_DOTS = 12
@@ -33,6 +37,16 @@ CHINESE_DOTS = 24
 WESTERN_DOTS = 20    # size at which digits fill a column
 WESTERN_RAISED = 2   # printers set Western letters a little above the foot of Chinese characters
 INK_BELOW = 128   # grey level
+
+
+def without_real_time(raster: bytes) -> bytes:
+    """A GS v 0 command in which no printer finds a real-time command.
+
+    Printers obey DLE EOT, DLE ENQ and DLE DC4 wherever they see their bytes, in the dots of a picture too (ESC/POS
+    reference, notes to DLE EOT and DLE DC4; rows follow each other, so the bytes may be of two rows). DLE is a single
+    dark dot in a byte: where one of the others follows, the dot beside it is burnt too.
+    """
+    return raster[:RASTER_HEADER] + _REAL_TIME.sub(TWO_DOTS, raster[RASTER_HEADER:])
 
 
 class Job(Escpos):
@@ -45,7 +59,7 @@ class Job(Escpos):
         super().__init__(profile)
 
     def _raw(self, msg: bytes) -> None:
-        self._bytes += msg
+        self._bytes += without_real_time(msg) if msg.startswith(RASTER) else msg
 
     def __bytes__(self) -> bytes:
         return bytes(self._bytes)

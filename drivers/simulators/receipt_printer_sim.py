@@ -17,7 +17,9 @@ from drivers.receipt_printer.commands import (
     CommandDecoder,
     Cut,
     Initialise,
+    Raster,
     Recover,
+    real_time_in,
 )
 from drivers.receipt_printer.device_file import ReceiptPrinterFile
 from drivers.receipt_printer.paper import Paper, Printout
@@ -64,6 +66,9 @@ class ReceiptPrinterSim:
         self._listener: socket.socket | None = None
         self._caller: socket.socket | None = None
         self._decoder = CommandDecoder()
+        self._forgotten: list[socket.socket] = []
+        self.slow_answers_s = 0.0
+        """How long it thinks about a DLE EOT while it prints; most printers answer at once, some do not [?]."""
 
     def start(self) -> str:
         """Listen on a free loopback port; returns the URL."""
@@ -131,6 +136,21 @@ class ReceiptPrinterSim:
             self._faults -= {"paper_near_end", "paper_out", "paper_out_while_printing"}
             self._changed.notify_all()
 
+    def say(self, data: bytes) -> None:
+        """Send what nobody asked for."""
+        self._answer(data)
+
+    def restart_silently(self) -> None:
+        """Lose power for a moment, behind a print server or a firewall that tells the caller nothing: its connection
+        is dead, and it hears neither an end nor a refusal.
+        """
+        with self._changed:
+            if self._caller is not None:
+                self._forgotten.append(self._caller)
+            self._caller = None
+            self._queue.clear()
+            self._paper.obey(Initialise())
+
     def open_cover(self) -> None:
         self.set_fault("cover_open")
 
@@ -190,11 +210,13 @@ class ReceiptPrinterSim:
             assert talking_to is not None
             if not select.select([talking_to], [], [], POLL_S)[0]:
                 continue
-            if self._caller is None:
+            if talking_to is self._listener:
                 self._accept()
             else:
-                self._receive(self._caller)
+                self._receive(talking_to)
         self._hang_up()
+        for caller in self._forgotten:
+            caller.close()
         self._close_listener()
 
     def _accept(self) -> None:
@@ -213,7 +235,7 @@ class ReceiptPrinterSim:
         if not portion:
             self._hang_up()
             return
-        if self._has("silent"):
+        if self._has("silent") or caller is not self._caller:
             return
         for command in self._decoder.feed(portion):
             self._take(command)
@@ -232,7 +254,15 @@ class ReceiptPrinterSim:
     def _take(self, command: Command) -> None:
         """Real-time commands are obeyed at once, whatever waits before them."""
         match command:
+            case Raster(data=data):
+                for hidden in real_time_in(data):
+                    self._take(hidden)
+                with self._changed:
+                    self._queue.append(command)
+                    self._changed.notify_all()
             case AskStatus(which):
+                if not self.is_idle:
+                    self._wait(self.slow_answers_s)
                 self._answer(bytes([self._status_byte(which)]))
             case ClearBuffers() if self._file.clears_in_real_time:
                 self._empty_buffers()

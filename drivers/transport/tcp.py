@@ -12,6 +12,16 @@ from drivers.errors import LinkLost, LinkTimeout, TransportError
 CONNECT_TIMEOUT_S = 3.0
 WRITE_TIMEOUT_S = 5.0
 
+# A peer that is gone without a word is found out while nobody writes, after 30 s of silence and three unanswered
+# probes, and while somebody does, when nothing was acknowledged for 15 s (tcp(7)).
+_NOTICED = (
+    (socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1),
+    (socket.IPPROTO_TCP, socket.TCP_KEEPIDLE, 30),
+    (socket.IPPROTO_TCP, socket.TCP_KEEPINTVL, 5),
+    (socket.IPPROTO_TCP, socket.TCP_KEEPCNT, 3),
+    (socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, 15_000),
+)
+
 _OURS: tuple[tuple[type[Exception], type[TransportError]], ...] = (
     (TimeoutError, LinkTimeout),
     (OSError, LinkLost),
@@ -29,6 +39,8 @@ class TcpLink:
             self._socket = socket.create_connection((host, port), timeout=connect_timeout_s)
         self._socket.settimeout(WRITE_TIMEOUT_S)
         self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        for level, option, value in _NOTICED:
+            self._socket.setsockopt(level, option, value)
         self._poller = select.poll()
         self._poller.register(self._socket, select.POLLIN)
 

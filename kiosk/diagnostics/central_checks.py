@@ -97,7 +97,7 @@ def _dates(what: str, certificate: x509.Certificate, now: datetime) -> Finding:
     if now < begins:
         return failed(f"{what} begins at {begins:%Y-%m-%d %H:%M} UTC: it is wrong, or the clock", CENTRAL_UNREACHABLE)
     if now > ends:
-        return failed(f"{what} ended at {ends:%Y-%m-%d %H:%M} UTC", CENTRAL_UNREACHABLE)
+        return failed(f"{what} ended at {ends:%Y-%m-%d %H:%M} UTC, unless the clock is wrong", CENTRAL_UNREACHABLE)
     days = (ends - now).days
     said = f"{what} is valid until {ends:%Y-%m-%d}, {days} days"
     return ok(said) if days >= LEAST_DAYS else warning(said)

@@ -7,7 +7,7 @@ from contextlib import closing
 from datetime import datetime
 
 from kiosk.config import Config
-from kiosk.diagnostics.finding import Finding, Findings, failed, ok, together
+from kiosk.diagnostics.finding import Finding, Findings, failed, ok, together, warning
 from kiosk.diagnostics.patience import Patience
 from kiosk.faults import DISK_FULL, JOURNAL_BROKEN
 from kiosk.runtime.chain import Progress, Verdict
@@ -34,12 +34,13 @@ def journal(config: Config, clock: Clock, patience: Patience) -> Findings:
     try:
         with closing(Journal(path, clock.now, config.journal.hash)) as opened:
             verdict = verify_file(path, config.journal.hash, progress=_patiently(patience))
-            queue = opened.queue()
+            queue, clock_doubted_at = opened.queue(), opened.clock_doubted_at()
     except (JournalFailed, sqlite3.OperationalError) as error:
         return [failed(f"the journal does not open: {error}", DISK_FULL)]
     except sqlite3.DatabaseError as error:
         return [failed(f"the journal is damaged: {error}", JOURNAL_BROKEN)]
-    return [together(_chain(verdict), _waiting(queue, clock.now()))]
+    doubts = [] if clock_doubted_at is None else [_in_doubt(*clock_doubted_at)]
+    return [together(_chain(verdict), _waiting(queue, clock.now()), *doubts)]
 
 
 def _patiently(patience: Patience) -> Progress:
@@ -56,6 +57,10 @@ def _patiently(patience: Patience) -> Progress:
 def _chain(verdict: Verdict) -> Finding:
     said = f"{verdict.verified} steps hold together"
     return ok(said) if verdict.broken is None else failed(f"{said}; {verdict.broken}", JOURNAL_BROKEN)
+
+
+def _in_doubt(at: datetime, by_s: int) -> Finding:
+    return warning(f"the clock moved by {by_s:+d} s ({at:%Y-%m-%d %H:%M}), and central has not confirmed it since")
 
 
 def _waiting(queue: Queue, now: datetime) -> Finding:

@@ -12,7 +12,7 @@ SHANGHAI = ZoneInfo("Asia/Shanghai")
 
 
 class Clock(Protocol):
-    """Wall time for records and rules; monotonic seconds for deadlines."""
+    """Wall time for records and rules; monotonic seconds for deadlines, which no setting of the clock moves."""
 
     def now(self) -> datetime:
         """Local time in Asia/Shanghai, with offset."""
@@ -27,7 +27,8 @@ class SystemClock:
         return datetime.now(SHANGHAI)
 
     def monotonic(self) -> float:
-        return time.monotonic()
+        """Seconds since the machine was switched on, those in which it was suspended too (clock_gettime(2))."""
+        return time.clock_gettime(time.CLOCK_BOOTTIME)
 
 
 def today(clock: Clock) -> date:

@@ -11,14 +11,16 @@ import logging
 import queue
 import threading
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
 
 from kiosk.faults import DISK_FULL
 from kiosk.log_events import LogEvent, log
 from kiosk.runtime.audit import Seal, record_of
+from kiosk.runtime.boot import Boot
 from kiosk.runtime.clock import Clock
-from kiosk.runtime.journal import Journal, JournalFailed, OutboundMessage
+from kiosk.runtime.journal import Journal, JournalFailed, OutboundMessage, StepRecord
 from kiosk.workflow import effects as do
 from kiosk.workflow import events as on
 from kiosk.workflow import states as s
@@ -49,16 +51,19 @@ _LEAVES_NO_TRACE = (do.CheckDevices, do.InspectPath)
 
 class Engine:
     """Runs the machine. In production `run` on a thread of its own; in tests `pump` and a clock that is moved by
-    hand.
+    hand. `look_at_clock` is called before each step, so that a clock that was set stands in the journal before what
+    was done by it.
     """
 
     def __init__(
         self, site: Site, journal: Journal, clock: Clock, perform: Perform, show: Show, message_of: MessageOf,
-        seal: Seal,
+        seal: Seal, look_at_clock: Callable[[], None] = lambda: None,
     ) -> None:
         self._site = site
         self._message_of = message_of
         self._seal = seal
+        self._look_at_clock = look_at_clock
+        self._boot = Boot(clock.monotonic)
         self._journal = journal
         self._clock = clock
         self._perform = perform
@@ -66,7 +71,7 @@ class Engine:
         self._inbox: queue.SimpleQueue[tuple[on.Event, UUID | None] | threading.Event | None] = queue.SimpleQueue()
         self._state: s.State = s.Recovering()
         self._deadline_at = 0.0
-        self._unwritten: list[tuple[do.Effect, OutboundMessage]] = []
+        self._untold: list[do.Effect] = []      # what tells central, and stands on no disk yet
 
     @property
     def state(self) -> s.State:
@@ -126,6 +131,7 @@ class Engine:
         self._handle(on.DeadlinePassed(deadline_of(self._state).name), None)
 
     def _handle(self, event: on.Event, visit_id: UUID | None) -> None:
+        self._look_at_clock()
         state = self._state
         visit = s.visit_of(state)
         present_id = visit.id if visit else None
@@ -142,36 +148,41 @@ class Engine:
             self._enter(next_step)
             return
         now = self._clock.now()
-        late, messages = self._unwritten, self._messages(next_step, now)
         try:
             self._journal.append(
-                record_of(now, state, event, next_step, self._seal), [message for _, message in messages])
+                self._record(now, event, next_step), [message for _, message in self._messages(next_step, now)])
         except JournalFailed as error:
             log(LogEvent.JOURNAL_FAILED, level=logging.CRITICAL, error=str(error))
             if isinstance(event, _PROMISED):
                 self._handle(on.DeviceFailed(DISK_FULL), visit_id)
                 return
-            self._unwritten = messages
-            self._enter_without_journal(next_step)
+            self._enter_without_journal(now, event, next_step)
             return
-        self._unwritten = []
+        late, self._untold = self._untold, []
         self._enter(next_step)
-        for effect, _ in late:
+        for effect in late:
             self._perform(effect, None)
 
-    def _messages(self, next_step: Step, now: datetime) -> list[tuple[do.Effect, OutboundMessage]]:
-        """What central must be told, first what the disk did not take before: that is the better knowledge."""
-        late = {message.endorsement_id for _, message in self._unwritten}
-        return self._unwritten + [
-            (effect, message) for effect in next_step.effects
-            if (message := self._message_of(effect, now)) and message.endorsement_id not in late]
+    def _record(self, now: datetime, event: on.Event, next_step: Step) -> StepRecord:
+        return replace(record_of(now, self._state, event, next_step, self._seal), moment=self._boot.moment())
 
-    def _enter_without_journal(self, next_step: Step) -> None:
-        kept = tuple(effect for effect in next_step.effects if not isinstance(effect, _NEEDS_JOURNAL))
+    def _messages(self, next_step: Step, now: datetime) -> list[tuple[do.Effect, OutboundMessage]]:
+        """What central must be told of a step, in the order in which the machine says it."""
+        return [
+            (effect, message) for effect in next_step.effects
+            if (message := self._message_of(effect, now)) is not None]
+
+    def _enter_without_journal(self, now: datetime, event: on.Event, next_step: Step) -> None:
+        """What needs the journal is not begun. The rest happens; the journal keeps it until the disk takes it."""
+        kept = Step(
+            next_step.state, tuple(effect for effect in next_step.effects if not isinstance(effect, _NEEDS_JOURNAL)))
         for effect in next_step.effects:
             if isinstance(effect, _NEEDS_JOURNAL):
                 log(LogEvent.EFFECT_WITHHELD, level=logging.CRITICAL, effect=type(effect).__name__)
-        self._enter(Step(next_step.state, kept))
+        messages = self._messages(kept, now)
+        self._journal.keep(self._record(now, event, kept), [message for _, message in messages])
+        self._untold += [effect for effect, _ in messages]
+        self._enter(kept)
         if not isinstance(next_step.state, s.OutOfService):
             self.post(on.DeviceFailed(DISK_FULL))
 

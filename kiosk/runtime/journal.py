@@ -12,21 +12,24 @@ import sqlite3
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager
-from dataclasses import dataclass
 from datetime import datetime
-from itertools import takewhile
 from pathlib import Path
 from uuid import UUID
 
 from kiosk.log_events import LogEvent, log
 from kiosk.runtime import chain
+from kiosk.runtime.bin_rows import BIN_EMPTIED as BIN_EMPTIED
+from kiosk.runtime.bin_rows import IN_BIN, RETAINED, STILL_IN_BIN, in_bin
+from kiosk.runtime.boot import Moment
 from kiosk.runtime.chain import Break, BreakKind, HashName, Head
-
-BIN_EMPTIED = "BinEmptied"
-"""Note: staff took the permits out of the bin; what was retained before is not missed any more."""
-
-RETAINED = "facts LIKE '%\"in_bin\"%'"
-"""Condition in SQL: at this step a permit was put into the bin. An index has it in these words, or it is not used."""
+from kiosk.runtime.clock_watch import CLOCK_CONFIRMED, CLOCK_JUMPED
+from kiosk.runtime.journal_records import JournalFailed as JournalFailed
+from kiosk.runtime.journal_records import KeptPermit as KeptPermit
+from kiosk.runtime.journal_records import LoggedStep as LoggedStep
+from kiosk.runtime.journal_records import OutboundMessage as OutboundMessage
+from kiosk.runtime.journal_records import Queue as Queue
+from kiosk.runtime.journal_records import StepRecord as StepRecord
+from kiosk.runtime.journal_records import WaitingMessage as WaitingMessage
 
 _SCHEMA = f"""
 CREATE TABLE IF NOT EXISTS step (
@@ -56,6 +59,13 @@ CREATE TABLE IF NOT EXISTS message (
 ) STRICT;
 CREATE INDEX IF NOT EXISTS message_waiting ON message (sequence) WHERE settled_at IS NULL AND body IS NOT NULL;
 CREATE INDEX IF NOT EXISTS step_of_bin ON step (number) WHERE event = '{BIN_EMPTIED}' OR {RETAINED};
+CREATE INDEX IF NOT EXISTS step_of_clock ON step (number) WHERE event IN ('{CLOCK_JUMPED}', '{CLOCK_CONFIRMED}');
+CREATE TABLE IF NOT EXISTS last_moment (
+    only INTEGER PRIMARY KEY CHECK (only = 1),
+    step INTEGER NOT NULL,
+    boot_id TEXT NOT NULL,
+    passed_s REAL NOT NULL
+) STRICT;
 CREATE TABLE IF NOT EXISTS anchor (
     only INTEGER PRIMARY KEY CHECK (only = 1),
     number INTEGER NOT NULL,
@@ -80,80 +90,6 @@ _OVERTAKEN = (
 _A_STEP = "state_after != ''"
 
 
-class JournalFailed(Exception):
-    """The disk did not take the record; nothing may be begun that the journal does not know of."""
-
-
-@dataclass(frozen=True, slots=True)
-class StepRecord:
-    """One step: names of states, event and effects; `facts`: further references and codes, never anything personal."""
-
-    at: datetime
-    visit_id: UUID | None
-    state_before: str
-    event: str
-    state_after: str
-    custody: str
-    effects: tuple[str, ...]
-    endorsement_id: UUID | None
-    facts: dict[str, str | int | bool]
-
-
-@dataclass(frozen=True, slots=True)
-class OutboundMessage:
-    """A message that central must get, however long it takes. `body`: its JSON, with nothing personal in it."""
-
-    call: str
-    idempotency_key: str
-    endorsement_id: UUID
-    body: str
-
-
-@dataclass(frozen=True, slots=True)
-class WaitingMessage:
-    """A message for central that it has not yet taken note of. `body` is its JSON."""
-
-    sequence: int
-    call: str
-    idempotency_key: str
-    endorsement_id: UUID
-    body: str
-    at: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class LoggedStep:
-    """A step as it stands in the journal: what a restart reads."""
-
-    event: str
-    state_after: str
-    custody: str
-    effects: frozenset[str]
-    endorsement_id: UUID | None
-    facts: dict[str, str | int | bool]
-
-
-@dataclass(frozen=True, slots=True)
-class Queue:
-    """What central must still get: how many messages, since when the oldest of them waits, and since when the oldest
-    waits of those that central did not take though it took a later one.
-    """
-
-    length: int
-    oldest_at: datetime | None
-    overtaken_at: datetime | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class KeptPermit:
-    """A permit in the bin. `endorsement_id`: by which central was told of it; its first eight figures are the number
-    that its holder was shown.
-    """
-
-    at: datetime
-    endorsement_id: UUID | None
-
-
 class Journal:
     """The journal file; usable from any thread. Close it when done. `algorithm`: what new steps are hashed with.
 
@@ -165,6 +101,7 @@ class Journal:
         self.path = path
         self.algorithm: HashName = algorithm
         self._lock = threading.Lock()
+        self._unwritten: list[tuple[StepRecord, tuple[OutboundMessage, ...]]] = []
         path.parent.mkdir(parents=True, exist_ok=True)
         self._db = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
         try:
@@ -192,20 +129,42 @@ class Journal:
             yield db
 
     def append(self, record: StepRecord, messages: Sequence[OutboundMessage] = ()) -> None:
-        """Write one step and the messages it sends, as one, and wait until they are on disk. Raises `JournalFailed`."""
-        at = record.at.isoformat()
-        with self.as_one() as db:
-            number = chain.next_number(db)
-            sent = []
-            for message in messages:
-                row = (at, message.call, message.idempotency_key, str(message.endorsement_id), message.body)
-                cursor = db.execute(_NUMBER_MESSAGE, (*row, number))
-                if cursor.rowcount == 1:
-                    sent.append((cursor.lastrowid, *row))
-            self._add(db, number, (
-                at, _text(record.visit_id), record.state_before, record.event, record.state_after, record.custody,
-                json.dumps(record.effects), _text(record.endorsement_id), json.dumps(record.facts, sort_keys=True),
-            ), sent)
+        """Write one step and the messages it sends, as one with those that were `kept`, and wait until they are on
+        disk. Raises `JournalFailed`.
+        """
+        with self._written() as db:
+            with _as_one(db):
+                for kept, late in self._unwritten:
+                    self._add_step(db, kept, late)
+                self._add_step(db, record, messages)
+            self._unwritten.clear()
+
+    def keep(self, record: StepRecord, messages: Sequence[OutboundMessage] = ()) -> None:
+        """Remember a step that the disk did not take: what reads the journal reads it too, and the next step that the
+        disk takes is written behind it. Steps of an earlier visit that sent nothing and retained nothing are forgotten.
+        """
+        with self._lock:
+            self._unwritten.append((record, tuple(messages)))
+            if record.state_after == "Idle":
+                self._unwritten = [
+                    (kept, late) for kept, late in self._unwritten if late or IN_BIN in kept.facts or kept is record]
+
+    def _add_step(self, db: sqlite3.Connection, record: StepRecord, messages: Sequence[OutboundMessage]) -> None:
+        at, number = record.at.isoformat(), chain.next_number(db)
+        sent = []
+        for message in messages:
+            row = (at, message.call, message.idempotency_key, str(message.endorsement_id), message.body)
+            cursor = db.execute(_NUMBER_MESSAGE, (*row, number))
+            if cursor.rowcount == 1:
+                sent.append((cursor.lastrowid, *row))
+        self._add(db, number, (
+            at, _text(record.visit_id), record.state_before, record.event, record.state_after, record.custody,
+            json.dumps(record.effects), _text(record.endorsement_id), json.dumps(record.facts, sort_keys=True),
+        ), sent)
+        if record.moment is not None:
+            db.execute(
+                "INSERT OR REPLACE INTO last_moment VALUES (1, ?, ?, ?)",
+                (number, record.moment.boot_id, record.moment.passed_s))
 
     def note(self, event: str, facts: dict[str, str | int | bool]) -> None:
         """Write what is no step of the machine into the chain: what staff did, what was found. Raises
@@ -292,28 +251,62 @@ class Journal:
     def queue(self) -> Queue:
         """How many messages central must still get, how old the oldest is, and the oldest that was overtaken."""
         with self._written() as db:
-            length, oldest_at = db.execute(
-                f"SELECT count(*), (SELECT at FROM message WHERE {_WAITING} ORDER BY sequence LIMIT 1) FROM message"
-                f" WHERE {_WAITING}").fetchone()
+            length, oldest_at, oldest = db.execute(
+                f"SELECT count(*), (SELECT at FROM message WHERE {_WAITING} ORDER BY sequence LIMIT 1), min(sequence)"
+                f" FROM message WHERE {_WAITING}").fetchone()
             (overtaken_at,) = db.execute(_OVERTAKEN).fetchone() if length else (None,)
-        return Queue(length, _moment(oldest_at), _moment(overtaken_at))
+        return Queue(length, _moment(oldest_at), _moment(overtaken_at), oldest)
 
     def last_step_at(self) -> datetime | None:
-        """When the newest step was written; None: there is none."""
+        """When the newest step happened; None: there is none."""
         with self._written() as db:
+            if self._unwritten:
+                return self._unwritten[-1][0].at
             row = db.execute(f"SELECT at FROM step WHERE {_A_STEP} ORDER BY number DESC LIMIT 1").fetchone()
         return None if row is None else datetime.fromisoformat(row[0])
+
+    def last_moment(self) -> Moment | None:
+        """The same as a moment of its boot; None where that is not known."""
+        with self._written() as db:
+            if self._unwritten:
+                return self._unwritten[-1][0].moment
+            row = db.execute(
+                "SELECT boot_id, passed_s FROM last_moment"
+                f" WHERE step = (SELECT max(number) FROM step WHERE {_A_STEP})").fetchone()
+        return None if row is None else Moment(*row)
+
+    def clock_doubted_at(self) -> tuple[datetime, int] | None:
+        """When the clock was set last, by its own word, and by how many seconds; None where central confirmed it
+        since, or nobody set it.
+        """
+        with self._written() as db:
+            row = db.execute(
+                "SELECT event, at, facts FROM step WHERE event IN (?, ?) ORDER BY number DESC LIMIT 1",
+                (CLOCK_JUMPED, CLOCK_CONFIRMED)).fetchone()
+        if row is None or row[0] == CLOCK_CONFIRMED:
+            return None
+        return datetime.fromisoformat(row[1]), int(json.loads(row[2])["by_s"])
 
     def permits_in_bin(self) -> tuple[KeptPermit, ...]:
         """What was put into the bin since staff said last that they had emptied it, oldest first."""
         with self._written() as db:
-            rows = db.execute(
-                f"SELECT event, at, endorsement_id FROM step WHERE event = '{BIN_EMPTIED}' OR {RETAINED}"
-                " ORDER BY number DESC").fetchall()
-        kept = takewhile(lambda row: row[0] != BIN_EMPTIED, rows)
-        return tuple(
-            KeptPermit(datetime.fromisoformat(at), None if number is None else UUID(number))
-            for _, at, number in reversed(list(kept)))
+            kept = in_bin(db)
+            unwritten = [step for step, _ in self._unwritten if IN_BIN in step.facts]
+        return (
+            *(KeptPermit(datetime.fromisoformat(row.since), None if row.endorsement_id is None else
+                         UUID(row.endorsement_id)) for row in kept),
+            *(KeptPermit(step.at, step.endorsement_id) for step in unwritten))
+
+    def carry_bin_over(self, db: sqlite3.Connection, through: int) -> None:
+        """Inside a transaction of `as_one`: note anew, at the end of the chain, which permits lie in the bin by steps
+        up to `through`, so that these can be forgotten.
+        """
+        for row in in_bin(db):
+            if row.number <= through:
+                facts = {IN_BIN: True, "step": row.number, "since": row.since}
+                self._add(db, chain.next_number(db), (
+                    self._now().isoformat(), None, "", STILL_IN_BIN, "", "", "[]", row.endorsement_id,
+                    json.dumps(facts, sort_keys=True)), [])
 
     def steps_since_idle(self) -> tuple[LoggedStep, ...]:
         """Every step after the machine was last idle, oldest first."""
@@ -322,11 +315,20 @@ class Journal:
                 "SELECT event, state_after, custody, effects, endorsement_id, facts FROM step WHERE number >"
                 f" (SELECT coalesce(max(number), 0) FROM step WHERE state_after = 'Idle') AND {_A_STEP}"
                 " ORDER BY number").fetchall()
-        return tuple(
+            unwritten = [step for step, _ in self._unwritten]
+        steps = [
             LoggedStep(
                 event, state_after, custody, frozenset(json.loads(effects)),
                 None if endorsement_id is None else UUID(endorsement_id), json.loads(facts))
-            for event, state_after, custody, effects, endorsement_id, facts in rows)
+            for event, state_after, custody, effects, endorsement_id, facts in rows]
+        for step in unwritten:
+            if step.state_after == "Idle":
+                steps.clear()
+            else:
+                steps.append(LoggedStep(
+                    step.event, step.state_after, step.custody, frozenset(step.effects), step.endorsement_id,
+                    step.facts))
+        return tuple(steps)
 
     def close(self) -> None:
         """Close the file; may be called twice."""

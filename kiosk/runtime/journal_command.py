@@ -38,9 +38,11 @@ def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     _verb(verbs, "verify", _verify, "look through the whole chain").add_argument(
         "--told", type=_head, metavar="NUMBER:HASH:HEX", help="and hold it against the head that central knows")
     _verb(verbs, "head", _head_of, "the newest step, as central is told it: NUMBER:HASH:HEX")
-    _verb(verbs, "purge", _purge, "forget what is too old").add_argument(
+    purge = _verb(verbs, "purge", _purge, "forget what is too old, if central confirms what the time is")
+    purge.add_argument(
         "--keep-days", type=whole("days", LEAST_KEPT_DAYS, MOST_KEPT_DAYS), metavar="DAYS",
         help=f"instead of what the configuration says; {LEAST_KEPT_DAYS} to {MOST_KEPT_DAYS}")
+    purge.add_argument("--even-so", action="store_true", help="the clock is right, though central does not confirm it")
     _verb(verbs, "accept", _accept, "believe a broken journal again from here on; a copy of it is kept beside it")
     parser.set_defaults(run=run)
 
@@ -99,6 +101,12 @@ def _head_of(config: Config, path: Path, _: argparse.Namespace) -> int:
 
 def _purge(config: Config, path: Path, args: argparse.Namespace) -> int:
     keep = timedelta(days=config.journal.keep_days if args.keep_days is None else args.keep_days)
+    if not args.even_so and (why_not := _unconfirmed(config)) is not None:
+        print(
+            f"nothing was forgotten: this machine says that it is {SystemClock().now():%Y-%m-%d %H:%M}, and central"
+            f" does not confirm it ({why_not}). Mend the clock or the line; if you know that the clock is right, say"
+            " --even-so", file=sys.stderr)
+        return BROKEN
     with _opened(config, path) as journal:
         try:
             print(f"{keeping.purge(journal, SystemClock().now(), keep)} steps forgotten")
@@ -106,6 +114,15 @@ def _purge(config: Config, path: Path, args: argparse.Namespace) -> int:
             print(error, file=sys.stderr)
             return BROKEN
     return INTACT
+
+
+def _unconfirmed(config: Config) -> str | None:
+    """Why the clock is not confirmed; None if central confirms it now."""
+    from kiosk.diagnostics import central_checks
+    from kiosk.diagnostics.finding import Outcome
+
+    (found,) = central_checks.clock(config, SystemClock())
+    return None if found.outcome is Outcome.OK else found.detail
 
 
 def _accept(config: Config, path: Path, _: argparse.Namespace) -> int:

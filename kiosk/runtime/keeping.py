@@ -9,15 +9,11 @@ from pathlib import Path
 
 from kiosk.runtime import chain
 from kiosk.runtime.chain import Break
-from kiosk.runtime.journal import BIN_EMPTIED, RETAINED, Journal
+from kiosk.runtime.clock_watch import CLOCK_CONFIRMED, CLOCK_JUMPED
+from kiosk.runtime.journal import Journal
 
 KEPT = timedelta(days=180)
 """Half a year: longer than anybody takes to ask what became of a permit, shorter than a small disk lasts."""
-
-IN_BIN_KEPT = timedelta(days=365)
-"""How much longer a permit in the bin is remembered; staff who never say that they emptied it must not fill the
-disk.
-"""
 
 PORTION = 200
 """Steps forgotten at a time: some milliseconds, in which a visit's next step would wait."""
@@ -36,8 +32,10 @@ def purge(
 ) -> int:
     """Forget steps and settled messages that are older than `keep` (30 days at least); how many steps went.
 
-    What is still needed stays however old: an unfinished visit, a message that central must still get, and the
-    permits in the bin. `may_go_on` is asked between portions; what is left goes the next time.
+    `now` must be right: whoever calls has it confirmed. What is still needed stays however old: an unfinished visit, a
+    message that central must still get, and which permits lie in the bin (noted anew at the end of the chain). What
+    was written by a clock that was set is as old as the moment at which central confirmed it again.
+    `may_go_on` is asked between portions; what is left goes the next time.
     Raises `NothingPurged`, and `JournalFailed`.
     """
     before = now - max(keep, chain.LEAST_KEPT)
@@ -47,7 +45,9 @@ def purge(
         broken = journal.verify().broken
         if broken is not None:
             raise NothingPurged(broken)
-        journal.note(chain.PURGED, {"through": through, "before": before.isoformat()})
+        with journal.as_one() as db:
+            journal.carry_bin_over(db, through)
+            journal.add_note(db, chain.PURGED, {"through": through, "before": before.isoformat()})
     gone = 0
     while lowest + gone <= through and may_go_on():
         with journal.as_one() as db:
@@ -78,19 +78,20 @@ def _lowest(db: sqlite3.Connection) -> int:
 def _through(db: sqlite3.Connection, before: datetime) -> int:
     """The last step that may be forgotten."""
     first_kept = (
-        "SELECT number FROM step WHERE julianday(at) >= julianday(:before) ORDER BY number LIMIT 1",
+        # Young, or said to be: what central confirmed the clock behind is older than that, whatever its stamp.
+        "SELECT number FROM step WHERE julianday(at) >= julianday(:before) AND number > ("
+        "  SELECT coalesce(max(number), 0) FROM step WHERE event = :confirmed AND julianday(at) < julianday(:before))"
+        " ORDER BY number LIMIT 1",
+        # Stamped by a clock that was set; only a confirmation behind it says how old it can be at most.
+        "SELECT min(number) FROM step WHERE event = :jumped AND number > ("
+        "  SELECT coalesce(max(number), 0) FROM step WHERE event = :confirmed AND julianday(at) < julianday(:before))",
         "SELECT max(number) FROM step WHERE state_after = 'Idle'",
         "SELECT min(step) FROM message WHERE settled_at IS NULL AND body IS NOT NULL",
-        f"SELECT min(number) FROM step WHERE {RETAINED}"
-        " AND julianday(at) >= julianday(:long_before)"
-        " AND number > (SELECT coalesce(max(number), 0) FROM step WHERE event = :emptied)",
     )
-    names = {
-        "before": before.isoformat(), "long_before": (before - IN_BIN_KEPT).isoformat(), "emptied": BIN_EMPTIED,
-    }
-    found = [db.execute(query, names).fetchone() for query in first_kept]
-    if found[1][0] is None:
+    names = {"before": before.isoformat(), "jumped": CLOCK_JUMPED, "confirmed": CLOCK_CONFIRMED}
+    if db.execute("SELECT max(number) FROM step WHERE state_after = 'Idle'").fetchone()[0] is None:
         return 0        # never idle yet: there is no visit of which one could tell that it is over
+    found = [db.execute(query, names).fetchone() for query in first_kept]
     return min(int(row[0]) for row in found if row is not None and row[0] is not None) - 1
 
 

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import math
 from datetime import datetime
 from uuid import UUID
 
 from kiosk.domain.endorsement import ChipState, Custody, FaceState
+from kiosk.runtime.boot import Moment
+from kiosk.runtime.clock_watch import JUMP_S
 from kiosk.runtime.journal import Journal, LoggedStep
 from kiosk.workflow.visits import Presence, PutAway, Seals, UnfinishedStory
 
@@ -19,8 +22,10 @@ _OPEN = ("AskingPendingRewrites", "AskingCentral", "Applying", "Confirming", "Op
 _FINAL = (Custody.WITH_HOLDER.value, Custody.RETAINED.value)
 
 
-def unfinished_story(journal: Journal, now: datetime) -> UnfinishedStory:
-    """What the last visit left open, read forwards from the moment that the machine was last idle."""
+def unfinished_story(journal: Journal, now: datetime, moment: Moment | None = None) -> UnfinishedStory:
+    """What the last visit left open, read forwards from the moment that the machine was last idle. `moment`: the same
+    as `now`, whatever the clock says.
+    """
     last_at = journal.last_step_at()
     if last_at is None:
         return UnfinishedStory(None, 0, ChipState.OLD, FaceState.OLD, 0.0)
@@ -52,9 +57,23 @@ def unfinished_story(journal: Journal, now: datetime) -> UnfinishedStory:
             told = logged.custody not in _FINAL
             endorsement_id = logged.endorsement_id if told else None
     known = chip if chip is not None else (ChipState.UNKNOWN if relayed else ChipState.OLD)
-    stopped_for_s = max((now - last_at).total_seconds(), 0.0)
+    stopped_for_s = _stopped_for_s(journal, last_at, now, moment)
     return UnfinishedStory(
         endorsement_id, sessions, known, face, stopped_for_s, seals, relayed, is_abandoned, put_away, told)
+
+
+def _stopped_for_s(journal: Journal, last_at: datetime, now: datetime, moment: Moment | None) -> float:
+    """How long nothing was written; infinite where a clock that went back hides it: the holder may have gone."""
+    last = journal.last_moment()
+    if last is not None and moment is not None:
+        passed_s = last.seconds_until(moment)
+        if passed_s is not None:
+            return passed_s
+    by_clock_s = (now - last_at).total_seconds()
+    if by_clock_s < -JUMP_S:
+        return math.inf
+    since_boot_s = 0.0 if last is None or moment is None or last.boot_id == moment.boot_id else moment.passed_s
+    return max(by_clock_s, since_boot_s, 0.0)
 
 
 def _put_away(logged: LoggedStep, before: PutAway) -> PutAway:

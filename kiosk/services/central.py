@@ -5,7 +5,6 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Mapping
 from dataclasses import replace
-from datetime import timedelta
 from uuid import UUID, uuid4
 
 from kiosk.central import contract
@@ -29,7 +28,7 @@ from kiosk.faults import (
     Fault,
 )
 from kiosk.log_events import LogEvent, log
-from kiosk.runtime.clock import Clock
+from kiosk.runtime.clock_watch import WatchedClock
 from kiosk.runtime.journal import Journal, JournalFailed
 from kiosk.services.central_messages import (
     agent_of,
@@ -63,22 +62,19 @@ _CHIP_WRITTEN = ("written", "face_pending")
 
 
 class CentralService:
-    """Owns one connection to central on its worker's thread. `right_time`: how far the clock may be from central's;
-    beyond it a grant may look expired, and today be another day. `ask_drawable`: asked of every grant, so that it
-    is known before anybody confirms it.
+    """Owns one connection to central on its worker's thread. Central's time is heard with every answer: a grant is
+    held against it, whatever happens to the clock meanwhile. `ask_drawable`: asked of every grant, so that it is known
+    before anybody confirms it.
     """
 
     def __init__(
-        self, client: CentralClient, keys: GrantKeys, journal: Journal, clock: Clock,
-        right_time: timedelta, ask_drawable: AskDrawable,
+        self, client: CentralClient, keys: GrantKeys, journal: Journal, clock: WatchedClock, ask_drawable: AskDrawable,
     ) -> None:
         self._client = client
         self._keys = keys
         self._journal = journal
         self._clock = clock
-        self._right_time = right_time
         self._ask_drawable = ask_drawable
-        self._was_clock_wrong = False
         self._compared_at: float | None = None
 
     @property
@@ -96,22 +92,24 @@ class CentralService:
         }
 
     def check(self) -> Fault | None:
-        """Whether the clock is wrong; central is asked where it was, or where that was not compared for a while. As
-        long as central is silent, what was found last holds.
+        """Whether the clock is wrong; central is asked where it is in doubt, or was not compared for a while. As long
+        as central is silent, a clock that was found wrong or was set is wrong until it is back where it should be.
         """
-        if not self._was_clock_wrong and not self._is_to_be_compared():
+        if not self._is_to_be_compared():
             return None
         self._compared_at = self._clock.monotonic()
         try:
             self._client.endorsement_state(uuid4())     # nobody's: central answers that it knows none
         except CentralRefusedCall:
-            return CLOCK_WRONG if self._is_clock_wrong() else None
+            self._is_clock_wrong()
         except CentralError as error:
             self._fault_of("clock", error)
-        return CLOCK_WRONG if self._was_clock_wrong else None
+        return CLOCK_WRONG if self._clock.is_in_doubt else None
 
     def _is_to_be_compared(self) -> bool:
-        return self._compared_at is None or self._clock.monotonic() - self._compared_at >= COMPARED_EVERY_S
+        if self._compared_at is None or self._clock.is_unsettled or self._clock.is_in_doubt:
+            return True
+        return self._clock.monotonic() - self._compared_at >= COMPARED_EVERY_S
 
     def close(self) -> None:
         self._client.close()
@@ -139,11 +137,11 @@ class CentralService:
         if told is None:
             return False
         self._compared_at = self._clock.monotonic()
-        offset = self._clock.now() - told
-        self._was_clock_wrong = abs(offset) > self._right_time
-        if self._was_clock_wrong:
+        offset = self._clock.hear(told)
+        is_wrong = self._clock.is_in_doubt
+        if is_wrong:
             log(LogEvent.CLOCK_WRONG, level=logging.CRITICAL, offset_s=round(offset.total_seconds()))
-        return self._was_clock_wrong
+        return is_wrong
 
     def _request(self, effect: do.RequestEndorsement, post: Post) -> None:
         matter, purpose = effect.matter, effect.purpose
@@ -189,6 +187,8 @@ class CentralService:
                 return on.PermitAlreadyCurrent(valid_to)
 
     def _verified(self, signed: contract.SignedGrant, permit: Permit) -> Grant:
+        """The grant of the answer that came just now, held against the time that it came with."""
+        self._is_clock_wrong()
         grant = verify_grant(
             signed, self._keys, now=self._clock.now(), permit_number=permit.permit_number,
             chip_serial=permit.chip_serial, unknown=self._client.unknown)

@@ -16,19 +16,20 @@ from uuid import uuid4
 from kiosk.central import contract
 from kiosk.central.client import CentralClient, CentralError, CentralRefusedCall
 from kiosk.central.reading import Unknown
+from kiosk.faults import CLOCK_WRONG
 from kiosk.log_events import LogEvent, log
 from kiosk.runtime.chain import Head
-from kiosk.runtime.clock import Clock
-from kiosk.runtime.journal import Journal, JournalFailed
+from kiosk.runtime.clock_watch import WatchedClock
+from kiosk.runtime.journal import Journal, JournalFailed, Queue
 from kiosk.runtime.keeping import NothingPurged, purge
-from kiosk.services.device_health import DeviceHealth
+from kiosk.services.device_health import OK, DeviceHealth
 from kiosk.services.journal_guard import JournalGuard
-from kiosk.services.outbox import alarm_of
+from kiosk.services.outbox import alarm_of, waits_for_s
 from kiosk.services.performing import Handler
 from kiosk.workflow import states as s
 
 EVERY_S = 300.0
-PURGED_EVERY = timedelta(days=1)
+PURGED_EVERY_S = 86_400.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +53,7 @@ class HeartbeatService:
     """
 
     def __init__(
-        self, client: CentralClient, watched: Watched, clock: Clock, pause: Callable[[float], bool],
+        self, client: CentralClient, watched: Watched, clock: WatchedClock, pause: Callable[[float], bool],
         chance: Callable[[], float] = random.random,
     ) -> None:
         self._client = client
@@ -60,7 +61,8 @@ class HeartbeatService:
         self._clock = clock
         self._pause = pause
         self._chance = chance
-        self._purged_at: datetime | None = None
+        self._purged_at_s: float | None = None      # these by the monotonic clock
+        self._oldest: tuple[int, float] | None = None
 
     @property
     def handlers(self) -> Mapping[type, Handler]:
@@ -85,6 +87,7 @@ class HeartbeatService:
         """Tell central once; whatever comes of it, the kiosk goes on."""
         try:
             answer = self._client.heartbeat(self._report(), key=str(uuid4()))
+            self._clock.hear(answer.time)
             if answer.journal is not None:
                 told = answer.journal
                 self._watched.guard.compare(Head(told.number, told.algorithm, told.head))
@@ -99,11 +102,12 @@ class HeartbeatService:
     def _report(self) -> contract.HeartbeatRequest:
         watched, now = self._watched, self._clock.now()
         state, head, queue = watched.state(), watched.journal.head(), watched.journal.queue()
-        alarm = alarm_of(queue, now)
-        if alarm is not None and queue.oldest_at is not None:
+        seen_for_s = self._seen_for_s(queue)
+        alarm = alarm_of(queue, now, seen_for_s)
+        if alarm is not None:
             log(
                 LogEvent.FAULT_STANDS, level=logging.ERROR, fault=alarm.code,
-                since_s=round((now - queue.oldest_at).total_seconds()))
+                since_s=round(waits_for_s(queue, now, seen_for_s)))
         return contract.HeartbeatRequest(
             sent_at=now,
             state=type(state).__name__,
@@ -111,17 +115,36 @@ class HeartbeatService:
             fault=state.fault.code if isinstance(state, s.OutOfService) else None,
             versions=dict(watched.versions),
             devices=tuple(
-                contract.DeviceState(device=device, state=how) for device, how in watched.health.states().items()),
+                contract.DeviceState(device=device, state=how)
+                for device, how in (*watched.health.states().items(), ("clock", self._clock_state()))),
             journal=contract.JournalHead(number=head.number, algorithm=head.algorithm, head=head.hash),
             queue=contract.QueueState(length=queue.length, oldest_at=queue.oldest_at),
-            counters={**watched.health.counts(), **watched.unknown.counts()},
+            counters={
+                **watched.health.counts(), **watched.unknown.counts(), "clock_jumps": self._clock.jumps},
         )
 
+    def _clock_state(self) -> str:
+        """Of a clock that nobody confirmed yet there is nothing to tell: central's answer confirms it."""
+        return CLOCK_WRONG.code if self._clock.is_in_doubt else OK
+
+    def _seen_for_s(self, queue: Queue) -> float:
+        """How long the oldest message was seen waiting by this program."""
+        passed_s = self._clock.monotonic()
+        if queue.oldest is None:
+            self._oldest = None
+            return 0.0
+        if self._oldest is None or self._oldest[0] != queue.oldest:
+            self._oldest = (queue.oldest, passed_s)
+        return passed_s - self._oldest[1]
+
     def _tidy(self) -> None:
-        """Once a day, while nobody is served, forget what is too old."""
-        now = self._clock.now()
-        is_due = self._purged_at is None or now - self._purged_at >= PURGED_EVERY
+        """Once a day, while nobody is served, forget what is too old: on the word of a confirmed clock alone."""
+        passed_s = self._clock.monotonic()
+        is_due = self._purged_at_s is None or passed_s - self._purged_at_s >= PURGED_EVERY_S
         if not is_due or not self._is_idle() or self._watched.guard.fault is not None:
+            return
+        now = self._clock.confirmed_now()
+        if now is None:
             return
         try:
             self._purge(now)
@@ -134,7 +157,7 @@ class HeartbeatService:
         except NothingPurged:
             self._watched.guard.verify()
             return
-        self._purged_at = now
+        self._purged_at_s = self._clock.monotonic()
         if steps:
             log(LogEvent.JOURNAL_PURGED, steps=steps)
 

@@ -10,14 +10,10 @@ from __future__ import annotations
 import base64
 import hashlib
 import hmac
-import json
 import logging
-import os
 import re
 import secrets
 from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import datetime, timedelta
 from functools import cached_property
 from pathlib import Path
 from typing import Protocol
@@ -25,15 +21,11 @@ from typing import Protocol
 from kiosk.domain.kept_secret import KEY_BYTES
 from kiosk.domain.personal import Personal
 from kiosk.log_events import LogEvent, log
-from kiosk.runtime.clock import Clock
+from kiosk.runtime.boot import Boot
+from kiosk.services.attendant_tries import Tries, TriesFile
 from kiosk.services.performing import Handler, Post
 from kiosk.workflow import effects as do
 from kiosk.workflow import events as on
-
-TRIES = 5
-"""Wrong codes in a row, by anybody; a million secrets at five in a quarter of an hour take years."""
-
-LOCKED_FOR = timedelta(minutes=15)
 
 CODE = re.compile(r"(?P<number>[0-9]{2})(?P<secret>[0-9]{6,10})")
 COST, BLOCK, LANES = 2**14, 8, 1        # RFC 7914, section 2: 16 MB and some 50 ms on a small PC
@@ -74,21 +66,15 @@ def _base64(raw: bytes) -> str:
     return base64.b64encode(raw).decode()
 
 
-@dataclass(frozen=True, slots=True)
-class _Tries:
-    """Wrong codes in a row, and until when none is looked at."""
-
-    wrong: int = 0
-    locked_until: datetime | None = None
-
-
 class AttendantService:
-    """Answers `CheckAttendant`. `attendants`: what is kept of each secret, by number; `record`: the file of tries."""
+    """Answers `CheckAttendant`. `attendants`: what is kept of each secret, by number; `record`: the file of tries;
+    `boot`: tells moments, whatever the time of day.
+    """
 
-    def __init__(self, attendants: Mapping[str, str], record: Path, clock: Clock) -> None:
+    def __init__(self, attendants: Mapping[str, str], record: Path, boot: Boot) -> None:
         self._attendants = attendants
-        self._record = record
-        self._clock = clock
+        self._record = TriesFile(record)
+        self._boot = boot
 
     @cached_property
     def _nobody(self) -> str:
@@ -103,22 +89,21 @@ class AttendantService:
         """Nothing is open between two codes."""
 
     def _check(self, effect: do.CheckAttendant, post: Post) -> None:
-        now = self._clock.now()
+        now = self._boot.moment()
         try:
-            tries = self._tries()
-            if tries.locked_until is not None and now < tries.locked_until <= now + LOCKED_FOR:
+            tries = self._record.read(now)
+            if tries.lock is not None and tries.lock.holds(now):
                 log(LogEvent.ATTENDANT_LOCKED, level=logging.WARNING, wrong=tries.wrong)
                 post(on.AttendantNotConfirmed(locked=True))
                 return
-            wrong = tries.wrong + 1
-            until = now + LOCKED_FOR if wrong >= TRIES else None
-            self._keep(_Tries(wrong, until))
+            counted = tries.one_more(now)
+            self._record.write(counted)
             number = self._number_of(effect.code)
             if number is None:
-                log(LogEvent.ATTENDANT_REFUSED, level=logging.WARNING, wrong=wrong)
-                post(on.AttendantNotConfirmed(locked=until is not None))
+                log(LogEvent.ATTENDANT_REFUSED, level=logging.WARNING, wrong=counted.wrong)
+                post(on.AttendantNotConfirmed(locked=counted.lock is not None))
                 return
-            self._keep(_Tries())
+            self._record.write(Tries())
         except OSError as error:
             # Tries that cannot be counted are not given.
             log(LogEvent.ATTENDANT_UNCOUNTED, level=logging.CRITICAL, error=type(error).__name__)
@@ -134,28 +119,3 @@ class AttendantService:
         number = typed["number"]
         right = is_of(typed["secret"], self._attendants.get(number, self._nobody))
         return number if right and number in self._attendants else None
-
-    def _tries(self) -> _Tries:
-        """What the file says; a file that is damaged counts as one try short of the last."""
-        try:
-            told = json.loads(self._record.read_bytes())
-            until = told["locked_until"]
-            return _Tries(int(told["wrong"]), None if until is None else datetime.fromisoformat(until))
-        except FileNotFoundError:
-            return _Tries()
-        except (KeyError, TypeError, ValueError):
-            return _Tries(TRIES - 1)
-
-    def _keep(self, tries: _Tries) -> None:
-        until = None if tries.locked_until is None else tries.locked_until.isoformat()
-        written = self._record.with_suffix(".new")
-        with written.open("w", encoding="utf-8") as file:
-            json.dump({"wrong": tries.wrong, "locked_until": until}, file)
-            file.flush()
-            os.fsync(file.fileno())
-        written.replace(self._record)
-        directory = os.open(self._record.parent, os.O_RDONLY | os.O_DIRECTORY)     # or the name is not on the disk yet
-        try:
-            os.fsync(directory)
-        finally:
-            os.close(directory)

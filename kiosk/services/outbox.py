@@ -7,7 +7,7 @@ import random
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from enum import Enum
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from kiosk.central import contract
 from kiosk.central.client import CentralAnsweredGarbage, CentralClient, CentralError, CentralRefusedCall
@@ -36,11 +36,20 @@ OVERTAKEN_ALARM_AFTER = timedelta(hours=1)
 _NOT_ABOUT_THE_MESSAGE = ("unknown_kiosk", "certificate_revoked")
 
 
-def alarm_of(queue: Queue, now: datetime) -> Fault | None:
-    """The fault of a queue in which a message waits too long."""
-    is_late = queue.oldest_at is not None and now - queue.oldest_at > ALARM_AFTER
+def alarm_of(queue: Queue, now: datetime, seen_for_s: float = 0.0) -> Fault | None:
+    """The fault of a queue in which a message waits too long. `seen_for_s`: how long the oldest one was seen waiting,
+    whatever the clock says: one that was stamped by a clock that was ahead looks young for ever.
+    """
+    is_late = waits_for_s(queue, now, seen_for_s) > ALARM_AFTER.total_seconds()
     is_held_up = queue.overtaken_at is not None and now - queue.overtaken_at > OVERTAKEN_ALARM_AFTER
     return MESSAGES_WAITING if is_late or is_held_up else None
+
+
+def waits_for_s(queue: Queue, now: datetime, seen_for_s: float = 0.0) -> float:
+    """How long the oldest message waits, at least; 0 where nothing waits."""
+    if queue.oldest_at is None:
+        return 0.0
+    return max((now - queue.oldest_at).total_seconds(), seen_for_s, 0.0)
 
 
 def message_of(effect: do.Effect, now: datetime) -> OutboundMessage | None:
@@ -49,16 +58,20 @@ def message_of(effect: do.Effect, now: datetime) -> OutboundMessage | None:
         case do.CancelEndorsement(endorsement_id=endorsement_id, reason=reason):
             body = contract.CancellationRequest(reason=reason, decided_at=now).model_dump_json()
             # An application has one number through all visits, and what was granted in each may be given back.
-            key = f"{CANCELLATION}-{endorsement_id}-{now:%H%M%S%f}"
-            return OutboundMessage(CANCELLATION, key, endorsement_id, body)
+            return OutboundMessage(CANCELLATION, _key(CANCELLATION), endorsement_id, body)
         case do.ReportCompletion(endorsement_id=endorsement_id):
             completion = contract.CompletionRequest(
                 chip=effect.chip.value, face=effect.face.value, custody=effect.custody.value,
                 receipt_printed=effect.receipt_printed, finished_at=now)
             body = completion.model_dump_json()
-            return OutboundMessage(COMPLETION, f"{COMPLETION}-{endorsement_id}-{now:%H%M%S%f}", endorsement_id, body)
+            return OutboundMessage(COMPLETION, _key(COMPLETION), endorsement_id, body)
         case _:
             return None
+
+
+def _key(call: str) -> str:
+    """Of this message alone, whatever the clock says: a key that was used before would drop the message."""
+    return f"{call}-{uuid4()}"
 
 
 class OutboxService:
@@ -137,7 +150,7 @@ class OutboxService:
             return
         log(
             LogEvent.MESSAGE_WAITS, level=logging.WARNING, call=message.call, sequence=message.sequence,
-            waiting=queue.length, oldest_s=round((self._clock.now() - queue.oldest_at).total_seconds()),
+            waiting=queue.length, oldest_s=round(waits_for_s(queue, self._clock.now())),
             again_in_s=round(again_in_s, 1))
 
     def _tell_of_standing(self, message: WaitingMessage) -> None:

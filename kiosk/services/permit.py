@@ -14,6 +14,7 @@ from kiosk.domain.documents import PermitContent
 from kiosk.domain.endorsement import Custody, FaceUnprintable
 from kiosk.faults import BIN_FULL, DISK_FULL, FACE_UNPRINTABLE, UNIT_COVER_OPEN, Fault
 from kiosk.log_events import LogEvent, log
+from kiosk.runtime.boot import Boot
 from kiosk.runtime.clock import Clock
 from kiosk.runtime.journal import Journal, JournalFailed
 from kiosk.runtime.story import unfinished_story
@@ -55,6 +56,7 @@ class PermitService:
         self._worker = worker
         self._journal = journal
         self._clock = clock
+        self._boot = Boot(clock.monotonic)
         self._draw_face = draw_face
         self._default_language = default_language
         self._bin_capacity = bin_capacity
@@ -119,7 +121,7 @@ class PermitService:
     def _inspect(self, _: do.InspectPath, post: Post) -> None:
         self._watching = None
         try:
-            story = unfinished_story(self._journal, self._clock.now())
+            story = unfinished_story(self._journal, self._clock.now(), self._boot.moment())
             status = self._unit.reset(ResetPolicy.LEAVE)
         except DriverError as error:
             post(on.PathNotInspected(fault_of("permit_unit", error, doing="initialising")))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 import threading
 import time
 from collections.abc import Iterator
@@ -117,6 +118,31 @@ def test_a_closed_scanner_opens_itself(sim: CodeScannerSim, scanner: LineScanner
     scanner.clear_input()
     sim.show_code(CODE)
     assert scanner.read(WITHIN_S) == CODE
+
+
+def test_a_scanner_that_was_unplugged_and_plugged_in_between_two_waits_is_read_at_once(
+        sim: CodeScannerSim, scanner: LineScanner) -> None:
+    sim.set_fault("unplugged")
+    sim.clear_faults()
+    scanner.clear_input()
+    sim.show_code(CODE)
+    assert scanner.read(WITHIN_S) == CODE
+
+
+def test_a_scanner_behind_tcp_that_was_restarted_is_read_on_a_fresh_connection() -> None:
+    file = CodeScannerFile.load(DEVICES / "code-scanner-serial.toml")
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        scanner = LineScanner(lambda: open_bytes(f"tcp://127.0.0.1:{server.getsockname()[1]}", "code_scanner"), file)
+        scanner.open()
+        server.accept()[0].close()
+        scanner.clear_input()
+        fresh, _ = server.accept()
+        with fresh:
+            fresh.sendall(f"{CODE}\r\n".encode())
+            assert scanner.read(WITHIN_S) == CODE
+        with pytest.raises(LinkLost):       # lost while somebody waits: the waiting resident is told
+            scanner.read(WITHIN_S)
+        scanner.close()
 
 
 def test_nobody_can_show_what_is_no_code(sim: CodeScannerSim) -> None:

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 from uuid import UUID
 
 import pytest
 
 from kiosk.domain.endorsement import ChipState, Custody, FaceState
-from kiosk.faults import DISK_FULL
+from kiosk.faults import DISK_FULL, PERMIT_JAMMED
 from kiosk.runtime.engine import Engine
 from kiosk.runtime.journal import Journal, WaitingMessage
 from kiosk.runtime.seal import seal_by
@@ -219,10 +221,72 @@ def test_what_the_disk_does_not_take_is_not_promised_either(place: Place, promis
     assert isinstance(state, s.ReturningPermit)
     assert isinstance(state.ending, s.BrokenOff)
     assert state.ending.fault == DISK_FULL
-    assert unfinished_story(place.journal, place.clock.now()).endorsement_id == samples.ASKED_FOR
+    with closing(Journal(place.path, place.clock.now)) as after_a_restart:
+        assert unfinished_story(after_a_restart, place.clock.now()).endorsement_id == samples.ASKED_FOR
     place.disk_is_free()
     place.happens(on.PermitAtMouth())
     assert [message.call for message in place.waiting()] == ["cancellation"]
+
+
+def test_a_second_message_for_an_endorsement_is_not_lost_while_the_first_is_unwritten(place: Place) -> None:
+    """The grant is given back, then the unit jams: that the permit is still inside is news, under the same number."""
+    place.comes_to_confirming()
+    place.disk_is_full()
+    place.happens(on.PersonChose(Intent.CANCEL))
+    assert isinstance(place.happens(on.DeviceFailed(PERMIT_JAMMED)), s.OutOfService)
+    place.disk_is_free()
+    place.ordered.clear()
+    place.happens(on.DevicesReady())
+    waiting = place.waiting()
+    number = samples.GRANT.endorsement_id
+    assert [(message.call, message.endorsement_id) for message in waiting] == [
+        ("cancellation", number), ("completion", number)]
+    assert json.loads(waiting[1].body)["custody"] == "inside"
+    assert [effect for effect in place.ordered if not isinstance(effect, do.InspectPath)] == [
+        do.CancelEndorsement(number, "holder_cancelled"),
+        do.ReportCompletion(number, ChipState.OLD, FaceState.OLD, Custody.INSIDE, receipt_printed=False)]
+    assert place.journal.verify().broken is None
+
+
+def test_what_the_disk_did_not_take_belongs_to_the_story_of_the_visit(place: Place) -> None:
+    """A permit is found where the unit says; what central was told of it decides what it is told next."""
+    place.comes_to_confirming()
+    place.disk_is_full()
+    place.happens(on.PersonChose(Intent.CANCEL), on.DeviceFailed(PERMIT_JAMMED))
+    story = unfinished_story(place.journal, place.clock.now())
+    assert (story.endorsement_id, story.told) == (samples.GRANT.endorsement_id, True)
+    place.disk_is_free()
+    place.happens(on.DevicesReady())
+    assert unfinished_story(place.journal, place.clock.now()) == story
+
+
+def test_a_disk_that_stays_full_for_days_fills_no_memory_and_repeats_no_message(place: Place) -> None:
+    place.comes_to_confirming()
+    place.disk_is_full()
+    place.happens(on.PersonChose(Intent.CANCEL), on.DeviceFailed(PERMIT_JAMMED))
+    for _ in range(50):
+        place.clock.pass_time(31)
+        story = unfinished_story(place.journal, place.clock.now())
+        place.happens(on.DevicesReady(), on.PathInspected(Custody.WITH_HOLDER, story, samples.FOUND_VISIT))
+    assert len(place.journal._unwritten) < 10
+    place.disk_is_free()
+    place.happens(on.DevicesReady())
+    assert [(message.call, json.loads(message.body).get("custody")) for message in place.waiting()] == [
+        ("cancellation", None), ("completion", "inside"), ("completion", "with_holder")]
+
+
+def test_a_permit_that_went_into_the_bin_while_the_disk_was_full_is_counted(place: Place) -> None:
+    place.comes_to_confirming()
+    place.happens(on.PersonChose(Intent.CANCEL), on.PermitAtMouth(), on.DeadlinePassed("removal"))
+    place.happens(on.DeadlinePassed("removal"), on.PermitTakenIn())
+    assert isinstance(place.engine.state, s.Retaining)
+    place.disk_is_full()
+    place.happens(on.PermitRetained())
+    assert [kept.endorsement_id for kept in place.journal.permits_in_bin()] == [samples.GRANT.endorsement_id]
+    place.disk_is_free()
+    place.happens(on.PersonChose(Intent.FINISH), on.DevicesReady())
+    assert [kept.endorsement_id for kept in place.journal.permits_in_bin()] == [samples.GRANT.endorsement_id]
+    assert [json.loads(message.body).get("custody") for message in place.waiting()] == [None, "retained"]
 
 
 def test_the_journal_is_synced_to_the_disk_at_every_record(place: Place) -> None:

@@ -18,6 +18,7 @@ from kiosk.central.reference.server import ReferenceCentral
 from kiosk.domain.endorsement import Custody
 from kiosk.faults import COUPLER_LINK, JOURNAL_BROKEN, PAPER_OUT
 from kiosk.runtime.chain import Break, BreakKind
+from kiosk.runtime.clock_watch import WatchedClock
 from kiosk.runtime.journal import Journal, OutboundMessage, StepRecord
 from kiosk.runtime.keeping import accept
 from kiosk.services.device_health import DeviceHealth
@@ -26,6 +27,7 @@ from kiosk.services.journal_guard import JournalGuard
 from kiosk.workflow import events as on
 from kiosk.workflow import states as s
 from tests.component.central_rig import MovableClock, client_of, settings
+from tests.fakes.set_clock import SetClock
 from tests.unit import machine_samples as samples
 
 
@@ -56,23 +58,29 @@ class Site:
     beats: int = 1
     pauses: list[float] = field(default_factory=list)
 
-    def opens(self) -> None:
+    def opens(self, wrong_by: timedelta = timedelta()) -> None:
         self.journal = Journal(self.path, self.hand)
         self.guard = JournalGuard(self.journal)
         watched = Watched(
             lambda: self.state, self.journal, self.guard, self.health, {"kiosk": "0.1.0"}, timedelta(days=180),
             self.client.unknown)
-        self.service = HeartbeatService(self.client, watched, Clock(self.hand), self._pause, lambda: 0.5)
+        self.own = SetClock(Clock(self.hand), wrong_by)
+        self.clock = WatchedClock(self.own, timedelta(seconds=60))
+        self.service = HeartbeatService(self.client, watched, self.clock, self._pause, lambda: 0.5)
 
     def _pause(self, seconds: float) -> bool:
         self.pauses.append(seconds)
         self.hand.pass_time(timedelta(seconds=seconds))
         return len(self.pauses) >= self.beats
 
-    def writes(self, steps: int = 1, after: str = "Idle", *messages: OutboundMessage) -> None:
+    def writes(
+        self, steps: int = 1, after: str = "Idle", *messages: OutboundMessage,
+        facts: dict[str, str | int | bool] | None = None,
+    ) -> None:
         for _ in range(steps):
             self.journal.append(
-                StepRecord(self.hand(), uuid4(), "Idle", "PersonChose", after, "inside", (), None, {}), messages)
+                StepRecord(self.hand(), uuid4(), "Idle", "PersonChose", after, "inside", (), None, facts or {}),
+                messages)
 
     def is_tampered_with(self, *commands: str) -> None:
         with closing(sqlite3.connect(self.path)) as db, db:
@@ -118,14 +126,14 @@ def test_central_is_told_of_machine_devices_queue_journal_and_versions(site: Sit
     head = site.journal.head()
     assert (told["state"], told["custody"], told["fault"]) == ("Idle", "with_holder", None)
     assert told["devices"] == {
-        "id_reader": "ok", "permit_unit": "ok", "permit_chip": "ok", "receipt_printer": "4301"}
+        "id_reader": "ok", "permit_unit": "ok", "permit_chip": "ok", "receipt_printer": "4301", "clock": "ok"}
     assert told["versions"] == {"kiosk": "0.1.0"}
     assert told["queue"] == {"length": 1, "oldest_s": 900}
     assert told["journal"] == {"number": 4, "algorithm": "sha256", "head": head.hash}
     assert told["counters"] == {
         "permits_taken_in": 0, "grants_received": 0, "endorsements_refused": 0, "applications_received": 0,
         "faces_rewritten": 0, "permits_taken": 0, "permits_retained": 0, "receipts_printed": 0, "faults": 1,
-        "unknown_fields": 0, "unknown_values": 0}
+        "unknown_fields": 0, "unknown_values": 0, "clock_jumps": 0}
 
 
 def test_a_kiosk_that_is_out_of_service_says_why_and_where_the_permit_is(site: Site) -> None:
@@ -248,6 +256,77 @@ def test_what_is_too_old_is_forgotten_once_a_day_and_only_while_nobody_is_served
     site.service.begin()
     assert site.journal.verify().anchor == 5
     assert site.guard.fault is None
+
+
+@pytest.mark.parametrize("wrong_by", [timedelta(days=200), timedelta(days=600), timedelta(days=-200)])
+@pytest.mark.parametrize("when", ["from the start", "while it runs"])
+def test_nothing_is_forgotten_on_the_word_of_a_clock_that_nobody_confirmed(
+    site: Site, wrong_by: timedelta, when: str
+) -> None:
+    """Central is silent; the clock is wrong. What lies in the bin, and every step, is still there."""
+    site.writes(31)
+    site.writes(1, "Explaining", facts={"in_bin": True})
+    site.writes(4)
+    in_bin = site.journal.permits_in_bin()
+    if when == "while it runs":
+        site.service.beat()
+        assert site.clock.is_confirmed
+    else:
+        site.opens(wrong_by)
+    site.own.wrong_by = wrong_by
+    site.beats = 4
+    site.central.set_fault("refuse_connection", calls=100)
+    site.service.begin()
+    assert site.journal.verify().anchor == 0
+    site.central.clear_faults()
+    site.service.begin()        # central says that it is another day
+    site.hand.pass_time(timedelta(seconds=1))
+    site.service.beat()         # and hears that the kiosk knows
+    assert site.journal.verify().anchor == 0
+    assert site.journal.permits_in_bin() == in_bin
+    assert site.journal.verify().verified == 36
+    told = site.at_central()
+    assert told["devices"] == {"clock": "6501"}
+    site.hand.pass_time(timedelta(seconds=1))
+    site.own.wrong_by = timedelta()
+    site.service.beat()
+    assert site.at_central()["devices"] == {"clock": "ok"}
+
+
+def test_a_clock_set_back_puts_off_no_purge(site: Site) -> None:
+    """Once a day is by the time that passed."""
+    site.service.begin()
+    site.writes(5)
+    site.hand.pass_time(timedelta(days=181))
+    site.writes(1)
+    site.own.wrong_by = timedelta(days=-100)
+    site.service.beat()
+    site.own.wrong_by = timedelta()
+    site.service.begin()
+    assert site.journal.verify().anchor == 5
+
+
+def test_jumps_of_the_clock_are_counted_and_told(site: Site) -> None:
+    for hours in (5, 0, 5):
+        site.hand.pass_time(timedelta(seconds=1))
+        site.own.wrong_by = timedelta(hours=hours)
+        site.service.beat()
+    counters = site.at_central()["counters"]
+    assert isinstance(counters, dict)
+    assert counters["clock_jumps"] == 3
+
+
+def test_a_message_stamped_by_a_clock_that_was_ahead_is_missed_after_a_day(
+    site: Site, caplog: pytest.LogCaptureFixture
+) -> None:
+    site.hand.pass_time(timedelta(days=600))
+    site.writes(1, "Idle", OutboundMessage("completion", "key", UUID(int=1), "{}"))
+    site.hand.pass_time(timedelta(days=-600))
+    site.opens()
+    site.service.beat()
+    site.hand.pass_time(timedelta(hours=25))
+    site.service.beat()
+    assert 'fault_stands {"fault": "5102", "since_s": 90000}' in caplog.text
 
 
 def test_a_disk_that_fails_under_the_heartbeat_ends_no_worker(site: Site, caplog: pytest.LogCaptureFixture) -> None:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import socket
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -21,7 +23,7 @@ from drivers.simulators.id_reader_sim import MODULE_ID, IdReaderSim, raw_photo
 from drivers.simulators.pty_line import PtyLine
 from drivers.simulators.residents import Residents, load_residents
 from drivers.transport.base import ByteTransport
-from drivers.transport.urls import bytes_opener
+from drivers.transport.urls import bytes_opener, open_bytes
 
 DEVICE_FILE = Path(__file__).parents[2] / "assets" / "devices" / "gat467.toml"
 REAL = IdReaderFile.load(DEVICE_FILE)
@@ -208,6 +210,39 @@ def test_a_plug_pulled_and_put_back_needs_only_the_next_poll(
         reader.open()
     sim.clear_faults()
     assert reader.read_id_card() is not None
+
+
+def test_a_plug_pulled_and_put_back_between_two_polls_is_not_noticed(
+        sim: IdReaderSim, reader: IdReader, residents: Residents) -> None:
+    sim.lay_down(residents.people["lin-yuzhen"])
+    assert reader.read_id_card() is not None
+    sim.set_fault("unplugged")
+    sim.clear_faults()
+    sim.lift()
+    sim.lay_down(residents.people["lin-yuzhen"])
+    assert reader.read_id_card() is not None
+
+
+def test_a_reader_behind_tcp_that_was_restarted_is_asked_again_on_a_fresh_connection() -> None:
+    """The connection that was kept is refused at the first byte, as by a terminal server that started anew."""
+    answer = Answer(0x90).encode()
+    with socket.create_server(("127.0.0.1", 0)) as server, ThreadPoolExecutor(1) as pool:
+        port = server.getsockname()[1]
+
+        def serve() -> None:
+            for _ in range(2):
+                near, _ = server.accept()
+                with near:
+                    for _ in range(2):      # the probe, and the self-test; then it starts anew
+                        near.recv(100)
+                        near.sendall(answer)
+
+        served = pool.submit(serve)
+        reader = IdReader(lambda baud: open_bytes(f"tcp://127.0.0.1:{port}", "id_reader"), QUICK)
+        reader.self_test()
+        reader.self_test()
+        reader.close()
+        served.result(5.0)
 
 
 def test_an_unknown_fault_is_refused(sim: IdReaderSim) -> None:

@@ -12,9 +12,11 @@ from pathlib import Path
 import pytest
 
 from kiosk.__main__ import main
+from kiosk.central.reference.server import ReferenceCentral
 from kiosk.runtime.chain import Head
 from kiosk.runtime.clock import SystemClock
 from kiosk.runtime.journal import Journal, StepRecord
+from tests.component.central_rig import MovableClock, settings
 from tests.component.test_config import GOOD, written
 
 
@@ -27,6 +29,16 @@ def head(tmp_path: Path) -> Iterator[Head]:
             at = now - timedelta(days=days)
             journal.append(StepRecord(at, None, "Thanking", "DeadlinePassed", "Idle", "with_holder", (), None, {}))
         yield journal.head()
+
+
+HAND = MovableClock()
+
+
+@pytest.fixture
+def place(tmp_path: Path, head: Head) -> Iterator[Path]:
+    """The configuration of the same site, with a central that runs by a clock of its own."""
+    with ReferenceCentral(settings(tmp_path, HAND)) as central:
+        yield written(tmp_path, GOOD.replace("https://central.example.invalid:8443", central.url))
 
 
 def run(folder: Path, *words: str) -> int:
@@ -60,12 +72,39 @@ def test_it_holds_the_journal_against_what_central_knows(
 def test_it_forgets_what_is_older_than_the_site_keeps(
     tmp_path: Path, head: Head, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert run(tmp_path, "purge") == 0
+    assert run(tmp_path, "purge", "--even-so") == 0
     assert capsys.readouterr().out == "2 steps forgotten\n"
-    assert run(tmp_path, "purge", "--keep-days", "95") == 0
+    assert run(tmp_path, "purge", "--even-so", "--keep-days", "95") == 0
     assert capsys.readouterr().out == "1 steps forgotten\n"
     assert run(tmp_path, "verify") == 0
     assert capsys.readouterr().out.startswith("4 steps hold together behind step 3;")
+
+
+@pytest.mark.parametrize("wrong_by", [timedelta(0), timedelta(days=200), timedelta(days=-200)])
+def test_it_forgets_nothing_by_a_clock_that_central_does_not_confirm(
+    place: Path, wrong_by: timedelta, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The machine's own clock is not for a test to set, so central's is."""
+    HAND.now = SystemClock().now() - wrong_by
+    status = main(["journal", "--config", str(place), "purge"])
+    printed = capsys.readouterr()
+    if wrong_by:
+        assert (status, printed.out) == (1, "")
+        assert printed.err.startswith("nothing was forgotten: this machine says that it is 20")
+        assert f"({wrong_by.total_seconds():+.0f} s against central)" in printed.err
+        assert len(printed.err.splitlines()) == 1
+    else:
+        assert (status, printed.out, printed.err) == (0, "2 steps forgotten\n", "")
+
+
+def test_it_forgets_nothing_while_central_is_silent_unless_somebody_vouches_for_the_clock(
+    tmp_path: Path, head: Head, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(tmp_path, "purge") == 1
+    printed = capsys.readouterr()
+    assert (printed.out, len(printed.err.splitlines())) == ("", 1)
+    assert printed.err.endswith("say --even-so\n")
+    assert run(tmp_path, "purge", "--even-so") == 0
 
 
 def test_a_broken_journal_is_not_purged_and_is_believed_again_after_it_was_accepted(
@@ -74,7 +113,7 @@ def test_a_broken_journal_is_not_purged_and_is_believed_again_after_it_was_accep
     tamper(tmp_path)
     assert run(tmp_path, "verify") == 1
     assert "BROKEN: changed at step 3" in capsys.readouterr().out
-    assert run(tmp_path, "purge") == 1
+    assert run(tmp_path, "purge", "--even-so") == 1
     assert capsys.readouterr().err == "nothing was purged: the journal is changed at step 3\n"
     assert run(tmp_path, "accept") == 0
     assert run(tmp_path, "accept") == 1

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import select
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import replace
 from pathlib import Path
 
@@ -22,7 +23,8 @@ from drivers.errors import (
     PaperOut,
 )
 from drivers.receipt_printer import device_file, encoding
-from drivers.receipt_printer.device import ReceiptPrinter
+from drivers.receipt_printer.commands import CommandDecoder, Raster, real_time_in
+from drivers.receipt_printer.device import CLEAR_BUFFERS, ReceiptPrinter
 from drivers.receipt_printer.document import LabelledValue, QrCode, ReceiptDocument, TextLine
 from drivers.receipt_printer.document_file import load_document
 from drivers.receipt_printer.layout import SetLine
@@ -38,6 +40,7 @@ ROOT = Path(__file__).parents[2]
 SAMPLE = ROOT / "tests" / "data" / "receipts" / "endorsed.toml"
 ALL_MODELS = sorted(path.stem for path in (ROOT / "assets" / "devices").glob("escpos-*.toml"))
 SHORT = ReceiptDocument((TextLine("居住证签注凭条"), LabelledValue("业务号", "QZ-1")))
+NAMES = ("林䁞珍", "钱䁞", "龘龘龘", "示范路八十八弄六号四〇二室", "李国庆", "赵氏孤儿", "马到成功", "鑫森淼焱垚")
 LONG = ReceiptDocument(tuple(TextLine(f"第 {n} 行") for n in range(20)))
 
 
@@ -267,6 +270,105 @@ def test_a_link_that_was_lost_between_receipts_is_opened_again(bench: Bench) -> 
     bench.sim.clear_faults()
     eventually(lambda: _prints(bench.printer))
     assert len(bench.sim.printouts) == 2
+
+
+# -- a connection that is dead without a word, answers that come late or to nothing ---------------------------------
+
+
+def test_a_printer_that_was_restarted_silently_costs_no_receipt_and_prints_none_twice(bench: Bench) -> None:
+    for number in range(1, 4):
+        bench.printer.print_receipt(ReceiptDocument((TextLine(f"第 {number} 张"),)))
+        bench.sim.restart_silently()
+    assert [printout.text.split() for printout in bench.sim.printouts] == [["第", str(n), "张"] for n in range(1, 4)]
+
+
+def test_a_printer_that_is_silent_on_a_fresh_connection_too_is_a_timeout(bench: Bench) -> None:
+    bench.printer.print_receipt(SHORT)
+    bench.sim.set_fault("silent")
+    with pytest.raises(LinkTimeout):
+        bench.printer.print_receipt(SHORT)
+    assert len(bench.sim.printouts) == 1
+
+
+def test_a_printer_that_is_slow_to_answer_while_it_prints_has_printed(typeface: Typeface) -> None:
+    with bench_of(typeface, pace=1.0) as bench:
+        patient = replace(bench.file, print_timeout_s=20.0)
+        printer = ReceiptPrinter(lambda: open_bytes(bench.url, "receipt_printer"), patient, typeface)
+        bench.sim.slow_answers_s = 2 * patient.answer_timeout_s
+        printer.print_receipt(LONG)
+        printer.close()
+        assert len(bench.sim.printouts) == 1
+
+
+def test_paper_that_ends_is_told_by_a_slow_printer_too(typeface: Typeface) -> None:
+    with bench_of(typeface, pace=1.0) as bench:
+        patient = replace(bench.file, print_timeout_s=20.0)
+        printer = ReceiptPrinter(lambda: open_bytes(bench.url, "receipt_printer"), patient, typeface)
+        bench.sim.slow_answers_s = 2 * patient.answer_timeout_s
+        bench.sim.set_fault("paper_out_while_printing")
+        with pytest.raises(PaperOut):
+            printer.print_receipt(LONG)
+        printer.close()
+
+
+@pytest.mark.parametrize("stray", [b"\x1e", b"\x16\x16", b"\x1e\x12\x72\x1a\x16\x12\x12\x12"])
+def test_answers_that_nobody_asked_for_are_not_taken_for_ours(bench: Bench, stray: bytes) -> None:
+    """Paper near its end (1E), where the cover is asked for, reads as an open cover."""
+    bench.printer.status()
+    bench.sim.say(stray)
+    eventually(lambda: _has_come(bench.printer))
+    assert bench.printer.status().cover_open is False
+    assert bench.printer.status().paper is PaperLevel.OK
+    bench.printer.print_receipt(SHORT)
+    assert len(bench.sim.printouts) == 1
+
+
+def _has_come(printer: ReceiptPrinter) -> bool:
+    """Whether bytes wait on the line; none is taken."""
+    link = printer._line._link
+    assert link is not None
+    return bool(select.select([link._socket], [], [], 0.05)[0])
+
+
+# -- pictures -------------------------------------------------------------------------------------------------------
+
+
+REAL_TIME = [bytes([0x10, 0x04, n]) for n in range(1, 5)] + [CLEAR_BUFFERS]
+
+
+@pytest.mark.parametrize("hidden", REAL_TIME)
+def test_a_printer_obeys_real_time_commands_in_the_dots_of_a_picture(typeface: Typeface, hidden: bytes) -> None:
+    with bench_of(typeface, "escpos-80-gb2312") as bench, closing(open_bytes(bench.url, "receipt_printer")) as link:
+        dots = (bytes(5) + hidden).ljust(48, b"\0")
+        link.write(b"\x1d\x76\x30\x00" + bytes([24, 0, 2, 0]) + dots)
+        assert link.read(1, 5.0) in ((b"\x12",) if hidden != CLEAR_BUFFERS else (b"\x37",))
+
+
+def test_a_name_whose_dots_hold_real_time_bytes_is_printed_and_nothing_answers_in_between(
+    typeface: Typeface, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    document = ReceiptDocument(tuple(TextLine(name) for name in NAMES))
+    with bench_of(typeface) as bench:
+        file = replace(bench.file, font="ascii", print_timeout_s=20.0)
+        bench.sim.set_fault("paper_near_end")
+        printer = ReceiptPrinter(lambda: open_bytes(bench.url, "receipt_printer"), file, typeface)
+        printer.print_receipt(document)
+        printer.close()
+        assert len(bench.sim.printouts) == 1
+    sent = encoding.receipt(document, file, typeface)
+    monkeypatch.setattr(encoding, "without_real_time", lambda raster: raster)
+    untouched = encoding.receipt(document, file, typeface)
+    assert len(sent) == len(untouched)
+    # As they were drawn they hold such bytes; as they are sent they do not, and differ by a dot for each.
+    hidden = [command for raster in _rasters(untouched) for command in real_time_in(raster)]
+    assert hidden != []
+    assert [command for raster in _rasters(sent) for command in real_time_in(raster)] == []
+    differing = [(a, b) for a, b in zip(sent, untouched, strict=True) if a != b]
+    assert set(differing) == {(0x18, 0x10)}
+
+
+def _rasters(job: bytes) -> list[bytes]:
+    return [command.data for command in CommandDecoder().feed(job) if isinstance(command, Raster)]
 
 
 def test_clearing_wipes_a_job_that_waits_for_paper(bench: Bench) -> None:

@@ -255,6 +255,18 @@ def test_a_tcp_link_moves_bytes_and_notices_the_peer_leaving(server: socket.sock
             link.write(b"x")
 
 
+def test_a_peer_that_is_gone_without_a_word_is_looked_for(server: socket.socket) -> None:
+    """A cable that was cut tells nobody: the kernel must ask. (Its probes are the kernel's; here they are ordered.)"""
+    with closing(TcpLink("127.0.0.1", server.getsockname()[1])) as link:
+        ordered = {
+            option: link._socket.getsockopt(level, option) for level, option in (
+                (socket.SOL_SOCKET, socket.SO_KEEPALIVE), (socket.IPPROTO_TCP, socket.TCP_KEEPIDLE),
+                (socket.IPPROTO_TCP, socket.TCP_KEEPINTVL), (socket.IPPROTO_TCP, socket.TCP_KEEPCNT))}
+    assert ordered[socket.SO_KEEPALIVE] == 1
+    silent_s = ordered[socket.TCP_KEEPIDLE] + ordered[socket.TCP_KEEPINTVL] * ordered[socket.TCP_KEEPCNT]
+    assert silent_s <= 60
+
+
 def test_a_refused_connection_is_a_lost_link(server: socket.socket) -> None:
     port = server.getsockname()[1]
     server.close()

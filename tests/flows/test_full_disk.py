@@ -5,7 +5,8 @@ from __future__ import annotations
 import resource
 import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
+from uuid import UUID
 
 import pytest
 
@@ -13,6 +14,7 @@ from drivers.simulators.permit import Place as At
 from kiosk.screen_models import Intent
 from kiosk.workflow import states as s
 from tests.flows.place import LIN, Place
+from tests.waiting import eventually
 
 
 @contextmanager
@@ -47,6 +49,28 @@ def test_a_full_disk_gives_the_permit_back_and_closes_the_machine(place: Place, 
     place.rig.lift_id_card()
     place.plays(LIN.renewal())
     assert place.central_state() == "written"
+
+
+@pytest.mark.parametrize("disk", ["well", "full"])
+def test_central_knows_where_a_permit_is_however_full_the_disk_was(place: Place, disk: str) -> None:
+    """The grant is given back and the permit jams: a cancellation and a custody report under one number."""
+    place.plays(LIN.until(s.Confirming))
+    place.running.engine.answers(5.0)
+    number = place.endorsement_id
+    place.rig.fault("permit_unit", "jam_giving_out")
+    with full_disk(place) if disk == "full" else nullcontext():
+        place.chooses(Intent.CANCEL)
+        place.sees(s.OutOfService)
+        assert place.rig.free_jam() == LIN.permit
+    place.lets_pass()
+    place.sees(s.Idle)
+    eventually(lambda: _told(place, number) == [("old", "inside"), ("old", "with_holder")])
+    assert place.central_state(number) == "cancelled"
+    assert place.is_untouched(LIN.permit)
+
+
+def _told(place: Place, number: UUID) -> list[tuple[str, str]]:
+    return [(report.chip, report.custody) for report in place.central.completions(number)]
 
 
 def test_a_disk_that_is_full_when_a_visit_begins_takes_no_permit_in(place: Place) -> None:

@@ -9,7 +9,9 @@ import pytest
 
 from drivers.device_file import DeviceFileError
 from drivers.receipt_printer import device_file, encoding
+from drivers.receipt_printer.commands import real_time_in
 from drivers.receipt_printer.document import Feed, QrCode, ReceiptDocument, Rule, TextLine
+from drivers.receipt_printer.encoding import without_real_time
 from drivers.typeface import Typeface
 
 DEVICES = Path(__file__).parents[2] / "assets" / "devices"
@@ -17,6 +19,21 @@ NO_FONTS = Typeface(())
 START = "1B 40 1D 61 00 "                 # ESC @, GS a 0
 PARTIAL_CUT = " 1B 64 06 1D 56 01"        # ESC d 6, GS V 1
 FULL_CUT = " 1B 64 06 1D 56 00"
+
+
+@pytest.mark.parametrize(("dots", "sent"), [
+    (b"\x10\x04\x01\x00", b"\x18\x04\x01\x00"),
+    (b"\x10\x14\x08\x01\x03\x14\x01\x06\x02\x08", b"\x18\x14\x08\x01\x03\x14\x01\x06\x02\x08"),
+    (b"\x10\x05\x02\x00", b"\x18\x05\x02\x00"),
+    (b"\x10\x10\x04\x10\x04\x10", b"\x10\x18\x04\x18\x04\x10"),
+    (b"\x10\x03\x10\x06\x10\x13\x10\x15\x10\x00", b"\x10\x03\x10\x06\x10\x13\x10\x15\x10\x00"),
+])
+@pytest.mark.parametrize("width_bytes", [1, 2])
+def test_no_printer_finds_a_real_time_command_in_a_picture(dots: bytes, sent: bytes, width_bytes: int) -> None:
+    """In one row, and where one row ends and the next begins."""
+    header = b"\x1d\x76\x30\x00" + bytes([width_bytes, 0, len(dots) // width_bytes, 0])
+    assert without_real_time(header + dots) == header + sent
+    assert real_time_in(sent) == []
 
 
 def model(name: str) -> device_file.ReceiptPrinterFile:

@@ -33,7 +33,7 @@ def check_scanner_lines(data: bytes) -> None:
     envelope = ENVELOPES[place]
 
     def fresh() -> LineDecoder:
-        return LineDecoder(ending, encoding, envelope)
+        return LineDecoder(encoding, envelope)
 
     _check(fresh, data[1:], encode_line(GOOD[place], ending, encoding))
 

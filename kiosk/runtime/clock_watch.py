@@ -1,0 +1,172 @@
+"""The kiosk's clock, watched: who confirmed it, whether it was set or stood still, and what the time is all the same.
+
+A clock is confirmed when central, heard over TLS, told a time that is near enough. From then on central's word, carried
+on by the seconds that passed, is what the clock is held against. A clock that leaves it is in doubt: it is not followed
+until it comes back or central confirms it, so that no rule, no record and no purge goes by it.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from kiosk.log_events import LogEvent, log
+from kiosk.runtime.clock import SHANGHAI, Clock
+
+JUMP_S = 2.0
+"""Between two looks; slewing (adjtime(3): 0.5 ms a second) and a leap second stay below."""
+
+ONE_LOOK_S = 0.5
+"""Longer than this between the two readings of one look: the thread stood still, and the readings do not belong
+together.
+"""
+
+CLOCK_JUMPED = "ClockJumped"
+"""Note: the time of day moved by `by_s` without that time having passed; `why`: "set", "slept" (the machine was
+suspended) or "behind_journal" (found at the start).
+"""
+
+CLOCK_CONFIRMED = "ClockConfirmed"
+"""Note: central confirmed the clock, behind a jump."""
+
+
+@dataclass(frozen=True, slots=True)
+class ClockNews:
+    """What the journal is to keep: the name of the note, and its facts."""
+
+    event: str
+    facts: dict[str, str | int | bool]
+
+
+class WatchedClock:
+    """A `Clock` for every thread. `right_time`: how far from central's time is right; `awake()`: seconds that passed
+    without those in which the machine was suspended, None where it never is.
+    """
+
+    def __init__(self, clock: Clock, right_time: timedelta, awake: Callable[[], float] | None = None) -> None:
+        self._clock = clock
+        self._right_time_s = right_time.total_seconds()
+        self._awake = awake
+        self._lock = threading.Lock()
+        self._news: list[ClockNews] = []
+        self._is_heard = False      # central, since the start
+        self._is_behind = False     # the journal, at the start
+        self._has_jumped = False    # since central confirmed it last
+        self.jumps = 0
+        wall, passed_s = self._readings()
+        self._told, self._told_at_s = wall, passed_s
+        self._gap_s = 0.0
+        self._slept_s = self._asleep(passed_s)
+
+    def monotonic(self) -> float:
+        return self._clock.monotonic()
+
+    def now(self) -> datetime:
+        """The time of day; while the clock is in doubt, central's last word and the time that passed since."""
+        with self._lock:
+            return self._now(*self._look())
+
+    def confirmed_now(self) -> datetime | None:
+        """The same if central confirmed the clock since the start and it has not left that time since; else None."""
+        with self._lock:
+            wall, _ = self._look()
+            return wall if self._is_heard and not self._is_in_doubt() else None
+
+    @property
+    def is_confirmed(self) -> bool:
+        return self.confirmed_now() is not None
+
+    @property
+    def is_in_doubt(self) -> bool:
+        """Whether the clock is away from where it should be: by central's word, or by what it said at the start, or
+        behind the journal's last step.
+        """
+        with self._lock:
+            self._look()
+            return self._is_in_doubt()
+
+    @property
+    def is_unsettled(self) -> bool:
+        """Whether it jumped or was found wrong since central confirmed it last."""
+        with self._lock:
+            self._look()
+            return self._has_jumped
+
+    def hear(self, told: datetime) -> timedelta:
+        """Take central's time, told just now; how far the clock is ahead of it."""
+        with self._lock:
+            wall, passed_s = self._look()
+            offset = wall - told
+            self._is_heard = True
+            self._is_behind = False
+            if abs(offset.total_seconds()) <= self._right_time_s:
+                if self._has_jumped:
+                    self._news.append(ClockNews(CLOCK_CONFIRMED, {}))
+                    self._has_jumped = False
+                self._told, self._told_at_s, self._gap_s = wall, passed_s, 0.0
+            else:
+                self._has_jumped = True
+                self._told, self._told_at_s = told.astimezone(SHANGHAI), passed_s
+                self._gap_s = offset.total_seconds()
+            return offset
+
+    def hold_against(self, last_step_at: datetime) -> None:
+        """At the start: the clock cannot be earlier than the journal's last step. Central's word overrules it."""
+        with self._lock:
+            wall, _ = self._look()
+            behind_s = (last_step_at - wall).total_seconds()
+            if not self._is_heard and behind_s > JUMP_S:
+                self._is_behind = behind_s > self._right_time_s
+                self._jumped(-behind_s, "behind_journal")
+
+    def take_news(self) -> list[ClockNews]:
+        """What was noticed since the last call, oldest first; looks at the clock first."""
+        with self._lock:
+            self._look()
+            news, self._news = self._news, []
+            return news
+
+    def give_back(self, news: list[ClockNews]) -> None:
+        """News that the disk did not take: they are taken again."""
+        with self._lock:
+            self._news[:0] = news
+
+    def _look(self) -> tuple[datetime, float]:
+        wall, passed_s = self._readings()
+        gap_s = (wall - self._told).total_seconds() - (passed_s - self._told_at_s)
+        if abs(gap_s - self._gap_s) > JUMP_S:
+            by_s, self._gap_s = gap_s - self._gap_s, gap_s
+            self._jumped(by_s, "set")
+        slept_s = self._asleep(passed_s)
+        if slept_s - self._slept_s > JUMP_S:
+            self._jumped(slept_s - self._slept_s, "slept")
+        self._slept_s = max(slept_s, self._slept_s)
+        return wall, passed_s
+
+    def _readings(self) -> tuple[datetime, float]:
+        while True:
+            before_s = self._clock.monotonic()
+            wall = self._clock.now()
+            passed_s = self._clock.monotonic()
+            if passed_s - before_s < ONE_LOOK_S:
+                return wall, passed_s
+
+    def _asleep(self, passed_s: float) -> float:
+        return 0.0 if self._awake is None else passed_s - self._awake()
+
+    def _now(self, wall: datetime, passed_s: float) -> datetime:
+        if self._is_heard and abs(self._gap_s) > self._right_time_s:
+            return self._told + timedelta(seconds=passed_s - self._told_at_s)
+        return wall
+
+    def _is_in_doubt(self) -> bool:
+        return self._is_behind or abs(self._gap_s) > self._right_time_s
+
+    def _jumped(self, by_s: float, why: str) -> None:
+        self.jumps += 1
+        self._has_jumped = True
+        log(LogEvent.CLOCK_JUMPED, level=logging.WARNING, by_s=round(by_s), why=why)
+        self._news.append(ClockNews(CLOCK_JUMPED, {"by_s": round(by_s), "why": why}))

@@ -1,0 +1,142 @@
+"""How many wrong codes came in a row, and whether codes are looked at now: a file that outlives the program.
+
+The lock counts time that passed by a monotonic clock, within one boot of the machine; the time of day has no say, for
+whoever sets the clock would open the lock. After another boot only the time since that boot counts. A file that holds
+anything else than what is written here locks, as if the last try had just been used.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import os
+import stat
+from dataclasses import dataclass
+from pathlib import Path
+
+from kiosk.log_events import LogEvent, log
+from kiosk.runtime.boot import Moment
+
+TRIES = 5
+"""Wrong codes in a row, by anybody; a million secrets at five in a quarter of an hour take years."""
+
+LOCKED_FOR_S = 900.0
+
+LONGEST_BOOT_S = 1e10
+
+MOST_BYTES = 4096
+"""The file has some hundred; a longer one is not ours."""
+
+
+@dataclass(frozen=True, slots=True)
+class Lock:
+    """No code is looked at for `LOCKED_FOR_S` from `since` on."""
+
+    since: Moment
+
+    def holds(self, now: Moment) -> bool:
+        """Whether it still holds. Of another boot: how long the machine was off is not known, so only the time since
+        this one began counts.
+        """
+        passed_s = now.passed_s if self.since.boot_id != now.boot_id else self.since.seconds_until(now)
+        return passed_s is None or passed_s < LOCKED_FOR_S
+
+
+@dataclass(frozen=True, slots=True)
+class Tries:
+    """Wrong codes in a row, and the lock where there were too many."""
+
+    wrong: int = 0
+    lock: Lock | None = None
+
+    def one_more(self, now: Moment) -> Tries:
+        """As it is if the code that is looked at now is wrong."""
+        wrong = min(self.wrong + 1, TRIES)
+        return Tries(wrong, Lock(now) if wrong >= TRIES else None)
+
+
+class TriesFile:
+    """The record on disk. Every method may raise `OSError`: then nothing is known, and no code may be looked at."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+
+    def read(self, now: Moment) -> Tries:
+        """What the file says; nothing was tried where there is no file. A spoilt file is written anew, locked, so that
+        the lock has a beginning.
+        """
+        try:
+            tries = _parsed(self._bytes())
+        except FileNotFoundError:
+            return Tries()
+        if tries is None or (tries.lock is not None and _is_out_of_time(tries.lock, now)):
+            log(LogEvent.ATTENDANT_UNCOUNTED, level=logging.CRITICAL, error="spoilt file")
+            tries = Tries(TRIES, Lock(now))
+            self.write(tries)
+        return tries
+
+    def write(self, tries: Tries) -> None:
+        """On disk when this returns, whatever happens to the power."""
+        lock = tries.lock
+        told = {
+            "wrong": tries.wrong,
+            "lock": None if lock is None else {"boot_id": lock.since.boot_id, "passed_s": lock.since.passed_s},
+        }
+        written = self._path.with_suffix(".new")
+        with open(written, "w", encoding="utf-8", opener=_without_waiting) as file:
+            json.dump(told, file)
+            file.flush()
+            os.fsync(file.fileno())
+        written.replace(self._path)
+        directory = os.open(self._path.parent, os.O_RDONLY | os.O_DIRECTORY)     # or the name is not on the disk yet
+        try:
+            os.fsync(directory)
+        finally:
+            os.close(directory)
+
+    def _bytes(self) -> bytes:
+        """What is in a plain file. A pipe would be waited for, a directory cannot be read: OSError for both."""
+        descriptor = _without_waiting(self._path, os.O_RDONLY)
+        try:
+            if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+                raise OSError("not a plain file")
+            return os.read(descriptor, MOST_BYTES + 1)
+        finally:
+            os.close(descriptor)
+
+
+def _without_waiting(path: str | Path, flags: int) -> int:
+    return os.open(path, flags | os.O_NONBLOCK | os.O_CLOEXEC, 0o600)
+
+
+def _is_out_of_time(lock: Lock, now: Moment) -> bool:
+    """Whether it claims to have begun later than now."""
+    return lock.since.boot_id == now.boot_id and lock.since.passed_s > now.passed_s
+
+
+def _parsed(raw: bytes) -> Tries | None:
+    """None for what `TriesFile.write` never wrote."""
+    try:
+        told = json.loads(raw)
+    except (ValueError, RecursionError):
+        return None
+    if len(raw) > MOST_BYTES or not isinstance(told, dict):
+        return None
+    wrong = told.get("wrong")
+    if type(wrong) is not int or not 0 <= wrong <= TRIES:
+        return None
+    # "locked_until": before locks counted time that passed. The count holds, a lock of then begins anew.
+    lock = told.get("lock", told.get("locked_until", "nothing"))
+    if lock is None:
+        return Tries(wrong) if wrong < TRIES else None
+    since = _since(lock)
+    return None if since is None else Tries(wrong, Lock(since))
+
+
+def _since(lock: object) -> Moment | None:
+    if not isinstance(lock, dict):
+        return None
+    boot, passed_s = lock.get("boot_id"), lock.get("passed_s")
+    if not isinstance(boot, str) or isinstance(passed_s, bool) or not isinstance(passed_s, int | float):
+        return None
+    return Moment(boot, float(passed_s)) if 0 <= passed_s <= LONGEST_BOOT_S else None
