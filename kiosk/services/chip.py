@@ -110,8 +110,9 @@ class ChipService:
                 self._relaying = True
             answers = self._chip.relay(commands)
         except DriverError as error:
+            nothing_sent = isinstance(error, ServiceLost) and not self._relaying
             self._release()
-            post(on.DeviceFailed(self._fault_of(error, "relaying commands")))
+            post(on.DeviceFailed(self._fault_of(error, "relaying commands"), nothing_sent))
             return
         post(on.BatchRelayed(do.ChipAnswers(tuple((answer.data, answer.sw) for answer in answers))))
 

@@ -59,7 +59,10 @@ class DeadlinePassed:
 
 @dataclass(frozen=True, slots=True)
 class DeviceFailed:
+    """`nothing_sent`: a batch for the chip was ordered, and pcscd did not even let the chip be opened for it."""
+
     fault: Fault
+    nothing_sent: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -43,6 +43,8 @@ def step(site: Site, state: s.State, event: on.Event) -> Step | None:
             return _speak(site, state, language)
         case on.PersonChose(intent=Intent.MORE_TIME):
             return Step(state) if deadline_of(state).shown else None
+        case on.DeviceFailed(fault=fault, nothing_sent=True) if isinstance(state, s.RelayingBatch):
+            return writing.leave_untouched(site, state, fault)
         case on.DeviceFailed(fault=fault):
             return _fail(site, state, fault)
         case on.CentralFailed(of_pending_rewrites=True) if not isinstance(state, s.AskingPendingRewrites):

@@ -102,7 +102,21 @@ def doubt_chip(
     number, case = state.grant.endorsement_id, state.case
     if state.session > 1 or isinstance(case, s.FoundCase):
         return hand_over(site, state.visit, s.BrokenOff(fault, ChipState.UNKNOWN, FaceState.OLD, number))
-    return hand_over(site, state.visit, s.BrokenOff(fault, ChipState.OLD, FaceState.OLD, number, case.permit))
+    return _untouched(site, state.visit, case, state.grant, fault)
+
+
+def leave_untouched(site: Site, state: s.RelayingBatch, fault: Fault) -> Step:
+    """The chip could not be opened for this batch. It holds what it held; that is known where the batch is the first
+    for it, and asked of the chip otherwise.
+    """
+    if state.session > 1 or isinstance(state.case, s.FoundCase):
+        return doubt_chip(site, state, fault)
+    return _untouched(site, state.visit, state.case, state.grant, fault)
+
+
+def _untouched(site: Site, visit: s.Visit, case: s.Case, grant: Grant, fault: Fault) -> Step:
+    return hand_over(
+        site, visit, s.BrokenOff(fault, ChipState.OLD, FaceState.OLD, grant.endorsement_id, case.permit))
 
 
 def _read_back(

@@ -219,6 +219,19 @@ def test_in_the_middle_of_the_write_pcscd_is_restarted_and_the_chip_asked_before
     assert place.updates() <= 1
 
 
+def test_a_pcscd_that_hangs_before_the_first_command_of_the_write_keeps_no_permit_from_its_holder(
+    place: Place, hanging: PrivatePcscd
+) -> None:
+    _freeze_at(place, hanging, s.OpeningChipSession)
+    place.plays(LIN.through(s.Confirming))
+    removal = _ends_with_the_permit_in_hand(place)
+    assert isinstance(removal.ending, s.BrokenOff)
+    assert (removal.ending.fault, removal.ending.chip) == (COUPLER_SILENT, ChipState.OLD)
+    assert "ReadBackChip" not in place.ordered()
+    assert place.is_untouched(LIN.permit)
+    place.sees(s.OutOfService)
+
+
 def test_in_the_middle_of_the_write_a_pcscd_that_goes_on_late_has_carried_out_what_it_was_sent(
     place: Place, hanging: PrivatePcscd, request_file: Path
 ) -> None:

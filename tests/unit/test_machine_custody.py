@@ -26,6 +26,7 @@ from tests.unit.machine_samples import (
     PERMIT,
     RENEWED,
     SEALS,
+    SESSION,
     SITES,
     STORIES,
     TODAY,
@@ -136,6 +137,22 @@ def test_a_permit_is_retained_for_what_its_chip_says_at_the_reading_back_and_for
     silent = step(WITH_BIN, reading, on.ChipReadBack(None))
     assert silent is not None
     assert isinstance(silent.state, s.Retaining)
+
+
+def test_a_permit_whose_chip_pcscd_did_not_let_be_opened_for_the_first_batch_is_given_back_as_it_was() -> None:
+    failed = on.DeviceFailed(faults.COUPLER_SILENT, nothing_sent=True)
+    first = step(WITH_BIN, s.RelayingBatch(VISIT, CASE, GRANT, SESSION, batch=1), failed)
+    assert first is not None
+    assert isinstance(first.state, s.ReturningPermit)
+    ending = first.state.ending
+    assert isinstance(ending, s.BrokenOff)
+    assert (ending.fault, ending.chip, ending.permit) == (faults.COUPLER_SILENT, ChipState.OLD, CASE.permit)
+    for later in (
+            s.RelayingBatch(VISIT, CASE, GRANT, SESSION, batch=4, session=2),
+            s.RelayingBatch(VISIT, s.FoundCase(CASE.permit), GRANT, SESSION, batch=1)):
+        asked = step(WITH_BIN, later, failed)
+        assert asked is not None
+        assert isinstance(asked.state, s.ReadingChipBack)
 
 
 def test_want_of_paper_ends_no_visit() -> None:
