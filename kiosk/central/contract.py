@@ -17,7 +17,9 @@ from datetime import date
 from typing import Annotated, Literal
 from uuid import UUID
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
+
+from kiosk.domain.identity_number import IdentityNumber, PermitNumber, canonical_number
 
 IDEMPOTENCY_HEADER = "Idempotency-Key"
 SEQUENCE_HEADER = "X-Kiosk-Sequence"
@@ -31,6 +33,17 @@ Hex = Annotated[str, Field(pattern=r"^([0-9A-F]{2})*$")]
 StatusWord = Annotated[str, Field(pattern=r"^[0-9A-F]{4}$")]
 
 
+def _canonical(value: object) -> object:
+    """What is no text is left for pydantic to refuse."""
+    return canonical_number(value) if isinstance(value, str) else value
+
+
+# Both sides read every number in its one canonical form, whoever wrote it: small x, full width, blanks at the ends.
+IdNumber = Annotated[IdentityNumber, BeforeValidator(_canonical)]
+NumberOfPermit = Annotated[PermitNumber, BeforeValidator(_canonical)]
+LicenceCode = Annotated[str, StringConstraints(strip_whitespace=True)]     # case counts: what is in it is its issuer's
+
+
 class Model(BaseModel):
     """Strict and frozen: an unknown field is a mistake. Personal values are kept out of every repr."""
 
@@ -41,7 +54,7 @@ class Holder(Model):
     """The identity card's holder, as the card says."""
 
     name: str = Field(repr=False, max_length=60)
-    id_number: str = Field(repr=False, min_length=15, max_length=18)
+    id_number: IdNumber = Field(repr=False, min_length=15, max_length=18)
 
 
 class PermitContent(Model):
@@ -61,8 +74,8 @@ class PermitFacts(Model):
     permit_file: str
     chip_serial: Hex
     region: str = Field(pattern=r"^[0-9]{6}$")
-    permit_number: str = Field(repr=False, max_length=18)
-    holder_number: str = Field(repr=False, max_length=18)
+    permit_number: NumberOfPermit = Field(repr=False, max_length=18)
+    holder_number: IdNumber = Field(repr=False, max_length=18)
     holder_name: str = Field(repr=False)
     issued_on: date | None
     content: PermitContent
@@ -82,7 +95,7 @@ class EvidenceShown(Model):
     """One proof that was asked for. `verified`: as central answered; central looks it up again and believes itself."""
 
     key: Key
-    licence_code: str | None = Field(default=None, repr=False, max_length=200)
+    licence_code: LicenceCode | None = Field(default=None, repr=False, max_length=200)
     verified: bool
 
 
@@ -138,7 +151,7 @@ class GrantPayload(Model):
     """What is signed."""
 
     endorsement_id: UUID
-    permit_number: str = Field(repr=False)
+    permit_number: NumberOfPermit = Field(repr=False)
     chip_serial: Hex
     content: PermitContent
     residence_years: Literal["continuous", "counted_from_make_up", "restart"] | None
@@ -312,7 +325,7 @@ class EvidenceRequest(Model):
     key: Key
     holder: Holder
     permit: PermitFacts | None
-    licence_code: str | None = Field(default=None, repr=False, max_length=200)
+    licence_code: LicenceCode | None = Field(default=None, repr=False, max_length=200)
     agent: AgentFacts | None = None
 
 

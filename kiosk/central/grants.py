@@ -18,6 +18,7 @@ from pydantic import ValidationError
 from kiosk.central import contract, signatures
 from kiosk.domain.documents import PermitContent
 from kiosk.domain.endorsement import Grant, ResidenceYears
+from kiosk.domain.identity_number import PermitNumber
 from kiosk.domain.personal import Personal
 from kiosk.policy.readable_line import readable_line
 
@@ -97,7 +98,7 @@ def verify_grant(
     keys: GrantKeys,
     *,
     now: datetime,
-    permit_number: Personal[str],
+    permit_number: Personal[PermitNumber],
     chip_serial: str,
 ) -> Grant:
     """The grant inside, if central signed it for exactly this permit and chip and it has not expired at `now` (aware).

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from enum import Enum
 
+from kiosk.domain.identity_number import IdentityNumber, PermitNumber
 from kiosk.domain.personal import Personal
 
 
@@ -24,7 +25,7 @@ class IdDocument:
 
     kind: IdKind
     name: Personal[str]
-    number: Personal[str]
+    number: Personal[IdentityNumber]
     birth: Personal[date] | None
     address: Personal[str] | None    # citizen and HMT cards; the newest address where one is stored
     valid_from: date
@@ -55,9 +56,9 @@ class Permit:
     atr: bytes
     chip_serial: str
     region: str
-    permit_number: Personal[str]
+    permit_number: Personal[PermitNumber]
     holder_name: Personal[str]
-    holder_number: Personal[str]
+    holder_number: Personal[IdentityNumber]
     issued_on: date | None
     content: PermitContent
 

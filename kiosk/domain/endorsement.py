@@ -8,6 +8,7 @@ from enum import Enum
 from uuid import UUID
 
 from kiosk.domain.documents import PermitContent
+from kiosk.domain.identity_number import PermitNumber
 from kiosk.domain.personal import Personal
 
 
@@ -37,7 +38,7 @@ class Grant:
     """Central's signed permission, verified: write exactly `content` on exactly this permit, before `expires_at`."""
 
     endorsement_id: UUID
-    permit_number: Personal[str]
+    permit_number: Personal[PermitNumber]
     chip_serial: str
     content: PermitContent
     residence_years: ResidenceYears | None

@@ -11,7 +11,7 @@ from pydantic import AwareDatetime, Field, TypeAdapter, ValidationError
 from sqlalchemy import delete
 from sqlalchemy.orm import Session
 
-from kiosk.central.contract import Hex, Holder, Key, Model, PermitContent
+from kiosk.central.contract import Hex, Holder, IdNumber, Key, LicenceCode, Model, NumberOfPermit, PermitContent
 from kiosk.central.reference.tables import EvidenceRecord, Permit, Resident
 
 
@@ -23,11 +23,11 @@ class EvidenceImport(Model):
 
     key: Key
     result: Literal["verified", "needs_person"] = "verified"
-    licence_code: str | None = Field(default=None, repr=False, min_length=1, max_length=200)
+    licence_code: LicenceCode | None = Field(default=None, repr=False, min_length=1, max_length=200)
     valid_until: AwareDatetime | None = None
     address: str | None = Field(default=None, repr=False, max_length=80)
     issuing_authority: str | None = Field(default=None, max_length=40)
-    agent_number: str | None = Field(default=None, repr=False, max_length=18)
+    agent_number: IdNumber | None = Field(default=None, repr=False, max_length=18)
 
 
 class ResidentImport(Model):
@@ -38,7 +38,7 @@ class ResidentImport(Model):
     """
 
     holder: Holder
-    permit_number: str = Field(repr=False, min_length=1, max_length=18)
+    permit_number: NumberOfPermit = Field(repr=False, min_length=1, max_length=18)
     chip_serial: Hex
     permit_file: str = "reference"
     region: str = Field(pattern=r"^[0-9]{6}$")
