@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from enum import Enum
 
+from kiosk.domain.holder_name import is_same_name
 from kiosk.domain.identity_number import IdentityNumber, PermitNumber
 from kiosk.domain.personal import Personal
 
@@ -67,3 +68,9 @@ class Permit:
         nothing.
         """
         return self.holder_number == holder.number
+
+    def is_named_as(self, holder: IdDocument) -> bool:
+        """Whether the permit bears the name on the identity card (see `kiosk.domain.holder_name`). Who has changed
+        their name has another one there until the permit is made anew.
+        """
+        return is_same_name(self.holder_name.reveal(), holder.name.reveal())

@@ -58,6 +58,8 @@ def reading_permit(site: Site, state: s.ReadingPermit, event: on.Event) -> Step 
                 return decline(state.visit, "not_your_permit")
             if not site.region.recognises(permit.region):
                 return decline(state.visit, "other_region", case)
+            if not permit.is_named_as(state.holder) and state.visit.purpose.needs_one_name:
+                return decline(state.visit, "name_differs", case)
             if state.visit.purpose.errand is s.Errand.STATUS:
                 return Step(s.LookingAhead(state.visit, case), (do.LookAhead(case),))
             return Step(s.AskingPendingRewrites(state.visit, case), (do.AskForPendingRewrites(state.visit.id, case),))

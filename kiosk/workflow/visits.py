@@ -34,6 +34,13 @@ class Purpose:
     service: Service = Service.ENDORSE
     agent: str | None = None
 
+    @property
+    def needs_one_name(self) -> bool:
+        """Whether identity card and permit must bear one name; not where a name may be what is to be put right, or
+        only dates are looked at.
+        """
+        return self.errand is Errand.SERVICE and self.service not in (Service.CHANGE_IDENTITY, Service.CORRECT)
+
 
 class Presence(Enum):
     """Whether the holder stands at the machine."""
