@@ -220,6 +220,7 @@ def read_agents(table: TableReader, names: Names) -> Mapping[str, Agent]:
         found[key] = Agent(
             key=key,
             rule=read_rule(inner, key, names),
+            name=inner.optional_local_text("name"),
             role=inner.one_of("role", AgentRole),
             holders=read_conditions(inner, "holders", names),
             effect=read_effect(inner, names),

@@ -72,9 +72,10 @@ class IdCardService:
             return on.IdCardRefused(Refusal("id_card_kind_foreign"))
         if not is_valid_number(document.number.reveal()):
             return on.IdCardRefused(Refusal("id_card_number_invalid"))
-        if document.is_expired(today(self._clock)):
+        day = today(self._clock)
+        if document.is_expired(day):
             return on.IdCardRefused(Refusal("id_card_expired"))
-        return on.IdCardRead(document)
+        return on.IdCardRead(document, day)
 
 
 def _is_of(record: IdCardRecord, document: IdDocument | None) -> bool:

@@ -10,8 +10,9 @@ from pathlib import Path
 
 from kiosk.about import About
 from kiosk.domain.applications import ApplicationState
-from kiosk.domain.endorsement import Service
+from kiosk.domain.endorsement import Custody, Refusal, Service
 from kiosk.policy.assess import assess
+from kiosk.policy.foresight import agents_offered
 from kiosk.policy.permit_calendar import permit_calendar
 from kiosk.policy.region import Region
 from kiosk.policy.region_file import load_region, shipped_regions
@@ -50,6 +51,12 @@ def _states(region: Region, visit: s.Visit) -> Iterator[tuple[str, s.State]]:
     yield "services", s.ChoosingService(visit, ("endorse", "status", "for_another", "progress", *GROUPS))
     for group, services in GROUPS.items():
         yield f"services/{group}", s.ChoosingService(visit, tuple(each.value for each in services))
+    if region.agents:
+        yield "agents", s.ChoosingAgent(visit)
+    for agent in agents_offered(region):
+        acting = replace(visit, purpose=s.Purpose(agent=agent))
+        refused = s.Declined(Refusal("agent_not_for_holder"))
+        yield f"agent/{agent}", s.Explaining(acting, refused, Custody.WITH_HOLDER)
     for agent in (None, *AGENTS):
         for service in Service if agent is None else (Service.ENDORSE,):
             purpose = s.Purpose(service=service, agent=agent)
