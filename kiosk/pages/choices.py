@@ -82,6 +82,9 @@ def _ways(ways: tuple[CollectionWay, ...]) -> tuple[Choice, ...]:
 
 
 def question(about: About, state: s.Declaring | s.DeclaringForHolder) -> QuestionScreen:
+    if isinstance(state, s.Declaring) and state.confirms_rule:
+        rule = about.region.rule(state.question)
+        return QuestionScreen(_inside(about, state), Text("question.confirm", (("rule", rule.text),)))
     case = s.case_of(state)
     address = case.permit.content.address if state.question == _ADDRESS and isinstance(case, s.Case) else None
     return QuestionScreen(

@@ -142,7 +142,7 @@ class Answers:
     """What was said and shown so far. `asked`: questions that were answered; `declared`: those with yes; `category`:
     the one chosen where there was a choice; `proofs`: each that central gave its word on, in order; `given_up`: what
     will not be shown; `is_evidence_settled`: nothing further is asked for; `holder_check`: who said that the holder is
-    who stands here.
+    who stands here; `confirmed`: codes of rules that the holder had to confirm, and did.
     """
 
     asked: tuple[str, ...] = ()
@@ -152,6 +152,7 @@ class Answers:
     given_up: frozenset[str] = frozenset()
     is_evidence_settled: bool = False
     holder_check: HolderCheck = UNCHECKED
+    confirmed: frozenset[str] = frozenset()
 
     @property
     def verified(self) -> frozenset[str]:

@@ -146,7 +146,8 @@ def test_an_event_of_a_past_visit_is_dropped(place: Place) -> None:
 def test_a_fact_about_custody_counts_whatever_visit_it_is_stamped_with(place: Place) -> None:
     place.starts_idle()
     place.happens(
-        on.VisitBegan(samples.VISIT), on.PersonChose(Intent.ACCEPT_NOTICE), on.IdCardRead(samples.HOLDER, samples.TODAY))
+        on.VisitBegan(samples.VISIT), on.PersonChose(Intent.ACCEPT_NOTICE),
+        on.IdCardRead(samples.HOLDER, samples.TODAY))
     state = place.happens(on.PermitTakenIn(), visit_id=samples.FOUND_VISIT.id)
     assert s.custody_of(state) is Custody.INSIDE
 
