@@ -7,6 +7,7 @@ from typing import assert_never
 
 from kiosk.about import About, cited, counter_lines, face_pending, frame_of, quote_number, receipt_number, rules_cited
 from kiosk.domain.endorsement import ChipState, Custody, FaceState
+from kiosk.pages.facts import at_counter
 from kiosk.policy.areas import area_name
 from kiosk.policy.assessment import AssessedOutcome, LocalText
 from kiosk.screen_models import (
@@ -62,7 +63,7 @@ def _parts(
                     valid = Text("valid_now.suspended", (("since", permit.content.valid_to + timedelta(days=1)),))
             steps: tuple[Words, ...] = (Text(f"refusal.{key}.next", args), *_of_unreadable(about, refusal.code))
             if refusal.code in _COUNTER_CODES:
-                steps = (*steps, *counter_lines(about))
+                steps = (*steps, *counter_lines(about), *at_counter(about.region.services.get(purpose.service)))
             rules = rules_cited(about, assessment, language) or _of_agent(about, refusal.code, purpose, language)
             return Text(f"refusal.{key}.happened", args), valid, steps, rules
         case s.Applied(received=received):
@@ -111,13 +112,14 @@ def _renewed_until(face: FaceState, end: date | None) -> Text:
     return Text("valid_now.renewed_until" if face is FaceState.NEW else "valid_now.chip_new_face_old", (("end", end),))
 
 
-_UNREADABLE = frozenset({"no_chip", "chip_silent"})
+UNREADABLE_PERMIT = frozenset({"no_chip", "chip_silent"})
+"""Refusals and faults by which a permit could not be read."""
 
 
 def _of_unreadable(about: About, code: str) -> tuple[Words, ...]:
     """What the region does for permits that cannot be read, where the refusal or fault with this code says so."""
     told = about.region.guidance.get("unreadable_permit")
-    return (told.rule.text,) if told is not None and code in _UNREADABLE else ()
+    return (told.rule.text,) if told is not None and code in UNREADABLE_PERMIT else ()
 
 
 _COUNTER_CODES = frozenset({

@@ -84,11 +84,13 @@ def _ways(ways: tuple[CollectionWay, ...]) -> tuple[Choice, ...]:
 def question(about: About, state: s.Declaring | s.DeclaringForHolder) -> QuestionScreen:
     if isinstance(state, s.Declaring) and state.confirms_rule:
         rule = about.region.rule(state.question)
-        return QuestionScreen(_inside(about, state), Text("question.confirm", (("rule", rule.text),)))
+        return QuestionScreen(
+            _inside(about, state), Text("question.confirm", (("rule", rule.text),)), warning=Text("question.if_no"))
     case = s.case_of(state)
     address = case.permit.content.address if state.question == _ADDRESS and isinstance(case, s.Case) else None
     return QuestionScreen(
-        _inside(about, state), about.region.declarations[state.question].question, address=address)
+        _inside(about, state), about.region.declarations[state.question].question, address=address,
+        warning=about.region.texts.get("texts.address_is_true", Text("question.responsibility")))
 
 
 def licence_code(about: About, state: s.ReadingLicenceCode) -> LicenceCodeScreen:

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 from kiosk.about import About, frame_of
 from kiosk.pages.choices import service_name
+from kiosk.pages.facts import at_counter, photo
 from kiosk.pages.offices import office_lines
 from kiosk.policy.assessment import LocalText
 from kiosk.policy.foresight import Foresight, foresee
@@ -36,8 +37,8 @@ def service_page(about: About, state: s.ExplainingService) -> ServiceScreen:
         frame=frame_of(about, state, WayOut.CANCEL),
         headline=service_name(region, purpose.service),
         lines=tuple(lines)[:MOST_LINES],
-        bring=_bring(about, offered, purpose.agent),
-        where=() if here else office_lines(region),
+        bring=(*_bring(about, offered, purpose.agent), *photo(region, offered)),
+        where=() if here else (*office_lines(region), *at_counter(offered)),
         rules=_sources(region, (*told, *brief, *besides), state.visit.language),
         can_go_on=here,
         can_check_dates=not here and may_check_dates(purpose),
@@ -89,9 +90,11 @@ def _listed(language: str, name: str, members: list[str]) -> str:
 
 
 def _sources(region: Region, rules: Iterable[Rule], language: str) -> tuple[Citation, ...]:
-    """The documents behind `rules`, each once, with all sections that are cited: the rules themselves are the lines."""
+    """The documents behind `rules` and the region's legal bases, each once, with all sections that are cited: the rules
+    themselves are the lines.
+    """
     sections: dict[str, dict[str, None]] = {}
-    for cite in (cite for rule in rules for cite in rule.cites):
+    for cite in (*(cite for rule in rules for cite in rule.cites), *region.legal_bases):
         sections.setdefault(cite.file, {})[cite.section] = None
     titles = {source.file: source.title for source in region.sources.values()}
     between = "、" if language.startswith("zh") else ", "
