@@ -10,7 +10,7 @@ from kiosk.domain.documents import PermitContent
 from kiosk.domain.endorsement import Drawable
 from kiosk.policy.assess import assess
 from kiosk.policy.assessment import Assessment, LocalText, Reason
-from kiosk.policy.region import Region
+from kiosk.policy.region import Office, Region
 from kiosk.policy.request import AssessmentRequest
 from kiosk.screen_models import (
     Citation,
@@ -101,11 +101,18 @@ def frame_of(about: About, state: s.State, way_out: WayOut) -> Frame:
 def counter_lines(about: About) -> tuple[Words, ...]:
     """Where to go instead: the region's counter and its telephone."""
     offices = [office for office in about.region.offices.values() if office.does_business]
-    lines: list[Words] = [Text("next.counter", (("place", offices[0].address),))] if offices else []
+    lines: list[Words] = [counter_of(offices[0])] if offices else []
     contact = about.region.contact
     if contact is not None and contact.telephones:
         lines.append(Text("next.call", (("phone", contact.telephones[0]),)))
     return tuple(lines)
+
+
+def counter_of(office: Office) -> Text:
+    """Which counter, and where it is."""
+    if office.address is None:
+        return Text("next.counter", (("place", office.name),))
+    return Text("next.counter_at", (("name", office.name), ("place", office.address)))
 
 
 def rules_cited(about: About, assessment: Assessment | None, language: str) -> tuple[Citation, ...]:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from datetime import date, timedelta
 from typing import assert_never
 
-from kiosk.about import About, counter_lines, face_pending, frame_of, quote_number, receipt_number, rules_cited
+from kiosk.about import About, cited, counter_lines, face_pending, frame_of, quote_number, receipt_number, rules_cited
 from kiosk.domain.endorsement import ChipState, Custody, FaceState
+from kiosk.pages.facts import at_counter
 from kiosk.policy.areas import area_name
 from kiosk.policy.assessment import AssessedOutcome, LocalText
 from kiosk.screen_models import (
@@ -30,7 +31,7 @@ _CUSTODY_WORDS = {
 
 def explanation(about: About, state: s.Explaining) -> FivePartsScreen:
     """The page of an ending that was no success."""
-    happened, valid_now, steps, rules = _parts(about, state.ending, state.visit.language)
+    happened, valid_now, steps, rules = _parts(about, state.ending, state.visit.purpose, state.visit.language)
     ending = state.ending
     number = ending.received.review_number if isinstance(ending, s.Applied) else quote_number(state.visit)
     if state.custody is Custody.RETAINED:
@@ -49,7 +50,7 @@ def explanation(about: About, state: s.Explaining) -> FivePartsScreen:
 
 
 def _parts(
-    about: About, ending: s.Ending, language: str
+    about: About, ending: s.Ending, purpose: s.Purpose, language: str
 ) -> tuple[Text, Text, tuple[Words, ...], tuple[Citation, ...]]:
     """What happened, what is valid now, what to do next, and the rules behind it."""
     match ending:
@@ -63,7 +64,10 @@ def _parts(
             steps: tuple[Words, ...] = (Text(f"refusal.{key}.next", args), *_of_unreadable(about, refusal.code))
             if refusal.code in _COUNTER_CODES:
                 steps = (*steps, *counter_lines(about))
-            return Text(f"refusal.{key}.happened", args), valid, steps, rules_cited(about, assessment, language)
+            if refusal.code == "counter_only":
+                steps = (*steps, *at_counter(about.region.services.get(purpose.service)))
+            rules = rules_cited(about, assessment, language) or _of_agent(about, refusal.code, purpose, language)
+            return Text(f"refusal.{key}.happened", args), valid, steps, rules
         case s.Applied(received=received):
             # Applied for and then not taken: the permit is in the bin.
             steps = (Text("refusal.pending.next"),)
@@ -96,6 +100,14 @@ def _parts(
             assert_never(ending)
 
 
+def _of_agent(about: About, code: str, purpose: s.Purpose, language: str) -> tuple[Citation, ...]:
+    """For whom the agent may act, where it is not this holder."""
+    agent = None if purpose.agent is None else about.region.agents.get(purpose.agent)
+    if agent is None or code != "agent_not_for_holder":
+        return ()
+    return tuple(cited(about, agent.rule.text, reason, language) for reason in agent.rule.reasons()[:1])
+
+
 def _renewed_until(face: FaceState, end: date | None) -> Text:
     """The chip is new. `end` None: it could not be read again, or holds no date."""
     if end is None:
@@ -103,20 +115,22 @@ def _renewed_until(face: FaceState, end: date | None) -> Text:
     return Text("valid_now.renewed_until" if face is FaceState.NEW else "valid_now.chip_new_face_old", (("end", end),))
 
 
-_UNREADABLE = frozenset({"no_chip", "chip_silent"})
+UNREADABLE_PERMIT = frozenset({"no_chip", "chip_silent"})
+"""Refusals and faults by which a permit could not be read."""
 
 
 def _of_unreadable(about: About, code: str) -> tuple[Words, ...]:
     """What the region does for permits that cannot be read, where the refusal or fault with this code says so."""
     told = about.region.guidance.get("unreadable_permit")
-    return (told.rule.text,) if told is not None and code in _UNREADABLE else ()
+    return (told.rule.text,) if told is not None and code in UNREADABLE_PERMIT else ()
 
 
 _COUNTER_CODES = frozenset({
     "counter_only", "not_offered", "reapply", "cancelled", "senseless_dates", "address_changed", "unknown_permit",
     "chip_mismatch", "reported_lost", "central_unreachable", "central_garbage", "grant_rejected", "no_chip",
     "id_card_number_invalid", "name_differs", "record_mismatch", "grant_in_use", "unspecified",
-    "served_at_once", "collection_not_offered", "nothing_to_renew", "holder_not_confirmed", "face_unprintable",
+    "agent_not_for_holder", "served_at_once", "collection_not_offered", "nothing_to_renew", "holder_not_confirmed",
+    "face_unprintable",
 })
 KNOWN_REFUSALS = _COUNTER_CODES | {
     "id_card_expired", "id_card_kind_hmt", "id_card_kind_foreign", "not_a_permit", "foreign_epassport", "foreign_bank",

@@ -9,7 +9,10 @@ from typing import Any
 
 from drivers.standard_streams import json_text
 from kiosk.data_files.reader import read_toml
+from kiosk.explanation import UNREADABLE_PERMIT
 from kiosk.faults import ACTORS, CATALOGUE, Fault
+from kiosk.policy.assessment import LocalText
+from kiosk.policy.region_file import RegionFileError, load_region
 
 LOCALES = Path(__file__).resolve().parents[1] / "assets" / "locale"
 
@@ -25,12 +28,13 @@ def register(commands: argparse._SubParsersAction[Any]) -> None:
     parser = commands.add_parser("faults", help="every fault: code, meaning, what residents read, what to do")
     parser.add_argument("code", nargs="*", help="only these: codes, or the beginnings of codes")
     parser.add_argument("--language", metavar="TAG", help="what residents read, in this language only (zh-Hans, en)")
+    parser.add_argument("--region", type=Path, metavar="FILE", help="a region file: what it tells technicians")
     parser.add_argument("--json", action="store_true", help="as JSON, one object a fault")
     parser.set_defaults(run=print_faults)
 
 
 def print_faults(args: argparse.Namespace) -> int:
-    """Print the catalogue, by code. 0; 2 for a language or a code that there is not."""
+    """Print the catalogue, by code. 0; 2 for a language or a code that there is not, or a region file with mistakes."""
     public = public_texts()
     if args.language is not None and args.language not in public:
         print(f"there are no texts in {args.language!r}; there are {', '.join(public)}")
@@ -40,12 +44,26 @@ def print_faults(args: argparse.Namespace) -> int:
     if not chosen:
         print("there is no such code; a code has four digits")
         return 2
-    entries = [_entry(fault, {language: public[language][fault.public] for language in languages}) for fault in chosen]
+    try:
+        told = _told_by_region(args.region)
+    except RegionFileError as error:
+        print("\n".join(error.mistakes))
+        return 2
+    entries = [
+        _entry(fault, {language: public[language][fault.public] for language in languages})
+        | ({"region": {language: told.in_language(language) for language in languages}}
+           if told is not None and fault.name in UNREADABLE_PERMIT else {})
+        for fault in chosen]
     if args.json:
         print(json_text(entries, indent=2))
     else:
         print("\n\n".join("\n".join(_lines(entry)) for entry in entries))
     return 0
+
+
+def _told_by_region(path: Path | None) -> LocalText | None:
+    """What a region wants technicians to do about a permit that cannot be read. Raises `RegionFileError`."""
+    return None if path is None else load_region(path).texts.get("texts.technician_unreadable_permit")
 
 
 def public_texts() -> dict[str, dict[str, str]]:
@@ -74,3 +92,5 @@ def _lines(entry: dict[str, Any]) -> Iterator[str]:
     for language, text in entry["public"].items():
         yield f"  {language}: {text}"
     yield f"  remedy: {entry['remedy']}"
+    for language, text in entry.get("region", {}).items():
+        yield f"  region, {language}: {text}"

@@ -22,7 +22,14 @@ class Text:
     args: tuple[tuple[str, str | int | date | LocalText], ...] = ()
 
 
-Words = Text | LocalText
+@dataclass(frozen=True, slots=True)
+class Sentences:
+    """Several short texts in one paragraph."""
+
+    parts: tuple[Text | LocalText, ...]
+
+
+Words = Text | LocalText | Sentences
 
 
 class Intent(Enum):
@@ -161,12 +168,15 @@ class ChoiceScreen:
 
 @dataclass(frozen=True, slots=True)
 class QuestionScreen:
-    """Yes or no. `address`: the one on the permit, in full, where the question is about it."""
+    """Yes or no. `address`: the one on the permit, in full, where the question is about it. `warning`: what an answer
+    leads to.
+    """
 
     frame: Frame
     question: Words
     detail: Words | None = None
     address: Personal[str] | None = None
+    warning: Words = Text("question.responsibility")
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from typing import Any
 
 from kiosk.data_files.reader import DataFileError, read_toml
 from kiosk.policy.assessment import LocalText
-from kiosk.screen_models import Citation, Text, Words
+from kiosk.screen_models import Citation, Sentences, Text, Words
 
 SOURCE_LANGUAGE = "zh-Hans"
 NOTHING = Text("")      # says nothing, in every language
@@ -68,6 +68,8 @@ class Translation:
         """A text by its key, or a region's own text."""
         if isinstance(words, LocalText):
             return words.in_language(self.language)
+        if isinstance(words, Sentences):
+            return ("" if self.language.startswith("zh") else " ").join(self.words(part) for part in words.parts)
         return self.text(words.key, **dict(words.args))
 
     def cited(self, rule: Citation) -> str:

@@ -87,7 +87,7 @@ class PermitFacts(Model):
     chip_serial: its.SerialHex
     region: its.AreaCode
     permit_number: its.PermitNumber = Field(repr=False)
-    holder_number: its.PermitNumber = Field(repr=False)
+    holder_number: its.NumberOfHolder = Field(repr=False)
     holder_name: its.PersonName = Field(repr=False)
     issued_on: its.Day | None
     content: PermitContent

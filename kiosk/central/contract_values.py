@@ -11,7 +11,18 @@ from collections.abc import Callable
 from datetime import date, datetime
 from typing import Annotated, Any
 
-from pydantic import AwareDatetime, BeforeValidator, Field, StrictBool, StrictFloat, StrictInt, WithJsonSchema
+from pydantic import (
+    AwareDatetime,
+    BeforeValidator,
+    Field,
+    StrictBool,
+    StrictFloat,
+    StrictInt,
+    StringConstraints,
+    WithJsonSchema,
+)
+
+from kiosk.domain import identity_number
 
 LARGEST_NUMBER = 2**53 - 1      # the largest that every JSON reader keeps exact (RFC 8259, section 6)
 LARGEST_BATCH = 2**31 - 1       # what a column of SQL's INTEGER holds
@@ -57,6 +68,12 @@ Day = Annotated[
     WithJsonSchema({"type": "string", "format": "date", "pattern": f"^{_DAY}$"}),
 ]
 
+
+def _canonical(value: object) -> object:
+    """What is no text is left for pydantic to refuse."""
+    return identity_number.canonical_number(value) if isinstance(value, str) else value
+
+
 Flag = StrictBool
 Number = Annotated[StrictInt, Field(ge=0, le=LARGEST_NUMBER)]
 EndorsementCount = Annotated[StrictInt, Field(ge=0, le=65535)]
@@ -76,14 +93,20 @@ AnswerHex = Annotated[str, Field(pattern=r"^([0-9A-F]{2})*$", max_length=2 * LON
 StatusWord = Annotated[str, Field(pattern=r"^[0-9A-F]{4}$")]
 
 PersonName = Annotated[str, Field(pattern=LINE, max_length=60)]
-IdentityNumber = Annotated[str, Field(pattern=LINE, min_length=15, max_length=18)]
-PermitNumber = Annotated[str, Field(pattern=LINE, max_length=18)]
+# Both sides read every number in its one canonical form, whoever wrote it: small x, full width, blanks at the ends.
+IdentityNumber = Annotated[
+    identity_number.IdentityNumber, BeforeValidator(_canonical), Field(pattern=LINE, min_length=15, max_length=18)]
+NumberOfHolder = Annotated[     # as a chip has it, which may be wrong
+    identity_number.IdentityNumber, BeforeValidator(_canonical), Field(pattern=LINE, max_length=18)]
+PermitNumber = Annotated[
+    identity_number.PermitNumber, BeforeValidator(_canonical), Field(pattern=LINE, max_length=18)]
 PermitFileName = Annotated[str, Field(pattern=LINE, min_length=1, max_length=40)]
 AreaCode = Annotated[str, Field(pattern=r"^[0-9]{6}$")]
 Address = Annotated[str, Field(pattern=LINE, max_length=80)]
 Authority = Annotated[str, Field(pattern=LINE, max_length=40)]
 CategoryText = Annotated[str, Field(pattern=LINE, max_length=20)]
-LicenceCode = Annotated[str, Field(pattern=LINE, min_length=1, max_length=200)]
+LicenceCode = Annotated[     # case counts: what is in it is its issuer's
+    str, StringConstraints(strip_whitespace=True, pattern=LINE, min_length=1, max_length=200)]
 Telephone = Annotated[str, Field(pattern=r"^[0-9]{5,15}$")]
 AttendantNumber = Annotated[str, Field(pattern=r"^[0-9]{2}$")]
 Station = Annotated[str, Field(pattern=LINE, max_length=80)]

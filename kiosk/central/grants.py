@@ -19,6 +19,7 @@ from kiosk.central.reading import Unknown, read_answer
 from kiosk.data_files.reader import DataFileError, read_toml
 from kiosk.domain.documents import PermitContent
 from kiosk.domain.endorsement import Grant, ResidenceYears
+from kiosk.domain.identity_number import PermitNumber
 from kiosk.domain.personal import Personal
 
 MAX_PAYLOAD_BYTES = 4096
@@ -92,7 +93,7 @@ def verify_grant(
     keys: GrantKeys,
     *,
     now: datetime,
-    permit_number: Personal[str],
+    permit_number: Personal[PermitNumber],
     chip_serial: str,
     unknown: Unknown | None = None,
 ) -> Grant:

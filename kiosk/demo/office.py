@@ -12,6 +12,7 @@ from kiosk.central import contract
 from kiosk.central.client import CentralClient, CentralRefusedCall
 from kiosk.demo.scenarios import OfficeStep
 from kiosk.demo.simulation import ROOT, START_S, Simulation
+from kiosk.domain.identity_number import identity_number
 
 SETTLE_S = 15.0
 POLL_S = 0.1
@@ -77,6 +78,6 @@ class Office:
     def _newest(self, person: str, permit: str) -> contract.ApplicationProgress | None:
         holder = self._place.residents.people[person]
         search = contract.ApplicationSearch(
-            holder=contract.Holder(name=holder.name, id_number=holder.number), permit=None)
+            holder=contract.Holder(name=holder.name, id_number=identity_number(holder.number)), permit=None)
         found = self._client.search_applications(search, key=str(uuid4()), sequence=None)
         return found.applications[0] if found.applications else None

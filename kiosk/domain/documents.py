@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import date
 from enum import Enum
 
+from kiosk.domain.holder_name import is_same_name
+from kiosk.domain.identity_number import IdentityNumber, PermitNumber
 from kiosk.domain.personal import Personal
 
 
@@ -24,7 +26,7 @@ class IdDocument:
 
     kind: IdKind
     name: Personal[str]
-    number: Personal[str]
+    number: Personal[IdentityNumber]
     birth: Personal[date] | None
     address: Personal[str] | None    # citizen and HMT cards; the newest address where one is stored
     valid_from: date
@@ -55,9 +57,9 @@ class Permit:
     atr: bytes
     chip_serial: str
     region: str
-    permit_number: Personal[str]
+    permit_number: Personal[PermitNumber]
     holder_name: Personal[str]
-    holder_number: Personal[str]
+    holder_number: Personal[IdentityNumber]
     issued_on: date | None
     content: PermitContent
 
@@ -66,3 +68,9 @@ class Permit:
         nothing.
         """
         return self.holder_number == holder.number
+
+    def is_named_as(self, holder: IdDocument) -> bool:
+        """Whether the permit bears the name on the identity card (see `kiosk.domain.holder_name`). Who has changed
+        their name has another one there until the permit is made anew.
+        """
+        return is_same_name(self.holder_name.reveal(), holder.name.reveal())

@@ -8,6 +8,7 @@ from enum import Enum
 from uuid import UUID
 
 from kiosk.domain.documents import PermitContent
+from kiosk.domain.identity_number import PermitNumber
 from kiosk.domain.personal import Personal
 
 
@@ -55,7 +56,7 @@ class Grant:
     """
 
     endorsement_id: UUID
-    permit_number: Personal[str]
+    permit_number: Personal[PermitNumber]
     chip_serial: str
     content: PermitContent
     residence_years: ResidenceYears | None

@@ -1,11 +1,46 @@
-"""Check characters of the numbers on identity cards."""
+"""Numbers of persons and permits: their one canonical form, and the check character of GB 11643.
+
+A number is made canonical once, where it comes in: from the identity reader, from a chip, from central, from a request,
+from a file. Everything behind that compares and keeps canonical numbers.
+"""
 
 from __future__ import annotations
 
 from datetime import date
+from typing import NewType
+
+IdentityNumber = NewType("IdentityNumber", str)
+"""A person's number in canonical form; only `identity_number` makes one."""
+
+PermitNumber = NewType("PermitNumber", str)
+"""The number on a residence permit in canonical form; only `permit_number` makes one."""
 
 _WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 _CHECK = "10X98765432"
+
+# GB 11643 calls the check character for ten the Roman numeral X; GB 2312 has a character of its own for that numeral.
+_ONE_FORM = {wide: wide - 0xFEE0 for wide in range(0xFF01, 0xFF5F)} | {0x2169: "X", 0x2179: "X"}
+_UNSEEN_AT_ENDS = "\0\u200b\u200c\u200d\u2060\ufeff"
+
+
+def canonical_number(text: str) -> str:
+    """The one form of a number: ASCII instead of full width, capital letters, no blanks at its ends.
+
+    Blanks inside stay, so that such a number is seen to be wrong. Not for texts in which case means something.
+    """
+    while (stripped := text.strip().strip(_UNSEEN_AT_ENDS)) != text:
+        text = stripped
+    return text.translate(_ONE_FORM).upper()
+
+
+def identity_number(text: str) -> IdentityNumber:
+    """A person's number from outside in its canonical form. Nothing is checked: see `is_valid_number`."""
+    return IdentityNumber(canonical_number(text))
+
+
+def permit_number(text: str) -> PermitNumber:
+    """A permit's number from outside in its canonical form."""
+    return PermitNumber(canonical_number(text))
 
 
 def check_character(first_seventeen: str) -> str:
@@ -20,7 +55,7 @@ def check_character(first_seventeen: str) -> str:
     return _CHECK[total % 11]
 
 
-def is_valid_number(number: str) -> bool:
+def is_valid_number(number: IdentityNumber) -> bool:
     """Whether an 18-character number has a real date of birth and the right check character (GB 11643).
 
     No table of area codes is consulted: areas are renamed and abolished, and 81, 82, 83 and 9 are none.

@@ -4,21 +4,21 @@ from __future__ import annotations
 
 from typing import Any, Generic, TypeVar, final
 
-T = TypeVar("T")
+T_co = TypeVar("T_co", covariant=True)
 
 
 @final
-class Personal(Generic[T]):
+class Personal(Generic[T_co]):
     """A value about a person. Compares and hashes as its value; prints as `Personal(…)`; `reveal()` is the only way
     out, so
     that every place that shows or sends the value can be found by its name."""
 
     __slots__ = ("_value",)
 
-    def __init__(self, value: T) -> None:
+    def __init__(self, value: T_co) -> None:
         self._value = value
 
-    def reveal(self) -> T:
+    def reveal(self) -> T_co:
         """The value itself."""
         return self._value
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from kiosk.about import About, frame_of
 from kiosk.domain.applications import Application, ApplicationState
 from kiosk.pages.choices import service_name
+from kiosk.pages.facts import longest, posting, result_told, voucher
 from kiosk.policy.region import Region
 from kiosk.policy.services import CollectionWay, OldPermit
 from kiosk.screen_models import ApplicationScreen, ProgressLine, ProgressScreen, Text, WayOut, Words
@@ -20,7 +21,10 @@ def application_page(about: About, state: s.PrintingSlip | s.ShowingApplication)
     applied = state.applied
     number = applied.received.review_number
     trouble = state.paper_trouble if isinstance(state, s.ShowingApplication) else None
-    lines = [*_expected(applied), *told(about.region, applied), *to_collect(about.region, applied)]
+    offered = about.region.services.get(applied.service)
+    lines = [
+        *_expected(applied), *longest(offered), *told(about.region, applied), *to_collect(about.region, applied),
+        *voucher(offered)]
     if trouble is not None:
         lines.insert(0, Text("application.line.no_paper"))
     return ApplicationScreen(
@@ -56,6 +60,14 @@ def to_collect(region: Region, applied: s.Applied) -> tuple[Words, ...]:
     way = _way_chosen(offered.collection.ways, applied)
     unclaimed = () if offered.collection.unclaimed is None else (offered.collection.unclaimed.text,)
     return (offered.collection.rule.text if way is None else way.rule.text, *unclaimed)
+
+
+def to_post(region: Region, applied: s.Applied) -> tuple[Words, ...]:
+    """Who posts what and pays for it, where the holder chose the post."""
+    offered = region.services.get(applied.service)
+    ways = () if offered is None or offered.collection is None else offered.collection.ways
+    way = _way_chosen(ways, applied)
+    return () if way is None else posting(way)
 
 
 def to_bring(region: Region, applied: s.Applied) -> tuple[Words, ...]:
@@ -106,6 +118,7 @@ def _lines(region: Region, application: Application) -> list[Words]:
                 lines.append(Text("progress.line.stage", (("stage", stage.name),)))
             if application.expected_on is not None:
                 lines.append(Text("progress.line.expected_on", (("day", application.expected_on),)))
+            lines += result_told(None if offered is None else offered.review)
         case ApplicationState.RETURNED:
             lines.append(_why_returned(application.return_code))
         case ApplicationState.APPROVED | ApplicationState.MADE:

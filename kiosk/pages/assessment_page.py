@@ -7,6 +7,7 @@ from datetime import date, timedelta
 from kiosk.about import About, counter_lines, frame_of, rules_cited, term_of
 from kiosk.domain.endorsement import ResidenceYears, Service
 from kiosk.pages.choices import way_out
+from kiosk.pages.facts import at_counter
 from kiosk.policy.assessment import AssessedOutcome, Assessment, EvidenceAsked, Served
 from kiosk.policy.permit_calendar import permit_calendar
 from kiosk.policy.region import Region
@@ -146,4 +147,5 @@ def _counter(about: About, state: s.ShowingAssessment, going_on: bool) -> tuple[
     assessment = state.matter.assessment
     if going_on or assessment.outcome is AssessedOutcome.TOO_EARLY:
         return ()
-    return counter_lines(about)
+    offered = about.region.services.get(state.visit.purpose.service)
+    return (*counter_lines(about), *at_counter(offered))

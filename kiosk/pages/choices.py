@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from kiosk.about import About, frame_of
 from kiosk.domain.endorsement import Service
+from kiosk.policy.foresight import agents_offered
 from kiosk.policy.region import Region
-from kiosk.policy.rules import AGENTS
 from kiosk.policy.services import CollectionWay
 from kiosk.screen_models import (
     AttendantScreen,
@@ -20,6 +20,7 @@ from kiosk.screen_models import (
     Words,
 )
 from kiosk.workflow import states as s
+from kiosk.workflow.choosing import ANYBODY
 from kiosk.workflow.deciding import categories_offered
 from kiosk.workflow.evidence import NONE_OF_THESE
 from kiosk.workflow.holder_check import LOCKED
@@ -44,8 +45,10 @@ def service_choice(about: About, state: s.ChoosingService) -> ChoiceScreen:
 
 
 def agent_choice(about: About, state: s.ChoosingAgent) -> ChoiceScreen:
-    choices = tuple(Choice(kind, Text(f"choice.agent.{kind}")) for kind in AGENTS)
-    return ChoiceScreen(_outside(about, state), Text("choice.question.agent"), choices)
+    kinds = agents_offered(about.region)
+    choices = tuple(Choice(kind, about.region.agents[kind].name or Text(f"choice.agent.{kind}")) for kind in kinds)
+    others = None if ANYBODY in kinds else Text("choice.detail.agent")
+    return ChoiceScreen(_outside(about, state), Text("choice.question.agent"), choices, others)
 
 
 def category_choice(about: About, state: s.ChoosingCategory) -> ChoiceScreen:
@@ -79,10 +82,15 @@ def _ways(ways: tuple[CollectionWay, ...]) -> tuple[Choice, ...]:
 
 
 def question(about: About, state: s.Declaring | s.DeclaringForHolder) -> QuestionScreen:
+    if isinstance(state, s.Declaring) and state.confirms_rule:
+        rule = about.region.rule(state.question)
+        return QuestionScreen(
+            _inside(about, state), Text("question.confirm", (("rule", rule.text),)), warning=Text("question.if_no"))
     case = s.case_of(state)
     address = case.permit.content.address if state.question == _ADDRESS and isinstance(case, s.Case) else None
     return QuestionScreen(
-        _inside(about, state), about.region.declarations[state.question].question, address=address)
+        _inside(about, state), about.region.declarations[state.question].question, address=address,
+        warning=about.region.texts.get("texts.address_is_true", Text("question.responsibility")))
 
 
 def licence_code(about: About, state: s.ReadingLicenceCode) -> LicenceCodeScreen:

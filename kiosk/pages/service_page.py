@@ -6,13 +6,14 @@ from collections.abc import Iterable
 
 from kiosk.about import About, frame_of
 from kiosk.pages.choices import service_name
+from kiosk.pages.facts import at_counter, photo
 from kiosk.pages.offices import office_lines
 from kiosk.policy.assessment import LocalText
 from kiosk.policy.foresight import Foresight, foresee
 from kiosk.policy.region import Region
 from kiosk.policy.rules import Rule
 from kiosk.policy.services import OfferedService
-from kiosk.screen_models import Citation, ServiceScreen, WayOut, Words
+from kiosk.screen_models import Citation, Sentences, ServiceScreen, WayOut, Words
 from kiosk.workflow import states as s
 from kiosk.workflow.choosing import may_check_dates
 
@@ -31,12 +32,14 @@ def service_page(about: About, state: s.ExplainingService) -> ServiceScreen:
     if purpose.service.value in region.deadlines:
         brief = (region.deadlines[purpose.service.value][0], *brief)
     besides = tuple(each.rule for each in region.guidance.values() if purpose.service in each.services)
-    lines = dict.fromkeys((*(rule.text for rule in told), *_joined(brief), *(rule.text for rule in besides)))
+    facts = () if here else at_counter(offered)
+    lines: dict[Words, None] = dict.fromkeys(
+        (*(rule.text for rule in told), *_joined(brief, facts), *(rule.text for rule in besides)))
     return ServiceScreen(
         frame=frame_of(about, state, WayOut.CANCEL),
         headline=service_name(region, purpose.service),
         lines=tuple(lines)[:MOST_LINES],
-        bring=_bring(about, offered, purpose.agent),
+        bring=(*_bring(about, offered, purpose.agent), *photo(region, offered)),
         where=() if here else office_lines(region),
         rules=_sources(region, (*told, *brief, *besides), state.visit.language),
         can_go_on=here,
@@ -56,13 +59,10 @@ def _told(foreseen: Foresight, offered: OfferedService | None, agent: str | None
     return (*deciding, offered.rule, *review, *online)
 
 
-def _joined(rules: tuple[Rule, ...]) -> tuple[LocalText, ...]:
+def _joined(rules: tuple[Rule, ...], facts: tuple[Sentences, ...]) -> tuple[Sentences, ...]:
     """Short sentences in one line."""
-    if not rules:
-        return ()
-    return (LocalText(tuple(
-        (language, ("" if language.startswith("zh") else " ").join(rule.text.in_language(language) for rule in rules))
-        for language, _ in rules[0].text.by_language)),)
+    parts = (*(rule.text for rule in rules), *(part for each in facts for part in each.parts))
+    return (Sentences(parts),) if parts else ()
 
 
 def _bring(about: About, offered: OfferedService | None, agent: str | None) -> tuple[Words, ...]:
@@ -89,9 +89,11 @@ def _listed(language: str, name: str, members: list[str]) -> str:
 
 
 def _sources(region: Region, rules: Iterable[Rule], language: str) -> tuple[Citation, ...]:
-    """The documents behind `rules`, each once, with all sections that are cited: the rules themselves are the lines."""
+    """The documents behind `rules` and the region's legal bases, each once, with all sections that are cited: the rules
+    themselves are the lines.
+    """
     sections: dict[str, dict[str, None]] = {}
-    for cite in (cite for rule in rules for cite in rule.cites):
+    for cite in (*(cite for rule in rules for cite in rule.cites), *region.legal_bases):
         sections.setdefault(cite.file, {})[cite.section] = None
     titles = {source.file: source.title for source in region.sources.values()}
     between = "、" if language.startswith("zh") else ", "

@@ -8,6 +8,7 @@ from kiosk.about import About, cited, frame_of, term_of
 from kiosk.domain.endorsement import Service
 from kiosk.pages.assessment_page import residence_lines
 from kiosk.pages.choices import service_name, way_out
+from kiosk.pages.facts import at_counter, posting
 from kiosk.pages.offices import office_lines
 from kiosk.policy.assessment import AssessedOutcome, LocalText
 from kiosk.policy.permit_calendar import PermitCalendar
@@ -70,10 +71,13 @@ def _next(key: str, window: tuple[date, date]) -> Text:
 
 
 def where_to_go(about: About) -> tuple[Words, ...]:
-    """Online first, where there is that way, then the counter."""
+    """Online first, where there is that way, then the counter, then the post."""
     offered = about.region.services.get(Service.ENDORSE)
     online: tuple[Words, ...] = () if offered is None or offered.online is None else (offered.online.text,)
-    return (*online, *office_lines(about.region))
+    by_post: tuple[Words, ...] = ()
+    if offered is not None and offered.post is not None:
+        by_post = (offered.post.rule.text, *posting(offered.post))
+    return (*online, *office_lines(about.region), *at_counter(offered), *by_post)
 
 
 def _rules(about: About, calendar: PermitCalendar, language: str) -> tuple[Citation, ...]:

@@ -9,7 +9,7 @@ from kiosk.policy.assess import assess
 from kiosk.policy.assessment import Assessment, Served
 from kiosk.policy.region import Region
 from kiosk.policy.request import AssessmentRequest
-from kiosk.policy.rules import IN_PERSON, Condition, Rule, ServiceRule
+from kiosk.policy.rules import AGENTS, IN_PERSON, Condition, Rule, ServiceRule
 from kiosk.policy.services import Agent
 from kiosk.policy.terms import term_end
 
@@ -86,6 +86,21 @@ def assess_unseen(region: Region, request: AssessmentRequest) -> Assessment:
     return replace(
         assess(region, begun), opens_on=None, closes_on=None, new_valid_from=None, new_valid_to=None,
         residence_years=None, residence_gap=None)
+
+
+def agents_offered(region: Region) -> tuple[str, ...]:
+    """The kinds of agent that the region's file describes, in one order everywhere; nobody else acts for a holder."""
+    return tuple(kind for kind in AGENTS if kind in region.agents)
+
+
+def may_act_for(agent: Agent, age: int) -> bool:
+    """Whether this agent may act for a holder of that age (completed years), as far as the age decides; what must be
+    declared of the holder is asked later.
+    """
+    return any(
+        (condition.age_below is None or age < condition.age_below)
+        and (condition.age_from is None or age >= condition.age_from)
+        for condition in agent.holders)
 
 
 def asked_of_agent(agent: Agent) -> tuple[str, ...]:

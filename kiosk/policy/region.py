@@ -14,6 +14,11 @@ from kiosk.policy.rules import Citation, Effect, Rule, ServiceRule, Source, Star
 from kiosk.policy.services import Agent, Guidance, OfferedService
 from kiosk.policy.terms import EndDate, Span
 
+TEXTS = ("receipt_footer", "application_slip", "address_is_true", "technician_unreadable_permit")
+"""Texts of a region beside those of its rules: at the foot of receipts and slips, on the slip of an application, under
+a question, and for technicians about a permit that cannot be read (`python -m kiosk faults --region`).
+"""
+
 
 class CountedFrom(Enum):
     """What a permit's anniversaries are counted from."""
@@ -148,12 +153,14 @@ class Kiosks:
 
 @dataclass(frozen=True, slots=True)
 class Office:
-    """A counter. `does_business`: False where it only informs."""
+    """A counter. `name`: as one asks for it; `address`: where it is, where the documents say more than its name.
+    `does_business`: False where it only informs.
+    """
 
     key: str
     rule: Rule
     name: LocalText
-    address: LocalText
+    address: LocalText | None
     website: str | None
     telephone: str | None
     does_business: bool

@@ -13,6 +13,7 @@ from kiosk.data_files.reader import DataFileError, demand_toml_numbers, read_tex
 from kiosk.policy.assessment import LocalText, Served
 from kiosk.policy.office_days import DayKind, Deadline, HolidayCalendar, HolidayYear, Hours, OpeningHours
 from kiosk.policy.region import (
+    TEXTS,
     Category,
     Contact,
     CountedFrom,
@@ -127,6 +128,8 @@ def _read_region(top: TableReader, texts: dict[str, LocalText]) -> Region:
     texts_table = top.table("texts")
     for key in texts_table.given():
         texts_table.local_text(key)
+        if key not in TEXTS:
+            texts_table.note(key, f"is no text that is shown anywhere; known: {', '.join(TEXTS)}")
     return Region(
         code=top.string("code"),
         name=top.local_text("name"),
@@ -306,7 +309,7 @@ def _read_office(key: str, table: TableReader, names: Names) -> Office:
         key=key,
         rule=read_rule(table, f"offices.{key}", names),
         name=table.local_text("name"),
-        address=table.local_text("address"),
+        address=table.optional_local_text("address"),
         website=table.optional_string("website"),
         telephone=table.optional_string("telephone"),
         does_business=table.truth("does_business", default=True),

@@ -34,6 +34,8 @@ from kiosk.policy.toml_reader import TableReader
 
 COLLECTION_TIMES = ("at_application", "when_made")
 COLLECTION_WAYS = ("kiosk", "counter", "post")
+POSTERS = ("resident", "station")
+POSTED = "permit"
 
 
 def read_rules_of_several(table: TableReader, names: Names) -> tuple[tuple[ServiceRule, frozenset[Service]], ...]:
@@ -179,7 +181,7 @@ def _read_way(table: TableReader, key: str, names: Names) -> CollectionWay:
         way=way,
         bring=table.strings("bring", names.evidence),
         posts=_read_who_posts(table),
-        pays=table.optional_string("pays"),
+        pays=_read_payer(table),
         yuan=table.optional_whole("yuan", 0, 10_000),
         working_days=table.optional_whole("working_days", 0, 365),
         rule=read_rule(table, f"{key}.collection.{way}", names),
@@ -188,7 +190,21 @@ def _read_way(table: TableReader, key: str, names: Names) -> CollectionWay:
 
 def _read_who_posts(table: TableReader) -> tuple[tuple[str, str], ...]:
     posts = table.table("posts")
-    return tuple((who, posts.string(who)) for who in posts.given())
+    found = []
+    for who in posts.given():
+        if who not in POSTERS:
+            posts.note(who, f"is nobody who posts; known: {', '.join(POSTERS)}")
+        found.append((who, posts.string(who)))
+        if found[-1][1] not in ("", POSTED):
+            posts.note(who, f"must be {POSTED}, not {found[-1][1]!r}")
+    return tuple(found)
+
+
+def _read_payer(table: TableReader) -> str | None:
+    who = table.optional_string("pays")
+    if who is not None and who not in POSTERS:
+        table.note("pays", f"must be one of {', '.join(POSTERS)}, not {who!r}")
+    return who
 
 
 def _read_post(table: TableReader | None, key: str, names: Names) -> Post | None:
@@ -196,7 +212,7 @@ def _read_post(table: TableReader | None, key: str, names: Names) -> Post | None
         return None
     return Post(
         posts=_read_who_posts(table),
-        pays=table.optional_string("pays"),
+        pays=_read_payer(table),
         yuan=table.optional_whole("yuan", 0, 10_000),
         working_days=table.optional_whole("working_days", 0, 365),
         rule=read_rule(table, f"{key}.post", names),
@@ -226,6 +242,7 @@ def read_agents(table: TableReader, names: Names) -> Mapping[str, Agent]:
         found[key] = Agent(
             key=key,
             rule=read_rule(inner, key, names),
+            name=inner.optional_local_text("name"),
             role=inner.one_of("role", AgentRole),
             holders=read_conditions(inner, "holders", names),
             effect=read_effect(inner, names),

@@ -20,10 +20,13 @@ class AgentRole(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Agent:
-    """Who acts for whom: for holders of whom one of `holders` is true."""
+    """Who acts for whom: for holders of whom one of `holders` is true. `name`: as the choice is called where it is
+    asked who acts; None: in the program's own words.
+    """
 
     key: str
     rule: Rule
+    name: LocalText | None
     role: AgentRole
     holders: tuple[Condition, ...]
     effect: Effect

@@ -19,7 +19,7 @@ from kiosk.domain.endorsement import Refusal, Service
 from kiosk.log_events import LogEvent, log
 from kiosk.workflow import effects as do
 from kiosk.workflow import events as on
-from kiosk.workflow.visits import AnyCase, Matter, Purpose, UnreadCase
+from kiosk.workflow.visits import Answers, AnyCase, Matter, Purpose, UnreadCase
 
 _SERVICES = {service.value for service in Service}
 
@@ -92,6 +92,11 @@ def assessed(matter: Matter) -> contract.LocalAssessment:
         new_valid_to=assessment.new_valid_to,
         residence_years=assessment.residence_years.value if assessment.residence_years else None,
     )
+
+
+def declared(answers: Answers) -> tuple[str, ...]:
+    """What the holder declared, and the rules that the holder confirmed, by their keys in the region file."""
+    return tuple(sorted(answers.declared | answers.confirmed))
 
 
 def shown(proofs: tuple[Proof, ...]) -> tuple[contract.EvidenceShown, ...]:

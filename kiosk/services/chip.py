@@ -13,6 +13,7 @@ from drivers.permit_chip.records import ChipRecord, RelayCommand
 from drivers.transport.base import Coupler
 from kiosk.domain.documents import Permit, PermitContent
 from kiosk.domain.endorsement import ChipState
+from kiosk.domain.identity_number import identity_number, permit_number
 from kiosk.domain.personal import Personal
 from kiosk.faults import Fault
 from kiosk.runtime.audit import Seal
@@ -190,9 +191,9 @@ def to_permit(record: ChipRecord) -> Permit:
         atr=record.atr,
         chip_serial=record.chip_serial,
         region=text("region"),
-        permit_number=Personal(text("permit_number")),
+        permit_number=Personal(permit_number(text("permit_number"))),
         holder_name=Personal(text("holder_name")),
-        holder_number=Personal(text("id_number")),
+        holder_number=Personal(identity_number(text("id_number"))),
         issued_on=day("issued_on"),
         content=PermitContent(
             address=Personal(text("address")),

@@ -81,6 +81,10 @@ class CodeScannerService:
                 fault_of(DEVICE, error, doing="reading a licence code")
                 post(on.LicenceCodeNotReadable())
                 continue
-            if code is not None:
-                post(on.LicenceCodeRead(Personal(code)))
-                return
+            if code is None:
+                continue
+            if not code.strip():
+                post(on.LicenceCodeNotReadable())
+                continue
+            post(on.LicenceCodeRead(Personal(code.strip())))
+            return

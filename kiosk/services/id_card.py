@@ -9,7 +9,7 @@ from drivers.id_reader.device import IdCardRecord, IdReader
 from drivers.id_reader.text_block import CitizenText, Foreign2017Text, Foreign2023Text, HmtText, HolderText
 from kiosk.domain.documents import IdDocument, IdKind
 from kiosk.domain.endorsement import Refusal
-from kiosk.domain.identity_number import is_valid_number
+from kiosk.domain.identity_number import identity_number, is_valid_number
 from kiosk.domain.personal import Personal
 from kiosk.runtime.clock import Clock, today
 from kiosk.runtime.workers import Worker
@@ -75,13 +75,14 @@ class IdCardService:
             return on.IdCardRefused(Refusal("id_card_kind_foreign"))
         if not is_valid_number(document.number.reveal()):
             return on.IdCardRefused(Refusal("id_card_number_invalid"))
-        if document.is_expired(today(self._clock)):
+        day = today(self._clock)
+        if document.is_expired(day):
             return on.IdCardRefused(Refusal("id_card_expired"))
-        return on.IdCardRead(document)
+        return on.IdCardRead(document, day)
 
 
 def _is_of(record: IdCardRecord, document: IdDocument | None) -> bool:
-    return document is not None and record.text.id_number == document.number.reveal()
+    return document is not None and identity_number(record.text.id_number) == document.number.reveal()
 
 
 def to_document(record: IdCardRecord) -> IdDocument:
@@ -92,7 +93,7 @@ def to_document(record: IdCardRecord) -> IdDocument:
     return IdDocument(
         kind=kind,
         name=Personal(text.name),
-        number=Personal(text.id_number),
+        number=Personal(identity_number(text.id_number)),
         birth=Personal(text.birth),
         address=None if newest is None else Personal(newest),
         valid_from=text.valid_from,

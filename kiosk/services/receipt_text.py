@@ -18,6 +18,7 @@ from kiosk.about import face_pending, next_window, receipt_number
 from kiosk.domain.documents import PermitContent
 from kiosk.domain.endorsement import FaceState, ResidenceYears
 from kiosk.domain.personal import masked_number
+from kiosk.pages.facts import fee
 from kiosk.policy.assessment import LocalText
 from kiosk.policy.region import Region
 from kiosk.runtime.clock import Clock
@@ -56,6 +57,7 @@ class ReceiptText:
             words.labelled("kiosk", self._kiosk_name),
             words.labelled("permit", masked_number(renewed.case.permit.permit_number)),
             words.labelled("service", words("service_face_only" if renewed.grant.face_only else "service_endorse")),
+            *self._fee(words, visit, renewed),
             Rule(),
             words.labelled("old_term", words.term(renewed.case.permit.content)),
             words.labelled("new_term", words.term(renewed.grant.content)),
@@ -69,6 +71,11 @@ class ReceiptText:
             TextLine(words("keep"), align="centre"),
         ]
         return ReceiptDocument(tuple(elements))
+
+    def _fee(self, words: _Words, visit: Visit, renewed: Renewed) -> list[Element]:
+        """Nothing is charged anew for a face that follows its chip."""
+        cost = None if renewed.grant.face_only else fee(self._region.services.get(visit.purpose.service))
+        return [] if cost is None else [words.labelled("fee", words.of(cost))]
 
     def _remarks(self, words: _Words, renewed: Renewed) -> list[Element]:
         content = renewed.grant.content
@@ -95,13 +102,17 @@ class ReceiptText:
         return [] if text is None else [TextLine(self._translate(language, text), align="centre")]
 
     def _where_to_ask(self, words: _Words) -> list[Element]:
-        lines: list[Element] = []
-        contact = self._region.contact
-        if contact is not None and contact.telephones:
-            lines.append(words.labelled("ask", contact.telephones[0]))
-        if contact is not None and contact.complaints:
-            lines.append(words.labelled("complain", contact.complaints[0]))
-        return lines
+        return [words.labelled(name, value) for name, value in where_to_ask(self._region)]
+
+
+def where_to_ask(region: Region) -> tuple[tuple[str, str], ...]:
+    """What a paper has at its foot, each with the name of its label: whom to call, where to complain, and the code
+    under which the office knows the matter.
+    """
+    contact = region.contact
+    asked = () if contact is None else (
+        *(("ask", number) for number in contact.telephones), *(("complain", number) for number in contact.complaints))
+    return asked if region.item_code is None else (*asked, ("item", region.item_code))
 
 
 class _Words:

@@ -18,13 +18,14 @@ from kiosk.domain.personal import Personal, masked_number
 from kiosk.policy.region import Region
 from kiosk.runtime.clock import Clock
 from kiosk.screen_models import Term, Text, Words
-from kiosk.services.receipt_text import Translate
+from kiosk.services.receipt_text import Translate, where_to_ask
 
 
 @dataclass(frozen=True, slots=True)
 class ApplicationSlip:
     """An application as central received it. `expected_on` None: no date is promised, and none is printed. `told`: how
-    the result is told; `collect`: how and where the permit is had then; `bring`: what to bring for it.
+    the result is told; `collect`: how and where the permit is had then; `bring`: what to bring for it; `fee`: None
+    where the region does not say.
     """
 
     number: str
@@ -35,6 +36,7 @@ class ApplicationSlip:
     told: tuple[Words, ...] = ()
     collect: tuple[Words, ...] = ()
     bring: tuple[Words, ...] = ()
+    fee: Words | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +77,7 @@ class SlipText:
             words.labelled("service", words.say(slip.service)),
             words.labelled("received_on", words.date(slip.received_on)),
             *expected,
+            *([] if slip.fee is None else [words.labelled("fee", words.say(slip.fee))]),
             *_permit(words, slip.permit_number),
             words.labelled("kiosk", self._kiosk_name),
             Rule(),
@@ -122,12 +125,10 @@ class SlipText:
         ]
 
     def _foot(self, words: _Words) -> list[Element]:
+        lines: list[Element] = [words.labelled(name, value) for name, value in where_to_ask(self._region)]
         contact = self._region.contact
-        lines: list[Element] = []
-        if contact is not None and contact.telephones:
-            lines.append(words.labelled("ask", contact.telephones[0]))
-        if contact is not None and contact.complaints:
-            lines.append(words.labelled("complain", contact.complaints[0]))
+        if contact is not None and contact.complaints_text is not None:
+            lines.append(TextLine(words.say(contact.complaints_text)))
         return [Rule(), *lines] if lines else []
 
 

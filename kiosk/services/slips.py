@@ -7,8 +7,9 @@ from collections.abc import Callable
 from drivers.receipt_printer.document import ReceiptDocument
 from kiosk.about import About, term_of
 from kiosk.domain.personal import Personal
-from kiosk.pages.application_page import to_bring, to_collect, told
+from kiosk.pages.application_page import to_bring, to_collect, to_post, told
 from kiosk.pages.choices import service_name
+from kiosk.pages.facts import due, fee, longest, voucher
 from kiosk.pages.status_page import headline, status_lines, where_to_go, window_as_event
 from kiosk.screen_models import Text, Words
 from kiosk.services.slip_text import ApplicationSlip, SlipText, StatusSlip
@@ -33,6 +34,7 @@ class Slips:
 
     def _application(self, effect: do.PrintApplicationSlip) -> ApplicationSlip:
         applied, region = effect.applied, self._about.region
+        offered = region.services.get(applied.service)
         return ApplicationSlip(
             number=applied.received.review_number,
             service=service_name(region, applied.service),
@@ -40,7 +42,10 @@ class Slips:
             expected_on=applied.received.expected_on,
             permit_number=_permit_number(applied.case),
             told=told(region, applied),
-            collect=to_collect(region, applied),
+            collect=(
+                *to_collect(region, applied), *to_post(region, applied), *longest(offered),
+                *due(region, offered, applied.received), *voucher(offered)),
+            fee=fee(offered),
             bring=to_bring(region, applied),
         )
 

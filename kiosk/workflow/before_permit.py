@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import date
 
 from kiosk.domain.documents import IdDocument
 from kiosk.domain.endorsement import Custody, Refusal, Service
 from kiosk.faults import PERMIT_UNIT_SILENT, Fault
+from kiosk.policy.foresight import may_act_for
+from kiosk.policy.terms import age_on
 from kiosk.screen_models import Intent
 from kiosk.workflow import deciding
 from kiosk.workflow import effects as do
@@ -29,8 +32,8 @@ def showing_notice(site: Site, state: s.ShowingNotice, event: on.Event) -> Step 
 
 def reading_id_card(site: Site, state: s.ReadingIdCard, event: on.Event) -> Step | None:
     match event:
-        case on.IdCardRead(document=holder):
-            return _after_holder(site, state.visit, holder)
+        case on.IdCardRead(document=holder, read_on=day):
+            return _after_holder(site, state.visit, holder, day)
         case on.IdCardRefused(refusal=refusal):
             return explain(state.visit, s.Declined(refusal), Custody.WITH_HOLDER)
         case on.IdCardNotReadable():
@@ -41,12 +44,20 @@ def reading_id_card(site: Site, state: s.ReadingIdCard, event: on.Event) -> Step
             return None
 
 
-def _after_holder(site: Site, visit: s.Visit, holder: IdDocument) -> Step:
+def _after_holder(site: Site, visit: s.Visit, holder: IdDocument, day: date) -> Step:
     if visit.purpose.errand is s.Errand.PROGRESS:
         return Step(s.SearchingApplications(visit, holder), (do.SearchApplications(holder),))
     if visit.purpose.agent is not None:
+        if not _may_act(site, visit.purpose.agent, holder, day):
+            return explain(visit, s.Declined(Refusal("agent_not_for_holder")), Custody.WITH_HOLDER)
         return Step(s.ReadingAgentIdCard(visit, holder), (do.ReadIdCard(besides=holder),))
     return _ask_for_permit(site, visit, holder, None)
+
+
+def _may_act(site: Site, kind: str, holder: IdDocument, day: date) -> bool:
+    """Whether the region lets this agent act for a holder of that age: told before another card is asked for."""
+    agent = site.region.agents.get(kind)
+    return agent is not None and (holder.birth is None or may_act_for(agent, age_on(holder.birth.reveal(), day)))
 
 
 def reading_agent_id_card(site: Site, state: s.ReadingAgentIdCard, event: on.Event) -> Step | None:

@@ -6,14 +6,16 @@ from dataclasses import replace
 
 from kiosk.domain.endorsement import Service
 from kiosk.policy.assessment import Served
-from kiosk.policy.foresight import Foresight, foresee
-from kiosk.policy.rules import AGENTS
+from kiosk.policy.foresight import Foresight, agents_offered, foresee
 from kiosk.screen_models import Intent
 from kiosk.workflow import events as on
 from kiosk.workflow import states as s
 from kiosk.workflow.transition import Site, Step, go_idle
 
 STATUS, PROGRESS, FOR_ANOTHER = "status", "progress", "for_another"
+ANYBODY = "entrusted"
+"""Who acts for a holder and says no more, by the kinds of the region file."""
+
 GROUPS: dict[str, tuple[Service, ...]] = {
     "something_changed": (
         Service.CHANGE_ADDRESS, Service.CORRECT, Service.CHANGE_CATEGORY, Service.CHANGE_IDENTITY),
@@ -52,12 +54,23 @@ def _chosen(site: Site, visit: s.Visit, key: str) -> Step:
         case "progress":
             return Step(s.ShowingNotice(_meaning(visit, s.Errand.PROGRESS)))
         case "for_another":
-            return Step(s.ChoosingAgent(visit))
+            return _for_another(site, visit)
         case _ if key in GROUPS:
             choices = tuple(each.value for each in GROUPS[key] if _is_thinkable(site, each))
             return Step(s.ChoosingService(visit, choices))
         case _:
             return _set_out(site, replace(visit, purpose=replace(visit.purpose, service=Service(key))))
+
+
+def _for_another(site: Site, visit: s.Visit) -> Step:
+    """Who acts for the holder; where the region lets nobody, that is told at once."""
+    if agents_offered(site.region):
+        return Step(s.ChoosingAgent(visit))
+    return Step(s.ExplainingService(_acting(visit, ANYBODY)))
+
+
+def _acting(visit: s.Visit, kind: str) -> s.Visit:
+    return replace(visit, purpose=replace(visit.purpose, agent=kind))
 
 
 def _is_thinkable(site: Site, service: Service) -> bool:
@@ -86,9 +99,8 @@ def _set_out(site: Site, visit: s.Visit) -> Step:
 
 def choosing_agent(site: Site, state: s.ChoosingAgent, event: on.Event) -> Step | None:
     match event:
-        case on.PersonChose(intent=Intent.CHOOSE, choice=kind) if kind in AGENTS:
-            visit = replace(state.visit, purpose=replace(state.visit.purpose, agent=kind))
-            return Step(s.ChoosingService(visit, (Service.ENDORSE.value, *GROUPS)))
+        case on.PersonChose(intent=Intent.CHOOSE, choice=kind) if kind in agents_offered(site.region):
+            return Step(s.ChoosingService(_acting(state.visit, kind), (Service.ENDORSE.value, *GROUPS)))
         case on.PersonChose(intent=Intent.CANCEL) | on.DeadlinePassed():
             return go_idle(site)
         case _:

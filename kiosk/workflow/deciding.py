@@ -9,7 +9,7 @@ from dataclasses import replace
 from kiosk.domain.applications import ReceivedApplication
 from kiosk.domain.endorsement import ChipState, FaceState, Grant, Refusal, Service
 from kiosk.domain.holder_check import CheckWay
-from kiosk.faults import CENTRAL_UNREACHABLE, CHIP_SILENT, CLOCK_WRONG, GRANT_REJECTED, WORKER_DIED, Fault
+from kiosk.faults import CENTRAL_UNREACHABLE, CHIP_SILENT, CLOCK_WRONG, WORKER_DIED, Fault
 from kiosk.policy.assessment import AssessedOutcome, Assessment, Served
 from kiosk.policy.foresight import asked_of_agent
 from kiosk.policy.proofs import needs
@@ -19,6 +19,7 @@ from kiosk.workflow import applying, evidence
 from kiosk.workflow import effects as do
 from kiosk.workflow import events as on
 from kiosk.workflow import states as s
+from kiosk.workflow.confirming import is_drawn_from_the_chip, offer, turn_down
 from kiosk.workflow.transition import Site, Step, conclude, decline, give_back, prints_face, why_no_face
 
 Deciding = s.ReadingPermit | s.Inquiry | s.Confirming
@@ -58,6 +59,8 @@ def reading_permit(site: Site, state: s.ReadingPermit, event: on.Event) -> Step 
                 return decline(state.visit, "not_your_permit")
             if not site.region.recognises(permit.region):
                 return decline(state.visit, "other_region", case)
+            if not permit.is_named_as(state.holder) and state.visit.purpose.needs_one_name:
+                return decline(state.visit, "name_differs", case)
             if state.visit.purpose.errand is s.Errand.STATUS:
                 return Step(s.LookingAhead(state.visit, case), (do.LookAhead(case),))
             return Step(s.AskingPendingRewrites(state.visit, case), (do.AskForPendingRewrites(state.visit.id, case),))
@@ -275,10 +278,25 @@ def showing_assessment(site: Site, state: s.ShowingAssessment, event: on.Event) 
 
 
 def declaring(site: Site, state: s.Declaring, event: on.Event) -> Step | None:
+    if state.confirms_rule:
+        return _confirming_rule(site, state, event)
     answers = _with_answer(state.matter.answers, state.question, event)
     if answers is not None:
         return _go_on_asking(site, state.visit, replace(state.matter, answers=answers))
     return _leave(state, event)
+
+
+def _confirming_rule(site: Site, state: s.Declaring, event: on.Event) -> Step | None:
+    """Without a yes nothing is asked of central: what the rule takes away cannot be given back."""
+    answers = state.matter.answers
+    match event:
+        case on.PersonChose(intent=Intent.ANSWER_YES):
+            confirmed = replace(answers, confirmed=answers.confirmed | {state.question})
+            return proceed(site, state.visit, replace(state.matter, answers=confirmed))
+        case on.PersonChose(intent=Intent.ANSWER_NO):
+            return decline(state.visit, "holder_cancelled", state.matter.case)
+        case _:
+            return _leave(state, event)
 
 
 def _go_on_asking(site: Site, visit: s.Visit, matter: s.Matter) -> Step:
@@ -294,13 +312,16 @@ def _go_on_asking(site: Site, visit: s.Visit, matter: s.Matter) -> Step:
 
 
 def proceed(site: Site, visit: s.Visit, matter: s.Matter) -> Step:
-    """The holder goes on: questions, then evidence, then central."""
+    """The holder goes on: questions, then evidence, then what the holder must confirm, then central."""
     if _next_of(site.region, _asked_of_service(site.region, visit.purpose), matter.answers) is not None:
         return _go_on_asking(site, visit, matter)
     if not matter.answers.is_evidence_settled and needs(site.region, matter.assessment.evidence):
         return evidence.seek(site, visit, matter)
     if matter.assessment.served not in (Served.AFTER_REVIEW, Served.AT_ONCE):
         return decline(visit, "counter_only", matter.case)
+    unconfirmed = [code for code in matter.assessment.to_confirm if code not in matter.answers.confirmed]
+    if unconfirmed:
+        return Step(s.Declaring(visit, matter, unconfirmed[0]))
     return _see_who_stands_here(site, visit, matter)
 
 
@@ -315,7 +336,7 @@ def _see_who_stands_here(site: Site, visit: s.Visit, pursued: s.Pursued) -> Step
 def pursue(site: Site, visit: s.Visit, pursued: s.Pursued) -> Step:
     """Go on with an application, a question to central, or what central had offered."""
     if isinstance(pursued, s.Offered):
-        return _offer(site, visit, pursued.case, pursued.grant, None)
+        return offer(site, visit, pursued.case, pursued.grant, None)
     if pursued.assessment.served is Served.AFTER_REVIEW:
         return applying.set_out(site, visit, pursued)
     if isinstance(pursued.case, s.Case):
@@ -328,7 +349,7 @@ def asking_central(site: Site, state: s.AskingCentral, event: on.Event) -> Step 
     visit, case = state.visit, state.matter.case
     match event:
         case on.GrantReceived(grant=grant) if isinstance(case, s.Case):
-            return _offer(site, visit, case, grant, state.matter.assessment)
+            return offer(site, visit, case, grant, state.matter.assessment)
         case on.EndorsementRefused(refusal=refusal):
             return applying.refuse(site, state, refusal)
         case on.EndorsementPending(review_number=number, expected_on=expected_on):
@@ -354,43 +375,6 @@ def _withdraw(state: s.AskingCentral, code: str) -> Step:
 
 def _take_up(site: Site, visit: s.Visit, case: s.Case, grant: Grant) -> Step:
     """Work decided elsewhere; nobody is fetched for what is refused in any case."""
-    if _draws_what_the_chip_lacks(case, grant):
-        unused = do.CancelEndorsement(grant.endorsement_id, GRANT_REJECTED.name)
-        return _first(decline(visit, GRANT_REJECTED.name, case), unused)
+    if not is_drawn_from_the_chip(case, grant):
+        return turn_down(visit, case, grant)
     return _see_who_stands_here(site, visit, s.Offered(case, grant))
-
-
-def _draws_what_the_chip_lacks(case: s.Case, grant: Grant) -> bool:
-    return grant.face_only and grant.content != case.permit.content
-
-
-def _offer(site: Site, visit: s.Visit, case: s.Case, grant: Grant, assessed: Assessment | None) -> Step:
-    """Show old → new. The face is drawn only from what the chip holds: a face-only grant must say the same."""
-    if _draws_what_the_chip_lacks(case, grant):
-        unused = do.CancelEndorsement(grant.endorsement_id, GRANT_REJECTED.name)
-        return _first(decline(visit, GRANT_REJECTED.name, case), unused)
-    drawing = (do.DrawFace(grant.content, case.permit.permit_file),) if prints_face(site, grant) else ()
-    return Step(s.Confirming(visit, case, grant, assessed), drawing)
-
-
-def confirming(site: Site, state: s.Confirming, event: on.Event) -> Step | None:
-    grant = state.grant
-    match event:
-        case on.PersonChose(intent=Intent.CONFIRM) if grant.face_only:
-            face = s.RewritingFace(state.visit, state.case, grant, attempt=1)
-            return Step(face, (do.RewriteFace(grant.content, state.case.permit.permit_file),))
-        case on.PersonChose(intent=Intent.CONFIRM):
-            ahead = (do.LoadFace(grant.content, state.case.permit.permit_file),) if prints_face(site, grant) else ()
-            opening = s.OpeningChipSession(state.visit, state.case, grant)
-            return Step(opening, (do.OpenChipSession(grant, state.case), *ahead))
-        case on.PersonChose(intent=Intent.CANCEL):
-            return _give_grant_back(state, "holder_cancelled")
-        case on.DeadlinePassed():
-            return _give_grant_back(state, "timed_out")
-        case _:
-            return None
-
-
-def _give_grant_back(state: s.Confirming, code: str) -> Step:
-    ending = s.Declined(Refusal(code), state.case.permit)
-    return give_back(state.visit, ending, *_release(state, code))

@@ -72,7 +72,10 @@ class DevicesReady:
 
 @dataclass(frozen=True, slots=True)
 class IdCardRead:
+    """A card that is good here. `read_on`: the local day, by which the holder's age is reckoned."""
+
     document: IdDocument
+    read_on: date
 
 
 @dataclass(frozen=True, slots=True)

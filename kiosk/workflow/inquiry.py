@@ -187,11 +187,16 @@ class ShowingAssessment:
 
 @dataclass(frozen=True, slots=True)
 class Declaring:
-    """`question`: a key of the region file's declarations."""
+    """`question`: a key of the region file's declarations, or the code of a rule that the holder has to confirm."""
 
     visit: Visit
     matter: Matter
     question: str
+
+    @property
+    def confirms_rule(self) -> bool:
+        """Whether a rule is to be confirmed, not a question answered."""
+        return self.question in self.matter.assessment.to_confirm
 
 
 @dataclass(frozen=True, slots=True)

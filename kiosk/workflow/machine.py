@@ -20,6 +20,7 @@ from kiosk.workflow import (
     applying,
     before_permit,
     choosing,
+    confirming,
     deciding,
     evidence,
     holder_check,
@@ -88,7 +89,7 @@ def _step_of_state(site: Site, state: s.State, event: on.Event) -> Step | None:
         case s.ReadingPermit():
             return deciding.reading_permit(site, state, event)
         case s.Confirming():
-            return deciding.confirming(site, state, event)
+            return confirming.confirming(site, state, event)
         case s.OpeningChipSession():
             return writing.opening_chip_session(site, state, event)
         case s.RelayingBatch():

@@ -34,6 +34,13 @@ class Purpose:
     service: Service = Service.ENDORSE
     agent: str | None = None
 
+    @property
+    def needs_one_name(self) -> bool:
+        """Whether identity card and permit must bear one name; not where a name may be what is to be put right, or
+        only dates are looked at.
+        """
+        return self.errand is Errand.SERVICE and self.service not in (Service.CHANGE_IDENTITY, Service.CORRECT)
+
 
 class Presence(Enum):
     """Whether the holder stands at the machine."""
@@ -135,7 +142,7 @@ class Answers:
     """What was said and shown so far. `asked`: questions that were answered; `declared`: those with yes; `category`:
     the one chosen where there was a choice; `proofs`: each that central gave its word on, in order; `given_up`: what
     will not be shown; `is_evidence_settled`: nothing further is asked for; `holder_check`: who said that the holder is
-    who stands here.
+    who stands here; `confirmed`: codes of rules that the holder had to confirm, and did.
     """
 
     asked: tuple[str, ...] = ()
@@ -145,6 +152,7 @@ class Answers:
     given_up: frozenset[str] = frozenset()
     is_evidence_settled: bool = False
     holder_check: HolderCheck = UNCHECKED
+    confirmed: frozenset[str] = frozenset()
 
     @property
     def verified(self) -> frozenset[str]:

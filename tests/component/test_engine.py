@@ -90,7 +90,7 @@ class Place:
         chosen = on.PersonChose
         self.starts_idle()
         self.happens(
-            on.VisitBegan(samples.VISIT), chosen(Intent.ACCEPT_NOTICE), on.IdCardRead(samples.HOLDER),
+            on.VisitBegan(samples.VISIT), chosen(Intent.ACCEPT_NOTICE), on.IdCardRead(samples.HOLDER, samples.TODAY),
             on.PermitTakenIn(), on.PermitRead(samples.PERMIT), on.NoWorkFound(), assessed,
             chosen(Intent.CHOOSE, "standard"), assessed, chosen(Intent.GO_ON), chosen(Intent.ANSWER_NO))
         if applying:
@@ -141,14 +141,15 @@ def test_what_one_number_was_granted_twice_can_be_given_back_twice(place: Place)
 def test_an_event_of_a_past_visit_is_dropped(place: Place) -> None:
     place.starts_idle()
     place.happens(on.VisitBegan(samples.VISIT), on.PersonChose(Intent.ACCEPT_NOTICE))
-    state = place.happens(on.IdCardRead(samples.HOLDER), visit_id=samples.FOUND_VISIT.id)
+    state = place.happens(on.IdCardRead(samples.HOLDER, samples.TODAY), visit_id=samples.FOUND_VISIT.id)
     assert state == s.ReadingIdCard(samples.VISIT)
 
 
 def test_a_fact_about_custody_counts_whatever_visit_it_is_stamped_with(place: Place) -> None:
     place.starts_idle()
     place.happens(
-        on.VisitBegan(samples.VISIT), on.PersonChose(Intent.ACCEPT_NOTICE), on.IdCardRead(samples.HOLDER))
+        on.VisitBegan(samples.VISIT), on.PersonChose(Intent.ACCEPT_NOTICE),
+        on.IdCardRead(samples.HOLDER, samples.TODAY))
     state = place.happens(on.PermitTakenIn(), visit_id=samples.FOUND_VISIT.id)
     assert s.custody_of(state) is Custody.INSIDE
 

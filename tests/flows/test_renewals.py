@@ -7,7 +7,7 @@ import pytest
 from drivers.simulators.permit import Place as At
 from drivers.simulators.residents import Residents
 from kiosk.domain.endorsement import ChipState, Custody, FaceState, ResidenceYears
-from kiosk.screen_models import Intent
+from kiosk.screen_models import Intent, QuestionScreen
 from kiosk.workflow import states as s
 from tests.flows.place import LANGUAGES, LIN, NEIGHBOUR, Place, Visitor
 
@@ -86,14 +86,34 @@ def test_a_permit_overdue_for_30_days_goes_on_from_its_old_end(place: Place) -> 
 
 def test_a_permit_overdue_for_90_days_begins_anew_today(place: Place) -> None:
     who = Visitor("sun-dehai", "sun-dehai-overdue-90", "en")
-    place.plays(who.until(s.Confirming))
-    confirming = place.state
-    assert isinstance(confirming, s.Confirming)
+    place.plays(who.through(s.Declaring))
+    asked = place.sees(s.Declaring, lambda state: state.question == "overdue_from_day_61")
+    assert asked.confirms_rule
+    question = place.screen()
+    assert isinstance(question, QuestionScreen)
+    assert "start again on the day you endorse" in place.says("en", question.question)
+    place.chooses(Intent.ANSWER_YES)
+    confirming = place.sees(s.Confirming)
     assert confirming.grant.residence_years is ResidenceYears.RESTART
+    assert ("RequestEndorsement" in place.ordered(), asked.matter.answers.confirmed) == (True, frozenset())
     place.answers(who.since(s.Confirming))
     assert term(place.at_issue[who.permit])[:2] == ("2025-08-24", "2026-08-24")
     assert term(place.chip(who.permit)) == ("2026-11-22", "2027-11-22", 5)
     assert_renewed(place, who.permit)
+
+
+def test_who_does_not_confirm_that_the_years_restart_keeps_the_permit_as_it_is(place: Place) -> None:
+    who = Visitor("sun-dehai", "sun-dehai-overdue-90")
+    place.plays(who.through(s.Declaring))
+    place.sees(s.Declaring, lambda state: state.confirms_rule)
+    place.chooses(Intent.ANSWER_NO)
+    place.sees(s.AwaitingRemoval)
+    place.takes_permit()
+    place.sees(s.Explaining)
+    place.chooses(Intent.FINISH)
+    place.sees(s.Idle)
+    assert place.is_untouched(who.permit)
+    assert "RequestEndorsement" not in place.ordered()
 
 
 @pytest.mark.parametrize(("person", "permit"), [

@@ -10,8 +10,10 @@ from pathlib import Path
 
 from kiosk.about import About
 from kiosk.domain.applications import ApplicationState
-from kiosk.domain.endorsement import Service
+from kiosk.domain.endorsement import Custody, Refusal, Service
+from kiosk.faults import CHIP_SILENT
 from kiosk.policy.assess import assess
+from kiosk.policy.foresight import agents_offered
 from kiosk.policy.permit_calendar import permit_calendar
 from kiosk.policy.region import Region
 from kiosk.policy.region_file import load_region, shipped_regions
@@ -38,10 +40,12 @@ def _regions() -> tuple[Region, ...]:
 @cache
 def region_samples(language: str) -> dict[str, ScreenModel]:
     """Models by kind, region, service and way of collection."""
-    return {f"{name}/{region.code}": model for region in _regions() for name, model in _of(region, language).items()}
+    return {
+        f"{name}/{region.code}": model
+        for region in _regions() for name, model in models_of(region, language).items()}
 
 
-def _of(region: Region, language: str) -> dict[str, ScreenModel]:
+def models_of(region: Region, language: str) -> dict[str, ScreenModel]:
     about = About(region, LANGUAGES, True, "https://kiosk.example/r/", 25)
     return {name: present(about, state) for name, state in _states(region, replace(VISIT, language=language))}
 
@@ -50,13 +54,19 @@ def _states(region: Region, visit: s.Visit) -> Iterator[tuple[str, s.State]]:
     yield "services", s.ChoosingService(visit, ("endorse", "status", "for_another", "progress", *GROUPS))
     for group, services in GROUPS.items():
         yield f"services/{group}", s.ChoosingService(visit, tuple(each.value for each in services))
+    if region.agents:
+        yield "agents", s.ChoosingAgent(visit)
+    for agent in agents_offered(region):
+        acting = replace(visit, purpose=s.Purpose(agent=agent))
+        refused = s.Declined(Refusal("agent_not_for_holder"))
+        yield f"agent/{agent}", s.Explaining(acting, refused, Custody.WITH_HOLDER)
     for agent in (None, *AGENTS):
         for service in Service if agent is None else (Service.ENDORSE,):
             purpose = s.Purpose(service=service, agent=agent)
             yield f"service/{service.value}/{agent}", s.ExplainingService(replace(visit, purpose=purpose))
     for day in DAYS:
         yield from _on(region, visit, day)
-    matter = _matter(region, DAYS[1])
+    matter = matter_of(region, DAYS[1])
     for question in region.declarations:
         yield f"question/{question}", s.Declaring(visit, matter, question)
     for key, evidence in region.evidence.items():
@@ -74,15 +84,30 @@ def _states(region: Region, visit: s.Visit) -> Iterator[tuple[str, s.State]]:
     yield "progress", s.ShowingProgress(visit, tuple(
         replace(MADE, service=service, state=state, collection="counter")
         for service, state in zip(region.services, ApplicationState, strict=False)))
+    for service in region.services:
+        yield f"progress/{service.value}", s.ShowingProgress(
+            visit, (replace(MADE, service=service, state=ApplicationState.IN_REVIEW),))
+        asking = replace(visit, purpose=s.Purpose(service=service))
+        declined = s.Declined(Refusal("counter_only"), matter.case.permit, matter.assessment)
+        yield f"counter_only/{service.value}", s.Explaining(asking, declined, Custody.WITH_HOLDER)
+    for tier in (tier for tier in region.calendar.tiers if tier.resident_confirms):
+        to_confirm = replace(matter, assessment=replace(matter.assessment, to_confirm=(tier.rule.code,)))
+        yield f"confirm/{tier.rule.code}", s.Declaring(visit, to_confirm, tier.rule.code)
+    for key, category in region.categories.items():
+        if category.may_become:
+            content = replace(matter.case.permit.content, category=key)
+            case = replace(matter.case, permit=replace(matter.case.permit, content=content))
+            yield f"category/{key}", s.ChoosingCategory(visit, case, s.Answers(), False)
+    yield "out_of_service", s.OutOfService(CHIP_SILENT, Custody.WITH_HOLDER)
 
 
 def _on(region: Region, visit: s.Visit, day: date) -> Iterator[tuple[str, s.State]]:
-    matter = _matter(region, day)
+    matter = matter_of(region, day)
     yield f"assessment/{day}", s.ShowingAssessment(visit, matter, central_silent=True)
     yield f"status/{day}", s.ShowingStatus(visit, matter, permit_calendar(region, _request(region, day)))
 
 
-def _matter(region: Region, day: date) -> s.Matter:
+def matter_of(region: Region, day: date) -> s.Matter:
     return s.Matter(_case(region), s.Answers(), assess(region, _request(region, day)), day)
 
 

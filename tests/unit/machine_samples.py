@@ -97,7 +97,7 @@ EVENTS: tuple[on.Event, ...] = (
     on.DeadlinePassed("the one of the state"),
     *(on.DeviceFailed(fault) for fault in FAULTS),
     on.DevicesReady(),
-    on.IdCardRead(HOLDER),
+    on.IdCardRead(HOLDER, TODAY),
     on.IdCardRefused(Refusal("id_card_expired")),
     on.IdCardNotReadable(),
     *(on.PermitRead(permit) for permit in (PERMIT, SOMEBODY_ELSES, OF_ANOTHER_REGION)),

@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from kiosk import faults
+from kiosk.about import About
 from kiosk.domain.applications import EvidenceResult
 from kiosk.domain.endorsement import Custody, Refusal, Service
 from kiosk.domain.personal import Personal
 from kiosk.policy.assessment import AssessedOutcome, Assessment, EvidenceAsked, Served
 from kiosk.policy.foresight import foresee
-from kiosk.policy.region_file import load_region
-from kiosk.screen_models import Intent
+from kiosk.policy.region_file import load_region, shipped_regions
+from kiosk.policy.rules import AGENTS
+from kiosk.presenter import present
+from kiosk.screen_models import ChoiceScreen, FivePartsScreen, Intent, Text
 from kiosk.workflow import effects as do
 from kiosk.workflow import events as on
 from kiosk.workflow import states as s
@@ -101,16 +105,77 @@ def test_another_kind_of_permit_is_on_offer_only_where_there_is_one() -> None:
     assert offered == {"xinjiang": True, "shanghai": False}
 
 
-def test_an_agent_whom_the_region_does_not_know_is_told_before_anything_is_read() -> None:
-    events = (on.VisitBegan(VISIT, choosing=True), chose("for_another"), chose("entrusted"), chose("endorse"))
-    explaining = then(IDLE, *events).state
+def agents_of(name: str) -> tuple[str, ...]:
+    """The kinds of agent that can be chosen in a region, each tried."""
+    at = of_region(name)
+    asking = then(IDLE, on.VisitBegan(VISIT, choosing=True), chose("for_another"), at=at).state
+    return tuple(kind for kind in AGENTS if step(at, asking, chose(kind)) is not None)
+
+
+def test_only_the_agents_of_the_regions_file_can_be_chosen() -> None:
+    assert {name: agents_of(name) for name in shipped_regions()} == {
+        "beijing": ("guardian", "close_relative"),
+        "haikou": (),
+        "shanghai": ("guardian", "close_relative"),
+        "xinjiang": ("guardian",),
+        "xuchang": ("guardian", "close_relative", "entrusted"),
+    }
+
+
+def test_where_nobody_may_act_for_another_that_is_told_at_once() -> None:
+    at = of_region("haikou")
+    explaining = then(IDLE, on.VisitBegan(VISIT, choosing=True), chose("for_another"), at=at).state
     assert isinstance(explaining, s.ExplainingService)
-    assert foresee(EVERYTHING.region, Service.ENDORSE, agent="entrusted").served is Served.COUNTER
+    assert foresee(at.region, Service.ENDORSE, agent=explaining.visit.purpose.agent).served is Served.COUNTER
+    assert step(at, explaining, GO_ON) is None
+
+
+@pytest.mark.parametrize(("kind", "born", "is_told"), [
+    ("guardian", date(2009, 5, 21), False),     # 15 until tomorrow
+    ("guardian", date(2009, 5, 20), True),      # 16 today
+    ("close_relative", date(1960, 5, 21), False),       # 64, but perhaps disabled, which is asked
+])
+def test_who_may_not_act_for_a_holder_of_that_age_is_told_before_another_card_is_asked_for(
+    kind: str, born: date, is_told: bool
+) -> None:
+    at = of_region("shanghai")
+    visit = replace(VISIT, purpose=s.Purpose(agent=kind))
+    holder = replace(HOLDER, birth=Personal(born))
+    taken = then(s.ReadingIdCard(visit), on.IdCardRead(holder, TODAY), at=at)
+    if not is_told:
+        assert taken.state == s.ReadingAgentIdCard(visit, holder)
+        return
+    assert isinstance(taken.state, s.Explaining)
+    assert taken.state.ending == s.Declined(Refusal("agent_not_for_holder"))
+    assert s.custody_of(taken.state) is Custody.WITH_HOLDER
+    assert do.ReadIdCard(besides=holder) not in taken.effects
+    page = present(About(at.region, (LANGUAGE,), False, "", 25), taken.state)
+    assert isinstance(page, FivePartsScreen)
+    assert [each.text for each in page.rules] == [at.region.agents[kind].rule.text]
+
+
+def test_an_age_that_the_card_does_not_tell_turns_nobody_away() -> None:
+    visit = replace(VISIT, purpose=s.Purpose(agent="guardian"))
+    unknown = replace(HOLDER, birth=None)
+    taken = then(s.ReadingIdCard(visit), on.IdCardRead(unknown, TODAY), at=of_region("shanghai"))
+    assert taken.state == s.ReadingAgentIdCard(visit, unknown)
+
+
+def test_the_choice_of_an_agent_is_called_as_the_regions_file_calls_it_and_says_who_cannot_act() -> None:
+    for name in ("shanghai", "beijing", "xuchang"):
+        region = of_region(name).region
+        page = present(About(region, (LANGUAGE,), False, "", 25), s.ChoosingAgent(VISIT))
+        assert isinstance(page, ChoiceScreen)
+        assert [each.key for each in page.choices] == list(agents_of(name))
+        assert [each.label for each in page.choices] == [
+            region.agents[kind].name or Text(f"choice.agent.{kind}") for kind in agents_of(name)]
+        assert (page.detail is None) == ("entrusted" in region.agents)
+    assert of_region("shanghai").region.agents["guardian"].name is not None
 
 
 def test_an_agents_identity_card_is_read_after_the_holders_and_the_holders_own_does_not_count() -> None:
     visit = replace(VISIT, purpose=s.Purpose(agent="close_relative"))
-    taken = then(s.ReadingIdCard(visit), on.IdCardRead(HOLDER))
+    taken = then(s.ReadingIdCard(visit), on.IdCardRead(HOLDER, TODAY))
     assert taken.state == s.ReadingAgentIdCard(visit, HOLDER)
     assert taken.effects == (do.ReadIdCard(besides=HOLDER),)
 
@@ -126,7 +191,7 @@ def test_what_the_rules_must_know_of_an_absent_holder_is_asked_before_the_rules(
 
 def test_what_is_asked_of_an_absent_holder_is_asked_too_where_the_permit_is_lost() -> None:
     visit = replace(VISIT, purpose=s.Purpose(service=Service.LOST, agent="close_relative"))
-    asked = then(s.ReadingAgentIdCard(visit, HOLDER), on.IdCardRead(HOLDER)).state
+    asked = then(s.ReadingAgentIdCard(visit, HOLDER), on.IdCardRead(HOLDER, TODAY)).state
     assert isinstance(asked, s.DeclaringForHolder)
     assert (asked.question, asked.case) == ("disabled", s.UnreadCase(HOLDER, HOLDER))
     assert s.custody_of(asked) is Custody.WITH_HOLDER
@@ -305,7 +370,7 @@ def test_an_application_without_a_permit_ends_with_its_slip_and_moves_nothing() 
 @pytest.mark.parametrize("service", [Service.LOST, Service.DAMAGED])
 def test_a_permit_that_is_lost_or_damaged_is_not_asked_for(service: Service) -> None:
     visit = replace(VISIT, purpose=s.Purpose(service=service))
-    taken = then(s.ReadingIdCard(visit), on.IdCardRead(HOLDER))
+    taken = then(s.ReadingIdCard(visit), on.IdCardRead(HOLDER, TODAY))
     assert isinstance(taken.state, s.Assessing)
     assert [type(effect) for effect in taken.effects] == [do.Assess]
 

@@ -293,7 +293,7 @@ def test_the_counter_is_the_station_of_the_residence_without_invented_hours() ->
     assert list(xuchang.offices) == ["residence_station", "community_office"]
     assert xuchang.offices["residence_station"].rule.ours == ("*",)
     assert {office.hours for office in xuchang.offices.values()} == {None}
-    assert "派出所户籍室" in xuchang.offices["residence_station"].address.in_language("zh-Hans")
+    assert "派出所户籍室" in xuchang.offices["residence_station"].name.in_language("zh-Hans")
 
 
 def test_questions_and_complaints_have_a_number_each() -> None:

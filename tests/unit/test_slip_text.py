@@ -55,7 +55,7 @@ def test_an_application_slip_tells_number_service_and_both_dates(slips: SlipText
     assert facts(document) == {
         "Service": "Change of address", "Received on": "10 March 2027", "Expected by": "24 March 2027",
         "Permit number": "8****************3", "Machine": "SH-0412", "Questions": "021-12345",
-        "Complaints": "021-12345"}
+        "Complaints": "021-12345", "Item code": "310000999000GA0000531200019400001"}
 
 
 def test_the_number_of_an_application_is_large_and_is_what_the_code_leads_to(slips: SlipText) -> None:

@@ -10,6 +10,7 @@ from drivers.permit_chip.commands import content_of, read_commands, select_path,
 from drivers.permit_chip.permit_file import ChipFile, PermitFile, Place, ProtectedWrite
 from kiosk.central.contract import ChipAnswer, ChipCommand, PermitContent
 from kiosk.central.reference.hsm import Hsm
+from kiosk.domain.identity_number import PermitNumber, permit_number
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,7 +18,7 @@ class ChipReading:
     """What a chip said of itself: its serial, its number, and the bytes at every place."""
 
     chip_serial: str
-    permit_number: str = field(repr=False)
+    permit_number: PermitNumber = field(repr=False)
     content: Mapping[Place, bytes] = field(repr=False)
 
 
@@ -69,7 +70,7 @@ class ChipCommands:
         """What a probe's answers say. Raises `ChipContentCorrupt`."""
         content = self._content(self._reads, answers[1:])
         values = self._permit_file.decode(content)
-        return ChipReading(str(values["chip_serial"]), str(values["permit_number"]), content)
+        return ChipReading(str(values["chip_serial"]), permit_number(str(values["permit_number"])), content)
 
     def content_read_back(self, answers: Sequence[ChipAnswer]) -> Mapping[Place, bytes]:
         """What the answers to `read_back` say. Raises `ChipContentCorrupt`."""

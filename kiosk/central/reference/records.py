@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from kiosk.central import contract
 from kiosk.central.reference.residents import recorded_content
 from kiosk.central.reference.tables import Permit, Resident
+from kiosk.domain.holder_name import is_same_name
 
 # Built once: building a statement costs more than running it.
 _PERMIT = select(Permit).where(Permit.permit_number == bindparam("permit_number")).with_for_update()
@@ -66,8 +67,8 @@ def holder_flaw(
     """The refusal code where it is not the holder's permit, or a name differs. `name`: as on record."""
     if holder.id_number != permit.holder_number:
         return "not_your_permit"
-    names = {holder.name.strip()} if facts is None else {holder.name.strip(), facts.holder_name.strip()}
-    return None if names == {name.strip()} else "name_differs"
+    told = [holder.name] if facts is None else [holder.name, facts.holder_name]
+    return None if all(is_same_name(each, name) for each in told) else "name_differs"
 
 
 def is_on_record(permit: Permit, on_chip: contract.PermitContent) -> bool:

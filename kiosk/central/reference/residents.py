@@ -29,7 +29,7 @@ class EvidenceImport(Model):
     valid_until: its.Moment | None = None
     address: its.Address | None = Field(default=None, repr=False)
     issuing_authority: its.Authority | None = None
-    agent_number: its.PermitNumber | None = Field(default=None, repr=False)
+    agent_number: its.NumberOfHolder | None = Field(default=None, repr=False)
 
 
 class ResidentImport(Model):
