@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import sys
 import threading
+import time
 from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
@@ -25,15 +26,17 @@ from kiosk.policy.region import Region
 from kiosk.policy.region_file import load_region
 from kiosk.presenter import present
 from kiosk.runtime.clock import Clock, SystemClock
+from kiosk.runtime.crew import Crew
 from kiosk.runtime.engine import Engine
 from kiosk.runtime.journal import OutboundMessage, open_journal
 from kiosk.runtime.seal import seal_by_key_file
-from kiosk.runtime.watchdog import Watchdog, notify
+from kiosk.runtime.watchdog import Watchdog
 from kiosk.runtime.workers import Worker
 from kiosk.screen_models import Intent, ScreenModel, Words
 from kiosk.services.device_health import DeviceHealth
+from kiosk.services.job_times import BACKGROUND
 from kiosk.services.journal_guard import JournalGuard
-from kiosk.services.performing import Desk, Performer
+from kiosk.services.performing import Desk, Handler, Performer, Post, by_desk
 from kiosk.services.rules import RulesService
 from kiosk.workflow import effects as do
 from kiosk.workflow import events as on
@@ -48,17 +51,24 @@ if TYPE_CHECKING:
 
 VERSION = "0.1.0"
 
+ANSWERS_WITHIN_S = 5.0
+"""The machine's thread and Kivy's take a turn in milliseconds; on a machine that is busy, within this time."""
+
+LONGEST_ENDING_S = 600.0
+"""Longer than any visit takes from a fault to its end, by the deadlines of the states that follow one another."""
+
 
 class Kiosk:
     """Everything of one kiosk but the window: the machine, its journal, and a desk for each device.
 
     `show(state)` is called on the machine's thread for every state that is entered; `broken()` if that thread ends by
-    an exception: nothing can be shown or moved then, and the program must be started anew.
+    an exception: nothing can be shown or moved then, and the program must be started anew. `job_clock`: seconds, by
+    which the workers' jobs are measured.
     """
 
     def __init__(
         self, config: Config, show: Callable[[s.State], None], clock: Clock | None = None,
-        broken: Callable[[], None] = lambda: None,
+        broken: Callable[[], None] = lambda: None, job_clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self.config = config
         self._broken = broken
@@ -70,7 +80,9 @@ class Kiosk:
         self._guard = JournalGuard(self.journal)
         self._health = DeviceHealth()
         self._desks: list[Desk[Any]] = []
+        self._job_clock = job_clock
         self._workers: list[Worker] = []       # those that were started
+        self._crew = Crew(self._workers, job_clock)
         self._code_scanner: Desk[Any] | None = None
         performer = Performer()
         site = Site(
@@ -107,8 +119,10 @@ class Kiosk:
             performer.give(self._code_scanner, (do.ReadLicenceCode, do.StopCodeScanner, do.Wipe))
         if self.config.holder_check.rule.without_face is CheckWay.ATTENDANT:
             performer.give(self._desk("holder_check", self._building.holder_check), (do.CheckAttendant,))
+        performer.do_at_once(
+            do.TakePermitIn, _unless(lambda: self._crew.fault, by_desk(permit), on.PermitNotTakenIn()))
         performer.give(permit, (
-            do.InspectPath, do.TakePermitIn, do.StopTakingIn, do.DrawFace, do.LoadFace, do.RewriteFace, do.EjectPermit,
+            do.InspectPath, do.StopTakingIn, do.DrawFace, do.LoadFace, do.RewriteFace, do.EjectPermit,
             do.WatchMouth, do.TakePermitBack, do.RetainPermit, do.Wipe))
         performer.give(chip, (do.ReadChip, do.RelayBatch, do.ReadBackChip, do.ExamineChip, do.Wipe))
         performer.give(receipt, (do.PrintReceipt, do.PrintApplicationSlip, do.PrintStatusSlip, do.Wipe))
@@ -122,13 +136,14 @@ class Kiosk:
         performer.do_at_once(do.LookAhead, rules.look_ahead)
         heartbeat = self._desk("heartbeat", lambda worker: self._building.heartbeat(
             worker, lambda: self.engine.state, self._guard, self._health))
-        performer.do_at_once(do.CheckDevices, _guarded(_checker(id_card, permit, central), self._guard, heartbeat))
+        check = _guarded(_checker(id_card, permit, central), self._guard, heartbeat)
+        performer.do_at_once(do.CheckDevices, _unless(lambda: self._crew.fault, check))
         self._permit, self._chip, self._receipt, self._central, self._outbox = permit, chip, receipt, central, outbox
         self._heartbeat = heartbeat
 
     def _desk(self, name: str, build: Callable[[Worker], Any], beside: Desk[Any] | None = None) -> Desk[Any]:
         """A desk with a worker of its own, or with that of the desk `beside`."""
-        worker = Worker(name, self._worker_died) if beside is None else beside.worker
+        worker = Worker(name, self._worker_died, self._job_clock) if beside is None else beside.worker
         desk: Desk[Any] = Desk(worker, build, self._unusable)
         self._desks.append(desk)
         return desk
@@ -158,12 +173,12 @@ class Kiosk:
         """
         self._start_rest()
         for desk in (self._central, self._chip, self._receipt):
-            desk.submit(lambda service: None)
-        self._permit.submit(lambda _: self._building.warm_up_face())
+            desk.submit(lambda service: None, "warm up")
+        self._permit.submit(lambda _: self._building.warm_up_face(), "warm up")
         if self._code_scanner is not None:
-            self._code_scanner.submit(lambda service: service.claim())
-        self._outbox.submit(lambda service: service.forward())
-        self._heartbeat.submit(lambda service: service.begin())
+            self._code_scanner.submit(lambda service: service.claim(), "claim")
+        self._outbox.submit(lambda service: service.forward(), "forward", BACKGROUND.seconds)
+        self._heartbeat.submit(lambda service: service.begin(), "heartbeat", BACKGROUND.seconds)
 
     def _tell(self, event: on.Event, visit_id: UUID | None) -> None:
         self._health.observe(event)
@@ -183,9 +198,27 @@ class Kiosk:
         """Why the journal is not believed; None while no break is known."""
         return self._guard.fault
 
+    def look_after_workers(self) -> None:
+        """Name in the log what hangs, and close the machine while nobody is served; from a thread that looks often."""
+        self._crew.look()
+        fault = self._crew.fault
+        if fault is not None and isinstance(self.engine.state, s.Idle):
+            self.engine.post(on.DeviceFailed(fault))
+
+    def ails(self) -> str | None:
+        """What gives no sign of life so that only a new start helps: "machine" or "workers"; None if all is well. While
+        a worker hangs, the visit comes to its end first and the machine is closed: every state has a deadline.
+        """
+        if not self.engine.answers(within_s=ANSWERS_WITHIN_S):
+            return "machine"
+        if self._crew.fault is None:
+            return None
+        is_closed = isinstance(self.engine.state, s.OutOfService)
+        return "workers" if is_closed or self._crew.ails_for_s > LONGEST_ENDING_S else None
+
     def is_well(self) -> bool:
-        """Whether the machine takes its turns and every worker lives."""
-        return all(worker.is_alive() for worker in self._workers) and self.engine.answers(within_s=5.0)
+        """Whether the machine takes its turns and every worker lives, or a visit comes to its end first."""
+        return self.ails() is None
 
     def stop(self) -> None:
         """End the machine, release every device, close the journal."""
@@ -230,7 +263,8 @@ def _canceller(central: Desk[Any], outbox: Desk[Any]) -> Callable[[Any, Any], No
     the request would answer that there is nothing to cancel, and grant it afterwards.
     """
     def carry_out(_: do.CancelEndorsement, __: Callable[[on.Event], None]) -> None:
-        central.submit(lambda _: outbox.submit(lambda service: service.forward()))
+        central.submit(
+            lambda _: outbox.submit(lambda service: service.forward(), "forward", BACKGROUND.seconds), "hand on")
 
     return carry_out
 
@@ -244,6 +278,18 @@ def _checker(id_card: Desk[Any], permit: Desk[Any], central: Desk[Any]) -> Calla
     return carry_out
 
 
+def _unless(fault: Callable[[], Fault | None], carry_out: Handler, *instead: on.Event) -> Handler:
+    """While there is a fault, tells it and `instead`, and does not begin."""
+    def carry_out_or_tell(effect: do.Effect, post: Post) -> None:
+        if (present := fault()) is None:
+            carry_out(effect, post)
+            return
+        for event in (on.DeviceFailed(present), *instead):
+            post(event)
+
+    return carry_out_or_tell
+
+
 def _guarded(
     check: Callable[[Any, Any], None], guard: JournalGuard, heartbeat: Desk[Any]
 ) -> Callable[[Any, Any], None]:
@@ -253,7 +299,7 @@ def _guarded(
         if fault is None:
             check(effect, post)
             return
-        heartbeat.submit(lambda service: service.begin())
+        heartbeat.submit(lambda service: service.begin(), "heartbeat", BACKGROUND.seconds)
         post(on.DeviceFailed(fault))
 
     return carry_out
@@ -342,17 +388,19 @@ class _Window:
 
     def open(self, app: Any) -> None:
         """Run the application until it is left."""
-        watchdog = Watchdog(self.kiosk.is_well)
+        from screens.sign_of_life import SignOfLife
+
+        sign = SignOfLife(app, os.environ)
+        watchdog = Watchdog(
+            lambda: self.kiosk.ails() or sign.ails(ANSWERS_WITHIN_S), self.kiosk.look_after_workers)
         log(LogEvent.STARTED, version=VERSION, site=self.kiosk.config.site, region=self.kiosk.region.code)
         with self._lock:
             self._app = app
             self._show_in(app)
-        notify("READY=1")
         watchdog.start()
         try:
             app.run()
         finally:
-            notify("STOPPING=1")
             watchdog.stop()
             self.kiosk.stop()
             log(LogEvent.STOPPED)

@@ -180,8 +180,8 @@ class Place:
 
     # -- power ---------------------------------------------------------------------------------------------------------
 
-    def start_kiosk(self) -> None:
-        self.kiosk = Kiosk(self.config, self._show, self.clock)
+    def start_kiosk(self, job_clock: Callable[[], float] = time.monotonic) -> None:
+        self.kiosk = Kiosk(self.config, self._show, self.clock, job_clock=job_clock)
         self._about = about(self.config, self.kiosk.region)
         self.kiosk.start()
 
