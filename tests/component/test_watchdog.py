@@ -15,45 +15,11 @@ from pathlib import Path
 import pytest
 
 from kiosk.runtime.watchdog import ServiceManager, Watchdog, feeding_interval_s
+from tests.fakes.systemd import Systemd
 from tests.waiting import eventually
 
 OFTEN = {"WATCHDOG_USEC": "2000"}
 ROUND_S = 0.001
-
-
-class Systemd:
-    """Listens where NOTIFY_SOCKET says."""
-
-    def __init__(self, path: Path, address: str | None = None) -> None:
-        self.address = str(path) if address is None else address
-        self._path = path
-        self._socket: socket.socket | None = None
-        self.listen()
-
-    def listen(self) -> None:
-        self._socket = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
-        self._socket.setblocking(False)
-        self._socket.bind("\0" + self.address[1:] if self.address.startswith("@") else self.address)
-
-    def go_away(self) -> None:
-        link, self._socket = self._socket, None
-        if link is not None:
-            link.close()
-        self._path.unlink(missing_ok=True)
-
-    def hears(self, message: str) -> None:
-        """Wait until `message` comes; what came before is forgotten."""
-        while self.next():
-            continue
-        eventually(lambda: self.next() == message)
-
-    def next(self) -> str:
-        """What stands first; "" if nothing does."""
-        assert self._socket is not None
-        try:
-            return self._socket.recv(4096).decode()
-        except BlockingIOError:
-            return ""
 
 
 @pytest.fixture
