@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable, Mapping
 from uuid import uuid4
 
-from drivers.errors import DriverError, NotInitialised
+from drivers.errors import DriverError, LinkLost, NotInitialised
 from drivers.permit_unit.base import BinLevel, FaceRaster, PermitPosition, PermitUnit, ResetPolicy, TakeInOutcome
 from kiosk.domain.documents import PermitContent
 from kiosk.domain.endorsement import Custody
@@ -76,24 +76,24 @@ class PermitService:
         }
 
     def check(self) -> Fault | None:
-        """Why no permit could be taken in now, or None. Raises a `DriverError` if the unit does not answer. Devices are
-        checked while nobody is served: a unit whose power was gone is initialised then."""
+        """Why no permit could be taken in now, or None. Raises a `DriverError` if the unit does not answer.
+
+        For moments in which nothing can be inside: a unit that was without power or unplugged since it was last looked
+        at is initialised, so that whoever stands there need not know.
+        """
         try:
             status = self._unit.status()
-        except NotInitialised as error:
+        except (NotInitialised, LinkLost) as error:
             fault_of("permit_unit", error, doing="checking")
             status = self._unit.reset(ResetPolicy.LEAVE)
         if status.cover_open:
             return UNIT_COVER_OPEN
-        return self._why_not_in()
-
-    def _why_not_in(self) -> Fault | None:
         try:
-            return BIN_FULL if self._is_bin_used_up() else None
+            return BIN_FULL if self._is_bin_used_up(status.bin_level) else None
         except JournalFailed as error:
             return _unreadable(error)
 
-    def _is_bin_used_up(self) -> bool:
+    def _is_bin_used_up(self, level: BinLevel) -> bool:
         """Whether a further permit might not find room: one place is left for the permit that is taken in next, none
         for the one after it. The journal counts where the unit has no sensor; a unit that counts itself is told when
         the bin was emptied.
@@ -101,7 +101,6 @@ class PermitService:
         if not self._unit.capabilities.has_retain_bin:
             return False
         inside = len(self._journal.permits_in_bin())
-        level = self._unit.status().bin_level
         if level is BinLevel.HIGH and inside == 0:
             self._unit.count_bin_anew()
             level = self._unit.status().bin_level
@@ -131,11 +130,11 @@ class PermitService:
 
     def _take_in(self, _: do.TakePermitIn, post: Post) -> None:
         try:
-            if (why_not := self._why_not_in()) is not None:
+            if (why_not := self.check()) is not None:
                 post(on.DeviceFailed(why_not))
                 post(on.PermitNotTakenIn())
                 return
-            outcome = self._unit.take_in(self._worker.is_wanted_elsewhere)
+            outcome = self._await_permit()
         except DriverError as error:
             fault = fault_of("permit_unit", error, doing="taking a permit in")
             match self._custody():
@@ -150,6 +149,15 @@ class PermitService:
                     post(on.PermitNotTakenIn())
             return
         post(on.PermitTakenIn() if outcome is TakeInOutcome.TAKEN_IN else on.PermitNotTakenIn())
+
+    def _await_permit(self) -> TakeInOutcome:
+        """A unit that loses its power while it waits forgets the order, and is given it again."""
+        try:
+            return self._unit.take_in(self._worker.is_wanted_elsewhere)
+        except NotInitialised as error:
+            fault_of("permit_unit", error, doing="taking a permit in")
+        self._unit.reset(ResetPolicy.LEAVE)
+        return self._unit.take_in(self._worker.is_wanted_elsewhere)
 
     def _stopped(self, _: do.StopTakingIn, __: Post) -> None:
         """That this job waited has already withdrawn the order."""

@@ -195,11 +195,4 @@ def test_a_unit_that_says_nothing_at_the_start_leaves_the_machine_closed_until_i
     assert (closed.fault, closed.custody) == (RECOVERY_STUCK, Custody.UNKNOWN)
     place.rig.fault("permit_unit", "unplugged")
     place.rig.clear_faults("permit_unit")
-
-    def is_open() -> bool:
-        """How the first look ended is a matter of when the line was pulled; a later look finds the unit well."""
-        if isinstance(place.state, s.OutOfService):
-            place.lets_pass()
-        return isinstance(place.state, s.Idle)
-
-    eventually(is_open)
+    place.is_open_again()
