@@ -115,7 +115,11 @@ class PermitUnitSim(UnitHands):
         self._mechanism.interrupt()
 
     def close_cover(self) -> None:
-        """Close the cover: the unit resets itself and its buffers are lost (manual, section 2)."""
+        """Close the cover: the unit resets itself and its buffers are lost (manual, section 2). Nothing happens where it
+        is closed already.
+        """
+        if not self._mechanism.cover_open:
+            return
         self._idle.wait(timeout=5.0)
         self._mechanism.set_cover(is_open=False)
         with self._state:

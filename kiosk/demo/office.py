@@ -13,7 +13,7 @@ from kiosk.central.client import CentralClient, CentralRefusedCall
 from kiosk.demo.scenarios import OfficeStep
 from kiosk.demo.simulation import ROOT, START_S, Simulation
 
-SETTLE_S = 15.0
+SETTLE_S = 120.0
 POLL_S = 0.1
 
 

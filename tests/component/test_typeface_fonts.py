@@ -13,6 +13,7 @@ from fontTools.ttLib import TTCollection, TTFont
 from PIL import ImageChops
 
 from drivers.typeface import Typeface
+from tests.waiting import LIMIT_S
 
 FONTS_DIR = Path(__file__).parents[2] / "assets" / "fonts"
 COLLECTION = Path("/usr/share/fonts/opentype/noto/NotoSansCJK-Regular.ttc")
@@ -57,8 +58,8 @@ def test_both_weights_cover_the_characters_of_gbk(weight: str) -> None:
 
 
 def test_a_second_build_finds_nothing_to_do() -> None:
-    answer = subprocess.run([sys.executable, "-m", "screens.font_build"], capture_output=True, timeout=30, check=False,
-                            text=True, cwd=FONTS_DIR.parents[1])
+    answer = subprocess.run([sys.executable, "-m", "screens.font_build"], capture_output=True, timeout=LIMIT_S,
+                            check=False, text=True, cwd=FONTS_DIR.parents[1])
     assert (answer.returncode, answer.stdout, answer.stderr) == (0, "", "")
 
 

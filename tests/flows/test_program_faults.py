@@ -168,7 +168,7 @@ def test_a_unit_that_does_not_finish_in_time_closes_the_machine_until_the_permit
             place.lets_pass(31.0)
         return not isinstance(place.state, s.OutOfService)
 
-    eventually(is_open_again, within_s=30.0)
+    eventually(is_open_again)
     if isinstance(place.state, s.AwaitingHolder):       # unless the unit was reset meanwhile, which holds it out
         place.asks_for_permit()
     place.takes_permit()
