@@ -11,12 +11,12 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Sequence
-from datetime import datetime
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs, urlsplit
 from uuid import UUID, uuid4
 
 from kiosk.about import About
+from kiosk.app.effect_routes import canceller, message_of
 from kiosk.building import Building
 from kiosk.config import SIMULATED, Config
 from kiosk.domain.holder_check import CheckWay
@@ -26,9 +26,9 @@ from kiosk.policy.region import Region
 from kiosk.policy.region_file import load_region
 from kiosk.presenter import present
 from kiosk.runtime.clock import Clock, SystemClock
-from kiosk.runtime.crew import Crew
+from kiosk.runtime.crew import ANSWERS_WITHIN_S, Crew
 from kiosk.runtime.engine import Engine
-from kiosk.runtime.journal import OutboundMessage, open_journal
+from kiosk.runtime.journal import open_journal
 from kiosk.runtime.seal import seal_by_key_file
 from kiosk.runtime.watchdog import Watchdog
 from kiosk.runtime.workers import Worker
@@ -36,7 +36,7 @@ from kiosk.screen_models import Intent, ScreenModel, Words
 from kiosk.services.device_health import DeviceHealth
 from kiosk.services.job_times import BACKGROUND
 from kiosk.services.journal_guard import JournalGuard
-from kiosk.services.performing import Desk, Handler, Performer, Post, by_desk
+from kiosk.services.performing import Desk, Performer, by_desk, unless
 from kiosk.services.rules import RulesService
 from kiosk.workflow import effects as do
 from kiosk.workflow import events as on
@@ -50,12 +50,6 @@ if TYPE_CHECKING:
     from screens.translation import Translation
 
 VERSION = "0.1.0"
-
-ANSWERS_WITHIN_S = 5.0
-"""The machine's thread and Kivy's take a turn in milliseconds; on a machine that is busy, within this time."""
-
-LONGEST_ENDING_S = 600.0
-"""Longer than any visit takes from a fault to its end, by the deadlines of the states that follow one another."""
 
 
 class Kiosk:
@@ -95,7 +89,7 @@ class Kiosk:
             has_code_scanner=bool(config.devices.code_scanner),
             holder_check=config.holder_check.rule,
         )
-        self.engine = Engine(site, self.journal, self.clock, performer.perform, show, _message_of, seal)
+        self.engine = Engine(site, self.journal, self.clock, performer.perform, show, message_of, seal)
         performer.connect(self._tell)
         self._translations: dict[str, Translation] = {}
         self._building = Building(
@@ -120,7 +114,7 @@ class Kiosk:
         if self.config.holder_check.rule.without_face is CheckWay.ATTENDANT:
             performer.give(self._desk("holder_check", self._building.holder_check), (do.CheckAttendant,))
         performer.do_at_once(
-            do.TakePermitIn, _unless(lambda: self._crew.fault, by_desk(permit), on.PermitNotTakenIn()))
+            do.TakePermitIn, unless(lambda: self._crew.fault, by_desk(permit), on.PermitNotTakenIn()))
         performer.give(permit, (
             do.InspectPath, do.StopTakingIn, do.DrawFace, do.LoadFace, do.RewriteFace, do.EjectPermit,
             do.WatchMouth, do.TakePermitBack, do.RetainPermit, do.Wipe))
@@ -130,14 +124,14 @@ class Kiosk:
             do.AskForPendingRewrites, do.RequestEndorsement, do.RecallEndorsement, do.OpenChipSession,
             do.SendChipAnswers, do.VerifyEvidence, do.Apply, do.SearchApplications, do.ChooseCollection))
         performer.give(outbox, (do.ReportCompletion,))
-        performer.do_at_once(do.CancelEndorsement, _canceller(central, outbox))
+        performer.do_at_once(do.CancelEndorsement, canceller(central, outbox))
         rules = RulesService(self.region, self.clock, pilot=self.config.pilot)
         performer.do_at_once(do.Assess, rules.assess)
         performer.do_at_once(do.LookAhead, rules.look_ahead)
         heartbeat = self._desk("heartbeat", lambda worker: self._building.heartbeat(
             worker, lambda: self.engine.state, self._guard, self._health))
         check = _guarded(_checker(id_card, permit, central), self._guard, heartbeat)
-        performer.do_at_once(do.CheckDevices, _unless(lambda: self._crew.fault, check))
+        performer.do_at_once(do.CheckDevices, unless(lambda: self._crew.fault, check))
         self._permit, self._chip, self._receipt, self._central, self._outbox = permit, chip, receipt, central, outbox
         self._heartbeat = heartbeat
 
@@ -199,25 +193,15 @@ class Kiosk:
         return self._guard.fault
 
     def look_after_workers(self) -> None:
-        """Name in the log what hangs, and close the machine while nobody is served; from a thread that looks often."""
-        self._crew.look()
-        fault = self._crew.fault
-        if fault is not None and isinstance(self.engine.state, s.Idle):
-            self.engine.post(on.DeviceFailed(fault))
+        """See `Crew.look_after`; from a thread that looks often."""
+        self._crew.look_after(self.engine)
 
     def ails(self) -> str | None:
-        """What gives no sign of life so that only a new start helps: "machine" or "workers"; None if all is well. While
-        a worker hangs, the visit comes to its end first and the machine is closed: every state has a deadline.
-        """
-        if not self.engine.answers(within_s=ANSWERS_WITHIN_S):
-            return "machine"
-        if self._crew.fault is None:
-            return None
-        is_closed = isinstance(self.engine.state, s.OutOfService)
-        return "workers" if is_closed or self._crew.ails_for_s > LONGEST_ENDING_S else None
+        """What gives no sign of life so that only a new start helps; None if all is well. See `Crew.ails`."""
+        return self._crew.ails(self.engine)
 
     def is_well(self) -> bool:
-        """Whether the machine takes its turns and every worker lives, or a visit comes to its end first."""
+        """Whether the machine takes its turns and every worker gets on, or a visit comes to its end first."""
         return self.ails() is None
 
     def stop(self) -> None:
@@ -258,17 +242,6 @@ def _load_unit_file(config: Config) -> UnitFile:
     return unit_file
 
 
-def _canceller(central: Desk[Any], outbox: Desk[Any]) -> Callable[[Any, Any], None]:
-    """Sends a cancellation when the call that may still bring the grant has ended: a central that has not yet heard of
-    the request would answer that there is nothing to cancel, and grant it afterwards.
-    """
-    def carry_out(_: do.CancelEndorsement, __: Callable[[on.Event], None]) -> None:
-        central.submit(
-            lambda _: outbox.submit(lambda service: service.forward(), "forward", BACKGROUND.seconds), "hand on")
-
-    return carry_out
-
-
 def _checker(id_card: Desk[Any], permit: Desk[Any], central: Desk[Any]) -> Callable[[Any, Any], None]:
     def carry_out(effect: do.CheckDevices, post: Callable[[on.Event], None]) -> None:
         from kiosk.services.checking import DeviceCheck
@@ -276,18 +249,6 @@ def _checker(id_card: Desk[Any], permit: Desk[Any], central: Desk[Any]) -> Calla
         DeviceCheck(id_card, permit, central).carry_out(effect, post)
 
     return carry_out
-
-
-def _unless(fault: Callable[[], Fault | None], carry_out: Handler, *instead: on.Event) -> Handler:
-    """While there is a fault, tells it and `instead`, and does not begin."""
-    def carry_out_or_tell(effect: do.Effect, post: Post) -> None:
-        if (present := fault()) is None:
-            carry_out(effect, post)
-            return
-        for event in (on.DeviceFailed(present), *instead):
-            post(event)
-
-    return carry_out_or_tell
 
 
 def _guarded(
@@ -303,14 +264,6 @@ def _guarded(
         post(on.DeviceFailed(fault))
 
     return carry_out
-
-
-def _message_of(effect: do.Effect, now: datetime) -> OutboundMessage | None:
-    if not isinstance(effect, do.CancelEndorsement | do.ReportCompletion):
-        return None
-    from kiosk.services.outbox import message_of
-
-    return message_of(effect, now)
 
 
 def _open_coupler(url: str) -> Coupler:

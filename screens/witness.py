@@ -6,8 +6,9 @@ buttons have moved since:
     {"screen": "confirm", "shown": 7, "language": "en", "painted_at": …, "targets": {"confirm": [x, y, width, height]}}
 
 `painted_at` is time.monotonic() after the frame was handed to the display; the line itself comes when the screen takes
-touches too (see `screens.router`); where another screen came before it did, without targets. The first such line also has `imported_at` and `process_started_at` on the same
-clock. Pixels count from the top left. Targets are what can be touched now.
+touches too (see `screens.router`), and without targets where another screen came before it did. The first such line
+also has `imported_at` and `process_started_at` on the same clock. Pixels count from the top left. Targets are what can
+be touched now.
 
 Commands, each answered by one line with `"done"`: {"touch": "confirm"} · {"touch_at": [x, y]} ·
 {"screenshot": "path.png"} · {"labels": "screen" | "all"} (words and boxes of the present screen, or of every screen

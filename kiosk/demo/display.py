@@ -19,13 +19,13 @@ Kind = Literal["display", "xvfb", "offscreen"]
 @dataclass(frozen=True, slots=True)
 class Display:
     """`environment`: for the process that opens the window. `pointer`: a real pointer can be moved with xdotool.
-    `server_pid`: of the X server that was started for it.
+    `x11_pid`: of the X server that was started for it.
     """
 
     kind: Kind
     environment: Mapping[str, str]
     pointer: bool
-    server_pid: int | None = None
+    x11_pid: int | None = None
 
     def described(self) -> str:
         """What carried screen and touches, for the report."""
@@ -57,4 +57,4 @@ def open_display(stack: ExitStack, run_dir: Path, width_px: int, height_px: int,
                  "-noreset"], run_dir / "xvfb.log"))
     number = xvfb.first_line(within_s=60.0)
     environment = {"DISPLAY": f":{number}", "SDL_VIDEODRIVER": "x11", "LIBGL_ALWAYS_SOFTWARE": "1"}
-    return Display("xvfb", environment, pointer=shutil.which("xdotool") is not None, server_pid=xvfb.pid)
+    return Display("xvfb", environment, pointer=shutil.which("xdotool") is not None, x11_pid=xvfb.pid)

@@ -23,7 +23,7 @@ ROUND_S = 5.0
 NOTIFY_SOCKET, WATCHDOG_USEC, WATCHDOG_PID = "NOTIFY_SOCKET", "WATCHDOG_USEC", "WATCHDOG_PID"
 
 
-class ServiceManager:
+class NotifySocket:
     """systemd, where the environment says that it listens; nothing happens where it does not say so."""
 
     def __init__(self, environment: Mapping[str, str]) -> None:
@@ -41,7 +41,7 @@ class ServiceManager:
         except OSError as error:
             if not self._is_deaf:
                 log(
-                    LogEvent.NOTIFY_FAILED, level=logging.WARNING, message=message, address=self._address,
+                    LogEvent.NOTIFY_FAILED, level=logging.WARNING, message=message, address=_shown(self._address),
                     error=error.strerror or str(error))
             self._is_deaf = True
             return False
@@ -56,6 +56,11 @@ def _send(address: str, message: str) -> None:
         link.send(message.encode())
 
 
+def _shown(value: str) -> str:
+    """A value of the environment as it may stand in the log, which takes no half characters."""
+    return os.fsencode(value).decode("utf-8", errors="backslashreplace")[:120]
+
+
 def feeding_interval_s(environment: Mapping[str, str]) -> float:
     """How often systemd wants to be fed: twice in every WATCHDOG_USEC. 0: not at all, because nobody asked this
     program, or the number is none; the log says so then.
@@ -64,11 +69,11 @@ def feeding_interval_s(environment: Mapping[str, str]) -> float:
     if asked is None:
         return 0.0
     if not (asked.isascii() and asked.isdigit() and int(asked) > 0):
-        log(LogEvent.WATCHDOG_UNREADABLE, level=logging.WARNING, variable=WATCHDOG_USEC, value=asked[:40])
+        log(LogEvent.WATCHDOG_UNREADABLE, level=logging.WARNING, variable=WATCHDOG_USEC, value=_shown(asked))
         return 0.0
     if not _is_ours(environment.get(WATCHDOG_PID, "")):
         log(LogEvent.WATCHDOG_UNREADABLE, level=logging.WARNING, variable=WATCHDOG_PID,
-            value=environment[WATCHDOG_PID][:40])
+            value=_shown(environment[WATCHDOG_PID]))
         return 0.0
     return int(asked) / 2e6
 
@@ -104,7 +109,7 @@ class Watchdog:
         environment = os.environ if environment is None else environment
         self._ails = ails
         self._look_after = look_after
-        self._manager = ServiceManager(environment)
+        self._socket = NotifySocket(environment)
         self._interval_s = feeding_interval_s(environment)
         self._round_s = min(round_s, self._interval_s) if self._interval_s else round_s
         self._is_ready_told = False
@@ -119,13 +124,13 @@ class Watchdog:
 
     def stop(self) -> None:
         """Tell systemd that the program ends, and end."""
-        self._manager.tell("STOPPING=1")
+        self._socket.tell("STOPPING=1")
         self._ending.set()
         if self._thread.is_alive():
             self._thread.join()
 
     def _tell_ready(self) -> None:
-        self._is_ready_told = self._manager.tell("READY=1")
+        self._is_ready_told = self._socket.tell("READY=1")
 
     def _run(self) -> None:
         due_at = time.monotonic() + self._interval_s
@@ -145,4 +150,4 @@ class Watchdog:
                 log(LogEvent.WATCHDOG_FED_AGAIN)
             else:
                 log(LogEvent.WATCHDOG_NOT_FED, level=logging.CRITICAL, ails=ails)
-        return ails is None and self._manager.tell("WATCHDOG=1")
+        return ails is None and self._socket.tell("WATCHDOG=1")

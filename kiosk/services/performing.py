@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, Generic, Protocol, TypeVar
 from uuid import UUID
 
+from kiosk.faults import Fault
 from kiosk.runtime.workers import LONGEST_JOB_S, Worker
 from kiosk.services.job_times import longest_time
 from kiosk.workflow import effects as do
@@ -93,6 +94,18 @@ def by_desk(desk: Desk[Any]) -> Handler:
             longest_s=longest_time(kind).seconds)
 
     return carry_out
+
+
+def unless(fault: Callable[[], Fault | None], carry_out: Handler, *instead: on.Event) -> Handler:
+    """While there is a fault, tells it and `instead`, and does not begin."""
+    def carry_out_or_tell(effect: do.Effect, post: Post) -> None:
+        if (present := fault()) is None:
+            carry_out(effect, post)
+            return
+        for event in (on.DeviceFailed(present), *instead):
+            post(event)
+
+    return carry_out_or_tell
 
 
 class Performer:

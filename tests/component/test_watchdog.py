@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from kiosk.runtime.watchdog import ServiceManager, Watchdog, feeding_interval_s
+from kiosk.runtime.watchdog import NotifySocket, Watchdog, feeding_interval_s
 from tests.fakes.systemd import Systemd
 from tests.waiting import eventually
 
@@ -125,22 +125,26 @@ def test_a_systemd_that_does_not_read_holds_nobody_up(systemd: Systemd, caplog: 
 @pytest.mark.parametrize("address", [
     "", "@", "relative", "/nowhere/at/all", "@nobody-listens-here", "/dev/null", "/", "/" + "x" * 200, "/名\udcff",
     "vsock:2:1234",
-])
-def test_an_address_that_is_none_makes_no_traceback_and_the_workers_are_looked_after(address: str) -> None:
+], ids=ascii)
+def test_an_address_that_is_none_makes_no_traceback_and_the_workers_are_looked_after(
+    address: str, caplog: pytest.LogCaptureFixture
+) -> None:
     rounds: list[None] = []
     with watching(address, look_after=lambda: rounds.append(None)):
         eventually(lambda: len(rounds) > 2)
+    for record in caplog.records:
+        record.getMessage().encode("utf-8")
 
 
 def test_a_stream_socket_at_the_address_is_told_nothing(tmp_path: Path) -> None:
     with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as other:
         other.bind(str(tmp_path / "stream"))
         other.listen()
-        assert ServiceManager({"NOTIFY_SOCKET": str(tmp_path / "stream")}).tell("WATCHDOG=1") is False
+        assert NotifySocket({"NOTIFY_SOCKET": str(tmp_path / "stream")}).tell("WATCHDOG=1") is False
 
 
 def test_without_an_address_nothing_is_told_and_nothing_is_missing() -> None:
-    assert ServiceManager({}).tell("READY=1") is True
+    assert NotifySocket({}).tell("READY=1") is True
 
 
 @pytest.mark.parametrize(("asked", "interval_s"), [
@@ -157,9 +161,10 @@ def test_a_number_that_cannot_be_read_is_logged(caplog: pytest.LogCaptureFixture
     assert logged(caplog, "watchdog_unreadable") == [{"variable": "WATCHDOG_USEC", "value": "soon"}]
 
 
-@pytest.mark.parametrize("pid", [str(os.getpid()), str(os.getppid()), "1", "", "none"])
-def test_the_watchdog_of_this_process_or_of_one_that_it_came_from_is_fed(pid: str) -> None:
+@pytest.mark.parametrize("whose", ["own", "parent's", "1", "", "none"])
+def test_the_watchdog_of_this_process_or_of_one_that_it_came_from_is_fed(whose: str) -> None:
     """The compositor is the service's main process, and the kiosk its child."""
+    pid = {"own": str(os.getpid()), "parent's": str(os.getppid())}.get(whose, whose)
     assert feeding_interval_s({"WATCHDOG_USEC": "4000000", "WATCHDOG_PID": pid}) == 2.0
 
 

@@ -46,8 +46,8 @@ def systemd(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Systemd
 
 
 def sends(simulation: Simulation, sign: signal.Signals) -> None:
-    assert simulation.display.server_pid is not None
-    os.kill(simulation.display.server_pid, sign)
+    assert simulation.display.x11_pid is not None
+    os.kill(simulation.display.x11_pid, sign)
 
 
 
