@@ -85,8 +85,8 @@ def _x11_answers(path: str, within_s: float) -> bool:
                 link.connect(address)
                 link.sendall(X11_SETUP)
                 return link.recv(1) != b""
-            except (FileNotFoundError, ConnectionRefusedError):
-                continue        # nobody listens here
-            except OSError:
+            except (TimeoutError, BlockingIOError):
                 return False    # too late, or so many wait already that no further one gets in
+            except OSError:
+                continue        # nobody listens here, or not for us
     return True

@@ -20,6 +20,12 @@ from kiosk.log_events import LogEvent, log
 ROUND_S = 5.0
 """How often the workers are looked after, and how soon a feeding that failed is tried again."""
 
+SHORTEST_ROUND_S = 0.001
+"""However often systemd wants to hear: nobody is to be kept busy by it."""
+
+ENDS_WITHIN_S = 1.0
+"""A question to the machine or the screen may be under way when the program ends; it need not be waited for."""
+
 NOTIFY_SOCKET, WATCHDOG_USEC, WATCHDOG_PID = "NOTIFY_SOCKET", "WATCHDOG_USEC", "WATCHDOG_PID"
 
 
@@ -68,7 +74,7 @@ def feeding_interval_s(environment: Mapping[str, str]) -> float:
     asked = environment.get(WATCHDOG_USEC)
     if asked is None:
         return 0.0
-    if not (asked.isascii() and asked.isdigit() and int(asked) > 0):
+    if not _is_number(asked) or int(asked) == 0:
         log(LogEvent.WATCHDOG_UNREADABLE, level=logging.WARNING, variable=WATCHDOG_USEC, value=_shown(asked))
         return 0.0
     if not _is_ours(environment.get(WATCHDOG_PID, "")):
@@ -78,12 +84,17 @@ def feeding_interval_s(environment: Mapping[str, str]) -> float:
     return int(asked) / 2e6
 
 
+def _is_number(value: str) -> bool:
+    """Whether this is a number as systemd writes them: no more than 64 bits."""
+    return value.isascii() and value.isdigit() and len(value) <= 20
+
+
 def _is_ours(pid: str) -> bool:
     """Whether this is the process that is to feed. systemd names the main process, which for a kiosk is the compositor
     that started this one. A number of neither was inherited from another service, whose watchdog is not ours to feed.
     Where that cannot be told, it is: what is fed in vain does no harm.
     """
-    if not (pid.isascii() and pid.isdigit()):
+    if not _is_number(pid):
         return True
     present = os.getpid()
     while present > 0:
@@ -111,7 +122,7 @@ class Watchdog:
         self._look_after = look_after
         self._socket = NotifySocket(environment)
         self._interval_s = feeding_interval_s(environment)
-        self._round_s = min(round_s, self._interval_s) if self._interval_s else round_s
+        self._round_s = max(min(round_s, self._interval_s), SHORTEST_ROUND_S) if self._interval_s else round_s
         self._is_ready_told = False
         self._was_ailing: str | None = None
         self._ending = threading.Event()
@@ -127,7 +138,7 @@ class Watchdog:
         self._socket.tell("STOPPING=1")
         self._ending.set()
         if self._thread.is_alive():
-            self._thread.join()
+            self._thread.join(ENDS_WITHIN_S)
 
     def _tell_ready(self) -> None:
         self._is_ready_told = self._socket.tell("READY=1")
@@ -144,6 +155,8 @@ class Watchdog:
     def _feed(self) -> bool:
         """Whether systemd was fed."""
         ails = self._ails()
+        if self._ending.is_set():
+            return False
         if ails != self._was_ailing:
             self._was_ailing = ails
             if ails is None:

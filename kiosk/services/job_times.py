@@ -26,6 +26,10 @@ _MOVE = LongestTime(60.0, "two seconds of motor, with room for resends and one i
 _PRINT = LongestTime(60.0, "a receipt takes three seconds, a long slip sent as dots ten")
 _CALCULATION = LongestTime(30.0, "a calculation, with fonts or files read for it")
 
+BACKGROUND = LongestTime(
+    3600.0, "a day's messages to a central that takes its time, or half a year's journal on a dying disk")
+"""For what is done while nobody waits for it."""
+
 _TABLE: dict[type, LongestTime] = {
     do.InspectPath: LongestTime(90.0, "an initialisation with a permit inside takes up to a minute"),
     do.ReadIdCard: LongestTime(60.0, "one look at the reader, with the search for its speed"),
@@ -45,7 +49,7 @@ _TABLE: dict[type, LongestTime] = {
     do.Apply: LongestTime(60.0, "central's own limit is 30 s, and a lost reply is asked for once more"),
     do.SearchApplications: _CENTRAL,
     do.ChooseCollection: _CENTRAL,
-    do.ReportCompletion: LongestTime(300.0, "nobody waits for it; a disk and a name server may be slow"),
+    do.ReportCompletion: BACKGROUND,
     do.DrawFace: _CALCULATION,
     do.LoadFace: LongestTime(120.0, "up to 40 s of raster on a slow line, with resends"),
     do.RewriteFace: LongestTime(120.0, "up to 40 s of raster, then 6-20 s of erasing and printing"),
@@ -61,10 +65,6 @@ _TABLE: dict[type, LongestTime] = {
     do.StopCodeScanner: _CALCULATION,
     do.Wipe: LongestTime(30.0, "two short commands to each device; after the start what serves it is made first"),
 }
-
-BACKGROUND = LongestTime(600.0, "the journal of half a year is looked through in seconds, on a dying disk in minutes")
-"""For what is done while nobody waits for it."""
-
 
 def longest_time(effect: type) -> LongestTime:
     """Of the job that carries out this kind of effect; KeyError for one that the machine's own thread carries out."""

@@ -149,8 +149,8 @@ def test_without_an_address_nothing_is_told_and_nothing_is_missing() -> None:
 
 @pytest.mark.parametrize(("asked", "interval_s"), [
     ("60000000", 30.0), ("1", 5e-7), ("0", 0.0), ("-5", 0.0), ("", 0.0), ("soon", 0.0), ("6e7", 0.0), ("60s", 0.0),
-    ("６０", 0.0), ("²", 0.0), (None, 0.0),
-])
+    ("６０", 0.0), ("²", 0.0), ("9" * 5000, 0.0), (None, 0.0),
+], ids=lambda value: ascii(value)[:12])
 def test_systemd_is_fed_twice_in_the_time_that_it_gives(asked: str | None, interval_s: float) -> None:
     environment = {} if asked is None else {"WATCHDOG_USEC": asked}
     assert feeding_interval_s(environment) == interval_s
@@ -161,7 +161,7 @@ def test_a_number_that_cannot_be_read_is_logged(caplog: pytest.LogCaptureFixture
     assert logged(caplog, "watchdog_unreadable") == [{"variable": "WATCHDOG_USEC", "value": "soon"}]
 
 
-@pytest.mark.parametrize("whose", ["own", "parent's", "1", "", "none"])
+@pytest.mark.parametrize("whose", ["own", "parent's", "1", "", "none", "9" * 5000], ids=lambda whose: whose[:9])
 def test_the_watchdog_of_this_process_or_of_one_that_it_came_from_is_fed(whose: str) -> None:
     """The compositor is the service's main process, and the kiosk its child."""
     pid = {"own": str(os.getpid()), "parent's": str(os.getppid())}.get(whose, whose)
