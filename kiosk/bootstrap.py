@@ -9,12 +9,13 @@ from __future__ import annotations
 import os
 import sys
 import threading
+import time
 from collections.abc import Callable, Sequence
-from datetime import datetime
 from typing import TYPE_CHECKING, Any
 from uuid import UUID, uuid4
 
 from kiosk.about import About
+from kiosk.app.effect_routes import canceller, message_of
 from kiosk.building import Building
 from kiosk.config import Config
 from kiosk.domain.holder_check import CheckWay
@@ -25,16 +26,18 @@ from kiosk.policy.region_file import load_region
 from kiosk.presenter import present
 from kiosk.runtime.clock import Clock
 from kiosk.runtime.clock_notes import ClockNotes, watched
+from kiosk.runtime.crew import ANSWERS_WITHIN_S, Crew
 from kiosk.runtime.engine import Engine
-from kiosk.runtime.journal import OutboundMessage, open_journal
+from kiosk.runtime.journal import open_journal
 from kiosk.runtime.seal import seal_by_key_file
-from kiosk.runtime.watchdog import Watchdog, notify
+from kiosk.runtime.watchdog import Watchdog
 from kiosk.runtime.workers import Worker
 from kiosk.screen_models import Intent, ScreenModel, Words
 from kiosk.services.checking import DeviceCheck
 from kiosk.services.device_health import DeviceHealth
+from kiosk.services.job_times import BACKGROUND
 from kiosk.services.journal_guard import JournalGuard
-from kiosk.services.performing import Desk, Performer
+from kiosk.services.performing import Desk, Performer, by_desk, unless
 from kiosk.services.rules import RulesService
 from kiosk.services.slot_watch import SlotWatch
 from kiosk.workflow import effects as do
@@ -55,12 +58,13 @@ class Kiosk:
     """Everything of one kiosk but the window: the machine, its journal, and a desk for each device.
 
     `show(state)` is called on the machine's thread for every state that is entered; `broken()` if that thread ends by
-    an exception: nothing can be shown or moved then, and the program must be started anew.
+    an exception: nothing can be shown or moved then, and the program must be started anew. `job_clock`: seconds, by
+    which the workers' jobs are measured.
     """
 
     def __init__(
         self, config: Config, show: Callable[[s.State], None], clock: Clock | None = None,
-        broken: Callable[[], None] = lambda: None,
+        broken: Callable[[], None] = lambda: None, job_clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self.config = config
         self._broken = broken
@@ -72,7 +76,9 @@ class Kiosk:
         self._guard = JournalGuard(self.journal)
         self._health = DeviceHealth()
         self._desks: list[Desk[Any]] = []
+        self._job_clock = job_clock
         self._workers: list[Worker] = []       # those that were started
+        self._crew = Crew(self._workers, job_clock)
         self._code_scanner: Desk[Any] | None = None
         performer = Performer()
         site = Site(
@@ -86,7 +92,7 @@ class Kiosk:
             holder_check=config.holder_check.rule,
         )
         notes = ClockNotes(self.clock, self.journal).write
-        self.engine = Engine(site, self.journal, self.clock, performer.perform, show, _message_of, seal, notes)
+        self.engine = Engine(site, self.journal, self.clock, performer.perform, show, message_of, seal, notes)
         performer.connect(self._tell)
         self._translations: dict[str, Translation] = {}
         self._building = Building(
@@ -112,8 +118,10 @@ class Kiosk:
             performer.give(self._code_scanner, (do.ReadLicenceCode, do.StopCodeScanner, do.Wipe))
         if self.config.holder_check.rule.without_face is CheckWay.ATTENDANT:
             performer.give(self._desk("holder_check", self._building.holder_check), (do.CheckAttendant,))
+        performer.do_at_once(
+            do.TakePermitIn, unless(lambda: self._crew.fault, by_desk(permit), on.PermitNotTakenIn()))
         performer.give(permit, (
-            do.InspectPath, do.TakePermitIn, do.StopTakingIn, do.DrawFace, do.LoadFace, do.RewriteFace, do.EjectPermit,
+            do.InspectPath, do.StopTakingIn, do.DrawFace, do.LoadFace, do.RewriteFace, do.EjectPermit,
             do.WatchMouth, do.TakePermitBack, do.RetainPermit, do.Wipe))
         performer.give(chip, (do.ReadChip, do.RelayBatch, do.ReadBackChip, do.ExamineChip, do.Wipe))
         performer.give(receipt, (do.PrintReceipt, do.PrintApplicationSlip, do.PrintStatusSlip, do.Wipe))
@@ -121,20 +129,20 @@ class Kiosk:
             do.AskForPendingRewrites, do.RequestEndorsement, do.RecallEndorsement, do.OpenChipSession,
             do.SendChipAnswers, do.VerifyEvidence, do.Apply, do.SearchApplications, do.ChooseCollection))
         performer.give(outbox, (do.ReportCompletion,))
-        performer.do_at_once(do.CancelEndorsement, _canceller(central, outbox))
+        performer.do_at_once(do.CancelEndorsement, canceller(central, outbox))
         rules = RulesService(self.region, self.clock, pilot=self.config.pilot)
         performer.do_at_once(do.Assess, rules.assess)
         performer.do_at_once(do.LookAhead, rules.look_ahead)
         heartbeat = self._desk("heartbeat", lambda worker: self._building.heartbeat(
             worker, lambda: self.engine.state, self._guard, self._health))
-        performer.do_at_once(do.CheckDevices, _guarded(
-            DeviceCheck(id_card, permit, chip, central).carry_out, self._guard, heartbeat))
+        check = _guarded(DeviceCheck(id_card, permit, chip, central).carry_out, self._guard, heartbeat)
+        performer.do_at_once(do.CheckDevices, unless(lambda: self._crew.fault, check))
         self._permit, self._chip, self._receipt, self._central, self._outbox = permit, chip, receipt, central, outbox
         self._heartbeat = heartbeat
 
     def _desk(self, name: str, build: Callable[[Worker], Any], beside: Desk[Any] | None = None) -> Desk[Any]:
         """A desk with a worker of its own, or with that of the desk `beside`."""
-        worker = Worker(name, self._worker_died) if beside is None else beside.worker
+        worker = Worker(name, self._worker_died, self._job_clock) if beside is None else beside.worker
         desk: Desk[Any] = Desk(worker, build, self._unusable)
         self._desks.append(desk)
         return desk
@@ -164,12 +172,12 @@ class Kiosk:
         """
         self._start_rest()
         for desk in (self._central, self._chip, self._receipt):
-            desk.submit(lambda service: None)
-        self._permit.submit(lambda _: self._building.warm_up_face())
+            desk.submit(lambda service: None, "warm up")
+        self._permit.submit(lambda _: self._building.warm_up_face(), "warm up")
         if self._code_scanner is not None:
-            self._code_scanner.submit(lambda service: service.claim())
-        self._outbox.submit(lambda service: service.forward())
-        self._heartbeat.submit(lambda service: service.begin())
+            self._code_scanner.submit(lambda service: service.claim(), "claim")
+        self._outbox.submit(lambda service: service.forward(), "forward", BACKGROUND.seconds)
+        self._heartbeat.submit(lambda service: service.begin(), "heartbeat", BACKGROUND.seconds)
 
     def _tell(self, event: on.Event, visit_id: UUID | None) -> None:
         self._health.observe(event)
@@ -189,9 +197,17 @@ class Kiosk:
         """Why the journal is not believed; None while no break is known."""
         return self._guard.fault
 
+    def look_after_workers(self) -> None:
+        """See `Crew.look_after`; from a thread that looks often."""
+        self._crew.look_after(self.engine)
+
+    def ails(self) -> str | None:
+        """What gives no sign of life so that only a new start helps; None if all is well. See `Crew.ails`."""
+        return self._crew.ails(self.engine)
+
     def is_well(self) -> bool:
-        """Whether the machine takes its turns and every worker lives."""
-        return all(worker.is_alive() for worker in self._workers) and self.engine.answers(within_s=5.0)
+        """Whether the machine takes its turns and every worker gets on, or a visit comes to its end first."""
+        return self.ails() is None
 
     def stop(self) -> None:
         """End the machine, release every device, close the journal."""
@@ -231,16 +247,6 @@ def _load_unit_file(config: Config) -> UnitFile:
     return unit_file
 
 
-def _canceller(central: Desk[Any], outbox: Desk[Any]) -> Callable[[Any, Any], None]:
-    """Sends a cancellation when the call that may still bring the grant has ended: a central that has not yet heard of
-    the request would answer that there is nothing to cancel, and grant it afterwards.
-    """
-    def carry_out(_: do.CancelEndorsement, __: Callable[[on.Event], None]) -> None:
-        central.submit(lambda _: outbox.submit(lambda service: service.forward()))
-
-    return carry_out
-
-
 def _guarded(
     check: Callable[[Any, Any], None], guard: JournalGuard, heartbeat: Desk[Any]
 ) -> Callable[[Any, Any], None]:
@@ -250,18 +256,10 @@ def _guarded(
         if fault is None:
             check(effect, post)
             return
-        heartbeat.submit(lambda service: service.begin())
+        heartbeat.submit(lambda service: service.begin(), "heartbeat", BACKGROUND.seconds)
         post(on.DeviceFailed(fault))
 
     return carry_out
-
-
-def _message_of(effect: do.Effect, now: datetime) -> OutboundMessage | None:
-    if not isinstance(effect, do.CancelEndorsement | do.ReportCompletion):
-        return None
-    from kiosk.services.outbox import message_of
-
-    return message_of(effect, now)
 
 
 def _open_coupler(url: str) -> Coupler:
@@ -341,17 +339,19 @@ class _Window:
 
     def open(self, app: Any) -> None:
         """Run the application until it is left."""
-        watchdog = Watchdog(self.kiosk.is_well)
+        from screens.sign_of_life import SignOfLife
+
+        sign = SignOfLife(app, os.environ)
+        watchdog = Watchdog(
+            lambda: self.kiosk.ails() or sign.ails(ANSWERS_WITHIN_S), self.kiosk.look_after_workers)
         log(LogEvent.STARTED, version=VERSION, site=self.kiosk.config.site, region=self.kiosk.region.code)
         with self._lock:
             self._app = app
             self._show_in(app)
-        notify("READY=1")
         watchdog.start()
         try:
             app.run()
         finally:
-            notify("STOPPING=1")
             watchdog.stop()
             self.kiosk.stop()
             log(LogEvent.STOPPED)

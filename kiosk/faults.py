@@ -152,6 +152,10 @@ DISK_FULL = _fault(
 RECOVERY_STUCK = _fault(
     "6202", "recovery_stuck", Severity.OUT_OF_SERVICE, "kiosk",
     "After the start the permit unit did not tell whether its path is empty. Look inside, then restart.")
+WORKER_HANGS = _fault(
+    "6203", "worker_hangs", Severity.OUT_OF_SERVICE, "kiosk",
+    "Part of the program waits for something that does not answer; the log names it and since when. systemd starts the "
+    "program anew; if it recurs, check that device's cable and power, and pcscd, and send the support bundle.")
 JOURNAL_BROKEN = _fault(
     "6401", "journal_broken", Severity.OUT_OF_SERVICE, "kiosk",
     "The journal was changed, or part of it is gone. Find out by whom and keep the file (`python -m kiosk journal "

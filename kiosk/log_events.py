@@ -25,6 +25,18 @@ class LogEvent(Enum):
     JOURNAL_FAILED = ("journal_failed", "a record could not be written", ("error",))
     EFFECT_WITHHELD = ("effect_withheld", "not done, because the journal could not record it", ("effect",))
     WORKER_DIED = ("worker_died", "a worker thread ended by an exception", ("worker", "error"))
+    WORKER_HANGS = (
+        "worker_hangs", "a worker's job gives no sign of life for longer than such a job may take",
+        ("worker", "doing", "silent_s", "running_s"))
+    WORKER_GOES_ON = ("worker_goes_on", "a worker that hung gives a sign of life again", ("worker",))
+    WATCHDOG_NOT_FED = (
+        "watchdog_not_fed", "systemd is not told that all is well, and will start the program anew", ("ails",))
+    WATCHDOG_FED_AGAIN = ("watchdog_fed_again", "everything gives a sign of life again", ())
+    WATCHDOG_UNREADABLE = (
+        "watchdog_unreadable", "the environment asks for a watchdog in a way that is not for this program",
+        ("variable", "value"))
+    NOTIFY_FAILED = (
+        "notify_failed", "systemd could not be told; it is told again", ("message", "address", "error"))
     DEVICE_TROUBLE = ("device_trouble", "a driver raised", ("device", "doing", "error", "message", "fault"))
     PCSCD_RESTART_ASKED = (
         "pcscd_restart_asked", "pcscd is gone or hangs: systemd was asked to start it anew, or why not",

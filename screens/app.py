@@ -120,6 +120,10 @@ class KioskApp(App):
         if self._came.wait(FRAME_S):
             self._show_coming()
 
+    def take_turn(self, then: Callable[[], None]) -> None:
+        """Call `then` in the next turn of Kivy's thread. From any thread; returns at once."""
+        Clock.schedule_once(lambda _elapsed: then(), 0)
+
     @mainthread
     def after_painting(self, then: Callable[[], None]) -> None:
         """Call `then` on Kivy's thread soon after what was shown until now is painted. From any thread; returns at

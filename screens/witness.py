@@ -6,8 +6,9 @@ buttons have moved since:
     {"screen": "confirm", "shown": 7, "language": "en", "painted_at": …, "targets": {"confirm": [x, y, width, height]}}
 
 `painted_at` is time.monotonic() after the frame was handed to the display; the line itself comes when the screen takes
-touches too (see `screens.router`). The first such line also has `imported_at` and `process_started_at` on the same
-clock. Pixels count from the top left. Targets are what can be touched now.
+touches too (see `screens.router`), and without targets where another screen came before it did. The first such line
+also has `imported_at` and `process_started_at` on the same clock. Pixels count from the top left. Targets are what can
+be touched now.
 
 Commands, each answered by one line with `"done"`: {"touch": "confirm"} · {"touch_at": [x, y]} ·
 {"screenshot": "path.png"} · {"labels": "screen" | "all"} (words and boxes of the present screen, or of every screen
@@ -54,6 +55,7 @@ class Witness:
         self._due = False
         self._told: dict[str, Any] = {}
         self._last: dict[str, Any] = {}
+        self._held: dict[str, Any] | None = None     # what is told when the screen takes touches
 
     def start(self) -> None:
         self._path.unlink(missing_ok=True)
@@ -78,6 +80,7 @@ class Witness:
 
     def expect(self) -> None:
         """A model was given to a screen: the next frame is worth telling, even if it looks the same."""
+        self._tell_held_as_gone()
         self._shown += 1
         self._due = True
         Window.canvas.ask_update()
@@ -103,11 +106,26 @@ class Witness:
         self._tell_when_it_hears(self._last)
 
     def _tell_when_it_hears(self, message: dict[str, Any]) -> None:
+        self._tell_held_as_gone()
         wait_s = self._app.router.deaf_for_s
         if wait_s:
-            Clock.schedule_once(lambda _elapsed: self._tell_when_it_hears(message), wait_s)
+            self._held = message
+            Clock.schedule_once(lambda _elapsed: self._tell_held(message), wait_s)
         else:
             self._send(message)
+
+    def _tell_held(self, message: dict[str, Any]) -> None:
+        if message is self._held:
+            self._held = None
+            self._tell_when_it_hears(message)
+
+    def _tell_held_as_gone(self) -> None:
+        """What waited was painted, and another screen or layout has come: it is told before that one, and as nothing
+        that could be touched.
+        """
+        held, self._held = self._held, None
+        if held is not None:
+            self._send({**held, "targets": {}})
 
     def _send(self, message: dict[str, Any]) -> None:
         client = self._client

@@ -15,8 +15,8 @@ from pathlib import Path
 import pytest
 
 from drivers.simulators.pcscd import PrivatePcscd
+from tests.waiting import LIMIT_S
 
-GRACE_S = 2.0
 TERMINALS = {5, *range(136, 144)}      # major numbers of /dev/ptmx and /dev/pts (Linux: devices.txt)
 PCSCD_DIR = pytest.StashKey[Path]()
 
@@ -78,7 +78,7 @@ def nothing_left_behind() -> Iterator[None]:
     """Fail a test that leaves a thread, a socket or a terminal behind."""
     threads, links = set(threading.enumerate()), _open_links()
     yield
-    deadline = time.monotonic() + GRACE_S
+    deadline = time.monotonic() + LIMIT_S
     while True:
         new_threads = [t for t in threading.enumerate() if t not in threads and t.is_alive()]
         new_links = _open_links() - links

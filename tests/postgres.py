@@ -18,10 +18,11 @@ from typing import Self
 import psycopg
 
 from kiosk.central.reference.database import Database
+from tests.waiting import LIMIT_S
 
 DEBIAN = Path("/usr/lib/postgresql")
-START_TIMEOUT_S = 30.0
-STOP_TIMEOUT_S = 20.0
+START_TIMEOUT_S = LIMIT_S
+STOP_TIMEOUT_S = LIMIT_S
 USER = "central"
 UNPRIVILEGED = "nobody"      # PostgreSQL refuses to run as root
 TEMPLATE = "migrated"

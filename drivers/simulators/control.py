@@ -20,7 +20,7 @@ from drivers.simulators.rig import Rig
 
 PORTION = 65536
 LONGEST_LINE = 1 << 20
-ANSWER_TIMEOUT_S = 10.0
+ANSWER_TIMEOUT_S = 60.0
 POLL_S = 0.1
 
 

@@ -115,7 +115,9 @@ class PermitUnitSim(UnitHands):
         self._mechanism.interrupt()
 
     def close_cover(self) -> None:
-        """Close the cover: the unit resets itself and its buffers are lost (manual, section 2)."""
+        """Close the cover, if it is open: the unit resets itself and its buffers are lost (manual, section 2)."""
+        if not self._mechanism.cover_open:
+            return
         self._idle.wait(timeout=5.0)
         self._mechanism.set_cover(is_open=False)
         with self._state:

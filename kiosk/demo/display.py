@@ -18,11 +18,14 @@ Kind = Literal["display", "xvfb", "offscreen"]
 
 @dataclass(frozen=True, slots=True)
 class Display:
-    """`environment`: for the process that opens the window. `pointer`: a real pointer can be moved with xdotool."""
+    """`environment`: for the process that opens the window. `pointer`: a real pointer can be moved with xdotool.
+    `x11_pid`: of the X server that was started for it.
+    """
 
     kind: Kind
     environment: Mapping[str, str]
     pointer: bool
+    x11_pid: int | None = None
 
     def described(self) -> str:
         """What carried screen and touches, for the report."""
@@ -40,7 +43,7 @@ class Display:
         # Without a delay of its own xdotool would sleep for 100 ms after the click, and hide what the kiosk does then.
         subprocess.run(
             ["xdotool", "mousemove", str(round(x)), str(round(y)), "click", "--delay", "0", "1"], check=True,
-            timeout=10, env={**os.environ, **self.environment})
+            timeout=60, env={**os.environ, **self.environment})
 
 
 def open_display(stack: ExitStack, run_dir: Path, width_px: int, height_px: int, *, hidden: bool = False) -> Display:
@@ -52,6 +55,6 @@ def open_display(stack: ExitStack, run_dir: Path, width_px: int, height_px: int,
     xvfb = stack.enter_context(Process(
         "Xvfb", ["Xvfb", "-displayfd", "1", "-screen", "0", f"{width_px}x{height_px}x24", "-nolisten", "tcp",
                  "-noreset"], run_dir / "xvfb.log"))
-    number = xvfb.first_line(within_s=15.0)
+    number = xvfb.first_line(within_s=60.0)
     environment = {"DISPLAY": f":{number}", "SDL_VIDEODRIVER": "x11", "LIBGL_ALWAYS_SOFTWARE": "1"}
-    return Display("xvfb", environment, pointer=shutil.which("xdotool") is not None)
+    return Display("xvfb", environment, pointer=shutil.which("xdotool") is not None, x11_pid=xvfb.pid)

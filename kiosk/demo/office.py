@@ -14,7 +14,7 @@ from kiosk.demo.scenarios import OfficeStep
 from kiosk.demo.simulation import ROOT, START_S, Simulation
 from kiosk.domain.identity_number import identity_number
 
-SETTLE_S = 15.0
+SETTLE_S = 120.0
 POLL_S = 0.1
 
 

@@ -20,7 +20,7 @@ from kiosk.demo.visiting import VisitPlayer
 from kiosk.demo.witness import Painted, ScreenNotSeen
 
 BARE_TRIPS = 15
-PAPER_S = 5.0
+PAPER_S = 60.0
 POLL_S = 0.05
 
 

@@ -11,7 +11,7 @@ from drivers.simulators.control import RigClient
 from kiosk.demo.display import Display
 from kiosk.demo.witness import Painted, WitnessClient
 
-SCREEN_S = 30.0
+SCREEN_S = 120.0
 """How long a demo waits for the next screen; erasing and printing a face is the longest of them."""
 
 

@@ -36,7 +36,7 @@ from screens.screen_file import load_screen_file
 ROOT = Path(__file__).resolve().parents[2]
 ASSETS = ROOT / "assets"
 TEST_KEYS = ROOT / "drivers" / "simulators" / "data" / "test_keys.toml"
-START_S = 60.0
+START_S = 120.0
 KIOSK = "kiosk-1"
 CHIP_IN_UNIT = f"{IN_UNIT}://permit_unit"
 UNIT_WIRES = {

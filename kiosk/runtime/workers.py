@@ -5,47 +5,94 @@ from __future__ import annotations
 import logging
 import queue
 import threading
+import time
 from collections.abc import Callable
+from dataclasses import dataclass
 
 from kiosk.log_events import LogEvent, log
 
 _Job = Callable[[], None]
+
+LONGEST_JOB_S = 120.0
+"""For a job of which nothing else is said: room for one initialisation of a unit, and for reading fonts from a slow
+disk."""
+
+
+@dataclass(frozen=True, slots=True)
+class Hang:
+    """A job that gives no sign for longer than it may: whose, which one, seconds since the last sign, and seconds since
+    it began.
+    """
+
+    worker: str
+    doing: str
+    silent_s: float
+    running_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class _Present:
+    """The job that runs at present; instants of the worker's clock."""
+
+    doing: str
+    longest_s: float
+    began_at: float
 
 
 class Worker:
     """A thread that carries out jobs one after the other.
 
     A long job (waiting for a permit, polling the reader) asks `is_wanted_elsewhere()` and returns when a further job
-    waits: that is how it is stopped. A job that raises kills the worker; `on_death` is called with the exception.
+    waits: that is how it is stopped, and by asking it shows that it lives. A job that raises kills the worker;
+    `on_death` is called with the exception. `monotonic`: seconds, by which jobs are measured.
     """
 
-    def __init__(self, name: str, on_death: Callable[[str, BaseException], None]) -> None:
+    def __init__(
+        self, name: str, on_death: Callable[[str, BaseException], None],
+        monotonic: Callable[[], float] = time.monotonic,
+    ) -> None:
         self.name = name
         self._on_death = on_death
-        self._jobs: queue.SimpleQueue[_Job | None] = queue.SimpleQueue()
+        self._monotonic = monotonic
+        self._jobs: queue.SimpleQueue[tuple[_Job, str, float] | None] = queue.SimpleQueue()
         self._waiting = 0
         self._changed = threading.Condition()
         self._closing = False
+        self._present: _Present | None = None
+        self._sign_at = 0.0
         self._thread = threading.Thread(target=self._work, name=name, daemon=True)
 
     def start(self) -> None:
         self._thread.start()
 
-    def submit(self, job: _Job) -> None:
-        """Queue a job, from any thread."""
+    def submit(self, job: _Job, doing: str = "other", longest_s: float = LONGEST_JOB_S) -> None:
+        """Queue a job, from any thread. `doing`: its kind, for the log; `longest_s`: how long it may take between two
+        signs of life.
+        """
         with self._changed:
             self._waiting += 1
             self._changed.notify_all()
-        self._jobs.put(job)
+        self._jobs.put((job, doing, longest_s))
 
     def is_wanted_elsewhere(self) -> bool:
         """Whether a further job waits, or the worker is to end: a long job returns then."""
-        return self._waiting > 0 or self._closing
+        self._sign_at = self._monotonic()
+        return self._is_wanted()
 
     def pause(self, seconds: float) -> bool:
         """Let time pass inside a long job; True at once when the job is wanted elsewhere."""
+        self._sign_at = self._monotonic() + max(seconds, 0.0)
         with self._changed:
-            return self._changed.wait_for(self.is_wanted_elsewhere, timeout=seconds)
+            wanted = self._changed.wait_for(self._is_wanted, timeout=seconds)
+        self._sign_at = self._monotonic()
+        return wanted
+
+    def hang(self) -> Hang | None:
+        """The present job, if it gives no sign for longer than it may; from any thread."""
+        present, sign_at, now = self._present, self._sign_at, self._monotonic()
+        if present is None or now - max(sign_at, present.began_at) <= present.longest_s:
+            return None
+        return Hang(self.name, present.doing, now - max(sign_at, present.began_at), now - present.began_at)
 
     def is_alive(self) -> bool:
         return self._thread.is_alive()
@@ -59,12 +106,18 @@ class Worker:
         if self._thread.is_alive() and threading.current_thread() is not self._thread:
             self._thread.join(timeout_s)
 
+    def _is_wanted(self) -> bool:
+        return self._waiting > 0 or self._closing
+
     def _work(self) -> None:
         try:
-            while (job := self._jobs.get()) is not None:
+            while (queued := self._jobs.get()) is not None:
+                job, doing, longest_s = queued
                 with self._changed:
                     self._waiting -= 1
+                self._present = _Present(doing, longest_s, self._monotonic())
                 job()
+                self._present = None
         except BaseException as error:
             log(LogEvent.WORKER_DIED, level=logging.CRITICAL, worker=self.name, error=type(error).__name__)
             self._on_death(self.name, error)

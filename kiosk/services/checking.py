@@ -34,7 +34,7 @@ class DeviceCheck:
 
     def carry_out(self, _: do.CheckDevices, post: Post) -> None:
         """Post `DeviceFailed` for the first that is not ready, else `DevicesReady`."""
-        self._id_card.submit(lambda service: self._check_reader(service, post))
+        self._id_card.submit(lambda service: self._check_reader(service, post), "check")
 
     def _check_reader(self, service: IdCardService, post: Post) -> None:
         try:
@@ -42,7 +42,7 @@ class DeviceCheck:
         except DriverError as error:
             post(on.DeviceFailed(fault_of("id_reader", error, doing="checking")))
             return
-        self._permit.submit(lambda permit: self._check_unit(permit, post))
+        self._permit.submit(lambda permit: self._check_unit(permit, post), "check")
 
     def _check_unit(self, service: PermitService, post: Post) -> None:
         try:
@@ -50,7 +50,7 @@ class DeviceCheck:
         except DriverError as error:
             fault = fault_of("permit_unit", error, doing="checking")
         if fault is None:
-            self._chip.submit(lambda chip: self._check_slot(chip, post))
+            self._chip.submit(lambda chip: self._check_slot(chip, post), "check")
         else:
             post(on.DeviceFailed(fault))
 
@@ -60,7 +60,7 @@ class DeviceCheck:
         except DriverError as error:
             post(on.DeviceFailed(fault_of("permit_chip", error, doing="checking")))
             return
-        self._central.submit(lambda central: self._check_clock(central, post))
+        self._central.submit(lambda central: self._check_clock(central, post), "check")
 
     def _check_clock(self, service: CentralService, post: Post) -> None:
         fault = service.check()

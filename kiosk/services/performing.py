@@ -10,7 +10,9 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, Generic, Protocol, TypeVar
 from uuid import UUID
 
-from kiosk.runtime.workers import Worker
+from kiosk.faults import Fault
+from kiosk.runtime.workers import LONGEST_JOB_S, Worker
+from kiosk.services.job_times import longest_time
 from kiosk.workflow import effects as do
 from kiosk.workflow import events as on
 
@@ -48,9 +50,9 @@ class Desk(Generic[S]):
         self._service: S | None = None
         self._released = False
 
-    def submit(self, job: Callable[[S], None]) -> None:
-        """Let the service do something on its thread."""
-        self.worker.submit(lambda: self._do(job))
+    def submit(self, job: Callable[[S], None], doing: str = "other", longest_s: float = LONGEST_JOB_S) -> None:
+        """Let the service do something on its thread. `doing`, `longest_s`: see `Worker.submit`."""
+        self.worker.submit(lambda: self._do(job), doing, longest_s)
 
     def _do(self, job: Callable[[S], None]) -> None:
         if self._released:
@@ -83,6 +85,29 @@ class Desk(Generic[S]):
             self._service = None
 
 
+def by_desk(desk: Desk[Any]) -> Handler:
+    """Carries an effect out at `desk`, within the time that such a job may take."""
+    def carry_out(effect: do.Effect, post: Post) -> None:
+        kind = type(effect)
+        desk.submit(
+            lambda service: service.handlers[kind](effect, post), doing=kind.__name__,
+            longest_s=longest_time(kind).seconds)
+
+    return carry_out
+
+
+def unless(fault: Callable[[], Fault | None], carry_out: Handler, *instead: on.Event) -> Handler:
+    """While there is a fault, tells it and `instead`, and does not begin."""
+    def carry_out_or_tell(effect: do.Effect, post: Post) -> None:
+        if (present := fault()) is None:
+            carry_out(effect, post)
+            return
+        for event in (on.DeviceFailed(present), *instead):
+            post(event)
+
+    return carry_out_or_tell
+
+
 class Performer:
     """The table from effects to desks. An effect may go to several (`Wipe`)."""
 
@@ -92,11 +117,8 @@ class Performer:
 
     def give(self, desk: Desk[Any], effects: Iterable[type]) -> None:
         """Let `desk` carry out every one of `effects`."""
-        def carry_out(effect: do.Effect, post: Post) -> None:
-            desk.submit(lambda service: service.handlers[type(effect)](effect, post))
-
         for effect in effects:
-            self._routes.setdefault(effect, []).append(carry_out)
+            self._routes.setdefault(effect, []).append(by_desk(desk))
 
     def do_at_once(self, effect: type, carry_out: Handler) -> None:
         """Carry `effect` out on the machine's own thread: calculations, and what only hands jobs on."""

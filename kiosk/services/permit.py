@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 from uuid import uuid4
 
-from drivers.errors import DriverError, NotInitialised
+from drivers.errors import DriverError, LinkLost, NotInitialised
 from drivers.permit_unit.base import BinLevel, FaceRaster, PermitPosition, PermitUnit, ResetPolicy, TakeInOutcome
 from kiosk.domain.documents import PermitContent
 from kiosk.domain.endorsement import Custody, FaceUnprintable
@@ -83,24 +83,24 @@ class PermitService:
         }
 
     def check(self) -> Fault | None:
-        """Why no permit could be taken in now, or None. Raises a `DriverError` if the unit does not answer. Devices are
-        checked while nobody is served: a unit whose power was gone is initialised then."""
+        """Why no permit could be taken in now, or None. Raises a `DriverError` if the unit does not answer.
+
+        For moments in which nothing can be inside: a unit that was without power or unplugged since it was last looked
+        at is initialised, so that whoever stands there need not know.
+        """
         try:
             status = self._unit.status()
-        except NotInitialised as error:
+        except (NotInitialised, LinkLost) as error:
             fault_of("permit_unit", error, doing="checking")
             status = self._unit.reset(ResetPolicy.LEAVE)
         if status.cover_open:
             return UNIT_COVER_OPEN
-        return self._why_not_in()
-
-    def _why_not_in(self) -> Fault | None:
         try:
-            return BIN_FULL if self._is_bin_used_up() else None
+            return BIN_FULL if self._is_bin_used_up(status.bin_level) else None
         except JournalFailed as error:
             return _unreadable(error)
 
-    def _is_bin_used_up(self) -> bool:
+    def _is_bin_used_up(self, level: BinLevel) -> bool:
         """Whether a further permit might not find room: one place is left for the permit that is taken in next, none
         for the one after it. The journal counts where the unit has no sensor; a unit that counts itself is told when
         the bin was emptied.
@@ -108,7 +108,6 @@ class PermitService:
         if not self._unit.capabilities.has_retain_bin:
             return False
         inside = len(self._journal.permits_in_bin())
-        level = self._unit.status().bin_level
         if level is BinLevel.HIGH and inside == 0:
             self._unit.count_bin_anew()
             level = self._unit.status().bin_level
@@ -138,12 +137,12 @@ class PermitService:
 
     def _take_in(self, _: do.TakePermitIn, post: Post) -> None:
         try:
-            why_not = self._why_not_in() or self._why_not_readable()
+            why_not = self.check() or self._why_not_readable()
             if why_not is not None:
                 post(on.DeviceFailed(why_not))
                 post(on.PermitNotTakenIn())
                 return
-            outcome = self._unit.take_in(lambda: self._worker.is_wanted_elsewhere() or self._slot_trouble() is not None)
+            outcome = self._await_permit()
         except DriverError as error:
             fault = fault_of("permit_unit", error, doing="taking a permit in")
             match self._custody():
@@ -172,6 +171,18 @@ class PermitService:
     def _slot_trouble(self) -> Fault | None:
         """Why a permit that came now could not be read; None where nothing is known against it."""
         return None if self._slot is None else self._slot.trouble()
+
+    def _await_permit(self) -> TakeInOutcome:
+        """A unit that loses its power while it waits forgets the order, and is given it again."""
+        try:
+            return self._unit.take_in(self._is_to_stop_waiting)
+        except NotInitialised as error:
+            fault_of("permit_unit", error, doing="taking a permit in")
+        self._unit.reset(ResetPolicy.LEAVE)
+        return self._unit.take_in(self._is_to_stop_waiting)
+
+    def _is_to_stop_waiting(self) -> bool:
+        return self._worker.is_wanted_elsewhere() or self._slot_trouble() is not None
 
     def _stopped(self, _: do.StopTakingIn, __: Post) -> None:
         """That this job waited has already withdrawn the order."""

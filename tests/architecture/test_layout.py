@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from tests.architecture.source import FOLDERS, PROGRAM, ROOT, python_files, text_files, tree_of
+from tests.waiting import LIMIT_S
 
 MOST_LINES = {**dict.fromkeys(PROGRAM, 400), "tests": 600}
 LONGER_FOR_A_REASON = {
@@ -31,7 +32,7 @@ LINK = re.compile(r"\[[^\]]*\]\((?!https?:|#|mailto:)([^)#\s]+)")
 def test_imports_keep_to_the_contracts() -> None:
     command = [str(Path(sys.executable).parent / "lint-imports"), "--no-logo", "--no-cache"]
     done = subprocess.run(
-        command, cwd=ROOT, capture_output=True, text=True, timeout=50, check=False,
+        command, cwd=ROOT, capture_output=True, text=True, timeout=LIMIT_S, check=False,
         env={**os.environ, "COLUMNS": "200"},
     )
     assert done.returncode == 0, done.stdout

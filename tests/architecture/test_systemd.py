@@ -11,6 +11,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.waiting import LIMIT_S
+
 SYSTEMD = Path(__file__).resolve().parents[2] / "systemd"
 UNITS_OF_THE_SYSTEM = Path("/usr/lib/systemd/system")
 RESTART_UNITS = ("kiosk-pcscd-restart.path", "kiosk-pcscd-restart.service")
@@ -19,7 +21,7 @@ UDEV_PART = re.compile(r'[A-Z_]+(\{[^}"]+\})?(==|!=|\+=|-=|:=|=)"[^"]*"')
 
 def run(*command: str, given: str = "") -> str:
     """What a command says; AssertionError with all of it if it fails."""
-    done = subprocess.run(command, input=given, capture_output=True, text=True, timeout=30, check=False)
+    done = subprocess.run(command, input=given, capture_output=True, text=True, timeout=LIMIT_S, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
     return done.stdout + done.stderr
 

@@ -29,6 +29,7 @@ from kiosk.central.reference.server import ReferenceCentral
 from kiosk.central.reference.settings import CentralSettings
 from kiosk.domain.endorsement import Grant
 from kiosk.domain.personal import Personal
+from tests.waiting import LIMIT_S
 
 ROOT = Path(__file__).parents[2]
 REGIONS = ROOT / "assets" / "regions"
@@ -166,7 +167,7 @@ def asked_by_many_kiosks_at_once(
             return ask(client)
 
     with ThreadPoolExecutor(len(names)) as pool:
-        return sorted(future.result(20) for future in [pool.submit(ask_together, name) for name in names])
+        return sorted(future.result(LIMIT_S) for future in [pool.submit(ask_together, name) for name in names])
 
 
 @dataclass

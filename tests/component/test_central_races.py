@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import threading
-import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -32,6 +31,7 @@ from tests.component.central_rig import (
     settings,
 )
 from tests.postgres import PostgresServer
+from tests.waiting import LIMIT_S, eventually
 
 T = TypeVar("T")
 
@@ -83,17 +83,15 @@ def at_once(
     def ask(at: int) -> T | str:
         name, call = calls[at]
         with client_of(instances[at % len(instances)], directory, name) as client:
-            together.wait(20)
+            together.wait(LIMIT_S)
             try:
                 return call(client)
             except CentralRefusedCall as error:
                 return f"{error.status} {error.code}"
 
     with ThreadPoolExecutor(len(calls)) as pool:
-        answers = [future.result(40) for future in [pool.submit(ask, at) for at in range(len(calls))]]
-    deadline = time.monotonic() + 20
-    while open_sockets() > before and time.monotonic() < deadline:     # the server hears of many ends at once
-        time.sleep(0.01)
+        answers = [future.result(LIMIT_S) for future in [pool.submit(ask, at) for at in range(len(calls))]]
+    eventually(lambda: open_sockets() <= before)     # the server hears of many ends at once
     return answers
 
 

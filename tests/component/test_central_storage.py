@@ -40,6 +40,7 @@ from tests.component.central_rig import (
     resident,
     settings,
 )
+from tests.waiting import LIMIT_S
 
 
 @pytest.fixture
@@ -98,7 +99,7 @@ def test_sqlite_keeps_a_write_ahead_log_and_minds_foreign_keys(tmp_path: Path) -
 def test_three_processes_that_migrate_at_once_make_one_schema(empty_url: str) -> None:
     words = [sys.executable, "-c", MIGRATES, empty_url]
     migrating = [subprocess.Popen(words, cwd=ROOT, stderr=subprocess.PIPE, text=True) for _ in range(3)]
-    told = [process.communicate(timeout=50)[1] for process in migrating]
+    told = [process.communicate(timeout=LIMIT_S)[1] for process in migrating]
     assert [(process.returncode, said) for process, said in zip(migrating, told, strict=True)] == [(0, "")] * 3
     opened = Database(empty_url)
     with opened.engine.begin() as connection:

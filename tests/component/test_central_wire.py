@@ -41,6 +41,7 @@ from tests.component.central_rig import (
     resident,
     settings,
 )
+from tests.waiting import LIMIT_S
 
 QUICK = CallTimes(connect_s=1.0, answer_s=0.3, whole_s=0.5, patience_s=0.0)     # a single try
 
@@ -335,7 +336,7 @@ def test_the_same_call_at_the_same_time_is_carried_out_once(
             return client.request_endorsement(body, sequence=1)
 
     with ThreadPoolExecutor(4) as pool:
-        answers = [future.result(20) for future in [pool.submit(ask) for _ in range(4)]]
+        answers = [future.result(LIMIT_S) for future in [pool.submit(ask) for _ in range(4)]]
     assert answers == [answers[0]] * 4
     assert isinstance(answers[0], contract.Granted)
 
@@ -429,7 +430,7 @@ def test_a_problem_whose_code_is_prose_is_garbage(directory: Path, running: Refe
 
 def test_sm2_costs_nothing_where_nobody_uses_it() -> None:
     program = "import sys, kiosk.central.grants, kiosk.central.client; print('gmalg' in sys.modules)"
-    told = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True, timeout=30)
+    told = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True, timeout=LIMIT_S)
     assert told.stdout.strip() == "False"
 
 

@@ -22,11 +22,11 @@ from kiosk.services.code_scanner import MOST_DAMAGED, CodeScannerService
 from kiosk.services.performing import Desk
 from kiosk.workflow import effects as do
 from kiosk.workflow import events as on
-from tests.waiting import eventually
+from tests.waiting import LIMIT_S, eventually
 
 DEVICE_FILE = Path(__file__).parents[2] / "assets" / "devices" / "code-scanner-serial.toml"
 CODE = "ELC:310000:ZJ-7Q2M-0041-9F3A"
-WITHIN_S = 5.0
+WITHIN_S = LIMIT_S
 
 
 class WatchedScanner(LineScanner):

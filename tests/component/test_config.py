@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from kiosk.config import ConfigError, load_config
+from tests.waiting import LIMIT_S
 
 ROOT = Path(__file__).resolve().parents[2]
 ASSETS = ROOT / "assets"
@@ -146,7 +147,7 @@ def test_a_kiosk_that_cannot_be_configured_says_so_in_lines_and_ends_with_2(
     path = written(tmp_path, text)
     ended = subprocess.run(
         [sys.executable, "-m", "kiosk", "run", "--config", str(path)], cwd=ROOT, capture_output=True, text=True,
-        timeout=50, check=False)
+        timeout=LIMIT_S, check=False)
     assert ended.returncode == 2
     assert words in ended.stderr
     assert "Traceback" not in ended.stderr

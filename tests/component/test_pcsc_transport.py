@@ -10,7 +10,6 @@ import subprocess
 import sys
 import termios
 import threading
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -27,7 +26,7 @@ from drivers.simulators.vpcd_link import VpcdHost
 from drivers.transport import pcsc, pcscd_line
 from tests.contract.test_permit_chip_coupler import BlankFace
 from tests.fakes.invented_permits import KEYS, REFERENCE, UPDATE, fields_of, reference_chip, signed
-from tests.waiting import eventually
+from tests.waiting import FOR_EVER_S, eventually
 
 pytestmark = pytest.mark.pcsc
 
@@ -125,12 +124,10 @@ def test_while_pcscd_is_stopped_every_call_says_so_at_once_and_afterwards_all_is
     pcscd.stop()
     try:
         for _ in range(3):
-            began = time.monotonic()
             with pytest.raises(LinkLost, match="pcscd is gone"):
-                coupler.connect(5)
+                coupler.connect(FOR_EVER_S)
             with pytest.raises(LinkLost, match="pcscd is gone"):
                 pcsc.list_slots()
-            assert time.monotonic() - began < 1
     finally:
         pcscd.start()
     assert coupler.connect(5).transmit(SELECT).sw == 0x610A
@@ -331,46 +328,6 @@ def test_a_chip_torn_out_in_the_middle_of_the_write_is_old_or_new_and_never_mixe
     chip.close()
 
 
-def test_ten_relayed_commands_cost_at_most_a_third_more_than_bare_pyscard(
-    pcscd: PrivatePcscd, permit: SimulatedPermit, coupler: pcsc.PcscCoupler,
-) -> None:
-    from smartcard import scard
-
-    command = apdu.read_binary(2, 0, 131)
-    batch = [RelayCommand(command)] * 10
-    chip = PermitChip(coupler, [REFERENCE])
-    chip.open(5)
-    chip.relay(batch)
-    relayed = min(_timed(lambda: chip.relay(batch)) for _ in range(40))
-    chip.close()
-    coupler.close()
-
-    _, context = scard.SCardEstablishContext(scard.SCARD_SCOPE_SYSTEM)
-    code, handle, protocol = scard.SCardConnect(
-        context, pcscd.reader_name, scard.SCARD_SHARE_EXCLUSIVE, scard.SCARD_PROTOCOL_T0)
-    assert code == scard.SCARD_S_SUCCESS
-    assert protocol == scard.SCARD_PROTOCOL_T0
-    scard.SCardTransmit(handle, scard.SCARD_PCI_T0, list(SELECT))
-    raw = list(command)
-
-    def bare() -> None:
-        for _ in range(10):
-            scard.SCardTransmit(handle, scard.SCARD_PCI_T0, raw)
-
-    bare()
-    bare_s = min(_timed(bare) for _ in range(40))
-    scard.SCardDisconnect(handle, scard.SCARD_UNPOWER_CARD)
-    scard.SCardReleaseContext(context)
-    assert relayed <= 1.3 * bare_s, f"{relayed * 1e3:.2f} ms against {bare_s * 1e3:.2f} ms"
-    assert bare_s < 0.1, "TCP_QUICKACK is not re-armed"
-
-
-def _timed(work) -> float:
-    began = time.perf_counter()
-    work()
-    return time.perf_counter() - began
-
-
 def test_a_hundred_connections_leave_no_context_and_no_socket_behind(coupler: pcsc.PcscCoupler) -> None:
     coupler.connect(5).close()
     before = len(list(Path("/proc/self/fd").iterdir()))
@@ -399,7 +356,7 @@ def test_two_private_pcscds_run_side_by_side_and_end_with_their_owner(tmp_path_f
         assert _somebody_answers(run_dir)
         owner.kill()
         owner.wait()
-    eventually(lambda: not _somebody_answers(run_dir), 5)
+    eventually(lambda: not _somebody_answers(run_dir))
 
 
 def _somebody_answers(run_dir: Path) -> bool:

@@ -31,7 +31,7 @@ from drivers.simulators.permit_face import RewritableFace
 from drivers.transport.tracing import TraceSink, TracingBytes
 from drivers.transport.urls import open_bytes
 from tests.component.unit_bench import STAR_FILE, StarBench, closing
-from tests.waiting import eventually
+from tests.waiting import LIMIT_S, eventually
 
 BLANK = FaceRaster(480, 320, bytes(480 * 40))
 FACE = FaceRaster(480, 320, bytes(40 * 40) + b"\xff\x81" * 40 + bytes(480 * 40 - 1680))
@@ -209,10 +209,21 @@ def test_closing_the_cover_gives_out_what_is_inside(bench: StarBench) -> None:
     assert bench.position() is PermitPosition.AT_MOUTH
 
 
+def test_closing_a_closed_cover_disturbs_no_wait_for_a_permit(bench: StarBench) -> None:
+    link = open_bytes(bench.url, "permit_unit")
+    link.write(CommandBlock(Command.REAR_IDLE).encode())
+    assert link.read(1, LIMIT_S) == b"\x06"
+    bench.simulator.close_cover()
+    bench.simulator.offer(bench.permit)
+    eventually(lambda: bench.permit.place is Place.STATION)
+    link.close()
+    assert bench.position() is PermitPosition.AT_STATION
+
+
 def test_a_driver_that_starts_anew_withdraws_the_order_of_its_predecessor(bench: StarBench) -> None:
     link = open_bytes(bench.url, "permit_unit")
     link.write(CommandBlock(Command.REAR_IDLE).encode())
-    assert link.read(1, 1.0) == b"\x06"
+    assert link.read(1, LIMIT_S) == b"\x06"
     link.close()
     assert bench.unit.reset(ResetPolicy.LEAVE).position is PermitPosition.NONE
     bench.simulator.offer(bench.permit)
@@ -222,7 +233,7 @@ def test_a_driver_that_starts_anew_withdraws_the_order_of_its_predecessor(bench:
 def test_an_answer_that_nobody_acknowledged_does_not_lock_the_next_driver_out(bench: StarBench) -> None:
     link = open_bytes(bench.url, "permit_unit")
     link.write(CommandBlock(Command.STATUS).encode())
-    assert link.read(1, 1.0) == b"\x06"
+    assert link.read(1, LIMIT_S) == b"\x06"
     link.close()
     assert bench.position() is PermitPosition.NONE
 
@@ -275,7 +286,7 @@ def test_a_reset_breaks_off_what_is_going_on(tmp_path: Path) -> None:
         bench.unit.close()
         link = open_bytes(bench.url, "permit_unit")
         link.write(CommandBlock(Command.ERASE_PRINT_GIVE_OUT).encode())
-        assert link.read(1, 1.0) == b"\x06"
+        assert link.read(1, LIMIT_S) == b"\x06"
         link.close()
         assert bench.unit.reset(ResetPolicy.GIVE_BACK).position is PermitPosition.AT_MOUTH
         assert bench.face.prints == 0
@@ -303,7 +314,7 @@ def test_a_block_outside_the_raster_is_refused(bench: StarBench) -> None:
     (block,) = image_blocks(FaceRaster(480, 320, bytes(480 * 40 - 1) + b"\x01"), 1000)
     link = open_bytes(bench.url, "permit_unit")
     link.write(CommandBlock(Command.IMAGE_BLOCK, image_block_data(replace(block, columns=b"\x01\x02"))).encode())
-    assert link.read(1, 1.0) == b"\x10"
+    assert link.read(1, LIMIT_S) == b"\x10"
     link.close()
 
 

@@ -16,6 +16,7 @@ from drivers.receipt_printer import device_file
 from drivers.simulators.activity import ActivityLog
 from drivers.simulators.receipt_printer_sim import ReceiptPrinterSim
 from drivers.typeface import Typeface
+from tests.waiting import LIMIT_S
 
 ROOT = Path(__file__).parents[2]
 SAMPLE = ROOT / "tests" / "data" / "receipts" / "endorsed.toml"
@@ -111,6 +112,6 @@ def test_the_program_itself_runs(tmp_path: Path) -> None:
     out = tmp_path / "x.png"
     command = [sys.executable, "-W", "error", "-m", "drivers", "receipt-printer", "render", str(SAMPLE),
                "--out", str(out)]
-    answer = subprocess.run(command, cwd=ROOT, capture_output=True, timeout=30, check=False, text=True)
+    answer = subprocess.run(command, cwd=ROOT, capture_output=True, timeout=LIMIT_S, check=False, text=True)
     assert (answer.returncode, answer.stderr) == (0, "")
     assert out.is_file()

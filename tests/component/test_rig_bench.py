@@ -34,7 +34,7 @@ from drivers.simulators.residents import Residents, load_residents
 from drivers.simulators.rig import Rig
 from drivers.transport.urls import bytes_opener, open_bytes
 from drivers.typeface import Typeface
-from tests.waiting import eventually
+from tests.waiting import LIMIT_S, eventually
 
 ROOT = Path(__file__).parents[2]
 DEVICES = ROOT / "assets" / "devices"
@@ -321,5 +321,5 @@ def test_the_simulators_run_as_a_process_until_they_are_told_to_end(tmp_path: Pa
             os.kill(process.pid, signal.SIGTERM)
         else:
             process.stdin.close()
-        assert process.wait(timeout=10) == 0
+        assert process.wait(timeout=LIMIT_S) == 0
     assert not (tmp_path / "control").exists()

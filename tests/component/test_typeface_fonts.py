@@ -17,6 +17,7 @@ from PIL import ImageChops
 from drivers import gb18030
 from drivers.line_breaking import clusters
 from drivers.typeface import MISSING, Typeface
+from tests.waiting import LIMIT_S
 
 FONTS_DIR = Path(__file__).parents[2] / "assets" / "fonts"
 COLLECTION = Path("/usr/share/fonts/opentype/noto/NotoSansCJK-Regular.ttc")
@@ -61,8 +62,8 @@ def test_both_weights_cover_the_characters_of_gbk(weight: str) -> None:
 
 
 def test_a_second_build_finds_nothing_to_do() -> None:
-    answer = subprocess.run([sys.executable, "-m", "screens.font_build"], capture_output=True, timeout=120, check=False,
-                            text=True, cwd=FONTS_DIR.parents[1])
+    answer = subprocess.run([sys.executable, "-m", "screens.font_build"], capture_output=True, timeout=LIMIT_S,
+                            check=False, text=True, cwd=FONTS_DIR.parents[1])
     assert (answer.returncode, answer.stdout, answer.stderr) == (0, "", "")
 
 

@@ -10,6 +10,7 @@ import pytest
 
 from kiosk.policy.region_file import REGIONS_DIR
 from tests.component.test_config import GOOD, ROOT, written
+from tests.waiting import LIMIT_S
 
 WRONG = (
     ('code = "overdue_from_day_61"\n', 'code = "overdue_from_day_61"\nlast = { days = 200 }\n', "overdue[1].last",
@@ -32,7 +33,7 @@ def test_the_kiosk_does_not_start_and_says_each_mistake(tmp_path: Path) -> None:
     config = written(tmp_path, GOOD.replace('region = "shanghai"', 'region = "ours.toml"'))
     ended = subprocess.run(
         [sys.executable, "-m", "kiosk", "run", "--config", str(config)],
-        capture_output=True, text=True, timeout=60, cwd=ROOT, check=False)
+        capture_output=True, text=True, timeout=LIMIT_S, cwd=ROOT, check=False)
     assert ended.returncode == 2
     said = [line for line in ended.stderr.splitlines() if line.startswith("ours.toml:")]
     assert {tuple(line.split(": ", 2)[1:]) for line in said} == {(key, reason) for _, _, key, reason in WRONG}
@@ -46,6 +47,6 @@ def test_a_region_that_there_is_no_file_of_is_a_mistake_of_the_configuration(tmp
     config = written(tmp_path, GOOD.replace('region = "shanghai"', 'region = "atlantis"'))
     ended = subprocess.run(
         [sys.executable, "-m", "kiosk", "run", "--config", str(config)],
-        capture_output=True, text=True, timeout=60, cwd=ROOT, check=False)
+        capture_output=True, text=True, timeout=LIMIT_S, cwd=ROOT, check=False)
     assert ended.returncode == 2
     assert "there is no atlantis.toml; known here: " in ended.stderr

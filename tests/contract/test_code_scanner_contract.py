@@ -22,11 +22,11 @@ from drivers.errors import LinkBusy
 from drivers.simulators.activity import ActivityLog
 from drivers.simulators.code_scanner_sim import CodeScannerSim
 from drivers.transport.urls import open_bytes
-from tests.waiting import eventually
+from tests.waiting import LIMIT_S, eventually
 
 DEVICES = Path(__file__).parents[2] / "assets" / "devices"
 FIRST, SECOND = "QZ-TEST-0001", "qz_test:[2]?"
-WITHIN_S = 20.0
+WITHIN_S = LIMIT_S
 SOON_S = 0.3
 
 
@@ -86,7 +86,7 @@ def test_a_code_is_read_as_it_is_printed(setup: Setup) -> None:
 def test_without_a_code_there_is_nothing_after_the_time_that_was_given(setup: Setup) -> None:
     began = time.monotonic()
     assert setup.scanner.read(SOON_S) is None
-    assert SOON_S <= time.monotonic() - began < SOON_S + 1.0
+    assert time.monotonic() - began >= SOON_S
     assert setup.scanner.read(0.0) is None
 
 

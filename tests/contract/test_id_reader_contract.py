@@ -24,6 +24,7 @@ from drivers.simulators.activity import ActivityLog
 from drivers.simulators.id_reader_sim import IdReaderSim
 from drivers.simulators.residents import Person, load_residents
 from drivers.transport.urls import bytes_opener
+from tests.waiting import LIMIT_S
 
 DEVICE_FILE = Path(__file__).parents[2] / "assets" / "devices" / "gat467.toml"
 
@@ -86,7 +87,7 @@ def setup(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Setup]:
         sim.stop()
 
 
-def poll_until_read(setup: Setup, within_s: float = 20.0) -> IdCardRecord:
+def poll_until_read(setup: Setup, within_s: float = LIMIT_S) -> IdCardRecord:
     deadline = time.monotonic() + within_s
     while time.monotonic() < deadline:
         with suppress(IdCardUnreadable):

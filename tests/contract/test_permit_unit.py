@@ -434,4 +434,4 @@ def test_a_real_unit_takes_a_permit_in_and_gives_it_back(real_unit: PermitUnit) 
     assert real_unit.take_in(never) is TakeInOutcome.TAKEN_IN
     assert real_unit.status().position is PermitPosition.AT_STATION
     real_unit.give_back()
-    eventually(lambda: real_unit.status().position is PermitPosition.NONE, within_s=60.0)
+    eventually(lambda: real_unit.status().position is PermitPosition.NONE)

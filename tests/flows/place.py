@@ -42,14 +42,14 @@ from kiosk.workflow import states as s
 from kiosk.workflow.deadlines import deadline_of
 from screens.translation import Translation
 from tests.fakes.cable import Cable
-from tests.waiting import eventually
+from tests.waiting import LIMIT_S, eventually
 
 ROOT = Path(__file__).parents[2]
 ASSETS = ROOT / "assets"
 LANGUAGES = ("zh-Hans", "en")
 TODAY = date(2026, 11, 22)
 MORNING = datetime(2026, 11, 22, 10, 0, tzinfo=SHANGHAI)
-WITHIN_S = 30.0
+WITHIN_S = LIMIT_S
 CHIP_IN_UNIT = ("unit://permit_unit", "unit://permit_unit")
 IMPATIENCE = {
     STAR: {"ack": 0.5, "answer": 0.5, "transport": 1.0, "erase_and_print": 2.0},
@@ -182,8 +182,8 @@ class Place:
 
     # -- power ---------------------------------------------------------------------------------------------------------
 
-    def start_kiosk(self) -> None:
-        self.kiosk = Kiosk(self.config, self._show, self.clock)
+    def start_kiosk(self, job_clock: Callable[[], float] = time.monotonic) -> None:
+        self.kiosk = Kiosk(self.config, self._show, self.clock, job_clock=job_clock)
         self._about = about(self.config, self.kiosk.region)
         self.authority.central.register_kiosk(f"kiosk-1={self.kiosk.region.area_prefixes[0].ljust(6, '0')}")
         self.kiosk.start()
@@ -329,7 +329,18 @@ class Place:
     def lets_pass(self, seconds: float | None = None) -> None:
         """Let time pass, by default as much as the present state gives; the machine notices at once."""
         self.clock.jump(deadline_of(self.state).seconds + 1.0 if seconds is None else seconds)
-        assert self.running.engine.answers(5.0)
+        assert self.running.engine.answers(WITHIN_S)
+
+    def is_open_again(self) -> None:
+        """Wait until a machine that was closed looks again and finds everything well, with nothing inside. How many
+        looks that takes depends on what was asked already when it was mended.
+        """
+        def is_idle() -> bool:
+            if isinstance(self.state, s.OutOfService):
+                self.lets_pass()
+            return isinstance(self.state, s.Idle)
+
+        eventually(is_idle)
 
     # -- what became of it ---------------------------------------------------------------------------------------------
 

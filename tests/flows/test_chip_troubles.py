@@ -39,7 +39,7 @@ def gets_it_back_old(place: Place) -> s.BrokenOff:
 
 def is_kept(place: Place) -> s.BrokenOff:
     """The chip is silent, so nobody knows what it holds: the permit is retained; how the visit ended."""
-    explaining = place.sees(s.Explaining, within_s=20.0)
+    explaining = place.sees(s.Explaining)
     assert isinstance(explaining.ending, s.BrokenOff)
     assert explaining.ending.chip is ChipState.UNKNOWN
     assert explaining.custody is Custody.RETAINED

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from uuid import UUID
 
 import pytest
 
-from drivers.permit_unit.dialects import CRT, DIALECTS, load_unit_file
+from drivers.permit_unit.dialects import CRT, DIALECTS, STAR, load_unit_file
 from drivers.simulators.permit import Place as At
 from kiosk.central.reference.tables import Endorsement
 from kiosk.config import ConfigError, load_config
@@ -215,27 +216,43 @@ def test_after_power_came_back_the_permit_is_found_and_left_until_the_journal_ha
     assert place.face_cycles(LIN.permit) == (0, 0)
 
 
-def test_power_lost_on_the_way_in_is_no_permit_lost(place: Place) -> None:
-    """The unit alone loses power while the gate is open: it demands to be initialised, and the next visit goes well."""
+def test_power_lost_while_the_unit_waits_for_a_permit_ends_no_visit(place: Place) -> None:
+    """The unit alone loses it, with the gate open: it is initialised and told to wait again."""
     place.plays(LIN.until(s.AwaitingPermit))
     place.rig.fault("permit_unit", "power_loss")
-    place.sees(s.OutOfService)
-    place.lets_pass()
-    place.sees(s.Idle)
-    place.rig.lift_id_card()
-    place.plays(LIN.renewal())
+    place.answers(LIN.since(s.AwaitingPermit))
+    assert "OutOfService" not in place.way()
     is_renewed(place)
 
 
+@pytest.mark.parametrize("has_bin", [True, False])
 @pytest.mark.parametrize("unit", DIALECTS)
-def test_a_unit_that_lost_power_while_nobody_was_served_is_initialised_and_serves_again(
-    open_place: OpenPlace, unit: str
+@pytest.mark.parametrize("screen", [s.Idle, s.ReadingIdCard])
+def test_a_unit_that_lost_its_power_is_initialised_when_somebody_comes_who_need_not_know(
+    open_place: OpenPlace, tmp_path: Path, screen: type[s.State], unit: str, has_bin: bool
 ) -> None:
     place = open_place(unit=unit)
+    if not has_bin:
+        path = tmp_path / "unit.toml"       # the one that the place wrote
+        text = path.read_text(encoding="utf-8")
+        assert "has_retain_bin = true" in text
+        path.write_text(text.replace("has_retain_bin = true", "has_retain_bin = false"), encoding="utf-8")
     place.start_kiosk()
-    place.sees(s.Idle)
+    place.plays(LIN.until(screen))
     place.rig.fault("permit_unit", "power_loss")
-    place.plays(LIN.renewal())
+    place.answers(LIN.since(screen))
+    assert "OutOfService" not in place.way()
+    assert place.chip(LIN.permit)["valid_to"] == "2027-12-04"
+
+
+def test_a_unit_that_was_unplugged_for_a_moment_serves_whoever_comes_next(open_place: OpenPlace) -> None:
+    place = open_place(unit=STAR)
+    place.start_kiosk()
+    place.plays(LIN.until(s.ReadingIdCard))
+    place.rig.fault("permit_unit", "unplugged")
+    place.rig.clear_faults("permit_unit")
+    place.answers(LIN.since(s.ReadingIdCard))
+    assert "OutOfService" not in place.way()
     assert place.chip(LIN.permit)["valid_to"] == "2027-12-04"
 
 

@@ -13,7 +13,7 @@ from tests.flows.place import LIN, Place
 
 def is_renewed_with_face_pending(place: Place) -> None:
     """Taken, paid out in paper, and recorded: chip new, face to be refreshed."""
-    removal = place.sees(s.AwaitingRemoval, within_s=20.0)
+    removal = place.sees(s.AwaitingRemoval)
     assert isinstance(removal.ending, s.Renewed)
     assert removal.ending.face is FaceState.PENDING
     place.takes_permit()
@@ -111,7 +111,7 @@ def test_a_lost_reply_to_the_print_is_no_reason_to_keep_the_permit(place: Place)
     place.plays(LIN.until(s.Confirming))
     place.rig.fault("permit_unit", "lost_print_reply")
     place.chooses(Intent.CONFIRM)
-    removal = place.sees(s.AwaitingRemoval, within_s=20.0)
+    removal = place.sees(s.AwaitingRemoval)
     assert isinstance(removal.ending, s.Renewed)
     place.takes_permit()
     place.sees(s.Thanking)
@@ -129,7 +129,7 @@ def test_a_permit_taken_before_the_print_was_confirmed_is_with_its_holder(place:
     place.plays(LIN.until(s.Confirming))
     place.rig.fault("permit_unit", "lost_print_reply")
     place.chooses(Intent.CONFIRM)
-    thanking = place.sees(s.Thanking, within_s=20.0)
+    thanking = place.sees(s.Thanking)
     assert thanking.renewed.face is FaceState.PENDING
     assert place.where_is(LIN.permit) is At.HAND
     assert place.central_state() == "face_pending"

@@ -78,7 +78,7 @@ def test_a_pcscd_that_restarts_in_the_middle_of_a_session_is_settled_by_what_the
                          if isinstance(state, s.SendingChipAnswers) and state.batch == 1 else None)
     place.plays(LIN.until(s.Confirming))
     place.chooses(Intent.CONFIRM)
-    removal = place.sees(s.AwaitingRemoval, within_s=30.0)
+    removal = place.sees(s.AwaitingRemoval)
     place.takes_permit()
     place.sees(s.Explaining)
     assert place.where_is(LIN.permit) is At.HAND
@@ -94,7 +94,7 @@ def test_without_pcscd_a_permit_that_is_in_comes_back_and_the_machine_is_closed_
     place.at_every_state(lambda state: pcscd.stop() if isinstance(state, s.ReadingPermit) else None)
     place.plays(LIN.through(s.AwaitingPermit))
     try:
-        place.sees(s.AwaitingRemoval, within_s=30.0)
+        place.sees(s.AwaitingRemoval)
         place.takes_permit()
         explaining = place.sees(s.Explaining)
         assert explaining.custody is Custody.WITH_HOLDER

@@ -11,7 +11,7 @@ from tests.flows.place import LIN, NEIGHBOUR, Place
 
 
 def is_renewed_without_paper(place: Place, fault_name: str) -> None:
-    thanking = place.sees(s.Thanking, within_s=20.0)
+    thanking = place.sees(s.Thanking)
     assert thanking.paper_trouble is not None
     assert thanking.paper_trouble.name == fault_name
     place.chooses(Intent.FINISH)

@@ -141,6 +141,7 @@ def test_two_residents_are_served_one_after_the_other(place: Place) -> None:
 
 def test_a_permit_that_was_just_renewed_is_told_to_be_too_early(place: Place) -> None:
     place.plays(LIN.renewal()[:-1])
+    place.central_is_told()
     place.rig.lift_id_card()
     place.central_is_told()
     place.updates()

@@ -12,8 +12,8 @@ import pytest
 
 from kiosk.demo import scenarios
 from kiosk.demo.scenarios import SCENARIOS, Scenario
+from tests.waiting import LIMIT_S
 
-LONGEST_S = 120.0
 ONE_VISIT = {
     "outcome", "custody", "chip", "face", "receipt", "central", "stages", "overhead_s", "bare", "wires", "notes",
     "disagreements",
@@ -26,7 +26,7 @@ def played(scenario: Scenario, out: Path) -> dict[str, Any]:
     """The report, after the run ended with status 0."""
     done = subprocess.run(
         [sys.executable, "-m", "kiosk", "demo", "--scenario", scenario.name, "--out", str(out), "--hidden", "--pace",
-         "0.1", "--think", "0.05"], capture_output=True, text=True, timeout=LONGEST_S, check=False)
+         "0.1", "--think", "0.05"], capture_output=True, text=True, timeout=LIMIT_S, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
     report: dict[str, Any] = json.loads((out / "report.json").read_text("utf-8"))
     return report
@@ -52,6 +52,6 @@ def test_a_scenario_ends_as_it_should(scenario: Scenario, tmp_path: Path) -> Non
 def test_a_scenario_that_nobody_wrote_ends_with_status_2_and_the_list() -> None:
     done = subprocess.run(
         [sys.executable, "-m", "kiosk", "demo", "--scenario", "atlantis"], capture_output=True, text=True,
-        timeout=LONGEST_S, check=False)
+        timeout=LIMIT_S, check=False)
     assert done.returncode == 2
     assert "there is no scenario 'atlantis'; there are shanghai-renewal" in done.stderr

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import time
-
 import pytest
 
 from drivers.simulators.permit import Place as At
@@ -23,8 +21,7 @@ def is_served_again(place: Place, visitor: Visitor = LIN) -> None:
     """Once everything is mended, the recheck notices and the next resident is served."""
     place.rig.clear_faults()
     place.rig.lift_id_card()
-    if not isinstance(place.state, s.Idle):
-        place.lets_pass()
+    place.is_open_again()
     place.plays(visitor.renewal())
     assert place.where_is(LIN.permit) is At.HAND
     assert place.central_state() == "written"
@@ -60,7 +57,7 @@ def test_a_renewed_permit_that_jams_on_its_way_out_is_reported_as_renewed_and_in
                          if isinstance(state, s.RewritingFace) else None)
     place.plays(LIN.until(s.Confirming))
     place.chooses(Intent.CONFIRM)
-    place.sees(s.OutOfService, within_s=20.0)
+    place.sees(s.OutOfService)
     place.central_is_told()
     [completion] = place.central.completions(place.endorsement_id)
     assert (completion.chip, completion.custody) == ("new", "inside")
@@ -99,7 +96,7 @@ def test_a_unit_that_loses_its_power_with_a_permit_inside_gives_it_back(place: P
     place.sees(s.OutOfService)
     place.lets_pass()
     place.asks_for_permit()
-    place.sees(s.AwaitingRemoval, within_s=20.0)
+    place.sees(s.AwaitingRemoval)
     place.takes_permit()
     place.sees(s.Explaining)
     assert place.is_untouched(LIN.permit)
@@ -181,14 +178,12 @@ def test_garbled_answers_of_the_identity_reader_end_the_visit_and_not_the_machin
     eventually(lambda: LOOKS_FOR_ID_CARD in place.rig.id_reader.commands)
     place.rig.fault("id_reader", "garbled")
     place.rig.lay_id_card(LIN.person)
-    explaining = place.sees(s.Explaining, within_s=2.0)
+    explaining = place.sees(s.Explaining)
     assert explaining.custody is Custody.WITH_HOLDER
     place.chooses(Intent.FINISH)
     eventually(lambda: not isinstance(place.state, s.Explaining))
     place.rig.clear_faults()
-    mended = time.monotonic()
     place.plays(UNHURRIED.until(s.AwaitingPermit))
-    assert time.monotonic() - mended < 2.0
 
 
 def test_an_identity_card_that_cannot_be_read_is_to_be_laid_down_again(place: Place) -> None:

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 import pytest
 
 from tests.screens.window import Lines, Window
+from tests.waiting import LIMIT_S
 
 pytestmark = [
     pytest.mark.screen, pytest.mark.slow,
@@ -27,7 +28,7 @@ def display() -> Iterator[str]:
         pass_fds=(writing,), stderr=subprocess.DEVNULL)
     os.close(writing)
     try:
-        number = Lines(reading).next(within_s=20.0)
+        number = Lines(reading).next(within_s=LIMIT_S)
         assert number is not None
         yield f":{number.strip()}"
     finally:
@@ -61,4 +62,4 @@ def _middle(box: list[float]) -> tuple[int, int]:
 
 
 def _xdotool(display: str, *words: str) -> None:
-    subprocess.run(["xdotool", *words], env={**os.environ, "DISPLAY": display}, check=True, timeout=10)
+    subprocess.run(["xdotool", *words], env={**os.environ, "DISPLAY": display}, check=True, timeout=LIMIT_S)

@@ -8,7 +8,7 @@ import pytest
 
 from screens.samples import LANGUAGES, samples
 from tests.screens.window import Window
-from tests.waiting import eventually
+from tests.waiting import FOR_EVER_S, eventually
 
 pytestmark = [pytest.mark.screen, pytest.mark.slow]
 
@@ -181,6 +181,27 @@ def test_a_screen_that_is_passed_over_at_once_forgets_too(upright: Window) -> No
     upright.order("reading", "en")
     upright.show("welcome", "en")
     assert "9 March" not in "\n".join(upright.words("all"))
+
+
+def test_a_screen_that_is_gone_before_it_takes_touches_is_told_before_the_next_and_without_targets(
+    upright: Window
+) -> None:
+    """The first takes touches at once when it comes back, because the finger lay on it."""
+    def told() -> list[tuple[str, bool]]:
+        upright.show("welcome", "en")
+        upright.ask({"touch": "start"})
+        assert upright.intent() == "start"
+        upright.tell_host(f"double_tap_s {FOR_EVER_S}")
+        upright.order("notice", "en")
+        eventually(lambda: "Agree and go on" in upright.words())
+        upright.order("welcome", "en")
+        told = [(each["screen"], bool(each["targets"])) for each in upright.paintings()]
+        upright.tell_host(f"double_tap_s {DOUBLE_TAP_S}")
+        assert told[-1] == ("welcome", True)
+        return told[:-1]
+
+    before = eventually(told)       # nothing where it was not even painted in between
+    assert before == [("notice", False)]
 
 
 def _type(window: Window, digits: str) -> None:

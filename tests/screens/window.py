@@ -13,10 +13,10 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any
 
-from tests.waiting import eventually
+from tests.waiting import LIMIT_S, eventually
 
 ROOT = Path(__file__).resolve().parents[2]
-START_S, ANSWER_S = 30.0, 10.0
+START_S = ANSWER_S = LIMIT_S
 Box = tuple[float, float, float, float]
 
 
@@ -87,6 +87,14 @@ class Window:
         while self.painted["shown"] != self._ordered:
             self.painted = self._next_painting(ANSWER_S)
         return self.painted
+
+    def paintings(self) -> list[dict[str, Any]]:
+        """What the witness tells until what was ordered last is painted."""
+        told = []
+        while self.painted["shown"] != self._ordered:
+            self.painted = self._next_painting(ANSWER_S)
+            told.append(self.painted)
+        return told
 
     def order(self, sample: str, language: str) -> None:
         """Have a sample shown, and do not wait for it."""

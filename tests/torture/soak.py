@@ -42,7 +42,7 @@ from kiosk.demo.simulation import TEST_KEYS, Simulation, central_records
 from kiosk.runtime.clock import SystemClock
 from tests.bench.residents import write_residents
 from tests.torture.outcome import Outcome, counted
-from tests.waiting import eventually
+from tests.waiting import LIMIT_S, eventually
 
 ROOT = Path(__file__).parents[2]
 ASSETS = ROOT / "assets"
@@ -54,7 +54,7 @@ third.
 
 SAMPLES = 100
 PEOPLE = 12
-STATE_S = 30.0
+STATE_S = LIMIT_S
 TARGET = 0.03
 
 

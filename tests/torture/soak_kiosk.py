@@ -19,6 +19,7 @@ from kiosk.runtime.journal import BIN_EMPTIED
 from kiosk.screen_models import Intent
 from kiosk.workflow import events as on
 from kiosk.workflow import states as s
+from tests.waiting import LIMIT_S
 
 ASSETS = Path(__file__).parents[2] / "assets"
 
@@ -68,7 +69,7 @@ class SpokenTo:
                 self._kiosk.engine.post(on.PersonChose(Intent(intent)), UUID(visit))
             case {"jump_s": seconds}:
                 self._clock.jump(seconds)
-                self._kiosk.engine.answers(5.0)
+                self._kiosk.engine.answers(LIMIT_S)
             case {"bin_emptied": True}:
                 self._kiosk.journal.note(BIN_EMPTIED, {})
             case _:

@@ -30,6 +30,7 @@ BY_A_TEST = {
     "permit_unit_silent": (
         f"{_PROGRAM}a_unit_that_does_not_finish_in_time_closes_the_machine_until_the_permit_can_be_given_back"),
     "recovery_stuck": f"{_PROGRAM}a_unit_that_says_nothing_at_the_start_leaves_the_machine_closed_until_it_does",
+    "worker_hangs": f"{_PROGRAM}a_worker_that_hangs_closes_the_machine_and_the_watchdog_is_not_fed_until_it_goes_on",
     "worker_died": f"{_PROGRAM}a_worker_that_dies_closes_the_machine_and_the_watchdog_is_not_fed",
     "configuration": f"{_PROGRAM}a_file_that_vanished_since_the_start_closes_the_machine",
     "region_file": f"{_DIAGNOSE}each_mistake_of_a_data_file_is_a_failed_check",

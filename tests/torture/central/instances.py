@@ -16,8 +16,9 @@ from kiosk.central.reference.clock import local_date, system_clock
 from kiosk.central.reference.database import Database
 from kiosk.demo.processes import Process
 from tests.component.central_rig import PERMITS, SHANGHAI, Resident, content, resident
+from tests.waiting import LIMIT_S
 
-START_S = 60.0
+START_S = LIMIT_S
 
 
 class Central:

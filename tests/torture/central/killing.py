@@ -27,10 +27,11 @@ from kiosk.central.reference.clock import local_date, system_clock
 from kiosk.central.reference.tables import CompletionRow, Endorsement, IdempotentAnswer, KioskSequence, Permit
 from tests.component.central_rig import ATR, Resident, relayed, request
 from tests.torture.central.instances import Central, Instance
+from tests.waiting import LIMIT_S
 
 T = TypeVar("T")
 
-PATIENCE_S = 90.0                       # both may be starting again; a start takes seconds
+PATIENCE_S = LIMIT_S                       # both may be starting again; a start takes seconds
 TIMES = CallTimes(connect_s=2.0, answer_s=10.0, whole_s=15.0)
 BETWEEN_KILLS_S = (0.02, 0.6)
 

@@ -11,8 +11,9 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from kiosk.central.reference.authority import CA_FILE
+from tests.waiting import LIMIT_S
 
-ANSWER_S = 60.0
+ANSWER_S = LIMIT_S
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,6 +22,7 @@ from uuid import uuid4
 
 from tests.torture.crash.clock import SharedClock
 from tests.torture.crash.points import Reaper
+from tests.waiting import LIMIT_S
 
 ROOT = Path(__file__).parents[3]
 
@@ -129,7 +130,7 @@ class Mortal:
                 self.kiosk.engine.post(on.PersonChose(Intent(intent), choice), visit.id if visit else None)
             case {"jump": seconds}:
                 self.clock.jump(seconds)
-                self.kiosk.engine.answers(5.0)
+                self.kiosk.engine.answers(LIMIT_S)
             case _:
                 raise ValueError(f"the harness said {words}")
 

@@ -14,9 +14,9 @@ from tests.torture.crash import disk, falls, statements
 from tests.torture.crash.resident import Resident, Seen
 from tests.torture.crash.scenarios import NEIGHBOUR, Scenario
 from tests.torture.crash.world import Country, Hang, KioskDied, World
-from tests.waiting import eventually
+from tests.waiting import LIMIT_S, eventually
 
-TOLD_S = 20.0
+TOLD_S = LIMIT_S
 KEPT = Path("build") / "torture" / "crash-logs"
 LAST_WORDS = 8
 VISITS = 2

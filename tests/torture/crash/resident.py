@@ -10,6 +10,7 @@ from typing import Any
 
 from drivers.simulators.permit import Place
 from tests.torture.crash.world import Hang, KioskProcess, World
+from tests.waiting import LIMIT_S
 
 Seen = dict[str, Any]
 Act = Callable[["Resident", Seen], None]
@@ -27,7 +28,7 @@ def touches(intent: str, choice: str = "") -> Act:
 
 
 def _takes(who: Resident, _: Seen) -> None:
-    deadline = time.monotonic() + 5.0
+    deadline = time.monotonic() + LIMIT_S
     while who.world.rig.take_permit() is None:
         if who.world.rig.issued(who.permit).permit.place is Place.HAND:
             return      # taken already; the screen was only shown anew

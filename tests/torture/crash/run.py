@@ -19,6 +19,7 @@ from tests.torture.crash.harness import Tried, disk_operations_of, moves_of, poi
 from tests.torture.crash.scenarios import Scenario
 from tests.torture.crash.world import Country
 from tests.torture.outcome import Outcome, counted
+from tests.waiting import LIMIT_S
 
 WORKERS = 2
 SEED = 20261122
@@ -117,7 +118,7 @@ def _tried(jobs: Sequence[Job]) -> Iterator[Tried]:
         worker.start()
     left = len(workers)
     while left:
-        result = results.get(timeout=120.0)
+        result = results.get(timeout=LIMIT_S)
         if result is None:
             left -= 1
         else:

@@ -40,9 +40,10 @@ from tests.flows.place import ASSETS, CHIP_IN_UNIT, FACE_REFRESHED_AT, TODAY
 from tests.torture.crash import disk
 from tests.torture.crash.child import Start
 from tests.torture.crash.clock import SharedClock
+from tests.waiting import LIMIT_S
 
 ROOT = Path(__file__).parents[3]
-START_S = 60.0
+START_S = LIMIT_S
 PATIENCE = {
     STAR: {"ack": 1.0, "answer": 1.5, "transport": 4.0, "erase_and_print": 6.0},
     CRT: {"answer": 1.5, "transport": 4.0, "initialise": 4.0, "chip": 4.0, "entry_poll": 0.02},

@@ -19,6 +19,7 @@ from tests.torture.faults.laws import Before, broken_laws
 from tests.torture.faults.outcome_names import Ending, Service, Whereabouts
 from tests.torture.faults.resident import Resident, Way
 from tests.torture.faults.traces import raised_in, work_of
+from tests.waiting import LIMIT_S
 
 PERSON_PATIENCE_S = 0.4     # real time before the clock is moved by hand: somebody has acted and nothing came of it
 DEVICE_PATIENCE_S = 1.5     # the same where a device or central is at work
@@ -36,7 +37,7 @@ RECHECKS_AFTER = 2
 MOST_CALLS_OF_STAFF = 6
 SECOND_WRITE = 3            # batch that holds it, of a permit file with several writes; the first batch reads
 PATIENCE_OF_STAFF = 2       # rechecks after mending, before a permit is taken out by hand
-SETTLES_WITHIN_S = 20.0
+SETTLES_WITHIN_S = LIMIT_S
 GRANT_RUNS_OUT_S = 1800.0   # longer than central lets a grant be used
 
 

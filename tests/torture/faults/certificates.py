@@ -13,10 +13,12 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
+from tests.waiting import LIMIT_S
+
 EXPIRED_CENTRAL = "central-expired.pem"
 EXPIRED_CA = "ca-expired.pem"
 LONG_AGO = timedelta(days=400)
-HELLO_S = 5.0
+HELLO_S = LIMIT_S
 
 
 def make_expired(directory: Path) -> None:

@@ -28,6 +28,7 @@ from kiosk.central.reference.server import ReferenceCentral
 from tests.component.central_rig import MovableClock, Resident, resident
 from tests.component.central_rig import settings as central_settings
 from tests.torture.fuzz.promises import hold
+from tests.waiting import LIMIT_S
 
 CALLS = 4000                # at scale 1, shared by all operations
 DOCUMENT = Path(contract.__file__).with_name("openapi.json")
@@ -36,7 +37,7 @@ NAMES = (
     "response_headers_conformance", "negative_data_rejection", "positive_data_acceptance", "unsupported_method",
     "missing_required_header",
 )
-PATIENCE_S = 30.0
+PATIENCE_S = LIMIT_S
 
 
 @dataclass(frozen=True)

@@ -12,6 +12,7 @@ from importlib import import_module
 from pathlib import Path
 
 from tests.torture.fuzz.catalogue import PLANTED, TARGETS
+from tests.waiting import LIMIT_S
 
 ROOT = Path(__file__).parents[3]
 INPUTS = 1_000_000          # what is promised, at scale 1
@@ -19,7 +20,7 @@ LONG_SHARE = 40             # one long input for so many short ones
 HANG_S = 30                 # an input that takes longer is a hang; on a busy machine a short one may take seconds
 MEMORY_MIB = 1024
 SLOWEST_INPUT_S = 0.01      # on average, with room for a machine that does other things
-START_S = 60.0
+START_S = LIMIT_S
 
 # What may grow after the first fifth of the inputs: the fuzzer's own corpus, and nothing of ours.
 MOST_GROWTH_KIB = 16 * 1024

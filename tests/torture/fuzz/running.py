@@ -18,12 +18,13 @@ from tests.torture.fuzz import codec_runs
 from tests.torture.fuzz.catalogue import TARGETS
 from tests.torture.fuzz.steps import STEPS
 from tests.torture.outcome import Outcome, counted
+from tests.waiting import LIMIT_S
 
 ROOT = Path(__file__).parents[3]
 FINDINGS = ROOT / "build" / "torture" / "fuzz"
 WORKERS = 2
 FEWEST = 50                 # of each step, at the smallest scale
-START_S = 120.0
+START_S = LIMIT_S
 SLOWEST_S = 0.5             # of one input of a step, on average, with room for a machine that does other things
 TOLD_LINES = 40             # of a traceback
 LONGEST_TOLD = 300

@@ -1,0 +1,33 @@
+"""Effects whose way is more than one desk."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+
+from kiosk.runtime.journal import OutboundMessage
+from kiosk.services.job_times import BACKGROUND
+from kiosk.services.performing import Desk
+from kiosk.workflow import effects as do
+from kiosk.workflow import events as on
+
+
+def canceller(central: Desk[Any], outbox: Desk[Any]) -> Callable[[Any, Any], None]:
+    """Sends a cancellation when the call that may still bring the grant has ended: a central that has not yet heard of
+    the request would answer that there is nothing to cancel, and grant it afterwards.
+    """
+    def carry_out(_: do.CancelEndorsement, __: Callable[[on.Event], None]) -> None:
+        central.submit(
+            lambda _: outbox.submit(lambda service: service.forward(), "forward", BACKGROUND.seconds), "hand on")
+
+    return carry_out
+
+
+def message_of(effect: do.Effect, now: datetime) -> OutboundMessage | None:
+    """The message that an effect sends to central by way of the outbox; None for any other effect."""
+    if not isinstance(effect, do.CancelEndorsement | do.ReportCompletion):
+        return None
+    from kiosk.services import outbox
+
+    return outbox.message_of(effect, now)

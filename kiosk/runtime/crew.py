@@ -1,0 +1,75 @@
+"""All workers of one kiosk, looked at together: does each of them live, and get on with what it does?"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Sequence
+
+from kiosk.faults import WORKER_DIED, WORKER_HANGS, Fault
+from kiosk.log_events import LogEvent, log
+from kiosk.runtime.engine import Engine
+from kiosk.runtime.workers import Worker
+from kiosk.workflow import events as on
+from kiosk.workflow import states as s
+
+ANSWERS_WITHIN_S = 5.0
+"""The machine's thread and Kivy's take a turn in milliseconds; on a machine that is busy, within this time."""
+
+LONGEST_ENDING_S = 600.0
+"""Longer than any visit takes from a fault to its end, by the deadlines of the states that follow one another."""
+
+
+class Crew:
+    """`workers`: those that were started; the list may grow. `fault` may be read from any thread, the rest is for one.
+    `monotonic`: the workers' own clock.
+    """
+
+    def __init__(self, workers: Sequence[Worker], monotonic: Callable[[], float]) -> None:
+        self._workers = workers
+        self._monotonic = monotonic
+        self._hanging: set[str] = set()         # whom the log has named
+        self._well_at = monotonic()
+
+    @property
+    def fault(self) -> Fault | None:
+        """Why nothing may be begun now; None while every worker lives and gets on."""
+        workers = tuple(self._workers)
+        if not all(worker.is_alive() for worker in workers):
+            return WORKER_DIED
+        return WORKER_HANGS if any(worker.hang() is not None for worker in workers) else None
+
+    def ails(self, engine: Engine) -> str | None:
+        """What gives no sign of life so that only a new start helps: "machine" or "workers"; None if all is well. While
+        a worker hangs, the visit comes to its end first and the machine is closed: every state has a deadline.
+        """
+        if not engine.answers(ANSWERS_WITHIN_S):
+            return "machine"
+        if self.fault is None:
+            return None
+        is_overdue = self._monotonic() - self._well_at > LONGEST_ENDING_S
+        return "workers" if is_overdue or isinstance(engine.state, s.OutOfService) else None
+
+    def look_after(self, engine: Engine) -> None:
+        """Look, and close the machine while nobody is served."""
+        self.look()
+        fault = self.fault
+        if fault is not None and isinstance(engine.state, s.Idle):
+            engine.post(on.DeviceFailed(fault))
+
+    def look(self) -> None:
+        """Name in the log each worker that began to hang, and each that goes on, once."""
+        for worker in tuple(self._workers):
+            self._name(worker)
+        if self.fault is None:
+            self._well_at = self._monotonic()
+
+    def _name(self, worker: Worker) -> None:
+        hang = worker.hang() if worker.is_alive() else None
+        if hang is None and worker.name in self._hanging:
+            self._hanging.discard(worker.name)
+            log(LogEvent.WORKER_GOES_ON, worker=worker.name)
+        elif hang is not None and worker.name not in self._hanging:
+            self._hanging.add(worker.name)
+            log(
+                LogEvent.WORKER_HANGS, level=logging.CRITICAL, worker=hang.worker, doing=hang.doing,
+                silent_s=round(hang.silent_s, 1), running_s=round(hang.running_s, 1))

@@ -1,0 +1,73 @@
+"""How long each kind of job may go without a sign of life, in one table, each with its reason.
+
+A job that polls (waiting for a permit, looking for an identity card) gives a sign each time that it asks whether it is
+wanted elsewhere; for the others the time counts from their beginning. What takes longer hangs: the machine has given up
+waiting for it by then (`kiosk.workflow.deadlines`), and nothing that is queued behind it on that thread will happen.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from kiosk.workflow import effects as do
+
+
+@dataclass(frozen=True, slots=True)
+class LongestTime:
+    """Seconds, and why so many."""
+
+    seconds: float
+    reason: str
+
+
+_CHIP = LongestTime(20.0, "a chip answers in a second; one that does not in the machine's 20 s never will")
+_READ_AGAIN = LongestTime(90.0, "pcscd has 30 s to be started anew, and the chip is read again after it")
+_CENTRAL = LongestTime(40.0, "central's own limit is 30 s, and looking up its address comes before")
+_MOVE = LongestTime(60.0, "two seconds of motor, with room for resends and one initialisation")
+_PRINT = LongestTime(60.0, "a receipt takes three seconds, a long slip sent as dots ten")
+_CALCULATION = LongestTime(30.0, "a calculation, with fonts or files read for it")
+
+BACKGROUND = LongestTime(
+    3600.0, "a day's messages to a central that takes its time, or half a year's journal on a dying disk")
+"""For what is done while nobody waits for it."""
+
+_TABLE: dict[type, LongestTime] = {
+    do.InspectPath: LongestTime(90.0, "an initialisation with a permit inside takes up to a minute"),
+    do.ReadIdCard: LongestTime(60.0, "one look at the reader, with the search for its speed"),
+    do.StopIdReader: _CALCULATION,
+    do.TakePermitIn: _MOVE,
+    do.StopTakingIn: _MOVE,
+    do.ReadChip: _CHIP,
+    do.RelayBatch: LongestTime(30.0, "a dozen commands; each write takes milliseconds"),
+    do.ReadBackChip: _READ_AGAIN,
+    do.ExamineChip: _READ_AGAIN,
+    do.AskForPendingRewrites: _CENTRAL,
+    do.RequestEndorsement: _CENTRAL,
+    do.RecallEndorsement: _CENTRAL,
+    do.OpenChipSession: _CENTRAL,
+    do.SendChipAnswers: _CENTRAL,
+    do.VerifyEvidence: _CENTRAL,
+    do.Apply: LongestTime(60.0, "central's own limit is 30 s, and a lost reply is asked for once more"),
+    do.SearchApplications: _CENTRAL,
+    do.ChooseCollection: _CENTRAL,
+    do.ReportCompletion: BACKGROUND,
+    do.DrawFace: _CALCULATION,
+    do.LoadFace: LongestTime(120.0, "up to 40 s of raster on a slow line, with resends"),
+    do.RewriteFace: LongestTime(120.0, "up to 40 s of raster, then 6-20 s of erasing and printing"),
+    do.EjectPermit: _MOVE,
+    do.WatchMouth: _MOVE,
+    do.TakePermitBack: _MOVE,
+    do.RetainPermit: _MOVE,
+    do.PrintReceipt: _PRINT,
+    do.PrintApplicationSlip: _PRINT,
+    do.PrintStatusSlip: _PRINT,
+    do.CheckAttendant: _CALCULATION,
+    do.ReadLicenceCode: LongestTime(30.0, "one look at the scanner's line"),
+    do.StopCodeScanner: _CALCULATION,
+    do.Wipe: LongestTime(30.0, "two short commands to each device; after the start what serves it is made first"),
+}
+
+
+def longest_time(effect: type) -> LongestTime:
+    """Of the job that carries out this kind of effect; KeyError for one that the machine's own thread carries out."""
+    return _TABLE[effect]
