@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import sys
 import threading
+import time
 from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
@@ -27,6 +28,7 @@ from kiosk.presenter import present
 from kiosk.runtime.clock import Clock, SystemClock
 from kiosk.runtime.engine import Engine
 from kiosk.runtime.journal import OutboundMessage, open_journal
+from kiosk.runtime.memory import Outstanding, bound_allocator, leave_what_stays_alone
 from kiosk.runtime.seal import seal_by_key_file
 from kiosk.runtime.watchdog import Watchdog, notify
 from kiosk.runtime.workers import Worker
@@ -152,14 +154,17 @@ class Kiosk:
             desk.worker.start()
             self._workers.append(desk.worker)
 
-    def warm_up(self) -> None:
+    def warm_up(self, warm: Callable[[], None] = lambda: None) -> None:
         """Start what is not running yet, build what the first visit will need, and send what central is still owed.
-        Call when the first screen stands.
+        Call when the first screen stands. `warm()` is called on a worker's thread when it is built.
         """
         self._start_rest()
-        for desk in (self._central, self._chip, self._receipt):
-            desk.submit(lambda service: None)
+        outstanding = Outstanding(("central", "chip", "receipt", "face"), warm)
+        self._central.submit(lambda _: outstanding.tick_off("central"))
+        self._chip.submit(lambda _: outstanding.tick_off("chip"))
+        self._receipt.submit(lambda _: outstanding.tick_off("receipt"))
         self._permit.submit(lambda _: self._building.warm_up_face())
+        self._permit.submit(lambda _: outstanding.tick_off("face"))
         if self._code_scanner is not None:
             self._code_scanner.submit(lambda service: service.claim())
         self._outbox.submit(lambda service: service.forward())
@@ -301,6 +306,7 @@ def run_window(config: Config) -> int:
     from screens.screen_file import ScreenFileError
     from screens.translation import LocaleFileError, Translation
 
+    bound_allocator()
     os.environ.setdefault("KIVY_HOME", str(config.state_dir / "kivy"))
     try:
         screen_file = load_screen(config)
@@ -319,6 +325,7 @@ def run_window(config: Config) -> int:
         screen_file=screen_file,
         assets_dir=config.assets_dir,
         witness_socket=config.witness_socket,
+        all_built=window.screens_built,
     )
     window.open(app)
     return 1 if window.kiosk.failed.is_set() else 0
@@ -328,11 +335,13 @@ class _Window:
     """Between the machine and the application: states become models, intents become events."""
 
     def __init__(self, config: Config) -> None:
+        self._began = time.monotonic()
         self._lock = threading.Lock()
         self._app: Any = None
         self._state: s.State = s.Recovering()
         self._seen: ScreenModel | None = None
         self._warm = False
+        self._outstanding = Outstanding(("services", "screens"), self._warmed_up)
         self.kiosk = Kiosk(config, self.show, broken=self.leave)
         self.about = about(config, self.kiosk.region)
 
@@ -371,7 +380,15 @@ class _Window:
             app.show(model)
         if not isinstance(self._state, s.Recovering) and not self._warm:
             self._warm = True
-            app.after_painting(self.kiosk.warm_up)
+            app.after_painting(lambda: self.kiosk.warm_up(lambda: self._outstanding.tick_off("services")))
+
+    def screens_built(self) -> None:
+        """Every screen of a visit that goes well is built."""
+        self._outstanding.tick_off("screens")
+
+    def _warmed_up(self) -> None:
+        leave_what_stays_alone()
+        log(LogEvent.WARMED_UP, after_s=round(time.monotonic() - self._began, 1))
 
     def leave(self) -> None:
         """Close the window; `open` returns."""
