@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 from uuid import UUID, uuid4
 
 from kiosk.about import About
-from kiosk.app.effect_routes import canceller, message_of
+from kiosk.app.effect_routes import canceller, guarded, message_of
 from kiosk.building import Building
 from kiosk.config import Config
 from kiosk.domain.holder_check import CheckWay
@@ -29,6 +29,7 @@ from kiosk.runtime.clock_notes import ClockNotes, watched
 from kiosk.runtime.crew import ANSWERS_WITHIN_S, Crew
 from kiosk.runtime.engine import Engine
 from kiosk.runtime.journal import open_journal
+from kiosk.runtime.memory import Outstanding, bound_allocator, leave_what_stays_alone
 from kiosk.runtime.seal import seal_by_key_file
 from kiosk.runtime.watchdog import Watchdog
 from kiosk.runtime.workers import Worker
@@ -135,7 +136,7 @@ class Kiosk:
         performer.do_at_once(do.LookAhead, rules.look_ahead)
         heartbeat = self._desk("heartbeat", lambda worker: self._building.heartbeat(
             worker, lambda: self.engine.state, self._guard, self._health))
-        check = _guarded(DeviceCheck(id_card, permit, chip, central).carry_out, self._guard, heartbeat)
+        check = guarded(DeviceCheck(id_card, permit, chip, central).carry_out, self._guard, heartbeat)
         performer.do_at_once(do.CheckDevices, unless(lambda: self._crew.fault, check))
         self._permit, self._chip, self._receipt, self._central, self._outbox = permit, chip, receipt, central, outbox
         self._heartbeat = heartbeat
@@ -166,14 +167,16 @@ class Kiosk:
             desk.worker.start()
             self._workers.append(desk.worker)
 
-    def warm_up(self) -> None:
+    def warm_up(self, warm: Callable[[], None] = lambda: None) -> None:
         """Start what is not running yet, build what the first visit will need, and send what central is still owed.
-        Call when the first screen stands.
+        Call when the first screen stands. `warm()` is called on a worker's thread when it is built.
         """
         self._start_rest()
-        for desk in (self._central, self._chip, self._receipt):
-            desk.submit(lambda service: None, "warm up")
+        outstanding = Outstanding(("central", "chip", "receipt", "face"), warm)
         self._permit.submit(lambda _: self._building.warm_up_face(), "warm up")
+        for name, desk in (
+                ("central", self._central), ("chip", self._chip), ("receipt", self._receipt), ("face", self._permit)):
+            desk.submit(lambda _, name=name: outstanding.tick_off(name), "warm up")
         if self._code_scanner is not None:
             self._code_scanner.submit(lambda service: service.claim(), "claim")
         self._outbox.submit(lambda service: service.forward(), "forward", BACKGROUND.seconds)
@@ -247,21 +250,6 @@ def _load_unit_file(config: Config) -> UnitFile:
     return unit_file
 
 
-def _guarded(
-    check: Callable[[Any, Any], None], guard: JournalGuard, heartbeat: Desk[Any]
-) -> Callable[[Any, Any], None]:
-    """Nothing is ready while the journal is not believed; it is looked through again until a technician accepted it."""
-    def carry_out(effect: do.CheckDevices, post: Callable[[on.Event], None]) -> None:
-        fault = guard.fault
-        if fault is None:
-            check(effect, post)
-            return
-        heartbeat.submit(lambda service: service.begin(), "heartbeat", BACKGROUND.seconds)
-        post(on.DeviceFailed(fault))
-
-    return carry_out
-
-
 def _open_coupler(url: str) -> Coupler:
     from drivers.transport.device_urls import SimUrl, parse_url
 
@@ -298,6 +286,7 @@ def run_window(config: Config) -> int:
     from screens.screen_file import ScreenFileError
     from screens.translation import LocaleFileError, Translation
 
+    bound_allocator()
     os.environ["KIVY_HOME"] = str(config.state_dir / "kivy")
     try:
         screen_file = load_screen(config)
@@ -316,6 +305,7 @@ def run_window(config: Config) -> int:
         screen_file=screen_file,
         assets_dir=config.assets_dir,
         witness_socket=config.witness_socket,
+        all_built=window.screens_built,
     )
     window.open(app)
     return 1 if window.kiosk.failed.is_set() else 0
@@ -325,11 +315,13 @@ class _Window:
     """Between the machine and the application: states become models, intents become events."""
 
     def __init__(self, config: Config) -> None:
+        self._began = time.monotonic()
         self._lock = threading.Lock()
         self._app: Any = None
         self._state: s.State = s.Recovering()
         self._seen: ScreenModel | None = None
         self._warm = False
+        self._outstanding = Outstanding(("services", "screens"), self._warmed_up)
         self.kiosk = Kiosk(config, self.show, broken=self.leave)
         self.about = about(config, self.kiosk.region)
 
@@ -370,7 +362,15 @@ class _Window:
             app.show(model)
         if not isinstance(self._state, s.Recovering) and not self._warm:
             self._warm = True
-            app.after_painting(self.kiosk.warm_up)
+            app.after_painting(lambda: self.kiosk.warm_up(lambda: self._outstanding.tick_off("services")))
+
+    def screens_built(self) -> None:
+        """Every screen of a visit that goes well is built."""
+        self._outstanding.tick_off("screens")
+
+    def _warmed_up(self) -> None:
+        leave_what_stays_alone()
+        log(LogEvent.WARMED_UP, after_s=round(time.monotonic() - self._began, 1))
 
     def leave(self) -> None:
         """Close the window; `open` returns."""

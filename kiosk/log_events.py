@@ -18,6 +18,7 @@ class LogEvent(Enum):
     """(id, meaning, fields)"""
 
     STARTED = ("started", "the program is up", ("version", "site", "region"))
+    WARMED_UP = ("warmed_up", "what the first visit needs is loaded and built", ("after_s",))
     STOPPED = ("stopped", "the program ends in an orderly way", ())
     STEP = ("step", "the machine went from one state to another", ("before", "after", "visit"))
     EVENT_IGNORED = ("event_ignored", "an event meant nothing in this state", ("state", "happened"))

@@ -33,7 +33,6 @@ VISIT = (
     "welcome", "notice", "id_card", "insert_permit", "reading", "assessment", "question", "asking", "confirm",
     "writing", "take_permit", "receipt", "thank_you",
 )   # the order in which a visit that goes well needs its screens
-BUILT_AHEAD = 2
 LOOKED_AT_S = 0.4       # a person is still reading then; building a screen takes a tenth of a second, once
 PAINTED_S = 0.01        # the frame has been handed to the display then, and no finger is as quick
 
@@ -48,7 +47,8 @@ class KioskApp(App):
     """One window with one screen at a time.
 
     `dispatch(intent, choice)` is called on Kivy's thread and must return at once; `first` is shown from the start.
-    `witness_socket`: where tests may watch and touch (see `screens.witness`); None in production.
+    `witness_socket`: where tests may watch and touch (see `screens.witness`); None in production. `all_built()` is
+    called once, on Kivy's thread, when every screen of a visit that goes well is built.
     """
 
     theme = ObjectProperty(None, rebind=True)
@@ -56,6 +56,7 @@ class KioskApp(App):
     def __init__(
         self, dispatch: Callable[[Intent, str], None], first: ScreenModel, screen_file: ScreenFile, assets_dir: Path,
         witness_socket: Path | None = None, stopped: Callable[[], None] | None = None,
+        all_built: Callable[[], None] = lambda: None,
     ) -> None:
         super().__init__(theme=Theme.of(screen_file))
         self.use_kivy_settings = False
@@ -67,6 +68,7 @@ class KioskApp(App):
         self._dispatch = dispatch
         self._first = first
         self._stopped = stopped
+        self._all_built: Callable[[], None] | None = all_built
         self._witness_socket = witness_socket
         self._witness: Any = None
         self._waking: InputWaking | None = None
@@ -170,11 +172,19 @@ class KioskApp(App):
             self._witness.expect()
 
     def _build_ahead(self, _elapsed: float) -> None:
-        """While a person looks at a screen, build what the visit will need next, one at a time."""
-        missing = [name for name in self._following(BUILT_AHEAD) if not self.router.has_screen(name)]
+        """While nobody has touched anything for a moment, build what a visit will need, one at a time."""
+        if self.router.current not in VISIT:
+            return
+        missing = [name for name in self._following(len(VISIT)) if not self.router.has_screen(name)]
         if missing:
-            self.router.add_widget(self._built(missing[0]))
+            coming = self._built(missing[0])
+            coming.size = self.router.size
+            self.router.add_widget(coming)
+            coming.rehearse(self.router.current_screen.model.frame)
             self._ahead()
+        elif self._all_built is not None:
+            self._all_built()
+            self._all_built = None
 
     def _load_ahead(self, _elapsed: float) -> None:
         """Read the picture of the screen that comes next, so that it need not be read then; one and no more."""

@@ -98,8 +98,14 @@ class BaseScreen(Screen):
     def _forget(self, _elapsed: float) -> None:
         if self.manager.current_screen is self:
             return      # it is seen again already, with a model of its own
-        language, simulation = self.model.frame.language, self.model.frame.simulation
-        self.show(replace(self.BLANK, frame=replace(BLANK_FRAME, language=language, simulation=simulation)))
+        self.rehearse(self.model.frame)
+
+    def rehearse(self, frame: Frame) -> None:
+        """Show what this screen always says, and nothing of a person, in the frame's language: fonts are open and the
+        layout is made when the screen is needed.
+        """
+        blank = replace(BLANK_FRAME, language=frame.language, simulation=frame.simulation)
+        self.show(replace(self.BLANK, frame=blank))
 
     def _speak(self, translation: Translation) -> None:
         self.tr, self.words, self.cited = translation.text, translation.words, translation.cited

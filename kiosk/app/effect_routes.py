@@ -8,6 +8,7 @@ from typing import Any
 
 from kiosk.runtime.journal import OutboundMessage
 from kiosk.services.job_times import BACKGROUND
+from kiosk.services.journal_guard import JournalGuard
 from kiosk.services.performing import Desk
 from kiosk.workflow import effects as do
 from kiosk.workflow import events as on
@@ -31,3 +32,18 @@ def message_of(effect: do.Effect, now: datetime) -> OutboundMessage | None:
     from kiosk.services import outbox
 
     return outbox.message_of(effect, now)
+
+
+def guarded(
+    check: Callable[[Any, Any], None], guard: JournalGuard, heartbeat: Desk[Any]
+) -> Callable[[Any, Any], None]:
+    """Nothing is ready while the journal is not believed; it is looked through again until a technician accepted it."""
+    def carry_out(effect: do.CheckDevices, post: Callable[[on.Event], None]) -> None:
+        fault = guard.fault
+        if fault is None:
+            check(effect, post)
+            return
+        heartbeat.submit(lambda service: service.begin(), "heartbeat", BACKGROUND.seconds)
+        post(on.DeviceFailed(fault))
+
+    return carry_out

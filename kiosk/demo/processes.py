@@ -26,6 +26,7 @@ class Process:
         self.name = name
         self._log = log
         with log.open("ab") as stderr:
+            self._log_begins = stderr.tell()
             self._process = subprocess.Popen(
                 command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=stderr,
                 env={**os.environ, **(environment or {})})
@@ -53,6 +54,14 @@ class Process:
                 raise DidNotStart(f"{self.name} did not start: {self.last_words()}")
             self._said += piece
         return self._said.split(b"\n", 1)[0].decode()
+
+    def logs(self, event: str, within_s: float) -> None:
+        """Wait until it has logged `event`. Raises `DidNotStart`."""
+        deadline = time.monotonic() + within_s
+        while f" {event} ".encode() not in self._log.read_bytes()[self._log_begins:]:
+            if time.monotonic() > deadline or self._process.poll() is not None:
+                raise DidNotStart(f"{self.name} did not log {event}: {self.last_words()}")
+            time.sleep(0.05)
 
     def last_words(self) -> str:
         """The end of what it wrote to standard error."""

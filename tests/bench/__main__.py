@@ -26,6 +26,7 @@ PARTS = {
     "chip": "a batch of commands and a chip session beside bare ones",
     "start": "start, memory and idle time beside a bare window",
     "visit": "whole visits beside their floor",
+    "day": "memory after two thousand touches in a window",
 }
 
 

@@ -1,0 +1,90 @@
+"""A day's touches in a window: how much memory the kiosk needs after them."""
+
+from __future__ import annotations
+
+import random
+import time
+from contextlib import suppress
+
+from drivers.simulators.control import RigRefused
+from kiosk.demo.processes import Process
+from kiosk.demo.simulation import Simulation
+from kiosk.demo.witness import Painted, WitnessClient
+from tests.bench.figures import Figure, Result
+from tests.bench.place import place
+from tests.bench.start import MIB, pss_bytes
+
+TOUCHES, QUICK_TOUCHES = 2000, 20
+WARM_S = 60.0
+ANSWER_S = 0.15         # most touches change the screen within it; some change nothing
+REST_S = 3.0
+LIMIT_MIB = 190.0
+SEED = 20261129         # the same day each time
+
+
+def measure(quick: bool) -> Result:
+    """Random touches of what can be touched, on a kiosk that is given identity cards and permits now and then."""
+    touches = QUICK_TOUCHES if quick else TOUCHES
+    with place("day", 0.0) as simulation:
+        kiosk = simulation.start_kiosk()
+        witness = simulation.witness(kiosk)
+        witness.wait_for("welcome", within_s=WARM_S)
+        kiosk.logs("warmed_up", WARM_S)
+        warm_bytes = pss_bytes(kiosk.pid)
+        course = _touched(simulation, kiosk, witness, touches)
+        time.sleep(REST_S)
+        end_bytes = pss_bytes(kiosk.pid)
+    screens = sorted({painted.screen for painted in witness.history})
+    figures = (
+        Figure(f"day: memory after {touches} touches, proportional", end_bytes / MIB, "MiB", limit=LIMIT_MIB),
+        Figure("day: the same when warmed up, before the first touch", warm_bytes / MIB, "MiB"),
+    )
+    return Result(figures, {"screens": screens, "course_mib": [round(size / MIB, 1) for size in course]})
+
+
+def _touched(simulation: Simulation, kiosk: Process, witness: WitnessClient, count: int) -> list[int]:
+    """Touch `count` times; the memory after every tenth part."""
+    hand = random.Random(SEED)
+    course = []
+    for number in range(1, count + 1):
+        painted = _with_targets(witness)
+        seen = len(witness.history)
+        if painted.screen in ("id_card", "insert_permit", "take_permit") and hand.random() < 0.5:
+            _use_hands(simulation, painted.screen, hand)
+        else:
+            witness.touch(hand.choice(sorted(painted.targets)))
+        _await_more(witness, seen)
+        if number % max(count // 10, 1) == 0:
+            course.append(pss_bytes(kiosk.pid))
+    return course
+
+
+def _with_targets(witness: WitnessClient) -> Painted:
+    """The present screen, as soon as it can be touched."""
+    deadline = time.monotonic() + WARM_S
+    while not witness.history[-1].targets and witness.history[-1].screen not in ("insert_permit", "take_permit"):
+        if time.monotonic() > deadline:
+            raise RuntimeError(f"nothing can be touched on {witness.history[-1].screen}")
+        time.sleep(0.01)
+    return witness.history[-1]
+
+
+def _use_hands(simulation: Simulation, screen: str, hand: random.Random) -> None:
+    """What a person does with identity card and permit; what cannot be done just then is not done."""
+    people, permits = sorted(simulation.residents.people), sorted(simulation.residents.permits)
+    with suppress(RigRefused):
+        match screen:
+            case "id_card":
+                simulation.rig.do("lay_id_card", person_id=hand.choice(people))
+            case "insert_permit":
+                simulation.rig.do("lift_id_card")
+                simulation.rig.do("offer_permit", permit_id=hand.choice(permits))
+            case "take_permit":
+                simulation.rig.do("take_permit")
+
+
+def _await_more(witness: WitnessClient, seen: int) -> None:
+    """Until something else was painted, or for as long as a person waits before touching again."""
+    deadline = time.monotonic() + ANSWER_S
+    while len(witness.history) == seen and time.monotonic() < deadline:
+        time.sleep(0.005)
