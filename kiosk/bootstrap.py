@@ -11,6 +11,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import TYPE_CHECKING, Any
 from uuid import UUID, uuid4
 
@@ -174,9 +175,10 @@ class Kiosk:
         self._start_rest()
         outstanding = Outstanding(("central", "chip", "receipt", "face"), warm)
         self._permit.submit(lambda _: self._building.warm_up_face(), "warm up")
-        for name, desk in (
-                ("central", self._central), ("chip", self._chip), ("receipt", self._receipt), ("face", self._permit)):
-            desk.submit(lambda _, name=name: outstanding.tick_off(name), "warm up")
+        parts: tuple[tuple[str, Desk[Any]], ...] = (
+            ("central", self._central), ("chip", self._chip), ("receipt", self._receipt), ("face", self._permit))
+        for part, desk in parts:
+            desk.submit(partial(_tick_off, outstanding, part), "warm up")
         if self._code_scanner is not None:
             self._code_scanner.submit(lambda service: service.claim(), "claim")
         self._outbox.submit(lambda service: service.forward(), "forward", BACKGROUND.seconds)
@@ -248,6 +250,10 @@ def _load_unit_file(config: Config) -> UnitFile:
     unit_file = load_unit_file(config.files.permit_unit)
     check_fit(config, unit_file.name, unit_file.capabilities)
     return unit_file
+
+
+def _tick_off(outstanding: Outstanding, part: str, _: object) -> None:
+    outstanding.tick_off(part)
 
 
 def _open_coupler(url: str) -> Coupler:

@@ -32,6 +32,7 @@ from typing import Annotated, Literal
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
+from pydantic.config import JsonDict
 
 from kiosk.central import contract_values as its
 from kiosk.central.contract_values import MOST_COMMANDS, MOST_KEYS, Key
@@ -46,6 +47,8 @@ CALL_HEADER = "X-Kiosk-Call"
 JSON_TYPE = "application/json"
 PROBLEM_TYPE = "application/problem+json"
 CALL_NAME = "^[0-9A-Za-z-]{1,64}$"     # what an `X-Kiosk-Call` may be
+
+NO_OTHER_NAMES: JsonDict = {"additionalProperties": False}     # than match a pattern
 
 ServiceName = Literal[
     "endorse", "change_address", "correct", "change_category", "change_identity", "lost", "damaged", "face_only",
@@ -456,11 +459,11 @@ class HeartbeatRequest(Model):
     state: its.StateName
     custody: Literal["with_holder", "at_mouth", "inside", "retained", "unknown"]
     fault: its.FaultCode | None = None
-    versions: dict[Key, its.VersionText] = Field(default={}, max_length=MOST_KEYS)
+    versions: dict[Key, its.VersionText] = Field(default={}, max_length=MOST_KEYS, json_schema_extra=NO_OTHER_NAMES)
     devices: tuple[DeviceState, ...] = Field(default=(), max_length=MOST_KEYS)
     journal: JournalHead
     queue: QueueState
-    counters: dict[Key, its.Number] = Field(default={}, max_length=64)
+    counters: dict[Key, its.Number] = Field(default={}, max_length=64, json_schema_extra=NO_OTHER_NAMES)
 
 
 class Command(Model):

@@ -74,10 +74,15 @@ def _canonical(value: object) -> object:
     return identity_number.canonical_number(value) if isinstance(value, str) else value
 
 
+def _whole(value: Any) -> Any:
+    """To JSON Schema 3.0 is an integer as 3 is."""
+    return int(value) if isinstance(value, float) and value.is_integer() else value
+
+
 Flag = StrictBool
-Number = Annotated[StrictInt, Field(ge=0, le=LARGEST_NUMBER)]
-EndorsementCount = Annotated[StrictInt, Field(ge=0, le=65535)]
-BatchNumber = Annotated[StrictInt, Field(ge=1, le=LARGEST_BATCH)]
+Number = Annotated[StrictInt, Field(ge=0, le=LARGEST_NUMBER), BeforeValidator(_whole)]
+EndorsementCount = Annotated[StrictInt, Field(ge=0, le=65535), BeforeValidator(_whole)]
+BatchNumber = Annotated[StrictInt, Field(ge=1, le=LARGEST_BATCH), BeforeValidator(_whole)]
 Seconds = Annotated[StrictFloat, Field(ge=0, le=86400, allow_inf_nan=False)]
 
 Key = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,63}$")]      # a key of the region file

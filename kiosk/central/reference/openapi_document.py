@@ -40,15 +40,26 @@ def openapi_text() -> str:
 
 
 def _name_answers(document: dict[str, Any]) -> None:
-    """Every answer repeats the call's name: `NamedAnswers` does so outside the routes, which know nothing of it."""
+    """Headers as they are. Every answer repeats the call's name: `NamedAnswers` does so outside the routes, which know
+    nothing of it.
+    """
     header = {
         "description": "As in the request, if it was there.",
         "schema": {"type": "string", "pattern": contract.CALL_NAME},
     }
     for operations in document["paths"].values():
         for operation in operations.values():
+            for parameter in operation["parameters"]:
+                _without_null(parameter["schema"])
             for answer in operation["responses"].values():
                 answer["headers"] = {contract.CALL_HEADER: header}
+
+
+def _without_null(schema: dict[str, Any]) -> None:
+    """A header that may be left out is never null: it is a text, or it is not there."""
+    kinds = [kind for kind in schema.pop("anyOf", []) if kind != {"type": "null"}]
+    for kind in kinds:
+        schema.update(kind)
 
 
 _OF_ANSWERS = "Answer"
