@@ -63,7 +63,9 @@ def _parts(
                     valid = Text("valid_now.suspended", (("since", permit.content.valid_to + timedelta(days=1)),))
             steps: tuple[Words, ...] = (Text(f"refusal.{key}.next", args), *_of_unreadable(about, refusal.code))
             if refusal.code in _COUNTER_CODES:
-                steps = (*steps, *counter_lines(about), *at_counter(about.region.services.get(purpose.service)))
+                steps = (*steps, *counter_lines(about))
+            if refusal.code == "counter_only":
+                steps = (*steps, *at_counter(about.region.services.get(purpose.service)))
             rules = rules_cited(about, assessment, language) or _of_agent(about, refusal.code, purpose, language)
             return Text(f"refusal.{key}.happened", args), valid, steps, rules
         case s.Applied(received=received):

@@ -11,7 +11,7 @@ NEW_PERMIT = (OldPermit.WITHDRAWN, OldPermit.NONE)
 """What becomes of the old permit where a new one is made."""
 
 
-def at_counter(offered: OfferedService | None) -> tuple[Words, ...]:
+def at_counter(offered: OfferedService | None) -> tuple[Sentences, ...]:
     """What it takes at a counter: the forms, whether by appointment, whether it can be had by post."""
     if offered is None:
         return ()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from kiosk.about import counter_of
+from kiosk.policy.assessment import LocalText
 from kiosk.policy.office_days import DayKind, OpeningHours
 from kiosk.policy.region import Office, Region
 from kiosk.screen_models import Text, Words
@@ -26,10 +27,15 @@ def office_lines(region: Region) -> tuple[Words, ...]:
 
 def _office(office: Office) -> Iterable[Words]:
     yield counter_of(office)
-    if office.website is not None:
+    if office.website is not None and not _is_told(office.website, office.address):
         yield Text("next.website", (("site", office.website),))
     if office.hours is not None:
         yield from _hours(office.hours)
+
+
+def _is_told(website: str, address: LocalText | None) -> bool:
+    """Whether the address names the website already, in every language."""
+    return address is not None and all(website in text for _, text in address.by_language)
 
 
 def _hours(hours: OpeningHours) -> Iterable[Text]:

@@ -13,7 +13,7 @@ from kiosk.policy.foresight import Foresight, foresee
 from kiosk.policy.region import Region
 from kiosk.policy.rules import Rule
 from kiosk.policy.services import OfferedService
-from kiosk.screen_models import Citation, ServiceScreen, WayOut, Words
+from kiosk.screen_models import Citation, Sentences, ServiceScreen, WayOut, Words
 from kiosk.workflow import states as s
 from kiosk.workflow.choosing import may_check_dates
 
@@ -32,13 +32,15 @@ def service_page(about: About, state: s.ExplainingService) -> ServiceScreen:
     if purpose.service.value in region.deadlines:
         brief = (region.deadlines[purpose.service.value][0], *brief)
     besides = tuple(each.rule for each in region.guidance.values() if purpose.service in each.services)
-    lines = dict.fromkeys((*(rule.text for rule in told), *_joined(brief), *(rule.text for rule in besides)))
+    facts = () if here or purpose.agent is not None else at_counter(offered)    # of an agent, the rule says it
+    lines: dict[Words, None] = dict.fromkeys(
+        (*(rule.text for rule in told), *_joined(brief, facts), *(rule.text for rule in besides)))
     return ServiceScreen(
         frame=frame_of(about, state, WayOut.CANCEL),
         headline=service_name(region, purpose.service),
         lines=tuple(lines)[:MOST_LINES],
         bring=(*_bring(about, offered, purpose.agent), *photo(region, offered)),
-        where=() if here else (*office_lines(region), *at_counter(offered)),
+        where=() if here else office_lines(region),
         rules=_sources(region, (*told, *brief, *besides), state.visit.language),
         can_go_on=here,
         can_check_dates=not here and may_check_dates(purpose),
@@ -57,13 +59,10 @@ def _told(foreseen: Foresight, offered: OfferedService | None, agent: str | None
     return (*deciding, offered.rule, *review, *online)
 
 
-def _joined(rules: tuple[Rule, ...]) -> tuple[LocalText, ...]:
+def _joined(rules: tuple[Rule, ...], facts: tuple[Sentences, ...]) -> tuple[Sentences, ...]:
     """Short sentences in one line."""
-    if not rules:
-        return ()
-    return (LocalText(tuple(
-        (language, ("" if language.startswith("zh") else " ").join(rule.text.in_language(language) for rule in rules))
-        for language, _ in rules[0].text.by_language)),)
+    parts = (*(rule.text for rule in rules), *(part for each in facts for part in each.parts))
+    return (Sentences(parts),) if parts else ()
 
 
 def _bring(about: About, offered: OfferedService | None, agent: str | None) -> tuple[Words, ...]:

@@ -15,6 +15,7 @@ from kiosk.about import About
 from kiosk.domain.applications import ApplicationState
 from kiosk.domain.endorsement import Custody, FaceState, Refusal, Service
 from kiosk.faults import CHIP_SILENT, PAPER_OUT
+from kiosk.pages.offices import office_lines
 from kiosk.policy.region import Region
 from kiosk.policy.region_file import RegionFileError, parse_region
 from kiosk.presenter import present
@@ -105,18 +106,24 @@ def turned_away(name: str, language: str) -> str:
 
 @pytest.mark.parametrize(("language", "wanted"), [
     ("zh-Hans", "要填《上海市居住证签注申请表》。不用预约。不能邮寄办理。"),
-    ("en", "Form to fill in: Application form for endorsement of the Shanghai residence permit. "
-           "No appointment is made. It cannot be done by post."),
+    ("en", "Form: Endorsement application. No appointment. Not by post."),
 ])
 def test_who_is_sent_to_a_counter_hears_of_forms_appointment_and_post(language: str, wanted: str) -> None:
     assert wanted in turned_away("shanghai", language)
     assert wanted in asked_about("shanghai", language)
 
 
+def test_a_website_is_told_by_itself_where_the_address_does_not_name_it() -> None:
+    region = region_named("shanghai")
+    centre = region.offices["community_centre"]
+    assert "网址" not in said(office_lines(region), "zh-Hans")
+    elsewhere = replace(region, offices={"community_centre": replace(centre, website="www.example.invalid")})
+    assert "网址：www.example.invalid" in said(office_lines(elsewhere), "zh-Hans")
+
+
 def test_a_counter_is_named_and_its_website_and_telephones_are_told() -> None:
     told = asked_about("shanghai", "zh-Hans")
-    assert "现居住地的街道（社区）事务受理服务中心（地址请查询上海市民信息服务网）" in told
-    assert "网址：www.962222.net" in told
+    assert "现居住地的街道（社区）事务受理服务中心（地址请查询 www.962222.net）" in told
     assert "021-12345" in told
     assert "上海市公安局信访接待窗口（共和新路342号" in told
     assert "事项编码: 310000999000GA0000531200019400001" in told
