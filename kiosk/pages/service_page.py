@@ -32,7 +32,7 @@ def service_page(about: About, state: s.ExplainingService) -> ServiceScreen:
     if purpose.service.value in region.deadlines:
         brief = (region.deadlines[purpose.service.value][0], *brief)
     besides = tuple(each.rule for each in region.guidance.values() if purpose.service in each.services)
-    facts = () if here else at_counter(offered)
+    facts = () if here or purpose.agent is not None else at_counter(offered)    # of an agent, the rule says it
     lines: dict[Words, None] = dict.fromkeys(
         (*(rule.text for rule in told), *_joined(brief, facts), *(rule.text for rule in besides)))
     return ServiceScreen(

@@ -13,6 +13,7 @@ from kiosk.domain.endorsement import Service
 from kiosk.pages.application_page import to_collect
 from kiosk.pages.service_page import service_page
 from kiosk.policy.assessment import LocalText
+from kiosk.screen_models import Sentences
 from kiosk.workflow import states as s
 from kiosk.workflow.visits import UnreadCase
 from tests.unit.machine_samples import HOLDER
@@ -25,7 +26,9 @@ def said_of(region: str, service: Service) -> str:
     """All lines of the page that explains a service, in English."""
     about = About(region_named(region), ("zh-Hans", "en"), simulation=False, receipt_link="", writing_usually_s=30)
     state = s.ExplainingService(s.Visit(NUMBER, NUMBER, "en", s.Purpose(service=service)))
-    return " ".join(line.in_language("en") for line in service_page(about, state).lines if isinstance(line, LocalText))
+    lines = service_page(about, state).lines
+    parts = [part for line in lines for part in (line.parts if isinstance(line, Sentences) else (line,))]
+    return " ".join(part.in_language("en") for part in parts if isinstance(part, LocalText))
 
 
 @pytest.mark.parametrize(("region", "service", "deadline"), [
