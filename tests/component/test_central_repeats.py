@@ -146,7 +146,7 @@ def evidence(kiosk: Kiosk, who: Resident) -> Made:
 
 
 def applications(kiosk: Kiosk, who: Resident) -> Made:
-    body = application(who, service="address")
+    body = application(who, service="change_address")
     return lambda client: client.apply(body, sequence=kiosk.numbered())
 
 

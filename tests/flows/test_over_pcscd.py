@@ -105,6 +105,6 @@ def test_without_pcscd_a_permit_that_is_in_comes_back_and_the_machine_is_closed_
         pcscd.start()
         place.at_every_state(lambda state: None)
     place.rig.lift_id_card()
-    place.lets_pass()
+    place.is_open_again()
     place.plays(LIN.renewal())
     assert place.central_state() == "written"

@@ -95,8 +95,7 @@ def test_while_idle_a_hanging_pcscd_closes_the_service_and_a_restart_is_asked_fo
     assert request_file.exists()
     with PcscdRestarter(hanging, request_file) as restarter:
         eventually(lambda: restarter.restarts, WITHIN_S)
-    place.lets_pass()
-    place.sees(s.Idle)
+    place.is_open_again()
     place.plays(LIN.renewal())
     assert place.central_state() == "written"
 
@@ -111,8 +110,7 @@ def test_while_idle_a_pcscd_that_is_gone_closes_the_service_until_it_is_there_ag
         assert request_file.exists()
     finally:
         hanging.start()
-    place.lets_pass()
-    place.sees(s.Idle)
+    place.is_open_again()
 
 
 def test_while_idle_a_pcscd_that_goes_on_late_by_itself_is_asked_again_and_serves(
