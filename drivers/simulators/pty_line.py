@@ -53,6 +53,8 @@ class PtyLine:
         self.baud = baud         # the device's own speed; its simulator changes it at the host's order
         self._ends: tuple[int, int] | None = None
         self._lock = threading.RLock()
+        self._let_go = threading.Condition(self._lock)
+        self._polled: int | None = None         # the device end that the listener waits on
         self._sending = threading.Lock()
         self._gone = threading.Event()
         self._running = False
@@ -109,6 +111,9 @@ class PtyLine:
                     os.close(end)
                 self._ends = None
         self._wake_listener()
+        if threading.current_thread() is not self._thread:
+            with self._lock:        # the kernel hangs the line up when nobody waits on its device end any more
+                self._let_go.wait_for(lambda: self._polled is None)
 
     def plug_in(self) -> None:
         """Put the plug in: a fresh terminal under the same link. Nothing happens on a line that is stopped."""
@@ -181,12 +186,15 @@ class PtyLine:
         wake = self._wake[0]
         while self._running:
             with self._lock:
-                device_end = None if self._ends is None else self._ends[0]
+                device_end = self._polled = None if self._ends is None else self._ends[0]
             poller = select.poll()
             poller.register(wake, _LISTEN)
             if device_end is not None:
                 poller.register(device_end, _LISTEN)
             ready = {fd for fd, _ in poller.poll()}
+            with self._lock:
+                self._polled = None
+                self._let_go.notify_all()
             if wake in ready:
                 os.read(wake, 4096)
             if device_end in ready:
