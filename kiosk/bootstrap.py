@@ -11,7 +11,6 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Sequence
-from functools import partial
 from typing import TYPE_CHECKING, Any
 from uuid import UUID, uuid4
 
@@ -178,7 +177,7 @@ class Kiosk:
         parts: tuple[tuple[str, Desk[Any]], ...] = (
             ("central", self._central), ("chip", self._chip), ("receipt", self._receipt), ("face", self._permit))
         for part, desk in parts:
-            desk.submit(partial(_tick_off, outstanding, part), "warm up")
+            desk.submit(outstanding.ticker(part), "warm up")
         if self._code_scanner is not None:
             self._code_scanner.submit(lambda service: service.claim(), "claim")
         self._outbox.submit(lambda service: service.forward(), "forward", BACKGROUND.seconds)
@@ -250,10 +249,6 @@ def _load_unit_file(config: Config) -> UnitFile:
     unit_file = load_unit_file(config.files.permit_unit)
     check_fit(config, unit_file.name, unit_file.capabilities)
     return unit_file
-
-
-def _tick_off(outstanding: Outstanding, part: str, _: object) -> None:
-    outstanding.tick_off(part)
 
 
 def _open_coupler(url: str) -> Coupler:

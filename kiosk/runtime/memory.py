@@ -54,3 +54,7 @@ class Outstanding:
             self._parts.discard(part)
         if was_last:
             self._then()
+
+    def ticker(self, part: str) -> Callable[[object], None]:
+        """A job for a desk: `part` is there, because all jobs before this one are done."""
+        return lambda _: self.tick_off(part)

@@ -42,6 +42,9 @@ DOCUMENT = '[[elements]]\nkind = "feed"\nlines = 2\n'
 PRINTER = (ASSETS / "devices" / "escpos-80-gb18030.toml").read_text("utf-8").replace(
     "[paper]\n", "[paper]\nline_dots = 30\n").replace("[link]\n", "[link]\nsettle_s = 3.0\n")
 
+PADDED = (ASSETS / "permits" / "reference.toml").read_text("utf-8").replace(
+    'encoding = "gb18030"\n', 'encoding = "gb18030"\npadding = [0xFF, 0x00]\n', 1)
+
 NEVER: tuple[int | float, ...] = (-1, 2**62, True, math.nan, math.inf, -math.inf)
 HALF = 0.5
 
@@ -55,7 +58,7 @@ def config_of(path: Path) -> object:
 KINDS: dict[str, tuple[Callable[[Path], object], tuple[str, ...]]] = {
     "region": (load_region, tuple(str(path) for folder in (ASSETS / "regions", ROOT / "tests" / "data" / "regions")
                                   for path in sorted(folder.glob("*.toml")))),
-    "permit": (load_permit_file, tuple(map(str, sorted((ASSETS / "permits").glob("*.toml"))))),
+    "permit": (load_permit_file, (PADDED, *map(str, sorted((ASSETS / "permits").glob("*.toml"))))),
     "id_reader": (IdReaderFile.load, (str(ASSETS / "devices" / "gat467.toml"),)),
     "permit_unit": (load_unit_file, tuple(str(ASSETS / "devices" / f"{name}.toml")
                                           for name in ("star-tcp300", "crt-591-m"))),
@@ -70,7 +73,7 @@ KINDS: dict[str, tuple[Callable[[Path], object], tuple[str, ...]]] = {
 # Zero means zero there.
 MAY_BE_ZERO = {
     "address", "offset", "x", "y", "resends", "refusals_retried", "yuan", "working_days", "most_working_days", "days",
-    "age_from", "endorsement_count", "codes",
+    "age_from", "endorsement_count", "codes", "padding",
 }
 # Rows of a table of start dates may end before the permit's own end.
 MAY_BE_BELOW_ZERO = {"start_dates"}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -11,12 +12,15 @@ import pytest
 
 from drivers.permit_chip.chip import PermitChip
 from drivers.permit_chip.permit_file_reader import load_permit_file
+from drivers.simulators.virtual_chip import VirtualChip
 from kiosk.domain.documents import Permit, PermitContent
 from kiosk.domain.personal import Personal
 from kiosk.runtime.seal import seal_by
+from kiosk.runtime.workers import Worker
 from kiosk.services.central_messages import facts_of, is_licence_code, untold_of
 from kiosk.services.chip import ChipService
 from kiosk.services.outbox import message_of
+from kiosk.services.pcscd_restart import PcscdRestart
 from kiosk.workflow import effects as do
 from kiosk.workflow import events as on
 from tests.component.central_rig import PERMITS, content, resident
@@ -64,20 +68,29 @@ def test_a_chip_with_a_day_that_central_cannot_be_told_is_a_permit_that_cannot_b
 
 
 def test_a_chip_with_a_line_break_of_unicode_in_its_address_is_a_permit_that_cannot_be_read() -> None:
-    assert isinstance(reading(content().model_copy(update={"address": "示范路\u20288号"})), on.DeviceFailed)
+    def break_the_line(chip: VirtualChip) -> None:
+        placeholder, line_separator = "某某".encode("gb18030"), "\u2028".encode("gb18030")
+        place = ("endorsement", 0)
+        chip.leave_behind(place, chip.memory_at(place).index(placeholder), line_separator)
+
+    assert isinstance(reading(content().model_copy(update={"address": "示范路某某8号"})), on.PermitRead)
+    assert isinstance(
+        reading(content().model_copy(update={"address": "示范路某某8号"}), break_the_line), on.DeviceFailed)
 
 
 def test_a_chip_with_usual_content_is_read() -> None:
     assert isinstance(reading(content()), on.PermitRead)
 
 
-def reading(on_chip: object) -> on.Event:
+def reading(on_chip: object, spoil: Callable[[VirtualChip], None] = lambda _: None) -> on.Event:
     who = resident()
     chip = replace(who, on_chip=on_chip).chip()
+    spoil(chip)
     coupler = ChipInHand(chip)
     layouts = [load_permit_file(Path(PERMITS) / "reference.toml")]
     told: list[on.Event] = []
-    service = ChipService(PermitChip(coupler, layouts), coupler, seal_by(b""))
+    worker = Worker("permit_chip", lambda _, error: pytest.fail(str(error)))
+    service = ChipService(PermitChip(coupler, layouts), coupler, seal_by(b""), worker, PcscdRestart(None))
     service.handlers[do.ReadChip](do.ReadChip(), told.append)
     service.close()
     return told[0]
