@@ -13,12 +13,18 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from drivers.simulators.pcscd import PrivatePcscd
 from tests.waiting import LIMIT_S
 
 TERMINALS = {5, *range(136, 144)}      # major numbers of /dev/ptmx and /dev/pts (Linux: devices.txt)
 PCSCD_DIR = pytest.StashKey[Path]()
+
+
+# Hypothesis fails an example that takes longer than 200 ms, which a busy machine does.
+settings.register_profile("facts", deadline=None)
+settings.load_profile("facts")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from drivers import gb18030
+from kiosk.domain.private_use import LATER_CODE_POINTS
 
 # (two-byte code, code point in 2022, four-byte code that belonged to it before, private-use code point before)
 MOVED_IN_2022 = [
@@ -94,3 +95,7 @@ def test_all_eighty_of_gbk_and_nothing_outside_private_use_are_settled() -> None
     assert not any(0xE000 <= code <= 0xF8FF for code in gb18030.LATER.values())
     assert len(set(gb18030.LATER.values())) == len(gb18030.LATER)
     assert gb18030.settled("\ue5f0") == "\ue5f0"
+
+
+def test_names_are_compared_by_the_same_table_and_the_euro_sign_is_in_no_name() -> None:
+    assert {before: now for before, now in gb18030.LATER.items() if now != ord("€")} == LATER_CODE_POINTS

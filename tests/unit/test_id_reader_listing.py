@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from drivers.id_reader.frames import Answer, Blocks, CorruptFrame, Flaw, encode_blocks, module_id_bytes
@@ -86,7 +86,6 @@ def test_masked_fields_do_not_name_the_holder() -> None:
         "林**", "341*************28", "***", "***", None)
 
 
-@settings(deadline=None)
 @given(st.binary(max_size=1400), st.sampled_from([0x90, 0x91, 0x9F, 0x41, 0x00]))
 def test_any_answer_can_be_described(data: bytes, sw3: int) -> None:
     assert set(describe(Answer(sw3, data))) == {"kind", "sw3", "fields"}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as some
 
 from kiosk.central import contract
@@ -37,7 +37,6 @@ def test_one_number_has_one_form_however_it_is_written(written: str) -> None:
     assert is_valid_number(identity_number(written))
 
 
-@settings(deadline=None)
 @given(some.integers(0, 10**17 - 1), some.sampled_from(BLANKS), some.sampled_from(BLANKS))
 def test_the_canonical_form_keeps_every_digit_and_is_its_own_canonical_form(
     number: int, before: str, behind: str
@@ -49,7 +48,6 @@ def test_the_canonical_form_keeps_every_digit_and_is_its_own_canonical_form(
     assert canonical_number(whole) == whole
 
 
-@settings(deadline=None)
 @given(some.text())
 def test_any_text_has_a_canonical_form_that_is_its_own(text: str) -> None:
     assert canonical_number(canonical_number(text)) == canonical_number(text)

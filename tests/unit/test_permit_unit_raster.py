@@ -91,7 +91,7 @@ def test_a_black_face_fills_whole_blocks() -> None:
     assert max(block.characters for block in blocks) <= 1000
 
 
-@settings(max_examples=6, deadline=None)
+@settings(max_examples=6)
 @given(st.randoms(use_true_random=False), st.integers(1, 400), st.sampled_from([80, 333, 1000]))
 def test_any_face_arrives_as_it_was_in_blocks_that_fit(chance: random.Random, dots: int, limit: int) -> None:
     places = [(chance.randrange(WIDTH), chance.randrange(ROWS), chance.randrange(1, 256)) for _ in range(dots)]
