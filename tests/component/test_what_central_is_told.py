@@ -14,9 +14,11 @@ from drivers.permit_chip.permit_file_reader import load_permit_file
 from kiosk.domain.documents import Permit, PermitContent
 from kiosk.domain.personal import Personal
 from kiosk.runtime.seal import seal_by
+from kiosk.runtime.workers import Worker
 from kiosk.services.central_messages import facts_of, is_licence_code, untold_of
 from kiosk.services.chip import ChipService
 from kiosk.services.outbox import message_of
+from kiosk.services.pcscd_restart import PcscdRestart
 from kiosk.workflow import effects as do
 from kiosk.workflow import events as on
 from tests.component.central_rig import PERMITS, content, resident
@@ -42,6 +44,8 @@ UNTOLD = [
     ({"issued_on": date(1, 1, 1)}, {}, "issued_on"),
     ({}, {"address": Personal("路" * 81)}, "address"),
     ({}, {"address": Personal("a\u2029b")}, "address"),
+    ({}, {"address": Personal("\u202e上海市")}, "address"),
+    ({}, {"address": Personal("上海市\ufffd")}, "address"),
     ({}, {"issuing_authority": "局\u0000"}, "issuing_authority"),
     ({}, {"valid_to": date(9999, 12, 31)}, "valid_to"),
     ({}, {"endorsement_count": 65536}, "endorsement_count"),
@@ -63,8 +67,9 @@ def test_a_chip_with_a_day_that_central_cannot_be_told_is_a_permit_that_cannot_b
     assert isinstance(told, on.DeviceFailed)
 
 
-def test_a_chip_with_a_line_break_of_unicode_in_its_address_is_a_permit_that_cannot_be_read() -> None:
-    assert isinstance(reading(content().model_copy(update={"address": "示范路\u20288号"})), on.DeviceFailed)
+@pytest.mark.parametrize("odd", ["\u202e", "\ufffd", "\u2066"])
+def test_a_chip_whose_address_is_no_line_of_text_is_a_permit_that_cannot_be_read(odd: str) -> None:
+    assert isinstance(reading(content().model_copy(update={"address": f"示范路{odd}8号"})), on.DeviceFailed)
 
 
 def test_a_chip_with_usual_content_is_read() -> None:
@@ -77,9 +82,11 @@ def reading(on_chip: object) -> on.Event:
     coupler = ChipInHand(chip)
     layouts = [load_permit_file(Path(PERMITS) / "reference.toml")]
     told: list[on.Event] = []
-    service = ChipService(PermitChip(coupler, layouts), coupler, seal_by(b""))
+    worker = Worker("permit_chip", on_death=lambda _: None)
+    service = ChipService(PermitChip(coupler, layouts), coupler, seal_by(b""), worker, PcscdRestart(None))
     service.handlers[do.ReadChip](do.ReadChip(), told.append)
     service.close()
+    worker.close()
     return told[0]
 
 
