@@ -14,9 +14,9 @@ Every kind is one line. No part of a line are:
   characters (U+FDD0 to U+FDEF, U+FFFE, U+FFFF);
 - half a character (a surrogate), which no encoding has.
 
-Part of a line are joiners, direction marks and variation selectors, which have no shape of their own; private use, which
-GBK and GB 18030 used for characters of names and addresses; and characters that no font here has. What of them cannot
-be drawn is shown as 〓 and told before anything is printed (`Drawable`).
+Part of a line are joiners, direction marks and variation selectors, which have no shape of their own; private use,
+which GBK and GB 18030 used for characters of names and addresses; and characters that no font here has. What of them
+cannot be drawn is shown as 〓 and told before anything is printed (`Drawable`).
 """
 
 from __future__ import annotations
@@ -68,7 +68,7 @@ STATION = line(80)
 KIOSK_NAME = line(40)
 """One line of the narrowest paper."""
 
-PLACE_IN_A_SENTENCE = line(80)
+PLACE_IN_A_SENTENCE = line(120)
 """Where residents go, as the configuration says it in the middle of a sentence that must be read before confirming."""
 
 TEXT_OF_A_FILE = line(500)
