@@ -19,7 +19,8 @@ from tests.screens.region_samples import REGIONS_DIR, matter_of
 from tests.unit.machine_samples import CASE, GRANT, VISIT
 
 FILLINGS = {
-    "ideographs": "路", "letters": "W", "rare": "𠮷", "words": "Wangjing ", "uyghur": "ئۈرۈمچى ", "missing": "\U0002ebf0",
+    "ideographs": "路", "letters": "W", "rare": "𠮷", "words": "Wangjing ", "uyghur": "ئۈرۈمچى ",
+    "missing": "\U0002ebf0",
 }
 THREE_EM = "⸻"      # the one character that no page has room for 80 of
 SHANGHAI = load_region(REGIONS_DIR / "shanghai.toml")
