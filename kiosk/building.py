@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import timedelta
-from functools import cached_property
+from functools import cached_property, partial
 from typing import TYPE_CHECKING
 
 from kiosk.about import About
@@ -185,11 +185,12 @@ class Building:
         self, worker: Worker, state: Callable[[], State], guard: JournalGuard, health: DeviceHealth
     ) -> HeartbeatService:
         from kiosk.diagnostics.versions import versions_for_central
+        from kiosk.policy.holiday_years import missing_years
         from kiosk.services.heartbeat import HeartbeatService, Watched
 
         watched = Watched(
             state, self._journal, guard, health, versions_for_central(self._config.files),
-            timedelta(days=self._config.journal.keep_days), self._unknown)
+            timedelta(days=self._config.journal.keep_days), self._unknown, partial(missing_years, self._region))
         return HeartbeatService(self._central_client(worker), watched, self._clock, worker.pause)
 
     @cached_property

@@ -16,6 +16,7 @@ from kiosk.data_files.reader import DataFileError, flaw_of_wide_characters, read
 from kiosk.data_files.settings_table import Mistake, SettingsTable
 from kiosk.domain.holder_check import AVAILABLE, CheckWay, HolderCheckRule
 from kiosk.domain.kept_secret import flaw_of_kept
+from kiosk.domain.text_kinds import KIOSK_NAME, PLACE_IN_A_SENTENCE
 from kiosk.policy.assessment import LocalText
 from kiosk.wires import DeviceUrls, read_device_urls
 
@@ -144,7 +145,7 @@ def _read_table(path: Path, table: dict[str, Any], assets_dir: Path) -> tuple[Co
         central=_central(reader.table("central"), beside),
         holder_check=_holder_check(reader.table("holder_check"), in_earnest=site != "simulation"),
         languages=reader.texts("languages", "a list of language tags", ["zh-Hans", "en"]),
-        kiosk_name=reader.text("kiosk_name", "what this kiosk is called on receipts"),
+        kiosk_name=reader.text("kiosk_name", "what this kiosk is called on receipts", kind=KIOSK_NAME),
         receipt_link=reader.text("receipt_link", "the link that the receipt number is appended to"),
         writing_usually_s=reader.whole("writing_usually_s", "seconds", 1, LONGEST_WRITING_S, 25),
         state_dir=beside(reader.text("state_dir", "a directory", "/var/lib/qianzhu-kiosk")),
@@ -178,7 +179,7 @@ def _check_whole(config: Config, reader: SettingsTable, assets_dir: Path) -> Non
 
 def _words(reader: SettingsTable) -> LocalText | None:
     """A text by language tag; None where there is none at all."""
-    texts = tuple((language, reader.text(language, "a text")) for language in reader.names())
+    texts = tuple((language, reader.text(language, "a text", kind=PLACE_IN_A_SENTENCE)) for language in reader.names())
     if texts and SOURCE_LANGUAGE not in dict(texts):
         reader.wrong(SOURCE_LANGUAGE, "is missing; a text is wanted")
     return LocalText(texts) if texts else None

@@ -130,7 +130,7 @@ _COUNTER_CODES = frozenset({
     "chip_mismatch", "reported_lost", "central_unreachable", "central_garbage", "grant_rejected", "no_chip",
     "id_card_number_invalid", "name_differs", "record_mismatch", "grant_in_use", "unspecified",
     "agent_not_for_holder", "served_at_once", "collection_not_offered", "nothing_to_renew", "holder_not_confirmed",
-    "face_unprintable",
+    "face_unprintable", "content_unusual",
 })
 KNOWN_REFUSALS = _COUNTER_CODES | {
     "id_card_expired", "id_card_kind_hmt", "id_card_kind_foreign", "not_a_permit", "foreign_epassport", "foreign_bank",

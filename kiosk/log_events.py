@@ -55,6 +55,8 @@ class LogEvent(Enum):
     FAULT_STANDS = ("fault_stands", "what a person must act on goes on", ("fault", "since_s"))
     JOURNAL_VERIFIED = ("journal_verified", "the journal's chain was looked through", ("head", "verified", "broken"))
     JOURNAL_PURGED = ("journal_purged", "old records were forgotten", ("steps",))
+    HOLIDAYS_MISSING = (
+        "holidays_missing", "the region file does not know the holidays of a year that is needed soon", ("year",))
     MESSAGE_SETTLED = ("message_settled", "central took note of a queued message", ("call", "sequence", "outcome"))
     FACE_UNPRINTABLE = (
         "face_unprintable", "a granted content cannot be drawn whole; the face is left as it is", ("fault", "why"))

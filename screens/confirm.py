@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from kivy.properties import ObjectProperty
+from typing import Any
+
+from kivy.properties import BooleanProperty, ObjectProperty
 
 from kiosk.domain.personal import Personal
 from kiosk.screen_models import ConfirmScreen
@@ -12,10 +14,16 @@ load_kv(__file__)
 
 
 class Confirm(BaseScreen):
-    """Old and new, before anything is written."""
+    """Old and new, before anything is written. `is_cut`: not all of it is on the page, so nobody can confirm it."""
+
+    is_cut = BooleanProperty(False)
 
     BLANK = ConfirmScreen(BLANK_FRAME, NO_TERM, NO_TERM, Personal(""), address_changes=False, issuing_authority="")
     model = ObjectProperty(BLANK, rebind=True)
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.column.bind(overflows=self.setter("is_cut"))
 
 
 VIEW = Confirm

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from kiosk.data_files.reader import DataFileError, read_toml
+from kiosk.domain.text_kinds import TEXT_OF_A_FILE
 from kiosk.policy.assessment import LocalText
 from kiosk.screen_models import Citation, Sentences, Text, Words
 
@@ -104,6 +105,8 @@ def _mistakes(texts: dict[str, object], month_names: object) -> Iterator[str]:
     for key, text in texts.items():
         if not isinstance(text, str):
             yield f"{key!a}: must be a text"
+        elif (flaw := TEXT_OF_A_FILE.flaw_of(text)) is not None:
+            yield f"{key!a}: {flaw}"
         elif not _is_template(text):
             yield f"{key!a}: has unbalanced braces"
     for key in ("format.date", "format.figures", "format.no_date"):

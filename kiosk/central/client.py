@@ -282,7 +282,7 @@ class CentralClient:
             if _CODE.fullmatch(problem.code) and not reply.is_named:
                 return CentralAnsweredGarbage("other_call", reply.status)
             if _CODE.fullmatch(problem.code):
-                return CentralRefusedCall(reply.status, problem.code if problem.code in PROBLEM_CODES else OTHER)
+                return CentralRefusedCall(reply.status, self.unknown.code(problem.code, PROBLEM_CODES, OTHER))
         if reply.status in _GATEWAY:
             return CentralUnreachable("gateway")
         return CentralAnsweredGarbage("not_a_problem", reply.status)

@@ -22,7 +22,7 @@ from pydantic import (
     WithJsonSchema,
 )
 
-from kiosk.domain import identity_number
+from kiosk.domain import identity_number, text_kinds
 
 LARGEST_NUMBER = 2**53 - 1      # the largest that every JSON reader keeps exact (RFC 8259, section 6)
 LARGEST_BATCH = 2**31 - 1       # what a column of SQL's INTEGER holds
@@ -31,9 +31,7 @@ LONGEST_ANSWER = 256
 MOST_COMMANDS = 64              # of one batch
 MOST_KEYS = 32                  # of declarations, proofs, devices, versions
 
-# No control character, no separator of lines or paragraphs. What is no character at all (a lone surrogate) has no place
-# in UTF-8 and matches nothing.
-LINE = "^[^\\u0000-\\u001F\\u007F-\\u009F\\u2028\\u2029]*$"
+LINE = text_kinds.line(0).pattern       # a half character (a surrogate) has no place in UTF-8 and matches nothing
 
 # 1970 is what a machine says whose clock has no battery. Behind 8999 an offset would lead out of the calendar.
 _MOMENT = (
@@ -85,8 +83,8 @@ EndorsementCount = Annotated[StrictInt, Field(ge=0, le=65535), BeforeValidator(_
 BatchNumber = Annotated[StrictInt, Field(ge=1, le=LARGEST_BATCH), BeforeValidator(_whole)]
 Seconds = Annotated[StrictFloat, Field(ge=0, le=86400, allow_inf_nan=False)]
 
-Key = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,63}$")]      # a key of the region file
-Code = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,63}$")]     # a stable code: of a refusal, a fault, a failure
+Key = Annotated[str, Field(pattern=text_kinds.CODE.pattern)]      # a key of the region file
+Code = Annotated[str, Field(pattern=text_kinds.CODE.pattern)]     # a stable code: of a refusal, a fault, a failure
 FaultCode = Annotated[str, Field(pattern=r"^[0-9a-z_]{1,64}$")]     # of kiosk/faults.py; "ok" where there is none
 StateName = Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z0-9]{0,63}$")]
 
@@ -97,7 +95,7 @@ ApduHex = Annotated[str, Field(pattern=r"^([0-9A-F]{2})*$", min_length=8, max_le
 AnswerHex = Annotated[str, Field(pattern=r"^([0-9A-F]{2})*$", max_length=2 * LONGEST_ANSWER)]
 StatusWord = Annotated[str, Field(pattern=r"^[0-9A-F]{4}$")]
 
-PersonName = Annotated[str, Field(pattern=LINE, max_length=60)]
+PersonName = Annotated[str, Field(pattern=text_kinds.PERSON_NAME.pattern, max_length=text_kinds.PERSON_NAME.longest)]
 # Both sides read every number in its one canonical form, whoever wrote it: small x, full width, blanks at the ends.
 IdentityNumber = Annotated[
     identity_number.IdentityNumber, BeforeValidator(_canonical), Field(pattern=LINE, min_length=15, max_length=18)]
@@ -107,17 +105,16 @@ PermitNumber = Annotated[
     identity_number.PermitNumber, BeforeValidator(_canonical), Field(pattern=LINE, max_length=18)]
 PermitFileName = Annotated[str, Field(pattern=LINE, min_length=1, max_length=40)]
 AreaCode = Annotated[str, Field(pattern=r"^[0-9]{6}$")]
-Address = Annotated[str, Field(pattern=LINE, max_length=80)]
-Authority = Annotated[str, Field(pattern=LINE, max_length=40)]
-CategoryText = Annotated[str, Field(pattern=LINE, max_length=20)]
+Address = Annotated[str, Field(pattern=text_kinds.ADDRESS.pattern, max_length=text_kinds.ADDRESS.longest)]
+Authority = Annotated[str, Field(pattern=text_kinds.AUTHORITY.pattern, max_length=text_kinds.AUTHORITY.longest)]
+CategoryText = Annotated[str, Field(pattern=text_kinds.CATEGORY.pattern, max_length=text_kinds.CATEGORY.longest)]
 LicenceCode = Annotated[     # case counts: what is in it is its issuer's
     str, StringConstraints(strip_whitespace=True, pattern=LINE, min_length=1, max_length=200)]
 Telephone = Annotated[str, Field(pattern=r"^[0-9]{5,15}$")]
 AttendantNumber = Annotated[str, Field(pattern=r"^[0-9]{2}$")]
-Station = Annotated[str, Field(pattern=LINE, max_length=80)]
+Station = Annotated[str, Field(pattern=text_kinds.STATION.pattern, max_length=text_kinds.STATION.longest)]
 VersionText = Annotated[str, Field(pattern=LINE, max_length=64)]
-# Quoted on the telephone, printed, and drawn as a two-dimensional code.
-ReviewNumber = Annotated[str, Field(pattern=r"^[0-9A-Za-z][0-9A-Za-z/.-]{0,31}$")]
+ReviewNumber = Annotated[str, Field(pattern=text_kinds.QUOTED_NUMBER.pattern)]
 
 Base64 = Annotated[str, Field(pattern=r"^[A-Za-z0-9+/]*={0,2}$", max_length=8192)]      # RFC 4648, section 4, padded
 SignatureBase64 = Annotated[str, Field(pattern=r"^[A-Za-z0-9+/]*={0,2}$", max_length=128)]

@@ -7,7 +7,7 @@ Both are counted, and the heartbeat tells the counts. Requests are not read so: 
 from __future__ import annotations
 
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
@@ -29,6 +29,13 @@ class Unknown:
         with self._lock:
             self._counts["unknown_fields"] += fields
             self._counts["unknown_values"] += values
+
+    def code(self, code: str, catalogue: Collection[str], otherwise: str) -> str:
+        """`code`, where the catalogue lists it; any other one is read as `otherwise`, and counted."""
+        if code in catalogue:
+            return code
+        self.note(values=1)
+        return otherwise
 
     def counts(self) -> Mapping[str, int]:
         """By the names that the heartbeat uses."""

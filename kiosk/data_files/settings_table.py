@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from kiosk.data_files.reader import readable_line
+from kiosk.domain.text_kinds import TEXT_OF_A_FILE, TextKind
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,8 +34,10 @@ class SettingsTable:
     def has(self, key: str) -> bool:
         return key in self._table
 
-    def text(self, key: str, wanted: str, default: str | None = None) -> str:
-        """A text that says something. A key that is left out is `default`; None: it must not be left out."""
+    def text(
+        self, key: str, wanted: str, default: str | None = None, *, kind: TextKind = TEXT_OF_A_FILE
+    ) -> str:
+        """A text of `kind` that says something. A key that is left out is `default`; None: it must not be left out."""
         self._asked.add(key)
         value = self._table.get(key, default)
         if value is None or (key in self._table and isinstance(value, str) and not value.strip()):
@@ -42,6 +45,9 @@ class SettingsTable:
             return ""
         if not isinstance(value, str):
             self.wrong(key, f"is {value!r}; {wanted} is wanted")
+            return ""
+        if (flaw := kind.flaw_of(value)) is not None:
+            self.wrong(key, f"{flaw}; {wanted} is wanted")
             return ""
         return value
 
@@ -69,6 +75,9 @@ class SettingsTable:
         if not isinstance(values, list) or not values or not all(
                 isinstance(value, str) and value.strip() for value in values):
             self.wrong(key, f"is {values!r}; {wanted} is wanted")
+            return tuple(default)
+        if (flaw := next((flaw for value in values if (flaw := TEXT_OF_A_FILE.flaw_of(value)) is not None), None)):
+            self.wrong(key, f"{flaw}; {wanted} is wanted")
             return tuple(default)
         if len(set(values)) != len(values):
             self.wrong(key, f"is {values!r}; something stands there twice")

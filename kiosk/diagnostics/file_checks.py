@@ -19,10 +19,11 @@ from kiosk.bootstrap import load_screen
 from kiosk.central.grants import load_grant_keys
 from kiosk.config import Config
 from kiosk.data_files.reader import DataFileError, read_toml
-from kiosk.diagnostics.finding import Finding, Findings, failed, ok
+from kiosk.diagnostics.finding import Finding, Findings, failed, ok, warning
 from kiosk.faults import CATALOGUE, CONFIGURATION, INSTALLATION, REGION_FILE, Fault
+from kiosk.policy.holiday_years import in_words, missing_years
 from kiosk.policy.region_file import load_region
-from kiosk.runtime.clock import Clock
+from kiosk.runtime.clock import Clock, today
 from kiosk.unit_fit import check_fit
 
 SOURCE_LANGUAGE = "zh-Hans"
@@ -30,13 +31,16 @@ DIGEST_DIGITS = 12      # of a SHA-256: enough to tell two files apart by teleph
 MOST_NAMED = 5
 
 
-def region_file(config: Config, _: Clock) -> Findings:
+def region_file(config: Config, clock: Clock) -> Findings:
+    """Whether it can be used, and whether it knows the holidays that are needed soon."""
     path = config.files.region
     mistakes = _mistakes(path, load_region, REGION_FILE)
     if mistakes:
         return mistakes
-    identity = f"{load_region(path).code}, {path.name}, SHA-256 {_digest(path)}"
-    return [ok(identity, region_file=identity)]
+    region = load_region(path)
+    identity = f"{region.code}, {path.name}, SHA-256 {_digest(path)}"
+    missing = [warning(f"{path.name}: {in_words(year)}") for year in missing_years(region, today(clock))]
+    return [ok(identity, region_file=identity), *missing]
 
 
 def permit_files(config: Config, _: Clock) -> Findings:

@@ -63,6 +63,8 @@ def _headline(matter: s.Matter, service: Service) -> str:
 
 def _lines_of_dates(assessment: Assessment, term: Term, on: date, going_on: bool) -> list[Words]:
     lines: list[Words] = []
+    if assessment.is_a_day_apart and going_on:
+        lines.append(Text("assessment.line.a_day_apart"))
     opens_on, closes_on = assessment.opens_on, assessment.closes_on
     if opens_on is not None and closes_on is not None:
         match assessment.outcome:

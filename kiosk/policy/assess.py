@@ -90,6 +90,7 @@ def assess(region: Region, request: AssessmentRequest) -> Assessment:
         texts=tuple(each.rule.text for each in applied if each.rule for _ in each.rule.cites),
         served_when_verified=_served(region, applied, _all_verifiable(region)),
         residence_gap=_gap(years, stand.year.end, request.counted_day),
+        is_a_day_apart=stand.year.is_a_day_apart,
         to_confirm=(stand.tier.rule.code,) if stand.tier is not None and stand.tier.resident_confirms else (),
     )
 

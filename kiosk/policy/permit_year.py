@@ -29,7 +29,8 @@ class PermitYear:
 
     `boundary`: the day on which the next term starts; windows and tiers are counted from it. `base`: what anniversaries
     are multiples of; None: each term is counted from the end of the one before. `number`: which anniversary of `base`
-    this is. `permit_end`: the permit's own end, where that is not the end of a term.
+    this is. `permit_end`: the permit's own end, where that is not the end of a term. `is_a_day_apart`: the printed term
+    is not one of the region's, but one day from it; the window is then that of every such reading together.
     """
 
     opens_on: date
@@ -41,6 +42,7 @@ class PermitYear:
     number: int
     permit_end: date | None = None
     past_term: PastTerm | None = None
+    is_a_day_apart: bool = False
 
 
 def tier_of(day: date, boundary: date, calendar: Calendar, convention: EndDate) -> Tier:
@@ -52,7 +54,11 @@ def tier_of(day: date, boundary: date, calendar: Calendar, convention: EndDate) 
 
 
 def locate(region: Region, calendar: Calendar, request: AssessmentRequest) -> PermitYear | None:
-    """The permit's year, or None where its dates make no sense in this region."""
+    """The permit's year, or None where its dates make no sense in this region.
+
+    Other software writes terms that are a day shorter or longer than this region's: a year from 29 February, or an end
+    that is inside where here it is not. Such a term makes sense; what it becomes is for central's record to say.
+    """
     category = region.categories.get(request.category)
     given = (request.on, request.counted_day, request.valid_from, request.valid_to, request.issued_on,
              request.last_endorsed_on, request.last_make_up_on)
@@ -63,12 +69,39 @@ def locate(region: Region, calendar: Calendar, request: AssessmentRequest) -> Pe
     past = _past_term(region, request)
     if past is not None and request.valid_to is not None:
         return _past_year(region.term, calendar, request.valid_to, past)
+    return _as_printed(region, calendar, request, category.months) or _a_day_apart(
+        region, calendar, request, category.months)
+
+
+# In this order, so that the new term does not begin before the printed end if it can be helped.
+_ONE_DAY_OTHERWISE = ((0, 1), (1, 0), (-1, 0), (0, -1))
+
+
+def _a_day_apart(region: Region, calendar: Calendar, request: AssessmentRequest, months: int) -> PermitYear | None:
+    """The year of a term whose start or end is one day from what the region counts."""
+    start, end = request.valid_from, request.valid_to
+    if start is None or end is None:
+        return None
+    readings = [
+        year for early, late in _ONE_DAY_OTHERWISE
+        if (year := _as_printed(
+            region, calendar, replace(request, valid_from=start + early * ONE_DAY, valid_to=end + late * ONE_DAY),
+            months)) is not None]
+    if not readings:
+        return None
+    readings.append(_year(region.term, calendar, end, months, None, 1))      # as if the printed end were right
+    return replace(
+        readings[0], opens_on=min(year.opens_on for year in readings),
+        closes_on=max(year.closes_on for year in readings), is_a_day_apart=True)
+
+
+def _as_printed(region: Region, calendar: Calendar, request: AssessmentRequest, months: int) -> PermitYear | None:
     if not region.term.permit_carries_end:
-        year = _year_without_end(region.term, calendar, request, category.months)
+        year = _year_without_end(region.term, calendar, request, months)
         return year if year is None or region.permit_over is None else replace(year, permit_end=request.valid_to)
     if request.valid_to is None or request.valid_from is None:
         return None
-    return _year_with_end(region.term, calendar, request, category.months, request.valid_from, request.valid_to)
+    return _year_with_end(region.term, calendar, request, months, request.valid_from, request.valid_to)
 
 
 def _windows_so_far(region: Region, day: date) -> tuple[Span, ...]:
@@ -102,8 +135,11 @@ def _past_term(region: Region, request: AssessmentRequest) -> PastTerm | None:
 
 
 def _has_length(request: AssessmentRequest, lengths: tuple[int, ...], convention: EndDate) -> bool:
-    start = request.valid_from
-    return start is not None and request.valid_to in {term_end(start, months, convention) for months in lengths}
+    """Whether the printed term is one of so many months, within the day that other software counts otherwise."""
+    start, end = request.valid_from, request.valid_to
+    if start is None or end is None:
+        return False
+    return any(abs(end - term_end(start, months, convention)) <= ONE_DAY for months in lengths)
 
 
 def _past_year(term: Term, calendar: Calendar, end: date, past: PastTerm) -> PermitYear:

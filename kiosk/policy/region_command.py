@@ -10,6 +10,7 @@ from typing import Any
 
 from kiosk.policy import command_arguments as given
 from kiosk.policy.command_arguments import BAD_USE, BadUseError
+from kiosk.policy.holiday_years import in_words, missing_years
 from kiosk.policy.region import CountedFrom, Region
 from kiosk.policy.region_file import REGIONS_DIR, RegionFileError, load_region, shipped_regions
 from kiosk.policy.region_year import region_in_words, year_in_words
@@ -26,6 +27,7 @@ def register(subparsers: Any) -> None:
     words = parser.add_subparsers(dest="word", required=True, metavar="check | show")
     check = words.add_parser("check", help="every mistake of region files, a line each")
     check.add_argument("files", nargs="*", metavar="FILE", help="without any: the shipped regions")
+    check.add_argument("--on", metavar="DATE", help="as of this day (today): which years' holidays are missing")
     check.set_defaults(run=run_check)
     show = words.add_parser("show", help="a permit's year as a table: window, tiers, what each day means")
     show.add_argument("region", metavar="NAME|FILE", help="a region of assets/regions, or a region file")
@@ -39,13 +41,23 @@ def register(subparsers: Any) -> None:
 
 
 def run_check(args: argparse.Namespace) -> int:
-    """One line for each mistake on standard error and 2, or one line that there is none and 0."""
+    """One line for each mistake on standard error and 2, or one line that there is none and 0. Missing holidays are no
+    mistake: a line for each year, on standard error too.
+    """
+    try:
+        on = given.day("--on", args.on) or date.today()
+    except BadUseError as error:
+        print(f"region check: {error}", file=sys.stderr)
+        return BAD_USE
     files = [Path(file) for file in args.files] or [REGIONS_DIR / f"{name}.toml" for name in shipped_regions()]
     mistakes = [mistake for file in files for mistake in _mistakes(file)]
     if mistakes:
         print("\n".join(mistakes), file=sys.stderr)
         return BAD_USE
     print(f"{', '.join(file.name for file in files)}: no mistakes")
+    for file in files:
+        for year in missing_years(load_region(file), on):
+            print(f"{file.name}: {in_words(year)}", file=sys.stderr)
     return 0
 
 

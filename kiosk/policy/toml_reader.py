@@ -8,6 +8,7 @@ from datetime import date, datetime
 from enum import Enum
 from typing import Any, TypeVar
 
+from kiosk.domain.text_kinds import TEXT_OF_A_FILE
 from kiosk.policy.assessment import LocalText
 from kiosk.policy.rules import LANGUAGES, MORE_LANGUAGES
 from kiosk.policy.terms import Span, is_plausible
@@ -127,6 +128,9 @@ class TableReader:
         if not isinstance(value, str) or not value.strip():
             self.note(key, f"must be a text, not {value!r}")
             return ""
+        if (flaw := TEXT_OF_A_FILE.flaw_of(value)) is not None:
+            self.note(key, flaw)
+            return ""
         return value
 
     def optional_string(self, key: str) -> str | None:
@@ -218,6 +222,8 @@ class TableReader:
         for value in self._list(key, "a list of texts"):
             if not isinstance(value, str) or not value:
                 self.note(key, f"must be a list of texts, not {value!r}")
+            elif (flaw := TEXT_OF_A_FILE.flaw_of(value)) is not None:
+                self.note(key, flaw)
             elif allowed is not None and value not in allowed:
                 self.note(key, f"unknown {value!r}; known: {', '.join(sorted(allowed)) or 'none'}")
             else:

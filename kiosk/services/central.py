@@ -181,7 +181,7 @@ class CentralService:
                     raise CentralAnsweredGarbage("not_the_model", 200)
                 return on.GrantReceived(grant)
             case contract.Refused(code=code, retain=retain):
-                return on.EndorsementRefused(refusal_of(code, retain))
+                return on.EndorsementRefused(refusal_of(code, retain, self._client.unknown))
             case contract.Pending(review_number=number, expected_on=expected_on):
                 return on.EndorsementPending(number, expected_on)
             case contract.AlreadyCurrent(valid_to=valid_to):
@@ -227,7 +227,7 @@ class CentralService:
             step = self._client.start_chip_session(
                 grant.endorsement_id, request, key=key,
                 sequence=self._journal.number_call("chip-session", key, grant.endorsement_id))
-            post(session_event(step))
+            post(session_event(step, self._client.unknown))
         except (CentralError, JournalFailed) as error:
             post(on.CentralFailed(self._fault_of("chip-session", error)))
 
@@ -242,7 +242,7 @@ class CentralService:
             step = self._client.report_chip_answers(
                 effect.endorsement_id, effect.session_id, request, key=key,
                 sequence=self._journal.number_call("responses", key, effect.endorsement_id))
-            post(session_event(step))
+            post(session_event(step, self._client.unknown))
         except (CentralError, JournalFailed) as error:
             post(on.CentralFailed(self._fault_of("responses", error)))
 
@@ -288,7 +288,8 @@ class CentralService:
         )
         try:
             sequence = self._journal.number_call("applications", str(effect.application_id), effect.application_id)
-            post(received_of(self._client.apply(request, sequence=sequence), effect.application_id))
+            post(received_of(
+                self._client.apply(request, sequence=sequence), effect.application_id, self._client.unknown))
         except (CentralError, JournalFailed) as error:
             post(on.CentralFailed(self._fault_of("applications", error)))
 

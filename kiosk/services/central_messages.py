@@ -24,13 +24,15 @@ from kiosk.workflow.visits import Answers, AnyCase, Matter, Purpose, UnreadCase
 _SERVICES = {service.value for service in Service}
 
 
-def session_event(step: contract.ChipSessionStep) -> on.ChipBatchReceived | on.ChipVerdictReceived:
+def session_event(
+    step: contract.ChipSessionStep, unknown: Unknown
+) -> on.ChipBatchReceived | on.ChipVerdictReceived:
     """A chip session's next batch, or its verdict. Raises `CentralAnsweredGarbage` for neither."""
     if step.verdict is not None:
         if step.failure is not None:
             log(
                 LogEvent.CENTRAL_TROUBLE, level=logging.WARNING, call="chip-session", error="verdict",
-                code=step.failure if step.failure in SESSION_FAILURES else OTHER)
+                code=unknown.code(step.failure, SESSION_FAILURES, OTHER))
         return on.ChipVerdictReceived(step.verdict == "written")
     if step.batch is None:
         raise CentralAnsweredGarbage("not_the_model", 200)
@@ -132,7 +134,7 @@ def new_category(matter: Matter) -> str | None:
 
 
 def received_of(
-    answer: contract.ApplicationAnswer, application_id: UUID
+    answer: contract.ApplicationAnswer, application_id: UUID, unknown: Unknown
 ) -> on.ApplicationReceived | on.EndorsementRefused:
     """The answer to this application. Raises `CentralAnsweredGarbage` for one to another."""
     match answer:
@@ -140,16 +142,16 @@ def received_of(
             return on.ApplicationReceived(ReceivedApplication(
                 application_id, answer.review_number, answer.received_on, answer.expected_on))
         case contract.Refused() if answer.endorsement_id == application_id:
-            return on.EndorsementRefused(refusal_of(answer.code, answer.retain))
+            return on.EndorsementRefused(refusal_of(answer.code, answer.retain, unknown))
         case _:
             raise CentralAnsweredGarbage("not_the_model", 200)
 
 
-def refusal_of(code: str, retain: bool) -> Refusal:
-    """Central's no. A code that this kiosk does not know is `other`: nothing but codes of the contract reaches journal
-    and log, and no permit is kept for a reason that nobody here could name.
+def refusal_of(code: str, retain: bool, unknown: Unknown) -> Refusal:
+    """Central's no. A code that this kiosk does not know is `other`, and counted: nothing but codes of the contract
+    reaches journal and log, and no permit is kept for a reason that nobody here could name.
     """
-    return Refusal(code, retain) if code in REFUSAL_CODES else Refusal(OTHER)
+    return Refusal(unknown.code(code, REFUSAL_CODES, OTHER), retain and code in REFUSAL_CODES)
 
 
 def applications_of(found: contract.ApplicationsFound, unknown: Unknown) -> tuple[Application, ...]:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+import logging
 import time
 from collections.abc import Mapping
 from datetime import date
 
 from drivers.errors import DriverError, LinkLost, NoChip, NotAPermit, ServiceLost
 from drivers.permit_chip.chip import ForeignChip, PermitChip
-from drivers.permit_chip.permit_file import ChipContentCorrupt
 from drivers.permit_chip.records import ChipRecord, RelayCommand
 from drivers.transport.base import Coupler
 from kiosk.domain.documents import Permit, PermitContent
@@ -16,6 +16,7 @@ from kiosk.domain.endorsement import ChipState
 from kiosk.domain.identity_number import identity_number, permit_number
 from kiosk.domain.personal import Personal
 from kiosk.faults import Fault
+from kiosk.log_events import LogEvent, log
 from kiosk.runtime.audit import Seal
 from kiosk.runtime.workers import Worker
 from kiosk.services.central_messages import untold_of
@@ -89,9 +90,11 @@ class ChipService:
             self._chip.open(PRESENCE_S)
             permit = to_permit(self._chip.read())
             untold = untold_of(permit)
-            if untold is not None:
-                raise ChipContentCorrupt(untold, "is nothing that central could be told")
-            post(on.PermitRead(permit))
+            if untold is None:
+                post(on.PermitRead(permit))
+            else:
+                _log_untold(untold)
+                post(on.PermitNotRecognised("content_unusual"))
         except NoChip:
             post(on.PermitNotRecognised("no_chip"))
         except ForeignChip as error:
@@ -171,6 +174,12 @@ class ChipService:
         # Where only the face was to be rewritten both are the same, and the chip counts as new.
         chip = {effect.seals.old: ChipState.OLD, effect.seals.new: ChipState.NEW}.get(sealed, ChipState.UNKNOWN)
         post(on.ChipExamined(permit, chip))
+
+
+def _log_untold(field: str) -> None:
+    log(
+        LogEvent.DEVICE_TROUBLE, level=logging.WARNING, device="permit_chip", doing="reading the permit",
+        error="ContentUnusual", message=f"{field} is nothing that central could be told", fault=None)
 
 
 def to_permit(record: ChipRecord) -> Permit:

@@ -10,7 +10,7 @@ import logging
 import random
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from uuid import uuid4
 
 from kiosk.central import contract
@@ -19,6 +19,7 @@ from kiosk.central.reading import Unknown
 from kiosk.faults import CLOCK_WRONG
 from kiosk.log_events import LogEvent, log
 from kiosk.runtime.chain import Head
+from kiosk.runtime.clock import today
 from kiosk.runtime.clock_watch import WatchedClock
 from kiosk.runtime.journal import Journal, JournalFailed, Queue
 from kiosk.runtime.keeping import NothingPurged, purge
@@ -35,7 +36,8 @@ PURGED_EVERY_S = 86_400.0
 @dataclass(frozen=True, slots=True)
 class Watched:
     """What a heartbeat tells of. `state()`: the machine's, from any thread; `versions`: by name; `keep`: how long the
-    journal's records are kept; `unknown`: what of central's answers this kiosk does not know.
+    journal's records are kept; `unknown`: what of central's answers this kiosk does not know; `missing_years(day)`:
+    whose holidays the region file should know on that day.
     """
 
     state: Callable[[], s.State]
@@ -45,6 +47,7 @@ class Watched:
     versions: Mapping[str, str]
     keep: timedelta
     unknown: Unknown
+    missing_years: Callable[[date], tuple[int, ...]]
 
 
 class HeartbeatService:
@@ -63,6 +66,7 @@ class HeartbeatService:
         self._chance = chance
         self._purged_at_s: float | None = None      # these by the monotonic clock
         self._oldest: tuple[int, float] | None = None
+        self._told_of_holidays_on: date | None = None
 
     @property
     def handlers(self) -> Mapping[type, Handler]:
@@ -80,6 +84,7 @@ class HeartbeatService:
         while True:
             self.beat()
             self._tidy()
+            self._look_for_holidays()
             if self._pause(EVERY_S * (0.9 + 0.2 * self._chance())):
                 return
 
@@ -120,7 +125,8 @@ class HeartbeatService:
             journal=contract.JournalHead(number=head.number, algorithm=head.algorithm, head=head.hash),
             queue=contract.QueueState(length=queue.length, oldest_at=queue.oldest_at),
             counters={
-                **watched.health.counts(), **watched.unknown.counts(), "clock_jumps": self._clock.jumps},
+                **watched.health.counts(), **watched.unknown.counts(), "clock_jumps": self._clock.jumps,
+                "holiday_years_missing": len(watched.missing_years(now.date()))},
         )
 
     def _clock_state(self) -> str:
@@ -150,6 +156,15 @@ class HeartbeatService:
             self._purge(now)
         except JournalFailed as error:
             _journal_failed(error)
+
+    def _look_for_holidays(self) -> None:
+        """Said once a day: without a year's holidays no day can be told that depends on its working days."""
+        day = today(self._clock)
+        if day == self._told_of_holidays_on:
+            return
+        self._told_of_holidays_on = day
+        for year in self._watched.missing_years(day):
+            log(LogEvent.HOLIDAYS_MISSING, level=logging.WARNING, year=year)
 
     def _purge(self, now: datetime) -> None:
         try:

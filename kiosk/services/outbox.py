@@ -171,7 +171,7 @@ class OutboxService:
             state = self._client.deliver(
                 call, message.endorsement_id, message.body.encode(), key=message.idempotency_key,
                 sequence=message.sequence).state
-            return state if state in ENDORSEMENT_STATES else OTHER
+            return self._client.unknown.code(state, ENDORSEMENT_STATES, OTHER)
         except CentralRefusedCall as error:
             self._trouble(message, error, error.code)
             if error.situation is Situation.BUSY or error.code in _NOT_ABOUT_THE_MESSAGE:

@@ -129,7 +129,9 @@ class PermitRead:
 
 @dataclass(frozen=True, slots=True)
 class PermitNotRecognised:
-    """No chip, or not the chip of a permit. `kind`: a refusal code (no_chip, not_a_permit, foreign_bank, …)."""
+    """No chip, not the chip of a permit, or one whose content is nothing that central could be told. `kind`: a refusal
+    code (no_chip, not_a_permit, foreign_bank, content_unusual, …).
+    """
 
     kind: str
 

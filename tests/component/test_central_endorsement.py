@@ -206,6 +206,36 @@ def test_a_chip_that_holds_what_central_never_granted_is_refused(central: Refere
     assert answer.code == "record_mismatch"
 
 
+@pytest.mark.parametrize("last_day", [date(2026, 12, 3), date(2026, 12, 5)])
+def test_a_chip_whose_term_is_a_day_from_the_record_is_endorsed_by_the_record(
+    central: ReferenceCentral, kiosk: Kiosk, last_day: date
+) -> None:
+    who = resident(on_chip=content().model_copy(update={"valid_to": last_day}))
+    central.seed([who.record])
+    granted = kiosk.granted(who)
+    grant = kiosk.verified(who, granted.grant)
+    assert (grant.content.valid_from, grant.content.valid_to) == (date(2026, 12, 4), date(2027, 12, 4))
+    assert kiosk.write(who, granted.endorsement_id, who.chip()).verdict == "written"
+
+
+def test_a_chip_whose_term_is_two_days_from_the_record_is_refused(central: ReferenceCentral, kiosk: Kiosk) -> None:
+    who = resident(on_chip=content().model_copy(update={"valid_to": date(2026, 12, 2)}))
+    central.seed([who.record])
+    answer = kiosk.request(who)
+    assert isinstance(answer, contract.Refused)
+    assert answer.code == "record_mismatch"
+
+
+def test_a_chip_with_another_address_is_refused_however_near_its_term_is(
+    central: ReferenceCentral, kiosk: Kiosk
+) -> None:
+    who = resident(on_chip=content().model_copy(update={"valid_to": date(2026, 12, 3), "address": "上海市示范路1号"}))
+    central.seed([who.record])
+    answer = kiosk.request(who)
+    assert isinstance(answer, contract.Refused)
+    assert answer.code == "record_mismatch"
+
+
 def test_a_service_that_is_no_endorsement_is_refused(central: ReferenceCentral, kiosk: Kiosk) -> None:
     who = resident()
     central.seed([who.record])

@@ -21,7 +21,8 @@ from kiosk.central.reference.authority import GRANT_KEYS, GRANT_PUBLIC_KEYS
 from kiosk.central.reference.server import ReferenceCentral
 from kiosk.domain.endorsement import Refusal, Service
 from kiosk.domain.personal import Personal
-from kiosk.services.central_messages import applications_of, refusal_of
+from kiosk.services.central_messages import applications_of, refusal_of, session_event
+from kiosk.workflow import events as on
 from tests.component.central_rig import Kiosk, MovableClock, client_of, resident, settings
 from tests.fakes.tls_gateway import Answer, Exchange, Play, TlsGateway
 
@@ -184,8 +185,23 @@ def test_an_older_central_refuses_a_request_that_says_more_and_is_not_asked_agai
 
 
 def test_a_refusal_whose_code_is_not_known_is_other_and_keeps_no_permit() -> None:
-    assert refusal_of("reported_lost", True) == Refusal("reported_lost", retain=True)
-    assert refusal_of("owes_a_fine", True) == Refusal("other", retain=False)
+    unknown = Unknown()
+    assert refusal_of("reported_lost", True, unknown) == Refusal("reported_lost", retain=True)
+    assert unknown.counts()["unknown_values"] == 0
+    assert refusal_of("owes_a_fine", True, unknown) == Refusal("other", retain=False)
+    assert refusal_of("other", True, unknown) == Refusal("other", retain=False)
+    assert unknown.counts()["unknown_values"] == 2
+
+
+def test_why_a_chip_session_failed_is_other_where_the_catalogue_does_not_list_it(
+    caplog: pytest.LogCaptureFixture
+) -> None:
+    unknown = Unknown()
+    step = contract.ChipSessionStep(session_id=uuid4(), verdict="failed", failure="lin_yuzhen_341399198803140021")
+    assert session_event(step, unknown) == on.ChipVerdictReceived(written=False)
+    assert '"code": "other"' in caplog.text
+    assert "lin_yuzhen" not in caplog.text
+    assert unknown.counts()["unknown_values"] == 1
 
 
 def test_an_application_for_a_service_that_is_not_known_is_left_out_where_others_are_known() -> None:

@@ -85,6 +85,34 @@ def test_every_mistake_is_told_at_once(tmp_path: Path) -> None:
     assert any("colour" in mistake for mistake in mistakes)
 
 
+@pytest.mark.parametrize(("written_as", "told"), [
+    ('"SH-PD\\n001"', "holds U+000A (character 6), which is no part of one line"),
+    ('"SH\\u2028PD"', "holds U+2028 (character 3)"),
+    ('"\\u202E001"', "holds U+202E (character 1)"),
+    (f'"{"号" * 41}"', "has 41 characters; at most 40 are wanted"),
+])
+def test_the_kiosks_name_is_one_line_of_a_receipt(tmp_path: Path, written_as: str, told: str) -> None:
+    (mistake,) = mistakes_in(tmp_path, GOOD.replace('"SH-PD-001"', written_as))
+    assert mistake.startswith("kiosk.toml: kiosk_name: ")
+    assert told in mistake
+
+
+def test_a_name_with_a_symbol_and_its_variation_selector_is_taken(tmp_path: Path) -> None:
+    config = load_config(written(tmp_path, GOOD.replace("SH-PD-001", "☎\ufe0f 110")), ASSETS)
+    assert config.kiosk_name == "☎\ufe0f 110"
+
+
+@pytest.mark.parametrize(("key", "text"), [
+    ("receipt_link", GOOD.replace("invalid/r/", "invalid/\\u2029")),
+    ("devices.permit_chip", GOOD.replace("Some Coupler", "Some\\tCoupler")),
+    ("languages", 'languages = ["zh-Hans", "en\\n"]\n' + GOOD),
+    ("face_refreshed_at.zh-Hans", GOOD + '\n[face_refreshed_at]\nzh-Hans = "一楼\\n大厅"\n'),
+    ("face_refreshed_at.zh-Hans", GOOD + f'\n[face_refreshed_at]\nzh-Hans = "{"厅" * 121}"\n'),
+])
+def test_every_text_of_the_configuration_is_one_line_of_a_bounded_length(tmp_path: Path, key: str, text: str) -> None:
+    assert [line for line in mistakes_in(tmp_path, text) if line.startswith(f"kiosk.toml: {key}: h")]
+
+
 @pytest.mark.parametrize(("line", "key"), [
     ('permit_chip = "sim://permit_chip?port=7000"', "devices"),
     ('witness_socket = "witness"', "witness_socket"),

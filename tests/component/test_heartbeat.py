@@ -63,7 +63,7 @@ class Site:
         self.guard = JournalGuard(self.journal)
         watched = Watched(
             lambda: self.state, self.journal, self.guard, self.health, {"kiosk": "0.1.0"}, timedelta(days=180),
-            self.client.unknown)
+            self.client.unknown, lambda day: (2027,) if day.month >= 11 else ())
         self.own = SetClock(Clock(self.hand), wrong_by)
         self.clock = WatchedClock(self.own, timedelta(seconds=60))
         self.service = HeartbeatService(self.client, watched, self.clock, self._pause, lambda: 0.5)
@@ -133,7 +133,7 @@ def test_central_is_told_of_machine_devices_queue_journal_and_versions(site: Sit
     assert told["counters"] == {
         "permits_taken_in": 0, "grants_received": 0, "endorsements_refused": 0, "applications_received": 0,
         "faces_rewritten": 0, "permits_taken": 0, "permits_retained": 0, "receipts_printed": 0, "faults": 1,
-        "unknown_fields": 0, "unknown_values": 0, "clock_jumps": 0}
+        "unknown_fields": 0, "unknown_values": 0, "clock_jumps": 0, "holiday_years_missing": 1}
 
 
 def test_a_kiosk_that_is_out_of_service_says_why_and_where_the_permit_is(site: Site) -> None:
@@ -141,6 +141,15 @@ def test_a_kiosk_that_is_out_of_service_says_why_and_where_the_permit_is(site: S
     site.service.begin()
     told = site.at_central()
     assert (told["state"], told["custody"], told["fault"]) == ("OutOfService", "inside", "3101")
+
+
+def test_holidays_that_are_missing_are_in_the_log_once_a_day_from_november_on(
+    site: Site, caplog: pytest.LogCaptureFixture
+) -> None:
+    site.beats = 300        # of five minutes each: a day and an hour
+    site.service.begin()
+    told = [line for line in caplog.messages if line.startswith("holidays_missing")]
+    assert told == ['holidays_missing {"year": 2027}'] * 2
 
 
 def test_it_beats_every_five_minutes_within_a_tenth(site: Site) -> None:
@@ -340,7 +349,7 @@ def test_nothing_is_logged_but_names_and_numbers(site: Site, caplog: pytest.LogC
     site.writes(1)
     with caplog.at_level(logging.INFO, "kiosk"):
         site.service.begin()
-    assert [line.split()[0] for line in caplog.messages] == ["journal_verified"]
+    assert [line.split()[0] for line in caplog.messages] == ["journal_verified", "holidays_missing"]
 
 
 # -- how the devices are ----------------------------------------------------------------------------------------------

@@ -11,6 +11,29 @@ from kiosk.policy.region_file import REGIONS_DIR, shipped_regions
 from tests.unit.region_cases import INVENTED, INVENTED_DIR
 
 
+@pytest.mark.parametrize(("on", "years"), [
+    ("2026-10-31", ()), ("2026-11-01", (2027,)), ("2026-12-31", (2027,)), ("2027-01-01", (2027,)),
+    ("2027-11-01", (2027, 2028)), ("2025-12-31", (2025,)),
+])
+@pytest.mark.parametrize("name", shipped_regions())
+def test_from_november_on_the_years_whose_holidays_are_missing_are_named(capsys, name, on, years) -> None:
+    assert main(["region", "check", str(REGIONS_DIR / f"{name}.toml"), "--on", on]) == 0
+    printed = capsys.readouterr()
+    assert printed.out == f"{name}.toml: no mistakes\n"
+    assert [line.partition(" is missing")[0] for line in printed.err.splitlines()] == [
+        f"{name}.toml: holidays.{year}" for year in years]
+
+
+def test_a_region_in_which_nothing_depends_on_holidays_needs_none(capsys) -> None:
+    assert main(["region", "check", str(INVENTED_DIR / "qinghe.toml"), "--on", "2026-12-01"]) == 0
+    assert capsys.readouterr().err == ""
+
+
+def test_a_day_that_does_not_exist_is_told(capsys) -> None:
+    assert main(["region", "check", "--on", "2026-11-31"]) == 2
+    assert "--on: no such date: '2026-11-31'" in capsys.readouterr().err
+
+
 def test_the_shipped_regions_have_no_mistakes(capsys) -> None:
     assert main(["region", "check"]) == 0
     assert capsys.readouterr().out == f"{', '.join(f'{name}.toml' for name in shipped_regions())}: no mistakes\n"
@@ -100,6 +123,6 @@ def test_what_cannot_be_shown_is_one_line_and_exit_code_2(capsys, arguments, com
 
 
 def test_dates_that_make_no_sense_are_said_so_instead_of_a_table(capsys) -> None:
-    assert main(["region", "show", "shanghai", "--valid-from", "2018-06-09", "--valid-to", "2019-06-08", "--language",
+    assert main(["region", "show", "shanghai", "--valid-from", "2018-06-09", "--valid-to", "2019-06-07", "--language",
                  "en"]) == 0
     assert capsys.readouterr().out.splitlines()[1] == "the dates on the permit do not fit together"

@@ -17,6 +17,8 @@ SPOILT = {
     "format.date": ('date = "{day} {month_name} {year}"', 'date = "{weekday}"'),
     "unbalanced braces": ('cancel = "', 'cancel = "{'),
     "must be a text": ('cancel = "', 'cancel = 7 # "'),
+    "holds U+2028": ('cancel = "', 'cancel = "\\u2028'),
+    "holds U+000A": ('cancel = "', 'cancel = "\\n'),
     "month_names": ("month_names = [", 'month_names = ["Nonember", '),
     "not TOML": ("[language]", "[language"),
 }

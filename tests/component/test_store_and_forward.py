@@ -392,6 +392,35 @@ def test_a_message_is_sent_as_it_was_stored_whatever_this_version_thinks_of_it(s
         assert db.execute("SELECT outcome FROM message").fetchall() == [("invalid_request",)]
 
 
+PROSE = "lin_yuzhen_341399198803140021"
+
+
+def says_prose(exchange: Exchange) -> bool:
+    """What central took note of, in a word of its own."""
+    heard = json.loads(exchange.passed_on().body)
+    return exchange.answer(Answer(200, json.dumps({**heard, "state": PROSE}).encode()))
+
+
+def refuses_in_prose(exchange: Exchange) -> bool:
+    problem = {"title": PROSE, "status": 409, "code": PROSE, "detail": PROSE}
+    return exchange.answer(Answer(409, json.dumps(problem).encode(), "application/problem+json"))
+
+
+@pytest.mark.parametrize("play", [says_prose, refuses_in_prose], ids=["state", "problem"])
+def test_only_what_the_catalogue_lists_reaches_journal_and_log(
+    site: Site, play: Play, caplog: pytest.LogCaptureFixture
+) -> None:
+    told = site.visit()
+    owes(site, completion(told))
+    with behind(site, play), caplog.at_level(logging.DEBUG, "kiosk"):
+        site.forwards()
+    with closing(sqlite3.connect(site.path)) as db:
+        assert db.execute("SELECT outcome FROM message").fetchall() == [("other",)]
+    assert PROSE not in caplog.text
+    assert [PROSE.encode() in path.read_bytes() for path in site.path.parent.glob(f"{site.path.name}*")] != []
+    assert not any(PROSE.encode() in path.read_bytes() for path in site.path.parent.glob(f"{site.path.name}*"))
+
+
 def test_a_message_of_a_kind_that_this_version_does_not_know_waits_and_holds_up_nobody(site: Site) -> None:
     odd, told = site.visit(), site.visit()
     owes(site, completion(odd), completion(told))

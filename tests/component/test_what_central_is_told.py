@@ -46,6 +46,8 @@ UNTOLD = [
     ({"issued_on": date(1, 1, 1)}, {}, "issued_on"),
     ({}, {"address": Personal("路" * 81)}, "address"),
     ({}, {"address": Personal("a\u2029b")}, "address"),
+    ({}, {"address": Personal("\u202e上海市")}, "address"),
+    ({}, {"address": Personal("上海市\ufffd")}, "address"),
     ({}, {"issuing_authority": "局\u0000"}, "issuing_authority"),
     ({}, {"valid_to": date(9999, 12, 31)}, "valid_to"),
     ({}, {"endorsement_count": 65536}, "endorsement_count"),
@@ -62,9 +64,13 @@ def test_a_permit_that_does_not_fit_is_known_by_the_field_and_not_by_its_value(
 
 
 @pytest.mark.parametrize("last_day", [date(1, 1, 1), date(9999, 12, 31), date(9000, 1, 1)])
-def test_a_chip_with_a_day_that_central_cannot_be_told_is_a_permit_that_cannot_be_read(last_day: date) -> None:
-    told = reading(content().model_copy(update={"valid_to": last_day}))
-    assert isinstance(told, on.DeviceFailed)
+def test_a_permit_with_a_day_that_central_cannot_be_told_is_refused_by_a_text_of_its_own(
+    last_day: date, caplog: pytest.LogCaptureFixture
+) -> None:
+    assert reading(content().model_copy(update={"valid_to": last_day})) == on.PermitNotRecognised("content_unusual")
+    (line,) = [line for line in caplog.messages if line.startswith("device_trouble")]
+    assert "valid_to is nothing that central could be told" in line
+    assert str(last_day.year) not in line
 
 
 def test_a_chip_with_a_line_break_of_unicode_in_its_address_is_a_permit_that_cannot_be_read() -> None:
@@ -76,6 +82,15 @@ def test_a_chip_with_a_line_break_of_unicode_in_its_address_is_a_permit_that_can
     assert isinstance(reading(content().model_copy(update={"address": "示范路某某8号"})), on.PermitRead)
     assert isinstance(
         reading(content().model_copy(update={"address": "示范路某某8号"}), break_the_line), on.DeviceFailed)
+
+
+@pytest.mark.parametrize("odd", ["\u202e", "\ufffd", "\u2066"])
+def test_a_permit_whose_address_is_no_line_of_text_is_refused_by_a_text_of_its_own(
+    odd: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    told = reading(content().model_copy(update={"address": f"示范路{odd}8号"}))
+    assert told == on.PermitNotRecognised("content_unusual")
+    assert "示范路" not in caplog.text
 
 
 def test_a_chip_with_usual_content_is_read() -> None:
@@ -93,6 +108,7 @@ def reading(on_chip: object, spoil: Callable[[VirtualChip], None] = lambda _: No
     service = ChipService(PermitChip(coupler, layouts), coupler, seal_by(b""), worker, PcscdRestart(None))
     service.handlers[do.ReadChip](do.ReadChip(), told.append)
     service.close()
+    worker.close()
     return told[0]
 
 

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import logging
 import traceback
+from base64 import b64encode
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 
@@ -18,8 +20,12 @@ from kiosk.workflow import events as on
 from kiosk.workflow import machine, transition
 from kiosk.workflow import states as s
 from tests.flows.conftest import OpenPlace
-from tests.flows.place import LIN, Place
+from tests.flows.place import LIN, NEIGHBOUR, Place
 from tests.waiting import eventually
+
+# Where power is cut the machine's thread ends by SystemExit.
+pytestmark = pytest.mark.filterwarnings(
+    "ignore:Exception in thread machine:pytest.PytestUnhandledThreadExceptionWarning")
 
 NUMBER = "34139919880917777"
 PERSON = {
@@ -40,14 +46,24 @@ MARKERS = [
 IN_RECORDS = [*MARKERS, "8600310000000001"]
 
 
+MOST_CUT = 8      # bytes at both ends of which base64 leaves nothing to be sure of
+
+
 def forms(marker: str) -> list[bytes]:
-    """How a text may hide in bytes: in UTF-8, as on the reader's line, as in the chip, in hex, escaped."""
+    """How a text may hide in bytes: in UTF-8, as on the reader's line, as in the chip, in hex, escaped, in a
+    URL, in base64.
+    """
     texts = {marker, ascii(marker)[1:-1], marker.encode("utf-8").hex(), marker.encode("utf-8").hex().upper()}
-    encoded = [text.encode("utf-8") for text in texts] + [marker.encode("utf-16-le")]
-    for encoding in ("gb18030", "utf-16-le"):
+    encoded = [text.encode("utf-8") for text in texts] + [quote(marker).encode()]
+    for encoding in ("utf-8", "gb18030", "utf-16-le", "utf-16-be"):
         raw = marker.encode(encoding)
-        encoded += [raw, raw.hex().encode(), raw.hex().upper().encode(), repr(raw)[2:-1].encode()]
+        encoded += [raw, raw.hex().encode(), raw.hex().upper().encode(), repr(raw)[2:-1].encode(), *in_base64(raw)]
     return encoded
+
+
+def in_base64(raw: bytes) -> list[bytes]:
+    """How bytes look in the base64 of something longer, wherever in it they begin."""
+    return [b64encode(bytes(before) + raw)[4 if before else 0:-4] for before in range(3) if len(raw) > MOST_CUT]
 
 
 def found_in(where: str, content: bytes, markers: list[Any] = MARKERS) -> list[str]:
@@ -171,6 +187,47 @@ def a_printer_that_breaks(place: Place) -> None:
     place.plays(LIN.until(s.Confirming))
     place.rig.fault("receipt_printer", "paper_out_while_printing")
     place.answers(LIN.since(s.Confirming))
+
+
+@played
+def a_withdrawal_before_confirming(place: Place) -> None:
+    place.plays(LIN.until(s.Confirming))
+    place.chooses(Intent.CANCEL)
+    place.sees(s.AwaitingRemoval)
+    place.takes_permit()
+    place.sees(s.Explaining)
+
+
+@played
+def a_permit_that_nobody_takes(place: Place) -> None:
+    place.plays(LIN.through(s.Confirming))
+    place.sees(s.AwaitingRemoval)
+    place.lets_pass()
+    place.sees(s.AwaitingRemoval, lambda state: state.reminded)
+    place.lets_pass()
+    place.sees(s.Explaining)
+
+
+@played
+def a_stop_in_the_middle_of_writing(place: Place) -> None:
+    place.cut_power_at(s.ReadingChipBack)
+    place.plays(LIN.through(s.Confirming))
+    place.loses_power()
+    place.start_kiosk()
+    place.asks_for_permit()
+    place.sees(s.AwaitingRemoval)
+    place.takes_permit()
+    place.sees(s.Explaining)
+
+
+@played
+def somebody_elses_id_card(place: Place) -> None:
+    place.rig.lay_id_card(NEIGHBOUR.person)
+    place.plays(replace(LIN, person=NEIGHBOUR.person).until(s.AwaitingPermit))
+    place.rig.offer_permit(LIN.permit)
+    place.sees(s.AwaitingRemoval)
+    place.takes_permit()
+    place.sees(s.Explaining)
 
 
 @pytest.mark.parametrize("play", PLAYED.values(), ids=PLAYED.keys())

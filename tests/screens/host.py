@@ -19,9 +19,13 @@ ASSETS = Path(__file__).resolve().parents[2] / "assets"
 
 
 def models(order: str, language: str) -> dict[str, ScreenModel]:
-    """The samples, or what a shipped region says: `<kind>/…/<region>`."""
+    """The samples, or what a shipped region says: `<kind>/…/<region>`, or the longest values: `longest/…`."""
     if "/" not in order:
         return samples(language)
+    if order.startswith("longest/"):
+        from tests.screens.longest_samples import longest_samples
+
+        return longest_samples(language)
     from tests.screens.region_samples import region_samples  # loads all regions, and the presenter
 
     return region_samples(language)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 from functools import cache
 from pathlib import Path
 
@@ -105,6 +105,10 @@ def _on(region: Region, visit: s.Visit, day: date) -> Iterator[tuple[str, s.Stat
     matter = matter_of(region, day)
     yield f"assessment/{day}", s.ShowingAssessment(visit, matter, central_silent=True)
     yield f"status/{day}", s.ShowingStatus(visit, matter, permit_calendar(region, _request(region, day)))
+    if region.term.permit_carries_end:
+        printed = replace(_request(region, day), valid_to=_ends(region) - timedelta(days=1))
+        a_day_apart = replace(matter, assessment=assess(region, printed))
+        yield f"a_day_apart/{day}", s.ShowingAssessment(visit, a_day_apart, central_silent=True)
 
 
 def matter_of(region: Region, day: date) -> s.Matter:

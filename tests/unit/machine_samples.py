@@ -102,6 +102,7 @@ EVENTS: tuple[on.Event, ...] = (
     on.IdCardNotReadable(),
     *(on.PermitRead(permit) for permit in (PERMIT, SOMEBODY_ELSES, OF_ANOTHER_REGION)),
     on.PermitNotRecognised("foreign_bank"),
+    on.PermitNotRecognised("content_unusual"),
     *(on.WorkFound(grant) for grant in (
         GRANT_ELSEWHERE, FACE_GRANT, FACE_GRANT_OF_OTHER_CONTENT, FACE_GRANT_UNPRINTABLE)),
     on.NoWorkFound(),

@@ -142,6 +142,17 @@ def test_a_grant_to_rewrite_a_permit_without_a_term_is_garbage(term: dict[str, s
     assert flaw_of(signed(content=content)) is GrantFlaw.GARBAGE
 
 
+@pytest.mark.parametrize("change", [
+    {"address": ADDRESS + "\n" * 24}, {"address": f"{ADDRESS}\u2029"}, {"address": "上海市\0浦东新区"},
+    {"address": "\u202e" + ADDRESS}, {"address": "上海市\ufffd"}, {"address": "路" * 81},
+    {"issuing_authority": "上海市公安局\0"}, {"issuing_authority": "局" * 41}, {"category": "standard\n"},
+])
+@pytest.mark.parametrize("face_only", [False, True])
+def test_a_grant_whose_texts_are_no_lines_is_garbage(change: dict[str, str], face_only: bool) -> None:
+    content = {**payload()["content"], **change}
+    assert flaw_of(signed(content=content, face_only=face_only)) is GrantFlaw.GARBAGE
+
+
 def test_a_grant_for_the_face_alone_says_what_the_chip_holds_even_without_a_term() -> None:
     content = {**payload()["content"], "valid_from": None, "valid_to": None}
     grant = verify_grant(

@@ -210,10 +210,10 @@ def test_more_than_six_months_late_is_a_new_application_and_the_years_start_agai
 
 @pytest.mark.parametrize(("start", "end", "on"), [
     ("2026-04-15", "2025-04-15", "2026-04-01"),         # end before start
-    ("2025-04-15", "2026-04-14", "2026-04-01"),         # the other convention
+    ("2025-04-15", "2026-04-13", "2026-04-01"),         # two days short
     ("2025-04-15", "2027-04-15", "2026-04-01"),         # two years
     ("2025-04-15", "2025-10-15", "2025-10-01"),         # half a year
-    ("2023-02-28", "2024-02-29", "2024-02-10"),         # stretched upward
+    ("2023-02-28", "2024-03-02", "2024-02-10"),         # stretched upward by days
     ("2026-05-15", "2027-05-15", "2026-04-14"),         # starts more than a window ahead
 ])
 def test_dates_that_make_no_sense_lead_to_the_counter(start, end, on) -> None:

@@ -48,11 +48,13 @@ def test_day_before_convention_keeps_a_clamped_anniversary_as_the_end() -> None:
     found = ask("qinghe", "2025-02-01", "2024-02-29", "2025-02-28")
     assert (found.outcome, found.opens_on, new_term_of(found)) == (
         IN_WINDOW, date(2025, 2, 1), ("2025-03-01", "2026-02-28"))
-    assert ask("qinghe", "2025-02-01", "2024-02-29", "2025-02-27").outcome is None
+    assert ask("qinghe", "2025-02-01", "2024-02-29", "2025-02-26").outcome is None
 
 
-def test_day_before_convention_has_no_place_for_the_same_day() -> None:
-    assert ask("qinghe", "2019-05-20", "2018-06-09", "2019-06-09").outcome is None
+def test_day_before_convention_knows_the_same_day_as_a_day_apart() -> None:
+    found = ask("qinghe", "2019-05-20", "2018-06-09", "2019-06-09")
+    assert (found.outcome, found.is_a_day_apart) == (IN_WINDOW, True)
+    assert ask("qinghe", "2019-05-20", "2018-06-09", "2019-06-10").outcome is None
 
 
 def test_days_not_counted_are_from_the_day_after_the_end_to_the_day_before_the_make_up() -> None:
@@ -145,7 +147,7 @@ def test_a_re_anchoring_make_up_on_29_february_is_found_again_behind_a_later_one
 
 
 def test_an_end_date_that_is_no_anniversary_of_the_issue_makes_no_sense() -> None:
-    assert ask("shibei", "2019-03-01", "2018-03-11", "2019-03-12", issued_on="2016-03-11").outcome is None
+    assert ask("shibei", "2019-03-01", "2018-03-11", "2019-03-13", issued_on="2016-03-11").outcome is None
     assert ask("shibei", "2019-03-01", "2017-03-11", "2019-03-11", issued_on="2016-03-11").outcome is None
 
 

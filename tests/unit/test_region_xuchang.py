@@ -141,7 +141,7 @@ def test_the_day_central_received_the_application_counts_however_long_the_review
 
 @pytest.mark.parametrize(("start", "end", "on"), [
     ("2026-04-15", "2025-04-15", "2026-04-01"),         # end before start
-    ("2025-04-15", "2026-04-14", "2026-04-01"),         # the other convention
+    ("2025-04-15", "2026-04-13", "2026-04-01"),         # two days short
     ("2025-04-15", "2027-04-15", "2026-04-01"),         # two years
     ("2026-05-15", "2027-05-15", "2026-04-14"),         # starts more than a window ahead
 ])

@@ -1,0 +1,58 @@
+"""The page before confirming with the longest values that the border lets in (`kiosk.domain.text_kinds`)."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+
+from kiosk.about import About
+from kiosk.domain.endorsement import Drawable, ResidenceYears
+from kiosk.domain.personal import Personal
+from kiosk.domain.text_kinds import ADDRESS, AUTHORITY, PLACE_IN_A_SENTENCE
+from kiosk.policy.assessment import LocalText
+from kiosk.policy.region_file import load_region
+from kiosk.presenter import present
+from kiosk.screen_models import ScreenModel
+from kiosk.workflow import states as s
+from screens.samples import LANGUAGES
+from tests.screens.region_samples import REGIONS_DIR, matter_of
+from tests.unit.machine_samples import CASE, GRANT, VISIT
+
+FILLINGS = {
+    "ideographs": "路", "letters": "W", "rare": "𠮷", "words": "Wangjing ", "uyghur": "ئۈرۈمچى ",
+    "missing": "\U0002ebf0",
+}
+THREE_EM = "⸻"      # the one character that no page has room for 80 of
+SHANGHAI = load_region(REGIONS_DIR / "shanghai.toml")
+TOLD = matter_of(SHANGHAI, date(2027, 2, 20)).assessment
+
+
+def filled(filling: str, longest: int) -> str:
+    """A text of the greatest length."""
+    return (filling * longest)[:longest]
+
+
+def longest_samples(language: str) -> dict[str, ScreenModel]:
+    """Models by `longest/<filling>/<kind of notes>`: every note that can stand there at once."""
+    return {
+        f"longest/{name}/{notes}": present(about, _confirming(filling, drawable, language))
+        for name, filling in (*FILLINGS.items(), ("three_em", THREE_EM))
+        for notes, about, drawable in (
+            ("chip_only", _about(filling), Drawable.CHARACTER_MISSING),
+            ("unprintable", _about(None), Drawable.CHARACTER_MISSING))
+    }
+
+
+def _about(filling: str | None) -> About:
+    place = None if filling is None else filled(filling, PLACE_IN_A_SENTENCE.longest)
+    told = None if place is None else LocalText(tuple((language, place) for language in LANGUAGES))
+    return About(SHANGHAI, LANGUAGES, True, "https://kiosk.example/r/", 25, face_refreshed_at=told)
+
+
+def _confirming(filling: str, drawable: Drawable, language: str) -> s.Confirming:
+    content = replace(
+        GRANT.content, address=Personal(filled(filling, ADDRESS.longest)),
+        issuing_authority=filled(filling, AUTHORITY.longest), valid_from=date(2027, 11, 30),
+        valid_to=date(2028, 11, 30))
+    grant = replace(GRANT, content=content, residence_years=ResidenceYears.RESTART, drawable=drawable)
+    return s.Confirming(replace(VISIT, language=language), CASE, grant, TOLD)
