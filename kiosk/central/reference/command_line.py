@@ -17,6 +17,7 @@ from sqlalchemy.exc import DatabaseError
 from drivers.command_numbers import whole
 from drivers.device_file import DeviceFileError
 from drivers.standard_streams import json_text
+from kiosk.central.contract import LONGEST_GRANT
 from kiosk.central.reference import kiosks, kiosks_command, opening, residents, retention, review_command
 from kiosk.central.reference.authority import (
     CA_FILE,
@@ -41,7 +42,7 @@ from kiosk.central.signatures import ALGORITHMS
 from kiosk.policy.region_file import RegionFileError
 
 DEFAULT_DATABASE = "sqlite:///central.db"
-MOST_GRANT_MINUTES = 24 * 60
+MOST_GRANT_MINUTES = round(LONGEST_GRANT.total_seconds()) // 60
 
 
 def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
