@@ -295,6 +295,12 @@ class RelayRefusal(Model):
     reason: RelayRefusalReason
 
 
+_NOTHING_SENT: JsonDict = {
+    "if": {"properties": {"refused": {"not": {"type": "null"}}}, "required": ["refused"]},
+    "then": {"properties": {"answers": {"maxItems": 0}}},
+}
+
+
 class ChipBatchAnswers(Model):
     """POST …/chip-session/{sid}/responses: answers in order; shorter than the batch where it stopped.
 
@@ -302,9 +308,17 @@ class ChipBatchAnswers(Model):
     `refused`: nothing was sent, and so there is no answer; central composes another batch, or ends the session.
     """
 
+    model_config = ConfigDict(json_schema_extra=_NOTHING_SENT)
+
     batch: its.BatchNumber
     answers: tuple[ChipAnswer, ...] = Field(max_length=MOST_COMMANDS)
     refused: RelayRefusal | None = None
+
+    @model_validator(mode="after")
+    def _has_no_answer_where_nothing_was_sent(self) -> Self:
+        if self.refused is not None and self.answers:
+            raise ValueError("nothing was sent, so nothing answered")
+        return self
 
 
 _ONE_STEP: JsonDict = {

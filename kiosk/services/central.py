@@ -42,6 +42,7 @@ from kiosk.services.central_messages import (
     new_category,
     received_of,
     refusal_of,
+    relay_refusal_of,
     session_event,
     shown,
 )
@@ -246,6 +247,7 @@ class CentralService:
             batch=effect.batch,
             answers=tuple(
                 contract.ChipAnswer(data=data.hex().upper(), sw=f"{sw:04X}") for data, sw in effect.answers.answers),
+            refused=relay_refusal_of(effect.answers),
         )
         try:
             step = self._client.report_chip_answers(

@@ -38,6 +38,12 @@ def session_event(step: contract.ChipSessionStep) -> on.ChipBatchReceived | on.C
     return on.ChipBatchReceived(step.session_id, step.batch.number, do.ChipCommands(commands))
 
 
+def relay_refusal_of(answers: do.ChipAnswers) -> contract.RelayRefusal | None:
+    """Which command of a batch the relay did not let through; None where it let all of them."""
+    refused = answers.refused
+    return None if refused is None else contract.RelayRefusal(index=refused.index, reason=refused.reason)
+
+
 def holder_of(document: IdDocument) -> contract.Holder:
     """The identity card's holder, as the card says."""
     return contract.Holder(name=document.name.reveal(), id_number=document.number.reveal())

@@ -14,6 +14,7 @@ import jsonschema_rs
 import pytest
 from pydantic import TypeAdapter, ValidationError
 
+from drivers.permit_chip.allow_list import Rule
 from kiosk.central import codes, contract
 from kiosk.central.reading import Unknown, read_answer
 from kiosk.central.reference.openapi_document import DOCUMENT, openapi_document, openapi_text
@@ -372,3 +373,18 @@ def fits_document(name: str, value: object) -> bool:
     """Whether a value is what the OpenAPI document's schema of that name allows."""
     schema = {"$ref": f"#/components/schemas/{name}", "components": openapi_document()["components"]}
     return jsonschema_rs.validator_for(schema).is_valid(value)
+
+
+def test_what_the_relay_refuses_has_no_answer_to_the_models_and_to_the_document() -> None:
+    refused = {"batch": 1, "answers": [], "refused": {"index": 0, "reason": "select"}}
+    answered = refused | {"answers": [{"data": "", "sw": "9000"}]}
+    assert fits_document("ChipBatchAnswers", refused)
+    assert fits_document("ChipBatchAnswers", answered | {"refused": None})
+    assert not fits_document("ChipBatchAnswers", answered)
+    contract.ChipBatchAnswers.model_validate(refused)
+    with pytest.raises(ValidationError, match="nothing was sent"):
+        contract.ChipBatchAnswers.model_validate(answered)
+
+
+def test_the_relays_rules_are_those_of_the_contract() -> None:
+    assert {rule.value for rule in Rule} == set(codes.RELAY_REFUSALS)
