@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+import re
 import tomllib
 from collections.abc import Callable, Iterator
 from contextlib import closing
@@ -14,7 +15,7 @@ from typing import Any
 import pytest
 
 from drivers.simulators.permit import Place as At
-from kiosk.central import signatures
+from kiosk.central import contract, signatures
 from kiosk.central.reference.authority import GRANT_KEYS
 from kiosk.domain.endorsement import ChipState
 from kiosk.faults import RELAY_REFUSED
@@ -25,6 +26,8 @@ from tests.flows.conftest import OpenPlace
 from tests.flows.place import LIN, Authority, Place
 
 Document = dict[str, Any]
+README = Path(contract.__file__).with_name("README.md")
+UUID_PATTERN = "[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
 Change = Callable[[Document], Document]
 
 
@@ -193,3 +196,22 @@ def test_a_central_that_mends_its_batch_after_the_relay_refused_one_writes_all_t
     assert place.sees(s.RelayingBatch).batch == 2
     again = place.sees(s.SendingChipAnswers)
     assert not again.relay_refused
+
+
+def test_a_visit_makes_the_calls_of_the_readmes_first_picture_in_that_order(
+    place: Place, gateway: TlsGateway
+) -> None:
+    picture = re.findall(r"```mermaid\n(.*?)```", README.read_text(encoding="utf-8"), re.DOTALL)[0]
+    drawn = re.findall(r"K->>C: (\w+) (\S+)", picture)
+    place.plays(LIN.renewal())
+    place.central_is_told()
+    of_nobody = (("POST", "/v1/heartbeat"), ("GET", "/v1/endorsements/{endorsement_id}"))     # beside any visit
+    made = [(asked.method, template_of(asked.path)) for asked in gateway.asked]
+    assert [call for call in made if call not in of_nobody] == drawn
+
+
+def template_of(path: str) -> str:
+    """A path of the document in place of one with ids."""
+    first, *more = re.split(f"(?<=/){UUID_PATTERN}", path)
+    names = ("{endorsement_id}", "{session_id}")
+    return first + "".join(f"{name}{part}" for name, part in zip(names, more, strict=False))
