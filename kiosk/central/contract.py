@@ -291,7 +291,7 @@ class RelayRefusal(Model):
     file foresees. `reason`: which rule of the relay it breaks.
     """
 
-    index: Annotated[its.Number, Field(lt=MOST_COMMANDS)]
+    index: its.CommandIndex
     reason: RelayRefusalReason
 
 

@@ -122,6 +122,14 @@ def test_every_value_in_the_document_has_a_range_or_a_length() -> None:
     assert [place for place, schema in _schemas(schemas) if not _is_bounded(schema)] == []
 
 
+def test_every_free_text_says_in_the_document_which_characters_it_may_have() -> None:
+    schemas = openapi_document()["components"]["schemas"]
+    del schemas["Problem"]
+    assert [
+        place for place, schema in _schemas(schemas)
+        if schema["type"] == "string" and not schema.keys() & {"pattern", "const", "enum", "format"}] == []
+
+
 def test_the_services_of_the_contract_are_those_of_the_kiosk() -> None:
     assert set(get_args(contract.ServiceName)) == {service.value for service in Service}
     assert set(get_args(contract.Outcome)) == {outcome.value for outcome in AssessedOutcome}

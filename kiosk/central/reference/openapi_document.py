@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import re
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +13,7 @@ from kiosk.central.reference.application import bare_application
 from kiosk.central.reference.problems import PROBLEMS_OF, status_of, title_of
 
 DOCUMENT = Path(contract.__file__).with_name("openapi.json")
+EXAMPLES = Path(contract.__file__).with_name("examples.json")       # recorded by tests/central_examples.py
 
 
 def openapi_document() -> dict[str, Any]:
@@ -37,6 +40,7 @@ def openapi_document() -> dict[str, Any]:
     document["info"]["x-problem-codes"] = list(codes.PROBLEM_CODES)
     document["info"]["x-problem-statuses"] = {code: status_of(code) for code in codes.PROBLEM_CODES}
     _name_answers(document)
+    _show_examples(document)
     return document
 
 
@@ -100,6 +104,25 @@ def _name_answers(document: dict[str, Any]) -> None:
                     answer["headers"]["Retry-After"] = later
 
 
+def path_of(paths: Iterable[str], called: str) -> str:
+    """The document's path that was called, whose ids stand in braces. Raises ValueError for none."""
+    for path in sorted(paths, key=lambda path: path.count("{")):
+        if re.fullmatch(re.sub(r"\\{\w+\\}", "[^/]+", re.escape(path)), called):
+            return path
+    raise ValueError(f"no path of the contract: {called}")
+
+
+def _show_examples(document: dict[str, Any]) -> None:
+    """Each recorded request and its answer, under one name, at the call that they belong to."""
+    for example in json.loads(EXAMPLES.read_text(encoding="utf-8")):
+        operation = document["paths"][path_of(document["paths"], example["path"])][example["method"].lower()]
+        if example["request"] is not None:
+            body = operation["requestBody"]["content"][contract.JSON_TYPE]
+            body.setdefault("examples", {})[example["name"]] = {"value": example["request"]}
+        (content,) = operation["responses"][str(example["status"])]["content"].values()
+        content.setdefault("examples", {})[example["name"]] = {"value": example["answer"]}
+
+
 def _without_null(schema: dict[str, Any]) -> None:
     """A header that may be left out is never null: it is a text, or it is not there."""
     kinds = [kind for kind in schema.pop("anyOf", []) if kind != {"type": "null"}]
@@ -128,6 +151,7 @@ def _open_answers(document: dict[str, Any]) -> None:
     for name, own in names.items():
         schemas[own] = _renamed(schemas[name], names)
         schemas[own].pop("additionalProperties", None)
+        schemas[own]["title"] = own     # generators of clients name their classes by it
     for operation in operations:
         operation["responses"] = _renamed(operation["responses"], names)
 
