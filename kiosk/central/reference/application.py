@@ -202,7 +202,9 @@ def create_application(
 
 def bare_application() -> FastAPI:
     """Routes and error handling alone, as the OpenAPI document describes them."""
-    application = FastAPI(title=TITLE, version=VERSION, docs_url=None, redoc_url=None, openapi_url=None)
+    application = FastAPI(
+        title=TITLE, version=VERSION, docs_url=None, redoc_url=None, openapi_url=None,
+        generate_unique_id_function=lambda route: route.name)
     application.include_router(router)
     application.include_router(review_calls.router, prefix="/v1")
     _build_routes(application)
