@@ -5,8 +5,9 @@ SCENARIO :=
 UNIT :=
 PART :=
 SCALE := 1
+CALLS := 20000
 
-.PHONY: help setup demo scenarios run test fast lint gallery bench torture diagram
+.PHONY: help setup demo scenarios run test fast lint gallery bench torture contract diagram
 
 help:
 	@echo "setup      Debian packages, .venv and fonts (all other targets do it first; a second when nothing is to do)"
@@ -19,6 +20,7 @@ help:
 	@echo "gallery    every screen with sample content"
 	@echo "bench      how long a visit takes, and where"
 	@echo "torture    crashes, faults, hostile input, endurance (hours); PART=name for one, SCALE=0.1 for less of it"
+	@echo "contract   the document of central: hostile and allowed calls by it, a generated client, examples, vectors; CALLS=2000 for less"
 	@echo "diagram    draw the state diagram in kiosk/workflow/README.md anew"
 
 setup:
@@ -55,3 +57,10 @@ diagram: setup
 
 torture: setup
 	$(PYTHON) -m tests.torture $(PART) --scale $(SCALE)
+
+contract: setup
+	$(PYTHON) -m kiosk central openapi --check
+	$(PYTHON) -m pytest -n 2 tests/unit/test_central_contract.py tests/component/test_central_examples.py \
+		tests/component/test_central_vectors.py tests/component/test_central_readme.py \
+		tests/component/test_central_generated_client.py
+	$(PYTHON) -m tests.torture.fuzz.central_calls --calls $(CALLS)

@@ -12,17 +12,18 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
+from pydantic import TypeAdapter
 
 from kiosk.central import contract, signatures
 from kiosk.central.client import CentralAnsweredGarbage, CentralClient, CentralRefusedCall
+from kiosk.central.codes import REFUSAL_CODES, RETAINING_CODES
 from kiosk.central.grants import GrantFlaw, GrantRejected, load_grant_keys, verify_grant
-from kiosk.central.reading import Unknown
+from kiosk.central.reading import Unknown, read_answer
 from kiosk.central.reference.authority import GRANT_KEYS, GRANT_PUBLIC_KEYS
 from kiosk.central.reference.server import ReferenceCentral
 from kiosk.domain.endorsement import Refusal, Service
 from kiosk.domain.personal import Personal
-from kiosk.services.central_messages import applications_of, refusal_of, session_event
-from kiosk.workflow import events as on
+from kiosk.services.central_messages import applications_of, refusal_of
 from tests.component.central_rig import Kiosk, MovableClock, client_of, resident, settings
 from tests.fakes.tls_gateway import Answer, Exchange, Play, TlsGateway
 
@@ -185,23 +186,17 @@ def test_an_older_central_refuses_a_request_that_says_more_and_is_not_asked_agai
 
 
 def test_a_refusal_whose_code_is_not_known_is_other_and_keeps_no_permit() -> None:
-    unknown = Unknown()
-    assert refusal_of("reported_lost", True, unknown) == Refusal("reported_lost", retain=True)
-    assert unknown.counts()["unknown_values"] == 0
-    assert refusal_of("owes_a_fine", True, unknown) == Refusal("other", retain=False)
-    assert refusal_of("other", True, unknown) == Refusal("other", retain=False)
-    assert unknown.counts()["unknown_values"] == 2
+    assert refusal_of("reported_lost", True) == Refusal("reported_lost", retain=True)
+    newer = {"state": "refused", "endorsement_id": str(uuid4()), "code": "owes_a_fine", "retain": True}
+    answers_of_endorsing = TypeAdapter[contract.EndorsementAnswer](contract.EndorsementAnswer)
+    told = read_answer(answers_of_endorsing, json.dumps(newer).encode(), Unknown())
+    assert isinstance(told, contract.Refused)
+    assert refusal_of(told.code, told.retain) == Refusal("other", retain=False)
 
 
-def test_why_a_chip_session_failed_is_other_where_the_catalogue_does_not_list_it(
-    caplog: pytest.LogCaptureFixture
-) -> None:
-    unknown = Unknown()
-    step = contract.ChipSessionStep(session_id=uuid4(), verdict="failed", failure="lin_yuzhen_341399198803140021")
-    assert session_event(step, unknown) == on.ChipVerdictReceived(written=False)
-    assert '"code": "other"' in caplog.text
-    assert "lin_yuzhen" not in caplog.text
-    assert unknown.counts()["unknown_values"] == 1
+@pytest.mark.parametrize("code", [code for code in REFUSAL_CODES if code not in RETAINING_CODES])
+def test_no_permit_is_kept_with_a_code_that_has_nothing_to_do_with_keeping_it(code: str) -> None:
+    assert refusal_of(code, True) == Refusal(code, retain=False)
 
 
 def test_an_application_for_a_service_that_is_not_known_is_left_out_where_others_are_known() -> None:
