@@ -219,7 +219,9 @@ def create_application(
 
 def bare_application() -> FastAPI:
     """Routes and error handling alone, as the OpenAPI document describes them."""
-    application = FastAPI(title=TITLE, version=VERSION, docs_url=None, redoc_url=None, openapi_url=None)
+    application = FastAPI(
+        title=TITLE, version=VERSION, docs_url=None, redoc_url=None, openapi_url=None,
+        redirect_slashes=False)      # a kiosk follows no redirect: an address that is none is 404
     application.include_router(router)
     application.include_router(review_calls.router, prefix="/v1", responses=_PROBLEMS)
     _build_routes(application)
