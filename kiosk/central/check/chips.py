@@ -21,6 +21,10 @@ CONNECT_S = 10.0
 _LOST = (DriverError, ChipContentCorrupt)
 
 
+class DataDoesNotFit(Exception):
+    """A test permit that no chip of its permit file can hold."""
+
+
 class CheckedChip:
     """The chip as the kiosk's own driver meets it, relay and all. Raises `Deviation` where it does not answer as a
     permit's does: then there is nothing that central could be blamed for, but nothing that could be tried either.
@@ -70,19 +74,24 @@ class CheckedChip:
 
 
 def simulated_chip(case: EndorsementCase, permit_files: Sequence[PermitFile], keys: Path) -> CheckedChip:
-    """The chip of this case's permit. Raises `DeviceFileError` for keys that are none, ValueError where the data does
-    not fit the permit file.
-    """
+    """The chip of this case's permit. Raises `DeviceFileError` for keys that are none, and `DataDoesNotFit`."""
     permit = case.permit
     layout = next((each for each in permit_files if each.name == permit.permit_file), None)
     if layout is None:
-        raise ValueError(f"endorsement.permit.permit_file: there is no permit file {permit.permit_file!r}")
+        raise DataDoesNotFit(f"endorsement.permit.permit_file: there is no permit file {permit.permit_file!r}")
     values = {
         "chip_serial": permit.chip_serial, "region": permit.region, "permit_number": permit.permit_number,
         "id_number": permit.holder_number, "holder_name": permit.holder_name, "issued_on": permit.issued_on,
         **case.rest_of_chip.model_dump(), **permit.content.model_dump(),
     }
-    chip = VirtualChip(layout, {field.name: values[field.name] for field in layout.fields}, load_test_keys(keys))
+    unknown = [field.name for field in layout.fields if field.name not in values]
+    if unknown:
+        raise DataDoesNotFit(f"a chip of the permit file {layout.name} holds what is not known here: {unknown[0]}")
+    master = load_test_keys(keys)
+    try:
+        chip = VirtualChip(layout, {field.name: values[field.name] for field in layout.fields}, master)
+    except ValueError:
+        raise DataDoesNotFit(f"endorsement: this content does not fit the permit file {layout.name}") from None
     return CheckedChip(_InProcess(chip), permit_files)
 
 

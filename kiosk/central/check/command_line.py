@@ -15,7 +15,7 @@ from drivers.permit_chip.permit_file_reader import load_permit_file
 from drivers.standard_streams import json_text
 from drivers.transport.device_urls import UrlError
 from kiosk.central.address import CentralAddressError, parse_central_address
-from kiosk.central.check.chips import CheckedChip, chip_at_reader, simulated_chip
+from kiosk.central.check.chips import CheckedChip, DataDoesNotFit, chip_at_reader, simulated_chip
 from kiosk.central.check.data_file import EXAMPLE, CheckData, load_check_data
 from kiosk.central.check.findings import NoConversation
 from kiosk.central.check.run import Target
@@ -56,7 +56,7 @@ def run(args: argparse.Namespace) -> int:
         return 0
     try:
         report = check_central(_target(args))
-    except (_Unusable, CentralAddressError, UrlError, DriverError, ValueError) as error:
+    except _Unusable as error:
         sys.stderr.write(f"{error}\n")
         return 2
     except NoConversation as error:
@@ -112,9 +112,15 @@ def _chip(args: argparse.Namespace, data: CheckData) -> CheckedChip | None:
     if data.endorsement is None or (args.chip is None and args.chip_keys is None):
         return None
     files = _permit_files(args.permits)
-    if args.chip is not None:
+    if args.chip is None:
+        try:
+            return simulated_chip(data.endorsement, files, args.chip_keys)
+        except DataDoesNotFit as error:
+            raise _Unusable(f"{args.data}: {error}") from None
+    try:
         return chip_at_reader(args.chip, files)
-    return simulated_chip(data.endorsement, files, args.chip_keys)
+    except (UrlError, DriverError) as error:
+        raise _Unusable(f"--chip: {error}") from None
 
 
 def _permit_files(paths: list[Path]) -> list[PermitFile]:
