@@ -75,6 +75,11 @@ class CheckedChip:
 
 def simulated_chip(case: EndorsementCase, permit_files: Sequence[PermitFile], keys: Path) -> CheckedChip:
     """The chip of this case's permit. Raises `DeviceFileError` for keys that are none, and `DataDoesNotFit`."""
+    return CheckedChip(_InProcess(virtual_chip(case, permit_files, keys)), permit_files)
+
+
+def virtual_chip(case: EndorsementCase, permit_files: Sequence[PermitFile], keys: Path) -> VirtualChip:
+    """The same by itself, to be laid on a virtual reader."""
     permit = case.permit
     layout = next((each for each in permit_files if each.name == permit.permit_file), None)
     if layout is None:
@@ -89,10 +94,9 @@ def simulated_chip(case: EndorsementCase, permit_files: Sequence[PermitFile], ke
         raise DataDoesNotFit(f"a chip of the permit file {layout.name} holds what is not known here: {unknown[0]}")
     master = load_test_keys(keys)
     try:
-        chip = VirtualChip(layout, {field.name: values[field.name] for field in layout.fields}, master)
+        return VirtualChip(layout, {field.name: values[field.name] for field in layout.fields}, master)
     except ValueError:
         raise DataDoesNotFit(f"endorsement: this content does not fit the permit file {layout.name}") from None
-    return CheckedChip(_InProcess(chip), permit_files)
 
 
 def chip_at_reader(url: str, permit_files: Sequence[PermitFile]) -> CheckedChip:

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
 from uuid import uuid4
 
 from kiosk.central.check import bodies
 from kiosk.central.check.findings import Check
 from kiosk.central.check.judging import ENDORSEMENT, FOUND, HEARTBEAT, is_problem, is_same, need, read
 from kiosk.central.check.run import Run
-from kiosk.central.check.wire import ANSWER_S, Answer
+from kiosk.central.check.wire import ANSWER_S, Answer, Wire
 from kiosk.central.contract import IDEMPOTENCY_HEADER, JSON_TYPE
 
 _KNOW = "README: What to know before writing another central"
 _SEARCH = "/v1/applications/search"
 _HEARTBEAT = "/v1/heartbeat"
 _MUCH = 1024 * 1024
+AT_ONCE = 2
 
 
 def _searched(run: Run, **headers: str | None) -> Answer:
@@ -70,6 +73,29 @@ def _repeated_on_a_new_line(run: Run) -> None:
     first = run.kiosk.post("/v1/evidence", body, key)
     run.kiosk.close()
     is_same(first, run.kiosk.post("/v1/evidence", body, key))
+
+
+def _at_once(run: Run) -> None:
+    """As a kiosk repeats a call whose connection was lost while central still carries it out."""
+    asked = bodies.endorsement(bodies.nobody())
+    document, key = bodies.document(asked), str(asked.endorsement_id)
+    wires = [run.caller(run.target.kiosk) for _ in range(AT_ONCE)]
+    together = Barrier(AT_ONCE)
+
+    def ask(wire: Wire) -> Answer:
+        together.wait(ANSWER_S)
+        return wire.post("/v1/endorsements", document, key)
+
+    with ThreadPoolExecutor(AT_ONCE) as threads:
+        answers = list(threads.map(ask, wires))
+    good = [each for each in answers if each.status == 200]
+    for each in answers:
+        if each.status != 200:
+            is_problem(each, "busy")
+    need(bool(good), "POST /v1/endorsements: none of two at once with the same key is answered")
+    for each in good:
+        read(each, ENDORSEMENT)
+        is_same(good[0], each)
 
 
 def _key_of_another(run: Run) -> None:
@@ -158,6 +184,8 @@ CHECKS: tuple[Check[Run], ...] = (
     Check("key.repeat", "same key and body: the same, first answer", f"{_KNOW} (Idempotency)", _repeated),
     Check("key.repeat_on_a_new_connection", "the same on another connection",
           "README: What the kiosk does when a call gets no answer", _repeated_on_a_new_line),
+    Check("key.at_once", "two at once with the same key: the same answer to both, or 503 busy to one",
+          "README: What the kiosk does when a call gets no answer", _at_once),
     Check("key.other_request", "a used key with another body or call is 409 idempotency_conflict",
           f"{_KNOW} (Idempotency)", _key_of_another),
     Check("key.problems_are_not_kept", "a problem document uses no key up", f"{_KNOW} (Idempotency)",

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from uuid import UUID, uuid4
 
+from drivers.permit_chip.apdu import INS_GET_CHALLENGE, INS_UPDATE_BINARY, INS_UPDATE_RECORD
 from kiosk.central import contract
 from kiosk.central.check import bodies
+from kiosk.central.check.endorsing import grant_anew
 from kiosk.central.check.findings import Check, Deviation, NotTried
 from kiosk.central.check.judging import STATE, STEP, is_problem, is_same, need, read
 from kiosk.central.check.run import Run, Session
@@ -14,7 +16,8 @@ from kiosk.central.check.wire import Answer
 MOST_BATCHES = 24      # six protected writes and what may go wrong between them
 
 _SESSIONS = "README: What to know before writing another central (Chip sessions)"
-_WRITING = (0xD6, 0xDC)
+_TABLE = "README: What to know before writing another central (the chip says / central does)"
+_WRITING = (INS_UPDATE_BINARY, INS_UPDATE_RECORD)
 
 
 def _other_chip(run: Run) -> None:
@@ -24,8 +27,63 @@ def _other_chip(run: Run) -> None:
     is_problem(answer, "chip_mismatch")
 
 
+def _wrong_mac(run: Run) -> None:
+    """The chip is not asked: that it refused the MAC is only told."""
+    _begun(run)
+    session = run.running()
+    step = _step(_up_to_the_write_then(run, session, contract.ChipAnswer(data="", sw="6988")))
+    need(step.verdict == "failed", "goes on after a wrong MAC, of which each eats one of the chip's tries")
+    need(step.failure == "mac_rejected", f"a wrong MAC is told as {step.failure}, where mac_rejected was due")
+    request = run.chip().begin()
+    path = f"/v1/endorsements/{session.endorsement_id}/chip-session"
+    is_problem(run.kiosk.post(path, bodies.document(request)), "grant_not_live")
+
+
+def _anew(run: Run) -> None:
+    run.chip()
+    run.session = None
+    grant_anew(run)
+
+
+def _link_lost(run: Run) -> None:
+    session = run.running()
+    answer = _up_to_the_write_then(run, session)
+    session.step = _step(answer)
+    if session.step.batch is None:
+        raise Deviation(f"{session.step.verdict} after the link was lost, without reading the chip again")
+    need(not _writes(session.step.batch), "writes again after the link was lost, without reading the chip first")
+
+
+def _no_challenge(run: Run) -> None:
+    session = run.running()
+    answer = _up_to_the_write_then(run, session, contract.ChipAnswer(data="", sw="6984"))
+    session.step = _step(answer)
+    if session.step.batch is None:
+        raise Deviation(f"{session.step.verdict} after 6984, which costs nothing")
+    need(not _writes(session.step.batch), "writes again after 6984, without a new challenge")
+    is_asked_for = any(int(each.apdu[2:4], 16) == INS_GET_CHALLENGE for each in session.step.batch.commands)
+    need(is_asked_for, "no new challenge after 6984")
+
+
+def _up_to_the_write_then(run: Run, session: Session, *told: contract.ChipAnswer) -> Answer:
+    """Relay batches until one writes. Of that one nothing reaches the chip; what is `told` is made up."""
+    for _ in range(MOST_BATCHES):
+        batch = session.step.batch
+        if batch is None:
+            raise Deviation(f"{session.step.verdict} before anything was written")
+        is_write = _writes(batch)
+        answers = told if is_write else run.chip().relay(batch)
+        report = contract.ChipBatchAnswers(batch=batch.number, answers=answers)
+        answer = _told(run, session.endorsement_id, session.step.session_id, report)
+        if is_write:
+            return answer
+        session.step = _step(answer)
+    raise Deviation(f"nothing is written within {MOST_BATCHES} batches")
+
+
 def _begun(run: Run) -> None:
     chip, (granted, payload) = run.chip(), run.grant()
+    run.session = None
     request = chip.begin()
     if request.chip_serial != payload.chip_serial:
         raise NotTried("the chip at the reader is not the one of the data")
@@ -160,11 +218,16 @@ def _text(value: object) -> object:
 CHECKS: tuple[Check[Run], ...] = (
     Check("chip.other", "a session for another chip than the grant's is 409 chip_mismatch",
           "openapi.json: x-problem-statuses", _other_chip),
+    Check("chip.wrong_mac", "6988 ends session and grant: mac_rejected", _TABLE, _wrong_mac),
+    Check("chip.then_anew", "after that the permit is granted anew", _TABLE, _anew),
     Check("chip.begun", "a session begins with reading; its repeat gives the same batch", _SESSIONS, _begun),
     Check("chip.begun_anew", "a new key begins a new session and ends the other; numbers rise", _SESSIONS,
           _begun_anew),
     Check("chip.wrong_report", "answers to no batch, or too many: 409 wrong_batch, 422; another session: 404",
           "openapi.json: ChipBatchAnswers", _wrong_reports),
+    Check("chip.link_lost", "where a write's answer was lost, the chip is read again before anything is written",
+          _TABLE, _link_lost),
+    Check("chip.no_challenge", "6984 is answered with a new challenge", _TABLE, _no_challenge),
     Check("chip.written", "the relay lets every batch through, and the chip takes the write", _SESSIONS, _written),
     Check("chip.holds_it", "what was told written is on the chip", "openapi.json: ChipSessionStep", _chip_holds_it),
     Check("chip.told_again", "told the same again: the same step; told otherwise: 409 wrong_batch", _SESSIONS,

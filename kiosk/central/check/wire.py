@@ -74,7 +74,8 @@ class Wire:
         self._address = address
         self._context = tls_context(ca, identity)
         self._heard = heard
-        self._number = first_number
+        self._next_number = first_number
+        self._numbers: dict[str, int] = {}
         self._link: http.client.HTTPSConnection | None = None
         self.connections = 0
         self.tls: tuple[str, str] = ("", "")
@@ -91,11 +92,20 @@ class Wire:
         no answer comes. `headers`: others than usual, with `_` for `-`; None leaves one out.
         """
         content = body if isinstance(body, bytes) else json.dumps(body).encode("utf-8")
-        usual: dict[str, str | None] = {IDEMPOTENCY_HEADER: key or str(uuid4()), "Content-Type": JSON_TYPE}
-        if self._number is not None and path != "/v1/heartbeat":
-            usual[SEQUENCE_HEADER] = str(self._number)
-            self._number += 1
-        return self.ask("POST", path, content, usual | _named(headers))
+        key = key or str(uuid4())
+        sent: dict[str, str | None] = {IDEMPOTENCY_HEADER: key, "Content-Type": JSON_TYPE, **_named(headers)}
+        if path != "/v1/heartbeat" and SEQUENCE_HEADER not in sent:
+            sent[SEQUENCE_HEADER] = self._number_of(key)
+        return self.ask("POST", path, content, sent)
+
+    def _number_of(self, key: str) -> str | None:
+        """A call keeps its number when it is repeated."""
+        if self._next_number is None:
+            return None
+        if key not in self._numbers:
+            self._numbers[key] = self._next_number
+            self._next_number += 1
+        return str(self._numbers[key])
 
     def get(self, path: str, **headers: str | None) -> Answer:
         """GET. Raises as `post` does."""

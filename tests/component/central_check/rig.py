@@ -11,8 +11,9 @@ from typing import Any
 
 from drivers.permit_chip.permit_file_reader import load_permit_file
 from drivers.simulators.chip_keys import TEST_KEYS, load_test_keys
+from drivers.simulators.virtual_chip import VirtualChip
 from kiosk.central.address import parse_central_address
-from kiosk.central.check.chips import simulated_chip
+from kiosk.central.check.chips import simulated_chip, virtual_chip
 from kiosk.central.check.data_file import CheckData
 from kiosk.central.check.findings import Finding, Outcome, Report
 from kiosk.central.check.run import Target
@@ -127,11 +128,18 @@ def target(url: str, directory: Path, all_cases: dict[str, Case]) -> Target:
     """Everything that a check can be given, with the permit's chip in this process."""
     data = CheckData.model_validate_json(json.dumps({name: case.table for name, case in all_cases.items()}))
     assert data.endorsement is not None
-    chip = simulated_chip(data.endorsement, [load_permit_file(PERMITS / "reference.toml")], TEST_KEYS)
+    layouts = [load_permit_file(path) for path in sorted(PERMITS.glob("*.toml"))]
+    chip = simulated_chip(data.endorsement, layouts, TEST_KEYS)
     return Target(
         url=url, address=parse_central_address(url), ca=directory / "ca.pem", kiosk=identity(directory, KIOSK),
         other=identity(directory, OTHER), revoked=identity(directory, REVOKED),
         grant_keys=load_grant_keys(directory / GRANT_PUBLIC_KEYS), data=data, chip=chip)
+
+
+def chip_of(whole: Target) -> VirtualChip:
+    """The chip of the permit that is to be endorsed, to be laid on a reader."""
+    assert whole.data.endorsement is not None
+    return virtual_chip(whole.data.endorsement, [load_permit_file(PERMITS / "reference.toml")], TEST_KEYS)
 
 
 def identity(directory: Path, name: str) -> Identity:
