@@ -17,7 +17,8 @@ from kiosk.central.check.findings import Check, Deviation, NotTried
 from kiosk.central.check.judging import ENDORSEMENT, PENDING, RECORDED, STATE, is_problem, is_same, need, read
 from kiosk.central.check.run import Run
 from kiosk.central.check.wire import Answer
-from kiosk.central.grants import GrantRejected, verify_grant
+from kiosk.central.codes import REFUSAL_CODES
+from kiosk.central.grants import MAX_PAYLOAD_BYTES, GrantFlaw, GrantRejected, verify_grant
 from kiosk.central.http_date import parse_http_date
 from kiosk.domain.personal import Personal
 
@@ -26,6 +27,7 @@ MAY_BE_AHEAD = timedelta(seconds=60)
 
 _PATH = "/v1/endorsements"
 _GRANT = "openapi.json: SignedGrant, GrantPayload"
+_OF_SIGNATURES = (GrantFlaw.UNSIGNED, GrantFlaw.UNKNOWN_KEY, GrantFlaw.BAD_SIGNATURE)
 _PAYLOAD = TypeAdapter(contract.GrantPayload)
 
 
@@ -50,8 +52,8 @@ def _granted(run: Run) -> None:
     answer, asked = _asked(run, case)
     granted = read(answer, ENDORSEMENT)
     if not isinstance(granted, contract.Granted):
-        code = granted.code if isinstance(granted, contract.Refused) else ""
-        raise Deviation(f"POST {_PATH}: {granted.state} {code}, where granted was due".replace("  ", " "))
+        code = f" {granted.code}" if isinstance(granted, contract.Refused) and granted.code in REFUSAL_CODES else ""
+        raise Deviation(f"POST {_PATH}: {granted.state}{code}, where granted was due")
     need(granted.endorsement_id == asked.endorsement_id, f"POST {_PATH}: answers another endorsement_id")
     run.granted, run.granted_by, run.payload = granted, (answer, asked), None
     with contextlib.suppress(Deviation):      # told by the check of what is in it
@@ -87,12 +89,15 @@ def _check_signature(run: Run, signed: contract.SignedGrant, case: PermitCase) -
             signed, run.target.grant_keys, now=bodies.now() if not run.granted_by else _date_of(run.granted_by[0]),
             permit_number=Personal(case.permit.permit_number), chip_serial=case.permit.chip_serial)
     except GrantRejected as error:
-        raise Deviation(f"a kiosk does not believe this grant: {error.flaw.value}") from None
+        if error.flaw in _OF_SIGNATURES:      # what else may be wrong with a grant has a check of its own
+            raise Deviation(f"a kiosk does not believe this grant: {error.flaw.value}") from None
 
 
 def _payload(signed: contract.SignedGrant) -> contract.GrantPayload:
     try:
-        return _PAYLOAD.validate_json(base64.b64decode(signed.payload, validate=True), extra="ignore")
+        payload = base64.b64decode(signed.payload, validate=True)
+        need(len(payload) <= MAX_PAYLOAD_BYTES, f"the payload has more than {MAX_PAYLOAD_BYTES} bytes")
+        return _PAYLOAD.validate_json(payload, extra="ignore")
     except binascii.Error:
         raise Deviation("payload is not base64 with padding (RFC 4648, section 4)") from None
     except ValidationError as error:

@@ -133,13 +133,14 @@ def _too_large(run: Run) -> None:
 
 
 def _not_json(run: Run) -> None:
-    good = bodies.search(bodies.nobody()).model_dump_json()
-    for wrong in (
-        b"", b"nothing", b"[]", good.encode("utf-16"), good[:-1].encode() + b',"permit":null}',
-        good.replace("无此人", "\\ud800", 1).encode(), good.replace('"endorsement_count":1', '"endorsement_count":NaN')
-        .encode(),
-    ):
-        is_problem(run.kiosk.post(_SEARCH, wrong), "invalid_request")
+    case = bodies.nobody()
+    good = bodies.search(case).model_dump_json()
+    name_twice = f'{good[:-1]},"permit":null}}'
+    half_a_character = good.replace(case.holder.name, "\\ud800")
+    no_number = good.replace('"endorsement_count":1', '"endorsement_count":NaN')
+    for wrong in ("", "nothing", "[]", name_twice, half_a_character, no_number):
+        is_problem(run.kiosk.post(_SEARCH, wrong.encode("utf-8")), "invalid_request")
+    is_problem(run.kiosk.post(_SEARCH, good.encode("utf-16")), "invalid_request")
 
 
 def _other_spelling(run: Run) -> None:

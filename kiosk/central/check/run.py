@@ -64,9 +64,15 @@ class Run:
         target = self.target
         self.kiosk = Wire(target.address, target.ca, target.kiosk, self.heard, target.first_number)
 
-    def caller(self, identity: Identity | None) -> Wire:
-        """Somebody else, or nobody."""
-        wire = Wire(self.target.address, self.target.ca, identity, self.heard, None)
+    def caller(self, identity: Identity) -> Wire:
+        """A further connection."""
+        return self._kept(Wire(self.target.address, self.target.ca, identity, self.heard, None))
+
+    def stranger(self, identity: Identity | None) -> Wire:
+        """Somebody who is to be turned away: what stands before central may do so, in its own words."""
+        return self._kept(Wire(self.target.address, self.target.ca, identity, Heard(), None))
+
+    def _kept(self, wire: Wire) -> Wire:
         self._others.append(wire)
         return wire
 

@@ -67,19 +67,19 @@ def _old_versions(run: Run) -> None:
 
 
 def _without_certificate(run: Run) -> None:
-    _turned_away(run.caller(None), "a caller without a certificate")
+    _turned_away(run.stranger(None), "a caller without a certificate")
 
 
 def _self_made_certificate(run: Run) -> None:
     with tempfile.TemporaryDirectory() as directory:
         identity = _self_signed(Path(directory), run.target.kiosk)
-        _turned_away(run.caller(identity), "a certificate of the kiosk's name that nobody but its holder signed")
+        _turned_away(run.stranger(identity), "a certificate of the kiosk's name that nobody but its holder signed")
 
 
 def _revoked(run: Run) -> None:
     if run.target.revoked is None:
         raise NotTried("no revoked certificate was given (--revoked-certificate, --revoked-key)")
-    answer = _asked(run.caller(run.target.revoked))
+    answer = _asked(run.stranger(run.target.revoked))
     if answer is not None:
         is_problem(answer, "certificate_revoked", "unknown_kiosk")
 

@@ -145,14 +145,12 @@ class Wire:
         was_open = self._link is not None
         try:
             return self._once(method, path, content, headers)
-        except http.client.RemoteDisconnected:
-            self.close()
-            if not was_open:
-                raise NoAnswer("the connection was closed") from None
         except (OSError, http.client.HTTPException) as error:
             self.close()
-            raise NoAnswer(_cause(error)) from None
-        try:      # the kept connection had been closed before the call, as HTTP allows
+            is_over = isinstance(error, ConnectionError | ssl.SSLEOFError)
+            if not (was_open and is_over):
+                raise NoAnswer(_cause(error)) from None
+        try:      # a kept connection may have been closed before the call, as HTTP allows
             return self._once(method, path, content, headers)
         except (OSError, http.client.HTTPException) as error:
             self.close()
@@ -163,7 +161,7 @@ class Wire:
     ) -> tuple[int, dict[str, str], bytes]:
         link = self._link or self._opened()
         # Who does not like a request may say so, and hang up, before it was sent whole.
-        with contextlib.suppress(BrokenPipeError, ConnectionResetError):
+        with contextlib.suppress(BrokenPipeError, ConnectionResetError, ssl.SSLEOFError):
             link.request(method, path, content, dict(headers))
         answer = link.getresponse()
         body = answer.read(MOST_BYTES + 1)
@@ -224,6 +222,6 @@ def _cause(error: Exception) -> str:
         return cause_of(error)
     if isinstance(error, TimeoutError):
         return f"nothing within {ANSWER_S:.0f} s"
-    if isinstance(error, http.client.HTTPException):
+    if isinstance(error, http.client.HTTPException) and not isinstance(error, ConnectionError):
         return f"no HTTP answer: {type(error).__name__}"
     return (error.strerror if isinstance(error, OSError) and error.strerror else "the connection was lost").lower()
