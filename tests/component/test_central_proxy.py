@@ -15,6 +15,7 @@ import sys
 import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from urllib.parse import quote
 from uuid import uuid4
@@ -22,6 +23,10 @@ from uuid import uuid4
 import httpx
 import pytest
 
+from kiosk.central.address import parse_central_address
+from kiosk.central.check.run import Target
+from kiosk.central.check.suite import check_central
+from kiosk.central.check.wire import Identity
 from kiosk.central.client import CentralClient, CentralRefusedCall, CentralUnreachable
 from kiosk.central.reference.authority import issue_client, make_authority
 from kiosk.central.reference.listening import Proxy
@@ -289,3 +294,14 @@ def test_a_socket_that_cannot_be_made_is_told(tmp_path: Path) -> None:
     with pytest.raises(CentralDidNotStart, match=r"no/central\.sock"):
         central.start()
     central.stop()
+
+
+def test_the_check_of_any_central_finds_nothing_behind_the_shipped_proxy(place: Place) -> None:
+    kiosk, other = (
+        Identity(place.directory / f"{stem}.pem", place.directory / f"{stem}.key") for stem in ("kiosk", "kiosk-2"))
+    assert isinstance(place.central.clock, MovableClock)
+    place.central.clock.now = datetime.now(UTC)      # as nginx's, which writes the Date
+    address = parse_central_address(place.url)
+    report = check_central(Target(
+        url=place.url, address=address, ca=place.directory / "ca.pem", kiosk=kiosk, other=other))
+    assert [f"{each.name}: {each.detail}" for each in report.deviations] == []

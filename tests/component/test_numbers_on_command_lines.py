@@ -23,6 +23,8 @@ OPTIONS = {
     "kiosk central serve --port": ([*SERVE, "--port"], ("65536", "1.5"), "0 to 65535"),
     "kiosk central serve --grant-minutes": ([*SERVE, "--grant-minutes"], ("0", "1441"), "1 to 1440"),
     "kiosk central serve --threads": ([*SERVE, "--threads"], ("0", "65"), "1 to 64"),
+    "kiosk central check --first-number": (
+        ["central", "check", "https://h", "--first-number"], ("0", "1.5"), "1 to 9007199253740991"),
     "kiosk central gaps --minutes": (["central", "gaps", "--minutes"], ("1.5", "527041"), "0 to 527040"),
     "drivers simulate --pace": ([*RIG, "--pace"], ("101",), "0 to 100"),
     "drivers id-reader read --wait": (["id-reader", "read", "--url", "tcp://h:1", "--wait"], ("3601",), "0 to 3600"),

@@ -204,7 +204,8 @@ def bare_application() -> FastAPI:
     """Routes and error handling alone, as the OpenAPI document describes them."""
     application = FastAPI(
         title=TITLE, version=VERSION, docs_url=None, redoc_url=None, openapi_url=None,
-        generate_unique_id_function=lambda route: route.name)
+        generate_unique_id_function=lambda route: route.name,
+        redirect_slashes=False)      # a kiosk follows no redirect: an address that is none is 404
     application.include_router(router)
     application.include_router(review_calls.router, prefix="/v1")
     _build_routes(application)

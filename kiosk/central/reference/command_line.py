@@ -1,5 +1,5 @@
 """`python -m kiosk central serve | seed | purge | openapi | vectors | make-authority | issue-client | revoke | show`,
-and what `review_command` and `kiosks_command` add.
+and what `review_command`, `kiosks_command` and `kiosk.central.check` add.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from sqlalchemy.exc import DatabaseError
 from drivers.command_numbers import whole
 from drivers.device_file import DeviceFileError
 from drivers.standard_streams import json_text
+from kiosk.central.check import command_line as check_command
 from kiosk.central.contract import LONGEST_GRANT
 from kiosk.central.reference import kiosks, kiosks_command, opening, residents, retention, review_command, vectors
 from kiosk.central.reference.authority import (
@@ -75,6 +76,7 @@ def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     _with_database(_leaf(verbs, "show", _show, "how much there is, in which state; nobody's data"))
     review_command.register(verbs, lambda *words: _with_database(_leaf(*words)))
     kiosks_command.register(verbs, lambda *words: _with_database(_leaf(*words)))
+    check_command.register(lambda *words: _leaf(verbs, *words))
 
 
 def _register_serve(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:

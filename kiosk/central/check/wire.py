@@ -1,0 +1,227 @@
+"""Raw calls, right ones and wrong ones: unlike `client.py`, this one sends what a kiosk never sends."""
+
+from __future__ import annotations
+
+import contextlib
+import http.client
+import json
+import re
+import ssl
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+from kiosk.central.address import CentralAddress
+from kiosk.central.check.findings import Deviation, NoConversation
+from kiosk.central.contract import CALL_HEADER, CALL_NAME, IDEMPOTENCY_HEADER, JSON_TYPE, SEQUENCE_HEADER
+from kiosk.central.http_date import parse_http_date
+from kiosk.central.tls_causes import cause_of
+
+ANSWER_S = 15.0             # as long as a kiosk waits for an answer
+MOST_BYTES = 256 * 1024     # more than a kiosk reads
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """One answer. Header names in lower case; `call`: how the call was named; `what`: method and path, ids left out."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: bytes = field(repr=False)
+    call: str
+    what: str
+
+    @property
+    def content_type(self) -> str:
+        return self.headers.get("content-type", "").partition(";")[0].strip().lower()
+
+
+@dataclass(slots=True)
+class Heard:
+    """What all answers together have shown, whoever asked. Texts name the calls that were answered otherwise."""
+
+    calls: int = 0
+    slowest_s: float = 0.0
+    unnamed: list[str] = field(default_factory=list)
+    undated: list[str] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """A client certificate with its key, both PEM files."""
+
+    certificate: Path
+    key: Path
+
+
+class NoAnswer(Exception):
+    """The connection ended, or TLS was not agreed on, before an answer came; `cause` is OpenSSL's or the system's."""
+
+    def __init__(self, cause: str) -> None:
+        super().__init__(cause)
+        self.cause = cause
+
+
+class Wire:
+    """One caller with one connection, which is kept. `identity` None: without a client certificate."""
+
+    def __init__(
+        self, address: CentralAddress, ca: Path, identity: Identity | None, heard: Heard, first_number: int | None
+    ) -> None:
+        self._address = address
+        self._context = tls_context(ca, identity)
+        self._heard = heard
+        self._next_number = first_number
+        self._numbers: dict[str, int] = {}
+        self._link: http.client.HTTPSConnection | None = None
+        self.connections = 0
+        self.tls: tuple[str, str] = ("", "")
+        """Version and cipher of the present connection."""
+
+    def close(self) -> None:
+        """Hang up."""
+        link, self._link = self._link, None
+        if link is not None:
+            link.close()
+
+    def post(self, path: str, body: Any, key: str | None = None, **headers: str | None) -> Answer:
+        """POST a document (or bytes, as they are) with a key of its own unless one is given. Raises `Deviation` where
+        no answer comes. `headers`: others than usual, with `_` for `-`; None leaves one out.
+        """
+        content = body if isinstance(body, bytes) else json.dumps(body).encode("utf-8")
+        key = key or str(uuid4())
+        sent: dict[str, str | None] = {IDEMPOTENCY_HEADER: key, "Content-Type": JSON_TYPE, **_named(headers)}
+        if path != "/v1/heartbeat" and SEQUENCE_HEADER not in sent:
+            sent[SEQUENCE_HEADER] = self._number_of(key)
+        return self.ask("POST", path, content, sent)
+
+    def _number_of(self, key: str) -> str | None:
+        """A call keeps its number when it is repeated."""
+        if self._next_number is None:
+            return None
+        if key not in self._numbers:
+            self._numbers[key] = self._next_number
+            self._next_number += 1
+        return str(self._numbers[key])
+
+    def get(self, path: str, **headers: str | None) -> Answer:
+        """GET. Raises as `post` does."""
+        return self.ask("GET", path, None, _named(headers))
+
+    def ask(self, method: str, path: str, content: bytes | None, headers: Mapping[str, str | None]) -> Answer:
+        """Any call. Raises `Deviation` where no answer comes."""
+        try:
+            return self.try_ask(method, path, content, headers)
+        except NoAnswer as error:
+            raise Deviation(f"{_what(method, path)}: no answer ({error.cause})") from None
+
+    def try_ask(self, method: str, path: str, content: bytes | None, headers: Mapping[str, str | None]) -> Answer:
+        """Any call. Raises `NoAnswer`."""
+        call = str(uuid4())
+        sent = {CALL_HEADER: call, **headers}
+        present = {name: value for name, value in sent.items() if value is not None}
+        began = time.monotonic()
+        status, told, body = self._exchange(method, path, content, present)
+        self._heard.calls += 1
+        self._heard.slowest_s = max(self._heard.slowest_s, time.monotonic() - began)
+        answer = Answer(status, told, body, present.get(CALL_HEADER, ""), _what(method, path))
+        self._note(answer)
+        return answer
+
+    def _note(self, answer: Answer) -> None:
+        told = f"{answer.what} ({answer.status})"
+        is_name = re.fullmatch(CALL_NAME, answer.call) is not None
+        if is_name and answer.headers.get(CALL_HEADER.lower()) != answer.call:
+            self._heard.unnamed.append(told)
+        if parse_http_date(answer.headers.get("date", "")) is None:
+            self._heard.undated.append(told)
+
+    def _exchange(
+        self, method: str, path: str, content: bytes | None, headers: Mapping[str, str]
+    ) -> tuple[int, dict[str, str], bytes]:
+        was_open = self._link is not None
+        try:
+            return self._once(method, path, content, headers)
+        except (OSError, http.client.HTTPException) as error:
+            self.close()
+            is_over = isinstance(error, ConnectionError | ssl.SSLEOFError)
+            if not (was_open and is_over):
+                raise NoAnswer(_cause(error)) from None
+        try:      # a kept connection may have been closed before the call, as HTTP allows
+            return self._once(method, path, content, headers)
+        except (OSError, http.client.HTTPException) as error:
+            self.close()
+            raise NoAnswer(_cause(error)) from None
+
+    def _once(
+        self, method: str, path: str, content: bytes | None, headers: Mapping[str, str]
+    ) -> tuple[int, dict[str, str], bytes]:
+        link = self._link or self._opened()
+        # Who does not like a request may say so, and hang up, before it was sent whole.
+        with contextlib.suppress(BrokenPipeError, ConnectionResetError, ssl.SSLEOFError):
+            link.request(method, path, content, dict(headers))
+        answer = link.getresponse()
+        body = answer.read(MOST_BYTES + 1)
+        if len(body) > MOST_BYTES:
+            raise http.client.HTTPException(f"an answer of more than {MOST_BYTES} bytes")
+        told = {name.lower(): value for name, value in answer.getheaders()}
+        if answer.will_close:
+            self.close()
+        return answer.status, told, body
+
+    def _opened(self) -> http.client.HTTPSConnection:
+        address = self._address
+        link = http.client.HTTPSConnection(address.host, address.port, timeout=ANSWER_S, context=self._context)
+        link.connect()
+        self.connections += 1
+        socket = link.sock
+        if isinstance(socket, ssl.SSLSocket):
+            self.tls = socket.version() or "", (socket.cipher() or ("", "", 0))[0]
+        self._link = link
+        return link
+
+    def greet(self) -> None:
+        """Connect. Raises `NoConversation` where nobody listens, and `Deviation` where TLS is not agreed on."""
+        self.close()
+        try:
+            self._opened()
+        except ssl.SSLError as error:
+            raise Deviation(f"TLS was not agreed on: {cause_of(error)}") from None
+        except OSError as error:
+            raise NoConversation(_cause(error)) from None
+
+
+def tls_context(ca: Path, identity: Identity | None) -> ssl.SSLContext:
+    """As the kiosk's: central's certificate is looked at, TLS 1.2 at least, RFC 8446's post-handshake authentication.
+    Raises OSError for files that are no certificates.
+    """
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    context.load_verify_locations(cafile=str(ca))
+    context.minimum_version = ssl.TLSVersion.TLSv1_2
+    context.post_handshake_auth = True
+    if identity is not None:
+        context.load_cert_chain(str(identity.certificate), str(identity.key))
+    return context
+
+
+def _named(headers: Mapping[str, str | None]) -> dict[str, str | None]:
+    return {name.replace("_", "-"): value for name, value in headers.items()}
+
+
+def _what(method: str, path: str) -> str:
+    """Without ids: they are nobody's business in a report."""
+    parts = ["{id}" if len(part) == 36 and part.count("-") == 4 else part for part in path.split("/")]
+    return f"{method} {'/'.join(parts)}"
+
+
+def _cause(error: Exception) -> str:
+    if isinstance(error, ssl.SSLError) and not isinstance(error, ssl.SSLEOFError):
+        return cause_of(error)
+    if isinstance(error, TimeoutError):
+        return f"nothing within {ANSWER_S:.0f} s"
+    if isinstance(error, http.client.HTTPException) and not isinstance(error, ConnectionError):
+        return f"no HTTP answer: {type(error).__name__}"
+    return (error.strerror if isinstance(error, OSError) and error.strerror else "the connection was lost").lower()
