@@ -29,9 +29,9 @@ from kiosk.runtime.clock import Clock
 from kiosk.runtime.clock_notes import ClockNotes, watched
 from kiosk.runtime.crew import ANSWERS_WITHIN_S, Crew
 from kiosk.runtime.engine import Engine
-from kiosk.runtime.journal import open_journal
 from kiosk.runtime.memory import Outstanding, bound_allocator, leave_what_stays_alone
 from kiosk.runtime.seal import seal_by_key_file
+from kiosk.runtime.standing_journal import open_journal
 from kiosk.runtime.watchdog import Watchdog
 from kiosk.runtime.workers import Worker
 from kiosk.screen_models import Intent, ScreenModel, Words
