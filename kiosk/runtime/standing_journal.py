@@ -24,15 +24,12 @@ from kiosk.runtime.chain import BreakKind, HashName
 from kiosk.runtime.journal import Journal
 from kiosk.runtime.journal_faults import fault_of, is_held_by_another
 from kiosk.runtime.journal_records import JournalFailed
-from kiosk.runtime.state_lock import StateHeld, StateLock
+from kiosk.runtime.state_lock import HOLDER, StateHeld, StateLock
 
 AGAIN_AFTER_S = 5.0
 """How often a journal that does not open is tried: a technician who mends it sees it within a minute."""
 
-HOLDER = "the kiosk"
-"""How the lock on the state directory calls whoever has this journal."""
-
-_BESIDE = ("-wal", "-shm", "-journal")
+BESIDE = ("-wal", "-shm", "-journal")
 """Endings of the files that SQLite keeps beside its own."""
 
 _Trouble = OSError | sqlite3.Error | ValueError | JournalFailed
@@ -167,7 +164,7 @@ class StandingJournal(Journal):
         while any(self.path.parent.glob(f"*.{aside}")):
             aside += "-again"
         log(LogEvent.JOURNAL_PUT_ASIDE, level=logging.CRITICAL, error=why, name=f"{self.path.name}.{aside}")
-        for ending in (*_BESIDE, ""):
+        for ending in (*BESIDE, ""):
             file = Path(f"{self.path}{ending}")
             if os.path.lexists(file):
                 file.rename(f"{file}.{aside}")
@@ -193,26 +190,26 @@ def open_journal(
 
 
 def _remove(half: Path) -> None:
-    for ending in ("", *_BESIDE):
+    for ending in ("", *BESIDE):
         Path(f"{half}{ending}").unlink(missing_ok=True)
 
 
 def _is_there(path: Path) -> bool:
     """Raises `_Damaged` for what can never be opened as a journal, and OSError for what may be another day."""
-    for ending in _BESIDE:
+    for ending in BESIDE:
         beside = Path(f"{path}{ending}")
         if os.path.lexists(beside) and not beside.is_file():
-            raise _Damaged(f"{beside.name} is {_kind(beside)}")
+            raise _Damaged(f"{beside.name} is {kind_of(beside)}")
     if not os.path.lexists(path):
         if Path(f"{path}-wal").is_file() and Path(f"{path}-wal").stat().st_size:
             raise _Damaged(f"{path.name} is gone, and left {path.name}-wal behind")
         return False
-    kind = _kind(path)
+    kind = kind_of(path)
     if kind != "a file":
         raise _Damaged(f"{path.name} is {kind}")
     if not path.exists():
         raise FileNotFoundError(f"{path.name} leads to what is not there: {path.readlink()}")
-    for file in (path, *(Path(f"{path}{ending}") for ending in _BESIDE)):
+    for file in (path, *(Path(f"{path}{ending}") for ending in BESIDE)):
         if file.exists() and not os.access(file, os.R_OK | os.W_OK, effective_ids=True):
             raise PermissionError(f"user {os.geteuid()} cannot read and write {file.name}")
     if path.stat().st_size == 0:
@@ -220,7 +217,7 @@ def _is_there(path: Path) -> bool:
     return True
 
 
-def _kind(path: Path) -> str:
+def kind_of(path: Path) -> str:
     """What lies there; a link counts as what it leads to, one that leads nowhere as a file that is not there yet."""
     try:
         mode = path.stat().st_mode
