@@ -31,6 +31,7 @@ from kiosk.runtime.journal_records import Queue as Queue
 from kiosk.runtime.journal_records import StepRecord as StepRecord
 from kiosk.runtime.journal_records import WaitingMessage as WaitingMessage
 from kiosk.runtime.journal_records import moment_of, since
+from kiosk.runtime.transaction import as_one
 
 _SCHEMA = f"""
 CREATE TABLE IF NOT EXISTS step (
@@ -145,7 +146,7 @@ class Journal:
     @contextmanager
     def as_one(self) -> Iterator[sqlite3.Connection]:
         """One transaction, for those who look after the file; all others wait. Raises `JournalFailed`."""
-        with self._written() as db, _as_one(db):
+        with self._written() as db, as_one(db):
             yield db
 
     def append(self, record: StepRecord, messages: Sequence[OutboundMessage] = ()) -> None:
@@ -153,11 +154,22 @@ class Journal:
         disk. Raises `JournalFailed`.
         """
         with self._written() as db:
-            with _as_one(db):
-                for kept, late in self._unwritten:
-                    self._add_step(db, kept, late)
+            with as_one(db):
+                self._add_kept(db)
                 self._add_step(db, record, messages)
             self._unwritten.clear()
+
+    def write_kept(self) -> None:
+        """Write what was `kept`, if anything was. Raises `JournalFailed`."""
+        with self._written() as db:
+            if self._unwritten:
+                with as_one(db):
+                    self._add_kept(db)
+                self._unwritten.clear()
+
+    def _add_kept(self, db: sqlite3.Connection) -> None:
+        for kept, late in self._unwritten:
+            self._add_step(db, kept, late)
 
     def keep(self, record: StepRecord, messages: Sequence[OutboundMessage] = ()) -> None:
         """Remember a step that the disk did not take: what reads the journal reads it too, and the next step that the
@@ -207,7 +219,7 @@ class Journal:
 
     def _chain_what_is_there(self, unchained: sqlite3.Connection) -> None:
         """A journal from before the chain: its steps are chained as they stand."""
-        with _as_one(unchained) as db:
+        with as_one(unchained) as db:
             for column in ("algorithm", "hash"):
                 db.execute(f"ALTER TABLE step ADD COLUMN {column} TEXT NOT NULL DEFAULT ''")
             db.execute("ALTER TABLE message ADD COLUMN step INTEGER")
@@ -380,19 +392,6 @@ def verify_file(
 def _is_unchained(db: sqlite3.Connection) -> bool:
     columns = {row[1] for row in db.execute("PRAGMA table_info(step)")}
     return bool(columns) and "hash" not in columns
-
-
-@contextmanager
-def _as_one(db: sqlite3.Connection) -> Iterator[sqlite3.Connection]:
-    db.execute("BEGIN IMMEDIATE")
-    try:
-        yield db
-        db.execute("COMMIT")
-    except BaseException:
-        # Some errors of a full or broken disk end the transaction by themselves (sqlite.org, lang_transaction).
-        if db.in_transaction:
-            db.execute("ROLLBACK")
-        raise
 
 
 def _text(number: UUID | None) -> str | None:
