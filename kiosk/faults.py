@@ -172,6 +172,10 @@ CONFIGURATION = _fault(
 INSTALLATION = _fault(
     "6504", "installation", Severity.OUT_OF_SERVICE, "kiosk",
     "Fonts or texts of the program are missing or damaged. Install it again (`make setup`).")
+STATE_DIRECTORY = _fault(
+    "6506", "state_directory", Severity.OUT_OF_SERVICE, "kiosk",
+    "The kiosk's user cannot write in its state directory, or not the journal there. Look at the log, then at owner, "
+    "rights and mount (`ls -la`, `findmnt -T`); `chown` what somebody made as another user. No restart is needed.")
 FACE_UNPRINTABLE = _fault(
     "6505", "face_unprintable", Severity.VISIT, "face_unprintable",
     "The text of one permit cannot be printed on its face: no font has one of its characters, or it is too long. Its "

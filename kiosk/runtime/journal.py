@@ -7,7 +7,6 @@ get are rows of the outbox until it took note. `synchronous=FULL`: a row that wa
 from __future__ import annotations
 
 import json
-import logging
 import sqlite3
 import threading
 from collections.abc import Callable, Iterator, Sequence
@@ -16,13 +15,14 @@ from datetime import datetime
 from pathlib import Path
 from uuid import UUID
 
-from kiosk.log_events import LogEvent, log
+from kiosk.faults import JOURNAL_BROKEN, Fault
 from kiosk.runtime import chain
 from kiosk.runtime.bin_rows import BIN_EMPTIED as BIN_EMPTIED
 from kiosk.runtime.bin_rows import IN_BIN, RETAINED, STILL_IN_BIN, in_bin
 from kiosk.runtime.boot import Moment
-from kiosk.runtime.chain import Break, BreakKind, HashName, Head
+from kiosk.runtime.chain import Break, HashName, Head
 from kiosk.runtime.clock_watch import CLOCK_CONFIRMED, CLOCK_JUMPED
+from kiosk.runtime.journal_faults import fault_of
 from kiosk.runtime.journal_records import JournalFailed as JournalFailed
 from kiosk.runtime.journal_records import KeptPermit as KeptPermit
 from kiosk.runtime.journal_records import LoggedStep as LoggedStep
@@ -30,6 +30,8 @@ from kiosk.runtime.journal_records import OutboundMessage as OutboundMessage
 from kiosk.runtime.journal_records import Queue as Queue
 from kiosk.runtime.journal_records import StepRecord as StepRecord
 from kiosk.runtime.journal_records import WaitingMessage as WaitingMessage
+from kiosk.runtime.journal_records import moment_of, since
+from kiosk.runtime.transaction import as_one
 
 _SCHEMA = f"""
 CREATE TABLE IF NOT EXISTS step (
@@ -102,30 +104,49 @@ class Journal:
         self.algorithm: HashName = algorithm
         self._lock = threading.Lock()
         self._unwritten: list[tuple[StepRecord, tuple[OutboundMessage, ...]]] = []
-        path.parent.mkdir(parents=True, exist_ok=True)
-        self._db = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
+        self._db = self._opened()
+
+    def _opened(self) -> sqlite3.Connection | None:
+        """The file, open and with every table. Raises OSError, `sqlite3.Error` and, for damaged names, ValueError."""
+        self.path.parent.mkdir(parents=True, exist_ok=True)
+        db = sqlite3.connect(self.path, isolation_level=None, check_same_thread=False)
         try:
-            self._db.execute("PRAGMA journal_mode=WAL")
-            self._db.execute("PRAGMA synchronous=FULL")
-            if _is_unchained(self._db):
-                self._chain_what_is_there()
-            self._db.executescript(_SCHEMA)
-        except sqlite3.Error:
-            self._db.close()
+            db.execute("PRAGMA journal_mode=WAL")
+            db.execute("PRAGMA synchronous=FULL")
+            if _is_unchained(db):
+                self._chain_what_is_there(db)
+            db.executescript(_SCHEMA)
+        except BaseException:
+            db.close()
             raise
+        return db
+
+    @property
+    def trouble(self) -> Fault | None:
+        """Why nothing can be written at all now; None while the file is open."""
+        return None
+
+    def _connection(self) -> sqlite3.Connection:
+        """What is open; under the lock. Raises `JournalFailed` where nothing is."""
+        if self._db is None:
+            raise JournalFailed("the journal is not open")
+        return self._db
 
     @contextmanager
     def _written(self) -> Iterator[sqlite3.Connection]:
+        """The file, for one thread at a time. Raises `JournalFailed`, of a damaged row too: nobody may die of it."""
         with self._lock:
             try:
-                yield self._db
+                yield self._connection()
             except sqlite3.Error as error:
-                raise JournalFailed(str(error)) from error
+                raise JournalFailed(str(error), fault_of(error)) from error
+            except (TypeError, ValueError, KeyError, AttributeError) as error:
+                raise JournalFailed(f"a row makes no sense ({type(error).__name__})", JOURNAL_BROKEN) from error
 
     @contextmanager
     def as_one(self) -> Iterator[sqlite3.Connection]:
         """One transaction, for those who look after the file; all others wait. Raises `JournalFailed`."""
-        with self._written() as db, _as_one(db):
+        with self._written() as db, as_one(db):
             yield db
 
     def append(self, record: StepRecord, messages: Sequence[OutboundMessage] = ()) -> None:
@@ -133,11 +154,22 @@ class Journal:
         disk. Raises `JournalFailed`.
         """
         with self._written() as db:
-            with _as_one(db):
-                for kept, late in self._unwritten:
-                    self._add_step(db, kept, late)
+            with as_one(db):
+                self._add_kept(db)
                 self._add_step(db, record, messages)
             self._unwritten.clear()
+
+    def write_kept(self) -> None:
+        """Write what was `kept`, if anything was. Raises `JournalFailed`."""
+        with self._written() as db:
+            if self._unwritten:
+                with as_one(db):
+                    self._add_kept(db)
+                self._unwritten.clear()
+
+    def _add_kept(self, db: sqlite3.Connection) -> None:
+        for kept, late in self._unwritten:
+            self._add_step(db, kept, late)
 
     def keep(self, record: StepRecord, messages: Sequence[OutboundMessage] = ()) -> None:
         """Remember a step that the disk did not take: what reads the journal reads it too, and the next step that the
@@ -185,9 +217,9 @@ class Journal:
         db.execute(_ADD_STEP, (
             number, *step, self.algorithm, chain.link(self.algorithm, previous, number, step, sent)))
 
-    def _chain_what_is_there(self) -> None:
+    def _chain_what_is_there(self, unchained: sqlite3.Connection) -> None:
         """A journal from before the chain: its steps are chained as they stand."""
-        with _as_one(self._db) as db:
+        with as_one(unchained) as db:
             for column in ("algorithm", "hash"):
                 db.execute(f"ALTER TABLE step ADD COLUMN {column} TEXT NOT NULL DEFAULT ''")
             db.execute("ALTER TABLE message ADD COLUMN step INTEGER")
@@ -243,10 +275,10 @@ class Journal:
             row = db.execute(
                 "SELECT sequence, call, idempotency_key, endorsement_id, body, at FROM message"
                 f" WHERE {_WAITING} AND sequence > ? ORDER BY sequence LIMIT 1", (after,)).fetchone()
-        if row is None:
-            return None
-        sequence, call, key, endorsement_id, body, at = row
-        return WaitingMessage(sequence, call, key, UUID(endorsement_id), body, datetime.fromisoformat(at))
+            if row is None:
+                return None
+            sequence, call, key, endorsement_id, body, at = row
+            return WaitingMessage(sequence, call, key, UUID(endorsement_id), body, since(at))
 
     def queue(self) -> Queue:
         """How many messages central must still get, how old the oldest is, and the oldest that was overtaken."""
@@ -255,7 +287,9 @@ class Journal:
                 f"SELECT count(*), (SELECT at FROM message WHERE {_WAITING} ORDER BY sequence LIMIT 1), min(sequence)"
                 f" FROM message WHERE {_WAITING}").fetchone()
             (overtaken_at,) = db.execute(_OVERTAKEN).fetchone() if length else (None,)
-        return Queue(length, _moment(oldest_at), _moment(overtaken_at), oldest)
+            return Queue(
+                length, None if oldest_at is None else since(oldest_at),
+                None if overtaken_at is None else since(overtaken_at), oldest)
 
     def last_step_at(self) -> datetime | None:
         """When the newest step happened; None: there is none."""
@@ -263,7 +297,13 @@ class Journal:
             if self._unwritten:
                 return self._unwritten[-1][0].at
             row = db.execute(f"SELECT at FROM step WHERE {_A_STEP} ORDER BY number DESC LIMIT 1").fetchone()
-        return None if row is None else datetime.fromisoformat(row[0])
+            return None if row is None else moment_of(row[0])
+
+    def was_begun_anew(self) -> bool:
+        """Whether what stood in this file's predecessor is not known: it was damaged, and put aside."""
+        with self._written() as db:
+            return db.execute(
+                "SELECT number FROM step WHERE event = ? LIMIT 1", (chain.FOUND_BROKEN,)).fetchone() is not None
 
     def last_moment(self) -> Moment | None:
         """The same as a moment of its boot; None where that is not known."""
@@ -283,19 +323,18 @@ class Journal:
             row = db.execute(
                 "SELECT event, at, facts FROM step WHERE event IN (?, ?) ORDER BY number DESC LIMIT 1",
                 (CLOCK_JUMPED, CLOCK_CONFIRMED)).fetchone()
-        if row is None or row[0] == CLOCK_CONFIRMED:
-            return None
-        return datetime.fromisoformat(row[1]), int(json.loads(row[2])["by_s"])
+            if row is None or row[0] == CLOCK_CONFIRMED:
+                return None
+            return moment_of(row[1]), int(json.loads(row[2])["by_s"])
 
     def permits_in_bin(self) -> tuple[KeptPermit, ...]:
         """What was put into the bin since staff said last that they had emptied it, oldest first."""
         with self._written() as db:
-            kept = in_bin(db)
             unwritten = [step for step, _ in self._unwritten if IN_BIN in step.facts]
-        return (
-            *(KeptPermit(datetime.fromisoformat(row.since), None if row.endorsement_id is None else
-                         UUID(row.endorsement_id)) for row in kept),
-            *(KeptPermit(step.at, step.endorsement_id) for step in unwritten))
+            return (
+                *(KeptPermit(moment_of(row.since), None if row.endorsement_id is None else
+                             UUID(row.endorsement_id)) for row in in_bin(db)),
+                *(KeptPermit(step.at, step.endorsement_id) for step in unwritten))
 
     def carry_bin_over(self, db: sqlite3.Connection, through: int) -> None:
         """Inside a transaction of `as_one`: note anew, at the end of the chain, which permits lie in the bin by steps
@@ -316,11 +355,11 @@ class Journal:
                 f" (SELECT coalesce(max(number), 0) FROM step WHERE state_after = 'Idle') AND {_A_STEP}"
                 " ORDER BY number").fetchall()
             unwritten = [step for step, _ in self._unwritten]
-        steps = [
-            LoggedStep(
-                event, state_after, custody, frozenset(json.loads(effects)),
-                None if endorsement_id is None else UUID(endorsement_id), json.loads(facts))
-            for event, state_after, custody, effects, endorsement_id, facts in rows]
+            steps = [
+                LoggedStep(
+                    event, state_after, custody, frozenset(json.loads(effects)),
+                    None if endorsement_id is None else UUID(endorsement_id), dict(json.loads(facts)))
+                for event, state_after, custody, effects, endorsement_id, facts in rows]
         for step in unwritten:
             if step.state_after == "Idle":
                 steps.clear()
@@ -333,27 +372,8 @@ class Journal:
     def close(self) -> None:
         """Close the file; may be called twice."""
         with self._lock:
-            self._db.close()
-
-
-def open_journal(path: Path, now: Callable[[], datetime], algorithm: HashName = "sha256") -> Journal:
-    """The journal at `path`. A file that is damaged beyond opening is put aside under a name with the time, and the new
-    one says so in its first line: what stood in it is not known, but the machine can start and say why it does not
-    serve.
-    """
-    try:
-        return Journal(path, now, algorithm)
-    except sqlite3.OperationalError:
-        raise                   # no room, no right, busy: the file itself is as it was
-    except sqlite3.DatabaseError as error:
-        log(LogEvent.JOURNAL_FAILED, level=logging.CRITICAL, error=str(error))
-    for ending in ("", "-wal", "-shm"):
-        file = path.with_name(path.name + ending)
-        if file.exists():
-            file.rename(path.with_name(f"{path.name}{ending}.unreadable-{now():%Y%m%d%H%M%S}"))
-    journal = Journal(path, now, algorithm)
-    journal.note(chain.FOUND_BROKEN, {"kind": BreakKind.UNREADABLE.value, "number": 0})
-    return journal
+            if self._db is not None:
+                self._db.close()
 
 
 def verify_file(
@@ -366,29 +386,12 @@ def verify_file(
             db.execute("PRAGMA query_only=ON")
             return chain.verify(db, algorithm, told, progress)
     except sqlite3.Error as error:
-        raise JournalFailed(str(error)) from error
+        raise JournalFailed(str(error), fault_of(error)) from error
 
 
 def _is_unchained(db: sqlite3.Connection) -> bool:
     columns = {row[1] for row in db.execute("PRAGMA table_info(step)")}
     return bool(columns) and "hash" not in columns
-
-
-@contextmanager
-def _as_one(db: sqlite3.Connection) -> Iterator[sqlite3.Connection]:
-    db.execute("BEGIN IMMEDIATE")
-    try:
-        yield db
-        db.execute("COMMIT")
-    except BaseException:
-        # Some errors of a full or broken disk end the transaction by themselves (sqlite.org, lang_transaction).
-        if db.in_transaction:
-            db.execute("ROLLBACK")
-        raise
-
-
-def _moment(text: str | None) -> datetime | None:
-    return None if text is None else datetime.fromisoformat(text)
 
 
 def _text(number: UUID | None) -> str | None:
