@@ -17,6 +17,7 @@ from uuid import UUID, uuid4
 
 from kiosk.about import About
 from kiosk.app.effect_routes import canceller, guarded, message_of
+from kiosk.app.state_directory import take_state
 from kiosk.building import Building
 from kiosk.config import Config
 from kiosk.domain.holder_check import CheckWay
@@ -29,7 +30,6 @@ from kiosk.runtime.clock import Clock
 from kiosk.runtime.clock_notes import ClockNotes, watched
 from kiosk.runtime.crew import ANSWERS_WITHIN_S, Crew
 from kiosk.runtime.engine import Engine
-from kiosk.runtime.journal import open_journal
 from kiosk.runtime.memory import Outstanding, bound_allocator, leave_what_stays_alone
 from kiosk.runtime.seal import seal_by_key_file
 from kiosk.runtime.watchdog import Watchdog
@@ -74,7 +74,7 @@ class Kiosk:
         self.region = load_region(config.files.region)
         self._unit_file = _load_unit_file(config)
         seal = seal_by_key_file(config.central.key)
-        self.journal = open_journal(config.state_dir / "journal.db", self.clock.now, config.journal.hash)
+        self._state_lock, self.journal = take_state(config, self.clock.now)
         self._guard = JournalGuard(self.journal)
         self._health = DeviceHealth()
         self._desks: list[Desk[Any]] = []
@@ -224,6 +224,7 @@ class Kiosk:
         for desk in self._desks:
             desk.worker.close()
         self.journal.close()
+        self._state_lock.release()
 
     def _run(self) -> None:
         try:

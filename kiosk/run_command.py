@@ -10,6 +10,8 @@ from drivers.permit_unit.dialects import DIALECTS, STAR
 from kiosk import bootstrap
 from kiosk.config import ConfigError, load_config
 from kiosk.policy.region_file import RegionFileError
+from kiosk.runtime.journal_file import JournalTooNew
+from kiosk.runtime.state_lock import StateHeld
 
 ASSETS = Path(__file__).resolve().parents[1] / "assets"
 DEFAULT_CONFIG = Path("/etc/qianzhu-kiosk/kiosk.toml")
@@ -37,3 +39,5 @@ def run(args: argparse.Namespace) -> int:
         return bootstrap.run_window(load_config(args.config, ASSETS))
     except (ConfigError, RegionFileError, DeviceFileError) as error:
         return bootstrap.complain(error.mistakes)
+    except (StateHeld, JournalTooNew, PermissionError) as error:
+        return bootstrap.complain([str(error)])

@@ -12,17 +12,21 @@ import sqlite3
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from uuid import UUID
 
 from kiosk.log_events import LogEvent, log
-from kiosk.runtime import chain
+from kiosk.runtime import chain, journal_file
 from kiosk.runtime.bin_rows import BIN_EMPTIED as BIN_EMPTIED
-from kiosk.runtime.bin_rows import IN_BIN, RETAINED, STILL_IN_BIN, in_bin
+from kiosk.runtime.bin_rows import IN_BIN, STILL_IN_BIN, in_bin
 from kiosk.runtime.boot import Moment
 from kiosk.runtime.chain import Break, BreakKind, HashName, Head
 from kiosk.runtime.clock_watch import CLOCK_CONFIRMED, CLOCK_JUMPED
+from kiosk.runtime.journal_file import JournalTooNew as JournalTooNew
+from kiosk.runtime.journal_file import NotAJournal
+from kiosk.runtime.journal_file import as_one as _as_one
 from kiosk.runtime.journal_records import JournalFailed as JournalFailed
 from kiosk.runtime.journal_records import KeptPermit as KeptPermit
 from kiosk.runtime.journal_records import LoggedStep as LoggedStep
@@ -30,49 +34,6 @@ from kiosk.runtime.journal_records import OutboundMessage as OutboundMessage
 from kiosk.runtime.journal_records import Queue as Queue
 from kiosk.runtime.journal_records import StepRecord as StepRecord
 from kiosk.runtime.journal_records import WaitingMessage as WaitingMessage
-
-_SCHEMA = f"""
-CREATE TABLE IF NOT EXISTS step (
-    number INTEGER PRIMARY KEY AUTOINCREMENT,
-    at TEXT NOT NULL,
-    visit_id TEXT,
-    state_before TEXT NOT NULL,
-    event TEXT NOT NULL,
-    state_after TEXT NOT NULL,
-    custody TEXT NOT NULL,
-    effects TEXT NOT NULL,
-    endorsement_id TEXT,
-    facts TEXT NOT NULL,
-    algorithm TEXT NOT NULL,
-    hash TEXT NOT NULL
-) STRICT;
-CREATE TABLE IF NOT EXISTS message (
-    sequence INTEGER PRIMARY KEY AUTOINCREMENT,
-    at TEXT NOT NULL,
-    call TEXT NOT NULL,
-    idempotency_key TEXT NOT NULL UNIQUE,
-    endorsement_id TEXT,
-    body TEXT,
-    settled_at TEXT,
-    outcome TEXT,
-    step INTEGER
-) STRICT;
-CREATE INDEX IF NOT EXISTS message_waiting ON message (sequence) WHERE settled_at IS NULL AND body IS NOT NULL;
-CREATE INDEX IF NOT EXISTS step_of_bin ON step (number) WHERE event = '{BIN_EMPTIED}' OR {RETAINED};
-CREATE INDEX IF NOT EXISTS step_of_clock ON step (number) WHERE event IN ('{CLOCK_JUMPED}', '{CLOCK_CONFIRMED}');
-CREATE TABLE IF NOT EXISTS last_moment (
-    only INTEGER PRIMARY KEY CHECK (only = 1),
-    step INTEGER NOT NULL,
-    boot_id TEXT NOT NULL,
-    passed_s REAL NOT NULL
-) STRICT;
-CREATE TABLE IF NOT EXISTS anchor (
-    only INTEGER PRIMARY KEY CHECK (only = 1),
-    number INTEGER NOT NULL,
-    algorithm TEXT NOT NULL,
-    hash TEXT NOT NULL
-) STRICT;
-"""
 
 _NUMBER_MESSAGE = (
     "INSERT INTO message (at, call, idempotency_key, endorsement_id, body, step) VALUES (?,?,?,?,?,?)"
@@ -93,26 +54,30 @@ _A_STEP = "state_after != ''"
 class Journal:
     """The journal file; usable from any thread. Close it when done. `algorithm`: what new steps are hashed with.
 
-    Raises `sqlite3.DatabaseError` for a file that is none.
+    Raises `JournalTooNew`, and `sqlite3.DatabaseError` for a file that is no journal.
     """
 
-    def __init__(self, path: Path, now: Callable[[], datetime], algorithm: HashName = "sha256") -> None:
+    def __init__(
+        self, path: Path, now: Callable[[], datetime], algorithm: HashName = "sha256",
+        opened: sqlite3.Connection | None = None,
+    ) -> None:
         self._now = now
         self.path = path
         self.algorithm: HashName = algorithm
         self._lock = threading.Lock()
         self._unwritten: list[tuple[StepRecord, tuple[OutboundMessage, ...]]] = []
-        path.parent.mkdir(parents=True, exist_ok=True)
-        self._db = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
-        try:
-            self._db.execute("PRAGMA journal_mode=WAL")
-            self._db.execute("PRAGMA synchronous=FULL")
-            if _is_unchained(self._db):
-                self._chain_what_is_there()
-            self._db.executescript(_SCHEMA)
-        except sqlite3.Error:
-            self._db.close()
-            raise
+        self._is_marked = False
+        self._had_log = journal_file.has_log(path)
+        self._db = journal_file.open_to_write(path, algorithm) if opened is None else opened
+
+    @classmethod
+    def to_read(
+        cls, path: Path, now: Callable[[], datetime], algorithm: HashName = "sha256", *, is_alone: bool = False
+    ) -> Journal:
+        """The same over a file that is there, which it leaves as it is: what would write raises `JournalFailed`.
+        `is_alone` and what is raised: see `journal_file.open_to_read`.
+        """
+        return cls(path, now, algorithm, journal_file.open_to_read(path, is_alone=is_alone))
 
     @contextmanager
     def _written(self) -> Iterator[sqlite3.Connection]:
@@ -185,19 +150,6 @@ class Journal:
         db.execute(_ADD_STEP, (
             number, *step, self.algorithm, chain.link(self.algorithm, previous, number, step, sent)))
 
-    def _chain_what_is_there(self) -> None:
-        """A journal from before the chain: its steps are chained as they stand."""
-        with _as_one(self._db) as db:
-            for column in ("algorithm", "hash"):
-                db.execute(f"ALTER TABLE step ADD COLUMN {column} TEXT NOT NULL DEFAULT ''")
-            db.execute("ALTER TABLE message ADD COLUMN step INTEGER")
-            previous = chain.GENESIS
-            steps = db.execute(f"SELECT number, {chain.STEP_COLUMNS} FROM step ORDER BY number").fetchall()
-            for number, *step in steps:
-                previous = chain.link(self.algorithm, previous, number, step, [])
-                db.execute(
-                    "UPDATE step SET algorithm = ?, hash = ? WHERE number = ?", (self.algorithm, previous, number))
-
     def head(self) -> Head:
         """The newest step, and the hash that stands for the whole journal."""
         with self._written() as db:
@@ -215,9 +167,9 @@ class Journal:
             return chain.contradiction(db, told)
 
     def copy(self, to: Path) -> None:
-        """Write everything into another file. Raises `JournalFailed`."""
-        with self._written() as db, closing(sqlite3.connect(to)) as other:
-            db.backup(other)
+        """Write everything into a new file. Raises `FileExistsError` and other `OSError`s, `JournalFailed`."""
+        with self._written() as db:
+            journal_file.copy(db, to, is_whole=True)
 
     def number_call(self, call: str, idempotency_key: str, endorsement_id: UUID | None) -> int:
         """The rising sequence number of a call to central that is made at once; the same one again for the same key.
@@ -330,61 +282,73 @@ class Journal:
                     step.facts))
         return tuple(steps)
 
+    def take_over(self) -> None:
+        """Write from here on as the only one, by the lock on the state directory: the file is marked as in use until
+        `close`. A log that was lost since the last one wrote is noted in the chain. Raises `JournalFailed`.
+        """
+        with self._written() as db:
+            lost = journal_file.is_in_use(db) and not self._had_log
+            if lost:
+                with _as_one(db):
+                    self.add_note(db, chain.FOUND_BROKEN, {
+                        "kind": BreakKind.LOG_MISSING.value, "number": chain.next_number(db)})
+            journal_file.mark_in_use(db)
+            self._is_marked = True
+
     def close(self) -> None:
-        """Close the file; may be called twice."""
+        """Close the file; may be called twice. What was marked as in use by `take_over` is whole now, and says so."""
         with self._lock:
-            self._db.close()
+            try:
+                if self._is_marked:
+                    self._is_marked = False
+                    journal_file.mark_complete(self._db)
+            except sqlite3.Error as error:
+                # The log stands beside it, and the mark says that it is wanted: the next start reads both.
+                log(LogEvent.JOURNAL_FAILED, level=logging.WARNING, error=str(error))
+            finally:
+                self._db.close()
 
 
 def open_journal(path: Path, now: Callable[[], datetime], algorithm: HashName = "sha256") -> Journal:
-    """The journal at `path`. A file that is damaged beyond opening is put aside under a name with the time, and the new
-    one says so in its first line: what stood in it is not known, but the machine can start and say why it does not
-    serve.
+    """The journal at `path`, for the kiosk that writes it. A file that is damaged beyond opening is put aside under a
+    name with the time, and the new one says so in its first line: what stood in it is not known, but the machine can
+    start and say why it does not serve. Raises `JournalTooNew`.
     """
     try:
-        return Journal(path, now, algorithm)
+        journal = Journal(path, now, algorithm)
     except sqlite3.OperationalError:
         raise                   # no room, no right, busy: the file itself is as it was
     except sqlite3.DatabaseError as error:
         log(LogEvent.JOURNAL_FAILED, level=logging.CRITICAL, error=str(error))
-    for ending in ("", "-wal", "-shm"):
-        file = path.with_name(path.name + ending)
-        if file.exists():
-            file.rename(path.with_name(f"{path.name}{ending}.unreadable-{now():%Y%m%d%H%M%S}"))
-    journal = Journal(path, now, algorithm)
-    journal.note(chain.FOUND_BROKEN, {"kind": BreakKind.UNREADABLE.value, "number": 0})
+        for ending in ("", "-wal", "-shm"):
+            file = path.with_name(path.name + ending)
+            if file.exists():
+                file.rename(path.with_name(f"{path.name}{ending}.unreadable-{now():%Y%m%d%H%M%S}"))
+        journal = Journal(path, now, algorithm)
+        journal.note(chain.FOUND_BROKEN, {"kind": BreakKind.UNREADABLE.value, "number": 0})
+    journal.take_over()
     return journal
 
 
 def verify_file(
-    path: Path, algorithm: HashName, told: Head | None = None, progress: chain.Progress = lambda done, total: None
+    path: Path, algorithm: HashName, told: Head | None = None, progress: chain.Progress = lambda done, total: None,
+    *, is_alone: bool = False,
 ) -> chain.Verdict:
-    """The same as `Journal.verify` for a file that need not be open. Raises `JournalFailed`."""
+    """The same as `Journal.verify` for a file that need not be open; of one without the log that it needs, the verdict
+    says that. `is_alone`: see `journal_file.open_to_read`. Raises `JournalFailed`.
+    """
+    has_log = journal_file.has_log(path)
     try:
-        # Opened for reading alone, SQLite would leave files beside it that the last one to write takes away.
-        with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=rw", uri=True, isolation_level=None)) as db:
-            db.execute("PRAGMA query_only=ON")
-            return chain.verify(db, algorithm, told, progress)
-    except sqlite3.Error as error:
-        raise JournalFailed(str(error)) from error
-
-
-def _is_unchained(db: sqlite3.Connection) -> bool:
-    columns = {row[1] for row in db.execute("PRAGMA table_info(step)")}
-    return bool(columns) and "hash" not in columns
-
-
-@contextmanager
-def _as_one(db: sqlite3.Connection) -> Iterator[sqlite3.Connection]:
-    db.execute("BEGIN IMMEDIATE")
-    try:
-        yield db
-        db.execute("COMMIT")
-    except BaseException:
-        # Some errors of a full or broken disk end the transaction by themselves (sqlite.org, lang_transaction).
-        if db.in_transaction:
-            db.execute("ROLLBACK")
-        raise
+        with closing(journal_file.open_to_read(path, is_alone=is_alone)) as db:
+            verdict = chain.verify(db, algorithm, told, progress)
+            lacks_log = journal_file.is_in_use(db) and not has_log
+    except sqlite3.DatabaseError as error:
+        if isinstance(error, sqlite3.OperationalError | NotAJournal):
+            raise JournalFailed(str(error)) from error
+        return chain.Verdict(Head(0, algorithm, chain.GENESIS), 0, 0, Break(BreakKind.UNREADABLE, 0))
+    if verdict.broken is None and lacks_log:
+        return replace(verdict, broken=Break(BreakKind.LOG_MISSING, verdict.head.number + 1))
+    return verdict
 
 
 def _moment(text: str | None) -> datetime | None:
