@@ -6,7 +6,7 @@ UNIT :=
 PART :=
 SCALE := 1
 
-.PHONY: help setup demo scenarios run test fast lint gallery bench torture diagram
+.PHONY: help setup demo scenarios run test fast lint gallery bench torture diagram supply notices
 
 help:
 	@echo "setup      Debian packages, .venv and fonts (all other targets do it first; a second when nothing is to do)"
@@ -19,6 +19,8 @@ help:
 	@echo "gallery    every screen with sample content"
 	@echo "bench      how long a visit takes, and where"
 	@echo "torture    crashes, faults, hostile input, endurance (hours); PART=name for one, SCALE=0.1 for less of it"
+	@echo "supply     an environment from the locks alone, with no network to fetch anything else from (minutes)"
+	@echo "notices    write THIRD_PARTY_NOTICES.md anew, after a change of requirements.lock"
 	@echo "diagram    draw the state diagram in kiosk/workflow/README.md anew"
 
 setup:
@@ -55,3 +57,9 @@ diagram: setup
 
 torture: setup
 	$(PYTHON) -m tests.torture $(PART) --scale $(SCALE)
+
+supply: setup
+	$(PYTHON) -m tests.supply
+
+notices: setup
+	$(PYTHON) -m tests.third_party_notices

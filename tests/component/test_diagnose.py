@@ -540,31 +540,6 @@ def test_a_journal_that_is_none_is_told(place: Place) -> None:
     assert trouble(place.report()) == {"journal": ("failed", "6401")}
 
 
-@pytest.mark.skipif(os.geteuid() != 0, reason="only root can give a file away")
-@pytest.mark.parametrize(("given_away", "expected"), [
-    (("journal.db-wal",), (
-        "failed", "journal.db-wal belongs to user nobody, its directory to root: somebody ran the program as nobody;"
-        " chown root {state}/journal.db-wal")),
-    (("journal.db",), (
-        "failed", "journal.db belongs to user nobody, its directory to root: somebody ran the program as nobody; chown"
-        " root {state}/journal.db")),
-    (("", "journal.db", "journal.db-wal"), (
-        "warning", "belongs to user nobody: not looked at; ask as that user (runuser -u nobody -- …)")),
-])
-def test_a_journal_that_the_kiosks_user_cannot_write_is_told_and_nothing_is_made_beside_another_users(
-    place: Place, given_away: tuple[str, ...], expected: tuple[str, str]
-) -> None:
-    state = place.directory / "state"
-    Journal(state / "journal.db", SystemClock().now).close()
-    (state / "journal.db-wal").touch()
-    for name in given_away:
-        os.chown(state / name, 65534, 65534)
-    report = place.report()
-    assert (outcomes(report)["journal"].value, detail(report, "journal")) == (
-        expected[0], expected[1].format(state=state))
-    assert sorted(file.name for file in state.iterdir()) == ["journal.db", "journal.db-wal"]
-
-
 @pytest.mark.parametrize(("free", "outcome"), [
     (500_000_000, Outcome.OK), (499_999_999, Outcome.WARNING), (50_000_000, Outcome.WARNING),
     (49_999_999, Outcome.FAILED),

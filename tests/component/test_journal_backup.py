@@ -18,6 +18,9 @@ import pytest
 from kiosk.__main__ import main
 from kiosk.app.state_directory import take_state
 from kiosk.config import load_config
+from kiosk.diagnostics.finding import Outcome
+from kiosk.diagnostics.journal_check import journal
+from kiosk.diagnostics.patience import Patience
 from kiosk.run_command import ASSETS
 from kiosk.runtime.chain import Break, BreakKind
 from kiosk.runtime.clock import SystemClock
@@ -30,6 +33,9 @@ WRITER = """
 import sys
 from kiosk.app.state_directory import take_state
 from kiosk.config import load_config
+from kiosk.diagnostics.finding import Outcome
+from kiosk.diagnostics.journal_check import journal
+from kiosk.diagnostics.patience import Patience
 from kiosk.run_command import ASSETS
 from kiosk.runtime.clock import SystemClock
 from kiosk.runtime.journal import StepRecord
@@ -341,3 +347,25 @@ def test_root_does_not_work_on_the_kiosk_users_files(
     with pytest.raises(PermissionError, match="belongs to user nobody"):
         take_state(load_config(config, ASSETS), SystemClock().now)
     assert [file.name for file in state.iterdir()] == ["journal.db"]
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can give a file away")
+@pytest.mark.parametrize(("given_away", "outcome", "said"), [
+    (("journal.db-wal",), Outcome.FAILED,
+     "journal.db-wal belongs to user nobody, its directory to root: somebody ran the program as nobody; chown root"),
+    (("journal.db",), Outcome.FAILED,
+     "journal.db belongs to user nobody, its directory to root: somebody ran the program as nobody; chown root"),
+    (("", "journal.db", "journal.db-wal"), Outcome.WARNING,
+     "belongs to user nobody: not looked at; ask as that user (runuser -u nobody -- …)"),
+])
+def test_the_diagnosis_tells_of_a_journal_that_the_kiosks_user_cannot_write(
+    tmp_path: Path, given_away: tuple[str, ...], outcome: Outcome, said: str
+) -> None:
+    state = tmp_path / "state"
+    Journal(state / "journal.db", SystemClock().now).close()
+    (state / "journal.db-wal").touch()
+    for name in given_away:
+        os.chown(state / name, 65534, 65534)
+    [found] = journal(load_config(written(tmp_path, GOOD), ASSETS), SystemClock(), Patience(lambda line: None))
+    assert (found.outcome, found.detail.removesuffix(f" {state / given_away[0]}")) == (outcome, said)
+    assert sorted(file.name for file in state.iterdir()) == ["journal.db", "journal.db-wal"]
