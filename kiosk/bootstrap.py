@@ -6,35 +6,32 @@ on its own thread, after the first screen stands.
 
 from __future__ import annotations
 
-import os
-import sys
 import threading
 import time
 from collections.abc import Callable, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Any
-from uuid import UUID, uuid4
+from uuid import UUID
 
 from kiosk.about import About
 from kiosk.app.effect_routes import canceller, guarded, message_of
-from kiosk.app.state_directory import take_state
+from kiosk.app.window import complain
 from kiosk.building import Building
 from kiosk.config import Config
 from kiosk.domain.holder_check import CheckWay
 from kiosk.faults import CONFIGURATION, WORKER_DIED, Fault
-from kiosk.log_events import LogEvent, log
 from kiosk.policy.region import Region
 from kiosk.policy.region_file import load_region
-from kiosk.presenter import present
 from kiosk.runtime.clock import Clock
 from kiosk.runtime.clock_notes import ClockNotes, watched
-from kiosk.runtime.crew import ANSWERS_WITHIN_S, Crew
+from kiosk.runtime.crew import Crew
 from kiosk.runtime.engine import Engine
-from kiosk.runtime.memory import Outstanding, bound_allocator, leave_what_stays_alone
+from kiosk.runtime.memory import Outstanding
 from kiosk.runtime.seal import seal_by_key_file
-from kiosk.runtime.watchdog import Watchdog
+from kiosk.runtime.standing_journal import open_journal
+from kiosk.runtime.state_lock import StateLock
 from kiosk.runtime.workers import Worker
-from kiosk.screen_models import Intent, ScreenModel, Words
+from kiosk.screen_models import Words
 from kiosk.services.checking import DeviceCheck
 from kiosk.services.device_health import DeviceHealth
 from kiosk.services.job_times import BACKGROUND
@@ -53,20 +50,19 @@ if TYPE_CHECKING:
     from screens.screen_file import ScreenFile
     from screens.translation import Translation
 
-VERSION = "0.1.0"
-
 
 class Kiosk:
     """Everything of one kiosk but the window: the machine, its journal, and a desk for each device.
 
     `show(state)` is called on the machine's thread for every state that is entered; `broken()` if that thread ends by
     an exception: nothing can be shown or moved then, and the program must be started anew. `job_clock`: seconds, by
-    which the workers' jobs are measured.
+    which the workers' jobs are measured. `lock`: on the state directory, where it is held already.
     """
 
     def __init__(
         self, config: Config, show: Callable[[s.State], None], clock: Clock | None = None,
         broken: Callable[[], None] = lambda: None, job_clock: Callable[[], float] = time.monotonic,
+        lock: StateLock | None = None,
     ) -> None:
         self.config = config
         self._broken = broken
@@ -74,8 +70,8 @@ class Kiosk:
         self.region = load_region(config.files.region)
         self._unit_file = _load_unit_file(config)
         seal = seal_by_key_file(config.central.key)
-        self._state_lock, self.journal = take_state(config, self.clock.now)
-        self._guard = JournalGuard(self.journal)
+        self.journal = open_journal(config.state_dir / "journal.db", self.clock.now, config.journal.hash, lock)
+        self._guard = JournalGuard(self.journal, self._close_at_once)
         self._health = DeviceHealth()
         self._desks: list[Desk[Any]] = []
         self._job_clock = job_clock
@@ -224,7 +220,6 @@ class Kiosk:
         for desk in self._desks:
             desk.worker.close()
         self.journal.close()
-        self._state_lock.release()
 
     def _run(self) -> None:
         try:
@@ -234,6 +229,11 @@ class Kiosk:
             self.failed.set()
             self._broken()
             raise
+
+    def _close_at_once(self, fault: Fault) -> None:
+        """Nobody is served any more; a visit that is under way comes to its end first."""
+        if isinstance(self.engine.state, s.Idle):
+            self.engine.post(on.DeviceFailed(fault))
 
     def _worker_died(self, _: str, __: BaseException) -> None:
         self.engine.post(on.DeviceFailed(WORKER_DIED))
@@ -283,122 +283,3 @@ def load_screen(config: Config) -> ScreenFile:
     from screens.screen_file import load_screen_file
 
     return replace(load_screen_file(config.files.screen), fullscreen=config.fullscreen)
-
-
-def run_window(config: Config) -> int:
-    """Open the window and serve until it is closed. 0; 1 if the machine ended by itself (systemd starts it
-    anew); 2 if the screen file or a language's texts cannot be used. Raises `RegionFileError` and `DeviceFileError`.
-    """
-    from screens import kivy_setup
-    from screens.screen_file import ScreenFileError
-    from screens.translation import LocaleFileError, Translation
-
-    bound_allocator()
-    os.environ["KIVY_HOME"] = str(config.state_dir / "kivy")
-    try:
-        screen_file = load_screen(config)
-        for language in config.languages:      # a spoilt file is told now, not to the first who chooses the language
-            Translation.load(config.assets_dir / "locale", language)
-    except (ScreenFileError, LocaleFileError) as error:
-        return complain(error.mistakes)
-    window = _Window(config)
-    kivy_setup.prepare(screen_file)
-    window.kiosk.start_for_first_screen()    # the devices wake up while Kivy is imported
-    from screens.app import KioskApp
-
-    app = KioskApp(
-        dispatch=window.dispatch,
-        first=window.model(),    # most often the welcome screen already: the unit has answered by now
-        screen_file=screen_file,
-        assets_dir=config.assets_dir,
-        witness_socket=config.witness_socket,
-        all_built=window.screens_built,
-    )
-    window.open(app)
-    return 1 if window.kiosk.failed.is_set() else 0
-
-
-class _Window:
-    """Between the machine and the application: states become models, intents become events."""
-
-    def __init__(self, config: Config) -> None:
-        self._began = time.monotonic()
-        self._lock = threading.Lock()
-        self._app: Any = None
-        self._state: s.State = s.Recovering()
-        self._seen: ScreenModel | None = None
-        self._warm = False
-        self._outstanding = Outstanding(("services", "screens"), self._warmed_up)
-        self.kiosk = Kiosk(config, self.show, broken=self.leave)
-        self.about = about(config, self.kiosk.region)
-
-    def model(self) -> ScreenModel:
-        """What is to be seen now."""
-        return present(self.about, self._state)
-
-    def open(self, app: Any) -> None:
-        """Run the application until it is left."""
-        from screens.sign_of_life import SignOfLife
-
-        sign = SignOfLife(app, os.environ)
-        watchdog = Watchdog(
-            lambda: self.kiosk.ails() or sign.ails(ANSWERS_WITHIN_S), self.kiosk.look_after_workers)
-        log(LogEvent.STARTED, version=VERSION, site=self.kiosk.config.site, region=self.kiosk.region.code)
-        with self._lock:
-            self._app = app
-            self._show_in(app)
-        watchdog.start()
-        try:
-            app.run()
-        finally:
-            watchdog.stop()
-            self.kiosk.stop()
-            log(LogEvent.STOPPED)
-
-    def show(self, state: s.State) -> None:
-        with self._lock:
-            self._state = state
-            if self._app is not None:
-                self._show_in(self._app)
-
-    def _show_in(self, app: Any) -> None:
-        model = self.model()
-        # Several states stand behind one screen; only a countdown makes it worth painting again.
-        if model != self._seen or model.frame.countdown_s is not None:
-            self._seen = model
-            app.show(model)
-        if not isinstance(self._state, s.Recovering) and not self._warm:
-            self._warm = True
-            app.after_painting(lambda: self.kiosk.warm_up(lambda: self._outstanding.tick_off("services")))
-
-    def screens_built(self) -> None:
-        """Every screen of a visit that goes well is built."""
-        self._outstanding.tick_off("screens")
-
-    def _warmed_up(self) -> None:
-        leave_what_stays_alone()
-        log(LogEvent.WARMED_UP, after_s=round(time.monotonic() - self._began, 1))
-
-    def leave(self) -> None:
-        """Close the window; `open` returns."""
-        with self._lock:
-            if self._app is not None:
-                self._app.leave()
-
-    def dispatch(self, intent: Intent, choice: str) -> None:
-        """An intent belongs to the visit whose screen the person touched."""
-        state = self._state
-        if intent in (Intent.START, Intent.OTHER_SERVICES):
-            if isinstance(state, s.Idle):
-                visit = s.Visit(uuid4(), uuid4(), state.language)
-                self.kiosk.engine.post(on.VisitBegan(visit, choosing=intent is Intent.OTHER_SERVICES))
-            return
-        shown = s.visit_of(state)
-        self.kiosk.engine.post(on.PersonChose(intent, choice), shown.id if shown else None)
-
-
-def complain(mistakes: Sequence[str]) -> int:
-    """One readable line each on standard error; exit status 2."""
-    for mistake in mistakes:
-        print(mistake, file=sys.stderr)
-    return 2

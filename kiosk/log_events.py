@@ -24,6 +24,16 @@ class LogEvent(Enum):
     EVENT_IGNORED = ("event_ignored", "an event meant nothing in this state", ("state", "happened"))
     EVENT_STALE = ("event_stale", "an event of a past visit was dropped", ("state", "happened"))
     JOURNAL_FAILED = ("journal_failed", "a record could not be written", ("error",))
+    JOURNAL_CLOSED = (
+        "journal_closed", "the journal cannot be opened; it is tried again, and nothing begins meanwhile",
+        ("error", "fault"))
+    JOURNAL_OPENED = ("journal_opened", "the journal, which could not be opened before, is open", ())
+    JOURNAL_PUT_ASIDE = (
+        "journal_put_aside", "a damaged journal got another name, and a new one was begun", ("error", "name"))
+    START_FAILED = (
+        "start_failed", "part of the start failed; the page says so, and it is tried again",
+        ("error", "more", "fault", "again_in_s"))
+    NO_DISPLAY = ("no_display", "there is no display to open the window on; the program ends", ("display", "error"))
     EFFECT_WITHHELD = ("effect_withheld", "not done, because the journal could not record it", ("effect",))
     WORKER_DIED = ("worker_died", "a worker thread ended by an exception", ("worker", "error"))
     WORKER_HANGS = (

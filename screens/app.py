@@ -46,23 +46,23 @@ def screen_name(model: ScreenModel) -> str:
 class KioskApp(App):
     """One window with one screen at a time.
 
-    `dispatch(intent, choice)` is called on Kivy's thread and must return at once; `first` is shown from the start.
-    `witness_socket`: where tests may watch and touch (see `screens.witness`); None in production. `all_built()` is
-    called once, on Kivy's thread, when every screen of a visit that goes well is built.
+    `dispatch(intent, choice)` is called on Kivy's thread and must return at once; so is `first()`, for what is shown
+    when the window is there. `witness_socket`: where tests may watch and touch (see `screens.witness`); None in
+    production. `all_built()` is called once, on Kivy's thread, when every screen of a visit that goes well is built.
     """
 
     theme = ObjectProperty(None, rebind=True)
 
     def __init__(
-        self, dispatch: Callable[[Intent, str], None], first: ScreenModel, screen_file: ScreenFile, assets_dir: Path,
-        witness_socket: Path | None = None, stopped: Callable[[], None] | None = None,
+        self, dispatch: Callable[[Intent, str], None], first: Callable[[], ScreenModel], screen_file: ScreenFile,
+        assets_dir: Path, witness_socket: Path | None = None, stopped: Callable[[], None] | None = None,
         all_built: Callable[[], None] = lambda: None,
     ) -> None:
         super().__init__(theme=Theme.of(screen_file))
         self.use_kivy_settings = False
         self.fonts = Fonts(assets_dir / "fonts")
         self.locale_dir = assets_dir / "locale"
-        self.translation = cache(lambda language: Translation.load(self.locale_dir, language))
+        self.translation = cache(lambda language: Translation.whatever_there_is(self.locale_dir, language))
         self.router = Router(screen_file.mm_per_pixel)
         self._images_dir = assets_dir / "images"
         self._dispatch = dispatch
@@ -81,7 +81,7 @@ class KioskApp(App):
     def build(self) -> Router:
         Clock.max_iteration = LAYOUT_ROUNDS
         Window.clearcolor = self.theme.palette.ground       # every screen's ground; to paint it again is slow
-        self._show(self._first)
+        self._show(self._first())
         return self.router
 
     def on_start(self) -> None:

@@ -10,19 +10,27 @@ from unicodedata import category
 
 REGULAR, BOLD = "NotoSansSC-Regular.otf", "NotoSansSC-Bold.otf"
 FALLBACKS = ("HanaMinA.ttf", "HanaMinB.ttf", "BabelStoneHan.ttf", "DejaVuSans-Arabic.ttf")
+WITH_CHINESE = FALLBACKS[:3]
 MISSING = "〓"       # the printers' mark for a character that is not in the fount; □ would be read as 口
 
 
+KIVYS_OWN = "Roboto"    # what Kivy finds by this name in its own package; Latin only
+
+
 class Fonts:
-    """Font files of `fonts_dir`. A FileNotFoundError says what to run if the main ones are not there."""
+    """Font files of `fonts_dir`. Where the main ones are not there, the page that says so is drawn with what is left:
+    another font with Chinese characters, else Kivy's own. `missing`: a line for each, with what to run.
+    """
 
     def __init__(self, fonts_dir: Path) -> None:
         self._dir = fonts_dir
-        for name in (REGULAR, BOLD):
-            if not (fonts_dir / name).is_file():
-                raise FileNotFoundError(f"{fonts_dir / name} is missing: run `make setup`")
-        self.regular = str(fonts_dir / REGULAR)
-        self.bold = str(fonts_dir / BOLD)
+        self.missing = [
+            f"{name}: is missing or damaged in {fonts_dir}: run `make setup`"
+            for name in (REGULAR, BOLD) if not _is_font(fonts_dir / name)]
+        present = [name for name in (REGULAR, BOLD, *WITH_CHINESE) if _is_font(fonts_dir / name)]
+        self.have_chinese = bool(present)
+        self.regular = str(fonts_dir / present[0]) if present else KIVYS_OWN
+        self.bold = self.regular if self.missing else str(fonts_dir / BOLD)
 
     def runs(self, text: str) -> list[tuple[str, str]]:
         """`text` in pieces of one font each: ("" for the main font or a fallback's path, piece). A character that no
@@ -35,7 +43,7 @@ class Fonts:
 
     def _placed(self, character: str) -> tuple[str, str]:
         """The font that has `character`, and what to draw with it."""
-        if _is_everyday(character) or ord(character) in self._main or _is_invisible(character):
+        if self.missing or _is_everyday(character) or ord(character) in self._main or _is_invisible(character):
             return "", character
         font = next((path for path, has in self._fallbacks if ord(character) in has), None)
         return ("", MISSING) if font is None else (font, character)
@@ -47,6 +55,15 @@ class Fonts:
     @cached_property
     def _fallbacks(self) -> list[tuple[str, frozenset[int]]]:
         return [(str(path), _characters(path)) for path in map(self._dir.joinpath, FALLBACKS) if path.is_file()]
+
+
+def _is_font(path: Path) -> bool:
+    """By its first bytes: OpenType says what its outlines are, TrueType its version (OpenType specification, 4.3)."""
+    try:
+        with path.open("rb") as file:
+            return file.read(4) in (b"OTTO", b"\0\1\0\0", b"true")
+    except OSError:
+        return False
 
 
 def _is_everyday(character: str) -> bool:

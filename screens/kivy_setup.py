@@ -11,6 +11,23 @@ from screens.screen_file import MTDEV, ScreenFile
 FRAMES_PER_S = 30       # also how often input is looked at; half of Kivy's 60, half its work while nothing happens
 
 
+class NoDisplay(Exception):
+    """There is no display that a window could be opened on; says what SDL said."""
+
+
+def open_window() -> None:
+    """Import Kivy's window, which opens it. Raises `NoDisplay`."""
+    kivys = logging.getLogger("kivy")
+    level = kivys.level
+    kivys.setLevel(logging.CRITICAL + 1)        # it would write a traceback; the one line is ours
+    try:
+        from kivy.core.window import Window
+    finally:
+        kivys.setLevel(level)
+    if Window is None:
+        raise NoDisplay("SDL finds no display that a window could be opened on")
+
+
 def prepare(screen: ScreenFile) -> None:
     """Make Kivy quiet, free of the user's own settings, and as large as `screen`. The caller sets KIVY_HOME."""
     if "kivy" in sys.modules:
@@ -45,6 +62,7 @@ def prepare(screen: ScreenFile) -> None:
             "allow_screensaver": 0,
         },
     }
+    logging.getLogger("kivy").setLevel(logging.WARNING)     # Kivy has just set it to INFO
     for section, values in settings.items():
         for name, value in values.items():
             Config.set(section, name, value)

@@ -14,6 +14,7 @@ from kiosk.policy.assessment import LocalText
 from kiosk.screen_models import Citation, Sentences, Text, Words
 
 SOURCE_LANGUAGE = "zh-Hans"
+EMERGENCY_LANGUAGE = "en"
 NOTHING = Text("")      # says nothing, in every language
 _DAY = {"year": 2026, "month": 11, "day": 22, "month_name": ""}
 
@@ -31,6 +32,11 @@ class _Day:
 
     def __format__(self, spec: str) -> str:
         return self.translation.figures(self.day) if spec == "figures" else self.translation.date(self.day)
+
+
+class _Emergency(dict[str, str]):
+    def __missing__(self, key: str) -> str:
+        return ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +63,24 @@ class Translation:
         if mistakes:
             raise LocaleFileError(mistakes)
         return cls(language, texts, tuple(month_names))
+
+    @classmethod
+    def emergency(cls) -> Translation:
+        """A few English words for the page that says that texts or fonts are missing; nothing for any other key."""
+        return cls(EMERGENCY_LANGUAGE, _Emergency({
+            "out_of_service.title": "Out of service", "out_of_service.staff_code": "Code for staff",
+            "out_of_service.starting": "The machine is starting. Please wait.",
+            "out_of_service.permit_inside": "If your permit is still inside, it is safe. Please find a clerk.",
+            "fault.kiosk.public": "The machine has a problem inside.", "simulation.banner": "Simulation",
+        }))
+
+    @classmethod
+    def whatever_there_is(cls, locale_dir: Path, language: str) -> Translation:
+        """The texts of `language`, and where they cannot be used those of `emergency`, so that a page can be shown."""
+        try:
+            return cls.load(locale_dir, language)
+        except LocaleFileError:
+            return cls.emergency()
 
     def text(self, key: str, **args: str | int | date | LocalText) -> str:
         """The text of `key`, its placeholders filled. A KeyError names a key or placeholder that is missing."""

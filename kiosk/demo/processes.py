@@ -43,6 +43,9 @@ class Process:
     def pid(self) -> int:
         return self._process.pid
 
+    def is_running(self) -> bool:
+        return self._process.poll() is None
+
     def first_line(self, within_s: float) -> str:
         """What it prints when it is ready. Raises `DidNotStart`."""
         assert self._process.stdout is not None

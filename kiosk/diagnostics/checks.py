@@ -14,10 +14,11 @@ from kiosk.diagnostics import central_checks, device_checks, file_checks
 from kiosk.diagnostics.disk_check import disk
 from kiosk.diagnostics.finding import Finding, Findings, Outcome, failed, ok, skipped
 from kiosk.diagnostics.journal_check import journal
+from kiosk.diagnostics.journal_rights import journal_rights
 from kiosk.diagnostics.patience import Patience
 from kiosk.diagnostics.report import CheckResult, Report
 from kiosk.diagnostics.versions import program_versions
-from kiosk.faults import CONFIGURATION, COUPLER_LINK, DISK_FULL, Fault
+from kiosk.faults import CONFIGURATION, COUPLER_LINK, DISK_FULL, STATE_DIRECTORY, Fault
 from kiosk.runtime.clock import Clock
 
 LIMIT_S = 15.0
@@ -65,6 +66,7 @@ CHECKS: tuple[Check, ...] = (
     quick("central", central_checks.central, _CENTRAL),
     quick("clock", central_checks.clock, _CENTRAL),
     quick("disk", disk, ("state_dir",), DISK_FULL),
+    quick("journal_rights", journal_rights, ("state_dir",), STATE_DIRECTORY),
     Check("journal", journal, ("state_dir", "journal.hash"), DISK_FULL),
     quick("fonts", file_checks.fonts),
     quick("locale", file_checks.locale, ("languages",)),

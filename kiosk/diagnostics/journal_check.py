@@ -9,13 +9,13 @@ from datetime import datetime
 from pathlib import Path
 
 from kiosk.config import Config
-from kiosk.diagnostics.finding import Finding, Findings, failed, ok, together, warning
+from kiosk.diagnostics.finding import Finding, Findings, failed, ok, skipped, together, warning
 from kiosk.diagnostics.patience import Patience
 from kiosk.faults import DISK_FULL, JOURNAL_BROKEN
 from kiosk.runtime.chain import Progress, Verdict
 from kiosk.runtime.clock import Clock
 from kiosk.runtime.journal import Journal, JournalFailed, Queue, verify_file
-from kiosk.runtime.state_lock import LOCK_NAME, name_of
+from kiosk.runtime.state_lock import name_of
 from kiosk.runtime.told_progress import told_progress
 from kiosk.services.outbox import alarm_of
 
@@ -49,21 +49,16 @@ def journal(config: Config, clock: Clock, patience: Patience) -> Findings:
 
 
 def _of_another_user(path: Path) -> Finding | None:
-    """Whether the kiosk's user can write what is there; that is who the directory belongs to."""
+    """SQLite would make files beside the journal, and they would be ours. `journal_rights` tells of files whose owner
+    is not the directory's.
+    """
     kiosk = path.parent.stat().st_uid
-    for file in (path, *(path.with_name(path.name + ending) for ending in ("-wal", "-shm")), path.with_name(LOCK_NAME)):
-        if not file.exists():
-            continue
-        if (owner := file.stat().st_uid) != kiosk:
-            return failed(
-                f"{file.name} belongs to user {name_of(owner)}, its directory to {name_of(kiosk)}: somebody ran the"
-                f" program as {name_of(owner)}; chown {name_of(kiosk)} {file}", DISK_FULL)
-        if kiosk == os.geteuid() and not os.access(file, os.R_OK | os.W_OK):
-            return failed(f"{file.name} cannot be written: look at its rights", DISK_FULL)
     if kiosk != os.geteuid():
         return warning(f"belongs to user {name_of(kiosk)}: not looked at; ask as that user (runuser -u {name_of(kiosk)}"
                        " -- …)")
-    return None
+    beside = (path, *(path.with_name(path.name + ending) for ending in ("-wal", "-shm")))
+    strange = [file.name for file in beside if file.exists() and file.stat().st_uid != kiosk]
+    return skipped(f"not looked at: {strange[0]} is another user's") if strange else None
 
 
 def _patiently(patience: Patience) -> Progress:

@@ -10,9 +10,9 @@ import ssl
 import subprocess
 from importlib import metadata
 
-from kiosk.bootstrap import VERSION
 from kiosk.central.contract import CONTRACT_VERSION
 from kiosk.config import DataFiles
+from kiosk.version import VERSION
 
 PCSCD_S = 2.0
 _LONGEST = 64     # of a version, by the contract with central

@@ -20,6 +20,8 @@ from enum import Enum
 from functools import cache
 from typing import TYPE_CHECKING, Literal, get_args
 
+from kiosk.runtime.journal_faults import may_pass
+
 if TYPE_CHECKING:
     from cryptography.hazmat.primitives.hashes import Hash
 
@@ -163,8 +165,8 @@ def verify(
             return _verify(db, algorithm, told, progress)
         finally:
             db.execute("ROLLBACK")
-    except sqlite3.DatabaseError as error:
-        if isinstance(error, sqlite3.OperationalError):
+    except (sqlite3.DatabaseError, TypeError, ValueError, AttributeError) as error:
+        if may_pass(error):
             raise
         return Verdict(Head(0, algorithm, GENESIS), 0, 0, Break(BreakKind.UNREADABLE, 0))
 

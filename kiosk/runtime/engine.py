@@ -15,7 +15,7 @@ from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
 
-from kiosk.faults import DISK_FULL
+from kiosk.faults import Fault
 from kiosk.log_events import LogEvent, log
 from kiosk.runtime.audit import Seal, record_of
 from kiosk.runtime.boot import Boot
@@ -154,9 +154,9 @@ class Engine:
         except JournalFailed as error:
             log(LogEvent.JOURNAL_FAILED, level=logging.CRITICAL, error=str(error))
             if isinstance(event, _PROMISED):
-                self._handle(on.DeviceFailed(DISK_FULL), visit_id)
+                self._handle(on.DeviceFailed(error.fault), visit_id)
                 return
-            self._enter_without_journal(now, event, next_step)
+            self._enter_without_journal(now, event, next_step, error.fault)
             return
         late, self._untold = self._untold, []
         self._enter(next_step)
@@ -172,7 +172,7 @@ class Engine:
             (effect, message) for effect in next_step.effects
             if (message := self._message_of(effect, now)) is not None]
 
-    def _enter_without_journal(self, now: datetime, event: on.Event, next_step: Step) -> None:
+    def _enter_without_journal(self, now: datetime, event: on.Event, next_step: Step, why: Fault) -> None:
         """What needs the journal is not begun. The rest happens; the journal keeps it until the disk takes it."""
         kept = Step(
             next_step.state, tuple(effect for effect in next_step.effects if not isinstance(effect, _NEEDS_JOURNAL)))
@@ -184,7 +184,7 @@ class Engine:
         self._untold += [effect for effect, _ in messages]
         self._enter(kept)
         if not isinstance(next_step.state, s.OutOfService):
-            self.post(on.DeviceFailed(DISK_FULL))
+            self.post(on.DeviceFailed(why))
 
     def _enter(self, next_step: Step) -> None:
         before, after = self._state, next_step.state

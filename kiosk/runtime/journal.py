@@ -17,6 +17,7 @@ from datetime import datetime
 from pathlib import Path
 from uuid import UUID
 
+from kiosk.faults import JOURNAL_BROKEN, Fault
 from kiosk.log_events import LogEvent, log
 from kiosk.runtime import chain, journal_file
 from kiosk.runtime.bin_rows import BIN_EMPTIED as BIN_EMPTIED
@@ -24,6 +25,7 @@ from kiosk.runtime.bin_rows import IN_BIN, STILL_IN_BIN, in_bin
 from kiosk.runtime.boot import Moment
 from kiosk.runtime.chain import Break, BreakKind, HashName, Head
 from kiosk.runtime.clock_watch import CLOCK_CONFIRMED, CLOCK_JUMPED
+from kiosk.runtime.journal_faults import fault_of, may_pass
 from kiosk.runtime.journal_file import JournalTooNew as JournalTooNew
 from kiosk.runtime.journal_file import NotAJournal
 from kiosk.runtime.journal_file import as_one as _as_one
@@ -34,6 +36,7 @@ from kiosk.runtime.journal_records import OutboundMessage as OutboundMessage
 from kiosk.runtime.journal_records import Queue as Queue
 from kiosk.runtime.journal_records import StepRecord as StepRecord
 from kiosk.runtime.journal_records import WaitingMessage as WaitingMessage
+from kiosk.runtime.journal_records import moment_of, since
 
 _NUMBER_MESSAGE = (
     "INSERT INTO message (at, call, idempotency_key, endorsement_id, body, step) VALUES (?,?,?,?,?,?)"
@@ -57,47 +60,67 @@ class Journal:
     Raises `JournalTooNew`, and `sqlite3.DatabaseError` for a file that is no journal.
     """
 
-    def __init__(
-        self, path: Path, now: Callable[[], datetime], algorithm: HashName = "sha256",
-        opened: sqlite3.Connection | None = None,
-    ) -> None:
+    def __init__(self, path: Path, now: Callable[[], datetime], algorithm: HashName = "sha256") -> None:
         self._now = now
         self.path = path
         self.algorithm: HashName = algorithm
         self._lock = threading.Lock()
         self._unwritten: list[tuple[StepRecord, tuple[OutboundMessage, ...]]] = []
-        self._is_marked = False
-        self._had_log = journal_file.has_log(path)
-        self._db = journal_file.open_to_write(path, algorithm) if opened is None else opened
+        self._had_log = self._wants_mark = self._is_marked = False
+        self._db = self._opened()
 
-    @classmethod
+    @staticmethod
     def to_read(
-        cls, path: Path, now: Callable[[], datetime], algorithm: HashName = "sha256", *, is_alone: bool = False
+        path: Path, now: Callable[[], datetime], algorithm: HashName = "sha256", *, is_alone: bool = False
     ) -> Journal:
         """The same over a file that is there, which it leaves as it is: what would write raises `JournalFailed`.
         `is_alone` and what is raised: see `journal_file.open_to_read`.
         """
-        return cls(path, now, algorithm, journal_file.open_to_read(path, is_alone=is_alone))
+        return _ReadJournal(path, now, algorithm, is_alone)
+
+    def _opened(self) -> sqlite3.Connection | None:
+        """The file, open and with every table. Raises OSError, `sqlite3.Error`, `JournalTooNew` and, for damaged names,
+        ValueError.
+        """
+        self._had_log = journal_file.has_log(self.path)
+        return journal_file.open_to_write(self.path, self.algorithm)
+
+    @property
+    def trouble(self) -> Fault | None:
+        """Why nothing can be written at all now; None while the file is open."""
+        return None
+
+    def _connection(self) -> sqlite3.Connection:
+        """What is open; under the lock. Raises `JournalFailed` where nothing is."""
+        if self._db is None:
+            raise JournalFailed("the journal is not open")
+        return self._db
 
     @contextmanager
     def _written(self) -> Iterator[sqlite3.Connection]:
+        """The file, for one thread at a time. Raises `JournalFailed`, of a damaged row too: nobody may die of it."""
         with self._lock:
             try:
-                yield self._db
+                yield self._connection()
             except sqlite3.Error as error:
-                raise JournalFailed(str(error)) from error
+                raise JournalFailed(str(error), fault_of(error)) from error
+            except (TypeError, ValueError, KeyError, AttributeError) as error:
+                raise JournalFailed(f"a row makes no sense ({type(error).__name__})", JOURNAL_BROKEN) from error
 
     @contextmanager
     def as_one(self) -> Iterator[sqlite3.Connection]:
         """One transaction, for those who look after the file; all others wait. Raises `JournalFailed`."""
-        with self._written() as db, _as_one(db):
-            yield db
+        with self._written() as db:
+            self._mark(db)
+            with _as_one(db):
+                yield db
 
     def append(self, record: StepRecord, messages: Sequence[OutboundMessage] = ()) -> None:
         """Write one step and the messages it sends, as one with those that were `kept`, and wait until they are on
         disk. Raises `JournalFailed`.
         """
         with self._written() as db:
+            self._mark(db)
             with _as_one(db):
                 for kept, late in self._unwritten:
                     self._add_step(db, kept, late)
@@ -195,10 +218,10 @@ class Journal:
             row = db.execute(
                 "SELECT sequence, call, idempotency_key, endorsement_id, body, at FROM message"
                 f" WHERE {_WAITING} AND sequence > ? ORDER BY sequence LIMIT 1", (after,)).fetchone()
-        if row is None:
-            return None
-        sequence, call, key, endorsement_id, body, at = row
-        return WaitingMessage(sequence, call, key, UUID(endorsement_id), body, datetime.fromisoformat(at))
+            if row is None:
+                return None
+            sequence, call, key, endorsement_id, body, at = row
+            return WaitingMessage(sequence, call, key, UUID(endorsement_id), body, since(at))
 
     def queue(self) -> Queue:
         """How many messages central must still get, how old the oldest is, and the oldest that was overtaken."""
@@ -207,7 +230,9 @@ class Journal:
                 f"SELECT count(*), (SELECT at FROM message WHERE {_WAITING} ORDER BY sequence LIMIT 1), min(sequence)"
                 f" FROM message WHERE {_WAITING}").fetchone()
             (overtaken_at,) = db.execute(_OVERTAKEN).fetchone() if length else (None,)
-        return Queue(length, _moment(oldest_at), _moment(overtaken_at), oldest)
+            return Queue(
+                length, None if oldest_at is None else since(oldest_at),
+                None if overtaken_at is None else since(overtaken_at), oldest)
 
     def last_step_at(self) -> datetime | None:
         """When the newest step happened; None: there is none."""
@@ -215,7 +240,13 @@ class Journal:
             if self._unwritten:
                 return self._unwritten[-1][0].at
             row = db.execute(f"SELECT at FROM step WHERE {_A_STEP} ORDER BY number DESC LIMIT 1").fetchone()
-        return None if row is None else datetime.fromisoformat(row[0])
+            return None if row is None else moment_of(row[0])
+
+    def was_begun_anew(self) -> bool:
+        """Whether what stood in this file's predecessor is not known: it was damaged, and put aside."""
+        with self._written() as db:
+            return db.execute(
+                "SELECT number FROM step WHERE event = ? LIMIT 1", (chain.FOUND_BROKEN,)).fetchone() is not None
 
     def last_moment(self) -> Moment | None:
         """The same as a moment of its boot; None where that is not known."""
@@ -235,19 +266,18 @@ class Journal:
             row = db.execute(
                 "SELECT event, at, facts FROM step WHERE event IN (?, ?) ORDER BY number DESC LIMIT 1",
                 (CLOCK_JUMPED, CLOCK_CONFIRMED)).fetchone()
-        if row is None or row[0] == CLOCK_CONFIRMED:
-            return None
-        return datetime.fromisoformat(row[1]), int(json.loads(row[2])["by_s"])
+            if row is None or row[0] == CLOCK_CONFIRMED:
+                return None
+            return moment_of(row[1]), int(json.loads(row[2])["by_s"])
 
     def permits_in_bin(self) -> tuple[KeptPermit, ...]:
         """What was put into the bin since staff said last that they had emptied it, oldest first."""
         with self._written() as db:
-            kept = in_bin(db)
             unwritten = [step for step, _ in self._unwritten if IN_BIN in step.facts]
-        return (
-            *(KeptPermit(datetime.fromisoformat(row.since), None if row.endorsement_id is None else
-                         UUID(row.endorsement_id)) for row in kept),
-            *(KeptPermit(step.at, step.endorsement_id) for step in unwritten))
+            return (
+                *(KeptPermit(moment_of(row.since), None if row.endorsement_id is None else
+                             UUID(row.endorsement_id)) for row in in_bin(db)),
+                *(KeptPermit(step.at, step.endorsement_id) for step in unwritten))
 
     def carry_bin_over(self, db: sqlite3.Connection, through: int) -> None:
         """Inside a transaction of `as_one`: note anew, at the end of the chain, which permits lie in the bin by steps
@@ -268,11 +298,11 @@ class Journal:
                 f" (SELECT coalesce(max(number), 0) FROM step WHERE state_after = 'Idle') AND {_A_STEP}"
                 " ORDER BY number").fetchall()
             unwritten = [step for step, _ in self._unwritten]
-        steps = [
-            LoggedStep(
-                event, state_after, custody, frozenset(json.loads(effects)),
-                None if endorsement_id is None else UUID(endorsement_id), json.loads(facts))
-            for event, state_after, custody, effects, endorsement_id, facts in rows]
+            steps = [
+                LoggedStep(
+                    event, state_after, custody, frozenset(json.loads(effects)),
+                    None if endorsement_id is None else UUID(endorsement_id), dict(json.loads(facts)))
+                for event, state_after, custody, effects, endorsement_id, facts in rows]
         for step in unwritten:
             if step.state_after == "Idle":
                 steps.clear()
@@ -286,18 +316,27 @@ class Journal:
         """Write from here on as the only one, by the lock on the state directory: the file is marked as in use until
         `close`. A log that was lost since the last one wrote is noted in the chain. Raises `JournalFailed`.
         """
+        self._wants_mark = True
         with self._written() as db:
-            lost = journal_file.is_in_use(db) and not self._had_log
-            if lost:
-                with _as_one(db):
-                    self.add_note(db, chain.FOUND_BROKEN, {
-                        "kind": BreakKind.LOG_MISSING.value, "number": chain.next_number(db)})
-            journal_file.mark_in_use(db)
-            self._is_marked = True
+            self._mark(db)
+
+    def _mark(self, db: sqlite3.Connection) -> None:
+        """Before the first row of a run, if it is wanted."""
+        if not self._wants_mark:
+            return
+        if journal_file.is_in_use(db) and not self._had_log:
+            with _as_one(db):
+                self.add_note(db, chain.FOUND_BROKEN, {
+                    "kind": BreakKind.LOG_MISSING.value, "number": chain.next_number(db)})
+            self._had_log = True
+        journal_file.mark_in_use(db)
+        self._wants_mark, self._is_marked = False, True
 
     def close(self) -> None:
         """Close the file; may be called twice. What was marked as in use by `take_over` is whole now, and says so."""
         with self._lock:
+            if self._db is None:
+                return
             try:
                 if self._is_marked:
                     self._is_marked = False
@@ -309,25 +348,15 @@ class Journal:
                 self._db.close()
 
 
-def open_journal(path: Path, now: Callable[[], datetime], algorithm: HashName = "sha256") -> Journal:
-    """The journal at `path`, for the kiosk that writes it. A file that is damaged beyond opening is put aside under a
-    name with the time, and the new one says so in its first line: what stood in it is not known, but the machine can
-    start and say why it does not serve. Raises `JournalTooNew`.
-    """
-    try:
-        journal = Journal(path, now, algorithm)
-    except sqlite3.OperationalError:
-        raise                   # no room, no right, busy: the file itself is as it was
-    except sqlite3.DatabaseError as error:
-        log(LogEvent.JOURNAL_FAILED, level=logging.CRITICAL, error=str(error))
-        for ending in ("", "-wal", "-shm"):
-            file = path.with_name(path.name + ending)
-            if file.exists():
-                file.rename(path.with_name(f"{path.name}{ending}.unreadable-{now():%Y%m%d%H%M%S}"))
-        journal = Journal(path, now, algorithm)
-        journal.note(chain.FOUND_BROKEN, {"kind": BreakKind.UNREADABLE.value, "number": 0})
-    journal.take_over()
-    return journal
+class _ReadJournal(Journal):
+    """A journal that is only read."""
+
+    def __init__(self, path: Path, now: Callable[[], datetime], algorithm: HashName, is_alone: bool) -> None:
+        self._is_alone = is_alone
+        super().__init__(path, now, algorithm)
+
+    def _opened(self) -> sqlite3.Connection:
+        return journal_file.open_to_read(self.path, is_alone=self._is_alone)
 
 
 def verify_file(
@@ -342,17 +371,13 @@ def verify_file(
         with closing(journal_file.open_to_read(path, is_alone=is_alone)) as db:
             verdict = chain.verify(db, algorithm, told, progress)
             lacks_log = journal_file.is_in_use(db) and not has_log
-    except sqlite3.DatabaseError as error:
-        if isinstance(error, sqlite3.OperationalError | NotAJournal):
-            raise JournalFailed(str(error)) from error
+    except (sqlite3.Error, ValueError, TypeError) as error:
+        if may_pass(error) or isinstance(error, NotAJournal):
+            raise JournalFailed(str(error), fault_of(error)) from error
         return chain.Verdict(Head(0, algorithm, chain.GENESIS), 0, 0, Break(BreakKind.UNREADABLE, 0))
     if verdict.broken is None and lacks_log:
         return replace(verdict, broken=Break(BreakKind.LOG_MISSING, verdict.head.number + 1))
     return verdict
-
-
-def _moment(text: str | None) -> datetime | None:
-    return None if text is None else datetime.fromisoformat(text)
 
 
 def _text(number: UUID | None) -> str | None:

@@ -15,6 +15,7 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 
+from kiosk.faults import INSTALLATION
 from kiosk.runtime import chain
 from kiosk.runtime.bin_rows import BIN_EMPTIED, RETAINED
 from kiosk.runtime.chain import HashName
@@ -96,7 +97,7 @@ class JournalTooNew(JournalFailed):
     def __init__(self, version: int) -> None:
         super().__init__(
             f"the journal has version {version}, and this program knows versions up to {VERSION}: install the program"
-            " that wrote it, or a later one")
+            " that wrote it, or a later one", INSTALLATION)
         self.version = version
 
 
@@ -118,7 +119,7 @@ def open_to_write(path: Path, algorithm: HashName) -> sqlite3.Connection:
         db.execute("PRAGMA synchronous=FULL")
         if version != VERSION:
             _bring_up_to_date(db, algorithm)
-    except (sqlite3.Error, JournalFailed):
+    except BaseException:
         db.close()
         raise
     return db
@@ -140,7 +141,7 @@ def open_to_read(path: Path, *, is_alone: bool = False) -> sqlite3.Connection:
         if version == _CHAINLESS:
             raise JournalFailed(
                 f"the journal has version {version}; the kiosk brings it to version {VERSION} at its next start")
-    except (sqlite3.Error, JournalFailed):
+    except BaseException:
         db.close()
         raise
     return db

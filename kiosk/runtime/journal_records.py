@@ -3,14 +3,21 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from uuid import UUID
 
+from kiosk.faults import DISK_FULL, Fault
 from kiosk.runtime.boot import Moment
 
 
 class JournalFailed(Exception):
-    """The disk did not take the record; nothing may be begun that the journal does not know of."""
+    """The disk did not take the record, or does not give it back; nothing may be begun that the journal does not know
+    of. `fault`: what a person must act on.
+    """
+
+    def __init__(self, message: str, fault: Fault = DISK_FULL) -> None:
+        super().__init__(message)
+        self.fault = fault
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,3 +92,22 @@ class KeptPermit:
 
     at: datetime
     endorsement_id: UUID | None
+
+
+LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+def moment_of(text: str) -> datetime:
+    """ValueError where it is none that can be compared with others."""
+    moment = datetime.fromisoformat(text)
+    if moment.tzinfo is None:
+        raise ValueError("a time without its zone")
+    return moment
+
+
+def since(text: str) -> datetime:
+    """Since when a message waits. Of one whose time is damaged nobody knows: it counts as the oldest, and is sent."""
+    try:
+        return moment_of(text)
+    except (TypeError, ValueError):
+        return LONG_AGO

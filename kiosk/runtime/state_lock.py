@@ -13,6 +13,7 @@ import pwd
 from pathlib import Path
 
 LOCK_NAME = "kiosk.lock"
+HOLDER = "the kiosk"        # how the running kiosk calls itself
 _LONGEST_WORD = 200
 
 

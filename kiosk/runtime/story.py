@@ -7,9 +7,10 @@ from datetime import datetime
 from uuid import UUID
 
 from kiosk.domain.endorsement import ChipState, Custody, FaceState
+from kiosk.faults import JOURNAL_BROKEN
 from kiosk.runtime.boot import Moment
 from kiosk.runtime.clock_watch import JUMP_S
-from kiosk.runtime.journal import Journal, LoggedStep
+from kiosk.runtime.journal import Journal, JournalFailed, LoggedStep
 from kiosk.workflow.visits import Presence, PutAway, Seals, UnfinishedStory
 
 # Central's answers after which it waits for nothing more; above all, a review under way is not to be cancelled.
@@ -22,13 +23,26 @@ _OPEN = ("AskingPendingRewrites", "AskingCentral", "Applying", "Confirming", "Op
 _FINAL = (Custody.WITH_HOLDER.value, Custody.RETAINED.value)
 
 
+UNKNOWN_STORY = UnfinishedStory(None, 0, ChipState.UNKNOWN, FaceState.OLD, 0.0)
+"""Where no journal tells: nothing is finished, the holder is told that nobody knows, the permit goes back."""
+
+
 def unfinished_story(journal: Journal, now: datetime, moment: Moment | None = None) -> UnfinishedStory:
     """What the last visit left open, read forwards from the moment that the machine was last idle. `moment`: the same
-    as `now`, whatever the clock says.
+    as `now`, whatever the clock says. Raises `JournalFailed`.
     """
     last_at = journal.last_step_at()
     if last_at is None:
+        if journal.was_begun_anew():
+            return UNKNOWN_STORY
         return UnfinishedStory(None, 0, ChipState.OLD, FaceState.OLD, 0.0)
+    try:
+        return _told(journal, last_at, now, moment)
+    except (KeyError, ValueError) as error:
+        raise JournalFailed(f"a step makes no sense ({type(error).__name__})", JOURNAL_BROKEN) from error
+
+
+def _told(journal: Journal, last_at: datetime, now: datetime, moment: Moment | None) -> UnfinishedStory:
     endorsement_id: UUID | None = None
     seals: Seals | None = None
     sessions = relayed = 0

@@ -22,7 +22,6 @@ from kiosk.faults import (
     CENTRAL_GARBAGE,
     CENTRAL_UNREACHABLE,
     CLOCK_WRONG,
-    DISK_FULL,
     FACE_UNPRINTABLE,
     GRANT_REJECTED,
     Fault,
@@ -326,7 +325,7 @@ class CentralService:
             case GrantRejected():
                 return GRANT_REJECTED
             case JournalFailed():
-                return DISK_FULL    # a call that could not be numbered was not made
+                return error.fault      # a call that could not be numbered was not made
             case CentralAnsweredGarbage():
                 return CENTRAL_GARBAGE
             case CentralRefusedCall() if not error.may_pass:

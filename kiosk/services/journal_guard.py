@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable
 
 from kiosk.faults import JOURNAL_BROKEN, Fault
 from kiosk.log_events import LogEvent, log
@@ -12,16 +13,19 @@ from kiosk.runtime.journal import Journal
 
 
 class JournalGuard:
-    """`fault` may be read from any thread; what looks into the file is for one thread that has the time."""
+    """`fault` may be read from any thread; what looks into the file is for one thread that has the time. `tell(fault)`
+    is called when a break is found, by that thread: the machine closes at once, not at its next look around.
+    """
 
-    def __init__(self, journal: Journal) -> None:
+    def __init__(self, journal: Journal, tell: Callable[[Fault], None] = lambda fault: None) -> None:
         self._journal = journal
+        self._tell = tell
         self._broken: Break | None = None
 
     @property
     def fault(self) -> Fault | None:
-        """None while no break is known."""
-        return None if self._broken is None else JOURNAL_BROKEN
+        """None while the file is open and no break is known."""
+        return self._journal.trouble or (None if self._broken is None else JOURNAL_BROKEN)
 
     def verify(self) -> None:
         """Look through the whole chain; what a technician accepted meanwhile is believed again. Raises
@@ -32,6 +36,8 @@ class JournalGuard:
         log(
             LogEvent.JOURNAL_VERIFIED, level=logging.INFO if verdict.broken is None else logging.CRITICAL,
             head=str(verdict.head), verified=verdict.verified, broken=_told(verdict.broken))
+        if verdict.broken is not None:
+            self._tell(JOURNAL_BROKEN)
 
     def compare(self, told: Head) -> None:
         """Hold the journal against the head that central was told of. A difference is noted in the chain, so that it
@@ -46,6 +52,7 @@ class JournalGuard:
         log(
             LogEvent.JOURNAL_VERIFIED, level=logging.CRITICAL, head=str(self._journal.head()), verified=0,
             broken=_told(broken))
+        self._tell(JOURNAL_BROKEN)
         self._journal.note(chain.FOUND_BROKEN, {"kind": broken.kind.value, "number": broken.number})
 
 

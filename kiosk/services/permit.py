@@ -12,12 +12,12 @@ from drivers.errors import DriverError, LinkLost, NotInitialised
 from drivers.permit_unit.base import BinLevel, FaceRaster, PermitPosition, PermitUnit, ResetPolicy, TakeInOutcome
 from kiosk.domain.documents import PermitContent
 from kiosk.domain.endorsement import Custody, FaceUnprintable
-from kiosk.faults import BIN_FULL, DISK_FULL, FACE_UNPRINTABLE, UNIT_COVER_OPEN, Fault
+from kiosk.faults import BIN_FULL, FACE_UNPRINTABLE, UNIT_COVER_OPEN, Fault
 from kiosk.log_events import LogEvent, log
 from kiosk.runtime.boot import Boot
 from kiosk.runtime.clock import Clock
 from kiosk.runtime.journal import Journal, JournalFailed
-from kiosk.runtime.story import unfinished_story
+from kiosk.runtime.story import UNKNOWN_STORY, unfinished_story
 from kiosk.runtime.workers import Worker
 from kiosk.services.faulting import fault_of
 from kiosk.services.performing import Handler, Post
@@ -65,6 +65,7 @@ class PermitService:
         self._drawn: tuple[PermitContent, str, FaceRaster] | None = None
         self._face_dirty = False
         self._watching: Post | None = None
+        self._untold = False        # the journal could not tell when it was asked last
 
     @property
     def handlers(self) -> Mapping[type, Handler]:
@@ -120,19 +121,26 @@ class PermitService:
     def _inspect(self, _: do.InspectPath, post: Post) -> None:
         self._watching = None
         try:
-            story = unfinished_story(self._journal, self._clock.now(), self._boot.moment())
             status = self._unit.reset(ResetPolicy.LEAVE)
         except DriverError as error:
             post(on.PathNotInspected(fault_of("permit_unit", error, doing="initialising")))
-            return
-        except JournalFailed as error:
-            post(on.PathNotInspected(_unreadable(error)))
             return
         self._loaded = None
         if status.cover_open:
             post(on.PathNotInspected(UNIT_COVER_OPEN))
             return
         visit = Visit(uuid4(), uuid4(), self._default_language)
+        try:
+            story = unfinished_story(self._journal, self._clock.now(), self._boot.moment())
+        except JournalFailed as error:
+            fault = _unreadable(error)
+            if not self._untold:
+                self._untold = True     # the disk has until the next look: what it tells may let a write be finished
+                post(on.PathNotInspected(fault))
+                return
+            story = UNKNOWN_STORY       # whatever the disk says, a permit goes back
+        else:
+            self._untold = False
         post(on.PathInspected(_CUSTODY[status.position], story, visit))
 
     def _take_in(self, _: do.TakePermitIn, post: Post) -> None:
@@ -313,4 +321,4 @@ def _log_unprintable(error: FaceUnprintable) -> None:
 
 def _unreadable(error: JournalFailed) -> Fault:
     log(LogEvent.JOURNAL_FAILED, level=logging.CRITICAL, error=str(error))
-    return DISK_FULL
+    return error.fault

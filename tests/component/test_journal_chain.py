@@ -20,10 +20,10 @@ from kiosk.runtime.journal import (
     JournalFailed,
     OutboundMessage,
     StepRecord,
-    open_journal,
     verify_file,
 )
 from kiosk.runtime.keeping import NothingPurged, accept, purge
+from kiosk.runtime.standing_journal import open_journal
 
 STARTED = datetime(2026, 5, 20, 10, 0, tzinfo=UTC)
 VISIT, ENDORSEMENT = UUID(int=1), UUID(int=2)
@@ -408,12 +408,6 @@ def test_a_file_that_is_not_there_is_not_made_by_looking(tmp_path: Path) -> None
     with pytest.raises(JournalFailed):
         verify_file(tmp_path / "journal.db", "sha256")
     assert list(tmp_path.iterdir()) == []
-
-
-def test_a_disk_without_room_at_the_start_is_not_a_damaged_file(book: Book, tmp_path: Path) -> None:
-    with pytest.raises(sqlite3.OperationalError):
-        open_journal(tmp_path, lambda: book.now)
-    assert [path.name for path in tmp_path.iterdir() if "unreadable" in path.name] == []
 
 
 def test_the_facts_of_a_note_are_what_was_said(book: Book) -> None:

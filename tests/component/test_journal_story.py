@@ -180,3 +180,13 @@ def test_no_telephone_number_and_no_licence_code_is_in_the_journal(power: Power,
     assert b"ReadingLicenceCode" in written
     assert b"13900000000" not in written
     assert b"4711" not in written
+
+
+@pytest.mark.parametrize("copied", [
+    b"-----BEGIN-----\nAAAA\nBBBB\n-----END-----\n\n", b"-----BEGIN-----\r\nAAAA\r\nBBBB\r\n-----END-----\r\n",
+    b"\n-----BEGIN-----\nAAAA\nBBBB\n-----END-----", b"\xef\xbb\xbf-----BEGIN-----\nAAAA \nBBBB\n-----END-----\n",
+])
+def test_a_key_file_that_was_copied_or_edited_around_its_key_seals_the_same(copied: bytes) -> None:
+    right = seal_by(b"-----BEGIN-----\nAAAA\nBBBB\n-----END-----\n")
+    assert seal_by(copied)(GRANT.chip_serial, PERMIT.content) == right(GRANT.chip_serial, PERMIT.content)
+    assert seal_by(copied.replace(b"AAAA", b"AAAB"))(GRANT.chip_serial, PERMIT.content) != right(GRANT.chip_serial, PERMIT.content)

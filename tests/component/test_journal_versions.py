@@ -12,8 +12,10 @@ import pytest
 
 from kiosk.__main__ import main
 from kiosk.domain.endorsement import ChipState, FaceState
+from kiosk.faults import INSTALLATION
 from kiosk.runtime import journal_file
-from kiosk.runtime.journal import Journal, JournalFailed, JournalTooNew, StepRecord, open_journal, verify_file
+from kiosk.runtime.journal import Journal, JournalFailed, JournalTooNew, StepRecord, verify_file
+from kiosk.runtime.standing_journal import open_journal
 from kiosk.runtime.story import unfinished_story
 from tests.component.test_config import GOOD, written
 
@@ -116,8 +118,10 @@ def test_a_later_version_is_refused_in_one_line_and_left_as_it_is(
 ) -> None:
     Journal(path, lambda: NOW).close()
     later = changed(path, "UPDATE layout SET version = 6", "PRAGMA user_version = 6")
+    with closing(open_journal(path, lambda: NOW)) as closed:
+        assert closed.trouble == INSTALLATION       # the kiosk shows this fault's page
     with pytest.raises(JournalTooNew) as caught:
-        open_journal(path, lambda: NOW)
+        Journal(path, lambda: NOW)
     assert caught.value.version == 6
     said = ("the journal has version 6, and this program knows versions up to 5: install the program that wrote it, or"
             " a later one")
@@ -130,7 +134,7 @@ def test_a_later_version_is_refused_in_one_line_and_left_as_it_is(
         assert main(command) == 2
         assert capsys.readouterr().err == f"{mine}: {said}\n"
     assert mine.read_bytes() == later
-    assert not list(mine.parent.glob("*unreadable*"))
+    assert not list(tmp_path.rglob("*unreadable*"))
 
 
 @pytest.mark.parametrize("flipped", [

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import shutil
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from kiosk import bootstrap
-from kiosk.config import load_config
+from kiosk.app.opening import ANY_DISPLAY, read_opening
+from kiosk.faults import CONFIGURATION, INSTALLATION
+from kiosk.screen_models import Text
 from screens.translation import LocaleFileError, Translation
 from tests.component.test_config import ASSETS, GOOD, written
 
@@ -42,11 +42,46 @@ def test_a_spoilt_language_is_told_by_file_and_key(assets: Path, told: str) -> N
     assert told in caught.value.mistakes[0]
 
 
-def test_a_kiosk_with_a_spoilt_language_does_not_start(
-    assets: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("KIVY_HOME", str(tmp_path / "kivy"))
+def test_the_page_of_a_kiosk_with_a_spoilt_language_is_in_the_other(assets: Path, tmp_path: Path) -> None:
+    (assets / "fonts").symlink_to(ASSETS / "fonts")
     (assets / "locale" / "en.toml").write_text("[format]\n", encoding="utf-8")
-    config = load_config(written(tmp_path, GOOD), assets)
-    assert bootstrap.run_window(replace(config, state_dir=tmp_path)) == 2
-    assert "en.toml: format.date: is missing" in capsys.readouterr().err
+    opening = read_opening(written(tmp_path, GOOD), assets)
+    assert (opening.languages, opening.fault) == (("zh-Hans",), INSTALLATION)
+    assert "en.toml: format.date: is missing" in opening.mistakes[0]
+
+
+def test_without_any_texts_the_page_has_english_words_of_the_program(assets: Path, tmp_path: Path) -> None:
+    shutil.rmtree(assets / "locale")
+    opening = read_opening(written(tmp_path, GOOD), assets)
+    assert opening.languages == ("en",)
+    words = Translation.whatever_there_is(assets / "locale", "en")
+    assert words.words(Text("out_of_service.title")) == "Out of service"
+    assert words.words(Text("anything.else")) == ""
+
+
+def test_without_fonts_no_page_is_in_chinese(assets: Path, tmp_path: Path) -> None:
+    opening = read_opening(written(tmp_path, GOOD), assets)
+    assert (opening.languages, opening.fault) == (("en",), INSTALLATION)
+    assert len(opening.mistakes) == 2
+
+
+@pytest.mark.parametrize("content", [None, b"", b"\xff\xfe", b"site = ", b"\0" * 100])
+def test_whatever_is_wrong_with_the_configuration_a_page_can_be_drawn(
+    assets: Path, tmp_path: Path, content: bytes | None
+) -> None:
+    (assets / "fonts").symlink_to(ASSETS / "fonts")
+    path = tmp_path / "kiosk.toml"
+    if content is not None:
+        path.write_bytes(content)
+    opening = read_opening(path, assets)
+    assert (opening.languages, opening.fault) == (("zh-Hans", "en"), CONFIGURATION)
+    assert opening.mistakes
+    assert opening.screen_file.width_px > 0
+
+
+def test_a_screen_file_that_cannot_be_used_leaves_the_whole_display(assets: Path, tmp_path: Path) -> None:
+    (assets / "fonts").symlink_to(ASSETS / "fonts")
+    (assets / "screens" / "portrait-1080x1920.toml").write_text("", encoding="utf-8")
+    opening = read_opening(written(tmp_path, GOOD), assets)
+    assert opening.screen_file is ANY_DISPLAY
+    assert opening.fault is CONFIGURATION

@@ -34,8 +34,8 @@ def main() -> None:
     from screens.app import KioskApp
 
     app = KioskApp(
-        lambda intent, choice: print(intent.value, choice, flush=True), samples("zh-Hans")["welcome"], screen_file,
-        ASSETS, witness_socket=Path(witness_socket))
+        lambda intent, choice: print(intent.value, choice, flush=True), lambda: samples("zh-Hans")["welcome"],
+        screen_file, ASSETS, witness_socket=Path(witness_socket))
 
     def obey() -> None:
         for line in sys.stdin:

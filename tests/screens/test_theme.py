@@ -85,8 +85,18 @@ def test_characters_that_the_main_font_lacks_come_from_the_fallbacks() -> None:
 
 
 def test_missing_fonts_are_named_with_what_to_do(tmp_path: Path) -> None:
-    with pytest.raises(FileNotFoundError, match=r"NotoSansSC-Regular\.otf is missing: run `make setup`"):
-        Fonts(tmp_path)
+    fonts = Fonts(tmp_path)
+    assert fonts.missing[0].startswith("NotoSansSC-Regular.otf: is missing or damaged")
+    assert [line.endswith("run `make setup`") for line in fonts.missing] == [True, True]
+    assert (fonts.regular, fonts.have_chinese) == ("Roboto", False)
+    assert fonts.runs("Out of service") == [("", "Out of service")]
+
+
+def test_another_font_with_chinese_characters_stands_in_for_the_main_one(tmp_path: Path) -> None:
+    (tmp_path / "HanaMinA.ttf").symlink_to(ASSETS / "fonts" / "HanaMinA.ttf")
+    (tmp_path / REGULAR).write_bytes(b"no font")
+    fonts = Fonts(tmp_path)
+    assert (Path(fonts.regular).name, fonts.have_chinese, len(fonts.missing)) == ("HanaMinA.ttf", True, 2)
 
 
 @pytest.mark.parametrize("name", [REGULAR, BOLD])

@@ -1,0 +1,64 @@
+"""What the first page needs, whatever is wrong: a display, a language, fonts; and every mistake that stands in the way.
+
+The page comes first. So nothing here ends the start: what cannot be used is replaced by what the program brings along,
+and told.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from kiosk.config import Config, read_config
+from kiosk.faults import CONFIGURATION, INSTALLATION, Fault
+from screens.fonts import Fonts
+from screens.screen_file import POINTER, ScreenFile, ScreenFileError, load_screen_file
+from screens.translation import EMERGENCY_LANGUAGE, LocaleFileError, Translation
+
+ANY_DISPLAY = ScreenFile(
+    width_px=1080, height_px=1920, mm_per_pixel=0.248, body_mm=7.0, fullscreen=True, borderless=True,
+    show_cursor=False, touch_input=POINTER, touch_device="")
+"""Where no screen file can be used: full screen, on whatever display there is."""
+
+FALLBACK_LANGUAGES = ("zh-Hans", "en")
+
+
+@dataclass(frozen=True, slots=True)
+class Opening:
+    """`config` has no meaning where there are `mistakes`; `fault` is what they are together. `languages`: those that
+    can be shown.
+    """
+
+    config: Config
+    screen_file: ScreenFile
+    languages: tuple[str, ...]
+    mistakes: tuple[str, ...]
+    fault: Fault
+
+
+def read_opening(config_file: Path, assets_dir: Path) -> Opening:
+    """Read the configuration, the screen file, the languages' texts, and look for the fonts. Raises nothing that a file
+    can cause.
+    """
+    config, found = read_config(config_file, assets_dir)
+    configuration = [mistake.line for mistake in found]
+    installation: list[str] = []
+    screen_file = ANY_DISPLAY
+    try:
+        screen_file = replace(load_screen_file(config.files.screen), fullscreen=config.fullscreen)
+    except ScreenFileError as error:
+        configuration += [] if configuration else error.mistakes
+    languages = []
+    for language in config.languages if not configuration else FALLBACK_LANGUAGES:
+        try:
+            Translation.load(assets_dir / "locale", language)
+            languages.append(language)
+        except LocaleFileError as error:
+            installation += error.mistakes
+    fonts = Fonts(assets_dir / "fonts")
+    installation += fonts.missing
+    if not fonts.have_chinese:
+        languages = [language for language in languages if not language.startswith("zh")]
+    return Opening(
+        config, screen_file, tuple(languages) or (EMERGENCY_LANGUAGE,), (*configuration, *installation),
+        CONFIGURATION if configuration else INSTALLATION)

@@ -1,0 +1,361 @@
+"""The window first, then the machine behind it: a start never ends without a page.
+
+Kivy opens the window on the main thread; the machine is imported, built and started on another one meanwhile. What
+fails there is a fault with a code, a page, a line in the log, and is tried again until it succeeds.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import sys
+import threading
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from pathlib import Path
+from types import TracebackType
+from typing import TYPE_CHECKING, Any
+from uuid import uuid4
+
+from kiosk.app.opening import Opening, read_opening
+from kiosk.data_files.reader import DataFileError
+from kiosk.faults import CONFIGURATION, REGION_FILE, WORKER_DIED, Fault
+from kiosk.log_events import LogEvent, log
+from kiosk.runtime.state_lock import HOLDER, StateHeld, StateLock
+from kiosk.runtime.watchdog import Watchdog
+from kiosk.screen_models import Frame, Intent, OutOfServiceScreen, ScreenModel, Text, WayOut
+from kiosk.version import VERSION
+
+if TYPE_CHECKING:
+    from kiosk.about import About
+    from kiosk.bootstrap import Kiosk
+    from kiosk.runtime.memory import Outstanding
+    from kiosk.workflow import states as s
+
+AGAIN_S = 10.0
+"""After what failed; within a minute of being mended it serves."""
+
+LANGUAGE_TURNS_S = 10.0
+"""How long a page that nobody can touch stands in one language before it stands in the next."""
+
+
+def run_window(config_file: Path, assets_dir: Path) -> int:
+    """Open the window and serve until it is closed, whatever is wrong with the configuration and what it names.
+
+    0; 1 if there is no display, the machine ended by itself, or what was mended needs a new start (systemd makes one);
+    2 with one line if another kiosk runs with this state directory.
+    """
+    from kiosk.runtime.memory import bound_allocator
+
+    bound_allocator()
+    opening = read_opening(config_file, assets_dir)
+    lock: StateLock | None = None
+    if not opening.mistakes:
+        try:
+            lock = StateLock.take(opening.config.state_dir, HOLDER)
+        except StateHeld as error:
+            return complain([str(error)])
+        except OSError:
+            pass        # the journal says why, shows its page, and tries again
+    window = Window(opening, lambda: read_opening(config_file, assets_dir), lock)
+    try:
+        return window.run()
+    finally:
+        if lock is not None:
+            lock.release()
+
+
+class Window:
+    """Between the machine and the application: states become models, intents become events. `reread()`: what the files
+    say now; `lock`: on the state directory, where it could be taken.
+    """
+
+    def __init__(self, opening: Opening, reread: Callable[[], Opening], lock: StateLock | None) -> None:
+        self._began = time.monotonic()
+        self._opening = opening
+        self._reread = reread
+        self._state_lock = lock
+        self._lock = threading.Lock()
+        self._ending = threading.Event()
+        self._status = 0
+        self._app: Any = None
+        self._about: About | None = None
+        self._state: s.State | None = None
+        self._closed = closed_page(opening, Text("out_of_service.starting"))
+        self._seen: ScreenModel | None = None
+        self._turned_at, self._spoken = self._began, ""
+        self._told: tuple[str, ...] = ()
+        self._warm = False
+        self._outstanding: Outstanding | None = None
+        self.kiosk: Kiosk | None = None
+        self._starter = threading.Thread(target=self._start, name="start", daemon=True)
+
+    def run(self) -> int:
+        """Open the window, start what is behind it, and return the exit status when it is closed."""
+        from screens import kivy_setup
+
+        kivy_setup.prepare(self._opening.screen_file)
+        self._starter.start()
+        try:
+            kivy_setup.open_window()
+            from screens.app import KioskApp
+
+            self.open(KioskApp(
+                dispatch=self.dispatch,
+                first=self._first,      # most often the welcome screen already: the unit has answered by now
+                screen_file=self._opening.screen_file,
+                assets_dir=self._opening.config.assets_dir,
+                witness_socket=self._opening.config.witness_socket,
+                all_built=self.screens_built,
+            ))
+        except kivy_setup.NoDisplay as error:
+            # A permit that is inside stays there: nobody could be told to take it.
+            display = os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY") or ""
+            log(LogEvent.NO_DISPLAY, level=logging.CRITICAL, display=display, error=str(error))
+            self._status = 1
+        finally:
+            self._end()
+        failed = self.kiosk is not None and self.kiosk.failed.is_set()
+        return 1 if failed else self._status
+
+    def open(self, app: Any) -> None:
+        """Run the application until it is left; not at all where `close` came before."""
+        from screens.sign_of_life import SignOfLife
+
+        sign = SignOfLife(app, os.environ)
+        watchdog = Watchdog(lambda: self._ails(sign), self._look_after)
+        with self._lock:
+            self._app = app
+            if self._ending.is_set():
+                return      # the machine died while the window was opened: it does not open over it
+        watchdog.start()
+        try:
+            app.run()
+        finally:
+            watchdog.stop()
+
+    def _end(self) -> None:
+        self._ending.set()
+        self._starter.join()
+        if self.kiosk is not None:
+            self.kiosk.stop()
+        log(LogEvent.STOPPED)
+
+    # -- what is behind the window -------------------------------------------------------------------------------------
+
+    def _start(self) -> None:
+        """Build the machine and start it; on failure show that, and try again with what the files say then."""
+        opening = self._opening
+        while not self._ending.is_set():
+            caught = _Caught()
+            with caught:
+                self._start_once(opening)
+            if caught.error is None or self._ending.is_set():
+                return
+            self._tell(caught.error)
+            if self._ending.wait(AGAIN_S):
+                return
+            opening = self._reread()
+
+    def _start_once(self, opening: Opening) -> None:
+        if opening.mistakes:
+            raise _CannotStart(opening.mistakes, opening.fault)
+        if self._opening.mistakes and _needs_new_window(self._opening, opening):
+            self.close(1)      # display, fonts or texts are others now: they are read while the window is opened
+            return
+        from kiosk.bootstrap import Kiosk, about
+        from kiosk.runtime.memory import Outstanding
+
+        kiosk = Kiosk(opening.config, self.show, broken=lambda: self.close(1), lock=self._state_lock)
+        self._outstanding = Outstanding(("services", "screens"), self._warmed_up)
+        with self._lock:
+            self._about = about(opening.config, kiosk.region)
+            self.kiosk = kiosk
+        if self._ending.is_set():
+            return
+        log(LogEvent.STARTED, version=VERSION, site=opening.config.site, region=kiosk.region.code)
+        kiosk.start_for_first_screen()
+
+    def _tell(self, error: BaseException) -> None:
+        """The page, and one line in the log for as long as it is the same; files' mistakes a line each."""
+        fault, lines = _told_of(error)
+        with self._lock:
+            self._closed = closed_page(self._opening, Text(f"fault.{fault.public}.public"), fault)
+            self._show_in()
+        if lines == self._told:
+            return
+        self._told = lines
+        log(
+            LogEvent.START_FAILED, level=logging.CRITICAL, error=lines[0], more=len(lines) - 1, fault=fault.code,
+            again_in_s=AGAIN_S)
+        if len(lines) > 1:
+            complain(lines[1:])
+
+    # -- what is on it -------------------------------------------------------------------------------------------------
+
+    def model(self) -> ScreenModel:
+        """What is to be seen now."""
+        if self._state is None or self._about is None:
+            return self._closed
+        from kiosk.presenter import present
+
+        return present(self._about, self._state)
+
+    def _first(self) -> ScreenModel:
+        with self._lock:
+            self._seen = self.model()
+            self._warm_up()
+            return self._seen
+
+    def show(self, state: s.State) -> None:
+        """On the machine's thread: `state` was entered."""
+        with self._lock:
+            self._state = state
+            self._show_in()
+
+    def _show_in(self) -> None:
+        if self._app is None:
+            return
+        model = self.model()
+        # Several states stand behind one screen; only a countdown makes it worth painting again.
+        if model != self._seen or model.frame.countdown_s is not None:
+            self._seen = model
+            self._turned_at, self._spoken = time.monotonic(), ""
+            self._app.show(model)
+        self._warm_up()
+
+    def _warm_up(self) -> None:
+        from kiosk.workflow import states as s
+
+        kiosk = self.kiosk
+        if kiosk is None or self._state is None or isinstance(self._state, s.Recovering) or self._warm:
+            return
+        self._warm = True
+        self._app.after_painting(lambda: kiosk.warm_up(lambda: self._tick_off("services")))
+
+    def screens_built(self) -> None:
+        """Every screen of a visit that goes well is built."""
+        self._tick_off("screens")
+
+    def _tick_off(self, part: str) -> None:
+        if self._outstanding is not None:
+            self._outstanding.tick_off(part)
+
+    def _warmed_up(self) -> None:
+        from kiosk.runtime.memory import leave_what_stays_alone
+
+        leave_what_stays_alone()
+        log(LogEvent.WARMED_UP, after_s=round(time.monotonic() - self._began, 1))
+
+    def _turn_language(self) -> None:
+        """A page that says why nobody is served stands in one language after the other: nobody can choose there."""
+        with self._lock:
+            seen = self._seen or self._closed
+            languages = self._opening.languages if self._about is None else self._about.languages
+            if self._app is None or not isinstance(seen, OutOfServiceScreen) or len(languages) < 2:
+                return
+            if time.monotonic() - self._turned_at < LANGUAGE_TURNS_S:
+                return
+            self._turned_at = time.monotonic()
+            present = self._spoken if self._spoken in languages else seen.frame.language
+            self._spoken = languages[(languages.index(present) + 1) % len(languages)]
+            self._app.show(replace(seen, frame=replace(seen.frame, language=self._spoken)))
+
+    # -- for others ----------------------------------------------------------------------------------------------------
+
+    def _ails(self, sign: Any) -> str | None:
+        from kiosk.runtime.crew import ANSWERS_WITHIN_S
+
+        kiosk = self.kiosk
+        ails: str | None = (kiosk.ails() if kiosk is not None else None) or sign.ails(ANSWERS_WITHIN_S)
+        return ails
+
+    def _look_after(self) -> None:
+        if self.kiosk is not None:
+            self.kiosk.look_after_workers()
+        self._turn_language()
+
+    def close(self, status: int) -> None:
+        """Close the window, or let it not open; `run` returns with this status."""
+        with self._lock:
+            self._status = status
+            self._ending.set()
+            if self._app is not None:
+                self._app.leave()
+
+    def dispatch(self, intent: Intent, choice: str) -> None:
+        """An intent belongs to the visit whose screen the person touched."""
+        from kiosk.workflow import events as on
+        from kiosk.workflow import states as s
+
+        kiosk, state = self.kiosk, self._state
+        if kiosk is None or state is None:
+            return
+        if intent in (Intent.START, Intent.OTHER_SERVICES):
+            if isinstance(state, s.Idle):
+                visit = s.Visit(uuid4(), uuid4(), state.language)
+                kiosk.engine.post(on.VisitBegan(visit, choosing=intent is Intent.OTHER_SERVICES))
+            return
+        shown = s.visit_of(state)
+        kiosk.engine.post(on.PersonChose(intent, choice), shown.id if shown else None)
+
+
+class _CannotStart(Exception):
+    """Mistakes in what the start needs."""
+
+    def __init__(self, mistakes: tuple[str, ...], fault: Fault) -> None:
+        super().__init__(mistakes[0])
+        self.mistakes = mistakes
+        self.fault = fault
+
+
+class _Caught:
+    """Holds up whatever a start raises: the page that says so stands, and the start is tried again."""
+
+    def __init__(self) -> None:
+        self.error: BaseException | None = None
+
+    def __enter__(self) -> None: ...
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> bool:
+        self.error = error
+        return True
+
+
+def _told_of(error: BaseException) -> tuple[Fault, tuple[str, ...]]:
+    """The fault, and what a technician reads; of what nobody foresaw the kind alone, for its text may hold anything."""
+    from kiosk.policy.region_file import RegionFileError
+
+    match error:
+        case _CannotStart():
+            return error.fault, error.mistakes
+        case RegionFileError():
+            return REGION_FILE, tuple(error.mistakes)
+        case DataFileError():
+            return CONFIGURATION, tuple(error.mistakes)
+        case _:
+            return WORKER_DIED, (type(error).__name__,)
+
+
+def _needs_new_window(opened: Opening, now: Opening) -> bool:
+    """Whether what was read while the window was opened is another now."""
+    return (
+        opened.screen_file != now.screen_file or opened.languages != now.languages
+        or opened.config.witness_socket != now.config.witness_socket)
+
+
+def closed_page(opening: Opening, reason: Text, fault: Fault | None = None) -> OutOfServiceScreen:
+    """Nobody is served: while the machine starts, or because of `fault`. Where a permit is nobody knows then."""
+    frame = Frame(opening.languages[0], WayOut.NONE, simulation=opening.config.simulation)
+    inside = () if fault is None else (Text("out_of_service.permit_inside"),)
+    return OutOfServiceScreen(frame, reason, "" if fault is None else fault.code, inside)
+
+
+def complain(mistakes: Sequence[str]) -> int:
+    """One readable line each on standard error; exit status 2."""
+    for mistake in mistakes:
+        print(mistake, file=sys.stderr)
+    return 2

@@ -1,0 +1,39 @@
+"""Whether SQLite's errors are of the disk and its rights, which pass, or of a file that is damaged, which stays so."""
+
+from __future__ import annotations
+
+import sqlite3
+
+from kiosk.faults import DISK_FULL, JOURNAL_BROKEN, STATE_DIRECTORY, Fault
+
+# Result codes (sqlite.org/rescode.html); the low byte is the primary one.
+_OF_ROOM = frozenset({
+    sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_NOMEM, sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED,
+    sqlite3.SQLITE_PROTOCOL, sqlite3.SQLITE_INTERRUPT, sqlite3.SQLITE_NOLFS,
+})
+_OF_RIGHTS = frozenset({sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_PERM, sqlite3.SQLITE_AUTH})
+
+
+def is_held_by_another(error: BaseException) -> bool:
+    """Whether another connection has the file locked: a backup, a command."""
+    return _primary(error) in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
+
+
+def may_pass(error: BaseException) -> bool:
+    """Whether the disk or its rights are named as the cause. Of a file that is damaged SQLite may say so too."""
+    return _primary(error) in _OF_ROOM | _OF_RIGHTS
+
+
+def fault_of(error: BaseException) -> Fault:
+    """What a person must act on, by SQLite's own word."""
+    code = _primary(error)
+    if code in _OF_RIGHTS:
+        return STATE_DIRECTORY
+    if code in _OF_ROOM or isinstance(error, sqlite3.ProgrammingError):     # the latter: it is closed already
+        return DISK_FULL
+    return JOURNAL_BROKEN
+
+
+def _primary(error: BaseException) -> int:
+    """The primary result code; that of a plain error where SQLite gave none, as for a text that is no UTF-8."""
+    return int(getattr(error, "sqlite_errorcode", sqlite3.SQLITE_ERROR)) & 0xFF
