@@ -28,7 +28,6 @@ from kiosk.runtime.clock_watch import CLOCK_CONFIRMED, CLOCK_JUMPED
 from kiosk.runtime.journal_faults import fault_of, may_pass
 from kiosk.runtime.journal_file import JournalTooNew as JournalTooNew
 from kiosk.runtime.journal_file import NotAJournal
-from kiosk.runtime.journal_file import as_one as _as_one
 from kiosk.runtime.journal_records import JournalFailed as JournalFailed
 from kiosk.runtime.journal_records import KeptPermit as KeptPermit
 from kiosk.runtime.journal_records import LoggedStep as LoggedStep
@@ -37,6 +36,7 @@ from kiosk.runtime.journal_records import Queue as Queue
 from kiosk.runtime.journal_records import StepRecord as StepRecord
 from kiosk.runtime.journal_records import WaitingMessage as WaitingMessage
 from kiosk.runtime.journal_records import moment_of, since
+from kiosk.runtime.transaction import as_one
 
 _NUMBER_MESSAGE = (
     "INSERT INTO message (at, call, idempotency_key, endorsement_id, body, step) VALUES (?,?,?,?,?,?)"
@@ -112,7 +112,7 @@ class Journal:
         """One transaction, for those who look after the file; all others wait. Raises `JournalFailed`."""
         with self._written() as db:
             self._mark(db)
-            with _as_one(db):
+            with as_one(db):
                 yield db
 
     def append(self, record: StepRecord, messages: Sequence[OutboundMessage] = ()) -> None:
@@ -121,11 +121,23 @@ class Journal:
         """
         with self._written() as db:
             self._mark(db)
-            with _as_one(db):
-                for kept, late in self._unwritten:
-                    self._add_step(db, kept, late)
+            with as_one(db):
+                self._add_kept(db)
                 self._add_step(db, record, messages)
             self._unwritten.clear()
+
+    def write_kept(self) -> None:
+        """Write what was `kept`, if anything was. Raises `JournalFailed`."""
+        with self._written() as db:
+            if self._unwritten:
+                self._mark(db)
+                with as_one(db):
+                    self._add_kept(db)
+                self._unwritten.clear()
+
+    def _add_kept(self, db: sqlite3.Connection) -> None:
+        for kept, late in self._unwritten:
+            self._add_step(db, kept, late)
 
     def keep(self, record: StepRecord, messages: Sequence[OutboundMessage] = ()) -> None:
         """Remember a step that the disk did not take: what reads the journal reads it too, and the next step that the
@@ -325,7 +337,7 @@ class Journal:
         if not self._wants_mark:
             return
         if journal_file.is_in_use(db) and not self._had_log:
-            with _as_one(db):
+            with as_one(db):
                 self.add_note(db, chain.FOUND_BROKEN, {
                     "kind": BreakKind.LOG_MISSING.value, "number": chain.next_number(db)})
             self._had_log = True

@@ -12,6 +12,8 @@ _OF_ROOM = frozenset({
     sqlite3.SQLITE_PROTOCOL, sqlite3.SQLITE_INTERRUPT, sqlite3.SQLITE_NOLFS,
 })
 _OF_RIGHTS = frozenset({sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_PERM, sqlite3.SQLITE_AUTH})
+_OF_DAMAGE = frozenset({
+    sqlite3.SQLITE_ERROR, sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_FORMAT, sqlite3.SQLITE_SCHEMA})
 
 
 def is_held_by_another(error: BaseException) -> bool:
@@ -29,9 +31,8 @@ def fault_of(error: BaseException) -> Fault:
     code = _primary(error)
     if code in _OF_RIGHTS:
         return STATE_DIRECTORY
-    if code in _OF_ROOM or isinstance(error, sqlite3.ProgrammingError):     # the latter: it is closed already
-        return DISK_FULL
-    return JOURNAL_BROKEN
+    is_closed = isinstance(error, sqlite3.ProgrammingError)
+    return JOURNAL_BROKEN if code in _OF_DAMAGE and not is_closed else DISK_FULL
 
 
 def _primary(error: BaseException) -> int:

@@ -11,8 +11,7 @@ from __future__ import annotations
 
 import os
 import sqlite3
-from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing
 from pathlib import Path
 
 from kiosk.faults import INSTALLATION
@@ -21,6 +20,7 @@ from kiosk.runtime.bin_rows import BIN_EMPTIED, RETAINED
 from kiosk.runtime.chain import HashName
 from kiosk.runtime.clock_watch import CLOCK_CONFIRMED, CLOCK_JUMPED
 from kiosk.runtime.journal_records import JournalFailed
+from kiosk.runtime.transaction import as_one
 
 APPLICATION_ID = 0x515A4A4C
 """`PRAGMA application_id` of a journal: "QZJL"."""
@@ -223,20 +223,6 @@ def sync(path: Path) -> None:
         os.fsync(descriptor)
     finally:
         os.close(descriptor)
-
-
-@contextmanager
-def as_one(db: sqlite3.Connection) -> Iterator[sqlite3.Connection]:
-    """One transaction: all of it or nothing."""
-    db.execute("BEGIN IMMEDIATE")
-    try:
-        yield db
-        db.execute("COMMIT")
-    except BaseException:
-        # Some errors of a full or broken disk end the transaction by themselves (sqlite.org, lang_transaction).
-        if db.in_transaction:
-            db.execute("ROLLBACK")
-        raise
 
 
 def _bring_up_to_date(db: sqlite3.Connection, algorithm: HashName) -> None:

@@ -57,10 +57,18 @@ class StandingJournal(Journal):
 
     @property
     def trouble(self) -> Fault | None:
-        """Why it is not open; None while it is. Asking tries it again, now and then."""
+        """Why it is not open, or does not take what it did not take before; None: it would take a record. Asking tries
+        both again, the opening now and then.
+        """
         with self._lock, suppress(JournalFailed):
             self._connection()
-        return None if self._trouble is None else self._trouble.fault
+        if self._trouble is not None:
+            return self._trouble.fault
+        try:
+            self.write_kept()
+        except JournalFailed as error:
+            return error.fault
+        return None
 
     def close(self) -> None:
         """Close the file, if it is open, and let go of the directory; may be called twice."""

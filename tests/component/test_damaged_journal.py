@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import resource
 import shutil
 import socket
 import sqlite3
@@ -427,3 +428,21 @@ def test_a_second_kiosk_in_one_state_directory_hears_who_holds_it(state: Path) -
     lock.release()
     with closing(open_journal(state / "journal.db", now)) as journal:
         assert journal.trouble is None
+
+
+def test_a_journal_that_takes_nothing_more_says_so_until_it_took_what_was_kept(
+    state: Path, opens: Callable[[], StandingJournal]
+) -> None:
+    journal = opens()
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    step = StepRecord(now(), None, "A", "B", "C", "inside", (), None, {})
+    resource.setrlimit(resource.RLIMIT_FSIZE, (0, hard))
+    try:
+        with pytest.raises(JournalFailed):
+            journal.append(step)
+        journal.keep(step)
+        assert journal.trouble is DISK_FULL
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+    assert journal.trouble is None
+    assert journal.head().number == STEPS + 1
