@@ -50,6 +50,7 @@ def run_window(config_file: Path, assets_dir: Path) -> int:
 
     bound_allocator()
     opening = read_opening(config_file, assets_dir)
+    os.environ["KIVY_HOME"] = str(opening.config.state_dir / "kivy")    # not the user's; nothing is written there
     lock: StateLock | None = None
     if not opening.mistakes:
         try:

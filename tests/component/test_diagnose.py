@@ -509,32 +509,6 @@ def test_how_long_central_was_not_told_is_said_and_is_a_fault_after_a_day(
     assert report.exit_status == (1 if said else 0)
 
 
-@pytest.mark.skipif(os.geteuid() != 0, reason="only root can leave another user's file")
-@pytest.mark.parametrize("name", ["journal.db", "journal.db-wal"])
-def test_a_journal_that_the_kiosks_user_cannot_write_is_not_ready(place: Place, name: str) -> None:
-    """Somebody ran the kiosk once as root, or by another user's hand."""
-    state = place.directory / "state"
-    with closing(journal_of(place, 1.0)):
-        os.chown(state / name, 65534, -1)
-        report = place.report()
-        assert trouble(report) == {"journal_rights": ("failed", "6506")}
-        assert detail(report, "journal_rights").startswith(f"{name} belongs to user nobody, its directory to root")
-    assert report.exit_status == 2
-
-
-def test_a_journal_that_its_owner_may_only_read_is_not_ready(place: Place) -> None:
-    with closing(journal_of(place, 1.0)):
-        (place.directory / "state" / "journal.db").chmod(0o400)
-        assert trouble(place.report())["journal_rights"] == ("failed", "6506")
-
-
-def test_something_else_in_the_journals_place_is_not_ready(place: Place) -> None:
-    os.mkfifo(place.directory / "state" / "journal.db")
-    report = place.report()
-    assert trouble(report) == {"journal_rights": ("failed", "6401")}
-    assert detail(report, "journal_rights") == "journal.db is a FIFO; the next start puts it aside"
-
-
 def test_a_journal_that_was_edited_is_told(place: Place) -> None:
     with closing(journal_of(place, 1.0)):
         pass
