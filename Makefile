@@ -7,7 +7,7 @@ PART :=
 SCALE := 1
 CALLS := 20000
 
-.PHONY: help setup demo scenarios run test fast lint gallery bench torture contract diagram
+.PHONY: help setup demo scenarios run test fast lint gallery bench torture contract diagram supply notices
 
 help:
 	@echo "setup      Debian packages, .venv and fonts (all other targets do it first; a second when nothing is to do)"
@@ -21,6 +21,8 @@ help:
 	@echo "bench      how long a visit takes, and where"
 	@echo "torture    crashes, faults, hostile input, endurance (hours); PART=name for one, SCALE=0.1 for less of it"
 	@echo "contract   the document of central: hostile and allowed calls by it, a generated client, examples, vectors; CALLS=2000 for less"
+	@echo "supply     an environment from the locks alone, with no network to fetch anything else from (minutes)"
+	@echo "notices    write THIRD_PARTY_NOTICES.md anew, after a change of requirements.lock"
 	@echo "diagram    draw the state diagram in kiosk/workflow/README.md anew"
 
 setup:
@@ -64,3 +66,9 @@ contract: setup
 		tests/component/test_central_vectors.py tests/component/test_central_readme.py \
 		tests/component/test_central_generated_client.py
 	$(PYTHON) -m tests.torture.fuzz.central_calls --calls $(CALLS)
+
+supply: setup
+	$(PYTHON) -m tests.supply
+
+notices: setup
+	$(PYTHON) -m tests.third_party_notices

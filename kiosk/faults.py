@@ -171,7 +171,8 @@ CONFIGURATION = _fault(
     "The configuration, or a file that it names, cannot be used. Correct what `python -m kiosk diagnose` names.")
 INSTALLATION = _fault(
     "6504", "installation", Severity.OUT_OF_SERVICE, "kiosk",
-    "Fonts or texts of the program are missing or damaged. Install it again (`make setup`).")
+    "Fonts or texts of the program are missing or damaged: install it again (`make setup`). Or the journal was written "
+    "by a later version, and the log says so: install that one.")
 STATE_DIRECTORY = _fault(
     "6506", "state_directory", Severity.OUT_OF_SERVICE, "kiosk",
     "The kiosk's user cannot write in its state directory, or not the journal there. Look at the log, then at owner, "

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
 from contextlib import closing
 from datetime import datetime
+from pathlib import Path
 
 from kiosk.config import Config
-from kiosk.diagnostics.finding import Finding, Findings, failed, ok, together, warning
+from kiosk.diagnostics.finding import Finding, Findings, failed, ok, skipped, together, warning
 from kiosk.diagnostics.patience import Patience
 from kiosk.faults import DISK_FULL, JOURNAL_BROKEN
 from kiosk.runtime.chain import Progress, Verdict
 from kiosk.runtime.clock import Clock
 from kiosk.runtime.journal import Journal, JournalFailed, Queue, verify_file
+from kiosk.runtime.state_lock import name_of
 from kiosk.runtime.told_progress import told_progress
 from kiosk.services.outbox import alarm_of
 
@@ -31,8 +34,10 @@ def journal(config: Config, clock: Clock, patience: Patience) -> Findings:
     path = config.state_dir / "journal.db"
     if not path.is_file():
         return [ok("no journal yet")]
+    if (strange := _of_another_user(path)) is not None:
+        return [strange]
     try:
-        with closing(Journal(path, clock.now, config.journal.hash)) as opened:
+        with closing(Journal.to_read(path, clock.now, config.journal.hash)) as opened:
             verdict = verify_file(path, config.journal.hash, progress=_patiently(patience))
             queue, clock_doubted_at = opened.queue(), opened.clock_doubted_at()
     except (JournalFailed, sqlite3.OperationalError) as error:
@@ -41,6 +46,19 @@ def journal(config: Config, clock: Clock, patience: Patience) -> Findings:
         return [failed(f"the journal is damaged: {error}", JOURNAL_BROKEN)]
     doubts = [] if clock_doubted_at is None else [_in_doubt(*clock_doubted_at)]
     return [together(_chain(verdict), _waiting(queue, clock.now()), *doubts)]
+
+
+def _of_another_user(path: Path) -> Finding | None:
+    """SQLite would make files beside the journal, and they would be ours. `journal_rights` tells of files whose owner
+    is not the directory's.
+    """
+    kiosk = path.parent.stat().st_uid
+    if kiosk != os.geteuid():
+        return warning(f"belongs to user {name_of(kiosk)}: not looked at; ask as that user (runuser -u {name_of(kiosk)}"
+                       " -- …)")
+    beside = (path, *(path.with_name(path.name + ending) for ending in ("-wal", "-shm")))
+    strange = [file.name for file in beside if file.exists() and file.stat().st_uid != kiosk]
+    return skipped(f"not looked at: {strange[0]} is another user's") if strange else None
 
 
 def _patiently(patience: Patience) -> Progress:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import pwd
 import stat
 from pathlib import Path
 
@@ -12,7 +11,7 @@ from kiosk.diagnostics.finding import Finding, Findings, failed, ok
 from kiosk.faults import JOURNAL_BROKEN, STATE_DIRECTORY
 from kiosk.runtime.clock import Clock
 from kiosk.runtime.standing_journal import BESIDE, kind_of
-from kiosk.runtime.state_lock import LOCK_NAME
+from kiosk.runtime.state_lock import LOCK_NAME, name_of
 
 
 def journal_rights(config: Config, _: Clock) -> Findings:
@@ -23,7 +22,7 @@ def journal_rights(config: Config, _: Clock) -> Findings:
         present = [directory / name for name in names if os.path.lexists(directory / name)]
         found = [finding for path in present if (finding := _look_at(path, directory)) is not None]
     except OSError as error:
-        said = f"user {_name(os.geteuid())} cannot look at {error.filename}: {error.strerror}"
+        said = f"user {name_of(os.geteuid())} cannot look at {error.filename}: {error.strerror}"
         return [failed(said, STATE_DIRECTORY)]
     return found or [ok("the journal's files are the kiosk's own" if present else "no journal yet")]
 
@@ -37,16 +36,9 @@ def _look_at(path: Path, directory: Path) -> Finding | None:
     user, status = directory.stat().st_uid, path.stat()
     if status.st_uid != user:
         return failed(
-            f"{path.name} belongs to user {_name(status.st_uid)}, its directory to {_name(user)}, who has to own both: "
-            f"chown {_name(user)} {path}", STATE_DIRECTORY)
+            f"{path.name} belongs to user {name_of(status.st_uid)}, its directory to {name_of(user)}, who has to own"
+            f" both: chown {name_of(user)} {path}", STATE_DIRECTORY)
     wanted = stat.S_IRUSR | stat.S_IWUSR
     if status.st_mode & wanted != wanted or not os.access(path, os.R_OK | os.W_OK, effective_ids=True):
         return failed(f"{path.name} cannot be read and written by its owner: chmod u+rw {path}", STATE_DIRECTORY)
     return None
-
-
-def _name(user: int) -> str:
-    try:
-        return pwd.getpwuid(user).pw_name
-    except KeyError:
-        return str(user)

@@ -12,6 +12,7 @@ from uuid import UUID
 from kiosk.domain.documents import PermitContent
 from kiosk.domain.endorsement import ChipState, Custody, Drawable
 from kiosk.runtime.journal import StepRecord
+from kiosk.runtime.journal_names import stored_name
 from kiosk.workflow import effects as do
 from kiosk.workflow import events as on
 from kiosk.workflow import states as s
@@ -29,11 +30,11 @@ def record_of(at: datetime, before: s.State, event: on.Event, step: Step, seal: 
     return StepRecord(
         at=at,
         visit_id=visit.id if visit else None,
-        state_before=type(before).__name__,
-        event=type(event).__name__,
-        state_after=type(step.state).__name__,
+        state_before=stored_name(before),
+        event=stored_name(event),
+        state_after=stored_name(step.state),
         custody=s.custody_of(step.state).value,
-        effects=tuple(type(effect).__name__ for effect in step.effects),
+        effects=tuple(map(stored_name, step.effects)),
         endorsement_id=_told_of(step) or _endorsement_of(step.state),
         facts=_facts(event, step.state) | _seals(before, step.state, seal),
     )

@@ -67,6 +67,7 @@ class BreakKind(Enum):
     CUT = "cut"                 # the newest steps are gone
     REPLACED = "replaced"       # it fits together, but is not the journal that central was told of
     UNREADABLE = "unreadable"   # the file is damaged
+    LOG_MISSING = "log_missing" # it was in use, and the log beside it with the newest steps is not there
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,22 +7,27 @@ get are rows of the outbox until it took note. `synchronous=FULL`: a row that wa
 from __future__ import annotations
 
 import json
+import logging
 import sqlite3
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from uuid import UUID
 
 from kiosk.faults import JOURNAL_BROKEN, Fault
-from kiosk.runtime import chain
+from kiosk.log_events import LogEvent, log
+from kiosk.runtime import chain, journal_file
 from kiosk.runtime.bin_rows import BIN_EMPTIED as BIN_EMPTIED
-from kiosk.runtime.bin_rows import IN_BIN, RETAINED, STILL_IN_BIN, in_bin
+from kiosk.runtime.bin_rows import IN_BIN, STILL_IN_BIN, in_bin
 from kiosk.runtime.boot import Moment
-from kiosk.runtime.chain import Break, HashName, Head
+from kiosk.runtime.chain import Break, BreakKind, HashName, Head
 from kiosk.runtime.clock_watch import CLOCK_CONFIRMED, CLOCK_JUMPED
-from kiosk.runtime.journal_faults import fault_of
+from kiosk.runtime.journal_faults import fault_of, may_pass
+from kiosk.runtime.journal_file import JournalTooNew as JournalTooNew
+from kiosk.runtime.journal_file import NotAJournal
 from kiosk.runtime.journal_records import JournalFailed as JournalFailed
 from kiosk.runtime.journal_records import KeptPermit as KeptPermit
 from kiosk.runtime.journal_records import LoggedStep as LoggedStep
@@ -32,49 +37,6 @@ from kiosk.runtime.journal_records import StepRecord as StepRecord
 from kiosk.runtime.journal_records import WaitingMessage as WaitingMessage
 from kiosk.runtime.journal_records import moment_of, since
 from kiosk.runtime.transaction import as_one
-
-_SCHEMA = f"""
-CREATE TABLE IF NOT EXISTS step (
-    number INTEGER PRIMARY KEY AUTOINCREMENT,
-    at TEXT NOT NULL,
-    visit_id TEXT,
-    state_before TEXT NOT NULL,
-    event TEXT NOT NULL,
-    state_after TEXT NOT NULL,
-    custody TEXT NOT NULL,
-    effects TEXT NOT NULL,
-    endorsement_id TEXT,
-    facts TEXT NOT NULL,
-    algorithm TEXT NOT NULL,
-    hash TEXT NOT NULL
-) STRICT;
-CREATE TABLE IF NOT EXISTS message (
-    sequence INTEGER PRIMARY KEY AUTOINCREMENT,
-    at TEXT NOT NULL,
-    call TEXT NOT NULL,
-    idempotency_key TEXT NOT NULL UNIQUE,
-    endorsement_id TEXT,
-    body TEXT,
-    settled_at TEXT,
-    outcome TEXT,
-    step INTEGER
-) STRICT;
-CREATE INDEX IF NOT EXISTS message_waiting ON message (sequence) WHERE settled_at IS NULL AND body IS NOT NULL;
-CREATE INDEX IF NOT EXISTS step_of_bin ON step (number) WHERE event = '{BIN_EMPTIED}' OR {RETAINED};
-CREATE INDEX IF NOT EXISTS step_of_clock ON step (number) WHERE event IN ('{CLOCK_JUMPED}', '{CLOCK_CONFIRMED}');
-CREATE TABLE IF NOT EXISTS last_moment (
-    only INTEGER PRIMARY KEY CHECK (only = 1),
-    step INTEGER NOT NULL,
-    boot_id TEXT NOT NULL,
-    passed_s REAL NOT NULL
-) STRICT;
-CREATE TABLE IF NOT EXISTS anchor (
-    only INTEGER PRIMARY KEY CHECK (only = 1),
-    number INTEGER NOT NULL,
-    algorithm TEXT NOT NULL,
-    hash TEXT NOT NULL
-) STRICT;
-"""
 
 _NUMBER_MESSAGE = (
     "INSERT INTO message (at, call, idempotency_key, endorsement_id, body, step) VALUES (?,?,?,?,?,?)"
@@ -95,7 +57,7 @@ _A_STEP = "state_after != ''"
 class Journal:
     """The journal file; usable from any thread. Close it when done. `algorithm`: what new steps are hashed with.
 
-    Raises `sqlite3.DatabaseError` for a file that is none.
+    Raises `JournalTooNew`, and `sqlite3.DatabaseError` for a file that is no journal.
     """
 
     def __init__(self, path: Path, now: Callable[[], datetime], algorithm: HashName = "sha256") -> None:
@@ -104,22 +66,24 @@ class Journal:
         self.algorithm: HashName = algorithm
         self._lock = threading.Lock()
         self._unwritten: list[tuple[StepRecord, tuple[OutboundMessage, ...]]] = []
+        self._had_log = self._wants_mark = self._is_marked = False
         self._db = self._opened()
 
+    @staticmethod
+    def to_read(
+        path: Path, now: Callable[[], datetime], algorithm: HashName = "sha256", *, is_alone: bool = False
+    ) -> Journal:
+        """The same over a file that is there, which it leaves as it is: what would write raises `JournalFailed`.
+        `is_alone` and what is raised: see `journal_file.open_to_read`.
+        """
+        return _ReadJournal(path, now, algorithm, is_alone)
+
     def _opened(self) -> sqlite3.Connection | None:
-        """The file, open and with every table. Raises OSError, `sqlite3.Error` and, for damaged names, ValueError."""
-        self.path.parent.mkdir(parents=True, exist_ok=True)
-        db = sqlite3.connect(self.path, isolation_level=None, check_same_thread=False)
-        try:
-            db.execute("PRAGMA journal_mode=WAL")
-            db.execute("PRAGMA synchronous=FULL")
-            if _is_unchained(db):
-                self._chain_what_is_there(db)
-            db.executescript(_SCHEMA)
-        except BaseException:
-            db.close()
-            raise
-        return db
+        """The file, open and with every table. Raises OSError, `sqlite3.Error`, `JournalTooNew` and, for damaged names,
+        ValueError.
+        """
+        self._had_log = journal_file.has_log(self.path)
+        return journal_file.open_to_write(self.path, self.algorithm)
 
     @property
     def trouble(self) -> Fault | None:
@@ -146,14 +110,17 @@ class Journal:
     @contextmanager
     def as_one(self) -> Iterator[sqlite3.Connection]:
         """One transaction, for those who look after the file; all others wait. Raises `JournalFailed`."""
-        with self._written() as db, as_one(db):
-            yield db
+        with self._written() as db:
+            self._mark(db)
+            with as_one(db):
+                yield db
 
     def append(self, record: StepRecord, messages: Sequence[OutboundMessage] = ()) -> None:
         """Write one step and the messages it sends, as one with those that were `kept`, and wait until they are on
         disk. Raises `JournalFailed`.
         """
         with self._written() as db:
+            self._mark(db)
             with as_one(db):
                 self._add_kept(db)
                 self._add_step(db, record, messages)
@@ -163,6 +130,7 @@ class Journal:
         """Write what was `kept`, if anything was. Raises `JournalFailed`."""
         with self._written() as db:
             if self._unwritten:
+                self._mark(db)
                 with as_one(db):
                     self._add_kept(db)
                 self._unwritten.clear()
@@ -217,19 +185,6 @@ class Journal:
         db.execute(_ADD_STEP, (
             number, *step, self.algorithm, chain.link(self.algorithm, previous, number, step, sent)))
 
-    def _chain_what_is_there(self, unchained: sqlite3.Connection) -> None:
-        """A journal from before the chain: its steps are chained as they stand."""
-        with as_one(unchained) as db:
-            for column in ("algorithm", "hash"):
-                db.execute(f"ALTER TABLE step ADD COLUMN {column} TEXT NOT NULL DEFAULT ''")
-            db.execute("ALTER TABLE message ADD COLUMN step INTEGER")
-            previous = chain.GENESIS
-            steps = db.execute(f"SELECT number, {chain.STEP_COLUMNS} FROM step ORDER BY number").fetchall()
-            for number, *step in steps:
-                previous = chain.link(self.algorithm, previous, number, step, [])
-                db.execute(
-                    "UPDATE step SET algorithm = ?, hash = ? WHERE number = ?", (self.algorithm, previous, number))
-
     def head(self) -> Head:
         """The newest step, and the hash that stands for the whole journal."""
         with self._written() as db:
@@ -247,9 +202,9 @@ class Journal:
             return chain.contradiction(db, told)
 
     def copy(self, to: Path) -> None:
-        """Write everything into another file. Raises `JournalFailed`."""
-        with self._written() as db, closing(sqlite3.connect(to)) as other:
-            db.backup(other)
+        """Write everything into a new file. Raises `FileExistsError` and other `OSError`s, `JournalFailed`."""
+        with self._written() as db:
+            journal_file.copy(db, to, is_whole=True)
 
     def number_call(self, call: str, idempotency_key: str, endorsement_id: UUID | None) -> int:
         """The rising sequence number of a call to central that is made at once; the same one again for the same key.
@@ -369,29 +324,72 @@ class Journal:
                     step.facts))
         return tuple(steps)
 
+    def take_over(self) -> None:
+        """Write from here on as the only one, by the lock on the state directory: the file is marked as in use until
+        `close`. A log that was lost since the last one wrote is noted in the chain. Raises `JournalFailed`.
+        """
+        self._wants_mark = True
+        with self._written() as db:
+            self._mark(db)
+
+    def _mark(self, db: sqlite3.Connection) -> None:
+        """Before the first row of a run, if it is wanted."""
+        if not self._wants_mark:
+            return
+        if journal_file.is_in_use(db) and not self._had_log:
+            with as_one(db):
+                self.add_note(db, chain.FOUND_BROKEN, {
+                    "kind": BreakKind.LOG_MISSING.value, "number": chain.next_number(db)})
+            self._had_log = True
+        journal_file.mark_in_use(db)
+        self._wants_mark, self._is_marked = False, True
+
     def close(self) -> None:
-        """Close the file; may be called twice."""
+        """Close the file; may be called twice. What was marked as in use by `take_over` is whole now, and says so."""
         with self._lock:
-            if self._db is not None:
+            if self._db is None:
+                return
+            try:
+                if self._is_marked:
+                    self._is_marked = False
+                    journal_file.mark_complete(self._db)
+            except sqlite3.Error as error:
+                # The log stands beside it, and the mark says that it is wanted: the next start reads both.
+                log(LogEvent.JOURNAL_FAILED, level=logging.WARNING, error=str(error))
+            finally:
                 self._db.close()
 
 
+class _ReadJournal(Journal):
+    """A journal that is only read."""
+
+    def __init__(self, path: Path, now: Callable[[], datetime], algorithm: HashName, is_alone: bool) -> None:
+        self._is_alone = is_alone
+        super().__init__(path, now, algorithm)
+
+    def _opened(self) -> sqlite3.Connection:
+        return journal_file.open_to_read(self.path, is_alone=self._is_alone)
+
+
 def verify_file(
-    path: Path, algorithm: HashName, told: Head | None = None, progress: chain.Progress = lambda done, total: None
+    path: Path, algorithm: HashName, told: Head | None = None, progress: chain.Progress = lambda done, total: None,
+    *, is_alone: bool = False,
 ) -> chain.Verdict:
-    """The same as `Journal.verify` for a file that need not be open. Raises `JournalFailed`."""
+    """The same as `Journal.verify` for a file that need not be open; of one without the log that it needs, the verdict
+    says that. `is_alone`: see `journal_file.open_to_read`. Raises `JournalFailed`.
+    """
+    has_log = journal_file.has_log(path)
     try:
-        # Opened for reading alone, SQLite would leave files beside it that the last one to write takes away.
-        with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=rw", uri=True, isolation_level=None)) as db:
-            db.execute("PRAGMA query_only=ON")
-            return chain.verify(db, algorithm, told, progress)
-    except sqlite3.Error as error:
-        raise JournalFailed(str(error), fault_of(error)) from error
-
-
-def _is_unchained(db: sqlite3.Connection) -> bool:
-    columns = {row[1] for row in db.execute("PRAGMA table_info(step)")}
-    return bool(columns) and "hash" not in columns
+        with closing(journal_file.open_to_read(path, is_alone=is_alone)) as db:
+            verdict = chain.verify(db, algorithm, told, progress)
+            lacks_log = journal_file.is_in_use(db) and not has_log
+    except (sqlite3.Error, ValueError, TypeError) as error:
+        if may_pass(error) or isinstance(error, NotAJournal):
+            raise JournalFailed(str(error), fault_of(error)) from error
+        return chain.Verdict(Head(0, algorithm, chain.GENESIS), 0, 0, Break(BreakKind.UNREADABLE, 0))
+    if verdict.broken is None and lacks_log:
+        return replace(verdict, broken=Break(BreakKind.LOG_MISSING, verdict.head.number + 1))
+    return verdict
 
 
 def _text(number: UUID | None) -> str | None:

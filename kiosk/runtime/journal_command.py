@@ -1,25 +1,26 @@
-"""python -m kiosk journal verify | head | purge | accept [--config FILE]"""
+"""python -m kiosk journal verify | head | backup | restore | purge | accept [--config FILE]"""
 
 from __future__ import annotations
 
 import argparse
-import os
 import re
 import sqlite3
 import sys
-from collections.abc import Callable
-from contextlib import closing
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
 from datetime import timedelta
 from pathlib import Path
 
 from drivers.command_numbers import whole
 from kiosk.config import LEAST_KEPT_DAYS, MOST_KEPT_DAYS, Config, ConfigError, load_config
 from kiosk.run_command import ASSETS, DEFAULT_CONFIG
-from kiosk.runtime import keeping
-from kiosk.runtime.chain import HASHES, Head, Verdict
+from kiosk.runtime import journal_file, keeping
+from kiosk.runtime.chain import HASHES, BreakKind, Head, Verdict
 from kiosk.runtime.clock import SystemClock
 from kiosk.runtime.journal import Journal, JournalFailed, verify_file
+from kiosk.runtime.journal_backup import NotRestored, back_up, restore
 from kiosk.runtime.keeping import NothingPurged
+from kiosk.runtime.state_lock import StateHeld, StateLock, demand_own
 from kiosk.runtime.told_progress import told_progress
 
 INTACT, BROKEN, UNUSABLE = 0, 1, 2
@@ -35,9 +36,17 @@ def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) ->
                     "not, or the command was refused; 2 there is no journal to look at.")
     parser.add_argument("--config", type=Path, default=DEFAULT_CONFIG, help=f"configuration (default {DEFAULT_CONFIG})")
     verbs = parser.add_subparsers(dest="verb", required=True, metavar="verb")
-    _verb(verbs, "verify", _verify, "look through the whole chain").add_argument(
+    verify = _verb(verbs, "verify", _verify, "look through the whole chain, the journal's or a copy's")
+    verify.add_argument(
+        "looked_at", type=Path, nargs="?", metavar="FILE", help="a copy, instead of the kiosk's journal")
+    verify.add_argument(
         "--told", type=_head, metavar="NUMBER:HASH:HEX", help="and hold it against the head that central knows")
     _verb(verbs, "head", _head_of, "the newest step, as central is told it: NUMBER:HASH:HEX")
+    _verb(verbs, "backup", _back_up, "copy the journal into a new file, whole, while the kiosk runs").add_argument(
+        "copy", type=Path, metavar="FILE", help="must not exist yet")
+    _verb(
+        verbs, "restore", _restore, "let a backup take the journal's place, which is put aside; the kiosk must not run",
+    ).add_argument("looked_at", type=Path, metavar="FILE", help="a file that `backup` wrote")
     purge = _verb(verbs, "purge", _purge, "forget what is too old, if central confirms what the time is")
     purge.add_argument(
         "--keep-days", type=whole("days", LEAST_KEPT_DAYS, MOST_KEPT_DAYS), metavar="DAYS",
@@ -55,18 +64,23 @@ def run(args: argparse.Namespace) -> int:
         print("\n".join(error.mistakes), file=sys.stderr)
         return UNUSABLE
     path = config.state_dir / "journal.db"
-    if not path.is_file():
-        print(f"{path}: there is no journal", file=sys.stderr)
-        return UNUSABLE
-    if (owner := path.stat().st_uid) != os.geteuid():
-        # SQLite makes files beside the journal; those of another user would keep the kiosk from writing.
-        print(f"{path}: belongs to user {owner}; run this as that user (runuser -u USER -- …)", file=sys.stderr)
-        return UNUSABLE
     verb: Callable[[Config, Path, argparse.Namespace], int] = args.carry_out
+    looked_at: Path = getattr(args, "looked_at", None) or path
+    if not looked_at.is_file():
+        print(f"{looked_at}: there is no journal", file=sys.stderr)
+        return UNUSABLE
     try:
+        if path.is_file():
+            demand_own(path)
         return verb(config, path, args)
-    except (JournalFailed, sqlite3.Error, OSError) as error:
-        print(f"{path}: {error}", file=sys.stderr)
+    except (StateHeld, NotRestored) as error:
+        print(error, file=sys.stderr)
+        return BROKEN
+    except OSError as error:
+        print(f"{error.filename or looked_at}: {error.strerror}", file=sys.stderr)
+        return UNUSABLE
+    except (JournalFailed, sqlite3.Error) as error:
+        print(f"{looked_at}: {error}", file=sys.stderr)
         return UNUSABLE
 
 
@@ -81,7 +95,11 @@ def _verb(
 
 def _verify(config: Config, path: Path, args: argparse.Namespace) -> int:
     progress = told_progress(lambda line: print(line, file=sys.stderr, flush=True))
-    return _tell(verify_file(path, config.journal.hash, args.told, progress))
+    looked_at: Path = args.looked_at or path
+    is_alone = not (path.exists() and looked_at.samefile(path))
+    if is_alone and journal_file.has_log(looked_at):
+        demand_own(looked_at)       # SQLite makes a file beside it
+    return _tell(verify_file(looked_at, config.journal.hash, args.told, progress, is_alone=is_alone))
 
 
 def _tell(verdict: Verdict) -> int:
@@ -90,13 +108,30 @@ def _tell(verdict: Verdict) -> int:
     if verdict.broken is None:
         return INTACT
     print(f"BROKEN: {verdict.broken}")
+    if verdict.broken.kind is BreakKind.LOG_MISSING:
+        print("The file was in use, and the log beside it (-wal), in which the newest steps stood, is not there: it "
+              "was copied without it, or somebody took the log away. Make copies with `journal backup`.")
     return BROKEN
 
 
 def _head_of(config: Config, path: Path, _: argparse.Namespace) -> int:
-    with _opened(config, path) as journal:
+    with closing(Journal.to_read(path, SystemClock().now, config.journal.hash)) as journal:
         print(journal.head())
     return INTACT
+
+
+def _back_up(config: Config, path: Path, args: argparse.Namespace) -> int:
+    return _tell(back_up(path, args.copy, config.journal.hash))
+
+
+def _restore(config: Config, path: Path, args: argparse.Namespace) -> int:
+    lock = StateLock.take(config.state_dir, "journal restore")
+    try:
+        aside = restore(args.looked_at, path, SystemClock().now, config.journal.hash)
+    finally:
+        lock.release()
+    print(f"{args.looked_at} is the journal now" + ("" if aside is None else f"; the one before is {aside.name}"))
+    return _tell(verify_file(path, config.journal.hash))
 
 
 def _purge(config: Config, path: Path, args: argparse.Namespace) -> int:
@@ -107,7 +142,7 @@ def _purge(config: Config, path: Path, args: argparse.Namespace) -> int:
             f" does not confirm it ({why_not}). Mend the clock or the line; if you know that the clock is right, say"
             " --even-so", file=sys.stderr)
         return BROKEN
-    with _opened(config, path) as journal:
+    with opened_to_write(config, path) as journal:
         try:
             print(f"{keeping.purge(journal, SystemClock().now(), keep)} steps forgotten")
         except NothingPurged as error:
@@ -126,7 +161,7 @@ def _unconfirmed(config: Config) -> str | None:
 
 
 def _accept(config: Config, path: Path, _: argparse.Namespace) -> int:
-    with _opened(config, path) as journal:
+    with opened_to_write(config, path) as journal:
         broken = journal.verify().broken
         if broken is None:
             print("nothing to accept: the journal holds together", file=sys.stderr)
@@ -137,8 +172,21 @@ def _accept(config: Config, path: Path, _: argparse.Namespace) -> int:
         return _tell(journal.verify())
 
 
-def _opened(config: Config, path: Path) -> closing[Journal]:
-    return closing(Journal(path, SystemClock().now, config.journal.hash))
+@contextmanager
+def opened_to_write(config: Config, path: Path) -> Iterator[Journal]:
+    """The journal, for a note beside a running kiosk or in its place."""
+    try:
+        lock = StateLock.take(config.state_dir, "a journal command")
+    except StateHeld:
+        lock = None         # the file is marked as in use by the one who holds it, and will be whole when that one ends
+    try:
+        with closing(Journal(path, SystemClock().now, config.journal.hash)) as journal:
+            if lock is not None:
+                journal.take_over()
+            yield journal
+    finally:
+        if lock is not None:
+            lock.release()
 
 
 def _head(text: str) -> Head:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from contextlib import closing
 from pathlib import Path
 
 from kiosk.about import receipt_number
@@ -25,13 +26,13 @@ def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) ->
 
 
 def _list(config: Config, path: Path, args: argparse.Namespace) -> int:
-    journal = Journal(path, SystemClock().now, config.journal.hash)
-    try:
-        kept = journal.permits_in_bin()
-        if args.emptied:
+    if args.emptied:
+        with journal_command.opened_to_write(config, path) as journal:
+            kept = journal.permits_in_bin()
             journal.note(BIN_EMPTIED, {"permits": len(kept)})
-    finally:
-        journal.close()
+    else:
+        with closing(Journal.to_read(path, SystemClock().now, config.journal.hash)) as journal:
+            kept = journal.permits_in_bin()
     for permit in kept:
         print(_line(permit))
     print(f"{len(kept)} in the bin" if not args.emptied else f"{len(kept)} taken out")

@@ -97,6 +97,9 @@ class StandingJournal(Journal):
         if self._trouble is not None:
             log(LogEvent.JOURNAL_OPENED)
         self._trouble = None
+        self._wants_mark = True
+        with suppress(sqlite3.Error):       # a full disk: what stands there can be read, and the first row marks it
+            self._mark(opened)
         return opened
 
     def _open_or_replace(self) -> sqlite3.Connection:
@@ -245,6 +248,7 @@ _TABLES = {
     "message": {"sequence", "at", "call", "idempotency_key", "endorsement_id", "body", "settled_at", "outcome", "step"},
     "last_moment": {"only", "step", "boot_id", "passed_s"},
     "anchor": {"only", "number", "algorithm", "hash"},
+    "layout": {"only", "version", "in_use"},
 }
 
 

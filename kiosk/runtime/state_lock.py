@@ -82,12 +82,13 @@ def demand_own(path: Path) -> None:
     """
     owner = path.stat().st_uid
     if os.geteuid() != owner:
-        name = _name_of(owner)
+        name = name_of(owner)
         raise PermissionError(
             errno.EPERM, f"belongs to user {name}; run this as that user (runuser -u {name} -- …)", str(path))
 
 
-def _name_of(user: int) -> str:
+def name_of(user: int) -> str:
+    """The user's name; the number of one who has none."""
     try:
         return pwd.getpwuid(user).pw_name
     except KeyError:

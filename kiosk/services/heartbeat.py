@@ -22,6 +22,7 @@ from kiosk.runtime.chain import Head
 from kiosk.runtime.clock import today
 from kiosk.runtime.clock_watch import WatchedClock
 from kiosk.runtime.journal import Journal, JournalFailed, Queue
+from kiosk.runtime.journal_names import stored_name
 from kiosk.runtime.keeping import NothingPurged, purge
 from kiosk.services.device_health import OK, DeviceHealth
 from kiosk.services.journal_guard import JournalGuard
@@ -115,7 +116,7 @@ class HeartbeatService:
                 since_s=round(waits_for_s(queue, now, seen_for_s)))
         return contract.HeartbeatRequest(
             sent_at=now,
-            state=type(state).__name__,
+            state=stored_name(state),
             custody=s.custody_of(state).value,
             fault=state.fault.code if isinstance(state, s.OutOfService) else None,
             versions=dict(watched.versions),
