@@ -13,10 +13,11 @@ import time
 from collections.abc import Callable, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Any
-from uuid import UUID, uuid4
+from uuid import UUID
 
 from kiosk.about import About
 from kiosk.app.effect_routes import canceller, guarded, message_of
+from kiosk.app.shown_screens import ShownScreens
 from kiosk.building import Building
 from kiosk.config import Config
 from kiosk.domain.holder_check import CheckWay
@@ -24,7 +25,6 @@ from kiosk.faults import CONFIGURATION, WORKER_DIED, Fault
 from kiosk.log_events import LogEvent, log
 from kiosk.policy.region import Region
 from kiosk.policy.region_file import load_region
-from kiosk.presenter import present
 from kiosk.runtime.clock import Clock
 from kiosk.runtime.clock_notes import ClockNotes, watched
 from kiosk.runtime.crew import ANSWERS_WITHIN_S, Crew
@@ -34,7 +34,7 @@ from kiosk.runtime.memory import Outstanding, bound_allocator, leave_what_stays_
 from kiosk.runtime.seal import seal_by_key_file
 from kiosk.runtime.watchdog import Watchdog
 from kiosk.runtime.workers import Worker
-from kiosk.screen_models import Intent, ScreenModel, Words
+from kiosk.screen_models import ScreenModel, Words
 from kiosk.services.checking import DeviceCheck
 from kiosk.services.device_health import DeviceHealth
 from kiosk.services.job_times import BACKGROUND
@@ -59,13 +59,13 @@ VERSION = "0.1.0"
 class Kiosk:
     """Everything of one kiosk but the window: the machine, its journal, and a desk for each device.
 
-    `show(state)` is called on the machine's thread for every state that is entered; `broken()` if that thread ends by
-    an exception: nothing can be shown or moved then, and the program must be started anew. `job_clock`: seconds, by
-    which the workers' jobs are measured.
+    `show(state)` is called on the machine's thread for every state that is entered and gives the serial of its screen,
+    if somebody can touch one; `broken()` if that thread ends by an exception: nothing can be shown or moved then, and
+    the program must be started anew. `job_clock`: seconds, by which the workers' jobs are measured.
     """
 
     def __init__(
-        self, config: Config, show: Callable[[s.State], None], clock: Clock | None = None,
+        self, config: Config, show: Callable[[s.State], int | None], clock: Clock | None = None,
         broken: Callable[[], None] = lambda: None, job_clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self.config = config
@@ -306,8 +306,8 @@ def run_window(config: Config) -> int:
     from screens.app import KioskApp
 
     app = KioskApp(
-        dispatch=window.dispatch,
-        first=window.model(),    # most often the welcome screen already: the unit has answered by now
+        dispatch=window.screens.touched,
+        first=window.screens.model,    # most often the welcome screen already: the unit has answered by now
         screen_file=screen_file,
         assets_dir=config.assets_dir,
         witness_socket=config.witness_socket,
@@ -318,7 +318,7 @@ def run_window(config: Config) -> int:
 
 
 class _Window:
-    """Between the machine and the application: states become models, intents become events."""
+    """Between the machine and the application, which comes later than the machine."""
 
     def __init__(self, config: Config) -> None:
         self._began = time.monotonic()
@@ -329,11 +329,7 @@ class _Window:
         self._warm = False
         self._outstanding = Outstanding(("services", "screens"), self._warmed_up)
         self.kiosk = Kiosk(config, self.show, broken=self.leave)
-        self.about = about(config, self.kiosk.region)
-
-    def model(self) -> ScreenModel:
-        """What is to be seen now."""
-        return present(self.about, self._state)
+        self.screens = ShownScreens(about(config, self.kiosk.region), self.kiosk.engine.post)
 
     def open(self, app: Any) -> None:
         """Run the application until it is left."""
@@ -354,14 +350,16 @@ class _Window:
             self.kiosk.stop()
             log(LogEvent.STOPPED)
 
-    def show(self, state: s.State) -> None:
+    def show(self, state: s.State) -> int:
         with self._lock:
             self._state = state
+            model = self.screens.show(state)
             if self._app is not None:
                 self._show_in(self._app)
+            return model.frame.serial
 
     def _show_in(self, app: Any) -> None:
-        model = self.model()
+        model = self.screens.model
         # Several states stand behind one screen; only a countdown makes it worth painting again.
         if model != self._seen or model.frame.countdown_s is not None:
             self._seen = model
@@ -383,18 +381,6 @@ class _Window:
         with self._lock:
             if self._app is not None:
                 self._app.leave()
-
-    def dispatch(self, intent: Intent, choice: str) -> None:
-        """An intent belongs to the visit whose screen the person touched."""
-        state = self._state
-        if intent in (Intent.START, Intent.OTHER_SERVICES):
-            if isinstance(state, s.Idle):
-                visit = s.Visit(uuid4(), uuid4(), state.language)
-                self.kiosk.engine.post(on.VisitBegan(visit, choosing=intent is Intent.OTHER_SERVICES))
-            return
-        shown = s.visit_of(state)
-        self.kiosk.engine.post(on.PersonChose(intent, choice), shown.id if shown else None)
-
 
 def complain(mistakes: Sequence[str]) -> int:
     """One readable line each on standard error; exit status 2."""

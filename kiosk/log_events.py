@@ -22,7 +22,9 @@ class LogEvent(Enum):
     STOPPED = ("stopped", "the program ends in an orderly way", ())
     STEP = ("step", "the machine went from one state to another", ("before", "after", "visit"))
     EVENT_IGNORED = ("event_ignored", "an event meant nothing in this state", ("state", "happened"))
-    EVENT_STALE = ("event_stale", "an event of a past visit was dropped", ("state", "happened"))
+    EVENT_STALE = (
+        "event_stale", "an event of a past visit, or of a screen that is gone, was dropped", ("state", "happened"))
+    TOUCH_STALE = ("touch_stale", "a touch on a screen that is gone was dropped", ("state", "intent"))
     JOURNAL_FAILED = ("journal_failed", "a record could not be written", ("error",))
     EFFECT_WITHHELD = ("effect_withheld", "not done, because the journal could not record it", ("effect",))
     WORKER_DIED = ("worker_died", "a worker thread ended by an exception", ("worker", "error"))

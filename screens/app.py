@@ -17,6 +17,7 @@ from kivy.graphics.opengl import glFinish
 from kivy.properties import ObjectProperty
 
 from kiosk.screen_models import Intent, ScreenModel
+from screens import pointer
 from screens.base import BaseScreen
 from screens.fonts import Fonts
 from screens.input_waking import InputWaking
@@ -24,6 +25,8 @@ from screens.router import Router
 from screens.screen_file import ScreenFile
 from screens.theme import Theme
 from screens.translation import Translation
+
+_INPUT = (pointer,)     # Kivy's configuration finds it by name
 
 LAYOUT_ROUNDS = 100     # before a frame; after Kivy's own 20 it would draw a screen whose text is still being fitted
 FRAME_S = 0.03          # about what it takes to draw a frame without a graphics card
@@ -46,7 +49,8 @@ def screen_name(model: ScreenModel) -> str:
 class KioskApp(App):
     """One window with one screen at a time.
 
-    `dispatch(intent, choice)` is called on Kivy's thread and must return at once; `first` is shown from the start.
+    `dispatch(intent, choice, serial)` is called on Kivy's thread and must return at once; `serial` is that of the model
+    that the person touched. `first` is shown from the start.
     `witness_socket`: where tests may watch and touch (see `screens.witness`); None in production. `all_built()` is
     called once, on Kivy's thread, when every screen of a visit that goes well is built.
     """
@@ -54,8 +58,8 @@ class KioskApp(App):
     theme = ObjectProperty(None, rebind=True)
 
     def __init__(
-        self, dispatch: Callable[[Intent, str], None], first: ScreenModel, screen_file: ScreenFile, assets_dir: Path,
-        witness_socket: Path | None = None, stopped: Callable[[], None] | None = None,
+        self, dispatch: Callable[[Intent, str, int], None], first: ScreenModel, screen_file: ScreenFile,
+        assets_dir: Path, witness_socket: Path | None = None, stopped: Callable[[], None] | None = None,
         all_built: Callable[[], None] = lambda: None,
     ) -> None:
         super().__init__(theme=Theme.of(screen_file))
@@ -63,7 +67,7 @@ class KioskApp(App):
         self.fonts = Fonts(assets_dir / "fonts")
         self.locale_dir = assets_dir / "locale"
         self.translation = cache(lambda language: Translation.load(self.locale_dir, language))
-        self.router = Router(screen_file.mm_per_pixel)
+        self.router = Router()
         self._images_dir = assets_dir / "images"
         self._dispatch = dispatch
         self._first = first
@@ -72,6 +76,7 @@ class KioskApp(App):
         self._witness_socket = witness_socket
         self._witness: Any = None
         self._waking: InputWaking | None = None
+        self._serial: int | None = None     # of the model that stands on the screen
         self._coming: deque[ScreenModel] = deque()
         self._came = threading.Event()
         self._ahead = Clock.create_trigger(self._build_ahead, LOOKED_AT_S)
@@ -113,12 +118,12 @@ class KioskApp(App):
         while self._coming:
             self._show(self._coming.popleft())
 
-    def _choose(self, intent: Intent, choice: str) -> None:
+    def _choose(self, intent: Intent, choice: str, serial: int) -> None:
         """Hand on what a person chose, and wait for the answer as long as one more frame of this screen would take:
         it would show nothing new, and stand in the way of the next.
         """
         self._came.clear()
-        self._dispatch(intent, choice)
+        self._dispatch(intent, choice, serial)
         if self._came.wait(FRAME_S):
             self._show_coming()
 
@@ -163,6 +168,9 @@ class KioskApp(App):
         name = screen_name(model)
         if not self.router.has_screen(name):
             self.router.add_widget(self._built(name))
+        if model.frame.serial != self._serial:
+            self._serial = model.frame.serial
+            self.router.changes()
         self.router.get_screen(name).show(model)
         self.router.current = name
         for soon in (self._ahead, self._load):
@@ -207,5 +215,5 @@ class KioskApp(App):
     def _built(self, name: str) -> BaseScreen:
         """Each screen is built once, when it is first needed; later it is only given new models."""
         screen: BaseScreen = import_module(f"screens.{name}").VIEW(name=name)
-        screen.bind(on_intent=lambda _screen, intent, choice: self._choose(intent, choice))
+        screen.bind(on_intent=lambda on, intent, choice: self._choose(intent, choice, on.model.frame.serial))
         return screen

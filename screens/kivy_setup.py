@@ -10,6 +10,8 @@ from screens.screen_file import MTDEV, ScreenFile
 
 FRAMES_PER_S = 30       # also how often input is looked at; half of Kivy's 60, half its work while nothing happens
 
+FIRST_BUTTON = "first_button"   # the name by which Kivy finds `screens.pointer`
+
 
 def prepare(screen: ScreenFile) -> None:
     """Make Kivy quiet, free of the user's own settings, and as large as `screen`. The caller sets KIVY_HOME."""
@@ -53,4 +55,4 @@ def prepare(screen: ScreenFile) -> None:
     if screen.touch_input == MTDEV:
         Config.set("input", "touchscreen", f"mtdev,{screen.touch_device}")
     else:
-        Config.set("input", "mouse", "mouse,disable_multitouch")    # no red dots of a second finger
+        Config.set("input", "mouse", f"{FIRST_BUTTON},disable_multitouch")    # no red dots of a second finger

@@ -1,7 +1,8 @@
 """A kiosk's window without a kiosk, for the tests: `python -m tests.screens.host SIZE SOCKET`.
 
-Reads lines `<sample> <language>` from standard input and shows that sample, or `double_tap_s <seconds>`; writes a
-line `<intent> <choice>` for every intent that a screen emits.
+Reads lines `<sample> <language>` from standard input and shows that sample, or `unread_s <seconds>`; writes a
+line `<serial> <intent> <choice>` for every intent that a screen emits. What is shown is taken for read at once unless
+`unread_s` says otherwise: the tests do not think.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ import sys
 import threading
 from pathlib import Path
 
+from kiosk.app.shown_screens import Serials
 from kiosk.screen_models import ScreenModel
 from screens.kivy_setup import prepare
 from screens.samples import samples
@@ -33,17 +35,20 @@ def main() -> None:
     prepare(screen_file)
     from screens.app import KioskApp
 
+    serials = Serials()
+    first = serials.given_to(samples("zh-Hans")["welcome"])
     app = KioskApp(
-        lambda intent, choice: print(intent.value, choice, flush=True), samples("zh-Hans")["welcome"], screen_file,
-        ASSETS, witness_socket=Path(witness_socket))
+        lambda intent, choice, serial: print(serial, intent.value, choice, flush=True), first, screen_file, ASSETS,
+        witness_socket=Path(witness_socket))
+    app.router.unread_s = 0
 
     def obey() -> None:
         for line in sys.stdin:
             order, value = line.split()
-            if order == "double_tap_s":
-                app.router.double_tap_s = float(value)
+            if order == "unread_s":
+                app.router.unread_s = float(value)
             else:
-                app.show(models(order, value)[order])
+                app.show(serials.given_to(models(order, value)[order]))
         app.leave()
 
     threading.Thread(target=obey, daemon=True).start()

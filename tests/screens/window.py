@@ -88,6 +88,10 @@ class Window:
             self.painted = self._next_painting(ANSWER_S)
         return self.painted
 
+    def stands(self) -> bool:
+        """Whether what was ordered last is on the screen, painted or not."""
+        return bool(self.ask({"labels": "screen"})["shown"] == self._ordered)
+
     def paintings(self) -> list[dict[str, Any]]:
         """What the witness tells until what was ordered last is painted."""
         told = []
@@ -122,7 +126,14 @@ class Window:
     def intent(self, within_s: float = ANSWER_S) -> str | None:
         """The next intent that a screen emitted, with its choice; None if none came in time."""
         line = self._intents.next(within_s)
-        return line.strip() if line is not None else None
+        return line.partition(" ")[2].strip() if line is not None else None
+
+    def intent_of(self) -> tuple[int, str]:
+        """The serial that the next intent brings back, and the intent with its choice."""
+        line = self._intents.next(ANSWER_S)
+        assert line is not None
+        serial, _, intent = line.partition(" ")
+        return int(serial), intent.strip()
 
     def resident_kib(self) -> int:
         """The memory that the window's process holds."""
