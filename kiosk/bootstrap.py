@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from kiosk.about import About
+from kiosk.app.display import teller_of_size
 from kiosk.app.effect_routes import canceller, guarded, message_of
 from kiosk.app.shown_screens import ShownScreens
 from kiosk.building import Building
@@ -312,6 +313,7 @@ def run_window(config: Config) -> int:
         assets_dir=config.assets_dir,
         witness_socket=config.witness_socket,
         all_built=window.screens_built,
+        sized=teller_of_size((screen_file.width_px, screen_file.height_px)),
     )
     window.open(app)
     return 1 if window.kiosk.failed.is_set() else 0

@@ -60,6 +60,9 @@ class LogEvent(Enum):
     MESSAGE_SETTLED = ("message_settled", "central took note of a queued message", ("call", "sequence", "outcome"))
     FACE_UNPRINTABLE = (
         "face_unprintable", "a granted content cannot be drawn whole; the face is left as it is", ("fault", "why"))
+    DISPLAY_DIFFERS = (
+        "display_differs", "the display is not what the screen file says; the layout is made for what is there",
+        ("fault", "found", "wanted"))
     FACE_SENT = ("face_sent", "the raster is in the unit's buffer", ("image_characters", "seconds"))
 
 

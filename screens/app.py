@@ -52,7 +52,9 @@ class KioskApp(App):
     `dispatch(intent, choice, serial)` is called on Kivy's thread and must return at once; `serial` is that of the model
     that the person touched. `first` is shown from the start.
     `witness_socket`: where tests may watch and touch (see `screens.witness`); None in production. `all_built()` is
-    called once, on Kivy's thread, when every screen of a visit that goes well is built.
+    called once, on Kivy's thread, when every screen of a visit that goes well is built. `sized(width, height)` is
+    called on Kivy's thread with the window's size in pixels, at the start and whenever it becomes another: a display
+    need not be what the screen file says, and the layout is made for what is there.
     """
 
     theme = ObjectProperty(None, rebind=True)
@@ -60,14 +62,16 @@ class KioskApp(App):
     def __init__(
         self, dispatch: Callable[[Intent, str, int], None], first: ScreenModel, screen_file: ScreenFile,
         assets_dir: Path, witness_socket: Path | None = None, stopped: Callable[[], None] | None = None,
-        all_built: Callable[[], None] = lambda: None,
+        all_built: Callable[[], None] = lambda: None, sized: Callable[[int, int], None] = lambda _width, _height: None,
     ) -> None:
-        super().__init__(theme=Theme.of(screen_file))
+        super().__init__(theme=Theme.of(screen_file.fitted_to(*Window.size)))
         self.use_kivy_settings = False
         self.fonts = Fonts(assets_dir / "fonts")
         self.locale_dir = assets_dir / "locale"
         self.translation = cache(lambda language: Translation.load(self.locale_dir, language))
         self.router = Router()
+        self._screen_file = screen_file
+        self._sized = sized
         self._images_dir = assets_dir / "images"
         self._dispatch = dispatch
         self._first = first
@@ -89,7 +93,14 @@ class KioskApp(App):
         self._show(self._first)
         return self.router
 
+    def _lay_out(self, *_args: Any) -> None:
+        """For the window as it is now."""
+        self.theme = Theme.of(self._screen_file.fitted_to(*Window.size))
+        self._sized(*Window.size)
+
     def on_start(self) -> None:
+        Window.bind(size=self._lay_out)
+        self._sized(*Window.size)
         self._waking = InputWaking()
         self._waking.start()
         if self._witness_socket is not None:
@@ -99,6 +110,7 @@ class KioskApp(App):
             self._witness.start()
 
     def on_stop(self) -> None:
+        Window.unbind(size=self._lay_out)
         waking, self._waking = self._waking, None       # Kivy may tell twice that it stops
         if waking is not None:
             waking.stop()

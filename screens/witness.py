@@ -13,8 +13,9 @@ be touched now.
 
 Commands, each answered by one line with `"done"`: {"touch": "confirm"} · {"touch_at": [x, y]} ·
 {"press_at": [x, y], "finger": 1} and {"lift": 1} (a finger that rests) · {"pressed": "confirm"} (whether a finger rests
-on it) · {"screenshot": "path.png"} · {"labels": "screen" | "all"} (words and boxes of the present screen, or of every
-screen that was ever built) · {"quit": true}. A command that cannot be done is answered with `"refused"`.
+on it) · {"touches_waiting": true} (how many downs and ups no widget has seen yet) · {"screenshot": "path.png"} ·
+{"labels": "screen" | "all"} (words and boxes of the present screen, or of every screen that was ever built) ·
+{"quit": true}. A command that cannot be done is answered with `"refused"`.
 """
 
 from __future__ import annotations
@@ -191,6 +192,8 @@ class Witness:
                 return {"done": "screenshot"}
             case {"pressed": str(name)}:
                 return {"done": "pressed", "pressed": _button(screen, name).state == "down"}
+            case {"touches_waiting": True}:
+                return {"done": "touches_waiting", "waiting": self._finger.waiting}
             case {"labels": "screen"}:
                 return {"done": "labels", "labels": labels(screen), "overflows": screen.column.overflows,
                         "scale": screen.column.scale, "window": list(Window.size), "shown": self._shown}
@@ -275,6 +278,11 @@ class _Finger(MotionEventProvider):
         self._waiting: deque[tuple[str, _Touch]] = deque()
         self._resting: dict[int, _Touch] = {}
         self._count = 0
+
+    @property
+    def waiting(self) -> int:
+        """How many downs and ups were not handed on yet."""
+        return len(self._waiting)
 
     def tap(self, x: float, y: float) -> None:
         """Touch (x, y), pixels from the top left, and let go."""

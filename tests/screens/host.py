@@ -1,4 +1,4 @@
-"""A kiosk's window without a kiosk, for the tests: `python -m tests.screens.host SIZE SOCKET`.
+"""A kiosk's window without a kiosk, for the tests: `python -m tests.screens.host SIZE SOCKET [fullscreen]`.
 
 Reads lines `<sample> <language>` from standard input and shows that sample, or `unread_s <seconds>`; writes a
 line `<serial> <intent> <choice>` for every intent that a screen emits. What is shown is taken for read at once unless
@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import sys
 import threading
+from dataclasses import replace
 from pathlib import Path
 
 from kiosk.app.shown_screens import Serials
@@ -30,8 +31,8 @@ def models(order: str, language: str) -> dict[str, ScreenModel]:
 
 
 def main() -> None:
-    size, witness_socket = sys.argv[1:]
-    screen_file = load_screen_file(ASSETS / "screens" / f"{size}.toml")
+    size, witness_socket, *fullscreen = sys.argv[1:]
+    screen_file = replace(load_screen_file(ASSETS / "screens" / f"{size}.toml"), fullscreen=bool(fullscreen))
     prepare(screen_file)
     from screens.app import KioskApp
 

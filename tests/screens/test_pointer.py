@@ -9,7 +9,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.screens.window import Lines, Window
+from tests.screens.window import Window, x_server
 from tests.waiting import LIMIT_S, eventually
 
 pytestmark = [
@@ -21,19 +21,8 @@ pytestmark = [
 
 @pytest.fixture(scope="module")
 def display() -> Iterator[str]:
-    reading, writing = os.pipe()
-    server = subprocess.Popen(
-        ["Xvfb", "-displayfd", str(writing), "-screen", "0", "1280x800x24", "-nolisten", "tcp"],
-        pass_fds=(writing,), stderr=subprocess.DEVNULL)
-    os.close(writing)
-    try:
-        number = Lines(reading).next(within_s=LIMIT_S)
-        assert number is not None
-        yield f":{number.strip()}"
-    finally:
-        server.terminate()
-        server.wait(10)
-        os.close(reading)
+    with x_server("1280x800") as name:
+        yield name
 
 
 @pytest.fixture(scope="module")
