@@ -1,8 +1,8 @@
 """A kiosk's window without a kiosk, for the tests: `python -m tests.screens.host SIZE SOCKET [fullscreen]`.
 
-Reads lines `<sample> <language>` from standard input and shows that sample, or `unread_s <seconds>`; writes a
-line `<serial> <intent> <choice>` for every intent that a screen emits. What is shown is taken for read at once unless
-`unread_s` says otherwise: the tests do not think.
+Reads lines from standard input: `<sample> <language>` shows that sample; `unread_s <seconds>` is how long what is
+shown counts as unread (0 at the start: the tests do not think); `window_px <width>x<height>` is as if the display had
+become another. Writes a line `<serial> <intent> <choice>` for every intent that a screen emits.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from __future__ import annotations
 import sys
 import threading
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 from kiosk.app.shown_screens import Serials
@@ -34,6 +35,8 @@ def main() -> None:
     size, witness_socket, *fullscreen = sys.argv[1:]
     screen_file = replace(load_screen_file(ASSETS / "screens" / f"{size}.toml"), fullscreen=bool(fullscreen))
     prepare(screen_file)
+    from kivy.core.window import Window
+
     from screens.app import KioskApp
 
     serials = Serials()
@@ -48,6 +51,9 @@ def main() -> None:
             order, value = line.split()
             if order == "unread_s":
                 app.router.unread_s = float(value)
+            elif order == "window_px":
+                width, height = map(int, value.split("x"))
+                app.take_turn(partial(setattr, Window, "size", (width, height)))
             else:
                 app.show(serials.given_to(models(order, value)[order]))
         app.leave()

@@ -18,7 +18,7 @@ from screens.display_size import display_size, size_in
 from screens.screen_file import load_screen_file
 from screens.theme import Theme
 from tests.screens.window import ROOT, Window, x_server
-from tests.waiting import LIMIT_S
+from tests.waiting import LIMIT_S, eventually
 
 SIZES = ("portrait-1080x1920", "landscape-1920x1080", "panel-1280x800")
 OTHERS = (
@@ -67,6 +67,20 @@ def _is_painted_to_the_edges(window: Window, picture: Path) -> None:
     with Image.open(picture) as taken:
         edges = [taken.convert("RGB").getpixel((x, y)) for x in (2, taken.width - 3) for y in (2, taken.height - 3)]
     assert (0, 0, 0) not in edges
+
+
+@pytest.mark.screen
+@pytest.mark.slow
+def test_the_layout_follows_a_display_that_becomes_another(tmp_path: Path) -> None:
+    with Window("panel-1280x800", tmp_path, {"SDL_VIDEODRIVER": "offscreen"}) as window:
+        before = window.show("welcome_services", "en")["targets"]["start"]
+        window.tell_host("window_px 640x400")
+        eventually(lambda: window.ask({"labels": "screen"})["window"] == [640, 400])
+        x, y, wide, high = window.show("welcome", "en")["targets"]["start"]
+        assert x + wide <= 640
+        assert y + high <= 400
+        assert wide < before[2]
+        assert abs(2 * high - before[3]) <= 2
 
 
 @needs_x
