@@ -53,13 +53,14 @@ if TYPE_CHECKING:
 class Kiosk:
     """Everything of one kiosk but the window: the machine, its journal, and a desk for each device.
 
-    `show(state)` is called on the machine's thread for every state that is entered; `broken()` if that thread ends by
-    an exception: nothing can be shown or moved then, and the program must be started anew. `job_clock`: seconds, by
-    which the workers' jobs are measured. `lock`: on the state directory, where it is held already.
+    `show(state)` is called on the machine's thread for every state that is entered and gives the serial of its screen,
+    if somebody can touch one; `broken()` if that thread ends by an exception: nothing can be shown or moved then, and
+    the program must be started anew. `job_clock`: seconds, by which the workers' jobs are measured. `lock`: on the
+    state directory, where it is held already.
     """
 
     def __init__(
-        self, config: Config, show: Callable[[s.State], None], clock: Clock | None = None,
+        self, config: Config, show: Callable[[s.State], int | None], clock: Clock | None = None,
         broken: Callable[[], None] = lambda: None, job_clock: Callable[[], float] = time.monotonic,
         lock: StateLock | None = None,
     ) -> None:

@@ -181,6 +181,10 @@ FACE_UNPRINTABLE = _fault(
     "6505", "face_unprintable", Severity.VISIT, "face_unprintable",
     "The text of one permit cannot be printed on its face: no font has one of its characters, or it is too long. Its "
     "chip is endorsed; have the face made at the counter. If it recurs with a common character, run `make setup`.")
+DISPLAY_SIZE = _fault(
+    "6506", "display_size", Severity.DEGRADED, "kiosk",
+    "The display is of another size than the screen file says, so texts and buttons are larger or smaller than they "
+    "should be. Name the screen file of this display under `files.screen`, or write one for it.")
 CODE_SCANNER_LINK = _fault(
     "7101", "code_scanner_link", Severity.DEGRADED, "code_scanner",
     "No code scanner on its wire, or another program holds it. Check its cable, then `python -m drivers code-scanner "

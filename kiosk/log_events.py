@@ -22,7 +22,9 @@ class LogEvent(Enum):
     STOPPED = ("stopped", "the program ends in an orderly way", ())
     STEP = ("step", "the machine went from one state to another", ("before", "after", "visit"))
     EVENT_IGNORED = ("event_ignored", "an event meant nothing in this state", ("state", "happened"))
-    EVENT_STALE = ("event_stale", "an event of a past visit was dropped", ("state", "happened"))
+    EVENT_STALE = (
+        "event_stale", "an event of a past visit, or of a screen that is gone, was dropped", ("state", "happened"))
+    TOUCH_STALE = ("touch_stale", "a touch on a screen that is gone was dropped", ("state", "intent"))
     JOURNAL_FAILED = ("journal_failed", "a record could not be written", ("error",))
     JOURNAL_CLOSED = (
         "journal_closed", "the journal cannot be opened; it is tried again, and nothing begins meanwhile",
@@ -70,6 +72,9 @@ class LogEvent(Enum):
     MESSAGE_SETTLED = ("message_settled", "central took note of a queued message", ("call", "sequence", "outcome"))
     FACE_UNPRINTABLE = (
         "face_unprintable", "a granted content cannot be drawn whole; the face is left as it is", ("fault", "why"))
+    DISPLAY_DIFFERS = (
+        "display_differs", "the display is not what the screen file says; the layout is made for what is there",
+        ("fault", "found", "wanted"))
     FACE_SENT = ("face_sent", "the raster is in the unit's buffer", ("image_characters", "seconds"))
 
 

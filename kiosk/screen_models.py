@@ -67,7 +67,8 @@ class WayOut(Enum):
 @dataclass(frozen=True, slots=True)
 class Frame:
     """What every screen has around it. `countdown_s`: idle time left at the moment the model was made; None: no
-    countdown. `languages`: those that can be changed to here, by tag (CHOOSE_LANGUAGE).
+    countdown. `languages`: those that can be changed to here, by tag (CHOOSE_LANGUAGE). `serial`: which of the models
+    that were shown this is, and every intent brings it back; 0: none that was shown.
     """
 
     language: str
@@ -75,6 +76,7 @@ class Frame:
     countdown_s: int | None = None
     simulation: bool = False
     languages: tuple[str, ...] = ()
+    serial: int = 0
 
 
 @dataclass(frozen=True, slots=True)

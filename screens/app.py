@@ -17,6 +17,7 @@ from kivy.graphics.opengl import glFinish
 from kivy.properties import ObjectProperty
 
 from kiosk.screen_models import Intent, ScreenModel
+from screens import pointer
 from screens.base import BaseScreen
 from screens.fonts import Fonts
 from screens.input_waking import InputWaking
@@ -24,6 +25,8 @@ from screens.router import Router
 from screens.screen_file import ScreenFile
 from screens.theme import Theme
 from screens.translation import Translation
+
+_INPUT = (pointer,)     # Kivy's configuration finds it by name
 
 LAYOUT_ROUNDS = 100     # before a frame; after Kivy's own 20 it would draw a screen whose text is still being fitted
 FRAME_S = 0.03          # about what it takes to draw a frame without a graphics card
@@ -46,24 +49,29 @@ def screen_name(model: ScreenModel) -> str:
 class KioskApp(App):
     """One window with one screen at a time.
 
-    `dispatch(intent, choice)` is called on Kivy's thread and must return at once; so is `first()`, for what is shown
-    when the window is there. `witness_socket`: where tests may watch and touch (see `screens.witness`); None in
-    production. `all_built()` is called once, on Kivy's thread, when every screen of a visit that goes well is built.
+    `dispatch(intent, choice, serial)` is called on Kivy's thread and must return at once; `serial` is that of the model
+    that the person touched. So is `first()`, for what is shown when the window is there.
+    `witness_socket`: where tests may watch and touch (see `screens.witness`); None in production. `all_built()` is
+    called once, on Kivy's thread, when every screen of a visit that goes well is built. `sized(width, height)` is
+    called on Kivy's thread with the window's size in pixels, at the start and whenever it becomes another: a display
+    need not be what the screen file says, and the layout is made for what is there.
     """
 
     theme = ObjectProperty(None, rebind=True)
 
     def __init__(
-        self, dispatch: Callable[[Intent, str], None], first: Callable[[], ScreenModel], screen_file: ScreenFile,
+        self, dispatch: Callable[[Intent, str, int], None], first: Callable[[], ScreenModel], screen_file: ScreenFile,
         assets_dir: Path, witness_socket: Path | None = None, stopped: Callable[[], None] | None = None,
-        all_built: Callable[[], None] = lambda: None,
+        all_built: Callable[[], None] = lambda: None, sized: Callable[[int, int], None] = lambda _width, _height: None,
     ) -> None:
-        super().__init__(theme=Theme.of(screen_file))
+        super().__init__(theme=Theme.of(screen_file.fitted_to(*Window.size)))
         self.use_kivy_settings = False
         self.fonts = Fonts(assets_dir / "fonts")
         self.locale_dir = assets_dir / "locale"
         self.translation = cache(lambda language: Translation.whatever_there_is(self.locale_dir, language))
-        self.router = Router(screen_file.mm_per_pixel)
+        self.router = Router()
+        self._screen_file = screen_file
+        self._sized = sized
         self._images_dir = assets_dir / "images"
         self._dispatch = dispatch
         self._first = first
@@ -72,6 +80,7 @@ class KioskApp(App):
         self._witness_socket = witness_socket
         self._witness: Any = None
         self._waking: InputWaking | None = None
+        self._serial: int | None = None     # of the model that stands on the screen
         self._coming: deque[ScreenModel] = deque()
         self._came = threading.Event()
         self._ahead = Clock.create_trigger(self._build_ahead, LOOKED_AT_S)
@@ -84,7 +93,14 @@ class KioskApp(App):
         self._show(self._first())
         return self.router
 
+    def _lay_out(self, *_args: Any) -> None:
+        """For the window as it is now."""
+        self.theme = Theme.of(self._screen_file.fitted_to(*Window.size))
+        self._sized(*Window.size)
+
     def on_start(self) -> None:
+        Window.bind(size=self._lay_out)
+        self._sized(*Window.size)
         self._waking = InputWaking()
         self._waking.start()
         if self._witness_socket is not None:
@@ -94,6 +110,7 @@ class KioskApp(App):
             self._witness.start()
 
     def on_stop(self) -> None:
+        Window.unbind(size=self._lay_out)
         waking, self._waking = self._waking, None       # Kivy may tell twice that it stops
         if waking is not None:
             waking.stop()
@@ -113,12 +130,12 @@ class KioskApp(App):
         while self._coming:
             self._show(self._coming.popleft())
 
-    def _choose(self, intent: Intent, choice: str) -> None:
+    def _choose(self, intent: Intent, choice: str, serial: int) -> None:
         """Hand on what a person chose, and wait for the answer as long as one more frame of this screen would take:
         it would show nothing new, and stand in the way of the next.
         """
         self._came.clear()
-        self._dispatch(intent, choice)
+        self._dispatch(intent, choice, serial)
         if self._came.wait(FRAME_S):
             self._show_coming()
 
@@ -163,6 +180,9 @@ class KioskApp(App):
         name = screen_name(model)
         if not self.router.has_screen(name):
             self.router.add_widget(self._built(name))
+        if model.frame.serial != self._serial:
+            self._serial = model.frame.serial
+            self.router.changes()
         self.router.get_screen(name).show(model)
         self.router.current = name
         for soon in (self._ahead, self._load):
@@ -207,5 +227,5 @@ class KioskApp(App):
     def _built(self, name: str) -> BaseScreen:
         """Each screen is built once, when it is first needed; later it is only given new models."""
         screen: BaseScreen = import_module(f"screens.{name}").VIEW(name=name)
-        screen.bind(on_intent=lambda _screen, intent, choice: self._choose(intent, choice))
+        screen.bind(on_intent=lambda on, intent, choice: self._choose(intent, choice, on.model.frame.serial))
         return screen

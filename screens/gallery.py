@@ -59,7 +59,7 @@ def draw(size: str, out: Path, names: list[str]) -> None:
     waiting = [
         (out / size / f"{name}.{language}.png", model) for language in LANGUAGES
         for name, model in samples(language).items() if not names or name in names]
-    app = KioskApp(lambda intent, choice: None, lambda: waiting[0][1], screen_file, ASSETS)
+    app = KioskApp(lambda intent, choice, serial: None, lambda: waiting[0][1], screen_file, ASSETS)
     frames = 0
 
     def frame(_elapsed: float) -> None:

@@ -6,9 +6,12 @@ import logging
 import os
 import sys
 
+from screens.display_size import display_size
 from screens.screen_file import MTDEV, ScreenFile
 
 FRAMES_PER_S = 30       # also how often input is looked at; half of Kivy's 60, half its work while nothing happens
+
+FIRST_BUTTON = "first_button"   # the name by which Kivy finds `screens.pointer`
 
 
 class NoDisplay(Exception):
@@ -29,7 +32,9 @@ def open_window() -> None:
 
 
 def prepare(screen: ScreenFile) -> None:
-    """Make Kivy quiet, free of the user's own settings, and as large as `screen`. The caller sets KIVY_HOME."""
+    """Make Kivy quiet, free of the user's own settings, and as large as `screen`, or as the display where that is
+    another one. The caller sets KIVY_HOME.
+    """
     if "kivy" in sys.modules:
         raise RuntimeError("screens.kivy_setup.prepare() comes too late: kivy is imported already")
     for name in [name for name in os.environ if name.startswith(("KIVY_", "KCFG_")) and name != "KIVY_HOME"]:
@@ -50,13 +55,14 @@ def prepare(screen: ScreenFile) -> None:
     logging.getLogger("kivy").setLevel(logging.WARNING)
     from kivy.config import Config
 
+    width_px, height_px = _size(screen)
     settings = {
         "kivy": {
             "exit_on_escape": 0, "log_level": "warning", "kivy_clock": "interrupt", "keyboard_mode": "",
             "pause_on_minimize": 0,
         },
         "graphics": {
-            "width": screen.width_px, "height": screen.height_px, "position": "custom", "left": 0, "top": 0,
+            "width": width_px, "height": height_px, "position": "custom", "left": 0, "top": 0,
             "fullscreen": "auto" if screen.fullscreen else 0, "borderless": int(screen.borderless), "resizable": 0,
             "show_cursor": int(screen.show_cursor), "maxfps": FRAMES_PER_S, "multisamples": 0, "vsync": "",
             "allow_screensaver": 0,
@@ -71,4 +77,13 @@ def prepare(screen: ScreenFile) -> None:
     if screen.touch_input == MTDEV:
         Config.set("input", "touchscreen", f"mtdev,{screen.touch_device}")
     else:
-        Config.set("input", "mouse", "mouse,disable_multitouch")    # no red dots of a second finger
+        Config.set("input", "mouse", f"{FIRST_BUTTON},disable_multitouch")    # no red dots of a second finger
+
+
+def _size(screen: ScreenFile) -> tuple[int, int]:
+    """Of the window: the display's, or as much of the file's as the display has room for."""
+    wanted = (screen.width_px, screen.height_px)
+    there = display_size(os.environ) if os.environ.get("SDL_VIDEODRIVER") in (None, "x11") else None
+    if there is None:
+        return wanted
+    return there if screen.fullscreen else (min(wanted[0], there[0]), min(wanted[1], there[1]))

@@ -5,11 +5,18 @@ from __future__ import annotations
 import time
 from typing import Any
 
+from kivy.base import EventLoop
+from kivy.clock import Clock
+from kivy.core.window import Window
 from kivy.properties import NumericProperty
 from kivy.uix.screenmanager import ScreenManager, TransitionBase
 
-DOUBLE_TAP_S = 0.25     # a trembling finger comes down twice within this time; Kivy's own figure for a double tap
-SAME_PLACE_MM = 15.0
+from screens.widgets.buttons import IntentButton
+
+# Nobody answers to what he sees within a quarter of a second by choosing what to touch; a trembling finger comes down
+# twice within it (Kivy's own figure for a double tap).
+UNREAD_S = 0.25
+A_TURN_S = 0.01         # what has not been painted yet will be soon
 
 
 class AtOnce(TransitionBase):
@@ -30,31 +37,50 @@ class AtOnce(TransitionBase):
 
 
 class Router(ScreenManager):
-    """The second tap of a double tap does not reach the screen that the first one led to."""
+    """A touch means what was on the screen when it was made: what was shown for less than `unread_s` nobody has read,
+    so a touch on it was meant for what stood there before, and does nothing.
+    """
 
-    double_tap_s = NumericProperty(DOUBLE_TAP_S)
+    unread_s = NumericProperty(UNREAD_S)
 
-    def __init__(self, mm_per_pixel: float) -> None:
+    def __init__(self) -> None:
         super().__init__(transition=AtOnce())
         # Kivy's rule paints the whole window twice more, to cut off what slides past its edge; here nothing slides, and
         # without a graphics card each of the two costs more than all else on the screen.
         self.canvas.before.clear()
         self.canvas.after.clear()
-        self._reach_px = SAME_PLACE_MM / mm_per_pixel
-        self._touched_at = 0.0
-        self._touched: tuple[float, float] = (0.0, 0.0)
-        self._touched_screen: Any = None
+        self._changes = 0
+        self._painted_at: float | None = None       # None: what stands now was not painted yet
+        Window.bind(on_flip=self._on_flip)
+
+    def changes(self) -> None:
+        """Another model is about to be shown, on this screen object or another: whoever rests on a button lets go."""
+        self._changes += 1
+        self._painted_at = None
+        for touch in EventLoop.touches:
+            for held in touch.grab_list[:]:
+                widget = held()
+                if isinstance(widget, IntentButton):
+                    touch.ungrab(widget)
+                    widget.state = "normal"
+        Window.canvas.ask_update()      # it may look the same, and counts from its own frame nevertheless
 
     @property
     def deaf_for_s(self) -> float:
-        """How long the place of the last touch will not act, because another screen came under the finger."""
-        if self.current_screen is self._touched_screen:
-            return 0.0
-        return max(0.0, self._touched_at + self.double_tap_s - time.monotonic())
+        """How long no touch will act, because what stands on the screen has just come."""
+        if self._painted_at is None:
+            return max(float(self.unread_s), A_TURN_S)
+        return max(0.0, self._painted_at + self.unread_s - time.monotonic())
 
     def on_touch_down(self, touch: Any) -> bool:
-        x, y = self._touched
-        if self.deaf_for_s and max(abs(touch.x - x), abs(touch.y - y)) < self._reach_px:
-            return True
-        self._touched_at, self._touched, self._touched_screen = time.monotonic(), touch.pos, self.current_screen
-        return bool(super().on_touch_down(touch))
+        return self.deaf_for_s > 0.0 or bool(super().on_touch_down(touch))
+
+    def _on_flip(self, *_args: Any) -> None:
+        # Kivy calls this before its own handler, which flips; the next turn of the clock is just after it.
+        if self._painted_at is None:
+            drawn = self._changes
+            Clock.schedule_once(lambda _elapsed: self._painted(drawn), 0)
+
+    def _painted(self, drawn: int) -> None:
+        if drawn == self._changes and self._painted_at is None:
+            self._painted_at = time.monotonic()

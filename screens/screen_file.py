@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from kiosk.data_files.reader import DataFileError, read_toml
 
 POINTER, MTDEV = "pointer", "mtdev"
+LYING_SHARE = 0.8       # on a lying display text is so much smaller than on the same one upright, where lines are short
 
 
 class ScreenFileError(DataFileError):
@@ -30,6 +31,22 @@ class ScreenFile:
     show_cursor: bool
     touch_input: str
     touch_device: str
+
+    def fitted_to(self, width_px: int, height_px: int) -> ScreenFile:
+        """The same for a display of this size: all as large in proportion as on the file's own, as far as both sides
+        have room for it. The file of an upright display serves a lying one, and the reverse. How large a pixel of such
+        a display is, nobody has said; what is returned says it in the proportion of the file's.
+        """
+        if (width_px, height_px) == (self.width_px, self.height_px):
+            return self
+        file = self if (width_px < height_px) == (self.width_px < self.height_px) else self._turned()
+        share = min(width_px / file.width_px, height_px / file.height_px)
+        return replace(file, width_px=width_px, height_px=height_px, mm_per_pixel=file.mm_per_pixel / share)
+
+    def _turned(self) -> ScreenFile:
+        is_upright = self.width_px < self.height_px
+        body_mm = self.body_mm * LYING_SHARE if is_upright else self.body_mm / LYING_SHARE
+        return replace(self, width_px=self.height_px, height_px=self.width_px, body_mm=body_mm)
 
 
 @dataclass(frozen=True, slots=True)

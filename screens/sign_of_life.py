@@ -14,13 +14,11 @@ import time
 from collections.abc import Callable, Mapping
 from typing import Protocol
 
+from screens.display_size import X11_SETUP
 from screens.display_socket import display_addresses
 
 FRAME_EVERY_S = 120.0
 """A frame takes 15 ms of one core, so this is an eight-thousandth of the core's time."""
-
-# X11 protocol, section 8 (connection set-up): byte order, protocol 11.0, no authorisation. Any answer will do, also no.
-X11_SETUP = b"l\0" + (11).to_bytes(2, "little") + bytes(8)
 
 
 class Screen(Protocol):

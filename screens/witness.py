@@ -3,7 +3,8 @@
 One JSON object a line, both ways. It tells, without being asked, after every change of the screen and once more if the
 buttons have moved since:
 
-    {"screen": "confirm", "shown": 7, "language": "en", "painted_at": …, "targets": {"confirm": [x, y, width, height]}}
+    {"screen": "confirm", "shown": 7, "serial": 5, "language": "en", "painted_at": …,
+     "targets": {"confirm": [x, y, width, height]}}
 
 `painted_at` is time.monotonic() after the frame was handed to the display; the line itself comes when the screen takes
 touches too (see `screens.router`), and without targets where another screen came before it did. The first such line
@@ -11,8 +12,10 @@ also has `imported_at` and `process_started_at` on the same clock. Pixels count 
 be touched now.
 
 Commands, each answered by one line with `"done"`: {"touch": "confirm"} · {"touch_at": [x, y]} ·
-{"screenshot": "path.png"} · {"labels": "screen" | "all"} (words and boxes of the present screen, or of every screen
-that was ever built) · {"quit": true}. A command that cannot be done is answered with `"refused"`.
+{"press_at": [x, y], "finger": 1} and {"lift": 1} (a finger that rests) · {"pressed": "confirm"} (whether a finger rests
+on it) · {"touches_waiting": true} (how many downs and ups no widget has seen yet) · {"screenshot": "path.png"} ·
+{"labels": "screen" | "all"} (words and boxes of the present screen, or of every screen that was ever built) ·
+{"quit": true}. A command that cannot be done is answered with `"refused"`.
 """
 
 from __future__ import annotations
@@ -97,7 +100,9 @@ class Witness:
             return      # another model came after this frame; its own frame will tell
         painted_at = time.monotonic()
         screen = self._app.router.current_screen
-        seen = {"screen": screen.name, "language": screen.model.frame.language, "targets": targets(screen)}
+        frame = screen.model.frame
+        seen = {
+            "screen": screen.name, "serial": frame.serial, "language": frame.language, "targets": targets(screen)}
         if not self._due and seen == self._told:
             return
         self._due, self._told = False, seen
@@ -174,14 +179,24 @@ class Witness:
             case {"touch_at": [x, y]}:
                 self._finger.tap(float(x), float(y))
                 return {"done": "touch_at"}
+            case {"press_at": [x, y], "finger": int(finger)}:
+                self._finger.press(finger, float(x), float(y))
+                return {"done": "press_at"}
+            case {"lift": int(finger)}:
+                self._finger.lift(finger)
+                return {"done": "lift"}
             case {"screenshot": str(path)}:
                 from screens.screenshot import save_screenshot
 
                 save_screenshot(Path(path))
                 return {"done": "screenshot"}
+            case {"pressed": str(name)}:
+                return {"done": "pressed", "pressed": _button(screen, name).state == "down"}
+            case {"touches_waiting": True}:
+                return {"done": "touches_waiting", "waiting": self._finger.waiting}
             case {"labels": "screen"}:
                 return {"done": "labels", "labels": labels(screen), "overflows": screen.column.overflows,
-                        "scale": screen.column.scale, "window": list(Window.size)}
+                        "scale": screen.column.scale, "window": list(Window.size), "shown": self._shown}
             case {"labels": "all"}:
                 screens = self._app.router.screens
                 return {"done": "labels", "labels": [label for each in screens for label in labels(each)],
@@ -197,6 +212,12 @@ def targets(screen: Widget) -> dict[str, list[float]]:
     return {
         button.target: _box(button) for button in _visible(screen)
         if isinstance(button, IntentButton) and not button.disabled}
+
+
+def _button(screen: Widget, target: str) -> IntentButton:
+    """The button of that name. KeyError if there is none."""
+    found = {button.target: button for button in _visible(screen) if isinstance(button, IntentButton)}
+    return found[target]
 
 
 def labels(screen: Widget) -> list[dict[str, Any]]:
@@ -255,14 +276,34 @@ class _Finger(MotionEventProvider):
     def __init__(self) -> None:
         super().__init__("witness", "")
         self._waiting: deque[tuple[str, _Touch]] = deque()
+        self._resting: dict[int, _Touch] = {}
         self._count = 0
+
+    @property
+    def waiting(self) -> int:
+        """How many downs and ups were not handed on yet."""
+        return len(self._waiting)
 
     def tap(self, x: float, y: float) -> None:
         """Touch (x, y), pixels from the top left, and let go."""
-        self._count += 1
-        touch = _Touch("witness", self._count, (x / Window.width, 1 - y / Window.height))
+        touch = self._at(x, y)
         self._waiting.extend((("begin", touch), ("end", touch)))
         Clock.schedule_once(_wake, 0)
+
+    def press(self, finger: int, x: float, y: float) -> None:
+        """Put a finger on (x, y), and let it rest there."""
+        self._resting[finger] = self._at(x, y)
+        self._waiting.append(("begin", self._resting[finger]))
+        Clock.schedule_once(_wake, 0)
+
+    def lift(self, finger: int) -> None:
+        """Lift a finger that rests. KeyError if none does."""
+        self._waiting.append(("end", self._resting.pop(finger)))
+        Clock.schedule_once(_wake, 0)
+
+    def _at(self, x: float, y: float) -> _Touch:
+        self._count += 1
+        return _Touch("witness", self._count, (x / Window.width, 1 - y / Window.height))
 
     def update(self, dispatch_fn: Any) -> None:
         if self._waiting:

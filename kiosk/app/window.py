@@ -16,8 +16,8 @@ from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
-from uuid import uuid4
 
+from kiosk.app.display import teller_of_size
 from kiosk.app.opening import Opening, read_opening
 from kiosk.data_files.reader import DataFileError
 from kiosk.faults import CONFIGURATION, REGION_FILE, WORKER_DIED, Fault
@@ -28,7 +28,7 @@ from kiosk.screen_models import Frame, Intent, OutOfServiceScreen, ScreenModel, 
 from kiosk.version import VERSION
 
 if TYPE_CHECKING:
-    from kiosk.about import About
+    from kiosk.app.shown_screens import ShownScreens
     from kiosk.bootstrap import Kiosk
     from kiosk.runtime.memory import Outstanding
     from kiosk.workflow import states as s
@@ -75,13 +75,14 @@ class Window:
     def __init__(self, opening: Opening, reread: Callable[[], Opening], lock: StateLock | None) -> None:
         self._began = time.monotonic()
         self._opening = opening
+        self._languages = opening.languages
         self._reread = reread
         self._state_lock = lock
         self._lock = threading.Lock()
         self._ending = threading.Event()
         self._status = 0
         self._app: Any = None
-        self._about: About | None = None
+        self._screens: ShownScreens | None = None
         self._state: s.State | None = None
         self._closed = closed_page(opening, Text("out_of_service.starting"))
         self._seen: ScreenModel | None = None
@@ -109,6 +110,7 @@ class Window:
                 assets_dir=self._opening.config.assets_dir,
                 witness_socket=self._opening.config.witness_socket,
                 all_built=self.screens_built,
+                sized=teller_of_size((self._opening.screen_file.width_px, self._opening.screen_file.height_px)),
             ))
         except kivy_setup.NoDisplay as error:
             # A permit that is inside stays there: nobody could be told to take it.
@@ -165,13 +167,16 @@ class Window:
         if self._opening.mistakes and _needs_new_window(self._opening, opening):
             self.close(1)      # display, fonts or texts are others now: they are read while the window is opened
             return
+        from kiosk.app.shown_screens import ShownScreens
         from kiosk.bootstrap import Kiosk, about
         from kiosk.runtime.memory import Outstanding
 
         kiosk = Kiosk(opening.config, self.show, broken=lambda: self.close(1), lock=self._state_lock)
         self._outstanding = Outstanding(("services", "screens"), self._warmed_up)
+        about_site = about(opening.config, kiosk.region)
         with self._lock:
-            self._about = about(opening.config, kiosk.region)
+            self._languages = about_site.languages
+            self._screens = ShownScreens(about_site, kiosk.engine.post)
             self.kiosk = kiosk
         if self._ending.is_set():
             return
@@ -197,11 +202,7 @@ class Window:
 
     def model(self) -> ScreenModel:
         """What is to be seen now."""
-        if self._state is None or self._about is None:
-            return self._closed
-        from kiosk.presenter import present
-
-        return present(self._about, self._state)
+        return self._closed if self._state is None or self._screens is None else self._screens.model
 
     def _first(self) -> ScreenModel:
         with self._lock:
@@ -209,11 +210,13 @@ class Window:
             self._warm_up()
             return self._seen
 
-    def show(self, state: s.State) -> None:
-        """On the machine's thread: `state` was entered."""
+    def show(self, state: s.State) -> int | None:
+        """On the machine's thread: `state` was entered. The serial of its screen."""
         with self._lock:
             self._state = state
+            serial = None if self._screens is None else self._screens.show(state).frame.serial
             self._show_in()
+            return serial
 
     def _show_in(self) -> None:
         if self._app is None:
@@ -253,7 +256,7 @@ class Window:
         """A page that says why nobody is served stands in one language after the other: nobody can choose there."""
         with self._lock:
             seen = self._seen or self._closed
-            languages = self._opening.languages if self._about is None else self._about.languages
+            languages = self._languages
             if self._app is None or not isinstance(seen, OutOfServiceScreen) or len(languages) < 2:
                 return
             if time.monotonic() - self._turned_at < LANGUAGE_TURNS_S:
@@ -285,21 +288,10 @@ class Window:
             if self._app is not None:
                 self._app.leave()
 
-    def dispatch(self, intent: Intent, choice: str) -> None:
-        """An intent belongs to the visit whose screen the person touched."""
-        from kiosk.workflow import events as on
-        from kiosk.workflow import states as s
-
-        kiosk, state = self.kiosk, self._state
-        if kiosk is None or state is None:
-            return
-        if intent in (Intent.START, Intent.OTHER_SERVICES):
-            if isinstance(state, s.Idle):
-                visit = s.Visit(uuid4(), uuid4(), state.language)
-                kiosk.engine.post(on.VisitBegan(visit, choosing=intent is Intent.OTHER_SERVICES))
-            return
-        shown = s.visit_of(state)
-        kiosk.engine.post(on.PersonChose(intent, choice), shown.id if shown else None)
+    def dispatch(self, intent: Intent, choice: str, serial: int) -> None:
+        """A person chose something on the screen with this serial."""
+        if self._screens is not None:
+            self._screens.touched(intent, choice, serial)
 
 
 class _CannotStart(Exception):

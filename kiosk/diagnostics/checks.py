@@ -12,6 +12,7 @@ from kiosk.config import Config
 from kiosk.data_files.settings_table import Mistake
 from kiosk.diagnostics import central_checks, device_checks, file_checks
 from kiosk.diagnostics.disk_check import disk
+from kiosk.diagnostics.display_check import display
 from kiosk.diagnostics.finding import Finding, Findings, Outcome, failed, ok, skipped
 from kiosk.diagnostics.journal_check import journal
 from kiosk.diagnostics.journal_rights import journal_rights
@@ -56,6 +57,7 @@ CHECKS: tuple[Check, ...] = (
     quick("receipt_printer_file", file_checks.receipt_printer_file, ("files.receipt_printer",)),
     quick("code_scanner_file", file_checks.code_scanner_file, ("devices.code_scanner", "files.code_scanner")),
     quick("screen_file", file_checks.screen_file, ("files.screen",)),
+    quick("display", display, ("files.screen", "fullscreen")),
     quick("grant_keys", file_checks.grant_keys, ("central.grant_keys",)),
     quick("id_reader", device_checks.id_reader, ("devices.id_reader", "files.id_reader")),
     quick("permit_unit", device_checks.permit_unit, ("devices.permit_unit", "files.permit_unit")),

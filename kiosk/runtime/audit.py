@@ -84,8 +84,10 @@ def _seals(before: s.State, after: s.State, seal: Seal) -> Facts:
 def _facts(event: on.Event, after: s.State) -> Facts:
     facts: Facts = {}
     match event:
-        case on.PersonChose(intent=intent):
+        case on.PersonChose(intent=intent, asked=asked):
             facts["intent"] = intent.value
+            if asked:
+                facts["asked"] = asked
         case on.DeadlinePassed(name=name):
             facts["deadline"] = name
         case (

@@ -1,8 +1,9 @@
 """The engine: events in, steps out, journal before effect. `post` is its only entrance.
 
 Laws: one thread runs the machine. A step is on disk before its effects begin, and what central must be told of it is on
-disk with it. Every event is stamped with its visit; one of a past visit is dropped, except facts about custody. A
-state's deadline is set when the state is entered and falls with it.
+disk with it. Every event is stamped with its visit; one of a past visit is dropped, except facts about custody. What
+a person does is stamped with the screen that it was done on, too; what belongs to another than the present is dropped.
+A state's deadline is set when the state is entered and falls with it.
 """
 
 from __future__ import annotations
@@ -31,7 +32,11 @@ from kiosk.workflow.transition import Site, Step
 Perform = Callable[[do.Effect, UUID | None], None]
 """Carry out one effect without blocking; its outcome is stamped with the visit given second."""
 
-Show = Callable[[s.State], None]
+Show = Callable[[s.State], int | None]
+"""Show a state that was entered. The serial of the screen that stands from now on; None where nobody can touch one."""
+
+_Item = tuple[on.Event, UUID | None, int | None] | threading.Event
+"""What is queued: an event with its visit and its screen, or somebody who wants to know that a turn was taken."""
 
 MessageOf = Callable[[do.Effect, datetime], OutboundMessage | None]
 """The message that an effect sends to central by way of the outbox, or None."""
@@ -68,8 +73,9 @@ class Engine:
         self._clock = clock
         self._perform = perform
         self._show = show
-        self._inbox: queue.SimpleQueue[tuple[on.Event, UUID | None] | threading.Event | None] = queue.SimpleQueue()
+        self._inbox: queue.SimpleQueue[_Item | None] = queue.SimpleQueue()
         self._state: s.State = s.Recovering()
+        self._screen: int | None = None
         self._deadline_at = 0.0
         self._untold: list[do.Effect] = []      # what tells central, and stands on no disk yet
 
@@ -81,9 +87,11 @@ class Engine:
         """Enter the first state: nothing is believed until the unit was asked. Call once, before `run` or `pump`."""
         self._enter(Step(s.Recovering(), (do.InspectPath(),)))
 
-    def post(self, event: on.Event, visit_id: UUID | None = None) -> None:
-        """Queue an event, from any thread. `visit_id`: the visit it belongs to; None for facts of no visit."""
-        self._inbox.put((event, visit_id))
+    def post(self, event: on.Event, visit_id: UUID | None = None, screen: int | None = None) -> None:
+        """Queue an event, from any thread. `visit_id`: the visit it belongs to; None for facts of no visit. `screen`:
+        the serial of the screen that a person touched; None for what no finger did.
+        """
+        self._inbox.put((event, visit_id, screen))
 
     def stop(self) -> None:
         """Let `run` return after the events that are queued now."""
@@ -121,11 +129,15 @@ class Engine:
             if item is not None:
                 self._take(item)
 
-    def _take(self, item: tuple[on.Event, UUID | None] | threading.Event) -> None:
+    def _take(self, item: _Item) -> None:
         if isinstance(item, threading.Event):
             item.set()
-        else:
-            self._handle(*item)
+            return
+        event, visit_id, screen = item
+        if screen is not None and screen != self._screen:
+            log(LogEvent.EVENT_STALE, state=type(self._state).__name__, happened=type(event).__name__)
+            return
+        self._handle(event, visit_id)
 
     def _expire(self) -> None:
         self._handle(on.DeadlinePassed(deadline_of(self._state).name), None)
@@ -196,7 +208,7 @@ class Engine:
                 LogEvent.STEP, before=type(before).__name__, after=type(after).__name__,
                 visit=str(visit.id) if visit else None)
         # The screen is up before the hardware moves. It is also shown anew when only the deadline began anew.
-        self._show(after)
+        self._screen = self._show(after)
         for effect in next_step.effects:
             self._perform(effect, visit.id if visit else None)
 

@@ -46,10 +46,13 @@ class VisitBegan:
 
 @dataclass(frozen=True, slots=True)
 class PersonChose:
-    """`choice`: what the intent says it is; a telephone number among others, so it does not print."""
+    """`choice`: what the intent says it is; a telephone number among others, so it does not print. `asked`: what was
+    asked on the screen that it was made on (see `asked_in`); "": nothing that has a key.
+    """
 
     intent: Intent
     choice: str = field(default="", repr=False)
+    asked: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -301,3 +301,30 @@ def case_of(state: Inquiry) -> AnyCase:
             return state.pursued.case
         case _:
             return state.matter.case
+
+
+def asked_in(state: object) -> str:
+    """What a person is asked in `state`, as a key: that of the question, or what is to be chosen from; "" in a state
+    that asks nothing by a key. Two questions that may follow each other differ in it.
+    """
+    match state:
+        case Declaring() | DeclaringForHolder():
+            return state.question
+        case ChoosingService(choices=keys):
+            return f"service of {', '.join(keys)}"
+        case ChoosingProof(keys=keys):
+            return f"proof of {', '.join(keys)}"
+        case ReadingLicenceCode(key=key):
+            return f"licence of {key}"
+        case ChoosingAgent():
+            return "agent"
+        case ChoosingCategory():
+            return "category"
+        case ChoosingCollection() | ChoosingCollectionLater():
+            return "collection"
+        case EnteringTelephone():
+            return "telephone"
+        case AwaitingAttendant():
+            return "attendant"
+        case _:
+            return ""

@@ -40,6 +40,8 @@ from kiosk.workflow.transition import Site, Step
 def step(site: Site, state: s.State, event: on.Event) -> Step | None:
     """The next state and what to do, or None if `event` means nothing in `state`."""
     match event:
+        case on.PersonChose(asked=asked) if asked and asked != s.asked_in(state):
+            return None     # it is the answer to another question than the one that stands
         case on.PersonChose(intent=Intent.CHOOSE_LANGUAGE, choice=language):
             return _speak(site, state, language)
         case on.PersonChose(intent=Intent.MORE_TIME):

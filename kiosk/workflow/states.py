@@ -42,6 +42,7 @@ from kiosk.workflow.inquiry import (
     ShowingStatus,
     VerifyingEvidence,
     WithdrawingOffer,
+    asked_in,
     case_of,
 )
 from kiosk.workflow.rewriting import (
@@ -149,6 +150,7 @@ __all__ = [
     "WithdrawingOffer",
     "WritableCase",
     "Writing",
+    "asked_in",
     "case_of",
     "endorsement_of",
     "reference_of",

@@ -38,6 +38,9 @@ def _app(font: str, frames: int) -> Any:
     from kivy.core.window import Window
     from kivy.uix.label import Label
 
+    from screens import pointer
+
+    assert pointer      # Kivy's configuration finds it by name
     class Bare(App):
         """Tells when a frame is painted, as `screens.witness` does: in the clock's next turn after the flip."""
 

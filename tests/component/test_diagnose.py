@@ -122,7 +122,7 @@ def place(tmp_path: Path, rig: Rig, central: ReferenceCentral, central_dir: Path
     place = Place(tmp_path, rig, tls_dir, {
         "": {
             "site": "simulation", "kiosk_name": "kiosk-1", "state_dir": "state",
-            "receipt_link": "https://receipt.example.invalid/r/",
+            "receipt_link": "https://receipt.example.invalid/r/", "fullscreen": False,
         },
         "devices": {**rig.urls, "permit_chip": "sim://permit_chip?port=1"},
         "files": {"region": str(with_holidays(tmp_path, SystemClock().now().year))},

@@ -1,15 +1,19 @@
-"""A kiosk's window without a kiosk, for the tests: `python -m tests.screens.host SIZE SOCKET`.
+"""A kiosk's window without a kiosk, for the tests: `python -m tests.screens.host SIZE SOCKET [fullscreen]`.
 
-Reads lines `<sample> <language>` from standard input and shows that sample, or `double_tap_s <seconds>`; writes a
-line `<intent> <choice>` for every intent that a screen emits.
+Reads lines from standard input: `<sample> <language>` shows that sample; `unread_s <seconds>` is how long what is
+shown counts as unread (0 at the start: the tests do not think); `window_px <width>x<height>` is as if the display had
+become another. Writes a line `<serial> <intent> <choice>` for every intent that a screen emits.
 """
 
 from __future__ import annotations
 
 import sys
 import threading
+from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
+from kiosk.app.shown_screens import Serials
 from kiosk.screen_models import ScreenModel
 from screens.kivy_setup import prepare
 from screens.samples import samples
@@ -32,22 +36,30 @@ def models(order: str, language: str) -> dict[str, ScreenModel]:
 
 
 def main() -> None:
-    size, witness_socket = sys.argv[1:]
-    screen_file = load_screen_file(ASSETS / "screens" / f"{size}.toml")
+    size, witness_socket, *fullscreen = sys.argv[1:]
+    screen_file = replace(load_screen_file(ASSETS / "screens" / f"{size}.toml"), fullscreen=bool(fullscreen))
     prepare(screen_file)
+    from kivy.core.window import Window
+
     from screens.app import KioskApp
 
+    serials = Serials()
+    first = serials.given_to(samples("zh-Hans")["welcome"])
     app = KioskApp(
-        lambda intent, choice: print(intent.value, choice, flush=True), lambda: samples("zh-Hans")["welcome"],
-        screen_file, ASSETS, witness_socket=Path(witness_socket))
+        lambda intent, choice, serial: print(serial, intent.value, choice, flush=True), lambda: first, screen_file,
+        ASSETS, witness_socket=Path(witness_socket))
+    app.router.unread_s = 0
 
     def obey() -> None:
         for line in sys.stdin:
             order, value = line.split()
-            if order == "double_tap_s":
-                app.router.double_tap_s = float(value)
+            if order == "unread_s":
+                app.router.unread_s = float(value)
+            elif order == "window_px":
+                width, height = map(int, value.split("x"))
+                app.take_turn(partial(setattr, Window, "size", (width, height)))
             else:
-                app.show(models(order, value)[order])
+                app.show(serials.given_to(models(order, value)[order]))
         app.leave()
 
     threading.Thread(target=obey, daemon=True).start()

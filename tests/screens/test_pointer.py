@@ -9,32 +9,20 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.screens.window import Lines, Window
-from tests.waiting import LIMIT_S
+from tests.screens.window import Window, x_server
+from tests.waiting import LIMIT_S, eventually
 
 pytestmark = [
     pytest.mark.screen, pytest.mark.slow,
     pytest.mark.skipif(not (shutil.which("Xvfb") and shutil.which("xdotool")), reason="needs Xvfb and xdotool"),
 ]
 
-NOT_NOW_S = 0.4
 
 
 @pytest.fixture(scope="module")
 def display() -> Iterator[str]:
-    reading, writing = os.pipe()
-    server = subprocess.Popen(
-        ["Xvfb", "-displayfd", str(writing), "-screen", "0", "1280x800x24", "-nolisten", "tcp"],
-        pass_fds=(writing,), stderr=subprocess.DEVNULL)
-    os.close(writing)
-    try:
-        number = Lines(reading).next(within_s=LIMIT_S)
-        assert number is not None
-        yield f":{number.strip()}"
-    finally:
-        server.terminate()
-        server.wait(10)
-        os.close(reading)
+    with x_server("1280x800") as name:
+        yield name
 
 
 @pytest.fixture(scope="module")
@@ -53,7 +41,40 @@ def test_a_click_inside_a_button_acts(display: str, on_x: Window) -> None:
 def test_letting_go_outside_the_button_does_nothing(display: str, on_x: Window) -> None:
     x, y = _middle(on_x.show("welcome", "zh-Hans")["targets"]["start"])
     _xdotool(display, "mousemove", str(x), str(y), "mousedown", "1", "mousemove", str(x), "300", "mouseup", "1")
-    assert on_x.intent(NOT_NOW_S) is None
+    assert _first_after_a_click(display, on_x, "choose_language:en") == "choose_language en"
+
+
+@pytest.mark.parametrize("button", ["2", "3", "4", "5", "6", "7", "8", "9"])
+def test_the_other_buttons_and_the_wheel_do_nothing(display: str, on_x: Window, button: str) -> None:
+    x, y = _middle(on_x.show("welcome", "zh-Hans")["targets"]["start"])
+    _xdotool(display, "mousemove", str(x), str(y), "click", button)
+    assert _first_after_a_click(display, on_x, "choose_language:en") == "choose_language en"
+
+
+@pytest.mark.parametrize("button", ["2", "3", "5"])
+def test_another_button_does_not_lift_the_finger_that_rests(display: str, on_x: Window, button: str) -> None:
+    x, y = _middle(on_x.show("welcome", "zh-Hans")["targets"]["start"])
+    _xdotool(display, "mousemove", str(x), str(y), "mousedown", "1", "click", button, "mousemove", str(x), "300")
+    _xdotool(display, "mouseup", "1")
+    assert _first_after_a_click(display, on_x, "choose_language:en") == "choose_language en"
+
+
+def test_a_finger_that_rests_while_the_screen_changes_does_nothing(display: str, on_x: Window) -> None:
+    """Offscreen every pair of screens is tried, in test_neighbours.py."""
+    x, y = _middle(on_x.show("question", "zh-Hans")["targets"]["answer_yes"])
+    _xdotool(display, "mousemove", str(x), str(y), "mousedown", "1")
+    eventually(lambda: on_x.ask({"pressed": "answer_yes"})["pressed"])
+    on_x.show("question_address", "zh-Hans")
+    assert not on_x.ask({"pressed": "answer_yes"})["pressed"]
+    _xdotool(display, "mouseup", "1")
+    assert _first_after_a_click(display, on_x, "cancel") == "cancel"
+
+
+def _first_after_a_click(display: str, window: Window, target: str) -> str | None:
+    """The first intent that was emitted since the last one was read, after a click on `target`."""
+    x, y = _middle(window.painted["targets"][target])
+    _xdotool(display, "mousemove", str(x), str(y), "click", "1")
+    return window.intent()
 
 
 def _middle(box: list[float]) -> tuple[int, int]:

@@ -12,9 +12,6 @@ from tests.waiting import FOR_EVER_S, eventually
 
 pytestmark = [pytest.mark.screen, pytest.mark.slow]
 
-NOT_NOW_S = 0.4
-DOUBLE_TAP_S = 0.25
-
 
 @pytest.mark.parametrize("name", list(samples("en")))
 def test_each_target_emits_its_own_intent(upright: Window, name: str) -> None:
@@ -134,7 +131,8 @@ def test_a_service_that_cannot_be_had_here_offers_no_way_to_begin_it(upright: Wi
 def test_a_touch_beside_every_target_does_nothing(upright: Window) -> None:
     upright.show("welcome", "en")
     upright.ask({"touch_at": [5, 900]})
-    assert upright.intent(NOT_NOW_S) is None
+    upright.ask({"touch": "choose_language:zh-Hans"})
+    assert upright.intent() == "choose_language zh-Hans"
 
 
 def test_what_is_not_on_the_screen_cannot_be_touched(upright: Window) -> None:
@@ -152,29 +150,6 @@ def test_a_screenshot_is_a_picture_of_the_window(upright: Window, tmp_path: Path
         assert len(picture.getcolors(maxcolors=100_000) or []) > 100
 
 
-def test_the_second_tap_of_a_double_tap_does_not_reach_the_next_screen(upright: Window) -> None:
-    x, y, width, height = upright.show("welcome", "en")["targets"]["start"]
-    place = {"touch_at": [x + width / 2, y + height / 2]}
-    upright.tell_host("double_tap_s 3")
-    upright.ask(place)
-    assert upright.intent() == "start"
-    upright.order("notice", "en")
-    eventually(lambda: "Agree and go on" in upright.words())
-    upright.ask(place)
-    assert upright.intent(NOT_NOW_S) is None
-    upright.tell_host(f"double_tap_s {DOUBLE_TAP_S}")
-    assert upright.show("notice", "en")["screen"] == "notice"
-    upright.ask(place)
-    assert upright.intent() == "accept_notice"
-
-
-def test_a_second_tap_on_the_same_screen_acts(upright: Window) -> None:
-    upright.show("notice", "en")
-    for _ in range(2):
-        upright.ask({"touch": "more_time"})
-        assert upright.intent() == "more_time"
-
-
 def test_a_screen_that_is_passed_over_at_once_forgets_too(upright: Window) -> None:
     upright.show("welcome", "en")
     upright.order("confirm", "en")
@@ -186,17 +161,14 @@ def test_a_screen_that_is_passed_over_at_once_forgets_too(upright: Window) -> No
 def test_a_screen_that_is_gone_before_it_takes_touches_is_told_before_the_next_and_without_targets(
     upright: Window
 ) -> None:
-    """The first takes touches at once when it comes back, because the finger lay on it."""
     def told() -> list[tuple[str, bool]]:
         upright.show("welcome", "en")
-        upright.ask({"touch": "start"})
-        assert upright.intent() == "start"
-        upright.tell_host(f"double_tap_s {FOR_EVER_S}")
+        upright.tell_host(f"unread_s {FOR_EVER_S}")
         upright.order("notice", "en")
         eventually(lambda: "Agree and go on" in upright.words())
+        upright.tell_host("unread_s 0")
         upright.order("welcome", "en")
         told = [(each["screen"], bool(each["targets"])) for each in upright.paintings()]
-        upright.tell_host(f"double_tap_s {DOUBLE_TAP_S}")
         assert told[-1] == ("welcome", True)
         return told[:-1]
 
@@ -207,3 +179,45 @@ def test_a_screen_that_is_gone_before_it_takes_touches_is_told_before_the_next_a
 def _type(window: Window, digits: str) -> None:
     for digit in digits:
         assert window.ask({"touch": f"key:{digit}"}) == {"done": "touch"}
+
+
+def test_two_fingers_choose_one_thing_for_each_screen(upright: Window) -> None:
+    """Both come up on the screen they went down on: what the second one chose is the machine's to drop."""
+    serial = upright.show("question", "en")["serial"]
+    yes, no = (_middle(upright.painted["targets"][target]) for target in ("answer_yes", "answer_no"))
+    upright.ask({"press_at": yes, "finger": 1})
+    upright.ask({"press_at": no, "finger": 2})
+    upright.ask({"lift": 2})
+    assert upright.intent_of() == (serial, "answer_no")
+    upright.show("question_address", "en")
+    upright.ask({"lift": 1})
+    upright.ask({"touch": "cancel"})
+    assert upright.intent() == "cancel"
+
+
+def test_a_hand_that_rests_on_the_glass_keeps_nobody_from_choosing(upright: Window) -> None:
+    upright.show("question", "en")
+    upright.ask({"press_at": [5, 900], "finger": 1})
+    upright.ask({"touch": "answer_yes"})
+    assert upright.intent() == "answer_yes"
+    upright.ask({"lift": 1})
+
+
+def test_two_thumbs_type_while_the_screen_is_shown_anew_for_each_key(upright: Window) -> None:
+    upright.show("welcome", "en")
+    painted = upright.show("telephone", "en")
+    for first, second in ("13", "80", "01", "38", "00", "09"):
+        upright.ask({"press_at": _middle(painted["targets"][f"key:{first}"]), "finger": 1})
+        upright.order("telephone", "en")
+        upright.ask({"press_at": _middle(painted["targets"][f"key:{second}"]), "finger": 2})
+        upright.ask({"lift": 1})
+        upright.order("telephone", "en")
+        upright.ask({"lift": 2})
+        assert [upright.intent(), upright.intent()] == ["more_time"] * 2
+    upright.ask({"touch": "enter_telephone"})
+    assert upright.intent_of() == (painted["serial"], "enter_telephone 138001380009")
+
+
+def _middle(box: list[float]) -> list[float]:
+    x, y, width, height = box
+    return [x + width / 2, y + height / 2]

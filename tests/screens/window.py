@@ -9,6 +9,8 @@ import socket
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -45,10 +47,10 @@ class Lines:
 class Window:
     """A window of one size. As a context manager it is closed in the end, in good order if it can be."""
 
-    def __init__(self, size: str, folder: Path, environment: dict[str, str]) -> None:
+    def __init__(self, size: str, folder: Path, environment: dict[str, str], *options: str) -> None:
         path = folder / "witness"
         self._process = subprocess.Popen(
-            [sys.executable, "-m", "tests.screens.host", size, str(path)], cwd=ROOT,
+            [sys.executable, "-m", "tests.screens.host", size, str(path), *options], cwd=ROOT,
             env={**os.environ, "KIVY_HOME": str(folder), **environment},
             stdin=subprocess.PIPE, stdout=subprocess.PIPE)
         assert self._process.stdin is not None
@@ -88,6 +90,14 @@ class Window:
             self.painted = self._next_painting(ANSWER_S)
         return self.painted
 
+    def stands(self) -> bool:
+        """Whether what was ordered last is on the screen, painted or not."""
+        return bool(self.ask({"labels": "screen"})["shown"] == self._ordered)
+
+    def touches_are_through(self) -> bool:
+        """Whether every touch that was asked for has come where it does something or nothing."""
+        return bool(self.ask({"touches_waiting": True})["waiting"] == 0)
+
     def paintings(self) -> list[dict[str, Any]]:
         """What the witness tells until what was ordered last is painted."""
         told = []
@@ -122,7 +132,14 @@ class Window:
     def intent(self, within_s: float = ANSWER_S) -> str | None:
         """The next intent that a screen emitted, with its choice; None if none came in time."""
         line = self._intents.next(within_s)
-        return line.strip() if line is not None else None
+        return line.partition(" ")[2].strip() if line is not None else None
+
+    def intent_of(self) -> tuple[int, str]:
+        """The serial that the next intent brings back, and the intent with its choice."""
+        line = self._intents.next(ANSWER_S)
+        assert line is not None
+        serial, _, intent = line.partition(" ")
+        return int(serial), intent.strip()
 
     def resident_kib(self) -> int:
         """The memory that the window's process holds."""
@@ -139,3 +156,21 @@ class Window:
         assert line is not None, f"the witness said nothing for {within_s} s"
         said: dict[str, Any] = json.loads(line)
         return said
+
+
+@contextmanager
+def x_server(size: str) -> Iterator[str]:
+    """An X server of its own with a display of this size ("1280x800"); its name for DISPLAY."""
+    reading, writing = os.pipe()
+    server = subprocess.Popen(
+        ["Xvfb", "-displayfd", str(writing), "-screen", "0", f"{size}x24", "-nolisten", "tcp"],
+        pass_fds=(writing,), stderr=subprocess.DEVNULL)
+    os.close(writing)
+    try:
+        number = Lines(reading).next(within_s=LIMIT_S)
+        assert number is not None
+        yield f":{number.strip()}"
+    finally:
+        server.terminate()
+        server.wait(LIMIT_S)
+        os.close(reading)

@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from dataclasses import replace
+from uuid import UUID
 
 import pytest
 
+from kiosk.about import About
+from kiosk.app.shown_screens import ShownScreens
 from kiosk.central.repeating import Call, patience_s
 from kiosk.domain.endorsement import Custody
-from kiosk.screen_models import Intent
+from kiosk.screen_models import Intent, ScreenModel
 from kiosk.workflow import effects as do
 from kiosk.workflow import events as on
 from kiosk.workflow import states as s
 from kiosk.workflow.deadlines import deadline_of
 from kiosk.workflow.machine import step
-from tests.unit.machine_samples import LANGUAGE, SITES
-from tests.unit.machine_walk import Walk, walk
+from tests.unit.machine_samples import LANGUAGE, OTHER_LANGUAGE, SITES
+from tests.unit.machine_walk import Walk, name_of, walk
 
 pytestmark = pytest.mark.slow     # the walk of a site takes seconds
 
@@ -206,3 +210,30 @@ def test_nothing_that_a_person_chooses_disturbs_the_writing(place: str) -> None:
         if isinstance(state, s.Writing):
             for intent in Intent:
                 assert step(SITES[place], state, on.PersonChose(intent, LANGUAGE)) is None
+
+
+@AT_EVERY_SITE
+def test_every_step_to_another_screen_visit_or_question_makes_touches_on_the_one_before_stale(place: str) -> None:
+    """And no other step does: who touches a screen behind which the machine goes on is heard."""
+    about = About(SITES[place].region, (LANGUAGE, OTHER_LANGUAGE), False, "https://r.example/", 25)
+    differ, wrong = 0, []
+    for before, event, taken in walk(SITES[place]).arrows():
+        screens = ShownScreens(about, lambda _event, _visit, _screen: None)
+        old, new = screens.show(before), screens.show(taken.state)
+        is_same = (
+            _without_time(old) == _without_time(new) and s.asked_in(before) == s.asked_in(taken.state)
+            and _visit_id(before) == _visit_id(taken.state))
+        differ += not is_same
+        if is_same != (old.frame.serial == new.frame.serial):
+            wrong.append((type(before).__name__, name_of(event), type(taken.state).__name__))
+    assert wrong == []
+    assert differ > 100
+
+
+def _without_time(model: ScreenModel) -> ScreenModel:
+    return replace(model, frame=replace(model.frame, serial=0, countdown_s=None))
+
+
+def _visit_id(state: s.State) -> UUID | None:
+    visit = s.visit_of(state)
+    return visit.id if visit else None

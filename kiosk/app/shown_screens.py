@@ -1,0 +1,80 @@
+"""What stands on the screen, numbered, and what a touch on it tells the machine.
+
+A touch means what was on the screen when it was made. So every model that is shown has a serial, every intent brings
+back the serial of the model that it was made on, and what belongs to another than the present one is dropped: here, and
+by the engine once more, because the machine may go on between the two.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Callable
+from dataclasses import replace
+from uuid import UUID, uuid4
+
+from kiosk.about import About
+from kiosk.log_events import LogEvent, log
+from kiosk.presenter import present
+from kiosk.screen_models import Intent, ScreenModel
+from kiosk.workflow import events as on
+from kiosk.workflow import states as s
+
+Post = Callable[[on.Event, UUID | None, int], None]
+"""Queue an event for the machine, stamped with the visit and the serial of the screen that it was made on."""
+
+
+class Serials:
+    """Gives models their serials. It stays the same as long as a person is shown the same, whatever time is left."""
+
+    def __init__(self) -> None:
+        self._last = 0
+        self._same: object = None
+
+    def given_to(self, model: ScreenModel, matter: object = None) -> ScreenModel:
+        """`model` with its serial, from 1. `matter`: what it is about, where the same words may be about another."""
+        same = (matter, replace(model, frame=replace(model.frame, serial=0, countdown_s=None)))
+        if same != self._same:
+            self._last, self._same = self._last + 1, same
+        return replace(model, frame=replace(model.frame, serial=self._last))
+
+
+class ShownScreens:
+    """States in, models out; intents in, events out. `show` on the machine's thread, `touched` on the window's."""
+
+    def __init__(self, about: About, post: Post) -> None:
+        self._about = about
+        self._post = post
+        self._serials = Serials()
+        self._lock = threading.Lock()
+        self._state: s.State = s.Recovering()
+        self._model = self._numbered(self._state)
+
+    @property
+    def model(self) -> ScreenModel:
+        """What is to be seen now."""
+        return self._model
+
+    def show(self, state: s.State) -> ScreenModel:
+        """The model that is to be seen from now on, with its serial."""
+        with self._lock:
+            self._state, self._model = state, self._numbered(state)
+            return self._model
+
+    def touched(self, intent: Intent, choice: str, serial: int) -> None:
+        """Tell the machine what a person chose on the screen with this serial."""
+        with self._lock:
+            state, present_serial = self._state, self._model.frame.serial
+        if serial != present_serial:
+            log(LogEvent.TOUCH_STALE, level=logging.DEBUG, state=type(state).__name__, intent=intent.value)
+        elif intent not in (Intent.START, Intent.OTHER_SERVICES):
+            visit = s.visit_of(state)
+            self._post(on.PersonChose(intent, choice, s.asked_in(state)), visit.id if visit else None, serial)
+        elif isinstance(state, s.Idle):
+            visit = s.Visit(uuid4(), uuid4(), state.language)
+            self._post(on.VisitBegan(visit, choosing=intent is Intent.OTHER_SERVICES), None, serial)
+
+    def _numbered(self, state: s.State) -> ScreenModel:
+        visit = s.visit_of(state)
+        return self._serials.given_to(
+            present(self._about, state), (visit.id if visit else None, s.asked_in(state)))

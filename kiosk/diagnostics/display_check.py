@@ -1,0 +1,51 @@
+"""Is the display what the screen file says? The driver of the graphics card is asked."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from kiosk.bootstrap import load_screen
+from kiosk.config import Config
+from kiosk.data_files.reader import DataFileError
+from kiosk.diagnostics.finding import Finding, Findings, failed, ok, skipped
+from kiosk.faults import DISPLAY_SIZE
+from kiosk.runtime.clock import Clock
+
+DRM = Path("/sys/class/drm")
+"""Where Linux tells of the outputs of graphics cards: `status`, and `modes` with the one first that the display prefers
+(drm_sysfs.c of the kernel)."""
+
+
+def display(config: Config, _: Clock) -> Findings:
+    """Every connected output beside the screen file. A display may be turned, so either side may be the longer."""
+    if not config.fullscreen:
+        return [ok("the kiosk has a window of its own and not the whole display")]
+    try:
+        screen = load_screen(config)
+    except DataFileError:
+        return [skipped("its screen file has mistakes: see screen_file")]
+    return outputs(DRM, screen.width_px, screen.height_px)
+
+
+def outputs(drm: Path, width_px: int, height_px: int) -> Findings:
+    """A finding for every connected output below `drm`, beside the size that is wanted."""
+    found = [_output(file.parent, width_px, height_px) for file in sorted(drm.glob("card*-*/status"))
+             if _read(file) == "connected"]
+    return found or [skipped("no graphics card tells of a connected display")]
+
+
+def _output(folder: Path, width_px: int, height_px: int) -> Finding:
+    modes = _read(folder / "modes").split()
+    name = folder.name.partition("-")[2]
+    if not modes:
+        return ok(f"{name} is connected and does not tell its size")
+    if modes[0] in (f"{width_px}x{height_px}", f"{height_px}x{width_px}"):
+        return ok(f"{name}: {modes[0]}")
+    return failed(f"{name} is {modes[0]}, the screen file says {width_px}x{height_px}", DISPLAY_SIZE)
+
+
+def _read(file: Path) -> str:
+    try:
+        return file.read_text("ascii", errors="replace").strip()
+    except OSError:
+        return ""       # unplugged just now
