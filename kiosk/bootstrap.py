@@ -17,6 +17,8 @@ from uuid import UUID, uuid4
 
 from kiosk.about import About
 from kiosk.app.effect_routes import canceller, guarded, message_of
+from kiosk.app.ending import release_all
+from kiosk.app.switch_off_signals import SwitchOffSignals
 from kiosk.building import Building
 from kiosk.config import Config
 from kiosk.domain.holder_check import CheckWay
@@ -42,13 +44,13 @@ from kiosk.services.journal_guard import JournalGuard
 from kiosk.services.performing import Desk, Performer, by_desk, unless
 from kiosk.services.rules import RulesService
 from kiosk.services.slot_watch import SlotWatch
+from kiosk.unit_fit import load_fitting_unit
 from kiosk.workflow import effects as do
 from kiosk.workflow import events as on
 from kiosk.workflow import states as s
 from kiosk.workflow.transition import Site
 
 if TYPE_CHECKING:
-    from drivers.permit_unit.dialects import UnitFile
     from drivers.transport.base import Coupler
     from screens.screen_file import ScreenFile
     from screens.translation import Translation
@@ -60,19 +62,21 @@ class Kiosk:
     """Everything of one kiosk but the window: the machine, its journal, and a desk for each device.
 
     `show(state)` is called on the machine's thread for every state that is entered; `broken()` if that thread ends by
-    an exception: nothing can be shown or moved then, and the program must be started anew. `job_clock`: seconds, by
-    which the workers' jobs are measured.
+    an exception, so that the program must be started anew; `ended()` when the machine came to the end that `switch_off`
+    asks for. `job_clock`: seconds, by which the workers' jobs are measured.
     """
 
     def __init__(
         self, config: Config, show: Callable[[s.State], None], clock: Clock | None = None,
         broken: Callable[[], None] = lambda: None, job_clock: Callable[[], float] = time.monotonic,
+        ended: Callable[[], None] = lambda: None,
     ) -> None:
         self.config = config
         self._broken = broken
+        self._ended = ended
         self.clock = watched(clock, config.right_time_s)
         self.region = load_region(config.files.region)
-        self._unit_file = _load_unit_file(config)
+        self._unit_file = load_fitting_unit(config)
         seal = seal_by_key_file(config.central.key)
         self.journal = open_journal(config.state_dir / "journal.db", self.clock.now, config.journal.hash)
         self._guard = JournalGuard(self.journal)
@@ -175,9 +179,8 @@ class Kiosk:
         self._start_rest()
         outstanding = Outstanding(("central", "chip", "receipt", "face"), warm)
         self._permit.submit(lambda _: self._building.warm_up_face(), "warm up")
-        parts: tuple[tuple[str, Desk[Any]], ...] = (
-            ("central", self._central), ("chip", self._chip), ("receipt", self._receipt), ("face", self._permit))
-        for part, desk in parts:
+        desks = {"central": self._central, "chip": self._chip, "receipt": self._receipt, "face": self._permit}
+        for part, desk in desks.items():
             desk.submit(partial(_tick_off, outstanding, part), "warm up")
         if self._code_scanner is not None:
             self._code_scanner.submit(lambda service: service.claim(), "claim")
@@ -191,11 +194,9 @@ class Kiosk:
     def _translate(self, language: str, words: Words) -> str:
         from screens.translation import Translation
 
-        translation = self._translations.get(language)
-        if translation is None:
-            translation = Translation.load(self.config.assets_dir / "locale", language)
-            self._translations[language] = translation
-        return translation.words(words)
+        if language not in self._translations:
+            self._translations[language] = Translation.load(self.config.assets_dir / "locale", language)
+        return self._translations[language].words(words)
 
     @property
     def journal_fault(self) -> Fault | None:
@@ -214,15 +215,17 @@ class Kiosk:
         """Whether the machine takes its turns and every worker gets on, or a visit comes to its end first."""
         return self.ails() is None
 
+    def switch_off(self, why: str) -> None:
+        """Let the machine come to its end, for the reason `why`. From any thread; `ended()` is called later."""
+        log(LogEvent.SWITCH_OFF_ASKED, why=why)
+        self.engine.post(on.SwitchOffRequested(why))
+
     def stop(self) -> None:
-        """End the machine, release every device, close the journal."""
+        """End the machine where it is, release every device, close the journal."""
         self.engine.stop()
         if self._thread.is_alive():
             self._thread.join(10.0)
-        for desk in reversed(self._desks):      # the chip's before the unit's, which it may stand on
-            desk.release()
-        for desk in self._desks:
-            desk.worker.close()
+        release_all(self._desks)
         self.journal.close()
 
     def _run(self) -> None:
@@ -233,6 +236,8 @@ class Kiosk:
             self.failed.set()
             self._broken()
             raise
+        if self.engine.has_ended:
+            self._ended()
 
     def _worker_died(self, _: str, __: BaseException) -> None:
         self.engine.post(on.DeviceFailed(WORKER_DIED))
@@ -240,16 +245,6 @@ class Kiosk:
     def _unusable(self, mistakes: Sequence[str]) -> None:
         complain(mistakes)
         self.engine.post(on.DeviceFailed(CONFIGURATION))
-
-
-def _load_unit_file(config: Config) -> UnitFile:
-    """Raises `DeviceFileError`, and `ConfigError` where the configuration wants of the unit what it cannot do."""
-    from drivers.permit_unit.dialects import load_unit_file
-    from kiosk.unit_fit import check_fit
-
-    unit_file = load_unit_file(config.files.permit_unit)
-    check_fit(config, unit_file.name, unit_file.capabilities)
-    return unit_file
 
 
 def _tick_off(outstanding: Outstanding, part: str, _: object) -> None:
@@ -284,9 +279,9 @@ def load_screen(config: Config) -> ScreenFile:
     return replace(load_screen_file(config.files.screen), fullscreen=config.fullscreen)
 
 
-def run_window(config: Config) -> int:
-    """Open the window and serve until it is closed. 0; 1 if the machine ended by itself (systemd starts it
-    anew); 2 if the screen file or a language's texts cannot be used. Raises `RegionFileError` and `DeviceFileError`.
+def run_window(config: Config, signals: SwitchOffSignals) -> int:
+    """Open the window and serve until the machine is switched off. 0; 1 if it ended by itself (systemd starts it anew);
+    2 if the screen file or a language's texts cannot be used. Raises `RegionFileError` and `DeviceFileError`.
     """
     from screens import kivy_setup
     from screens.screen_file import ScreenFileError
@@ -301,6 +296,7 @@ def run_window(config: Config) -> int:
     except (ScreenFileError, LocaleFileError) as error:
         return complain(error.mistakes)
     window = _Window(config)
+    signals.listen(window.kiosk.switch_off)
     kivy_setup.prepare(screen_file)
     window.kiosk.start_for_first_screen()    # the devices wake up while Kivy is imported
     from screens.app import KioskApp
@@ -312,6 +308,7 @@ def run_window(config: Config) -> int:
         assets_dir=config.assets_dir,
         witness_socket=config.witness_socket,
         all_built=window.screens_built,
+        asked_to_close=lambda: window.kiosk.switch_off("window"),
     )
     window.open(app)
     return 1 if window.kiosk.failed.is_set() else 0
@@ -328,7 +325,7 @@ class _Window:
         self._seen: ScreenModel | None = None
         self._warm = False
         self._outstanding = Outstanding(("services", "screens"), self._warmed_up)
-        self.kiosk = Kiosk(config, self.show, broken=self.leave)
+        self.kiosk = Kiosk(config, self.show, broken=self.leave, ended=self.leave)
         self.about = about(config, self.kiosk.region)
 
     def model(self) -> ScreenModel:
@@ -340,12 +337,13 @@ class _Window:
         from screens.sign_of_life import SignOfLife
 
         sign = SignOfLife(app, os.environ)
-        watchdog = Watchdog(
-            lambda: self.kiosk.ails() or sign.ails(ANSWERS_WITHIN_S), self.kiosk.look_after_workers)
+        watchdog = Watchdog(lambda: self.kiosk.ails() or sign.ails(ANSWERS_WITHIN_S), self.kiosk.look_after_workers)
         log(LogEvent.STARTED, version=VERSION, site=self.kiosk.config.site, region=self.kiosk.region.code)
         with self._lock:
             self._app = app
             self._show_in(app)
+        if self.kiosk.engine.has_ended:     # it was switched off while the window was made
+            app.leave()
         watchdog.start()
         try:
             app.run()
@@ -398,6 +396,5 @@ class _Window:
 
 def complain(mistakes: Sequence[str]) -> int:
     """One readable line each on standard error; exit status 2."""
-    for mistake in mistakes:
-        print(mistake, file=sys.stderr)
+    print(*mistakes, sep="\n", file=sys.stderr)
     return 2

@@ -19,6 +19,9 @@ class LogEvent(Enum):
 
     STARTED = ("started", "the program is up", ("version", "site", "region"))
     WARMED_UP = ("warmed_up", "what the first visit needs is loaded and built", ("after_s",))
+    SWITCH_OFF_ASKED = ("switch_off_asked", "the machine is to be switched off; it comes to its end first", ("why",))
+    MACHINE_ENDS = (
+        "machine_ends", "it was asked to be switched off, and takes no further event", ("state", "custody"))
     STOPPED = ("stopped", "the program ends in an orderly way", ())
     STEP = ("step", "the machine went from one state to another", ("before", "after", "visit"))
     EVENT_IGNORED = ("event_ignored", "an event meant nothing in this state", ("state", "happened"))

@@ -8,6 +8,7 @@ from pathlib import Path
 from drivers.device_file import DeviceFileError
 from drivers.permit_unit.dialects import DIALECTS, STAR
 from kiosk import bootstrap
+from kiosk.app.switch_off_signals import SwitchOffSignals
 from kiosk.config import ConfigError, load_config
 from kiosk.policy.region_file import RegionFileError
 
@@ -28,12 +29,13 @@ def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) ->
 
 
 def run(args: argparse.Namespace) -> int:
-    """Serve until the window is closed. 2 with one line for each mistake in the configuration."""
+    """Serve until the machine is switched off. 2 with one line for each mistake in the configuration."""
     if args.simulate:
         from kiosk.demo.laptop import run_on_laptop
 
         return run_on_laptop(args.screen, args.unit)
     try:
-        return bootstrap.run_window(load_config(args.config, ASSETS))
+        with SwitchOffSignals() as signals:
+            return bootstrap.run_window(load_config(args.config, ASSETS), signals)
     except (ConfigError, RegionFileError, DeviceFileError) as error:
         return bootstrap.complain(error.mistakes)

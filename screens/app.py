@@ -48,7 +48,8 @@ class KioskApp(App):
 
     `dispatch(intent, choice)` is called on Kivy's thread and must return at once; `first` is shown from the start.
     `witness_socket`: where tests may watch and touch (see `screens.witness`); None in production. `all_built()` is
-    called once, on Kivy's thread, when every screen of a visit that goes well is built.
+    called once, on Kivy's thread, when every screen of a visit that goes well is built. `asked_to_close()`: somebody
+    wishes the window closed; it stays until `leave`. None: it closes at once.
     """
 
     theme = ObjectProperty(None, rebind=True)
@@ -56,7 +57,7 @@ class KioskApp(App):
     def __init__(
         self, dispatch: Callable[[Intent, str], None], first: ScreenModel, screen_file: ScreenFile, assets_dir: Path,
         witness_socket: Path | None = None, stopped: Callable[[], None] | None = None,
-        all_built: Callable[[], None] = lambda: None,
+        all_built: Callable[[], None] = lambda: None, asked_to_close: Callable[[], None] | None = None,
     ) -> None:
         super().__init__(theme=Theme.of(screen_file))
         self.use_kivy_settings = False
@@ -69,6 +70,7 @@ class KioskApp(App):
         self._first = first
         self._stopped = stopped
         self._all_built: Callable[[], None] | None = all_built
+        self._asked_to_close = asked_to_close
         self._witness_socket = witness_socket
         self._witness: Any = None
         self._waking: InputWaking | None = None
@@ -85,6 +87,8 @@ class KioskApp(App):
         return self.router
 
     def on_start(self) -> None:
+        if self._asked_to_close is not None:
+            Window.bind(on_request_close=self._do_not_close)
         self._waking = InputWaking()
         self._waking.start()
         if self._witness_socket is not None:
@@ -101,6 +105,12 @@ class KioskApp(App):
             self._witness.stop()
         if self._stopped is not None:
             self._stopped()
+
+    def _do_not_close(self, *_args: Any, **_named: Any) -> bool:
+        """Kivy's answer to whoever closes the window: True, it is not to be closed now."""
+        if self._asked_to_close is not None:
+            self._asked_to_close()
+        return True
 
     def show(self, model: ScreenModel) -> None:
         """Show `model` from now on. From any thread; returns at once."""

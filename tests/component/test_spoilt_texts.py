@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from kiosk import bootstrap
+from kiosk.app.switch_off_signals import SwitchOffSignals
 from kiosk.config import load_config
 from screens.translation import LocaleFileError, Translation
 from tests.component.test_config import ASSETS, GOOD, written
@@ -48,5 +49,6 @@ def test_a_kiosk_with_a_spoilt_language_does_not_start(
     monkeypatch.setenv("KIVY_HOME", str(tmp_path / "kivy"))
     (assets / "locale" / "en.toml").write_text("[format]\n", encoding="utf-8")
     config = load_config(written(tmp_path, GOOD), assets)
-    assert bootstrap.run_window(replace(config, state_dir=tmp_path)) == 2
+    with SwitchOffSignals() as signals:
+        assert bootstrap.run_window(replace(config, state_dir=tmp_path), signals) == 2
     assert "en.toml: format.date: is missing" in capsys.readouterr().err
