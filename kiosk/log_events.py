@@ -11,6 +11,8 @@ from enum import Enum
 
 _LOGGER = logging.getLogger("kiosk")
 
+LOG_FORMAT = "%(asctime)s %(levelname)s %(message)s"
+
 Value = str | int | float | bool | None
 
 
@@ -58,6 +60,9 @@ class LogEvent(Enum):
     FAULT_STANDS = ("fault_stands", "what a person must act on goes on", ("fault", "since_s"))
     JOURNAL_VERIFIED = ("journal_verified", "the journal's chain was looked through", ("head", "verified", "broken"))
     JOURNAL_PURGED = ("journal_purged", "old records were forgotten", ("steps",))
+    LOG_LINES_DROPPED = (
+        "log_lines_dropped", "lines of the log could not be written: here, and since the program began",
+        ("lines", "in_all"))
     MESSAGE_SETTLED = ("message_settled", "central took note of a queued message", ("call", "sequence", "outcome"))
     FACE_UNPRINTABLE = (
         "face_unprintable", "a granted content cannot be drawn whole; the face is left as it is", ("fault", "why"))
@@ -65,10 +70,16 @@ class LogEvent(Enum):
 
 
 def log(event: LogEvent, *, level: int = logging.INFO, **fields: Value) -> None:
-    """Write one line: the event's id and its fields as JSON. ValueError for a field that is not in the catalogue."""
+    """Write one line; see `line_of`."""
+    line = line_of(event, **fields)
+    if _LOGGER.isEnabledFor(level):
+        _LOGGER.log(level, "%s", line)
+
+
+def line_of(event: LogEvent, **fields: Value) -> str:
+    """The event's id and its fields as JSON. ValueError for a field that is not in the catalogue."""
     name, _, allowed = event.value
     unknown = set(fields) - set(allowed)
     if unknown:
         raise ValueError(f"log event {name} has no field {sorted(unknown)}")
-    if _LOGGER.isEnabledFor(level):
-        _LOGGER.log(level, "%s %s", name, json.dumps(fields, ensure_ascii=False))
+    return f"{name} {json.dumps(fields, ensure_ascii=False)}"

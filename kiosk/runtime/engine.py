@@ -101,7 +101,7 @@ class Engine:
         """Whether the machine's thread takes its turn within this time; from any other thread."""
         turn = threading.Event()
         self._inbox.put(turn)
-        return turn.wait(within_s) or self.has_ended
+        return self.has_ended or turn.wait(within_s)
 
     def run(self) -> None:
         """Handle events until `stop`, or until the machine came to its end."""
@@ -223,6 +223,10 @@ class Engine:
     def _end(self) -> None:
         log(LogEvent.MACHINE_ENDS, state=type(self._state).__name__, custody=s.custody_of(self._state).value)
         self._has_ended.set()
+        while not self._inbox.empty():
+            item = self._inbox.get()
+            if isinstance(item, threading.Event):
+                item.set()          # who asked for a turn need not wait for it any more
 
     def _set_deadline(self, state: s.State) -> None:
         self._deadline_at = self._clock.monotonic() + deadline_of(state).seconds

@@ -22,6 +22,7 @@ from kiosk.runtime.chain import Head
 from kiosk.runtime.clock_watch import WatchedClock
 from kiosk.runtime.journal import Journal, JournalFailed, Queue
 from kiosk.runtime.keeping import NothingPurged, purge
+from kiosk.runtime.log_output import lines_dropped
 from kiosk.services.device_health import OK, DeviceHealth
 from kiosk.services.journal_guard import JournalGuard
 from kiosk.services.outbox import alarm_of, waits_for_s
@@ -120,7 +121,8 @@ class HeartbeatService:
             journal=contract.JournalHead(number=head.number, algorithm=head.algorithm, head=head.hash),
             queue=contract.QueueState(length=queue.length, oldest_at=queue.oldest_at),
             counters={
-                **watched.health.counts(), **watched.unknown.counts(), "clock_jumps": self._clock.jumps},
+                **watched.health.counts(), **watched.unknown.counts(), "clock_jumps": self._clock.jumps,
+                "log_lines_dropped": lines_dropped()},
         )
 
     def _clock_state(self) -> str:
