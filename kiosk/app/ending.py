@@ -8,7 +8,7 @@ from typing import Any
 
 from kiosk.services.performing import Desk
 
-RELEASED_WITHIN_S = 5.0
+RELEASED_WITHIN_S = 10.0
 """For all of them together. A device that takes longer is let go of when the process ends."""
 
 
