@@ -61,11 +61,10 @@ _KNOWN_AS = {
 
 @dataclass
 class End:
-    """What was so when the program had ended."""
+    """What became of the visit, and where the permit was when the program had ended."""
 
     work: Work
     permit: At
-    way: tuple[str, ...]
 
     @property
     def code(self) -> str:
@@ -145,9 +144,9 @@ def _played(scene: SwitchedOff) -> tuple[End, list[str]]:
     if place.where_is(permit) is At.MOUTH and not _went_in(place.states[scene.began:]):
         place.rig.take_permit()     # it was pushed at the moment that the slot closed, and is still in a hand
     states = place.states[scene.began:]
-    end = End(work_of(place, permit, scene.before, states), place.where_is(permit), tuple(place.way()[scene.began:]))
+    at_the_end = place.where_is(permit)
     place.stop_kiosk()
-    broken = [] if scene.condition == "disk/full" else _last_words(place, end)
+    broken = [] if scene.condition == "disk/full" else _last_words(place, at_the_end, scene.condition)
     if scene.heal is not None:
         scene.heal()
         scene.heal = None
@@ -160,6 +159,7 @@ def _played(scene: SwitchedOff) -> tuple[End, list[str]]:
     place.rig.lift_id_card()
     broken += next_is_served(scene)
     place.central_is_told()
+    end = End(work_of(place, permit, scene.before, states), at_the_end)
     return end, broken + broken_laws(place, permit, scene.before, scene.bystander.lines, False)
 
 
@@ -167,15 +167,17 @@ def _went_in(states: Sequence[s.State]) -> bool:
     return any(s.custody_of(state) in (Custody.INSIDE, Custody.AT_MOUTH, Custody.UNKNOWN) for state in states[1:])
 
 
-def _last_words(place: CountedPlace, end: End) -> list[str]:
+def _last_words(place: CountedPlace, permit: At, condition: str) -> list[str]:
     """What the journal's last row says, against where the permit is."""
     last = place.journal()[-1]
     broken = [] if "EndProgram" in last.effects else [f"the journal ends with {last.event} → {last.after}"]
     if last.event == "SwitchOffOverdue":
         broken.append(f"it took longer than {SWITCH_OFF_WITHIN_S:g} s of the machine's time")
     known = Custody(last.custody)
-    if known not in _KNOWN_AS[end.permit] and known is not Custody.UNKNOWN:
-        broken.append(f"the journal says {last.custody}, and the permit is {end.permit.value}")
+    # A silent unit does not say that the permit was taken out of its mouth.
+    may_be_taken = condition == "permit_unit/silent" and (permit, known) == (At.HAND, Custody.AT_MOUTH)
+    if known not in _KNOWN_AS[permit] and known is not Custody.UNKNOWN and not may_be_taken:
+        broken.append(f"the journal says {last.custody}, and the permit is {permit.value}")
     return broken
 
 
@@ -193,8 +195,9 @@ def page_of(cells: _Cells) -> str:
         fill(
             "Written by `python -m tests.torture.faults.switching_off --write`; not edited by hand. In each cell a "
             "visit is brought to the state on the simulated wires, then the switch-off is asked for, with what the "
-            "column says being so from that moment on. The cell says what had become of the visit and where the permit "
-            "was when the program had ended. Held in every cell: the program ended by itself within "
+            "column says being so from that moment on. The cell says what became of the visit, once all was mended and "
+            "central told, and where the permit was when the program had ended. Held in every cell: the program ended "
+            "by itself within "
             f"{SWITCH_OFF_WITHIN_S:g} s of the machine's time; the journal's last row orders the end and says where "
             "the permit is, or that it is not known (with a full disk, the rows that it could take); after the next "
             "start the permit is in a hand or in the bin; chip, face, journal and central tell one story; no grant is "
