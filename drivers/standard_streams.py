@@ -1,10 +1,13 @@
-"""What is printed reaches every shell: a character that its encoding does not have is written as an escape."""
+"""What is printed reaches every shell: a character that its encoding does not have is written as an escape; a stream
+that the shell closed is one that swallows.
+"""
 
 from __future__ import annotations
 
 import codecs
 import io
 import json
+import os
 import sys
 
 
@@ -17,6 +20,21 @@ def escape_what_cannot_be_shown() -> None:
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")
+
+
+def stand_in_for_closed_streams() -> None:
+    """Put the null device where the caller gave no standard input, output or error. The next file that is opened would
+    get the free number otherwise, and what C code prints would be written into it. Call before anything is opened.
+    """
+    for descriptor in (0, 1, 2):
+        try:
+            os.fstat(descriptor)
+        except OSError:
+            os.open(os.devnull, os.O_RDWR)      # gets the lowest free number (POSIX: open)
+    if sys.stdout is None:
+        sys.stdout = open(1, "w", encoding="utf-8", closefd=False)      # noqa: SIM115
+    if sys.stderr is None:
+        sys.stderr = open(2, "w", encoding="utf-8", closefd=False)      # noqa: SIM115
 
 
 def json_text(value: object, indent: int | None = None) -> str:

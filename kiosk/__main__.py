@@ -11,7 +11,9 @@ from importlib import import_module
 
 from drivers.data_file import DataFileError
 from drivers.environment import heed_only_the_documented
-from drivers.standard_streams import escape_what_cannot_be_shown
+from drivers.standard_streams import escape_what_cannot_be_shown, stand_in_for_closed_streams
+from kiosk.log_events import LOG_FORMAT
+from kiosk.runtime.log_output import never_wait_for_the_log
 
 _WORDS = {
     "run": ("kiosk.run_command", "serve residents (with --simulate: on a laptop with nothing attached)"),
@@ -41,7 +43,7 @@ def main(arguments: list[str] | None = None) -> int:
             commands.add_parser(word, help=summary, add_help=False)
     args = parser.parse_args(given)
     # Only our own catalogue is logged below a warning: what libraries say at INFO may name what must not be named.
-    logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)s %(message)s", stream=sys.stderr)
+    logging.basicConfig(level=logging.WARNING, format=LOG_FORMAT, stream=sys.stderr)
     logging.getLogger("kiosk").setLevel(logging.INFO)
     run: Callable[[argparse.Namespace], int] = args.run
     try:
@@ -60,6 +62,9 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 if __name__ == "__main__":
+    stand_in_for_closed_streams()
     heed_only_the_documented()
+    if sys.argv[1:2] == ["run"] and "--simulate" not in sys.argv:
+        never_wait_for_the_log()
     escape_what_cannot_be_shown()
     sys.exit(main())

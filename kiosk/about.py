@@ -94,7 +94,7 @@ def frame_of(about: About, state: s.State, way_out: WayOut) -> Frame:
         way_out=way_out,
         countdown_s=int(deadline.seconds) if deadline.shown else None,
         simulation=about.simulation,
-        languages=about.languages if isinstance(state, s.AwaitsPerson) else (),
+        languages=about.languages if isinstance(state, s.AwaitsPerson) and not s.is_switching_off(state) else (),
     )
 
 

@@ -14,11 +14,13 @@ from uuid import UUID
 
 from kiosk.about import About
 from kiosk.app.effect_routes import canceller, guarded, message_of
+from kiosk.app.ending import release_all
 from kiosk.app.window import complain
 from kiosk.building import Building
 from kiosk.config import Config
 from kiosk.domain.holder_check import CheckWay
 from kiosk.faults import CONFIGURATION, WORKER_DIED, Fault
+from kiosk.log_events import LogEvent, log
 from kiosk.policy.region import Region
 from kiosk.policy.region_file import load_region
 from kiosk.runtime.clock import Clock
@@ -38,13 +40,13 @@ from kiosk.services.journal_guard import JournalGuard
 from kiosk.services.performing import Desk, Performer, by_desk, unless
 from kiosk.services.rules import RulesService
 from kiosk.services.slot_watch import SlotWatch
+from kiosk.unit_fit import load_fitting_unit
 from kiosk.workflow import effects as do
 from kiosk.workflow import events as on
 from kiosk.workflow import states as s
 from kiosk.workflow.transition import Site
 
 if TYPE_CHECKING:
-    from drivers.permit_unit.dialects import UnitFile
     from drivers.transport.base import Coupler
     from screens.screen_file import ScreenFile
     from screens.translation import Translation
@@ -54,21 +56,22 @@ class Kiosk:
     """Everything of one kiosk but the window: the machine, its journal, and a desk for each device.
 
     `show(state)` is called on the machine's thread for every state that is entered and gives the serial of its screen,
-    if somebody can touch one; `broken()` if that thread ends by an exception: nothing can be shown or moved then, and
-    the program must be started anew. `job_clock`: seconds, by which the workers' jobs are measured. `lock`: on the
-    state directory, where it is held already.
+    if somebody can touch one; `broken()` if that thread ends by an exception, so that the program must be started anew;
+    `ended()` when the machine came to the end that `switch_off` asks for. `job_clock`: seconds, by which the workers'
+    jobs are measured. `lock`: on the state directory, where it is held already.
     """
 
     def __init__(
         self, config: Config, show: Callable[[s.State], int | None], clock: Clock | None = None,
         broken: Callable[[], None] = lambda: None, job_clock: Callable[[], float] = time.monotonic,
-        lock: StateLock | None = None,
+        lock: StateLock | None = None, ended: Callable[[], None] = lambda: None,
     ) -> None:
         self.config = config
         self._broken = broken
+        self._ended = ended
         self.clock = watched(clock, config.right_time_s)
         self.region = load_region(config.files.region)
-        self._unit_file = _load_unit_file(config)
+        self._unit_file = load_fitting_unit(config)
         seal = seal_by_key_file(config.central.key)
         self.journal = open_journal(config.state_dir / "journal.db", self.clock.now, config.journal.hash, lock)
         self._guard = JournalGuard(self.journal, self._close_at_once)
@@ -187,11 +190,9 @@ class Kiosk:
     def _translate(self, language: str, words: Words) -> str:
         from screens.translation import Translation
 
-        translation = self._translations.get(language)
-        if translation is None:
-            translation = Translation.load(self.config.assets_dir / "locale", language)
-            self._translations[language] = translation
-        return translation.words(words)
+        if language not in self._translations:
+            self._translations[language] = Translation.load(self.config.assets_dir / "locale", language)
+        return self._translations[language].words(words)
 
     @property
     def journal_fault(self) -> Fault | None:
@@ -210,15 +211,17 @@ class Kiosk:
         """Whether the machine takes its turns and every worker gets on, or a visit comes to its end first."""
         return self.ails() is None
 
+    def switch_off(self, why: str) -> None:
+        """Let the machine come to its end, for the reason `why`. From any thread; `ended()` is called later."""
+        log(LogEvent.SWITCH_OFF_ASKED, why=why)
+        self.engine.post(on.SwitchOffRequested(why))
+
     def stop(self) -> None:
-        """End the machine, release every device, close the journal."""
+        """End the machine where it is, release every device, close the journal."""
         self.engine.stop()
         if self._thread.is_alive():
             self._thread.join(10.0)
-        for desk in reversed(self._desks):      # the chip's before the unit's, which it may stand on
-            desk.release()
-        for desk in self._desks:
-            desk.worker.close()
+        release_all(self._desks)
         self.journal.close()
 
     def _run(self) -> None:
@@ -229,6 +232,8 @@ class Kiosk:
             self.failed.set()
             self._broken()
             raise
+        if self.engine.has_ended:
+            self._ended()
 
     def _close_at_once(self, fault: Fault) -> None:
         """Nobody is served any more; a visit that is under way comes to its end first."""
@@ -243,14 +248,6 @@ class Kiosk:
         self.engine.post(on.DeviceFailed(CONFIGURATION))
 
 
-def _load_unit_file(config: Config) -> UnitFile:
-    """Raises `DeviceFileError`, and `ConfigError` where the configuration wants of the unit what it cannot do."""
-    from drivers.permit_unit.dialects import load_unit_file
-    from kiosk.unit_fit import check_fit
-
-    unit_file = load_unit_file(config.files.permit_unit)
-    check_fit(config, unit_file.name, unit_file.capabilities)
-    return unit_file
 
 
 def _open_coupler(url: str) -> Coupler:

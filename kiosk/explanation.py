@@ -135,7 +135,7 @@ _COUNTER_CODES = frozenset({
 KNOWN_REFUSALS = _COUNTER_CODES | {
     "id_card_expired", "id_card_kind_hmt", "id_card_kind_foreign", "not_a_permit", "foreign_epassport", "foreign_bank",
     "not_your_permit", "other_region", "too_early", "already_current", "already_applied", "pending", "timed_out",
-    "holder_cancelled",
+    "holder_cancelled", "switched_off",
 }
 
 

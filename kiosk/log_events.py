@@ -11,6 +11,8 @@ from enum import Enum
 
 _LOGGER = logging.getLogger("kiosk")
 
+LOG_FORMAT = "%(asctime)s %(levelname)s %(message)s"
+
 Value = str | int | float | bool | None
 
 
@@ -19,6 +21,9 @@ class LogEvent(Enum):
 
     STARTED = ("started", "the program is up", ("version", "site", "region"))
     WARMED_UP = ("warmed_up", "what the first visit needs is loaded and built", ("after_s",))
+    SWITCH_OFF_ASKED = ("switch_off_asked", "the machine is to be switched off; it comes to its end first", ("why",))
+    MACHINE_ENDS = (
+        "machine_ends", "it was asked to be switched off, and takes no further event", ("state", "custody"))
     STOPPED = ("stopped", "the program ends in an orderly way", ())
     STEP = ("step", "the machine went from one state to another", ("before", "after", "visit"))
     EVENT_IGNORED = ("event_ignored", "an event meant nothing in this state", ("state", "happened"))
@@ -69,6 +74,9 @@ class LogEvent(Enum):
     JOURNAL_PURGED = ("journal_purged", "old records were forgotten", ("steps",))
     HOLIDAYS_MISSING = (
         "holidays_missing", "the region file does not know the holidays of a year that is needed soon", ("year",))
+    LOG_LINES_DROPPED = (
+        "log_lines_dropped", "lines of the log could not be written: here, and since the program began",
+        ("lines", "in_all"))
     MESSAGE_SETTLED = ("message_settled", "central took note of a queued message", ("call", "sequence", "outcome"))
     FACE_UNPRINTABLE = (
         "face_unprintable", "a granted content cannot be drawn whole; the face is left as it is", ("fault", "why"))
@@ -79,10 +87,16 @@ class LogEvent(Enum):
 
 
 def log(event: LogEvent, *, level: int = logging.INFO, **fields: Value) -> None:
-    """Write one line: the event's id and its fields as JSON. ValueError for a field that is not in the catalogue."""
+    """Write one line; see `line_of`."""
+    line = line_of(event, **fields)
+    if _LOGGER.isEnabledFor(level):
+        _LOGGER.log(level, "%s", line)
+
+
+def line_of(event: LogEvent, **fields: Value) -> str:
+    """The event's id and its fields as JSON. ValueError for a field that is not in the catalogue."""
     name, _, allowed = event.value
     unknown = set(fields) - set(allowed)
     if unknown:
         raise ValueError(f"log event {name} has no field {sorted(unknown)}")
-    if _LOGGER.isEnabledFor(level):
-        _LOGGER.log(level, "%s %s", name, json.dumps(fields, ensure_ascii=False))
+    return f"{name} {json.dumps(fields, ensure_ascii=False)}"

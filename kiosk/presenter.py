@@ -42,6 +42,12 @@ WRITING_STAGES = (Text("writing.stage.chip"), Text("writing.stage.check"), Text(
 def present(about: About, state: s.State) -> ScreenModel:
     """The screen of `state`."""
     match state:
+        case (
+            s.Recovering(switching_off=True) | s.Idle(switching_off=True)
+            | s.OutOfService(switching_off=True, custody=Custody.WITH_HOLDER)
+        ):
+            return OutOfServiceScreen(
+                frame_of(about, state, WayOut.NONE), Text("out_of_service.switching_off"), "", counter_lines(about))
         case s.Recovering():
             return OutOfServiceScreen(frame_of(about, state, WayOut.NONE), Text("out_of_service.starting"), "", ())
         case s.Idle():
@@ -88,7 +94,9 @@ def present(about: About, state: s.State) -> ScreenModel:
         case s.AwaitingHolder():
             return PermitInsideScreen(
                 frame_of(about, state, WayOut.RETURN_PERMIT), Text("permit_inside.headline.holder_wanted"),
-                Text("permit_inside.detail.touch_to_have_it"))
+                Text(
+                    "permit_inside.detail.touch_before_the_end" if state.visit.switching_off
+                    else "permit_inside.detail.touch_to_have_it"))
         case s.RecoveringFace():
             return _writing(about, state, 2)
         case s.ReturningPermit():
@@ -156,7 +164,9 @@ def _id_card(about: About, state: s.ReadingIdCard | s.ReadingAgentIdCard) -> IdC
         for_another=state.visit.purpose.agent is not None)
 
 
-def _inside(about: About, state: s.State, headline: str, detail: str) -> PermitInsideScreen:
+def _inside(about: About, state: s.InVisit, headline: str, detail: str) -> PermitInsideScreen:
+    if state.visit.switching_off and headline == "returning":
+        detail = "switching_off"
     return PermitInsideScreen(
         frame_of(about, state, WayOut.NONE), Text(f"permit_inside.headline.{headline}"),
         Text(f"permit_inside.detail.{detail}"))
@@ -212,7 +222,9 @@ def _is_dated_otherwise(state: s.Confirming) -> bool:
 
 def _take_permit(about: About, state: s.AwaitingRemoval) -> TakePermitScreen:
     headline, detail = _removal_words(about, state.ending)
-    if state.reminded:
+    if state.visit.switching_off:
+        detail = Text("take_permit.detail.switching_off")
+    elif state.reminded:
         detail = Text("take_permit.detail.take_now")
     return TakePermitScreen(
         frame_of(about, state, WayOut.NONE), Text(f"take_permit.headline.{headline}"), detail, state.reminded)
@@ -224,6 +236,8 @@ def _removal_words(about: About, ending: s.Ending) -> tuple[str, Text | None]:
             return "renewed", Text("take_permit.detail.receipt_follows")
         case s.Renewed(grant=grant):
             return "chip_only", face_pending("take_permit.detail", about.face_refreshed_at, grant.drawable)
+        case s.Declined(refusal=refusal) if refusal.code == "switched_off":
+            return "switched_off", None
         case s.Declined(refusal=refusal) if refusal.code in ("holder_cancelled", "timed_out"):
             return "cancelled", None
         case s.Declined():

@@ -30,11 +30,13 @@ def _unit(name: str) -> str:
 
 
 def run(args: argparse.Namespace) -> int:
-    """Serve until the window is closed; the exit status. See `kiosk.app.window.run_window`."""
+    """Serve until the machine is switched off; the exit status. See `kiosk.app.window.run_window`."""
     if args.simulate:
         from kiosk.demo.laptop import run_on_laptop
 
         return run_on_laptop(args.screen, args.unit or _unit("star-tcp300"))
+    from kiosk.app.switch_off_signals import SwitchOffSignals
     from kiosk.app.window import run_window
 
-    return run_window(args.config, ASSETS)
+    with SwitchOffSignals() as signals:
+        return run_window(args.config, ASSETS, signals)

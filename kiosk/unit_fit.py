@@ -3,9 +3,19 @@
 from __future__ import annotations
 
 from drivers.permit_unit.base import Capabilities
+from drivers.permit_unit.dialects import UnitFile, load_unit_file
 from drivers.transport.device_urls import PcscUrl, UnitUrl, parse_url
 from kiosk.config import Config, ConfigError
 from kiosk.wires import IN_UNIT
+
+
+def load_fitting_unit(config: Config) -> UnitFile:
+    """The configured unit's device file. Raises `DeviceFileError`, and `ConfigError` where the configuration wants of
+    the unit what it cannot do.
+    """
+    unit_file = load_unit_file(config.files.permit_unit)
+    check_fit(config, unit_file.name, unit_file.capabilities)
+    return unit_file
 
 
 def check_fit(config: Config, unit: str, can: Capabilities) -> None:

@@ -54,7 +54,8 @@ class KioskApp(App):
     `witness_socket`: where tests may watch and touch (see `screens.witness`); None in production. `all_built()` is
     called once, on Kivy's thread, when every screen of a visit that goes well is built. `sized(width, height)` is
     called on Kivy's thread with the window's size in pixels, at the start and whenever it becomes another: a display
-    need not be what the screen file says, and the layout is made for what is there.
+    need not be what the screen file says, and the layout is made for what is there. `asked_to_close()`: somebody
+    wishes the window closed; it stays until `leave`. None: it closes at once.
     """
 
     theme = ObjectProperty(None, rebind=True)
@@ -63,6 +64,7 @@ class KioskApp(App):
         self, dispatch: Callable[[Intent, str, int], None], first: Callable[[], ScreenModel], screen_file: ScreenFile,
         assets_dir: Path, witness_socket: Path | None = None, stopped: Callable[[], None] | None = None,
         all_built: Callable[[], None] = lambda: None, sized: Callable[[int, int], None] = lambda _width, _height: None,
+        asked_to_close: Callable[[], None] | None = None,
     ) -> None:
         super().__init__(theme=Theme.of(screen_file.fitted_to(*Window.size)))
         self.use_kivy_settings = False
@@ -77,6 +79,7 @@ class KioskApp(App):
         self._first = first
         self._stopped = stopped
         self._all_built: Callable[[], None] | None = all_built
+        self._asked_to_close = asked_to_close
         self._witness_socket = witness_socket
         self._witness: Any = None
         self._waking: InputWaking | None = None
@@ -101,6 +104,8 @@ class KioskApp(App):
     def on_start(self) -> None:
         Window.bind(size=self._lay_out)
         self._sized(*Window.size)
+        if self._asked_to_close is not None:
+            Window.bind(on_request_close=self._do_not_close)
         self._waking = InputWaking()
         self._waking.start()
         if self._witness_socket is not None:
@@ -118,6 +123,12 @@ class KioskApp(App):
             self._witness.stop()
         if self._stopped is not None:
             self._stopped()
+
+    def _do_not_close(self, *_args: Any, **_named: Any) -> bool:
+        """Kivy's answer to whoever closes the window: True, it is not to be closed now."""
+        if self._asked_to_close is not None:
+            self._asked_to_close()
+        return True
 
     def show(self, model: ScreenModel) -> None:
         """Show `model` from now on. From any thread; returns at once."""

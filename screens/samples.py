@@ -257,6 +257,8 @@ def samples(language: str) -> dict[str, ScreenModel]:
             Text("take_permit.detail.receipt_follows")),
         "take_permit_urgent": TakePermitScreen(
             resting, Text("take_permit.headline.unchanged"), Text("take_permit.detail.take_now"), urgent=True),
+        "take_permit_switching_off": TakePermitScreen(
+            resting, Text("take_permit.headline.switched_off"), Text("take_permit.detail.switching_off"), urgent=True),
         "receipt": ReceiptScreen(resting, NUMBER, f"https://kiosk.example/r/{NUMBER}", NEW),
         "thank_you": ThankYouScreen(
             frame(WayOut.NONE, 20), NUMBER, NEW,
@@ -288,6 +290,12 @@ def samples(language: str) -> dict[str, ScreenModel]:
         "permit_inside_kept": PermitInsideScreen(resting, Text("permit_inside.headline.taking_back")),
         "permit_inside_asked_after": PermitInsideScreen(
             inside, Text("permit_inside.headline.holder_wanted"), Text("permit_inside.detail.touch_to_have_it")),
+        "permit_inside_switching_off": PermitInsideScreen(
+            resting, Text("permit_inside.headline.returning"), Text("permit_inside.detail.switching_off")),
+        "permit_inside_asked_before_the_end": PermitInsideScreen(
+            inside, Text("permit_inside.headline.holder_wanted"), Text("permit_inside.detail.touch_before_the_end")),
         "out_of_service": OutOfServiceScreen(
             resting, Text("fault.permit_unit.public"), "2401", (COUNTER, Text("next.call", (("phone", "021-12345"),)))),
+        "out_of_service_switching_off": OutOfServiceScreen(
+            resting, Text("out_of_service.switching_off"), "", (COUNTER, Text("next.call", (("phone", "021-12345"),)))),
     }

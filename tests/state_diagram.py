@@ -27,7 +27,8 @@ def drawing() -> str:
     for site in SITES.values():
         for before, event, taken in walk(site).arrows():
             colour_of[type(before).__name__] = _colour(before)
-            if type(before) is not type(taken.state) and not isinstance(event, on.DeviceFailed):
+            is_left_out = s.is_switching_off(taken.state) or isinstance(event, on.DeviceFailed)
+            if type(before) is not type(taken.state) and not is_left_out:
                 arrows[type(before).__name__, type(taken.state).__name__].add(_label(event))
     order = [kind.__name__ for kind in vars(s).values() if isinstance(kind, type) and kind.__name__ in colour_of]
     lines = ["```mermaid", "stateDiagram-v2", "    [*] --> Recovering"]

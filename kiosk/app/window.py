@@ -29,6 +29,7 @@ from kiosk.version import VERSION
 
 if TYPE_CHECKING:
     from kiosk.app.shown_screens import ShownScreens
+    from kiosk.app.switch_off_signals import SwitchOffSignals
     from kiosk.bootstrap import Kiosk
     from kiosk.runtime.memory import Outstanding
     from kiosk.workflow import states as s
@@ -40,8 +41,9 @@ LANGUAGE_TURNS_S = 10.0
 """How long a page that nobody can touch stands in one language before it stands in the next."""
 
 
-def run_window(config_file: Path, assets_dir: Path) -> int:
-    """Open the window and serve until it is closed, whatever is wrong with the configuration and what it names.
+def run_window(config_file: Path, assets_dir: Path, signals: SwitchOffSignals) -> int:
+    """Open the window and serve until the machine is switched off, whatever is wrong with the configuration and what it
+    names.
 
     0; 1 if there is no display, the machine ended by itself, or what was mended needs a new start (systemd makes one);
     2 with one line if another kiosk runs with this state directory.
@@ -60,6 +62,7 @@ def run_window(config_file: Path, assets_dir: Path) -> int:
         except OSError:
             pass        # the journal says why, shows its page, and tries again
     window = Window(opening, lambda: read_opening(config_file, assets_dir), lock)
+    signals.listen(window.switch_off)
     try:
         return window.run()
     finally:
@@ -110,6 +113,7 @@ class Window:
                 assets_dir=self._opening.config.assets_dir,
                 witness_socket=self._opening.config.witness_socket,
                 all_built=self.screens_built,
+                asked_to_close=lambda: self.switch_off("window"),
                 sized=teller_of_size((self._opening.screen_file.width_px, self._opening.screen_file.height_px)),
             ))
         except kivy_setup.NoDisplay as error:
@@ -171,7 +175,8 @@ class Window:
         from kiosk.bootstrap import Kiosk, about
         from kiosk.runtime.memory import Outstanding
 
-        kiosk = Kiosk(opening.config, self.show, broken=lambda: self.close(1), lock=self._state_lock)
+        kiosk = Kiosk(
+            opening.config, self.show, broken=lambda: self.close(1), ended=lambda: self.close(0), lock=self._state_lock)
         self._outstanding = Outstanding(("services", "screens"), self._warmed_up)
         about_site = about(opening.config, kiosk.region)
         with self._lock:
@@ -279,6 +284,17 @@ class Window:
         if self.kiosk is not None:
             self.kiosk.look_after_workers()
         self._turn_language()
+
+    def switch_off(self, why: str) -> None:
+        """Let the machine come to its end, and the window with it; from any thread."""
+        with self._lock:
+            kiosk = self.kiosk
+            if kiosk is None:
+                self._ending.set()      # nothing is behind the window yet: there is nothing to be brought to its end
+        if kiosk is None:
+            self.close(0)
+        else:
+            kiosk.switch_off(why)
 
     def close(self, status: int) -> None:
         """Close the window, or let it not open; `run` returns with this status."""

@@ -90,6 +90,8 @@ def _facts(event: on.Event, after: s.State) -> Facts:
                 facts["asked"] = asked
         case on.DeadlinePassed(name=name):
             facts["deadline"] = name
+        case on.SwitchOffRequested(why=why):
+            facts["why"] = why
         case (
             on.DeviceFailed(fault=fault) | on.CentralFailed(fault=fault) | on.FaceNotRewritten(fault=fault)
             | on.ReceiptNotPrinted(fault=fault) | on.CodeScannerFailed(fault=fault)

@@ -27,6 +27,7 @@ from kiosk.workflow import events as on
 from kiosk.workflow import states as s
 from kiosk.workflow.deadlines import deadline_of
 from kiosk.workflow.machine import step
+from kiosk.workflow.switching_off import SWITCH_OFF_WITHIN_S
 from kiosk.workflow.transition import Site, Step
 
 Perform = Callable[[do.Effect, UUID | None], None]
@@ -77,11 +78,18 @@ class Engine:
         self._state: s.State = s.Recovering()
         self._screen: int | None = None
         self._deadline_at = 0.0
+        self._off_at: float | None = None       # by when the program ends; None: nobody wishes it to
+        self._has_ended = threading.Event()
         self._untold: list[do.Effect] = []      # what tells central, and stands on no disk yet
 
     @property
     def state(self) -> s.State:
         return self._state
+
+    @property
+    def has_ended(self) -> bool:
+        """Whether the machine came to the end that `SwitchOffRequested` asked for; it takes no further event then."""
+        return self._has_ended.is_set()
 
     def start(self) -> None:
         """Enter the first state: nothing is believed until the unit was asked. Call once, before `run` or `pump`."""
@@ -101,12 +109,12 @@ class Engine:
         """Whether the machine's thread takes its turn within this time; from any other thread."""
         turn = threading.Event()
         self._inbox.put(turn)
-        return turn.wait(within_s)
+        return self.has_ended or turn.wait(within_s)
 
     def run(self) -> None:
-        """Handle events until `stop`."""
-        while True:
-            wait_s = max(self._deadline_at - self._clock.monotonic(), 0.0)
+        """Handle events until `stop`, or until the machine came to its end."""
+        while not self.has_ended:
+            wait_s = max(self._next_at() - self._clock.monotonic(), 0.0)
             try:
                 item = self._inbox.get(timeout=wait_s)
             except queue.Empty:
@@ -118,11 +126,11 @@ class Engine:
 
     def pump(self) -> None:
         """Handle what is queued, and the deadline if it has passed; then return."""
-        while True:
+        while not self.has_ended:
             try:
                 item = self._inbox.get_nowait()
             except queue.Empty:
-                if self._clock.monotonic() >= self._deadline_at:
+                if self._clock.monotonic() >= self._next_at():
                     self._expire()
                     continue
                 return
@@ -139,7 +147,14 @@ class Engine:
             return
         self._handle(event, visit_id)
 
+    def _next_at(self) -> float:
+        """When time itself is an event: the state's deadline, or the end of the time for switching off."""
+        return self._deadline_at if self._off_at is None else min(self._deadline_at, self._off_at)
+
     def _expire(self) -> None:
+        if self._off_at is not None and self._clock.monotonic() >= self._off_at:
+            self._handle(on.SwitchOffOverdue(), None)
+            return
         self._handle(on.DeadlinePassed(deadline_of(self._state).name), None)
 
     def _handle(self, event: on.Event, visit_id: UUID | None) -> None:
@@ -202,6 +217,8 @@ class Engine:
         before, after = self._state, next_step.state
         self._state = after
         self._set_deadline(after)
+        if s.is_switching_off(after) and self._off_at is None:
+            self._off_at = self._clock.monotonic() + SWITCH_OFF_WITHIN_S
         visit = s.visit_of(after)
         if after != before or isinstance(after, s.Recovering):
             log(
@@ -210,7 +227,18 @@ class Engine:
         # The screen is up before the hardware moves. It is also shown anew when only the deadline began anew.
         self._screen = self._show(after)
         for effect in next_step.effects:
-            self._perform(effect, visit.id if visit else None)
+            if isinstance(effect, do.EndProgram):
+                self._end()
+            else:
+                self._perform(effect, visit.id if visit else None)
+
+    def _end(self) -> None:
+        log(LogEvent.MACHINE_ENDS, state=type(self._state).__name__, custody=s.custody_of(self._state).value)
+        self._has_ended.set()
+        while not self._inbox.empty():
+            item = self._inbox.get()
+            if isinstance(item, threading.Event):
+                item.set()          # who asked for a turn need not wait for it any more
 
     def _set_deadline(self, state: s.State) -> None:
         self._deadline_at = self._clock.monotonic() + deadline_of(state).seconds

@@ -24,6 +24,7 @@ from kiosk.runtime.clock_watch import WatchedClock
 from kiosk.runtime.journal import Journal, JournalFailed, Queue
 from kiosk.runtime.journal_names import stored_name
 from kiosk.runtime.keeping import NothingPurged, purge
+from kiosk.runtime.log_output import lines_dropped
 from kiosk.services.device_health import OK, DeviceHealth
 from kiosk.services.journal_guard import JournalGuard
 from kiosk.services.outbox import alarm_of, waits_for_s
@@ -127,7 +128,7 @@ class HeartbeatService:
             queue=contract.QueueState(length=queue.length, oldest_at=queue.oldest_at),
             counters={
                 **watched.health.counts(), **watched.unknown.counts(), "clock_jumps": self._clock.jumps,
-                "holiday_years_missing": len(watched.missing_years(now.date()))},
+                "holiday_years_missing": len(watched.missing_years(now.date())), "log_lines_dropped": lines_dropped()},
         )
 
     def _clock_state(self) -> str:

@@ -1,5 +1,7 @@
 """Every duration that the machine waits for, in one table, each with its reason.
 
+While the machine is being switched off the waits are shorter, in a second table.
+
 A state's deadline is set when the state is entered or entered anew and falls with it, so no wait is without an end
 and no
 deadline outlives its state. Idle deadlines exist only while the permit is with its holder; with a permit inside, a
@@ -80,6 +82,33 @@ _TABLE: dict[type, Deadline] = {
 }
 
 
+_WHILE_SWITCHING_OFF: dict[type, Deadline] = {
+    s.Recovering: Deadline("recovering", 60, False, "an initialisation; the next start asks again"),
+    s.OutOfService: Deadline("recheck", 60, False, "an initialisation, to give a permit back that is inside"),
+    s.RecordingCollection: Deadline("recording_collection", 10, False, "the holder asks again at any time"),
+    s.OpeningChipSession: Deadline("chip_session", 15, False, "central answers in a second or not in time"),
+    s.RelayingBatch: Deadline("relaying", 20, False, "what a chip has begun it finishes in a second"),
+    s.SendingChipAnswers: Deadline("chip_answers", 15, False, "central answers in a second; then the chip is asked"),
+    s.ReadingChipBack: Deadline("reading_back", 20, False, "two readings; a pcscd that hangs is not waited for"),
+    s.RewritingFace: Deadline("face", 60, False, "what the unit has begun it finishes"),
+    s.RecoveringChip: Deadline("recovering_chip", 20, False, "as reading back"),
+    s.RecoveringGrant: Deadline("recovering_grant", 15, False, "central answers in a second; a start asks again"),
+    s.AwaitingHolder: Deadline("holder_wanted", 20, False, "who stands there sees that it is urgent"),
+    s.RecoveringFace: Deadline("recovering_face", 60, False, "as rewriting the face"),
+    s.ReturningPermit: Deadline("returning", 20, False, "two seconds of motor"),
+    s.AwaitingRemoval: Deadline("removal", 30, False, "the permit is before the holder's eyes; then it is put away"),
+    s.TakingBack: Deadline("taking_back", 20, False, "as returning"),
+    s.Retaining: Deadline("retaining", 20, False, "as returning"),
+    s.PrintingReceipt: Deadline("receipt", 10, False, "a receipt takes three seconds"),
+    s.Thanking: Deadline("thanks", 10, False, "reading the number"),
+    s.PrintingSlip: Deadline("slip", 10, False, "as a receipt"),
+    s.ShowingApplication: Deadline("application", 10, False, "reading the number"),
+    s.Explaining: Deadline("explanation", 10, False, "reading what happened"),
+}
+"""Where nothing is said, the wait is the usual one or there is none: the state is left at once."""
+
+
 def deadline_of(state: s.State) -> Deadline:
     """The one deadline of `state`; every state has one."""
-    return _TABLE[type(state)]
+    usual = _TABLE[type(state)]
+    return _WHILE_SWITCHING_OFF.get(type(state), usual) if s.is_switching_off(state) else usual

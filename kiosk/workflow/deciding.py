@@ -35,6 +35,16 @@ def break_off(state: Deciding, fault: Fault) -> Step:
     return give_back(state.visit, ending, *_release(state, fault.name))
 
 
+def leave(state: Deciding, code: str) -> Step:
+    """A no that is nobody's fault: give the permit back unchanged, and the grant too if there may be one."""
+    if isinstance(state, s.Inquiry):
+        case = s.case_of(state)
+        ending = s.Declined(Refusal(code), case.permit if isinstance(case, s.Case) else None)
+        return conclude(state.visit, case, ending, *_release(state, code))
+    permit = state.case.permit if isinstance(state, s.Confirming) else None
+    return give_back(state.visit, s.Declined(Refusal(code), permit), *_release(state, code))
+
+
 def _release(state: Deciding, reason: str) -> tuple[do.Effect, ...]:
     match state:
         case s.AskingPendingRewrites():

@@ -294,6 +294,11 @@ class Wipe:
     """Forget the visit: image buffers of the unit, the printer's buffer, everything that a service kept."""
 
 
+@dataclass(frozen=True, slots=True)
+class EndProgram:
+    """The machine is switched off and nothing is under way any more: no further event is taken."""
+
+
 Effect = (
     InspectPath | CheckDevices | ReadIdCard | StopIdReader | TakePermitIn | StopTakingIn | ReadChip |
     AskForPendingRewrites
@@ -302,5 +307,5 @@ Effect = (
     | DrawFace | LoadFace | RewriteFace | EjectPermit | WatchMouth | TakePermitBack | RetainPermit | PrintReceipt |
     ReportCompletion
     | LookAhead | VerifyEvidence | CheckAttendant | ReadLicenceCode | StopCodeScanner | Apply | SearchApplications
-    | ChooseCollection | PrintApplicationSlip | PrintStatusSlip | Wipe
+    | ChooseCollection | PrintApplicationSlip | PrintStatusSlip | Wipe | EndProgram
 )

@@ -61,6 +61,18 @@ class DeadlinePassed:
 
 
 @dataclass(frozen=True, slots=True)
+class SwitchOffRequested:
+    """The machine is to be switched off. `why`: the signal's name, or "window" where the window was to be closed."""
+
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class SwitchOffOverdue:
+    """The time to come to an end in good order is up."""
+
+
+@dataclass(frozen=True, slots=True)
 class DeviceFailed:
     """`nothing_sent`: a batch for the chip was ordered, and pcscd did not even let the chip be opened for it."""
 
@@ -338,7 +350,7 @@ Event = (
     | FaceRewritten | FaceNotRewritten | ReceiptPrinted | ReceiptNotPrinted | LicenceCodeRead
     | LicenceCodeNotReadable | CodeScannerFailed | AttendantConfirmed | AttendantNotConfirmed | EvidenceAnswered
     | ApplicationReceived | ApplicationsFound
-    | CollectionRecorded | LookedAhead
+    | CollectionRecorded | LookedAhead | SwitchOffRequested | SwitchOffOverdue
 )
 
 CUSTODY_FACTS = (

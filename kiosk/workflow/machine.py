@@ -28,6 +28,7 @@ from kiosk.workflow import (
     recovering,
     returning,
     status,
+    switching_off,
     writing,
 )
 from kiosk.workflow import effects as do
@@ -39,6 +40,14 @@ from kiosk.workflow.transition import Site, Step
 
 def step(site: Site, state: s.State, event: on.Event) -> Step | None:
     """The next state and what to do, or None if `event` means nothing in `state`."""
+    if isinstance(event, on.SwitchOffRequested):
+        return switching_off.request(site, state)
+    if s.is_switching_off(state):
+        return switching_off.go_on(site, state, event, _step)
+    return _step(site, state, event)
+
+
+def _step(site: Site, state: s.State, event: on.Event) -> Step | None:
     match event:
         case on.PersonChose(asked=asked) if asked and asked != s.asked_in(state):
             return None     # it is the answer to another question than the one that stands

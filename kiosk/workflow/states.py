@@ -161,7 +161,11 @@ __all__ = [
 
 @dataclass(frozen=True, slots=True)
 class Recovering:
-    """The first state: the world is not trusted until the unit said where a permit is and the journal was read."""
+    """The first state: the world is not trusted until the unit said where a permit is and the journal was read.
+    `switching_off`, here and in the two states below: see `Visit`.
+    """
+
+    switching_off: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,6 +173,7 @@ class Idle:
     """The path is known to be empty; the welcome screen stands."""
 
     language: str
+    switching_off: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,6 +187,7 @@ class OutOfService:
     custody: Custody
     held: bool = False
     inspecting: bool = False
+    switching_off: bool = False
 
 
 # With the permit inside.
@@ -303,6 +309,11 @@ AwaitsPerson = (
 def visit_of(state: State) -> Visit | None:
     """The visit that `state` belongs to."""
     return state.visit if isinstance(state, InVisit) else None
+
+
+def is_switching_off(state: State) -> bool:
+    """Whether the machine is being switched off: see `kiosk.workflow.switching_off`."""
+    return state.visit.switching_off if isinstance(state, InVisit) else state.switching_off
 
 
 def custody_of(state: State) -> Custody:

@@ -55,7 +55,8 @@ class Visit:
     """One resident, from first touch to idle. Both numbers are random and say nothing about the person.
 
     `endorsement_id` is also the number of the application, where one is made. `presence`: decides whether a permit
-    that is inside is given out, asked after, or put away.
+    that is inside is given out, asked after, or put away. `switching_off`: the machine is being switched off, so the
+    visit comes to its end as soon as it can.
     """
 
     id: UUID
@@ -63,6 +64,7 @@ class Visit:
     language: str
     purpose: Purpose = Purpose()
     presence: Presence = Presence.HERE
+    switching_off: bool = False
 
 
 @dataclass(frozen=True, slots=True)

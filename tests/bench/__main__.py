@@ -25,6 +25,7 @@ PARTS = {
     "central-line": "what a resident waits more when the line to central fails",
     "chip": "a batch of commands and a chip session beside bare ones",
     "start": "start, memory and idle time beside a bare window",
+    "switch-off": "from SIGTERM to the permit at the mouth",
     "visit": "whole visits beside their floor",
     "day": "memory after two thousand touches in a window",
 }

@@ -97,6 +97,8 @@ EVENTS: tuple[on.Event, ...] = (
     on.DeadlinePassed("the one of the state"),
     *(on.DeviceFailed(fault) for fault in FAULTS),
     on.DevicesReady(),
+    on.SwitchOffRequested("SIGTERM"),
+    on.SwitchOffOverdue(),
     on.IdCardRead(HOLDER, TODAY),
     on.IdCardRefused(Refusal("id_card_expired")),
     on.IdCardNotReadable(),

@@ -8,7 +8,7 @@ there.
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from functools import cache
 from uuid import UUID
@@ -30,6 +30,10 @@ _UNIT_ORDERS = (
 _WITHDRAWN_BY_THE_NEXT = (do.WatchMouth,)
 _HARMLESS_ON_AN_EMPTY_PATH = (do.InspectPath, do.TakePermitBack)
 MOST_INSPECTIONS = 2    # ordered anew while one is under way: two tell as much as ten
+_BEGINS = (
+    do.ReadIdCard, do.TakePermitIn, do.ReadChip, do.AskForPendingRewrites, do.RequestEndorsement, do.Apply,
+    do.ReadLicenceCode, do.CheckDevices,
+)
 _NEEDS_GRANT = (do.OpenChipSession, do.RelayBatch, do.RewriteFace)
 
 
@@ -129,7 +133,7 @@ def walk(site: Site) -> Walk:
             after = (taken[1], _after(result, before, event, taken[0], world)) if taken else (before[0], world)
             if after not in result.first_way:
                 result.first_way[after] = (before, event)
-                if _is_lawful(result, after):
+                if _is_lawful(result, after) and not (taken and do.EndProgram() in taken[0].effects):
                     to_visit.append(after)
     return result
 
@@ -196,6 +200,7 @@ def _after(result: Walk, before: Node, event: on.Event, taken: Step, world: Worl
         check(do.Wipe() in taken.effects, "a visit that is over is wiped")
     if isinstance(event, on.PersonChose) and type(state) is type(taken.state):
         check(isinstance(state, s.AwaitsPerson), "taps do not put off the end of a wait for a device")
+    _check_the_end(check, state, event, taken)
     owed = _owed_by(state, event, world.owed)
     for effect in taken.effects:
         if isinstance(effect, do.RewriteFace | do.LoadFace):
@@ -241,6 +246,21 @@ def _after(result: Walk, before: Node, event: on.Event, taken: Step, world: Worl
     if world.owed and not owed:
         world = replace(world, story=0)    # nothing is open any more
     return replace(world, owed=owed, orders=_ordered(world.orders, taken))
+
+
+def _check_the_end(check: Callable[[bool, str], None], state: s.State, event: on.Event, taken: Step) -> None:
+    """Laws of a machine that is being switched off."""
+    ends = do.EndProgram() in taken.effects
+    if not s.is_switching_off(taken.state):
+        check(not s.is_switching_off(state), "a wish to switch off is not forgotten")
+        check(not ends, "the program ends only when it was asked to")
+        return
+    check(ends or not isinstance(taken.state, s.Idle), "nobody is served while the machine is being switched off")
+    check(not any(isinstance(effect, _BEGINS) for effect in taken.effects), "nothing new is begun before the end")
+    is_overdue = isinstance(event, on.SwitchOffOverdue | on.DeadlinePassed)
+    check(
+        not ends or is_overdue or isinstance(taken.state, s.Idle | s.OutOfService),
+        "the program ends when the path is empty, or the unit does not move the permit, or the time is up")
 
 
 def _is_granted(state: s.State, effect: do.Effect) -> bool:

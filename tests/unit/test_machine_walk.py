@@ -97,6 +97,8 @@ def heeded_anywhere() -> dict[str, set[str]]:
     heeded: dict[str, set[str]] = defaultdict(set)
     for place in SITES:
         for state, event, _ in walked(place).arrows():
+            if s.is_switching_off(state) or isinstance(event, on.SwitchOffRequested):
+                continue    # test_switching_off.py
             name = event.intent.value if isinstance(event, on.PersonChose) else type(event).__name__
             heeded[type(state).__name__].add(name)
     return dict(heeded)
@@ -147,7 +149,7 @@ def test_the_machine_waits_longer_for_central_than_a_call_and_its_repeats_take(p
         s.SearchingApplications: Call.APPLICATIONS_SEARCH, s.RecordingCollection: Call.COLLECTION,
     }
     for state in walked(place).states:
-        if type(state) in waiting:
+        if type(state) in waiting and not s.is_switching_off(state):
             assert deadline_of(state).seconds > patience_s(waiting[type(state)])
 
 
@@ -158,6 +160,7 @@ def test_an_ignored_deadline_is_only_that_of_a_question_still_open(place: str) -
         if step(SITES[place], state, DEADLINE) is None:
             assert isinstance(state, s.OutOfService)
             assert state.inspecting
+            assert not state.switching_off
 
 
 @AT_EVERY_SITE

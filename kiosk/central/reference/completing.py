@@ -34,9 +34,9 @@ def complete(
     # Nothing ends after it was told: a clock that is further ahead must not keep what comes later from being applied.
     finished_at = min(report.finished_at, now + CLOCKS_MAY_DIFFER)
     newest = endorsement.completed_at is None or finished_at >= endorsement.completed_at
-    applied = (
-        newest and endorsement.state not in _NEVER_GRANTED and not _is_of_an_earlier_visit(session, endorsement, report)
-    )
+    # An application that was withdrawn before anybody decided has no grant; the report says where the permit is.
+    was_granted = endorsement.granted is not None and endorsement.state not in _NEVER_GRANTED
+    applied = newest and was_granted and not _is_of_an_earlier_visit(session, endorsement, report)
     session.add(_row(endorsement, report, applied, now))
     if applied:
         _apply(session, endorsement, report, now)

@@ -63,7 +63,9 @@ class Finding:
 
 
 @dataclass
-class _Cell:
+class Scene:
+    """One cell while it is played. `is_under_way`: the visit in which something is to go wrong has begun."""
+
     counter: Counter
     way: Way
     cause: Cause | None
@@ -71,6 +73,7 @@ class _Cell:
     bystander: Bystander
     heal: Heal | None = None
     reached: bool = False
+    is_under_way: bool = False
     waits: int = 0
     handled: int = 0
     began: int = 0
@@ -164,6 +167,7 @@ class _Cell:
         if way.cut_at is not None:
             self.loses_power(resident, way.cut_at)
         self.place.at_every_state(self._at_state)
+        self.is_under_way = True
         if place.kiosk is None:
             place.start_kiosk()
         if way.broken_at is s.Idle and way.broken_before is not None:
@@ -272,18 +276,25 @@ def _is_at_rest(resident: Resident, state: s.State) -> bool:
     return isinstance(state, s.Idle) and resident.has_begun
 
 
-def play(counter: Counter, row: str, way: Way, cause: Cause | None) -> Finding:
+def play(
+    counter: Counter, row: str, way: Way, cause: Cause | None,
+    played: Callable[[Scene], tuple[Ending, list[str]]] | None = None, kind: type[Scene] = Scene,
+) -> Finding:
     """Play a cell (`cause` None: what comes of it when nothing goes wrong); from the beginning where it was not
-    reached.
+    reached. `played`, of a scene of this `kind`: the ending and the laws that did not hold; None: as in the table of
+    faults.
     """
     for _ in range(MOST_STARTS):
-        finding = _play_once(counter, row, way, cause)
+        finding = _play_once(counter, row, way, cause, played or _played, kind)
         if not any(law.startswith(NotReached.__name__) for law in finding.broken):
             break
     return finding
 
 
-def _play_once(counter: Counter, row: str, way: Way, cause: Cause | None) -> Finding:
+def _play_once(
+    counter: Counter, row: str, way: Way, cause: Cause | None, played: Callable[[Scene], tuple[Ending, list[str]]],
+    kind: type[Scene],
+) -> Finding:
     began = time.monotonic()
     bystander = Bystander()
     logger = logging.getLogger("kiosk")
@@ -297,9 +308,9 @@ def _play_once(counter: Counter, row: str, way: Way, cause: Cause | None) -> Fin
     way_gone: list[str] = []
     try:
         with counter.opened(permits, way.site, cause is not None and cause.over_pcsc, way.unit) as place:
-            cell = _Cell(counter, way, cause, place, bystander)
+            cell = kind(counter, way, cause, place, bystander)
             try:
-                ending, broken = _played(cell)
+                ending, broken = played(cell)
             except (AssertionError, ValueError) as error:     # ValueError: what hands cannot do
                 broken = [f"{type(error).__name__}: {error}"]
             finally:
@@ -316,7 +327,7 @@ def _play_once(counter: Counter, row: str, way: Way, cause: Cause | None) -> Fin
         tuple(way_gone), time.monotonic() - began)
 
 
-def _played(cell: _Cell) -> tuple[Ending, list[str]]:
+def _played(cell: Scene) -> tuple[Ending, list[str]]:
     place, permit = cell.place, cell.way.visitor.permit
     resident = cell.visit()
     if not cell.reached:
@@ -327,7 +338,7 @@ def _played(cell: _Cell) -> tuple[Ending, list[str]]:
     broken = [] if place.where_is(permit) in (At.HAND, At.BIN) else [f"the permit is {place.where_is(permit).value}"]
     place.rig.empty_bin()
     place.rig.lift_id_card()
-    broken += _next_is_served(cell)
+    broken += next_is_served(cell)
     place.central_is_told()
     paperless = any(
         isinstance(state, s.Thanking | s.ShowingApplication) and state.paper_trouble is not None for state in states)
@@ -341,7 +352,7 @@ def _played(cell: _Cell) -> tuple[Ending, list[str]]:
     return ending, broken
 
 
-def _next_is_served(cell: _Cell) -> list[str]:
+def next_is_served(cell: Scene) -> list[str]:
     """Somebody else comes with a permit, which is renewed, or given back where it is another region's."""
     place = cell.place
     seen = len(place.states)
@@ -362,7 +373,7 @@ def _next_is_served(cell: _Cell) -> list[str]:
     return broken
 
 
-def _is_finished(cell: _Cell) -> list[str]:
+def _is_finished(cell: Scene) -> list[str]:
     """The holder comes once more, and nothing is wrong any more: no half-written permit is left."""
     place, way = cell.place, cell.way
     was_valid_to = place.at_issue[way.visitor.permit]["valid_to"]
@@ -378,7 +389,7 @@ def _is_finished(cell: _Cell) -> list[str]:
     return []
 
 
-def _whereabouts(cell: _Cell, by_staff: bool) -> Whereabouts:
+def _whereabouts(cell: Scene, by_staff: bool) -> Whereabouts:
     states = cell.place.states[cell.began:]
     if by_staff:
         return Whereabouts.BY_STAFF

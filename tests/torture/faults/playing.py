@@ -37,7 +37,7 @@ def every_cell() -> list[CellName]:
 
 def played(cells: Sequence[CellName], processes: int = PROCESSES) -> Iterator[Finding]:
     """Play cells in so many processes of their own; findings in the cells' order."""
-    with ProcessPoolExecutor(processes, multiprocessing.get_context("spawn"), initializer=_open) as pool:
+    with ProcessPoolExecutor(processes, multiprocessing.get_context("spawn"), initializer=open_counter) as pool:
         yield from pool.map(_play, cells, chunksize=4)
 
 
@@ -48,7 +48,14 @@ def played_here(counter: Counter, cells: Sequence[CellName]) -> list[Finding]:
         for row, cause in cells]
 
 
-def _open() -> None:
+def opened_counter() -> Counter:
+    """This process's own."""
+    assert _counter is not None
+    return _counter
+
+
+def open_counter() -> None:
+    """Make one for this process, which plays cells until it ends."""
     global _counter
     # libpcsclite takes its socket's path from the environment at its first use, so before anything else.
     run_dir = Path(tempfile.mkdtemp(prefix="pcscd-"))
@@ -66,6 +73,5 @@ def _open() -> None:
 
 
 def _play(cell: CellName) -> Finding:
-    assert _counter is not None
-    [finding] = played_here(_counter, [cell])
+    [finding] = played_here(opened_counter(), [cell])
     return finding

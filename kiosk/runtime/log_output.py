@@ -1,0 +1,169 @@
+"""Standard error of a kiosk: lines wait in memory for a thread that writes them, so nobody who says one ever waits.
+
+journald may hang, a pipe may have no reader, the disk behind a file may be full. Then lines are dropped and counted,
+and the next line that gets out is preceded by how many were lost. Everything that the process says goes this way: the
+log, what libraries print or warn of, the tracebacks of threads, and what C code writes to the descriptors 1 and 2.
+"""
+
+from __future__ import annotations
+
+import atexit
+import faulthandler
+import fcntl
+import io
+import logging
+import os
+import queue
+import select
+import sys
+import threading
+
+from kiosk.log_events import LOG_FORMAT, LogEvent, line_of
+
+MOST_LINES = 2000
+"""That wait at a time: some minutes of the busiest visit."""
+
+MOST_CHARACTERS = 8000
+"""Of one line; the rest is cut off."""
+
+FLUSHED_WITHIN_S = 2.0
+"""How long the end of the program waits for lines that still wait to be written."""
+
+STDOUT, STDERR = 1, 2
+
+
+class LogOutput(io.TextIOBase):
+    """A text stream whose `write` never blocks and never fails. `target`: the descriptor that lines are written to, by
+    a thread of its own.
+    """
+
+    def __init__(self, target: int) -> None:
+        self._target = target
+        self._lines: queue.SimpleQueue[str | None] = queue.SimpleQueue()
+        self._begun: dict[int, str] = {}        # by thread: what it wrote of a line that has not ended
+        self._counting = threading.RLock()      # a destructor may say something in the middle of the counting
+        self._dropped = 0
+        self._told = 0
+        self._is_torn = False
+        self._closing = False
+        self._thread = threading.Thread(target=self._write_out, name="log", daemon=True)
+        self._thread.start()
+
+    @property
+    def encoding(self) -> str:      # type: ignore[override]
+        return "utf-8"
+
+    @property
+    def dropped(self) -> int:
+        """Lines that were not written since the program began."""
+        return self._dropped
+
+    def fileno(self) -> int:
+        return STDERR
+
+    def writable(self) -> bool:
+        return True
+
+    def write(self, text: str) -> int:
+        thread = threading.get_ident()
+        *whole, rest = (self._begun.pop(thread, "") + text).split("\n")
+        for line in whole:
+            self.say(line)
+        if rest:
+            self._begun[thread] = rest[:MOST_CHARACTERS]
+        return len(text)
+
+    def flush(self) -> None:
+        """Nothing: a line is written as soon as it can be."""
+
+    def say(self, line: str) -> None:
+        """Queue one line; it is dropped where too many wait."""
+        if self._closing or self._lines.qsize() >= MOST_LINES:
+            self._drop()
+        else:
+            self._lines.put(line[:MOST_CHARACTERS])
+
+    def end(self, within_s: float = FLUSHED_WITHIN_S) -> None:
+        """Write what waits, within this time; what is said later is dropped."""
+        for rest in list(self._begun.values()):
+            self.say(rest)
+        self._closing = True
+        self._lines.put(None)
+        self._thread.join(within_s)
+
+    def _write_out(self) -> None:
+        while (line := self._lines.get()) is not None:
+            lost = self._dropped - self._told
+            news = f"{_lost_line(lost, self._dropped)}\n" if lost else ""
+            if self._is_written(news + line + "\n"):
+                self._told += lost
+            else:
+                self._drop()
+
+    def _drop(self) -> None:
+        with self._counting:
+            self._dropped += 1
+
+    def _is_written(self, text: str) -> bool:
+        left = memoryview(("\n" * self._is_torn + text).encode("utf-8", errors="backslashreplace"))
+        try:
+            while left:
+                left = left[self._written(left):]
+                self._is_torn = True
+        except OSError:
+            return False        # the reader is gone, the disk is full, the terminal hung up
+        self._is_torn = False
+        return True
+
+    def _written(self, data: memoryview) -> int:
+        try:
+            return os.write(self._target, data)
+        except BlockingIOError:     # somebody who shares the descriptor made it so
+            select.select([], [self._target], [])
+            return 0
+
+
+def _lost_line(lost: int, in_all: int) -> str:
+    words = line_of(LogEvent.LOG_LINES_DROPPED, lines=lost, in_all=in_all)
+    record = logging.LogRecord("kiosk", logging.WARNING, __file__, 0, words, None, None)
+    return logging.Formatter(LOG_FORMAT).format(record)
+
+
+def lines_dropped() -> int:
+    """Lines of this process's log that were lost since it began."""
+    return sys.stderr.dropped if isinstance(sys.stderr, LogOutput) else 0
+
+
+def never_wait_for_the_log() -> None:
+    """From now until the process ends, whatever it says goes through a `LogOutput`. Call before anything is logged."""
+    target = os.dup(STDERR)
+    faulthandler.enable(target)     # a hanging process is ended by SIGABRT; where it hung is its last word
+    output = LogOutput(target)
+    reading, writing = os.pipe2(os.O_CLOEXEC)
+    # A full pipe must not stop C code that holds Python's lock, for then the reader below could not run either.
+    fcntl.fcntl(writing, fcntl.F_SETFL, fcntl.fcntl(writing, fcntl.F_GETFL) | os.O_NONBLOCK)
+    for descriptor in (STDOUT, STDERR):
+        os.dup2(writing, descriptor)
+    os.close(writing)
+    hearing = threading.Thread(target=_hear, args=(reading, output), name="log of C code", daemon=True)
+    hearing.start()
+    sys.stdout = sys.stderr = output
+    atexit.register(_finish, hearing, output)
+
+
+def _finish(hearing: threading.Thread, output: LogOutput) -> None:
+    null = os.open(os.devnull, os.O_WRONLY)
+    for descriptor in (STDOUT, STDERR):
+        os.dup2(null, descriptor)       # so that the reader finds the end, unless a child has the pipe too
+    hearing.join(FLUSHED_WITHIN_S)
+    output.end()
+
+
+def _hear(reading: int, output: LogOutput) -> None:
+    """What C code writes to standard output and error, line by line."""
+    rest = b""
+    while piece := os.read(reading, 65536):
+        *whole, rest = (rest + piece).split(b"\n")
+        for line in whole:
+            output.say(line.decode("utf-8", errors="backslashreplace"))
+        rest = rest[:MOST_CHARACTERS]

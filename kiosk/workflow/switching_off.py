@@ -1,0 +1,99 @@
+"""The machine is being switched off: nothing new is begun, a write is finished, the permit goes back, the program ends.
+
+From the request on, every state says that it belongs to the end (`states.is_switching_off`), so the screens can tell it
+and no wait is longer than it must be. The visit goes its usual way from there, without what somebody would have to
+choose. A permit that nobody takes is put away by the usual rule. The last step orders `EndProgram`; after it the engine
+takes no further event.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+from kiosk.domain.endorsement import Custody, Refusal
+from kiosk.screen_models import Intent
+from kiosk.workflow import before_permit, deciding
+from kiosk.workflow import effects as do
+from kiosk.workflow import events as on
+from kiosk.workflow import states as s
+from kiosk.workflow.transition import Site, Step, go_idle
+
+SWITCHED_OFF = "switched_off"
+"""The code of the no with which a visit ends that nothing was written in."""
+
+SWITCH_OFF_WITHIN_S = 150.0
+"""After this time the program ends wherever it is. The journal then says where the permit is, and the next start goes
+on from there. systemd waits for longer (TimeoutStopSec= in systemd/kiosk.service)."""
+
+_NOTHING_BEGUN = (
+    s.ChoosingService | s.ChoosingAgent | s.ExplainingService | s.ShowingNotice | s.SearchingApplications
+    | s.ShowingProgress | s.ChoosingCollectionLater
+)
+
+
+def request(site: Site, state: s.State) -> Step | None:
+    """What the wish to switch off does in `state`; None where it was heard before."""
+    if s.is_switching_off(state):
+        return None
+    if isinstance(state, s.OutOfService) and not state.inspecting and not _is_settled(state.custody):
+        # The unit may work again by now; if it does, the permit goes back.
+        return Step(_marked(replace(state, inspecting=True)), (do.InspectPath(),))
+    return _driven(site, Step(_marked(state)))
+
+
+def go_on(
+    site: Site, state: s.State, event: on.Event, step: Callable[[Site, s.State, on.Event], Step | None]
+) -> Step | None:
+    """The step from a state that belongs to the end. `step`: what the machine does in that state otherwise."""
+    match event:
+        case on.SwitchOffOverdue():
+            return Step(state, (do.EndProgram(),))
+        case on.DeadlinePassed() if isinstance(state, s.Recovering | s.OutOfService):
+            return Step(state, (do.EndProgram(),))      # the unit does not say where the permit is
+        case on.PersonChose(intent=Intent.CHOOSE_LANGUAGE | Intent.MORE_TIME) | on.VisitBegan():
+            return None     # taps must not put off the end
+        case _:
+            taken = step(site, state, event)
+            return None if taken is None else _driven(site, replace(taken, state=_marked(taken.state)))
+
+
+def _driven(site: Site, taken: Step) -> Step:
+    """Further, as long as nothing has to be waited for."""
+    effects = tuple(effect for effect in taken.effects if not isinstance(effect, do.CheckDevices))
+    further = _leave(site, taken.state)
+    if further is None:
+        return Step(taken.state, effects)
+    together = Step(_marked(further.state), (*effects, *further.effects))
+    return together if do.EndProgram() in further.effects else _driven(site, together)
+
+
+def _leave(site: Site, state: s.State) -> Step | None:
+    """Out of a state in which nothing is under way; None where a device, central or the holder is waited for."""
+    match state:
+        case s.Idle() | s.OutOfService(inspecting=False):
+            return Step(state, (do.EndProgram(),))
+        case s.ReadingIdCard() | s.ReadingAgentIdCard():
+            return Step(go_idle(site).state, (do.StopIdReader(), do.Wipe()))
+        case s.AwaitingPermit():
+            return before_permit.withdraw(state, s.Declined(Refusal(SWITCHED_OFF)))
+        case s.ReadingPermit() | s.Confirming():
+            return deciding.leave(state, SWITCHED_OFF)
+        case _ if isinstance(state, _NOTHING_BEGUN):
+            return go_idle(site)
+        case _ if isinstance(state, s.Inquiry):
+            return deciding.leave(state, SWITCHED_OFF)
+        case _:
+            return None
+
+
+def _marked(state: s.State) -> s.State:
+    if isinstance(state, s.AwaitingRemoval):
+        state = replace(state, reminded=True)       # one wait, not two
+    if isinstance(state, s.InVisit):
+        return replace(state, visit=replace(state.visit, switching_off=True))
+    return replace(state, switching_off=True)
+
+
+def _is_settled(custody: Custody) -> bool:
+    return custody in (Custody.WITH_HOLDER, Custody.RETAINED)
