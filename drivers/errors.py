@@ -135,8 +135,11 @@ class StatusWordError(PermitError):
 
 
 class CommandNotAllowed(PermitError):
-    """Central asked to relay a command outside what the permit file allows; it was not sent. `index`: its place."""
+    """Central asked to relay a command outside what the permit file allows; nothing of its batch was sent. `index`: its
+    place; `rule`: which rule it breaks, by a code that central may be told.
+    """
 
-    def __init__(self, message: str, *, index: int) -> None:
+    def __init__(self, message: str, *, index: int, rule: str) -> None:
         super().__init__(message, device="permit_chip")
         self.index = index
+        self.rule = rule

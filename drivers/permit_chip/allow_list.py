@@ -10,6 +10,7 @@ where none belongs.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from enum import Enum
 
 from drivers.errors import CommandNotAllowed
 from drivers.permit_chip import apdu
@@ -23,6 +24,22 @@ UPDATES = frozenset({apdu.INS_UPDATE_BINARY, apdu.INS_UPDATE_RECORD})
 MUST_SUCCEED = UPDATES | {apdu.INS_SELECT}
 
 
+class Rule(Enum):
+    """What a command may break, by the codes that central is told (`kiosk.central.codes.RELAY_REFUSALS`)."""
+
+    NOT_AN_APDU = "not_an_apdu"
+    CLASS_OR_INSTRUCTION = "class_or_instruction"
+    SELECT = "select"
+    READ = "read"
+    GET_CHALLENGE = "get_challenge"
+    UPDATE = "update"
+    EXPECTED_STATUS = "expected_status"
+    UPDATE_AFTER_WRONG_MAC = "update_after_wrong_mac"
+
+
+_Refusal = tuple[Rule, str]
+
+
 def check_batch(
     permit: PermitFile, commands: Sequence[RelayCommand], selected: Selection, *, updates_allowed: bool = True,
 ) -> None:
@@ -32,13 +49,14 @@ def check_batch(
     """
     for index, command in enumerate(commands):
         refusal = _refusal(permit, command.apdu, selected)
-        if not refusal and command.apdu[1] in MUST_SUCCEED and set(command.expect) != {apdu.OK}:
+        if refusal is None and command.apdu[1] in MUST_SUCCEED and set(command.expect) != {apdu.OK}:
             # A SELECT that may fail would leave the next update in another file; an update that may fail eats tries.
-            refusal = "SELECT and UPDATE must expect 9000 and nothing else"
-        if not refusal and command.apdu[1] in UPDATES and not updates_allowed:
-            refusal = "no update after a wrong MAC"
-        if refusal:
-            raise CommandNotAllowed(f"command {index} of the batch: {refusal}", index=index)
+            refusal = (Rule.EXPECTED_STATUS, "SELECT and UPDATE must expect 9000 and nothing else")
+        if refusal is None and command.apdu[1] in UPDATES and not updates_allowed:
+            refusal = (Rule.UPDATE_AFTER_WRONG_MAC, "no update after a wrong MAC")
+        if refusal is not None:
+            rule, why = refusal
+            raise CommandNotAllowed(f"command {index} of the batch: {why}", index=index, rule=rule.value)
         selected = selection_after(permit, command.apdu, selected)
 
 
@@ -62,17 +80,19 @@ def _below(permit: PermitFile, selected: Selection, file_id: int) -> Selection:
     return (*here, file_id) if (*here, file_id) in known else None
 
 
-def _refusal(permit: PermitFile, raw: bytes, selected: Selection) -> str:
+def _refusal(permit: PermitFile, raw: bytes, selected: Selection) -> _Refusal | None:
     try:
         command = apdu.parse(raw)
     except ValueError as error:
-        return str(error)
+        return Rule.NOT_AN_APDU, str(error)
     if bytes(command) != raw:
-        return "not in its shortest form"
-    check = _CHECKS.get((command.cla, command.ins))
-    if check is None:
-        return f"class {command.cla:02X} instruction {command.ins:02X} is not relayed"
-    return check(permit, command, selected)
+        return Rule.NOT_AN_APDU, "not in its shortest form"
+    found = _CHECKS.get((command.cla, command.ins))
+    if found is None:
+        return Rule.CLASS_OR_INSTRUCTION, f"class {command.cla:02X} instruction {command.ins:02X} is not relayed"
+    rule, check = found
+    why = check(permit, command, selected)
+    return (rule, why) if why else None
 
 
 def _select(permit: PermitFile, command: apdu.Command, selected: Selection) -> str:
@@ -137,10 +157,10 @@ def _update_record(permit: PermitFile, command: apdu.Command, selected: Selectio
 
 
 _CHECKS = {
-    (apdu.CLA_PLAIN, apdu.INS_SELECT): _select,
-    (apdu.CLA_PLAIN, apdu.INS_GET_CHALLENGE): _get_challenge,
-    (apdu.CLA_PLAIN, apdu.INS_READ_BINARY): _read_binary,
-    (apdu.CLA_PLAIN, apdu.INS_READ_RECORD): _read_record,
-    (apdu.CLA_MAC, apdu.INS_UPDATE_BINARY): _update_binary,
-    (apdu.CLA_MAC, apdu.INS_UPDATE_RECORD): _update_record,
+    (apdu.CLA_PLAIN, apdu.INS_SELECT): (Rule.SELECT, _select),
+    (apdu.CLA_PLAIN, apdu.INS_GET_CHALLENGE): (Rule.GET_CHALLENGE, _get_challenge),
+    (apdu.CLA_PLAIN, apdu.INS_READ_BINARY): (Rule.READ, _read_binary),
+    (apdu.CLA_PLAIN, apdu.INS_READ_RECORD): (Rule.READ, _read_record),
+    (apdu.CLA_MAC, apdu.INS_UPDATE_BINARY): (Rule.UPDATE, _update_binary),
+    (apdu.CLA_MAC, apdu.INS_UPDATE_RECORD): (Rule.UPDATE, _update_record),
 }

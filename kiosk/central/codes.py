@@ -22,6 +22,9 @@ REFUSAL_CODES = (
     "already_applied",      # an application of this kind is open for this holder or permit
     "collection_not_offered",   # that way, or choosing it now, is not the region's
 )
+RETAINING_CODES = ("reported_lost", "cancelled")
+"""With these alone a kiosk keeps a permit on central's word (`retain`)."""
+
 SESSION_FAILURES = (
     "chip_mismatch",        # another chip answered than the grant names
     "content_mismatch",     # the chip holds neither the old nor the granted content
@@ -31,6 +34,17 @@ SESSION_FAILURES = (
     "write_failed",         # read back after the write: still the old content
     "too_many_attempts",
     "grant_expired",
+    "relay_refused",        # the kiosk's relay does not let a command of central's through
+)
+RELAY_REFUSALS = (
+    "not_an_apdu",          # no command of ISO/IEC 7816-4 in its shortest form, or an extended one
+    "class_or_instruction",     # neither SELECT, READ, GET CHALLENGE nor UPDATE under MAC
+    "select",               # another application or file, a P2 other than 00, or an Le
+    "read",                 # another file or record, behind its end, not by short identifier or tag, no exact Le
+    "get_challenge",        # not exactly 0084000004
+    "update",               # not exactly a planned write of the permit file, with its MAC
+    "expected_status",      # SELECT and UPDATE expect 9000 and nothing else
+    "update_after_wrong_mac",   # the chip refused a MAC before: no update until it is opened anew
 )
 RETURN_CODES = (
     "papers_incomplete",

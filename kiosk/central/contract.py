@@ -28,17 +28,19 @@ in `kiosk.central.codes`; of what central writes, a resident is shown a review n
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from datetime import timedelta
+from typing import Annotated, Literal, Self
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 from pydantic.config import JsonDict
 
+from kiosk.central import codes
 from kiosk.central import contract_values as its
 from kiosk.central.contract_values import MOST_COMMANDS, MOST_KEYS, Key
-from kiosk.central.reading import LeftOut, Otherwise
+from kiosk.central.reading import LeftOut, OneOf, Otherwise
 
-CONTRACT_VERSION = "1.1.0"     # of these models and of openapi.json; README.md says what raises which number
+CONTRACT_VERSION = "1.2.0"     # of these models and of openapi.json; README.md says what raises which number
 GRANT_VERSION = 1              # of the payload of a grant; raised by what a kiosk must not ignore
 
 IDEMPOTENCY_HEADER = "Idempotency-Key"
@@ -48,6 +50,12 @@ JSON_TYPE = "application/json"
 PROBLEM_TYPE = "application/problem+json"
 CALL_NAME = "^[0-9A-Za-z-]{1,64}$"     # what an `X-Kiosk-Call` may be
 
+LONGEST_GRANT = timedelta(hours=1)
+"""From a grant's `issued_at` to its `expires_at`; a kiosk believes none that lives longer."""
+
+GRANT_MAY_BE_AHEAD = timedelta(seconds=60)
+"""How far a grant's `issued_at` may be ahead of the `Date` of the answer that brings it."""
+
 NO_OTHER_NAMES: JsonDict = {"additionalProperties": False}     # than match a pattern
 
 ServiceName = Literal[
@@ -55,6 +63,12 @@ ServiceName = Literal[
 ]
 Outcome = Literal["too_early", "in_window", "overdue", "reapply", "cancelled"]
 ResidenceYears = Literal["continuous", "counted_from_make_up", "restart"]
+
+RefusalCode = Annotated[str, OneOf(codes.REFUSAL_CODES), Otherwise(codes.OTHER)]
+SessionFailure = Annotated[str, OneOf(codes.SESSION_FAILURES), Otherwise(codes.OTHER)]
+ReturnCode = Annotated[str, OneOf(codes.RETURN_CODES), Otherwise(codes.OTHER)]
+RecordedState = Annotated[str, OneOf(codes.ENDORSEMENT_STATES), Otherwise(codes.OTHER)]
+RelayRefusalReason = Annotated[str, OneOf(codes.RELAY_REFUSALS)]
 
 
 class Model(BaseModel):
@@ -191,12 +205,20 @@ class Pending(Model):
     expected_on: its.Day | None
 
 
+_RETAINS: JsonDict = {
+    "if": {"properties": {"retain": {"const": True}}, "required": ["retain"]},
+    "then": {"properties": {"code": {"enum": list(codes.RETAINING_CODES)}}},
+}
+
+
 class Refused(Model):
-    """A proper no: `code` is one of `REFUSAL_CODES`; `retain`: the permit is kept."""
+    """A proper no. `retain`: the permit is kept; a kiosk does so only with a code of `RETAINING_CODES`."""
+
+    model_config = ConfigDict(json_schema_extra=_RETAINS)
 
     state: Literal["refused"] = "refused"
     endorsement_id: UUID
-    code: its.Code
+    code: RefusalCode
     retain: its.Flag = False
 
 
@@ -264,26 +286,69 @@ class ChipAnswer(Model):
     sw: its.StatusWord
 
 
+class RelayRefusal(Model):
+    """The kiosk sent nothing of the batch to the chip: its command `index`, counted from 0, is not one that the permit
+    file foresees. `reason`: which rule of the relay it breaks.
+    """
+
+    index: its.CommandIndex
+    reason: RelayRefusalReason
+
+
+_NOTHING_SENT: JsonDict = {
+    "if": {"properties": {"refused": {"not": {"type": "null"}}}, "required": ["refused"]},
+    "then": {"properties": {"answers": {"maxItems": 0}}},
+}
+
+
 class ChipBatchAnswers(Model):
     """POST …/chip-session/{sid}/responses: answers in order; shorter than the batch where it stopped.
 
     The status word that stopped it is the last answer; a link lost in the middle leaves only what came before.
+    `refused`: nothing was sent, and so there is no answer; central composes another batch, or ends the session.
     """
+
+    model_config = ConfigDict(json_schema_extra=_NOTHING_SENT)
 
     batch: its.BatchNumber
     answers: tuple[ChipAnswer, ...] = Field(max_length=MOST_COMMANDS)
+    refused: RelayRefusal | None = None
+
+    @model_validator(mode="after")
+    def _has_no_answer_where_nothing_was_sent(self) -> Self:
+        if self.refused is not None and self.answers:
+            raise ValueError("nothing was sent, so nothing answered")
+        return self
+
+
+_ONE_STEP: JsonDict = {
+    "if": {"properties": {"verdict": {"enum": ["written", "failed"]}}, "required": ["verdict"]},
+    "then": {"properties": {"batch": {"type": "null"}}},
+    "else": {"properties": {"batch": {"not": {"type": "null"}}, "failure": {"type": "null"}}, "required": ["batch"]},
+}
 
 
 class ChipSessionStep(Model):
-    """Either the next batch, or the verdict: "written" (chip holds the granted content) or "failed".
+    """Either the next batch, or the verdict: "written" (chip holds the granted content) or "failed"; never both, never
+    neither.
 
-    "failed" means that this session ends; `failure` (one of `SESSION_FAILURES`) says what is known of the chip.
+    "failed" means that this session ends; `failure` says what is known of the chip.
     """
+
+    model_config = ConfigDict(json_schema_extra=_ONE_STEP)
 
     session_id: UUID
     batch: ChipBatch | None = None
     verdict: Literal["written", "failed"] | None = None
-    failure: its.Code | None = None
+    failure: SessionFailure | None = None
+
+    @model_validator(mode="after")
+    def _is_one_step(self) -> Self:
+        if (self.batch is None) == (self.verdict is None):
+            raise ValueError("either a batch or a verdict")
+        if self.batch is not None and self.failure is not None:
+            raise ValueError("a failure belongs to a verdict")
+        return self
 
 
 class StageTime(Model):
@@ -292,13 +357,17 @@ class StageTime(Model):
 
 
 class CompletionRequest(Model):
-    """POST /v1/endorsements/{id}/completion: whatever happened. Nothing personal in it; may be sent days later."""
+    """POST /v1/endorsements/{id}/completion: whatever happened. Nothing personal in it; may be sent days later.
+
+    `stages`: kiosks of contract 1.1 and before sent an empty list; none is sent any more, and nothing is read from it.
+    """
 
     chip: Literal["old", "new", "unknown"]
     face: Literal["old", "new", "pending"]
     custody: Literal["with_holder", "at_mouth", "inside", "retained", "unknown"]
     receipt_printed: its.Flag
-    stages: tuple[StageTime, ...] = Field(default=(), max_length=MOST_KEYS)
+    stages: tuple[StageTime, ...] = Field(
+        default=(), max_length=MOST_KEYS, exclude=True, json_schema_extra={"deprecated": True})
     finished_at: its.Moment
 
 
@@ -306,7 +375,7 @@ class Recorded(Model):
     """Central took note; `state` is the endorsement's state now."""
 
     endorsement_id: UUID
-    state: its.Code
+    state: RecordedState
 
 
 class PendingRewritesRequest(Model):
@@ -322,15 +391,18 @@ class PendingRewritesRequest(Model):
 
 
 class PendingRewrite(Model):
-    """`rewrite`: chip and face by this grant; `face_only`: the chip is current, the face is not."""
+    """`rewrite`: chip and face by this grant; `face_only`: the chip is current, the face is not. The grant's own word
+    (`face_only`) is the same, or the kiosk believes neither.
+    """
 
     kind: Literal["rewrite", "face_only"]
     grant: SignedGrant
 
 
 class PendingRewritesAnswer(Model):
+    """`work` null: nothing is open for this permit."""
+
     work: PendingRewrite | None
-    already_current: its.Flag = False
 
 
 class EvidenceRequest(Model):
@@ -397,7 +469,7 @@ class ApplicationSearch(Model):
 
 class ApplicationProgress(Model):
     """Where an application stands. `stage` (key of the region file) was decided last, with `stage_result`; both None
-    while nothing is. `return_code`: one of `RETURN_CODES`. `station`, `ready_from`: where and from when it can be had,
+    while nothing is. `return_code`: why it came back. `station`, `ready_from`: where and from when it can be had,
     once made. `at_kiosk`: it waits at any kiosk of the region as a pending rewrite. `may_choose_collection`: now.
     """
 
@@ -409,7 +481,7 @@ class ApplicationProgress(Model):
     state: Literal["in_review", "returned", "approved", "made", "collected"]
     stage: Key | None
     stage_result: Key | None
-    return_code: its.Code | None
+    return_code: ReturnCode | None
     collection: CollectionChoice | None
     may_choose_collection: its.Flag
     station: its.Station | None
@@ -473,7 +545,7 @@ class Command(Model):
 
 
 class HeartbeatAnswer(Model):
-    """`time`: central's clock. `configuration_version`: what the kiosk should run, None: central does not say.
+    """`time`: central's clock; the kiosk holds its own against it.
 
     `journal`: the furthest head that central knew before this call; a kiosk whose journal holds another link at that
     number, or ends before it, has lost or changed records. `commands`: reserved, none yet; a kiosk ignores a kind that
@@ -481,7 +553,6 @@ class HeartbeatAnswer(Model):
     """
 
     time: its.Moment
-    configuration_version: its.VersionText | None = None
     journal: JournalHead | None
     commands: tuple[Command, ...] = Field(default=(), max_length=MOST_KEYS)
 

@@ -21,6 +21,7 @@ from pydantic import (
     StringConstraints,
     WithJsonSchema,
 )
+from pydantic.config import JsonDict
 
 from kiosk.domain import identity_number
 
@@ -83,6 +84,7 @@ Flag = StrictBool
 Number = Annotated[StrictInt, Field(ge=0, le=LARGEST_NUMBER), BeforeValidator(_whole)]
 EndorsementCount = Annotated[StrictInt, Field(ge=0, le=65535), BeforeValidator(_whole)]
 BatchNumber = Annotated[StrictInt, Field(ge=1, le=LARGEST_BATCH), BeforeValidator(_whole)]
+CommandIndex = Annotated[StrictInt, Field(ge=0, le=MOST_COMMANDS - 1), BeforeValidator(_whole)]
 Seconds = Annotated[StrictFloat, Field(ge=0, le=86400, allow_inf_nan=False)]
 
 Key = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,63}$")]      # a key of the region file
@@ -99,12 +101,17 @@ StatusWord = Annotated[str, Field(pattern=r"^[0-9A-F]{4}$")]
 
 PersonName = Annotated[str, Field(pattern=LINE, max_length=60)]
 # Both sides read every number in its one canonical form, whoever wrote it: small x, full width, blanks at the ends.
+# pydantic leaves the pattern of a text that is read otherwise first out of the document.
+_LINE_TOO: JsonDict = {"pattern": LINE}
 IdentityNumber = Annotated[
-    identity_number.IdentityNumber, BeforeValidator(_canonical), Field(pattern=LINE, min_length=15, max_length=18)]
+    identity_number.IdentityNumber, BeforeValidator(_canonical),
+    Field(pattern=LINE, min_length=15, max_length=18, json_schema_extra=_LINE_TOO)]
 NumberOfHolder = Annotated[     # as a chip has it, which may be wrong
-    identity_number.IdentityNumber, BeforeValidator(_canonical), Field(pattern=LINE, max_length=18)]
+    identity_number.IdentityNumber, BeforeValidator(_canonical),
+    Field(pattern=LINE, max_length=18, json_schema_extra=_LINE_TOO)]
 PermitNumber = Annotated[
-    identity_number.PermitNumber, BeforeValidator(_canonical), Field(pattern=LINE, max_length=18)]
+    identity_number.PermitNumber, BeforeValidator(_canonical),
+    Field(pattern=LINE, max_length=18, json_schema_extra=_LINE_TOO)]
 PermitFileName = Annotated[str, Field(pattern=LINE, min_length=1, max_length=40)]
 AreaCode = Annotated[str, Field(pattern=r"^[0-9]{6}$")]
 Address = Annotated[str, Field(pattern=LINE, max_length=80)]

@@ -36,6 +36,9 @@ class GrantFlaw(Enum):
     GARBAGE = "garbage"
     NEWER_VERSION = "newer_version"     # it holds what this kiosk would have to heed and does not know
     EXPIRED = "expired"
+    NOT_YET = "not_yet"                 # issued later than central's clock says it is
+    LIVES_TOO_LONG = "lives_too_long"
+    OTHER_KIND = "other_kind"           # for the face alone where chip and face were told, or the other way round
     OTHER_CHIP = "other_chip"
     OTHER_PERMIT = "other_permit"
 
@@ -73,10 +76,18 @@ def load_grant_keys(path: Path) -> GrantKeys:
     """
     mistakes: list[str] = []
     keys: dict[str, GrantKey] = {}
-    entries: Any = read_toml(path, GrantKeyFileError).get("keys")
+    document = read_toml(path, GrantKeyFileError)
+    if "grants" in document:
+        raise GrantKeyFileError([
+            f"{path.name}: grants: these are central's PRIVATE keys, which belong to central alone; a kiosk gets "
+            "[keys.<key id>] with algorithm and public (make-authority: grant_public_keys.toml)"])
+    entries: Any = document.get("keys")
     if not isinstance(entries, dict) or not entries:
         raise GrantKeyFileError([f"{path.name}: keys: at least one table [keys.<key id>] is needed"])
     for key_id, entry in entries.items():
+        if isinstance(entry, dict) and "private" in entry:
+            mistakes.append(f"{path.name}: keys.{key_id}: a PRIVATE key, which belongs to central alone; take it out")
+            continue
         try:
             keys[key_id] = GrantKey(str(entry["algorithm"]), bytes.fromhex(entry["public"]))
         except KeyError as error:
@@ -93,11 +104,14 @@ def verify_grant(
     keys: GrantKeys,
     *,
     now: datetime,
+    told_at: datetime | None = None,
     permit_number: Personal[PermitNumber],
     chip_serial: str,
     unknown: Unknown | None = None,
 ) -> Grant:
-    """The grant inside, if central signed it for exactly this permit and chip and it has not expired at `now` (aware).
+    """The grant inside, if central signed it for exactly this permit and chip, it has not expired at `now` (aware), and
+    it lives no longer than `contract.LONGEST_GRANT`. `told_at`: central's clock when it sent the grant, against which
+    `issued_at` is held, since the kiosk's own clock may be some minutes off; None: `now`.
 
     The signature is checked over the payload's bytes as they were sent, before anything in them is read, so a field
     that is not known here spoils nothing. `unknown` counts such fields. Raises `GrantRejected`.
@@ -113,6 +127,10 @@ def verify_grant(
         raise GrantRejected(GrantFlaw.OTHER_CHIP)
     if now >= grant.expires_at:
         raise GrantRejected(GrantFlaw.EXPIRED)
+    if grant.issued_at > (told_at or now) + contract.GRANT_MAY_BE_AHEAD:
+        raise GrantRejected(GrantFlaw.NOT_YET)
+    if grant.expires_at - grant.issued_at > contract.LONGEST_GRANT:
+        raise GrantRejected(GrantFlaw.LIVES_TOO_LONG)
     if not (grant.face_only or _has_term(grant.content)):
         raise GrantRejected(GrantFlaw.GARBAGE)
     return Grant(

@@ -82,6 +82,21 @@ class Otherwise:
 
 
 @dataclass(frozen=True, slots=True)
+class OneOf:
+    """Marks a text that is one of `words`, which the OpenAPI document lists."""
+
+    words: tuple[str, ...]
+
+    def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> core_schema.CoreSchema:
+        return core_schema.literal_schema(list(self.words))
+
+    def __get_pydantic_json_schema__(
+        self, schema: core_schema.CoreSchema, handler: GetJsonSchemaHandler
+    ) -> dict[str, Any]:
+        return {"type": "string", "enum": list(self.words)}
+
+
+@dataclass(frozen=True, slots=True)
 class LeftOut:
     """Marks a list: in an answer, an entry with an unknown word of a closed list is left out, unless all have one."""
 

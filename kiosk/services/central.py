@@ -14,7 +14,7 @@ from kiosk.central.client import (
     CentralError,
     CentralRefusedCall,
 )
-from kiosk.central.grants import GrantKeys, GrantRejected, verify_grant
+from kiosk.central.grants import GrantFlaw, GrantKeys, GrantRejected, verify_grant
 from kiosk.domain.applications import EvidenceResult
 from kiosk.domain.documents import Permit, PermitContent
 from kiosk.domain.endorsement import ChipState, Drawable, Grant, Refusal
@@ -42,6 +42,7 @@ from kiosk.services.central_messages import (
     new_category,
     received_of,
     refusal_of,
+    relay_refusal_of,
     session_event,
     shown,
 )
@@ -128,9 +129,16 @@ class CentralService:
             elif answer.work is None:
                 post(on.NoWorkFound())
             else:
-                post(on.WorkFound(self._verified(answer.work.grant, permit)))
+                post(on.WorkFound(self._work(answer.work, permit)))
         except (CentralError, GrantRejected, JournalFailed) as error:
             post(on.CentralFailed(self._fault_of("pending-rewrites", error), of_pending_rewrites=True))
+
+    def _work(self, work: contract.PendingRewrite, permit: Permit) -> Grant:
+        """Its grant, whose signed word on the chip must be that of the unsigned `kind` beside it."""
+        grant = self._verified(work.grant, permit)
+        if grant.face_only != (work.kind == "face_only"):
+            raise GrantRejected(GrantFlaw.OTHER_KIND)
+        return grant
 
     def _is_clock_wrong(self) -> bool:
         """By central's clock at its last answer."""
@@ -179,6 +187,8 @@ class CentralService:
                 grant = self._verified(signed, permit)
                 if grant.endorsement_id != endorsement_id:
                     raise CentralAnsweredGarbage("not_the_model", 200)
+                if grant.face_only:     # that is work decided elsewhere, and was not asked for here
+                    raise GrantRejected(GrantFlaw.OTHER_KIND)
                 return on.GrantReceived(grant)
             case contract.Refused(code=code, retain=retain):
                 return on.EndorsementRefused(refusal_of(code, retain))
@@ -191,8 +201,8 @@ class CentralService:
         """The grant of the answer that came just now, held against the time that it came with."""
         self._is_clock_wrong()
         grant = verify_grant(
-            signed, self._keys, now=self._clock.now(), permit_number=permit.permit_number,
-            chip_serial=permit.chip_serial, unknown=self._client.unknown)
+            signed, self._keys, now=self._clock.now(), told_at=self._client.central_time,
+            permit_number=permit.permit_number, chip_serial=permit.chip_serial, unknown=self._client.unknown)
         drawable = self._ask_drawable(grant.content, permit.permit_file)
         if drawable is not Drawable.WHOLE:
             log(LogEvent.FACE_UNPRINTABLE, level=logging.WARNING, fault=FACE_UNPRINTABLE.code, why=drawable.value)
@@ -237,6 +247,7 @@ class CentralService:
             batch=effect.batch,
             answers=tuple(
                 contract.ChipAnswer(data=data.hex().upper(), sw=f"{sw:04X}") for data, sw in effect.answers.answers),
+            refused=relay_refusal_of(effect.answers),
         )
         try:
             step = self._client.report_chip_answers(

@@ -10,7 +10,7 @@ from pydantic import ValidationError
 
 from kiosk.central import contract
 from kiosk.central.client import CentralAnsweredGarbage
-from kiosk.central.codes import OTHER, REFUSAL_CODES, SESSION_FAILURES
+from kiosk.central.codes import RETAINING_CODES
 from kiosk.central.grants import contract_content
 from kiosk.central.reading import Unknown
 from kiosk.domain.applications import Application, ApplicationState, EvidenceResult, Proof, ReceivedApplication
@@ -25,19 +25,23 @@ _SERVICES = {service.value for service in Service}
 
 
 def session_event(step: contract.ChipSessionStep) -> on.ChipBatchReceived | on.ChipVerdictReceived:
-    """A chip session's next batch, or its verdict. Raises `CentralAnsweredGarbage` for neither."""
-    if step.verdict is not None:
+    """A chip session's next batch, or its verdict."""
+    if step.batch is None:
         if step.failure is not None:
             log(
                 LogEvent.CENTRAL_TROUBLE, level=logging.WARNING, call="chip-session", error="verdict",
-                code=step.failure if step.failure in SESSION_FAILURES else OTHER)
+                code=step.failure)
         return on.ChipVerdictReceived(step.verdict == "written")
-    if step.batch is None:
-        raise CentralAnsweredGarbage("not_the_model", 200)
     commands = tuple(
         (bytes.fromhex(command.apdu), tuple(int(word, 16) for word in command.expect))
         for command in step.batch.commands)
     return on.ChipBatchReceived(step.session_id, step.batch.number, do.ChipCommands(commands))
+
+
+def relay_refusal_of(answers: do.ChipAnswers) -> contract.RelayRefusal | None:
+    """Which command of a batch the relay did not let through; None where it let all of them."""
+    refused = answers.refused
+    return None if refused is None else contract.RelayRefusal(index=refused.index, reason=refused.reason)
 
 
 def holder_of(document: IdDocument) -> contract.Holder:
@@ -146,10 +150,13 @@ def received_of(
 
 
 def refusal_of(code: str, retain: bool) -> Refusal:
-    """Central's no. A code that this kiosk does not know is `other`: nothing but codes of the contract reaches journal
-    and log, and no permit is kept for a reason that nobody here could name.
+    """Central's no. No permit is kept for a reason that is none for keeping it: the holder gets it back with the
+    refusal's own text, and the log says what central wanted.
     """
-    return Refusal(code, retain) if code in REFUSAL_CODES else Refusal(OTHER)
+    if retain and code not in RETAINING_CODES:
+        log(LogEvent.CENTRAL_TROUBLE, level=logging.WARNING, call="refusal", error="retain_not_allowed", code=code)
+        return Refusal(code)
+    return Refusal(code, retain)
 
 
 def applications_of(found: contract.ApplicationsFound, unknown: Unknown) -> tuple[Application, ...]:

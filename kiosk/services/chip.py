@@ -6,7 +6,7 @@ import time
 from collections.abc import Mapping
 from datetime import date
 
-from drivers.errors import DriverError, LinkLost, NoChip, NotAPermit, ServiceLost
+from drivers.errors import CommandNotAllowed, DriverError, LinkLost, NoChip, NotAPermit, ServiceLost
 from drivers.permit_chip.chip import ForeignChip, PermitChip
 from drivers.permit_chip.permit_file import ChipContentCorrupt
 from drivers.permit_chip.records import ChipRecord, RelayCommand
@@ -110,6 +110,10 @@ class ChipService:
                 self._chip.open(PRESENCE_S)
                 self._relaying = True
             answers = self._chip.relay(commands)
+        except CommandNotAllowed as error:
+            self._fault_of(error, "relaying commands")
+            post(on.BatchRelayed(do.ChipAnswers((), do.RelayRefused(error.index, error.rule))))
+            return
         except DriverError as error:
             nothing_sent = isinstance(error, ServiceLost) and not self._relaying
             self._release()

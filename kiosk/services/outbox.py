@@ -11,7 +11,6 @@ from uuid import UUID, uuid4
 
 from kiosk.central import contract
 from kiosk.central.client import CentralAnsweredGarbage, CentralClient, CentralError, CentralRefusedCall
-from kiosk.central.codes import ENDORSEMENT_STATES, OTHER
 from kiosk.central.repeating import Call, Situation
 from kiosk.faults import MESSAGES_WAITING, Fault
 from kiosk.log_events import LogEvent, log
@@ -168,10 +167,9 @@ class OutboxService:
             call = _CALLS.get(message.call)
             if call is None:        # of another version of this program
                 raise CentralAnsweredGarbage("no_such_call", 0)
-            state = self._client.deliver(
+            return self._client.deliver(
                 call, message.endorsement_id, message.body.encode(), key=message.idempotency_key,
                 sequence=message.sequence).state
-            return state if state in ENDORSEMENT_STATES else OTHER
         except CentralRefusedCall as error:
             self._trouble(message, error, error.code)
             if error.situation is Situation.BUSY or error.code in _NOT_ABOUT_THE_MESSAGE:

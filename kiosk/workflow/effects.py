@@ -31,10 +31,19 @@ class ChipCommands:
 
 
 @dataclass(frozen=True, slots=True)
+class RelayRefused:
+    """The relay let nothing of a batch through: command `index` breaks its rule `reason`, a code of the contract."""
+
+    index: int
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class ChipAnswers:
-    """What the chip answered: (data, status word) in order. Opaque to the machine."""
+    """What the chip answered: (data, status word) in order. Opaque to the machine. `refused`: it was asked nothing."""
 
     answers: tuple[tuple[bytes, int], ...] = field(repr=False)
+    refused: RelayRefused | None = None
 
 
 @dataclass(frozen=True, slots=True)

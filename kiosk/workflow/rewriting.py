@@ -7,7 +7,7 @@ from uuid import UUID
 
 from kiosk.domain.documents import Permit
 from kiosk.domain.endorsement import Grant
-from kiosk.faults import Fault
+from kiosk.faults import RELAY_REFUSED, Fault
 from kiosk.workflow.visits import Ending, Interrupted, UnfinishedStory, Visit, WritableCase
 
 
@@ -36,7 +36,9 @@ class RelayingBatch:
 
 @dataclass(frozen=True, slots=True)
 class SendingChipAnswers:
-    """`try_was_lost`: the chip refused a command in a way that costs it one of its tries."""
+    """`try_was_lost`: the chip refused a command in a way that costs it one of its tries. `relay_refused`: the batch
+    asked for what the permit file does not foresee, and central is told so.
+    """
 
     visit: Visit
     case: WritableCase
@@ -45,6 +47,11 @@ class SendingChipAnswers:
     batch: int
     session: int = 1
     try_was_lost: bool = False
+    relay_refused: bool = False
+
+    def broken_by(self, otherwise: Fault) -> Fault:
+        """What the visit ends by where central does not go on: its own mistake, if it was told of one."""
+        return RELAY_REFUSED if self.relay_refused else otherwise
 
 
 @dataclass(frozen=True, slots=True)

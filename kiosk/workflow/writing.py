@@ -60,7 +60,7 @@ def relaying_batch(site: Site, state: s.RelayingBatch, event: on.Event) -> Step 
         case on.BatchRelayed(answers=answers):
             sending = s.SendingChipAnswers(
                 state.visit, state.case, state.grant, state.session_id, state.batch, state.session,
-                try_was_lost=costs_a_try(answers))
+                try_was_lost=costs_a_try(answers), relay_refused=answers.refused is not None)
             return Step(sending, (
                 do.SendChipAnswers(state.grant.endorsement_id, state.session_id, state.batch, answers),))
         case on.DeadlinePassed():
@@ -76,11 +76,11 @@ def sending_chip_answers(site: Site, state: s.SendingChipAnswers, event: on.Even
         case on.ChipBatchReceived(batch=batch) if batch > MOST_BATCHES:
             return doubt_chip(site, state, CENTRAL_GARBAGE)
         case on.ChipVerdictReceived(written=written):
-            return _read_back(state, None if written else CHIP_REFUSED)
+            return _read_back(state, None if written else state.broken_by(CHIP_REFUSED))
         case on.CentralFailed(fault=fault):
-            return doubt_chip(site, state, fault)
+            return doubt_chip(site, state, state.broken_by(fault))
         case on.DeadlinePassed():
-            return doubt_chip(site, state, CENTRAL_UNREACHABLE)
+            return doubt_chip(site, state, state.broken_by(CENTRAL_UNREACHABLE))
         case _:
             return None
 

@@ -14,6 +14,7 @@ from kiosk.central import contract
 from kiosk.central.client import CentralRefusedCall
 from kiosk.central.reference.authority import issue_client
 from kiosk.central.reference.server import ReferenceCentral
+from kiosk.central.reference.tables import ChipBatchRow
 from tests.component.central_rig import PERMITS, Kiosk, MovableClock, Resident, client_of, resident, settings
 
 OLD, NEW = date(2026, 12, 4), date(2027, 12, 4)
@@ -167,6 +168,25 @@ def test_a_reading_that_stops_is_not_followed_by_a_write(kiosk: Kiosk, who: Resi
     step = kiosk.begin(answer.endorsement_id, who.record.chip_serial)
     step = kiosk.tell(answer.endorsement_id, step, [contract.ChipAnswer(data="", sw="6A82")])
     assert (step.verdict, step.failure) == ("failed", "unexpected_answer")
+
+
+def test_a_batch_that_a_kiosks_relay_refuses_ends_the_grant_and_is_kept_with_its_rule(
+    central: ReferenceCentral, kiosk: Kiosk, who: Resident
+) -> None:
+    answer = kiosk.granted(who)
+    step = kiosk.begin(answer.endorsement_id, who.record.chip_serial)
+    assert step.batch is not None
+    refused = contract.RelayRefusal(index=0, reason="select")
+    body = contract.ChipBatchAnswers(batch=step.batch.number, answers=(), refused=refused)
+    key = str(uuid4())
+    for _ in range(2):      # told twice, the same
+        told = kiosk.client.report_chip_answers(answer.endorsement_id, step.session_id, body, key=key, sequence=None)
+        assert (told.batch, told.verdict, told.failure) == (None, "failed", "relay_refused")
+    with central.database.reading() as session:
+        row = session.get(ChipBatchRow, (step.session_id, step.batch.number))
+        assert row is not None
+        assert row.relay_refusal == "select"
+    assert kiosk.client.endorsement_state(answer.endorsement_id).state == "unchanged"
 
 
 def test_another_chip_under_the_same_grant_is_not_written(

@@ -12,11 +12,13 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
+from pydantic import TypeAdapter
 
 from kiosk.central import contract, signatures
 from kiosk.central.client import CentralAnsweredGarbage, CentralClient, CentralRefusedCall
+from kiosk.central.codes import REFUSAL_CODES, RETAINING_CODES
 from kiosk.central.grants import GrantFlaw, GrantRejected, load_grant_keys, verify_grant
-from kiosk.central.reading import Unknown
+from kiosk.central.reading import Unknown, read_answer
 from kiosk.central.reference.authority import GRANT_KEYS, GRANT_PUBLIC_KEYS
 from kiosk.central.reference.server import ReferenceCentral
 from kiosk.domain.endorsement import Refusal, Service
@@ -185,7 +187,16 @@ def test_an_older_central_refuses_a_request_that_says_more_and_is_not_asked_agai
 
 def test_a_refusal_whose_code_is_not_known_is_other_and_keeps_no_permit() -> None:
     assert refusal_of("reported_lost", True) == Refusal("reported_lost", retain=True)
-    assert refusal_of("owes_a_fine", True) == Refusal("other", retain=False)
+    newer = {"state": "refused", "endorsement_id": str(uuid4()), "code": "owes_a_fine", "retain": True}
+    answers_of_endorsing = TypeAdapter[contract.EndorsementAnswer](contract.EndorsementAnswer)
+    told = read_answer(answers_of_endorsing, json.dumps(newer).encode(), Unknown())
+    assert isinstance(told, contract.Refused)
+    assert refusal_of(told.code, told.retain) == Refusal("other", retain=False)
+
+
+@pytest.mark.parametrize("code", [code for code in REFUSAL_CODES if code not in RETAINING_CODES])
+def test_no_permit_is_kept_with_a_code_that_has_nothing_to_do_with_keeping_it(code: str) -> None:
+    assert refusal_of(code, True) == Refusal(code, retain=False)
 
 
 def test_an_application_for_a_service_that_is_not_known_is_left_out_where_others_are_known() -> None:

@@ -59,7 +59,7 @@ def test_the_migrations_make_the_tables_that_the_program_uses(database: Database
 def test_migrating_twice_changes_nothing(database: Database) -> None:
     database.migrate()
     with database.reading() as session:
-        assert session.scalars(text("SELECT version_num FROM alembic_version")).all() == ["0008"]
+        assert session.scalars(text("SELECT version_num FROM alembic_version")).all() == ["0009"]
 
 
 def test_a_central_of_the_first_version_keeps_its_records_when_brought_up_to_date(empty_url: str) -> None:
@@ -241,7 +241,8 @@ def test_the_command_line_feeds_and_shows_and_purges(tmp_path: Path, capsys: pyt
     assert run("show", "--database", database) == 0
     told = capsys.readouterr().out
     assert json.loads(told) == {
-        "endorsements": {}, "applications": {}, "permits": {"valid": 1, "reported_lost": 1}, "kiosks": ["kiosk-7"]
+        "endorsements": {}, "applications": {}, "permits": {"valid": 1, "reported_lost": 1}, "kiosks": ["kiosk-7"],
+        "relay_refusals": {},
     }
     assert people[0].record.holder.name not in told
     assert run("retire-kiosk", "kiosk-7", "--database", database) == 0

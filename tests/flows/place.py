@@ -104,8 +104,8 @@ class JournalStep:
 class Place:
     """`chip`: the coupler as the kiosk and as the devices' side name it, `CHIP_IN_UNIT` where the permit unit powers
     chips itself. `site`: what its configuration says otherwise: `region`, `pilot`, `scanner` (False: it has none),
-    `right_time_s`, `files` (other files than the usual), `settings` (further keys). `unit`: the permit unit's dialect.
-    Stop it when done.
+    `right_time_s`, `files` (other files than the usual), `settings` (further keys), `central_at` (the URL of what
+    stands between the kiosk and central). `unit`: the permit unit's dialect. Stop it when done.
     """
 
     def __init__(
@@ -130,7 +130,7 @@ class Place:
         self.mistakes: list[str] = []
         self._cut_at: Callable[[s.State], bool] | None = None
         self._meanwhile: Callable[[s.State], None] = lambda state: None
-        address = urlsplit(self.central.url)
+        address = urlsplit(site.get("central_at", self.central.url))
         self.cable = Cable(address.hostname or "", address.port or 0)
         self.config = self._config({**self.rig.start(), "permit_chip": chip_url}, printer, site)
         self._about: Any = None

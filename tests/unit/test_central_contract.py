@@ -4,18 +4,21 @@ from __future__ import annotations
 
 import base64
 import json
+import re
 from collections.abc import Iterator
 from datetime import date
 from typing import Any, get_args
 from uuid import UUID
 
+import jsonschema_rs
 import pytest
 from pydantic import TypeAdapter, ValidationError
 
+from drivers.permit_chip.allow_list import Rule
 from kiosk.central import codes, contract
 from kiosk.central.reading import Unknown, read_answer
 from kiosk.central.reference.openapi_document import DOCUMENT, openapi_document, openapi_text
-from kiosk.central.reference.problems import ProblemError, problem_body
+from kiosk.central.reference.problems import PROBLEMS_OF, ProblemError, problem_body, status_of
 from kiosk.domain.endorsement import ResidenceYears, Service
 from kiosk.policy.assessment import AssessedOutcome
 
@@ -119,6 +122,14 @@ def test_every_value_in_the_document_has_a_range_or_a_length() -> None:
     assert [place for place, schema in _schemas(schemas) if not _is_bounded(schema)] == []
 
 
+def test_every_free_text_says_in_the_document_which_characters_it_may_have() -> None:
+    schemas = openapi_document()["components"]["schemas"]
+    del schemas["Problem"]
+    assert [
+        place for place, schema in _schemas(schemas)
+        if schema["type"] == "string" and not schema.keys() & {"pattern", "const", "enum", "format"}] == []
+
+
 def test_the_services_of_the_contract_are_those_of_the_kiosk() -> None:
     assert set(get_args(contract.ServiceName)) == {service.value for service in Service}
     assert set(get_args(contract.Outcome)) == {outcome.value for outcome in AssessedOutcome}
@@ -188,6 +199,8 @@ def test_the_document_says_how_an_unknown_word_of_an_open_list_is_read() -> None
     }
     assert told == {
         ("EndorsementState", "state"): "unknown",
+        ("Recorded", "state"): "other",
+        ("Refused", "code"): "other",
         ("EvidenceAnswer", "result"): "needs_person",
         ("GrantPayload", "residence_years"): None,
     }
@@ -268,3 +281,118 @@ def test_a_command_that_is_not_known_does_not_silence_the_heartbeat() -> None:
     document = b'{"time": "2026-11-22T10:00:00+08:00", "journal": null, "commands": [{"kind": "reboot", "at": 3}]}'
     read = read_answer(TypeAdapter(contract.HeartbeatAnswer), document, Unknown())
     assert [each.kind for each in read.commands] == ["reboot"]
+
+
+STEP = {"session_id": SOME_ID.decode()}
+BATCH: dict[str, object] = {"number": 1, "commands": [{"apdu": "0084000004"}]}
+
+
+@pytest.mark.parametrize(("step", "is_one"), [
+    (STEP, False),
+    (STEP | {"batch": None, "verdict": None, "failure": None}, False),
+    (STEP | {"batch": BATCH, "verdict": "written"}, False),
+    (STEP | {"batch": BATCH, "failure": "grant_expired"}, False),
+    (STEP | {"batch": BATCH}, True),
+    (STEP | {"batch": BATCH, "verdict": None, "failure": None}, True),
+    (STEP | {"verdict": "written"}, True),
+    (STEP | {"batch": None, "verdict": "failed", "failure": "grant_expired"}, True),
+])
+def test_a_step_of_a_chip_session_is_a_batch_or_a_verdict_to_the_models_and_to_the_document(
+    step: dict[str, object], is_one: bool
+) -> None:
+    assert fits_document("ChipSessionStep", step) is is_one
+    if is_one:
+        contract.ChipSessionStep.model_validate(step)
+    else:
+        with pytest.raises(ValidationError, match=r"batch or a verdict|belongs to a verdict"):
+            contract.ChipSessionStep.model_validate(step)
+
+
+def test_an_answer_without_the_state_that_tells_it_apart_does_not_fit_the_document() -> None:
+    answer = {"endorsement_id": SOME_ID.decode(), "code": "too_early"}
+    assert fits_document("Refused", answer | {"state": "refused"})
+    assert not fits_document("Refused", answer)
+
+
+@pytest.mark.parametrize("code", codes.REFUSAL_CODES)
+def test_the_document_lets_a_permit_be_kept_with_the_codes_for_it_alone(code: str) -> None:
+    answer = {"state": "refused", "endorsement_id": SOME_ID.decode(), "code": code, "retain": True}
+    assert fits_document("Refused", answer) is (code in codes.RETAINING_CODES)
+
+
+@pytest.mark.parametrize(("schema", "field", "words"), [
+    ("Refused", "code", codes.REFUSAL_CODES), ("Recorded", "state", codes.ENDORSEMENT_STATES),
+    ("RelayRefusal", "reason", codes.RELAY_REFUSALS),
+])
+def test_the_document_lists_the_codes(schema: str, field: str, words: tuple[str, ...]) -> None:
+    assert openapi_document()["components"]["schemas"][schema]["properties"][field]["enum"] == list(words)
+
+
+def test_a_code_that_is_not_listed_is_read_as_other_in_an_answer_and_refused_in_a_request() -> None:
+    unknown = Unknown()
+    document = b'{"endorsement_id": "%s", "state": "LIN YUZHEN 341399198803140021"}' % SOME_ID
+    assert read_answer(TypeAdapter(contract.Recorded), document, unknown).state == codes.OTHER
+    assert unknown.counts() == {"unknown_fields": 0, "unknown_values": 1}
+    with pytest.raises(ValidationError):
+        contract.RelayRefusal.model_validate({"index": 0, "reason": "because"})
+
+
+def test_a_code_that_may_be_missing_is_read_in_the_same_way() -> None:
+    document = b'{"session_id": "%s", "verdict": "failed", "failure": "owl_in_the_chip"}' % SOME_ID
+    unknown = Unknown()
+    assert read_answer(TypeAdapter(contract.ChipSessionStep), document, unknown).failure == codes.OTHER
+    assert unknown.counts()["unknown_values"] == 1
+
+
+def test_each_call_tells_the_statuses_and_codes_that_it_can_give_and_no_others() -> None:
+    document = openapi_document()
+    for (method, path), told in PROBLEMS_OF.items():
+        responses = document["paths"][path][method]["responses"]
+        assert {int(status) for status in responses} == {200, *(status_of(code) for code in told)}
+        listed = [code for status, each in responses.items() for code in each.get("x-problem-codes", ())]
+        assert sorted(listed) == sorted(told)
+    assert {(path, method) for method, path in PROBLEMS_OF} == {
+        (path, method) for path, methods in document["paths"].items() for method in methods}
+    everywhere = {code for told in PROBLEMS_OF.values() for code in told}
+    assert set(codes.PROBLEM_CODES) - everywhere == {"method_not_allowed"}
+
+
+def test_every_answer_has_a_date_and_the_calls_name_in_a_form_that_the_document_gives() -> None:
+    date_of_rfc_9110 = "Sun, 06 Nov 1994 08:49:37 GMT"
+    for operations in openapi_document()["paths"].values():
+        for operation in operations.values():
+            for status, answer in operation["responses"].items():
+                headers = answer["headers"]
+                assert re.fullmatch(headers["Date"]["schema"]["pattern"], date_of_rfc_9110)
+                assert headers["Date"]["required"]
+                assert headers[contract.CALL_HEADER]["schema"]["pattern"] == contract.CALL_NAME
+                assert ("Retry-After" in headers) is (status in ("429", "503"))
+
+
+def test_the_stages_of_an_older_kiosks_report_are_taken_and_none_are_sent() -> None:
+    """Such a report may wait in a kiosk's queue for days."""
+    older = {
+        "chip": "old", "face": "old", "custody": "inside", "receipt_printed": True, "stages": [],
+        "finished_at": "2026-11-22T10:00:00+08:00"}
+    assert b"stages" not in contract.CompletionRequest.model_validate(older).model_dump_json().encode()
+
+
+def fits_document(name: str, value: object) -> bool:
+    """Whether a value is what the OpenAPI document's schema of that name allows."""
+    schema = {"$ref": f"#/components/schemas/{name}", "components": openapi_document()["components"]}
+    return jsonschema_rs.validator_for(schema).is_valid(value)
+
+
+def test_what_the_relay_refuses_has_no_answer_to_the_models_and_to_the_document() -> None:
+    refused = {"batch": 1, "answers": [], "refused": {"index": 0, "reason": "select"}}
+    answered = refused | {"answers": [{"data": "", "sw": "9000"}]}
+    assert fits_document("ChipBatchAnswers", refused)
+    assert fits_document("ChipBatchAnswers", answered | {"refused": None})
+    assert not fits_document("ChipBatchAnswers", answered)
+    contract.ChipBatchAnswers.model_validate(refused)
+    with pytest.raises(ValidationError, match="nothing was sent"):
+        contract.ChipBatchAnswers.model_validate(answered)
+
+
+def test_the_relays_rules_are_those_of_the_contract() -> None:
+    assert {rule.value for rule in Rule} == set(codes.RELAY_REFUSALS)

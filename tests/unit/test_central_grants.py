@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+import re
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from uuid import UUID
@@ -22,6 +23,7 @@ from kiosk.central.grants import (
     verify_grant,
 )
 from kiosk.central.reading import Unknown
+from kiosk.central.reference.authority import GRANT_KEYS, GRANT_PUBLIC_KEYS, make_authority
 from kiosk.domain.endorsement import ResidenceYears
 from kiosk.domain.personal import Personal
 
@@ -123,6 +125,52 @@ def test_a_grant_is_believed_until_the_moment_it_expires(seconds: int, is_believ
         assert verify_grant(signed(), KEYS, now=now, permit_number=NUMBER, chip_serial=SERIAL).chip_serial == SERIAL
     else:
         assert flaw_of(signed(), now) is GrantFlaw.EXPIRED
+
+
+@pytest.mark.parametrize(("ahead_s", "is_believed"), [(0, True), (60, True), (61, False), (86_400, False)])
+def test_a_grant_that_is_issued_later_than_centrals_clock_says_is_rejected(ahead_s: int, is_believed: bool) -> None:
+    issued_at = NOW + timedelta(seconds=ahead_s)
+    later = signed(issued_at=issued_at.isoformat(), expires_at=(issued_at + timedelta(minutes=10)).isoformat())
+    if is_believed:
+        assert verify_grant(later, KEYS, now=NOW, permit_number=NUMBER, chip_serial=SERIAL).chip_serial == SERIAL
+    else:
+        assert flaw_of(later) is GrantFlaw.NOT_YET
+
+
+def test_centrals_own_clock_decides_whether_a_grant_is_issued_too_early_and_not_the_kiosks() -> None:
+    behind = NOW - timedelta(minutes=5)
+    assert flaw_of(signed(), behind) is GrantFlaw.NOT_YET
+    verify_grant(signed(), KEYS, now=behind, told_at=NOW, permit_number=NUMBER, chip_serial=SERIAL)
+
+
+@pytest.mark.parametrize(("life_s", "is_believed"), [(1, True), (3600, True), (3601, False), (86_400, False)])
+def test_a_grant_that_lives_for_more_than_an_hour_is_rejected(life_s: int, is_believed: bool) -> None:
+    long = signed(expires_at=(NOW + timedelta(seconds=life_s)).isoformat())
+    if is_believed:
+        assert verify_grant(long, KEYS, now=NOW, permit_number=NUMBER, chip_serial=SERIAL).chip_serial == SERIAL
+    else:
+        assert flaw_of(long) is GrantFlaw.LIVES_TOO_LONG
+
+
+def test_a_file_of_centrals_private_keys_is_refused_in_one_line_without_a_key(tmp_path: Path) -> None:
+    make_authority(tmp_path)
+    private = tmp_path / GRANT_KEYS
+    assert GRANT_KEYS != GRANT_PUBLIC_KEYS
+    with pytest.raises(GrantKeyFileError) as caught:
+        load_grant_keys(private)
+    (mistake,) = caught.value.mistakes
+    assert "PRIVATE" in mistake
+    assert GRANT_PUBLIC_KEYS in mistake
+    assert not re.search("[0-9a-f]{64}", mistake)
+
+
+def test_one_private_key_among_public_ones_is_refused_without_the_key(tmp_path: Path) -> None:
+    path = tmp_path / "keys.toml"
+    path.write_text('[keys.a]\nalgorithm = "ed25519"\nprivate = "' + "ab" * 32 + '"\n', encoding="utf-8")
+    with pytest.raises(GrantKeyFileError) as caught:
+        load_grant_keys(path)
+    assert caught.value.mistakes == [
+        "keys.toml: keys.a: a PRIVATE key, which belongs to central alone; take it out"]
 
 
 def test_a_grant_for_another_chip_is_rejected() -> None:

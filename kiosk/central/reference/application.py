@@ -30,24 +30,7 @@ from kiosk.central.reference.unasked import close_unasked, is_unasked
 TITLE = "Central: endorsement of residence permits"
 VERSION = contract.CONTRACT_VERSION
 
-_PROBLEM_SCHEMA = {"schema": {"$ref": "#/components/schemas/Problem"}}
-_PROBLEMS: dict[int | str, dict[str, object]] = {
-    status: {"description": meaning, "content": {contract.PROBLEM_TYPE: _PROBLEM_SCHEMA}}
-    for status, meaning in (
-        (400, "No idempotency key"),
-        (403, "Not a registered kiosk, or a revoked certificate"),
-        (404, "Unknown"),
-        (409, "In conflict with what was done before"),
-        (413, "Too large"),
-        (405, "Not this method"),
-        (422, "Not the contract's"),
-        (429, "More of this than can be true"),
-        (500, "Central's mistake"),
-        (503, "Busy; repeat the call"),
-    )
-}
-
-router = APIRouter(prefix="/v1", responses=_PROBLEMS)
+router = APIRouter(prefix="/v1")
 
 
 @router.post("/endorsements", response_model=contract.EndorsementAnswer, summary="Ask for an endorsement")
@@ -223,7 +206,7 @@ def bare_application() -> FastAPI:
         title=TITLE, version=VERSION, docs_url=None, redoc_url=None, openapi_url=None,
         redirect_slashes=False)      # a kiosk follows no redirect: an address that is none is 404
     application.include_router(router)
-    application.include_router(review_calls.router, prefix="/v1", responses=_PROBLEMS)
+    application.include_router(review_calls.router, prefix="/v1")
     _build_routes(application)
     application.add_exception_handler(ProblemError, _on_problem)
     application.add_exception_handler(RequestValidationError, _on_invalid)

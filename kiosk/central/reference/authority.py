@@ -16,7 +16,7 @@ from kiosk.central import signatures
 CA_FILE = "ca.pem"
 CENTRAL_CERTIFICATE = "central.pem"
 CENTRAL_KEY = "central.key"
-GRANT_KEYS = "grant_keys.toml"                  # private: for `SoftwareHsm.from_files`
+GRANT_KEYS = "grant_private_keys.toml"          # for `SoftwareHsm.from_files`
 GRANT_PUBLIC_KEYS = "grant_public_keys.toml"    # for `grants.load_grant_keys`
 DEMO_KIOSK = "kiosk-1"
 

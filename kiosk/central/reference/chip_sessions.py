@@ -37,7 +37,10 @@ _SESSION_AND_BATCH = (
 )
 
 # Failures after which the grant is over; after the others the kiosk may begin a new session with it.
-_ENDING = ("chip_mismatch", "content_mismatch", "mac_rejected", "write_failed", "too_many_attempts", "grant_expired")
+_ENDING = (
+    "chip_mismatch", "content_mismatch", "mac_rejected", "write_failed", "too_many_attempts", "grant_expired",
+    "relay_refused",        # the next session would compose the same
+)
 
 
 class ChipSessions:
@@ -94,7 +97,11 @@ class ChipSessions:
         if chip_session.closed:
             raise ProblemError("session_closed")
         turn = _Turn(session, endorsement, chip_session, self._layout(endorsement), now)
-        step = turn.take(batch, report.answers)
+        if report.refused is None:
+            step = turn.take(batch, report.answers)
+        else:
+            batch.relay_refusal = report.refused.reason
+            step = turn.failed("relay_refused")
         batch.answers_hash = told
         batch.next_step = step.model_dump_json()
         return step

@@ -1,5 +1,5 @@
-"""`python -m kiosk central serve | seed | purge | openapi | make-authority | issue-client | revoke | show`, and what
-`review_command`, `kiosks_command` and `kiosk.central.check` add.
+"""`python -m kiosk central serve | seed | purge | openapi | vectors | make-authority | issue-client | revoke | show`,
+and what `review_command` and `kiosks_command` add.
 """
 
 from __future__ import annotations
@@ -18,7 +18,8 @@ from drivers.command_numbers import whole
 from drivers.device_file import DeviceFileError
 from drivers.standard_streams import json_text
 from kiosk.central.check import command_line as check_command
-from kiosk.central.reference import kiosks, kiosks_command, opening, residents, retention, review_command
+from kiosk.central.contract import LONGEST_GRANT
+from kiosk.central.reference import kiosks, kiosks_command, opening, residents, retention, review_command, vectors
 from kiosk.central.reference.authority import (
     CA_FILE,
     CENTRAL_KEY,
@@ -36,13 +37,13 @@ from kiosk.central.reference.peer_certificate import PeerCertificate
 from kiosk.central.reference.reviewing import ReviewRefused
 from kiosk.central.reference.server import CentralDidNotStart, ReferenceCentral
 from kiosk.central.reference.settings import THREADS_WITH_POSTGRESQL, THREADS_WITH_SQLITE, CentralSettings
-from kiosk.central.reference.tables import Application, Endorsement, Kiosk, Permit
+from kiosk.central.reference.tables import Application, ChipBatchRow, Endorsement, Kiosk, Permit
 from kiosk.central.reference.wire_faults import FAULT_NAMES
 from kiosk.central.signatures import ALGORITHMS
 from kiosk.policy.region_file import RegionFileError
 
 DEFAULT_DATABASE = "sqlite:///central.db"
-MOST_GRANT_MINUTES = 24 * 60
+MOST_GRANT_MINUTES = round(LONGEST_GRANT.total_seconds()) // 60
 
 
 def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -56,6 +57,7 @@ def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     _with_database(_leaf(verbs, "purge", _purge, "delete what has outlived its retention time"))
     openapi = _leaf(verbs, "openapi", _openapi, "write the OpenAPI document")
     openapi.add_argument("--check", action="store_true", help="only say whether the checked-in document is current")
+    _leaf(verbs, "vectors", _vectors, "write the test vectors: grants, MACs")
     authority = _leaf(verbs, "make-authority", _make_authority, "throw-away certificates and grant keys")
     authority.add_argument("directory", type=Path)
     authority.add_argument("--kiosk", default=DEMO_KIOSK)
@@ -225,6 +227,11 @@ def _openapi(args: argparse.Namespace) -> int:
     return 0
 
 
+def _vectors(args: argparse.Namespace) -> int:
+    vectors.DOCUMENT.write_text(vectors.vectors_text(), encoding="utf-8")
+    return 0
+
+
 def _make_authority(args: argparse.Namespace) -> int:
     _keep(args.directory / CA_FILE, args.directory / CENTRAL_KEY, args.directory / GRANT_KEYS)
     make_authority(args.directory, args.kiosk, args.sign_with)
@@ -276,6 +283,9 @@ def _show(args: argparse.Namespace) -> int:
         endorsements = session.execute(select(Endorsement.state, func.count()).group_by(Endorsement.state)).all()
         applications = session.execute(select(Application.state, func.count()).group_by(Application.state)).all()
         permits = session.execute(select(Permit.status, func.count()).group_by(Permit.status)).all()
+        refused = session.execute(
+            select(ChipBatchRow.relay_refusal, func.count()).where(ChipBatchRow.relay_refusal.is_not(None))
+            .group_by(ChipBatchRow.relay_refusal)).all()
         known = session.scalars(select(Kiosk.kiosk_id).where(Kiosk.retired_at.is_(None))).all()
         _print(
             {
@@ -283,6 +293,7 @@ def _show(args: argparse.Namespace) -> int:
                 "applications": dict(applications),
                 "permits": dict(permits),
                 "kiosks": list(known),
+                "relay_refusals": dict(refused),
             }
         )
     database.close()

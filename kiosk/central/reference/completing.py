@@ -86,34 +86,48 @@ def _row(
     )
 
 
+def state_after(chip: str, face: str, *, face_only: bool, chip_is_new: bool) -> str:
+    """An endorsement's state by a report that is applied. `face_only`: the grant was for the face alone; `chip_is_new`:
+    central knows or believes that the chip holds the granted content. Where the permit is says nothing about that.
+    """
+    if face_only:
+        return {"new": "written", "pending": "face_pending", "old": "unchanged"}[face]
+    if chip_is_new:
+        return "written" if face == "new" else "face_pending"
+    return "unchanged" if chip == "old" else "unknown"
+
+
+def markdown() -> str:
+    """Chip and face → state, as the README shows it."""
+    lines = [
+        "| `chip` | `face` | a write was handed out | none was | grant for the face alone |",
+        "| --- | --- | --- | --- | --- |",
+    ]
+    for chip in ("old", "new", "unknown"):
+        for face in ("old", "new", "pending"):
+            states = (
+                state_after(chip, face, face_only=False, chip_is_new=chip == "new"),
+                state_after(chip, face, face_only=False, chip_is_new=False),
+                state_after(chip, face, face_only=True, chip_is_new=True),
+            )
+            lines.append(f"| {chip} | {face} | " + " | ".join(states) + " |")
+    return "\n".join(lines)
+
+
 def _apply(session: Session, endorsement: Endorsement, report: contract.CompletionRequest, now: datetime) -> None:
     grant = contract.GrantPayload.model_validate(endorsement.granted)
+    was_new = endorsement.state in _CHIP_NEW
+    is_new = was_new or (report.chip == "new" and endorsement.writes_composed > 0)
     if grant.face_only:
-        _apply_face_only(session, endorsement, report, now)
+        if report.face != "new" and endorsement.state == "written":
+            return
+    elif not is_new and endorsement.state == "cancelled":
         return
-    could_be_written = endorsement.writes_composed > 0
-    if report.chip == "new" and could_be_written and endorsement.state not in _CHIP_NEW:
-        chip_written(endorsement, permit_of(session, endorsement.permit_number), now)
-    if endorsement.state in _CHIP_NEW:
-        _apply_face(session, endorsement, report, now)
-    elif endorsement.state != "cancelled":
-        end(endorsement, "unchanged" if report.chip == "old" else "unknown", now)
-
-
-def _apply_face(session: Session, endorsement: Endorsement, report: contract.CompletionRequest, now: datetime) -> None:
-    """The chip is new; is the face? A later endorsement of the same permit has a face of its own."""
     permit = permit_of(session, endorsement.permit_number)
-    is_new = report.face == "new"
-    grant = contract.GrantPayload.model_validate(endorsement.granted)
-    if permit.endorsement_count == grant.content.endorsement_count:
-        permit.face_pending = not is_new
-    end(endorsement, "written" if is_new else "face_pending", now)
-
-
-def _apply_face_only(
-    session: Session, endorsement: Endorsement, report: contract.CompletionRequest, now: datetime
-) -> None:
-    if report.face == "new":
-        _apply_face(session, endorsement, report, now)
-    elif endorsement.state != "written":
-        end(endorsement, "face_pending" if report.face == "pending" else "unchanged", now)
+    if is_new and not was_new and not grant.face_only:
+        chip_written(endorsement, permit, now)
+    tells_of_face = report.face == "new" if grant.face_only else is_new
+    # A later endorsement of the same permit has a face of its own.
+    if tells_of_face and permit.endorsement_count == grant.content.endorsement_count:
+        permit.face_pending = report.face != "new"
+    end(endorsement, state_after(report.chip, report.face, face_only=grant.face_only, chip_is_new=is_new), now)

@@ -99,8 +99,7 @@ class Endorsing:
                 return decided
         rewrites = is_behind(permit, on_chip) or unfinished is not None
         if not rewrites and not permit.face_pending:
-            current = is_current and _endorsed_recently(permit, local_date(now))
-            return contract.PendingRewritesAnswer(work=None, already_current=current)
+            return nothing
         content = recorded_content(permit) if unfinished is None else unfinished.content
         if not self._fits(permit.permit_file, content):
             return nothing

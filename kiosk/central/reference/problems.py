@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from http import HTTPStatus
 
 from starlette.responses import Response
@@ -32,6 +33,31 @@ _TITLES = {
 }
 
 
+_OF_EVERY_CALL = ("unknown_kiosk", "certificate_revoked", "invalid_request", "internal_error", "busy")
+_OF_EVERY_POST = (*_OF_EVERY_CALL, "missing_idempotency_key", "idempotency_conflict", "too_large")
+
+PROBLEMS_OF: Mapping[tuple[str, str], tuple[str, ...]] = {
+    ("post", "/v1/endorsements"): _OF_EVERY_POST,
+    ("get", "/v1/endorsements/{endorsement_id}"): (*_OF_EVERY_CALL, "not_found"),
+    ("post", "/v1/endorsements/{endorsement_id}/cancellation"): (
+        *_OF_EVERY_POST, "not_found", "grant_used", "too_many"),
+    ("post", "/v1/endorsements/{endorsement_id}/chip-session"): (
+        *_OF_EVERY_POST, "not_found", "grant_not_live", "face_only", "chip_mismatch"),
+    ("post", "/v1/endorsements/{endorsement_id}/chip-session/{session_id}/responses"): (
+        *_OF_EVERY_POST, "not_found", "grant_not_live", "session_closed", "wrong_batch"),
+    ("post", "/v1/endorsements/{endorsement_id}/completion"): (*_OF_EVERY_POST, "not_found", "too_many"),
+    ("post", "/v1/permits/pending-rewrites"): _OF_EVERY_POST,
+    ("post", "/v1/applications"): _OF_EVERY_POST,
+    ("post", "/v1/applications/search"): _OF_EVERY_POST,
+    ("post", "/v1/applications/{application_id}/collection"): (
+        *_OF_EVERY_POST, "not_found", "collection_not_offered"),
+    ("post", "/v1/evidence"): _OF_EVERY_POST,
+    ("post", "/v1/heartbeat"): _OF_EVERY_POST,
+}
+"""What each call may be refused with. "method_not_allowed" belongs to no call: it answers a method that is none of the
+contract's, and "not_found" an address that is none.
+"""
+
 _NOT_A_CALLER = ("unknown_kiosk", "certificate_revoked")
 
 
@@ -49,6 +75,26 @@ class ProblemError(Exception):
 def status_of(code: str) -> int:
     """The HTTP status that comes with a problem code."""
     return _TITLES[code][0]
+
+
+def title_of(code: str) -> str:
+    """What a problem code means."""
+    return _TITLES[code][1]
+
+
+def markdown() -> str:
+    """The codes with their statuses, and the calls that may be answered so, as the README shows them."""
+    lines = ["| code | status | means | answers |", "| --- | --- | --- | --- |"]
+    for code, (status, title) in _TITLES.items():
+        calls = [path for (_, path), codes in PROBLEMS_OF.items() if code in codes]
+        if len(calls) == len(PROBLEMS_OF):
+            told = "every call"
+        elif len(calls) == len(PROBLEMS_OF) - 1:
+            told = "every POST"
+        else:
+            told = ", ".join(f"`{path.removeprefix('/v1')}`" for path in calls) or "an address or method that is none"
+        lines.append(f"| `{code}` | {status} | {title} | {told} |")
+    return "\n".join(lines)
 
 
 def problem_body(code: str, status: int | None = None, places: list[dict[str, str]] | None = None) -> tuple[int, bytes]:

@@ -173,7 +173,8 @@ class ChipSession(Base):
 class ChipBatchRow(Base):
     """A batch of commands, a hash of what was answered to it, and the step that followed.
 
-    `write_index`: which protected write it carries, or fetches the challenge for.
+    `write_index`: which protected write it carries, or fetches the challenge for. `relay_refusal`: the code of the
+    rule for which the kiosk's relay sent nothing of it to the chip.
     """
 
     __tablename__ = "chip_batches"
@@ -184,6 +185,7 @@ class ChipBatchRow(Base):
     commands: Mapped[str] = mapped_column(Text)
     answers_hash: Mapped[str | None] = mapped_column(String(64))
     next_step: Mapped[str | None] = mapped_column(Text)
+    relay_refusal: Mapped[str | None] = mapped_column(String(40))
     created_at: Mapped[datetime]
 
 

@@ -82,7 +82,7 @@ CALLS = (
     )),
     Asked(lambda client: client.pending_rewrites(REWRITES, key="a-key-of-ours", sequence=None),
           contract.PendingRewritesAnswer, (
-        {"work": {"kind": "face_only", "grant": GRANT}, "already_current": False}, {"work": None},
+        {"work": {"kind": "face_only", "grant": GRANT}}, {"work": None},
     )),
     Asked(lambda client: client.verify_evidence(EVIDENCE, key="a-key-of-ours", sequence=1), contract.EvidenceAnswer, (
         {"evidence_id": str(ID), "key": "lease", "result": "verified"},

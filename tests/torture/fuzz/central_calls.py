@@ -6,6 +6,7 @@ document, and what the document forbids is refused.
 
 from __future__ import annotations
 
+import argparse
 import json
 import tempfile
 from collections import Counter
@@ -113,3 +114,19 @@ def _check_problem(answer: Any) -> None:
     hold(answer.headers.get("content-type") == [contract.PROBLEM_TYPE], "a refusal is a problem document")
     problem = contract.Problem.model_validate_json(answer.content)
     hold(problem.status == answer.status_code, "a problem document tells its status")
+
+
+def main() -> int:
+    """`make contract`: so many calls, and how often each status was answered."""
+    parser = argparse.ArgumentParser(prog="python -m tests.torture.fuzz.central_calls", description=__doc__)
+    parser.add_argument("--calls", type=int, default=20_000)
+    parser.add_argument("--seed", type=int, default=1)
+    arguments = parser.parse_args()
+    statuses = call_central(arguments.calls, arguments.seed)
+    told = ", ".join(f"{status}: {number}" for status, number in sorted(statuses.items()))
+    print(f"{sum(statuses.values())} calls, nothing found ({told})")
+    return 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
