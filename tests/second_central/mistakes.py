@@ -23,6 +23,8 @@ MISTAKES = {
     "a batch told twice": "composes a new batch where answers are told twice",
     "SELECT with Le": "ends the SELECT with an Le, which the kiosk's relay lets through to no chip",
     "goes on after a wrong MAC": "composes the write anew where the chip refused its MAC",
+    "believes a new chip": "takes a completion's word for a chip to which it handed no write out",
+    "fails on a refusal": "does not know what to do with a batch that the relay refused",
     "writes blindly": "composes the write anew where its answer was lost, without reading first",
     "wrong MAC": "computes the MAC over another challenge",
     "gives a used grant back": "takes a grant back after a chip session was begun",

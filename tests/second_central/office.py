@@ -138,7 +138,9 @@ class Office:
 
     def _apply(self, endorsement: Endorsement, body: dict[str, Any]) -> None:
         permit, grant = endorsement.granted()
-        if body["chip"] == "new" and not grant["face_only"] and self._was_written_to(endorsement):
+        if body["chip"] == "new" and not grant["face_only"] and (
+            self._was_written_to(endorsement) or "believes a new chip" in self._mistakes
+        ):
             self._chip_is_new(endorsement)
         if endorsement.state in _CHIP_IS_NEW or grant["face_only"]:
             endorsement.state = "written" if body["face"] == "new" else "face_pending"
@@ -179,6 +181,8 @@ class Office:
             return batch.next_step
         if endorsement.session_id != session:
             raise Problem("session_closed")
+        if body.get("refused") and "fails on a refusal" in self._mistakes:
+            raise Problem("internal_error")
         if body.get("refused"):      # the kiosk's relay sent nothing: the same commands would fare no better
             step = self._failed(endorsement, "relay_refused", "unchanged")
         else:

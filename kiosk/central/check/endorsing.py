@@ -18,15 +18,14 @@ from kiosk.central.check.judging import ENDORSEMENT, PENDING, RECORDED, STATE, i
 from kiosk.central.check.run import Run
 from kiosk.central.check.wire import Answer
 from kiosk.central.codes import REFUSAL_CODES
+from kiosk.central.contract import GRANT_MAY_BE_AHEAD, LONGEST_GRANT
 from kiosk.central.grants import MAX_PAYLOAD_BYTES, GrantFlaw, GrantRejected, verify_grant
 from kiosk.central.http_date import parse_http_date
 from kiosk.domain.personal import Personal
 
-LONGEST_GRANT = timedelta(hours=1)
-MAY_BE_AHEAD = timedelta(seconds=60)
-
 _PATH = "/v1/endorsements"
-_GRANT = "openapi.json: SignedGrant, GrantPayload"
+_GRANT = "README: Grants"
+_COMPLETION = "README: How it ended: completion → state"
 _OF_SIGNATURES = (GrantFlaw.UNSIGNED, GrantFlaw.UNKNOWN_KEY, GrantFlaw.BAD_SIGNATURE)
 _PAYLOAD = TypeAdapter(contract.GrantPayload)
 
@@ -113,7 +112,7 @@ def _is_of_this_permit(payload: contract.GrantPayload, granted: contract.Granted
 
 def _lives_well(payload: contract.GrantPayload, central_time: datetime) -> None:
     ahead = payload.issued_at - central_time
-    need(ahead <= MAY_BE_AHEAD, f"issued_at is {ahead.total_seconds():.0f} s ahead of central's own Date")
+    need(ahead <= GRANT_MAY_BE_AHEAD, f"issued_at is {ahead.total_seconds():.0f} s ahead of central's own Date")
     life = payload.expires_at - payload.issued_at
     need(timedelta(0) < life <= LONGEST_GRANT,
          f"the grant lives {life.total_seconds():.0f} s; at most {LONGEST_GRANT.total_seconds():.0f} s are believed")
@@ -170,6 +169,15 @@ def _given_back(run: Run) -> None:
     run.granted = run.payload = run.granted_by = None
 
 
+def _nothing_written(run: Run) -> None:
+    granted, _ = run.grant()
+    path = f"{_PATH}/{granted.endorsement_id}"
+    recorded = read(run.kiosk.post(f"{path}/completion", bodies.document(bodies.completion("new", "new"))), RECORDED)
+    need(recorded.state == "unknown", f"completion chip=new where nothing was written: {recorded.state}, "
+         "where unknown was due")
+    run.granted = run.payload = run.granted_by = None
+
+
 def grant_anew(run: Run) -> None:
     """Ask for the same permit under a new id."""
     _granted(run)
@@ -206,15 +214,18 @@ CHECKS: tuple[Check[Run], ...] = (
           _GRANT, _is_believed),
     Check("grant.signature", "the grant is signed over exactly the bytes of its payload", _GRANT, _is_signed),
     Check("endorsement.repeated", "asked again with the same key: the same grant; with another body 409",
-          "README: What to know before writing another central (Idempotency)", _repeated),
+          "README: Connection", _repeated),
     Check("endorsement.state", "GET tells the same answer", "openapi.json: EndorsementState", _state),
     Check("endorsement.of_one_kiosk", "another kiosk is told 404 of it", "README: Whose is it?", _of_one_kiosk),
     Check("endorsement.one_live_grant", "another kiosk gets no grant while one is live",
-          "README: What to know before writing another central (One live grant)", _one_live_grant),
+          "README: What the reference central does", _one_live_grant),
     Check("cancellation.unused", "an unused grant is taken back, once and again", "openapi.json: cancellation",
           _given_back),
     Check("cancellation.then_anew", "after that the permit is granted anew", "openapi.json: cancellation",
           grant_anew),
+    Check("completion.nothing_written", "a new chip is not believed where no write was handed out", _COMPLETION,
+          _nothing_written),
+    Check("completion.then_anew", "after that the permit is granted anew", _COMPLETION, grant_anew),
     Check("rewrite.waiting", "work that waits comes with its kind and its grant, and is given back",
           "openapi.json: PendingRewritesAnswer", _waiting),
 )

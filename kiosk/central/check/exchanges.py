@@ -13,7 +13,7 @@ from kiosk.central.check.run import Run
 from kiosk.central.check.wire import ANSWER_S, Answer, Wire
 from kiosk.central.contract import IDEMPOTENCY_HEADER, JSON_TYPE
 
-_KNOW = "README: What to know before writing another central"
+_KNOW = "README: Connection"
 _SEARCH = "/v1/applications/search"
 _HEARTBEAT = "/v1/heartbeat"
 _MUCH = 1024 * 1024
@@ -167,29 +167,29 @@ def _listed(what: list[str]) -> str:
 
 
 CHECKS: tuple[Check[Run], ...] = (
-    Check("http.keep_alive", "a connection serves more than one call", "README: Connections, and the proxy in front",
+    Check("http.keep_alive", "a connection serves more than one call", _KNOW,
           _keep_alive),
     Check("http.other_spelling", "JSON counts by its value: escapes, blanks, a charset in Content-Type",
-          "openapi.json: info", _other_spelling),
+          _KNOW, _other_spelling),
     Check("http.not_json", "what is not JSON, or JSON that others read otherwise, is 422 invalid_request",
-          "openapi.json: info", _not_json),
-    Check("http.too_large", "a body of a megabyte is 413 too_large", "openapi.json: x-problem-statuses", _too_large),
-    Check("http.method", "another method is 405 method_not_allowed, with Allow", "openapi.json: x-problem-statuses",
+          _KNOW, _not_json),
+    Check("http.too_large", "a body of a megabyte is 413 too_large", "README: Problem documents", _too_large),
+    Check("http.method", "another method is 405 method_not_allowed, with Allow", "README: Problem documents",
           _method),
-    Check("http.unknown_path", "an unknown address is 404 not_found", "openapi.json: x-problem-statuses",
+    Check("http.unknown_path", "an unknown address is 404 not_found", "README: Problem documents",
           _unknown_path),
     Check("key.missing", "a POST without Idempotency-Key is 400 missing_idempotency_key",
           "openapi.json: parameter Idempotency-Key", _no_key),
     Check("key.malformed", "an Idempotency-Key of another form is 422 invalid_request",
           "openapi.json: parameter Idempotency-Key", _bad_key),
-    Check("key.repeat", "same key and body: the same, first answer", f"{_KNOW} (Idempotency)", _repeated),
+    Check("key.repeat", "same key and body: the same, first answer", _KNOW, _repeated),
     Check("key.repeat_on_a_new_connection", "the same on another connection",
           "README: What the kiosk does when a call gets no answer", _repeated_on_a_new_line),
     Check("key.at_once", "two at once with the same key: the same answer to both, or 503 busy to one",
           "README: What the kiosk does when a call gets no answer", _at_once),
     Check("key.other_request", "a used key with another body or call is 409 idempotency_conflict",
-          f"{_KNOW} (Idempotency)", _key_of_another),
-    Check("key.problems_are_not_kept", "a problem document uses no key up", f"{_KNOW} (Idempotency)",
+          _KNOW, _key_of_another),
+    Check("key.problems_are_not_kept", "a problem document uses no key up", _KNOW,
           _problems_are_not_kept),
     Check("number.malformed", "an X-Kiosk-Sequence of another form is 422 invalid_request",
           "openapi.json: parameter X-Kiosk-Sequence", _bad_number),

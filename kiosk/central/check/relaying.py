@@ -15,8 +15,8 @@ from kiosk.central.check.wire import Answer
 
 MOST_BATCHES = 24      # six protected writes and what may go wrong between them
 
-_SESSIONS = "README: What to know before writing another central (Chip sessions)"
-_TABLE = "README: What to know before writing another central (the chip says / central does)"
+_SESSIONS = "README: Chip sessions: what the relay lets through"
+_TABLE = "README: What the reference central does"
 _WRITING = (INS_UPDATE_BINARY, INS_UPDATE_RECORD)
 
 
@@ -37,6 +37,19 @@ def _wrong_mac(run: Run) -> None:
     request = run.chip().begin()
     path = f"/v1/endorsements/{session.endorsement_id}/chip-session"
     is_problem(run.kiosk.post(path, bodies.document(request)), "grant_not_live")
+
+
+def _relay_refused(run: Run) -> None:
+    """Made up too: the kiosk's relay lets the batch through."""
+    _begun(run)
+    session = run.running()
+    assert session.step.batch is not None
+    refusal = contract.RelayRefusal(index=0, reason="select")
+    report = contract.ChipBatchAnswers(batch=session.step.batch.number, answers=(), refused=refusal)
+    step = _step(_told(run, session.endorsement_id, session.step.session_id, report))
+    need(step.verdict != "written", "tells written, though the relay let nothing through to the chip")
+    rises = step.batch is None or step.batch.number == session.step.batch.number + 1
+    need(rises, "the batch after a refused one has not the next number")
 
 
 def _anew(run: Run) -> None:
@@ -217,9 +230,12 @@ def _text(value: object) -> object:
 
 CHECKS: tuple[Check[Run], ...] = (
     Check("chip.other", "a session for another chip than the grant's is 409 chip_mismatch",
-          "openapi.json: x-problem-statuses", _other_chip),
+          "README: Problem documents", _other_chip),
     Check("chip.wrong_mac", "6988 ends session and grant: mac_rejected", _TABLE, _wrong_mac),
-    Check("chip.then_anew", "after that the permit is granted anew", _TABLE, _anew),
+    Check("chip.anew_after_wrong_mac", "after that the permit is granted anew", _TABLE, _anew),
+    Check("chip.relay_refused", "a batch that the relay refused is followed by another, or by a verdict", _SESSIONS,
+          _relay_refused),
+    Check("chip.anew_after_refusal", "after that the permit is granted anew", _SESSIONS, _anew),
     Check("chip.begun", "a session begins with reading; its repeat gives the same batch", _SESSIONS, _begun),
     Check("chip.begun_anew", "a new key begins a new session and ends the other; numbers rise", _SESSIONS,
           _begun_anew),

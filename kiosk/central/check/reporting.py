@@ -14,7 +14,7 @@ from kiosk.central.http_date import parse_http_date
 
 CLOCKS_OF_ONE_ANSWER = timedelta(seconds=60)
 
-_COMPLETION = "openapi.json: completion"
+_COMPLETION = "README: How it ended: completion → state"
 
 
 def _written(run: Run) -> Session:

@@ -19,8 +19,8 @@ from kiosk.central.check.judging import is_problem, need
 from kiosk.central.check.run import Run
 from kiosk.central.check.wire import ANSWER_S, Answer, Identity, NoAnswer, Wire
 
-_IDENTITY = "README: What to know before writing another central"
-_CONNECTIONS = "README: Connections, and the proxy in front"
+_IDENTITY = "README: Connection"
+_CONNECTIONS = "README: Connection"
 _MODERN = ("TLSv1.2", "TLSv1.3")
 
 

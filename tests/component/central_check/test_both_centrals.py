@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -19,6 +20,7 @@ from drivers.simulators.vpcd_link import VpcdHost
 from kiosk.central.address import parse_central_address
 from kiosk.central.check.chips import chip_at_reader
 from kiosk.central.check.findings import Outcome, Report
+from kiosk.central.check.judging import DOCUMENT
 from kiosk.central.check.suite import CHECKS, check_central
 from kiosk.central.reference.authority import GRANT_KEYS
 from kiosk.central.reference.server import ReferenceCentral
@@ -95,6 +97,23 @@ def test_a_permit_of_six_writes_conforms_at_the_reference_central(
         report = check_central(replace(target(central.url, directory, told), revoked=None))
     assert of(report, Outcome.DEVIATES) == {}
     assert set(of(report, Outcome.NOT_TRIED)) == {"tls.revoked"}
+
+
+def test_every_check_names_a_section_that_the_documents_have() -> None:
+    contents = (DOCUMENT.parent / "README.md").read_text(encoding="utf-8")
+    headings = {line.lstrip("#").strip() for line in contents.splitlines() if line.startswith("#")}
+    document = json.loads(DOCUMENT.read_text(encoding="utf-8"))
+    parameters = {
+        each["name"] for path in document["paths"].values() for call in path.values()
+        for each in call.get("parameters", ())}
+    places = {
+        *(f"README: {heading}" for heading in headings),
+        *(f"openapi.json: parameter {name}" for name in parameters),
+        *(f"openapi.json: {name}" for name in document["components"]["schemas"]),
+        *(f"openapi.json: {path.rpartition('/')[2]}" for path in document["paths"]),
+        "openapi.json: components/schemas",
+    }
+    assert {each.section for each in CHECKS} - places == set()
 
 
 def test_the_reference_central_conforms_in_everything(of_reference: Report) -> None:

@@ -78,7 +78,7 @@ def test_a_deviation_ends_with_1_and_is_told_with_its_section(directory: Path, s
     assert status == 1
     [finding] = [number for number, line in enumerate(out.splitlines()) if line.startswith("deviates")]
     assert "http.method" in out.splitlines()[finding]
-    assert "[openapi.json: x-problem-statuses]" in out.splitlines()[finding]
+    assert "[README: Problem documents]" in out.splitlines()[finding]
     assert "405 without an Allow" in out.splitlines()[finding + 1]
 
 

@@ -35,6 +35,8 @@ FOUND_BY: dict[str, set[object]] = {      # `...`: it shows in many answers, and
     "a batch told twice": {"chip.told_again"},
     "SELECT with Le": {"chip.wrong_mac", "chip.link_lost", "chip.no_challenge", "chip.written"},
     "goes on after a wrong MAC": {"chip.wrong_mac"},
+    "believes a new chip": {"completion.nothing_written", ...},
+    "fails on a refusal": {"chip.relay_refused"},
     "writes blindly": {"chip.link_lost", "chip.no_challenge"},
     "wrong MAC": {"chip.written"},
     "gives a used grant back": {"cancellation.used"},
