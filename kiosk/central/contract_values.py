@@ -68,9 +68,18 @@ Day = Annotated[
 ]
 
 
-def _canonical(value: object) -> object:
-    """What is no text is left for pydantic to refuse."""
-    return identity_number.canonical_number(value) if isinstance(value, str) else value
+def _canonical(least: int) -> Callable[[object], object]:
+    """What is no text is left for pydantic to refuse. So is a text that its one form would bring out of the lengths
+    that the document allows (a German ß becomes two letters): it is nobody's number in either form.
+    """
+
+    def canonical(value: object) -> object:
+        if not isinstance(value, str):
+            return value
+        made = identity_number.canonical_number(value)
+        return made if least <= len(made) <= len(value) else value
+
+    return canonical
 
 
 def _whole(value: Any) -> Any:
@@ -102,13 +111,13 @@ PersonName = Annotated[str, Field(pattern=text_kinds.PERSON_NAME.pattern, max_le
 # pydantic leaves the pattern of a text that is read otherwise first out of the document.
 _LINE_TOO: JsonDict = {"pattern": LINE}
 IdentityNumber = Annotated[
-    identity_number.IdentityNumber, BeforeValidator(_canonical),
+    identity_number.IdentityNumber, BeforeValidator(_canonical(15)),
     Field(pattern=LINE, min_length=15, max_length=18, json_schema_extra=_LINE_TOO)]
 NumberOfHolder = Annotated[     # as a chip has it, which may be wrong
-    identity_number.IdentityNumber, BeforeValidator(_canonical),
+    identity_number.IdentityNumber, BeforeValidator(_canonical(0)),
     Field(pattern=LINE, max_length=18, json_schema_extra=_LINE_TOO)]
 PermitNumber = Annotated[
-    identity_number.PermitNumber, BeforeValidator(_canonical),
+    identity_number.PermitNumber, BeforeValidator(_canonical(0)),
     Field(pattern=LINE, max_length=18, json_schema_extra=_LINE_TOO)]
 PermitFileName = Annotated[str, Field(pattern=LINE, min_length=1, max_length=40)]
 AreaCode = Annotated[str, Field(pattern=r"^[0-9]{6}$")]

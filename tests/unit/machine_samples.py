@@ -18,7 +18,7 @@ from kiosk.policy.permit_calendar import PermitCalendar
 from kiosk.policy.region_file import load_region
 from kiosk.screen_models import Intent
 from kiosk.workflow import events as on
-from kiosk.workflow.effects import ChipAnswers, ChipCommands
+from kiosk.workflow.effects import ChipAnswers, ChipCommands, RelayRefused
 from kiosk.workflow.states import Case, PutAway, Seals, Visit
 from kiosk.workflow.transition import Site
 
@@ -81,6 +81,7 @@ COLLECTION_CHOSEN = replace(MADE, collection="counter", may_choose_collection=Fa
 COMMANDS = ChipCommands(((b"\x00\x84\x00\x00\x08", (0x9000,)),))
 ANSWERS = ChipAnswers(((b"\x01" * 8, 0x9000),))
 WRONG_MAC = ChipAnswers(((b"", 0x6988),))
+NOT_LET_THROUGH = ChipAnswers((), RelayRefused(0, "select"))
 
 FAULTS = (
     faults.PERMIT_UNIT_PROTOCOL, faults.PERMIT_JAMMED, faults.CHIP_SILENT, faults.COUPLER_LINK, faults.ID_READER_LINK,
@@ -126,6 +127,7 @@ EVENTS: tuple[on.Event, ...] = (
     on.ChipVerdictReceived(written=False),
     on.BatchRelayed(ANSWERS),
     on.BatchRelayed(WRONG_MAC),
+    on.BatchRelayed(NOT_LET_THROUGH),
     *(on.ChipReadBack(permit) for permit in (RENEWED, PERMIT, HALF_RENEWED, ANOTHER_CHIP, None)),
     on.ChipExamined(RENEWED, ChipState.NEW),
     on.ChipExamined(PERMIT, ChipState.OLD),

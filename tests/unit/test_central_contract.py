@@ -396,3 +396,10 @@ def test_what_the_relay_refuses_has_no_answer_to_the_models_and_to_the_document(
 
 def test_the_relays_rules_are_those_of_the_contract() -> None:
     assert {rule.value for rule in Rule} == set(codes.RELAY_REFUSALS)
+
+
+@pytest.mark.parametrize("number", ["0000000000000000ß=", " " * 15, "00000000000000 "])
+def test_a_number_whose_one_form_has_another_length_is_taken_as_the_document_says(number: str) -> None:
+    told = {"name": "", "id_number": number}
+    assert fits_document("Holder", told)
+    assert contract.Holder.model_validate(told).id_number == number
