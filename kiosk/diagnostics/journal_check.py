@@ -11,10 +11,11 @@ from pathlib import Path
 from kiosk.config import Config
 from kiosk.diagnostics.finding import Finding, Findings, failed, ok, skipped, together, warning
 from kiosk.diagnostics.patience import Patience
-from kiosk.faults import DISK_FULL, JOURNAL_BROKEN
+from kiosk.faults import JOURNAL_BROKEN
 from kiosk.runtime.chain import Progress, Verdict
 from kiosk.runtime.clock import Clock
 from kiosk.runtime.journal import Journal, JournalFailed, Queue, verify_file
+from kiosk.runtime.journal_faults import fault_of
 from kiosk.runtime.state_lock import name_of
 from kiosk.runtime.told_progress import told_progress
 from kiosk.services.outbox import alarm_of
@@ -40,8 +41,10 @@ def journal(config: Config, clock: Clock, patience: Patience) -> Findings:
         with closing(Journal.to_read(path, clock.now, config.journal.hash)) as opened:
             verdict = verify_file(path, config.journal.hash, progress=_patiently(patience))
             queue, clock_doubted_at = opened.queue(), opened.clock_doubted_at()
-    except (JournalFailed, sqlite3.OperationalError) as error:
-        return [failed(f"the journal does not open: {error}", DISK_FULL)]
+    except JournalFailed as error:
+        return [failed(f"the journal does not open: {error}", error.fault)]
+    except sqlite3.OperationalError as error:
+        return [failed(f"the journal does not open: {error}", fault_of(error))]
     except sqlite3.DatabaseError as error:
         return [failed(f"the journal is damaged: {error}", JOURNAL_BROKEN)]
     doubts = [] if clock_doubted_at is None else [_in_doubt(*clock_doubted_at)]

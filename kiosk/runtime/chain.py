@@ -37,6 +37,9 @@ ACCEPTED = "JournalAccepted"
 FOUND_BROKEN = "JournalFoundBroken"
 """Note: a break that the chain itself does not show (central knew a later step, the file was unreadable)."""
 
+RESTORED = "JournalRestored"
+"""Note: a backup took the journal's place; `head` is the number of the backup's last step."""
+
 NOTES = (PURGED, ACCEPTED, FOUND_BROKEN)
 
 LEAST_KEPT = timedelta(days=30)

@@ -255,10 +255,14 @@ class Journal:
             return None if row is None else moment_of(row[0])
 
     def was_begun_anew(self) -> bool:
-        """Whether what stood in this file's predecessor is not known: it was damaged, and put aside."""
+        """Whether steps behind the last one here are not known: the file was damaged, or a backup, or its log is gone.
+        """
         with self._written() as db:
-            return db.execute(
-                "SELECT number FROM step WHERE event = ? LIMIT 1", (chain.FOUND_BROKEN,)).fetchone() is not None
+            rows = db.execute(
+                "SELECT event, facts FROM step WHERE event IN (?, ?) AND number >"
+                f" (SELECT coalesce(max(number), 0) FROM step WHERE {_A_STEP})", (chain.RESTORED, chain.FOUND_BROKEN))
+            lost = (BreakKind.UNREADABLE.value, BreakKind.LOG_MISSING.value)
+            return any(event == chain.RESTORED or json.loads(facts)["kind"] in lost for event, facts in rows)
 
     def last_moment(self) -> Moment | None:
         """The same as a moment of its boot; None where that is not known."""

@@ -11,12 +11,9 @@ from contextlib import closing
 from datetime import datetime
 from pathlib import Path
 
-from kiosk.runtime import journal_file
+from kiosk.runtime import chain, journal_file
 from kiosk.runtime.chain import Break, HashName, Verdict
 from kiosk.runtime.journal import Journal, JournalFailed, verify_file
-
-RESTORED = "JournalRestored"
-"""Note: a backup took the journal's place; `head` is the number of the backup's last step."""
 
 _ENDINGS = ("-wal", "-shm")
 
@@ -54,7 +51,7 @@ def restore(backup: Path, path: Path, now: Callable[[], datetime], algorithm: Ha
         new.unlink()
         raise NotRestored(verdict.broken)
     with closing(Journal(new, now, algorithm)) as journal:
-        journal.note(RESTORED, {"head": verdict.head.number})
+        journal.note(chain.RESTORED, {"head": verdict.head.number})
     journal_file.sync(new)
     aside = _put_aside(path, now()) if path.exists() else None
     new.replace(path)

@@ -31,10 +31,10 @@ def unfinished_story(journal: Journal, now: datetime, moment: Moment | None = No
     """What the last visit left open, read forwards from the moment that the machine was last idle. `moment`: the same
     as `now`, whatever the clock says. Raises `JournalFailed`.
     """
+    if journal.was_begun_anew():
+        return UNKNOWN_STORY
     last_at = journal.last_step_at()
     if last_at is None:
-        if journal.was_begun_anew():
-            return UNKNOWN_STORY
         return UnfinishedStory(None, 0, ChipState.OLD, FaceState.OLD, 0.0)
     try:
         return _told(journal, last_at, now, moment)

@@ -27,6 +27,7 @@ from kiosk.runtime.clock import SystemClock
 from kiosk.runtime.journal import Journal, StepRecord, verify_file
 from kiosk.runtime.standing_journal import open_journal
 from kiosk.runtime.state_lock import HOLDER, StateHeld, StateLock
+from kiosk.runtime.story import UNKNOWN_STORY, unfinished_story
 from tests.component.test_config import GOOD, written
 from tests.waiting import LIMIT_S
 
@@ -175,6 +176,7 @@ def test_a_log_that_is_gone_at_the_next_start_is_a_break_until_a_technician_acce
     assert missing.kind is BreakKind.LOG_MISSING
     with closing(open_journal(kiosk.path, SystemClock().now)) as journal:
         assert journal.verify().broken == missing
+        assert unfinished_story(journal, SystemClock().now()) == UNKNOWN_STORY
     with closing(open_journal(kiosk.path, SystemClock().now)) as journal:       # noted once, and still known
         assert journal.verify().broken == missing
     capsys.readouterr()
@@ -204,6 +206,7 @@ def test_a_backup_takes_the_place_of_the_journal_which_is_put_aside(
         with journal.as_one() as db:
             assert db.execute("SELECT event, facts FROM step ORDER BY number DESC").fetchone() == (
                 "JournalRestored", '{"head": 5}')
+        assert unfinished_story(journal, SystemClock().now()) == UNKNOWN_STORY
 
 
 def test_a_backup_is_restored_where_there_is_no_journal_or_a_damaged_one(

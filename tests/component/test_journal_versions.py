@@ -11,9 +11,14 @@ from uuid import UUID
 import pytest
 
 from kiosk.__main__ import main
+from kiosk.config import load_config
+from kiosk.diagnostics import journal_check
+from kiosk.diagnostics.patience import Patience
 from kiosk.domain.endorsement import ChipState, FaceState
 from kiosk.faults import INSTALLATION
+from kiosk.run_command import ASSETS
 from kiosk.runtime import journal_file
+from kiosk.runtime.clock import SystemClock
 from kiosk.runtime.journal import Journal, JournalFailed, JournalTooNew, StepRecord, verify_file
 from kiosk.runtime.standing_journal import open_journal
 from kiosk.runtime.story import unfinished_story
@@ -133,6 +138,8 @@ def test_a_later_version_is_refused_in_one_line_and_left_as_it_is(
                     ["retained", "--config", config], ["retained", "--config", config, "--emptied"]):
         assert main(command) == 2
         assert capsys.readouterr().err == f"{mine}: {said}\n"
+    [found] = journal_check.journal(load_config(Path(config), ASSETS), SystemClock(), Patience(lambda line: None))
+    assert (found.fault, found.detail) == (INSTALLATION, f"the journal does not open: {said}")
     assert mine.read_bytes() == later
     assert not list(tmp_path.rglob("*unreadable*"))
 

@@ -11,7 +11,7 @@ from typing import Any, get_args
 
 import pytest
 
-from kiosk.runtime import bin_rows, chain, clock_watch, journal_backup
+from kiosk.runtime import bin_rows, chain, clock_watch
 from kiosk.runtime.journal_names import stored_name
 from kiosk.workflow import effects as do
 from kiosk.workflow import events as on
@@ -22,7 +22,7 @@ STORED: dict[str, list[str]] = tomllib.loads(Path(ROOT / "tests/data/journals/na
 KINDS = {"states": s.State, "events": on.Event, "effects": do.Effect}
 NOTES = {
     *chain.NOTES, bin_rows.BIN_EMPTIED, bin_rows.STILL_IN_BIN, clock_watch.CLOCK_JUMPED, clock_watch.CLOCK_CONFIRMED,
-    journal_backup.RESTORED,
+    chain.RESTORED,
 }
 MATCHING = sorted(
     path.relative_to(ROOT).as_posix()
