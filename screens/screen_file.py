@@ -10,6 +10,8 @@ from kiosk.data_files.reader import DataFileError, read_toml
 
 POINTER, MTDEV = "pointer", "mtdev"
 LYING_SHARE = 0.8       # on a lying display text is so much smaller than on the same one upright, where lines are short
+UPRIGHT_MM = (267.0, 476.0)         # the upright display for which all is laid out, portrait-1080x1920.toml,
+UPRIGHT_BODIES = (26.25, 46.7)      # and the same in heights of its text
 
 
 class ScreenFileError(DataFileError):
@@ -44,9 +46,15 @@ class ScreenFile:
         return replace(file, width_px=width_px, height_px=height_px, mm_per_pixel=file.mm_per_pixel / share)
 
     def _turned(self) -> ScreenFile:
-        is_upright = self.width_px < self.height_px
-        body_mm = self.body_mm * LYING_SHARE if is_upright else self.body_mm / LYING_SHARE
-        return replace(self, width_px=self.height_px, height_px=self.width_px, body_mm=body_mm)
+        width_px, height_px = self.height_px, self.width_px
+        if width_px > height_px:
+            return replace(self, width_px=width_px, height_px=height_px, body_mm=self.body_mm * LYING_SHARE)
+        # Seven choices stand below each other there, so buttons and text take no larger share of it than on that one.
+        mm_per_pixel = max(self.mm_per_pixel, UPRIGHT_MM[0] / width_px, UPRIGHT_MM[1] / height_px)
+        body_px = min(
+            self.body_mm / LYING_SHARE / self.mm_per_pixel, width_px / UPRIGHT_BODIES[0], height_px / UPRIGHT_BODIES[1])
+        return replace(
+            self, width_px=width_px, height_px=height_px, mm_per_pixel=mm_per_pixel, body_mm=body_px * mm_per_pixel)
 
 
 @dataclass(frozen=True, slots=True)
