@@ -182,7 +182,7 @@ FACE_UNPRINTABLE = _fault(
     "The text of one permit cannot be printed on its face: no font has one of its characters, or it is too long. Its "
     "chip is endorsed; have the face made at the counter. If it recurs with a common character, run `make setup`.")
 DISPLAY_SIZE = _fault(
-    "6506", "display_size", Severity.DEGRADED, "kiosk",
+    "6507", "display_size", Severity.DEGRADED, "kiosk",
     "The display is of another size than the screen file says, so texts and buttons are larger or smaller than they "
     "should be. Name the screen file of this display under `files.screen`, or write one for it.")
 CODE_SCANNER_LINK = _fault(
