@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import queue
 import threading
+import time
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -69,6 +70,9 @@ class _Order:
 
     command: CommandBlock
     is_answered: bool
+
+
+LATE_LOOK_S = 0.05
 
 
 class PermitUnitSim(UnitHands):
@@ -271,8 +275,9 @@ class PermitUnitSim(UnitHands):
 
     def _say_answer(self, answer: AnswerBlock) -> None:
         encoded = answer.encode()
-        if "late" in self._faults:
-            self._line.pause(self._late_s)
+        late_until = time.monotonic() + self._late_s
+        while "late" in self._faults and (left_s := late_until - time.monotonic()) > 0:
+            self._line.pause(min(left_s, LATE_LOOK_S))      # a unit that is mended holds nothing back any more
         if "garbled" in self._faults or "garbled_once" in self._faults:
             self._faults.discard("garbled_once")
             encoded = encoded[:-1] + bytes([encoded[-1] ^ 0x55])
