@@ -56,6 +56,7 @@ TARGETS: dict[str, Target] = {
     ),
     "printer_commands": _of("receipt_printer_bytes", "drivers.receipt_printer.commands"),
     "chip_wire": _of("wire_bytes", "drivers.simulators.vpcd_wire", "drivers.simulators.virtual_chip", short_bytes=64),
+    "gb18030": _of("gb18030_bytes", "drivers.gb18030", short_bytes=24, long_bytes=200),
     "traces": _of("wire_bytes", "drivers.transport.replay", short_bytes=80),
     "peer_certificate": _of("wire_bytes", "kiosk.central.reference.peer_certificate", short_bytes=600, long_bytes=2000),
 }
