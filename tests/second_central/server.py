@@ -225,7 +225,7 @@ class _Conversation(BaseHTTPRequestHandler):
         ids = [_uuid(each) for each in ids]
         if not _CALL_NAME.fullmatch(self.headers.get("X-Kiosk-Call", "-")):
             raise Problem("invalid_request")
-        does = next(each for name, each in _OPERATIONS.items() if operation["operationId"].startswith(f"{name}_v1"))
+        does = _OPERATIONS[operation["operationId"]]
         if self.command == "GET":
             with central.turn:
                 return _json(does(central.office, Caller(kiosk, ""), *ids))
