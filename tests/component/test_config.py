@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 import re
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
 from kiosk.config import ConfigError, load_config
-from tests.waiting import LIMIT_S
 
 ROOT = Path(__file__).resolve().parents[2]
 ASSETS = ROOT / "assets"
@@ -159,26 +156,6 @@ def test_central_is_reached_by_https_only(tmp_path: Path, url: str) -> None:
     assert "central.url: is " in mistake
     assert "https://host:port is wanted; this " in mistake
     assert "pw" not in mistake
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize(("text", "words"), [
-    ("site = \n", "is not TOML"),
-    (GOOD.replace('"shanghai"', '"broken.toml"'), "broken.toml"),
-    # A file that is there and that not even root can read.
-    (GOOD.replace("kiosk.key", "/proc/self/mem"), "/proc/self/mem: cannot be read: "),
-])
-def test_a_kiosk_that_cannot_be_configured_says_so_in_lines_and_ends_with_2(
-    tmp_path: Path, text: str, words: str
-) -> None:
-    (tmp_path / "broken.toml").write_text("name = 1\n", encoding="utf-8")
-    path = written(tmp_path, text)
-    ended = subprocess.run(
-        [sys.executable, "-m", "kiosk", "run", "--config", str(path)], cwd=ROOT, capture_output=True, text=True,
-        timeout=LIMIT_S, check=False)
-    assert ended.returncode == 2
-    assert words in ended.stderr
-    assert "Traceback" not in ended.stderr
 
 
 def test_the_example_lacks_nothing_but_the_sites_own_certificates() -> None:

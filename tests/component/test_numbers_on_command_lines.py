@@ -21,7 +21,7 @@ OPTIONS = {
     "kiosk demo --pace": (["demo", "--pace"], ("101",), "0 to 100"),
     "kiosk demo --think": (["demo", "--think"], ("61",), "0 to 60"),
     "kiosk central serve --port": ([*SERVE, "--port"], ("65536", "1.5"), "0 to 65535"),
-    "kiosk central serve --grant-minutes": ([*SERVE, "--grant-minutes"], ("0", "1441"), "1 to 1440"),
+    "kiosk central serve --grant-minutes": ([*SERVE, "--grant-minutes"], ("0", "61"), "1 to 60"),
     "kiosk central serve --threads": ([*SERVE, "--threads"], ("0", "65"), "1 to 64"),
     "kiosk central check --first-number": (
         ["central", "check", "https://h", "--first-number"], ("0", "1.5"), "1 to 9007199253740991"),

@@ -92,5 +92,5 @@ def test_a_hanging_display_ends_in_a_new_start_with_the_permit_where_it_was(
     resident.sees("five_parts", within_s=LIMIT_S)
     assert simulation.rig.do("state")["permits"][LIN.permit]["place"] == "hand"
     systemd.hears("WATCHDOG=1")
-    assert kiosk.end() == 0
+    assert kiosk.end(LIMIT_S) == 0
     assert "Traceback" not in log.read_text("utf-8")

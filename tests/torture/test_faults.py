@@ -39,6 +39,18 @@ BY_A_TEST = {
         "tests/component/test_store_and_forward.py::test_a_queue_alarms_when_its_oldest_message_is_older_than_a_day"),
     "journal_broken": (
         "tests/flows/test_broken_journal.py::test_an_edited_journal_closes_the_machine_until_a_technician_accepted_it"),
+    "face_unprintable": (
+        "tests/flows/test_characters_without_glyph.py::"
+        "test_who_comes_for_the_face_alone_is_sent_to_the_counter"),
+    "display_size": (
+        "tests/screens/test_other_displays.py::"
+        "test_a_display_of_another_size_stands_in_the_log_once_for_each_size"),
+    "state_directory": (
+        "tests/component/test_diagnose_rights.py::"
+        "test_a_journal_that_its_owner_may_not_write_or_read_is_not_ready"),
+    "coupler_silent": (
+        "tests/flows/test_pcscd_troubles.py::"
+        "test_while_idle_a_hanging_pcscd_closes_the_service_and_a_restart_is_asked_for_and_opens_it_again"),
     "bin_full": (
         "tests/flows/test_unit_troubles.py::test_a_full_bin_closes_the_machine_with_the_forgotten_permit_inside"),
 }
