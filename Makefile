@@ -7,7 +7,7 @@ PART :=
 SCALE := 1
 CALLS := 20000
 
-.PHONY: help setup demo scenarios run test fast lint gallery bench torture contract diagram supply notices
+.PHONY: help setup demo scenarios run test long fast lint gallery bench torture contract diagram supply notices
 
 help:
 	@echo "setup      Debian packages, .venv and fonts (all other targets do it first; a second when nothing is to do)"
@@ -15,6 +15,7 @@ help:
 	@echo "scenarios  which visits can be played: name and one line of each"
 	@echo "run        the kiosk with simulated devices, and the bench to play with them; UNIT=crt-591-m for the other permit unit"
 	@echo "test       all checks and all tests: what the build server runs"
+	@echo "long       the tests that take minutes each: starts that fail, neighbouring screens, every bit of a journal"
 	@echo "fast       the tests of a few seconds"
 	@echo "lint       ruff, mypy, import contracts"
 	@echo "gallery    every screen with sample content"
@@ -38,7 +39,10 @@ run: setup
 	$(PYTHON) -m kiosk run --simulate $(if $(UNIT),--unit $(UNIT))
 
 test: lint
-	$(PYTHON) -m pytest -n 2 --dist worksteal
+	$(PYTHON) -m pytest -n 2 --dist worksteal -m "not long"
+
+long: lint
+	$(PYTHON) -m pytest -n 2 --dist worksteal -m long
 
 fast: setup
 	$(PYTHON) -m pytest -n 2 -p no:schemathesis -m "not slow" tests/unit tests/architecture

@@ -24,7 +24,7 @@ from tests.waiting import LIMIT_S, eventually
 
 IS_ROOT = os.geteuid() == 0
 ROOT = Path(__file__).parents[2]
-pytestmark = [pytest.mark.slow, pytest.mark.screen]
+pytestmark = [pytest.mark.long, pytest.mark.slow, pytest.mark.screen]
 
 
 class Site:

@@ -15,7 +15,7 @@ from tests.unit.machine_samples import SITES
 from tests.unit.machine_walk import walk
 from tests.waiting import FOR_EVER_S, eventually
 
-pytestmark = [pytest.mark.screen, pytest.mark.slow]
+pytestmark = [pytest.mark.long, pytest.mark.screen, pytest.mark.slow]
 
 Place = tuple[float, float]
 HARMLESS = ("cancel", "more_time", "choose_language:zh-Hans")
