@@ -148,7 +148,12 @@ WORKER_DIED = _fault(
     "Part of the program stopped. It is restarted by systemd; send the support bundle if it recurs.")
 DISK_FULL = _fault(
     "6301", "disk_full", Severity.OUT_OF_SERVICE, "kiosk",
-    "The journal cannot be written. Free space under the state directory.")
+    "The journal cannot be written. Free space under the state directory; where there is room, the log says what the "
+    "disk answered (`journal_failed`).")
+JOURNAL_HELD = _fault(
+    "6302", "journal_held", Severity.OUT_OF_SERVICE, "kiosk",
+    "Another program holds the journal (a copy, a backup, an open sqlite3). Find it with `fuser -v` on journal.db in "
+    "the state directory and let it end; the kiosk opens again by itself.")
 RECOVERY_STUCK = _fault(
     "6202", "recovery_stuck", Severity.OUT_OF_SERVICE, "kiosk",
     "After the start the permit unit did not tell whether its path is empty. Look inside, then restart.")
@@ -160,6 +165,10 @@ JOURNAL_BROKEN = _fault(
     "6401", "journal_broken", Severity.OUT_OF_SERVICE, "kiosk",
     "The journal was changed, or part of it is gone. Find out by whom and keep the file (`python -m kiosk journal "
     "verify`); then let central's operator accept it anew, and `python -m kiosk journal accept` here.")
+JOURNAL_MOVED = _fault(
+    "6402", "journal_moved", Severity.OUT_OF_SERVICE, "kiosk",
+    "The journal's file was deleted or replaced under the running kiosk. The log names the copy that the kiosk made of "
+    "its own (`journal_moved`). Find out by whom; stop the kiosk, put that copy where journal.db stood, start it again.")
 CLOCK_WRONG = _fault(
     "6501", "clock_wrong", Severity.OUT_OF_SERVICE, "kiosk",
     "The clock is wrong or too far from central's. Check time synchronisation.")

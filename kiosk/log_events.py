@@ -20,10 +20,12 @@ class LogEvent(Enum):
     STARTED = ("started", "the program is up", ("version", "site", "region"))
     WARMED_UP = ("warmed_up", "what the first visit needs is loaded and built", ("after_s",))
     STOPPED = ("stopped", "the program ends in an orderly way", ())
-    STEP = ("step", "the machine went from one state to another", ("before", "after", "visit"))
+    STEP = (
+        "step", "the machine went from one state to another; into and out of service with the fault, and whose it is",
+        ("before", "after", "visit", "fault", "part"))
     EVENT_IGNORED = ("event_ignored", "an event meant nothing in this state", ("state", "happened"))
     EVENT_STALE = ("event_stale", "an event of a past visit was dropped", ("state", "happened"))
-    JOURNAL_FAILED = ("journal_failed", "a record could not be written", ("error",))
+    JOURNAL_FAILED = ("journal_failed", "a record could not be written", ("error", "fault"))
     EFFECT_WITHHELD = ("effect_withheld", "not done, because the journal could not record it", ("effect",))
     WORKER_DIED = ("worker_died", "a worker thread ended by an exception", ("worker", "error"))
     WORKER_HANGS = (

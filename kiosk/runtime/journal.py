@@ -16,6 +16,7 @@ from datetime import datetime
 from pathlib import Path
 from uuid import UUID
 
+from kiosk.faults import JOURNAL_HELD
 from kiosk.log_events import LogEvent, log
 from kiosk.runtime import chain
 from kiosk.runtime.bin_rows import BIN_EMPTIED as BIN_EMPTIED
@@ -30,6 +31,7 @@ from kiosk.runtime.journal_records import OutboundMessage as OutboundMessage
 from kiosk.runtime.journal_records import Queue as Queue
 from kiosk.runtime.journal_records import StepRecord as StepRecord
 from kiosk.runtime.journal_records import WaitingMessage as WaitingMessage
+from kiosk.runtime.journal_records import failed_by
 
 _SCHEMA = f"""
 CREATE TABLE IF NOT EXISTS step (
@@ -86,6 +88,12 @@ _OVERTAKEN = (
     " (SELECT max(sequence) FROM message WHERE settled_at IS NOT NULL AND body IS NOT NULL)"
 )
 
+HELD_S = 15.0
+"""How long another program may hold the file before a record counts as failed: a copy on a slow disk takes as long."""
+
+HELD_AGAIN_S = 1.0
+"""The same for the records after one that failed for it, so that a permit inside goes back nevertheless."""
+
 # A note is a row of the chain that is no step of the machine: it has no states.
 _A_STEP = "state_after != ''"
 
@@ -103,7 +111,8 @@ class Journal:
         self._lock = threading.Lock()
         self._unwritten: list[tuple[StepRecord, tuple[OutboundMessage, ...]]] = []
         path.parent.mkdir(parents=True, exist_ok=True)
-        self._db = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
+        self._db = sqlite3.connect(path, timeout=HELD_S, isolation_level=None, check_same_thread=False)
+        self._is_held = False
         try:
             self._db.execute("PRAGMA journal_mode=WAL")
             self._db.execute("PRAGMA synchronous=FULL")
@@ -120,7 +129,15 @@ class Journal:
             try:
                 yield self._db
             except sqlite3.Error as error:
-                raise JournalFailed(str(error)) from error
+                failed = failed_by(error)
+                if failed.fault is JOURNAL_HELD:
+                    self._wait_for_others(is_held=True)
+                raise failed from error
+
+    def _wait_for_others(self, *, is_held: bool) -> None:
+        if is_held != self._is_held:
+            self._is_held = is_held
+            self._db.execute(f"PRAGMA busy_timeout={int(1000 * (HELD_AGAIN_S if is_held else HELD_S))}")
 
     @contextmanager
     def as_one(self) -> Iterator[sqlite3.Connection]:
@@ -138,6 +155,7 @@ class Journal:
                     self._add_step(db, kept, late)
                 self._add_step(db, record, messages)
             self._unwritten.clear()
+            self._wait_for_others(is_held=False)
 
     def keep(self, record: StepRecord, messages: Sequence[OutboundMessage] = ()) -> None:
         """Remember a step that the disk did not take: what reads the journal reads it too, and the next step that the
@@ -366,7 +384,7 @@ def verify_file(
             db.execute("PRAGMA query_only=ON")
             return chain.verify(db, algorithm, told, progress)
     except sqlite3.Error as error:
-        raise JournalFailed(str(error)) from error
+        raise failed_by(error) from error
 
 
 def _is_unchained(db: sqlite3.Connection) -> bool:

@@ -2,15 +2,32 @@
 
 from __future__ import annotations
 
+import sqlite3
 from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
+from kiosk.faults import DISK_FULL, JOURNAL_HELD, Fault
 from kiosk.runtime.boot import Moment
+
+_HELD = (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
 
 
 class JournalFailed(Exception):
-    """The disk did not take the record; nothing may be begun that the journal does not know of."""
+    """The disk did not take the record; nothing may be begun that the journal does not know of. `fault`: what a person
+    must do about it.
+    """
+
+    def __init__(self, message: str, fault: Fault = DISK_FULL) -> None:
+        super().__init__(message)
+        self.fault = fault
+
+
+def failed_by(error: sqlite3.Error) -> JournalFailed:
+    """What SQLite's error means: a file that another program holds needs no room on the disk."""
+    code = getattr(error, "sqlite_errorcode", None)     # errors of Python's own layer have none
+    is_held = code is not None and code & 0xFF in _HELD      # the lowest byte is the primary code (sqlite.org, rescode)
+    return JournalFailed(str(error), JOURNAL_HELD if is_held else DISK_FULL)
 
 
 @dataclass(frozen=True, slots=True)

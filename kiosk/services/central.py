@@ -22,7 +22,6 @@ from kiosk.faults import (
     CENTRAL_GARBAGE,
     CENTRAL_UNREACHABLE,
     CLOCK_WRONG,
-    DISK_FULL,
     FACE_UNPRINTABLE,
     GRANT_REJECTED,
     Fault,
@@ -325,8 +324,8 @@ class CentralService:
         match error:
             case GrantRejected():
                 return GRANT_REJECTED
-            case JournalFailed():
-                return DISK_FULL    # a call that could not be numbered was not made
+            case JournalFailed(fault=fault):
+                return fault    # a call that could not be numbered was not made
             case CentralAnsweredGarbage():
                 return CENTRAL_GARBAGE
             case CentralRefusedCall() if not error.may_pass:

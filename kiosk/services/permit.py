@@ -12,7 +12,7 @@ from drivers.errors import DriverError, LinkLost, NotInitialised
 from drivers.permit_unit.base import BinLevel, FaceRaster, PermitPosition, PermitUnit, ResetPolicy, TakeInOutcome
 from kiosk.domain.documents import PermitContent
 from kiosk.domain.endorsement import Custody, FaceUnprintable
-from kiosk.faults import BIN_FULL, DISK_FULL, FACE_UNPRINTABLE, UNIT_COVER_OPEN, Fault
+from kiosk.faults import BIN_FULL, FACE_UNPRINTABLE, UNIT_COVER_OPEN, Fault
 from kiosk.log_events import LogEvent, log
 from kiosk.runtime.boot import Boot
 from kiosk.runtime.clock import Clock
@@ -312,5 +312,5 @@ def _log_unprintable(error: FaceUnprintable) -> None:
 
 
 def _unreadable(error: JournalFailed) -> Fault:
-    log(LogEvent.JOURNAL_FAILED, level=logging.CRITICAL, error=str(error))
-    return DISK_FULL
+    log(LogEvent.JOURNAL_FAILED, level=logging.CRITICAL, error=str(error), fault=error.fault.code)
+    return error.fault
