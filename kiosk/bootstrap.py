@@ -11,12 +11,14 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Sequence
-from functools import partial
 from typing import TYPE_CHECKING, Any
 from uuid import UUID, uuid4
 
 from kiosk.about import About
 from kiosk.app.effect_routes import canceller, guarded, message_of
+from kiosk.app.lesser_devices import CODE_SCANNER, LESSER, RECEIPT_PRINTER, LesserDevices
+from kiosk.app.unit_file import load_fitting_unit_file
+from kiosk.app.watched_display import WatchedDisplay
 from kiosk.building import Building
 from kiosk.config import Config
 from kiosk.domain.holder_check import CheckWay
@@ -48,7 +50,6 @@ from kiosk.workflow import states as s
 from kiosk.workflow.transition import Site
 
 if TYPE_CHECKING:
-    from drivers.permit_unit.dialects import UnitFile
     from drivers.transport.base import Coupler
     from screens.screen_file import ScreenFile
     from screens.translation import Translation
@@ -61,27 +62,28 @@ class Kiosk:
 
     `show(state)` is called on the machine's thread for every state that is entered; `broken()` if that thread ends by
     an exception: nothing can be shown or moved then, and the program must be started anew. `job_clock`: seconds, by
-    which the workers' jobs are measured.
+    which the workers' jobs are measured. `surroundings_changed()`: the page of the same state may say
+    something else now; from any thread.
     """
 
     def __init__(
         self, config: Config, show: Callable[[s.State], None], clock: Clock | None = None,
         broken: Callable[[], None] = lambda: None, job_clock: Callable[[], float] = time.monotonic,
+        surroundings_changed: Callable[[], None] = lambda: None,
     ) -> None:
         self.config = config
         self._broken = broken
         self.clock = watched(clock, config.right_time_s)
         self.region = load_region(config.files.region)
-        self._unit_file = _load_unit_file(config)
+        self._unit_file = load_fitting_unit_file(config)
         seal = seal_by_key_file(config.central.key)
         self.journal = open_journal(config.state_dir / "journal.db", self.clock.now, config.journal.hash)
         self._guard = JournalGuard(self.journal)
-        self._health = DeviceHealth()
+        self.health = DeviceHealth()
         self._desks: list[Desk[Any]] = []
         self._job_clock = job_clock
         self._workers: list[Worker] = []       # those that were started
-        self._crew = Crew(self._workers, job_clock)
-        self._code_scanner: Desk[Any] | None = None
+        self._crew = Crew(self._workers, job_clock, LESSER)
         performer = Performer()
         site = Site(
             region=self.region,
@@ -100,24 +102,25 @@ class Kiosk:
         self._building = Building(
             config, about(config, self.region), self._unit_file, self.journal, self.clock, _open_coupler,
             self._translate, seal)
-        self._give_out(performer)
+        self._give_out(performer, surroundings_changed)
         self._thread = threading.Thread(target=self._run, name="machine", daemon=True)
         self.failed = threading.Event()
 
-    def _give_out(self, performer: Performer) -> None:
+    def _give_out(self, performer: Performer, surroundings_changed: Callable[[], None]) -> None:
         id_card = self._desk("id_reader", self._building.id_card)
         # A chip reader in the unit is on the unit's line, which one thread alone may use; it is well if the unit is.
         in_unit = self.config.devices.chip_is_in_unit()
         permit = self._desk(
             "permit_unit", lambda worker: self._building.permit(worker, None if in_unit else SlotWatch(self._chip)))
         chip = self._desk("permit_chip", self._building.chip, permit if in_unit else None)
-        receipt = self._desk("receipt_printer", self._building.receipt)
+        receipt = self._desk(RECEIPT_PRINTER, self._building.receipt)
         central = self._desk("central", self._building.central)
         outbox = self._desk("outbox", self._building.outbox)
         performer.give(id_card, (do.ReadIdCard, do.StopIdReader))
-        if self.config.devices.code_scanner:
-            self._code_scanner = self._desk("code_scanner", self._building.code_scanner)
-            performer.give(self._code_scanner, (do.ReadLicenceCode, do.StopCodeScanner, do.Wipe))
+        has_scanner = bool(self.config.devices.code_scanner)
+        scanner = self._desk(CODE_SCANNER, self._building.code_scanner) if has_scanner else None
+        self.lesser = LesserDevices(receipt, scanner, self._crew, self.health, surroundings_changed)
+        self.lesser.give(performer)
         if self.config.holder_check.rule.without_face is CheckWay.ATTENDANT:
             performer.give(self._desk("holder_check", self._building.holder_check), (do.CheckAttendant,))
         performer.do_at_once(
@@ -126,7 +129,6 @@ class Kiosk:
             do.InspectPath, do.StopTakingIn, do.DrawFace, do.LoadFace, do.RewriteFace, do.EjectPermit,
             do.WatchMouth, do.TakePermitBack, do.RetainPermit, do.Wipe))
         performer.give(chip, (do.ReadChip, do.RelayBatch, do.ReadBackChip, do.ExamineChip, do.Wipe))
-        performer.give(receipt, (do.PrintReceipt, do.PrintApplicationSlip, do.PrintStatusSlip, do.Wipe))
         performer.give(central, (
             do.AskForPendingRewrites, do.RequestEndorsement, do.RecallEndorsement, do.OpenChipSession,
             do.SendChipAnswers, do.VerifyEvidence, do.Apply, do.SearchApplications, do.ChooseCollection))
@@ -136,8 +138,9 @@ class Kiosk:
         performer.do_at_once(do.Assess, rules.assess)
         performer.do_at_once(do.LookAhead, rules.look_ahead)
         heartbeat = self._desk("heartbeat", lambda worker: self._building.heartbeat(
-            worker, lambda: self.engine.state, self._guard, self._health))
-        check = guarded(DeviceCheck(id_card, permit, chip, central).carry_out, self._guard, heartbeat)
+            worker, lambda: self.engine.state, self._guard, self.health))
+        devices = DeviceCheck(id_card, permit, chip, central, self._guard, self.health)
+        check = guarded(devices.carry_out, self._guard, heartbeat)
         performer.do_at_once(do.CheckDevices, unless(lambda: self._crew.fault, check))
         self._permit, self._chip, self._receipt, self._central, self._outbox = permit, chip, receipt, central, outbox
         self._heartbeat = heartbeat
@@ -178,14 +181,13 @@ class Kiosk:
         parts: tuple[tuple[str, Desk[Any]], ...] = (
             ("central", self._central), ("chip", self._chip), ("receipt", self._receipt), ("face", self._permit))
         for part, desk in parts:
-            desk.submit(partial(_tick_off, outstanding, part), "warm up")
-        if self._code_scanner is not None:
-            self._code_scanner.submit(lambda service: service.claim(), "claim")
+            desk.submit(outstanding.ticking(part), "warm up")
+        self.lesser.claim()
         self._outbox.submit(lambda service: service.forward(), "forward", BACKGROUND.seconds)
         self._heartbeat.submit(lambda service: service.begin(), "heartbeat", BACKGROUND.seconds)
 
     def _tell(self, event: on.Event, visit_id: UUID | None) -> None:
-        self._health.observe(event)
+        self.health.observe(event)
         self.engine.post(event, visit_id)
 
     def _translate(self, language: str, words: Words) -> str:
@@ -205,6 +207,7 @@ class Kiosk:
     def look_after_workers(self) -> None:
         """See `Crew.look_after`; from a thread that looks often."""
         self._crew.look_after(self.engine)
+        self.lesser.look_after()
 
     def ails(self) -> str | None:
         """What gives no sign of life so that only a new start helps; None if all is well. See `Crew.ails`."""
@@ -234,26 +237,13 @@ class Kiosk:
             self._broken()
             raise
 
-    def _worker_died(self, _: str, __: BaseException) -> None:
-        self.engine.post(on.DeviceFailed(WORKER_DIED))
+    def _worker_died(self, name: str, _: BaseException) -> None:
+        if name not in LESSER:
+            self.engine.post(on.DeviceFailed(WORKER_DIED))
 
     def _unusable(self, mistakes: Sequence[str]) -> None:
         complain(mistakes)
         self.engine.post(on.DeviceFailed(CONFIGURATION))
-
-
-def _load_unit_file(config: Config) -> UnitFile:
-    """Raises `DeviceFileError`, and `ConfigError` where the configuration wants of the unit what it cannot do."""
-    from drivers.permit_unit.dialects import load_unit_file
-    from kiosk.unit_fit import check_fit
-
-    unit_file = load_unit_file(config.files.permit_unit)
-    check_fit(config, unit_file.name, unit_file.capabilities)
-    return unit_file
-
-
-def _tick_off(outstanding: Outstanding, part: str, _: object) -> None:
-    outstanding.tick_off(part)
 
 
 def _open_coupler(url: str) -> Coupler:
@@ -328,20 +318,20 @@ class _Window:
         self._seen: ScreenModel | None = None
         self._warm = False
         self._outstanding = Outstanding(("services", "screens"), self._warmed_up)
-        self.kiosk = Kiosk(config, self.show, broken=self.leave)
+        self.kiosk = Kiosk(config, self.show, broken=self.leave, surroundings_changed=self.show_again)
         self.about = about(config, self.kiosk.region)
 
     def model(self) -> ScreenModel:
         """What is to be seen now."""
-        return present(self.about, self._state)
+        return present(self.about, self._state, without_paper=self.kiosk.lesser.paper_trouble() is not None)
 
     def open(self, app: Any) -> None:
         """Run the application until it is left."""
         from screens.sign_of_life import SignOfLife
 
         sign = SignOfLife(app, os.environ)
-        watchdog = Watchdog(
-            lambda: self.kiosk.ails() or sign.ails(ANSWERS_WITHIN_S), self.kiosk.look_after_workers)
+        display = WatchedDisplay(lambda: sign.ails(ANSWERS_WITHIN_S), self.kiosk.health)
+        watchdog = Watchdog(lambda: self.kiosk.ails() or display.ails(), self.kiosk.look_after_workers)
         log(LogEvent.STARTED, version=VERSION, site=self.kiosk.config.site, region=self.kiosk.region.code)
         with self._lock:
             self._app = app
@@ -357,6 +347,12 @@ class _Window:
     def show(self, state: s.State) -> None:
         with self._lock:
             self._state = state
+            if self._app is not None:
+                self._show_in(self._app)
+
+    def show_again(self) -> None:
+        """The state is the same; what else stands on its page may be other."""
+        with self._lock:
             if self._app is not None:
                 self._show_in(self._app)
 

@@ -185,12 +185,16 @@ class Building:
         self, worker: Worker, state: Callable[[], State], guard: JournalGuard, health: DeviceHealth
     ) -> HeartbeatService:
         from kiosk.diagnostics.versions import versions_for_central
+        from kiosk.services.certificate_watch import CertificateWatch
         from kiosk.services.heartbeat import HeartbeatService, Watched
 
+        client = self._central_client(worker)
+        certificates = CertificateWatch(
+            self._config.central.certificate, lambda: client.certificate_ends_at, self._clock.monotonic)
         watched = Watched(
             state, self._journal, guard, health, versions_for_central(self._config.files),
-            timedelta(days=self._config.journal.keep_days), self._unknown)
-        return HeartbeatService(self._central_client(worker), watched, self._clock, worker.pause)
+            timedelta(days=self._config.journal.keep_days), self._unknown, certificates)
+        return HeartbeatService(client, watched, self._clock, worker.pause)
 
     @cached_property
     def _unknown(self) -> Unknown:

@@ -143,6 +143,10 @@ CENTRAL_GARBAGE = _fault(
 GRANT_REJECTED = _fault(
     "5202", "grant_rejected", Severity.VISIT, "central",
     "A grant had a bad signature, was expired, or was for another permit; nothing was written. Check keys and clock.")
+CERTIFICATE_ENDS = _fault(
+    "5501", "certificate_ends", Severity.DEGRADED, "central",
+    "A certificate of the line to central ends within 30 days, or has ended; `certificate_ends` in the log says whose. "
+    "Let central's operator issue the kiosk's anew, or tell them of their own: without it nothing is endorsed.")
 WORKER_DIED = _fault(
     "6201", "worker_died", Severity.OUT_OF_SERVICE, "kiosk",
     "Part of the program stopped. It is restarted by systemd; send the support bundle if it recurs.")
@@ -167,8 +171,8 @@ JOURNAL_BROKEN = _fault(
     "verify`); then let central's operator accept it anew, and `python -m kiosk journal accept` here.")
 JOURNAL_MOVED = _fault(
     "6402", "journal_moved", Severity.OUT_OF_SERVICE, "kiosk",
-    "The journal's file was deleted or replaced under the running kiosk. The log names the copy that the kiosk made of "
-    "its own (`journal_moved`). Find out by whom; stop the kiosk, put that copy where journal.db stood, start it again.")
+    "The journal's file was deleted or replaced under the running kiosk. The log (`journal_moved`) names the copy that "
+    "the kiosk made of its own. Find out by whom; stop the kiosk, put that copy in journal.db's place, start it again.")
 CLOCK_WRONG = _fault(
     "6501", "clock_wrong", Severity.OUT_OF_SERVICE, "kiosk",
     "The clock is wrong or too far from central's. Check time synchronisation.")

@@ -40,6 +40,14 @@ class LogEvent(Enum):
         ("variable", "value"))
     NOTIFY_FAILED = (
         "notify_failed", "systemd could not be told; it is told again", ("message", "address", "error"))
+    DEVICE_STATE = (
+        "device_state", "a device, or something else that a visit needs, is not as it was: \"ok\", or its fault's code",
+        ("device", "before", "now"))
+    JOURNAL_MOVED = (
+        "journal_moved", "the journal's file is not where the kiosk writes; a copy of what it wrote was made",
+        ("copy",))
+    CERTIFICATE_ENDS = (
+        "certificate_ends", "a certificate ends soon, or has ended; 0 days is today", ("whose", "days"))
     DEVICE_TROUBLE = ("device_trouble", "a driver raised", ("device", "doing", "error", "message", "fault"))
     PCSCD_RESTART_ASKED = (
         "pcscd_restart_asked", "pcscd is gone or hangs: systemd was asked to start it anew, or why not",

@@ -122,6 +122,24 @@ class Journal:
         except sqlite3.Error:
             self._db.close()
             raise
+        self._files = _files_of(path)
+
+    @property
+    def is_in_place(self) -> bool:
+        """Whether the files that are written still stand under their names: a file that was deleted or replaced goes on
+        taking records, and all of them are lost with the power.
+        """
+        return _files_of(self.path) == self._files
+
+    def try_to_write(self) -> None:
+        """Take the right to write and give it back, on a connection of its own. Raises `JournalFailed`: another program
+        has it for too long, or the file cannot be written.
+        """
+        try:
+            with closing(_existing(self.path)) as db, _as_one(db):
+                pass
+        except sqlite3.Error as error:
+            raise failed_by(error) from error
 
     @contextmanager
     def _written(self) -> Iterator[sqlite3.Connection]:
@@ -236,6 +254,10 @@ class Journal:
         """Write everything into another file. Raises `JournalFailed`."""
         with self._written() as db, closing(sqlite3.connect(to)) as other:
             db.backup(other)
+
+    def name_of_copy(self) -> Path:
+        """Where a copy may stand beside the journal: a name with the time."""
+        return self.path.with_name(f"{self.path.name}.copy-{self._now():%Y%m%d%H%M%S}")
 
     def number_call(self, call: str, idempotency_key: str, endorsement_id: UUID | None) -> int:
         """The rising sequence number of a call to central that is made at once; the same one again for the same key.
@@ -379,12 +401,31 @@ def verify_file(
 ) -> chain.Verdict:
     """The same as `Journal.verify` for a file that need not be open. Raises `JournalFailed`."""
     try:
-        # Opened for reading alone, SQLite would leave files beside it that the last one to write takes away.
-        with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=rw", uri=True, isolation_level=None)) as db:
+        with closing(_existing(path)) as db:
             db.execute("PRAGMA query_only=ON")
             return chain.verify(db, algorithm, told, progress)
     except sqlite3.Error as error:
         raise failed_by(error) from error
+
+
+def _existing(path: Path) -> sqlite3.Connection:
+    """A connection that makes no file."""
+    # Opened for reading alone, SQLite would leave files beside it that the last one to write takes away.
+    uri = f"{path.absolute().as_uri()}?mode=rw"
+    return sqlite3.connect(uri, uri=True, timeout=HELD_S, isolation_level=None)
+
+
+def _files_of(path: Path) -> tuple[tuple[int, int] | None, ...]:
+    """Which files stand under the names of the journal and of its log (`-wal`, sqlite.org, wal)."""
+    found: list[tuple[int, int] | None] = []
+    for name in (path, path.with_name(f"{path.name}-wal")):
+        try:
+            status = name.stat()
+        except FileNotFoundError:
+            found.append(None)
+        else:
+            found.append((status.st_dev, status.st_ino))
+    return tuple(found)
 
 
 def _is_unchained(db: sqlite3.Connection) -> bool:
