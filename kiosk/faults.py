@@ -92,6 +92,10 @@ PERMIT_HELD_INSIDE = _fault(
     "2304", "permit_held_inside", Severity.OUT_OF_SERVICE, "permit_unit_jam",
     "A permit lies inside and this unit could not give it back or keep it in a bin. Take it out and keep it for "
     "its holder.")
+PERMIT_UNACCOUNTED = _fault(
+    "2305", "permit_unaccounted", Severity.DEGRADED, "permit_unit",
+    "A permit was to go into the bin, and the unit did not say that it went in. `python -m kiosk retained` has its "
+    "number with a question mark. Look into the bin, then say what you saw: `--found NUMBER` or `--not-found NUMBER`.")
 PERMIT_UNIT_REPAIR = _fault(
     "2401", "permit_unit_repair", Severity.OUT_OF_SERVICE, "permit_unit",
     "The permit unit reports a motor, head or memory fault. Call an engineer with the status in the journal.")

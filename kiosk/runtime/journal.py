@@ -20,7 +20,8 @@ from kiosk.faults import JOURNAL_HELD
 from kiosk.log_events import LogEvent, log
 from kiosk.runtime import chain
 from kiosk.runtime.bin_rows import BIN_EMPTIED as BIN_EMPTIED
-from kiosk.runtime.bin_rows import IN_BIN, RETAINED, STILL_IN_BIN, in_bin
+from kiosk.runtime.bin_rows import BIN_LOOKED_INTO, IN_BIN, RETAINED, STILL_IN_BIN, in_bin
+from kiosk.runtime.bin_rows import PUT_INTO_BIN as PUT_INTO_BIN
 from kiosk.runtime.boot import Moment
 from kiosk.runtime.chain import Break, BreakKind, HashName, Head
 from kiosk.runtime.clock_watch import CLOCK_CONFIRMED, CLOCK_JUMPED
@@ -328,14 +329,23 @@ class Journal:
         return datetime.fromisoformat(row[1]), int(json.loads(row[2])["by_s"])
 
     def permits_in_bin(self) -> tuple[KeptPermit, ...]:
-        """What was put into the bin since staff said last that they had emptied it, oldest first."""
+        """What was put into the bin since staff said last that they had emptied it, oldest first; what may be there,
+        because the unit had the order and nothing more was heard, is among them.
+        """
         with self._written() as db:
             kept = in_bin(db)
             unwritten = [step for step, _ in self._unwritten if IN_BIN in step.facts]
         return (
-            *(KeptPermit(datetime.fromisoformat(row.since), None if row.endorsement_id is None else
-                         UUID(row.endorsement_id)) for row in kept),
-            *(KeptPermit(step.at, step.endorsement_id) for step in unwritten))
+            *(KeptPermit(datetime.fromisoformat(row.since), _uuid(row.endorsement_id), row.is_certain) for row in kept),
+            *(KeptPermit(step.at, step.endorsement_id, step.facts[IN_BIN] is True) for step in unwritten))
+
+    def staff_looked(self, endorsement_id: UUID, *, found: bool) -> None:
+        """Staff looked into the bin for a permit of which the unit did not say that it went in. Raises `JournalFailed`.
+        """
+        with self.as_one() as db:
+            for row in in_bin(db):
+                if row.endorsement_id == str(endorsement_id) and not row.is_certain:
+                    self.add_note(db, BIN_LOOKED_INTO, {"step": row.number, IN_BIN: found})
 
     def carry_bin_over(self, db: sqlite3.Connection, through: int) -> None:
         """Inside a transaction of `as_one`: note anew, at the end of the chain, which permits lie in the bin by steps
@@ -343,7 +353,7 @@ class Journal:
         """
         for row in in_bin(db):
             if row.number <= through:
-                facts = {IN_BIN: True, "step": row.number, "since": row.since}
+                facts = {IN_BIN: row.is_certain, "step": row.number, "since": row.since}
                 self._add(db, chain.next_number(db), (
                     self._now().isoformat(), None, "", STILL_IN_BIN, "", "", "[]", row.endorsement_id,
                     json.dumps(facts, sort_keys=True)), [])
@@ -448,6 +458,10 @@ def _as_one(db: sqlite3.Connection) -> Iterator[sqlite3.Connection]:
 
 def _moment(text: str | None) -> datetime | None:
     return None if text is None else datetime.fromisoformat(text)
+
+
+def _uuid(text: str | None) -> UUID | None:
+    return None if text is None else UUID(text)
 
 
 def _text(number: UUID | None) -> str | None:

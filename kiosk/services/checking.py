@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from drivers.errors import DriverError
 from kiosk.faults import Fault
-from kiosk.services.device_health import JOURNAL, DeviceHealth
+from kiosk.services.device_health import BIN, JOURNAL, DeviceHealth
 from kiosk.services.faulting import fault_of
 from kiosk.services.journal_guard import JournalGuard
 from kiosk.services.performing import Desk, Post
@@ -55,6 +55,7 @@ class DeviceCheck:
             fault = service.check()
         except DriverError as error:
             fault = fault_of("permit_unit", error, doing="checking")
+        self._health.note(BIN, service.bin_trouble())
         if fault is None:
             self._chip.submit(lambda chip: self._check_slot(chip, post), "check")
         else:

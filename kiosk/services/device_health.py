@@ -15,7 +15,7 @@ from kiosk.workflow import events as on
 
 OK = "ok"
 
-CENTRAL, CERTIFICATES, JOURNAL, DISPLAY = "central", "certificates", "journal", "display"
+CENTRAL, CERTIFICATES, JOURNAL, DISPLAY, BIN = "central", "certificates", "journal", "display", "bin"
 """What is no device, and is told of beside them."""
 
 _WORKS = {

@@ -12,7 +12,7 @@ from drivers.errors import DriverError, LinkLost, NotInitialised
 from drivers.permit_unit.base import BinLevel, FaceRaster, PermitPosition, PermitUnit, ResetPolicy, TakeInOutcome
 from kiosk.domain.documents import PermitContent
 from kiosk.domain.endorsement import Custody, FaceUnprintable
-from kiosk.faults import BIN_FULL, FACE_UNPRINTABLE, UNIT_COVER_OPEN, Fault
+from kiosk.faults import BIN_FULL, FACE_UNPRINTABLE, PERMIT_UNACCOUNTED, UNIT_COVER_OPEN, Fault
 from kiosk.log_events import LogEvent, log
 from kiosk.runtime.boot import Boot
 from kiosk.runtime.clock import Clock
@@ -99,6 +99,14 @@ class PermitService:
             return BIN_FULL if self._is_bin_used_up(status.bin_level) else None
         except JournalFailed as error:
             return _unreadable(error)
+
+    def bin_trouble(self) -> Fault | None:
+        """Whether staff must look into the bin. A journal that cannot be read now has said so elsewhere."""
+        try:
+            kept = self._journal.permits_in_bin()
+        except JournalFailed:
+            return None
+        return None if all(permit.is_certain for permit in kept) else PERMIT_UNACCOUNTED
 
     def _is_bin_used_up(self, level: BinLevel) -> bool:
         """Whether a further permit might not find room: one place is left for the permit that is taken in next, none

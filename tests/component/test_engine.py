@@ -307,7 +307,7 @@ def test_a_disk_that_stays_full_for_days_fills_no_memory_and_repeats_no_message(
     place.disk_is_free()
     place.happens(on.DevicesReady())
     assert [(message.call, json.loads(message.body).get("custody")) for message in place.waiting()] == [
-        ("cancellation", None), ("completion", "inside"), ("completion", "with_holder")]
+        ("cancellation", None), ("completion", "inside"), ("completion", "unknown")]
 
 
 def test_a_permit_that_went_into_the_bin_while_the_disk_was_full_is_counted(place: Place) -> None:
@@ -352,7 +352,7 @@ def test_an_empty_journal_has_no_story(place: Place) -> None:
 def test_a_stop_before_the_first_batch_leaves_the_chip_old(place: Place) -> None:
     story = story_after(place)
     assert story == on.UnfinishedStory(
-        samples.GRANT.endorsement_id, False, ChipState.OLD, FaceState.OLD, 45.0)
+        samples.GRANT.endorsement_id, False, ChipState.OLD, FaceState.OLD, 45.0, was_inside=True)
 
 
 def test_a_stop_after_a_batch_leaves_the_chip_unknown(place: Place) -> None:
