@@ -16,15 +16,14 @@ from datetime import datetime
 from pathlib import Path
 from uuid import UUID
 
-from kiosk.faults import JOURNAL_HELD
 from kiosk.log_events import LogEvent, log
 from kiosk.runtime import chain
 from kiosk.runtime.bin_rows import BIN_EMPTIED as BIN_EMPTIED
-from kiosk.runtime.bin_rows import BIN_LOOKED_INTO, IN_BIN, RETAINED, STILL_IN_BIN, in_bin
-from kiosk.runtime.bin_rows import PUT_INTO_BIN as PUT_INTO_BIN
+from kiosk.runtime.bin_rows import IN_BIN, RETAINED, STILL_IN_BIN, in_bin
 from kiosk.runtime.boot import Moment
 from kiosk.runtime.chain import Break, BreakKind, HashName, Head
 from kiosk.runtime.clock_watch import CLOCK_CONFIRMED, CLOCK_JUMPED
+from kiosk.runtime.journal_place import HELD_S, Patience
 from kiosk.runtime.journal_records import JournalFailed as JournalFailed
 from kiosk.runtime.journal_records import KeptPermit as KeptPermit
 from kiosk.runtime.journal_records import LoggedStep as LoggedStep
@@ -89,12 +88,6 @@ _OVERTAKEN = (
     " (SELECT max(sequence) FROM message WHERE settled_at IS NOT NULL AND body IS NOT NULL)"
 )
 
-HELD_S = 15.0
-"""How long another program may hold the file before a record counts as failed: a copy on a slow disk takes as long."""
-
-HELD_AGAIN_S = 1.0
-"""The same for the records after one that failed for it, so that a permit inside goes back nevertheless."""
-
 # A note is a row of the chain that is no step of the machine: it has no states.
 _A_STEP = "state_after != ''"
 
@@ -113,7 +106,7 @@ class Journal:
         self._unwritten: list[tuple[StepRecord, tuple[OutboundMessage, ...]]] = []
         path.parent.mkdir(parents=True, exist_ok=True)
         self._db = sqlite3.connect(path, timeout=HELD_S, isolation_level=None, check_same_thread=False)
-        self._is_held = False
+        self._patience = Patience(self._db)
         try:
             self._db.execute("PRAGMA journal_mode=WAL")
             self._db.execute("PRAGMA synchronous=FULL")
@@ -123,24 +116,6 @@ class Journal:
         except sqlite3.Error:
             self._db.close()
             raise
-        self._files = _files_of(path)
-
-    @property
-    def is_in_place(self) -> bool:
-        """Whether the files that are written still stand under their names: a file that was deleted or replaced goes on
-        taking records, and all of them are lost with the power.
-        """
-        return _files_of(self.path) == self._files
-
-    def try_to_write(self) -> None:
-        """Take the right to write and give it back, on a connection of its own. Raises `JournalFailed`: another program
-        has it for too long, or the file cannot be written.
-        """
-        try:
-            with closing(_existing(self.path)) as db, _as_one(db):
-                pass
-        except sqlite3.Error as error:
-            raise failed_by(error) from error
 
     @contextmanager
     def _written(self) -> Iterator[sqlite3.Connection]:
@@ -148,15 +123,7 @@ class Journal:
             try:
                 yield self._db
             except sqlite3.Error as error:
-                failed = failed_by(error)
-                if failed.fault is JOURNAL_HELD:
-                    self._wait_for_others(is_held=True)
-                raise failed from error
-
-    def _wait_for_others(self, *, is_held: bool) -> None:
-        if is_held != self._is_held:
-            self._is_held = is_held
-            self._db.execute(f"PRAGMA busy_timeout={int(1000 * (HELD_AGAIN_S if is_held else HELD_S))}")
+                raise self._patience.failed(error) from error
 
     @contextmanager
     def as_one(self) -> Iterator[sqlite3.Connection]:
@@ -174,7 +141,7 @@ class Journal:
                     self._add_step(db, kept, late)
                 self._add_step(db, record, messages)
             self._unwritten.clear()
-            self._wait_for_others(is_held=False)
+            self._patience.worked()
 
     def keep(self, record: StepRecord, messages: Sequence[OutboundMessage] = ()) -> None:
         """Remember a step that the disk did not take: what reads the journal reads it too, and the next step that the
@@ -256,10 +223,6 @@ class Journal:
         with self._written() as db, closing(sqlite3.connect(to)) as other:
             db.backup(other)
 
-    def name_of_copy(self) -> Path:
-        """Where a copy may stand beside the journal: a name with the time."""
-        return self.path.with_name(f"{self.path.name}.copy-{self._now():%Y%m%d%H%M%S}")
-
     def number_call(self, call: str, idempotency_key: str, endorsement_id: UUID | None) -> int:
         """The rising sequence number of a call to central that is made at once; the same one again for the same key.
 
@@ -329,23 +292,14 @@ class Journal:
         return datetime.fromisoformat(row[1]), int(json.loads(row[2])["by_s"])
 
     def permits_in_bin(self) -> tuple[KeptPermit, ...]:
-        """What was put into the bin since staff said last that they had emptied it, oldest first; what may be there,
-        because the unit had the order and nothing more was heard, is among them.
-        """
+        """What was put there, or may have been, since staff said last that they had emptied it, oldest first."""
         with self._written() as db:
             kept = in_bin(db)
             unwritten = [step for step, _ in self._unwritten if IN_BIN in step.facts]
         return (
-            *(KeptPermit(datetime.fromisoformat(row.since), _uuid(row.endorsement_id), row.is_certain) for row in kept),
+            *(KeptPermit(datetime.fromisoformat(row.since), None if row.endorsement_id is None else
+                         UUID(row.endorsement_id), row.is_certain) for row in kept),
             *(KeptPermit(step.at, step.endorsement_id, step.facts[IN_BIN] is True) for step in unwritten))
-
-    def staff_looked(self, endorsement_id: UUID, *, found: bool) -> None:
-        """Staff looked into the bin for a permit of which the unit did not say that it went in. Raises `JournalFailed`.
-        """
-        with self.as_one() as db:
-            for row in in_bin(db):
-                if row.endorsement_id == str(endorsement_id) and not row.is_certain:
-                    self.add_note(db, BIN_LOOKED_INTO, {"step": row.number, IN_BIN: found})
 
     def carry_bin_over(self, db: sqlite3.Connection, through: int) -> None:
         """Inside a transaction of `as_one`: note anew, at the end of the chain, which permits lie in the bin by steps
@@ -411,31 +365,12 @@ def verify_file(
 ) -> chain.Verdict:
     """The same as `Journal.verify` for a file that need not be open. Raises `JournalFailed`."""
     try:
-        with closing(_existing(path)) as db:
+        # Opened for reading alone, SQLite would leave files beside it that the last one to write takes away.
+        with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=rw", uri=True, isolation_level=None)) as db:
             db.execute("PRAGMA query_only=ON")
             return chain.verify(db, algorithm, told, progress)
     except sqlite3.Error as error:
         raise failed_by(error) from error
-
-
-def _existing(path: Path) -> sqlite3.Connection:
-    """A connection that makes no file."""
-    # Opened for reading alone, SQLite would leave files beside it that the last one to write takes away.
-    uri = f"{path.absolute().as_uri()}?mode=rw"
-    return sqlite3.connect(uri, uri=True, timeout=HELD_S, isolation_level=None)
-
-
-def _files_of(path: Path) -> tuple[tuple[int, int] | None, ...]:
-    """Which files stand under the names of the journal and of its log (`-wal`, sqlite.org, wal)."""
-    found: list[tuple[int, int] | None] = []
-    for name in (path, path.with_name(f"{path.name}-wal")):
-        try:
-            status = name.stat()
-        except FileNotFoundError:
-            found.append(None)
-        else:
-            found.append((status.st_dev, status.st_ino))
-    return tuple(found)
 
 
 def _is_unchained(db: sqlite3.Connection) -> bool:
@@ -458,10 +393,6 @@ def _as_one(db: sqlite3.Connection) -> Iterator[sqlite3.Connection]:
 
 def _moment(text: str | None) -> datetime | None:
     return None if text is None else datetime.fromisoformat(text)
-
-
-def _uuid(text: str | None) -> UUID | None:
-    return None if text is None else UUID(text)
 
 
 def _text(number: UUID | None) -> str | None:

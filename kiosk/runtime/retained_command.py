@@ -11,9 +11,9 @@ from kiosk.about import receipt_number
 from kiosk.config import Config
 from kiosk.run_command import DEFAULT_CONFIG
 from kiosk.runtime import journal_command
-from kiosk.runtime.bin_rows import IN_BIN
+from kiosk.runtime.bin_rows import BIN_LOOKED_INTO, IN_BIN, PUT_INTO_BIN, in_bin
 from kiosk.runtime.clock import SystemClock
-from kiosk.runtime.journal import BIN_EMPTIED, PUT_INTO_BIN, Journal, KeptPermit
+from kiosk.runtime.journal import BIN_EMPTIED, Journal, KeptPermit
 
 
 def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -56,7 +56,10 @@ def _is_settled(journal: Journal, number: str, *, is_there: bool) -> bool:
     """Note what staff found; False if nobody asked for it."""
     for permit in journal.permits_in_bin():
         if not permit.is_certain and permit.endorsement_id is not None and _number(permit) == number.strip().upper():
-            journal.staff_looked(permit.endorsement_id, found=is_there)
+            with journal.as_one() as db:
+                for row in in_bin(db):
+                    if row.endorsement_id == str(permit.endorsement_id) and not row.is_certain:
+                        journal.add_note(db, BIN_LOOKED_INTO, {"step": row.number, IN_BIN: is_there})
             return True
     return False
 

@@ -11,6 +11,7 @@ from kiosk.log_events import LogEvent, log
 from kiosk.runtime import chain
 from kiosk.runtime.chain import Break, Head
 from kiosk.runtime.journal import Journal, JournalFailed
+from kiosk.runtime.journal_place import JournalPlace
 
 MEGABYTE = 1_000_000
 LEAST_FREE_BYTES = 50 * MEGABYTE
@@ -22,6 +23,7 @@ class JournalGuard:
 
     def __init__(self, journal: Journal) -> None:
         self._journal = journal
+        self._place = JournalPlace(journal.path)
         self._broken: Break | None = None
         self._copy: tuple[Path, Head] | None = None
 
@@ -45,13 +47,13 @@ class JournalGuard:
         None: a record would be taken.
         """
         try:
-            if not self._journal.is_in_place:
+            if not self._place.is_kept:
                 self._copy_what_has_no_name()
                 return JOURNAL_MOVED
             self._copy = None
             if shutil.disk_usage(self._journal.path.parent).free < LEAST_FREE_BYTES:
                 return DISK_FULL
-            self._journal.try_to_write()
+            self._place.try_to_write()
         except OSError as error:
             log(LogEvent.JOURNAL_FAILED, level=logging.CRITICAL, error=str(error.strerror), fault=DISK_FULL.code)
             return DISK_FULL
@@ -65,7 +67,7 @@ class JournalGuard:
         try:
             head = self._journal.head()
             if self._copy is None:
-                path = self._journal.name_of_copy()
+                path = self._place.name_of_copy(head)
                 self._journal.copy(path)
                 log(LogEvent.JOURNAL_MOVED, level=logging.CRITICAL, copy=path.name)
             elif self._copy[1] == head:

@@ -6,6 +6,7 @@ import re
 
 import pytest
 
+from drivers.permit_unit.dialects import CRT
 from drivers.simulators.permit import Place as At
 from kiosk.__main__ import main
 from kiosk.domain.endorsement import ChipState, Custody, FaceState
@@ -14,7 +15,7 @@ from kiosk.presenter import present
 from kiosk.screen_models import FivePartsScreen, Intent
 from kiosk.workflow import states as s
 from tests.flows.conftest import OpenPlace
-from tests.flows.place import LIN, NEIGHBOUR, Place
+from tests.flows.place import CHIP_IN_UNIT, LIN, NEIGHBOUR, Place
 from tests.waiting import eventually
 
 pytestmark = pytest.mark.slow
@@ -94,11 +95,19 @@ def test_no_permit_is_taken_in_that_the_bin_might_not_hold(
     place.sees(s.Idle)
 
 
+@pytest.fixture
+def jamming(open_place: OpenPlace) -> Place:
+    """A place with a unit that says when it jams on the way to its bin."""
+    place = open_place(chip=CHIP_IN_UNIT, unit=CRT)
+    place.start_kiosk()
+    return place
+
+
 def is_jammed_on_the_way_to_the_bin(place: Place) -> None:
     """Nobody takes the permit, the unit fails under the order to retain it, and staff take it out by hand."""
     place.plays(LIN.through(s.Confirming))
     place.at_every_state(
-        lambda state: place.rig.fault("permit_unit", "jam_giving_out") if isinstance(state, s.Retaining) else None)
+        lambda state: place.rig.fault("permit_unit", "jam_retaining") if isinstance(state, s.Retaining) else None)
     place.sees(s.AwaitingRemoval)
     place.lets_pass()
     place.sees(s.AwaitingRemoval, lambda state: state.reminded)
@@ -111,8 +120,9 @@ def is_jammed_on_the_way_to_the_bin(place: Place) -> None:
 
 
 def test_a_permit_that_staff_freed_by_hand_is_asked_about_and_not_counted_as_in_the_bin(
-    place: Place, capsys: pytest.CaptureFixture[str]
+    jamming: Place, capsys: pytest.CaptureFixture[str]
 ) -> None:
+    place = jamming
     is_jammed_on_the_way_to_the_bin(place)
     number = place.endorsement_id
     [line, count] = listed(place, capsys)
@@ -131,7 +141,8 @@ def test_a_permit_that_staff_freed_by_hand_is_asked_about_and_not_counted_as_in_
     eventually(lambda: is_asked("ok"))
 
 
-def test_a_permit_that_staff_found_in_the_bin_is_counted(place: Place, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_permit_that_staff_found_in_the_bin_is_counted(jamming: Place, capsys: pytest.CaptureFixture[str]) -> None:
+    place = jamming
     is_jammed_on_the_way_to_the_bin(place)
     [line, _] = listed(place, capsys)
     number = line.split()[0]

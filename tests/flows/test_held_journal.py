@@ -11,7 +11,7 @@ import pytest
 
 from drivers.simulators.permit import Place as At
 from kiosk.faults import JOURNAL_HELD
-from kiosk.runtime import engine, journal
+from kiosk.runtime import engine, journal_place
 from kiosk.screen_models import Intent
 from kiosk.workflow import states as s
 from tests.flows.place import LIN, WITHIN_S, Place
@@ -63,5 +63,5 @@ def test_a_journal_that_stays_held_is_named_and_the_permit_goes_back(
 
 
 def test_the_journal_is_waited_for_as_long_as_the_machine_counts_as_alive() -> None:
-    assert journal.HELD_S > 8.0
-    assert 2 * journal.HELD_S < engine.LONGEST_RECORDING_S
+    assert journal_place.HELD_S > 8.0
+    assert 2 * journal_place.HELD_S < engine.LONGEST_RECORDING_S
