@@ -11,6 +11,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import TYPE_CHECKING, Any
 from uuid import UUID, uuid4
 
@@ -62,8 +63,7 @@ class Kiosk:
 
     `show(state)` is called on the machine's thread for every state that is entered; `broken()` if that thread ends by
     an exception: nothing can be shown or moved then, and the program must be started anew. `job_clock`: seconds, by
-    which the workers' jobs are measured. `surroundings_changed()`: the page of the same state may say
-    something else now; from any thread.
+    which the workers' jobs are measured. `surroundings_changed()`: as `changed` of `LesserDevices`.
     """
 
     def __init__(
@@ -117,8 +117,7 @@ class Kiosk:
         central = self._desk("central", self._building.central)
         outbox = self._desk("outbox", self._building.outbox)
         performer.give(id_card, (do.ReadIdCard, do.StopIdReader))
-        has_scanner = bool(self.config.devices.code_scanner)
-        scanner = self._desk(CODE_SCANNER, self._building.code_scanner) if has_scanner else None
+        scanner = self._desk(CODE_SCANNER, self._building.code_scanner) if self.config.devices.code_scanner else None
         self.lesser = LesserDevices(receipt, scanner, self._crew, self.health, surroundings_changed)
         self.lesser.give(performer)
         if self.config.holder_check.rule.without_face is CheckWay.ATTENDANT:
@@ -137,18 +136,17 @@ class Kiosk:
         rules = RulesService(self.region, self.clock, pilot=self.config.pilot)
         performer.do_at_once(do.Assess, rules.assess)
         performer.do_at_once(do.LookAhead, rules.look_ahead)
-        heartbeat = self._desk("heartbeat", lambda worker: self._building.heartbeat(
+        heartbeat = self._heartbeat = self._desk("heartbeat", lambda worker: self._building.heartbeat(
             worker, lambda: self.engine.state, self._guard, self.health))
         devices = DeviceCheck(id_card, permit, chip, central, self._guard, self.health)
         check = guarded(devices.carry_out, self._guard, heartbeat)
         performer.do_at_once(do.CheckDevices, unless(lambda: self._crew.fault, check))
         self._permit, self._chip, self._receipt, self._central, self._outbox = permit, chip, receipt, central, outbox
-        self._heartbeat = heartbeat
 
     def _desk(self, name: str, build: Callable[[Worker], Any], beside: Desk[Any] | None = None) -> Desk[Any]:
         """A desk with a worker of its own, or with that of the desk `beside`."""
         worker = Worker(name, self._worker_died, self._job_clock) if beside is None else beside.worker
-        desk: Desk[Any] = Desk(worker, build, self._unusable)
+        desk: Desk[Any] = Desk(worker, build, partial(self._unusable, name))
         self._desks.append(desk)
         return desk
 
@@ -241,9 +239,12 @@ class Kiosk:
         if name not in LESSER:
             self.engine.post(on.DeviceFailed(WORKER_DIED))
 
-    def _unusable(self, mistakes: Sequence[str]) -> None:
+    def _unusable(self, name: str, mistakes: Sequence[str]) -> None:
         complain(mistakes)
-        self.engine.post(on.DeviceFailed(CONFIGURATION))
+        if name in LESSER:
+            self.health.note(name, CONFIGURATION)
+        else:
+            self.engine.post(on.DeviceFailed(CONFIGURATION))
 
 
 def _open_coupler(url: str) -> Coupler:
@@ -351,9 +352,9 @@ class _Window:
                 self._show_in(self._app)
 
     def show_again(self) -> None:
-        """The state is the same; what else stands on its page may be other."""
+        """Nobody is served, and what the welcome page says of paper may be other."""
         with self._lock:
-            if self._app is not None:
+            if self._app is not None and isinstance(self._state, s.Idle):
                 self._show_in(self._app)
 
     def _show_in(self, app: Any) -> None:

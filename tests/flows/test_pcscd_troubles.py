@@ -102,8 +102,9 @@ def test_while_idle_a_hanging_pcscd_closes_the_service_and_a_restart_is_asked_fo
 
 
 def test_while_idle_a_pcscd_that_is_gone_closes_the_service_until_it_is_there_again(
-    place: Place, hanging: PrivatePcscd, request_file: Path
+    place: Place, hanging: PrivatePcscd, request_file: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
+    caplog.set_level(logging.INFO, "kiosk")
     hanging.stop()
     try:
         place.lets_pass()
@@ -111,8 +112,11 @@ def test_while_idle_a_pcscd_that_is_gone_closes_the_service_until_it_is_there_ag
         assert request_file.exists()
     finally:
         hanging.start()
-    place.lets_pass()
-    place.sees(s.Idle)
+    place.is_open_again()
+    assert place.running.health.states()["permit_chip"] == "ok"
+    assert [line for line in caplog.messages if line.startswith("device_state") and '"permit_chip"' in line] == [
+        'device_state {"device": "permit_chip", "before": "ok", "now": "3101"}',
+        'device_state {"device": "permit_chip", "before": "3101", "now": "ok"}']
 
 
 def test_while_idle_a_pcscd_that_goes_on_late_by_itself_is_asked_again_and_serves(

@@ -16,6 +16,7 @@ import pytest
 from kiosk.app.lesser_devices import CODE_SCANNER, RECEIPT_PRINTER
 from kiosk.domain.endorsement import Custody
 from kiosk.faults import (
+    CONFIGURATION,
     DISK_FULL,
     ID_READER_LINK,
     JOURNAL_MOVED,
@@ -232,6 +233,20 @@ def with_hanging_printer(
     place.sees(s.Idle)
     yield place, clock, go_on
     go_on()
+
+
+def test_a_file_of_the_printer_that_vanished_since_the_start_closes_nothing(
+    open_place: OpenPlace, tmp_path: Path
+) -> None:
+    path = tmp_path / "printer.toml"
+    path.write_bytes((ASSETS / "devices" / "escpos-80-gb18030.toml").read_bytes())
+    place = open_place(files={"receipt_printer": str(path)})
+    path.write_text("name = 1", encoding="utf-8")
+    place.start_kiosk()
+    place.sees(s.Idle)
+    is_found(place, RECEIPT_PRINTER, CONFIGURATION.code)
+    place.lets_pass()
+    assert "OutOfService" not in place.way()
 
 
 def test_a_printer_whose_thread_hangs_for_good_costs_receipts_and_nothing_else(

@@ -36,8 +36,8 @@ from drivers.transport.kept_line import KeptLine
 
 STOP_ASKED_EVERY_S = 0.1
 ORDERED_ANEW_EVERY_S = 5.0
-"""A unit that loses its power while it waits at the mouth forgets 51h and says nothing. One that waits takes nothing but
-the withdrawal of 51h, and one that was without power refuses that too."""
+"""A unit that loses its power while it waits at the mouth forgets 51h and says nothing. One that waits takes only the
+withdrawal of 51h, and one that was without power refuses that too."""
 INSIDE = (PermitPosition.AT_STATION, PermitPosition.IN_PATH)
 
 # 50h: where a permit is given out to (section 4-3 (1)); the back is on the mechanism version only.
