@@ -35,6 +35,7 @@ class VisitPlayer:
             "id_card": list(visit.id_cards), "insert_permit": [visit.permit], "take_permit": [visit.permit],
             "licence_code": list(visit.licences) or self._left.get("licence_code", []), "telephone": [visit.telephone],
         }
+        self._touched: tuple[Painted, str] | None = None
         self.screens: list[str] = []
 
     def play(self, welcome: Painted | None = None) -> Painted:
@@ -45,13 +46,26 @@ class VisitPlayer:
         self._answer(welcome or self._resident.sees("welcome"))
         while True:
             asking = [screen for screen, answers in self._left.items() if answers]
-            painted = self._resident.sees("welcome", *asking, *(s for s in DEAD_ENDS if s not in asking))
-            if self._is_not_ready(painted):
+            painted = self._resident.sees(
+                "welcome", *asking, *(s for s in (*DEAD_ENDS, self.screens[-1]) if s not in asking))
+            if self._touches_again(painted) or self._is_not_ready(painted):
                 continue
             self._resident.ends_stage(self._stage_until(painted), painted)
             if painted.screen == "welcome":
                 return painted
             self._answer(painted)
+
+    def _touches_again(self, painted: Painted) -> bool:
+        """Whether the screen that was touched became another one under the finger: such a touch counts for nothing."""
+        if self._touched is None or self._left.get(painted.screen):
+            return False
+        seen, answer = self._touched
+        if painted.screen != seen.screen:
+            return False
+        if painted.serial != seen.serial and answer in painted.targets:
+            self._resident.touches(painted, answer)
+            self._touched = painted, answer
+        return True
 
     def _is_not_ready(self, painted: Painted) -> bool:
         """Whether what the resident wants to touch comes only when the kiosk has done something, such as printed."""
@@ -72,6 +86,7 @@ class VisitPlayer:
         if not self._left.get(painted.screen):
             raise ScreenNotSeen(f"the kiosk shows {painted.screen} after {', '.join(self.screens)}")
         answer = self._answer_to(painted)
+        self._touched = None
         match painted.screen:
             case "id_card" if "id_card" in self.screens:
                 self._resident.changes_id_card(answer)
@@ -88,6 +103,7 @@ class VisitPlayer:
                 self._resident.shows_licence(answer)
             case _:
                 self._resident.touches(painted, answer)
+                self._touched = painted, answer
         self.screens.append(painted.screen)
 
     def _answer_to(self, painted: Painted) -> str:

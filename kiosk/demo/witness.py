@@ -22,12 +22,14 @@ class ScreenNotSeen(Exception):
 class Painted:
     """A screen that was really painted. `targets`: (x, y, width, height) in window pixels from the top left. `shown`:
     how many models were shown so far; a screen whose buttons only moved is painted again with the same number.
+    `serial`: what a touch is stamped with; it changes with what a person is shown.
     """
 
     screen: str
     painted_at: float
     targets: dict[str, tuple[float, float, float, float]]
     shown: int = 0
+    serial: int = 0
 
     def centre(self, target: str) -> tuple[float, float]:
         """The middle of a target. KeyError names what there is."""
@@ -112,7 +114,7 @@ class WitnessClient:
                 self._replies.put(said)
             return
         targets = {name: tuple(box) for name, box in said["targets"].items()}
-        painted = Painted(said["screen"], said["painted_at"], targets, said["shown"])
+        painted = Painted(said["screen"], said["painted_at"], targets, said["shown"], said["serial"])
         self.history.append(painted)
         self._seen.put(painted)
 

@@ -347,7 +347,7 @@ def test_a_step_whose_moment_is_not_known_is_dated_by_the_clock(bench: Bench, jo
 def test_a_message_that_was_stamped_by_a_clock_ahead_is_missed_too(
     bench: Bench, stamped_by: timedelta, seen_for_s: float, alarm: object
 ) -> None:
-    assert alarm_of(Queue(1, bench.right.now() + stamped_by, 1), bench.right.now(), seen_for_s) is alarm
+    assert alarm_of(Queue(1, bench.right.now() + stamped_by, None), bench.right.now(), seen_for_s) is alarm
 
 
 def test_two_messages_of_one_moment_are_two(bench: Bench, journal: Journal) -> None:

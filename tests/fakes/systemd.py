@@ -24,10 +24,10 @@ class Systemd:
         self._socket.bind("\0" + self.address[1:] if self.address.startswith("@") else self.address)
 
     def go_away(self) -> None:
+        self._path.unlink(missing_ok=True)      # first: a name that nobody listens at is another error
         link, self._socket = self._socket, None
         if link is not None:
             link.close()
-        self._path.unlink(missing_ok=True)
 
     def is_silent_for(self, seconds: float) -> bool:
         """Whether nothing comes within this time: systemd's own number, after which it starts the program anew."""
