@@ -9,17 +9,19 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from kiosk.about import About
 from kiosk.app.effect_routes import canceller, guarded, message_of
 from kiosk.app.ending import release_all
+from kiosk.app.lesser_devices import CODE_SCANNER, LESSER, RECEIPT_PRINTER, LesserDevices
 from kiosk.app.window import complain
 from kiosk.building import Building
 from kiosk.config import Config
 from kiosk.domain.holder_check import CheckWay
-from kiosk.faults import CONFIGURATION, WORKER_DIED, Fault
+from kiosk.faults import CONFIGURATION, WORKER_DIED, WORKER_HANGS, Fault
 from kiosk.log_events import LogEvent, log
 from kiosk.policy.region import Region
 from kiosk.policy.region_file import load_region
@@ -34,7 +36,7 @@ from kiosk.runtime.state_lock import StateLock
 from kiosk.runtime.workers import Worker
 from kiosk.screen_models import Words
 from kiosk.services.checking import DeviceCheck
-from kiosk.services.device_health import DeviceHealth
+from kiosk.services.device_health import DISPLAY, DeviceHealth
 from kiosk.services.job_times import BACKGROUND
 from kiosk.services.journal_guard import JournalGuard
 from kiosk.services.performing import Desk, Performer, by_desk, unless
@@ -58,13 +60,15 @@ class Kiosk:
     `show(state)` is called on the machine's thread for every state that is entered and gives the serial of its screen,
     if somebody can touch one; `broken()` if that thread ends by an exception, so that the program must be started anew;
     `ended()` when the machine came to the end that `switch_off` asks for. `job_clock`: seconds, by which the workers'
-    jobs are measured. `lock`: on the state directory, where it is held already.
+    jobs are measured. `lock`: on the state directory, where it is held already. `surroundings_changed()`: as `changed`
+    of `LesserDevices`.
     """
 
     def __init__(
         self, config: Config, show: Callable[[s.State], int | None], clock: Clock | None = None,
         broken: Callable[[], None] = lambda: None, job_clock: Callable[[], float] = time.monotonic,
         lock: StateLock | None = None, ended: Callable[[], None] = lambda: None,
+        surroundings_changed: Callable[[], None] = lambda: None,
     ) -> None:
         self.config = config
         self._broken = broken
@@ -75,12 +79,11 @@ class Kiosk:
         seal = seal_by_key_file(config.central.key)
         self.journal = open_journal(config.state_dir / "journal.db", self.clock.now, config.journal.hash, lock)
         self._guard = JournalGuard(self.journal, self._close_at_once)
-        self._health = DeviceHealth()
+        self.health = DeviceHealth()
         self._desks: list[Desk[Any]] = []
         self._job_clock = job_clock
         self._workers: list[Worker] = []       # those that were started
-        self._crew = Crew(self._workers, job_clock)
-        self._code_scanner: Desk[Any] | None = None
+        self._crew = Crew(self._workers, job_clock, LESSER)
         performer = Performer()
         site = Site(
             region=self.region,
@@ -99,24 +102,24 @@ class Kiosk:
         self._building = Building(
             config, about(config, self.region), self._unit_file, self.journal, self.clock, _open_coupler,
             self._translate, seal)
-        self._give_out(performer)
+        self._give_out(performer, surroundings_changed)
         self._thread = threading.Thread(target=self._run, name="machine", daemon=True)
         self.failed = threading.Event()
 
-    def _give_out(self, performer: Performer) -> None:
+    def _give_out(self, performer: Performer, surroundings_changed: Callable[[], None]) -> None:
         id_card = self._desk("id_reader", self._building.id_card)
         # A chip reader in the unit is on the unit's line, which one thread alone may use; it is well if the unit is.
         in_unit = self.config.devices.chip_is_in_unit()
         permit = self._desk(
             "permit_unit", lambda worker: self._building.permit(worker, None if in_unit else SlotWatch(self._chip)))
         chip = self._desk("permit_chip", self._building.chip, permit if in_unit else None)
-        receipt = self._desk("receipt_printer", self._building.receipt)
+        receipt = self._desk(RECEIPT_PRINTER, self._building.receipt)
         central = self._desk("central", self._building.central)
         outbox = self._desk("outbox", self._building.outbox)
         performer.give(id_card, (do.ReadIdCard, do.StopIdReader))
-        if self.config.devices.code_scanner:
-            self._code_scanner = self._desk("code_scanner", self._building.code_scanner)
-            performer.give(self._code_scanner, (do.ReadLicenceCode, do.StopCodeScanner, do.Wipe))
+        scanner = self._desk(CODE_SCANNER, self._building.code_scanner) if self.config.devices.code_scanner else None
+        self.lesser = LesserDevices(receipt, scanner, self._crew, self.health, surroundings_changed)
+        self.lesser.give(performer)
         if self.config.holder_check.rule.without_face is CheckWay.ATTENDANT:
             performer.give(self._desk("holder_check", self._building.holder_check), (do.CheckAttendant,))
         performer.do_at_once(
@@ -125,7 +128,6 @@ class Kiosk:
             do.InspectPath, do.StopTakingIn, do.DrawFace, do.LoadFace, do.RewriteFace, do.EjectPermit,
             do.WatchMouth, do.TakePermitBack, do.RetainPermit, do.Wipe))
         performer.give(chip, (do.ReadChip, do.RelayBatch, do.ReadBackChip, do.ExamineChip, do.Wipe))
-        performer.give(receipt, (do.PrintReceipt, do.PrintApplicationSlip, do.PrintStatusSlip, do.Wipe))
         performer.give(central, (
             do.AskForPendingRewrites, do.RequestEndorsement, do.RecallEndorsement, do.OpenChipSession,
             do.SendChipAnswers, do.VerifyEvidence, do.Apply, do.SearchApplications, do.ChooseCollection))
@@ -134,17 +136,17 @@ class Kiosk:
         rules = RulesService(self.region, self.clock, pilot=self.config.pilot)
         performer.do_at_once(do.Assess, rules.assess)
         performer.do_at_once(do.LookAhead, rules.look_ahead)
-        heartbeat = self._desk("heartbeat", lambda worker: self._building.heartbeat(
-            worker, lambda: self.engine.state, self._guard, self._health))
-        check = guarded(DeviceCheck(id_card, permit, chip, central).carry_out, self._guard, heartbeat)
+        heartbeat = self._heartbeat = self._desk("heartbeat", lambda worker: self._building.heartbeat(
+            worker, lambda: self.engine.state, self._guard, self.health))
+        devices = DeviceCheck(id_card, permit, chip, central, self._guard, self.health)
+        check = guarded(devices.carry_out, self._guard, heartbeat)
         performer.do_at_once(do.CheckDevices, unless(lambda: self._crew.fault, check))
         self._permit, self._chip, self._receipt, self._central, self._outbox = permit, chip, receipt, central, outbox
-        self._heartbeat = heartbeat
 
     def _desk(self, name: str, build: Callable[[Worker], Any], beside: Desk[Any] | None = None) -> Desk[Any]:
         """A desk with a worker of its own, or with that of the desk `beside`."""
         worker = Worker(name, self._worker_died, self._job_clock) if beside is None else beside.worker
-        desk: Desk[Any] = Desk(worker, build, self._unusable)
+        desk: Desk[Any] = Desk(worker, build, partial(self._unusable, name))
         self._desks.append(desk)
         return desk
 
@@ -178,13 +180,12 @@ class Kiosk:
             ("central", self._central), ("chip", self._chip), ("receipt", self._receipt), ("face", self._permit))
         for part, desk in parts:
             desk.submit(outstanding.ticker(part), "warm up")
-        if self._code_scanner is not None:
-            self._code_scanner.submit(lambda service: service.claim(), "claim")
+        self.lesser.claim()
         self._outbox.submit(lambda service: service.forward(), "forward", BACKGROUND.seconds)
         self._heartbeat.submit(lambda service: service.begin(), "heartbeat", BACKGROUND.seconds)
 
     def _tell(self, event: on.Event, visit_id: UUID | None) -> None:
-        self._health.observe(event)
+        self.health.observe(event)
         self.engine.post(event, visit_id)
 
     def _translate(self, language: str, words: Words) -> str:
@@ -202,10 +203,15 @@ class Kiosk:
     def look_after_workers(self) -> None:
         """See `Crew.look_after`; from a thread that looks often."""
         self._crew.look_after(self.engine)
+        self.lesser.look_after()
 
     def ails(self) -> str | None:
         """What gives no sign of life so that only a new start helps; None if all is well. See `Crew.ails`."""
         return self._crew.ails(self.engine)
+
+    def note_display(self, *, is_well: bool) -> None:
+        """Tell of the display, and of Kivy's thread, what was found of them."""
+        self.health.note(DISPLAY, None if is_well else WORKER_HANGS)
 
     def is_well(self) -> bool:
         """Whether the machine takes its turns and every worker gets on, or a visit comes to its end first."""
@@ -240,12 +246,16 @@ class Kiosk:
         if isinstance(self.engine.state, s.Idle):
             self.engine.post(on.DeviceFailed(fault))
 
-    def _worker_died(self, _: str, __: BaseException) -> None:
-        self.engine.post(on.DeviceFailed(WORKER_DIED))
+    def _worker_died(self, name: str, _: BaseException) -> None:
+        if name not in LESSER:
+            self.engine.post(on.DeviceFailed(WORKER_DIED))
 
-    def _unusable(self, mistakes: Sequence[str]) -> None:
+    def _unusable(self, name: str, mistakes: Sequence[str]) -> None:
         complain(mistakes)
-        self.engine.post(on.DeviceFailed(CONFIGURATION))
+        if name in LESSER:
+            self.health.note(name, CONFIGURATION)
+        else:
+            self.engine.post(on.DeviceFailed(CONFIGURATION))
 
 
 

@@ -186,12 +186,17 @@ class Building:
     ) -> HeartbeatService:
         from kiosk.diagnostics.versions import versions_for_central
         from kiosk.policy.holiday_years import missing_years
+        from kiosk.services.certificate_watch import CertificateWatch
         from kiosk.services.heartbeat import HeartbeatService, Watched
 
+        client = self._central_client(worker)
+        certificates = CertificateWatch(
+            self._config.central.certificate, lambda: client.certificate_ends_at, self._clock.monotonic)
         watched = Watched(
             state, self._journal, guard, health, versions_for_central(self._config.files),
-            timedelta(days=self._config.journal.keep_days), self._unknown, partial(missing_years, self._region))
-        return HeartbeatService(self._central_client(worker), watched, self._clock, worker.pause)
+            timedelta(days=self._config.journal.keep_days), self._unknown, partial(missing_years, self._region),
+            certificates)
+        return HeartbeatService(client, watched, self._clock, worker.pause)
 
     @cached_property
     def _unknown(self) -> Unknown:

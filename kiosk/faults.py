@@ -92,6 +92,10 @@ PERMIT_HELD_INSIDE = _fault(
     "2304", "permit_held_inside", Severity.OUT_OF_SERVICE, "permit_unit_jam",
     "A permit lies inside and this unit could not give it back or keep it in a bin. Take it out and keep it for "
     "its holder.")
+PERMIT_UNACCOUNTED = _fault(
+    "2305", "permit_unaccounted", Severity.DEGRADED, "permit_unit",
+    "A permit was to go into the bin, and the unit did not say that it went in. `python -m kiosk retained` has its "
+    "number with a question mark. Look into the bin, then say what you saw: `--found NUMBER` or `--not-found NUMBER`.")
 PERMIT_UNIT_REPAIR = _fault(
     "2401", "permit_unit_repair", Severity.OUT_OF_SERVICE, "permit_unit",
     "The permit unit reports a motor, head or memory fault. Call an engineer with the status in the journal.")
@@ -143,12 +147,21 @@ CENTRAL_GARBAGE = _fault(
 GRANT_REJECTED = _fault(
     "5202", "grant_rejected", Severity.VISIT, "central",
     "A grant had a bad signature, was expired, or was for another permit; nothing was written. Check keys and clock.")
+CERTIFICATE_ENDS = _fault(
+    "5501", "certificate_ends", Severity.DEGRADED, "central",
+    "A certificate of the line to central ends within 30 days, or has ended; `certificate_ends` in the log says whose. "
+    "Let central's operator issue the kiosk's anew, or tell them of their own: without it nothing is endorsed.")
 WORKER_DIED = _fault(
     "6201", "worker_died", Severity.OUT_OF_SERVICE, "kiosk",
     "Part of the program stopped. It is restarted by systemd; send the support bundle if it recurs.")
 DISK_FULL = _fault(
     "6301", "disk_full", Severity.OUT_OF_SERVICE, "kiosk",
-    "The journal cannot be written. Free space under the state directory.")
+    "The journal cannot be written. Free space under the state directory; where there is room, the log says what the "
+    "disk answered (`journal_failed`).")
+JOURNAL_HELD = _fault(
+    "6302", "journal_held", Severity.OUT_OF_SERVICE, "kiosk",
+    "Another program holds the journal (a copy, a backup, an open sqlite3). Find it with `fuser -v` on journal.db in "
+    "the state directory and let it end; the kiosk opens again by itself.")
 RECOVERY_STUCK = _fault(
     "6202", "recovery_stuck", Severity.OUT_OF_SERVICE, "kiosk",
     "After the start the permit unit did not tell whether its path is empty. Look inside, then restart.")
@@ -160,6 +173,11 @@ JOURNAL_BROKEN = _fault(
     "6401", "journal_broken", Severity.OUT_OF_SERVICE, "kiosk",
     "The journal was changed, or part of it is gone. Find out by whom and keep the file (`python -m kiosk journal "
     "verify`); then let central's operator accept it anew, and `python -m kiosk journal accept` here.")
+JOURNAL_MOVED = _fault(
+    "6402", "journal_moved", Severity.OUT_OF_SERVICE, "kiosk",
+    "The journal's file was deleted or replaced under the running kiosk. The log (`journal_moved`) names the copy that "
+    "the kiosk made of its own. Find out by whom; stop the kiosk, `python -m kiosk journal restore` with that copy, "
+    "start it again.")
 CLOCK_WRONG = _fault(
     "6501", "clock_wrong", Severity.OUT_OF_SERVICE, "kiosk",
     "The clock is wrong or too far from central's. Check time synchronisation.")

@@ -25,12 +25,14 @@ class LogEvent(Enum):
     MACHINE_ENDS = (
         "machine_ends", "it was asked to be switched off, and takes no further event", ("state", "custody"))
     STOPPED = ("stopped", "the program ends in an orderly way", ())
-    STEP = ("step", "the machine went from one state to another", ("before", "after", "visit"))
+    STEP = (
+        "step", "the machine went from one state to another; into and out of service with the fault, and whose it is",
+        ("before", "after", "visit", "fault", "part"))
     EVENT_IGNORED = ("event_ignored", "an event meant nothing in this state", ("state", "happened"))
     EVENT_STALE = (
         "event_stale", "an event of a past visit, or of a screen that is gone, was dropped", ("state", "happened"))
     TOUCH_STALE = ("touch_stale", "a touch on a screen that is gone was dropped", ("state", "intent"))
-    JOURNAL_FAILED = ("journal_failed", "a record could not be written", ("error",))
+    JOURNAL_FAILED = ("journal_failed", "a record could not be written", ("error", "fault"))
     JOURNAL_CLOSED = (
         "journal_closed", "the journal cannot be opened; it is tried again, and nothing begins meanwhile",
         ("error", "fault"))
@@ -55,6 +57,14 @@ class LogEvent(Enum):
         ("variable", "value"))
     NOTIFY_FAILED = (
         "notify_failed", "systemd could not be told; it is told again", ("message", "address", "error"))
+    DEVICE_STATE = (
+        "device_state", "a device, or something else that a visit needs, is not as it was: \"ok\", or its fault's code",
+        ("device", "before", "now"))
+    JOURNAL_MOVED = (
+        "journal_moved", "the journal's file is not where the kiosk writes; a copy of what it wrote was made",
+        ("copy",))
+    CERTIFICATE_ENDS = (
+        "certificate_ends", "a certificate ends soon, or has ended; 0 days is today", ("whose", "days"))
     DEVICE_TROUBLE = ("device_trouble", "a driver raised", ("device", "doing", "error", "message", "fault"))
     PCSCD_RESTART_ASKED = (
         "pcscd_restart_asked", "pcscd is gone or hangs: systemd was asked to start it anew, or why not",

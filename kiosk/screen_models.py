@@ -98,7 +98,7 @@ class Term:
 @dataclass(frozen=True, slots=True)
 class WelcomeScreen:
     """`other_services`: there is more on offer than the endorsement. `not_offered`: nothing is endorsed at kiosks of
-    this region, so the big button says "until when is my permit valid".
+    this region, so the big button says "until when is my permit valid". `without_paper`: no receipts come out now.
     """
 
     frame: Frame
@@ -106,6 +106,7 @@ class WelcomeScreen:
     languages: tuple[str, ...]
     other_services: bool = False
     not_offered: bool = False
+    without_paper: bool = False
 
 
 @dataclass(frozen=True, slots=True)

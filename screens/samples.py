@@ -132,6 +132,8 @@ def samples(language: str) -> dict[str, ScreenModel]:
              Text("assessment.line.window", (("opens_on", date(2027, 2, 7)), ("closes_on", date(2027, 3, 9))))),
             (RULE,), OLD, None, can_go_on=False),
         "welcome_services": WelcomeScreen(resting, REGION, LANGUAGES, other_services=True),
+        "welcome_without_paper": WelcomeScreen(
+            resting, REGION, LANGUAGES, other_services=True, without_paper=True),
         "welcome_not_offered": WelcomeScreen(
             resting, local("许昌市建安区", "Jian'an District, Xuchang"), LANGUAGES, other_services=True,
             not_offered=True),

@@ -72,6 +72,10 @@ class ReceiptPrinter:
             self.close()
             return self._ask_all()
 
+    def check(self) -> None:
+        """Ask whether a receipt would come out now. Raises `CoverOpen`, `PaperOut`, `NeedsRepair`."""
+        _check(self.status())
+
     def print_receipt(self, document: ReceiptDocument) -> None:
         """Print and cut one receipt; returns when the printer says that all of it is on paper.
 
@@ -79,7 +83,7 @@ class ReceiptPrinter:
         from the printer's buffer and the receipt must be printed anew from the start. Raises `LinkTimeout` if the
         printer does not finish within the device file's `print_timeout_s`: whether it printed is not known.
         """
-        _check(self.status())
+        self.check()
         job = encoding.receipt(document, self._device_file, self._typeface)
         try:
             self._print(job)

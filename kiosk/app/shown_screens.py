@@ -40,11 +40,14 @@ class Serials:
 
 
 class ShownScreens:
-    """States in, models out; intents in, events out. `show` on the machine's thread, `touched` on the window's."""
+    """States in, models out; intents in, events out. `show` on the machine's thread, `touched` on the window's.
+    `without_paper()`: nothing could be printed now.
+    """
 
-    def __init__(self, about: About, post: Post) -> None:
+    def __init__(self, about: About, post: Post, without_paper: Callable[[], bool] = lambda: False) -> None:
         self._about = about
         self._post = post
+        self._without_paper = without_paper
         self._serials = Serials()
         self._lock = threading.Lock()
         self._state: s.State = s.Recovering()
@@ -61,6 +64,14 @@ class ShownScreens:
             self._state, self._model = state, self._numbered(state)
             return self._model
 
+    def show_again(self) -> bool:
+        """Look at the surroundings anew, from any thread; whether nobody is served and the page is another for it."""
+        with self._lock:
+            if not isinstance(self._state, s.Idle):
+                return False
+            before, self._model = self._model, self._numbered(self._state)
+            return self._model != before
+
     def touched(self, intent: Intent, choice: str, serial: int) -> None:
         """Tell the machine what a person chose on the screen with this serial."""
         with self._lock:
@@ -76,5 +87,5 @@ class ShownScreens:
 
     def _numbered(self, state: s.State) -> ScreenModel:
         visit = s.visit_of(state)
-        return self._serials.given_to(
-            present(self._about, state), (visit.id if visit else None, s.asked_in(state)))
+        model = present(self._about, state, without_paper=self._without_paper())
+        return self._serials.given_to(model, (visit.id if visit else None, s.asked_in(state)))

@@ -176,12 +176,14 @@ class Window:
         from kiosk.runtime.memory import Outstanding
 
         kiosk = Kiosk(
-            opening.config, self.show, broken=lambda: self.close(1), ended=lambda: self.close(0), lock=self._state_lock)
+            opening.config, self.show, broken=lambda: self.close(1), ended=lambda: self.close(0), lock=self._state_lock,
+            surroundings_changed=self.show_again)
         self._outstanding = Outstanding(("services", "screens"), self._warmed_up)
         about_site = about(opening.config, kiosk.region)
         with self._lock:
             self._languages = about_site.languages
-            self._screens = ShownScreens(about_site, kiosk.engine.post)
+            self._screens = ShownScreens(
+                about_site, kiosk.engine.post, lambda: kiosk.lesser.paper_trouble() is not None)
             self.kiosk = kiosk
         if self._ending.is_set():
             return
@@ -222,6 +224,12 @@ class Window:
             serial = None if self._screens is None else self._screens.show(state).frame.serial
             self._show_in()
             return serial
+
+    def show_again(self) -> None:
+        """What a page says besides the state may be other now; from any thread."""
+        with self._lock:
+            if self._screens is not None and self._screens.show_again():
+                self._show_in()
 
     def _show_in(self) -> None:
         if self._app is None:
@@ -277,8 +285,11 @@ class Window:
         from kiosk.runtime.crew import ANSWERS_WITHIN_S
 
         kiosk = self.kiosk
-        ails: str | None = (kiosk.ails() if kiosk is not None else None) or sign.ails(ANSWERS_WITHIN_S)
-        return ails
+        ails: str | None = sign.ails(ANSWERS_WITHIN_S)
+        if kiosk is None:
+            return ails
+        kiosk.note_display(is_well=ails is None)
+        return kiosk.ails() or ails
 
     def _look_after(self) -> None:
         if self.kiosk is not None:

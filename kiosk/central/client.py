@@ -103,6 +103,11 @@ class CentralClient:
         """Those of central's addresses that had not answered when the present connection was made."""
         return self._line.silent_addresses
 
+    @property
+    def certificate_ends_at(self) -> datetime | None:
+        """Until when the certificate is valid that central showed last; None where no connection was made yet."""
+        return self._line.certificate_ends_at
+
     def close(self) -> None:
         """Close the connection."""
         self._line.close()

@@ -12,8 +12,9 @@ from __future__ import annotations
 import select
 import socket
 import ssl
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any
 
 import httpcore
@@ -58,7 +59,8 @@ class Heard:
 class Line:
     """One connection to central, opened when it is first needed. Not thread-safe.
 
-    `silent_addresses`: those of central's that had not answered when the present connection was made.
+    `silent_addresses`: those of central's that had not answered when the present connection was made;
+    `certificate_ends_at`: until when the certificate is valid that central showed last, None where it showed none yet.
     """
 
     def __init__(
@@ -72,6 +74,10 @@ class Line:
     @property
     def silent_addresses(self) -> tuple[str, ...]:
         return self._network.silent
+
+    @property
+    def certificate_ends_at(self) -> datetime | None:
+        return self._network.certificate_ends_at
 
     def _opened(self) -> httpcore.ConnectionPool:
         return httpcore.ConnectionPool(
@@ -139,6 +145,7 @@ class _Network(httpcore.NetworkBackend):
         self._heard_bytes = 0
         self._last_good: Found | None = None
         self.silent: tuple[str, ...] = ()
+        self.certificate_ends_at: datetime | None = None
 
     def begin(self, waits: Waits) -> None:
         """An exchange begins."""
@@ -236,7 +243,9 @@ class _Stream(httpcore.NetworkStream):
     ) -> httpcore.NetworkStream:
         try:
             self._link.settimeout(self._network.connect_wait_s())
-            return _Stream(ssl_context.wrap_socket(self._link, server_hostname=server_hostname), self._network)
+            secured = ssl_context.wrap_socket(self._link, server_hostname=server_hostname)
+            self._network.certificate_ends_at = _end_of(secured.getpeercert())
+            return _Stream(secured, self._network)
         except LineTrouble as error:
             trouble = error
         except OSError as error:
@@ -267,3 +276,10 @@ def _is_readable(link: socket.socket) -> bool:
     poll = select.poll()
     poll.register(link, select.POLLIN)
     return bool(poll.poll(0))
+
+
+def _end_of(certificate: Mapping[str, Any] | None) -> datetime | None:
+    """Until when a certificate that was checked is valid."""
+    if not certificate:
+        return None
+    return datetime.fromtimestamp(ssl.cert_time_to_seconds(certificate["notAfter"]), UTC)

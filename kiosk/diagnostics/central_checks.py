@@ -23,11 +23,9 @@ from kiosk.diagnostics.central_troubles import ABOUT_CERTIFICATE, certificate_sh
 from kiosk.diagnostics.finding import Finding, Findings, failed, ok, skipped, together, warning
 from kiosk.faults import CENTRAL_GARBAGE, CENTRAL_UNREACHABLE, CLOCK_WRONG, CONFIGURATION, Fault
 from kiosk.runtime.clock import Clock
+from kiosk.services.certificate_watch import LEAST_DAYS
 
 CONNECT_S, ANSWER_S, WHOLE_S = 3.0, 4.0, 6.0
-LEAST_DAYS = 30
-"""A certificate is renewed by people who need weeks."""
-
 MOST_OFFSET = timedelta(seconds=60)
 """A grant is good for minutes; beyond this it may look expired, or not yet begun."""
 

@@ -11,10 +11,7 @@ from kiosk.config import Config
 from kiosk.diagnostics.finding import Finding, Findings, failed, ok, together, warning
 from kiosk.faults import DISK_FULL
 from kiosk.runtime.clock import Clock
-
-MEGABYTE = 1_000_000
-LEAST_FREE = 50 * MEGABYTE
-"""SQLite and the system log still work; with less, a write during a visit may fail."""
+from kiosk.services.journal_guard import LEAST_FREE_BYTES, MEGABYTE
 
 WANTED_FREE = 500 * MEGABYTE
 
@@ -40,7 +37,7 @@ def disk(config: Config, _: Clock) -> Findings:
 def room_for(free: int) -> Finding:
     """Whether `free` bytes are enough."""
     said = f"{free // MEGABYTE} MB free"
-    if free < LEAST_FREE:
+    if free < LEAST_FREE_BYTES:
         return failed(said, DISK_FULL)
     return ok(said) if free >= WANTED_FREE else warning(said)
 

@@ -14,8 +14,9 @@ from kiosk.diagnostics.patience import Patience
 from kiosk.faults import JOURNAL_BROKEN
 from kiosk.runtime.chain import Progress, Verdict
 from kiosk.runtime.clock import Clock
-from kiosk.runtime.journal import Journal, JournalFailed, Queue, verify_file
+from kiosk.runtime.journal import Journal, JournalFailed, Queue
 from kiosk.runtime.journal_faults import fault_of
+from kiosk.runtime.journal_verification import verify_file
 from kiosk.runtime.state_lock import name_of
 from kiosk.runtime.told_progress import told_progress
 from kiosk.services.outbox import alarm_of

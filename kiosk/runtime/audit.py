@@ -110,7 +110,7 @@ def _facts(event: on.Event, after: s.State) -> Facts:
         case on.PathInspected(custody=Custody.WITH_HOLDER, story=story) if (
             story.put_away is s.PutAway.ORDERED
         ):
-            facts["in_bin"] = True
+            facts["in_bin"] = False     # it may be: the unit did not say so, and staff are asked
         case on.ChipExamined(chip=chip):
             facts["examined"] = chip.value
         case on.GrantReceived(grant=grant) | on.WorkFound(grant=grant) if grant.drawable is not Drawable.WHOLE:

@@ -1,4 +1,8 @@
-"""Which permits lie in the bin, by the journal: the steps that put them there, or the notes that took their place."""
+"""Which permits lie in the bin, by the journal: the steps that put them there, or the notes that took their place.
+
+The fact `in_bin` is true where the unit said that a permit went in. It is false where the unit had the order, nothing
+more was heard of it, and the path was found empty: then staff look, and say what they found.
+"""
 
 from __future__ import annotations
 
@@ -10,6 +14,12 @@ from typing import NamedTuple
 
 BIN_EMPTIED = "BinEmptied"
 """Note: staff took the permits out of the bin; what was retained before is not missed any more."""
+
+BIN_LOOKED_INTO = "BinLookedInto"
+"""Note: staff looked for the permit of step `step`; `in_bin`: it is there."""
+
+PUT_INTO_BIN = "PutIntoBin"
+"""Note: staff put a permit into the bin themselves, by hand or with the unit's own command."""
 
 STILL_IN_BIN = "StillInBin"
 """Note: the permit that step `step` put into the bin at `since` lies there still; written when that step is purged."""
@@ -26,6 +36,7 @@ class BinRow(NamedTuple):
     number: int
     since: str
     endorsement_id: str | None
+    is_certain: bool
 
 
 def in_bin(db: sqlite3.Connection) -> list[BinRow]:
@@ -35,13 +46,19 @@ def in_bin(db: sqlite3.Connection) -> list[BinRow]:
         f"SELECT number, event, at, endorsement_id, facts FROM step WHERE event = '{BIN_EMPTIED}' OR {RETAINED}"
         " ORDER BY number DESC").fetchall()
     found, noted = [], set()
+    seen: dict[int, bool] = {}      # by step: what staff found when they looked last
     for number, event, at, endorsement_id, text in takewhile(lambda row: row[1] != BIN_EMPTIED, rows):
         facts = json.loads(text)
+        if event == BIN_LOOKED_INTO:
+            seen.setdefault(facts["step"], facts[IN_BIN])
+            continue
         if number in noted:
             noted.add(facts.get("step"))
             continue
         if event == STILL_IN_BIN:
             noted.add(facts["step"])
             at = facts["since"]
-        found.append(BinRow(number, at, endorsement_id))
+        is_there = seen.get(number, facts[IN_BIN])
+        if is_there or number not in seen:
+            found.append(BinRow(number, at, endorsement_id, is_there))
     return sorted(found, key=lambda row: datetime.fromisoformat(row.since))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 
 from kiosk.faults import WORKER_DIED, WORKER_HANGS, Fault
 from kiosk.log_events import LogEvent, log
@@ -20,23 +20,28 @@ LONGEST_ENDING_S = 600.0
 
 
 class Crew:
-    """`workers`: those that were started; the list may grow. `fault` may be read from any thread, the rest is for one.
-    `monotonic`: the workers' own clock.
+    """`workers`: those that were started; the list may grow. `fault` and `trouble_of` may be read from any thread, the
+    rest is for one. `monotonic`: the workers' own clock. `lesser`: names of those without which visits go on.
     """
 
-    def __init__(self, workers: Sequence[Worker], monotonic: Callable[[], float]) -> None:
+    def __init__(
+        self, workers: Sequence[Worker], monotonic: Callable[[], float], lesser: Collection[str] = ()
+    ) -> None:
         self._workers = workers
         self._monotonic = monotonic
+        self._lesser = lesser
         self._hanging: set[str] = set()         # whom the log has named
         self._well_at = monotonic()
 
     @property
     def fault(self) -> Fault | None:
-        """Why nothing may be begun now; None while every worker lives and gets on."""
-        workers = tuple(self._workers)
-        if not all(worker.is_alive() for worker in workers):
-            return WORKER_DIED
-        return WORKER_HANGS if any(worker.hang() is not None for worker in workers) else None
+        """Why nothing may be begun now; None while every worker that a visit needs lives and gets on."""
+        troubles = [_trouble(worker) for worker in tuple(self._workers) if worker.name not in self._lesser]
+        return WORKER_DIED if WORKER_DIED in troubles else WORKER_HANGS if WORKER_HANGS in troubles else None
+
+    def trouble_of(self, name: str) -> Fault | None:
+        """Why the worker of this name does nothing any more; None while it lives and gets on, or was not started."""
+        return next((_trouble(worker) for worker in tuple(self._workers) if worker.name == name), None)
 
     def ails(self, engine: Engine) -> str | None:
         """What gives no sign of life so that only a new start helps: "machine" or "workers"; None if all is well. While
@@ -73,3 +78,9 @@ class Crew:
             log(
                 LogEvent.WORKER_HANGS, level=logging.CRITICAL, worker=hang.worker, doing=hang.doing,
                 silent_s=round(hang.silent_s, 1), running_s=round(hang.running_s, 1))
+
+
+def _trouble(worker: Worker) -> Fault | None:
+    if not worker.is_alive():
+        return WORKER_DIED
+    return WORKER_HANGS if worker.hang() is not None else None

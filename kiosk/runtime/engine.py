@@ -42,11 +42,9 @@ _Item = tuple[on.Event, UUID | None, int | None] | threading.Event
 MessageOf = Callable[[do.Effect, datetime], OutboundMessage | None]
 """The message that an effect sends to central by way of the outbox, or None."""
 
-# These begin something that must be known after a loss of power; without a journal they are not begun.
-_NEEDS_JOURNAL = (
-    do.TakePermitIn, do.RequestEndorsement, do.Apply, do.OpenChipSession, do.RelayBatch, do.RewriteFace,
-    do.RetainPermit, do.TakePermitBack,
-)
+LONGEST_RECORDING_S = 40.0
+"""Two threads may wait for the journal one after the other, each as long as another program may hold it; what takes
+longer is a disk that hangs."""
 
 # What central says here is a promise to the person. Unless it is on disk a restart withdraws it, so it did not happen.
 _PROMISED = (on.ApplicationReceived, on.EndorsementPending)
@@ -80,6 +78,7 @@ class Engine:
         self._deadline_at = 0.0
         self._off_at: float | None = None       # by when the program ends; None: nobody wishes it to
         self._has_ended = threading.Event()
+        self._recording_since: float | None = None      # by the clock; another thread may read it
         self._untold: list[do.Effect] = []      # what tells central, and stands on no disk yet
 
     @property
@@ -106,10 +105,16 @@ class Engine:
         self._inbox.put(None)
 
     def answers(self, within_s: float) -> bool:
-        """Whether the machine's thread takes its turn within this time; from any other thread."""
+        """Whether the machine's thread takes its turn within this time; from any other thread. A thread that waits for
+        the journal, which another program holds for a while, gets on.
+        """
         turn = threading.Event()
         self._inbox.put(turn)
-        return self.has_ended or turn.wait(within_s)
+        return self.has_ended or turn.wait(within_s) or self._waits_for_journal()
+
+    def _waits_for_journal(self) -> bool:
+        since = self._recording_since
+        return since is not None and self._clock.monotonic() - since <= LONGEST_RECORDING_S
 
     def run(self) -> None:
         """Handle events until `stop`, or until the machine came to its end."""
@@ -175,16 +180,19 @@ class Engine:
             self._enter(next_step)
             return
         now = self._clock.now()
+        self._recording_since = self._clock.monotonic()
         try:
             self._journal.append(
                 self._record(now, event, next_step), [message for _, message in self._messages(next_step, now)])
         except JournalFailed as error:
-            log(LogEvent.JOURNAL_FAILED, level=logging.CRITICAL, error=str(error))
+            log(LogEvent.JOURNAL_FAILED, level=logging.CRITICAL, error=str(error), fault=error.fault.code)
             if isinstance(event, _PROMISED):
                 self._handle(on.DeviceFailed(error.fault), visit_id)
                 return
             self._enter_without_journal(now, event, next_step, error.fault)
             return
+        finally:
+            self._recording_since = None
         late, self._untold = self._untold, []
         self._enter(next_step)
         for effect in late:
@@ -202,9 +210,10 @@ class Engine:
     def _enter_without_journal(self, now: datetime, event: on.Event, next_step: Step, why: Fault) -> None:
         """What needs the journal is not begun. The rest happens; the journal keeps it until the disk takes it."""
         kept = Step(
-            next_step.state, tuple(effect for effect in next_step.effects if not isinstance(effect, _NEEDS_JOURNAL)))
+            next_step.state,
+            tuple(effect for effect in next_step.effects if not isinstance(effect, do.NeedsJournal)))
         for effect in next_step.effects:
-            if isinstance(effect, _NEEDS_JOURNAL):
+            if isinstance(effect, do.NeedsJournal):
                 log(LogEvent.EFFECT_WITHHELD, level=logging.CRITICAL, effect=type(effect).__name__)
         messages = self._messages(kept, now)
         self._journal.keep(self._record(now, event, kept), [message for _, message in messages])
@@ -221,9 +230,11 @@ class Engine:
             self._off_at = self._clock.monotonic() + SWITCH_OFF_WITHIN_S
         visit = s.visit_of(after)
         if after != before or isinstance(after, s.Recovering):
+            why = _why_closed(before, after)
             log(
                 LogEvent.STEP, before=type(before).__name__, after=type(after).__name__,
-                visit=str(visit.id) if visit else None)
+                visit=str(visit.id) if visit else None, fault=why.code if why else None,
+                part=why.part.name.lower() if why else None)
         # The screen is up before the hardware moves. It is also shown anew when only the deadline began anew.
         self._screen = self._show(after)
         for effect in next_step.effects:
@@ -242,3 +253,11 @@ class Engine:
 
     def _set_deadline(self, state: s.State) -> None:
         self._deadline_at = self._clock.monotonic() + deadline_of(state).seconds
+
+
+def _why_closed(before: s.State, after: s.State) -> Fault | None:
+    """Why the machine is, or was, out of service; None for any other step."""
+    for state in (after, before):
+        if isinstance(state, s.OutOfService):
+            return state.fault
+    return None

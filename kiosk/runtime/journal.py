@@ -11,8 +11,7 @@ import logging
 import sqlite3
 import threading
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import closing, contextmanager
-from dataclasses import replace
+from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 from uuid import UUID
@@ -25,9 +24,8 @@ from kiosk.runtime.bin_rows import IN_BIN, STILL_IN_BIN, in_bin
 from kiosk.runtime.boot import Moment
 from kiosk.runtime.chain import Break, BreakKind, HashName, Head
 from kiosk.runtime.clock_watch import CLOCK_CONFIRMED, CLOCK_JUMPED
-from kiosk.runtime.journal_faults import fault_of, may_pass
 from kiosk.runtime.journal_file import JournalTooNew as JournalTooNew
-from kiosk.runtime.journal_file import NotAJournal
+from kiosk.runtime.journal_place import JournalPlace, Patience
 from kiosk.runtime.journal_records import JournalFailed as JournalFailed
 from kiosk.runtime.journal_records import KeptPermit as KeptPermit
 from kiosk.runtime.journal_records import LoggedStep as LoggedStep
@@ -36,6 +34,7 @@ from kiosk.runtime.journal_records import Queue as Queue
 from kiosk.runtime.journal_records import StepRecord as StepRecord
 from kiosk.runtime.journal_records import WaitingMessage as WaitingMessage
 from kiosk.runtime.journal_records import moment_of, since
+from kiosk.runtime.journal_verification import verify_file
 from kiosk.runtime.transaction import as_one
 
 _NUMBER_MESSAGE = (
@@ -67,6 +66,8 @@ class Journal:
         self._lock = threading.Lock()
         self._unwritten: list[tuple[StepRecord, tuple[OutboundMessage, ...]]] = []
         self._had_log = self._wants_mark = self._is_marked = False
+        self._patience = Patience()
+        self.place: JournalPlace | None = None      # of a kiosk's, once it is open
         self._db = self._opened()
 
     @staticmethod
@@ -103,7 +104,7 @@ class Journal:
             try:
                 yield self._connection()
             except sqlite3.Error as error:
-                raise JournalFailed(str(error), fault_of(error)) from error
+                raise self._patience.failed(self._db, error) from error
             except (TypeError, ValueError, KeyError, AttributeError) as error:
                 raise JournalFailed(f"a row makes no sense ({type(error).__name__})", JOURNAL_BROKEN) from error
 
@@ -125,6 +126,7 @@ class Journal:
                 self._add_kept(db)
                 self._add_step(db, record, messages)
             self._unwritten.clear()
+            self._patience.worked(db)
 
     def write_kept(self) -> None:
         """Write what was `kept`, if anything was. Raises `JournalFailed`."""
@@ -287,13 +289,13 @@ class Journal:
             return moment_of(row[1]), int(json.loads(row[2])["by_s"])
 
     def permits_in_bin(self) -> tuple[KeptPermit, ...]:
-        """What was put into the bin since staff said last that they had emptied it, oldest first."""
+        """What was put there, or may have been, since staff said last that they had emptied it, oldest first."""
         with self._written() as db:
             unwritten = [step for step, _ in self._unwritten if IN_BIN in step.facts]
             return (
                 *(KeptPermit(moment_of(row.since), None if row.endorsement_id is None else
-                             UUID(row.endorsement_id)) for row in in_bin(db)),
-                *(KeptPermit(step.at, step.endorsement_id) for step in unwritten))
+                             UUID(row.endorsement_id), row.is_certain) for row in in_bin(db)),
+                *(KeptPermit(step.at, step.endorsement_id, step.facts[IN_BIN] is True) for step in unwritten))
 
     def carry_bin_over(self, db: sqlite3.Connection, through: int) -> None:
         """Inside a transaction of `as_one`: note anew, at the end of the chain, which permits lie in the bin by steps
@@ -301,7 +303,7 @@ class Journal:
         """
         for row in in_bin(db):
             if row.number <= through:
-                facts = {IN_BIN: True, "step": row.number, "since": row.since}
+                facts = {IN_BIN: row.is_certain, "step": row.number, "since": row.since}
                 self._add(db, chain.next_number(db), (
                     self._now().isoformat(), None, "", STILL_IN_BIN, "", "", "[]", row.endorsement_id,
                     json.dumps(facts, sort_keys=True)), [])
@@ -373,27 +375,6 @@ class _ReadJournal(Journal):
 
     def _opened(self) -> sqlite3.Connection:
         return journal_file.open_to_read(self.path, is_alone=self._is_alone)
-
-
-def verify_file(
-    path: Path, algorithm: HashName, told: Head | None = None, progress: chain.Progress = lambda done, total: None,
-    *, is_alone: bool = False,
-) -> chain.Verdict:
-    """The same as `Journal.verify` for a file that need not be open; of one without the log that it needs, the verdict
-    says that. `is_alone`: see `journal_file.open_to_read`. Raises `JournalFailed`.
-    """
-    has_log = journal_file.has_log(path)
-    try:
-        with closing(journal_file.open_to_read(path, is_alone=is_alone)) as db:
-            verdict = chain.verify(db, algorithm, told, progress)
-            lacks_log = journal_file.is_in_use(db) and not has_log
-    except (sqlite3.Error, ValueError, TypeError) as error:
-        if may_pass(error) or isinstance(error, NotAJournal):
-            raise JournalFailed(str(error), fault_of(error)) from error
-        return chain.Verdict(Head(0, algorithm, chain.GENESIS), 0, 0, Break(BreakKind.UNREADABLE, 0))
-    if verdict.broken is None and lacks_log:
-        return replace(verdict, broken=Break(BreakKind.LOG_MISSING, verdict.head.number + 1))
-    return verdict
 
 
 def _text(number: UUID | None) -> str | None:

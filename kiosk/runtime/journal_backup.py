@@ -13,7 +13,8 @@ from pathlib import Path
 
 from kiosk.runtime import chain, journal_file
 from kiosk.runtime.chain import Break, HashName, Verdict
-from kiosk.runtime.journal import Journal, JournalFailed, verify_file
+from kiosk.runtime.journal import Journal, JournalFailed
+from kiosk.runtime.journal_verification import verify_file
 
 _ENDINGS = ("-wal", "-shm")
 
@@ -53,23 +54,27 @@ def restore(backup: Path, path: Path, now: Callable[[], datetime], algorithm: Ha
     with closing(Journal(new, now, algorithm)) as journal:
         journal.note(chain.RESTORED, {"head": verdict.head.number})
     journal_file.sync(new)
-    aside = _put_aside(path, now()) if path.exists() else None
+    aside = _put_aside(path, now())
     new.replace(path)
     journal_file.sync(path.parent)
     return aside
 
 
-def _put_aside(path: Path, at: datetime) -> Path:
-    """Give the journal a second name, and its log that name alone: SQLite must not find it beside the next journal."""
-    try:
-        with closing(Journal(path, lambda: at)) as journal:
-            journal.take_over()     # at its close everything stands in the file
-    except (sqlite3.Error, JournalFailed):
-        pass                        # damaged, or a later version's: put aside with its log as it is
+def _put_aside(path: Path, at: datetime) -> Path | None:
+    """Give the journal a second name, and its log that name alone: SQLite would read it into the next journal. None
+    where there was no journal; a log that it left behind gets that name all the same.
+    """
     aside = path.with_name(f"journal-replaced-{at:%Y%m%d%H%M%S}.db")
-    aside.hardlink_to(path)
+    was_there = path.exists()
+    if was_there:
+        try:
+            with closing(Journal(path, lambda: at)) as journal:
+                journal.take_over()     # at its close everything stands in the file
+        except (sqlite3.Error, JournalFailed):
+            pass                        # damaged, or a later version's: put aside with its log as it is
+        aside.hardlink_to(path)
     for ending in _ENDINGS:
         beside = path.with_name(path.name + ending)
         if beside.exists():
             beside.rename(aside.with_name(aside.name + ending))
-    return aside
+    return aside if was_there else None

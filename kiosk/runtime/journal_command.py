@@ -17,8 +17,9 @@ from kiosk.run_command import ASSETS, DEFAULT_CONFIG
 from kiosk.runtime import journal_file, keeping
 from kiosk.runtime.chain import HASHES, BreakKind, Head, Verdict
 from kiosk.runtime.clock import SystemClock
-from kiosk.runtime.journal import Journal, JournalFailed, verify_file
+from kiosk.runtime.journal import Journal, JournalFailed
 from kiosk.runtime.journal_backup import NotRestored, back_up, restore
+from kiosk.runtime.journal_verification import verify_file
 from kiosk.runtime.keeping import NothingPurged
 from kiosk.runtime.state_lock import StateHeld, StateLock, demand_own
 from kiosk.runtime.told_progress import told_progress

@@ -19,6 +19,7 @@ from kiosk.runtime import chain
 from kiosk.runtime.bin_rows import BIN_EMPTIED, RETAINED
 from kiosk.runtime.chain import HashName
 from kiosk.runtime.clock_watch import CLOCK_CONFIRMED, CLOCK_JUMPED
+from kiosk.runtime.journal_place import HELD_S
 from kiosk.runtime.journal_records import JournalFailed
 from kiosk.runtime.transaction import as_one
 
@@ -112,7 +113,7 @@ def open_to_write(path: Path, algorithm: HashName) -> sqlite3.Connection:
     Raises `JournalTooNew`; `NotAJournal`, and another `sqlite3.DatabaseError` for a damaged file.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
-    db = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
+    db = sqlite3.connect(path, timeout=HELD_S, isolation_level=None, check_same_thread=False)
     try:
         version = version_of(db)
         db.execute("PRAGMA journal_mode=WAL")

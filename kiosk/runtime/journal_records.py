@@ -87,11 +87,12 @@ class Queue:
 @dataclass(frozen=True, slots=True)
 class KeptPermit:
     """A permit in the bin. `endorsement_id`: by which central was told of it; its first eight figures are the number
-    that its holder was shown.
+    that its holder was shown. `is_certain`: the unit said that it went in, or staff found it there.
     """
 
     at: datetime
     endorsement_id: UUID | None
+    is_certain: bool
 
 
 LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)

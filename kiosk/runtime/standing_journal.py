@@ -23,6 +23,7 @@ from kiosk.runtime import chain
 from kiosk.runtime.chain import BreakKind, HashName
 from kiosk.runtime.journal import Journal
 from kiosk.runtime.journal_faults import fault_of, is_held_by_another
+from kiosk.runtime.journal_place import JournalPlace
 from kiosk.runtime.journal_records import JournalFailed
 from kiosk.runtime.state_lock import HOLDER, StateHeld, StateLock
 
@@ -100,6 +101,7 @@ class StandingJournal(Journal):
         self._wants_mark = True
         with suppress(sqlite3.Error):       # a full disk: what stands there can be read, and the first row marks it
             self._mark(opened)
+        self.place = JournalPlace(self.path)        # the log beside it is made with the first look into the file
         return opened
 
     def _open_or_replace(self) -> sqlite3.Connection:

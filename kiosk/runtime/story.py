@@ -20,6 +20,9 @@ _NOTHING_GRANTED = (
 # States in which central may wait to be told how it ended.
 _OPEN = ("AskingPendingRewrites", "AskingCentral", "Applying", "Confirming", "OpeningChipSession", "RewritingFace")
 
+# The unit had its order to give the permit out when nothing more was heard.
+_GOING_OUT = ("ReturningPermit", "RewritingFace", "RecoveringFace")
+
 _FINAL = (Custody.WITH_HOLDER.value, Custody.RETAINED.value)
 
 
@@ -46,7 +49,7 @@ def _told(journal: Journal, last_at: datetime, now: datetime, moment: Moment | N
     endorsement_id: UUID | None = None
     seals: Seals | None = None
     sessions = relayed = 0
-    is_abandoned = told = False
+    is_abandoned = told = was_inside = False
     put_away = PutAway.NO
     chip: ChipState | None = None
     face = FaceState.OLD
@@ -65,6 +68,7 @@ def _told(journal: Journal, last_at: datetime, now: datetime, moment: Moment | N
             if chip is ChipState.NEW:
                 face = FaceState(facts.get("face", FaceState.PENDING.value))
         put_away = _put_away(logged, put_away)
+        was_inside = _was_inside(logged, was_inside)
         if logged.event in _NOTHING_GRANTED or "CancelEndorsement" in effects:
             endorsement_id = None
         if "ReportCompletion" in effects:
@@ -73,7 +77,7 @@ def _told(journal: Journal, last_at: datetime, now: datetime, moment: Moment | N
     known = chip if chip is not None else (ChipState.UNKNOWN if relayed else ChipState.OLD)
     stopped_for_s = _stopped_for_s(journal, last_at, now, moment)
     return UnfinishedStory(
-        endorsement_id, sessions, known, face, stopped_for_s, seals, relayed, is_abandoned, put_away, told)
+        endorsement_id, sessions, known, face, stopped_for_s, seals, relayed, is_abandoned, put_away, told, was_inside)
 
 
 def _stopped_for_s(journal: Journal, last_at: datetime, now: datetime, moment: Moment | None) -> float:
@@ -95,8 +99,16 @@ def _put_away(logged: LoggedStep, before: PutAway) -> PutAway:
         return PutAway.ORDERED
     if logged.event == "PermitRetained":
         return PutAway.NO if "ReportCompletion" in logged.effects else PutAway.KNOWN
-    # A unit that failed under the order may have carried it out: better a number too many in the list than one too few.
-    return PutAway.KNOWN if logged.facts.get("held") is True and before is PutAway.NO else before
+    return before
+
+
+def _was_inside(logged: LoggedStep, before: bool) -> bool:
+    """Whether the permit was where only a hand or the unit's next order could reach it."""
+    if logged.facts.get("held") is True:
+        return True
+    if logged.custody == Custody.UNKNOWN.value:
+        return before       # known again by what was known before
+    return logged.custody == Custody.INSIDE.value and logged.state_after not in _GOING_OUT
 
 
 def _is_gone(logged: LoggedStep) -> bool:

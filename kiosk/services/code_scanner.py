@@ -43,6 +43,10 @@ class CodeScannerService:
         except DriverError as error:
             fault_of(DEVICE, error, doing="taking the scanner")
 
+    def check(self) -> None:
+        """Raise a `DriverError` if the scanner is not there. What it saw while nobody waited is forgotten."""
+        self._scanner.clear_input()
+
     def close(self) -> None:
         self._scanner.close()
 

@@ -1,14 +1,22 @@
-"""How each device was when it was last asked, and how often what happened: read off the events that services post."""
+"""How each device was when it was last asked, and how often what happened: read off the events that services post, and
+told by who looks while nobody is there. Each change is a line in the log, down and up.
+"""
 
 from __future__ import annotations
 
+import logging
 import threading
 from collections import Counter
+from collections.abc import Iterable
 
-from kiosk.faults import Fault, Part
+from kiosk.faults import Fault, Part, Severity
+from kiosk.log_events import LogEvent, log
 from kiosk.workflow import events as on
 
 OK = "ok"
+
+CENTRAL, CERTIFICATES, JOURNAL, DISPLAY, BIN = "central", "certificates", "journal", "display", "bin"
+"""What is no device, and is told of beside them."""
 
 _WORKS = {
     on.IdCardRead: Part.ID_READER,
@@ -43,33 +51,65 @@ class DeviceHealth:
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._states: dict[str, str] = {}
+        self._faults: dict[str, Fault | None] = {}
         self._counts: Counter[str] = Counter(dict.fromkeys((*_COUNTED.values(), "faults"), 0))
 
     def observe(self, event: on.Event) -> None:
         """Take note of what a service tells the machine."""
         fault = getattr(event, "fault", None)
         with self._lock:
-            if isinstance(event, on.DevicesReady):
-                self._states |= dict.fromkeys((_name(part) for part in _ASKED_WHILE_IDLE), OK)
-            elif type(event) in _WORKS:
-                self._states[_name(_WORKS[type(event)])] = OK
             if isinstance(fault, Fault):
                 self._counts["faults"] += 1
-                if fault.part in _DEVICES:
-                    self._states[_name(fault.part)] = fault.code
             if type(event) in _COUNTED:
                 self._counts[_COUNTED[type(event)]] += 1
+        for device, found in _told_by(event, fault):
+            self.note(device, found)
+
+    def note(self, device: str, fault: Fault | None) -> bool:
+        """Take note of how a device, or something else that a visit needs, was found; whether that is news."""
+        with self._lock:
+            before = _word(self._faults.get(device))
+            self._faults[device] = fault
+        now = _word(fault)
+        if now != before:
+            log(LogEvent.DEVICE_STATE, level=_level(fault), device=device, before=before, now=now)
+        return now != before
+
+    def fault(self, device: str) -> Fault | None:
+        """Why a device did not work when it was last asked; None also for one that was not asked yet."""
+        with self._lock:
+            return self._faults.get(device)
 
     def states(self) -> dict[str, str]:
         """By device: "ok", or the code of its fault."""
         with self._lock:
-            return dict(self._states)
+            return {device: _word(fault) for device, fault in self._faults.items()}
 
     def counts(self) -> dict[str, int]:
         """By name: how often since the program started."""
         with self._lock:
             return dict(self._counts)
+
+
+def _told_by(event: on.Event, fault: object) -> Iterable[tuple[str, Fault | None]]:
+    """What an event says of devices."""
+    if isinstance(event, on.DevicesReady):
+        return [(_name(part), None) for part in _ASKED_WHILE_IDLE]
+    if type(event) in _WORKS:
+        return [(_name(_WORKS[type(event)]), None)]
+    if isinstance(fault, Fault) and fault.part in _DEVICES:
+        return [(_name(fault.part), fault)]
+    return []
+
+
+def _word(fault: Fault | None) -> str:
+    return OK if fault is None else fault.code
+
+
+def _level(fault: Fault | None) -> int:
+    if fault is None:
+        return logging.INFO
+    return logging.ERROR if fault.severity is Severity.OUT_OF_SERVICE else logging.WARNING
 
 
 def _name(part: Part) -> str:

@@ -14,9 +14,9 @@ from datetime import date, datetime, timedelta
 from uuid import uuid4
 
 from kiosk.central import contract
-from kiosk.central.client import CentralClient, CentralError, CentralRefusedCall
+from kiosk.central.client import CentralClient, CentralError, CentralRefusedCall, CentralUnreachable
 from kiosk.central.reading import Unknown
-from kiosk.faults import CLOCK_WRONG
+from kiosk.faults import CENTRAL_GARBAGE, CENTRAL_UNREACHABLE, CLOCK_WRONG
 from kiosk.log_events import LogEvent, log
 from kiosk.runtime.chain import Head
 from kiosk.runtime.clock import today
@@ -25,7 +25,8 @@ from kiosk.runtime.journal import Journal, JournalFailed, Queue
 from kiosk.runtime.journal_names import stored_name
 from kiosk.runtime.keeping import NothingPurged, purge
 from kiosk.runtime.log_output import lines_dropped
-from kiosk.services.device_health import OK, DeviceHealth
+from kiosk.services.certificate_watch import CertificateWatch
+from kiosk.services.device_health import CENTRAL, CERTIFICATES, JOURNAL, OK, DeviceHealth
 from kiosk.services.journal_guard import JournalGuard
 from kiosk.services.outbox import alarm_of, waits_for_s
 from kiosk.services.performing import Handler
@@ -39,7 +40,7 @@ PURGED_EVERY_S = 86_400.0
 class Watched:
     """What a heartbeat tells of. `state()`: the machine's, from any thread; `versions`: by name; `keep`: how long the
     journal's records are kept; `unknown`: what of central's answers this kiosk does not know; `missing_years(day)`:
-    whose holidays the region file should know on that day.
+    whose holidays the region file should know on that day; `certificates`: those of the line.
     """
 
     state: Callable[[], s.State]
@@ -50,6 +51,7 @@ class Watched:
     keep: timedelta
     unknown: Unknown
     missing_years: Callable[[date], tuple[int, ...]]
+    certificates: CertificateWatch
 
 
 class HeartbeatService:
@@ -92,19 +94,30 @@ class HeartbeatService:
 
     def beat(self) -> None:
         """Tell central once; whatever comes of it, the kiosk goes on."""
+        health = self._watched.health
+        self._look_at_certificates()
         try:
             answer = self._client.heartbeat(self._report(), key=str(uuid4()))
+            health.note(CENTRAL, None)
             self._clock.hear(answer.time)
             if answer.journal is not None:
                 told = answer.journal
                 self._watched.guard.compare(Head(told.number, told.algorithm, told.head))
         except CentralError as error:
             code = error.code if isinstance(error, CentralRefusedCall) else None
+            health.note(CENTRAL, CENTRAL_UNREACHABLE if isinstance(error, CentralUnreachable) else CENTRAL_GARBAGE)
             log(
                 LogEvent.CENTRAL_TROUBLE, level=logging.WARNING, call="heartbeat",
                 error=f"{type(error).__name__}: {error}", code=code)
         except JournalFailed as error:
             _journal_failed(error)
+        if self._watched.guard.fault is not None:
+            health.note(JOURNAL, self._watched.guard.fault)
+
+    def _look_at_certificates(self) -> None:
+        """By a clock that is wrong, a certificate may end on any day."""
+        if not self._clock.is_in_doubt:
+            self._watched.health.note(CERTIFICATES, self._watched.certificates.look(self._clock.now()))
 
     def _report(self) -> contract.HeartbeatRequest:
         watched, now = self._watched, self._clock.now()
@@ -128,8 +141,15 @@ class HeartbeatService:
             queue=contract.QueueState(length=queue.length, oldest_at=queue.oldest_at),
             counters={
                 **watched.health.counts(), **watched.unknown.counts(), "clock_jumps": self._clock.jumps,
-                "holiday_years_missing": len(watched.missing_years(now.date())), "log_lines_dropped": lines_dropped()},
+                "holiday_years_missing": len(watched.missing_years(now.date())), "log_lines_dropped": lines_dropped(),
+                **self._days_left()},
         )
+
+    def _days_left(self) -> dict[str, int]:
+        if self._clock.is_in_doubt:
+            return {}
+        left = self._watched.certificates.days_left(self._clock.now())
+        return {f"certificate_days_{whose}": days for whose, days in left.items()}
 
     def _clock_state(self) -> str:
         """Of a clock that nobody confirmed yet there is nothing to tell: central's answer confirms it."""
@@ -183,4 +203,4 @@ class HeartbeatService:
 
 
 def _journal_failed(error: JournalFailed) -> None:
-    log(LogEvent.JOURNAL_FAILED, level=logging.CRITICAL, error=str(error))
+    log(LogEvent.JOURNAL_FAILED, level=logging.CRITICAL, error=str(error), fault=error.fault.code)

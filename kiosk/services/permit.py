@@ -12,7 +12,7 @@ from drivers.errors import DriverError, LinkLost, NotInitialised
 from drivers.permit_unit.base import BinLevel, FaceRaster, PermitPosition, PermitUnit, ResetPolicy, TakeInOutcome
 from kiosk.domain.documents import PermitContent
 from kiosk.domain.endorsement import Custody, FaceUnprintable
-from kiosk.faults import BIN_FULL, FACE_UNPRINTABLE, UNIT_COVER_OPEN, Fault
+from kiosk.faults import BIN_FULL, FACE_UNPRINTABLE, PERMIT_UNACCOUNTED, UNIT_COVER_OPEN, Fault
 from kiosk.log_events import LogEvent, log
 from kiosk.runtime.boot import Boot
 from kiosk.runtime.clock import Clock
@@ -100,6 +100,14 @@ class PermitService:
             return BIN_FULL if self._is_bin_used_up(status.bin_level) else None
         except JournalFailed as error:
             return _unreadable(error)
+
+    def bin_trouble(self) -> Fault | None:
+        """Whether staff must look into the bin. A journal that cannot be read now has said so elsewhere."""
+        try:
+            kept = self._journal.permits_in_bin()
+        except JournalFailed:
+            return None
+        return None if all(permit.is_certain for permit in kept) else PERMIT_UNACCOUNTED
 
     def _is_bin_used_up(self, level: BinLevel) -> bool:
         """Whether a further permit might not find room: one place is left for the permit that is taken in next, none
@@ -320,5 +328,5 @@ def _log_unprintable(error: FaceUnprintable) -> None:
 
 
 def _unreadable(error: JournalFailed) -> Fault:
-    log(LogEvent.JOURNAL_FAILED, level=logging.CRITICAL, error=str(error))
+    log(LogEvent.JOURNAL_FAILED, level=logging.CRITICAL, error=str(error), fault=error.fault.code)
     return error.fault

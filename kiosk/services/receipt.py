@@ -7,8 +7,6 @@ from collections.abc import Callable, Mapping
 from drivers.errors import DriverError
 from drivers.receipt_printer.device import ReceiptPrinter
 from drivers.receipt_printer.document import ReceiptDocument
-from drivers.receipt_printer.status import PaperLevel
-from kiosk.faults import PAPER_OUT, Fault
 from kiosk.services.faulting import fault_of
 from kiosk.services.performing import Handler, Post
 from kiosk.services.slips import ComposeSlip
@@ -37,9 +35,9 @@ class ReceiptService:
             do.Wipe: self._wipe,
         }
 
-    def check(self) -> Fault | None:
-        """Why no paper would come out, or None. Raises a `DriverError` if the printer does not answer."""
-        return PAPER_OUT if self._printer.status().paper is PaperLevel.OUT else None
+    def check(self) -> None:
+        """Raise a `DriverError` if the printer does not answer, or says that it cannot print."""
+        self._printer.check()
 
     def close(self) -> None:
         self._printer.close()

@@ -23,6 +23,15 @@ from kiosk.workflow.visits import (
 )
 
 
+class NeedsJournal:
+    """An effect that begins what must be known after a loss of power: a permit comes in or moves where its holder
+    cannot reach it, central may make a grant, the chip or the face is written. It is not begun unless the step that
+    orders it is on disk.
+    """
+
+    __slots__ = ()
+
+
 @dataclass(frozen=True, slots=True)
 class ChipCommands:
     """A batch that central composed: (APDU, status words that let it go on) in order. Opaque to the machine."""
@@ -71,7 +80,7 @@ class StopIdReader:
 
 
 @dataclass(frozen=True, slots=True)
-class TakePermitIn:
+class TakePermitIn(NeedsJournal):
     """Wait at the mouth until a permit came, or StopTakingIn."""
 
 
@@ -86,7 +95,7 @@ class ReadChip:
 
 
 @dataclass(frozen=True, slots=True)
-class AskForPendingRewrites:
+class AskForPendingRewrites(NeedsJournal):
     """`inquiry_id`: under which central is told to forget the question, should its answer not come."""
 
     inquiry_id: UUID
@@ -125,14 +134,14 @@ class CheckAttendant:
 
 
 @dataclass(frozen=True, slots=True)
-class RequestEndorsement:
+class RequestEndorsement(NeedsJournal):
     endorsement_id: UUID
     purpose: Purpose
     matter: Matter
 
 
 @dataclass(frozen=True, slots=True)
-class Apply:
+class Apply(NeedsJournal):
     """Send what a person will review. Its number is that of the visit's endorsement."""
 
     application_id: UUID
@@ -167,7 +176,7 @@ class CancelEndorsement:
 
 
 @dataclass(frozen=True, slots=True)
-class OpenChipSession:
+class OpenChipSession(NeedsJournal):
     """Checks once more that the grant has not expired, before anything reaches the chip."""
 
     grant: Grant
@@ -175,7 +184,7 @@ class OpenChipSession:
 
 
 @dataclass(frozen=True, slots=True)
-class RelayBatch:
+class RelayBatch(NeedsJournal):
     commands: ChipCommands
 
 
@@ -224,7 +233,7 @@ class LoadFace:
 
 
 @dataclass(frozen=True, slots=True)
-class RewriteFace:
+class RewriteFace(NeedsJournal):
     content: PermitContent
     permit_file: str
 
@@ -240,12 +249,12 @@ class WatchMouth:
 
 
 @dataclass(frozen=True, slots=True)
-class TakePermitBack:
+class TakePermitBack(NeedsJournal):
     pass
 
 
 @dataclass(frozen=True, slots=True)
-class RetainPermit:
+class RetainPermit(NeedsJournal):
     pass
 
 

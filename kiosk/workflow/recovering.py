@@ -43,9 +43,7 @@ def _resume(site: Site, found: on.PathInspected) -> Step:
     story = found.story
     match found.custody:
         case Custody.WITH_HOLDER | Custody.RETAINED:
-            # A path that is empty after the permit was put away: it is in the bin, or staff have taken it out.
-            custody = found.custody if story.put_away is s.PutAway.NO else Custody.RETAINED
-            told = report(found.visit, _interrupted(story), custody)
+            told = report(found.visit, _interrupted(story), _where_gone(story))
             return Step(s.Idle(site.default_language), (*told, do.Wipe(), do.CheckDevices()))
         case Custody.AT_MOUTH:
             return Step(s.AwaitingRemoval(found.visit, _interrupted(story)), (do.WatchMouth(),))
@@ -57,6 +55,21 @@ def _resume(site: Site, found: on.PathInspected) -> Step:
             return Step(s.OutOfService(RECOVERY_STUCK, Custody.UNKNOWN))
         case _:
             assert_never(found.custody)
+
+
+def _where_gone(story: s.UnfinishedStory) -> Custody:
+    """Where the permit is when the path is empty: what the unit said, or what nobody saw."""
+    match story.put_away:
+        case s.PutAway.KNOWN:
+            return Custody.RETAINED
+        case s.PutAway.ORDERED:
+            return Custody.UNKNOWN      # in the bin, or in the hands of staff: they are asked
+        case s.PutAway.NO:
+            # Of a permit that central was never asked about there is nothing to say.
+            was_taken_out = story.was_inside and story.endorsement_id is not None
+            return Custody.UNKNOWN if was_taken_out else Custody.WITH_HOLDER
+        case _:
+            assert_never(story.put_away)
 
 
 def _take_up(site: Site, visit: s.Visit, story: s.UnfinishedStory) -> Step:

@@ -113,8 +113,8 @@ class PutAway(Enum):
     """What the journal knows of a permit that was to go into the bin."""
 
     NO = "no"               # it was not, or all has been told of it
-    ORDERED = "ordered"     # the unit's answer is missing: if the path is empty it is in the bin
-    KNOWN = "known"         # in the bin and listed, or held inside for staff, who take it out by hand
+    ORDERED = "ordered"     # the unit's answer is missing: if the path is empty it is in the bin, or staff have it
+    KNOWN = "known"         # the unit said that it went in
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +124,8 @@ class UnfinishedStory:
 
     `sessions`: chip sessions that were ordered, so central may have composed commands; `relayed`: number of the last
     batch that was sent to the chip; `stopped_for_s`: since the journal's last record; `is_abandoned`: the holder was
-    known to be gone; `told`: central was told of the endorsement already, but not yet of where the permit is to stay.
+    known to be gone; `told`: central was told of the endorsement already, but not yet of where the permit is to stay;
+    `was_inside`: the permit was inside last, and not on its way to the mouth: only a hand can have taken it out.
     """
 
     endorsement_id: UUID | None
@@ -137,6 +138,7 @@ class UnfinishedStory:
     is_abandoned: bool = False
     put_away: PutAway = PutAway.NO
     told: bool = False
+    was_inside: bool = False
 
 
 @dataclass(frozen=True, slots=True)

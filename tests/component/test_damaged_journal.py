@@ -19,7 +19,7 @@ from uuid import UUID
 import pytest
 
 from kiosk.domain.endorsement import ChipState
-from kiosk.faults import DISK_FULL, JOURNAL_BROKEN, STATE_DIRECTORY
+from kiosk.faults import DISK_FULL, JOURNAL_BROKEN, JOURNAL_HELD, STATE_DIRECTORY
 from kiosk.runtime.chain import Break, BreakKind
 from kiosk.runtime.journal import Journal, JournalFailed, OutboundMessage, StepRecord
 from kiosk.runtime.standing_journal import StandingJournal, open_journal
@@ -295,7 +295,7 @@ def test_a_journal_that_is_held_by_another_program_is_not_damaged(
         other.execute("PRAGMA journal_mode=DELETE")
         other.execute("BEGIN EXCLUSIVE")
         journal = opens()
-        assert journal.trouble is DISK_FULL
+        assert journal.trouble is JOURNAL_HELD
         other.execute("ROLLBACK")
     hand.passed_s = 5.0
     assert journal.trouble is None

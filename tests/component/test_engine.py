@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
@@ -12,7 +13,7 @@ from uuid import UUID
 import pytest
 
 from kiosk.domain.endorsement import ChipState, Custody, FaceState
-from kiosk.faults import DISK_FULL, PERMIT_JAMMED
+from kiosk.faults import DISK_FULL, ID_READER_LINK, PERMIT_JAMMED
 from kiosk.runtime.engine import Engine
 from kiosk.runtime.journal import Journal, WaitingMessage
 from kiosk.runtime.seal import seal_by
@@ -84,14 +85,20 @@ class Place:
         self.comes_to_asking()
         self.happens(on.GrantReceived(samples.GRANT))
 
+    def comes_to_reading(self) -> None:
+        """The permit is inside, its chip is being read."""
+        self.starts_idle()
+        self.happens(
+            on.VisitBegan(samples.VISIT), on.PersonChose(Intent.ACCEPT_NOTICE),
+            on.IdCardRead(samples.HOLDER, samples.TODAY), on.PermitTakenIn())
+
     def comes_to_asking(self, *, applying: bool = False) -> None:
         """Central is asked for a grant, or sent an application."""
         assessed = on.Assessed(samples.AFTER_REVIEW if applying else samples.IN_WINDOW, samples.TODAY)
         chosen = on.PersonChose
-        self.starts_idle()
+        self.comes_to_reading()
         self.happens(
-            on.VisitBegan(samples.VISIT), chosen(Intent.ACCEPT_NOTICE), on.IdCardRead(samples.HOLDER, samples.TODAY),
-            on.PermitTakenIn(), on.PermitRead(samples.PERMIT), on.NoWorkFound(), assessed,
+            on.PermitRead(samples.PERMIT), on.NoWorkFound(), assessed,
             chosen(Intent.CHOOSE, "standard"), assessed, chosen(Intent.GO_ON), chosen(Intent.ANSWER_NO))
         if applying:
             self.happens(chosen(Intent.CHOOSE, "counter"), chosen(Intent.ENTER_TELEPHONE, "13900000000"))
@@ -199,6 +206,33 @@ def test_a_disk_that_takes_no_record_begins_nothing_and_gives_the_permit_back(pl
     assert state.ending.fault == DISK_FULL
 
 
+def test_central_is_not_asked_for_pending_work_by_a_question_that_is_on_no_disk(place: Place) -> None:
+    """Its answer may bring a grant, of which a restart would know nothing."""
+    place.comes_to_reading()
+    place.ordered.clear()
+    place.disk_is_full()
+    state = place.happens(on.PermitRead(samples.PERMIT))
+    assert [type(effect) for effect in place.ordered if isinstance(effect, do.NeedsJournal)] == []
+    assert do.EjectPermit() in place.ordered
+    assert isinstance(state, s.ReturningPermit)
+
+
+def test_into_and_out_of_service_the_log_names_the_fault_and_whose_it_is(
+    place: Place, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.INFO, "kiosk")
+    place.starts_idle()
+    caplog.clear()
+    place.happens(on.DeviceFailed(ID_READER_LINK), on.DevicesReady())
+    nothing_open = on.UnfinishedStory(None, 0, ChipState.OLD, FaceState.OLD, 0.0)
+    place.happens(on.PathInspected(Custody.WITH_HOLDER, nothing_open, samples.FOUND_VISIT))
+    told = [json.loads(line.partition(" ")[2]) for line in caplog.messages if line.startswith("step ")]
+    why = {"visit": None, "fault": "1101", "part": "id_reader"}
+    assert [(line["before"], line["after"]) for line in told] == [
+        ("Idle", "OutOfService"), ("OutOfService", "OutOfService"), ("OutOfService", "Idle")]
+    assert all(why.items() <= line.items() for line in told)
+
+
 def test_what_the_disk_did_not_take_is_told_to_central_as_soon_as_it_does(place: Place) -> None:
     place.comes_to_confirming()
     place.disk_is_full()
@@ -273,7 +307,7 @@ def test_a_disk_that_stays_full_for_days_fills_no_memory_and_repeats_no_message(
     place.disk_is_free()
     place.happens(on.DevicesReady())
     assert [(message.call, json.loads(message.body).get("custody")) for message in place.waiting()] == [
-        ("cancellation", None), ("completion", "inside"), ("completion", "with_holder")]
+        ("cancellation", None), ("completion", "inside"), ("completion", "unknown")]
 
 
 def test_a_permit_that_went_into_the_bin_while_the_disk_was_full_is_counted(place: Place) -> None:
@@ -318,7 +352,7 @@ def test_an_empty_journal_has_no_story(place: Place) -> None:
 def test_a_stop_before_the_first_batch_leaves_the_chip_old(place: Place) -> None:
     story = story_after(place)
     assert story == on.UnfinishedStory(
-        samples.GRANT.endorsement_id, False, ChipState.OLD, FaceState.OLD, 45.0)
+        samples.GRANT.endorsement_id, False, ChipState.OLD, FaceState.OLD, 45.0, was_inside=True)
 
 
 def test_a_stop_after_a_batch_leaves_the_chip_unknown(place: Place) -> None:

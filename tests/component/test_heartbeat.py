@@ -12,6 +12,10 @@ from pathlib import Path
 from uuid import UUID, uuid4
 
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.x509.oid import NameOID
 
 from kiosk.central.client import CallTimes, CentralClient
 from kiosk.central.reference.server import ReferenceCentral
@@ -21,6 +25,7 @@ from kiosk.runtime.chain import Break, BreakKind
 from kiosk.runtime.clock_watch import WatchedClock
 from kiosk.runtime.journal import Journal, OutboundMessage, StepRecord
 from kiosk.runtime.keeping import accept
+from kiosk.services.certificate_watch import CertificateWatch
 from kiosk.services.device_health import DeviceHealth
 from kiosk.services.heartbeat import EVERY_S, HeartbeatService, Watched
 from kiosk.services.journal_guard import JournalGuard
@@ -57,16 +62,22 @@ class Site:
     health: DeviceHealth = field(default_factory=DeviceHealth)
     beats: int = 1
     pauses: list[float] = field(default_factory=list)
+    central_ends_at: datetime | None = None
+
+    @property
+    def own_certificate(self) -> Path:
+        return self.path.with_name("kiosk.pem")
 
     def opens(self, wrong_by: timedelta = timedelta()) -> None:
         self.journal = Journal(self.path, self.hand)
         self.guard = JournalGuard(self.journal)
-        watched = Watched(
+        self.watched = Watched(
             lambda: self.state, self.journal, self.guard, self.health, {"kiosk": "0.1.0"}, timedelta(days=180),
-            self.client.unknown, lambda _: (2027,))
+            self.client.unknown, lambda _: (2027,), CertificateWatch(
+                self.own_certificate, lambda: self.central_ends_at, lambda: self.hand().timestamp()))
         self.own = SetClock(Clock(self.hand), wrong_by)
         self.clock = WatchedClock(self.own, timedelta(seconds=60))
-        self.service = HeartbeatService(self.client, watched, self.clock, self._pause, lambda: 0.5)
+        self.service = HeartbeatService(self.client, self.watched, self.clock, self._pause, lambda: 0.5)
 
     def _pause(self, seconds: float) -> bool:
         self.pauses.append(seconds)
@@ -92,6 +103,17 @@ class Site:
         return line
 
 
+def issue(path: Path, ends_at: datetime) -> None:
+    """A certificate that is valid until then."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "kiosk-1")])
+    certificate = (
+        x509.CertificateBuilder().subject_name(name).issuer_name(name).public_key(key.public_key())
+        .serial_number(x509.random_serial_number()).not_valid_before(ends_at - timedelta(days=365))
+        .not_valid_after(ends_at).sign(key, hashes.SHA256()))
+    path.write_bytes(certificate.public_bytes(serialization.Encoding.PEM))
+
+
 HAND = MovableClock()
 
 
@@ -108,6 +130,7 @@ def site(central: tuple[ReferenceCentral, Path], tmp_path: Path) -> Iterator[Sit
     HAND.pass_time(timedelta(minutes=1))
     with client_of(running, directory, times=CallTimes(5.0, 5.0, 5.0)) as client:
         made = Site(directory, running, HAND, tmp_path / "journal.db", client)
+        issue(made.own_certificate, HAND() + timedelta(days=200, hours=1))
         made.opens()
         yield made
         made.journal.close()
@@ -126,7 +149,8 @@ def test_central_is_told_of_machine_devices_queue_journal_and_versions(site: Sit
     head = site.journal.head()
     assert (told["state"], told["custody"], told["fault"]) == ("Idle", "with_holder", None)
     assert told["devices"] == {
-        "id_reader": "ok", "permit_unit": "ok", "permit_chip": "ok", "receipt_printer": "4301", "clock": "ok"}
+        "id_reader": "ok", "permit_unit": "ok", "permit_chip": "ok", "receipt_printer": "4301", "certificates": "ok",
+        "clock": "ok"}
     assert told["versions"] == {"kiosk": "0.1.0"}
     assert told["queue"] == {"length": 1, "oldest_s": 900}
     assert told["journal"] == {"number": 4, "algorithm": "sha256", "head": head.hash}
@@ -134,7 +158,89 @@ def test_central_is_told_of_machine_devices_queue_journal_and_versions(site: Sit
         "permits_taken_in": 0, "grants_received": 0, "endorsements_refused": 0, "applications_received": 0,
         "faces_rewritten": 0, "permits_taken": 0, "permits_retained": 0, "receipts_printed": 0, "faults": 1,
         "unknown_fields": 0, "unknown_values": 0, "clock_jumps": 0, "holiday_years_missing": 1,
-        "log_lines_dropped": 0}
+        "log_lines_dropped": 0, "certificate_days_kiosk": 200}
+
+
+def clock_state(site: Site) -> object:
+    devices = site.at_central()["devices"]
+    assert isinstance(devices, dict)
+    return devices["clock"]
+
+
+def test_central_shows_until_when_its_certificate_is_valid(site: Site) -> None:
+    assert site.client.certificate_ends_at is None
+    site.service.beat()
+    (shown, *_) = x509.load_pem_x509_certificates((site.directory / "central.pem").read_bytes())
+    assert site.client.certificate_ends_at == shown.not_valid_after_utc
+
+
+def test_central_hears_for_how_many_days_the_certificates_of_both_are_valid(site: Site) -> None:
+    site.central_ends_at = site.hand() + timedelta(days=100, hours=1)
+    site.service.beat()
+    counters, devices = site.at_central()["counters"], site.at_central()["devices"]
+    assert isinstance(counters, dict)
+    assert isinstance(devices, dict)
+    assert (counters["certificate_days_kiosk"], counters["certificate_days_central"]) == (200, 100)
+    assert devices["certificates"] == "ok"
+
+
+def test_a_certificate_that_ends_soon_is_said_once_a_day_and_told_until_it_is_renewed(
+    site: Site, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.INFO, "kiosk")
+    issue(site.own_certificate, site.hand() + timedelta(days=30))
+    site.opens()
+    site.hand.pass_time(timedelta(hours=1))
+    site.service.beat()
+    site.hand.pass_time(timedelta(hours=1))
+    site.service.beat()
+    devices = site.at_central()["devices"]
+    assert isinstance(devices, dict)
+    assert devices["certificates"] == "5501"
+    issue(site.own_certificate, site.hand() + timedelta(days=300))
+    site.hand.pass_time(timedelta(days=1))
+    site.service.beat()
+    assert [line for line in caplog.messages if "certificate" in line] == [
+        'certificate_ends {"whose": "kiosk", "days": 29}',
+        'device_state {"device": "certificates", "before": "ok", "now": "5501"}',
+        'device_state {"device": "certificates", "before": "5501", "now": "ok"}']
+
+
+def test_a_certificate_that_has_ended_has_no_days_left_and_is_said_every_day(
+    site: Site, caplog: pytest.LogCaptureFixture
+) -> None:
+    site.central_ends_at = site.hand() - timedelta(days=3)
+    for _ in range(3):
+        site.service.beat()
+        site.hand.pass_time(timedelta(days=1, hours=1))
+    assert site.health.states()["certificates"] == "5501"
+    assert [line for line in caplog.messages if line.startswith("certificate_ends")] == [
+        'certificate_ends {"whose": "central", "days": 0}'] * 3
+
+
+def test_a_kiosk_whose_own_certificate_cannot_be_read_says_nothing_of_its_days(site: Site) -> None:
+    site.own_certificate.write_text("no certificate", encoding="utf-8")
+    site.service.beat()
+    assert site.health.states()["certificates"] == "ok"
+    counters = site.at_central()["counters"]
+    assert isinstance(counters, dict)
+    assert "certificate_days_kiosk" not in counters
+
+
+def test_a_central_that_is_not_reached_is_a_change_of_state_down_and_up(
+    site: Site, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.INFO, "kiosk")
+    site.service.beat()
+    site.central.set_fault("refuse_connection", calls=3)
+    site.service.beat()
+    site.service.beat()
+    assert site.health.states()["central"] == "5101"
+    site.central.clear_faults()
+    site.service.beat()
+    assert [line for line in caplog.messages if line.startswith("device_state") and '"central"' in line] == [
+        'device_state {"device": "central", "before": "ok", "now": "5101"}',
+        'device_state {"device": "central", "before": "5101", "now": "ok"}']
 
 
 def test_a_kiosk_that_is_out_of_service_says_why_and_where_the_permit_is(site: Site) -> None:
@@ -295,12 +401,11 @@ def test_nothing_is_forgotten_on_the_word_of_a_clock_that_nobody_confirmed(
     assert site.journal.verify().anchor == 0
     assert site.journal.permits_in_bin() == in_bin
     assert site.journal.verify().verified == 36
-    told = site.at_central()
-    assert told["devices"] == {"clock": "6501"}
+    assert clock_state(site) == "6501"
     site.hand.pass_time(timedelta(seconds=1))
     site.own.wrong_by = timedelta()
     site.service.beat()
-    assert site.at_central()["devices"] == {"clock": "ok"}
+    assert clock_state(site) == "ok"
 
 
 def test_a_clock_set_back_puts_off_no_purge(site: Site) -> None:

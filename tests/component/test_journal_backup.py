@@ -24,7 +24,8 @@ from kiosk.faults import STATE_DIRECTORY
 from kiosk.run_command import ASSETS
 from kiosk.runtime.chain import Break, BreakKind
 from kiosk.runtime.clock import SystemClock
-from kiosk.runtime.journal import Journal, StepRecord, verify_file
+from kiosk.runtime.journal import Journal, StepRecord
+from kiosk.runtime.journal_verification import verify_file
 from kiosk.runtime.standing_journal import open_journal
 from kiosk.runtime.state_lock import HOLDER, StateHeld, StateLock
 from kiosk.runtime.story import UNKNOWN_STORY, unfinished_story
@@ -222,6 +223,24 @@ def test_a_backup_is_restored_where_there_is_no_journal_or_a_damaged_one(
     assert kiosk.journal("restore", str(tmp_path / "copy.db")) == 0
     assert "is the journal now\n2 steps hold together" in says(capsys)
     assert kiosk.journal("verify") == 0
+
+
+def test_a_log_that_a_vanished_journal_left_behind_is_not_read_into_the_restored_one(
+    kiosk: Running, tmp_path: Path
+) -> None:
+    kiosk.writes(2)
+    assert kiosk.journal("backup", str(tmp_path / "copy.db")) == 0
+    kiosk.writes(3)
+    log = kiosk.path.with_name("journal.db-wal")
+    left = log.read_bytes()
+    kiosk.ends()
+    kiosk.path.unlink()
+    log.write_bytes(left)
+    copied = verify_file(tmp_path / "copy.db", "sha256", is_alone=True).head
+    assert kiosk.journal("restore", str(tmp_path / "copy.db")) == 0
+    verdict = verify_file(kiosk.path, "sha256", copied)
+    assert (verdict.broken, verdict.head.number) == (None, copied.number + 1)
+    assert [path.read_bytes() for path in kiosk.path.parent.glob("journal-replaced-*-wal")] == [left]
 
 
 def test_a_restoring_that_was_cut_short_leaves_the_journal_and_can_be_done_again(

@@ -20,8 +20,8 @@ from kiosk.runtime.journal import (
     JournalFailed,
     OutboundMessage,
     StepRecord,
-    verify_file,
 )
+from kiosk.runtime.journal_verification import verify_file
 from kiosk.runtime.keeping import NothingPurged, accept, purge
 from kiosk.runtime.standing_journal import open_journal
 

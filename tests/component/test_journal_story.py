@@ -11,7 +11,7 @@ import pytest
 
 from kiosk.domain.endorsement import ChipState, FaceState, Refusal
 from kiosk.domain.personal import Personal
-from kiosk.faults import BIN_FULL
+from kiosk.faults import BIN_FULL, PERMIT_JAMMED
 from kiosk.runtime.audit import record_of
 from kiosk.runtime.journal import Journal
 from kiosk.runtime.seal import seal_by
@@ -90,7 +90,7 @@ def test_an_empty_journal_tells_of_nothing(power: Power) -> None:
 
 def test_what_was_asked_for_is_open_until_central_answered(power: Power) -> None:
     assert power.goes_after(ASKED, off_for_s=60) == on.UnfinishedStory(
-        ASKED_FOR, 0, ChipState.OLD, FaceState.OLD, 60.0)
+        ASKED_FOR, 0, ChipState.OLD, FaceState.OLD, 60.0, was_inside=True)
 
 
 @pytest.mark.parametrize("answer", [
@@ -104,12 +104,12 @@ def test_nothing_is_open_where_central_granted_nothing(power: Power, answer: on.
 
 def test_a_grant_is_open_and_the_chip_old_until_a_batch_went_to_it(power: Power) -> None:
     assert power.goes_after(ASKED, on.GrantReceived(GRANT), CONFIRMED) == on.UnfinishedStory(
-        ASKED_FOR, 1, ChipState.OLD, FaceState.OLD, 0.0, SEALS)
+        ASKED_FOR, 1, ChipState.OLD, FaceState.OLD, 0.0, SEALS, was_inside=True)
 
 
 def test_after_a_batch_only_the_chip_knows(power: Power) -> None:
     assert power.goes_after(ASKED, on.GrantReceived(GRANT), CONFIRMED, BATCH, on.BatchRelayed(ANSWERS)) == (
-        on.UnfinishedStory(ASKED_FOR, 1, ChipState.UNKNOWN, FaceState.OLD, 0.0, SEALS, relayed=1))
+        on.UnfinishedStory(ASKED_FOR, 1, ChipState.UNKNOWN, FaceState.OLD, 0.0, SEALS, relayed=1, was_inside=True))
 
 
 def test_a_chip_that_was_read_back_is_new_and_its_face_pending(power: Power) -> None:
@@ -135,7 +135,7 @@ def test_an_application_is_open_until_central_has_it(power: Power) -> None:
 FORGOTTEN = s.TakingBack(VISIT, s.Renewed(CASE, GRANT, FaceState.NEW))
 
 
-def test_a_permit_that_was_ordered_into_the_bin_is_there_if_the_path_is_empty(power: Power) -> None:
+def test_a_permit_that_was_ordered_into_the_bin_may_be_there_if_the_path_is_empty(power: Power) -> None:
     power.turns_to(FORGOTTEN)
     story = power.goes_after(on.PermitTakenIn())
     assert (story.put_away, story.is_abandoned) == (s.PutAway.ORDERED, True)
@@ -157,7 +157,18 @@ def test_a_permit_held_inside_is_told_of_once_more_when_it_has_its_place(power: 
 def test_without_a_bin_staff_take_a_held_permit_out_by_hand(power: Power) -> None:
     power.turns_to(FORGOTTEN)
     story = power.goes_after(on.PermitTakenIn(), place="without a bin")
-    assert (story.told, story.put_away) == (True, s.PutAway.KNOWN)
+    assert (story.told, story.put_away, story.was_inside) == (True, s.PutAway.NO, True)
+
+
+def test_a_permit_that_is_on_its_way_out_or_at_the_mouth_is_taken_by_whoever_stands_there(power: Power) -> None:
+    power.turns_to(s.Confirming(VISIT, CASE, GRANT))
+    assert power.goes_after(on.PersonChose(Intent.CANCEL)).was_inside is False
+    assert power.goes_after(on.PermitAtMouth()).was_inside is False
+
+
+def test_a_permit_that_jammed_on_its_way_out_is_inside_until_a_hand_takes_it_out(power: Power) -> None:
+    power.turns_to(s.Confirming(VISIT, CASE, GRANT))
+    assert power.goes_after(on.PersonChose(Intent.CANCEL), on.DeviceFailed(PERMIT_JAMMED)).was_inside is True
 
 
 def test_a_grant_that_was_found_rather_than_asked_for_is_open_too(power: Power) -> None:

@@ -19,7 +19,8 @@ from kiosk.faults import INSTALLATION
 from kiosk.run_command import ASSETS
 from kiosk.runtime import journal_file
 from kiosk.runtime.clock import SystemClock
-from kiosk.runtime.journal import Journal, JournalFailed, JournalTooNew, StepRecord, verify_file
+from kiosk.runtime.journal import Journal, JournalFailed, JournalTooNew, StepRecord
+from kiosk.runtime.journal_verification import verify_file
 from kiosk.runtime.standing_journal import open_journal
 from kiosk.runtime.story import unfinished_story
 from tests.component.test_config import GOOD, written

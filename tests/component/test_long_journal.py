@@ -21,7 +21,7 @@ from kiosk.faults import DISK_FULL, JOURNAL_BROKEN
 from kiosk.run_command import ASSETS
 from kiosk.runtime.chain import HASHES, PORTION, HashName
 from kiosk.runtime.clock import Clock, SystemClock
-from kiosk.runtime.journal import verify_file
+from kiosk.runtime.journal_verification import verify_file
 from kiosk.runtime.told_progress import told_progress
 from tests.component.test_config import GOOD, written
 from tests.long_journal import write_long_journal

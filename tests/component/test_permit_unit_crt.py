@@ -179,6 +179,23 @@ def test_a_gate_that_an_earlier_program_left_open_is_closed(bench: CrtBench) -> 
     assert bench.permit.place is Place.MOUTH
 
 
+def test_a_gate_that_stood_open_when_the_unit_fell_silent_is_closed_as_soon_as_it_answers(bench: CrtBench) -> None:
+    asked = iter(["gate open", "falls silent"])
+
+    def falls_silent() -> bool:
+        if next(asked, "silent") == "falls silent":
+            bench.simulator.set_fault("silent")
+        return False
+
+    with pytest.raises(LinkTimeout):
+        bench.unit.take_in(falls_silent)
+    bench.simulator.clear_faults()
+    assert eventually(lambda: bench.position() is PermitPosition.NONE)
+    bench.simulator.offer(bench.permit)
+    assert bench.unit.take_back() is False          # a closed gate has no hold of it
+    assert bench.permit.place is Place.MOUTH
+
+
 @pytest.mark.slow
 def test_a_motion_that_an_earlier_program_ordered_is_waited_for(tmp_path: Path) -> None:
     with closing(CrtBench(tmp_path, 0.4)) as bench:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import threading
+import time
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -17,12 +18,13 @@ from drivers.errors import (
     LinkLost,
     LinkTimeout,
     NeedsRepair,
+    NotInitialised,
     PermitError,
     PermitJammed,
     UnexpectedReply,
 )
 from drivers.permit_unit.base import FaceRaster, PermitPosition, ResetPolicy, TakeInOutcome
-from drivers.permit_unit.star_tcp300.device import Lamp, StarTcp300
+from drivers.permit_unit.star_tcp300.device import ORDERED_ANEW_EVERY_S, Lamp, StarTcp300
 from drivers.permit_unit.star_tcp300.device_file import load_device_file
 from drivers.permit_unit.star_tcp300.frames import Command, CommandBlock
 from drivers.permit_unit.star_tcp300.raster import image_block_data, image_blocks
@@ -369,3 +371,32 @@ def test_retained_permits_are_emptied_into_the_hand(bench: StarBench) -> None:
 def test_a_fault_that_does_not_exist_is_named(bench: StarBench) -> None:
     with pytest.raises(ValueError, match="'paper_out' is none of"):
         bench.simulator.set_fault("paper_out")
+
+
+@pytest.mark.slow
+def test_a_unit_that_loses_its_power_while_it_waits_at_the_mouth_is_noticed(bench: StarBench) -> None:
+    asked = iter(["before the order", "while it waits"])
+
+    def cuts_power() -> bool:
+        if next(asked, "afterwards") == "while it waits":
+            bench.simulator.set_fault("power_loss")
+        return False
+
+    with pytest.raises(NotInitialised):
+        bench.unit.take_in(cuts_power)
+    assert bench.unit.reset(ResetPolicy.LEAVE).position is PermitPosition.NONE
+    bench.take_in()
+    assert bench.position() is PermitPosition.AT_STATION
+
+
+@pytest.mark.slow
+def test_a_permit_that_comes_after_the_order_was_given_anew_is_taken_in(bench: StarBench) -> None:
+    began = time.monotonic()
+
+    def offers_late() -> bool:
+        if bench.permit.place is Place.HAND and time.monotonic() - began > ORDERED_ANEW_EVERY_S + 1.0:
+            bench.simulator.offer(bench.permit)
+        return False
+
+    assert bench.unit.take_in(offers_late) is TakeInOutcome.TAKEN_IN
+    assert bench.position() is PermitPosition.AT_STATION

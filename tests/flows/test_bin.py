@@ -6,6 +6,7 @@ import re
 
 import pytest
 
+from drivers.permit_unit.dialects import CRT
 from drivers.simulators.permit import Place as At
 from kiosk.__main__ import main
 from kiosk.domain.endorsement import ChipState, Custody, FaceState
@@ -14,7 +15,8 @@ from kiosk.presenter import present
 from kiosk.screen_models import FivePartsScreen, Intent
 from kiosk.workflow import states as s
 from tests.flows.conftest import OpenPlace
-from tests.flows.place import LIN, NEIGHBOUR, Place
+from tests.flows.place import CHIP_IN_UNIT, LIN, NEIGHBOUR, Place
+from tests.waiting import eventually
 
 pytestmark = pytest.mark.slow
 
@@ -92,3 +94,69 @@ def test_no_permit_is_taken_in_that_the_bin_might_not_hold(
     place.lets_pass()
     place.sees(s.Idle)
 
+
+@pytest.fixture
+def jamming(open_place: OpenPlace) -> Place:
+    """A place with a unit that says when it jams on the way to its bin."""
+    place = open_place(chip=CHIP_IN_UNIT, unit=CRT)
+    place.start_kiosk()
+    return place
+
+
+def is_jammed_on_the_way_to_the_bin(place: Place) -> None:
+    """Nobody takes the permit, the unit fails under the order to retain it, and staff take it out by hand."""
+    place.plays(LIN.through(s.Confirming))
+    place.at_every_state(
+        lambda state: place.rig.fault("permit_unit", "jam_retaining") if isinstance(state, s.Retaining) else None)
+    place.sees(s.AwaitingRemoval)
+    place.lets_pass()
+    place.sees(s.AwaitingRemoval, lambda state: state.reminded)
+    place.lets_pass()
+    assert place.sees(s.OutOfService).held is True
+    place.at_every_state(lambda state: None)
+    assert place.rig.free_jam() == LIN.permit
+    place.rig.clear_faults()
+    place.is_open_again()
+
+
+def test_a_permit_that_staff_freed_by_hand_is_asked_about_and_not_counted_as_in_the_bin(
+    jamming: Place, capsys: pytest.CaptureFixture[str]
+) -> None:
+    place = jamming
+    is_jammed_on_the_way_to_the_bin(place)
+    number = place.endorsement_id
+    [line, count] = listed(place, capsys)
+    assert line.endswith(f"{number}  ?")
+    assert count == "0 in the bin, 1 to be looked for"
+    place.central_is_told()
+    assert [told.custody for told in place.central.completions(number)] == ["inside", "unknown"]
+
+    def is_asked(state: str) -> bool:
+        place.lets_pass()
+        return place.running.health.states().get("bin") == state
+
+    eventually(lambda: is_asked("2305"))
+    assert isinstance(place.state, s.Idle), "it is served meanwhile"
+    assert listed(place, capsys, "--not-found", line.split()[0]) == ["0 in the bin"]
+    eventually(lambda: is_asked("ok"))
+
+
+def test_a_permit_that_staff_found_in_the_bin_is_counted(jamming: Place, capsys: pytest.CaptureFixture[str]) -> None:
+    place = jamming
+    is_jammed_on_the_way_to_the_bin(place)
+    [line, _] = listed(place, capsys)
+    number = line.split()[0]
+    assert listed(place, capsys, "--found", number) == [line.removesuffix("  ?"), "1 in the bin"]
+    assert main(["retained", "--config", str(place.config.state_dir.parent / "kiosk.toml"), "--found", number]) == 2
+    assert number in capsys.readouterr().err
+    assert listed(place, capsys, "--emptied")[-1] == "1 taken out"
+    assert place.running.journal.verify().broken is None
+
+
+def test_a_permit_that_staff_put_into_the_bin_themselves_is_counted_when_they_say_so(
+    place: Place, capsys: pytest.CaptureFixture[str]
+) -> None:
+    place.sees(s.Idle)
+    [line, count] = listed(place, capsys, "--put-in")
+    assert line.startswith("-  ")
+    assert count == "1 in the bin"

@@ -64,7 +64,7 @@ def test_central_knows_where_a_permit_is_however_full_the_disk_was(place: Place,
         assert place.rig.free_jam() == LIN.permit
     place.lets_pass()
     place.sees(s.Idle)
-    eventually(lambda: _told(place, number) == [("old", "inside"), ("old", "with_holder")])
+    eventually(lambda: _told(place, number) == [("old", "inside"), ("old", "unknown")])
     assert place.central_state(number) == "cancelled"
     assert place.is_untouched(LIN.permit)
 

@@ -101,8 +101,9 @@ def test_while_idle_a_hanging_pcscd_closes_the_service_and_a_restart_is_asked_fo
 
 
 def test_while_idle_a_pcscd_that_is_gone_closes_the_service_until_it_is_there_again(
-    place: Place, hanging: PrivatePcscd, request_file: Path
+    place: Place, hanging: PrivatePcscd, request_file: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
+    caplog.set_level(logging.INFO, "kiosk")
     hanging.stop()
     try:
         place.lets_pass()
@@ -111,6 +112,10 @@ def test_while_idle_a_pcscd_that_is_gone_closes_the_service_until_it_is_there_ag
     finally:
         hanging.start()
     place.is_open_again()
+    assert place.running.health.states()["permit_chip"] == "ok"
+    assert [line for line in caplog.messages if line.startswith("device_state") and '"permit_chip"' in line] == [
+        'device_state {"device": "permit_chip", "before": "ok", "now": "3101"}',
+        'device_state {"device": "permit_chip", "before": "3101", "now": "ok"}']
 
 
 def test_while_idle_a_pcscd_that_goes_on_late_by_itself_is_asked_again_and_serves(
@@ -163,8 +168,11 @@ def test_a_pcscd_that_is_away_for_a_moment_while_a_permit_is_awaited_ends_no_vis
     place: Place, hanging: PrivatePcscd, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     place.plays(LIN.until(s.AwaitingPermit))
+    every_s = slot_watch.EVERY_S
+    monkeypatch.setattr(slot_watch, "EVERY_S", WITHIN_S)    # no look while it stops, which takes as long as it takes
     with caplog.at_level(logging.INFO, "kiosk"):
         hanging.stop()
+        monkeypatch.setattr(slot_watch, "EVERY_S", every_s)
         eventually(lambda: '"doing": "looking at the slot"' in caplog.text, WITHIN_S)
         monkeypatch.setattr(slot_watch, "EVERY_S", WITHIN_S)
         hanging.start()

@@ -34,6 +34,7 @@ def test_each_screen_offers_what_belongs_to_it(upright: Window) -> None:
     assert offered["assessment_too_early"] == {"cancel"}
     assert offered["welcome_services"] == {"start", "other_services"}
     assert offered["welcome_not_offered"] == {"start", "other_services"}
+    assert offered["welcome_without_paper"] == {"start", "other_services"}
     assert offered["choice_for_whom"] == {
         "choose:guardian", "choose:close_relative", "choose:entrusted", "cancel", "more_time"}
     assert len(offered["choice_service"] - {"cancel", "more_time"}) == 7

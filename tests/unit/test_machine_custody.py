@@ -269,3 +269,29 @@ def test_another_language_changes_the_language_and_nothing_else() -> None:
     assert taken.state == replace(confirming, visit=replace(VISIT, language=OTHER_LANGUAGE))
     assert taken.effects == ()
     assert step(WITH_BIN, confirming, on.PersonChose(Intent.CHOOSE_LANGUAGE, "tlh")) is None
+
+
+def told_of(story: s.UnfinishedStory) -> list[tuple[Custody, bool]]:
+    """What central hears of a permit whose path is found empty: where it is, and whether the grant is given back."""
+    gone = step(WITH_BIN, s.OutOfService(faults.PERMIT_JAMMED, Custody.INSIDE),
+                on.PathInspected(Custody.WITH_HOLDER, story, FOUND_VISIT))
+    assert gone is not None
+    assert isinstance(gone.state, s.Idle)
+    given_back = any(isinstance(effect, do.CancelEndorsement) for effect in gone.effects)
+    return [(effect.custody, given_back) for effect in gone.effects if isinstance(effect, do.ReportCompletion)]
+
+
+def test_a_permit_that_staff_took_out_by_hand_is_not_told_of_as_its_holders() -> None:
+    inside = replace(ASKED_ONLY, was_inside=True)
+    assert told_of(inside) == [(Custody.UNKNOWN, True)]
+    assert told_of(replace(CHIP_NEW, was_inside=True)) == [(Custody.UNKNOWN, False)]
+    assert told_of(replace(CHIP_NEW, was_inside=False)) == [(Custody.WITH_HOLDER, False)]
+
+
+def test_a_permit_that_central_was_never_asked_about_is_not_told_of_when_staff_took_it_out() -> None:
+    assert told_of(replace(NOTHING_OPEN, was_inside=True)) == []
+
+
+def test_a_permit_that_the_unit_never_said_was_retained_is_not_told_of_as_in_the_bin() -> None:
+    assert told_of(replace(CHIP_NEW, put_away=s.PutAway.ORDERED)) == [(Custody.UNKNOWN, False)]
+    assert told_of(replace(CHIP_NEW, put_away=s.PutAway.KNOWN)) == [(Custody.RETAINED, False)]

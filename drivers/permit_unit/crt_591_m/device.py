@@ -63,6 +63,7 @@ class Crt591M:
         limits = ExchangeLimits(device_file.timeouts.ack_s, device_file.resends)
         self._line = KeptLine(open_link, lambda link: FrameExchange(link, limits))
         self._retained: int | None = None
+        self._owes_closing = False      # of the gate, after a wait that was broken off
 
     @property
     def capabilities(self) -> Capabilities:
@@ -77,6 +78,7 @@ class Crt591M:
         self._await_unit()
         self._ask(Command.INITIALISE, _POLICIES[policy][self._file.counts_retained],
                   answer_s=self._file.timeouts.initialise_s)
+        self._owes_closing = False      # the initialisation closed it
         if self._file.capabilities.chip_by_pcsc:
             self._ask(Command.PCSC_READER, PLAIN)
         self._retained = self._bin_count()
@@ -86,6 +88,14 @@ class Crt591M:
         return status
 
     def status(self) -> UnitStatus:
+        """See `PermitUnit.status`. A gate that a silent unit was not told to close is closed first, or it would stand
+        open to whatever is pushed in.
+        """
+        if self._owes_closing:
+            self._close_gate()
+        return self._sensed()
+
+    def _sensed(self) -> UnitStatus:
         answer = self._ask(Command.STATUS, Status.SENSORS)
         state = parse_state(answer.state)
         covered = parse_sensors(answer.data, self._file.sensors)
@@ -96,16 +106,17 @@ class Crt591M:
         if stop():
             return TakeInOutcome.STOPPED
         if self.status().position is not PermitPosition.AT_STATION:
+            self._owes_closing = True
             self._ask(Command.ENTRY, Entry.OPEN)
-            if not self._comes(stop):
-                self._ask(Command.ENTRY, Entry.CLOSE)
-                return TakeInOutcome.STOPPED
             try:
+                if not self._comes(stop):
+                    self._close_gate()
+                    return TakeInOutcome.STOPPED
                 self._draw_in()
             except (DeviceError, PermitError):
-                self._ask(Command.ENTRY, Entry.CLOSE)
+                self._close_gate()
                 raise
-        self._ask(Command.ENTRY, Entry.CLOSE)
+        self._close_gate()
         return TakeInOutcome.TAKEN_IN
 
     def take_back(self) -> bool:
@@ -202,11 +213,15 @@ class Crt591M:
 
     def _comes(self, stop: Callable[[], bool]) -> bool:
         """Whether a permit came to the gate before `stop` said so."""
-        while self.status().position is PermitPosition.NONE:
+        while self._sensed().position is PermitPosition.NONE:
             if stop():
                 return False
             time.sleep(self._file.entry_poll_s)
         return True
+
+    def _close_gate(self) -> None:
+        self._ask(Command.ENTRY, Entry.CLOSE)
+        self._owes_closing = False
 
     def _draw_in(self) -> None:
         self._move(Move.TO_ANTENNA if self._file.chip_position == "antenna" else Move.TO_CONTACTS)

@@ -35,6 +35,9 @@ from drivers.transport.base import ByteTransport
 from drivers.transport.kept_line import KeptLine
 
 STOP_ASKED_EVERY_S = 0.1
+ORDERED_ANEW_EVERY_S = 5.0
+"""A unit that loses its power while it waits at the mouth forgets 51h and says nothing. One that waits takes only the
+withdrawal of 51h, and one that was without power refuses that too."""
 INSIDE = (PermitPosition.AT_STATION, PermitPosition.IN_PATH)
 
 # 50h: where a permit is given out to (section 4-3 (1)); the back is on the mechanism version only.
@@ -166,18 +169,26 @@ class StarTcp300:
         self._line.close()
 
     def _take_in(self, exchange: BlockExchange, stop: Callable[[], bool]) -> TakeInOutcome:
-        exchange.begin(CommandBlock(Command.REAR_IDLE))
-        while (answer := exchange.poll(Command.REAR_IDLE, STOP_ASKED_EVERY_S)) is None:
-            if stop():
-                return self._withdraw(exchange)
-        _check(answer)
-        return TakeInOutcome.TAKEN_IN
+        while True:
+            exchange.begin(CommandBlock(Command.REAR_IDLE))
+            anew_at = time.monotonic() + ORDERED_ANEW_EVERY_S
+            while time.monotonic() < anew_at:
+                answer = exchange.poll(Command.REAR_IDLE, STOP_ASKED_EVERY_S)
+                if answer is not None:
+                    _check(answer)
+                    return TakeInOutcome.TAKEN_IN
+                if stop():
+                    return self._withdraw(exchange)
+            if self._withdraw(exchange) is TakeInOutcome.TAKEN_IN:
+                return TakeInOutcome.TAKEN_IN
 
     def _withdraw(self, exchange: BlockExchange) -> TakeInOutcome:
         """Cancel 51h. The unit may be moving a permit by now, and which answer it then gives is not told [?]: look."""
-        finished = exchange.cancel(
-            Command.REAR_IDLE, CommandBlock(Command.CANCEL_INSERTION), self._file.timeouts.transport_s
-        )
+        try:
+            finished = exchange.cancel(
+                Command.REAR_IDLE, CommandBlock(Command.CANCEL_INSERTION), self._file.timeouts.transport_s)
+        except Refused as error:
+            raise NotInitialised("the unit has forgotten that it waits for a permit", device=DEVICE) from error
         if finished is not None:
             _check(finished)
             return TakeInOutcome.TAKEN_IN

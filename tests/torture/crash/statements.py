@@ -39,8 +39,8 @@ def _place(world: World, permit: str, last: Seen) -> Iterator[str]:
         yield f"it lies in the mouth, and the kiosk shows {last['state']}"
     if place in INSIDE and last["state"] != "OutOfService":
         yield f"it is inside, and the kiosk shows {last['state']}"
-    # Out of service and aware of not knowing is true of whatever lies inside.
-    true = (_CUSTODY.get(place), "unknown" if place in INSIDE else None)
+    # Out of service and aware of not knowing is true of whatever lies inside, and of what went into the bin unheard.
+    true = (_CUSTODY.get(place), "unknown" if place in INSIDE or place is Place.BIN else None)
     custody = _last_custody(world)
     if custody not in true:
         yield f"it is {place.value}, and the journal says {custody}"
@@ -50,14 +50,20 @@ def _place(world: World, permit: str, last: Seen) -> Iterator[str]:
 
 
 def _last_custody(world: World) -> str | None:
-    """The journal's last word on where the permit is. `in_bin`: a restart found out that it was retained before."""
+    """The journal's last word on where the permit is. `in_bin`: a restart found that it was to be retained."""
     rows = world.rows(
         "SELECT custody, facts FROM step WHERE state_after != 'Idle' OR facts LIKE '%in_bin%'"
         " ORDER BY number DESC LIMIT 1")
     if not rows:
         return None
     custody, facts = rows[0]
-    return "retained" if json.loads(facts).get("in_bin") else str(custody)
+    match json.loads(facts).get("in_bin"):
+        case True:
+            return "retained"
+        case False:
+            return "unknown"
+        case _:
+            return str(custody)
 
 
 def _last_report(world: World) -> dict[str, str] | None:

@@ -80,7 +80,8 @@ def _one_story(place: Place, permit: str, before: Before) -> Iterator[str]:
     if place.where_is(permit) is At.BIN:
         for row in _endorsements(place, permit):
             custodies = [told.custody for told in place.central.completions(row.endorsement_id)]
-            if row.granted is not None and custodies and custodies[-1] != "retained" and row.state != "cancelled":
+            is_told = not custodies or custodies[-1] in ("retained", "unknown")     # unknown: its answer was lost
+            if row.granted is not None and not is_told and row.state != "cancelled":
                 yield f"the permit is in the bin, and central was told {custodies}"
 
 

@@ -1,0 +1,78 @@
+"""The devices that a visit can do without: the receipt printer and the code scanner.
+
+Whatever becomes of one of them, its line or its thread, visits go on with less: no receipt, no licence by telephone. It
+closes nothing, and the program is not started anew for it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from kiosk.faults import CODE_SCANNER_LINK, PRINTER_LINK, Fault
+from kiosk.runtime.crew import Crew
+from kiosk.services.device_health import DeviceHealth
+from kiosk.services.idle_watch import IdleWatch
+from kiosk.services.performing import Desk, Handler, Performer, Post, by_desk
+from kiosk.workflow import effects as do
+from kiosk.workflow import events as on
+
+RECEIPT_PRINTER, CODE_SCANNER = "receipt_printer", "code_scanner"
+LESSER = frozenset({RECEIPT_PRINTER, CODE_SCANNER})
+
+_PRINTS = (do.PrintReceipt, do.PrintApplicationSlip, do.PrintStatusSlip)
+
+
+class LesserDevices:
+    """`scanner`: None where the kiosk has none. The workers of both are of `crew`. `changed()`: one of them works again
+    or no more; from any thread.
+    """
+
+    def __init__(
+        self, printer: Desk[Any], scanner: Desk[Any] | None, crew: Crew, health: DeviceHealth,
+        changed: Callable[[], None],
+    ) -> None:
+        self._desks = {RECEIPT_PRINTER: printer} | ({} if scanner is None else {CODE_SCANNER: scanner})
+        self._crew = crew
+        self._health = health
+        self._changed = changed
+
+    def give(self, performer: Performer) -> None:
+        """Let them carry out what is theirs, and be looked at while nobody is served."""
+        printer, scanner = self._desks[RECEIPT_PRINTER], self._desks.get(CODE_SCANNER)
+        for effect in _PRINTS:
+            performer.do_at_once(effect, self._or_tell(RECEIPT_PRINTER, printer, on.ReceiptNotPrinted(PRINTER_LINK)))
+        performer.give(printer, (do.Wipe,))
+        if scanner is not None:
+            failed = on.CodeScannerFailed(CODE_SCANNER_LINK)
+            performer.do_at_once(do.ReadLicenceCode, self._or_tell(CODE_SCANNER, scanner, failed))
+            performer.give(scanner, (do.StopCodeScanner, do.Wipe))
+        performer.do_at_once(do.CheckDevices, IdleWatch(self._desks, self._health, self._changed).carry_out)
+
+    def claim(self) -> None:
+        """Take the code scanner before anybody needs it."""
+        if (scanner := self._desks.get(CODE_SCANNER)) is not None:
+            scanner.submit(lambda service: service.claim(), "claim")
+
+    def look_after(self) -> None:
+        """Take note of those whose thread hangs or has ended; from a thread that looks often."""
+        for name in self._desks:
+            trouble = self._crew.trouble_of(name)
+            if trouble is not None and self._health.note(name, trouble):
+                self._changed()
+
+    def paper_trouble(self) -> Fault | None:
+        """Why nothing would be printed now, as far as is known."""
+        return self._health.fault(RECEIPT_PRINTER)
+
+    def _or_tell(self, name: str, desk: Desk[Any], instead: on.Event) -> Handler:
+        """What is handed to a thread that does nothing any more would be waited for until the deadline."""
+        carry_out = by_desk(desk)
+
+        def carry_out_or_tell(effect: do.Effect, post: Post) -> None:
+            if self._crew.trouble_of(name) is None:
+                carry_out(effect, post)
+            else:
+                post(instead)
+
+        return carry_out_or_tell

@@ -1,0 +1,62 @@
+"""What only makes a visit poorer is looked at too while nobody is there: the receipt printer and the code scanner.
+
+Each look is one question on the device's own thread. A look that has not ended is not begun anew, and whoever hangs in
+it keeps nothing but itself from working.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Mapping
+from functools import partial
+from typing import Any
+
+from drivers.errors import DriverError
+from kiosk.faults import Fault
+from kiosk.services.device_health import DeviceHealth
+from kiosk.services.faulting import fault_for, fault_of
+from kiosk.services.performing import Desk, Post
+from kiosk.workflow import effects as do
+
+_LONGEST_S = 60.0
+"""A look takes a second, and one that begins with opening a line, or building the service, some more."""
+
+
+class IdleWatch:
+    """`desks`: by the device's name; their services have `check()`, which raises a `DriverError`. `changed()` is called
+    on a device's thread when it works again or no more.
+    """
+
+    def __init__(self, desks: Mapping[str, Desk[Any]], health: DeviceHealth, changed: Callable[[], None]) -> None:
+        self._desks = desks
+        self._health = health
+        self._changed = changed
+        self._lock = threading.Lock()
+        self._being_asked: set[str] = set()
+
+    def carry_out(self, _: do.CheckDevices, __: Post) -> None:
+        """Look at each of them that is not being looked at."""
+        for device, desk in self._desks.items():
+            with self._lock:
+                if device in self._being_asked:
+                    continue
+                self._being_asked.add(device)
+            desk.submit(partial(self._look, device), "check", _LONGEST_S)
+
+    def _look(self, device: str, service: Any) -> None:
+        try:
+            fault = self._asked(device, service)
+        finally:
+            with self._lock:
+                self._being_asked.discard(device)
+        if self._health.note(device, fault):
+            self._changed()
+
+    def _asked(self, device: str, service: Any) -> Fault | None:
+        try:
+            service.check()
+        except DriverError as error:
+            # Said once: as long as nobody comes to mend it, it is found every half minute.
+            is_news = self._health.fault(device) is not fault_for(device, error)
+            return fault_of(device, error, doing="checking") if is_news else fault_for(device, error)
+        return None
