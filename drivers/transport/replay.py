@@ -46,16 +46,17 @@ def read_trace(path: Path) -> list[_Passage]:
         try:
             entry = json.loads(line)
             if entry["dir"] not in _DIRECTIONS:
-                raise TraceUnusable(f"{path}: line {number}: dir is {entry['dir']!r}")
+                raise TraceUnusable(f"{path.name}: line {number}: dir is {entry['dir']!r}")
             passages.append(_Passage(number, entry["dir"], bytes.fromhex(entry["hex"])))
         except KeyError as error:
-            raise TraceUnusable(f"{path}: line {number}: has no {error}; a redacted trace cannot be played") from error
+            raise TraceUnusable(
+                f"{path.name}: line {number}: has no {error}; a redacted trace cannot be played") from error
         except (TypeError, json.JSONDecodeError, RecursionError) as error:
-            raise TraceUnusable(f"{path}: line {number}: is no trace entry: {error}") from error
+            raise TraceUnusable(f"{path.name}: line {number}: is no trace entry: {error}") from error
         except ValueError as error:
             if isinstance(error, TraceUnusable):
                 raise
-            raise TraceUnusable(f"{path}: line {number}: hex: {error}") from error
+            raise TraceUnusable(f"{path.name}: line {number}: hex: {error}") from error
     return passages
 
 

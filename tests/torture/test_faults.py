@@ -57,7 +57,8 @@ BY_A_TEST = {
     "certificate_ends": (
         "tests/component/test_heartbeat.py::"
         "test_a_certificate_that_ends_soon_is_said_once_a_day_and_told_until_it_is_renewed"),
-    "journal_held": "tests/flows/test_held_journal.py::test_a_journal_that_stays_held_is_named_and_the_permit_goes_back",
+    "journal_held": (
+        "tests/flows/test_held_journal.py::test_a_journal_that_stays_held_is_named_and_the_permit_goes_back"),
     "journal_moved": (
         "tests/flows/test_watched_while_idle.py::"
         "test_a_journal_that_was_moved_away_closes_the_kiosk_until_it_is_back"),
