@@ -21,7 +21,7 @@ from kiosk.app.window import complain
 from kiosk.building import Building
 from kiosk.config import Config
 from kiosk.domain.holder_check import CheckWay
-from kiosk.faults import CONFIGURATION, WORKER_DIED, WORKER_HANGS, Fault
+from kiosk.faults import CONFIGURATION, WORKER_DIED, Fault
 from kiosk.log_events import LogEvent, log
 from kiosk.policy.region import Region
 from kiosk.policy.region_file import load_region
@@ -36,7 +36,7 @@ from kiosk.runtime.state_lock import StateLock
 from kiosk.runtime.workers import Worker
 from kiosk.screen_models import Words
 from kiosk.services.checking import DeviceCheck
-from kiosk.services.device_health import DISPLAY, DeviceHealth
+from kiosk.services.device_health import DeviceHealth
 from kiosk.services.job_times import BACKGROUND
 from kiosk.services.journal_guard import JournalGuard
 from kiosk.services.performing import Desk, Performer, by_desk, unless
@@ -208,10 +208,6 @@ class Kiosk:
     def ails(self) -> str | None:
         """What gives no sign of life so that only a new start helps; None if all is well. See `Crew.ails`."""
         return self._crew.ails(self.engine)
-
-    def note_display(self, *, is_well: bool) -> None:
-        """Tell of the display, and of Kivy's thread, what was found of them."""
-        self.health.note(DISPLAY, None if is_well else WORKER_HANGS)
 
     def is_well(self) -> bool:
         """Whether the machine takes its turns and every worker gets on, or a visit comes to its end first."""

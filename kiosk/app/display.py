@@ -1,20 +1,26 @@
-"""What is told of a display that is not what the screen file says."""
+"""Whether the display is what the screen file says."""
 
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
 
-from kiosk.faults import DISPLAY_SIZE
+from kiosk.faults import DISPLAY_SIZE, Fault
 from kiosk.log_events import LogEvent, log
 
 
-def teller_of_size(wanted: tuple[int, int]) -> Callable[[int, int], None]:
-    """To be called with each width and height that the window gets: says in the log where they are not as `wanted`."""
-    def tell(width_px: int, height_px: int) -> None:
-        if (width_px, height_px) != wanted:
-            log(
-                LogEvent.DISPLAY_DIFFERS, level=logging.WARNING, fault=DISPLAY_SIZE.code,
-                found=f"{width_px}x{height_px}", wanted=f"{wanted[0]}x{wanted[1]}")
+class DisplaySize:
+    """`wanted`: width and height in pixels, by the screen file. `fault` may be read from any thread."""
 
-    return tell
+    def __init__(self, wanted: tuple[int, int]) -> None:
+        self._wanted = wanted
+        self.fault: Fault | None = None
+
+    def found(self, width_px: int, height_px: int) -> None:
+        """To be called with each size that the window gets; the log has those that differ."""
+        if (width_px, height_px) == self._wanted:
+            self.fault = None
+            return
+        self.fault = DISPLAY_SIZE
+        log(
+            LogEvent.DISPLAY_DIFFERS, level=logging.WARNING, fault=DISPLAY_SIZE.code,
+            found=f"{width_px}x{height_px}", wanted=f"{self._wanted[0]}x{self._wanted[1]}")

@@ -17,10 +17,10 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
-from kiosk.app.display import teller_of_size
+from kiosk.app.display import DisplaySize
 from kiosk.app.opening import Opening, read_opening
 from kiosk.data_files.reader import DataFileError
-from kiosk.faults import CONFIGURATION, REGION_FILE, WORKER_DIED, Fault
+from kiosk.faults import CONFIGURATION, REGION_FILE, WORKER_DIED, WORKER_HANGS, Fault
 from kiosk.log_events import LogEvent, log
 from kiosk.runtime.state_lock import HOLDER, StateHeld, StateLock
 from kiosk.runtime.watchdog import Watchdog
@@ -79,6 +79,7 @@ class Window:
         self._began = time.monotonic()
         self._opening = opening
         self._languages = opening.languages
+        self._size = DisplaySize((opening.screen_file.width_px, opening.screen_file.height_px))
         self._reread = reread
         self._state_lock = lock
         self._lock = threading.Lock()
@@ -114,7 +115,7 @@ class Window:
                 witness_socket=self._opening.config.witness_socket,
                 all_built=self.screens_built,
                 asked_to_close=lambda: self.switch_off("window"),
-                sized=teller_of_size((self._opening.screen_file.width_px, self._opening.screen_file.height_px)),
+                sized=self._size.found,
             ))
         except kivy_setup.NoDisplay as error:
             # A permit that is inside stays there: nobody could be told to take it.
@@ -283,12 +284,13 @@ class Window:
 
     def _ails(self, sign: Any) -> str | None:
         from kiosk.runtime.crew import ANSWERS_WITHIN_S
+        from kiosk.services.device_health import DISPLAY
 
         kiosk = self.kiosk
         ails: str | None = sign.ails(ANSWERS_WITHIN_S)
         if kiosk is None:
             return ails
-        kiosk.note_display(is_well=ails is None)
+        kiosk.health.note(DISPLAY, self._size.fault if ails is None else WORKER_HANGS)
         return kiosk.ails() or ails
 
     def _look_after(self) -> None:

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from kiosk.app.display import teller_of_size
+from kiosk.app.display import DisplaySize
 from kiosk.diagnostics.display_check import outputs
 from kiosk.diagnostics.finding import Outcome
 from kiosk.faults import DISPLAY_SIZE
@@ -136,12 +136,15 @@ def test_the_theme_keeps_the_file_s_proportions_on_another_display(size: str) ->
 
 def test_a_display_of_another_size_stands_in_the_log_once_for_each_size(caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level("INFO", "kiosk")
-    tell = teller_of_size((1080, 1920))
-    tell(1080, 1920)
-    assert caplog.messages == []
-    tell(1024, 768)
+    size = DisplaySize((1080, 1920))
+    size.found(1080, 1920)
+    assert (size.fault, caplog.messages) == (None, [])
+    size.found(1024, 768)
+    assert size.fault is DISPLAY_SIZE
     assert caplog.messages == [
         f'display_differs {{"fault": "{DISPLAY_SIZE.code}", "found": "1024x768", "wanted": "1080x1920"}}']
+    size.found(1080, 1920)
+    assert size.fault is None
 
 
 def test_diagnose_compares_every_connected_output_with_the_screen_file(tmp_path: Path) -> None:

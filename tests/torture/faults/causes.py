@@ -157,6 +157,12 @@ def _pcscd_restarted(_: CountedPlace, counter: Counter) -> Heal:
     return lambda: None
 
 
+def _pcscd_hangs(_: CountedPlace, counter: Counter) -> Heal:
+    assert counter.pcscd is not None
+    counter.pcscd.freeze()
+    return counter.pcscd.thaw
+
+
 def _of_simulator(device: str, names: Iterable[str]) -> Iterator[Cause]:
     for name in names:
         yield Cause(device, name, _of_device(device, name))
@@ -178,6 +184,7 @@ def _causes() -> Iterator[Cause]:
     yield Cause("disk", "full", _disk_full)
     yield Cause("pcscd", "killed", _pcscd_killed, over_pcsc=True)
     yield Cause("pcscd", "restarted", _pcscd_restarted, over_pcsc=True)
+    yield Cause("pcscd", "hangs", _pcscd_hangs, over_pcsc=True)
 
 
 CAUSES: dict[str, Cause] = {cause.key: cause for cause in _causes()}
