@@ -28,6 +28,7 @@ FAULTS = {
     "jam_giving_out": "退证卡住", "jam_printing": "打印卡住", "erase_head_hot": "擦除头过热", "cam_motor": "凸轮电机坏",
     "eeprom": "存储器坏", "image_error": "图像错", "buffer_overflow": "缓冲溢出", "wrong_way": "放反",
     "pulled_back": "被抽回", "bin_full": "废证箱满", "lost_print_reply": "打印应答丢失", "power_loss": "断电重启",
+    "power_loss_answering": "应答前断电",
     "dead": "芯片无复位应答", "wrong_mac": "MAC 不符", "locked": "芯片锁定", "memory_failure": "写入失败",
     "torn": "写入中断电", "slow": "很慢", "paper_near_end": "纸将尽", "paper_out": "缺纸",
     "paper_out_while_printing": "打印中缺纸", "cover_open": "盖开", "cutter_failed": "切刀故障", "offline": "脱机",

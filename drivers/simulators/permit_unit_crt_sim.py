@@ -59,6 +59,7 @@ FAULT_NAMES = (
     "silent", "garbled", "garbled_once", "nak_once", "late", "unplugged", "lost_ack", "lost_reply",
     "jam_taking_in", "jam_at_station", "jam_giving_out", "jam_retaining", "too_long", "pulled_back",
     "contacts_stuck", "motor", "sensor", "bin_full", "counter_overflow", "power_loss",
+    "power_loss_answering",
 )
 
 
@@ -170,6 +171,12 @@ class CrtUnitSim(UnitHands):
                 answer = self._carry_out(command)
         except Interrupted:
             answer = self._failed(command, "45")
+        if "power_loss_answering" in self._faults:
+            self._faults.discard("power_loss_answering")
+            with self._state:
+                self._chip_off()
+                self._lose_memory()
+            return
         is_lost = "lost_reply" in self._faults and (
             command.command == Command.MOVE or (command.command in CHIP_COMMANDS and command.data))
         if self._is_on and not is_lost:

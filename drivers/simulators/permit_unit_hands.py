@@ -56,7 +56,8 @@ class UnitHands(ABC):
         return self._mechanism.free()
 
     def set_fault(self, name: str) -> None:
-        """Make something go wrong, until `clear_faults`; what is called once or lost is so once, power_loss at once."""
+        """Make something go wrong, until `clear_faults`; what is called once or lost is so once, power_loss at once,
+        power_loss_answering with the next command."""
         if name not in self.fault_names:
             raise ValueError(f"{name!r} is none of {', '.join(self.fault_names)}")
         if name == "power_loss":

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 from uuid import uuid4
 
-from drivers.errors import DriverError, LinkLost, NotInitialised
+from drivers.errors import DriverError, LinkLost, LinkTimeout, NotInitialised
 from drivers.permit_unit.base import BinLevel, FaceRaster, PermitPosition, PermitUnit, ResetPolicy, TakeInOutcome
 from kiosk.domain.documents import PermitContent
 from kiosk.domain.endorsement import Custody, FaceUnprintable
@@ -91,7 +91,9 @@ class PermitService:
         """
         try:
             status = self._unit.status()
-        except (NotInitialised, LinkLost) as error:
+        except (NotInitialised, LinkLost, LinkTimeout) as error:
+            if isinstance(error, LinkTimeout) and not self._lost_its_power():
+                raise
             fault_of("permit_unit", error, doing="checking")
             status = self._unit.reset(ResetPolicy.LEAVE)
         if status.cover_open:
@@ -192,10 +194,22 @@ class PermitService:
         """A unit that loses its power while it waits forgets the order, and is given it again."""
         try:
             return self._unit.take_in(self._is_to_stop_waiting)
-        except NotInitialised as error:
+        except (NotInitialised, LinkTimeout) as error:
+            if isinstance(error, LinkTimeout) and not self._lost_its_power():
+                raise
             fault_of("permit_unit", error, doing="taking a permit in")
         self._unit.reset(ResetPolicy.LEAVE)
         return self._unit.take_in(self._is_to_stop_waiting)
+
+    def _lost_its_power(self) -> bool:
+        """Whether a unit that owed an answer has forgotten everything since."""
+        try:
+            self._unit.status()
+        except NotInitialised:
+            return True
+        except DriverError as error:
+            fault_of("permit_unit", error, doing="asking whether it has lost its power")
+        return False
 
     def _is_to_stop_waiting(self) -> bool:
         return self._worker.is_wanted_elsewhere() or self._slot_trouble() is not None

@@ -216,10 +216,11 @@ def test_after_power_came_back_the_permit_is_found_and_left_until_the_journal_ha
     assert place.face_cycles(LIN.permit) == (0, 0)
 
 
-def test_power_lost_while_the_unit_waits_for_a_permit_ends_no_visit(place: Place) -> None:
+@pytest.mark.parametrize("fault", ["power_loss", "power_loss_answering"])
+def test_power_lost_while_the_unit_waits_for_a_permit_ends_no_visit(place: Place, fault: str) -> None:
     """The unit alone loses it, with the gate open: it is initialised and told to wait again."""
     place.plays(LIN.until(s.AwaitingPermit))
-    place.rig.fault("permit_unit", "power_loss")
+    place.rig.fault("permit_unit", fault)
     place.answers(LIN.since(s.AwaitingPermit))
     assert "OutOfService" not in place.way()
     is_renewed(place)
