@@ -18,6 +18,7 @@ from tests.torture.outcome import Outcome
 
 PARTS: dict[str, tuple[str, str]] = {
     "faults": ("tests.torture.faults", "every fault in every state: each cell ends in a named outcome"),
+    "switching_off": ("tests.torture.faults.switching_off", "switched off in every state, with each device silent"),
     "crash": ("tests.torture.crash.run", "the kiosk killed at every point of a visit, and started again"),
     "chip": ("tests.torture.chip", "the chip torn and silenced at every point of being written, both permit files"),
     "soak": ("tests.torture.soak", "thousands of visits in a row, with the in-process chip and through pcscd"),
