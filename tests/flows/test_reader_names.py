@@ -22,6 +22,7 @@ from kiosk.workflow import states as s
 from tests.conftest import PCSCD_DIR
 from tests.flows.conftest import OpenPlace
 from tests.flows.place import ASSETS, LIN, ROOT, Place
+from tests.sampling import long_but
 
 pytestmark = [pytest.mark.pcsc, pytest.mark.slow, pytest.mark.timeout(180)]
 
@@ -37,6 +38,10 @@ NAMES = {
     "as long as PC/SC can open": b"x" * 121,
     "Chinese": "华视读卡器".encode(),
     "Chinese in GBK, which is no UTF-8": "华视读卡器".encode("gbk"),
+}
+STARTED_WITH = {
+    "as pcsc-lite names most USB readers", "everything that means something in a URL",
+    "Chinese in GBK, which is no UTF-8",
 }
 EVERY_NAME = pytest.mark.parametrize("name", NAMES.values(), ids=NAMES)
 GBK = NAMES["Chinese in GBK, which is no UTF-8"]
@@ -79,7 +84,7 @@ def test_a_permit_is_renewed_through_a_reader_of_any_name(
     place.stop_kiosk()
 
 
-@EVERY_NAME
+@pytest.mark.parametrize("name", long_but(STARTED_WITH, NAMES.values(), names=NAMES))
 def test_the_slot_is_configured_by_what_slots_prints_and_the_whole_program_starts_and_diagnoses_it(
     open_place: OpenPlace, named: ExitStack, pytestconfig: pytest.Config, name: bytes
 ) -> None:

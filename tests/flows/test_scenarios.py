@@ -12,6 +12,7 @@ import pytest
 
 from kiosk.demo import scenarios
 from kiosk.demo.scenarios import SCENARIOS, Scenario
+from tests.sampling import long_but
 from tests.waiting import LIMIT_S
 
 ONE_VISIT = {
@@ -20,6 +21,8 @@ ONE_VISIT = {
 }
 
 pytestmark = pytest.mark.slow
+
+PLAYED = (scenarios.DEFAULT, "chip-only-renewal", "status-only")
 
 
 def played(scenario: Scenario, out: Path) -> dict[str, Any]:
@@ -32,7 +35,8 @@ def played(scenario: Scenario, out: Path) -> dict[str, Any]:
     return report
 
 
-@pytest.mark.parametrize("scenario", SCENARIOS, ids=lambda scenario: scenario.name)
+@pytest.mark.parametrize(
+    "scenario", long_but(PLAYED, SCENARIOS, names=(scenario.name for scenario in SCENARIOS)))
 def test_a_scenario_ends_as_it_should(scenario: Scenario, tmp_path: Path) -> None:
     report = played(scenario, tmp_path)
     assert report["outcome"] == scenario.outcome

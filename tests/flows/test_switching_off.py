@@ -20,9 +20,12 @@ from kiosk.demo.simulation import KIOSK, Simulation, Wishes
 from kiosk.demo.visiting import renew
 from kiosk.demo.witness import Painted, WitnessClient
 from tests.flows.place import LIN
+from tests.sampling import long_but
 from tests.waiting import LIMIT_S, eventually
 
 pytestmark = [pytest.mark.slow, pytest.mark.screen]
+
+SIGNS = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
 
 
 @pytest.fixture
@@ -85,7 +88,8 @@ class Lobby:
         return state, custody, json.loads(effects)
 
 
-@pytest.mark.parametrize("sign", [signal.SIGTERM, signal.SIGINT, signal.SIGHUP])
+@pytest.mark.parametrize(
+    "sign", long_but({"SIGTERM"}, SIGNS, names=(sign.name for sign in SIGNS)))
 def test_a_kiosk_that_nobody_uses_ends_in_good_order(simulation: Simulation, sign: signal.Signals) -> None:
     lobby = Lobby(simulation)
     lobby.is_asked_to_end(sign)
@@ -98,7 +102,8 @@ def test_a_kiosk_that_nobody_uses_ends_in_good_order(simulation: Simulation, sig
     assert "Traceback" not in log
 
 
-@pytest.mark.parametrize("screen", ["insert_permit", "assessment", "confirm", "writing", "take_permit"])
+@pytest.mark.parametrize("screen", long_but(
+    {"insert_permit", "writing"}, ["insert_permit", "assessment", "confirm", "writing", "take_permit"]))
 def test_wherever_a_visit_is_the_permit_comes_out_before_the_program_ends(simulation: Simulation, screen: str) -> None:
     lobby = Lobby(simulation)
     before = simulation.rig.do("state")["permits"][LIN.permit]

@@ -8,6 +8,7 @@ from kiosk.policy.region_file import shipped_regions
 from screens.gallery import ASSETS, SIZES
 from screens.samples import LANGUAGES
 from screens.screen_file import load_screen_file
+from tests.sampling import long_but
 from tests.screens.region_samples import region_samples
 from tests.screens.window import Window
 
@@ -17,6 +18,11 @@ SMALLEST_TEXT_MM = 2.5
 MM_PER_PIXEL = {
     (screen.width_px, screen.height_px): screen.mm_per_pixel
     for screen in (load_screen_file(ASSETS / "screens" / f"{size}.toml") for size in SIZES)}
+
+
+@pytest.fixture(scope="module", params=long_but({"panel-1280x800"}, SIZES))
+def window(request: pytest.FixtureRequest, windows: dict[str, Window]) -> Window:
+    return windows[request.param]
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

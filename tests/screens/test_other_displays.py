@@ -17,6 +17,7 @@ from kiosk.faults import DISPLAY_SIZE
 from screens.display_size import display_size, size_in
 from screens.screen_file import load_screen_file
 from screens.theme import Theme
+from tests.sampling import long_but
 from tests.screens.window import ROOT, Window, x_server
 from tests.waiting import LIMIT_S, eventually
 
@@ -26,6 +27,7 @@ OTHERS = (
     ("landscape-1920x1080", "1280x1024"), ("landscape-1920x1080", "1080x1920"), ("landscape-1920x1080", "1024x768"),
     ("panel-1280x800", "800x1280"), ("panel-1280x800", "1920x1080"), ("panel-1280x800", "1366x768"),
 )
+SOME = {"portrait-1080x1920 on 1024x768", "landscape-1920x1080 on 1080x1920", "panel-1280x800 on 1366x768"}
 FULL = (
     "welcome_services", "choice_service", "choice_proof", "telephone_again", "attendant_wrong", "service",
     "assessment_overdue", "question_address_long", "confirm", "progress_three", "five_parts_fault", "status_overdue",
@@ -37,8 +39,9 @@ needs_x = pytest.mark.skipif(not (shutil.which("Xvfb") and shutil.which("xdotool
 @needs_x
 @pytest.mark.screen
 @pytest.mark.slow
-@pytest.mark.parametrize(("size", "there"), OTHERS)
-def test_nothing_is_cut_off_on_another_display(size: str, there: str, tmp_path: Path) -> None:
+@pytest.mark.parametrize("display_of", long_but(SOME, OTHERS, names=map(" on ".join, OTHERS)))
+def test_nothing_is_cut_off_on_another_display(display_of: tuple[str, str], tmp_path: Path) -> None:
+    size, there = display_of
     width, height = map(int, there.split("x"))
     with x_server(there) as display:
         environment = {"DISPLAY": display, "SDL_VIDEODRIVER": "x11"}

@@ -299,7 +299,7 @@ def _is_seen(changed: Region, requests: list[AssessmentRequest], before: list[ob
         return True        # something looked for what was there
 
 
-@pytest.mark.slow
+@pytest.mark.long
 @pytest.mark.timeout(900)
 def test_every_value_of_a_region_file_changes_what_somebody_is_told_or_what_a_rule_says() -> None:
     found: set[str] = set()
