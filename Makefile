@@ -15,7 +15,7 @@ help:
 	@echo "scenarios  which visits can be played: name and one line of each"
 	@echo "run        the kiosk with simulated devices, and the bench to play with them; UNIT=crt-591-m for the other permit unit"
 	@echo "test       all checks and all tests: what the build server runs"
-	@echo "long       the tests that take minutes each: starts that fail, neighbouring screens, every bit of a journal"
+	@echo "long       what test tries only some of: starts that fail, neighbouring screens, every bit of a journal; every night"
 	@echo "fast       the tests of a few seconds"
 	@echo "lint       ruff, mypy, import contracts"
 	@echo "gallery    every screen with sample content"
@@ -45,7 +45,7 @@ long: lint
 	$(PYTHON) -m pytest -n 2 --dist worksteal -m long
 
 fast: setup
-	$(PYTHON) -m pytest -n 2 -p no:schemathesis -m "not slow" tests/unit tests/architecture
+	$(PYTHON) -m pytest -n 2 -m "not slow" tests/unit tests/architecture
 
 lint: setup
 	$(PYTHON) -m ruff check .
