@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import json
-import os
 import socket
-import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -24,6 +22,7 @@ from kiosk.faults import (
 from kiosk.screen_models import Intent
 from kiosk.workflow import states as s
 from tests.fakes.hand_clock import HandClock
+from tests.fakes.hanging_file import HangingFile
 from tests.flows.conftest import OpenPlace
 from tests.flows.place import ASSETS, LIN, Place
 from tests.waiting import eventually
@@ -50,25 +49,13 @@ def hanging(open_place: OpenPlace, tmp_path: Path) -> Iterator[tuple[Place, Hand
     """A place whose chip worker hangs when it is first needed, the clock of its jobs, and what lets it go on: a file
     is a pipe without a writer, which is as silent as a network drive that went away.
     """
-    path = tmp_path / "permit.toml"
-    path.write_text((ASSETS / "permits" / "reference.toml").read_text(encoding="utf-8"), encoding="utf-8")
-    text = path.read_bytes()
-    place, clock, gone_on = open_place(files={"permits": [str(path)]}), HandClock(), threading.Event()
-    path.unlink()
-    os.mkfifo(path)
-
-    def go_on() -> None:
-        if not gone_on.is_set():
-            gone_on.set()
-            with path.open("wb") as pipe:
-                path.unlink()
-                path.write_bytes(text)
-                pipe.write(text)
-
+    file = HangingFile(tmp_path / "permit.toml", ASSETS / "permits" / "reference.toml")
+    place, clock = open_place(files={"permits": [str(file.path)]}), HandClock()
+    file.begin()
     place.start_kiosk(job_clock=clock.monotonic)
     place.sees(s.Idle)
-    yield place, clock, go_on
-    go_on()
+    yield place, clock, file.go_on
+    file.go_on()
 
 
 def test_a_worker_that_hangs_closes_the_machine_and_the_watchdog_is_not_fed_until_it_goes_on(

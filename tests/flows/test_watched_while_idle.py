@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import json
-import os
 import shutil
 import sqlite3
-import threading
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from pathlib import Path
@@ -33,6 +31,7 @@ from kiosk.screen_models import Intent
 from kiosk.services import journal_guard
 from kiosk.workflow import states as s
 from tests.fakes.hand_clock import HandClock
+from tests.fakes.hanging_file import HangingFile
 from tests.flows.conftest import OpenPlace
 from tests.flows.place import ASSETS, LIN, NEIGHBOUR, Place
 from tests.waiting import eventually
@@ -217,25 +216,13 @@ def with_hanging_printer(
     """The printer's file is a pipe without a writer: its service is never built, and what waits behind it is not done.
     Also the clock of the jobs, and what lets the printer go on.
     """
-    path = tmp_path / "printer.toml"
-    text = (ASSETS / "devices" / "escpos-80-gb18030.toml").read_bytes()
-    path.write_bytes(text)
-    place, clock, gone_on = open_place(files={"receipt_printer": str(path)}), HandClock(), threading.Event()
-    path.unlink()
-    os.mkfifo(path)
-
-    def go_on() -> None:
-        if not gone_on.is_set():
-            gone_on.set()
-            with path.open("wb") as pipe:
-                path.unlink()
-                path.write_bytes(text)
-                pipe.write(text)
-
+    file = HangingFile(tmp_path / "printer.toml", ASSETS / "devices" / "escpos-80-gb18030.toml")
+    place, clock = open_place(files={"receipt_printer": str(file.path)}), HandClock()
+    file.begin()
     place.start_kiosk(job_clock=clock.monotonic)
     place.sees(s.Idle)
-    yield place, clock, go_on
-    go_on()
+    yield place, clock, file.go_on
+    file.go_on()
 
 
 def test_a_file_of_the_printer_that_vanished_since_the_start_closes_nothing(

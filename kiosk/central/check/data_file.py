@@ -10,11 +10,12 @@ from datetime import date
 from pathlib import Path
 from typing import Literal
 
-from pydantic import Field, TypeAdapter, ValidationError
+from pydantic import Field, TypeAdapter
 
 from kiosk.central import contract
 from kiosk.central import contract_values as its
-from kiosk.data_files.reader import DataFileError, text_of
+from kiosk.data_files.reader import DataFileError
+from kiosk.data_files.typed_json import load_typed_json
 
 EXAMPLE = Path(__file__).with_name("example.json")
 
@@ -91,13 +92,4 @@ _DATA = TypeAdapter(CheckData)
 
 def load_check_data(path: Path) -> CheckData:
     """Raises `CheckDataError` naming every mistake."""
-    try:
-        return _DATA.validate_json(text_of(path.read_bytes(), path.name, CheckDataError))
-    except OSError as error:
-        mistakes = [f"{path.name}: cannot be read: {error.strerror}"]
-    except ValidationError as error:
-        mistakes = [
-            f"{path.name}: {'.'.join(str(part) for part in entry['loc'])}: {entry['type']}"
-            for entry in error.errors(include_input=False, include_url=False)
-        ]
-    raise CheckDataError(mistakes)
+    return load_typed_json(path, _DATA, CheckDataError)

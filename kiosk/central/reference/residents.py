@@ -7,14 +7,15 @@ from datetime import datetime
 from pathlib import Path
 from typing import Literal
 
-from pydantic import Field, TypeAdapter, ValidationError
+from pydantic import Field, TypeAdapter
 from sqlalchemy import delete
 from sqlalchemy.orm import Session
 
 from kiosk.central import contract_values as its
 from kiosk.central.contract import Holder, Model, PermitContent
 from kiosk.central.reference.tables import EvidenceRecord, Permit, Resident
-from kiosk.data_files.reader import DataFileError, text_of
+from kiosk.data_files.reader import DataFileError
+from kiosk.data_files.typed_json import load_typed_json
 
 
 class EvidenceImport(Model):
@@ -62,17 +63,7 @@ _IMPORTS = TypeAdapter(tuple[ResidentImport, ...])
 
 def load_imports(path: Path) -> tuple[ResidentImport, ...]:
     """Read a JSON list of `ResidentImport`. Raises `ImportFileError`."""
-    mistakes: list[str]
-    try:
-        return _IMPORTS.validate_json(text_of(path.read_bytes(), path.name, ImportFileError))
-    except OSError as error:
-        mistakes = [f"{path.name}: cannot be read: {error.strerror}"]
-    except ValidationError as error:
-        mistakes = [
-            f"{path.name}: {'.'.join(str(part) for part in entry['loc'])}: {entry['type']}"
-            for entry in error.errors(include_input=False, include_url=False)
-        ]
-    raise ImportFileError(mistakes)
+    return load_typed_json(path, _IMPORTS, ImportFileError)
 
 
 def seed(session: Session, imports: Iterable[ResidentImport], now: datetime) -> int:

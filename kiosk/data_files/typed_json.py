@@ -1,0 +1,23 @@
+"""A JSON file of a known shape, read by pydantic; no mistake repeats what the file says, which may be personal."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TypeVar
+
+from pydantic import TypeAdapter, ValidationError
+
+from kiosk.data_files.reader import DataFileError, read_text
+
+T = TypeVar("T")
+
+
+def load_typed_json(path: Path, shape: TypeAdapter[T], error_kind: type[DataFileError]) -> T:
+    """Raises `error_kind` naming every mistake by its place in the file."""
+    try:
+        return shape.validate_json(read_text(path, error_kind))
+    except ValidationError as error:
+        raise error_kind(
+            f"{path.name}: {'.'.join(str(part) for part in entry['loc'])}: {entry['type']}"
+            for entry in error.errors(include_input=False, include_url=False)
+        ) from None
