@@ -11,6 +11,7 @@ import sys
 import threading
 import warnings
 from collections.abc import Callable, Collection
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -146,8 +147,9 @@ class _Server(ThreadingHTTPServer):
         """End every conversation; their threads see the end."""
         with self._lock:
             for link in self._open:
-                # The plain socket's: a TLS close would wait for the thread that reads.
-                socket.socket.shutdown(link, socket.SHUT_RDWR)
+                with suppress(OSError):     # the caller may have hung up first
+                    # The plain socket's: a TLS close would wait for the thread that reads.
+                    socket.socket.shutdown(link, socket.SHUT_RDWR)
 
     def handle_error(self, request: Any, client_address: Any) -> None:
         """A caller whose handshake fails, or who hangs up, is no mistake of ours; everything else is."""
