@@ -1,15 +1,19 @@
 """The least HTTPS round trip: central's server and TLS, both sides with certificates, and nothing behind it.
 
-`python -m tests.bench.bare_https TLS_DIR` serves an answer of the usual size at once and prints its port;
-`BareEndpoint` starts it and measures it over one connection that stays open, with Python's own http.client.
+`python -m tests.bench.bare_https TLS_DIR [FILE]` serves an answer of the usual size and prints its port: at once, or
+when a row of that size is on disk in FILE, as central keeps everything that it answers for. `BareEndpoint` starts it
+and measures it over one connection that stays open, with Python's own http.client.
 """
 
 from __future__ import annotations
 
 import http.client
+import sqlite3
 import ssl
 import sys
 import time
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any, Self
 
@@ -22,16 +26,30 @@ START_S, ANSWER_S = 30.0, 10.0
 PAUSE_S = 0.03                                   # a visit's calls do not follow each other at once either
 
 
-async def answer(scope: Any, receive: Any, send: Any) -> None:
+async def answer(keep: Callable[[], None], scope: Any, receive: Any, send: Any) -> None:
     """The whole application."""
     while (await receive()).get("more_body"):
         continue
+    keep()
     headers = [(b"content-type", b"application/json"), (b"content-length", str(len(BODY)).encode())]
     await send({"type": "http.response.start", "status": 200, "headers": headers})
     await send({"type": "http.response.body", "body": BODY})
 
 
-def serve(tls_dir: Path) -> None:
+def keeper(path: Path) -> Callable[[], None]:
+    """What puts a row into the SQLite file at `path`, and returns when the row is on disk."""
+    db = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
+    db.execute("PRAGMA journal_mode=WAL")
+    db.execute("PRAGMA synchronous=FULL")
+    db.execute("CREATE TABLE answer (body BLOB)")
+
+    def keep() -> None:
+        db.execute("INSERT INTO answer VALUES (?)", (BODY,))
+
+    return keep
+
+
+def serve(tls_dir: Path, kept_in: Path | None) -> None:
     """Until SIGTERM."""
     import uvicorn
 
@@ -41,7 +59,8 @@ def serve(tls_dir: Path) -> None:
             print(self.servers[0].sockets[0].getsockname()[1], flush=True)
 
     Server(uvicorn.Config(
-        answer, host="127.0.0.1", port=0, http="h11", ws="none", lifespan="off", log_config=None, access_log=False,
+        partial(answer, (lambda: None) if kept_in is None else keeper(kept_in)), interface="asgi3", host="127.0.0.1",
+        port=0, http="h11", ws="none", lifespan="off", log_config=None, access_log=False,
         timeout_keep_alive=75,
         ssl_certfile=tls_dir / CENTRAL_CERTIFICATE, ssl_keyfile=tls_dir / CENTRAL_KEY,
         ssl_ca_certs=str(tls_dir / CA_FILE), ssl_cert_reqs=ssl.CERT_REQUIRED,
@@ -49,12 +68,15 @@ def serve(tls_dir: Path) -> None:
 
 
 class BareEndpoint:
-    """The endpoint in a process of its own, and one connection to it. `took`: seconds of every round trip."""
+    """The endpoint in a process of its own, and one connection to it. `took`: seconds of every round trip. `keeps`: it
+    answers when a row is on disk.
+    """
 
-    def __init__(self, simulation: Simulation) -> None:
+    def __init__(self, simulation: Simulation, *, keeps: bool = False) -> None:
         self._tls_dir = simulation.tls_dir
+        kept_in = [str(simulation.state_dir / "bare-https.db")] if keeps else []
         self._server = Process.of_python(
-            "the bare endpoint", ["-m", "tests.bench.bare_https", str(self._tls_dir)],
+            "the bare endpoint", ["-m", "tests.bench.bare_https", str(self._tls_dir), *kept_in],
             simulation.state_dir / "bare-https.log")
         self.took: list[float] = []
 
@@ -83,4 +105,4 @@ class BareEndpoint:
 
 
 if __name__ == "__main__":
-    serve(Path(sys.argv[1]))
+    serve(Path(sys.argv[1]), Path(sys.argv[2]) if len(sys.argv) > 2 else None)

@@ -156,7 +156,7 @@ def _stages(
 ) -> tuple[tuple[Figure, ...], dict[str, Any]]:
     stages, chips, powerings, calls = [], [], [], 0
     session = BareSession(slot, simulation.tls_dir)
-    with Windowless(simulation) as kiosk, BareEndpoint(simulation) as endpoint:
+    with Windowless(simulation) as kiosk, BareEndpoint(simulation, keeps=True) as endpoint:
         for number, (person, permit) in enumerate(people):
             kiosk.renew(person, permit)
             began, ended = kiosk.last(s.OpeningChipSession), kiosk.last(s.RewritingFace)
@@ -175,7 +175,8 @@ def _stages(
     figures = (
         Figure(
             "chip: the chip stage, from session to read back", stage, "s",
-            f"the same commands and {calls} round trips, bare; powering the chip not counted", bare, "ratio", LIMIT),
+            f"the same commands and {calls} round trips with a row on disk, bare; powering the chip not counted", bare,
+            "ratio", LIMIT),
         Figure(
             "chip: the same, powering counted on both sides", stage, "s",
             "as before, and SCardConnect to the chip, which was powered off after it was read", bare + powering_s,
