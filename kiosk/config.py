@@ -6,7 +6,7 @@ Every mistake is one readable line: file, key, what is wrong, what is wanted.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
@@ -105,6 +105,14 @@ class Config:
     @property
     def simulation(self) -> bool:
         return self.site == "simulation"
+
+
+_OF_PERMIT_UNIT = frozenset({"", "devices", "devices.permit_unit", "files", "files.permit_unit", "state_dir"})
+
+
+def tells_permit_unit(mistakes: Iterable[Mistake]) -> bool:
+    """Whether a configuration with these mistakes still says which permit unit is where, and where its journal is."""
+    return not any(mistake.key in _OF_PERMIT_UNIT or mistake.may_mean & _OF_PERMIT_UNIT for mistake in mistakes)
 
 
 def load_config(path: Path, assets_dir: Path) -> Config:

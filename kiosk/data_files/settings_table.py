@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,10 +12,13 @@ from kiosk.domain.text_kinds import TEXT_OF_A_FILE, TextKind
 
 @dataclass(frozen=True, slots=True)
 class Mistake:
-    """One thing that is wrong. `key`: where, such as "devices.id_reader"; `line`: what to tell people."""
+    """One thing that is wrong. `key`: where, such as "devices.id_reader"; `line`: what to tell people. `may_mean`: of a
+    key that nobody knows, those that are left out; it may be one of them, misspelt.
+    """
 
     key: str
     line: str
+    may_mean: frozenset[str] = frozenset()
 
 
 class SettingsTable:
@@ -27,9 +31,10 @@ class SettingsTable:
         self._path = path
         self._asked: set[str] = set()
 
-    def wrong(self, key: str, what: str) -> None:
+    def wrong(self, key: str, what: str, may_mean: Collection[str] = ()) -> None:
         where = f"{self._path}{key}"
-        self._mistakes.append(Mistake(where, readable_line(f"{self._file_name}: {where}: {what}")))
+        meant = frozenset(f"{self._path}{each}" for each in may_mean)
+        self._mistakes.append(Mistake(where, readable_line(f"{self._file_name}: {where}: {what}"), meant))
 
     def has(self, key: str) -> bool:
         return key in self._table
@@ -100,4 +105,4 @@ class SettingsTable:
 
     def nothing_else(self) -> None:
         for key in self._table.keys() - self._asked:
-            self.wrong(key, "is not known here")
+            self.wrong(key, "is not known here", self._asked - self._table.keys())

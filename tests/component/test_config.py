@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from kiosk.config import ConfigError, load_config
+from kiosk.config import ConfigError, load_config, read_config, tells_permit_unit
 
 ROOT = Path(__file__).resolve().parents[2]
 ASSETS = ROOT / "assets"
@@ -181,3 +181,25 @@ def test_every_mistake_about_the_journal_is_a_line(tmp_path: Path) -> None:
         "kiosk.toml: journal.keep_days: is 7; a whole number of days from 30 to 3650 is wanted",
         "kiosk.toml: journal.salt: is not known here",
     ]
+
+
+@pytest.mark.parametrize(("right", "wrong", "says_enough"), [
+    ('region = "shanghai"', 'region = "atlantis"', True),
+    ('site = "production"', 'site = "here"', True),
+    ('permit_chip = "pcsc', 'permit_chip = "usb', True),
+    ('state_dir = "state"', 'state_dir = "state"\nbright = 7', True),
+    ('region = "shanghai"', 'region = "shanghai"\npermit_unit = "star-tcp300"\nprinter = "x"', True),
+    ('permit_unit = "serial', 'permit_unit = "usb', False),
+    ('region = "shanghai"', 'region = "shanghai"\npermit_unit = "nobody"', False),
+    ('region = "shanghai"', 'region = "shanghai"\npermitunit = "crt-750"', False),    # star-tcp300 would be believed
+    ('state_dir = "state"', 'statedir = "state"', False),
+    ("[devices]", "[device]", False),
+    ("[devices]", "[devices", False),
+])
+def test_with_which_mistakes_a_permit_can_be_given_back_even_so(
+    tmp_path: Path, right: str, wrong: str, says_enough: bool
+) -> None:
+    assert right in GOOD
+    _, mistakes = read_config(written(tmp_path, GOOD.replace(right, wrong, 1)), ASSETS)
+    assert mistakes
+    assert tells_permit_unit(mistakes) == says_enough

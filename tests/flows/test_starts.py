@@ -228,12 +228,14 @@ def test_whatever_the_disk_says_the_permit_goes_back_and_a_well_disk_is_served_f
     assert not list(site.state.glob("*unreadable*"))
 
 
-def test_a_configuration_that_is_mended_is_served_from_without_a_hand(site: Site) -> None:
+def test_with_a_mistake_in_the_configuration_the_permit_goes_back_and_a_mended_one_is_served_from(site: Site) -> None:
+    site.leaves_permit_inside()
     config = site.simulation.config_file
     right = config.read_text("utf-8")
     config.write_text(right.replace('region = "shanghai"', 'region = "atlantis"'), "utf-8")
     site.starts()
-    assert site.sees("out_of_service") == "out_of_service"
+    site.gets_permit_back()
+    site.sees("out_of_service")
     site.logs("start_failed", "there is no atlantis.toml", '"fault": "6503"')
     site.never_ended_badly()
     config.write_text(right, "utf-8")
@@ -242,19 +244,36 @@ def test_a_configuration_that_is_mended_is_served_from_without_a_hand(site: Site
     site.ends()
 
 
-def test_a_spoilt_region_file_is_a_page_with_its_own_code(site: Site) -> None:
+def test_with_a_mistake_in_the_region_file_the_permit_goes_back_and_the_page_has_its_own_code(site: Site) -> None:
+    site.leaves_permit_inside()
     config, region = site.simulation.config_file, site.simulation.state_dir / "here.toml"
     shutil.copy(ROOT / "assets" / "regions" / "shanghai.toml", region)
     config.write_text(config.read_text("utf-8").replace('region = "shanghai"', 'region = "here.toml"'), "utf-8")
     right = region.read_text("utf-8")
     region.write_text("code = 7\n" + right, "utf-8")
     site.starts()
+    site.gets_permit_back()
     site.sees("out_of_service")
     site.logs("start_failed", '"fault": "6502"')
     region.write_text(right, "utf-8")
     site.sees("welcome")
     site.never_ended_badly()
     site.ends()
+
+
+def test_switched_off_with_a_mistake_in_the_configuration_it_offers_the_permit_before_the_end(site: Site) -> None:
+    site.leaves_permit_inside()
+    config = site.simulation.config_file
+    config.write_text(config.read_text("utf-8") + "\nnonsense = true\n", "utf-8")
+    site.starts()
+    site.sees("permit_inside")
+    assert site.kiosk is not None
+    os.kill(site.kiosk.pid, signal.SIGTERM)
+    site.logs("switch_off_asked")
+    site.gets_permit_back()
+    eventually(lambda: site.kiosk is not None and not site.kiosk.is_running())
+    assert site.kiosk.wait(LIMIT_S) == 0
+    assert '"custody": "with_holder"' in site.said()
 
 
 def test_a_page_that_nobody_can_touch_stands_in_each_language_in_turn(site: Site) -> None:
