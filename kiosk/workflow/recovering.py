@@ -65,9 +65,7 @@ def _where_gone(story: s.UnfinishedStory) -> Custody:
         case s.PutAway.ORDERED:
             return Custody.UNKNOWN      # in the bin, or in the hands of staff: they are asked
         case s.PutAway.NO:
-            # Of a permit that central was never asked about there is nothing to say.
-            was_taken_out = story.was_inside and story.endorsement_id is not None
-            return Custody.UNKNOWN if was_taken_out else Custody.WITH_HOLDER
+            return Custody.UNKNOWN if story.was_inside else Custody.WITH_HOLDER
         case _:
             assert_never(story.put_away)
 
