@@ -8,6 +8,12 @@ from typing import Any
 
 from kiosk.data_files.reader import readable_line
 from kiosk.domain.text_kinds import TEXT_OF_A_FILE, TextKind
+from kiosk.domain.visible_text import is_visible
+
+
+def _says_something(value: str) -> bool:
+    """Or it holds what is no part of a line, which is told by its name."""
+    return is_visible(value) or bool(value.strip() and TEXT_OF_A_FILE.flaw_of(value))
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +51,7 @@ class SettingsTable:
         """A text of `kind` that says something. A key that is left out is `default`; None: it must not be left out."""
         self._asked.add(key)
         value = self._table.get(key, default)
-        if value is None or (key in self._table and isinstance(value, str) and not value.strip()):
+        if value is None or (key in self._table and isinstance(value, str) and not _says_something(value)):
             self.wrong(key, f"is missing; {wanted} is wanted")
             return ""
         if not isinstance(value, str):
@@ -78,7 +84,7 @@ class SettingsTable:
         self._asked.add(key)
         values = self._table.get(key, default)
         if not isinstance(values, list) or not values or not all(
-                isinstance(value, str) and value.strip() for value in values):
+                isinstance(value, str) and _says_something(value) for value in values):
             self.wrong(key, f"is {values!r}; {wanted} is wanted")
             return tuple(default)
         if (flaw := next((flaw for value in values if (flaw := TEXT_OF_A_FILE.flaw_of(value)) is not None), None)):
