@@ -25,6 +25,7 @@ from kiosk.faults import CONFIGURATION, WORKER_DIED, Fault
 from kiosk.log_events import LogEvent, log
 from kiosk.policy.region import Region
 from kiosk.policy.region_file import load_region
+from kiosk.runtime.audit import Seal
 from kiosk.runtime.clock import Clock
 from kiosk.runtime.clock_notes import ClockNotes, watched
 from kiosk.runtime.crew import Crew
@@ -49,6 +50,7 @@ from kiosk.workflow import states as s
 from kiosk.workflow.transition import Site
 
 if TYPE_CHECKING:
+    from drivers.permit_unit.dialects import UnitFile
     from drivers.transport.base import Coupler
     from screens.screen_file import ScreenFile
     from screens.translation import Translation
@@ -74,9 +76,7 @@ class Kiosk:
         self._broken = broken
         self._ended = ended
         self.clock = watched(clock, config.right_time_s)
-        self.region = load_region(config.files.region)
-        self._unit_file = load_fitting_unit(config)
-        seal = seal_by_key_file(config.central.key)
+        self.region, self._unit_file, seal = self.read_files(config)
         self.journal = open_journal(config.state_dir / "journal.db", self.clock.now, config.journal.hash, lock)
         self._guard = JournalGuard(self.journal, self._close_at_once)
         self.health = DeviceHealth()
@@ -85,18 +85,8 @@ class Kiosk:
         self._workers: list[Worker] = []       # those that were started
         self._crew = Crew(self._workers, job_clock, LESSER)
         performer = Performer()
-        site = Site(
-            region=self.region,
-            has_retain_bin=self._unit_file.capabilities.has_retain_bin,
-            rewrites_face=self._unit_file.capabilities.rewrites_face,
-            default_language=config.languages[0],
-            languages=config.languages,
-            pilot=config.pilot,
-            has_code_scanner=bool(config.devices.code_scanner),
-            holder_check=config.holder_check.rule,
-        )
         notes = ClockNotes(self.clock, self.journal).write
-        self.engine = Engine(site, self.journal, self.clock, performer.perform, show, message_of, seal, notes)
+        self.engine = Engine(self._site(), self.journal, self.clock, performer.perform, show, message_of, seal, notes)
         performer.connect(self._tell)
         self._translations: dict[str, Translation] = {}
         self._building = Building(
@@ -105,6 +95,23 @@ class Kiosk:
         self._give_out(performer, surroundings_changed)
         self._thread = threading.Thread(target=self._run, name="machine", daemon=True)
         self.failed = threading.Event()
+
+    @staticmethod
+    def read_files(config: Config) -> tuple[Region, UnitFile, Seal]:
+        """What must be read before anything is built. Raises `DataFileError` where one of them has a mistake."""
+        return load_region(config.files.region), load_fitting_unit(config), seal_by_key_file(config.central.key)
+
+    def _site(self) -> Site:
+        return Site(
+            region=self.region,
+            has_retain_bin=self._unit_file.capabilities.has_retain_bin,
+            rewrites_face=self._unit_file.capabilities.rewrites_face,
+            default_language=self.config.languages[0],
+            languages=self.config.languages,
+            pilot=self.config.pilot,
+            has_code_scanner=bool(self.config.devices.code_scanner),
+            holder_check=self.config.holder_check.rule,
+        )
 
     def _give_out(self, performer: Performer, surroundings_changed: Callable[[], None]) -> None:
         id_card = self._desk("id_reader", self._building.id_card)

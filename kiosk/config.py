@@ -6,12 +6,13 @@ Every mistake is one readable line: file, key, what is wrong, what is wanted.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
 
 from kiosk.central.address import mistake_in_central_address
+from kiosk.data_files.link import mistake_in_link
 from kiosk.data_files.reader import DataFileError, flaw_of_wide_characters, read_toml
 from kiosk.data_files.settings_table import Mistake, SettingsTable
 from kiosk.domain.holder_check import AVAILABLE, CheckWay, HolderCheckRule
@@ -107,6 +108,14 @@ class Config:
         return self.site == "simulation"
 
 
+_OF_PERMIT_UNIT = frozenset({"", "devices", "devices.permit_unit", "files", "files.permit_unit", "state_dir"})
+
+
+def tells_permit_unit(mistakes: Iterable[Mistake]) -> bool:
+    """Whether a configuration with these mistakes still says which permit unit is where, and where its journal is."""
+    return not any(mistake.key in _OF_PERMIT_UNIT or mistake.may_mean & _OF_PERMIT_UNIT for mistake in mistakes)
+
+
 def load_config(path: Path, assets_dir: Path) -> Config:
     """The configuration in `path`; relative paths in it are relative to it. Raises `ConfigError` with every mistake."""
     config, mistakes = read_config(path, assets_dir)
@@ -146,7 +155,7 @@ def _read_table(path: Path, table: dict[str, Any], assets_dir: Path) -> tuple[Co
         holder_check=_holder_check(reader.table("holder_check"), in_earnest=site != "simulation"),
         languages=reader.texts("languages", "a list of language tags", ["zh-Hans", "en"]),
         kiosk_name=reader.text("kiosk_name", "what this kiosk is called on receipts", kind=KIOSK_NAME),
-        receipt_link=reader.text("receipt_link", "the link that the receipt number is appended to"),
+        receipt_link=_link(reader, "receipt_link", "the link that the receipt number is appended to"),
         writing_usually_s=reader.whole("writing_usually_s", "seconds", 1, LONGEST_WRITING_S, 25),
         state_dir=beside(reader.text("state_dir", "a directory", "/var/lib/qianzhu-kiosk")),
         assets_dir=assets_dir,
@@ -164,6 +173,13 @@ def _read_table(path: Path, table: dict[str, Any], assets_dir: Path) -> tuple[Co
     reader.nothing_else()
     _check_whole(config, reader, assets_dir)
     return config, tuple(mistakes)
+
+
+def _link(reader: SettingsTable, key: str, wanted: str) -> str:
+    link = reader.text(key, wanted)
+    if link and (mistake := mistake_in_link(link)) is not None:
+        reader.wrong(key, f"{mistake}; {wanted} is wanted")
+    return link
 
 
 def _check_whole(config: Config, reader: SettingsTable, assets_dir: Path) -> None:

@@ -2,11 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import os
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
-from drivers.transport.device_urls import DeviceUrl, SerialUrl, SimUrl, UnitUrl, UrlError, parse_url
+from drivers.transport.device_urls import (
+    DeviceUrl,
+    HidUrl,
+    SerialUrl,
+    SimUrl,
+    TcpUrl,
+    UnitUrl,
+    UrlError,
+    parse_url,
+)
 
 IN_UNIT = "unit"
 """Scheme of a chip that the permit unit itself powers: `unit://permit_unit`."""
@@ -67,6 +77,7 @@ def read_device_urls(reader: TableReader) -> DeviceUrls:
         elif url:
             _check(reader, device, url)
         urls[device] = url
+    _check_each_has_its_own(reader, urls)
     reader.nothing_else()
     return DeviceUrls(**urls)
 
@@ -82,6 +93,26 @@ def _check(reader: TableReader, device: str, url: str) -> None:
             reader.wrong(device, f"is {url!r}; sim://{device}?port=N is wanted")
         case SerialUrl(baud=None) if device not in _FINDS_ITS_SPEED:
             reader.wrong(device, f"{url!r}: the speed is missing: expected ?baud=115200")
+
+
+def _check_each_has_its_own(reader: TableReader, urls: Mapping[str, str]) -> None:
+    """Which of two devices on one wire is wrong nobody can tell, so it is a mistake of both."""
+    wires = {device: wire for device, url in urls.items() if (wire := _wire(_named_by(url))) is not None}
+    for device, wire in wires.items():
+        others = [other for other, its in wires.items() if its == wire and other != device]
+        if others:
+            reader.wrong(device, f"is the wire of {', '.join(others)} too; each device has one of its own")
+
+
+def _wire(named: DeviceUrl | None) -> str | None:
+    """What only one program at a time can use; None for what has no such wire."""
+    match named:
+        case SerialUrl(path=path) | HidUrl(path=path):
+            return os.path.normpath(path)
+        case TcpUrl(host, port):
+            return f"{host.lower()}:{port}"
+        case _:
+            return None
 
 
 def _named_by(url: str) -> DeviceUrl | None:

@@ -35,6 +35,53 @@ class _Day:
         return self.translation.figures(self.day) if spec == "figures" else self.translation.date(self.day)
 
 
+_EMERGENCY = {
+    "simulation.banner": "Simulation",
+    "out_of_service.title": "Out of service", "out_of_service.staff_code": "Code for staff",
+    "out_of_service.starting": "The machine is starting. Please wait.",
+    "out_of_service.permit_inside": "If your permit is still inside, it is safe. Please find a clerk.",
+    "out_of_service.switching_off": "This machine is being switched off.",
+    "fault.kiosk.public": "The machine has a problem inside.",
+    "fault.permit_unit.public": "The part that takes permits in does not work now.",
+    "fault.permit_unit_jam.public": "The permit is stuck inside. Please do not pull; a clerk will take it out.",
+    "fault.cover_open.public": "The machine's cover is open.",
+    "permit_inside.title": "Your permit is inside",
+    "permit_inside.headline.holder_wanted": "The machine was interrupted. Is somebody waiting for a permit?",
+    "permit_inside.headline.returning": "Giving your permit back",
+    "permit_inside.headline.taking_back": "The permit was not taken; the machine keeps it safe",
+    "permit_inside.headline.retaining": "The machine keeps the permit safe",
+    "permit_inside.detail.touch_to_have_it": "Touch the button below to have it back.",
+    "permit_inside.detail.touch_before_the_end": "Touch the button below now to have it back.",
+    "permit_inside.detail.hands_off": "Please wait until it stops moving.",
+    "permit_inside.detail.switching_off": "Your permit comes out now; please take it.",
+    "permit_inside.detail.safe": "The permit is safe. Please stay.",
+    "way_out.return_permit": "Return my permit",
+    "take_permit.title": "Take your permit",
+    "take_permit.headline.fault": "Please take your permit",
+    "take_permit.headline.unchanged": "Your permit is unchanged",
+    "take_permit.headline.unknown": "We are not sure whether your permit was updated",
+    "take_permit.headline.chip_only": "Endorsed. The printed text is still the old one",
+    "take_permit.headline.renewed": "Your permit is endorsed",
+    "take_permit.detail.explained_next": "The screen explains why after that.",
+    "take_permit.detail.take_now": "Please take it now, or the machine will draw it in and keep it safe.",
+    "take_permit.detail.switching_off": "Please take it now, or the machine will keep it safe.",
+    "take_permit.detail.face_pending": "The chip counts. Any kiosk can renew the printed text.",
+    "take_permit.detail.face_elsewhere": "The chip counts. The printed text is renewed here: {place}.",
+    "thank_you.line.face_pending": "The printed text is still the old one; any kiosk can renew it.",
+    "thank_you.line.face_elsewhere": "The printed text is still the old one; it is renewed here: {place}.",
+    "take_permit.detail.unknown": "Please take it and keep it. A clerk will check it for you.",
+    "five_parts.fault": "The machine has a problem", "five_parts.happened": "What happened",
+    "five_parts.permit_is": "Where your permit is", "five_parts.valid_now": "What is valid now",
+    "five_parts.do_next": "What to do next", "five_parts.number": "Number to quote",
+    "permit_is.with_you": "You have it.", "permit_is.retained": "The machine keeps it; it will not be lost.",
+    "valid_now.unchanged": "Nothing changed; all is as before.",
+    "valid_now.unknown": "Not known for certain; a clerk will check it for you.",
+    "next.staff": "Please find a clerk here.", "next.try_again": "Try again later, or at another machine.",
+    "next.quote_number": "Note the number and quote it when you ask.",
+    "button.understood": "I understand", "button.finish": "Finish",
+}
+
+
 class _Emergency(dict[str, str]):
     def __missing__(self, key: str) -> str:
         return ""
@@ -67,13 +114,10 @@ class Translation:
 
     @classmethod
     def emergency(cls) -> Translation:
-        """A few English words for the page that says that texts or fonts are missing; nothing for any other key."""
-        return cls(EMERGENCY_LANGUAGE, _Emergency({
-            "out_of_service.title": "Out of service", "out_of_service.staff_code": "Code for staff",
-            "out_of_service.starting": "The machine is starting. Please wait.",
-            "out_of_service.permit_inside": "If your permit is still inside, it is safe. Please find a clerk.",
-            "fault.kiosk.public": "The machine has a problem inside.", "simulation.banner": "Simulation",
-        }))
+        """A few English words for the pages that say that texts or fonts are missing, and by which a permit is given
+        back meanwhile; nothing for any other key.
+        """
+        return cls(EMERGENCY_LANGUAGE, _Emergency(_EMERGENCY))
 
     @classmethod
     def whatever_there_is(cls, locale_dir: Path, language: str) -> Translation:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from kiosk.config import Config, read_config
+from kiosk.config import Config, read_config, tells_permit_unit
 from kiosk.faults import CONFIGURATION, INSTALLATION, Fault
 from screens.fonts import Fonts
 from screens.screen_file import POINTER, ScreenFile, ScreenFileError, load_screen_file
@@ -26,7 +26,8 @@ FALLBACK_LANGUAGES = ("zh-Hans", "en")
 @dataclass(frozen=True, slots=True)
 class Opening:
     """`config` has no meaning where there are `mistakes`; `fault` is what they are together. `languages`: those that
-    can be shown.
+    can be shown. `tells_permit_unit`: what `config` says of the permit unit and the state directory can be used even
+    so.
     """
 
     config: Config
@@ -34,6 +35,13 @@ class Opening:
     languages: tuple[str, ...]
     mistakes: tuple[str, ...]
     fault: Fault
+    tells_permit_unit: bool
+
+    def needs_new_window(self, now: Opening) -> bool:
+        """Whether what was read while the window was opened is another now."""
+        return (
+            self.screen_file != now.screen_file or self.languages != now.languages
+            or self.config.witness_socket != now.config.witness_socket)
 
 
 def read_opening(config_file: Path, assets_dir: Path) -> Opening:
@@ -61,4 +69,4 @@ def read_opening(config_file: Path, assets_dir: Path) -> Opening:
         languages = [language for language in languages if not language.startswith("zh")]
     return Opening(
         config, screen_file, tuple(languages) or (EMERGENCY_LANGUAGE,), (*configuration, *installation),
-        CONFIGURATION if configuration else INSTALLATION)
+        CONFIGURATION if configuration else INSTALLATION, tells_permit_unit(found))

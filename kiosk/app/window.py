@@ -12,15 +12,15 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
-from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
 from kiosk.app.display import DisplaySize
 from kiosk.app.opening import Opening, read_opening
-from kiosk.data_files.reader import DataFileError
-from kiosk.faults import CONFIGURATION, REGION_FILE, WORKER_DIED, WORKER_HANGS, Fault
+from kiosk.app.start_failure import CannotStart, Caught, told_of
+from kiosk.faults import WORKER_HANGS, Fault
 from kiosk.log_events import LogEvent, log
 from kiosk.runtime.state_lock import HOLDER, StateHeld, StateLock
 from kiosk.runtime.watchdog import Watchdog
@@ -28,6 +28,7 @@ from kiosk.screen_models import Frame, Intent, OutOfServiceScreen, ScreenModel, 
 from kiosk.version import VERSION
 
 if TYPE_CHECKING:
+    from kiosk.app.closed_kiosk import ClosedKiosk
     from kiosk.app.shown_screens import ShownScreens
     from kiosk.app.switch_off_signals import SwitchOffSignals
     from kiosk.bootstrap import Kiosk
@@ -95,6 +96,9 @@ class Window:
         self._warm = False
         self._outstanding: Outstanding | None = None
         self.kiosk: Kiosk | None = None
+        self._closed_kiosk: ClosedKiosk | None = None       # the same, while it serves nobody
+        self._closed_for: object = None
+        self._is_to_end = False
         self._starter = threading.Thread(target=self._start, name="start", daemon=True)
 
     def run(self) -> int:
@@ -153,23 +157,34 @@ class Window:
     # -- what is behind the window -------------------------------------------------------------------------------------
 
     def _start(self) -> None:
-        """Build the machine and start it; on failure show that, and try again with what the files say then."""
+        """Build the machine and start it; on failure show that, give a permit back that is inside, and try again with
+        what the files say then.
+        """
         opening = self._opening
         while not self._ending.is_set():
-            caught = _Caught()
+            caught = Caught()
             with caught:
                 self._start_once(opening)
             if caught.error is None or self._ending.is_set():
                 return
-            self._tell(caught.error)
+            meanwhile = Caught()
+            with meanwhile:
+                self._give_back(opening, told_of(caught.error)[0])
+            self._tell(caught.error, *([] if meanwhile.error is None else [meanwhile.error]))
             if self._ending.wait(AGAIN_S):
                 return
             opening = self._reread()
 
     def _start_once(self, opening: Opening) -> None:
         if opening.mistakes:
-            raise _CannotStart(opening.mistakes, opening.fault)
-        if self._opening.mistakes and _needs_new_window(self._opening, opening):
+            raise CannotStart(opening.mistakes, opening.fault)
+        if self._closed_kiosk is not None:
+            from kiosk.bootstrap import Kiosk
+
+            Kiosk.read_files(opening.config)    # what has a mistake still leaves the closed one where it is
+            if not self._end_closed_kiosk():
+                return
+        if self._opening.mistakes and self._opening.needs_new_window(opening):
             self.close(1)      # display, fonts or texts are others now: they are read while the window is opened
             return
         from kiosk.app.shown_screens import ShownScreens
@@ -191,9 +206,52 @@ class Window:
         log(LogEvent.STARTED, version=VERSION, site=opening.config.site, region=kiosk.region.code)
         kiosk.start_for_first_screen()
 
-    def _tell(self, error: BaseException) -> None:
-        """The page, and one line in the log for as long as it is the same; files' mistakes a line each."""
-        fault, lines = _told_of(error)
+    def _give_back(self, opening: Opening, fault: Fault) -> None:
+        """Let a machine that serves nobody look for a permit, where the files say enough for that."""
+        config = opening.config
+        wanted = (fault, config.devices.permit_unit, config.files.permit_unit, config.state_dir)
+        if self.kiosk is not None and (self._closed_kiosk is None or self._closed_for == wanted):
+            return
+        if not self._end_closed_kiosk() or not opening.tells_permit_unit:
+            return
+        from kiosk.app.closed_kiosk import ClosedKiosk
+        from kiosk.app.shown_screens import ShownScreens
+        from kiosk.bootstrap import about
+
+        config = replace(config, languages=opening.languages)
+        with suppress(OSError):     # as in `run_window`
+            self._state_lock = self._state_lock or StateLock.take(config.state_dir, HOLDER)
+        closed = ClosedKiosk(
+            config, fault, self.show, broken=lambda: self.close(1), ended=lambda: self.close(0), lock=self._state_lock)
+        with self._lock:
+            self._languages = opening.languages
+            self._screens = ShownScreens(about(config, closed.region), closed.engine.post)
+            self.kiosk = self._closed_kiosk = closed
+            self._closed_for = wanted
+        if not self._ending.is_set():
+            closed.start_for_first_screen()
+
+    def _end_closed_kiosk(self) -> bool:
+        """Stop what serves nobody when nothing of it is under way; False if the program comes to its end first."""
+        while True:
+            with self._lock:
+                closed = self._closed_kiosk
+                if closed is None:
+                    return not self._ending.is_set()
+                if closed.is_at_rest and not self._is_to_end:
+                    self.kiosk = self._closed_kiosk = self._screens = None
+                    break
+            if self._ending.wait(0.2):
+                return False
+        closed.stop()       # the lock on the state directory goes with its journal
+        with self._lock:
+            self._state = self._state_lock = None
+        return not self._ending.is_set()
+
+    def _tell(self, *errors: BaseException) -> None:
+        """The page of the first, and one line in the log for as long as it is the same; files' mistakes a line each."""
+        fault, _ = told_of(errors[0])
+        lines = tuple(dict.fromkeys(line for error in errors for line in told_of(error)[1]))
         with self._lock:
             self._closed = closed_page(self._opening, Text(f"fault.{fault.public}.public"), fault)
             self._show_in()
@@ -247,7 +305,9 @@ class Window:
         from kiosk.workflow import states as s
 
         kiosk = self.kiosk
-        if kiosk is None or self._state is None or isinstance(self._state, s.Recovering) or self._warm:
+        if kiosk is None or kiosk is self._closed_kiosk or self._state is None or self._warm:
+            return
+        if isinstance(self._state, s.Recovering):
             return
         self._warm = True
         self._app.after_painting(lambda: kiosk.warm_up(lambda: self._tick_off("services")))
@@ -294,14 +354,15 @@ class Window:
         return kiosk.ails() or ails
 
     def _look_after(self) -> None:
-        if self.kiosk is not None:
-            self.kiosk.look_after_workers()
+        if (kiosk := self.kiosk) is not None:
+            kiosk.look_after_workers()
         self._turn_language()
 
     def switch_off(self, why: str) -> None:
         """Let the machine come to its end, and the window with it; from any thread."""
         with self._lock:
             kiosk = self.kiosk
+            self._is_to_end = True
             if kiosk is None:
                 self._ending.set()      # nothing is behind the window yet: there is nothing to be brought to its end
         if kiosk is None:
@@ -321,52 +382,6 @@ class Window:
         """A person chose something on the screen with this serial."""
         if self._screens is not None:
             self._screens.touched(intent, choice, serial)
-
-
-class _CannotStart(Exception):
-    """Mistakes in what the start needs."""
-
-    def __init__(self, mistakes: tuple[str, ...], fault: Fault) -> None:
-        super().__init__(mistakes[0])
-        self.mistakes = mistakes
-        self.fault = fault
-
-
-class _Caught:
-    """Holds up whatever a start raises: the page that says so stands, and the start is tried again."""
-
-    def __init__(self) -> None:
-        self.error: BaseException | None = None
-
-    def __enter__(self) -> None: ...
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> bool:
-        self.error = error
-        return True
-
-
-def _told_of(error: BaseException) -> tuple[Fault, tuple[str, ...]]:
-    """The fault, and what a technician reads; of what nobody foresaw the kind alone, for its text may hold anything."""
-    from kiosk.policy.region_file import RegionFileError
-
-    match error:
-        case _CannotStart():
-            return error.fault, error.mistakes
-        case RegionFileError():
-            return REGION_FILE, tuple(error.mistakes)
-        case DataFileError():
-            return CONFIGURATION, tuple(error.mistakes)
-        case _:
-            return WORKER_DIED, (type(error).__name__,)
-
-
-def _needs_new_window(opened: Opening, now: Opening) -> bool:
-    """Whether what was read while the window was opened is another now."""
-    return (
-        opened.screen_file != now.screen_file or opened.languages != now.languages
-        or opened.config.witness_socket != now.config.witness_socket)
 
 
 def closed_page(opening: Opening, reason: Text, fault: Fault | None = None) -> OutOfServiceScreen:

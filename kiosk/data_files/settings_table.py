@@ -2,19 +2,29 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
 from kiosk.data_files.reader import readable_line
 from kiosk.domain.text_kinds import TEXT_OF_A_FILE, TextKind
+from kiosk.domain.visible_text import is_visible
+
+
+def _says_something(value: str) -> bool:
+    """Or it holds what is no part of a line, which is told by its name."""
+    return is_visible(value) or bool(value.strip() and TEXT_OF_A_FILE.flaw_of(value))
 
 
 @dataclass(frozen=True, slots=True)
 class Mistake:
-    """One thing that is wrong. `key`: where, such as "devices.id_reader"; `line`: what to tell people."""
+    """One thing that is wrong. `key`: where, such as "devices.id_reader"; `line`: what to tell people. `may_mean`: of a
+    key that nobody knows, those that are left out; it may be one of them, misspelt.
+    """
 
     key: str
     line: str
+    may_mean: frozenset[str] = frozenset()
 
 
 class SettingsTable:
@@ -27,9 +37,10 @@ class SettingsTable:
         self._path = path
         self._asked: set[str] = set()
 
-    def wrong(self, key: str, what: str) -> None:
+    def wrong(self, key: str, what: str, may_mean: Collection[str] = ()) -> None:
         where = f"{self._path}{key}"
-        self._mistakes.append(Mistake(where, readable_line(f"{self._file_name}: {where}: {what}")))
+        meant = frozenset(f"{self._path}{each}" for each in may_mean)
+        self._mistakes.append(Mistake(where, readable_line(f"{self._file_name}: {where}: {what}"), meant))
 
     def has(self, key: str) -> bool:
         return key in self._table
@@ -40,7 +51,7 @@ class SettingsTable:
         """A text of `kind` that says something. A key that is left out is `default`; None: it must not be left out."""
         self._asked.add(key)
         value = self._table.get(key, default)
-        if value is None or (key in self._table and isinstance(value, str) and not value.strip()):
+        if value is None or (key in self._table and isinstance(value, str) and not _says_something(value)):
             self.wrong(key, f"is missing; {wanted} is wanted")
             return ""
         if not isinstance(value, str):
@@ -73,7 +84,7 @@ class SettingsTable:
         self._asked.add(key)
         values = self._table.get(key, default)
         if not isinstance(values, list) or not values or not all(
-                isinstance(value, str) and value.strip() for value in values):
+                isinstance(value, str) and _says_something(value) for value in values):
             self.wrong(key, f"is {values!r}; {wanted} is wanted")
             return tuple(default)
         if (flaw := next((flaw for value in values if (flaw := TEXT_OF_A_FILE.flaw_of(value)) is not None), None)):
@@ -100,4 +111,4 @@ class SettingsTable:
 
     def nothing_else(self) -> None:
         for key in self._table.keys() - self._asked:
-            self.wrong(key, "is not known here")
+            self.wrong(key, "is not known here", self._asked - self._table.keys())

@@ -17,7 +17,7 @@ from kiosk.workflow import effects as do
 from kiosk.workflow import events as on
 from kiosk.workflow import states as s
 from kiosk.workflow.returning import hand_over, report
-from kiosk.workflow.transition import Site, Step, give_back, prints_face
+from kiosk.workflow.transition import Site, Step, give_back, prints_face, rest
 from kiosk.workflow.writing import FACE_ATTEMPTS, begin_face
 
 LONG_STOP_S = 120.0
@@ -44,7 +44,7 @@ def _resume(site: Site, found: on.PathInspected) -> Step:
     match found.custody:
         case Custody.WITH_HOLDER | Custody.RETAINED:
             told = report(found.visit, _interrupted(story), _where_gone(story))
-            return Step(s.Idle(site.default_language), (*told, do.Wipe(), do.CheckDevices()))
+            return Step(rest(site), (*told, do.Wipe(), do.CheckDevices()))
         case Custody.AT_MOUTH:
             return Step(s.AwaitingRemoval(found.visit, _interrupted(story)), (do.WatchMouth(),))
         case Custody.INSIDE:
@@ -65,16 +65,14 @@ def _where_gone(story: s.UnfinishedStory) -> Custody:
         case s.PutAway.ORDERED:
             return Custody.UNKNOWN      # in the bin, or in the hands of staff: they are asked
         case s.PutAway.NO:
-            # Of a permit that central was never asked about there is nothing to say.
-            was_taken_out = story.was_inside and story.endorsement_id is not None
-            return Custody.UNKNOWN if was_taken_out else Custody.WITH_HOLDER
+            return Custody.UNKNOWN if story.was_inside else Custody.WITH_HOLDER
         case _:
             assert_never(story.put_away)
 
 
 def _take_up(site: Site, visit: s.Visit, story: s.UnfinishedStory) -> Step:
-    """Ask the chip where something was ordered that central waits for."""
-    if story.endorsement_id is not None and story.seals is not None:
+    """Ask the chip where something was ordered that central waits for, and where it can be asked."""
+    if site.closed is None and story.endorsement_id is not None and story.seals is not None:
         return Step(s.RecoveringChip(visit, story), (do.ExamineChip(story.seals),))
     return hand_over(site, visit, _interrupted(story))
 

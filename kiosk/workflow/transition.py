@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from kiosk.domain.endorsement import Custody, Drawable, Grant, Refusal
 from kiosk.domain.holder_check import NO_CHECK, HolderCheckRule
-from kiosk.faults import FACE_UNPRINTABLE
+from kiosk.faults import FACE_UNPRINTABLE, Fault
 from kiosk.policy.region import Region
 from kiosk.workflow import effects as do
 from kiosk.workflow import states as s
@@ -14,7 +14,9 @@ from kiosk.workflow import states as s
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Site:
-    """Facts that do not change while the program runs. `pilot`: the authority ordered the region's trial here."""
+    """Facts that do not change while the machine runs. `pilot`: the authority ordered the region's trial here.
+    `closed`: why nobody is served; a permit that is inside is given back even so, and nothing but the unit is asked.
+    """
 
     region: Region = field(repr=False)
     has_retain_bin: bool
@@ -24,6 +26,7 @@ class Site:
     pilot: bool = False
     has_code_scanner: bool = False
     holder_check: HolderCheckRule = NO_CHECK
+    closed: Fault | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,8 +48,13 @@ def why_no_face(site: Site) -> str:
 
 
 def go_idle(site: Site) -> Step:
-    """Forget the visit and show the welcome screen."""
-    return Step(s.Idle(site.default_language), (do.Wipe(),))
+    """Forget the visit and show the welcome screen, or why nobody is served."""
+    return Step(rest(site), (do.Wipe(),))
+
+
+def rest(site: Site) -> s.Idle | s.OutOfService:
+    """The state in which no visit is under way and no permit is here."""
+    return s.Idle(site.default_language) if site.closed is None else s.OutOfService(site.closed, Custody.WITH_HOLDER)
 
 
 def give_back(visit: s.Visit, ending: s.Ending, *first: do.Effect) -> Step:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from kiosk.config import ConfigError, load_config
+from kiosk.config import ConfigError, load_config, read_config, tells_permit_unit
 
 ROOT = Path(__file__).resolve().parents[2]
 ASSETS = ROOT / "assets"
@@ -181,3 +181,60 @@ def test_every_mistake_about_the_journal_is_a_line(tmp_path: Path) -> None:
         "kiosk.toml: journal.keep_days: is 7; a whole number of days from 30 to 3650 is wanted",
         "kiosk.toml: journal.salt: is not known here",
     ]
+
+
+@pytest.mark.parametrize(("right", "wrong", "says_enough"), [
+    ('region = "shanghai"', 'region = "atlantis"', True),
+    ('site = "production"', 'site = "here"', True),
+    ('permit_chip = "pcsc', 'permit_chip = "usb', True),
+    ('state_dir = "state"', 'state_dir = "state"\nbright = 7', True),
+    ('region = "shanghai"', 'region = "shanghai"\npermit_unit = "star-tcp300"\nprinter = "x"', True),
+    ('permit_unit = "serial', 'permit_unit = "usb', False),
+    ('region = "shanghai"', 'region = "shanghai"\npermit_unit = "nobody"', False),
+    ('region = "shanghai"', 'region = "shanghai"\npermitunit = "crt-750"', False),    # star-tcp300 would be believed
+    ('state_dir = "state"', 'statedir = "state"', False),
+    ("[devices]", "[device]", False),
+    ("[devices]", "[devices", False),
+])
+def test_with_which_mistakes_a_permit_can_be_given_back_even_so(
+    tmp_path: Path, right: str, wrong: str, says_enough: bool
+) -> None:
+    assert right in GOOD
+    _, mistakes = read_config(written(tmp_path, GOOD.replace(right, wrong, 1)), ASSETS)
+    assert mistakes
+    assert tells_permit_unit(mistakes) == says_enough
+
+
+@pytest.mark.parametrize("link", [
+    "x", "javascript:alert(1)", "http://receipt.example.invalid/", "https://", "https:///r/", "https://a b/",
+    "https://r/%zz", "https://r/号", "https://user@receipt.example.invalid/", "https://receipt..invalid/r", "https://r/<",
+])
+def test_a_link_that_no_telephone_follows_is_refused(tmp_path: Path, link: str) -> None:
+    (mistake,) = mistakes_in(tmp_path, GOOD.replace("https://receipt.example.invalid/r/", link))
+    assert mistake.startswith("kiosk.toml: receipt_link: ")
+
+
+@pytest.mark.parametrize("link", [
+    "https://receipt.example.invalid/?number=", "https://[2001:db8::1]:8443/r#", "https://r/%E5%8F%B7/",
+])
+def test_a_link_may_end_anywhere_before_the_number(tmp_path: Path, link: str) -> None:
+    written_link = GOOD.replace("https://receipt.example.invalid/r/", link)
+    assert load_config(written(tmp_path, written_link), ASSETS).receipt_link == link
+
+
+@pytest.mark.parametrize("name", ["\u200b", "\u3164", "\u00ad", "\u2800", "\u3000", " ", "\ufe0f", "\u0301"], ids=ascii)
+def test_a_name_that_shows_nothing_is_missing(tmp_path: Path, name: str) -> None:
+    (mistake,) = mistakes_in(tmp_path, GOOD.replace("SH-PD-001", name))
+    assert mistake.startswith("kiosk.toml: kiosk_name: is missing")
+
+
+@pytest.mark.parametrize(("device", "url", "other"), [
+    ("permit_unit", "serial:///dev/kiosk-id-reader?baud=38400", "id_reader"),
+    ("permit_unit", "serial:///dev/../dev/kiosk-id-reader?baud=38400", "id_reader"),
+    ("id_reader", "tcp://192.0.2.7:9100", "receipt_printer"),
+])
+def test_two_devices_on_one_wire_are_a_mistake_of_both(tmp_path: Path, device: str, url: str, other: str) -> None:
+    lines = mistakes_in(tmp_path, re.sub(rf'{device} = "[^"]*"', f'{device} = "{url}"', GOOD, count=1))
+    assert sorted(lines) == sorted([
+        f"kiosk.toml: devices.{device}: is the wire of {other} too; each device has one of its own",
+        f"kiosk.toml: devices.{other}: is the wire of {device} too; each device has one of its own"])

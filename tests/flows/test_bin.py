@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import re
+import sqlite3
+from contextlib import closing
+from uuid import UUID
 
 import pytest
 
@@ -139,6 +142,21 @@ def test_a_permit_that_staff_freed_by_hand_is_asked_about_and_not_counted_as_in_
     assert isinstance(place.state, s.Idle), "it is served meanwhile"
     assert listed(place, capsys, "--not-found", line.split()[0]) == ["0 in the bin"]
     eventually(lambda: is_asked("ok"))
+
+
+@pytest.mark.filterwarnings("ignore:Exception in thread machine:pytest.PytestUnhandledThreadExceptionWarning")
+def test_a_permit_that_staff_took_out_before_central_was_asked_about_it_is_told_as_unknown(place: Place) -> None:
+    place.cut_power_at(s.ShowingAssessment)
+    place.plays(LIN.through(s.AwaitingPermit))
+    place.loses_power()
+    assert place.rig.free_jam() == LIN.permit
+    place.start_kiosk()
+    place.sees(s.Idle)
+    place.central_is_told()
+    with closing(sqlite3.connect(f"file:{place.config.state_dir / 'journal.db'}?mode=ro", uri=True)) as db:
+        [(number,)] = db.execute("SELECT endorsement_id FROM message WHERE call = 'completion'").fetchall()
+    [told] = place.central.completions(UUID(number))
+    assert (told.chip, told.face, told.custody) == ("old", "old", "unknown")
 
 
 def test_a_permit_that_staff_found_in_the_bin_is_counted(jamming: Place, capsys: pytest.CaptureFixture[str]) -> None:

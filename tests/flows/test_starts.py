@@ -24,7 +24,8 @@ from tests.waiting import LIMIT_S, eventually
 
 IS_ROOT = os.geteuid() == 0
 ROOT = Path(__file__).parents[2]
-pytestmark = [pytest.mark.long, pytest.mark.slow, pytest.mark.screen]
+pytestmark = [pytest.mark.slow, pytest.mark.screen]
+LONG = pytest.mark.long     # one start of each kind is none: disk, damaged journal, configuration
 
 
 class Site:
@@ -85,7 +86,7 @@ class Site:
         resident.touches(resident.sees("permit_inside", within_s=LIMIT_S), "cancel")
         resident.sees("take_permit", within_s=LIMIT_S)
         resident.takes_permit()
-        resident.sees("five_parts", within_s=LIMIT_S)
+        resident.touches(resident.sees("five_parts", within_s=LIMIT_S), "finish")
         assert self.simulation.rig.do("state")["permits"][LIN.permit]["place"] == "hand"
 
 
@@ -123,6 +124,18 @@ def _is_another_programs(path: Path) -> None:
 DAMAGE = (_is_a_directory, _is_a_fifo, _is_a_loop, _is_empty, _is_noise, _is_another_programs)
 
 
+def test_a_journal_of_noise_is_put_aside_and_closes_the_kiosk(site: Site) -> None:
+    site.state.mkdir(exist_ok=True)
+    _is_noise(site.state / "journal.db")
+    site.starts()
+    site.sees("out_of_service")
+    site.logs("journal_put_aside", '"broken": "unreadable at step 0"')
+    site.never_ended_badly()
+    site.ends()
+    assert len(list(site.state.glob("journal.db.unreadable-*"))) == 1
+
+
+@LONG
 @pytest.mark.parametrize("damage", DAMAGE, ids=lambda damage: damage.__name__.strip("_"))
 def test_a_damaged_journal_is_put_aside_the_permit_goes_back_and_staff_are_told(
     site: Site, damage: Callable[[Path], None]
@@ -206,6 +219,20 @@ def _can_mount(folder: Path) -> bool:
     return done.returncode == 0
 
 
+def test_a_journal_on_a_disk_that_is_not_mounted_is_left_alone_and_closes_the_kiosk(site: Site) -> None:
+    site.state.mkdir(exist_ok=True)
+    journal = site.state / "journal.db"
+    journal.symlink_to(site.state.with_name("away") / "journal.db")
+    site.starts()
+    site.sees("out_of_service")
+    site.logs("journal_closed", '"fault": "6506"')
+    site.never_ended_badly()
+    site.ends()
+    assert journal.is_symlink()
+    assert not list(site.state.glob("*unreadable*"))
+
+
+@LONG
 @pytest.mark.parametrize("condition", [_without_room, _without_inodes, _read_only, _on_a_disk_that_is_not_mounted],
                          ids=lambda condition: condition.__name__.strip("_"))
 def test_whatever_the_disk_says_the_permit_goes_back_and_a_well_disk_is_served_from(
@@ -228,12 +255,27 @@ def test_whatever_the_disk_says_the_permit_goes_back_and_a_well_disk_is_served_f
     assert not list(site.state.glob("*unreadable*"))
 
 
+def test_with_a_mistake_in_the_configuration_the_permit_goes_back(site: Site) -> None:
+    site.leaves_permit_inside()
+    config = site.simulation.config_file
+    config.write_text(config.read_text("utf-8").replace('region = "shanghai"', 'region = "atlantis"'), "utf-8")
+    site.starts()
+    site.gets_permit_back()
+    site.sees("out_of_service")
+    site.logs("start_failed", '"fault": "6503"')
+    site.never_ended_badly()
+    site.ends()
+
+
+@LONG
 def test_a_configuration_that_is_mended_is_served_from_without_a_hand(site: Site) -> None:
+    site.leaves_permit_inside()
     config = site.simulation.config_file
     right = config.read_text("utf-8")
     config.write_text(right.replace('region = "shanghai"', 'region = "atlantis"'), "utf-8")
     site.starts()
-    assert site.sees("out_of_service") == "out_of_service"
+    site.gets_permit_back()
+    site.sees("out_of_service")
     site.logs("start_failed", "there is no atlantis.toml", '"fault": "6503"')
     site.never_ended_badly()
     config.write_text(right, "utf-8")
@@ -242,13 +284,16 @@ def test_a_configuration_that_is_mended_is_served_from_without_a_hand(site: Site
     site.ends()
 
 
-def test_a_spoilt_region_file_is_a_page_with_its_own_code(site: Site) -> None:
+@LONG
+def test_with_a_mistake_in_the_region_file_the_permit_goes_back_and_the_page_has_its_own_code(site: Site) -> None:
+    site.leaves_permit_inside()
     config, region = site.simulation.config_file, site.simulation.state_dir / "here.toml"
     shutil.copy(ROOT / "assets" / "regions" / "shanghai.toml", region)
     config.write_text(config.read_text("utf-8").replace('region = "shanghai"', 'region = "here.toml"'), "utf-8")
     right = region.read_text("utf-8")
     region.write_text("code = 7\n" + right, "utf-8")
     site.starts()
+    site.gets_permit_back()
     site.sees("out_of_service")
     site.logs("start_failed", '"fault": "6502"')
     region.write_text(right, "utf-8")
@@ -257,6 +302,23 @@ def test_a_spoilt_region_file_is_a_page_with_its_own_code(site: Site) -> None:
     site.ends()
 
 
+@LONG
+def test_switched_off_with_a_mistake_in_the_configuration_it_offers_the_permit_before_the_end(site: Site) -> None:
+    site.leaves_permit_inside()
+    config = site.simulation.config_file
+    config.write_text(config.read_text("utf-8") + "\nnonsense = true\n", "utf-8")
+    site.starts()
+    site.sees("permit_inside")
+    assert site.kiosk is not None
+    os.kill(site.kiosk.pid, signal.SIGTERM)
+    site.logs("switch_off_asked")
+    site.gets_permit_back()
+    eventually(lambda: site.kiosk is not None and not site.kiosk.is_running())
+    assert site.kiosk.wait(LIMIT_S) == 0
+    assert '"custody": "with_holder"' in site.said()
+
+
+@LONG
 def test_a_page_that_nobody_can_touch_stands_in_each_language_in_turn(site: Site) -> None:
     config = site.simulation.config_file
     config.write_text(config.read_text("utf-8").replace('region = "shanghai"', 'region = "atlantis"'), "utf-8")
@@ -269,6 +331,7 @@ def test_a_page_that_nobody_can_touch_stands_in_each_language_in_turn(site: Site
     site.ends()
 
 
+@LONG
 def test_a_second_kiosk_in_one_state_directory_says_who_holds_it_and_ends(site: Site) -> None:
     site.starts()
     site.sees("welcome")
@@ -283,6 +346,7 @@ def test_a_second_kiosk_in_one_state_directory_says_who_holds_it_and_ends(site: 
     site.ends()
 
 
+@LONG
 @pytest.mark.parametrize("display", ["", ":4711"])
 def test_without_a_display_the_program_ends_with_one_line_and_the_permit_stays(site: Site, display: str) -> None:
     site.leaves_permit_inside()

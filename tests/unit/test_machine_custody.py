@@ -288,8 +288,9 @@ def test_a_permit_that_staff_took_out_by_hand_is_not_told_of_as_its_holders() ->
     assert told_of(replace(CHIP_NEW, was_inside=False)) == [(Custody.WITH_HOLDER, False)]
 
 
-def test_a_permit_that_central_was_never_asked_about_is_not_told_of_when_staff_took_it_out() -> None:
-    assert told_of(replace(NOTHING_OPEN, was_inside=True)) == []
+def test_central_hears_of_a_permit_that_staff_took_out_though_it_was_never_asked_about_it() -> None:
+    assert told_of(replace(NOTHING_OPEN, was_inside=True)) == [(Custody.UNKNOWN, False)]
+    assert told_of(replace(NOTHING_OPEN, was_inside=False)) == []
 
 
 def test_a_permit_that_the_unit_never_said_was_retained_is_not_told_of_as_in_the_bin() -> None:

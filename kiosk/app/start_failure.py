@@ -1,0 +1,50 @@
+"""What a start failed of: the fault, and what a technician reads of it."""
+
+from __future__ import annotations
+
+from types import TracebackType
+
+from kiosk.data_files.reader import DataFileError
+from kiosk.faults import CONFIGURATION, REGION_FILE, STATE_DIRECTORY, WORKER_DIED, Fault
+from kiosk.runtime.state_lock import StateHeld
+
+
+class CannotStart(Exception):
+    """Mistakes in what the start needs."""
+
+    def __init__(self, mistakes: tuple[str, ...], fault: Fault) -> None:
+        super().__init__(mistakes[0])
+        self.mistakes = mistakes
+        self.fault = fault
+
+
+class Caught:
+    """Holds up whatever a start raises: the page that says so stands, and the start is tried again."""
+
+    def __init__(self) -> None:
+        self.error: BaseException | None = None
+
+    def __enter__(self) -> None: ...
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> bool:
+        self.error = error
+        return True
+
+
+def told_of(error: BaseException) -> tuple[Fault, tuple[str, ...]]:
+    """The fault, and what a technician reads; of what nobody foresaw the kind alone, for its text may hold anything."""
+    from kiosk.policy.region_file import RegionFileError
+
+    match error:
+        case CannotStart():
+            return error.fault, error.mistakes
+        case RegionFileError():
+            return REGION_FILE, tuple(error.mistakes)
+        case DataFileError():
+            return CONFIGURATION, tuple(error.mistakes)
+        case StateHeld():
+            return STATE_DIRECTORY, (str(error),)
+        case _:
+            return WORKER_DIED, (type(error).__name__,)
