@@ -72,6 +72,7 @@ def canonical_name(name: str) -> str:
     text = name.translate(LATER_CODE_POINTS).translate(_ASCII_OF_FULL_WIDTH)
     text = unicodedata.normalize("NFC", text).translate(_ONE_OF_EACH)
     text = unicodedata.normalize("NFC", unicodedata.normalize("NFC", text).casefold())
+    text = text.translate(_ONE_OF_EACH)     # folding makes an apostrophe of its own: U+0149 becomes U+02BC and n
     text = _BLANKS.sub(" ", text).strip(" ")
     return _BESIDE_IDEOGRAPH.sub("", _AROUND_DOT.sub(DOT, text))
 
