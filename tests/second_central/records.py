@@ -31,15 +31,18 @@ class Permit:
     reviewed: tuple[str, ...] = ()
     proofs: tuple[dict[str, str | None], ...] = ()
 
-    def flaw(self, holder: dict[str, str], facts: dict[str, Any] | None) -> str | None:
-        """Why this is not that holder's permit; the code of the refusal."""
+    def flaw(
+        self, holder: dict[str, str], facts: dict[str, Any] | None, is_same: Callable[[str, str], bool]
+    ) -> str | None:
+        """Why this is not that holder's permit; the code of the refusal. `is_same`: whether two names are one."""
         if facts is not None and (facts["chip_serial"], facts["permit_file"]) != (self.chip_serial, self.permit_file):
             return "chip_mismatch"
         if self.status != "valid":
             return self.status
         if canonical(holder["id_number"]) != canonical(self.holder["id_number"]):
             return "not_your_permit"
-        return None if holder["name"] == self.holder["name"] else "name_differs"
+        names = [holder["name"], *([] if facts is None else [facts["holder_name"]])]
+        return None if all(is_same(name, self.holder["name"]) for name in names) else "name_differs"
 
     def renewed(self) -> dict[str, Any]:
         """A year more."""
