@@ -40,6 +40,7 @@ from kiosk.central.reference.settings import THREADS_WITH_POSTGRESQL, THREADS_WI
 from kiosk.central.reference.tables import Application, ChipBatchRow, Endorsement, Kiosk, Permit
 from kiosk.central.reference.wire_faults import FAULT_NAMES
 from kiosk.central.signatures import ALGORITHMS
+from kiosk.data_files.pem import CertificateFileError
 from kiosk.policy.region_file import RegionFileError
 
 DEFAULT_DATABASE = "sqlite:///central.db"
@@ -140,7 +141,9 @@ def _readable(run: Callable[[argparse.Namespace], int], args: argparse.Namespace
     """Mistakes in files become lines, not tracebacks."""
     try:
         return run(args)
-    except (KeyFileError, DeviceFileError, RegionFileError, residents.ImportFileError) as error:
+    except (
+        KeyFileError, DeviceFileError, RegionFileError, residents.ImportFileError, CertificateFileError,
+    ) as error:
         for mistake in error.mistakes:
             sys.stderr.write(f"{mistake}\n")
     except ReviewRefused as error:
@@ -269,7 +272,7 @@ def _retire_kiosk(args: argparse.Namespace) -> int:
 
 
 def _revoke(args: argparse.Namespace) -> int:
-    peer = PeerCertificate.from_pem(args.certificate.read_text(encoding="ascii"))
+    peer = PeerCertificate.from_file(args.certificate)
     database = opening.to_change(args.database)
     with database.writing() as session:
         kiosks.revoke(session, peer, args.reason, system_clock())
