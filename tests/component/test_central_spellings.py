@@ -20,9 +20,11 @@ from kiosk.central.reference.server import ReferenceCentral
 from kiosk.domain.identity_number import check_character
 from tests.component.central_rig import (
     REGIONS,
+    Kiosk,
     MovableClock,
     Resident,
     application,
+    client_of,
     content,
     request,
     resident,
@@ -109,6 +111,40 @@ def test_an_application_is_not_found_by_another_name(central: ReferenceCentral, 
     posted(central, directory, "/v1/applications", application(who).model_dump(mode="json"))
     body = {"holder": {"name": "阿依古丽买买提", "id_number": who.record.holder.id_number}, "permit": None}
     assert posted(central, directory, "/v1/applications/search", body) == {"applications": []}
+
+
+SAME = [
+    ("上海市\ue81e路1号", "上海市\u9fb4路1号"), ("上海市\u9fb4路1号", "上海市\ue81e路1号"),
+    ("上海市隆路1号", "上海市\uf9dc路1号"), ("上海市示范路1号", "上海市示范路１号"),
+]
+
+
+@pytest.mark.parametrize("permit", ["reference", "ssse"])
+@pytest.mark.parametrize(("on_record", "on_chip"), SAME)
+def test_an_address_that_other_software_wrote_otherwise_is_the_one_on_record(
+    central: ReferenceCentral, directory: Path, on_record: str, on_chip: str, permit: str
+) -> None:
+    who = resident(
+        content().model_copy(update={"address": on_record}), content().model_copy(update={"address": on_chip}),
+        permit_file=permit)
+    central.seed([who.record])
+    chip = who.chip()
+    with client_of(central, directory) as client:
+        kiosk = Kiosk(client, directory, MovableClock())
+        granted = kiosk.granted(who)
+        assert kiosk.write(who, granted.endorsement_id, chip).verdict == "written"
+    record = central.permit(who.record.permit_number)
+    assert record is not None
+    assert (record.address, record.endorsement_count) == (on_record, 3)
+
+
+def test_another_address_on_the_chip_is_a_mismatch(central: ReferenceCentral, directory: Path) -> None:
+    who = resident(on_chip=content().model_copy(update={"address": "上海市示范路2号"}))
+    central.seed([who.record])
+    with client_of(central, directory) as client:
+        answer = Kiosk(client, directory, MovableClock()).request(who)
+    assert isinstance(answer, contract.Refused)
+    assert answer.code == "record_mismatch"
 
 
 def test_a_database_that_an_earlier_version_filled_is_brought_to_the_canonical_spelling(empty_url: str) -> None:

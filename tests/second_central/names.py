@@ -27,10 +27,14 @@ def is_one_name(one: str, other: str) -> bool:
 
 def compared(name: str) -> str:
     """The text that a name becomes."""
-    text = "".join(chr(_of_ascii(_LATER.get(ord(each), ord(each)))) for each in name)
-    text = _replaced(unicodedata.normalize("NFC", text))
+    text = _replaced(settled(name))
     text = unicodedata.normalize("NFC", unicodedata.normalize("NFC", text).casefold())
     return _without_idle_blanks(_replaced(text))
+
+
+def settled(text: str) -> str:
+    """Steps 1 to 3."""
+    return unicodedata.normalize("NFC", "".join(chr(_of_ascii(_LATER.get(ord(each), ord(each)))) for each in text))
 
 
 def _of_ascii(code: int) -> int:

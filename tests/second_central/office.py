@@ -88,7 +88,7 @@ class Office:
         self._learn(permit, on_chip)
         if on_chip["endorsement_count"] < permit.content["endorsement_count"]:
             content = permit.content
-        elif on_chip != permit.content:
+        elif not permit.is_on_record(on_chip):
             return _refused(made.endorsement_id, "record_mismatch")
         elif body["service"] in permit.reviewed or body["declarations"]:
             return _refused(made.endorsement_id, "counter_only")

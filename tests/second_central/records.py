@@ -12,6 +12,8 @@ from uuid import uuid4
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
+from tests.second_central.names import settled
+
 CHINA = timezone(timedelta(hours=8))
 CONTENT = ("address", "issuing_authority", "category", "valid_from", "valid_to", "endorsement_count")
 
@@ -43,6 +45,10 @@ class Permit:
             return "not_your_permit"
         names = [holder["name"], *([] if facts is None else [facts["holder_name"]])]
         return None if all(is_same(name, self.holder["name"]) for name in names) else "name_differs"
+
+    def is_on_record(self, on_chip: dict[str, Any]) -> bool:
+        """Whether the chip holds what it should."""
+        return _settled(on_chip) == _settled(self.content)
 
     def renewed(self) -> dict[str, Any]:
         """A year more."""
@@ -131,6 +137,10 @@ class Signer:
             "payload": base64.b64encode(data).decode(), "algorithm": "ed25519", "key_id": self.key_id,
             "signature": base64.b64encode(self._key.sign(data)).decode(),
         }
+
+
+def _settled(content: dict[str, Any]) -> dict[str, Any]:
+    return {name: settled(value) if isinstance(value, str) else value for name, value in content.items()}
 
 
 def canonical(number: str) -> str:
