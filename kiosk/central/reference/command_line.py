@@ -55,7 +55,8 @@ def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     _with_database(_leaf(verbs, "seed", _seed, "write residents and permits from a JSON file")).add_argument(
         "file", type=Path
     )
-    _with_database(_leaf(verbs, "purge", _purge, "delete what has outlived its retention time"))
+    _with_database(_leaf(verbs, "purge", _purge, "delete what has outlived its retention time")).add_argument(
+        "--even-so", action="store_true", help="the clock is right, though central has written nothing near it")
     openapi = _leaf(verbs, "openapi", _openapi, "write the OpenAPI document")
     openapi.add_argument("--check", action="store_true", help="only say whether the checked-in document is current")
     _leaf(verbs, "vectors", _vectors, "write the test vectors: grants, MACs")
@@ -217,8 +218,14 @@ def _seed(args: argparse.Namespace) -> int:
 def _purge(args: argparse.Namespace) -> int:
     database = opening.to_change(args.database)
     with database.writing() as session:
-        _print(retention.purge(session, system_clock()))
+        now = system_clock()
+        doubt = None if args.even_so else retention.doubt_of_clock(session, now)
+        if doubt is None:
+            _print(retention.purge(session, now))
     database.close()
+    if doubt is not None:
+        sys.stderr.write(f"nothing is deleted: {doubt}; if the clock is right, say --even-so\n")
+        return 1
     return 0
 
 
