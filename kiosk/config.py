@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from kiosk.central.address import mistake_in_central_address
-from kiosk.data_files.pem import flaw_of_encoding
+from kiosk.data_files.pem_text import flaw_of_encoding
 from kiosk.data_files.reader import DataFileError, read_toml
 from kiosk.data_files.settings_table import Mistake, SettingsTable
 from kiosk.domain.holder_check import AVAILABLE, CheckWay, HolderCheckRule

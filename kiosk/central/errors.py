@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from kiosk.central.repeating import Situation
-from kiosk.data_files.pem import CertificateFileError as CertificateFileError
+from kiosk.data_files.pem_text import CertificateFileError as CertificateFileError
 
 _SITUATIONS = {
     "connect": Situation.NOT_CONNECTED, "tls": Situation.NO_TLS, "timeout": Situation.SILENT, "lost": Situation.LOST,

@@ -12,7 +12,8 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
 from kiosk.central import signatures
-from kiosk.data_files.pem import CertificateFileError, certificates_in, private_key_in
+from kiosk.data_files.pem import certificates_in, private_key_in
+from kiosk.data_files.pem_text import CertificateFileError
 
 CA_FILE = "ca.pem"
 CENTRAL_CERTIFICATE = "central.pem"

@@ -40,7 +40,7 @@ from kiosk.central.reference.settings import THREADS_WITH_POSTGRESQL, THREADS_WI
 from kiosk.central.reference.tables import Application, ChipBatchRow, Endorsement, Kiosk, Permit
 from kiosk.central.reference.wire_faults import FAULT_NAMES
 from kiosk.central.signatures import ALGORITHMS
-from kiosk.data_files.pem import CertificateFileError
+from kiosk.data_files.pem_text import CertificateFileError
 from kiosk.policy.region_file import RegionFileError
 
 DEFAULT_DATABASE = "sqlite:///central.db"

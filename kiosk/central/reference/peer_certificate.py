@@ -18,7 +18,8 @@ from cryptography import x509
 from cryptography.hazmat.primitives import serialization
 from cryptography.x509.oid import NameOID
 
-from kiosk.data_files.pem import CertificateFileError, certificates_in
+from kiosk.data_files.pem import certificates_in
+from kiosk.data_files.pem_text import CertificateFileError
 
 SCOPE_PEER = "kiosk.peer_certificate"
 
