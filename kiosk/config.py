@@ -13,7 +13,8 @@ from typing import Any, Literal
 
 from kiosk.central.address import mistake_in_central_address
 from kiosk.data_files.link import mistake_in_link
-from kiosk.data_files.reader import DataFileError, flaw_of_wide_characters, read_toml
+from kiosk.data_files.pem_text import flaw_of_encoding
+from kiosk.data_files.reader import DataFileError, read_toml
 from kiosk.data_files.settings_table import Mistake, SettingsTable
 from kiosk.domain.holder_check import AVAILABLE, CheckWay, HolderCheckRule
 from kiosk.domain.kept_secret import flaw_of_kept
@@ -264,21 +265,12 @@ def _holder_check(reader: SettingsTable, *, in_earnest: bool) -> HolderCheckAcce
     return HolderCheckAccess(HolderCheckRule(way, required), attendants)
 
 
-def _flaw_of_pem(path: Path) -> str | None:
-    """OpenSSL says of an editor's UTF-16 only that it holds no certificate. What cannot be read is told by its user."""
-    try:
-        with path.open("rb") as file:
-            return flaw_of_wide_characters(file.read(4096))
-    except OSError:
-        return None
-
-
 def _central(reader: SettingsTable, beside: Callable[[str], Path]) -> CentralAccess:
     def file(key: str) -> Path:
         name = reader.text(key, "a file")
         if name and not beside(name).is_file():
             reader.wrong(key, f"there is no file {name}")
-        elif name and (flaw := _flaw_of_pem(beside(name))) is not None:
+        elif name and (flaw := flaw_of_encoding(beside(name))) is not None:
             reader.wrong(key, f"{name} {flaw}")
         return beside(name)
 

@@ -42,6 +42,7 @@ from kiosk.central.http_date import parse_http_date
 from kiosk.central.line import Heard, Line, TooMuchHeard, Waits
 from kiosk.central.reading import Unknown, read_answer
 from kiosk.central.repeating import PATIENCE_S, Call, Repeats, patience_s
+from kiosk.data_files.pem import load_authority, load_identity
 from kiosk.log_events import LogEvent, log
 
 MAX_ANSWER_BYTES = 256 * 1024     # the largest answer of the contract, a chip batch, is below 8 KiB
@@ -354,31 +355,13 @@ _HEARTBEAT = TypeAdapter(contract.HeartbeatAnswer)
 _PROBLEM = TypeAdapter(contract.Problem)
 
 
-class _KeyIsLocked(Exception):
-    """The private key has a pass phrase. (OpenSSL would ask for it on the terminal, and wait.)"""
-
-
-def _nobody_types() -> str:
-    raise _KeyIsLocked
-
-
 def _tls(ca: Path, certificate: Path, key: Path) -> ssl.SSLContext:
-    try:
-        # Not ssl.create_default_context, which lets SSLKEYLOGFILE have the secrets of every call written to a file.
-        context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-        context.load_verify_locations(cafile=str(ca))
-    except OSError as error:
-        raise CertificateFileError([f"{ca}: not central's authority: {error.strerror or error.args[-1]}"]) from error
+    # Not ssl.create_default_context, which lets SSLKEYLOGFILE have the secrets of every call written to a file.
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    load_authority(context, ca)
     context.minimum_version = ssl.TLSVersion.TLSv1_2
     # A server that knows only by the path that it wants a certificate (Apache's SSLVerifyClient in a Location) asks for
     # it after the handshake: RFC 8446, section 4.6.2.
     context.post_handshake_auth = True
-    try:
-        context.load_cert_chain(str(certificate), str(key), password=_nobody_types)
-    except _KeyIsLocked:
-        locked = f"{key}: the private key has a pass phrase, which nobody could type in here; store it without one"
-        raise CertificateFileError([f"{locked} (openssl pkey -in OLD -out NEW), readable by the kiosk alone"]) from None
-    except OSError as error:
-        why = error.strerror or error.args[-1]
-        raise CertificateFileError([f"{certificate}, {key}: not a certificate with its key: {why}"]) from error
+    load_identity(context, certificate, key)
     return context

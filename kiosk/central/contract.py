@@ -558,12 +558,14 @@ class HeartbeatAnswer(Model):
 
 
 class Problem(BaseModel):
-    """RFC 9457. `code` is stable; the kiosk never shows `title` or `detail` to a resident."""
+    """RFC 9457. `code` is stable; the kiosk never shows `title` or `detail` to a resident. The document bounds what
+    central sends; whoever reads takes more, because proxies write such documents too, and bounds the whole answer.
+    """
 
     model_config = ConfigDict(extra="allow", frozen=True)
 
-    type: str = "about:blank"
-    title: str
-    status: int
-    code: str
-    detail: str | None = None
+    type: its.ProblemText = "about:blank"
+    title: its.ProblemText
+    status: its.ProblemStatus
+    code: its.ProblemCode
+    detail: its.ProblemText | None = None

@@ -132,6 +132,11 @@ Station = Annotated[str, Field(pattern=text_kinds.STATION.pattern, max_length=te
 VersionText = Annotated[str, Field(pattern=LINE, max_length=64)]
 ReviewNumber = Annotated[str, Field(pattern=text_kinds.QUOTED_NUMBER.pattern)]
 
+# Bounded in the document alone; see `contract.Problem`.
+ProblemText = Annotated[str, WithJsonSchema({"type": "string", "pattern": LINE, "maxLength": 200})]
+ProblemStatus = Annotated[int, WithJsonSchema({"type": "integer", "minimum": 400, "maximum": 599})]
+ProblemCode = Annotated[str, WithJsonSchema({"type": "string", "pattern": text_kinds.CODE.pattern})]
+
 Base64 = Annotated[str, Field(pattern=r"^[A-Za-z0-9+/]*={0,2}$", max_length=8192)]      # RFC 4648, section 4, padded
 SignatureBase64 = Annotated[str, Field(pattern=r"^[A-Za-z0-9+/]*={0,2}$", max_length=128)]
 KeyId = Annotated[str, Field(pattern=r"^[0-9A-Za-z._-]{1,64}$")]

@@ -3,15 +3,7 @@
 from __future__ import annotations
 
 from kiosk.central.repeating import Situation
-
-
-class CertificateFileError(ValueError):
-    """Certificate files that cannot be used; `mistakes`: one readable line each."""
-
-    def __init__(self, mistakes: list[str]) -> None:
-        super().__init__("; ".join(mistakes))
-        self.mistakes = mistakes
-
+from kiosk.data_files.pem_text import CertificateFileError as CertificateFileError
 
 _SITUATIONS = {
     "connect": Situation.NOT_CONNECTED, "tls": Situation.NO_TLS, "timeout": Situation.SILENT, "lost": Situation.LOST,

@@ -67,11 +67,17 @@ _AROUND_DOT = re.compile(f" ?{DOT}[ {DOT}]*")
 _BESIDE_IDEOGRAPH = re.compile(f"(?<={_IDEOGRAPH}) | (?={_IDEOGRAPH})")
 
 
+def settled_text(text: str) -> str:
+    """Steps 1 to 3, which hold for any text of a chip or a register: one character is one code point."""
+    text = text.translate(LATER_CODE_POINTS).translate(_ASCII_OF_FULL_WIDTH)
+    return unicodedata.normalize("NFC", text)
+
+
 def canonical_name(name: str) -> str:
     """The form in which names are compared; see the module. It is its own canonical form. Never shown, never kept."""
-    text = name.translate(LATER_CODE_POINTS).translate(_ASCII_OF_FULL_WIDTH)
-    text = unicodedata.normalize("NFC", text).translate(_ONE_OF_EACH)
+    text = settled_text(name).translate(_ONE_OF_EACH)
     text = unicodedata.normalize("NFC", unicodedata.normalize("NFC", text).casefold())
+    text = text.translate(_ONE_OF_EACH)     # folding makes an apostrophe of its own: U+0149 becomes U+02BC and n
     text = _BLANKS.sub(" ", text).strip(" ")
     return _BESIDE_IDEOGRAPH.sub("", _AROUND_DOT.sub(DOT, text))
 

@@ -10,6 +10,7 @@ from pathlib import Path
 from kiosk.policy.region import CountedFrom, Region
 from kiosk.policy.region_file import REGIONS_DIR, shipped_regions
 from kiosk.policy.rules import LANGUAGES, MORE_LANGUAGES
+from kiosk.policy.terms import FIRST_YEAR, LAST_YEAR, is_plausible
 
 BAD_USE = 2
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
@@ -46,15 +47,18 @@ def yes_or_no(flag: str, given: str | None) -> bool | None:
 
 
 def day(flag: str, text: str | None) -> date | None:
-    """A date written 2026-02-28, or None where the flag was not given."""
+    """A date written 2026-02-28 that a permit can carry, or None where the flag was not given."""
     if text is None:
         return None
     try:
         if _DAY.fullmatch(text) is None:
             raise ValueError(text)
-        return date.fromisoformat(text)
+        found = date.fromisoformat(text)
     except ValueError:
         raise BadUseError(f"{flag}: no such date: {text[:40]!r} (write 2026-02-28)") from None
+    if not is_plausible(found):
+        raise BadUseError(f"{flag}: a date from {FIRST_YEAR}-01-01 to {LAST_YEAR}-12-31 is wanted, not {text}")
+    return found
 
 
 def age(text: str | None) -> int | None:

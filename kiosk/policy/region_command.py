@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import argparse
 import sys
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from kiosk.policy import command_arguments as given
 from kiosk.policy.command_arguments import BAD_USE, BadUseError
@@ -18,6 +19,7 @@ from kiosk.policy.request import AssessmentRequest
 from kiosk.policy.rules import LANGUAGES
 from kiosk.policy.terms import add_months, term_end
 
+SHANGHAI = ZoneInfo("Asia/Shanghai")        # the regions' day, whatever zone the machine is set to
 EXAMPLE_START = date(2026, 6, 9)
 
 
@@ -45,7 +47,7 @@ def run_check(args: argparse.Namespace) -> int:
     mistake: a line for each year, on standard error too.
     """
     try:
-        on = given.day("--on", args.on) or date.today()
+        on = given.day("--on", args.on) or datetime.now(SHANGHAI).date()
     except BadUseError as error:
         print(f"region check: {error}", file=sys.stderr)
         return BAD_USE

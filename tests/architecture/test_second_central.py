@@ -9,7 +9,8 @@ from collections.abc import Iterator
 from tests.architecture.source import python_files, tree_of
 
 ALLOWED = {*sys.stdlib_module_names, "cryptography", "tests.second_central"}
-READS = {"openapi.json", "reference.toml"}      # the document, and the permit file that it sends its reader to
+# The document, the vectors with its table of code points, and the permit file that it sends its reader to.
+READS = {"openapi.json", "vectors.json", "reference.toml"}
 
 
 def imported_by(path: str) -> Iterator[str]:
@@ -31,7 +32,7 @@ def test_it_imports_the_standard_library_and_cryptography_alone() -> None:
     assert others == set()
 
 
-def test_it_reads_no_other_file_of_ours_than_the_document_and_a_permit_file() -> None:
+def test_it_reads_no_other_file_of_ours_than_the_document_its_vectors_and_a_permit_file() -> None:
     named = {
         node.value for path in python_files("tests/second_central") for node in ast.walk(tree_of(path))
         if isinstance(node, ast.Constant) and isinstance(node.value, str) and "\n" not in node.value

@@ -18,7 +18,10 @@ from tests.component.central_rig import MovableClock
 from tests.component.test_central_storage import run
 
 READING = [("show",), ("gaps",), ("kiosks",), ("review", "list"), ("review", "show", "1234-5674")]
-CHANGING = [("purge",), ("retire-kiosk", "kiosk-1"), ("accept-journal", "kiosk-1"), ("review", "approve", "1234-5674")]
+CHANGING = [
+    ("purge",), ("purge", "--even-so"), ("retire-kiosk", "kiosk-1"), ("accept-journal", "kiosk-1"),
+    ("review", "approve", "1234-5674"),
+]
 MAKING = [("register-kiosk", "kiosk-1")]
 
 

@@ -9,7 +9,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from uuid import UUID, uuid4
 
@@ -27,7 +27,7 @@ from kiosk.central.reference.authority import GRANT_KEYS, make_authority
 from kiosk.central.reference.database import Database, alembic_config
 from kiosk.central.reference.residents import ImportFileError, load_imports
 from kiosk.central.reference.server import ReferenceCentral
-from kiosk.central.reference.tables import Base, EarlierKiosk, Endorsement
+from kiosk.central.reference.tables import Base, EarlierKiosk, Endorsement, HeartbeatRow
 from tests.component.central_rig import (
     MORNING,
     PERMITS,
@@ -248,6 +248,36 @@ def test_the_command_line_feeds_and_shows_and_purges(tmp_path: Path, capsys: pyt
     assert run("retire-kiosk", "kiosk-7", "--database", database) == 0
     assert run("purge", "--database", database) == 0
     assert run("openapi", "--check") == 0
+
+
+@pytest.mark.parametrize(("ago", "said"), [
+    (timedelta(days=-2), "later than that"), (timedelta(days=31), "31 days after central wrote its newest row"),
+    (timedelta(days=29), ""), (timedelta(hours=-23), ""),
+])
+def test_a_purge_does_not_believe_a_clock_that_is_far_from_what_central_wrote_last(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], ago: timedelta, said: str
+) -> None:
+    database = f"sqlite:///{tmp_path / 'central.db'}"
+    assert run("register-kiosk", "kiosk-7", "--database", database) == 0
+    opened = Database(database)
+    with opened.writing() as session:
+        for number, earlier in enumerate((ago, ago + timedelta(days=400)), start=1):
+            moment = datetime.now(UTC) - earlier
+            session.add(HeartbeatRow(
+                kiosk_id="kiosk-7", key=f"beat-{number}", fingerprint="0" * 64, report="{}", answer="{}",
+                sent_at=moment, received_at=moment))
+    capsys.readouterr()
+    assert run("purge", "--database", database) == (1 if said else 0)
+    told = capsys.readouterr()
+    if said:
+        assert told.out == ""
+        assert said in told.err
+        with opened.reading() as session:
+            assert session.scalar(select(func.count()).select_from(HeartbeatRow)) == 2
+        assert run("purge", "--even-so", "--database", database) == 0
+        told = capsys.readouterr()
+    assert json.loads(told.out)["heartbeats"] >= 1
+    opened.close()
 
 
 def test_where_a_kiosk_stands_is_told_as_an_area_code(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import json
 import subprocess
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,8 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+from hypothesis import given, settings
+from hypothesis import strategies as some
 
 from drivers.permit_chip import allow_list, apdu
 from drivers.permit_chip.permit_file_reader import load_permit_file
@@ -20,12 +23,15 @@ from drivers.simulators.chip_keys import MasterKeys, chip_key, mac
 from kiosk.central import contract
 from kiosk.central.grants import load_grant_keys, verify_grant
 from kiosk.central.reference.vectors import DOCUMENT, vectors_text
+from kiosk.domain.holder_name import canonical_name, is_same_name
 from kiosk.domain.personal import Personal
 from tests.component.central_rig import PERMITS
+from tests.second_central.names import compared, is_one_name
 
 VECTORS: dict[str, Any] = json.loads(DOCUMENT.read_text(encoding="utf-8"))
 GRANTS = {each["algorithm"]: each for each in VECTORS["grants"]}
 MACS = {f"{each['algorithm']}, {each['name']}": each for each in VECTORS["chip_macs"]}
+NAMES = VECTORS["names"]["pairs"]
 
 # SubjectPublicKeyInfo of an SM2 key up to the point (GM/T 0009; RFC 5480's id-ecPublicKey with 1.2.156.10197.1.301).
 SM2_PUBLIC_KEY = bytes.fromhex("3059301306072A8648CE3D020106082A811CCF5501822D034200")
@@ -74,6 +80,26 @@ def test_openssl_believes_the_sm2_signature_and_no_other(tmp_path: Path, spoilt:
     options = ["-digest", "sm3", "-pkeyopt", "distid:1234567812345678"]
     assert openssl_verifies(
         tmp_path, key, encode_dss_signature(r, s), vector, *options, spoilt=spoilt) is not spoilt
+
+
+def test_the_names_have_pairs_of_both_kinds_for_the_steps_of_the_rule() -> None:
+    assert {each["step"] for each in NAMES if each["is_one_name"]} == {1, 2, 3, 4, 5, 6, 7}
+    assert {each["step"] for each in NAMES if not each["is_one_name"]} == {1, 3, 5, 6, 7}
+
+
+@pytest.mark.parametrize("compare", [is_same_name, is_one_name], ids=["the kiosk's", "written from the document"])
+@pytest.mark.parametrize("pair", NAMES, ids=[f"{at}" for at in range(len(NAMES))])
+def test_names_are_one_or_two_as_the_vector_says(pair: dict[str, Any], compare: Callable[[str, str], bool]) -> None:
+    assert compare(pair["one"], pair["other"]) is pair["is_one_name"]
+    assert compare(pair["other"], pair["one"]) is pair["is_one_name"]
+
+
+@settings(deadline=None)
+@given(some.text(some.one_of(some.characters(exclude_categories=["Cs"]), some.sampled_from(" .·•\u200b林'-\0")),
+                 max_size=12))
+def test_the_document_says_the_whole_rule(name: str) -> None:
+    """What was written from the section of the document alone makes the same text of any name as the kiosk does."""
+    assert compared(name) == canonical_name(name)
 
 
 def openssl_verifies(

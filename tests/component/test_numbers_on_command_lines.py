@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+import argparse
 import re
+from collections.abc import Iterator
+from importlib import import_module
+from pathlib import Path
 
 import pytest
 
 from drivers.__main__ import main as drivers_main
+from drivers.command_numbers import day
+from kiosk.__main__ import _WORDS
 from kiosk.__main__ import main as kiosk_main
+from kiosk.policy.region_file import shipped_regions
 from tests.component.test_config import ROOT
 
 FILE = "nowhere.toml"
@@ -45,6 +52,15 @@ DATES = {
     "drivers simulate --today": [*RIG, "--today"],
     "kiosk central made --ready-from": ["central", "made", "R-1", "--station", "s", "--ready-from"],
 }
+ASSESS = [
+    "assess", "--region", "shanghai", "--valid-from", "2018-06-09", "--valid-to", "2019-06-09", "--on", "2019-05-10"]
+DATES_OF_RULES = {
+    **{f"kiosk assess {flag}": [*ASSESS, flag] for flag in (
+        "--on", "--valid-from", "--valid-to", "--issued", "--last-endorsed", "--last-make-up", "--received")},
+    "kiosk region check --on": ["region", "check", "--on"],
+    **{f"kiosk region show {flag}": ["region", "show", "shanghai", flag]
+       for flag in ("--valid-from", "--valid-to", "--on")},
+}
 
 
 def said(program: str, words: list[str], capsys: pytest.CaptureFixture[str]) -> tuple[int, str]:
@@ -73,6 +89,66 @@ def test_a_date_that_is_none_is_told(option: str, capsys: pytest.CaptureFixture[
     for value in ("2026-02-30", "20260228", "9999-12-31", "0001-01-01", "２０２６-02-01", "", "9" * 5000):
         status, error = said(option, [*words[:-1], f"{words[-1]}={value}"], capsys)
         assert (status, error.strip().endswith("a date such as 2026-02-28 is wanted")) == (2, True), (value, error)
+
+
+@pytest.mark.parametrize("option", DATES_OF_RULES)
+def test_a_date_that_no_permit_can_carry_is_told(option: str, capsys: pytest.CaptureFixture[str]) -> None:
+    words, flag = DATES_OF_RULES[option], option.split()[-1]
+    wanted = rf"{flag}: (no such date|a date from 1949-01-01 to 2999-12-31 is wanted)"
+    for value in ("2026-02-30", "20260228", "9999-12-31", "3000-01-01", "1948-12-31", "0001-01-01", "２０２６-02-01"):
+        status, error = said(option, [*words[:-1], f"{words[-1]}={value}"], capsys)
+        assert (status, error.count("\n")) == (2, 1), (value, error)
+        assert re.search(wanted, error), (value, error)
+
+
+@pytest.mark.parametrize("option", DATES_OF_RULES)
+def test_the_first_and_the_last_date_that_a_permit_can_carry_are_answered(
+    option: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for value in ("1949-01-01", "2999-12-31"):
+        status, error = said(option, [*DATES_OF_RULES[option], value], capsys)
+        assert "Traceback" not in error
+        assert status in (0, 1, 2), (value, error)
+
+
+@pytest.mark.parametrize("region", shipped_regions())
+def test_a_term_at_the_end_of_the_calendar_is_drawn(region: str, capsys: pytest.CaptureFixture[str]) -> None:
+    for value in ("1949-01-01", "2999-12-31"):
+        assert said("kiosk region", ["region", "show", region, "--valid-from", value], capsys) == (0, "")
+
+
+def test_no_date_of_a_command_is_left_out() -> None:
+    assert {f"kiosk {option}" for option in dates_of("", parser_of_kiosk())} == {
+        option for option in (*DATES, *DATES_OF_RULES) if option.startswith("kiosk ")}
+
+
+def parser_of_kiosk() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser()
+    commands = parser.add_subparsers()
+    for module, _ in _WORDS.values():
+        import_module(module).register(commands)
+    return parser
+
+
+def dates_of(words: str, parser: argparse.ArgumentParser) -> Iterator[str]:
+    """Every option of every command that says that it wants a date."""
+    for action in parser._actions:
+        if isinstance(action, argparse._SubParsersAction):
+            for word, inner in action.choices.items():
+                yield from dates_of(f"{words}{word} ", inner)
+        elif action.metavar == "DATE" or action.type is day:
+            yield f"{words}{action.option_strings[0]}"
+
+
+@pytest.mark.parametrize("number", ["²²²²²²²²", "٣٣٣٣-٣٣٣٣", "１２３４-５６７４", "1234-567４", "", "-"])
+def test_a_review_number_in_other_figures_is_none(
+    number: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    database = ["--database", f"sqlite:///{tmp_path / 'c.db'}"]
+    assert kiosk_main(["central", "register-kiosk", "kiosk-1", *database]) == 0
+    status, error = said("kiosk central", ["central", "review", "show", *database, "--", number], capsys)
+    assert status == 1
+    assert error.startswith("mistyped: ")
 
 
 @pytest.mark.parametrize("age", ["-1", "151", "9" * 5000, "1.5", "nan", "٣", ""])

@@ -59,6 +59,15 @@ def test_a_whole_visit_goes_through_with_a_central_written_from_the_document_alo
     assert len(place.receipts()) == 1
 
 
+def test_a_holder_whom_that_central_writes_otherwise_is_served(place: Place) -> None:
+    central: Any = place.central
+    for permit in central.office.permits.values():
+        permit.holder["name"] = "\u3000".join(permit.holder["name"])
+    place.plays(LIN.renewal())
+    assert place.chip(LIN.permit)["valid_to"] == "2027-12-04"
+    assert place.central_state() == "written"
+
+
 def test_that_central_finds_no_number_missing_and_is_told_how_it_ended(place: Place) -> None:
     place.plays(LIN.renewal())
     assert place.central_state() == "written"

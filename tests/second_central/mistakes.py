@@ -30,5 +30,6 @@ MISTAKES = {
     "gives a used grant back": "takes a grant back after a chip session was begun",
     "a late report counts": "lets an older completion take back a newer one",
     "forgets the journal": "does not answer with the furthest head of the journal",
+    "names by their letters": "takes a name that is spelt otherwise for another name",
     "takes anything": "takes bodies of any size",
 }

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+from tests.second_central.names import is_one_name
 from tests.second_central.permit_layout import Layout
 from tests.second_central.records import (
     CHINA,
@@ -55,6 +57,7 @@ class Office:
         self._signer = signer
         self._clock = clock
         self._mistakes = mistakes
+        self._is_one_name = operator.eq if "names by their letters" in mistakes else is_one_name
         self.permits: dict[str, Permit] = {}
         self.endorsements: dict[str, Endorsement] = {}
         self.applications: dict[str, Application] = {}
@@ -76,7 +79,7 @@ class Office:
     def _decided(
         self, kiosk: str, made: Endorsement, permit: Permit | None, body: dict[str, Any]
     ) -> dict[str, Any]:
-        code = "unknown_permit" if permit is None else permit.flaw(body["holder"], body["permit"])
+        code = "unknown_permit" if permit is None else self._flaw(permit, body)
         if permit is None or code is not None:
             return _refused(made.endorsement_id, code or "")
         if body["service"] not in REWRITING:
@@ -85,7 +88,7 @@ class Office:
         self._learn(permit, on_chip)
         if on_chip["endorsement_count"] < permit.content["endorsement_count"]:
             content = permit.content
-        elif on_chip != permit.content:
+        elif not permit.is_on_record(on_chip):
             return _refused(made.endorsement_id, "record_mismatch")
         elif body["service"] in permit.reviewed or body["declarations"]:
             return _refused(made.endorsement_id, "counter_only")
@@ -105,7 +108,7 @@ class Office:
     def pending_rewrites(self, by: Caller, body: dict[str, Any]) -> dict[str, Any]:
         nothing = {"work": None}
         permit = self._permit(body["permit"])
-        if body["inquiry_id"] in self.endorsements or permit is None or permit.flaw(body["holder"], body["permit"]):
+        if body["inquiry_id"] in self.endorsements or permit is None or self._flaw(permit, body):
             return nothing
         on_chip = body["permit"]["content"]
         self._learn(permit, on_chip)
@@ -263,7 +266,7 @@ class Office:
     def verify_evidence(self, by: Caller, body: dict[str, Any]) -> dict[str, Any]:
         permit = self._permit_for(body)
         result = "not_verified"
-        if permit is not None and permit.flaw(body["holder"], body["permit"]) is None:
+        if permit is not None and self._flaw(permit, body) is None:
             for proof in permit.proofs:
                 if (proof["key"], proof["licence_code"]) == (body["key"], body.get("licence_code")):
                     result = str(proof["result"])
@@ -274,7 +277,7 @@ class Office:
         if by.key != named or named in self.endorsements:
             raise Problem("idempotency_conflict")
         permit = self._permit_for(body)
-        code = "unknown_permit" if permit is None else permit.flaw(body["holder"], body["permit"])
+        code = "unknown_permit" if permit is None else self._flaw(permit, body)
         number = None if permit is None else permit.permit_number
         if code is None and permit is not None and body["service"] not in permit.reviewed:
             code = "served_at_once" if body["service"] in REWRITING else "not_offered"
@@ -309,7 +312,13 @@ class Office:
             each.progress for each in self.applications.values()
             if each.holder_number == canonical(body["holder"]["id_number"]) and number in (None, each.permit_number)
         ]
-        return {"applications": found[::-1]}
+        return {"applications": found[::-1] if self._is_known(body["holder"]) else []}
+
+    def _is_known(self, holder: dict[str, str]) -> bool:
+        """Whether this person is on record under this name."""
+        number = canonical(holder["id_number"])
+        names = [each.holder["name"] for each in self.permits.values() if canonical(each.holder["id_number"]) == number]
+        return any(self._is_one_name(name, holder["name"]) for name in names)
 
     def choose_collection(self, by: Caller, named: str, body: dict[str, Any]) -> dict[str, Any]:
         application = self.applications.get(named)
@@ -340,6 +349,9 @@ class Office:
             return self._permit(body["permit"])
         number = canonical(body["holder"]["id_number"])
         return next((each for each in self.permits.values() if canonical(each.holder["id_number"]) == number), None)
+
+    def _flaw(self, permit: Permit, body: dict[str, Any]) -> str | None:
+        return permit.flaw(body["holder"], body["permit"], self._is_one_name)
 
     def _grant(self, made: Endorsement, permit: Permit, content: dict[str, Any], *, face_only: bool) -> dict[str, str]:
         made.grant = self._signer.grant(

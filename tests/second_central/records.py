@@ -12,6 +12,8 @@ from uuid import uuid4
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
+from tests.second_central.names import settled
+
 CHINA = timezone(timedelta(hours=8))
 CONTENT = ("address", "issuing_authority", "category", "valid_from", "valid_to", "endorsement_count")
 
@@ -31,15 +33,22 @@ class Permit:
     reviewed: tuple[str, ...] = ()
     proofs: tuple[dict[str, str | None], ...] = ()
 
-    def flaw(self, holder: dict[str, str], facts: dict[str, Any] | None) -> str | None:
-        """Why this is not that holder's permit; the code of the refusal."""
+    def flaw(
+        self, holder: dict[str, str], facts: dict[str, Any] | None, is_same: Callable[[str, str], bool]
+    ) -> str | None:
+        """Why this is not that holder's permit; the code of the refusal. `is_same`: whether two names are one."""
         if facts is not None and (facts["chip_serial"], facts["permit_file"]) != (self.chip_serial, self.permit_file):
             return "chip_mismatch"
         if self.status != "valid":
             return self.status
         if canonical(holder["id_number"]) != canonical(self.holder["id_number"]):
             return "not_your_permit"
-        return None if holder["name"] == self.holder["name"] else "name_differs"
+        names = [holder["name"], *([] if facts is None else [facts["holder_name"]])]
+        return None if all(is_same(name, self.holder["name"]) for name in names) else "name_differs"
+
+    def is_on_record(self, on_chip: dict[str, Any]) -> bool:
+        """Whether the chip holds what it should."""
+        return _settled(on_chip) == _settled(self.content)
 
     def renewed(self) -> dict[str, Any]:
         """A year more."""
@@ -128,6 +137,10 @@ class Signer:
             "payload": base64.b64encode(data).decode(), "algorithm": "ed25519", "key_id": self.key_id,
             "signature": base64.b64encode(self._key.sign(data)).decode(),
         }
+
+
+def _settled(content: dict[str, Any]) -> dict[str, Any]:
+    return {name: settled(value) if isinstance(value, str) else value for name, value in content.items()}
 
 
 def canonical(number: str) -> str:

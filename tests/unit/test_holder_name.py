@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import unicodedata
 
 import pytest
@@ -90,6 +91,13 @@ def test_the_table_of_private_use_characters_is_that_of_the_standards() -> None:
         0xE855: 0x241FE, 0xE864: 0x9FBB,
     }
     assert len(set(LATER_CODE_POINTS.values())) == len(LATER_CODE_POINTS)
+
+
+@pytest.mark.slow
+def test_the_canonical_form_of_every_character_is_its_own_form() -> None:
+    forms = {form for code in range(sys.maxunicode + 1) if (form := canonical_name(chr(code))) != chr(code)}
+    assert {form for form in forms if canonical_name(form) != form} == set()
+    assert canonical_name("\u0149") == "'n"
 
 
 # Characters of invented names: ideographs of every block that names are written with, and letters.

@@ -85,6 +85,14 @@ def _found(run: Run) -> None:
     need(days == sorted(days, reverse=True), f"POST {_PATH}/search: not newest first")
 
 
+def _found_by_id_card(run: Run) -> None:
+    case, received = _case(run), _received(run)
+    asked = bodies.search_by_id_card(bodies.spelt_otherwise(case))
+    found = read(run.kiosk.post(f"{_PATH}/search", bodies.document(asked)), FOUND)
+    need(received.application_id in [each.application_id for each in found.applications],
+         f"POST {_PATH}/search with the card alone, which spells the name otherwise: not found")
+
+
 def _collection(run: Run) -> None:
     case, received = _case(run), _received(run)
     way = case.collection or "kiosk"
@@ -115,6 +123,8 @@ CHECKS: tuple[Check[Run], ...] = (
     Check("application.received", "an application is taken in, once; GET says pending", _REVIEW, _applied),
     Check("application.one_open", "a second one of the same kind is refused: already_applied", _REVIEW, _one_open),
     Check("application.found", "it is found, newest first", "openapi.json: ApplicationsFound", _found),
+    Check("application.found_by_id_card", "it is found with the card alone, however that spells the name",
+          "README: Names of holders", _found_by_id_card),
     Check("application.collection", "the way of collection is taken, or 409 collection_not_offered",
           "openapi.json: CollectionChoice", _collection),
     Check("application.withdrawn", "withdrawn before its review, it makes room for another",

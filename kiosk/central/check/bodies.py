@@ -79,6 +79,21 @@ def search(case: PermitCase) -> contract.ApplicationSearch:
     return contract.ApplicationSearch(holder=case.holder, permit=case.permit)
 
 
+def search_by_id_card(case: PermitCase) -> contract.ApplicationSearch:
+    """The same of somebody who has no permit to show."""
+    return contract.ApplicationSearch(holder=case.holder, permit=None)
+
+
+def spelt_otherwise(case: PermitCase) -> PermitCase:
+    """The same holder, with a name as another system writes it: another dot, letters in full width, a blank behind."""
+    written = {code: code + 0xFEE0 for code in range(0x21, 0x7F)} | {0xB7: 0x2022, 0x20: 0x3000}
+    name = case.holder.name
+    spelt = name.translate(written)
+    if spelt == name:
+        spelt += "\u3000"
+    return case.model_copy(update={"holder": case.holder.model_copy(update={"name": spelt})})
+
+
 def cancellation() -> contract.CancellationRequest:
     """POST /v1/endorsements/{id}/cancellation."""
     return contract.CancellationRequest(reason="visit_ended", decided_at=now())

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import ssl
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -82,7 +81,7 @@ def _target(args: argparse.Namespace) -> Target:
     other = _identity(args, "other")
     revoked = _identity(args, "revoked")
     for each in (kiosk, other, revoked):
-        _can_be_used(args.ca, each)
+        tls_context(args.ca, each)      # a file that cannot be used is named before anything is tried
     data = CheckData() if args.data is None else load_check_data(args.data)
     return Target(
         url=args.url, address=address, ca=args.ca, kiosk=kiosk, other=other, revoked=revoked,
@@ -95,17 +94,6 @@ def _identity(args: argparse.Namespace, whose: str) -> Identity | None:
     if (certificate is None) != (key is None):
         raise _Unusable(f"--{whose}-certificate and --{whose}-key belong together")
     return None if certificate is None else Identity(certificate, key)
-
-
-def _can_be_used(ca: Path, identity: Identity | None) -> None:
-    try:
-        tls_context(ca, identity)
-    except ssl.SSLError as error:
-        files = str(ca) if identity is None else f"{ca}, {identity.certificate}, {identity.key}"
-        raise _Unusable(f"{files}: not an authority, or not a certificate with its key: {error.reason}") from None
-    except OSError as error:
-        files = str(ca) if identity is None else f"{ca}, {identity.certificate}, {identity.key}"
-        raise _Unusable(f"{files}: cannot be read: {error.strerror}") from None
 
 
 def _chip(args: argparse.Namespace, data: CheckData) -> CheckedChip | None:

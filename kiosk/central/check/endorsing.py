@@ -169,6 +169,16 @@ def _given_back(run: Run) -> None:
     run.granted = run.payload = run.granted_by = None
 
 
+def _name_spelt_otherwise(run: Run) -> None:
+    answer, asked = _asked(run, bodies.spelt_otherwise(run.case()))
+    granted = read(answer, ENDORSEMENT)
+    code = granted.code if isinstance(granted, contract.Refused) and granted.code in REFUSAL_CODES else ""
+    need(isinstance(granted, contract.Granted),
+         f"POST {_PATH} of the same holder, whose card spells the name otherwise: {granted.state} {code}".rstrip())
+    path = f"{_PATH}/{asked.endorsement_id}/cancellation"
+    read(run.kiosk.post(path, bodies.document(bodies.cancellation())), RECORDED)
+
+
 def _nothing_written(run: Run) -> None:
     granted, _ = run.grant()
     path = f"{_PATH}/{granted.endorsement_id}"
@@ -221,6 +231,8 @@ CHECKS: tuple[Check[Run], ...] = (
           "README: What the reference central does", _one_live_grant),
     Check("cancellation.unused", "an unused grant is taken back, once and again", "openapi.json: cancellation",
           _given_back),
+    Check("name.spelt_otherwise", "the holder's name may be spelt in another way", "README: Names of holders",
+          _name_spelt_otherwise),
     Check("cancellation.then_anew", "after that the permit is granted anew", "openapi.json: cancellation",
           grant_anew),
     Check("completion.nothing_written", "a new chip is not believed where no write was handed out", _COMPLETION,

@@ -18,6 +18,7 @@ from kiosk.central.check.findings import Check, Deviation, NotTried
 from kiosk.central.check.judging import is_problem, need
 from kiosk.central.check.run import Run
 from kiosk.central.check.wire import ANSWER_S, Answer, Identity, NoAnswer, Wire
+from kiosk.data_files.pem import certificates_in, load_authority, load_identity
 
 _IDENTITY = "README: Connection"
 _CONNECTIONS = "README: Connection"
@@ -39,8 +40,8 @@ def _version(run: Run) -> None:
 
 def _old_versions(run: Run) -> None:
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-    context.load_verify_locations(cafile=str(run.target.ca))
-    context.load_cert_chain(str(run.target.kiosk.certificate), str(run.target.kiosk.key))
+    load_authority(context, run.target.ca)
+    load_identity(context, run.target.kiosk.certificate, run.target.kiosk.key)
     try:
         # OpenSSL offers what is older than TLS 1.2 only below its security level 1.
         context.set_ciphers("ALL:@SECLEVEL=0")
@@ -100,7 +101,7 @@ def _asked(wire: Wire) -> Answer | None:
 
 
 def _self_signed(directory: Path, kiosk: Identity) -> Identity:
-    subject = x509.load_pem_x509_certificate(kiosk.certificate.read_bytes()).subject
+    subject = certificates_in(kiosk.certificate)[0].subject
     key = ec.generate_private_key(ec.SECP256R1())
     now = datetime.now(UTC)
     made = (

@@ -19,6 +19,7 @@ from kiosk.central.check.findings import Deviation, NoConversation
 from kiosk.central.contract import CALL_HEADER, CALL_NAME, IDEMPOTENCY_HEADER, JSON_TYPE, SEQUENCE_HEADER
 from kiosk.central.http_date import parse_http_date
 from kiosk.central.tls_causes import cause_of
+from kiosk.data_files.pem import load_authority, load_identity
 
 ANSWER_S = 15.0             # as long as a kiosk waits for an answer
 MOST_BYTES = 256 * 1024     # more than a kiosk reads
@@ -196,14 +197,14 @@ class Wire:
 
 def tls_context(ca: Path, identity: Identity | None) -> ssl.SSLContext:
     """As the kiosk's: central's certificate is looked at, TLS 1.2 at least, RFC 8446's post-handshake authentication.
-    Raises OSError for files that are no certificates.
+    Raises `CertificateFileError`.
     """
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-    context.load_verify_locations(cafile=str(ca))
+    load_authority(context, ca)
     context.minimum_version = ssl.TLSVersion.TLSv1_2
     context.post_handshake_auth = True
     if identity is not None:
-        context.load_cert_chain(str(identity.certificate), str(identity.key))
+        load_identity(context, identity.certificate, identity.key)
     return context
 
 

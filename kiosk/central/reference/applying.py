@@ -32,6 +32,7 @@ from kiosk.central.reference.tables import (
     Resident,
     ReviewDecision,
 )
+from kiosk.domain.holder_name import is_same_name
 from kiosk.policy.assessment import AssessedOutcome, Assessment, Served
 from kiosk.policy.office_days import DayKind
 from kiosk.policy.services import OfferedService
@@ -191,7 +192,7 @@ def _is_known(session: Session, search: contract.ApplicationSearch) -> bool:
     """Whether central knows this person by this name, and the permit that was read as this person's."""
     if search.permit is None:
         known = session.get(Resident, search.holder.id_number)
-        return known is not None and known.name.strip() == search.holder.name.strip()
+        return known is not None and is_same_name(known.name, search.holder.name)
     permit, name = record_of(session, search.permit.permit_number)
     if permit is None or chip_flaw(permit, search.permit):
         return False

@@ -12,6 +12,8 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
 from kiosk.central import signatures
+from kiosk.data_files.pem import certificates_in, private_key_in
+from kiosk.data_files.pem_text import CertificateFileError
 
 CA_FILE = "ca.pem"
 CENTRAL_CERTIFICATE = "central.pem"
@@ -49,7 +51,8 @@ def make_authority(directory: Path, kiosk_id: str = DEMO_KIOSK, in_use: str = "e
 
 
 def issue_client(directory: Path, kiosk_id: str, file_stem: str | None = None) -> tuple[Path, Path]:
-    """A client certificate with CN `kiosk_id`, and its key, in `directory`: their paths."""
+    """A client certificate with CN `kiosk_id`, and its key: their paths in `directory`. Raises `CertificateFileError`.
+    """
     return _issue(directory, file_stem or kiosk_id, kiosk_id, ExtendedKeyUsageOID.CLIENT_AUTH, None)
 
 
@@ -60,10 +63,9 @@ def _issue(
     usage: x509.ObjectIdentifier,
     names: x509.SubjectAlternativeName | None,
 ) -> tuple[Path, Path]:
-    ca = x509.load_pem_x509_certificate((directory / CA_FILE).read_bytes())
-    ca_key = serialization.load_pem_private_key((directory / _CA_KEY).read_bytes(), None)
-    if not isinstance(ca_key, ec.EllipticCurvePrivateKey):
-        raise ValueError(f"{_CA_KEY}: not a key of this authority")
+    ca, ca_key = certificates_in(directory / CA_FILE)[0], private_key_in(directory / _CA_KEY)
+    if not isinstance(ca_key, ec.EllipticCurvePrivateKey) or ca_key.public_key() != ca.public_key():
+        raise CertificateFileError([f"{directory / _CA_KEY}: not the key of {CA_FILE}"])
     key = ec.generate_private_key(ec.SECP256R1())
     builder = (
         _builder(_name(common_name), ca.subject, key.public_key())

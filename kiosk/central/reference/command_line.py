@@ -40,6 +40,7 @@ from kiosk.central.reference.settings import THREADS_WITH_POSTGRESQL, THREADS_WI
 from kiosk.central.reference.tables import Application, ChipBatchRow, Endorsement, Kiosk, Permit
 from kiosk.central.reference.wire_faults import FAULT_NAMES
 from kiosk.central.signatures import ALGORITHMS
+from kiosk.data_files.pem_text import CertificateFileError
 from kiosk.policy.region_file import RegionFileError
 
 DEFAULT_DATABASE = "sqlite:///central.db"
@@ -54,7 +55,8 @@ def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     _with_database(_leaf(verbs, "seed", _seed, "write residents and permits from a JSON file")).add_argument(
         "file", type=Path
     )
-    _with_database(_leaf(verbs, "purge", _purge, "delete what has outlived its retention time"))
+    _with_database(_leaf(verbs, "purge", _purge, "delete what has outlived its retention time")).add_argument(
+        "--even-so", action="store_true", help="the clock is right, though central has written nothing near it")
     openapi = _leaf(verbs, "openapi", _openapi, "write the OpenAPI document")
     openapi.add_argument("--check", action="store_true", help="only say whether the checked-in document is current")
     _leaf(verbs, "vectors", _vectors, "write the test vectors: grants, MACs")
@@ -140,7 +142,9 @@ def _readable(run: Callable[[argparse.Namespace], int], args: argparse.Namespace
     """Mistakes in files become lines, not tracebacks."""
     try:
         return run(args)
-    except (KeyFileError, DeviceFileError, RegionFileError, residents.ImportFileError) as error:
+    except (
+        KeyFileError, DeviceFileError, RegionFileError, residents.ImportFileError, CertificateFileError,
+    ) as error:
         for mistake in error.mistakes:
             sys.stderr.write(f"{mistake}\n")
     except ReviewRefused as error:
@@ -214,8 +218,14 @@ def _seed(args: argparse.Namespace) -> int:
 def _purge(args: argparse.Namespace) -> int:
     database = opening.to_change(args.database)
     with database.writing() as session:
-        _print(retention.purge(session, system_clock()))
+        now = system_clock()
+        doubt = None if args.even_so else retention.doubt_of_clock(session, now)
+        if doubt is None:
+            _print(retention.purge(session, now))
     database.close()
+    if doubt is not None:
+        sys.stderr.write(f"nothing is deleted: {doubt}; if the clock is right, say --even-so\n")
+        return 1
     return 0
 
 
@@ -269,7 +279,7 @@ def _retire_kiosk(args: argparse.Namespace) -> int:
 
 
 def _revoke(args: argparse.Namespace) -> int:
-    peer = PeerCertificate.from_pem(args.certificate.read_text(encoding="ascii"))
+    peer = PeerCertificate.from_file(args.certificate)
     database = opening.to_change(args.database)
     with database.writing() as session:
         kiosks.revoke(session, peer, args.reason, system_clock())

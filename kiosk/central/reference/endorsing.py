@@ -22,6 +22,7 @@ from kiosk.central.reference.rewriting import decided_content, hand_out, waiting
 from kiosk.central.reference.rules import Asked
 from kiosk.central.reference.tables import Endorsement, Permit
 from kiosk.central.reference.unasked import was_given_up
+from kiosk.domain.holder_name import settled_text
 from kiosk.policy.assessment import AssessedOutcome, Assessment, Served
 
 # A permit endorsed at most this long ago has had the endorsement of this window; the widest window is 31 days.
@@ -266,6 +267,6 @@ def present_address(permit: Permit, moved: bool, proofs: Proofs) -> str | None:
     """Where the holder lives now; None where that is not settled: moved without saying so, or without a proof."""
     registered = permit.address_on_record or permit.address
     if not moved:
-        return permit.address if registered == permit.address else None
+        return permit.address if settled_text(registered) == settled_text(permit.address) else None
     known = {each for each in (permit.address_on_record, proofs.address) if each is not None} - {permit.address}
     return known.pop() if len(known) == 1 else None

@@ -30,6 +30,7 @@ from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from kiosk.central.reference.connections import ConnectionLimits, Connections
 from kiosk.central.reference.peer_certificate import SCOPE_PEER, PeerCertificate, handed_on
+from kiosk.data_files.pem import load_authority, load_identity
 
 SCOPE_ABORT = "kiosk.abort_connection"
 SCOPE_WRITE = "kiosk.write_on_connection"
@@ -57,14 +58,14 @@ class Proxy:
 
 
 def tls_context(ca: Path, certificate: Path, key: Path) -> ssl.SSLContext:
-    """Mutual TLS, 1.2 and 1.3. The environment has no say in it. Raises OSError for files that do not fit."""
+    """Mutual TLS, 1.2 and 1.3. The environment has no say in it. Raises `CertificateFileError`."""
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.minimum_version = ssl.TLSVersion.TLSv1_2
     context.set_ciphers(TLS_1_2_SUITES)
     context.options |= ssl.OP_NO_COMPRESSION | ssl.OP_NO_RENEGOTIATION | ssl.OP_CIPHER_SERVER_PREFERENCE
     context.verify_mode = ssl.CERT_REQUIRED
-    context.load_verify_locations(str(ca))
-    context.load_cert_chain(str(certificate), str(key))
+    load_authority(context, ca)
+    load_identity(context, certificate, key)
     return context
 
 

@@ -11,10 +11,15 @@ import hashlib
 import ssl
 from collections.abc import Iterable
 from dataclasses import dataclass
+from pathlib import Path
 from urllib.parse import unquote_to_bytes
 
 from cryptography import x509
+from cryptography.hazmat.primitives import serialization
 from cryptography.x509.oid import NameOID
+
+from kiosk.data_files.pem import certificates_in
+from kiosk.data_files.pem_text import CertificateFileError
 
 SCOPE_PEER = "kiosk.peer_certificate"
 
@@ -40,6 +45,14 @@ class PeerCertificate:
         if len(names) != 1:
             return None
         return cls(str(names[0].value), hashlib.sha256(der).hexdigest())
+
+    @classmethod
+    def from_file(cls, path: Path) -> PeerCertificate:
+        """Of a PEM file, in which a kiosk's own stands first in its chain. Raises `CertificateFileError`."""
+        peer = cls.from_der(certificates_in(path)[0].public_bytes(serialization.Encoding.DER))
+        if peer is None:
+            raise CertificateFileError([f"{path}: not a kiosk's certificate: it has not exactly one common name"])
+        return peer
 
     @classmethod
     def from_pem(cls, pem: str) -> PeerCertificate:

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from kiosk.central import contract
 from kiosk.central.reference.residents import recorded_content
 from kiosk.central.reference.tables import Permit, Resident
-from kiosk.domain.holder_name import is_same_name
+from kiosk.domain.holder_name import is_same_name, settled_text
 
 # Built once: building a statement costs more than running it.
 _PERMIT = select(Permit).where(Permit.permit_number == bindparam("permit_number")).with_for_update()
@@ -28,6 +28,8 @@ _OF_HOLDER = (
     .order_by(Permit.valid_to.desc().nulls_last(), Permit.permit_number)
     .with_for_update(of=Permit)
 )
+
+_TEXTS = ("address", "issuing_authority", "category")
 
 
 def permit_of(session: Session, permit_number: str) -> Permit:
@@ -73,15 +75,18 @@ def holder_flaw(
 
 
 def is_on_record(permit: Permit, on_chip: contract.PermitContent) -> bool:
-    """Whether the chip holds what central believes. A day's difference in a date counts for nothing: other software
-    counts a year from 29 February, or the last day, otherwise. What is granted is made of the record alone.
+    """Whether the chip holds what central believes. Texts count by their characters, however a register or other
+    software has them: a private-use code point or its later one, full width or not. A day's difference in a date
+    counts for nothing: other software counts a year from 29 February, or the last day, otherwise. What is granted is
+    made of the record alone.
     """
     recorded = recorded_content(permit)
     if not (_is_within_a_day(on_chip.valid_from, recorded.valid_from)
             and _is_within_a_day(on_chip.valid_to, recorded.valid_to)):
         return False
-    return on_chip.model_copy(
-        update={"valid_from": recorded.valid_from, "valid_to": recorded.valid_to}) == recorded
+    if on_chip.endorsement_count != recorded.endorsement_count:
+        return False
+    return all(settled_text(getattr(on_chip, name)) == settled_text(getattr(recorded, name)) for name in _TEXTS)
 
 
 def _is_within_a_day(one: date | None, other: date | None) -> bool:

@@ -33,6 +33,9 @@ from kiosk.central.reference.tables import (
     RevokedCertificate,
 )
 
+MOST_BEHIND, MOST_AHEAD = timedelta(days=1), timedelta(days=30)
+_WRITTEN_AT = (HeartbeatRow.received_at, Endorsement.created_at)
+
 Outlived = Callable[[datetime], ColumnElement[bool]]
 
 
@@ -172,6 +175,21 @@ RETENTIONS = (
         ),
     ),
 )
+
+
+def doubt_of_clock(session: Session, now: datetime) -> str | None:
+    """Why `now` is not believed, beside what central wrote last: heartbeats come every five minutes, so a clock far
+    ahead of the newest row is more likely wrong than central was silent. None where nothing speaks against it.
+    """
+    written = [session.scalar(select(func.max(column))) for column in _WRITTEN_AT]
+    newest = max((moment for moment in written if moment is not None), default=None)
+    if newest is None:
+        return None
+    if now < newest - MOST_BEHIND:
+        return f"the clock says {now:%Y-%m-%d}, but central wrote its newest row on {newest:%Y-%m-%d}, later than that"
+    if now > newest + MOST_AHEAD:
+        return f"the clock says {now:%Y-%m-%d}, {(now - newest).days} days after central wrote its newest row"
+    return None
 
 
 def purge(session: Session, now: datetime) -> dict[str, int]:

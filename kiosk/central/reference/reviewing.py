@@ -72,7 +72,7 @@ class Reviewing:
         return self._found(session, number, lambda query: query)
 
     def _found(self, session: Session, number: str, chosen: Callable[[Query], Query]) -> Application:
-        digits = "".join(each for each in number if each.isdigit())
+        digits = "".join(each for each in number if each in "0123456789")      # Python counts ² and ٣ as digits
         if len(digits) != 8 or check_digit(digits[:7]) != digits[7]:
             raise ReviewRefused("mistyped", f"{number} is no review number: eight digits, of which one does not fit")
         query = select(Application).where(Application.review_number == f"{digits[:4]}-{digits[4:]}")

@@ -170,7 +170,7 @@ class ReferenceCentral:
 
     def revoke_certificate(self, certificate: Path, reason: str = "lost") -> None:
         """Turn the certificate in this PEM file away for good."""
-        peer = PeerCertificate.from_pem(certificate.read_text(encoding="ascii"))
+        peer = PeerCertificate.from_file(certificate)
         with self.database.writing() as session:
             kiosks.revoke(session, peer, reason, self._settings.clock())
 

@@ -1,4 +1,4 @@
-"""Test vectors of the contract, generated beside the OpenAPI document: signed grants, MACs of updates, chained hashes.
+"""Test vectors of the contract, generated beside the OpenAPI document: signed grants, MACs of updates, holders' names.
 
 Every key here is published and so a TEST KEY. SM2's random number is drawn from the message and the private key, so
 that the same vectors come out every time; a real signer draws it anew.
@@ -10,6 +10,7 @@ import base64
 import hashlib
 import importlib
 import json
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -19,6 +20,7 @@ from drivers.permit_chip.permit_file import PermitFile, ProtectedWrite
 from drivers.permit_chip.permit_file_reader import load_permit_file
 from kiosk.central import contract, signatures
 from kiosk.central.reference.hsm import MAC_LENGTH, chip_mac, diversified_key
+from kiosk.domain.private_use import LATER_CODE_POINTS
 
 DOCUMENT = Path(contract.__file__).with_name("vectors.json")
 
@@ -59,6 +61,25 @@ _UPDATES = {
     "a record by its tag": ("04DC0604", "060420271204"),
 }
 
+# Invented names, and the step of the document's rule that each pair is for.
+_ONE_NAME = (
+    (1, "林\ue81e珍", "林\u9fb4珍"), (1, "林\ue816珍", "林\U00020087珍"), (1, "林\ue84a珍", "林\u497a珍"),
+    (2, "ＡＮＮＡ　ＳＭＩＴＨ", "ANNA SMITH"),
+    (3, "林\uf9dc珍", "林\u9686珍"), (3, "JOSE\u0301", "JOS\u00c9"),
+    (4, "林\u200b玉珍", "林玉珍"), (4, "隆\ufe00", "隆"), (4, "隆\U000e0100", "隆"),
+    *((5, f"阿依古丽{dot}买买提", "阿依古丽\u00b7买买提") for dot in ".\uff0e\u2022\u30fb\u3002\u2027"),
+    (6, "Anna Smith", "ANNA SMITH"), (6, "STRASSE", "Stra\u00dfe"), (6, "O\u2019BRIEN", "O'BRIEN"),
+    (6, "ANNA\u2010LENA", "ANNA-LENA"), (6, "\u0149", "'N"),
+    (7, " 林玉珍 ", "林玉珍"), (7, "林\u3000玉", "林玉"), (7, "阿依古丽 \u2022 买买提", "阿依古丽\u00b7买买提"),
+    (7, "J.R. SMITH", "J \u00b7 R\u00b7\u00b7SMITH"), (7, "ANNA  SMITH", "ANNA SMITH"),
+)
+_TWO_NAMES = (
+    (1, "\ue000", "\ue001"), (3, "⼀", "一"), (3, "²", "2"), (3, "\ufa0e", "\u5140"),
+    (5, "阿依古丽\u00b7买买提", "阿依古丽买买提"), (5, "阿依古丽\u00b7买买提", "阿依古\u00b7丽买买提"),
+    (5, "ANNA SMITH", "ANNA.SMITH"), (6, "JOS\u00c9", "JOSE"), (7, "ANNA SMITH", "ANNAS MITH"),
+    (7, "林玉珍", "林玉真"), (7, "林玉珍", "林珍玉"), (7, "国", "國"), (7, "吕布", "呂布"),
+)
+
 
 def vectors() -> dict[str, Any]:
     """The vectors as Python values; every text of bytes is upper-case hex unless its name says base64."""
@@ -71,12 +92,20 @@ def vectors() -> dict[str, Any]:
             *(_chip_mac(permit.mac, f"{permit.name}: {write.file} at {write.place:02X}", update[:4], update[5:])
               for permit, write, update in _endorsement()),
         ],
+        "names": {
+            "later_code_points": {f"{private:04X}": f"{later:04X}" for private, later in LATER_CODE_POINTS.items()},
+            "pairs": [
+                {"step": step, "one": one, "other": other, "is_one_name": is_one_name}
+                for pairs, is_one_name in ((_ONE_NAME, True), (_TWO_NAMES, False)) for step, one, other in pairs
+            ],
+        },
     }
 
 
 def vectors_text() -> str:
-    """The vectors as they are checked in."""
-    return json.dumps(vectors(), ensure_ascii=False, indent=2) + "\n"
+    """The vectors as they are checked in. What an editor might not show, or might change, is escaped."""
+    text = json.dumps(vectors(), ensure_ascii=False, indent=2) + "\n"
+    return re.sub(r"[^\n -~\u4e00-\u9fff]", lambda character: json.dumps(character[0])[1:-1], text)
 
 
 def _endorsement() -> Iterator[tuple[PermitFile, ProtectedWrite, bytes]]:

@@ -131,7 +131,7 @@ def test_files_that_are_no_certificates_are_told(
     (tmp_path / "ca.pem").write_text("nothing", "utf-8")
     pair = ["--certificate", str(directory / f"{KIOSK}.pem"), "--key", str(directory / f"{KIOSK}.key")]
     assert main(["central", "check", "https://127.0.0.1", "--ca", str(tmp_path / "ca.pem"), *pair]) == 2
-    assert "not an authority" in capsys.readouterr().err
+    assert "ca.pem: holds no certificate in PEM" in capsys.readouterr().err
     assert main(["central", "check", "https://127.0.0.1", *pair]) == 2
     assert capsys.readouterr().err == "missing: --ca\n"
 

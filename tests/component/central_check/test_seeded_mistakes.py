@@ -42,6 +42,7 @@ FOUND_BY: dict[str, set[object]] = {      # `...`: it shows in many answers, and
     "gives a used grant back": {"cancellation.used"},
     "a late report counts": {"completion.out_of_order", "completion.state", "rewrite.nothing"},
     "forgets the journal": {"heartbeat.journal"},
+    "names by their letters": {"name.spelt_otherwise", "application.found_by_id_card"},
     "takes anything": {"http.too_large"},
 }
 
