@@ -140,7 +140,7 @@ class Kiosk:
             worker, lambda: self.engine.state, self._guard, self.health))
         standing = standing_fault(lambda: self._crew.fault, self._guard, heartbeat)
         journal = self._desk("journal", lambda _: JournalLook(self._guard))
-        check = DeviceCheck(id_card, permit, chip, central, journal, self.health, standing)
+        check = DeviceCheck(id_card, permit, chip, central, journal, self.health, standing, surroundings_changed)
         performer.do_at_once(do.CheckDevices, check.carry_out)
         self._permit, self._chip, self._receipt, self._central, self._outbox = permit, chip, receipt, central, outbox
 

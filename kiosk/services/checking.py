@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from drivers.errors import DriverError
 from kiosk.faults import CONFIGURATION, Fault, Part, Severity
 from kiosk.runtime.workers import LONGEST_JOB_S
-from kiosk.services.device_health import BIN, JOURNAL, DeviceHealth
+from kiosk.services.device_health import BIN, CENTRAL, JOURNAL, DeviceHealth
 from kiosk.services.faulting import fault_of
 from kiosk.services.journal_guard import JournalGuard
 from kiosk.services.performing import Desk, Handler, Post
@@ -45,9 +45,9 @@ class JournalLook:
 
 
 class DeviceCheck:
-    """Asks the identity reader, the permit unit, the slot where chips are read, central (is the clock right?) and the
-    journal's file. None of them hides another: each answer is noted in `health` when it comes. `standing()`: why
-    nothing is ready whatever they say.
+    """Asks the identity reader, the permit unit, the slot where chips are read, central (and with
+    its time the clock) and the journal's file. None of them hides another: each answer is noted in `health` when it
+    comes. `standing()`: why nothing is ready whatever they say; `changed()`: central may be reached again or no more.
 
     The machine is told once for each look: of the first in this order that closes the kiosk, as soon as those before it
     have answered, or, where one of those is late, when the next look begins; else of the first fault of another kind,
@@ -57,15 +57,16 @@ class DeviceCheck:
     def __init__(
         self, id_card: Desk[IdCardService], permit: Desk[PermitService], chip: Desk[ChipService],
         central: Desk[CentralService], journal: Desk[JournalLook], health: DeviceHealth,
-        standing: Callable[[], Fault | None],
+        standing: Callable[[], Fault | None], changed: Callable[[], None],
     ) -> None:
+        self._changed = changed
         self._health = health
         self._standing = standing
         self._looks: dict[str, tuple[Desk[Any], Callable[[Any], Fault | None]]] = {
             "id_reader": (id_card, self._look_at_reader),
             "permit_unit": (permit, self._look_at_unit),
             "permit_chip": (chip, self._look_at_slot),
-            "central": (central, lambda service: service.check()),
+            "central": (central, self._look_at_central),
             "journal": (journal, self._look_at_journal),
         }
         self._lock = threading.Lock()
@@ -125,6 +126,12 @@ class DeviceCheck:
 
     def _look_at_slot(self, service: ChipService) -> Fault | None:
         return self._noted("permit_chip", _found("permit_chip", service.check))
+
+    def _look_at_central(self, service: CentralService) -> Fault | None:
+        fault = service.check()
+        self._health.note(CENTRAL, service.trouble)
+        self._changed()     # or not: the heartbeat may have noted the same before
+        return fault
 
     def _look_at_journal(self, service: JournalLook) -> Fault | None:
         return self._noted(JOURNAL, service.look())
