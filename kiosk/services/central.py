@@ -115,7 +115,8 @@ class CentralService:
             self._is_clock_wrong()
         if self._clock.is_in_doubt:
             return CLOCK_WRONG
-        if self._is_taken and self._clock.now() <= self._client.own_certificate_ends_at:
+        has_ended = self._clock.is_heard and self._clock.now() > self._client.own_certificate_ends_at
+        if self._is_taken and not has_ended:
             return None
         self.trouble = KIOSK_NOT_ACCEPTED
         return KIOSK_NOT_ACCEPTED
