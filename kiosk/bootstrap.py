@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from kiosk.about import About
-from kiosk.app.effect_routes import canceller, guarded, message_of
+from kiosk.app.effect_routes import canceller, message_of, standing_fault
 from kiosk.app.ending import release_all
 from kiosk.app.lesser_devices import CODE_SCANNER, LESSER, RECEIPT_PRINTER, LesserDevices
 from kiosk.app.window import complain
@@ -36,7 +36,7 @@ from kiosk.runtime.standing_journal import open_journal
 from kiosk.runtime.state_lock import StateLock
 from kiosk.runtime.workers import Worker
 from kiosk.screen_models import Words
-from kiosk.services.checking import DeviceCheck
+from kiosk.services.checking import DeviceCheck, JournalLook
 from kiosk.services.device_health import DeviceHealth
 from kiosk.services.job_times import BACKGROUND
 from kiosk.services.journal_guard import JournalGuard
@@ -145,9 +145,10 @@ class Kiosk:
         performer.do_at_once(do.LookAhead, rules.look_ahead)
         heartbeat = self._heartbeat = self._desk("heartbeat", lambda worker: self._building.heartbeat(
             worker, lambda: self.engine.state, self._guard, self.health))
-        devices = DeviceCheck(id_card, permit, chip, central, self._guard, self.health)
-        check = guarded(devices.carry_out, self._guard, heartbeat)
-        performer.do_at_once(do.CheckDevices, unless(lambda: self._crew.fault, check))
+        standing = standing_fault(lambda: self._crew.fault, self._guard, heartbeat)
+        journal = self._desk("journal", lambda _: JournalLook(self._guard))
+        check = DeviceCheck(id_card, permit, chip, central, journal, self.health, standing, surroundings_changed)
+        performer.do_at_once(do.CheckDevices, check.carry_out)
         self._permit, self._chip, self._receipt, self._central, self._outbox = permit, chip, receipt, central, outbox
 
     def _desk(self, name: str, build: Callable[[Worker], Any], beside: Desk[Any] | None = None) -> Desk[Any]:

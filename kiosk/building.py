@@ -190,8 +190,11 @@ class Building:
         from kiosk.services.heartbeat import HeartbeatService, Watched
 
         client = self._central_client(worker)
-        certificates = CertificateWatch(
-            self._config.central.certificate, lambda: client.certificate_ends_at, self._clock.monotonic)
+        certificates = CertificateWatch({
+            "kiosk": lambda: client.own_certificate_ends_at,
+            "central": lambda: client.certificate_ends_at,
+            "authority": lambda: client.authority_ends_at,
+        }, self._clock.monotonic)
         watched = Watched(
             state, self._journal, guard, health, versions_for_central(self._config.files),
             timedelta(days=self._config.journal.keep_days), self._unknown, partial(missing_years, self._region),

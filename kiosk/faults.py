@@ -151,6 +151,11 @@ CERTIFICATE_ENDS = _fault(
     "5501", "certificate_ends", Severity.DEGRADED, "central",
     "A certificate of the line to central ends within 30 days, or has ended; `certificate_ends` in the log says whose. "
     "Let central's operator issue the kiosk's anew, or tell them of their own: without it nothing is endorsed.")
+KIOSK_NOT_ACCEPTED = _fault(
+    "5502", "kiosk_not_accepted", Severity.OUT_OF_SERVICE, "central",
+    "Central does not take this kiosk: its certificate has ended, is not accepted or is revoked, or central does not "
+    "know the kiosk; `central_trouble` in the log says which. Let central's operator issue a new certificate or "
+    "register the kiosk. Put new files where the old ones are; no restart is needed.")
 WORKER_DIED = _fault(
     "6201", "worker_died", Severity.OUT_OF_SERVICE, "kiosk",
     "Part of the program stopped. It is restarted by systemd; send the support bundle if it recurs.")

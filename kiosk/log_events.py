@@ -65,6 +65,9 @@ class LogEvent(Enum):
         ("copy",))
     CERTIFICATE_ENDS = (
         "certificate_ends", "a certificate ends soon, or has ended; 0 days is today", ("whose", "days"))
+    CERTIFICATES_LOADED = (
+        "certificates_loaded", "the files of the line to central were replaced; with mistakes the old ones stay in use",
+        ("mistakes",))
     DEVICE_TROUBLE = ("device_trouble", "a driver raised", ("device", "doing", "error", "message", "fault"))
     PCSCD_RESTART_ASKED = (
         "pcscd_restart_asked", "pcscd is gone or hangs: systemd was asked to start it anew, or why not",

@@ -39,8 +39,10 @@ from kiosk.workflow import states as s
 WRITING_STAGES = (Text("writing.stage.chip"), Text("writing.stage.check"), Text("writing.stage.face"))
 
 
-def present(about: About, state: s.State, *, without_paper: bool = False) -> ScreenModel:
-    """The screen of `state`. `without_paper`: nothing could be printed now."""
+def present(
+    about: About, state: s.State, *, without_paper: bool = False, without_central: bool = False
+) -> ScreenModel:
+    """The screen of `state`. `without_paper`: nothing could be printed now; `without_central`: nothing be endorsed."""
     match state:
         case (
             s.Recovering(switching_off=True) | s.Idle(switching_off=True)
@@ -51,7 +53,7 @@ def present(about: About, state: s.State, *, without_paper: bool = False) -> Scr
         case s.Recovering():
             return OutOfServiceScreen(frame_of(about, state, WayOut.NONE), Text("out_of_service.starting"), "", ())
         case s.Idle():
-            return _welcome(about, state, without_paper)
+            return _welcome(about, state, without_paper, without_central)
         case s.OutOfService(fault=fault, custody=custody):
             inside = (Text("out_of_service.permit_inside"),) if custody is not Custody.WITH_HOLDER else ()
             return OutOfServiceScreen(
@@ -150,11 +152,11 @@ def _inquiring(about: About, state: s.Inquiry) -> ScreenModel:
             assert_never(state)
 
 
-def _welcome(about: About, state: s.Idle, without_paper: bool) -> WelcomeScreen:
+def _welcome(about: About, state: s.Idle, without_paper: bool, without_central: bool) -> WelcomeScreen:
     here = foresee(about.region, Service.ENDORSE, pilot=about.pilot).is_served_here
     return WelcomeScreen(
         frame_of(about, state, WayOut.NONE), about.region.name, about.languages, other_services=True,
-        not_offered=not here, without_paper=without_paper)
+        not_offered=not here, without_paper=without_paper, without_central=without_central)
 
 
 def _id_card(about: About, state: s.ReadingIdCard | s.ReadingAgentIdCard) -> IdCardScreen:

@@ -98,7 +98,8 @@ class Term:
 @dataclass(frozen=True, slots=True)
 class WelcomeScreen:
     """`other_services`: there is more on offer than the endorsement. `not_offered`: nothing is endorsed at kiosks of
-    this region, so the big button says "until when is my permit valid". `without_paper`: no receipts come out now.
+    this region, so the big button says "until when is my permit valid". `without_paper`: no receipts come out now;
+    `without_central`: nothing is endorsed now.
     """
 
     frame: Frame
@@ -107,6 +108,7 @@ class WelcomeScreen:
     other_services: bool = False
     not_offered: bool = False
     without_paper: bool = False
+    without_central: bool = False
 
 
 @dataclass(frozen=True, slots=True)

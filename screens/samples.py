@@ -134,6 +134,8 @@ def samples(language: str) -> dict[str, ScreenModel]:
         "welcome_services": WelcomeScreen(resting, REGION, LANGUAGES, other_services=True),
         "welcome_without_paper": WelcomeScreen(
             resting, REGION, LANGUAGES, other_services=True, without_paper=True),
+        "welcome_without_central": WelcomeScreen(
+            resting, REGION, LANGUAGES, other_services=True, without_central=True),
         "welcome_not_offered": WelcomeScreen(
             resting, local("许昌市建安区", "Jian'an District, Xuchang"), LANGUAGES, other_services=True,
             not_offered=True),

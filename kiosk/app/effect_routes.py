@@ -6,6 +6,7 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
+from kiosk.faults import Fault
 from kiosk.runtime.journal import OutboundMessage
 from kiosk.services.job_times import BACKGROUND
 from kiosk.services.journal_guard import JournalGuard
@@ -34,16 +35,17 @@ def message_of(effect: do.Effect, now: datetime) -> OutboundMessage | None:
     return outbox.message_of(effect, now)
 
 
-def guarded(
-    check: Callable[[Any, Any], None], guard: JournalGuard, heartbeat: Desk[Any]
-) -> Callable[[Any, Any], None]:
-    """Nothing is ready while the journal is not believed; it is looked through again until a technician accepted it."""
-    def carry_out(effect: do.CheckDevices, post: Callable[[on.Event], None]) -> None:
-        fault = guard.fault
-        if fault is None:
-            check(effect, post)
-            return
-        heartbeat.submit(lambda service: service.begin(), "heartbeat", BACKGROUND.seconds)
-        post(on.DeviceFailed(fault))
+def standing_fault(
+    workers: Callable[[], Fault | None], guard: JournalGuard, heartbeat: Desk[Any]
+) -> Callable[[], Fault | None]:
+    """Why nothing is ready whatever the devices say: a worker, or a journal that is not believed, which is looked
+    through again until a technician accepted it.
+    """
+    def standing() -> Fault | None:
+        if (fault := workers()) is not None:
+            return fault
+        if (fault := guard.fault) is not None:
+            heartbeat.submit(lambda service: service.begin(), "heartbeat", BACKGROUND.seconds)
+        return fault
 
-    return carry_out
+    return standing

@@ -41,13 +41,17 @@ class Serials:
 
 class ShownScreens:
     """States in, models out; intents in, events out. `show` on the machine's thread, `touched` on the window's.
-    `without_paper()`: nothing could be printed now.
+    `without_paper()`: nothing could be printed now; `without_central()`: central is not reached.
     """
 
-    def __init__(self, about: About, post: Post, without_paper: Callable[[], bool] = lambda: False) -> None:
+    def __init__(
+        self, about: About, post: Post, without_paper: Callable[[], bool] = lambda: False,
+        without_central: Callable[[], bool] = lambda: False,
+    ) -> None:
         self._about = about
         self._post = post
         self._without_paper = without_paper
+        self._without_central = without_central
         self._serials = Serials()
         self._lock = threading.Lock()
         self._state: s.State = s.Recovering()
@@ -87,5 +91,6 @@ class ShownScreens:
 
     def _numbered(self, state: s.State) -> ScreenModel:
         visit = s.visit_of(state)
-        model = present(self._about, state, without_paper=self._without_paper())
+        model = present(
+            self._about, state, without_paper=self._without_paper(), without_central=self._without_central())
         return self._serials.given_to(model, (visit.id if visit else None, s.asked_in(state)))

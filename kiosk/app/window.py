@@ -190,6 +190,7 @@ class Window:
         from kiosk.app.shown_screens import ShownScreens
         from kiosk.bootstrap import Kiosk, about
         from kiosk.runtime.memory import Outstanding
+        from kiosk.services.device_health import CENTRAL
 
         kiosk = Kiosk(
             opening.config, self.show, broken=lambda: self.close(1), ended=lambda: self.close(0), lock=self._state_lock,
@@ -199,7 +200,8 @@ class Window:
         with self._lock:
             self._languages = about_site.languages
             self._screens = ShownScreens(
-                about_site, kiosk.engine.post, lambda: kiosk.lesser.paper_trouble() is not None)
+                about_site, kiosk.engine.post, lambda: kiosk.lesser.paper_trouble() is not None,
+                lambda: kiosk.health.fault(CENTRAL) is not None)
             self.kiosk = kiosk
         if self._ending.is_set():
             return

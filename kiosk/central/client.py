@@ -16,7 +16,6 @@ from __future__ import annotations
 
 import logging
 import re
-import ssl
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -42,7 +41,7 @@ from kiosk.central.http_date import parse_http_date
 from kiosk.central.line import Heard, Line, TooMuchHeard, Waits
 from kiosk.central.reading import Unknown, read_answer
 from kiosk.central.repeating import PATIENCE_S, Call, Repeats, patience_s
-from kiosk.data_files.pem import load_authority, load_identity
+from kiosk.central.tls_files import TlsFiles
 from kiosk.log_events import LogEvent, log
 
 MAX_ANSWER_BYTES = 256 * 1024     # the largest answer of the contract, a chip batch, is below 8 KiB
@@ -76,6 +75,7 @@ class CentralClient:
     counts what answers hold that this kiosk does not know; `look_up` finds the addresses of central's name.
 
     Raises `CertificateFileError` for files that cannot be used, `CentralAddressError` for an address that is none.
+    Files that are replaced are used from the next call on.
     """
 
     def __init__(
@@ -97,7 +97,8 @@ class CentralClient:
         self.unknown = unknown or Unknown()
         self.central_time: datetime | None = None
         """Central's clock at its last answer, by the whole second; None where it told none."""
-        self._line = Line(parse_central_address(base_url), _tls(ca, certificate, key), clock, look_up)
+        self._files = TlsFiles(ca, certificate, key)
+        self._line = Line(parse_central_address(base_url), self._files.context, clock, look_up)
 
     @property
     def silent_addresses(self) -> tuple[str, ...]:
@@ -108,6 +109,16 @@ class CentralClient:
     def certificate_ends_at(self) -> datetime | None:
         """Until when the certificate is valid that central showed last; None where no connection was made yet."""
         return self._line.certificate_ends_at
+
+    @property
+    def own_certificate_ends_at(self) -> datetime:
+        """Until when the kiosk's certificate is valid that is in use."""
+        return self._files.own_ends_at
+
+    @property
+    def authority_ends_at(self) -> datetime:
+        """Until when one of the authorities is valid by which central is known."""
+        return self._files.authority_ends_at
 
     def close(self) -> None:
         """Close the connection."""
@@ -131,6 +142,18 @@ class CentralClient:
     def endorsement_state(self, endorsement_id: UUID) -> contract.EndorsementState:
         """GET /v1/endorsements/{id}. `CentralRefusedCall` 404 "not_found": central never had it; POST it again."""
         return self._get(Call.ENDORSEMENT_STATE, f"/v1/endorsements/{endorsement_id}", _STATE)
+
+    def knock(self) -> None:
+        """Ask for nobody's endorsement, once and on a new connection, on which both ends show their certificates anew.
+        Raises a `CentralError` if central does not answer that it knows none.
+        """
+        self._line.hang_up()
+        request = _Request(Call.ENDORSEMENT_STATE, "GET", f"/v1/endorsements/{uuid4()}", _named(), b"")
+        try:
+            self._asked(request, _STATE, self._times.whole_s)
+        except CentralRefusedCall as error:
+            if error.code != "not_found":
+                raise
 
     def cancel(
         self, endorsement_id: UUID, request: contract.CancellationRequest, *, key: str, sequence: int | None
@@ -252,6 +275,8 @@ class CentralClient:
         times = self._times
         waits = Waits(times.connect_s, times.answer_s, times.forgotten_s, within_s)
         failed: CentralError
+        if self._files.renew():
+            self._line.use(self._files.context)
         try:
             heard = self._line.ask(
                 request.method, request.path, request.headers, request.content, waits, MAX_ANSWER_BYTES)
@@ -353,15 +378,3 @@ _FOUND = TypeAdapter(contract.ApplicationsFound)
 _PROGRESS = TypeAdapter(contract.ApplicationProgress)
 _HEARTBEAT = TypeAdapter(contract.HeartbeatAnswer)
 _PROBLEM = TypeAdapter(contract.Problem)
-
-
-def _tls(ca: Path, certificate: Path, key: Path) -> ssl.SSLContext:
-    # Not ssl.create_default_context, which lets SSLKEYLOGFILE have the secrets of every call written to a file.
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-    load_authority(context, ca)
-    context.minimum_version = ssl.TLSVersion.TLSv1_2
-    # A server that knows only by the path that it wants a certificate (Apache's SSLVerifyClient in a Location) asks for
-    # it after the handshake: RFC 8446, section 4.6.2.
-    context.post_handshake_auth = True
-    load_identity(context, certificate, key)
-    return context

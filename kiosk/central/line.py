@@ -123,6 +123,11 @@ class Line:
         told = {name.decode("latin-1").lower(): value.decode("latin-1") for name, value in response.headers}
         return Heard(response.status, told, bytes(body))
 
+    def use(self, context: ssl.SSLContext) -> None:
+        """Connect with other certificates from now on."""
+        self._context = context
+        self.hang_up()
+
     def hang_up(self) -> None:
         """Close the connection; the next exchange opens another."""
         self._pool.close()

@@ -80,6 +80,14 @@ class WatchedClock:
         return self.confirmed_now() is not None
 
     @property
+    def is_heard(self) -> bool:
+        """Whether central told a time since the start. From then on `now()` is right whatever becomes of the clock;
+        before, it is what the clock says, and nobody is told a day by it.
+        """
+        with self._lock:
+            return self._is_heard
+
+    @property
     def is_in_doubt(self) -> bool:
         """Whether the clock is away from where it should be: by central's word, or by what it said at the start, or
         behind the journal's last step.

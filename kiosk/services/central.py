@@ -13,8 +13,10 @@ from kiosk.central.client import (
     CentralClient,
     CentralError,
     CentralRefusedCall,
+    CentralUnreachable,
 )
 from kiosk.central.grants import GrantFlaw, GrantKeys, GrantRejected, verify_grant
+from kiosk.central.tls_causes import KIOSK_REFUSED
 from kiosk.domain.applications import EvidenceResult
 from kiosk.domain.documents import Permit, PermitContent
 from kiosk.domain.endorsement import ChipState, Drawable, Grant, Refusal
@@ -24,6 +26,7 @@ from kiosk.faults import (
     CLOCK_WRONG,
     FACE_UNPRINTABLE,
     GRANT_REJECTED,
+    KIOSK_NOT_ACCEPTED,
     Fault,
 )
 from kiosk.log_events import LogEvent, log
@@ -50,11 +53,7 @@ from kiosk.workflow import effects as do
 from kiosk.workflow import events as on
 from kiosk.workflow.visits import Case
 
-COMPARED_EVERY_S = 600.0
-"""How old a comparison with central's clock may grow while nobody is served: who only asks how long a permit is valid
-is told by the kiosk's own clock.
-"""
-
+_KIOSK_NOT_TAKEN = ("unknown_kiosk", "certificate_revoked")
 
 AskDrawable = Callable[[PermitContent, str], Drawable]
 """(content, name of the permit file) → whether this kiosk can draw it"""
@@ -76,7 +75,10 @@ class CentralService:
         self._journal = journal
         self._clock = clock
         self._ask_drawable = ask_drawable
-        self._compared_at: float | None = None
+        self.trouble: Fault | None = None
+        """Why nothing would be endorsed now: what two checks in a row found, or one that leaves no doubt."""
+        self._failed: str | None = None     # at the latest check
+        self._is_taken = True
 
     @property
     def handlers(self) -> Mapping[type, Handler]:
@@ -93,24 +95,31 @@ class CentralService:
         }
 
     def check(self) -> Fault | None:
-        """Whether the clock is wrong; central is asked where it is in doubt, or was not compared for a while. As long
-        as central is silent, a clock that was found wrong or was set is wrong until it is back where it should be.
+        """Why no permit may be taken in: the clock is wrong, or central does not take this kiosk. A central that is
+        silent is no such reason (see `trouble`); as long as it is, a clock that was found wrong or was set is wrong
+        until it is back where it should be.
         """
-        if not self._is_to_be_compared():
-            return None
-        self._compared_at = self._clock.monotonic()
         try:
-            self._client.endorsement_state(uuid4())     # nobody's: central answers that it knows none
-        except CentralRefusedCall:
-            self._is_clock_wrong()
+            self._client.knock()
         except CentralError as error:
-            self._fault_of("clock", error)
-        return CLOCK_WRONG if self._clock.is_in_doubt else None
-
-    def _is_to_be_compared(self) -> bool:
-        if self._compared_at is None or self._clock.is_unsettled or self._clock.is_in_doubt:
-            return True
-        return self._clock.monotonic() - self._compared_at >= COMPARED_EVERY_S
+            is_heard = isinstance(error, CentralRefusedCall)
+            if is_heard or _is_about_kiosk(error):      # a silent central says nothing of it
+                self._is_taken = not _is_about_kiosk(error)
+            if str(error) != self._failed:      # said once, as long as every look finds the same
+                self._fault_of("check", error)
+            self.trouble = None if self._failed is None else _fault_for(error)
+            self._failed = str(error)
+        else:
+            is_heard, self._is_taken, self.trouble, self._failed = True, True, None, None
+        if is_heard:
+            self._is_clock_wrong()
+        if self._clock.is_in_doubt:
+            return CLOCK_WRONG
+        has_ended = self._clock.is_heard and self._clock.now() > self._client.own_certificate_ends_at
+        if self._is_taken and not has_ended:
+            return None
+        self.trouble = KIOSK_NOT_ACCEPTED
+        return KIOSK_NOT_ACCEPTED
 
     def close(self) -> None:
         self._client.close()
@@ -144,7 +153,6 @@ class CentralService:
         told = self._client.central_time
         if told is None:
             return False
-        self._compared_at = self._clock.monotonic()
         offset = self._clock.hear(told)
         is_wrong = self._clock.is_in_doubt
         if is_wrong:
@@ -333,14 +341,25 @@ class CentralService:
         log(
             LogEvent.CENTRAL_TROUBLE, level=logging.WARNING, call=call, error=f"{type(error).__name__}: {error}",
             code=code)
-        match error:
-            case GrantRejected():
-                return GRANT_REJECTED
-            case JournalFailed():
-                return error.fault      # a call that could not be numbered was not made
-            case CentralAnsweredGarbage():
-                return CENTRAL_GARBAGE
-            case CentralRefusedCall() if not error.may_pass:
-                return CENTRAL_GARBAGE
-            case _:
-                return CENTRAL_UNREACHABLE
+        return _fault_for(error)
+
+
+def _fault_for(error: CentralError | GrantRejected | JournalFailed) -> Fault:
+    match error:
+        case GrantRejected():
+            return GRANT_REJECTED
+        case JournalFailed():
+            return error.fault      # a call that could not be numbered was not made
+        case CentralAnsweredGarbage():
+            return CENTRAL_GARBAGE
+        case CentralRefusedCall() if not error.may_pass:
+            return CENTRAL_GARBAGE
+        case _:
+            return CENTRAL_UNREACHABLE
+
+
+def _is_about_kiosk(error: CentralError) -> bool:
+    """Whether central takes no call of this kiosk."""
+    if isinstance(error, CentralRefusedCall):
+        return error.code in _KIOSK_NOT_TAKEN
+    return isinstance(error, CentralUnreachable) and error.cause == KIOSK_REFUSED

@@ -1,15 +1,20 @@
-"""Is everything there that a visit needs? Asked while nobody is served, each device on its own thread."""
+"""Is everything there that a visit needs? Asked while nobody is served, all at once, each on its own thread."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import threading
+from collections.abc import Callable, Iterable
+from functools import partial
+from itertools import takewhile
+from typing import TYPE_CHECKING, Any
 
 from drivers.errors import DriverError
-from kiosk.faults import Fault
-from kiosk.services.device_health import BIN, JOURNAL, DeviceHealth
+from kiosk.faults import CONFIGURATION, Fault, Part, Severity
+from kiosk.runtime.workers import LONGEST_JOB_S
+from kiosk.services.device_health import BIN, CENTRAL, JOURNAL, DeviceHealth
 from kiosk.services.faulting import fault_of
 from kiosk.services.journal_guard import JournalGuard
-from kiosk.services.performing import Desk, Post
+from kiosk.services.performing import Desk, Handler, Post
 from kiosk.workflow import effects as do
 from kiosk.workflow import events as on
 
@@ -21,59 +26,128 @@ if TYPE_CHECKING:
     from kiosk.services.permit import PermitService
 
 
+class JournalLook:
+    """The service of the desk that looks at the journal's file: the disk, or who holds the file, may let it wait."""
+
+    def __init__(self, guard: JournalGuard) -> None:
+        self._guard = guard
+
+    @property
+    def handlers(self) -> dict[type, Handler]:
+        return {}
+
+    def look(self) -> Fault | None:
+        """Why the journal would take no record, or None."""
+        return self._guard.look()
+
+    def close(self) -> None:
+        """The file is the journal's own matter."""
+
+
 class DeviceCheck:
-    """Asks the identity reader, the permit unit, then the slot where chips are read; without any of them no permit may
-    be taken in. A clock that was found wrong is compared with central's until it is right. Last, whether the journal
-    would take a record.
+    """Asks the identity reader, the permit unit, the slot where chips are read, central (and with
+    its time the clock) and the journal's file. None of them hides another: each answer is noted in `health` when it
+    comes. `standing()`: why nothing is ready whatever they say; `changed()`: central may be reached again or no more.
+
+    The machine is told once for each look: of the first in this order that closes the kiosk, as soon as those before it
+    have answered, or, where one of those is late, when the next look begins; else of the first fault of another kind,
+    or that all is well, when all have answered.
     """
 
     def __init__(
         self, id_card: Desk[IdCardService], permit: Desk[PermitService], chip: Desk[ChipService],
-        central: Desk[CentralService], journal: JournalGuard, health: DeviceHealth,
+        central: Desk[CentralService], journal: Desk[JournalLook], health: DeviceHealth,
+        standing: Callable[[], Fault | None], changed: Callable[[], None],
     ) -> None:
-        self._id_card = id_card
-        self._permit = permit
-        self._chip = chip
-        self._central = central
-        self._journal = journal
+        self._changed = changed
         self._health = health
+        self._standing = standing
+        self._looks: dict[str, tuple[Desk[Any], Callable[[Any], Fault | None]]] = {
+            "id_reader": (id_card, self._look_at_reader),
+            "permit_unit": (permit, self._look_at_unit),
+            "permit_chip": (chip, self._look_at_slot),
+            "central": (central, self._look_at_central),
+            "journal": (journal, self._look_at_journal),
+        }
+        self._lock = threading.Lock()
+        self._being_asked: set[str] = set()
+        self._answers: dict[str, Fault | None] = {}     # of the present look
+        self._untold: Post | None = None                # whom the present look is still to tell
 
     def carry_out(self, _: do.CheckDevices, post: Post) -> None:
-        """Post `DeviceFailed` for the first that is not ready, else `DevicesReady`."""
-        self._id_card.submit(lambda service: self._check_reader(service, post), "check")
+        """Begin a look. Whoever is still being asked is not asked again: his answer counts when it comes."""
+        standing = self._standing()
+        if standing is not None:
+            post(on.DeviceFailed(standing))
+        with self._lock:
+            late, tell = _closing(self._answers.get(name) for name in self._looks), self._untold
+            self._answers, self._untold = {}, post if standing is None else None
+            asked = [name for name in self._looks if name not in self._being_asked]
+            self._being_asked.update(asked)
+        if standing is None and tell is not None and late is not None:
+            tell(on.DeviceFailed(late))
+        for name in asked:
+            self._looks[name][0].submit(
+                partial(self._ask, name), "check", LONGEST_JOB_S, partial(self._answered, name, CONFIGURATION))
 
-    def _check_reader(self, service: IdCardService, post: Post) -> None:
-        try:
-            service.check()
-        except DriverError as error:
-            post(on.DeviceFailed(fault_of("id_reader", error, doing="checking")))
-            return
-        self._permit.submit(lambda permit: self._check_unit(permit, post), "check")
+    def _ask(self, name: str, service: Any) -> None:
+        fault = self._looks[name][1](service)
+        self._answered(name, fault)
 
-    def _check_unit(self, service: PermitService, post: Post) -> None:
-        try:
-            fault = service.check()
-        except DriverError as error:
-            fault = fault_of("permit_unit", error, doing="checking")
+    def _answered(self, name: str, fault: Fault | None) -> None:
+        with self._lock:
+            self._being_asked.discard(name)
+            self._answers[name] = fault
+            news, tell = self._news(), self._untold
+            if news is None or tell is None:
+                return
+            self._untold = None
+        tell(news)
+
+    def _news(self) -> on.DeviceFailed | on.DevicesReady | None:
+        """What is certain by now."""
+        found = [self._answers[name] for name in takewhile(self._answers.__contains__, self._looks)]
+        fault = _closing(found)
+        if fault is None and len(found) < len(self._looks):
+            return None
+        fault = fault or next(filter(None, found), None)
+        return on.DevicesReady() if fault is None else on.DeviceFailed(fault)
+
+    def _look_at_reader(self, service: IdCardService) -> Fault | None:
+        return self._noted("id_reader", _found("id_reader", service.check))
+
+    def _look_at_unit(self, service: PermitService) -> Fault | None:
+        fault = _found("permit_unit", service.check)
         self._health.note(BIN, service.bin_trouble())
-        if fault is None:
-            self._chip.submit(lambda chip: self._check_slot(chip, post), "check")
-        else:
-            post(on.DeviceFailed(fault))
-
-    def _check_slot(self, service: ChipService, post: Post) -> None:
-        try:
-            service.check()
-        except DriverError as error:
-            post(on.DeviceFailed(fault_of("permit_chip", error, doing="checking")))
-            return
-        self._central.submit(lambda central: self._check_clock(central, post), "check")
-
-    def _check_clock(self, service: CentralService, post: Post) -> None:
-        fault = service.check() or self._look_at_journal()
-        post(on.DevicesReady() if fault is None else on.DeviceFailed(fault))
-
-    def _look_at_journal(self) -> Fault | None:
-        fault = self._journal.look()
-        self._health.note(JOURNAL, fault)
+        if fault is None or fault.part is Part.PERMIT_UNIT:
+            return self._noted("permit_unit", fault)
+        self._health.note("permit_unit", None)      # it answered; what is not well is the journal
         return fault
+
+    def _look_at_slot(self, service: ChipService) -> Fault | None:
+        return self._noted("permit_chip", _found("permit_chip", service.check))
+
+    def _look_at_central(self, service: CentralService) -> Fault | None:
+        fault = service.check()
+        self._health.note(CENTRAL, service.trouble)
+        self._changed()     # or not: the heartbeat may have noted the same before
+        return fault
+
+    def _look_at_journal(self, service: JournalLook) -> Fault | None:
+        return self._noted(JOURNAL, service.look())
+
+    def _noted(self, name: str, fault: Fault | None) -> Fault | None:
+        self._health.note(name, fault)
+        return fault
+
+
+def _found(device: str, check: Callable[[], Fault | None]) -> Fault | None:
+    try:
+        return check()
+    except DriverError as error:
+        return fault_of(device, error, doing="checking")
+
+
+def _closing(found: Iterable[Fault | None]) -> Fault | None:
+    """The first with which no permit may be taken in."""
+    return next((fault for fault in found if fault is not None and fault.severity is Severity.OUT_OF_SERVICE), None)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Mapping
 
 from drivers.errors import DriverError, IdCardUnreadable
@@ -11,7 +12,9 @@ from kiosk.domain.documents import IdDocument, IdKind
 from kiosk.domain.endorsement import Refusal
 from kiosk.domain.identity_number import identity_number, is_valid_number
 from kiosk.domain.personal import Personal
-from kiosk.runtime.clock import Clock, today
+from kiosk.faults import CENTRAL_UNREACHABLE
+from kiosk.runtime.clock import today
+from kiosk.runtime.clock_watch import WatchedClock
 from kiosk.runtime.workers import Worker
 from kiosk.services.central_messages import can_be_told
 from kiosk.services.faulting import fault_of
@@ -19,11 +22,14 @@ from kiosk.services.performing import Handler, Post
 from kiosk.workflow import effects as do
 from kiosk.workflow import events as on
 
+FIRST_WORD_S = 3.0
+"""Who comes in the first seconds after a start waits so long for central's time."""
+
 
 class IdCardService:
     """Owns the identity reader on its worker's thread."""
 
-    def __init__(self, reader: IdReader, worker: Worker, clock: Clock, poll_interval_s: float) -> None:
+    def __init__(self, reader: IdReader, worker: Worker, clock: WatchedClock, poll_interval_s: float) -> None:
         self._reader = reader
         self._poll_interval_s = poll_interval_s
         self._worker = worker
@@ -63,11 +69,18 @@ class IdCardService:
                 post(on.DeviceFailed(fault_of("id_reader", error, doing="reading an identity card")))
                 return
             if record is not None and not _is_of(record, effect.besides):
+                self._hear_central_first()
                 post(self._judged(record))
                 return
             self._worker.pause(self._poll_interval_s - (self._clock.monotonic() - polled_at))
 
-    def _judged(self, record: IdCardRecord) -> on.IdCardRead | on.IdCardRefused:
+    def _hear_central_first(self) -> None:
+        until_s = time.monotonic() + FIRST_WORD_S
+        while not self._clock.is_heard and time.monotonic() < until_s:
+            if self._worker.pause(0.05):
+                return
+
+    def _judged(self, record: IdCardRecord) -> on.IdCardRead | on.IdCardRefused | on.DeviceFailed:
         document = to_document(record)
         if document.kind is IdKind.HMT:
             return on.IdCardRefused(Refusal("id_card_kind_hmt"))
@@ -77,6 +90,8 @@ class IdCardService:
             return on.IdCardRefused(Refusal("id_card_number_invalid"))
         day = today(self._clock)
         if document.is_expired(day):
+            if not self._clock.is_heard:
+                return on.DeviceFailed(CENTRAL_UNREACHABLE)     # it may be the clock that is ahead
             return on.IdCardRefused(Refusal("id_card_expired"))
         return on.IdCardRead(document, day)
 

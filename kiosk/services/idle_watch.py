@@ -41,16 +41,19 @@ class IdleWatch:
                 if device in self._being_asked:
                     continue
                 self._being_asked.add(device)
-            desk.submit(partial(self._look, device), "check", _LONGEST_S)
+            desk.submit(partial(self._look, device), "check", _LONGEST_S, partial(self._looked, device))
 
     def _look(self, device: str, service: Any) -> None:
         try:
             fault = self._asked(device, service)
         finally:
-            with self._lock:
-                self._being_asked.discard(device)
+            self._looked(device)
         if self._health.note(device, fault):
             self._changed()
+
+    def _looked(self, device: str) -> None:
+        with self._lock:
+            self._being_asked.discard(device)
 
     def _asked(self, device: str, service: Any) -> Fault | None:
         try:

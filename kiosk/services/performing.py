@@ -50,11 +50,16 @@ class Desk(Generic[S]):
         self._service: S | None = None
         self._released = False
 
-    def submit(self, job: Callable[[S], None], doing: str = "other", longest_s: float = LONGEST_JOB_S) -> None:
-        """Let the service do something on its thread. `doing`, `longest_s`: see `Worker.submit`."""
-        self.worker.submit(lambda: self._do(job), doing, longest_s)
+    def submit(
+        self, job: Callable[[S], None], doing: str = "other", longest_s: float = LONGEST_JOB_S,
+        not_done: Callable[[], None] = lambda: None,
+    ) -> None:
+        """Let the service do something on its thread. `doing`, `longest_s`: see `Worker.submit`; `not_done()` is called
+        there instead, or where the job broke off, if a file cannot be used.
+        """
+        self.worker.submit(lambda: self._do(job, not_done), doing, longest_s)
 
-    def _do(self, job: Callable[[S], None]) -> None:
+    def _do(self, job: Callable[[S], None], not_done: Callable[[], None]) -> None:
         if self._released:
             return      # another desk handed this on while it was let go of: nobody would let go of it again
         try:
@@ -67,6 +72,7 @@ class Desk(Generic[S]):
             if mistakes is None:
                 raise
             self._unusable(mistakes)
+            not_done()
 
     def release(self) -> None:
         """Let go of the device, on its thread; whoever owns the worker ends it afterwards. Desks that share a worker

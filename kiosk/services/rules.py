@@ -5,13 +5,15 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date
 
+from kiosk.faults import CENTRAL_UNREACHABLE
 from kiosk.policy.assess import assess
 from kiosk.policy.foresight import assess_unseen
 from kiosk.policy.permit_calendar import permit_calendar
 from kiosk.policy.region import Region
 from kiosk.policy.request import AssessmentRequest
 from kiosk.policy.terms import age_on
-from kiosk.runtime.clock import Clock, today
+from kiosk.runtime.clock import today
+from kiosk.runtime.clock_watch import WatchedClock
 from kiosk.services.performing import Post
 from kiosk.workflow import effects as do
 from kiosk.workflow import events as on
@@ -19,20 +21,28 @@ from kiosk.workflow.visits import Answers, AnyCase, Case, Purpose
 
 
 class RulesService:
-    """Answers `Assess` and `LookAhead` by the region file and the local date. `pilot`: the region's trial is on."""
+    """Answers `Assess` and `LookAhead` by the region file and the local date; `pilot`: the region's trial is on. By a
+    clock of which central never said since the start that it is right, nobody is told that he is late or too early.
+    """
 
-    def __init__(self, region: Region, clock: Clock, *, pilot: bool = False) -> None:
+    def __init__(self, region: Region, clock: WatchedClock, *, pilot: bool = False) -> None:
         self._region = region
         self._clock = clock
         self._pilot = pilot
 
     def assess(self, effect: do.Assess, post: Post) -> None:
+        if not self._clock.is_heard:
+            post(on.DeviceFailed(CENTRAL_UNREACHABLE))
+            return
         day = today(self._clock)
         request = self._request(day, effect.case, effect.purpose, effect.answers)
         rules = assess if isinstance(effect.case, Case) else assess_unseen
         post(on.Assessed(rules(self._region, request), day))
 
     def look_ahead(self, effect: do.LookAhead, post: Post) -> None:
+        if not self._clock.is_heard:
+            post(on.DeviceFailed(CENTRAL_UNREACHABLE))
+            return
         day = today(self._clock)
         request = self._request(day, effect.case, Purpose(), Answers())
         post(on.LookedAhead(assess(self._region, request), permit_calendar(self._region, request), day))

@@ -17,7 +17,7 @@ from drivers.transport.base import ByteTransport
 from drivers.transport.urls import bytes_opener
 from kiosk.demo.floor import busy_of
 from kiosk.demo.simulation import ASSETS
-from kiosk.runtime.clock import SystemClock
+from kiosk.runtime.clock_notes import watched
 from kiosk.runtime.workers import Worker
 from kiosk.services.id_card import IdCardService
 from kiosk.services.performing import Desk
@@ -67,8 +67,9 @@ class Reading:
         self._desk.worker.start()
 
     def _service(self, worker: Worker) -> IdCardService:
-        return IdCardService(
-            IdReader(self._counted, self._file), worker, SystemClock(), self._file.poll_interval_s)
+        clock = watched(None, 60.0)
+        clock.hear(clock.now())
+        return IdCardService(IdReader(self._counted, self._file), worker, clock, self._file.poll_interval_s)
 
     def _counted(self, baud: int) -> CountingLine:
         self.line = CountingLine(self._open(baud))

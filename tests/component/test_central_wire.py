@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import socket
 import ssl
 import subprocess
@@ -212,6 +213,32 @@ def test_a_revoked_certificate_is_turned_away_and_its_successor_is_not(
             first.endorsement_state(uuid4())
         with pytest.raises(CentralRefusedCall, match="404 not_found"):
             second.endorsement_state(uuid4())
+
+
+def test_certificates_that_are_replaced_are_used_from_the_next_call_on(
+    central: ReferenceCentral, directory: Path, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Both files, one after the other: between the two they do not fit together, and the old ones go on."""
+    caplog.set_level("INFO", "kiosk")
+    central.register_kiosk("kiosk-d")
+    lost, lost_key = issue_client(directory, "kiosk-d", "kiosk-d-1")
+    good, good_key = issue_client(directory, "kiosk-d", "kiosk-d-2")
+    own, own_key = tmp_path / "own.pem", tmp_path / "own.key"
+    shutil.copy(lost, own)
+    shutil.copy(lost_key, own_key)
+    central.revoke_certificate(lost)
+    with CentralClient(central.url, ca=directory / "ca.pem", certificate=own, key=own_key) as client:
+        ends_at = client.own_certificate_ends_at
+        for path, source in ((own, good), (own_key, good_key)):
+            with pytest.raises(CentralRefusedCall, match="403 certificate_revoked"):
+                client.endorsement_state(uuid4())
+            path.unlink()
+            shutil.copy(source, path)
+        with pytest.raises(CentralRefusedCall, match="404 not_found"):
+            client.endorsement_state(uuid4())
+        assert client.own_certificate_ends_at >= ends_at
+    said = [line for line in caplog.messages if line.startswith("certificates_loaded")]
+    assert ["not a certificate with its key" in line for line in said] == [True, False]
 
 
 def test_a_certificate_of_another_authority_opens_nothing(

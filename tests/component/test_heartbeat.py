@@ -13,9 +13,6 @@ from uuid import UUID, uuid4
 
 import pytest
 from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.x509.oid import NameOID
 
 from kiosk.central.client import CallTimes, CentralClient
 from kiosk.central.reference.server import ReferenceCentral
@@ -62,19 +59,18 @@ class Site:
     health: DeviceHealth = field(default_factory=DeviceHealth)
     beats: int = 1
     pauses: list[float] = field(default_factory=list)
+    own_ends_at: datetime | None = None
     central_ends_at: datetime | None = None
-
-    @property
-    def own_certificate(self) -> Path:
-        return self.path.with_name("kiosk.pem")
+    authority_ends_at: datetime | None = None
 
     def opens(self, wrong_by: timedelta = timedelta()) -> None:
         self.journal = Journal(self.path, self.hand)
         self.guard = JournalGuard(self.journal)
         self.watched = Watched(
             lambda: self.state, self.journal, self.guard, self.health, {"kiosk": "0.1.0"}, timedelta(days=180),
-            self.client.unknown, lambda _: (2027,), CertificateWatch(
-                self.own_certificate, lambda: self.central_ends_at, lambda: self.hand().timestamp()))
+            self.client.unknown, lambda _: (2027,), CertificateWatch({
+                "kiosk": lambda: self.own_ends_at, "central": lambda: self.central_ends_at,
+                "authority": lambda: self.authority_ends_at}, lambda: self.hand().timestamp()))
         self.own = SetClock(Clock(self.hand), wrong_by)
         self.clock = WatchedClock(self.own, timedelta(seconds=60))
         self.service = HeartbeatService(self.client, self.watched, self.clock, self._pause, lambda: 0.5)
@@ -103,17 +99,6 @@ class Site:
         return line
 
 
-def issue(path: Path, ends_at: datetime) -> None:
-    """A certificate that is valid until then."""
-    key = ec.generate_private_key(ec.SECP256R1())
-    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "kiosk-1")])
-    certificate = (
-        x509.CertificateBuilder().subject_name(name).issuer_name(name).public_key(key.public_key())
-        .serial_number(x509.random_serial_number()).not_valid_before(ends_at - timedelta(days=365))
-        .not_valid_after(ends_at).sign(key, hashes.SHA256()))
-    path.write_bytes(certificate.public_bytes(serialization.Encoding.PEM))
-
-
 HAND = MovableClock()
 
 
@@ -130,7 +115,7 @@ def site(central: tuple[ReferenceCentral, Path], tmp_path: Path) -> Iterator[Sit
     HAND.pass_time(timedelta(minutes=1))
     with client_of(running, directory, times=CallTimes(5.0, 5.0, 5.0)) as client:
         made = Site(directory, running, HAND, tmp_path / "journal.db", client)
-        issue(made.own_certificate, HAND() + timedelta(days=200, hours=1))
+        made.own_ends_at = HAND() + timedelta(days=200, hours=1)
         made.opens()
         yield made
         made.journal.close()
@@ -176,11 +161,12 @@ def test_central_shows_until_when_its_certificate_is_valid(site: Site) -> None:
 
 def test_central_hears_for_how_many_days_the_certificates_of_both_are_valid(site: Site) -> None:
     site.central_ends_at = site.hand() + timedelta(days=100, hours=1)
+    site.authority_ends_at = site.hand() + timedelta(days=900, hours=1)
     site.service.beat()
     counters, devices = site.at_central()["counters"], site.at_central()["devices"]
     assert isinstance(counters, dict)
     assert isinstance(devices, dict)
-    assert (counters["certificate_days_kiosk"], counters["certificate_days_central"]) == (200, 100)
+    assert [counters[f"certificate_days_{whose}"] for whose in ("kiosk", "central", "authority")] == [200, 100, 900]
     assert devices["certificates"] == "ok"
 
 
@@ -188,8 +174,7 @@ def test_a_certificate_that_ends_soon_is_said_once_a_day_and_told_until_it_is_re
     site: Site, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.INFO, "kiosk")
-    issue(site.own_certificate, site.hand() + timedelta(days=30))
-    site.opens()
+    site.own_ends_at = site.hand() + timedelta(days=30)
     site.hand.pass_time(timedelta(hours=1))
     site.service.beat()
     site.hand.pass_time(timedelta(hours=1))
@@ -197,7 +182,7 @@ def test_a_certificate_that_ends_soon_is_said_once_a_day_and_told_until_it_is_re
     devices = site.at_central()["devices"]
     assert isinstance(devices, dict)
     assert devices["certificates"] == "5501"
-    issue(site.own_certificate, site.hand() + timedelta(days=300))
+    site.own_ends_at = site.hand() + timedelta(days=300)
     site.hand.pass_time(timedelta(days=1))
     site.service.beat()
     assert [line for line in caplog.messages if "certificate" in line] == [
@@ -218,13 +203,11 @@ def test_a_certificate_that_has_ended_has_no_days_left_and_is_said_every_day(
         'certificate_ends {"whose": "central", "days": 0}'] * 3
 
 
-def test_a_kiosk_whose_own_certificate_cannot_be_read_says_nothing_of_its_days(site: Site) -> None:
-    site.own_certificate.write_text("no certificate", encoding="utf-8")
+def test_an_authority_that_ends_soon_is_said_too(site: Site, caplog: pytest.LogCaptureFixture) -> None:
+    site.authority_ends_at = site.hand() + timedelta(days=12, hours=1)
     site.service.beat()
-    assert site.health.states()["certificates"] == "ok"
-    counters = site.at_central()["counters"]
-    assert isinstance(counters, dict)
-    assert "certificate_days_kiosk" not in counters
+    assert site.health.states()["certificates"] == "5501"
+    assert 'certificate_ends {"whose": "authority", "days": 12}' in caplog.messages
 
 
 def test_a_central_that_is_not_reached_is_a_change_of_state_down_and_up(

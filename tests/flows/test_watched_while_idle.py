@@ -120,6 +120,87 @@ def test_what_no_visit_can_do_without_closes_the_machine_before_the_next_permit(
     assert [(step["fault"], step["part"]) for step in (closing_step, opening_step)] == [(fault.code, device)] * 2
 
 
+def test_one_that_is_broken_hides_none_of_the_others(watched: Place) -> None:
+    path = watched.config.state_dir / "journal.db"
+    deleted(path)
+    for device in ("id_reader", "permit_unit", RECEIPT_PRINTER):
+        watched.rig.fault(device, "unplugged")
+    for device, fault in (
+        ("id_reader", ID_READER_LINK), ("permit_unit", PERMIT_UNIT_LINK), ("journal", JOURNAL_MOVED),
+        (RECEIPT_PRINTER, PRINTER_LINK),
+    ):
+        is_found(watched, device, fault.code)
+    watched.sees(s.OutOfService, lambda state: state.fault is ID_READER_LINK)
+    [copy] = eventually(lambda: list(path.parent.glob("journal.db.copy-*")))
+    head = watched.running.journal.head()
+    eventually(lambda: _holds(watched, copy, head))
+    watched.rig.clear_faults("id_reader")
+    eventually(lambda: _closed_by(watched) is PERMIT_UNIT_LINK)
+    watched.rig.clear_faults("permit_unit")
+    eventually(lambda: _closed_by(watched) is JOURNAL_MOVED)
+    put_back(path)
+    watched.is_open_again()
+
+
+def _closed_by(place: Place) -> Fault | None:
+    place.lets_pass()
+    return place.state.fault if isinstance(place.state, s.OutOfService) else None
+
+
+@pytest.fixture
+def with_hanging_slot(open_place: OpenPlace, tmp_path: Path) -> Iterator[tuple[Place, Callable[[], None]]]:
+    """The permit file is a pipe without a writer: whoever reads chips answers no question. Also what lets him go on."""
+    file = HangingFile(tmp_path / "permit.toml", ASSETS / "permits" / "reference.toml")
+    place = open_place(files={"permits": [str(file.path)]})
+    file.begin()
+    place.start_kiosk()
+    place.sees(s.Idle)
+    yield place, file.go_on
+    file.go_on()
+
+
+@pytest.mark.parametrize("device", ["id_reader", "journal"])
+def test_one_that_is_late_holds_no_fault_back(
+    with_hanging_slot: tuple[Place, Callable[[], None]], device: str
+) -> None:
+    place, go_on = with_hanging_slot
+    path = place.config.state_dir / "journal.db"
+    if device == "journal":
+        deleted(path)
+    else:
+        place.rig.fault(device, "unplugged")
+    fault = JOURNAL_MOVED if device == "journal" else ID_READER_LINK
+    eventually(lambda: _closed_by(place) is fault)
+    assert word(place, "permit_unit") == "ok"
+    assert word(place, "permit_chip") is None
+    if device == "journal":
+        put_back(path)
+    place.rig.clear_faults("id_reader")
+    is_found(place, device, "ok")
+    assert isinstance(place.state, s.OutOfService), "not all have said that they are well"
+    go_on()
+    place.is_open_again()
+
+
+def test_a_file_that_is_mended_is_noticed_by_the_next_look(open_place: OpenPlace, tmp_path: Path) -> None:
+    text = (ASSETS / "permits" / "reference.toml").read_bytes()
+    printer = (ASSETS / "devices" / "escpos-80-gb18030.toml").read_bytes()
+    paths = {name: tmp_path / f"{name}.toml" for name in ("permit", "printer")}
+    paths["permit"].write_bytes(text)
+    paths["printer"].write_bytes(printer)
+    place = open_place(files={"permits": [str(paths["permit"])], "receipt_printer": str(paths["printer"])})
+    for path in paths.values():
+        path.write_text("name = 1", encoding="utf-8")
+    place.start_kiosk()
+    place.sees(s.Idle)
+    eventually(lambda: _closed_by(place) is CONFIGURATION)
+    is_found(place, RECEIPT_PRINTER, CONFIGURATION.code)
+    paths["permit"].write_bytes(text)
+    paths["printer"].write_bytes(printer)
+    place.is_open_again()
+    is_found(place, RECEIPT_PRINTER, "ok")
+
+
 # -- the journal's file ------------------------------------------------------------------------------------------------
 
 

@@ -13,12 +13,14 @@ from urllib.parse import urlsplit
 import pytest
 
 from drivers.simulators.permit import Place as At
+from drivers.simulators.residents import Residents
 from kiosk import faults
 from kiosk.domain.endorsement import Custody
 from kiosk.workflow import states as s
 from tests.fakes.set_clock import SetClock
-from tests.flows.conftest import OpenPlace
+from tests.flows.conftest import OpenPlace, with_permits
 from tests.flows.place import LIN, HandClock, Place
+from tests.flows.test_other_services import ZHAO, comes_for, notice_to_permit
 from tests.waiting import eventually
 
 # How a cut of the power ends the machine's thread.
@@ -155,3 +157,62 @@ def test_a_kiosk_that_starts_behind_its_own_journal_is_closed_while_central_is_s
     sets(place, timedelta())
     place.lets_pass()
     place.sees(s.Idle)
+
+
+# -- never confirmed since the start -----------------------------------------------------------------------------------
+
+
+def goes_on(place: Place) -> None:
+    address = urlsplit(place.central.url)
+    place.cable.lead_to((address.hostname or "", address.port or 0))
+
+
+@pytest.fixture
+def unheard(open_place: OpenPlace, everybody: Residents) -> Place:
+    """A kiosk, not started, that will not hear central."""
+    place = open_place(with_permits(everybody, LIN.permit, ZHAO.permit), right_time_s=60)
+    place.clock = KioskClock(place.clock)
+    place.cable.lead_to(None)
+    return place
+
+
+@pytest.mark.parametrize("by", [timedelta(), timedelta(days=200), timedelta(days=600)])
+def test_nobody_is_told_a_day_by_a_clock_that_central_never_confirmed(unheard: Place, by: timedelta) -> None:
+    sets(unheard, by)
+    unheard.start_kiosk()
+    unheard.sees(s.Idle)
+    comes_for(unheard, LIN, "status")
+    unheard.plays(notice_to_permit(LIN))
+    returned = unheard.sees(s.AwaitingRemoval)
+    assert isinstance(returned.ending, s.BrokenOff)
+    assert returned.ending.fault is faults.CENTRAL_UNREACHABLE
+    assert "ShowingStatus" not in unheard.way()
+
+
+def test_nor_that_an_identity_card_has_expired(unheard: Place) -> None:
+    sets(unheard, timedelta(days=20_000))
+    unheard.start_kiosk()
+    unheard.plays(LIN.through(s.ReadingIdCard))
+    explained = unheard.sees(s.Explaining)
+    assert isinstance(explained.ending, s.BrokenOff)
+    assert explained.ending.fault is faults.CENTRAL_UNREACHABLE
+
+
+def test_as_soon_as_central_was_heard_days_are_told(unheard: Place) -> None:
+    unheard.start_kiosk()
+    unheard.sees(s.Idle)
+    goes_on(unheard)
+    unheard.lets_pass()
+    eventually(lambda: unheard.running.clock.is_heard)
+    unheard.cable.lead_to(None)
+    comes_for(unheard, LIN, "status")
+    unheard.plays(notice_to_permit(LIN))
+    assert unheard.sees(s.ShowingStatus).matter.on == unheard.authority.clock.now().date()
+
+
+def test_who_comes_right_after_the_start_is_served(unheard: Place) -> None:
+    goes_on(unheard)
+    unheard.start_kiosk()
+    comes_for(unheard, LIN, "status")
+    unheard.plays(notice_to_permit(LIN))
+    assert unheard.sees(s.ShowingStatus).matter.on == unheard.authority.clock.now().date()

@@ -57,6 +57,9 @@ BY_A_TEST = {
     "certificate_ends": (
         "tests/component/test_heartbeat.py::"
         "test_a_certificate_that_ends_soon_is_said_once_a_day_and_told_until_it_is_renewed"),
+    "kiosk_not_accepted": (
+        "tests/flows/test_central_while_idle.py::"
+        "test_a_kiosk_that_central_does_not_know_is_closed_until_other_files_are_there"),
     "journal_held": (
         "tests/flows/test_held_journal.py::test_a_journal_that_stays_held_is_named_and_the_permit_goes_back"),
     "journal_moved": (
