@@ -132,7 +132,7 @@ def verify_grant(
         raise GrantRejected(GrantFlaw.NOT_YET)
     if grant.expires_at - grant.issued_at > contract.LONGEST_GRANT:
         raise GrantRejected(GrantFlaw.LIVES_TOO_LONG)
-    if not (grant.face_only or _has_term(grant.content)) or not _has_texts(grant.content):
+    if not (grant.face_only or _has_term(grant.content)) or not shows_its_texts(grant.content):
         raise GrantRejected(GrantFlaw.GARBAGE)
     return Grant(
         endorsement_id=grant.endorsement_id,
@@ -168,8 +168,8 @@ def _has_term(content: contract.PermitContent) -> bool:
     return content.valid_from is not None and content.valid_to is not None and content.valid_from <= content.valid_to
 
 
-def _has_texts(content: contract.PermitContent) -> bool:
-    """Whether a holder sees what is going to be written on chip or face."""
+def shows_its_texts(content: contract.PermitContent) -> bool:
+    """Whether a holder sees what is going to be written: a grant of other content is garbage."""
     return all(map(can_be_confirmed, (content.address, content.issuing_authority, content.category)))
 
 
