@@ -13,6 +13,7 @@ from kiosk.pages.application_page import application_page, progress_page
 from kiosk.pages.assessment_page import assessment_page
 from kiosk.pages.service_page import service_page
 from kiosk.pages.status_page import status_page
+from kiosk.policy.assessment import LocalText
 from kiosk.policy.foresight import foresee
 from kiosk.screen_models import (
     AskingScreen,
@@ -212,8 +213,20 @@ def _confirm(about: About, state: s.Confirming) -> ConfirmScreen:
         address=new.address,
         address_changes=new.address != old.address,
         issuing_authority=new.issuing_authority,
+        authority_changes=new.issuing_authority != old.issuing_authority,
+        old_authority=old.issuing_authority if new.issuing_authority != old.issuing_authority else "",
+        categories=_categories(about, old.category, new.category),
         notes=notes,
     )
+
+
+def _categories(about: About, old: str, new: str) -> tuple[LocalText, ...]:
+    """Two kinds of permit by their names here, nothing where it is one; a kind that the region does not describe as it
+    stands on the chip.
+    """
+    known = about.region.categories
+    return () if old == new else tuple(
+        known[key].name if key in known else LocalText((("zh-Hans", key),)) for key in (old, new))
 
 
 def _is_dated_otherwise(state: s.Confirming) -> bool:

@@ -286,7 +286,9 @@ class AskingScreen:
 
 @dataclass(frozen=True, slots=True)
 class ConfirmScreen:
-    """Old → new, as central granted it."""
+    """Old → new, as central granted it. `old_authority`: where it changes, "" where there was none; `categories`: the
+    old and the new one where it becomes another one.
+    """
 
     frame: Frame
     old_term: Term
@@ -294,6 +296,9 @@ class ConfirmScreen:
     address: Personal[str]
     address_changes: bool
     issuing_authority: str
+    authority_changes: bool = False
+    old_authority: str = ""
+    categories: tuple[Words, ...] = ()
     notes: tuple[Text, ...] = ()
 
 

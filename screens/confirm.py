@@ -7,7 +7,7 @@ from typing import Any
 from kivy.properties import BooleanProperty, ObjectProperty
 
 from kiosk.domain.personal import Personal
-from kiosk.screen_models import ConfirmScreen
+from kiosk.screen_models import ConfirmScreen, Words
 from screens.base import BLANK_FRAME, NO_TERM, BaseScreen, load_kv
 
 load_kv(__file__)
@@ -24,6 +24,14 @@ class Confirm(BaseScreen):
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self.column.bind(overflows=self.setter("is_cut"))
+
+    def changed(self, new: str, old: str) -> str:
+        """A new value over the one until now, if there was one."""
+        return "\n".join((new, self.tr("confirm.until_now", old=old))) if old else new
+
+    def category(self, categories: tuple[Words, ...]) -> str:
+        """The same of a kind of permit; nothing where it stays."""
+        return self.changed(*map(self.words, reversed(categories))) if categories else ""
 
 
 VIEW = Confirm

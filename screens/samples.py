@@ -254,6 +254,11 @@ def samples(language: str) -> dict[str, ScreenModel]:
                 Text("confirm.note.other_dates"), Text("confirm.note.face_at_counter"),
                 Text("confirm.note.restart", (("start", date(2027, 11, 30)),)),
                 Text("confirm.note.character_missing"))),
+        "confirm_other_category": ConfirmScreen(
+            inside, OLD, NEW, LONG_ADDRESS, address_changes=True, issuing_authority="上海市公安局浦东分局",
+            authority_changes=True, old_authority="上海市公安局静安分局",
+            categories=(local("短期居住证", "Short-term permit"), local("长期居住证", "Long-term permit")),
+            notes=(Text("confirm.note.other_dates"),)),
         "writing_chip": WritingScreen(writing, stages, 0, 25),
         "writing_face": WritingScreen(writing, stages, 2, 25),
         "take_permit": TakePermitScreen(

@@ -21,6 +21,7 @@ from kiosk.domain.documents import PermitContent
 from kiosk.domain.endorsement import Grant, ResidenceYears
 from kiosk.domain.identity_number import PermitNumber
 from kiosk.domain.personal import Personal
+from kiosk.domain.text_kinds import can_be_confirmed
 
 MAX_PAYLOAD_BYTES = 4096
 
@@ -131,7 +132,7 @@ def verify_grant(
         raise GrantRejected(GrantFlaw.NOT_YET)
     if grant.expires_at - grant.issued_at > contract.LONGEST_GRANT:
         raise GrantRejected(GrantFlaw.LIVES_TOO_LONG)
-    if not (grant.face_only or _has_term(grant.content)):
+    if not (grant.face_only or _has_term(grant.content)) or not shows_its_texts(grant.content):
         raise GrantRejected(GrantFlaw.GARBAGE)
     return Grant(
         endorsement_id=grant.endorsement_id,
@@ -165,6 +166,11 @@ def _read(adapter: TypeAdapter[M], payload: bytes, unknown: Unknown) -> M:
 def _has_term(content: contract.PermitContent) -> bool:
     """Whether an endorsement to `content` says until when: a holder must see the new term beside the old one."""
     return content.valid_from is not None and content.valid_to is not None and content.valid_from <= content.valid_to
+
+
+def shows_its_texts(content: contract.PermitContent) -> bool:
+    """Whether a holder sees what is going to be written: a grant of other content is garbage."""
+    return all(map(can_be_confirmed, (content.address, content.issuing_authority, content.category)))
 
 
 def domain_content(content: contract.PermitContent) -> PermitContent:

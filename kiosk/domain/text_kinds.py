@@ -17,6 +17,8 @@ Every kind is one line. No part of a line are:
 Part of a line are joiners, direction marks and variation selectors, which have no shape of their own; private use,
 which GBK and GB 18030 used for characters of names and addresses; and characters that no font here has. What of them
 cannot be drawn is shown as 〓 and told before anything is printed (`Drawable`).
+
+What is to be written is stricter than what was read (`can_be_confirmed`): a holder confirms what the page shows.
 """
 
 from __future__ import annotations
@@ -51,6 +53,24 @@ class TextKind:
 def line(longest: int) -> TextKind:
     """A free line of at most `longest` characters."""
     return TextKind(f"^[^{_NO_PART_OF_A_LINE}]*$", longest)
+
+
+# Default_Ignorable_Code_Point of Unicode 15 (DerivedCoreProperties.txt), and the blank of Braille: no line shows them.
+_HAS_A_ROLE = "\u061c\u180b-\u180f\u200c-\u200f\ufe00-\ufe0f\U000e0100-\U000e01ef"
+_HAS_NONE = (
+    "\u00ad\u034f\u115f\u1160\u17b4\u17b5\u200b\u202a-\u202e\u2060-\u206f\u2800\u3164\ufeff\uffa0\ufff0-\ufff8"
+    "\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e00ff\U000e01f0-\U000e0fff"
+)
+_HIDDEN = re.compile(f"[{_HAS_NONE}]")
+_SHOWN = re.compile(f"[^\\s{_HAS_A_ROLE}{_HAS_NONE}]")
+
+
+def can_be_confirmed(text: str) -> bool:
+    """Whether somebody who sees `text` knows what it is: it shows a character at least, and hides none. Joiners, marks
+    of direction and variation selectors change how their neighbours look; soft hyphens, blanks without a width, fillers
+    and tags do nothing that is seen.
+    """
+    return _SHOWN.search(text) is not None and _HIDDEN.search(text) is None
 
 
 CODE = TextKind(r"^[a-z][a-z0-9_]{0,63}$", 64)

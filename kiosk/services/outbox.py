@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import random
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime, timedelta
 from enum import Enum
 from uuid import UUID, uuid4
@@ -29,10 +29,21 @@ ALARM_AFTER = timedelta(hours=24)
 """A night and a weekend's maintenance pass unnoticed; a queue older than a day means that somebody must act."""
 
 OVERTAKEN_ALARM_AFTER = timedelta(hours=1)
-"""A message that central answers but does not take, while it is there for others, will not be taken tomorrow either."""
+"""A message that is not taken, while central is there for others, will not be taken tomorrow either."""
 
-# Central does not know this kiosk now: that is no word on the message, which waits for a new certificate.
-_NOT_ABOUT_THE_MESSAGE = ("unknown_kiosk", "certificate_revoked")
+ENDS_A_MESSAGE = ("invalid_request", "idempotency_conflict", "not_found", "too_large", "grant_used")
+"""What central says of the message itself and will say tomorrow: it knows, and disagrees. Any other refusal is of the
+way (a wrong address, a proxy that asks for a login, a header that was taken out) or of a central that is newer than
+this program: nobody knows that it took note.
+"""
+
+ABOUT_THE_KIOSK = ("unknown_kiosk", "certificate_revoked")
+"""Central does not know this kiosk now: that is no word on the message, which waits for a new certificate."""
+
+# Nothing was sent, so it is not for what the message says.
+_NOTHING_SENT = (Situation.NOT_CONNECTED, Situation.ADDRESS_SILENT, Situation.NO_TLS)
+
+_UNHEARD_A_ROUND = 2
 
 
 def alarm_of(queue: Queue, now: datetime, seen_for_s: float = 0.0) -> Fault | None:
@@ -76,9 +87,11 @@ def _key(call: str) -> str:
 class OutboxService:
     """Sends waiting messages on its worker's thread, one connection of its own, oldest first.
 
-    What says nothing about the message (central is not reached, is busy, does not know this kiosk now) stops all: they
-    wait together. What central, or something before it, answers to this message alone puts it aside, and those behind
-    it are sent; only messages of the same endorsement keep their order.
+    What says nothing about the message (central is not reached, does not know this kiosk now) stops all: they wait
+    together. What central, or something before it, answers to this message alone puts it aside, and those behind it are
+    sent; only messages of the same endorsement keep their order. Where the message was sent and the line broke, stayed
+    silent or was busy, nobody can tell which it is: a firewall refuses in all these ways. So one of another endorsement
+    is tried; when that one fails alike, the round ends, and the next begins with those that were not tried yet.
 
     `pause(seconds)` lets time pass and is True when something else is to be done (`Worker.pause`); `chance()` is at
     least 0 and below 1, so that a thousand kiosks do not come back in the same second.
@@ -94,6 +107,9 @@ class OutboxService:
         self._pause = pause
         self._chance = chance
         self._told_at: dict[int, datetime] = {}     # of messages put aside for long, when that was said last
+        self._round = 0
+        self._unheard_in: dict[UUID, int] = {}      # of endorsements whose message was not heard, the last round of it
+        self._last_taken = 0
 
     @property
     def handlers(self) -> Mapping[type, Handler]:
@@ -118,27 +134,48 @@ class OutboxService:
 
     def _send_all(self) -> bool | None:
         """Whether any message was settled, at central and on the disk; None: nothing waits any more."""
-        passed, at, aside = False, 0, set[UUID]()
+        passed, unheard, aside = False, 0, set[UUID]()
+        self._round += 1
         try:
-            while (message := self._journal.first_waiting_message(after=at)) is not None:
-                at = message.sequence
+            for message in self._in_turn():
                 if message.endorsement_id in aside:
                     continue
                 outcome = self._send(message)
                 if outcome is _Wait.ALL:
                     return passed
-                if outcome is _Wait.THIS_ONE:
+                if isinstance(outcome, _Wait):
                     aside.add(message.endorsement_id)
-                    self._tell_of_standing(message)
+                    if outcome is _Wait.PERHAPS_ALL:
+                        self._unheard_in[message.endorsement_id] = self._round
+                        unheard += 1
+                    if outcome is _Wait.THIS_ONE or message.sequence < self._last_taken:
+                        self._tell_of_standing(message)
+                    if unheard == _UNHEARD_A_ROUND:
+                        return passed
                     continue
-                self._journal.settle_message(message.sequence, outcome)     # if not, central is told once more
-                self._told_at.pop(message.sequence, None)
-                log(LogEvent.MESSAGE_SETTLED, call=message.call, sequence=message.sequence, outcome=outcome)
-                passed = True
+                self._settle(message, outcome)
+                passed, unheard = True, 0
+            return None if self._journal.first_waiting_message() is None else passed
         except JournalFailed as error:
             log(LogEvent.JOURNAL_FAILED, level=logging.CRITICAL, error=str(error))
             return passed
-        return passed if aside else None
+
+    def _in_turn(self) -> Iterator[WaitingMessage]:
+        """What waits, oldest first; behind it that of endorsements that were not heard, longest ago first."""
+        unheard_in = dict(self._unheard_in)
+        for turn in sorted({0, *unheard_in.values()}):
+            at = 0
+            while (message := self._journal.first_waiting_message(after=at)) is not None:
+                at = message.sequence
+                if unheard_in.get(message.endorsement_id, 0) == turn:
+                    yield message
+
+    def _settle(self, message: WaitingMessage, outcome: str) -> None:
+        self._journal.settle_message(message.sequence, outcome)     # if not, central is told once more
+        self._told_at.pop(message.sequence, None)
+        self._unheard_in.pop(message.endorsement_id, None)
+        self._last_taken = max(self._last_taken, message.sequence)
+        log(LogEvent.MESSAGE_SETTLED, call=message.call, sequence=message.sequence, outcome=outcome)
 
     def _tell_of_waiting(self, again_in_s: float) -> None:
         try:
@@ -153,7 +190,7 @@ class OutboxService:
             again_in_s=round(again_in_s, 1))
 
     def _tell_of_standing(self, message: WaitingMessage) -> None:
-        """What is answered, but never taken, is said once an hour, from its first hour on."""
+        """What is never taken is said once an hour, from its first hour on."""
         now = self._clock.now()
         if now - self._told_at.get(message.sequence, message.at) >= OVERTAKEN_ALARM_AFTER:
             self._told_at[message.sequence] = now
@@ -172,16 +209,10 @@ class OutboxService:
                 sequence=message.sequence).state
         except CentralRefusedCall as error:
             self._trouble(message, error, error.code)
-            if error.situation is Situation.BUSY or error.code in _NOT_ABOUT_THE_MESSAGE:
-                return _Wait.ALL
-            # A refusal that will be the same tomorrow is an answer: central knows and disagrees.
-            return _Wait.THIS_ONE if error.may_pass else error.code
-        except CentralAnsweredGarbage as error:
-            self._trouble(message, error, None)
-            return _Wait.THIS_ONE
+            return error.code if not error.may_pass and error.code in ENDS_A_MESSAGE else _who_waits(error)
         except CentralError as error:
             self._trouble(message, error, None)
-            return _Wait.ALL
+            return _who_waits(error)
 
     def _trouble(self, message: WaitingMessage, error: CentralError, code: str | None) -> None:
         log(
@@ -193,4 +224,17 @@ class _Wait(Enum):
     """Who must be sent again later."""
 
     THIS_ONE = "this message"
+    PERHAPS_ALL = "this message, or all of them"
     ALL = "all of them"
+
+
+def _who_waits(error: CentralError) -> _Wait:
+    match error:
+        case CentralAnsweredGarbage():
+            return _Wait.THIS_ONE
+        case CentralRefusedCall(code=code) if code in ABOUT_THE_KIOSK:
+            return _Wait.ALL
+        case CentralRefusedCall(code=code, situation=situation):
+            return _Wait.PERHAPS_ALL if situation is Situation.BUSY and code != "too_many" else _Wait.THIS_ONE
+        case _:
+            return _Wait.ALL if error.situation in _NOTHING_SENT else _Wait.PERHAPS_ALL

@@ -8,7 +8,7 @@ from datetime import date
 from kiosk.about import About
 from kiosk.domain.endorsement import Drawable, ResidenceYears
 from kiosk.domain.personal import Personal
-from kiosk.domain.text_kinds import ADDRESS, AUTHORITY, PLACE_IN_A_SENTENCE
+from kiosk.domain.text_kinds import ADDRESS, AUTHORITY, CATEGORY, PLACE_IN_A_SENTENCE
 from kiosk.policy.assessment import LocalText
 from kiosk.policy.region_file import load_region
 from kiosk.presenter import present
@@ -50,9 +50,11 @@ def _about(filling: str | None) -> About:
 
 
 def _confirming(filling: str, drawable: Drawable, language: str) -> s.Confirming:
+    authority, category = filled(filling, AUTHORITY.longest), filled(filling, CATEGORY.longest)
+    old = replace(CASE.permit.content, issuing_authority=f"原{authority[1:]}", category=f"原{category[1:]}")
     content = replace(
-        GRANT.content, address=Personal(filled(filling, ADDRESS.longest)),
-        issuing_authority=filled(filling, AUTHORITY.longest), valid_from=date(2027, 11, 30),
-        valid_to=date(2028, 11, 30))
+        GRANT.content, address=Personal(filled(filling, ADDRESS.longest)), issuing_authority=authority,
+        category=category, valid_from=date(2027, 11, 30), valid_to=date(2028, 11, 30))
     grant = replace(GRANT, content=content, residence_years=ResidenceYears.RESTART, drawable=drawable)
-    return s.Confirming(replace(VISIT, language=language), CASE, grant, TOLD)
+    case = replace(CASE, permit=replace(CASE.permit, content=old))
+    return s.Confirming(replace(VISIT, language=language), case, grant, TOLD)

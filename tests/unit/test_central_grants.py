@@ -201,6 +201,31 @@ def test_a_grant_whose_texts_are_no_lines_is_garbage(change: dict[str, str], fac
     assert flaw_of(signed(content=content, face_only=face_only)) is GrantFlaw.GARBAGE
 
 
+@pytest.mark.parametrize("key", ["address", "issuing_authority", "category"])
+@pytest.mark.parametrize("text", [
+    "", "   ", "\u3000", "\u200b\u200b", "\u200d", "\ufe0f", "\u3164", "\u2800", "\u00ad"], ids=ascii)
+@pytest.mark.parametrize("face_only", [False, True])
+def test_a_grant_with_a_text_that_shows_nothing_is_garbage(key: str, text: str, face_only: bool) -> None:
+    content = {**payload()["content"], key: text}
+    assert flaw_of(signed(content=content, face_only=face_only)) is GrantFlaw.GARBAGE
+
+
+@pytest.mark.parametrize("hidden", ["\u00ad", "\u200b", "\u2060", "\ufeff", "\u3164", "\U000e0001", "\U000e0041"],
+                         ids=ascii)
+def test_a_grant_with_an_address_that_hides_a_character_is_garbage(hidden: str) -> None:
+    content = {**payload()["content"], "address": f"{ADDRESS[:4]}{hidden}{ADDRESS[4:]}"}
+    assert flaw_of(signed(content=content)) is GrantFlaw.GARBAGE
+
+
+@pytest.mark.parametrize("address", [
+    "葛\U000e0100城路1号", "ئۈرۈم\u200cچى", "\u200fئۈرۈمچى", "㎏\ufe0e路", "𠮷𪚥路 2 号", "\ue815路", "e\u0301",
+], ids=ascii)
+def test_an_address_may_hold_what_changes_how_its_neighbours_look(address: str) -> None:
+    content = {**payload()["content"], "address": address}
+    grant = verify_grant(signed(content=content), KEYS, now=NOW, permit_number=NUMBER, chip_serial=SERIAL)
+    assert grant.content.address == Personal(address)
+
+
 def test_a_grant_for_the_face_alone_says_what_the_chip_holds_even_without_a_term() -> None:
     content = {**payload()["content"], "valid_from": None, "valid_to": None}
     grant = verify_grant(

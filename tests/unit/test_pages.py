@@ -96,6 +96,38 @@ def test_other_dates_than_the_holder_was_told_are_pointed_out() -> None:
     assert notes == [False, False, True]
 
 
+@pytest.mark.parametrize(("category", "expected"), [
+    ("short", ()), ("long", (("短期", "Short"), ("长期", "Long"))), ("a kind from elsewhere", None)])
+def test_another_kind_of_permit_is_shown_old_and_new_before_anything_is_confirmed(
+    category: str, expected: tuple[tuple[str, str], ...] | None
+) -> None:
+    region = region_named("xinjiang")
+    case = replace(CASE, permit=replace(CASE.permit, content=replace(CASE.permit.content, category="short")))
+    grant = replace(GRANT, content=replace(GRANT.content, category=category))
+    model = present(about(region), s.Confirming(VISIT, case, grant, None))
+    assert isinstance(model, ConfirmScreen)
+    if expected is None:        # the region does not describe it, so it is shown as it is going to be written
+        assert [each.in_language("en") for each in model.categories if isinstance(each, LocalText)][1:] == [category]
+    else:
+        assert len(model.categories) == len(expected)
+        for shown, (chinese, english) in zip(model.categories, expected, strict=True):
+            assert isinstance(shown, LocalText)
+            assert chinese in shown.in_language("zh-Hans")
+            assert english.lower() in shown.in_language("en").lower()
+
+
+@pytest.mark.parametrize(("old", "changes", "shown"), [
+    (GRANT.content.issuing_authority, False, ""), ("", True, ""),
+    ("上海市公安局静安分局", True, "上海市公安局静安分局"),
+])
+def test_another_authority_is_pointed_out_beside_the_one_until_now(old: str, changes: bool, shown: str) -> None:
+    case = replace(CASE, permit=replace(CASE.permit, content=replace(CASE.permit.content, issuing_authority=old)))
+    model = present(about(region_named("shanghai")), s.Confirming(VISIT, case, GRANT, None))
+    assert isinstance(model, ConfirmScreen)
+    assert (model.authority_changes, model.old_authority) == (changes, shown)
+    assert model.issuing_authority == GRANT.content.issuing_authority
+
+
 def test_where_the_face_is_refreshed_is_said_before_anything_is_confirmed() -> None:
     place = LocalText((("zh-Hans", "静安分局窗口"), ("en", "the counter at Jing'an")))
     note = Text("confirm.note.chip_only", (("place", place),))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import unicodedata
+
 import pytest
 from pydantic import TypeAdapter, ValidationError
 
@@ -72,6 +74,18 @@ def test_every_code_of_the_catalogue_is_a_code() -> None:
         *codes.REFUSAL_CODES, *codes.SESSION_FAILURES, *codes.RETURN_CODES, *codes.ENDORSEMENT_STATES,
         *codes.PROBLEM_CODES, codes.OTHER)
     assert [code for code in listed if text_kinds.CODE.flaw_of(code) is not None] == []
+
+
+def test_no_character_is_hidden_that_a_font_here_can_draw_and_none_shown_that_is_a_blank() -> None:
+    ordinary = [chr(code) for code in (*range(0x21, 0x7F), *range(0x4E00, 0xA000), *range(0x20000, 0x2A6E0))]
+    assert [one for one in ordinary if not text_kinds.can_be_confirmed(one)] == []
+    in_lines = [one for one in map(chr, range(0x110000)) if text_kinds.ADDRESS.flaw_of(one) is None]
+    formats = [one for one in in_lines if unicodedata.category(one) == "Cf"]
+    blanks = [one for one in in_lines if unicodedata.category(one) == "Zs"]
+    # Those that are drawn though Unicode counts them as formats: signs before numbers, and hieroglyphs' brackets.
+    drawn = {one for one in formats if text_kinds.can_be_confirmed(one)}
+    assert all(0x600 <= ord(one) <= 0x8E2 or 0x110BD <= ord(one) <= 0x1343F for one in drawn)
+    assert [one for one in blanks if text_kinds.can_be_confirmed(one)] == []
 
 
 def test_a_flaw_repeats_nothing_of_the_text() -> None:

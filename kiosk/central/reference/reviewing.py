@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from kiosk.central import contract
 from kiosk.central.codes import RETURN_CODES
+from kiosk.central.grants import shows_its_texts
 from kiosk.central.reference.applying import asked_of, check_digit, is_moved
 from kiosk.central.reference.clock import local_date
 from kiosk.central.reference.evidence import Proofs
@@ -213,8 +214,11 @@ class Reviewing:
         if not changes and application.service == "change_address":
             return      # a new employer or school: nothing of it stands on the permit
         application.decided = changes
-        if not self._fits(permit.permit_file, decided_content(application, permit)):
+        decided = decided_content(application, permit)
+        if not self._fits(permit.permit_file, decided):
             raise ReviewRefused("does_not_fit", "the chip cannot hold this content")
+        if not shows_its_texts(decided):
+            raise ReviewRefused("not_shown", "a text of this content shows nothing, or hides a character")
         permit.decided_application = application.application_id
 
     def _decision(

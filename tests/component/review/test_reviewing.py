@@ -135,6 +135,8 @@ def test_a_new_address_is_written_where_central_knows_it_and_asked_for_where_not
     other = living_in(central, BEIJING)
     number = kiosk.applied(other, **moved).review_number
     assert refused_code(central, number) == "address_needed"
+    for unseen in (" ", "\u3164", "北京市\U000e0041海淀区"):
+        assert refused_code(central, number, address=unseen) == "not_shown"
     assert approve(central, number, address="北京市海淀区例子街2号", issuing_authority="北京市公安局海淀分局")
     grant = kiosk.verified(other, work_of(kiosk, other).grant)
     assert grant.content.address.reveal() == "北京市海淀区例子街2号"
