@@ -62,6 +62,7 @@ def otherwise(gateway: TlsGateway) -> SayingOtherwise:
 def place(gateway: TlsGateway, open_place: OpenPlace) -> Place:
     place = open_place(central_at=gateway.url)
     place.start_kiosk()
+    place.running.clock.hear(place.clock.now())     # the gateway's answers have no Date
     return place
 
 
