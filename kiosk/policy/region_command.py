@@ -16,10 +16,10 @@ from kiosk.policy.region import CountedFrom, Region
 from kiosk.policy.region_file import REGIONS_DIR, RegionFileError, load_region, shipped_regions
 from kiosk.policy.region_year import region_in_words, year_in_words
 from kiosk.policy.request import AssessmentRequest
-from kiosk.policy.rules import LANGUAGES
+from kiosk.policy.rules import LANGUAGES, TIMEZONE
 from kiosk.policy.terms import add_months, term_end
 
-SHANGHAI = ZoneInfo("Asia/Shanghai")        # the regions' day, whatever zone the machine is set to
+CHINA = ZoneInfo(TIMEZONE)        # whatever zone the machine is set to
 EXAMPLE_START = date(2026, 6, 9)
 
 
@@ -47,7 +47,7 @@ def run_check(args: argparse.Namespace) -> int:
     mistake: a line for each year, on standard error too.
     """
     try:
-        on = given.day("--on", args.on) or datetime.now(SHANGHAI).date()
+        on = given.day("--on", args.on) or datetime.now(CHINA).date()
     except BadUseError as error:
         print(f"region check: {error}", file=sys.stderr)
         return BAD_USE

@@ -156,6 +156,7 @@ def _played(scene: SwitchedOff) -> tuple[End, list[str]]:
     scene.handled = len(place.states)
     place.start_kiosk()
     scene.is_mended(resident)
+    place.running.warm_up()     # as when the first screen stands: what waits is sent
     broken += [] if place.where_is(permit) in (At.HAND, At.BIN) else [f"the permit is {place.where_is(permit).value}"]
     place.rig.empty_bin()
     place.rig.lift_id_card()
