@@ -29,10 +29,10 @@ site = "simulation"
 kiosk_name = "kiosk-1"
 receipt_link = "https://receipt.example.invalid/r/"
 [devices]
-id_reader = "tcp://127.0.0.1:9"
+id_reader = "tcp://127.0.0.1:10"
 permit_unit = "{unit_url}"
 permit_chip = "unit://permit_unit"
-receipt_printer = "tcp://127.0.0.1:9"
+receipt_printer = "tcp://127.0.0.1:11"
 [files]
 region = "shanghai"
 permit_unit = "crt-591-m"

@@ -180,7 +180,6 @@ def unheard(open_place: OpenPlace, everybody: Residents) -> Place:
 def test_nobody_is_told_a_day_by_a_clock_that_central_never_confirmed(unheard: Place, by: timedelta) -> None:
     sets(unheard, by)
     unheard.start_kiosk()
-    unheard.sees(s.Idle)
     comes_for(unheard, LIN, "status")
     unheard.plays(notice_to_permit(LIN))
     returned = unheard.sees(s.AwaitingRemoval)
