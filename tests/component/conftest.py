@@ -10,6 +10,15 @@ import pytest
 from tests.postgres import PostgresServer
 
 DATABASES = ("sqlite", "postgresql")
+ON_BOTH_EVERY_NIGHT = {"test_central_access.py", "test_central_values.py", "test_applying.py", "test_reviewing.py"}
+"""Long rows of what is decided before or beside the database: `make test` has them on SQLite alone."""
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if item.path.name in ON_BOTH_EVERY_NIGHT and "postgresql" in item.name:
+            item.add_marker(pytest.mark.long)
 
 
 @pytest.fixture(scope="session")

@@ -11,7 +11,7 @@ import pytest
 from tests.torture.crash import disk
 from tests.torture.crash.run import run
 
-SCALE = 0.008
+SCALE = 0.005
 
 
 @pytest.mark.slow
