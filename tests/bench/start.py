@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import statistics
 import sys
 import time
@@ -22,8 +23,10 @@ from tests.bench.place import place
 ROUNDS, QUICK_ROUNDS = 5, 1
 SETTLE_S, QUICK_SETTLE_S = 2.0, 0.5     # after everything is warmed up, until pages are mapped
 IDLE_S, QUICK_IDLE_S = 10.0, 3.0
+LOOKS_S, QUICK_LOOKS_S = 95.0, 3.0      # three times everything is looked at
 START_S = 60.0
 MORE_START_S, MEMORY_LIMIT, WARM_MEMORY_LIMIT, IDLE_LIMIT = 0.8, 1.4, 1.45, 1.0
+LATER_S = 0.1
 MIB = 1024 * 1024
 
 # The welcome screen needs Kivy, and the permit unit's word that nothing is inside; so pyserial too. Of the standard
@@ -52,7 +55,7 @@ class Seen:
 def measure(quick: bool) -> Result:
     """Bare window and kiosk in turns; a first round, which finds no caches, is left out."""
     rounds = QUICK_ROUNDS if quick else ROUNDS
-    bares, kiosks = [], []
+    bares, kiosks, refused = [], [], []
     with place("start", 1.0) as simulation:
         for number in range(rounds + (0 if quick else 1)):
             bare = _seen(lambda: bare_window(simulation), _bare_painted, lambda _: None, quick)
@@ -62,6 +65,8 @@ def measure(quick: bool) -> Result:
             if number or quick:
                 bares.append(bare)
                 kiosks.append(kiosk)
+                refused.append(_start_that_fails_s(simulation))
+        looks_s = _looking_s(simulation, QUICK_LOOKS_S if quick else LOOKS_S)
         superfluous, imports = _imports(simulation)
     figures = (
         Figure(
@@ -77,6 +82,12 @@ def measure(quick: bool) -> Result:
         Figure(
             f"start: processor time in {QUICK_IDLE_S if quick else IDLE_S:g} idle seconds",
             _median(kiosks, "idle_s"), "s", "the same window", _median(bares, "idle_s"), "ratio", IDLE_LIMIT),
+        Figure(
+            "start: the same, the looks of every half minute with it", looks_s, "s", "the same window",
+            _median(bares, "idle_s"), "ratio"),
+        Figure(
+            "start: from the process to the page of one that fails", float(statistics.median(refused)), "s",
+            "the welcome screen of one that does not", _median(kiosks, "start_s"), "difference", LATER_S),
         Figure("start: modules that the welcome screen does not need", len(superfluous), "modules", limit=0.0),
     )
     details = {
@@ -109,15 +120,39 @@ def _bare_painted(process: Process) -> float:
     return float(json.loads(process.first_line(START_S))["painted_at"])
 
 
-def _kiosk(simulation: Simulation, through: tuple[str, ...] = ("-m", "kiosk")) -> Process:
+def _looking_s(simulation: Simulation, seconds: float) -> float:
+    """Processor seconds of as long as `IDLE_S`, by a time in which the devices are looked at again and again."""
+    with _kiosk(simulation) as process:
+        _welcome(simulation, process)
+        process.logs("warmed_up", START_S)
+        time.sleep(SETTLE_S)
+        before = processor_s(process.pid)
+        time.sleep(seconds)
+        idle_s = QUICK_IDLE_S if seconds == QUICK_LOOKS_S else IDLE_S
+        return (processor_s(process.pid) - before) / seconds * idle_s
+
+
+def _start_that_fails_s(simulation: Simulation) -> float:
+    """Seconds from spawning to the first page, where the region file is not there."""
+    wrong = simulation.config_file.with_name("wrong.toml")
+    wrong.write_text(
+        re.sub(r"(?m)^region = .*$", 'region = "nowhere.toml"', simulation.config_file.read_text("utf-8")), "utf-8")
+    spawned_at = time.monotonic()
+    with _kiosk(simulation, config=wrong), WitnessClient(simulation.witness_socket, START_S) as witness:
+        return witness.wait_for("out_of_service", within_s=START_S).painted_at - spawned_at
+
+
+def _kiosk(
+    simulation: Simulation, through: tuple[str, ...] = ("-m", "kiosk"), config: Path | None = None
+) -> Process:
     """The kiosk in its window; ended when the `with` block is left."""
     environment = {
         **simulation.display.environment, **simulation.chip_environment,
         "KIVY_HOME": str(simulation.state_dir / "kivy"),
     }
     return Process.of_python(
-        "the kiosk", [*through, "run", "--config", str(simulation.config_file)], simulation.state_dir / "kiosk.log",
-        environment)
+        "the kiosk", [*through, "run", "--config", str(config or simulation.config_file)],
+        simulation.state_dir / "kiosk.log", environment)
 
 
 def _welcome(simulation: Simulation, _: Process) -> float:
