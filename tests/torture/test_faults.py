@@ -15,7 +15,7 @@ from drivers.simulators.virtual_chip import VirtualChip
 from kiosk.faults import CATALOGUE, Fault
 from tests.sampling import long_but
 from tests.torture.faults.counter import Counter
-from tests.torture.faults.page import NOT_PLAYED, PAGE, raised_by, rows_and_causes_of
+from tests.torture.faults.page import NOT_PLAYED, PAGE, completed, page_of, raised_by, rows_and_causes_of
 from tests.torture.faults.playing import every_cell, played_here
 from tests.torture.faults.tables import EVERYTHING, HALF_WRITTEN, TABLES, WITH_CRT, Table
 from tests.torture.faults.ways import all_states, unreached
@@ -85,6 +85,11 @@ def test_a_way_leads_to_every_state_of_the_machine() -> None:
 def test_the_checked_in_page_has_every_state_and_every_fault_of_every_table() -> None:
     assert rows_and_causes_of(PAGE.read_text(encoding="utf-8")) == {
         table.title: (set(table.ways), set(table.causes)) for table in TABLES}
+
+
+def test_what_was_not_played_is_taken_from_the_page_that_is_there() -> None:
+    page = PAGE.read_text(encoding="utf-8")
+    assert completed(page_of([]), page) == page
 
 
 @pytest.mark.parametrize("table", TABLES, ids=lambda table: table.title or "everything")

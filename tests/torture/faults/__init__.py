@@ -12,7 +12,7 @@ from collections.abc import Iterator, Sequence
 
 from tests.torture.faults.cell import Finding
 from tests.torture.faults.keeping import KEPT, keeping, kept_findings
-from tests.torture.faults.page import PAGE, page_of
+from tests.torture.faults.page import PAGE, completed, page_of
 from tests.torture.faults.playing import PROCESSES, every_cell, played
 from tests.torture.faults.ways import unreached
 from tests.torture.outcome import Outcome, counted
@@ -64,6 +64,7 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("--state", action="append", default=[], help="a row of the table")
     parser.add_argument("--fault", action="append", default=[], help="a column: part/name; '' is none")
     parser.add_argument("--write", action="store_true", help=f"write {PAGE.name} anew from what was found")
+    parser.add_argument("--keep", action="store_true", help="and leave there what was not played")
     parser.add_argument("--resume", action="store_true", help=f"do not play again what {KEPT} has from an earlier run")
     parser.add_argument("--processes", type=int, default=PROCESSES)
     args = parser.parse_args(arguments)
@@ -81,7 +82,9 @@ def main(arguments: list[str]) -> int:
     findings = played_again_alone(findings)
     print("\n".join(_lines(findings)))
     if args.write:
-        PAGE.write_text(page_of(findings), encoding="utf-8")
+        page = page_of(findings)
+        PAGE.write_text(
+            completed(page, PAGE.read_text(encoding="utf-8")) if args.keep else page, encoding="utf-8")
     return 1 if broken(findings) else 0
 
 

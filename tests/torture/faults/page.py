@@ -47,6 +47,71 @@ def page_of(findings: Iterable[Finding]) -> str:
     return "".join([_HEAD, _legend(missing), *blocks])
 
 
+_Section = tuple[str, str]      # title of the table, title of the section in it
+
+
+def completed(page: str, earlier: str) -> str:
+    """A page of which some cells were played, with what `earlier` says of the others and of what else a fault raises.
+    A cell that neither has stays not played.
+    """
+    raised, cells = _cells_of(earlier)
+    lines, section, causes = [], ("", ""), list[str]()
+    for line in page.splitlines():
+        section, causes = _place(line, section, causes)
+        if found := _FAULT_LINE.match(line):
+            number, cause, codes = found.groups()
+            lines.append(f"| {number} | `{cause}` | {_together(codes, raised.get((section, cause), ''))} |")
+        elif found := _STATE_LINE.match(line):
+            row, texts = found[1], found[2].split(" | ")
+            whole = [
+                cells.get((section, row, cause), text) if text == NOT_PLAYED else text
+                for cause, text in zip(causes or [""], texts, strict=True)]
+            lines.append(f"| `{row}` | {' | '.join(whole)} |")
+        else:
+            lines.append(line)
+    missing = sum(line.count(f"| {NOT_PLAYED} ") for line in lines if _STATE_LINE.match(line))
+    told = re.compile(rf"^\| {NOT_PLAYED} \| not played yet")
+    kept = [line for line in lines if missing or not told.match(line)]
+    return "\n".join([*kept, ""])
+
+
+_FAULT_LINE = re.compile(r"^\| (\d+) \| `([^`]+)` \| ([^|]*) \|$")
+_STATE_LINE = re.compile(r"^\| `([^`]+)` \| (.*) \|$")
+
+
+def _place(line: str, section: _Section, causes: list[str]) -> tuple[_Section, list[str]]:
+    """In which section the next line stands, and the causes of its columns so far."""
+    if line.startswith("### "):
+        return (section[0], line[4:]), []
+    if line.startswith("## "):
+        table = next((each.title for each in TABLES if each.title == line[3:]), None)
+        return (("", line[3:]) if table is None else (table, "")), []
+    if found := _FAULT_LINE.match(line):
+        return section, [*causes, found[2]]
+    return section, causes
+
+
+def _cells_of(page: str) -> tuple[dict[tuple[_Section, str], str], dict[tuple[_Section, str, str], str]]:
+    """What each fault raises, and every cell, by section."""
+    raised: dict[tuple[_Section, str], str] = {}
+    cells: dict[tuple[_Section, str, str], str] = {}
+    section, causes = ("", ""), list[str]()
+    for line in page.splitlines():
+        section, causes = _place(line, section, causes)
+        if found := _FAULT_LINE.match(line):
+            raised[section, found[2]] = found[3]
+        elif found := _STATE_LINE.match(line):
+            cells |= {(section, found[1], cause): text
+                      for cause, text in zip(causes or [""], found[2].split(" | "), strict=True)}
+    return raised, cells
+
+
+def _together(*told: str) -> str:
+    """Codes of both, each with its name."""
+    codes = {code for text in told for code in text.split(", ") if code not in ("", "nothing")}
+    return ", ".join(sorted(codes)) or "nothing"
+
+
 def rows_and_causes_of(page: str) -> dict[str, tuple[set[str], set[str]]]:
     """Which states and which faults a page has, by the title of the table."""
     titles = "|".join(re.escape(table.title) for table in TABLES if table.title)
