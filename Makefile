@@ -45,7 +45,7 @@ long: lint
 	$(PYTHON) -m pytest -n 2 --dist worksteal -m long
 
 fast: setup
-	$(PYTHON) -m pytest -n 2 -m "not slow" tests/unit tests/architecture
+	$(PYTHON) -m pytest -n 2 -m "not slow and not long" tests/unit tests/architecture
 
 lint: setup
 	$(PYTHON) -m ruff check .

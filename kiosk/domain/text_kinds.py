@@ -26,6 +26,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from kiosk.domain.visible_text import is_visible
+
 # Read by Python, by Rust's regex (pydantic) and by ECMA 262 (the OpenAPI document) in the same way.
 _NO_PART_OF_A_LINE = (
     "\\u0000-\\u001F\\u007F-\\u009F\\u2028-\\u202E\\u2066-\\u2069\\uFDD0-\\uFDEF\\uFFF9-\\uFFFF"
@@ -56,13 +58,11 @@ def line(longest: int) -> TextKind:
 
 
 # Default_Ignorable_Code_Point of Unicode 15 (DerivedCoreProperties.txt), and the blank of Braille: no line shows them.
-_HAS_A_ROLE = "\u061c\u180b-\u180f\u200c-\u200f\ufe00-\ufe0f\U000e0100-\U000e01ef"
 _HAS_NONE = (
     "\u00ad\u034f\u115f\u1160\u17b4\u17b5\u200b\u202a-\u202e\u2060-\u206f\u2800\u3164\ufeff\uffa0\ufff0-\ufff8"
     "\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e00ff\U000e01f0-\U000e0fff"
 )
 _HIDDEN = re.compile(f"[{_HAS_NONE}]")
-_SHOWN = re.compile(f"[^\\s{_HAS_A_ROLE}{_HAS_NONE}]")
 
 
 def can_be_confirmed(text: str) -> bool:
@@ -70,7 +70,7 @@ def can_be_confirmed(text: str) -> bool:
     of direction and variation selectors change how their neighbours look; soft hyphens, blanks without a width, fillers
     and tags do nothing that is seen.
     """
-    return _SHOWN.search(text) is not None and _HIDDEN.search(text) is None
+    return is_visible(text) and _HIDDEN.search(text) is None
 
 
 CODE = TextKind(r"^[a-z][a-z0-9_]{0,63}$", 64)

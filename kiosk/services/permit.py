@@ -92,7 +92,7 @@ class PermitService:
         try:
             status = self._unit.status()
         except (NotInitialised, LinkLost, LinkTimeout) as error:
-            if isinstance(error, LinkTimeout) and not self._lost_its_power():
+            if not self._lost_its_power(error):
                 raise
             fault_of("permit_unit", error, doing="checking")
             status = self._unit.reset(ResetPolicy.LEAVE)
@@ -195,20 +195,22 @@ class PermitService:
         try:
             return self._unit.take_in(self._is_to_stop_waiting)
         except (NotInitialised, LinkTimeout) as error:
-            if isinstance(error, LinkTimeout) and not self._lost_its_power():
+            if not self._lost_its_power(error):
                 raise
             fault_of("permit_unit", error, doing="taking a permit in")
         self._unit.reset(ResetPolicy.LEAVE)
         return self._unit.take_in(self._is_to_stop_waiting)
 
-    def _lost_its_power(self) -> bool:
-        """Whether a unit that owed an answer has forgotten everything since."""
+    def _lost_its_power(self, error: NotInitialised | LinkLost | LinkTimeout) -> bool:
+        """Whether the unit has to be initialised; one that owed an answer is asked whether it has forgotten all."""
+        if not isinstance(error, LinkTimeout):
+            return True
         try:
             self._unit.status()
         except NotInitialised:
             return True
-        except DriverError as error:
-            fault_of("permit_unit", error, doing="asking whether it has lost its power")
+        except DriverError as why_not:
+            fault_of("permit_unit", why_not, doing="asking whether it has lost its power")
         return False
 
     def _is_to_stop_waiting(self) -> bool:

@@ -33,6 +33,7 @@ def compared_in(tree: ast.AST) -> Iterator[int]:
             yield node.lineno
 
 
+@pytest.mark.slow
 def test_nothing_else_compares_holders_names() -> None:
     files = [path for path in python_files("kiosk", "drivers", "screens") if path != THE_ONE_PLACE]
     assert [f"{path}:{line}" for path in files for line in compared_in(tree_of(path))] == []

@@ -26,6 +26,7 @@ def of_the_machines_zone(tree: ast.AST) -> Iterator[int]:
                 yield node.lineno
 
 
+@pytest.mark.slow
 def test_nothing_takes_its_day_from_the_machines_zone() -> None:
     assert [
         f"{path}:{line}" for path in python_files("kiosk", "drivers", "screens")
