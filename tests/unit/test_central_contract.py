@@ -6,7 +6,9 @@ import base64
 import json
 import re
 from collections.abc import Iterator
+from copy import deepcopy
 from datetime import date
+from functools import cache
 from typing import Any, get_args
 from uuid import UUID
 
@@ -26,12 +28,22 @@ SOME_ID = b"6a1f0c1e-6f0e-4d0a-9d4e-2b6f1f0a7c11"
 SECRET = "林玉珍341399198803140021"
 
 
+@cache
+def _made() -> dict[str, Any]:
+    return openapi_document()      # half a second
+
+
+def the_document() -> dict[str, Any]:
+    """The document as it is now; everybody has one to spoil."""
+    return deepcopy(_made())
+
+
 def test_the_checked_in_openapi_document_is_current() -> None:
     assert DOCUMENT.read_text(encoding="utf-8") == openapi_text(), "run: python -m kiosk central openapi"
 
 
 def test_every_call_of_the_contract_is_in_the_document() -> None:
-    told = {(path, method) for path, methods in openapi_document()["paths"].items() for method in methods}
+    told = {(path, method) for path, methods in the_document()["paths"].items() for method in methods}
     assert told == {
         ("/v1/endorsements", "post"),
         ("/v1/endorsements/{endorsement_id}", "get"),
@@ -49,7 +61,7 @@ def test_every_call_of_the_contract_is_in_the_document() -> None:
 
 
 def test_every_reference_in_the_document_leads_somewhere() -> None:
-    document = openapi_document()
+    document = the_document()
     text = openapi_text()
     named = {part.split('"')[0] for part in text.split("#/components/schemas/")[1:]}
     assert named <= set(document["components"]["schemas"])
@@ -117,12 +129,12 @@ def test_an_answer_is_told_apart_by_its_state() -> None:
 
 
 def test_every_value_in_the_document_has_a_range_or_a_length() -> None:
-    schemas = openapi_document()["components"]["schemas"]
+    schemas = the_document()["components"]["schemas"]
     assert [place for place, schema in _schemas(schemas) if not _is_bounded(schema)] == []
 
 
 def test_every_free_text_says_in_the_document_which_characters_it_may_have() -> None:
-    schemas = openapi_document()["components"]["schemas"]
+    schemas = the_document()["components"]["schemas"]
     assert [
         place for place, schema in _schemas(schemas)
         if schema["type"] == "string" and not schema.keys() & {"pattern", "const", "enum", "format"}] == []
@@ -134,7 +146,7 @@ def test_a_problem_document_of_a_proxy_is_read_though_central_sends_none_such() 
 
 
 def test_every_problem_document_of_central_is_within_the_bounds_of_the_document() -> None:
-    properties = openapi_document()["components"]["schemas"]["Problem"]["properties"]
+    properties = the_document()["components"]["schemas"]["Problem"]["properties"]
     for code in codes.PROBLEM_CODES:
         status, body = problem_body(code)
         told = json.loads(body)
@@ -150,7 +162,7 @@ def test_the_services_of_the_contract_are_those_of_the_kiosk() -> None:
 
 
 def test_a_key_is_demanded_of_every_post_and_a_name_is_described_for_every_call() -> None:
-    for path, operations in openapi_document()["paths"].items():
+    for path, operations in the_document()["paths"].items():
         for method, operation in operations.items():
             headers = {each["name"]: each for each in operation["parameters"] if each["in"] == "header"}
             assert contract.CALL_HEADER in headers, path
@@ -187,7 +199,7 @@ def _is_bounded(schema: dict[str, Any]) -> bool:
 
 
 def test_a_schema_of_a_request_is_closed_and_one_of_an_answer_is_open() -> None:
-    document = openapi_document()
+    document = the_document()
     schemas = document["components"]["schemas"]
     asked, told = set(), set()
     for operation in (each for path in document["paths"].values() for each in path.values()):
@@ -204,7 +216,7 @@ def test_a_schema_of_a_request_is_closed_and_one_of_an_answer_is_open() -> None:
 
 
 def test_the_document_says_how_an_unknown_word_of_an_open_list_is_read() -> None:
-    schemas = openapi_document()["components"]["schemas"]
+    schemas = the_document()["components"]["schemas"]
     told = {
         (name, field): part["x-unknown-is-read-as"]
         for name, schema in schemas.items() for field, part in schema.get("properties", {}).items()
@@ -231,7 +243,7 @@ def reached(schemas: dict[str, Any], part: object) -> set[str]:
 
 
 def test_the_states_that_a_kiosk_notes_are_those_of_the_contract() -> None:
-    schema = openapi_document()["components"]["schemas"]["EndorsementState"]
+    schema = the_document()["components"]["schemas"]["EndorsementState"]
     assert schema["properties"]["state"]["enum"] == list(codes.ENDORSEMENT_STATES)
 
 
@@ -338,7 +350,7 @@ def test_the_document_lets_a_permit_be_kept_with_the_codes_for_it_alone(code: st
     ("RelayRefusal", "reason", codes.RELAY_REFUSALS),
 ])
 def test_the_document_lists_the_codes(schema: str, field: str, words: tuple[str, ...]) -> None:
-    assert openapi_document()["components"]["schemas"][schema]["properties"][field]["enum"] == list(words)
+    assert the_document()["components"]["schemas"][schema]["properties"][field]["enum"] == list(words)
 
 
 def test_a_code_that_is_not_listed_is_read_as_other_in_an_answer_and_refused_in_a_request() -> None:
@@ -358,7 +370,7 @@ def test_a_code_that_may_be_missing_is_read_in_the_same_way() -> None:
 
 
 def test_each_call_tells_the_statuses_and_codes_that_it_can_give_and_no_others() -> None:
-    document = openapi_document()
+    document = the_document()
     for (method, path), told in PROBLEMS_OF.items():
         responses = document["paths"][path][method]["responses"]
         assert {int(status) for status in responses} == {200, *(status_of(code) for code in told)}
@@ -372,7 +384,7 @@ def test_each_call_tells_the_statuses_and_codes_that_it_can_give_and_no_others()
 
 def test_every_answer_has_a_date_and_the_calls_name_in_a_form_that_the_document_gives() -> None:
     date_of_rfc_9110 = "Sun, 06 Nov 1994 08:49:37 GMT"
-    for operations in openapi_document()["paths"].values():
+    for operations in the_document()["paths"].values():
         for operation in operations.values():
             for status, answer in operation["responses"].items():
                 headers = answer["headers"]
@@ -392,7 +404,7 @@ def test_the_stages_of_an_older_kiosks_report_are_taken_and_none_are_sent() -> N
 
 def fits_document(name: str, value: object) -> bool:
     """Whether a value is what the OpenAPI document's schema of that name allows."""
-    schema = {"$ref": f"#/components/schemas/{name}", "components": openapi_document()["components"]}
+    schema = {"$ref": f"#/components/schemas/{name}", "components": the_document()["components"]}
     return jsonschema_rs.validator_for(schema).is_valid(value)
 
 
