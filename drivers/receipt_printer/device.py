@@ -143,8 +143,16 @@ class ReceiptPrinter:
         _check(self._ask_all())
 
     def _ask_all(self, patience_s: float = 0.0) -> PrinterStatus:
-        """`patience_s`: how long to wait for the answers, if that is longer than a printer at rest needs for one."""
+        """`patience_s`: how long to wait for the answers, if that is longer than a printer at rest needs for one.
+
+        The four answers are of four moments: a printer whose cover is closed between the first and the second says
+        that it is offline and gives no cause. It is asked again.
+        """
         until = self._clock() + patience_s
+        status = self._ask_each(until)
+        return status if status.online or status.tells_a_cause else self._ask_each(until)
+
+    def _ask_each(self, until: float) -> PrinterStatus:
         return made_sense_of(*(self._ask(which, until) for which in (PRINTER, OFFLINE_CAUSE, ERROR_CAUSE, PAPER)))
 
     def _ask(self, which: int, until: float = 0.0) -> int:

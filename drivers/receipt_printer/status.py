@@ -36,6 +36,11 @@ class PrinterStatus:
     cutter_failed: bool
     repair_needed: bool
 
+    @property
+    def tells_a_cause(self) -> bool:
+        """Whether one of the answers says why nothing can be printed."""
+        return self.cover_open or self.paper is PaperLevel.OUT or self.cutter_failed or self.repair_needed
+
 
 def ask(which: int) -> bytes:
     """DLE EOT n."""

@@ -29,11 +29,12 @@ from drivers.receipt_printer.document import LabelledValue, QrCode, ReceiptDocum
 from drivers.receipt_printer.document_file import load_document
 from drivers.receipt_printer.layout import SetLine
 from drivers.receipt_printer.paper import printed
-from drivers.receipt_printer.status import PaperLevel
+from drivers.receipt_printer.status import PaperLevel, ask
 from drivers.simulators.activity import ActivityLog
 from drivers.simulators.receipt_printer_sim import ReceiptPrinterSim
 from drivers.transport.urls import open_bytes
 from drivers.typeface import Typeface
+from tests.fakes.scripted_link import ScriptedLink
 from tests.waiting import eventually
 
 ROOT = Path(__file__).parents[2]
@@ -179,6 +180,26 @@ def _prints(printer: ReceiptPrinter) -> bool:
     except LinkLost:   # the simulator's port needs a moment to come back
         return False
     return True
+
+
+ONLINE, OFFLINE, NOTHING, COVER = 0x12, 0x1A, 0x12, 0x16
+
+
+@pytest.mark.parametrize(("answers", "online", "cover_open"), [
+    ([OFFLINE, NOTHING, NOTHING, NOTHING, ONLINE, NOTHING, NOTHING, NOTHING], True, False),
+    ([OFFLINE, NOTHING, NOTHING, NOTHING, OFFLINE, COVER, NOTHING, NOTHING], False, True),
+    ([OFFLINE, NOTHING, NOTHING, NOTHING, OFFLINE, NOTHING, NOTHING, NOTHING], False, False),
+    ([OFFLINE, COVER, NOTHING, NOTHING], False, True),
+    ([ONLINE, COVER, NOTHING, NOTHING], True, True),
+])
+def test_a_printer_that_gives_no_cause_is_asked_again(
+    typeface: Typeface, answers: list[int], online: bool, cover_open: bool
+) -> None:
+    model = device_file.load(ROOT / "assets" / "devices" / "escpos-80-gb18030.toml")
+    link = ScriptedLink(*(bytes([answer]) for answer in answers))
+    status = ReceiptPrinter(lambda: link, model, typeface).status()
+    assert (status.online, status.cover_open) == (online, cover_open)
+    assert link.written == [ask(which) for which in (1, 2, 3, 4) * (len(answers) // 4)]
 
 
 def test_paper_near_its_end_still_prints(bench: Bench) -> None:

@@ -131,7 +131,7 @@ def test_one_that_is_broken_hides_none_of_the_others(watched: Place) -> None:
     ):
         is_found(watched, device, fault.code)
     watched.sees(s.OutOfService, lambda state: state.fault is ID_READER_LINK)
-    [copy] = eventually(lambda: list(path.parent.glob("journal.db.copy-*")))
+    [copy] = eventually(lambda: list(path.parent.glob("journal.db.copy-*[0-9]")))
     head = watched.running.journal.head()
     eventually(lambda: _holds(watched, copy, head))
     watched.rig.clear_faults("id_reader")
