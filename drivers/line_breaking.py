@@ -24,6 +24,8 @@ def wrap(text: str, limit: int, width_of: Callable[[str], int]) -> list[str]:
 
 
 def _wrap_paragraph(paragraph: str, limit: int, width_of: Callable[[str], int]) -> list[str]:
+    if width_of(whole := paragraph.rstrip(" ")) <= limit:
+        return [whole]
     lines: list[str] = []
     line = ""
     for unit in _units(paragraph):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections import deque
 from collections.abc import Callable
+from dataclasses import replace
 from functools import cache
 from importlib import import_module
 from pathlib import Path
@@ -37,7 +38,7 @@ VISIT = (
     "writing", "take_permit", "receipt", "thank_you",
 )   # the order in which a visit that goes well needs its screens
 LOOKED_AT_S = 0.4       # a person is still reading then; building a screen takes a tenth of a second, once
-PAINTED_S = 0.01        # the frame has been handed to the display then, and no finger is as quick
+PAINTED_S = 0.01        # after painting: whoever waited for that has been told, and no finger is as quick
 
 
 def screen_name(model: ScreenModel) -> str:
@@ -87,7 +88,8 @@ class KioskApp(App):
         self._coming: deque[ScreenModel] = deque()
         self._came = threading.Event()
         self._ahead = Clock.create_trigger(self._build_ahead, LOOKED_AT_S)
-        self._load = Clock.create_trigger(self._load_ahead, PAINTED_S)
+        load = Clock.create_trigger(self._load_ahead, PAINTED_S)
+        self.router.bind(on_painted=lambda _router: load())
         self._loaded: BaseScreen | None = None
 
     def build(self) -> Router:
@@ -196,9 +198,8 @@ class KioskApp(App):
             self.router.changes()
         self.router.get_screen(name).show(model)
         self.router.current = name
-        for soon in (self._ahead, self._load):
-            soon.cancel()
-            soon()
+        self._ahead.cancel()
+        self._ahead()
         if self._witness is not None:
             self._witness.expect()
 
@@ -211,7 +212,8 @@ class KioskApp(App):
             coming = self._built(missing[0])
             coming.size = self.router.size
             self.router.add_widget(coming)
-            coming.rehearse(self.router.current_screen.model.frame)
+            model = self.router.current_screen.model
+            coming.rehearse(replace(model.frame, languages=getattr(model, "languages", model.frame.languages)))
             self._ahead()
         elif self._all_built is not None:
             self._all_built()

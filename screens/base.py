@@ -104,7 +104,8 @@ class BaseScreen(Screen):
         """Show what this screen always says, and nothing of a person, in the frame's language: fonts are open and the
         layout is made when the screen is needed.
         """
-        blank = replace(BLANK_FRAME, language=frame.language, simulation=frame.simulation)
+        blank = replace(
+            BLANK_FRAME, language=frame.language, simulation=frame.simulation, languages=frame.languages)
         self.show(replace(self.BLANK, frame=blank))
 
     def _speak(self, translation: Translation) -> None:

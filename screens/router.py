@@ -43,6 +43,8 @@ class Router(ScreenManager):
 
     unread_s = NumericProperty(UNREAD_S)
 
+    __events__ = ("on_painted",)
+
     def __init__(self) -> None:
         super().__init__(transition=AtOnce())
         # Kivy's rule paints the whole window twice more, to cut off what slides past its edge; here nothing slides, and
@@ -84,3 +86,7 @@ class Router(ScreenManager):
     def _painted(self, drawn: int) -> None:
         if drawn == self._changes and self._painted_at is None:
             self._painted_at = time.monotonic()
+            self.dispatch("on_painted")
+
+    def on_painted(self) -> None:
+        """Event: the frame with what was shown last was handed to the display."""

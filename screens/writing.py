@@ -6,6 +6,7 @@ from kivy.properties import ObjectProperty
 
 from kiosk.screen_models import WritingScreen
 from screens.base import BLANK_FRAME, BaseScreen, load_kv
+from screens.translation import NOTHING
 
 load_kv(__file__)
 
@@ -14,7 +15,7 @@ class Writing(BaseScreen):
     """The permit is being written, stage by stage."""
 
     IS_PERSONAL = False
-    BLANK = WritingScreen(BLANK_FRAME, (), 0, 0)
+    BLANK = WritingScreen(BLANK_FRAME, (NOTHING,) * 3, 0, 0)     # a line for each stage is made before it is needed
     model = ObjectProperty(BLANK, rebind=True)
 
 
