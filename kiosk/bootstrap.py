@@ -52,7 +52,6 @@ from kiosk.workflow.transition import Site
 if TYPE_CHECKING:
     from drivers.permit_unit.dialects import UnitFile
     from drivers.transport.base import Coupler
-    from screens.screen_file import ScreenFile
     from screens.translation import Translation
 
 
@@ -281,12 +280,3 @@ def about(config: Config, region: Region) -> About:
     """What the screens say of this place."""
     return About(region, config.languages, config.simulation, config.receipt_link, config.writing_usually_s,
         pilot=config.pilot, face_refreshed_at=config.face_refreshed_at)
-
-
-def load_screen(config: Config) -> ScreenFile:
-    """The screen file, checked. Raises `ScreenFileError`."""
-    from dataclasses import replace
-
-    from screens.screen_file import load_screen_file
-
-    return replace(load_screen_file(config.files.screen), fullscreen=config.fullscreen)

@@ -17,7 +17,8 @@ from kivy.core.window import Window
 from kivy.graphics.opengl import glFinish
 from kivy.properties import ObjectProperty
 
-from kiosk.screen_models import Intent, ScreenModel
+from kiosk.screen_models import ScreenModel
+from kiosk.workflow.intents import Intent
 from screens import pointer
 from screens.base import BaseScreen
 from screens.fonts import Fonts

@@ -85,8 +85,10 @@ _WORDS: dict[type, str] = {bool: "true or false", str: "a text"}
 _OPTIONAL = {("touch", "device")}
 
 
-def load_screen_file(path: Path) -> ScreenFile:
-    """The screen file at `path`. Raises ScreenFileError with every mistake."""
+def load_screen_file(path: Path, *, fullscreen: bool | None = None) -> ScreenFile:
+    """The screen file at `path`. `fullscreen`: what the kiosk's configuration says instead of the file; None: nothing.
+    Raises ScreenFileError with every mistake.
+    """
     table = read_toml(path, ScreenFileError)
     mistakes = [f"{path.name}: {mistake}" for mistake in _mistakes(table)]
     if mistakes:
@@ -97,7 +99,7 @@ def load_screen_file(path: Path) -> ScreenFile:
         height_px=display["height_px"],
         mm_per_pixel=float(display["mm_per_pixel"]),
         body_mm=float(table["text"]["body_mm"]),
-        fullscreen=display["fullscreen"],
+        fullscreen=display["fullscreen"] if fullscreen is None else fullscreen,
         borderless=display["borderless"],
         show_cursor=display["show_cursor"],
         touch_input=touch["input"],

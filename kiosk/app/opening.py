@@ -6,7 +6,7 @@ and told.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 from kiosk.config import Config, read_config, tells_permit_unit
@@ -53,7 +53,7 @@ def read_opening(config_file: Path, assets_dir: Path) -> Opening:
     installation: list[str] = []
     screen_file = ANY_DISPLAY
     try:
-        screen_file = replace(load_screen_file(config.files.screen), fullscreen=config.fullscreen)
+        screen_file = load_screen_file(config.files.screen, fullscreen=config.fullscreen)
     except ScreenFileError as error:
         configuration += [] if configuration else error.mistakes
     languages = []

@@ -16,9 +16,10 @@ from uuid import UUID, uuid4
 from kiosk.about import About
 from kiosk.log_events import LogEvent, log
 from kiosk.presenter import present
-from kiosk.screen_models import Intent, ScreenModel
+from kiosk.screen_models import ScreenModel
 from kiosk.workflow import events as on
 from kiosk.workflow import states as s
+from kiosk.workflow.intents import Intent
 
 Post = Callable[[on.Event, UUID | None, int], None]
 """Queue an event for the machine, stamped with the visit and the serial of the screen that it was made on."""

@@ -24,8 +24,9 @@ from kiosk.faults import WORKER_HANGS, Fault
 from kiosk.log_events import LogEvent, log
 from kiosk.runtime.state_lock import HOLDER, StateHeld, StateLock
 from kiosk.runtime.watchdog import Watchdog
-from kiosk.screen_models import Frame, Intent, OutOfServiceScreen, ScreenModel, Text, WayOut
+from kiosk.screen_models import Frame, OutOfServiceScreen, ScreenModel, Text, WayOut
 from kiosk.version import VERSION
+from kiosk.workflow.intents import Intent
 
 if TYPE_CHECKING:
     from kiosk.app.closed_kiosk import ClosedKiosk

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from kiosk.bootstrap import load_screen
 from kiosk.config import Config
 from kiosk.data_files.reader import DataFileError
 from kiosk.diagnostics.finding import Finding, Findings, failed, ok, skipped
 from kiosk.faults import DISPLAY_SIZE
 from kiosk.runtime.clock import Clock
+from screens.screen_file import load_screen_file
 
 DRM = Path("/sys/class/drm")
 """Where Linux tells of the outputs of graphics cards: `status`, and `modes` with the one first that the display prefers
@@ -21,7 +21,7 @@ def display(config: Config, _: Clock) -> Findings:
     if not config.fullscreen:
         return [ok("the kiosk has a window of its own and not the whole display")]
     try:
-        screen = load_screen(config)
+        screen = load_screen_file(config.files.screen, fullscreen=config.fullscreen)
     except DataFileError:
         return [skipped("its screen file has mistakes: see screen_file")]
     return outputs(DRM, screen.width_px, screen.height_px)

@@ -15,7 +15,6 @@ from drivers.permit_chip.permit_file_reader import load_permit_file
 from drivers.permit_unit.dialects import load_unit_file
 from drivers.receipt_printer.device_file import load as load_printer_file
 from drivers.typeface import Typeface
-from kiosk.bootstrap import load_screen
 from kiosk.central.grants import load_grant_keys
 from kiosk.config import Config
 from kiosk.data_files.reader import DataFileError, read_toml
@@ -25,6 +24,7 @@ from kiosk.policy.holiday_years import in_words, missing_years
 from kiosk.policy.region_file import load_region
 from kiosk.runtime.clock import Clock, today
 from kiosk.unit_fit import check_fit
+from screens.screen_file import load_screen_file
 
 SOURCE_LANGUAGE = "zh-Hans"
 DIGEST_DIGITS = 12      # of a SHA-256: enough to tell two files apart by telephone
@@ -74,7 +74,7 @@ def code_scanner_file(config: Config, _: Clock) -> Findings:
 
 
 def screen_file(config: Config, _: Clock) -> Findings:
-    return _checked(config.files.screen, lambda _: load_screen(config))
+    return _checked(config.files.screen, lambda path: load_screen_file(path, fullscreen=config.fullscreen))
 
 
 def grant_keys(config: Config, _: Clock) -> Findings:

@@ -8,10 +8,10 @@ from kiosk.domain.endorsement import Refusal
 from kiosk.domain.personal import Personal
 from kiosk.faults import CENTRAL_UNREACHABLE
 from kiosk.policy.services import OfferedService
-from kiosk.screen_models import Intent
 from kiosk.workflow import effects as do
 from kiosk.workflow import events as on
 from kiosk.workflow import states as s
+from kiosk.workflow.intents import Intent
 from kiosk.workflow.transition import Site, Step, conclude, decline
 
 AT_APPLICATION = "at_application"

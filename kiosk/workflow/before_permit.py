@@ -10,11 +10,11 @@ from kiosk.domain.endorsement import Custody, Refusal, Service
 from kiosk.faults import PERMIT_UNIT_SILENT, Fault
 from kiosk.policy.foresight import may_act_for
 from kiosk.policy.terms import age_on
-from kiosk.screen_models import Intent
 from kiosk.workflow import deciding
 from kiosk.workflow import effects as do
 from kiosk.workflow import events as on
 from kiosk.workflow import states as s
+from kiosk.workflow.intents import Intent
 from kiosk.workflow.transition import Site, Step, explain, give_back, go_idle
 
 NOT_TAKEN_IN = (Service.LOST, Service.DAMAGED)

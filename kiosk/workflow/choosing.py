@@ -7,9 +7,9 @@ from dataclasses import replace
 from kiosk.domain.endorsement import Service
 from kiosk.policy.assessment import Served
 from kiosk.policy.foresight import Foresight, agents_offered, foresee
-from kiosk.screen_models import Intent
 from kiosk.workflow import events as on
 from kiosk.workflow import states as s
+from kiosk.workflow.intents import Intent
 from kiosk.workflow.transition import Site, Step, go_idle
 
 STATUS, PROGRESS, FOR_ANOTHER = "status", "progress", "for_another"

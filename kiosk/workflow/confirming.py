@@ -5,10 +5,10 @@ from __future__ import annotations
 from kiosk.domain.endorsement import Grant, Refusal
 from kiosk.faults import GRANT_REJECTED
 from kiosk.policy.assessment import Assessment
-from kiosk.screen_models import Intent
 from kiosk.workflow import effects as do
 from kiosk.workflow import events as on
 from kiosk.workflow import states as s
+from kiosk.workflow.intents import Intent
 from kiosk.workflow.transition import Site, Step, decline, give_back, prints_face
 
 

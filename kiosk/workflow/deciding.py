@@ -14,12 +14,12 @@ from kiosk.policy.assessment import AssessedOutcome, Assessment, Served
 from kiosk.policy.foresight import asked_of_agent
 from kiosk.policy.proofs import needs
 from kiosk.policy.region import Region
-from kiosk.screen_models import Intent
 from kiosk.workflow import applying, evidence
 from kiosk.workflow import effects as do
 from kiosk.workflow import events as on
 from kiosk.workflow import states as s
 from kiosk.workflow.confirming import is_drawn_from_the_chip, offer, turn_down
+from kiosk.workflow.intents import Intent
 from kiosk.workflow.transition import Site, Step, conclude, decline, give_back, prints_face, why_no_face
 
 Deciding = s.ReadingPermit | s.Inquiry | s.Confirming

@@ -13,8 +13,8 @@ from kiosk.domain.personal import Personal
 from kiosk.faults import Fault
 from kiosk.policy.assessment import Assessment
 from kiosk.policy.permit_calendar import PermitCalendar
-from kiosk.screen_models import Intent
 from kiosk.workflow.effects import ChipAnswers, ChipCommands
+from kiosk.workflow.intents import Intent
 from kiosk.workflow.visits import UnfinishedStory, Visit
 
 

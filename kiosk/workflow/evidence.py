@@ -10,10 +10,10 @@ from kiosk.domain.endorsement import Refusal
 from kiosk.domain.personal import Personal
 from kiosk.policy.proofs import is_open, is_verified, needs, verifiable
 from kiosk.policy.region import Region
-from kiosk.screen_models import Intent
 from kiosk.workflow import effects as do
 from kiosk.workflow import events as on
 from kiosk.workflow import states as s
+from kiosk.workflow.intents import Intent
 from kiosk.workflow.transition import Site, Step, conclude, decline
 
 NONE_OF_THESE = "none"

@@ -11,11 +11,11 @@ from dataclasses import replace
 from kiosk.domain.endorsement import Refusal
 from kiosk.domain.holder_check import CheckWay, HolderCheck
 from kiosk.domain.personal import Personal
-from kiosk.screen_models import Intent
 from kiosk.workflow import effects as do
 from kiosk.workflow import events as on
 from kiosk.workflow import states as s
 from kiosk.workflow.deciding import pursue
+from kiosk.workflow.intents import Intent
 from kiosk.workflow.transition import Site, Step, conclude
 
 WRONG, LOCKED = "wrong", "locked"

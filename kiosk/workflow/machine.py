@@ -15,7 +15,6 @@ from typing import assert_never
 
 from kiosk.domain.endorsement import ChipState, Custody, FaceState
 from kiosk.faults import Fault, Part, Severity
-from kiosk.screen_models import Intent
 from kiosk.workflow import (
     applying,
     before_permit,
@@ -35,6 +34,7 @@ from kiosk.workflow import effects as do
 from kiosk.workflow import events as on
 from kiosk.workflow import states as s
 from kiosk.workflow.deadlines import deadline_of
+from kiosk.workflow.intents import Intent
 from kiosk.workflow.transition import Site, Step
 
 

@@ -7,10 +7,10 @@ from kiosk.domain.endorsement import ChipState, Custody, FaceState, Refusal
 from kiosk.faults import CENTRAL_UNREACHABLE, Fault
 from kiosk.policy.region import Region
 from kiosk.policy.services import CollectionWay
-from kiosk.screen_models import Intent
 from kiosk.workflow import effects as do
 from kiosk.workflow import events as on
 from kiosk.workflow import states as s
+from kiosk.workflow.intents import Intent
 from kiosk.workflow.transition import Site, Step, explain, go_idle
 
 WithoutPermit = (

@@ -12,10 +12,10 @@ from typing import assert_never
 from kiosk.domain.documents import Permit
 from kiosk.domain.endorsement import ChipState, Custody, Drawable, FaceState, Grant
 from kiosk.faults import FACE_UNPRINTABLE, PERMIT_HELD_INSIDE, RECOVERY_STUCK, Fault, Severity
-from kiosk.screen_models import Intent
 from kiosk.workflow import effects as do
 from kiosk.workflow import events as on
 from kiosk.workflow import states as s
+from kiosk.workflow.intents import Intent
 from kiosk.workflow.returning import hand_over, report
 from kiosk.workflow.transition import Site, Step, give_back, prints_face, rest
 from kiosk.workflow.writing import FACE_ATTEMPTS, begin_face

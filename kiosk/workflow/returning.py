@@ -11,10 +11,10 @@ from uuid import UUID
 from kiosk.domain.documents import Permit
 from kiosk.domain.endorsement import ChipState, Custody, FaceState
 from kiosk.faults import PERMIT_HELD_INSIDE, PERMIT_UNIT_SILENT, PRINTER_LINK, Fault, Severity
-from kiosk.screen_models import Intent
 from kiosk.workflow import effects as do
 from kiosk.workflow import events as on
 from kiosk.workflow import states as s
+from kiosk.workflow.intents import Intent
 from kiosk.workflow.transition import Site, Step, explain, give_back, go_idle, prints_face
 
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 
 from kiosk.faults import WORKER_DIED
-from kiosk.screen_models import Intent
 from kiosk.workflow import deciding
 from kiosk.workflow import effects as do
 from kiosk.workflow import events as on
 from kiosk.workflow import states as s
+from kiosk.workflow.intents import Intent
 from kiosk.workflow.transition import Step, decline, give_back
 
 

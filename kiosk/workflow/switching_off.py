@@ -12,11 +12,11 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from kiosk.domain.endorsement import Custody, Refusal
-from kiosk.screen_models import Intent
 from kiosk.workflow import before_permit, deciding
 from kiosk.workflow import effects as do
 from kiosk.workflow import events as on
 from kiosk.workflow import states as s
+from kiosk.workflow.intents import Intent
 from kiosk.workflow.transition import Site, Step, go_idle
 
 SWITCHED_OFF = "switched_off"

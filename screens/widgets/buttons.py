@@ -10,7 +10,7 @@ from kivy.uix.behaviors import ButtonBehavior
 from kivy.uix.boxlayout import BoxLayout
 from kivy.uix.widget import Widget
 
-from kiosk.screen_models import Intent
+from kiosk.workflow.intents import Intent
 
 
 class IntentButton(ButtonBehavior, Widget):

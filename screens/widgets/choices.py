@@ -9,7 +9,7 @@ from kivy.lang import Builder
 from kivy.properties import ListProperty, NumericProperty, StringProperty
 from kivy.uix.gridlayout import GridLayout
 
-from kiosk.screen_models import Intent
+from kiosk.workflow.intents import Intent
 from screens.widgets.buttons import IntentButton
 
 Builder.load_file(str(Path(__file__).with_suffix(".kv")))

@@ -15,9 +15,9 @@ from uuid import uuid4
 from kiosk.bootstrap import Kiosk
 from kiosk.config import load_config
 from kiosk.demo.simulation import ASSETS, ROOT, Simulation, Wishes
-from kiosk.screen_models import Intent
 from kiosk.workflow import events as on
 from kiosk.workflow import states as s
+from kiosk.workflow.intents import Intent
 
 STATE = ROOT / "build" / "bench"
 STATE_S = 60.0

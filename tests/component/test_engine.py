@@ -18,11 +18,11 @@ from kiosk.runtime.engine import Engine
 from kiosk.runtime.journal import Journal, WaitingMessage
 from kiosk.runtime.seal import seal_by
 from kiosk.runtime.story import unfinished_story
-from kiosk.screen_models import Intent
 from kiosk.services.outbox import message_of
 from kiosk.workflow import effects as do
 from kiosk.workflow import events as on
 from kiosk.workflow import states as s
+from kiosk.workflow.intents import Intent
 from tests.fakes.hand_clock import HandClock
 from tests.unit import machine_samples as samples
 

@@ -16,9 +16,9 @@ from kiosk.runtime.audit import record_of
 from kiosk.runtime.journal import Journal
 from kiosk.runtime.seal import seal_by
 from kiosk.runtime.story import unfinished_story
-from kiosk.screen_models import Intent
 from kiosk.workflow import events as on
 from kiosk.workflow import states as s
+from kiosk.workflow.intents import Intent
 from kiosk.workflow.machine import step
 from tests.unit.machine_samples import (
     AFTER_REVIEW,

@@ -18,10 +18,10 @@ from kiosk.policy.region_file import load_region
 from kiosk.runtime.engine import Engine
 from kiosk.runtime.journal import Journal
 from kiosk.runtime.seal import seal_by
-from kiosk.screen_models import Intent
 from kiosk.services.outbox import message_of
 from kiosk.workflow import events as on
 from kiosk.workflow import states as s
+from kiosk.workflow.intents import Intent
 from kiosk.workflow.machine import step
 from kiosk.workflow.transition import Site
 from screens.samples import samples as sample_screens

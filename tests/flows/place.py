@@ -36,10 +36,11 @@ from kiosk.config import Config, load_config
 from kiosk.policy.assessment import LocalText
 from kiosk.presenter import present
 from kiosk.runtime.clock import SHANGHAI
-from kiosk.screen_models import Citation, Intent, ScreenModel, Text, Words
+from kiosk.screen_models import Citation, ScreenModel, Text, Words
 from kiosk.workflow import events as on
 from kiosk.workflow import states as s
 from kiosk.workflow.deadlines import deadline_of
+from kiosk.workflow.intents import Intent
 from screens.translation import Translation
 from tests.fakes.cable import Cable
 from tests.waiting import LIMIT_S, eventually

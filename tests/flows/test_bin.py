@@ -15,8 +15,9 @@ from kiosk.__main__ import main
 from kiosk.domain.endorsement import ChipState, Custody, FaceState
 from kiosk.faults import BIN_FULL
 from kiosk.presenter import present
-from kiosk.screen_models import FivePartsScreen, Intent
+from kiosk.screen_models import FivePartsScreen
 from kiosk.workflow import states as s
+from kiosk.workflow.intents import Intent
 from tests.flows.conftest import OpenPlace
 from tests.flows.place import CHIP_IN_UNIT, LIN, NEIGHBOUR, Place
 from tests.waiting import eventually

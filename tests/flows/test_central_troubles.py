@@ -6,8 +6,8 @@ import pytest
 
 from drivers.simulators.permit import Place as At
 from kiosk.domain.endorsement import ChipState, Custody
-from kiosk.screen_models import Intent
 from kiosk.workflow import states as s
+from kiosk.workflow.intents import Intent
 from tests.flows.place import LIN, Place
 
 # What a fault of the answer to the request for an endorsement looks like to the resident.

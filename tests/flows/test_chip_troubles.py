@@ -7,8 +7,8 @@ import pytest
 from drivers.simulators.permit import Place as At
 from drivers.simulators.virtual_chip import VirtualChip
 from kiosk.domain.endorsement import ChipState, Custody
-from kiosk.screen_models import Intent
 from kiosk.workflow import states as s
+from kiosk.workflow.intents import Intent
 from tests.flows.place import LIN, Place
 
 

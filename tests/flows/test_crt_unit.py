@@ -13,9 +13,10 @@ from drivers.simulators.permit import Place as At
 from kiosk.central.reference.tables import Endorsement
 from kiosk.config import ConfigError, load_config
 from kiosk.domain.endorsement import Custody, FaceState
-from kiosk.screen_models import Intent, TakePermitScreen, Text, ThankYouScreen
+from kiosk.screen_models import TakePermitScreen, Text, ThankYouScreen
 from kiosk.unit_fit import check_fit
 from kiosk.workflow import states as s
+from kiosk.workflow.intents import Intent
 from tests.flows.conftest import OpenPlace
 from tests.flows.place import ASSETS, CHIP_IN_UNIT, FACE_REFRESHED_AT, LIN, Place, Visitor
 

@@ -12,8 +12,9 @@ import pytest
 from drivers.simulators.residents import PermitData, Residents
 from kiosk.central.reference.residents import ResidentImport
 from kiosk.demo.simulation import central_records
-from kiosk.screen_models import AssessmentScreen, ConfirmScreen, Intent, Term, Text
+from kiosk.screen_models import AssessmentScreen, ConfirmScreen, Term, Text
 from kiosk.workflow import states as s
+from kiosk.workflow.intents import Intent
 from tests.flows.conftest import OpenPlace, with_permits
 from tests.flows.place import LIN
 

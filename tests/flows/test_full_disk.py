@@ -11,8 +11,8 @@ from uuid import UUID
 import pytest
 
 from drivers.simulators.permit import Place as At
-from kiosk.screen_models import Intent
 from kiosk.workflow import states as s
+from kiosk.workflow.intents import Intent
 from tests.flows.place import LIN, Place
 from tests.waiting import eventually
 

@@ -10,8 +10,8 @@ from drivers.simulators.residents import Residents
 from drivers.simulators.virtual_chip import VirtualChip
 from kiosk.central.reference.tables import Endorsement
 from kiosk.domain.endorsement import ChipState, Custody, FaceState
-from kiosk.screen_models import Intent
 from kiosk.workflow import states as s
+from kiosk.workflow.intents import Intent
 from tests.flows.conftest import OpenPlace, with_permits
 from tests.flows.place import Place, Visitor
 

@@ -12,8 +12,8 @@ import pytest
 from drivers.simulators.permit import Place as At
 from kiosk.faults import JOURNAL_HELD
 from kiosk.runtime import engine, journal_place
-from kiosk.screen_models import Intent
 from kiosk.workflow import states as s
+from kiosk.workflow.intents import Intent
 from tests.flows.place import LIN, WITHIN_S, Place
 
 

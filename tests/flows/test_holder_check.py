@@ -6,9 +6,9 @@ from typing import Any
 
 from drivers.simulators.permit import Place as At
 from kiosk.central.reference.tables import Endorsement
-from kiosk.screen_models import Intent
 from kiosk.services.holder_check import hashed
 from kiosk.workflow import states as s
+from kiosk.workflow.intents import Intent
 from tests.flows.conftest import OpenPlace
 from tests.flows.place import LIN, Place
 

@@ -11,8 +11,8 @@ from drivers.simulators.residents import Residents
 from kiosk.central.reference.residents import ResidentImport
 from kiosk.demo.simulation import central_records
 from kiosk.domain.identity_number import check_character
-from kiosk.screen_models import Intent
 from kiosk.workflow import states as s
+from kiosk.workflow.intents import Intent
 from tests.flows.conftest import OpenPlace, with_permits
 from tests.flows.place import LIN, NEIGHBOUR, Place
 from tests.flows.test_refusals import refused

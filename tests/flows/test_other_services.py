@@ -11,8 +11,8 @@ from drivers.simulators.residents import Residents
 from kiosk import faults
 from kiosk.domain.endorsement import Custody, Service
 from kiosk.policy.assessment import AssessedOutcome, Served
-from kiosk.screen_models import Intent
 from kiosk.workflow import states as s
+from kiosk.workflow.intents import Intent
 from tests.flows.conftest import OpenPlace, with_permits
 from tests.flows.place import LIN, Place, PlayStep, Visitor
 

@@ -8,8 +8,8 @@ from drivers.permit_unit.dialects import CRT
 from drivers.simulators.pcscd import PrivatePcscd
 from drivers.simulators.permit import Place as At
 from kiosk.domain.endorsement import Custody
-from kiosk.screen_models import Intent
 from kiosk.workflow import states as s
+from kiosk.workflow.intents import Intent
 from tests.flows.conftest import OpenPlace
 from tests.flows.place import LIN, NEIGHBOUR, Place
 

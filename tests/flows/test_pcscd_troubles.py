@@ -13,10 +13,10 @@ from drivers.simulators.permit import Place as At
 from drivers.transport import pcsc
 from kiosk.domain.endorsement import ChipState, Custody
 from kiosk.faults import COUPLER_LINK, COUPLER_SILENT
-from kiosk.screen_models import Intent
 from kiosk.services import chip as chip_service
 from kiosk.services import slot_watch
 from kiosk.workflow import states as s
+from kiosk.workflow.intents import Intent
 from tests.fakes.pcscd_restarter import PcscdRestarter
 from tests.flows.conftest import OpenPlace
 from tests.flows.place import LIN, Place

@@ -15,10 +15,10 @@ from urllib.parse import quote
 import pytest
 
 from drivers.simulators.residents import Residents, check_digit
-from kiosk.screen_models import Intent
 from kiosk.workflow import events as on
 from kiosk.workflow import machine, transition
 from kiosk.workflow import states as s
+from kiosk.workflow.intents import Intent
 from tests.flows.conftest import OpenPlace
 from tests.flows.place import LIN, NEIGHBOUR, Place
 from tests.waiting import eventually

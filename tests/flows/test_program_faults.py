@@ -19,8 +19,8 @@ from kiosk.faults import (
     WORKER_DIED,
     WORKER_HANGS,
 )
-from kiosk.screen_models import Intent
 from kiosk.workflow import states as s
+from kiosk.workflow.intents import Intent
 from tests.fakes.hand_clock import HandClock
 from tests.fakes.hanging_file import HangingFile
 from tests.flows.conftest import OpenPlace

@@ -10,8 +10,8 @@ from kiosk.central.reference.residents import ResidentImport
 from kiosk.demo.simulation import central_records
 from kiosk.domain.endorsement import Custody
 from kiosk.policy.assessment import Served
-from kiosk.screen_models import Intent
 from kiosk.workflow import states as s
+from kiosk.workflow.intents import Intent
 from tests.flows.conftest import OpenPlace
 from tests.flows.place import LANGUAGES, LIN, Place, Visitor
 

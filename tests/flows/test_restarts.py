@@ -7,8 +7,8 @@ import pytest
 from drivers.simulators.permit import Place as At
 from kiosk.central.reference.tables import Endorsement
 from kiosk.domain.endorsement import ChipState, Custody, FaceState
-from kiosk.screen_models import Intent
 from kiosk.workflow import states as s
+from kiosk.workflow.intents import Intent
 from tests.flows.place import LIN, Place
 
 # How a cut of the power ends the machine's thread.

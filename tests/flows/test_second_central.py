@@ -16,8 +16,8 @@ from drivers.typeface import Typeface
 from kiosk.central.reference.authority import DEMO_KIOSK, GRANT_KEYS, make_authority
 from kiosk.demo.simulation import central_records
 from kiosk.domain.endorsement import Custody
-from kiosk.screen_models import Intent
 from kiosk.workflow import states as s
+from kiosk.workflow.intents import Intent
 from tests.direct_chips import direct_chip
 from tests.flows.place import LIN, Authority, HandClock, Place
 from tests.second_central.records import Permit

@@ -27,9 +27,9 @@ from kiosk.presenter import present
 from kiosk.runtime.chain import Head
 from kiosk.runtime.journal_backup import restore
 from kiosk.runtime.journal_verification import verify_file
-from kiosk.screen_models import Intent
 from kiosk.services import journal_guard
 from kiosk.workflow import states as s
+from kiosk.workflow.intents import Intent
 from tests.fakes.hand_clock import HandClock
 from tests.fakes.hanging_file import HangingFile
 from tests.flows.conftest import OpenPlace

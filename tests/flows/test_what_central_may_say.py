@@ -19,8 +19,8 @@ from kiosk.central import contract, signatures
 from kiosk.central.reference.authority import GRANT_KEYS
 from kiosk.domain.endorsement import ChipState
 from kiosk.faults import RELAY_REFUSED
-from kiosk.screen_models import Intent
 from kiosk.workflow import states as s
+from kiosk.workflow.intents import Intent
 from tests.fakes.tls_gateway import Answer, Exchange, TlsGateway
 from tests.flows.conftest import OpenPlace
 from tests.flows.place import LIN, Authority, Place

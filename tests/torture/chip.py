@@ -39,8 +39,8 @@ from kiosk.central.reference.settings import CentralSettings
 from kiosk.central.reference.tables import Endorsement
 from kiosk.demo.simulation import central_records
 from kiosk.runtime.journal import BIN_EMPTIED
-from kiosk.screen_models import Intent
 from kiosk.workflow import states as s
+from kiosk.workflow.intents import Intent
 from tests.flows.place import ASSETS, TODAY, Authority, HandClock, Place
 from tests.torture.outcome import Outcome
 

@@ -16,9 +16,9 @@ from kiosk.config import load_config
 from kiosk.presenter import present
 from kiosk.runtime.clock import SystemClock
 from kiosk.runtime.journal import BIN_EMPTIED
-from kiosk.screen_models import Intent
 from kiosk.workflow import events as on
 from kiosk.workflow import states as s
+from kiosk.workflow.intents import Intent
 from tests.waiting import LIMIT_S
 
 ASSETS = Path(__file__).parents[2] / "assets"

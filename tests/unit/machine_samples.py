@@ -16,9 +16,9 @@ from kiosk.domain.personal import Personal
 from kiosk.policy.assessment import AssessedOutcome, Assessment, EvidenceAsked, Served
 from kiosk.policy.permit_calendar import PermitCalendar
 from kiosk.policy.region_file import load_region
-from kiosk.screen_models import Intent
 from kiosk.workflow import events as on
 from kiosk.workflow.effects import ChipAnswers, ChipCommands, RelayRefused
+from kiosk.workflow.intents import Intent
 from kiosk.workflow.states import Case, PutAway, Seals, Visit
 from kiosk.workflow.transition import Site
 

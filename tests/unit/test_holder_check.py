@@ -10,11 +10,11 @@ from kiosk import faults
 from kiosk.domain.endorsement import Refusal
 from kiosk.domain.holder_check import NEEDS_FACE, CheckWay, HolderCheck, HolderCheckRule
 from kiosk.domain.personal import Personal
-from kiosk.screen_models import Intent
 from kiosk.services.central_messages import holder_check_of
 from kiosk.workflow import effects as do
 from kiosk.workflow import events as on
 from kiosk.workflow import states as s
+from kiosk.workflow.intents import Intent
 from kiosk.workflow.machine import step
 from kiosk.workflow.transition import Step
 from tests.unit.machine_samples import (

@@ -6,10 +6,10 @@ from dataclasses import replace
 
 from kiosk import faults
 from kiosk.domain.endorsement import ChipState, Custody, Drawable, FaceState, Refusal
-from kiosk.screen_models import Intent
 from kiosk.workflow import effects as do
 from kiosk.workflow import events as on
 from kiosk.workflow import states as s
+from kiosk.workflow.intents import Intent
 from kiosk.workflow.machine import step
 from tests.unit.machine_samples import (
     ASKED_FOR,

@@ -19,10 +19,11 @@ from kiosk.policy.foresight import foresee
 from kiosk.policy.region_file import load_region, shipped_regions
 from kiosk.policy.rules import AGENTS
 from kiosk.presenter import present
-from kiosk.screen_models import ChoiceScreen, FivePartsScreen, Intent, Text
+from kiosk.screen_models import ChoiceScreen, FivePartsScreen, Text
 from kiosk.workflow import effects as do
 from kiosk.workflow import events as on
 from kiosk.workflow import states as s
+from kiosk.workflow.intents import Intent
 from kiosk.workflow.machine import step
 from kiosk.workflow.transition import Site, Step
 from tests.unit.machine_samples import (

@@ -12,11 +12,12 @@ from kiosk.about import About
 from kiosk.app.shown_screens import ShownScreens
 from kiosk.central.repeating import Call, patience_s
 from kiosk.domain.endorsement import Custody
-from kiosk.screen_models import Intent, ScreenModel
+from kiosk.screen_models import ScreenModel
 from kiosk.workflow import effects as do
 from kiosk.workflow import events as on
 from kiosk.workflow import states as s
 from kiosk.workflow.deadlines import deadline_of
+from kiosk.workflow.intents import Intent
 from kiosk.workflow.machine import step
 from tests.unit.machine_samples import LANGUAGE, OTHER_LANGUAGE, SITES
 from tests.unit.machine_walk import Walk, name_of, walk

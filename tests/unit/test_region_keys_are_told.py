@@ -31,7 +31,6 @@ from kiosk.policy.request import AssessmentRequest
 from kiosk.policy.rules import AGENTS, DECLARATIONS
 from kiosk.policy.terms import add_months
 from kiosk.presenter import present
-from kiosk.screen_models import Intent
 from kiosk.services.receipt_text import ReceiptText
 from kiosk.services.slip_text import SlipText
 from kiosk.services.slips import Slips
@@ -39,6 +38,7 @@ from kiosk.workflow import effects as do
 from kiosk.workflow import events as on
 from kiosk.workflow import states as s
 from kiosk.workflow.evidence import seek
+from kiosk.workflow.intents import Intent
 from kiosk.workflow.machine import step
 from kiosk.workflow.transition import Site
 from screens.translation import Translation

@@ -8,11 +8,11 @@ import pytest
 
 from kiosk.domain.endorsement import Custody
 from kiosk.faults import PERMIT_UNIT_LINK
-from kiosk.screen_models import Intent
 from kiosk.workflow import effects as do
 from kiosk.workflow import events as on
 from kiosk.workflow import states as s
 from kiosk.workflow.deadlines import deadline_of
+from kiosk.workflow.intents import Intent
 from kiosk.workflow.machine import step
 from kiosk.workflow.switching_off import SWITCH_OFF_WITHIN_S
 from kiosk.workflow.transition import Step

@@ -110,17 +110,17 @@ class Mortal:
 
     def _choices(self, state: Any) -> list[str]:
         """What a finger may do now: every intent that the machine does not ignore."""
-        from kiosk.screen_models import Intent
         from kiosk.workflow import events as on
+        from kiosk.workflow.intents import Intent
         from kiosk.workflow.machine import step
 
         site = self.kiosk.engine._site
         return [intent.value for intent in Intent if step(site, state, on.PersonChose(intent, "")) is not None]
 
     def hears(self, words: dict[str, Any]) -> None:
-        from kiosk.screen_models import Intent
         from kiosk.workflow import events as on
         from kiosk.workflow import states as s
+        from kiosk.workflow.intents import Intent
 
         match words:
             case {"begin": language}:

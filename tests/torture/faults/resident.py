@@ -12,8 +12,8 @@ from typing import Any
 
 from drivers.permit_unit.dialects import STAR
 from drivers.simulators.permit import Place as At
-from kiosk.screen_models import Intent
 from kiosk.workflow import states as s
+from kiosk.workflow.intents import Intent
 from tests.flows.place import Place, Visitor
 
 TELEPHONE = "13900000000"

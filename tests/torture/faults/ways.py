@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from types import UnionType
 from typing import get_args
 
-from kiosk.screen_models import Intent
 from kiosk.services.holder_check import hashed
 from kiosk.workflow import states as s
+from kiosk.workflow.intents import Intent
 from tests.flows.place import LIN, Place, Visitor
 from tests.torture.faults.counter import AT_APPLICATION
 from tests.torture.faults.resident import Way
