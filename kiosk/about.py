@@ -9,17 +9,11 @@ from uuid import UUID
 from kiosk.domain.documents import PermitContent
 from kiosk.domain.endorsement import Drawable
 from kiosk.policy.assess import assess
-from kiosk.policy.assessment import Assessment, LocalText, Reason
+from kiosk.policy.assessment import Assessment, Reason
 from kiosk.policy.region import Office, Region
 from kiosk.policy.request import AssessmentRequest
-from kiosk.screen_models import (
-    Citation,
-    Frame,
-    Term,
-    Text,
-    WayOut,
-    Words,
-)
+from kiosk.screen_models import Frame, Term, WayOut
+from kiosk.texts.words import SOURCE_LANGUAGE, Citation, CitedDocument, LocalText, Text, Words
 from kiosk.workflow import states as s
 from kiosk.workflow.deadlines import deadline_of
 
@@ -115,26 +109,26 @@ def counter_of(office: Office) -> Text:
     return Text("next.counter_at", (("name", office.name), ("place", office.address)))
 
 
-def rules_cited(about: About, assessment: Assessment | None, language: str) -> tuple[Citation, ...]:
+def rules_cited(about: About, assessment: Assessment | None) -> tuple[Citation, ...]:
     """The rules that were applied, each once, with the documents and sections that it rests on."""
-    places: dict[LocalText, dict[str, list[str]]] = {}
+    places: dict[LocalText, dict[LocalText, list[str]]] = {}
     if assessment is not None:
         for text, reason in zip(assessment.texts, assessment.reasons, strict=True):
-            sections = places.setdefault(text, {}).setdefault(_title(about, reason, language), [])
+            sections = places.setdefault(text, {}).setdefault(_title(about, reason), [])
             if reason.section not in sections:
                 sections.append(reason.section)
-    between, after = ("、", "；") if language.startswith("zh") else (", ", "; ")
     return tuple(
-        Citation(text, after.join(f"{title} {between.join(sections)}" for title, sections in documents.items()))
+        Citation(text, tuple(CitedDocument(title, tuple(sections)) for title, sections in documents.items()))
         for text, documents in places.items())
 
 
-def cited(about: About, text: LocalText, reason: Reason, language: str) -> Citation:
+def cited(about: About, text: LocalText, reason: Reason) -> Citation:
     """One rule with the title and the section of the document it rests on."""
-    return Citation(text, f"{_title(about, reason, language)} {reason.section}")
+    return Citation(text, (CitedDocument(_title(about, reason), (reason.section,)),))
 
 
-def _title(about: About, reason: Reason, language: str) -> str:
+def _title(about: About, reason: Reason) -> LocalText:
+    """Of the document; its file's name where the region file does not list it."""
     sources = about.region.sources.values()
     title = next((source.title for source in sources if source.file == reason.source), None)
-    return title.in_language(language) if title else reason.source
+    return title or LocalText(((SOURCE_LANGUAGE, reason.source),))

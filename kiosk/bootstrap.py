@@ -35,7 +35,6 @@ from kiosk.runtime.seal import seal_by_key_file
 from kiosk.runtime.standing_journal import open_journal
 from kiosk.runtime.state_lock import StateLock
 from kiosk.runtime.workers import Worker
-from kiosk.screen_models import Words
 from kiosk.services.checking import DeviceCheck, JournalLook
 from kiosk.services.device_health import DeviceHealth
 from kiosk.services.job_times import BACKGROUND
@@ -43,6 +42,7 @@ from kiosk.services.journal_guard import JournalGuard
 from kiosk.services.performing import Desk, Performer, by_desk, unless
 from kiosk.services.rules import RulesService
 from kiosk.services.slot_watch import SlotWatch
+from kiosk.texts.words import Words
 from kiosk.unit_fit import load_fitting_unit
 from kiosk.workflow import effects as do
 from kiosk.workflow import events as on
@@ -52,7 +52,7 @@ from kiosk.workflow.transition import Site
 if TYPE_CHECKING:
     from drivers.permit_unit.dialects import UnitFile
     from drivers.transport.base import Coupler
-    from screens.translation import Translation
+    from kiosk.texts.translation import Translation
 
 
 class Kiosk:
@@ -196,7 +196,7 @@ class Kiosk:
         self.engine.post(event, visit_id)
 
     def _translate(self, language: str, words: Words) -> str:
-        from screens.translation import Translation
+        from kiosk.texts.translation import Translation
 
         if language not in self._translations:
             self._translations[language] = Translation.load(self.config.assets_dir / "locale", language)

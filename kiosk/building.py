@@ -18,7 +18,7 @@ from kiosk.runtime.boot import Boot
 from kiosk.runtime.clock_watch import WatchedClock
 from kiosk.runtime.journal import Journal
 from kiosk.runtime.workers import Worker
-from kiosk.screen_models import Words
+from kiosk.texts.words import Words
 
 if TYPE_CHECKING:
     from drivers.permit_unit.base import FaceRaster, PermitUnit

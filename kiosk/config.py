@@ -19,11 +19,11 @@ from kiosk.data_files.settings_table import Mistake, SettingsTable
 from kiosk.domain.holder_check import AVAILABLE, CheckWay, HolderCheckRule
 from kiosk.domain.kept_secret import flaw_of_kept
 from kiosk.domain.text_kinds import KIOSK_NAME, PLACE_IN_A_SENTENCE
-from kiosk.policy.assessment import LocalText
+from kiosk.texts.translation import languages_in
+from kiosk.texts.words import SOURCE_LANGUAGE, LocalText
 from kiosk.wires import DeviceUrls, read_device_urls
 
 Site = Literal["production", "simulation"]
-SOURCE_LANGUAGE = "zh-Hans"
 
 # The limits of the configuration's numbers, both inside.
 LONGEST_WRITING_S = 600             # no resident waits longer, and no unit writes as long
@@ -154,7 +154,7 @@ def _read_table(path: Path, table: dict[str, Any], assets_dir: Path) -> tuple[Co
         files=_files(reader.table("files"), assets_dir, beside),
         central=_central(reader.table("central"), beside),
         holder_check=_holder_check(reader.table("holder_check"), in_earnest=site != "simulation"),
-        languages=reader.texts("languages", "a list of language tags", ["zh-Hans", "en"]),
+        languages=reader.texts("languages", "a list of language tags", list(languages_in(assets_dir / "locale"))),
         kiosk_name=reader.text("kiosk_name", "what this kiosk is called on receipts", kind=KIOSK_NAME),
         receipt_link=_link(reader, "receipt_link", "the link that the receipt number is appended to"),
         writing_usually_s=reader.whole("writing_usually_s", "seconds", 1, LONGEST_WRITING_S, 25),

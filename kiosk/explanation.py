@@ -9,15 +9,9 @@ from kiosk.about import About, cited, counter_lines, face_pending, frame_of, quo
 from kiosk.domain.endorsement import ChipState, Custody, FaceState
 from kiosk.pages.facts import at_counter
 from kiosk.policy.areas import area_name
-from kiosk.policy.assessment import AssessedOutcome, LocalText
-from kiosk.screen_models import (
-    Citation,
-    FivePartsScreen,
-    PageKind,
-    Text,
-    WayOut,
-    Words,
-)
+from kiosk.policy.assessment import AssessedOutcome
+from kiosk.screen_models import FivePartsScreen, PageKind, WayOut
+from kiosk.texts.words import Citation, LocalText, Text, Words
 from kiosk.workflow import states as s
 
 _CUSTODY_WORDS = {
@@ -31,7 +25,7 @@ _CUSTODY_WORDS = {
 
 def explanation(about: About, state: s.Explaining) -> FivePartsScreen:
     """The page of an ending that was no success."""
-    happened, valid_now, steps, rules = _parts(about, state.ending, state.visit.purpose, state.visit.language)
+    happened, valid_now, steps, rules = _parts(about, state.ending, state.visit.purpose)
     ending = state.ending
     number = ending.received.review_number if isinstance(ending, s.Applied) else quote_number(state.visit)
     if state.custody is Custody.RETAINED:
@@ -50,7 +44,7 @@ def explanation(about: About, state: s.Explaining) -> FivePartsScreen:
 
 
 def _parts(
-    about: About, ending: s.Ending, purpose: s.Purpose, language: str
+    about: About, ending: s.Ending, purpose: s.Purpose,
 ) -> tuple[Text, Text, tuple[Words, ...], tuple[Citation, ...]]:
     """What happened, what is valid now, what to do next, and the rules behind it."""
     match ending:
@@ -66,7 +60,7 @@ def _parts(
                 steps = (*steps, *counter_lines(about))
             if refusal.code == "counter_only":
                 steps = (*steps, *at_counter(about.region.services.get(purpose.service)))
-            rules = rules_cited(about, assessment, language) or _of_agent(about, refusal.code, purpose, language)
+            rules = rules_cited(about, assessment) or _of_agent(about, refusal.code, purpose)
             return Text(f"refusal.{key}.happened", args), valid, steps, rules
         case s.Applied(received=received):
             # Applied for and then not taken: the permit is in the bin.
@@ -100,12 +94,12 @@ def _parts(
             assert_never(ending)
 
 
-def _of_agent(about: About, code: str, purpose: s.Purpose, language: str) -> tuple[Citation, ...]:
+def _of_agent(about: About, code: str, purpose: s.Purpose) -> tuple[Citation, ...]:
     """For whom the agent may act, where it is not this holder."""
     agent = None if purpose.agent is None else about.region.agents.get(purpose.agent)
     if agent is None or code != "agent_not_for_holder":
         return ()
-    return tuple(cited(about, agent.rule.text, reason, language) for reason in agent.rule.reasons()[:1])
+    return tuple(cited(about, agent.rule.text, reason) for reason in agent.rule.reasons()[:1])
 
 
 def _renewed_until(face: FaceState, end: date | None) -> Text:

@@ -7,14 +7,15 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from assets import ASSETS
 from drivers.standard_streams import json_text
 from kiosk.data_files.reader import read_toml
 from kiosk.explanation import UNREADABLE_PERMIT
 from kiosk.faults import ACTORS, CATALOGUE, Fault
-from kiosk.policy.assessment import LocalText
 from kiosk.policy.region_file import RegionFileError, load_region
+from kiosk.texts.words import LocalText
 
-LOCALES = Path(__file__).resolve().parents[1] / "assets" / "locale"
+LOCALES = ASSETS / "locale"
 
 _MEANS = {
     "visit": "this visit ends; the next one may go well",

@@ -13,7 +13,6 @@ from kiosk.pages.application_page import application_page, progress_page
 from kiosk.pages.assessment_page import assessment_page
 from kiosk.pages.service_page import service_page
 from kiosk.pages.status_page import status_page
-from kiosk.policy.assessment import LocalText
 from kiosk.policy.foresight import foresee
 from kiosk.screen_models import (
     AskingScreen,
@@ -28,13 +27,12 @@ from kiosk.screen_models import (
     ScreenModel,
     TakePermitScreen,
     Term,
-    Text,
     ThankYouScreen,
     WayOut,
     WelcomeScreen,
-    Words,
     WritingScreen,
 )
+from kiosk.texts.words import LocalText, Text, Words
 from kiosk.workflow import states as s
 
 WRITING_STAGES = (Text("writing.stage.chip"), Text("writing.stage.check"), Text("writing.stage.face"))

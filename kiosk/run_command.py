@@ -5,7 +5,8 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-ASSETS = Path(__file__).resolve().parents[1] / "assets"
+from assets import ASSETS
+
 DEFAULT_CONFIG = Path("/etc/qianzhu-kiosk/kiosk.toml")
 
 

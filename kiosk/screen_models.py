@@ -11,25 +11,7 @@ from datetime import date
 from enum import Enum
 
 from kiosk.domain.personal import Personal
-from kiosk.policy.assessment import LocalText
-
-
-@dataclass(frozen=True, slots=True)
-class Text:
-    """A text of the locale files by its key. `args` fill its {placeholders}: dates are written the language's way."""
-
-    key: str
-    args: tuple[tuple[str, str | int | date | LocalText], ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Sentences:
-    """Several short texts in one paragraph."""
-
-    parts: tuple[Text | LocalText, ...]
-
-
-Words = Text | LocalText | Sentences
+from kiosk.texts.words import Citation, LocalText, Text, Words
 
 
 class WayOut(Enum):
@@ -54,14 +36,6 @@ class Frame:
     simulation: bool = False
     languages: tuple[str, ...] = ()
     serial: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class Citation:
-    """A rule as a resident may read it: the region's words, and the document and section they rest on."""
-
-    text: LocalText
-    source: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,6 +122,9 @@ class ChoiceScreen:
     detail: Words | None = None
 
 
+RESPONSIBILITY = Text("question.responsibility")
+
+
 @dataclass(frozen=True, slots=True)
 class QuestionScreen:
     """Yes or no. `address`: the one on the permit, in full, where the question is about it. `warning`: what an answer
@@ -158,7 +135,7 @@ class QuestionScreen:
     question: Words
     detail: Words | None = None
     address: Personal[str] | None = None
-    warning: Words = Text("question.responsibility")
+    warning: Words = RESPONSIBILITY
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,6 +18,7 @@ from kivy.graphics.opengl import glFinish
 from kivy.properties import ObjectProperty
 
 from kiosk.screen_models import ScreenModel
+from kiosk.texts.translation import Translation
 from kiosk.workflow.intents import Intent
 from screens import pointer
 from screens.base import BaseScreen
@@ -26,7 +27,6 @@ from screens.input_waking import InputWaking
 from screens.router import Router
 from screens.screen_file import ScreenFile
 from screens.theme import Theme
-from screens.translation import Translation
 
 _INPUT = (pointer,)     # Kivy's configuration finds it by name
 

@@ -14,8 +14,8 @@ from kivy.properties import BooleanProperty, ListProperty, NumericProperty, Obje
 from kivy.uix.screenmanager import Screen
 
 from kiosk.screen_models import Frame, ScreenModel, Term, WayOut
+from kiosk.texts.translation import Translation
 from kiosk.workflow.intents import Intent
-from screens.translation import Translation
 from screens.widgets import buttons, column, countdown, panels, paragraph, pictures, rounded, stages
 
 __all__ = ["BLANK_FRAME", "NO_TERM", "BaseScreen", "load_kv"]

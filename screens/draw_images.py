@@ -7,11 +7,11 @@ from __future__ import annotations
 
 import sys
 
+from assets import ASSETS
 from screens.draw_icons import ICONS
 from screens.drawing import (
     ACCENT,
     AMBER,
-    ASSETS,
     INK,
     LIGHT,
     LINE,

@@ -7,7 +7,8 @@ from pathlib import Path
 
 from PIL import Image, ImageDraw, ImageFont
 
-ASSETS = Path(__file__).resolve().parent.parent / "assets"
+from assets import ASSETS
+
 ICON_PX, PICTURE_PX, OVERSAMPLING = 128, (900, 640), 3
 
 INK, PAPER, ACCENT, PALE, LINE, SKIN = "#14222B", "#FFFFFF", "#0B4A6F", "#CFE2ED", "#B8C4CB", "#8FA3AF"

@@ -22,9 +22,10 @@ from pathlib import Path
 from fontTools import subset
 from fontTools.ttLib import TTCollection, TTFont
 
+from assets import ASSETS
 from drivers.gb18030 import LATER
 
-FONTS_DIR = Path(__file__).resolve().parent.parent / "assets" / "fonts"
+FONTS_DIR = ASSETS / "fonts"
 SYSTEM_FONTS = Path("/usr/share/fonts")
 NOTO_REGULAR = SYSTEM_FONTS / "opentype/noto/NotoSansCJK-Regular.ttc"
 NOTO_BOLD = SYSTEM_FONTS / "opentype/noto/NotoSansCJK-Bold.ttc"

@@ -12,10 +12,10 @@ import sys
 import tempfile
 from pathlib import Path
 
+from assets import ASSETS
 from screens.samples import LANGUAGES, samples
 from screens.screen_file import load_screen_file
 
-ASSETS = Path(__file__).resolve().parent.parent / "assets"
 SIZES = ("portrait-1080x1920", "landscape-1920x1080", "panel-1280x800")
 SETTLED_FRAMES = 4      # enough for words to be broken, then fitted, then drawn
 THUMBNAIL_PX = 360

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from datetime import date
 
+from assets import ASSETS
 from kiosk.domain.personal import Personal
-from kiosk.policy.assessment import LocalText
 from kiosk.screen_models import (
     ApplicationScreen,
     AskingScreen,
@@ -13,7 +13,6 @@ from kiosk.screen_models import (
     AttendantScreen,
     Choice,
     ChoiceScreen,
-    Citation,
     ConfirmScreen,
     FivePartsScreen,
     Frame,
@@ -35,14 +34,15 @@ from kiosk.screen_models import (
     TakePermitScreen,
     TelephoneScreen,
     Term,
-    Text,
     ThankYouScreen,
     WayOut,
     WelcomeScreen,
     WritingScreen,
 )
+from kiosk.texts.translation import languages_in
+from kiosk.texts.words import Citation, CitedDocument, LocalText, Text
 
-LANGUAGES = ("zh-Hans", "en")
+LANGUAGES = languages_in(ASSETS / "locale")
 REGION = LocalText((("zh-Hans", "上海市"), ("en", "Shanghai")))
 ADDRESS = Personal("上海市静安区梧桐里路88弄6号1203室")
 LONG_ADDRESS = Personal("上海市浦东新区𠮷𪚥镇望江新村第三居民区桂花东路2688弄北区17号甲单元1906室（临）")
@@ -52,14 +52,14 @@ RULE = Citation(
     LocalText((
         ("zh-Hans", "居住证每年签注一次，持证人应在期满前 30 日内办理。"),
         ("en", "A residence permit is endorsed once a year, within the 30 days before it runs out."))),
-    "001，办理须知")
+    (CitedDocument(None, ("001，办理须知",)),))
 LATE_RULE = Citation(
     LocalText((
         ("zh-Hans", "逾期未办理签注的，居住证使用功能中止；补办签注手续后，使用功能恢复。"
                     "逾期超过 60 日的，居住年限自补办之日起重新计算。"),
         ("en", "A permit that is not endorsed in time is suspended; it works again once the endorsement is made "
                "up. More than 60 days late, the years of residence start anew on that day."))),
-    "001，逾期签注")
+    (CitedDocument(None, ("001，逾期签注",)),))
 COUNTER = LocalText((
     ("zh-Hans", "现居住地社区事务受理服务中心，周一至周五 08:30—16:30，休息日 08:30—11:30"),
     ("en", "The community service centre where you live; Monday to Friday 08:30–16:30, days of rest 08:30–11:30")))

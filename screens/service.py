@@ -7,8 +7,8 @@ from typing import Any
 from kivy.properties import BooleanProperty, ListProperty, NumericProperty, ObjectProperty
 
 from kiosk.screen_models import ServiceScreen
+from kiosk.texts.words import NOTHING
 from screens.base import BLANK_FRAME, BaseScreen, load_kv
-from screens.translation import NOTHING
 
 FRAMED = 30     # what stands in a frame takes as much space as if it had so many characters more
 

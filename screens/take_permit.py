@@ -5,8 +5,8 @@ from __future__ import annotations
 from kivy.properties import ObjectProperty
 
 from kiosk.screen_models import TakePermitScreen
+from kiosk.texts.words import NOTHING
 from screens.base import BLANK_FRAME, BaseScreen, load_kv
-from screens.translation import NOTHING
 
 load_kv(__file__)
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from kivy.properties import ObjectProperty
 
-from kiosk.policy.assessment import LocalText
 from kiosk.screen_models import WelcomeScreen
+from kiosk.texts.words import LocalText
 from screens.base import BLANK_FRAME, BaseScreen, load_kv
 
 load_kv(__file__)

@@ -7,6 +7,7 @@ import sys
 import time
 from pathlib import Path
 
+from assets import ASSETS
 from drivers.code_scanner.base import DEVICE, Found, ScannedCode
 from drivers.code_scanner.device import LineScanner
 from drivers.code_scanner.device_file import CodeScannerFile
@@ -18,7 +19,7 @@ from drivers.transport.base import ByteTransport
 from drivers.transport.tracing import Detail, TraceSink, TracingBytes
 from drivers.transport.urls import open_bytes
 
-DEVICE_FILES = Path(__file__).parents[2] / "assets" / "devices"
+DEVICE_FILES = ASSETS / "devices"
 DEFAULT_DEVICE_FILE = DEVICE_FILES / "code-scanner-serial.toml"
 ENDS_SHOWN = 2
 

@@ -8,6 +8,7 @@ import time
 from pathlib import Path
 from typing import TextIO
 
+from assets import ASSETS
 from drivers.command_numbers import running_s, wait_s
 from drivers.errors import IdCardUnreadable
 from drivers.id_reader.device import IdReader
@@ -20,7 +21,7 @@ from drivers.transport.base import ByteTransport
 from drivers.transport.tracing import Detail, TraceSink, TracingBytes
 from drivers.transport.urls import bytes_opener
 
-DEFAULT_DEVICE_FILE = Path(__file__).parents[2] / "assets" / "devices" / "gat467.toml"
+DEFAULT_DEVICE_FILE = ASSETS / "devices" / "gat467.toml"
 DEVICE = "id_reader"
 
 

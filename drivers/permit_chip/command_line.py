@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping
 from contextlib import ExitStack
 from pathlib import Path
 
+from assets import ASSETS
 from drivers.command_numbers import wait_s
 from drivers.device_file import DeviceFileError
 from drivers.pasted_hex import bytes_of_hex
@@ -20,7 +21,7 @@ from drivers.transport.device_urls import reader_url
 from drivers.transport.tracing import Detail, TraceSink, TracingApdu
 from drivers.transport.urls import open_coupler
 
-PERMITS = Path(__file__).parents[2] / "assets" / "permits"
+PERMITS = ASSETS / "permits"
 
 # Everything else that is given as a slot is a reader's name, whatever stands in it.
 SLOT_URLS = ("pcsc://", "pcsc-hex://", "replay://")

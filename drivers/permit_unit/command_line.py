@@ -13,6 +13,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+from assets import ASSETS
 from drivers.command_numbers import running_s, wait_s
 from drivers.pasted_hex import bytes_of_hex
 from drivers.permit_chip.permit_file_reader import load_permit_file
@@ -29,7 +30,6 @@ from drivers.transport.tracing import Detail, TraceSink, TracingBytes
 from drivers.transport.urls import open_bytes
 from drivers.typeface import Typeface
 
-ASSETS = Path(__file__).parents[2] / "assets"
 DEFAULT_DEVICE_FILE = ASSETS / "devices" / "star-tcp300.toml"
 DEVICE = "permit_unit"
 Entry = dict[str, Any]

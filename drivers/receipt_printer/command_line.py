@@ -6,6 +6,7 @@ import argparse
 import sys
 from pathlib import Path
 
+from assets import ASSETS
 from drivers.device_file import DeviceFileError
 from drivers.receipt_printer import device_file, encoding
 from drivers.receipt_printer.device import ReceiptPrinter
@@ -15,7 +16,6 @@ from drivers.receipt_printer.status import PaperLevel
 from drivers.transport.urls import open_bytes
 from drivers.typeface import Typeface
 
-ASSETS = Path(__file__).resolve().parents[2] / "assets"
 DEFAULT_DEVICE_FILE = ASSETS / "devices" / "escpos-80-gb18030.toml"
 DONE, BAD_NEWS = 0, 1
 

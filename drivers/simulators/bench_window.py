@@ -12,6 +12,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from assets import ASSETS
+
 # Kivy would take the command line for its own, and a configuration out of the user's folder; it reads this when it is
 # imported.
 os.environ.update(KIVY_NO_ARGS="1", KIVY_NO_CONFIG="1", KIVY_NO_FILELOG="1")
@@ -33,7 +35,7 @@ from kivy.uix.togglebutton import ToggleButton
 from drivers.simulators.bench_labels import DEVICES, KINDS, PLACES, fault_label
 from drivers.simulators.control import RigClient, RigRefused
 
-FONTS = Path(__file__).resolve().parents[2] / "assets" / "fonts"
+FONTS = ASSETS / "fonts"
 LOOK = Path(__file__).with_suffix(".kv")
 WIDTH, HEIGHT = 1360, 900
 REFRESH_S = 0.4

@@ -10,11 +10,12 @@ import signal
 import sys
 from pathlib import Path
 
+from assets import ASSETS
 from drivers.command_numbers import day, pace
 from drivers.permit_unit.dialects import STAR
 from drivers.simulators.control import RigControl
 from drivers.simulators.residents import DEFAULT, load_residents
-from drivers.simulators.rig import ASSETS, PRINTER_FILE, SCANNER_FILE, UNITS, Rig
+from drivers.simulators.rig import PRINTER_FILE, SCANNER_FILE, UNITS, Rig
 from drivers.typeface import Typeface
 
 ENDING = (signal.SIGTERM, signal.SIGINT)

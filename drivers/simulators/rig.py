@@ -8,6 +8,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any, Protocol
 
+from assets import ASSETS
 from drivers.code_scanner.device_file import CodeScannerFile
 from drivers.permit_chip.permit_file_reader import load_permit_files
 from drivers.permit_unit.dialects import CRT, STAR
@@ -26,7 +27,6 @@ from drivers.simulators.virtual_chip import VirtualChip
 from drivers.simulators.vpcd_link import VpcdHost
 from drivers.typeface import Typeface
 
-ASSETS = Path(__file__).resolve().parents[2] / "assets"
 PRINTER_FILE = ASSETS / "devices" / "escpos-80-gb18030.toml"
 SCANNER_FILE = ASSETS / "devices" / "code-scanner-serial.toml"
 UNITS: dict[str, type[PermitUnitSim] | type[CrtUnitSim]] = {STAR: PermitUnitSim, CRT: CrtUnitSim}

@@ -11,16 +11,15 @@ from pathlib import Path
 
 from kiosk.config import Config, read_config, tells_permit_unit
 from kiosk.faults import CONFIGURATION, INSTALLATION, Fault
+from kiosk.texts.emergency import EMERGENCY_LANGUAGE
+from kiosk.texts.translation import LocaleFileError, Translation, languages_in
 from screens.fonts import Fonts
 from screens.screen_file import POINTER, ScreenFile, ScreenFileError, load_screen_file
-from screens.translation import EMERGENCY_LANGUAGE, LocaleFileError, Translation
 
 ANY_DISPLAY = ScreenFile(
     width_px=1080, height_px=1920, mm_per_pixel=0.248, body_mm=7.0, fullscreen=True, borderless=True,
     show_cursor=False, touch_input=POINTER, touch_device="")
 """Where no screen file can be used: full screen, on whatever display there is."""
-
-FALLBACK_LANGUAGES = ("zh-Hans", "en")
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,17 +55,17 @@ def read_opening(config_file: Path, assets_dir: Path) -> Opening:
         screen_file = load_screen_file(config.files.screen, fullscreen=config.fullscreen)
     except ScreenFileError as error:
         configuration += [] if configuration else error.mistakes
-    languages = []
-    for language in config.languages if not configuration else FALLBACK_LANGUAGES:
+    translations = []
+    for language in config.languages if not configuration else languages_in(assets_dir / "locale"):
         try:
-            Translation.load(assets_dir / "locale", language)
-            languages.append(language)
+            translations.append(Translation.load(assets_dir / "locale", language))
         except LocaleFileError as error:
             installation += error.mistakes
     fonts = Fonts(assets_dir / "fonts")
     installation += fonts.missing
     if not fonts.have_chinese:
-        languages = [language for language in languages if not language.startswith("zh")]
+        translations = [translation for translation in translations if translation.is_latin]
+    languages = tuple(dict.fromkeys(translation.language for translation in translations))
     return Opening(
-        config, screen_file, tuple(languages) or (EMERGENCY_LANGUAGE,), (*configuration, *installation),
+        config, screen_file, languages or (EMERGENCY_LANGUAGE,), (*configuration, *installation),
         CONFIGURATION if configuration else INSTALLATION, tells_permit_unit(found))

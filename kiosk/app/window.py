@@ -17,6 +17,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from kiosk.app.closed_page import closed_page
 from kiosk.app.display import DisplaySize
 from kiosk.app.opening import Opening, read_opening
 from kiosk.app.start_failure import CannotStart, Caught, told_of
@@ -24,7 +25,8 @@ from kiosk.faults import WORKER_HANGS, Fault
 from kiosk.log_events import LogEvent, log
 from kiosk.runtime.state_lock import HOLDER, StateHeld, StateLock
 from kiosk.runtime.watchdog import Watchdog
-from kiosk.screen_models import Frame, OutOfServiceScreen, ScreenModel, Text, WayOut
+from kiosk.screen_models import OutOfServiceScreen, ScreenModel
+from kiosk.texts.words import Text
 from kiosk.version import VERSION
 from kiosk.workflow.intents import Intent
 
@@ -385,13 +387,6 @@ class Window:
         """A person chose something on the screen with this serial."""
         if self._screens is not None:
             self._screens.touched(intent, choice, serial)
-
-
-def closed_page(opening: Opening, reason: Text, fault: Fault | None = None) -> OutOfServiceScreen:
-    """Nobody is served: while the machine starts, or because of `fault`. Where a permit is nobody knows then."""
-    frame = Frame(opening.languages[0], WayOut.NONE, simulation=opening.config.simulation)
-    inside = () if fault is None else (Text("out_of_service.permit_inside"),)
-    return OutOfServiceScreen(frame, reason, "" if fault is None else fault.code, inside)
 
 
 def complain(mistakes: Sequence[str]) -> int:

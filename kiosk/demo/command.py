@@ -8,6 +8,7 @@ import shutil
 import sys
 from pathlib import Path
 
+from assets import ASSETS
 from drivers.command_numbers import number, pace
 from kiosk.demo import scenarios
 from kiosk.demo.office import OfficerWasRefused
@@ -17,6 +18,7 @@ from kiosk.demo.report import report, summary
 from kiosk.demo.scenarios import NoSuchScenario, Scenario
 from kiosk.demo.simulation import ROOT, Simulation, Wishes
 from kiosk.demo.witness import ScreenNotSeen
+from kiosk.texts.translation import languages_in
 
 OUT = ROOT / "build" / "demo"
 
@@ -30,7 +32,8 @@ def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     parser.add_argument("--pace", type=pace, default=1.0, help="1 devices take real times, 0 none (default 1)")
     parser.add_argument(
         "--think", type=number("seconds", 0, 60), default=0.8, help="seconds that the resident looks at each screen")
-    parser.add_argument("--language", choices=("zh-Hans", "en"), default="zh-Hans")
+    languages = languages_in(ASSETS / "locale")
+    parser.add_argument("--language", choices=languages, default=languages[0])
     parser.add_argument("--hidden", action="store_true", help="under Xvfb even where there is a display")
     parser.add_argument("--direct-chip", action="store_true", help="without pcscd, as where it cannot be had")
     parser.set_defaults(run=run)
@@ -48,7 +51,7 @@ def run(args: argparse.Namespace) -> int:
         return 2
     out: Path = args.out or _out_of(scenario)
     _clear(out)
-    languages = ("zh-Hans", "en") if args.language == "zh-Hans" else ("en", "zh-Hans")
+    languages = tuple(dict.fromkeys((args.language, *languages_in(ASSETS / "locale"))))
     wishes = Wishes(
         region=scenario.region, languages=languages, pace=args.pace, hidden=args.hidden, direct_chip=args.direct_chip,
         pilot=scenario.pilot, scanner=scenario.scanner, kiosks=scenario.kiosks, units=scenario.units)

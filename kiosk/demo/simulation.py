@@ -16,6 +16,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
+from assets import ASSETS
 from drivers.permit_unit.base import Capabilities
 from drivers.permit_unit.dialects import CRT, STAR, load_unit_file
 from drivers.simulators.control import RigClient
@@ -30,11 +31,11 @@ from kiosk.demo.scenarios import FACES_AT
 from kiosk.demo.witness import WitnessClient
 from kiosk.policy.region_file import load_region
 from kiosk.runtime.clock import SHANGHAI, SystemClock
+from kiosk.texts.translation import languages_in
 from kiosk.wires import IN_UNIT
 from screens.screen_file import load_screen_file
 
 ROOT = Path(__file__).resolve().parents[2]
-ASSETS = ROOT / "assets"
 TEST_KEYS = ROOT / "drivers" / "simulators" / "data" / "test_keys.toml"
 START_S = 120.0
 KIOSK = "kiosk-1"
@@ -53,7 +54,7 @@ class Wishes:
     """
 
     region: str = "shanghai"
-    languages: tuple[str, ...] = ("zh-Hans", "en")
+    languages: tuple[str, ...] = languages_in(ASSETS / "locale")
     screen: str = "portrait-1080x1920"
     pace: float = 1.0
     hidden: bool = False
@@ -216,7 +217,7 @@ class Simulation:
             },
         }
         if not can.rewrites_face:
-            tables["face_refreshed_at"] = {language: FACES_AT[language] for language in self.wishes.languages}
+            tables["face_refreshed_at"] = dict(FACES_AT)
         lines = [f"{key} = {json.dumps(value, ensure_ascii=False)}" for key, value in values.items()]
         for name, table in tables.items():
             said = (f"{key} = {json.dumps(value, ensure_ascii=False)}" for key, value in table.items())

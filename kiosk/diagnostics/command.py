@@ -7,10 +7,11 @@ import shutil
 import sys
 from pathlib import Path
 
+from assets import ASSETS
 from drivers.standard_streams import json_text
 from kiosk.config import read_config
 from kiosk.diagnostics.checks import diagnose
-from kiosk.run_command import ASSETS, DEFAULT_CONFIG
+from kiosk.run_command import DEFAULT_CONFIG
 from kiosk.runtime.clock import SystemClock
 
 

@@ -23,10 +23,10 @@ from kiosk.faults import CATALOGUE, CONFIGURATION, INSTALLATION, REGION_FILE, Fa
 from kiosk.policy.holiday_years import in_words, missing_years
 from kiosk.policy.region_file import load_region
 from kiosk.runtime.clock import Clock, today
+from kiosk.texts.words import SOURCE_LANGUAGE
 from kiosk.unit_fit import check_fit
 from screens.screen_file import load_screen_file
 
-SOURCE_LANGUAGE = "zh-Hans"
 DIGEST_DIGITS = 12      # of a SHA-256: enough to tell two files apart by telephone
 MOST_NAMED = 5
 

@@ -8,7 +8,8 @@ from kiosk.pages.choices import service_name
 from kiosk.pages.facts import longest, posting, result_told, voucher
 from kiosk.policy.region import Region
 from kiosk.policy.services import CollectionWay, OldPermit
-from kiosk.screen_models import ApplicationScreen, ProgressLine, ProgressScreen, Text, WayOut, Words
+from kiosk.screen_models import ApplicationScreen, ProgressLine, ProgressScreen, WayOut
+from kiosk.texts.words import Text, Words
 from kiosk.workflow import states as s
 from kiosk.workflow.progress import may_choose, ways_of
 

@@ -13,7 +13,8 @@ from kiosk.policy.permit_calendar import permit_calendar
 from kiosk.policy.region import Region
 from kiosk.policy.request import AssessmentRequest
 from kiosk.policy.rules import NewDates, StartTable
-from kiosk.screen_models import AssessmentScreen, Term, Text, Words
+from kiosk.screen_models import AssessmentScreen, Term
+from kiosk.texts.words import Text, Words
 from kiosk.workflow import states as s
 from kiosk.workflow.deciding import can_go_on, served_at_best
 
@@ -33,7 +34,7 @@ def assessment_page(about: About, state: s.ShowingAssessment) -> AssessmentScree
         lines=(
             *dated, *later, *_evidence_lines(about.region, matter, going_on), *_counter(about, state, going_on),
             *silence),
-        rules=rules_cited(about, assessment, state.visit.language),
+        rules=rules_cited(about, assessment),
         present_term=present_term,
         new_term=new_term if new_term is not None and new_term.valid_to is not None else None,
         can_go_on=going_on,

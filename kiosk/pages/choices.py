@@ -15,10 +15,9 @@ from kiosk.screen_models import (
     LicenceCodeScreen,
     QuestionScreen,
     TelephoneScreen,
-    Text,
     WayOut,
-    Words,
 )
+from kiosk.texts.words import Text, Words
 from kiosk.workflow import states as s
 from kiosk.workflow.choosing import ANYBODY
 from kiosk.workflow.deciding import categories_offered

@@ -5,7 +5,7 @@ from __future__ import annotations
 from kiosk.domain.applications import ReceivedApplication
 from kiosk.policy.region import Region
 from kiosk.policy.services import CollectionWay, OfferedService, OldPermit, Post, Review
-from kiosk.screen_models import Sentences, Text, Words
+from kiosk.texts.words import Sentences, Text, Words
 
 NEW_PERMIT = (OldPermit.WITHDRAWN, OldPermit.NONE)
 """What becomes of the old permit where a new one is made."""

@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from kiosk.about import counter_of
-from kiosk.policy.assessment import LocalText
 from kiosk.policy.office_days import DayKind, OpeningHours
 from kiosk.policy.region import Office, Region
-from kiosk.screen_models import Text, Words
+from kiosk.texts.words import LocalText, Text, Words
 
 MOST_OFFICES = 2
 """The nearest kinds of counter; a third would hide the first."""

@@ -8,12 +8,12 @@ from kiosk.about import About, frame_of
 from kiosk.pages.choices import service_name
 from kiosk.pages.facts import at_counter, photo
 from kiosk.pages.offices import office_lines
-from kiosk.policy.assessment import LocalText
 from kiosk.policy.foresight import Foresight, foresee
 from kiosk.policy.region import Region
 from kiosk.policy.rules import Rule
 from kiosk.policy.services import OfferedService
-from kiosk.screen_models import Citation, Sentences, ServiceScreen, WayOut, Words
+from kiosk.screen_models import ServiceScreen, WayOut
+from kiosk.texts.words import Citation, CitedDocument, LocalText, NamedList, Sentences, Words
 from kiosk.workflow import states as s
 from kiosk.workflow.choosing import may_check_dates
 
@@ -41,7 +41,7 @@ def service_page(about: About, state: s.ExplainingService) -> ServiceScreen:
         lines=tuple(lines)[:MOST_LINES],
         bring=(*_bring(about, offered, purpose.agent), *photo(region, offered)),
         where=() if here else office_lines(region),
-        rules=_sources(region, (*told, *brief, *besides), state.visit.language),
+        rules=_sources(region, (*told, *brief, *besides)),
         can_go_on=here,
         can_check_dates=not here and may_check_dates(purpose),
     )
@@ -73,22 +73,14 @@ def _bring(about: About, offered: OfferedService | None, agent: str | None) -> t
     return tuple(_paper(about.region, key) for key in dict.fromkeys(keys))
 
 
-def _paper(region: Region, key: str) -> LocalText:
+def _paper(region: Region, key: str) -> LocalText | NamedList:
     """The name of a paper; of a group, and what belongs to it."""
     evidence = region.evidence[key]
-    members = [region.evidence[each].name for each in (*evidence.any_of, *evidence.all_of)]
-    if not members:
-        return evidence.name
-    return LocalText(tuple(
-        (language, _listed(language, name, [each.in_language(language) for each in members]))
-        for language, name in evidence.name.by_language))
+    members = tuple(region.evidence[each].name for each in (*evidence.any_of, *evidence.all_of))
+    return NamedList(evidence.name, members) if members else evidence.name
 
 
-def _listed(language: str, name: str, members: list[str]) -> str:
-    return f"{name}：{'；'.join(members)}" if language.startswith("zh") else f"{name}: {'; '.join(members)}"
-
-
-def _sources(region: Region, rules: Iterable[Rule], language: str) -> tuple[Citation, ...]:
+def _sources(region: Region, rules: Iterable[Rule]) -> tuple[Citation, ...]:
     """The documents behind `rules` and the region's legal bases, each once, with all sections that are cited: the rules
     themselves are the lines.
     """
@@ -96,5 +88,6 @@ def _sources(region: Region, rules: Iterable[Rule], language: str) -> tuple[Cita
     for cite in (*(cite for rule in rules for cite in rule.cites), *region.legal_bases):
         sections.setdefault(cite.file, {})[cite.section] = None
     titles = {source.file: source.title for source in region.sources.values()}
-    between = "、" if language.startswith("zh") else ", "
-    return tuple(Citation(titles[file], between.join(found)) for file, found in sections.items() if file in titles)
+    return tuple(
+        Citation(titles[file], (CitedDocument(None, tuple(found)),))
+        for file, found in sections.items() if file in titles)

@@ -10,9 +10,10 @@ from kiosk.pages.assessment_page import residence_lines
 from kiosk.pages.choices import service_name, way_out
 from kiosk.pages.facts import at_counter, posting
 from kiosk.pages.offices import office_lines
-from kiosk.policy.assessment import AssessedOutcome, LocalText
+from kiosk.policy.assessment import AssessedOutcome
 from kiosk.policy.permit_calendar import PermitCalendar
-from kiosk.screen_models import Citation, StatusScreen, Text, Words
+from kiosk.screen_models import StatusScreen
+from kiosk.texts.words import Citation, LocalText, Text, Words
 from kiosk.workflow import states as s
 from kiosk.workflow.status import may_go_on, may_print
 
@@ -31,7 +32,7 @@ def status_page(about: About, state: s.ShowingStatus) -> StatusScreen:
         headline=headline(matter),
         present_term=term_of(matter.case),
         lines=(*status_lines(matter, calendar), *elsewhere, *trouble),
-        rules=_rules(about, calendar, language),
+        rules=_rules(about, calendar),
         qr=window_as_event(about, matter, calendar, language),
         can_print=may_print(state),
         can_go_on=may_go_on(state),
@@ -80,10 +81,10 @@ def where_to_go(about: About) -> tuple[Words, ...]:
     return (*online, *office_lines(about.region), *at_counter(offered), *by_post)
 
 
-def _rules(about: About, calendar: PermitCalendar, language: str) -> tuple[Citation, ...]:
+def _rules(about: About, calendar: PermitCalendar) -> tuple[Citation, ...]:
     """What holds now and what will hold later, in the order of the days."""
     rules = dict.fromkeys(period.rule for period in calendar.periods)
-    found = [cited(about, rule.text, rule.reasons()[0], language) for rule in rules]
+    found = [cited(about, rule.text, rule.reasons()[0]) for rule in rules]
     return tuple(found[:MOST_RULES])
 
 

@@ -4,7 +4,7 @@ from.
 
 from __future__ import annotations
 
-from kiosk.policy.assessment import LocalText
+from kiosk.texts.words import LocalText
 
 _NAMES = {
     "11": ("北京", "Beijing"), "12": ("天津", "Tianjin"), "13": ("河北", "Hebei"), "14": ("山西", "Shanxi"),

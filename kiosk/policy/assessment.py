@@ -7,6 +7,7 @@ from datetime import date
 from enum import Enum
 
 from kiosk.domain.endorsement import ResidenceYears
+from kiosk.texts.words import LocalText
 
 
 class AssessedOutcome(Enum):
@@ -46,18 +47,6 @@ class EvidenceAsked:
 
     all_of: tuple[str, ...] = ()
     any_of: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class LocalText:
-    """One text in every language of the region file, as (language tag, text) pairs; zh-Hans is always there."""
-
-    by_language: tuple[tuple[str, str], ...]
-
-    def in_language(self, language: str) -> str:
-        """The text in `language`, or in zh-Hans where the file has none."""
-        texts = dict(self.by_language)
-        return texts.get(language) or texts["zh-Hans"]
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,10 +6,11 @@ from collections.abc import Iterator
 from datetime import date
 from typing import Any
 
-from kiosk.policy.assessment import Assessment, LocalText
+from kiosk.policy.assessment import Assessment
 from kiosk.policy.permit_calendar import Period, PermitCalendar
 from kiosk.policy.region import Region
 from kiosk.policy.rules import NewDates
+from kiosk.texts.words import LocalText
 
 _WORDS = {
     "zh-Hans": {

@@ -9,8 +9,9 @@ from pathlib import Path
 
 from kiosk.policy.region import CountedFrom, Region
 from kiosk.policy.region_file import REGIONS_DIR, shipped_regions
-from kiosk.policy.rules import LANGUAGES, MORE_LANGUAGES
+from kiosk.policy.rules import LANGUAGES
 from kiosk.policy.terms import FIRST_YEAR, LAST_YEAR, is_plausible
+from kiosk.texts.words import is_language_tag
 
 BAD_USE = 2
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
@@ -72,7 +73,9 @@ def age(text: str | None) -> int | None:
 
 def language(given: str) -> str:
     """A language that region files may be written in."""
-    return one_of("--language", given, (*LANGUAGES, *MORE_LANGUAGES))
+    if not is_language_tag(given):
+        raise BadUseError(f"--language: a language tag is wanted, such as {' or '.join(LANGUAGES)}, not {given[:40]!r}")
+    return given
 
 
 def shipped(flag: str, name: str) -> Path:

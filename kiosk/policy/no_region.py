@@ -4,11 +4,12 @@ and knows no counter.
 
 from __future__ import annotations
 
-from kiosk.policy.assessment import AssessedOutcome, LocalText
+from kiosk.policy.assessment import AssessedOutcome
 from kiosk.policy.office_days import HolidayCalendar
 from kiosk.policy.region import Calendar, CountedFrom, Kiosks, Region, Term, Tier, Window
 from kiosk.policy.rules import Effect, Rule
 from kiosk.policy.terms import EndDate, Span
+from kiosk.texts.words import LocalText
 
 _NOTHING = LocalText(())
 _RULE = Rule("", (), _NOTHING)

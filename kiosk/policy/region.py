@@ -8,11 +8,12 @@ from datetime import date
 from enum import Enum
 
 from kiosk.domain.endorsement import ResidenceYears, Service
-from kiosk.policy.assessment import AssessedOutcome, LocalText, Served
+from kiosk.policy.assessment import AssessedOutcome, Served
 from kiosk.policy.office_days import Deadline, HolidayCalendar, OpeningHours
 from kiosk.policy.rules import Citation, Effect, Rule, ServiceRule, Source, StartTable
 from kiosk.policy.services import Agent, Guidance, OfferedService
 from kiosk.policy.terms import EndDate, Span
+from kiosk.texts.words import LocalText
 
 TEXTS = ("receipt_footer", "application_slip", "address_is_true", "technician_unreadable_permit")
 """Texts of a region beside those of its rules: at the foot of receipts and slips, on the slip of an application, under

@@ -9,8 +9,9 @@ from datetime import date, time
 from pathlib import Path
 from typing import Any
 
+from assets import ASSETS
 from kiosk.data_files.reader import DataFileError, demand_toml_numbers, read_text
-from kiosk.policy.assessment import LocalText, Served
+from kiosk.policy.assessment import Served
 from kiosk.policy.office_days import DayKind, Deadline, HolidayCalendar, HolidayYear, Hours, OpeningHours
 from kiosk.policy.region import (
     TEXTS,
@@ -43,8 +44,9 @@ from kiosk.policy.rules import TIMEZONE, Rule, Source
 from kiosk.policy.service_sections import read_agents, read_guidance, read_rules_of_several, read_services
 from kiosk.policy.terms import EndDate
 from kiosk.policy.toml_reader import Mistakes, TableReader, line_numbers
+from kiosk.texts.words import LocalText
 
-REGIONS_DIR = Path(__file__).parents[2] / "assets" / "regions"
+REGIONS_DIR = ASSETS / "regions"
 FORMAT = 1
 _BARE_DATE = re.compile(r"(?<=[=\[,])(\s*)(\d{4}-\d{2}-\d{2})(?=\s*(?:[,\]}#]|$))", re.MULTILINE)
 _TIME = re.compile(r"([01]\d|2[0-3]):[0-5]\d")

@@ -7,12 +7,12 @@ from datetime import date
 from enum import Enum
 
 from kiosk.domain.endorsement import Service
-from kiosk.policy.assessment import LocalText, Reason, Served
+from kiosk.policy.assessment import Reason, Served
 from kiosk.policy.terms import Span
+from kiosk.texts.words import LocalText
 
 TIMEZONE = "Asia/Shanghai"
-LANGUAGES = ("zh-Hans", "en")           # every text has these
-MORE_LANGUAGES = ("ug",)                # a text may have these
+LANGUAGES = ("zh-Hans", "en")           # every text has these, and perhaps others
 IN_PERSON = "none"                      # in conditions: the holder came alone
 AGENTS = ("guardian", "close_relative", "entrusted")
 CHANGES = {                             # declared changes, and the services that are there for them

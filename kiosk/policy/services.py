@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from enum import Enum
 
 from kiosk.domain.endorsement import Service
-from kiosk.policy.assessment import LocalText, Served
+from kiosk.policy.assessment import Served
 from kiosk.policy.rules import Condition, Effect, Rule, ServiceRule
+from kiosk.texts.words import LocalText
 
 
 class AgentRole(Enum):

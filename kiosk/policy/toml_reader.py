@@ -9,9 +9,9 @@ from enum import Enum
 from typing import Any, TypeVar
 
 from kiosk.domain.text_kinds import TEXT_OF_A_FILE
-from kiosk.policy.assessment import LocalText
-from kiosk.policy.rules import LANGUAGES, MORE_LANGUAGES
+from kiosk.policy.rules import LANGUAGES
 from kiosk.policy.terms import Span, is_plausible
+from kiosk.texts.words import LocalText, is_language_tag
 
 NO_SPAN = Span(days=-99999)             # stands for a span that was noted as a mistake
 _HEADER = re.compile(r"^\s*(\[\[?)\s*([^\[\]]+?)\s*\]\]?\s*(#.*)?$")
@@ -285,10 +285,11 @@ class TableReader:
         return Span(days=count) if unit == "days" else Span(months=count)
 
     def local_text(self, key: str) -> LocalText:
-        """A table of one text per language; zh-Hans and en must be there."""
+        """A table of one text per language: zh-Hans and en, and any others."""
         languages = self.table(key)
         pairs = [(tag, languages.string(tag)) for tag in LANGUAGES]
-        pairs += [(tag, languages.string(tag)) for tag in MORE_LANGUAGES if languages.has(tag)]
+        pairs += [
+            (tag, languages.string(tag)) for tag in languages.given() if tag not in LANGUAGES and is_language_tag(tag)]
         text = LocalText(tuple(pairs))
         self.texts[self.at(key)] = text
         return text

@@ -11,9 +11,10 @@ from contextlib import closing, contextmanager
 from datetime import timedelta
 from pathlib import Path
 
+from assets import ASSETS
 from drivers.command_numbers import whole
 from kiosk.config import LEAST_KEPT_DAYS, MOST_KEPT_DAYS, Config, ConfigError, load_config
-from kiosk.run_command import ASSETS, DEFAULT_CONFIG
+from kiosk.run_command import DEFAULT_CONFIG
 from kiosk.runtime import journal_file, keeping
 from kiosk.runtime.chain import HASHES, BreakKind, Head, Verdict
 from kiosk.runtime.clock import SystemClock

@@ -19,10 +19,9 @@ from kiosk.domain.documents import PermitContent
 from kiosk.domain.endorsement import FaceState, ResidenceYears
 from kiosk.domain.personal import masked_number
 from kiosk.pages.facts import fee
-from kiosk.policy.assessment import LocalText
 from kiosk.policy.region import Region
 from kiosk.runtime.clock import Clock
-from kiosk.screen_models import Text, Words
+from kiosk.texts.words import LocalText, Text, Words
 from kiosk.workflow.states import Renewed, Visit
 
 Translate = Callable[[str, Words], str]

@@ -17,8 +17,9 @@ from drivers.receipt_printer.document import (
 from kiosk.domain.personal import Personal, masked_number
 from kiosk.policy.region import Region
 from kiosk.runtime.clock import Clock
-from kiosk.screen_models import Term, Text, Words
+from kiosk.screen_models import Term
 from kiosk.services.receipt_text import Translate, where_to_ask
+from kiosk.texts.words import Text, Words
 
 
 @dataclass(frozen=True, slots=True)

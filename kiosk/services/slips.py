@@ -11,8 +11,8 @@ from kiosk.pages.application_page import to_bring, to_collect, to_post, told
 from kiosk.pages.choices import service_name
 from kiosk.pages.facts import due, fee, longest, voucher
 from kiosk.pages.status_page import headline, status_lines, where_to_go, window_as_event
-from kiosk.screen_models import Text, Words
 from kiosk.services.slip_text import ApplicationSlip, SlipText, StatusSlip
+from kiosk.texts.words import Text, Words
 from kiosk.workflow import effects as do
 from kiosk.workflow.visits import AnyCase, Case
 

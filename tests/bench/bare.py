@@ -6,9 +6,10 @@ import json
 import statistics
 from pathlib import Path
 
+from assets import ASSETS
 from kiosk.demo.floor import BareCosts
 from kiosk.demo.processes import Process
-from kiosk.demo.simulation import ASSETS, Simulation
+from kiosk.demo.simulation import Simulation
 from tests.bench.bare_https import BareEndpoint
 
 START_S = 60.0

@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from assets import ASSETS
 from drivers.permit_chip import apdu
 from drivers.permit_chip.chip import PermitChip
 from drivers.permit_chip.commands import read_commands
@@ -24,7 +25,7 @@ from kiosk.central.reference.chip_commands import ChipCommands
 from kiosk.central.reference.hsm import SoftwareHsm
 from kiosk.demo.floor import central_calls
 from kiosk.demo.processes import Process
-from kiosk.demo.simulation import ASSETS, TEST_KEYS, Simulation
+from kiosk.demo.simulation import TEST_KEYS, Simulation
 from kiosk.runtime.seal import seal_by
 from kiosk.runtime.workers import Worker
 from kiosk.services.chip import ChipService

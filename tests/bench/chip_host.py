@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import sys
 
+from assets import ASSETS
 from drivers.permit_chip.permit_file_reader import load_permit_file
 from drivers.simulators.activity import ActivityLog
 from drivers.simulators.chip_keys import load_test_keys
@@ -15,7 +16,6 @@ from drivers.simulators.permit_face import RewritableFace
 from drivers.simulators.residents import load_residents
 from drivers.simulators.virtual_chip import VirtualChip
 from drivers.simulators.vpcd_link import VpcdHost
-from kiosk.demo.simulation import ASSETS
 
 PERMIT = "lin-yuzhen-shanghai"
 

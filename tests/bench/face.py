@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from datetime import date, timedelta
 from typing import Any
 
+from assets import ASSETS
 from drivers.permit_chip.permit_file import PermitFile
 from drivers.permit_chip.permit_file_reader import load_permit_files
 from drivers.permit_unit.face import draw_face
@@ -16,7 +17,6 @@ from drivers.permit_unit.star_tcp300.raster import image_blocks
 from drivers.simulators.residents import PermitData, load_residents
 from drivers.typeface import Typeface
 from kiosk.demo.floor import busy_of
-from kiosk.demo.simulation import ASSETS
 from kiosk.domain.documents import PermitContent
 from kiosk.domain.personal import Personal
 from kiosk.services.face import face_values

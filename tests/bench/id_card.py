@@ -9,6 +9,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
+from assets import ASSETS
 from drivers.id_reader.device import IdReader
 from drivers.id_reader.reader_file import IdReaderFile
 from drivers.simulators.activity import Busy
@@ -16,7 +17,6 @@ from drivers.simulators.control import RigClient
 from drivers.transport.base import ByteTransport
 from drivers.transport.urls import bytes_opener
 from kiosk.demo.floor import busy_of
-from kiosk.demo.simulation import ASSETS
 from kiosk.runtime.clock_notes import watched
 from kiosk.runtime.workers import Worker
 from kiosk.services.id_card import IdCardService

@@ -12,9 +12,10 @@ from pathlib import Path
 from typing import TypeVar
 from uuid import uuid4
 
+from assets import ASSETS
 from kiosk.bootstrap import Kiosk
 from kiosk.config import load_config
-from kiosk.demo.simulation import ASSETS, ROOT, Simulation, Wishes
+from kiosk.demo.simulation import ROOT, Simulation, Wishes
 from kiosk.workflow import events as on
 from kiosk.workflow import states as s
 from kiosk.workflow.intents import Intent

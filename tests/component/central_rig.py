@@ -12,6 +12,7 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from uuid import UUID, uuid4
 
+from assets import ASSETS
 from drivers.permit_chip import allow_list
 from drivers.permit_chip.chip import exchange
 from drivers.permit_chip.permit_file import PermitFile
@@ -31,10 +32,9 @@ from kiosk.domain.endorsement import Grant
 from kiosk.domain.personal import Personal
 from tests.waiting import LIMIT_S
 
-ROOT = Path(__file__).parents[2]
-REGIONS = ROOT / "assets" / "regions"
+REGIONS = ASSETS / "regions"
 SHANGHAI = REGIONS / "shanghai.toml"
-PERMITS = ROOT / "assets" / "permits"
+PERMITS = ASSETS / "permits"
 MORNING = datetime(2026, 11, 22, 2, 0, tzinfo=UTC)     # 10 o'clock in China
 TODAY = date(2026, 11, 22)
 ATR = "3B6000005149414E5A48552D53494D"

@@ -7,9 +7,10 @@ from pathlib import Path
 import pytest
 from fontTools.ttLib import TTFont
 
+from assets import ASSETS
 from drivers.character_map import CharacterMap
 
-FONTS_DIR = Path(__file__).parents[2] / "assets" / "fonts"
+FONTS_DIR = ASSETS / "fonts"
 FONTS = (
     "NotoSansSC-Regular.otf", "NotoSansSC-Bold.otf", "HanaMinA.ttf", "HanaMinB.ttf", "BabelStoneHan.ttf",
     "DejaVuSans-Arabic.ttf")

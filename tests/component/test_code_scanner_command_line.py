@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from assets import ASSETS
 from drivers.__main__ import main
 from drivers.code_scanner.command_line import masked
 from drivers.code_scanner.device_file import CodeScannerFile
@@ -17,7 +18,7 @@ from drivers.device_file import DeviceFileError
 from drivers.simulators.activity import ActivityLog
 from drivers.simulators.code_scanner_sim import CodeScannerSim
 
-DEVICES = Path(__file__).parents[2] / "assets" / "devices"
+DEVICES = ASSETS / "devices"
 CODE = "ELC:310000:ZJ-7Q2M-0041-9F3A"
 SHOW_AGAIN_S = 0.2
 

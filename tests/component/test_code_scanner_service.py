@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from assets import ASSETS
 from drivers.code_scanner.device import LineScanner
 from drivers.code_scanner.device_file import CodeScannerFile
 from drivers.simulators.activity import ActivityLog
@@ -24,7 +25,7 @@ from kiosk.workflow import effects as do
 from kiosk.workflow import events as on
 from tests.waiting import LIMIT_S, eventually
 
-DEVICE_FILE = Path(__file__).parents[2] / "assets" / "devices" / "code-scanner-serial.toml"
+DEVICE_FILE = ASSETS / "devices" / "code-scanner-serial.toml"
 CODE = "ELC:310000:ZJ-7Q2M-0041-9F3A"
 WITHIN_S = LIMIT_S
 

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from assets import ASSETS
 from drivers.code_scanner.device import LineScanner
 from drivers.code_scanner.device_file import CodeScannerFile
 from drivers.errors import FrameCorrupt, LinkLost
@@ -19,7 +20,7 @@ from drivers.simulators.code_scanner_sim import CodeScannerSim
 from drivers.transport.urls import open_bytes
 from tests.waiting import FOR_EVER_S, LIMIT_S, eventually
 
-DEVICES = Path(__file__).parents[2] / "assets" / "devices"
+DEVICES = ASSETS / "devices"
 DIALECTS = ("code-scanner-serial", "code-scanner-hid")
 CODE, NEXT = "ELC:310000:ZJ-7Q2M-0041-9F3A", "elc_Next?#[1]"
 WITHIN_S = LIMIT_S

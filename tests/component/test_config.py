@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
+from assets import ASSETS
 from kiosk.config import ConfigError, load_config, read_config, tells_permit_unit
 
 ROOT = Path(__file__).resolve().parents[2]
-ASSETS = ROOT / "assets"
 
 GOOD = """
 site = "production"

@@ -21,6 +21,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
+from assets import ASSETS
 from drivers.simulators.direct_link import DirectCoupler
 from drivers.simulators.pcscd import PrivatePcscd
 from drivers.simulators.residents import Residents, load_residents
@@ -40,7 +41,6 @@ from kiosk.runtime.clock import SystemClock
 from kiosk.runtime.journal import Journal, OutboundMessage, StepRecord
 from tests.component.central_rig import settings
 
-ASSETS = Path(__file__).parents[2] / "assets"
 TODAY = date(2026, 3, 2)
 LIN, LIN_PERMIT = "lin-yuzhen", "lin-yuzhen-shanghai"
 

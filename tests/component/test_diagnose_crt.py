@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from assets import ASSETS
 from drivers.permit_unit.base import ResetPolicy
 from drivers.permit_unit.crt_591_m.device import Crt591M
 from drivers.permit_unit.crt_591_m.device_file import load_device_file
@@ -15,7 +16,6 @@ from kiosk.diagnostics import device_checks, file_checks
 from kiosk.diagnostics.finding import Outcome
 from kiosk.runtime.clock import SystemClock
 
-ASSETS = Path(__file__).parents[2] / "assets"
 CLOCK = SystemClock()
 WORDS = '[face_refreshed_at]\nzh-Hans = "福州路一九九号"\nen = "199 Fuzhou Road"\n'
 

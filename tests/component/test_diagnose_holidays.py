@@ -8,11 +8,12 @@ from pathlib import Path
 
 import pytest
 
+from assets import ASSETS
 from kiosk.config import load_config
 from kiosk.diagnostics import file_checks
 from kiosk.diagnostics.finding import Outcome
 from kiosk.runtime.clock import SHANGHAI, SystemClock
-from tests.component.test_config import ASSETS, GOOD, written
+from tests.component.test_config import GOOD, written
 
 
 class CalendarClock(SystemClock):

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from assets import ASSETS
 from drivers.code_scanner.device_file import CodeScannerFile
 from drivers.data_file import DataFileError, read_text
 from drivers.id_reader.reader_file import IdReaderFile
@@ -25,9 +26,9 @@ from kiosk.central.reference.hsm import SoftwareHsm
 from kiosk.central.reference.residents import load_imports
 from kiosk.config import load_config
 from kiosk.policy.region_file import load_region
+from kiosk.texts.translation import Translation
 from screens.screen_file import load_screen_file
-from screens.translation import Translation
-from tests.component.test_config import ASSETS, GOOD, written
+from tests.component.test_config import GOOD, written
 from tests.torture.fuzz.data_files import PRIVATE, PUBLIC
 
 

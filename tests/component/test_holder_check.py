@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 
+from assets import ASSETS
 from kiosk.__main__ import main
 from kiosk.config import ConfigError, load_config
 from kiosk.domain.holder_check import CheckWay
@@ -22,7 +23,7 @@ from kiosk.services.attendant_tries import LOCKED_FOR_S, TRIES
 from kiosk.services.holder_check import AttendantService, hashed, is_of
 from kiosk.workflow import effects as do
 from kiosk.workflow import events as on
-from tests.component.test_config import ASSETS, GOOD, written
+from tests.component.test_config import GOOD, written
 from tests.fakes.hand_clock import HandClock
 
 SECRET = "314159"

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from assets import ASSETS
 from drivers.device_file import DeviceFileError
 from drivers.errors import FrameCorrupt, IdCardUnreadable, LinkLost, LinkTimeout, NeedsRepair, UnexpectedReply
 from drivers.id_reader.device import IdReader
@@ -24,7 +25,7 @@ from drivers.simulators.residents import Residents, load_residents
 from drivers.transport.base import ByteTransport
 from drivers.transport.urls import bytes_opener, open_bytes
 
-DEVICE_FILE = Path(__file__).parents[2] / "assets" / "devices" / "gat467.toml"
+DEVICE_FILE = ASSETS / "devices" / "gat467.toml"
 REAL = IdReaderFile.load(DEVICE_FILE)
 # Simulators at pace 0 answer at once: silence needs no long proof.
 QUICK = replace(REAL, power_up_s=0.1, detects_presence_after_read=True, timeouts_s=replace(

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from assets import ASSETS
 from drivers.code_scanner.device import LineScanner
 from drivers.code_scanner.device_file import CodeScannerFile
 from drivers.code_scanner.hid_keyboard import EVENT_BYTES, encode_typing
@@ -17,7 +18,7 @@ from drivers.errors import LinkBusy, LinkLost, TransportError
 from drivers.transport.input_device import EVIOCGRAB, InputDevice
 from drivers.transport.urls import open_bytes
 
-DEVICES = Path(__file__).parents[2] / "assets" / "devices"
+DEVICES = ASSETS / "devices"
 CODE = "ELC:310000:ZJ-7Q2M-0041-9F3A"
 Grab = Callable[..., int]
 

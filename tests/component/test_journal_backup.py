@@ -15,13 +15,13 @@ from pathlib import Path
 
 import pytest
 
+from assets import ASSETS
 from kiosk.__main__ import main
 from kiosk.config import load_config
 from kiosk.diagnostics.finding import Outcome
 from kiosk.diagnostics.journal_check import journal
 from kiosk.diagnostics.patience import Patience
 from kiosk.faults import STATE_DIRECTORY
-from kiosk.run_command import ASSETS
 from kiosk.runtime.chain import Break, BreakKind
 from kiosk.runtime.clock import SystemClock
 from kiosk.runtime.journal import Journal, StepRecord

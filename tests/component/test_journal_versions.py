@@ -10,13 +10,13 @@ from uuid import UUID
 
 import pytest
 
+from assets import ASSETS
 from kiosk.__main__ import main
 from kiosk.config import load_config
 from kiosk.diagnostics import journal_check
 from kiosk.diagnostics.patience import Patience
 from kiosk.domain.endorsement import ChipState, FaceState
 from kiosk.faults import INSTALLATION
-from kiosk.run_command import ASSETS
 from kiosk.runtime import journal_file
 from kiosk.runtime.clock import SystemClock
 from kiosk.runtime.journal import Journal, JournalFailed, JournalTooNew, StepRecord

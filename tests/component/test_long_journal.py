@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from assets import ASSETS
 from kiosk.__main__ import main
 from kiosk.config import Config, load_config
 from kiosk.diagnostics.checks import CHECKS, Check, diagnose
@@ -18,7 +19,6 @@ from kiosk.diagnostics.journal_check import LONGEST_S, SLOWEST_STEPS_PER_S, jour
 from kiosk.diagnostics.patience import Patience
 from kiosk.diagnostics.report import CheckResult
 from kiosk.faults import DISK_FULL, JOURNAL_BROKEN
-from kiosk.run_command import ASSETS
 from kiosk.runtime.chain import HASHES, PORTION, HashName
 from kiosk.runtime.clock import Clock, SystemClock
 from kiosk.runtime.journal_verification import verify_file

@@ -16,6 +16,7 @@ from typing import Any
 
 import pytest
 
+from assets import ASSETS
 from drivers.code_scanner.device_file import CodeScannerFile
 from drivers.data_file import DataFileError
 from drivers.id_reader.reader_file import IdReaderFile
@@ -28,7 +29,7 @@ from drivers.simulators.residents import load_residents
 from kiosk.config import ConfigError, load_config
 from kiosk.policy.region_file import load_region
 from screens.screen_file import load_screen_file
-from tests.component.test_config import ASSETS, GOOD, ROOT, written
+from tests.component.test_config import GOOD, ROOT, written
 
 TODAY = date(2026, 11, 22)
 CONFIGURATION = f"""writing_usually_s = 25

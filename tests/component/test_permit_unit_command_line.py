@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
+from assets import ASSETS
 from drivers.__main__ import main
 from drivers.simulators.activity import ActivityLog
 from drivers.simulators.permit import Place, SimulatedPermit
@@ -16,8 +17,8 @@ from drivers.simulators.permit_face import RewritableFace
 from drivers.simulators.permit_unit_crt_sim import CrtUnitSim
 from drivers.simulators.permit_unit_sim import PermitUnitSim
 
-CRT_FILE = Path(__file__).parents[2] / "assets" / "devices" / "crt-591-m.toml"
-PERMIT_FILE = Path(__file__).parents[2] / "assets" / "permits" / "reference.toml"
+CRT_FILE = ASSETS / "devices" / "crt-591-m.toml"
+PERMIT_FILE = ASSETS / "permits" / "reference.toml"
 
 
 @pytest.fixture

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from assets import ASSETS
 from drivers.errors import (
     BinFull,
     DriverError,
@@ -32,7 +33,6 @@ from drivers.transport.urls import open_bytes
 from tests.component.unit_bench import CrtBench, closing, impatient_crt
 from tests.waiting import eventually
 
-ASSETS = Path(__file__).parents[2] / "assets"
 DEVICE_FILE = ASSETS / "devices" / "crt-591-m.toml"
 PERMIT_FILE = load_permit_file(ASSETS / "permits" / "reference.toml")
 TODAY = date(2026, 11, 22)

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from assets import ASSETS
 from drivers.errors import (
     LinkLost,
     LinkTimeout,
@@ -27,7 +28,6 @@ from drivers.simulators.virtual_chip import Protocol, VirtualChip
 from drivers.transport.tracing import TraceSink, TracingBytes
 from tests.component.unit_bench import CrtBench, closing
 
-ASSETS = Path(__file__).parents[2] / "assets"
 PERMIT_FILE = load_permit_file(ASSETS / "permits" / "reference.toml")
 TODAY = date(2026, 11, 22)
 

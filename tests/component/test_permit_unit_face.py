@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date
-from pathlib import Path
 
 import pytest
 from PIL import Image
 
+from assets import ASSETS
 from drivers.permit_chip.permit_file import FACE_FIELDS
 from drivers.permit_chip.permit_file_reader import load_permit_files
 from drivers.permit_unit.base import FaceRaster
@@ -44,7 +44,7 @@ VALUES = {"address": ADDRESS, "valid_from": "2025.12.04", "valid_to": "2026.12.0
 
 @pytest.fixture(scope="module")
 def typeface() -> Typeface:
-    return Typeface.load(Path(__file__).parents[2] / "assets" / "fonts")
+    return Typeface.load(ASSETS / "fonts")
 
 
 def ink(raster: FaceRaster) -> tuple[int, int, int, int]:
@@ -182,7 +182,7 @@ def test_every_address_and_authority_of_the_contract_fits_the_shipped_faces(
     typeface: Typeface, character: str, length: int
 ) -> None:
     content = replace(CONTENT, address=Personal(character * length), issuing_authority=character * min(length, 40))
-    for permit in load_permit_files(Path(__file__).parents[2] / "assets" / "permits"):
+    for permit in load_permit_files(ASSETS / "permits"):
         assert permit.face is not None
         assert FaceDrawing({permit.name: permit.face}, typeface).drawable(content, permit.name) is Drawable.WHOLE
 

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
+from assets import ASSETS
 from drivers.__main__ import main
 from drivers.receipt_printer import device_file
 from drivers.simulators.activity import ActivityLog
@@ -29,8 +30,8 @@ def width_of(picture: Path) -> int:
 
 @pytest.fixture
 def sim() -> Iterator[ReceiptPrinterSim]:
-    model = device_file.load(ROOT / "assets" / "devices" / "escpos-80-gb18030.toml")
-    sim = ReceiptPrinterSim(ActivityLog(), 0.0, model, Typeface.load(ROOT / "assets" / "fonts"))
+    model = device_file.load(ASSETS / "devices" / "escpos-80-gb18030.toml")
+    sim = ReceiptPrinterSim(ActivityLog(), 0.0, model, Typeface.load(ASSETS / "fonts"))
     yield sim
     sim.stop()
 
@@ -42,7 +43,7 @@ def test_a_document_is_drawn_as_the_printer_would_print_it(tmp_path: Path, capsy
 
 
 def test_another_model_draws_another_paper(tmp_path: Path) -> None:
-    narrow = ROOT / "assets" / "devices" / "escpos-58-gb18030.toml"
+    narrow = ASSETS / "devices" / "escpos-58-gb18030.toml"
     assert main(["receipt-printer", "render", str(SAMPLE), "--out", str(tmp_path / "x.png"), "--device-file",
                  str(narrow)]) == 0
     assert width_of(tmp_path / "x.png") == 504

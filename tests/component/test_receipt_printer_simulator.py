@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 from PIL import ImageChops
 
+from assets import ASSETS
 from drivers.errors import (
     CoverOpen,
     DeviceError,
@@ -39,7 +40,7 @@ from tests.waiting import eventually
 
 ROOT = Path(__file__).parents[2]
 SAMPLE = ROOT / "tests" / "data" / "receipts" / "endorsed.toml"
-ALL_MODELS = sorted(path.stem for path in (ROOT / "assets" / "devices").glob("escpos-*.toml"))
+ALL_MODELS = sorted(path.stem for path in (ASSETS / "devices").glob("escpos-*.toml"))
 SHORT = ReceiptDocument((TextLine("居住证签注凭条"), LabelledValue("业务号", "QZ-1")))
 NAMES = ("林䁞珍", "钱䁞", "龘龘龘", "示范路八十八弄六号四〇二室", "李国庆", "赵氏孤儿", "马到成功", "鑫森淼焱垚")
 LONG = ReceiptDocument(tuple(TextLine(f"第 {n} 行") for n in range(20)))
@@ -47,7 +48,7 @@ LONG = ReceiptDocument(tuple(TextLine(f"第 {n} 行") for n in range(20)))
 
 @pytest.fixture(scope="module")
 def typeface() -> Typeface:
-    return Typeface.load(ROOT / "assets" / "fonts")
+    return Typeface.load(ASSETS / "fonts")
 
 
 class Bench:
@@ -55,7 +56,7 @@ class Bench:
 
     def __init__(self, typeface: Typeface, model: str = "escpos-80-gb18030", pace: float = 0.0) -> None:
         self.activity = ActivityLog()
-        self.file = replace(device_file.load(ROOT / "assets" / "devices" / f"{model}.toml"),
+        self.file = replace(device_file.load(ASSETS / "devices" / f"{model}.toml"),
                             answer_timeout_s=0.3, print_timeout_s=0.6, settle_s=0.2)
         self.sim = ReceiptPrinterSim(self.activity, pace, self.file, typeface)
         self.url = self.sim.start()
@@ -104,7 +105,7 @@ def test_the_receipt_on_paper_is_the_one_the_preview_draws(bench: Bench, typefac
 
 
 def test_double_byte_text_without_its_mode_comes_out_as_rubbish(typeface: Typeface) -> None:
-    file = device_file.load(ROOT / "assets" / "devices" / "escpos-80-gb2312.toml")
+    file = device_file.load(ASSETS / "devices" / "escpos-80-gb2312.toml")
     [printout] = printed(b"\x1b\x40" + "居住".encode("gb2312") + b"\n", file, typeface)
     assert "居住" not in printout.text
 
@@ -119,7 +120,7 @@ def test_a_rare_character_is_drawn_as_dots_in_the_printers_columns(bench: Bench,
 
 
 def test_uyghur_is_one_piece_that_fits_the_paper(typeface: Typeface) -> None:
-    model = device_file.load(ROOT / "assets" / "devices" / "escpos-58-gb18030.toml")
+    model = device_file.load(ASSETS / "devices" / "escpos-58-gb18030.toml")
     line = SetLine("ئۇيغۇر تىلى يېزىقى")
     drawn = encoding.raster_line(line, model, typeface)
     assert drawn.width == min(typeface.width(line.text, 24), 384)
@@ -144,7 +145,7 @@ def test_two_receipts_are_two_pieces_of_paper(bench: Bench) -> None:
 
 
 def test_what_is_cut_without_feeding_stays_in_the_printer_for_the_next_receipt(typeface: Typeface) -> None:
-    file = device_file.load(ROOT / "assets" / "devices" / "escpos-80-gb18030.toml")
+    file = device_file.load(ASSETS / "devices" / "escpos-80-gb18030.toml")
     first, second = printed(b"one\n\x1d\x56\x01" + b"two\n\x1b\x64\x06\x1d\x56\x01", file, typeface), []
     assert [printout.text.split() for printout in [*first, *second]] == [["one", "two"]]
 
@@ -195,7 +196,7 @@ ONLINE, OFFLINE, NOTHING, COVER = 0x12, 0x1A, 0x12, 0x16
 def test_a_printer_that_gives_no_cause_is_asked_again(
     typeface: Typeface, answers: list[int], online: bool, cover_open: bool
 ) -> None:
-    model = device_file.load(ROOT / "assets" / "devices" / "escpos-80-gb18030.toml")
+    model = device_file.load(ASSETS / "devices" / "escpos-80-gb18030.toml")
     link = ScriptedLink(*(bytes([answer]) for answer in answers))
     status = ReceiptPrinter(lambda: link, model, typeface).status()
     assert (status.online, status.cover_open) == (online, cover_open)

@@ -8,13 +8,14 @@ from pathlib import Path
 
 import pytest
 
+from assets import ASSETS
 from drivers.device_file import DeviceFileError
 from drivers.id_reader.text_block import encode_newest_address, encode_text_block
 from drivers.simulators.id_reader_sim import holder_text
 from drivers.simulators.residents import DEFAULT, check_digit, day_of, load_residents
 
 TODAY = date(2026, 3, 1)
-REGIONS = Path(__file__).parents[2] / "assets" / "regions"
+REGIONS = ASSETS / "regions"
 
 
 @pytest.mark.parametrize(("text", "day"), [

@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
+from assets import ASSETS
 from drivers.code_scanner.device import LineScanner
 from drivers.code_scanner.device_file import CodeScannerFile
 from drivers.errors import NoChip
@@ -37,7 +38,7 @@ from drivers.typeface import Typeface
 from tests.waiting import LIMIT_S, eventually
 
 ROOT = Path(__file__).parents[2]
-DEVICES = ROOT / "assets" / "devices"
+DEVICES = ASSETS / "devices"
 TODAY = date(2026, 3, 2)
 LIN, LIN_PERMIT = "lin-yuzhen", "lin-yuzhen-shanghai"
 RECEIPT = ReceiptDocument((TextLine("居住证签注凭条"),))
@@ -45,7 +46,7 @@ RECEIPT = ReceiptDocument((TextLine("居住证签注凭条"),))
 
 @pytest.fixture(scope="module")
 def typeface() -> Typeface:
-    return Typeface.load(ROOT / "assets" / "fonts")
+    return Typeface.load(ASSETS / "fonts")
 
 
 @pytest.fixture(scope="module")

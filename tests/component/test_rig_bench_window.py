@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from assets import ASSETS
 from drivers.simulators.bench_labels import DEVICES, FAULTS, KINDS, PLACES, fault_label
 from drivers.simulators.control import RigControl
 from drivers.simulators.direct_link import DirectCoupler
@@ -26,7 +27,7 @@ LOOKS_ON_FOR_S = 3.0
 @pytest.mark.screen
 def test_the_window_opens_and_every_fault_has_a_label(tmp_path: Path) -> None:
     coupler = DirectCoupler()
-    rig = Rig(tmp_path, load_residents(), 0.0, coupler.url, Typeface.load(ROOT / "assets" / "fonts"))
+    rig = Rig(tmp_path, load_residents(), 0.0, coupler.url, Typeface.load(ASSETS / "fonts"))
     control = RigControl(rig, tmp_path / "control")
     rig.start()
     control.start()

@@ -7,11 +7,12 @@ from pathlib import Path
 
 import pytest
 
+from assets import ASSETS
 from kiosk.app.opening import ANY_DISPLAY, read_opening
 from kiosk.faults import CONFIGURATION, INSTALLATION
-from kiosk.screen_models import Text
-from screens.translation import LocaleFileError, Translation
-from tests.component.test_config import ASSETS, GOOD, written
+from kiosk.texts.translation import LocaleFileError, Translation
+from kiosk.texts.words import Text
+from tests.component.test_config import GOOD, written
 
 SPOILT = {
     "format.date": ('date = "{day} {month_name} {year}"', 'date = "{weekday}"'),

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from assets import ASSETS
 from kiosk.about import About
 from kiosk.app.shown_screens import Serials, ShownScreens
 from kiosk.domain.endorsement import ChipState, Custody, FaceState
@@ -28,9 +29,8 @@ from screens.samples import samples as sample_screens
 from tests.fakes.hand_clock import HandClock
 from tests.unit import machine_samples as samples
 
-ROOT = Path(__file__).parents[2]
 SITE = samples.SITES["with a bin"]
-SHANGHAI = replace(SITE, region=load_region(ROOT / "assets" / "regions" / "shanghai.toml"))
+SHANGHAI = replace(SITE, region=load_region(ASSETS / "regions" / "shanghai.toml"))
 LANGUAGES = (samples.LANGUAGE, samples.OTHER_LANGUAGE)
 chosen = on.PersonChose
 TO_THE_QUESTIONS: tuple[on.Event, ...] = (

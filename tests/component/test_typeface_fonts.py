@@ -14,12 +14,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import ImageChops
 
+from assets import ASSETS
 from drivers import gb18030
 from drivers.line_breaking import clusters
 from drivers.typeface import MISSING, Typeface
 from tests.waiting import LIMIT_S
 
-FONTS_DIR = Path(__file__).parents[2] / "assets" / "fonts"
+FONTS_DIR = ASSETS / "fonts"
 COLLECTION = Path("/usr/share/fonts/opentype/noto/NotoSansCJK-Regular.ttc")
 FORMS_THAT_DIFFER = "直骨角"
 

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from assets import ASSETS
+from kiosk.app.closed_page import closed_page
 from kiosk.app.opening import read_opening
-from kiosk.app.window import Window, closed_page
+from kiosk.app.window import Window
 from kiosk.faults import CONFIGURATION
-from kiosk.screen_models import ScreenModel, Text
-from tests.component.test_config import ASSETS, GOOD, written
+from kiosk.screen_models import ScreenModel
+from kiosk.texts.words import Text
+from tests.component.test_config import GOOD, written
 
 
 class Application:

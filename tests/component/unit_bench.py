@@ -9,6 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Generic, TypeVar
 
+from assets import ASSETS
 from drivers.permit_unit.base import PermitPosition, ResetPolicy, TakeInOutcome
 from drivers.permit_unit.crt_591_m.device import Crt591M
 from drivers.permit_unit.crt_591_m.device_file import CrtDeviceFile
@@ -26,7 +27,7 @@ from drivers.simulators.virtual_chip import VirtualChip
 from drivers.transport.base import ByteTransport
 from drivers.transport.urls import open_bytes
 
-DEVICES = Path(__file__).parents[2] / "assets" / "devices"
+DEVICES = ASSETS / "devices"
 STAR_FILE = DEVICES / "star-tcp300.toml"
 CRT_FILE = DEVICES / "crt-591-m.toml"
 

@@ -15,6 +15,7 @@ from pathlib import Path
 
 import pytest
 
+from assets import ASSETS
 from drivers.code_scanner.base import CodeScanner
 from drivers.code_scanner.device import LineScanner
 from drivers.code_scanner.device_file import CodeScannerFile
@@ -24,7 +25,7 @@ from drivers.simulators.code_scanner_sim import CodeScannerSim
 from drivers.transport.urls import open_bytes
 from tests.waiting import LIMIT_S, eventually
 
-DEVICES = Path(__file__).parents[2] / "assets" / "devices"
+DEVICES = ASSETS / "devices"
 FIRST, SECOND = "QZ-TEST-0001", "qz_test:[2]?"
 WITHIN_S = LIMIT_S
 SOON_S = 0.3

@@ -17,6 +17,7 @@ from typing import Protocol
 
 import pytest
 
+from assets import ASSETS
 from drivers.errors import DriverError, IdCardUnreadable
 from drivers.id_reader.device import IdCardRecord, IdReader
 from drivers.id_reader.reader_file import IdReaderFile
@@ -26,7 +27,7 @@ from drivers.simulators.residents import Person, load_residents
 from drivers.transport.urls import bytes_opener
 from tests.waiting import LIMIT_S
 
-DEVICE_FILE = Path(__file__).parents[2] / "assets" / "devices" / "gat467.toml"
+DEVICE_FILE = ASSETS / "devices" / "gat467.toml"
 
 
 class Hands(Protocol):

@@ -15,6 +15,7 @@ from typing import Protocol
 
 import pytest
 
+from assets import ASSETS
 from drivers.errors import CoverOpen, DriverError, LinkLost, NothingToProcess, PermitJammed
 from drivers.permit_unit.base import (
     BinLevel,
@@ -36,7 +37,7 @@ from drivers.simulators.permit_unit_sim import PermitUnitSim
 from drivers.transport.urls import open_bytes
 from tests.waiting import eventually
 
-DEVICE_FILES = Path(__file__).parents[2] / "assets" / "devices"
+DEVICE_FILES = ASSETS / "devices"
 
 
 class Hands(Protocol):

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from assets import ASSETS
 from drivers.receipt_printer import device_file
 from drivers.receipt_printer.device import ReceiptPrinter
 from drivers.receipt_printer.document import LabelledValue, QrCode, ReceiptDocument, Rule, TextLine
@@ -21,8 +22,7 @@ from drivers.simulators.receipt_printer_sim import ReceiptPrinterSim
 from drivers.transport.urls import open_bytes
 from drivers.typeface import Typeface
 
-ROOT = Path(__file__).parents[2]
-MODELS = sorted((ROOT / "assets" / "devices").glob("escpos-*.toml"))
+MODELS = sorted((ASSETS / "devices").glob("escpos-*.toml"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,14 +33,14 @@ class Bench:
 
 @pytest.fixture(params=[*(path.stem for path in MODELS), pytest.param("hardware", marks=pytest.mark.hardware)])
 def bench(request: pytest.FixtureRequest) -> Iterator[Bench]:
-    typeface = Typeface.load(ROOT / "assets" / "fonts")
+    typeface = Typeface.load(ASSETS / "fonts")
     if request.param == "hardware":
         url, model = os.environ["RECEIPT_PRINTER_URL"], device_file.load(Path(os.environ["RECEIPT_PRINTER_FILE"]))
         printer = ReceiptPrinter(lambda: open_bytes(url, "receipt_printer"), model, typeface)
         yield Bench(printer, None)
         printer.close()
         return
-    model = device_file.load(ROOT / "assets" / "devices" / f"{request.param}.toml")
+    model = device_file.load(ASSETS / "devices" / f"{request.param}.toml")
     sim = ReceiptPrinterSim(ActivityLog(), 0.0, model, typeface)
     sim_url = sim.start()
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from datetime import date
-from pathlib import Path
 
+from assets import ASSETS
 from drivers.permit_chip import apdu
 from drivers.permit_chip.commands import select_path, unsigned_update
 from drivers.permit_chip.permit_file import PermitFile, ProtectedWrite
@@ -13,7 +13,7 @@ from drivers.permit_chip.records import FieldValue
 from drivers.simulators import chip_keys
 from drivers.simulators.virtual_chip import VirtualChip
 
-PERMITS = Path(__file__).parents[2] / "assets" / "permits"
+PERMITS = ASSETS / "permits"
 REFERENCE = load_permit_file(PERMITS / "reference.toml")
 SSSE = load_permit_file(PERMITS / "ssse.toml")
 KEYS = chip_keys.load_test_keys()

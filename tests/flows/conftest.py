@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import delete
 
+from assets import ASSETS
 from drivers.permit_unit.dialects import STAR
 from drivers.simulators.chip_keys import TEST_KEYS
 from drivers.simulators.residents import Residents, load_residents
@@ -20,7 +21,7 @@ from kiosk.central.reference.settings import CentralSettings
 from kiosk.central.reference.tables import Base, Kiosk
 from kiosk.demo.simulation import central_records
 from tests.direct_chips import direct_chip
-from tests.flows.place import ASSETS, LIN, NEIGHBOUR, TODAY, Authority, HandClock, Place
+from tests.flows.place import LIN, NEIGHBOUR, TODAY, Authority, HandClock, Place
 
 OpenPlace = Callable[..., Place]
 

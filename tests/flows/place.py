@@ -21,6 +21,7 @@ from typing import Any, TypeVar
 from urllib.parse import urlsplit
 from uuid import UUID, uuid4
 
+from assets import ASSETS
 from drivers.permit_unit.dialects import CRT, STAR
 from drivers.simulators.issued_permits import IssuedPermit
 from drivers.simulators.permit import Place as At
@@ -33,20 +34,18 @@ from kiosk.central.client import CentralClient
 from kiosk.central.reference.authority import GRANT_PUBLIC_KEYS
 from kiosk.central.reference.server import ReferenceCentral
 from kiosk.config import Config, load_config
-from kiosk.policy.assessment import LocalText
 from kiosk.presenter import present
 from kiosk.runtime.clock import SHANGHAI
-from kiosk.screen_models import Citation, ScreenModel, Text, Words
+from kiosk.screen_models import ScreenModel
+from kiosk.texts.translation import Translation
+from kiosk.texts.words import Citation, LocalText, Text, Words
 from kiosk.workflow import events as on
 from kiosk.workflow import states as s
 from kiosk.workflow.deadlines import deadline_of
 from kiosk.workflow.intents import Intent
-from screens.translation import Translation
 from tests.fakes.cable import Cable
 from tests.waiting import LIMIT_S, eventually
 
-ROOT = Path(__file__).parents[2]
-ASSETS = ROOT / "assets"
 LANGUAGES = ("zh-Hans", "en")
 TODAY = date(2026, 11, 22)
 MORNING = datetime(2026, 11, 22, 10, 0, tzinfo=SHANGHAI)

@@ -8,7 +8,8 @@ import pytest
 
 from drivers.simulators.residents import Residents
 from kiosk.domain.endorsement import Custody, Drawable, FaceState
-from kiosk.screen_models import ConfirmScreen, Text, ThankYouScreen
+from kiosk.screen_models import ConfirmScreen, ThankYouScreen
+from kiosk.texts.words import Text
 from kiosk.workflow import states as s
 from kiosk.workflow.intents import Intent
 from tests.flows.conftest import OpenPlace, with_permits

@@ -8,17 +8,19 @@ from uuid import UUID
 
 import pytest
 
+from assets import ASSETS
 from drivers.permit_unit.dialects import CRT, DIALECTS, STAR, load_unit_file
 from drivers.simulators.permit import Place as At
 from kiosk.central.reference.tables import Endorsement
 from kiosk.config import ConfigError, load_config
 from kiosk.domain.endorsement import Custody, FaceState
-from kiosk.screen_models import TakePermitScreen, Text, ThankYouScreen
+from kiosk.screen_models import TakePermitScreen, ThankYouScreen
+from kiosk.texts.words import Text
 from kiosk.unit_fit import check_fit
 from kiosk.workflow import states as s
 from kiosk.workflow.intents import Intent
 from tests.flows.conftest import OpenPlace
-from tests.flows.place import ASSETS, CHIP_IN_UNIT, FACE_REFRESHED_AT, LIN, Place, Visitor
+from tests.flows.place import CHIP_IN_UNIT, FACE_REFRESHED_AT, LIN, Place, Visitor
 
 pytestmark = pytest.mark.filterwarnings(
     "ignore:Exception in thread machine:pytest.PytestUnhandledThreadExceptionWarning")

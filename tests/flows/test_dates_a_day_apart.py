@@ -12,7 +12,8 @@ import pytest
 from drivers.simulators.residents import PermitData, Residents
 from kiosk.central.reference.residents import ResidentImport
 from kiosk.demo.simulation import central_records
-from kiosk.screen_models import AssessmentScreen, ConfirmScreen, Term, Text
+from kiosk.screen_models import AssessmentScreen, ConfirmScreen, Term
+from kiosk.texts.words import Text
 from kiosk.workflow import states as s
 from kiosk.workflow.intents import Intent
 from tests.flows.conftest import OpenPlace, with_permits

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from assets import ASSETS
 from drivers.simulators.permit import Place as At
 from kiosk.domain.endorsement import Custody
 from kiosk.faults import (
@@ -24,7 +25,7 @@ from kiosk.workflow.intents import Intent
 from tests.fakes.hand_clock import HandClock
 from tests.fakes.hanging_file import HangingFile
 from tests.flows.conftest import OpenPlace
-from tests.flows.place import ASSETS, LIN, Place
+from tests.flows.place import LIN, Place
 from tests.waiting import eventually
 
 # How a worker's end is reported beside the fault.

@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 
+from assets import ASSETS
 from drivers.simulators.pcscd import PrivatePcscd
 from drivers.transport.device_urls import reader_url
 from kiosk.app.opening import read_opening
@@ -21,7 +22,7 @@ from kiosk.workflow import events as on
 from kiosk.workflow import states as s
 from tests.conftest import PCSCD_DIR
 from tests.flows.conftest import OpenPlace
-from tests.flows.place import ASSETS, LIN, ROOT, Place
+from tests.flows.place import LIN, ROOT, Place
 from tests.sampling import long_but
 
 pytestmark = [pytest.mark.pcsc, pytest.mark.slow, pytest.mark.timeout(180)]

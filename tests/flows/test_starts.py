@@ -16,6 +16,7 @@ from pathlib import Path
 
 import pytest
 
+from assets import ASSETS
 from kiosk.demo.processes import Process
 from kiosk.demo.resident import Resident
 from kiosk.demo.simulation import Simulation, Wishes
@@ -288,7 +289,7 @@ def test_a_configuration_that_is_mended_is_served_from_without_a_hand(site: Site
 def test_with_a_mistake_in_the_region_file_the_permit_goes_back_and_the_page_has_its_own_code(site: Site) -> None:
     site.leaves_permit_inside()
     config, region = site.simulation.config_file, site.simulation.state_dir / "here.toml"
-    shutil.copy(ROOT / "assets" / "regions" / "shanghai.toml", region)
+    shutil.copy(ASSETS / "regions" / "shanghai.toml", region)
     config.write_text(config.read_text("utf-8").replace('region = "shanghai"', 'region = "here.toml"'), "utf-8")
     right = region.read_text("utf-8")
     region.write_text("code = 7\n" + right, "utf-8")

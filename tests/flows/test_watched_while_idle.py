@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from assets import ASSETS
 from kiosk.app.lesser_devices import CODE_SCANNER, RECEIPT_PRINTER
 from kiosk.domain.endorsement import Custody
 from kiosk.faults import (
@@ -33,7 +34,7 @@ from kiosk.workflow.intents import Intent
 from tests.fakes.hand_clock import HandClock
 from tests.fakes.hanging_file import HangingFile
 from tests.flows.conftest import OpenPlace
-from tests.flows.place import ASSETS, LIN, NEIGHBOUR, Place
+from tests.flows.place import LIN, NEIGHBOUR, Place
 from tests.waiting import eventually
 
 

@@ -13,13 +13,12 @@ from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
+from assets import ASSETS
 from kiosk.app.shown_screens import Serials
 from kiosk.screen_models import ScreenModel
 from screens.kivy_setup import prepare
 from screens.samples import samples
 from screens.screen_file import load_screen_file
-
-ASSETS = Path(__file__).resolve().parents[2] / "assets"
 
 
 def models(order: str, language: str) -> dict[str, ScreenModel]:

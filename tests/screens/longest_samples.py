@@ -9,10 +9,10 @@ from kiosk.about import About
 from kiosk.domain.endorsement import Drawable, ResidenceYears
 from kiosk.domain.personal import Personal
 from kiosk.domain.text_kinds import ADDRESS, AUTHORITY, CATEGORY, PLACE_IN_A_SENTENCE
-from kiosk.policy.assessment import LocalText
 from kiosk.policy.region_file import load_region
 from kiosk.presenter import present
 from kiosk.screen_models import ScreenModel
+from kiosk.texts.words import LocalText
 from kiosk.workflow import states as s
 from screens.samples import LANGUAGES
 from tests.screens.region_samples import REGIONS_DIR, matter_of

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date, timedelta
 from functools import cache
-from pathlib import Path
 
+from assets import ASSETS
 from kiosk.about import About
 from kiosk.domain.applications import ApplicationState
 from kiosk.domain.endorsement import Custody, Refusal, Service
@@ -27,7 +27,7 @@ from kiosk.workflow.evidence import NOT_VERIFIED
 from screens.samples import LANGUAGES
 from tests.unit.machine_samples import CASE, MADE, RECEIVED, VISIT
 
-REGIONS_DIR = Path(__file__).resolve().parents[2] / "assets" / "regions"
+REGIONS_DIR = ASSETS / "regions"
 STARTS = date(2026, 3, 9)
 DAYS = (date(2026, 4, 20), date(2026, 9, 1), date(2027, 2, 20), date(2027, 4, 2), date(2027, 7, 1), date(2028, 1, 5))
 

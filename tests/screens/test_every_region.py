@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from assets import ASSETS
 from kiosk.policy.region_file import shipped_regions
-from screens.gallery import ASSETS, SIZES
+from screens.gallery import SIZES
 from screens.samples import LANGUAGES
 from screens.screen_file import load_screen_file
 from tests.sampling import long_but

@@ -8,14 +8,15 @@ from typing import Any
 
 import pytest
 
+from assets import ASSETS
 from kiosk.domain.personal import Personal
-from kiosk.policy.assessment import LocalText
-from kiosk.screen_models import Choice, Citation, Frame, ProgressLine, ScreenModel, Term, Text
-from screens.gallery import ASSETS, SIZES
+from kiosk.screen_models import Choice, Frame, ProgressLine, ScreenModel, Term
+from kiosk.texts.translation import Translation
+from kiosk.texts.words import Citation, LocalText, Text
+from screens.gallery import SIZES
 from screens.samples import ADDRESS, LANGUAGES, LONG_ADDRESS, NUMBER, samples
 from screens.screen_file import load_screen_file
 from screens.theme import PRIMARY_MM, SECONDARY_MM
-from screens.translation import Translation
 from tests.screens.window import Window
 
 pytestmark = [pytest.mark.screen, pytest.mark.slow]

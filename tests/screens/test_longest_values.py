@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from screens.gallery import ASSETS, SIZES
+from assets import ASSETS
+from screens.gallery import SIZES
 from screens.samples import LANGUAGES
 from screens.screen_file import load_screen_file
 from tests.screens.longest_samples import FILLINGS, longest_samples

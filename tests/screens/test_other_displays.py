@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
+from assets import ASSETS
 from kiosk.app.display import DisplaySize
 from kiosk.diagnostics.display_check import outputs
 from kiosk.diagnostics.finding import Outcome
@@ -18,7 +19,7 @@ from screens.display_size import display_size, size_in
 from screens.screen_file import load_screen_file
 from screens.theme import Theme
 from tests.sampling import long_but
-from tests.screens.window import ROOT, Window, x_server
+from tests.screens.window import Window, x_server
 from tests.waiting import LIMIT_S, eventually
 
 SIZES = ("portrait-1080x1920", "landscape-1920x1080", "panel-1280x800")
@@ -124,7 +125,7 @@ def test_the_answer_of_an_x_server_is_read_whole_or_not_at_all() -> None:
 
 @pytest.mark.parametrize("size", SIZES)
 def test_the_theme_keeps_the_file_s_proportions_on_another_display(size: str) -> None:
-    file = load_screen_file(ROOT / "assets" / "screens" / f"{size}.toml")
+    file = load_screen_file(ASSETS / "screens" / f"{size}.toml")
     own = Theme.of(file)
     assert file.fitted_to(file.width_px, file.height_px) is file
     twice = Theme.of(file.fitted_to(2 * file.width_px, 2 * file.height_px))

@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from assets import ASSETS
 from screens.fonts import BOLD, REGULAR, Fonts
-from screens.gallery import ASSETS, SIZES
+from screens.gallery import SIZES
 from screens.screen_file import ScreenFileError, load_screen_file
 from screens.theme import COUNTER, PRIMARY_MM, SECONDARY_MM, Theme, colour, contrast
 

@@ -25,6 +25,7 @@ from uuid import UUID
 
 from sqlalchemy import select
 
+from assets import ASSETS
 from drivers.permit_chip.records import FieldValue
 from drivers.permit_unit.base import FaceRaster
 from drivers.simulators.chip_keys import TEST_KEYS
@@ -41,7 +42,7 @@ from kiosk.demo.simulation import central_records
 from kiosk.runtime.journal import BIN_EMPTIED
 from kiosk.workflow import states as s
 from kiosk.workflow.intents import Intent
-from tests.flows.place import ASSETS, TODAY, Authority, HandClock, Place
+from tests.flows.place import TODAY, Authority, HandClock, Place
 from tests.torture.outcome import Outcome
 
 UPDATES = (0xD6, 0xDC)

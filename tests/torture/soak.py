@@ -26,6 +26,7 @@ from typing import Any, Self
 from sqlalchemy import func
 from sqlalchemy import select as sql_select
 
+from assets import ASSETS
 from drivers.permit_chip.records import FieldValue
 from drivers.permit_unit.base import FaceRaster
 from drivers.simulators.pcscd import PrivatePcscd
@@ -45,7 +46,6 @@ from tests.torture.outcome import Outcome, counted
 from tests.waiting import LIMIT_S, eventually
 
 ROOT = Path(__file__).parents[2]
-ASSETS = ROOT / "assets"
 DIRECT, OVER_PCSCD = 10_000, 1_000
 WARM_UP = 500
 """Visits until every path was gone and every cache is full; growth is fitted over those behind. Of a run under 1,500 a

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
 
+from assets import ASSETS
 from kiosk.bootstrap import Kiosk, about
 from kiosk.config import load_config
 from kiosk.presenter import present
@@ -20,8 +21,6 @@ from kiosk.workflow import events as on
 from kiosk.workflow import states as s
 from kiosk.workflow.intents import Intent
 from tests.waiting import LIMIT_S
-
-ASSETS = Path(__file__).parents[2] / "assets"
 
 
 class JumpingClock(SystemClock):

@@ -4,21 +4,21 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date
-from pathlib import Path
 
 import pytest
 
+from assets import ASSETS
 from kiosk.about import About
 from kiosk.pages.assessment_page import assessment_page
 from kiosk.policy.assess import assess
 from kiosk.policy.region import Region
 from kiosk.policy.region_file import load_region
 from kiosk.policy.request import AssessmentRequest
-from kiosk.screen_models import Text
+from kiosk.texts.words import Text
 from kiosk.workflow import states as s
 from tests.unit.machine_samples import CASE, OLD, PERMIT, VISIT
 
-REGIONS = Path(__file__).parents[2] / "assets" / "regions"
+REGIONS = ASSETS / "regions"
 TERM = (date(2025, 12, 4), date(2026, 12, 4))
 
 

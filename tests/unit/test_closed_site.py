@@ -14,12 +14,12 @@ from kiosk.app.shown_screens import ShownScreens
 from kiosk.domain.endorsement import Custody
 from kiosk.faults import REGION_FILE, Part
 from kiosk.policy.no_region import NO_REGION
-from kiosk.screen_models import Text
+from kiosk.texts.translation import Translation
+from kiosk.texts.words import Text
 from kiosk.workflow import effects as do
 from kiosk.workflow import events as on
 from kiosk.workflow import states as s
 from kiosk.workflow.machine import step
-from screens.translation import Translation
 from tests.unit.machine_samples import FOUND_VISIT, LANGUAGE, SITES, STORIES
 from tests.unit.machine_walk import walk
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date
-from pathlib import Path
 from typing import Any
 
 import pytest
 
+from assets import ASSETS
 from kiosk import faults
 from kiosk.about import About
 from kiosk.domain.applications import EvidenceResult
@@ -19,7 +19,8 @@ from kiosk.policy.foresight import foresee
 from kiosk.policy.region_file import load_region, shipped_regions
 from kiosk.policy.rules import AGENTS
 from kiosk.presenter import present
-from kiosk.screen_models import ChoiceScreen, FivePartsScreen, Text
+from kiosk.screen_models import ChoiceScreen, FivePartsScreen
+from kiosk.texts.words import Text
 from kiosk.workflow import effects as do
 from kiosk.workflow import events as on
 from kiosk.workflow import states as s
@@ -45,7 +46,7 @@ from tests.unit.machine_samples import (
 
 EVERYTHING = site(has_retain_bin=True, has_code_scanner=True)
 WITHOUT_SCANNER = site(has_retain_bin=True)
-REGIONS = Path(__file__).parents[2] / "assets" / "regions"
+REGIONS = ASSETS / "regions"
 
 
 def of_region(name: str, *, pilot: bool = False) -> Site:

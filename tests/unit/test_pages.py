@@ -13,20 +13,12 @@ from kiosk.domain.applications import Application, ApplicationState
 from kiosk.domain.endorsement import Service
 from kiosk.pages.status_page import status_lines, window_as_event
 from kiosk.policy.assess import assess
-from kiosk.policy.assessment import LocalText
 from kiosk.policy.permit_calendar import permit_calendar
 from kiosk.policy.region import Region
 from kiosk.policy.request import AssessmentRequest
 from kiosk.presenter import present
-from kiosk.screen_models import (
-    ConfirmScreen,
-    IdCardScreen,
-    ProgressLine,
-    ProgressScreen,
-    StatusScreen,
-    Text,
-    WelcomeScreen,
-)
+from kiosk.screen_models import ConfirmScreen, IdCardScreen, ProgressLine, ProgressScreen, StatusScreen, WelcomeScreen
+from kiosk.texts.words import LocalText, Text
 from kiosk.workflow import states as s
 from tests.unit.machine_samples import CASE, FACE_GRANT, GRANT, HOLDER, IN_WINDOW, VISIT
 from tests.unit.region_cases import region_named

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from assets import ASSETS
 from drivers.device_file import DeviceFileError
 from drivers.receipt_printer import device_file, encoding
 from drivers.receipt_printer.commands import real_time_in
@@ -14,7 +15,7 @@ from drivers.receipt_printer.document import Feed, QrCode, ReceiptDocument, Rule
 from drivers.receipt_printer.encoding import without_real_time
 from drivers.typeface import Typeface
 
-DEVICES = Path(__file__).parents[2] / "assets" / "devices"
+DEVICES = ASSETS / "devices"
 NO_FONTS = Typeface(())
 START = "1B 40 1D 61 00 "                 # ESC @, GS a 0
 PARTIAL_CUT = " 1B 64 06 1D 56 01"        # ESC d 6, GS V 1

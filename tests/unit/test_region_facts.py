@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from assets import ASSETS
 from drivers.receipt_printer.document import LabelledValue, ReceiptDocument, TextLine
 from kiosk.__main__ import main
 from kiosk.about import About
@@ -19,26 +20,19 @@ from kiosk.pages.offices import office_lines
 from kiosk.policy.region import Region
 from kiosk.policy.region_file import RegionFileError, parse_region
 from kiosk.presenter import present
-from kiosk.screen_models import (
-    ApplicationScreen,
-    FivePartsScreen,
-    ProgressScreen,
-    QuestionScreen,
-    ServiceScreen,
-    Text,
-    Words,
-)
+from kiosk.screen_models import ApplicationScreen, FivePartsScreen, ProgressScreen, QuestionScreen, ServiceScreen
 from kiosk.services.receipt_text import ReceiptText
 from kiosk.services.slip_text import SlipText
 from kiosk.services.slips import Slips
+from kiosk.texts.translation import Translation
+from kiosk.texts.words import Text, Words
 from kiosk.workflow import effects as do
 from kiosk.workflow import states as s
-from screens.translation import Translation
 from tests.screens.region_samples import matter_of
 from tests.unit.machine_samples import CALENDAR, CASE, GRANT, MADE, RECEIVED, VISIT
 from tests.unit.region_cases import region_named
 
-LOCALE = Path(__file__).resolve().parents[2] / "assets" / "locale"
+LOCALE = ASSETS / "locale"
 TRANSLATIONS = {language: Translation.load(LOCALE, language) for language in ("zh-Hans", "en")}
 
 
@@ -197,7 +191,7 @@ def test_how_the_result_is_told_stands_beside_an_application_in_review(
 def test_the_legal_bases_stand_among_the_sources_of_a_service() -> None:
     rules = explained("xuchang", Service.ENDORSE, "zh-Hans").rules
     titles = " ".join(rule.text.in_language("zh-Hans") for rule in rules)
-    assert any("第八条" in rule.source for rule in rules)
+    assert any("第八条" in document.sections for rule in rules for document in rule.documents)
     assert "居住证暂行条例" in titles
 
 
@@ -226,7 +220,7 @@ def test_the_region_says_under_a_question_what_an_untrue_answer_leads_to() -> No
 def test_technicians_read_what_the_region_says_of_a_permit_that_cannot_be_read(
     capsys: pytest.CaptureFixture[str]
 ) -> None:
-    path = Path(__file__).resolve().parents[2] / "assets" / "regions" / "xinjiang.toml"
+    path = ASSETS / "regions" / "xinjiang.toml"
     assert main(["faults", CHIP_SILENT.code, "--region", str(path), "--language", "en"]) == 0
     assert "  region, en: Unreadable permit: tell the holder" in capsys.readouterr().out
     assert main(["faults", PAPER_OUT.code, "--region", str(path)]) == 0

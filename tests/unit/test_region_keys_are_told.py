@@ -18,11 +18,11 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from assets import ASSETS
 from kiosk.about import About
 from kiosk.domain.applications import ApplicationState
 from kiosk.domain.endorsement import FaceState, ResidenceYears, Service
 from kiosk.policy.assess import assess, calendar_rule
-from kiosk.policy.assessment import LocalText
 from kiosk.policy.foresight import assess_unseen, foresee
 from kiosk.policy.permit_calendar import permit_calendar
 from kiosk.policy.region import Region
@@ -34,6 +34,8 @@ from kiosk.presenter import present
 from kiosk.services.receipt_text import ReceiptText
 from kiosk.services.slip_text import SlipText
 from kiosk.services.slips import Slips
+from kiosk.texts.translation import Translation
+from kiosk.texts.words import LocalText
 from kiosk.workflow import effects as do
 from kiosk.workflow import events as on
 from kiosk.workflow import states as s
@@ -41,17 +43,16 @@ from kiosk.workflow.evidence import seek
 from kiosk.workflow.intents import Intent
 from kiosk.workflow.machine import step
 from kiosk.workflow.transition import Site
-from screens.translation import Translation
 from tests.screens.region_samples import matter_of, models_of
 from tests.unit.machine_samples import CASE, GRANT, MADE, RECEIVED, VISIT
 
 ROOT = Path(__file__).resolve().parents[2]
 FILES = (
-    *(ROOT / "assets" / "regions" / f"{name}.toml" for name in shipped_regions()),
+    *(ASSETS / "regions" / f"{name}.toml" for name in shipped_regions()),
     *sorted((ROOT / "tests" / "data" / "regions").glob("*.toml")), ROOT / "tests" / "data" / "everything_asked.toml",
 )
 LANGUAGE = "zh-Hans"
-TRANSLATION = Translation.load(ROOT / "assets" / "locale", LANGUAGE)
+TRANSLATION = Translation.load(ASSETS / "locale", LANGUAGE)
 NOON = datetime(2026, 11, 22, 12, tzinfo=ZoneInfo("Asia/Shanghai"))
 
 

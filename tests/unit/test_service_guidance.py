@@ -12,8 +12,7 @@ from kiosk.domain.applications import ReceivedApplication
 from kiosk.domain.endorsement import Service
 from kiosk.pages.application_page import to_collect
 from kiosk.pages.service_page import service_page
-from kiosk.policy.assessment import LocalText
-from kiosk.screen_models import Sentences
+from kiosk.texts.words import LocalText, Sentences
 from kiosk.workflow import states as s
 from kiosk.workflow.visits import UnreadCase
 from tests.unit.machine_samples import HOLDER

@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 from datetime import date
-from pathlib import Path
 
 import pytest
 
+from assets import ASSETS
 from drivers.receipt_printer.document import LabelledValue, QrCode, ReceiptDocument, TextLine
 from kiosk.domain.personal import Personal
-from kiosk.policy.assessment import LocalText
 from kiosk.policy.region_file import load_region
-from kiosk.screen_models import Term, Text
+from kiosk.screen_models import Term
 from kiosk.services.slip_text import ApplicationSlip, SlipText, StatusSlip
-from screens.translation import Translation
+from kiosk.texts.translation import Translation
+from kiosk.texts.words import LocalText, Text
 from tests.fakes.hand_clock import HandClock
 
-ASSETS = Path(__file__).resolve().parents[2] / "assets"
 TRANSLATIONS = {language: Translation.load(ASSETS / "locale", language) for language in ("zh-Hans", "en")}
 PERMIT_NUMBER = Personal("830000200203040123")
 SERVICE = LocalText((("zh-Hans", "变更居住地址"), ("en", "Change of address")))

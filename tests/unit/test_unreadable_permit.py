@@ -10,7 +10,7 @@ from kiosk.about import About
 from kiosk.domain.endorsement import ChipState, Custody, FaceState, Refusal
 from kiosk.explanation import explanation
 from kiosk.faults import CHIP_SILENT
-from kiosk.policy.assessment import LocalText
+from kiosk.texts.words import LocalText
 from kiosk.workflow import states as s
 from tests.unit.region_cases import region_named
 

@@ -15,6 +15,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from assets import ASSETS
 from drivers.permit_chip.commands import unsigned_update
 from drivers.permit_chip.permit_file import PermitFile, ProtectedWrite
 from drivers.permit_chip.permit_file_reader import load_permit_file
@@ -24,7 +25,7 @@ from kiosk.domain.private_use import LATER_CODE_POINTS
 
 DOCUMENT = Path(contract.__file__).with_name("vectors.json")
 
-_PERMITS = Path(__file__).parents[3] / "assets" / "permits"
+_PERMITS = ASSETS / "permits"
 _CHIP_SERIAL = "8600310000000001"
 _CHALLENGE = "1A2B3C4D"
 _PRIVATE_KEYS = {algorithm: hashlib.sha256(f"TEST KEY {algorithm}".encode()).digest()

@@ -20,11 +20,10 @@ from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
+from assets import ASSETS
 from tests.torture.crash.clock import SharedClock
 from tests.torture.crash.points import Reaper
 from tests.waiting import LIMIT_S
-
-ROOT = Path(__file__).parents[3]
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +76,7 @@ class Mortal:
         self.clock = SharedClock(start.began, start.jumped_s)
         if start.target is not None or start.counts:
             seams.install(Reaper(start.target, lambda name: self.talk.say(point=name)))
-        config = load_config(Path(start.config), ROOT / "assets")
+        config = load_config(Path(start.config), ASSETS)
         if start.disk_log is not None:
             disk.begin(str(config.state_dir), start.disk_log, start.disk_kill_before)
         self._state: Any = None
@@ -169,7 +168,7 @@ PRELOADED = (
     "drivers.typeface", "kiosk.bootstrap", "kiosk.central.grants", "kiosk.services.central", "kiosk.services.chip",
     "kiosk.services.code_scanner", "kiosk.services.face", "kiosk.services.id_card", "kiosk.services.outbox",
     "kiosk.services.permit", "kiosk.services.receipt", "kiosk.services.receipt_text", "kiosk.services.slips",
-    "screens.translation", "tests.torture.crash.seams",
+    "kiosk.texts.translation", "tests.torture.crash.seams",
 )
 """What a kiosk will need, so that a forked one has it."""
 

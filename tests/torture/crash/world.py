@@ -24,6 +24,7 @@ from typing import Any, Self
 
 from sqlalchemy import delete
 
+from assets import ASSETS
 from drivers.permit_unit.dialects import CRT, STAR
 from drivers.simulators.chip_keys import TEST_KEYS
 from drivers.simulators.residents import Residents, load_residents
@@ -36,7 +37,7 @@ from kiosk.central.reference.settings import CentralSettings
 from kiosk.central.reference.tables import Base, Endorsement, Kiosk
 from kiosk.demo.simulation import central_records
 from tests.direct_chips import direct_chip
-from tests.flows.place import ASSETS, CHIP_IN_UNIT, FACE_REFRESHED_AT, TODAY
+from tests.flows.place import CHIP_IN_UNIT, FACE_REFRESHED_AT, TODAY
 from tests.torture.crash import disk
 from tests.torture.crash.child import Start
 from tests.torture.crash.clock import SharedClock

@@ -18,6 +18,7 @@ from urllib.parse import urlsplit
 
 from sqlalchemy import delete
 
+from assets import ASSETS
 from drivers.permit_unit.dialects import CRT, STAR
 from drivers.simulators.chip_keys import TEST_KEYS
 from drivers.simulators.pcscd import PrivatePcscd
@@ -30,7 +31,7 @@ from kiosk.central.reference.settings import CentralSettings
 from kiosk.central.reference.tables import Base, Kiosk
 from kiosk.demo.simulation import central_records
 from tests.direct_chips import direct_chip
-from tests.flows.place import ASSETS, CHIP_IN_UNIT, TODAY, Authority, HandClock, Place
+from tests.flows.place import CHIP_IN_UNIT, TODAY, Authority, HandClock, Place
 from tests.torture.faults.certificates import make_expired
 
 # How long the drivers wait for what does not come: at a pace of 0 devices need no time.

@@ -15,6 +15,7 @@ from typing import Any
 from hypothesis import HealthCheck, Phase, given, seed, settings
 from hypothesis import strategies as st
 
+from assets import ASSETS
 from drivers.code_scanner.device_file import CodeScannerFile
 from drivers.device_file import DeviceFileError
 from drivers.id_reader.reader_file import IdReaderFile
@@ -31,8 +32,8 @@ from kiosk.central.reference.authority import GRANT_KEYS, GRANT_PUBLIC_KEYS, mak
 from kiosk.central.reference.hsm import KeyFileError, SoftwareHsm
 from kiosk.config import ConfigError, load_config
 from kiosk.policy.region_file import RegionFileError, load_region
+from kiosk.texts.translation import LocaleFileError, Translation
 from screens.screen_file import ScreenFileError, load_screen_file
-from screens.translation import LocaleFileError, Translation
 from tests.component.test_config import GOOD
 from tests.torture.fuzz.promises import hold
 
@@ -41,7 +42,6 @@ IN_ONE_GO = 500
 SLOWEST_S = 2.0             # of our own work: how long the machine did other things says nothing
 LONGEST_MISTAKE = 600
 MOST_MISTAKES = 2000
-ASSETS = Path(__file__).parents[3] / "assets"
 TODAY = date(2026, 11, 22)
 
 CONFIGURATION = f'languages = ["zh-Hans", "en"]\nwriting_usually_s = 25\n{GOOD}'

@@ -5,8 +5,8 @@ from __future__ import annotations
 import itertools
 from collections import deque
 from contextlib import suppress
-from pathlib import Path
 
+from assets import ASSETS
 from drivers.errors import DriverError, FrameCorrupt
 from drivers.receipt_printer import device_file
 from drivers.receipt_printer.commands import Characters, Command, CommandDecoder
@@ -21,7 +21,7 @@ from drivers.receipt_printer.status import (
 from drivers.typeface import Typeface
 from tests.torture.fuzz.promises import fed, hold, portions
 
-DEVICES = Path(__file__).parents[3] / "assets" / "devices"
+DEVICES = ASSETS / "devices"
 MODEL = device_file.load(DEVICES / "escpos-80-gb18030.toml")
 TYPEFACE = Typeface(())
 

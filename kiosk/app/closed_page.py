@@ -1,0 +1,15 @@
+"""The page of a machine that serves nobody: it starts, or something stands in the way of the start."""
+
+from __future__ import annotations
+
+from kiosk.app.opening import Opening
+from kiosk.faults import Fault
+from kiosk.screen_models import Frame, OutOfServiceScreen, WayOut
+from kiosk.texts.words import Text
+
+
+def closed_page(opening: Opening, reason: Text, fault: Fault | None = None) -> OutOfServiceScreen:
+    """Nobody is served: while the machine starts, or because of `fault`. Where a permit is nobody knows then."""
+    frame = Frame(opening.languages[0], WayOut.NONE, simulation=opening.config.simulation)
+    inside = () if fault is None else (Text("out_of_service.permit_inside"),)
+    return OutOfServiceScreen(frame, reason, "" if fault is None else fault.code, inside)
