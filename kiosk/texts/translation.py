@@ -17,10 +17,11 @@ from kiosk.texts.words import SOURCE_LANGUAGE, Citation, CitedDocument, LocalTex
 
 _DAY = {"year": 2026, "month": 11, "day": 22, "month_name": ""}
 _FORMATS: Mapping[str, Mapping[str, object]] = {
-    "date": _DAY, "figures": _DAY, "no_date": {},
-    "named_list": {"name": "", "members": ""},
-    "citation": {"rule": "", "documents": ""}, "document": {"title": "", "sections": ""},
-    "between_sentences": {}, "between_members": {}, "between_documents": {}, "between_sections": {},
+    "format.date": _DAY, "format.figures": _DAY, "format.no_date": {},
+    "format.named_list": {"name": "", "members": ""},
+    "format.citation": {"rule": "", "documents": ""}, "format.document": {"title": "", "sections": ""},
+    "format.between_sentences": {}, "format.between_members": {},
+    "format.between_documents": {}, "format.between_sections": {},
 }
 """What the punctuation of a language is made of, and what may be filled in."""
 
@@ -102,28 +103,28 @@ class Translation:
         if isinstance(words, LocalText):
             return words.in_language(self.language)
         if isinstance(words, Sentences):
-            return self._joined("sentences", map(self.words, words.parts))
+            return self._joined("format.between_sentences", map(self.words, words.parts))
         if isinstance(words, NamedList):
-            members = self._joined("members", map(self.words, words.members))
-            return self._formatted("named_list", name=self.words(words.name), members=members)
+            members = self._joined("format.between_members", map(self.words, words.members))
+            return self._formatted("format.named_list", name=self.words(words.name), members=members)
         return self.text(words.key, **dict(words.args))
 
     def cited(self, rule: Citation) -> str:
         """A rule with what it rests on, in one paragraph."""
-        documents = self._joined("documents", map(self._document, rule.documents))
-        return self._formatted("citation", rule=self.words(rule.text), documents=documents)
+        documents = self._joined("format.between_documents", map(self._document, rule.documents))
+        return self._formatted("format.citation", rule=self.words(rule.text), documents=documents)
 
     def _document(self, document: CitedDocument) -> str:
-        sections = self._joined("sections", document.sections)
+        sections = self._joined("format.between_sections", document.sections)
         if document.title is None:
             return sections
-        return self._formatted("document", title=self.words(document.title), sections=sections)
+        return self._formatted("format.document", title=self.words(document.title), sections=sections)
 
-    def _joined(self, what: str, parts: Iterable[str]) -> str:
-        return self.texts[f"format.between_{what}"].join(parts)
+    def _joined(self, key: str, parts: Iterable[str]) -> str:
+        return self.texts[key].join(parts)
 
-    def _formatted(self, what: str, **parts: str) -> str:
-        return self.texts[f"format.{what}"].format(**parts)
+    def _formatted(self, key: str, **parts: str) -> str:
+        return self.texts[key].format(**parts)
 
     def date(self, day: Date | None) -> str:
         """A date in words: 2027年3月9日, 9 March 2027."""
@@ -156,11 +157,11 @@ def _mistakes(texts: dict[str, object], month_names: object) -> Iterator[str]:
             yield f"{key!a}: {flaw}"
         elif not _is_template(text):
             yield f"{key!a}: has unbalanced braces"
-    for name, parts in _FORMATS.items():
+    for key, parts in _FORMATS.items():
         try:
-            str(texts[f"format.{name}"]).format(**parts)
+            str(texts[key]).format(**parts)
         except (KeyError, IndexError, ValueError, AttributeError, TypeError):
-            yield f"format.{name}: is missing, or asks for something else than {', '.join(parts) or 'nothing'}"
+            yield f"{key}: is missing, or asks for something else than {', '.join(parts) or 'nothing'}"
 
 
 def _is_template(text: str) -> bool:
