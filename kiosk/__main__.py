@@ -12,20 +12,20 @@ from importlib import import_module
 from drivers.data_file import DataFileError
 from drivers.environment import heed_only_the_documented
 from drivers.standard_streams import escape_what_cannot_be_shown, stand_in_for_closed_streams
-from kiosk.log_events import LOG_FORMAT
+from kiosk.event_log.log_events import LOG_FORMAT
 from kiosk.runtime.log_output import never_wait_for_the_log
 
 _WORDS = {
-    "run": ("kiosk.run_command", "serve residents (with --simulate: on a laptop with nothing attached)"),
-    "demo": ("kiosk.demo.command", "play one visit from end to end and report"),
-    "assess": ("kiosk.policy.assess_command", "what a region's rules say about a permit's dates"),
-    "region": ("kiosk.policy.region_command", "check a region file, or show what it means"),
-    "diagnose": ("kiosk.diagnostics.command", "is this kiosk ready, and if not, why"),
-    "faults": ("kiosk.faults_command", "every fault: code, meaning, what residents read, what to do"),
-    "holder-check": ("kiosk.holder_check_command", "who may confirm that the holder stands at the kiosk"),
-    "journal": ("kiosk.runtime.journal_command", "is the journal what was written, and how far is it"),
-    "retained": ("kiosk.runtime.retained_command", "which permits lie in the bin, or that it was emptied"),
-    "central": ("kiosk.central.reference.command_line", "the reference central and its data"),
+    "run": ("kiosk.commands.run", "serve residents (with --simulate: on a laptop with nothing attached)"),
+    "demo": ("kiosk.commands.demo", "play one visit from end to end and report"),
+    "assess": ("kiosk.commands.assess", "what a region's rules say about a permit's dates"),
+    "region": ("kiosk.commands.region", "check a region file, or show what it means"),
+    "diagnose": ("kiosk.commands.diagnose", "is this kiosk ready, and if not, why"),
+    "faults": ("kiosk.commands.faults", "every fault: code, meaning, what residents read, what to do"),
+    "holder-check": ("kiosk.commands.holder_check", "who may confirm that the holder stands at the kiosk"),
+    "journal": ("kiosk.commands.journal", "is the journal what was written, and how far is it"),
+    "retained": ("kiosk.commands.retained", "which permits lie in the bin, or that it was emptied"),
+    "central": ("kiosk.commands.central", "the reference central and its data"),
 }
 
 

@@ -13,26 +13,26 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-from kiosk.about import About
 from kiosk.app.effect_routes import canceller, message_of, standing_fault
 from kiosk.app.ending import release_all
 from kiosk.app.lesser_devices import CODE_SCANNER, LESSER, RECEIPT_PRINTER, LesserDevices
 from kiosk.app.window import complain
 from kiosk.building import Building
 from kiosk.config import Config
+from kiosk.domain.faults import CONFIGURATION, WORKER_DIED, Fault
 from kiosk.domain.holder_check import CheckWay
-from kiosk.faults import CONFIGURATION, WORKER_DIED, Fault
-from kiosk.log_events import LogEvent, log
+from kiosk.event_log.log_events import LogEvent, log
+from kiosk.journal.audit import Seal
+from kiosk.journal.content_hash import seal_by_key_file
+from kiosk.journal.standing import open_journal
 from kiosk.policy.region import Region
 from kiosk.policy.region_file import load_region
-from kiosk.runtime.audit import Seal
+from kiosk.presentation.context import About
 from kiosk.runtime.clock import Clock
 from kiosk.runtime.clock_notes import ClockNotes, watched
 from kiosk.runtime.crew import Crew
 from kiosk.runtime.engine import Engine
 from kiosk.runtime.memory import Outstanding
-from kiosk.runtime.seal import seal_by_key_file
-from kiosk.runtime.standing_journal import open_journal
 from kiosk.runtime.state_lock import StateLock
 from kiosk.runtime.workers import Worker
 from kiosk.services.checking import DeviceCheck, JournalLook

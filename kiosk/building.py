@@ -11,12 +11,12 @@ from datetime import timedelta
 from functools import cached_property, partial
 from typing import TYPE_CHECKING
 
-from kiosk.about import About
 from kiosk.config import Config
-from kiosk.runtime.audit import Seal
+from kiosk.journal.audit import Seal
+from kiosk.journal.journal import Journal
+from kiosk.presentation.context import About
 from kiosk.runtime.boot import Boot
 from kiosk.runtime.clock_watch import WatchedClock
-from kiosk.runtime.journal import Journal
 from kiosk.runtime.workers import Worker
 from kiosk.texts.words import Words
 
@@ -136,10 +136,10 @@ class Building:
         from drivers.receipt_printer.device_file import load
         from drivers.transport.urls import open_bytes
         from drivers.typeface import Typeface
+        from kiosk.papers.receipt_text import ReceiptText
+        from kiosk.papers.slip_text import SlipText
+        from kiosk.papers.slips import Slips
         from kiosk.services.receipt import ReceiptService
-        from kiosk.services.receipt_text import ReceiptText
-        from kiosk.services.slip_text import SlipText
-        from kiosk.services.slips import Slips
 
         printer = ReceiptPrinter(
             lambda: open_bytes(self._config.devices.receipt_printer, "receipt_printer"),

@@ -7,7 +7,7 @@ from typing import Any
 from kivy.properties import BooleanProperty, ObjectProperty
 
 from kiosk.domain.personal import Personal
-from kiosk.screen_models import ConfirmScreen
+from kiosk.presentation.models import ConfirmScreen
 from kiosk.texts.words import Words
 from screens.base import BLANK_FRAME, NO_TERM, BaseScreen, load_kv
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from kivy.properties import ObjectProperty
 
-from kiosk.screen_models import IdCardScreen
+from kiosk.presentation.models import IdCardScreen
 from screens.base import BLANK_FRAME, BaseScreen, load_kv
 
 load_kv(__file__)

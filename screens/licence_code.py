@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from kivy.properties import ObjectProperty
 
-from kiosk.screen_models import LicenceCodeScreen
+from kiosk.presentation.models import LicenceCodeScreen
 from kiosk.texts.words import NOTHING
 from screens.base import BLANK_FRAME, BaseScreen, load_kv
 

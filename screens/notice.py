@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from kivy.properties import ObjectProperty
 
-from kiosk.screen_models import NoticeScreen
+from kiosk.presentation.models import NoticeScreen
 from screens.base import BLANK_FRAME, BaseScreen, load_kv
 
 load_kv(__file__)

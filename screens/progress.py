@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from kivy.properties import ObjectProperty
 
-from kiosk.screen_models import ProgressScreen
+from kiosk.presentation.models import ProgressScreen
 from screens.base import BLANK_FRAME, BaseScreen, load_kv
 from screens.widgets import applications
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from kivy.properties import ObjectProperty
 
-from kiosk.screen_models import ReadingScreen
+from kiosk.presentation.models import ReadingScreen
 from screens.base import BLANK_FRAME, BaseScreen, load_kv
 
 load_kv(__file__)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from kivy.properties import ObjectProperty
 
-from kiosk.screen_models import ReceiptScreen
+from kiosk.presentation.models import ReceiptScreen
 from screens.base import BLANK_FRAME, NO_TERM, BaseScreen, load_kv
 
 load_kv(__file__)

@@ -6,7 +6,7 @@ from datetime import date
 
 from assets import ASSETS
 from kiosk.domain.personal import Personal
-from kiosk.screen_models import (
+from kiosk.presentation.models import (
     ApplicationScreen,
     AskingScreen,
     AssessmentScreen,

@@ -6,7 +6,7 @@ from typing import Any
 
 from kivy.properties import BooleanProperty, ListProperty, NumericProperty, ObjectProperty
 
-from kiosk.screen_models import ServiceScreen
+from kiosk.presentation.models import ServiceScreen
 from kiosk.texts.words import NOTHING
 from screens.base import BLANK_FRAME, BaseScreen, load_kv
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from kivy.properties import ObjectProperty
 
-from kiosk.screen_models import StatusScreen
+from kiosk.presentation.models import StatusScreen
 from kiosk.texts.words import NOTHING
 from screens.base import BLANK_FRAME, NO_TERM, BaseScreen, load_kv
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from kivy.properties import ObjectProperty, StringProperty
 
-from kiosk.screen_models import TelephoneScreen
+from kiosk.presentation.models import TelephoneScreen
 from kiosk.workflow.intents import Intent
 from screens.base import BLANK_FRAME, BaseScreen, load_kv
 from screens.widgets import keypad

@@ -19,8 +19,8 @@ from uuid import UUID, uuid5
 import httpx
 
 from kiosk.central import contract
-from kiosk.central.reference.openapi_document import EXAMPLES
-from kiosk.central.reference.server import ReferenceCentral
+from kiosk.reference_central.openapi_document import EXAMPLES
+from kiosk.reference_central.server import ReferenceCentral
 from tests.component.central_rig import (
     ATR,
     REGIONS,

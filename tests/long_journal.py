@@ -9,9 +9,9 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from uuid import UUID
 
-from kiosk.runtime import chain
-from kiosk.runtime.chain import HashName
-from kiosk.runtime.journal import Journal
+from kiosk.journal import chain
+from kiosk.journal.chain import HashName
+from kiosk.journal.journal import Journal
 
 STEPS_PER_VISIT = 20
 BETWEEN_STEPS = timedelta(seconds=25)

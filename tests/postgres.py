@@ -17,7 +17,7 @@ from typing import Self
 
 import psycopg
 
-from kiosk.central.reference.database import Database
+from kiosk.reference_central.database import Database
 from tests.waiting import LIMIT_S
 
 DEBIAN = Path("/usr/lib/postgresql")

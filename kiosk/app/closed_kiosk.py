@@ -14,11 +14,11 @@ from kiosk.bootstrap import Kiosk
 from kiosk.config import Config
 from kiosk.data_files.reader import DataFileError
 from kiosk.domain.documents import PermitContent
-from kiosk.faults import Fault
+from kiosk.domain.faults import Fault
+from kiosk.journal.audit import Seal
 from kiosk.policy.no_region import NO_REGION
 from kiosk.policy.region import Region
 from kiosk.policy.region_file import load_region
-from kiosk.runtime.audit import Seal
 from kiosk.runtime.state_lock import StateLock
 from kiosk.services.performing import Performer, Post
 from kiosk.workflow import effects as do

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from kiosk.app.opening import Opening
-from kiosk.faults import Fault
-from kiosk.screen_models import Frame, OutOfServiceScreen, WayOut
+from kiosk.domain.faults import Fault
+from kiosk.presentation.models import Frame, OutOfServiceScreen, WayOut
 from kiosk.texts.words import Text
 
 

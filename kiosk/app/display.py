@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import logging
 
-from kiosk.faults import DISPLAY_SIZE, Fault
-from kiosk.log_events import LogEvent, log
+from kiosk.domain.faults import DISPLAY_SIZE, Fault
+from kiosk.event_log.log_events import LogEvent, log
 
 
 class DisplaySize:

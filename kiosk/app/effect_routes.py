@@ -6,8 +6,8 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
-from kiosk.faults import Fault
-from kiosk.runtime.journal import OutboundMessage
+from kiosk.domain.faults import Fault
+from kiosk.journal.journal import OutboundMessage
 from kiosk.services.job_times import BACKGROUND
 from kiosk.services.journal_guard import JournalGuard
 from kiosk.services.performing import Desk

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from kiosk.faults import CODE_SCANNER_LINK, PRINTER_LINK, Fault
+from kiosk.domain.faults import CODE_SCANNER_LINK, PRINTER_LINK, Fault
 from kiosk.runtime.crew import Crew
 from kiosk.services.device_health import DeviceHealth
 from kiosk.services.idle_watch import IdleWatch

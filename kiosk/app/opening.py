@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from kiosk.config import Config, read_config, tells_permit_unit
-from kiosk.faults import CONFIGURATION, INSTALLATION, Fault
+from kiosk.domain.faults import CONFIGURATION, INSTALLATION, Fault
 from kiosk.texts.emergency import EMERGENCY_LANGUAGE
 from kiosk.texts.translation import LocaleFileError, Translation, languages_in
 from screens.fonts import Fonts

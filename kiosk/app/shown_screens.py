@@ -13,10 +13,10 @@ from collections.abc import Callable
 from dataclasses import replace
 from uuid import UUID, uuid4
 
-from kiosk.about import About
-from kiosk.log_events import LogEvent, log
-from kiosk.presenter import present
-from kiosk.screen_models import ScreenModel
+from kiosk.event_log.log_events import LogEvent, log
+from kiosk.presentation.context import About
+from kiosk.presentation.models import ScreenModel
+from kiosk.presentation.present import present
 from kiosk.workflow import events as on
 from kiosk.workflow import states as s
 from kiosk.workflow.intents import Intent

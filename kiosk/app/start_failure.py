@@ -5,7 +5,7 @@ from __future__ import annotations
 from types import TracebackType
 
 from kiosk.data_files.reader import DataFileError
-from kiosk.faults import CONFIGURATION, REGION_FILE, STATE_DIRECTORY, WORKER_DIED, Fault
+from kiosk.domain.faults import CONFIGURATION, REGION_FILE, STATE_DIRECTORY, WORKER_DIED, Fault
 from kiosk.runtime.state_lock import StateHeld
 
 

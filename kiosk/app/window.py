@@ -21,11 +21,11 @@ from kiosk.app.closed_page import closed_page
 from kiosk.app.display import DisplaySize
 from kiosk.app.opening import Opening, read_opening
 from kiosk.app.start_failure import CannotStart, Caught, told_of
-from kiosk.faults import WORKER_HANGS, Fault
-from kiosk.log_events import LogEvent, log
+from kiosk.domain.faults import WORKER_HANGS, Fault
+from kiosk.event_log.log_events import LogEvent, log
+from kiosk.presentation.models import OutOfServiceScreen, ScreenModel
 from kiosk.runtime.state_lock import HOLDER, StateHeld, StateLock
 from kiosk.runtime.watchdog import Watchdog
-from kiosk.screen_models import OutOfServiceScreen, ScreenModel
 from kiosk.texts.words import Text
 from kiosk.version import VERSION
 from kiosk.workflow.intents import Intent

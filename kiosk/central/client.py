@@ -42,7 +42,7 @@ from kiosk.central.line import Heard, Line, TooMuchHeard, Waits
 from kiosk.central.reading import Unknown, read_answer
 from kiosk.central.repeating import PATIENCE_S, Call, Repeats, patience_s
 from kiosk.central.tls_files import TlsFiles
-from kiosk.log_events import LogEvent, log
+from kiosk.event_log.log_events import LogEvent, log
 
 MAX_ANSWER_BYTES = 256 * 1024     # the largest answer of the contract, a chip batch, is below 8 KiB
 

@@ -96,7 +96,7 @@ Seconds = Annotated[StrictFloat, Field(ge=0, le=86400, allow_inf_nan=False)]
 
 Key = Annotated[str, Field(pattern=text_kinds.CODE.pattern)]      # a key of the region file
 Code = Annotated[str, Field(pattern=text_kinds.CODE.pattern)]     # a stable code: of a refusal, a fault, a failure
-FaultCode = Annotated[str, Field(pattern=r"^[0-9a-z_]{1,64}$")]     # of kiosk/faults.py; "ok" where there is none
+FaultCode = Annotated[str, Field(pattern=r"^[0-9a-z_]{1,64}$")]     # of domain/faults.py; "ok" where there is none
 StateName = Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z0-9]{0,63}$")]
 
 Hex = Annotated[str, Field(pattern=r"^([0-9A-F]{2})*$", max_length=2 * LONGEST_COMMAND)]

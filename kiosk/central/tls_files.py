@@ -9,7 +9,7 @@ from pathlib import Path
 
 from kiosk.data_files.pem import certificates_in, load_authority, load_identity
 from kiosk.data_files.pem_text import CertificateFileError
-from kiosk.log_events import LogEvent, log
+from kiosk.event_log.log_events import LogEvent, log
 
 _Stamp = tuple[int, int, int] | None
 

@@ -9,11 +9,11 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
-from kiosk.about import receipt_number
 from kiosk.central.contract import ApplicationProgress
 from kiosk.demo import floor
 from kiosk.demo.office import OfficeRecord
 from kiosk.demo.scenarios import DEFAULT, FACES_AT, PlannedVisit, Scenario
+from kiosk.presentation.context import receipt_number
 
 PermitState = dict[str, Any]
 """A permit on the table, as the rig tells it."""

@@ -21,7 +21,7 @@ from kiosk.central.client import (
 from kiosk.config import CentralAccess, Config
 from kiosk.diagnostics.central_troubles import ABOUT_CERTIFICATE, certificate_shown, told_of
 from kiosk.diagnostics.finding import Finding, Findings, failed, ok, skipped, together, warning
-from kiosk.faults import CENTRAL_GARBAGE, CENTRAL_UNREACHABLE, CLOCK_WRONG, CONFIGURATION, Fault
+from kiosk.domain.faults import CENTRAL_GARBAGE, CENTRAL_UNREACHABLE, CLOCK_WRONG, CONFIGURATION, Fault
 from kiosk.runtime.clock import Clock
 from kiosk.services.certificate_watch import LEAST_DAYS
 

@@ -19,7 +19,7 @@ from kiosk.diagnostics.journal_rights import journal_rights
 from kiosk.diagnostics.patience import Patience
 from kiosk.diagnostics.report import CheckResult, Report
 from kiosk.diagnostics.versions import program_versions
-from kiosk.faults import CONFIGURATION, COUPLER_LINK, DISK_FULL, STATE_DIRECTORY, Fault
+from kiosk.domain.faults import CONFIGURATION, COUPLER_LINK, DISK_FULL, STATE_DIRECTORY, Fault
 from kiosk.runtime.clock import Clock
 
 LIMIT_S = 15.0

@@ -20,10 +20,10 @@ from drivers.receipt_printer.status import PaperLevel, PrinterStatus
 from drivers.transport.device_urls import PcscUrl, SerialUrl, SimUrl, TcpUrl, UrlError, parse_url, reader_url
 from drivers.transport.urls import bytes_opener, open_bytes
 from drivers.typeface import Typeface
-from kiosk import faults
 from kiosk.config import Config
 from kiosk.diagnostics.finding import Finding, Findings, failed, ok, skipped, warning
 from kiosk.diagnostics.port_holder import holder_of
+from kiosk.domain import faults
 from kiosk.runtime.clock import Clock
 from kiosk.services.faulting import fault_for
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from kiosk.config import Config
 from kiosk.diagnostics.finding import Finding, Findings, failed, ok, together, warning
-from kiosk.faults import DISK_FULL
+from kiosk.domain.faults import DISK_FULL
 from kiosk.runtime.clock import Clock
 from kiosk.services.journal_guard import LEAST_FREE_BYTES, MEGABYTE
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from kiosk.config import Config
 from kiosk.data_files.reader import DataFileError
 from kiosk.diagnostics.finding import Finding, Findings, failed, ok, skipped
-from kiosk.faults import DISPLAY_SIZE
+from kiosk.domain.faults import DISPLAY_SIZE
 from kiosk.runtime.clock import Clock
 from screens.screen_file import load_screen_file
 

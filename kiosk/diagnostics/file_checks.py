@@ -19,7 +19,7 @@ from kiosk.central.grants import load_grant_keys
 from kiosk.config import Config
 from kiosk.data_files.reader import DataFileError, read_toml
 from kiosk.diagnostics.finding import Finding, Findings, failed, ok, warning
-from kiosk.faults import CATALOGUE, CONFIGURATION, INSTALLATION, REGION_FILE, Fault
+from kiosk.domain.faults import CATALOGUE, CONFIGURATION, INSTALLATION, REGION_FILE, Fault
 from kiosk.policy.holiday_years import in_words, missing_years
 from kiosk.policy.region_file import load_region
 from kiosk.runtime.clock import Clock, today

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from enum import Enum
 from types import MappingProxyType
 
-from kiosk.faults import Fault
+from kiosk.domain.faults import Fault
 
 
 class Outcome(Enum):

@@ -11,12 +11,12 @@ from pathlib import Path
 from kiosk.config import Config
 from kiosk.diagnostics.finding import Finding, Findings, failed, ok, skipped, together, warning
 from kiosk.diagnostics.patience import Patience
-from kiosk.faults import JOURNAL_BROKEN
-from kiosk.runtime.chain import Progress, Verdict
+from kiosk.domain.faults import JOURNAL_BROKEN
+from kiosk.journal.chain import Progress, Verdict
+from kiosk.journal.faults import fault_of
+from kiosk.journal.journal import Journal, JournalFailed, Queue
+from kiosk.journal.verification import verify_file
 from kiosk.runtime.clock import Clock
-from kiosk.runtime.journal import Journal, JournalFailed, Queue
-from kiosk.runtime.journal_faults import fault_of
-from kiosk.runtime.journal_verification import verify_file
 from kiosk.runtime.state_lock import name_of
 from kiosk.runtime.told_progress import told_progress
 from kiosk.services.outbox import alarm_of

@@ -8,9 +8,9 @@ from pathlib import Path
 
 from kiosk.config import Config
 from kiosk.diagnostics.finding import Finding, Findings, failed, ok
-from kiosk.faults import JOURNAL_BROKEN, STATE_DIRECTORY
+from kiosk.domain.faults import JOURNAL_BROKEN, STATE_DIRECTORY
+from kiosk.journal.standing import BESIDE, kind_of
 from kiosk.runtime.clock import Clock
-from kiosk.runtime.standing_journal import BESIDE, kind_of
 from kiosk.runtime.state_lock import LOCK_NAME, name_of
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from kiosk.diagnostics.finding import Outcome
-from kiosk.faults import Fault, Severity
+from kiosk.domain.faults import Fault, Severity
 
 READY, DEGRADED, NOT_IN_SERVICE = 0, 1, 2
 

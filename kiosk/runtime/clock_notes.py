@@ -6,10 +6,10 @@ import logging
 import time
 from datetime import timedelta
 
-from kiosk.log_events import LogEvent, log
+from kiosk.event_log.log_events import LogEvent, log
+from kiosk.journal.journal import Journal, JournalFailed
 from kiosk.runtime.clock import Clock, SystemClock
 from kiosk.runtime.clock_watch import WatchedClock
-from kiosk.runtime.journal import Journal, JournalFailed
 
 
 class ClockNotes:

@@ -13,7 +13,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from kiosk.log_events import LogEvent, log
+from kiosk.event_log.log_events import LogEvent, log
 from kiosk.runtime.clock import SHANGHAI, Clock
 
 JUMP_S = 2.0

@@ -5,8 +5,8 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Collection, Sequence
 
-from kiosk.faults import WORKER_DIED, WORKER_HANGS, Fault
-from kiosk.log_events import LogEvent, log
+from kiosk.domain.faults import WORKER_DIED, WORKER_HANGS, Fault
+from kiosk.event_log.log_events import LogEvent, log
 from kiosk.runtime.engine import Engine
 from kiosk.runtime.workers import Worker
 from kiosk.workflow import events as on

@@ -18,7 +18,7 @@ import select
 import sys
 import threading
 
-from kiosk.log_events import LOG_FORMAT, LogEvent, line_of
+from kiosk.event_log.log_events import LOG_FORMAT, LogEvent, line_of
 
 MOST_LINES = 2000
 """That wait at a time: some minutes of the busiest visit."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 
-from kiosk.runtime.chain import Progress
+from kiosk.journal.chain import Progress
 
 EVERY_S = 1.0
 

@@ -15,7 +15,7 @@ import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from kiosk.log_events import LogEvent, log
+from kiosk.event_log.log_events import LogEvent, log
 
 ROUND_S = 5.0
 """How often the workers are looked after, and how soon a feeding that failed is tried again."""

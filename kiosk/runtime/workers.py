@@ -9,7 +9,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from kiosk.log_events import LogEvent, log
+from kiosk.event_log.log_events import LogEvent, log
 
 _Job = Callable[[], None]
 

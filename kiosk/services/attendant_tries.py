@@ -14,7 +14,7 @@ import stat
 from dataclasses import dataclass
 from pathlib import Path
 
-from kiosk.log_events import LogEvent, log
+from kiosk.event_log.log_events import LogEvent, log
 from kiosk.runtime.boot import Moment
 
 TRIES = 5

@@ -20,7 +20,7 @@ from kiosk.central.tls_causes import KIOSK_REFUSED
 from kiosk.domain.applications import EvidenceResult
 from kiosk.domain.documents import Permit, PermitContent
 from kiosk.domain.endorsement import ChipState, Drawable, Grant, Refusal
-from kiosk.faults import (
+from kiosk.domain.faults import (
     CENTRAL_GARBAGE,
     CENTRAL_UNREACHABLE,
     CLOCK_WRONG,
@@ -29,9 +29,9 @@ from kiosk.faults import (
     KIOSK_NOT_ACCEPTED,
     Fault,
 )
-from kiosk.log_events import LogEvent, log
+from kiosk.event_log.log_events import LogEvent, log
+from kiosk.journal.journal import Journal, JournalFailed
 from kiosk.runtime.clock_watch import WatchedClock
-from kiosk.runtime.journal import Journal, JournalFailed
 from kiosk.services.central_messages import (
     agent_of,
     application_of,

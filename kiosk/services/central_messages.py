@@ -16,7 +16,7 @@ from kiosk.central.reading import Unknown
 from kiosk.domain.applications import Application, ApplicationState, EvidenceResult, Proof, ReceivedApplication
 from kiosk.domain.documents import IdDocument, Permit
 from kiosk.domain.endorsement import Refusal, Service
-from kiosk.log_events import LogEvent, log
+from kiosk.event_log.log_events import LogEvent, log
 from kiosk.workflow import effects as do
 from kiosk.workflow import events as on
 from kiosk.workflow.visits import Answers, AnyCase, Matter, Purpose, UnreadCase

@@ -8,8 +8,8 @@ import logging
 from collections.abc import Callable, Mapping
 from datetime import datetime
 
-from kiosk.faults import CERTIFICATE_ENDS, Fault
-from kiosk.log_events import LogEvent, log
+from kiosk.domain.faults import CERTIFICATE_ENDS, Fault
+from kiosk.event_log.log_events import LogEvent, log
 
 LEAST_DAYS = 30
 """A certificate is renewed by people who need weeks."""

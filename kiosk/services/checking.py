@@ -9,7 +9,7 @@ from itertools import takewhile
 from typing import TYPE_CHECKING, Any
 
 from drivers.errors import DriverError
-from kiosk.faults import CONFIGURATION, Fault, Part, Severity
+from kiosk.domain.faults import CONFIGURATION, Fault, Part, Severity
 from kiosk.runtime.workers import LONGEST_JOB_S
 from kiosk.services.device_health import BIN, CENTRAL, JOURNAL, DeviceHealth
 from kiosk.services.faulting import fault_of

@@ -13,11 +13,11 @@ from drivers.permit_chip.records import ChipRecord, RelayCommand
 from drivers.transport.base import Coupler
 from kiosk.domain.documents import Permit, PermitContent
 from kiosk.domain.endorsement import ChipState
+from kiosk.domain.faults import Fault
 from kiosk.domain.identity_number import identity_number, permit_number
 from kiosk.domain.personal import Personal
-from kiosk.faults import Fault
-from kiosk.log_events import LogEvent, log
-from kiosk.runtime.audit import Seal
+from kiosk.event_log.log_events import LogEvent, log
+from kiosk.journal.audit import Seal
 from kiosk.runtime.workers import Worker
 from kiosk.services.central_messages import untold_of
 from kiosk.services.faulting import fault_of

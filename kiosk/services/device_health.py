@@ -9,8 +9,8 @@ import threading
 from collections import Counter
 from collections.abc import Iterable
 
-from kiosk.faults import Fault, Part, Severity
-from kiosk.log_events import LogEvent, log
+from kiosk.domain.faults import Fault, Part, Severity
+from kiosk.event_log.log_events import LogEvent, log
 from kiosk.workflow import events as on
 
 OK = "ok"

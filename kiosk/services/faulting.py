@@ -20,9 +20,9 @@ from drivers.errors import (
     ServiceSilent,
     TransportError,
 )
-from kiosk import faults
-from kiosk.faults import Fault
-from kiosk.log_events import LogEvent, log
+from kiosk.domain import faults
+from kiosk.domain.faults import Fault
+from kiosk.event_log.log_events import LogEvent, log
 
 # First match wins, so the more special kind stands first.
 _TABLE: dict[str, tuple[tuple[type[DriverError], Fault], ...]] = {

@@ -16,14 +16,14 @@ from uuid import uuid4
 from kiosk.central import contract
 from kiosk.central.client import CentralClient, CentralError, CentralRefusedCall, CentralUnreachable
 from kiosk.central.reading import Unknown
-from kiosk.faults import CENTRAL_GARBAGE, CENTRAL_UNREACHABLE, CLOCK_WRONG
-from kiosk.log_events import LogEvent, log
-from kiosk.runtime.chain import Head
+from kiosk.domain.faults import CENTRAL_GARBAGE, CENTRAL_UNREACHABLE, CLOCK_WRONG
+from kiosk.event_log.log_events import LogEvent, log
+from kiosk.journal.chain import Head
+from kiosk.journal.journal import Journal, JournalFailed, Queue
+from kiosk.journal.names import stored_name
+from kiosk.journal.retention import NothingPurged, purge
 from kiosk.runtime.clock import today
 from kiosk.runtime.clock_watch import WatchedClock
-from kiosk.runtime.journal import Journal, JournalFailed, Queue
-from kiosk.runtime.journal_names import stored_name
-from kiosk.runtime.keeping import NothingPurged, purge
 from kiosk.runtime.log_output import lines_dropped
 from kiosk.services.certificate_watch import CertificateWatch
 from kiosk.services.device_health import CENTRAL, CERTIFICATES, JOURNAL, OK, DeviceHealth

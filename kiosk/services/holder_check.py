@@ -20,7 +20,7 @@ from typing import Protocol
 
 from kiosk.domain.kept_secret import KEY_BYTES
 from kiosk.domain.personal import Personal
-from kiosk.log_events import LogEvent, log
+from kiosk.event_log.log_events import LogEvent, log
 from kiosk.runtime.boot import Boot
 from kiosk.services.attendant_tries import Tries, TriesFile
 from kiosk.services.performing import Handler, Post

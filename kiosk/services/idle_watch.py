@@ -12,7 +12,7 @@ from functools import partial
 from typing import Any
 
 from drivers.errors import DriverError
-from kiosk.faults import Fault
+from kiosk.domain.faults import Fault
 from kiosk.services.device_health import DeviceHealth
 from kiosk.services.faulting import fault_for, fault_of
 from kiosk.services.performing import Desk, Post

@@ -7,12 +7,12 @@ import shutil
 from collections.abc import Callable
 from pathlib import Path
 
-from kiosk.faults import DISK_FULL, JOURNAL_BROKEN, JOURNAL_MOVED, Fault
-from kiosk.log_events import LogEvent, log
-from kiosk.runtime import chain
-from kiosk.runtime.chain import Break, Head
-from kiosk.runtime.journal import Journal, JournalFailed
-from kiosk.runtime.journal_place import JournalPlace
+from kiosk.domain.faults import DISK_FULL, JOURNAL_BROKEN, JOURNAL_MOVED, Fault
+from kiosk.event_log.log_events import LogEvent, log
+from kiosk.journal import chain
+from kiosk.journal.chain import Break, Head
+from kiosk.journal.journal import Journal, JournalFailed
+from kiosk.journal.place import JournalPlace
 
 MEGABYTE = 1_000_000
 LEAST_FREE_BYTES = 50 * MEGABYTE

@@ -8,7 +8,7 @@ import logging
 import time
 from pathlib import Path
 
-from kiosk.log_events import LogEvent, log
+from kiosk.event_log.log_events import LogEvent, log
 
 AGAIN_S = 60.0
 """A restart takes a second or two, the readers are found within some more: what is still silent after a minute may have

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, Generic, Protocol, TypeVar
 from uuid import UUID
 
-from kiosk.faults import Fault
+from kiosk.domain.faults import Fault
 from kiosk.runtime.workers import LONGEST_JOB_S, Worker
 from kiosk.services.job_times import longest_time
 from kiosk.workflow import effects as do

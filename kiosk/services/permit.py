@@ -12,12 +12,12 @@ from drivers.errors import DriverError, LinkLost, LinkTimeout, NotInitialised
 from drivers.permit_unit.base import BinLevel, FaceRaster, PermitPosition, PermitUnit, ResetPolicy, TakeInOutcome
 from kiosk.domain.documents import PermitContent
 from kiosk.domain.endorsement import Custody, FaceUnprintable
-from kiosk.faults import BIN_FULL, FACE_UNPRINTABLE, PERMIT_UNACCOUNTED, UNIT_COVER_OPEN, Fault
-from kiosk.log_events import LogEvent, log
+from kiosk.domain.faults import BIN_FULL, FACE_UNPRINTABLE, PERMIT_UNACCOUNTED, UNIT_COVER_OPEN, Fault
+from kiosk.event_log.log_events import LogEvent, log
+from kiosk.journal.interrupted_visit import UNKNOWN_STORY, unfinished_story
+from kiosk.journal.journal import Journal, JournalFailed
 from kiosk.runtime.boot import Boot
 from kiosk.runtime.clock import Clock
-from kiosk.runtime.journal import Journal, JournalFailed
-from kiosk.runtime.story import UNKNOWN_STORY, unfinished_story
 from kiosk.runtime.workers import Worker
 from kiosk.services.faulting import fault_of
 from kiosk.services.performing import Handler, Post

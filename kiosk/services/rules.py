@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date
 
-from kiosk.faults import CENTRAL_UNREACHABLE
+from kiosk.domain.faults import CENTRAL_UNREACHABLE
 from kiosk.policy.assess import assess
 from kiosk.policy.foresight import assess_unseen
 from kiosk.policy.permit_calendar import permit_calendar

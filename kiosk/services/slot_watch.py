@@ -11,7 +11,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from drivers.errors import DriverError
-from kiosk.faults import COUPLER_SILENT, Fault
+from kiosk.domain.faults import COUPLER_SILENT, Fault
 from kiosk.services.faulting import fault_of
 from kiosk.services.performing import Desk
 

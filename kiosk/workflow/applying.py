@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 
 from kiosk.domain.endorsement import Refusal
+from kiosk.domain.faults import CENTRAL_UNREACHABLE
 from kiosk.domain.personal import Personal
-from kiosk.faults import CENTRAL_UNREACHABLE
 from kiosk.policy.services import OfferedService
 from kiosk.workflow import effects as do
 from kiosk.workflow import events as on

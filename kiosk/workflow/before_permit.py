@@ -7,7 +7,7 @@ from datetime import date
 
 from kiosk.domain.documents import IdDocument
 from kiosk.domain.endorsement import Custody, Refusal, Service
-from kiosk.faults import PERMIT_UNIT_SILENT, Fault
+from kiosk.domain.faults import PERMIT_UNIT_SILENT, Fault
 from kiosk.policy.foresight import may_act_for
 from kiosk.policy.terms import age_on
 from kiosk.workflow import deciding

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from kiosk.domain.endorsement import Grant, Refusal
-from kiosk.faults import GRANT_REJECTED
+from kiosk.domain.faults import GRANT_REJECTED
 from kiosk.policy.assessment import Assessment
 from kiosk.workflow import effects as do
 from kiosk.workflow import events as on

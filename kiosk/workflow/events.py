@@ -9,8 +9,8 @@ from uuid import UUID
 from kiosk.domain.applications import Application, EvidenceResult, ReceivedApplication
 from kiosk.domain.documents import IdDocument, Permit
 from kiosk.domain.endorsement import ChipState, Custody, Grant, Refusal
+from kiosk.domain.faults import Fault
 from kiosk.domain.personal import Personal
-from kiosk.faults import Fault
 from kiosk.policy.assessment import Assessment
 from kiosk.policy.permit_calendar import PermitCalendar
 from kiosk.workflow.effects import ChipAnswers, ChipCommands

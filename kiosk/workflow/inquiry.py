@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 
 from kiosk.domain.applications import Application
 from kiosk.domain.documents import IdDocument
+from kiosk.domain.faults import Fault
 from kiosk.domain.personal import Personal
-from kiosk.faults import Fault
 from kiosk.policy.assessment import Assessment
 from kiosk.policy.permit_calendar import PermitCalendar
 from kiosk.workflow.visits import Answers, AnyCase, Case, Ending, Matter, Pursued, Visit

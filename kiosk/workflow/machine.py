@@ -14,7 +14,7 @@ from dataclasses import replace
 from typing import assert_never
 
 from kiosk.domain.endorsement import ChipState, Custody, FaceState
-from kiosk.faults import Fault, Part, Severity
+from kiosk.domain.faults import Fault, Part, Severity
 from kiosk.workflow import (
     applying,
     before_permit,

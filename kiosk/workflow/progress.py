@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from kiosk.domain.applications import Application
 from kiosk.domain.endorsement import ChipState, Custody, FaceState, Refusal
-from kiosk.faults import CENTRAL_UNREACHABLE, Fault
+from kiosk.domain.faults import CENTRAL_UNREACHABLE, Fault
 from kiosk.policy.region import Region
 from kiosk.policy.services import CollectionWay
 from kiosk.workflow import effects as do

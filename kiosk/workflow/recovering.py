@@ -11,7 +11,7 @@ from typing import assert_never
 
 from kiosk.domain.documents import Permit
 from kiosk.domain.endorsement import ChipState, Custody, Drawable, FaceState, Grant
-from kiosk.faults import FACE_UNPRINTABLE, PERMIT_HELD_INSIDE, RECOVERY_STUCK, Fault, Severity
+from kiosk.domain.faults import FACE_UNPRINTABLE, PERMIT_HELD_INSIDE, RECOVERY_STUCK, Fault, Severity
 from kiosk.workflow import effects as do
 from kiosk.workflow import events as on
 from kiosk.workflow import states as s

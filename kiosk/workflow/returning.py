@@ -10,7 +10,7 @@ from uuid import UUID
 
 from kiosk.domain.documents import Permit
 from kiosk.domain.endorsement import ChipState, Custody, FaceState
-from kiosk.faults import PERMIT_HELD_INSIDE, PERMIT_UNIT_SILENT, PRINTER_LINK, Fault, Severity
+from kiosk.domain.faults import PERMIT_HELD_INSIDE, PERMIT_UNIT_SILENT, PRINTER_LINK, Fault, Severity
 from kiosk.workflow import effects as do
 from kiosk.workflow import events as on
 from kiosk.workflow import states as s

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from kiosk.domain.documents import Permit
 from kiosk.domain.endorsement import Grant
-from kiosk.faults import RELAY_REFUSED, Fault
+from kiosk.domain.faults import RELAY_REFUSED, Fault
 from kiosk.workflow.visits import Ending, Interrupted, UnfinishedStory, Visit, WritableCase
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from kiosk.domain.endorsement import Custody, Grant
-from kiosk.faults import Fault
+from kiosk.domain.faults import Fault
 from kiosk.policy.assessment import Assessment
 from kiosk.workflow.inquiry import (
     Applying,

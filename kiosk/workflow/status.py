@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from kiosk.faults import WORKER_DIED
+from kiosk.domain.faults import WORKER_DIED
 from kiosk.workflow import deciding
 from kiosk.workflow import effects as do
 from kiosk.workflow import events as on

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from kiosk.domain.endorsement import Custody, Drawable, Grant, Refusal
+from kiosk.domain.faults import FACE_UNPRINTABLE, Fault
 from kiosk.domain.holder_check import NO_CHECK, HolderCheckRule
-from kiosk.faults import FACE_UNPRINTABLE, Fault
 from kiosk.policy.region import Region
 from kiosk.workflow import effects as do
 from kiosk.workflow import states as s

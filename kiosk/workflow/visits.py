@@ -11,8 +11,8 @@ from uuid import UUID
 from kiosk.domain.applications import EvidenceResult, Proof, ReceivedApplication
 from kiosk.domain.documents import IdDocument, Permit
 from kiosk.domain.endorsement import ChipState, Drawable, FaceState, Grant, Refusal, Service
+from kiosk.domain.faults import Fault
 from kiosk.domain.holder_check import UNCHECKED, HolderCheck
-from kiosk.faults import Fault
 from kiosk.policy.assessment import Assessment
 
 

@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from kiosk.domain.documents import Permit
 from kiosk.domain.endorsement import ChipState, Drawable, FaceState, Grant
-from kiosk.faults import CENTRAL_GARBAGE, CENTRAL_UNREACHABLE, CHIP_REFUSED, CHIP_SILENT, FACE_UNPRINTABLE, Fault
+from kiosk.domain.faults import CENTRAL_GARBAGE, CENTRAL_UNREACHABLE, CHIP_REFUSED, CHIP_SILENT, FACE_UNPRINTABLE, Fault
 from kiosk.workflow import effects as do
 from kiosk.workflow import events as on
 from kiosk.workflow import states as s

@@ -22,7 +22,7 @@ KIVYS_OWN_WORD = {("screens/router.py", "manager")}    # of its ScreenManager
 CARDS = {"id", "identity", "service"}
 AS_THE_STANDARD_CALLS_IT = {"card_version"}    # a field of the identity card's text block
 HTTPCORES_OWN_WORD = {("kiosk/central/line.py", "server_hostname")}    # a parameter of its streams
-SERVES_HTTP = "kiosk/central/reference/"       # elsewhere it is central
+SERVES_HTTP = "kiosk/reference_central/"       # elsewhere it is central
 
 FILES = python_files(*PROGRAM)
 

@@ -17,9 +17,9 @@ from functools import partial
 from pathlib import Path
 from typing import Any, Self
 
-from kiosk.central.reference.authority import CA_FILE, CENTRAL_CERTIFICATE, CENTRAL_KEY
 from kiosk.demo.processes import Process
 from kiosk.demo.simulation import Simulation
+from kiosk.reference_central.authority import CA_FILE, CENTRAL_CERTIFICATE, CENTRAL_KEY
 
 BODY = b'{"about": "' + b"x" * 700 + b'"}'      # as long as a grant or a batch, roughly
 START_S, ANSWER_S = 30.0, 10.0

@@ -10,7 +10,7 @@ from statistics import median
 from uuid import uuid4
 
 from kiosk.central.client import CentralClient, CentralRefusedCall
-from kiosk.central.reference.server import ReferenceCentral
+from kiosk.reference_central.server import ReferenceCentral
 from tests.bench.figures import Figure, Result, spread
 from tests.component.central_rig import MovableClock, request, resident, settings
 from tests.fakes.tls_gateway import Play, TlsGateway, breaks_after, forgets, passes_on

@@ -20,13 +20,13 @@ from drivers.permit_chip.records import RelayCommand
 from drivers.simulators.pcscd import PrivatePcscd
 from drivers.transport.pcsc import PcscCoupler
 from kiosk.central.contract import ChipAnswer, ChipCommand, PermitContent
-from kiosk.central.reference.authority import GRANT_KEYS
-from kiosk.central.reference.chip_commands import ChipCommands
-from kiosk.central.reference.hsm import SoftwareHsm
 from kiosk.demo.floor import central_calls
 from kiosk.demo.processes import Process
 from kiosk.demo.simulation import TEST_KEYS, Simulation
-from kiosk.runtime.seal import seal_by
+from kiosk.journal.content_hash import seal_by
+from kiosk.reference_central.authority import GRANT_KEYS
+from kiosk.reference_central.chip_commands import ChipCommands
+from kiosk.reference_central.hsm import SoftwareHsm
 from kiosk.runtime.workers import Worker
 from kiosk.services.chip import ChipService
 from kiosk.services.pcscd_restart import PcscdRestart

@@ -12,8 +12,8 @@ from pathlib import Path
 from statistics import median
 
 from kiosk.diagnostics.journal_check import SLOWEST_STEPS_PER_S
-from kiosk.runtime.chain import HASHES, STEP_COLUMNS, HashName, digest
-from kiosk.runtime.journal_verification import verify_file
+from kiosk.journal.chain import HASHES, STEP_COLUMNS, HashName, digest
+from kiosk.journal.verification import verify_file
 from tests.bench.figures import Figure, Result, spread
 from tests.long_journal import write_long_journal
 

@@ -24,12 +24,12 @@ from drivers.transport.base import ApduAnswer
 from kiosk.central import contract
 from kiosk.central.client import CallTimes, CentralClient
 from kiosk.central.grants import load_grant_keys, verify_grant
-from kiosk.central.reference.authority import GRANT_KEYS, GRANT_PUBLIC_KEYS, issue_client, make_authority
-from kiosk.central.reference.residents import ResidentImport
-from kiosk.central.reference.server import ReferenceCentral
-from kiosk.central.reference.settings import CentralSettings
 from kiosk.domain.endorsement import Grant
 from kiosk.domain.personal import Personal
+from kiosk.reference_central.authority import GRANT_KEYS, GRANT_PUBLIC_KEYS, issue_client, make_authority
+from kiosk.reference_central.residents import ResidentImport
+from kiosk.reference_central.server import ReferenceCentral
+from kiosk.reference_central.settings import CentralSettings
 from tests.waiting import LIMIT_S
 
 REGIONS = ASSETS / "regions"

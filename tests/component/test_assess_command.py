@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 
+from kiosk.commands.assess import register
 from kiosk.policy.assess import assess
-from kiosk.policy.assess_command import register
 from kiosk.policy.region_file import REGIONS_DIR, load_region, shipped_regions
 from kiosk.policy.request import AssessmentRequest
 

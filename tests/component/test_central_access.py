@@ -13,13 +13,13 @@ import pytest
 
 from kiosk.central import contract
 from kiosk.central.client import CentralRefusedCall
-from kiosk.central.reference import access
-from kiosk.central.reference.access import MAY_ASK, TOLD_OTHERWISE, Asked, Relation
-from kiosk.central.reference.authority import issue_client
-from kiosk.central.reference.kiosks import retire
-from kiosk.central.reference.openapi_document import openapi_document
-from kiosk.central.reference.server import ReferenceCentral
-from kiosk.central.reference.tables import CompletionRow
+from kiosk.reference_central import access
+from kiosk.reference_central.access import MAY_ASK, TOLD_OTHERWISE, Asked, Relation
+from kiosk.reference_central.authority import issue_client
+from kiosk.reference_central.kiosks import retire
+from kiosk.reference_central.openapi_document import openapi_document
+from kiosk.reference_central.server import ReferenceCentral
+from kiosk.reference_central.tables import CompletionRow
 from tests.component.central_rig import (
     ATR,
     REGIONS,

@@ -12,9 +12,9 @@ import pytest
 from drivers.simulators.virtual_chip import VirtualChip
 from kiosk.central import contract
 from kiosk.central.client import CentralRefusedCall
-from kiosk.central.reference.authority import issue_client
-from kiosk.central.reference.server import ReferenceCentral
-from kiosk.central.reference.tables import ChipBatchRow
+from kiosk.reference_central.authority import issue_client
+from kiosk.reference_central.server import ReferenceCentral
+from kiosk.reference_central.tables import ChipBatchRow
 from tests.component.central_rig import PERMITS, Kiosk, MovableClock, Resident, client_of, resident, settings
 
 OLD, NEW = date(2026, 12, 4), date(2027, 12, 4)

@@ -11,7 +11,7 @@ from uuid import UUID
 import pytest
 
 from kiosk.central import contract
-from kiosk.central.reference.server import ReferenceCentral
+from kiosk.reference_central.server import ReferenceCentral
 from tests.component.central_rig import Kiosk, MovableClock, Resident, client_of, resident, settings
 from tests.component.test_central_readme import README
 

@@ -24,13 +24,13 @@ from sqlalchemy.orm import Session
 
 from drivers.simulators.chip_keys import TEST_KEYS
 from kiosk.central.client import CentralClient, CentralRefusedCall
-from kiosk.central.reference.authority import GRANT_KEYS, issue_client, make_authority
-from kiosk.central.reference.calls import Calls, Moment
-from kiosk.central.reference.connections import USUAL_LIMITS, ConnectionLimits
-from kiosk.central.reference.database import Database
-from kiosk.central.reference.kiosks import register, retire
-from kiosk.central.reference.peer_certificate import PeerCertificate
-from kiosk.central.reference.server import ReferenceCentral
+from kiosk.reference_central.authority import GRANT_KEYS, issue_client, make_authority
+from kiosk.reference_central.calls import Calls, Moment
+from kiosk.reference_central.connections import USUAL_LIMITS, ConnectionLimits
+from kiosk.reference_central.database import Database
+from kiosk.reference_central.kiosks import register, retire
+from kiosk.reference_central.peer_certificate import PeerCertificate
+from kiosk.reference_central.server import ReferenceCentral
 from tests.component.central_rig import PERMITS, SHANGHAI, MovableClock, client_of, settings
 from tests.waiting import eventually
 

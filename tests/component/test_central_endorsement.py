@@ -12,7 +12,7 @@ import pytest
 
 from kiosk.central import contract
 from kiosk.central.client import CentralRefusedCall
-from kiosk.central.reference.server import ReferenceCentral
+from kiosk.reference_central.server import ReferenceCentral
 from tests.component.central_rig import (
     Kiosk,
     MovableClock,

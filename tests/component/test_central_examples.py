@@ -10,7 +10,7 @@ import jsonschema_rs
 import pytest
 
 from kiosk.central import contract
-from kiosk.central.reference.openapi_document import DOCUMENT, EXAMPLES, path_of
+from kiosk.reference_central.openapi_document import DOCUMENT, EXAMPLES, path_of
 from tests.central_examples import comparable, play
 
 MADE: list[dict[str, Any]] = json.loads(EXAMPLES.read_text(encoding="utf-8"))

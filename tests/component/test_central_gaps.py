@@ -9,11 +9,12 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from kiosk.central.reference import command_line, kiosks, retention
-from kiosk.central.reference.database import Database
-from kiosk.central.reference.gaps import Gap, Reused, gaps, reused
-from kiosk.central.reference.heartbeats import receive
-from kiosk.central.reference.tables import KioskSequence
+from kiosk.commands import central as command_line
+from kiosk.reference_central import kiosks, retention
+from kiosk.reference_central.database import Database
+from kiosk.reference_central.gaps import Gap, Reused, gaps, reused
+from kiosk.reference_central.heartbeats import receive
+from kiosk.reference_central.tables import KioskSequence
 from tests.component.central_rig import MORNING, MovableClock
 from tests.component.test_central_heartbeat import head, heartbeat
 

@@ -16,8 +16,8 @@ from uuid import UUID
 import pytest
 
 from kiosk.central.contract import CALL_HEADER, IDEMPOTENCY_HEADER, SEQUENCE_HEADER
-from kiosk.central.reference.openapi_document import DOCUMENT, EXAMPLES, path_of
-from kiosk.central.reference.server import ReferenceCentral
+from kiosk.reference_central.openapi_document import DOCUMENT, EXAMPLES, path_of
+from kiosk.reference_central.server import ReferenceCentral
 from tests.component.central_rig import MovableClock, settings
 
 PACKAGE = "generated_central"

@@ -19,10 +19,10 @@ from kiosk.central.client import CentralAnsweredGarbage, CentralClient, CentralR
 from kiosk.central.codes import REFUSAL_CODES, RETAINING_CODES
 from kiosk.central.grants import GrantFlaw, GrantRejected, load_grant_keys, verify_grant
 from kiosk.central.reading import Unknown, read_answer
-from kiosk.central.reference.authority import GRANT_KEYS, GRANT_PUBLIC_KEYS
-from kiosk.central.reference.server import ReferenceCentral
 from kiosk.domain.endorsement import Refusal, Service
 from kiosk.domain.personal import Personal
+from kiosk.reference_central.authority import GRANT_KEYS, GRANT_PUBLIC_KEYS
+from kiosk.reference_central.server import ReferenceCentral
 from kiosk.services.central_messages import applications_of, refusal_of
 from tests.component.central_rig import Kiosk, MovableClock, client_of, resident, settings
 from tests.fakes.tls_gateway import Answer, Exchange, Play, TlsGateway

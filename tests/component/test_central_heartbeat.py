@@ -11,7 +11,7 @@ import pytest
 
 from kiosk.central import contract
 from kiosk.central.client import CentralClient, CentralRefusedCall
-from kiosk.central.reference.server import ReferenceCentral
+from kiosk.reference_central.server import ReferenceCentral
 from tests.component.central_rig import MovableClock, client_of, settings
 
 

@@ -31,7 +31,7 @@ from kiosk.central.client import (
     CertificateFileError,
 )
 from kiosk.central.connecting import Found
-from kiosk.central.reference.authority import make_authority
+from kiosk.reference_central.authority import make_authority
 from tests.fakes.tls_gateway import DeadAddress
 from tests.fakes.tls_server import (
     HERE,

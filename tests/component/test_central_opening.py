@@ -11,9 +11,9 @@ from alembic import command
 from sqlalchemy import inspect, text
 from sqlalchemy.exc import DatabaseError
 
-from kiosk.central.reference import opening
-from kiosk.central.reference.database import Database, NotCentrals, alembic_config
-from kiosk.runtime.journal import Journal
+from kiosk.journal.journal import Journal
+from kiosk.reference_central import opening
+from kiosk.reference_central.database import Database, NotCentrals, alembic_config
 from tests.component.central_rig import MovableClock
 from tests.component.test_central_storage import run
 

@@ -28,9 +28,9 @@ from kiosk.central.check.run import Target
 from kiosk.central.check.suite import check_central
 from kiosk.central.check.wire import Identity
 from kiosk.central.client import CentralClient, CentralRefusedCall, CentralUnreachable
-from kiosk.central.reference.authority import issue_client, make_authority
-from kiosk.central.reference.listening import Proxy
-from kiosk.central.reference.server import CentralDidNotStart, ReferenceCentral
+from kiosk.reference_central.authority import issue_client, make_authority
+from kiosk.reference_central.listening import Proxy
+from kiosk.reference_central.server import CentralDidNotStart, ReferenceCentral
 from tests.component.central_rig import ROOT, Kiosk, MovableClock, resident, settings
 from tests.waiting import eventually
 

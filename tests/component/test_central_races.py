@@ -17,9 +17,9 @@ from sqlalchemy import func, select, text
 
 from kiosk.central import contract
 from kiosk.central.client import CentralClient, CentralRefusedCall
-from kiosk.central.reference.authority import issue_client
-from kiosk.central.reference.server import ReferenceCentral
-from kiosk.central.reference.tables import CompletionRow, Endorsement, IdempotentAnswer, KioskSequence
+from kiosk.reference_central.authority import issue_client
+from kiosk.reference_central.server import ReferenceCentral
+from kiosk.reference_central.tables import CompletionRow, Endorsement, IdempotentAnswer, KioskSequence
 from tests.component.central_rig import (
     MORNING,
     Kiosk,

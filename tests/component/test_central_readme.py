@@ -11,8 +11,8 @@ import pytest
 from kiosk.central import codes, contract, repeating
 from kiosk.central.contract import PROBLEM_TYPE
 from kiosk.central.grants import load_grant_keys
-from kiosk.central.reference import bodies, completing, problems
-from kiosk.central.reference.openapi_document import openapi_document
+from kiosk.reference_central import bodies, completing, problems
+from kiosk.reference_central.openapi_document import openapi_document
 from tests.component.central_rig import ROOT
 
 README = (ROOT / "kiosk" / "central" / "README.md").read_text(encoding="utf-8")

@@ -13,8 +13,8 @@ import pytest
 
 from kiosk.central import contract
 from kiosk.central.client import CallTimes, CentralClient, CentralError, CentralRefusedCall, CentralUnreachable
-from kiosk.central.reference.server import ReferenceCentral
 from kiosk.central.repeating import Call, Situation
+from kiosk.reference_central.server import ReferenceCentral
 from tests.component.central_rig import (
     ATR,
     Kiosk,

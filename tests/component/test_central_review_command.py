@@ -11,9 +11,9 @@ from typing import Any
 
 import pytest
 
-from kiosk.central.reference import command_line
-from kiosk.central.reference.clock import local_date, system_clock
-from kiosk.central.reference.server import ReferenceCentral
+from kiosk.commands import central as command_line
+from kiosk.reference_central.clock import local_date, system_clock
+from kiosk.reference_central.server import ReferenceCentral
 from tests.component.central_rig import (
     PERMITS,
     REGIONS,

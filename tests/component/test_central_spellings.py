@@ -15,9 +15,9 @@ from alembic import command
 from sqlalchemy import text
 
 from kiosk.central import contract
-from kiosk.central.reference.database import Database, alembic_config
-from kiosk.central.reference.server import ReferenceCentral
 from kiosk.domain.identity_number import check_character
+from kiosk.reference_central.database import Database, alembic_config
+from kiosk.reference_central.server import ReferenceCentral
 from tests.component.central_rig import (
     REGIONS,
     Kiosk,

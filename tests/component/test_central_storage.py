@@ -22,12 +22,13 @@ from sqlalchemy.exc import IntegrityError
 
 from drivers.simulators.chip_keys import TEST_KEYS
 from kiosk.central.client import CentralClient, CentralRefusedCall
-from kiosk.central.reference import command_line, retention
-from kiosk.central.reference.authority import GRANT_KEYS, make_authority
-from kiosk.central.reference.database import Database, alembic_config
-from kiosk.central.reference.residents import ImportFileError, load_imports
-from kiosk.central.reference.server import ReferenceCentral
-from kiosk.central.reference.tables import Base, EarlierKiosk, Endorsement, HeartbeatRow
+from kiosk.commands import central as command_line
+from kiosk.reference_central import retention
+from kiosk.reference_central.authority import GRANT_KEYS, make_authority
+from kiosk.reference_central.database import Database, alembic_config
+from kiosk.reference_central.residents import ImportFileError, load_imports
+from kiosk.reference_central.server import ReferenceCentral
+from kiosk.reference_central.tables import Base, EarlierKiosk, Endorsement, HeartbeatRow
 from tests.component.central_rig import (
     MORNING,
     PERMITS,
@@ -109,7 +110,7 @@ def test_three_processes_that_migrate_at_once_make_one_schema(empty_url: str) ->
 
 MIGRATES = """
 import sys
-from kiosk.central.reference.database import Database
+from kiosk.reference_central.database import Database
 database = Database(sys.argv[1])
 database.migrate()
 database.close()
@@ -324,7 +325,7 @@ def test_a_database_that_cannot_be_opened_is_one_line_on_the_command_line(
 def test_served_alone_it_tells_its_address_and_ends_on_sigterm(tmp_path: Path) -> None:
     make_authority(tmp_path)
     program = (
-        "import argparse, sys; from kiosk.central.reference import command_line; p = argparse.ArgumentParser();"
+        "import argparse, sys; from kiosk.reference_central import command_line; p = argparse.ArgumentParser();"
         "command_line.register(p.add_subparsers()); a = p.parse_args(); sys.exit(a.run(a))"
     )
     words = [

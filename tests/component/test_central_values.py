@@ -15,8 +15,8 @@ from pydantic import BaseModel
 from sqlalchemy import func, select
 
 from kiosk.central import contract
-from kiosk.central.reference.server import ReferenceCentral
-from kiosk.central.reference.tables import Base
+from kiosk.reference_central.server import ReferenceCentral
+from kiosk.reference_central.tables import Base
 from tests.component.central_rig import ATR, MovableClock, application, request, resident, settings
 from tests.component.test_central_wire import raw_client
 

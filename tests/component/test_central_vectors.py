@@ -22,9 +22,9 @@ from drivers.permit_chip.records import RelayCommand
 from drivers.simulators.chip_keys import MasterKeys, chip_key, mac
 from kiosk.central import contract
 from kiosk.central.grants import load_grant_keys, verify_grant
-from kiosk.central.reference.vectors import DOCUMENT, vectors_text
 from kiosk.domain.holder_name import canonical_name, is_same_name
 from kiosk.domain.personal import Personal
+from kiosk.reference_central.vectors import DOCUMENT, vectors_text
 from tests.component.central_rig import PERMITS
 from tests.second_central.names import compared, is_one_name
 

@@ -30,9 +30,9 @@ from kiosk.central.client import (
     CertificateFileError,
 )
 from kiosk.central.grants import GrantFlaw, GrantRejected
-from kiosk.central.reference.authority import issue_client, make_authority
-from kiosk.central.reference.server import CentralDidNotStart, ReferenceCentral
-from kiosk.central.reference.tables import Endorsement
+from kiosk.reference_central.authority import issue_client, make_authority
+from kiosk.reference_central.server import CentralDidNotStart, ReferenceCentral
+from kiosk.reference_central.tables import Endorsement
 from tests.component.central_rig import (
     Kiosk,
     MovableClock,

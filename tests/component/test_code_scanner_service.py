@@ -16,7 +16,7 @@ from drivers.code_scanner.device_file import CodeScannerFile
 from drivers.simulators.activity import ActivityLog
 from drivers.simulators.code_scanner_sim import CodeScannerSim
 from drivers.transport.urls import open_bytes
-from kiosk import faults
+from kiosk.domain import faults
 from kiosk.domain.personal import Personal
 from kiosk.runtime.workers import Worker
 from kiosk.services.code_scanner import MOST_DAMAGED, CodeScannerService

@@ -19,12 +19,12 @@ from uuid import UUID
 import pytest
 
 from kiosk.domain.endorsement import ChipState
-from kiosk.faults import DISK_FULL, JOURNAL_BROKEN, JOURNAL_HELD, STATE_DIRECTORY
-from kiosk.runtime.chain import Break, BreakKind
-from kiosk.runtime.journal import Journal, JournalFailed, OutboundMessage, StepRecord
-from kiosk.runtime.standing_journal import StandingJournal, open_journal
+from kiosk.domain.faults import DISK_FULL, JOURNAL_BROKEN, JOURNAL_HELD, STATE_DIRECTORY
+from kiosk.journal.chain import Break, BreakKind
+from kiosk.journal.interrupted_visit import UNKNOWN_STORY, unfinished_story
+from kiosk.journal.journal import Journal, JournalFailed, OutboundMessage, StepRecord
+from kiosk.journal.standing import StandingJournal, open_journal
 from kiosk.runtime.state_lock import StateHeld, StateLock
-from kiosk.runtime.story import UNKNOWN_STORY, unfinished_story
 from kiosk.services.journal_guard import JournalGuard
 
 STARTED = datetime(2026, 5, 20, 10, 0, tzinfo=UTC)
@@ -313,7 +313,7 @@ def test_a_journal_that_is_held_by_another_program_is_not_damaged(
 
 WITHOUT_OVERRIDE = """
 import sys, datetime, pathlib
-from kiosk.runtime.standing_journal import open_journal
+from kiosk.journal.standing import open_journal
 journal = open_journal(pathlib.Path(sys.argv[1]), lambda: datetime.datetime.now(datetime.UTC))
 print(journal.trouble.code if journal.trouble else "open")
 """

@@ -29,16 +29,16 @@ from drivers.simulators.rig import Rig
 from drivers.transport.urls import open_bytes
 from drivers.typeface import Typeface
 from kiosk.__main__ import main
-from kiosk.central.reference.authority import issue_client
-from kiosk.central.reference.server import ReferenceCentral
 from kiosk.config import load_config
 from kiosk.diagnostics.checks import CHECKS, Check, diagnose
 from kiosk.diagnostics.disk_check import room_for
 from kiosk.diagnostics.finding import Outcome, ok
 from kiosk.diagnostics.report import DEGRADED, NOT_IN_SERVICE, READY, Report
-from kiosk.faults import COUPLER_LINK
+from kiosk.domain.faults import COUPLER_LINK
+from kiosk.journal.journal import Journal, OutboundMessage, StepRecord
+from kiosk.reference_central.authority import issue_client
+from kiosk.reference_central.server import ReferenceCentral
 from kiosk.runtime.clock import SystemClock
-from kiosk.runtime.journal import Journal, OutboundMessage, StepRecord
 from tests.component.central_rig import settings
 
 TODAY = date(2026, 3, 2)

@@ -13,11 +13,11 @@ from uuid import UUID
 import pytest
 
 from kiosk.domain.endorsement import ChipState, Custody, FaceState
-from kiosk.faults import DISK_FULL, ID_READER_LINK, PERMIT_JAMMED
+from kiosk.domain.faults import DISK_FULL, ID_READER_LINK, PERMIT_JAMMED
+from kiosk.journal.content_hash import seal_by
+from kiosk.journal.interrupted_visit import unfinished_story
+from kiosk.journal.journal import Journal, WaitingMessage
 from kiosk.runtime.engine import Engine
-from kiosk.runtime.journal import Journal, WaitingMessage
-from kiosk.runtime.seal import seal_by
-from kiosk.runtime.story import unfinished_story
 from kiosk.services.outbox import message_of
 from kiosk.workflow import effects as do
 from kiosk.workflow import events as on

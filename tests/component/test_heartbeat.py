@@ -15,13 +15,13 @@ import pytest
 from cryptography import x509
 
 from kiosk.central.client import CallTimes, CentralClient
-from kiosk.central.reference.server import ReferenceCentral
 from kiosk.domain.endorsement import Custody
-from kiosk.faults import COUPLER_LINK, JOURNAL_BROKEN, PAPER_OUT
-from kiosk.runtime.chain import Break, BreakKind
+from kiosk.domain.faults import COUPLER_LINK, JOURNAL_BROKEN, PAPER_OUT
+from kiosk.journal.chain import Break, BreakKind
+from kiosk.journal.journal import Journal, OutboundMessage, StepRecord
+from kiosk.journal.retention import accept
+from kiosk.reference_central.server import ReferenceCentral
 from kiosk.runtime.clock_watch import WatchedClock
-from kiosk.runtime.journal import Journal, OutboundMessage, StepRecord
-from kiosk.runtime.keeping import accept
 from kiosk.services.certificate_watch import CertificateWatch
 from kiosk.services.device_health import DeviceHealth
 from kiosk.services.heartbeat import EVERY_S, HeartbeatService, Watched

@@ -17,11 +17,11 @@ import pytest
 
 from drivers.environment import FIXED, HEEDED, heed_only_the_documented
 from kiosk.central.client import CentralRefusedCall
-from kiosk.central.reference import heartbeats
-from kiosk.central.reference.database import Database
-from kiosk.central.reference.server import ReferenceCentral
 from kiosk.demo.processes import Process
 from kiosk.demo.simulation import Simulation, Wishes
+from kiosk.reference_central import heartbeats
+from kiosk.reference_central.database import Database
+from kiosk.reference_central.server import ReferenceCentral
 from tests.component.central_rig import MovableClock, client_of, settings
 from tests.waiting import eventually
 

@@ -21,14 +21,14 @@ from kiosk.config import load_config
 from kiosk.diagnostics.finding import Outcome
 from kiosk.diagnostics.journal_check import journal
 from kiosk.diagnostics.patience import Patience
-from kiosk.faults import STATE_DIRECTORY
-from kiosk.runtime.chain import Break, BreakKind
+from kiosk.domain.faults import STATE_DIRECTORY
+from kiosk.journal.chain import Break, BreakKind
+from kiosk.journal.interrupted_visit import UNKNOWN_STORY, unfinished_story
+from kiosk.journal.journal import Journal, StepRecord
+from kiosk.journal.standing import open_journal
+from kiosk.journal.verification import verify_file
 from kiosk.runtime.clock import SystemClock
-from kiosk.runtime.journal import Journal, StepRecord
-from kiosk.runtime.journal_verification import verify_file
-from kiosk.runtime.standing_journal import open_journal
 from kiosk.runtime.state_lock import HOLDER, StateHeld, StateLock
-from kiosk.runtime.story import UNKNOWN_STORY, unfinished_story
 from tests.component.test_config import GOOD, written
 from tests.waiting import LIMIT_S
 
@@ -36,10 +36,10 @@ WRITER = """
 import sys
 from pathlib import Path
 from kiosk.config import load_config
-from kiosk.run_command import ASSETS
+from kiosk.commands.run import ASSETS
 from kiosk.runtime.clock import SystemClock
-from kiosk.runtime.journal import StepRecord
-from kiosk.runtime.standing_journal import open_journal
+from kiosk.journal.journal import StepRecord
+from kiosk.journal.standing import open_journal
 
 config, now = load_config(Path(sys.argv[1]), ASSETS), SystemClock().now
 journal = open_journal(config.state_dir / "journal.db", now)

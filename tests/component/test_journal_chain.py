@@ -13,17 +13,17 @@ from uuid import UUID
 
 import pytest
 
-from kiosk.runtime.chain import GENESIS, HASHES, Break, BreakKind, HashName, Head, digest, link
-from kiosk.runtime.journal import (
+from kiosk.journal.chain import GENESIS, HASHES, Break, BreakKind, HashName, Head, digest, link
+from kiosk.journal.journal import (
     BIN_EMPTIED,
     Journal,
     JournalFailed,
     OutboundMessage,
     StepRecord,
 )
-from kiosk.runtime.journal_verification import verify_file
-from kiosk.runtime.keeping import NothingPurged, accept, purge
-from kiosk.runtime.standing_journal import open_journal
+from kiosk.journal.retention import NothingPurged, accept, purge
+from kiosk.journal.standing import open_journal
+from kiosk.journal.verification import verify_file
 
 STARTED = datetime(2026, 5, 20, 10, 0, tzinfo=UTC)
 VISIT, ENDORSEMENT = UUID(int=1), UUID(int=2)

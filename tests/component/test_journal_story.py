@@ -10,12 +10,12 @@ from pathlib import Path
 import pytest
 
 from kiosk.domain.endorsement import ChipState, FaceState, Refusal
+from kiosk.domain.faults import BIN_FULL, PERMIT_JAMMED
 from kiosk.domain.personal import Personal
-from kiosk.faults import BIN_FULL, PERMIT_JAMMED
-from kiosk.runtime.audit import record_of
-from kiosk.runtime.journal import Journal
-from kiosk.runtime.seal import seal_by
-from kiosk.runtime.story import unfinished_story
+from kiosk.journal.audit import record_of
+from kiosk.journal.content_hash import seal_by
+from kiosk.journal.interrupted_visit import unfinished_story
+from kiosk.journal.journal import Journal
 from kiosk.workflow import events as on
 from kiosk.workflow import states as s
 from kiosk.workflow.intents import Intent

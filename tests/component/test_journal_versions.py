@@ -16,13 +16,13 @@ from kiosk.config import load_config
 from kiosk.diagnostics import journal_check
 from kiosk.diagnostics.patience import Patience
 from kiosk.domain.endorsement import ChipState, FaceState
-from kiosk.faults import INSTALLATION
-from kiosk.runtime import journal_file
+from kiosk.domain.faults import INSTALLATION
+from kiosk.journal import file as journal_file
+from kiosk.journal.interrupted_visit import unfinished_story
+from kiosk.journal.journal import Journal, JournalFailed, JournalTooNew, StepRecord
+from kiosk.journal.standing import open_journal
+from kiosk.journal.verification import verify_file
 from kiosk.runtime.clock import SystemClock
-from kiosk.runtime.journal import Journal, JournalFailed, JournalTooNew, StepRecord
-from kiosk.runtime.journal_verification import verify_file
-from kiosk.runtime.standing_journal import open_journal
-from kiosk.runtime.story import unfinished_story
 from tests.component.test_config import GOOD, written
 
 JOURNALS = Path(__file__).parents[1] / "data/journals"

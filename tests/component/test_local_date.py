@@ -9,7 +9,7 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from drivers.simulators.residents import load_residents
-from kiosk.central.reference.clock import local_date
+from kiosk.reference_central.clock import local_date
 from kiosk.runtime.clock import SHANGHAI, SystemClock, today
 
 

@@ -11,9 +11,9 @@ import pytest
 
 from drivers.simulators.chip_keys import TEST_KEYS
 from kiosk.__main__ import main
-from kiosk.central.reference.authority import GRANT_KEYS, issue_client, make_authority
 from kiosk.data_files.pem import certificates_in, load_authority, load_identity, private_key_in
 from kiosk.data_files.pem_text import CertificateFileError
+from kiosk.reference_central.authority import GRANT_KEYS, issue_client, make_authority
 
 
 @pytest.fixture(scope="module")

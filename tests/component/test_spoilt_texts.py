@@ -9,7 +9,7 @@ import pytest
 
 from assets import ASSETS
 from kiosk.app.opening import ANY_DISPLAY, read_opening
-from kiosk.faults import CONFIGURATION, INSTALLATION
+from kiosk.domain.faults import CONFIGURATION, INSTALLATION
 from kiosk.texts.translation import LocaleFileError, Translation
 from kiosk.texts.words import Text
 from tests.component.test_config import GOOD, written

@@ -24,14 +24,14 @@ from sqlalchemy import select
 
 from kiosk.central.client import CallTimes, CentralClient, CentralRefusedCall
 from kiosk.central.contract import CancellationRequest
-from kiosk.central.reference import kiosks, problems
-from kiosk.central.reference.server import ReferenceCentral
-from kiosk.central.reference.tables import CompletionRow
-from kiosk.central.reference.unasked import close_unasked
 from kiosk.domain.endorsement import ChipState, Custody, FaceState
-from kiosk.faults import MESSAGES_WAITING
-from kiosk.runtime.chain import BreakKind
-from kiosk.runtime.journal import Journal, Queue, StepRecord
+from kiosk.domain.faults import MESSAGES_WAITING
+from kiosk.journal.chain import BreakKind
+from kiosk.journal.journal import Journal, Queue, StepRecord
+from kiosk.reference_central import kiosks, problems
+from kiosk.reference_central.server import ReferenceCentral
+from kiosk.reference_central.tables import CompletionRow
+from kiosk.reference_central.unasked import close_unasked
 from kiosk.services.outbox import (
     ABOUT_THE_KIOSK,
     ENDS_A_MESSAGE,
@@ -530,7 +530,7 @@ import sys
 from pathlib import Path
 from kiosk.central.client import CentralClient
 from kiosk.runtime.clock import SystemClock
-from kiosk.runtime.journal import Journal
+from kiosk.journal.journal import Journal
 from kiosk.runtime.workers import Worker
 from kiosk.services.outbox import OutboxService
 directory, journal, url = Path(sys.argv[1]), Path(sys.argv[2]), sys.argv[3]

@@ -12,13 +12,13 @@ from pathlib import Path
 import pytest
 
 from assets import ASSETS
-from kiosk.about import About
 from kiosk.app.shown_screens import Serials, ShownScreens
 from kiosk.domain.endorsement import ChipState, Custody, FaceState
+from kiosk.journal.content_hash import seal_by
+from kiosk.journal.journal import Journal
 from kiosk.policy.region_file import load_region
+from kiosk.presentation.context import About
 from kiosk.runtime.engine import Engine
-from kiosk.runtime.journal import Journal
-from kiosk.runtime.seal import seal_by
 from kiosk.services.outbox import message_of
 from kiosk.workflow import events as on
 from kiosk.workflow import states as s

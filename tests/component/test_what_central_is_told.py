@@ -15,7 +15,7 @@ from drivers.permit_chip.permit_file_reader import load_permit_file
 from drivers.simulators.virtual_chip import VirtualChip
 from kiosk.domain.documents import Permit, PermitContent
 from kiosk.domain.personal import Personal
-from kiosk.runtime.seal import seal_by
+from kiosk.journal.content_hash import seal_by
 from kiosk.runtime.workers import Worker
 from kiosk.services.central_messages import facts_of, is_licence_code, untold_of
 from kiosk.services.chip import ChipService

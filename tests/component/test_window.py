@@ -8,8 +8,8 @@ from assets import ASSETS
 from kiosk.app.closed_page import closed_page
 from kiosk.app.opening import read_opening
 from kiosk.app.window import Window
-from kiosk.faults import CONFIGURATION
-from kiosk.screen_models import ScreenModel
+from kiosk.domain.faults import CONFIGURATION
+from kiosk.presentation.models import ScreenModel
 from kiosk.texts.words import Text
 from tests.component.test_config import GOOD, written
 

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 
 import pytest
 
-from kiosk.faults import WORKER_DIED, WORKER_HANGS
+from kiosk.domain.faults import WORKER_DIED, WORKER_HANGS
 from kiosk.runtime.crew import Crew
 from kiosk.runtime.workers import Hang, Worker
 from kiosk.services.job_times import longest_time

@@ -31,12 +31,12 @@ from drivers.typeface import Typeface
 from kiosk.bootstrap import Kiosk, about
 from kiosk.central import contract
 from kiosk.central.client import CentralClient
-from kiosk.central.reference.authority import GRANT_PUBLIC_KEYS
-from kiosk.central.reference.server import ReferenceCentral
 from kiosk.config import Config, load_config
-from kiosk.presenter import present
+from kiosk.presentation.models import ScreenModel
+from kiosk.presentation.present import present
+from kiosk.reference_central.authority import GRANT_PUBLIC_KEYS
+from kiosk.reference_central.server import ReferenceCentral
 from kiosk.runtime.clock import SHANGHAI
-from kiosk.screen_models import ScreenModel
 from kiosk.texts.translation import Translation
 from kiosk.texts.words import Citation, LocalText, Text, Words
 from kiosk.workflow import events as on

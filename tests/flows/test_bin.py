@@ -13,9 +13,9 @@ from drivers.permit_unit.dialects import CRT
 from drivers.simulators.permit import Place as At
 from kiosk.__main__ import main
 from kiosk.domain.endorsement import ChipState, Custody, FaceState
-from kiosk.faults import BIN_FULL
-from kiosk.presenter import present
-from kiosk.screen_models import FivePartsScreen
+from kiosk.domain.faults import BIN_FULL
+from kiosk.presentation.models import FivePartsScreen
+from kiosk.presentation.present import present
 from kiosk.workflow import states as s
 from kiosk.workflow.intents import Intent
 from tests.flows.conftest import OpenPlace

@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 
 from drivers.simulators.permit import Place as At
-from kiosk.faults import JOURNAL_BROKEN
-from kiosk.runtime import journal_command
+from kiosk.commands import journal as journal_command
+from kiosk.domain.faults import JOURNAL_BROKEN
 from kiosk.workflow import states as s
 from tests.flows.place import LIN, Place
 from tests.waiting import eventually

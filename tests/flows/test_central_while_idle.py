@@ -11,9 +11,9 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from kiosk.central.reference.authority import issue_client
-from kiosk.faults import KIOSK_NOT_ACCEPTED
-from kiosk.presenter import present
+from kiosk.domain.faults import KIOSK_NOT_ACCEPTED
+from kiosk.presentation.present import present
+from kiosk.reference_central.authority import issue_client
 from kiosk.services.device_health import CENTRAL
 from kiosk.workflow import states as s
 from tests.flows.conftest import OpenPlace

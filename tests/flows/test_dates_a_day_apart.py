@@ -10,9 +10,9 @@ from datetime import timedelta
 import pytest
 
 from drivers.simulators.residents import PermitData, Residents
-from kiosk.central.reference.residents import ResidentImport
 from kiosk.demo.simulation import central_records
-from kiosk.screen_models import AssessmentScreen, ConfirmScreen, Term
+from kiosk.presentation.models import AssessmentScreen, ConfirmScreen, Term
+from kiosk.reference_central.residents import ResidentImport
 from kiosk.texts.words import Text
 from kiosk.workflow import states as s
 from kiosk.workflow.intents import Intent

@@ -8,8 +8,8 @@ import pytest
 
 from drivers.simulators.residents import Residents
 from drivers.simulators.virtual_chip import VirtualChip
-from kiosk.central.reference.tables import Endorsement
 from kiosk.domain.endorsement import ChipState, Custody, FaceState
+from kiosk.reference_central.tables import Endorsement
 from kiosk.workflow import states as s
 from kiosk.workflow.intents import Intent
 from tests.flows.conftest import OpenPlace, with_permits

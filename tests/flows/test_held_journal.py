@@ -10,8 +10,9 @@ from contextlib import closing, contextmanager
 import pytest
 
 from drivers.simulators.permit import Place as At
-from kiosk.faults import JOURNAL_HELD
-from kiosk.runtime import engine, journal_place
+from kiosk.domain.faults import JOURNAL_HELD
+from kiosk.journal import place as journal_place
+from kiosk.runtime import engine
 from kiosk.workflow import states as s
 from kiosk.workflow.intents import Intent
 from tests.flows.place import LIN, WITHIN_S, Place

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from drivers.simulators.permit import Place as At
-from kiosk.central.reference.tables import Endorsement
+from kiosk.reference_central.tables import Endorsement
 from kiosk.services.holder_check import hashed
 from kiosk.workflow import states as s
 from kiosk.workflow.intents import Intent

@@ -8,9 +8,9 @@ import pytest
 
 from drivers.simulators.permit import Place as At
 from drivers.simulators.residents import Residents
-from kiosk.central.reference.residents import ResidentImport
 from kiosk.demo.simulation import central_records
 from kiosk.domain.identity_number import check_character
+from kiosk.reference_central.residents import ResidentImport
 from kiosk.workflow import states as s
 from kiosk.workflow.intents import Intent
 from tests.flows.conftest import OpenPlace, with_permits

@@ -8,7 +8,7 @@ import pytest
 
 from drivers.simulators.permit import Place as At
 from drivers.simulators.residents import Residents
-from kiosk import faults
+from kiosk.domain import faults
 from kiosk.domain.endorsement import Custody, Service
 from kiosk.policy.assessment import AssessedOutcome, Served
 from kiosk.workflow import states as s

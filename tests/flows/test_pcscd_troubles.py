@@ -12,7 +12,7 @@ from drivers.simulators.pcscd import PrivatePcscd
 from drivers.simulators.permit import Place as At
 from drivers.transport import pcsc
 from kiosk.domain.endorsement import ChipState, Custody
-from kiosk.faults import COUPLER_LINK, COUPLER_SILENT
+from kiosk.domain.faults import COUPLER_LINK, COUPLER_SILENT
 from kiosk.services import chip as chip_service
 from kiosk.services import slot_watch
 from kiosk.workflow import states as s

@@ -12,7 +12,7 @@ import pytest
 from assets import ASSETS
 from drivers.simulators.permit import Place as At
 from kiosk.domain.endorsement import Custody
-from kiosk.faults import (
+from kiosk.domain.faults import (
     CONFIGURATION,
     PERMIT_HELD_INSIDE,
     PERMIT_UNIT_SILENT,

@@ -17,7 +17,7 @@ from assets import ASSETS
 from drivers.simulators.pcscd import PrivatePcscd
 from drivers.transport.device_urls import reader_url
 from kiosk.app.opening import read_opening
-from kiosk.faults import COUPLER_LINK
+from kiosk.domain.faults import COUPLER_LINK
 from kiosk.workflow import events as on
 from kiosk.workflow import states as s
 from tests.conftest import PCSCD_DIR

@@ -6,10 +6,10 @@ import pytest
 
 from drivers.simulators.permit import Place as At
 from drivers.simulators.residents import Residents
-from kiosk.central.reference.residents import ResidentImport
 from kiosk.demo.simulation import central_records
 from kiosk.domain.endorsement import Custody
 from kiosk.policy.assessment import Served
+from kiosk.reference_central.residents import ResidentImport
 from kiosk.workflow import states as s
 from kiosk.workflow.intents import Intent
 from tests.flows.conftest import OpenPlace

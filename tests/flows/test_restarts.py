@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from drivers.simulators.permit import Place as At
-from kiosk.central.reference.tables import Endorsement
 from kiosk.domain.endorsement import ChipState, Custody, FaceState
+from kiosk.reference_central.tables import Endorsement
 from kiosk.workflow import states as s
 from kiosk.workflow.intents import Intent
 from tests.flows.place import LIN, Place

@@ -6,7 +6,7 @@ import pytest
 
 from drivers.simulators.permit import Place as At
 from drivers.simulators.residents import Residents
-from kiosk.central.reference.tables import Endorsement
+from kiosk.reference_central.tables import Endorsement
 from kiosk.workflow import states as s
 from kiosk.workflow.intents import Intent
 from tests.flows.conftest import OpenPlace, with_permits

@@ -14,7 +14,7 @@ import pytest
 from assets import ASSETS
 from kiosk.app.lesser_devices import CODE_SCANNER, RECEIPT_PRINTER
 from kiosk.domain.endorsement import Custody
-from kiosk.faults import (
+from kiosk.domain.faults import (
     CONFIGURATION,
     DISK_FULL,
     ID_READER_LINK,
@@ -24,10 +24,10 @@ from kiosk.faults import (
     WORKER_HANGS,
     Fault,
 )
-from kiosk.presenter import present
-from kiosk.runtime.chain import Head
-from kiosk.runtime.journal_backup import restore
-from kiosk.runtime.journal_verification import verify_file
+from kiosk.journal.backup import restore
+from kiosk.journal.chain import Head
+from kiosk.journal.verification import verify_file
+from kiosk.presentation.present import present
 from kiosk.services import journal_guard
 from kiosk.workflow import states as s
 from kiosk.workflow.intents import Intent

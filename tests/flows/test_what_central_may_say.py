@@ -16,9 +16,9 @@ import pytest
 
 from drivers.simulators.permit import Place as At
 from kiosk.central import contract, signatures
-from kiosk.central.reference.authority import GRANT_KEYS
 from kiosk.domain.endorsement import ChipState
-from kiosk.faults import RELAY_REFUSED
+from kiosk.domain.faults import RELAY_REFUSED
+from kiosk.reference_central.authority import GRANT_KEYS
 from kiosk.workflow import states as s
 from kiosk.workflow.intents import Intent
 from tests.fakes.tls_gateway import Answer, Exchange, TlsGateway

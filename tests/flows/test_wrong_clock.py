@@ -14,7 +14,7 @@ import pytest
 
 from drivers.simulators.permit import Place as At
 from drivers.simulators.residents import Residents
-from kiosk import faults
+from kiosk.domain import faults
 from kiosk.domain.endorsement import Custody
 from kiosk.workflow import states as s
 from tests.fakes.set_clock import SetClock

@@ -15,7 +15,7 @@ from pathlib import Path
 
 from assets import ASSETS
 from kiosk.app.shown_screens import Serials
-from kiosk.screen_models import ScreenModel
+from kiosk.presentation.models import ScreenModel
 from screens.kivy_setup import prepare
 from screens.samples import samples
 from screens.screen_file import load_screen_file

@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date
 
-from kiosk.about import About
 from kiosk.domain.endorsement import Drawable, ResidenceYears
 from kiosk.domain.personal import Personal
 from kiosk.domain.text_kinds import ADDRESS, AUTHORITY, CATEGORY, PLACE_IN_A_SENTENCE
 from kiosk.policy.region_file import load_region
-from kiosk.presenter import present
-from kiosk.screen_models import ScreenModel
+from kiosk.presentation.context import About
+from kiosk.presentation.models import ScreenModel
+from kiosk.presentation.present import present
 from kiosk.texts.words import LocalText
 from kiosk.workflow import states as s
 from screens.samples import LANGUAGES

@@ -8,10 +8,9 @@ from datetime import date, timedelta
 from functools import cache
 
 from assets import ASSETS
-from kiosk.about import About
 from kiosk.domain.applications import ApplicationState
 from kiosk.domain.endorsement import Custody, Refusal, Service
-from kiosk.faults import CHIP_SILENT
+from kiosk.domain.faults import CHIP_SILENT
 from kiosk.policy.assess import assess
 from kiosk.policy.foresight import agents_offered
 from kiosk.policy.permit_calendar import permit_calendar
@@ -19,8 +18,9 @@ from kiosk.policy.region import Region
 from kiosk.policy.region_file import load_region, shipped_regions
 from kiosk.policy.request import AssessmentRequest
 from kiosk.policy.rules import AGENTS
-from kiosk.presenter import present
-from kiosk.screen_models import ScreenModel
+from kiosk.presentation.context import About
+from kiosk.presentation.models import ScreenModel
+from kiosk.presentation.present import present
 from kiosk.workflow import states as s
 from kiosk.workflow.choosing import GROUPS
 from kiosk.workflow.evidence import NOT_VERIFIED

@@ -10,7 +10,7 @@ import pytest
 
 from assets import ASSETS
 from kiosk.domain.personal import Personal
-from kiosk.screen_models import Choice, Frame, ProgressLine, ScreenModel, Term
+from kiosk.presentation.models import Choice, Frame, ProgressLine, ScreenModel, Term
 from kiosk.texts.translation import Translation
 from kiosk.texts.words import Citation, LocalText, Text
 from screens.gallery import SIZES

@@ -6,9 +6,9 @@ from __future__ import annotations
 
 import pytest
 
-from kiosk.about import About
-from kiosk.presenter import present
-from kiosk.screen_models import QuestionScreen, ScreenModel
+from kiosk.presentation.context import About
+from kiosk.presentation.models import QuestionScreen, ScreenModel
+from kiosk.presentation.present import present
 from screens.samples import LANGUAGES, samples
 from tests.screens.window import Box, Window
 from tests.unit.machine_samples import SITES

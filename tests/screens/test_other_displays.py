@@ -14,7 +14,7 @@ from assets import ASSETS
 from kiosk.app.display import DisplaySize
 from kiosk.diagnostics.display_check import outputs
 from kiosk.diagnostics.finding import Outcome
-from kiosk.faults import DISPLAY_SIZE
+from kiosk.domain.faults import DISPLAY_SIZE
 from screens.display_size import display_size, size_in
 from screens.screen_file import load_screen_file
 from screens.theme import Theme

@@ -33,13 +33,13 @@ from drivers.simulators.permit import Place as At
 from drivers.simulators.residents import Residents, load_residents
 from drivers.simulators.virtual_chip import TRIES, VirtualChip
 from drivers.typeface import Typeface
-from kiosk.central.reference.authority import GRANT_KEYS, make_authority
-from kiosk.central.reference.residents import ResidentImport
-from kiosk.central.reference.server import ReferenceCentral
-from kiosk.central.reference.settings import CentralSettings
-from kiosk.central.reference.tables import Endorsement
 from kiosk.demo.simulation import central_records
-from kiosk.runtime.journal import BIN_EMPTIED
+from kiosk.journal.journal import BIN_EMPTIED
+from kiosk.reference_central.authority import GRANT_KEYS, make_authority
+from kiosk.reference_central.residents import ResidentImport
+from kiosk.reference_central.server import ReferenceCentral
+from kiosk.reference_central.settings import CentralSettings
+from kiosk.reference_central.tables import Endorsement
 from kiosk.workflow import states as s
 from kiosk.workflow.intents import Intent
 from tests.flows.place import TODAY, Authority, HandClock, Place

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from sqlalchemy import update
 
-from kiosk.central.reference.tables import KioskSequence, Permit
+from kiosk.reference_central.tables import KioskSequence, Permit
 from tests.torture import central as torture
 from tests.torture.central.killing import run_killing, wrong_afterwards
 

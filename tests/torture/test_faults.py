@@ -12,7 +12,7 @@ import pytest
 from drivers.permit_unit.dialects import CRT, STAR
 from drivers.simulators.rig import UNITS
 from drivers.simulators.virtual_chip import VirtualChip
-from kiosk.faults import CATALOGUE, Fault
+from kiosk.domain.faults import CATALOGUE, Fault
 from tests.sampling import long_but
 from tests.torture.faults.counter import Counter
 from tests.torture.faults.page import NOT_PLAYED, PAGE, completed, page_of, raised_by, rows_and_causes_of

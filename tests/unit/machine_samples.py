@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from uuid import UUID
 
-from kiosk import faults
+from kiosk.domain import faults
 from kiosk.domain.applications import Application, ApplicationState, EvidenceResult, ReceivedApplication
 from kiosk.domain.documents import IdDocument, IdKind, Permit, PermitContent
 from kiosk.domain.endorsement import ChipState, Drawable, FaceState, Grant, Refusal, ResidenceYears, Service

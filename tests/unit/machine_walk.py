@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from functools import cache
 from uuid import UUID
 
-from kiosk import faults
+from kiosk.domain import faults
 from kiosk.domain.endorsement import Custody
 from kiosk.workflow import effects as do
 from kiosk.workflow import events as on

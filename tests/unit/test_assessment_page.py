@@ -8,12 +8,12 @@ from datetime import date
 import pytest
 
 from assets import ASSETS
-from kiosk.about import About
-from kiosk.pages.assessment_page import assessment_page
 from kiosk.policy.assess import assess
 from kiosk.policy.region import Region
 from kiosk.policy.region_file import load_region
 from kiosk.policy.request import AssessmentRequest
+from kiosk.presentation.context import About
+from kiosk.presentation.resident.assessment_page import assessment_page
 from kiosk.texts.words import Text
 from kiosk.workflow import states as s
 from tests.unit.machine_samples import CASE, OLD, PERMIT, VISIT

@@ -19,10 +19,10 @@ from pydantic import TypeAdapter, ValidationError
 from drivers.permit_chip.allow_list import Rule
 from kiosk.central import codes, contract
 from kiosk.central.reading import Unknown, read_answer
-from kiosk.central.reference.openapi_document import DOCUMENT, openapi_document, openapi_text
-from kiosk.central.reference.problems import PROBLEMS_OF, ProblemError, problem_body, status_of
 from kiosk.domain.endorsement import ResidenceYears, Service
 from kiosk.policy.assessment import AssessedOutcome
+from kiosk.reference_central.openapi_document import DOCUMENT, openapi_document, openapi_text
+from kiosk.reference_central.problems import PROBLEMS_OF, ProblemError, problem_body, status_of
 
 SOME_ID = b"6a1f0c1e-6f0e-4d0a-9d4e-2b6f1f0a7c11"
 SECRET = "林玉珍341399198803140021"

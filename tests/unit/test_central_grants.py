@@ -23,9 +23,9 @@ from kiosk.central.grants import (
     verify_grant,
 )
 from kiosk.central.reading import Unknown
-from kiosk.central.reference.authority import GRANT_KEYS, GRANT_PUBLIC_KEYS, make_authority
 from kiosk.domain.endorsement import ResidenceYears
 from kiosk.domain.personal import Personal
+from kiosk.reference_central.authority import GRANT_KEYS, GRANT_PUBLIC_KEYS, make_authority
 
 NOW = datetime(2026, 11, 22, 2, 0, tzinfo=UTC)
 NUMBER = Personal("310000201900010017")

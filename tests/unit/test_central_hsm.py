@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from drivers.simulators import chip_keys
-from kiosk.central.reference.hsm import KeyFileError, SoftwareHsm, chip_mac, diversified_key
+from kiosk.reference_central.hsm import KeyFileError, SoftwareHsm, chip_mac, diversified_key
 
 # ICAO 9303-11, appendix D: ISO/IEC 9797-1 MAC algorithm 3 with padding method 2, initial value zero.
 ICAO_KEY = bytes.fromhex("7962D9ECE03D1ACD4C76089DCE131543")

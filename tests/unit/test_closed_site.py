@@ -9,11 +9,11 @@ from dataclasses import fields, is_dataclass, replace
 
 import pytest
 
-from kiosk.about import About
 from kiosk.app.shown_screens import ShownScreens
 from kiosk.domain.endorsement import Custody
-from kiosk.faults import REGION_FILE, Part
+from kiosk.domain.faults import REGION_FILE, Part
 from kiosk.policy.no_region import NO_REGION
+from kiosk.presentation.context import About
 from kiosk.texts.translation import Translation
 from kiosk.texts.words import Text
 from kiosk.workflow import effects as do

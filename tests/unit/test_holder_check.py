@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from kiosk import faults
+from kiosk.domain import faults
 from kiosk.domain.endorsement import Refusal
 from kiosk.domain.holder_check import NEEDS_FACE, CheckWay, HolderCheck, HolderCheckRule
 from kiosk.domain.personal import Personal

@@ -9,7 +9,6 @@ from hypothesis import given
 from hypothesis import strategies as some
 
 from kiosk.central import contract
-from kiosk.central.reference.residents import EvidenceImport, ResidentImport
 from kiosk.domain.identity_number import (
     canonical_number,
     check_character,
@@ -17,6 +16,7 @@ from kiosk.domain.identity_number import (
     is_valid_number,
     permit_number,
 )
+from kiosk.reference_central.residents import EvidenceImport, ResidentImport
 
 # Invented; its check character is the one for ten.
 X = "34139919880314001X"

@@ -11,8 +11,9 @@ from typing import Any, get_args
 
 import pytest
 
-from kiosk.runtime import bin_rows, chain, clock_watch
-from kiosk.runtime.journal_names import stored_name
+from kiosk.journal import bin_rows, chain
+from kiosk.journal.names import stored_name
+from kiosk.runtime import clock_watch
 from kiosk.workflow import effects as do
 from kiosk.workflow import events as on
 from kiosk.workflow import states as s
@@ -26,8 +27,7 @@ NOTES = {
 }
 MATCHING = sorted(
     path.relative_to(ROOT).as_posix()
-    for path in (*(ROOT / "kiosk/runtime").glob("*.py"), *(ROOT / "kiosk/demo").glob("*.py"),
-                 *(ROOT / "kiosk/diagnostics").glob("*.py")))
+    for folder in ("journal", "runtime", "demo", "diagnostics") for path in (ROOT / "kiosk" / folder).glob("*.py"))
 """Whoever reads the journal's rows."""
 
 _NAME = re.compile(r"(?:^|[\"'])([A-Z][a-z]+(?:[A-Z][a-z]+)*)(?:[\"']|$)")

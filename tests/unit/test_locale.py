@@ -12,9 +12,9 @@ import pytest
 
 from assets import ASSETS
 from kiosk.central.codes import RETURN_CODES
-from kiosk.explanation import KNOWN_REFUSALS
-from kiosk.faults import CATALOGUE
-from kiosk.pages.application_page import REASONS
+from kiosk.domain.faults import CATALOGUE
+from kiosk.presentation.resident.application_page import REASONS
+from kiosk.presentation.resident.outcome_page import KNOWN_REFUSALS
 from kiosk.texts.translation import Translation
 from kiosk.texts.words import NOTHING, Citation, CitedDocument, LocalText, Text
 from screens.samples import samples

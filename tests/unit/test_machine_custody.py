@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from kiosk import faults
+from kiosk.domain import faults
 from kiosk.domain.endorsement import ChipState, Custody, Drawable, FaceState, Refusal
 from kiosk.workflow import effects as do
 from kiosk.workflow import events as on

@@ -9,8 +9,7 @@ from typing import Any
 import pytest
 
 from assets import ASSETS
-from kiosk import faults
-from kiosk.about import About
+from kiosk.domain import faults
 from kiosk.domain.applications import EvidenceResult
 from kiosk.domain.endorsement import Custody, Refusal, Service
 from kiosk.domain.personal import Personal
@@ -18,8 +17,9 @@ from kiosk.policy.assessment import AssessedOutcome, Assessment, EvidenceAsked, 
 from kiosk.policy.foresight import foresee
 from kiosk.policy.region_file import load_region, shipped_regions
 from kiosk.policy.rules import AGENTS
-from kiosk.presenter import present
-from kiosk.screen_models import ChoiceScreen, FivePartsScreen
+from kiosk.presentation.context import About
+from kiosk.presentation.models import ChoiceScreen, FivePartsScreen
+from kiosk.presentation.present import present
 from kiosk.texts.words import Text
 from kiosk.workflow import effects as do
 from kiosk.workflow import events as on

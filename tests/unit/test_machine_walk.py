@@ -8,11 +8,11 @@ from uuid import UUID
 
 import pytest
 
-from kiosk.about import About
 from kiosk.app.shown_screens import ShownScreens
 from kiosk.central.repeating import Call, patience_s
 from kiosk.domain.endorsement import Custody
-from kiosk.screen_models import ScreenModel
+from kiosk.presentation.context import About
+from kiosk.presentation.models import ScreenModel
 from kiosk.workflow import effects as do
 from kiosk.workflow import events as on
 from kiosk.workflow import states as s

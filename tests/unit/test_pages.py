@@ -8,16 +8,23 @@ from uuid import UUID
 
 import pytest
 
-from kiosk.about import About
 from kiosk.domain.applications import Application, ApplicationState
 from kiosk.domain.endorsement import Service
-from kiosk.pages.status_page import status_lines, window_as_event
 from kiosk.policy.assess import assess
 from kiosk.policy.permit_calendar import permit_calendar
 from kiosk.policy.region import Region
 from kiosk.policy.request import AssessmentRequest
-from kiosk.presenter import present
-from kiosk.screen_models import ConfirmScreen, IdCardScreen, ProgressLine, ProgressScreen, StatusScreen, WelcomeScreen
+from kiosk.presentation.context import About
+from kiosk.presentation.models import (
+    ConfirmScreen,
+    IdCardScreen,
+    ProgressLine,
+    ProgressScreen,
+    StatusScreen,
+    WelcomeScreen,
+)
+from kiosk.presentation.present import present
+from kiosk.presentation.resident.status_page import status_lines, window_as_event
 from kiosk.texts.words import LocalText, Text
 from kiosk.workflow import states as s
 from tests.unit.machine_samples import CASE, FACE_GRANT, GRANT, HOLDER, IN_WINDOW, VISIT

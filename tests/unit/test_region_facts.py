@@ -12,18 +12,18 @@ import pytest
 from assets import ASSETS
 from drivers.receipt_printer.document import LabelledValue, ReceiptDocument, TextLine
 from kiosk.__main__ import main
-from kiosk.about import About
 from kiosk.domain.applications import ApplicationState
 from kiosk.domain.endorsement import Custody, FaceState, Refusal, Service
-from kiosk.faults import CHIP_SILENT, PAPER_OUT
-from kiosk.pages.offices import office_lines
+from kiosk.domain.faults import CHIP_SILENT, PAPER_OUT
+from kiosk.papers.receipt_text import ReceiptText
+from kiosk.papers.slip_text import SlipText
+from kiosk.papers.slips import Slips
 from kiosk.policy.region import Region
 from kiosk.policy.region_file import RegionFileError, parse_region
-from kiosk.presenter import present
-from kiosk.screen_models import ApplicationScreen, FivePartsScreen, ProgressScreen, QuestionScreen, ServiceScreen
-from kiosk.services.receipt_text import ReceiptText
-from kiosk.services.slip_text import SlipText
-from kiosk.services.slips import Slips
+from kiosk.presentation.context import About
+from kiosk.presentation.models import ApplicationScreen, FivePartsScreen, ProgressScreen, QuestionScreen, ServiceScreen
+from kiosk.presentation.present import present
+from kiosk.presentation.resident.offices import office_lines
 from kiosk.texts.translation import Translation
 from kiosk.texts.words import Text, Words
 from kiosk.workflow import effects as do

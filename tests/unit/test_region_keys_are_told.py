@@ -19,9 +19,11 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from assets import ASSETS
-from kiosk.about import About
 from kiosk.domain.applications import ApplicationState
 from kiosk.domain.endorsement import FaceState, ResidenceYears, Service
+from kiosk.papers.receipt_text import ReceiptText
+from kiosk.papers.slip_text import SlipText
+from kiosk.papers.slips import Slips
 from kiosk.policy.assess import assess, calendar_rule
 from kiosk.policy.foresight import assess_unseen, foresee
 from kiosk.policy.permit_calendar import permit_calendar
@@ -30,10 +32,8 @@ from kiosk.policy.region_file import load_region, parse_region, shipped_regions
 from kiosk.policy.request import AssessmentRequest
 from kiosk.policy.rules import AGENTS, DECLARATIONS
 from kiosk.policy.terms import add_months
-from kiosk.presenter import present
-from kiosk.services.receipt_text import ReceiptText
-from kiosk.services.slip_text import SlipText
-from kiosk.services.slips import Slips
+from kiosk.presentation.context import About
+from kiosk.presentation.present import present
 from kiosk.texts.translation import Translation
 from kiosk.texts.words import LocalText
 from kiosk.workflow import effects as do

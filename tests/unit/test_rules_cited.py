@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from assets import ASSETS
-from kiosk.about import About, rules_cited
+from kiosk.presentation.context import About, rules_cited
 from kiosk.texts.translation import Translation
 from tests.unit.region_cases import ask, region_named
 

@@ -7,11 +7,11 @@ from uuid import UUID
 
 import pytest
 
-from kiosk.about import About
 from kiosk.domain.applications import ReceivedApplication
 from kiosk.domain.endorsement import Service
-from kiosk.pages.application_page import to_collect
-from kiosk.pages.service_page import service_page
+from kiosk.presentation.context import About
+from kiosk.presentation.resident.application_page import to_collect
+from kiosk.presentation.resident.service_page import service_page
 from kiosk.texts.words import LocalText, Sentences
 from kiosk.workflow import states as s
 from kiosk.workflow.visits import UnreadCase

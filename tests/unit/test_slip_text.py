@@ -9,9 +9,9 @@ import pytest
 from assets import ASSETS
 from drivers.receipt_printer.document import LabelledValue, QrCode, ReceiptDocument, TextLine
 from kiosk.domain.personal import Personal
+from kiosk.papers.slip_text import ApplicationSlip, SlipText, StatusSlip
 from kiosk.policy.region_file import load_region
-from kiosk.screen_models import Term
-from kiosk.services.slip_text import ApplicationSlip, SlipText, StatusSlip
+from kiosk.presentation.models import Term
 from kiosk.texts.translation import Translation
 from kiosk.texts.words import LocalText, Text
 from tests.fakes.hand_clock import HandClock

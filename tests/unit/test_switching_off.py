@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from kiosk.domain.endorsement import Custody
-from kiosk.faults import PERMIT_UNIT_LINK
+from kiosk.domain.faults import PERMIT_UNIT_LINK
 from kiosk.workflow import effects as do
 from kiosk.workflow import events as on
 from kiosk.workflow import states as s

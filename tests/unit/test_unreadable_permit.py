@@ -6,10 +6,10 @@ from uuid import UUID
 
 import pytest
 
-from kiosk.about import About
 from kiosk.domain.endorsement import ChipState, Custody, FaceState, Refusal
-from kiosk.explanation import explanation
-from kiosk.faults import CHIP_SILENT
+from kiosk.domain.faults import CHIP_SILENT
+from kiosk.presentation.context import About
+from kiosk.presentation.resident.outcome_page import explanation
 from kiosk.texts.words import LocalText
 from kiosk.workflow import states as s
 from tests.unit.region_cases import region_named

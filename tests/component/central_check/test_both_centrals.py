@@ -22,9 +22,9 @@ from kiosk.central.check.chips import chip_at_reader
 from kiosk.central.check.findings import Outcome, Report
 from kiosk.central.check.judging import DOCUMENT
 from kiosk.central.check.suite import CHECKS, check_central
-from kiosk.central.reference.authority import GRANT_KEYS
-from kiosk.central.reference.server import ReferenceCentral
-from kiosk.central.reference.settings import CentralSettings
+from kiosk.reference_central.authority import GRANT_KEYS
+from kiosk.reference_central.server import ReferenceCentral
+from kiosk.reference_central.settings import CentralSettings
 from tests.component.central_check.rig import (
     KIOSK,
     OTHER,

@@ -13,7 +13,7 @@ from drivers.simulators.chip_keys import TEST_KEYS
 from kiosk.__main__ import main
 from kiosk.central.check.data_file import EXAMPLE, CheckData, load_check_data
 from kiosk.central.check.suite import CHECKS
-from kiosk.central.reference.authority import GRANT_PUBLIC_KEYS, make_authority
+from kiosk.reference_central.authority import GRANT_PUBLIC_KEYS, make_authority
 from tests.component.central_check.rig import KIOSK, OTHER, cases, permits, second_central
 from tests.component.central_rig import PERMITS
 from tests.second_central.server import SecondCentral

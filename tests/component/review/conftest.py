@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from kiosk.central.reference.authority import issue_client
-from kiosk.central.reference.server import ReferenceCentral
+from kiosk.reference_central.authority import issue_client
+from kiosk.reference_central.server import ReferenceCentral
 from tests.component.central_rig import REGIONS, Kiosk, MovableClock, Resident, client_of, settings
 from tests.component.review.rig import HAIKOU, MONDAY, living_in
 

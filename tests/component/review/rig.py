@@ -7,8 +7,8 @@ from datetime import UTC, datetime
 import pytest
 
 from kiosk.central import contract
-from kiosk.central.reference.reviewing import Corrections, ReviewRefused
-from kiosk.central.reference.server import ReferenceCentral
+from kiosk.reference_central.reviewing import Corrections, ReviewRefused
+from kiosk.reference_central.server import ReferenceCentral
 from tests.component.central_rig import Kiosk, Resident, resident
 
 HAIKOU, XUCHANG, BEIJING, SHANGHAI, XINJIANG = "460100", "411003", "110000", "310000", "650100"

@@ -10,8 +10,8 @@ import pytest
 
 from kiosk.central import contract
 from kiosk.central.client import CentralClient, CentralRefusedCall
-from kiosk.central.reference.authority import issue_client
-from kiosk.central.reference.server import ReferenceCentral
+from kiosk.reference_central.authority import issue_client
+from kiosk.reference_central.server import ReferenceCentral
 from tests.component.central_rig import (
     REGIONS,
     Kiosk,

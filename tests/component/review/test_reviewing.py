@@ -9,9 +9,9 @@ import pytest
 
 from kiosk.central import contract
 from kiosk.central.client import CentralRefusedCall
-from kiosk.central.reference.residents import recorded_content
-from kiosk.central.reference.reviewing import ReviewRefused
-from kiosk.central.reference.server import ReferenceCentral
+from kiosk.reference_central.residents import recorded_content
+from kiosk.reference_central.reviewing import ReviewRefused
+from kiosk.reference_central.server import ReferenceCentral
 from tests.component.central_rig import (
     Kiosk,
     MovableClock,

@@ -18,9 +18,9 @@ from pydantic import BaseModel
 from sqlalchemy import Column, MetaData, String, Table, Text, insert
 
 from kiosk.central.contract import EndorsementRequest
-from kiosk.central.reference.authority import CA_FILE, CENTRAL_CERTIFICATE, CENTRAL_KEY
-from kiosk.central.reference.database import Database
-from kiosk.central.reference.listening import MutualTlsProtocol
+from kiosk.reference_central.authority import CA_FILE, CENTRAL_CERTIFICATE, CENTRAL_KEY
+from kiosk.reference_central.database import Database
+from kiosk.reference_central.listening import MutualTlsProtocol
 
 ROWS = Table("bare_rows", MetaData(), Column("id", String(36), primary_key=True), Column("body", Text))
 

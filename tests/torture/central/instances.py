@@ -10,11 +10,11 @@ from types import TracebackType
 from typing import Self
 
 from drivers.simulators.chip_keys import TEST_KEYS
-from kiosk.central.reference import kiosks, residents
-from kiosk.central.reference.authority import GRANT_KEYS, issue_client, make_authority
-from kiosk.central.reference.clock import local_date, system_clock
-from kiosk.central.reference.database import Database
 from kiosk.demo.processes import Process
+from kiosk.reference_central import kiosks, residents
+from kiosk.reference_central.authority import GRANT_KEYS, issue_client, make_authority
+from kiosk.reference_central.clock import local_date, system_clock
+from kiosk.reference_central.database import Database
 from tests.component.central_rig import PERMITS, SHANGHAI, Resident, content, resident
 from tests.waiting import LIMIT_S
 

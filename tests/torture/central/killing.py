@@ -23,8 +23,8 @@ from drivers.permit_chip.allow_list import Selection
 from drivers.simulators.virtual_chip import VirtualChip
 from kiosk.central import contract
 from kiosk.central.client import CallTimes, CentralClient, CentralError, CentralRefusedCall, CentralUnreachable
-from kiosk.central.reference.clock import local_date, system_clock
-from kiosk.central.reference.tables import CompletionRow, Endorsement, IdempotentAnswer, KioskSequence, Permit
+from kiosk.reference_central.clock import local_date, system_clock
+from kiosk.reference_central.tables import CompletionRow, Endorsement, IdempotentAnswer, KioskSequence, Permit
 from tests.component.central_rig import ATR, Resident, relayed, request
 from tests.torture.central.instances import Central, Instance
 from tests.waiting import LIMIT_S

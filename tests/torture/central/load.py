@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from kiosk.central.reference.authority import CA_FILE
+from kiosk.reference_central.authority import CA_FILE
 from tests.waiting import LIMIT_S
 
 ANSWER_S = LIMIT_S

@@ -92,7 +92,7 @@ class Mortal:
         self.kiosk.stop()
 
     def show(self, state: Any) -> None:
-        from kiosk.presenter import present
+        from kiosk.presentation.present import present
         from kiosk.workflow import states as s
         from kiosk.workflow.deadlines import deadline_of
 
@@ -167,7 +167,7 @@ PRELOADED = (
     "drivers.permit_unit.crt_591_m.chip_contacts", "drivers.receipt_printer.device", "drivers.simulators.direct_link",
     "drivers.typeface", "kiosk.bootstrap", "kiosk.central.grants", "kiosk.services.central", "kiosk.services.chip",
     "kiosk.services.code_scanner", "kiosk.services.face", "kiosk.services.id_card", "kiosk.services.outbox",
-    "kiosk.services.permit", "kiosk.services.receipt", "kiosk.services.receipt_text", "kiosk.services.slips",
+    "kiosk.services.permit", "kiosk.services.receipt", "kiosk.papers.receipt_text", "kiosk.papers.slips",
     "kiosk.texts.translation", "tests.torture.crash.seams",
 )
 """What a kiosk will need, so that a forked one has it."""

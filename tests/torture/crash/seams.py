@@ -10,7 +10,7 @@ from drivers.simulators import vpcd_wire
 from drivers.transport import urls
 from drivers.transport.base import ByteTransport
 from kiosk.central.client import CentralClient
-from kiosk.runtime.journal import Journal, StepRecord
+from kiosk.journal.journal import Journal, StepRecord
 from tests.torture.crash.points import Point, Reaper
 
 RECORDS = ("append", "number_call", "settle_message")

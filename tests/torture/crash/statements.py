@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from drivers.simulators.permit import Place
 from kiosk.central.contract import GrantPayload
-from kiosk.central.reference.tables import Application, Endorsement
+from kiosk.reference_central.tables import Application, Endorsement
 from tests.torture.crash.resident import Seen
 from tests.torture.crash.world import World
 

@@ -14,7 +14,7 @@ from drivers.simulators.permit_unit_crt_sim import CrtUnitSim
 from drivers.simulators.permit_unit_sim import PermitUnitSim
 from drivers.simulators.receipt_printer_sim import ReceiptPrinterSim
 from drivers.simulators.virtual_chip import VirtualChip
-from kiosk.central.reference.wire_faults import FAULT_NAMES
+from kiosk.reference_central.wire_faults import FAULT_NAMES
 from tests.flows.place import Place
 from tests.torture.faults.certificates import ExpiredEnd
 from tests.torture.faults.counter import CountedPlace, Counter

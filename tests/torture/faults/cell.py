@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 
 from drivers.simulators.permit import Place as At
 from kiosk.domain.endorsement import Custody
-from kiosk.faults import CATALOGUE
+from kiosk.domain.faults import CATALOGUE
 from kiosk.workflow import states as s
 from tests.flows.place import NEIGHBOUR
 from tests.torture.faults.causes import Cause, Heal

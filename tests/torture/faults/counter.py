@@ -24,12 +24,12 @@ from drivers.simulators.chip_keys import TEST_KEYS
 from drivers.simulators.pcscd import PrivatePcscd
 from drivers.simulators.residents import load_residents
 from drivers.typeface import Typeface
-from kiosk.central.reference.authority import GRANT_KEYS, make_authority
-from kiosk.central.reference.residents import ResidentImport
-from kiosk.central.reference.server import ReferenceCentral
-from kiosk.central.reference.settings import CentralSettings
-from kiosk.central.reference.tables import Base, Kiosk
 from kiosk.demo.simulation import central_records
+from kiosk.reference_central.authority import GRANT_KEYS, make_authority
+from kiosk.reference_central.residents import ResidentImport
+from kiosk.reference_central.server import ReferenceCentral
+from kiosk.reference_central.settings import CentralSettings
+from kiosk.reference_central.tables import Base, Kiosk
 from tests.direct_chips import direct_chip
 from tests.flows.place import CHIP_IN_UNIT, TODAY, Authority, HandClock, Place
 from tests.torture.faults.certificates import make_expired

@@ -11,7 +11,7 @@ from uuid import UUID
 from sqlalchemy import select
 
 from drivers.simulators.permit import Place as At
-from kiosk.central.reference.tables import Endorsement
+from kiosk.reference_central.tables import Endorsement
 from tests.flows.place import Place
 
 _CHIP_NEW = ("written", "face_pending")

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from textwrap import fill
 
-from kiosk.faults import CATALOGUE
+from kiosk.domain.faults import CATALOGUE
 from tests.torture.faults.causes import Cause
 from tests.torture.faults.cell import Finding
 from tests.torture.faults.outcome_names import PAPERLESS, Service, Whereabouts, Work

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from kiosk.domain.endorsement import ChipState, Custody
-from kiosk.faults import CATALOGUE
+from kiosk.domain.faults import CATALOGUE
 from kiosk.workflow import states as s
 from tests.flows.place import Place
 from tests.torture.faults.laws import Before

@@ -58,7 +58,7 @@ TARGETS: dict[str, Target] = {
     "chip_wire": _of("wire_bytes", "drivers.simulators.vpcd_wire", "drivers.simulators.virtual_chip", short_bytes=64),
     "gb18030": _of("gb18030_bytes", "drivers.gb18030", short_bytes=24, long_bytes=200),
     "traces": _of("wire_bytes", "drivers.transport.replay", short_bytes=80),
-    "peer_certificate": _of("wire_bytes", "kiosk.central.reference.peer_certificate", short_bytes=600, long_bytes=2000),
+    "peer_certificate": _of("wire_bytes", "kiosk.reference_central.peer_certificate", short_bytes=600, long_bytes=2000),
 }
 
 PLANTED: dict[str, Target] = {

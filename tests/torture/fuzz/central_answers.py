@@ -24,7 +24,7 @@ from pydantic import BaseModel, TypeAdapter
 from kiosk.central import contract
 from kiosk.central.client import MAX_ANSWER_BYTES, CallTimes, CentralClient, CentralError
 from kiosk.central.reading import Unknown, read_answer
-from kiosk.central.reference.authority import make_authority
+from kiosk.reference_central.authority import make_authority
 from tests.torture.fuzz.hostile_central import HostileCentral
 from tests.torture.fuzz.promises import hold
 

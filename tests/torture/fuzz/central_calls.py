@@ -25,7 +25,7 @@ from schemathesis import Case, GenerationMode
 from schemathesis.checks import CHECKS, load_all_checks
 
 from kiosk.central import contract
-from kiosk.central.reference.server import ReferenceCentral
+from kiosk.reference_central.server import ReferenceCentral
 from tests.component.central_rig import MovableClock, Resident, resident
 from tests.component.central_rig import settings as central_settings
 from tests.torture.fuzz.promises import hold

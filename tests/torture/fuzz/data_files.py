@@ -28,10 +28,10 @@ from drivers.simulators import chip_keys
 from drivers.simulators.residents import DEFAULT as RESIDENTS
 from drivers.simulators.residents import load_residents
 from kiosk.central.grants import GrantKeyFileError, load_grant_keys
-from kiosk.central.reference.authority import GRANT_KEYS, GRANT_PUBLIC_KEYS, make_authority
-from kiosk.central.reference.hsm import KeyFileError, SoftwareHsm
 from kiosk.config import ConfigError, load_config
 from kiosk.policy.region_file import RegionFileError, load_region
+from kiosk.reference_central.authority import GRANT_KEYS, GRANT_PUBLIC_KEYS, make_authority
+from kiosk.reference_central.hsm import KeyFileError, SoftwareHsm
 from kiosk.texts.translation import LocaleFileError, Translation
 from screens.screen_file import ScreenFileError, load_screen_file
 from tests.component.test_config import GOOD

@@ -7,7 +7,6 @@ from datetime import date, timedelta
 from hypothesis import HealthCheck, Phase, given, seed, settings
 from hypothesis import strategies as st
 
-from kiosk.about import next_window
 from kiosk.domain.documents import PermitContent
 from kiosk.domain.endorsement import Service
 from kiosk.domain.personal import Personal
@@ -17,6 +16,7 @@ from kiosk.policy.region import Region
 from kiosk.policy.region_file import REGIONS_DIR, load_region
 from kiosk.policy.request import AssessmentRequest
 from kiosk.policy.terms import term_end
+from kiosk.presentation.context import next_window
 from kiosk.services.face import face_values
 from tests.torture.fuzz.promises import hold
 

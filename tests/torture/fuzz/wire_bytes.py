@@ -17,8 +17,8 @@ from drivers.errors import DriverError
 from drivers.permit_chip import apdu
 from drivers.simulators import vpcd_wire
 from drivers.transport.replay import ReplayCoupler, ReplayTransport, TraceUnusable, read_trace
-from kiosk.central.reference.authority import make_authority
-from kiosk.central.reference.peer_certificate import PeerCertificate
+from kiosk.reference_central.authority import make_authority
+from kiosk.reference_central.peer_certificate import PeerCertificate
 from tests.fakes.invented_permits import REFERENCE, SSSE, UPDATE, reference_chip, signed, ssse_chip
 from tests.torture.fuzz.promises import hold
 

@@ -1,0 +1,37 @@
+"""python -m kiosk diagnose [--config FILE] [--json]"""
+
+from __future__ import annotations
+
+import argparse
+import shutil
+import sys
+from pathlib import Path
+
+from assets import ASSETS
+from drivers.standard_streams import json_text
+from kiosk.commands.run import DEFAULT_CONFIG
+from kiosk.config import read_config
+from kiosk.diagnostics.checks import diagnose
+from kiosk.runtime.clock import SystemClock
+
+
+def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    """Add `diagnose`."""
+    parser = subparsers.add_parser(
+        "diagnose", help="is this kiosk ready, and if not, why",
+        description="Asks every part how it is; moves no permit, prints nothing, reads nobody's data. "
+                    "Exit status: 0 ready, 1 degraded, 2 not in service.")
+    parser.add_argument("--config", type=Path, default=DEFAULT_CONFIG, help=f"configuration (default {DEFAULT_CONFIG})")
+    parser.add_argument("--json", action="store_true", help="for programs, instead of a table")
+    parser.set_defaults(run=run)
+
+
+def run(args: argparse.Namespace) -> int:
+    """Print the report; its exit status."""
+    report = diagnose(
+        *read_config(args.config, ASSETS), SystemClock(), tell=lambda line: print(line, file=sys.stderr, flush=True))
+    if args.json:
+        print(json_text(report.as_json(), indent=2))
+    else:
+        print(report.as_table(shutil.get_terminal_size().columns))
+    return report.exit_status

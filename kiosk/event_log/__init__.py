@@ -1,0 +1,1 @@
+"""Events of the log, and the one way to write them."""

@@ -1,0 +1,58 @@
+"""Keyed hashes of what a chip holds, for the journal: a restart recognises the content, nobody else learns anything.
+
+A plain hash of an address or an 18-digit number can be searched; this one needs the kiosk's private key, which is on
+the machine anyway, so no further secret is kept.
+"""
+
+from __future__ import annotations
+
+import codecs
+import hashlib
+import hmac
+import json
+from pathlib import Path
+
+from kiosk.config import ConfigError
+from kiosk.domain.documents import PermitContent
+from kiosk.journal.audit import Seal
+
+SEAL_BYTES = 16
+_LABEL = b"qianzhu-kiosk journal seal 1"
+
+
+def seal_by_key_file(path: Path) -> Seal:
+    """The seal of the kiosk whose TLS private key is in `path`. Raises `ConfigError` where it cannot be read."""
+    try:
+        return seal_by(path.read_bytes())
+    except OSError as error:
+        raise ConfigError([
+            f"{path}: cannot be read: {error.strerror}; the kiosk's private key is wanted there (central.key)"
+        ]) from error
+
+
+def seal_by(private_key: bytes) -> Seal:
+    """The seal of a kiosk, by the bytes of its TLS private key's file: HMAC-SHA-256, cut to 16 bytes, in hex. Its key
+    is derived with HKDF-SHA-256 (RFC 5869, no salt), so that it is of no use for anything else. A file that an editor
+    or a copy gave other line ends, or blank lines around it, holds the same key.
+    """
+    extracted = hmac.digest(bytes(hashlib.sha256().digest_size), _as_written(private_key), "sha256")
+    key = hmac.digest(extracted, _LABEL + b"\x01", "sha256")
+
+    def seal(chip_serial: str, content: PermitContent) -> str:
+        return hmac.digest(key, _written_out(chip_serial, content), "sha256")[:SEAL_BYTES].hex()
+
+    return seal
+
+
+def _as_written(private_key: bytes) -> bytes:
+    """As OpenSSL writes a PEM file: lines that end with LF and with nothing before it, none of them blank."""
+    lines = (line.strip() for line in private_key.removeprefix(codecs.BOM_UTF8).splitlines())
+    return b"".join(line + b"\n" for line in lines if line)
+
+
+def _written_out(chip_serial: str, content: PermitContent) -> bytes:
+    """One spelling for each content: JSON keeps the fields apart."""
+    return json.dumps([
+        chip_serial, content.address.reveal(), content.issuing_authority, content.category, str(content.valid_from),
+        str(content.valid_to), content.endorsement_count,
+    ]).encode()

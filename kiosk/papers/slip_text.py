@@ -1,0 +1,166 @@
+"""What is on a slip: an application that was received, or how long a permit is valid. No name, no full number."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from drivers.receipt_printer.document import (
+    Element,
+    Feed,
+    LabelledValue,
+    QrCode,
+    ReceiptDocument,
+    Rule,
+    TextLine,
+)
+from kiosk.domain.personal import Personal, masked_number
+from kiosk.papers.receipt_text import Translate, where_to_ask
+from kiosk.policy.region import Region
+from kiosk.presentation.models import Term
+from kiosk.runtime.clock import Clock
+from kiosk.texts.words import Text, Words
+
+
+@dataclass(frozen=True, slots=True)
+class ApplicationSlip:
+    """An application as central received it. `expected_on` None: no date is promised, and none is printed. `told`: how
+    the result is told; `collect`: how and where the permit is had then; `bring`: what to bring for it; `fee`: None
+    where the region does not say.
+    """
+
+    number: str
+    service: Words
+    received_on: date
+    expected_on: date | None
+    permit_number: Personal[str] | None = None
+    told: tuple[Words, ...] = ()
+    collect: tuple[Words, ...] = ()
+    bring: tuple[Words, ...] = ()
+    fee: Words | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class StatusSlip:
+    """How long a permit is valid. `lines`: when it may be endorsed, and what happens if that is late; `where`: the
+    counter; `qr`: what a telephone may read, nothing personal ("": no code).
+    """
+
+    headline: Words
+    present_term: Term
+    lines: tuple[Words, ...] = ()
+    where: tuple[Words, ...] = ()
+    permit_number: Personal[str] | None = None
+    qr: str = ""
+
+
+class SlipText:
+    """Composes slips in a visit's language. `receipt_link` ends where the number is to be put."""
+
+    def __init__(
+        self, region: Region, translate: Translate, receipt_link: str, kiosk_name: str, clock: Clock
+    ) -> None:
+        self._region = region
+        self._translate = translate
+        self._receipt_link = receipt_link
+        self._kiosk_name = kiosk_name
+        self._clock = clock
+
+    def application_slip(self, language: str, slip: ApplicationSlip) -> ReceiptDocument:
+        """The slip of one application that waits for its review."""
+        words = _Words(self._translate, language)
+        expected = [] if slip.expected_on is None else [words.labelled("expected_on", words.date(slip.expected_on))]
+        elements: list[Element] = [
+            *self._head(words, "application_title"),
+            TextLine(words("number"), align="centre"),
+            TextLine(slip.number, align="centre", size="large", bold=True),
+            Rule(),
+            words.labelled("service", words.say(slip.service)),
+            words.labelled("received_on", words.date(slip.received_on)),
+            *expected,
+            *([] if slip.fee is None else [words.labelled("fee", words.say(slip.fee))]),
+            *_permit(words, slip.permit_number),
+            words.labelled("kiosk", self._kiosk_name),
+            Rule(),
+            TextLine(words("permit_until_then")),
+            *words.listed("told", slip.told),
+            *words.listed("collect", slip.collect),
+            *words.listed("bring", slip.bring),
+            *self._foot(words),
+            Feed(),
+            QrCode(self._receipt_link + slip.number),
+            TextLine(words("link_hint"), align="centre"),
+            *words.regional(self._region, "application_slip"),
+            TextLine(words("keep"), align="centre"),
+        ]
+        return ReceiptDocument(tuple(elements))
+
+    def status_slip(self, language: str, slip: StatusSlip) -> ReceiptDocument:
+        """The slip of a person who only asked how long the permit is valid."""
+        words = _Words(self._translate, language)
+        code: list[Element] = [Feed(), QrCode(slip.qr), TextLine(words("status_link_hint"), align="centre")]
+        elements: list[Element] = [
+            *self._head(words, "status_title"),
+            *_permit(words, slip.permit_number),
+            words.labelled("asked", f"{self._clock.now():%Y-%m-%d %H:%M}"),
+            words.labelled("kiosk", self._kiosk_name),
+            Rule(),
+            TextLine(words("valid_until"), align="centre"),
+            TextLine(words.date(slip.present_term.valid_to), align="centre", size="large", bold=True),
+            TextLine(words.say(slip.headline), align="centre", bold=True),
+            Rule(),
+            *(TextLine(f"- {words.say(line)}") for line in slip.lines),
+            *words.listed("where", slip.where),
+            *self._foot(words),
+            *(code if slip.qr else ()),
+            *words.regional(self._region, "receipt_footer"),
+            TextLine(words("nothing_changed"), align="centre"),
+        ]
+        return ReceiptDocument(tuple(elements))
+
+    def _head(self, words: _Words, title: str) -> list[Element]:
+        return [
+            TextLine(words(title), align="centre", size="large", bold=True),
+            TextLine(words.say(self._region.name), align="centre"),
+            Rule(),
+        ]
+
+    def _foot(self, words: _Words) -> list[Element]:
+        lines: list[Element] = [words.labelled(name, value) for name, value in where_to_ask(self._region)]
+        contact = self._region.contact
+        if contact is not None and contact.complaints_text is not None:
+            lines.append(TextLine(words.say(contact.complaints_text)))
+        return [Rule(), *lines] if lines else []
+
+
+def _permit(words: _Words, number: Personal[str] | None) -> list[Element]:
+    return [] if number is None else [words.labelled("permit", masked_number(number))]
+
+
+class _Words:
+    """The slips' texts in one language."""
+
+    def __init__(self, translate: Translate, language: str) -> None:
+        self._translate = translate
+        self._language = language
+
+    def __call__(self, name: str) -> str:
+        return self.say(Text(f"slip.{name}"))
+
+    def say(self, words: Words) -> str:
+        return self._translate(self._language, words)
+
+    def date(self, day: date | None) -> str:
+        return self.say(Text("format.no_date") if day is None else Text("slip.day", (("day", day),)))
+
+    def regional(self, region: Region, name: str) -> list[Element]:
+        """What the region wants on its slips; nothing where its file has no such text."""
+        text = region.texts.get(f"texts.{name}")
+        return [] if text is None else [TextLine(self.say(text), align="centre")]
+
+    def labelled(self, name: str, value: str) -> LabelledValue:
+        return LabelledValue(self(name), value)
+
+    def listed(self, name: str, items: tuple[Words, ...]) -> list[Element]:
+        """A heading and what stands under it; nothing where there are no items."""
+        return [TextLine(self(name), bold=True), *(TextLine(f"- {self.say(item)}") for item in items)] if items else []

@@ -1,0 +1,122 @@
+"""Questions with a few answers: which service, for whom, which category, which proof, how to collect; yes or no."""
+
+from __future__ import annotations
+
+from kiosk.domain.endorsement import Service
+from kiosk.policy.foresight import agents_offered
+from kiosk.policy.region import Region
+from kiosk.policy.services import CollectionWay
+from kiosk.presentation.context import About, frame_of
+from kiosk.presentation.models import (
+    AttendantScreen,
+    Choice,
+    ChoiceScreen,
+    Frame,
+    LicenceCodeScreen,
+    QuestionScreen,
+    TelephoneScreen,
+    WayOut,
+)
+from kiosk.texts.words import Text, Words
+from kiosk.workflow import states as s
+from kiosk.workflow.choosing import ANYBODY
+from kiosk.workflow.deciding import categories_offered
+from kiosk.workflow.evidence import NONE_OF_THESE
+from kiosk.workflow.holder_check import LOCKED
+from kiosk.workflow.progress import ways_of
+
+_SERVICES = {service.value: service for service in Service}
+_ADDRESS = "address_changed"
+"""The declaration, by its name in every region file, beside which the address on the permit is shown."""
+
+
+def service_name(region: Region, service: Service) -> Words:
+    """What the region calls the service; our own words where it describes none."""
+    offered = region.services.get(service)
+    return Text(f"service_name.{service.value}") if offered is None else offered.name
+
+
+def service_choice(about: About, state: s.ChoosingService) -> ChoiceScreen:
+    choices = tuple(
+        Choice(key, service_name(about.region, _SERVICES[key]) if key in _SERVICES else Text(f"choice.service.{key}"))
+        for key in state.choices)
+    return ChoiceScreen(_outside(about, state), Text("choice.question.service"), choices)
+
+
+def agent_choice(about: About, state: s.ChoosingAgent) -> ChoiceScreen:
+    kinds = agents_offered(about.region)
+    choices = tuple(Choice(kind, about.region.agents[kind].name or Text(f"choice.agent.{kind}")) for kind in kinds)
+    others = None if ANYBODY in kinds else Text("choice.detail.agent")
+    return ChoiceScreen(_outside(about, state), Text("choice.question.agent"), choices, others)
+
+
+def category_choice(about: About, state: s.ChoosingCategory) -> ChoiceScreen:
+    categories = about.region.categories
+    choices = tuple(
+        Choice(key, categories[key].name, Text("choice.category.months", (("months", categories[key].months),)))
+        for key in categories_offered(about.region, state))
+    return ChoiceScreen(_inside(about, state), Text("choice.question.category"), choices)
+
+
+def proof_choice(about: About, state: s.ChoosingProof) -> ChoiceScreen:
+    proofs = tuple(Choice(key, about.region.evidence[key].name) for key in state.keys)
+    none = Choice(NONE_OF_THESE, Text("choice.proof.none"))
+    return ChoiceScreen(
+        _inside(about, state), Text("choice.question.proof"), (*proofs, none), Text("choice.detail.proof"))
+
+
+def collection_choice(about: About, state: s.ChoosingCollection) -> ChoiceScreen:
+    offered = about.region.services.get(state.visit.purpose.service)
+    ways = () if offered is None or offered.collection is None else offered.collection.ways
+    return ChoiceScreen(_inside(about, state), Text("choice.question.collection"), _ways(ways))
+
+
+def later_collection_choice(about: About, state: s.ChoosingCollectionLater) -> ChoiceScreen:
+    return ChoiceScreen(
+        _outside(about, state), Text("choice.question.collection"), _ways(ways_of(about.region, state.chosen)))
+
+
+def _ways(ways: tuple[CollectionWay, ...]) -> tuple[Choice, ...]:
+    return tuple(Choice(each.way, Text(f"choice.collection.{each.way}"), each.rule.text) for each in ways)
+
+
+def question(about: About, state: s.Declaring | s.DeclaringForHolder) -> QuestionScreen:
+    if isinstance(state, s.Declaring) and state.confirms_rule:
+        rule = about.region.rule(state.question)
+        return QuestionScreen(
+            _inside(about, state), Text("question.confirm", (("rule", rule.text),)), warning=Text("question.if_no"))
+    case = s.case_of(state)
+    address = case.permit.content.address if state.question == _ADDRESS and isinstance(case, s.Case) else None
+    return QuestionScreen(
+        _inside(about, state), about.region.declarations[state.question].question, address=address,
+        warning=about.region.texts.get("texts.address_is_true", Text("question.responsibility")))
+
+
+def licence_code(about: About, state: s.ReadingLicenceCode) -> LicenceCodeScreen:
+    problem = Text(f"licence_code.problem.{state.problem}") if state.problem else None
+    return LicenceCodeScreen(_inside(about, state), about.region.evidence[state.key].name, problem)
+
+
+def telephone(about: About, state: s.EnteringTelephone) -> TelephoneScreen:
+    return TelephoneScreen(_inside(about, state), Text("telephone.problem.not_a_number") if state.is_wrong else None)
+
+
+def attendant(about: About, state: s.AwaitingAttendant | s.CheckingAttendant) -> AttendantScreen:
+    frame = _inside(about, state)
+    if isinstance(state, s.CheckingAttendant):
+        return AttendantScreen(frame, state.required, checking=True)
+    problem = Text(f"attendant.problem.{state.problem}") if state.problem else None
+    return AttendantScreen(frame, state.required, problem, is_locked=state.problem == LOCKED)
+
+
+def way_out(state: s.Inquiry) -> WayOut:
+    """What the button at the bottom left says: there is a permit to return, or none."""
+    return WayOut.CANCEL if isinstance(s.case_of(state), s.UnreadCase) else WayOut.RETURN_PERMIT
+
+
+def _inside(about: About, state: s.Inquiry) -> Frame:
+    return frame_of(about, state, way_out(state))
+
+
+def _outside(about: About, state: s.State) -> Frame:
+    return frame_of(about, state, WayOut.CANCEL)

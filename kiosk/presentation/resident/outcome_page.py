@@ -1,0 +1,159 @@
+"""The five-part page: what happened, where the permit is, what is valid now, what to do next, the number to quote."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from typing import assert_never
+
+from kiosk.domain.endorsement import ChipState, Custody, FaceState
+from kiosk.policy.areas import area_name
+from kiosk.policy.assessment import AssessedOutcome
+from kiosk.presentation.context import (
+    About,
+    cited,
+    counter_lines,
+    face_pending,
+    frame_of,
+    quote_number,
+    receipt_number,
+    rules_cited,
+)
+from kiosk.presentation.models import FivePartsScreen, PageKind, WayOut
+from kiosk.presentation.resident.facts import at_counter
+from kiosk.texts.words import Citation, LocalText, Text, Words
+from kiosk.workflow import states as s
+
+_CUSTODY_WORDS = {
+    Custody.WITH_HOLDER: "with_you",
+    Custody.AT_MOUTH: "at_mouth",
+    Custody.INSIDE: "inside",
+    Custody.RETAINED: "retained",
+    Custody.UNKNOWN: "unknown",
+}
+
+
+def explanation(about: About, state: s.Explaining) -> FivePartsScreen:
+    """The page of an ending that was no success."""
+    happened, valid_now, steps, rules = _parts(about, state.ending, state.visit.purpose)
+    ending = state.ending
+    number = ending.received.review_number if isinstance(ending, s.Applied) else quote_number(state.visit)
+    if state.custody is Custody.RETAINED:
+        number = receipt_number(s.reference_of(state.visit, ending))    # as staff find it in the list of the bin
+        steps = (Text("next.staff"), Text("next.quote_number"), *steps)
+    return FivePartsScreen(
+        frame=frame_of(about, state, WayOut.NONE),
+        kind=PageKind.FAULT if isinstance(state.ending, s.BrokenOff | s.Interrupted) else PageKind.REFUSAL,
+        happened=happened,
+        permit_is=Text(f"permit_is.{_CUSTODY_WORDS[state.custody]}"),
+        valid_now=valid_now,
+        do_next=steps,
+        number=number,
+        rules=rules,
+    )
+
+
+def _parts(
+    about: About, ending: s.Ending, purpose: s.Purpose,
+) -> tuple[Text, Text, tuple[Words, ...], tuple[Citation, ...]]:
+    """What happened, what is valid now, what to do next, and the rules behind it."""
+    match ending:
+        case s.Declined(refusal=refusal, permit=permit, assessment=assessment):
+            key, args = _refusal_words(ending)
+            valid = Text("valid_now.unchanged")
+            if permit is not None and permit.content.valid_to is not None:
+                valid = Text("valid_now.until", (("end", permit.content.valid_to),))
+                if assessment is not None and assessment.outcome is AssessedOutcome.OVERDUE:
+                    valid = Text("valid_now.suspended", (("since", permit.content.valid_to + timedelta(days=1)),))
+            steps: tuple[Words, ...] = (Text(f"refusal.{key}.next", args), *_of_unreadable(about, refusal.code))
+            if refusal.code in _COUNTER_CODES:
+                steps = (*steps, *counter_lines(about))
+            if refusal.code == "counter_only":
+                steps = (*steps, *at_counter(about.region.services.get(purpose.service)))
+            rules = rules_cited(about, assessment) or _of_agent(about, refusal.code, purpose)
+            return Text(f"refusal.{key}.happened", args), valid, steps, rules
+        case s.Applied(received=received):
+            # Applied for and then not taken: the permit is in the bin.
+            steps = (Text("refusal.pending.next"),)
+            if received.expected_on is not None:
+                steps = (*steps, Text("next.come_back_on", (("day", received.expected_on),)))
+            return Text("refusal.pending.happened"), Text("valid_now.unchanged"), steps, ()
+        case s.Informed(permit=permit):
+            end = permit.content.valid_to
+            valid = Text("valid_now.unchanged") if end is None else Text("valid_now.until", (("end", end),))
+            return Text("permit_inside.headline.taking_back"), valid, (), ()
+        case s.BrokenOff(fault=fault, chip=chip):
+            valid = Text("valid_now.unknown" if chip is ChipState.UNKNOWN else "valid_now.unchanged")
+            step = Text("next.staff" if chip is ChipState.UNKNOWN else "next.try_again")
+            told = _of_unreadable(about, fault.name)
+            steps = (step, *told, Text("next.quote_number"), *counter_lines(about))
+            return Text(f"fault.{fault.public}.public"), valid, steps, ()
+        case s.Interrupted(chip=ChipState.NEW, face=face, permit=permit, drawable=drawable):
+            end = None if permit is None else permit.content.valid_to
+            pending = () if face is FaceState.NEW else (
+                face_pending("thank_you.line", about.face_refreshed_at, drawable),)
+            return Text("fault.kiosk.public"), _renewed_until(face, end), (*pending, Text("next.quote_number")), ()
+        case s.Interrupted(chip=chip):
+            valid = Text("valid_now.unchanged" if chip is ChipState.OLD else "valid_now.unknown")
+            return Text("fault.kiosk.public"), valid, (Text("next.try_again"), Text("next.quote_number")), ()
+        case s.Renewed(grant=grant, face=face):
+            # Renewed and then not taken: the permit is in the bin.
+            valid = _renewed_until(face, grant.content.valid_to)
+            return Text("permit_inside.headline.taking_back"), valid, (), ()
+        case _:
+            assert_never(ending)
+
+
+def _of_agent(about: About, code: str, purpose: s.Purpose) -> tuple[Citation, ...]:
+    """For whom the agent may act, where it is not this holder."""
+    agent = None if purpose.agent is None else about.region.agents.get(purpose.agent)
+    if agent is None or code != "agent_not_for_holder":
+        return ()
+    return tuple(cited(about, agent.rule.text, reason) for reason in agent.rule.reasons()[:1])
+
+
+def _renewed_until(face: FaceState, end: date | None) -> Text:
+    """The chip is new. `end` None: it could not be read again, or holds no date."""
+    if end is None:
+        return Text("valid_now.unknown")
+    return Text("valid_now.renewed_until" if face is FaceState.NEW else "valid_now.chip_new_face_old", (("end", end),))
+
+
+UNREADABLE_PERMIT = frozenset({"no_chip", "chip_silent"})
+"""Refusals and faults by which a permit could not be read."""
+
+
+def _of_unreadable(about: About, code: str) -> tuple[Words, ...]:
+    """What the region does for permits that cannot be read, where the refusal or fault with this code says so."""
+    told = about.region.guidance.get("unreadable_permit")
+    return (told.rule.text,) if told is not None and code in UNREADABLE_PERMIT else ()
+
+
+_COUNTER_CODES = frozenset({
+    "counter_only", "not_offered", "reapply", "cancelled", "senseless_dates", "address_changed", "unknown_permit",
+    "chip_mismatch", "reported_lost", "central_unreachable", "central_garbage", "grant_rejected", "no_chip",
+    "id_card_number_invalid", "name_differs", "record_mismatch", "grant_in_use", "unspecified",
+    "agent_not_for_holder", "served_at_once", "collection_not_offered", "nothing_to_renew", "holder_not_confirmed",
+    "face_unprintable", "content_unusual",
+})
+KNOWN_REFUSALS = _COUNTER_CODES | {
+    "id_card_expired", "id_card_kind_hmt", "id_card_kind_foreign", "not_a_permit", "foreign_epassport", "foreign_bank",
+    "not_your_permit", "other_region", "too_early", "already_current", "already_applied", "pending", "timed_out",
+    "holder_cancelled", "switched_off",
+}
+
+
+def _refusal_words(ending: s.Declined) -> tuple[str, tuple[tuple[str, str | int | date | LocalText], ...]]:
+    """The key of a refusal's texts and what fills them; central may know reasons that this version does not."""
+    match ending.refusal.code:
+        case "too_early":
+            if ending.assessment is None or ending.assessment.opens_on is None:
+                return "unspecified", ()
+            return "too_early", (("opens_on", ending.assessment.opens_on),)
+        case "other_region":
+            if ending.permit is None:
+                return "unspecified", ()
+            return "other_region", (("region", area_name(ending.permit.region)),)
+        case code if code in KNOWN_REFUSALS:
+            return code, ()
+        case _:
+            return "unspecified", ()

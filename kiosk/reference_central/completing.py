@@ -1,0 +1,133 @@
+"""What a kiosk reports at the end: late, repeated, out of order; the endorsement's state only ever moves forward."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from uuid import uuid4
+
+from sqlalchemy.orm import Session
+
+from kiosk.central import contract
+from kiosk.reference_central.access import check_reports
+from kiosk.reference_central.finishing import chip_written
+from kiosk.reference_central.granting import end
+from kiosk.reference_central.records import permit_of
+from kiosk.reference_central.tables import Application, CompletionRow, Endorsement
+from kiosk.reference_central.unasked import is_unasked
+
+# States in which the chip is known to hold the granted content; nothing takes that back.
+_CHIP_NEW = ("written", "face_pending")
+_NEVER_GRANTED = ("pending", "refused", "already_current")
+CLOCKS_MAY_DIFFER = timedelta(minutes=10)
+
+
+def complete(
+    session: Session, endorsement: Endorsement, report: contract.CompletionRequest, now: datetime
+) -> contract.Recorded:
+    """Keep the report; apply it unless a newer one (by the kiosk's `finished_at`) was applied before. Raises
+    `ProblemError` "too_many".
+    """
+    check_reports(session, endorsement.endorsement_id)
+    if is_unasked(endorsement):
+        session.add(_row(endorsement, report, False, now))
+        return contract.Recorded(endorsement_id=endorsement.endorsement_id, state=endorsement.state)
+    # Nothing ends after it was told: a clock that is further ahead must not keep what comes later from being applied.
+    finished_at = min(report.finished_at, now + CLOCKS_MAY_DIFFER)
+    newest = endorsement.completed_at is None or finished_at >= endorsement.completed_at
+    # An application that was withdrawn before anybody decided has no grant; the report says where the permit is.
+    was_granted = endorsement.granted is not None and endorsement.state not in _NEVER_GRANTED
+    applied = newest and was_granted and not _is_of_an_earlier_visit(session, endorsement, report)
+    session.add(_row(endorsement, report, applied, now))
+    if applied:
+        _apply(session, endorsement, report, now)
+        endorsement.completed_at = finished_at
+    return contract.Recorded(endorsement_id=endorsement.endorsement_id, state=endorsement.state)
+
+
+def _is_of_an_earlier_visit(
+    session: Session, endorsement: Endorsement, report: contract.CompletionRequest
+) -> bool:
+    """Whether this is said of an earlier visit, late, while an application's endorsement is granted anew: the chip was
+    read since and is as the record says, so nothing that was written is missed.
+    """
+    if not endorsement.live or report.chip == "new":
+        return False
+    return is_granted_anew_since(session, endorsement, report.finished_at)
+
+
+def is_granted_anew_since(session: Session, endorsement: Endorsement, moment: datetime) -> bool:
+    """Whether an application's endorsement got the grant that it has now after `moment` (by the kiosk's clock). Any
+    other endorsement has one grant for ever.
+    """
+    if endorsement.granted is None or session.get(Application, endorsement.endorsement_id) is None:
+        return False
+    return moment < contract.GrantPayload.model_validate(endorsement.granted).issued_at
+
+
+def keep_of_earlier_kiosk(
+    session: Session, endorsement: Endorsement, report: contract.CompletionRequest, now: datetime
+) -> contract.Recorded:
+    """An application's endorsement goes to the kiosk of each visit; what an earlier one says late is kept, no more."""
+    check_reports(session, endorsement.endorsement_id)
+    session.add(_row(endorsement, report, False, now))
+    return contract.Recorded(endorsement_id=endorsement.endorsement_id, state=endorsement.state)
+
+
+def _row(
+    endorsement: Endorsement, report: contract.CompletionRequest, applied: bool, now: datetime
+) -> CompletionRow:
+    return CompletionRow(
+        completion_id=uuid4(),
+        endorsement_id=endorsement.endorsement_id,
+        report=report.model_dump_json(),
+        applied=applied,
+        finished_at=report.finished_at,
+        received_at=now,
+    )
+
+
+def state_after(chip: str, face: str, *, face_only: bool, chip_is_new: bool) -> str:
+    """An endorsement's state by a report that is applied. `face_only`: the grant was for the face alone; `chip_is_new`:
+    central knows or believes that the chip holds the granted content. Where the permit is says nothing about that.
+    """
+    if face_only:
+        return {"new": "written", "pending": "face_pending", "old": "unchanged"}[face]
+    if chip_is_new:
+        return "written" if face == "new" else "face_pending"
+    return "unchanged" if chip == "old" else "unknown"
+
+
+def markdown() -> str:
+    """Chip and face → state, as the README shows it."""
+    lines = [
+        "| `chip` | `face` | a write was handed out | none was | grant for the face alone |",
+        "| --- | --- | --- | --- | --- |",
+    ]
+    for chip in ("old", "new", "unknown"):
+        for face in ("old", "new", "pending"):
+            states = (
+                state_after(chip, face, face_only=False, chip_is_new=chip == "new"),
+                state_after(chip, face, face_only=False, chip_is_new=False),
+                state_after(chip, face, face_only=True, chip_is_new=True),
+            )
+            lines.append(f"| {chip} | {face} | " + " | ".join(states) + " |")
+    return "\n".join(lines)
+
+
+def _apply(session: Session, endorsement: Endorsement, report: contract.CompletionRequest, now: datetime) -> None:
+    grant = contract.GrantPayload.model_validate(endorsement.granted)
+    was_new = endorsement.state in _CHIP_NEW
+    is_new = was_new or (report.chip == "new" and endorsement.writes_composed > 0)
+    if grant.face_only:
+        if report.face != "new" and endorsement.state == "written":
+            return
+    elif not is_new and endorsement.state == "cancelled":
+        return
+    permit = permit_of(session, endorsement.permit_number)
+    if is_new and not was_new and not grant.face_only:
+        chip_written(endorsement, permit, now)
+    tells_of_face = report.face == "new" if grant.face_only else is_new
+    # A later endorsement of the same permit has a face of its own.
+    if tells_of_face and permit.endorsement_count == grant.content.endorsement_count:
+        permit.face_pending = report.face != "new"
+    end(endorsement, state_after(report.chip, report.face, face_only=grant.face_only, chip_is_new=is_new), now)
