@@ -10,8 +10,8 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from drivers.permit_unit.dialects import UnitFile, load_unit_file
-from kiosk.bootstrap import Kiosk
-from kiosk.config import Config
+from kiosk.app.kiosk import Kiosk
+from kiosk.config.settings import Config
 from kiosk.data_files.reader import DataFileError
 from kiosk.domain.documents import PermitContent
 from kiosk.domain.faults import Fault
@@ -20,7 +20,7 @@ from kiosk.policy.no_region import NO_REGION
 from kiosk.policy.region import Region
 from kiosk.policy.region_file import load_region
 from kiosk.runtime.state_lock import StateLock
-from kiosk.services.performing import Performer, Post
+from kiosk.services.effect_dispatch import Performer, Post
 from kiosk.workflow import effects as do
 from kiosk.workflow import states as s
 from kiosk.workflow.transition import Site

@@ -8,9 +8,9 @@ from typing import Any
 
 from kiosk.domain.faults import Fault
 from kiosk.journal.journal import OutboundMessage
+from kiosk.services.effect_dispatch import Desk
 from kiosk.services.job_times import BACKGROUND
 from kiosk.services.journal_guard import JournalGuard
-from kiosk.services.performing import Desk
 from kiosk.workflow import effects as do
 from kiosk.workflow import events as on
 
@@ -30,7 +30,7 @@ def message_of(effect: do.Effect, now: datetime) -> OutboundMessage | None:
     """The message that an effect sends to central by way of the outbox; None for any other effect."""
     if not isinstance(effect, do.CancelEndorsement | do.ReportCompletion):
         return None
-    from kiosk.services import outbox
+    from kiosk.services.central import outbox
 
     return outbox.message_of(effect, now)
 

@@ -6,7 +6,7 @@ import time
 from collections.abc import Sequence
 from typing import Any
 
-from kiosk.services.performing import Desk
+from kiosk.services.effect_dispatch import Desk
 
 RELEASED_WITHIN_S = 10.0
 """For all of them together. A device that takes longer is let go of when the process ends."""

@@ -12,8 +12,8 @@ from typing import Any
 from kiosk.domain.faults import CODE_SCANNER_LINK, PRINTER_LINK, Fault
 from kiosk.runtime.crew import Crew
 from kiosk.services.device_health import DeviceHealth
+from kiosk.services.effect_dispatch import Desk, Handler, Performer, Post, by_desk
 from kiosk.services.idle_watch import IdleWatch
-from kiosk.services.performing import Desk, Handler, Performer, Post, by_desk
 from kiosk.workflow import effects as do
 from kiosk.workflow import events as on
 

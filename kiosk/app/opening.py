@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from kiosk.config import Config, read_config, tells_permit_unit
+from kiosk.config.settings import Config, read_config, tells_permit_unit
 from kiosk.domain.faults import CONFIGURATION, INSTALLATION, Fault
 from kiosk.texts.emergency import EMERGENCY_LANGUAGE
 from kiosk.texts.translation import LocaleFileError, Translation, languages_in

@@ -32,9 +32,9 @@ from kiosk.workflow.intents import Intent
 
 if TYPE_CHECKING:
     from kiosk.app.closed_kiosk import ClosedKiosk
+    from kiosk.app.kiosk import Kiosk
     from kiosk.app.shown_screens import ShownScreens
     from kiosk.app.switch_off_signals import SwitchOffSignals
-    from kiosk.bootstrap import Kiosk
     from kiosk.runtime.memory import Outstanding
     from kiosk.workflow import states as s
 
@@ -182,7 +182,7 @@ class Window:
         if opening.mistakes:
             raise CannotStart(opening.mistakes, opening.fault)
         if self._closed_kiosk is not None:
-            from kiosk.bootstrap import Kiosk
+            from kiosk.app.kiosk import Kiosk
 
             Kiosk.read_files(opening.config)    # what has a mistake still leaves the closed one where it is
             if not self._end_closed_kiosk():
@@ -190,8 +190,8 @@ class Window:
         if self._opening.mistakes and self._opening.needs_new_window(opening):
             self.close(1)      # display, fonts or texts are others now: they are read while the window is opened
             return
+        from kiosk.app.kiosk import Kiosk, about
         from kiosk.app.shown_screens import ShownScreens
-        from kiosk.bootstrap import Kiosk, about
         from kiosk.runtime.memory import Outstanding
         from kiosk.services.device_health import CENTRAL
 
@@ -220,8 +220,8 @@ class Window:
         if not self._end_closed_kiosk() or not opening.tells_permit_unit:
             return
         from kiosk.app.closed_kiosk import ClosedKiosk
+        from kiosk.app.kiosk import about
         from kiosk.app.shown_screens import ShownScreens
-        from kiosk.bootstrap import about
 
         config = replace(config, languages=opening.languages)
         with suppress(OSError):     # as in `run_window`

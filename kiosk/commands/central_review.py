@@ -20,7 +20,7 @@ from drivers.standard_streams import json_text
 from kiosk.central.codes import RETURN_CODES
 from kiosk.reference_central import opening
 from kiosk.reference_central.clock import local_date, system_clock
-from kiosk.reference_central.fitting import Fitting
+from kiosk.reference_central.content_limits import Fitting
 from kiosk.reference_central.residents import recorded_content
 from kiosk.reference_central.review import Standing
 from kiosk.reference_central.reviewing import Corrections, Reviewing

@@ -10,7 +10,7 @@ from pathlib import Path
 from assets import ASSETS
 from drivers.standard_streams import json_text
 from kiosk.commands.run import DEFAULT_CONFIG
-from kiosk.config import read_config
+from kiosk.config.settings import read_config
 from kiosk.diagnostics.checks import diagnose
 from kiosk.runtime.clock import SystemClock
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from kiosk.commands import journal as journal_command
 from kiosk.commands.run import DEFAULT_CONFIG
-from kiosk.config import Config
+from kiosk.config.settings import Config
 from kiosk.journal.bin_rows import BIN_LOOKED_INTO, IN_BIN, PUT_INTO_BIN, in_bin
 from kiosk.journal.journal import BIN_EMPTIED, Journal, KeptPermit
 from kiosk.presentation.context import receipt_number

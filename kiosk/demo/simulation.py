@@ -24,6 +24,7 @@ from drivers.simulators.pcscd import PrivatePcscd
 from drivers.simulators.residents import DEFAULT as RESIDENTS
 from drivers.simulators.residents import Record, Residents, load_residents
 from kiosk.central.client import CentralClient
+from kiosk.config.device_urls import IN_UNIT
 from kiosk.demo.display import Display, open_display
 from kiosk.demo.processes import DidNotStart, Process
 from kiosk.demo.scenarios import FACES_AT
@@ -32,7 +33,6 @@ from kiosk.policy.region_file import load_region
 from kiosk.reference_central.authority import GRANT_KEYS, GRANT_PUBLIC_KEYS, issue_client, make_authority
 from kiosk.runtime.clock import SHANGHAI, SystemClock
 from kiosk.texts.translation import languages_in
-from kiosk.wires import IN_UNIT
 from screens.screen_file import load_screen_file
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from types import TracebackType
 
-from kiosk.config import Config
+from kiosk.config.settings import Config
 from kiosk.data_files.settings_table import Mistake
 from kiosk.diagnostics import central_checks, device_checks, file_checks
 from kiosk.diagnostics.disk_check import disk
@@ -16,8 +16,8 @@ from kiosk.diagnostics.display_check import display
 from kiosk.diagnostics.finding import Finding, Findings, Outcome, failed, ok, skipped
 from kiosk.diagnostics.journal_check import journal
 from kiosk.diagnostics.journal_rights import journal_rights
-from kiosk.diagnostics.patience import Patience
 from kiosk.diagnostics.report import CheckResult, Report
+from kiosk.diagnostics.time_allowance import Patience
 from kiosk.diagnostics.versions import program_versions
 from kiosk.domain.faults import CONFIGURATION, COUPLER_LINK, DISK_FULL, STATE_DIRECTORY, Fault
 from kiosk.runtime.clock import Clock

@@ -20,12 +20,12 @@ from drivers.receipt_printer.status import PaperLevel, PrinterStatus
 from drivers.transport.device_urls import PcscUrl, SerialUrl, SimUrl, TcpUrl, UrlError, parse_url, reader_url
 from drivers.transport.urls import bytes_opener, open_bytes
 from drivers.typeface import Typeface
-from kiosk.config import Config
+from kiosk.config.settings import Config
 from kiosk.diagnostics.finding import Finding, Findings, failed, ok, skipped, warning
 from kiosk.diagnostics.port_holder import holder_of
 from kiosk.domain import faults
 from kiosk.runtime.clock import Clock
-from kiosk.services.faulting import fault_for
+from kiosk.services.device_faults import fault_for
 
 _WHERE = {
     PermitPosition.AT_MOUTH: "a permit lies in the mouth",

@@ -7,7 +7,7 @@ import shutil
 import tempfile
 from pathlib import Path
 
-from kiosk.config import Config
+from kiosk.config.settings import Config
 from kiosk.diagnostics.finding import Finding, Findings, failed, ok, together, warning
 from kiosk.domain.faults import DISK_FULL
 from kiosk.runtime.clock import Clock

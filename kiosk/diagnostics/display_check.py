@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from kiosk.config import Config
+from kiosk.config.settings import Config
 from kiosk.data_files.reader import DataFileError
 from kiosk.diagnostics.finding import Finding, Findings, failed, ok, skipped
 from kiosk.domain.faults import DISPLAY_SIZE

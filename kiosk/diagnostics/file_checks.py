@@ -16,7 +16,8 @@ from drivers.permit_unit.dialects import load_unit_file
 from drivers.receipt_printer.device_file import load as load_printer_file
 from drivers.typeface import Typeface
 from kiosk.central.grants import load_grant_keys
-from kiosk.config import Config
+from kiosk.config.capabilities_check import check_fit
+from kiosk.config.settings import Config
 from kiosk.data_files.reader import DataFileError, read_toml
 from kiosk.diagnostics.finding import Finding, Findings, failed, ok, warning
 from kiosk.domain.faults import CATALOGUE, CONFIGURATION, INSTALLATION, REGION_FILE, Fault
@@ -24,7 +25,6 @@ from kiosk.policy.holiday_years import in_words, missing_years
 from kiosk.policy.region_file import load_region
 from kiosk.runtime.clock import Clock, today
 from kiosk.texts.words import SOURCE_LANGUAGE
-from kiosk.unit_fit import check_fit
 from screens.screen_file import load_screen_file
 
 DIGEST_DIGITS = 12      # of a SHA-256: enough to tell two files apart by telephone

@@ -8,18 +8,18 @@ from contextlib import closing
 from datetime import datetime
 from pathlib import Path
 
-from kiosk.config import Config
+from kiosk.config.settings import Config
 from kiosk.diagnostics.finding import Finding, Findings, failed, ok, skipped, together, warning
-from kiosk.diagnostics.patience import Patience
+from kiosk.diagnostics.time_allowance import Patience
 from kiosk.domain.faults import JOURNAL_BROKEN
 from kiosk.journal.chain import Progress, Verdict
 from kiosk.journal.faults import fault_of
 from kiosk.journal.journal import Journal, JournalFailed, Queue
 from kiosk.journal.verification import verify_file
 from kiosk.runtime.clock import Clock
+from kiosk.runtime.progress_reporter import told_progress
 from kiosk.runtime.state_lock import name_of
-from kiosk.runtime.told_progress import told_progress
-from kiosk.services.outbox import alarm_of
+from kiosk.services.central.outbox import alarm_of
 
 SLOWEST_STEPS_PER_S = 10_000
 """A verification slower than this hangs: on two busy cores of a server it was ten times as fast (`make bench`)."""

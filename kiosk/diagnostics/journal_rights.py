@@ -6,7 +6,7 @@ import os
 import stat
 from pathlib import Path
 
-from kiosk.config import Config
+from kiosk.config.settings import Config
 from kiosk.diagnostics.finding import Finding, Findings, failed, ok
 from kiosk.domain.faults import JOURNAL_BROKEN, STATE_DIRECTORY
 from kiosk.journal.standing import BESIDE, kind_of

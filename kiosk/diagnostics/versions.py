@@ -11,7 +11,7 @@ import subprocess
 from importlib import metadata
 
 from kiosk.central.contract import CONTRACT_VERSION
-from kiosk.config import DataFiles
+from kiosk.config.settings import DataFiles
 from kiosk.version import VERSION
 
 PCSCD_S = 2.0

@@ -12,7 +12,7 @@ import hmac
 import json
 from pathlib import Path
 
-from kiosk.config import ConfigError
+from kiosk.config.settings import ConfigError
 from kiosk.domain.documents import PermitContent
 from kiosk.journal.audit import Seal
 

@@ -18,7 +18,7 @@ from kiosk.reference_central.kiosks import area_of
 from kiosk.reference_central.problems import ProblemError
 from kiosk.reference_central.rules import RegionRules
 from kiosk.reference_central.tables import Application, CompletionRow, EarlierKiosk, Endorsement
-from kiosk.reference_central.unasked import has_no_answer, told_of
+from kiosk.reference_central.unknown_requests import has_no_answer, told_of
 
 MOST_UNASKED = 2000            # records of what a kiosk says never came, in `UNASKED_WITHIN`; a visit has three
 UNASKED_WITHIN = timedelta(days=1)

@@ -25,7 +25,7 @@ from kiosk.reference_central.evidence import Verifying
 from kiosk.reference_central.granting import end, expire, state_at
 from kiosk.reference_central.heartbeats import receive
 from kiosk.reference_central.problems import ProblemError, problem_response
-from kiosk.reference_central.unasked import close_unasked, is_unasked
+from kiosk.reference_central.unknown_requests import close_unasked, is_unasked
 
 TITLE = "Central: endorsement of residence permits"
 VERSION = contract.CONTRACT_VERSION

@@ -21,8 +21,8 @@ from kiosk.reference_central.access import Asked as AskedOf
 from kiosk.reference_central.clock import local_date
 from kiosk.reference_central.endorsing import present_address
 from kiosk.reference_central.evidence import Proofs, proofs_of_today
-from kiosk.reference_central.finishing import reconcile
 from kiosk.reference_central.granting import end
+from kiosk.reference_central.partial_writes import reconcile
 from kiosk.reference_central.problems import ProblemError
 from kiosk.reference_central.records import chip_flaw, holder_flaw, is_behind, is_on_record, record_for, record_of
 from kiosk.reference_central.residents import recorded_content

@@ -15,8 +15,8 @@ from drivers.permit_chip.apdu import NEVER_REPEAT
 from drivers.permit_chip.permit_file import ChipContentCorrupt
 from kiosk.central import contract
 from kiosk.reference_central.chip_commands import ChipCommands
-from kiosk.reference_central.finishing import chip_written
 from kiosk.reference_central.granting import end, expire
+from kiosk.reference_central.partial_writes import chip_written
 from kiosk.reference_central.problems import ProblemError
 from kiosk.reference_central.records import permit_of
 from kiosk.reference_central.tables import ChipBatchRow, ChipSession, Endorsement

@@ -9,11 +9,11 @@ from sqlalchemy.orm import Session
 
 from kiosk.central import contract
 from kiosk.reference_central.access import check_reports
-from kiosk.reference_central.finishing import chip_written
 from kiosk.reference_central.granting import end
+from kiosk.reference_central.partial_writes import chip_written
 from kiosk.reference_central.records import permit_of
 from kiosk.reference_central.tables import Application, CompletionRow, Endorsement
-from kiosk.reference_central.unasked import is_unasked
+from kiosk.reference_central.unknown_requests import is_unasked
 
 # States in which the chip is known to hold the granted content; nothing takes that back.
 _CHIP_NEW = ("written", "face_pending")

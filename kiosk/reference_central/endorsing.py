@@ -16,14 +16,14 @@ from kiosk.reference_central.access import Access
 from kiosk.reference_central.access import Asked as AskedOf
 from kiosk.reference_central.clock import local_date
 from kiosk.reference_central.evidence import Proofs, proofs_of_today
-from kiosk.reference_central.finishing import half_written, reconcile, reconcile_face
 from kiosk.reference_central.granting import Granting, insert_new, is_granted_elsewhere
+from kiosk.reference_central.partial_writes import half_written, reconcile, reconcile_face
 from kiosk.reference_central.records import chip_flaw, holder_flaw, is_behind, is_on_record, record_of
 from kiosk.reference_central.residents import recorded_content
 from kiosk.reference_central.rewriting import decided_content, hand_out, waiting_here
 from kiosk.reference_central.rules import Asked
 from kiosk.reference_central.tables import Endorsement, Permit
-from kiosk.reference_central.unasked import was_given_up
+from kiosk.reference_central.unknown_requests import was_given_up
 
 # A permit endorsed at most this long ago has had the endorsement of this window; the widest window is 31 days.
 RECENTLY = timedelta(days=31)

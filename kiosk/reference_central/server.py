@@ -20,19 +20,19 @@ from kiosk.reference_central.access import Access
 from kiosk.reference_central.application import create_application
 from kiosk.reference_central.applying import Applying
 from kiosk.reference_central.authority import CA_FILE, CENTRAL_CERTIFICATE, CENTRAL_KEY
+from kiosk.reference_central.call_id_header import NamedAnswers
 from kiosk.reference_central.calls import Calls
 from kiosk.reference_central.chip_commands import ChipCommands
 from kiosk.reference_central.chip_sessions import ChipSessions
 from kiosk.reference_central.connections import Connections
+from kiosk.reference_central.content_limits import Fitting
 from kiosk.reference_central.database import Database
 from kiosk.reference_central.endorsing import Endorsing
 from kiosk.reference_central.evidence import Verifying
-from kiosk.reference_central.fitting import Fitting
 from kiosk.reference_central.gaps import Gap
 from kiosk.reference_central.granting import Granting
 from kiosk.reference_central.hsm import SoftwareHsm
 from kiosk.reference_central.listening import ListeningServer, tls_context
-from kiosk.reference_central.named_answers import NamedAnswers
 from kiosk.reference_central.peer_certificate import PeerCertificate
 from kiosk.reference_central.reviewing import Reviewing
 from kiosk.reference_central.rules import RegionRules

@@ -19,10 +19,10 @@ from kiosk.domain.personal import Personal
 from kiosk.event_log.log_events import LogEvent, log
 from kiosk.journal.audit import Seal
 from kiosk.runtime.workers import Worker
-from kiosk.services.central_messages import untold_of
-from kiosk.services.faulting import fault_of
+from kiosk.services.central.messages import untold_of
+from kiosk.services.device_faults import fault_of
+from kiosk.services.effect_dispatch import Handler, Post
 from kiosk.services.pcscd_restart import PcscdRestart
-from kiosk.services.performing import Handler, Post
 from kiosk.workflow import effects as do
 from kiosk.workflow import events as on
 

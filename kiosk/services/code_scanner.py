@@ -8,9 +8,9 @@ from drivers.code_scanner.base import CodeScanner
 from drivers.errors import DriverError, FrameCorrupt
 from kiosk.domain.personal import Personal
 from kiosk.runtime.workers import Worker
-from kiosk.services.central_messages import is_licence_code
-from kiosk.services.faulting import fault_of
-from kiosk.services.performing import Handler, Post
+from kiosk.services.central.messages import is_licence_code
+from kiosk.services.device_faults import fault_of
+from kiosk.services.effect_dispatch import Handler, Post
 from kiosk.workflow import effects as do
 from kiosk.workflow import events as on
 

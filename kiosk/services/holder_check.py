@@ -23,7 +23,7 @@ from kiosk.domain.personal import Personal
 from kiosk.event_log.log_events import LogEvent, log
 from kiosk.runtime.boot import Boot
 from kiosk.services.attendant_tries import Tries, TriesFile
-from kiosk.services.performing import Handler, Post
+from kiosk.services.effect_dispatch import Handler, Post
 from kiosk.workflow import effects as do
 from kiosk.workflow import events as on
 

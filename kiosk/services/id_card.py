@@ -16,9 +16,9 @@ from kiosk.domain.personal import Personal
 from kiosk.runtime.clock import today
 from kiosk.runtime.clock_watch import WatchedClock
 from kiosk.runtime.workers import Worker
-from kiosk.services.central_messages import can_be_told
-from kiosk.services.faulting import fault_of
-from kiosk.services.performing import Handler, Post
+from kiosk.services.central.messages import can_be_told
+from kiosk.services.device_faults import fault_of
+from kiosk.services.effect_dispatch import Handler, Post
 from kiosk.workflow import effects as do
 from kiosk.workflow import events as on
 

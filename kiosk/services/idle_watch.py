@@ -13,9 +13,9 @@ from typing import Any
 
 from drivers.errors import DriverError
 from kiosk.domain.faults import Fault
+from kiosk.services.device_faults import fault_for, fault_of
 from kiosk.services.device_health import DeviceHealth
-from kiosk.services.faulting import fault_for, fault_of
-from kiosk.services.performing import Desk, Post
+from kiosk.services.effect_dispatch import Desk, Post
 from kiosk.workflow import effects as do
 
 _LONGEST_S = 60.0

@@ -19,8 +19,8 @@ from kiosk.journal.journal import Journal, JournalFailed
 from kiosk.runtime.boot import Boot
 from kiosk.runtime.clock import Clock
 from kiosk.runtime.workers import Worker
-from kiosk.services.faulting import fault_of
-from kiosk.services.performing import Handler, Post
+from kiosk.services.device_faults import fault_of
+from kiosk.services.effect_dispatch import Handler, Post
 from kiosk.workflow import effects as do
 from kiosk.workflow import events as on
 from kiosk.workflow.states import Visit

@@ -8,8 +8,8 @@ from drivers.errors import DriverError
 from drivers.receipt_printer.device import ReceiptPrinter
 from drivers.receipt_printer.document import ReceiptDocument
 from kiosk.papers.slips import ComposeSlip
-from kiosk.services.faulting import fault_of
-from kiosk.services.performing import Handler, Post
+from kiosk.services.device_faults import fault_of
+from kiosk.services.effect_dispatch import Handler, Post
 from kiosk.workflow import effects as do
 from kiosk.workflow import events as on
 from kiosk.workflow.states import Renewed, Visit

@@ -14,7 +14,7 @@ from kiosk.policy.request import AssessmentRequest
 from kiosk.policy.terms import age_on
 from kiosk.runtime.clock import today
 from kiosk.runtime.clock_watch import WatchedClock
-from kiosk.services.performing import Post
+from kiosk.services.effect_dispatch import Post
 from kiosk.workflow import effects as do
 from kiosk.workflow import events as on
 from kiosk.workflow.visits import Answers, AnyCase, Case, Purpose

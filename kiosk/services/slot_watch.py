@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING
 
 from drivers.errors import DriverError
 from kiosk.domain.faults import COUPLER_SILENT, Fault
-from kiosk.services.faulting import fault_of
-from kiosk.services.performing import Desk
+from kiosk.services.device_faults import fault_of
+from kiosk.services.effect_dispatch import Desk
 
 if TYPE_CHECKING:
     from kiosk.services.chip import ChipService

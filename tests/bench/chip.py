@@ -29,8 +29,8 @@ from kiosk.reference_central.chip_commands import ChipCommands
 from kiosk.reference_central.hsm import SoftwareHsm
 from kiosk.runtime.workers import Worker
 from kiosk.services.chip import ChipService
+from kiosk.services.effect_dispatch import Desk
 from kiosk.services.pcscd_restart import PcscdRestart
-from kiosk.services.performing import Desk
 from kiosk.workflow import effects as do
 from kiosk.workflow import events as on
 from kiosk.workflow import states as s

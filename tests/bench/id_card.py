@@ -19,8 +19,8 @@ from drivers.transport.urls import bytes_opener
 from kiosk.demo.floor import busy_of
 from kiosk.runtime.clock_notes import watched
 from kiosk.runtime.workers import Worker
+from kiosk.services.effect_dispatch import Desk
 from kiosk.services.id_card import IdCardService
-from kiosk.services.performing import Desk
 from kiosk.workflow import effects as do
 from kiosk.workflow import events as on
 from tests.bench.figures import Figure, Result, spread

@@ -13,8 +13,8 @@ from typing import TypeVar
 from uuid import uuid4
 
 from assets import ASSETS
-from kiosk.bootstrap import Kiosk
-from kiosk.config import load_config
+from kiosk.app.kiosk import Kiosk
+from kiosk.config.settings import load_config
 from kiosk.demo.simulation import ROOT, Simulation, Wishes
 from kiosk.workflow import events as on
 from kiosk.workflow import states as s

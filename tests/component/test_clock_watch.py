@@ -21,7 +21,7 @@ from kiosk.runtime.boot import Boot, Moment
 from kiosk.runtime.clock import SystemClock
 from kiosk.runtime.clock_notes import ClockNotes
 from kiosk.runtime.clock_watch import CLOCK_CONFIRMED, CLOCK_JUMPED, ClockNews, WatchedClock
-from kiosk.services.outbox import alarm_of, message_of
+from kiosk.services.central.outbox import alarm_of, message_of
 from kiosk.workflow import effects as do
 from tests.fakes.hand_clock import HandClock
 from tests.fakes.set_clock import SetClock

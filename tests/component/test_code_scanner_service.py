@@ -20,7 +20,7 @@ from kiosk.domain import faults
 from kiosk.domain.personal import Personal
 from kiosk.runtime.workers import Worker
 from kiosk.services.code_scanner import MOST_DAMAGED, CodeScannerService
-from kiosk.services.performing import Desk
+from kiosk.services.effect_dispatch import Desk
 from kiosk.workflow import effects as do
 from kiosk.workflow import events as on
 from tests.waiting import LIMIT_S, eventually

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from assets import ASSETS
-from kiosk.config import ConfigError, load_config, read_config, tells_permit_unit
+from kiosk.config.settings import ConfigError, load_config, read_config, tells_permit_unit
 
 ROOT = Path(__file__).resolve().parents[2]
 

@@ -29,7 +29,7 @@ from drivers.simulators.rig import Rig
 from drivers.transport.urls import open_bytes
 from drivers.typeface import Typeface
 from kiosk.__main__ import main
-from kiosk.config import load_config
+from kiosk.config.settings import load_config
 from kiosk.diagnostics.checks import CHECKS, Check, diagnose
 from kiosk.diagnostics.disk_check import room_for
 from kiosk.diagnostics.finding import Outcome, ok

@@ -13,7 +13,7 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
 from assets import ASSETS
-from kiosk.config import load_config
+from kiosk.config.settings import load_config
 from kiosk.diagnostics.central_checks import central
 from kiosk.diagnostics.finding import Finding, Outcome
 from kiosk.reference_central.authority import GRANT_PUBLIC_KEYS, make_authority

@@ -11,7 +11,7 @@ from drivers.permit_unit.crt_591_m.device_file import load_device_file
 from drivers.simulators.activity import ActivityLog
 from drivers.simulators.permit_unit_crt_sim import CrtUnitSim
 from drivers.transport.urls import open_bytes
-from kiosk.config import load_config
+from kiosk.config.settings import load_config
 from kiosk.diagnostics import device_checks, file_checks
 from kiosk.diagnostics.finding import Outcome
 from kiosk.runtime.clock import SystemClock

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from assets import ASSETS
-from kiosk.config import load_config
+from kiosk.config.settings import load_config
 from kiosk.diagnostics import file_checks
 from kiosk.diagnostics.finding import Outcome
 from kiosk.runtime.clock import SHANGHAI, SystemClock

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from assets import ASSETS
-from kiosk.config import load_config
+from kiosk.config.settings import load_config
 from kiosk.diagnostics.checks import CHECKS, diagnose
 from kiosk.diagnostics.finding import Outcome
 from kiosk.diagnostics.report import CheckResult

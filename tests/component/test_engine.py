@@ -18,7 +18,7 @@ from kiosk.journal.content_hash import seal_by
 from kiosk.journal.interrupted_visit import unfinished_story
 from kiosk.journal.journal import Journal, WaitingMessage
 from kiosk.runtime.engine import Engine
-from kiosk.services.outbox import message_of
+from kiosk.services.central.outbox import message_of
 from kiosk.workflow import effects as do
 from kiosk.workflow import events as on
 from kiosk.workflow import states as s

@@ -22,7 +22,7 @@ from drivers.simulators.residents import DEFAULT as RESIDENTS
 from drivers.simulators.residents import load_residents
 from drivers.transport.replay import TraceUnusable, read_trace
 from kiosk.central.grants import load_grant_keys
-from kiosk.config import load_config
+from kiosk.config.settings import load_config
 from kiosk.policy.region_file import load_region
 from kiosk.reference_central.hsm import SoftwareHsm
 from kiosk.reference_central.residents import load_imports

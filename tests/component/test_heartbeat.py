@@ -22,9 +22,9 @@ from kiosk.journal.journal import Journal, OutboundMessage, StepRecord
 from kiosk.journal.retention import accept
 from kiosk.reference_central.server import ReferenceCentral
 from kiosk.runtime.clock_watch import WatchedClock
-from kiosk.services.certificate_watch import CertificateWatch
+from kiosk.services.central.certificate_watch import CertificateWatch
+from kiosk.services.central.heartbeat import EVERY_S, HeartbeatService, Watched
 from kiosk.services.device_health import DeviceHealth
-from kiosk.services.heartbeat import EVERY_S, HeartbeatService, Watched
 from kiosk.services.journal_guard import JournalGuard
 from kiosk.workflow import events as on
 from kiosk.workflow import states as s

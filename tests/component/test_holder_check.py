@@ -15,7 +15,7 @@ import pytest
 
 from assets import ASSETS
 from kiosk.__main__ import main
-from kiosk.config import ConfigError, load_config
+from kiosk.config.settings import ConfigError, load_config
 from kiosk.domain.holder_check import CheckWay
 from kiosk.domain.personal import Personal
 from kiosk.runtime.boot import BOOT_ID, Boot

@@ -12,9 +12,9 @@ import pytest
 
 from assets import ASSETS
 from kiosk.__main__ import main
-from kiosk.config import load_config
+from kiosk.config.settings import load_config
 from kiosk.diagnostics import journal_check
-from kiosk.diagnostics.patience import Patience
+from kiosk.diagnostics.time_allowance import Patience
 from kiosk.domain.endorsement import ChipState, FaceState
 from kiosk.domain.faults import INSTALLATION
 from kiosk.journal import file as journal_file

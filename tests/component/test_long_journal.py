@@ -12,17 +12,17 @@ import pytest
 
 from assets import ASSETS
 from kiosk.__main__ import main
-from kiosk.config import Config, load_config
+from kiosk.config.settings import Config, load_config
 from kiosk.diagnostics.checks import CHECKS, Check, diagnose
 from kiosk.diagnostics.finding import Findings, ok
 from kiosk.diagnostics.journal_check import LONGEST_S, SLOWEST_STEPS_PER_S, journal
-from kiosk.diagnostics.patience import Patience
 from kiosk.diagnostics.report import CheckResult
+from kiosk.diagnostics.time_allowance import Patience
 from kiosk.domain.faults import DISK_FULL, JOURNAL_BROKEN
 from kiosk.journal.chain import HASHES, PORTION, HashName
 from kiosk.journal.verification import verify_file
 from kiosk.runtime.clock import Clock, SystemClock
-from kiosk.runtime.told_progress import told_progress
+from kiosk.runtime.progress_reporter import told_progress
 from tests.component.test_config import GOOD, written
 from tests.long_journal import write_long_journal
 from tests.waiting import FOR_EVER_S

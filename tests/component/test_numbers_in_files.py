@@ -26,7 +26,7 @@ from drivers.receipt_printer import device_file as printer_file
 from drivers.receipt_printer.document_file import load_document
 from drivers.simulators.residents import DEFAULT as RESIDENTS
 from drivers.simulators.residents import load_residents
-from kiosk.config import ConfigError, load_config
+from kiosk.config.settings import ConfigError, load_config
 from kiosk.policy.region_file import load_region
 from screens.screen_file import load_screen_file
 from tests.component.test_config import GOOD, ROOT, written

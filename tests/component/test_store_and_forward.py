@@ -31,8 +31,8 @@ from kiosk.journal.journal import Journal, Queue, StepRecord
 from kiosk.reference_central import kiosks, problems
 from kiosk.reference_central.server import ReferenceCentral
 from kiosk.reference_central.tables import CompletionRow
-from kiosk.reference_central.unasked import close_unasked
-from kiosk.services.outbox import (
+from kiosk.reference_central.unknown_requests import close_unasked
+from kiosk.services.central.outbox import (
     ABOUT_THE_KIOSK,
     ENDS_A_MESSAGE,
     FIRST_RETRY_S,
@@ -532,7 +532,7 @@ from kiosk.central.client import CentralClient
 from kiosk.runtime.clock import SystemClock
 from kiosk.journal.journal import Journal
 from kiosk.runtime.workers import Worker
-from kiosk.services.outbox import OutboxService
+from kiosk.services.central.outbox import OutboxService
 directory, journal, url = Path(sys.argv[1]), Path(sys.argv[2]), sys.argv[3]
 client = CentralClient(
     url, ca=directory / "ca.pem", certificate=directory / "kiosk.pem", key=directory / "kiosk.key")

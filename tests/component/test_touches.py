@@ -19,7 +19,7 @@ from kiosk.journal.journal import Journal
 from kiosk.policy.region_file import load_region
 from kiosk.presentation.context import About
 from kiosk.runtime.engine import Engine
-from kiosk.services.outbox import message_of
+from kiosk.services.central.outbox import message_of
 from kiosk.workflow import events as on
 from kiosk.workflow import states as s
 from kiosk.workflow.intents import Intent

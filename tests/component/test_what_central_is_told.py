@@ -17,9 +17,9 @@ from kiosk.domain.documents import Permit, PermitContent
 from kiosk.domain.personal import Personal
 from kiosk.journal.content_hash import seal_by
 from kiosk.runtime.workers import Worker
-from kiosk.services.central_messages import facts_of, is_licence_code, untold_of
+from kiosk.services.central.messages import facts_of, is_licence_code, untold_of
+from kiosk.services.central.outbox import message_of
 from kiosk.services.chip import ChipService
-from kiosk.services.outbox import message_of
 from kiosk.services.pcscd_restart import PcscdRestart
 from kiosk.workflow import effects as do
 from kiosk.workflow import events as on

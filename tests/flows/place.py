@@ -28,10 +28,10 @@ from drivers.simulators.permit import Place as At
 from drivers.simulators.residents import Residents
 from drivers.simulators.rig import Rig
 from drivers.typeface import Typeface
-from kiosk.bootstrap import Kiosk, about
+from kiosk.app.kiosk import Kiosk, about
 from kiosk.central import contract
 from kiosk.central.client import CentralClient
-from kiosk.config import Config, load_config
+from kiosk.config.settings import Config, load_config
 from kiosk.presentation.models import ScreenModel
 from kiosk.presentation.present import present
 from kiosk.reference_central.authority import GRANT_PUBLIC_KEYS

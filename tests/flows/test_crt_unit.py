@@ -11,12 +11,12 @@ import pytest
 from assets import ASSETS
 from drivers.permit_unit.dialects import CRT, DIALECTS, STAR, load_unit_file
 from drivers.simulators.permit import Place as At
-from kiosk.config import ConfigError, load_config
+from kiosk.config.capabilities_check import check_fit
+from kiosk.config.settings import ConfigError, load_config
 from kiosk.domain.endorsement import Custody, FaceState
 from kiosk.presentation.models import TakePermitScreen, ThankYouScreen
 from kiosk.reference_central.tables import Endorsement
 from kiosk.texts.words import Text
-from kiosk.unit_fit import check_fit
 from kiosk.workflow import states as s
 from kiosk.workflow.intents import Intent
 from tests.flows.conftest import OpenPlace

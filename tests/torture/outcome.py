@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import TypeVar
 
-from kiosk.runtime.told_progress import told_progress
+from kiosk.runtime.progress_reporter import told_progress
 
 T = TypeVar("T")
 

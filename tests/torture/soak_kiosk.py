@@ -12,8 +12,8 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from assets import ASSETS
-from kiosk.bootstrap import Kiosk, about
-from kiosk.config import load_config
+from kiosk.app.kiosk import Kiosk, about
+from kiosk.config.settings import load_config
 from kiosk.journal.journal import BIN_EMPTIED
 from kiosk.presentation.present import present
 from kiosk.runtime.clock import SystemClock

@@ -10,7 +10,7 @@ from kiosk.domain import faults
 from kiosk.domain.endorsement import Refusal
 from kiosk.domain.holder_check import NEEDS_FACE, CheckWay, HolderCheck, HolderCheckRule
 from kiosk.domain.personal import Personal
-from kiosk.services.central_messages import holder_check_of
+from kiosk.services.central.messages import holder_check_of
 from kiosk.workflow import effects as do
 from kiosk.workflow import events as on
 from kiosk.workflow import states as s

@@ -68,8 +68,8 @@ class Mortal:
     """One kiosk and its conversation with the harness."""
 
     def __init__(self, start: Start) -> None:
-        from kiosk.bootstrap import Kiosk, about
-        from kiosk.config import load_config
+        from kiosk.app.kiosk import Kiosk, about
+        from kiosk.config.settings import load_config
         from tests.torture.crash import disk, seams
 
         self.talk = Conversation(start.control)
@@ -165,8 +165,9 @@ PRELOADED = (
     "drivers.code_scanner.device", "drivers.id_reader.device", "drivers.permit_chip.chip",
     "drivers.permit_unit.star_tcp300.device", "drivers.permit_unit.crt_591_m.device",
     "drivers.permit_unit.crt_591_m.chip_contacts", "drivers.receipt_printer.device", "drivers.simulators.direct_link",
-    "drivers.typeface", "kiosk.bootstrap", "kiosk.central.grants", "kiosk.services.central", "kiosk.services.chip",
-    "kiosk.services.code_scanner", "kiosk.services.face", "kiosk.services.id_card", "kiosk.services.outbox",
+    "drivers.typeface", "kiosk.app.kiosk", "kiosk.central.grants", "kiosk.services.central.requests",
+    "kiosk.services.chip",
+    "kiosk.services.code_scanner", "kiosk.services.face", "kiosk.services.id_card", "kiosk.services.central.outbox",
     "kiosk.services.permit", "kiosk.services.receipt", "kiosk.papers.receipt_text", "kiosk.papers.slips",
     "kiosk.texts.translation", "tests.torture.crash.seams",
 )

@@ -11,16 +11,16 @@ from typing import TYPE_CHECKING, Any
 from drivers.errors import DriverError
 from kiosk.domain.faults import CONFIGURATION, Fault, Part, Severity
 from kiosk.runtime.workers import LONGEST_JOB_S
+from kiosk.services.device_faults import fault_of
 from kiosk.services.device_health import BIN, CENTRAL, JOURNAL, DeviceHealth
-from kiosk.services.faulting import fault_of
+from kiosk.services.effect_dispatch import Desk, Handler, Post
 from kiosk.services.journal_guard import JournalGuard
-from kiosk.services.performing import Desk, Handler, Post
 from kiosk.workflow import effects as do
 from kiosk.workflow import events as on
 
 if TYPE_CHECKING:
     # It brings the whole of central's contract and its client, which the first screen does not need.
-    from kiosk.services.central import CentralService
+    from kiosk.services.central.requests import CentralService
     from kiosk.services.chip import ChipService
     from kiosk.services.id_card import IdCardService
     from kiosk.services.permit import PermitService

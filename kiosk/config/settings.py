@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from kiosk.central.address import mistake_in_central_address
+from kiosk.config.device_urls import DeviceUrls, read_device_urls
 from kiosk.data_files.link import mistake_in_link
 from kiosk.data_files.pem_text import flaw_of_encoding
 from kiosk.data_files.reader import DataFileError, read_toml
@@ -21,7 +22,6 @@ from kiosk.domain.kept_secret import flaw_of_kept
 from kiosk.domain.text_kinds import KIOSK_NAME, PLACE_IN_A_SENTENCE
 from kiosk.texts.translation import languages_in
 from kiosk.texts.words import SOURCE_LANGUAGE, LocalText
-from kiosk.wires import DeviceUrls, read_device_urls
 
 Site = Literal["production", "simulation"]
 

@@ -11,7 +11,7 @@ from datetime import timedelta
 from functools import cached_property, partial
 from typing import TYPE_CHECKING
 
-from kiosk.config import Config
+from kiosk.config.settings import Config
 from kiosk.journal.audit import Seal
 from kiosk.journal.journal import Journal
 from kiosk.presentation.context import About
@@ -28,16 +28,16 @@ if TYPE_CHECKING:
     from kiosk.central.reading import Unknown
     from kiosk.domain.documents import PermitContent
     from kiosk.domain.endorsement import Drawable
-    from kiosk.services.central import CentralService
+    from kiosk.services.central.heartbeat import HeartbeatService
+    from kiosk.services.central.outbox import OutboxService
+    from kiosk.services.central.requests import CentralService
     from kiosk.services.chip import ChipService
     from kiosk.services.code_scanner import CodeScannerService
     from kiosk.services.device_health import DeviceHealth
     from kiosk.services.face import FaceDrawing
-    from kiosk.services.heartbeat import HeartbeatService
     from kiosk.services.holder_check import AttendantService
     from kiosk.services.id_card import IdCardService
     from kiosk.services.journal_guard import JournalGuard
-    from kiosk.services.outbox import OutboxService
     from kiosk.services.permit import PermitService
     from kiosk.services.receipt import ReceiptService
     from kiosk.services.slot_watch import SlotWatch
@@ -171,13 +171,13 @@ class Building:
 
     def central(self, worker: Worker) -> CentralService:
         from kiosk.central.grants import load_grant_keys
-        from kiosk.services.central import CentralService
+        from kiosk.services.central.requests import CentralService
 
         keys = load_grant_keys(self._config.central.grant_keys)
         return CentralService(self._central_client(worker), keys, self._journal, self._clock, self._drawable)
 
     def outbox(self, worker: Worker) -> OutboxService:
-        from kiosk.services.outbox import OutboxService
+        from kiosk.services.central.outbox import OutboxService
 
         return OutboxService(self._central_client(worker), self._journal, self._clock, worker.pause)
 
@@ -186,8 +186,8 @@ class Building:
     ) -> HeartbeatService:
         from kiosk.diagnostics.versions import versions_for_central
         from kiosk.policy.holiday_years import missing_years
-        from kiosk.services.certificate_watch import CertificateWatch
-        from kiosk.services.heartbeat import HeartbeatService, Watched
+        from kiosk.services.central.certificate_watch import CertificateWatch
+        from kiosk.services.central.heartbeat import HeartbeatService, Watched
 
         client = self._central_client(worker)
         certificates = CertificateWatch({

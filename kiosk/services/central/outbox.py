@@ -16,7 +16,7 @@ from kiosk.domain.faults import MESSAGES_WAITING, Fault
 from kiosk.event_log.log_events import LogEvent, log
 from kiosk.journal.journal import Journal, JournalFailed, OutboundMessage, Queue, WaitingMessage
 from kiosk.runtime.clock import Clock
-from kiosk.services.performing import Handler
+from kiosk.services.effect_dispatch import Handler
 from kiosk.workflow import effects as do
 
 CANCELLATION = Call.CANCELLATION.value

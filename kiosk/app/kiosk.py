@@ -16,9 +16,10 @@ from uuid import UUID
 from kiosk.app.effect_routes import canceller, message_of, standing_fault
 from kiosk.app.ending import release_all
 from kiosk.app.lesser_devices import CODE_SCANNER, LESSER, RECEIPT_PRINTER, LesserDevices
+from kiosk.app.service_factory import Building
 from kiosk.app.window import complain
-from kiosk.building import Building
-from kiosk.config import Config
+from kiosk.config.capabilities_check import load_fitting_unit
+from kiosk.config.settings import Config
 from kiosk.domain.faults import CONFIGURATION, WORKER_DIED, Fault
 from kiosk.domain.holder_check import CheckWay
 from kiosk.event_log.log_events import LogEvent, log
@@ -35,15 +36,14 @@ from kiosk.runtime.engine import Engine
 from kiosk.runtime.memory import Outstanding
 from kiosk.runtime.state_lock import StateLock
 from kiosk.runtime.workers import Worker
-from kiosk.services.checking import DeviceCheck, JournalLook
+from kiosk.services.device_check import DeviceCheck, JournalLook
 from kiosk.services.device_health import DeviceHealth
+from kiosk.services.effect_dispatch import Desk, Performer, by_desk, unless
 from kiosk.services.job_times import BACKGROUND
 from kiosk.services.journal_guard import JournalGuard
-from kiosk.services.performing import Desk, Performer, by_desk, unless
 from kiosk.services.rules import RulesService
 from kiosk.services.slot_watch import SlotWatch
 from kiosk.texts.words import Words
-from kiosk.unit_fit import load_fitting_unit
 from kiosk.workflow import effects as do
 from kiosk.workflow import events as on
 from kiosk.workflow import states as s

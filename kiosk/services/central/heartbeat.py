@@ -25,11 +25,11 @@ from kiosk.journal.retention import NothingPurged, purge
 from kiosk.runtime.clock import today
 from kiosk.runtime.clock_watch import WatchedClock
 from kiosk.runtime.log_output import lines_dropped
-from kiosk.services.certificate_watch import CertificateWatch
+from kiosk.services.central.certificate_watch import CertificateWatch
+from kiosk.services.central.outbox import alarm_of, waits_for_s
 from kiosk.services.device_health import CENTRAL, CERTIFICATES, JOURNAL, OK, DeviceHealth
+from kiosk.services.effect_dispatch import Handler
 from kiosk.services.journal_guard import JournalGuard
-from kiosk.services.outbox import alarm_of, waits_for_s
-from kiosk.services.performing import Handler
 from kiosk.workflow import states as s
 
 EVERY_S = 300.0

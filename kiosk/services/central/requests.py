@@ -32,7 +32,7 @@ from kiosk.domain.faults import (
 from kiosk.event_log.log_events import LogEvent, log
 from kiosk.journal.journal import Journal, JournalFailed
 from kiosk.runtime.clock_watch import WatchedClock
-from kiosk.services.central_messages import (
+from kiosk.services.central.messages import (
     agent_of,
     application_of,
     applications_of,
@@ -48,7 +48,7 @@ from kiosk.services.central_messages import (
     session_event,
     shown,
 )
-from kiosk.services.performing import Handler, Post
+from kiosk.services.effect_dispatch import Handler, Post
 from kiosk.workflow import effects as do
 from kiosk.workflow import events as on
 from kiosk.workflow.visits import Case

@@ -5,8 +5,8 @@ from __future__ import annotations
 from drivers.permit_unit.base import Capabilities
 from drivers.permit_unit.dialects import UnitFile, load_unit_file
 from drivers.transport.device_urls import PcscUrl, UnitUrl, parse_url
-from kiosk.config import Config, ConfigError
-from kiosk.wires import IN_UNIT
+from kiosk.config.device_urls import IN_UNIT
+from kiosk.config.settings import Config, ConfigError
 
 
 def load_fitting_unit(config: Config) -> UnitFile:

@@ -1,0 +1,1 @@
+"""What is asked of central and told to it: requests, outbox, heartbeat."""
