@@ -53,7 +53,7 @@ lint: setup
 	.venv/bin/lint-imports --no-logo
 
 gallery: setup
-	$(PYTHON) -m screens.gallery
+	$(PYTHON) -m screens.authoring.gallery
 
 bench: setup
 	$(PYTHON) -m tests.bench

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from importlib.metadata import Distribution, distribution
 from pathlib import Path, PurePosixPath
 
-from screens.font_build import RECIPES
+from screens.authoring.font_build import RECIPES
 
 ROOT = Path(__file__).resolve().parents[1]
 LOCK = ROOT / "requirements.lock"

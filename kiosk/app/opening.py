@@ -13,8 +13,8 @@ from kiosk.config.settings import Config, read_config, tells_permit_unit
 from kiosk.domain.faults import CONFIGURATION, INSTALLATION, Fault
 from kiosk.texts.emergency import EMERGENCY_LANGUAGE
 from kiosk.texts.translation import LocaleFileError, Translation, languages_in
-from screens.fonts import Fonts
-from screens.screen_file import POINTER, ScreenFile, ScreenFileError, load_screen_file
+from screens.shell.screen_file import POINTER, ScreenFile, ScreenFileError, load_screen_file
+from screens.style.fonts import Fonts
 
 ANY_DISPLAY = ScreenFile(
     width_px=1080, height_px=1920, mm_per_pixel=0.248, body_mm=7.0, fullscreen=True, borderless=True,

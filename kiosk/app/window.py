@@ -106,13 +106,13 @@ class Window:
 
     def run(self) -> int:
         """Open the window, start what is behind it, and return the exit status when it is closed."""
-        from screens import kivy_setup
+        from screens.shell import kivy_setup
 
         kivy_setup.prepare(self._opening.screen_file)
         self._starter.start()
         try:
             kivy_setup.open_window()
-            from screens.app import KioskApp
+            from screens.shell.app import KioskApp
 
             self.open(KioskApp(
                 dispatch=self.dispatch,
@@ -136,7 +136,7 @@ class Window:
 
     def open(self, app: Any) -> None:
         """Run the application until it is left; not at all where `close` came before."""
-        from screens.sign_of_life import SignOfLife
+        from screens.shell.sign_of_life import SignOfLife
 
         sign = SignOfLife(app, os.environ)
         watchdog = Watchdog(lambda: self._ails(sign), self._look_after)

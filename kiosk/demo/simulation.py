@@ -33,7 +33,7 @@ from kiosk.policy.region_file import load_region
 from kiosk.reference_central.authority import GRANT_KEYS, GRANT_PUBLIC_KEYS, issue_client, make_authority
 from kiosk.runtime.clock import SHANGHAI, SystemClock
 from kiosk.texts.translation import languages_in
-from screens.screen_file import load_screen_file
+from screens.shell.screen_file import load_screen_file
 
 ROOT = Path(__file__).resolve().parents[2]
 TEST_KEYS = ROOT / "drivers" / "simulators" / "data" / "test_keys.toml"

@@ -9,7 +9,7 @@ from kiosk.data_files.reader import DataFileError
 from kiosk.diagnostics.finding import Finding, Findings, failed, ok, skipped
 from kiosk.domain.faults import DISPLAY_SIZE
 from kiosk.runtime.clock import Clock
-from screens.screen_file import load_screen_file
+from screens.shell.screen_file import load_screen_file
 
 DRM = Path("/sys/class/drm")
 """Where Linux tells of the outputs of graphics cards: `status`, and `modes` with the one first that the display prefers

@@ -25,7 +25,7 @@ from kiosk.policy.holiday_years import in_words, missing_years
 from kiosk.policy.region_file import load_region
 from kiosk.runtime.clock import Clock, today
 from kiosk.texts.words import SOURCE_LANGUAGE
-from screens.screen_file import load_screen_file
+from screens.shell.screen_file import load_screen_file
 
 DIGEST_DIGITS = 12      # of a SHA-256: enough to tell two files apart by telephone
 MOST_NAMED = 5

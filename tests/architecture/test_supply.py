@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from screens.font_build import RECIPES
+from screens.authoring.font_build import RECIPES
 from tests import third_party_notices
 from tests.supply import BUILT
 

@@ -17,7 +17,7 @@ MISLEADING = {
     "admin": "technician", "manager": "what it manages", "helper": "what it does", "helpers": "what they do",
     "utils": "what they do", "util": "what it does",
 }
-KIVYS_OWN_WORD = {("screens/router.py", "manager")}    # of its ScreenManager
+KIVYS_OWN_WORD = {("screens/shell/router.py", "manager")}    # of its ScreenManager
 # Two cards meet in this machine, and a third belongs to the technician.
 CARDS = {"id", "identity", "service"}
 AS_THE_STANDARD_CALLS_IT = {"card_version"}    # a field of the identity card's text block

@@ -14,8 +14,8 @@ import time
 from pathlib import Path
 from typing import Any
 
-from screens import kivy_setup
-from screens.screen_file import load_screen_file
+from screens.shell import kivy_setup
+from screens.shell.screen_file import load_screen_file
 
 WORDS = "居住证自助签注 {}"
 PAUSE_S = (0.1, 0.2)      # between frames; of different lengths, so that no beat of the clock is met again and again
@@ -38,11 +38,11 @@ def _app(font: str, frames: int) -> Any:
     from kivy.core.window import Window
     from kivy.uix.label import Label
 
-    from screens import pointer
+    from screens.shell import pointer
 
     assert pointer      # Kivy's configuration finds it by name
     class Bare(App):
-        """Tells when a frame is painted, as `screens.witness` does: in the clock's next turn after the flip."""
+        """Tells when a frame is painted, as `automation.witness` does: in the clock's next turn after the flip."""
 
         def __init__(self) -> None:
             super().__init__()

@@ -35,7 +35,8 @@ WELCOME_NEEDS = ("kivy", "kivy_deps", "filetype", "serial", "kiosk", "drivers", 
 # Of our own, what talks to other devices and to central belongs after it.
 WELCOME_NEEDS_NOT = (
     "kiosk.central", "kiosk.services.central.requests", "kiosk.services.chip", "kiosk.services.face",
-    "kiosk.services.central.outbox", "kiosk.services.receipt", "drivers.permit_chip", "drivers.receipt_printer", "drivers.simulators",
+    "kiosk.services.central.outbox", "kiosk.services.receipt", "drivers.permit_chip", "drivers.receipt_printer",
+    "drivers.simulators",
     "drivers.transport.pcsc", "drivers.typeface", "kiosk.demo",
 )
 

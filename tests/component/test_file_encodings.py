@@ -27,7 +27,7 @@ from kiosk.policy.region_file import load_region
 from kiosk.reference_central.hsm import SoftwareHsm
 from kiosk.reference_central.residents import load_imports
 from kiosk.texts.translation import Translation
-from screens.screen_file import load_screen_file
+from screens.shell.screen_file import load_screen_file
 from tests.component.test_config import GOOD, written
 from tests.torture.fuzz.data_files import PRIVATE, PUBLIC
 

@@ -28,7 +28,7 @@ from drivers.simulators.residents import DEFAULT as RESIDENTS
 from drivers.simulators.residents import load_residents
 from kiosk.config.settings import ConfigError, load_config
 from kiosk.policy.region_file import load_region
-from screens.screen_file import load_screen_file
+from screens.shell.screen_file import load_screen_file
 from tests.component.test_config import GOOD, ROOT, written
 
 TODAY = date(2026, 11, 22)

@@ -25,7 +25,7 @@ from kiosk.workflow import states as s
 from kiosk.workflow.intents import Intent
 from kiosk.workflow.machine import step
 from kiosk.workflow.transition import Site
-from screens.samples import samples as sample_screens
+from screens.authoring.samples import samples as sample_screens
 from tests.fakes.hand_clock import HandClock
 from tests.unit import machine_samples as samples
 

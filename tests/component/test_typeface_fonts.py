@@ -1,4 +1,4 @@
-"""The fonts that were built, as they draw. They come from `make setup` (python -m screens.font_build)."""
+"""The fonts that were built, as they draw. They come from `make setup` (python -m screens.authoring.font_build)."""
 
 from __future__ import annotations
 
@@ -63,13 +63,14 @@ def test_both_weights_cover_the_characters_of_gbk(weight: str) -> None:
 
 
 def test_a_second_build_finds_nothing_to_do() -> None:
-    answer = subprocess.run([sys.executable, "-m", "screens.font_build"], capture_output=True, timeout=LIMIT_S,
-                            check=False, text=True, cwd=FONTS_DIR.parents[1])
+    answer = subprocess.run(
+        [sys.executable, "-m", "screens.authoring.font_build"], capture_output=True, timeout=LIMIT_S, check=False,
+        text=True, cwd=FONTS_DIR.parents[1])
     assert (answer.returncode, answer.stdout, answer.stderr) == (0, "", "")
 
 
 def test_the_font_program_needs_no_kivy() -> None:
-    spec = importlib.util.find_spec("screens.font_build")
+    spec = importlib.util.find_spec("screens.authoring.font_build")
     assert spec is not None
     assert spec.origin is not None
     assert "kivy" not in Path(spec.origin).read_text(encoding="utf-8")

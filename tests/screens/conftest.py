@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from screens.gallery import SIZES
+from screens.authoring.gallery import SIZES
 from tests.screens.window import Window
 
 OFFSCREEN = {"SDL_VIDEODRIVER": "offscreen"}

@@ -16,9 +16,9 @@ from pathlib import Path
 from assets import ASSETS
 from kiosk.app.shown_screens import Serials
 from kiosk.presentation.models import ScreenModel
-from screens.kivy_setup import prepare
-from screens.samples import samples
-from screens.screen_file import load_screen_file
+from screens.authoring.samples import samples
+from screens.shell.kivy_setup import prepare
+from screens.shell.screen_file import load_screen_file
 
 
 def models(order: str, language: str) -> dict[str, ScreenModel]:
@@ -40,7 +40,7 @@ def main() -> None:
     prepare(screen_file)
     from kivy.core.window import Window
 
-    from screens.app import KioskApp
+    from screens.shell.app import KioskApp
 
     serials = Serials()
     first = serials.given_to(samples("zh-Hans")["welcome"])

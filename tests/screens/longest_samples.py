@@ -14,7 +14,7 @@ from kiosk.presentation.models import ScreenModel
 from kiosk.presentation.present import present
 from kiosk.texts.words import LocalText
 from kiosk.workflow import states as s
-from screens.samples import LANGUAGES
+from screens.authoring.samples import LANGUAGES
 from tests.screens.region_samples import REGIONS_DIR, matter_of
 from tests.unit.machine_samples import CASE, GRANT, VISIT
 

@@ -24,7 +24,7 @@ from kiosk.presentation.present import present
 from kiosk.workflow import states as s
 from kiosk.workflow.choosing import GROUPS
 from kiosk.workflow.evidence import NOT_VERIFIED
-from screens.samples import LANGUAGES
+from screens.authoring.samples import LANGUAGES
 from tests.unit.machine_samples import CASE, MADE, RECEIVED, VISIT
 
 REGIONS_DIR = ASSETS / "regions"

@@ -6,9 +6,9 @@ import pytest
 
 from assets import ASSETS
 from kiosk.policy.region_file import shipped_regions
-from screens.gallery import SIZES
-from screens.samples import LANGUAGES
-from screens.screen_file import load_screen_file
+from screens.authoring.gallery import SIZES
+from screens.authoring.samples import LANGUAGES
+from screens.shell.screen_file import load_screen_file
 from tests.sampling import long_but
 from tests.screens.region_samples import region_samples
 from tests.screens.window import Window

@@ -13,10 +13,10 @@ from kiosk.domain.personal import Personal
 from kiosk.presentation.models import Choice, Frame, ProgressLine, ScreenModel, Term
 from kiosk.texts.translation import Translation
 from kiosk.texts.words import Citation, LocalText, Text
-from screens.gallery import SIZES
-from screens.samples import ADDRESS, LANGUAGES, LONG_ADDRESS, NUMBER, samples
-from screens.screen_file import load_screen_file
-from screens.theme import PRIMARY_MM, SECONDARY_MM
+from screens.authoring.gallery import SIZES
+from screens.authoring.samples import ADDRESS, LANGUAGES, LONG_ADDRESS, NUMBER, samples
+from screens.shell.screen_file import load_screen_file
+from screens.style.theme import PRIMARY_MM, SECONDARY_MM
 from tests.screens.window import Window
 
 pytestmark = [pytest.mark.screen, pytest.mark.slow]

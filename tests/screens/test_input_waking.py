@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from screens.display_socket import display_addresses, display_connections
+from screens.shell.display_socket import display_addresses, display_connections
 
 
 @pytest.mark.parametrize(

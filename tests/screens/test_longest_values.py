@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 from assets import ASSETS
-from screens.gallery import SIZES
-from screens.samples import LANGUAGES
-from screens.screen_file import load_screen_file
+from screens.authoring.gallery import SIZES
+from screens.authoring.samples import LANGUAGES
+from screens.shell.screen_file import load_screen_file
 from tests.screens.longest_samples import FILLINGS, longest_samples
 from tests.screens.test_every_screen import expected_words
 from tests.screens.window import Window

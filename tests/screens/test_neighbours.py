@@ -9,7 +9,7 @@ import pytest
 from kiosk.presentation.context import About
 from kiosk.presentation.models import QuestionScreen, ScreenModel
 from kiosk.presentation.present import present
-from screens.samples import LANGUAGES, samples
+from screens.authoring.samples import LANGUAGES, samples
 from tests.screens.window import Box, Window
 from tests.unit.machine_samples import SITES
 from tests.unit.machine_walk import walk

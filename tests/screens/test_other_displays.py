@@ -15,9 +15,9 @@ from kiosk.app.display import DisplaySize
 from kiosk.diagnostics.display_check import outputs
 from kiosk.diagnostics.finding import Outcome
 from kiosk.domain.faults import DISPLAY_SIZE
-from screens.display_size import display_size, size_in
-from screens.screen_file import load_screen_file
-from screens.theme import Theme
+from screens.shell.display_size import display_size, size_in
+from screens.shell.screen_file import load_screen_file
+from screens.style.theme import Theme
 from tests.sampling import long_but
 from tests.screens.window import Window, x_server
 from tests.waiting import LIMIT_S, eventually

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from kiosk.demo.display import Display, open_display
-from screens.sign_of_life import SignOfLife, display_answers
+from screens.shell.sign_of_life import SignOfLife, display_answers
 from tests.waiting import LIMIT_S
 
 AT_ONCE_S = 0.05

@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 
 from assets import ASSETS
-from screens.fonts import BOLD, REGULAR, Fonts
-from screens.gallery import SIZES
-from screens.screen_file import ScreenFileError, load_screen_file
-from screens.theme import COUNTER, PRIMARY_MM, SECONDARY_MM, Theme, colour, contrast
+from screens.authoring.gallery import SIZES
+from screens.shell.screen_file import ScreenFileError, load_screen_file
+from screens.style.fonts import BOLD, REGULAR, Fonts
+from screens.style.theme import COUNTER, PRIMARY_MM, SECONDARY_MM, Theme, colour, contrast
 
 AAA = 7.0       # WCAG 2.1, 1.4.6
 

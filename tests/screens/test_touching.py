@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from screens.samples import LANGUAGES, samples
+from screens.authoring.samples import LANGUAGES, samples
 from tests.screens.window import Window
 from tests.waiting import FOR_EVER_S, eventually
 

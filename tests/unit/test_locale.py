@@ -17,7 +17,7 @@ from kiosk.presentation.resident.application_page import REASONS
 from kiosk.presentation.resident.outcome_page import KNOWN_REFUSALS
 from kiosk.texts.translation import Translation
 from kiosk.texts.words import NOTHING, Citation, CitedDocument, LocalText, Text
-from screens.samples import samples
+from screens.authoring.samples import samples
 
 ROOT = Path(__file__).resolve().parents[2]
 LOCALE_DIR = ASSETS / "locale"

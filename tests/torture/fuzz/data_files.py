@@ -33,7 +33,7 @@ from kiosk.policy.region_file import RegionFileError, load_region
 from kiosk.reference_central.authority import GRANT_KEYS, GRANT_PUBLIC_KEYS, make_authority
 from kiosk.reference_central.hsm import KeyFileError, SoftwareHsm
 from kiosk.texts.translation import LocaleFileError, Translation
-from screens.screen_file import ScreenFileError, load_screen_file
+from screens.shell.screen_file import ScreenFileError, load_screen_file
 from tests.component.test_config import GOOD
 from tests.torture.fuzz.promises import hold
 

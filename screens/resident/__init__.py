@@ -1,0 +1,1 @@
+"""The residents' screens: a .kv file for each, and a module where a screen behaves."""

@@ -1,0 +1,46 @@
+"""An attendant types a code of their own, after comparing the identity card with the person."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from kivy.properties import ObjectProperty, StringProperty
+
+from kiosk.presentation.models import AttendantScreen
+from kiosk.workflow.intents import Intent
+from screens.widgets import keypad
+from screens.widgets.base import BLANK_FRAME, BaseScreen, load_kv
+
+_WIDGETS = (keypad,)        # Kivy's language finds them by name
+
+SHORTEST = 8                # two digits of the attendant's number, and a secret of six or more
+
+load_kv(__file__)
+
+
+def hidden(digits: str) -> str:
+    """How many digits were typed, and nothing else of them: •• ••____."""
+    places = ("•" * len(digits)).ljust(SHORTEST, "_")
+    return f"{places[:2]} {places[2:]}"
+
+
+class Attendant(BaseScreen):
+    """The attendant's code. `digits`: what was typed; forgotten as soon as it is sent, and when the screen is left."""
+
+    BLANK = AttendantScreen(BLANK_FRAME, required=False)
+    model = ObjectProperty(BLANK, rebind=True)
+    digits = StringProperty("")
+    hidden = staticmethod(hidden)
+
+    def on_entered(self) -> None:
+        """Send the code, and keep none of it."""
+        typed, self.digits = self.digits, ""
+        self.dispatch("on_intent", Intent.ENTER_CODE, typed)
+
+    def _forget(self, elapsed: Any) -> None:
+        if self.manager.current_screen is not self:
+            self.digits = ""
+        super()._forget(elapsed)
+
+
+VIEW = Attendant

@@ -1,0 +1,38 @@
+"""Old and new, before anything is written."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from kivy.properties import BooleanProperty, ObjectProperty
+
+from kiosk.domain.personal import Personal
+from kiosk.presentation.models import ConfirmScreen
+from kiosk.texts.words import Words
+from screens.widgets.base import BLANK_FRAME, NO_TERM, BaseScreen, load_kv
+
+load_kv(__file__)
+
+
+class Confirm(BaseScreen):
+    """Old and new, before anything is written. `is_cut`: not all of it is on the page, so nobody can confirm it."""
+
+    is_cut = BooleanProperty(False)
+
+    BLANK = ConfirmScreen(BLANK_FRAME, NO_TERM, NO_TERM, Personal(""), address_changes=False, issuing_authority="")
+    model = ObjectProperty(BLANK, rebind=True)
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.column.bind(overflows=self.setter("is_cut"))
+
+    def changed(self, new: str, old: str) -> str:
+        """A new value over the one until now, if there was one."""
+        return "\n".join((new, self.tr("confirm.until_now", old=old))) if old else new
+
+    def category(self, categories: tuple[Words, ...]) -> str:
+        """The same of a kind of permit; nothing where it stays."""
+        return self.changed(*map(self.words, reversed(categories))) if categories else ""
+
+
+VIEW = Confirm

@@ -1,0 +1,46 @@
+"""The telephone number that the result is sent to."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from kivy.properties import ObjectProperty, StringProperty
+
+from kiosk.presentation.models import TelephoneScreen
+from kiosk.workflow.intents import Intent
+from screens.widgets import keypad
+from screens.widgets.base import BLANK_FRAME, BaseScreen, load_kv
+
+_WIDGETS = (keypad,)        # Kivy's language finds them by name
+
+MOBILE_DIGITS = 11
+
+load_kv(__file__)
+
+
+def spaced(digits: str) -> str:
+    """A number as people read it, with a line for every figure that a mobile number still lacks: 138 0013 8___."""
+    places = digits.ljust(MOBILE_DIGITS, "_")
+    return f"{places[:3]} {places[3:7]} {places[7:]}"
+
+
+class Telephone(BaseScreen):
+    """The telephone number that the result is sent to. `digits`: what was typed; forgotten when the screen is left."""
+
+    BLANK = TelephoneScreen(BLANK_FRAME)
+    model = ObjectProperty(BLANK, rebind=True)
+    digits = StringProperty("")
+    spaced = staticmethod(spaced)
+
+    def on_typed(self) -> None:
+        """Whoever types is still there."""
+        if self.model.frame.countdown_s is not None:
+            self.dispatch("on_intent", Intent.MORE_TIME, "")
+
+    def _forget(self, elapsed: Any) -> None:
+        if self.manager.current_screen is not self:
+            self.digits = ""
+        super()._forget(elapsed)
+
+
+VIEW = Telephone

@@ -1,0 +1,245 @@
+"""The bridge between the machine and Kivy, and the router. Call `kivy_setup.prepare()` before importing it."""
+
+from __future__ import annotations
+
+import threading
+from collections import deque
+from collections.abc import Callable
+from dataclasses import replace
+from functools import cache
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+from kivy.app import App
+from kivy.clock import Clock, mainthread
+from kivy.core.window import Window
+from kivy.graphics.opengl import glFinish
+from kivy.properties import ObjectProperty
+
+from kiosk.presentation.models import ScreenModel
+from kiosk.texts.translation import Translation
+from kiosk.workflow.intents import Intent
+from screens.shell import pointer
+from screens.shell.input_waking import InputWaking
+from screens.shell.router import Router
+from screens.shell.screen_file import ScreenFile
+from screens.style.fonts import Fonts
+from screens.style.theme import Theme
+from screens.widgets.base import BaseScreen
+
+_INPUT = (pointer,)     # Kivy's configuration finds it by name
+
+LAYOUT_ROUNDS = 100     # before a frame; after Kivy's own 20 it would draw a screen whose text is still being fitted
+FRAME_S = 0.03          # about what it takes to draw a frame without a graphics card
+AFTER_PAINTING_S = 0.1  # Kivy tells of a flip before it flips, and a second frame may follow with what came late
+
+VISIT = (
+    "welcome", "notice", "id_card", "insert_permit", "reading", "assessment", "question", "asking", "confirm",
+    "writing", "take_permit", "receipt", "thank_you",
+)   # the order in which a visit that goes well needs its screens
+LOOKED_AT_S = 0.4       # a person is still reading then; building a screen takes a tenth of a second, once
+PAINTED_S = 0.01        # after painting: whoever waited for that has been told, and no finger is as quick
+
+
+def screen_name(model: ScreenModel) -> str:
+    """The screen that shows `model`: `id_card` for an IdCardScreen. Its module has the same name."""
+    words = type(model).__name__.removesuffix("Screen")
+    return "".join(f"_{letter.lower()}" if letter.isupper() else letter for letter in words).removeprefix("_")
+
+
+class KioskApp(App):
+    """One window with one screen at a time.
+
+    `dispatch(intent, choice, serial)` is called on Kivy's thread and must return at once; `serial` is that of the model
+    that the person touched. So is `first()`, for what is shown when the window is there.
+    `witness_socket`: where tests may watch and touch (see `automation.witness`); None in production. `all_built()` is
+    called once, on Kivy's thread, when every screen of a visit that goes well is built. `sized(width, height)` is
+    called on Kivy's thread with the window's size in pixels, at the start and whenever it becomes another: a display
+    need not be what the screen file says, and the layout is made for what is there. `asked_to_close()`: somebody
+    wishes the window closed; it stays until `leave`. None: it closes at once.
+    """
+
+    theme = ObjectProperty(None, rebind=True)
+
+    def __init__(
+        self, dispatch: Callable[[Intent, str, int], None], first: Callable[[], ScreenModel], screen_file: ScreenFile,
+        assets_dir: Path, witness_socket: Path | None = None, stopped: Callable[[], None] | None = None,
+        all_built: Callable[[], None] = lambda: None, sized: Callable[[int, int], None] = lambda _width, _height: None,
+        asked_to_close: Callable[[], None] | None = None,
+    ) -> None:
+        super().__init__(theme=Theme.of(screen_file.fitted_to(*Window.size)))
+        self.use_kivy_settings = False
+        self.fonts = Fonts(assets_dir / "fonts")
+        self.locale_dir = assets_dir / "locale"
+        self.translation = cache(lambda language: Translation.whatever_there_is(self.locale_dir, language))
+        self.router = Router()
+        self._screen_file = screen_file
+        self._sized = sized
+        self._images_dir = assets_dir / "images"
+        self._dispatch = dispatch
+        self._first = first
+        self._stopped = stopped
+        self._all_built: Callable[[], None] | None = all_built
+        self._asked_to_close = asked_to_close
+        self._witness_socket = witness_socket
+        self._witness: Any = None
+        self._waking: InputWaking | None = None
+        self._serial: int | None = None     # of the model that stands on the screen
+        self._coming: deque[ScreenModel] = deque()
+        self._came = threading.Event()
+        self._ahead = Clock.create_trigger(self._build_ahead, LOOKED_AT_S)
+        load = Clock.create_trigger(self._load_ahead, PAINTED_S)
+        self.router.bind(on_painted=lambda _router: load())
+        self._loaded: BaseScreen | None = None
+
+    def build(self) -> Router:
+        Clock.max_iteration = LAYOUT_ROUNDS
+        Window.clearcolor = self.theme.palette.ground       # every screen's ground; to paint it again is slow
+        self._show(self._first())
+        return self.router
+
+    def _lay_out(self, *_args: Any) -> None:
+        """For the window as it is now."""
+        self.theme = Theme.of(self._screen_file.fitted_to(*Window.size))
+        self._sized(*Window.size)
+
+    def on_start(self) -> None:
+        Window.bind(size=self._lay_out)
+        self._sized(*Window.size)
+        if self._asked_to_close is not None:
+            Window.bind(on_request_close=self._do_not_close)
+        self._waking = InputWaking()
+        self._waking.start()
+        if self._witness_socket is not None:
+            from screens.automation.witness import Witness
+
+            self._witness = Witness(self, self._witness_socket)
+            self._witness.start()
+
+    def on_stop(self) -> None:
+        Window.unbind(size=self._lay_out)
+        waking, self._waking = self._waking, None       # Kivy may tell twice that it stops
+        if waking is not None:
+            waking.stop()
+        if self._witness is not None:
+            self._witness.stop()
+        if self._stopped is not None:
+            self._stopped()
+
+    def _do_not_close(self, *_args: Any, **_named: Any) -> bool:
+        """Kivy's answer to whoever closes the window: True, it is not to be closed now."""
+        if self._asked_to_close is not None:
+            self._asked_to_close()
+        return True
+
+    def show(self, model: ScreenModel) -> None:
+        """Show `model` from now on. From any thread; returns at once."""
+        self._coming.append(model)
+        self._came.set()
+        Clock.schedule_once(self._show_coming, 0)
+
+    def _show_coming(self, _elapsed: float = 0.0) -> None:
+        self._came.clear()
+        while self._coming:
+            self._show(self._coming.popleft())
+
+    def _choose(self, intent: Intent, choice: str, serial: int) -> None:
+        """Hand on what a person chose, and wait for the answer as long as one more frame of this screen would take:
+        it would show nothing new, and stand in the way of the next.
+        """
+        self._came.clear()
+        self._dispatch(intent, choice, serial)
+        if self._came.wait(FRAME_S):
+            self._show_coming()
+
+    def take_turn(self, then: Callable[[], None]) -> None:
+        """Call `then` in the next turn of Kivy's thread. From any thread; returns at once."""
+        Clock.schedule_once(lambda _elapsed: then(), 0)
+
+    @mainthread
+    def after_painting(self, then: Callable[[], None]) -> None:
+        """Call `then` on Kivy's thread soon after what was shown until now is painted. From any thread; returns at
+        once.
+        """
+        def painted(*_args: Any) -> None:
+            Window.unbind(on_flip=painted)
+            # Kivy counts from the begin of a frame, and this one was long: so count from the next.
+            Clock.schedule_once(lambda _elapsed: Clock.schedule_once(lambda _elapsed: then(), AFTER_PAINTING_S), 0)
+
+        Window.bind(on_flip=painted)
+        Window.canvas.ask_update()
+
+    @mainthread
+    def leave(self) -> None:
+        """Close the window; `run()` returns. From any thread; returns at once."""
+        self.stop()
+
+    def open_settings(self, *_args: Any) -> bool:
+        """Kivy's own settings page, which a key opens, is not for a kiosk."""
+        return False
+
+    def icon_file(self, name: str) -> str:
+        """The drawing of one icon; "" for no name."""
+        return str(self._images_dir / "icons" / f"{name}.png") if name else ""
+
+    def picture_files(self, name: str) -> list[str]:
+        """The frames of one picture, in order."""
+        alone = self._images_dir / f"{name}.png"
+        if alone.is_file():
+            return [str(alone)]
+        return sorted(map(str, self._images_dir.glob(f"{name}-[0-9].png")))
+
+    def _show(self, model: ScreenModel) -> None:
+        name = screen_name(model)
+        if not self.router.has_screen(name):
+            self.router.add_widget(self._built(name))
+        if model.frame.serial != self._serial:
+            self._serial = model.frame.serial
+            self.router.changes()
+        self.router.get_screen(name).show(model)
+        self.router.current = name
+        self._ahead.cancel()
+        self._ahead()
+        if self._witness is not None:
+            self._witness.expect()
+
+    def _build_ahead(self, _elapsed: float) -> None:
+        """While nobody has touched anything for a moment, build what a visit will need, one at a time."""
+        if self.router.current not in VISIT:
+            return
+        missing = [name for name in self._following(len(VISIT)) if not self.router.has_screen(name)]
+        if missing:
+            coming = self._built(missing[0])
+            coming.size = self.router.size
+            self.router.add_widget(coming)
+            model = self.router.current_screen.model
+            coming.rehearse(replace(model.frame, languages=getattr(model, "languages", model.frame.languages)))
+            self._ahead()
+        elif self._all_built is not None:
+            self._all_built()
+            self._all_built = None
+
+    def _load_ahead(self, _elapsed: float) -> None:
+        """Read the picture of the screen that comes next, so that it need not be read then; one and no more."""
+        glFinish()      # Mesa lets go of deleted pictures only then: a hundred megabytes more after a hundred screens
+        following = [name for name in self._following(1) if self.router.has_screen(name)]
+        coming = self.router.get_screen(following[0]) if following else None
+        if self._loaded not in (None, coming, self.router.current_screen):
+            self._loaded.moving_picture.stop()
+        self._loaded = coming
+        if coming is not None:
+            coming.moving_picture.load()
+
+    def _following(self, count: int) -> tuple[str, ...]:
+        """The screens that come next in a visit that goes well; after its last one, the next visit's first."""
+        if self.router.current not in VISIT:
+            return ()
+        at = VISIT.index(self.router.current) + 1
+        return (VISIT + VISIT)[at:at + count]
+
+    def _built(self, name: str) -> BaseScreen:
+        """Each screen is built once, when it is first needed; later it is only given new models."""
+        screen: BaseScreen = import_module(f"screens.resident.{name}").VIEW(name=name)
+        screen.bind(on_intent=lambda on, intent, choice: self._choose(intent, choice, on.model.frame.serial))
+        return screen

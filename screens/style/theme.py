@@ -1,0 +1,116 @@
+"""The look in one place: colours, sizes and spaces. A theme is a value; the widgets ask the running app for it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from screens.shell.screen_file import ScreenFile
+
+Colour = tuple[float, float, float, float]
+
+LOW_MM = 200.0          # on a display that is not even as high, spaces are narrower
+PRIMARY_MM, SECONDARY_MM = 20.0, 15.0     # least height and width of what is touched
+
+
+def colour(hexadecimal: str) -> Colour:
+    """An opaque colour from "#RRGGBB"."""
+    red, green, blue = (int(hexadecimal[i:i + 2], 16) / 255 for i in (1, 3, 5))
+    return (red, green, blue, 1.0)
+
+
+def contrast(one: Colour, other: Colour) -> float:
+    """The contrast ratio of two opaque colours, 1 … 21 (WCAG 2.1, 1.4.3)."""
+    lighter, darker = sorted((_luminance(one), _luminance(other)), reverse=True)
+    return (lighter + 0.05) / (darker + 0.05)
+
+
+def _luminance(of: Colour) -> float:
+    red, green, blue = (c / 12.92 if c <= 0.03928 else ((c + 0.055) / 1.055) ** 2.4 for c in of[:3])
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+
+@dataclass(frozen=True, slots=True)
+class Palette:
+    """Colours by what they are for; `…_soft` are grounds."""
+
+    ground: Colour
+    surface: Colour
+    ink: Colour
+    ink_soft: Colour
+    line: Colour
+    accent: Colour
+    accent_pressed: Colour
+    accent_soft: Colour
+    on_accent: Colour
+    refusal: Colour
+    refusal_soft: Colour
+    fault: Colour
+    fault_soft: Colour
+    simulation: Colour
+    on_simulation: Colour
+
+    def text_pairs(self) -> tuple[tuple[str, str], ...]:
+        """Which colour is written on which, by name."""
+        return (
+            ("ink", "ground"), ("ink", "surface"), ("ink", "accent_soft"), ("ink", "refusal_soft"),
+            ("ink", "fault_soft"), ("ink_soft", "ground"), ("ink_soft", "surface"), ("ink_soft", "accent_soft"),
+            ("ink_soft", "refusal_soft"), ("ink_soft", "fault_soft"),
+            ("accent", "ground"), ("accent", "surface"), ("accent", "accent_soft"), ("on_accent", "accent"),
+            ("on_accent", "accent_pressed"), ("refusal", "refusal_soft"), ("refusal", "ground"),
+            ("fault", "fault_soft"), ("fault", "ground"), ("on_simulation", "simulation"),
+        )
+
+
+COUNTER = Palette(
+    ground=colour("#F4F6F7"),
+    surface=colour("#FFFFFF"),
+    ink=colour("#14222B"),
+    ink_soft=colour("#3B4A54"),
+    line=colour("#B8C4CB"),
+    accent=colour("#0B4A6F"),
+    accent_pressed=colour("#06304A"),
+    accent_soft=colour("#E1EEF5"),
+    on_accent=colour("#FFFFFF"),
+    refusal=colour("#653B00"),
+    refusal_soft=colour("#FFF3DC"),
+    fault=colour("#861313"),
+    fault_soft=colour("#FDECEA"),
+    simulation=colour("#FFD54A"),
+    on_simulation=colour("#14222B"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Theme:
+    """Sizes in pixels of this display, and the palette."""
+
+    palette: Palette
+    small: int
+    body: int
+    lead: int
+    title: int
+    display: int
+    space: int
+    radius: int
+    border: int
+    primary: int
+    secondary: int
+    portrait: bool
+
+    @classmethod
+    def of(cls, screen: ScreenFile, palette: Palette = COUNTER) -> Theme:
+        """The theme at the sizes of `screen`."""
+        def px(mm: float) -> int:
+            return round(mm / screen.mm_per_pixel)
+
+        def text(factor: float) -> int:
+            return px(screen.body_mm * factor)
+
+        low = screen.height_px * screen.mm_per_pixel < LOW_MM
+        return cls(
+            palette=palette,
+            small=text(0.8), body=text(1.0), lead=text(1.25), title=text(1.6), display=text(2.2),
+            space=text(0.5 if low else 0.7), radius=text(0.35), border=max(2, text(0.07)),
+            primary=px(PRIMARY_MM) + 1, secondary=px(SECONDARY_MM) + 1,
+            portrait=screen.height_px > screen.width_px,
+        )
