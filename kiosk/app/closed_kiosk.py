@@ -16,10 +16,10 @@ from kiosk.data_files.reader import DataFileError
 from kiosk.domain.documents import PermitContent
 from kiosk.domain.faults import Fault
 from kiosk.journal.audit import Seal
+from kiosk.journal.state_lock import StateLock
 from kiosk.policy.no_region import NO_REGION
 from kiosk.policy.region import Region
 from kiosk.policy.region_file import load_region
-from kiosk.runtime.state_lock import StateLock
 from kiosk.services.effect_dispatch import Performer, Post
 from kiosk.workflow import effects as do
 from kiosk.workflow import states as s

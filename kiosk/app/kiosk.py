@@ -20,21 +20,21 @@ from kiosk.app.service_factory import Building
 from kiosk.app.window import complain
 from kiosk.config.capabilities_check import load_fitting_unit
 from kiosk.config.settings import Config
+from kiosk.domain.clock import Clock
 from kiosk.domain.faults import CONFIGURATION, WORKER_DIED, Fault
 from kiosk.domain.holder_check import CheckWay
 from kiosk.event_log.log_events import LogEvent, log
 from kiosk.journal.audit import Seal
 from kiosk.journal.content_hash import seal_by_key_file
 from kiosk.journal.standing import open_journal
+from kiosk.journal.state_lock import StateLock
 from kiosk.policy.region import Region
 from kiosk.policy.region_file import load_region
 from kiosk.presentation.context import About
-from kiosk.runtime.clock import Clock
 from kiosk.runtime.clock_notes import ClockNotes, watched
 from kiosk.runtime.crew import Crew
 from kiosk.runtime.engine import Engine
 from kiosk.runtime.memory import Outstanding
-from kiosk.runtime.state_lock import StateLock
 from kiosk.runtime.workers import Worker
 from kiosk.services.device_check import DeviceCheck, JournalLook
 from kiosk.services.device_health import DeviceHealth

@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING
 
 from kiosk.config.settings import Config
 from kiosk.journal.audit import Seal
+from kiosk.journal.boot import Boot
 from kiosk.journal.journal import Journal
 from kiosk.presentation.context import About
-from kiosk.runtime.boot import Boot
 from kiosk.runtime.clock_watch import WatchedClock
 from kiosk.runtime.workers import Worker
 from kiosk.texts.words import Words

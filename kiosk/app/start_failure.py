@@ -6,7 +6,7 @@ from types import TracebackType
 
 from kiosk.data_files.reader import DataFileError
 from kiosk.domain.faults import CONFIGURATION, REGION_FILE, STATE_DIRECTORY, WORKER_DIED, Fault
-from kiosk.runtime.state_lock import StateHeld
+from kiosk.journal.state_lock import StateHeld
 
 
 class CannotStart(Exception):

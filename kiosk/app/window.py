@@ -23,8 +23,8 @@ from kiosk.app.opening import Opening, read_opening
 from kiosk.app.start_failure import CannotStart, Caught, told_of
 from kiosk.domain.faults import WORKER_HANGS, Fault
 from kiosk.event_log.log_events import LogEvent, log
+from kiosk.journal.state_lock import HOLDER, StateHeld, StateLock
 from kiosk.presentation.models import OutOfServiceScreen, ScreenModel
-from kiosk.runtime.state_lock import HOLDER, StateHeld, StateLock
 from kiosk.runtime.watchdog import Watchdog
 from kiosk.texts.words import Text
 from kiosk.version import VERSION

@@ -12,7 +12,7 @@ from drivers.standard_streams import json_text
 from kiosk.commands.run import DEFAULT_CONFIG
 from kiosk.config.settings import read_config
 from kiosk.diagnostics.checks import diagnose
-from kiosk.runtime.clock import SystemClock
+from kiosk.domain.clock import SystemClock
 
 
 def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:

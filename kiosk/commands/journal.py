@@ -15,16 +15,16 @@ from assets import ASSETS
 from drivers.command_numbers import whole
 from kiosk.commands.run import DEFAULT_CONFIG
 from kiosk.config.settings import LEAST_KEPT_DAYS, MOST_KEPT_DAYS, Config, ConfigError, load_config
+from kiosk.domain.clock import SystemClock
 from kiosk.journal import file as journal_file
 from kiosk.journal import retention as keeping
 from kiosk.journal.backup import NotRestored, back_up, restore
 from kiosk.journal.chain import HASHES, BreakKind, Head, Verdict
 from kiosk.journal.journal import Journal, JournalFailed
 from kiosk.journal.retention import NothingPurged
+from kiosk.journal.state_lock import StateHeld, StateLock, demand_own
 from kiosk.journal.verification import verify_file
-from kiosk.runtime.clock import SystemClock
 from kiosk.runtime.progress_reporter import told_progress
-from kiosk.runtime.state_lock import StateHeld, StateLock, demand_own
 
 INTACT, BROKEN, UNUSABLE = 0, 1, 2
 _STEP = re.compile(r"[0-9]{1,18}", re.ASCII)

@@ -11,10 +11,10 @@ from pathlib import Path
 from kiosk.commands import journal as journal_command
 from kiosk.commands.run import DEFAULT_CONFIG
 from kiosk.config.settings import Config
+from kiosk.domain.clock import SystemClock
 from kiosk.journal.bin_rows import BIN_LOOKED_INTO, IN_BIN, PUT_INTO_BIN, in_bin
 from kiosk.journal.journal import BIN_EMPTIED, Journal, KeptPermit
 from kiosk.presentation.context import receipt_number
-from kiosk.runtime.clock import SystemClock
 
 
 def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:

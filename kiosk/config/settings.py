@@ -13,10 +13,10 @@ from typing import Any, Literal
 
 from kiosk.central.address import mistake_in_central_address
 from kiosk.config.device_urls import DeviceUrls, read_device_urls
-from kiosk.data_files.link import mistake_in_link
+from kiosk.config.link import mistake_in_link
+from kiosk.config.settings_table import Mistake, SettingsTable
 from kiosk.data_files.pem_text import flaw_of_encoding
 from kiosk.data_files.reader import DataFileError, read_toml
-from kiosk.data_files.settings_table import Mistake, SettingsTable
 from kiosk.domain.holder_check import AVAILABLE, CheckWay, HolderCheckRule
 from kiosk.domain.kept_secret import flaw_of_kept
 from kiosk.domain.text_kinds import KIOSK_NAME, PLACE_IN_A_SENTENCE

@@ -29,9 +29,9 @@ from kiosk.demo.display import Display, open_display
 from kiosk.demo.processes import DidNotStart, Process
 from kiosk.demo.scenarios import FACES_AT
 from kiosk.demo.witness import WitnessClient
+from kiosk.domain.clock import SHANGHAI, SystemClock
 from kiosk.policy.region_file import load_region
 from kiosk.reference_central.authority import GRANT_KEYS, GRANT_PUBLIC_KEYS, issue_client, make_authority
-from kiosk.runtime.clock import SHANGHAI, SystemClock
 from kiosk.texts.translation import languages_in
 from screens.shell.screen_file import load_screen_file
 

@@ -21,8 +21,8 @@ from kiosk.central.client import (
 from kiosk.config.settings import CentralAccess, Config
 from kiosk.diagnostics.central_troubles import ABOUT_CERTIFICATE, certificate_shown, told_of
 from kiosk.diagnostics.finding import Finding, Findings, failed, ok, skipped, together, warning
+from kiosk.domain.clock import Clock
 from kiosk.domain.faults import CENTRAL_GARBAGE, CENTRAL_UNREACHABLE, CLOCK_WRONG, CONFIGURATION, Fault
-from kiosk.runtime.clock import Clock
 from kiosk.services.central.certificate_watch import LEAST_DAYS
 
 CONNECT_S, ANSWER_S, WHOLE_S = 3.0, 4.0, 6.0

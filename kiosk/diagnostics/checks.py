@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from types import TracebackType
 
 from kiosk.config.settings import Config
-from kiosk.data_files.settings_table import Mistake
+from kiosk.config.settings_table import Mistake
 from kiosk.diagnostics import central_checks, device_checks, file_checks
 from kiosk.diagnostics.disk_check import disk
 from kiosk.diagnostics.display_check import display
@@ -19,8 +19,8 @@ from kiosk.diagnostics.journal_rights import journal_rights
 from kiosk.diagnostics.report import CheckResult, Report
 from kiosk.diagnostics.time_allowance import Patience
 from kiosk.diagnostics.versions import program_versions
+from kiosk.domain.clock import Clock
 from kiosk.domain.faults import CONFIGURATION, COUPLER_LINK, DISK_FULL, STATE_DIRECTORY, Fault
-from kiosk.runtime.clock import Clock
 
 LIMIT_S = 15.0
 """Twice what the slowest check takes on a silent device: what is not back by then hangs in a system call."""

@@ -24,7 +24,7 @@ from kiosk.config.settings import Config
 from kiosk.diagnostics.finding import Finding, Findings, failed, ok, skipped, warning
 from kiosk.diagnostics.port_holder import holder_of
 from kiosk.domain import faults
-from kiosk.runtime.clock import Clock
+from kiosk.domain.clock import Clock
 from kiosk.services.device_faults import fault_for
 
 _WHERE = {

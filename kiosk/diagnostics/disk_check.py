@@ -9,8 +9,8 @@ from pathlib import Path
 
 from kiosk.config.settings import Config
 from kiosk.diagnostics.finding import Finding, Findings, failed, ok, together, warning
+from kiosk.domain.clock import Clock
 from kiosk.domain.faults import DISK_FULL
-from kiosk.runtime.clock import Clock
 from kiosk.services.journal_guard import LEAST_FREE_BYTES, MEGABYTE
 
 WANTED_FREE = 500 * MEGABYTE

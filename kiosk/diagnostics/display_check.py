@@ -7,8 +7,8 @@ from pathlib import Path
 from kiosk.config.settings import Config
 from kiosk.data_files.reader import DataFileError
 from kiosk.diagnostics.finding import Finding, Findings, failed, ok, skipped
+from kiosk.domain.clock import Clock
 from kiosk.domain.faults import DISPLAY_SIZE
-from kiosk.runtime.clock import Clock
 from screens.shell.screen_file import load_screen_file
 
 DRM = Path("/sys/class/drm")

@@ -20,10 +20,10 @@ from kiosk.config.capabilities_check import check_fit
 from kiosk.config.settings import Config
 from kiosk.data_files.reader import DataFileError, read_toml
 from kiosk.diagnostics.finding import Finding, Findings, failed, ok, warning
+from kiosk.domain.clock import Clock, today
 from kiosk.domain.faults import CATALOGUE, CONFIGURATION, INSTALLATION, REGION_FILE, Fault
 from kiosk.policy.holiday_years import in_words, missing_years
 from kiosk.policy.region_file import load_region
-from kiosk.runtime.clock import Clock, today
 from kiosk.texts.words import SOURCE_LANGUAGE
 from screens.shell.screen_file import load_screen_file
 

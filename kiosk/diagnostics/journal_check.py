@@ -11,14 +11,14 @@ from pathlib import Path
 from kiosk.config.settings import Config
 from kiosk.diagnostics.finding import Finding, Findings, failed, ok, skipped, together, warning
 from kiosk.diagnostics.time_allowance import Patience
+from kiosk.domain.clock import Clock
 from kiosk.domain.faults import JOURNAL_BROKEN
 from kiosk.journal.chain import Progress, Verdict
 from kiosk.journal.faults import fault_of
 from kiosk.journal.journal import Journal, JournalFailed, Queue
+from kiosk.journal.state_lock import name_of
 from kiosk.journal.verification import verify_file
-from kiosk.runtime.clock import Clock
 from kiosk.runtime.progress_reporter import told_progress
-from kiosk.runtime.state_lock import name_of
 from kiosk.services.central.outbox import alarm_of
 
 SLOWEST_STEPS_PER_S = 10_000

@@ -8,10 +8,10 @@ from pathlib import Path
 
 from kiosk.config.settings import Config
 from kiosk.diagnostics.finding import Finding, Findings, failed, ok
+from kiosk.domain.clock import Clock
 from kiosk.domain.faults import JOURNAL_BROKEN, STATE_DIRECTORY
 from kiosk.journal.standing import BESIDE, kind_of
-from kiosk.runtime.clock import Clock
-from kiosk.runtime.state_lock import LOCK_NAME, name_of
+from kiosk.journal.state_lock import LOCK_NAME, name_of
 
 
 def journal_rights(config: Config, _: Clock) -> Findings:

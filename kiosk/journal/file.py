@@ -18,10 +18,10 @@ from kiosk.domain.faults import INSTALLATION
 from kiosk.journal import chain
 from kiosk.journal.bin_rows import BIN_EMPTIED, RETAINED
 from kiosk.journal.chain import HashName
+from kiosk.journal.clock_notes import CLOCK_CONFIRMED, CLOCK_JUMPED
 from kiosk.journal.place import HELD_S
 from kiosk.journal.records import JournalFailed
 from kiosk.journal.transaction import as_one
-from kiosk.runtime.clock_watch import CLOCK_CONFIRMED, CLOCK_JUMPED
 
 APPLICATION_ID = 0x515A4A4C
 """`PRAGMA application_id` of a journal: "QZJL"."""

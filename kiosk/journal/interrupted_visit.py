@@ -8,9 +8,9 @@ from uuid import UUID
 
 from kiosk.domain.endorsement import ChipState, Custody, FaceState
 from kiosk.domain.faults import JOURNAL_BROKEN
+from kiosk.journal.boot import Moment
+from kiosk.journal.clock_notes import JUMP_S
 from kiosk.journal.journal import Journal, JournalFailed, LoggedStep
-from kiosk.runtime.boot import Moment
-from kiosk.runtime.clock_watch import JUMP_S
 from kiosk.workflow.visits import Presence, PutAway, Seals, UnfinishedStory
 
 # Central's answers after which it waits for nothing more; above all, a review under way is not to be cancelled.

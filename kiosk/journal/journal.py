@@ -22,7 +22,9 @@ from kiosk.journal import chain
 from kiosk.journal import file as journal_file
 from kiosk.journal.bin_rows import BIN_EMPTIED as BIN_EMPTIED
 from kiosk.journal.bin_rows import IN_BIN, STILL_IN_BIN, in_bin
+from kiosk.journal.boot import Moment
 from kiosk.journal.chain import Break, BreakKind, HashName, Head
+from kiosk.journal.clock_notes import CLOCK_CONFIRMED, CLOCK_JUMPED
 from kiosk.journal.file import JournalTooNew as JournalTooNew
 from kiosk.journal.place import JournalPlace, Patience
 from kiosk.journal.records import JournalFailed as JournalFailed
@@ -35,8 +37,6 @@ from kiosk.journal.records import WaitingMessage as WaitingMessage
 from kiosk.journal.records import moment_of, since
 from kiosk.journal.transaction import as_one
 from kiosk.journal.verification import verify_file
-from kiosk.runtime.boot import Moment
-from kiosk.runtime.clock_watch import CLOCK_CONFIRMED, CLOCK_JUMPED
 
 _NUMBER_MESSAGE = (
     "INSERT INTO message (at, call, idempotency_key, endorsement_id, body, step) VALUES (?,?,?,?,?,?)"

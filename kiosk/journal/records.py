@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from uuid import UUID
 
 from kiosk.domain.faults import DISK_FULL, Fault
-from kiosk.runtime.boot import Moment
+from kiosk.journal.boot import Moment
 
 
 class JournalFailed(Exception):

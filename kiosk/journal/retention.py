@@ -9,8 +9,8 @@ from pathlib import Path
 
 from kiosk.journal import chain
 from kiosk.journal.chain import Break
+from kiosk.journal.clock_notes import CLOCK_CONFIRMED, CLOCK_JUMPED
 from kiosk.journal.journal import Journal
-from kiosk.runtime.clock_watch import CLOCK_CONFIRMED, CLOCK_JUMPED
 
 KEPT = timedelta(days=180)
 """Half a year: longer than anybody takes to ask what became of a permit, shorter than a small disk lasts."""

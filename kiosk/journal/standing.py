@@ -25,7 +25,7 @@ from kiosk.journal.faults import fault_of, is_held_by_another
 from kiosk.journal.journal import Journal
 from kiosk.journal.place import JournalPlace
 from kiosk.journal.records import JournalFailed
-from kiosk.runtime.state_lock import HOLDER, StateHeld, StateLock
+from kiosk.journal.state_lock import HOLDER, StateHeld, StateLock
 
 AGAIN_AFTER_S = 5.0
 """How often a journal that does not open is tried: a technician who mends it sees it within a minute."""

@@ -14,13 +14,13 @@ from drivers.receipt_printer.document import (
     Rule,
     TextLine,
 )
+from kiosk.domain.clock import Clock
 from kiosk.domain.documents import PermitContent
 from kiosk.domain.endorsement import FaceState, ResidenceYears
 from kiosk.domain.personal import masked_number
 from kiosk.policy.region import Region
 from kiosk.presentation.context import face_pending, next_window, receipt_number
 from kiosk.presentation.resident.facts import fee
-from kiosk.runtime.clock import Clock
 from kiosk.texts.words import LocalText, Text, Words
 from kiosk.workflow.states import Renewed, Visit
 

@@ -14,11 +14,11 @@ from drivers.receipt_printer.document import (
     Rule,
     TextLine,
 )
+from kiosk.domain.clock import Clock
 from kiosk.domain.personal import Personal, masked_number
 from kiosk.papers.receipt_text import Translate, where_to_ask
 from kiosk.policy.region import Region
 from kiosk.presentation.models import Term
-from kiosk.runtime.clock import Clock
 from kiosk.texts.words import Text, Words
 
 

@@ -6,9 +6,9 @@ import logging
 import time
 from datetime import timedelta
 
+from kiosk.domain.clock import Clock, SystemClock
 from kiosk.event_log.log_events import LogEvent, log
 from kiosk.journal.journal import Journal, JournalFailed
-from kiosk.runtime.clock import Clock, SystemClock
 from kiosk.runtime.clock_watch import WatchedClock
 
 

@@ -13,25 +13,14 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from kiosk.domain.clock import SHANGHAI, Clock
 from kiosk.event_log.log_events import LogEvent, log
-from kiosk.runtime.clock import SHANGHAI, Clock
-
-JUMP_S = 2.0
-"""Between two looks; slewing (adjtime(3): 0.5 ms a second) and a leap second stay below."""
+from kiosk.journal.clock_notes import CLOCK_CONFIRMED, CLOCK_JUMPED, JUMP_S
 
 ONE_LOOK_S = 0.5
 """Longer than this between the two readings of one look: the thread stood still, and the readings do not belong
 together.
 """
-
-CLOCK_JUMPED = "ClockJumped"
-"""Note: the time of day moved by `by_s` without that time having passed; `why`: "set", "slept" (the machine was
-suspended) or "behind_journal" (found at the start).
-"""
-
-CLOCK_CONFIRMED = "ClockConfirmed"
-"""Note: central confirmed the clock, behind a jump."""
-
 
 @dataclass(frozen=True, slots=True)
 class ClockNews:

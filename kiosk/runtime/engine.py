@@ -16,12 +16,12 @@ from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
 
+from kiosk.domain.clock import Clock
 from kiosk.domain.faults import Fault
 from kiosk.event_log.log_events import LogEvent, log
 from kiosk.journal.audit import Seal, record_of
+from kiosk.journal.boot import Boot
 from kiosk.journal.journal import Journal, JournalFailed, OutboundMessage, StepRecord
-from kiosk.runtime.boot import Boot
-from kiosk.runtime.clock import Clock
 from kiosk.workflow import effects as do
 from kiosk.workflow import events as on
 from kiosk.workflow import states as s

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from kiosk.event_log.log_events import LogEvent, log
-from kiosk.runtime.boot import Moment
+from kiosk.journal.boot import Moment
 
 TRIES = 5
 """Wrong codes in a row, by anybody; a million secrets at five in a quarter of an hour take years."""

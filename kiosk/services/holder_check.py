@@ -21,7 +21,7 @@ from typing import Protocol
 from kiosk.domain.kept_secret import KEY_BYTES
 from kiosk.domain.personal import Personal
 from kiosk.event_log.log_events import LogEvent, log
-from kiosk.runtime.boot import Boot
+from kiosk.journal.boot import Boot
 from kiosk.services.attendant_tries import Tries, TriesFile
 from kiosk.services.effect_dispatch import Handler, Post
 from kiosk.workflow import effects as do

@@ -8,12 +8,12 @@ from collections.abc import Mapping
 from drivers.errors import DriverError, IdCardUnreadable
 from drivers.id_reader.device import IdCardRecord, IdReader
 from drivers.id_reader.text_block import CitizenText, Foreign2017Text, Foreign2023Text, HmtText, HolderText
+from kiosk.domain.clock import today
 from kiosk.domain.documents import IdDocument, IdKind
 from kiosk.domain.endorsement import Refusal
 from kiosk.domain.faults import CENTRAL_UNREACHABLE
 from kiosk.domain.identity_number import identity_number, is_valid_number
 from kiosk.domain.personal import Personal
-from kiosk.runtime.clock import today
 from kiosk.runtime.clock_watch import WatchedClock
 from kiosk.runtime.workers import Worker
 from kiosk.services.central.messages import can_be_told

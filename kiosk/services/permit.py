@@ -10,14 +10,14 @@ from uuid import uuid4
 
 from drivers.errors import DriverError, LinkLost, LinkTimeout, NotInitialised
 from drivers.permit_unit.base import BinLevel, FaceRaster, PermitPosition, PermitUnit, ResetPolicy, TakeInOutcome
+from kiosk.domain.clock import Clock
 from kiosk.domain.documents import PermitContent
 from kiosk.domain.endorsement import Custody, FaceUnprintable
 from kiosk.domain.faults import BIN_FULL, FACE_UNPRINTABLE, PERMIT_UNACCOUNTED, UNIT_COVER_OPEN, Fault
 from kiosk.event_log.log_events import LogEvent, log
+from kiosk.journal.boot import Boot
 from kiosk.journal.interrupted_visit import UNKNOWN_STORY, unfinished_story
 from kiosk.journal.journal import Journal, JournalFailed
-from kiosk.runtime.boot import Boot
-from kiosk.runtime.clock import Clock
 from kiosk.runtime.workers import Worker
 from kiosk.services.device_faults import fault_of
 from kiosk.services.effect_dispatch import Handler, Post

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date
 
+from kiosk.domain.clock import today
 from kiosk.domain.faults import CENTRAL_UNREACHABLE
 from kiosk.policy.assess import assess
 from kiosk.policy.foresight import assess_unseen
@@ -12,7 +13,6 @@ from kiosk.policy.permit_calendar import permit_calendar
 from kiosk.policy.region import Region
 from kiosk.policy.request import AssessmentRequest
 from kiosk.policy.terms import age_on
-from kiosk.runtime.clock import today
 from kiosk.runtime.clock_watch import WatchedClock
 from kiosk.services.effect_dispatch import Post
 from kiosk.workflow import effects as do

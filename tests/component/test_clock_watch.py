@@ -13,14 +13,15 @@ from uuid import UUID, uuid4
 
 import pytest
 
+from kiosk.domain.clock import SystemClock
 from kiosk.domain.faults import MESSAGES_WAITING
+from kiosk.journal.boot import Boot, Moment
+from kiosk.journal.clock_notes import CLOCK_CONFIRMED, CLOCK_JUMPED
 from kiosk.journal.interrupted_visit import unfinished_story
 from kiosk.journal.journal import BIN_EMPTIED, Journal, OutboundMessage, Queue, StepRecord
 from kiosk.journal.retention import purge
-from kiosk.runtime.boot import Boot, Moment
-from kiosk.runtime.clock import SystemClock
 from kiosk.runtime.clock_notes import ClockNotes
-from kiosk.runtime.clock_watch import CLOCK_CONFIRMED, CLOCK_JUMPED, ClockNews, WatchedClock
+from kiosk.runtime.clock_watch import ClockNews, WatchedClock
 from kiosk.services.central.outbox import alarm_of, message_of
 from kiosk.workflow import effects as do
 from tests.fakes.hand_clock import HandClock

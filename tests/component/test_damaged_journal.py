@@ -24,7 +24,7 @@ from kiosk.journal.chain import Break, BreakKind
 from kiosk.journal.interrupted_visit import UNKNOWN_STORY, unfinished_story
 from kiosk.journal.journal import Journal, JournalFailed, OutboundMessage, StepRecord
 from kiosk.journal.standing import StandingJournal, open_journal
-from kiosk.runtime.state_lock import StateHeld, StateLock
+from kiosk.journal.state_lock import StateHeld, StateLock
 from kiosk.services.journal_guard import JournalGuard
 
 STARTED = datetime(2026, 5, 20, 10, 0, tzinfo=UTC)

@@ -34,11 +34,11 @@ from kiosk.diagnostics.checks import CHECKS, Check, diagnose
 from kiosk.diagnostics.disk_check import room_for
 from kiosk.diagnostics.finding import Outcome, ok
 from kiosk.diagnostics.report import DEGRADED, NOT_IN_SERVICE, READY, Report
+from kiosk.domain.clock import SystemClock
 from kiosk.domain.faults import COUPLER_LINK
 from kiosk.journal.journal import Journal, OutboundMessage, StepRecord
 from kiosk.reference_central.authority import issue_client
 from kiosk.reference_central.server import ReferenceCentral
-from kiosk.runtime.clock import SystemClock
 from tests.component.central_rig import settings
 
 TODAY = date(2026, 3, 2)

@@ -16,8 +16,8 @@ from assets import ASSETS
 from kiosk.config.settings import load_config
 from kiosk.diagnostics.central_checks import central
 from kiosk.diagnostics.finding import Finding, Outcome
+from kiosk.domain.clock import SystemClock
 from kiosk.reference_central.authority import GRANT_PUBLIC_KEYS, make_authority
-from kiosk.runtime.clock import SystemClock
 from tests.component.test_config import GOOD
 from tests.fakes.tls_server import HERE, answering, heard_request, issue, listening, make_open_authority, over_tls
 

@@ -14,7 +14,7 @@ from drivers.transport.urls import open_bytes
 from kiosk.config.settings import load_config
 from kiosk.diagnostics import device_checks, file_checks
 from kiosk.diagnostics.finding import Outcome
-from kiosk.runtime.clock import SystemClock
+from kiosk.domain.clock import SystemClock
 
 CLOCK = SystemClock()
 WORDS = '[face_refreshed_at]\nzh-Hans = "福州路一九九号"\nen = "199 Fuzhou Road"\n'

@@ -12,7 +12,7 @@ from assets import ASSETS
 from kiosk.config.settings import load_config
 from kiosk.diagnostics import file_checks
 from kiosk.diagnostics.finding import Outcome
-from kiosk.runtime.clock import SHANGHAI, SystemClock
+from kiosk.domain.clock import SHANGHAI, SystemClock
 from tests.component.test_config import GOOD, written
 
 

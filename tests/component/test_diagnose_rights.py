@@ -14,8 +14,8 @@ from kiosk.config.settings import load_config
 from kiosk.diagnostics.checks import CHECKS, diagnose
 from kiosk.diagnostics.finding import Outcome
 from kiosk.diagnostics.report import CheckResult
+from kiosk.domain.clock import SystemClock
 from kiosk.journal.journal import Journal
-from kiosk.runtime.clock import SystemClock
 from tests.component.test_config import GOOD, written
 
 RIGHTS = [check for check in CHECKS if check.name == "journal_rights"]

@@ -18,7 +18,7 @@ from kiosk.__main__ import main
 from kiosk.config.settings import ConfigError, load_config
 from kiosk.domain.holder_check import CheckWay
 from kiosk.domain.personal import Personal
-from kiosk.runtime.boot import BOOT_ID, Boot
+from kiosk.journal.boot import BOOT_ID, Boot
 from kiosk.services.attendant_tries import LOCKED_FOR_S, TRIES
 from kiosk.services.holder_check import AttendantService, hashed, is_of
 from kiosk.workflow import effects as do

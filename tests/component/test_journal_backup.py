@@ -21,14 +21,14 @@ from kiosk.config.settings import load_config
 from kiosk.diagnostics.finding import Outcome
 from kiosk.diagnostics.journal_check import journal
 from kiosk.diagnostics.time_allowance import Patience
+from kiosk.domain.clock import SystemClock
 from kiosk.domain.faults import STATE_DIRECTORY
 from kiosk.journal.chain import Break, BreakKind
 from kiosk.journal.interrupted_visit import UNKNOWN_STORY, unfinished_story
 from kiosk.journal.journal import Journal, StepRecord
 from kiosk.journal.standing import open_journal
+from kiosk.journal.state_lock import HOLDER, StateHeld, StateLock
 from kiosk.journal.verification import verify_file
-from kiosk.runtime.clock import SystemClock
-from kiosk.runtime.state_lock import HOLDER, StateHeld, StateLock
 from tests.component.test_config import GOOD, written
 from tests.waiting import LIMIT_S
 
@@ -37,7 +37,7 @@ import sys
 from pathlib import Path
 from kiosk.config.settings import load_config
 from kiosk.commands.run import ASSETS
-from kiosk.runtime.clock import SystemClock
+from kiosk.domain.clock import SystemClock
 from kiosk.journal.journal import StepRecord
 from kiosk.journal.standing import open_journal
 

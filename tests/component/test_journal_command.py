@@ -13,10 +13,10 @@ from pathlib import Path
 import pytest
 
 from kiosk.__main__ import main
+from kiosk.domain.clock import SystemClock
 from kiosk.journal.chain import Head
 from kiosk.journal.journal import Journal, StepRecord
 from kiosk.reference_central.server import ReferenceCentral
-from kiosk.runtime.clock import SystemClock
 from tests.component.central_rig import MovableClock, settings
 from tests.component.test_config import GOOD, written
 

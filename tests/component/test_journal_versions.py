@@ -15,6 +15,7 @@ from kiosk.__main__ import main
 from kiosk.config.settings import load_config
 from kiosk.diagnostics import journal_check
 from kiosk.diagnostics.time_allowance import Patience
+from kiosk.domain.clock import SystemClock
 from kiosk.domain.endorsement import ChipState, FaceState
 from kiosk.domain.faults import INSTALLATION
 from kiosk.journal import file as journal_file
@@ -22,7 +23,6 @@ from kiosk.journal.interrupted_visit import unfinished_story
 from kiosk.journal.journal import Journal, JournalFailed, JournalTooNew, StepRecord
 from kiosk.journal.standing import open_journal
 from kiosk.journal.verification import verify_file
-from kiosk.runtime.clock import SystemClock
 from tests.component.test_config import GOOD, written
 
 JOURNALS = Path(__file__).parents[1] / "data/journals"

@@ -9,8 +9,8 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from drivers.simulators.residents import load_residents
+from kiosk.domain.clock import SHANGHAI, SystemClock, today
 from kiosk.reference_central.clock import local_date
-from kiosk.runtime.clock import SHANGHAI, SystemClock, today
 
 
 class StandingClock:

@@ -18,10 +18,10 @@ from kiosk.diagnostics.finding import Findings, ok
 from kiosk.diagnostics.journal_check import LONGEST_S, SLOWEST_STEPS_PER_S, journal
 from kiosk.diagnostics.report import CheckResult
 from kiosk.diagnostics.time_allowance import Patience
+from kiosk.domain.clock import Clock, SystemClock
 from kiosk.domain.faults import DISK_FULL, JOURNAL_BROKEN
 from kiosk.journal.chain import HASHES, PORTION, HashName
 from kiosk.journal.verification import verify_file
-from kiosk.runtime.clock import Clock, SystemClock
 from kiosk.runtime.progress_reporter import told_progress
 from tests.component.test_config import GOOD, written
 from tests.long_journal import write_long_journal

@@ -12,8 +12,8 @@ from typing import Any
 
 import pytest
 
+from kiosk.domain.clock import SystemClock
 from kiosk.journal.journal import Journal
-from kiosk.runtime.clock import SystemClock
 from tests.component.test_config import GOOD, ROOT, written
 
 LIMIT_S = 60.0

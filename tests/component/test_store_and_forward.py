@@ -529,7 +529,7 @@ _CHILD = """
 import sys
 from pathlib import Path
 from kiosk.central.client import CentralClient
-from kiosk.runtime.clock import SystemClock
+from kiosk.domain.clock import SystemClock
 from kiosk.journal.journal import Journal
 from kiosk.runtime.workers import Worker
 from kiosk.services.central.outbox import OutboxService

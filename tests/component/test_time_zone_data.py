@@ -15,7 +15,7 @@ import json, sys, zoneinfo
 zoneinfo.reset_tzpath(to=())
 from datetime import datetime
 from drivers.simulators.residents import CHINA
-from kiosk.runtime.clock import SHANGHAI, SystemClock
+from kiosk.domain.clock import SHANGHAI, SystemClock
 winter = datetime(2026, 1, 1, 12, tzinfo=SHANGHAI)
 print(json.dumps([str(winter.utcoffset()), winter.tzname(), CHINA.key, str(SystemClock().now().utcoffset())]))
 from kiosk.__main__ import main

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from kiosk.runtime.clock import SHANGHAI
+from kiosk.domain.clock import SHANGHAI
 
 
 class HandClock:

@@ -32,11 +32,11 @@ from kiosk.app.kiosk import Kiosk, about
 from kiosk.central import contract
 from kiosk.central.client import CentralClient
 from kiosk.config.settings import Config, load_config
+from kiosk.domain.clock import SHANGHAI
 from kiosk.presentation.models import ScreenModel
 from kiosk.presentation.present import present
 from kiosk.reference_central.authority import GRANT_PUBLIC_KEYS
 from kiosk.reference_central.server import ReferenceCentral
-from kiosk.runtime.clock import SHANGHAI
 from kiosk.texts.translation import Translation
 from kiosk.texts.words import Citation, LocalText, Text, Words
 from kiosk.workflow import events as on

@@ -36,11 +36,11 @@ from drivers.simulators.rig import Rig
 from drivers.typeface import Typeface
 from kiosk.demo.processes import Process
 from kiosk.demo.simulation import TEST_KEYS, Simulation, central_records
+from kiosk.domain.clock import SystemClock
 from kiosk.reference_central.authority import GRANT_KEYS, GRANT_PUBLIC_KEYS, make_authority
 from kiosk.reference_central.database import Database
 from kiosk.reference_central.residents import ResidentImport, seed
 from kiosk.reference_central.tables import Endorsement
-from kiosk.runtime.clock import SystemClock
 from tests.bench.residents import write_residents
 from tests.torture.outcome import Outcome, counted
 from tests.waiting import LIMIT_S, eventually

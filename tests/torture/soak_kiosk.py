@@ -14,9 +14,9 @@ from uuid import UUID, uuid4
 from assets import ASSETS
 from kiosk.app.kiosk import Kiosk, about
 from kiosk.config.settings import load_config
+from kiosk.domain.clock import SystemClock
 from kiosk.journal.journal import BIN_EMPTIED
 from kiosk.presentation.present import present
-from kiosk.runtime.clock import SystemClock
 from kiosk.workflow import events as on
 from kiosk.workflow import states as s
 from kiosk.workflow.intents import Intent

@@ -11,9 +11,8 @@ from typing import Any, get_args
 
 import pytest
 
-from kiosk.journal import bin_rows, chain
+from kiosk.journal import bin_rows, chain, clock_notes
 from kiosk.journal.names import stored_name
-from kiosk.runtime import clock_watch
 from kiosk.workflow import effects as do
 from kiosk.workflow import events as on
 from kiosk.workflow import states as s
@@ -22,7 +21,7 @@ from tests.architecture.source import ROOT, tree_of
 STORED: dict[str, list[str]] = tomllib.loads(Path(ROOT / "tests/data/journals/names.toml").read_text("utf-8"))
 KINDS = {"states": s.State, "events": on.Event, "effects": do.Effect}
 NOTES = {
-    *chain.NOTES, bin_rows.BIN_EMPTIED, bin_rows.STILL_IN_BIN, clock_watch.CLOCK_JUMPED, clock_watch.CLOCK_CONFIRMED,
+    *chain.NOTES, bin_rows.BIN_EMPTIED, bin_rows.STILL_IN_BIN, clock_notes.CLOCK_JUMPED, clock_notes.CLOCK_CONFIRMED,
     chain.RESTORED,
 }
 MATCHING = sorted(

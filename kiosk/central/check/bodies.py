@@ -13,8 +13,8 @@ from pydantic import BaseModel
 from kiosk.central import contract
 from kiosk.central.check.data_file import ApplicationCase, EvidenceCase, PermitCase, RewriteCase
 from kiosk.central.contract import CONTRACT_VERSION
+from kiosk.domain.clock import SHANGHAI
 from kiosk.domain.identity_number import check_character
-from kiosk.runtime.clock import SHANGHAI
 
 
 def document(body: BaseModel) -> dict[str, Any]:

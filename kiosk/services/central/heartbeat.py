@@ -16,13 +16,13 @@ from uuid import uuid4
 from kiosk.central import contract
 from kiosk.central.client import CentralClient, CentralError, CentralRefusedCall, CentralUnreachable
 from kiosk.central.reading import Unknown
+from kiosk.domain.clock import today
 from kiosk.domain.faults import CENTRAL_GARBAGE, CENTRAL_UNREACHABLE, CLOCK_WRONG
 from kiosk.event_log.log_events import LogEvent, log
 from kiosk.journal.chain import Head
 from kiosk.journal.journal import Journal, JournalFailed, Queue
 from kiosk.journal.names import stored_name
 from kiosk.journal.retention import NothingPurged, purge
-from kiosk.runtime.clock import today
 from kiosk.runtime.clock_watch import WatchedClock
 from kiosk.runtime.log_output import lines_dropped
 from kiosk.services.central.certificate_watch import CertificateWatch

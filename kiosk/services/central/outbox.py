@@ -12,10 +12,10 @@ from uuid import UUID, uuid4
 from kiosk.central import contract
 from kiosk.central.client import CentralAnsweredGarbage, CentralClient, CentralError, CentralRefusedCall
 from kiosk.central.repeating import Call, Situation
+from kiosk.domain.clock import Clock
 from kiosk.domain.faults import MESSAGES_WAITING, Fault
 from kiosk.event_log.log_events import LogEvent, log
 from kiosk.journal.journal import Journal, JournalFailed, OutboundMessage, Queue, WaitingMessage
-from kiosk.runtime.clock import Clock
 from kiosk.services.effect_dispatch import Handler
 from kiosk.workflow import effects as do
 

@@ -19,9 +19,9 @@ from kiosk.central.check.findings import Finding, Outcome, Report
 from kiosk.central.check.run import Target
 from kiosk.central.check.wire import Identity
 from kiosk.central.grants import load_grant_keys
+from kiosk.domain.clock import SHANGHAI
 from kiosk.reference_central.authority import GRANT_KEYS, GRANT_PUBLIC_KEYS, issue_client, make_authority
 from kiosk.reference_central.residents import ResidentImport
-from kiosk.runtime.clock import SHANGHAI
 from tests.component.central_rig import PERMITS
 from tests.second_central.records import Permit
 from tests.second_central.server import SecondCentral

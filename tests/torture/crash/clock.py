@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from datetime import datetime, timedelta
 
-from kiosk.runtime.clock import SHANGHAI
+from kiosk.domain.clock import SHANGHAI
 
 MORNING = datetime(2026, 11, 22, 10, 0, tzinfo=SHANGHAI)
 
