@@ -14,8 +14,8 @@ from enum import Enum
 
 from drivers.errors import CommandNotAllowed
 from drivers.permit_chip import apdu
-from drivers.permit_chip.permit_file import PermitFile
 from drivers.permit_chip.records import RelayCommand
+from drivers.permit_file.permit_file import PermitFile
 
 # Where in the application we are: the file identifiers below its root. None: unknown, so only SELECT by name leads on.
 Selection = tuple[int, ...] | None

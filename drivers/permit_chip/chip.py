@@ -8,8 +8,8 @@ from types import TracebackType
 from drivers.errors import NotAPermit, StatusWordError, TransportError, UnexpectedReply
 from drivers.permit_chip import allow_list, apdu
 from drivers.permit_chip.commands import content_of, read_commands
-from drivers.permit_chip.permit_file import PermitFile, Place
 from drivers.permit_chip.records import ChipRecord, RelayCommand
+from drivers.permit_file.permit_file import PermitFile, Place
 from drivers.transport.base import ApduAnswer, ApduTransport, ConnectedChip, Coupler
 
 DEVICE = "permit_chip"

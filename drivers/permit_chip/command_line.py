@@ -14,8 +14,8 @@ from drivers.device_file import DeviceFileError
 from drivers.pasted_hex import bytes_of_hex
 from drivers.permit_chip import apdu
 from drivers.permit_chip.chip import PermitChip
-from drivers.permit_chip.permit_file_reader import load_permit_file, load_permit_files
-from drivers.permit_chip.records import FieldValue
+from drivers.permit_file.field_codec import FieldValue
+from drivers.permit_file.reader import load_permit_file, load_permit_files
 from drivers.transport.base import ConnectedChip, Coupler
 from drivers.transport.device_urls import reader_url
 from drivers.transport.tracing import Detail, TraceSink, TracingApdu

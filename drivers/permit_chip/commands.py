@@ -7,8 +7,8 @@ from __future__ import annotations
 from collections.abc import Collection
 
 from drivers.permit_chip import apdu
-from drivers.permit_chip.permit_file import ChipContentCorrupt, ChipFile, PermitFile, Place, ProtectedWrite
 from drivers.permit_chip.records import RelayCommand
+from drivers.permit_file.permit_file import ChipContentCorrupt, ChipFile, PermitFile, Place, ProtectedWrite
 
 # Directory file identifiers are relative to what is selected, so a record file is reached from the application's root.
 

@@ -6,9 +6,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date
 
-FieldValue = str | int | date | bytes | None
+from drivers.permit_file.field_codec import FieldValue
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,11 +16,12 @@ from typing import Any
 from assets import ASSETS
 from drivers.command_numbers import running_s, wait_s
 from drivers.pasted_hex import bytes_of_hex
-from drivers.permit_chip.permit_file_reader import load_permit_file
+from drivers.permit_file.face_layout import FaceLayout
+from drivers.permit_file.reader import load_permit_file
 from drivers.permit_unit.base import PermitUnit, ResetPolicy, TakeInOutcome, UnitStatus
 from drivers.permit_unit.crt_591_m import listing as crt_listing
 from drivers.permit_unit.dialects import CRT, DIALECTS, STAR, load_unit_file, open_unit
-from drivers.permit_unit.face import FaceLayout, draw_face, raster_to_image
+from drivers.permit_unit.face import draw_face, raster_to_image
 from drivers.permit_unit.star_tcp300 import listing as star_listing
 from drivers.permit_unit.star_tcp300.device_file import load_device_file
 from drivers.permit_unit.star_tcp300.raster import image_blocks

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from PIL import Image, ImageChops, ImageOps
 
+from drivers.permit_file.face_layout import FaceLayout, FaceLine
 from drivers.permit_unit.base import FaceRaster
 from drivers.typeface import Typeface
 
@@ -23,32 +23,6 @@ LEAST_PITCH_EM = 1.12
 ROW_DOTS = 8
 WHITE = 255
 ELLIPSIS = "…"
-
-
-@dataclass(frozen=True, slots=True)
-class FaceLine:
-    """One paragraph on the rewritable area, in dots.
-
-    `template` names the fields it shows, as in "住址 {address}"; it is wrapped to `width` and cut after `max_lines`
-    lines of `size` dots height, one below the other by `line_pitch(size)`. `y` is rounded to a multiple of 8: what
-    crosses as few rows of 8 dots as possible is sent to the unit in the shortest time.
-    """
-
-    template: str
-    x: int
-    y: int
-    size: int
-    width: int
-    max_lines: int
-
-
-@dataclass(frozen=True, slots=True)
-class FaceLayout:
-    """The rewritable area of one kind of permit; from the permit file's `[face]` table."""
-
-    width_dots: int
-    height_dots: int
-    lines: tuple[FaceLine, ...]
 
 
 def line_pitch(size: int) -> int:

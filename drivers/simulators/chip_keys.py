@@ -12,7 +12,7 @@ from cryptography.hazmat.primitives.ciphers import Cipher, modes
 from cryptography.hazmat.primitives.ciphers.algorithms import SM4
 
 from drivers.device_file import DeviceFileError, FileTable
-from drivers.permit_chip.permit_file import MacAlgorithm
+from drivers.permit_file.permit_file import MacAlgorithm
 
 TEST_KEYS = Path(__file__).parent / "data" / "test_keys.toml"
 KEY_BYTES = 16

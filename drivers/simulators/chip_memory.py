@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from drivers.permit_chip.permit_file import Place
+from drivers.permit_file.permit_file import Place
 
 
 class PowerLost(Exception):

@@ -8,9 +8,10 @@ from datetime import date
 
 from PIL import Image
 
-from drivers.permit_chip.permit_file import PermitFile
-from drivers.permit_chip.records import FieldValue
-from drivers.permit_unit.face import FaceLayout, draw_face
+from drivers.permit_file.face_layout import FaceLayout
+from drivers.permit_file.field_codec import FieldValue
+from drivers.permit_file.permit_file import PermitFile
+from drivers.permit_unit.face import draw_face
 from drivers.simulators.chip_keys import MasterKeys
 from drivers.simulators.foreign_chips import foreign_chip
 from drivers.simulators.permit import SimulatedPermit

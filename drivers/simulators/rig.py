@@ -10,7 +10,7 @@ from typing import Any, Protocol
 
 from assets import ASSETS
 from drivers.code_scanner.device_file import CodeScannerFile
-from drivers.permit_chip.permit_file_reader import load_permit_files
+from drivers.permit_file.reader import load_permit_files
 from drivers.permit_unit.dialects import CRT, STAR
 from drivers.receipt_printer import device_file
 from drivers.simulators.activity import ActivityLog

@@ -12,8 +12,8 @@ import secrets
 from collections.abc import Callable, Mapping
 from typing import Literal
 
-from drivers.permit_chip.permit_file import ChipFile, PermitFile, Place
-from drivers.permit_chip.records import FieldValue
+from drivers.permit_file.field_codec import FieldValue
+from drivers.permit_file.permit_file import ChipFile, PermitFile, Place
 from drivers.simulators import chip_keys
 from drivers.simulators.chip_memory import ChipMemory, PowerLost
 from drivers.simulators.residents import PermitData, Person

@@ -108,7 +108,7 @@ class Building:
     @cached_property
     def face_drawing(self) -> FaceDrawing:
         """Layouts and fonts of the face; half a second of fonts when it is first asked for."""
-        from drivers.permit_chip.permit_file_reader import load_permit_file
+        from drivers.permit_file.reader import load_permit_file
         from drivers.typeface import Typeface
         from kiosk.services.face import FaceDrawing
 
@@ -122,7 +122,7 @@ class Building:
 
     def chip(self, worker: Worker) -> ChipService:
         from drivers.permit_chip.chip import PermitChip
-        from drivers.permit_chip.permit_file_reader import load_permit_file
+        from drivers.permit_file.reader import load_permit_file
         from kiosk.services.chip import ChipService
         from kiosk.services.pcscd_restart import PcscdRestart
 

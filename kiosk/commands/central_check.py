@@ -9,8 +9,8 @@ from pathlib import Path
 
 from drivers.command_numbers import whole
 from drivers.errors import DriverError
-from drivers.permit_chip.permit_file import PermitFile
-from drivers.permit_chip.permit_file_reader import load_permit_file
+from drivers.permit_file.permit_file import PermitFile
+from drivers.permit_file.reader import load_permit_file
 from drivers.standard_streams import json_text
 from drivers.transport.device_urls import UrlError
 from kiosk.central.address import CentralAddressError, parse_central_address

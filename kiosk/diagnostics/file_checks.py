@@ -11,7 +11,7 @@ from fontTools.ttLib import TTLibError
 
 from drivers.code_scanner.device_file import CodeScannerFile
 from drivers.id_reader.reader_file import IdReaderFile
-from drivers.permit_chip.permit_file_reader import load_permit_file
+from drivers.permit_file.reader import load_permit_file
 from drivers.permit_unit.dialects import load_unit_file
 from drivers.receipt_printer.device_file import load as load_printer_file
 from drivers.typeface import Typeface

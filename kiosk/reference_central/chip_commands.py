@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from drivers.permit_chip import apdu
 from drivers.permit_chip.commands import content_of, read_commands, select_path, unsigned_update
-from drivers.permit_chip.permit_file import ChipFile, PermitFile, Place, ProtectedWrite
+from drivers.permit_file.permit_file import ChipFile, PermitFile, Place, ProtectedWrite
 from kiosk.central.contract import ChipAnswer, ChipCommand, PermitContent
 from kiosk.domain.identity_number import PermitNumber, permit_number
 from kiosk.reference_central.hsm import Hsm

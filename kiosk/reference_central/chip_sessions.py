@@ -12,7 +12,7 @@ from sqlalchemy import and_, bindparam, select, update
 from sqlalchemy.orm import Session
 
 from drivers.permit_chip.apdu import NEVER_REPEAT
-from drivers.permit_chip.permit_file import ChipContentCorrupt
+from drivers.permit_file.permit_file import ChipContentCorrupt
 from kiosk.central import contract
 from kiosk.reference_central.chip_commands import ChipCommands
 from kiosk.reference_central.granting import end, expire

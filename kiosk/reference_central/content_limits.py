@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from pathlib import Path
 
-from drivers.permit_chip.permit_file import PermitFile
-from drivers.permit_chip.permit_file_reader import load_permit_file
+from drivers.permit_file.permit_file import PermitFile
+from drivers.permit_file.reader import load_permit_file
 from kiosk.central import contract
 
 

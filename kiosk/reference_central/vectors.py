@@ -17,8 +17,8 @@ from typing import Any
 
 from assets import ASSETS
 from drivers.permit_chip.commands import unsigned_update
-from drivers.permit_chip.permit_file import PermitFile, ProtectedWrite
-from drivers.permit_chip.permit_file_reader import load_permit_file
+from drivers.permit_file.permit_file import PermitFile, ProtectedWrite
+from drivers.permit_file.reader import load_permit_file
 from kiosk.central import contract, signatures
 from kiosk.domain.private_use import LATER_CODE_POINTS
 from kiosk.reference_central.hsm import MAC_LENGTH, chip_mac, diversified_key

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date
 
+from drivers.permit_file.face_layout import FaceLayout
 from drivers.permit_unit.base import FaceRaster
-from drivers.permit_unit.face import FaceLayout, draw_face, is_cut_on_face, missing_on_face
+from drivers.permit_unit.face import draw_face, is_cut_on_face, missing_on_face
 from drivers.typeface import Typeface
 from kiosk.domain.documents import PermitContent
 from kiosk.domain.endorsement import Drawable, FaceUnprintable

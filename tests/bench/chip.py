@@ -14,9 +14,9 @@ from assets import ASSETS
 from drivers.permit_chip import apdu
 from drivers.permit_chip.chip import PermitChip
 from drivers.permit_chip.commands import read_commands
-from drivers.permit_chip.permit_file import PermitFile
-from drivers.permit_chip.permit_file_reader import load_permit_files
 from drivers.permit_chip.records import RelayCommand
+from drivers.permit_file.permit_file import PermitFile
+from drivers.permit_file.reader import load_permit_files
 from drivers.simulators.pcscd import PrivatePcscd
 from drivers.transport.pcsc import PcscCoupler
 from kiosk.central.contract import ChipAnswer, ChipCommand, PermitContent

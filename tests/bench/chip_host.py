@@ -8,7 +8,7 @@ from __future__ import annotations
 import sys
 
 from assets import ASSETS
-from drivers.permit_chip.permit_file_reader import load_permit_file
+from drivers.permit_file.reader import load_permit_file
 from drivers.simulators.activity import ActivityLog
 from drivers.simulators.chip_keys import load_test_keys
 from drivers.simulators.permit import Place, SimulatedPermit

@@ -9,8 +9,8 @@ from datetime import date, timedelta
 from typing import Any
 
 from assets import ASSETS
-from drivers.permit_chip.permit_file import PermitFile
-from drivers.permit_chip.permit_file_reader import load_permit_files
+from drivers.permit_file.permit_file import PermitFile
+from drivers.permit_file.reader import load_permit_files
 from drivers.permit_unit.face import draw_face
 from drivers.permit_unit.star_tcp300.device_file import StarDeviceFile, load_device_file
 from drivers.permit_unit.star_tcp300.raster import image_blocks

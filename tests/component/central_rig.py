@@ -15,9 +15,9 @@ from uuid import UUID, uuid4
 from assets import ASSETS
 from drivers.permit_chip import allow_list
 from drivers.permit_chip.chip import exchange
-from drivers.permit_chip.permit_file import PermitFile
-from drivers.permit_chip.permit_file_reader import load_permit_file
 from drivers.permit_chip.records import RelayCommand
+from drivers.permit_file.permit_file import PermitFile
+from drivers.permit_file.reader import load_permit_file
 from drivers.simulators.chip_keys import TEST_KEYS, load_test_keys
 from drivers.simulators.virtual_chip import VirtualChip
 from drivers.transport.base import ApduAnswer

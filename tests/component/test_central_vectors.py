@@ -17,8 +17,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as some
 
 from drivers.permit_chip import allow_list, apdu
-from drivers.permit_chip.permit_file_reader import load_permit_file
 from drivers.permit_chip.records import RelayCommand
+from drivers.permit_file.reader import load_permit_file
 from drivers.simulators.chip_keys import MasterKeys, chip_key, mac
 from kiosk.central import contract
 from kiosk.central.grants import load_grant_keys, verify_grant

@@ -13,7 +13,7 @@ from assets import ASSETS
 from drivers.code_scanner.device_file import CodeScannerFile
 from drivers.data_file import DataFileError, read_text
 from drivers.id_reader.reader_file import IdReaderFile
-from drivers.permit_chip.permit_file_reader import load_permit_file
+from drivers.permit_file.reader import load_permit_file
 from drivers.permit_unit.dialects import load_unit_file
 from drivers.receipt_printer import device_file as printer_file
 from drivers.receipt_printer.document_file import load_document

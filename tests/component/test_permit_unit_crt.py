@@ -21,7 +21,7 @@ from drivers.errors import (
     PermitError,
     PermitJammed,
 )
-from drivers.permit_chip.permit_file_reader import load_permit_file
+from drivers.permit_file.reader import load_permit_file
 from drivers.permit_unit.base import BinLevel, FaceRaster, PermitPosition, ResetPolicy
 from drivers.permit_unit.crt_591_m.device import Crt591M
 from drivers.permit_unit.crt_591_m.exchange import ExchangeLimits, FrameExchange

@@ -18,7 +18,7 @@ from drivers.errors import (
     NotInitialised,
 )
 from drivers.permit_chip.chip import PermitChip
-from drivers.permit_chip.permit_file_reader import load_permit_file
+from drivers.permit_file.reader import load_permit_file
 from drivers.permit_unit.base import PermitPosition
 from drivers.permit_unit.crt_591_m.chip_contacts import UnitContacts
 from drivers.permit_unit.crt_591_m.device_file import ChipPosition

@@ -9,18 +9,11 @@ import pytest
 from PIL import Image
 
 from assets import ASSETS
-from drivers.permit_chip.permit_file import FACE_FIELDS
-from drivers.permit_chip.permit_file_reader import load_permit_files
+from drivers.permit_file.face_layout import FaceLayout, FaceLine
+from drivers.permit_file.permit_file import FACE_FIELDS
+from drivers.permit_file.reader import load_permit_files
 from drivers.permit_unit.base import FaceRaster
-from drivers.permit_unit.face import (
-    SMALLEST_SIZE_DOTS,
-    FaceLayout,
-    FaceLine,
-    draw_face,
-    fitted_lines,
-    line_pitch,
-    raster_to_image,
-)
+from drivers.permit_unit.face import SMALLEST_SIZE_DOTS, draw_face, fitted_lines, line_pitch, raster_to_image
 from drivers.permit_unit.star_tcp300.raster import image_blocks
 from drivers.simulators.permit_face import PLASTIC, RewritableFace, draw_permit_face
 from drivers.typeface import Typeface

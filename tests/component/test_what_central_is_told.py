@@ -11,7 +11,7 @@ from uuid import UUID
 import pytest
 
 from drivers.permit_chip.chip import PermitChip
-from drivers.permit_chip.permit_file_reader import load_permit_file
+from drivers.permit_file.reader import load_permit_file
 from drivers.simulators.virtual_chip import VirtualChip
 from kiosk.domain.documents import Permit, PermitContent
 from kiosk.domain.personal import Personal

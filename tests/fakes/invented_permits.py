@@ -7,9 +7,9 @@ from datetime import date
 from assets import ASSETS
 from drivers.permit_chip import apdu
 from drivers.permit_chip.commands import select_path, unsigned_update
-from drivers.permit_chip.permit_file import PermitFile, ProtectedWrite
-from drivers.permit_chip.permit_file_reader import load_permit_file
-from drivers.permit_chip.records import FieldValue
+from drivers.permit_file.field_codec import FieldValue
+from drivers.permit_file.permit_file import PermitFile, ProtectedWrite
+from drivers.permit_file.reader import load_permit_file
 from drivers.simulators import chip_keys
 from drivers.simulators.virtual_chip import VirtualChip
 

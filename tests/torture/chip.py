@@ -26,7 +26,7 @@ from uuid import UUID
 from sqlalchemy import select
 
 from assets import ASSETS
-from drivers.permit_chip.records import FieldValue
+from drivers.permit_file.field_codec import FieldValue
 from drivers.permit_unit.base import FaceRaster
 from drivers.simulators.chip_keys import TEST_KEYS
 from drivers.simulators.permit import Place as At

@@ -27,7 +27,7 @@ from sqlalchemy import func
 from sqlalchemy import select as sql_select
 
 from assets import ASSETS
-from drivers.permit_chip.records import FieldValue
+from drivers.permit_file.field_codec import FieldValue
 from drivers.permit_unit.base import FaceRaster
 from drivers.simulators.pcscd import PrivatePcscd
 from drivers.simulators.permit import Place as At

@@ -9,8 +9,8 @@ import pytest
 from drivers.errors import LinkTimeout, NoChip, NotAPermit, StatusWordError, UnexpectedReply
 from drivers.permit_chip import apdu
 from drivers.permit_chip.chip import ForeignChip, PermitChip, exchange
-from drivers.permit_chip.permit_file import ChipContentCorrupt
 from drivers.permit_chip.records import RelayCommand
+from drivers.permit_file.permit_file import ChipContentCorrupt
 from drivers.simulators.foreign_chips import foreign_chip
 from drivers.simulators.virtual_chip import VirtualChip
 from drivers.transport.base import ApduAnswer

@@ -10,9 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from drivers.device_file import DeviceFileError
-from drivers.permit_chip.field_codec import TextEnd, decode, encode
-from drivers.permit_chip.permit_file import ChipContentCorrupt
-from drivers.permit_chip.permit_file_reader import load_permit_file, load_permit_files
+from drivers.permit_file.field_codec import TextEnd, decode, encode
+from drivers.permit_file.permit_file import ChipContentCorrupt
+from drivers.permit_file.reader import load_permit_file, load_permit_files
 from tests.fakes.invented_permits import FIELDS, PERMITS, REFERENCE, SSSE, UPDATE, fields_of
 
 # Made by hand from the layout and a GB18030 table: 张三 is D5C5 C8FD, 上海市 is C9CF BAA3 CAD0.

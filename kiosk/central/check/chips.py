@@ -7,8 +7,8 @@ from pathlib import Path
 
 from drivers.errors import CommandNotAllowed, DriverError, LinkTimeout
 from drivers.permit_chip.chip import PermitChip
-from drivers.permit_chip.permit_file import ChipContentCorrupt, PermitFile
 from drivers.permit_chip.records import RelayCommand
+from drivers.permit_file.permit_file import ChipContentCorrupt, PermitFile
 from drivers.simulators.chip_keys import load_test_keys
 from drivers.simulators.virtual_chip import VirtualChip
 from drivers.transport.base import ApduAnswer, Coupler

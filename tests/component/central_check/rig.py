@@ -9,7 +9,7 @@ from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from drivers.permit_chip.permit_file_reader import load_permit_file
+from drivers.permit_file.reader import load_permit_file
 from drivers.simulators.chip_keys import TEST_KEYS, load_test_keys
 from drivers.simulators.virtual_chip import VirtualChip
 from kiosk.central.address import parse_central_address

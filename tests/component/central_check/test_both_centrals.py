@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from cryptography import x509
 
-from drivers.permit_chip.permit_file_reader import load_permit_file
+from drivers.permit_file.reader import load_permit_file
 from drivers.simulators.activity import ActivityLog
 from drivers.simulators.chip_keys import TEST_KEYS
 from drivers.simulators.pcscd import PrivatePcscd

@@ -19,8 +19,8 @@ from assets import ASSETS
 from drivers.code_scanner.device_file import CodeScannerFile
 from drivers.device_file import DeviceFileError
 from drivers.id_reader.reader_file import IdReaderFile
-from drivers.permit_chip.permit_file import PermitFile
-from drivers.permit_chip.permit_file_reader import load_permit_file
+from drivers.permit_file.permit_file import PermitFile
+from drivers.permit_file.reader import load_permit_file
 from drivers.permit_unit.crt_591_m import device_file as crt_file
 from drivers.permit_unit.star_tcp300 import device_file as star_file
 from drivers.receipt_printer import device_file as printer_file

@@ -9,8 +9,8 @@ from drivers.errors import CommandNotAllowed, DriverError
 from drivers.permit_chip import allow_list, apdu
 from drivers.permit_chip.chip import MOST_PARTS, PermitChip
 from drivers.permit_chip.commands import content_of, read_commands
-from drivers.permit_chip.permit_file import ChipContentCorrupt, PermitFile, Place
 from drivers.permit_chip.records import RelayCommand
+from drivers.permit_file.permit_file import ChipContentCorrupt, PermitFile, Place
 from drivers.transport.base import ApduAnswer
 from tests.fakes.invented_permits import REFERENCE, SSSE, UPDATE, fields_of, signed
 from tests.torture.fuzz.promises import hold

@@ -19,8 +19,9 @@ from drivers.errors import CommandNotAllowed
 from drivers.permit_chip import apdu
 from drivers.permit_chip.chip import PermitChip
 from drivers.permit_chip.commands import read_commands, select_path, unsigned_update
-from drivers.permit_chip.permit_file import ChipField, ChipFile, PermitFile, PlannedWrite
-from drivers.permit_chip.records import FieldValue, RelayCommand
+from drivers.permit_chip.records import RelayCommand
+from drivers.permit_file.field_codec import FieldValue
+from drivers.permit_file.permit_file import ChipField, ChipFile, PermitFile, PlannedWrite
 from drivers.simulators import chip_keys
 from drivers.simulators.virtual_chip import VirtualChip
 from drivers.transport.base import ApduAnswer

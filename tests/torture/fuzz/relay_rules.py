@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 
-from drivers.permit_chip.permit_file import PermitFile
+from drivers.permit_file.permit_file import PermitFile
 
 Selection = tuple[int, ...]
 

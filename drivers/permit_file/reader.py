@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import cast, get_args
 
 from drivers.device_file import FileTable
-from drivers.permit_chip.field_codec import (
+from drivers.permit_file.face_layout import FaceLayout, FaceLine
+from drivers.permit_file.field_codec import (
     DATE_BYTES,
     ENCODINGS,
     PADDED_WITH_BLANKS,
@@ -16,7 +17,7 @@ from drivers.permit_chip.field_codec import (
     TEXT_ENCODINGS,
     TextEnd,
 )
-from drivers.permit_chip.permit_file import (
+from drivers.permit_file.permit_file import (
     FACE_FIELDS,
     NEEDED_FIELDS,
     ChipField,
@@ -26,7 +27,6 @@ from drivers.permit_chip.permit_file import (
     PermitFile,
     PlannedWrite,
 )
-from drivers.permit_unit.face import FaceLayout, FaceLine
 
 MAC_BYTES = 4
 LONGEST_WRITE = 255 - MAC_BYTES   # one short APDU; Lc counts the MAC

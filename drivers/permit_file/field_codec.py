@@ -10,10 +10,11 @@ from dataclasses import dataclass
 from datetime import date
 
 from drivers import gb18030
-from drivers.permit_chip.records import FieldValue
 
 TEXT_ENCODINGS = ("ascii", "gb18030")
 ENCODINGS = ("ascii", "bcd", "gb18030", "date", "uint", "hex", "code")
+FieldValue = str | int | date | bytes | None
+
 BLANK, NUL, ERASED = 0x20, 0x00, 0xFF
 PADDINGS = (BLANK, NUL, ERASED)     # none of them is a part of a character in GB 18030, but for the blank itself
 NO_DATE = b"\xff\xff\xff\xff"

@@ -9,10 +9,9 @@ from dataclasses import dataclass
 from typing import Literal
 
 from drivers.errors import PermitError
-from drivers.permit_chip import field_codec
-from drivers.permit_chip.field_codec import PADDED_WITH_BLANKS, TextEnd
-from drivers.permit_chip.records import FieldValue
-from drivers.permit_unit.face import FaceLayout
+from drivers.permit_file import field_codec
+from drivers.permit_file.face_layout import FaceLayout
+from drivers.permit_file.field_codec import PADDED_WITH_BLANKS, FieldValue, TextEnd
 
 Mode = Literal["full", "chip_only", "face_only"]
 MacAlgorithm = Literal["tdes", "sm4"]
