@@ -4,18 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
-from kivy.properties import ObjectProperty, StringProperty
+from kivy.properties import StringProperty
 
-from kiosk.presentation.models import AttendantScreen
 from kiosk.workflow.intents import Intent
 from screens.widgets import keypad
-from screens.widgets.base import BLANK_FRAME, BaseScreen, load_kv
+from screens.widgets.base import BaseScreen
 
 _WIDGETS = (keypad,)        # Kivy's language finds them by name
 
 SHORTEST = 8                # two digits of the attendant's number, and a secret of six or more
-
-load_kv(__file__)
 
 
 def hidden(digits: str) -> str:
@@ -24,11 +21,9 @@ def hidden(digits: str) -> str:
     return f"{places[:2]} {places[2:]}"
 
 
-class Attendant(BaseScreen):
+class AttendantView(BaseScreen):
     """The attendant's code. `digits`: what was typed; forgotten as soon as it is sent, and when the screen is left."""
 
-    BLANK = AttendantScreen(BLANK_FRAME, required=False)
-    model = ObjectProperty(BLANK, rebind=True)
     digits = StringProperty("")
     hidden = staticmethod(hidden)
 
@@ -42,5 +37,3 @@ class Attendant(BaseScreen):
             self.digits = ""
         super()._forget(elapsed)
 
-
-VIEW = Attendant

@@ -4,23 +4,16 @@ from __future__ import annotations
 
 from typing import Any
 
-from kivy.properties import BooleanProperty, ObjectProperty
+from kivy.properties import BooleanProperty
 
-from kiosk.domain.personal import Personal
-from kiosk.presentation.models import ConfirmScreen
 from kiosk.texts.words import Words
-from screens.widgets.base import BLANK_FRAME, NO_TERM, BaseScreen, load_kv
-
-load_kv(__file__)
+from screens.widgets.base import BaseScreen
 
 
-class Confirm(BaseScreen):
+class ConfirmView(BaseScreen):
     """Old and new, before anything is written. `is_cut`: not all of it is on the page, so nobody can confirm it."""
 
     is_cut = BooleanProperty(False)
-
-    BLANK = ConfirmScreen(BLANK_FRAME, NO_TERM, NO_TERM, Personal(""), address_changes=False, issuing_authority="")
-    model = ObjectProperty(BLANK, rebind=True)
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(**kwargs)
@@ -34,5 +27,3 @@ class Confirm(BaseScreen):
         """The same of a kind of permit; nothing where it stays."""
         return self.changed(*map(self.words, reversed(categories))) if categories else ""
 
-
-VIEW = Confirm

@@ -4,27 +4,20 @@ from __future__ import annotations
 
 from typing import Any
 
-from kivy.properties import BooleanProperty, ListProperty, NumericProperty, ObjectProperty
+from kivy.properties import BooleanProperty, ListProperty, NumericProperty
 
-from kiosk.presentation.models import ServiceScreen
-from kiosk.texts.words import NOTHING
-from screens.widgets.base import BLANK_FRAME, BaseScreen, load_kv
+from screens.widgets.base import BaseScreen
 
 FRAMED = 30     # what stands in a frame takes as much space as if it had so many characters more
 
-load_kv(__file__)
 
-
-class Service(BaseScreen):
+class ServiceView(BaseScreen):
     """What a service is, what to bring, and where it is had: two sides about as long as each other.
 
     `left`: how many of the paragraphs `told` stand at the left; `rules_left`: the rules too. `beside`: what stands at
     the right in any case.
     """
 
-    BLANK = ServiceScreen(
-        BLANK_FRAME, NOTHING, (), (), (), (), can_go_on=False, can_check_dates=False)
-    model = ObjectProperty(BLANK, rebind=True)
     told = ListProperty()
     beside = ListProperty()
     left = NumericProperty(0)
@@ -44,5 +37,3 @@ class Service(BaseScreen):
             left, right = left - moved, right + moved
         self.left, self.rules_left = len(lengths), left < right
 
-
-VIEW = Service

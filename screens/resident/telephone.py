@@ -4,18 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
-from kivy.properties import ObjectProperty, StringProperty
+from kivy.properties import StringProperty
 
-from kiosk.presentation.models import TelephoneScreen
 from kiosk.workflow.intents import Intent
 from screens.widgets import keypad
-from screens.widgets.base import BLANK_FRAME, BaseScreen, load_kv
+from screens.widgets.base import BaseScreen
 
 _WIDGETS = (keypad,)        # Kivy's language finds them by name
 
 MOBILE_DIGITS = 11
-
-load_kv(__file__)
 
 
 def spaced(digits: str) -> str:
@@ -24,11 +21,9 @@ def spaced(digits: str) -> str:
     return f"{places[:3]} {places[3:7]} {places[7:]}"
 
 
-class Telephone(BaseScreen):
+class TelephoneView(BaseScreen):
     """The telephone number that the result is sent to. `digits`: what was typed; forgotten when the screen is left."""
 
-    BLANK = TelephoneScreen(BLANK_FRAME)
-    model = ObjectProperty(BLANK, rebind=True)
     digits = StringProperty("")
     spaced = staticmethod(spaced)
 
@@ -42,5 +37,3 @@ class Telephone(BaseScreen):
             self.digits = ""
         super()._forget(elapsed)
 
-
-VIEW = Telephone

@@ -7,7 +7,6 @@ from collections import deque
 from collections.abc import Callable
 from dataclasses import replace
 from functools import cache
-from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +19,7 @@ from kivy.properties import ObjectProperty
 from kiosk.presentation.models import ScreenModel
 from kiosk.texts.translation import Translation
 from kiosk.workflow.intents import Intent
+from screens.resident import views
 from screens.shell import pointer
 from screens.shell.input_waking import InputWaking
 from screens.shell.router import Router
@@ -40,12 +40,6 @@ VISIT = (
 )   # the order in which a visit that goes well needs its screens
 LOOKED_AT_S = 0.4       # a person is still reading then; building a screen takes a tenth of a second, once
 PAINTED_S = 0.01        # after painting: whoever waited for that has been told, and no finger is as quick
-
-
-def screen_name(model: ScreenModel) -> str:
-    """The screen that shows `model`: `id_card` for an IdCardScreen. Its module has the same name."""
-    words = type(model).__name__.removesuffix("Screen")
-    return "".join(f"_{letter.lower()}" if letter.isupper() else letter for letter in words).removeprefix("_")
 
 
 class KioskApp(App):
@@ -191,7 +185,7 @@ class KioskApp(App):
         return sorted(map(str, self._images_dir.glob(f"{name}-[0-9].png")))
 
     def _show(self, model: ScreenModel) -> None:
-        name = screen_name(model)
+        name = views.screen_name(model)
         if not self.router.has_screen(name):
             self.router.add_widget(self._built(name))
         if model.frame.serial != self._serial:
@@ -240,6 +234,6 @@ class KioskApp(App):
 
     def _built(self, name: str) -> BaseScreen:
         """Each screen is built once, when it is first needed; later it is only given new models."""
-        screen: BaseScreen = import_module(f"screens.resident.{name}").VIEW(name=name)
+        screen: BaseScreen = views.build(name)
         screen.bind(on_intent=lambda on, intent, choice: self._choose(intent, choice, on.model.frame.serial))
         return screen

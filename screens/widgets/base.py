@@ -18,8 +18,6 @@ from kiosk.texts.translation import Translation
 from kiosk.workflow.intents import Intent
 from screens.widgets import buttons, column, countdown, panels, paragraph, pictures, rounded, stages
 
-__all__ = ["BLANK_FRAME", "NO_TERM", "BaseScreen", "load_kv"]
-
 BLANK_FRAME = Frame(language="", way_out=WayOut.NONE)
 NO_TERM = Term(None, None)
 _FOLDER = Path(__file__).parent
@@ -29,11 +27,6 @@ _WIDGETS = (buttons, column, countdown, panels, paragraph, pictures, rounded, st
 
 Builder.load_file(str(_FOLDER / "widgets.kv"))
 Builder.load_file(str(_FOLDER / "base.kv"))
-
-
-def load_kv(module_file: str) -> None:
-    """Load the rules that stand beside a screen's module."""
-    Builder.load_file(str(Path(module_file).with_suffix(".kv")))
 
 
 def _silent(*_args: Any, **_named: Any) -> str:

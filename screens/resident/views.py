@@ -1,0 +1,130 @@
+"""Which view shows which model: one table for all screens of residents.
+
+A screen is a model, a line here and a .kv file of the line's name. It has a class of its own in a module of that name
+only where it behaves.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import MISSING, dataclass, field, fields
+from enum import Enum
+from functools import cache
+from importlib import import_module
+from pathlib import Path
+from types import MappingProxyType, UnionType
+from typing import Any, get_args, get_origin, get_type_hints
+
+from kivy.lang import Builder
+from kivy.properties import ObjectProperty
+
+from kiosk.domain.personal import Personal
+from kiosk.presentation import models
+from kiosk.presentation.models import ScreenModel, Term
+from kiosk.texts.words import NOTHING, SOURCE_LANGUAGE, LocalText, Text, Words
+from screens.widgets.base import BLANK_FRAME, BaseScreen
+
+_FOLDER = Path(__file__).parent
+_NOTHING_AT_ALL: Mapping[str, Any] = MappingProxyType({})
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """`name`: of the screen and of its .kv file, whose rule is `<NameView>`. `is_personal`: what it shows is
+    somebody's and is forgotten. `behaves`: its class stands in a module of that name. `blank`: what its blank model
+    holds otherwise than nothing.
+    """
+
+    model: type
+    name: str
+    is_personal: bool = True
+    behaves: bool = False
+    blank: Mapping[str, Any] = field(default_factory=lambda: _NOTHING_AT_ALL)
+
+    @property
+    def rule(self) -> str:
+        return self.name.title().replace("_", "") + "View"
+
+
+VIEWS = (
+    View(models.WelcomeScreen, "welcome", is_personal=False),
+    View(models.NoticeScreen, "notice", is_personal=False),
+    View(models.IdCardScreen, "id_card", is_personal=False),
+    View(models.InsertPermitScreen, "insert_permit", is_personal=False),
+    View(models.ReadingScreen, "reading", is_personal=False),
+    View(models.AssessmentScreen, "assessment", blank={"can_go_on": True}),
+    View(models.QuestionScreen, "question"),
+    View(models.ChoiceScreen, "choice"),
+    View(models.AskingScreen, "asking", is_personal=False),
+    View(models.ConfirmScreen, "confirm", behaves=True),
+    # A line for each stage is made before it is needed.
+    View(models.WritingScreen, "writing", is_personal=False, blank={"stages": (NOTHING,) * 3}),
+    View(models.TakePermitScreen, "take_permit", is_personal=False),
+    View(models.ReceiptScreen, "receipt"),
+    View(models.ThankYouScreen, "thank_you"),
+    View(models.FivePartsScreen, "five_parts"),
+    View(models.PermitInsideScreen, "permit_inside", is_personal=False),
+    View(models.OutOfServiceScreen, "out_of_service"),
+    View(models.LicenceCodeScreen, "licence_code"),
+    View(models.TelephoneScreen, "telephone", behaves=True),
+    View(models.AttendantScreen, "attendant", behaves=True),
+    View(models.ServiceScreen, "service", behaves=True),
+    View(models.StatusScreen, "status"),
+    View(models.ApplicationScreen, "application"),
+    View(models.ProgressScreen, "progress"),
+)
+_BY_MODEL = {view.model: view for view in VIEWS}
+_BY_NAME = {view.name: view for view in VIEWS}
+
+
+def screen_name(model: ScreenModel) -> str:
+    """The screen that shows `model`."""
+    return _BY_MODEL[type(model)].name
+
+
+def build(name: str) -> BaseScreen:
+    """The screen of that name, showing its blank model. KeyError for a name that no view has."""
+    screen: BaseScreen = _class_of(name)(name=name)
+    return screen
+
+
+@cache
+def _class_of(name: str) -> type[BaseScreen]:
+    view = _BY_NAME[name]
+    base = getattr(import_module(f"screens.resident.{view.name}"), view.rule) if view.behaves else BaseScreen
+    Builder.load_file(str(_FOLDER / f"{view.name}.kv"))
+    model = blank(view)
+    # Rules of the kv language follow a property that its class has from the beginning.
+    members = {"BLANK": model, "IS_PERSONAL": view.is_personal, "model": ObjectProperty(model, rebind=True)}
+    made: type[BaseScreen] = type(base)(view.rule, (base,), members)
+    return made
+
+
+def blank(view: View) -> ScreenModel:
+    """A model of `view` that holds nothing of anybody."""
+    hints = get_type_hints(view.model)
+    missing = [each.name for each in fields(view.model) if each.default is MISSING and each.name != "frame"]
+    values = {name: _nothing_of(hints[name]) for name in missing}
+    model: ScreenModel = view.model(BLANK_FRAME, **{**values, **view.blank})
+    return model
+
+
+def _nothing_of(kind: Any) -> Any:
+    """The value of this type that says nothing. ValueError where it has none."""
+    if kind in (str, int, bool):
+        return kind()
+    if kind in (Text, Words):
+        return NOTHING
+    if kind is LocalText:
+        return LocalText(((SOURCE_LANGUAGE, ""),))
+    if kind is Term:
+        return Term(None, None)
+    if get_origin(kind) is tuple:
+        return ()
+    if get_origin(kind) is Personal:
+        return Personal("")
+    if get_origin(kind) is UnionType and type(None) in get_args(kind):
+        return None
+    if isinstance(kind, type) and issubclass(kind, Enum):
+        return next(iter(kind))
+    raise ValueError(f"what is nothing of {kind}?")
