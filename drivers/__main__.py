@@ -9,6 +9,7 @@ from __future__ import annotations
 import argparse
 import sys
 from importlib import import_module
+from importlib.util import find_spec
 
 from drivers.environment import heed_only_the_documented
 from drivers.errors import DriverError
@@ -24,6 +25,7 @@ WORDS = {
     "simulate": ("drivers.simulators.command_line", "run the simulated devices and print their URLs"),
     "bench": ("drivers.simulators.bench_window", "a window with a button for every hand and fault"),
 }
+SIMULATORS = "drivers.simulators"      # of the distribution qianzhu-kiosk-simulation
 
 
 def parser_for(word: str | None) -> argparse.ArgumentParser:
@@ -31,6 +33,8 @@ def parser_for(word: str | None) -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m drivers", description="Use or test one device by hand.")
     subparsers = parser.add_subparsers(dest="device", required=True, metavar="DEVICE")
     for name, (module, meaning) in WORDS.items():
+        if module.startswith(SIMULATORS) and find_spec(SIMULATORS) is None:
+            continue
         if name == word:
             import_module(module).register(subparsers)
         else:

@@ -8,6 +8,7 @@ import os
 import sys
 from collections.abc import Callable
 from importlib import import_module
+from importlib.util import find_spec
 
 from drivers.data_file import DataFileError
 from drivers.environment import heed_only_the_documented
@@ -27,6 +28,8 @@ _WORDS = {
     "retained": ("kiosk.commands.retained", "which permits lie in the bin, or that it was emptied"),
     "central": ("kiosk.commands.central", "the reference central and its data"),
 }
+_NEEDS = {"demo": "kiosk.demo", "central": "kiosk.reference_central"}
+"""Packages of the distribution qianzhu-kiosk-simulation: without it these commands are not there."""
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -36,6 +39,8 @@ def main(arguments: list[str] | None = None) -> int:
     commands = parser.add_subparsers(dest="command", required=True, metavar="command")
     chosen = next((word for word in given if not word.startswith("-")), "")
     for word, (module, summary) in _WORDS.items():
+        if word in _NEEDS and find_spec(_NEEDS[word]) is None:
+            continue
         # Only the command that was called is imported: the start of the kiosk must not pay for the others.
         if word == chosen:
             import_module(module).register(commands)

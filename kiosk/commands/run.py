@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import argparse
+import sys
+from importlib.util import find_spec
 from pathlib import Path
 
 from assets import ASSETS
@@ -33,6 +35,9 @@ def _unit(name: str) -> str:
 def run(args: argparse.Namespace) -> int:
     """Serve until the machine is switched off; the exit status. See `kiosk.app.window.run_window`."""
     if args.simulate:
+        if find_spec("kiosk.demo") is None:
+            print("run --simulate: the distribution qianzhu-kiosk-simulation is not installed", file=sys.stderr)
+            return 2
         from kiosk.demo.laptop import run_on_laptop
 
         return run_on_laptop(args.screen, args.unit or _unit("star-tcp300"))
