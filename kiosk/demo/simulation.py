@@ -25,13 +25,14 @@ from drivers.simulators.residents import DEFAULT as RESIDENTS
 from drivers.simulators.residents import Record, Residents, load_residents
 from kiosk.central.client import CentralClient
 from kiosk.config.device_urls import IN_UNIT
+from kiosk.demo.configuration import simulated_site, write_configuration
 from kiosk.demo.display import Display, open_display
 from kiosk.demo.processes import DidNotStart, Process
 from kiosk.demo.scenarios import FACES_AT
 from kiosk.demo.witness import WitnessClient
 from kiosk.domain.clock import SHANGHAI, SystemClock
 from kiosk.policy.region_file import load_region
-from kiosk.reference_central.authority import GRANT_KEYS, GRANT_PUBLIC_KEYS, issue_client, make_authority
+from kiosk.reference_central.authority import GRANT_KEYS, issue_client, make_authority
 from kiosk.texts.translation import languages_in
 from screens.shell.screen_file import load_screen_file
 
@@ -200,29 +201,16 @@ class Simulation:
 
     def _write_config(self, kiosk: str, chip_url: str) -> None:
         stem, unit, can = _stem(kiosk), self.wishes.unit_of(kiosk), self.wishes.can(kiosk)
-        values: dict[str, Any] = {
-            "site": "simulation", "kiosk_name": kiosk, "languages": list(self.wishes.languages),
-            "receipt_link": "https://receipt.example.invalid/r/", "state_dir": stem,
-            "fullscreen": False, "witness_socket": str(self.witness_socket),
-            "writing_usually_s": WRITING_USUALLY_S[unit],
+        devices = self._device_urls(CHIP_IN_UNIT if can.chip_by_unit else chip_url)
+        tables = simulated_site(devices, self.central_url, kiosk=kiosk, stem=stem)
+        tables[""] |= {
+            "languages": list(self.wishes.languages), "witness_socket": str(self.witness_socket),
+            "writing_usually_s": WRITING_USUALLY_S[unit], "pilot": self.wishes.pilot,
         }
-        if self.wishes.pilot:
-            values["pilot"] = True
-        tables: dict[str, dict[str, str]] = {
-            "devices": self._device_urls(CHIP_IN_UNIT if can.chip_by_unit else chip_url),
-            "files": {"region": self.wishes.region, "screen": self.wishes.screen, "permit_unit": unit},
-            "central": {
-                "url": self.central_url, "ca": "tls/ca.pem", "certificate": f"tls/{stem}.pem",
-                "key": f"tls/{stem}.key", "grant_keys": f"tls/{GRANT_PUBLIC_KEYS}",
-            },
-        }
+        tables["files"] = {"region": self.wishes.region, "screen": self.wishes.screen, "permit_unit": unit}
         if not can.rewrites_face:
             tables["face_refreshed_at"] = dict(FACES_AT)
-        lines = [f"{key} = {json.dumps(value, ensure_ascii=False)}" for key, value in values.items()]
-        for name, table in tables.items():
-            said = (f"{key} = {json.dumps(value, ensure_ascii=False)}" for key, value in table.items())
-            lines += ["", f"[{name}]", *said]
-        self._config_of(kiosk).write_text("\n".join([*lines, ""]), encoding="utf-8")
+        write_configuration(self._config_of(kiosk), tables)
 
     def _device_urls(self, chip_url: str) -> dict[str, str]:
         """Of everything in the rig that this kiosk has."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import re
 import shutil
@@ -15,6 +14,7 @@ from pathlib import Path
 import pytest
 
 from assets import ASSETS
+from kiosk.demo.configuration import simulated_site, write_configuration
 from kiosk.demo.processes import Process
 from kiosk.demo.witness import WitnessClient
 from tests.architecture.source import ROOT
@@ -134,21 +134,14 @@ def test_what_needs_simulated_devices_says_what_is_missing(installed: Installed)
 
 
 def test_it_starts_and_shows_a_page(installed: Installed) -> None:
-    state = installed.directory / "state"
     config = installed.directory / "kiosk.toml"
-    wanted = {
-        "": {"site": "simulation", "kiosk_name": "kiosk-1", "receipt_link": "https://receipt.example.invalid/r/",
-             "state_dir": str(state), "fullscreen": False, "witness_socket": str(installed.directory / "witness")},
-        "devices": {name: f"tcp://127.0.0.1:{port}" for port, name in enumerate(
-            ("id_reader", "permit_unit", "receipt_printer"), start=1)} | {"permit_chip": "unit://permit_unit"},
-        "files": {"region": "shanghai", "receipt_printer": "escpos-80-gb18030", "permit_unit": "crt-591-m"},
-        "central": {"url": "https://127.0.0.1:9", **{
-            key: str(installed.directory / f"{key}.pem") for key in ("ca", "certificate", "key", "grant_keys")}},
-    }
-    lines = [
-        line for name, table in wanted.items()
-        for line in ([f"[{name}]"] if name else []) + [f"{key} = {json.dumps(value)}" for key, value in table.items()]]
-    config.write_text("\n".join(lines), "utf-8")
+    devices = {
+        "id_reader": "tcp://127.0.0.1:1", "permit_unit": "tcp://127.0.0.1:2", "permit_chip": "unit://permit_unit",
+        "receipt_printer": "tcp://127.0.0.1:3"}
+    tables = simulated_site(devices, "https://127.0.0.1:9")
+    tables[""]["witness_socket"] = str(installed.directory / "witness")
+    tables["files"] |= {"permit_unit": "crt-591-m"}
+    write_configuration(config, tables)
     answer = installed.ask("kiosk", "diagnose", "--config", str(config))
     assert (answer.returncode, answer.stderr) == (2, "")
     assert "Not in service" in answer.stdout

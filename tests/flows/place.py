@@ -32,10 +32,10 @@ from kiosk.app.kiosk import Kiosk, about
 from kiosk.central import contract
 from kiosk.central.client import CentralClient
 from kiosk.config.settings import Config, load_config
+from kiosk.demo.configuration import simulated_site, write_configuration
 from kiosk.domain.clock import SHANGHAI
 from kiosk.presentation.models import ScreenModel
 from kiosk.presentation.present import present
-from kiosk.reference_central.authority import GRANT_PUBLIC_KEYS
 from kiosk.reference_central.server import ReferenceCentral
 from kiosk.texts.translation import Translation
 from kiosk.texts.words import Citation, LocalText, Text, Words
@@ -143,34 +143,21 @@ class Place:
         return ((name, self.rig.issued(name)) for name in self.residents.permits)
 
     def _config(self, urls: dict[str, str], printer: str, site: Mapping[str, Any]) -> Config:
-        tls = self.authority.tls_dir
-        values: dict[str, dict[str, object]] = {
-            "": {
-                "site": "simulation", "kiosk_name": "kiosk-1", "languages": list(LANGUAGES),
-                "receipt_link": "https://receipt.example.invalid/r/", "state_dir": "kiosk", "fullscreen": False,
-                # Central's Date is that of the machine, the clock here is moved by hand.
-                "right_time_s": site.get("right_time_s", 10**9), "pilot": site.get("pilot", False),
-                **site.get("settings", {}),
-            },
-            "devices": {name: url for name, url in urls.items() if name != "code_scanner" or site.get("scanner", True)},
-            "files": {"region": site.get("region", "shanghai"), "receipt_printer": printer,
-                      "permit_unit": self._impatient_unit(), **site.get("files", {})},
-            "central": {
-                "url": f"https://127.0.0.1:{self.cable.port}", "ca": str(tls / "ca.pem"),
-                "certificate": str(tls / "kiosk.pem"), "key": str(tls / "kiosk.key"),
-                "grant_keys": str(tls / GRANT_PUBLIC_KEYS),
-            },
+        devices = {name: url for name, url in urls.items() if name != "code_scanner" or site.get("scanner", True)}
+        tables = simulated_site(devices, f"https://127.0.0.1:{self.cable.port}", self.authority.tls_dir)
+        tables[""] |= {
+            # Central's Date is that of the machine, the clock here is moved by hand.
+            "right_time_s": site.get("right_time_s", 10**9), "pilot": site.get("pilot", False),
+            **site.get("settings", {}),
+        }
+        tables["files"] = {
+            "region": site.get("region", "shanghai"), "receipt_printer": printer,
+            "permit_unit": self._impatient_unit(), **site.get("files", {}),
         }
         if self._unit == CRT:
-            values["face_refreshed_at"] = dict(FACE_REFRESHED_AT)
-        values |= site.get("holder_check", {})
-        lines: list[str] = []
-        for name, table in values.items():
-            lines += [f"[{name}]"] if name else []
-            lines += [f"{key} = {json.dumps(value)}" for key, value in table.items()]
-        path = self._directory / "kiosk.toml"
-        path.write_text("\n".join(lines), encoding="utf-8")
-        return load_config(path, ASSETS)
+            tables["face_refreshed_at"] = dict(FACE_REFRESHED_AT)
+        return load_config(
+            write_configuration(self._directory / "kiosk.toml", {**tables, **site.get("holder_check", {})}), ASSETS)
 
     def _impatient_unit(self) -> str:
         """The unit's file, but for how long the driver waits for an answer: at a pace of 0 the unit needs no time."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from uuid import UUID
 
@@ -284,10 +283,10 @@ def config_with(place: Place, before: str, after: str) -> list[str]:
 
 
 def test_a_site_that_does_not_say_where_faces_are_refreshed_is_a_mistake(place: Place) -> None:
-    english = f"en = {json.dumps(FACE_REFRESHED_AT['en'])}"
+    english = f'en = "{FACE_REFRESHED_AT["en"]}"'
     assert config_with(place, english, "") == [
         "face_refreshed_at.en: is missing; the unit rewrites no faces, so residents must be told where to go"]
-    chinese = f"zh-Hans = {json.dumps(FACE_REFRESHED_AT['zh-Hans'])}"
+    chinese = f'zh-Hans = "{FACE_REFRESHED_AT["zh-Hans"]}"'
     assert len(config_with(place, chinese, "")) == 2
 
 

@@ -34,10 +34,11 @@ from drivers.simulators.permit import Place as At
 from drivers.simulators.residents import load_residents
 from drivers.simulators.rig import Rig
 from drivers.typeface import Typeface
+from kiosk.demo.configuration import simulated_site, write_configuration
 from kiosk.demo.processes import Process
 from kiosk.demo.simulation import TEST_KEYS, Simulation, central_records
 from kiosk.domain.clock import SystemClock
-from kiosk.reference_central.authority import GRANT_KEYS, GRANT_PUBLIC_KEYS, make_authority
+from kiosk.reference_central.authority import GRANT_KEYS, make_authority
 from kiosk.reference_central.database import Database
 from kiosk.reference_central.residents import ResidentImport, seed
 from kiosk.reference_central.tables import Endorsement
@@ -151,22 +152,8 @@ class World:
         return str(json.loads(central.first_line(STATE_S))["url"])
 
     def _config(self, urls: Mapping[str, str], central: str) -> Path:
-        tables: dict[str, dict[str, object]] = {
-            "": {"site": "simulation", "kiosk_name": "kiosk-1", "languages": ["zh-Hans", "en"], "state_dir": "kiosk",
-                 "receipt_link": "https://receipt.example.invalid/r/", "fullscreen": False},
-            "devices": dict(urls),
-            "files": {"region": "shanghai"},
-            "central": {"url": central, "ca": "tls/ca.pem", "certificate": "tls/kiosk.pem", "key": "tls/kiosk.key",
-                        "grant_keys": f"tls/{GRANT_PUBLIC_KEYS}"},
-        }
-        lines: list[str] = []
-        for name, table in tables.items():
-            lines += [f"[{name}]"] if name else []
-            lines += [f"{key} = {json.dumps(value)}" for key, value in table.items()]
         (self._directory / "kiosk").mkdir()
-        path = self._directory / "kiosk.toml"
-        path.write_text("\n".join(lines), encoding="utf-8")
-        return path
+        return write_configuration(self._directory / "kiosk.toml", simulated_site(urls, central))
 
     def issues_anew(self, number: int) -> None:
         """The next one of the dozen comes, with a permit as on the day it was issued, here and at central."""

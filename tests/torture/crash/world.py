@@ -30,8 +30,9 @@ from drivers.simulators.chip_keys import TEST_KEYS
 from drivers.simulators.residents import Residents, load_residents
 from drivers.simulators.rig import Rig
 from drivers.typeface import Typeface
+from kiosk.demo.configuration import simulated_site, write_configuration
 from kiosk.demo.simulation import central_records
-from kiosk.reference_central.authority import GRANT_KEYS, GRANT_PUBLIC_KEYS, make_authority
+from kiosk.reference_central.authority import GRANT_KEYS, make_authority
 from kiosk.reference_central.residents import ResidentImport
 from kiosk.reference_central.server import ReferenceCentral
 from kiosk.reference_central.settings import CentralSettings
@@ -255,32 +256,15 @@ class World:
         self.kiosk: KioskProcess | None = None
 
     def _write_config(self, urls: dict[str, str], region: str, unit: str, has_bin: bool) -> Path:
-        tls = self.country.directory
-        values: dict[str, dict[str, object]] = {
-            "": {
-                "site": "simulation", "kiosk_name": "kiosk-1", "languages": ["zh-Hans", "en"],
-                "receipt_link": "https://receipt.example.invalid/r/", "state_dir": "kiosk", "fullscreen": False,
-                "right_time_s": 10**9,
-            },
-            "devices": dict(urls),
-            "files": {
-                "region": region, "permits": ["reference", "ssse"],
-                "permit_unit": _unit_file(self.directory, unit, has_bin),
-            },
-            "central": {
-                "url": self.central.url, "ca": str(tls / "ca.pem"), "certificate": str(tls / "kiosk.pem"),
-                "key": str(tls / "kiosk.key"), "grant_keys": str(tls / GRANT_PUBLIC_KEYS),
-            },
+        tables = simulated_site(urls, self.central.url, self.country.directory)
+        tables[""]["right_time_s"] = 10**9
+        tables["files"] = {
+            "region": region, "permits": ["reference", "ssse"],
+            "permit_unit": _unit_file(self.directory, unit, has_bin),
         }
         if unit == CRT:
-            values["face_refreshed_at"] = dict(FACE_REFRESHED_AT)
-        lines: list[str] = []
-        for name, table in values.items():
-            lines += [f"[{name}]"] if name else []
-            lines += [f"{key} = {json.dumps(value)}" for key, value in table.items()]
-        path = self.directory / "kiosk.toml"
-        path.write_text("\n".join(lines), encoding="utf-8")
-        return path
+            tables["face_refreshed_at"] = dict(FACE_REFRESHED_AT)
+        return write_configuration(self.directory / "kiosk.toml", tables)
 
     def start(
         self, target: str | None = None, counts: bool = False, cold: bool = False, disk_kill_before: int | None = None
