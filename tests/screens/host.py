@@ -1,4 +1,6 @@
-"""A kiosk's window without a kiosk, for the tests: `python -m tests.screens.host SIZE SOCKET [fullscreen]`.
+"""A kiosk's window without a kiosk, for the tests: `python -m tests.screens.host SIZE SOCKET [options]`.
+
+Options: `fullscreen`; `assets=DIR`, where other assets are.
 
 Reads lines from standard input: `<sample> <language>` shows that sample; `unread_s <seconds>` is how long what is
 shown counts as unread (0 at the start: the tests do not think); `window_px <width>x<height>` is as if the display had
@@ -9,7 +11,6 @@ from __future__ import annotations
 
 import sys
 import threading
-from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
@@ -35,8 +36,9 @@ def models(order: str, language: str) -> dict[str, ScreenModel]:
 
 
 def main() -> None:
-    size, witness_socket, *fullscreen = sys.argv[1:]
-    screen_file = replace(load_screen_file(ASSETS / "screens" / f"{size}.toml"), fullscreen=bool(fullscreen))
+    size, witness_socket, *options = sys.argv[1:]
+    assets_dir = next((Path(each.removeprefix("assets=")) for each in options if each.startswith("assets=")), ASSETS)
+    screen_file = load_screen_file(assets_dir / "screens" / f"{size}.toml", fullscreen="fullscreen" in options)
     prepare(screen_file)
     from kivy.core.window import Window
 
@@ -46,7 +48,7 @@ def main() -> None:
     first = serials.given_to(samples("zh-Hans")["welcome"])
     app = KioskApp(
         lambda intent, choice, serial: print(serial, intent.value, choice, flush=True), lambda: first, screen_file,
-        ASSETS, witness_socket=Path(witness_socket))
+        assets_dir, witness_socket=Path(witness_socket))
     app.router.unread_s = 0
 
     def obey() -> None:
