@@ -17,7 +17,7 @@ from kiosk.about import About
 from kiosk.app.effect_routes import canceller, message_of, standing_fault
 from kiosk.app.ending import release_all
 from kiosk.app.lesser_devices import CODE_SCANNER, LESSER, RECEIPT_PRINTER, LesserDevices
-from kiosk.app.window import complain
+from kiosk.app.start_failure import complain
 from kiosk.building import Building
 from kiosk.config import Config
 from kiosk.domain.holder_check import CheckWay

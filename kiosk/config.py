@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
 
-from kiosk.central.address import mistake_in_central_address
+from kiosk.data_files.central_address import mistake_in_central_address
 from kiosk.data_files.link import mistake_in_link
 from kiosk.data_files.pem_text import flaw_of_encoding
 from kiosk.data_files.reader import DataFileError, read_toml

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from kiosk.config import Config, read_config, tells_permit_unit
 from kiosk.faults import CONFIGURATION, INSTALLATION, Fault
+from kiosk.screen_models import Frame, OutOfServiceScreen, Text, WayOut
 from screens.fonts import Fonts
 from screens.screen_file import POINTER, ScreenFile, ScreenFileError, load_screen_file
 from screens.translation import EMERGENCY_LANGUAGE, LocaleFileError, Translation
@@ -70,3 +71,10 @@ def read_opening(config_file: Path, assets_dir: Path) -> Opening:
     return Opening(
         config, screen_file, tuple(languages) or (EMERGENCY_LANGUAGE,), (*configuration, *installation),
         CONFIGURATION if configuration else INSTALLATION, tells_permit_unit(found))
+
+
+def closed_page(opening: Opening, reason: Text, fault: Fault | None = None) -> OutOfServiceScreen:
+    """Nobody is served: while the machine starts, or because of `fault`. Where a permit is nobody knows then."""
+    frame = Frame(opening.languages[0], WayOut.NONE, simulation=opening.config.simulation)
+    inside = () if fault is None else (Text("out_of_service.permit_inside"),)
+    return OutOfServiceScreen(frame, reason, "" if fault is None else fault.code, inside)

@@ -8,23 +8,22 @@ from __future__ import annotations
 
 import logging
 import os
-import sys
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from kiosk.app.display import DisplaySize
-from kiosk.app.opening import Opening, read_opening
-from kiosk.app.start_failure import CannotStart, Caught, told_of
+from kiosk.app.opening import Opening, closed_page, read_opening
+from kiosk.app.start_failure import CannotStart, Caught, complain, told_of
 from kiosk.faults import WORKER_HANGS, Fault
 from kiosk.log_events import LogEvent, log
 from kiosk.runtime.state_lock import HOLDER, StateHeld, StateLock
 from kiosk.runtime.watchdog import Watchdog
-from kiosk.screen_models import Frame, Intent, OutOfServiceScreen, ScreenModel, Text, WayOut
+from kiosk.screen_models import Intent, OutOfServiceScreen, ScreenModel, Text
 from kiosk.version import VERSION
 
 if TYPE_CHECKING:
@@ -37,6 +36,11 @@ if TYPE_CHECKING:
 
 AGAIN_S = 10.0
 """After what failed; within a minute of being mended it serves."""
+
+FIRST_WORD_S = 1.0
+"""How long the first page waits for the machine, which says in much less where a permit is. Python runs one thread at a
+time: to build a page meanwhile that stands for a moment would make the right one come later.
+"""
 
 LANGUAGE_TURNS_S = 10.0
 """How long a page that nobody can touch stands in one language before it stands in the next."""
@@ -85,6 +89,7 @@ class Window:
         self._state_lock = lock
         self._lock = threading.Lock()
         self._ending = threading.Event()
+        self._has_word = threading.Event()      # there is more to be seen than that the machine starts
         self._status = 0
         self._app: Any = None
         self._screens: ShownScreens | None = None
@@ -256,6 +261,7 @@ class Window:
         lines = tuple(dict.fromkeys(line for error in errors for line in told_of(error)[1]))
         with self._lock:
             self._closed = closed_page(self._opening, Text(f"fault.{fault.public}.public"), fault)
+            self._has_word.set()
             self._show_in()
         if lines == self._told:
             return
@@ -273,6 +279,7 @@ class Window:
         return self._closed if self._state is None or self._screens is None else self._screens.model
 
     def _first(self) -> ScreenModel:
+        self._has_word.wait(FIRST_WORD_S)
         with self._lock:
             self._seen = self.model()
             self._warm_up()
@@ -283,6 +290,8 @@ class Window:
         with self._lock:
             self._state = state
             serial = None if self._screens is None else self._screens.show(state).frame.serial
+            if not self._looks_for_permit():
+                self._has_word.set()
             self._show_in()
             return serial
 
@@ -303,13 +312,16 @@ class Window:
             self._app.show(model)
         self._warm_up()
 
-    def _warm_up(self) -> None:
+    def _looks_for_permit(self) -> bool:
         from kiosk.workflow import states as s
 
+        return isinstance(self._state, s.Recovering)
+
+    def _warm_up(self) -> None:
         kiosk = self.kiosk
         if kiosk is None or kiosk is self._closed_kiosk or self._state is None or self._warm:
             return
-        if isinstance(self._state, s.Recovering):
+        if self._looks_for_permit():
             return
         self._warm = True
         self._app.after_painting(lambda: kiosk.warm_up(lambda: self._tick_off("services")))
@@ -377,6 +389,7 @@ class Window:
         with self._lock:
             self._status = status
             self._ending.set()
+            self._has_word.set()
             if self._app is not None:
                 self._app.leave()
 
@@ -384,17 +397,3 @@ class Window:
         """A person chose something on the screen with this serial."""
         if self._screens is not None:
             self._screens.touched(intent, choice, serial)
-
-
-def closed_page(opening: Opening, reason: Text, fault: Fault | None = None) -> OutOfServiceScreen:
-    """Nobody is served: while the machine starts, or because of `fault`. Where a permit is nobody knows then."""
-    frame = Frame(opening.languages[0], WayOut.NONE, simulation=opening.config.simulation)
-    inside = () if fault is None else (Text("out_of_service.permit_inside"),)
-    return OutOfServiceScreen(frame, reason, "" if fault is None else fault.code, inside)
-
-
-def complain(mistakes: Sequence[str]) -> int:
-    """One readable line each on standard error; exit status 2."""
-    for mistake in mistakes:
-        print(mistake, file=sys.stderr)
-    return 2

@@ -23,7 +23,6 @@ from uuid import uuid4
 import httpx
 import pytest
 
-from kiosk.central.address import parse_central_address
 from kiosk.central.check.run import Target
 from kiosk.central.check.suite import check_central
 from kiosk.central.check.wire import Identity
@@ -31,6 +30,7 @@ from kiosk.central.client import CentralClient, CentralRefusedCall, CentralUnrea
 from kiosk.central.reference.authority import issue_client, make_authority
 from kiosk.central.reference.listening import Proxy
 from kiosk.central.reference.server import CentralDidNotStart, ReferenceCentral
+from kiosk.data_files.central_address import parse_central_address
 from tests.component.central_rig import ROOT, Kiosk, MovableClock, resident, settings
 from tests.waiting import eventually
 

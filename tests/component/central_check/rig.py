@@ -12,7 +12,6 @@ from typing import Any
 from drivers.permit_chip.permit_file_reader import load_permit_file
 from drivers.simulators.chip_keys import TEST_KEYS, load_test_keys
 from drivers.simulators.virtual_chip import VirtualChip
-from kiosk.central.address import parse_central_address
 from kiosk.central.check.chips import simulated_chip, virtual_chip
 from kiosk.central.check.data_file import CheckData
 from kiosk.central.check.findings import Finding, Outcome, Report
@@ -21,6 +20,7 @@ from kiosk.central.check.wire import Identity
 from kiosk.central.grants import load_grant_keys
 from kiosk.central.reference.authority import GRANT_KEYS, GRANT_PUBLIC_KEYS, issue_client, make_authority
 from kiosk.central.reference.residents import ResidentImport
+from kiosk.data_files.central_address import parse_central_address
 from kiosk.runtime.clock import SHANGHAI
 from tests.component.central_rig import PERMITS
 from tests.second_central.records import Permit

@@ -17,7 +17,6 @@ from drivers.simulators.pcscd import PrivatePcscd
 from drivers.simulators.permit import Place, SimulatedPermit
 from drivers.simulators.permit_face import RewritableFace
 from drivers.simulators.vpcd_link import VpcdHost
-from kiosk.central.address import parse_central_address
 from kiosk.central.check.chips import chip_at_reader
 from kiosk.central.check.findings import Outcome, Report
 from kiosk.central.check.judging import DOCUMENT
@@ -25,6 +24,7 @@ from kiosk.central.check.suite import CHECKS, check_central
 from kiosk.central.reference.authority import GRANT_KEYS
 from kiosk.central.reference.server import ReferenceCentral
 from kiosk.central.reference.settings import CentralSettings
+from kiosk.data_files.central_address import parse_central_address
 from tests.component.central_check.rig import (
     KIOSK,
     OTHER,
