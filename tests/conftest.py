@@ -56,7 +56,11 @@ def pcscd(pytestconfig: pytest.Config) -> Iterator[PrivatePcscd]:
         yield running
 
 
+@pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    # A worker of xdist is given a row of tests that stand together. Those that share what takes long to make stand at
+    # the head of the first row: it is made by one worker, once.
+    items.sort(key=_shares)
     if config.getoption("--hardware"):
         return
     unplugged = [item for item in items if "hardware" in item.keywords]
@@ -76,6 +80,13 @@ def pytest_collection() -> Generator[None, object, object]:
         gc.collect()
         gc.freeze()
         gc.enable()
+
+
+def _shares(item: pytest.Item) -> int:
+    """0: the walk over the machine; 1: the windows of tests/screens; 2: nothing of that kind."""
+    if item.get_closest_marker("walk") is not None:
+        return 0
+    return 1 if "windows" in getattr(item, "fixturenames", ()) else 2
 
 
 def _open_links() -> set[str]:
