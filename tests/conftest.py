@@ -83,10 +83,12 @@ def pytest_collection() -> Generator[None, object, object]:
 
 
 def _shares(item: pytest.Item) -> int:
-    """0: the walk over the machine; 1: the windows of tests/screens; 2: nothing of that kind."""
+    """0: the walk over the machine; 1: the windows of tests/screens; 2: syntax trees of our own files; 3: nothing."""
     if item.get_closest_marker("walk") is not None:
         return 0
-    return 1 if "windows" in getattr(item, "fixturenames", ()) else 2
+    if "windows" in getattr(item, "fixturenames", ()):
+        return 1
+    return 2 if item.nodeid.startswith(("tests/architecture/", "tests/unit/test_locale.py")) else 3
 
 
 def _open_links() -> set[str]:
