@@ -1,7 +1,7 @@
 """python-escpos, imported without its habits.
 
-Its module `capabilities` (3.1) reads half a second long about every printer that its authors know, though a printer is
-told by its device file here: it is given a file that knows none. It unpickles a file from the folder that
+Its module `capabilities` (3.1) parses for a third of a second what its authors know of every printer, though a printer
+is told by its device file here: it is given a file that knows none. It unpickles a file from the folder that
 ESCPOS_CAPABILITIES_PICKLE_DIR names, and makes a new temporary folder with such a file at every import. Here the
 variables of the outside are not heeded, and the folder is taken away again.
 """
