@@ -222,6 +222,7 @@ class KioskApp(App):
             coming.rehearse(replace(model.frame, languages=getattr(model, "languages", model.frame.languages)))
             self._ahead()
         elif self._all_built is not None:
+            self._load_ahead()      # when this screen was painted, the next one was not built yet
             self._all_built()
             self._all_built = None
 
@@ -235,7 +236,7 @@ class KioskApp(App):
             and self._all_built is None and self.router.current in RESTING
             and self.router.current_screen.model.frame.countdown_s is None)
 
-    def _load_ahead(self, _elapsed: float) -> None:
+    def _load_ahead(self, _elapsed: float = 0.0) -> None:
         """Read the picture of the screen that comes next, so that it need not be read then; one and no more."""
         glFinish()      # Mesa lets go of deleted pictures only then: a hundred megabytes more after a hundred screens
         following = [name for name in self._following(1) if self.router.has_screen(name)]
