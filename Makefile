@@ -7,6 +7,10 @@ PART :=
 SCALE := 1
 CALLS := 20000
 
+# Without files of byte code every one of the many processes that the tests start compiles the whole program again, and every
+# worker all tests.
+unexport PYTHONDONTWRITEBYTECODE
+
 .PHONY: help setup demo scenarios run test long fast lint gallery bench torture contract diagram supply notices
 
 help:

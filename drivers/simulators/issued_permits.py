@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 
 from PIL import Image
 
 from drivers.permit_file.face_layout import FaceLayout
 from drivers.permit_file.field_codec import FieldValue
 from drivers.permit_file.permit_file import PermitFile
+from drivers.permit_unit.base import FaceRaster
 from drivers.permit_unit.face import draw_face
 from drivers.simulators.chip_keys import MasterKeys
 from drivers.simulators.foreign_chips import foreign_chip
@@ -49,7 +51,7 @@ class IssuedPermit:
         if self.chip is None or self.layout is None:
             return None
         values = {name: _on_face(value) for name, value in self.chip.written_fields().items()}
-        return self.face.raster.columns == draw_face(self.layout, values, typeface).columns
+        return self.face.raster.columns == _drawn(self.layout, tuple(values.items()), typeface).columns
 
     def chip_fields(self) -> dict[str, str | int | None]:
         """What the chip holds now, for JSON: dates in ISO form, bytes in hex."""
@@ -80,12 +82,18 @@ def _permit(data: PermitData, residents: Residents, permit_files: Mapping[str, P
     if permit_file.face is not None:
         face = RewritableFace(permit_file.face.width_dots, permit_file.face.height_dots)
         values = face_values(data, holder.number, holder.name)
-        face.print_columns(draw_face(permit_file.face, values, typeface).columns)
+        face.print_columns(_drawn(permit_file.face, tuple(values.items()), typeface).columns)
         prints = face.prints
     printed = {"title": TITLES["permit"], "issuer": data.issuing_authority, "name": holder.name,
                "sex": SEXES.get(holder.sex, ""), "birth": holder.birth.isoformat(), "number": holder.number}
     return IssuedPermit(data.id, data, SimulatedPermit(data.id, chip, face), chip, face, printed, prints,
                         permit_file.face)
+
+
+@lru_cache(maxsize=64)
+def _drawn(layout: FaceLayout, values: tuple[tuple[str, str], ...], typeface: Typeface) -> FaceRaster:
+    """As `draw_face`; the same few permits are issued each time that the devices are powered on."""
+    return draw_face(layout, dict(values), typeface)
 
 
 def face_values(data: PermitData, number: str, name: str) -> dict[str, str]:

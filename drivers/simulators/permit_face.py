@@ -56,7 +56,8 @@ class RewritableFace:
         if len(columns) != len(self._columns):
             raise ValueError(f"{len(columns)} bytes are no raster of {self._width} x {self._height} dots")
         with self._lock:
-            self._columns = bytes(old | new for old, new in zip(self._columns, columns, strict=True))
+            both = int.from_bytes(self._columns, "big") | int.from_bytes(columns, "big")
+            self._columns = both.to_bytes(len(columns), "big")
             self.prints += 1
 
     def image(self) -> Image.Image:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+from collections.abc import Sequence
 from types import TracebackType
 
 from kiosk.data_files.reader import DataFileError
@@ -48,3 +50,10 @@ def told_of(error: BaseException) -> tuple[Fault, tuple[str, ...]]:
             return STATE_DIRECTORY, (str(error),)
         case _:
             return WORKER_DIED, (type(error).__name__,)
+
+
+def complain(mistakes: Sequence[str]) -> int:
+    """One readable line each on standard error; exit status 2."""
+    for mistake in mistakes:
+        print(mistake, file=sys.stderr)
+    return 2

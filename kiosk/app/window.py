@@ -8,10 +8,9 @@ from __future__ import annotations
 
 import logging
 import os
-import sys
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
@@ -20,7 +19,7 @@ from typing import TYPE_CHECKING, Any
 from kiosk.app.closed_page import closed_page
 from kiosk.app.display import DisplaySize
 from kiosk.app.opening import Opening, read_opening
-from kiosk.app.start_failure import CannotStart, Caught, told_of
+from kiosk.app.start_failure import CannotStart, Caught, complain, told_of
 from kiosk.domain.faults import WORKER_HANGS, Fault
 from kiosk.event_log.log_events import LogEvent, log
 from kiosk.journal.state_lock import HOLDER, StateHeld, StateLock
@@ -40,6 +39,11 @@ if TYPE_CHECKING:
 
 AGAIN_S = 10.0
 """After what failed; within a minute of being mended it serves."""
+
+FIRST_WORD_S = 1.0
+"""How long the first page waits for the machine, which says in much less where a permit is. Python runs one thread at a
+time: to build a page meanwhile that stands for a moment would make the right one come later.
+"""
 
 LANGUAGE_TURNS_S = 10.0
 """How long a page that nobody can touch stands in one language before it stands in the next."""
@@ -88,6 +92,7 @@ class Window:
         self._state_lock = lock
         self._lock = threading.Lock()
         self._ending = threading.Event()
+        self._has_word = threading.Event()      # there is more to be seen than that the machine starts
         self._status = 0
         self._app: Any = None
         self._screens: ShownScreens | None = None
@@ -259,6 +264,7 @@ class Window:
         lines = tuple(dict.fromkeys(line for error in errors for line in told_of(error)[1]))
         with self._lock:
             self._closed = closed_page(self._opening, Text(f"fault.{fault.public}.public"), fault)
+            self._has_word.set()
             self._show_in()
         if lines == self._told:
             return
@@ -276,6 +282,7 @@ class Window:
         return self._closed if self._state is None or self._screens is None else self._screens.model
 
     def _first(self) -> ScreenModel:
+        self._has_word.wait(FIRST_WORD_S)
         with self._lock:
             self._seen = self.model()
             self._warm_up()
@@ -286,6 +293,8 @@ class Window:
         with self._lock:
             self._state = state
             serial = None if self._screens is None else self._screens.show(state).frame.serial
+            if not self._looks_for_permit():
+                self._has_word.set()
             self._show_in()
             return serial
 
@@ -306,13 +315,16 @@ class Window:
             self._app.show(model)
         self._warm_up()
 
-    def _warm_up(self) -> None:
+    def _looks_for_permit(self) -> bool:
         from kiosk.workflow import states as s
 
+        return isinstance(self._state, s.Recovering)
+
+    def _warm_up(self) -> None:
         kiosk = self.kiosk
         if kiosk is None or kiosk is self._closed_kiosk or self._state is None or self._warm:
             return
-        if isinstance(self._state, s.Recovering):
+        if self._looks_for_permit():
             return
         self._warm = True
         self._app.after_painting(lambda: kiosk.warm_up(lambda: self._tick_off("services")))
@@ -380,6 +392,7 @@ class Window:
         with self._lock:
             self._status = status
             self._ending.set()
+            self._has_word.set()
             if self._app is not None:
                 self._app.leave()
 
@@ -387,10 +400,3 @@ class Window:
         """A person chose something on the screen with this serial."""
         if self._screens is not None:
             self._screens.touched(intent, choice, serial)
-
-
-def complain(mistakes: Sequence[str]) -> int:
-    """One readable line each on standard error; exit status 2."""
-    for mistake in mistakes:
-        print(mistake, file=sys.stderr)
-    return 2

@@ -28,7 +28,6 @@ from uuid import UUID, uuid4
 from pydantic import BaseModel, TypeAdapter, ValidationError
 
 from kiosk.central import contract
-from kiosk.central.address import parse_central_address
 from kiosk.central.codes import OTHER, PROBLEM_CODES
 from kiosk.central.connecting import LineTrouble, Resolve, resolve
 from kiosk.central.contract import CALL_HEADER, IDEMPOTENCY_HEADER, JSON_TYPE, PROBLEM_TYPE, SEQUENCE_HEADER
@@ -42,6 +41,7 @@ from kiosk.central.line import Heard, Line, TooMuchHeard, Waits
 from kiosk.central.reading import Unknown, read_answer
 from kiosk.central.repeating import PATIENCE_S, Call, Repeats, patience_s
 from kiosk.central.tls_files import TlsFiles
+from kiosk.data_files.central_address import parse_central_address
 from kiosk.event_log.log_events import LogEvent, log
 
 MAX_ANSWER_BYTES = 256 * 1024     # the largest answer of the contract, a chip batch, is below 8 KiB

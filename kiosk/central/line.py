@@ -19,9 +19,9 @@ from typing import Any
 
 import httpcore
 
-from kiosk.central.address import CentralAddress
 from kiosk.central.connecting import Found, LineTrouble, Names, Race, Resolve
 from kiosk.central.tls_causes import cause_of
+from kiosk.data_files.central_address import CentralAddress
 
 KEEP_ALIVE_S = 30.0               # below what proxies and firewalls let idle (nginx 75 s, some firewalls 60 s)
 MOST_HEARD_BYTES = 1024 * 1024    # of one exchange, headers and interim answers included

@@ -13,7 +13,6 @@ from drivers.permit_file.permit_file import PermitFile
 from drivers.permit_file.reader import load_permit_file
 from drivers.standard_streams import json_text
 from drivers.transport.device_urls import UrlError
-from kiosk.central.address import CentralAddressError, parse_central_address
 from kiosk.central.check.chips import CheckedChip, DataDoesNotFit, chip_at_reader, simulated_chip
 from kiosk.central.check.data_file import EXAMPLE, CheckData, load_check_data
 from kiosk.central.check.findings import NoConversation
@@ -22,6 +21,7 @@ from kiosk.central.check.suite import check_central
 from kiosk.central.check.wire import Identity, tls_context
 from kiosk.central.contract_values import LARGEST_NUMBER
 from kiosk.central.grants import load_grant_keys
+from kiosk.data_files.central_address import CentralAddressError, parse_central_address
 
 Parser = argparse.ArgumentParser
 

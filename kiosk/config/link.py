@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from kiosk.central.address import mistake_in_central_address
+from kiosk.data_files.central_address import mistake_in_central_address
 
 _SCHEME = "https://"
 _ODD = re.compile(r"[^A-Za-z0-9._~:/?#\[\]@!$&'()*+,;=%-]|%(?![0-9A-Fa-f]{2})")      # RFC 3986, section 2

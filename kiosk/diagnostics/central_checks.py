@@ -9,7 +9,6 @@ from uuid import uuid4
 
 from cryptography import x509
 
-from kiosk.central.address import parse_central_address
 from kiosk.central.client import (
     CallTimes,
     CentralAnsweredGarbage,
@@ -19,6 +18,7 @@ from kiosk.central.client import (
     CertificateFileError,
 )
 from kiosk.config.settings import CentralAccess, Config
+from kiosk.data_files.central_address import parse_central_address
 from kiosk.diagnostics.central_troubles import ABOUT_CERTIFICATE, certificate_shown, told_of
 from kiosk.diagnostics.finding import Finding, Findings, failed, ok, skipped, together, warning
 from kiosk.domain.clock import Clock

@@ -9,8 +9,8 @@ from pathlib import Path
 from cryptography import x509
 
 from kiosk.central import tls_causes
-from kiosk.central.address import CentralAddress
 from kiosk.central.client import CentralAnsweredGarbage, CentralRefusedCall, CentralUnreachable
+from kiosk.data_files.central_address import CentralAddress
 from kiosk.data_files.reader import readable_line
 
 _CONNECT = {

@@ -96,6 +96,8 @@ def _months_in_days(months: int) -> tuple[int, int]:
     """Fewest and most days of a number of calendar months, over a whole cycle of leap years and a century's end."""
     if not months:
         return 0, 0
-    starts = [date(2095, 1, 1) + timedelta(days=n) for n in range(366 * 8)]
-    lengths = [(add_months(start, months) - start).days for start in starts]
+    # Within a month the length is the same for all days but those whose day the other month lacks: these come last.
+    firsts = [date(year, month, 1) for year in range(2095, 2103) for month in range(1, 13)]
+    lasts = [add_months(first, 1) - ONE_DAY for first in firsts]
+    lengths = [(add_months(start, months) - start).days for start in (*firsts, *lasts)]
     return min(lengths), max(lengths)

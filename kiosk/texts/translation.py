@@ -7,6 +7,7 @@ import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date as Date
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -62,14 +63,11 @@ class Translation:
         path = locale_dir / f"{language}.toml"
         if not path.is_file():
             language, path = SOURCE_LANGUAGE, locale_dir / f"{SOURCE_LANGUAGE}.toml"
-        table = read_toml(path, LocaleFileError)
-        dates = table.get("format")
-        month_names = dates.pop("month_names", []) if isinstance(dates, dict) else []
-        texts = dict(_flat(table))
-        mistakes = [f"{path.name}: {mistake}" for mistake in _mistakes(texts, month_names)]
-        if mistakes:
-            raise LocaleFileError(mistakes)
-        return cls(language, texts, tuple(month_names))
+        try:
+            written = path.stat()
+        except OSError:     # gone since, or not to be had: reading it says so
+            return _read(path, language)
+        return _kept(path, language, written.st_mtime_ns, written.st_size)
 
     @classmethod
     def emergency(cls) -> Translation:
@@ -170,6 +168,23 @@ def _is_template(text: str) -> bool:
     except ValueError:
         return False
     return True
+
+
+def _read(path: Path, language: str) -> Translation:
+    table = read_toml(path, LocaleFileError)
+    dates = table.get("format")
+    month_names = dates.pop("month_names", []) if isinstance(dates, dict) else []
+    texts = dict(_flat(table))
+    mistakes = [f"{path.name}: {mistake}" for mistake in _mistakes(texts, month_names)]
+    if mistakes:
+        raise LocaleFileError(mistakes)
+    return Translation(language, texts, tuple(month_names))
+
+
+@lru_cache(maxsize=16)
+def _kept(path: Path, language: str, _written_ns: int, _size: int) -> Translation:
+    """Read once as long as the file stays the same: opening, screens and slips all want it."""
+    return _read(path, language)
 
 
 def _flat(table: dict[str, Any], prefix: str = "") -> Iterator[tuple[str, Any]]:

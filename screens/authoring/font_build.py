@@ -19,7 +19,7 @@ from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
-from fontTools import subset
+from fontTools import cffLib, subset
 from fontTools.ttLib import TTCollection, TTFont
 
 from assets import ASSETS
@@ -100,8 +100,12 @@ def main() -> int:
 def build(result: str) -> str:
     """Write the font named `result` and tell its size; a reader never sees half a file."""
     recipe = next(recipe for recipe in RECIPES if recipe.result == result)
+    # The glyphs' numbers one by one (format 0 of CFF's charsets) are read at once; as ranges, which fontTools takes
+    # where they are shorter, FreeType reads them with 27,000 seeks for every size that is opened.
+    cffLib.packCharset = cffLib.packCharset0
     options = subset.Options(
-        layout_features=LAYOUT_FEATURES, notdef_outline=True, name_IDs=["*"], drop_tables=UNUSED_TABLES)
+        layout_features=LAYOUT_FEATURES, notdef_outline=True, name_IDs=["*"], drop_tables=UNUSED_TABLES,
+        desubroutinize=True)    # FreeType keeps a list of all subroutines for every size: a megabyte each
     with _open(recipe.source, recipe.face) as font:
         subsetter = subset.Subsetter(options)
         public = {c for c in font.getBestCmap() if not _is_in(c, PRIVATE_USE)}

@@ -22,8 +22,9 @@ from kiosk.workflow.intents import Intent
 from screens.resident import views
 from screens.shell import pointer
 from screens.shell.input_waking import InputWaking
+from screens.shell.resting import Resting
 from screens.shell.router import Router
-from screens.shell.screen_file import ScreenFile
+from screens.shell.screen_file import MTDEV, ScreenFile
 from screens.style.fonts import Fonts
 from screens.style.theme import Theme
 from screens.widgets.base import BaseScreen
@@ -38,6 +39,7 @@ VISIT = (
     "welcome", "notice", "id_card", "insert_permit", "reading", "assessment", "question", "asking", "confirm",
     "writing", "take_permit", "receipt", "thank_you",
 )   # the order in which a visit that goes well needs its screens
+RESTING = ("welcome", "out_of_service")     # nobody is being served, and nothing on them moves
 LOOKED_AT_S = 0.4       # a person is still reading then; building a screen takes a tenth of a second, once
 PAINTED_S = 0.01        # after painting: whoever waited for that has been told, and no finger is as quick
 
@@ -79,6 +81,7 @@ class KioskApp(App):
         self._witness_socket = witness_socket
         self._witness: Any = None
         self._waking: InputWaking | None = None
+        self._resting = Resting(self._may_rest)
         self._serial: int | None = None     # of the model that stands on the screen
         self._coming: deque[ScreenModel] = deque()
         self._came = threading.Event()
@@ -103,8 +106,9 @@ class KioskApp(App):
         self._sized(*Window.size)
         if self._asked_to_close is not None:
             Window.bind(on_request_close=self._do_not_close)
-        self._waking = InputWaking()
+        self._waking = InputWaking(self._resting.stir)
         self._waking.start()
+        self._resting.stir()
         if self._witness_socket is not None:
             from screens.automation.witness import Witness
 
@@ -116,6 +120,7 @@ class KioskApp(App):
         waking, self._waking = self._waking, None       # Kivy may tell twice that it stops
         if waking is not None:
             waking.stop()
+        self._resting.stop()
         if self._witness is not None:
             self._witness.stop()
         if self._stopped is not None:
@@ -193,6 +198,7 @@ class KioskApp(App):
             self.router.changes()
         self.router.get_screen(name).show(model)
         self.router.current = name
+        self._resting.stir()
         self._ahead.cancel()
         self._ahead()
         if self._witness is not None:
@@ -211,10 +217,21 @@ class KioskApp(App):
             coming.rehearse(replace(model.frame, languages=getattr(model, "languages", model.frame.languages)))
             self._ahead()
         elif self._all_built is not None:
+            self._load_ahead()      # when this screen was painted, the next one was not built yet
             self._all_built()
             self._all_built = None
 
-    def _load_ahead(self, _elapsed: float) -> None:
+    def _may_rest(self) -> bool:
+        """Whether nothing is under way, and Kivy would be woken if something came; it is not for a touchscreen that is
+        read past the display server.
+        """
+        waking = self._waking
+        return (
+            waking is not None and waking.is_certain and self._screen_file.touch_input != MTDEV
+            and self._all_built is None and self.router.current in RESTING
+            and self.router.current_screen.model.frame.countdown_s is None)
+
+    def _load_ahead(self, _elapsed: float = 0.0) -> None:
         """Read the picture of the screen that comes next, so that it need not be read then; one and no more."""
         glFinish()      # Mesa lets go of deleted pictures only then: a hundred megabytes more after a hundred screens
         following = [name for name in self._following(1) if self.router.has_screen(name)]

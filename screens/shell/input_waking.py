@@ -10,6 +10,7 @@ from __future__ import annotations
 import os
 import select
 import threading
+from collections.abc import Callable
 from typing import Any
 
 from kivy.clock import Clock
@@ -21,20 +22,28 @@ READING_S = 0.004       # Kivy needs about so long to read what it was woken for
 
 
 class InputWaking:
-    """A thread that watches this process's connections to the display server; there may be none (offscreen)."""
+    """A thread that watches this process's connections to the display server; there may be none (offscreen). `woken()`
+    is called in Kivy's turn, each time that something came.
+    """
 
-    def __init__(self) -> None:
+    def __init__(self, woken: Callable[[], None]) -> None:
+        self._woken = woken
         self._watched = [os.dup(descriptor) for descriptor in display_connections(os.environ)]
         self._end, self._ending = os.pipe2(os.O_CLOEXEC)
         self._thread = threading.Thread(target=self._watch, name="input", daemon=True)
 
+    @property
+    def is_certain(self) -> bool:
+        """Whether there is a connection, by which the display server's input is seen as soon as it comes."""
+        return bool(self._watched)
+
     def start(self) -> None:
-        Window.bind(on_mouse_down=_turn_again, on_mouse_up=_turn_again)
+        Window.bind(on_mouse_down=self._turn_again, on_mouse_up=self._turn_again)
         if self._watched:
             self._thread.start()
 
     def stop(self) -> None:
-        Window.unbind(on_mouse_down=_turn_again, on_mouse_up=_turn_again)
+        Window.unbind(on_mouse_down=self._turn_again, on_mouse_up=self._turn_again)
         os.write(self._ending, b".")
         if self._thread.is_alive():
             self._thread.join(timeout=2.0)
@@ -46,15 +55,13 @@ class InputWaking:
             ready, _, _ = select.select([self._end, *self._watched], [], [])
             if self._end in ready:
                 return
-            _turn_again()
+            self._turn_again()
             if select.select([self._end], [], [], READING_S)[0]:
                 return
 
+    def _turn_again(self, *_args: Any) -> None:
+        """That something is due makes the clock turn at once. From any thread."""
+        Clock.schedule_once(self._turned, 0)
 
-def _turn_again(*_args: Any) -> None:
-    """That something is due makes the clock turn at once. From any thread."""
-    Clock.schedule_once(_nothing, 0)
-
-
-def _nothing(_elapsed: float) -> None:
-    """What is due."""
+    def _turned(self, _elapsed: float) -> None:
+        self._woken()

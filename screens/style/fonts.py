@@ -8,6 +8,8 @@ from operator import itemgetter
 from pathlib import Path
 from unicodedata import category
 
+from drivers.character_map import CharacterMap
+
 REGULAR, BOLD = "NotoSansSC-Regular.otf", "NotoSansSC-Bold.otf"
 FALLBACKS = ("HanaMinA.ttf", "HanaMinB.ttf", "BabelStoneHan.ttf", "DejaVuSans-Arabic.ttf")
 WITH_CHINESE = FALLBACKS[:3]
@@ -49,12 +51,13 @@ class Fonts:
         return ("", MISSING) if font is None else (font, character)
 
     @cached_property
-    def _main(self) -> frozenset[int]:
-        return _characters(self._dir / REGULAR)
+    def _main(self) -> CharacterMap:
+        return CharacterMap.of_font(self._dir / REGULAR)
 
     @cached_property
-    def _fallbacks(self) -> list[tuple[str, frozenset[int]]]:
-        return [(str(path), _characters(path)) for path in map(self._dir.joinpath, FALLBACKS) if path.is_file()]
+    def _fallbacks(self) -> list[tuple[str, CharacterMap]]:
+        paths = map(self._dir.joinpath, FALLBACKS)
+        return [(str(path), CharacterMap.of_font(path)) for path in paths if path.is_file()]
 
 
 def _is_font(path: Path) -> bool:
@@ -78,10 +81,3 @@ def _is_everyday(character: str) -> bool:
 def _is_invisible(character: str) -> bool:
     """Variation selectors, joiners and direction marks: they belong to the character before them."""
     return category(character) == "Cf" or 0xFE00 <= ord(character) <= 0xFE0F or 0xE0100 <= ord(character) <= 0xE01EF
-
-
-def _characters(path: Path) -> frozenset[int]:
-    from fontTools.ttLib import TTFont  # slow to import, and needed for rare characters only
-
-    with TTFont(path, lazy=True) as font:
-        return frozenset(font.getBestCmap())

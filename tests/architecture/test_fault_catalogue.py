@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import tomllib
+from functools import cache
+from typing import Any
 
 import pytest
 
@@ -16,11 +18,15 @@ LOCALES = sorted(path.stem for path in (ROOT / "assets/locale").glob("*.toml"))
 EVERY_FAULT = pytest.mark.parametrize("fault", CATALOGUE.values(), ids=lambda fault: fault.name)
 
 
+@cache
+def texts_of(language: str) -> dict[str, Any]:
+    return tomllib.loads((ROOT / f"assets/locale/{language}.toml").read_text("utf-8"))
+
+
 @EVERY_FAULT
 @pytest.mark.parametrize("language", LOCALES)
 def test_a_resident_is_told_about_it(fault: Fault, language: str) -> None:
-    texts = tomllib.loads((ROOT / f"assets/locale/{language}.toml").read_text("utf-8"))
-    assert texts["fault"][fault.public]["public"].strip()
+    assert texts_of(language)["fault"][fault.public]["public"].strip()
 
 
 @EVERY_FAULT

@@ -18,6 +18,7 @@ TOUCHES, QUICK_TOUCHES = 2000, 20
 WARM_S = 60.0
 ANSWER_S = 0.15         # most touches change the screen within it; some change nothing
 REST_S = 3.0
+AT_THE_DEVICES = ("id_card", "insert_permit", "take_permit")
 LIMIT_MIB = 190.0
 SEED = 20261129         # the same day each time
 
@@ -49,7 +50,7 @@ def _touched(simulation: Simulation, kiosk: Process, witness: WitnessClient, cou
     for number in range(1, count + 1):
         painted = _with_targets(witness)
         seen = len(witness.history)
-        if painted.screen in ("id_card", "insert_permit", "take_permit") and hand.random() < 0.5:
+        if painted.screen in AT_THE_DEVICES and (not painted.targets or hand.random() < 0.5):
             _use_hands(simulation, painted.screen, hand)
         else:
             witness.touch(hand.choice(sorted(painted.targets)))
@@ -60,13 +61,16 @@ def _touched(simulation: Simulation, kiosk: Process, witness: WitnessClient, cou
 
 
 def _with_targets(witness: WitnessClient) -> Painted:
-    """The present screen, as soon as it can be touched."""
+    """The present screen, as soon as it can be touched, or waits for hands at a device: no button need be there then.
+    """
     deadline = time.monotonic() + WARM_S
-    while not witness.history[-1].targets and witness.history[-1].screen not in ("insert_permit", "take_permit"):
+    while True:
+        present = witness.history[-1]       # read once: the next one may come at any moment
+        if present.targets or present.screen in AT_THE_DEVICES:
+            return present
         if time.monotonic() > deadline:
-            raise RuntimeError(f"nothing can be touched on {witness.history[-1].screen}")
+            raise RuntimeError(f"nothing can be touched on {present.screen}")
         time.sleep(0.01)
-    return witness.history[-1]
 
 
 def _use_hands(simulation: Simulation, screen: str, hand: random.Random) -> None:

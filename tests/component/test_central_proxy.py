@@ -23,11 +23,11 @@ from uuid import uuid4
 import httpx
 import pytest
 
-from kiosk.central.address import parse_central_address
 from kiosk.central.check.run import Target
 from kiosk.central.check.suite import check_central
 from kiosk.central.check.wire import Identity
 from kiosk.central.client import CentralClient, CentralRefusedCall, CentralUnreachable
+from kiosk.data_files.central_address import parse_central_address
 from kiosk.reference_central.authority import issue_client, make_authority
 from kiosk.reference_central.listening import Proxy
 from kiosk.reference_central.server import CentralDidNotStart, ReferenceCentral

@@ -18,9 +18,11 @@ from drivers.simulators.permit import Place
 from drivers.simulators.residents import CHIP_KINDS, load_residents
 from drivers.simulators.rig import Rig
 from drivers.typeface import Typeface
+from tests.waiting import LIMIT_S, eventually
 
 ROOT = Path(__file__).parents[2]
 LOOKS_ON_FOR_S = 3.0
+OPEN = "Start application main loop"
 
 
 @pytest.mark.slow
@@ -37,16 +39,19 @@ def test_the_window_opens_and_every_fault_has_a_label(tmp_path: Path) -> None:
         unnamed = {name for names in rig.fault_names.values() for name in names} - FAULTS.keys()
         assert unnamed == set()
         assert set(rig.fault_names) == set(DEVICES)
-        with subprocess.Popen(command, cwd=ROOT, env=environment, stderr=subprocess.PIPE, text=True) as window:
+        log = tmp_path / "said"
+        with log.open("wb") as out, subprocess.Popen(command, cwd=ROOT, env=environment, stderr=out) as window:
+            eventually(lambda: OPEN in log.read_text("utf-8") or window.poll() is not None)
             deadline = time.monotonic() + LOOKS_ON_FOR_S
             while window.poll() is None and time.monotonic() < deadline:
                 time.sleep(0.05)
             still_open = window.poll() is None
             window.terminate()
-            said = window.communicate(timeout=10)[1]
+            window.wait(LIMIT_S)
+        said = log.read_text("utf-8")
         assert still_open, said
         assert "Traceback" not in said
-        assert "Start application main loop" in said
+        assert OPEN in said
     finally:
         control.stop()
         rig.stop()

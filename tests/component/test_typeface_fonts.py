@@ -189,3 +189,12 @@ def test_a_variation_selector_adds_no_box(typeface: Typeface) -> None:
 
 def test_text_wraps_by_dots(typeface: Typeface) -> None:
     assert typeface.wrap("上海市浦东新区世纪大道一百号", 24, 7 * 24) == ["上海市浦东新区", "世纪大道一百号"]
+
+
+@pytest.mark.parametrize("name", ["NotoSansSC-Regular.otf", "NotoSansSC-Bold.otf"])
+def test_another_size_of_a_main_font_is_cheap_to_open(name: str) -> None:
+    """FreeType keeps a list of all subroutines for each size, and seeks for each range of a charset of ranges."""
+    with TTFont(FONTS_DIR / name, lazy=True) as font:
+        top = font["CFF "].cff.topDictIndex[0]
+        assert font.reader["CFF "][top.rawDict["charset"]] == 0      # the format: a number for each glyph
+        assert not any(hasattr(part.Private, "Subrs") for part in top.FDArray)

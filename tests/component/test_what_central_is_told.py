@@ -118,6 +118,7 @@ def test_a_code_that_is_no_licence_code_is_not_taken_for_one(code: str) -> None:
     assert is_licence_code("ELC:310000:ZJ-7Q2M-0041-9F3A")
 
 
+@pytest.mark.walk
 def test_every_cancellation_and_every_report_that_the_machine_can_order_is_one_that_central_takes() -> None:
     ordered = {
         effect for _, _, taken in walk(SITES["of every service"]).arrows() for effect in taken.effects

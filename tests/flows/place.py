@@ -15,6 +15,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, fields, is_dataclass
 from datetime import date, datetime, timedelta
+from functools import cache
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, TypeVar
@@ -101,6 +102,11 @@ class JournalStep:
     facts: dict[str, Any]
 
 
+@cache
+def _translation(language: str) -> Translation:
+    return Translation.load(ASSETS / "locale", language)
+
+
 class Place:
     """`chip`: the coupler as the kiosk and as the devices' side name it, `CHIP_IN_UNIT` where the permit unit powers
     chips itself. `site`: what its configuration says otherwise: `region`, `pilot`, `scanner` (False: it has none),
@@ -123,7 +129,7 @@ class Place:
         self.rig = Rig(
             directory, residents, 0.0, chip_side, typeface, ASSETS / "devices" / f"{printer}.toml", unit=unit)
         self.at_issue = {name: permit.chip_fields() for name, permit in self._permits()}
-        self._translations = [Translation.load(ASSETS / "locale", language) for language in LANGUAGES]
+        self._translations = [_translation(language) for language in LANGUAGES]
         self._changed = threading.Condition()
         self.states: list[s.State] = []
         self._seen = 0

@@ -24,6 +24,11 @@ pytestmark = [pytest.mark.screen, pytest.mark.slow]
 NAMES = list(samples("en"))
 SECONDARY = ("cancel", "more_time", "choose_language:")
 SMALLEST_TEXT_MM = 2.5      # after shrinking what would not fit
+# Both languages on the first size; on the others English, which runs longer, and Chinese only by `make long`.
+SHOWN_IN = [
+    pytest.param(
+        size, language, id=f"{size}-{language}", marks=() if size == SIZES[0] or language == "en" else pytest.mark.long)
+    for size in SIZES for language in LANGUAGES]
 MM_PER_PIXEL = {size: load_screen_file(ASSETS / "screens" / f"{size}.toml").mm_per_pixel for size in SIZES}
 
 
@@ -67,7 +72,7 @@ def test_a_screen_says_all_that_its_model_holds(upright: Window, name: str, lang
     assert [words for words in expected_words(samples(language)[name], language) if words not in shown] == []
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize(("window", "language"), SHOWN_IN, indirect=["window"], scope="module")
 @pytest.mark.parametrize("name", NAMES)
 def test_everything_fits_and_can_be_touched(window: Window, name: str, language: str) -> None:
     painted = window.show(name, language)

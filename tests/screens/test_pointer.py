@@ -5,12 +5,16 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
+import time
 from collections.abc import Iterator
 
 import pytest
 
+from screens.shell.kivy_setup import FRAMES_PER_S
 from tests.screens.window import Window, x_server
 from tests.waiting import LIMIT_S, eventually
+
+RESTING_TURNS_PER_S = 10    # of screens.shell.resting, which imports Kivy
 
 pytestmark = [
     pytest.mark.screen, pytest.mark.slow,
@@ -34,6 +38,15 @@ def on_x(display: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Win
 
 def test_a_click_inside_a_button_acts(display: str, on_x: Window) -> None:
     x, y = _middle(on_x.show("welcome", "zh-Hans")["targets"]["start"])
+    _xdotool(display, "mousemove", str(x), str(y), "click", "1")
+    assert on_x.intent() == "start"
+
+
+def test_a_window_before_which_nobody_stands_turns_less_often_and_still_feels_a_click(
+    display: str, on_x: Window
+) -> None:
+    x, y = _middle(on_x.show("welcome", "zh-Hans")["targets"]["start"])
+    eventually(lambda: _turns_in_a_second(on_x) < (RESTING_TURNS_PER_S + FRAMES_PER_S) / 2)
     _xdotool(display, "mousemove", str(x), str(y), "click", "1")
     assert on_x.intent() == "start"
 
@@ -75,6 +88,13 @@ def _first_after_a_click(display: str, window: Window, target: str) -> str | Non
     x, y = _middle(window.painted["targets"][target])
     _xdotool(display, "mousemove", str(x), str(y), "click", "1")
     return window.intent()
+
+
+def _turns_in_a_second(window: Window) -> int:
+    """How often Kivy's thread, which is the main one, went to sleep."""
+    before = window.sleeps
+    time.sleep(1.0)
+    return window.sleeps - before
 
 
 def _middle(box: list[float]) -> tuple[int, int]:

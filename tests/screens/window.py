@@ -90,6 +90,12 @@ class Window:
             self.painted = self._next_painting(ANSWER_S)
         return self.painted
 
+    @property
+    def sleeps(self) -> int:
+        """How often its main thread has gone to sleep by itself (proc(5): status)."""
+        status = Path(f"/proc/{self._process.pid}/status").read_text("ascii")
+        return int(status.split("\nvoluntary_ctxt_switches:")[1].split()[0])
+
     def stands(self) -> bool:
         """Whether what was ordered last is on the screen, painted or not."""
         return bool(self.ask({"labels": "screen"})["shown"] == self._ordered)

@@ -34,6 +34,7 @@ _BEGINS = (
     do.ReadIdCard, do.TakePermitIn, do.ReadChip, do.AskForPendingRewrites, do.RequestEndorsement, do.Apply,
     do.ReadLicenceCode, do.CheckDevices,
 )
+UNIT_FAILED = on.DeviceFailed(faults.PERMIT_UNIT_LINK)
 _NEEDS_GRANT = (do.OpenChipSession, do.RelayBatch, do.RewriteFace)
 
 
@@ -68,7 +69,7 @@ class Walk:
         self.broken_laws: dict[str, str] = {}
         self._numbers: dict[s.State, int] = {}
         self._steps: list[dict[on.Event, tuple[Step, int] | None]] = []
-        self._heeded: dict[int, list[on.Event]] = {}
+        self._heeded: dict[int, list[tuple[on.Event, tuple[Step, int]]]] = {}
 
     def number_of(self, state: s.State) -> int:
         number = self._numbers.setdefault(state, len(self.states))
@@ -85,10 +86,11 @@ class Walk:
             known[event] = (taken, self.number_of(taken.state)) if taken else None
         return known[event]
 
-    def heeded(self, number: int) -> list[on.Event]:
-        """Which of the events mean something in a state; the others change nothing in the world either."""
+    def heeded(self, number: int) -> list[tuple[on.Event, tuple[Step, int]]]:
+        """The events that mean something in a state, each with its step; the others change nothing in the world."""
         if number not in self._heeded:
-            self._heeded[number] = [event for event in self._events if self.step(number, event) is not None]
+            taken = [(event, self.step(number, event)) for event in self._events]
+            self._heeded[number] = [(event, found) for event, found in taken if found is not None]
         return self._heeded[number]
 
     def arrows(self) -> Iterator[tuple[s.State, on.Event, Step]]:
@@ -128,8 +130,7 @@ def walk(site: Site) -> Walk:
             to_visit.append(node)
     while to_visit:
         before = to_visit.popleft()
-        for event, world in _what_may_happen(result.heeded(before[0]), before[1]):
-            taken = result.step(before[0], event)
+        for event, world, taken in _what_may_happen(result, before):
             after = (taken[1], _after(result, before, event, taken[0], world)) if taken else (before[0], world)
             if after not in result.first_way:
                 result.first_way[after] = (before, event)
@@ -138,16 +139,19 @@ def walk(site: Site) -> Walk:
     return result
 
 
-def _what_may_happen(heeded: list[on.Event], world: World) -> Iterator[tuple[on.Event, World]]:
-    """Any answer at any time, however late; facts about custody only as the unit's oldest order brings them about."""
-    for event in heeded:
-        yield event, world
+def _what_may_happen(result: Walk, node: Node) -> Iterator[tuple[on.Event, World, tuple[Step, int] | None]]:
+    """Any answer at any time, however late, with the step that it makes; facts about custody only as the unit's oldest
+    order brings them about.
+    """
+    number, world = node
+    for event, taken in result.heeded(number):
+        yield event, world, taken
     if not world.orders:
         return
     done = replace(world, orders=world.orders[1:])
-    yield on.DeviceFailed(faults.PERMIT_UNIT_LINK), done
+    yield UNIT_FAILED, done, result.step(number, UNIT_FAILED)
     for event, permit_is in _answers(world):
-        yield event, replace(done, permit_is=permit_is)
+        yield event, replace(done, permit_is=permit_is), result.step(number, event)
 
 
 def _answers(world: World) -> Iterator[tuple[on.Event, Custody]]:
@@ -241,11 +245,13 @@ def _after(result: Walk, before: Node, event: on.Event, taken: Step, world: Worl
         # The path is empty again after a permit was kept; what was done to this permit is past.
         permit_is = Custody.WITH_HOLDER if world.permit_is is Custody.RETAINED else world.permit_is
         world = replace(world, permit_is=permit_is, sessions=0, relayed=frozenset())
-    if isinstance(taken.state, s.Idle):
+    if world.relayed and isinstance(taken.state, s.Idle):
         world = replace(world, relayed=frozenset())
     if world.owed and not owed:
         world = replace(world, story=0)    # nothing is open any more
-    return replace(world, owed=owed, orders=_ordered(world.orders, taken))
+    orders = _ordered(world.orders, taken)
+    is_changed = orders != world.orders or owed != world.owed
+    return replace(world, owed=owed, orders=orders) if is_changed else world
 
 
 def _check_the_end(check: Callable[[bool, str], None], state: s.State, event: on.Event, taken: Step) -> None:

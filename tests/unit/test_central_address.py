@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from kiosk.central.address import CentralAddress, CentralAddressError, parse_central_address
+from kiosk.data_files.central_address import CentralAddress, CentralAddressError, parse_central_address
 
 
 @pytest.mark.parametrize(("url", "host", "port", "authority"), [

@@ -23,7 +23,7 @@ from kiosk.workflow.machine import step
 from tests.unit.machine_samples import FOUND_VISIT, LANGUAGE, SITES, STORIES
 from tests.unit.machine_walk import walk
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.walk, pytest.mark.slow]
 PLACES = {name: replace(SITES[name], region=NO_REGION, closed=REGION_FILE) for name in ("with a bin", "without a bin")}
 AT_EITHER = pytest.mark.parametrize("place", sorted(PLACES))
 NEEDS_THE_UNIT_ALONE = (

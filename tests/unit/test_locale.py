@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import re
 from datetime import date
+from functools import cache
 from pathlib import Path
 from string import Formatter
 
@@ -18,8 +19,8 @@ from kiosk.presentation.resident.outcome_page import KNOWN_REFUSALS
 from kiosk.texts.translation import Translation
 from kiosk.texts.words import NOTHING, Citation, CitedDocument, LocalText, Text
 from screens.authoring.samples import samples
+from tests.architecture.source import ROOT, python_files, tree_of
 
-ROOT = Path(__file__).resolve().parents[2]
 LOCALE_DIR = ASSETS / "locale"
 LANGUAGES = sorted(path.stem for path in LOCALE_DIR.glob("*.toml"))
 
@@ -36,12 +37,11 @@ def placeholders(text: str) -> set[str]:
     return {name for _, name, _, _ in Formatter().parse(text) if name}
 
 
-def sources() -> list[Path]:
-    return [path for folder in ("kiosk", "screens") for path in sorted((ROOT / folder).rglob("*.py"))
-            if path.name not in ("samples.py", "gallery.py")]
+def sources() -> list[str]:
+    return [path for path in python_files("kiosk", "screens") if Path(path).name not in ("samples.py", "gallery.py")]
 
 
-def is_asked_for(key: str, patterns: set[str], constants: set[str]) -> bool:
+def is_asked_for(key: str, patterns: frozenset[str], constants: set[str]) -> bool:
     """Is `key` written out somewhere, or built from a pattern and a word that is written out somewhere?"""
     if key in constants:
         return True
@@ -50,7 +50,7 @@ def is_asked_for(key: str, patterns: set[str], constants: set[str]) -> bool:
 
 
 def constants_in_python() -> set[str]:
-    return {node.value for path in sources() for node in ast.walk(ast.parse(path.read_text("utf-8")))
+    return {node.value for path in sources() for node in ast.walk(tree_of(path))
             if isinstance(node, ast.Constant) and isinstance(node.value, str)}
 
 
@@ -59,11 +59,12 @@ def spoken_on_screens() -> set[str]:
             for key in re.findall(r'"([a-z_]+(?:\.[a-z_]+)+)"', path.read_text("utf-8"))}
 
 
-def text_calls() -> set[str]:
+@cache
+def text_calls() -> frozenset[str]:
     """Keys and key patterns that the presenter and the services give to `Text(…)`."""
     patterns = set()
     for path in sources():
-        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+        for node in ast.walk(tree_of(path)):
             if not (isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "Text"):
                 continue
             key = node.args[0] if node.args else None
@@ -72,7 +73,7 @@ def text_calls() -> set[str]:
             elif isinstance(key, ast.JoinedStr):
                 patterns.add("".join(
                     re.escape(part.value) if isinstance(part, ast.Constant) else ".+" for part in key.values))
-    return patterns
+    return frozenset(patterns)
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

@@ -15,7 +15,7 @@ from kiosk.domain.endorsement import Custody, Refusal, Service
 from kiosk.domain.personal import Personal
 from kiosk.policy.assessment import AssessedOutcome, Assessment, EvidenceAsked, Served
 from kiosk.policy.foresight import foresee
-from kiosk.policy.region_file import load_region, shipped_regions
+from kiosk.policy.region_file import shipped_regions
 from kiosk.policy.rules import AGENTS
 from kiosk.presentation.context import About
 from kiosk.presentation.models import ChoiceScreen, FivePartsScreen
@@ -43,6 +43,7 @@ from tests.unit.machine_samples import (
     WITH_PROOF,
     site,
 )
+from tests.unit.region_cases import region_named
 
 EVERYTHING = site(has_retain_bin=True, has_code_scanner=True)
 WITHOUT_SCANNER = site(has_retain_bin=True)
@@ -50,7 +51,7 @@ REGIONS = ASSETS / "regions"
 
 
 def of_region(name: str, *, pilot: bool = False) -> Site:
-    return Site(load_region(REGIONS / f"{name}.toml"), True, True, LANGUAGE, (LANGUAGE,), pilot=pilot)
+    return Site(region_named(name), True, True, LANGUAGE, (LANGUAGE,), pilot=pilot)
 
 
 def then(state: s.State, *events: on.Event, at: Site = EVERYTHING) -> Step:

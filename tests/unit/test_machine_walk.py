@@ -22,7 +22,7 @@ from kiosk.workflow.machine import step
 from tests.unit.machine_samples import LANGUAGE, OTHER_LANGUAGE, SITES
 from tests.unit.machine_walk import Walk, name_of, walk
 
-pytestmark = pytest.mark.slow     # the walk of a site takes seconds
+pytestmark = [pytest.mark.walk, pytest.mark.slow]     # the walk of a site takes seconds
 
 AT_EVERY_SITE = pytest.mark.parametrize("place", sorted(SITES))
 DEADLINE = on.DeadlinePassed("the one of the state")

@@ -19,6 +19,7 @@ from kiosk.policy.region_file import shipped_regions
 from kiosk.policy.request import AssessmentRequest
 from kiosk.policy.rules import AGENTS, DECLARATIONS, Condition
 from kiosk.policy.terms import ONE_DAY, boundary_after, term_end
+from tests.sampling import long_but
 from tests.unit.region_cases import (
     AFTER_REVIEW,
     AT_ONCE,
@@ -208,7 +209,7 @@ def test_the_periods_of_a_permit_hold_every_day_once_and_treat_it_as_it_is_asses
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("name", REGIONS)
+@pytest.mark.parametrize("name", long_but(shipped_regions(), REGIONS))
 def test_each_day_of_three_years_around_the_end_has_one_outcome_and_one_rule(name) -> None:
     region = region_named(name)
     for category in region.categories:

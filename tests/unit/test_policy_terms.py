@@ -75,3 +75,10 @@ def test_what_is_certainly_below_or_within_is_so_on_every_day(one, other, start)
         assert one.after(start) < other.after(start)
     if one.is_certainly_within(other):
         assert one.after(start) <= other.after(start)
+
+
+@pytest.mark.parametrize("months", [-25, -12, -1, 1, 2, 6, 11, 12, 13, 25, 60, 120])
+def test_the_days_of_months_are_bounded_by_every_day_they_may_be_counted_from(months: int) -> None:
+    starts = [date(2095, 1, 1) + timedelta(days=n) for n in range(366 * 8)]
+    lengths = [(add_months(start, months) - start).days for start in starts]
+    assert Span(months=months).range_days() == (min(lengths), max(lengths))

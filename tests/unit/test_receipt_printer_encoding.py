@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import replace
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from drivers.receipt_printer import device_file, encoding
 from drivers.receipt_printer.commands import real_time_in
 from drivers.receipt_printer.document import Feed, QrCode, ReceiptDocument, Rule, TextLine
 from drivers.receipt_printer.encoding import without_real_time
+from drivers.receipt_printer.library import capabilities
 from drivers.typeface import Typeface
 
 DEVICES = ASSETS / "devices"
@@ -35,6 +37,12 @@ def test_no_printer_finds_a_real_time_command_in_a_picture(dots: bytes, sent: by
     header = b"\x1d\x76\x30\x00" + bytes([width_bytes, 0, len(dots) // width_bytes, 0])
     assert without_real_time(header + dots) == header + sent
     assert real_time_in(sent) == []
+
+
+def test_python_escpos_reads_about_no_printer_and_leaves_nothing_in_the_environment() -> None:
+    assert set(capabilities.CAPABILITIES["profiles"]) == {"default"}
+    assert [name for name in os.environ if name.startswith("ESCPOS_")] == []
+    assert not Path(capabilities.pickle_dir).exists()
 
 
 def model(name: str) -> device_file.ReceiptPrinterFile:

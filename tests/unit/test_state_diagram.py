@@ -6,7 +6,7 @@ import pytest
 
 from tests.state_diagram import README, redrawn
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.walk, pytest.mark.slow]
 
 
 def test_the_state_diagram_is_current_else_run_make_diagram() -> None:

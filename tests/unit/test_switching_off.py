@@ -19,6 +19,7 @@ from kiosk.workflow.transition import Step
 from tests.unit.machine_samples import HOLDER, LANGUAGE, SITES, STORIES, VISIT
 from tests.unit.machine_walk import walk
 
+pytestmark = pytest.mark.walk
 AT_EVERY_SITE = pytest.mark.parametrize("place", sorted(SITES))
 ASKED = on.SwitchOffRequested("SIGTERM")
 DEADLINE = on.DeadlinePassed("the one of the state")

@@ -76,6 +76,7 @@ def test_every_code_of_the_catalogue_is_a_code() -> None:
     assert [code for code in listed if text_kinds.CODE.flaw_of(code) is not None] == []
 
 
+@pytest.mark.slow
 def test_no_character_is_hidden_that_a_font_here_can_draw_and_none_shown_that_is_a_blank() -> None:
     ordinary = [chr(code) for code in (*range(0x21, 0x7F), *range(0x4E00, 0xA000), *range(0x20000, 0x2A6E0))]
     assert [one for one in ordinary if not text_kinds.can_be_confirmed(one)] == []

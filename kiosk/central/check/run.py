@@ -7,12 +7,12 @@ from pathlib import Path
 from uuid import UUID
 
 from kiosk.central import contract
-from kiosk.central.address import CentralAddress
 from kiosk.central.check.chips import CheckedChip
 from kiosk.central.check.data_file import CheckData, EndorsementCase
 from kiosk.central.check.findings import NotTried
 from kiosk.central.check.wire import Answer, Heard, Identity, Wire
 from kiosk.central.grants import GrantKeys
+from kiosk.data_files.central_address import CentralAddress
 
 
 @dataclass(frozen=True, slots=True)

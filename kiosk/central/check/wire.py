@@ -14,11 +14,11 @@ from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
-from kiosk.central.address import CentralAddress
 from kiosk.central.check.findings import Deviation, NoConversation
 from kiosk.central.contract import CALL_HEADER, CALL_NAME, IDEMPOTENCY_HEADER, JSON_TYPE, SEQUENCE_HEADER
 from kiosk.central.http_date import parse_http_date
 from kiosk.central.tls_causes import cause_of
+from kiosk.data_files.central_address import CentralAddress
 from kiosk.data_files.pem import load_authority, load_identity
 
 ANSWER_S = 15.0             # as long as a kiosk waits for an answer

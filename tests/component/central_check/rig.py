@@ -12,13 +12,13 @@ from typing import Any
 from drivers.permit_file.reader import load_permit_file
 from drivers.simulators.chip_keys import TEST_KEYS, load_test_keys
 from drivers.simulators.virtual_chip import VirtualChip
-from kiosk.central.address import parse_central_address
 from kiosk.central.check.chips import simulated_chip, virtual_chip
 from kiosk.central.check.data_file import CheckData
 from kiosk.central.check.findings import Finding, Outcome, Report
 from kiosk.central.check.run import Target
 from kiosk.central.check.wire import Identity
 from kiosk.central.grants import load_grant_keys
+from kiosk.data_files.central_address import parse_central_address
 from kiosk.domain.clock import SHANGHAI
 from kiosk.reference_central.authority import GRANT_KEYS, GRANT_PUBLIC_KEYS, issue_client, make_authority
 from kiosk.reference_central.residents import ResidentImport

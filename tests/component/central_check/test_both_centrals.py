@@ -17,11 +17,11 @@ from drivers.simulators.pcscd import PrivatePcscd
 from drivers.simulators.permit import Place, SimulatedPermit
 from drivers.simulators.permit_face import RewritableFace
 from drivers.simulators.vpcd_link import VpcdHost
-from kiosk.central.address import parse_central_address
 from kiosk.central.check.chips import chip_at_reader
 from kiosk.central.check.findings import Outcome, Report
 from kiosk.central.check.judging import DOCUMENT
 from kiosk.central.check.suite import CHECKS, check_central
+from kiosk.data_files.central_address import parse_central_address
 from kiosk.reference_central.authority import GRANT_KEYS
 from kiosk.reference_central.server import ReferenceCentral
 from kiosk.reference_central.settings import CentralSettings
