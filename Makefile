@@ -28,7 +28,7 @@ help:
 	@echo "contract   the document of central: hostile and allowed calls by it, a generated client, examples, vectors; CALLS=2000 for less"
 	@echo "supply     an environment from the locks alone, with no network to fetch anything else from (minutes)"
 	@echo "notices    write THIRD_PARTY_NOTICES.md anew, after a change of requirements.lock"
-	@echo "diagram    draw the state diagram in kiosk/workflow/README.md anew"
+	@echo "diagram    draw the states in kiosk/workflow/README.md and the layers in CONTRIBUTING.md anew"
 
 setup:
 	@.ci/setup
@@ -64,6 +64,7 @@ bench: setup
 
 diagram: setup
 	$(PYTHON) -m tests.state_diagram
+	$(PYTHON) -m tests.layer_diagram
 
 torture: setup
 	$(PYTHON) -m tests.torture $(PART) --scale $(SCALE)
