@@ -25,7 +25,7 @@ WORDS = {
     "simulate": ("drivers.simulators.command_line", "run the simulated devices and print their URLs"),
     "bench": ("drivers.simulators.bench_window", "a window with a button for every hand and fault"),
 }
-SIMULATORS = "drivers.simulators"      # of the distribution qianzhu-kiosk-simulation
+SIMULATORS = "drivers.simulators"  # of the distribution qianzhu-kiosk-simulation
 
 
 def parser_for(word: str | None) -> argparse.ArgumentParser:

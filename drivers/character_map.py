@@ -61,11 +61,11 @@ def _ranges(cmap: bytes) -> Iterator[Range]:
     _, count = struct.unpack_from(">HH", cmap)
     maps = {
         (platform, encoding): offset
-        for platform, encoding, offset in struct.iter_unpack(">HHI", cmap[4:4 + 8 * count])
+        for platform, encoding, offset in struct.iter_unpack(">HHI", cmap[4 : 4 + 8 * count])
     }
     for wanted in UNICODE_MAPS:
         if wanted in maps:
-            subtable = cmap[maps[wanted]:]
+            subtable = cmap[maps[wanted] :]
             form = int.from_bytes(subtable[:2], "big")
             if form == 12:
                 return _format_12(subtable)
@@ -76,17 +76,17 @@ def _ranges(cmap: bytes) -> Iterator[Range]:
 
 def _format_12(subtable: bytes) -> Iterator[Range]:
     (groups,) = struct.unpack_from(">12xI", subtable)
-    for first, last, glyph in struct.iter_unpack(">III", subtable[16:16 + 12 * groups]):
-        yield first + (glyph == 0), last     # glyph 0 stands for what is missing
+    for first, last, glyph in struct.iter_unpack(">III", subtable[16 : 16 + 12 * groups]):
+        yield first + (glyph == 0), last  # glyph 0 stands for what is missing
 
 
 def _format_4(subtable: bytes) -> Iterator[Range]:
     (doubled,) = struct.unpack_from(">6xH", subtable)
     segments = doubled // 2
     columns = struct.unpack_from(f">{segments}H2x{segments}H{segments}H{segments}H", subtable, 14)
-    lasts, firsts, deltas, offsets = (columns[n * segments:(n + 1) * segments] for n in range(4))
+    lasts, firsts, deltas, offsets = (columns[n * segments : (n + 1) * segments] for n in range(4))
     for segment, (first, last) in enumerate(zip(firsts, lasts, strict=True)):
-        at = 16 + 6 * segments + 2 * segment + offsets[segment]     # offsets count from their own place
+        at = 16 + 6 * segments + 2 * segment + offsets[segment]  # offsets count from their own place
         for code_point in range(first, last + 1):
             glyph = code_point
             if offsets[segment]:
@@ -94,5 +94,5 @@ def _format_4(subtable: bytes) -> Iterator[Range]:
                 glyph = glyph and glyph + deltas[segment]
             else:
                 glyph += deltas[segment]
-            if glyph & 0xFFFF and code_point != 0xFFFF:     # the last segment ends the table and is no character
+            if glyph & 0xFFFF and code_point != 0xFFFF:  # the last segment ends the table and is no character
                 yield code_point, code_point

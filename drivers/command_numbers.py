@@ -15,10 +15,10 @@ _DAY = re.compile(r"(19|20)[0-9]{2}-[0-9]{2}-[0-9]{2}", re.ASCII)
 
 def whole(unit: str, low: int, high: int) -> Callable[[str], int]:
     """Reads a whole number of `unit` from `low` to `high`, both inside."""
+
     def read(text: str) -> int:
         if _WHOLE.fullmatch(text) is None or not low <= int(text) <= high:
-            raise argparse.ArgumentTypeError(
-                f"{text[:40]!r}; a whole number of {unit} from {low} to {high} is wanted")
+            raise argparse.ArgumentTypeError(f"{text[:40]!r}; a whole number of {unit} from {low} to {high} is wanted")
         return int(text)
 
     return read
@@ -26,6 +26,7 @@ def whole(unit: str, low: int, high: int) -> Callable[[str], int]:
 
 def number(unit: str, low: float, high: float) -> Callable[[str], float]:
     """Reads a number of `unit` from `low` to `high`, both inside, written with figures and at most one point."""
+
     def read(text: str) -> float:
         if _NUMBER.fullmatch(text) is None or not low <= float(text) <= high:
             raise argparse.ArgumentTypeError(f"{text[:40]!r}; a number of {unit} from {low:g} to {high:g} is wanted")

@@ -14,12 +14,14 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-LONGEST_LINE = 400      # a value of a thousand characters stands in the file and need not be repeated
-LARGEST_FILE_BYTES = 16 * 1024 * 1024       # the largest that is shipped has 100 KB
+LONGEST_LINE = 400  # a value of a thousand characters stands in the file and need not be repeated
+LARGEST_FILE_BYTES = 16 * 1024 * 1024  # the largest that is shipped has 100 KB
 
-_MARKS = (      # UTF-32 first: its little-endian mark begins with that of UTF-16
-    (codecs.BOM_UTF32_LE, "UTF-32"), (codecs.BOM_UTF32_BE, "UTF-32"),
-    (codecs.BOM_UTF16_LE, "UTF-16"), (codecs.BOM_UTF16_BE, "UTF-16"),
+_MARKS = (  # UTF-32 first: its little-endian mark begins with that of UTF-16
+    (codecs.BOM_UTF32_LE, "UTF-32"),
+    (codecs.BOM_UTF32_BE, "UTF-32"),
+    (codecs.BOM_UTF16_LE, "UTF-16"),
+    (codecs.BOM_UTF16_BE, "UTF-16"),
 )
 _SAVE_AS_UTF8 = "save it as UTF-8"
 # GB 2312's Chinese characters of both levels: what a text in GBK is made of, and a text in Latin-1 is not.
@@ -37,7 +39,7 @@ class DataFileError(ValueError):
 def readable_line(mistake: str) -> str:
     """`mistake` in at most `LONGEST_LINE` characters, all of which can be shown."""
     whole = "".join(character if character.isprintable() else "?" for character in mistake)
-    return whole if len(whole) <= LONGEST_LINE else f"{whole[:LONGEST_LINE - 1]}…"
+    return whole if len(whole) <= LONGEST_LINE else f"{whole[: LONGEST_LINE - 1]}…"
 
 
 def read_text(path: Path, error_kind: type[DataFileError] = DataFileError) -> str:
@@ -47,7 +49,7 @@ def read_text(path: Path, error_kind: type[DataFileError] = DataFileError) -> st
             raw = file.read(LARGEST_FILE_BYTES + 1)
     except OSError as error:
         raise error_kind([f"{path.name}: cannot be read: {error.strerror}"]) from error
-    except ValueError as error:      # a NUL in the name, or a character that the shell's encoding does not have
+    except ValueError as error:  # a NUL in the name, or a character that the shell's encoding does not have
         raise error_kind([f"{path.name}: cannot be read: no file can have this name here"]) from error
     if len(raw) > LARGEST_FILE_BYTES:
         raise error_kind([f"{path.name}: is larger than {LARGEST_FILE_BYTES // 1024 // 1024} MB"])
@@ -61,8 +63,12 @@ def text_of(raw: bytes, file_name: str, error_kind: type[DataFileError] = DataFi
     raw = raw.removeprefix(codecs.BOM_UTF8)
     if b"\0" in raw:
         at = raw.index(0)
-        raise error_kind([f"{file_name}: byte {at} (line {_line_of(raw, at)}) is NUL, which no text holds: the file is "
-                          "damaged, or is no text; write it anew"])
+        raise error_kind(
+            [
+                f"{file_name}: byte {at} (line {_line_of(raw, at)}) is NUL, which no text holds: the file is "
+                "damaged, or is no text; write it anew"
+            ]
+        )
     try:
         text = raw.decode("utf-8")
     except UnicodeDecodeError as error:
@@ -109,7 +115,7 @@ def read_toml(path: Path, error_kind: type[DataFileError] = DataFileError) -> di
     text = read_text(path, error_kind)
     try:
         tables = tomllib.loads(text)
-    except (ValueError, RecursionError) as error:      # also a number or a nesting without end
+    except (ValueError, RecursionError) as error:  # also a number or a nesting without end
         raise error_kind([f"{path.name}: is not TOML: {error}"]) from error
     demand_toml_numbers(tables, path.name, error_kind)
     return tables

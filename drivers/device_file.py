@@ -26,8 +26,9 @@ class FileTable:
     them all, and also names the keys that nobody asked for. Sub-tables share the list of mistakes.
     """
 
-    def __init__(self, values: Mapping[str, Any], file_name: str, prefix: str = "",
-                 mistakes: list[str] | None = None) -> None:
+    def __init__(
+        self, values: Mapping[str, Any], file_name: str, prefix: str = "", mistakes: list[str] | None = None
+    ) -> None:
         self._values = values
         self._file_name = file_name
         self._prefix = prefix
@@ -134,8 +135,10 @@ class FileTable:
             return ()
         if not values:
             self.complain(key, "is empty")
-        tables = tuple(FileTable(value, self._file_name, f"{self._prefix}{key}[{place}].", self._mistakes)
-                       for place, value in enumerate(values, start=1))
+        tables = tuple(
+            FileTable(value, self._file_name, f"{self._prefix}{key}[{place}].", self._mistakes)
+            for place, value in enumerate(values, start=1)
+        )
         self._tables.extend(tables)
         return tables
 

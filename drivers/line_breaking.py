@@ -77,8 +77,11 @@ def _is_wide(character: str) -> bool:
 
 def belongs_to_previous(character: str) -> bool:
     """Whether it takes no room of its own: combining marks, and variation selectors (Unicode, 23.4)."""
-    return bool(unicodedata.combining(character)) or 0xFE00 <= ord(character) <= 0xFE0F \
+    return (
+        bool(unicodedata.combining(character))
+        or 0xFE00 <= ord(character) <= 0xFE0F
         or 0xE0100 <= ord(character) <= 0xE01EF
+    )
 
 
 def clusters(text: str) -> Iterator[str]:

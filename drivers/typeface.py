@@ -26,9 +26,9 @@ Weight = Literal["Regular", "Bold"]
 PRIMARY: dict[Weight, str] = {"Regular": "NotoSansSC-Regular.otf", "Bold": "NotoSansSC-Bold.otf"}
 FALLBACKS = ("HanaMinA.ttf", "HanaMinB.ttf", "BabelStoneHan.ttf", "DejaVuSans-Arabic.ttf")
 MISSING = "〓"
-NEVER_DRAWN = ("Cc", "Zl", "Zp", "Cs")   # the shaper takes some of them for the end of a paragraph, and fails
+NEVER_DRAWN = ("Cc", "Zl", "Zp", "Cs")  # the shaper takes some of them for the end of a paragraph, and fails
 LINE_HEIGHT_EM = 1.3
-BASELINE_EM = 1.0   # from the top of the line; the em box of a Chinese character then lies 0.12 em below the top
+BASELINE_EM = 1.0  # from the top of the line; the em box of a Chinese character then lies 0.12 em below the top
 BLACK, WHITE = 0, 255
 
 
@@ -64,8 +64,9 @@ class Typeface:
     def width(self, text: str, size_px: int) -> int:
         """Advance width of one line, in dots."""
         with self._lock:
-            return round(sum(
-                self._font(source, size_px).getlength(run) for source, run in self._runs(self._shown(text))))
+            return round(
+                sum(self._font(source, size_px).getlength(run) for source, run in self._runs(self._shown(text)))
+            )
 
     def wrap(self, text: str, size_px: int, width_px: int) -> list[str]:
         """Lines that are at most `width_px` wide."""
@@ -140,15 +141,18 @@ def _characters(path: Path, _written_ns: int) -> CharacterMap:
 
 def _is_invisible(character: str) -> bool:
     """Variation selectors, joiners and direction marks: they belong to the character before them."""
-    return unicodedata.category(character) == "Cf" or 0xFE00 <= ord(character) <= 0xFE0F \
+    return (
+        unicodedata.category(character) == "Cf"
+        or 0xFE00 <= ord(character) <= 0xFE0F
         or 0xE0100 <= ord(character) <= 0xE01EF
+    )
 
 
 def _is_between_right_to_left(text: str, index: int) -> bool:
     """Spaces and marks inside Uyghur text stay in its run, so that the shaper orders the words from right to left."""
     if not _is_neutral(text[index]):
         return False
-    after = next((c for c in text[index + 1:] if not _is_neutral(c)), "")
+    after = next((c for c in text[index + 1 :] if not _is_neutral(c)), "")
     before = next((c for c in reversed(text[:index]) if not _is_neutral(c)), "")
     return _is_right_to_left(before) and _is_right_to_left(after)
 

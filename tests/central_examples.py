@@ -53,8 +53,11 @@ def person(number: int, **changes: object) -> Resident:
     return resident(
         **{
             "holder": {"name": "林玉珍", "id_number": f"3413991988031400{number:02d}"},
-            "permit_number": f"3100002019000000{number:02d}", "chip_serial": f"86003100000000{number:02d}",
-        } | changes)
+            "permit_number": f"3100002019000000{number:02d}",
+            "chip_serial": f"86003100000000{number:02d}",
+        }
+        | changes
+    )
 
 
 @dataclass
@@ -78,10 +81,17 @@ class Recorder:
         heard = self.client.request(method, path, headers=headers, json=body)
         if heard.headers[contract.CALL_HEADER] != headers[contract.CALL_HEADER]:
             raise ValueError(f"{name}: the answer names another call")
-        self.made.append({
-            "name": name, "method": method, "path": path, "headers": headers, "request": body,
-            "status": heard.status_code, "answer": heard.json(),
-        })
+        self.made.append(
+            {
+                "name": name,
+                "method": method,
+                "path": path,
+                "headers": headers,
+                "request": body,
+                "status": heard.status_code,
+                "answer": heard.json(),
+            }
+        )
         return heard.json()
 
 
@@ -149,15 +159,16 @@ def _refused(central: ReferenceCentral, recorder: Recorder) -> None:
     recorder.post("granted to another", "/v1/endorsements", request(who, endorsement_id), endorsement_id)
     opening = contract.ChipSessionRequest(atr=ATR, chip_serial=who.record.chip_serial)
     step = recorder.post("a session that is not gone on with", f"{path}/chip-session", opening)
-    refusal = contract.ChipBatchAnswers(
-        batch=1, answers=(), refused=contract.RelayRefusal(index=0, reason="select"))
-    recorder.post(
-        "the relay let nothing through", f"{path}/chip-session/{step['session_id']}/responses", refusal)
+    refusal = contract.ChipBatchAnswers(batch=1, answers=(), refused=contract.RelayRefusal(index=0, reason="select"))
+    recorder.post("the relay let nothing through", f"{path}/chip-session/{step['session_id']}/responses", refusal)
     given_up = example_id("never asked")
     recorder.post(
-        "an endorsement that central never had is given back", f"/v1/endorsements/{given_up}/cancellation",
+        "an endorsement that central never had is given back",
+        f"/v1/endorsements/{given_up}/cancellation",
         contract.CancellationRequest.model_validate(
-            {"reason": "holder_cancelled", "decided_at": "2026-11-22T10:00:00+08:00"}))
+            {"reason": "holder_cancelled", "decided_at": "2026-11-22T10:00:00+08:00"}
+        ),
+    )
 
 
 def _reviewed(central: ReferenceCentral, recorder: Recorder) -> None:
@@ -165,15 +176,15 @@ def _reviewed(central: ReferenceCentral, recorder: Recorder) -> None:
     central.seed([who.record])
     evidence_id, application_id = example_id("evidence"), example_id("application")
     proof = contract.EvidenceRequest(
-        evidence_id=evidence_id, service="endorse", key="registered_lease", holder=who.record.holder, permit=who.facts)
+        evidence_id=evidence_id, service="endorse", key="registered_lease", holder=who.record.holder, permit=who.facts
+    )
     recorder.post("a proof by central's own records", "/v1/evidence", proof, evidence_id)
     applied = application(who, application_id=application_id, telephone="13800000000")
     received = recorder.post("received for review", "/v1/applications", applied, application_id)
     _approve(central, received["review_number"])
     search = contract.ApplicationSearch(holder=who.record.holder, permit=None)
     recorder.post("approved", "/v1/applications/search", search)
-    recorder.post(
-        "by post", f"/v1/applications/{application_id}/collection", contract.CollectionChoice(way="post"))
+    recorder.post("by post", f"/v1/applications/{application_id}/collection", contract.CollectionChoice(way="post"))
 
 
 def _approve(central: ReferenceCentral, number: str) -> None:
@@ -184,26 +195,39 @@ def _approve(central: ReferenceCentral, number: str) -> None:
 
 
 def _idle(recorder: Recorder) -> None:
-    beat = contract.HeartbeatRequest.model_validate({
-        "sent_at": "2026-11-22T10:00:00+08:00", "state": "Idle", "custody": "with_holder",
-        "versions": {"contract": contract.CONTRACT_VERSION}, "devices": [{"device": "permit_unit", "state": "ok"}],
-        "journal": {"number": 17, "algorithm": "sha256", "head": "0f" * 32}, "queue": {"length": 0},
-        "counters": {"clock_jumps": 0},
-    })
+    beat = contract.HeartbeatRequest.model_validate(
+        {
+            "sent_at": "2026-11-22T10:00:00+08:00",
+            "state": "Idle",
+            "custody": "with_holder",
+            "versions": {"contract": contract.CONTRACT_VERSION},
+            "devices": [{"device": "permit_unit", "state": "ok"}],
+            "journal": {"number": 17, "algorithm": "sha256", "head": "0f" * 32},
+            "queue": {"length": 0},
+            "counters": {"clock_jumps": 0},
+        }
+    )
     recorder.post("idle", "/v1/heartbeat", beat)
     recorder.get("the clock is compared", f"/v1/endorsements/{example_id('nobody')}")
 
 
 def _ask_pending(recorder: Recorder, name: str, who: Resident) -> None:
     asked = contract.PendingRewritesRequest(
-        inquiry_id=example_id(f"inquiry {name}"), holder=who.record.holder, permit=who.facts)
+        inquiry_id=example_id(f"inquiry {name}"), holder=who.record.holder, permit=who.facts
+    )
     recorder.post(name, "/v1/permits/pending-rewrites", asked)
 
 
 def _completion(chip: str, face: str) -> contract.CompletionRequest:
-    return contract.CompletionRequest.model_validate({
-        "chip": chip, "face": face, "custody": "with_holder", "receipt_printed": True,
-        "finished_at": "2026-11-22T10:03:00+08:00"})
+    return contract.CompletionRequest.model_validate(
+        {
+            "chip": chip,
+            "face": face,
+            "custody": "with_holder",
+            "receipt_printed": True,
+            "finished_at": "2026-11-22T10:03:00+08:00",
+        }
+    )
 
 
 def comparable(part: Json, name: str = "") -> Json:

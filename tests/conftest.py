@@ -18,7 +18,7 @@ from hypothesis import settings
 from drivers.simulators.pcscd import PrivatePcscd
 from tests.waiting import LIMIT_S
 
-TERMINALS = {5, *range(136, 144)}      # major numbers of /dev/ptmx and /dev/pts (Linux: devices.txt)
+TERMINALS = {5, *range(136, 144)}  # major numbers of /dev/ptmx and /dev/pts (Linux: devices.txt)
 FIRST_PAUSE_S, PAUSE_WITHOUT_COLLECTING_S, LAST_PAUSE_S = 0.001, 0.004, 0.032
 PCSCD_DIR = pytest.StashKey[Path]()
 

@@ -39,8 +39,10 @@ def reduced(arrows: Mapping[str, set[str]]) -> dict[str, set[str]]:
 
     return {
         package: {
-            other for other in others if not any(other in reached(between) for between in others if between != other)}
-        for package, others in arrows.items()}
+            other for other in others if not any(other in reached(between) for between in others if between != other)
+        }
+        for package, others in arrows.items()
+    }
 
 
 def drawing() -> str:

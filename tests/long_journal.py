@@ -17,7 +17,8 @@ STEPS_PER_VISIT = 20
 BETWEEN_STEPS = timedelta(seconds=25)
 _MESSAGE = (
     "INSERT INTO message (at, call, idempotency_key, endorsement_id, body, step, settled_at, outcome)"
-    " VALUES (?,?,?,?,?,?,?,'taken')")
+    " VALUES (?,?,?,?,?,?,?,'taken')"
+)
 _STEP = f"INSERT INTO step (number, {chain.STEP_COLUMNS}, algorithm, hash) VALUES ({','.join('?' * 12)})"
 
 
@@ -35,7 +36,16 @@ def write_long_journal(path: Path, steps: int, end: datetime, algorithm: HashNam
                 body = json.dumps({"chip": "new", "face": "new", "custody": "with_holder", "head": previous})
                 row = (at, "completion", f"completion-{number}", endorsement, body)
                 sent.append((db.execute(_MESSAGE, (*row, number, at)).lastrowid, *row))
-            step = (at, visit, "RelayingBatch", "ChipBatchReceived", "SendingChipAnswers", "in_unit",
-                    '["SendChipAnswers", "SetDeadline"]', endorsement, '{"batch": 2}')
+            step = (
+                at,
+                visit,
+                "RelayingBatch",
+                "ChipBatchReceived",
+                "SendingChipAnswers",
+                "in_unit",
+                '["SendChipAnswers", "SetDeadline"]',
+                endorsement,
+                '{"batch": 2}',
+            )
             previous = chain.link(algorithm, previous, number, step, sent)
             db.execute(_STEP, (number, *step, algorithm, previous))

@@ -24,7 +24,7 @@ DEBIAN = Path("/usr/lib/postgresql")
 START_TIMEOUT_S = LIMIT_S
 STOP_TIMEOUT_S = LIMIT_S
 USER = "central"
-UNPRIVILEGED = "nobody"      # PostgreSQL refuses to run as root
+UNPRIVILEGED = "nobody"  # PostgreSQL refuses to run as root
 TEMPLATE = "migrated"
 
 
@@ -95,7 +95,7 @@ class PostgresServer:
     def stop(self) -> None:
         """End the server and all its connections, and leave nothing of it."""
         if self._process is not None:
-            self._process.send_signal(signal.SIGINT)      # "fast": connections are cut
+            self._process.send_signal(signal.SIGINT)  # "fast": connections are cut
             try:
                 self._process.wait(STOP_TIMEOUT_S)
             except subprocess.TimeoutExpired:
@@ -115,23 +115,47 @@ class PostgresServer:
         with self._log.open("wb") as log:
             initialised = subprocess.run(
                 [
-                    *_as_nobody(), str(programs / "initdb"), "--pgdata", str(data), "--username", USER,
-                    "--auth", "trust", "--encoding", "UTF8", "--locale", "C", "--no-sync", "--no-instructions",
+                    *_as_nobody(),
+                    str(programs / "initdb"),
+                    "--pgdata",
+                    str(data),
+                    "--username",
+                    USER,
+                    "--auth",
+                    "trust",
+                    "--encoding",
+                    "UTF8",
+                    "--locale",
+                    "C",
+                    "--no-sync",
+                    "--no-instructions",
                 ],
-                stdout=log, stderr=log, cwd=self._directory, timeout=START_TIMEOUT_S, check=False,
+                stdout=log,
+                stderr=log,
+                cwd=self._directory,
+                timeout=START_TIMEOUT_S,
+                check=False,
             )
             if initialised.returncode != 0:
                 raise PostgresDidNotStart(self._logged())
             synced = "on" if self._synced else "off"
             chosen = {
-                "listen_addresses": "", "unix_socket_directories": str(self._directory), "fsync": synced,
-                "synchronous_commit": synced, "full_page_writes": synced, "max_connections": "120",
-                "shared_buffers": "32MB", "log_min_messages": "fatal", "autovacuum": "off",
+                "listen_addresses": "",
+                "unix_socket_directories": str(self._directory),
+                "fsync": synced,
+                "synchronous_commit": synced,
+                "full_page_writes": synced,
+                "max_connections": "120",
+                "shared_buffers": "32MB",
+                "log_min_messages": "fatal",
+                "autovacuum": "off",
             }
             words = [word for name, value in chosen.items() for word in ("-c", f"{name}={value}")]
             self._process = subprocess.Popen(
                 [*_as_nobody(), str(programs / "postgres"), "-D", str(data), *words],
-                stdout=log, stderr=log, cwd=self._directory,
+                stdout=log,
+                stderr=log,
+                cwd=self._directory,
             )
         self._await_ready()
         self._execute(f"CREATE DATABASE {TEMPLATE}")

@@ -19,4 +19,5 @@ def long_but(kept: Collection[str], cases: Iterable[Any], *, names: Iterable[str
         raise ValueError(f"no case is called {', '.join(sorted(strange))}")
     return [
         pytest.param(case, id=name, marks=() if name in kept else pytest.mark.long)
-        for case, name in zip(cases, named, strict=True)]
+        for case, name in zip(cases, named, strict=True)
+    ]

@@ -15,8 +15,10 @@ from tests.unit.machine_walk import walk
 README = Path(__file__).resolve().parent.parent / "kiosk/workflow/README.md"
 BEGIN, END = "<!-- drawn by make diagram -->\n", "<!-- end of the drawing -->\n"
 COLOURS = {
-    "outside": "fill:#eef3f8,stroke:#5b7083", "inside": "fill:#fdeedd,stroke:#b8731e",
-    "mouth": "fill:#e6f4e6,stroke:#3f8a3f", "closed": "fill:#eeeeee,stroke:#777777",
+    "outside": "fill:#eef3f8,stroke:#5b7083",
+    "inside": "fill:#fdeedd,stroke:#b8731e",
+    "mouth": "fill:#e6f4e6,stroke:#3f8a3f",
+    "closed": "fill:#eeeeee,stroke:#777777",
 }
 
 

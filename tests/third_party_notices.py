@@ -68,7 +68,10 @@ def fonts() -> Iterator[Part]:
     """By Debian's packages, whose copyright files hold the licences."""
     for package in sorted({recipe.package for recipe in RECIPES}):
         version = subprocess.run(
-            ("dpkg-query", "--show", "--showformat=${Version}", package), capture_output=True, text=True, check=True,
+            ("dpkg-query", "--show", "--showformat=${Version}", package),
+            capture_output=True,
+            text=True,
+            check=True,
         ).stdout
         text = Path(f"/usr/share/doc/{package}/copyright").read_text("utf-8")
         licences = dict.fromkeys(re.findall(r"^License: *(.+?) *$", text, re.MULTILINE))
@@ -95,14 +98,17 @@ def _texts(name: str, installed: Distribution) -> Iterator[str]:
     if own.exists():
         yield _tidy(own.read_text("utf-8"))
     for file in sorted(installed.files or (), key=str):
-        folder = next((part for part in file.parts if part.endswith(".dist-info")), None)   # a vendored package has one
+        folder = next((part for part in file.parts if part.endswith(".dist-info")), None)  # a vendored package has one
         if folder is not None and ("licenses" in file.parts or _LICENCE_FILE.search(file.name)):
             yield _tidy(file.read_text("utf-8"))
 
 
 def _libraries(installed: Distribution) -> Iterator[str]:
-    names = {_LIBRARY.sub(r"\1", PurePosixPath(file).name) for file in installed.files or ()
-             if file.parts[0].endswith(".libs")}
+    names = {
+        _LIBRARY.sub(r"\1", PurePosixPath(file).name)
+        for file in installed.files or ()
+        if file.parts[0].endswith(".libs")
+    }
     yield from sorted(names)
 
 

@@ -56,8 +56,7 @@ class ScannedCode:
 
 @dataclass(frozen=True, slots=True)
 class BadScan:
-    """Something that was scanned and is no code. `length`: of what arrived, in the decoder's units, never its content.
-    """
+    """Something that was scanned and is no code. `length`: of what arrived, in the decoder's units; not its content."""
 
     flaw: Flaw
     length: int

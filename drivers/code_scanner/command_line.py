@@ -31,14 +31,20 @@ def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     verbs = scanner.add_subparsers(required=True, metavar="VERB")
 
     decode = verbs.add_parser("decode", help="say which codes are in recorded bytes (shows personal data)")
-    decode.add_argument("--hex", required=True, nargs="*", metavar="HEX",
-                        help="bytes in hex; spaces, commas, line breaks and 0x are allowed; - reads standard input")
+    decode.add_argument(
+        "--hex",
+        required=True,
+        nargs="*",
+        metavar="HEX",
+        help="bytes in hex; spaces, commas, line breaks and 0x are allowed; - reads standard input",
+    )
     _add_file_arguments(decode)
     decode.set_defaults(run=run_decode)
 
     read = verbs.add_parser("read", help="wait for a code and show it, masked")
-    read.add_argument("--url", required=True,
-                      help="such as serial:///dev/ttyACM0?baud=115200 or hid:///dev/input/by-id/NAME")
+    read.add_argument(
+        "--url", required=True, help="such as serial:///dev/ttyACM0?baud=115200 or hid:///dev/input/by-id/NAME"
+    )
     read.add_argument("--wait", type=wait_s, default=20.0, metavar="SECONDS", help="how long to wait (default 20)")
     read.add_argument("--show", action="store_true", help="show the whole code: personal data; use a test code")
     _add_file_arguments(read)
@@ -47,15 +53,25 @@ def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     trace = verbs.add_parser("trace", help="record what the scanner says, lengths only")
     trace.add_argument("--url", required=True, help="as for read")
     trace.add_argument("--seconds", type=running_s, default=10.0, help="how long (default 10)")
-    trace.add_argument("--bytes", dest="detail", action="store_const", const=Detail.BYTES, default=Detail.LENGTHS,
-                       help="record the bytes themselves: personal data; use a test code")
+    trace.add_argument(
+        "--bytes",
+        dest="detail",
+        action="store_const",
+        const=Detail.BYTES,
+        default=Detail.LENGTHS,
+        help="record the bytes themselves: personal data; use a test code",
+    )
     _add_file_arguments(trace)
     trace.set_defaults(run=run_trace)
 
 
 def _add_file_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--device-file", type=Path, default=DEFAULT_DEVICE_FILE,
-                        help="default: code-scanner-serial.toml; code-scanner-hid.toml for one that types")
+    parser.add_argument(
+        "--device-file",
+        type=Path,
+        default=DEFAULT_DEVICE_FILE,
+        help="default: code-scanner-serial.toml; code-scanner-hid.toml for one that types",
+    )
     parser.add_argument("--json", action="store_true", help="JSON instead of lines")
 
 
@@ -90,8 +106,7 @@ def run_read(args: argparse.Namespace) -> int:
         print(f"no code within {args.wait:g} s", file=sys.stderr)
         return 1
     shown = code if args.show else masked(code)
-    print(json_text({"code": shown, "characters": len(code)}) if args.json else
-          f"{shown}  ({len(code)} characters)")
+    print(json_text({"code": shown, "characters": len(code)}) if args.json else f"{shown}  ({len(code)} characters)")
     return 0
 
 

@@ -12,7 +12,7 @@ from drivers.errors import FrameCorrupt, LinkLost, TransportError
 from drivers.transport.base import ByteTransport
 
 READ_BYTES = 4096
-DRAIN_READS = 64         # more than any buffer holds; a line that never stops talking must not hold us for ever
+DRAIN_READS = 64  # more than any buffer holds; a line that never stops talking must not hold us for ever
 
 
 class LineScanner:
@@ -25,7 +25,7 @@ class LineScanner:
         self._decoder = device_file.decoder()
         self._found: deque[Found] = deque()
         self._heard_at = 0.0
-        self._may_be_stale = False      # the line was kept from an earlier wait, and nothing was heard on it since
+        self._may_be_stale = False  # the line was kept from an earlier wait, and nothing was heard on it since
 
     def open(self) -> None:
         """Take the device for ourselves. Raises `LinkLost`, `LinkBusy`."""

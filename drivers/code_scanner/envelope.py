@@ -32,15 +32,15 @@ class Envelope:
             return BadScan(Flaw.NOT_PRINTABLE, len(line))
         if not line.startswith(self.prefix):
             return BadScan(Flaw.PREFIX, len(line))
-        inner = line[len(self.prefix):]
+        inner = line[len(self.prefix) :]
         if not inner.endswith(self.suffix):
             return BadScan(Flaw.SUFFIX, len(line))
-        inner = inner[:len(inner) - len(self.suffix)]
+        inner = inner[: len(inner) - len(self.suffix)]
         symbology: str | None = None
         if self.identifier != "never":
             found = _IDENTIFIER.match(inner)
             if found is not None:
-                symbology, inner = found[1], inner[found.end():]
+                symbology, inner = found[1], inner[found.end() :]
             elif self.identifier == "required":
                 return BadScan(Flaw.SYMBOLOGY, len(line))
         if len(inner) > self.max_characters:

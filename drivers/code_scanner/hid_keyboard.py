@@ -20,25 +20,34 @@ SYN_REPORT, SYN_DROPPED = 0, 3
 RELEASED, PRESSED, REPEATED = 0, 1, 2
 KEY_ENTER, KEY_KPENTER, KEY_CAPSLOCK, KEY_LEFTSHIFT, KEY_NUMLOCK = 28, 96, 58, 42, 69
 _SHIFTS = frozenset({KEY_LEFTSHIFT, 54})
-_CONTROLS = frozenset({29, 97, 56, 100, 125, 126})      # control, alt and meta, left and right
+_CONTROLS = frozenset({29, 97, 56, 100, 125, 126})  # control, alt and meta, left and right
 EV_LED, EV_REP = 0x11, 0x14
-_HIGHEST = {EV_SYN: SYN_DROPPED, EV_KEY: 0x2FF, EV_MSC: 0x07, EV_LED: 0x0F, EV_REP: 0x01}     # code of each type
+_HIGHEST = {EV_SYN: SYN_DROPPED, EV_KEY: 0x2FF, EV_MSC: 0x07, EV_LED: 0x0F, EV_REP: 0x01}  # code of each type
 
 
 def _table() -> dict[int, tuple[str, str]]:
     """Key code → (alone, with shift)."""
     rows = (
-        (2, "1234567890-=", "!@#$%^&*()_+"), (16, "qwertyuiop[]", "QWERTYUIOP{}"),
-        (30, "asdfghjkl;'`", 'ASDFGHJKL:"~'), (43, "\\zxcvbnm,./", "|ZXCVBNM<>?"), (55, "*", "*"), (57, " ", " "),
-        (98, "/", "/"), (71, "789-456+1230.", "789-456+1230."),
+        (2, "1234567890-=", "!@#$%^&*()_+"),
+        (16, "qwertyuiop[]", "QWERTYUIOP{}"),
+        (30, "asdfghjkl;'`", 'ASDFGHJKL:"~'),
+        (43, "\\zxcvbnm,./", "|ZXCVBNM<>?"),
+        (55, "*", "*"),
+        (57, " ", " "),
+        (98, "/", "/"),
+        (71, "789-456+1230.", "789-456+1230."),
     )
-    return {first + place: pair for first, alone, shifted in rows
-            for place, pair in enumerate(zip(alone, shifted, strict=True))}
+    return {
+        first + place: pair
+        for first, alone, shifted in rows
+        for place, pair in enumerate(zip(alone, shifted, strict=True))
+    }
 
 
 KEYS = _table()
-_KEY_OF = {character: (code, is_shifted)
-           for code, pair in reversed(KEYS.items()) for is_shifted, character in enumerate(pair)}
+_KEY_OF = {
+    character: (code, is_shifted) for code, pair in reversed(KEYS.items()) for is_shifted, character in enumerate(pair)
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +109,7 @@ class KeyboardDecoder:
 
     def _take(self, event: InputEvent) -> list[Found]:
         match event:
-            case InputEvent(type=0x00, code=3):      # SYN_DROPPED: the kernel's queue ran over
+            case InputEvent(type=0x00, code=3):  # SYN_DROPPED: the kernel's queue ran over
                 self._flaw = Flaw.EVENTS
                 self._held.clear()
             case InputEvent(type=0x01, value=0):
@@ -108,7 +117,7 @@ class KeyboardDecoder:
             case InputEvent(type=0x01, value=1):
                 return self._press(event.code)
             case _:
-                pass      # a scanner holds no key down, so that repeats are the kernel's own
+                pass  # a scanner holds no key down, so that repeats are the kernel's own
         return []
 
     def _press(self, key: int) -> list[Found]:
@@ -165,8 +174,7 @@ class KeyboardDecoder:
 
 
 def encode_typing(text: str) -> bytes:
-    """The events of a scanner that types `text` and Enter. ValueError for a character that a US keyboard does not have.
-    """
+    """The events of a scanner that types `text` and Enter. ValueError for a character that no US keyboard has."""
     events: list[InputEvent] = []
     for character in text:
         if character not in _KEY_OF:

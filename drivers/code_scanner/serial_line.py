@@ -9,8 +9,8 @@ from drivers.code_scanner.base import BadScan, Flaw, Found
 from drivers.code_scanner.envelope import Envelope
 
 ENDINGS = {"cr": b"\r", "lf": b"\n", "crlf": b"\r\n"}
-_END = re.compile(rb"[\r\n]")      # no byte of a longer character in GB 18030 or UTF-8
-ENCODINGS = {"ascii": 1, "gb18030": 4, "utf-8": 4}      # and the most bytes that a character takes
+_END = re.compile(rb"[\r\n]")  # no byte of a longer character in GB 18030 or UTF-8
+ENCODINGS = {"ascii": 1, "gb18030": 4, "utf-8": 4}  # and the most bytes that a character takes
 
 
 class LineDecoder:
@@ -34,8 +34,8 @@ class LineDecoder:
         found: list[Found] = []
         self._line += data
         while (end := _END.search(self._line)) is not None:
-            line = bytes(self._line[:end.start()])
-            del self._line[:end.end()]
+            line = bytes(self._line[: end.start()])
+            del self._line[: end.end()]
             if self._skips:
                 self._skips = False
             elif line:

@@ -32,8 +32,13 @@ def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     verbs = reader.add_subparsers(required=True, metavar="VERB")
 
     decode = verbs.add_parser("decode", help="say what recorded answers mean (shows personal data)")
-    decode.add_argument("--hex", required=True, nargs="*", metavar="HEX",
-                        help="bytes in hex; spaces, commas, line breaks and 0x are allowed; - reads standard input")
+    decode.add_argument(
+        "--hex",
+        required=True,
+        nargs="*",
+        metavar="HEX",
+        help="bytes in hex; spaces, commas, line breaks and 0x are allowed; - reads standard input",
+    )
     decode.add_argument("--json", action="store_true", help="a JSON list instead of lines")
     decode.set_defaults(run=run_decode)
 
@@ -50,8 +55,14 @@ def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     _add_device_arguments(trace)
     trace.add_argument("--seconds", type=running_s, default=10.0, help="how long (default 10)")
     trace.add_argument("--out", type=Path, help="file to write (default: standard output)")
-    trace.add_argument("--bytes", dest="detail", action="store_const", const=Detail.BYTES, default=Detail.LENGTHS,
-                       help="record the bytes themselves: personal data; use a test card")
+    trace.add_argument(
+        "--bytes",
+        dest="detail",
+        action="store_const",
+        const=Detail.BYTES,
+        default=Detail.LENGTHS,
+        help="record the bytes themselves: personal data; use a test card",
+    )
     trace.set_defaults(run=run_trace)
 
 

@@ -44,19 +44,29 @@ from drivers.id_reader.text_block import (
 from drivers.transport.base import ByteTransport
 
 READ_BYTES = 4096
-LONGEST_READ_BYTES = 2400    # request and answer of a read with fingerprints, on the line
-LONGEST_OTHER_BYTES = 100    # the same of every other command
-QUIET_S = 0.05           # after a corrupt frame: silence of this length means that nothing more of it comes
-DRAIN_READS = 64         # more than any buffer holds; a line that never stops talking must not hold us for ever
+LONGEST_READ_BYTES = 2400  # request and answer of a read with fingerprints, on the line
+LONGEST_OTHER_BYTES = 100  # the same of every other command
+QUIET_S = 0.05  # after a corrupt frame: silence of this length means that nothing more of it comes
+DRAIN_READS = 64  # more than any buffer holds; a line that never stops talking must not hold us for ever
 MIN_RF_BYTES, MAX_RF_BYTES = 24, 255
 
 PhotoDecoder = Callable[[bytes], "bytes | None"]
 
 # Statuses that the manual foresees for any request, and who must act.
-_ABOUT_ID_CARD = frozenset({
-    Sw3.ID_CARD_REFUSED_MODULE, Sw3.MODULE_REFUSED_ID_CARD, Sw3.VERIFICATION, Sw3.NOT_FOUND_YET, Sw3.ID_CARD_TYPE,
-    Sw3.READ_FAILED, Sw3.RANDOM, Sw3.WRITE, Sw3.FIND_FAILED, Sw3.SELECT_FAILED,
-})
+_ABOUT_ID_CARD = frozenset(
+    {
+        Sw3.ID_CARD_REFUSED_MODULE,
+        Sw3.MODULE_REFUSED_ID_CARD,
+        Sw3.VERIFICATION,
+        Sw3.NOT_FOUND_YET,
+        Sw3.ID_CARD_TYPE,
+        Sw3.READ_FAILED,
+        Sw3.RANDOM,
+        Sw3.WRITE,
+        Sw3.FIND_FAILED,
+        Sw3.SELECT_FAILED,
+    }
+)
 _ABOUT_MODULE = frozenset({Sw3.SELF_TEST, Sw3.LOGIN, Sw3.NOT_AUTHORISED})
 _ABOUT_REQUEST = frozenset({Sw3.CHECK_SUM, Sw3.LENGTH})
 _ABOUT_COMMAND = frozenset({Sw3.COMMAND, Sw3.NOT_PERMITTED, Sw3.UNKNOWN_COMMAND})
@@ -96,7 +106,8 @@ def _fits(command: Command, answer: Answer) -> bool:
             return answer.sw3 == Sw3.OK and len(answer.data) > NEWEST_ADDRESS_BYTES
         case Command.READ_NEWEST_ADDRESS:
             return answer.sw3 == Sw3.NOTHING_STORED or (
-                answer.sw3 == Sw3.OK and len(answer.data) == NEWEST_ADDRESS_BYTES)
+                answer.sw3 == Sw3.OK and len(answer.data) == NEWEST_ADDRESS_BYTES
+            )
         case _:
             return answer.sw3 == Sw3.OK and not answer.data
 
@@ -110,8 +121,12 @@ class IdReader:
     `IdCardUnreadable`.
     """
 
-    def __init__(self, open_at: Callable[[int], ByteTransport], device_file: IdReaderFile,
-                 decode_photo: PhotoDecoder = no_picture) -> None:
+    def __init__(
+        self,
+        open_at: Callable[[int], ByteTransport],
+        device_file: IdReaderFile,
+        decode_photo: PhotoDecoder = no_picture,
+    ) -> None:
         self._open_at = open_at
         self._file = device_file
         self._decode_photo = decode_photo
@@ -194,8 +209,11 @@ class IdReader:
         self.close()
         self._known_baud = baud
         if not self._answers_at(baud):
-            raise LinkTimeout(f"the reader took the speed {baud} and is silent at it", device=DEVICE,
-                              waited_s=self._file.timeouts_s.probe)
+            raise LinkTimeout(
+                f"the reader took the speed {baud} and is silent at it",
+                device=DEVICE,
+                waited_s=self._file.timeouts_s.probe,
+            )
 
     def read_module_id(self) -> str:
         """The security module's number as printed on it, such as 05.01-20260101-0000000042-0000000042."""
@@ -347,11 +365,14 @@ class IdReader:
             elif _fits(command, found):
                 return found
         if corrupt is not None:
-            raise FrameCorrupt(f"{command.name}: a frame with a wrong {corrupt.flaw.value}, length word "
-                               f"{corrupt.length}", device=DEVICE)
+            raise FrameCorrupt(
+                f"{command.name}: a frame with a wrong {corrupt.flaw.value}, length word {corrupt.length}",
+                device=DEVICE,
+            )
         if misfit is not None:
-            raise UnexpectedReply(f"{command.name}: status {misfit.sw3:02X} with {len(misfit.data)} bytes",
-                                  device=DEVICE)
+            raise UnexpectedReply(
+                f"{command.name}: status {misfit.sw3:02X} with {len(misfit.data)} bytes", device=DEVICE
+            )
         raise LinkTimeout(f"{command.name}: no answer within {timeout_s:.1f} s", device=DEVICE, waited_s=timeout_s)
 
 

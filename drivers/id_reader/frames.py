@@ -26,7 +26,7 @@ MAX_LENGTH = 4096
 MIN_REQUEST_LENGTH = 3
 MIN_ANSWER_LENGTH = 4
 
-FORBIDDEN_CMD = 0xDC                          # vendor firmware: rewrites the module's serial numbers
+FORBIDDEN_CMD = 0xDC  # vendor firmware: rewrites the module's serial numbers
 SPEED_PARAMETERS = {115200: 0x00, 57600: 0x01, 38400: 0x02, 19200: 0x03, 9600: 0x04}
 
 
@@ -132,7 +132,7 @@ class _Splitter:
     def __init__(self, min_length: int) -> None:
         self._min_length = min_length
         self._buffer = bytearray()
-        self.skipped = 0         # bytes that belonged to no frame
+        self.skipped = 0  # bytes that belonged to no frame
 
     @property
     def in_frame(self) -> bool:
@@ -166,13 +166,15 @@ class _Splitter:
         if at >= 0:
             self._skip(at)
             return True
-        kept = next((n for n in range(min(len(HEADER) - 1, len(self._buffer)), 0, -1)
-                     if HEADER.startswith(self._buffer[-n:])), 0)
+        kept = next(
+            (n for n in range(min(len(HEADER) - 1, len(self._buffer)), 0, -1) if HEADER.startswith(self._buffer[-n:])),
+            0,
+        )
         self._skip(len(self._buffer) - kept)
         return False
 
     def _length(self) -> int | None:
-        word = self._buffer[len(HEADER):len(HEADER) + LENGTH_BYTES]
+        word = self._buffer[len(HEADER) : len(HEADER) + LENGTH_BYTES]
         return int.from_bytes(word, "big") if len(word) == LENGTH_BYTES else None
 
     def _frame_at_start(self) -> _Body | CorruptFrame | None:
@@ -185,7 +187,7 @@ class _Splitter:
         end = len(HEADER) + LENGTH_BYTES + length
         if len(self._buffer) < end:
             return None
-        counted, expected = bytes(self._buffer[len(HEADER):end - 1]), self._buffer[end - 1]
+        counted, expected = bytes(self._buffer[len(HEADER) : end - 1]), self._buffer[end - 1]
         if check_sum(counted) != expected:
             self._skip(len(HEADER))
             return CorruptFrame(Flaw.CHECK_SUM, length)
@@ -233,8 +235,10 @@ class RequestDecoder:
 
     def feed(self, data: bytes) -> list[tuple[int, int, bytes] | CorruptFrame]:
         """What became complete with `data`."""
-        return [found if isinstance(found, CorruptFrame) else (found.content[0], found.content[1], found.content[2:])
-                for found in self._splitter.feed(data)]
+        return [
+            found if isinstance(found, CorruptFrame) else (found.content[0], found.content[1], found.content[2:])
+            for found in self._splitter.feed(data)
+        ]
 
 
 MODULE_ID_BYTES = 16
@@ -255,12 +259,12 @@ def _cut(data: bytes, words: int) -> list[bytes] | None:
     """The blocks behind `words` length words; None if the words do not fit the data exactly."""
     if len(data) < 2 * words:
         return None
-    lengths = struct.unpack(f">{words}H", data[:2 * words])
+    lengths = struct.unpack(f">{words}H", data[: 2 * words])
     if len(data) != 2 * words + sum(lengths):
         return None
     blocks, at = [], 2 * words
     for length in lengths:
-        blocks.append(data[at:at + length])
+        blocks.append(data[at : at + length])
         at += length
     return blocks
 

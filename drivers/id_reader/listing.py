@@ -27,8 +27,10 @@ def list_answers(data: bytes) -> tuple[list[Entry], list[CorruptFrame]]:
     """Every answer in `data` as {"kind", "sw3", "fields"}, in order, and every corrupt frame; the rest is noise."""
     decoder = AnswerDecoder()
     found = decoder.feed(data) + decoder.finish()
-    return ([describe(one) for one in found if isinstance(one, Answer)],
-            [one for one in found if isinstance(one, CorruptFrame)])
+    return (
+        [describe(one) for one in found if isinstance(one, Answer)],
+        [one for one in found if isinstance(one, CorruptFrame)],
+    )
 
 
 def describe(answer: Answer) -> Entry:

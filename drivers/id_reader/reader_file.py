@@ -53,8 +53,10 @@ class IdReaderFile:
             reads_newest_address=table.truth("reads_newest_address"),
             detects_presence_after_read=table.truth("detects_presence_after_read"),
             timeouts_s=Timeouts(
-                probe=times.seconds("probe", high=10.0), status=times.seconds("status", high=10.0),
-                find=times.seconds("find", high=10.0), select=times.seconds("select", high=10.0),
+                probe=times.seconds("probe", high=10.0),
+                status=times.seconds("status", high=10.0),
+                find=times.seconds("find", high=10.0),
+                select=times.seconds("select", high=10.0),
                 text_and_photo=times.seconds("text_and_photo", high=10.0),
                 fingerprint=times.seconds("fingerprint", high=10.0),
                 newest_address=times.seconds("newest_address", high=10.0),

@@ -15,27 +15,47 @@ from drivers.id_reader.frames import DEVICE, NEWEST_ADDRESS_BYTES
 TEXT_BYTES = 256
 VARIANT_AT = 248
 LONG_TERM = "长期"
-_PADDING = " \0"         # U+0020 by the standard; some issuers' blocks hold U+0000 [?]
+_PADDING = " \0"  # U+0020 by the standard; some issuers' blocks hold U+0000 [?]
 
 # Field → where it lies: offset and length in bytes, in one or more pieces.
 Layout = dict[str, tuple[tuple[int, int], ...]]
 
 _LIKE_CITIZEN: Layout = {
-    "name": ((0, 30),), "sex_code": ((30, 2),), "birth": ((36, 16),), "address": ((52, 70),), "id_number": ((122, 36),),
-    "authority": ((158, 30),), "valid_from": ((188, 16),), "valid_to": ((204, 16),),
+    "name": ((0, 30),),
+    "sex_code": ((30, 2),),
+    "birth": ((36, 16),),
+    "address": ((52, 70),),
+    "id_number": ((122, 36),),
+    "authority": ((158, 30),),
+    "valid_from": ((188, 16),),
+    "valid_to": ((204, 16),),
 }
 LAYOUTS: dict[str, Layout] = {
     "citizen": _LIKE_CITIZEN | {"ethnicity_code": ((32, 4),)},
     "hmt": _LIKE_CITIZEN | {"travel_permit_number": ((220, 18),), "issue_count": ((238, 4),)},
     "foreign_2017": {
-        "english_name": ((0, 120),), "sex_code": ((120, 2),), "id_number": ((122, 30),), "nationality": ((152, 6),),
-        "name": ((158, 30),), "valid_from": ((188, 16),), "valid_to": ((204, 16),), "birth": ((220, 16),),
-        "card_version": ((236, 4),), "authority": ((240, 8),),
+        "english_name": ((0, 120),),
+        "sex_code": ((120, 2),),
+        "id_number": ((122, 30),),
+        "nationality": ((152, 6),),
+        "name": ((158, 30),),
+        "valid_from": ((188, 16),),
+        "valid_to": ((204, 16),),
+        "birth": ((220, 16),),
+        "card_version": ((236, 4),),
+        "authority": ((240, 8),),
     },
     "foreign_2023": {
-        "name": ((0, 30),), "sex_code": ((30, 2),), "renewals": ((32, 4),), "birth": ((36, 16),),
-        "english_name": ((52, 70), (220, 22)), "id_number": ((122, 36),), "valid_from": ((188, 16),),
-        "valid_to": ((204, 16),), "nationality": ((242, 6),), "old_number_link": ((250, 6),),
+        "name": ((0, 30),),
+        "sex_code": ((30, 2),),
+        "renewals": ((32, 4),),
+        "birth": ((36, 16),),
+        "english_name": ((52, 70), (220, 22)),
+        "id_number": ((122, 36),),
+        "valid_from": ((188, 16),),
+        "valid_to": ((204, 16),),
+        "nationality": ((242, 6),),
+        "old_number_link": ((250, 6),),
     },
 }
 _VARIANT_OF_LETTER = {"J": "hmt", "I": "foreign_2017", "Y": "foreign_2023"}
@@ -122,10 +142,12 @@ def text_fields(block: bytes) -> tuple[str, dict[str, str]]:
     """The variant, and its fields as they are written. Raises `TextBlockInvalid` for a block that is too short."""
     if len(block) < TEXT_BYTES:
         raise TextBlockInvalid(f"a text block of {len(block)} bytes", device=DEVICE)
-    variant = _VARIANT_OF_LETTER.get(_text(block[VARIANT_AT:VARIANT_AT + 2]), "citizen")
+    variant = _VARIANT_OF_LETTER.get(_text(block[VARIANT_AT : VARIANT_AT + 2]), "citizen")
     # A name that goes on elsewhere may have a space or half a character at the seam: joined first, then read.
-    return variant, {name: _text(b"".join(block[at:at + size] for at, size in pieces)).rstrip(_PADDING)
-                     for name, pieces in LAYOUTS[variant].items()}
+    return variant, {
+        name: _text(b"".join(block[at : at + size] for at, size in pieces)).rstrip(_PADDING)
+        for name, pieces in LAYOUTS[variant].items()
+    }
 
 
 def _text(data: bytes) -> str:
@@ -161,11 +183,11 @@ def encode_text_block(holder: HolderText) -> bytes:
         left = (LONG_TERM if value is None else _compact(value)).encode("utf-16-le")
         for at, size in pieces:
             now, left = left[:size], left[size:]
-            block[at:at + len(now)] = now
+            block[at : at + len(now)] = now
         if left:
             raise ValueError(f"{name} is {len(left)} bytes too long")
     letter = next((letter for letter, variant in _VARIANT_OF_LETTER.items() if variant == holder.variant), " ")
-    block[VARIANT_AT:VARIANT_AT + 2] = letter.encode("utf-16-le")
+    block[VARIANT_AT : VARIANT_AT + 2] = letter.encode("utf-16-le")
     return bytes(block)
 
 

@@ -41,7 +41,11 @@ _Refusal = tuple[Rule, str]
 
 
 def check_batch(
-    permit: PermitFile, commands: Sequence[RelayCommand], selected: Selection, *, updates_allowed: bool = True,
+    permit: PermitFile,
+    commands: Sequence[RelayCommand],
+    selected: Selection,
+    *,
+    updates_allowed: bool = True,
 ) -> None:
     """Raises `CommandNotAllowed` for the first command that the permit file does not foresee; nothing else happens.
 

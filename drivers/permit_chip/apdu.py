@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 CLA_PLAIN = 0x00
-CLA_MAC = 0x04          # secure messaging, command header authenticated (ISO 7816-4 6.1)
+CLA_MAC = 0x04  # secure messaging, command header authenticated (ISO 7816-4 6.1)
 
 INS_EXTERNAL_AUTHENTICATE = 0x82
 INS_GET_CHALLENGE = 0x84
@@ -29,11 +29,11 @@ INSTRUCTION_NAMES = {
     INS_UPDATE_RECORD: "UPDATE RECORD",
 }
 
-BY_NAME = 0x04          # P1 of SELECT
-SFI_FLAG = 0x80         # P1 of READ and UPDATE BINARY: a short file identifier follows
-BY_TAG = 0x04           # P2 of READ and UPDATE RECORD in the social-card family: P1 is the record's tag
+BY_NAME = 0x04  # P1 of SELECT
+SFI_FLAG = 0x80  # P1 of READ and UPDATE BINARY: a short file identifier follows
+BY_TAG = 0x04  # P2 of READ and UPDATE RECORD in the social-card family: P1 is the record's tag
 MAC_BYTES = 4
-CHALLENGE_BYTES = 4     # before a MAC; 8 before an authentication
+CHALLENGE_BYTES = 4  # before a MAC; 8 before an authentication
 
 OK = 0x9000
 

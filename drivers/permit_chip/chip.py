@@ -13,15 +13,15 @@ from drivers.permit_file.permit_file import PermitFile, Place
 from drivers.transport.base import ApduAnswer, ApduTransport, ConnectedChip, Coupler
 
 DEVICE = "permit_chip"
-MOST_PARTS = 32   # a chip that says 61xx for ever is broken; 32 parts are 8 KiB, twice the whole permit
+MOST_PARTS = 32  # a chip that says 61xx for ever is broken; 32 parts are 8 KiB, twice the whole permit
 
 # Applications of chips that people put in by mistake.
 FOREIGN_APPLICATIONS = (
-    ("epassport", bytes.fromhex("A0000002471001")),   # ICAO 9303-10
-    ("bank", b"1PAY.SYS.DDF01"),                      # EMV book 1, contact
-    ("bank", b"2PAY.SYS.DDF01"),                      # EMV book 1, contactless
+    ("epassport", bytes.fromhex("A0000002471001")),  # ICAO 9303-10
+    ("bank", b"1PAY.SYS.DDF01"),  # EMV book 1, contact
+    ("bank", b"2PAY.SYS.DDF01"),  # EMV book 1, contactless
 )
-STORAGE_RID = bytes.fromhex("A000000306")             # PC/SC part 3: in the ATR of memory chips
+STORAGE_RID = bytes.fromhex("A000000306")  # PC/SC part 3: in the ATR of memory chips
 
 
 class ForeignChip(NotAPermit):
@@ -117,7 +117,9 @@ class PermitChip:
         return content
 
     def relay(
-        self, commands: Sequence[RelayCommand], on_answer: Callable[[int, ApduAnswer], None] | None = None,
+        self,
+        commands: Sequence[RelayCommand],
+        on_answer: Callable[[int, ApduAnswer], None] | None = None,
     ) -> list[ApduAnswer]:
         """Send central's commands in order and return the answers.
 
@@ -164,7 +166,10 @@ class PermitChip:
         return self
 
     def __exit__(
-        self, kind: type[BaseException] | None, raised: BaseException | None, at: TracebackType | None,
+        self,
+        kind: type[BaseException] | None,
+        raised: BaseException | None,
+        at: TracebackType | None,
     ) -> None:
         self.close()
 

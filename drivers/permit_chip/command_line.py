@@ -28,10 +28,18 @@ SLOT_URLS = ("pcsc://", "pcsc-hex://", "replay://")
 
 # What of a field may be shown: so many characters at the start and at the end. Others are hidden whole.
 SHOWN_ENDS = {"holder_name": (1, 0), "id_number": (3, 2), "permit_number": (6, 2)}
-SHOWN_WHOLE = frozenset({
-    "chip_serial", "region", "issued_on", "issuing_authority", "category", "valid_from", "valid_to",
-    "endorsement_count",
-})
+SHOWN_WHOLE = frozenset(
+    {
+        "chip_serial",
+        "region",
+        "issued_on",
+        "issuing_authority",
+        "category",
+        "valid_from",
+        "valid_to",
+        "endorsement_count",
+    }
+)
 
 
 # argparse gives no public name to what add_subparsers returns.
@@ -50,8 +58,14 @@ def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     _add_slot(read)
     read.add_argument("--permits", type=Path, default=PERMITS, help="folder of permit files (default: the project's)")
     read.add_argument("--trace", type=Path, metavar="FILE", help="record the traffic there, lengths only")
-    read.add_argument("--bytes", dest="detail", action="store_const", const=Detail.BYTES, default=Detail.LENGTHS,
-                      help="record the bytes themselves: personal data; use a test permit")
+    read.add_argument(
+        "--bytes",
+        dest="detail",
+        action="store_const",
+        const=Detail.BYTES,
+        default=Detail.LENGTHS,
+        help="record the bytes themselves: personal data; use a test permit",
+    )
     read.set_defaults(run=run_read)
 
     decode = verbs.add_parser("decode-apdu", help="say what commands and status words mean")

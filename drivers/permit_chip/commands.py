@@ -19,7 +19,8 @@ def select_path(permit: PermitFile, file: ChipFile) -> tuple[bytes, ...]:
 
 
 def read_commands(
-    permit: PermitFile, only: Collection[Place] | None = None,
+    permit: PermitFile,
+    only: Collection[Place] | None = None,
 ) -> tuple[tuple[RelayCommand, Place | None], ...]:
     """The commands that read the whole permit (or `only` some places), from the selected application on, each with the
     place that it reads (None for a SELECT). Afterwards another file may be selected: `select_application` leads back.

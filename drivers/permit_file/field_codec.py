@@ -16,9 +16,9 @@ ENCODINGS = ("ascii", "bcd", "gb18030", "date", "uint", "hex", "code")
 FieldValue = str | int | date | bytes | None
 
 BLANK, NUL, ERASED = 0x20, 0x00, 0xFF
-PADDINGS = (BLANK, NUL, ERASED)     # none of them is a part of a character in GB 18030, but for the blank itself
+PADDINGS = (BLANK, NUL, ERASED)  # none of them is a part of a character in GB 18030, but for the blank itself
 NO_DATE = b"\xff\xff\xff\xff"
-DATE_BYTES = 4       # YYYYMMDD in BCD
+DATE_BYTES = 4  # YYYYMMDD in BCD
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,9 +58,7 @@ def encode(
     return _ENCODERS[encoding](value, length, codes)
 
 
-def decode(
-    encoding: str, raw: bytes, codes: Mapping[str, int], end: TextEnd = PADDED_WITH_BLANKS
-) -> FieldValue:
+def decode(encoding: str, raw: bytes, codes: Mapping[str, int], end: TextEnd = PADDED_WITH_BLANKS) -> FieldValue:
     """The value in `raw`. Raises ValueError where the bytes are none of this encoding."""
     if encoding in TEXT_ENCODINGS:
         return _TEXT_DECODERS[encoding](end.cut(raw))
@@ -185,8 +183,16 @@ def _decode_code(raw: bytes, codes: Mapping[str, int]) -> str:
 _TEXT_ENCODERS: dict[str, Callable[[str], bytes]] = {"ascii": _encode_ascii, "gb18030": _encode_gb18030}
 _TEXT_DECODERS: dict[str, Callable[[bytes], str]] = {"ascii": _decode_ascii, "gb18030": _decode_gb18030}
 _ENCODERS: dict[str, Callable[[FieldValue, int, Mapping[str, int]], bytes]] = {
-    "bcd": _encode_bcd, "date": _encode_date, "uint": _encode_uint, "hex": _encode_hex, "code": _encode_code,
+    "bcd": _encode_bcd,
+    "date": _encode_date,
+    "uint": _encode_uint,
+    "hex": _encode_hex,
+    "code": _encode_code,
 }
 _DECODERS: dict[str, Callable[[bytes, Mapping[str, int]], FieldValue]] = {
-    "bcd": _decode_bcd, "date": _decode_date, "uint": _decode_uint, "hex": _decode_hex, "code": _decode_code,
+    "bcd": _decode_bcd,
+    "date": _decode_date,
+    "uint": _decode_uint,
+    "hex": _decode_hex,
+    "code": _decode_code,
 }

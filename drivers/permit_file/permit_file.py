@@ -18,8 +18,18 @@ MacAlgorithm = Literal["tdes", "sm4"]
 
 # Every permit file whose chip is used offers these.
 NEEDED_FIELDS = (
-    "chip_serial", "region", "permit_number", "id_number", "holder_name", "issued_on", "address", "issuing_authority",
-    "category", "valid_from", "valid_to", "endorsement_count",
+    "chip_serial",
+    "region",
+    "permit_number",
+    "id_number",
+    "holder_name",
+    "issued_on",
+    "address",
+    "issuing_authority",
+    "category",
+    "valid_from",
+    "valid_to",
+    "endorsement_count",
 )
 
 # What a face can be drawn from: the fields that an endorsement rewrites.
@@ -148,7 +158,7 @@ class PermitFile:
         """
         content = {place: bytearray(b"\xff" * length) for place, length in self.places()}
         for field in self.fields:
-            content[field.file, field.tag][field.offset:field.end] = self._encoded(field, fields)
+            content[field.file, field.tag][field.offset : field.end] = self._encoded(field, fields)
         return {place: bytes(raw) for place, raw in content.items()}
 
     def encode_update(self, fields: Mapping[str, FieldValue]) -> tuple[ProtectedWrite, ...]:
@@ -172,8 +182,7 @@ class PermitFile:
 
     def _encoded(self, field: ChipField, fields: Mapping[str, FieldValue]) -> bytes:
         try:
-            return field_codec.encode(
-                field.encoding, field.length, fields[field.name], field.codes, field.text_end)
+            return field_codec.encode(field.encoding, field.length, fields[field.name], field.codes, field.text_end)
         except ValueError as error:
             raise ValueError(f"{self.name}: {field.name} {error}") from None
 
@@ -183,7 +192,7 @@ class PermitFile:
         """
         parts = sorted((self.field(name) for name in write.fields), key=lambda field: field.offset)
         start = parts[0].offset
-        return b"".join(self._rewritten(field, held[field.offset - start:field.end - start]) for field in parts)
+        return b"".join(self._rewritten(field, held[field.offset - start : field.end - start]) for field in parts)
 
     def _rewritten(self, field: ChipField, raw: bytes) -> bytes:
         try:
@@ -199,11 +208,10 @@ class PermitFile:
     def decode_field(self, name: str, content: Mapping[Place, bytes]) -> FieldValue:
         """One field, of which only its place need have been read. Raises `ChipContentCorrupt`."""
         field = self.field(name)
-        raw = content[field.file, field.tag][field.offset:field.end]
+        raw = content[field.file, field.tag][field.offset : field.end]
         if len(raw) != field.length:
             raise ChipContentCorrupt(field.name, f"has {len(raw)} of {field.length} bytes")
         try:
             return field_codec.decode(field.encoding, raw, field.codes, field.text_end)
         except ValueError as error:
             raise ChipContentCorrupt(field.name, str(error)) from None
-

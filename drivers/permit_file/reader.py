@@ -29,8 +29,8 @@ from drivers.permit_file.permit_file import (
 )
 
 MAC_BYTES = 4
-LONGEST_WRITE = 255 - MAC_BYTES   # one short APDU; Lc counts the MAC
-LONGEST_FILE = 255                # read in one short APDU
+LONGEST_WRITE = 255 - MAC_BYTES  # one short APDU; Lc counts the MAC
+LONGEST_FILE = 255  # read in one short APDU
 LONGEST_UINT = 4
 
 
@@ -104,8 +104,14 @@ def _file(table: FileTable) -> ChipFile:
     else:
         sfi = table.whole("sfi", 1, 30)
         length = table.whole("length", 1, LONGEST_FILE)
-    return ChipFile(name, "records" if structure == "records" else "transparent", sfi, path, length,
-                    "mac" if update == "mac" else "never")
+    return ChipFile(
+        name,
+        "records" if structure == "records" else "transparent",
+        sfi,
+        path,
+        length,
+        "mac" if update == "mac" else "never",
+    )
 
 
 def _field(table: FileTable, files: tuple[ChipFile, ...], codes: dict[str, dict[str, int]]) -> ChipField:
@@ -175,8 +181,12 @@ def _face(table: FileTable, permit: PermitFile) -> FaceLayout:
 
 def _face_line(table: FileTable, width_dots: int, height_dots: int, permit: PermitFile) -> FaceLine:
     line = FaceLine(
-        table.text("template"), table.whole("x", 0, width_dots - 1), table.whole("y", 0, height_dots - 1),
-        table.whole("size", 8, height_dots), table.whole("width", 8, width_dots), table.whole("max_lines", 1, 20),
+        table.text("template"),
+        table.whole("x", 0, width_dots - 1),
+        table.whole("y", 0, height_dots - 1),
+        table.whole("size", 8, height_dots),
+        table.whole("width", 8, width_dots),
+        table.whole("max_lines", 1, 20),
     )
     if line.x + line.width > width_dots:
         table.complain("width", f"reaches dot {line.x + line.width}, behind the edge at {width_dots}")

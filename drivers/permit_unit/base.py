@@ -15,11 +15,11 @@ from typing import Protocol
 class PermitPosition(Enum):
     """Where the unit's sensors see the permit."""
 
-    NONE = "none"                # path and mouth are empty
-    AT_MOUTH = "at_mouth"        # within the holder's reach, not yet taken
-    AT_STATION = "at_station"    # inside, where the chip is reached
-    IN_PATH = "in_path"          # inside, elsewhere
-    UNKNOWN = "unknown"          # sensors contradict each other
+    NONE = "none"  # path and mouth are empty
+    AT_MOUTH = "at_mouth"  # within the holder's reach, not yet taken
+    AT_STATION = "at_station"  # inside, where the chip is reached
+    IN_PATH = "in_path"  # inside, elsewhere
+    UNKNOWN = "unknown"  # sensors contradict each other
 
 
 class BinLevel(Enum):
@@ -43,7 +43,7 @@ class TakeInOutcome(Enum):
     """How waiting for a permit ended."""
 
     TAKEN_IN = "taken_in"
-    STOPPED = "stopped"      # `stop()` became true; the order to take one in was withdrawn and nothing is inside
+    STOPPED = "stopped"  # `stop()` became true; the order to take one in was withdrawn and nothing is inside
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +54,7 @@ class Capabilities:
     has_retain_bin: bool
     chip_by_pcsc: bool
     chip_by_unit: bool
-    gives_out_with_print: bool   # one command erases, prints and gives out (Star 46h)
+    gives_out_with_print: bool  # one command erases, prints and gives out (Star 46h)
 
 
 @dataclass(frozen=True, slots=True)

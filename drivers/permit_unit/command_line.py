@@ -58,23 +58,42 @@ def register(subparsers: Subparsers[argparse.ArgumentParser]) -> None:
     take_in = _device_verb(verbs, "take-in", "wait for a permit and draw it to the station", _take_in)
     take_in.add_argument("--wait", type=wait_s, default=20.0, metavar="SECONDS", help="how long (default 20)")
     reset = _device_verb(verbs, "reset", "initialise; buffers are empty afterwards", _reset)
-    reset.add_argument("--policy", choices=[policy.value for policy in ResetPolicy], default=ResetPolicy.LEAVE.value,
-                       help="for a permit found inside (default leave)")
+    reset.add_argument(
+        "--policy",
+        choices=[policy.value for policy in ResetPolicy],
+        default=ResetPolicy.LEAVE.value,
+        help="for a permit found inside (default leave)",
+    )
     trace = _device_verb(verbs, "trace", "ask for the status and record the traffic, lengths only", _trace)
     trace.add_argument("--seconds", type=running_s, default=10.0, help="how long (default 10)")
     trace.add_argument("--out", type=Path, help="file to write (default: standard output)")
-    trace.add_argument("--bytes", dest="detail", action="store_const", const=Detail.BYTES, default=Detail.LENGTHS,
-                       help="record the bytes themselves")
+    trace.add_argument(
+        "--bytes",
+        dest="detail",
+        action="store_const",
+        const=Detail.BYTES,
+        default=Detail.LENGTHS,
+        help="record the bytes themselves",
+    )
     _register_face(verbs)
 
 
 def _register_decode(verbs: Subparsers[argparse.ArgumentParser]) -> None:
     decode = verbs.add_parser("decode", help="say what recorded bytes mean")
     decode.add_argument("--dialect", choices=DIALECTS, default=STAR)
-    decode.add_argument("--hex", required=True, nargs="*", metavar="HEX",
-                        help="bytes in hex; spaces, commas, line breaks and 0x are allowed; - reads standard input")
-    decode.add_argument("--from", dest="sender", choices=["host", "device"],
-                        help="star-tcp300: who sent the blocks (default: told from their contents)")
+    decode.add_argument(
+        "--hex",
+        required=True,
+        nargs="*",
+        metavar="HEX",
+        help="bytes in hex; spaces, commas, line breaks and 0x are allowed; - reads standard input",
+    )
+    decode.add_argument(
+        "--from",
+        dest="sender",
+        choices=["host", "device"],
+        help="star-tcp300: who sent the blocks (default: told from their contents)",
+    )
     decode.add_argument("--json", action="store_true", help="a JSON list instead of lines")
     decode.set_defaults(run=run_decode)
 
@@ -92,8 +111,12 @@ def _device_verb(
 ) -> argparse.ArgumentParser:
     parser: argparse.ArgumentParser = verbs.add_parser(name, help=meaning)
     parser.add_argument("--url", required=True, help="such as serial:///dev/kiosk-permit-unit?baud=38400")
-    parser.add_argument("--device-file", type=Path, default=DEFAULT_DEVICE_FILE,
-                        help="which tells the dialect too (default: star-tcp300.toml)")
+    parser.add_argument(
+        "--device-file",
+        type=Path,
+        default=DEFAULT_DEVICE_FILE,
+        help="which tells the dialect too (default: star-tcp300.toml)",
+    )
     parser.add_argument("--json", action="store_true", help="JSON instead of lines")
     parser.set_defaults(run=act)
     return parser
@@ -105,8 +128,9 @@ def run_decode(args: argparse.Namespace) -> int:
         text = sys.stdin.read()
     try:
         data = bytes_of_hex(text)
-        entries = crt_listing.list_traffic(data) if args.dialect == CRT else star_listing.list_traffic(
-            data, args.sender)
+        entries = (
+            crt_listing.list_traffic(data) if args.dialect == CRT else star_listing.list_traffic(data, args.sender)
+        )
     except ValueError as error:
         return _no_frame(str(error))
     if not entries:
@@ -135,8 +159,10 @@ def run_face(args: argparse.Namespace) -> int:
     blocks = image_blocks(raster, load_device_file(DEFAULT_DEVICE_FILE).image_characters_per_block)
     characters = sum(block.characters for block in blocks)
     share = characters / (2 * len(raster.columns))
-    print(f"{args.out}: {raster.width_dots} x {raster.height_dots} dots, {characters} image characters "
-          f"in {len(blocks)} blocks ({share:.0%} of the whole raster)")
+    print(
+        f"{args.out}: {raster.width_dots} x {raster.height_dots} dots, {characters} image characters "
+        f"in {len(blocks)} blocks ({share:.0%} of the whole raster)"
+    )
     return 0
 
 

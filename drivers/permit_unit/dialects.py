@@ -36,7 +36,7 @@ def load_unit_file(path: Path) -> UnitFile:
     mistakes = [f"{path.name}: dialect: must be one of {', '.join(DIALECTS)}, not {dialect!r}"]
     if "name" not in table:
         mistakes.append(f"{path.name}: name: is missing (text)")
-    raise DeviceFileError(mistakes)      # which further keys are right, the dialect would tell
+    raise DeviceFileError(mistakes)  # which further keys are right, the dialect would tell
 
 
 def open_unit(unit_file: UnitFile, open_link: Callable[[], ByteTransport]) -> PermitUnit:
@@ -45,7 +45,8 @@ def open_unit(unit_file: UnitFile, open_link: Callable[[], ByteTransport]) -> Pe
 
 
 def open_unit_with_contacts(
-    unit_file: UnitFile, open_link: Callable[[], ByteTransport],
+    unit_file: UnitFile,
+    open_link: Callable[[], ByteTransport],
 ) -> tuple[PermitUnit, Coupler | None]:
     """The driver, and the unit's own chip reader, which works on the same thread; None where the device file has
     none."""

@@ -154,9 +154,28 @@ class Ignored:
     data: bytes
 
 
-Command = (Characters | LineFeed | Initialise | SetAlign | SetBold | SetSize | SetChinese | SelectEncoding | Raster
-           | QrSetting | QrStore | QrPrint | FeedLines | FeedDots | Cut | AskStatus | AskInTurn | ClearBuffers | Recover
-           | Ignored)
+Command = (
+    Characters
+    | LineFeed
+    | Initialise
+    | SetAlign
+    | SetBold
+    | SetSize
+    | SetChinese
+    | SelectEncoding
+    | Raster
+    | QrSetting
+    | QrStore
+    | QrPrint
+    | FeedLines
+    | FeedDots
+    | Cut
+    | AskStatus
+    | AskInTurn
+    | ClearBuffers
+    | Recover
+    | Ignored
+)
 
 CLEAR_PARAMETERS = b"\x08\x01\x03\x14\x01\x06\x02\x08"
 NEEDS_MORE = None
@@ -220,7 +239,7 @@ def _escape(data: bytearray) -> Found:
             return _with_n(data, FeedLines)
         case "J":
             return _with_n(data, FeedDots)
-        case "!":   # print mode: bit 3 bold is left to ESC E here; bits 4 and 5 double height and width
+        case "!":  # print mode: bit 3 bold is left to ESC E here; bits 4 and 5 double height and width
             return _with_n(data, lambda n: SetSize(2 if n & 0x20 else 1, 2 if n & 0x10 else 1))
         case "t" | "R" | "3" | "-" | "M" | " " | "{" | "=" | "V":
             return _with_n(data, lambda n: Ignored(bytes([ESC, data[1], n])))
@@ -273,7 +292,7 @@ def _real_time(data: bytearray) -> Found:
         return Ignored(bytes(data[:2])), 2
     if len(data) < 3:
         return NEEDS_MORE
-    if data[2] != 0x08:   # functions 1 and 2 (pulse, power off) have two more parameters
+    if data[2] != 0x08:  # functions 1 and 2 (pulse, power off) have two more parameters
         return (Ignored(bytes(data[:5])), 5) if len(data) >= 5 else NEEDS_MORE
     if len(data) < 2 + len(CLEAR_PARAMETERS):
         return NEEDS_MORE
@@ -286,7 +305,7 @@ def real_time_in(data: bytes) -> list[Command]:
     found: list[Command] = []
     at = data.find(DLE)
     while at >= 0:
-        command = _real_time(bytearray(data[at:at + 2 + len(CLEAR_PARAMETERS)])) if at + 1 < len(data) else NEEDS_MORE
+        command = _real_time(bytearray(data[at : at + 2 + len(CLEAR_PARAMETERS)])) if at + 1 < len(data) else NEEDS_MORE
         if command is not NEEDS_MORE and not isinstance(command[0], Ignored):
             found.append(command[0])
         at = data.find(DLE, at + 1)

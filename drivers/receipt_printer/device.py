@@ -38,10 +38,10 @@ from drivers.transport.base import ByteTransport
 from drivers.transport.kept_line import KeptLine
 from drivers.typeface import Typeface
 
-CLEAR_BUFFERS = b"\x10\x14\x08\x01\x03\x14\x01\x06\x02\x08"   # DLE DC4, function 8, with its fixed parameters
-CONTINUE_WITHOUT_BUFFER = b"\x10\x05\x02"   # DLE ENQ 2: recover from an error after clearing the buffers
-STRAY_BYTES = 4096   # a peer that never stops talking must not hold us for ever
-ASK_AGAIN_S = 0.5   # while printing: often enough to tell paper out before the resident walks off
+CLEAR_BUFFERS = b"\x10\x14\x08\x01\x03\x14\x01\x06\x02\x08"  # DLE DC4, function 8, with its fixed parameters
+CONTINUE_WITHOUT_BUFFER = b"\x10\x05\x02"  # DLE ENQ 2: recover from an error after clearing the buffers
+STRAY_BYTES = 4096  # a peer that never stops talking must not hold us for ever
+ASK_AGAIN_S = 0.5  # while printing: often enough to tell paper out before the resident walks off
 
 
 class ReceiptPrinter:
@@ -50,9 +50,14 @@ class ReceiptPrinter:
     The link is opened when it is first needed and kept; after a failure it is closed and opened anew by the next verb.
     """
 
-    def __init__(self, open_link: Callable[[], ByteTransport], device_file: ReceiptPrinterFile, typeface: Typeface,
-                 clock: Callable[[], float] = time.monotonic) -> None:
-        self._line = KeptLine(open_link, lambda link: link)     # bytes alone: there is no protocol around them
+    def __init__(
+        self,
+        open_link: Callable[[], ByteTransport],
+        device_file: ReceiptPrinterFile,
+        typeface: Typeface,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._line = KeptLine(open_link, lambda link: link)  # bytes alone: there is no protocol around them
         self._device_file = device_file
         self._typeface = typeface
         self._clock = clock

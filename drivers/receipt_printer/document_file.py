@@ -45,8 +45,12 @@ def _by_kind(table: FileTable) -> Element:
         case "text":
             centred = table.text("align", default="left", one_of=("left", "centre")) == "centre"
             large = table.text("size", default="normal", one_of=("normal", "large")) == "large"
-            return TextLine(table.text("text"), "centre" if centred else "left", "large" if large else "normal",
-                            table.truth("bold", default=False))
+            return TextLine(
+                table.text("text"),
+                "centre" if centred else "left",
+                "large" if large else "normal",
+                table.truth("bold", default=False),
+            )
         case "labelled":
             return LabelledValue(table.text("label"), table.text("value"))
         case "qr":

@@ -23,20 +23,20 @@ from drivers.receipt_printer.layout import SetLine, columns_of, set_in_lines
 from drivers.receipt_printer.library import QR_ECLEVEL_M, Escpos, Profile
 from drivers.typeface import Typeface
 
-CHINESE_ON = b"\x1c\x26"    # FS &
-CHINESE_OFF = b"\x1c\x2e"   # FS .
-NO_AUTOMATIC_STATUS = b"\x1d\x61\x00"   # GS a 0: four-byte reports would mix with the answers to DLE EOT
+CHINESE_ON = b"\x1c\x26"  # FS &
+CHINESE_OFF = b"\x1c\x2e"  # FS .
+NO_AUTOMATIC_STATUS = b"\x1d\x61\x00"  # GS a 0: four-byte reports would mix with the answers to DLE EOT
 LINE_FEED = b"\n"
-RASTER, RASTER_HEADER = b"\x1d\x76\x30", 8     # GS v 0 m xL xH yL yH
+RASTER, RASTER_HEADER = b"\x1d\x76\x30", 8  # GS v 0 m xL xH yL yH
 TWO_DOTS = b"\x18"
 _REAL_TIME = re.compile(rb"\x10(?=[\x04\x05\x14])")
-GAP_BELOW_LARGE = b"\x1b\x4a\x0c"   # ESC J 12: a line of double height leaves no gap of its own
-QUIET_ZONE = 4       # modules of white around a code (ISO/IEC 18004, 6.3.8)
+GAP_BELOW_LARGE = b"\x1b\x4a\x0c"  # ESC J 12: a line of double height leaves no gap of its own
+QUIET_ZONE = 4  # modules of white around a code (ISO/IEC 18004, 6.3.8)
 COLUMN_DOTS = 12
 CHINESE_DOTS = 24
-WESTERN_DOTS = 20    # size at which digits fill a column
-WESTERN_RAISED = 2   # printers set Western letters a little above the foot of Chinese characters
-INK_BELOW = 128   # grey level
+WESTERN_DOTS = 20  # size at which digits fill a column
+WESTERN_RAISED = 2  # printers set Western letters a little above the foot of Chinese characters
+INK_BELOW = 128  # grey level
 
 
 def without_real_time(raster: bytes) -> bytes:
@@ -116,9 +116,12 @@ def receipt(document: ReceiptDocument, device_file: ReceiptPrinterFile, typeface
 
 
 def _printable(document: ReceiptDocument, device_file: ReceiptPrinterFile) -> ReceiptDocument:
-    return ReceiptDocument(tuple(
-        TextLine(element.data) if isinstance(element, QrCode) and not _fits(element, device_file) else element
-        for element in document.elements))
+    return ReceiptDocument(
+        tuple(
+            TextLine(element.data) if isinstance(element, QrCode) and not _fits(element, device_file) else element
+            for element in document.elements
+        )
+    )
 
 
 def _fits(code: QrCode, device_file: ReceiptPrinterFile) -> bool:
@@ -127,9 +130,9 @@ def _fits(code: QrCode, device_file: ReceiptPrinterFile) -> bool:
     try:
         drawn.add_data(code.data)
         version: int = drawn.best_fit()
-    except (ValueError, DataOverflowError):     # no text of UTF-8, or beyond version 40
+    except (ValueError, DataOverflowError):  # no text of UTF-8, or beyond version 40
         return False
-    modules = 17 + 4 * version + 2 * QUIET_ZONE     # ISO/IEC 18004, 6.3.1
+    modules = 17 + 4 * version + 2 * QUIET_ZONE  # ISO/IEC 18004, 6.3.1
     return modules * device_file.qr_module_dots <= device_file.width_dots
 
 
@@ -140,7 +143,8 @@ def encoded(text: str, device_file: ReceiptPrinterFile) -> bytes:
     runs = [(is_ascii, "".join(run)) for is_ascii, run in groupby(text, str.isascii)]
     return b"".join(
         run.encode("ascii") if is_ascii else CHINESE_ON + gb18030.encode_as(run, device_file.encoding) + CHINESE_OFF
-        for is_ascii, run in runs)
+        for is_ascii, run in runs
+    )
 
 
 def raster_line(line: SetLine, device_file: ReceiptPrinterFile, typeface: Typeface) -> Image.Image:
@@ -179,7 +183,7 @@ def _squeezed(drawn: Image.Image, room: int) -> Image.Image:
 
 def _qr(job: Job, code: QrCode, device_file: ReceiptPrinterFile) -> None:
     if device_file.qr == "printer":
-        job.send(LINE_FEED)   # the quiet zone: a printer sets the code right below the last line
+        job.send(LINE_FEED)  # the quiet zone: a printer sets the code right below the last line
         job.qr(code.data, ec=QR_ECLEVEL_M, size=device_file.qr_module_dots, native=True)
         job.send(LINE_FEED)
     else:

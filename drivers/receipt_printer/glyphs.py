@@ -9,8 +9,8 @@ from drivers.typeface import Typeface
 
 WIDTH_DOTS, WIDE_DOTS, HEIGHT_DOTS = 12, 24, 24
 WHITE, BLACK = 255, 0
-INK_BELOW = 150       # grey level; a burnt dot spreads, so thin strokes come out full
-WESTERN_SIZE = 20     # its digits are 12 dots wide then
+INK_BELOW = 150  # grey level; a burnt dot spreads, so thin strokes come out full
+WESTERN_SIZE = 20  # its digits are 12 dots wide then
 WESTERN_BASELINE, CHINESE_BASELINE = 19, 21
 
 

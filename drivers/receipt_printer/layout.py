@@ -20,7 +20,7 @@ from drivers.receipt_printer.document import (
 
 INDENT = "  "
 GAP = 2
-WIDEST_LABELS = 0.4   # of the columns; with longer labels each value gets a line of its own
+WIDEST_LABELS = 0.4  # of the columns; with longer labels each value gets a line of its own
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from PIL import Image, ImageChops, ImageDraw, ImageFilter
 
-MARGIN_DOTS = 32          # 80 mm paper is 640 dots wide, of which the head reaches 576
+MARGIN_DOTS = 32  # 80 mm paper is 640 dots wide, of which the head reaches 576
 END_DOTS = 14
 TOOTH_DOTS = 8
 TABLE = (96, 101, 107)
 PAPER = (250, 249, 245)
 INK = (38, 37, 44)
 TABLE_DOTS = 28
-SHADOW = 110              # of 255
+SHADOW = 110  # of 255
 
 
 def on_paper(dots: Image.Image) -> Image.Image:

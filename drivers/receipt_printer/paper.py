@@ -38,10 +38,10 @@ from drivers.receipt_printer.glyphs import HEIGHT_DOTS, GlyphBox
 from drivers.typeface import Typeface
 
 WHITE = 255
-HEAD_TO_KNIFE_DOTS = 120   # 15 mm: what is printed last stays inside when a cut is not fed for
-POWER_UP_ENCODING = "gb18030"   # of a printer that must be told to take UTF-8
+HEAD_TO_KNIFE_DOTS = 120  # 15 mm: what is printed last stays inside when a cut is not fed for
+POWER_UP_ENCODING = "gb18030"  # of a printer that must be told to take UTF-8
 SINGLE_BYTE_PAGE = "cp437"
-QR_LEVELS = {48: 1, 49: 0, 50: 3, 51: 2}   # GS ( k function 69 to qrcode's constants L M Q H
+QR_LEVELS = {48: 1, 49: 0, 50: 3, 51: 2}  # GS ( k function 69 to qrcode's constants L M Q H
 
 
 @dataclass(frozen=True, slots=True)
@@ -221,7 +221,7 @@ def printed(data: bytes, device_file: ReceiptPrinterFile, typeface: Typeface) ->
 
 
 def _qr_dots(data: bytes, level: int, module_dots: int) -> Image.Image:
-    make_code: Any = QRCode   # its methods carry no types
+    make_code: Any = QRCode  # its methods carry no types
     code = make_code(error_correction=QR_LEVELS.get(level, 1), border=0)
     code.add_data(data)
     code.make(fit=True)

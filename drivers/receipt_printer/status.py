@@ -13,9 +13,9 @@ from drivers.errors import FrameCorrupt
 
 DEVICE = "receipt_printer"
 PRINTER, OFFLINE_CAUSE, ERROR_CAUSE, PAPER = 1, 2, 3, 4
-TRANSMIT_PAPER_STATUS = b"\x1d\x72\x01"   # GS r 1
+TRANSMIT_PAPER_STATUS = b"\x1d\x72\x01"  # GS r 1
 
-CLEAR_RESPONSE = b"\x37\x25\x00"         # the answer to DLE DC4 8, when the buffers are empty
+CLEAR_RESPONSE = b"\x37\x25\x00"  # the answer to DLE DC4 8, when the buffers are empty
 
 
 class PaperLevel(Enum):

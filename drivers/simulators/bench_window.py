@@ -136,27 +136,43 @@ class Bench(App):
     def _left(self, people: dict[str, str], permits: dict[str, Any], licences: dict[str, str]) -> BoxLayout:
         column = BoxLayout(orientation="vertical", spacing=dp(8), size_hint_x=0.27)
         column.add_widget(self._list("居民 People", people, self._people, "person", self._choose_person))
-        column.add_widget(_hands([
-            ("放上身份证\nLay identity card", lambda: self._do("lay_id_card", person_id=self._person)),
-            ("拿走身份证\nLift identity card", lambda: self._do("lift_id_card")),
-        ]))
+        column.add_widget(
+            _hands(
+                [
+                    ("放上身份证\nLay identity card", lambda: self._do("lay_id_card", person_id=self._person)),
+                    ("拿走身份证\nLift identity card", lambda: self._do("lift_id_card")),
+                ]
+            )
+        )
         labels = {permit_id: permit_id for permit_id in permits}
         column.add_widget(self._list("证件 Permits", labels, self._choices, "permit", self._choose_permit))
-        column.add_widget(_hands([
-            ("插入证件\nOffer", lambda: self._do("offer_permit", permit_id=self._permit)),
-            ("抽回\nWithdraw", lambda: self._do("withdraw_permit")),
-            ("取走证件\nTake", lambda: self._do("take_permit")),
-        ]))
+        column.add_widget(
+            _hands(
+                [
+                    ("插入证件\nOffer", lambda: self._do("offer_permit", permit_id=self._permit)),
+                    ("抽回\nWithdraw", lambda: self._do("withdraw_permit")),
+                    ("取走证件\nTake", lambda: self._do("take_permit")),
+                ]
+            )
+        )
         shown = self._list("电子证照 Electronic licences", licences, self._licences, "licence", self._choose_licence)
         shown.size_hint_y = 0.5
         column.add_widget(shown)
-        column.add_widget(_hands([
-            ("出示电子证照\nShow licence code", lambda: self._do("show_licence_code", licence_id=self._licence)),
-        ]))
+        column.add_widget(
+            _hands(
+                [
+                    (
+                        "出示电子证照\nShow licence code",
+                        lambda: self._do("show_licence_code", licence_id=self._licence),
+                    ),
+                ]
+            )
+        )
         return column
 
-    def _list(self, title: str, labels: dict[str, str], kept: dict[str, Choice], group: str,
-              choose: Callable[[str], None]) -> Panel:
+    def _list(
+        self, title: str, labels: dict[str, str], kept: dict[str, Choice], group: str, choose: Callable[[str], None]
+    ) -> Panel:
         panel = Panel()
         panel.add_widget(Heading(text=title))
         rows = GridLayout(cols=1, size_hint_y=None, spacing=dp(3))
@@ -185,10 +201,14 @@ class Bench(App):
         slip.add_widget(self._slip)
         column.add_widget(face)
         column.add_widget(slip)
-        column.add_widget(_hands([
-            ("撕下凭条\nTear off", lambda: self._do("tear_off_receipt")),
-            ("换纸\nLoad paper", lambda: self._do("load_paper")),
-        ]))
+        column.add_widget(
+            _hands(
+                [
+                    ("撕下凭条\nTear off", lambda: self._do("tear_off_receipt")),
+                    ("换纸\nLoad paper", lambda: self._do("load_paper")),
+                ]
+            )
+        )
         return column
 
     def _right(self, names: dict[str, list[str]]) -> BoxLayout:
@@ -197,8 +217,9 @@ class Bench(App):
         rows.bind(minimum_height=rows.setter("height"))
         for device, faults in names.items():
             rows.add_widget(Heading(text=DEVICES.get(device, device)))
-            grid = GridLayout(cols=FAULT_COLUMNS, size_hint_y=None, spacing=dp(4), row_default_height=dp(44),
-                              row_force_default=True)
+            grid = GridLayout(
+                cols=FAULT_COLUMNS, size_hint_y=None, spacing=dp(4), row_default_height=dp(44), row_force_default=True
+            )
             grid.bind(minimum_height=grid.setter("height"))
             for name in faults:
                 button = Fault(text=fault_label(name))
@@ -211,17 +232,25 @@ class Bench(App):
         panel = Panel()
         panel.add_widget(scroll)
         column.add_widget(panel)
-        column.add_widget(_hands([
-            ("开证件机盖\nOpen unit", lambda: self._do("open_cover", device="permit_unit")),
-            ("合证件机盖\nClose unit", lambda: self._do("close_cover", device="permit_unit")),
-            ("开打印机盖\nOpen printer", lambda: self._do("open_cover", device="receipt_printer")),
-            ("合打印机盖\nClose printer", lambda: self._do("close_cover", device="receipt_printer")),
-        ]))
-        column.add_widget(_hands([
-            ("取出卡住的证\nFree jam", lambda: self._do("free_jam")),
-            ("清空废证箱\nEmpty bin", lambda: self._do("empty_bin")),
-            ("全部恢复正常\nClear all faults", lambda: self._do("clear_faults")),
-        ]))
+        column.add_widget(
+            _hands(
+                [
+                    ("开证件机盖\nOpen unit", lambda: self._do("open_cover", device="permit_unit")),
+                    ("合证件机盖\nClose unit", lambda: self._do("close_cover", device="permit_unit")),
+                    ("开打印机盖\nOpen printer", lambda: self._do("open_cover", device="receipt_printer")),
+                    ("合打印机盖\nClose printer", lambda: self._do("close_cover", device="receipt_printer")),
+                ]
+            )
+        )
+        column.add_widget(
+            _hands(
+                [
+                    ("取出卡住的证\nFree jam", lambda: self._do("free_jam")),
+                    ("清空废证箱\nEmpty bin", lambda: self._do("empty_bin")),
+                    ("全部恢复正常\nClear all faults", lambda: self._do("clear_faults")),
+                ]
+            )
+        )
         return column
 
     # -- choices and faults ----------------------------------------------------------------------------------------
@@ -244,8 +273,11 @@ class Bench(App):
         if is_on:
             self._do("fault", device=device, name=name)
             return
-        others = [other for (d, other), button in self._fault_buttons.items()
-                  if d == device and other != name and button.state == "down"]
+        others = [
+            other
+            for (d, other), button in self._fault_buttons.items()
+            if d == device and other != name and button.state == "down"
+        ]
         self._do("clear_faults", device=device)
         for other in others:
             self._do("fault", device=device, name=other)
@@ -309,13 +341,15 @@ class Bench(App):
 
 def _facts(state: dict[str, Any]) -> str:
     nothing = "—"
-    return "      ".join((
-        f"阅读器上 on the reader: [b]{state['id_card_lying'] or nothing}[/b]",
-        f"证件机内 in the unit: [b]{state['permit_in_unit'] or nothing}[/b]",
-        f"废证箱 bin: [b]{', '.join(state['bin']) or nothing}[/b]",
-        f"凭条 receipts: [b]{state['receipts']}{' (待取 hanging)' if state['receipt_hanging'] else ''}[/b]",
-        f"盖开 open: [b]{', '.join(state['covers_open']) or nothing}[/b]",
-    ))
+    return "      ".join(
+        (
+            f"阅读器上 on the reader: [b]{state['id_card_lying'] or nothing}[/b]",
+            f"证件机内 in the unit: [b]{state['permit_in_unit'] or nothing}[/b]",
+            f"废证箱 bin: [b]{', '.join(state['bin']) or nothing}[/b]",
+            f"凭条 receipts: [b]{state['receipts']}{' (待取 hanging)' if state['receipt_hanging'] else ''}[/b]",
+            f"盖开 open: [b]{', '.join(state['covers_open']) or nothing}[/b]",
+        )
+    )
 
 
 def _hands(hands: list[tuple[str, Callable[[], Any]]]) -> BoxLayout:

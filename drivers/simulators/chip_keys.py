@@ -60,7 +60,7 @@ def mac(algorithm: MacAlgorithm, key: bytes, challenge: bytes, message: bytes) -
     chained = challenge.ljust(8, b"\0")
     padded = _padded(message, 8)
     for start in range(0, len(padded), 8):
-        block = bytes(one ^ other for one, other in zip(chained, padded[start:start + 8], strict=True))
+        block = bytes(one ^ other for one, other in zip(chained, padded[start : start + 8], strict=True))
         chained = _tdes_block(left + left, block)  # two equal halves: single DES
     return _tdes_block(left + left, _tdes_block_back(right + right, chained))[:4]
 

@@ -35,7 +35,7 @@ class ChipMemory:
         """Overwrite all of it, or raise `PowerLost`; then `power_up` decides what is there."""
         cells = self._cells[place]
         self._saved, self._saved_at = bytearray(), (place, offset)
-        for byte in cells[offset:offset + len(data)]:
+        for byte in cells[offset : offset + len(data)]:
             self._spend()
             self._saved.append(byte)
         self._spend()
@@ -58,7 +58,7 @@ class ChipMemory:
         content = {place: bytearray(cells) for place, cells in self._cells.items()}
         if self._flag_up and self._saved_at is not None:
             place, offset = self._saved_at
-            content[place][offset:offset + len(self._saved)] = self._saved
+            content[place][offset : offset + len(self._saved)] = self._saved
         return {place: bytes(cells) for place, cells in content.items()}
 
     def _spend(self) -> None:

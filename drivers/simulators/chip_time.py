@@ -10,7 +10,7 @@ from drivers.simulators.activity import ActivityLog
 from drivers.simulators.permit import Chip
 
 WHO = "permit_chip"
-MUTE_S = 1.0          # how long a reader waits for a silent chip before it gives up (T=0 work waiting time, default)
+MUTE_S = 1.0  # how long a reader waits for a silent chip before it gives up (T=0 work waiting time, default)
 
 
 @runtime_checkable
@@ -21,7 +21,11 @@ class TimedChip(Protocol):
 
 
 def answer_in_time(
-    chip: Chip, command: bytes, activity: ActivityLog, pace: float, pause: Callable[[float], None],
+    chip: Chip,
+    command: bytes,
+    activity: ActivityLog,
+    pace: float,
+    pause: Callable[[float], None],
 ) -> bytes:
     """The chip's answer, after the time a real one would take at `pace`; recorded as the chip's."""
     thinking = chip.processing_s(command) * pace if isinstance(chip, TimedChip) else 0.0

@@ -18,9 +18,9 @@ from drivers.simulators.activity import ActivityLog
 from drivers.simulators.pty_line import LineGone, PtyLine
 
 WHO = "code_scanner"
-SEES_AFTER_S = 0.25          # from a phone in sight to the first byte
-LATE_S = 4.0                 # the phone's glass reflects; longer than a patient look at the screen
-IDENTIFIER = "]Q1"           # QR code, ISO/IEC 15424
+SEES_AFTER_S = 0.25  # from a phone in sight to the first byte
+LATE_S = 4.0  # the phone's glass reflects; longer than a patient look at the screen
+IDENTIFIER = "]Q1"  # QR code, ISO/IEC 15424
 END_S = 10.0
 
 
@@ -36,7 +36,7 @@ class CodeScannerSim:
         self._faults: set[str] = set()
         self._in_sight: queue.SimpleQueue[str | None] = queue.SimpleQueue()
         self._thread: threading.Thread | None = None
-        self.seen = 0      # codes that it is done with: said, or lost on a line that was unplugged
+        self.seen = 0  # codes that it is done with: said, or lost on a line that was unplugged
 
     @property
     def url(self) -> str:
@@ -93,7 +93,7 @@ class CodeScannerSim:
                 if not self._has("silent"):
                     self._line.send(self._said(text), "code")
             except LineGone:
-                continue      # nobody hears a scanner whose plug is pulled
+                continue  # nobody hears a scanner whose plug is pulled
             finally:
                 self.seen += 1
 
@@ -111,7 +111,7 @@ class CodeScannerSim:
         if self._has("garbled"):
             # Of a key event the type is hit: another time would still be an event.
             hit = middle if self._file.dialect == "serial" else middle - middle % EVENT_BYTES + TYPE_AT
-            data = data[:hit] + b"\xff" + data[hit + 1:]
+            data = data[:hit] + b"\xff" + data[hit + 1 :]
         return data[:middle] if self._has("cut_short") else data
 
     def _encoded(self, line: str) -> bytes:

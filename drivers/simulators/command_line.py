@@ -19,7 +19,7 @@ from drivers.simulators.rig import PRINTER_FILE, SCANNER_FILE, UNITS, Rig
 from drivers.typeface import Typeface
 
 ENDING = (signal.SIGTERM, signal.SIGINT)
-VPCD = "127.0.0.1:35963"   # where Debian's vpcd listens
+VPCD = "127.0.0.1:35963"  # where Debian's vpcd listens
 
 
 def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -29,9 +29,12 @@ def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     parser.add_argument("--control", type=Path, required=True, help="socket for the bench window and for tests")
     parser.add_argument("--pace", type=pace, default=1.0, help="1 real times, 0 none (default 1)")
     parser.add_argument("--today", type=day, default=None, help="the day that relative dates count from")
-    parser.add_argument("--vpcd", default=VPCD, 
-                        help=f"HOST:PORT or URL of the coupler's chip side (default {VPCD}); unit://permit_unit: "
-                        "the permit unit reads chips itself")
+    parser.add_argument(
+        "--vpcd",
+        default=VPCD,
+        help=f"HOST:PORT or URL of the coupler's chip side (default {VPCD}); unit://permit_unit: "
+        "the permit unit reads chips itself",
+    )
     parser.add_argument("--residents", type=Path, default=DEFAULT, help="invented people and permits")
     parser.add_argument("--printer-file", type=Path, default=PRINTER_FILE, help="the receipt printer's device file")
     parser.add_argument("--scanner-file", type=Path, default=SCANNER_FILE, help="the code scanner's device file")
@@ -44,8 +47,16 @@ def simulate(args: argparse.Namespace) -> int:
     vpcd_url = args.vpcd if "://" in args.vpcd else f"tcp://{args.vpcd}"
     args.run_dir.mkdir(parents=True, exist_ok=True)
     typeface = Typeface.load(ASSETS / "fonts")
-    rig = Rig(args.run_dir, load_residents(args.residents, args.today), args.pace, vpcd_url, typeface,
-              args.printer_file, args.scanner_file, args.unit)
+    rig = Rig(
+        args.run_dir,
+        load_residents(args.residents, args.today),
+        args.pace,
+        vpcd_url,
+        typeface,
+        args.printer_file,
+        args.scanner_file,
+        args.unit,
+    )
     control = RigControl(rig, args.control)
     woken, wake = os.pipe()
     before = {number: signal.signal(number, lambda *_: os.write(wake, b".")) for number in ENDING}

@@ -57,8 +57,9 @@ def verbs_of(rig: Rig) -> dict[str, tuple[Callable[..., Any], frozenset[str], fr
         "urls": verb(lambda: rig.urls),
         "state": verb(rig.state),
         "receipt_texts": verb(rig.receipt_texts),
-        "save_receipt": verb(lambda path, number=-1: rig.save_receipt(Path(path), number), "path",
-                             may_have=("number",)),
+        "save_receipt": verb(
+            lambda path, number=-1: rig.save_receipt(Path(path), number), "path", may_have=("number",)
+        ),
         "save_face": verb(lambda permit_id, path: rig.save_face(permit_id, Path(path)), "permit_id", "path"),
         "drain_activity": verb(rig.drain_activity),
     }
@@ -139,7 +140,7 @@ class RigControl:
                 heard[:] = rest
                 link.sendall(json.dumps(self.answer(line), ensure_ascii=False).encode() + b"\n")
         except OSError:
-            portion = b""   # the caller left in the middle of a word or of our answer
+            portion = b""  # the caller left in the middle of a word or of our answer
         if not portion or len(self._heard[link]) > LONGEST_LINE:
             self._hang_up(link)
 
@@ -200,6 +201,7 @@ class RigClient:
     def __enter__(self) -> RigClient:
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None,
-                 trace: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         self.close()

@@ -10,7 +10,7 @@ from drivers.simulators import vpcd_wire
 from drivers.transport.base import ApduAnswer
 
 DEVICE = "permit_chip"
-ANSWER_S = 5.0      # a chip that thinks longer than this is silent
+ANSWER_S = 5.0  # a chip that thinks longer than this is silent
 ATR_S = 1.0
 
 

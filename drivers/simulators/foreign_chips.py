@@ -30,7 +30,7 @@ class SelectOnlyChip:
 
     def command(self, apdu: bytes) -> bytes:
         if apdu[:3] == b"\x00\xa4\x04" and len(apdu) > 5:
-            known = apdu[5:5 + apdu[4]] in self._applications
+            known = apdu[5 : 5 + apdu[4]] in self._applications
             return b"\x90\x00" if known else b"\x6a\x82"
         return b"\x6d\x00"
 

@@ -37,8 +37,8 @@ from drivers.simulators.activity import ActivityLog
 from drivers.simulators.pty_line import PtyLine
 from drivers.simulators.residents import Person
 
-MODULE_ID = "05.01-20260101-0000000042-1234567890"      # invented
-LATE_S = 4.0                                              # longer than any time-out of the device file
+MODULE_ID = "05.01-20260101-0000000042-1234567890"  # invented
+LATE_S = 4.0  # longer than any time-out of the device file
 LATE_STEP_S = 0.02
 
 # Device times seen in the field, without the line.
@@ -50,7 +50,7 @@ READ_FINGERPRINT_S = 1.2
 READ_ADDRESS_S = 0.12
 
 _BAUDS = {parameter: baud for baud, parameter in SPEED_PARAMETERS.items()}
-_FOREIGN_FRAME = bytes.fromhex("55AA0003A1B2C3D4")       # another header, as vendors' own frames have
+_FOREIGN_FRAME = bytes.fromhex("55AA0003A1B2C3D4")  # another header, as vendors' own frames have
 
 
 @dataclass(slots=True)
@@ -68,25 +68,55 @@ def holder_text(person: Person) -> HolderText:
     match person.kind:
         case "hmt":
             return HmtText(
-                name=person.name, sex_code=person.sex, birth=person.birth, id_number=person.number,
-                valid_from=person.valid_from, valid_to=person.valid_to, address=person.address,
-                authority=person.authority, travel_permit_number=person.travel_permit_number,
-                issue_count=person.issue_count)
+                name=person.name,
+                sex_code=person.sex,
+                birth=person.birth,
+                id_number=person.number,
+                valid_from=person.valid_from,
+                valid_to=person.valid_to,
+                address=person.address,
+                authority=person.authority,
+                travel_permit_number=person.travel_permit_number,
+                issue_count=person.issue_count,
+            )
         case "foreign_2017":
             return Foreign2017Text(
-                name=person.name, sex_code=person.sex, birth=person.birth, id_number=person.number,
-                valid_from=person.valid_from, valid_to=person.valid_to, english_name=person.english_name,
-                nationality=person.nationality, card_version=person.card_version, authority=person.authority)
+                name=person.name,
+                sex_code=person.sex,
+                birth=person.birth,
+                id_number=person.number,
+                valid_from=person.valid_from,
+                valid_to=person.valid_to,
+                english_name=person.english_name,
+                nationality=person.nationality,
+                card_version=person.card_version,
+                authority=person.authority,
+            )
         case "foreign_2023":
             return Foreign2023Text(
-                name=person.name, sex_code=person.sex, birth=person.birth, id_number=person.number,
-                valid_from=person.valid_from, valid_to=person.valid_to, english_name=person.english_name,
-                nationality=person.nationality, renewals=person.renewals, old_number_link=person.old_number_link)
+                name=person.name,
+                sex_code=person.sex,
+                birth=person.birth,
+                id_number=person.number,
+                valid_from=person.valid_from,
+                valid_to=person.valid_to,
+                english_name=person.english_name,
+                nationality=person.nationality,
+                renewals=person.renewals,
+                old_number_link=person.old_number_link,
+            )
         case _:
             return CitizenText(
-                name=person.name, sex_code=person.sex, birth=person.birth, id_number=person.number,
-                valid_from=person.valid_from, valid_to=person.valid_to, ethnicity_code=person.ethnicity,
-                address=person.address, authority=person.authority)
+                name=person.name,
+                sex_code=person.sex,
+                birth=person.birth,
+                id_number=person.number,
+                valid_from=person.valid_from,
+                valid_to=person.valid_to,
+                ethnicity_code=person.ethnicity,
+                address=person.address,
+                authority=person.authority,
+            )
 
 
 def raw_photo(person: Person) -> bytes:
@@ -98,8 +128,19 @@ class IdReaderSim:
     """One module. `start` returns the URL of its line."""
 
     fault_names: tuple[str, ...] = (
-        "silent", "garbled", "garbled_once", "noise_before", "noise_after", "foreign_frame", "late", "truncated",
-        "unplugged", "read_fails", "select_fails", "random_refusal", "self_test_fails",
+        "silent",
+        "garbled",
+        "garbled_once",
+        "noise_before",
+        "noise_after",
+        "foreign_frame",
+        "late",
+        "truncated",
+        "unplugged",
+        "read_fails",
+        "select_fails",
+        "random_refusal",
+        "self_test_fails",
     )
 
     def __init__(self, activity: ActivityLog, pace: float, run_dir: Path) -> None:
@@ -194,17 +235,17 @@ class IdReaderSim:
         frame = answer.encode()
         if self._has("garbled") or self._has("garbled_once"):
             middle = len(frame) - 2
-            frame = frame[:middle] + bytes((frame[middle] ^ 0x10,)) + frame[middle + 1:]
+            frame = frame[:middle] + bytes((frame[middle] ^ 0x10,)) + frame[middle + 1 :]
             with self._lock:
                 self._faults.discard("garbled_once")
         if self._has("truncated"):
-            frame = frame[:len(frame) // 2]
+            frame = frame[: len(frame) // 2]
         if self._has("noise_before"):
-            frame = b"\x00\xFF\xAA\xAA" + frame
+            frame = b"\x00\xff\xaa\xaa" + frame
         if self._has("foreign_frame"):
             frame = _FOREIGN_FRAME + frame
         if self._has("noise_after"):
-            frame = frame + b"\x5A" + HEADER[:3]
+            frame = frame + b"\x5a" + HEADER[:3]
         self._line.send(frame)
 
     def _answer(self, cmd: int, para: int, rest: bytes) -> Answer:

@@ -23,10 +23,14 @@ from drivers.simulators.virtual_chip import VirtualChip
 from drivers.typeface import Typeface
 
 TITLES = {
-    "permit": "居住证", "epassport": "电子护照", "bank": "银行卡", "blank": "空白卡", "memory": "门禁卡",
+    "permit": "居住证",
+    "epassport": "电子护照",
+    "bank": "银行卡",
+    "blank": "空白卡",
+    "memory": "门禁卡",
     "none": "塑料卡",
 }
-SEXES = {"1": "男", "2": "女"}   # GB/T 2261.1
+SEXES = {"1": "男", "2": "女"}  # GB/T 2261.1
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,8 +62,9 @@ class IssuedPermit:
         return {} if self.chip is None else {name: _plain(value) for name, value in self.chip.written_fields().items()}
 
 
-def issue(residents: Residents, permit_files: Mapping[str, PermitFile], keys: MasterKeys,
-          typeface: Typeface) -> dict[str, IssuedPermit]:
+def issue(
+    residents: Residents, permit_files: Mapping[str, PermitFile], keys: MasterKeys, typeface: Typeface
+) -> dict[str, IssuedPermit]:
     """Every permit of `residents`, by id. Raises ValueError for one whose permit file is not there."""
     issued = {}
     for data in residents.permits.values():
@@ -72,8 +77,9 @@ def issue(residents: Residents, permit_files: Mapping[str, PermitFile], keys: Ma
     return issued
 
 
-def _permit(data: PermitData, residents: Residents, permit_files: Mapping[str, PermitFile], keys: MasterKeys,
-            typeface: Typeface) -> IssuedPermit:
+def _permit(
+    data: PermitData, residents: Residents, permit_files: Mapping[str, PermitFile], keys: MasterKeys, typeface: Typeface
+) -> IssuedPermit:
     if data.permit_file not in permit_files:
         raise ValueError(f"permit {data.id}: there is no permit file {data.permit_file!r}")
     permit_file, holder = permit_files[data.permit_file], residents.holder_of(data)
@@ -84,10 +90,17 @@ def _permit(data: PermitData, residents: Residents, permit_files: Mapping[str, P
         values = face_values(data, holder.number, holder.name)
         face.print_columns(_drawn(permit_file.face, tuple(values.items()), typeface).columns)
         prints = face.prints
-    printed = {"title": TITLES["permit"], "issuer": data.issuing_authority, "name": holder.name,
-               "sex": SEXES.get(holder.sex, ""), "birth": holder.birth.isoformat(), "number": holder.number}
-    return IssuedPermit(data.id, data, SimulatedPermit(data.id, chip, face), chip, face, printed, prints,
-                        permit_file.face)
+    printed = {
+        "title": TITLES["permit"],
+        "issuer": data.issuing_authority,
+        "name": holder.name,
+        "sex": SEXES.get(holder.sex, ""),
+        "birth": holder.birth.isoformat(),
+        "number": holder.number,
+    }
+    return IssuedPermit(
+        data.id, data, SimulatedPermit(data.id, chip, face), chip, face, printed, prints, permit_file.face
+    )
 
 
 @lru_cache(maxsize=64)
@@ -99,10 +112,18 @@ def _drawn(layout: FaceLayout, values: tuple[tuple[str, str], ...], typeface: Ty
 def face_values(data: PermitData, number: str, name: str) -> dict[str, str]:
     """The fields that a face's templates may name, as text; dates as 2027.12.04, as identity cards write them."""
     fields: dict[str, FieldValue] = {
-        "chip_serial": data.chip_serial, "region": data.region, "permit_number": data.permit_number,
-        "id_number": number, "holder_name": name, "issued_on": data.issued_on, "address": data.address,
-        "issuing_authority": data.issuing_authority, "category": data.category, "valid_from": data.valid_from,
-        "valid_to": data.valid_to, "endorsement_count": data.endorsement_count,
+        "chip_serial": data.chip_serial,
+        "region": data.region,
+        "permit_number": data.permit_number,
+        "id_number": number,
+        "holder_name": name,
+        "issued_on": data.issued_on,
+        "address": data.address,
+        "issuing_authority": data.issuing_authority,
+        "category": data.category,
+        "valid_from": data.valid_from,
+        "valid_to": data.valid_to,
+        "endorsement_count": data.endorsement_count,
     }
     return {key: _on_face(value) for key, value in fields.items()}
 

@@ -110,7 +110,10 @@ class PrivatePcscd:
         with self.log.open("ab") as log:
             self._cage = subprocess.Popen(
                 [*_unshare(), sys.executable, "-I", pcscd_cage.__file__, str(self._run_dir)],
-                stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=log, start_new_session=True,
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=log,
+                start_new_session=True,
             )
         self._await_ready(self._cage)
 
@@ -175,7 +178,10 @@ class PrivatePcscd:
         return self
 
     def __exit__(
-        self, kind: type[BaseException] | None, raised: BaseException | None, at: TracebackType | None,
+        self,
+        kind: type[BaseException] | None,
+        raised: BaseException | None,
+        at: TracebackType | None,
     ) -> None:
         self.stop()
 
@@ -183,7 +189,11 @@ class PrivatePcscd:
 def _reader(name: bytes, port: int) -> bytes:
     """One reader of reader.conf(5)."""
     return b'FRIENDLYNAME "%b"\nDEVICENAME /dev/null:%d\nLIBPATH %b\nCHANNELID %d\n' % (
-        name, port, os.fsencode(VPCD_DRIVER), port)
+        name,
+        port,
+        os.fsencode(VPCD_DRIVER),
+        port,
+    )
 
 
 def _is_stopped(pid: int) -> bool:

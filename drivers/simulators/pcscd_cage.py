@@ -17,9 +17,9 @@ import sys
 from pathlib import Path
 
 VPCD_PORT = 35963  # private to the network namespace, so it need not be free outside
-SLOTS = 2          # vpcd makes a reader of two slots; the second listens on the next port
+SLOTS = 2  # vpcd makes a reader of two slots; the second listens on the next port
 PCSCD_HOME = Path("/run/pcscd")  # compiled into pcscd
-IPC_DIR = "ipc"    # below the run directory: what pcscd sees as its own
+IPC_DIR = "ipc"  # below the run directory: what pcscd sees as its own
 DRIVERS = Path("/usr/lib/pcsc/drivers")
 
 

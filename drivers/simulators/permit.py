@@ -16,10 +16,10 @@ from typing import Protocol
 class Place(Enum):
     """Where a simulated permit is."""
 
-    HAND = "hand"          # with the holder
+    HAND = "hand"  # with the holder
     MOUTH = "mouth"
     STATION = "station"
-    PATH = "path"          # inside, between mouth and station (jammed, or moved by hand)
+    PATH = "path"  # inside, between mouth and station (jammed, or moved by hand)
     BIN = "bin"
 
 

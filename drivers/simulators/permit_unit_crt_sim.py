@@ -41,7 +41,7 @@ LINK_NAME = "permit-unit"
 VERSION = b"CRT-591-M SIM V1.00"
 SERIAL_NUMBER = b"SIM5910001"
 CONFIGURATION = b"0"
-SENSOR_PLACES = (Place.MOUTH, Place.PATH, Place.STATION, None)      # the shipped device file's order
+SENSOR_PLACES = (Place.MOUTH, Place.PATH, Place.STATION, None)  # the shipped device file's order
 COUNTER_MOST = 999
 ERROR_OF = {
     Motion.NO_PERMIT: "A0",
@@ -56,9 +56,26 @@ ERROR_OF = {
 }
 CHIP_COMMANDS = (Command.CONTACT_CHIP, Command.CONTACTLESS_CHIP)
 FAULT_NAMES = (
-    "silent", "garbled", "garbled_once", "nak_once", "late", "unplugged", "lost_ack", "lost_reply",
-    "jam_taking_in", "jam_at_station", "jam_giving_out", "jam_retaining", "too_long", "pulled_back",
-    "contacts_stuck", "motor", "sensor", "bin_full", "counter_overflow", "power_loss",
+    "silent",
+    "garbled",
+    "garbled_once",
+    "nak_once",
+    "late",
+    "unplugged",
+    "lost_ack",
+    "lost_reply",
+    "jam_taking_in",
+    "jam_at_station",
+    "jam_giving_out",
+    "jam_retaining",
+    "too_long",
+    "pulled_back",
+    "contacts_stuck",
+    "motor",
+    "sensor",
+    "bin_full",
+    "counter_overflow",
+    "power_loss",
     "power_loss_answering",
 )
 
@@ -69,8 +86,15 @@ class CrtUnitSim(UnitHands):
 
     fault_names: tuple[str, ...] = FAULT_NAMES
 
-    def __init__(self, activity: ActivityLog, pace: float, run_dir: Path, *, late_s: float = 5.0,
-                 failed_head: int = FAILED_HEADS[0]) -> None:
+    def __init__(
+        self,
+        activity: ActivityLog,
+        pace: float,
+        run_dir: Path,
+        *,
+        late_s: float = 5.0,
+        failed_head: int = FAILED_HEADS[0],
+    ) -> None:
         super().__init__(activity, pace, PtyLine(WHO, self._hear, activity, pace, run_dir / LINK_NAME, BAUD))
         self._activity = activity
         self._pace = pace
@@ -178,7 +202,8 @@ class CrtUnitSim(UnitHands):
                 self._lose_memory()
             return
         is_lost = "lost_reply" in self._faults and (
-            command.command == Command.MOVE or (command.command in CHIP_COMMANDS and command.data))
+            command.command == Command.MOVE or (command.command in CHIP_COMMANDS and command.data)
+        )
         if self._is_on and not is_lost:
             self._last = answer
             self._say_answer(answer)
@@ -229,8 +254,7 @@ class CrtUnitSim(UnitHands):
                 return self._failed(command, "00")
 
     def _done(self, command: CommandFrame, data: bytes = b"") -> Answer:
-        held = {Place.MOUTH: Held.AT_GATE, Place.STATION: Held.AT_CHIP}.get(
-            self._mechanism.sight().place, Held.NOWHERE)
+        held = {Place.MOUTH: Held.AT_GATE, Place.STATION: Held.AT_CHIP}.get(self._mechanism.sight().place, Held.NOWHERE)
         state = State(held, "0", bin_full="bin_full" in self._faults)
         return Done(command.command, command.parameter, state.encode(), data, command.address)
 
@@ -268,16 +292,16 @@ class CrtUnitSim(UnitHands):
         match command.parameter:
             case Move.TO_CONTACTS | Move.TO_ANTENNA:
                 if sight.place is Place.MOUTH and not (self._gate_open or sight.waits_for_removal):
-                    return self._failed(command, "A0")      # the closed gate has no hold of it [?]
+                    return self._failed(command, "A0")  # the closed gate has no hold of it [?]
                 self._at_antenna = command.parameter == Move.TO_ANTENNA
                 return self._ended(command, self._mechanism.take_in())
             case Move.HOLD_AT_GATE | Move.OUT_OF_GATE | Move.TO_BIN if self._is_stuck(sight.place):
                 return self._failed(command, "05")
             case Move.HOLD_AT_GATE:
-                return self._give_out(command)
+                return self._route_effects(command)
             case Move.OUT_OF_GATE:
-                answer = self._give_out(command)
-                self._mechanism.cancel_removal()            # the rollers have let go of it
+                answer = self._route_effects(command)
+                self._mechanism.cancel_removal()  # the rollers have let go of it
                 return answer
             case Move.TO_BIN:
                 return self._retain(command)
@@ -287,7 +311,7 @@ class CrtUnitSim(UnitHands):
     def _is_stuck(self, place: Place) -> bool:
         return "contacts_stuck" in self._faults and place is Place.STATION
 
-    def _give_out(self, command: CommandFrame) -> Answer:
+    def _route_effects(self, command: CommandFrame) -> Answer:
         self._chip_off()
         return self._ended(command, self._mechanism.give_out())
 
@@ -317,7 +341,7 @@ class CrtUnitSim(UnitHands):
     def _serve_chip(self, command: CommandFrame) -> Answer:
         by_antenna = command.command == Command.CONTACTLESS_CHIP
         match command.parameter:
-            case ContactChip.COLD_RESET | ContactChip.WARM_RESET:       # 30h is 60h's activation too
+            case ContactChip.COLD_RESET | ContactChip.WARM_RESET:  # 30h is 60h's activation too
                 return self._power_chip(command, by_antenna)
             case ContactChip.OFF:
                 self._chip_off()
@@ -334,8 +358,12 @@ class CrtUnitSim(UnitHands):
     def _power_chip(self, command: CommandFrame, by_antenna: bool) -> Answer:
         self._chip_off()
         permit = self._mechanism.permit
-        if permit is None or permit.place is not Place.STATION or permit.chip is None or (
-                by_antenna is not self._at_antenna):
+        if (
+            permit is None
+            or permit.place is not Place.STATION
+            or permit.chip is None
+            or (by_antenna is not self._at_antenna)
+        ):
             return self._failed(command, "61")
         atr = permit.chip.atr()
         if not atr:
@@ -359,5 +387,3 @@ class CrtUnitSim(UnitHands):
         chip, self._chip = self._chip, None
         if chip is not None:
             chip.power_off()
-
-

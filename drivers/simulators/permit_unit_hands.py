@@ -16,7 +16,7 @@ class UnitHands(ABC):
     fault_names: tuple[str, ...]
 
     def __init__(self, activity: ActivityLog, pace: float, line: PtyLine) -> None:
-        self._faults: set[str] = set()          # what goes wrong at present
+        self._faults: set[str] = set()  # what goes wrong at present
         self._mechanism = Mechanism(activity, pace, self._faults)
         self._line = line
 

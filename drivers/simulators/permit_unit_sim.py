@@ -39,10 +39,18 @@ from drivers.simulators.pty_line import LineGone, PtyLine
 BAUD = 38400
 LINK_NAME = "permit-unit"
 ROM_VERSION = b"TCP300SM V1.00 "
-MECHANICAL = frozenset((
-    Command.ERASE_PRINT_GIVE_OUT, Command.PRINT_GIVE_OUT, Command.ERASE_GIVE_OUT, Command.GIVE_OUT,
-    Command.REAR_IDLE, Command.FRONT_IDLE, Command.CLEAN, Command.RESET,
-))
+MECHANICAL = frozenset(
+    (
+        Command.ERASE_PRINT_GIVE_OUT,
+        Command.PRINT_GIVE_OUT,
+        Command.ERASE_GIVE_OUT,
+        Command.GIVE_OUT,
+        Command.REAR_IDLE,
+        Command.FRONT_IDLE,
+        Command.CLEAN,
+        Command.RESET,
+    )
+)
 PRIORITY = frozenset((Command.CANCEL_INSERTION, Command.RESET))
 STATUS_OF = {
     Motion.DONE: Status.OK,
@@ -57,10 +65,26 @@ STATUS_OF = {
     Motion.SELF_TEST: Status.EEPROM,
 }
 FAULT_NAMES = (
-    "silent", "garbled", "garbled_once", "nak_once", "late", "unplugged",
-    "jam_taking_in", "jam_at_station", "jam_giving_out", "jam_printing",
-    "erase_head_hot", "cam_motor", "eeprom", "image_error", "buffer_overflow",
-    "wrong_way", "pulled_back", "bin_full", "lost_print_reply", "power_loss",
+    "silent",
+    "garbled",
+    "garbled_once",
+    "nak_once",
+    "late",
+    "unplugged",
+    "jam_taking_in",
+    "jam_at_station",
+    "jam_giving_out",
+    "jam_printing",
+    "erase_head_hot",
+    "cam_motor",
+    "eeprom",
+    "image_error",
+    "buffer_overflow",
+    "wrong_way",
+    "pulled_back",
+    "bin_full",
+    "lost_print_reply",
+    "power_loss",
 )
 
 
@@ -277,7 +301,7 @@ class PermitUnitSim(UnitHands):
         encoded = answer.encode()
         late_until = time.monotonic() + self._late_s
         while "late" in self._faults and (left_s := late_until - time.monotonic()) > 0:
-            self._line.pause(min(left_s, LATE_LOOK_S))      # a unit that is mended holds nothing back any more
+            self._line.pause(min(left_s, LATE_LOOK_S))  # a unit that is mended holds nothing back any more
         if "garbled" in self._faults or "garbled_once" in self._faults:
             self._faults.discard("garbled_once")
             encoded = encoded[:-1] + bytes([encoded[-1] ^ 0x55])

@@ -20,13 +20,12 @@ from urllib.parse import quote
 
 from drivers.simulators.activity import ActivityLog
 
-BITS_PER_BYTE = 10           # 8N1: start, 8 data, stop
-PORTION_S = 0.002            # the line is filled in portions of this length, on a schedule counted from the first byte
-NO_READER_S = 1.0            # a host that reads nothing for so long loses what is sent, as with a full UART
+BITS_PER_BYTE = 10  # 8N1: start, 8 data, stop
+PORTION_S = 0.002  # the line is filled in portions of this length, on a schedule counted from the first byte
+NO_READER_S = 1.0  # a host that reads nothing for so long loses what is sent, as with a full UART
 _LISTEN = select.POLLIN
 
-_SPEEDS = {getattr(termios, f"B{baud}"): baud
-           for baud in (1200, 2400, 4800, 9600, 19200, 38400, 57600, 115200, 230400)}
+_SPEEDS = {getattr(termios, f"B{baud}"): baud for baud in (1200, 2400, 4800, 9600, 19200, 38400, 57600, 115200, 230400)}
 # What an 8N1 receiver makes of another speed is arbitrary; it only must never be the sender's bytes.
 _NONSENSE = bytes((byte * 5 + 0x3B) & 0xFF for byte in range(256))
 
@@ -42,19 +41,26 @@ class PtyLine:
     these bytes would have arrived. It answers with `send`, and waits with `busy`. Both raise `LineGone`.
     """
 
-    def __init__(self, who: str, handler: Callable[[bytes], None], activity: ActivityLog, pace: float, link: Path,
-                 baud: int = 115200) -> None:
+    def __init__(
+        self,
+        who: str,
+        handler: Callable[[bytes], None],
+        activity: ActivityLog,
+        pace: float,
+        link: Path,
+        baud: int = 115200,
+    ) -> None:
         self._who = who
         self._handler = handler
         self._activity = activity
         self._pace = pace
         self._link = link
         self._default_baud = baud
-        self.baud = baud         # the device's own speed; its simulator changes it at the host's order
+        self.baud = baud  # the device's own speed; its simulator changes it at the host's order
         self._ends: tuple[int, int] | None = None
         self._lock = threading.RLock()
         self._let_go = threading.Condition(self._lock)
-        self._polled: int | None = None         # the device end that the listener waits on
+        self._polled: int | None = None  # the device end that the listener waits on
         self._sending = threading.Lock()
         self._gone = threading.Event()
         self._running = False
@@ -112,7 +118,7 @@ class PtyLine:
                 self._ends = None
         self._wake_listener()
         if threading.current_thread() is not self._thread:
-            with self._lock:        # the kernel hangs the line up when nobody waits on its device end any more
+            with self._lock:  # the kernel hangs the line up when nobody waits on its device end any more
                 self._let_go.wait_for(lambda: self._polled is None)
 
     def plug_in(self) -> None:
@@ -174,7 +180,7 @@ class PtyLine:
                 if self._ends is None:
                     raise LineGone
                 try:
-                    data = data[os.write(self._ends[0], data):]
+                    data = data[os.write(self._ends[0], data) :]
                 except BlockingIOError:
                     if time.monotonic() > deadline:
                         return

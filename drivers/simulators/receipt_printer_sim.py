@@ -28,10 +28,10 @@ from drivers.simulators.activity import ActivityLog
 from drivers.typeface import Typeface
 
 WHO = "receipt_printer"
-DOTS_PER_SECOND = 1200     # 150 mm/s, the usual figure of kiosk printers
+DOTS_PER_SECOND = 1200  # 150 mm/s, the usual figure of kiosk printers
 CUT_S = 0.4
 SLOWNESS = 20
-LINES_LEFT = 6             # of `paper_out_while_printing`
+LINES_LEFT = 6  # of `paper_out_while_printing`
 POLL_S = 0.05
 PORTION = 4096
 
@@ -43,12 +43,19 @@ class ReceiptPrinterSim:
     """
 
     fault_names: tuple[str, ...] = (
-        "paper_near_end", "paper_out", "paper_out_while_printing", "cover_open", "cutter_failed", "silent", "offline",
-        "unplugged", "garbled_status", "slow",
+        "paper_near_end",
+        "paper_out",
+        "paper_out_while_printing",
+        "cover_open",
+        "cutter_failed",
+        "silent",
+        "offline",
+        "unplugged",
+        "garbled_status",
+        "slow",
     )
 
-    def __init__(self, activity: ActivityLog, pace: float, device_file: ReceiptPrinterFile,
-                 typeface: Typeface) -> None:
+    def __init__(self, activity: ActivityLog, pace: float, device_file: ReceiptPrinterFile, typeface: Typeface) -> None:
         self._activity = activity
         self._pace = pace
         self._file = device_file

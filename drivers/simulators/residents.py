@@ -23,7 +23,7 @@ DEFAULT = Path(__file__).parent / "data" / "residents.toml"
 PERSON_KINDS = ("citizen", "hmt", "foreign_2017", "foreign_2023")
 CHIP_KINDS = ("permit", "epassport", "bank", "blank", "memory", "none")
 
-COUNT, MOST_ENDORSEMENTS = "endorsement_count", 65535      # as the contract with central has it
+COUNT, MOST_ENDORSEMENTS = "endorsement_count", 65535  # as the contract with central has it
 
 CHINA = ZoneInfo("Asia/Shanghai")
 _STEP = re.compile(r"([+-]\d+)([dmy])")
@@ -145,7 +145,7 @@ def day_of(text: object, today: date) -> date:
         raise ValueError("not a date")
     if not text.startswith("today"):
         return date.fromisoformat(text)
-    steps = text[len("today"):]
+    steps = text[len("today") :]
     if _STEP.sub("", steps):
         raise ValueError(f"not a date: {text!r}")
     day = today
@@ -176,8 +176,11 @@ def load_residents(path: Path = DEFAULT, today: date | None = None) -> Residents
         if permit.chip == "permit" and permit.holder not in people:
             mistakes.append(f"{path.name}: {permit.id}: holder {permit.holder!r} is nobody here")
     licences = _all(tables.get("licences", []), _licence, day, path.name, mistakes)
-    mistakes += [f"{path.name}: {licence.id}: holder {licence.holder!r} is nobody here"
-                 for licence in licences if licence.holder not in people]
+    mistakes += [
+        f"{path.name}: {licence.id}: holder {licence.holder!r} is nobody here"
+        for licence in licences
+        if licence.holder not in people
+    ]
     records = _all(tables.get("records", []), _record, day, path.name, mistakes)
     mistakes += [mistake for record in records for mistake in _strangers(record, people, licences, path.name)]
     serials = [p.chip_serial for p in permits if p.chip_serial]
@@ -186,25 +189,29 @@ def load_residents(path: Path = DEFAULT, today: date | None = None) -> Residents
     if mistakes:
         raise DeviceFileError(mistakes)
     return Residents(
-        people, {permit.id: permit for permit in permits}, {licence.id: licence for licence in licences},
-        {record.id: record for record in records})
+        people,
+        {permit.id: permit for permit in permits},
+        {licence.id: licence for licence in licences},
+        {record.id: record for record in records},
+    )
 
 
-def _strangers(
-    record: Record, people: Mapping[str, Person], licences: Iterable[Licence], file_name: str
-) -> list[str]:
+def _strangers(record: Record, people: Mapping[str, Person], licences: Iterable[Licence], file_name: str) -> list[str]:
     """Whom and what a record names that is not there, a line each."""
     wrong = [
         f"{file_name}: {record.id}: {name!r} is nobody here"
-        for name in (record.holder, record.agent) if name and name not in people]
+        for name in (record.holder, record.agent)
+        if name and name not in people
+    ]
     shown = {licence.id: licence for licence in licences}.get(record.licence)
     if record.licence and (shown is None or (shown.holder, shown.evidence) != (record.holder, record.evidence)):
         wrong.append(f"{file_name}: {record.id}: {record.licence!r} is no licence of this holder and evidence")
     return wrong
 
 
-def _all(tables: object, build: Callable[[dict[str, Any], date], _One], today: date, file_name: str,
-         mistakes: list[str]) -> list[_One]:
+def _all(
+    tables: object, build: Callable[[dict[str, Any], date], _One], today: date, file_name: str, mistakes: list[str]
+) -> list[_One]:
     built: list[_One] = []
     if not isinstance(tables, list) or not all(isinstance(table, dict) for table in tables):
         mistakes.append(f"{file_name}: people, permits, licences and records are lists of tables")
@@ -216,8 +223,10 @@ def _all(tables: object, build: Callable[[dict[str, Any], date], _One], today: d
             continue
         count = table.get(COUNT, 0)
         if isinstance(count, bool) or not isinstance(count, int) or not 0 <= count <= MOST_ENDORSEMENTS:
-            mistakes.append(f"{file_name}: {table.get('id', 'without id')!a}: {COUNT}: must be a whole number "
-                            f"from 0 to {MOST_ENDORSEMENTS}, not {count!r}")
+            mistakes.append(
+                f"{file_name}: {table.get('id', 'without id')!a}: {COUNT}: must be a whole number "
+                f"from 0 to {MOST_ENDORSEMENTS}, not {count!r}"
+            )
             continue
         try:
             one = build(dict(table), today)

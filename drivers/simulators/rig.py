@@ -70,8 +70,17 @@ class Rig:
     times, 0.0 none. Hands may be used from any thread; they raise ValueError where a person could not do it.
     """
 
-    def __init__(self, run_dir: Path, residents: Residents, pace: float, vpcd_url: str, typeface: Typeface,
-                 printer_file: Path = PRINTER_FILE, scanner_file: Path = SCANNER_FILE, unit: str = STAR) -> None:
+    def __init__(
+        self,
+        run_dir: Path,
+        residents: Residents,
+        pace: float,
+        vpcd_url: str,
+        typeface: Typeface,
+        printer_file: Path = PRINTER_FILE,
+        scanner_file: Path = SCANNER_FILE,
+        unit: str = STAR,
+    ) -> None:
         self.activity = ActivityLog()
         self._run_dir, self._pace = run_dir, pace
         self._residents = residents
@@ -221,7 +230,8 @@ class Rig:
         self.receipt_printer.load_paper()
         with self._lock:
             self._faults["receipt_printer"] = [
-                name for name in self._faults["receipt_printer"] if not name.startswith("paper_")]
+                name for name in self._faults["receipt_printer"] if not name.startswith("paper_")
+            ]
 
     def tear_off_receipt(self) -> None:
         """Take the receipt that hangs out of the printer."""

@@ -22,10 +22,10 @@ Protocol = Literal["t0", "t1"]
 
 TRIES = 3
 MAC_BYTES = 4
-SILENCE = b""                     # what `command` gives where a real chip would say nothing
-READ_S = 0.008                    # time that a command takes on a chip of this kind [?]
-UPDATE_S = 0.025                  # the same with an EEPROM write
-SLOW = 20.0                       # factor of the fault "slow"
+SILENCE = b""  # what `command` gives where a real chip would say nothing
+READ_S = 0.008  # time that a command takes on a chip of this kind [?]
+UPDATE_S = 0.025  # the same with an EEPROM write
+SLOW = 20.0  # factor of the fault "slow"
 HISTORICAL = b"QIANZHU-SIM"
 
 FAULTS = ("silent", "dead", "wrong_mac", "locked", "memory_failure", "torn", "slow")
@@ -37,8 +37,13 @@ class VirtualChip:
     fault_names = FAULTS
 
     def __init__(
-        self, permit_file: PermitFile, fields: Mapping[str, FieldValue], keys: chip_keys.MasterKeys, *,
-        protocol: Protocol = "t0", counts_tries: bool = False,
+        self,
+        permit_file: PermitFile,
+        fields: Mapping[str, FieldValue],
+        keys: chip_keys.MasterKeys,
+        *,
+        protocol: Protocol = "t0",
+        counts_tries: bool = False,
         challenges: Callable[[int], bytes] = secrets.token_bytes,
     ) -> None:
         """`fields`: what it was personalised with. `counts_tries`: a wrong MAC gives 63Cx instead of 6988."""
@@ -60,16 +65,30 @@ class VirtualChip:
 
     @classmethod
     def from_permit(
-        cls, permit: PermitData, holder: Person, permit_file: PermitFile, keys: chip_keys.MasterKeys, *,
+        cls,
+        permit: PermitData,
+        holder: Person,
+        permit_file: PermitFile,
+        keys: chip_keys.MasterKeys,
+        *,
         protocol: Protocol = "t0",
     ) -> VirtualChip:
         """The chip of an invented resident's permit."""
         fields: dict[str, FieldValue] = {
-            "chip_serial": permit.chip_serial, "region": permit.region, "permit_number": permit.permit_number,
-            "id_number": holder.number, "holder_name": holder.name, "sex": holder.sex,
-            "ethnicity": holder.ethnicity or "00", "birth": holder.birth, "issued_on": permit.issued_on,
-            "address": permit.address, "issuing_authority": permit.issuing_authority, "category": permit.category,
-            "valid_from": permit.valid_from, "valid_to": permit.valid_to,
+            "chip_serial": permit.chip_serial,
+            "region": permit.region,
+            "permit_number": permit.permit_number,
+            "id_number": holder.number,
+            "holder_name": holder.name,
+            "sex": holder.sex,
+            "ethnicity": holder.ethnicity or "00",
+            "birth": holder.birth,
+            "issued_on": permit.issued_on,
+            "address": permit.address,
+            "issuing_authority": permit.issuing_authority,
+            "category": permit.category,
+            "valid_from": permit.valid_from,
+            "valid_to": permit.valid_to,
             "endorsement_count": permit.endorsement_count,
         }
         shown = {field.name: fields[field.name] for field in permit_file.fields}
@@ -142,7 +161,7 @@ class VirtualChip:
     def leave_behind(self, place: Place, offset: int, raw: bytes) -> None:
         """Put bytes into the memory as another program may have left them there."""
         content = {key: bytearray(cells) for key, cells in self._memory.content().items()}
-        content[place][offset:offset + len(raw)] = raw
+        content[place][offset : offset + len(raw)] = raw
         self._memory = ChipMemory({key: bytes(cells) for key, cells in content.items()})
 
     def memory_at(self, place: Place) -> bytes:
@@ -198,7 +217,7 @@ class VirtualChip:
         return plain[ins](apdu)
 
     def _select(self, apdu: bytes) -> bytes:
-        p1, p2, name = apdu[2], apdu[3], apdu[5:5 + apdu[4]] if len(apdu) > 5 else b""
+        p1, p2, name = apdu[2], apdu[3], apdu[5 : 5 + apdu[4]] if len(apdu) > 5 else b""
         if p2 not in (0x00, 0x0C):
             return _sw(0x6A86)
         if p1 == 0x04:
@@ -211,7 +230,7 @@ class VirtualChip:
         paths = {file.path for file in self._permit.files}
         directory = self._path[:-1] if self._path in paths else self._path
         path = (*directory, int.from_bytes(name, "big"))
-        if not any(known[:len(path)] == path for known in paths):
+        if not any(known[: len(path)] == path for known in paths):
             return _sw(0x6A82)
         self._path = path
         return _sw(0x9000)
@@ -228,7 +247,7 @@ class VirtualChip:
             return _sw(0x6A82 if file is None else 0x6700)
         if apdu[3] >= file.length:
             return _sw(0x6B00)
-        return self._give(self._memory.read((file.name, 0))[apdu[3]:], apdu)
+        return self._give(self._memory.read((file.name, 0))[apdu[3] :], apdu)
 
     def _read_record(self, apdu: bytes) -> bytes:
         place = self._record(apdu)
@@ -261,7 +280,13 @@ class VirtualChip:
         return self._protected(self._permit.file(place[0]), place, 0, data[2:], apdu, challenge)
 
     def _protected(
-        self, file: ChipFile, place: Place, offset: int, data: bytes, apdu: bytes, challenge: bytes | None,
+        self,
+        file: ChipFile,
+        place: Place,
+        offset: int,
+        data: bytes,
+        apdu: bytes,
+        challenge: bytes | None,
     ) -> bytes:
         if file.update != "mac":
             return _sw(0x6982)

@@ -11,7 +11,7 @@ from drivers.simulators.activity import ActivityLog
 from drivers.simulators.chip_time import MUTE_S, answer_in_time
 from drivers.simulators.permit import Chip, Place, SimulatedPermit
 
-RETRY_S = 0.05        # between tries to reach a coupler that is not there (pcscd restarting)
+RETRY_S = 0.05  # between tries to reach a coupler that is not there (pcscd restarting)
 # pcscd looks for a chip every 400 ms. If one goes and another comes in between, it may take the slot for empty until
 # the next removal (pcsc-lite 1.9.9, after a failed power-down); nor can a real permit come and go as fast.
 POLL_S = 0.5

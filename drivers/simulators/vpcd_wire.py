@@ -23,7 +23,7 @@ def open_vpcd(url: str) -> socket.socket:
         case "tcp" | "direct" if (host_and_port := rest.rpartition(":"))[0] and host_and_port[2].isdecimal():
             link = socket.create_connection((host_and_port[0], int(host_and_port[2])), timeout=CONNECT_S)
         case "door":
-            door, _, slot = rest.rpartition("?slot=")      # the path stands as it is, whatever characters it has
+            door, _, slot = rest.rpartition("?slot=")  # the path stands as it is, whatever characters it has
             link = _through_door(Path(door), int(slot))
         case _:
             raise ValueError(f"no vpcd can be reached by {url}")

@@ -131,7 +131,8 @@ def _reader_name(url: str, name: str) -> str:
     if length > LONGEST_READER_NAME_BYTES:
         raise UrlError(
             f"{url!r}: the name has {length} bytes and PC/SC opens none of more than {LONGEST_READER_NAME_BYTES}; give "
-            "the reader a shorter one (FRIENDLYNAME in /etc/reader.conf.d, ifdFriendlyName in its driver's Info.plist)")
+            "the reader a shorter one (FRIENDLYNAME in /etc/reader.conf.d, ifdFriendlyName in its driver's Info.plist)"
+        )
     return name
 
 
@@ -178,7 +179,7 @@ def _tcp(url: str, rest: str) -> TcpUrl:
     if port is None or not 1 <= port <= 65535:
         raise UrlError(f"{url!r}: expected tcp://host:port with a port from 1 to 65535")
     try:
-        host.encode("idna")     # as the look-up of the name does, which raises no OSError for these
+        host.encode("idna")  # as the look-up of the name does, which raises no OSError for these
     except UnicodeError:
         raise UrlError(f"{url!r}: {host!r} is no name of a host") from None
     if "\0" in host:

@@ -14,8 +14,8 @@ from contextlib import contextmanager
 
 from drivers.errors import LinkBusy, LinkLost, TransportError
 
-EVIOCGRAB = 0x40044590       # _IOW('E', 0x90, int), linux/input.h
-EVENT_BYTES = 24             # the kernel hands out whole events of 64-bit systems and takes no smaller buffer
+EVIOCGRAB = 0x40044590  # _IOW('E', 0x90, int), linux/input.h
+EVENT_BYTES = 24  # the kernel hands out whole events of 64-bit systems and takes no smaller buffer
 
 
 class InputDevice:
@@ -69,7 +69,7 @@ class InputDevice:
             try:
                 data = os.read(self._fd, max_bytes - max_bytes % EVENT_BYTES)
             except BlockingIOError:
-                return b""      # another reader of a device that nobody grabbed could have been faster
+                return b""  # another reader of a device that nobody grabbed could have been faster
         if not data:
             raise LinkLost(f"{self._path}: the device is gone", device=self._device)
         return data

@@ -25,7 +25,7 @@ T = TypeVar("T")
 scard: Any = pyscard  # carries no types
 
 DEVICE = "permit_chip"
-SLICE_MS = 250       # longest uninterrupted wait inside the library
+SLICE_MS = 250  # longest uninterrupted wait inside the library
 # Between tries to power a chip that does not answer, or is held by another program. Three silent ones are a dead
 # chip; they span more than the 400 ms in which pcscd may not yet have noticed that the last chip is gone.
 RETRY_S = 0.25
@@ -41,28 +41,55 @@ TRANSMIT_S = 10.0
 
 # What a code means to us. PC/SC codes are named in the message; nothing else of the library's answer is looked at,
 # because on failure SCardTransmit hands back 64 KiB of uninitialised memory (pyscard 2.3.1).
-SERVICE_GONE = frozenset({
-    scard.SCARD_E_NO_SERVICE, scard.SCARD_E_SERVICE_STOPPED, scard.SCARD_E_INVALID_HANDLE, scard.SCARD_F_COMM_ERROR,
-    scard.SCARD_F_INTERNAL_ERROR, scard.SCARD_E_SYSTEM_CANCELLED, scard.SCARD_E_CANCELLED,
-    scard.SCARD_E_SERVER_TOO_BUSY,
-    0x6BA, 0x6BE, 0x6BF,  # RPC_S_SERVER_UNAVAILABLE and neighbours, through redirected services
-})
-READER_GONE = frozenset({
-    scard.SCARD_E_READER_UNAVAILABLE, scard.SCARD_E_UNKNOWN_READER, scard.SCARD_E_NO_READERS_AVAILABLE,
-})
-CHIP_GONE = frozenset({
-    scard.SCARD_E_NO_SMARTCARD, scard.SCARD_W_REMOVED_CARD, scard.SCARD_W_RESET_CARD,
-})
-CHIP_SILENT = frozenset({
-    scard.SCARD_W_UNRESPONSIVE_CARD, scard.SCARD_W_UNPOWERED_CARD, scard.SCARD_W_UNSUPPORTED_CARD,
-    scard.SCARD_E_NOT_TRANSACTED, scard.SCARD_E_TIMEOUT, scard.SCARD_E_NOT_READY, scard.SCARD_F_WAITED_TOO_LONG,
-    scard.SCARD_E_PROTO_MISMATCH,
-})
+SERVICE_GONE = frozenset(
+    {
+        scard.SCARD_E_NO_SERVICE,
+        scard.SCARD_E_SERVICE_STOPPED,
+        scard.SCARD_E_INVALID_HANDLE,
+        scard.SCARD_F_COMM_ERROR,
+        scard.SCARD_F_INTERNAL_ERROR,
+        scard.SCARD_E_SYSTEM_CANCELLED,
+        scard.SCARD_E_CANCELLED,
+        scard.SCARD_E_SERVER_TOO_BUSY,
+        0x6BA,
+        0x6BE,
+        0x6BF,  # RPC_S_SERVER_UNAVAILABLE and neighbours, through redirected services
+    }
+)
+READER_GONE = frozenset(
+    {
+        scard.SCARD_E_READER_UNAVAILABLE,
+        scard.SCARD_E_UNKNOWN_READER,
+        scard.SCARD_E_NO_READERS_AVAILABLE,
+    }
+)
+CHIP_GONE = frozenset(
+    {
+        scard.SCARD_E_NO_SMARTCARD,
+        scard.SCARD_W_REMOVED_CARD,
+        scard.SCARD_W_RESET_CARD,
+    }
+)
+CHIP_SILENT = frozenset(
+    {
+        scard.SCARD_W_UNRESPONSIVE_CARD,
+        scard.SCARD_W_UNPOWERED_CARD,
+        scard.SCARD_W_UNSUPPORTED_CARD,
+        scard.SCARD_E_NOT_TRANSACTED,
+        scard.SCARD_E_TIMEOUT,
+        scard.SCARD_E_NOT_READY,
+        scard.SCARD_F_WAITED_TOO_LONG,
+        scard.SCARD_E_PROTO_MISMATCH,
+    }
+)
 
 
 def _codes_by_value() -> dict[int, str]:
-    return {getattr(scard, name) & 0xFFFFFFFF: name for name in dir(scard)
-            if name.startswith(("SCARD_E_", "SCARD_F_", "SCARD_W_")) and isinstance(getattr(scard, name), int)}
+    return {
+        getattr(scard, name) & 0xFFFFFFFF: name
+        for name in dir(scard)
+        if name.startswith(("SCARD_E_", "SCARD_F_", "SCARD_W_")) and isinstance(getattr(scard, name), int)
+    }
 
 
 CODE_NAMES = _codes_by_value()
@@ -113,8 +140,7 @@ class _Context:
         if self._handle is not None:
             return
         doing = "connecting to pcscd"
-        code, handle = self._caller.establish(
-            ANSWER_S, lambda: scard.SCardEstablishContext(scard.SCARD_SCOPE_SYSTEM))
+        code, handle = self._caller.establish(ANSWER_S, lambda: scard.SCardEstablishContext(scard.SCARD_SCOPE_SYSTEM))
         if _unsigned(code) == scard.SCARD_S_SUCCESS:
             self._handle = handle
         if self._caller.was_cut:
@@ -138,7 +164,8 @@ class _Context:
 
     def _silent(self, doing: str, limit_s: float) -> ServiceSilent:
         return ServiceSilent(
-            f"pcscd or its reader does not answer: nothing came within {limit_s:g} s while {doing}", device=DEVICE)
+            f"pcscd or its reader does not answer: nothing came within {limit_s:g} s while {doing}", device=DEVICE
+        )
 
     def release(self) -> PcscdLine | None:
         """Let go of it. The line to a pcscd that has not answered is handed over: it tells when that is over."""
@@ -190,7 +217,7 @@ class PcscCoupler:
     def look(self) -> None:
         """Whether pcscd and the slot answer. Raises `LinkLost`: `ServiceLost` and `ServiceSilent` for pcscd."""
         if self._connected is not None:
-            return      # it answered a moment ago, and says so itself when it does not
+            return  # it answered a moment ago, and says so itself when it does not
         self._in_context(lambda context: self._state_of_slot(context, 0, scard.SCARD_STATE_UNAWARE, "looking"))
 
     def list_slots(self) -> tuple[str, ...]:
@@ -225,7 +252,8 @@ class PcscCoupler:
         if self._unanswered is not None:
             if not self._unanswered.is_over():
                 raise ServiceSilent(
-                    "pcscd or its reader does not answer: an earlier call is not over yet", device=DEVICE)
+                    "pcscd or its reader does not answer: an earlier call is not over yet", device=DEVICE
+                )
             self._unanswered.close()
             self._unanswered = None
         return _Context()
@@ -236,8 +264,14 @@ class PcscCoupler:
             if self._await_presence(context, deadline, timeout_s):
                 silent = 0
             code, handle, protocol = context.call(
-                "powering the chip", POWER_S, pcsc_names.connect, context.handle, self.reader_name,
-                scard.SCARD_SHARE_EXCLUSIVE, scard.SCARD_PROTOCOL_T0 | scard.SCARD_PROTOCOL_T1)
+                "powering the chip",
+                POWER_S,
+                pcsc_names.connect,
+                context.handle,
+                self.reader_name,
+                scard.SCARD_SHARE_EXCLUSIVE,
+                scard.SCARD_PROTOCOL_T0 | scard.SCARD_PROTOCOL_T1,
+            )
             code = _unsigned(code)
             if code == scard.SCARD_S_SUCCESS:
                 self._connected = self._opened(context, handle, protocol)
@@ -267,8 +301,8 @@ class PcscCoupler:
 
     def _state_of_slot(self, context: _Context, wait_ms: int, known: int, doing: str) -> int:
         code, now = context.call(
-            doing, wait_ms / 1000 + ANSWER_S,
-            pcsc_names.status_change, context.handle, wait_ms, self.reader_name, known)
+            doing, wait_ms / 1000 + ANSWER_S, pcsc_names.status_change, context.handle, wait_ms, self.reader_name, known
+        )
         code = _unsigned(code)
         if code not in (scard.SCARD_S_SUCCESS, scard.SCARD_E_TIMEOUT):
             raise context.failure(code, doing)
@@ -345,7 +379,8 @@ class PcscChip:
         doing = "talking to the chip"
         try:
             code, answer = self._context.call(
-                doing, TRANSMIT_S, scard.SCardTransmit, self._handle, self._pci, list(apdu))
+                doing, TRANSMIT_S, scard.SCardTransmit, self._handle, self._pci, list(apdu)
+            )
         except ServiceSilent:
             self._abandon()
             raise

@@ -22,8 +22,12 @@ class _ReaderState(ctypes.Structure):
     """SCARD_READERSTATE of pcsc-lite (pcsclite.h); DWORD is an unsigned long on Linux."""
 
     _fields_ = (
-        ("reader", ctypes.c_char_p), ("user_data", ctypes.c_void_p), ("known", ctypes.c_ulong),
-        ("now", ctypes.c_ulong), ("atr_bytes", ctypes.c_ulong), ("atr", ctypes.c_ubyte * LONGEST_ATR_BYTES),
+        ("reader", ctypes.c_char_p),
+        ("user_data", ctypes.c_void_p),
+        ("known", ctypes.c_ulong),
+        ("now", ctypes.c_ulong),
+        ("atr_bytes", ctypes.c_ulong),
+        ("atr", ctypes.c_ubyte * LONGEST_ATR_BYTES),
     )
 
 
@@ -34,11 +38,23 @@ def _library() -> ctypes.CDLL:
     library.SCardListReaders.argtypes = (ctypes.c_long, ctypes.c_char_p, ctypes.c_char_p, number_at)
     library.SCardGetStatusChange.argtypes = (ctypes.c_long, number, ctypes.POINTER(_ReaderState), number)
     library.SCardConnect.argtypes = (
-        ctypes.c_long, ctypes.c_char_p, number, number, ctypes.POINTER(ctypes.c_long), number_at)
+        ctypes.c_long,
+        ctypes.c_char_p,
+        number,
+        number,
+        ctypes.POINTER(ctypes.c_long),
+        number_at,
+    )
     library.SCardStatus.argtypes = (
-        ctypes.c_long, ctypes.c_char_p, number_at, number_at, number_at, ctypes.c_char_p, number_at)
-    for function in (
-            library.SCardListReaders, library.SCardGetStatusChange, library.SCardConnect, library.SCardStatus):
+        ctypes.c_long,
+        ctypes.c_char_p,
+        number_at,
+        number_at,
+        number_at,
+        ctypes.c_char_p,
+        number_at,
+    )
+    for function in (library.SCardListReaders, library.SCardGetStatusChange, library.SCardConnect, library.SCardStatus):
         function.restype = ctypes.c_long
     return library
 
@@ -53,7 +69,7 @@ def list_readers(context: int) -> tuple[int, tuple[str, ...]]:
     names = ctypes.create_string_buffer(LONGEST_LIST_BYTES)
     length = ctypes.c_ulong(LONGEST_LIST_BYTES)
     code = _library().SCardListReaders(context, None, names, ctypes.byref(length))
-    listed = names.raw[:length.value].split(b"\0") if code == 0 else []
+    listed = names.raw[: length.value].split(b"\0") if code == 0 else []
     return code, tuple(name.decode("utf-8", "surrogateescape") for name in listed if name)
 
 
@@ -68,7 +84,8 @@ def connect(context: int, reader_name: str, share: int, protocols: int) -> tuple
     """SCardConnect: its code, the handle, the protocol in use."""
     handle, protocol = ctypes.c_long(0), ctypes.c_ulong(0)
     code = _library().SCardConnect(
-        context, name_in_bytes(reader_name), share, protocols, ctypes.byref(handle), ctypes.byref(protocol))
+        context, name_in_bytes(reader_name), share, protocols, ctypes.byref(handle), ctypes.byref(protocol)
+    )
     return code, int(handle.value), int(protocol.value)
 
 
@@ -78,6 +95,12 @@ def answer_to_reset(handle: int) -> tuple[int, bytes]:
     atr, atr_length = ctypes.create_string_buffer(LONGEST_ATR_BYTES), ctypes.c_ulong(LONGEST_ATR_BYTES)
     state, protocol = ctypes.c_ulong(0), ctypes.c_ulong(0)
     code = _library().SCardStatus(
-        handle, name, ctypes.byref(name_length), ctypes.byref(state), ctypes.byref(protocol), atr,
-        ctypes.byref(atr_length))
-    return code, atr.raw[:atr_length.value] if code == 0 else b""
+        handle,
+        name,
+        ctypes.byref(name_length),
+        ctypes.byref(state),
+        ctypes.byref(protocol),
+        atr,
+        ctypes.byref(atr_length),
+    )
+    return code, atr.raw[: atr_length.value] if code == 0 else b""

@@ -43,7 +43,7 @@ class PcscdLine:
     def is_over(self) -> bool:
         """Whether pcscd has closed its end: it lives, or has ended, and holds nothing for this line any more."""
         poller = select.poll()
-        poller.register(self._link, 0)      # POLLHUP is told always
+        poller.register(self._link, 0)  # POLLHUP is told always
         return bool(poller.poll(0))
 
     def close(self) -> None:
@@ -61,7 +61,7 @@ def _lines() -> dict[int, socket.socket]:
                 continue
             link = socket.socket(fileno=os.dup(number))
         except OSError:
-            continue        # another thread closed it meanwhile
+            continue  # another thread closed it meanwhile
         if _leads_to_pcscd(link):
             found[about.st_ino] = link
         else:
@@ -100,7 +100,7 @@ class PatientCaller:
     def __init__(self) -> None:
         self.line: PcscdLine | None = None
         self.was_cut = False
-        self._lock = threading.Lock()       # taken bare by calls: a command to a chip is to cost nothing more
+        self._lock = threading.Lock()  # taken bare by calls: a command to a chip is to cost nothing more
         self._changed = threading.Condition(self._lock)
         self._due: float | None = None
         self._known: frozenset[int] | None = None

@@ -50,7 +50,8 @@ def read_trace(path: Path) -> list[_Passage]:
             passages.append(_Passage(number, entry["dir"], bytes.fromhex(entry["hex"])))
         except KeyError as error:
             raise TraceUnusable(
-                f"{path.name}: line {number}: has no {error}; a redacted trace cannot be played") from error
+                f"{path.name}: line {number}: has no {error}; a redacted trace cannot be played"
+            ) from error
         except (TypeError, json.JSONDecodeError, RecursionError) as error:
             raise TraceUnusable(f"{path.name}: line {number}: is no trace entry: {error}") from error
         except ValueError as error:
@@ -66,8 +67,8 @@ class ReplayTransport:
     def __init__(self, path: Path, device: str = "") -> None:
         self._passages = [p for p in read_trace(path) if p.direction != "atr"]
         self._device = device
-        self._at = 0             # passage
-        self._within = 0         # byte of that passage
+        self._at = 0  # passage
+        self._within = 0  # byte of that passage
         self._written = 0
         self._closed = False
 
@@ -90,17 +91,23 @@ class ReplayTransport:
             while self._at < len(self._passages) and self._passages[self._at].direction == "in":
                 self._at, self._within = self._at + 1, 0
             if self._at == len(self._passages):
-                raise ReplayMismatch(f"byte {self._written}: {data[0]:02X} written, the trace has ended",
-                                     offset=self._written, device=self._device)
+                raise ReplayMismatch(
+                    f"byte {self._written}: {data[0]:02X} written, the trace has ended",
+                    offset=self._written,
+                    device=self._device,
+                )
             passage = self._passages[self._at]
-            recorded = passage.data[self._within:self._within + len(data)]
+            recorded = passage.data[self._within : self._within + len(data)]
             for written_byte, recorded_byte in zip(data, recorded, strict=False):
                 if written_byte != recorded_byte:
-                    raise ReplayMismatch(f"byte {self._written} (trace line {passage.line}): {written_byte:02X} "
-                                         f"written, {recorded_byte:02X} recorded",
-                                         offset=self._written, device=self._device)
+                    raise ReplayMismatch(
+                        f"byte {self._written} (trace line {passage.line}): {written_byte:02X} "
+                        f"written, {recorded_byte:02X} recorded",
+                        offset=self._written,
+                        device=self._device,
+                    )
                 self._written += 1
-            data = data[len(recorded):]
+            data = data[len(recorded) :]
             self._advance(len(recorded))
 
     def read(self, max_bytes: int, timeout_s: float) -> bytes:
@@ -109,7 +116,7 @@ class ReplayTransport:
         if self._at == len(self._passages) or self._passages[self._at].direction == "out":
             time.sleep(max(0.0, timeout_s))
             return b""
-        data = self._passages[self._at].data[self._within:self._within + max_bytes]
+        data = self._passages[self._at].data[self._within : self._within + max_bytes]
         self._advance(len(data))
         return data
 
@@ -134,10 +141,13 @@ class ReplayChip:
         at = self._at
         recorded = self._passages[at].data if at < len(self._passages) else b""
         if apdu != recorded:
-            same = next((i for i, (a, b) in enumerate(zip(apdu, recorded, strict=False)) if a != b),
-                        min(len(apdu), len(recorded)))
-            raise ReplayMismatch(f"command {at // 2}: differs from the recorded one at byte {same}", offset=same,
-                                 device="permit_chip")
+            same = next(
+                (i for i, (a, b) in enumerate(zip(apdu, recorded, strict=False)) if a != b),
+                min(len(apdu), len(recorded)),
+            )
+            raise ReplayMismatch(
+                f"command {at // 2}: differs from the recorded one at byte {same}", offset=same, device="permit_chip"
+            )
         if at + 1 >= len(self._passages) or self._passages[at + 1].direction != "in":
             raise LinkTimeout(f"command {at // 2}: no answer was recorded", device="permit_chip")
         self._at += 2

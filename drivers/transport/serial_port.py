@@ -70,7 +70,7 @@ class SerialPort:
         self._require_open()
         with self._translated("write"):
             for start in range(0, len(data), WRITE_PORTION):
-                self._port.write(data[start:start + WRITE_PORTION])
+                self._port.write(data[start : start + WRITE_PORTION])
 
     def read(self, max_bytes: int, timeout_s: float) -> bytes:
         """What has arrived, at least one byte and at most `max_bytes`; empty if nothing came within `timeout_s`."""

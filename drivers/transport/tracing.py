@@ -22,15 +22,20 @@ LIMIT_S = 600.0
 class Detail(Enum):
     """How much of the traffic a trace shows."""
 
-    LENGTHS = "lengths"      # {"at", "dir", "bytes": how many}
-    BYTES = "bytes"          # {"at", "dir", "hex"}: may hold personal data
+    LENGTHS = "lengths"  # {"at", "dir", "bytes": how many}
+    BYTES = "bytes"  # {"at", "dir", "hex"}: may hold personal data
 
 
 class TraceSink:
     """Writes trace lines to a text stream that its owner opens and closes. Takes lines from any thread."""
 
-    def __init__(self, stream: TextIO, detail: Detail = Detail.LENGTHS, limit_s: float = LIMIT_S,
-                 clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(
+        self,
+        stream: TextIO,
+        detail: Detail = Detail.LENGTHS,
+        limit_s: float = LIMIT_S,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
         self._stream = stream
         self._detail = detail
         self._limit_s = limit_s

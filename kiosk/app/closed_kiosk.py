@@ -20,7 +20,7 @@ from kiosk.journal.state_lock import StateLock
 from kiosk.policy.no_region import NO_REGION
 from kiosk.policy.region import Region
 from kiosk.policy.region_file import load_region
-from kiosk.services.effect_dispatch import Performer, Post
+from kiosk.services.effect_dispatch import EffectDispatcher, Post
 from kiosk.workflow import effects as do
 from kiosk.workflow import states as s
 from kiosk.workflow.transition import Site
@@ -35,8 +35,13 @@ class ClosedKiosk(Kiosk):
     """
 
     def __init__(
-        self, config: Config, closed: Fault, show: Callable[[s.State], int | None], broken: Callable[[], None],
-        ended: Callable[[], None], lock: StateLock | None,
+        self,
+        config: Config,
+        closed: Fault,
+        show: Callable[[s.State], int | None],
+        broken: Callable[[], None],
+        ended: Callable[[], None],
+        lock: StateLock | None,
     ) -> None:
         self._why = closed
         super().__init__(config, show, broken=broken, ended=ended, lock=lock)
@@ -51,19 +56,20 @@ class ClosedKiosk(Kiosk):
         """The region where it can be read, for it names the counter."""
         try:
             region = load_region(config.files.region)
-        except DataFileError:       # it is told by whoever closed the kiosk
+        except DataFileError:  # it is told by whoever closed the kiosk
             region = NO_REGION
         return region, load_unit_file(config.files.permit_unit), _no_seal
 
     def _site(self) -> Site:
         return replace(super()._site(), closed=self._why)
 
-    def _give_out(self, performer: Performer, _: Callable[[], None]) -> None:
-        self._permit = self._desk("permit_unit", lambda worker: self._building.permit(worker, None))
-        performer.give(self._permit, (
-            do.InspectPath, do.EjectPermit, do.WatchMouth, do.TakePermitBack, do.RetainPermit, do.Wipe))
+    def _route_effects(self, performer: EffectDispatcher, _: Callable[[], None]) -> None:
+        self._permit = self._service_thread("permit_unit", lambda worker: self._factory.permit(worker, None))
+        performer.give(
+            self._permit, (do.InspectPath, do.EjectPermit, do.WatchMouth, do.TakePermitBack, do.RetainPermit, do.Wipe)
+        )
         for effect in (do.CheckDevices, do.ReportCompletion, do.CancelEndorsement):
-            performer.do_at_once(effect, _waits)
+            performer.handle_inline(effect, _waits)
 
     def warm_up(self, warm: Callable[[], None] = lambda: None) -> None:
         """Nothing further will be needed."""

@@ -22,5 +22,9 @@ class DisplaySize:
             return
         self.fault = DISPLAY_SIZE
         log(
-            LogEvent.DISPLAY_DIFFERS, level=logging.WARNING, fault=DISPLAY_SIZE.code,
-            found=f"{width_px}x{height_px}", wanted=f"{self._wanted[0]}x{self._wanted[1]}")
+            LogEvent.DISPLAY_DIFFERS,
+            level=logging.WARNING,
+            fault=DISPLAY_SIZE.code,
+            found=f"{width_px}x{height_px}",
+            wanted=f"{self._wanted[0]}x{self._wanted[1]}",
+        )

@@ -8,20 +8,22 @@ from typing import Any
 
 from kiosk.domain.faults import Fault
 from kiosk.journal.journal import OutboundMessage
-from kiosk.services.effect_dispatch import Desk
+from kiosk.services.effect_dispatch import ServiceThread
 from kiosk.services.job_times import BACKGROUND
 from kiosk.services.journal_guard import JournalGuard
 from kiosk.workflow import effects as do
 from kiosk.workflow import events as on
 
 
-def canceller(central: Desk[Any], outbox: Desk[Any]) -> Callable[[Any, Any], None]:
+def canceller(central: ServiceThread[Any], outbox: ServiceThread[Any]) -> Callable[[Any, Any], None]:
     """Sends a cancellation when the call that may still bring the grant has ended: a central that has not yet heard of
     the request would answer that there is nothing to cancel, and grant it afterwards.
     """
+
     def carry_out(_: do.CancelEndorsement, __: Callable[[on.Event], None]) -> None:
         central.submit(
-            lambda _: outbox.submit(lambda service: service.forward(), "forward", BACKGROUND.seconds), "hand on")
+            lambda _: outbox.submit(lambda service: service.forward(), "forward", BACKGROUND.seconds), "hand on"
+        )
 
     return carry_out
 
@@ -36,11 +38,12 @@ def message_of(effect: do.Effect, now: datetime) -> OutboundMessage | None:
 
 
 def standing_fault(
-    workers: Callable[[], Fault | None], guard: JournalGuard, heartbeat: Desk[Any]
+    workers: Callable[[], Fault | None], guard: JournalGuard, heartbeat: ServiceThread[Any]
 ) -> Callable[[], Fault | None]:
     """Why nothing is ready whatever the devices say: a worker, or a journal that is not believed, which is looked
     through again until a technician accepted it.
     """
+
     def standing() -> Fault | None:
         if (fault := workers()) is not None:
             return fault

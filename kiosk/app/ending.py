@@ -6,15 +6,15 @@ import time
 from collections.abc import Sequence
 from typing import Any
 
-from kiosk.services.effect_dispatch import Desk
+from kiosk.services.effect_dispatch import ServiceThread
 
 RELEASED_WITHIN_S = 10.0
 """For all of them together. A device that takes longer is let go of when the process ends."""
 
 
-def release_all(desks: Sequence[Desk[Any]]) -> None:
+def release_all(desks: Sequence[ServiceThread[Any]]) -> None:
     """Release each device on its desk's thread, and end the threads."""
-    for desk in reversed(desks):        # the chip's before the unit's, which it may stand on
+    for desk in reversed(desks):  # the chip's before the unit's, which it may stand on
         desk.release()
     until = time.monotonic() + RELEASED_WITHIN_S
     for desk in desks:

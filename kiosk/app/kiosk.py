@@ -16,8 +16,8 @@ from uuid import UUID
 from kiosk.app.effect_routes import canceller, message_of, standing_fault
 from kiosk.app.ending import release_all
 from kiosk.app.lesser_devices import CODE_SCANNER, LESSER, RECEIPT_PRINTER, LesserDevices
-from kiosk.app.service_factory import Building
-from kiosk.app.start_failure import complain
+from kiosk.app.service_factory import ServiceFactory
+from kiosk.app.start_failure import print_mistakes
 from kiosk.config.capabilities_check import load_fitting_unit
 from kiosk.config.settings import Config
 from kiosk.domain.clock import Clock
@@ -30,7 +30,7 @@ from kiosk.journal.standing import open_journal
 from kiosk.journal.state_lock import StateLock
 from kiosk.policy.region import Region
 from kiosk.policy.region_file import load_region
-from kiosk.presentation.context import About
+from kiosk.presentation.context import PresentationContext
 from kiosk.runtime.clock_notes import ClockNotes, watched
 from kiosk.runtime.crew import Crew
 from kiosk.runtime.engine import Engine
@@ -38,7 +38,7 @@ from kiosk.runtime.memory import Outstanding
 from kiosk.runtime.workers import Worker
 from kiosk.services.device_check import DeviceCheck, JournalLook
 from kiosk.services.device_health import DeviceHealth
-from kiosk.services.effect_dispatch import Desk, Performer, by_desk, unless
+from kiosk.services.effect_dispatch import EffectDispatcher, ServiceThread, by_desk, unless
 from kiosk.services.job_times import BACKGROUND
 from kiosk.services.journal_guard import JournalGuard
 from kiosk.services.rules import RulesService
@@ -66,9 +66,14 @@ class Kiosk:
     """
 
     def __init__(
-        self, config: Config, show: Callable[[s.State], int | None], clock: Clock | None = None,
-        broken: Callable[[], None] = lambda: None, job_clock: Callable[[], float] = time.monotonic,
-        lock: StateLock | None = None, ended: Callable[[], None] = lambda: None,
+        self,
+        config: Config,
+        show: Callable[[s.State], int | None],
+        clock: Clock | None = None,
+        broken: Callable[[], None] = lambda: None,
+        job_clock: Callable[[], float] = time.monotonic,
+        lock: StateLock | None = None,
+        ended: Callable[[], None] = lambda: None,
         surroundings_changed: Callable[[], None] = lambda: None,
     ) -> None:
         self.config = config
@@ -79,19 +84,26 @@ class Kiosk:
         self.journal = open_journal(config.state_dir / "journal.db", self.clock.now, config.journal.hash, lock)
         self._guard = JournalGuard(self.journal, self._close_at_once)
         self.health = DeviceHealth()
-        self._desks: list[Desk[Any]] = []
+        self._desks: list[ServiceThread[Any]] = []
         self._job_clock = job_clock
-        self._workers: list[Worker] = []       # those that were started
+        self._workers: list[Worker] = []  # those that were started
         self._crew = Crew(self._workers, job_clock, LESSER)
-        performer = Performer()
+        performer = EffectDispatcher()
         notes = ClockNotes(self.clock, self.journal).write
         self.engine = Engine(self._site(), self.journal, self.clock, performer.perform, show, message_of, seal, notes)
         performer.connect(self._tell)
         self._translations: dict[str, Translation] = {}
-        self._building = Building(
-            config, about(config, self.region), self._unit_file, self.journal, self.clock, _open_coupler,
-            self._translate, seal)
-        self._give_out(performer, surroundings_changed)
+        self._factory = ServiceFactory(
+            config,
+            about(config, self.region),
+            self._unit_file,
+            self.journal,
+            self.clock,
+            _open_coupler,
+            self._translate,
+            seal,
+        )
+        self._route_effects(performer, surroundings_changed)
         self._thread = threading.Thread(target=self._run, name="machine", daemon=True)
         self.failed = threading.Event()
 
@@ -112,48 +124,79 @@ class Kiosk:
             holder_check=self.config.holder_check.rule,
         )
 
-    def _give_out(self, performer: Performer, surroundings_changed: Callable[[], None]) -> None:
-        id_card = self._desk("id_reader", self._building.id_card)
+    def _route_effects(self, performer: EffectDispatcher, surroundings_changed: Callable[[], None]) -> None:
+        id_card = self._service_thread("id_reader", self._factory.id_card)
         # A chip reader in the unit is on the unit's line, which one thread alone may use; it is well if the unit is.
         in_unit = self.config.devices.chip_is_in_unit()
-        permit = self._desk(
-            "permit_unit", lambda worker: self._building.permit(worker, None if in_unit else SlotWatch(self._chip)))
-        chip = self._desk("permit_chip", self._building.chip, permit if in_unit else None)
-        receipt = self._desk(RECEIPT_PRINTER, self._building.receipt)
-        central = self._desk("central", self._building.central)
-        outbox = self._desk("outbox", self._building.outbox)
+        permit = self._service_thread(
+            "permit_unit", lambda worker: self._factory.permit(worker, None if in_unit else SlotWatch(self._chip))
+        )
+        chip = self._service_thread("permit_chip", self._factory.chip, permit if in_unit else None)
+        receipt = self._service_thread(RECEIPT_PRINTER, self._factory.receipt)
+        central = self._service_thread("central", self._factory.central)
+        outbox = self._service_thread("outbox", self._factory.outbox)
         performer.give(id_card, (do.ReadIdCard, do.StopIdReader))
-        scanner = self._desk(CODE_SCANNER, self._building.code_scanner) if self.config.devices.code_scanner else None
+        scanner = (
+            self._service_thread(CODE_SCANNER, self._factory.code_scanner) if self.config.devices.code_scanner else None
+        )
         self.lesser = LesserDevices(receipt, scanner, self._crew, self.health, surroundings_changed)
         self.lesser.give(performer)
         if self.config.holder_check.rule.without_face is CheckWay.ATTENDANT:
-            performer.give(self._desk("holder_check", self._building.holder_check), (do.CheckAttendant,))
-        performer.do_at_once(
-            do.TakePermitIn, unless(lambda: self._crew.fault, by_desk(permit), on.PermitNotTakenIn()))
-        performer.give(permit, (
-            do.InspectPath, do.StopTakingIn, do.DrawFace, do.LoadFace, do.RewriteFace, do.EjectPermit,
-            do.WatchMouth, do.TakePermitBack, do.RetainPermit, do.Wipe))
+            performer.give(self._service_thread("holder_check", self._factory.holder_check), (do.CheckAttendant,))
+        performer.handle_inline(
+            do.TakePermitIn, unless(lambda: self._crew.fault, by_desk(permit), on.PermitNotTakenIn())
+        )
+        performer.give(
+            permit,
+            (
+                do.InspectPath,
+                do.StopTakingIn,
+                do.DrawFace,
+                do.LoadFace,
+                do.RewriteFace,
+                do.EjectPermit,
+                do.WatchMouth,
+                do.TakePermitBack,
+                do.RetainPermit,
+                do.Wipe,
+            ),
+        )
         performer.give(chip, (do.ReadChip, do.RelayBatch, do.ReadBackChip, do.ExamineChip, do.Wipe))
-        performer.give(central, (
-            do.AskForPendingRewrites, do.RequestEndorsement, do.RecallEndorsement, do.OpenChipSession,
-            do.SendChipAnswers, do.VerifyEvidence, do.Apply, do.SearchApplications, do.ChooseCollection))
+        performer.give(
+            central,
+            (
+                do.AskForPendingRewrites,
+                do.RequestEndorsement,
+                do.RecallEndorsement,
+                do.OpenChipSession,
+                do.SendChipAnswers,
+                do.VerifyEvidence,
+                do.Apply,
+                do.SearchApplications,
+                do.ChooseCollection,
+            ),
+        )
         performer.give(outbox, (do.ReportCompletion,))
-        performer.do_at_once(do.CancelEndorsement, canceller(central, outbox))
+        performer.handle_inline(do.CancelEndorsement, canceller(central, outbox))
         rules = RulesService(self.region, self.clock, pilot=self.config.pilot)
-        performer.do_at_once(do.Assess, rules.assess)
-        performer.do_at_once(do.LookAhead, rules.look_ahead)
-        heartbeat = self._heartbeat = self._desk("heartbeat", lambda worker: self._building.heartbeat(
-            worker, lambda: self.engine.state, self._guard, self.health))
+        performer.handle_inline(do.Assess, rules.assess)
+        performer.handle_inline(do.LookAhead, rules.look_ahead)
+        heartbeat = self._heartbeat = self._service_thread(
+            "heartbeat",
+            lambda worker: self._factory.heartbeat(worker, lambda: self.engine.state, self._guard, self.health),
+        )
         standing = standing_fault(lambda: self._crew.fault, self._guard, heartbeat)
-        journal = self._desk("journal", lambda _: JournalLook(self._guard))
+        journal = self._service_thread("journal", lambda _: JournalLook(self._guard))
         check = DeviceCheck(id_card, permit, chip, central, journal, self.health, standing, surroundings_changed)
-        performer.do_at_once(do.CheckDevices, check.carry_out)
+        performer.handle_inline(do.CheckDevices, check.carry_out)
         self._permit, self._chip, self._receipt, self._central, self._outbox = permit, chip, receipt, central, outbox
 
-    def _desk(self, name: str, build: Callable[[Worker], Any], beside: Desk[Any] | None = None) -> Desk[Any]:
+    def _service_thread(
+        self, name: str, build: Callable[[Worker], Any], beside: ServiceThread[Any] | None = None
+    ) -> ServiceThread[Any]:
         """A desk with a worker of its own, or with that of the desk `beside`."""
         worker = Worker(name, self._worker_died, self._job_clock) if beside is None else beside.worker
-        desk: Desk[Any] = Desk(worker, build, partial(self._unusable, name))
+        desk: ServiceThread[Any] = ServiceThread(worker, build, partial(self._unusable, name))
         self._desks.append(desk)
         return desk
 
@@ -171,7 +214,7 @@ class Kiosk:
         for desk in self._desks:
             self._start_desk(desk)
 
-    def _start_desk(self, desk: Desk[Any]) -> None:
+    def _start_desk(self, desk: ServiceThread[Any]) -> None:
         if desk.worker not in self._workers:
             desk.worker.start()
             self._workers.append(desk.worker)
@@ -182,9 +225,13 @@ class Kiosk:
         """
         self._start_rest()
         outstanding = Outstanding(("central", "chip", "receipt", "face"), warm)
-        self._permit.submit(lambda _: self._building.warm_up_face(), "warm up")
-        parts: tuple[tuple[str, Desk[Any]], ...] = (
-            ("central", self._central), ("chip", self._chip), ("receipt", self._receipt), ("face", self._permit))
+        self._permit.submit(lambda _: self._factory.warm_up_face(), "warm up")
+        parts: tuple[tuple[str, ServiceThread[Any]], ...] = (
+            ("central", self._central),
+            ("chip", self._chip),
+            ("receipt", self._receipt),
+            ("face", self._permit),
+        )
         for part, desk in parts:
             desk.submit(outstanding.ticker(part), "warm up")
         self.lesser.claim()
@@ -254,13 +301,11 @@ class Kiosk:
             self.engine.post(on.DeviceFailed(WORKER_DIED))
 
     def _unusable(self, name: str, mistakes: Sequence[str]) -> None:
-        complain(mistakes)
+        print_mistakes(mistakes)
         if name in LESSER:
             self.health.note(name, CONFIGURATION)
         else:
             self.engine.post(on.DeviceFailed(CONFIGURATION))
-
-
 
 
 def _open_coupler(url: str) -> Coupler:
@@ -276,7 +321,14 @@ def _open_coupler(url: str) -> Coupler:
     return open_coupler(url)
 
 
-def about(config: Config, region: Region) -> About:
+def about(config: Config, region: Region) -> PresentationContext:
     """What the screens say of this place."""
-    return About(region, config.languages, config.simulation, config.receipt_link, config.writing_usually_s,
-        pilot=config.pilot, face_refreshed_at=config.face_refreshed_at)
+    return PresentationContext(
+        region,
+        config.languages,
+        config.simulation,
+        config.receipt_link,
+        config.writing_usually_s,
+        pilot=config.pilot,
+        face_refreshed_at=config.face_refreshed_at,
+    )

@@ -12,7 +12,7 @@ from typing import Any
 from kiosk.domain.faults import CODE_SCANNER_LINK, PRINTER_LINK, Fault
 from kiosk.runtime.crew import Crew
 from kiosk.services.device_health import DeviceHealth
-from kiosk.services.effect_dispatch import Desk, Handler, Performer, Post, by_desk
+from kiosk.services.effect_dispatch import EffectDispatcher, Handler, Post, ServiceThread, by_desk
 from kiosk.services.idle_watch import IdleWatch
 from kiosk.workflow import effects as do
 from kiosk.workflow import events as on
@@ -29,7 +29,11 @@ class LesserDevices:
     """
 
     def __init__(
-        self, printer: Desk[Any], scanner: Desk[Any] | None, crew: Crew, health: DeviceHealth,
+        self,
+        printer: ServiceThread[Any],
+        scanner: ServiceThread[Any] | None,
+        crew: Crew,
+        health: DeviceHealth,
         changed: Callable[[], None],
     ) -> None:
         self._desks = {RECEIPT_PRINTER: printer} | ({} if scanner is None else {CODE_SCANNER: scanner})
@@ -37,17 +41,17 @@ class LesserDevices:
         self._health = health
         self._changed = changed
 
-    def give(self, performer: Performer) -> None:
+    def give(self, performer: EffectDispatcher) -> None:
         """Let them carry out what is theirs, and be looked at while nobody is served."""
         printer, scanner = self._desks[RECEIPT_PRINTER], self._desks.get(CODE_SCANNER)
         for effect in _PRINTS:
-            performer.do_at_once(effect, self._or_tell(RECEIPT_PRINTER, printer, on.ReceiptNotPrinted(PRINTER_LINK)))
+            performer.handle_inline(effect, self._or_tell(RECEIPT_PRINTER, printer, on.ReceiptNotPrinted(PRINTER_LINK)))
         performer.give(printer, (do.Wipe,))
         if scanner is not None:
             failed = on.CodeScannerFailed(CODE_SCANNER_LINK)
-            performer.do_at_once(do.ReadLicenceCode, self._or_tell(CODE_SCANNER, scanner, failed))
+            performer.handle_inline(do.ReadLicenceCode, self._or_tell(CODE_SCANNER, scanner, failed))
             performer.give(scanner, (do.StopCodeScanner, do.Wipe))
-        performer.do_at_once(do.CheckDevices, IdleWatch(self._desks, self._health, self._changed).carry_out)
+        performer.handle_inline(do.CheckDevices, IdleWatch(self._desks, self._health, self._changed).carry_out)
 
     def claim(self) -> None:
         """Take the code scanner before anybody needs it."""
@@ -65,7 +69,7 @@ class LesserDevices:
         """Why nothing would be printed now, as far as is known."""
         return self._health.fault(RECEIPT_PRINTER)
 
-    def _or_tell(self, name: str, desk: Desk[Any], instead: on.Event) -> Handler:
+    def _or_tell(self, name: str, desk: ServiceThread[Any], instead: on.Event) -> Handler:
         """What is handed to a thread that does nothing any more would be waited for until the deadline."""
         carry_out = by_desk(desk)
 

@@ -17,8 +17,16 @@ from screens.shell.screen_file import POINTER, ScreenFile, ScreenFileError, load
 from screens.style.fonts import Fonts
 
 ANY_DISPLAY = ScreenFile(
-    width_px=1080, height_px=1920, mm_per_pixel=0.248, body_mm=7.0, fullscreen=True, borderless=True,
-    show_cursor=False, touch_input=POINTER, touch_device="")
+    width_px=1080,
+    height_px=1920,
+    mm_per_pixel=0.248,
+    body_mm=7.0,
+    fullscreen=True,
+    borderless=True,
+    show_cursor=False,
+    touch_input=POINTER,
+    touch_device="",
+)
 """Where no screen file can be used: full screen, on whatever display there is."""
 
 
@@ -39,8 +47,10 @@ class Opening:
     def needs_new_window(self, now: Opening) -> bool:
         """Whether what was read while the window was opened is another now."""
         return (
-            self.screen_file != now.screen_file or self.languages != now.languages
-            or self.config.witness_socket != now.config.witness_socket)
+            self.screen_file != now.screen_file
+            or self.languages != now.languages
+            or self.config.witness_socket != now.config.witness_socket
+        )
 
 
 def read_opening(config_file: Path, assets_dir: Path) -> Opening:
@@ -67,5 +77,10 @@ def read_opening(config_file: Path, assets_dir: Path) -> Opening:
         translations = [translation for translation in translations if translation.is_latin]
     languages = tuple(dict.fromkeys(translation.language for translation in translations))
     return Opening(
-        config, screen_file, languages or (EMERGENCY_LANGUAGE,), (*configuration, *installation),
-        CONFIGURATION if configuration else INSTALLATION, tells_permit_unit(found))
+        config,
+        screen_file,
+        languages or (EMERGENCY_LANGUAGE,),
+        (*configuration, *installation),
+        CONFIGURATION if configuration else INSTALLATION,
+        tells_permit_unit(found),
+    )

@@ -15,7 +15,7 @@ from kiosk.config.settings import Config
 from kiosk.journal.audit import Seal
 from kiosk.journal.boot import Boot
 from kiosk.journal.journal import Journal
-from kiosk.presentation.context import About
+from kiosk.presentation.context import PresentationContext
 from kiosk.runtime.clock_watch import WatchedClock
 from kiosk.runtime.workers import Worker
 from kiosk.texts.words import Words
@@ -44,14 +44,21 @@ if TYPE_CHECKING:
     from kiosk.workflow.states import State
 
 
-class Building:
+class ServiceFactory:
     """The services of one kiosk. `open_coupler`: by URL, simulated ones included. `translate`: (language, words);
     `seal`: of what a chip holds.
     """
 
     def __init__(
-        self, config: Config, about: About, unit_file: UnitFile, journal: Journal, clock: WatchedClock,
-        open_coupler: Callable[[str], Coupler], translate: Callable[[str, Words], str], seal: Seal,
+        self,
+        config: Config,
+        about: PresentationContext,
+        unit_file: UnitFile,
+        journal: Journal,
+        clock: WatchedClock,
+        open_coupler: Callable[[str], Coupler],
+        translate: Callable[[str, Words], str],
+        seal: Seal,
     ) -> None:
         self._config = config
         self._about = about
@@ -77,8 +84,15 @@ class Building:
         from kiosk.services.permit import PermitService
 
         return PermitService(
-            self._permit_unit[0], worker, self._journal, self._clock, self._draw_face, self._config.languages[0],
-            self._unit_file.bin_capacity, slot)
+            self._permit_unit[0],
+            worker,
+            self._journal,
+            self._clock,
+            self._draw_face,
+            self._config.languages[0],
+            self._unit_file.bin_capacity,
+            slot,
+        )
 
     @cached_property
     def _permit_unit(self) -> tuple[PermitUnit, Coupler | None]:
@@ -87,7 +101,8 @@ class Building:
         from drivers.transport.urls import open_bytes
 
         return open_unit_with_contacts(
-            self._unit_file, lambda: open_bytes(self._config.devices.permit_unit, "permit_unit"))
+            self._unit_file, lambda: open_bytes(self._config.devices.permit_unit, "permit_unit")
+        )
 
     def _coupler(self) -> Coupler:
         if not self._config.devices.chip_is_in_unit():
@@ -143,12 +158,18 @@ class Building:
 
         printer = ReceiptPrinter(
             lambda: open_bytes(self._config.devices.receipt_printer, "receipt_printer"),
-            load(self._config.files.receipt_printer), Typeface.load(self._config.assets_dir / "fonts"))
+            load(self._config.files.receipt_printer),
+            Typeface.load(self._config.assets_dir / "fonts"),
+        )
         text = ReceiptText(
-            self._region, self._translate, self._config.receipt_link, self._config.kiosk_name, self._clock,
-            self._config.face_refreshed_at)
-        slips = SlipText(
-            self._region, self._translate, self._config.receipt_link, self._config.kiosk_name, self._clock)
+            self._region,
+            self._translate,
+            self._config.receipt_link,
+            self._config.kiosk_name,
+            self._clock,
+            self._config.face_refreshed_at,
+        )
+        slips = SlipText(self._region, self._translate, self._config.receipt_link, self._config.kiosk_name, self._clock)
         return ReceiptService(printer, text.compose, Slips(self._about, slips).compose)
 
     def code_scanner(self, worker: Worker) -> CodeScannerService:
@@ -159,15 +180,18 @@ class Building:
 
         scanner = LineScanner(
             lambda: open_bytes(self._config.devices.code_scanner, "code_scanner"),
-            CodeScannerFile.load(self._config.files.code_scanner))
+            CodeScannerFile.load(self._config.files.code_scanner),
+        )
         return CodeScannerService(scanner, worker)
 
     def holder_check(self, worker: Worker) -> AttendantService:
         from kiosk.services.holder_check import AttendantService
 
         return AttendantService(
-            self._config.holder_check.attendants, self._config.state_dir / "attendant_tries.json",
-            Boot(self._clock.monotonic))
+            self._config.holder_check.attendants,
+            self._config.state_dir / "attendant_tries.json",
+            Boot(self._clock.monotonic),
+        )
 
     def central(self, worker: Worker) -> CentralService:
         from kiosk.central.grants import load_grant_keys
@@ -190,15 +214,25 @@ class Building:
         from kiosk.services.central.heartbeat import HeartbeatService, Watched
 
         client = self._central_client(worker)
-        certificates = CertificateWatch({
-            "kiosk": lambda: client.own_certificate_ends_at,
-            "central": lambda: client.certificate_ends_at,
-            "authority": lambda: client.authority_ends_at,
-        }, self._clock.monotonic)
+        certificates = CertificateWatch(
+            {
+                "kiosk": lambda: client.own_certificate_ends_at,
+                "central": lambda: client.certificate_ends_at,
+                "authority": lambda: client.authority_ends_at,
+            },
+            self._clock.monotonic,
+        )
         watched = Watched(
-            state, self._journal, guard, health, versions_for_central(self._config.files),
-            timedelta(days=self._config.journal.keep_days), self._unknown, partial(missing_years, self._region),
-            certificates)
+            state,
+            self._journal,
+            guard,
+            health,
+            versions_for_central(self._config.files),
+            timedelta(days=self._config.journal.keep_days),
+            self._unknown,
+            partial(missing_years, self._region),
+            certificates,
+        )
         return HeartbeatService(client, watched, self._clock, worker.pause)
 
     @cached_property
@@ -213,5 +247,10 @@ class Building:
 
         access = self._config.central
         return CentralClient(
-            access.url, ca=access.ca, certificate=access.certificate, key=access.key, pause=worker.pause,
-            unknown=self._unknown)
+            access.url,
+            ca=access.ca,
+            certificate=access.certificate,
+            key=access.key,
+            pause=worker.pause,
+            unknown=self._unknown,
+        )

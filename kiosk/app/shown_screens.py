@@ -14,7 +14,7 @@ from dataclasses import replace
 from uuid import UUID, uuid4
 
 from kiosk.event_log.log_events import LogEvent, log
-from kiosk.presentation.context import About
+from kiosk.presentation.context import PresentationContext
 from kiosk.presentation.models import ScreenModel
 from kiosk.presentation.present import present
 from kiosk.workflow import events as on
@@ -46,7 +46,10 @@ class ShownScreens:
     """
 
     def __init__(
-        self, about: About, post: Post, without_paper: Callable[[], bool] = lambda: False,
+        self,
+        about: PresentationContext,
+        post: Post,
+        without_paper: Callable[[], bool] = lambda: False,
         without_central: Callable[[], bool] = lambda: False,
     ) -> None:
         self._about = about
@@ -93,5 +96,6 @@ class ShownScreens:
     def _numbered(self, state: s.State) -> ScreenModel:
         visit = s.visit_of(state)
         model = present(
-            self._about, state, without_paper=self._without_paper(), without_central=self._without_central())
+            self._about, state, without_paper=self._without_paper(), without_central=self._without_central()
+        )
         return self._serials.given_to(model, (visit.id if visit else None, s.asked_in(state)))

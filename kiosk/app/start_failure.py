@@ -52,7 +52,7 @@ def told_of(error: BaseException) -> tuple[Fault, tuple[str, ...]]:
             return WORKER_DIED, (type(error).__name__,)
 
 
-def complain(mistakes: Sequence[str]) -> int:
+def print_mistakes(mistakes: Sequence[str]) -> int:
     """One readable line each on standard error; exit status 2."""
     for mistake in mistakes:
         print(mistake, file=sys.stderr)

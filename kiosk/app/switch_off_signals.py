@@ -41,7 +41,7 @@ class SwitchOffSignals:
         signal.set_wakeup_fd(self._written_before)
         for number, handler in self._handled_before.items():
             signal.signal(number, handler)
-        self._writing.close()       # the reader finds the end
+        self._writing.close()  # the reader finds the end
         if self._thread is not None:
             self._thread.join()
         self._reading.close()

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any
 from kiosk.app.closed_page import closed_page
 from kiosk.app.display import DisplaySize
 from kiosk.app.opening import Opening, read_opening
-from kiosk.app.start_failure import CannotStart, Caught, complain, told_of
+from kiosk.app.start_failure import CannotStart, Caught, print_mistakes, told_of
 from kiosk.domain.faults import WORKER_HANGS, Fault
 from kiosk.event_log.log_events import LogEvent, log
 from kiosk.journal.state_lock import HOLDER, StateHeld, StateLock
@@ -60,15 +60,15 @@ def run_window(config_file: Path, assets_dir: Path, signals: SwitchOffSignals) -
 
     bound_allocator()
     opening = read_opening(config_file, assets_dir)
-    os.environ["KIVY_HOME"] = str(opening.config.state_dir / "kivy")    # not the user's; nothing is written there
+    os.environ["KIVY_HOME"] = str(opening.config.state_dir / "kivy")  # not the user's; nothing is written there
     lock: StateLock | None = None
     if not opening.mistakes:
         try:
             lock = StateLock.take(opening.config.state_dir, HOLDER)
         except StateHeld as error:
-            return complain([str(error)])
+            return print_mistakes([str(error)])
         except OSError:
-            pass        # the journal says why, shows its page, and tries again
+            pass  # the journal says why, shows its page, and tries again
     window = Window(opening, lambda: read_opening(config_file, assets_dir), lock)
     signals.listen(window.switch_off)
     try:
@@ -92,7 +92,7 @@ class Window:
         self._state_lock = lock
         self._lock = threading.Lock()
         self._ending = threading.Event()
-        self._has_word = threading.Event()      # there is more to be seen than that the machine starts
+        self._has_word = threading.Event()  # there is more to be seen than that the machine starts
         self._status = 0
         self._app: Any = None
         self._screens: ShownScreens | None = None
@@ -104,7 +104,7 @@ class Window:
         self._warm = False
         self._outstanding: Outstanding | None = None
         self.kiosk: Kiosk | None = None
-        self._closed_kiosk: ClosedKiosk | None = None       # the same, while it serves nobody
+        self._closed_kiosk: ClosedKiosk | None = None  # the same, while it serves nobody
         self._closed_for: object = None
         self._is_to_end = False
         self._starter = threading.Thread(target=self._start, name="start", daemon=True)
@@ -119,16 +119,18 @@ class Window:
             kivy_setup.open_window()
             from screens.shell.app import KioskApp
 
-            self.open(KioskApp(
-                dispatch=self.dispatch,
-                first=self._first,      # most often the welcome screen already: the unit has answered by now
-                screen_file=self._opening.screen_file,
-                assets_dir=self._opening.config.assets_dir,
-                witness_socket=self._opening.config.witness_socket,
-                all_built=self.screens_built,
-                asked_to_close=lambda: self.switch_off("window"),
-                sized=self._size.found,
-            ))
+            self.open(
+                KioskApp(
+                    dispatch=self.dispatch,
+                    first=self._first,  # most often the welcome screen already: the unit has answered by now
+                    screen_file=self._opening.screen_file,
+                    assets_dir=self._opening.config.assets_dir,
+                    witness_socket=self._opening.config.witness_socket,
+                    all_built=self.screens_built,
+                    asked_to_close=lambda: self.switch_off("window"),
+                    sized=self._size.found,
+                )
+            )
         except kivy_setup.NoDisplay as error:
             # A permit that is inside stays there: nobody could be told to take it.
             display = os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY") or ""
@@ -148,7 +150,7 @@ class Window:
         with self._lock:
             self._app = app
             if self._ending.is_set():
-                return      # the machine died while the window was opened: it does not open over it
+                return  # the machine died while the window was opened: it does not open over it
         watchdog.start()
         try:
             app.run()
@@ -189,11 +191,11 @@ class Window:
         if self._closed_kiosk is not None:
             from kiosk.app.kiosk import Kiosk
 
-            Kiosk.read_files(opening.config)    # what has a mistake still leaves the closed one where it is
+            Kiosk.read_files(opening.config)  # what has a mistake still leaves the closed one where it is
             if not self._end_closed_kiosk():
                 return
         if self._opening.mistakes and self._opening.needs_new_window(opening):
-            self.close(1)      # display, fonts or texts are others now: they are read while the window is opened
+            self.close(1)  # display, fonts or texts are others now: they are read while the window is opened
             return
         from kiosk.app.kiosk import Kiosk, about
         from kiosk.app.shown_screens import ShownScreens
@@ -201,15 +203,23 @@ class Window:
         from kiosk.services.device_health import CENTRAL
 
         kiosk = Kiosk(
-            opening.config, self.show, broken=lambda: self.close(1), ended=lambda: self.close(0), lock=self._state_lock,
-            surroundings_changed=self.show_again)
+            opening.config,
+            self.show,
+            broken=lambda: self.close(1),
+            ended=lambda: self.close(0),
+            lock=self._state_lock,
+            surroundings_changed=self.show_again,
+        )
         self._outstanding = Outstanding(("services", "screens"), self._warmed_up)
         about_site = about(opening.config, kiosk.region)
         with self._lock:
             self._languages = about_site.languages
             self._screens = ShownScreens(
-                about_site, kiosk.engine.post, lambda: kiosk.lesser.paper_trouble() is not None,
-                lambda: kiosk.health.fault(CENTRAL) is not None)
+                about_site,
+                kiosk.engine.post,
+                lambda: kiosk.lesser.paper_trouble() is not None,
+                lambda: kiosk.health.fault(CENTRAL) is not None,
+            )
             self.kiosk = kiosk
         if self._ending.is_set():
             return
@@ -229,10 +239,11 @@ class Window:
         from kiosk.app.shown_screens import ShownScreens
 
         config = replace(config, languages=opening.languages)
-        with suppress(OSError):     # as in `run_window`
+        with suppress(OSError):  # as in `run_window`
             self._state_lock = self._state_lock or StateLock.take(config.state_dir, HOLDER)
         closed = ClosedKiosk(
-            config, fault, self.show, broken=lambda: self.close(1), ended=lambda: self.close(0), lock=self._state_lock)
+            config, fault, self.show, broken=lambda: self.close(1), ended=lambda: self.close(0), lock=self._state_lock
+        )
         with self._lock:
             self._languages = opening.languages
             self._screens = ShownScreens(about(config, closed.region), closed.engine.post)
@@ -253,7 +264,7 @@ class Window:
                     break
             if self._ending.wait(0.2):
                 return False
-        closed.stop()       # the lock on the state directory goes with its journal
+        closed.stop()  # the lock on the state directory goes with its journal
         with self._lock:
             self._state = self._state_lock = None
         return not self._ending.is_set()
@@ -270,10 +281,15 @@ class Window:
             return
         self._told = lines
         log(
-            LogEvent.START_FAILED, level=logging.CRITICAL, error=lines[0], more=len(lines) - 1, fault=fault.code,
-            again_in_s=AGAIN_S)
+            LogEvent.START_FAILED,
+            level=logging.CRITICAL,
+            error=lines[0],
+            more=len(lines) - 1,
+            fault=fault.code,
+            again_in_s=AGAIN_S,
+        )
         if len(lines) > 1:
-            complain(lines[1:])
+            print_mistakes(lines[1:])
 
     # -- what is on it -------------------------------------------------------------------------------------------------
 
@@ -381,7 +397,7 @@ class Window:
             kiosk = self.kiosk
             self._is_to_end = True
             if kiosk is None:
-                self._ending.set()      # nothing is behind the window yet: there is nothing to be brought to its end
+                self._ending.set()  # nothing is behind the window yet: there is nothing to be brought to its end
         if kiosk is None:
             self.close(0)
         else:

@@ -44,11 +44,11 @@ from kiosk.central.tls_files import TlsFiles
 from kiosk.data_files.central_address import parse_central_address
 from kiosk.event_log.log_events import LogEvent, log
 
-MAX_ANSWER_BYTES = 256 * 1024     # the largest answer of the contract, a chip batch, is below 8 KiB
+MAX_ANSWER_BYTES = 256 * 1024  # the largest answer of the contract, a chip batch, is below 8 KiB
 
 _CODE = re.compile(r"[a-z][a-z0-9_]{0,63}")
 _SECONDS = re.compile(r"[0-9]{1,6}")
-_GATEWAY = (502, 503, 504)        # written by a balancer, not by central
+_GATEWAY = (502, 503, 504)  # written by a balancer, not by central
 
 M = TypeVar("M")
 
@@ -57,11 +57,11 @@ M = TypeVar("M")
 class CallTimes:
     """How long a call may take. A resident waits in front of the screen, so these are seconds, not minutes."""
 
-    connect_s: float = 5.0     # one lost SYN and its repetition
-    answer_s: float = 15.0     # for each wait on the socket
-    forgotten_s: float = 4.0   # for the first byte on a connection that had stood idle
-    whole_s: float = 20.0      # for one exchange: connection, request and whole answer, however it drips
-    patience_s: float = PATIENCE_S     # for a call and all its repeats, where its table allows as much; 0: none is made
+    connect_s: float = 5.0  # one lost SYN and its repetition
+    answer_s: float = 15.0  # for each wait on the socket
+    forgotten_s: float = 4.0  # for the first byte on a connection that had stood idle
+    whole_s: float = 20.0  # for one exchange: connection, request and whole answer, however it drips
+    patience_s: float = PATIENCE_S  # for a call and all its repeats, where its table allows as much; 0: none is made
 
 
 def _sleep(seconds: float) -> bool:
@@ -206,9 +206,7 @@ class CentralClient:
         """POST /v1/evidence: an electronic licence code, or central's own records, for one proof."""
         return self._post(Call.EVIDENCE, "/v1/evidence", request, _EVIDENCE, key, sequence)
 
-    def apply(
-        self, request: contract.ApplicationRequest, *, sequence: int | None
-    ) -> contract.ApplicationAnswer:
+    def apply(self, request: contract.ApplicationRequest, *, sequence: int | None) -> contract.ApplicationAnswer:
         """POST /v1/applications. The application's id is the idempotency key."""
         key = str(request.application_id)
         return self._post(Call.APPLICATIONS, "/v1/applications", request, _APPLICATION, key, sequence)
@@ -235,9 +233,7 @@ class CentralClient:
     ) -> M:
         return self._sent(call, path, _json(body), answer, key, sequence)
 
-    def _sent(
-        self, call: Call, path: str, content: bytes, answer: TypeAdapter[M], key: str, sequence: int | None
-    ) -> M:
+    def _sent(self, call: Call, path: str, content: bytes, answer: TypeAdapter[M], key: str, sequence: int | None) -> M:
         headers = [(IDEMPOTENCY_HEADER, key), ("Content-Type", JSON_TYPE)]
         if sequence is not None:
             headers.append((SEQUENCE_HEADER, str(sequence)))
@@ -259,15 +255,19 @@ class CentralClient:
             if pause_s is None or self._clock() + pause_s >= until or self._pause(pause_s):
                 raise failed
             log(
-                LogEvent.CENTRAL_REPEATED, level=logging.WARNING, call=request.call.value,
-                error=f"{type(failed).__name__}: {failed}", after_s=pause_s)
+                LogEvent.CENTRAL_REPEATED,
+                level=logging.WARNING,
+                call=request.call.value,
+                error=f"{type(failed).__name__}: {failed}",
+                after_s=pause_s,
+            )
             within_s = min(self._times.whole_s, until - self._clock())
 
     def _asked(self, request: _Request, answer: TypeAdapter[M], within_s: float) -> M:
         try:
             return self._read(self._exchange(request, within_s), answer)
         except CentralAnsweredGarbage:
-            self._line.hang_up()    # whatever else stands on this line belongs to no call of ours either
+            self._line.hang_up()  # whatever else stands on this line belongs to no call of ours either
             raise
 
     def _exchange(self, request: _Request, within_s: float) -> _Reply:
@@ -279,7 +279,8 @@ class CentralClient:
             self._line.use(self._files.context)
         try:
             heard = self._line.ask(
-                request.method, request.path, request.headers, request.content, waits, MAX_ANSWER_BYTES)
+                request.method, request.path, request.headers, request.content, waits, MAX_ANSWER_BYTES
+            )
         except LineTrouble as trouble:
             failed = CentralUnreachable(trouble.stage, trouble.cause, is_forgotten=trouble.is_forgotten)
         except TooMuchHeard:
@@ -287,7 +288,7 @@ class CentralClient:
         else:
             self.central_time = parse_http_date(heard.headers.get("date", ""))
             return _reply(heard, dict(request.headers)[CALL_HEADER])
-        raise failed     # outside the handlers: nothing that was sent hangs on it
+        raise failed  # outside the handlers: nothing that was sent hangs on it
 
     def _read(self, reply: _Reply, answer: TypeAdapter[M]) -> M:
         if len(reply.body) > MAX_ANSWER_BYTES:
@@ -344,7 +345,7 @@ class _Reply:
     content_type: str
     encoding: str
     body: bytes
-    is_named: bool       # it names the call that was made, so it is this call's answer
+    is_named: bool  # it names the call that was made, so it is this call's answer
     again_after_s: float | None
 
 
@@ -353,14 +354,18 @@ def _reply(heard: Heard, name: str) -> _Reply:
     content_type = headers.get("content-type", "").partition(";")[0].strip().lower()
     again = headers.get("retry-after", "")
     return _Reply(
-        heard.status, content_type, headers.get("content-encoding", "identity"), heard.body,
-        headers.get(CALL_HEADER.lower()) == name, float(again) if _SECONDS.fullmatch(again) else None)
+        heard.status,
+        content_type,
+        headers.get("content-encoding", "identity"),
+        heard.body,
+        headers.get(CALL_HEADER.lower()) == name,
+        float(again) if _SECONDS.fullmatch(again) else None,
+    )
 
 
 def _named() -> tuple[tuple[str, str], ...]:
     """What every request says besides: which call it is, and what is understood."""
-    return (
-        (CALL_HEADER, str(uuid4())), ("Accept", f"{JSON_TYPE}, {PROBLEM_TYPE}"), ("Accept-Encoding", "identity"))
+    return ((CALL_HEADER, str(uuid4())), ("Accept", f"{JSON_TYPE}, {PROBLEM_TYPE}"), ("Accept-Encoding", "identity"))
 
 
 def _json(body: BaseModel) -> bytes:

@@ -15,11 +15,18 @@ from collections import deque
 from collections.abc import Callable, Sequence
 from typing import Any
 
-NEXT_ADDRESS_AFTER_S = 0.25       # RFC 8305, section 5, "Connection Attempt Delay"
-KNOWN_NAME_S = 1.0                # a resolver that is slower is not waited for where addresses are known from before
+NEXT_ADDRESS_AFTER_S = 0.25  # RFC 8305, section 5, "Connection Attempt Delay"
+KNOWN_NAME_S = 1.0  # a resolver that is slower is not waited for where addresses are known from before
 
-_NO_ROUTE = (errno.EHOSTUNREACH, errno.ENETUNREACH, errno.EADDRNOTAVAIL, errno.EACCES, errno.EPERM, errno.ENETDOWN,
-             errno.EAFNOSUPPORT)
+_NO_ROUTE = (
+    errno.EHOSTUNREACH,
+    errno.ENETUNREACH,
+    errno.EADDRNOTAVAIL,
+    errno.EACCES,
+    errno.EPERM,
+    errno.ENETDOWN,
+    errno.EAFNOSUPPORT,
+)
 
 Found = tuple[Any, ...]
 """An address as `socket.getaddrinfo` gives it."""
@@ -92,7 +99,7 @@ class Race:
         family, kind, protocol, _, address = found
         try:
             link = socket.socket(family, kind, protocol)
-        except OSError as error:        # a machine without IPv6 has no such sockets
+        except OSError as error:  # a machine without IPv6 has no such sockets
             self._fails(found, error.errno or errno.EAFNOSUPPORT)
             return
         link.setblocking(False)
@@ -132,11 +139,12 @@ class Names:
         if self._asked is None:
             self._asked = queue.SimpleQueue()
             threading.Thread(
-                target=self._ask, args=(host, port, self._asked), name="name of central", daemon=True).start()
+                target=self._ask, args=(host, port, self._asked), name="name of central", daemon=True
+            ).start()
         cause = "name_unknown"
         try:
             found = self._asked.get(timeout=min(within_s, KNOWN_NAME_S) if self._known else within_s)
-        except queue.Empty:         # the next connection asks for the same answer
+        except queue.Empty:  # the next connection asks for the same answer
             found, cause = None, "resolver_silent"
         else:
             self._asked = None

@@ -40,15 +40,15 @@ from kiosk.central import contract_values as its
 from kiosk.central.contract_values import MOST_COMMANDS, MOST_KEYS, Key
 from kiosk.central.reading import LeftOut, OneOf, Otherwise
 
-CONTRACT_VERSION = "1.2.0"     # of these models and of openapi.json; README.md says what raises which number
-GRANT_VERSION = 1              # of the payload of a grant; raised by what a kiosk must not ignore
+CONTRACT_VERSION = "1.2.0"  # of these models and of openapi.json; README.md says what raises which number
+GRANT_VERSION = 1  # of the payload of a grant; raised by what a kiosk must not ignore
 
 IDEMPOTENCY_HEADER = "Idempotency-Key"
 SEQUENCE_HEADER = "X-Kiosk-Sequence"
 CALL_HEADER = "X-Kiosk-Call"
 JSON_TYPE = "application/json"
 PROBLEM_TYPE = "application/problem+json"
-CALL_NAME = "^[0-9A-Za-z-]{1,64}$"     # what an `X-Kiosk-Call` may be
+CALL_NAME = "^[0-9A-Za-z-]{1,64}$"  # what an `X-Kiosk-Call` may be
 
 LONGEST_GRANT = timedelta(hours=1)
 """From a grant's `issued_at` to its `expires_at`; a kiosk believes none that lives longer."""
@@ -56,10 +56,17 @@ LONGEST_GRANT = timedelta(hours=1)
 GRANT_MAY_BE_AHEAD = timedelta(seconds=60)
 """How far a grant's `issued_at` may be ahead of the `Date` of the answer that brings it."""
 
-NO_OTHER_NAMES: JsonDict = {"additionalProperties": False}     # than match a pattern
+NO_OTHER_NAMES: JsonDict = {"additionalProperties": False}  # than match a pattern
 
 ServiceName = Literal[
-    "endorse", "change_address", "correct", "change_category", "change_identity", "lost", "damaged", "face_only",
+    "endorse",
+    "change_address",
+    "correct",
+    "change_category",
+    "change_identity",
+    "lost",
+    "damaged",
+    "face_only",
 ]
 Outcome = Literal["too_early", "in_window", "overdue", "reapply", "cancelled"]
 ResidenceYears = Literal["continuous", "counted_from_make_up", "restart"]
@@ -158,7 +165,7 @@ class EndorsementRequest(Model):
     service: ServiceName
     holder: Holder
     permit: PermitFacts
-    declarations: tuple[Key, ...] = Field(max_length=MOST_KEYS)    # what the holder declared, e.g. "address_changed"
+    declarations: tuple[Key, ...] = Field(max_length=MOST_KEYS)  # what the holder declared, e.g. "address_changed"
     assessment: LocalAssessment
     evidence: tuple[EvidenceShown, ...] = Field(default=(), max_length=MOST_KEYS)
     agent: AgentFacts | None = None
@@ -239,12 +246,20 @@ class EndorsementState(Model):
     endorsement_id: UUID
     state: Annotated[
         Literal[
-            "granted", "pending", "refused", "already_current", "cancelled", "written", "face_pending", "unchanged",
-            "unknown", "expired",
+            "granted",
+            "pending",
+            "refused",
+            "already_current",
+            "cancelled",
+            "written",
+            "face_pending",
+            "unchanged",
+            "unknown",
+            "expired",
         ],
         Otherwise("unknown"),
     ]
-    answer: EndorsementAnswer              # the first answer, so that a lost grant is had again
+    answer: EndorsementAnswer  # the first answer, so that a lost grant is had again
 
 
 class CancellationRequest(Model):
@@ -367,7 +382,8 @@ class CompletionRequest(Model):
     custody: Literal["with_holder", "at_mouth", "inside", "retained", "unknown"]
     receipt_printed: its.Flag
     stages: tuple[StageTime, ...] = Field(
-        default=(), max_length=MOST_KEYS, exclude=True, json_schema_extra={"deprecated": True})
+        default=(), max_length=MOST_KEYS, exclude=True, json_schema_extra={"deprecated": True}
+    )
     finished_at: its.Moment
 
 

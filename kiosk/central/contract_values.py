@@ -25,14 +25,14 @@ from pydantic.config import JsonDict
 
 from kiosk.domain import identity_number, text_kinds
 
-LARGEST_NUMBER = 2**53 - 1      # the largest that every JSON reader keeps exact (RFC 8259, section 6)
-LARGEST_BATCH = 2**31 - 1       # what a column of SQL's INTEGER holds
-LONGEST_COMMAND = 261           # CLA INS P1 P2 Lc, 255 bytes, Le (ISO/IEC 7816-3, short APDU)
+LARGEST_NUMBER = 2**53 - 1  # the largest that every JSON reader keeps exact (RFC 8259, section 6)
+LARGEST_BATCH = 2**31 - 1  # what a column of SQL's INTEGER holds
+LONGEST_COMMAND = 261  # CLA INS P1 P2 Lc, 255 bytes, Le (ISO/IEC 7816-3, short APDU)
 LONGEST_ANSWER = 256
-MOST_COMMANDS = 64              # of one batch
-MOST_KEYS = 32                  # of declarations, proofs, devices, versions
+MOST_COMMANDS = 64  # of one batch
+MOST_KEYS = 32  # of declarations, proofs, devices, versions
 
-LINE = text_kinds.line(0).pattern       # a half character (a surrogate) has no place in UTF-8 and matches nothing
+LINE = text_kinds.line(0).pattern  # a half character (a surrogate) has no place in UTF-8 and matches nothing
 
 # 1970 is what a machine says whose clock has no battery. Behind 8999 an offset would lead out of the calendar.
 _MOMENT = (
@@ -94,14 +94,14 @@ BatchNumber = Annotated[StrictInt, Field(ge=1, le=LARGEST_BATCH), BeforeValidato
 CommandIndex = Annotated[StrictInt, Field(ge=0, le=MOST_COMMANDS - 1), BeforeValidator(_whole)]
 Seconds = Annotated[StrictFloat, Field(ge=0, le=86400, allow_inf_nan=False)]
 
-Key = Annotated[str, Field(pattern=text_kinds.CODE.pattern)]      # a key of the region file
-Code = Annotated[str, Field(pattern=text_kinds.CODE.pattern)]     # a stable code: of a refusal, a fault, a failure
-FaultCode = Annotated[str, Field(pattern=r"^[0-9a-z_]{1,64}$")]     # of domain/faults.py; "ok" where there is none
+Key = Annotated[str, Field(pattern=text_kinds.CODE.pattern)]  # a key of the region file
+Code = Annotated[str, Field(pattern=text_kinds.CODE.pattern)]  # a stable code: of a refusal, a fault, a failure
+FaultCode = Annotated[str, Field(pattern=r"^[0-9a-z_]{1,64}$")]  # of domain/faults.py; "ok" where there is none
 StateName = Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z0-9]{0,63}$")]
 
 Hex = Annotated[str, Field(pattern=r"^([0-9A-F]{2})*$", max_length=2 * LONGEST_COMMAND)]
 SerialHex = Annotated[str, Field(pattern=r"^([0-9A-F]{2})*$", max_length=64)]
-AtrHex = Annotated[str, Field(pattern=r"^([0-9A-F]{2})*$", max_length=66)]     # 33 bytes (ISO/IEC 7816-3, section 8.2)
+AtrHex = Annotated[str, Field(pattern=r"^([0-9A-F]{2})*$", max_length=66)]  # 33 bytes (ISO/IEC 7816-3, section 8.2)
 ApduHex = Annotated[str, Field(pattern=r"^([0-9A-F]{2})*$", min_length=8, max_length=2 * LONGEST_COMMAND)]
 AnswerHex = Annotated[str, Field(pattern=r"^([0-9A-F]{2})*$", max_length=2 * LONGEST_ANSWER)]
 StatusWord = Annotated[str, Field(pattern=r"^[0-9A-F]{4}$")]
@@ -111,21 +111,28 @@ PersonName = Annotated[str, Field(pattern=text_kinds.PERSON_NAME.pattern, max_le
 # pydantic leaves the pattern of a text that is read otherwise first out of the document.
 _LINE_TOO: JsonDict = {"pattern": LINE}
 IdentityNumber = Annotated[
-    identity_number.IdentityNumber, BeforeValidator(_canonical(15)),
-    Field(pattern=LINE, min_length=15, max_length=18, json_schema_extra=_LINE_TOO)]
-NumberOfHolder = Annotated[     # as a chip has it, which may be wrong
-    identity_number.IdentityNumber, BeforeValidator(_canonical(0)),
-    Field(pattern=LINE, max_length=18, json_schema_extra=_LINE_TOO)]
+    identity_number.IdentityNumber,
+    BeforeValidator(_canonical(15)),
+    Field(pattern=LINE, min_length=15, max_length=18, json_schema_extra=_LINE_TOO),
+]
+NumberOfHolder = Annotated[  # as a chip has it, which may be wrong
+    identity_number.IdentityNumber,
+    BeforeValidator(_canonical(0)),
+    Field(pattern=LINE, max_length=18, json_schema_extra=_LINE_TOO),
+]
 PermitNumber = Annotated[
-    identity_number.PermitNumber, BeforeValidator(_canonical(0)),
-    Field(pattern=LINE, max_length=18, json_schema_extra=_LINE_TOO)]
+    identity_number.PermitNumber,
+    BeforeValidator(_canonical(0)),
+    Field(pattern=LINE, max_length=18, json_schema_extra=_LINE_TOO),
+]
 PermitFileName = Annotated[str, Field(pattern=LINE, min_length=1, max_length=40)]
 AreaCode = Annotated[str, Field(pattern=r"^[0-9]{6}$")]
 Address = Annotated[str, Field(pattern=text_kinds.ADDRESS.pattern, max_length=text_kinds.ADDRESS.longest)]
 Authority = Annotated[str, Field(pattern=text_kinds.AUTHORITY.pattern, max_length=text_kinds.AUTHORITY.longest)]
 CategoryText = Annotated[str, Field(pattern=text_kinds.CATEGORY.pattern, max_length=text_kinds.CATEGORY.longest)]
-LicenceCode = Annotated[     # case counts: what is in it is its issuer's
-    str, StringConstraints(strip_whitespace=True, pattern=LINE, min_length=1, max_length=200)]
+LicenceCode = Annotated[  # case counts: what is in it is its issuer's
+    str, StringConstraints(strip_whitespace=True, pattern=LINE, min_length=1, max_length=200)
+]
 Telephone = Annotated[str, Field(pattern=r"^[0-9]{5,15}$")]
 AttendantNumber = Annotated[str, Field(pattern=r"^[0-9]{2}$")]
 Station = Annotated[str, Field(pattern=text_kinds.STATION.pattern, max_length=text_kinds.STATION.longest)]
@@ -137,7 +144,7 @@ ProblemText = Annotated[str, WithJsonSchema({"type": "string", "pattern": LINE, 
 ProblemStatus = Annotated[int, WithJsonSchema({"type": "integer", "minimum": 400, "maximum": 599})]
 ProblemCode = Annotated[str, WithJsonSchema({"type": "string", "pattern": text_kinds.CODE.pattern})]
 
-Base64 = Annotated[str, Field(pattern=r"^[A-Za-z0-9+/]*={0,2}$", max_length=8192)]      # RFC 4648, section 4, padded
+Base64 = Annotated[str, Field(pattern=r"^[A-Za-z0-9+/]*={0,2}$", max_length=8192)]  # RFC 4648, section 4, padded
 SignatureBase64 = Annotated[str, Field(pattern=r"^[A-Za-z0-9+/]*={0,2}$", max_length=128)]
 KeyId = Annotated[str, Field(pattern=r"^[0-9A-Za-z._-]{1,64}$")]
 JournalHash = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]

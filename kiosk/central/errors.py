@@ -6,7 +6,10 @@ from kiosk.central.repeating import Situation
 from kiosk.data_files.pem_text import CertificateFileError as CertificateFileError
 
 _SITUATIONS = {
-    "connect": Situation.NOT_CONNECTED, "tls": Situation.NO_TLS, "timeout": Situation.SILENT, "lost": Situation.LOST,
+    "connect": Situation.NOT_CONNECTED,
+    "tls": Situation.NO_TLS,
+    "timeout": Situation.SILENT,
+    "lost": Situation.LOST,
     "gateway": Situation.GATEWAY,
 }
 

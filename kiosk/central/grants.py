@@ -35,11 +35,11 @@ class GrantFlaw(Enum):
     UNKNOWN_KEY = "unknown_key"
     BAD_SIGNATURE = "bad_signature"
     GARBAGE = "garbage"
-    NEWER_VERSION = "newer_version"     # it holds what this kiosk would have to heed and does not know
+    NEWER_VERSION = "newer_version"  # it holds what this kiosk would have to heed and does not know
     EXPIRED = "expired"
-    NOT_YET = "not_yet"                 # issued later than central's clock says it is
+    NOT_YET = "not_yet"  # issued later than central's clock says it is
     LIVES_TOO_LONG = "lives_too_long"
-    OTHER_KIND = "other_kind"           # for the face alone where chip and face were told, or the other way round
+    OTHER_KIND = "other_kind"  # for the face alone where chip and face were told, or the other way round
     OTHER_CHIP = "other_chip"
     OTHER_PERMIT = "other_permit"
 
@@ -79,9 +79,12 @@ def load_grant_keys(path: Path) -> GrantKeys:
     keys: dict[str, GrantKey] = {}
     document = read_toml(path, GrantKeyFileError)
     if "grants" in document:
-        raise GrantKeyFileError([
-            f"{path.name}: grants: these are central's PRIVATE keys, which belong to central alone; a kiosk gets "
-            "[keys.<key id>] with algorithm and public (make-authority: grant_public_keys.toml)"])
+        raise GrantKeyFileError(
+            [
+                f"{path.name}: grants: these are central's PRIVATE keys, which belong to central alone; a kiosk gets "
+                "[keys.<key id>] with algorithm and public (make-authority: grant_public_keys.toml)"
+            ]
+        )
     entries: Any = document.get("keys")
     if not isinstance(entries, dict) or not entries:
         raise GrantKeyFileError([f"{path.name}: keys: at least one table [keys.<key id>] is needed"])

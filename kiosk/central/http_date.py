@@ -14,14 +14,16 @@ _MONTH = f"(?P<month>{'|'.join(_MONTHS)})"
 _DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 _DAY = f"(?P<weekday>{'|'.join(day[:3] for day in _DAYS)})"
 _TIME = "(?P<hour>[0-9]{2}):(?P<minute>[0-9]{2}):(?P<second>[0-9]{2})"
-_FORMS = tuple(re.compile(form) for form in (
-    f"{_DAY}, (?P<day>[0-9]{{2}}) {_MONTH} (?P<year>[0-9]{{4}}) {_TIME} GMT",
-    f"(?P<weekday>{'|'.join(_DAYS)}),"
-    f" (?P<day>[0-9]{{2}})-{_MONTH}-(?P<year>[0-9]{{2}}) {_TIME} GMT",
-    f"{_DAY} {_MONTH} (?P<day>[0-9 ][0-9]) {_TIME} (?P<year>[0-9]{{4}})",
-))
-_CENTURY = 2000     # of a year with two digits: no central of this contract is older
-_LAST_YEAR = 2076   # more than 50 years ahead is the past (RFC 9110); counted from the year of this contract
+_FORMS = tuple(
+    re.compile(form)
+    for form in (
+        f"{_DAY}, (?P<day>[0-9]{{2}}) {_MONTH} (?P<year>[0-9]{{4}}) {_TIME} GMT",
+        f"(?P<weekday>{'|'.join(_DAYS)}), (?P<day>[0-9]{{2}})-{_MONTH}-(?P<year>[0-9]{{2}}) {_TIME} GMT",
+        f"{_DAY} {_MONTH} (?P<day>[0-9 ][0-9]) {_TIME} (?P<year>[0-9]{{4}})",
+    )
+)
+_CENTURY = 2000  # of a year with two digits: no central of this contract is older
+_LAST_YEAR = 2076  # more than 50 years ahead is the past (RFC 9110); counted from the year of this contract
 
 
 def parse_http_date(text: str) -> datetime | None:
@@ -35,11 +37,17 @@ def parse_http_date(text: str) -> datetime | None:
     year = int(found["year"])
     if len(found["year"]) == 2:
         year += _CENTURY if _CENTURY + year <= _LAST_YEAR else _CENTURY - 100
-    second = min(int(found["second"]), 59) if found["second"] == "60" else int(found["second"])     # a leap second
+    second = min(int(found["second"]), 59) if found["second"] == "60" else int(found["second"])  # a leap second
     try:
         moment = datetime(
-            year, _MONTHS.index(found["month"]) + 1, int(found["day"]), int(found["hour"]), int(found["minute"]),
-            second, tzinfo=UTC)
+            year,
+            _MONTHS.index(found["month"]) + 1,
+            int(found["day"]),
+            int(found["hour"]),
+            int(found["minute"]),
+            second,
+            tzinfo=UTC,
+        )
     except ValueError:
         return None
     return moment if _DAYS[moment.weekday()].startswith(found["weekday"]) else None

@@ -23,8 +23,8 @@ from kiosk.central.connecting import Found, LineTrouble, Names, Race, Resolve
 from kiosk.central.tls_causes import cause_of
 from kiosk.data_files.central_address import CentralAddress
 
-KEEP_ALIVE_S = 30.0               # below what proxies and firewalls let idle (nginx 75 s, some firewalls 60 s)
-MOST_HEARD_BYTES = 1024 * 1024    # of one exchange, headers and interim answers included
+KEEP_ALIVE_S = 30.0  # below what proxies and firewalls let idle (nginx 75 s, some firewalls 60 s)
+MOST_HEARD_BYTES = 1024 * 1024  # of one exchange, headers and interim answers included
 
 # While the connection is idle the kernel asks whether the other end is still there: that keeps a firewall from
 # forgetting, and a connection that was forgotten is closed before it is used (tcp(7)).
@@ -64,7 +64,11 @@ class Line:
     """
 
     def __init__(
-        self, address: CentralAddress, context: ssl.SSLContext, clock: Callable[[], float], look_up: Resolve,
+        self,
+        address: CentralAddress,
+        context: ssl.SSLContext,
+        clock: Callable[[], float],
+        look_up: Resolve,
     ) -> None:
         self._address = address
         self._context = context
@@ -81,11 +85,20 @@ class Line:
 
     def _opened(self) -> httpcore.ConnectionPool:
         return httpcore.ConnectionPool(
-            ssl_context=self._context, max_connections=1, max_keepalive_connections=1, keepalive_expiry=KEEP_ALIVE_S,
-            network_backend=self._network)
+            ssl_context=self._context,
+            max_connections=1,
+            max_keepalive_connections=1,
+            keepalive_expiry=KEEP_ALIVE_S,
+            network_backend=self._network,
+        )
 
     def ask(
-        self, method: str, target: str, headers: Sequence[tuple[str, str]], content: bytes, waits: Waits,
+        self,
+        method: str,
+        target: str,
+        headers: Sequence[tuple[str, str]],
+        content: bytes,
+        waits: Waits,
         most_bytes: int,
     ) -> Heard:
         """Send a request and hear its whole answer. Raises `LineTrouble`, `TooMuchHeard`."""
@@ -105,8 +118,11 @@ class Line:
         self, method: str, target: str, headers: Sequence[tuple[str, str]], content: bytes, most_bytes: int
     ) -> Heard:
         url = httpcore.URL(
-            scheme=b"https", host=self._address.host.encode("ascii"), port=self._address.port,
-            target=target.encode("ascii"))
+            scheme=b"https",
+            host=self._address.host.encode("ascii"),
+            port=self._address.port,
+            target=target.encode("ascii"),
+        )
         sent = [("Host", self._address.authority), *headers]
         if method == "POST":
             sent.append(("Content-Length", str(len(content))))
@@ -188,7 +204,11 @@ class _Network(httpcore.NetworkBackend):
         return data
 
     def connect_tcp(
-        self, host: str, port: int, timeout: float | None = None, local_address: str | None = None,
+        self,
+        host: str,
+        port: int,
+        timeout: float | None = None,
+        local_address: str | None = None,
         socket_options: Iterable[httpcore.SOCKET_OPTION] | None = None,
     ) -> httpcore.NetworkStream:
         self._is_reused = False
@@ -233,7 +253,7 @@ class _Stream(httpcore.NetworkStream):
         while rest:
             self._link.settimeout(self._network.wait_s())
             try:
-                rest = rest[self._link.send(rest):]
+                rest = rest[self._link.send(rest) :]
             except TimeoutError:
                 break
             except OSError:

@@ -80,7 +80,7 @@ machine waits longer (`kiosk.workflow.deadlines`): 40 s.
 PATIENCE_FOR_A_CONVENIENCE_S = 10.0
 """The same for the question for work decided elsewhere: without an answer the visit goes on after 12 s."""
 
-LONGEST_RETRY_AFTER_S = 5.0     # of what central asks for in `Retry-After`, while somebody stands there
+LONGEST_RETRY_AFTER_S = 5.0  # of what central asks for in `Retry-After`, while somebody stands there
 
 
 def patience_s(call: Call) -> float:

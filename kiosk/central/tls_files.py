@@ -56,7 +56,7 @@ def _stamp(path: Path) -> _Stamp:
     try:
         found = path.stat()
     except OSError:
-        return None     # no file: another one than any that was there
+        return None  # no file: another one than any that was there
     return found.st_ino, found.st_mtime_ns, found.st_size
 
 

@@ -36,10 +36,19 @@ def register(subparsers: Any) -> None:
     parser.add_argument("--received", metavar="DATE", help="the day central received the application")
     parser.add_argument("--category", metavar="KEY", help="the permit's category, where the region has several")
     parser.add_argument("--new-category", metavar="KEY", help="the category asked for")
-    parser.add_argument("--service", default=Service.ENDORSE.value, metavar="NAME",
-                        help="endorse (if not given), " + ", ".join(list(Service.__members__)[1:]).lower())
-    parser.add_argument("--declare", action="append", default=[], metavar="KEY,…",
-                        help=f"what is declared: the region's keys, and everywhere {', '.join(DECLARATIONS)}")
+    parser.add_argument(
+        "--service",
+        default=Service.ENDORSE.value,
+        metavar="NAME",
+        help="endorse (if not given), " + ", ".join(list(Service.__members__)[1:]).lower(),
+    )
+    parser.add_argument(
+        "--declare",
+        action="append",
+        default=[],
+        metavar="KEY,…",
+        help=f"what is declared: the region's keys, and everywhere {', '.join(DECLARATIONS)}",
+    )
     parser.add_argument("--disabled", action="store_true", help="the holder is disabled")
     parser.add_argument("--hard-to-move", action="store_true", help="the holder is hardly able to move about")
     parser.add_argument("--age", metavar="YEARS", help="the holder's completed years of age")
@@ -47,8 +56,9 @@ def register(subparsers: Any) -> None:
     parser.add_argument("--issuer", metavar="same|other", help="whether another authority will issue from now on")
     parser.add_argument("--issuing-authority", default="", metavar="NAME", help="the authority the permit names")
     parser.add_argument("--home-area", metavar="yes|no", help="whether the kiosk stands in the area of the home")
-    parser.add_argument("--evidence", action="append", default=[], metavar="KEY,…",
-                        help="what central verified: the region's keys")
+    parser.add_argument(
+        "--evidence", action="append", default=[], metavar="KEY,…", help="what central verified: the region's keys"
+    )
     parser.add_argument("--pilot", action="store_true", help="the authority ordered a trial at this kiosk")
     parser.add_argument("--language", default=LANGUAGES[0], metavar="TAG", help="language of the words (zh-Hans)")
     parser.add_argument("--json", action="store_true", help="one JSON object instead of words")

@@ -58,7 +58,8 @@ def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) ->
         "file", type=Path
     )
     _with_database(_leaf(verbs, "purge", _purge, "delete what has outlived its retention time")).add_argument(
-        "--even-so", action="store_true", help="the clock is right, though central has written nothing near it")
+        "--even-so", action="store_true", help="the clock is right, though central has written nothing near it"
+    )
     openapi = _leaf(verbs, "openapi", _openapi, "write the OpenAPI document")
     openapi.add_argument("--check", action="store_true", help="only say whether the checked-in document is current")
     _leaf(verbs, "vectors", _vectors, "write the test vectors: grants, MACs")
@@ -90,7 +91,9 @@ def _register_serve(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) 
     ends = serve.add_mutually_exclusive_group(required=True)
     ends.add_argument("--tls-dir", type=Path, help="where ca.pem, central.pem and central.key are")
     ends.add_argument(
-        "--behind-proxy", type=Path, metavar="SOCKET",
+        "--behind-proxy",
+        type=Path,
+        metavar="SOCKET",
         help="TLS ends in a proxy on this machine (kiosk/central/nginx.conf); serve it on this Unix socket",
     )
     serve.add_argument(
@@ -100,13 +103,17 @@ def _register_serve(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) 
     serve.add_argument("--region", type=Path, nargs="+", default=[Path("assets/regions")], help="files or directories")
     serve.add_argument("--permits", type=Path, nargs="+", default=[Path("assets/permits")])
     serve.add_argument(
-        "--kiosk", type=_named_kiosk, action="append", default=[],
+        "--kiosk",
+        type=_named_kiosk,
+        action="append",
+        default=[],
         help="register this kiosk at start: ID or ID=AREA",
     )
     serve.add_argument("--pilot", action="append", default=[], help="region where a trial at kiosks is ordered")
     serve.add_argument("--grant-minutes", type=whole("minutes", 1, MOST_GRANT_MINUTES), default=10)
     serve.add_argument(
-        "--threads", type=whole("threads", 1, 64),
+        "--threads",
+        type=whole("threads", 1, 64),
         help=f"calls carried out at once; {THREADS_WITH_SQLITE} with SQLite, {THREADS_WITH_POSTGRESQL} with PostgreSQL",
     )
     serve.add_argument("--fault", choices=FAULT_NAMES, help="misbehave at the wire, for tests")
@@ -145,7 +152,11 @@ def _readable(run: Callable[[argparse.Namespace], int], args: argparse.Namespace
     try:
         return run(args)
     except (
-        KeyFileError, DeviceFileError, RegionFileError, residents.ImportFileError, CertificateFileError,
+        KeyFileError,
+        DeviceFileError,
+        RegionFileError,
+        residents.ImportFileError,
+        CertificateFileError,
     ) as error:
         for mistake in error.mistakes:
             sys.stderr.write(f"{mistake}\n")
@@ -296,8 +307,10 @@ def _show(args: argparse.Namespace) -> int:
         applications = session.execute(select(Application.state, func.count()).group_by(Application.state)).all()
         permits = session.execute(select(Permit.status, func.count()).group_by(Permit.status)).all()
         refused = session.execute(
-            select(ChipBatchRow.relay_refusal, func.count()).where(ChipBatchRow.relay_refusal.is_not(None))
-            .group_by(ChipBatchRow.relay_refusal)).all()
+            select(ChipBatchRow.relay_refusal, func.count())
+            .where(ChipBatchRow.relay_refusal.is_not(None))
+            .group_by(ChipBatchRow.relay_refusal)
+        ).all()
         known = session.scalars(select(Kiosk.kiosk_id).where(Kiosk.retired_at.is_(None))).all()
         _print(
             {

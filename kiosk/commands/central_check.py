@@ -43,8 +43,12 @@ def register(leaf: Callable[[str, Callable[[argparse.Namespace], int], str], Par
     chip = check.add_mutually_exclusive_group()
     chip.add_argument("--chip-keys", type=Path, metavar="FILE", help="simulate the permit's chip, with these TEST keys")
     chip.add_argument("--chip", metavar="URL", help="the test permit lies on this reader: pcsc://READER NAME")
-    check.add_argument("--first-number", type=whole("calls", 1, LARGEST_NUMBER - 10**6), default=1,
-                       help="X-Kiosk-Sequence of the first call (default 1)")
+    check.add_argument(
+        "--first-number",
+        type=whole("calls", 1, LARGEST_NUMBER - 10**6),
+        default=1,
+        help="X-Kiosk-Sequence of the first call (default 1)",
+    )
     check.add_argument("--json", action="store_true", help="print the findings as one JSON document")
 
 
@@ -81,12 +85,20 @@ def _target(args: argparse.Namespace) -> Target:
     other = _identity(args, "other")
     revoked = _identity(args, "revoked")
     for each in (kiosk, other, revoked):
-        tls_context(args.ca, each)      # a file that cannot be used is named before anything is tried
+        tls_context(args.ca, each)  # a file that cannot be used is named before anything is tried
     data = CheckData() if args.data is None else load_check_data(args.data)
     return Target(
-        url=args.url, address=address, ca=args.ca, kiosk=kiosk, other=other, revoked=revoked,
-        grant_keys=None if args.grant_keys is None else load_grant_keys(args.grant_keys), data=data,
-        chip=_chip(args, data), first_number=args.first_number)
+        url=args.url,
+        address=address,
+        ca=args.ca,
+        kiosk=kiosk,
+        other=other,
+        revoked=revoked,
+        grant_keys=None if args.grant_keys is None else load_grant_keys(args.grant_keys),
+        data=data,
+        chip=_chip(args, data),
+        first_number=args.first_number,
+    )
 
 
 def _identity(args: argparse.Namespace, whose: str) -> Identity | None:

@@ -24,8 +24,10 @@ def register(
     leaf(verbs, "kiosks", _kiosks, "how every kiosk is by its last heartbeat, a line of JSON each")
     missing = leaf(verbs, "gaps", _gaps, "numbered calls of kiosks that never came, or came with a number used before")
     missing.add_argument(
-        "--minutes", type=whole("minutes", 0, 366 * 24 * 60),
-        default=round(gaps.OVERTAKEN_FOR.total_seconds() / 60), help="missing for longer"
+        "--minutes",
+        type=whole("minutes", 0, 366 * 24 * 60),
+        default=round(gaps.OVERTAKEN_FOR.total_seconds() / 60),
+        help="missing for longer",
     )
     accept = leaf(verbs, "accept-journal", _accept_journal, "forget how far a kiosk's journal was: it began anew")
     accept.add_argument("kiosk")
@@ -46,10 +48,17 @@ def _gaps(args: argparse.Namespace) -> int:
         missing = gaps.gaps(session, system_clock(), timedelta(minutes=args.minutes))
         twice = gaps.reused(session)
     database.close()
-    _print([
-        {"kiosk": gap.kiosk_id, "first": gap.first, "last": gap.last, "since": gap.since.isoformat(timespec="seconds")}
-        for gap in missing
-    ])
+    _print(
+        [
+            {
+                "kiosk": gap.kiosk_id,
+                "first": gap.first,
+                "last": gap.last,
+                "since": gap.since.isoformat(timespec="seconds"),
+            }
+            for gap in missing
+        ]
+    )
     _print([{"kiosk": each.kiosk_id, "number": each.number, "keys": each.keys} for each in twice])
     return 1 if missing or twice else 0
 

@@ -149,7 +149,7 @@ def _collected(args: argparse.Namespace) -> int:
 def _line(reviewing: Reviewing, session: Session, application: Application) -> dict[str, Any]:
     standing = reviewing.standing(session, application)
     stages = [stage.key for stage in reviewing.stages(application)]
-    open_stages = stages[len(standing.decisions):] if standing.state == "in_review" else []
+    open_stages = stages[len(standing.decisions) :] if standing.state == "in_review" else []
     return {
         "number": application.review_number,
         "service": application.service,

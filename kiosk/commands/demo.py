@@ -31,7 +31,8 @@ def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     parser.add_argument("--out", type=Path, help="where report and pictures go (default build/demo, or in it)")
     parser.add_argument("--pace", type=pace, default=1.0, help="1 devices take real times, 0 none (default 1)")
     parser.add_argument(
-        "--think", type=number("seconds", 0, 60), default=0.8, help="seconds that the resident looks at each screen")
+        "--think", type=number("seconds", 0, 60), default=0.8, help="seconds that the resident looks at each screen"
+    )
     languages = languages_in(ASSETS / "locale")
     parser.add_argument("--language", choices=languages, default=languages[0])
     parser.add_argument("--hidden", action="store_true", help="under Xvfb even where there is a display")
@@ -53,8 +54,16 @@ def run(args: argparse.Namespace) -> int:
     _clear(out)
     languages = tuple(dict.fromkeys((args.language, *languages_in(ASSETS / "locale"))))
     wishes = Wishes(
-        region=scenario.region, languages=languages, pace=args.pace, hidden=args.hidden, direct_chip=args.direct_chip,
-        pilot=scenario.pilot, scanner=scenario.scanner, kiosks=scenario.kiosks, units=scenario.units)
+        region=scenario.region,
+        languages=languages,
+        pace=args.pace,
+        hidden=args.hidden,
+        direct_chip=args.direct_chip,
+        pilot=scenario.pilot,
+        scanner=scenario.scanner,
+        kiosks=scenario.kiosks,
+        units=scenario.units,
+    )
     try:
         with Simulation(wishes, out / "state") as place:
             for note in place.notes:

@@ -18,9 +18,11 @@ from kiosk.domain.clock import SystemClock
 def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     """Add `diagnose`."""
     parser = subparsers.add_parser(
-        "diagnose", help="is this kiosk ready, and if not, why",
+        "diagnose",
+        help="is this kiosk ready, and if not, why",
         description="Asks every part how it is; moves no permit, prints nothing, reads nobody's data. "
-                    "Exit status: 0 ready, 1 degraded, 2 not in service.")
+        "Exit status: 0 ready, 1 degraded, 2 not in service.",
+    )
     parser.add_argument("--config", type=Path, default=DEFAULT_CONFIG, help=f"configuration (default {DEFAULT_CONFIG})")
     parser.add_argument("--json", action="store_true", help="for programs, instead of a table")
     parser.set_defaults(run=run)
@@ -29,7 +31,8 @@ def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) ->
 def run(args: argparse.Namespace) -> int:
     """Print the report; its exit status."""
     report = diagnose(
-        *read_config(args.config, ASSETS), SystemClock(), tell=lambda line: print(line, file=sys.stderr, flush=True))
+        *read_config(args.config, ASSETS), SystemClock(), tell=lambda line: print(line, file=sys.stderr, flush=True)
+    )
     if args.json:
         print(json_text(report.as_json(), indent=2))
     else:

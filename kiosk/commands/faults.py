@@ -52,9 +52,13 @@ def print_faults(args: argparse.Namespace) -> int:
         return 2
     entries = [
         _entry(fault, {language: public[language][fault.public] for language in languages})
-        | ({"region": {language: told.in_language(language) for language in languages}}
-           if told is not None and fault.name in UNREADABLE_PERMIT else {})
-        for fault in chosen]
+        | (
+            {"region": {language: told.in_language(language) for language in languages}}
+            if told is not None and fault.name in UNREADABLE_PERMIT
+            else {}
+        )
+        for fault in chosen
+    ]
     if args.json:
         print(json_text(entries, indent=2))
     else:
@@ -82,8 +86,13 @@ def _is_asked_for(code: str, wanted: list[str]) -> bool:
 
 def _entry(fault: Fault, public: dict[str, str]) -> dict[str, Any]:
     return {
-        "code": fault.code, "name": fault.name, "part": fault.part.name.lower(), "who_acts": ACTORS[fault.code[1]],
-        "severity": fault.severity.value, "public": public, "remedy": fault.remedy,
+        "code": fault.code,
+        "name": fault.name,
+        "part": fault.part.name.lower(),
+        "who_acts": ACTORS[fault.code[1]],
+        "severity": fault.severity.value,
+        "public": public,
+        "remedy": fault.remedy,
     }
 
 

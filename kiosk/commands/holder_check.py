@@ -20,7 +20,8 @@ def register(commands: argparse._SubParsersAction[Any]) -> None:
     parser = commands.add_parser("holder-check", help="who may confirm that the holder stands at the kiosk")
     actions = parser.add_subparsers(dest="action", required=True, metavar="action")
     add = actions.add_parser(
-        "add-attendant", help="ask for a secret and print the line that the configuration keeps of it")
+        "add-attendant", help="ask for a secret and print the line that the configuration keeps of it"
+    )
     add.add_argument("number", help="the attendant's number, two digits; it is typed before the secret")
     add.set_defaults(run=add_attendant)
 

@@ -19,7 +19,7 @@ from kiosk.policy.request import AssessmentRequest
 from kiosk.policy.rules import LANGUAGES, TIMEZONE
 from kiosk.policy.terms import add_months, term_end
 
-CHINA = ZoneInfo(TIMEZONE)        # whatever zone the machine is set to
+CHINA = ZoneInfo(TIMEZONE)  # whatever zone the machine is set to
 EXAMPLE_START = date(2026, 6, 9)
 
 
@@ -99,12 +99,14 @@ def _permits(region: Region, args: argparse.Namespace) -> list[AssessmentRequest
         months = region.categories[category].months
         last = end or term_end(start, months, region.term.end_date)
         carries_end = region.term.permit_carries_end
-        permits.append(AssessmentRequest(
-            on=add_months(start, 1),
-            valid_from=start if carries_end or region.term.counted_from is CountedFrom.START else None,
-            valid_to=last if carries_end else None,
-            category=category,
-            issued_on=start if region.term.counted_from is CountedFrom.ISSUE else None,
-            pilot=args.pilot,
-        ))
+        permits.append(
+            AssessmentRequest(
+                on=add_months(start, 1),
+                valid_from=start if carries_end or region.term.counted_from is CountedFrom.START else None,
+                valid_to=last if carries_end else None,
+                category=category,
+                issued_on=start if region.term.counted_from is CountedFrom.ISSUE else None,
+                pilot=args.pilot,
+            )
+        )
     return permits

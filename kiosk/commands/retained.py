@@ -20,10 +20,12 @@ from kiosk.presentation.context import receipt_number
 def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     """Add `retained`."""
     parser = subparsers.add_parser(
-        "retained", help="which permits lie in the bin",
+        "retained",
+        help="which permits lie in the bin",
         description="One line for each: the number that its holder was shown, when it was kept, and by which "
-                    "endorsement central knows of it. A question mark: the permit was to go into the bin, and the unit "
-                    "did not say that it did; look, and say what you found. May be used while the kiosk runs.")
+        "endorsement central knows of it. A question mark: the permit was to go into the bin, and the unit "
+        "did not say that it did; look, and say what you found. May be used while the kiosk runs.",
+    )
     parser.add_argument("--config", type=Path, default=DEFAULT_CONFIG, help=f"configuration (default {DEFAULT_CONFIG})")
     said = parser.add_mutually_exclusive_group()
     said.add_argument("--emptied", action="store_true", help="the bin was emptied: list them for the last time")

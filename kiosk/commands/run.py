@@ -17,7 +17,8 @@ def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     parser = subparsers.add_parser("run", help="serve residents")
     parser.add_argument("--config", type=Path, default=DEFAULT_CONFIG, help=f"configuration (default {DEFAULT_CONFIG})")
     parser.add_argument(
-        "--simulate", action="store_true", help="with simulated devices, a reference central and the bench window")
+        "--simulate", action="store_true", help="with simulated devices, a reference central and the bench window"
+    )
     parser.add_argument("--screen", default="panel-1280x800", help="with --simulate: a screen file of assets/screens")
     parser.add_argument("--unit", type=_unit, help="with --simulate: which permit unit (default star-tcp300)")
     parser.set_defaults(run=run)

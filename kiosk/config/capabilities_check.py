@@ -32,6 +32,8 @@ def check_fit(config: Config, unit: str, can: Capabilities) -> None:
         words = dict(config.face_refreshed_at.by_language) if config.face_refreshed_at else {}
         mistakes += [
             f"face_refreshed_at.{language}: is missing; {unit} rewrites no faces, so residents must be told where to go"
-            for language in config.languages if language not in words]
+            for language in config.languages
+            if language not in words
+        ]
     if mistakes:
         raise ConfigError(mistakes)

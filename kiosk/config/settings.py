@@ -26,10 +26,10 @@ from kiosk.texts.words import SOURCE_LANGUAGE, LocalText
 Site = Literal["production", "simulation"]
 
 # The limits of the configuration's numbers, both inside.
-LONGEST_WRITING_S = 600             # no resident waits longer, and no unit writes as long
-LEAST_RIGHT_TIME_S = 5              # central's time comes in whole seconds, and has travelled
-MOST_RIGHT_TIME_S = 3600            # a clock farther off would make today another day
-MOST_SIMULATED_S = 10**9            # simulated places live on any day that their people need
+LONGEST_WRITING_S = 600  # no resident waits longer, and no unit writes as long
+LEAST_RIGHT_TIME_S = 5  # central's time comes in whole seconds, and has travelled
+MOST_RIGHT_TIME_S = 3600  # a clock farther off would make today another day
+MOST_SIMULATED_S = 10**9  # simulated places live on any day that their people need
 LEAST_KEPT_DAYS, MOST_KEPT_DAYS = 30, 3650
 
 
@@ -163,12 +163,17 @@ def _read_table(path: Path, table: dict[str, Any], assets_dir: Path) -> tuple[Co
         fullscreen=reader.truth("fullscreen", default=True),
         pilot=reader.truth("pilot", default=False),
         right_time_s=reader.whole(
-            "right_time_s", "seconds", LEAST_RIGHT_TIME_S,
-            MOST_RIGHT_TIME_S if site != "simulation" else MOST_SIMULATED_S, 60),
+            "right_time_s",
+            "seconds",
+            LEAST_RIGHT_TIME_S,
+            MOST_RIGHT_TIME_S if site != "simulation" else MOST_SIMULATED_S,
+            60,
+        ),
         journal=_journal(reader.table("journal")),
         face_refreshed_at=_words(reader.table("face_refreshed_at")),
         pcscd_restart_file=(
-            beside(reader.text("pcscd_restart_file", "a path")) if reader.has("pcscd_restart_file") else None),
+            beside(reader.text("pcscd_restart_file", "a path")) if reader.has("pcscd_restart_file") else None
+        ),
         witness_socket=beside(reader.text("witness_socket", "a path")) if reader.has("witness_socket") else None,
     )
     reader.nothing_else()
@@ -240,6 +245,8 @@ def _journal(reader: SettingsTable) -> JournalKeeping:
 
 _WAYS = {way.value: way for way in CheckWay}
 _ATTENDANT = re.compile(r"[0-9]{2}")
+
+
 def _holder_check(reader: SettingsTable, *, in_earnest: bool) -> HolderCheckAccess:
     """Who says that the person at the kiosk is the permit's holder; by default nobody is asked."""
     word = reader.text("way", "none or attendant", "none")
@@ -275,9 +282,9 @@ def _central(reader: SettingsTable, beside: Callable[[str], Path]) -> CentralAcc
         return beside(name)
 
     url = reader.text("url", "https://host:port")
-    mistake = mistake_in_central_address(url) if url else None      # that it is missing is told already
+    mistake = mistake_in_central_address(url) if url else None  # that it is missing is told already
     if mistake is not None:
-        shown = "***" if "@" in url else repr(url)      # a password stands before the @
+        shown = "***" if "@" in url else repr(url)  # a password stands before the @
         reader.wrong("url", f"is {shown}; https://host:port is wanted; this {mistake}")
     access = CentralAccess(url, file("ca"), file("certificate"), file("key"), file("grant_keys"))
     reader.nothing_else()

@@ -45,9 +45,7 @@ class SettingsTable:
     def has(self, key: str) -> bool:
         return key in self._table
 
-    def text(
-        self, key: str, wanted: str, default: str | None = None, *, kind: TextKind = TEXT_OF_A_FILE
-    ) -> str:
+    def text(self, key: str, wanted: str, default: str | None = None, *, kind: TextKind = TEXT_OF_A_FILE) -> str:
         """A text of `kind` that says something. A key that is left out is `default`; None: it must not be left out."""
         self._asked.add(key)
         value = self._table.get(key, default)
@@ -83,11 +81,14 @@ class SettingsTable:
         """A list of one text or more, none twice."""
         self._asked.add(key)
         values = self._table.get(key, default)
-        if not isinstance(values, list) or not values or not all(
-                isinstance(value, str) and _says_something(value) for value in values):
+        if (
+            not isinstance(values, list)
+            or not values
+            or not all(isinstance(value, str) and _says_something(value) for value in values)
+        ):
             self.wrong(key, f"is {values!r}; {wanted} is wanted")
             return tuple(default)
-        if (flaw := next((flaw for value in values if (flaw := TEXT_OF_A_FILE.flaw_of(value)) is not None), None)):
+        if flaw := next((flaw for value in values if (flaw := TEXT_OF_A_FILE.flaw_of(value)) is not None), None):
             self.wrong(key, f"{flaw}; {wanted} is wanted")
             return tuple(default)
         if len(set(values)) != len(values):

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 HTTPS_PORT = 443
 
 _SCHEME = "https://"
-_LABEL = re.compile(r"[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?")     # RFC 1123, section 2.1
+_LABEL = re.compile(r"[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?")  # RFC 1123, section 2.1
 _LONGEST_NAME = 253
 _PORT = re.compile(r"[0-9]{1,5}")
 _NOT_PART = {"/": "a path", "?": "a query", "#": "a fragment", "@": "a user's name", "\\": "a backslash"}
@@ -44,9 +44,9 @@ def parse_central_address(url: str) -> CentralAddress:
         raise CentralAddressError("holds characters that are not ASCII; a name of them is written in its xn-- form")
     if any(character <= " " or character == "\x7f" for character in url):
         raise CentralAddressError("holds a blank or a control character")
-    if url[:len(_SCHEME)].lower() != _SCHEME:
+    if url[: len(_SCHEME)].lower() != _SCHEME:
         raise CentralAddressError("does not begin with https://")
-    authority = url[len(_SCHEME):].removesuffix("/")
+    authority = url[len(_SCHEME) :].removesuffix("/")
     for sign, what in _NOT_PART.items():
         if sign in authority:
             raise CentralAddressError(f"holds {what} ({sign}); host and port alone are wanted")
@@ -85,7 +85,8 @@ def _host(host: str) -> str:
         return _checked(ipaddress.IPv4Address, host)
     if len(host) > _LONGEST_NAME or not all(_LABEL.fullmatch(label) for label in labels):
         raise CentralAddressError(
-            "has a host that is no name: letters, digits and hyphens, with single dots between them, are wanted")
+            "has a host that is no name: letters, digits and hyphens, with single dots between them, are wanted"
+        )
     return host
 
 

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from kiosk.data_files.reader import DataFileError, flaw_of_wide_characters
 
-LARGEST_BYTES = 1024 * 1024     # a bundle of all public authorities has a quarter of that
+LARGEST_BYTES = 1024 * 1024  # a bundle of all public authorities has a quarter of that
 
 
 class CertificateFileError(DataFileError):
@@ -52,7 +52,7 @@ def blocks_of(path: Path, held: Held) -> list[bytes]:
             raw = file.read(LARGEST_BYTES + 1)
     except OSError as error:
         raise CertificateFileError([f"{path}: cannot be read: {error.strerror}"]) from error
-    except ValueError as error:      # a NUL in the name
+    except ValueError as error:  # a NUL in the name
         raise CertificateFileError([f"{path}: cannot be read: no file can have this name here"]) from error
     flaw = _flaw_of(raw, held)
     if flaw is not None:

@@ -15,6 +15,13 @@ from drivers.data_file import (
 )
 
 __all__ = [
-    "LONGEST_LINE", "DataFileError", "demand_toml_numbers", "flaw_of_wide_characters", "read_json", "read_text",
-    "read_toml", "readable_line", "text_of",
+    "LONGEST_LINE",
+    "DataFileError",
+    "demand_toml_numbers",
+    "flaw_of_wide_characters",
+    "read_json",
+    "read_text",
+    "read_toml",
+    "readable_line",
+    "text_of",
 ]

@@ -13,7 +13,10 @@ Tables = Mapping[str, Mapping[str, object]]
 
 
 def simulated_site(
-    devices: Mapping[str, str], central_url: str, tls_dir: Path = Path("tls"), kiosk: str = "kiosk-1",
+    devices: Mapping[str, str],
+    central_url: str,
+    tls_dir: Path = Path("tls"),
+    kiosk: str = "kiosk-1",
     stem: str = "kiosk",
 ) -> dict[str, dict[str, object]]:
     """The tables of a kiosk with these devices and this central. `stem`: of its certificate, its key and its state
@@ -21,14 +24,20 @@ def simulated_site(
     """
     return {
         "": {
-            "site": "simulation", "kiosk_name": kiosk, "receipt_link": "https://receipt.example.invalid/r/",
-            "state_dir": stem, "fullscreen": False,
+            "site": "simulation",
+            "kiosk_name": kiosk,
+            "receipt_link": "https://receipt.example.invalid/r/",
+            "state_dir": stem,
+            "fullscreen": False,
         },
         "devices": dict(devices),
         "files": {"region": "shanghai"},
         "central": {
-            "url": central_url, "ca": str(tls_dir / "ca.pem"), "certificate": str(tls_dir / f"{stem}.pem"),
-            "key": str(tls_dir / f"{stem}.key"), "grant_keys": str(tls_dir / GRANT_PUBLIC_KEYS),
+            "url": central_url,
+            "ca": str(tls_dir / "ca.pem"),
+            "certificate": str(tls_dir / f"{stem}.pem"),
+            "key": str(tls_dir / f"{stem}.key"),
+            "grant_keys": str(tls_dir / GRANT_PUBLIC_KEYS),
         },
     }
 

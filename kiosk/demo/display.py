@@ -42,8 +42,11 @@ class Display:
         """Press and release the pointer's button at window coordinates (the window is at the display's origin)."""
         # Without a delay of its own xdotool would sleep for 100 ms after the click, and hide what the kiosk does then.
         subprocess.run(
-            ["xdotool", "mousemove", str(round(x)), str(round(y)), "click", "--delay", "0", "1"], check=True,
-            timeout=60, env={**os.environ, **self.environment})
+            ["xdotool", "mousemove", str(round(x)), str(round(y)), "click", "--delay", "0", "1"],
+            check=True,
+            timeout=60,
+            env={**os.environ, **self.environment},
+        )
 
 
 def open_display(stack: ExitStack, run_dir: Path, width_px: int, height_px: int, *, hidden: bool = False) -> Display:
@@ -52,9 +55,13 @@ def open_display(stack: ExitStack, run_dir: Path, width_px: int, height_px: int,
         return Display("display", {}, pointer=False)
     if shutil.which("Xvfb") is None:
         return Display("offscreen", {"SDL_VIDEODRIVER": "offscreen"}, pointer=False)
-    xvfb = stack.enter_context(Process(
-        "Xvfb", ["Xvfb", "-displayfd", "1", "-screen", "0", f"{width_px}x{height_px}x24", "-nolisten", "tcp",
-                 "-noreset"], run_dir / "xvfb.log"))
+    xvfb = stack.enter_context(
+        Process(
+            "Xvfb",
+            ["Xvfb", "-displayfd", "1", "-screen", "0", f"{width_px}x{height_px}x24", "-nolisten", "tcp", "-noreset"],
+            run_dir / "xvfb.log",
+        )
+    )
     number = xvfb.first_line(within_s=60.0)
     environment = {"DISPLAY": f":{number}", "SDL_VIDEODRIVER": "x11", "LIBGL_ALWAYS_SOFTWARE": "1"}
     return Display("xvfb", environment, pointer=shutil.which("xdotool") is not None, x11_pid=xvfb.pid)

@@ -47,7 +47,10 @@ class MeasuredStage:
 
 
 def measure(
-    stages: Sequence[Stage], busy: Sequence[Busy], call_instants: Sequence[float], bare: BareCosts,
+    stages: Sequence[Stage],
+    busy: Sequence[Busy],
+    call_instants: Sequence[float],
+    bare: BareCosts,
     by_pcscd: bool = True,
 ) -> list[MeasuredStage]:
     """The floor of every stage. `call_instants`: when calls to central began (monotonic). `by_pcscd`: False where
@@ -80,8 +83,13 @@ def _reader_wait(stage: Stage, busy: Sequence[Busy]) -> list[Interval]:
 def _pcscd_wait(stage: Stage, busy: Sequence[Busy]) -> list[Interval]:
     """From the permit's arrival at the station to the chip's first answer: pcscd looks every 400 ms."""
     arrived = max(
-        (b.ended for b in busy if b.who == "permit_unit" and b.cause == "device" and stage.began <= b.began
-         and b.ended <= stage.ended), default=None)
+        (
+            b.ended
+            for b in busy
+            if b.who == "permit_unit" and b.cause == "device" and stage.began <= b.began and b.ended <= stage.ended
+        ),
+        default=None,
+    )
     if stage.name != "permit in, read and assessed" or arrived is None:
         return []
     answered = min((b.began for b in busy if b.who == "permit_chip" and b.began >= arrived), default=arrived)
@@ -115,7 +123,9 @@ def as_json(measured: Sequence[MeasuredStage]) -> list[dict[str, Any]]:
     """The report's stages."""
     return [
         {
-            "name": each.stage.name, "seconds": round(each.stage.seconds, 3), "floor_seconds": round(each.floor_s, 3),
+            "name": each.stage.name,
+            "seconds": round(each.stage.seconds, 3),
+            "floor_seconds": round(each.floor_s, 3),
             "screens": len(each.stage.painted),
         }
         for each in measured

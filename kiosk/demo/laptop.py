@@ -25,8 +25,10 @@ def run_on_laptop(screen: str, unit: str) -> int:
                 print("There is no display: the windows open where nobody sees them. Ctrl-C ends.", file=sys.stderr)
             kiosk = place.start_kiosk()
             with Process.of_python(
-                "the bench", ["-m", "drivers", "bench", "--control", str(place.control_socket)],
-                place.state_dir / "bench.log", place.display.environment,
+                "the bench",
+                ["-m", "drivers", "bench", "--control", str(place.control_socket)],
+                place.state_dir / "bench.log",
+                place.display.environment,
             ):
                 return kiosk.wait()
     except DidNotStart as error:

@@ -43,7 +43,12 @@ class Office:
         words = [word.format(number=number) for word in step.words]
         done = subprocess.run(
             [sys.executable, "-m", "kiosk", "central", *words, "--database", self._place.central_database],
-            capture_output=True, text=True, timeout=START_S, check=False, cwd=ROOT)
+            capture_output=True,
+            text=True,
+            timeout=START_S,
+            check=False,
+            cwd=ROOT,
+        )
         if done.returncode != 0:
             raise OfficerWasRefused(f"central {' '.join(words)}: {done.stderr.strip() or done.stdout.strip()}")
         return OfficeRecord(step.about, f"central {' '.join(words)}", done.stdout.strip())
@@ -78,6 +83,7 @@ class Office:
     def _newest(self, person: str, permit: str) -> contract.ApplicationProgress | None:
         holder = self._place.residents.people[person]
         search = contract.ApplicationSearch(
-            holder=contract.Holder(name=holder.name, id_number=identity_number(holder.number)), permit=None)
+            holder=contract.Holder(name=holder.name, id_number=identity_number(holder.number)), permit=None
+        )
         found = self._client.search_applications(search, key=str(uuid4()), sequence=None)
         return found.applications[0] if found.applications else None

@@ -48,7 +48,8 @@ class _Stage:
         self._kiosk = self._place.start_kiosk(name)
         self._witness = self._place.witness(self._kiosk)
         self._resident = Resident(
-            self._witness, self._place.rig, self._place.display, self._think_s, self._out / "screens")
+            self._witness, self._place.rig, self._place.display, self._think_s, self._out / "screens"
+        )
         self._welcome: Painted | None = None
 
     def _close(self) -> None:
@@ -98,11 +99,24 @@ class _Stage:
         application = self._office.application(plan.id_cards[0], plan.permit, plan.application)
         busy = [*floor.busy_of(self._place.rig.do("drain_activity")), *self._resident.activity.drain()]
         measured = floor.measure(
-            self._resident.stages, busy, floor.central_calls(journal), self._bare,
-            by_pcscd=not self._place.wishes.can(plan.kiosk).chip_by_unit)
+            self._resident.stages,
+            busy,
+            floor.central_calls(journal),
+            self._bare,
+            by_pcscd=not self._place.wishes.can(plan.kiosk).chip_by_unit,
+        )
         return VisitRecord(
-            plan, on, before, self._permit(plan), self._screens_since(began), tuple(measured), papers, endorsement_id,
-            central, application)
+            plan,
+            on,
+            before,
+            self._permit(plan),
+            self._screens_since(began),
+            tuple(measured),
+            papers,
+            endorsement_id,
+            central,
+            application,
+        )
 
     def _permit(self, plan: PlannedVisit) -> PermitState:
         state: PermitState = self._place.rig.do("state")["permits"][plan.permit]
@@ -131,7 +145,7 @@ class _Stage:
 
     def _new_texts(self) -> list[str]:
         texts: list[str] = self._place.rig.do("receipt_texts")
-        return texts[self._papers:]
+        return texts[self._papers :]
 
     def _picture_name(self, plan: PlannedVisit, number: int) -> str:
         kind = "receipt" if plan.writes else "slip"
@@ -149,7 +163,8 @@ def endorsements(journal_file: Path) -> list[UUID]:
     with sqlite3.connect(f"file:{journal_file}?mode=ro", uri=True) as db:
         rows: list[tuple[Any]] = db.execute(
             "SELECT endorsement_id FROM step WHERE endorsement_id IS NOT NULL GROUP BY endorsement_id"
-            " ORDER BY MAX(number)").fetchall()
+            " ORDER BY MAX(number)"
+        ).fetchall()
     db.close()
     return [UUID(number) for (number,) in rows]
 

@@ -28,8 +28,12 @@ class Process:
         with log.open("ab") as stderr:
             self._log_begins = stderr.tell()
             self._process = subprocess.Popen(
-                command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=stderr,
-                env={**os.environ, **(environment or {})})
+                command,
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=stderr,
+                env={**os.environ, **(environment or {})},
+            )
         self._said = b""
 
     @classmethod
@@ -61,7 +65,7 @@ class Process:
     def logs(self, event: str, within_s: float) -> None:
         """Wait until it has logged `event`. Raises `DidNotStart`."""
         deadline = time.monotonic() + within_s
-        while f" {event} ".encode() not in self._log.read_bytes()[self._log_begins:]:
+        while f" {event} ".encode() not in self._log.read_bytes()[self._log_begins :]:
             if time.monotonic() > deadline or self._process.poll() is not None:
                 raise DidNotStart(f"{self.name} did not log {event}: {self.last_words()}")
             time.sleep(0.05)

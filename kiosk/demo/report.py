@@ -68,8 +68,11 @@ def report(played: Played) -> dict[str, Any]:
     """For `report.json`. The default scenario's has no more keys than one visit needs."""
     first, last = played.visits[0], played.visits[-1]
     measured = [stage for visit in played.visits for stage in visit.measured]
-    wrong = [f"{visit.plan.about}: {each}" if len(played.visits) > 1 else each
-             for visit in played.visits for each in disagree(visit)]
+    wrong = [
+        f"{visit.plan.about}: {each}" if len(played.visits) > 1 else each
+        for visit in played.visits
+        for each in disagree(visit)
+    ]
     told: dict[str, Any] = {
         "outcome": f"not {played.scenario.outcome}" if wrong else played.scenario.outcome,
         "custody": _custody(last),
@@ -79,8 +82,7 @@ def report(played: Played) -> dict[str, Any]:
         "central": _central(last),
         "stages": floor.as_json(measured),
         "overhead_s": round(sum(each.overhead_s for each in measured), 3),
-        "bare": {
-            "frame_s": round(played.bare.frame_s, 4), "https_round_trip_s": round(played.bare.https_s, 5)},
+        "bare": {"frame_s": round(played.bare.frame_s, 4), "https_round_trip_s": round(played.bare.https_s, 5)},
         "wires": played.wires,
         "notes": played.notes,
         "disagreements": wrong,
@@ -135,8 +137,7 @@ def number_on_paper(visit: VisitRecord) -> str | None:
 def chip_words(state: PermitState) -> dict[str, Any]:
     """What a permit's chip says, without its holder."""
     fields = state["chip"]
-    return {
-        name: fields[name] for name in ("valid_from", "valid_to", "issuing_authority", "endorsement_count")}
+    return {name: fields[name] for name in ("valid_from", "valid_to", "issuing_authority", "endorsement_count")}
 
 
 def face_words(state: PermitState) -> dict[str, Any] | None:
@@ -216,7 +217,7 @@ def _wrong_face(visit: VisitRecord) -> list[str]:
 
 def _wrong_screens(visit: VisitRecord) -> list[str]:
     painted = iter(visit.screens)
-    missing = [screen for screen in visit.plan.shows if screen not in painted]    # each search goes on from the last
+    missing = [screen for screen in visit.plan.shows if screen not in painted]  # each search goes on from the last
     return [f"the screen {screen} did not come when it should" for screen in missing[:1]]
 
 
@@ -245,7 +246,7 @@ def summary(told: dict[str, Any], played: Played, out: Path) -> str:
         "",
         f"Report and pictures: {out}",
     ]
-    return "\n".join(lines[0 if lines[1] else 1:])
+    return "\n".join(lines[0 if lines[1] else 1 :])
 
 
 def _account(visit: VisitRecord) -> Sequence[str]:

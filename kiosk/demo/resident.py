@@ -9,7 +9,7 @@ from pathlib import Path
 from drivers.simulators.activity import ActivityLog
 from drivers.simulators.control import RigClient
 from kiosk.demo.display import Display
-from kiosk.demo.witness import Painted, WitnessClient
+from kiosk.demo.witness import AutomationClient, Painted
 
 SCREEN_S = 120.0
 """How long a demo waits for the next screen; erasing and printing a face is the longest of them."""
@@ -37,7 +37,7 @@ class Resident:
     anywhere.
     """
 
-    witness: WitnessClient
+    witness: AutomationClient
     rig: RigClient
     display: Display
     think_s: float

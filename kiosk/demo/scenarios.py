@@ -15,8 +15,9 @@ from drivers.permit_unit.dialects import CRT
 from drivers.simulators.residents import day_of
 
 DEFAULT = "shanghai-renewal"
-FACES_AT: Mapping[str, str] = MappingProxyType({
-    "zh-Hans": "示范路88号政务服务大厅一层", "en": "Service hall, 88 Shifan Road, ground floor"})
+FACES_AT: Mapping[str, str] = MappingProxyType(
+    {"zh-Hans": "示范路88号政务服务大厅一层", "en": "Service hall, 88 Shifan Road, ground floor"}
+)
 """Where a kiosk whose unit rewrites no faces sends people, by language; invented."""
 
 
@@ -101,16 +102,18 @@ class Scenario:
         return tuple(act for act in self.acts if isinstance(act, PlannedVisit))
 
 
-ORDINARY: Mapping[str, tuple[str, ...]] = MappingProxyType({
-    "welcome": ("start",),
-    "notice": ("accept_notice",),
-    "assessment": ("go_on",),
-    "question": ("answer_no",) * 7,
-    "confirm": ("confirm",),
-    "application": ("finish",),
-    "progress": ("finish",),
-    "thank_you": ("finish",),
-})
+ORDINARY: Mapping[str, tuple[str, ...]] = MappingProxyType(
+    {
+        "welcome": ("start",),
+        "notice": ("accept_notice",),
+        "assessment": ("go_on",),
+        "question": ("answer_no",) * 7,
+        "confirm": ("confirm",),
+        "application": ("finish",),
+        "progress": ("finish",),
+        "thank_you": ("finish",),
+    }
+)
 """What a person touches on each screen, time after time, who has nothing to declare and wants to go on."""
 
 RENEWED = ("notice", "id_card", "insert_permit", "assessment", "confirm", "take_permit", "thank_you")
@@ -119,91 +122,190 @@ REWRITTEN = ("notice", "id_card", "insert_permit", "confirm", "take_permit", "th
 
 SCENARIOS: tuple[Scenario, ...] = (
     Scenario(
-        DEFAULT, "Shanghai, in the window: one visit, a year more", "shanghai",
-        (PlannedVisit(
-            "renewal", ("lin-yuzhen",), "lin-yuzhen-shanghai", shows=RENEWED, new_term=NewTerm("old_end", 12)),)),
+        DEFAULT,
+        "Shanghai, in the window: one visit, a year more",
+        "shanghai",
+        (
+            PlannedVisit(
+                "renewal", ("lin-yuzhen",), "lin-yuzhen-shanghai", shows=RENEWED, new_term=NewTerm("old_end", 12)
+            ),
+        ),
+    ),
     Scenario(
-        "beijing-overdue", "Beijing, two months late: made up at once, the new year starts today", "beijing",
-        (PlannedVisit(
-            "make-up", ("gao-yanqiu",), "gao-yanqiu-beijing-overdue-2-months", shows=RENEWED,
-            new_term=NewTerm("today", 12)),)),
+        "beijing-overdue",
+        "Beijing, two months late: made up at once, the new year starts today",
+        "beijing",
+        (
+            PlannedVisit(
+                "make-up",
+                ("gao-yanqiu",),
+                "gao-yanqiu-beijing-overdue-2-months",
+                shows=RENEWED,
+                new_term=NewTerm("today", 12),
+            ),
+        ),
+    ),
     Scenario(
-        "haikou-two-visits", "Haikou: application, an officer's review, the permit rewritten on a second visit",
+        "haikou-two-visits",
+        "Haikou: application, an officer's review, the permit rewritten on a second visit",
         "haikou",
         (
             PlannedVisit(
-                "application", ("fu-haiqing",), "fu-haiqing-haikou", telephone="13900000000", shows=APPLIED,
-                application="in_review"),
+                "application",
+                ("fu-haiqing",),
+                "fu-haiqing-haikou",
+                telephone="13900000000",
+                shows=APPLIED,
+                application="in_review",
+            ),
             OfficeStep("the officer approves", ("review", "approve", "{number}")),
             PlannedVisit(
-                "second visit", ("fu-haiqing",), "fu-haiqing-haikou", shows=REWRITTEN,
-                new_term=NewTerm("old_end", 12), application="collected", kiosk="kiosk-2"),
-        )),
+                "second visit",
+                ("fu-haiqing",),
+                "fu-haiqing-haikou",
+                shows=REWRITTEN,
+                new_term=NewTerm("old_end", 12),
+                application="collected",
+                kiosk="kiosk-2",
+            ),
+        ),
+    ),
     Scenario(
-        "xuchang-explained", "Xuchang without its pilot: explained, dates checked, permit given back",
+        "xuchang-explained",
+        "Xuchang without its pilot: explained, dates checked, permit given back",
         "xuchang",
-        (PlannedVisit(
-            "explanation", ("dong-suhe",), "dong-suhe-xuchang",
-            touches={"service": ("check_dates",), "status": ("print_slip", "finish")},
-            shows=("service", "notice", "id_card", "insert_permit", "status", "take_permit")),),
-        outcome="explained"),
-    Scenario(
-        "xuchang-pilot", "Xuchang with its pilot: application, three stages one by one, second visit", "xuchang",
         (
             PlannedVisit(
-                "application", ("dong-suhe",), "dong-suhe-xuchang", shows=APPLIED, application="in_review"),
+                "explanation",
+                ("dong-suhe",),
+                "dong-suhe-xuchang",
+                touches={"service": ("check_dates",), "status": ("print_slip", "finish")},
+                shows=("service", "notice", "id_card", "insert_permit", "status", "take_permit"),
+            ),
+        ),
+        outcome="explained",
+    ),
+    Scenario(
+        "xuchang-pilot",
+        "Xuchang with its pilot: application, three stages one by one, second visit",
+        "xuchang",
+        (
+            PlannedVisit("application", ("dong-suhe",), "dong-suhe-xuchang", shows=APPLIED, application="in_review"),
             OfficeStep("the officer takes it in", ("review", "approve", "{number}", "--stage", "intake")),
             OfficeStep("the officer accepts it", ("review", "approve", "{number}", "--stage", "acceptance")),
             OfficeStep("the officer decides", ("review", "approve", "{number}", "--stage", "decision")),
             PlannedVisit(
-                "second visit", ("dong-suhe",), "dong-suhe-xuchang", shows=REWRITTEN,
-                new_term=NewTerm("old_end", 12), application="collected", kiosk="kiosk-2"),
-        ), pilot=True),
+                "second visit",
+                ("dong-suhe",),
+                "dong-suhe-xuchang",
+                shows=REWRITTEN,
+                new_term=NewTerm("old_end", 12),
+                application="collected",
+                kiosk="kiosk-2",
+            ),
+        ),
+        pilot=True,
+    ),
     Scenario(
-        "xinjiang-short-to-long", "Xinjiang: short becomes long, with an electronic licence shown to the scanner",
+        "xinjiang-short-to-long",
+        "Xinjiang: short becomes long, with an electronic licence shown to the scanner",
         "xinjiang",
         (
             PlannedVisit(
-                "application", ("gu-yuanzheng",), "gu-yuanzheng-xinjiang-short",
-                touches={"choice": ("choose:long", "choose:business_licence")}, licences=("gu-business",),
-                shows=APPLIED, application="in_review"),
+                "application",
+                ("gu-yuanzheng",),
+                "gu-yuanzheng-xinjiang-short",
+                touches={"choice": ("choose:long", "choose:business_licence")},
+                licences=("gu-business",),
+                shows=APPLIED,
+                application="in_review",
+            ),
             OfficeStep("the officer approves", ("review", "approve", "{number}")),
             PlannedVisit(
-                "second visit", ("gu-yuanzheng",), "gu-yuanzheng-xinjiang-short", shows=REWRITTEN,
-                new_term=NewTerm("old_end", 24), category="long", application="collected",
-                kiosk="kiosk-2"),
-        ), scanner=True),
+                "second visit",
+                ("gu-yuanzheng",),
+                "gu-yuanzheng-xinjiang-short",
+                shows=REWRITTEN,
+                new_term=NewTerm("old_end", 24),
+                category="long",
+                application="collected",
+                kiosk="kiosk-2",
+            ),
+        ),
+        scanner=True,
+    ),
     Scenario(
-        "status-only", "Shanghai, months too early: until when it is valid, when to come again, with a slip",
-        "shanghai",
-        (PlannedVisit(
-            "question", ("zhao-mingyuan",), "zhao-mingyuan-too-early",
-            touches={
-                "welcome": ("other_services",), "choice": ("choose:status",), "status": ("print_slip", "finish"),
-            },
-            shows=("choice", "notice", "id_card", "insert_permit", "status", "take_permit")),),
-        outcome="told"),
-    Scenario(
-        "shanghai-guardian", "Shanghai: a child's permit, renewed by the guardian with electronic licences", "shanghai",
-        (PlannedVisit(
-            "renewal", ("wu-tongtong", "wu-jingshu"), "wu-tongtong-under-16",
-            touches={
-                "welcome": ("other_services",), "choice": ("choose:for_another", "choose:guardian", "choose:endorse"),
-            },
-            licences=("wu-guardianship",),
-            shows=("choice", "notice", "id_card", "id_card", "insert_permit", "confirm", "take_permit", "thank_you"),
-            new_term=NewTerm("old_end", 12)),), scanner=True),
-    Scenario(
-        "chip-only-renewal", "Shanghai, at a kiosk without a print head: the chip alone; at another the face",
+        "status-only",
+        "Shanghai, months too early: until when it is valid, when to come again, with a slip",
         "shanghai",
         (
             PlannedVisit(
-                "chip only", ("zhou-changan",), "zhou-changan-long-address", shows=RENEWED,
-                new_term=NewTerm("old_end", 12), face="left"),
+                "question",
+                ("zhao-mingyuan",),
+                "zhao-mingyuan-too-early",
+                touches={
+                    "welcome": ("other_services",),
+                    "choice": ("choose:status",),
+                    "status": ("print_slip", "finish"),
+                },
+                shows=("choice", "notice", "id_card", "insert_permit", "status", "take_permit"),
+            ),
+        ),
+        outcome="told",
+    ),
+    Scenario(
+        "shanghai-guardian",
+        "Shanghai: a child's permit, renewed by the guardian with electronic licences",
+        "shanghai",
+        (
             PlannedVisit(
-                "face only", ("zhou-changan",), "zhou-changan-long-address", shows=REWRITTEN, face="refreshed",
-                kiosk="kiosk-2"),
-        ), units={"kiosk-1": CRT}),
+                "renewal",
+                ("wu-tongtong", "wu-jingshu"),
+                "wu-tongtong-under-16",
+                touches={
+                    "welcome": ("other_services",),
+                    "choice": ("choose:for_another", "choose:guardian", "choose:endorse"),
+                },
+                licences=("wu-guardianship",),
+                shows=(
+                    "choice",
+                    "notice",
+                    "id_card",
+                    "id_card",
+                    "insert_permit",
+                    "confirm",
+                    "take_permit",
+                    "thank_you",
+                ),
+                new_term=NewTerm("old_end", 12),
+            ),
+        ),
+        scanner=True,
+    ),
+    Scenario(
+        "chip-only-renewal",
+        "Shanghai, at a kiosk without a print head: the chip alone; at another the face",
+        "shanghai",
+        (
+            PlannedVisit(
+                "chip only",
+                ("zhou-changan",),
+                "zhou-changan-long-address",
+                shows=RENEWED,
+                new_term=NewTerm("old_end", 12),
+                face="left",
+            ),
+            PlannedVisit(
+                "face only",
+                ("zhou-changan",),
+                "zhou-changan-long-address",
+                shows=REWRITTEN,
+                face="refreshed",
+                kiosk="kiosk-2",
+            ),
+        ),
+        units={"kiosk-1": CRT},
+    ),
 )
 
 

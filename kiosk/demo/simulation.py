@@ -29,7 +29,7 @@ from kiosk.demo.configuration import simulated_site, write_configuration
 from kiosk.demo.display import Display, open_display
 from kiosk.demo.processes import DidNotStart, Process
 from kiosk.demo.scenarios import FACES_AT
-from kiosk.demo.witness import WitnessClient
+from kiosk.demo.witness import AutomationClient
 from kiosk.domain.clock import SHANGHAI, SystemClock
 from kiosk.policy.region_file import load_region
 from kiosk.reference_central.authority import GRANT_KEYS, issue_client, make_authority
@@ -42,7 +42,9 @@ START_S = 120.0
 KIOSK = "kiosk-1"
 CHIP_IN_UNIT = f"{IN_UNIT}://permit_unit"
 UNIT_WIRES = {
-    STAR: "Star TCP300 dialect over a pseudo-terminal", CRT: "Creator CRT-591-M dialect over a pseudo-terminal"}
+    STAR: "Star TCP300 dialect over a pseudo-terminal",
+    CRT: "Creator CRT-591-M dialect over a pseudo-terminal",
+}
 WRITING_USUALLY_S = {STAR: 12, CRT: 4}
 
 
@@ -94,7 +96,7 @@ class Simulation:
         self._stack = ExitStack()
         self.wires: dict[str, str] = {}
         self.notes: list[str] = []
-        self._unit = STAR       # which one the rig has at present
+        self._unit = STAR  # which one the rig has at present
 
     def __enter__(self) -> Self:
         try:
@@ -129,14 +131,16 @@ class Simulation:
     def _start_display(self) -> None:
         screen_file = load_screen_file(ASSETS / "screens" / f"{self.wishes.screen}.toml")
         self.display: Display = open_display(
-            self._stack, self.state_dir, screen_file.width_px, screen_file.height_px, hidden=self.wishes.hidden)
+            self._stack, self.state_dir, screen_file.width_px, screen_file.height_px, hidden=self.wishes.hidden
+        )
         self.wires["screen"] = self.display.described()
 
     def _start_coupler(self) -> tuple[str, str, Mapping[str, str]]:
         """The chip's URL for the kiosk, the other side's for the rig, and what clients need in their environment."""
         carrier, url, chip_side, environment = self._coupler()
         self.wires["permit_chip"] = self.wishes.each(
-            lambda kiosk: "contacts of the permit unit" if self.wishes.can(kiosk).chip_by_unit else carrier)
+            lambda kiosk: "contacts of the permit unit" if self.wishes.can(kiosk).chip_by_unit else carrier
+        )
         return url, chip_side, environment
 
     def _coupler(self) -> tuple[str, str, str, Mapping[str, str]]:
@@ -157,11 +161,29 @@ class Simulation:
 
     def _start_rig(self, chip_side: str) -> RigClient:
         control = self.run_dir / "rig"
-        rig = self._stack.enter_context(Process.of_python("the simulated devices", [
-            "-m", "drivers", "simulate", "--run-dir", str(self.run_dir), "--control", str(control),
-            "--pace", str(self.wishes.pace), "--today", self.wishes.today.isoformat(), "--vpcd", chip_side,
-            "--residents", str(self.wishes.residents),
-        ], self.state_dir / "rig.log"))
+        rig = self._stack.enter_context(
+            Process.of_python(
+                "the simulated devices",
+                [
+                    "-m",
+                    "drivers",
+                    "simulate",
+                    "--run-dir",
+                    str(self.run_dir),
+                    "--control",
+                    str(control),
+                    "--pace",
+                    str(self.wishes.pace),
+                    "--today",
+                    self.wishes.today.isoformat(),
+                    "--vpcd",
+                    chip_side,
+                    "--residents",
+                    str(self.wishes.residents),
+                ],
+                self.state_dir / "rig.log",
+            )
+        )
         self.urls: dict[str, str] = json.loads(rig.first_line(START_S))["urls"]
         self.wires["id_reader"] = "GA/T 467 frames over a pseudo-terminal"
         if self.wishes.scanner:
@@ -180,19 +202,44 @@ class Simulation:
         records = self.state_dir / "central-residents.json"
         records.write_text(json.dumps(central_records(self.residents), ensure_ascii=False), encoding="utf-8")
         seeding = Process.of_python(
-            "central's residents", ["-m", "kiosk", "central", "seed", "--database", database, str(records)],
-            self.state_dir / "central.log")
+            "central's residents",
+            ["-m", "kiosk", "central", "seed", "--database", database, str(records)],
+            self.state_dir / "central.log",
+        )
         if seeding.wait(START_S) != 0:
             raise DidNotStart(f"central's residents could not be written: {seeding.last_words()}")
         area = load_region(ASSETS / "regions" / f"{self.wishes.region}.toml").area_prefixes[0].ljust(6, "0")
         known = [word for kiosk in self.wishes.kiosks for word in ("--kiosk", f"{kiosk}={area}")]
         pilots = ["--pilot", self.wishes.region] if self.wishes.pilot else []
         faulty = ["--fault", self.wishes.central_fault] if self.wishes.central_fault else []
-        central = self._stack.enter_context(Process.of_python("central", [
-            "-m", "kiosk", "central", "serve", "--database", database, "--port", "0", "--tls-dir", str(self.tls_dir),
-            "--keys", str(self.tls_dir / GRANT_KEYS), str(TEST_KEYS), "--region", str(ASSETS / "regions"),
-            "--permits", str(ASSETS / "permits"), *known, *pilots, *faulty,
-        ], self.state_dir / "central.log"))
+        central = self._stack.enter_context(
+            Process.of_python(
+                "central",
+                [
+                    "-m",
+                    "kiosk",
+                    "central",
+                    "serve",
+                    "--database",
+                    database,
+                    "--port",
+                    "0",
+                    "--tls-dir",
+                    str(self.tls_dir),
+                    "--keys",
+                    str(self.tls_dir / GRANT_KEYS),
+                    str(TEST_KEYS),
+                    "--region",
+                    str(ASSETS / "regions"),
+                    "--permits",
+                    str(ASSETS / "permits"),
+                    *known,
+                    *pilots,
+                    *faulty,
+                ],
+                self.state_dir / "central.log",
+            )
+        )
         self.central_url: str = json.loads(central.first_line(START_S))["url"]
         self.wires["central"] = "HTTPS with mutual TLS to the reference central, a process of its own"
 
@@ -204,8 +251,10 @@ class Simulation:
         devices = self._device_urls(CHIP_IN_UNIT if can.chip_by_unit else chip_url)
         tables = simulated_site(devices, self.central_url, kiosk=kiosk, stem=stem)
         tables[""] |= {
-            "languages": list(self.wishes.languages), "witness_socket": str(self.witness_socket),
-            "writing_usually_s": WRITING_USUALLY_S[unit], "pilot": self.wishes.pilot,
+            "languages": list(self.wishes.languages),
+            "witness_socket": str(self.witness_socket),
+            "writing_usually_s": WRITING_USUALLY_S[unit],
+            "pilot": self.wishes.pilot,
         }
         tables["files"] = {"region": self.wishes.region, "screen": self.wishes.screen, "permit_unit": unit}
         if not can.rewrites_face:
@@ -233,25 +282,34 @@ class Simulation:
         if self.wishes.unit_of(kiosk) != self._unit:
             self._unit = self.wishes.unit_of(kiosk)
             self.rig.do("exchange_unit", unit=self._unit, contacts=not self.wishes.can(kiosk).chip_by_unit)
-        environment = {
-            **self.display.environment, **self.chip_environment, "KIVY_HOME": str(self.state_dir / "kivy")}
-        return self._stack.enter_context(Process.of_python(
-            "the kiosk", ["-m", "kiosk", "run", "--config", str(self._config_of(kiosk))], self.state_dir / "kiosk.log",
-            environment))
+        environment = {**self.display.environment, **self.chip_environment, "KIVY_HOME": str(self.state_dir / "kivy")}
+        return self._stack.enter_context(
+            Process.of_python(
+                "the kiosk",
+                ["-m", "kiosk", "run", "--config", str(self._config_of(kiosk))],
+                self.state_dir / "kiosk.log",
+                environment,
+            )
+        )
 
-    def witness(self, kiosk: Process) -> WitnessClient:
+    def witness(self, kiosk: Process) -> AutomationClient:
         """Watch the kiosk's window. Raises `DidNotStart` with its last words."""
         try:
-            return self._stack.enter_context(WitnessClient(self.witness_socket, START_S))
+            return self._stack.enter_context(AutomationClient(self.witness_socket, START_S))
         except Exception as error:
             raise DidNotStart(f"the kiosk's window did not open: {kiosk.last_words()}") from error
 
     def central_client(self, kiosk: str = KIOSK) -> CentralClient:
         """A connection to central with a kiosk's own certificate."""
         stem = _stem(kiosk)
-        return self._stack.enter_context(CentralClient(
-            self.central_url, ca=self.tls_dir / "ca.pem", certificate=self.tls_dir / f"{stem}.pem",
-            key=self.tls_dir / f"{stem}.key"))
+        return self._stack.enter_context(
+            CentralClient(
+                self.central_url,
+                ca=self.tls_dir / "ca.pem",
+                certificate=self.tls_dir / f"{stem}.pem",
+                key=self.tls_dir / f"{stem}.key",
+            )
+        )
 
 
 def central_records(residents: Residents) -> list[dict[str, Any]]:
@@ -262,23 +320,25 @@ def central_records(residents: Residents) -> list[dict[str, Any]]:
         if permit.chip != "permit":
             continue
         holder = residents.people[permit.holder]
-        records.append({
-            "evidence": proofs.pop(permit.holder, []),      # once for each holder, however many permits there are
-            "holder": {"name": holder.name, "id_number": holder.number},
-            "permit_number": permit.permit_number,
-            "chip_serial": permit.chip_serial.upper(),
-            "permit_file": permit.permit_file,
-            "region": permit.region,
-            "issued_on": permit.issued_on.isoformat() if permit.issued_on else None,
-            "content": {
-                "address": permit.address,
-                "issuing_authority": permit.issuing_authority,
-                "category": permit.category,
-                "valid_from": permit.valid_from.isoformat() if permit.valid_from else None,
-                "valid_to": permit.valid_to.isoformat() if permit.valid_to else None,
-                "endorsement_count": permit.endorsement_count,
-            },
-        })
+        records.append(
+            {
+                "evidence": proofs.pop(permit.holder, []),  # once for each holder, however many permits there are
+                "holder": {"name": holder.name, "id_number": holder.number},
+                "permit_number": permit.permit_number,
+                "chip_serial": permit.chip_serial.upper(),
+                "permit_file": permit.permit_file,
+                "region": permit.region,
+                "issued_on": permit.issued_on.isoformat() if permit.issued_on else None,
+                "content": {
+                    "address": permit.address,
+                    "issuing_authority": permit.issuing_authority,
+                    "category": permit.category,
+                    "valid_from": permit.valid_from.isoformat() if permit.valid_from else None,
+                    "valid_to": permit.valid_to.isoformat() if permit.valid_to else None,
+                    "endorsement_count": permit.endorsement_count,
+                },
+            }
+        )
     return records
 
 
@@ -287,10 +347,14 @@ def _proofs_of(residents: Residents, person: str) -> list[dict[str, Any]]:
     explained = {record.licence: record for record in residents.records.values() if record.licence}
     proofs = [
         {"key": licence.evidence, "licence_code": licence.code, **_proven(residents, explained.get(licence.id))}
-        for licence in residents.licences.values() if licence.holder == person]
+        for licence in residents.licences.values()
+        if licence.holder == person
+    ]
     return proofs + [
         {"key": record.evidence, "licence_code": None, **_proven(residents, record)}
-        for record in residents.records.values() if record.holder == person and not record.licence]
+        for record in residents.records.values()
+        if record.holder == person and not record.licence
+    ]
 
 
 def _proven(residents: Residents, record: Record | None) -> dict[str, str | None]:

@@ -9,11 +9,17 @@ from kiosk.demo.resident import Resident
 from kiosk.demo.scenarios import ORDINARY, PlannedVisit
 from kiosk.demo.witness import Painted, ScreenNotSeen
 
-STAGES: Mapping[str, str] = MappingProxyType({
-    "welcome": "start", "notice": "notice", "id_card": "identity card",
-    "insert_permit": "permit in, read and assessed", "assessment": "result",
-    "take_permit": "permit taken and receipt", "thank_you": "thanks",
-})
+STAGES: Mapping[str, str] = MappingProxyType(
+    {
+        "welcome": "start",
+        "notice": "notice",
+        "id_card": "identity card",
+        "insert_permit": "permit in, read and assessed",
+        "assessment": "result",
+        "take_permit": "permit taken and receipt",
+        "thank_you": "thanks",
+    }
+)
 """What follows an act on this screen, as the report calls it; where nothing stands here, the screen's own name."""
 
 WRITTEN = MappingProxyType({"as_chip": "chip and face", "left": "chip", "refreshed": "face"})
@@ -32,8 +38,11 @@ class VisitPlayer:
         self._visit = visit
         self._left = {screen: list(targets) for screen, targets in {**ORDINARY, **visit.touches}.items()}
         self._left |= {
-            "id_card": list(visit.id_cards), "insert_permit": [visit.permit], "take_permit": [visit.permit],
-            "licence_code": list(visit.licences) or self._left.get("licence_code", []), "telephone": [visit.telephone],
+            "id_card": list(visit.id_cards),
+            "insert_permit": [visit.permit],
+            "take_permit": [visit.permit],
+            "licence_code": list(visit.licences) or self._left.get("licence_code", []),
+            "telephone": [visit.telephone],
         }
         self._touched: tuple[Painted, str] | None = None
         self.screens: list[str] = []
@@ -47,7 +56,8 @@ class VisitPlayer:
         while True:
             asking = [screen for screen, answers in self._left.items() if answers]
             painted = self._resident.sees(
-                "welcome", *asking, *(s for s in (*DEAD_ENDS, self.screens[-1]) if s not in asking))
+                "welcome", *asking, *(s for s in (*DEAD_ENDS, self.screens[-1]) if s not in asking)
+            )
             if self._touches_again(painted) or self._is_not_ready(painted):
                 continue
             self._resident.ends_stage(self._stage_until(painted), painted)

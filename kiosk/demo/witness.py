@@ -39,7 +39,7 @@ class Painted:
         return x + width / 2, y + height / 2
 
 
-class WitnessClient:
+class AutomationClient:
     """Connects when the kiosk's window is up; collects every painted screen from then on."""
 
     def __init__(self, path: Path, within_s: float) -> None:
@@ -60,7 +60,8 @@ class WitnessClient:
             except queue.Empty:
                 last = self.history[-1].screen if self.history else last
                 raise ScreenNotSeen(
-                    f"waited {within_s:g} s for {' or '.join(screens)}; the screen shows {last}") from None
+                    f"waited {within_s:g} s for {' or '.join(screens)}; the screen shows {last}"
+                ) from None
             if painted.screen in screens:
                 return painted
 
@@ -87,7 +88,7 @@ class WitnessClient:
 
     def close(self) -> None:
         """Hang up; may be called twice."""
-        with suppress(OSError):     # the window may have hung up first
+        with suppress(OSError):  # the window may have hung up first
             self._link.shutdown(socket.SHUT_RDWR)
         self._link.close()
         self._thread.join(2.0)

@@ -31,6 +31,7 @@ MOST_OFFSET = timedelta(seconds=60)
 
 FIRST_YEAR, LAST_YEAR = 2026, 2099
 
+
 @dataclass(frozen=True, slots=True)
 class _Asked:
     """One harmless call. `trouble`: (detail, fault), None if central answered as it should."""
@@ -73,8 +74,10 @@ def certificates(config: Config, clock: Clock) -> Findings:
     """The dates of this kiosk's certificate and of the authority by which central is known."""
     now = clock.now()
     findings = []
-    for what, path in (("the kiosk's certificate", config.central.certificate),
-                       ("central's authority", config.central.ca)):
+    for what, path in (
+        ("the kiosk's certificate", config.central.certificate),
+        ("central's authority", config.central.ca),
+    ):
         try:
             found = x509.load_pem_x509_certificates(path.read_bytes())
         except (OSError, ValueError):

@@ -23,21 +23,22 @@ _CONNECT = {
 _TLS = {
     tls_causes.EXPIRED: "central's certificate has expired: its operator has to renew it, or the clock here is wrong",
     tls_causes.NOT_YET_VALID: "central's certificate is not valid yet: compare its first day with the clock here",
-    tls_causes.OTHER_NAME:
-        "central's certificate is for another name: central.url has to be a name in it; a common name alone does not"
-        " count, only a subjectAltName",
-    tls_causes.OTHER_AUTHORITY:
-        "central's certificate leads to no authority in central.ca: that is the wrong file, or central does not send"
-        " the intermediate certificate",
+    tls_causes.OTHER_NAME: "central's certificate is for another name: central.url has to be a name in it; a "
+    "common name alone does not"
+    " count, only a subjectAltName",
+    tls_causes.OTHER_AUTHORITY: "central's certificate leads to no authority in central.ca: that is the wrong "
+    "file, or central does not send"
+    " the intermediate certificate",
     tls_causes.NOT_ACCEPTED: "central's certificate is not acceptable: its operator has to have it issued anew",
-    tls_causes.KIOSK_REFUSED:
-        "central refuses this kiosk's certificate: has it expired, was it revoked, does central know its authority?",
+    tls_causes.KIOSK_REFUSED: "central refuses this kiosk's certificate: has it expired, was it revoked, does "
+    "central know its authority?",
     tls_causes.NOT_TLS: "what listens there does not speak TLS: is it a plain HTTP port, or another program's?",
     tls_causes.VERSION: "no version of TLS in common: central has to offer 1.2 or 1.3",
     tls_causes.OTHER: "TLS was not agreed on: central's log says why",
 }
 _STAGES = {
-    "connect": "no connection", "timeout": "connected, no answer",
+    "connect": "no connection",
+    "timeout": "connected, no answer",
     "lost": "the connection broke, as when central or something before it does not want this kiosk",
     "gateway": "a gateway answers, central behind it does not",
 }
@@ -47,8 +48,12 @@ _GARBAGE = {
     "not_a_problem": "an error page answers that is not central's: is a firewall or a proxy on the way?",
 }
 ABOUT_CERTIFICATE = (
-    tls_causes.EXPIRED, tls_causes.NOT_YET_VALID, tls_causes.OTHER_NAME, tls_causes.OTHER_AUTHORITY,
-    tls_causes.NOT_ACCEPTED)
+    tls_causes.EXPIRED,
+    tls_causes.NOT_YET_VALID,
+    tls_causes.OTHER_NAME,
+    tls_causes.OTHER_AUTHORITY,
+    tls_causes.NOT_ACCEPTED,
+)
 
 
 def told_of(error: CentralUnreachable | CentralAnsweredGarbage | CentralRefusedCall) -> str:
@@ -87,7 +92,8 @@ def certificate_shown(address: CentralAddress, certificate: Path, key: Path, wit
     begins, ends = shown.not_valid_before_utc, shown.not_valid_after_utc
     return readable_line(
         f"it is for {_names(shown) or 'no name'}, by {shown.issuer.rfc4514_string() or 'nobody'},"
-        f" valid from {begins:%Y-%m-%d %H:%M} to {ends:%Y-%m-%d %H:%M} UTC")
+        f" valid from {begins:%Y-%m-%d %H:%M} to {ends:%Y-%m-%d %H:%M} UTC"
+    )
 
 
 def _names(shown: x509.Certificate) -> str:
@@ -95,5 +101,6 @@ def _names(shown: x509.Certificate) -> str:
         names = shown.extensions.get_extension_for_class(x509.SubjectAlternativeName).value
     except (x509.ExtensionNotFound, ValueError):
         return ""
-    return ", ".join([
-        *names.get_values_for_type(x509.DNSName), *(str(each) for each in names.get_values_for_type(x509.IPAddress))])
+    return ", ".join(
+        [*names.get_values_for_type(x509.DNSName), *(str(each) for each in names.get_values_for_type(x509.IPAddress))]
+    )

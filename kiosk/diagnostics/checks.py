@@ -17,7 +17,7 @@ from kiosk.diagnostics.finding import Finding, Findings, Outcome, failed, ok, sk
 from kiosk.diagnostics.journal_check import journal
 from kiosk.diagnostics.journal_rights import journal_rights
 from kiosk.diagnostics.report import CheckResult, Report
-from kiosk.diagnostics.time_allowance import Patience
+from kiosk.diagnostics.time_allowance import TimeAllowance
 from kiosk.diagnostics.versions import program_versions
 from kiosk.domain.clock import Clock
 from kiosk.domain.faults import CONFIGURATION, COUPLER_LINK, DISK_FULL, STATE_DIRECTORY, Fault
@@ -25,12 +25,12 @@ from kiosk.domain.faults import CONFIGURATION, COUPLER_LINK, DISK_FULL, STATE_DI
 LIMIT_S = 15.0
 """Twice what the slowest check takes on a silent device: what is not back by then hangs in a system call."""
 
-Run = Callable[[Config, Clock, Patience], Findings]
+Run = Callable[[Config, Clock, TimeAllowance], Findings]
 
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """One check, which may ask its `Patience` for time when it knows how much it has to do. `needs`: keys of the
+    """One check, which may ask its `TimeAllowance` for time when it knows how much it has to do. `needs`: keys of the
     configuration without which it cannot be run; `silent`: the fault where it does not come back.
     """
 
@@ -90,7 +90,7 @@ def diagnose(
     alone and reported as busy.
     """
     wrong = {mistake.key for mistake in mistakes}
-    threads = [_CheckThread(check, config, clock, wrong, Patience(tell)) for check in checks]
+    threads = [_CheckThread(check, config, clock, wrong, TimeAllowance(tell)) for check in checks]
     for thread in threads:
         thread.start()
     versions = program_versions()
@@ -117,9 +117,7 @@ def _result(name: str, finding: Finding) -> CheckResult:
 class _CheckThread(threading.Thread):
     """A daemon, because a check that hangs in the C library must not keep the program from ending."""
 
-    def __init__(
-        self, check: Check, config: Config, clock: Clock, wrong: set[str], patience: Patience
-    ) -> None:
+    def __init__(self, check: Check, config: Config, clock: Clock, wrong: set[str], patience: TimeAllowance) -> None:
         super().__init__(name=f"check {check.name}", daemon=True)
         self.check = check
         self._config = config

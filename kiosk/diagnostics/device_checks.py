@@ -36,6 +36,7 @@ _WHERE = {
 
 def id_reader(config: Config, _: Clock) -> Findings:
     """The security module's self-test, and its number."""
+
     def ask(url: str) -> Finding:
         reader = IdReader(bytes_opener(url, "id_reader"), IdReaderFile.load(config.files.id_reader))
         with closing(reader):
@@ -49,6 +50,7 @@ def id_reader(config: Config, _: Clock) -> Findings:
 def permit_unit(config: Config, _: Clock) -> Findings:
     """Firmware and sensors. A command is given its whole time once, without the driver's resends. A unit that waits to
     be initialised is left so: that moves what is inside, and the kiosk's start does it."""
+
     def ask(url: str) -> Finding:
         unit_file = replace(load_unit_file(config.files.permit_unit), resends=0)
         with closing(open_unit(unit_file, lambda: open_bytes(url, "permit_unit"))) as unit:
@@ -89,6 +91,7 @@ def permit_chip(config: Config, _: Clock) -> Findings:
 
 def receipt_printer(config: Config, _: Clock) -> Findings:
     """Paper, cover, cutter (DLE EOT 1 to 4)."""
+
     def ask(url: str) -> Finding:
         printer_file = load_printer_file(config.files.receipt_printer)
         draws_nothing = Typeface(())

@@ -29,8 +29,11 @@ def display(config: Config, _: Clock) -> Findings:
 
 def outputs(drm: Path, width_px: int, height_px: int) -> Findings:
     """A finding for every connected output below `drm`, beside the size that is wanted."""
-    found = [_output(file.parent, width_px, height_px) for file in sorted(drm.glob("card*-*/status"))
-             if _read(file) == "connected"]
+    found = [
+        _output(file.parent, width_px, height_px)
+        for file in sorted(drm.glob("card*-*/status"))
+        if _read(file) == "connected"
+    ]
     return found or [skipped("no graphics card tells of a connected display")]
 
 
@@ -48,4 +51,4 @@ def _read(file: Path) -> str:
     try:
         return file.read_text("ascii", errors="replace").strip()
     except OSError:
-        return ""       # unplugged just now
+        return ""  # unplugged just now

@@ -27,7 +27,7 @@ from kiosk.policy.region_file import load_region
 from kiosk.texts.words import SOURCE_LANGUAGE
 from screens.shell.screen_file import load_screen_file
 
-DIGEST_DIGITS = 12      # of a SHA-256: enough to tell two files apart by telephone
+DIGEST_DIGITS = 12  # of a SHA-256: enough to tell two files apart by telephone
 MOST_NAMED = 5
 
 
@@ -56,6 +56,7 @@ def id_reader_file(config: Config, _: Clock) -> Findings:
 
 def permit_unit_file(config: Config, _: Clock) -> Findings:
     """The file by itself, and whether it can do what the configuration asks of it."""
+
     def load(path: Path) -> None:
         unit_file = load_unit_file(path)
         check_fit(config, unit_file.name, unit_file.capabilities)
@@ -87,7 +88,8 @@ def fonts(config: Config, _: Clock) -> Findings:
     written_here = {
         "kiosk_name": config.kiosk_name,
         config.files.region.name: config.files.region.read_text("utf-8", errors="ignore")
-        if config.files.region.is_file() else "",
+        if config.files.region.is_file()
+        else "",
     }
     for weight in ("Regular", "Bold"):
         try:
@@ -98,7 +100,9 @@ def fonts(config: Config, _: Clock) -> Findings:
             return [failed(f"no {weight} font has {missing[:MOST_NAMED]!r}", INSTALLATION)]
         found = [
             failed(f"{where}: no {weight} font has {missing[:MOST_NAMED]!a}; receipts show 〓 instead", CONFIGURATION)
-            for where, text in written_here.items() if (missing := typeface.missing(_characters_of(text)))]
+            for where, text in written_here.items()
+            if (missing := typeface.missing(_characters_of(text)))
+        ]
         if found:
             return found
     return [ok(f"{len(characters)} different characters of the texts can be drawn")]

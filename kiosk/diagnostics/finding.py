@@ -14,9 +14,9 @@ class Outcome(Enum):
     """How a check ended."""
 
     OK = "ok"
-    WARNING = "warning"     # works now; somebody should look
+    WARNING = "warning"  # works now; somebody should look
     FAILED = "failed"
-    SKIPPED = "skipped"     # not asked, because something that it needs is missing
+    SKIPPED = "skipped"  # not asked, because something that it needs is missing
 
 
 @dataclass(frozen=True, slots=True)

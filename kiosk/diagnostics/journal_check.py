@@ -10,7 +10,7 @@ from pathlib import Path
 
 from kiosk.config.settings import Config
 from kiosk.diagnostics.finding import Finding, Findings, failed, ok, skipped, together, warning
-from kiosk.diagnostics.time_allowance import Patience
+from kiosk.diagnostics.time_allowance import TimeAllowance
 from kiosk.domain.clock import Clock
 from kiosk.domain.faults import JOURNAL_BROKEN
 from kiosk.journal.chain import Progress, Verdict
@@ -28,7 +28,7 @@ LONGEST_S = 600.0
 """However many steps the file says it has."""
 
 
-def journal(config: Config, clock: Clock, patience: Patience) -> Findings:
+def journal(config: Config, clock: Clock, patience: TimeAllowance) -> Findings:
     """Look through the whole chain, and at the queue. A journal that is not there yet is not made.
 
     Asks for time as the journal is long.
@@ -58,14 +58,15 @@ def _of_another_user(path: Path) -> Finding | None:
     """
     kiosk = path.parent.stat().st_uid
     if kiosk != os.geteuid():
-        return warning(f"belongs to user {name_of(kiosk)}: not looked at; ask as that user (runuser -u {name_of(kiosk)}"
-                       " -- …)")
+        return warning(
+            f"belongs to user {name_of(kiosk)}: not looked at; ask as that user (runuser -u {name_of(kiosk)} -- …)"
+        )
     beside = (path, *(path.with_name(path.name + ending) for ending in ("-wal", "-shm")))
     strange = [file.name for file in beside if file.exists() and file.stat().st_uid != kiosk]
     return skipped(f"not looked at: {strange[0]} is another user's") if strange else None
 
 
-def _patiently(patience: Patience) -> Progress:
+def _patiently(patience: TimeAllowance) -> Progress:
     told = told_progress(lambda line: patience.tell(f"journal: {line}"))
 
     def progress(done: int, total: int) -> None:

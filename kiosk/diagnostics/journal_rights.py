@@ -37,7 +37,9 @@ def _look_at(path: Path, directory: Path) -> Finding | None:
     if status.st_uid != user:
         return failed(
             f"{path.name} belongs to user {name_of(status.st_uid)}, its directory to {name_of(user)}, who has to own"
-            f" both: chown {name_of(user)} {path}", STATE_DIRECTORY)
+            f" both: chown {name_of(user)} {path}",
+            STATE_DIRECTORY,
+        )
     wanted = stat.S_IRUSR | stat.S_IWUSR
     if status.st_mode & wanted != wanted or not os.access(path, os.R_OK | os.W_OK, effective_ids=True):
         return failed(f"{path.name} cannot be read and written by its owner: chmod u+rw {path}", STATE_DIRECTORY)

@@ -76,8 +76,9 @@ class Report:
             lines += _wrapped(head, check.detail, width)
             if check.fault is not None:
                 lines += _wrapped(" " * len(head) + f"{check.fault.code}: ", check.fault.remedy, width)
-        versions = [line for name, version in self.versions.items()
-                    for line in _wrapped(f"{name:<{indent}}", version, width)]
+        versions = [
+            line for name, version in self.versions.items() for line in _wrapped(f"{name:<{indent}}", version, width)
+        ]
         return "\n".join([*lines, "", *versions, "", _SAID[self.exit_status]])
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 
-class Patience:
+class TimeAllowance:
     """Between the thread of one check and the one that waits for it. `tell` takes a line, in the check's thread.
 
     `more_s`: seconds beyond the limit that all checks share.

@@ -15,7 +15,7 @@ from kiosk.config.settings import DataFiles
 from kiosk.version import VERSION
 
 PCSCD_S = 2.0
-_LONGEST = 64     # of a version, by the contract with central
+_LONGEST = 64  # of a version, by the contract with central
 _SYSTEM_PATH = "/usr/sbin:/sbin:/usr/bin:/bin"
 
 
@@ -39,11 +39,12 @@ def versions_for_central(files: DataFiles) -> dict[str, str]:
     versions = {name.replace("-", "_"): version[:_LONGEST] for name, version in program_versions().items()}
     versions["contract"] = CONTRACT_VERSION
     named = {
-        "region_file": files.region, "permit_unit_file": files.permit_unit,
+        "region_file": files.region,
+        "permit_unit_file": files.permit_unit,
         **{f"permit_file_{number}": path for number, path in enumerate(files.permits, start=1)},
     }
     for name, path in named.items():
-        versions[name] = f"{path.stem[:_LONGEST - 13]} {hashlib.sha256(path.read_bytes()).hexdigest()[:12]}"
+        versions[name] = f"{path.stem[: _LONGEST - 13]} {hashlib.sha256(path.read_bytes()).hexdigest()[:12]}"
     return versions
 
 

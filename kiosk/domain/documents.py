@@ -15,9 +15,9 @@ class IdKind(Enum):
     """The four variants of the identity card (GA/T 467 text block)."""
 
     CITIZEN = "citizen"
-    HMT = "hmt"                      # residents of Hong Kong, Macao and Taiwan (J)
-    FOREIGN_2017 = "foreign_2017"    # permanent residence, 2017 (I)
-    FOREIGN_2023 = "foreign_2023"    # permanent residence, 2023 (Y)
+    HMT = "hmt"  # residents of Hong Kong, Macao and Taiwan (J)
+    FOREIGN_2017 = "foreign_2017"  # permanent residence, 2017 (I)
+    FOREIGN_2023 = "foreign_2023"  # permanent residence, 2023 (Y)
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +28,7 @@ class IdDocument:
     name: Personal[str]
     number: Personal[IdentityNumber]
     birth: Personal[date] | None
-    address: Personal[str] | None    # citizen and HMT cards; the newest address where one is stored
+    address: Personal[str] | None  # citizen and HMT cards; the newest address where one is stored
     valid_from: date
     valid_to: date | None
 

@@ -37,8 +37,8 @@ class Drawable(Enum):
     """Whether this kiosk can draw a content: no font has every character that was ever encoded."""
 
     WHOLE = "whole"
-    CHARACTER_MISSING = "character_missing"     # shown as 〓 on screens and paper, never printed on a face
-    NOT_ON_FACE = "not_on_face"                 # too long for its place there, or this kind of permit has none
+    CHARACTER_MISSING = "character_missing"  # shown as 〓 on screens and paper, never printed on a face
+    NOT_ON_FACE = "not_on_face"  # too long for its place there, or this kind of permit has none
 
 
 class FaceUnprintable(Exception):
@@ -61,7 +61,7 @@ class Grant:
     content: PermitContent
     residence_years: ResidenceYears | None
     expires_at: datetime
-    face_only: bool = False     # the chip already holds `content`; only the face is to be rewritten
+    face_only: bool = False  # the chip already holds `content`; only the face is to be rewritten
     drawable: Drawable = Drawable.WHOLE
 
 
@@ -89,7 +89,7 @@ class FaceState(Enum):
 
     OLD = "old"
     NEW = "new"
-    PENDING = "pending"     # chip new, face stale, blank or unknown
+    PENDING = "pending"  # chip new, face stale, blank or unknown
 
 
 class Custody(Enum):

@@ -15,9 +15,9 @@ from enum import Enum
 class Severity(Enum):
     """What a fault means for the kiosk as a whole (XFS4IoT: device status *hardware error* or *user error*)."""
 
-    VISIT = "visit"                     # this visit ends; the next one may go well
-    DEGRADED = "degraded"               # visits go on with less (no paper: code on the screen only)
-    OUT_OF_SERVICE = "out_of_service"   # no permit may be taken in until somebody acted
+    VISIT = "visit"  # this visit ends; the next one may go well
+    DEGRADED = "degraded"  # visits go on with less (no paper: code on the screen only)
+    OUT_OF_SERVICE = "out_of_service"  # no permit may be taken in until somebody acted
 
 
 class Part(Enum):
@@ -48,7 +48,10 @@ class Fault:
 
 
 ACTORS = {
-    "1": "the line", "2": "the protocol", "3": "site staff clear it", "4": "an engineer repairs it",
+    "1": "the line",
+    "2": "the protocol",
+    "3": "site staff clear it",
+    "4": "an engineer repairs it",
     "5": "the configuration",
 }
 """By the second digit of a code: whose matter it is."""
@@ -65,154 +68,330 @@ def _fault(code: str, name: str, severity: Severity, public: str, remedy: str) -
 
 
 ID_READER_LINK = _fault(
-    "1101", "id_reader_link", Severity.OUT_OF_SERVICE, "id_reader",
-    "No answer from the identity reader. Check its cable and power, then `python -m drivers id-reader status`.")
+    "1101",
+    "id_reader_link",
+    Severity.OUT_OF_SERVICE,
+    "id_reader",
+    "No answer from the identity reader. Check its cable and power, then `python -m drivers id-reader status`.",
+)
 ID_READER_PROTOCOL = _fault(
-    "1201", "id_reader_protocol", Severity.VISIT, "id_reader",
-    "The identity reader's answers are corrupt. Check the cable and the speed; replace the reader if it recurs.")
+    "1201",
+    "id_reader_protocol",
+    Severity.VISIT,
+    "id_reader",
+    "The identity reader's answers are corrupt. Check the cable and the speed; replace the reader if it recurs.",
+)
 ID_READER_REPAIR = _fault(
-    "1401", "id_reader_repair", Severity.OUT_OF_SERVICE, "id_reader",
-    "The identity reader's security module failed its self-test. Replace the reader.")
+    "1401",
+    "id_reader_repair",
+    Severity.OUT_OF_SERVICE,
+    "id_reader",
+    "The identity reader's security module failed its self-test. Replace the reader.",
+)
 PERMIT_UNIT_LINK = _fault(
-    "2101", "permit_unit_link", Severity.OUT_OF_SERVICE, "permit_unit",
-    "No answer from the permit unit. Check its cable and power; look whether a permit is inside.")
+    "2101",
+    "permit_unit_link",
+    Severity.OUT_OF_SERVICE,
+    "permit_unit",
+    "No answer from the permit unit. Check its cable and power; look whether a permit is inside.",
+)
 PERMIT_UNIT_PROTOCOL = _fault(
-    "2201", "permit_unit_protocol", Severity.VISIT, "permit_unit",
-    "The permit unit's answers are corrupt or refused. Check cable and speed; read its counters.")
+    "2201",
+    "permit_unit_protocol",
+    Severity.VISIT,
+    "permit_unit",
+    "The permit unit's answers are corrupt or refused. Check cable and speed; read its counters.",
+)
 PERMIT_JAMMED = _fault(
-    "2301", "permit_jammed", Severity.OUT_OF_SERVICE, "permit_unit_jam",
-    "A permit is stuck. Open the cover, take the permit out by hand, keep it for its holder, close the cover.")
+    "2301",
+    "permit_jammed",
+    Severity.OUT_OF_SERVICE,
+    "permit_unit_jam",
+    "A permit is stuck. Open the cover, take the permit out by hand, keep it for its holder, close the cover.",
+)
 UNIT_COVER_OPEN = _fault(
-    "2302", "unit_cover_open", Severity.OUT_OF_SERVICE, "cover_open",
-    "The permit unit's cover is open. Look for a permit inside, then close it.")
+    "2302",
+    "unit_cover_open",
+    Severity.OUT_OF_SERVICE,
+    "cover_open",
+    "The permit unit's cover is open. Look for a permit inside, then close it.",
+)
 BIN_FULL = _fault(
-    "2303", "bin_full", Severity.OUT_OF_SERVICE, "permit_unit",
-    "The retain bin is full. Empty it and list the permits found.")
+    "2303",
+    "bin_full",
+    Severity.OUT_OF_SERVICE,
+    "permit_unit",
+    "The retain bin is full. Empty it and list the permits found.",
+)
 PERMIT_HELD_INSIDE = _fault(
-    "2304", "permit_held_inside", Severity.OUT_OF_SERVICE, "permit_unit_jam",
+    "2304",
+    "permit_held_inside",
+    Severity.OUT_OF_SERVICE,
+    "permit_unit_jam",
     "A permit lies inside and this unit could not give it back or keep it in a bin. Take it out and keep it for "
-    "its holder.")
+    "its holder.",
+)
 PERMIT_UNACCOUNTED = _fault(
-    "2305", "permit_unaccounted", Severity.DEGRADED, "permit_unit",
+    "2305",
+    "permit_unaccounted",
+    Severity.DEGRADED,
+    "permit_unit",
     "A permit was to go into the bin, and the unit did not say that it went in. `python -m kiosk retained` has its "
-    "number with a question mark. Look into the bin, then say what you saw: `--found NUMBER` or `--not-found NUMBER`.")
+    "number with a question mark. Look into the bin, then say what you saw: `--found NUMBER` or `--not-found NUMBER`.",
+)
 PERMIT_UNIT_REPAIR = _fault(
-    "2401", "permit_unit_repair", Severity.OUT_OF_SERVICE, "permit_unit",
-    "The permit unit reports a motor, head or memory fault. Call an engineer with the status in the journal.")
+    "2401",
+    "permit_unit_repair",
+    Severity.OUT_OF_SERVICE,
+    "permit_unit",
+    "The permit unit reports a motor, head or memory fault. Call an engineer with the status in the journal.",
+)
 PERMIT_UNIT_SILENT = _fault(
-    "2402", "permit_unit_silent", Severity.OUT_OF_SERVICE, "permit_unit",
-    "The permit unit did not finish a movement in time. Look where the permit is, then initialise the unit.")
+    "2402",
+    "permit_unit_silent",
+    Severity.OUT_OF_SERVICE,
+    "permit_unit",
+    "The permit unit did not finish a movement in time. Look where the permit is, then initialise the unit.",
+)
 COUPLER_LINK = _fault(
-    "3101", "coupler_link", Severity.OUT_OF_SERVICE, "permit_chip",
-    "The chip coupler or pcscd does not answer. `systemctl status pcscd`; check the coupler's cable.")
+    "3101",
+    "coupler_link",
+    Severity.OUT_OF_SERVICE,
+    "permit_chip",
+    "The chip coupler or pcscd does not answer. `systemctl status pcscd`; check the coupler's cable.",
+)
 COUPLER_SILENT = _fault(
-    "3102", "coupler_silent", Severity.OUT_OF_SERVICE, "permit_chip",
+    "3102",
+    "coupler_silent",
+    Severity.OUT_OF_SERVICE,
+    "permit_chip",
     "pcscd, or the chip coupler below it, takes questions and answers none. The kiosk asks for a restart of pcscd. "
-    "If it stays so, `systemctl kill -s KILL pcscd`; if it recurs, check the cable, then replace the coupler.")
+    "If it stays so, `systemctl kill -s KILL pcscd`; if it recurs, check the cable, then replace the coupler.",
+)
 CHIP_SILENT = _fault(
-    "3201", "chip_silent", Severity.VISIT, "permit_chip",
-    "The chip of one permit stopped answering. If it recurs with several permits, clean or replace the contacts.")
+    "3201",
+    "chip_silent",
+    Severity.VISIT,
+    "permit_chip",
+    "The chip of one permit stopped answering. If it recurs with several permits, clean or replace the contacts.",
+)
 CHIP_REFUSED = _fault(
-    "3202", "chip_refused", Severity.VISIT, "permit_chip",
-    "The chip of one permit refused a command. The journal has the status word; central has the session.")
+    "3202",
+    "chip_refused",
+    Severity.VISIT,
+    "permit_chip",
+    "The chip of one permit refused a command. The journal has the status word; central has the session.",
+)
 RELAY_REFUSED = _fault(
-    "3501", "relay_refused", Severity.VISIT, "central",
+    "3501",
+    "relay_refused",
+    Severity.VISIT,
+    "central",
     "Central asked for a chip command outside the permit file, and the kiosk did not send it. Tell "
-    "central's operator at once.")
+    "central's operator at once.",
+)
 PRINTER_LINK = _fault(
-    "4101", "receipt_printer_link", Severity.DEGRADED, "receipt_printer",
-    "No answer from the receipt printer. Check its cable and power.")
+    "4101",
+    "receipt_printer_link",
+    Severity.DEGRADED,
+    "receipt_printer",
+    "No answer from the receipt printer. Check its cable and power.",
+)
 PRINTER_PROTOCOL = _fault(
-    "4201", "receipt_printer_protocol", Severity.DEGRADED, "receipt_printer",
-    "The receipt printer's answers make no sense. Check its device file and its interface settings.")
+    "4201",
+    "receipt_printer_protocol",
+    Severity.DEGRADED,
+    "receipt_printer",
+    "The receipt printer's answers make no sense. Check its device file and its interface settings.",
+)
 PAPER_OUT = _fault(
-    "4301", "paper_out", Severity.DEGRADED, "paper_out",
-    "The receipt printer has no paper. Put in a new roll and tear off the first print.")
+    "4301",
+    "paper_out",
+    Severity.DEGRADED,
+    "paper_out",
+    "The receipt printer has no paper. Put in a new roll and tear off the first print.",
+)
 PRINTER_COVER_OPEN = _fault(
-    "4302", "receipt_printer_cover_open", Severity.DEGRADED, "receipt_printer",
-    "The receipt printer's cover is open. Close it.")
+    "4302",
+    "receipt_printer_cover_open",
+    Severity.DEGRADED,
+    "receipt_printer",
+    "The receipt printer's cover is open. Close it.",
+)
 PRINTER_REPAIR = _fault(
-    "4401", "receipt_printer_repair", Severity.DEGRADED, "receipt_printer",
-    "The receipt printer reports a cutter or head error. Call an engineer.")
+    "4401",
+    "receipt_printer_repair",
+    Severity.DEGRADED,
+    "receipt_printer",
+    "The receipt printer reports a cutter or head error. Call an engineer.",
+)
 CENTRAL_UNREACHABLE = _fault(
-    "5101", "central_unreachable", Severity.VISIT, "central",
-    "Central does not answer. Check the network, the certificate's dates and the clock.")
+    "5101",
+    "central_unreachable",
+    Severity.VISIT,
+    "central",
+    "Central does not answer. Check the network, the certificate's dates and the clock.",
+)
 MESSAGES_WAITING = _fault(
-    "5102", "messages_waiting", Severity.DEGRADED, "central",
+    "5102",
+    "messages_waiting",
+    Severity.DEGRADED,
+    "central",
     "Central has not taken what it must be told for a day, or one message for an hour while it took others. Check the "
-    "network, the certificate and what is answered to it, in the log; nothing is lost while the kiosk keeps its disk.")
+    "network, the certificate and what is answered to it, in the log; nothing is lost while the kiosk keeps its disk.",
+)
 CENTRAL_GARBAGE = _fault(
-    "5201", "central_garbage", Severity.VISIT, "central",
-    "Central's answer does not follow the contract. Compare versions with central's operator.")
+    "5201",
+    "central_garbage",
+    Severity.VISIT,
+    "central",
+    "Central's answer does not follow the contract. Compare versions with central's operator.",
+)
 GRANT_REJECTED = _fault(
-    "5202", "grant_rejected", Severity.VISIT, "central",
-    "A grant had a bad signature, was expired, or was for another permit; nothing was written. Check keys and clock.")
+    "5202",
+    "grant_rejected",
+    Severity.VISIT,
+    "central",
+    "A grant had a bad signature, was expired, or was for another permit; nothing was written. Check keys and clock.",
+)
 CERTIFICATE_ENDS = _fault(
-    "5501", "certificate_ends", Severity.DEGRADED, "central",
+    "5501",
+    "certificate_ends",
+    Severity.DEGRADED,
+    "central",
     "A certificate of the line to central ends within 30 days, or has ended; `certificate_ends` in the log says whose. "
-    "Let central's operator issue the kiosk's anew, or tell them of their own: without it nothing is endorsed.")
+    "Let central's operator issue the kiosk's anew, or tell them of their own: without it nothing is endorsed.",
+)
 KIOSK_NOT_ACCEPTED = _fault(
-    "5502", "kiosk_not_accepted", Severity.OUT_OF_SERVICE, "central",
+    "5502",
+    "kiosk_not_accepted",
+    Severity.OUT_OF_SERVICE,
+    "central",
     "Central does not take this kiosk: its certificate has ended, is not accepted or is revoked, or central does not "
     "know the kiosk; `central_trouble` in the log says which. Let central's operator issue a new certificate or "
-    "register the kiosk. Put new files where the old ones are; no restart is needed.")
+    "register the kiosk. Put new files where the old ones are; no restart is needed.",
+)
 WORKER_DIED = _fault(
-    "6201", "worker_died", Severity.OUT_OF_SERVICE, "kiosk",
-    "Part of the program stopped. It is restarted by systemd; send the support bundle if it recurs.")
+    "6201",
+    "worker_died",
+    Severity.OUT_OF_SERVICE,
+    "kiosk",
+    "Part of the program stopped. It is restarted by systemd; send the support bundle if it recurs.",
+)
 DISK_FULL = _fault(
-    "6301", "disk_full", Severity.OUT_OF_SERVICE, "kiosk",
+    "6301",
+    "disk_full",
+    Severity.OUT_OF_SERVICE,
+    "kiosk",
     "The journal cannot be written. Free space under the state directory; where there is room, the log says what the "
-    "disk answered (`journal_failed`).")
+    "disk answered (`journal_failed`).",
+)
 JOURNAL_HELD = _fault(
-    "6302", "journal_held", Severity.OUT_OF_SERVICE, "kiosk",
+    "6302",
+    "journal_held",
+    Severity.OUT_OF_SERVICE,
+    "kiosk",
     "Another program holds the journal (a copy, a backup, an open sqlite3). Find it with `fuser -v` on journal.db in "
-    "the state directory and let it end; the kiosk opens again by itself.")
+    "the state directory and let it end; the kiosk opens again by itself.",
+)
 RECOVERY_STUCK = _fault(
-    "6202", "recovery_stuck", Severity.OUT_OF_SERVICE, "kiosk",
-    "After the start the permit unit did not tell whether its path is empty. Look inside, then restart.")
+    "6202",
+    "recovery_stuck",
+    Severity.OUT_OF_SERVICE,
+    "kiosk",
+    "After the start the permit unit did not tell whether its path is empty. Look inside, then restart.",
+)
 WORKER_HANGS = _fault(
-    "6203", "worker_hangs", Severity.OUT_OF_SERVICE, "kiosk",
+    "6203",
+    "worker_hangs",
+    Severity.OUT_OF_SERVICE,
+    "kiosk",
     "Part of the program waits for something that does not answer; the log names it and since when. systemd starts the "
-    "program anew; if it recurs, check that device's cable and power, and pcscd, and send the support bundle.")
+    "program anew; if it recurs, check that device's cable and power, and pcscd, and send the support bundle.",
+)
 JOURNAL_BROKEN = _fault(
-    "6401", "journal_broken", Severity.OUT_OF_SERVICE, "kiosk",
+    "6401",
+    "journal_broken",
+    Severity.OUT_OF_SERVICE,
+    "kiosk",
     "The journal was changed, or part of it is gone. Find out by whom and keep the file (`python -m kiosk journal "
-    "verify`); then let central's operator accept it anew, and `python -m kiosk journal accept` here.")
+    "verify`); then let central's operator accept it anew, and `python -m kiosk journal accept` here.",
+)
 JOURNAL_MOVED = _fault(
-    "6402", "journal_moved", Severity.OUT_OF_SERVICE, "kiosk",
+    "6402",
+    "journal_moved",
+    Severity.OUT_OF_SERVICE,
+    "kiosk",
     "The journal's file was deleted or replaced under the running kiosk. The log (`journal_moved`) names the copy that "
     "the kiosk made of its own. Find out by whom; stop the kiosk, `python -m kiosk journal restore` with that copy, "
-    "start it again.")
+    "start it again.",
+)
 CLOCK_WRONG = _fault(
-    "6501", "clock_wrong", Severity.OUT_OF_SERVICE, "kiosk",
-    "The clock is wrong or too far from central's. Check time synchronisation.")
+    "6501",
+    "clock_wrong",
+    Severity.OUT_OF_SERVICE,
+    "kiosk",
+    "The clock is wrong or too far from central's. Check time synchronisation.",
+)
 REGION_FILE = _fault(
-    "6502", "region_file", Severity.OUT_OF_SERVICE, "kiosk",
-    "The region file cannot be used. `python -m kiosk diagnose` tells why.")
+    "6502",
+    "region_file",
+    Severity.OUT_OF_SERVICE,
+    "kiosk",
+    "The region file cannot be used. `python -m kiosk diagnose` tells why.",
+)
 CONFIGURATION = _fault(
-    "6503", "configuration", Severity.OUT_OF_SERVICE, "kiosk",
-    "The configuration, or a file that it names, cannot be used. Correct what `python -m kiosk diagnose` names.")
+    "6503",
+    "configuration",
+    Severity.OUT_OF_SERVICE,
+    "kiosk",
+    "The configuration, or a file that it names, cannot be used. Correct what `python -m kiosk diagnose` names.",
+)
 INSTALLATION = _fault(
-    "6504", "installation", Severity.OUT_OF_SERVICE, "kiosk",
+    "6504",
+    "installation",
+    Severity.OUT_OF_SERVICE,
+    "kiosk",
     "Fonts or texts of the program are missing or damaged: install it again (`make setup`). Or the journal was written "
-    "by a later version, and the log says so: install that one.")
+    "by a later version, and the log says so: install that one.",
+)
 STATE_DIRECTORY = _fault(
-    "6506", "state_directory", Severity.OUT_OF_SERVICE, "kiosk",
+    "6506",
+    "state_directory",
+    Severity.OUT_OF_SERVICE,
+    "kiosk",
     "The kiosk's user cannot write in its state directory, or not the journal there. Look at the log, then at owner, "
-    "rights and mount (`ls -la`, `findmnt -T`); `chown` what somebody made as another user. No restart is needed.")
+    "rights and mount (`ls -la`, `findmnt -T`); `chown` what somebody made as another user. No restart is needed.",
+)
 FACE_UNPRINTABLE = _fault(
-    "6505", "face_unprintable", Severity.VISIT, "face_unprintable",
+    "6505",
+    "face_unprintable",
+    Severity.VISIT,
+    "face_unprintable",
     "The text of one permit cannot be printed on its face: no font has one of its characters, or it is too long. Its "
-    "chip is endorsed; have the face made at the counter. If it recurs with a common character, run `make setup`.")
+    "chip is endorsed; have the face made at the counter. If it recurs with a common character, run `make setup`.",
+)
 DISPLAY_SIZE = _fault(
-    "6507", "display_size", Severity.DEGRADED, "kiosk",
+    "6507",
+    "display_size",
+    Severity.DEGRADED,
+    "kiosk",
     "The display is of another size than the screen file says, so texts and buttons are larger or smaller than they "
-    "should be. Name the screen file of this display under `files.screen`, or write one for it.")
+    "should be. Name the screen file of this display under `files.screen`, or write one for it.",
+)
 CODE_SCANNER_LINK = _fault(
-    "7101", "code_scanner_link", Severity.DEGRADED, "code_scanner",
+    "7101",
+    "code_scanner_link",
+    Severity.DEGRADED,
+    "code_scanner",
     "No code scanner on its wire, or another program holds it. Check its cable, then `python -m drivers code-scanner "
-    "read`.")
+    "read`.",
+)
 CODE_SCANNER_PROTOCOL = _fault(
-    "7201", "code_scanner_protocol", Severity.DEGRADED, "code_scanner",
+    "7201",
+    "code_scanner_protocol",
+    Severity.DEGRADED,
+    "code_scanner",
     "What the code scanner sends is damaged. Compare its ending, encoding and prefix with its device file, then its "
-    "cable.")
+    "cable.",
+)

@@ -32,32 +32,41 @@ from kiosk.domain.private_use import LATER_CODE_POINTS
 
 DOT = "\u00b7"
 _DOTS = (
-    "\u00b7"        # MIDDLE DOT
-    "\u0387"        # GREEK ANO TELEIA
-    "\u2022"        # BULLET
-    "\u2024"        # ONE DOT LEADER
-    "\u2027"        # HYPHENATION POINT
-    "\u2219"        # BULLET OPERATOR
-    "\u22c5"        # DOT OPERATOR
-    "\u2e31"        # WORD SEPARATOR MIDDLE DOT
-    "\u2e33"        # RAISED DOT
-    "\u3002"        # IDEOGRAPHIC FULL STOP
-    "\u30fb"        # KATAKANA MIDDLE DOT
-    "\ua78f"        # LATIN LETTER SINOLOGICAL DOT
-    "\ufe52"        # SMALL FULL STOP
-    "\uff61"        # HALFWIDTH IDEOGRAPHIC FULL STOP
-    "\uff65"        # HALFWIDTH KATAKANA MIDDLE DOT
-    "."             # FULL STOP; U+FF0E is it in full width
+    "\u00b7"  # MIDDLE DOT
+    "\u0387"  # GREEK ANO TELEIA
+    "\u2022"  # BULLET
+    "\u2024"  # ONE DOT LEADER
+    "\u2027"  # HYPHENATION POINT
+    "\u2219"  # BULLET OPERATOR
+    "\u22c5"  # DOT OPERATOR
+    "\u2e31"  # WORD SEPARATOR MIDDLE DOT
+    "\u2e33"  # RAISED DOT
+    "\u3002"  # IDEOGRAPHIC FULL STOP
+    "\u30fb"  # KATAKANA MIDDLE DOT
+    "\ua78f"  # LATIN LETTER SINOLOGICAL DOT
+    "\ufe52"  # SMALL FULL STOP
+    "\uff61"  # HALFWIDTH IDEOGRAPHIC FULL STOP
+    "\uff65"  # HALFWIDTH KATAKANA MIDDLE DOT
+    "."  # FULL STOP; U+FF0E is it in full width
 )
 _APOSTROPHES = "\u02bc\u2018\u2019"
 _HYPHENS = "\u2010\u2011\u2012\u2013\u2212\ufe63"
-_SHAPELESS = (0x00AD, 0x034F, *range(0x200B, 0x2010), *range(0x2060, 0x2065), 0xFEFF,
-              *range(0xFE00, 0xFE10), *range(0xE0100, 0xE01F0))
+_SHAPELESS = (
+    0x00AD,
+    0x034F,
+    *range(0x200B, 0x2010),
+    *range(0x2060, 0x2065),
+    0xFEFF,
+    *range(0xFE00, 0xFE10),
+    *range(0xE0100, 0xE01F0),
+)
 
 _ASCII_OF_FULL_WIDTH = {wide: wide - 0xFEE0 for wide in range(0xFF01, 0xFF5F)} | {0x3000: 0x20}
 _ONE_OF_EACH = (
-    dict.fromkeys(map(ord, _DOTS), DOT) | dict.fromkeys(map(ord, _APOSTROPHES), "'")
-    | dict.fromkeys(map(ord, _HYPHENS), "-") | dict.fromkeys(_SHAPELESS, None)
+    dict.fromkeys(map(ord, _DOTS), DOT)
+    | dict.fromkeys(map(ord, _APOSTROPHES), "'")
+    | dict.fromkeys(map(ord, _HYPHENS), "-")
+    | dict.fromkeys(_SHAPELESS, None)
 )
 
 # Ideographs, their radicals, 〇, and private-use characters, which in names are ideographs without a code point.
@@ -77,7 +86,7 @@ def canonical_name(name: str) -> str:
     """The form in which names are compared; see the module. It is its own canonical form. Never shown, never kept."""
     text = settled_text(name).translate(_ONE_OF_EACH)
     text = unicodedata.normalize("NFC", unicodedata.normalize("NFC", text).casefold())
-    text = text.translate(_ONE_OF_EACH)     # folding makes an apostrophe of its own: U+0149 becomes U+02BC and n
+    text = text.translate(_ONE_OF_EACH)  # folding makes an apostrophe of its own: U+0149 becomes U+02BC and n
     text = _BLANKS.sub(" ", text).strip(" ")
     return _BESIDE_IDEOGRAPH.sub("", _AROUND_DOT.sub(DOT, text))
 

@@ -8,9 +8,9 @@ import re
 KEY_BYTES = 32
 LEAST_COST, MOST_COST = 2**14, 2**18
 """RFC 7914's N, a power of two. The least is what add-attendant makes."""
-MOST_BLOCK, MOST_LANES = 32, 16     # RFC 7914's r and p
+MOST_BLOCK, MOST_LANES = 32, 16  # RFC 7914's r and p
 MOST_MEMORY_MB = 64
-MOST_WORK = 2**21                   # N·r·p: sixteen times what add-attendant asks for, a second on a small PC
+MOST_WORK = 2**21  # N·r·p: sixteen times what add-attendant asks for, a second on a small PC
 LEAST_SALT_BYTES, MOST_SALT_BYTES = 8, 64
 
 _KEPT = re.compile(r"scrypt:([0-9]{1,8}):([0-9]{1,3}):([0-9]{1,3}):([A-Za-z0-9+/]+=*):([A-Za-z0-9+/]+=*)", re.ASCII)

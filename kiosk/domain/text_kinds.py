@@ -29,9 +29,7 @@ from dataclasses import dataclass
 from kiosk.domain.visible_text import is_visible
 
 # Read by Python, by Rust's regex (pydantic) and by ECMA 262 (the OpenAPI document) in the same way.
-_NO_PART_OF_A_LINE = (
-    "\\u0000-\\u001F\\u007F-\\u009F\\u2028-\\u202E\\u2066-\\u2069\\uFDD0-\\uFDEF\\uFFF9-\\uFFFF"
-)
+_NO_PART_OF_A_LINE = "\\u0000-\\u001F\\u007F-\\u009F\\u2028-\\u202E\\u2066-\\u2069\\uFDD0-\\uFDEF\\uFFF9-\\uFFFF"
 _ODD = re.compile(f"[{_NO_PART_OF_A_LINE}\\uD800-\\uDFFF]")
 
 

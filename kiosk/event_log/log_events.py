@@ -22,56 +22,80 @@ class LogEvent(Enum):
     STARTED = ("started", "the program is up", ("version", "site", "region"))
     WARMED_UP = ("warmed_up", "what the first visit needs is loaded and built", ("after_s",))
     SWITCH_OFF_ASKED = ("switch_off_asked", "the machine is to be switched off; it comes to its end first", ("why",))
-    MACHINE_ENDS = (
-        "machine_ends", "it was asked to be switched off, and takes no further event", ("state", "custody"))
+    MACHINE_ENDS = ("machine_ends", "it was asked to be switched off, and takes no further event", ("state", "custody"))
     STOPPED = ("stopped", "the program ends in an orderly way", ())
     STEP = (
-        "step", "the machine went from one state to another; into and out of service with the fault, and whose it is",
-        ("before", "after", "visit", "fault", "part"))
+        "step",
+        "the machine went from one state to another; into and out of service with the fault, and whose it is",
+        ("before", "after", "visit", "fault", "part"),
+    )
     EVENT_IGNORED = ("event_ignored", "an event meant nothing in this state", ("state", "happened"))
     EVENT_STALE = (
-        "event_stale", "an event of a past visit, or of a screen that is gone, was dropped", ("state", "happened"))
+        "event_stale",
+        "an event of a past visit, or of a screen that is gone, was dropped",
+        ("state", "happened"),
+    )
     TOUCH_STALE = ("touch_stale", "a touch on a screen that is gone was dropped", ("state", "intent"))
     JOURNAL_FAILED = ("journal_failed", "a record could not be written", ("error", "fault"))
     JOURNAL_CLOSED = (
-        "journal_closed", "the journal cannot be opened; it is tried again, and nothing begins meanwhile",
-        ("error", "fault"))
+        "journal_closed",
+        "the journal cannot be opened; it is tried again, and nothing begins meanwhile",
+        ("error", "fault"),
+    )
     JOURNAL_OPENED = ("journal_opened", "the journal, which could not be opened before, is open", ())
     JOURNAL_PUT_ASIDE = (
-        "journal_put_aside", "a damaged journal got another name, and a new one was begun", ("error", "name"))
+        "journal_put_aside",
+        "a damaged journal got another name, and a new one was begun",
+        ("error", "name"),
+    )
     START_FAILED = (
-        "start_failed", "part of the start failed; the page says so, and it is tried again",
-        ("error", "more", "fault", "again_in_s"))
+        "start_failed",
+        "part of the start failed; the page says so, and it is tried again",
+        ("error", "more", "fault", "again_in_s"),
+    )
     NO_DISPLAY = ("no_display", "there is no display to open the window on; the program ends", ("display", "error"))
     EFFECT_WITHHELD = ("effect_withheld", "not done, because the journal could not record it", ("effect",))
     WORKER_DIED = ("worker_died", "a worker thread ended by an exception", ("worker", "error"))
     WORKER_HANGS = (
-        "worker_hangs", "a worker's job gives no sign of life for longer than such a job may take",
-        ("worker", "doing", "silent_s", "running_s"))
+        "worker_hangs",
+        "a worker's job gives no sign of life for longer than such a job may take",
+        ("worker", "doing", "silent_s", "running_s"),
+    )
     WORKER_GOES_ON = ("worker_goes_on", "a worker that hung gives a sign of life again", ("worker",))
     WATCHDOG_NOT_FED = (
-        "watchdog_not_fed", "systemd is not told that all is well, and will start the program anew", ("ails",))
+        "watchdog_not_fed",
+        "systemd is not told that all is well, and will start the program anew",
+        ("ails",),
+    )
     WATCHDOG_FED_AGAIN = ("watchdog_fed_again", "everything gives a sign of life again", ())
     WATCHDOG_UNREADABLE = (
-        "watchdog_unreadable", "the environment asks for a watchdog in a way that is not for this program",
-        ("variable", "value"))
-    NOTIFY_FAILED = (
-        "notify_failed", "systemd could not be told; it is told again", ("message", "address", "error"))
+        "watchdog_unreadable",
+        "the environment asks for a watchdog in a way that is not for this program",
+        ("variable", "value"),
+    )
+    NOTIFY_FAILED = ("notify_failed", "systemd could not be told; it is told again", ("message", "address", "error"))
     DEVICE_STATE = (
-        "device_state", "a device, or something else that a visit needs, is not as it was: \"ok\", or its fault's code",
-        ("device", "before", "now"))
+        "device_state",
+        'a device, or something else that a visit needs, is not as it was: "ok", or its fault\'s code',
+        ("device", "before", "now"),
+    )
     JOURNAL_MOVED = (
-        "journal_moved", "the journal's file is not where the kiosk writes; a copy of what it wrote was made",
-        ("copy",))
-    CERTIFICATE_ENDS = (
-        "certificate_ends", "a certificate ends soon, or has ended; 0 days is today", ("whose", "days"))
+        "journal_moved",
+        "the journal's file is not where the kiosk writes; a copy of what it wrote was made",
+        ("copy",),
+    )
+    CERTIFICATE_ENDS = ("certificate_ends", "a certificate ends soon, or has ended; 0 days is today", ("whose", "days"))
     CERTIFICATES_LOADED = (
-        "certificates_loaded", "the files of the line to central were replaced; with mistakes the old ones stay in use",
-        ("mistakes",))
+        "certificates_loaded",
+        "the files of the line to central were replaced; with mistakes the old ones stay in use",
+        ("mistakes",),
+    )
     DEVICE_TROUBLE = ("device_trouble", "a driver raised", ("device", "doing", "error", "message", "fault"))
     PCSCD_RESTART_ASKED = (
-        "pcscd_restart_asked", "pcscd is gone or hangs: systemd was asked to start it anew, or why not",
-        ("asked", "error"))
+        "pcscd_restart_asked",
+        "pcscd is gone or hangs: systemd was asked to start it anew, or why not",
+        ("asked", "error"),
+    )
     CENTRAL_TROUBLE = ("central_trouble", "a call to central failed", ("call", "error", "code"))
     CENTRAL_REPEATED = ("central_repeated", "a call to central is made again as it was", ("call", "error", "after_s"))
     CLOCK_WRONG = ("clock_wrong", "the clock is too far from central's for the rules to be asked", ("offset_s",))
@@ -80,22 +104,34 @@ class LogEvent(Enum):
     ATTENDANT_LOCKED = ("attendant_locked", "too many wrong codes in a row: none is looked at", ("wrong",))
     ATTENDANT_UNCOUNTED = ("attendant_uncounted", "tries could not be written down, so none is given", ("error",))
     MESSAGE_WAITS = (
-        "message_waits", "central did not take the oldest queued message; it is sent again later",
-        ("call", "sequence", "waiting", "oldest_s", "again_in_s"))
+        "message_waits",
+        "central did not take the oldest queued message; it is sent again later",
+        ("call", "sequence", "waiting", "oldest_s", "again_in_s"),
+    )
     FAULT_STANDS = ("fault_stands", "what a person must act on goes on", ("fault", "since_s"))
     JOURNAL_VERIFIED = ("journal_verified", "the journal's chain was looked through", ("head", "verified", "broken"))
     JOURNAL_PURGED = ("journal_purged", "old records were forgotten", ("steps",))
     HOLIDAYS_MISSING = (
-        "holidays_missing", "the region file does not know the holidays of a year that is needed soon", ("year",))
+        "holidays_missing",
+        "the region file does not know the holidays of a year that is needed soon",
+        ("year",),
+    )
     LOG_LINES_DROPPED = (
-        "log_lines_dropped", "lines of the log could not be written: here, and since the program began",
-        ("lines", "in_all"))
+        "log_lines_dropped",
+        "lines of the log could not be written: here, and since the program began",
+        ("lines", "in_all"),
+    )
     MESSAGE_SETTLED = ("message_settled", "central took note of a queued message", ("call", "sequence", "outcome"))
     FACE_UNPRINTABLE = (
-        "face_unprintable", "a granted content cannot be drawn whole; the face is left as it is", ("fault", "why"))
+        "face_unprintable",
+        "a granted content cannot be drawn whole; the face is left as it is",
+        ("fault", "why"),
+    )
     DISPLAY_DIFFERS = (
-        "display_differs", "the display is not what the screen file says; the layout is made for what is there",
-        ("fault", "found", "wanted"))
+        "display_differs",
+        "the display is not what the screen file says; the layout is made for what is there",
+        ("fault", "found", "wanted"),
+    )
     FACE_SENT = ("face_sent", "the raster is in the unit's buffer", ("image_characters", "seconds"))
 
 

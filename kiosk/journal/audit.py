@@ -49,21 +49,29 @@ def _told_of(step: Step) -> UUID | None:
 def _endorsement_of(state: s.State) -> UUID | None:
     match state:
         case s.AskingPendingRewrites(visit=visit):
-            return visit.id     # until central's answer says otherwise, its grant goes by the question's number
+            return visit.id  # until central's answer says otherwise, its grant goes by the question's number
         case s.AskingCentral(visit=visit) | s.Applying(visit=visit):
             return visit.endorsement_id
         case s.PrintingSlip(applied=applied) | s.ShowingApplication(applied=applied):
             return applied.received.application_id
         case (
-            s.Confirming(grant=grant) | s.OpeningChipSession(grant=grant) | s.RelayingBatch(grant=grant)
-            | s.SendingChipAnswers(grant=grant) | s.ReadingChipBack(grant=grant) | s.RewritingFace(grant=grant)
+            s.Confirming(grant=grant)
+            | s.OpeningChipSession(grant=grant)
+            | s.RelayingBatch(grant=grant)
+            | s.SendingChipAnswers(grant=grant)
+            | s.ReadingChipBack(grant=grant)
+            | s.RewritingFace(grant=grant)
         ):
             return grant.endorsement_id
         case s.RecoveringChip(story=story) | s.RecoveringGrant(story=story):
             return story.endorsement_id
         case (
-            s.ReturningPermit(ending=ending) | s.TakingBack(ending=ending) | s.Retaining(ending=ending)
-            | s.AwaitingRemoval(ending=ending) | s.Explaining(ending=ending) | s.AwaitingHolder(ending=ending)
+            s.ReturningPermit(ending=ending)
+            | s.TakingBack(ending=ending)
+            | s.Retaining(ending=ending)
+            | s.AwaitingRemoval(ending=ending)
+            | s.Explaining(ending=ending)
+            | s.AwaitingHolder(ending=ending)
             | s.RecoveringFace(ending=ending)
         ):
             return s.endorsement_of(ending)
@@ -93,8 +101,11 @@ def _facts(event: on.Event, after: s.State) -> Facts:
         case on.SwitchOffRequested(why=why):
             facts["why"] = why
         case (
-            on.DeviceFailed(fault=fault) | on.CentralFailed(fault=fault) | on.FaceNotRewritten(fault=fault)
-            | on.ReceiptNotPrinted(fault=fault) | on.CodeScannerFailed(fault=fault)
+            on.DeviceFailed(fault=fault)
+            | on.CentralFailed(fault=fault)
+            | on.FaceNotRewritten(fault=fault)
+            | on.ReceiptNotPrinted(fault=fault)
+            | on.CodeScannerFailed(fault=fault)
         ):
             facts["fault"] = fault.code
         case on.IdCardRefused(refusal=refusal) | on.EndorsementRefused(refusal=refusal):
@@ -107,10 +118,8 @@ def _facts(event: on.Event, after: s.State) -> Facts:
             facts["written"] = written
         case on.PermitRetained():
             facts["in_bin"] = True
-        case on.PathInspected(custody=Custody.WITH_HOLDER, story=story) if (
-            story.put_away is s.PutAway.ORDERED
-        ):
-            facts["in_bin"] = False     # it may be: the unit did not say so, and staff are asked
+        case on.PathInspected(custody=Custody.WITH_HOLDER, story=story) if story.put_away is s.PutAway.ORDERED:
+            facts["in_bin"] = False  # it may be: the unit did not say so, and staff are asked
         case on.ChipExamined(chip=chip):
             facts["examined"] = chip.value
         case on.GrantReceived(grant=grant) | on.WorkFound(grant=grant) if grant.drawable is not Drawable.WHOLE:
@@ -131,8 +140,12 @@ def _facts(event: on.Event, after: s.State) -> Facts:
         case s.RewritingFace(attempt=attempt):
             facts |= {"chip": ChipState.NEW.value, "attempt": attempt}
         case (
-            s.ReturningPermit(ending=ending) | s.TakingBack(ending=ending) | s.Retaining(ending=ending)
-            | s.AwaitingRemoval(ending=ending) | s.Explaining(ending=ending) | s.AwaitingHolder(ending=ending)
+            s.ReturningPermit(ending=ending)
+            | s.TakingBack(ending=ending)
+            | s.Retaining(ending=ending)
+            | s.AwaitingRemoval(ending=ending)
+            | s.Explaining(ending=ending)
+            | s.AwaitingHolder(ending=ending)
             | s.RecoveringFace(ending=ending)
         ):
             facts |= _facts_of_ending(ending)

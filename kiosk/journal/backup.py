@@ -47,7 +47,7 @@ def restore(backup: Path, path: Path, now: Callable[[], datetime], algorithm: Ha
     """
     new = path.with_name(f"{path.name}.restoring")
     for left in (new, *(new.with_name(new.name + ending) for ending in _ENDINGS)):
-        left.unlink(missing_ok=True)        # of a restoring that was cut short
+        left.unlink(missing_ok=True)  # of a restoring that was cut short
     verdict = back_up(backup, new, algorithm, is_alone=True)
     if verdict.broken is not None:
         new.unlink()
@@ -70,9 +70,9 @@ def _put_aside(path: Path, at: datetime) -> Path | None:
     if was_there:
         try:
             with closing(Journal(path, lambda: at)) as journal:
-                journal.take_over()     # at its close everything stands in the file
+                journal.take_over()  # at its close everything stands in the file
         except (sqlite3.Error, JournalFailed):
-            pass                        # damaged, or a later version's: put aside with its log as it is
+            pass  # damaged, or a later version's: put aside with its log as it is
         aside.hardlink_to(path)
     for ending in _ENDINGS:
         beside = path.with_name(path.name + ending)

@@ -40,13 +40,13 @@ class BinRow(NamedTuple):
 
 
 def in_bin(db: sqlite3.Connection) -> list[BinRow]:
-    """Oldest first. A step and the note that took its place stand both where a purge was cut short: that is one permit.
-    """
+    """Oldest first. A step and the note that took its place both stand where a purge was cut short: one permit."""
     rows = db.execute(
         f"SELECT number, event, at, endorsement_id, facts FROM step WHERE event = '{BIN_EMPTIED}' OR {RETAINED}"
-        " ORDER BY number DESC").fetchall()
+        " ORDER BY number DESC"
+    ).fetchall()
     found, noted = [], set()
-    seen: dict[int, bool] = {}      # by step: what staff found when they looked last
+    seen: dict[int, bool] = {}  # by step: what staff found when they looked last
     for number, event, at, endorsement_id, text in takewhile(lambda row: row[1] != BIN_EMPTIED, rows):
         facts = json.loads(text)
         if event == BIN_LOOKED_INTO:

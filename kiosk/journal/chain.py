@@ -65,12 +65,12 @@ _encoded = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 class BreakKind(Enum):
     """How the journal differs from what was written."""
 
-    CHANGED = "changed"         # a step, its messages or their order are not what was hashed
-    MISSING = "missing"         # steps are gone from the beginning or the middle
-    CUT = "cut"                 # the newest steps are gone
-    REPLACED = "replaced"       # it fits together, but is not the journal that central was told of
-    UNREADABLE = "unreadable"   # the file is damaged
-    LOG_MISSING = "log_missing" # it was in use, and the log beside it with the newest steps is not there
+    CHANGED = "changed"  # a step, its messages or their order are not what was hashed
+    MISSING = "missing"  # steps are gone from the beginning or the middle
+    CUT = "cut"  # the newest steps are gone
+    REPLACED = "replaced"  # it fits together, but is not the journal that central was told of
+    UNREADABLE = "unreadable"  # the file is damaged
+    LOG_MISSING = "log_missing"  # it was in use, and the log beside it with the newest steps is not there
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,8 +187,11 @@ def _verify(db: sqlite3.Connection, algorithm: HashName, told: Head | None, prog
         return Verdict(head, anchor, number - anchor, broken)
 
     steps: Iterator[tuple[int, str, str, Sequence[Value]]] = (
-        (row[0], row[1], row[2], row[3:]) for row in db.execute(
-            f"SELECT number, algorithm, hash, {STEP_COLUMNS} FROM step WHERE number > ? ORDER BY number", (anchor,)))
+        (row[0], row[1], row[2], row[3:])
+        for row in db.execute(
+            f"SELECT number, algorithm, hash, {STEP_COLUMNS} FROM step WHERE number > ? ORDER BY number", (anchor,)
+        )
+    )
     for found, hashed_by, hashed, step in steps:
         if found != number + 1:
             return verdict(Break(BreakKind.MISSING, number + 1))
@@ -218,7 +221,8 @@ class _Messages:
 
     def __init__(self, db: sqlite3.Connection, anchor: int) -> None:
         self._rows = db.execute(
-            f"SELECT step, {_MESSAGE_COLUMNS} FROM message WHERE step > ? ORDER BY step, sequence", (anchor,))
+            f"SELECT step, {_MESSAGE_COLUMNS} FROM message WHERE step > ? ORDER BY step, sequence", (anchor,)
+        )
         self._next = self._rows.fetchone()
 
     def of(self, number: int) -> list[Sequence[Value]]:

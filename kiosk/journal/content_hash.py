@@ -25,9 +25,9 @@ def seal_by_key_file(path: Path) -> Seal:
     try:
         return seal_by(path.read_bytes())
     except OSError as error:
-        raise ConfigError([
-            f"{path}: cannot be read: {error.strerror}; the kiosk's private key is wanted there (central.key)"
-        ]) from error
+        raise ConfigError(
+            [f"{path}: cannot be read: {error.strerror}; the kiosk's private key is wanted there (central.key)"]
+        ) from error
 
 
 def seal_by(private_key: bytes) -> Seal:
@@ -52,7 +52,14 @@ def _as_written(private_key: bytes) -> bytes:
 
 def _written_out(chip_serial: str, content: PermitContent) -> bytes:
     """One spelling for each content: JSON keeps the fields apart."""
-    return json.dumps([
-        chip_serial, content.address.reveal(), content.issuing_authority, content.category, str(content.valid_from),
-        str(content.valid_to), content.endorsement_count,
-    ]).encode()
+    return json.dumps(
+        [
+            chip_serial,
+            content.address.reveal(),
+            content.issuing_authority,
+            content.category,
+            str(content.valid_from),
+            str(content.valid_to),
+            content.endorsement_count,
+        ]
+    ).encode()

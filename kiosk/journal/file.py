@@ -85,8 +85,7 @@ TABLES = (
 ) STRICT""",
     "CREATE INDEX IF NOT EXISTS message_waiting ON message (sequence) WHERE settled_at IS NULL AND body IS NOT NULL",
     f"CREATE INDEX IF NOT EXISTS step_of_bin ON step (number) WHERE event = '{BIN_EMPTIED}' OR {RETAINED}",
-    "CREATE INDEX IF NOT EXISTS step_of_clock ON step (number)"
-    f" WHERE event IN ('{CLOCK_JUMPED}', '{CLOCK_CONFIRMED}')",
+    f"CREATE INDEX IF NOT EXISTS step_of_clock ON step (number) WHERE event IN ('{CLOCK_JUMPED}', '{CLOCK_CONFIRMED}')",
 )
 
 
@@ -98,7 +97,9 @@ class JournalTooNew(JournalFailed):
     def __init__(self, version: int) -> None:
         super().__init__(
             f"the journal has version {version}, and this program knows versions up to {VERSION}: install the program"
-            " that wrote it, or a later one", INSTALLATION)
+            " that wrote it, or a later one",
+            INSTALLATION,
+        )
         self.version = version
 
 
@@ -141,7 +142,8 @@ def open_to_read(path: Path, *, is_alone: bool = False) -> sqlite3.Connection:
             raise NotAJournal("is empty, no journal")
         if version == _CHAINLESS:
             raise JournalFailed(
-                f"the journal has version {version}; the kiosk brings it to version {VERSION} at its next start")
+                f"the journal has version {version}; the kiosk brings it to version {VERSION} at its next start"
+            )
     except BaseException:
         db.close()
         raise
@@ -228,7 +230,7 @@ def sync(path: Path) -> None:
 
 def _bring_up_to_date(db: sqlite3.Connection, algorithm: HashName) -> None:
     with as_one(db):
-        version = version_of(db)        # another program may have done it meanwhile
+        version = version_of(db)  # another program may have done it meanwhile
         if version == VERSION:
             return
         if version == _CHAINLESS:

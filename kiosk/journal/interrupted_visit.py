@@ -11,11 +11,16 @@ from kiosk.domain.faults import JOURNAL_BROKEN
 from kiosk.journal.boot import Moment
 from kiosk.journal.clock_notes import JUMP_S
 from kiosk.journal.journal import Journal, JournalFailed, LoggedStep
-from kiosk.workflow.visits import Presence, PutAway, Seals, UnfinishedStory
+from kiosk.workflow.visits import InterruptedVisit, Presence, PutAway, Seals
 
 # Central's answers after which it waits for nothing more; above all, a review under way is not to be cancelled.
 _NOTHING_GRANTED = (
-    "EndorsementRefused", "EndorsementPending", "PermitAlreadyCurrent", "ApplicationReceived", "NoWorkFound")
+    "EndorsementRefused",
+    "EndorsementPending",
+    "PermitAlreadyCurrent",
+    "ApplicationReceived",
+    "NoWorkFound",
+)
 
 # States in which central may wait to be told how it ended.
 _OPEN = ("AskingPendingRewrites", "AskingCentral", "Applying", "Confirming", "OpeningChipSession", "RewritingFace")
@@ -26,11 +31,11 @@ _GOING_OUT = ("ReturningPermit", "RewritingFace", "RecoveringFace")
 _FINAL = (Custody.WITH_HOLDER.value, Custody.RETAINED.value)
 
 
-UNKNOWN_STORY = UnfinishedStory(None, 0, ChipState.UNKNOWN, FaceState.OLD, 0.0)
+UNKNOWN_STORY = InterruptedVisit(None, 0, ChipState.UNKNOWN, FaceState.OLD, 0.0)
 """Where no journal tells: nothing is finished, the holder is told that nobody knows, the permit goes back."""
 
 
-def unfinished_story(journal: Journal, now: datetime, moment: Moment | None = None) -> UnfinishedStory:
+def unfinished_story(journal: Journal, now: datetime, moment: Moment | None = None) -> InterruptedVisit:
     """What the last visit left open, read forwards from the moment that the machine was last idle. `moment`: the same
     as `now`, whatever the clock says. Raises `JournalFailed`.
     """
@@ -38,14 +43,14 @@ def unfinished_story(journal: Journal, now: datetime, moment: Moment | None = No
         return UNKNOWN_STORY
     last_at = journal.last_step_at()
     if last_at is None:
-        return UnfinishedStory(None, 0, ChipState.OLD, FaceState.OLD, 0.0)
+        return InterruptedVisit(None, 0, ChipState.OLD, FaceState.OLD, 0.0)
     try:
         return _told(journal, last_at, now, moment)
     except (KeyError, ValueError) as error:
         raise JournalFailed(f"a step makes no sense ({type(error).__name__})", JOURNAL_BROKEN) from error
 
 
-def _told(journal: Journal, last_at: datetime, now: datetime, moment: Moment | None) -> UnfinishedStory:
+def _told(journal: Journal, last_at: datetime, now: datetime, moment: Moment | None) -> InterruptedVisit:
     endorsement_id: UUID | None = None
     seals: Seals | None = None
     sessions = relayed = 0
@@ -76,8 +81,9 @@ def _told(journal: Journal, last_at: datetime, now: datetime, moment: Moment | N
             endorsement_id = logged.endorsement_id if told else None
     known = chip if chip is not None else (ChipState.UNKNOWN if relayed else ChipState.OLD)
     stopped_for_s = _stopped_for_s(journal, last_at, now, moment)
-    return UnfinishedStory(
-        endorsement_id, sessions, known, face, stopped_for_s, seals, relayed, is_abandoned, put_away, told, was_inside)
+    return InterruptedVisit(
+        endorsement_id, sessions, known, face, stopped_for_s, seals, relayed, is_abandoned, put_away, told, was_inside
+    )
 
 
 def _stopped_for_s(journal: Journal, last_at: datetime, now: datetime, moment: Moment | None) -> float:
@@ -107,12 +113,14 @@ def _was_inside(logged: LoggedStep, before: bool) -> bool:
     if logged.facts.get("held") is True:
         return True
     if logged.custody == Custody.UNKNOWN.value:
-        return before       # known again by what was known before
+        return before  # known again by what was known before
     return logged.custody == Custody.INSIDE.value and logged.state_after not in _GOING_OUT
 
 
 def _is_gone(logged: LoggedStep) -> bool:
     """Whether the permit's holder was known to be gone at that step."""
     return (
-        logged.state_after in ("TakingBack", "Retaining") or logged.facts.get("held") is True
-        or logged.facts.get("holder") == Presence.GONE.value)
+        logged.state_after in ("TakingBack", "Retaining")
+        or logged.facts.get("held") is True
+        or logged.facts.get("holder") == Presence.GONE.value
+    )

@@ -26,7 +26,7 @@ from kiosk.journal.boot import Moment
 from kiosk.journal.chain import Break, BreakKind, HashName, Head
 from kiosk.journal.clock_notes import CLOCK_CONFIRMED, CLOCK_JUMPED
 from kiosk.journal.file import JournalTooNew as JournalTooNew
-from kiosk.journal.place import JournalPlace, Patience
+from kiosk.journal.place import JournalPlace, TimeAllowance
 from kiosk.journal.records import JournalFailed as JournalFailed
 from kiosk.journal.records import KeptPermit as KeptPermit
 from kiosk.journal.records import LoggedStep as LoggedStep
@@ -67,8 +67,8 @@ class Journal:
         self._lock = threading.Lock()
         self._unwritten: list[tuple[StepRecord, tuple[OutboundMessage, ...]]] = []
         self._had_log = self._wants_mark = self._is_marked = False
-        self._patience = Patience()
-        self.place: JournalPlace | None = None      # of a kiosk's, once it is open
+        self._patience = TimeAllowance()
+        self.place: JournalPlace | None = None  # of a kiosk's, once it is open
         self._db = self._opened()
 
     @staticmethod
@@ -150,7 +150,8 @@ class Journal:
             self._unwritten.append((record, tuple(messages)))
             if record.state_after == "Idle":
                 self._unwritten = [
-                    (kept, late) for kept, late in self._unwritten if late or IN_BIN in kept.facts or kept is record]
+                    (kept, late) for kept, late in self._unwritten if late or IN_BIN in kept.facts or kept is record
+                ]
 
     def _add_step(self, db: sqlite3.Connection, record: StepRecord, messages: Sequence[OutboundMessage]) -> None:
         at, number = record.at.isoformat(), chain.next_number(db)
@@ -160,14 +161,27 @@ class Journal:
             cursor = db.execute(_NUMBER_MESSAGE, (*row, number))
             if cursor.rowcount == 1:
                 sent.append((cursor.lastrowid, *row))
-        self._add(db, number, (
-            at, _text(record.visit_id), record.state_before, record.event, record.state_after, record.custody,
-            json.dumps(record.effects), _text(record.endorsement_id), json.dumps(record.facts, sort_keys=True),
-        ), sent)
+        self._add(
+            db,
+            number,
+            (
+                at,
+                _text(record.visit_id),
+                record.state_before,
+                record.event,
+                record.state_after,
+                record.custody,
+                json.dumps(record.effects),
+                _text(record.endorsement_id),
+                json.dumps(record.facts, sort_keys=True),
+            ),
+            sent,
+        )
         if record.moment is not None:
             db.execute(
                 "INSERT OR REPLACE INTO last_moment VALUES (1, ?, ?, ?)",
-                (number, record.moment.boot_id, record.moment.passed_s))
+                (number, record.moment.boot_id, record.moment.passed_s),
+            )
 
     def note(self, event: str, facts: dict[str, str | int | bool]) -> None:
         """Write what is no step of the machine into the chain: what staff did, what was found. Raises
@@ -178,15 +192,18 @@ class Journal:
 
     def add_note(self, db: sqlite3.Connection, event: str, facts: dict[str, str | int | bool]) -> None:
         """The same inside a transaction of `as_one`."""
-        self._add(db, chain.next_number(db), (
-            self._now().isoformat(), None, "", event, "", "", "[]", None, json.dumps(facts, sort_keys=True)), [])
+        self._add(
+            db,
+            chain.next_number(db),
+            (self._now().isoformat(), None, "", event, "", "", "[]", None, json.dumps(facts, sort_keys=True)),
+            [],
+        )
 
     def _add(
         self, db: sqlite3.Connection, number: int, step: Sequence[chain.Value], sent: Sequence[Sequence[chain.Value]]
     ) -> None:
         previous = chain.head_of(db, self.algorithm).hash
-        db.execute(_ADD_STEP, (
-            number, *step, self.algorithm, chain.link(self.algorithm, previous, number, step, sent)))
+        db.execute(_ADD_STEP, (number, *step, self.algorithm, chain.link(self.algorithm, previous, number, step, sent)))
 
     def head(self) -> Head:
         """The newest step, and the hash that stands for the whole journal."""
@@ -216,7 +233,8 @@ class Journal:
         """
         with self._written() as db:
             db.execute(
-                _NUMBER_MESSAGE, (self._now().isoformat(), call, idempotency_key, _text(endorsement_id), None, None))
+                _NUMBER_MESSAGE, (self._now().isoformat(), call, idempotency_key, _text(endorsement_id), None, None)
+            )
             row = db.execute("SELECT sequence FROM message WHERE idempotency_key = ?", (idempotency_key,)).fetchone()
             return int(row[0])
 
@@ -225,14 +243,17 @@ class Journal:
         with self._written() as db:
             db.execute(
                 "UPDATE message SET settled_at = ?, outcome = ? WHERE sequence = ?",
-                (self._now().isoformat(), outcome, sequence))
+                (self._now().isoformat(), outcome, sequence),
+            )
 
     def first_waiting_message(self, after: int = 0) -> WaitingMessage | None:
         """The oldest message that central must still get, of those with a sequence number above `after`."""
         with self._written() as db:
             row = db.execute(
                 "SELECT sequence, call, idempotency_key, endorsement_id, body, at FROM message"
-                f" WHERE {_WAITING} AND sequence > ? ORDER BY sequence LIMIT 1", (after,)).fetchone()
+                f" WHERE {_WAITING} AND sequence > ? ORDER BY sequence LIMIT 1",
+                (after,),
+            ).fetchone()
             if row is None:
                 return None
             sequence, call, key, endorsement_id, body, at = row
@@ -243,11 +264,15 @@ class Journal:
         with self._written() as db:
             length, oldest_at, oldest = db.execute(
                 f"SELECT count(*), (SELECT at FROM message WHERE {_WAITING} ORDER BY sequence LIMIT 1), min(sequence)"
-                f" FROM message WHERE {_WAITING}").fetchone()
+                f" FROM message WHERE {_WAITING}"
+            ).fetchone()
             (overtaken_at,) = db.execute(_OVERTAKEN).fetchone() if length else (None,)
             return Queue(
-                length, None if oldest_at is None else since(oldest_at),
-                None if overtaken_at is None else since(overtaken_at), oldest)
+                length,
+                None if oldest_at is None else since(oldest_at),
+                None if overtaken_at is None else since(overtaken_at),
+                oldest,
+            )
 
     def last_step_at(self) -> datetime | None:
         """When the newest step happened; None: there is none."""
@@ -258,12 +283,13 @@ class Journal:
             return None if row is None else moment_of(row[0])
 
     def was_begun_anew(self) -> bool:
-        """Whether steps behind the last one here are not known: the file was damaged, or a backup, or its log is gone.
-        """
+        """Whether steps behind the last one here are unknown: the file was damaged, or a backup, or its log is gone."""
         with self._written() as db:
             rows = db.execute(
                 "SELECT event, facts FROM step WHERE event IN (?, ?) AND number >"
-                f" (SELECT coalesce(max(number), 0) FROM step WHERE {_A_STEP})", (chain.RESTORED, chain.FOUND_BROKEN))
+                f" (SELECT coalesce(max(number), 0) FROM step WHERE {_A_STEP})",
+                (chain.RESTORED, chain.FOUND_BROKEN),
+            )
             lost = (BreakKind.UNREADABLE.value, BreakKind.LOG_MISSING.value)
             return any(event == chain.RESTORED or json.loads(facts)["kind"] in lost for event, facts in rows)
 
@@ -273,8 +299,8 @@ class Journal:
             if self._unwritten:
                 return self._unwritten[-1][0].moment
             row = db.execute(
-                "SELECT boot_id, passed_s FROM last_moment"
-                f" WHERE step = (SELECT max(number) FROM step WHERE {_A_STEP})").fetchone()
+                f"SELECT boot_id, passed_s FROM last_moment WHERE step = (SELECT max(number) FROM step WHERE {_A_STEP})"
+            ).fetchone()
         return None if row is None else Moment(*row)
 
     def clock_doubted_at(self) -> tuple[datetime, int] | None:
@@ -284,7 +310,8 @@ class Journal:
         with self._written() as db:
             row = db.execute(
                 "SELECT event, at, facts FROM step WHERE event IN (?, ?) ORDER BY number DESC LIMIT 1",
-                (CLOCK_JUMPED, CLOCK_CONFIRMED)).fetchone()
+                (CLOCK_JUMPED, CLOCK_CONFIRMED),
+            ).fetchone()
             if row is None or row[0] == CLOCK_CONFIRMED:
                 return None
             return moment_of(row[1]), int(json.loads(row[2])["by_s"])
@@ -294,9 +321,16 @@ class Journal:
         with self._written() as db:
             unwritten = [step for step, _ in self._unwritten if IN_BIN in step.facts]
             return (
-                *(KeptPermit(moment_of(row.since), None if row.endorsement_id is None else
-                             UUID(row.endorsement_id), row.is_certain) for row in in_bin(db)),
-                *(KeptPermit(step.at, step.endorsement_id, step.facts[IN_BIN] is True) for step in unwritten))
+                *(
+                    KeptPermit(
+                        moment_of(row.since),
+                        None if row.endorsement_id is None else UUID(row.endorsement_id),
+                        row.is_certain,
+                    )
+                    for row in in_bin(db)
+                ),
+                *(KeptPermit(step.at, step.endorsement_id, step.facts[IN_BIN] is True) for step in unwritten),
+            )
 
     def carry_bin_over(self, db: sqlite3.Connection, through: int) -> None:
         """Inside a transaction of `as_one`: note anew, at the end of the chain, which permits lie in the bin by steps
@@ -305,9 +339,22 @@ class Journal:
         for row in in_bin(db):
             if row.number <= through:
                 facts = {IN_BIN: row.is_certain, "step": row.number, "since": row.since}
-                self._add(db, chain.next_number(db), (
-                    self._now().isoformat(), None, "", STILL_IN_BIN, "", "", "[]", row.endorsement_id,
-                    json.dumps(facts, sort_keys=True)), [])
+                self._add(
+                    db,
+                    chain.next_number(db),
+                    (
+                        self._now().isoformat(),
+                        None,
+                        "",
+                        STILL_IN_BIN,
+                        "",
+                        "",
+                        "[]",
+                        row.endorsement_id,
+                        json.dumps(facts, sort_keys=True),
+                    ),
+                    [],
+                )
 
     def steps_since_idle(self) -> tuple[LoggedStep, ...]:
         """Every step after the machine was last idle, oldest first."""
@@ -315,20 +362,34 @@ class Journal:
             rows = db.execute(
                 "SELECT event, state_after, custody, effects, endorsement_id, facts FROM step WHERE number >"
                 f" (SELECT coalesce(max(number), 0) FROM step WHERE state_after = 'Idle') AND {_A_STEP}"
-                " ORDER BY number").fetchall()
+                " ORDER BY number"
+            ).fetchall()
             unwritten = [step for step, _ in self._unwritten]
             steps = [
                 LoggedStep(
-                    event, state_after, custody, frozenset(json.loads(effects)),
-                    None if endorsement_id is None else UUID(endorsement_id), dict(json.loads(facts)))
-                for event, state_after, custody, effects, endorsement_id, facts in rows]
+                    event,
+                    state_after,
+                    custody,
+                    frozenset(json.loads(effects)),
+                    None if endorsement_id is None else UUID(endorsement_id),
+                    dict(json.loads(facts)),
+                )
+                for event, state_after, custody, effects, endorsement_id, facts in rows
+            ]
         for step in unwritten:
             if step.state_after == "Idle":
                 steps.clear()
             else:
-                steps.append(LoggedStep(
-                    step.event, step.state_after, step.custody, frozenset(step.effects), step.endorsement_id,
-                    step.facts))
+                steps.append(
+                    LoggedStep(
+                        step.event,
+                        step.state_after,
+                        step.custody,
+                        frozenset(step.effects),
+                        step.endorsement_id,
+                        step.facts,
+                    )
+                )
         return tuple(steps)
 
     def take_over(self) -> None:
@@ -345,8 +406,9 @@ class Journal:
             return
         if journal_file.is_in_use(db) and not self._had_log:
             with as_one(db):
-                self.add_note(db, chain.FOUND_BROKEN, {
-                    "kind": BreakKind.LOG_MISSING.value, "number": chain.next_number(db)})
+                self.add_note(
+                    db, chain.FOUND_BROKEN, {"kind": BreakKind.LOG_MISSING.value, "number": chain.next_number(db)}
+                )
             self._had_log = True
         journal_file.mark_in_use(db)
         self._wants_mark, self._is_marked = False, True

@@ -18,7 +18,7 @@ HELD_AGAIN_S = 1.0
 """The same for the records after one that failed for it, so that a permit inside goes back nevertheless."""
 
 
-class Patience:
+class TimeAllowance:
     """How long the journal's one connection waits for other programs; it begins with `HELD_S`."""
 
     def __init__(self) -> None:
@@ -59,7 +59,7 @@ class JournalPlace:
         """Take the right to write and give it back, on a connection of its own. Raises `JournalFailed`: another program
         has it for too long, or the file cannot be written.
         """
-        uri = f"{self.path.absolute().as_uri()}?mode=rw"        # makes no file
+        uri = f"{self.path.absolute().as_uri()}?mode=rw"  # makes no file
         try:
             with closing(sqlite3.connect(uri, uri=True, timeout=HELD_S, isolation_level=None)) as db:
                 db.execute("BEGIN IMMEDIATE")

@@ -27,9 +27,7 @@ class NothingPurged(Exception):
         self.broken = broken
 
 
-def purge(
-    journal: Journal, now: datetime, keep: timedelta = KEPT, may_go_on: Callable[[], bool] = lambda: True
-) -> int:
+def purge(journal: Journal, now: datetime, keep: timedelta = KEPT, may_go_on: Callable[[], bool] = lambda: True) -> int:
     """Forget steps and settled messages that are older than `keep` (30 days at least); how many steps went.
 
     `now` must be right: whoever calls has it confirmed. What is still needed stays however old: an unfinished visit, a
@@ -55,7 +53,9 @@ def purge(
     with journal.as_one() as db:
         db.execute(
             "DELETE FROM message WHERE step IS NULL AND julianday(at) < julianday(?)"
-            " AND (body IS NULL OR settled_at IS NOT NULL)", (before.isoformat(),))
+            " AND (body IS NULL OR settled_at IS NOT NULL)",
+            (before.isoformat(),),
+        )
     return gone
 
 
@@ -90,7 +90,7 @@ def _through(db: sqlite3.Connection, before: datetime) -> int:
     )
     names = {"before": before.isoformat(), "jumped": CLOCK_JUMPED, "confirmed": CLOCK_CONFIRMED}
     if db.execute("SELECT max(number) FROM step WHERE state_after = 'Idle'").fetchone()[0] is None:
-        return 0        # never idle yet: there is no visit of which one could tell that it is over
+        return 0  # never idle yet: there is no visit of which one could tell that it is over
     found = [db.execute(query, names).fetchone() for query in first_kept]
     return min(int(row[0]) for row in found if row is not None and row[0] is not None) - 1
 

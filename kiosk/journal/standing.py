@@ -47,7 +47,11 @@ class StandingJournal(Journal):
     """
 
     def __init__(
-        self, path: Path, now: Callable[[], datetime], algorithm: HashName = "sha256", lock: StateLock | None = None,
+        self,
+        path: Path,
+        now: Callable[[], datetime],
+        algorithm: HashName = "sha256",
+        lock: StateLock | None = None,
         monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
         self._state_lock = lock
@@ -91,7 +95,7 @@ class StandingJournal(Journal):
         except (OSError, sqlite3.Error, ValueError, JournalFailed, StateHeld) as error:
             self._again_at = self._monotonic() + AGAIN_AFTER_S
             failed = _as_failed(error)
-            if self._trouble is None or str(self._trouble) != str(failed):      # once, not every few seconds
+            if self._trouble is None or str(self._trouble) != str(failed):  # once, not every few seconds
                 log(LogEvent.JOURNAL_CLOSED, level=logging.CRITICAL, error=str(failed), fault=failed.fault.code)
             self._trouble = failed
             return None
@@ -99,16 +103,16 @@ class StandingJournal(Journal):
             log(LogEvent.JOURNAL_OPENED)
         self._trouble = None
         self._wants_mark = True
-        with suppress(sqlite3.Error):       # a full disk: what stands there can be read, and the first row marks it
+        with suppress(sqlite3.Error):  # a full disk: what stands there can be read, and the first row marks it
             self._mark(opened)
-        self.place = JournalPlace(self.path)        # the log beside it is made with the first look into the file
+        self.place = JournalPlace(self.path)  # the log beside it is made with the first look into the file
         return opened
 
     def _open_or_replace(self) -> sqlite3.Connection:
         if self._state_lock is None:
             self._state_lock = StateLock.take(self.path.parent, HOLDER)
         self._give_name()
-        self._whole.unlink(missing_ok=True)     # of a start that was cut short; the journal has its name still
+        self._whole.unlink(missing_ok=True)  # of a start that was cut short; the journal has its name still
         try:
             if not _is_there(self.path):
                 self._make(after_damage=False)
@@ -164,7 +168,7 @@ class StandingJournal(Journal):
                     journal.note(chain.FOUND_BROKEN, {"kind": BreakKind.UNREADABLE.value, "number": 0})
             half.rename(self._whole)
         finally:
-            with suppress(OSError):     # what made the making fail is told
+            with suppress(OSError):  # what made the making fail is told
                 _remove(half)
 
     def _replace(self, why: str) -> sqlite3.Connection:
@@ -245,8 +249,20 @@ def kind_of(path: Path) -> str:
 
 
 _TABLES = {
-    "step": {"number", "at", "visit_id", "state_before", "event", "state_after", "custody", "effects",
-             "endorsement_id", "facts", "algorithm", "hash"},
+    "step": {
+        "number",
+        "at",
+        "visit_id",
+        "state_before",
+        "event",
+        "state_after",
+        "custody",
+        "effects",
+        "endorsement_id",
+        "facts",
+        "algorithm",
+        "hash",
+    },
     "message": {"sequence", "at", "call", "idempotency_key", "endorsement_id", "body", "settled_at", "outcome", "step"},
     "last_moment": {"only", "step", "boot_id", "passed_s"},
     "anchor": {"only", "number", "algorithm", "hash"},
@@ -270,7 +286,7 @@ def _prove(db: sqlite3.Connection) -> None:
         found = {row[1] for row in db.execute(f"PRAGMA table_info({table})")}
         if not columns <= found:
             raise ValueError(f"table {table} has no {', '.join(sorted(columns - found))}")
-    db.text_factory = bytes     # what stands in a row is the chain's matter
+    db.text_factory = bytes  # what stands in a row is the chain's matter
     for table in _TABLES:
         for direction in ("ASC", "DESC"):
             db.execute(f"SELECT * FROM {table} ORDER BY rowid {direction} LIMIT 1").fetchall()
@@ -280,9 +296,11 @@ def _prove(db: sqlite3.Connection) -> None:
         number = chain.next_number(db)
         db.execute(
             "INSERT INTO step VALUES (?, '', NULL, '', 'Proved', '', '', '[]', NULL, '{\"in_bin\": true}', '', '')",
-            (number,))
+            (number,),
+        )
         db.execute(
-            "INSERT INTO message (at, call, idempotency_key, body, step) VALUES ('', '', 'proved', '', ?)", (number,))
+            "INSERT INTO message (at, call, idempotency_key, body, step) VALUES ('', '', 'proved', '', ?)", (number,)
+        )
         db.execute("INSERT OR REPLACE INTO last_moment VALUES (1, ?, '', 0.0)", (number,))
         db.execute("DELETE FROM message WHERE idempotency_key = 'proved'")
     finally:

@@ -13,7 +13,7 @@ import pwd
 from pathlib import Path
 
 LOCK_NAME = "kiosk.lock"
-HOLDER = "the kiosk"        # how the running kiosk calls itself
+HOLDER = "the kiosk"  # how the running kiosk calls itself
 _LONGEST_WORD = 200
 
 
@@ -40,7 +40,7 @@ class StateLock:
         """
         state_dir.mkdir(parents=True, exist_ok=True)
         if os.geteuid() == 0:
-            demand_own(state_dir)       # another user who may not write there is told by what he cannot open
+            demand_own(state_dir)  # another user who may not write there is told by what he cannot open
         descriptor = os.open(state_dir / LOCK_NAME, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, 0o640)
         try:
             try:
@@ -84,7 +84,8 @@ def demand_own(path: Path) -> None:
     if os.geteuid() != owner:
         name = name_of(owner)
         raise PermissionError(
-            errno.EPERM, f"belongs to user {name}; run this as that user (runuser -u {name} -- …)", str(path))
+            errno.EPERM, f"belongs to user {name}; run this as that user (runuser -u {name} -- …)", str(path)
+        )
 
 
 def name_of(user: int) -> str:

@@ -16,8 +16,12 @@ from kiosk.journal.records import JournalFailed
 
 
 def verify_file(
-    path: Path, algorithm: HashName, told: Head | None = None, progress: chain.Progress = lambda done, total: None,
-    *, is_alone: bool = False,
+    path: Path,
+    algorithm: HashName,
+    told: Head | None = None,
+    progress: chain.Progress = lambda done, total: None,
+    *,
+    is_alone: bool = False,
 ) -> chain.Verdict:
     """Look through the whole chain of a file that need not be open; of one without the log that it needs, the verdict
     says that. `told`: what central was told last. `is_alone`: see `journal_file.open_to_read`. Raises `JournalFailed`.

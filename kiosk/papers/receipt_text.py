@@ -30,10 +30,15 @@ Translate = Callable[[str, Words], str]
 
 class ReceiptText:
     """Composes receipts. `receipt_link` ends where the number is to be put; `kiosk_name` as staff call this kiosk;
-    `face_refreshed_at`: see `About`."""
+    `face_refreshed_at`: see `PresentationContext`."""
 
     def __init__(
-        self, region: Region, translate: Translate, receipt_link: str, kiosk_name: str, clock: Clock,
+        self,
+        region: Region,
+        translate: Translate,
+        receipt_link: str,
+        kiosk_name: str,
+        clock: Clock,
         face_refreshed_at: LocalText | None = None,
     ) -> None:
         self._region = region
@@ -109,8 +114,14 @@ def where_to_ask(region: Region) -> tuple[tuple[str, str], ...]:
     under which the office knows the matter.
     """
     contact = region.contact
-    asked = () if contact is None else (
-        *(("ask", number) for number in contact.telephones), *(("complain", number) for number in contact.complaints))
+    asked = (
+        ()
+        if contact is None
+        else (
+            *(("ask", number) for number in contact.telephones),
+            *(("complain", number) for number in contact.complaints),
+        )
+    )
     return asked if region.item_code is None else (*asked, ("item", region.item_code))
 
 

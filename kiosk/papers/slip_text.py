@@ -57,9 +57,7 @@ class StatusSlip:
 class SlipText:
     """Composes slips in a visit's language. `receipt_link` ends where the number is to be put."""
 
-    def __init__(
-        self, region: Region, translate: Translate, receipt_link: str, kiosk_name: str, clock: Clock
-    ) -> None:
+    def __init__(self, region: Region, translate: Translate, receipt_link: str, kiosk_name: str, clock: Clock) -> None:
         self._region = region
         self._translate = translate
         self._receipt_link = receipt_link

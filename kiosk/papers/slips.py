@@ -7,7 +7,7 @@ from collections.abc import Callable
 from drivers.receipt_printer.document import ReceiptDocument
 from kiosk.domain.personal import Personal
 from kiosk.papers.slip_text import ApplicationSlip, SlipText, StatusSlip
-from kiosk.presentation.context import About, term_of
+from kiosk.presentation.context import PresentationContext, term_of
 from kiosk.presentation.resident.application_page import to_bring, to_collect, to_post, told
 from kiosk.presentation.resident.choices import service_name
 from kiosk.presentation.resident.facts import due, fee, longest, voucher
@@ -22,7 +22,7 @@ ComposeSlip = Callable[[do.PrintApplicationSlip | do.PrintStatusSlip], ReceiptDo
 class Slips:
     """Composes the slip that an effect asks for."""
 
-    def __init__(self, about: About, text: SlipText) -> None:
+    def __init__(self, about: PresentationContext, text: SlipText) -> None:
         self._about = about
         self._text = text
 
@@ -43,8 +43,12 @@ class Slips:
             permit_number=_permit_number(applied.case),
             told=told(region, applied),
             collect=(
-                *to_collect(region, applied), *to_post(region, applied), *longest(offered),
-                *due(region, offered, applied.received), *voucher(offered)),
+                *to_collect(region, applied),
+                *to_post(region, applied),
+                *longest(offered),
+                *due(region, offered, applied.received),
+                *voucher(offered),
+            ),
             fee=fee(offered),
             bring=to_bring(region, applied),
         )

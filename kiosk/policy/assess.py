@@ -125,8 +125,16 @@ def _refuse_strangers(region: Region, request: AssessmentRequest) -> None:
 def _senseless(region: Region) -> Assessment:
     rule = region.senseless
     return Assessment(
-        outcome=None, opens_on=None, closes_on=None, new_valid_from=None, new_valid_to=None, residence_years=None,
-        served=Served.COUNTER, evidence=EvidenceAsked(), reasons=rule.reasons(), texts=(rule.text,) * len(rule.cites),
+        outcome=None,
+        opens_on=None,
+        closes_on=None,
+        new_valid_from=None,
+        new_valid_to=None,
+        residence_years=None,
+        served=Served.COUNTER,
+        evidence=EvidenceAsked(),
+        reasons=rule.reasons(),
+        texts=(rule.text,) * len(rule.cites),
     )
 
 
@@ -217,7 +225,10 @@ def _limit_of_kiosks(region: Region, request: AssessmentRequest) -> Served | Non
 
 
 def _applied(
-    region: Region, stand: _Stand, service: OfferedService | None, request: AssessmentRequest,
+    region: Region,
+    stand: _Stand,
+    service: OfferedService | None,
+    request: AssessmentRequest,
 ) -> Iterator[_Applied]:
     """Every rule that applies, from the general to the special."""
     counter_only = _Applied(region.undescribed, Effect(served=Served.COUNTER, new_dates=NewDates.NONE))
@@ -251,11 +262,14 @@ def _is_category_described(region: Region, request: AssessmentRequest) -> bool:
 def _is_change_undescribed(service: OfferedService, request: AssessmentRequest) -> bool:
     """Whether a change was declared that the service has no rule for, and that it is not there for."""
     heeded = {
-        key for rule in service.rules for condition in (*rule.when, *rule.unless)
+        key
+        for rule in service.rules
+        for condition in (*rule.when, *rule.unless)
         for key in (*condition.declared, *condition.undeclared)
     }
-    return any(key in request.declared and service.service not in own and key not in heeded
-               for key, own in CHANGES.items())
+    return any(
+        key in request.declared and service.service not in own and key not in heeded for key, own in CHANGES.items()
+    )
 
 
 def _of_agents(region: Region, stand: _Stand, request: AssessmentRequest) -> Iterator[_Applied]:
@@ -302,7 +316,10 @@ def _meets(condition: Condition, stand: _Stand, request: AssessmentRequest) -> b
 
 
 def _new_dates(
-    region: Region, stand: _Stand, applied: tuple[_Applied, ...], request: AssessmentRequest,
+    region: Region,
+    stand: _Stand,
+    applied: tuple[_Applied, ...],
+    request: AssessmentRequest,
 ) -> tuple[date | None, date | None, NewDates | None]:
     """The most special rule that says something about dates decides; a lost permit is dated by its tier alone."""
     if stand.outcome in _NOT_ENDORSED and not any(each.effect.new_dates is NewDates.NONE for each in applied):

@@ -65,8 +65,8 @@ class Assessment:
     served: Served | None
     evidence: EvidenceAsked
     reasons: tuple[Reason, ...]
-    texts: tuple[LocalText, ...] = ()     # one for each reason, in the same order
-    served_when_verified: Served | None = None              # once central verified all evidence that it can verify
-    residence_gap: tuple[date, date] | None = None          # days not counted as residence, first and last inside
-    is_a_day_apart: bool = False                            # from the region's way to count, as other software prints
-    to_confirm: tuple[str, ...] = ()                        # codes of rules that the resident has to confirm
+    texts: tuple[LocalText, ...] = ()  # one for each reason, in the same order
+    served_when_verified: Served | None = None  # once central verified all evidence that it can verify
+    residence_gap: tuple[date, date] | None = None  # days not counted as residence, first and last inside
+    is_a_day_apart: bool = False  # from the region's way to count, as other software prints
+    to_confirm: tuple[str, ...] = ()  # codes of rules that the resident has to confirm

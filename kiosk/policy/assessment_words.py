@@ -14,27 +14,70 @@ from kiosk.texts.words import LocalText
 
 _WORDS = {
     "zh-Hans": {
-        "outcome": "结果", "window": "签注时间", "new": "新的有效期", "years": "居住年限", "served": "办理方式",
-        "all_of": "需要", "any_of": "任选一种", "gap": "不计入居住年限", "because": "依据", "to": "至",
-        "too_early": "还没到签注时间", "in_window": "可以办理", "overdue": "已过期", "reapply": "需要重新申领",
-        "cancelled": "居住证已注销", "senseless": "日期对不上",
-        "continuous": "连续计算", "counted_from_make_up": "自补办之日起连续计算", "restart": "重新计算",
-        "at_once": "当场办理", "after_review": "审核后办理", "counter": "到窗口办理", "not_offered": "自助机不办理",
-        "ours": "本机的理解", "next_window": "下一次签注时间", "suspended_from": "中止使用自",
-        "reapply_from": "重新申领自", "cancelled_from": "注销自", "day": "在", "from_day": "从办理之日算起,如",
+        "outcome": "结果",
+        "window": "签注时间",
+        "new": "新的有效期",
+        "years": "居住年限",
+        "served": "办理方式",
+        "all_of": "需要",
+        "any_of": "任选一种",
+        "gap": "不计入居住年限",
+        "because": "依据",
+        "to": "至",
+        "too_early": "还没到签注时间",
+        "in_window": "可以办理",
+        "overdue": "已过期",
+        "reapply": "需要重新申领",
+        "cancelled": "居住证已注销",
+        "senseless": "日期对不上",
+        "continuous": "连续计算",
+        "counted_from_make_up": "自补办之日起连续计算",
+        "restart": "重新计算",
+        "at_once": "当场办理",
+        "after_review": "审核后办理",
+        "counter": "到窗口办理",
+        "not_offered": "自助机不办理",
+        "ours": "本机的理解",
+        "next_window": "下一次签注时间",
+        "suspended_from": "中止使用自",
+        "reapply_from": "重新申领自",
+        "cancelled_from": "注销自",
+        "day": "在",
+        "from_day": "从办理之日算起,如",
         "unchanged": "日期不变",
     },
     "en": {
-        "outcome": "Outcome", "window": "Window", "new": "New term", "years": "Years of residence", "served": "Served",
-        "all_of": "Needed", "any_of": "One of", "gap": "Not counted as residence", "because": "Because", "to": "to",
-        "too_early": "too early", "in_window": "can be done now", "overdue": "overdue", "reapply": "apply anew",
-        "cancelled": "the permit is cancelled", "senseless": "the dates make no sense",
-        "continuous": "continuous", "counted_from_make_up": "go on from the make-up day", "restart": "start again",
-        "at_once": "at once", "after_review": "after review", "counter": "at the counter",
+        "outcome": "Outcome",
+        "window": "Window",
+        "new": "New term",
+        "years": "Years of residence",
+        "served": "Served",
+        "all_of": "Needed",
+        "any_of": "One of",
+        "gap": "Not counted as residence",
+        "because": "Because",
+        "to": "to",
+        "too_early": "too early",
+        "in_window": "can be done now",
+        "overdue": "overdue",
+        "reapply": "apply anew",
+        "cancelled": "the permit is cancelled",
+        "senseless": "the dates make no sense",
+        "continuous": "continuous",
+        "counted_from_make_up": "go on from the make-up day",
+        "restart": "start again",
+        "at_once": "at once",
+        "after_review": "after review",
+        "counter": "at the counter",
         "not_offered": "not offered at kiosks",
-        "ours": "our reading", "next_window": "Next window", "suspended_from": "Use suspended from",
-        "reapply_from": "Apply anew from", "cancelled_from": "Cancelled from", "day": "On",
-        "from_day": "from the day itself, such as", "unchanged": "dates unchanged",
+        "ours": "our reading",
+        "next_window": "Next window",
+        "suspended_from": "Use suspended from",
+        "reapply_from": "Apply anew from",
+        "cancelled_from": "Cancelled from",
+        "day": "On",
+        "from_day": "from the day itself, such as",
+        "unchanged": "dates unchanged",
     },
 }
 
@@ -67,8 +110,11 @@ def _explain(region: Region, assessment: Assessment, language: str) -> list[dict
     """The reasons in words. `ours`: the keys of the rule that no document settles ("*": all of it)."""
     return [
         {
-            "code": reason.code, "text": text.in_language(language), "source": reason.source,
-            "title": _title(region, reason.source, language), "section": reason.section,
+            "code": reason.code,
+            "text": text.in_language(language),
+            "source": reason.source,
+            "title": _title(region, reason.source, language),
+            "section": reason.section,
             "ours": list(region.rule(reason.code).ours),
         }
         for reason, text in zip(assessment.reasons, assessment.texts, strict=True)
@@ -86,8 +132,9 @@ def _calendar_json(calendar: PermitCalendar) -> dict[str, Any]:
         "suspended_from": _iso(calendar.suspended_from),
         "reapply_from": _iso(calendar.reapply_from),
         "cancelled_from": _iso(calendar.cancelled_from),
-        "residence_gap": None if gap is None else {
-            "first": _iso(gap[0]), "last": _iso(gap[1]), "days": (gap[1] - gap[0]).days + 1},
+        "residence_gap": None
+        if gap is None
+        else {"first": _iso(gap[0]), "last": _iso(gap[1]), "days": (gap[1] - gap[0]).days + 1},
         "days": [_period_json(period) for period in calendar.periods],
     }
 
@@ -145,7 +192,8 @@ def _ahead(calendar: PermitCalendar, words: dict[str, str]) -> Iterator[tuple[st
     if calendar.next_window is not None:
         yield words["next_window"], _span(*calendar.next_window, words)
     for label, day in (
-        ("suspended_from", calendar.suspended_from), ("reapply_from", calendar.reapply_from),
+        ("suspended_from", calendar.suspended_from),
+        ("reapply_from", calendar.reapply_from),
         ("cancelled_from", calendar.cancelled_from),
     ):
         if day is not None:

@@ -17,7 +17,7 @@ _STRICTNESS = (Served.AT_ONCE, Served.AFTER_REVIEW, Served.COUNTER, Served.NOT_O
 
 
 @dataclass(frozen=True, slots=True)
-class Foresight:
+class ServiceAvailability:
     """`served`: how the service is had here at best; `rules`: what says so, the strictest first."""
 
     served: Served
@@ -29,14 +29,16 @@ class Foresight:
         return self.served in (Served.AT_ONCE, Served.AFTER_REVIEW)
 
 
-def foresee(region: Region, service: Service, *, agent: str | None = None, pilot: bool = False) -> Foresight:
+def availability_of(
+    region: Region, service: Service, *, agent: str | None = None, pilot: bool = False
+) -> ServiceAvailability:
     """The best that anybody can have at a kiosk of this region, whatever the permit says. `agent`: who acts for the
     holder ("guardian", …).
     """
     said = [*_of_kiosks(region, pilot), *_of_service(region, service, agent), *_of_agent(region, agent)]
     said.sort(key=lambda each: _STRICTNESS.index(each[0]), reverse=True)
     served = said[0][0] if said else Served.AT_ONCE
-    return Foresight(served, tuple(dict.fromkeys(rule for _, rule in said)))
+    return ServiceAvailability(served, tuple(dict.fromkeys(rule for _, rule in said)))
 
 
 def _of_kiosks(region: Region, pilot: bool) -> list[tuple[Served, Rule]]:
@@ -52,8 +54,11 @@ def _of_service(region: Region, service: Service, agent: str | None) -> list[tup
         # A stale face is no new decision: any kiosk that rewrites faces finishes what the chip says already.
         return [] if service is Service.FACE_ONLY else [(Served.COUNTER, region.undescribed)]
     said = [(offered.effect.served or Served.AT_ONCE, offered.rule)]
-    said += [(each.effect.served, each.rule) for each in offered.rules
-             if each.effect.served is not None and _holds_anyway(each, agent)]
+    said += [
+        (each.effect.served, each.rule)
+        for each in offered.rules
+        if each.effect.served is not None and _holds_anyway(each, agent)
+    ]
     return said
 
 
@@ -72,7 +77,8 @@ def _holds_anyway(rule: ServiceRule, agent: str | None) -> bool:
         return False
     return any(
         replace(condition, agent=()) == Condition() and (not condition.agent or (agent or IN_PERSON) in condition.agent)
-        for condition in rule.when)
+        for condition in rule.when
+    )
 
 
 def assess_unseen(region: Region, request: AssessmentRequest) -> Assessment:
@@ -81,11 +87,21 @@ def assess_unseen(region: Region, request: AssessmentRequest) -> Assessment:
     """
     day, category = request.counted_day, next(iter(region.categories.values()))
     begun = replace(
-        request, category=category.key, valid_from=day, valid_to=term_end(day, category.months, region.term.end_date),
-        issued_on=day)
+        request,
+        category=category.key,
+        valid_from=day,
+        valid_to=term_end(day, category.months, region.term.end_date),
+        issued_on=day,
+    )
     return replace(
-        assess(region, begun), opens_on=None, closes_on=None, new_valid_from=None, new_valid_to=None,
-        residence_years=None, residence_gap=None)
+        assess(region, begun),
+        opens_on=None,
+        closes_on=None,
+        new_valid_from=None,
+        new_valid_to=None,
+        residence_years=None,
+        residence_gap=None,
+    )
 
 
 def agents_offered(region: Region) -> tuple[str, ...]:
@@ -100,7 +116,8 @@ def may_act_for(agent: Agent, age: int) -> bool:
     return any(
         (condition.age_below is None or age < condition.age_below)
         and (condition.age_from is None or age >= condition.age_from)
-        for condition in agent.holders)
+        for condition in agent.holders
+    )
 
 
 def asked_of_agent(agent: Agent) -> tuple[str, ...]:

@@ -22,8 +22,10 @@ def missing_years(region: Region, on: date) -> tuple[int, ...]:
 
 def in_words(year: int) -> str:
     """What is missing, what follows from it, and what to do."""
-    return (f"holidays.{year} is missing: no day is told that depends on working days of {year}; add the State "
-            "Council's holiday notice of that year")
+    return (
+        f"holidays.{year} is missing: no day is told that depends on working days of {year}; add the State "
+        "Council's holiday notice of that year"
+    )
 
 
 def _depends_on_holidays(region: Region) -> bool:
@@ -33,4 +35,5 @@ def _depends_on_holidays(region: Region) -> bool:
         bool(region.holidays.years)
         or any(deadline.working for _, deadline in region.deadlines.values())
         or any(promise.working_days > 0 for promise in promises)
-        or any(each.on(DayKind.HOLIDAY) for each in hours))
+        or any(each.on(DayKind.HOLIDAY) for each in hours)
+    )

@@ -14,9 +14,9 @@ ONE_DAY = timedelta(days=1)
 class DayKind(Enum):
     """What kind of day an office goes by."""
 
-    WORKDAY = "workday"         # Monday to Friday, and weekend days that a holiday was exchanged for
-    REST_DAY = "rest_day"       # Saturday and Sunday
-    HOLIDAY = "holiday"         # days off by the year's holiday notice
+    WORKDAY = "workday"  # Monday to Friday, and weekend days that a holiday was exchanged for
+    REST_DAY = "rest_day"  # Saturday and Sunday
+    HOLIDAY = "holiday"  # days off by the year's holiday notice
 
 
 @dataclass(frozen=True, slots=True)

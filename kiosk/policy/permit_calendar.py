@@ -14,7 +14,7 @@ from kiosk.policy.request import AssessmentRequest
 from kiosk.policy.rules import NewDates, Rule, StartTable
 from kiosk.policy.terms import ONE_DAY, boundary_after, is_plausible, last_day, term_end
 
-_TERMS_AHEAD = 12       # how many further anniversaries are looked at where terms are dated by them
+_TERMS_AHEAD = 12  # how many further anniversaries are looked at where terms are dated by them
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,8 +61,9 @@ def permit_calendar(region: Region, request: AssessmentRequest) -> PermitCalenda
         reapply_from=_first_day(all_of_them, AssessedOutcome.REAPPLY),
         cancelled_from=_first_day(all_of_them, AssessedOutcome.CANCELLED),
         residence_gap=found.residence_gap,
-        periods=tuple(_from(region, request, period, day) for period in all_of_them
-                      if period.last is None or period.last >= day),
+        periods=tuple(
+            _from(region, request, period, day) for period in all_of_them if period.last is None or period.last >= day
+        ),
     )
 
 
@@ -101,8 +102,12 @@ def after_endorsing(region: Region, request: AssessmentRequest, assessment: Asse
     """
     carries_end = region.term.permit_carries_end
     return replace(
-        request, on=request.counted_day, received_on=None, last_endorsed_on=request.counted_day,
-        category=request.becomes, new_category=None,
+        request,
+        on=request.counted_day,
+        received_on=None,
+        last_endorsed_on=request.counted_day,
+        category=request.becomes,
+        new_category=None,
         valid_from=assessment.new_valid_from if carries_end else request.valid_from,
         valid_to=assessment.new_valid_to if carries_end else request.valid_to,
     )
@@ -134,9 +139,19 @@ def _alike(period: Period) -> tuple[object, ...]:
     if period.dated_by is NewDates.TODAY:
         start = end = None
     elif closes is not None and closes < period.first == start and period.dated_by is NewDates.ANNIVERSARY:
-        start = None        # late for the anniversary: from the day itself
-    return (found.outcome, period.rule.code, found.served, found.residence_years, found.evidence, period.dated_by,
-            start, end, closes, tuple(reason.code for reason in found.reasons))
+        start = None  # late for the anniversary: from the day itself
+    return (
+        found.outcome,
+        period.rule.code,
+        found.served,
+        found.residence_years,
+        found.evidence,
+        period.dated_by,
+        start,
+        end,
+        closes,
+        tuple(reason.code for reason in found.reasons),
+    )
 
 
 def _edges(region: Region, request: AssessmentRequest) -> Iterator[date]:

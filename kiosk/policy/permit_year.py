@@ -20,7 +20,7 @@ from kiosk.policy.terms import (
     term_end,
 )
 
-_LEAP_YEARS_APART = 8       # at most, across a century's end
+_LEAP_YEARS_APART = 8  # at most, across a century's end
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,8 +60,15 @@ def locate(region: Region, calendar: Calendar, request: AssessmentRequest) -> Pe
     that is inside where here it is not. Such a term makes sense; what it becomes is for central's record to say.
     """
     category = region.categories.get(request.category)
-    given = (request.on, request.counted_day, request.valid_from, request.valid_to, request.issued_on,
-             request.last_endorsed_on, request.last_make_up_on)
+    given = (
+        request.on,
+        request.counted_day,
+        request.valid_from,
+        request.valid_to,
+        request.issued_on,
+        request.last_endorsed_on,
+        request.last_make_up_on,
+    )
     if category is None or not all(is_plausible(day) for day in given if day is not None):
         return None
     if not _are_in_order(request, _windows_so_far(region, request.counted_day)):
@@ -70,7 +77,8 @@ def locate(region: Region, calendar: Calendar, request: AssessmentRequest) -> Pe
     if past is not None and request.valid_to is not None:
         return _past_year(region.term, calendar, request.valid_to, past)
     return _as_printed(region, calendar, request, category.months) or _a_day_apart(
-        region, calendar, request, category.months)
+        region, calendar, request, category.months
+    )
 
 
 # In this order, so that the new term does not begin before the printed end if it can be helped.
@@ -83,16 +91,27 @@ def _a_day_apart(region: Region, calendar: Calendar, request: AssessmentRequest,
     if start is None or end is None:
         return None
     readings = [
-        year for early, late in _ONE_DAY_OTHERWISE
-        if (year := _as_printed(
-            region, calendar, replace(request, valid_from=start + early * ONE_DAY, valid_to=end + late * ONE_DAY),
-            months)) is not None]
+        year
+        for early, late in _ONE_DAY_OTHERWISE
+        if (
+            year := _as_printed(
+                region,
+                calendar,
+                replace(request, valid_from=start + early * ONE_DAY, valid_to=end + late * ONE_DAY),
+                months,
+            )
+        )
+        is not None
+    ]
     if not readings:
         return None
-    readings.append(_year(region.term, calendar, end, months, None, 1))      # as if the printed end were right
+    readings.append(_year(region.term, calendar, end, months, None, 1))  # as if the printed end were right
     return replace(
-        readings[0], opens_on=min(year.opens_on for year in readings),
-        closes_on=max(year.closes_on for year in readings), is_a_day_apart=True)
+        readings[0],
+        opens_on=min(year.opens_on for year in readings),
+        closes_on=max(year.closes_on for year in readings),
+        is_a_day_apart=True,
+    )
 
 
 def _as_printed(region: Region, calendar: Calendar, request: AssessmentRequest, months: int) -> PermitYear | None:
@@ -154,12 +173,20 @@ def _year(term: Term, calendar: Calendar, end: date, months: int, base: date | N
 
 
 def _year_with_end(
-    term: Term, calendar: Calendar, request: AssessmentRequest, months: int, start: date, end: date,
+    term: Term,
+    calendar: Calendar,
+    request: AssessmentRequest,
+    months: int,
+    start: date,
+    end: date,
 ) -> PermitYear | None:
     """The end date says which anniversary is due; it must be one that the region counts."""
     if not term.keeps_anniversaries:
-        ends = _chain(start, months, term.end_date, until=end) if term.start_stays else \
-            iter([term_end(start, months, term.end_date)])
+        ends = (
+            _chain(start, months, term.end_date, until=end)
+            if term.start_stays
+            else iter([term_end(start, months, term.end_date)])
+        )
         return _year(term, calendar, end, months, None, 1) if end in ends else None
     for base in _bases(term, calendar, request, months):
         number = _number_of(end, base, months, term.end_date)
@@ -234,7 +261,10 @@ def _can_start(start: date, base: date, number: int, months: int, term: Term, ca
 
 
 def _year_without_end(
-    term: Term, calendar: Calendar, request: AssessmentRequest, months: int,
+    term: Term,
+    calendar: Calendar,
+    request: AssessmentRequest,
+    months: int,
 ) -> PermitYear | None:
     """The last endorsement says which anniversary is due: the first whose window was not open on that day."""
     base = request.valid_from if term.counted_from is CountedFrom.START else request.issued_on
@@ -290,7 +320,12 @@ def start_rule(how: HowDated | None, day: date, boundary: date, convention: EndD
 
 
 def new_term(
-    rule: NewDates | None, year: PermitYear, months: int, term: Term, calendar: Calendar, request: AssessmentRequest,
+    rule: NewDates | None,
+    year: PermitYear,
+    months: int,
+    term: Term,
+    calendar: Calendar,
+    request: AssessmentRequest,
 ) -> tuple[date | None, date | None]:
     """Start and end of the term that an endorsement now gives; `months`: the length of the new category."""
     day = request.counted_day

@@ -24,9 +24,9 @@ a question, and for technicians about a permit that cannot be read (`python -m k
 class CountedFrom(Enum):
     """What a permit's anniversaries are counted from."""
 
-    END = "end"         # its end date
-    START = "start"     # its start date
-    ISSUE = "issue"     # its date of issue: endorsing early or late moves nothing, unless a make-up re-anchors
+    END = "end"  # its end date
+    START = "start"  # its start date
+    ISSUE = "issue"  # its date of issue: endorsing early or late moves nothing, unless a make-up re-anchors
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +99,7 @@ class PastTerm:
 
     rule: Rule
     issuer_contains: tuple[str, ...]
-    months: tuple[int, ...]             # empty: any that no category has
+    months: tuple[int, ...]  # empty: any that no category has
     issued_until: date | None
     effect: Effect
 
@@ -207,10 +207,10 @@ class Region:
     measures: tuple[Measure, ...]
     senseless: Rule
     undescribed: Rule
-    permit_over: Tier | None            # past the permit's own end, where it is not the end of a term
+    permit_over: Tier | None  # past the permit's own end, where it is not the end of a term
     kiosks: Kiosks
     services: Mapping[Service, OfferedService]
-    rules_of_several: tuple[ServiceRule, ...]       # they stand in each of their services too
+    rules_of_several: tuple[ServiceRule, ...]  # they stand in each of their services too
     evidence: Mapping[str, Evidence]
     declarations: Mapping[str, Declaration]
     agents: Mapping[str, Agent]
@@ -221,8 +221,8 @@ class Region:
     contact: Contact | None
     item_code: str | None
     photo: Photo | None
-    rules: Mapping[str, Rule]           # every rule by its code
-    texts: Mapping[str, LocalText]      # every text by its path in the file
+    rules: Mapping[str, Rule]  # every rule by its code
+    texts: Mapping[str, LocalText]  # every text by its path in the file
 
     def recognises(self, area_code: str) -> bool:
         """Whether a permit whose chip names this 6-digit area was issued here."""

@@ -331,7 +331,7 @@ def _read_time(table: TableReader, key: str) -> time:
     if _TIME.fullmatch(value):
         return time.fromisoformat(value)
     if value:
-        table.note(key, f"must be a time such as \"08:30\", not {value!r}")
+        table.note(key, f'must be a time such as "08:30", not {value!r}')
     return time(0) if key == "opens" else time(23, 59)
 
 

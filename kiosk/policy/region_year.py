@@ -16,27 +16,71 @@ from kiosk.policy.terms import EndDate
 
 _WORDS = {
     "zh-Hans": {
-        "from": "从", "to": "到", "days": "天数", "rule": "规则", "outcome": "结果", "new": "新的有效期",
-        "years": "居住年限", "served": "办理方式", "today": "← 这一天", "senseless": "证上的日期对不上",
-        "same_day": "止日就是周年日,下一年从这天开始", "day_before": "止日是周年日的前一天,下一年从止日次日开始",
-        "end": "从上一个止日起算", "start": "从起始日起算", "issue": "从签发日起算", "no_end": "证上不写每年的止日",
-        "services": "业务", "agents": "代办", "rules": "规则和依据", "ours": "本机的理解", "months": "个月",
-        "must": "必须由其代办", "may": "可以代办", "accompanies": "陪同", "working_days": "个工作日", "yuan": "元",
-        "as_set": "按规定收费", "any_kiosk": "任一自助机", "home_area": "本辖区", "present_station": "现住地派出所",
-        "face_only": "补打证面", "finish": "已决定的,当场完成",
+        "from": "从",
+        "to": "到",
+        "days": "天数",
+        "rule": "规则",
+        "outcome": "结果",
+        "new": "新的有效期",
+        "years": "居住年限",
+        "served": "办理方式",
+        "today": "← 这一天",
+        "senseless": "证上的日期对不上",
+        "same_day": "止日就是周年日,下一年从这天开始",
+        "day_before": "止日是周年日的前一天,下一年从止日次日开始",
+        "end": "从上一个止日起算",
+        "start": "从起始日起算",
+        "issue": "从签发日起算",
+        "no_end": "证上不写每年的止日",
+        "services": "业务",
+        "agents": "代办",
+        "rules": "规则和依据",
+        "ours": "本机的理解",
+        "months": "个月",
+        "must": "必须由其代办",
+        "may": "可以代办",
+        "accompanies": "陪同",
+        "working_days": "个工作日",
+        "yuan": "元",
+        "as_set": "按规定收费",
+        "any_kiosk": "任一自助机",
+        "home_area": "本辖区",
+        "present_station": "现住地派出所",
+        "face_only": "补打证面",
+        "finish": "已决定的,当场完成",
     },
     "en": {
-        "from": "from", "to": "to", "days": "days", "rule": "rule", "outcome": "outcome", "new": "new term",
-        "years": "years of residence", "served": "served", "today": "← this day",
+        "from": "from",
+        "to": "to",
+        "days": "days",
+        "rule": "rule",
+        "outcome": "outcome",
+        "new": "new term",
+        "years": "years of residence",
+        "served": "served",
+        "today": "← this day",
         "senseless": "the dates on the permit do not fit together",
         "same_day": "the end date is the anniversary, the next term starts on it",
         "day_before": "the end date is the day before the anniversary, the next term starts the day after it",
-        "end": "counted from the end before", "start": "counted from the start", "issue": "counted from the issue",
-        "no_end": "the permit carries no yearly end date", "services": "Services", "agents": "Agents",
-        "rules": "Rules and sources", "ours": "our reading", "months": "months", "must": "must act",
-        "may": "may act", "accompanies": "comes along", "working_days": "working days", "yuan": "yuan",
-        "as_set": "fee as set", "any_kiosk": "any kiosk", "home_area": "the home area",
-        "present_station": "the station of the present address", "face_only": "Finish a face",
+        "end": "counted from the end before",
+        "start": "counted from the start",
+        "issue": "counted from the issue",
+        "no_end": "the permit carries no yearly end date",
+        "services": "Services",
+        "agents": "Agents",
+        "rules": "Rules and sources",
+        "ours": "our reading",
+        "months": "months",
+        "must": "must act",
+        "may": "may act",
+        "accompanies": "comes along",
+        "working_days": "working days",
+        "yuan": "yuan",
+        "as_set": "fee as set",
+        "any_kiosk": "any kiosk",
+        "home_area": "the home area",
+        "present_station": "the station of the present address",
+        "face_only": "Finish a face",
         "finish": "decided already: finished at once",
     },
 }
@@ -50,8 +94,10 @@ def year_in_words(region: Region, request: AssessmentRequest, on: date | None, l
     begins = request.valid_from or request.issued_on or request.on
     convention = "same_day" if term.end_date is EndDate.SAME_DAY else "day_before"
     counted = {CountedFrom.END: "end", CountedFrom.START: "start", CountedFrom.ISSUE: "issue"}[term.counted_from]
-    title = f"{region.name.in_language(language)} · {category.name.in_language(language)} · {category.months} " \
-            f"{words['months']} · {begins} {_DASH} {request.valid_to or '…'}"
+    title = (
+        f"{region.name.in_language(language)} · {category.name.in_language(language)} · {category.months} "
+        f"{words['months']} · {begins} {_DASH} {request.valid_to or '…'}"
+    )
     about = [words[counted], words[convention]]
     if not term.permit_carries_end:
         about.append(words["no_end"])
@@ -89,8 +135,10 @@ def region_in_words(region: Region, language: str) -> str:
         lines.append(f"  face_only: {words['face_only']}: {words['finish']}")
     if region.agents:
         lines += ["", words["agents"]]
-        lines += [f"  {agent.key}: {words[agent.role.value]}{_evidence(region, agent.effect.evidence, language)}"
-                  for agent in region.agents.values()]
+        lines += [
+            f"  {agent.key}: {words[agent.role.value]}{_evidence(region, agent.effect.evidence, language)}"
+            for agent in region.agents.values()
+        ]
     lines += ["", words["rules"]]
     for rule in region.rules.values():
         lines.append(f"  {rule.code}: {rule.text.in_language(language)} [{cited(rule)}]{_ours(rule, words)}")
@@ -100,8 +148,7 @@ def region_in_words(region: Region, language: str) -> str:
 def cited(rule: Rule) -> str:
     """Where a rule stands: each file once, with its sections."""
     files = dict.fromkeys(cite.file for cite in rule.cites)
-    return "; ".join(
-        f"{file} {', '.join(cite.section for cite in rule.cites if cite.file == file)}" for file in files)
+    return "; ".join(f"{file} {', '.join(cite.section for cite in rule.cites if cite.file == file)}" for file in files)
 
 
 def _ours(rule: Rule, words: dict[str, str]) -> str:
@@ -111,15 +158,20 @@ def _ours(rule: Rule, words: dict[str, str]) -> str:
 
 
 def _service_lines(
-    region: Region, service: OfferedService, language: str, words: dict[str, str],
+    region: Region,
+    service: OfferedService,
+    language: str,
+    words: dict[str, str],
 ) -> Iterator[str]:
     told = [words[service.effect.served.value] if service.effect.served else _DASH, words[service.place.value]]
     if service.fee is not None:
         told.append(words["as_set"] if service.fee.yuan is None else f"{service.fee.yuan} {words['yuan']}")
     if service.promise is not None:
         told.append(f"{service.promise.working_days} {words['working_days']}")
-    yield f"  {service.service.value}: {service.name.in_language(language)}: {', '.join(told)}" \
-          f"{_evidence(region, service.effect.evidence, language)}"
+    yield (
+        f"  {service.service.value}: {service.name.in_language(language)}: {', '.join(told)}"
+        f"{_evidence(region, service.effect.evidence, language)}"
+    )
     for each in service.rules:
         effect = each.effect
         how = [words[served.value] for served in (effect.served,) if served is not None]

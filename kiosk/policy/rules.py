@@ -12,24 +12,24 @@ from kiosk.policy.terms import Span
 from kiosk.texts.words import LocalText
 
 TIMEZONE = "Asia/Shanghai"
-LANGUAGES = ("zh-Hans", "en")           # every text has these, and perhaps others
-IN_PERSON = "none"                      # in conditions: the holder came alone
+LANGUAGES = ("zh-Hans", "en")  # every text has these, and perhaps others
+IN_PERSON = "none"  # in conditions: the holder came alone
 AGENTS = ("guardian", "close_relative", "entrusted")
-CHANGES = {                             # declared changes, and the services that are there for them
+CHANGES = {  # declared changes, and the services that are there for them
     "address_changed": (Service.CHANGE_ADDRESS,),
     "identity_changed": (Service.CHANGE_IDENTITY, Service.CORRECT),
 }
-DECLARATIONS = (*CHANGES, "hard_to_move", "disabled")       # may be declared in every region
+DECLARATIONS = (*CHANGES, "hard_to_move", "disabled")  # may be declared in every region
 
 
 class NewDates(Enum):
     """Where a new term starts; it is one length long unless said otherwise."""
 
-    OLD_END = "old_end"             # where the old term ended
-    TODAY = "today"                 # on the day of the grant (reviewed: on the day central received the application)
-    ANNIVERSARY = "anniversary"     # ends on the first anniversary whose window is not open yet
-    UNCHANGED = "unchanged"         # the dates stay
-    NONE = "none"                   # no new dates
+    OLD_END = "old_end"  # where the old term ended
+    TODAY = "today"  # on the day of the grant (reviewed: on the day central received the application)
+    ANNIVERSARY = "anniversary"  # ends on the first anniversary whose window is not open yet
+    UNCHANGED = "unchanged"  # the dates stay
+    NONE = "none"  # no new dates
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,13 +107,13 @@ class Condition:
     undeclared: tuple[str, ...] = ()
     age_below: int | None = None
     age_from: int | None = None
-    agent: tuple[str, ...] = ()             # "none": the holder in person
-    category: tuple[str, ...] = ()          # as the permit says
-    becomes: tuple[str, ...] = ()           # as asked for
-    situation: tuple[str, ...] = ()         # outcomes and codes of tiers
-    issuer_contains: tuple[str, ...] = ()   # one of these occurs in the permit's issuing authority
-    home_area: bool | None = None           # whether the kiosk stands in the area of the present address
-    authority_changes: bool | None = None   # whether another authority will issue
+    agent: tuple[str, ...] = ()  # "none": the holder in person
+    category: tuple[str, ...] = ()  # as the permit says
+    becomes: tuple[str, ...] = ()  # as asked for
+    situation: tuple[str, ...] = ()  # outcomes and codes of tiers
+    issuer_contains: tuple[str, ...] = ()  # one of these occurs in the permit's issuing authority
+    home_area: bool | None = None  # whether the kiosk stands in the area of the present address
+    authority_changes: bool | None = None  # whether another authority will issue
 
 
 @dataclass(frozen=True, slots=True)

@@ -55,7 +55,9 @@ def _read_which(table: TableReader) -> tuple[Service, ...]:
 
 
 def read_services(
-    table: TableReader, names: Names, shared: tuple[tuple[ServiceRule, frozenset[Service]], ...] = (),
+    table: TableReader,
+    names: Names,
+    shared: tuple[tuple[ServiceRule, frozenset[Service]], ...] = (),
 ) -> Mapping[Service, OfferedService]:
     """All services by what they are. `shared`: rules of several services; each service's own ones come after them."""
     known = [service.value for service in Service if service is not Service.FACE_ONLY]
@@ -73,7 +75,10 @@ def read_services(
 
 
 def _read_service(
-    key: str, table: TableReader, names: Names, of_several: tuple[ServiceRule, ...],
+    key: str,
+    table: TableReader,
+    names: Names,
+    of_several: tuple[ServiceRule, ...],
 ) -> OfferedService:
     rule = read_rule(table, key, names)
     forms = table.table("forms")

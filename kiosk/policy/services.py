@@ -37,7 +37,7 @@ class Place(Enum):
     """At which kiosks a service is had."""
 
     ANY_KIOSK = "any_kiosk"
-    HOME_AREA = "home_area"             # the area of the present address
+    HOME_AREA = "home_area"  # the area of the present address
     PRESENT_STATION = "present_station"
 
 
@@ -54,7 +54,7 @@ class Promise:
     """How soon: working days (0: on the spot), counted from acceptance."""
 
     working_days: int
-    most_working_days: int | None       # where far places may take longer
+    most_working_days: int | None  # where far places may take longer
     rule: Rule
 
 
@@ -105,7 +105,7 @@ class Collection:
 class Post:
     """How a service is had by post, where it is asked for elsewhere than here (online, say)."""
 
-    posts: tuple[tuple[str, str], ...]      # who posts what
+    posts: tuple[tuple[str, str], ...]  # who posts what
     pays: str | None
     yuan: int | None
     working_days: int | None
@@ -127,7 +127,7 @@ class OldPermit(Enum):
     REWRITTEN = "rewritten"
     KEPT = "kept"
     WITHDRAWN = "withdrawn"
-    NONE = "none"               # it is lost
+    NONE = "none"  # it is lost
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,7 +146,7 @@ class OfferedService:
     forms: tuple[LocalText, ...]
     old_permit: OldPermit
     post: Post | None
-    by_post: bool | None                # None: the documents do not say
+    by_post: bool | None  # None: the documents do not say
     by_appointment: bool | None
     fee: Fee | None
     promise: Promise | None

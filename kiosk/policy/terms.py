@@ -8,15 +8,15 @@ from datetime import date, timedelta
 from enum import Enum
 from functools import lru_cache
 
-FIRST_YEAR, LAST_YEAR = 1949, 2999      # other days are no dates of a permit
+FIRST_YEAR, LAST_YEAR = 1949, 2999  # other days are no dates of a permit
 ONE_DAY = timedelta(days=1)
 
 
 class EndDate(Enum):
     """Which day is printed as the end of a term."""
 
-    SAME_DAY = "same_day"           # the anniversary itself; the next term starts on it
-    DAY_BEFORE = "day_before"       # the day before the anniversary; the next term starts on the day after the end
+    SAME_DAY = "same_day"  # the anniversary itself; the next term starts on it
+    DAY_BEFORE = "day_before"  # the day before the anniversary; the next term starts on the day after the end
 
 
 @dataclass(frozen=True, slots=True)

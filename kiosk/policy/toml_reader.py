@@ -13,7 +13,7 @@ from kiosk.policy.rules import LANGUAGES
 from kiosk.policy.terms import Span, is_plausible
 from kiosk.texts.words import LocalText, is_language_tag
 
-NO_SPAN = Span(days=-99999)             # stands for a span that was noted as a mistake
+NO_SPAN = Span(days=-99999)  # stands for a span that was noted as a mistake
 _HEADER = re.compile(r"^\s*(\[\[?)\s*([^\[\]]+?)\s*\]\]?\s*(#.*)?$")
 _KEY = re.compile(r"""^\s*((?:[\w-]+|"[^"]*"|'[^']*')(?:\s*\.\s*(?:[\w-]+|"[^"]*"|'[^']*'))*)\s*=""")
 
@@ -81,10 +81,11 @@ class Mistakes:
         while path:
             within = (f"{path}.", f"{path}[")
             line = self._lines.get(path) or min(
-                (line for key, line in self._lines.items() if key.startswith(within)), default=None)
+                (line for key, line in self._lines.items() if key.startswith(within)), default=None
+            )
             if line is not None:
                 return line
-            path = path[:max(path.rfind("."), path.rfind("["), 0)]
+            path = path[: max(path.rfind("."), path.rfind("["), 0)]
         return None
 
 
@@ -289,7 +290,8 @@ class TableReader:
         languages = self.table(key)
         pairs = [(tag, languages.string(tag)) for tag in LANGUAGES]
         pairs += [
-            (tag, languages.string(tag)) for tag in languages.given() if tag not in LANGUAGES and is_language_tag(tag)]
+            (tag, languages.string(tag)) for tag in languages.given() if tag not in LANGUAGES and is_language_tag(tag)
+        ]
         text = LocalText(tuple(pairs))
         self.texts[self.at(key)] = text
         return text

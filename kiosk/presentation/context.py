@@ -19,7 +19,7 @@ from kiosk.workflow.deadlines import deadline_of
 
 
 @dataclass(frozen=True, slots=True)
-class About:
+class PresentationContext:
     """What the screens say of this place. `receipt_link` ends where the receipt number is to be put;
     `writing_usually_s`: what chip and face take together on this machine; `pilot`: the region's trial is on here;
     `face_refreshed_at`: where to go with an old face, at a kiosk that rewrites none; None at one that does.
@@ -64,8 +64,12 @@ def next_window(region: Region, content: PermitContent) -> tuple[date, date] | N
     """When a permit with `content` may be endorsed next, by the region's rules; None where they do not tell."""
     if content.valid_from is None:
         return None
-    later = assess(region, AssessmentRequest(
-        on=content.valid_from, valid_from=content.valid_from, valid_to=content.valid_to, category=content.category))
+    later = assess(
+        region,
+        AssessmentRequest(
+            on=content.valid_from, valid_from=content.valid_from, valid_to=content.valid_to, category=content.category
+        ),
+    )
     if later.opens_on is None or later.closes_on is None:
         return None
     return later.opens_on, later.closes_on
@@ -78,7 +82,7 @@ def term_of(case: s.AnyCase) -> Term:
     return Term(case.permit.content.valid_from, case.permit.content.valid_to)
 
 
-def frame_of(about: About, state: s.State, way_out: WayOut) -> Frame:
+def frame_of(about: PresentationContext, state: s.State, way_out: WayOut) -> Frame:
     """What every screen has around it: language, way out, the idle time that is left."""
     visit = s.visit_of(state)
     language = visit.language if visit else state.language if isinstance(state, s.Idle) else about.languages[0]
@@ -92,7 +96,7 @@ def frame_of(about: About, state: s.State, way_out: WayOut) -> Frame:
     )
 
 
-def counter_lines(about: About) -> tuple[Words, ...]:
+def counter_lines(about: PresentationContext) -> tuple[Words, ...]:
     """Where to go instead: the region's counter and its telephone."""
     offices = [office for office in about.region.offices.values() if office.does_business]
     lines: list[Words] = [counter_of(offices[0])] if offices else []
@@ -109,7 +113,7 @@ def counter_of(office: Office) -> Text:
     return Text("next.counter_at", (("name", office.name), ("place", office.address)))
 
 
-def rules_cited(about: About, assessment: Assessment | None) -> tuple[Citation, ...]:
+def rules_cited(about: PresentationContext, assessment: Assessment | None) -> tuple[Citation, ...]:
     """The rules that were applied, each once, with the documents and sections that it rests on."""
     places: dict[LocalText, dict[LocalText, list[str]]] = {}
     if assessment is not None:
@@ -119,15 +123,16 @@ def rules_cited(about: About, assessment: Assessment | None) -> tuple[Citation, 
                 sections.append(reason.section)
     return tuple(
         Citation(text, tuple(CitedDocument(title, tuple(sections)) for title, sections in documents.items()))
-        for text, documents in places.items())
+        for text, documents in places.items()
+    )
 
 
-def cited(about: About, text: LocalText, reason: Reason) -> Citation:
+def cited(about: PresentationContext, text: LocalText, reason: Reason) -> Citation:
     """One rule with the title and the section of the document it rests on."""
     return Citation(text, (CitedDocument(_title(about, reason), (reason.section,)),))
 
 
-def _title(about: About, reason: Reason) -> LocalText:
+def _title(about: PresentationContext, reason: Reason) -> LocalText:
     """Of the document; its file's name where the region file does not list it."""
     sources = about.region.sources.values()
     title = next((source.title for source in sources if source.file == reason.source), None)

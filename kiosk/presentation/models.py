@@ -20,7 +20,7 @@ class WayOut(Enum):
     NONE = "none"
     CANCEL = "cancel"
     RETURN_PERMIT = "return_permit"
-    WRITING = "writing"                      # no button: "writing, please wait"
+    WRITING = "writing"  # no button: "writing, please wait"
 
 
 @dataclass(frozen=True, slots=True)
@@ -304,7 +304,7 @@ class PageKind(Enum):
 
 
 @dataclass(frozen=True, slots=True)
-class FivePartsScreen:
+class OutcomeScreen:
     """What happened, where the permit is, what is valid now, what to do next, the number to quote."""
 
     frame: Frame
@@ -337,9 +337,28 @@ class OutOfServiceScreen:
 
 
 ScreenModel = (
-    WelcomeScreen | NoticeScreen | IdCardScreen | InsertPermitScreen | ReadingScreen | AssessmentScreen
-    | AskingScreen | ConfirmScreen | WritingScreen | TakePermitScreen | ReceiptScreen
-    | ThankYouScreen | FivePartsScreen | PermitInsideScreen | OutOfServiceScreen | ChoiceScreen | QuestionScreen
-    | LicenceCodeScreen | TelephoneScreen | AttendantScreen | ServiceScreen | StatusScreen | ApplicationScreen
+    WelcomeScreen
+    | NoticeScreen
+    | IdCardScreen
+    | InsertPermitScreen
+    | ReadingScreen
+    | AssessmentScreen
+    | AskingScreen
+    | ConfirmScreen
+    | WritingScreen
+    | TakePermitScreen
+    | ReceiptScreen
+    | ThankYouScreen
+    | OutcomeScreen
+    | PermitInsideScreen
+    | OutOfServiceScreen
+    | ChoiceScreen
+    | QuestionScreen
+    | LicenceCodeScreen
+    | TelephoneScreen
+    | AttendantScreen
+    | ServiceScreen
+    | StatusScreen
+    | ApplicationScreen
     | ProgressScreen
 )

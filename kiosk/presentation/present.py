@@ -6,8 +6,15 @@ from typing import assert_never
 
 from kiosk.domain.documents import PermitContent
 from kiosk.domain.endorsement import ChipState, Custody, Drawable, FaceState, ResidenceYears, Service
-from kiosk.policy.foresight import foresee
-from kiosk.presentation.context import About, counter_lines, face_pending, frame_of, next_window, receipt_number
+from kiosk.policy.foresight import availability_of
+from kiosk.presentation.context import (
+    PresentationContext,
+    counter_lines,
+    face_pending,
+    frame_of,
+    next_window,
+    receipt_number,
+)
 from kiosk.presentation.models import (
     AskingScreen,
     ConfirmScreen,
@@ -39,16 +46,18 @@ WRITING_STAGES = (Text("writing.stage.chip"), Text("writing.stage.check"), Text(
 
 
 def present(
-    about: About, state: s.State, *, without_paper: bool = False, without_central: bool = False
+    about: PresentationContext, state: s.State, *, without_paper: bool = False, without_central: bool = False
 ) -> ScreenModel:
     """The screen of `state`. `without_paper`: nothing could be printed now; `without_central`: nothing be endorsed."""
     match state:
         case (
-            s.Recovering(switching_off=True) | s.Idle(switching_off=True)
+            s.Recovering(switching_off=True)
+            | s.Idle(switching_off=True)
             | s.OutOfService(switching_off=True, custody=Custody.WITH_HOLDER)
         ):
             return OutOfServiceScreen(
-                frame_of(about, state, WayOut.NONE), Text("out_of_service.switching_off"), "", counter_lines(about))
+                frame_of(about, state, WayOut.NONE), Text("out_of_service.switching_off"), "", counter_lines(about)
+            )
         case s.Recovering():
             return OutOfServiceScreen(frame_of(about, state, WayOut.NONE), Text("out_of_service.starting"), "", ())
         case s.Idle():
@@ -56,8 +65,11 @@ def present(
         case s.OutOfService(fault=fault, custody=custody):
             inside = (Text("out_of_service.permit_inside"),) if custody is not Custody.WITH_HOLDER else ()
             return OutOfServiceScreen(
-                frame_of(about, state, WayOut.NONE), Text(f"fault.{fault.public}.public"), fault.code,
-                (*inside, *counter_lines(about)))
+                frame_of(about, state, WayOut.NONE),
+                Text(f"fault.{fault.public}.public"),
+                fault.code,
+                (*inside, *counter_lines(about)),
+            )
         case s.ChoosingService():
             return choices.service_choice(about, state)
         case s.ChoosingAgent():
@@ -94,10 +106,14 @@ def present(
             return _inside(about, state, "recovering", "safe")
         case s.AwaitingHolder():
             return PermitInsideScreen(
-                frame_of(about, state, WayOut.RETURN_PERMIT), Text("permit_inside.headline.holder_wanted"),
+                frame_of(about, state, WayOut.RETURN_PERMIT),
+                Text("permit_inside.headline.holder_wanted"),
                 Text(
-                    "permit_inside.detail.touch_before_the_end" if state.visit.switching_off
-                    else "permit_inside.detail.touch_to_have_it"))
+                    "permit_inside.detail.touch_before_the_end"
+                    if state.visit.switching_off
+                    else "permit_inside.detail.touch_to_have_it"
+                ),
+            )
         case s.RecoveringFace():
             return _writing(about, state, 2)
         case s.ReturningPermit():
@@ -111,7 +127,8 @@ def present(
         case s.PrintingReceipt(renewed=renewed):
             number = receipt_number(renewed.grant.endorsement_id)
             return ReceiptScreen(
-                frame_of(about, state, WayOut.NONE), number, about.receipt_link + number, _term(renewed.grant.content))
+                frame_of(about, state, WayOut.NONE), number, about.receipt_link + number, _term(renewed.grant.content)
+            )
         case s.Thanking():
             return _thanks(about, state)
         case s.PrintingSlip() | s.ShowingApplication():
@@ -122,7 +139,7 @@ def present(
             return _inquiring(about, state)
 
 
-def _inquiring(about: About, state: s.Inquiry) -> ScreenModel:
+def _inquiring(about: PresentationContext, state: s.Inquiry) -> ScreenModel:
     frame = frame_of(about, state, choices.way_out(state))
     match state:
         case s.Assessing(shown=None) | s.AskingPendingRewrites() | s.LookingAhead():
@@ -151,29 +168,40 @@ def _inquiring(about: About, state: s.Inquiry) -> ScreenModel:
             assert_never(state)
 
 
-def _welcome(about: About, state: s.Idle, without_paper: bool, without_central: bool) -> WelcomeScreen:
-    here = foresee(about.region, Service.ENDORSE, pilot=about.pilot).is_served_here
+def _welcome(about: PresentationContext, state: s.Idle, without_paper: bool, without_central: bool) -> WelcomeScreen:
+    here = availability_of(about.region, Service.ENDORSE, pilot=about.pilot).is_served_here
     return WelcomeScreen(
-        frame_of(about, state, WayOut.NONE), about.region.name, about.languages, other_services=True,
-        not_offered=not here, without_paper=without_paper, without_central=without_central)
+        frame_of(about, state, WayOut.NONE),
+        about.region.name,
+        about.languages,
+        other_services=True,
+        not_offered=not here,
+        without_paper=without_paper,
+        without_central=without_central,
+    )
 
 
-def _id_card(about: About, state: s.ReadingIdCard | s.ReadingAgentIdCard) -> IdCardScreen:
+def _id_card(about: PresentationContext, state: s.ReadingIdCard | s.ReadingAgentIdCard) -> IdCardScreen:
     problem = Text("id_card.problem.lift_and_lay_again") if state.unreadable else None
     return IdCardScreen(
-        frame_of(about, state, WayOut.CANCEL), problem, of_agent=isinstance(state, s.ReadingAgentIdCard),
-        for_another=state.visit.purpose.agent is not None)
+        frame_of(about, state, WayOut.CANCEL),
+        problem,
+        of_agent=isinstance(state, s.ReadingAgentIdCard),
+        for_another=state.visit.purpose.agent is not None,
+    )
 
 
-def _inside(about: About, state: s.InVisit, headline: str, detail: str) -> PermitInsideScreen:
+def _inside(about: PresentationContext, state: s.InVisit, headline: str, detail: str) -> PermitInsideScreen:
     if state.visit.switching_off and headline == "returning":
         detail = "switching_off"
     return PermitInsideScreen(
-        frame_of(about, state, WayOut.NONE), Text(f"permit_inside.headline.{headline}"),
-        Text(f"permit_inside.detail.{detail}"))
+        frame_of(about, state, WayOut.NONE),
+        Text(f"permit_inside.headline.{headline}"),
+        Text(f"permit_inside.detail.{detail}"),
+    )
 
 
-def _writing(about: About, state: s.State, stage: int) -> WritingScreen:
+def _writing(about: PresentationContext, state: s.State, stage: int) -> WritingScreen:
     return WritingScreen(frame_of(about, state, WayOut.WRITING), WRITING_STAGES, stage, about.writing_usually_s)
 
 
@@ -191,7 +219,7 @@ def _residence_note(renewed_years: ResidenceYears | None, content: PermitContent
             return ()
 
 
-def _confirm(about: About, state: s.Confirming) -> ConfirmScreen:
+def _confirm(about: PresentationContext, state: s.Confirming) -> ConfirmScreen:
     old, new = state.case.permit.content, state.grant.content
     notes = _residence_note(state.grant.residence_years, new, "confirm.note")
     if state.grant.face_only:
@@ -218,13 +246,16 @@ def _confirm(about: About, state: s.Confirming) -> ConfirmScreen:
     )
 
 
-def _categories(about: About, old: str, new: str) -> tuple[LocalText, ...]:
+def _categories(about: PresentationContext, old: str, new: str) -> tuple[LocalText, ...]:
     """Two kinds of permit by their names here, nothing where it is one; a kind that the region does not describe as it
     stands on the chip.
     """
     known = about.region.categories
-    return () if old == new else tuple(
-        known[key].name if key in known else LocalText((("zh-Hans", key),)) for key in (old, new))
+    return (
+        ()
+        if old == new
+        else tuple(known[key].name if key in known else LocalText((("zh-Hans", key),)) for key in (old, new))
+    )
 
 
 def _is_dated_otherwise(state: s.Confirming) -> bool:
@@ -233,17 +264,18 @@ def _is_dated_otherwise(state: s.Confirming) -> bool:
     return told is not None and (told.new_valid_from, told.new_valid_to) != (granted.valid_from, granted.valid_to)
 
 
-def _take_permit(about: About, state: s.AwaitingRemoval) -> TakePermitScreen:
+def _take_permit(about: PresentationContext, state: s.AwaitingRemoval) -> TakePermitScreen:
     headline, detail = _removal_words(about, state.ending)
     if state.visit.switching_off:
         detail = Text("take_permit.detail.switching_off")
     elif state.reminded:
         detail = Text("take_permit.detail.take_now")
     return TakePermitScreen(
-        frame_of(about, state, WayOut.NONE), Text(f"take_permit.headline.{headline}"), detail, state.reminded)
+        frame_of(about, state, WayOut.NONE), Text(f"take_permit.headline.{headline}"), detail, state.reminded
+    )
 
 
-def _removal_words(about: About, ending: s.Ending) -> tuple[str, Text | None]:
+def _removal_words(about: PresentationContext, ending: s.Ending) -> tuple[str, Text | None]:
     match ending:
         case s.Renewed(face=FaceState.NEW):
             return "renewed", Text("take_permit.detail.receipt_follows")
@@ -273,7 +305,7 @@ def _removal_words(about: About, ending: s.Ending) -> tuple[str, Text | None]:
             assert_never(ending)
 
 
-def _thanks(about: About, state: s.Thanking) -> ThankYouScreen:
+def _thanks(about: PresentationContext, state: s.Thanking) -> ThankYouScreen:
     renewed = state.renewed
     content = renewed.grant.content
     lines: list[Words] = []

@@ -20,9 +20,9 @@ from kiosk.reference_central.rules import RegionRules
 from kiosk.reference_central.tables import Application, CompletionRow, EarlierKiosk, Endorsement
 from kiosk.reference_central.unknown_requests import has_no_answer, told_of
 
-MOST_UNASKED = 2000            # records of what a kiosk says never came, in `UNASKED_WITHIN`; a visit has three
+MOST_UNASKED = 2000  # records of what a kiosk says never came, in `UNASKED_WITHIN`; a visit has three
 UNASKED_WITHIN = timedelta(days=1)
-MOST_REPORTS = 100             # of one endorsement; a visit sends three, and repeats none under another key
+MOST_REPORTS = 100  # of one endorsement; a visit sends three, and repeats none under another key
 
 
 class Relation(Enum):
@@ -156,7 +156,8 @@ class Access:
 
     def _has_said_enough(self, session: Session, kiosk_id: str, now: datetime) -> bool:
         said = select(func.count()).where(
-            Endorsement.kiosk_id == kiosk_id, Endorsement.created_at > now - UNASKED_WITHIN, has_no_answer())
+            Endorsement.kiosk_id == kiosk_id, Endorsement.created_at > now - UNASKED_WITHIN, has_no_answer()
+        )
         return (session.scalar(said) or 0) >= MOST_UNASKED
 
 
@@ -170,10 +171,10 @@ def check_reports(session: Session, endorsement_id: UUID) -> None:
 def remember(session: Session, endorsement: Endorsement, now: datetime) -> None:
     """Keep that the kiosk which holds an endorsement's grant has held it, before another one gets it."""
     known = exists().where(
-        EarlierKiosk.endorsement_id == endorsement.endorsement_id, EarlierKiosk.kiosk_id == endorsement.kiosk_id)
+        EarlierKiosk.endorsement_id == endorsement.endorsement_id, EarlierKiosk.kiosk_id == endorsement.kiosk_id
+    )
     if not session.scalar(select(known)):
-        session.add(
-            EarlierKiosk(endorsement_id=endorsement.endorsement_id, kiosk_id=endorsement.kiosk_id, until=now))
+        session.add(EarlierKiosk(endorsement_id=endorsement.endorsement_id, kiosk_id=endorsement.kiosk_id, until=now))
 
 
 def markdown() -> str:

@@ -71,9 +71,7 @@ async def endorsement_state(endorsement_id: UUID, call: Reading, request: Reques
 @router.post(
     "/endorsements/{endorsement_id}/cancellation", response_model=contract.Recorded, summary="Give an unused grant back"
 )
-async def cancel(
-    endorsement_id: UUID, body: contract.CancellationRequest, call: Writing, request: Request
-) -> Response:
+async def cancel(endorsement_id: UUID, body: contract.CancellationRequest, call: Writing, request: Request) -> Response:
     """409 "grant_used" once a chip session was begun; cancelling what is cancelled or was never granted is fine.
 
     An application is withdrawn, if its review has not begun. What was decided before the present grant was made
@@ -186,7 +184,11 @@ async def heartbeat(body: contract.HeartbeatRequest, call: Unnumbered) -> Respon
 
 
 def create_application(
-    calls: Calls, access: Access, endorsing: Endorsing, chip_sessions: ChipSessions, verifying: Verifying,
+    calls: Calls,
+    access: Access,
+    endorsing: Endorsing,
+    chip_sessions: ChipSessions,
+    verifying: Verifying,
     applying: Applying,
 ) -> ASGIApp:
     """The ASGI application; `listening.KioskProtocol` must be below it."""
@@ -203,9 +205,14 @@ def create_application(
 def bare_application() -> FastAPI:
     """Routes and error handling alone, as the OpenAPI document describes them."""
     application = FastAPI(
-        title=TITLE, version=VERSION, docs_url=None, redoc_url=None, openapi_url=None,
+        title=TITLE,
+        version=VERSION,
+        docs_url=None,
+        redoc_url=None,
+        openapi_url=None,
         generate_unique_id_function=lambda route: route.name,
-        redirect_slashes=False)      # a kiosk follows no redirect: an address that is none is 404
+        redirect_slashes=False,
+    )  # a kiosk follows no redirect: an address that is none is 404
     application.include_router(router)
     application.include_router(review_calls.router, prefix="/v1")
     _build_routes(application)
@@ -237,7 +244,8 @@ async def _on_invalid(request: Request, error: Exception) -> Response:
     # An unknown field's name is the caller's words, and so stays unsaid.
     places = [
         {"pointer": "/".join(_said(part) for part in entry["loc"]), "type": str(entry["type"])}
-        for entry in found if entry["type"] != "extra_forbidden"
+        for entry in found
+        if entry["type"] != "extra_forbidden"
     ]
     return problem_response("invalid_request", places=places)
 
@@ -253,7 +261,7 @@ async def _on_http(request: Request, error: Exception) -> Response:
     code = codes.get(status, "invalid_request" if status < 500 else "internal_error")
     answer = problem_response(code)
     if isinstance(error, HTTPException) and status == 405:
-        answer.headers.update(error.headers or {})      # Allow (RFC 9110, section 15.5.6)
+        answer.headers.update(error.headers or {})  # Allow (RFC 9110, section 15.5.6)
     return answer
 
 
@@ -262,8 +270,13 @@ async def _on_mistake(request: Request, error: Exception) -> Response:
 
 
 _KEY_PLACE = ("header", contract.IDEMPOTENCY_HEADER)
-_PLACES = {"body", "path", "header"} | {
-    name
-    for model in vars(contract).values() if isinstance(model, type) and issubclass(model, BaseModel)
-    for name in model.model_fields
-} | {contract.IDEMPOTENCY_HEADER, contract.SEQUENCE_HEADER, contract.CALL_HEADER, "endorsement_id", "session_id"}
+_PLACES = (
+    {"body", "path", "header"}
+    | {
+        name
+        for model in vars(contract).values()
+        if isinstance(model, type) and issubclass(model, BaseModel)
+        for name in model.model_fields
+    }
+    | {contract.IDEMPOTENCY_HEADER, contract.SEQUENCE_HEADER, contract.CALL_HEADER, "endorsement_id", "session_id"}
+)

@@ -39,16 +39,14 @@ from kiosk.reference_central.tables import (
 
 MOST_FOUND = 20
 _RETAINED = ("reported_lost", "cancelled")
-_WITHOUT_PERMIT = ("lost", "damaged")       # there may be none that can be read
+_WITHOUT_PERMIT = ("lost", "damaged")  # there may be none that can be read
 _SERVED_CODES = {Served.AT_ONCE: "served_at_once", Served.COUNTER: "counter_only", Served.NOT_OFFERED: "not_offered"}
 
 
 class Applying:
     """Answers the calls about applications inside the caller's transaction."""
 
-    def __init__(
-        self, rules: RegionRules, access: Access, fits: Callable[[str, contract.PermitContent], bool]
-    ) -> None:
+    def __init__(self, rules: RegionRules, access: Access, fits: Callable[[str, contract.PermitContent], bool]) -> None:
         """`fits`: whether a chip of that permit file can hold that content."""
         self._rules = rules
         self._access = access
@@ -124,7 +122,8 @@ class Applying:
     ) -> contract.ApplicationReceived | contract.Refused:
         def refused(code: str) -> contract.Refused:
             return contract.Refused(
-                endorsement_id=request.application_id, code=code,
+                endorsement_id=request.application_id,
+                code=code,
                 retain=code in _RETAINED and request.permit is not None,
             )
 
@@ -163,9 +162,7 @@ class Applying:
         if request.telephone is not None:
             session.flush()
             session.add(
-                ApplicationTelephone(
-                    application_id=request.application_id, telephone=request.telephone, created_at=now
-                )
+                ApplicationTelephone(application_id=request.application_id, telephone=request.telephone, created_at=now)
             )
         return contract.ApplicationReceived(
             application_id=request.application_id,
@@ -199,9 +196,7 @@ def _is_known(session: Session, search: contract.ApplicationSearch) -> bool:
     return holder_flaw(permit, name, search.holder, search.permit) is None
 
 
-def asked_of(
-    request: contract.ApplicationRequest, permit: Permit, proofs: Proofs, received_on: date
-) -> Asked:
+def asked_of(request: contract.ApplicationRequest, permit: Permit, proofs: Proofs, received_on: date) -> Asked:
     """An application as a question to the rules."""
     return Asked(
         service=request.service,
@@ -247,7 +242,8 @@ def withdraw(session: Session, endorsement: Endorsement, now: datetime) -> None:
     if session.scalar(select(begun)):
         return
     session.execute(
-        delete(ApplicationTelephone).where(ApplicationTelephone.application_id == application.application_id))
+        delete(ApplicationTelephone).where(ApplicationTelephone.application_id == application.application_id)
+    )
     session.delete(application)
     end(endorsement, "cancelled", now)
 

@@ -18,8 +18,8 @@ from kiosk.data_files.pem_text import CertificateFileError
 CA_FILE = "ca.pem"
 CENTRAL_CERTIFICATE = "central.pem"
 CENTRAL_KEY = "central.key"
-GRANT_KEYS = "grant_private_keys.toml"          # for `SoftwareHsm.from_files`
-GRANT_PUBLIC_KEYS = "grant_public_keys.toml"    # for `grants.load_grant_keys`
+GRANT_KEYS = "grant_private_keys.toml"  # for `SoftwareHsm.from_files`
+GRANT_PUBLIC_KEYS = "grant_public_keys.toml"  # for `grants.load_grant_keys`
 DEMO_KIOSK = "kiosk-1"
 
 _CA_KEY = "ca.key"
@@ -42,17 +42,14 @@ def make_authority(directory: Path, kiosk_id: str = DEMO_KIOSK, in_use: str = "e
     )
     _write(directory / _CA_KEY, _pem_of_key(key), secret=True)
     _write(directory / CA_FILE, certificate.public_bytes(serialization.Encoding.PEM))
-    names = x509.SubjectAlternativeName(
-        [x509.DNSName("localhost"), x509.IPAddress(ipaddress.ip_address("127.0.0.1"))]
-    )
+    names = x509.SubjectAlternativeName([x509.DNSName("localhost"), x509.IPAddress(ipaddress.ip_address("127.0.0.1"))])
     _issue(directory, "central", "localhost", ExtendedKeyUsageOID.SERVER_AUTH, names)
     issue_client(directory, kiosk_id, "kiosk")
     _write_grant_keys(directory, in_use)
 
 
 def issue_client(directory: Path, kiosk_id: str, file_stem: str | None = None) -> tuple[Path, Path]:
-    """A client certificate with CN `kiosk_id`, and its key: their paths in `directory`. Raises `CertificateFileError`.
-    """
+    """A client certificate with CN `kiosk_id`, and its key: paths in `directory`. Raises `CertificateFileError`."""
     return _issue(directory, file_stem or kiosk_id, kiosk_id, ExtendedKeyUsageOID.CLIENT_AUTH, None)
 
 

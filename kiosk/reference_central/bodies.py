@@ -14,7 +14,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from kiosk.central.contract_values import LARGEST_NUMBER
 from kiosk.reference_central.problems import problem_response
 
-MAX_BODY_BYTES = 64 * 1024      # the largest request, the answers to a batch of 64, is below 40 KiB
+MAX_BODY_BYTES = 64 * 1024  # the largest request, the answers to a batch of 64, is below 40 KiB
 
 
 class NotReadable(ValueError):
@@ -25,7 +25,10 @@ def read_json(body: bytes) -> Any:
     """The value in `body`. Raises `NotReadable`."""
     try:
         value = json.loads(
-            body.decode("utf-8"), object_pairs_hook=_with_names_once, parse_constant=_refuse, parse_int=_whole,
+            body.decode("utf-8"),
+            object_pairs_hook=_with_names_once,
+            parse_constant=_refuse,
+            parse_int=_whole,
             parse_float=_finite,
         )
         # A lone surrogate comes as an escape and has no place in UTF-8.

@@ -112,14 +112,10 @@ class Calls:
                 del self._turns[name]
 
     def _read(self, peer: PeerCertificate | None, work: Work) -> str:
-        return self._database.read(
-            lambda session: work(session, self._moment(session, peer)).model_dump_json()
-        )
+        return self._database.read(lambda session: work(session, self._moment(session, peer)).model_dump_json())
 
     def _write(self, peer: PeerCertificate | None, work: Work) -> str:
-        return self._database.write(
-            lambda session: work(session, self._moment(session, peer)).model_dump_json()
-        )
+        return self._database.write(lambda session: work(session, self._moment(session, peer)).model_dump_json())
 
     def _once(self, peer: PeerCertificate | None, call: _Posted, work: Work) -> str:
         try:
@@ -247,14 +243,19 @@ class UnnumberedCall(Call):
 Key = Annotated[
     str,
     Header(
-        alias=IDEMPOTENCY_HEADER, min_length=8, max_length=LONGEST_KEY, pattern="^[A-Za-z0-9_.:-]+$",
+        alias=IDEMPOTENCY_HEADER,
+        min_length=8,
+        max_length=LONGEST_KEY,
+        pattern="^[A-Za-z0-9_.:-]+$",
         description="The same key with the same body gives the same, first answer; with another body 409.",
     ),
 ]
 Sequence = Annotated[
     int | None,
     Header(
-        alias=SEQUENCE_HEADER, ge=1, le=LARGEST_NUMBER,
+        alias=SEQUENCE_HEADER,
+        ge=1,
+        le=LARGEST_NUMBER,
         description="Given when the call is journalled, kept in its retries; only the kiosk process sends it.",
     ),
 ]
@@ -262,7 +263,8 @@ Sequence = Annotated[
 Named = Annotated[
     str | None,
     Header(
-        alias=CALL_HEADER, pattern=CALL_NAME,
+        alias=CALL_HEADER,
+        pattern=CALL_NAME,
         description="Repeated in the answer. A kiosk sends it with every call and believes no answer without it.",
     ),
 ]

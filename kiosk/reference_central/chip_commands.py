@@ -84,14 +84,15 @@ class ChipCommands:
         """
         held = [
             self._permit_file.as_written(planned, self._held(content, write))
-            for planned, write in zip(self._permit_file.writes, new, strict=True)]
+            for planned, write in zip(self._permit_file.writes, new, strict=True)
+        ]
         if any(held[at] not in (new[at].data, old[at].data) for at in range(len(new))):
             return None
         return tuple(at for at in range(len(new)) if held[at] != new[at].data)
 
     def _held(self, content: Mapping[Place, bytes], write: ProtectedWrite) -> bytes:
         if self._permit_file.file(write.file).structure == "transparent":
-            return content[write.file, 0][write.place:write.place + len(write.data)]
+            return content[write.file, 0][write.place : write.place + len(write.data)]
         return content[write.file, write.place]
 
     def _content(
@@ -99,7 +100,8 @@ class ChipCommands:
     ) -> dict[Place, bytes]:
         return {
             place: content_of(self._permit_file, place, bytes.fromhex(answer.data))
-            for (_, place), answer in zip(reads, answers, strict=False) if place is not None
+            for (_, place), answer in zip(reads, answers, strict=False)
+            if place is not None
         }
 
     def _place(self, file: str, place: int) -> Place:

@@ -22,7 +22,7 @@ from kiosk.reference_central.records import permit_of
 from kiosk.reference_central.tables import ChipBatchRow, ChipSession, Endorsement
 
 NO_CHALLENGE = 0x6984
-SPARE_BATCHES = 8       # lost challenges, breaks and readings beyond the shortest way, per grant
+SPARE_BATCHES = 8  # lost challenges, breaks and readings beyond the shortest way, per grant
 
 _COMMANDS = TypeAdapter(tuple[contract.ChipCommand, ...])
 
@@ -38,8 +38,13 @@ _SESSION_AND_BATCH = (
 
 # Failures after which the grant is over; after the others the kiosk may begin a new session with it.
 _ENDING = (
-    "chip_mismatch", "content_mismatch", "mac_rejected", "write_failed", "too_many_attempts", "grant_expired",
-    "relay_refused",        # the next session would compose the same
+    "chip_mismatch",
+    "content_mismatch",
+    "mac_rejected",
+    "write_failed",
+    "too_many_attempts",
+    "grant_expired",
+    "relay_refused",  # the next session would compose the same
 )
 
 
@@ -62,9 +67,7 @@ class ChipSessions:
         if request.chip_serial != grant.chip_serial:
             raise ProblemError("chip_mismatch")
         session.execute(
-            update(ChipSession)
-            .where(ChipSession.endorsement_id == endorsement.endorsement_id)
-            .values(closed=True)
+            update(ChipSession).where(ChipSession.endorsement_id == endorsement.endorsement_id).values(closed=True)
         )
         chip_session = ChipSession(
             session_id=uuid4(), endorsement_id=endorsement.endorsement_id, atr=request.atr, closed=False, created_at=now
@@ -196,9 +199,7 @@ class _Turn:
         if failure in _ENDING:
             is_unchanged = nothing_written or not self._endorsement.writes_composed
             end(self._endorsement, "unchanged" if is_unchanged else "unknown", self._now)
-        return contract.ChipSessionStep(
-            session_id=self._chip_session.session_id, verdict="failed", failure=failure
-        )
+        return contract.ChipSessionStep(session_id=self._chip_session.session_id, verdict="failed", failure=failure)
 
     def _written(self) -> contract.ChipSessionStep:
         self._chip_session.closed = True
@@ -206,9 +207,7 @@ class _Turn:
         chip_written(self._endorsement, permit_of(self._session, self._endorsement.permit_number), self._now)
         return contract.ChipSessionStep(session_id=self._chip_session.session_id, verdict="written")
 
-    def _after_probe(
-        self, ready_for: int, answers: tuple[contract.ChipAnswer, ...]
-    ) -> contract.ChipSessionStep:
+    def _after_probe(self, ready_for: int, answers: tuple[contract.ChipAnswer, ...]) -> contract.ChipSessionStep:
         reading = self.commands.reading(answers)
         if (reading.chip_serial, reading.permit_number) != (self._grant.chip_serial, self._grant.permit_number):
             return self.failed("chip_mismatch")

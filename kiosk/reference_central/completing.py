@@ -44,9 +44,7 @@ def complete(
     return contract.Recorded(endorsement_id=endorsement.endorsement_id, state=endorsement.state)
 
 
-def _is_of_an_earlier_visit(
-    session: Session, endorsement: Endorsement, report: contract.CompletionRequest
-) -> bool:
+def _is_of_an_earlier_visit(session: Session, endorsement: Endorsement, report: contract.CompletionRequest) -> bool:
     """Whether this is said of an earlier visit, late, while an application's endorsement is granted anew: the chip was
     read since and is as the record says, so nothing that was written is missed.
     """
@@ -73,9 +71,7 @@ def keep_of_earlier_kiosk(
     return contract.Recorded(endorsement_id=endorsement.endorsement_id, state=endorsement.state)
 
 
-def _row(
-    endorsement: Endorsement, report: contract.CompletionRequest, applied: bool, now: datetime
-) -> CompletionRow:
+def _row(endorsement: Endorsement, report: contract.CompletionRequest, applied: bool, now: datetime) -> CompletionRow:
     return CompletionRow(
         completion_id=uuid4(),
         endorsement_id=endorsement.endorsement_id,

@@ -12,7 +12,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Protocol
 
-DESCRIPTORS_KEPT = 64       # for the database, its files, the listener, the loop
+DESCRIPTORS_KEPT = 64  # for the database, its files, the listener, the loop
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +33,7 @@ class ConnectionLimits:
     closing_s: float = 5.0
     in_all: int = 512
     unproved: int = 128
-    per_certificate: int = 8        # a kiosk has three
+    per_certificate: int = 8  # a kiosk has three
 
     def within_descriptors(self) -> ConnectionLimits:
         """The same, with no more connections than this process may have descriptors for."""
@@ -65,7 +65,7 @@ class Connections:
     def __init__(self, limits: ConnectionLimits) -> None:
         self.limits = limits.within_descriptors()
         self.dropped: Counter[str] = Counter()
-        self._in_handshake: dict[object, Callable[[], object]] = {}     # oldest first
+        self._in_handshake: dict[object, Callable[[], object]] = {}  # oldest first
         self._guests: set[Guest] = set()
 
     def __len__(self) -> int:

@@ -25,13 +25,13 @@ from sqlalchemy.pool import QueuePool
 from kiosk.reference_central.tables import Base
 
 MIGRATIONS = Path(__file__).parent / "migrations"
-BUSY_TIMEOUT_S = 5.0      # longer than any transaction here, shorter than a kiosk waits
+BUSY_TIMEOUT_S = 5.0  # longer than any transaction here, shorter than a kiosk waits
 MIGRATION_TIMEOUT_S = 60.0
-ATTEMPTS = 5              # of a transaction in the way of others; each time, one of the others has got through
+ATTEMPTS = 5  # of a transaction in the way of others; each time, one of the others has got through
 CONNECTIONS = 5
 
 _MIGRATION_LOCK = 0x6B696F736B
-_IN_EACH_OTHERS_WAY = ("40001", "40P01")      # PostgreSQL, appendix A: serialization_failure, deadlock_detected
+_IN_EACH_OTHERS_WAY = ("40001", "40P01")  # PostgreSQL, appendix A: serialization_failure, deadlock_detected
 
 T = TypeVar("T")
 
@@ -178,10 +178,16 @@ def _engine(url: str, connections: int, reads_only: bool) -> Engine:
     if reads_only:
         path = Path(make_url(url).database or "").absolute()
         engine = create_engine(
-            "sqlite://", hide_parameters=True, poolclass=QueuePool,
+            "sqlite://",
+            hide_parameters=True,
+            poolclass=QueuePool,
             creator=lambda: sqlite3.connect(
-                f"{path.as_uri()}?mode=ro", uri=True, timeout=BUSY_TIMEOUT_S, check_same_thread=False,
-                isolation_level=None),
+                f"{path.as_uri()}?mode=ro",
+                uri=True,
+                timeout=BUSY_TIMEOUT_S,
+                check_same_thread=False,
+                isolation_level=None,
+            ),
         )
         event.listen(engine, "begin", _begin_sqlite)
         return engine.execution_options(reads_only=True)
@@ -189,7 +195,7 @@ def _engine(url: str, connections: int, reads_only: bool) -> Engine:
         url,
         hide_parameters=True,
         pool_size=connections,
-        pool_use_lifo=True,     # the connection used last has its pages and statements at hand
+        pool_use_lifo=True,  # the connection used last has its pages and statements at hand
         connect_args={"timeout": BUSY_TIMEOUT_S, "check_same_thread": False, "isolation_level": None},
     )
     event.listen(engine, "connect", _set_up_sqlite)

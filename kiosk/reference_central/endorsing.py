@@ -30,7 +30,7 @@ RECENTLY = timedelta(days=31)
 
 _RETAINED = ("reported_lost", "cancelled")
 _MOVED = "address_changed"
-_REWRITING = ("endorse", "change_address", "correct", "change_category")     # what a rewritten permit can be had for
+_REWRITING = ("endorse", "change_address", "correct", "change_category")  # what a rewritten permit can be had for
 
 
 class Rules(Protocol):
@@ -145,15 +145,13 @@ class Endorsing:
         now: datetime,
     ) -> contract.EndorsementAnswer:
         def refused(code: str) -> contract.Refused:
-            return contract.Refused(
-                endorsement_id=request.endorsement_id, code=code, retain=code in _RETAINED
-            )
+            return contract.Refused(endorsement_id=request.endorsement_id, code=code, retain=code in _RETAINED)
 
         if permit is None:
             return refused("unknown_permit")
         flaw = chip_flaw(permit, request.permit)
         if flaw is None and permit.status != "valid":
-            flaw = permit.status      # before the holder: a lost permit is kept, whoever brings it
+            flaw = permit.status  # before the holder: a lost permit is kept, whoever brings it
         flaw = flaw or holder_flaw(permit, name, request.holder, request.permit)
         if flaw:
             return refused(flaw)

@@ -87,11 +87,13 @@ class Verifying:
             EvidenceRecord.holder_number == request.holder.id_number,
             EvidenceRecord.key.in_(keys),
             EvidenceRecord.licence_code == request.licence_code
-            if request.licence_code is not None else EvidenceRecord.licence_code.is_(None),
+            if request.licence_code is not None
+            else EvidenceRecord.licence_code.is_(None),
         )
         agent = None if request.agent is None else request.agent.person.id_number
         records = [
-            each for each in session.scalars(query.order_by(EvidenceRecord.record_id))
+            each
+            for each in session.scalars(query.order_by(EvidenceRecord.record_id))
             if (each.valid_until is None or now < each.valid_until) and each.agent_number in (None, agent)
         ]
         good = [each for each in records if each.result == VERIFIED]

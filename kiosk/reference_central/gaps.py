@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from kiosk.reference_central.retention import SEQUENCES
 from kiosk.reference_central.tables import Kiosk, KioskSequence
 
-OVERTAKEN_FOR = timedelta(minutes=10)      # a number that was journalled may be overtaken by later ones for that long
+OVERTAKEN_FOR = timedelta(minutes=10)  # a number that was journalled may be overtaken by later ones for that long
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,9 +57,7 @@ def gaps(session: Session, now: datetime, older_than: timedelta = OVERTAKEN_FOR)
         .where(stretches.c.since < now - older_than, stretches.c.since > now - SEQUENCES)
         .order_by(stretches.c.kiosk_id, stretches.c.sequence)
     )
-    return [
-        Gap(row.kiosk_id, row.before + 1, row.sequence - 1, row.since) for row in session.execute(missing)
-    ]
+    return [Gap(row.kiosk_id, row.before + 1, row.sequence - 1, row.since) for row in session.execute(missing)]
 
 
 def reused(session: Session) -> list[Reused]:

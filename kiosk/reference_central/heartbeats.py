@@ -14,7 +14,7 @@ from kiosk.central import contract
 from kiosk.reference_central.problems import ProblemError
 from kiosk.reference_central.tables import HeartbeatRow, Kiosk, KioskJournal
 
-SILENT_AFTER = timedelta(minutes=15)      # three heartbeats
+SILENT_AFTER = timedelta(minutes=15)  # three heartbeats
 QUEUE_ALARM_AFTER = timedelta(hours=24)
 
 
@@ -32,8 +32,13 @@ def receive(
     answer = contract.HeartbeatAnswer(time=now, journal=_compared(session, request.journal, kiosk_id, now))
     session.add(
         HeartbeatRow(
-            kiosk_id=kiosk_id, key=key, fingerprint=fingerprint, report=body, answer=answer.model_dump_json(),
-            sent_at=request.sent_at, received_at=now,
+            kiosk_id=kiosk_id,
+            key=key,
+            fingerprint=fingerprint,
+            report=body,
+            answer=answer.model_dump_json(),
+            sent_at=request.sent_at,
+            received_at=now,
         )
     )
     return answer
@@ -103,7 +108,7 @@ def _line(kiosk: Kiosk, row: HeartbeatRow | None, journal: KioskJournal | None, 
         return line
     try:
         report = contract.HeartbeatRequest.model_validate_json(row.report)
-    except ValidationError:     # written by an earlier version, whose contract allowed more
+    except ValidationError:  # written by an earlier version, whose contract allowed more
         return line | {"heard_at": row.received_at.isoformat(timespec="seconds"), "alarms": ["unreadable"]}
     oldest = report.queue.oldest_at
     waited = None if oldest is None else max(now - oldest, timedelta())

@@ -19,7 +19,7 @@ from kiosk.central import signatures
 from kiosk.data_files.reader import DataFileError, read_toml
 
 MAC_LENGTH = 4
-MAX_COMMAND_DATA = 251      # Lc is one byte and counts the MAC
+MAX_COMMAND_DATA = 251  # Lc is one byte and counts the MAC
 
 
 class KeyFileError(DataFileError):
@@ -128,7 +128,7 @@ def chip_mac(algorithm: str, key: bytes, challenge: bytes, authenticated: bytes)
         chained = initial
         left = TripleDES(key[:8] * 3)
         for at in range(0, len(padded) - 8, 8):
-            chained = _encrypt(left, _xor(chained, padded[at:at + 8]))
+            chained = _encrypt(left, _xor(chained, padded[at : at + 8]))
         return _encrypt(_two_key_tdes(key), _xor(chained, padded[-8:]))[:MAC_LENGTH]
     initial = challenge + bytes(12)
     encryptor = Cipher(SM4(key), modes.CBC(initial)).encryptor()

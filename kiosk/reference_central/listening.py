@@ -35,14 +35,14 @@ from kiosk.reference_central.peer_certificate import SCOPE_PEER, PeerCertificate
 SCOPE_ABORT = "kiosk.abort_connection"
 SCOPE_WRITE = "kiosk.write_on_connection"
 
-STARTUP_FAILURE = 3         # as uvicorn's own
+STARTUP_FAILURE = 3  # as uvicorn's own
 BACKLOG = 512
-AGAIN_AFTER_S = 0.05        # where no descriptor is left
+AGAIN_AFTER_S = 0.05  # where no descriptor is left
 # Of TLS 1.2 what has forward secrecy and authenticates what it encrypts: no CBC (RFC 9325, section 4.2). TLS 1.3 has
 # no others.
 TLS_1_2_SUITES = "ECDHE+AESGCM:ECDHE+CHACHA20"
 _NO_DESCRIPTOR = (errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM)
-_CREDENTIALS = struct.Struct("3i")      # struct ucred: pid, uid, gid (unix(7), SO_PEERCRED)
+_CREDENTIALS = struct.Struct("3i")  # struct ucred: pid, uid, gid (unix(7), SO_PEERCRED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +72,7 @@ def tls_context(ca: Path, certificate: Path, key: Path) -> ssl.SSLContext:
 class Phase(Enum):
     """What a connection is waited for."""
 
-    HEAD = "head"           # the first request, or the rest of a header
+    HEAD = "head"  # the first request, or the rest of a header
     BODY = "body"
     ANSWER = "answer"
     IDLE = "idle"
@@ -121,7 +121,9 @@ class KioskProtocol(MutualTlsProtocol):
         self._since = 0.0
         self._timer: asyncio.TimerHandle | None = None
         self._longest = {
-            Phase.HEAD: limits.head_s, Phase.BODY: limits.body_s, Phase.ANSWER: limits.answer_s,
+            Phase.HEAD: limits.head_s,
+            Phase.BODY: limits.body_s,
+            Phase.ANSWER: limits.answer_s,
             Phase.IDLE: limits.idle_s,
         }
 
@@ -180,7 +182,7 @@ class KioskProtocol(MutualTlsProtocol):
     def _lasted_too_long(self, phase: Phase) -> None:
         self._connections.dropped[phase.value] += 1
         if phase is Phase.IDLE:
-            self.timeout_keep_alive_handler()       # with a good-bye
+            self.timeout_keep_alive_handler()  # with a good-bye
         else:
             self.transport.abort()
 
@@ -197,7 +199,10 @@ class ListeningServer(uvicorn.Server):
     """
 
     def __init__(
-        self, config: uvicorn.Config, limits: ConnectionLimits, context: ssl.SSLContext | None,
+        self,
+        config: uvicorn.Config,
+        limits: ConnectionLimits,
+        context: ssl.SSLContext | None,
         proxy: Proxy | None = None,
     ) -> None:
         super().__init__(config)
@@ -208,13 +213,13 @@ class ListeningServer(uvicorn.Server):
         self._context = context
         self._proxy = proxy
         self._accepting: asyncio.Task[None] | None = None
-        self._welcoming: set[asyncio.Task[None]] = set()      # kept here, because the loop keeps tasks weakly
+        self._welcoming: set[asyncio.Task[None]] = set()  # kept here, because the loop keeps tasks weakly
 
     def run(self, sockets: None = None) -> None:  # type: ignore[override]
         try:
             super().run()
         except SystemExit:
-            self.started = False      # uvicorn's way to say that it cannot listen
+            self.started = False  # uvicorn's way to say that it cannot listen
         finally:
             self.ready.set()
 
@@ -298,25 +303,34 @@ class ListeningServer(uvicorn.Server):
 
     async def _welcome(self, sock: socket.socket) -> None:
         limits = self.connections.limits
-        times = {} if self._context is None else {
-            "ssl_handshake_timeout": limits.handshake_s, "ssl_shutdown_timeout": limits.closing_s}
+        times = (
+            {}
+            if self._context is None
+            else {"ssl_handshake_timeout": limits.handshake_s, "ssl_shutdown_timeout": limits.closing_s}
+        )
         try:
             await asyncio.get_running_loop().connect_accepted_socket(
-                functools.partial(self._protocol, sock), sock, ssl=self._context, **times)
-        except OSError:     # also what TLS says (ssl.SSLError), and a handshake that took too long
+                functools.partial(self._protocol, sock), sock, ssl=self._context, **times
+            )
+        except OSError:  # also what TLS says (ssl.SSLError), and a handshake that took too long
             self.connections.dropped["handshake"] += 1
         finally:
             self.connections.ended(sock)
 
     def _protocol(self, sock: socket.socket) -> KioskProtocol:
         return KioskProtocol(
-            self.connections, functools.partial(self.connections.ended, sock), is_behind_proxy=self._proxy is not None,
-            config=self.config, server_state=self.server_state, app_state=self.lifespan.state,
-            _loop=asyncio.get_running_loop())
+            self.connections,
+            functools.partial(self.connections.ended, sock),
+            is_behind_proxy=self._proxy is not None,
+            config=self.config,
+            server_state=self.server_state,
+            app_state=self.lifespan.state,
+            _loop=asyncio.get_running_loop(),
+        )
 
 
 def _unix_listener(path: Path) -> socket.socket:
-    path.unlink(missing_ok=True)      # what an earlier process left
+    path.unlink(missing_ok=True)  # what an earlier process left
     listener = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
     try:
         listener.bind(str(path))

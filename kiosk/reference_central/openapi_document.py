@@ -13,7 +13,7 @@ from kiosk.reference_central.application import bare_application
 from kiosk.reference_central.problems import PROBLEMS_OF, status_of, title_of
 
 DOCUMENT = Path(contract.__file__).with_name("openapi.json")
-EXAMPLES = Path(contract.__file__).with_name("examples.json")       # recorded by tests/central_examples.py
+EXAMPLES = Path(contract.__file__).with_name("examples.json")  # recorded by tests/central_examples.py
 
 
 def openapi_document() -> dict[str, Any]:
@@ -151,7 +151,7 @@ def _open_answers(document: dict[str, Any]) -> None:
     for name, own in names.items():
         schemas[own] = _renamed(schemas[name], names)
         schemas[own].pop("additionalProperties", None)
-        schemas[own]["title"] = own     # generators of clients name their classes by it
+        schemas[own]["title"] = own  # generators of clients name their classes by it
     for operation in operations:
         operation["responses"] = _renamed(operation["responses"], names)
 

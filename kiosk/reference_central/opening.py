@@ -58,4 +58,5 @@ def _check_version(database: Database) -> None:
     if found != newest:
         raise NotCentrals(
             f"central's database, but of version {found}; this program reads version {newest} (`central serve` brings "
-            "an older one up to date)")
+            "an older one up to date)"
+        )

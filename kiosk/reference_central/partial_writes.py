@@ -63,9 +63,7 @@ def reconcile_face(session: Session, permit: Permit, on_chip: contract.PermitCon
         endorsement.state = "face_pending"
 
 
-def half_written(
-    session: Session, permit: Permit, on_chip: contract.PermitContent
-) -> contract.GrantPayload | None:
+def half_written(session: Session, permit: Permit, on_chip: contract.PermitContent) -> contract.GrantPayload | None:
     """The grant that the chip holds a part of: each field as it was before or as granted, and not all of one kind. A
     permit file with several protected writes leaves that behind; the decision stands, so it may be finished. Who
     tried to finish it and wrote nothing had found the part already: what was before, the first grant of this knows.

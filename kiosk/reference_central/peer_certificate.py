@@ -23,7 +23,7 @@ from kiosk.data_files.pem_text import CertificateFileError
 
 SCOPE_PEER = "kiosk.peer_certificate"
 
-CERTIFICATE_HEADER = b"x-kiosk-certificate"      # nginx: $ssl_client_escaped_cert
+CERTIFICATE_HEADER = b"x-kiosk-certificate"  # nginx: $ssl_client_escaped_cert
 VERIFIED_HEADER = b"x-kiosk-certificate-verify"  # nginx: $ssl_client_verify
 VERIFIED = b"SUCCESS"
 
@@ -40,7 +40,7 @@ class PeerCertificate:
         """None for anything but a certificate with exactly one common name."""
         try:
             names = x509.load_der_x509_certificate(der).subject.get_attributes_for_oid(NameOID.COMMON_NAME)
-        except (ValueError, TypeError, x509.InvalidVersion):     # TypeError: a name whose value is no text
+        except (ValueError, TypeError, x509.InvalidVersion):  # TypeError: a name whose value is no text
             return None
         if len(names) != 1:
             return None

@@ -40,17 +40,30 @@ PROBLEMS_OF: Mapping[tuple[str, str], tuple[str, ...]] = {
     ("post", "/v1/endorsements"): _OF_EVERY_POST,
     ("get", "/v1/endorsements/{endorsement_id}"): (*_OF_EVERY_CALL, "not_found"),
     ("post", "/v1/endorsements/{endorsement_id}/cancellation"): (
-        *_OF_EVERY_POST, "not_found", "grant_used", "too_many"),
+        *_OF_EVERY_POST,
+        "not_found",
+        "grant_used",
+        "too_many",
+    ),
     ("post", "/v1/endorsements/{endorsement_id}/chip-session"): (
-        *_OF_EVERY_POST, "not_found", "grant_not_live", "face_only", "chip_mismatch"),
+        *_OF_EVERY_POST,
+        "not_found",
+        "grant_not_live",
+        "face_only",
+        "chip_mismatch",
+    ),
     ("post", "/v1/endorsements/{endorsement_id}/chip-session/{session_id}/responses"): (
-        *_OF_EVERY_POST, "not_found", "grant_not_live", "session_closed", "wrong_batch"),
+        *_OF_EVERY_POST,
+        "not_found",
+        "grant_not_live",
+        "session_closed",
+        "wrong_batch",
+    ),
     ("post", "/v1/endorsements/{endorsement_id}/completion"): (*_OF_EVERY_POST, "not_found", "too_many"),
     ("post", "/v1/permits/pending-rewrites"): _OF_EVERY_POST,
     ("post", "/v1/applications"): _OF_EVERY_POST,
     ("post", "/v1/applications/search"): _OF_EVERY_POST,
-    ("post", "/v1/applications/{application_id}/collection"): (
-        *_OF_EVERY_POST, "not_found", "collection_not_offered"),
+    ("post", "/v1/applications/{application_id}/collection"): (*_OF_EVERY_POST, "not_found", "collection_not_offered"),
     ("post", "/v1/evidence"): _OF_EVERY_POST,
     ("post", "/v1/heartbeat"): _OF_EVERY_POST,
 }
@@ -111,9 +124,7 @@ def problem_body(code: str, status: int | None = None, places: list[dict[str, st
     return status or usual, json.dumps(document, separators=(",", ":")).encode()
 
 
-def problem_response(
-    code: str, status: int | None = None, places: list[dict[str, str]] | None = None
-) -> Response:
+def problem_response(code: str, status: int | None = None, places: list[dict[str, str]] | None = None) -> Response:
     """A problem document as an answer; see `problem_body`."""
     status_code, body = problem_body(code, status, places)
     # Who may not call has no reason to stay.

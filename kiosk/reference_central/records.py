@@ -64,9 +64,7 @@ def chip_flaw(permit: Permit, facts: contract.PermitFacts) -> str | None:
     return None if (facts.chip_serial, facts.permit_file, facts.holder_number) == of_record else "chip_mismatch"
 
 
-def holder_flaw(
-    permit: Permit, name: str, holder: contract.Holder, facts: contract.PermitFacts | None
-) -> str | None:
+def holder_flaw(permit: Permit, name: str, holder: contract.Holder, facts: contract.PermitFacts | None) -> str | None:
     """The refusal code where it is not the holder's permit, or a name differs. `name`: as on record."""
     if holder.id_number != permit.holder_number:
         return "not_your_permit"
@@ -81,8 +79,10 @@ def is_on_record(permit: Permit, on_chip: contract.PermitContent) -> bool:
     made of the record alone.
     """
     recorded = recorded_content(permit)
-    if not (_is_within_a_day(on_chip.valid_from, recorded.valid_from)
-            and _is_within_a_day(on_chip.valid_to, recorded.valid_to)):
+    if not (
+        _is_within_a_day(on_chip.valid_from, recorded.valid_from)
+        and _is_within_a_day(on_chip.valid_to, recorded.valid_to)
+    ):
         return False
     if on_chip.endorsement_count != recorded.endorsement_count:
         return False

@@ -12,7 +12,7 @@ from kiosk.policy.services import OfferedService, OldPermit
 from kiosk.reference_central.rewriting import AT_KIOSK, WRITTEN
 from kiosk.reference_central.tables import Application, Endorsement, ReviewDecision
 
-RETURNS = "return"      # the result with which a stage sends an application back
+RETURNS = "return"  # the result with which a stage sends an application back
 
 
 @dataclass(frozen=True, slots=True)

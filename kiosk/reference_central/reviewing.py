@@ -73,7 +73,7 @@ class Reviewing:
         return self._found(session, number, lambda query: query)
 
     def _found(self, session: Session, number: str, chosen: Callable[[Query], Query]) -> Application:
-        digits = "".join(each for each in number if each in "0123456789")      # Python counts ² and ٣ as digits
+        digits = "".join(each for each in number if each in "0123456789")  # Python counts ² and ٣ as digits
         if len(digits) != 8 or check_digit(digits[:7]) != digits[7]:
             raise ReviewRefused("mistyped", f"{number} is no review number: eight digits, of which one does not fit")
         query = select(Application).where(Application.review_number == f"{digits[:4]}-{digits[4:]}")
@@ -182,16 +182,18 @@ class Reviewing:
     ) -> None:
         session.add(
             ReviewDecision(
-                application_id=application.application_id, position=position, stage=stage, result=result,
-                reason=reason, decided_at=now,
+                application_id=application.application_id,
+                position=position,
+                stage=stage,
+                result=result,
+                reason=reason,
+                decided_at=now,
             )
         )
         application.updated_at = now
         session.flush()
 
-    def _decide(
-        self, session: Session, application: Application, corrections: Corrections, now: datetime
-    ) -> None:
+    def _decide(self, session: Session, application: Application, corrections: Corrections, now: datetime) -> None:
         """The last stage: what is to be written, or what becomes of the old permit."""
         permit = permit_of(session, application.permit_number)
         if self._old_permit(application) is OldPermit.REWRITTEN:
@@ -212,7 +214,7 @@ class Reviewing:
             raise ReviewRefused("decision_waits", "another decision still has to be written on this permit")
         changes, application.residence_years = self._decision(permit, application, corrections, now)
         if not changes and application.service == "change_address":
-            return      # a new employer or school: nothing of it stands on the permit
+            return  # a new employer or school: nothing of it stands on the permit
         application.decided = changes
         decided = decided_content(application, permit)
         if not self._fits(permit.permit_file, decided):
@@ -228,7 +230,8 @@ class Reviewing:
         request = contract.ApplicationRequest.model_validate(application.facts)
         kept = application.evidence
         proofs = Proofs(
-            tuple(kept["results"].items()), corrections.address or kept["address"],
+            tuple(kept["results"].items()),
+            corrections.address or kept["address"],
             corrections.issuing_authority or kept["issuing_authority"],
         )
         if corrections.category is not None:

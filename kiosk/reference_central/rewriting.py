@@ -12,8 +12,8 @@ from kiosk.reference_central.access import remember
 from kiosk.reference_central.residents import recorded_content
 from kiosk.reference_central.tables import Application, ChipSession, Endorsement, Permit
 
-AT_KIOSK = (None, "kiosk")              # ways of collection with which any kiosk of the region rewrites the permit
-WRITTEN = ("written", "face_pending")   # states of an endorsement whose chip holds the granted content
+AT_KIOSK = (None, "kiosk")  # ways of collection with which any kiosk of the region rewrites the permit
+WRITTEN = ("written", "face_pending")  # states of an endorsement whose chip holds the granted content
 
 
 def waiting_here(session: Session, permit: Permit) -> tuple[Application, Endorsement] | None:

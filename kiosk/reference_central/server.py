@@ -70,7 +70,7 @@ class ReferenceCentral:
         self._chip_sessions = ChipSessions(layouts)
         self._verifying, self._applying = Verifying(rules, self._access), Applying(rules, self._access, fitting)
         self.reviewing = Reviewing(rules, fitting)
-        self.database = Database(settings.database, settings.calls_at_once + 1)     # one for who looks from outside
+        self.database = Database(settings.database, settings.calls_at_once + 1)  # one for who looks from outside
         self.database.migrate()
         for kiosk_id in settings.kiosks:
             self.register_kiosk(kiosk_id)
@@ -235,9 +235,9 @@ class ReferenceCentral:
             log_config=None,
             access_log=False,
             server_header=False,
-            date_header=False,    # the one by our own clock is put on outermost
+            date_header=False,  # the one by our own clock is put on outermost
             proxy_headers=False,
-            timeout_keep_alive=round(limits.idle_s) + 1,      # the protocol's own comes first
+            timeout_keep_alive=round(limits.idle_s) + 1,  # the protocol's own comes first
             timeout_graceful_shutdown=STOP_TIMEOUT_S,
         )
         return ListeningServer(config, limits, None if proxy is not None else self._tls(), proxy)

@@ -10,8 +10,8 @@ from kiosk.reference_central.clock import Clock, system_clock
 from kiosk.reference_central.connections import USUAL_LIMITS, ConnectionLimits
 from kiosk.reference_central.listening import Proxy
 
-THREADS_WITH_SQLITE = 4         # one writes at a time, whatever their number
-THREADS_WITH_POSTGRESQL = 12    # most of a call's time it waits for the server
+THREADS_WITH_SQLITE = 4  # one writes at a time, whatever their number
+THREADS_WITH_POSTGRESQL = 12  # most of a call's time it waits for the server
 
 
 @dataclass(frozen=True, slots=True)

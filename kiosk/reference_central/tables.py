@@ -50,7 +50,10 @@ class Instant(TypeDecorator[datetime]):
 
 class Base(DeclarativeBase):
     type_annotation_map: ClassVar[dict[Any, Any]] = {
-        datetime: Instant, date: Date, UUID: Uuid, dict[str, Any]: JSON(none_as_null=True)
+        datetime: Instant,
+        date: Date,
+        UUID: Uuid,
+        dict[str, Any]: JSON(none_as_null=True),
     }
 
 
@@ -121,8 +124,11 @@ class Endorsement(Base):
     __tablename__ = "endorsements"
     __table_args__ = (
         Index(
-            "one_live_grant_per_permit", "permit_number", unique=True,
-            sqlite_where=text("live"), postgresql_where=text("live"),
+            "one_live_grant_per_permit",
+            "permit_number",
+            unique=True,
+            sqlite_where=text("live"),
+            postgresql_where=text("live"),
         ),
         Index("endorsements_by_permit", "permit_number"),
         Index("endorsements_by_age", "created_at"),
@@ -134,13 +140,13 @@ class Endorsement(Base):
     permit_file: Mapped[str] = mapped_column(String(40))
     state: Mapped[str] = mapped_column(String(20))
     live: Mapped[bool]
-    granted: Mapped[dict[str, Any] | None]          # GrantPayload
-    present: Mapped[dict[str, Any] | None]          # PermitContent that the chip held when the grant was made
-    answer: Mapped[str] = mapped_column(Text)       # the first answer, as JSON
-    writes_composed: Mapped[int]                    # protected writes that central handed out
-    last_batch: Mapped[int]                         # highest number of a batch, through all chip sessions
+    granted: Mapped[dict[str, Any] | None]  # GrantPayload
+    present: Mapped[dict[str, Any] | None]  # PermitContent that the chip held when the grant was made
+    answer: Mapped[str] = mapped_column(Text)  # the first answer, as JSON
+    writes_composed: Mapped[int]  # protected writes that central handed out
+    last_batch: Mapped[int]  # highest number of a batch, through all chip sessions
     batches_before: Mapped[int] = mapped_column(default=0)
-    completed_at: Mapped[datetime | None]           # the kiosk's time of the newest completion that was applied
+    completed_at: Mapped[datetime | None]  # the kiosk's time of the newest completion that was applied
     created_at: Mapped[datetime]
     expires_at: Mapped[datetime | None]
     updated_at: Mapped[datetime]
@@ -264,8 +270,12 @@ class Application(Base):
     __tablename__ = "applications"
     __table_args__ = (
         Index(
-            "one_open_application_per_service", "permit_number", "service", unique=True,
-            sqlite_where=text("state = 'in_review'"), postgresql_where=text("state = 'in_review'"),
+            "one_open_application_per_service",
+            "permit_number",
+            "service",
+            unique=True,
+            sqlite_where=text("state = 'in_review'"),
+            postgresql_where=text("state = 'in_review'"),
         ),
         Index("applications_by_age", "created_at"),
     )
@@ -274,7 +284,7 @@ class Application(Base):
     kiosk_id: Mapped[str] = mapped_column(String(64))
     permit_number: Mapped[str] = mapped_column(String(18))
     holder_number: Mapped[str] = mapped_column(String(18), index=True)
-    region: Mapped[str] = mapped_column(String(6))      # area code of the permit
+    region: Mapped[str] = mapped_column(String(6))  # area code of the permit
     service: Mapped[str] = mapped_column(String(40))
     facts: Mapped[dict[str, Any]]
     evidence: Mapped[dict[str, Any]]

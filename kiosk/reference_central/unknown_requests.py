@@ -25,7 +25,8 @@ def told_of(session: Session, number: UUID, kiosk_id: str) -> Endorsement | None
     if found is not None:
         return found
     query = select(Endorsement).where(
-        Endorsement.found_by == number, Endorsement.kiosk_id == kiosk_id, Endorsement.live)
+        Endorsement.found_by == number, Endorsement.kiosk_id == kiosk_id, Endorsement.live
+    )
     return session.scalars(query.with_for_update()).one_or_none()
 
 
@@ -47,8 +48,18 @@ def has_no_answer() -> ColumnElement[bool]:
 def close_unasked(session: Session, endorsement_id: UUID, kiosk_id: str, state: str, now: datetime) -> Endorsement:
     """A record without a permit, which takes the id: whoever asks for it later gets 409 "idempotency_conflict"."""
     endorsement = Endorsement(
-        endorsement_id=endorsement_id, kiosk_id=kiosk_id, permit_number="", permit_file="", state=state, live=False,
-        answer=_NO_ANSWER, writes_composed=0, last_batch=0, batches_before=0, created_at=now, updated_at=now,
+        endorsement_id=endorsement_id,
+        kiosk_id=kiosk_id,
+        permit_number="",
+        permit_file="",
+        state=state,
+        live=False,
+        answer=_NO_ANSWER,
+        writes_composed=0,
+        last_batch=0,
+        batches_before=0,
+        created_at=now,
+        updated_at=now,
     )
     session.add(endorsement)
     session.flush()

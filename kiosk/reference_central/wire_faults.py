@@ -24,24 +24,24 @@ from kiosk.reference_central.listening import SCOPE_ABORT, SCOPE_WRITE
 from kiosk.reference_central.problems import problem_body
 
 FAULT_NAMES = (
-    "slow",                            # every call is begun some time after it came
-    "late",                            # every call is carried out at once and answered some time afterwards
-    "repeated",                        # something on the way sends every call twice; the second answer arrives
-    "answers_twice",                   # the same answer stands on the line twice
-    "hang",                            # no answer, the connection stays open
-    "refuse_connection",               # the connection breaks before anything is done
-    "drop_connection_after_commit",    # everything is done, the answer is lost
+    "slow",  # every call is begun some time after it came
+    "late",  # every call is carried out at once and answered some time afterwards
+    "repeated",  # something on the way sends every call twice; the second answer arrives
+    "answers_twice",  # the same answer stands on the line twice
+    "hang",  # no answer, the connection stays open
+    "refuse_connection",  # the connection breaks before anything is done
+    "drop_connection_after_commit",  # everything is done, the answer is lost
     "garbage_json",
-    "wrong_type",                      # a web page instead of JSON
+    "wrong_type",  # a web page instead of JSON
     "too_large",
     "http_500",
-    "wrong_date",                      # central's clock is a day ahead
-    "refuse",                          # "counter_only" to every request for an endorsement
-    "says_already_current",            # the same with "this permit is current already"
-    "other_content",                   # a good grant of something else than what central will write
-    "wrong_verdict",                   # "written" where it failed, "failed" where it was written
-    "forbidden_command",               # a batch asks for something outside the permit file
-    "endless_batches",                 # no verdict ever, always one more batch
+    "wrong_date",  # central's clock is a day ahead
+    "refuse",  # "counter_only" to every request for an endorsement
+    "says_already_current",  # the same with "this permit is current already"
+    "other_content",  # a good grant of something else than what central will write
+    "wrong_verdict",  # "written" where it failed, "failed" where it was written
+    "forbidden_command",  # a batch asks for something outside the permit file
+    "endless_batches",  # no verdict ever, always one more batch
     "unsigned_grant",
     "bad_signature",
     "unknown_key",
@@ -172,11 +172,12 @@ def _other_verdict(step: Document) -> None:
 
 def _forbidden(step: Document) -> None:
     if step.get("batch") is not None:
-        step["batch"]["commands"] = [{"apdu": "0020008108" + "31" * 8, "expect": ["9000"]}]     # VERIFY of a PIN
+        step["batch"]["commands"] = [{"apdu": "0020008108" + "31" * 8, "expect": ["9000"]}]  # VERIFY of a PIN
 
 
 _IN_SESSIONS: dict[str, Callable[[Document], None]] = {
-    "wrong_verdict": _other_verdict, "forbidden_command": _forbidden,
+    "wrong_verdict": _other_verdict,
+    "forbidden_command": _forbidden,
 }
 _INSTEAD_OF_A_GRANT: dict[str, dict[str, Any]] = {
     "refuse": {"state": "refused", "code": "counter_only"},
@@ -184,7 +185,8 @@ _INSTEAD_OF_A_GRANT: dict[str, dict[str, Any]] = {
 }
 _OTHERWISE: dict[str, Callable[[contract.GrantPayload], dict[str, Any]]] = {
     "other_content": lambda payload: {
-        "content": payload.content.model_copy(update={"endorsement_count": payload.content.endorsement_count + 5})},
+        "content": payload.content.model_copy(update={"endorsement_count": payload.content.endorsement_count + 5})
+    },
     "grant_for_other_chip": lambda payload: {"chip_serial": "FFFFFFFFFFFFFFFF"},
     "grant_for_other_permit": lambda payload: {"permit_number": "000000000000000000"},
     "expired_grant": lambda payload: {"expires_at": payload.issued_at - timedelta(minutes=1)},
@@ -224,7 +226,7 @@ async def _collected(application: ASGIApp, scope: Scope, receive: Receive) -> _A
 def _go_on_for_ever(path: str, request: bytes, answer: _Answer) -> None:
     """In place of a verdict, and of a complaint about a batch that was none of ours, one more batch."""
     if path.endswith("/responses") and json.loads(answer.body).get("batch") is None:
-        harmless = [{"apdu": "0084000004", "expect": ["9000"]}]       # GET CHALLENGE
+        harmless = [{"apdu": "0084000004", "expect": ["9000"]}]  # GET CHALLENGE
         batch = {"number": json.loads(request)["batch"] + 1, "commands": harmless}
         answer.status, answer.content_type = 200, contract.JSON_TYPE
         answer.body = json.dumps({"session_id": path.split("/")[-2], "batch": batch}).encode()

@@ -44,7 +44,9 @@ class ClockNotes:
         if last_at is not None:
             self._clock.hold_against(last_at)
 
+
 def watched(clock: Clock | None, right_time_s: float) -> WatchedClock:
     """Over this clock; None: over the machine's own, which may have been suspended."""
     return WatchedClock(
-        clock or SystemClock(), timedelta(seconds=right_time_s), time.monotonic if clock is None else None)
+        clock or SystemClock(), timedelta(seconds=right_time_s), time.monotonic if clock is None else None
+    )

@@ -22,6 +22,7 @@ ONE_LOOK_S = 0.5
 together.
 """
 
+
 @dataclass(frozen=True, slots=True)
 class ClockNews:
     """What the journal is to keep: the name of the note, and its facts."""
@@ -41,9 +42,9 @@ class WatchedClock:
         self._awake = awake
         self._lock = threading.Lock()
         self._news: list[ClockNews] = []
-        self._is_heard = False      # central, since the start
-        self._is_behind = False     # the journal, at the start
-        self._has_jumped = False    # since central confirmed it last
+        self._is_heard = False  # central, since the start
+        self._is_behind = False  # the journal, at the start
+        self._has_jumped = False  # since central confirmed it last
         self.jumps = 0
         wall, passed_s = self._readings()
         self._told, self._told_at_s = wall, passed_s

@@ -24,13 +24,11 @@ class Crew:
     rest is for one. `monotonic`: the workers' own clock. `lesser`: names of those without which visits go on.
     """
 
-    def __init__(
-        self, workers: Sequence[Worker], monotonic: Callable[[], float], lesser: Collection[str] = ()
-    ) -> None:
+    def __init__(self, workers: Sequence[Worker], monotonic: Callable[[], float], lesser: Collection[str] = ()) -> None:
         self._workers = workers
         self._monotonic = monotonic
         self._lesser = lesser
-        self._hanging: set[str] = set()         # whom the log has named
+        self._hanging: set[str] = set()  # whom the log has named
         self._well_at = monotonic()
 
     @property
@@ -76,8 +74,13 @@ class Crew:
         elif hang is not None and worker.name not in self._hanging:
             self._hanging.add(worker.name)
             log(
-                LogEvent.WORKER_HANGS, level=logging.CRITICAL, worker=hang.worker, doing=hang.doing,
-                silent_s=round(hang.silent_s, 1), running_s=round(hang.running_s, 1))
+                LogEvent.WORKER_HANGS,
+                level=logging.CRITICAL,
+                worker=hang.worker,
+                doing=hang.doing,
+                silent_s=round(hang.silent_s, 1),
+                running_s=round(hang.running_s, 1),
+            )
 
 
 def _trouble(worker: Worker) -> Fault | None:

@@ -60,8 +60,15 @@ class Engine:
     """
 
     def __init__(
-        self, site: Site, journal: Journal, clock: Clock, perform: Perform, show: Show, message_of: MessageOf,
-        seal: Seal, look_at_clock: Callable[[], None] = lambda: None,
+        self,
+        site: Site,
+        journal: Journal,
+        clock: Clock,
+        perform: Perform,
+        show: Show,
+        message_of: MessageOf,
+        seal: Seal,
+        look_at_clock: Callable[[], None] = lambda: None,
     ) -> None:
         self._site = site
         self._message_of = message_of
@@ -76,10 +83,10 @@ class Engine:
         self._state: s.State = s.Recovering()
         self._screen: int | None = None
         self._deadline_at = 0.0
-        self._off_at: float | None = None       # by when the program ends; None: nobody wishes it to
+        self._off_at: float | None = None  # by when the program ends; None: nobody wishes it to
         self._has_ended = threading.Event()
-        self._recording_since: float | None = None      # by the clock; another thread may read it
-        self._untold: list[do.Effect] = []      # what tells central, and stands on no disk yet
+        self._recording_since: float | None = None  # by the clock; another thread may read it
+        self._untold: list[do.Effect] = []  # what tells central, and stands on no disk yet
 
     @property
     def state(self) -> s.State:
@@ -183,7 +190,8 @@ class Engine:
         self._recording_since = self._clock.monotonic()
         try:
             self._journal.append(
-                self._record(now, event, next_step), [message for _, message in self._messages(next_step, now)])
+                self._record(now, event, next_step), [message for _, message in self._messages(next_step, now)]
+            )
         except JournalFailed as error:
             log(LogEvent.JOURNAL_FAILED, level=logging.CRITICAL, error=str(error), fault=error.fault.code)
             if isinstance(event, _PROMISED):
@@ -204,14 +212,14 @@ class Engine:
     def _messages(self, next_step: Step, now: datetime) -> list[tuple[do.Effect, OutboundMessage]]:
         """What central must be told of a step, in the order in which the machine says it."""
         return [
-            (effect, message) for effect in next_step.effects
-            if (message := self._message_of(effect, now)) is not None]
+            (effect, message) for effect in next_step.effects if (message := self._message_of(effect, now)) is not None
+        ]
 
     def _enter_without_journal(self, now: datetime, event: on.Event, next_step: Step, why: Fault) -> None:
         """What needs the journal is not begun. The rest happens; the journal keeps it until the disk takes it."""
         kept = Step(
-            next_step.state,
-            tuple(effect for effect in next_step.effects if not isinstance(effect, do.NeedsJournal)))
+            next_step.state, tuple(effect for effect in next_step.effects if not isinstance(effect, do.NeedsJournal))
+        )
         for effect in next_step.effects:
             if isinstance(effect, do.NeedsJournal):
                 log(LogEvent.EFFECT_WITHHELD, level=logging.CRITICAL, effect=type(effect).__name__)
@@ -232,9 +240,13 @@ class Engine:
         if after != before or isinstance(after, s.Recovering):
             why = _why_closed(before, after)
             log(
-                LogEvent.STEP, before=type(before).__name__, after=type(after).__name__,
-                visit=str(visit.id) if visit else None, fault=why.code if why else None,
-                part=why.part.name.lower() if why else None)
+                LogEvent.STEP,
+                before=type(before).__name__,
+                after=type(after).__name__,
+                visit=str(visit.id) if visit else None,
+                fault=why.code if why else None,
+                part=why.part.name.lower() if why else None,
+            )
         # The screen is up before the hardware moves. It is also shown anew when only the deadline began anew.
         self._screen = self._show(after)
         for effect in next_step.effects:
@@ -249,7 +261,7 @@ class Engine:
         while not self._inbox.empty():
             item = self._inbox.get()
             if isinstance(item, threading.Event):
-                item.set()          # who asked for a turn need not wait for it any more
+                item.set()  # who asked for a turn need not wait for it any more
 
     def _set_deadline(self, state: s.State) -> None:
         self._deadline_at = self._clock.monotonic() + deadline_of(state).seconds

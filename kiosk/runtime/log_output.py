@@ -40,8 +40,8 @@ class LogOutput(io.TextIOBase):
     def __init__(self, target: int) -> None:
         self._target = target
         self._lines: queue.SimpleQueue[str | None] = queue.SimpleQueue()
-        self._begun: dict[int, str] = {}        # by thread: what it wrote of a line that has not ended
-        self._counting = threading.RLock()      # a destructor may say something in the middle of the counting
+        self._begun: dict[int, str] = {}  # by thread: what it wrote of a line that has not ended
+        self._counting = threading.RLock()  # a destructor may say something in the middle of the counting
         self._dropped = 0
         self._told = 0
         self._is_torn = False
@@ -50,7 +50,7 @@ class LogOutput(io.TextIOBase):
         self._thread.start()
 
     @property
-    def encoding(self) -> str:      # type: ignore[override]
+    def encoding(self) -> str:  # type: ignore[override]
         return "utf-8"
 
     @property
@@ -108,17 +108,17 @@ class LogOutput(io.TextIOBase):
         left = memoryview(("\n" * self._is_torn + text).encode("utf-8", errors="backslashreplace"))
         try:
             while left:
-                left = left[self._written(left):]
+                left = left[self._written(left) :]
                 self._is_torn = True
         except OSError:
-            return False        # the reader is gone, the disk is full, the terminal hung up
+            return False  # the reader is gone, the disk is full, the terminal hung up
         self._is_torn = False
         return True
 
     def _written(self, data: memoryview) -> int:
         try:
             return os.write(self._target, data)
-        except BlockingIOError:     # somebody who shares the descriptor made it so
+        except BlockingIOError:  # somebody who shares the descriptor made it so
             select.select([], [self._target], [])
             return 0
 
@@ -137,7 +137,7 @@ def lines_dropped() -> int:
 def never_wait_for_the_log() -> None:
     """From now until the process ends, whatever it says goes through a `LogOutput`. Call before anything is logged."""
     target = os.dup(STDERR)
-    faulthandler.enable(target)     # a hanging process is ended by SIGABRT; where it hung is its last word
+    faulthandler.enable(target)  # a hanging process is ended by SIGABRT; where it hung is its last word
     output = LogOutput(target)
     reading, writing = os.pipe2(os.O_CLOEXEC)
     # A full pipe must not stop C code that holds Python's lock, for then the reader below could not run either.
@@ -154,7 +154,7 @@ def never_wait_for_the_log() -> None:
 def _finish(hearing: threading.Thread, output: LogOutput) -> None:
     null = os.open(os.devnull, os.O_WRONLY)
     for descriptor in (STDOUT, STDERR):
-        os.dup2(null, descriptor)       # so that the reader finds the end, unless a child has the pipe too
+        os.dup2(null, descriptor)  # so that the reader finds the end, unless a child has the pipe too
     hearing.join(FLUSHED_WITHIN_S)
     output.end()
 

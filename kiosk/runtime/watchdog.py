@@ -47,8 +47,12 @@ class NotifySocket:
         except OSError as error:
             if not self._is_deaf:
                 log(
-                    LogEvent.NOTIFY_FAILED, level=logging.WARNING, message=message, address=_shown(self._address),
-                    error=error.strerror or str(error))
+                    LogEvent.NOTIFY_FAILED,
+                    level=logging.WARNING,
+                    message=message,
+                    address=_shown(self._address),
+                    error=error.strerror or str(error),
+                )
             self._is_deaf = True
             return False
         self._is_deaf = False
@@ -78,8 +82,12 @@ def feeding_interval_s(environment: Mapping[str, str]) -> float:
         log(LogEvent.WATCHDOG_UNREADABLE, level=logging.WARNING, variable=WATCHDOG_USEC, value=_shown(asked))
         return 0.0
     if not _is_ours(environment.get(WATCHDOG_PID, "")):
-        log(LogEvent.WATCHDOG_UNREADABLE, level=logging.WARNING, variable=WATCHDOG_PID,
-            value=_shown(environment[WATCHDOG_PID]))
+        log(
+            LogEvent.WATCHDOG_UNREADABLE,
+            level=logging.WARNING,
+            variable=WATCHDOG_PID,
+            value=_shown(environment[WATCHDOG_PID]),
+        )
         return 0.0
     return int(asked) / 2e6
 
@@ -114,8 +122,11 @@ class Watchdog:
     """
 
     def __init__(
-        self, ails: Callable[[], str | None], look_after: Callable[[], None] = lambda: None,
-        environment: Mapping[str, str] | None = None, round_s: float = ROUND_S,
+        self,
+        ails: Callable[[], str | None],
+        look_after: Callable[[], None] = lambda: None,
+        environment: Mapping[str, str] | None = None,
+        round_s: float = ROUND_S,
     ) -> None:
         environment = os.environ if environment is None else environment
         self._ails = ails

@@ -48,7 +48,9 @@ class Worker:
     """
 
     def __init__(
-        self, name: str, on_death: Callable[[str, BaseException], None],
+        self,
+        name: str,
+        on_death: Callable[[str, BaseException], None],
         monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
         self.name = name

@@ -88,7 +88,7 @@ class TriesFile:
             file.flush()
             os.fsync(file.fileno())
         written.replace(self._path)
-        directory = os.open(self._path.parent, os.O_RDONLY | os.O_DIRECTORY)     # or the name is not on the disk yet
+        directory = os.open(self._path.parent, os.O_RDONLY | os.O_DIRECTORY)  # or the name is not on the disk yet
         try:
             os.fsync(directory)
         finally:

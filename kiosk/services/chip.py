@@ -45,7 +45,12 @@ class ChipService:
     """Owns the coupler on its worker's thread."""
 
     def __init__(
-        self, chip: PermitChip, coupler: Coupler, seal: Seal, worker: Worker, pcscd_restart: PcscdRestart,
+        self,
+        chip: PermitChip,
+        coupler: Coupler,
+        seal: Seal,
+        worker: Worker,
+        pcscd_restart: PcscdRestart,
     ) -> None:
         self._chip = chip
         self._coupler = coupler
@@ -156,7 +161,7 @@ class ChipService:
         try:
             self._coupler.look()
         except DriverError:
-            return False        # the error before it has been told
+            return False  # the error before it has been told
         return True
 
     def _slot_comes_back(self) -> bool:
@@ -182,8 +187,14 @@ class ChipService:
 
 def _log_untold(field: str) -> None:
     log(
-        LogEvent.DEVICE_TROUBLE, level=logging.WARNING, device="permit_chip", doing="reading the permit",
-        error="ContentUnusual", message=f"{field} is nothing that central could be told", fault=None)
+        LogEvent.DEVICE_TROUBLE,
+        level=logging.WARNING,
+        device="permit_chip",
+        doing="reading the permit",
+        error="ContentUnusual",
+        message=f"{field} is nothing that central could be told",
+        fault=None,
+    )
 
 
 def to_permit(record: ChipRecord) -> Permit:

@@ -15,8 +15,8 @@ from kiosk.workflow import effects as do
 from kiosk.workflow import events as on
 
 DEVICE = "code_scanner"
-SLICE_S = 0.2               # how long the worker does not look whether it is wanted elsewhere
-MOST_DAMAGED = 8            # one after the other, in one wait: the scanner is set wrongly or broken
+SLICE_S = 0.2  # how long the worker does not look whether it is wanted elsewhere
+MOST_DAMAGED = 8  # one after the other, in one wait: the scanner is set wrongly or broken
 
 
 class CodeScannerService:

@@ -13,7 +13,7 @@ from kiosk.domain.faults import CONFIGURATION, Fault, Part, Severity
 from kiosk.runtime.workers import LONGEST_JOB_S
 from kiosk.services.device_faults import fault_of
 from kiosk.services.device_health import BIN, CENTRAL, JOURNAL, DeviceHealth
-from kiosk.services.effect_dispatch import Desk, Handler, Post
+from kiosk.services.effect_dispatch import Handler, Post, ServiceThread
 from kiosk.services.journal_guard import JournalGuard
 from kiosk.workflow import effects as do
 from kiosk.workflow import events as on
@@ -55,14 +55,20 @@ class DeviceCheck:
     """
 
     def __init__(
-        self, id_card: Desk[IdCardService], permit: Desk[PermitService], chip: Desk[ChipService],
-        central: Desk[CentralService], journal: Desk[JournalLook], health: DeviceHealth,
-        standing: Callable[[], Fault | None], changed: Callable[[], None],
+        self,
+        id_card: ServiceThread[IdCardService],
+        permit: ServiceThread[PermitService],
+        chip: ServiceThread[ChipService],
+        central: ServiceThread[CentralService],
+        journal: ServiceThread[JournalLook],
+        health: DeviceHealth,
+        standing: Callable[[], Fault | None],
+        changed: Callable[[], None],
     ) -> None:
         self._changed = changed
         self._health = health
         self._standing = standing
-        self._looks: dict[str, tuple[Desk[Any], Callable[[Any], Fault | None]]] = {
+        self._looks: dict[str, tuple[ServiceThread[Any], Callable[[Any], Fault | None]]] = {
             "id_reader": (id_card, self._look_at_reader),
             "permit_unit": (permit, self._look_at_unit),
             "permit_chip": (chip, self._look_at_slot),
@@ -71,8 +77,8 @@ class DeviceCheck:
         }
         self._lock = threading.Lock()
         self._being_asked: set[str] = set()
-        self._answers: dict[str, Fault | None] = {}     # of the present look
-        self._untold: Post | None = None                # whom the present look is still to tell
+        self._answers: dict[str, Fault | None] = {}  # of the present look
+        self._untold: Post | None = None  # whom the present look is still to tell
 
     def carry_out(self, _: do.CheckDevices, post: Post) -> None:
         """Begin a look. Whoever is still being asked is not asked again: his answer counts when it comes."""
@@ -88,7 +94,8 @@ class DeviceCheck:
             tell(on.DeviceFailed(late))
         for name in asked:
             self._looks[name][0].submit(
-                partial(self._ask, name), "check", LONGEST_JOB_S, partial(self._answered, name, CONFIGURATION))
+                partial(self._ask, name), "check", LONGEST_JOB_S, partial(self._answered, name, CONFIGURATION)
+            )
 
     def _ask(self, name: str, service: Any) -> None:
         fault = self._looks[name][1](service)
@@ -121,7 +128,7 @@ class DeviceCheck:
         self._health.note(BIN, service.bin_trouble())
         if fault is None or fault.part is Part.PERMIT_UNIT:
             return self._noted("permit_unit", fault)
-        self._health.note("permit_unit", None)      # it answered; what is not well is the journal
+        self._health.note("permit_unit", None)  # it answered; what is not well is the journal
         return fault
 
     def _look_at_slot(self, service: ChipService) -> Fault | None:
@@ -130,7 +137,7 @@ class DeviceCheck:
     def _look_at_central(self, service: CentralService) -> Fault | None:
         fault = service.check()
         self._health.note(CENTRAL, service.trouble)
-        self._changed()     # or not: the heartbeat may have noted the same before
+        self._changed()  # or not: the heartbeat may have noted the same before
         return fault
 
     def _look_at_journal(self, service: JournalLook) -> Fault | None:

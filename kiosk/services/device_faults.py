@@ -34,7 +34,7 @@ _TABLE: dict[str, tuple[tuple[type[DriverError], Fault], ...]] = {
     ),
     "permit_unit": (
         (TransportError, faults.PERMIT_UNIT_LINK),
-        (NotInitialised, faults.PERMIT_UNIT_LINK),      # its power was gone: out of service until it is initialised
+        (NotInitialised, faults.PERMIT_UNIT_LINK),  # its power was gone: out of service until it is initialised
         (ProtocolError, faults.PERMIT_UNIT_PROTOCOL),
         (PermitJammed, faults.PERMIT_JAMMED),
         (CoverOpen, faults.UNIT_COVER_OPEN),
@@ -73,6 +73,12 @@ def fault_of(device: str, error: DriverError, *, doing: str) -> Fault:
     """The catalogue's fault for an error of `device`; logged here, so that no driver error goes unseen."""
     fault = fault_for(device, error)
     log(
-        LogEvent.DEVICE_TROUBLE, level=logging.WARNING, device=device, doing=doing, error=type(error).__name__,
-        message=str(error), fault=fault.code)
+        LogEvent.DEVICE_TROUBLE,
+        level=logging.WARNING,
+        device=device,
+        doing=doing,
+        error=type(error).__name__,
+        message=str(error),
+        fault=fault.code,
+    )
     return fault

@@ -36,7 +36,7 @@ class Service(Protocol):
 S = TypeVar("S", bound=Service)
 
 
-class Desk(Generic[S]):
+class ServiceThread(Generic[S]):
     """A worker and its service.
 
     `unusable(mistakes)` is called when a file that the configuration names cannot be used, as the service is built or
@@ -51,7 +51,10 @@ class Desk(Generic[S]):
         self._released = False
 
     def submit(
-        self, job: Callable[[S], None], doing: str = "other", longest_s: float = LONGEST_JOB_S,
+        self,
+        job: Callable[[S], None],
+        doing: str = "other",
+        longest_s: float = LONGEST_JOB_S,
         not_done: Callable[[], None] = lambda: None,
     ) -> None:
         """Let the service do something on its thread. `doing`, `longest_s`: see `Worker.submit`; `not_done()` is called
@@ -61,7 +64,7 @@ class Desk(Generic[S]):
 
     def _do(self, job: Callable[[S], None], not_done: Callable[[], None]) -> None:
         if self._released:
-            return      # another desk handed this on while it was let go of: nobody would let go of it again
+            return  # another desk handed this on while it was let go of: nobody would let go of it again
         try:
             if self._service is None:
                 self._service = self._build(self.worker)
@@ -91,19 +94,23 @@ class Desk(Generic[S]):
             self._service = None
 
 
-def by_desk(desk: Desk[Any]) -> Handler:
+def by_desk(desk: ServiceThread[Any]) -> Handler:
     """Carries an effect out at `desk`, within the time that such a job may take."""
+
     def carry_out(effect: do.Effect, post: Post) -> None:
         kind = type(effect)
         desk.submit(
-            lambda service: service.handlers[kind](effect, post), doing=kind.__name__,
-            longest_s=longest_time(kind).seconds)
+            lambda service: service.handlers[kind](effect, post),
+            doing=kind.__name__,
+            longest_s=longest_time(kind).seconds,
+        )
 
     return carry_out
 
 
 def unless(fault: Callable[[], Fault | None], carry_out: Handler, *instead: on.Event) -> Handler:
     """While there is a fault, tells it and `instead`, and does not begin."""
+
     def carry_out_or_tell(effect: do.Effect, post: Post) -> None:
         if (present := fault()) is None:
             carry_out(effect, post)
@@ -114,19 +121,19 @@ def unless(fault: Callable[[], Fault | None], carry_out: Handler, *instead: on.E
     return carry_out_or_tell
 
 
-class Performer:
+class EffectDispatcher:
     """The table from effects to desks. An effect may go to several (`Wipe`)."""
 
     def __init__(self) -> None:
         self._routes: dict[type, list[Callable[[do.Effect, Post], None]]] = {}
         self._post: Callable[[on.Event, UUID | None], None] | None = None
 
-    def give(self, desk: Desk[Any], effects: Iterable[type]) -> None:
+    def give(self, desk: ServiceThread[Any], effects: Iterable[type]) -> None:
         """Let `desk` carry out every one of `effects`."""
         for effect in effects:
             self._routes.setdefault(effect, []).append(by_desk(desk))
 
-    def do_at_once(self, effect: type, carry_out: Handler) -> None:
+    def handle_inline(self, effect: type, carry_out: Handler) -> None:
         """Carry `effect` out on the machine's own thread: calculations, and what only hands jobs on."""
         self._routes.setdefault(effect, []).append(carry_out)
 

@@ -28,7 +28,7 @@ from kiosk.workflow import effects as do
 from kiosk.workflow import events as on
 
 CODE = re.compile(r"(?P<number>[0-9]{2})(?P<secret>[0-9]{6,10})")
-COST, BLOCK, LANES = 2**14, 8, 1        # RFC 7914, section 2: 16 MB and some 50 ms on a small PC
+COST, BLOCK, LANES = 2**14, 8, 1  # RFC 7914, section 2: 16 MB and some 50 ms on a small PC
 _SALT_BYTES = 16
 
 
@@ -59,7 +59,8 @@ def is_of(secret: str, kept: str) -> bool:
 
 def _key(secret: str, salt: bytes, cost: int, block: int, lanes: int) -> bytes:
     return hashlib.scrypt(
-        secret.encode(), salt=salt, n=cost, r=block, p=lanes, maxmem=256 * cost * block * lanes, dklen=KEY_BYTES)
+        secret.encode(), salt=salt, n=cost, r=block, p=lanes, maxmem=256 * cost * block * lanes, dklen=KEY_BYTES
+    )
 
 
 def _base64(raw: bytes) -> str:

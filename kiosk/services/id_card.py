@@ -91,7 +91,7 @@ class IdCardService:
         day = today(self._clock)
         if document.is_expired(day):
             if not self._clock.is_heard:
-                return on.DeviceFailed(CENTRAL_UNREACHABLE)     # it may be the clock that is ahead
+                return on.DeviceFailed(CENTRAL_UNREACHABLE)  # it may be the clock that is ahead
             return on.IdCardRefused(Refusal("id_card_expired"))
         return on.IdCardRead(document, day)
 

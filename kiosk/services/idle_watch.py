@@ -15,7 +15,7 @@ from drivers.errors import DriverError
 from kiosk.domain.faults import Fault
 from kiosk.services.device_faults import fault_for, fault_of
 from kiosk.services.device_health import DeviceHealth
-from kiosk.services.effect_dispatch import Desk, Post
+from kiosk.services.effect_dispatch import Post, ServiceThread
 from kiosk.workflow import effects as do
 
 _LONGEST_S = 60.0
@@ -27,7 +27,9 @@ class IdleWatch:
     on a device's thread when it works again or no more.
     """
 
-    def __init__(self, desks: Mapping[str, Desk[Any]], health: DeviceHealth, changed: Callable[[], None]) -> None:
+    def __init__(
+        self, desks: Mapping[str, ServiceThread[Any]], health: DeviceHealth, changed: Callable[[], None]
+    ) -> None:
         self._desks = desks
         self._health = health
         self._changed = changed

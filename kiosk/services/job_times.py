@@ -28,7 +28,8 @@ _PRINT = LongestTime(60.0, "a receipt takes three seconds, a long slip sent as d
 _CALCULATION = LongestTime(30.0, "a calculation, with fonts or files read for it")
 
 BACKGROUND = LongestTime(
-    3600.0, "a day's messages to a central that takes its time, or half a year's journal on a dying disk")
+    3600.0, "a day's messages to a central that takes its time, or half a year's journal on a dying disk"
+)
 """For what is done while nobody waits for it."""
 
 _TABLE: dict[type, LongestTime] = {

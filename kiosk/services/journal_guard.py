@@ -42,8 +42,12 @@ class JournalGuard:
         verdict = self._journal.verify()
         self._broken = verdict.broken
         log(
-            LogEvent.JOURNAL_VERIFIED, level=logging.INFO if verdict.broken is None else logging.CRITICAL,
-            head=str(verdict.head), verified=verdict.verified, broken=_told(verdict.broken))
+            LogEvent.JOURNAL_VERIFIED,
+            level=logging.INFO if verdict.broken is None else logging.CRITICAL,
+            head=str(verdict.head),
+            verified=verdict.verified,
+            broken=_told(verdict.broken),
+        )
         if verdict.broken is not None:
             self._tell(JOURNAL_BROKEN)
 
@@ -78,7 +82,7 @@ class JournalGuard:
                 return
             path = place.name_of_copy(head) if self._copy is None else self._copy[0]
             half = path.with_name(f"{path.name}.half")
-            half.unlink(missing_ok=True)        # of a program that was ended while it copied
+            half.unlink(missing_ok=True)  # of a program that was ended while it copied
             self._journal.copy(half)
             half.replace(path)
         except (OSError, JournalFailed) as error:
@@ -99,8 +103,12 @@ class JournalGuard:
             return
         self._broken = broken
         log(
-            LogEvent.JOURNAL_VERIFIED, level=logging.CRITICAL, head=str(self._journal.head()), verified=0,
-            broken=_told(broken))
+            LogEvent.JOURNAL_VERIFIED,
+            level=logging.CRITICAL,
+            head=str(self._journal.head()),
+            verified=0,
+            broken=_told(broken),
+        )
         self._tell(JOURNAL_BROKEN)
         self._journal.note(chain.FOUND_BROKEN, {"kind": broken.kind.value, "number": broken.number})
 

@@ -49,8 +49,15 @@ class PermitService:
     """
 
     def __init__(
-        self, unit: PermitUnit, worker: Worker, journal: Journal, clock: Clock, draw_face: DrawFace,
-        default_language: str, bin_capacity: int, slot: SlotWatch | None,
+        self,
+        unit: PermitUnit,
+        worker: Worker,
+        journal: Journal,
+        clock: Clock,
+        draw_face: DrawFace,
+        default_language: str,
+        bin_capacity: int,
+        slot: SlotWatch | None,
     ) -> None:
         self._unit = unit
         self._worker = worker
@@ -65,7 +72,7 @@ class PermitService:
         self._drawn: tuple[PermitContent, str, FaceRaster] | None = None
         self._face_dirty = False
         self._watching: Post | None = None
-        self._untold = False        # the journal could not tell when it was asked last
+        self._untold = False  # the journal could not tell when it was asked last
 
     @property
     def handlers(self) -> Mapping[type, Handler]:
@@ -145,10 +152,10 @@ class PermitService:
         except JournalFailed as error:
             fault = _unreadable(error)
             if not self._untold:
-                self._untold = True     # the disk has until the next look: what it tells may let a write be finished
+                self._untold = True  # the disk has until the next look: what it tells may let a write be finished
                 post(on.PathNotInspected(fault))
                 return
-            story = UNKNOWN_STORY       # whatever the disk says, a permit goes back
+            story = UNKNOWN_STORY  # whatever the disk says, a permit goes back
         else:
             self._untold = False
         post(on.PathInspected(_CUSTODY[status.position], story, visit))
@@ -177,7 +184,7 @@ class PermitService:
         told = on.PermitTakenIn() if outcome is TakeInOutcome.TAKEN_IN else on.PermitNotTakenIn()
         trouble = self._slot_trouble()
         if isinstance(told, on.PermitTakenIn) or trouble is None:
-            post(told)      # what the slot is worth, the reading of the chip will tell
+            post(told)  # what the slot is worth, the reading of the chip will tell
         else:
             post(on.DeviceFailed(trouble))
             post(told)

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from drivers.errors import DriverError
 from kiosk.domain.faults import COUPLER_SILENT, Fault
 from kiosk.services.device_faults import fault_of
-from kiosk.services.effect_dispatch import Desk
+from kiosk.services.effect_dispatch import ServiceThread
 
 if TYPE_CHECKING:
     from kiosk.services.chip import ChipService
@@ -34,12 +34,12 @@ POLL_S = 0.02
 class SlotWatch:
     """Used by the permit unit's thread; looks on the chip's."""
 
-    def __init__(self, chip: Desk[ChipService]) -> None:
+    def __init__(self, chip: ServiceThread[ChipService]) -> None:
         self._chip = chip
         self._changed = threading.Condition()
         self._asked_at: float | None = None
         self._answered_at = 0.0
-        self._failed: Fault | None = None       # at the latest look
+        self._failed: Fault | None = None  # at the latest look
         self._believed: Fault | None = None
 
     def look(self, is_given_up: Callable[[], bool]) -> Fault | None:

@@ -18,11 +18,16 @@ from kiosk.texts.words import SOURCE_LANGUAGE, Citation, CitedDocument, LocalTex
 
 _DAY = {"year": 2026, "month": 11, "day": 22, "month_name": ""}
 _FORMATS: Mapping[str, Mapping[str, object]] = {
-    "format.date": _DAY, "format.figures": _DAY, "format.no_date": {},
+    "format.date": _DAY,
+    "format.figures": _DAY,
+    "format.no_date": {},
     "format.named_list": {"name": "", "members": ""},
-    "format.citation": {"rule": "", "documents": ""}, "format.document": {"title": "", "sections": ""},
-    "format.between_sentences": {}, "format.between_members": {},
-    "format.between_documents": {}, "format.between_sections": {},
+    "format.citation": {"rule": "", "documents": ""},
+    "format.document": {"title": "", "sections": ""},
+    "format.between_sentences": {},
+    "format.between_members": {},
+    "format.between_documents": {},
+    "format.between_sections": {},
 }
 """What the punctuation of a language is made of, and what may be filled in."""
 
@@ -65,7 +70,7 @@ class Translation:
             language, path = SOURCE_LANGUAGE, locale_dir / f"{SOURCE_LANGUAGE}.toml"
         try:
             written = path.stat()
-        except OSError:     # gone since, or not to be had: reading it says so
+        except OSError:  # gone since, or not to be had: reading it says so
             return _read(path, language)
         return _kept(path, language, written.st_mtime_ns, written.st_size)
 
@@ -145,8 +150,11 @@ class Translation:
 
 
 def _mistakes(texts: dict[str, object], month_names: object) -> Iterator[str]:
-    if not isinstance(month_names, list) or len(month_names) not in (0, 12) or not all(
-            isinstance(name, str) for name in month_names):
+    if (
+        not isinstance(month_names, list)
+        or len(month_names) not in (0, 12)
+        or not all(isinstance(name, str) for name in month_names)
+    ):
         yield "format.month_names: must be twelve texts"
     for key, text in texts.items():
         if not isinstance(text, str):

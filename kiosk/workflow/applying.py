@@ -19,7 +19,7 @@ _TELEPHONE = re.compile(r"1[0-9]{10}|0[0-9]{9,11}")
 """A mobile number of 11 digits, or an area code with a number of 7 or 8 digits behind it (national numbering plan)."""
 
 
-def set_out(site: Site, visit: s.Visit, matter: s.Matter) -> Step:
+def set_out(site: Site, visit: s.Visit, matter: s.AssessedCase) -> Step:
     """Ask first what the region asks of an applicant, then send the application."""
     service = _service(site, visit)
     if service is not None and service.collection is not None and service.collection.chosen == AT_APPLICATION:
@@ -34,14 +34,14 @@ def _service(site: Site, visit: s.Visit) -> OfferedService | None:
     return site.region.services.get(visit.purpose.service)
 
 
-def _ask_telephone(site: Site, visit: s.Visit, matter: s.Matter, collection: str | None) -> Step:
+def _ask_telephone(site: Site, visit: s.Visit, matter: s.AssessedCase, collection: str | None) -> Step:
     service = _service(site, visit)
     if service is not None and service.review is not None and service.review.asks_telephone:
         return Step(s.EnteringTelephone(visit, matter, collection))
     return _send(visit, matter, collection, None)
 
 
-def _send(visit: s.Visit, matter: s.Matter, collection: str | None, telephone: Personal[str] | None) -> Step:
+def _send(visit: s.Visit, matter: s.AssessedCase, collection: str | None, telephone: Personal[str] | None) -> Step:
     application = do.Apply(visit.endorsement_id, visit.purpose, matter, collection, telephone)
     return Step(s.Applying(visit, matter, collection), (application,))
 
@@ -82,8 +82,7 @@ def applying(site: Site, state: s.Applying, event: on.Event) -> Step | None:
         case on.ApplicationReceived(received=received):
             applied = s.Applied(state.matter.case, state.visit.purpose.service, received, state.collection)
             if isinstance(state.matter.case, s.UnreadCase):
-                return Step(
-                    s.PrintingSlip(state.visit, applied), (do.PrintApplicationSlip(state.visit, applied),))
+                return Step(s.PrintingSlip(state.visit, applied), (do.PrintApplicationSlip(state.visit, applied),))
             return conclude(state.visit, state.matter.case, applied)
         case on.EndorsementRefused(refusal=refusal):
             return refuse(site, state, refusal)
@@ -101,8 +100,7 @@ def _withdraw(state: s.Applying, code: str) -> Step:
     """Central may have taken the application in without our hearing of it: it is told to forget it."""
     case = state.matter.case
     declined = s.Declined(Refusal(code), case.permit if isinstance(case, s.Case) else None)
-    return conclude(
-        state.visit, case, declined, do.CancelEndorsement(state.visit.endorsement_id, "kiosk_gave_up"))
+    return conclude(state.visit, case, declined, do.CancelEndorsement(state.visit.endorsement_id, "kiosk_gave_up"))
 
 
 def refuse(site: Site, state: s.Applying | s.AskingCentral, refusal: Refusal) -> Step:

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from kiosk.domain.endorsement import Service
 from kiosk.policy.assessment import Served
-from kiosk.policy.foresight import Foresight, agents_offered, foresee
+from kiosk.policy.foresight import ServiceAvailability, agents_offered, availability_of
 from kiosk.workflow import events as on
 from kiosk.workflow import states as s
 from kiosk.workflow.intents import Intent
@@ -17,8 +17,7 @@ ANYBODY = "entrusted"
 """Who acts for a holder and says no more, by the kinds of the region file."""
 
 GROUPS: dict[str, tuple[Service, ...]] = {
-    "something_changed": (
-        Service.CHANGE_ADDRESS, Service.CORRECT, Service.CHANGE_CATEGORY, Service.CHANGE_IDENTITY),
+    "something_changed": (Service.CHANGE_ADDRESS, Service.CORRECT, Service.CHANGE_CATEGORY, Service.CHANGE_IDENTITY),
     "permit_troubled": (Service.LOST, Service.DAMAGED, Service.FACE_ONLY),
 }
 """Services that are chosen in two steps: a screen offers at most seven choices."""
@@ -32,9 +31,9 @@ def begin(site: Site, began: on.VisitBegan) -> Step:
     return _set_out(site, began.visit)
 
 
-def foreseen(site: Site, purpose: s.Purpose) -> Foresight:
+def foreseen(site: Site, purpose: s.Purpose) -> ServiceAvailability:
     """What the rules say of the visit's service before anything was read."""
-    return foresee(site.region, purpose.service, agent=purpose.agent, pilot=site.pilot)
+    return availability_of(site.region, purpose.service, agent=purpose.agent, pilot=site.pilot)
 
 
 def choosing_service(site: Site, state: s.ChoosingService, event: on.Event) -> Step | None:

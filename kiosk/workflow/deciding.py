@@ -55,7 +55,10 @@ def _release(state: Deciding, reason: str) -> tuple[do.Effect, ...]:
             return (do.CancelEndorsement(state.grant.endorsement_id, reason),)
         case s.ReadingLicenceCode():
             return (do.StopCodeScanner(),)
-        case s.AwaitingAttendant(pursued=s.Offered(grant=grant)) | s.CheckingAttendant(pursued=s.Offered(grant=grant)):
+        case (
+            s.AwaitingAttendant(pursued=s.GrantedElsewhere(grant=grant))
+            | s.CheckingAttendant(pursued=s.GrantedElsewhere(grant=grant))
+        ):
             return (do.CancelEndorsement(grant.endorsement_id, reason),)
         case _:
             return ()
@@ -100,7 +103,7 @@ def asking_pending_rewrites(site: Site, state: s.AskingPendingRewrites, event: o
                 return _first(decline(visit, why_no_face(site), case), unused)
             return _first(ask_rules(site, visit, case, s.Answers(), central_silent=False), unused)
         case on.CentralFailed(fault=fault) if fault is CLOCK_WRONG:
-            return break_off(state, fault)      # no rule can be asked about a day that is not today
+            return break_off(state, fault)  # no rule can be asked about a day that is not today
         case on.CentralFailed() | on.DeadlinePassed() if visit.purpose.service is Service.FACE_ONLY:
             return _first(decline(visit, CENTRAL_UNREACHABLE.name, case), *_release(state, "no_answer"))
         case on.CentralFailed() | on.DeadlinePassed():
@@ -131,8 +134,13 @@ def _asked_of_agent(region: Region, purpose: s.Purpose) -> tuple[str, ...]:
 
 def _asked_of_service(region: Region, purpose: s.Purpose) -> tuple[str, ...]:
     service = region.services.get(purpose.service)
-    return () if service is None else tuple(
-        key for key in service.asks if purpose.agent is not None or not region.declarations[key].only_with_agent)
+    return (
+        ()
+        if service is None
+        else tuple(
+            key for key in service.asks if purpose.agent is not None or not region.declarations[key].only_with_agent
+        )
+    )
 
 
 def _next_of(region: Region, keys: tuple[str, ...], answers: s.Answers) -> str | None:
@@ -163,9 +171,7 @@ def declaring_for_holder(site: Site, state: s.DeclaringForHolder, event: on.Even
     return _leave(state, event)
 
 
-def _leave(
-    state: s.DeclaringForHolder | s.ChoosingCategory | s.Declaring, event: on.Event
-) -> Step | None:
+def _leave(state: s.DeclaringForHolder | s.ChoosingCategory | s.Declaring, event: on.Event) -> Step | None:
     match event:
         case on.PersonChose(intent=Intent.CANCEL):
             return decline(state.visit, "holder_cancelled", s.case_of(state))
@@ -178,7 +184,7 @@ def _leave(
 def assessing(site: Site, state: s.Assessing, event: on.Event) -> Step | None:
     match event:
         case on.Assessed(assessment=assessment, on=day):
-            return _assessed(site, state, s.Matter(state.case, state.answers, assessment, day))
+            return _assessed(site, state, s.AssessedCase(state.case, state.answers, assessment, day))
         case on.PersonChose(intent=Intent.CANCEL):
             return decline(state.visit, "holder_cancelled", state.case)
         case on.DeadlinePassed():
@@ -187,7 +193,7 @@ def assessing(site: Site, state: s.Assessing, event: on.Event) -> Step | None:
             return None
 
 
-def _assessed(site: Site, state: s.Assessing, matter: s.Matter) -> Step:
+def _assessed(site: Site, state: s.Assessing, matter: s.AssessedCase) -> Step:
     """What the holder has seen and went on from is not shown once more."""
     if state.shown is not None and can_go_on(matter) and _is_alike(state.shown, matter.assessment):
         return proceed(site, state.visit, matter)
@@ -200,15 +206,20 @@ def _assessed(site: Site, state: s.Assessing, matter: s.Matter) -> Step:
 
 def _is_alike(shown: Assessment, now: Assessment) -> bool:
     """Whether the holder would read the same again: how it is served, from when to when, what is lost."""
+
     def told(assessment: Assessment) -> tuple[object, ...]:
         return (
-            assessment.outcome, assessment.served_when_verified or assessment.served, assessment.new_valid_from,
-            assessment.new_valid_to, assessment.residence_years)
+            assessment.outcome,
+            assessment.served_when_verified or assessment.served,
+            assessment.new_valid_from,
+            assessment.new_valid_to,
+            assessment.residence_years,
+        )
 
     return told(shown) == told(now)
 
 
-def _has_choice_of_category(region: Region, purpose: s.Purpose, matter: s.Matter) -> bool:
+def _has_choice_of_category(region: Region, purpose: s.Purpose, matter: s.AssessedCase) -> bool:
     if purpose.service not in _MAY_BECOME_ANOTHER or matter.answers.category is not None:
         return False
     if matter.assessment.outcome in (None, AssessedOutcome.TOO_EARLY):
@@ -238,7 +249,7 @@ def categories_offered(region: Region, state: s.ChoosingCategory) -> tuple[str, 
     return others if state.visit.purpose.service is Service.CHANGE_CATEGORY else (own, *others)
 
 
-def served_at_best(matter: s.Matter) -> Served | None:
+def served_at_best(matter: s.AssessedCase) -> Served | None:
     """How it is served here once central verified what it can; when nothing is left to be shown, how it is served."""
     assessment = matter.assessment
     if matter.answers.is_evidence_settled:
@@ -246,20 +257,20 @@ def served_at_best(matter: s.Matter) -> Served | None:
     return assessment.served_when_verified or assessment.served
 
 
-def can_go_on(matter: s.Matter) -> bool:
+def can_go_on(matter: s.AssessedCase) -> bool:
     """Whether the next step is served here and now."""
     assessment = matter.assessment
     match assessment.outcome:
         case AssessedOutcome.IN_WINDOW | AssessedOutcome.OVERDUE:
             is_open = True
         case AssessedOutcome.REAPPLY:
-            is_open = assessment.new_valid_to is not None    # where the old permit may be rewritten
+            is_open = assessment.new_valid_to is not None  # where the old permit may be rewritten
         case _:
             is_open = False
     return is_open and served_at_best(matter) in (Served.AT_ONCE, Served.AFTER_REVIEW)
 
 
-def refusal_code(matter: s.Matter) -> str:
+def refusal_code(matter: s.AssessedCase) -> str:
     """The code of the no that an assessment is, or `holder_cancelled` where it is a yes."""
     if can_go_on(matter):
         return "holder_cancelled"
@@ -309,7 +320,7 @@ def _confirming_rule(site: Site, state: s.Declaring, event: on.Event) -> Step | 
             return _leave(state, event)
 
 
-def _go_on_asking(site: Site, visit: s.Visit, matter: s.Matter) -> Step:
+def _go_on_asking(site: Site, visit: s.Visit, matter: s.AssessedCase) -> Step:
     """The next question; after the last, the rules again if a yes may have changed what they say."""
     answers = matter.answers
     question = _next_of(site.region, _asked_of_service(site.region, visit.purpose), answers)
@@ -321,7 +332,7 @@ def _go_on_asking(site: Site, visit: s.Visit, matter: s.Matter) -> Step:
     return Step(assessing, (do.Assess(matter.case, visit.purpose, answers),))
 
 
-def proceed(site: Site, visit: s.Visit, matter: s.Matter) -> Step:
+def proceed(site: Site, visit: s.Visit, matter: s.AssessedCase) -> Step:
     """The holder goes on: questions, then evidence, then what the holder must confirm, then central."""
     if _next_of(site.region, _asked_of_service(site.region, visit.purpose), matter.answers) is not None:
         return _go_on_asking(site, visit, matter)
@@ -335,7 +346,7 @@ def proceed(site: Site, visit: s.Visit, matter: s.Matter) -> Step:
     return _see_who_stands_here(site, visit, matter)
 
 
-def _see_who_stands_here(site: Site, visit: s.Visit, pursued: s.Pursued) -> Step:
+def _see_who_stands_here(site: Site, visit: s.Visit, pursued: s.Proposal) -> Step:
     """Ask an attendant first, where the site has any."""
     rule = site.holder_check
     if rule.without_face is CheckWay.ATTENDANT:
@@ -343,9 +354,9 @@ def _see_who_stands_here(site: Site, visit: s.Visit, pursued: s.Pursued) -> Step
     return pursue(site, visit, pursued)
 
 
-def pursue(site: Site, visit: s.Visit, pursued: s.Pursued) -> Step:
+def pursue(site: Site, visit: s.Visit, pursued: s.Proposal) -> Step:
     """Go on with an application, a question to central, or what central had offered."""
-    if isinstance(pursued, s.Offered):
+    if isinstance(pursued, s.GrantedElsewhere):
         return offer(site, visit, pursued.case, pursued.grant, None)
     if pursued.assessment.served is Served.AFTER_REVIEW:
         return applying.set_out(site, visit, pursued)
@@ -387,4 +398,4 @@ def _take_up(site: Site, visit: s.Visit, case: s.Case, grant: Grant) -> Step:
     """Work decided elsewhere; nobody is fetched for what is refused in any case."""
     if not is_drawn_from_the_chip(case, grant):
         return turn_down(visit, case, grant)
-    return _see_who_stands_here(site, visit, s.Offered(case, grant))
+    return _see_who_stands_here(site, visit, s.GrantedElsewhere(case, grant))

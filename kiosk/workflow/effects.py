@@ -13,8 +13,8 @@ from kiosk.workflow.visits import (
     Answers,
     AnyCase,
     Applied,
+    AssessedCase,
     Case,
-    Matter,
     Purpose,
     Renewed,
     Seals,
@@ -137,7 +137,7 @@ class CheckAttendant:
 class RequestEndorsement(NeedsJournal):
     endorsement_id: UUID
     purpose: Purpose
-    matter: Matter
+    matter: AssessedCase
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,7 +146,7 @@ class Apply(NeedsJournal):
 
     application_id: UUID
     purpose: Purpose
-    matter: Matter
+    matter: AssessedCase
     collection: str | None
     telephone: Personal[str] | None = field(repr=False)
 
@@ -168,8 +168,7 @@ class ChooseCollection:
 
 @dataclass(frozen=True, slots=True)
 class CancelEndorsement:
-    """Give the grant back, or withdraw the application, if there is one: queued and repeated until central took note.
-    """
+    """Give the grant back, or withdraw the application, if there is one: queued, repeated until central took note."""
 
     endorsement_id: UUID
     reason: str
@@ -273,7 +272,7 @@ class PrintApplicationSlip:
 @dataclass(frozen=True, slots=True)
 class PrintStatusSlip:
     visit: Visit
-    matter: Matter
+    matter: AssessedCase
     calendar: PermitCalendar
 
 
@@ -309,12 +308,42 @@ class EndProgram:
 
 
 Effect = (
-    InspectPath | CheckDevices | ReadIdCard | StopIdReader | TakePermitIn | StopTakingIn | ReadChip |
-    AskForPendingRewrites
-    | Assess | RequestEndorsement | CancelEndorsement | OpenChipSession | RelayBatch | SendChipAnswers | ReadBackChip
-    | ExamineChip | RecallEndorsement
-    | DrawFace | LoadFace | RewriteFace | EjectPermit | WatchMouth | TakePermitBack | RetainPermit | PrintReceipt |
-    ReportCompletion
-    | LookAhead | VerifyEvidence | CheckAttendant | ReadLicenceCode | StopCodeScanner | Apply | SearchApplications
-    | ChooseCollection | PrintApplicationSlip | PrintStatusSlip | Wipe | EndProgram
+    InspectPath
+    | CheckDevices
+    | ReadIdCard
+    | StopIdReader
+    | TakePermitIn
+    | StopTakingIn
+    | ReadChip
+    | AskForPendingRewrites
+    | Assess
+    | RequestEndorsement
+    | CancelEndorsement
+    | OpenChipSession
+    | RelayBatch
+    | SendChipAnswers
+    | ReadBackChip
+    | ExamineChip
+    | RecallEndorsement
+    | DrawFace
+    | LoadFace
+    | RewriteFace
+    | EjectPermit
+    | WatchMouth
+    | TakePermitBack
+    | RetainPermit
+    | PrintReceipt
+    | ReportCompletion
+    | LookAhead
+    | VerifyEvidence
+    | CheckAttendant
+    | ReadLicenceCode
+    | StopCodeScanner
+    | Apply
+    | SearchApplications
+    | ChooseCollection
+    | PrintApplicationSlip
+    | PrintStatusSlip
+    | Wipe
+    | EndProgram
 )

@@ -15,7 +15,7 @@ from kiosk.policy.assessment import Assessment
 from kiosk.policy.permit_calendar import PermitCalendar
 from kiosk.workflow.effects import ChipAnswers, ChipCommands
 from kiosk.workflow.intents import Intent
-from kiosk.workflow.visits import UnfinishedStory, Visit
+from kiosk.workflow.visits import InterruptedVisit, Visit
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +25,7 @@ class PathInspected:
     """
 
     custody: Custody
-    story: UnfinishedStory
+    story: InterruptedVisit
     visit: Visit
 
 
@@ -342,19 +342,64 @@ class CollectionRecorded:
 
 
 Event = (
-    PathInspected | PathNotInspected | VisitBegan | PersonChose | DeadlinePassed | DeviceFailed | DevicesReady
-    | IdCardRead | IdCardRefused | IdCardNotReadable | PermitTakenIn | PermitNotTakenIn | PermitAtMouth
-    | PermitTaken | PermitOutOfSight | PermitRetained | PermitRead | PermitNotRecognised | WorkFound | NoWorkFound
-    | Assessed | GrantReceived | EndorsementRefused | EndorsementPending | PermitAlreadyCurrent | CentralFailed
-    | ChipBatchReceived | ChipVerdictReceived | BatchRelayed | ChipReadBack | ChipExamined | EndorsementRecalled
-    | FaceRewritten | FaceNotRewritten | ReceiptPrinted | ReceiptNotPrinted | LicenceCodeRead
-    | LicenceCodeNotReadable | CodeScannerFailed | AttendantConfirmed | AttendantNotConfirmed | EvidenceAnswered
-    | ApplicationReceived | ApplicationsFound
-    | CollectionRecorded | LookedAhead | SwitchOffRequested | SwitchOffOverdue
+    PathInspected
+    | PathNotInspected
+    | VisitBegan
+    | PersonChose
+    | DeadlinePassed
+    | DeviceFailed
+    | DevicesReady
+    | IdCardRead
+    | IdCardRefused
+    | IdCardNotReadable
+    | PermitTakenIn
+    | PermitNotTakenIn
+    | PermitAtMouth
+    | PermitTaken
+    | PermitOutOfSight
+    | PermitRetained
+    | PermitRead
+    | PermitNotRecognised
+    | WorkFound
+    | NoWorkFound
+    | Assessed
+    | GrantReceived
+    | EndorsementRefused
+    | EndorsementPending
+    | PermitAlreadyCurrent
+    | CentralFailed
+    | ChipBatchReceived
+    | ChipVerdictReceived
+    | BatchRelayed
+    | ChipReadBack
+    | ChipExamined
+    | EndorsementRecalled
+    | FaceRewritten
+    | FaceNotRewritten
+    | ReceiptPrinted
+    | ReceiptNotPrinted
+    | LicenceCodeRead
+    | LicenceCodeNotReadable
+    | CodeScannerFailed
+    | AttendantConfirmed
+    | AttendantNotConfirmed
+    | EvidenceAnswered
+    | ApplicationReceived
+    | ApplicationsFound
+    | CollectionRecorded
+    | LookedAhead
+    | SwitchOffRequested
+    | SwitchOffOverdue
 )
 
 CUSTODY_FACTS = (
-    PathInspected, PermitTakenIn, PermitOutOfSight, PermitAtMouth, PermitTaken, PermitRetained, FaceRewritten,
+    PathInspected,
+    PermitTakenIn,
+    PermitOutOfSight,
+    PermitAtMouth,
+    PermitTaken,
+    PermitRetained,
+    FaceRewritten,
 )
 """Never dropped, whatever visit they are stamped with."""
 

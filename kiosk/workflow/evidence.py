@@ -22,7 +22,7 @@ NONE_OF_THESE = "none"
 UNREADABLE, NOT_VERIFIED = "unreadable", "not_verified"
 
 
-def seek(site: Site, visit: s.Visit, matter: s.Matter) -> Step:
+def seek(site: Site, visit: s.Visit, matter: s.AssessedCase) -> Step:
     """Ask for what is still to be shown; when nothing is left to ask for, ask the rules again."""
     region, answers = site.region, matter.answers
     missing = _missing(region, matter)
@@ -40,14 +40,16 @@ def seek(site: Site, visit: s.Visit, matter: s.Matter) -> Step:
     return Step(assessing, (do.Assess(matter.case, visit.purpose, settled),))
 
 
-def _missing(region: Region, matter: s.Matter) -> list[tuple[str, ...]]:
+def _missing(region: Region, matter: s.AssessedCase) -> list[tuple[str, ...]]:
     verified = matter.answers.verified
     return [
-        need for need in needs(region, matter.assessment.evidence)
-        if not any(is_verified(region, key, verified) for key in need)]
+        need
+        for need in needs(region, matter.assessment.evidence)
+        if not any(is_verified(region, key, verified) for key in need)
+    ]
 
 
-def _ask_holder(region: Region, visit: s.Visit, matter: s.Matter, keys: tuple[str, ...]) -> Step:
+def _ask_holder(region: Region, visit: s.Visit, matter: s.AssessedCase, keys: tuple[str, ...]) -> Step:
     """Of several the holder chooses, unless part of one was shown already."""
     begun = [key for key in keys if _is_begun(region, matter.answers, key)]
     if len(keys) > 1 and not begun:
@@ -60,7 +62,7 @@ def _is_begun(region: Region, answers: s.Answers, key: str) -> bool:
     return bool(answers.verified & shown & set(verifiable(region, key)))
 
 
-def _ask_for(region: Region, visit: s.Visit, matter: s.Matter, key: str) -> Step:
+def _ask_for(region: Region, visit: s.Visit, matter: s.AssessedCase, key: str) -> Step:
     """Down to something that has a code: through the parts that are missing, and by choice through a group."""
     proof, answers = region.evidence[key], matter.answers
     if proof.central_verifies and key not in answers.given_up:
@@ -72,16 +74,16 @@ def _ask_for(region: Region, visit: s.Visit, matter: s.Matter, key: str) -> Step
     return _ask_holder(region, visit, matter, members)
 
 
-def _verify(visit: s.Visit, matter: s.Matter, key: str, code: Personal[str] | None) -> Step:
+def _verify(visit: s.Visit, matter: s.AssessedCase, key: str, code: Personal[str] | None) -> Step:
     verifying = s.VerifyingEvidence(visit, matter, key, code)
     return Step(verifying, (do.VerifyEvidence(matter.case, visit.purpose, key, code),))
 
 
-def _read_code(visit: s.Visit, matter: s.Matter, key: str, problem: str = "") -> Step:
+def _read_code(visit: s.Visit, matter: s.AssessedCase, key: str, problem: str = "") -> Step:
     return Step(s.ReadingLicenceCode(visit, matter, key, problem), (do.ReadLicenceCode(),))
 
 
-def _without(region: Region, matter: s.Matter, keys: Iterable[str]) -> s.Matter:
+def _without(region: Region, matter: s.AssessedCase, keys: Iterable[str]) -> s.AssessedCase:
     """The holder will not show any of these."""
     leaves = {leaf for key in keys for leaf in verifiable(region, key)}
     return replace(matter, answers=replace(matter.answers, given_up=matter.answers.given_up | leaves))

@@ -57,8 +57,8 @@ def _again(state: s.CheckingAttendant, problem: str) -> Step:
     return Step(s.AwaitingAttendant(state.visit, state.pursued, state.required, problem))
 
 
-def _confirmed(pursued: s.Pursued, number: str) -> s.Pursued:
-    if isinstance(pursued, s.Offered):
+def _confirmed(pursued: s.Proposal, number: str) -> s.Proposal:
+    if isinstance(pursued, s.GrantedElsewhere):
         return pursued
     answers = replace(pursued.answers, holder_check=HolderCheck(CheckWay.ATTENDANT, number))
     return replace(pursued, answers=answers)
@@ -68,7 +68,7 @@ def _leave(state: s.AwaitingAttendant | s.CheckingAttendant, code: str) -> Step:
     """Back to the holder with everything as it was; work that central had offered is given back."""
     case = state.pursued.case
     declined = s.Declined(Refusal(code), case.permit if isinstance(case, s.Case) else None)
-    if isinstance(state.pursued, s.Offered):
+    if isinstance(state.pursued, s.GrantedElsewhere):
         cancel = do.CancelEndorsement(state.pursued.grant.endorsement_id, code)
         return conclude(state.visit, case, declined, cancel)
     return conclude(state.visit, case, declined)

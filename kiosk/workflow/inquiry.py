@@ -10,7 +10,7 @@ from kiosk.domain.faults import Fault
 from kiosk.domain.personal import Personal
 from kiosk.policy.assessment import Assessment
 from kiosk.policy.permit_calendar import PermitCalendar
-from kiosk.workflow.visits import Answers, AnyCase, Case, Ending, Matter, Pursued, Visit
+from kiosk.workflow.visits import Answers, AnyCase, AssessedCase, Case, Ending, Proposal, Visit
 
 # Before the permit is in.
 
@@ -129,7 +129,7 @@ class ShowingStatus:
     """`printing`: the slip is on its way; `printed`: it came; `paper_trouble`: why it did not."""
 
     visit: Visit
-    matter: Matter
+    matter: AssessedCase
     calendar: PermitCalendar
     printing: bool = False
     printed: bool = False
@@ -181,7 +181,7 @@ class ChoosingCategory:
 @dataclass(frozen=True, slots=True)
 class ShowingAssessment:
     visit: Visit
-    matter: Matter
+    matter: AssessedCase
     central_silent: bool
 
 
@@ -190,7 +190,7 @@ class Declaring:
     """`question`: a key of the region file's declarations, or the code of a rule that the holder has to confirm."""
 
     visit: Visit
-    matter: Matter
+    matter: AssessedCase
     question: str
 
     @property
@@ -204,7 +204,7 @@ class VerifyingEvidence:
     """Central was asked about one proof. `licence_code` None: by its own records."""
 
     visit: Visit
-    matter: Matter
+    matter: AssessedCase
     key: str
     licence_code: Personal[str] | None = field(repr=False)
 
@@ -214,7 +214,7 @@ class ChoosingProof:
     """One of `keys` is enough: which can the holder show?"""
 
     visit: Visit
-    matter: Matter
+    matter: AssessedCase
     keys: tuple[str, ...]
 
 
@@ -225,7 +225,7 @@ class ReadingLicenceCode:
     """
 
     visit: Visit
-    matter: Matter
+    matter: AssessedCase
     key: str
     problem: str = ""
 
@@ -237,7 +237,7 @@ class AwaitingAttendant:
     """
 
     visit: Visit
-    pursued: Pursued
+    pursued: Proposal
     required: bool
     problem: str = ""
 
@@ -247,14 +247,14 @@ class CheckingAttendant:
     """A code was typed; it is being compared."""
 
     visit: Visit
-    pursued: Pursued
+    pursued: Proposal
     required: bool
 
 
 @dataclass(frozen=True, slots=True)
 class AskingCentral:
     visit: Visit
-    matter: Matter
+    matter: AssessedCase
 
 
 @dataclass(frozen=True, slots=True)
@@ -262,7 +262,7 @@ class ChoosingCollection:
     """How is the permit to be had once it is decided? Asked before the application is sent."""
 
     visit: Visit
-    matter: Matter
+    matter: AssessedCase
 
 
 @dataclass(frozen=True, slots=True)
@@ -270,7 +270,7 @@ class EnteringTelephone:
     """`collection`: the way chosen, None where there was no choice. `is_wrong`: the last number cannot be one."""
 
     visit: Visit
-    matter: Matter
+    matter: AssessedCase
     collection: str | None
     is_wrong: bool = False
 
@@ -280,14 +280,28 @@ class Applying:
     """The application is on its way to central."""
 
     visit: Visit
-    matter: Matter
+    matter: AssessedCase
     collection: str | None
 
 
 Inquiry = (
-    LookingAhead | ShowingStatus | AskingPendingRewrites | DeclaringForHolder | Assessing | ChoosingCategory
-    | ShowingAssessment | Declaring | VerifyingEvidence | ChoosingProof | ReadingLicenceCode | AwaitingAttendant
-    | CheckingAttendant | AskingCentral | ChoosingCollection | EnteringTelephone | Applying
+    LookingAhead
+    | ShowingStatus
+    | AskingPendingRewrites
+    | DeclaringForHolder
+    | Assessing
+    | ChoosingCategory
+    | ShowingAssessment
+    | Declaring
+    | VerifyingEvidence
+    | ChoosingProof
+    | ReadingLicenceCode
+    | AwaitingAttendant
+    | CheckingAttendant
+    | AskingCentral
+    | ChoosingCollection
+    | EnteringTelephone
+    | Applying
 )
 """Whose papers they are is known, and nothing is granted yet but what central offered by itself."""
 

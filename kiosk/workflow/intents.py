@@ -10,19 +10,19 @@ class Intent(Enum):
 
     START = "start"
     OTHER_SERVICES = "other_services"
-    CHOOSE_LANGUAGE = "choose_language"      # choice: a language tag
+    CHOOSE_LANGUAGE = "choose_language"  # choice: a language tag
     ACCEPT_NOTICE = "accept_notice"
-    CHOOSE = "choose"                        # choice: the key of a Choice, or a number on ProgressScreen
+    CHOOSE = "choose"  # choice: the key of a Choice, or a number on ProgressScreen
     GO_ON = "go_on"
     CHECK_DATES = "check_dates"
     PRINT_SLIP = "print_slip"
     ANSWER_YES = "answer_yes"
     ANSWER_NO = "answer_no"
-    NO_PROOF = "no_proof"                    # "I do not have this"
-    ENTER_TELEPHONE = "enter_telephone"      # choice: the digits
-    ENTER_CODE = "enter_code"                # choice: an attendant's code
+    NO_PROOF = "no_proof"  # "I do not have this"
+    ENTER_TELEPHONE = "enter_telephone"  # choice: the digits
+    ENTER_CODE = "enter_code"  # choice: an attendant's code
     NO_ATTENDANT = "no_attendant"
     CONFIRM = "confirm"
-    CANCEL = "cancel"                        # also "return my permit"
+    CANCEL = "cancel"  # also "return my permit"
     MORE_TIME = "more_time"
     FINISH = "finish"

@@ -50,7 +50,7 @@ def step(site: Site, state: s.State, event: on.Event) -> Step | None:
 def _step(site: Site, state: s.State, event: on.Event) -> Step | None:
     match event:
         case on.PersonChose(asked=asked) if asked and asked != s.asked_in(state):
-            return None     # it is the answer to another question than the one that stands
+            return None  # it is the answer to another question than the one that stands
         case on.PersonChose(intent=Intent.CHOOSE_LANGUAGE, choice=language):
             return _speak(site, state, language)
         case on.PersonChose(intent=Intent.MORE_TIME):
@@ -60,7 +60,7 @@ def _step(site: Site, state: s.State, event: on.Event) -> Step | None:
         case on.DeviceFailed(fault=fault):
             return _fail(site, state, fault)
         case on.CentralFailed(of_pending_rewrites=True) if not isinstance(state, s.AskingPendingRewrites):
-            return None     # the visit went on without that answer; it says nothing of what was asked since
+            return None  # the visit went on without that answer; it says nothing of what was asked since
         case _:
             return _step_of_state(site, state, event)
 
@@ -193,7 +193,7 @@ def _idle(site: Site, state: s.Idle, event: on.Event) -> Step | None:
 
 def _speak(site: Site, state: s.State, language: str) -> Step | None:
     if language not in site.languages or not isinstance(state, s.AwaitsPerson):
-        return None     # taps must not put off the end of a wait for a device
+        return None  # taps must not put off the end of a wait for a device
     if isinstance(state, s.Idle):
         return Step(s.Idle(language))
     return Step(replace(state, visit=replace(state.visit, language=language)))
@@ -211,13 +211,18 @@ def _fail(site: Site, state: s.State, fault: Fault) -> Step | None:
         case s.OutOfService():
             told = recovering.with_news(state, fault)
             return Step(told) if told != state else None
+        case s.PrintingReceipt() | s.Thanking() | s.PrintingSlip() | s.ShowingApplication() | s.Explaining():
+            return None  # the permit is where it should be; the check while idle finds what is broken
         case (
-            s.PrintingReceipt() | s.Thanking() | s.PrintingSlip() | s.ShowingApplication() | s.Explaining()
-        ):
-            return None     # the permit is where it should be; the check while idle finds what is broken
-        case (
-            s.ChoosingService() | s.ChoosingAgent() | s.ExplainingService() | s.ShowingNotice() | s.ReadingIdCard()
-            | s.ReadingAgentIdCard() | s.SearchingApplications() | s.ShowingProgress() | s.ChoosingCollectionLater()
+            s.ChoosingService()
+            | s.ChoosingAgent()
+            | s.ExplainingService()
+            | s.ShowingNotice()
+            | s.ReadingIdCard()
+            | s.ReadingAgentIdCard()
+            | s.SearchingApplications()
+            | s.ShowingProgress()
+            | s.ChoosingCollectionLater()
             | s.RecordingCollection()
         ):
             return progress.break_off(state, fault)
@@ -228,8 +233,16 @@ def _fail(site: Site, state: s.State, fault: Fault) -> Step | None:
         case s.OpeningChipSession() | s.RelayingBatch() | s.SendingChipAnswers():
             return writing.doubt_chip(site, state, fault)
         case (
-            s.WithdrawingOffer() | s.ReadingChipBack() | s.RewritingFace() | s.ReturningPermit() | s.TakingBack()
-            | s.Retaining() | s.AwaitingRemoval() | s.RecoveringChip() | s.RecoveringGrant() | s.AwaitingHolder()
+            s.WithdrawingOffer()
+            | s.ReadingChipBack()
+            | s.RewritingFace()
+            | s.ReturningPermit()
+            | s.TakingBack()
+            | s.Retaining()
+            | s.AwaitingRemoval()
+            | s.RecoveringChip()
+            | s.RecoveringGrant()
+            | s.AwaitingHolder()
             | s.RecoveringFace()
         ):
             return _fail_under_way(site, state, fault)
@@ -239,8 +252,17 @@ def _fail(site: Site, state: s.State, fault: Fault) -> Step | None:
 
 def _fail_under_way(
     site: Site,
-    state: s.WithdrawingOffer | s.ReadingChipBack | s.RewritingFace | s.ReturningPermit | s.TakingBack | s.Retaining
-    | s.AwaitingRemoval | s.RecoveringChip | s.RecoveringGrant | s.AwaitingHolder | s.RecoveringFace,
+    state: s.WithdrawingOffer
+    | s.ReadingChipBack
+    | s.RewritingFace
+    | s.ReturningPermit
+    | s.TakingBack
+    | s.Retaining
+    | s.AwaitingRemoval
+    | s.RecoveringChip
+    | s.RecoveringGrant
+    | s.AwaitingHolder
+    | s.RecoveringFace,
     fault: Fault,
 ) -> Step | None:
     """A device is about to answer: only its own fault (or the program's, which may not have sent the order) means that

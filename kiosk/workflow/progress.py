@@ -14,8 +14,15 @@ from kiosk.workflow.intents import Intent
 from kiosk.workflow.transition import Site, Step, explain, go_idle
 
 WithoutPermit = (
-    s.ChoosingService | s.ChoosingAgent | s.ExplainingService | s.ShowingNotice | s.ReadingIdCard
-    | s.ReadingAgentIdCard | s.SearchingApplications | s.ShowingProgress | s.ChoosingCollectionLater
+    s.ChoosingService
+    | s.ChoosingAgent
+    | s.ExplainingService
+    | s.ShowingNotice
+    | s.ReadingIdCard
+    | s.ReadingAgentIdCard
+    | s.SearchingApplications
+    | s.ShowingProgress
+    | s.ChoosingCollectionLater
     | s.RecordingCollection
 )
 
@@ -68,10 +75,12 @@ def showing_progress(site: Site, state: s.ShowingProgress, event: on.Event) -> S
 def choosing_collection_later(site: Site, state: s.ChoosingCollectionLater, event: on.Event) -> Step | None:
     match event:
         case on.PersonChose(intent=Intent.CHOOSE, choice=way) if way in {
-                each.way for each in ways_of(site.region, state.chosen)}:
+            each.way for each in ways_of(site.region, state.chosen)
+        }:
             return Step(
                 s.RecordingCollection(state.visit, state.applications),
-                (do.ChooseCollection(state.chosen.application_id, way),))
+                (do.ChooseCollection(state.chosen.application_id, way),),
+            )
         case on.PersonChose(intent=Intent.CANCEL):
             return Step(s.ShowingProgress(state.visit, state.applications))
         case on.DeadlinePassed():
@@ -83,8 +92,15 @@ def choosing_collection_later(site: Site, state: s.ChoosingCollectionLater, even
 def recording_collection(site: Site, state: s.RecordingCollection, event: on.Event) -> Step | None:
     match event:
         case on.CollectionRecorded(application=changed):
-            return Step(s.ShowingProgress(state.visit, tuple(
-                changed if each.application_id == changed.application_id else each for each in state.applications)))
+            return Step(
+                s.ShowingProgress(
+                    state.visit,
+                    tuple(
+                        changed if each.application_id == changed.application_id else each
+                        for each in state.applications
+                    ),
+                )
+            )
         case on.EndorsementRefused(refusal=refusal):
             return explain(state.visit, s.Declined(refusal), Custody.WITH_HOLDER)
         case on.CentralFailed(fault=fault):

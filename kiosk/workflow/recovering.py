@@ -57,34 +57,34 @@ def _resume(site: Site, found: on.PathInspected) -> Step:
             assert_never(found.custody)
 
 
-def _where_gone(story: s.UnfinishedStory) -> Custody:
+def _where_gone(story: s.InterruptedVisit) -> Custody:
     """Where the permit is when the path is empty: what the unit said, or what nobody saw."""
     match story.put_away:
         case s.PutAway.KNOWN:
             return Custody.RETAINED
         case s.PutAway.ORDERED:
-            return Custody.UNKNOWN      # in the bin, or in the hands of staff: they are asked
+            return Custody.UNKNOWN  # in the bin, or in the hands of staff: they are asked
         case s.PutAway.NO:
             return Custody.UNKNOWN if story.was_inside else Custody.WITH_HOLDER
         case _:
             assert_never(story.put_away)
 
 
-def _take_up(site: Site, visit: s.Visit, story: s.UnfinishedStory) -> Step:
+def _take_up(site: Site, visit: s.Visit, story: s.InterruptedVisit) -> Step:
     """Ask the chip where something was ordered that central waits for, and where it can be asked."""
     if site.closed is None and story.endorsement_id is not None and story.seals is not None:
         return Step(s.RecoveringChip(visit, story), (do.ExamineChip(story.seals),))
     return hand_over(site, visit, _interrupted(story))
 
 
-def _interrupted(story: s.UnfinishedStory) -> s.Interrupted:
+def _interrupted(story: s.InterruptedVisit) -> s.Interrupted:
     return s.Interrupted(story.endorsement_id, story.sessions > 0, story.chip, story.face, told=story.told)
 
 
 def out_of_service(site: Site, state: s.OutOfService, event: on.Event) -> Step | None:
     match event:
         case on.DeadlinePassed() | on.DevicesReady() if state.inspecting:
-            return None     # a second answer to one question would come in the middle of a visit
+            return None  # a second answer to one question would come in the middle of a visit
         case on.DeadlinePassed() if state.custody is Custody.WITH_HOLDER:
             return Step(state, (do.CheckDevices(),))
         case on.DeadlinePassed() | on.DevicesReady():
@@ -135,16 +135,16 @@ def _judge(site: Site, state: s.RecoveringChip, permit: Permit | None, chip: Chi
     if chip is not ChipState.UNKNOWN:
         return hand_over(site, state.visit, _known(story, chip, permit))
     if permit is None and story.chip is not ChipState.UNKNOWN:
-        return hand_over(site, state.visit, _interrupted(story))    # it was read back, or nothing was sent to it
+        return hand_over(site, state.visit, _interrupted(story))  # it was read back, or nothing was sent to it
     return _ask_central(state, permit)
 
 
-def _known(story: s.UnfinishedStory, chip: ChipState, permit: Permit | None) -> s.Interrupted:
+def _known(story: s.InterruptedVisit, chip: ChipState, permit: Permit | None) -> s.Interrupted:
     face = FaceState.OLD if chip is ChipState.OLD else _face_on(story)
     return replace(_interrupted(story), chip=chip, face=face, permit=permit)
 
 
-def _face_on(story: s.UnfinishedStory) -> FaceState:
+def _face_on(story: s.InterruptedVisit) -> FaceState:
     """Of a chip that is new: the journal says whether the unit had finished the face."""
     return FaceState.NEW if story.face is FaceState.NEW else FaceState.PENDING
 
@@ -153,8 +153,7 @@ def _ask_central(state: s.RecoveringChip, permit: Permit | None) -> Step:
     story = state.story
     if story.endorsement_id is None:
         raise ValueError("an examined chip has an endorsement")
-    return Step(
-        s.RecoveringGrant(state.visit, story, permit), (do.RecallEndorsement(story.endorsement_id, permit),))
+    return Step(s.RecoveringGrant(state.visit, story, permit), (do.RecallEndorsement(story.endorsement_id, permit),))
 
 
 def recovering_grant(site: Site, state: s.RecoveringGrant, event: on.Event) -> Step | None:

@@ -8,7 +8,7 @@ from uuid import UUID
 from kiosk.domain.documents import Permit
 from kiosk.domain.endorsement import Grant
 from kiosk.domain.faults import RELAY_REFUSED, Fault
-from kiosk.workflow.visits import Ending, Interrupted, UnfinishedStory, Visit, WritableCase
+from kiosk.workflow.visits import Ending, Interrupted, InterruptedVisit, Visit, WritableCase
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +87,7 @@ class RecoveringChip:
     """Something was ordered before the stop: what does the chip hold now?"""
 
     visit: Visit
-    story: UnfinishedStory
+    story: InterruptedVisit
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +97,7 @@ class RecoveringGrant:
     """
 
     visit: Visit
-    story: UnfinishedStory
+    story: InterruptedVisit
     permit: Permit | None
 
 
@@ -120,7 +120,13 @@ class RecoveringFace:
 
 
 Writing = (
-    OpeningChipSession | RelayingBatch | SendingChipAnswers | ReadingChipBack | RewritingFace | RecoveringChip
-    | RecoveringGrant | RecoveringFace
+    OpeningChipSession
+    | RelayingBatch
+    | SendingChipAnswers
+    | ReadingChipBack
+    | RewritingFace
+    | RecoveringChip
+    | RecoveringGrant
+    | RecoveringFace
 )
 """Nothing that a person chooses changes the way."""

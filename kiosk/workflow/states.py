@@ -61,23 +61,23 @@ from kiosk.workflow.visits import (
     Answers,
     AnyCase,
     Applied,
+    AssessedCase,
     BrokenOff,
     Case,
     Declined,
     Ending,
     Errand,
     FoundCase,
+    GrantedElsewhere,
     Informed,
     Interrupted,
-    Matter,
-    Offered,
+    InterruptedVisit,
     Presence,
+    Proposal,
     Purpose,
-    Pursued,
     PutAway,
     Renewed,
     Seals,
-    UnfinishedStory,
     UnreadCase,
     Visit,
     WritableCase,
@@ -92,6 +92,7 @@ __all__ = [
     "Applying",
     "AskingCentral",
     "AskingPendingRewrites",
+    "AssessedCase",
     "Assessing",
     "AwaitingAttendant",
     "AwaitingHolder",
@@ -113,16 +114,16 @@ __all__ = [
     "Errand",
     "ExplainingService",
     "FoundCase",
+    "GrantedElsewhere",
     "Informed",
     "Inquiry",
     "Interrupted",
+    "InterruptedVisit",
     "LookingAhead",
-    "Matter",
-    "Offered",
     "OpeningChipSession",
     "Presence",
+    "Proposal",
     "Purpose",
-    "Pursued",
     "PutAway",
     "ReadingAgentIdCard",
     "ReadingChipBack",
@@ -143,7 +144,6 @@ __all__ = [
     "ShowingNotice",
     "ShowingProgress",
     "ShowingStatus",
-    "UnfinishedStory",
     "UnreadCase",
     "VerifyingEvidence",
     "Visit",
@@ -285,26 +285,88 @@ class Explaining:
 
 
 InVisit = (
-    ChoosingService | ChoosingAgent | ExplainingService | ShowingNotice | ReadingIdCard | ReadingAgentIdCard
-    | AwaitingPermit | WithdrawingOffer | SearchingApplications | ShowingProgress | ChoosingCollectionLater
-    | RecordingCollection | ReadingPermit | LookingAhead | ShowingStatus | AskingPendingRewrites | DeclaringForHolder
-    | Assessing | ChoosingCategory | ShowingAssessment | Declaring | VerifyingEvidence | ChoosingProof
-    | ReadingLicenceCode | AwaitingAttendant | CheckingAttendant | AskingCentral | ChoosingCollection
-    | EnteringTelephone | Applying | Confirming | OpeningChipSession | RelayingBatch | SendingChipAnswers
-    | ReadingChipBack | RewritingFace | RecoveringChip | RecoveringGrant | AwaitingHolder | RecoveringFace
-    | ReturningPermit | TakingBack | Retaining | AwaitingRemoval | PrintingReceipt | Thanking | PrintingSlip
-    | ShowingApplication | Explaining
+    ChoosingService
+    | ChoosingAgent
+    | ExplainingService
+    | ShowingNotice
+    | ReadingIdCard
+    | ReadingAgentIdCard
+    | AwaitingPermit
+    | WithdrawingOffer
+    | SearchingApplications
+    | ShowingProgress
+    | ChoosingCollectionLater
+    | RecordingCollection
+    | ReadingPermit
+    | LookingAhead
+    | ShowingStatus
+    | AskingPendingRewrites
+    | DeclaringForHolder
+    | Assessing
+    | ChoosingCategory
+    | ShowingAssessment
+    | Declaring
+    | VerifyingEvidence
+    | ChoosingProof
+    | ReadingLicenceCode
+    | AwaitingAttendant
+    | CheckingAttendant
+    | AskingCentral
+    | ChoosingCollection
+    | EnteringTelephone
+    | Applying
+    | Confirming
+    | OpeningChipSession
+    | RelayingBatch
+    | SendingChipAnswers
+    | ReadingChipBack
+    | RewritingFace
+    | RecoveringChip
+    | RecoveringGrant
+    | AwaitingHolder
+    | RecoveringFace
+    | ReturningPermit
+    | TakingBack
+    | Retaining
+    | AwaitingRemoval
+    | PrintingReceipt
+    | Thanking
+    | PrintingSlip
+    | ShowingApplication
+    | Explaining
 )
 State = Recovering | Idle | OutOfService | InVisit
 
 AwaitsPerson = (
-    Idle | ChoosingService | ChoosingAgent | ExplainingService | ShowingNotice | ReadingIdCard | ReadingAgentIdCard
-    | AwaitingPermit | ShowingProgress | ChoosingCollectionLater | ShowingStatus | DeclaringForHolder | ChoosingCategory
-    | ShowingAssessment | Declaring | ChoosingProof | ReadingLicenceCode | AwaitingAttendant | ChoosingCollection
+    Idle
+    | ChoosingService
+    | ChoosingAgent
+    | ExplainingService
+    | ShowingNotice
+    | ReadingIdCard
+    | ReadingAgentIdCard
+    | AwaitingPermit
+    | ShowingProgress
+    | ChoosingCollectionLater
+    | ShowingStatus
+    | DeclaringForHolder
+    | ChoosingCategory
+    | ShowingAssessment
+    | Declaring
+    | ChoosingProof
+    | ReadingLicenceCode
+    | AwaitingAttendant
+    | ChoosingCollection
     | EnteringTelephone
-    | Confirming | AwaitingHolder | AwaitingRemoval | Thanking | ShowingApplication | Explaining
+    | Confirming
+    | AwaitingHolder
+    | AwaitingRemoval
+    | Thanking
+    | ShowingApplication
+    | Explaining
 )
 """Somebody is to read and choose; in all other states a device or central is at work."""
+
 
 def visit_of(state: State) -> Visit | None:
     """The visit that `state` belongs to."""
@@ -326,9 +388,22 @@ def custody_of(state: State) -> Custody:
         case AwaitingRemoval() | TakingBack():
             return Custody.AT_MOUTH
         case (
-            Idle() | ChoosingService() | ChoosingAgent() | ExplainingService() | ShowingNotice() | ReadingIdCard()
-            | ReadingAgentIdCard() | AwaitingPermit() | WithdrawingOffer() | SearchingApplications() | ShowingProgress()
-            | ChoosingCollectionLater() | RecordingCollection() | PrintingReceipt() | Thanking() | PrintingSlip()
+            Idle()
+            | ChoosingService()
+            | ChoosingAgent()
+            | ExplainingService()
+            | ShowingNotice()
+            | ReadingIdCard()
+            | ReadingAgentIdCard()
+            | AwaitingPermit()
+            | WithdrawingOffer()
+            | SearchingApplications()
+            | ShowingProgress()
+            | ChoosingCollectionLater()
+            | RecordingCollection()
+            | PrintingReceipt()
+            | Thanking()
+            | PrintingSlip()
             | ShowingApplication()
         ):
             return Custody.WITH_HOLDER
@@ -336,4 +411,3 @@ def custody_of(state: State) -> Custody:
             return Custody.WITH_HOLDER
         case _:
             return Custody.INSIDE
-

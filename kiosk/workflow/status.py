@@ -16,7 +16,7 @@ from kiosk.workflow.transition import Step, decline, give_back
 def looking_ahead(state: s.LookingAhead, event: on.Event) -> Step | None:
     match event:
         case on.LookedAhead(assessment=assessment, calendar=calendar, on=day):
-            matter = s.Matter(state.case, s.Answers(), assessment, day)
+            matter = s.AssessedCase(state.case, s.Answers(), assessment, day)
             return Step(s.ShowingStatus(state.visit, matter, calendar))
         case on.PersonChose(intent=Intent.CANCEL):
             return decline(state.visit, "holder_cancelled", state.case)

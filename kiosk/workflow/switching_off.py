@@ -27,8 +27,13 @@ SWITCH_OFF_WITHIN_S = 150.0
 on from there. systemd waits for longer (TimeoutStopSec= in systemd/kiosk.service)."""
 
 _NOTHING_BEGUN = (
-    s.ChoosingService | s.ChoosingAgent | s.ExplainingService | s.ShowingNotice | s.SearchingApplications
-    | s.ShowingProgress | s.ChoosingCollectionLater
+    s.ChoosingService
+    | s.ChoosingAgent
+    | s.ExplainingService
+    | s.ShowingNotice
+    | s.SearchingApplications
+    | s.ShowingProgress
+    | s.ChoosingCollectionLater
 )
 
 
@@ -50,9 +55,9 @@ def go_on(
         case on.SwitchOffOverdue():
             return Step(state, (do.EndProgram(),))
         case on.DeadlinePassed() if isinstance(state, s.Recovering | s.OutOfService):
-            return Step(state, (do.EndProgram(),))      # the unit does not say where the permit is
+            return Step(state, (do.EndProgram(),))  # the unit does not say where the permit is
         case on.PersonChose(intent=Intent.CHOOSE_LANGUAGE | Intent.MORE_TIME) | on.VisitBegan():
-            return None     # taps must not put off the end
+            return None  # taps must not put off the end
         case _:
             taken = step(site, state, event)
             return None if taken is None else _driven(site, replace(taken, state=_marked(taken.state)))
@@ -89,7 +94,7 @@ def _leave(site: Site, state: s.State) -> Step | None:
 
 def _marked(state: s.State) -> s.State:
     if isinstance(state, s.AwaitingRemoval):
-        state = replace(state, reminded=True)       # one wait, not two
+        state = replace(state, reminded=True)  # one wait, not two
     if isinstance(state, s.InVisit):
         return replace(state, visit=replace(state.visit, switching_off=True))
     return replace(state, switching_off=True)

@@ -20,8 +20,8 @@ class Errand(Enum):
     """What somebody came for."""
 
     SERVICE = "service"
-    STATUS = "status"           # until when is my permit valid
-    PROGRESS = "progress"       # how far is my application
+    STATUS = "status"  # until when is my permit valid
+    PROGRESS = "progress"  # how far is my application
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,9 +45,9 @@ class Purpose:
 class Presence(Enum):
     """Whether the holder stands at the machine."""
 
-    HERE = "here"           # touched the screen in this visit
-    UNSEEN = "unseen"       # the visit was cut off; who it was may still stand there
-    GONE = "gone"           # cut off long ago, or the permit was being put away already
+    HERE = "here"  # touched the screen in this visit
+    UNSEEN = "unseen"  # the visit was cut off; who it was may still stand there
+    GONE = "gone"  # cut off long ago, or the permit was being put away already
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +60,7 @@ class Visit:
     """
 
     id: UUID
-    endorsement_id: UUID     # made before it is needed, so that it is journalled before central hears of it
+    endorsement_id: UUID  # made before it is needed, so that it is journalled before central hears of it
     language: str
     purpose: Purpose = Purpose()
     presence: Presence = Presence.HERE
@@ -112,13 +112,13 @@ class Seals:
 class PutAway(Enum):
     """What the journal knows of a permit that was to go into the bin."""
 
-    NO = "no"               # it was not, or all has been told of it
-    ORDERED = "ordered"     # the unit's answer is missing: if the path is empty it is in the bin, or staff have it
-    KNOWN = "known"         # the unit said that it went in
+    NO = "no"  # it was not, or all has been told of it
+    ORDERED = "ordered"  # the unit's answer is missing: if the path is empty it is in the bin, or staff have it
+    KNOWN = "known"  # the unit said that it went in
 
 
 @dataclass(frozen=True, slots=True)
-class UnfinishedStory:
+class InterruptedVisit:
     """What the journal knows of a visit that was cut off. `endorsement_id`: asked for and not completed; None: nothing
     open.
 
@@ -165,7 +165,7 @@ class Answers:
 
 
 @dataclass(frozen=True, slots=True)
-class Matter:
+class AssessedCase:
     """A case, what was said in it, and what the rules say of it. `on`: the local date that they were asked about."""
 
     case: AnyCase
@@ -175,14 +175,14 @@ class Matter:
 
 
 @dataclass(frozen=True, slots=True)
-class Offered:
+class GrantedElsewhere:
     """Work that central decided elsewhere, and granted for this permit before anything was asked."""
 
     case: Case
     grant: Grant
 
 
-Pursued = Matter | Offered
+Proposal = AssessedCase | GrantedElsewhere
 """What a visit goes on with once it is clear who stands here."""
 
 # How a visit ends: what is to be told, recorded and reported.

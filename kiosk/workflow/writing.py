@@ -44,7 +44,7 @@ def opening_chip_session(site: Site, state: s.OpeningChipSession, event: on.Even
         case on.ChipBatchReceived(batch=batch) if state.relayed < batch <= MOST_BATCHES:
             return _relay(state, event)
         case on.ChipBatchReceived():
-            return doubt_chip(site, state, CENTRAL_GARBAGE)     # a started batch never reaches the chip again
+            return doubt_chip(site, state, CENTRAL_GARBAGE)  # a started batch never reaches the chip again
         case on.ChipVerdictReceived(written=written):
             return _read_back(state, None if written else CHIP_REFUSED)
         case on.CentralFailed(fault=fault):
@@ -59,10 +59,18 @@ def relaying_batch(site: Site, state: s.RelayingBatch, event: on.Event) -> Step 
     match event:
         case on.BatchRelayed(answers=answers):
             sending = s.SendingChipAnswers(
-                state.visit, state.case, state.grant, state.session_id, state.batch, state.session,
-                try_was_lost=costs_a_try(answers), relay_refused=answers.refused is not None)
-            return Step(sending, (
-                do.SendChipAnswers(state.grant.endorsement_id, state.session_id, state.batch, answers),))
+                state.visit,
+                state.case,
+                state.grant,
+                state.session_id,
+                state.batch,
+                state.session,
+                try_was_lost=costs_a_try(answers),
+                relay_refused=answers.refused is not None,
+            )
+            return Step(
+                sending, (do.SendChipAnswers(state.grant.endorsement_id, state.session_id, state.batch, answers),)
+            )
         case on.DeadlinePassed():
             return doubt_chip(site, state, CHIP_SILENT)
         case _:
@@ -86,14 +94,11 @@ def sending_chip_answers(site: Site, state: s.SendingChipAnswers, event: on.Even
 
 
 def _relay(state: s.OpeningChipSession | s.SendingChipAnswers, received: on.ChipBatchReceived) -> Step:
-    relaying = s.RelayingBatch(
-        state.visit, state.case, state.grant, received.session_id, received.batch, state.session)
+    relaying = s.RelayingBatch(state.visit, state.case, state.grant, received.session_id, received.batch, state.session)
     return Step(relaying, (do.RelayBatch(received.commands),))
 
 
-def doubt_chip(
-    site: Site, state: s.OpeningChipSession | s.RelayingBatch | s.SendingChipAnswers, fault: Fault
-) -> Step:
+def doubt_chip(site: Site, state: s.OpeningChipSession | s.RelayingBatch | s.SendingChipAnswers, fault: Fault) -> Step:
     """Something broke on the way: before the first batch nothing can be written, later only the chip knows; where it
     was read as half written already, that stands.
     """
@@ -115,20 +120,21 @@ def leave_untouched(site: Site, state: s.RelayingBatch, fault: Fault) -> Step:
 
 
 def _untouched(site: Site, visit: s.Visit, case: s.Case, grant: Grant, fault: Fault) -> Step:
-    return hand_over(
-        site, visit, s.BrokenOff(fault, ChipState.OLD, FaceState.OLD, grant.endorsement_id, case.permit))
+    return hand_over(site, visit, s.BrokenOff(fault, ChipState.OLD, FaceState.OLD, grant.endorsement_id, case.permit))
 
 
-def _read_back(
-    state: s.OpeningChipSession | s.RelayingBatch | s.SendingChipAnswers, broken_by: Fault | None
-) -> Step:
+def _read_back(state: s.OpeningChipSession | s.RelayingBatch | s.SendingChipAnswers, broken_by: Fault | None) -> Step:
     is_open = isinstance(state, s.OpeningChipSession)
     may_finish = state.session < MOST_SESSIONS and not isinstance(state.case, s.FoundCase)
     reading = s.ReadingChipBack(
-        state.visit, state.case, state.grant, broken_by, state.session,
+        state.visit,
+        state.case,
+        state.grant,
+        broken_by,
+        state.session,
         relayed=state.relayed if isinstance(state, s.OpeningChipSession) else state.batch,
-        may_finish=may_finish and not is_open and not (
-            isinstance(state, s.SendingChipAnswers) and state.try_was_lost))
+        may_finish=may_finish and not is_open and not (isinstance(state, s.SendingChipAnswers) and state.try_was_lost),
+    )
     return Step(reading, (do.ReadBackChip(),))
 
 
@@ -158,8 +164,7 @@ def judge_chip(site: Site, state: s.ReadingChipBack, permit: Permit | None) -> S
             return begin_face(visit, case, grant)
         return hand_over(site, visit, s.Renewed(case, grant, FaceState.PENDING))
     if isinstance(case, s.Case) and permit.content == case.permit.content:
-        return hand_over(site, visit, s.BrokenOff(
-            fault, ChipState.OLD, FaceState.OLD, grant.endorsement_id, permit))
+        return hand_over(site, visit, s.BrokenOff(fault, ChipState.OLD, FaceState.OLD, grant.endorsement_id, permit))
     if state.may_finish:
         again = s.OpeningChipSession(visit, case, grant, state.session + 1, state.relayed)
         return Step(again, (do.OpenChipSession(grant, case),))

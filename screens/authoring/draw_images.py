@@ -156,8 +156,16 @@ def _notice() -> Sheet:
     _identity_card(sheet, 60, 190, 400)
     sheet.line([(520, 316), (600, 316)], ACCENT, 16)
     sheet.shape([(590, 276), (590, 356), (640, 316)], ACCENT)
-    outline: list[Point] = [(760, 150), (870, 195), (870, 330), (835, 420), (760, 480), (685, 420), (650, 330),
-                            (650, 195)]
+    outline: list[Point] = [
+        (760, 150),
+        (870, 195),
+        (870, 330),
+        (835, 420),
+        (760, 480),
+        (685, 420),
+        (650, 330),
+        (650, 195),
+    ]
     sheet.shape(outline, PALE)
     sheet.line([*outline, outline[0]], ACCENT, 10)
     sheet.line([(705, 315), (748, 358), (822, 262)], ACCENT, 22)
@@ -286,8 +294,18 @@ def _choice() -> Sheet:
         if chosen:
             sheet.circle(200, y + 70, 17, ACCENT)
         sheet.box(270, y + 56, 330 - 60 * (row % 2), 26, 13, ACCENT if chosen else LINE)
-    hand: list[Point] = [(655, 330), (655, 480), (620, 460), (596, 486), (668, 600), (800, 600), (830, 520), (830, 420),
-                         (707, 400), (707, 330)]
+    hand: list[Point] = [
+        (655, 330),
+        (655, 480),
+        (620, 460),
+        (596, 486),
+        (668, 600),
+        (800, 600),
+        (830, 520),
+        (830, 420),
+        (707, 400),
+        (707, 330),
+    ]
     sheet.shape(hand, SKIN)
     sheet.line([*hand, hand[0]], PAPER, 8)
     return sheet
@@ -354,17 +372,35 @@ def _progress() -> Sheet:
 
 
 PICTURES = {
-    "welcome": _welcome, "notice": _notice, "reading": _reading, "writing": _writing, "asking": _asking,
-    "id_card-1": lambda: _laid_down(170), "id_card-2": lambda: _laid_down(0),
-    "insert_permit-1": lambda: _in_slot(0.95, True), "insert_permit-2": lambda: _in_slot(0.65, True),
+    "welcome": _welcome,
+    "notice": _notice,
+    "reading": _reading,
+    "writing": _writing,
+    "asking": _asking,
+    "id_card-1": lambda: _laid_down(170),
+    "id_card-2": lambda: _laid_down(0),
+    "insert_permit-1": lambda: _in_slot(0.95, True),
+    "insert_permit-2": lambda: _in_slot(0.65, True),
     "insert_permit-3": lambda: _in_slot(0.35, True),
-    "take_permit-1": lambda: _in_slot(0.35, False), "take_permit-2": lambda: _in_slot(0.65, False),
+    "take_permit-1": lambda: _in_slot(0.35, False),
+    "take_permit-2": lambda: _in_slot(0.65, False),
     "take_permit-3": lambda: _in_slot(0.95, False),
-    "assessment_yes": lambda: _assessment(LIGHT, TICK), "assessment_no": lambda: _assessment(AMBER, CALL),
-    "address": _address, "confirm": _confirm, "receipt": _receipt, "thank_you": _thank_you, "refusal": _refusal,
-    "choice": _choice, "question": _question, "service": _service, "application": _application, "progress": _progress,
-    "licence_code-1": lambda: _licence_code(100, read=False), "licence_code-2": lambda: _licence_code(0, read=True),
-    "fault": lambda: _fault(RED, CALL), "out_of_service": lambda: _fault(MACHINE_DARK, STOP),
+    "assessment_yes": lambda: _assessment(LIGHT, TICK),
+    "assessment_no": lambda: _assessment(AMBER, CALL),
+    "address": _address,
+    "confirm": _confirm,
+    "receipt": _receipt,
+    "thank_you": _thank_you,
+    "refusal": _refusal,
+    "choice": _choice,
+    "question": _question,
+    "service": _service,
+    "application": _application,
+    "progress": _progress,
+    "licence_code-1": lambda: _licence_code(100, read=False),
+    "licence_code-2": lambda: _licence_code(0, read=True),
+    "fault": lambda: _fault(RED, CALL),
+    "out_of_service": lambda: _fault(MACHINE_DARK, STOP),
 }
 
 
@@ -375,7 +411,7 @@ def main() -> None:
         ICONS[name]().save(ASSETS / "images" / "icons" / f"{name}.png")
     for name in sorted(wanted & set(PICTURES)):
         sheet = PICTURES[name]()
-        if not name[-1].isdigit():      # the frames of one picture stay of one size
+        if not name[-1].isdigit():  # the frames of one picture stay of one size
             sheet.trim()
         sheet.save(ASSETS / "images" / f"{name}.png")
 

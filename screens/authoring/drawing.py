@@ -35,19 +35,28 @@ class Sheet:
             self._draw.ellipse((x - r, y - r, x + r, y + r), fill=colour)
 
     def box(
-        self, x: float, y: float, width: float, height: float, radius: float = 0, fill: str | None = None,
-        outline: str | None = None, stroke: float = 0,
+        self,
+        x: float,
+        y: float,
+        width: float,
+        height: float,
+        radius: float = 0,
+        fill: str | None = None,
+        outline: str | None = None,
+        stroke: float = 0,
     ) -> None:
         f = self._factor
         self._draw.rounded_rectangle(
-            (x * f, y * f, (x + width) * f, (y + height) * f), radius * f, fill, outline, round(stroke * f))
+            (x * f, y * f, (x + width) * f, (y + height) * f), radius * f, fill, outline, round(stroke * f)
+        )
 
-    def circle(self, x: float, y: float, radius: float, fill: str | None = None, outline: str | None = None,
-               stroke: float = 0) -> None:
+    def circle(
+        self, x: float, y: float, radius: float, fill: str | None = None, outline: str | None = None, stroke: float = 0
+    ) -> None:
         f = self._factor
         self._draw.ellipse(
-            ((x - radius) * f, (y - radius) * f, (x + radius) * f, (y + radius) * f), fill, outline,
-            round(stroke * f))
+            ((x - radius) * f, (y - radius) * f, (x + radius) * f, (y + radius) * f), fill, outline, round(stroke * f)
+        )
 
     def arc(self, x: float, y: float, radius: float, start: float, end: float, colour: str, width: float) -> None:
         steps = max(8, int(abs(end - start) / 4))

@@ -33,8 +33,19 @@ HANA_A = SYSTEM_FONTS / "truetype/hanazono/HanaMinA.ttf"
 HANA_B = SYSTEM_FONTS / "truetype/hanazono/HanaMinB.ttf"
 BABELSTONE = SYSTEM_FONTS / "truetype/babelstone/BabelStoneHan.ttf"
 HANGUL = ((0x1100, 0x11FF), (0x3130, 0x318F), (0xA960, 0xA97F), (0xAC00, 0xD7FF), (0xFFA0, 0xFFDC))
-LAYOUT_FEATURES = [   # kerning, marks, and what joins Arabic letters
-    "kern", "mark", "mkmk", "ccmp", "init", "medi", "fina", "isol", "rlig", "liga", "calt", "curs",
+LAYOUT_FEATURES = [  # kerning, marks, and what joins Arabic letters
+    "kern",
+    "mark",
+    "mkmk",
+    "ccmp",
+    "init",
+    "medi",
+    "fina",
+    "isol",
+    "rlig",
+    "liga",
+    "calt",
+    "curs",
 ]
 UNUSED_TABLES = ["VORG", "vhea", "vmtx", "BASE", "FFTM", "PfEd"]
 PRIVATE_USE = ((0xE000, 0xF8FF), (0xF0000, 0x10FFFF))
@@ -104,8 +115,12 @@ def build(result: str) -> str:
     # where they are shorter, FreeType reads them with 27,000 seeks for every size that is opened.
     cffLib.packCharset = cffLib.packCharset0
     options = subset.Options(
-        layout_features=LAYOUT_FEATURES, notdef_outline=True, name_IDs=["*"], drop_tables=UNUSED_TABLES,
-        desubroutinize=True)    # FreeType keeps a list of all subroutines for every size: a megabyte each
+        layout_features=LAYOUT_FEATURES,
+        notdef_outline=True,
+        name_IDs=["*"],
+        drop_tables=UNUSED_TABLES,
+        desubroutinize=True,
+    )  # FreeType keeps a list of all subroutines for every size: a megabyte each
     with _open(recipe.source, recipe.face) as font:
         subsetter = subset.Subsetter(options)
         public = {c for c in font.getBestCmap() if not _is_in(c, PRIVATE_USE)}

@@ -19,7 +19,7 @@ from screens.authoring.samples import LANGUAGES, samples
 from screens.shell.screen_file import load_screen_file
 
 SIZES = ("portrait-1080x1920", "landscape-1920x1080", "panel-1280x800")
-SETTLED_FRAMES = 4      # enough for words to be broken, then fitted, then drawn
+SETTLED_FRAMES = 4  # enough for words to be broken, then fitted, then drawn
 THUMBNAIL_PX = 360
 
 
@@ -38,8 +38,17 @@ def main() -> int:
     for size in sizes:
         with tempfile.TemporaryDirectory() as kivy_home:
             environment = {"SDL_VIDEODRIVER": "offscreen", **os.environ, "KIVY_HOME": kivy_home}
-            command = [sys.executable, "-m", "screens.authoring.gallery", "--in-this-process", "--size", size,
-                       "--out", str(options.out), *options.names]
+            command = [
+                sys.executable,
+                "-m",
+                "screens.authoring.gallery",
+                "--in-this-process",
+                "--size",
+                size,
+                "--out",
+                str(options.out),
+                *options.names,
+            ]
             if subprocess.run(command, env=environment, check=False).returncode:
                 return 1
         print(contact_sheet(options.out, size))
@@ -59,8 +68,11 @@ def draw(size: str, out: Path, names: list[str]) -> None:
     from screens.shell.app import KioskApp
 
     waiting = [
-        (out / size / f"{name}.{language}.png", model) for language in LANGUAGES
-        for name, model in samples(language).items() if not names or name in names]
+        (out / size / f"{name}.{language}.png", model)
+        for language in LANGUAGES
+        for name, model in samples(language).items()
+        if not names or name in names
+    ]
     app = KioskApp(lambda intent, choice, serial: None, lambda: waiting[0][1], screen_file, ASSETS)
     frames = 0
 

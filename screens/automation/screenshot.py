@@ -7,7 +7,7 @@ from pathlib import Path
 from kivy.core.window import Window
 from kivy.graphics.opengl import GL_RGB, GL_UNSIGNED_BYTE, glPixelStorei, glReadPixels
 
-GL_PACK_ALIGNMENT = 0x0D05      # OpenGL ES 2.0, glPixelStorei; Kivy does not export it
+GL_PACK_ALIGNMENT = 0x0D05  # OpenGL ES 2.0, glPixelStorei; Kivy does not export it
 
 
 def save_screenshot(path: Path) -> None:

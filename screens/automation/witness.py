@@ -44,7 +44,7 @@ IMPORTED_AT = time.monotonic()
 LONGEST_LINE = 65536
 
 
-class Witness:
+class AutomationServer:
     """Serves one client after the other on `path`. `start()` and `stop()` on Kivy's thread."""
 
     def __init__(self, app: Any, path: Path) -> None:
@@ -58,7 +58,7 @@ class Witness:
         self._due = False
         self._told: dict[str, Any] = {}
         self._last: dict[str, Any] = {}
-        self._held: dict[str, Any] | None = None     # what is told when the screen takes touches
+        self._held: dict[str, Any] | None = None  # what is told when the screen takes touches
 
     def start(self) -> None:
         self._path.unlink(missing_ok=True)
@@ -97,12 +97,11 @@ class Witness:
 
     def _tell_if_new(self, drawn: int) -> None:
         if drawn != self._shown:
-            return      # another model came after this frame; its own frame will tell
+            return  # another model came after this frame; its own frame will tell
         painted_at = time.monotonic()
         screen = self._app.router.current_screen
         frame = screen.model.frame
-        seen = {
-            "screen": screen.name, "serial": frame.serial, "language": frame.language, "targets": targets(screen)}
+        seen = {"screen": screen.name, "serial": frame.serial, "language": frame.language, "targets": targets(screen)}
         if not self._due and seen == self._told:
             return
         self._due, self._told = False, seen
@@ -139,7 +138,7 @@ class Witness:
         try:
             client.sendall(json.dumps(message, ensure_ascii=False).encode() + b"\n")
         except OSError:
-            self._client = None     # it went away; the serving thread waits for the next one
+            self._client = None  # it went away; the serving thread waits for the next one
 
     # Commands.
 
@@ -195,12 +194,21 @@ class Witness:
             case {"touches_waiting": True}:
                 return {"done": "touches_waiting", "waiting": self._finger.waiting}
             case {"labels": "screen"}:
-                return {"done": "labels", "labels": labels(screen), "overflows": screen.column.overflows,
-                        "scale": screen.column.scale, "window": list(Window.size), "shown": self._shown}
+                return {
+                    "done": "labels",
+                    "labels": labels(screen),
+                    "overflows": screen.column.overflows,
+                    "scale": screen.column.scale,
+                    "window": list(Window.size),
+                    "shown": self._shown,
+                }
             case {"labels": "all"}:
                 screens = self._app.router.screens
-                return {"done": "labels", "labels": [label for each in screens for label in labels(each)],
-                        "kept": sum(map(kept_pictures_of_words, screens))}
+                return {
+                    "done": "labels",
+                    "labels": [label for each in screens for label in labels(each)],
+                    "kept": sum(map(kept_pictures_of_words, screens)),
+                }
             case {"quit": True}:
                 self._app.leave()
                 return {"done": "quit"}
@@ -210,8 +218,10 @@ class Witness:
 def targets(screen: Widget) -> dict[str, list[float]]:
     """What can be touched now on `screen`: x, y, width, height in window pixels from the top left."""
     return {
-        button.target: _box(button) for button in _visible(screen)
-        if isinstance(button, IntentButton) and not button.disabled}
+        button.target: _box(button)
+        for button in _visible(screen)
+        if isinstance(button, IntentButton) and not button.disabled
+    }
 
 
 def _button(screen: Widget, target: str) -> IntentButton:
@@ -223,9 +233,16 @@ def _button(screen: Widget, target: str) -> IntentButton:
 def labels(screen: Widget) -> list[dict[str, Any]]:
     """The words on `screen`: as given, as drawn, their box, and the size of what was drawn."""
     return [
-        {"words": label.words, "drawn": label.text, "box": _box(label), "drawn_size": list(label.texture_size),
-         "font_px": label.font_size}
-        for label in _visible(screen) if isinstance(label, Paragraph) and label.words]
+        {
+            "words": label.words,
+            "drawn": label.text,
+            "box": _box(label),
+            "drawn_size": list(label.texture_size),
+            "font_px": label.font_size,
+        }
+        for label in _visible(screen)
+        if isinstance(label, Paragraph) and label.words
+    ]
 
 
 def kept_pictures_of_words(screen: Widget) -> int:
@@ -253,7 +270,7 @@ def _process_started_at() -> float:
 
 
 def _shut(link: socket.socket) -> None:
-    with suppress(OSError):     # the other side may have gone already
+    with suppress(OSError):  # the other side may have gone already
         link.shutdown(socket.SHUT_RDWR)
     link.close()
 

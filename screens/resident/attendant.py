@@ -10,9 +10,9 @@ from kiosk.workflow.intents import Intent
 from screens.widgets import keypad
 from screens.widgets.base import BaseScreen
 
-_WIDGETS = (keypad,)        # Kivy's language finds them by name
+_WIDGETS = (keypad,)  # Kivy's language finds them by name
 
-SHORTEST = 8                # two digits of the attendant's number, and a secret of six or more
+SHORTEST = 8  # two digits of the attendant's number, and a secret of six or more
 
 
 def hidden(digits: str) -> str:
@@ -36,4 +36,3 @@ class AttendantView(BaseScreen):
         if self.manager.current_screen is not self:
             self.digits = ""
         super()._forget(elapsed)
-

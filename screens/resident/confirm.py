@@ -26,4 +26,3 @@ class ConfirmView(BaseScreen):
     def category(self, categories: tuple[Words, ...]) -> str:
         """The same of a kind of permit; nothing where it stays."""
         return self.changed(*map(self.words, reversed(categories))) if categories else ""
-

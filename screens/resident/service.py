@@ -8,7 +8,7 @@ from kivy.properties import BooleanProperty, ListProperty, NumericProperty
 
 from screens.widgets.base import BaseScreen
 
-FRAMED = 30     # what stands in a frame takes as much space as if it had so many characters more
+FRAMED = 30  # what stands in a frame takes as much space as if it had so many characters more
 
 
 class ServiceView(BaseScreen):
@@ -36,4 +36,3 @@ class ServiceView(BaseScreen):
             moved = lengths.pop()
             left, right = left - moved, right + moved
         self.left, self.rules_left = len(lengths), left < right
-

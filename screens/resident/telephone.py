@@ -10,7 +10,7 @@ from kiosk.workflow.intents import Intent
 from screens.widgets import keypad
 from screens.widgets.base import BaseScreen
 
-_WIDGETS = (keypad,)        # Kivy's language finds them by name
+_WIDGETS = (keypad,)  # Kivy's language finds them by name
 
 MOBILE_DIGITS = 11
 
@@ -36,4 +36,3 @@ class TelephoneView(BaseScreen):
         if self.manager.current_screen is not self:
             self.digits = ""
         super()._forget(elapsed)
-

@@ -29,19 +29,30 @@ from screens.style.fonts import Fonts
 from screens.style.theme import Theme
 from screens.widgets.base import BaseScreen
 
-_INPUT = (pointer,)     # Kivy's configuration finds it by name
+_INPUT = (pointer,)  # Kivy's configuration finds it by name
 
-LAYOUT_ROUNDS = 100     # before a frame; after Kivy's own 20 it would draw a screen whose text is still being fitted
-FRAME_S = 0.03          # about what it takes to draw a frame without a graphics card
+LAYOUT_ROUNDS = 100  # before a frame; after Kivy's own 20 it would draw a screen whose text is still being fitted
+FRAME_S = 0.03  # about what it takes to draw a frame without a graphics card
 AFTER_PAINTING_S = 0.1  # Kivy tells of a flip before it flips, and a second frame may follow with what came late
 
 VISIT = (
-    "welcome", "notice", "id_card", "insert_permit", "reading", "assessment", "question", "asking", "confirm",
-    "writing", "take_permit", "receipt", "thank_you",
-)   # the order in which a visit that goes well needs its screens
-RESTING = ("welcome", "out_of_service")     # nobody is being served, and nothing on them moves
-LOOKED_AT_S = 0.4       # a person is still reading then; building a screen takes a tenth of a second, once
-PAINTED_S = 0.01        # after painting: whoever waited for that has been told, and no finger is as quick
+    "welcome",
+    "notice",
+    "id_card",
+    "insert_permit",
+    "reading",
+    "assessment",
+    "question",
+    "asking",
+    "confirm",
+    "writing",
+    "take_permit",
+    "receipt",
+    "thank_you",
+)  # the order in which a visit that goes well needs its screens
+RESTING = ("welcome", "out_of_service")  # nobody is being served, and nothing on them moves
+LOOKED_AT_S = 0.4  # a person is still reading then; building a screen takes a tenth of a second, once
+PAINTED_S = 0.01  # after painting: whoever waited for that has been told, and no finger is as quick
 
 
 class KioskApp(App):
@@ -59,9 +70,15 @@ class KioskApp(App):
     theme = ObjectProperty(None, rebind=True)
 
     def __init__(
-        self, dispatch: Callable[[Intent, str, int], None], first: Callable[[], ScreenModel], screen_file: ScreenFile,
-        assets_dir: Path, witness_socket: Path | None = None, stopped: Callable[[], None] | None = None,
-        all_built: Callable[[], None] = lambda: None, sized: Callable[[int, int], None] = lambda _width, _height: None,
+        self,
+        dispatch: Callable[[Intent, str, int], None],
+        first: Callable[[], ScreenModel],
+        screen_file: ScreenFile,
+        assets_dir: Path,
+        witness_socket: Path | None = None,
+        stopped: Callable[[], None] | None = None,
+        all_built: Callable[[], None] = lambda: None,
+        sized: Callable[[int, int], None] = lambda _width, _height: None,
         asked_to_close: Callable[[], None] | None = None,
     ) -> None:
         super().__init__(theme=Theme.of(screen_file.fitted_to(*Window.size)))
@@ -82,7 +99,7 @@ class KioskApp(App):
         self._witness: Any = None
         self._waking: InputWaking | None = None
         self._resting = Resting(self._may_rest)
-        self._serial: int | None = None     # of the model that stands on the screen
+        self._serial: int | None = None  # of the model that stands on the screen
         self._coming: deque[ScreenModel] = deque()
         self._came = threading.Event()
         self._ahead = Clock.create_trigger(self._build_ahead, LOOKED_AT_S)
@@ -92,7 +109,7 @@ class KioskApp(App):
 
     def build(self) -> Router:
         Clock.max_iteration = LAYOUT_ROUNDS
-        Window.clearcolor = self.theme.palette.ground       # every screen's ground; to paint it again is slow
+        Window.clearcolor = self.theme.palette.ground  # every screen's ground; to paint it again is slow
         self._show(self._first())
         return self.router
 
@@ -110,14 +127,14 @@ class KioskApp(App):
         self._waking.start()
         self._resting.stir()
         if self._witness_socket is not None:
-            from screens.automation.witness import Witness
+            from screens.automation.witness import AutomationServer
 
-            self._witness = Witness(self, self._witness_socket)
+            self._witness = AutomationServer(self, self._witness_socket)
             self._witness.start()
 
     def on_stop(self) -> None:
         Window.unbind(size=self._lay_out)
-        waking, self._waking = self._waking, None       # Kivy may tell twice that it stops
+        waking, self._waking = self._waking, None  # Kivy may tell twice that it stops
         if waking is not None:
             waking.stop()
         self._resting.stop()
@@ -161,6 +178,7 @@ class KioskApp(App):
         """Call `then` on Kivy's thread soon after what was shown until now is painted. From any thread; returns at
         once.
         """
+
         def painted(*_args: Any) -> None:
             Window.unbind(on_flip=painted)
             # Kivy counts from the begin of a frame, and this one was long: so count from the next.
@@ -217,7 +235,7 @@ class KioskApp(App):
             coming.rehearse(replace(model.frame, languages=getattr(model, "languages", model.frame.languages)))
             self._ahead()
         elif self._all_built is not None:
-            self._load_ahead()      # when this screen was painted, the next one was not built yet
+            self._load_ahead()  # when this screen was painted, the next one was not built yet
             self._all_built()
             self._all_built = None
 
@@ -227,13 +245,17 @@ class KioskApp(App):
         """
         waking = self._waking
         return (
-            waking is not None and waking.is_certain and self._screen_file.touch_input != MTDEV
-            and self._all_built is None and self.router.current in RESTING
-            and self.router.current_screen.model.frame.countdown_s is None)
+            waking is not None
+            and waking.is_certain
+            and self._screen_file.touch_input != MTDEV
+            and self._all_built is None
+            and self.router.current in RESTING
+            and self.router.current_screen.model.frame.countdown_s is None
+        )
 
     def _load_ahead(self, _elapsed: float = 0.0) -> None:
         """Read the picture of the screen that comes next, so that it need not be read then; one and no more."""
-        glFinish()      # Mesa lets go of deleted pictures only then: a hundred megabytes more after a hundred screens
+        glFinish()  # Mesa lets go of deleted pictures only then: a hundred megabytes more after a hundred screens
         following = [name for name in self._following(1) if self.router.has_screen(name)]
         coming = self.router.get_screen(following[0]) if following else None
         if self._loaded not in (None, coming, self.router.current_screen):
@@ -247,7 +269,7 @@ class KioskApp(App):
         if self.router.current not in VISIT:
             return ()
         at = VISIT.index(self.router.current) + 1
-        return (VISIT + VISIT)[at:at + count]
+        return (VISIT + VISIT)[at : at + count]
 
     def _built(self, name: str) -> BaseScreen:
         """Each screen is built once, when it is first needed; later it is only given new models."""

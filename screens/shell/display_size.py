@@ -20,7 +20,7 @@ X11_SETUP = _PREFIX + bytes(6)
 
 ANSWERS_WITHIN_S = 5.0
 COOKIE = b"MIT-MAGIC-COOKIE-1"
-_HEAD, _ACCEPTED = 8, 1     # length of what every answer begins with; its first byte if we are let in
+_HEAD, _ACCEPTED = 8, 1  # length of what every answer begins with; its first byte if we are let in
 
 
 def display_size(environment: Mapping[str, str]) -> tuple[int, int] | None:
@@ -29,7 +29,7 @@ def display_size(environment: Mapping[str, str]) -> tuple[int, int] | None:
     """
     x11 = {"DISPLAY": environment.get("DISPLAY", "")}
     for path in display_addresses(x11):
-        for address in (f"\0{path}", path):     # a server listens at one of them or at both
+        for address in (f"\0{path}", path):  # a server listens at one of them or at both
             try:
                 with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM | socket.SOCK_CLOEXEC) as link:
                     link.settimeout(ANSWERS_WITHIN_S)
@@ -37,7 +37,7 @@ def display_size(environment: Mapping[str, str]) -> tuple[int, int] | None:
                     link.sendall(_setup(_cookie(environment, path.rpartition("X")[2])))
                     return size_in(_answer(link))
             except OSError:
-                continue        # nobody listens here, or not for us, or not in time
+                continue  # nobody listens here, or not for us, or not in time
     return None
 
 
@@ -46,8 +46,8 @@ def size_in(answer: bytes) -> tuple[int, int] | None:
     if len(answer) < 40 or answer[0] != _ACCEPTED:
         return None
     vendor, screens, formats = int.from_bytes(answer[24:26], "little"), answer[28], answer[29]
-    at = 40 + (vendor + 3) // 4 * 4 + 8 * formats + 20      # past root, colours and masks of the first screen
-    size = answer[at:at + 4]
+    at = 40 + (vendor + 3) // 4 * 4 + 8 * formats + 20  # past root, colours and masks of the first screen
+    size = answer[at : at + 4]
     if not screens or len(size) < 4:
         return None
     width, height = int.from_bytes(size[:2], "little"), int.from_bytes(size[2:], "little")
@@ -74,12 +74,12 @@ def _cookie(environment: Mapping[str, str], display: str) -> bytes:
     except OSError:
         return b""
     at = 0
-    while at + 2 < len(data):       # family, then address, number, name and cookie, each with its length before it
+    while at + 2 < len(data):  # family, then address, number, name and cookie, each with its length before it
         at += 2
         fields = []
         for _ in range(4):
-            length = int.from_bytes(data[at:at + 2], "big")
-            fields.append(data[at + 2:at + 2 + length])
+            length = int.from_bytes(data[at : at + 2], "big")
+            fields.append(data[at + 2 : at + 2 + length])
             at += 2 + length
         _, number, name, cookie = fields
         if name == COOKIE and number in (b"", display.encode()):

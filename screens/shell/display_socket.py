@@ -30,7 +30,7 @@ def _open_sockets() -> list[int]:
             if entry.is_socket():
                 descriptors.append(int(entry.name))
         except OSError:
-            continue        # the directory that is being listed was among them
+            continue  # the directory that is being listed was among them
     return descriptors
 
 
@@ -39,5 +39,5 @@ def _peer(descriptor: int) -> str:
         try:
             address = link.getpeername()
         except OSError:
-            return ""       # a socket that listens
+            return ""  # a socket that listens
     return os.fsdecode(address).removeprefix("\0") if isinstance(address, str | bytes) else ""

@@ -18,7 +18,7 @@ from kivy.core.window import Window
 
 from screens.shell.display_socket import display_connections
 
-READING_S = 0.004       # Kivy needs about so long to read what it was woken for
+READING_S = 0.004  # Kivy needs about so long to read what it was woken for
 
 
 class InputWaking:

@@ -9,9 +9,9 @@ import sys
 from screens.shell.display_size import display_size
 from screens.shell.screen_file import MTDEV, ScreenFile
 
-FRAMES_PER_S = 30       # also how often input is looked at; half of Kivy's 60, half its work while nothing happens
+FRAMES_PER_S = 30  # also how often input is looked at; half of Kivy's 60, half its work while nothing happens
 
-FIRST_BUTTON = "first_button"   # the name by which Kivy finds `screens.shell.pointer`
+FIRST_BUTTON = "first_button"  # the name by which Kivy finds `screens.shell.pointer`
 
 
 class NoDisplay(Exception):
@@ -22,7 +22,7 @@ def open_window() -> None:
     """Import Kivy's window, which opens it. Raises `NoDisplay`."""
     kivys = logging.getLogger("kivy")
     level = kivys.level
-    kivys.setLevel(logging.CRITICAL + 1)        # it would write a traceback; the one line is ours
+    kivys.setLevel(logging.CRITICAL + 1)  # it would write a traceback; the one line is ours
     try:
         from kivy.core.window import Window
     finally:
@@ -38,12 +38,12 @@ def prepare(screen: ScreenFile) -> None:
     if "kivy" in sys.modules:
         raise RuntimeError("screens.shell.kivy_setup.prepare() comes too late: kivy is imported already")
     for name in [name for name in os.environ if name.startswith(("KIVY_", "KCFG_")) and name != "KIVY_HOME"]:
-        del os.environ[name]          # KCFG_… would be a whole configuration
+        del os.environ[name]  # KCFG_… would be a whole configuration
     os.environ.update(
-        KIVY_NO_ARGS="1",             # the command line is ours
-        KIVY_NO_CONFIG="1",           # nothing is read from or written to KIVY_HOME/config.ini
+        KIVY_NO_ARGS="1",  # the command line is ours
+        KIVY_NO_CONFIG="1",  # nothing is read from or written to KIVY_HOME/config.ini
         KIVY_NO_FILELOG="1",
-        KIVY_LOG_MODE="PYTHON",       # leave the root logger and stderr alone
+        KIVY_LOG_MODE="PYTHON",  # leave the root logger and stderr alone
         KIVY_DPI="96",
         KIVY_METRICS_DENSITY="1",
         KIVY_METRICS_FONTSCALE="1",
@@ -58,17 +58,29 @@ def prepare(screen: ScreenFile) -> None:
     width_px, height_px = _size(screen)
     settings = {
         "kivy": {
-            "exit_on_escape": 0, "log_level": "warning", "kivy_clock": "interrupt", "keyboard_mode": "",
+            "exit_on_escape": 0,
+            "log_level": "warning",
+            "kivy_clock": "interrupt",
+            "keyboard_mode": "",
             "pause_on_minimize": 0,
         },
         "graphics": {
-            "width": width_px, "height": height_px, "position": "custom", "left": 0, "top": 0,
-            "fullscreen": "auto" if screen.fullscreen else 0, "borderless": int(screen.borderless), "resizable": 0,
-            "show_cursor": int(screen.show_cursor), "maxfps": FRAMES_PER_S, "multisamples": 0, "vsync": "",
+            "width": width_px,
+            "height": height_px,
+            "position": "custom",
+            "left": 0,
+            "top": 0,
+            "fullscreen": "auto" if screen.fullscreen else 0,
+            "borderless": int(screen.borderless),
+            "resizable": 0,
+            "show_cursor": int(screen.show_cursor),
+            "maxfps": FRAMES_PER_S,
+            "multisamples": 0,
+            "vsync": "",
             "allow_screensaver": 0,
         },
     }
-    logging.getLogger("kivy").setLevel(logging.WARNING)     # Kivy has just set it to INFO
+    logging.getLogger("kivy").setLevel(logging.WARNING)  # Kivy has just set it to INFO
     for section, values in settings.items():
         for name, value in values.items():
             Config.set(section, name, value)
@@ -77,7 +89,7 @@ def prepare(screen: ScreenFile) -> None:
     if screen.touch_input == MTDEV:
         Config.set("input", "touchscreen", f"mtdev,{screen.touch_device}")
     else:
-        Config.set("input", "mouse", f"{FIRST_BUTTON},disable_multitouch")    # no red dots of a second finger
+        Config.set("input", "mouse", f"{FIRST_BUTTON},disable_multitouch")  # no red dots of a second finger
 
 
 def _size(screen: ScreenFile) -> tuple[int, int]:

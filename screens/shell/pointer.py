@@ -12,7 +12,7 @@ from kivy.input.providers.mouse import MouseMotionEventProvider
 
 from screens.shell.kivy_setup import FIRST_BUTTON
 
-_FIRST, _ALL = "left", "all"    # Kivy lets go of "all" when the pointer leaves
+_FIRST, _ALL = "left", "all"  # Kivy lets go of "all" when the pointer leaves
 
 
 class FirstButton(MouseMotionEventProvider):

@@ -14,7 +14,7 @@ from kivy.clock import Clock
 from screens.shell.kivy_setup import FRAMES_PER_S
 
 RESTING_TURNS_PER_S = 10
-QUIET_S = 2.0           # after a touch or another screen
+QUIET_S = 2.0  # after a touch or another screen
 
 
 class Resting:

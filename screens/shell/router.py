@@ -16,7 +16,7 @@ from screens.widgets.buttons import IntentButton
 # Nobody answers to what he sees within a quarter of a second by choosing what to touch; a trembling finger comes down
 # twice within it (Kivy's own figure for a double tap).
 UNREAD_S = 0.25
-A_TURN_S = 0.01         # what has not been painted yet will be soon
+A_TURN_S = 0.01  # what has not been painted yet will be soon
 
 
 class AtOnce(TransitionBase):
@@ -52,7 +52,7 @@ class Router(ScreenManager):
         self.canvas.before.clear()
         self.canvas.after.clear()
         self._changes = 0
-        self._painted_at: float | None = None       # None: what stands now was not painted yet
+        self._painted_at: float | None = None  # None: what stands now was not painted yet
         Window.bind(on_flip=self._on_flip)
 
     def changes(self) -> None:
@@ -65,7 +65,7 @@ class Router(ScreenManager):
                 if isinstance(widget, IntentButton):
                     touch.ungrab(widget)
                     widget.state = "normal"
-        Window.canvas.ask_update()      # it may look the same, and counts from its own frame nevertheless
+        Window.canvas.ask_update()  # it may look the same, and counts from its own frame nevertheless
 
     @property
     def deaf_for_s(self) -> float:

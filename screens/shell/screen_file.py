@@ -9,9 +9,9 @@ from typing import Any
 from kiosk.data_files.reader import DataFileError, read_toml
 
 POINTER, MTDEV = "pointer", "mtdev"
-LYING_SHARE = 0.8       # on a lying display text is so much smaller than on the same one upright, where lines are short
-UPRIGHT_MM = (267.0, 476.0)         # the upright display for which all is laid out, portrait-1080x1920.toml,
-UPRIGHT_BODIES = (26.25, 46.7)      # and the same in heights of its text
+LYING_SHARE = 0.8  # on a lying display text is so much smaller than on the same one upright, where lines are short
+UPRIGHT_MM = (267.0, 476.0)  # the upright display for which all is laid out, portrait-1080x1920.toml,
+UPRIGHT_BODIES = (26.25, 46.7)  # and the same in heights of its text
 
 
 class ScreenFileError(DataFileError):
@@ -52,9 +52,11 @@ class ScreenFile:
         # Seven choices stand below each other there, so buttons and text take no larger share of it than on that one.
         mm_per_pixel = max(self.mm_per_pixel, UPRIGHT_MM[0] / width_px, UPRIGHT_MM[1] / height_px)
         body_px = min(
-            self.body_mm / LYING_SHARE / self.mm_per_pixel, width_px / UPRIGHT_BODIES[0], height_px / UPRIGHT_BODIES[1])
+            self.body_mm / LYING_SHARE / self.mm_per_pixel, width_px / UPRIGHT_BODIES[0], height_px / UPRIGHT_BODIES[1]
+        )
         return replace(
-            self, width_px=width_px, height_px=height_px, mm_per_pixel=mm_per_pixel, body_mm=body_px * mm_per_pixel)
+            self, width_px=width_px, height_px=height_px, mm_per_pixel=mm_per_pixel, body_mm=body_px * mm_per_pixel
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,8 +77,12 @@ class _Numbers:
 
 _KEYS: dict[str, dict[str, type | _Numbers]] = {
     "display": {
-        "width_px": _Numbers(320, 7680, whole=True), "height_px": _Numbers(320, 7680, whole=True),
-        "mm_per_pixel": _Numbers(0.04, 2), "fullscreen": bool, "borderless": bool, "show_cursor": bool,
+        "width_px": _Numbers(320, 7680, whole=True),
+        "height_px": _Numbers(320, 7680, whole=True),
+        "mm_per_pixel": _Numbers(0.04, 2),
+        "fullscreen": bool,
+        "borderless": bool,
+        "show_cursor": bool,
     },
     "text": {"body_mm": _Numbers(2, 40)},
     "touch": {"input": str, "device": str},
@@ -115,13 +121,13 @@ def _mistakes(table: dict[str, Any]) -> list[str]:
             mistakes.append(f"table [{name}] is missing")
             continue
         mistakes += [f"unknown key {name}.{key}" for key in found if key not in keys]
-        mistakes += [
-            f"{name}.{key} is missing" for key in keys if key not in found and (name, key) not in _OPTIONAL]
+        mistakes += [f"{name}.{key} is missing" for key in keys if key not in found and (name, key) not in _OPTIONAL]
         mistakes += [
             f"{name}.{key} must be {kind if isinstance(kind, _Numbers) else _WORDS[kind]}, not {found[key]!r}"
             for key, kind in keys.items()
-            if key in found and not (kind.hold(found[key]) if isinstance(kind, _Numbers)
-                                     else isinstance(found[key], kind))]
+            if key in found
+            and not (kind.hold(found[key]) if isinstance(kind, _Numbers) else isinstance(found[key], kind))
+        ]
     return mistakes or _senseless(table)
 
 

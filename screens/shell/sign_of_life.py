@@ -39,7 +39,7 @@ class SignOfLife:
         self._environment = environment
         self._frame_every_s = frame_every_s
         self._painted_at = time.monotonic()
-        self._asked: threading.Event | None = None      # one question at a time: a hanging thread collects none
+        self._asked: threading.Event | None = None  # one question at a time: a hanging thread collects none
 
     def ails(self, within_s: float) -> str | None:
         """What gives no sign within this time, "display" or "screen"; None if all is well."""
@@ -76,7 +76,7 @@ def display_answers(environment: Mapping[str, str], within_s: float) -> bool:
 
 
 def _x11_answers(path: str, within_s: float) -> bool:
-    for address in (f"\0{path}", path):     # a server listens at one of them or at both
+    for address in (f"\0{path}", path):  # a server listens at one of them or at both
         with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM | socket.SOCK_CLOEXEC) as link:
             link.settimeout(within_s)
             try:
@@ -84,7 +84,7 @@ def _x11_answers(path: str, within_s: float) -> bool:
                 link.sendall(X11_SETUP)
                 return link.recv(1) != b""
             except (TimeoutError, BlockingIOError):
-                return False    # too late, or so many wait already that no further one gets in
+                return False  # too late, or so many wait already that no further one gets in
             except OSError:
-                continue        # nobody listens here, or not for us
+                continue  # nobody listens here, or not for us
     return True

@@ -13,10 +13,10 @@ from drivers.character_map import CharacterMap
 REGULAR, BOLD = "NotoSansSC-Regular.otf", "NotoSansSC-Bold.otf"
 FALLBACKS = ("HanaMinA.ttf", "HanaMinB.ttf", "BabelStoneHan.ttf", "DejaVuSans-Arabic.ttf")
 WITH_CHINESE = FALLBACKS[:3]
-MISSING = "〓"       # the printers' mark for a character that is not in the fount; □ would be read as 口
+MISSING = "〓"  # the printers' mark for a character that is not in the fount; □ would be read as 口
 
 
-KIVYS_OWN = "Roboto"    # what Kivy finds by this name in its own package; Latin only
+KIVYS_OWN = "Roboto"  # what Kivy finds by this name in its own package; Latin only
 
 
 class Fonts:
@@ -28,7 +28,9 @@ class Fonts:
         self._dir = fonts_dir
         self.missing = [
             f"{name}: is missing or damaged in {fonts_dir}: run `make setup`"
-            for name in (REGULAR, BOLD) if not _is_font(fonts_dir / name)]
+            for name in (REGULAR, BOLD)
+            if not _is_font(fonts_dir / name)
+        ]
         present = [name for name in (REGULAR, BOLD, *WITH_CHINESE) if _is_font(fonts_dir / name)]
         self.have_chinese = bool(present)
         self.regular = str(fonts_dir / present[0]) if present else KIVYS_OWN
@@ -74,8 +76,12 @@ def _is_everyday(character: str) -> bool:
     code = ord(character)
     if code < 0x0600:
         return code >= 0xA0 or 0x20 <= code < 0x7F or character in "\n\t"
-    return (0x2000 <= code < 0x2200 and code not in (0x2028, 0x2029)) or 0x3000 <= code < 0x3130 \
-        or 0x4E00 <= code <= 0x9FA5 or 0xFF00 <= code < 0xFF5F
+    return (
+        (0x2000 <= code < 0x2200 and code not in (0x2028, 0x2029))
+        or 0x3000 <= code < 0x3130
+        or 0x4E00 <= code <= 0x9FA5
+        or 0xFF00 <= code < 0xFF5F
+    )
 
 
 def _is_invisible(character: str) -> bool:

@@ -8,13 +8,13 @@ from screens.shell.screen_file import ScreenFile
 
 Colour = tuple[float, float, float, float]
 
-LOW_MM = 200.0          # on a display that is not even as high, spaces are narrower
-PRIMARY_MM, SECONDARY_MM = 20.0, 15.0     # least height and width of what is touched
+LOW_MM = 200.0  # on a display that is not even as high, spaces are narrower
+PRIMARY_MM, SECONDARY_MM = 20.0, 15.0  # least height and width of what is touched
 
 
 def colour(hexadecimal: str) -> Colour:
     """An opaque colour from "#RRGGBB"."""
-    red, green, blue = (int(hexadecimal[i:i + 2], 16) / 255 for i in (1, 3, 5))
+    red, green, blue = (int(hexadecimal[i : i + 2], 16) / 255 for i in (1, 3, 5))
     return (red, green, blue, 1.0)
 
 
@@ -52,12 +52,26 @@ class Palette:
     def text_pairs(self) -> tuple[tuple[str, str], ...]:
         """Which colour is written on which, by name."""
         return (
-            ("ink", "ground"), ("ink", "surface"), ("ink", "accent_soft"), ("ink", "refusal_soft"),
-            ("ink", "fault_soft"), ("ink_soft", "ground"), ("ink_soft", "surface"), ("ink_soft", "accent_soft"),
-            ("ink_soft", "refusal_soft"), ("ink_soft", "fault_soft"),
-            ("accent", "ground"), ("accent", "surface"), ("accent", "accent_soft"), ("on_accent", "accent"),
-            ("on_accent", "accent_pressed"), ("refusal", "refusal_soft"), ("refusal", "ground"),
-            ("fault", "fault_soft"), ("fault", "ground"), ("on_simulation", "simulation"),
+            ("ink", "ground"),
+            ("ink", "surface"),
+            ("ink", "accent_soft"),
+            ("ink", "refusal_soft"),
+            ("ink", "fault_soft"),
+            ("ink_soft", "ground"),
+            ("ink_soft", "surface"),
+            ("ink_soft", "accent_soft"),
+            ("ink_soft", "refusal_soft"),
+            ("ink_soft", "fault_soft"),
+            ("accent", "ground"),
+            ("accent", "surface"),
+            ("accent", "accent_soft"),
+            ("on_accent", "accent"),
+            ("on_accent", "accent_pressed"),
+            ("refusal", "refusal_soft"),
+            ("refusal", "ground"),
+            ("fault", "fault_soft"),
+            ("fault", "ground"),
+            ("on_simulation", "simulation"),
         )
 
 
@@ -100,6 +114,7 @@ class Theme:
     @classmethod
     def of(cls, screen: ScreenFile, palette: Palette = COUNTER) -> Theme:
         """The theme at the sizes of `screen`."""
+
         def px(mm: float) -> int:
             return round(mm / screen.mm_per_pixel)
 
@@ -109,8 +124,15 @@ class Theme:
         low = screen.height_px * screen.mm_per_pixel < LOW_MM
         return cls(
             palette=palette,
-            small=text(0.8), body=text(1.0), lead=text(1.25), title=text(1.6), display=text(2.2),
-            space=text(0.5 if low else 0.7), radius=text(0.35), border=max(2, text(0.07)),
-            primary=px(PRIMARY_MM) + 1, secondary=px(SECONDARY_MM) + 1,
+            small=text(0.8),
+            body=text(1.0),
+            lead=text(1.25),
+            title=text(1.6),
+            display=text(2.2),
+            space=text(0.5 if low else 0.7),
+            radius=text(0.35),
+            border=max(2, text(0.07)),
+            primary=px(PRIMARY_MM) + 1,
+            secondary=px(SECONDARY_MM) + 1,
             portrait=screen.height_px > screen.width_px,
         )

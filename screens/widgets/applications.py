@@ -59,7 +59,7 @@ class Applications(BoxLayout):
             self._made.append(self._new())
         for panel, item in zip(self._made, [*items, *[["", "", "", [], ""]] * len(self._made)], strict=False):
             panel.number, panel.service, panel.state, panel.lines, panel.choose_words = item
-        shown = self._made[:len(items)]
+        shown = self._made[: len(items)]
         if self.children != shown[::-1]:
             self.clear_widgets()
             for panel in shown:

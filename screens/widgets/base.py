@@ -41,7 +41,7 @@ class BaseScreen(Screen):
     """
 
     BLANK: ClassVar[ScreenModel]
-    IS_PERSONAL: ClassVar[bool] = True      # False: nothing on it is anybody's, so it need not be forgotten
+    IS_PERSONAL: ClassVar[bool] = True  # False: nothing on it is anybody's, so it need not be forgotten
 
     model = ObjectProperty(None, rebind=True)
     title = StringProperty("")
@@ -91,15 +91,14 @@ class BaseScreen(Screen):
 
     def _forget(self, _elapsed: float) -> None:
         if self.manager.current_screen is self:
-            return      # it is seen again already, with a model of its own
+            return  # it is seen again already, with a model of its own
         self.rehearse(self.model.frame)
 
     def rehearse(self, frame: Frame) -> None:
         """Show what this screen always says, and nothing of a person, in the frame's language: fonts are open and the
         layout is made when the screen is needed.
         """
-        blank = replace(
-            BLANK_FRAME, language=frame.language, simulation=frame.simulation, languages=frame.languages)
+        blank = replace(BLANK_FRAME, language=frame.language, simulation=frame.simulation, languages=frame.languages)
         self.show(replace(self.BLANK, frame=blank))
 
     def _speak(self, translation: Translation) -> None:
@@ -110,12 +109,15 @@ class BaseScreen(Screen):
 
 def _term_in(translation: Translation) -> Callable[[Term | None], list[str]]:
     """A validity in words, from and to, and both in figures."""
+
     def term(of: Term | None) -> list[str]:
         if of is None or of == NO_TERM:
             return ["", "", ""]
         begins, ends = translation.date(of.valid_from), translation.date(of.valid_to)
         return [
-            translation.text("term.from", day=begins), translation.text("term.to", day=ends),
+            translation.text("term.from", day=begins),
+            translation.text("term.to", day=ends),
             f"{translation.figures(of.valid_from)} — {translation.figures(of.valid_to)}",
         ]
+
     return term

@@ -46,9 +46,9 @@ class Choices(GridLayout):
     def on_items(self, _instance: Any, items: list[list[str]]) -> None:
         while len(self._made) < len(items):
             self._made.append(self._new())
-        for button in self._made[len(items):]:
+        for button in self._made[len(items) :]:
             button.choice = button.words = button.detail = ""
-        shown = self._made[:len(items)]
+        shown = self._made[: len(items)]
         for button, (key, words, detail) in zip(shown, items, strict=True):
             button.choice, button.words, button.detail = key, words, detail
         if self.children != shown[::-1]:

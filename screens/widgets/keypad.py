@@ -15,7 +15,7 @@ from screens.widgets.buttons import IntentButton
 Builder.load_file(str(Path(__file__).with_suffix(".kv")))
 
 DELETE = "delete"
-ORDER = ("1", "2", "3", "4", "5", "6", "7", "8", "9", "", "0", DELETE)     # ITU-T E.161, figure 1; "" is no key
+ORDER = ("1", "2", "3", "4", "5", "6", "7", "8", "9", "", "0", DELETE)  # ITU-T E.161, figure 1; "" is no key
 
 
 class Key(IntentButton):

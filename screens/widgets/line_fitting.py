@@ -20,7 +20,7 @@ _UNIT = re.compile(
     rf"[{re.escape(_CLOSING)}]*[ \u3000]*"
 )
 
-LEFT_OVER = 0.2                         # a last line shorter than this share of the width gets company
+LEFT_OVER = 0.2  # a last line shorter than this share of the width gets company
 NARROWER = (0.95, 0.9, 0.85, 0.8, 0.75)
 
 

@@ -15,8 +15,8 @@ from kivy.utils import escape_markup
 
 from screens.widgets.line_fitting import wrap
 
-ROUNDING_PX = 2     # pieces measured one by one may be shorter than the line they make,
-ROUNDING = 0.015    # and the more of them, the shorter: a share of the width
+ROUNDING_PX = 2  # pieces measured one by one may be shorter than the line they make,
+ROUNDING = 0.015  # and the more of them, the shorter: a share of the width
 SIZES = ("small", "body", "lead", "title", "display")
 
 
@@ -47,7 +47,7 @@ class Paragraph(Label):
 
     def on_texture(self, _instance: Any, texture: Any) -> None:
         if texture is not None:
-            texture.min_filter = texture.mag_filter = "nearest"     # drawn dot for dot: nothing to mix
+            texture.min_filter = texture.mag_filter = "nearest"  # drawn dot for dot: nothing to mix
 
     @property
     def is_drawn(self) -> bool:
@@ -66,8 +66,11 @@ class Paragraph(Label):
         if self.one_line and available > self.full_size:
             room = available * (1 - ROUNDING) - ROUNDING_PX
             self.squeeze = min(1.0, room / self._natural_at_full_size())
-        lines = whole if self.natural <= available else wrap(
-            self.words, available * (1 - ROUNDING) - ROUNDING_PX, self._width_of)
+        lines = (
+            whole
+            if self.natural <= available
+            else wrap(self.words, available * (1 - ROUNDING) - ROUNDING_PX, self._width_of)
+        )
         runs = App.get_running_app().fonts.runs("\n".join(lines))
         self.markup = len(runs) > 1 or bool(runs[0][0])
         self.text = "".join(_marked(font, piece) for font, piece in runs) if self.markup else runs[0][1]
@@ -90,7 +93,7 @@ class Paragraph(Label):
 
     def _width_of(self, text: str) -> float:
         if len(text) == 1 and east_asian_width(text) == "W":
-            return self.font_size       # ideographs are one em wide in every font
+            return self.font_size  # ideographs are one em wide in every font
         runs = App.get_running_app().fonts.runs(text)
         return sum(self._measure(font or self.font_name).get_extents(piece)[0] for font, piece in runs)
 
@@ -120,11 +123,11 @@ class Paragraphs(BoxLayout):
     def on_items(self, _instance: Any, items: list[str]) -> None:
         while len(self._made) < len(items):
             self._made.append(self._new())
-        for paragraph in self._made[len(items):]:
+        for paragraph in self._made[len(items) :]:
             paragraph.words = ""
         for paragraph, words in zip(self._made, items, strict=False):
             paragraph.words = words
-        shown = self._made[:len(items)]
+        shown = self._made[: len(items)]
         if self.children != shown[::-1]:
             self.clear_widgets()
             for paragraph in shown:

@@ -13,7 +13,7 @@ from kivy.properties import ListProperty, ObjectProperty, StringProperty
 from kivy.uix.widget import Widget
 
 FRAME_S = 0.9
-QUIET_ZONE = 4      # modules of white around a QR code (ISO/IEC 18004, 6.3.8)
+QUIET_ZONE = 4  # modules of white around a QR code (ISO/IEC 18004, 6.3.8)
 
 
 class Drawing(Widget):
@@ -127,7 +127,7 @@ def _drawn(content: str) -> Texture | None:
     try:
         code.add_data(content)
         code.make(fit=True)
-    except (ValueError, DataOverflowError):     # no text of UTF-8, or beyond version 40
+    except (ValueError, DataOverflowError):  # no text of UTF-8, or beyond version 40
         return None
     rows = code.get_matrix()
     texture = Texture.create(size=(len(rows), len(rows)), colorfmt="luminance")

@@ -33,7 +33,7 @@ class Stages(BoxLayout):
     def _build(self, *_args: Any) -> None:
         while len(self._made) < len(self.names):
             self._made.append(StageLine())
-        shown = self._made[:len(self.names)]
+        shown = self._made[: len(self.names)]
         for number, (line, words) in enumerate(zip(shown, self.names, strict=True)):
             line.words, line.number, line.scale = words, str(number + 1), self.scale
             line.is_done, line.is_now = number < self.stage, number == self.stage

@@ -39,10 +39,16 @@ def test_nothing_else_compares_holders_names() -> None:
     assert [f"{path}:{line}" for path in files for line in compared_in(tree_of(path))] == []
 
 
-@pytest.mark.parametrize("line", [
-    "known.name.strip() == search.holder.name.strip()", "request.holder.name != name", "name == facts.holder_name",
-    "id_card.name in names", "names == [self.holder.name]",
-])
+@pytest.mark.parametrize(
+    "line",
+    [
+        "known.name.strip() == search.holder.name.strip()",
+        "request.holder.name != name",
+        "name == facts.holder_name",
+        "id_card.name in names",
+        "names == [self.holder.name]",
+    ],
+)
 def test_such_a_comparison_is_seen(line: str) -> None:
     assert list(compared_in(ast.parse(line))) == [1]
 

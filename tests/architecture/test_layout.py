@@ -23,7 +23,8 @@ LONGER_FOR_A_REASON = {
 NOT_OURS_TO_TELL = re.compile(
     r"(?<![\w.])/(?:work|root|home|tmp|Users)/\w"
     r"|pythonhosted\.org|pypi\.org|/opt/(?!qianzhu-kiosk)\w"
-    r"|--(?:extra-)?index-url[ =]http|https?://[^\s/]*\b(?:artifactory|nexus|devpi)\b")
+    r"|--(?:extra-)?index-url[ =]http|https?://[^\s/]*\b(?:artifactory|nexus|devpi)\b"
+)
 MENTIONS_THEM = {"tests/architecture/test_layout.py"}
 LINK = re.compile(r"\[[^\]]*\]\((?!https?:|#|mailto:)([^)#\s]+)")
 
@@ -32,7 +33,12 @@ LINK = re.compile(r"\[[^\]]*\]\((?!https?:|#|mailto:)([^)#\s]+)")
 def test_imports_keep_to_the_contracts() -> None:
     command = [str(Path(sys.executable).parent / "lint-imports"), "--no-logo", "--no-cache"]
     done = subprocess.run(
-        command, cwd=ROOT, capture_output=True, text=True, timeout=LIMIT_S, check=False,
+        command,
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        timeout=LIMIT_S,
+        check=False,
         env={**os.environ, "COLUMNS": "200"},
     )
     assert done.returncode == 0, done.stdout
@@ -81,7 +87,9 @@ def test_every_driver_tells_how_to_use_it() -> None:
 
 def test_no_file_tells_where_it_was_written_or_where_its_packages_came_from() -> None:
     told = [
-        f"{path}: {found.group()}" for path, text in text_files() if path not in MENTIONS_THEM
+        f"{path}: {found.group()}"
+        for path, text in text_files()
+        if path not in MENTIONS_THEM
         for found in NOT_OURS_TO_TELL.finditer(text)
     ]
     assert told == []
@@ -89,8 +97,11 @@ def test_no_file_tells_where_it_was_written_or_where_its_packages_came_from() ->
 
 def test_every_link_between_documents_leads_somewhere() -> None:
     dead = [
-        f"{path}: {target}" for path, text in text_files() if path.endswith(".md")
-        for target in LINK.findall(text) if not (ROOT / path).parent.joinpath(target).exists()
+        f"{path}: {target}"
+        for path, text in text_files()
+        if path.endswith(".md")
+        for target in LINK.findall(text)
+        if not (ROOT / path).parent.joinpath(target).exists()
     ]
     assert dead == []
 

@@ -18,8 +18,12 @@ def test_each_rule_is_shown_by_a_test_and_each_test_named_exists(code) -> None:
     assert set(rules) - set(shown) == set(), "rules without a test"
     assert set(shown) - set(rules) == set(), "tests of rules that the file does not have"
     assert [rule for rule, tests in shown.items() if not tests] == []
-    missing = [name for tests in shown.values() for name in tests
-               if not name.startswith("test_") or not inspect.isfunction(getattr(module, name, None))]
+    missing = [
+        name
+        for tests in shown.values()
+        for name in tests
+        if not name.startswith("test_") or not inspect.isfunction(getattr(module, name, None))
+    ]
     assert missing == []
 
 
@@ -35,6 +39,7 @@ def test_the_file_of_a_shipped_region_has_its_name() -> None:
 def test_no_two_shipped_regions_take_the_same_permit() -> None:
     regions = [load_region(REGIONS_DIR / f"{code}.toml") for code in REGIONS]
     prefixes = [(prefix, region.code) for region in regions for prefix in region.area_prefixes]
-    clashes = [(one, other) for one in prefixes for other in prefixes
-               if one is not other and one[0].startswith(other[0])]
+    clashes = [
+        (one, other) for one in prefixes for other in prefixes if one is not other and one[0].startswith(other[0])
+    ]
     assert clashes == []

@@ -26,7 +26,9 @@ def test_it_imports_the_standard_library_and_cryptography_alone() -> None:
     files = python_files("tests/second_central")
     assert len(files) > 4
     others = {
-        f"{path}: {name}" for path in files for name in imported_by(path)
+        f"{path}: {name}"
+        for path in files
+        for name in imported_by(path)
         if not any(name == allowed or name.startswith(f"{allowed}.") for allowed in ALLOWED)
     }
     assert others == set()
@@ -34,9 +36,13 @@ def test_it_imports_the_standard_library_and_cryptography_alone() -> None:
 
 def test_it_reads_no_other_file_of_ours_than_the_document_its_vectors_and_a_permit_file() -> None:
     named = {
-        node.value for path in python_files("tests/second_central") for node in ast.walk(tree_of(path))
-        if isinstance(node, ast.Constant) and isinstance(node.value, str) and "\n" not in node.value
-        and node.value.rpartition(".")[2] in ("json", "toml", "py", "sql", "yaml") and " " not in node.value
+        node.value
+        for path in python_files("tests/second_central")
+        for node in ast.walk(tree_of(path))
+        if isinstance(node, ast.Constant)
+        and isinstance(node.value, str)
+        and "\n" not in node.value
+        and node.value.rpartition(".")[2] in ("json", "toml", "py", "sql", "yaml")
+        and " " not in node.value
     }
     assert named == READS
-

@@ -60,18 +60,27 @@ def test_the_notices_name_every_package_and_font_that_is_shipped() -> None:
     fonts = {recipe.package for recipe in RECIPES}
     assert {name: version for name, version in rows.items() if name not in fonts} == pinned("requirements.lock")
     assert fonts <= set(rows)
-    for words in ("SIL OPEN FONT LICENSE", "Bitstream Vera", "ARPHIC PUBLIC LICENSE", "Hanazono Font License",
-                  "GNU LESSER GENERAL PUBLIC LICENSE", "Mozilla Public License", "Chris Liechti"):
+    for words in (
+        "SIL OPEN FONT LICENSE",
+        "Bitstream Vera",
+        "ARPHIC PUBLIC LICENSE",
+        "Hanazono Font License",
+        "GNU LESSER GENERAL PUBLIC LICENSE",
+        "Mozilla Public License",
+        "Chris Liechti",
+    ):
         assert words.casefold() in page.casefold(), words
 
 
 @pytest.mark.skipif(
     (sys.version_info[:2], platform.machine(), platform.system()) != ((3, 11), "x86_64", "Linux"),
-    reason="wheels for other machines hold other libraries")
+    reason="wheels for other machines hold other libraries",
+)
 def test_the_notices_are_what_the_installed_packages_say() -> None:
     written = third_party_notices.NOTICES.read_text("utf-8")
     said = third_party_notices.page([*third_party_notices.packages()]).splitlines()
     assert [line for line in said if line.startswith("| ")] == [
-        line for line in written.splitlines() if line.startswith("| ") and not line.startswith("| fonts-")]
+        line for line in written.splitlines() if line.startswith("| ") and not line.startswith("| fonts-")
+    ]
     texts = {text for part in third_party_notices.packages() for text in part.texts}
     assert [text[:60] for text in texts if text not in written] == []

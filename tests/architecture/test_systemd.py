@@ -131,12 +131,17 @@ def test_udev_rules_compare_before_they_assign_and_jump_to_a_label_that_is_there
 def test_every_device_that_has_a_wire_of_its_own_has_a_name() -> None:
     names = set(re.findall(r'SYMLINK\+="([^"]+)"', "\n".join(udev_rules())))
     assert names == {
-        "kiosk-id-reader", "kiosk-permit-unit", "kiosk-receipt-printer", "kiosk-code-scanner", "kiosk-touchscreen"}
+        "kiosk-id-reader",
+        "kiosk-permit-unit",
+        "kiosk-receipt-printer",
+        "kiosk-code-scanner",
+        "kiosk-touchscreen",
+    }
 
 
 def test_chips_may_be_used_by_the_kiosks_user_and_nobody_else() -> None:
     rule = (SYSTEMD / "kiosk.polkit.rules").read_text("utf-8")
-    assert re.findall(r'org\.debian\.pcsc-lite\.(\w+)', rule) == ["access_pcsc", "access_card"]
+    assert re.findall(r"org\.debian\.pcsc-lite\.(\w+)", rule) == ["access_pcsc", "access_card"]
     assert re.findall(r'subject\.(\w+) == "(\w+)"', rule) == [("user", setting("User"))]
     assert rule.count("{") == rule.count("}")
 
@@ -150,4 +155,3 @@ def test_the_readme_installs_every_file() -> None:
 def test_the_pam_file_is_the_one_that_the_service_names() -> None:
     readme = (SYSTEMD / "README.md").read_text("utf-8")
     assert f"/etc/pam.d/{setting('PAMName')}\n" in readme
-

@@ -13,16 +13,23 @@ from tests.architecture.source import PROGRAM, names_given_in, python_files, wor
 
 # The word, and the word that we use instead.
 MISLEADING = {
-    "smartcard": "permit_chip", "ticket": "receipt", "token": "grant", "backend": "central",
-    "admin": "technician", "manager": "what it manages", "helper": "what it does", "helpers": "what they do",
-    "utils": "what they do", "util": "what it does",
+    "smartcard": "permit_chip",
+    "ticket": "receipt",
+    "token": "grant",
+    "backend": "central",
+    "admin": "technician",
+    "manager": "what it manages",
+    "helper": "what it does",
+    "helpers": "what they do",
+    "utils": "what they do",
+    "util": "what it does",
 }
-KIVYS_OWN_WORD = {("screens/shell/router.py", "manager")}    # of its ScreenManager
+KIVYS_OWN_WORD = {("screens/shell/router.py", "manager")}  # of its ScreenManager
 # Two cards meet in this machine, and a third belongs to the technician.
 CARDS = {"id", "identity", "service"}
-AS_THE_STANDARD_CALLS_IT = {"card_version"}    # a field of the identity card's text block
-HTTPCORES_OWN_WORD = {("kiosk/central/line.py", "server_hostname")}    # a parameter of its streams
-SERVES_HTTP = "kiosk/reference_central/"       # elsewhere it is central
+AS_THE_STANDARD_CALLS_IT = {"card_version"}  # a field of the identity card's text block
+HTTPCORES_OWN_WORD = {("kiosk/central/line.py", "server_hostname")}  # a parameter of its streams
+SERVES_HTTP = "kiosk/reference_central/"  # elsewhere it is central
 
 FILES = python_files(*PROGRAM)
 
@@ -54,7 +61,8 @@ def test_a_misleading_word_is_in_no_name(word: str) -> None:
 
 def test_no_name_says_card_without_saying_which() -> None:
     bare = {
-        name for name, words in words_in_names().items()
+        name
+        for name, words in words_in_names().items()
         if any(word in ("card", "cards") and before not in CARDS for before, word in pairwise(("", *words)))
     }
     assert {name: places_of()[name] for name in bare - AS_THE_STANDARD_CALLS_IT} == {}

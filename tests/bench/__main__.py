@@ -35,19 +35,26 @@ PARTS = {
 def main() -> int:
     """0 if every target was met, 1 if not, 2 if something could not be measured."""
     parser = argparse.ArgumentParser(
-        prog="python -m tests.bench", epilog=" · ".join(f"{name}: {about}" for name, about in PARTS.items()))
+        prog="python -m tests.bench", epilog=" · ".join(f"{name}: {about}" for name, about in PARTS.items())
+    )
     parser.add_argument("parts", nargs="*", metavar="PART", choices=[*PARTS, []], help="measure only these")
     parser.add_argument("--quick", action="store_true", help="few repetitions: to see that it works, not how fast")
     parser.add_argument("--out", type=Path, default=OUT, help="where the figures go (default build/bench.json)")
     args = parser.parse_args()
     write_byte_code()
     report: dict[str, Any] = {
-        "measured_at": datetime.now(UTC).isoformat(timespec="seconds"), "quick": args.quick,
+        "measured_at": datetime.now(UTC).isoformat(timespec="seconds"),
+        "quick": args.quick,
         "machine": {
-            "cores": os.cpu_count(), "python": platform.python_version(), "system": platform.platform(),
+            "cores": os.cpu_count(),
+            "python": platform.python_version(),
+            "system": platform.platform(),
             "load_before": os.getloadavg()[0],
         },
-        "figures": [], "details": {}, "notes": {}, "failed": {},
+        "figures": [],
+        "details": {},
+        "notes": {},
+        "failed": {},
     }
     figures: list[Figure] = []
     for name in args.parts or PARTS:

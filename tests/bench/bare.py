@@ -20,8 +20,7 @@ def bare_costs(simulation: Simulation, quick: bool) -> BareCosts:
     """Medians, measured in this place: on its display, with its certificates."""
     with BareEndpoint(simulation) as endpoint:
         endpoint.round_trips(8 if quick else 60)
-    return BareCosts(
-        statistics.median(frames(simulation, 8 if quick else 40)), statistics.median(endpoint.took))
+    return BareCosts(statistics.median(frames(simulation, 8 if quick else 40)), statistics.median(endpoint.took))
 
 
 def frames(simulation: Simulation, count: int) -> list[float]:
@@ -35,5 +34,8 @@ def bare_window(simulation: Simulation, frames: int = 0) -> Process:
     screen: Path = ASSETS / "screens" / f"{simulation.wishes.screen}.toml"
     environment = {**simulation.display.environment, "KIVY_HOME": str(simulation.state_dir / "kivy")}
     return Process.of_python(
-        "the bare window", ["-m", "tests.bench.bare_window", str(screen), str(FONT), "--frames", str(frames)],
-        simulation.state_dir / "bare-window.log", environment)
+        "the bare window",
+        ["-m", "tests.bench.bare_window", str(screen), str(FONT), "--frames", str(frames)],
+        simulation.state_dir / "bare-window.log",
+        environment,
+    )

@@ -77,7 +77,8 @@ def bare_chip(reader_name: str) -> Iterator[BareChip]:
     try:
         began = time.perf_counter()
         code, handle, protocol = scard.SCardConnect(
-            context, reader_name, scard.SCARD_SHARE_EXCLUSIVE, scard.SCARD_PROTOCOL_T0 | scard.SCARD_PROTOCOL_T1)
+            context, reader_name, scard.SCARD_SHARE_EXCLUSIVE, scard.SCARD_PROTOCOL_T0 | scard.SCARD_PROTOCOL_T1
+        )
         if code:
             raise RuntimeError(f"SCardConnect: {code & 0xFFFFFFFF:08X}")
         took = time.perf_counter() - began

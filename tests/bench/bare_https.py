@@ -21,9 +21,9 @@ from kiosk.demo.processes import Process
 from kiosk.demo.simulation import Simulation
 from kiosk.reference_central.authority import CA_FILE, CENTRAL_CERTIFICATE, CENTRAL_KEY
 
-BODY = b'{"about": "' + b"x" * 700 + b'"}'      # as long as a grant or a batch, roughly
+BODY = b'{"about": "' + b"x" * 700 + b'"}'  # as long as a grant or a batch, roughly
 START_S, ANSWER_S = 30.0, 10.0
-PAUSE_S = 0.03                                   # a visit's calls do not follow each other at once either
+PAUSE_S = 0.03  # a visit's calls do not follow each other at once either
 
 
 async def answer(keep: Callable[[], None], scope: Any, receive: Any, send: Any) -> None:
@@ -58,13 +58,24 @@ def serve(tls_dir: Path, kept_in: Path | None) -> None:
             await super().startup(sockets)
             print(self.servers[0].sockets[0].getsockname()[1], flush=True)
 
-    Server(uvicorn.Config(
-        partial(answer, (lambda: None) if kept_in is None else keeper(kept_in)), interface="asgi3", host="127.0.0.1",
-        port=0, http="h11", ws="none", lifespan="off", log_config=None, access_log=False,
-        timeout_keep_alive=75,
-        ssl_certfile=tls_dir / CENTRAL_CERTIFICATE, ssl_keyfile=tls_dir / CENTRAL_KEY,
-        ssl_ca_certs=str(tls_dir / CA_FILE), ssl_cert_reqs=ssl.CERT_REQUIRED,
-    )).run()
+    Server(
+        uvicorn.Config(
+            partial(answer, (lambda: None) if kept_in is None else keeper(kept_in)),
+            interface="asgi3",
+            host="127.0.0.1",
+            port=0,
+            http="h11",
+            ws="none",
+            lifespan="off",
+            log_config=None,
+            access_log=False,
+            timeout_keep_alive=75,
+            ssl_certfile=tls_dir / CENTRAL_CERTIFICATE,
+            ssl_keyfile=tls_dir / CENTRAL_KEY,
+            ssl_ca_certs=str(tls_dir / CA_FILE),
+            ssl_cert_reqs=ssl.CERT_REQUIRED,
+        )
+    ).run()
 
 
 class BareEndpoint:
@@ -76,8 +87,10 @@ class BareEndpoint:
         self._tls_dir = simulation.tls_dir
         kept_in = [str(simulation.state_dir / "bare-https.db")] if keeps else []
         self._server = Process.of_python(
-            "the bare endpoint", ["-m", "tests.bench.bare_https", str(self._tls_dir), *kept_in],
-            simulation.state_dir / "bare-https.log")
+            "the bare endpoint",
+            ["-m", "tests.bench.bare_https", str(self._tls_dir), *kept_in],
+            simulation.state_dir / "bare-https.log",
+        )
         self.took: list[float] = []
 
     def __enter__(self) -> Self:
@@ -85,7 +98,7 @@ class BareEndpoint:
         context.load_cert_chain(self._tls_dir / "kiosk.pem", self._tls_dir / "kiosk.key")
         port = int(self._server.first_line(START_S))
         self._link = http.client.HTTPSConnection("127.0.0.1", port, context=context, timeout=ANSWER_S)
-        self._round_trip()      # with the handshake, which a connection that stays open has behind it
+        self._round_trip()  # with the handshake, which a connection that stays open has behind it
         return self
 
     def __exit__(self, *_: object) -> None:

@@ -18,7 +18,7 @@ from screens.shell import kivy_setup
 from screens.shell.screen_file import load_screen_file
 
 WORDS = "居住证自助签注 {}"
-PAUSE_S = (0.1, 0.2)      # between frames; of different lengths, so that no beat of the clock is met again and again
+PAUSE_S = (0.1, 0.2)  # between frames; of different lengths, so that no beat of the clock is met again and again
 FRAME_S = 5.0
 
 
@@ -40,7 +40,8 @@ def _app(font: str, frames: int) -> Any:
 
     from screens.shell import pointer
 
-    assert pointer      # Kivy's configuration finds it by name
+    assert pointer  # Kivy's configuration finds it by name
+
     class Bare(App):
         """Tells when a frame is painted, as `automation.witness` does: in the clock's next turn after the flip."""
 

@@ -16,7 +16,7 @@ from tests.component.central_rig import MovableClock, request, resident, setting
 from tests.fakes.tls_gateway import Play, TlsGateway, breaks_after, forgets, passes_on
 
 ROUNDS, QUICK_ROUNDS = 7, 2
-MOST_MORE_S = 6.0       # what somebody bears before a page that says that central is being asked
+MOST_MORE_S = 6.0  # what somebody bears before a page that says that central is being asked
 
 
 def measure(quick: bool) -> Result:
@@ -29,23 +29,34 @@ def measure(quick: bool) -> Result:
             ReferenceCentral(settings(directory, MovableClock())) as central,
             closing(TlsGateway(directory, central.url)) as gateway,
             CentralClient(
-                gateway.url, ca=directory / "ca.pem", certificate=directory / "kiosk.pem",
-                key=directory / "kiosk.key") as client,
+                gateway.url, ca=directory / "ca.pem", certificate=directory / "kiosk.pem", key=directory / "kiosk.key"
+            ) as client,
         ):
-            _asked(central, gateway, client, passes_on, passes_on)      # the first one opens every connection
+            _asked(central, gateway, client, passes_on, passes_on)  # the first one opens every connection
             for _ in range(QUICK_ROUNDS if quick else ROUNDS):
                 undisturbed.append(_asked(central, gateway, client, passes_on, passes_on))
                 disturbed["answer lost"].append(_asked(central, gateway, client, passes_on, breaks_after))
                 disturbed["connection forgotten"].append(_asked(central, gateway, client, forgets, passes_on))
     figures = [Figure("central: asking for an endorsement", median(undisturbed), "s")]
     figures += [
-        Figure(f"central: asking, {what}", median(times), "s", "the same undisturbed", median(undisturbed),
-               "difference", MOST_MORE_S)
+        Figure(
+            f"central: asking, {what}",
+            median(times),
+            "s",
+            "the same undisturbed",
+            median(undisturbed),
+            "difference",
+            MOST_MORE_S,
+        )
         for what, times in disturbed.items()
     ]
-    return Result(tuple(figures), {
-        "undisturbed_s": spread(undisturbed),
-        **{f"{what.replace(' ', '_')}_s": spread(times) for what, times in disturbed.items()}})
+    return Result(
+        tuple(figures),
+        {
+            "undisturbed_s": spread(undisturbed),
+            **{f"{what.replace(' ', '_')}_s": spread(times) for what, times in disturbed.items()},
+        },
+    )
 
 
 def _asked(
@@ -55,7 +66,7 @@ def _asked(
     who = resident()
     central.seed([who.record])
     gateway.plays[:] = [before]
-    with suppress(CentralRefusedCall):      # nobody's: central knows none
+    with suppress(CentralRefusedCall):  # nobody's: central knows none
         client.endorsement_state(uuid4())
     gateway.plays[:] = [meanwhile]
     body = request(who)

@@ -29,7 +29,7 @@ from kiosk.reference_central.chip_commands import ChipCommands
 from kiosk.reference_central.hsm import SoftwareHsm
 from kiosk.runtime.workers import Worker
 from kiosk.services.chip import ChipService
-from kiosk.services.effect_dispatch import Desk
+from kiosk.services.effect_dispatch import ServiceThread
 from kiosk.services.pcscd_restart import PcscdRestart
 from kiosk.workflow import effects as do
 from kiosk.workflow import events as on
@@ -67,13 +67,14 @@ def measure(quick: bool) -> Result:
 @contextmanager
 def _chip_on_second_slot(simulation: Simulation, pcscd: PrivatePcscd, pace: float) -> Iterator[None]:
     with Process.of_python(
-        "a permit on the second slot", ["-m", "tests.bench.chip_host", pcscd.slot_url(1), str(pace)],
+        "a permit on the second slot",
+        ["-m", "tests.bench.chip_host", pcscd.slot_url(1), str(pace)],
         simulation.state_dir / "chip-host.log",
     ) as host:
         host.first_line(START_S)
         coupler = PcscCoupler(pcscd.reader_names[1])
         try:
-            coupler.connect(PRESENCE_S)     # pcscd looks every 400 ms; from here on it is there
+            coupler.connect(PRESENCE_S)  # pcscd looks every 400 ms; from here on it is there
         finally:
             coupler.close()
         yield
@@ -95,15 +96,21 @@ def _batches(slot: str, rounds: int) -> tuple[Figure, dict[str, Any]]:
         if not number % 2:
             bare += _bare(slot, wire)
     figure = Figure(
-        f"chip: a batch of {BATCH} commands through the relay", statistics.median(relayed), "s",
-        f"the same {len(wire)} SCardTransmit on the same chip", statistics.median(bare), "ratio", LIMIT)
+        f"chip: a batch of {BATCH} commands through the relay",
+        statistics.median(relayed),
+        "s",
+        f"the same {len(wire)} SCardTransmit on the same chip",
+        statistics.median(bare),
+        "ratio",
+        LIMIT,
+    )
     return figure, {"relayed_s": spread(relayed), "bare_s": spread(bare), "transmits": len(wire)}
 
 
 def _ten(layout: PermitFile) -> list[RelayCommand]:
     """Select, read everything again and again, and a challenge at the end: what a reading batch consists of."""
     reads = [command for command, _ in read_commands(layout)]
-    middle = (reads * BATCH)[:BATCH - 2]
+    middle = (reads * BATCH)[: BATCH - 2]
     return [RelayCommand(apdu.select_application(layout.aid)), *middle, RelayCommand(apdu.get_challenge())]
 
 
@@ -129,10 +136,11 @@ def _relayed(slot: str, layouts: Sequence[PermitFile], commands: Sequence[RelayC
     """Seconds from the order to the event, for batches after the one that opens the chip."""
     told: queue.SimpleQueue[on.Event] = queue.SimpleQueue()
     coupler = PcscCoupler(slot)
-    desk: Desk[ChipService] = Desk(
+    desk: ServiceThread[ChipService] = ServiceThread(
         Worker("permit_chip", fail),
         lambda worker: ChipService(PermitChip(coupler, layouts), coupler, seal_by(b""), worker, PcscdRestart(None)),
-        fail)
+        fail,
+    )
     effect = do.RelayBatch(do.ChipCommands(tuple((command.apdu, command.expect) for command in commands)))
     desk.worker.start()
     took = []
@@ -175,17 +183,30 @@ def _stages(
     stage = statistics.median(stages)
     figures = (
         Figure(
-            "chip: the chip stage, from session to read back", stage, "s",
-            f"the same commands and {calls} round trips with a row on disk, bare; powering the chip not counted", bare,
-            "ratio", LIMIT),
+            "chip: the chip stage, from session to read back",
+            stage,
+            "s",
+            f"the same commands and {calls} round trips with a row on disk, bare; powering the chip not counted",
+            bare,
+            "ratio",
+            LIMIT,
+        ),
         Figure(
-            "chip: the same, powering counted on both sides", stage, "s",
-            "as before, and SCardConnect to the chip, which was powered off after it was read", bare + powering_s,
-            "ratio"),
+            "chip: the same, powering counted on both sides",
+            stage,
+            "s",
+            "as before, and SCardConnect to the chip, which was powered off after it was read",
+            bare + powering_s,
+            "ratio",
+        ),
     )
     return figures, {
-        "stage_s": spread(stages), "bare_transmits_s": spread(chips), "bare_powering_s": spread(powerings),
-        "bare_round_trip_s": spread(trips), "calls": calls, "transmits": len(session.wire),
+        "stage_s": spread(stages),
+        "bare_transmits_s": spread(chips),
+        "bare_powering_s": spread(powerings),
+        "bare_round_trip_s": spread(trips),
+        "calls": calls,
+        "transmits": len(session.wire),
         "parts_ms": _parts(kiosk),
     }
 
@@ -235,7 +256,7 @@ class BareSession:
         took, challenge = [], b""
         for command in self.wire:
             if command[1] in (apdu.INS_UPDATE_BINARY, apdu.INS_UPDATE_RECORD):
-                unsigned = command[:-apdu.MAC_BYTES]
+                unsigned = command[: -apdu.MAC_BYTES]
                 mac = self._hsm.chip_mac(self._layout.mac, self._serial, challenge, unsigned[:4], unsigned[5:])
                 command = unsigned + mac
             seconds, answer = chip.transmit(list(command))
@@ -255,7 +276,13 @@ def _relay_commands(commands: Sequence[ChipCommand]) -> list[RelayCommand]:
 
 
 def _content() -> PermitContent:
-    return PermitContent.model_validate({
-        "address": "上海市浦东新区示范路88弄6号402室", "issuing_authority": "上海市公安局浦东分局",
-        "category": "standard", "valid_from": "2026-12-04", "valid_to": "2027-12-04", "endorsement_count": 3,
-    })
+    return PermitContent.model_validate(
+        {
+            "address": "上海市浦东新区示范路88弄6号402室",
+            "issuing_authority": "上海市公安局浦东分局",
+            "category": "standard",
+            "valid_from": "2026-12-04",
+            "valid_to": "2027-12-04",
+            "endorsement_count": 3,
+        }
+    )

@@ -9,18 +9,18 @@ from contextlib import suppress
 from drivers.simulators.control import RigRefused
 from kiosk.demo.processes import Process
 from kiosk.demo.simulation import Simulation
-from kiosk.demo.witness import Painted, WitnessClient
+from kiosk.demo.witness import AutomationClient, Painted
 from tests.bench.figures import Figure, Result
 from tests.bench.place import place
 from tests.bench.start import MIB, pss_bytes
 
 TOUCHES, QUICK_TOUCHES = 2000, 20
 WARM_S = 60.0
-ANSWER_S = 0.15         # most touches change the screen within it; some change nothing
+ANSWER_S = 0.15  # most touches change the screen within it; some change nothing
 REST_S = 3.0
 AT_THE_DEVICES = ("id_card", "insert_permit", "take_permit")
 LIMIT_MIB = 190.0
-SEED = 20261129         # the same day each time
+SEED = 20261129  # the same day each time
 
 
 def measure(quick: bool) -> Result:
@@ -43,7 +43,7 @@ def measure(quick: bool) -> Result:
     return Result(figures, {"screens": screens, "course_mib": [round(size / MIB, 1) for size in course]})
 
 
-def _touched(simulation: Simulation, kiosk: Process, witness: WitnessClient, count: int) -> list[int]:
+def _touched(simulation: Simulation, kiosk: Process, witness: AutomationClient, count: int) -> list[int]:
     """Touch `count` times; the memory after every tenth part."""
     hand = random.Random(SEED)
     course = []
@@ -60,12 +60,11 @@ def _touched(simulation: Simulation, kiosk: Process, witness: WitnessClient, cou
     return course
 
 
-def _with_targets(witness: WitnessClient) -> Painted:
-    """The present screen, as soon as it can be touched, or waits for hands at a device: no button need be there then.
-    """
+def _with_targets(witness: AutomationClient) -> Painted:
+    """The present screen, as soon as it can be touched, or waits for hands at a device, where it needs no button."""
     deadline = time.monotonic() + WARM_S
     while True:
-        present = witness.history[-1]       # read once: the next one may come at any moment
+        present = witness.history[-1]  # read once: the next one may come at any moment
         if present.targets or present.screen in AT_THE_DEVICES:
             return present
         if time.monotonic() > deadline:
@@ -87,7 +86,7 @@ def _use_hands(simulation: Simulation, screen: str, hand: random.Random) -> None
                 simulation.rig.do("take_permit")
 
 
-def _await_more(witness: WitnessClient, seen: int) -> None:
+def _await_more(witness: AutomationClient, seen: int) -> None:
     """Until something else was painted, or for as long as a person waits before touching again."""
     deadline = time.monotonic() + ANSWER_S
     while len(witness.history) == seen and time.monotonic() < deadline:

@@ -52,10 +52,18 @@ def measure(quick: bool) -> Result:
     overlap, details = overlapping(quick)
     figures = (
         Figure("face: the demo's permit", sent[DEMO[1]], "characters", all_of_it, whole, "ratio", LIMIT),
-        Figure(f"face: longest of the residents ({worst})", sent[worst], "characters", all_of_it, whole, "ratio",
-               WORST_LIMIT),
-        Figure("face: every field full of dense characters", full, "characters", all_of_it, whole, "ratio",
-               WORST_LIMIT),
+        Figure(
+            f"face: longest of the residents ({worst})",
+            sent[worst],
+            "characters",
+            all_of_it,
+            whole,
+            "ratio",
+            WORST_LIMIT,
+        ),
+        Figure(
+            "face: every field full of dense characters", full, "characters", all_of_it, whole, "ratio", WORST_LIMIT
+        ),
         overlap,
     )
     return Result(figures, {"characters": sent, "full_text": full, "whole": whole, "overlap": details})
@@ -71,16 +79,26 @@ def _renewed(permit: PermitData) -> PermitContent:
     assert permit.valid_from is not None
     assert permit.valid_to is not None
     return PermitContent(
-        Personal(permit.address), permit.issuing_authority, permit.category, permit.valid_to,
-        permit.valid_to + timedelta(days=365), permit.endorsement_count + 1)
+        Personal(permit.address),
+        permit.issuing_authority,
+        permit.category,
+        permit.valid_to,
+        permit.valid_to + timedelta(days=365),
+        permit.endorsement_count + 1,
+    )
 
 
 def _full(permit_file: PermitFile) -> Iterator[PermitContent]:
     """Address and authority as long as the chip can hold: GB 18030 takes two bytes for each of these characters."""
     room = {field.name: field.length // 2 for field in permit_file.fields}
     yield PermitContent(
-        Personal((FULL_ADDRESS * 9)[:room["address"]]), (FULL_AUTHORITY * 9)[:room["issuing_authority"]], "standard",
-        date(2028, 12, 28), date(2029, 12, 28), 88)
+        Personal((FULL_ADDRESS * 9)[: room["address"]]),
+        (FULL_AUTHORITY * 9)[: room["issuing_authority"]],
+        "standard",
+        date(2028, 12, 28),
+        date(2029, 12, 28),
+        88,
+    )
 
 
 def overlapping(quick: bool) -> tuple[Figure, dict[str, Any]]:
@@ -104,6 +122,10 @@ def overlapping(quick: bool) -> tuple[Figure, dict[str, Any]]:
         "erasing_begins_s": round(printing - confirmed, 3),
     }
     figure = Figure(
-        "face: line and chip at the same time", both, "s", "the chip stage, from confirmed to read back",
-        chip_done - confirmed)
+        "face: line and chip at the same time",
+        both,
+        "s",
+        "the chip stage, from confirmed to read back",
+        chip_done - confirmed,
+    )
     return figure, details

@@ -40,9 +40,15 @@ class Figure:
 
     def as_json(self) -> dict[str, Any]:
         return {
-            "name": self.name, "value": _plain(self.value), "unit": self.unit, "beside": self.beside,
-            "bare": None if self.bare is None else _plain(self.bare), "judged": self.judged,
-            "outcome": _plain(self.outcome), "limit": self.limit, "met": self.met,
+            "name": self.name,
+            "value": _plain(self.value),
+            "unit": self.unit,
+            "beside": self.beside,
+            "bare": None if self.bare is None else _plain(self.bare),
+            "judged": self.judged,
+            "outcome": _plain(self.outcome),
+            "limit": self.limit,
+            "met": self.met,
         }
 
 
@@ -58,7 +64,9 @@ class Result:
 def spread(values: Sequence[float]) -> dict[str, float]:
     """Median, extremes and number of `values`."""
     return {
-        "median": _plain(statistics.median(values)), "least": _plain(min(values)), "most": _plain(max(values)),
+        "median": _plain(statistics.median(values)),
+        "least": _plain(min(values)),
+        "most": _plain(max(values)),
         "count": len(values),
     }
 
@@ -68,8 +76,11 @@ def table(figures: Sequence[Figure]) -> str:
     rows = [("figure", "value", "beside", "outcome", "target", "")]
     rows += [
         (
-            figure.name, _shown(figure.value, figure.unit),
-            "" if figure.bare is None else _shown(figure.bare, figure.unit), _outcome(figure), _target(figure),
+            figure.name,
+            _shown(figure.value, figure.unit),
+            "" if figure.bare is None else _shown(figure.bare, figure.unit),
+            _outcome(figure),
+            _target(figure),
             {None: "", True: "met", False: "MISSED"}[figure.met],
         )
         for figure in figures

@@ -19,7 +19,7 @@ from drivers.transport.urls import bytes_opener
 from kiosk.demo.floor import busy_of
 from kiosk.runtime.clock_notes import watched
 from kiosk.runtime.workers import Worker
-from kiosk.services.effect_dispatch import Desk
+from kiosk.services.effect_dispatch import ServiceThread
 from kiosk.services.id_card import IdCardService
 from kiosk.workflow import effects as do
 from kiosk.workflow import events as on
@@ -61,10 +61,13 @@ class Reading:
         self.line: CountingLine | None = None
         self._open: Callable[[int], ByteTransport] = bytes_opener(url, "id_reader")
         self._file = replace(
-            IdReaderFile.load(ASSETS / "devices" / "gat467.toml"), reads_newest_address=reads_newest_address)
+            IdReaderFile.load(ASSETS / "devices" / "gat467.toml"), reads_newest_address=reads_newest_address
+        )
         self._read: queue.SimpleQueue[tuple[float, on.Event]] = queue.SimpleQueue()
-        self._desk: Desk[IdCardService] = Desk(Worker("id_reader", fail), self._service, fail)
-        self._desk.worker.start()
+        self._service_thread: ServiceThread[IdCardService] = ServiceThread(
+            Worker("id_reader", fail), self._service, fail
+        )
+        self._service_thread.worker.start()
 
     def _service(self, worker: Worker) -> IdCardService:
         clock = watched(None, 60.0)
@@ -77,7 +80,7 @@ class Reading:
 
     def read(self) -> float:
         """The instant at which the values of an identity card were there."""
-        self._desk.submit(lambda service: service.handlers[do.ReadIdCard](do.ReadIdCard(), self._post))
+        self._service_thread.submit(lambda service: service.handlers[do.ReadIdCard](do.ReadIdCard(), self._post))
         instant, event = self._read.get(timeout=READ_S)
         if not isinstance(event, on.IdCardRead):
             raise RuntimeError(f"the identity card was not read: {type(event).__name__}")
@@ -87,7 +90,7 @@ class Reading:
         self._read.put((time.monotonic(), event))
 
     def close(self) -> None:
-        self._desk.close()
+        self._service_thread.close()
 
 
 def measure(quick: bool) -> Result:
@@ -98,15 +101,31 @@ def measure(quick: bool) -> Result:
         whole = _measured(simulation.rig, simulation.urls["id_reader"], True, count)
     figures = (
         Figure(
-            "id-card: values after 30 01, less the card's own time", statistics.median(alone["took_s"]), "s",
-            f"its answer of {alone['line_bytes']} bytes on a line of {BAUD:,} baud", alone["line_s"], "ratio", LIMIT),
+            "id-card: values after 30 01, less the card's own time",
+            statistics.median(alone["took_s"]),
+            "s",
+            f"its answer of {alone['line_bytes']} bytes on a line of {BAUD:,} baud",
+            alone["line_s"],
+            "ratio",
+            LIMIT,
+        ),
         Figure(
-            "id-card: the same with the newest address (30 03)", statistics.median(whole["took_s"]), "s",
-            f"{whole['line_bytes']} bytes: both answers and the second request", whole["line_s"], "ratio", LIMIT),
+            "id-card: the same with the newest address (30 03)",
+            statistics.median(whole["took_s"]),
+            "s",
+            f"{whole['line_bytes']} bytes: both answers and the second request",
+            whole["line_s"],
+            "ratio",
+            LIMIT,
+        ),
     )
-    return Result(figures, {
-        name: {**measured, "took_s": spread(measured["took_s"])}
-        for name, measured in (("30 01 alone", alone), ("with 30 03", whole))})
+    return Result(
+        figures,
+        {
+            name: {**measured, "took_s": spread(measured["took_s"])}
+            for name, measured in (("30 01 alone", alone), ("with 30 03", whole))
+        },
+    )
 
 
 def _measured(rig: RigClient, url: str, reads_newest_address: bool, count: int) -> dict[str, Any]:

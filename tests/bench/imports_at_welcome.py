@@ -24,9 +24,7 @@ class Noting(MetaPathFinder):
     def __init__(self) -> None:
         self.begun: dict[str, float] = {}
 
-    def find_spec(
-        self, name: str, path: Sequence[str] | None, target: ModuleType | None = None
-    ) -> ModuleSpec | None:
+    def find_spec(self, name: str, path: Sequence[str] | None, target: ModuleType | None = None) -> ModuleSpec | None:
         self.begun.setdefault(name, time.monotonic())
         return None
 

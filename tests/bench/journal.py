@@ -34,12 +34,21 @@ def measure(quick: bool) -> Result:
         step, bare = median(verifying), median(hashing)
         figures += [
             Figure(f"journal: verifying a step ({algorithm})", step, "s", limit=1 / SLOWEST_STEPS_PER_S),
-            Figure(f"journal: verifying beside hashing ({algorithm})", step, "s", "the hash of the same bytes, alone",
-                   bare, "ratio"),
+            Figure(
+                f"journal: verifying beside hashing ({algorithm})",
+                step,
+                "s",
+                "the hash of the same bytes, alone",
+                bare,
+                "ratio",
+            ),
         ]
         details[algorithm] = {
-            "verifying_s": spread(verifying), "hashing_s": spread(hashing), "steps_per_s": round(1 / step),
-            "half_a_year_s": round(HALF_A_YEAR * step, 2)}
+            "verifying_s": spread(verifying),
+            "hashing_s": spread(hashing),
+            "steps_per_s": round(1 / step),
+            "half_a_year_s": round(HALF_A_YEAR * step, 2),
+        }
     return Result(tuple(figures), details)
 
 
@@ -64,5 +73,7 @@ def _times(algorithm: HashName, steps: int, rounds: int) -> tuple[list[float], l
 def _hashed_bytes(path: Path) -> list[bytes]:
     """What is hashed for each step, but for its messages."""
     with closing(sqlite3.connect(path)) as db:
-        return [f"{hashed}\n{json.dumps(step, ensure_ascii=False, separators=(',', ':'))}".encode()
-                for hashed, *step in db.execute(f"SELECT hash, number, {STEP_COLUMNS} FROM step")]
+        return [
+            f"{hashed}\n{json.dumps(step, ensure_ascii=False, separators=(',', ':'))}".encode()
+            for hashed, *step in db.execute(f"SELECT hash, number, {STEP_COLUMNS} FROM step")
+        ]

@@ -22,20 +22,32 @@ def _resident(number: int) -> str:
     district, road = DISTRICTS[number % len(DISTRICTS)], ROADS[number % len(ROADS)]
     days = 5 + number % 20
     person = {
-        "id": f"bench-{number}", "kind": "citizen",
+        "id": f"bench-{number}",
+        "kind": "citizen",
         "name": SURNAMES[number % len(SURNAMES)] + GIVEN[number % len(GIVEN)],
-        "sex": str(1 + number % 2), "ethnicity": "01",
+        "sex": str(1 + number % 2),
+        "ethnicity": "01",
         "birth": f"{1960 + number % 40}-0{1 + number % 9}-1{number % 10}",
-        "address": f"安徽省宿城市望河县青石镇柳湾村{number + 1}号", "number": f"341399{{birth}}{number:03}{{check}}",
-        "authority": "望河县公安局", "valid_from": "2019-06-20", "valid_to": "2039-06-20",
+        "address": f"安徽省宿城市望河县青石镇柳湾村{number + 1}号",
+        "number": f"341399{{birth}}{number:03}{{check}}",
+        "authority": "望河县公安局",
+        "valid_from": "2019-06-20",
+        "valid_to": "2039-06-20",
     }
     permit = {
-        "id": f"bench-{number}-permit", "holder": f"bench-{number}", "permit_file": "reference", "region": "310000",
-        "permit_number": f"3100002022{number:08}", "chip_serial": f"86003100B{number:07X}",
+        "id": f"bench-{number}-permit",
+        "holder": f"bench-{number}",
+        "permit_file": "reference",
+        "region": "310000",
+        "permit_number": f"3100002022{number:08}",
+        "chip_serial": f"86003100B{number:07X}",
         "issued_on": f"today+{days}d-3y",
         "address": f"上海市{district}{road}{88 + number}弄{1 + number % 9}号{402 + number}室",
         "issuing_authority": f"上海市公安局{district.removesuffix('新区').removesuffix('区')}分局",
-        "category": "standard", "valid_from": f"today+{days}d-1y", "valid_to": f"today+{days}d", "endorsement_count": 2,
+        "category": "standard",
+        "valid_from": f"today+{days}d-1y",
+        "valid_to": f"today+{days}d",
+        "endorsement_count": 2,
     }
     return _table("people", person) + _table("permits", permit)
 

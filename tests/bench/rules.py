@@ -28,11 +28,15 @@ def measure(quick: bool) -> Result:
     rounds = 5 if quick else 50
     assessing = {
         f"{region.code} {request.service.value}": _times(lambda r=region, q=request: assess(r, q), rounds * 4)
-        for region in regions for request in _requests(region)
+        for region in regions
+        for request in _requests(region)
     }
     dearest = max(assessing, key=lambda name: median(assessing[name]))
-    calendars = [took for region in regions for took in _times(
-        lambda r=region: permit_calendar(r, next(iter(_requests(r)))), rounds)]
+    calendars = [
+        took
+        for region in regions
+        for took in _times(lambda r=region: permit_calendar(r, next(iter(_requests(r)))), rounds)
+    ]
     loading, parsing = [], []
     for _ in range(rounds):
         loading += _times(lambda: [load_region(file) for file in files], 1)
@@ -44,18 +48,33 @@ def measure(quick: bool) -> Result:
         Figure(f"rules: loading all regions ({len(files)})", median(loading), "s", limit=LOADING_LIMIT_S),
         Figure("rules: loading beside parsing", median(loading), "s", beside, bare, "ratio"),
     )
-    return Result(figures, {
-        "assessing_s": {name: spread(took) for name, took in assessing.items()}, "loading_s": spread(loading),
-        "parsing_s": spread(parsing), "calendar_s": spread(calendars)})
+    return Result(
+        figures,
+        {
+            "assessing_s": {name: spread(took) for name, took in assessing.items()},
+            "loading_s": spread(loading),
+            "parsing_s": spread(parsing),
+            "calendar_s": spread(calendars),
+        },
+    )
 
 
 def _requests(region: Region) -> list[AssessmentRequest]:
     """A permit some weeks overdue, for every service; every declaration is made and nothing was verified."""
     category = next(iter(region.categories))
     end = term_end(START, region.categories[category].months, region.term.end_date)
-    return [AssessmentRequest(
-        on=date.fromordinal(end.toordinal() + LATE_DAYS), valid_from=START, valid_to=end, category=category,
-        service=service, declared=frozenset(region.declarations), age=40) for service in region.services]
+    return [
+        AssessmentRequest(
+            on=date.fromordinal(end.toordinal() + LATE_DAYS),
+            valid_from=START,
+            valid_to=end,
+            category=category,
+            service=service,
+            declared=frozenset(region.declarations),
+            age=40,
+        )
+        for service in region.services
+    ]
 
 
 def _times(job: Callable[[], object], rounds: int) -> list[float]:

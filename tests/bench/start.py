@@ -15,15 +15,15 @@ from typing import Any
 
 from kiosk.demo.processes import Process
 from kiosk.demo.simulation import Simulation
-from kiosk.demo.witness import WitnessClient
+from kiosk.demo.witness import AutomationClient
 from tests.bench.bare import bare_window
 from tests.bench.figures import Figure, Result, spread
 from tests.bench.place import place
 
 ROUNDS, QUICK_ROUNDS = 5, 1
-SETTLE_S, QUICK_SETTLE_S = 2.0, 0.5     # after everything is warmed up, until pages are mapped
+SETTLE_S, QUICK_SETTLE_S = 2.0, 0.5  # after everything is warmed up, until pages are mapped
 IDLE_S, QUICK_IDLE_S = 10.0, 3.0
-LOOKS_S, QUICK_LOOKS_S = 95.0, 3.0      # three times everything is looked at
+LOOKS_S, QUICK_LOOKS_S = 95.0, 3.0  # three times everything is looked at
 START_S = 60.0
 MORE_START_S, MEMORY_LIMIT, WARM_MEMORY_LIMIT, IDLE_LIMIT = 0.8, 1.4, 1.45, 1.0
 LATER_S = 0.1
@@ -34,10 +34,18 @@ MIB = 1024 * 1024
 WELCOME_NEEDS = ("kivy", "kivy_deps", "filetype", "serial", "kiosk", "drivers", "screens", "tests")
 # Of our own, what talks to other devices and to central belongs after it.
 WELCOME_NEEDS_NOT = (
-    "kiosk.central", "kiosk.services.central.requests", "kiosk.services.chip", "kiosk.services.face",
-    "kiosk.services.central.outbox", "kiosk.services.receipt", "drivers.permit_chip", "drivers.receipt_printer",
+    "kiosk.central",
+    "kiosk.services.central.requests",
+    "kiosk.services.chip",
+    "kiosk.services.face",
+    "kiosk.services.central.outbox",
+    "kiosk.services.receipt",
+    "drivers.permit_chip",
+    "drivers.receipt_printer",
     "drivers.simulators",
-    "drivers.transport.pcsc", "drivers.typeface", "kiosk.demo",
+    "drivers.transport.pcsc",
+    "drivers.typeface",
+    "kiosk.demo",
 )
 
 
@@ -61,8 +69,11 @@ def measure(quick: bool) -> Result:
         for number in range(rounds + (0 if quick else 1)):
             bare = _seen(lambda: bare_window(simulation), _bare_painted, lambda _: None, quick)
             kiosk = _seen(
-                lambda: _kiosk(simulation), lambda process: _welcome(simulation, process),
-                lambda process: process.logs("warmed_up", START_S), quick)
+                lambda: _kiosk(simulation),
+                lambda process: _welcome(simulation, process),
+                lambda process: process.logs("warmed_up", START_S),
+                quick,
+            )
             if number or quick:
                 bares.append(bare)
                 kiosks.append(kiosk)
@@ -71,24 +82,58 @@ def measure(quick: bool) -> Result:
         superfluous, imports = _imports(simulation)
     figures = (
         Figure(
-            "start: from the process to the welcome screen", _median(kiosks, "start_s"), "s",
-            "a bare window with the same typeface and settings", _median(bares, "start_s"), "difference",
-            MORE_START_S),
+            "start: from the process to the welcome screen",
+            _median(kiosks, "start_s"),
+            "s",
+            "a bare window with the same typeface and settings",
+            _median(bares, "start_s"),
+            "difference",
+            MORE_START_S,
+        ),
         Figure(
-            "start: memory when the first screen is painted, proportional", _median(kiosks, "first_pss_bytes") / MIB,
-            "MiB", "the same window", _median(bares, "first_pss_bytes") / MIB, "ratio", MEMORY_LIMIT),
+            "start: memory when the first screen is painted, proportional",
+            _median(kiosks, "first_pss_bytes") / MIB,
+            "MiB",
+            "the same window",
+            _median(bares, "first_pss_bytes") / MIB,
+            "ratio",
+            MEMORY_LIMIT,
+        ),
         Figure(
-            "start: memory when all is warmed up, proportional", _median(kiosks, "pss_bytes") / MIB, "MiB",
-            "the same window", _median(bares, "pss_bytes") / MIB, "ratio", WARM_MEMORY_LIMIT),
+            "start: memory when all is warmed up, proportional",
+            _median(kiosks, "pss_bytes") / MIB,
+            "MiB",
+            "the same window",
+            _median(bares, "pss_bytes") / MIB,
+            "ratio",
+            WARM_MEMORY_LIMIT,
+        ),
         Figure(
             f"start: processor time in {QUICK_IDLE_S if quick else IDLE_S:g} idle seconds",
-            _median(kiosks, "idle_s"), "s", "the same window", _median(bares, "idle_s"), "ratio", IDLE_LIMIT),
+            _median(kiosks, "idle_s"),
+            "s",
+            "the same window",
+            _median(bares, "idle_s"),
+            "ratio",
+            IDLE_LIMIT,
+        ),
         Figure(
-            "start: the same, the looks of every half minute with it", looks_s, "s", "the same window",
-            _median(bares, "idle_s"), "ratio"),
+            "start: the same, the looks of every half minute with it",
+            looks_s,
+            "s",
+            "the same window",
+            _median(bares, "idle_s"),
+            "ratio",
+        ),
         Figure(
-            "start: from the process to the page of one that fails", float(statistics.median(refused)), "s",
-            "the welcome screen of one that does not", _median(kiosks, "start_s"), "difference", LATER_S),
+            "start: from the process to the page of one that fails",
+            float(statistics.median(refused)),
+            "s",
+            "the welcome screen of one that does not",
+            _median(kiosks, "start_s"),
+            "difference",
+            LATER_S,
+        ),
         Figure("start: modules that the welcome screen does not need", len(superfluous), "modules", limit=0.0),
     )
     details = {
@@ -103,7 +148,9 @@ def _median(seen: list[Seen], what: str) -> float:
 
 
 def _seen(
-    start: Callable[[], Process], painted_at: Callable[[Process], float], await_warm: Callable[[Process], None],
+    start: Callable[[], Process],
+    painted_at: Callable[[Process], float],
+    await_warm: Callable[[Process], None],
     quick: bool,
 ) -> Seen:
     spawned_at = time.monotonic()
@@ -137,28 +184,31 @@ def _start_that_fails_s(simulation: Simulation) -> float:
     """Seconds from spawning to the first page, where the region file is not there."""
     wrong = simulation.config_file.with_name("wrong.toml")
     wrong.write_text(
-        re.sub(r"(?m)^region = .*$", 'region = "nowhere.toml"', simulation.config_file.read_text("utf-8")), "utf-8")
+        re.sub(r"(?m)^region = .*$", 'region = "nowhere.toml"', simulation.config_file.read_text("utf-8")), "utf-8"
+    )
     spawned_at = time.monotonic()
-    with _kiosk(simulation, config=wrong), WitnessClient(simulation.witness_socket, START_S) as witness:
+    with _kiosk(simulation, config=wrong), AutomationClient(simulation.witness_socket, START_S) as witness:
         return witness.wait_for("out_of_service", within_s=START_S).painted_at - spawned_at
 
 
-def _kiosk(
-    simulation: Simulation, through: tuple[str, ...] = ("-m", "kiosk"), config: Path | None = None
-) -> Process:
+def _kiosk(simulation: Simulation, through: tuple[str, ...] = ("-m", "kiosk"), config: Path | None = None) -> Process:
     """The kiosk in its window; ended when the `with` block is left."""
     environment = {
-        **simulation.display.environment, **simulation.chip_environment,
+        **simulation.display.environment,
+        **simulation.chip_environment,
         "KIVY_HOME": str(simulation.state_dir / "kivy"),
     }
     return Process.of_python(
-        "the kiosk", [*through, "run", "--config", str(config or simulation.config_file)],
-        simulation.state_dir / "kiosk.log", environment)
+        "the kiosk",
+        [*through, "run", "--config", str(config or simulation.config_file)],
+        simulation.state_dir / "kiosk.log",
+        environment,
+    )
 
 
 def _welcome(simulation: Simulation, _: Process) -> float:
     """When the welcome screen was painted and could be touched."""
-    with WitnessClient(simulation.witness_socket, START_S) as witness:
+    with AutomationClient(simulation.witness_socket, START_S) as witness:
         painted = witness.wait_for("welcome", within_s=START_S)
         painted.centre("start")
         return painted.painted_at
@@ -185,7 +235,8 @@ def _imports(simulation: Simulation) -> tuple[list[str], dict[str, Any]]:
     noted = json.loads(out.read_text(encoding="utf-8"))
     before = {name: at for name, at in noted["begun"].items() if at <= painted_at}
     return superfluous(before), {
-        "before_welcome": len(before), "after_welcome": len(noted["begun"]) - len(before),
+        "before_welcome": len(before),
+        "after_welcome": len(noted["begun"]) - len(before),
         "slow_ms": _slow(before, painted_at),
     }
 
@@ -201,8 +252,5 @@ def superfluous(begun: Mapping[str, float]) -> list[str]:
 def _slow(begun: Mapping[str, float], end: float) -> dict[str, float]:
     """The longest spans between the begin of one import and the next: where to look, no more (threads share them)."""
     instants = [*begun.items(), ("", end)]
-    spans = {
-        name: round((following - at) * 1000, 1)
-        for (name, at), (_, following) in pairwise(instants)
-    }
+    spans = {name: round((following - at) * 1000, 1) for (name, at), (_, following) in pairwise(instants)}
     return dict(sorted(spans.items(), key=lambda item: -item[1])[:15])

@@ -23,8 +23,14 @@ def measure(quick: bool) -> Result:
     with place("switch-off", 1.0) as simulation:
         times = [_seconds_to_the_mouth(simulation) for _ in range(QUICK_ROUNDS if quick else ROUNDS)]
     figure = Figure(
-        f"switch-off: from SIGTERM to the permit at the mouth, median of {len(times)}", statistics.median(times), "s",
-        "two seconds of it are the unit's motor", None, "itself", LIMIT_S)
+        f"switch-off: from SIGTERM to the permit at the mouth, median of {len(times)}",
+        statistics.median(times),
+        "s",
+        "two seconds of it are the unit's motor",
+        None,
+        "itself",
+        LIMIT_S,
+    )
     return Result((figure,), {"seconds": spread(times)})
 
 

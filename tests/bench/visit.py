@@ -11,7 +11,7 @@ from kiosk.demo.processes import Process
 from kiosk.demo.resident import Resident
 from kiosk.demo.simulation import KIOSK, Simulation
 from kiosk.demo.visiting import renew
-from kiosk.demo.witness import Painted, ScreenNotSeen, WitnessClient
+from kiosk.demo.witness import AutomationClient, Painted, ScreenNotSeen
 from tests.bench.bare import bare_costs
 from tests.bench.figures import Figure, Result, spread
 from tests.bench.place import STATE, place
@@ -29,24 +29,39 @@ def measure(quick: bool) -> Result:
     with place("visit", PACE, STATE / "residents.toml") as simulation:
         bare = bare_costs(simulation, quick)
         kiosk = simulation.start_kiosk()
-        kiosk.logs("warmed_up", WARM_S)     # a machine is switched on some time before its first resident comes
+        kiosk.logs("warmed_up", WARM_S)  # a machine is switched on some time before its first resident comes
         visits = _visits(simulation, kiosk, simulation.witness(kiosk), people, bare)
     first, *later = visits
     shares = [sum(each.overhead_s for each in visit) for visit in later]
     floors = [sum(each.floor_s for each in visit) for visit in later]
     figures = (
         Figure(
-            f"visit: the program's own share, median of {len(later)}", statistics.median(shares), "s",
-            "the visit's floor, which is subtracted", None, "itself", LIMIT_S),
+            f"visit: the program's own share, median of {len(later)}",
+            statistics.median(shares),
+            "s",
+            "the visit's floor, which is subtracted",
+            None,
+            "itself",
+            LIMIT_S,
+        ),
         Figure("visit: its floor, median", statistics.median(floors), "s"),
         Figure(
-            "visit: the program's own share of the first", sum(each.overhead_s for each in first), "s",
-            "the same, in a kiosk that has warmed up and that nobody has touched yet", None, "itself", FIRST_LIMIT_S),
+            "visit: the program's own share of the first",
+            sum(each.overhead_s for each in first),
+            "s",
+            "the same, in a kiosk that has warmed up and that nobody has touched yet",
+            None,
+            "itself",
+            FIRST_LIMIT_S,
+        ),
         Figure("visit: one bare frame", bare.frame_s, "s", "from the call that changes a label to the painted frame"),
         Figure("visit: one bare HTTPS round trip", bare.https_s, "s", "uvicorn with nothing behind it, mutual TLS"),
     )
     details = {
-        "pace": PACE, "share_s": spread(shares), "stages": _by_stage(later), "first": floor.as_json(first),
+        "pace": PACE,
+        "share_s": spread(shares),
+        "stages": _by_stage(later),
+        "first": floor.as_json(first),
         "each_share_s": [round(share, 4) for share in shares],
     }
     note = f"devices and lines took {PACE} of their real time; the resident did not think"
@@ -54,7 +69,10 @@ def measure(quick: bool) -> Result:
 
 
 def _visits(
-    simulation: Simulation, kiosk: Process, witness: WitnessClient, people: Sequence[tuple[str, str]],
+    simulation: Simulation,
+    kiosk: Process,
+    witness: AutomationClient,
+    people: Sequence[tuple[str, str]],
     bare: floor.BareCosts,
 ) -> list[list[floor.MeasuredStage]]:
     """Every stage of every visit, with its floor."""

@@ -35,7 +35,7 @@ from tests.waiting import LIMIT_S
 REGIONS = ASSETS / "regions"
 SHANGHAI = REGIONS / "shanghai.toml"
 PERMITS = ASSETS / "permits"
-MORNING = datetime(2026, 11, 22, 2, 0, tzinfo=UTC)     # 10 o'clock in China
+MORNING = datetime(2026, 11, 22, 2, 0, tzinfo=UTC)  # 10 o'clock in China
 TODAY = date(2026, 11, 22)
 ATR = "3B6000005149414E5A48552D53494D"
 
@@ -80,10 +80,16 @@ class Resident:
         """This permit's chip, with power on."""
         layout = permit_file(self.record.permit_file)
         values = {
-            "chip_serial": self.record.chip_serial, "region": self.record.region,
-            "permit_number": self.record.permit_number, "id_number": self.record.holder.id_number,
-            "holder_name": self.record.holder.name, "sex": "2", "ethnicity": "01", "birth": self.birth,
-            "issued_on": self.record.issued_on, **self.on_chip.model_dump(),
+            "chip_serial": self.record.chip_serial,
+            "region": self.record.region,
+            "permit_number": self.record.permit_number,
+            "id_number": self.record.holder.id_number,
+            "holder_name": self.record.holder.name,
+            "sex": "2",
+            "ethnicity": "01",
+            "birth": self.birth,
+            "issued_on": self.record.issued_on,
+            **self.on_chip.model_dump(),
         }
         chip = VirtualChip(layout, {f.name: values[f.name] for f in layout.fields}, load_test_keys(), protocol=protocol)
         chip.power_on()
@@ -145,7 +151,10 @@ def client_of(
     central: ReferenceCentral, directory: Path, stem: str = "kiosk", times: CallTimes | None = None
 ) -> Iterator[CentralClient]:
     with CentralClient(
-        central.url, ca=directory / "ca.pem", certificate=directory / f"{stem}.pem", key=directory / f"{stem}.key",
+        central.url,
+        ca=directory / "ca.pem",
+        certificate=directory / f"{stem}.pem",
+        key=directory / f"{stem}.key",
         times=times or CallTimes(),
     ) as client:
         yield client
@@ -232,36 +241,49 @@ class Kiosk:
         return step
 
     def complete(
-        self, endorsement_id: UUID, chip: str, face: str, finished_at: datetime | None = None,
+        self,
+        endorsement_id: UUID,
+        chip: str,
+        face: str,
+        finished_at: datetime | None = None,
         custody: str = "with_holder",
     ) -> str:
         body = contract.CompletionRequest.model_validate(
             {
-                "chip": chip, "face": face, "custody": custody, "receipt_printed": True,
+                "chip": chip,
+                "face": face,
+                "custody": custody,
+                "receipt_printed": True,
                 "finished_at": finished_at or self.clock(),
             }
         )
-        return self.client.report_completion(
-            endorsement_id, body, key=str(uuid4()), sequence=self.numbered()
-        ).state
+        return self.client.report_completion(endorsement_id, body, key=str(uuid4()), sequence=self.numbered()).state
 
     def pending(self, who: Resident, inquiry_id: UUID | None = None) -> contract.PendingRewritesAnswer:
         body = contract.PendingRewritesRequest(
-            inquiry_id=inquiry_id or uuid4(), holder=who.record.holder, permit=who.facts)
+            inquiry_id=inquiry_id or uuid4(), holder=who.record.holder, permit=who.facts
+        )
         return self.client.pending_rewrites(body, key=str(uuid4()), sequence=self.numbered())
 
     def beat(self, records: int) -> contract.HeartbeatAnswer:
         """One heartbeat of an idle kiosk whose journal has that many records."""
         journal = contract.JournalHead(number=records, algorithm="sha256", head=f"{records:064x}")
         body = contract.HeartbeatRequest(
-            sent_at=self.clock(), state="Idle", custody="with_holder", journal=journal,
+            sent_at=self.clock(),
+            state="Idle",
+            custody="with_holder",
+            journal=journal,
             queue=contract.QueueState(length=0),
         )
         return self.client.heartbeat(body, key=str(uuid4()))
 
     def prove(self, who: Resident, key: str, **changes: object) -> str:
         body = {
-            "evidence_id": uuid4(), "service": "endorse", "key": key, "holder": who.record.holder, "permit": who.facts,
+            "evidence_id": uuid4(),
+            "service": "endorse",
+            "key": key,
+            "holder": who.record.holder,
+            "permit": who.facts,
         }
         request = contract.EvidenceRequest.model_validate(body | changes)
         return self.client.verify_evidence(request, key=str(uuid4()), sequence=self.numbered()).result
@@ -325,7 +347,10 @@ def application(who: Resident, **changes: object) -> contract.ApplicationRequest
         outcome="in_window", on=TODAY, new_valid_from=None, new_valid_to=None, residence_years=None
     )
     values: dict[str, object] = {
-        "application_id": uuid4(), "service": "endorse", "holder": who.record.holder, "permit": who.facts,
+        "application_id": uuid4(),
+        "service": "endorse",
+        "holder": who.record.holder,
+        "permit": who.facts,
         "assessment": assessment,
     }
     return contract.ApplicationRequest.model_validate(values | changes)

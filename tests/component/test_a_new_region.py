@@ -25,20 +25,30 @@ def answer(capsys: pytest.CaptureFixture[str], region: str, arguments: str) -> d
     return found
 
 
-@pytest.mark.parametrize(("on", "outcome", "start", "end"), [
-    ("2019-05-09", "too_early", None, None), ("2019-05-10", "in_window", "2019-06-10", "2020-06-09"),
-    ("2019-06-09", "in_window", "2019-06-10", "2020-06-09"), ("2019-07-01", "overdue", "2019-07-01", "2020-06-30"),
-])
+@pytest.mark.parametrize(
+    ("on", "outcome", "start", "end"),
+    [
+        ("2019-05-09", "too_early", None, None),
+        ("2019-05-10", "in_window", "2019-06-10", "2020-06-09"),
+        ("2019-06-09", "in_window", "2019-06-10", "2020-06-09"),
+        ("2019-07-01", "overdue", "2019-07-01", "2020-06-30"),
+    ],
+)
 def test_the_end_date_is_the_day_before_the_anniversary(capsys, on, outcome, start, end) -> None:
     found = answer(capsys, "qinghe", f"{QINGHE} --on {on}")
     assert (found["outcome"], found["new_valid_from"], found["new_valid_to"]) == (outcome, start, end)
     assert (found["opens_on"], found["closes_on"]) == ("2019-05-10", "2019-06-09")
 
 
-@pytest.mark.parametrize(("on", "outcome", "end"), [
-    ("2019-01-09", "too_early", None), ("2019-01-10", "in_window", "2020-03-11"),
-    ("2019-03-11", "in_window", "2020-03-11"), ("2019-03-12", "overdue", "2020-03-11"),
-])
+@pytest.mark.parametrize(
+    ("on", "outcome", "end"),
+    [
+        ("2019-01-09", "too_early", None),
+        ("2019-01-10", "in_window", "2020-03-11"),
+        ("2019-03-11", "in_window", "2020-03-11"),
+        ("2019-03-12", "overdue", "2020-03-11"),
+    ],
+)
 def test_counted_from_issue_without_a_yearly_end_date_with_a_window_of_60_days(capsys, on, outcome, end) -> None:
     found = answer(capsys, "nanling", f"{NANLING} --on {on}")
     assert (found["outcome"], found["new_valid_to"]) == (outcome, end)
@@ -56,10 +66,16 @@ def test_made_up_within_two_years_then_cancelled(capsys) -> None:
 def test_a_late_make_up_re_anchors_and_the_next_assessment_counts_from_it(capsys) -> None:
     late = answer(capsys, "shibei", f"{SHIBEI} --on 2019-03-27")
     assert (late["new_valid_from"], late["new_valid_to"], late["residence_years"]) == (
-        "2019-03-27", "2020-03-27", "restart")
+        "2019-03-27",
+        "2020-03-27",
+        "restart",
+    )
     assert late["calendar"]["next_window"] == {"opens_on": "2020-02-27", "closes_on": "2020-03-27"}
-    after = answer(capsys, "shibei", "--issued 2016-03-11 --valid-from 2019-03-27 --valid-to 2020-03-27 "
-                                     "--last-make-up 2019-03-27 --on 2020-03-01")
+    after = answer(
+        capsys,
+        "shibei",
+        "--issued 2016-03-11 --valid-from 2019-03-27 --valid-to 2020-03-27 --last-make-up 2019-03-27 --on 2020-03-01",
+    )
     assert (after["outcome"], after["new_valid_to"]) == ("in_window", "2021-03-27")
 
 
@@ -76,13 +92,19 @@ def test_at_once_if_nothing_changed_else_after_review(capsys) -> None:
 
 
 def test_a_category_has_a_term_of_its_own(capsys) -> None:
-    found = answer(capsys, "caohai", "--category short --new-category long --valid-from 2026-01-15 "
-                                     "--valid-to 2026-07-15 --on 2026-07-01")
+    found = answer(
+        capsys,
+        "caohai",
+        "--category short --new-category long --valid-from 2026-01-15 --valid-to 2026-07-15 --on 2026-07-01",
+    )
     assert (found["new_valid_to"], found["evidence"]["all_of"]) == ("2028-07-15", ["ground"])
 
 
 def test_no_code_of_the_rules_names_a_region() -> None:
     """The table of provincial areas names places, and the zone of all regions is called after one."""
-    code = "\n".join(path.read_text("utf-8").lower().replace("asia/shanghai", "")
-                     for path in (ROOT / "kiosk" / "policy").glob("*.py") if path.name != "areas.py")
+    code = "\n".join(
+        path.read_text("utf-8").lower().replace("asia/shanghai", "")
+        for path in (ROOT / "kiosk" / "policy").glob("*.py")
+        if path.name != "areas.py"
+    )
     assert [name for name in (*shipped_regions(), *INVENTED) if name in code] == []

@@ -18,9 +18,13 @@ ROOT = Path(__file__).parents[2]
 def test_a_quick_run_of_one_part_writes_its_figures(tmp_path: Path) -> None:
     out = tmp_path / "bench.json"
     run = subprocess.run(
-        [sys.executable, "-m", "tests.bench", "--quick", "face", "--out", str(out)], cwd=ROOT, capture_output=True,
-        text=True, timeout=LIMIT_S,
-        check=False)
+        [sys.executable, "-m", "tests.bench", "--quick", "face", "--out", str(out)],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        timeout=LIMIT_S,
+        check=False,
+    )
     assert run.returncode == 0, run.stdout + run.stderr
     report = json.loads(out.read_text(encoding="utf-8"))
     figures = {figure["name"]: figure for figure in report["figures"]}
@@ -35,7 +39,12 @@ def test_a_quick_run_of_one_part_writes_its_figures(tmp_path: Path) -> None:
 @pytest.mark.slow
 def test_an_unknown_part_is_told(tmp_path: Path) -> None:
     run = subprocess.run(
-        [sys.executable, "-m", "tests.bench", "tea"], cwd=ROOT, capture_output=True, text=True, timeout=LIMIT_S,
-        check=False)
+        [sys.executable, "-m", "tests.bench", "tea"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        timeout=LIMIT_S,
+        check=False,
+    )
     assert run.returncode == 2
     assert "invalid choice: 'tea'" in run.stderr

@@ -38,11 +38,17 @@ STANDING = (f"{FIRST}=460106", f"{BESIDE}=460105", f"{FOREIGN}=310115", AREALESS
 REVOKED, RETIRED, UNKNOWN = "kiosk-revoked", "kiosk-retired", "kiosk-unknown"
 
 TO_PERMIT = {
-    FIRST: Relation.REGION, BESIDE: Relation.REGION, FOREIGN: Relation.FOREIGN, AREALESS: Relation.AREALESS,
+    FIRST: Relation.REGION,
+    BESIDE: Relation.REGION,
+    FOREIGN: Relation.FOREIGN,
+    AREALESS: Relation.AREALESS,
 }
 TO_APPLICATION = TO_PERMIT | {FIRST: Relation.OWN}
 TO_ENDORSEMENT = {
-    FIRST: Relation.HAD, BESIDE: Relation.OWN, FOREIGN: Relation.OTHER, AREALESS: Relation.OTHER,
+    FIRST: Relation.HAD,
+    BESIDE: Relation.OWN,
+    FOREIGN: Relation.OTHER,
+    AREALESS: Relation.OTHER,
 }
 TO_ITSELF = dict.fromkeys(TO_PERMIT, Relation.OWN)
 
@@ -103,7 +109,7 @@ def things(central: ReferenceCentral, kiosks: dict[str, Kiosk]) -> Things:
     while approve(central, taken.review_number) == "in_review":
         pass
     assert kiosks[FIRST].pending(who).work is not None
-    central.clock.pass_time(timedelta(minutes=11))      # the first kiosk's grant runs out
+    central.clock.pass_time(timedelta(minutes=11))  # the first kiosk's grant runs out
     assert kiosks[BESIDE].pending(who).work is not None
     session = kiosks[BESIDE].begin(taken.application_id, who.record.chip_serial)
     return Things(who, taken.application_id, session.session_id)
@@ -171,14 +177,22 @@ def cancellation(kiosk: Kiosk, things: Things) -> str:
 
 def chip_session(kiosk: Kiosk, things: Things) -> str:
     body = contract.ChipSessionRequest(atr=ATR, chip_serial="00")
-    return told(lambda: str(kiosk.client.start_chip_session(
-        things.application_id, body, key=str(uuid4()), sequence=None).session_id))
+    return told(
+        lambda: str(
+            kiosk.client.start_chip_session(things.application_id, body, key=str(uuid4()), sequence=None).session_id
+        )
+    )
 
 
 def responses(kiosk: Kiosk, things: Things) -> str:
     body = contract.ChipBatchAnswers(batch=99, answers=())
-    return told(lambda: str(kiosk.client.report_chip_answers(
-        things.application_id, things.session_id, body, key=str(uuid4()), sequence=None).session_id))
+    return told(
+        lambda: str(
+            kiosk.client.report_chip_answers(
+                things.application_id, things.session_id, body, key=str(uuid4()), sequence=None
+            ).session_id
+        )
+    )
 
 
 def completion(kiosk: Kiosk, things: Things) -> str:
@@ -242,7 +256,12 @@ def test_a_kiosk_is_answered_as_the_table_says(
 )
 @pytest.mark.parametrize(("asked", "ask", "relations"), CALLS, ids=NAMES)
 def test_a_kiosk_that_is_revoked_retired_or_not_registered_is_answered_nothing(
-    kiosks: dict[str, Kiosk], things: Things, asked: Asked, ask: Ask, relations: dict[str, Relation], kiosk: str,
+    kiosks: dict[str, Kiosk],
+    things: Things,
+    asked: Asked,
+    ask: Ask,
+    relations: dict[str, Relation],
+    kiosk: str,
     code: str,
 ) -> None:
     assert told(lambda: ask(kiosks[kiosk], things)) == f"403 {code}"
@@ -282,7 +301,10 @@ def test_what_is_said_of_what_central_never_had_is_kept_for_the_kiosk_that_said_
 
 @pytest.mark.parametrize("ask", [cancellation, completion])
 def test_a_kiosk_that_speaks_of_more_than_it_can_have_done_is_stopped_and_others_are_not(
-    central: ReferenceCentral, kiosks: dict[str, Kiosk], clock: MovableClock, ask: Ask,
+    central: ReferenceCentral,
+    kiosks: dict[str, Kiosk],
+    clock: MovableClock,
+    ask: Ask,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(access, "MOST_UNASKED", 5)
@@ -302,9 +324,16 @@ def test_reports_of_one_endorsement_are_bounded(
     assert completion(kiosks[kiosk], things) != "429 too_many"
     with central.database.writing() as session:
         for _ in range(access.MOST_REPORTS - 1):
-            session.add(CompletionRow(
-                completion_id=uuid4(), endorsement_id=things.application_id, report="{}", applied=False,
-                finished_at=clock(), received_at=clock()))
+            session.add(
+                CompletionRow(
+                    completion_id=uuid4(),
+                    endorsement_id=things.application_id,
+                    report="{}",
+                    applied=False,
+                    finished_at=clock(),
+                    received_at=clock(),
+                )
+            )
     assert completion(kiosks[kiosk], things) == "429 too_many"
 
 

@@ -82,7 +82,7 @@ def test_a_chip_without_a_fresh_challenge_gets_a_new_command_with_a_new_one(kios
     chip = who.chip()
     endorsement_id, step = until_the_write(kiosk, who, chip)
     first = step.batch.commands[0].apdu
-    chip.command(bytes.fromhex("00B0810000"))                   # something in between uses the challenge up
+    chip.command(bytes.fromhex("00B0810000"))  # something in between uses the challenge up
     step = kiosk.tell(endorsement_id, step, kiosk.relay(who, chip, step.batch))
     assert instructions(step.batch) == ["A4", "84"]
     step = kiosk.tell(endorsement_id, step, kiosk.relay(who, chip, step.batch))
@@ -179,7 +179,7 @@ def test_a_batch_that_a_kiosks_relay_refuses_ends_the_grant_and_is_kept_with_its
     refused = contract.RelayRefusal(index=0, reason="select")
     body = contract.ChipBatchAnswers(batch=step.batch.number, answers=(), refused=refused)
     key = str(uuid4())
-    for _ in range(2):      # told twice, the same
+    for _ in range(2):  # told twice, the same
         told = kiosk.client.report_chip_answers(answer.endorsement_id, step.session_id, body, key=key, sequence=None)
         assert (told.batch, told.verdict, told.failure) == (None, "failed", "relay_refused")
     with central.database.reading() as session:
@@ -237,9 +237,7 @@ def test_a_batch_that_was_never_handed_out_is_refused(kiosk: Kiosk, who: Residen
     step = kiosk.begin(answer.endorsement_id, who.record.chip_serial)
     body = contract.ChipBatchAnswers(batch=7, answers=())
     with pytest.raises(CentralRefusedCall, match="409 wrong_batch"):
-        kiosk.client.report_chip_answers(
-            answer.endorsement_id, step.session_id, body, key=str(uuid4()), sequence=None
-        )
+        kiosk.client.report_chip_answers(answer.endorsement_id, step.session_id, body, key=str(uuid4()), sequence=None)
 
 
 def test_more_answers_than_commands_are_refused(kiosk: Kiosk, who: Resident) -> None:
@@ -317,8 +315,9 @@ def test_a_chip_whose_texts_another_program_ended_otherwise_is_endorsed(
     who = resident()
     central.seed([who.record])
     chip = who.chip()
-    chip.leave_behind(("endorsement", 0), ADDRESS_AT, (ADDRESS + behind).ljust(80, behind[-1:] if len(behind) == 1
-                      else b"\xcd"))
+    chip.leave_behind(
+        ("endorsement", 0), ADDRESS_AT, (ADDRESS + behind).ljust(80, behind[-1:] if len(behind) == 1 else b"\xcd")
+    )
     with client_of(central, directory) as client:
         kiosk = Kiosk(client, directory, clock)
         answer = kiosk.granted(who)
@@ -330,7 +329,7 @@ def test_a_chip_whose_texts_another_program_ended_otherwise_is_endorsed(
 
 
 def test_a_chip_that_holds_another_address_behind_the_same_padding_is_not_endorsed(
-    liberal_central: tuple[ReferenceCentral, Path, MovableClock]
+    liberal_central: tuple[ReferenceCentral, Path, MovableClock],
 ) -> None:
     central, directory, clock = liberal_central
     who = resident()

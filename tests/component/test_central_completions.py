@@ -17,7 +17,8 @@ from tests.component.test_central_readme import README
 
 CUSTODIES = get_args(contract.CompletionRequest.model_fields["custody"].annotation)
 ROWS = [
-    tuple(cell.strip() for cell in line.strip("|").split("|")) for line in README.splitlines()
+    tuple(cell.strip() for cell in line.strip("|").split("|"))
+    for line in README.splitlines()
     if line.startswith(("| old |", "| new |", "| unknown |"))
 ]
 
@@ -61,7 +62,8 @@ def for_the_face_alone(kiosk: Kiosk, who: Resident) -> UUID:
 def test_the_readme_has_a_row_for_each_chip_and_face() -> None:
     of = contract.CompletionRequest.model_fields
     assert {row[:2] for row in ROWS} == set(
-        itertools.product(get_args(of["chip"].annotation), get_args(of["face"].annotation)))
+        itertools.product(get_args(of["chip"].annotation), get_args(of["face"].annotation))
+    )
 
 
 @pytest.mark.parametrize(("row", "custody"), list(zip(ROWS, itertools.cycle(CUSTODIES), strict=False)))

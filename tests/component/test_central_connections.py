@@ -37,8 +37,7 @@ from tests.waiting import eventually
 PATIENCE_S = 30.0
 SOON_S = 0.3
 HEAD = (
-    b"POST /v1/heartbeat HTTP/1.1\r\nHost: central\r\nContent-Type: application/json\r\n"
-    b"Idempotency-Key: 12345678\r\n"
+    b"POST /v1/heartbeat HTTP/1.1\r\nHost: central\r\nContent-Type: application/json\r\nIdempotency-Key: 12345678\r\n"
 )
 GET = b"GET /v1/endorsements/8e2a2f5c-3d0b-4c62-9d5b-0f6f0f6f0f6f HTTP/1.1\r\nHost: central\r\n\r\n"
 
@@ -121,7 +120,7 @@ def test_a_plain_connection_without_a_handshake_is_closed(central: ReferenceCent
 @impatient(handshake_s=SOON_S)
 def test_a_handshake_in_drops_is_closed(central: ReferenceCentral) -> None:
     with plain(central.url) as line:
-        line.sendall(b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03")       # the beginning of a ClientHello
+        line.sendall(b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03")  # the beginning of a ClientHello
         drip(line, b"\x00")
     eventually(lambda: central.connections.dropped["handshake"] == 1, PATIENCE_S)
 
@@ -245,11 +244,29 @@ def test_more_connections_than_descriptors_shut_nobody_out(directory: Path) -> N
     make_authority(directory)
     central = subprocess.Popen(
         [
-            sys.executable, "-m", "kiosk", "central", "serve", "--database", f"sqlite:///{directory / 'central.db'}",
-            "--tls-dir", str(directory), "--keys", str(directory / GRANT_KEYS), str(TEST_KEYS), "--region",
-            str(SHANGHAI), "--permits", str(PERMITS), "--kiosk", "kiosk-1", "--port", "0",
+            sys.executable,
+            "-m",
+            "kiosk",
+            "central",
+            "serve",
+            "--database",
+            f"sqlite:///{directory / 'central.db'}",
+            "--tls-dir",
+            str(directory),
+            "--keys",
+            str(directory / GRANT_KEYS),
+            str(TEST_KEYS),
+            "--region",
+            str(SHANGHAI),
+            "--permits",
+            str(PERMITS),
+            "--kiosk",
+            "kiosk-1",
+            "--port",
+            "0",
         ],
-        stdout=subprocess.PIPE, text=True,
+        stdout=subprocess.PIPE,
+        text=True,
     )
     try:
         assert central.stdout is not None
@@ -325,7 +342,8 @@ def test_tls_is_1_3_where_both_can_and_1_2_only_with_suites_that_authenticate_wh
 
 
 @pytest.mark.parametrize(
-    "suite", ["ECDHE-ECDSA-AES128-SHA", "ECDHE-ECDSA-AES256-SHA384", "ECDHE-ECDSA-AES128-SHA256", "AES128-GCM-SHA256"])
+    "suite", ["ECDHE-ECDSA-AES128-SHA", "ECDHE-ECDSA-AES256-SHA384", "ECDHE-ECDSA-AES128-SHA256", "AES128-GCM-SHA256"]
+)
 def test_cbc_and_suites_without_forward_secrecy_are_not_offered(
     central: ReferenceCentral, directory: Path, suite: str
 ) -> None:

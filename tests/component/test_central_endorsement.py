@@ -159,7 +159,7 @@ def test_a_permit_61_days_late_starts_anew_today(central: ReferenceCentral, kios
 def test_today_is_the_date_in_china(central: ReferenceCentral, kiosk: Kiosk) -> None:
     who = resident(content(valid_to=date(2026, 9, 22)))
     central.seed([who.record])
-    kiosk.clock.pass_time(timedelta(hours=14, minutes=30))     # 16:30 in UTC is past midnight in China
+    kiosk.clock.pass_time(timedelta(hours=14, minutes=30))  # 16:30 in UTC is past midnight in China
     grant = kiosk.verified(who, kiosk.granted(who).grant)
     assert grant.content.valid_from == date(2026, 11, 23)
 
@@ -311,7 +311,7 @@ def test_central_learns_from_the_chip_what_a_lost_verdict_hid(central: Reference
     chip = who.chip()
     step = kiosk.begin(answer.endorsement_id, who.record.chip_serial)
     step = kiosk.tell(answer.endorsement_id, step, kiosk.relay(who, chip, step.batch))
-    kiosk.relay(who, chip, step.batch)                       # written, and nobody is told
+    kiosk.relay(who, chip, step.batch)  # written, and nobody is told
     again = replace(who, on_chip=content(valid_to=date(2027, 12, 4), count=3))
     work = kiosk.pending(again).work
     assert work is not None
@@ -446,7 +446,7 @@ def test_completions_move_the_state_forward_only(
     central.seed([who.record])
     answer = kiosk.granted(who)
     step = kiosk.begin(answer.endorsement_id, who.record.chip_serial)
-    kiosk.tell(answer.endorsement_id, step, kiosk.relay(who, who.chip(), step.batch))    # a write was handed out
+    kiosk.tell(answer.endorsement_id, step, kiosk.relay(who, who.chip(), step.batch))  # a write was handed out
     for chip, face, minute in reports:
         last = kiosk.complete(answer.endorsement_id, chip, face, kiosk.clock() + timedelta(minutes=minute))
     assert last == state

@@ -64,7 +64,7 @@ def with_proofs(central: ReferenceCentral, *proofs: dict[str, object], **changes
 def test_a_proof_on_record_is_verified_without_a_code(central: ReferenceCentral, kiosk: Kiosk) -> None:
     who = with_proofs(central, LEASE)
     assert kiosk.prove(who, "registered_lease") == "verified"
-    assert kiosk.prove(who, "home_proof") == "verified"         # the group that it belongs to
+    assert kiosk.prove(who, "home_proof") == "verified"  # the group that it belongs to
     assert kiosk.prove(who, "title_deed") == "not_verified"
 
 
@@ -105,7 +105,11 @@ def test_nothing_is_verified_for_a_permit_that_is_not_the_holders(central: Refer
 def test_a_proof_is_asked_for_once_and_its_id_is_used_up(central: ReferenceCentral, kiosk: Kiosk) -> None:
     who = with_proofs(central, LEASE)
     request = contract.EvidenceRequest(
-        evidence_id=uuid4(), service="endorse", key="registered_lease", holder=who.record.holder, permit=who.facts,
+        evidence_id=uuid4(),
+        service="endorse",
+        key="registered_lease",
+        holder=who.record.holder,
+        permit=who.facts,
         licence_code=None,
     )
     first = kiosk.client.verify_evidence(request, key="evidence-key-1", sequence=1)
@@ -182,9 +186,7 @@ def test_a_home_with_a_relative_wants_proof_of_kinship_too(central: ReferenceCen
 
 def child(central: ReferenceCentral, *proofs: dict[str, object]) -> Resident:
     """A holder of ten."""
-    return with_proofs(
-        central, *proofs, holder={"name": "吴桐桐", "id_number": f"32089920160512{next(_numbers):04d}"}
-    )
+    return with_proofs(central, *proofs, holder={"name": "吴桐桐", "id_number": f"32089920160512{next(_numbers):04d}"})
 
 
 _numbers = iter(range(1000, 9999))
@@ -230,7 +232,12 @@ def test_a_relative_may_not_act_for_a_holder_who_can_come(central: ReferenceCent
 
 def test_proofs_are_kept_out_of_every_repr() -> None:
     request = contract.EvidenceRequest(
-        evidence_id=uuid4(), service="endorse", key="lease", holder=MOTHER, permit=None, licence_code="SSB-SECRET",
+        evidence_id=uuid4(),
+        service="endorse",
+        key="lease",
+        holder=MOTHER,
+        permit=None,
+        licence_code="SSB-SECRET",
         agent=GUARDIAN,
     )
     told = contract.EvidenceShown(key="lease", licence_code="SSB-SECRET", verified=False)

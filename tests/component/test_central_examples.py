@@ -25,7 +25,8 @@ def document() -> dict[str, Any]:
 
 def operation_of(example: dict[str, Any]) -> dict[str, Any]:
     found: dict[str, Any] = document()["paths"][path_of(document()["paths"], example["path"])][
-        example["method"].lower()]
+        example["method"].lower()
+    ]
     return found
 
 

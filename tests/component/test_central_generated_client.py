@@ -33,7 +33,12 @@ def generated(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     program = Path(sys.executable).with_name("openapi-python-client")
     told = subprocess.run(
         [program, "generate", "--path", DOCUMENT, "--output-path", directory / PACKAGE, "--meta", "none"],
-        capture_output=True, text=True, timeout=300, check=False, cwd=directory)
+        capture_output=True,
+        text=True,
+        timeout=300,
+        check=False,
+        cwd=directory,
+    )
     assert told.returncode == 0, told.stdout + told.stderr
     # It warns of every schema that it leaves out, and ends well all the same.
     assert "Unable to" not in told.stdout + told.stderr, told.stdout + told.stderr
@@ -62,7 +67,9 @@ def test_every_call_of_the_contract_can_be_made_by_the_generated_client(
     with client_class(base_url=central.url, verify_ssl=tls, httpx_args={"trust_env": False}) as client:
         made = {
             (path, method): called(operation, EXAMPLE_OF[path, method], path, client)
-            for path, operations in PATHS.items() for method, operation in operations.items()}
+            for path, operations in PATHS.items()
+            for method, operation in operations.items()
+        }
     # Nobody of the examples is in this central's record, so an endorsement is refused, and no session can be begun.
     assert set(made) == set(EXAMPLE_OF)
     assert {path: status for (path, _), status in made.items() if status != 200} == {
@@ -86,7 +93,7 @@ def called(operation: dict[str, Any], example: dict[str, Any], path: str, client
         values["body"] = getattr(importlib.import_module(f"{PACKAGE}.models"), name).from_dict(example["request"])
     heard = module.sync_detailed(**values)
     assert heard.parsed is not None, path
-    told_again = json.dumps(heard.parsed.to_dict()).replace("+00:00", "Z")      # its own way to write the same moment
+    told_again = json.dumps(heard.parsed.to_dict()).replace("+00:00", "Z")  # its own way to write the same moment
     assert json.loads(told_again) == json.loads(heard.content)
     return int(heard.status_code)
 

@@ -69,7 +69,9 @@ class Resigned:
         key = self._keys[signed["key_id"]]
         signature = signatures.signer(key["algorithm"], bytes.fromhex(key["private"]))(payload)
         return signed | {
-            "payload": base64.b64encode(payload).decode(), "signature": base64.b64encode(signature).decode()}
+            "payload": base64.b64encode(payload).decode(),
+            "signature": base64.b64encode(signature).decode(),
+        }
 
 
 def everywhere(part: Any, change: Change, of_grant: Change) -> Any:
@@ -98,9 +100,12 @@ def answers(change: Change, of_grant: Change) -> Play:
 @contextmanager
 def before(central: ReferenceCentral, tls_dir: Path, clock: MovableClock, play: Play) -> Iterator[Kiosk]:
     """A kiosk of today whose central speaks so."""
-    with closing(TlsGateway(tls_dir, central.url)) as gateway, CentralClient(
-        gateway.url, ca=tls_dir / "ca.pem", certificate=tls_dir / "kiosk.pem", key=tls_dir / "kiosk.key"
-    ) as client:
+    with (
+        closing(TlsGateway(tls_dir, central.url)) as gateway,
+        CentralClient(
+            gateway.url, ca=tls_dir / "ca.pem", certificate=tls_dir / "kiosk.pem", key=tls_dir / "kiosk.key"
+        ) as client,
+    ):
         gateway.plays[:] = [play] * 1000
         yield Kiosk(client, tls_dir, clock, sequence=len(central.sequences("kiosk-1")) + 1000)
 
@@ -116,8 +121,13 @@ def test_an_older_kiosk_serves_a_whole_visit_before_a_central_whose_every_answer
         granted = kiosk.granted(who)
         unknown = kiosk.client.unknown
         grant = verify_grant(
-            granted.grant, load_grant_keys(tls_dir / GRANT_PUBLIC_KEYS), now=clock(),
-            permit_number=Personal(who.record.permit_number), chip_serial=who.record.chip_serial, unknown=unknown)
+            granted.grant,
+            load_grant_keys(tls_dir / GRANT_PUBLIC_KEYS),
+            now=clock(),
+            permit_number=Personal(who.record.permit_number),
+            chip_serial=who.record.chip_serial,
+            unknown=unknown,
+        )
         chip = who.chip()
         assert kiosk.write(who, grant.endorsement_id, chip).verdict == "written"
         assert kiosk.complete(grant.endorsement_id, "new", "new") == "written"
@@ -126,7 +136,7 @@ def test_an_older_kiosk_serves_a_whole_visit_before_a_central_whose_every_answer
         assert kiosk.beat(3).journal is None
         with pytest.raises(CentralRefusedCall, match="404 not_found"):
             kiosk.client.endorsement_state(uuid4())
-        assert unknown.counts()["unknown_fields"] >= 3 * 12       # three in every object of a dozen answers
+        assert unknown.counts()["unknown_fields"] >= 3 * 12  # three in every object of a dozen answers
         assert unknown.counts()["unknown_values"] == 0
 
 
@@ -201,10 +211,24 @@ def test_no_permit_is_kept_with_a_code_that_has_nothing_to_do_with_keeping_it(co
 
 def test_an_application_for_a_service_that_is_not_known_is_left_out_where_others_are_known() -> None:
     unknown = Unknown()
-    known = contract.ApplicationProgress.model_validate({
-        "application_id": uuid4(), "review_number": "10000009", "service": "endorse", "received_on": "2026-11-22",
-        "expected_on": None, "state": "in_review", "stage": None, "stage_result": None, "return_code": None,
-        "collection": None, "may_choose_collection": False, "station": None, "ready_from": None, "at_kiosk": False})
+    known = contract.ApplicationProgress.model_validate(
+        {
+            "application_id": uuid4(),
+            "review_number": "10000009",
+            "service": "endorse",
+            "received_on": "2026-11-22",
+            "expected_on": None,
+            "state": "in_review",
+            "stage": None,
+            "stage_result": None,
+            "return_code": None,
+            "collection": None,
+            "may_choose_collection": False,
+            "station": None,
+            "ready_from": None,
+            "at_kiosk": False,
+        }
+    )
     newer = known.model_copy(update={"service": "voting_card"})
     both = applications_of(contract.ApplicationsFound(applications=(newer, known)), unknown)
     assert [each.service for each in both] == [Service.ENDORSE]

@@ -45,8 +45,13 @@ def head(number: int, digit: str = "a") -> contract.JournalHead:
 
 def heartbeat(clock: MovableClock, journal: contract.JournalHead, **changes: object) -> contract.HeartbeatRequest:
     values: dict[str, object] = {
-        "sent_at": clock(), "state": "Idle", "custody": "with_holder", "journal": journal,
-        "queue": contract.QueueState(length=0), "versions": {"kiosk": "1.4.0"}, "counters": {"visits": 12},
+        "sent_at": clock(),
+        "state": "Idle",
+        "custody": "with_holder",
+        "journal": journal,
+        "queue": contract.QueueState(length=0),
+        "versions": {"kiosk": "1.4.0"},
+        "counters": {"visits": 12},
         "devices": (contract.DeviceState(device="permit_unit", state="ok"),),
     }
     return contract.HeartbeatRequest.model_validate(values | changes)

@@ -50,6 +50,8 @@ from tests.waiting import eventually
 ID = UUID("6a1f0c1e-6f0e-4d0a-9d4e-2b6f1f0a7c11")
 ONE_TRY = CallTimes(connect_s=20.0, answer_s=20.0, forgotten_s=20.0, whole_s=40.0, patience_s=0.0)
 SHORT = CallTimes(connect_s=1.0, answer_s=20.0, forgotten_s=20.0, whole_s=1.0, patience_s=0.0)
+
+
 @pytest.fixture(scope="module")
 def directory(tmp_path_factory: pytest.TempPathFactory) -> Path:
     made = tmp_path_factory.mktemp("central")
@@ -59,13 +61,20 @@ def directory(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @contextmanager
 def asking(
-    directory: Path, port: int, times: CallTimes = ONE_TRY, host: str = "127.0.0.1",
+    directory: Path,
+    port: int,
+    times: CallTimes = ONE_TRY,
+    host: str = "127.0.0.1",
     look_up: Callable[[str, int], list[Found]] | None = None,
 ) -> Iterator[CentralClient]:
     look_up_by = {} if look_up is None else {"look_up": look_up}
     with CentralClient(
-        f"https://{host}:{port}", ca=directory / "ca.pem", certificate=directory / "kiosk.pem",
-        key=directory / "kiosk.key", times=times, **look_up_by,
+        f"https://{host}:{port}",
+        ca=directory / "ca.pem",
+        certificate=directory / "kiosk.pem",
+        key=directory / "kiosk.key",
+        times=times,
+        **look_up_by,
     ) as client:
         yield client
 
@@ -80,7 +89,9 @@ ENDLESS = {
     "100 Continue": (b"", b"HTTP/1.1 100 Continue\r\n\r\n"),
     "103 Early Hints": (b"", b"HTTP/1.1 103 Early Hints\r\nLink: </a>\r\n\r\n"),
     "chunks of a body": (
-        STATUS + b"Content-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n", b"1\r\n \r\n"),
+        STATUS + b"Content-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n",
+        b"1\r\n \r\n",
+    ),
     "a body without a length": (STATUS + b"Content-Type: application/json\r\n\r\n", b" "),
 }
 
@@ -108,7 +119,7 @@ def test_an_answer_without_end_is_given_up_while_the_server_goes_on(directory: P
         pytest.raises(CentralUnreachable, match="timeout"),
     ):
         client.endorsement_state(ID)
-    assert hung_up.is_set()      # the server was still at it when the kiosk hung up
+    assert hung_up.is_set()  # the server was still at it when the kiosk hung up
 
 
 def test_a_handshake_without_end_is_given_up_while_the_server_goes_on(directory: Path) -> None:
@@ -116,7 +127,7 @@ def test_a_handshake_without_end_is_given_up_while_the_server_goes_on(directory:
 
     def drip_a_record(plain: socket.socket) -> None:
         plain.recv(65536)
-        plain.sendall(b"\x16\x03\x03\x3f\xff\x02\x00\x3f\xfb")      # a ServerHello that is said to be long
+        plain.sendall(b"\x16\x03\x03\x3f\xff\x02\x00\x3f\xfb")  # a ServerHello that is said to be long
         try:
             while not hung_up.wait(0.02):
                 plain.sendall(b"\x00")
@@ -166,9 +177,16 @@ def test_the_address_that_answered_is_the_first_to_be_tried_next_time(directory:
         connections.append(link)
         link.sendall(not_found(heard_request(link), b"Connection: close"))
 
-    with listening(over_tls(directory, talk)) as port, contextlib.closing(dead), asking(
-        directory, port, host="localhost", look_up=lambda host, port: found_at(dead.address, ("127.0.0.1", port)),
-    ) as client:
+    with (
+        listening(over_tls(directory, talk)) as port,
+        contextlib.closing(dead),
+        asking(
+            directory,
+            port,
+            host="localhost",
+            look_up=lambda host, port: found_at(dead.address, ("127.0.0.1", port)),
+        ) as client,
+    ):
         silent = []
         for _ in range(2):
             with pytest.raises(CentralRefusedCall, match="not_found"):
@@ -185,17 +203,26 @@ def test_an_address_of_a_kind_that_this_machine_has_not_is_passed_over(directory
         with asking(directory, port, host="localhost", look_up=lambda host, port: odd) as client:
             assert is_found(client)
             assert client.silent_addresses == ("::1",)
-        with asking(directory, port, host="localhost", look_up=lambda host, port: odd[:1]) as client, pytest.raises(
-            CentralUnreachable, match="connect: no_route"
+        with (
+            asking(directory, port, host="localhost", look_up=lambda host, port: odd[:1]) as client,
+            pytest.raises(CentralUnreachable, match="connect: no_route"),
         ):
             client.endorsement_state(ID)
 
 
 def test_addresses_that_all_say_nothing_are_told_as_such(directory: Path) -> None:
     dead = DeadAddress()
-    with contextlib.closing(dead), asking(
-        directory, 1, SHORT, "localhost", lambda host, port: found_at(dead.address, dead.address),
-    ) as client, pytest.raises(CentralUnreachable, match="connect: silent"):
+    with (
+        contextlib.closing(dead),
+        asking(
+            directory,
+            1,
+            SHORT,
+            "localhost",
+            lambda host, port: found_at(dead.address, dead.address),
+        ) as client,
+        pytest.raises(CentralUnreachable, match="connect: silent"),
+    ):
         client.endorsement_state(ID)
 
 
@@ -203,8 +230,9 @@ def test_a_name_that_nobody_knows_is_told_as_such(directory: Path) -> None:
     def unknown(host: str, port: int) -> list[Found]:
         raise socket.gaierror(socket.EAI_NONAME, "Name or service not known")
 
-    with asking(directory, 1, host="central.example.invalid", look_up=unknown) as client, pytest.raises(
-        CentralUnreachable, match="connect: name_unknown"
+    with (
+        asking(directory, 1, host="central.example.invalid", look_up=unknown) as client,
+        pytest.raises(CentralUnreachable, match="connect: name_unknown"),
     ):
         client.endorsement_state(ID)
 
@@ -218,15 +246,13 @@ def test_a_resolver_that_says_nothing_is_not_waited_for_longer_than_a_call_may_t
         answer.wait(60)
         return found_at(("127.0.0.1", port))
 
-    with listening(over_tls(directory, answering)) as port, asking(
-        directory, port, SHORT, "localhost", slow
-    ) as client:
+    with listening(over_tls(directory, answering)) as port, asking(directory, port, SHORT, "localhost", slow) as client:
         for _ in range(2):
             with pytest.raises(CentralUnreachable, match="connect: resolver_silent"):
                 client.endorsement_state(ID)
         answer.set()
         assert eventually(lambda: is_found(client))
-        assert looked_up == ["localhost"]      # asked once, and waited for again
+        assert looked_up == ["localhost"]  # asked once, and waited for again
 
 
 def test_a_resolver_that_has_stopped_answering_leaves_the_addresses_that_are_known(directory: Path) -> None:
@@ -241,9 +267,10 @@ def test_a_resolver_that_has_stopped_answering_leaves_the_addresses_that_are_kno
     def talk(link: socket.socket) -> None:
         link.sendall(not_found(heard_request(link), b"Connection: close"))
 
-    with listening(over_tls(directory, talk)) as port, asking(
-        directory, port, host="localhost", look_up=once
-    ) as client:
+    with (
+        listening(over_tls(directory, talk)) as port,
+        asking(directory, port, host="localhost", look_up=once) as client,
+    ):
         assert is_found(client)
         assert is_found(client)
         answers[1].set()
@@ -276,11 +303,11 @@ def test_a_server_that_asks_for_the_certificate_after_the_handshake_gets_it(dire
             name = heard_request(link)
             assert not link.getpeercert()
             link.verify_client_post_handshake()
-            link.do_handshake()                 # sends the request for it
+            link.do_handshake()  # sends the request for it
             link.settimeout(0.02)
             while not link.getpeercert():
                 with contextlib.suppress(TimeoutError, ssl.SSLWantReadError):
-                    link.recv(1)                # reads the certificate; the client itself has nothing more to say
+                    link.recv(1)  # reads the certificate; the client itself has nothing more to say
             link.settimeout(None)
             shown.append(link.getpeercert())
             link.sendall(not_found(name))
@@ -303,9 +330,13 @@ def wrong_certificates(directory: Path) -> dict[str, Callable[[], None]]:
         "certificate_other_name": lambda: make(OTHER),
         "certificate_other_name, only a common name": lambda: make(common_name="127.0.0.1"),
         "certificate_other_authority, intermediate missing": lambda: (
-            issue(directory, "between", is_authority=True, common_name="between"), make(HERE, by="between")),
+            issue(directory, "between", is_authority=True, common_name="between"),
+            make(HERE, by="between"),
+        ),
         "certificate_other_authority, of another one": lambda: (
-            make_open_authority(directory, "root"), make(HERE, by="root")),
+            make_open_authority(directory, "root"),
+            make(HERE, by="root"),
+        ),
         "certificate_other_authority, signed by itself": lambda: make_open_authority(directory, "wrong"),
     }
 
@@ -313,9 +344,11 @@ def wrong_certificates(directory: Path) -> dict[str, Callable[[], None]]:
 @pytest.mark.parametrize("what", list(wrong_certificates(Path())))
 def test_each_trouble_with_centrals_certificate_has_its_own_name(directory: Path, what: str) -> None:
     wrong_certificates(directory)[what]()
-    with listening(over_tls(directory, answering, "wrong")) as port, asking(directory, port) as client, pytest.raises(
-        CentralUnreachable
-    ) as caught:
+    with (
+        listening(over_tls(directory, answering, "wrong")) as port,
+        asking(directory, port) as client,
+        pytest.raises(CentralUnreachable) as caught,
+    ):
         client.endorsement_state(ID)
     assert (caught.value.stage, caught.value.cause) == ("tls", what.partition(",")[0])
     assert "127.0.0.1" not in str(caught.value)
@@ -327,8 +360,10 @@ def test_plain_http_on_the_port_is_told_as_such(directory: Path) -> None:
         link.sendall(b"HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\n\r\n")
         link.recv(65536)
 
-    with listening(talk) as port, asking(directory, port) as client, pytest.raises(
-        CentralUnreachable, match="tls: not_tls"
+    with (
+        listening(talk) as port,
+        asking(directory, port) as client,
+        pytest.raises(CentralUnreachable, match="tls: not_tls"),
     ):
         client.endorsement_state(ID)
 
@@ -346,10 +381,17 @@ def test_a_kiosks_certificate_that_central_refuses_is_told_as_such(
         with context.wrap_socket(plain, server_side=True) as link:
             answering(link)
 
-    with listening(serve) as port, CentralClient(
-        f"https://127.0.0.1:{port}", ca=directory / "ca.pem", certificate=tmp_path / "kiosk.pem",
-        key=tmp_path / "kiosk.key", times=ONE_TRY,
-    ) as client, pytest.raises(CentralUnreachable, match="tls: kiosk_certificate_refused"):
+    with (
+        listening(serve) as port,
+        CentralClient(
+            f"https://127.0.0.1:{port}",
+            ca=directory / "ca.pem",
+            certificate=tmp_path / "kiosk.pem",
+            key=tmp_path / "kiosk.key",
+            times=ONE_TRY,
+        ) as client,
+        pytest.raises(CentralUnreachable, match="tls: kiosk_certificate_refused"),
+    ):
         client.endorsement_state(ID)
 
 
@@ -365,8 +407,9 @@ def lock_key(key: Path, old_form: bool) -> None:
     secret = serialization.load_pem_private_key(key.read_bytes(), None)
     assert isinstance(secret, ec.EllipticCurvePrivateKey)
     form = serialization.PrivateFormat.TraditionalOpenSSL if old_form else serialization.PrivateFormat.PKCS8
-    key.write_bytes(secret.private_bytes(
-        serialization.Encoding.PEM, form, serialization.BestAvailableEncryption(b"open sesame")))
+    key.write_bytes(
+        secret.private_bytes(serialization.Encoding.PEM, form, serialization.BestAvailableEncryption(b"open sesame"))
+    )
 
 
 @pytest.mark.parametrize("old_form", [False, True])
@@ -375,12 +418,20 @@ def test_a_key_with_a_pass_phrase_is_told_and_nobody_is_asked_for_it(tmp_path: P
     lock_key(tmp_path / "kiosk.key", old_form)
     program = (
         "import sys; from pathlib import Path; from kiosk.central.client import CentralClient; d = Path(sys.argv[1]);"
-        "CentralClient('https://127.0.0.1:1', ca=d / 'ca.pem', certificate=d / 'kiosk.pem', key=d / 'kiosk.key')")
-    ours, theirs = pty.openpty()        # OpenSSL would ask on the terminal of whoever has one
+        "CentralClient('https://127.0.0.1:1', ca=d / 'ca.pem', certificate=d / 'kiosk.pem', key=d / 'kiosk.key')"
+    )
+    ours, theirs = pty.openpty()  # OpenSSL would ask on the terminal of whoever has one
     try:
         told = subprocess.run(
-            [sys.executable, "-c", program, str(tmp_path)], stdin=theirs, stdout=theirs, stderr=subprocess.PIPE,
-            text=True, timeout=60, start_new_session=True, check=False)
+            [sys.executable, "-c", program, str(tmp_path)],
+            stdin=theirs,
+            stdout=theirs,
+            stderr=subprocess.PIPE,
+            text=True,
+            timeout=60,
+            start_new_session=True,
+            check=False,
+        )
         os.set_blocking(ours, False)
         with pytest.raises(BlockingIOError):
             os.read(ours, 1)
@@ -391,8 +442,11 @@ def test_a_key_with_a_pass_phrase_is_told_and_nobody_is_asked_for_it(tmp_path: P
     assert "kiosk.key: the private key has a pass phrase" in told.stderr
     with pytest.raises(CertificateFileError) as caught:
         CentralClient(
-            "https://127.0.0.1:1", ca=tmp_path / "ca.pem", certificate=tmp_path / "kiosk.pem",
-            key=tmp_path / "kiosk.key")
+            "https://127.0.0.1:1",
+            ca=tmp_path / "ca.pem",
+            certificate=tmp_path / "kiosk.pem",
+            key=tmp_path / "kiosk.key",
+        )
     (mistake,) = caught.value.mistakes
     assert "store it without one" in mistake
 
@@ -400,10 +454,13 @@ def test_a_key_with_a_pass_phrase_is_told_and_nobody_is_asked_for_it(tmp_path: P
 # -- central's time ----------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(("date", "told"), [
-    (b"Sun, 22 Nov 2026 02:00:00 GMT", datetime(2026, 11, 22, 2, 0, tzinfo=UTC)),
-    (b"Sun, 22 Nov 2026 10:00:00 CST", None),
-])
+@pytest.mark.parametrize(
+    ("date", "told"),
+    [
+        (b"Sun, 22 Nov 2026 02:00:00 GMT", datetime(2026, 11, 22, 2, 0, tzinfo=UTC)),
+        (b"Sun, 22 Nov 2026 10:00:00 CST", None),
+    ],
+)
 def test_centrals_time_is_a_date_of_the_standards_forms_or_none(
     directory: Path, date: bytes, told: datetime | None
 ) -> None:

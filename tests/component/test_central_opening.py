@@ -19,7 +19,10 @@ from tests.component.test_central_storage import run
 
 READING = [("show",), ("gaps",), ("kiosks",), ("review", "list"), ("review", "show", "1234-5674")]
 CHANGING = [
-    ("purge",), ("purge", "--even-so"), ("retire-kiosk", "kiosk-1"), ("accept-journal", "kiosk-1"),
+    ("purge",),
+    ("purge", "--even-so"),
+    ("retire-kiosk", "kiosk-1"),
+    ("accept-journal", "kiosk-1"),
     ("review", "approve", "1234-5674"),
 ]
 MAKING = [("register-kiosk", "kiosk-1")]
@@ -135,7 +138,8 @@ def test_no_key_is_overwritten(tmp_path: Path, capsys: pytest.CaptureFixture[str
     (tmp_path / "kiosk-7.pem").unlink()
     assert "kiosk-7.key is there already" in told(capsys, "issue-client", str(tmp_path), "kiosk-7")
     assert {file: file.read_bytes() for file in keys if file.name != "kiosk-7.pem"} == {
-        file: content for file, content in keys.items() if file.name != "kiosk-7.pem"}
+        file: content for file, content in keys.items() if file.name != "kiosk-7.pem"
+    }
 
 
 @pytest.mark.parametrize("name", ["../kiosk", "a/b", ".", "", "kiosk 7", "机"])

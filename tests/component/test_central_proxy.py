@@ -54,8 +54,11 @@ class Place:
 
     def client(self, stem: str = "kiosk", authority: Path | None = None) -> CentralClient:
         return CentralClient(
-            self.url, ca=self.directory / "ca.pem", certificate=(authority or self.directory) / f"{stem}.pem",
-            key=(authority or self.directory) / f"{stem}.key")
+            self.url,
+            ca=self.directory / "ca.pem",
+            certificate=(authority or self.directory) / f"{stem}.pem",
+            key=(authority or self.directory) / f"{stem}.key",
+        )
 
     def tls(self, stem: str | None = "kiosk") -> ssl.SSLContext:
         context = ssl.create_default_context(cafile=str(self.directory / "ca.pem"))
@@ -77,12 +80,15 @@ def configured(directory: Path, port: int) -> Path:
         assert count, f"not in the shipped file: {pattern}"
     (directory / "central.conf").write_text(text, encoding="utf-8")
     temporary = "".join(
-        f"    {name}_temp_path {directory / name};\n" for name in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi"))
+        f"    {name}_temp_path {directory / name};\n" for name in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
+    )
     main = directory / "nginx.conf"
     main.write_text(
         f"user {WORKERS};\ndaemon off;\nworker_processes 1;\npid {directory / 'nginx.pid'};\n"
         f"error_log {directory / 'nginx.log'};\nevents {{ worker_connections 40; }}\n"
-        f"http {{\n{temporary}    include {directory / 'central.conf'};\n}}\n", encoding="utf-8")
+        f"http {{\n{temporary}    include {directory / 'central.conf'};\n}}\n",
+        encoding="utf-8",
+    )
     return main
 
 
@@ -109,7 +115,8 @@ def directory() -> Iterator[Path]:
 @pytest.fixture
 def place(directory: Path) -> Iterator[Place]:
     chosen = settings(
-        directory, MovableClock(), kiosks=("kiosk-1", "kiosk-2"), proxy=Proxy(directory / "central.sock", WORKERS))
+        directory, MovableClock(), kiosks=("kiosk-1", "kiosk-2"), proxy=Proxy(directory / "central.sock", WORKERS)
+    )
     issue_client(directory, "kiosk-2")
     port = free_port()
     assert NGINX is not None
@@ -150,7 +157,7 @@ def test_nobody_gets_past_the_proxy_without_a_certificate_of_the_authority(place
     with httpx.Client(verify=forged(place, tmp_path / "other"), trust_env=False) as stranger:
         answer = stranger.get(f"{place.url}/v1/endorsements/{uuid4()}")
     assert answer.status_code == 400
-    assert answer.headers["content-type"] == "text/html"      # of nginx: central was not asked
+    assert answer.headers["content-type"] == "text/html"  # of nginx: central was not asked
 
 
 def forged(place: Place, other: Path) -> ssl.SSLContext:
@@ -160,7 +167,8 @@ def forged(place: Place, other: Path) -> ssl.SSLContext:
 
 
 @pytest.mark.parametrize(
-    "name", ["X-Kiosk-Certificate", "x-kiosk-certificate", "X_Kiosk_Certificate", "X-KIOSK-CERTIFICATE"])
+    "name", ["X-Kiosk-Certificate", "x-kiosk-certificate", "X_Kiosk_Certificate", "X-KIOSK-CERTIFICATE"]
+)
 def test_what_a_caller_says_of_its_certificate_is_stripped(place: Place, name: str) -> None:
     who = resident()
     place.central.seed([who.record])
@@ -179,7 +187,8 @@ def test_on_its_socket_central_lets_nobody_in_but_the_proxys_user(place: Place) 
     said = quote((place.directory / "kiosk.pem").read_text(encoding="ascii"), safe="")
     request = (
         f"GET /v1/endorsements/{uuid4()} HTTP/1.1\r\nHost: central\r\nX-Kiosk-Certificate: {said}\r\n"
-        "X-Kiosk-Certificate-Verify: SUCCESS\r\n\r\n").encode()
+        "X-Kiosk-Certificate-Verify: SUCCESS\r\n\r\n"
+    ).encode()
     if os.geteuid() != 0:
         pytest.skip("nobody else to be")
     with socket.socket(socket.AF_UNIX) as line:
@@ -204,8 +213,11 @@ def told(line: socket.socket) -> bytes:
         [("X-Kiosk-Certificate", "{cert}")],
         [("X-Kiosk-Certificate", "{cert}"), ("X-Kiosk-Certificate-Verify", "FAILED:self signed")],
         [("X-Kiosk-Certificate", "{cert}"), ("X-Kiosk-Certificate-Verify", "NONE")],
-        [("X-Kiosk-Certificate", "{cert}"), ("X-Kiosk-Certificate", "{cert}"),
-         ("X-Kiosk-Certificate-Verify", "SUCCESS")],
+        [
+            ("X-Kiosk-Certificate", "{cert}"),
+            ("X-Kiosk-Certificate", "{cert}"),
+            ("X-Kiosk-Certificate-Verify", "SUCCESS"),
+        ],
         [("X-Kiosk-Certificate", "%ff%00"), ("X-Kiosk-Certificate-Verify", "SUCCESS")],
         [("X-Kiosk-Certificate", ""), ("X-Kiosk-Certificate-Verify", "SUCCESS")],
     ],
@@ -239,7 +251,7 @@ def test_without_a_proxy_the_header_means_nothing(tmp_path: Path) -> None:
 
 def test_a_crowd_without_a_word_does_not_shut_the_kiosks_out(place: Place) -> None:
     with contextlib.ExitStack() as stack:
-        for _ in range(60):      # nginx may have 40
+        for _ in range(60):  # nginx may have 40
             stack.enter_context(socket.create_connection(("127.0.0.1", place.port), timeout=PATIENCE_S))
         with place.client() as client, pytest.raises(CentralRefusedCall, match="404 not_found"):
             client.endorsement_state(uuid4())
@@ -282,9 +294,26 @@ def test_a_body_that_is_too_large_is_refused_at_the_proxy(place: Place) -> None:
 
 def test_a_user_that_the_machine_does_not_know_is_a_line(tmp_path: Path) -> None:
     done = subprocess.run(
-        [sys.executable, "-m", "kiosk", "central", "serve", "--behind-proxy", str(tmp_path / "central.sock"),
-         "--proxy-user", "no-such-user", "--keys", "none.toml", "--database", f"sqlite:///{tmp_path / 'central.db'}"],
-        capture_output=True, text=True, timeout=PATIENCE_S * 2, check=False)
+        [
+            sys.executable,
+            "-m",
+            "kiosk",
+            "central",
+            "serve",
+            "--behind-proxy",
+            str(tmp_path / "central.sock"),
+            "--proxy-user",
+            "no-such-user",
+            "--keys",
+            "none.toml",
+            "--database",
+            f"sqlite:///{tmp_path / 'central.db'}",
+        ],
+        capture_output=True,
+        text=True,
+        timeout=PATIENCE_S * 2,
+        check=False,
+    )
     assert (done.returncode, done.stderr) == (2, "--proxy-user no-such-user: there is no such user on this machine\n")
 
 
@@ -298,10 +327,12 @@ def test_a_socket_that_cannot_be_made_is_told(tmp_path: Path) -> None:
 
 def test_the_check_of_any_central_finds_nothing_behind_the_shipped_proxy(place: Place) -> None:
     kiosk, other = (
-        Identity(place.directory / f"{stem}.pem", place.directory / f"{stem}.key") for stem in ("kiosk", "kiosk-2"))
+        Identity(place.directory / f"{stem}.pem", place.directory / f"{stem}.key") for stem in ("kiosk", "kiosk-2")
+    )
     assert isinstance(place.central.clock, MovableClock)
-    place.central.clock.now = datetime.now(UTC)      # as nginx's, which writes the Date
+    place.central.clock.now = datetime.now(UTC)  # as nginx's, which writes the Date
     address = parse_central_address(place.url)
-    report = check_central(Target(
-        url=place.url, address=address, ca=place.directory / "ca.pem", kiosk=kiosk, other=other))
+    report = check_central(
+        Target(url=place.url, address=address, ca=place.directory / "ca.pem", kiosk=kiosk, other=other)
+    )
     assert [f"{each.name}: {each.detail}" for each in report.deviations] == []

@@ -91,7 +91,7 @@ def at_once(
 
     with ThreadPoolExecutor(len(calls)) as pool:
         answers = [future.result(LIMIT_S) for future in [pool.submit(ask, at) for at in range(len(calls))]]
-    eventually(lambda: open_sockets() <= before)     # the server hears of many ends at once
+    eventually(lambda: open_sockets() <= before)  # the server hears of many ends at once
     return answers
 
 
@@ -118,7 +118,8 @@ def test_one_key_from_32_threads_on_two_instances_has_one_effect_and_one_answer(
 ) -> None:
     asked = request(who)
     answers = at_once(
-        instances, directory,
+        instances,
+        directory,
         [("kiosk-1", lambda client: client.request_endorsement(asked, sequence=7001))] * SAME_KEY,
     )
     assert isinstance(answers[0], contract.Granted)
@@ -134,13 +135,20 @@ def test_one_completion_sent_by_many_at_once_is_kept_once(
 ) -> None:
     grant = kiosk.granted(who)
     kiosk.write(who, grant.endorsement_id, who.chip())
-    report = contract.CompletionRequest.model_validate({
-        "chip": "new", "face": "new", "custody": "with_holder", "receipt_printed": True, "finished_at": MORNING,
-    })
+    report = contract.CompletionRequest.model_validate(
+        {
+            "chip": "new",
+            "face": "new",
+            "custody": "with_holder",
+            "receipt_printed": True,
+            "finished_at": MORNING,
+        }
+    )
     key = str(uuid4())
     endorsement_id = grant.endorsement_id
     answers = at_once(
-        instances, directory,
+        instances,
+        directory,
         [("kiosk-1", lambda client: client.report_completion(endorsement_id, report, key=key, sequence=8001))] * 8,
     )
     assert answers == [contract.Recorded(endorsement_id=endorsement_id, state="written")] * 8
@@ -154,7 +162,8 @@ def test_a_refused_call_that_is_made_many_times_at_once_is_refused_each_time_and
     nowhere, key = uuid4(), str(uuid4())
     begin = contract.ChipSessionRequest(atr="3B00", chip_serial=who.record.chip_serial)
     answers = at_once(
-        instances, directory,
+        instances,
+        directory,
         [("kiosk-1", lambda client: client.start_chip_session(nowhere, begin, key=key, sequence=9001))] * 8,
     )
     assert answers == ["404 not_found"] * 8
@@ -169,11 +178,14 @@ def test_a_request_that_its_own_cancellation_overtakes_opens_no_grant(
         asked = request(who)
         endorsement_id = asked.endorsement_id
         answered, cancelled = at_once(
-            instances, directory,
+            instances,
+            directory,
             [
                 ("kiosk-1", lambda c, asked=asked: c.request_endorsement(asked, sequence=None).state),
-                ("kiosk-1", lambda c, gone=endorsement_id: c.cancel(
-                    gone, reason, key=str(uuid4()), sequence=None).state),
+                (
+                    "kiosk-1",
+                    lambda c, gone=endorsement_id: c.cancel(gone, reason, key=str(uuid4()), sequence=None).state,
+                ),
             ],
         )
         assert (answered, cancelled) in {("granted", "cancelled"), ("409 idempotency_conflict", "cancelled")}
@@ -220,11 +232,16 @@ def test_a_grant_is_either_given_back_or_used(
     for _ in range(4):
         grant = kiosk.granted(who).endorsement_id
         given_back, used = at_once(
-            instances, directory,
+            instances,
+            directory,
             [
                 ("kiosk-1", lambda c, grant=grant: c.cancel(grant, reason, key=str(uuid4()), sequence=None).state),
-                ("kiosk-1", lambda c, grant=grant: c.start_chip_session(
-                    grant, begin, key=str(uuid4()), sequence=None).batch is not None),
+                (
+                    "kiosk-1",
+                    lambda c, grant=grant: (
+                        c.start_chip_session(grant, begin, key=str(uuid4()), sequence=None).batch is not None
+                    ),
+                ),
             ],
         )
         assert (given_back, used) in {("cancelled", "409 grant_not_live"), ("409 grant_used", True)}
@@ -238,11 +255,17 @@ def test_answers_of_the_chip_that_come_twice_at_once_are_followed_by_one_batch(
     assert step.batch is not None
     answers = contract.ChipBatchAnswers(batch=1, answers=tuple(kiosk.relay(who, who.chip(), step.batch)))
     told = at_once(
-        instances, directory,
+        instances,
+        directory,
         [
-            ("kiosk-1", lambda client: client.report_chip_answers(
-                grant, step.session_id, answers, key=str(uuid4()), sequence=None)),
-        ] * 6,
+            (
+                "kiosk-1",
+                lambda client: client.report_chip_answers(
+                    grant, step.session_id, answers, key=str(uuid4()), sequence=None
+                ),
+            ),
+        ]
+        * 6,
     )
     assert isinstance(told[0], contract.ChipSessionStep)
     assert told == [told[0]] * 6
@@ -253,16 +276,22 @@ def test_the_newest_completion_decides_in_whatever_order_and_however_often_they_
     instances: tuple[ReferenceCentral, ...], directory: Path, kiosk: Kiosk, who: Resident
 ) -> None:
     def report(face: str, minutes: int) -> tuple[str, contract.CompletionRequest]:
-        return str(uuid4()), contract.CompletionRequest.model_validate({
-            "chip": "new", "face": face, "custody": "with_holder", "receipt_printed": True,
-            "finished_at": MORNING + timedelta(minutes=minutes),
-        })
+        return str(uuid4()), contract.CompletionRequest.model_validate(
+            {
+                "chip": "new",
+                "face": face,
+                "custody": "with_holder",
+                "receipt_printed": True,
+                "finished_at": MORNING + timedelta(minutes=minutes),
+            }
+        )
 
     grant = kiosk.granted(who).endorsement_id
     kiosk.write(who, grant, who.chip())
     reports = [report("pending", 1), report("new", 2), report("old", 3), report("pending", 4), report("new", 5)]
     at_once(
-        instances, directory,
+        instances,
+        directory,
         [
             ("kiosk-1", lambda c, key=key, said=said: c.report_completion(grant, said, key=key, sequence=None))
             for key, said in reports + reports[::-1]

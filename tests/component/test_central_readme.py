@@ -53,11 +53,14 @@ def test_the_example_of_a_file_of_public_keys_can_be_read(tmp_path: Path) -> Non
     assert list(load_grant_keys(path)) == list(tomllib.loads(example)["keys"])
 
 
-@pytest.mark.parametrize("said", [
-    f"at most **{round(contract.LONGEST_GRANT.total_seconds() / 3600)} hour**".replace("1 hour", "one hour"),
-    f"at most **{round(contract.GRANT_MAY_BE_AHEAD.total_seconds())} s** ahead",
-    f"below {bodies.MAX_BODY_BYTES // 1024} KiB",
-    f"at most {round(repeating.PATIENCE_S)} s for all repeats",
-])
+@pytest.mark.parametrize(
+    "said",
+    [
+        f"at most **{round(contract.LONGEST_GRANT.total_seconds() / 3600)} hour**".replace("1 hour", "one hour"),
+        f"at most **{round(contract.GRANT_MAY_BE_AHEAD.total_seconds())} s** ahead",
+        f"below {bodies.MAX_BODY_BYTES // 1024} KiB",
+        f"at most {round(repeating.PATIENCE_S)} s for all repeats",
+    ],
+)
 def test_the_numbers_of_the_readme_are_the_codes(said: str) -> None:
     assert said in README

@@ -48,7 +48,7 @@ class Between:
     """A kiosk's client, with a gateway between it and central; pauses are noted and take no time."""
 
     central: ReferenceCentral
-    kiosk: Kiosk        # with a line of its own to central, for what comes before
+    kiosk: Kiosk  # with a line of its own to central, for what comes before
     gateway: TlsGateway
     times: CallTimes = TIMES
     pauses: list[float] = field(default_factory=list)
@@ -58,8 +58,13 @@ class Between:
     def __post_init__(self) -> None:
         directory = self.kiosk.directory
         self.client = CentralClient(
-            self.gateway.url, ca=directory / "ca.pem", certificate=directory / "kiosk.pem",
-            key=directory / "kiosk.key", times=self.times, pause=self._pause)
+            self.gateway.url,
+            ca=directory / "ca.pem",
+            certificate=directory / "kiosk.pem",
+            key=directory / "kiosk.key",
+            times=self.times,
+            pause=self._pause,
+        )
 
     def _pause(self, seconds: float) -> bool:
         self.pauses.append(seconds)
@@ -93,7 +98,7 @@ def running(directory: Path) -> Iterator[tuple[ReferenceCentral, Kiosk]]:
     clock = MovableClock()
     with ReferenceCentral(settings(directory, clock)) as central, client_of(central, directory) as client:
         with pytest.raises(CentralRefusedCall, match="not_found"):
-            client.endorsement_state(uuid4())       # its connection is opened here, not in the first test
+            client.endorsement_state(uuid4())  # its connection is opened here, not in the first test
         yield central, Kiosk(client, directory, clock)
 
 
@@ -120,7 +125,8 @@ def endorsement_state(kiosk: Kiosk, who: Resident) -> Made:
 def chip_session(kiosk: Kiosk, who: Resident) -> Made:
     granted, body = kiosk.granted(who), contract.ChipSessionRequest(atr=ATR, chip_serial=who.record.chip_serial)
     return lambda client: client.start_chip_session(
-        granted.endorsement_id, body, key=str(uuid4()), sequence=kiosk.numbered())
+        granted.endorsement_id, body, key=str(uuid4()), sequence=kiosk.numbered()
+    )
 
 
 def responses(kiosk: Kiosk, who: Resident) -> Made:
@@ -128,10 +134,10 @@ def responses(kiosk: Kiosk, who: Resident) -> Made:
     kiosk.selected = None
     step = kiosk.begin(granted.endorsement_id, who.record.chip_serial)
     assert step.batch is not None
-    body = contract.ChipBatchAnswers(
-        batch=step.batch.number, answers=tuple(kiosk.relay(who, who.chip(), step.batch)))
+    body = contract.ChipBatchAnswers(batch=step.batch.number, answers=tuple(kiosk.relay(who, who.chip(), step.batch)))
     return lambda client: client.report_chip_answers(
-        granted.endorsement_id, step.session_id, body, key=str(uuid4()), sequence=kiosk.numbered())
+        granted.endorsement_id, step.session_id, body, key=str(uuid4()), sequence=kiosk.numbered()
+    )
 
 
 def pending_rewrites(kiosk: Kiosk, who: Resident) -> Made:
@@ -141,7 +147,8 @@ def pending_rewrites(kiosk: Kiosk, who: Resident) -> Made:
 
 def evidence(kiosk: Kiosk, who: Resident) -> Made:
     body = contract.EvidenceRequest(
-        evidence_id=uuid4(), service="endorse", key="registered_lease", holder=who.record.holder, permit=who.facts)
+        evidence_id=uuid4(), service="endorse", key="registered_lease", holder=who.record.holder, permit=who.facts
+    )
     return lambda client: client.verify_evidence(body, key=str(uuid4()), sequence=kiosk.numbered())
 
 
@@ -162,30 +169,43 @@ def collection(kiosk: Kiosk, who: Resident) -> Made:
 
 def cancellation(kiosk: Kiosk, who: Resident) -> Made:
     granted, body = kiosk.granted(who), contract.CancellationRequest(reason="holder_cancelled")
-    return lambda client: client.cancel(
-        granted.endorsement_id, body, key=str(uuid4()), sequence=kiosk.numbered())
+    return lambda client: client.cancel(granted.endorsement_id, body, key=str(uuid4()), sequence=kiosk.numbered())
 
 
 def completion(kiosk: Kiosk, who: Resident) -> Made:
     granted = kiosk.granted(who)
     body = contract.CompletionRequest(
-        chip="old", face="old", custody="with_holder", receipt_printed=False, finished_at=kiosk.clock())
+        chip="old", face="old", custody="with_holder", receipt_printed=False, finished_at=kiosk.clock()
+    )
     return lambda client: client.report_completion(
-        granted.endorsement_id, body, key=str(uuid4()), sequence=kiosk.numbered())
+        granted.endorsement_id, body, key=str(uuid4()), sequence=kiosk.numbered()
+    )
 
 
 def heartbeat(kiosk: Kiosk, who: Resident) -> Made:
     body = contract.HeartbeatRequest(
-        sent_at=kiosk.clock(), state="Idle", custody="with_holder", queue=contract.QueueState(length=0),
-        journal=contract.JournalHead(number=1, algorithm="sha256", head="0" * 64))
+        sent_at=kiosk.clock(),
+        state="Idle",
+        custody="with_holder",
+        queue=contract.QueueState(length=0),
+        journal=contract.JournalHead(number=1, algorithm="sha256", head="0" * 64),
+    )
     return lambda client: client.heartbeat(body, key=str(uuid4()))
 
 
 CALLS: dict[Call, Callable[[Kiosk, Resident], Made]] = {
-    Call.ENDORSEMENTS: endorsements, Call.ENDORSEMENT_STATE: endorsement_state, Call.CHIP_SESSION: chip_session,
-    Call.RESPONSES: responses, Call.PENDING_REWRITES: pending_rewrites, Call.EVIDENCE: evidence,
-    Call.APPLICATIONS: applications, Call.APPLICATIONS_SEARCH: applications_search, Call.COLLECTION: collection,
-    Call.CANCELLATION: cancellation, Call.COMPLETION: completion, Call.HEARTBEAT: heartbeat,
+    Call.ENDORSEMENTS: endorsements,
+    Call.ENDORSEMENT_STATE: endorsement_state,
+    Call.CHIP_SESSION: chip_session,
+    Call.RESPONSES: responses,
+    Call.PENDING_REWRITES: pending_rewrites,
+    Call.EVIDENCE: evidence,
+    Call.APPLICATIONS: applications,
+    Call.APPLICATIONS_SEARCH: applications_search,
+    Call.COLLECTION: collection,
+    Call.CANCELLATION: cancellation,
+    Call.COMPLETION: completion,
+    Call.HEARTBEAT: heartbeat,
 }
 WAITED_FOR = [call for call in Call if call not in (Call.CANCELLATION, Call.COMPLETION, Call.HEARTBEAT)]
 NOT_WAITED_FOR = [Call.CANCELLATION, Call.COMPLETION, Call.HEARTBEAT]
@@ -201,7 +221,8 @@ def bad_gateway(exchange: Exchange) -> bool:
 def another_calls_answer(exchange: Exchange) -> bool:
     said = exchange.passed_on()
     return exchange.answer(
-        Answer(said.status, said.body, said.content_type, (("X-Kiosk-Call", str(uuid4())),), is_named=False))
+        Answer(said.status, said.body, said.content_type, (("X-Kiosk-Call", str(uuid4())),), is_named=False)
+    )
 
 
 TROUBLES: dict[str, tuple[Play, float, bool]] = {
@@ -264,7 +285,7 @@ def test_every_call_passes_a_connection_that_a_firewall_forgot(between: Between,
         impatient.comes()
         outcome_of(made, impatient.client)
         assert impatient.pauses == [0.0]
-        assert [asked.connection for asked in between.gateway.asked] == [2]     # the first try never came
+        assert [asked.connection for asked in between.gateway.asked] == [2]  # the first try never came
 
 
 @pytest.mark.parametrize("call", Call)
@@ -306,8 +327,12 @@ def test_every_call_passes_addresses_of_central_that_are_dead(
     addresses = [DeadAddress() for _ in range(dead)]
     found = [(2, 1, 6, "", each.address) for each in addresses] + [(2, 1, 6, "", ("127.0.0.1", port))]
     with CentralClient(
-        f"https://localhost:{port}", ca=directory / "ca.pem", certificate=directory / "kiosk.pem",
-        key=directory / "kiosk.key", times=TIMES, look_up=lambda host, port: found,
+        f"https://localhost:{port}",
+        ca=directory / "ca.pem",
+        certificate=directory / "kiosk.pem",
+        key=directory / "kiosk.key",
+        times=TIMES,
+        look_up=lambda host, port: found,
     ) as client:
         outcome_of(made, client)
         assert client.silent_addresses == ("127.0.0.1",) * dead
@@ -322,12 +347,14 @@ FOR_EVER: dict[str, tuple[Play, list[float], Situation]] = {
     "503, come again in 3 s": (says(503, "busy", ("Retry-After", "3")), [3.0, 3.0], Situation.BUSY),
     "503, come again tomorrow": (says(503, "busy", ("Retry-After", "86400")), [5.0, 5.0], Situation.BUSY),
     "503, come again at a date": (
-        says(503, "busy", ("Retry-After", "Sun, 22 Nov 2026 02:00:00 GMT")), [1.0, 2.0], Situation.BUSY),
+        says(503, "busy", ("Retry-After", "Sun, 22 Nov 2026 02:00:00 GMT")),
+        [1.0, 2.0],
+        Situation.BUSY,
+    ),
     "500": (BROKEN, [1.0], Situation.FAILED),
     "bad gateway": (bad_gateway, [1.0, 2.0], Situation.GATEWAY),
     "another call's answer": (another_calls_answer, [0.0], Situation.OTHER_CALLS_ANSWER),
-    "a web page": (
-        lambda exchange: exchange.answer(Answer(200, b"<html>", "text/html")), [], Situation.GARBAGE),
+    "a web page": (lambda exchange: exchange.answer(Answer(200, b"<html>", "text/html")), [], Situation.GARBAGE),
     "refused for good": (says(422, "invalid_request"), [], Situation.REFUSED),
 }
 
@@ -353,7 +380,8 @@ def test_the_log_says_what_was_made_again_and_why(between: Between, caplog: pyte
         'central_repeated {"call": "pending-rewrites", "error": "CentralUnreachable: central unreachable: lost",'
         ' "after_s": 0.0}',
         'central_repeated {"call": "pending-rewrites",'
-        ' "error": "CentralRefusedCall: central refused the call: 503 busy", "after_s": 1.0}']
+        ' "error": "CentralRefusedCall: central refused the call: 503 busy", "after_s": 1.0}',
+    ]
 
 
 def test_a_repeat_is_left_where_something_else_is_to_be_done(between: Between) -> None:
@@ -375,19 +403,27 @@ def test_no_repeat_begins_after_the_time_that_a_resident_waits(
         now[0] += seconds
         return False
 
-    with closing(TlsGateway(directory, running[0].url)) as gateway, CentralClient(
-        gateway.url, ca=directory / "ca.pem", certificate=directory / "kiosk.pem", key=directory / "kiosk.key",
-        times=CallTimes(patience_s=2.5), clock=lambda: now[0], pause=passes,
-    ) as client:
+    with (
+        closing(TlsGateway(directory, running[0].url)) as gateway,
+        CentralClient(
+            gateway.url,
+            ca=directory / "ca.pem",
+            certificate=directory / "kiosk.pem",
+            key=directory / "kiosk.key",
+            times=CallTimes(patience_s=2.5),
+            clock=lambda: now[0],
+            pause=passes,
+        ) as client,
+    ):
         gateway.plays[:] = [BUSY] * 5
         with pytest.raises(CentralRefusedCall, match="503 busy"):
             client.endorsement_state(UUID(int=0))
-        assert len(gateway.asked) == 2      # after 0 and 1 s; the next one would begin after 3 s
+        assert len(gateway.asked) == 2  # after 0 and 1 s; the next one would begin after 3 s
 
 
 def test_a_resident_waits_at_most_six_seconds_more_for_a_lost_answer_or_a_forgotten_connection() -> None:
     times = CallTimes()
-    handshake_s = 2.0       # three round trips of a quarter of a second, and one SYN that is repeated after a second
+    handshake_s = 2.0  # three round trips of a quarter of a second, and one SYN that is repeated after a second
     assert times.forgotten_s + handshake_s <= 6.0
 
 

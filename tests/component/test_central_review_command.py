@@ -60,7 +60,7 @@ def officer(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Officer:
 
 def somebody(central: ReferenceCentral, region: str, **changes: object) -> Resident:
     end = local_date(system_clock()) + timedelta(days=9)
-    end += timedelta(days=(end.month, end.day) == (2, 29))      # such a term does not exist
+    end += timedelta(days=(end.month, end.day) == (2, 29))  # such a term does not exist
     who = resident(content(valid_to=end), region=region, **changes)
     central.seed([who.record])
     return who
@@ -95,7 +95,10 @@ def test_every_stage_that_is_left_can_be_passed_at_once(
 ) -> None:
     number = kiosk.applied(somebody(central, "411003")).review_number
     assert officer("review", "approve", number, "--all")[1][0] == {
-        "number": number, "state": "approved", "stage": "decision", "result": "agree"
+        "number": number,
+        "state": "approved",
+        "stage": "decision",
+        "result": "agree",
     }
 
 
@@ -124,9 +127,7 @@ def test_a_return_needs_a_reason(officer: Officer, capsys: pytest.CaptureFixture
     assert "--reason" in capsys.readouterr().err
 
 
-def test_a_returned_application_is_no_work_any_more(
-    central: ReferenceCentral, kiosk: Kiosk, officer: Officer
-) -> None:
+def test_a_returned_application_is_no_work_any_more(central: ReferenceCentral, kiosk: Kiosk, officer: Officer) -> None:
     who = somebody(central, "411003")
     number = kiosk.applied(who).review_number
     assert officer("review", "return", number, "--reason", "papers_incomplete")[1][0]["state"] == "returned"

@@ -33,7 +33,7 @@ from tests.component.central_rig import (
 
 FIRST = next(first for first in (f"34139919880314{at:03d}" for at in range(1000)) if check_character(first) == "X")
 NUMBER = FIRST + "X"
-HAIKOU = "460100"       # where a person reviews
+HAIKOU = "460100"  # where a person reviews
 SPELLINGS = [NUMBER.lower(), f" {NUMBER} ", "".join(chr(ord(each) + 0xFEE0) for each in NUMBER.lower())]
 
 
@@ -114,8 +114,10 @@ def test_an_application_is_not_found_by_another_name(central: ReferenceCentral, 
 
 
 SAME = [
-    ("上海市\ue81e路1号", "上海市\u9fb4路1号"), ("上海市\u9fb4路1号", "上海市\ue81e路1号"),
-    ("上海市隆路1号", "上海市\uf9dc路1号"), ("上海市示范路1号", "上海市示范路１号"),
+    ("上海市\ue81e路1号", "上海市\u9fb4路1号"),
+    ("上海市\u9fb4路1号", "上海市\ue81e路1号"),
+    ("上海市隆路1号", "上海市\uf9dc路1号"),
+    ("上海市示范路1号", "上海市示范路１号"),
 ]
 
 
@@ -125,8 +127,10 @@ def test_an_address_that_other_software_wrote_otherwise_is_the_one_on_record(
     central: ReferenceCentral, directory: Path, on_record: str, on_chip: str, permit: str
 ) -> None:
     who = resident(
-        content().model_copy(update={"address": on_record}), content().model_copy(update={"address": on_chip}),
-        permit_file=permit)
+        content().model_copy(update={"address": on_record}),
+        content().model_copy(update={"address": on_chip}),
+        permit_file=permit,
+    )
     central.seed([who.record])
     chip = who.chip()
     with client_of(central, directory) as client:
@@ -159,19 +163,28 @@ def test_a_database_that_an_earlier_version_filled_is_brought_to_the_canonical_s
         ):
             connection.execute(text(statement))
         connection.execute(
-            text("INSERT INTO permits (permit_number, chip_serial, holder_number, permit_file, region, address,"
-                 " issuing_authority, category, endorsement_count, status, face_pending, updated_at) VALUES (:permit,"
-                 " '8600310000000001', :small, 'reference', '310000', '', '', 'standard', 2, 'valid', false,"
-                 " '2026-11-22 02:00:00')"), {"permit": permit, "small": small})
+            text(
+                "INSERT INTO permits (permit_number, chip_serial, holder_number, permit_file, region, address,"
+                " issuing_authority, category, endorsement_count, status, face_pending, updated_at) VALUES (:permit,"
+                " '8600310000000001', :small, 'reference', '310000', '', '', 'standard', 2, 'valid', false,"
+                " '2026-11-22 02:00:00')"
+            ),
+            {"permit": permit, "small": small},
+        )
         connection.execute(
-            text("INSERT INTO evidence_records (holder_number, key, result, agent_number)"
-                 " VALUES ('341399198803140028', 'guardianship', 'verified', :small)"), {"small": small})
+            text(
+                "INSERT INTO evidence_records (holder_number, key, result, agent_number)"
+                " VALUES ('341399198803140028', 'guardianship', 'verified', :small)"
+            ),
+            {"small": small},
+        )
     old.migrate()
     with old.reading() as session:
         numbers = session.scalars(text("SELECT id_number FROM residents")).all()
         assert sorted(numbers) == [NUMBER, "341399198803140028"]
         assert session.execute(text("SELECT permit_number, holder_number FROM permits")).all() == [
-            (permit.upper(), NUMBER)]
+            (permit.upper(), NUMBER)
+        ]
         assert session.execute(text("SELECT agent_number FROM evidence_records")).all() == [(NUMBER,)]
     old.close()
 

@@ -120,9 +120,17 @@ database.close()
 def test_the_database_itself_refuses_a_second_live_grant_for_a_permit(database: Database) -> None:
     def grant(live: bool) -> Endorsement:
         return Endorsement(
-            endorsement_id=uuid4(), kiosk_id="kiosk-1", permit_number="310000201900010017", permit_file="reference",
-            state="granted", live=live, answer="{}", writes_composed=0, last_batch=0,
-            created_at=MORNING, updated_at=MORNING,
+            endorsement_id=uuid4(),
+            kiosk_id="kiosk-1",
+            permit_number="310000201900010017",
+            permit_file="reference",
+            state="granted",
+            live=live,
+            answer="{}",
+            writes_composed=0,
+            last_batch=0,
+            created_at=MORNING,
+            updated_at=MORNING,
         )
 
     with database.writing() as session:
@@ -166,13 +174,19 @@ def test_everything_outlives_its_time_and_nothing_before(tmp_path: Path, fresh_u
         assert rows(central.database) == filled
         month = central.purge(clock() + timedelta(days=31))
         assert {name for name, count in month.items() if count} == {
-            "idempotent_answers", "chip_batches", "chip_sessions", "evidence_checks"
+            "idempotent_answers",
+            "chip_batches",
+            "chip_sessions",
+            "evidence_checks",
         }
         half_a_year = central.purge(clock() + timedelta(days=181))
         assert half_a_year["application_telephones"] == 1
         central.purge(clock() + timedelta(days=20 * 365))
         assert {name for name, count in rows(central.database).items() if count} == {
-            "kiosks", "heartbeats", "kiosk_journals", "kiosk_sequences"
+            "kiosks",
+            "heartbeats",
+            "kiosk_journals",
+            "kiosk_sequences",
         }
         with central.database.writing() as session:
             command_line.kiosks.retire(session, "kiosk-1", clock())
@@ -242,7 +256,10 @@ def test_the_command_line_feeds_and_shows_and_purges(tmp_path: Path, capsys: pyt
     assert run("show", "--database", database) == 0
     told = capsys.readouterr().out
     assert json.loads(told) == {
-        "endorsements": {}, "applications": {}, "permits": {"valid": 1, "reported_lost": 1}, "kiosks": ["kiosk-7"],
+        "endorsements": {},
+        "applications": {},
+        "permits": {"valid": 1, "reported_lost": 1},
+        "kiosks": ["kiosk-7"],
         "relay_refusals": {},
     }
     assert people[0].record.holder.name not in told
@@ -251,10 +268,15 @@ def test_the_command_line_feeds_and_shows_and_purges(tmp_path: Path, capsys: pyt
     assert run("openapi", "--check") == 0
 
 
-@pytest.mark.parametrize(("ago", "said"), [
-    (timedelta(days=-2), "later than that"), (timedelta(days=31), "31 days after central wrote its newest row"),
-    (timedelta(days=29), ""), (timedelta(hours=-23), ""),
-])
+@pytest.mark.parametrize(
+    ("ago", "said"),
+    [
+        (timedelta(days=-2), "later than that"),
+        (timedelta(days=31), "31 days after central wrote its newest row"),
+        (timedelta(days=29), ""),
+        (timedelta(hours=-23), ""),
+    ],
+)
 def test_a_purge_does_not_believe_a_clock_that_is_far_from_what_central_wrote_last(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], ago: timedelta, said: str
 ) -> None:
@@ -264,9 +286,17 @@ def test_a_purge_does_not_believe_a_clock_that_is_far_from_what_central_wrote_la
     with opened.writing() as session:
         for number, earlier in enumerate((ago, ago + timedelta(days=400)), start=1):
             moment = datetime.now(UTC) - earlier
-            session.add(HeartbeatRow(
-                kiosk_id="kiosk-7", key=f"beat-{number}", fingerprint="0" * 64, report="{}", answer="{}",
-                sent_at=moment, received_at=moment))
+            session.add(
+                HeartbeatRow(
+                    kiosk_id="kiosk-7",
+                    key=f"beat-{number}",
+                    fingerprint="0" * 64,
+                    report="{}",
+                    answer="{}",
+                    sent_at=moment,
+                    received_at=moment,
+                )
+            )
     capsys.readouterr()
     assert run("purge", "--database", database) == (1 if said else 0)
     told = capsys.readouterr()
@@ -307,8 +337,10 @@ def test_a_mistake_in_a_file_is_one_line_on_the_command_line(
 @pytest.mark.parametrize(
     ("database", "begin"),
     [
-        ("sqlite:////nowhere/central.db",
-         "--database sqlite:////nowhere/central.db: /nowhere/central.db: there is no such file; "),
+        (
+            "sqlite:////nowhere/central.db",
+            "--database sqlite:////nowhere/central.db: /nowhere/central.db: there is no such file; ",
+        ),
         ("postgresql+psycopg://central@/central?host=/nowhere", "the database cannot be used: "),
     ],
 )
@@ -329,9 +361,23 @@ def test_served_alone_it_tells_its_address_and_ends_on_sigterm(tmp_path: Path) -
         "command_line.register(p.add_subparsers()); a = p.parse_args(); sys.exit(a.run(a))"
     )
     words = [
-        "central", "serve", "--database", f"sqlite:///{tmp_path / 'central.db'}", "--port", "0", "--tls-dir",
-        str(tmp_path), "--keys", str(tmp_path / GRANT_KEYS), str(TEST_KEYS), "--region", str(SHANGHAI), "--permits",
-        str(PERMITS), "--kiosk", "kiosk-1",
+        "central",
+        "serve",
+        "--database",
+        f"sqlite:///{tmp_path / 'central.db'}",
+        "--port",
+        "0",
+        "--tls-dir",
+        str(tmp_path),
+        "--keys",
+        str(tmp_path / GRANT_KEYS),
+        str(TEST_KEYS),
+        "--region",
+        str(SHANGHAI),
+        "--permits",
+        str(PERMITS),
+        "--kiosk",
+        "kiosk-1",
     ]
     served = subprocess.Popen(
         [sys.executable, "-c", program, *words], stdout=subprocess.PIPE, text=True, cwd=ROOT, env=os.environ
@@ -339,9 +385,12 @@ def test_served_alone_it_tells_its_address_and_ends_on_sigterm(tmp_path: Path) -
     with served:
         assert served.stdout is not None
         url = json.loads(served.stdout.readline())["url"]
-        with CentralClient(
-            url, ca=tmp_path / "ca.pem", certificate=tmp_path / "kiosk.pem", key=tmp_path / "kiosk.key"
-        ) as client, pytest.raises(CentralRefusedCall, match="404 not_found"):
+        with (
+            CentralClient(
+                url, ca=tmp_path / "ca.pem", certificate=tmp_path / "kiosk.pem", key=tmp_path / "kiosk.key"
+            ) as client,
+            pytest.raises(CentralRefusedCall, match="404 not_found"),
+        ):
             client.endorsement_state(uuid4())
         served.send_signal(signal.SIGTERM)
         assert served.wait(10) == 0

@@ -56,29 +56,54 @@ def bodies() -> dict[str, dict[str, Any]]:
     checked = contract.HolderCheck(way="attendant", by="17")
     asked = {"evidence": shown, "agent": agent, "new_category": "standard", "holder_check": checked}
     evidence = contract.EvidenceRequest(
-        evidence_id=uuid4(), service="endorse", key="lease", holder=who.record.holder, permit=who.facts,
-        licence_code="SSB-1", agent=agent)
+        evidence_id=uuid4(),
+        service="endorse",
+        key="lease",
+        holder=who.record.holder,
+        permit=who.facts,
+        licence_code="SSB-1",
+        agent=agent,
+    )
     return {
         "/v1/endorsements": whole(request(who, declarations=("address_changed",), **asked)),
         f"/v1/endorsements/{SOME_ID}/cancellation": {"reason": "interrupted", "decided_at": moment},
         f"/v1/endorsements/{SOME_ID}/chip-session": {"atr": ATR, "chip_serial": "8600310000000001"},
         f"/v1/endorsements/{SOME_ID}/chip-session/{SOME_ID}/responses": {
-            "batch": 1, "answers": [{"data": "9F01", "sw": "9000"}]},
+            "batch": 1,
+            "answers": [{"data": "9F01", "sw": "9000"}],
+        },
         f"/v1/endorsements/{SOME_ID}/completion": {
-            "chip": "old", "face": "old", "custody": "with_holder", "receipt_printed": True,
-            "stages": [{"name": "chip", "seconds": 1.5}], "finished_at": moment},
+            "chip": "old",
+            "face": "old",
+            "custody": "with_holder",
+            "receipt_printed": True,
+            "stages": [{"name": "chip", "seconds": 1.5}],
+            "finished_at": moment,
+        },
         "/v1/permits/pending-rewrites": {
-            "inquiry_id": str(uuid4()), "holder": whole(who.record.holder), "permit": whole(who.facts)},
-        "/v1/applications": whole(application(
-            who, declarations=("address_changed",), telephone="13800000000", collection={"way": "kiosk"}, **asked)),
+            "inquiry_id": str(uuid4()),
+            "holder": whole(who.record.holder),
+            "permit": whole(who.facts),
+        },
+        "/v1/applications": whole(
+            application(
+                who, declarations=("address_changed",), telephone="13800000000", collection={"way": "kiosk"}, **asked
+            )
+        ),
         "/v1/applications/search": {"holder": whole(who.record.holder), "permit": whole(who.facts)},
         f"/v1/applications/{SOME_ID}/collection": {"way": "kiosk"},
         "/v1/evidence": whole(evidence),
         "/v1/heartbeat": {
-            "sent_at": moment, "state": "Idle", "custody": "with_holder", "fault": "2301",
-            "versions": {"kiosk": "1.4.0"}, "devices": [{"device": "permit_unit", "state": "ok"}],
+            "sent_at": moment,
+            "state": "Idle",
+            "custody": "with_holder",
+            "fault": "2301",
+            "versions": {"kiosk": "1.4.0"},
+            "devices": [{"device": "permit_unit", "state": "ok"}],
             "journal": {"number": 1, "algorithm": "sha256", "head": "a" * 64},
-            "queue": {"length": 1, "oldest_at": moment}, "counters": {"visits": 12}},
+            "queue": {"length": 1, "oldest_at": moment},
+            "counters": {"visits": 12},
+        },
     }
 
 
@@ -86,18 +111,56 @@ PATHS = tuple(bodies())
 SURROGATE = '"\\ud800"'
 # What no field of the contract takes.
 NEVER = (
-    SURROGATE, '"\\udc00\\ud800"', '"a\\u0000b"', '"a\\nb"', '"\\u001b[2J"', '"a\\u2028b"', '"' + "签" * 20_000 + '"',
-    "NaN", "Infinity", "-Infinity", "1e400", "-1", "9007199254740992", "9223372036854775808",
-    "-9223372036854775809", "1" * 4000, "[]", "{}", "[" * 500 + "]" * 500, '{"\\ud800": 1}',
+    SURROGATE,
+    '"\\udc00\\ud800"',
+    '"a\\u0000b"',
+    '"a\\nb"',
+    '"\\u001b[2J"',
+    '"a\\u2028b"',
+    '"' + "签" * 20_000 + '"',
+    "NaN",
+    "Infinity",
+    "-Infinity",
+    "1e400",
+    "-1",
+    "9007199254740992",
+    "9223372036854775808",
+    "-9223372036854775809",
+    "1" * 4000,
+    "[]",
+    "{}",
+    "[" * 500 + "]" * 500,
+    '{"\\ud800": 1}',
 )
 # What is good text somewhere, and nothing to a moment, a day, a number, a flag.
 ELSEWHERE = (
-    '"1"', '"true"', '"no"', '"0001-01-01T00:00:00+14:00"', '"9999-12-31T23:59:59-12:00"', '"9999-12-31"',
-    '"0001-01-01"', '"1795312800"',
+    '"1"',
+    '"true"',
+    '"no"',
+    '"0001-01-01T00:00:00+14:00"',
+    '"9999-12-31T23:59:59-12:00"',
+    '"9999-12-31"',
+    '"0001-01-01"',
+    '"1795312800"',
 )
 MOMENTS_NUMBERS_AND_FLAGS = {
-    "sent_at", "finished_at", "decided_at", "oldest_at", "receipt_printed", "verified", "valid_from", "valid_to", "on",
-    "issued_on", "batch", "new_valid_from", "new_valid_to", "endorsement_count", "seconds", "number", "length",
+    "sent_at",
+    "finished_at",
+    "decided_at",
+    "oldest_at",
+    "receipt_printed",
+    "verified",
+    "valid_from",
+    "valid_to",
+    "on",
+    "issued_on",
+    "batch",
+    "new_valid_from",
+    "new_valid_to",
+    "endorsement_count",
+    "seconds",
+    "number",
+    "length",
     "visits",
 }
 
@@ -154,12 +217,13 @@ def test_what_no_field_takes_is_refused_in_every_field_and_nothing_of_it_is_kept
     body, before = bodies()[path], rows(central)
     asked = [(leaf, raw) for leaf in leaves(body) for raw in NEVER]
     asked += [
-        (leaf, raw) for leaf in leaves(body) for raw in ELSEWHERE
+        (leaf, raw)
+        for leaf in leaves(body)
+        for raw in ELSEWHERE
         if {leaf[-1], leaf[-2:][0]} & MOMENTS_NUMBERS_AND_FLAGS
     ]
     taken = [
-        (leaf, raw[:40]) for leaf, raw in asked
-        if post(http, path, with_value(body, leaf, raw)).status_code != 422
+        (leaf, raw[:40]) for leaf, raw in asked if post(http, path, with_value(body, leaf, raw)).status_code != 422
     ]
     assert taken == []
     assert rows(central) == before
@@ -201,8 +265,10 @@ def test_a_body_over_the_bound_is_refused_with_and_without_its_length(http: http
     body = b'{"way": "' + b"a" * 70_000 + b'"}'
     for content in (body, iter([body[:40_000], body[40_000:]])):
         answer = http.post(
-            f"/v1/applications/{SOME_ID}/collection", content=content,
-            headers={"Idempotency-Key": str(uuid4()), "Content-Type": "application/json"})
+            f"/v1/applications/{SOME_ID}/collection",
+            content=content,
+            headers={"Idempotency-Key": str(uuid4()), "Content-Type": "application/json"},
+        )
         assert (answer.status_code, answer.json()["code"]) == (413, "too_large")
 
 
@@ -217,8 +283,15 @@ def test_what_somebody_wrote_as_a_name_in_an_object_is_not_repeated(http: httpx.
 
 @pytest.mark.parametrize(
     ("name", "value"),
-    [("X-Kiosk-Sequence", "9007199254740992"), ("X-Kiosk-Sequence", "0"), ("X-Kiosk-Sequence", "1.5"),
-     ("X-Kiosk-Call", "a b"), ("X-Kiosk-Call", "a" * 65), ("Idempotency-Key", "a" * 81), ("Idempotency-Key", "ab")],
+    [
+        ("X-Kiosk-Sequence", "9007199254740992"),
+        ("X-Kiosk-Sequence", "0"),
+        ("X-Kiosk-Sequence", "1.5"),
+        ("X-Kiosk-Call", "a b"),
+        ("X-Kiosk-Call", "a" * 65),
+        ("Idempotency-Key", "a" * 81),
+        ("Idempotency-Key", "ab"),
+    ],
 )
 def test_a_header_outside_its_pattern_is_refused(http: httpx.Client, name: str, value: str) -> None:
     answer = post(http, f"/v1/applications/{SOME_ID}/collection", b'{"way": "kiosk"}', **{name: value})

@@ -47,8 +47,12 @@ def test_a_kiosk_believes_the_grants(algorithm: str, tmp_path: Path) -> None:
     (tmp_path / "keys.toml").write_text(vector["grant_keys_toml"], encoding="utf-8")
     payload = contract.GrantPayload.model_validate_json(vector["payload_utf8"])
     grant = verify_grant(
-        contract.SignedGrant.model_validate(vector["signed_grant"]), load_grant_keys(tmp_path / "keys.toml"),
-        now=payload.issued_at, permit_number=Personal(payload.permit_number), chip_serial=payload.chip_serial)
+        contract.SignedGrant.model_validate(vector["signed_grant"]),
+        load_grant_keys(tmp_path / "keys.toml"),
+        now=payload.issued_at,
+        permit_number=Personal(payload.permit_number),
+        chip_serial=payload.chip_serial,
+    )
     assert grant.endorsement_id == payload.endorsement_id
 
 
@@ -78,8 +82,7 @@ def test_openssl_believes_the_sm2_signature_and_no_other(tmp_path: Path, spoilt:
     r, s = (int.from_bytes(half, "big") for half in (signature[:32], signature[32:]))
     key = SM2_PUBLIC_KEY + bytes.fromhex(vector["public_key"])
     options = ["-digest", "sm3", "-pkeyopt", "distid:1234567812345678"]
-    assert openssl_verifies(
-        tmp_path, key, encode_dss_signature(r, s), vector, *options, spoilt=spoilt) is not spoilt
+    assert openssl_verifies(tmp_path, key, encode_dss_signature(r, s), vector, *options, spoilt=spoilt) is not spoilt
 
 
 def test_the_names_have_pairs_of_both_kinds_for_the_steps_of_the_rule() -> None:
@@ -95,8 +98,11 @@ def test_names_are_one_or_two_as_the_vector_says(pair: dict[str, Any], compare: 
 
 
 @settings(deadline=None)
-@given(some.text(some.one_of(some.characters(exclude_categories=["Cs"]), some.sampled_from(" .·•\u200b林'-\0")),
-                 max_size=12))
+@given(
+    some.text(
+        some.one_of(some.characters(exclude_categories=["Cs"]), some.sampled_from(" .·•\u200b林'-\0")), max_size=12
+    )
+)
 def test_the_document_says_the_whole_rule(name: str) -> None:
     """What was written from the section of the document alone makes the same text of any name as the kiosk does."""
     assert compared(name) == canonical_name(name)
@@ -109,9 +115,28 @@ def openssl_verifies(
     for name, content in (("key.der", key), ("signature", signature), ("message", message.encode())):
         (directory / name).write_bytes(content)
     told = subprocess.run(
-        ["openssl", "pkeyutl", "-verify", "-pubin", "-inkey", "key.der", "-keyform", "DER", "-rawin", "-in", "message",
-         "-sigfile", "signature", *options],
-        cwd=directory, capture_output=True, text=True, timeout=60, check=False)
+        [
+            "openssl",
+            "pkeyutl",
+            "-verify",
+            "-pubin",
+            "-inkey",
+            "key.der",
+            "-keyform",
+            "DER",
+            "-rawin",
+            "-in",
+            "message",
+            "-sigfile",
+            "signature",
+            *options,
+        ],
+        cwd=directory,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
     assert told.stdout.strip() in ("Signature Verified Successfully", "Signature Verification Failure"), told
     return told.returncode == 0
 
@@ -136,7 +161,11 @@ def test_openssl_computes_the_same_mac_with_sm4(name: str) -> None:
     message = bytes.fromhex(vector["authenticated"]) + b"\x80"
     told = subprocess.run(
         ["openssl", "enc", "-sm4-cbc", "-nopad", "-K", vector["chip_key"], "-iv", vector["challenge"].ljust(32, "0")],
-        input=message + bytes(-len(message) % 16), capture_output=True, timeout=60, check=True)
+        input=message + bytes(-len(message) % 16),
+        capture_output=True,
+        timeout=60,
+        check=True,
+    )
     assert told.stdout[-16:-12].hex().upper() == vector["mac"]
 
 

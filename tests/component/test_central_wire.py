@@ -44,7 +44,7 @@ from tests.component.central_rig import (
 )
 from tests.waiting import LIMIT_S
 
-QUICK = CallTimes(connect_s=1.0, answer_s=0.3, whole_s=0.5, patience_s=0.0)     # a single try
+QUICK = CallTimes(connect_s=1.0, answer_s=0.3, whole_s=0.5, patience_s=0.0)  # a single try
 
 
 @pytest.fixture(scope="module")
@@ -179,7 +179,9 @@ def test_a_certificate_file_that_cannot_be_used_is_named(tmp_path: Path, name: s
     with pytest.raises(CertificateFileError, match=name.split(".")[0]):
         CentralClient(
             "https://127.0.0.1:1",
-            ca=tmp_path / "ca.pem", certificate=tmp_path / "kiosk.pem", key=tmp_path / "kiosk.key",
+            ca=tmp_path / "ca.pem",
+            certificate=tmp_path / "kiosk.pem",
+            key=tmp_path / "kiosk.key",
         )
 
 
@@ -245,20 +247,26 @@ def test_a_certificate_of_another_authority_opens_nothing(
     central: ReferenceCentral, directory: Path, tmp_path: Path
 ) -> None:
     make_authority(tmp_path)
-    with CentralClient(
-        central.url, ca=directory / "ca.pem", certificate=tmp_path / "kiosk.pem", key=tmp_path / "kiosk.key"
-    ) as stranger, pytest.raises(CentralUnreachable) as caught:
+    with (
+        CentralClient(
+            central.url, ca=directory / "ca.pem", certificate=tmp_path / "kiosk.pem", key=tmp_path / "kiosk.key"
+        ) as stranger,
+        pytest.raises(CentralUnreachable) as caught,
+    ):
         stranger.endorsement_state(uuid4())
-    assert caught.value.stage in ("tls", "lost")      # with TLS 1.3 the alert comes after the handshake
+    assert caught.value.stage in ("tls", "lost")  # with TLS 1.3 the alert comes after the handshake
 
 
 def test_a_central_that_shows_another_authoritys_certificate_is_not_spoken_to(
     central: ReferenceCentral, directory: Path, tmp_path: Path
 ) -> None:
     make_authority(tmp_path)
-    with CentralClient(
-        central.url, ca=tmp_path / "ca.pem", certificate=directory / "kiosk.pem", key=directory / "kiosk.key"
-    ) as kiosk, pytest.raises(CentralUnreachable) as caught:
+    with (
+        CentralClient(
+            central.url, ca=tmp_path / "ca.pem", certificate=directory / "kiosk.pem", key=directory / "kiosk.key"
+        ) as kiosk,
+        pytest.raises(CentralUnreachable) as caught,
+    ):
         kiosk.endorsement_state(uuid4())
     assert caught.value.stage == "tls"
 
@@ -272,10 +280,15 @@ def test_a_caller_without_a_certificate_gets_no_connection(central: ReferenceCen
 def test_nobody_listening_is_unreachable(directory: Path, running: ReferenceCentral) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
-    with CentralClient(
-        f"https://127.0.0.1:{port}",
-        ca=directory / "ca.pem", certificate=directory / "kiosk.pem", key=directory / "kiosk.key",
-    ) as client, pytest.raises(CentralUnreachable) as caught:
+    with (
+        CentralClient(
+            f"https://127.0.0.1:{port}",
+            ca=directory / "ca.pem",
+            certificate=directory / "kiosk.pem",
+            key=directory / "kiosk.key",
+        ) as client,
+        pytest.raises(CentralUnreachable) as caught,
+    ):
         client.endorsement_state(uuid4())
     assert caught.value.stage == "connect"
 
@@ -411,7 +424,7 @@ class ScriptedCentral:
                 if not self._pause_s:
                     link.sendall(self._answer)
                 for at in range(len(self._answer) if self._pause_s else 0):
-                    link.sendall(self._answer[at:at + 1])
+                    link.sendall(self._answer[at : at + 1])
                     if self._enough.wait(self._pause_s):
                         break
             except OSError:
@@ -463,10 +476,16 @@ def test_sm2_costs_nothing_where_nobody_uses_it() -> None:
 
 @contextmanager
 def scripted(directory: Path, answer: bytes, pause_s: float = 0.0) -> Iterator[CentralClient]:
-    with ScriptedCentral(directory, answer, pause_s) as central, CentralClient(
-        central.url, ca=directory / "ca.pem", certificate=directory / "kiosk.pem", key=directory / "kiosk.key",
-        times=QUICK,
-    ) as client:
+    with (
+        ScriptedCentral(directory, answer, pause_s) as central,
+        CentralClient(
+            central.url,
+            ca=directory / "ca.pem",
+            certificate=directory / "kiosk.pem",
+            key=directory / "kiosk.key",
+            times=QUICK,
+        ) as client,
+    ):
         yield client
 
 

@@ -12,8 +12,13 @@ from drivers.character_map import CharacterMap
 
 FONTS_DIR = ASSETS / "fonts"
 FONTS = (
-    "NotoSansSC-Regular.otf", "NotoSansSC-Bold.otf", "HanaMinA.ttf", "HanaMinB.ttf", "BabelStoneHan.ttf",
-    "DejaVuSans-Arabic.ttf")
+    "NotoSansSC-Regular.otf",
+    "NotoSansSC-Bold.otf",
+    "HanaMinA.ttf",
+    "HanaMinB.ttf",
+    "BabelStoneHan.ttf",
+    "DejaVuSans-Arabic.ttf",
+)
 
 
 @pytest.mark.parametrize("name", FONTS)

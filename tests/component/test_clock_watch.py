@@ -67,7 +67,7 @@ def test_central_confirms_a_clock_that_is_near_enough(bench: Bench) -> None:
 @pytest.mark.parametrize("wrong_by", WRONG)
 def test_a_clock_that_was_wrong_from_the_start_is_not_followed_once_central_was_heard(wrong_by: timedelta) -> None:
     bench = Bench(wrong_by)
-    assert bench.clock.now() == bench.set.now()         # what else
+    assert bench.clock.now() == bench.set.now()  # what else
     assert bench.clock.confirmed_now() is None
     assert bench.clock.hear(bench.right.now()) == wrong_by
     bench.right.pass_time(1000)
@@ -148,9 +148,20 @@ def journal(bench: Bench, tmp_path: Path) -> Iterator[Journal]:
 
 def writes(journal: Journal, bench: Bench, steps: int = 1, after: str = "Idle", **facts: str | int | bool) -> None:
     for _ in range(steps):
-        journal.append(StepRecord(
-            bench.clock.now(), uuid4(), "Idle", "PersonChose", after, "inside", (), UUID(int=7), dict(facts),
-            Boot(bench.right.monotonic).moment()))
+        journal.append(
+            StepRecord(
+                bench.clock.now(),
+                uuid4(),
+                "Idle",
+                "PersonChose",
+                after,
+                "inside",
+                (),
+                UUID(int=7),
+                dict(facts),
+                Boot(bench.right.monotonic).moment(),
+            )
+        )
 
 
 def notes(journal: Journal) -> list[tuple[str, str]]:
@@ -188,16 +199,17 @@ def test_what_the_disk_does_not_take_is_noted_later(bench: Bench, journal: Journ
     assert [event for event, _ in notes(journal)] == [CLOCK_JUMPED]
 
 
-@pytest.mark.parametrize(("behind", "is_in_doubt"), [
-    (timedelta(days=-200), True), (timedelta(days=-600), True), (timedelta(seconds=-30), False)])
+@pytest.mark.parametrize(
+    ("behind", "is_in_doubt"),
+    [(timedelta(days=-200), True), (timedelta(days=-600), True), (timedelta(seconds=-30), False)],
+)
 def test_a_clock_behind_the_journals_last_step_is_noticed_at_the_start(
     bench: Bench, journal: Journal, behind: timedelta, is_in_doubt: bool
 ) -> None:
     writes(journal, bench)
     restarted = Bench(behind)
     ClockNotes(restarted.clock, journal).write()
-    assert notes(journal) == [
-        (CLOCK_JUMPED, f'{{"by_s": {round(behind.total_seconds())}, "why": "behind_journal"}}')]
+    assert notes(journal) == [(CLOCK_JUMPED, f'{{"by_s": {round(behind.total_seconds())}, "why": "behind_journal"}}')]
     assert restarted.clock.is_in_doubt is is_in_doubt
     restarted.set.wrong_by = timedelta()
     restarted.clock.hear(restarted.right.now())
@@ -329,8 +341,9 @@ def test_how_long_the_machine_stood_is_not_for_the_clock_to_say(
 def test_a_step_whose_moment_is_not_known_is_dated_by_the_clock(bench: Bench, journal: Journal) -> None:
     """Written by an earlier version."""
     writes(journal, bench, 1)
-    journal.append(StepRecord(
-        bench.clock.now(), None, "Idle", "VisitBegan", "ShowingNotice", "with_holder", (), None, {}))
+    journal.append(
+        StepRecord(bench.clock.now(), None, "Idle", "VisitBegan", "ShowingNotice", "with_holder", (), None, {})
+    )
     later = Boot(bench.right.monotonic).moment()
     assert journal.last_moment() is None
     assert unfinished_story(journal, bench.right.now() + timedelta(seconds=33), later).stopped_for_s == 33.0
@@ -339,12 +352,15 @@ def test_a_step_whose_moment_is_not_known_is_dated_by_the_clock(bench: Bench, jo
 # -- messages ---------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(("stamped_by", "seen_for_s", "alarm"), [
-    (timedelta(hours=-25), 0.0, MESSAGES_WAITING),
-    (timedelta(hours=-23), 0.0, None),
-    (timedelta(days=600), 0.0, None),
-    (timedelta(days=600), 25 * 3600.0, MESSAGES_WAITING),
-])
+@pytest.mark.parametrize(
+    ("stamped_by", "seen_for_s", "alarm"),
+    [
+        (timedelta(hours=-25), 0.0, MESSAGES_WAITING),
+        (timedelta(hours=-23), 0.0, None),
+        (timedelta(days=600), 0.0, None),
+        (timedelta(days=600), 25 * 3600.0, MESSAGES_WAITING),
+    ],
+)
 def test_a_message_that_was_stamped_by_a_clock_ahead_is_missed_too(
     bench: Bench, stamped_by: timedelta, seen_for_s: float, alarm: object
 ) -> None:
@@ -359,7 +375,8 @@ def test_two_messages_of_one_moment_are_two(bench: Bench, journal: Journal) -> N
     for message in sent:
         journal.append(
             StepRecord(bench.right.now(), None, "Confirming", "PersonChose", "ReturningPermit", "inside", (), None, {}),
-            [message])
+            [message],
+        )
     assert journal.queue().length == 2
 
 

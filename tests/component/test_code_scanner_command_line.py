@@ -26,8 +26,7 @@ SHOW_AGAIN_S = 0.2
 @pytest.fixture
 def url(tmp_path: Path) -> Iterator[str]:
     """A scanner before which a code is held again and again, as people do who wait for the beep."""
-    sim = CodeScannerSim(
-        ActivityLog(), 0.0, tmp_path, CodeScannerFile.load(DEVICES / "code-scanner-serial.toml"))
+    sim = CodeScannerSim(ActivityLog(), 0.0, tmp_path, CodeScannerFile.load(DEVICES / "code-scanner-serial.toml"))
     started = sim.start()
     ended = threading.Event()
 
@@ -81,16 +80,20 @@ def test_a_scanner_that_is_not_there_is_told_in_one_line(capsys: pytest.CaptureF
 
 def test_decode_tells_good_and_bad_codes_apart(capsys: pytest.CaptureFixture[str]) -> None:
     status, out, _ = run(capsys, "decode", "--json", "--hex", b"]Q1LIC-1\rLIC\x00\rLI".hex(" "))
-    assert (status, json.loads(out)) == (0, [
-        {"code": "LIC-1", "symbology": "Q1"},
-        {"bad": "with a character that no code has", "length": 4},
-        {"bad": "broken off before its end", "length": 2},
-    ])
+    assert (status, json.loads(out)) == (
+        0,
+        [
+            {"code": "LIC-1", "symbology": "Q1"},
+            {"bad": "with a character that no code has", "length": 4},
+            {"bad": "broken off before its end", "length": 2},
+        ],
+    )
 
 
 def test_decode_reads_key_events_too(capsys: pytest.CaptureFixture[str]) -> None:
-    status, out, _ = run(capsys, "decode", "--device-file", str(DEVICES / "code-scanner-hid.toml"), "--hex",
-                         encode_typing("LIC-2").hex())
+    status, out, _ = run(
+        capsys, "decode", "--device-file", str(DEVICES / "code-scanner-hid.toml"), "--hex", encode_typing("LIC-2").hex()
+    )
     assert (status, out) == (0, "code: LIC-2  symbology: None\n")
 
 
@@ -107,11 +110,18 @@ def test_a_device_file_tells_every_mistake(tmp_path: Path) -> None:
     path = tmp_path / "scanner.toml"
     path.write_text(
         'kind = "code-scanner"\nmodel = "x"\ndialect = "serial"\nending = "bell"\nencoding = "big5"\n'
-        'prefix = "\\u0002"\nsymbology_identifier = "optional"\nmax_characters = 1\ngap_s = 0\n', encoding="utf-8")
+        'prefix = "\\u0002"\nsymbology_identifier = "optional"\nmax_characters = 1\ngap_s = 0\n',
+        encoding="utf-8",
+    )
     with pytest.raises(DeviceFileError) as told:
         CodeScannerFile.load(path)
     assert [line.split(": ")[1] for line in told.value.mistakes] == [
-        "ending", "encoding", "max_characters", "gap_s", "prefix"]
+        "ending",
+        "encoding",
+        "max_characters",
+        "gap_s",
+        "prefix",
+    ]
 
 
 def test_a_keyboard_has_neither_ending_nor_encoding(tmp_path: Path) -> None:

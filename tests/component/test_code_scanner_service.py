@@ -20,7 +20,7 @@ from kiosk.domain import faults
 from kiosk.domain.personal import Personal
 from kiosk.runtime.workers import Worker
 from kiosk.services.code_scanner import MOST_DAMAGED, CodeScannerService
-from kiosk.services.effect_dispatch import Desk
+from kiosk.services.effect_dispatch import ServiceThread
 from kiosk.workflow import effects as do
 from kiosk.workflow import events as on
 from tests.waiting import LIMIT_S, eventually
@@ -50,14 +50,16 @@ class Counter:
         device_file = replace(CodeScannerFile.load(DEVICE_FILE), gap_s=0.1)
         scanner = WatchedScanner(lambda: open_bytes(sim.url, "code_scanner"), device_file)
         self._scanner = scanner
-        self._desk: Desk[CodeScannerService] = Desk(
+        self._service_thread: ServiceThread[CodeScannerService] = ServiceThread(
             Worker("code_scanner", lambda _, error: self.deaths.append(error)),
-            lambda worker: CodeScannerService(scanner, worker), self.deaths.extend)
-        self._desk.worker.start()
-        self._desk.submit(lambda service: service.claim())
+            lambda worker: CodeScannerService(scanner, worker),
+            self.deaths.extend,
+        )
+        self._service_thread.worker.start()
+        self._service_thread.submit(lambda service: service.claim())
 
     def order(self, effect: do.Effect) -> None:
-        self._desk.submit(lambda service: service.handlers[type(effect)](effect, self.posted.put))
+        self._service_thread.submit(lambda service: service.handlers[type(effect)](effect, self.posted.put))
 
     def await_code(self) -> None:
         """Order a code, and come back when the scanner is listened to."""
@@ -73,7 +75,7 @@ class Counter:
     def await_rest(self) -> None:
         """Until the desk has done what it was ordered."""
         done: queue.SimpleQueue[None] = queue.SimpleQueue()
-        self._desk.submit(lambda _: done.put(None))
+        self._service_thread.submit(lambda _: done.put(None))
         done.get(timeout=WITHIN_S)
 
     def still_heard(self) -> str | None:
@@ -84,7 +86,7 @@ class Counter:
         return self.posted.get(timeout=WITHIN_S)
 
     def close(self) -> None:
-        self._desk.close()
+        self._service_thread.close()
 
 
 @pytest.fixture
@@ -138,7 +140,8 @@ def test_a_scanner_that_says_nothing_but_damaged_codes_is_given_up(counter: Coun
         counter.show()
     told = [counter.next_event() for _ in range(MOST_DAMAGED)]
     assert told == [on.LicenceCodeNotReadable()] * (MOST_DAMAGED - 1) + [
-        on.CodeScannerFailed(faults.CODE_SCANNER_PROTOCOL)]
+        on.CodeScannerFailed(faults.CODE_SCANNER_PROTOCOL)
+    ]
 
 
 def test_nobody_shows_anything_and_the_wait_ends_when_it_is_no_longer_wanted(counter: Counter) -> None:
@@ -188,7 +191,8 @@ def test_no_log_says_what_was_scanned(counter: Counter, caplog: pytest.LogCaptur
 
 
 def test_a_scanner_that_is_not_there_at_the_start_is_logged_and_harms_nobody(
-    tmp_path: Path, caplog: pytest.LogCaptureFixture,
+    tmp_path: Path,
+    caplog: pytest.LogCaptureFixture,
 ) -> None:
     absent = CodeScannerSim(ActivityLog(), 0.0, tmp_path, CodeScannerFile.load(DEVICE_FILE))
     counter = Counter(absent)

@@ -57,7 +57,9 @@ def test_codes_come_one_by_one_in_their_order(sim: CodeScannerSim, scanner: Line
 
 @pytest.mark.parametrize("fault", ["garbled", "overlong", "cut_short"])
 def test_a_damaged_code_is_told_as_such_and_the_next_is_read(
-    sim: CodeScannerSim, scanner: LineScanner, fault: str,
+    sim: CodeScannerSim,
+    scanner: LineScanner,
+    fault: str,
 ) -> None:
     sim.set_fault(fault)
     sim.show_code(CODE)
@@ -78,7 +80,8 @@ def test_a_silent_scanner_costs_the_time_that_was_given(sim: CodeScannerSim, sca
 
 
 def test_a_late_code_belongs_to_whoever_asks_later_unless_it_is_cleared(
-    sim: CodeScannerSim, scanner: LineScanner,
+    sim: CodeScannerSim,
+    scanner: LineScanner,
 ) -> None:
     sim.show_code(CODE)
     eventually(lambda: sim.seen == 1)
@@ -88,7 +91,8 @@ def test_a_late_code_belongs_to_whoever_asks_later_unless_it_is_cleared(
 
 
 def test_an_unplugged_scanner_is_lost_and_serves_again_under_the_same_url(
-    sim: CodeScannerSim, scanner: LineScanner,
+    sim: CodeScannerSim,
+    scanner: LineScanner,
 ) -> None:
     sim.set_fault("unplugged")
     with pytest.raises(LinkLost):
@@ -120,7 +124,8 @@ def test_a_closed_scanner_opens_itself(sim: CodeScannerSim, scanner: LineScanner
 
 
 def test_a_scanner_that_was_unplugged_and_plugged_in_between_two_waits_is_read_at_once(
-        sim: CodeScannerSim, scanner: LineScanner) -> None:
+    sim: CodeScannerSim, scanner: LineScanner
+) -> None:
     sim.set_fault("unplugged")
     sim.clear_faults()
     scanner.clear_input()
@@ -139,7 +144,7 @@ def test_a_scanner_behind_tcp_that_was_restarted_is_read_on_a_fresh_connection()
         with fresh:
             fresh.sendall(f"{CODE}\r\n".encode())
             assert scanner.read(WITHIN_S) == CODE
-        with pytest.raises(LinkLost):       # lost while somebody waits: the waiting resident is told
+        with pytest.raises(LinkLost):  # lost while somebody waits: the waiting resident is told
             scanner.read(WITHIN_S)
         scanner.close()
 

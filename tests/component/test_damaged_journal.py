@@ -42,9 +42,20 @@ def now() -> datetime:
 def writes(journal: Journal, steps: int) -> None:
     for number in range(steps):
         sent = [OutboundMessage("completion", f"key-{number}", ENDORSEMENT, "{}")] if number % 3 == 0 else []
-        journal.append(StepRecord(
-            STARTED + timedelta(seconds=number), UUID(int=1), "Before", "Happened", "After", "inside", ("Effect",),
-            ENDORSEMENT, {"batch": number}), sent)
+        journal.append(
+            StepRecord(
+                STARTED + timedelta(seconds=number),
+                UUID(int=1),
+                "Before",
+                "Happened",
+                "After",
+                "inside",
+                ("Effect",),
+                ENDORSEMENT,
+                {"batch": number},
+            ),
+            sent,
+        )
 
 
 class HandClock:
@@ -89,28 +100,37 @@ def aside(state: Path) -> list[str]:
 def uses(journal: Journal) -> None:
     """What a kiosk asks of its journal from the start on: nothing but `JournalFailed` may come of it."""
     for question in (
-        lambda: unfinished_story(journal, now()), journal.queue, journal.first_waiting_message, journal.head,
-        journal.permits_in_bin, journal.clock_doubted_at, journal.last_moment, journal.last_step_at,
+        lambda: unfinished_story(journal, now()),
+        journal.queue,
+        journal.first_waiting_message,
+        journal.head,
+        journal.permits_in_bin,
+        journal.clock_doubted_at,
+        journal.last_moment,
+        journal.last_step_at,
         lambda: writes(journal, 1),
     ):
         with suppress(JournalFailed):
             question()
 
 
-HEADER = range(100)     # sqlite.org, fileformat2.html, 1.3
+HEADER = range(100)  # sqlite.org, fileformat2.html, 1.3
 SOME = (*HEADER, *range(100, 4096, 16))
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(("bit", "positions"), [
-    *(pytest.param(bit, SOME, id=f"some-{bit}") for bit in (0, 7)),
-    *(pytest.param(bit, range(4096), marks=pytest.mark.long, id=f"all-{bit}") for bit in range(8)),
-])
+@pytest.mark.parametrize(
+    ("bit", "positions"),
+    [
+        *(pytest.param(bit, SOME, id=f"some-{bit}") for bit in (0, 7)),
+        *(pytest.param(bit, range(4096), marks=pytest.mark.long, id=f"all-{bit}") for bit in range(8)),
+    ],
+)
 def test_one_flipped_bit_of_any_byte_of_the_first_page_is_harmless_or_told_and_ends_nothing(
     bit: int, positions: Sequence[int]
 ) -> None:
     """4096 bytes. Nothing is lost without a word: all steps are there, or the break is known."""
-    quick = Path("/dev/shm") if Path("/dev/shm").is_dir() else None     # a disk would be asked to sync 200,000 times
+    quick = Path("/dev/shm") if Path("/dev/shm").is_dir() else None  # a disk would be asked to sync 200,000 times
     with tempfile.TemporaryDirectory(dir=quick) as folder:
         state = Path(folder)
         path = state / "journal.db"
@@ -129,7 +149,7 @@ def test_one_flipped_bit_of_any_byte_of_the_first_page_is_harmless_or_told_and_e
                 verdict = journal.verify()
                 if put_aside:
                     kept = [(state / name).read_bytes() for name in put_aside]
-                    assert [each[4096:len(whole)] for each in kept] == [whole[4096:]], position
+                    assert [each[4096 : len(whole)] for each in kept] == [whole[4096:]], position
                     assert verdict.broken == UNREADABLE, position
                 else:
                     kept_as_it_is += 1
@@ -204,20 +224,34 @@ def _only_its_log_is_left(path: Path) -> None:
 
 
 DAMAGE = (
-    _is_a_directory, _is_a_fifo, _is_a_socket, _is_a_loop_of_links, _is_empty, _is_noise, _is_text, _is_cut,
-    _is_another_programs, _is_an_empty_database, _lacks_a_column, _log_is_a_directory, _only_its_log_is_left,
+    _is_a_directory,
+    _is_a_fifo,
+    _is_a_socket,
+    _is_a_loop_of_links,
+    _is_empty,
+    _is_noise,
+    _is_text,
+    _is_cut,
+    _is_another_programs,
+    _is_an_empty_database,
+    _lacks_a_column,
+    _log_is_a_directory,
+    _only_its_log_is_left,
 )
 
 
 @pytest.mark.parametrize("damage", DAMAGE, ids=lambda damage: damage.__name__.strip("_"))
 def test_a_journal_that_is_none_is_put_aside_once_whatever_it_is(
-    state: Path, opens: Callable[[], StandingJournal], damage: Callable[[Path], None], hand: HandClock,
+    state: Path,
+    opens: Callable[[], StandingJournal],
+    damage: Callable[[Path], None],
+    hand: HandClock,
 ) -> None:
     damage(state / "journal.db")
     before = {path.lstat().st_ino for path in state.iterdir() if path.name != "kiosk.lock"}
     journal = opens()
     assert journal.trouble is None
-    assert JournalGuard(journal).fault is None      # nobody looked yet
+    assert JournalGuard(journal).fault is None  # nobody looked yet
     guard = JournalGuard(journal)
     guard.verify()
     assert guard.fault is JOURNAL_BROKEN
@@ -270,7 +304,7 @@ def test_a_link_to_a_disk_that_is_not_mounted_yet_is_waited_for(
     assert journal.trouble is STATE_DIRECTORY
     elsewhere.parent.mkdir()
     shutil.copy(state / "moved", elsewhere)
-    assert journal.trouble is STATE_DIRECTORY       # it is not tried at every question
+    assert journal.trouble is STATE_DIRECTORY  # it is not tried at every question
     hand.passed_s = 5.0
     assert journal.trouble is None
     assert journal.verify().verified == STEPS
@@ -323,15 +357,26 @@ def opened_by_a_user_without_privileges(path: Path) -> str:
     """What a user says of it whom the bits of a file's mode bind; root is bound by them without these capabilities."""
     drop = ["setpriv", f"--bounding-set={NO_OVERRIDE}", "--inh-caps=-all"] if IS_ROOT else []
     done = subprocess.run(
-        [*drop, sys.executable, "-c", WITHOUT_OVERRIDE, str(path)], capture_output=True, text=True, check=True,
-        cwd=Path(__file__).parents[2])
+        [*drop, sys.executable, "-c", WITHOUT_OVERRIDE, str(path)],
+        capture_output=True,
+        text=True,
+        check=True,
+        cwd=Path(__file__).parents[2],
+    )
     return done.stdout.strip()
 
 
 @pytest.mark.skipif(IS_ROOT and shutil.which("setpriv") is None, reason="root is bound by no file's mode")
-@pytest.mark.parametrize(("name", "mode"), [
-    ("journal.db", 0o000), ("journal.db", 0o400), (".", 0o500), (".", 0o000), ("journal.db-wal", 0o000),
-])
+@pytest.mark.parametrize(
+    ("name", "mode"),
+    [
+        ("journal.db", 0o000),
+        ("journal.db", 0o400),
+        (".", 0o500),
+        (".", 0o000),
+        ("journal.db-wal", 0o000),
+    ],
+)
 def test_what_the_kiosks_user_may_not_write_is_left_where_it_is_and_named(state: Path, name: str, mode: int) -> None:
     (state / "journal.db-wal").touch()
     before = sorted(path.name for path in state.iterdir())
@@ -399,14 +444,20 @@ def test_a_damaged_time_of_a_waiting_message_makes_it_the_oldest_and_it_is_still
             assert queue.oldest_at.tzinfo is not None
 
 
-@pytest.mark.parametrize("change", [
-    "UPDATE step SET facts = '{\"batch\": ' WHERE number = 3", "UPDATE step SET facts = '7' WHERE number = 3",
-    "UPDATE step SET effects = '{' WHERE number = 3", "UPDATE step SET endorsement_id = 'x' WHERE number = 3",
-    "UPDATE step SET at = '2026-05-20' WHERE number = 6", "UPDATE step SET at = '' WHERE number = 6",
-    "UPDATE step SET facts = '{\"chip\": \"gold\"}' WHERE number = 3",
-    "UPDATE step SET facts = '{\"seal_old\": 7}' WHERE number = 3",
-    "UPDATE step SET at = CAST(x'c3' AS TEXT) WHERE number = 6",
-])
+@pytest.mark.parametrize(
+    "change",
+    [
+        "UPDATE step SET facts = '{\"batch\": ' WHERE number = 3",
+        "UPDATE step SET facts = '7' WHERE number = 3",
+        "UPDATE step SET effects = '{' WHERE number = 3",
+        "UPDATE step SET endorsement_id = 'x' WHERE number = 3",
+        "UPDATE step SET at = '2026-05-20' WHERE number = 6",
+        "UPDATE step SET at = '' WHERE number = 6",
+        'UPDATE step SET facts = \'{"chip": "gold"}\' WHERE number = 3',
+        "UPDATE step SET facts = '{\"seal_old\": 7}' WHERE number = 3",
+        "UPDATE step SET at = CAST(x'c3' AS TEXT) WHERE number = 6",
+    ],
+)
 def test_a_step_that_makes_no_sense_is_a_fault_of_the_journal_and_nobodys_end(state: Path, change: str) -> None:
     with closing(sqlite3.connect(state / "journal.db")) as db, db:
         db.execute(change)

@@ -107,8 +107,11 @@ def rig(tmp_path: Path, residents: Residents, typeface: Typeface) -> Iterator[Ri
 def with_holidays(folder: Path, year: int) -> Path:
     """Shanghai's file, which knows the holidays of `year` and of the next whenever this is run."""
     text = (ASSETS / "regions" / "shanghai.toml").read_text("utf-8")
-    added = (f'\n[holidays.{each}]\ncite = "holidays_2026/第一项至第七项"\noff = [{each}-01-01]\nworked = []\n'
-             for each in (year, year + 1) if f"[holidays.{each}]" not in text)
+    added = (
+        f'\n[holidays.{each}]\ncite = "holidays_2026/第一项至第七项"\noff = [{each}-01-01]\nworked = []\n'
+        for each in (year, year + 1)
+        if f"[holidays.{each}]" not in text
+    )
     path = folder / "shanghai.toml"
     path.write_text(text + "".join(added), "utf-8")
     return path
@@ -119,18 +122,29 @@ def place(tmp_path: Path, rig: Rig, central: ReferenceCentral, central_dir: Path
     (tmp_path / "state").mkdir()
     tls_dir = tmp_path / "tls"
     shutil.copytree(central_dir, tls_dir, ignore=shutil.ignore_patterns("*.db*"))
-    place = Place(tmp_path, rig, tls_dir, {
-        "": {
-            "site": "simulation", "kiosk_name": "kiosk-1", "state_dir": "state",
-            "receipt_link": "https://receipt.example.invalid/r/", "fullscreen": False,
+    place = Place(
+        tmp_path,
+        rig,
+        tls_dir,
+        {
+            "": {
+                "site": "simulation",
+                "kiosk_name": "kiosk-1",
+                "state_dir": "state",
+                "receipt_link": "https://receipt.example.invalid/r/",
+                "fullscreen": False,
+            },
+            "devices": {**rig.urls, "permit_chip": "sim://permit_chip?port=1"},
+            "files": {"region": str(with_holidays(tmp_path, SystemClock().now().year))},
+            "central": {
+                "url": central.url,
+                "ca": "tls/ca.pem",
+                "certificate": "tls/kiosk.pem",
+                "key": "tls/kiosk.key",
+                "grant_keys": "tls/grant_public_keys.toml",
+            },
         },
-        "devices": {**rig.urls, "permit_chip": "sim://permit_chip?port=1"},
-        "files": {"region": str(with_holidays(tmp_path, SystemClock().now().year))},
-        "central": {
-            "url": central.url, "ca": "tls/ca.pem", "certificate": "tls/kiosk.pem", "key": "tls/kiosk.key",
-            "grant_keys": "tls/grant_public_keys.toml",
-        },
-    })
+    )
     place.write()
     yield place
     central.clear_faults()
@@ -144,7 +158,8 @@ def trouble(report: Report) -> dict[str, tuple[str, str | None]]:
     """What is neither right nor left out: outcome and fault by check."""
     return {
         check.name: (check.outcome.value, check.fault and check.fault.code)
-        for check in report.checks if check.outcome in (Outcome.WARNING, Outcome.FAILED)
+        for check in report.checks
+        if check.outcome in (Outcome.WARNING, Outcome.FAILED)
     }
 
 
@@ -178,7 +193,9 @@ def test_nothing_is_moved_printed_or_read_from_anybody(place: Place, residents: 
     assert report.exit_status == READY
     assert place.rig.state() == before
     assert {(busy["who"], busy["doing"]) for busy in place.rig.drain_activity() if busy["cause"] == "device"} == {
-        ("id_reader", "STATUS"), ("id_reader", "MODULE_ID")}
+        ("id_reader", "STATUS"),
+        ("id_reader", "MODULE_ID"),
+    }
     said = json.dumps(report.as_json(), ensure_ascii=False)
     person = residents.people[LIN]
     assert not [value for value in (person.name, person.number, person.address) if value in said]
@@ -191,19 +208,22 @@ def test_a_chip_that_hangs_directly_on_the_kiosk_is_not_asked(place: Place) -> N
 # -- devices -----------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(("device", "fault", "code", "status"), [
-    ("id_reader", "unplugged", "1101", NOT_IN_SERVICE),
-    ("id_reader", "self_test_fails", "1401", NOT_IN_SERVICE),
-    ("permit_unit", "unplugged", "2101", NOT_IN_SERVICE),
-    ("receipt_printer", "unplugged", "4101", DEGRADED),
-    ("receipt_printer", "garbled_status", "4201", DEGRADED),
-    ("receipt_printer", "silent", "4101", DEGRADED),
-    ("receipt_printer", "cover_open", "4302", DEGRADED),
-    ("receipt_printer", "paper_out", "4301", DEGRADED),
-    ("receipt_printer", "cutter_failed", "4401", DEGRADED),
-    ("receipt_printer", "paper_near_end", None, DEGRADED),
-    ("code_scanner", "unplugged", "7101", DEGRADED),
-])
+@pytest.mark.parametrize(
+    ("device", "fault", "code", "status"),
+    [
+        ("id_reader", "unplugged", "1101", NOT_IN_SERVICE),
+        ("id_reader", "self_test_fails", "1401", NOT_IN_SERVICE),
+        ("permit_unit", "unplugged", "2101", NOT_IN_SERVICE),
+        ("receipt_printer", "unplugged", "4101", DEGRADED),
+        ("receipt_printer", "garbled_status", "4201", DEGRADED),
+        ("receipt_printer", "silent", "4101", DEGRADED),
+        ("receipt_printer", "cover_open", "4302", DEGRADED),
+        ("receipt_printer", "paper_out", "4301", DEGRADED),
+        ("receipt_printer", "cutter_failed", "4401", DEGRADED),
+        ("receipt_printer", "paper_near_end", None, DEGRADED),
+        ("code_scanner", "unplugged", "7101", DEGRADED),
+    ],
+)
 def test_one_device_in_trouble_hides_none_of_the_others(
     place: Place, device: str, fault: str, code: str | None, status: int
 ) -> None:
@@ -299,17 +319,22 @@ def test_a_central_that_is_down_leaves_the_clock_unchecked(place: Place) -> None
     report = place.report()
     assert trouble(report) == {"central": ("failed", "5101")}
     assert detail(report, "central") == (
-        "https://127.0.0.1:1: the connection is refused: is central running, and is this its port?")
+        "https://127.0.0.1:1: the connection is refused: is central running, and is this its port?"
+    )
     assert outcomes(report)["clock"] is Outcome.SKIPPED
     assert report.exit_status == NOT_IN_SERVICE
 
 
-@pytest.mark.parametrize(("fault", "code"), [
-    ("refuse_connection", "5101"), ("http_500", "5101"), ("wrong_type", "5201"), ("garbage_json", "5201"),
-])
-def test_a_central_that_answers_wrongly_is_told(
-    place: Place, central: ReferenceCentral, fault: str, code: str
-) -> None:
+@pytest.mark.parametrize(
+    ("fault", "code"),
+    [
+        ("refuse_connection", "5101"),
+        ("http_500", "5101"),
+        ("wrong_type", "5201"),
+        ("garbage_json", "5201"),
+    ],
+)
+def test_a_central_that_answers_wrongly_is_told(place: Place, central: ReferenceCentral, fault: str, code: str) -> None:
     central.set_fault(fault)
     assert trouble(place.report()) == {"central": ("failed", code)}
 
@@ -334,10 +359,13 @@ def test_a_certificate_that_ends_soon_is_a_warning(place: Place) -> None:
     assert report.exit_status == DEGRADED
 
 
-@pytest.mark.parametrize(("begins", "ends", "word"), [
-    (timedelta(days=-9), timedelta(days=-2), "the kiosk's certificate ended at"),
-    (timedelta(days=2), timedelta(days=9), "the kiosk's certificate begins at"),
-])
+@pytest.mark.parametrize(
+    ("begins", "ends", "word"),
+    [
+        (timedelta(days=-9), timedelta(days=-2), "the kiosk's certificate ended at"),
+        (timedelta(days=2), timedelta(days=9), "the kiosk's certificate begins at"),
+    ],
+)
 def test_a_certificate_that_is_not_valid_today_explains_why_central_refuses(
     place: Place, begins: timedelta, ends: timedelta, word: str
 ) -> None:
@@ -356,8 +384,13 @@ def issue_between(tls_dir: Path, begins: timedelta, ends: timedelta) -> None:
     assert isinstance(key, ec.EllipticCurvePrivateKey)
     now = datetime.now(UTC)
     builder = x509.CertificateBuilder(
-        ca.subject, x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "kiosk-1")]), key.public_key(),
-        x509.random_serial_number(), now + begins, now + ends)
+        ca.subject,
+        x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "kiosk-1")]),
+        key.public_key(),
+        x509.random_serial_number(),
+        now + begins,
+        now + ends,
+    )
     certificate = builder.sign(ca_key, hashes.SHA256())
     (tls_dir / "kiosk.pem").write_bytes(certificate.public_bytes(serialization.Encoding.PEM))
 
@@ -372,12 +405,15 @@ class ShiftedClock(SystemClock):
         return super().now() + self._by
 
 
-@pytest.mark.parametrize(("by", "found"), [
-    (timedelta(seconds=40), {}),
-    (timedelta(seconds=-40), {}),
-    (timedelta(seconds=80), {"clock": ("failed", "6501")}),
-    (timedelta(seconds=-80), {"clock": ("failed", "6501")}),
-])
+@pytest.mark.parametrize(
+    ("by", "found"),
+    [
+        (timedelta(seconds=40), {}),
+        (timedelta(seconds=-40), {}),
+        (timedelta(seconds=80), {"clock": ("failed", "6501")}),
+        (timedelta(seconds=-80), {"clock": ("failed", "6501")}),
+    ],
+)
 def test_a_clock_may_be_a_minute_away_from_centrals(
     place: Place, by: timedelta, found: dict[str, tuple[str, str]]
 ) -> None:
@@ -412,12 +448,24 @@ def test_every_mistake_of_the_configuration_is_a_failed_check_and_what_can_be_as
     checks = printed_checks(place, capsys)
     mistakes = [check["detail"] for check in checks if check["name"] == "configuration"]
     assert [mistake.split(": ")[1] for mistake in mistakes] == [
-        "devices.id_reader", "files.region", "central.url", "state_dir"]
+        "devices.id_reader",
+        "files.region",
+        "central.url",
+        "state_dir",
+    ]
     assert {check["fault"] for check in checks if check["name"] == "configuration"} == {"6503"}
     rest = {check["name"]: check["outcome"] for check in checks if check["name"] != "configuration"}
     skipped = {name for name, outcome in rest.items() if outcome == "skipped"}
     assert skipped == {
-        "region_file", "id_reader", "central", "clock", "disk", "journal", "journal_rights", "permit_chip"}
+        "region_file",
+        "id_reader",
+        "central",
+        "clock",
+        "disk",
+        "journal",
+        "journal_rights",
+        "permit_chip",
+    }
     assert {outcome for name, outcome in rest.items() if name not in skipped} == {"ok"}
 
 
@@ -435,14 +483,17 @@ def test_a_configuration_that_cannot_be_read_leaves_what_needs_none(
     assert set(by_outcome.values()) == {"skipped"}
 
 
-@pytest.mark.parametrize(("key", "check", "code"), [
-    ("region", "region_file", "6502"),
-    ("id_reader", "id_reader_file", "6503"),
-    ("permit_unit", "permit_unit_file", "6503"),
-    ("receipt_printer", "receipt_printer_file", "6503"),
-    ("code_scanner", "code_scanner_file", "6503"),
-    ("screen", "screen_file", "6503"),
-])
+@pytest.mark.parametrize(
+    ("key", "check", "code"),
+    [
+        ("region", "region_file", "6502"),
+        ("id_reader", "id_reader_file", "6503"),
+        ("permit_unit", "permit_unit_file", "6503"),
+        ("receipt_printer", "receipt_printer_file", "6503"),
+        ("code_scanner", "code_scanner_file", "6503"),
+        ("screen", "screen_file", "6503"),
+    ],
+)
 def test_each_mistake_of_a_data_file_is_a_failed_check(place: Place, key: str, check: str, code: str) -> None:
     (place.directory / "wrong.toml").write_text('surprise = "here"\n', encoding="utf-8")
     place.values["files"][key] = "wrong.toml"
@@ -492,7 +543,7 @@ def test_a_language_without_its_file_is_told(place: Place) -> None:
 def test_the_journal_is_opened_and_the_messages_that_wait_are_counted(place: Place) -> None:
     clock = SystemClock()
     with closing(Journal(place.directory / "state" / "journal.db", clock.now)):
-        report = place.report()     # as while the kiosk runs
+        report = place.report()  # as while the kiosk runs
     assert detail(report, "journal") == "0 steps hold together; no message waits for central"
 
 
@@ -505,16 +556,21 @@ def journal_of(place: Place, hours_ago: float) -> Journal:
     return opened
 
 
-@pytest.mark.parametrize(("hours", "said"), [
-    (23.5, {}), (24.5, {"journal": ("failed", "5102")}),
-])
+@pytest.mark.parametrize(
+    ("hours", "said"),
+    [
+        (23.5, {}),
+        (24.5, {"journal": ("failed", "5102")}),
+    ],
+)
 def test_how_long_central_was_not_told_is_said_and_is_a_fault_after_a_day(
     place: Place, hours: float, said: dict[str, tuple[str, str]]
 ) -> None:
     with closing(journal_of(place, hours)):
         report = place.report()
     assert detail(report, "journal") == (
-        f"1 steps hold together; 1 messages wait for central, the oldest for {hours:.1f} h")
+        f"1 steps hold together; 1 messages wait for central, the oldest for {hours:.1f} h"
+    )
     assert trouble(report) == said
     assert report.exit_status == (1 if said else 0)
 
@@ -551,10 +607,15 @@ def test_a_journal_that_is_none_is_told(place: Place) -> None:
     assert trouble(place.report()) == {"journal": ("failed", "6401")}
 
 
-@pytest.mark.parametrize(("free", "outcome"), [
-    (500_000_000, Outcome.OK), (499_999_999, Outcome.WARNING), (50_000_000, Outcome.WARNING),
-    (49_999_999, Outcome.FAILED),
-])
+@pytest.mark.parametrize(
+    ("free", "outcome"),
+    [
+        (500_000_000, Outcome.OK),
+        (499_999_999, Outcome.WARNING),
+        (50_000_000, Outcome.WARNING),
+        (49_999_999, Outcome.FAILED),
+    ],
+)
 def test_room_on_the_disk_is_judged_before_it_is_gone(free: int, outcome: Outcome) -> None:
     assert room_for(free).outcome is outcome
 
@@ -573,7 +634,9 @@ def test_a_check_that_breaks_or_hangs_hides_none_of_the_others(place: Place) -> 
         raise KeyError("what it says may be personal")
 
     checks = [
-        Check("hangs", hangs, silent=COUPLER_LINK), Check("breaks", breaks), Check("fine", lambda *_: [ok("so it is")]),
+        Check("hangs", hangs, silent=COUPLER_LINK),
+        Check("breaks", breaks),
+        Check("fine", lambda *_: [ok("so it is")]),
     ]
     try:
         report = diagnose(load_config(place.config_file, ASSETS), (), SystemClock(), checks, within_s=0.2)
@@ -594,6 +657,6 @@ def test_the_table_tells_the_remedy_under_each_failure_in_the_width_there_is(pla
     assert max(map(len, lines)) <= 80
     at = next(number for number, line in enumerate(lines) if line.startswith("receipt_printer "))
     assert lines[at].split() == ["receipt_printer", "FAILED", "there", "is", "no", "paper"]
-    remedy = " ".join(" ".join(lines[at + 1:at + 4]).split())
+    remedy = " ".join(" ".join(lines[at + 1 : at + 4]).split())
     assert remedy.startswith("4301: The receipt printer has no paper. Put in a new roll and tear off the first print.")
     assert lines[-1] == "Degraded: residents are served, but somebody should look."

@@ -34,8 +34,10 @@ def found(directory: Path, address: int | str) -> Finding:
     """What is found of a central at this port, or address."""
     authority = f"127.0.0.1:{address}" if isinstance(address, int) else address
     path = directory / "kiosk.toml"
-    path.write_text(GOOD.replace("central.example.invalid:8443", authority).replace(
-        "grant_keys.toml", GRANT_PUBLIC_KEYS), encoding="utf-8")
+    path.write_text(
+        GOOD.replace("central.example.invalid:8443", authority).replace("grant_keys.toml", GRANT_PUBLIC_KEYS),
+        encoding="utf-8",
+    )
     (finding,) = central(load_config(path, ASSETS), SystemClock())
     return finding
 
@@ -52,13 +54,21 @@ def test_a_central_that_answers_as_it_should_is_well(directory: Path) -> None:
 
 WRONG_CERTIFICATES: dict[str, tuple[tuple[x509.GeneralName, ...], dict[str, Any], str, str]] = {
     "expired": (
-        (HERE,), {"ends": timedelta(days=-1)}, "central's certificate has expired", "it is for 127.0.0.1, by CN="),
+        (HERE,),
+        {"ends": timedelta(days=-1)},
+        "central's certificate has expired",
+        "it is for 127.0.0.1, by CN=",
+    ),
     "not yet valid": ((HERE,), {"begins": timedelta(days=1)}, "is not valid yet", "it is for 127.0.0.1, by CN="),
     "another name": ((OTHER,), {}, "central's certificate is for another name", "for other.example.invalid,"),
     "no name": ((), {}, "a common name alone does not count", "it is for no name, by CN="),
     "another authority": ((HERE,), {"by": "root"}, "leads to no authority in central.ca", "by CN=root of somebody,"),
     "a name with a control character": (
-        (x509.DNSName("a\x1b[2J"),), {}, "is for another name", "it is for a?[2J, by CN="),
+        (x509.DNSName("a\x1b[2J"),),
+        {},
+        "is for another name",
+        "it is for a?[2J, by CN=",
+    ),
 }
 
 
@@ -106,7 +116,8 @@ def test_a_central_with_trouble_of_its_own_is_told_from_one_that_refuses(directo
         problem = b'{"title": "x", "status": 500, "code": "internal_error"}'
         link.sendall(
             b"HTTP/1.1 500 Oh\r\nContent-Type: application/problem+json\r\nX-Kiosk-Call: %s\r\n"
-            b"Content-Length: %d\r\n\r\n%s" % (name, len(problem), problem))
+            b"Content-Length: %d\r\n\r\n%s" % (name, len(problem), problem)
+        )
 
     with listening(over_tls(directory, talk)) as port:
         finding = found(directory, port)
@@ -132,16 +143,21 @@ def test_a_closed_port_is_told_as_such(directory: Path) -> None:
     finding = found(directory, port)
     assert failed_with(finding) == "5101"
     assert finding.detail == (
-        f"https://127.0.0.1:{port}: the connection is refused: is central running, and is this its port?")
+        f"https://127.0.0.1:{port}: the connection is refused: is central running, and is this its port?"
+    )
 
 
 def test_a_key_with_a_pass_phrase_is_a_mistake_of_the_configuration(directory: Path) -> None:
     path = directory / "kiosk.key"
     key = serialization.load_pem_private_key(path.read_bytes(), None)
     assert isinstance(key, ec.EllipticCurvePrivateKey)
-    path.write_bytes(key.private_bytes(
-        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8,
-        serialization.BestAvailableEncryption(b"open sesame")))
+    path.write_bytes(
+        key.private_bytes(
+            serialization.Encoding.PEM,
+            serialization.PrivateFormat.PKCS8,
+            serialization.BestAvailableEncryption(b"open sesame"),
+        )
+    )
     finding = found(directory, 1)
     assert failed_with(finding) == "6503"
     assert "the private key has a pass phrase" in finding.detail

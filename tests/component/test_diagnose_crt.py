@@ -24,7 +24,8 @@ def config_file(directory: Path, unit_url: str, words: str = WORDS) -> Path:
     for name in ("ca.pem", "kiosk.pem", "kiosk.key", "keys.toml"):
         (directory / name).touch()
     path = directory / "kiosk.toml"
-    path.write_text(f"""
+    path.write_text(
+        f"""
 site = "simulation"
 kiosk_name = "kiosk-1"
 receipt_link = "https://receipt.example.invalid/r/"
@@ -42,7 +43,9 @@ ca = "ca.pem"
 certificate = "kiosk.pem"
 key = "kiosk.key"
 grant_keys = "keys.toml"
-{words}""", encoding="utf-8")
+{words}""",
+        encoding="utf-8",
+    )
     return path
 
 
@@ -53,7 +56,9 @@ def test_a_unit_that_waits_to_be_initialised_is_a_warning_and_is_left_so(tmp_pat
         config = load_config(config_file(tmp_path, url), ASSETS)
         [waits] = device_checks.permit_unit(config, CLOCK)
         assert (waits.outcome, waits.detail) == (
-            Outcome.WARNING, "it answers, and waits to be initialised; the kiosk's start does that")
+            Outcome.WARNING,
+            "it answers, and waits to be initialised; the kiosk's start does that",
+        )
         unit = Crt591M(lambda: open_bytes(url, "permit_unit"), load_device_file(config.files.permit_unit))
         unit.reset(ResetPolicy.LEAVE)
         unit.close()
@@ -79,5 +84,7 @@ def test_words_that_are_missing_are_told_for_each_language(tmp_path: Path) -> No
     config = load_config(config_file(tmp_path, "tcp://127.0.0.1:9", words=""), ASSETS)
     findings = file_checks.permit_unit_file(config, CLOCK)
     assert [finding.detail.partition(";")[0] for finding in findings] == [
-        "face_refreshed_at.zh-Hans: is missing", "face_refreshed_at.en: is missing"]
+        "face_refreshed_at.zh-Hans: is missing",
+        "face_refreshed_at.en: is missing",
+    ]
     assert {finding.fault and finding.fault.code for finding in findings} == {"6503"}

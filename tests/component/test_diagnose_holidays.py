@@ -26,9 +26,15 @@ class CalendarClock(SystemClock):
         return self._at
 
 
-@pytest.mark.parametrize(("day", "years"), [
-    ((2026, 10, 31), []), ((2026, 11, 1), [2027]), ((2026, 12, 31), [2027]), ((2027, 3, 1), [2027]),
-])
+@pytest.mark.parametrize(
+    ("day", "years"),
+    [
+        ((2026, 10, 31), []),
+        ((2026, 11, 1), [2027]),
+        ((2026, 12, 31), [2027]),
+        ((2027, 3, 1), [2027]),
+    ],
+)
 def test_a_region_file_without_next_years_holidays_is_a_warning(
     tmp_path: Path, day: tuple[int, int, int], years: list[int]
 ) -> None:

@@ -38,8 +38,14 @@ class Place:
         self.journalled_before: list[int] = []
         self.shown: list[s.State] = []
         self.engine = Engine(
-            samples.SITES["with a bin"], self.journal, self.clock, self._perform, self.shown.append, message_of,
-            seal_by(b"the private key of this test"))
+            samples.SITES["with a bin"],
+            self.journal,
+            self.clock,
+            self._perform,
+            self.shown.append,
+            message_of,
+            seal_by(b"the private key of this test"),
+        )
 
     def _perform(self, effect: do.Effect, _: UUID | None) -> None:
         self.ordered.append(effect)
@@ -78,7 +84,7 @@ class Place:
 
     def starts_idle(self) -> None:
         self.engine.start()
-        nothing_open = on.UnfinishedStory(None, 0, ChipState.OLD, FaceState.OLD, 0.0)
+        nothing_open = on.InterruptedVisit(None, 0, ChipState.OLD, FaceState.OLD, 0.0)
         self.happens(on.PathInspected(Custody.WITH_HOLDER, nothing_open, samples.FOUND_VISIT))
 
     def comes_to_confirming(self) -> None:
@@ -89,8 +95,11 @@ class Place:
         """The permit is inside, its chip is being read."""
         self.starts_idle()
         self.happens(
-            on.VisitBegan(samples.VISIT), on.PersonChose(Intent.ACCEPT_NOTICE),
-            on.IdCardRead(samples.HOLDER, samples.TODAY), on.PermitTakenIn())
+            on.VisitBegan(samples.VISIT),
+            on.PersonChose(Intent.ACCEPT_NOTICE),
+            on.IdCardRead(samples.HOLDER, samples.TODAY),
+            on.PermitTakenIn(),
+        )
 
     def comes_to_asking(self, *, applying: bool = False) -> None:
         """Central is asked for a grant, or sent an application."""
@@ -98,8 +107,14 @@ class Place:
         chosen = on.PersonChose
         self.comes_to_reading()
         self.happens(
-            on.PermitRead(samples.PERMIT), on.NoWorkFound(), assessed,
-            chosen(Intent.CHOOSE, "standard"), assessed, chosen(Intent.GO_ON), chosen(Intent.ANSWER_NO))
+            on.PermitRead(samples.PERMIT),
+            on.NoWorkFound(),
+            assessed,
+            chosen(Intent.CHOOSE, "standard"),
+            assessed,
+            chosen(Intent.GO_ON),
+            chosen(Intent.ANSWER_NO),
+        )
         if applying:
             self.happens(chosen(Intent.CHOOSE, "counter"), chosen(Intent.ENTER_TELEPHONE, "13900000000"))
 
@@ -155,8 +170,8 @@ def test_an_event_of_a_past_visit_is_dropped(place: Place) -> None:
 def test_a_fact_about_custody_counts_whatever_visit_it_is_stamped_with(place: Place) -> None:
     place.starts_idle()
     place.happens(
-        on.VisitBegan(samples.VISIT), on.PersonChose(Intent.ACCEPT_NOTICE),
-        on.IdCardRead(samples.HOLDER, samples.TODAY))
+        on.VisitBegan(samples.VISIT), on.PersonChose(Intent.ACCEPT_NOTICE), on.IdCardRead(samples.HOLDER, samples.TODAY)
+    )
     state = place.happens(on.PermitTakenIn(), visit_id=samples.FOUND_VISIT.id)
     assert s.custody_of(state) is Custody.INSIDE
 
@@ -224,12 +239,15 @@ def test_into_and_out_of_service_the_log_names_the_fault_and_whose_it_is(
     place.starts_idle()
     caplog.clear()
     place.happens(on.DeviceFailed(ID_READER_LINK), on.DevicesReady())
-    nothing_open = on.UnfinishedStory(None, 0, ChipState.OLD, FaceState.OLD, 0.0)
+    nothing_open = on.InterruptedVisit(None, 0, ChipState.OLD, FaceState.OLD, 0.0)
     place.happens(on.PathInspected(Custody.WITH_HOLDER, nothing_open, samples.FOUND_VISIT))
     told = [json.loads(line.partition(" ")[2]) for line in caplog.messages if line.startswith("step ")]
     why = {"visit": None, "fault": "1101", "part": "id_reader"}
     assert [(line["before"], line["after"]) for line in told] == [
-        ("Idle", "OutOfService"), ("OutOfService", "OutOfService"), ("OutOfService", "Idle")]
+        ("Idle", "OutOfService"),
+        ("OutOfService", "OutOfService"),
+        ("OutOfService", "Idle"),
+    ]
     assert all(why.items() <= line.items() for line in told)
 
 
@@ -275,11 +293,14 @@ def test_a_second_message_for_an_endorsement_is_not_lost_while_the_first_is_unwr
     waiting = place.waiting()
     number = samples.GRANT.endorsement_id
     assert [(message.call, message.endorsement_id) for message in waiting] == [
-        ("cancellation", number), ("completion", number)]
+        ("cancellation", number),
+        ("completion", number),
+    ]
     assert json.loads(waiting[1].body)["custody"] == "inside"
     assert [effect for effect in place.ordered if not isinstance(effect, do.InspectPath)] == [
         do.CancelEndorsement(number, "holder_cancelled"),
-        do.ReportCompletion(number, ChipState.OLD, FaceState.OLD, Custody.INSIDE, receipt_printed=False)]
+        do.ReportCompletion(number, ChipState.OLD, FaceState.OLD, Custody.INSIDE, receipt_printed=False),
+    ]
     assert place.journal.verify().broken is None
 
 
@@ -307,7 +328,10 @@ def test_a_disk_that_stays_full_for_days_fills_no_memory_and_repeats_no_message(
     place.disk_is_free()
     place.happens(on.DevicesReady())
     assert [(message.call, json.loads(message.body).get("custody")) for message in place.waiting()] == [
-        ("cancellation", None), ("completion", "inside"), ("completion", "unknown")]
+        ("cancellation", None),
+        ("completion", "inside"),
+        ("completion", "unknown"),
+    ]
 
 
 def test_a_permit_that_went_into_the_bin_while_the_disk_was_full_is_counted(place: Place) -> None:
@@ -326,13 +350,13 @@ def test_a_permit_that_went_into_the_bin_while_the_disk_was_full_is_counted(plac
 
 def test_the_journal_is_synced_to_the_disk_at_every_record(place: Place) -> None:
     (level,) = place.journal._db.execute("PRAGMA synchronous").fetchone()
-    assert level == 2     # FULL: sqlite3.org, pragma synchronous
+    assert level == 2  # FULL: sqlite3.org, pragma synchronous
 
 
 # -- what the journal says after a stop -----------------------------------------------------------------------------
 
 
-def story_after(place: Place, *events: on.Event) -> on.UnfinishedStory:
+def story_after(place: Place, *events: on.Event) -> on.InterruptedVisit:
     place.comes_to_confirming()
     place.happens(*events)
     place.clock.pass_time(45)
@@ -340,19 +364,19 @@ def story_after(place: Place, *events: on.Event) -> on.UnfinishedStory:
 
 
 BATCH = on.ChipBatchReceived(samples.SESSION, 1, samples.COMMANDS)
-WRITTEN = (
-    on.PersonChose(Intent.CONFIRM), BATCH, on.BatchRelayed(samples.ANSWERS), on.ChipVerdictReceived(True))
+WRITTEN = (on.PersonChose(Intent.CONFIRM), BATCH, on.BatchRelayed(samples.ANSWERS), on.ChipVerdictReceived(True))
 
 
 def test_an_empty_journal_has_no_story(place: Place) -> None:
-    nothing = on.UnfinishedStory(None, 0, ChipState.OLD, FaceState.OLD, 0.0)
+    nothing = on.InterruptedVisit(None, 0, ChipState.OLD, FaceState.OLD, 0.0)
     assert unfinished_story(place.journal, place.clock.now()) == nothing
 
 
 def test_a_stop_before_the_first_batch_leaves_the_chip_old(place: Place) -> None:
     story = story_after(place)
-    assert story == on.UnfinishedStory(
-        samples.GRANT.endorsement_id, False, ChipState.OLD, FaceState.OLD, 45.0, was_inside=True)
+    assert story == on.InterruptedVisit(
+        samples.GRANT.endorsement_id, False, ChipState.OLD, FaceState.OLD, 45.0, was_inside=True
+    )
 
 
 def test_a_stop_after_a_batch_leaves_the_chip_unknown(place: Place) -> None:
@@ -373,8 +397,13 @@ def test_a_stop_with_the_renewed_permit_at_the_mouth_knows_both(place: Place) ->
 
 def test_a_completed_endorsement_leaves_nothing_open(place: Place) -> None:
     story = story_after(
-        place, *WRITTEN, on.ChipReadBack(samples.RENEWED), on.FaceRewritten(at_mouth=True), on.PermitTaken(),
-        on.ReceiptPrinted())
+        place,
+        *WRITTEN,
+        on.ChipReadBack(samples.RENEWED),
+        on.FaceRewritten(at_mouth=True),
+        on.PermitTaken(),
+        on.ReceiptPrinted(),
+    )
     assert story.endorsement_id is None
 
 
@@ -402,6 +431,5 @@ def test_nothing_of_a_document_is_in_the_journal_file(place: Place) -> None:
     place.comes_to_confirming()
     place.happens(*WRITTEN, on.ChipReadBack(samples.RENEWED))
     content = b"".join(file.read_bytes() for file in place.path.parent.iterdir())
-    personal = (
-        samples.HOLDER.name, samples.HOLDER.number, samples.PERMIT.permit_number, samples.OLD.address)
+    personal = (samples.HOLDER.name, samples.HOLDER.number, samples.PERMIT.permit_number, samples.OLD.address)
     assert [value for value in personal if value.reveal().encode() in content] == []

@@ -83,7 +83,9 @@ REFUSED: dict[str, tuple[Callable[[str], bytes], str]] = {
     "UTF-16 BE without a mark": (lambda text: text.encode("utf-16-be"), UTF_16),
     "UTF-32": (lambda text: text.encode("utf-32"), "is saved as UTF-32, not as UTF-8: save"),
     "GBK": (
-        lambda text: ("# 居住证自助机\n" + text).encode("gb18030"), "is saved as GBK or GB 18030 (ANSI in Windows)"),
+        lambda text: ("# 居住证自助机\n" + text).encode("gb18030"),
+        "is saved as GBK or GB 18030 (ANSI in Windows)",
+    ),
     "Latin-1": (lambda text: b"# caf\xe9\n" + text.encode(), "is not UTF-8 at byte 5, line 1: save it as UTF-8"),
     "a NUL": (lambda text: text.encode().replace(b"\n", b"\0\n", 1), "is NUL, which no text holds"),
 }
@@ -131,9 +133,14 @@ def test_a_receipt_document_in_json_is_read_alike(tmp_path: Path) -> None:
         assert told in str(refused.value)
 
 
-@pytest.mark.parametrize(("text", "told"), [
-    ('{"elements": NaN}', "is not JSON: NaN is no number"), ("[" * 100_000, "is not JSON: "), ("{", "is not JSON: "),
-])
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ('{"elements": NaN}', "is not JSON: NaN is no number"),
+        ("[" * 100_000, "is not JSON: "),
+        ("{", "is not JSON: "),
+    ],
+)
 def test_what_is_no_json_is_one_line(text: str, told: str, tmp_path: Path) -> None:
     (tmp_path / "receipt.json").write_text(text, "utf-8")
     with pytest.raises(DataFileError) as refused:

@@ -67,10 +67,23 @@ class Site:
         self.journal = Journal(self.path, self.hand)
         self.guard = JournalGuard(self.journal)
         self.watched = Watched(
-            lambda: self.state, self.journal, self.guard, self.health, {"kiosk": "0.1.0"}, timedelta(days=180),
-            self.client.unknown, lambda _: (2027,), CertificateWatch({
-                "kiosk": lambda: self.own_ends_at, "central": lambda: self.central_ends_at,
-                "authority": lambda: self.authority_ends_at}, lambda: self.hand().timestamp()))
+            lambda: self.state,
+            self.journal,
+            self.guard,
+            self.health,
+            {"kiosk": "0.1.0"},
+            timedelta(days=180),
+            self.client.unknown,
+            lambda _: (2027,),
+            CertificateWatch(
+                {
+                    "kiosk": lambda: self.own_ends_at,
+                    "central": lambda: self.central_ends_at,
+                    "authority": lambda: self.authority_ends_at,
+                },
+                lambda: self.hand().timestamp(),
+            ),
+        )
         self.own = SetClock(Clock(self.hand), wrong_by)
         self.clock = WatchedClock(self.own, timedelta(seconds=60))
         self.service = HeartbeatService(self.client, self.watched, self.clock, self._pause, lambda: 0.5)
@@ -81,13 +94,17 @@ class Site:
         return len(self.pauses) >= self.beats
 
     def writes(
-        self, steps: int = 1, after: str = "Idle", *messages: OutboundMessage,
+        self,
+        steps: int = 1,
+        after: str = "Idle",
+        *messages: OutboundMessage,
         facts: dict[str, str | int | bool] | None = None,
     ) -> None:
         for _ in range(steps):
             self.journal.append(
                 StepRecord(self.hand(), uuid4(), "Idle", "PersonChose", after, "inside", (), None, facts or {}),
-                messages)
+                messages,
+            )
 
     def is_tampered_with(self, *commands: str) -> None:
         with closing(sqlite3.connect(self.path)) as db, db:
@@ -134,16 +151,33 @@ def test_central_is_told_of_machine_devices_queue_journal_and_versions(site: Sit
     head = site.journal.head()
     assert (told["state"], told["custody"], told["fault"]) == ("Idle", "with_holder", None)
     assert told["devices"] == {
-        "id_reader": "ok", "permit_unit": "ok", "permit_chip": "ok", "receipt_printer": "4301", "certificates": "ok",
-        "clock": "ok"}
+        "id_reader": "ok",
+        "permit_unit": "ok",
+        "permit_chip": "ok",
+        "receipt_printer": "4301",
+        "certificates": "ok",
+        "clock": "ok",
+    }
     assert told["versions"] == {"kiosk": "0.1.0"}
     assert told["queue"] == {"length": 1, "oldest_s": 900}
     assert told["journal"] == {"number": 4, "algorithm": "sha256", "head": head.hash}
     assert told["counters"] == {
-        "permits_taken_in": 0, "grants_received": 0, "endorsements_refused": 0, "applications_received": 0,
-        "faces_rewritten": 0, "permits_taken": 0, "permits_retained": 0, "receipts_printed": 0, "faults": 1,
-        "unknown_fields": 0, "unknown_values": 0, "clock_jumps": 0, "holiday_years_missing": 1,
-        "log_lines_dropped": 0, "certificate_days_kiosk": 200}
+        "permits_taken_in": 0,
+        "grants_received": 0,
+        "endorsements_refused": 0,
+        "applications_received": 0,
+        "faces_rewritten": 0,
+        "permits_taken": 0,
+        "permits_retained": 0,
+        "receipts_printed": 0,
+        "faults": 1,
+        "unknown_fields": 0,
+        "unknown_values": 0,
+        "clock_jumps": 0,
+        "holiday_years_missing": 1,
+        "log_lines_dropped": 0,
+        "certificate_days_kiosk": 200,
+    }
 
 
 def clock_state(site: Site) -> object:
@@ -188,7 +222,8 @@ def test_a_certificate_that_ends_soon_is_said_once_a_day_and_told_until_it_is_re
     assert [line for line in caplog.messages if "certificate" in line] == [
         'certificate_ends {"whose": "kiosk", "days": 29}',
         'device_state {"device": "certificates", "before": "ok", "now": "5501"}',
-        'device_state {"device": "certificates", "before": "5501", "now": "ok"}']
+        'device_state {"device": "certificates", "before": "5501", "now": "ok"}',
+    ]
 
 
 def test_a_certificate_that_has_ended_has_no_days_left_and_is_said_every_day(
@@ -200,7 +235,8 @@ def test_a_certificate_that_has_ended_has_no_days_left_and_is_said_every_day(
         site.hand.pass_time(timedelta(days=1, hours=1))
     assert site.health.states()["certificates"] == "5501"
     assert [line for line in caplog.messages if line.startswith("certificate_ends")] == [
-        'certificate_ends {"whose": "central", "days": 0}'] * 3
+        'certificate_ends {"whose": "central", "days": 0}'
+    ] * 3
 
 
 def test_an_authority_that_ends_soon_is_said_too(site: Site, caplog: pytest.LogCaptureFixture) -> None:
@@ -223,7 +259,8 @@ def test_a_central_that_is_not_reached_is_a_change_of_state_down_and_up(
     site.service.beat()
     assert [line for line in caplog.messages if line.startswith("device_state") and '"central"' in line] == [
         'device_state {"device": "central", "before": "ok", "now": "5101"}',
-        'device_state {"device": "central", "before": "5101", "now": "ok"}']
+        'device_state {"device": "central", "before": "5101", "now": "ok"}',
+    ]
 
 
 def test_a_kiosk_that_is_out_of_service_says_why_and_where_the_permit_is(site: Site) -> None:
@@ -236,7 +273,7 @@ def test_a_kiosk_that_is_out_of_service_says_why_and_where_the_permit_is(site: S
 def test_holidays_that_are_missing_are_in_the_log_once_a_day_from_november_on(
     site: Site, caplog: pytest.LogCaptureFixture
 ) -> None:
-    site.beats = 300        # of five minutes each: a day and an hour
+    site.beats = 300  # of five minutes each: a day and an hour
     site.service.begin()
     told = [line for line in caplog.messages if line.startswith("holidays_missing")]
     assert told == ['holidays_missing {"year": 2027}'] * 2
@@ -295,18 +332,17 @@ def test_a_tail_that_was_cut_without_a_trace_is_found_by_what_central_knows_and_
     site.writes(9)
     site.service.begin()
     site.journal.close()
-    site.is_tampered_with(
-        "DELETE FROM step WHERE number > 6", "UPDATE sqlite_sequence SET seq = 6 WHERE name = 'step'")
+    site.is_tampered_with("DELETE FROM step WHERE number > 6", "UPDATE sqlite_sequence SET seq = 6 WHERE name = 'step'")
     site.opens()
     site.guard.verify()
-    assert site.guard.fault is None         # by itself it looks whole
+    assert site.guard.fault is None  # by itself it looks whole
     site.service.beat()
     assert site.guard.fault == JOURNAL_BROKEN
     site.central.accept_journal("kiosk-1")
     site.journal.close()
     site.opens()
     site.guard.verify()
-    assert site.guard.fault == JOURNAL_BROKEN       # the chain itself says so now
+    assert site.guard.fault == JOURNAL_BROKEN  # the chain itself says so now
     assert site.journal.verify().broken == Break(BreakKind.CUT, 9)
 
 
@@ -378,9 +414,9 @@ def test_nothing_is_forgotten_on_the_word_of_a_clock_that_nobody_confirmed(
     site.service.begin()
     assert site.journal.verify().anchor == 0
     site.central.clear_faults()
-    site.service.begin()        # central says that it is another day
+    site.service.begin()  # central says that it is another day
     site.hand.pass_time(timedelta(seconds=1))
-    site.service.beat()         # and hears that the kiosk knows
+    site.service.beat()  # and hears that the kiosk knows
     assert site.journal.verify().anchor == 0
     assert site.journal.permits_in_bin() == in_bin
     assert site.journal.verify().verified == 36

@@ -27,7 +27,7 @@ from tests.component.test_config import GOOD, written
 from tests.fakes.hand_clock import HandClock
 
 SECRET = "314159"
-KEPT, OTHER = hashed(SECRET, cost=2**4), hashed("271828", cost=2**4)      # quick, for the tests
+KEPT, OTHER = hashed(SECRET, cost=2**4), hashed("271828", cost=2**4)  # quick, for the tests
 RIGHT, WRONG = f"17{SECRET}", "17271828"
 CONFIRMED = on.AttendantConfirmed("17")
 REFUSED, LOCKED = on.AttendantNotConfirmed(locked=False), on.AttendantNotConfirmed(locked=True)
@@ -86,10 +86,10 @@ def test_after_a_few_wrong_codes_in_a_row_not_even_the_right_one_counts_for_a_wh
     clock.pass_time(LOCKED_FOR_S - 1)
     assert ask(RIGHT) == LOCKED
     clock.pass_time(2)
-    assert ask(WRONG) == LOCKED         # one try, and locked again
+    assert ask(WRONG) == LOCKED  # one try, and locked again
     clock.pass_time(LOCKED_FOR_S + 1)
     assert ask(RIGHT) == CONFIRMED
-    assert ask(WRONG) == REFUSED        # and counted from the beginning
+    assert ask(WRONG) == REFUSED  # and counted from the beginning
 
 
 def test_a_restart_gives_no_more_tries(tmp_path: Path, clock: HandClock) -> None:
@@ -98,12 +98,16 @@ def test_a_restart_gives_no_more_tries(tmp_path: Path, clock: HandClock) -> None
     assert asks_at(tmp_path, clock)(RIGHT) == LOCKED
 
 
-@pytest.mark.parametrize("set_to", [
-    lambda noon, look: noon - timedelta(seconds=look),
-    lambda noon, look: noon + timedelta(hours=5 if look % 2 else 0),
-    lambda noon, look: noon - timedelta(days=200 * look),
-    lambda noon, look: noon + timedelta(days=600 * look),
-], ids=["a second back before each code", "five hours to and fro", "200 days back", "600 days ahead"])
+@pytest.mark.parametrize(
+    "set_to",
+    [
+        lambda noon, look: noon - timedelta(seconds=look),
+        lambda noon, look: noon + timedelta(hours=5 if look % 2 else 0),
+        lambda noon, look: noon - timedelta(days=200 * look),
+        lambda noon, look: noon + timedelta(days=600 * look),
+    ],
+    ids=["a second back before each code", "five hours to and fro", "200 days back", "600 days ahead"],
+)
 def test_a_clock_that_is_set_opens_no_lock(set_to: SetTo, tmp_path: Path) -> None:
     clock = SetClock()
     ask = asks_at(tmp_path, clock)
@@ -141,18 +145,37 @@ def test_a_boot_without_a_name_counts_from_the_start_of_the_program(tmp_path: Pa
     assert restarted(RIGHT) == CONFIRMED
 
 
-@pytest.mark.parametrize("spoilt", [
-    b"", b"[]", b"{}", b"null", b"\x00\x01", b"\xff\xfe", b'{"wrong": "many", "locked_until": null}',
-    b'{"wrong": 1e400, "lock": null}', b'{"wrong": NaN, "lock": null}', b'{"wrong": true, "lock": null}',
-    b'{"wrong": -1, "lock": null}', b'{"wrong": 6, "lock": null}', b'{"wrong": 5, "lock": null}', b'{"wrong": 0}',
-    b'{"wrong": 5, "lock": "yes"}', b'{"wrong": 5, "lock": {}}', b'{"wrong": 5, "lock": {"boot_id": 1, "passed_s": 1}}',
-    b'{"wrong": 5, "lock": {"boot_id": "x", "passed_s": 1e400}}',
-    b'{"wrong": 5, "lock": {"boot_id": "x", "passed_s": -1}}',
-    b'{"wrong": 5, "lock": {"boot_id": "x", "passed_s": 1' + b"0" * 400 + b'}}',
-    b'{"wrong": 9' + b"9" * 5000 + b', "lock": null}', b"[" * 100_000, b'{"a":' * 100_000,
-    b'{"wrong": 5, "locked_until": "2026-11-22T12:10:00"}', b'{"wrong": 0, "lock": null}' + b" " * 5000,
-    b'{"wrong": 5, "lock": {"boot_id": "BOOT", "passed_s": 9e9}}',
-])
+@pytest.mark.parametrize(
+    "spoilt",
+    [
+        b"",
+        b"[]",
+        b"{}",
+        b"null",
+        b"\x00\x01",
+        b"\xff\xfe",
+        b'{"wrong": "many", "locked_until": null}',
+        b'{"wrong": 1e400, "lock": null}',
+        b'{"wrong": NaN, "lock": null}',
+        b'{"wrong": true, "lock": null}',
+        b'{"wrong": -1, "lock": null}',
+        b'{"wrong": 6, "lock": null}',
+        b'{"wrong": 5, "lock": null}',
+        b'{"wrong": 0}',
+        b'{"wrong": 5, "lock": "yes"}',
+        b'{"wrong": 5, "lock": {}}',
+        b'{"wrong": 5, "lock": {"boot_id": 1, "passed_s": 1}}',
+        b'{"wrong": 5, "lock": {"boot_id": "x", "passed_s": 1e400}}',
+        b'{"wrong": 5, "lock": {"boot_id": "x", "passed_s": -1}}',
+        b'{"wrong": 5, "lock": {"boot_id": "x", "passed_s": 1' + b"0" * 400 + b"}}",
+        b'{"wrong": 9' + b"9" * 5000 + b', "lock": null}',
+        b"[" * 100_000,
+        b'{"a":' * 100_000,
+        b'{"wrong": 5, "locked_until": "2026-11-22T12:10:00"}',
+        b'{"wrong": 0, "lock": null}' + b" " * 5000,
+        b'{"wrong": 5, "lock": {"boot_id": "BOOT", "passed_s": 9e9}}',
+    ],
+)
 def test_a_spoilt_record_locks_and_the_lock_ends(spoilt: bytes, tmp_path: Path, clock: HandClock) -> None:
     record = tmp_path / "tries.json"
     record.write_bytes(spoilt.replace(b"BOOT", BOOT_ID.read_bytes().strip()))
@@ -161,7 +184,7 @@ def test_a_spoilt_record_locks_and_the_lock_ends(spoilt: bytes, tmp_path: Path, 
     clock.pass_time(LOCKED_FOR_S - 1)
     assert asks_at(tmp_path, clock)(RIGHT) == LOCKED
     clock.pass_time(2)
-    assert ask(WRONG) == LOCKED         # one try, and locked again
+    assert ask(WRONG) == LOCKED  # one try, and locked again
     clock.pass_time(LOCKED_FOR_S + 1)
     assert ask(RIGHT) == CONFIRMED
 
@@ -197,7 +220,8 @@ def _disk_without_room(record: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "spoil", [_directory, _pipe, _link_to_itself, _no_way_in, _pipe_in_the_way, _disk_without_room])
+    "spoil", [_directory, _pipe, _link_to_itself, _no_way_in, _pipe_in_the_way, _disk_without_room]
+)
 def test_a_record_that_cannot_be_kept_gives_no_try(
     spoil: Callable[[Path], None], tmp_path: Path, clock: HandClock
 ) -> None:
@@ -212,6 +236,7 @@ def test_a_wrong_code_is_counted_on_disk_before_it_is_looked_at(
     tmp_path: Path, clock: HandClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The plug is pulled while the secret is compared, as far as a program can play it."""
+
     def pulled(*_: object, **__: object) -> bytes:
         raise KeyboardInterrupt
 
@@ -253,7 +278,8 @@ def test_the_same_secret_is_kept_differently_each_time() -> None:
 # RFC 7914, section 12: scrypt("pleaseletmein", "SodiumChloride", 16384, 8, 1), its first 32 bytes.
 def test_what_is_kept_is_what_the_standard_says() -> None:
     assert hashed("pleaseletmein", b"SodiumChloride") == (
-        "scrypt:16384:8:1:U29kaXVtQ2hsb3JpZGU=:cCO9yzr9c0hGHAbNgf046/2o+7qQT44+qbVD9lRdofI=")
+        "scrypt:16384:8:1:U29kaXVtQ2hsb3JpZGU=:cCO9yzr9c0hGHAbNgf046/2o+7qQT44+qbVD9lRdofI="
+    )
 
 
 # -- the command line ----------------------------------------------------------------------------------------------
@@ -275,17 +301,20 @@ def test_a_new_attendants_line_is_one_that_the_configuration_takes(
     assert is_of(SECRET, access.attendants["17"])
 
 
-@pytest.mark.parametrize(("typed", "number", "why"), [
-    ("314159\n314158\n", "17", "not the same"),
-    ("31415\n31415\n", "17", "six to ten digits"),
-    ("31415926535\n31415926535\n", "17", "six to ten digits"),
-    ("١٢٣٤٥٦\n١٢٣٤٥٦\n", "17", "six to ten digits"),
-    ("", "17", "six to ten digits"),
-    ("123456\n123456\n", "17", "guessed first"),
-    ("9876543210\n9876543210\n", "17", "guessed first"),
-    ("000000\n000000\n", "17", "guessed first"),
-    ("314159\n314159\n", "7", "two digits"),
-])
+@pytest.mark.parametrize(
+    ("typed", "number", "why"),
+    [
+        ("314159\n314158\n", "17", "not the same"),
+        ("31415\n31415\n", "17", "six to ten digits"),
+        ("31415926535\n31415926535\n", "17", "six to ten digits"),
+        ("١٢٣٤٥٦\n١٢٣٤٥٦\n", "17", "six to ten digits"),
+        ("", "17", "six to ten digits"),
+        ("123456\n123456\n", "17", "guessed first"),
+        ("9876543210\n9876543210\n", "17", "guessed first"),
+        ("000000\n000000\n", "17", "guessed first"),
+        ("314159\n314159\n", "7", "two digits"),
+    ],
+)
 def test_what_cannot_be_a_code_is_refused_in_one_line(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], typed: str, number: str, why: str
 ) -> None:
@@ -305,16 +334,21 @@ def test_by_default_nobody_is_asked(tmp_path: Path) -> None:
     assert (access.rule.way, access.rule.required, dict(access.attendants)) == (CheckWay.NONE, False, {})
 
 
-@pytest.mark.parametrize(("told", "mistake"), [
-    ('way = "camera"', "holder_check.way: camera is not available yet; one of none, attendant is wanted"),
-    ('way = "oracle"', "holder_check.way: is 'oracle'; one of none, attendant is wanted"),
-    ("required = true", "holder_check.required: nobody can be required where the way is none"),
-    ('way = "attendant"', "holder_check.attendants: there is none who could confirm"),
-    ('[holder_check.attendants]\n"1" = "scrypt:1:1:1:AA==:AA=="',
-     "holder_check.attendants.1: is no attendant's number; two digits are wanted"),
-    ('[holder_check.attendants]\n"17" = "314159"', "holder_check.attendants.17: is nothing that python -m kiosk"),
-    ("colour = 1", "holder_check.colour: is not known here"),
-])
+@pytest.mark.parametrize(
+    ("told", "mistake"),
+    [
+        ('way = "camera"', "holder_check.way: camera is not available yet; one of none, attendant is wanted"),
+        ('way = "oracle"', "holder_check.way: is 'oracle'; one of none, attendant is wanted"),
+        ("required = true", "holder_check.required: nobody can be required where the way is none"),
+        ('way = "attendant"', "holder_check.attendants: there is none who could confirm"),
+        (
+            '[holder_check.attendants]\n"1" = "scrypt:1:1:1:AA==:AA=="',
+            "holder_check.attendants.1: is no attendant's number; two digits are wanted",
+        ),
+        ('[holder_check.attendants]\n"17" = "314159"', "holder_check.attendants.17: is nothing that python -m kiosk"),
+        ("colour = 1", "holder_check.colour: is not known here"),
+    ],
+)
 def test_a_mistake_in_it_is_one_readable_line(tmp_path: Path, told: str, mistake: str) -> None:
     with pytest.raises(ConfigError) as caught:
         load_config(written(tmp_path, f"{GOOD}\n[holder_check]\n{told}\n"), ASSETS)

@@ -46,27 +46,37 @@ class Traps:
         (folder / "kivy/mods/evil.py").write_text(self._marking("kivy module") + "def start(win, ctx): ...\n", "utf-8")
         (folder / "packages/sitecustomize.py").write_text(self._marking("sitecustomize"), "utf-8")
         (folder / "pickles" / PICKLE).write_bytes(EVIL_PICKLE.format(self.marks / "unpickled").encode())
-        os.utime(folder / "pickles" / PICKLE, (4e9, 4e9))       # newer than the library's own file, or it is not read
+        os.utime(folder / "pickles" / PICKLE, (4e9, 4e9))  # newer than the library's own file, or it is not read
         (folder / "zones/Asia/Shanghai").write_bytes(b"no time zone")
         # No connection of TLS 1.2 or newer comes about with this.
         (folder / "openssl.cnf").write_text(
             "openssl_conf = all\n[all]\nssl_conf = modules\n[modules]\nsystem_default = old\n[old]\n"
-            "MaxProtocol = TLSv1.1\n", "utf-8")
+            "MaxProtocol = TLSv1.1\n",
+            "utf-8",
+        )
         self.environment = {
             "SSLKEYLOGFILE": str(self.marks / "secrets of TLS"),
             "SSL_CERT_FILE": str(folder / "nowhere.pem"),
             "SSL_CERT_DIR": str(folder / "nowhere"),
             "OPENSSL_CONF": str(folder / "openssl.cnf"),
-            "HTTPS_PROXY": "http://127.0.0.1:9", "ALL_PROXY": "socks5://127.0.0.1:9",
+            "HTTPS_PROXY": "http://127.0.0.1:9",
+            "ALL_PROXY": "socks5://127.0.0.1:9",
             "ESCPOS_CAPABILITIES_PICKLE_DIR": str(folder / "pickles"),
             "ESCPOS_CAPABILITIES_FILE": str(folder / "nowhere.json"),
-            "KIVY_HOME": str(folder / "kivy"), "KCFG_MODULES_EVIL": "", "KCFG_KIVY_LOG_LEVEL": "trace",
-            "KIVY_EVENTLOOP": "trio", "KIVY_WINDOW": "nothing", "KIVY_GL_BACKEND": "mock", "KIVY_LOG_MODE": "KIVY",
+            "KIVY_HOME": str(folder / "kivy"),
+            "KCFG_MODULES_EVIL": "",
+            "KCFG_KIVY_LOG_LEVEL": "trace",
+            "KIVY_EVENTLOOP": "trio",
+            "KIVY_WINDOW": "nothing",
+            "KIVY_GL_BACKEND": "mock",
+            "KIVY_LOG_MODE": "KIVY",
             "SDL_DYNAMIC_API": str(folder / "nowhere.so"),
             "DBUS_SESSION_BUS_ADDRESS": "autolaunch:",
             "PATH": f"{folder / 'bin'}:{os.environ['PATH']}",
-            "PYTHONPATH": str(folder / "packages"), "PYTHONTZPATH": str(folder / "zones"),
-            "PYTHONINSPECT": "1", "PYTHONSTARTUP": str(folder / "packages/sitecustomize.py"),
+            "PYTHONPATH": str(folder / "packages"),
+            "PYTHONTZPATH": str(folder / "zones"),
+            "PYTHONINSPECT": "1",
+            "PYTHONSTARTUP": str(folder / "packages/sitecustomize.py"),
             "TMPDIR": str(self.temporary),
         }
 
@@ -96,8 +106,11 @@ def test_the_kiosk_serves_in_a_hostile_environment_and_nothing_of_it_has_an_effe
 ) -> None:
     with Simulation(Wishes(pace=0.0, hidden=True, direct_chip=True), tmp_path / "place") as place:
         kiosk = Process.of_python(
-            "the kiosk", [*AS_THE_SERVICE, "-m", "kiosk", "run", "--config", str(place.config_file)],
-            place.state_dir / "kiosk.log", {**place.display.environment, **traps.environment})
+            "the kiosk",
+            [*AS_THE_SERVICE, "-m", "kiosk", "run", "--config", str(place.config_file)],
+            place.state_dir / "kiosk.log",
+            {**place.display.environment, **traps.environment},
+        )
         with kiosk:
             place.witness(kiosk).wait_for("welcome", within_s=START_S)
             # Its certificates were accepted, central was heard, and every library of a visit is loaded.
@@ -136,17 +149,31 @@ def test_the_traps_work_on_a_program_that_takes_no_care(traps: Traps) -> None:
     environment = {**os.environ, **traps.environment}
     del environment["PYTHONINSPECT"], environment["ESCPOS_CAPABILITIES_FILE"]
     subprocess.run(
-        [sys.executable, "-c", UNGUARDED, str(traps.marks)], env=environment, check=False, timeout=START_S,
-        capture_output=True)
+        [sys.executable, "-c", UNGUARDED, str(traps.marks)],
+        env=environment,
+        check=False,
+        timeout=START_S,
+        capture_output=True,
+    )
     assert {"sitecustomize", "keylog", "openssl", "unpickled", "secrets of TLS"} <= traps.sprung()
     kivy = {**environment, "KIVY_EVENTLOOP": "asyncio", "SDL_VIDEODRIVER": "offscreen", "KIVY_WINDOW": "sdl2"}
     subprocess.run(
-        [sys.executable, "-c", "import kivy; from kivy.config import Config; from kivy.modules import Modules; "
-                               "Modules.import_module('evil') if 'evil' in dict(Config.items('modules')) else None"],
-        env=kivy, check=False, timeout=START_S, capture_output=True)
+        [
+            sys.executable,
+            "-c",
+            "import kivy; from kivy.config import Config; from kivy.modules import Modules; "
+            "Modules.import_module('evil') if 'evil' in dict(Config.items('modules')) else None",
+        ],
+        env=kivy,
+        check=False,
+        timeout=START_S,
+        capture_output=True,
+    )
     assert "kivy module" in traps.sprung()
-    assert subprocess.run(
-        ["dbus-launch"], env=environment, check=False, timeout=START_S, capture_output=True).returncode == 1
+    assert (
+        subprocess.run(["dbus-launch"], env=environment, check=False, timeout=START_S, capture_output=True).returncode
+        == 1
+    )
     assert "dbus-launch" in traps.sprung()
 
 
@@ -163,11 +190,18 @@ def test_every_command_takes_away_what_it_does_not_heed_before_openssl_is_loaded
         "    print(json.dumps([dict(os.environ), sorted(sys.modules)]), flush=True)\n"
         "    sys.exit(0)\n"
         "cleaning.heed_only_the_documented = watched\n"
-        f"runpy.run_module({program!r}, run_name='__main__')\n")
+        f"runpy.run_module({program!r}, run_name='__main__')\n"
+    )
     environment = {**os.environ, **traps.environment, "LANG": "C.UTF-8"}
     done = subprocess.run(
-        [sys.executable, "-BEs", "-c", probe], cwd=ROOT, env=environment, check=True, timeout=START_S,
-        capture_output=True, text=True)
+        [sys.executable, "-BEs", "-c", probe],
+        cwd=ROOT,
+        env=environment,
+        check=True,
+        timeout=START_S,
+        capture_output=True,
+        text=True,
+    )
     variables, modules = json.loads(done.stdout)
     assert set(variables) <= {*HEEDED, *FIXED}
     assert variables["LANG"] == "C.UTF-8"
@@ -193,10 +227,11 @@ def test_the_secrets_of_no_connection_are_written_down_by_either_side(
 ) -> None:
     secrets = tmp_path / "secrets"
     monkeypatch.setenv("SSLKEYLOGFILE", str(secrets))
-    assert ssl.create_default_context().keylog_filename == str(secrets)     # what both sides must not use
+    assert ssl.create_default_context().keylog_filename == str(secrets)  # what both sides must not use
     secrets.unlink()
     with (
-        ReferenceCentral(settings(tmp_path, MovableClock())) as central, client_of(central, tmp_path) as client,
+        ReferenceCentral(settings(tmp_path, MovableClock())) as central,
+        client_of(central, tmp_path) as client,
         pytest.raises(CentralRefusedCall, match="404 not_found"),
     ):
         client.endorsement_state(uuid4())
@@ -208,7 +243,8 @@ def test_a_file_for_secrets_that_cannot_be_opened_keeps_no_kiosk_from_starting(
 ) -> None:
     monkeypatch.setenv("SSLKEYLOGFILE", str(tmp_path / "nowhere" / "secrets"))
     with (
-        ReferenceCentral(settings(tmp_path, MovableClock())) as central, client_of(central, tmp_path) as client,
+        ReferenceCentral(settings(tmp_path, MovableClock())) as central,
+        client_of(central, tmp_path) as client,
         pytest.raises(CentralRefusedCall, match="404 not_found"),
     ):
         client.endorsement_state(uuid4())

@@ -39,8 +39,14 @@ def test_decode_prints_a_json_list_of_answers(capsys: Captured, lin: Person) -> 
     assert main(["id-reader", "decode", "--hex", text, "--json"]) == 0
     found, read = json.loads(capsys.readouterr().out)
     assert found == {"kind": "find", "sw3": "9F", "fields": {"data": "00000000"}}
-    assert (read["kind"], read["sw3"], read["fields"]["name"], read["fields"]["id_number"], read["fields"]["sex"],
-            read["fields"]["birth"]) == ("base", "90", lin.name, lin.number, "女", "1988-03-14")
+    assert (
+        read["kind"],
+        read["sw3"],
+        read["fields"]["name"],
+        read["fields"]["id_number"],
+        read["fields"]["sex"],
+        read["fields"]["birth"],
+    ) == ("base", "90", lin.name, lin.number, "女", "1988-03-14")
 
 
 def test_decode_takes_unquoted_bytes_and_standard_input(capsys: Captured, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -49,8 +55,11 @@ def test_decode_takes_unquoted_bytes_and_standard_input(capsys: Captured, monkey
     monkeypatch.setattr("sys.stdin", io.StringIO(frame))
     assert main(["id-reader", "decode", "--json", "--hex", "-"]) == 0
     first, second = capsys.readouterr().out.splitlines()
-    assert json.loads(first) == json.loads(second) == [
-        {"kind": "error", "sw3": "80", "fields": {"meaning": "find failed", "sw1": "00", "sw2": "00"}}]
+    assert (
+        json.loads(first)
+        == json.loads(second)
+        == [{"kind": "error", "sw3": "80", "fields": {"meaning": "find failed", "sw1": "00", "sw2": "00"}}]
+    )
 
 
 def test_decode_without_json_is_for_eyes(capsys: Captured) -> None:
@@ -58,10 +67,16 @@ def test_decode_without_json_is_for_eyes(capsys: Captured) -> None:
     assert capsys.readouterr().out.splitlines() == ["new_address 91", "  address: None", "  meaning: nothing stored"]
 
 
-@pytest.mark.parametrize(("text", "reason"), [
-    ("00 11 22", "there is no frame in these bytes"), ("AAAAAA9669000400008085", "wrong check sum"),
-    ("AAAAAA96690508", "wrong truncated"), ("xyz", "not hex"), ("AAA", "not hex"),
-])
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ("00 11 22", "there is no frame in these bytes"),
+        ("AAAAAA9669000400008085", "wrong check sum"),
+        ("AAAAAA96690508", "wrong truncated"),
+        ("xyz", "not hex"),
+        ("AAA", "not hex"),
+    ],
+)
 def test_decode_says_why_there_is_no_frame(capsys: Captured, text: str, reason: str) -> None:
     assert main(["id-reader", "decode", "--hex", text, "--json"]) == 2
     assert reason in json.loads(capsys.readouterr().out)["error"]
@@ -94,7 +109,8 @@ def test_a_read_without_a_card_gives_up(capsys: Captured, sim: IdReaderSim) -> N
 
 @pytest.mark.parametrize(("flags", "has_bytes"), [([], False), (["--bytes"], True)])
 def test_a_trace_shows_bytes_only_when_told_to(
-        sim: IdReaderSim, lin: Person, tmp_path: Path, flags: list[str], has_bytes: bool) -> None:
+    sim: IdReaderSim, lin: Person, tmp_path: Path, flags: list[str], has_bytes: bool
+) -> None:
     sim.lay_down(lin)
     path = tmp_path / "trace.jsonl"
     assert main(["id-reader", "trace", "--url", sim.url, "--seconds", "0.2", "--out", str(path), *flags]) == 0
@@ -104,8 +120,7 @@ def test_a_trace_shows_bytes_only_when_told_to(
     assert (lin.name.encode("utf-16-le").hex() in path.read_text(encoding="utf-8")) == has_bytes
 
 
-def test_a_recorded_trace_plays_as_a_device(
-        capsys: Captured, sim: IdReaderSim, lin: Person, tmp_path: Path) -> None:
+def test_a_recorded_trace_plays_as_a_device(capsys: Captured, sim: IdReaderSim, lin: Person, tmp_path: Path) -> None:
     sim.lay_down(lin)
     path = tmp_path / "trace.jsonl"
     assert main(["id-reader", "trace", "--url", sim.url, "--seconds", "0.2", "--out", str(path), "--bytes"]) == 0
@@ -117,11 +132,17 @@ def test_a_recorded_trace_plays_as_a_device(
     assert "林**" in capsys.readouterr().out
 
 
-@pytest.mark.parametrize(("arguments", "reason"), [
-    (["status", "--url", "serial:///nowhere/port?baud=9600"], "LinkLost: /nowhere/port: cannot open"),
-    (["status", "--url", "usb://1"], "UrlError: 'usb://1'"),
-    (["status", "--url", "tcp://h:1", "--device-file", "/nowhere.toml"], "DeviceFileError: nowhere.toml: cannot be"),
-])
+@pytest.mark.parametrize(
+    ("arguments", "reason"),
+    [
+        (["status", "--url", "serial:///nowhere/port?baud=9600"], "LinkLost: /nowhere/port: cannot open"),
+        (["status", "--url", "usb://1"], "UrlError: 'usb://1'"),
+        (
+            ["status", "--url", "tcp://h:1", "--device-file", "/nowhere.toml"],
+            "DeviceFileError: nowhere.toml: cannot be",
+        ),
+    ],
+)
 def test_what_cannot_be_done_is_one_line_and_exit_code_2(capsys: Captured, arguments: list[str], reason: str) -> None:
     assert main(["id-reader", *arguments]) == 2
     printed = capsys.readouterr()

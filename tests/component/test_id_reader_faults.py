@@ -28,8 +28,14 @@ from drivers.transport.urls import bytes_opener, open_bytes
 DEVICE_FILE = ASSETS / "devices" / "gat467.toml"
 REAL = IdReaderFile.load(DEVICE_FILE)
 # Simulators at pace 0 answer at once: silence needs no long proof.
-QUICK = replace(REAL, power_up_s=0.1, detects_presence_after_read=True, timeouts_s=replace(
-    REAL.timeouts_s, probe=0.1, status=0.15, find=0.15, select=0.15, text_and_photo=0.15, newest_address=0.15))
+QUICK = replace(
+    REAL,
+    power_up_s=0.1,
+    detects_presence_after_read=True,
+    timeouts_s=replace(
+        REAL.timeouts_s, probe=0.1, status=0.15, find=0.15, select=0.15, text_and_photo=0.15, newest_address=0.15
+    ),
+)
 
 
 @pytest.fixture(scope="module")
@@ -57,21 +63,29 @@ def reader(sim: IdReaderSim) -> Iterator[IdReader]:
 
 
 def test_a_citizens_card_gives_text_raw_photo_and_newest_address(
-        sim: IdReaderSim, reader: IdReader, residents: Residents) -> None:
+    sim: IdReaderSim, reader: IdReader, residents: Residents
+) -> None:
     person = residents.people["qian-xiaolan"]
     sim.lay_down(person)
     record = reader.read_id_card()
     assert record is not None
     assert record.text == CitizenText(
-        name=person.name, sex_code="2", ethnicity_code="15", birth=person.birth, address=person.address,
-        id_number=person.number, authority=person.authority, valid_from=person.valid_from, valid_to=person.valid_to)
+        name=person.name,
+        sex_code="2",
+        ethnicity_code="15",
+        birth=person.birth,
+        address=person.address,
+        id_number=person.number,
+        authority=person.authority,
+        valid_from=person.valid_from,
+        valid_to=person.valid_to,
+    )
     assert (record.photo_raw, record.photo) == (raw_photo(person), None)
     assert record.newest_address == person.newest_address
     assert repr(record) == "IdCardRecord()"
 
 
-def test_every_resident_of_the_data_file_can_be_read(
-        sim: IdReaderSim, reader: IdReader, residents: Residents) -> None:
+def test_every_resident_of_the_data_file_can_be_read(sim: IdReaderSim, reader: IdReader, residents: Residents) -> None:
     kinds = {"citizen": CitizenText, "hmt": HmtText, "foreign_2017": Foreign2017Text, "foreign_2023": Foreign2023Text}
     for person in residents.people.values():
         sim.lay_down(person)
@@ -79,7 +93,10 @@ def test_every_resident_of_the_data_file_can_be_read(
         assert record is not None
         assert isinstance(record.text, kinds[person.kind])
         assert (record.text.name, record.text.id_number, record.text.valid_to) == (
-            person.name, person.number, person.valid_to)
+            person.name,
+            person.number,
+            person.valid_to,
+        )
 
 
 def test_a_photo_decoder_is_given_the_raw_photo(sim: IdReaderSim, residents: Residents) -> None:
@@ -102,7 +119,8 @@ def test_fingerprints_come_only_when_asked_for(sim: IdReaderSim, reader: IdReade
 
 
 def test_presence_after_a_read_is_told_only_where_the_device_file_says_so(
-        sim: IdReaderSim, reader: IdReader, residents: Residents) -> None:
+    sim: IdReaderSim, reader: IdReader, residents: Residents
+) -> None:
     sim.lay_down(residents.people["lin-yuzhen"])
     assert reader.read_id_card() is not None
     assert reader.id_card_still_there() is True
@@ -116,7 +134,8 @@ def test_presence_after_a_read_is_told_only_where_the_device_file_says_so(
 
 
 def test_the_command_that_rewrites_serial_numbers_is_never_sent(
-        sim: IdReaderSim, reader: IdReader, residents: Residents) -> None:
+    sim: IdReaderSim, reader: IdReader, residents: Residents
+) -> None:
     sim.lay_down(residents.people["lin-yuzhen"])
     reader.read_id_card()
     reader.reset()
@@ -127,8 +146,7 @@ def test_the_command_that_rewrites_serial_numbers_is_never_sent(
 
 
 @pytest.mark.parametrize("fault", ["noise_before", "noise_after", "foreign_frame", "garbled_once"])
-def test_a_disturbed_line_is_overcome(
-        sim: IdReaderSim, reader: IdReader, residents: Residents, fault: str) -> None:
+def test_a_disturbed_line_is_overcome(sim: IdReaderSim, reader: IdReader, residents: Residents, fault: str) -> None:
     sim.set_fault(fault)
     sim.lay_down(residents.people["lin-yuzhen"])
     record = reader.read_id_card()
@@ -137,12 +155,20 @@ def test_a_disturbed_line_is_overcome(
     assert reader.read_module_id() == MODULE_ID
 
 
-@pytest.mark.parametrize(("fault", "error"), [
-    ("silent", LinkTimeout), ("garbled", FrameCorrupt), ("truncated", FrameCorrupt), ("late", LinkTimeout),
-    ("self_test_fails", NeedsRepair), ("unplugged", LinkLost),
-])
+@pytest.mark.parametrize(
+    ("fault", "error"),
+    [
+        ("silent", LinkTimeout),
+        ("garbled", FrameCorrupt),
+        ("truncated", FrameCorrupt),
+        ("late", LinkTimeout),
+        ("self_test_fails", NeedsRepair),
+        ("unplugged", LinkLost),
+    ],
+)
 def test_a_broken_reader_is_told_by_its_error_and_works_when_it_is_mended(
-        sim: IdReaderSim, reader: IdReader, fault: str, error: type[Exception]) -> None:
+    sim: IdReaderSim, reader: IdReader, fault: str, error: type[Exception]
+) -> None:
     sim.set_fault(fault)
     with pytest.raises(error) as raised:
         reader.self_test()
@@ -169,7 +195,8 @@ def test_silence_is_not_asked_again(sim: IdReaderSim, reader: IdReader) -> None:
 
 
 def test_an_answer_that_comes_too_late_is_not_taken_for_the_next_commands(
-        sim: IdReaderSim, reader: IdReader, residents: Residents) -> None:
+    sim: IdReaderSim, reader: IdReader, residents: Residents
+) -> None:
     sim.lay_down(residents.people["lin-yuzhen"])
     for _ in range(2):
         sim.set_fault("late")
@@ -186,7 +213,8 @@ def test_an_answer_that_comes_too_late_is_not_taken_for_the_next_commands(
 
 @pytest.mark.parametrize(("fault", "sw3"), [("read_fails", 0x41), ("select_fails", 0x81), ("random_refusal", 0x47)])
 def test_a_card_that_cannot_be_read_is_to_be_laid_down_again(
-        sim: IdReaderSim, reader: IdReader, residents: Residents, fault: str, sw3: int) -> None:
+    sim: IdReaderSim, reader: IdReader, residents: Residents, fault: str, sw3: int
+) -> None:
     sim.lay_down(residents.people["lin-yuzhen"])
     sim.set_fault(fault)
     with pytest.raises(IdCardUnreadable) as raised:
@@ -199,7 +227,8 @@ def test_a_card_that_cannot_be_read_is_to_be_laid_down_again(
 
 
 def test_a_plug_pulled_and_put_back_needs_only_the_next_poll(
-        sim: IdReaderSim, reader: IdReader, residents: Residents) -> None:
+    sim: IdReaderSim, reader: IdReader, residents: Residents
+) -> None:
     sim.lay_down(residents.people["lin-yuzhen"])
     sim.set_fault("unplugged")
     with pytest.raises(LinkLost):
@@ -213,7 +242,8 @@ def test_a_plug_pulled_and_put_back_needs_only_the_next_poll(
 
 
 def test_a_plug_pulled_and_put_back_between_two_polls_is_not_noticed(
-        sim: IdReaderSim, reader: IdReader, residents: Residents) -> None:
+    sim: IdReaderSim, reader: IdReader, residents: Residents
+) -> None:
     sim.lay_down(residents.people["lin-yuzhen"])
     assert reader.read_id_card() is not None
     sim.set_fault("unplugged")
@@ -233,7 +263,7 @@ def test_a_reader_behind_tcp_that_was_restarted_is_asked_again_on_a_fresh_connec
             for _ in range(2):
                 near, _ = server.accept()
                 with near:
-                    for _ in range(2):      # the probe, and the self-test; then it starts anew
+                    for _ in range(2):  # the probe, and the self-test; then it starts anew
                         near.recv(100)
                         near.sendall(answer)
 
@@ -251,8 +281,14 @@ def test_an_unknown_fault_is_refused(sim: IdReaderSim) -> None:
 
 
 def test_a_card_whose_dates_make_no_sense_is_about_the_card(tmp_path: Path) -> None:
-    answers = iter([Answer(0x90), Answer(0x9F, bytes(4)), Answer(0x90, bytes(8)),
-                    Answer(0x90, encode_blocks(Blocks(b"\x20\x00" * 128, bytes(1024))))])
+    answers = iter(
+        [
+            Answer(0x90),
+            Answer(0x9F, bytes(4)),
+            Answer(0x90, bytes(8)),
+            Answer(0x90, encode_blocks(Blocks(b"\x20\x00" * 128, bytes(1024)))),
+        ]
+    )
     line = PtyLine("id_reader", lambda _: line.send(next(answers).encode()), ActivityLog(), 0.0, tmp_path / "odd")
     reader = IdReader(bytes_opener(line.start()), QUICK)
     reader.open()
@@ -263,14 +299,16 @@ def test_a_card_whose_dates_make_no_sense_is_about_the_card(tmp_path: Path) -> N
 
 
 def test_an_answer_that_fits_no_question_is_unexpected(tmp_path: Path) -> None:
-    line = PtyLine("id_reader", lambda _: line.send(Answer(0x90, bytes(3)).encode()), ActivityLog(), 0.0,
-                   tmp_path / "odd")
+    line = PtyLine(
+        "id_reader", lambda _: line.send(Answer(0x90, bytes(3)).encode()), ActivityLog(), 0.0, tmp_path / "odd"
+    )
     reader = IdReader(bytes_opener(line.start()), QUICK)
     reader.open()
     with pytest.raises(UnexpectedReply, match="STATUS: status 90 with 3 bytes"):
         reader.self_test()
-    answers = iter([Answer(0x90), Answer(0x90, bytes(3)), Answer(0x24), Answer(0x10), Answer(0x90), Answer(0x11),
-                    Answer(0x11)])
+    answers = iter(
+        [Answer(0x90), Answer(0x90, bytes(3)), Answer(0x24), Answer(0x10), Answer(0x90), Answer(0x11), Answer(0x11)]
+    )
     line.stop()
     line = PtyLine("id_reader", lambda _: line.send(next(answers).encode()), ActivityLog(), 0.0, tmp_path / "odd")
     line.start()
@@ -302,6 +340,7 @@ def test_a_reader_left_at_another_speed_is_found(sim: IdReaderSim, reader: IdRea
 
 def recording_reader(sim: IdReaderSim, opened: list[int]) -> IdReader:
     """A closed reader that notes at which speeds its line is opened."""
+
     def open_at(baud: int) -> ByteTransport:
         opened.append(baud)
         return bytes_opener(sim.url, "id_reader")(baud)
@@ -310,8 +349,7 @@ def recording_reader(sim: IdReaderSim, opened: list[int]) -> IdReader:
 
 
 @pytest.mark.parametrize("fault", ["garbled", "truncated", "garbled_once"])
-def test_damaged_answers_prove_the_speed_so_that_a_mended_line_serves_at_once(
-        sim: IdReaderSim, fault: str) -> None:
+def test_damaged_answers_prove_the_speed_so_that_a_mended_line_serves_at_once(sim: IdReaderSim, fault: str) -> None:
     opened: list[int] = []
     reader = recording_reader(sim, opened)
     sim.set_fault(fault)
@@ -348,8 +386,7 @@ def test_a_speed_that_the_reader_does_not_have_is_refused(reader: IdReader) -> N
 
 
 @pytest.mark.slow
-def test_text_and_photo_are_one_request_and_one_answer(
-        tmp_path: Path, residents: Residents) -> None:
+def test_text_and_photo_are_one_request_and_one_answer(tmp_path: Path, residents: Residents) -> None:
     activity = ActivityLog()
     sim = IdReaderSim(activity, 1.0, tmp_path)
     reader = IdReader(bytes_opener(sim.start()), REAL)
@@ -370,7 +407,11 @@ def test_text_and_photo_are_one_request_and_one_answer(
 
 def test_the_device_file_holds_what_the_module_needs() -> None:
     assert (REAL.default_baud, REAL.speeds, REAL.poll_interval_s, REAL.power_up_s) == (
-        115200, (115200, 57600, 38400, 19200, 9600), 0.3, 2.0)
+        115200,
+        (115200, 57600, 38400, 19200, 9600),
+        0.3,
+        2.0,
+    )
     assert REAL.detects_presence_after_read is False
 
 
@@ -378,10 +419,15 @@ def test_every_mistake_in_a_device_file_is_a_line_that_names_file_and_key(tmp_pa
     path = tmp_path / "broken.toml"
     good = DEVICE_FILE.read_text(encoding="utf-8")
     path.write_text(
-        good.replace('kind = "id_reader"', 'kind = "printer"').replace("default_baud = 115200", "default_baud = 12345")
-        .replace("speeds = [115200, 57600", "speeds = [115200, 57601").replace("poll_interval_s = 0.3", "poll_s = 0.3")
-        .replace("find = 0.5", 'find = "soon"').replace("reads_newest_address = true", "reads_newest_address = 1")
-        .replace("power_up_s = 2.0", "power_up_s = 0"), encoding="utf-8")
+        good.replace('kind = "id_reader"', 'kind = "printer"')
+        .replace("default_baud = 115200", "default_baud = 12345")
+        .replace("speeds = [115200, 57600", "speeds = [115200, 57601")
+        .replace("poll_interval_s = 0.3", "poll_s = 0.3")
+        .replace("find = 0.5", 'find = "soon"')
+        .replace("reads_newest_address = true", "reads_newest_address = 1")
+        .replace("power_up_s = 2.0", "power_up_s = 0"),
+        encoding="utf-8",
+    )
     with pytest.raises(DeviceFileError) as raised:
         IdReaderFile.load(path)
     assert raised.value.mistakes == [
@@ -396,8 +442,10 @@ def test_every_mistake_in_a_device_file_is_a_line_that_names_file_and_key(tmp_pa
     ]
 
 
-@pytest.mark.parametrize(("content", "complaint"), [
-    (b"kind = ", "is not TOML"), (b"kind = '\xff'", "is not UTF-8"), (None, "cannot be read")])
+@pytest.mark.parametrize(
+    ("content", "complaint"),
+    [(b"kind = ", "is not TOML"), (b"kind = '\xff'", "is not UTF-8"), (None, "cannot be read")],
+)
 def test_a_file_that_is_no_toml_is_one_readable_line(tmp_path: Path, content: bytes | None, complaint: str) -> None:
     path = tmp_path / "odd.toml"
     if content is not None:

@@ -55,18 +55,19 @@ def keyboard(node: Path, grabbed: list[tuple[int, int]]) -> Iterator[tuple[Input
 
 
 def test_the_device_is_grabbed_so_that_nobody_else_hears_it(
-    keyboard: tuple[InputDevice, int], grabbed: list[tuple[int, int]],
+    keyboard: tuple[InputDevice, int],
+    grabbed: list[tuple[int, int]],
 ) -> None:
     assert grabbed == [(EVIOCGRAB, 1)]
-    assert (1 << 30 | 4 << 16 | ord("E") << 8 | 0x90) == EVIOCGRAB      # _IOW('E', 0x90, int)
+    assert (1 << 30 | 4 << 16 | ord("E") << 8 | 0x90) == EVIOCGRAB  # _IOW('E', 0x90, int)
 
 
 def test_events_are_handed_out_whole(keyboard: tuple[InputDevice, int]) -> None:
     device, typing = keyboard
     typed = encode_typing("a")
     os.write(typing, typed)
-    assert device.read(2 * EVENT_BYTES + 5, 1.0) == typed[:2 * EVENT_BYTES]
-    assert device.read(4096, 1.0) == typed[2 * EVENT_BYTES:]
+    assert device.read(2 * EVENT_BYTES + 5, 1.0) == typed[: 2 * EVENT_BYTES]
+    assert device.read(4096, 1.0) == typed[2 * EVENT_BYTES :]
     assert device.read(4096, 0.01) == b""
     with pytest.raises(ValueError, match="less than one input event"):
         device.read(EVENT_BYTES - 1, 0.0)
@@ -99,7 +100,10 @@ def test_what_is_no_input_device_is_not_taken_for_one(node: Path) -> None:
 
 @pytest.mark.parametrize(("code", "raised"), [(errno.EBUSY, LinkBusy), (errno.ENODEV, LinkLost)])
 def test_a_grab_that_is_refused_says_why(
-    node: Path, monkeypatch: pytest.MonkeyPatch, code: int, raised: type[TransportError],
+    node: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    code: int,
+    raised: type[TransportError],
 ) -> None:
     def ioctl(*_: int) -> int:
         raise OSError(code, os.strerror(code))

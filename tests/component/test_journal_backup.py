@@ -20,7 +20,7 @@ from kiosk.__main__ import main
 from kiosk.config.settings import load_config
 from kiosk.diagnostics.finding import Outcome
 from kiosk.diagnostics.journal_check import journal
-from kiosk.diagnostics.time_allowance import Patience
+from kiosk.diagnostics.time_allowance import TimeAllowance
 from kiosk.domain.clock import SystemClock
 from kiosk.domain.faults import STATE_DIRECTORY
 from kiosk.journal.chain import Break, BreakKind
@@ -63,7 +63,8 @@ class Running:
         self.config = written(folder, GOOD)
         self.path = folder / "state/journal.db"
         self.process = subprocess.Popen(
-            [sys.executable, "-c", WRITER, str(self.config)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+            [sys.executable, "-c", WRITER, str(self.config)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+        )
         self.writes(1)
 
     def asks_for(self, steps: int) -> None:
@@ -109,7 +110,7 @@ def test_a_backup_that_is_made_while_steps_are_written_is_whole(
 ) -> None:
     sure = 1
     for number in range(6):
-        kiosk.asks_for(150)         # beyond a checkpoint, again and again
+        kiosk.asks_for(150)  # beyond a checkpoint, again and again
         copy = tmp_path / f"copy-{number}.db"
         assert kiosk.journal("backup", str(copy)) == 0
         capsys.readouterr()
@@ -134,7 +135,7 @@ def test_a_plain_copy_of_a_running_kiosks_journal_is_told_from_a_whole_one(
         assert "BROKEN: log_missing at step " in says(capsys)
         assert kiosk.journal("verify") == 0
         assert "hold together; the newest is" in says(capsys)
-    assert kiosk.journal("restore", str(copy)) == 1      # the kiosk runs
+    assert kiosk.journal("restore", str(copy)) == 1  # the kiosk runs
     assert f"{kiosk.path.parent} is in use by the kiosk, process {kiosk.process.pid}\n" in says(capsys)
     kiosk.ends()
     assert kiosk.journal("restore", str(copy)) == 1
@@ -178,7 +179,7 @@ def test_a_log_that_is_gone_at_the_next_start_is_a_break_until_a_technician_acce
     with closing(open_journal(kiosk.path, SystemClock().now)) as journal:
         assert journal.verify().broken == missing
         assert unfinished_story(journal, SystemClock().now()) == UNKNOWN_STORY
-    with closing(open_journal(kiosk.path, SystemClock().now)) as journal:       # noted once, and still known
+    with closing(open_journal(kiosk.path, SystemClock().now)) as journal:  # noted once, and still known
         assert journal.verify().broken == missing
     capsys.readouterr()
     assert kiosk.journal("purge", "--even-so") in (0, 1)
@@ -195,7 +196,7 @@ def test_a_backup_takes_the_place_of_the_journal_which_is_put_aside(
     kiosk.writes(4)
     assert kiosk.journal("backup", str(tmp_path / "copy.db")) == 0
     kiosk.writes(3)
-    kiosk.is_killed()               # the present one has steps in its log
+    kiosk.is_killed()  # the present one has steps in its log
     capsys.readouterr()
     assert kiosk.journal("restore", str(tmp_path / "copy.db")) == 0
     [aside] = kiosk.path.parent.glob("journal-replaced-*.db")
@@ -206,7 +207,9 @@ def test_a_backup_takes_the_place_of_the_journal_which_is_put_aside(
         assert (verdict.broken, verdict.head.number) == (None, 6)
         with journal.as_one() as db:
             assert db.execute("SELECT event, facts FROM step ORDER BY number DESC").fetchone() == (
-                "JournalRestored", '{"head": 5}')
+                "JournalRestored",
+                '{"head": 5}',
+            )
         assert unfinished_story(journal, SystemClock().now()) == UNKNOWN_STORY
 
 
@@ -341,8 +344,11 @@ def test_what_was_purged_is_not_in_a_backup_and_it_holds_together(tmp_path: Path
     config, now = written(tmp_path, GOOD), SystemClock().now()
     with closing(Journal(tmp_path / "state/journal.db", SystemClock().now)) as journal:
         for days in (300, 200, 1):
-            journal.append(StepRecord(
-                now - timedelta(days=days), None, "Thanking", "DeadlinePassed", "Idle", "with_holder", (), None, {}))
+            journal.append(
+                StepRecord(
+                    now - timedelta(days=days), None, "Thanking", "DeadlinePassed", "Idle", "with_holder", (), None, {}
+                )
+            )
     assert main(["journal", "--config", str(config), "purge", "--even-so"]) == 0
     assert main(["journal", "--config", str(config), "backup", str(tmp_path / "copy.db")]) == 0
     verdict = verify_file(tmp_path / "copy.db", "sha256", is_alone=True)
@@ -350,19 +356,20 @@ def test_what_was_purged_is_not_in_a_backup_and_it_holds_together(tmp_path: Path
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root can give a file away")
-def test_root_does_not_work_on_the_kiosk_users_files(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_root_does_not_work_on_the_kiosk_users_files(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     config = written(tmp_path, GOOD)
     state = tmp_path / "state"
     Journal(state / "journal.db", SystemClock().now).close()
     for file in (state, state / "journal.db"):
         os.chown(file, 65534, 65534)
     for command in (
-            ["journal", "verify"], ["journal", "restore", str(config)], ["retained"], ["retained", "--emptied"]):
+        ["journal", "verify"],
+        ["journal", "restore", str(config)],
+        ["retained"],
+        ["retained", "--emptied"],
+    ):
         assert main([command[0], "--config", str(config), *command[1:]]) == 2
-        assert says(capsys).endswith(
-            "belongs to user nobody; run this as that user (runuser -u nobody -- …)\n")
+        assert says(capsys).endswith("belongs to user nobody; run this as that user (runuser -u nobody -- …)\n")
     with pytest.raises(PermissionError, match="belongs to user nobody"):
         StateLock.take(state, HOLDER)
     with closing(open_journal(state / "journal.db", SystemClock().now)) as refused:
@@ -371,11 +378,17 @@ def test_root_does_not_work_on_the_kiosk_users_files(
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root can give a file away")
-@pytest.mark.parametrize(("given_away", "outcome", "said"), [
-    (("journal.db-wal",), Outcome.SKIPPED, "not looked at: journal.db-wal is another user's"),
-    (("", "journal.db", "journal.db-wal"), Outcome.WARNING,
-     "belongs to user nobody: not looked at; ask as that user (runuser -u nobody -- …)"),
-])
+@pytest.mark.parametrize(
+    ("given_away", "outcome", "said"),
+    [
+        (("journal.db-wal",), Outcome.SKIPPED, "not looked at: journal.db-wal is another user's"),
+        (
+            ("", "journal.db", "journal.db-wal"),
+            Outcome.WARNING,
+            "belongs to user nobody: not looked at; ask as that user (runuser -u nobody -- …)",
+        ),
+    ],
+)
 def test_the_diagnosis_makes_nothing_beside_another_users_journal(
     tmp_path: Path, given_away: tuple[str, ...], outcome: Outcome, said: str
 ) -> None:
@@ -384,6 +397,6 @@ def test_the_diagnosis_makes_nothing_beside_another_users_journal(
     (state / "journal.db-wal").touch()
     for name in given_away:
         os.chown(state / name, 65534, 65534)
-    [found] = journal(load_config(written(tmp_path, GOOD), ASSETS), SystemClock(), Patience(lambda line: None))
+    [found] = journal(load_config(written(tmp_path, GOOD), ASSETS), SystemClock(), TimeAllowance(lambda line: None))
     assert (found.outcome, found.detail) == (outcome, said)
     assert sorted(file.name for file in state.iterdir()) == ["journal.db", "journal.db-wal"]

@@ -52,7 +52,8 @@ class Book:
         for number in range(steps):
             self.now += timedelta(minutes=1)
             record = StepRecord(
-                self.now, VISIT, "Idle", "PersonChose", after, "inside", ("Wipe",), ENDORSEMENT, dict(facts))
+                self.now, VISIT, "Idle", "PersonChose", after, "inside", ("Wipe",), ENDORSEMENT, dict(facts)
+            )
             message = replace(TOLD, idempotency_key=f"key {self.now}")
             self.journal.append(record, [message] if number % 3 == 0 else [])
 
@@ -91,9 +92,12 @@ def test_the_hashes_are_those_of_the_standards() -> None:
 def test_a_link_covers_the_step_before_it_its_number_and_its_messages() -> None:
     row, message = ["at", None, "Idle"], [7, "at", "completion", "key", None, "{}"]
     links = {
-        link("sha256", GENESIS, 1, row, [message]), link("sha256", "1" * 64, 1, row, [message]),
-        link("sha256", GENESIS, 2, row, [message]), link("sha256", GENESIS, 1, ["at", "None", "Idle"], [message]),
-        link("sha256", GENESIS, 1, row, []), link("sha256", GENESIS, 1, [*row, *message], []),
+        link("sha256", GENESIS, 1, row, [message]),
+        link("sha256", "1" * 64, 1, row, [message]),
+        link("sha256", GENESIS, 2, row, [message]),
+        link("sha256", GENESIS, 1, ["at", "None", "Idle"], [message]),
+        link("sha256", GENESIS, 1, row, []),
+        link("sha256", GENESIS, 1, [*row, *message], []),
     }
     assert len(links) == 6
 
@@ -148,11 +152,23 @@ def test_a_deleted_step_is_missed_wherever_it_was(book: Book, number: int) -> No
 
 
 @pytest.mark.parametrize("number", [1, 5, STEPS])
-@pytest.mark.parametrize(("column", "value"), [
-    ("at", "'2026-05-20T10:01:01+00:00'"), ("visit_id", "NULL"), ("state_before", "'Confirming'"), ("event", "'X'"),
-    ("state_after", "'Idle'"), ("custody", "'with_holder'"), ("effects", "'[]'"), ("endorsement_id", "NULL"),
-    ("facts", "'{}'"), ("algorithm", "'sm3'"), ("algorithm", "'md5'"), ("hash", f"'{GENESIS}'"),
-])
+@pytest.mark.parametrize(
+    ("column", "value"),
+    [
+        ("at", "'2026-05-20T10:01:01+00:00'"),
+        ("visit_id", "NULL"),
+        ("state_before", "'Confirming'"),
+        ("event", "'X'"),
+        ("state_after", "'Idle'"),
+        ("custody", "'with_holder'"),
+        ("effects", "'[]'"),
+        ("endorsement_id", "NULL"),
+        ("facts", "'{}'"),
+        ("algorithm", "'sm3'"),
+        ("algorithm", "'md5'"),
+        ("hash", f"'{GENESIS}'"),
+    ],
+)
 def test_an_edited_step_is_found_whatever_was_edited(book: Book, number: int, column: str, value: str) -> None:
     book.is_tampered_with(f"UPDATE step SET {column} = {value} WHERE number = {number}")
     assert book.broken == Break(BreakKind.CHANGED, number)
@@ -160,8 +176,10 @@ def test_an_edited_step_is_found_whatever_was_edited(book: Book, number: int, co
 
 def test_two_steps_in_another_order_are_found(book: Book) -> None:
     book.is_tampered_with(
-        "UPDATE step SET number = -1 WHERE number = 4", "UPDATE step SET number = 4 WHERE number = 5",
-        "UPDATE step SET number = 5 WHERE number = -1")
+        "UPDATE step SET number = -1 WHERE number = 4",
+        "UPDATE step SET number = 4 WHERE number = 5",
+        "UPDATE step SET number = 5 WHERE number = -1",
+    )
     assert book.broken == Break(BreakKind.CHANGED, 4)
 
 
@@ -173,17 +191,21 @@ def test_steps_that_were_numbered_anew_over_a_gap_are_found(book: Book) -> None:
 def test_a_step_that_was_put_in_is_found(book: Book) -> None:
     book.is_tampered_with(
         "INSERT INTO step SELECT 13, at, visit_id, state_before, event, state_after, custody, effects, endorsement_id,"
-        " facts, algorithm, hash FROM step WHERE number = 12")
+        " facts, algorithm, hash FROM step WHERE number = 12"
+    )
     assert book.broken == Break(BreakKind.CHANGED, 13)
 
 
-@pytest.mark.parametrize("command", [
-    "DELETE FROM message WHERE step = 4",
-    "UPDATE message SET body = '{\"chip\":\"old\"}' WHERE step = 4",
-    "UPDATE message SET step = 5 WHERE step = 4",
-    "UPDATE message SET endorsement_id = NULL WHERE step = 4",
-    "INSERT INTO message (at, call, idempotency_key, body, step) VALUES ('', 'completion', 'forged', '{}', 4)",
-])
+@pytest.mark.parametrize(
+    "command",
+    [
+        "DELETE FROM message WHERE step = 4",
+        'UPDATE message SET body = \'{"chip":"old"}\' WHERE step = 4',
+        "UPDATE message SET step = 5 WHERE step = 4",
+        "UPDATE message SET endorsement_id = NULL WHERE step = 4",
+        "INSERT INTO message (at, call, idempotency_key, body, step) VALUES ('', 'completion', 'forged', '{}', 4)",
+    ],
+)
 def test_what_a_step_told_central_cannot_be_changed(book: Book, command: str) -> None:
     book.is_tampered_with(command)
     assert book.broken == Break(BreakKind.CHANGED, 4)
@@ -204,8 +226,10 @@ def test_a_cut_tail_is_missed_by_the_file_itself(book: Book) -> None:
 def test_a_tail_that_was_cut_without_a_trace_is_missed_by_what_central_knows(book: Book) -> None:
     told = book.journal.head()
     book.is_tampered_with(
-        "DELETE FROM step WHERE number > 8", "DELETE FROM message WHERE step > 8",
-        "UPDATE sqlite_sequence SET seq = 8 WHERE name = 'step'")
+        "DELETE FROM step WHERE number > 8",
+        "DELETE FROM message WHERE step > 8",
+        "UPDATE sqlite_sequence SET seq = 8 WHERE name = 'step'",
+    )
     assert book.broken is None
     assert book.journal.verify(told).broken == Break(BreakKind.CUT, STEPS)
     assert book.journal.contradiction(told) == Break(BreakKind.CUT, STEPS)
@@ -254,8 +278,10 @@ def test_a_break_is_passed_by_a_note_and_by_nothing_else(book: Book, tmp_path: P
 def test_an_anchor_that_no_note_explains_is_a_break(book: Book) -> None:
     (hashed,) = book.column("SELECT hash FROM step WHERE number = 6")
     book.is_tampered_with(
-        "DELETE FROM step WHERE number <= 6", "DELETE FROM message WHERE step <= 6",
-        f"INSERT INTO anchor VALUES (1, 6, 'sha256', '{hashed}')")
+        "DELETE FROM step WHERE number <= 6",
+        "DELETE FROM message WHERE step <= 6",
+        f"INSERT INTO anchor VALUES (1, 6, 'sha256', '{hashed}')",
+    )
     assert book.broken == Break(BreakKind.MISSING, 6)
 
 
@@ -386,7 +412,8 @@ def test_a_file_that_is_no_journal_is_put_aside_and_the_new_one_says_so(book: Bo
     book.journal = open_journal(book.path, lambda: book.now)
     assert book.broken == Break(BreakKind.UNREADABLE, 0)
     assert [path.name for path in book.path.parent.glob("*unreadable*")] == [
-        f"journal.db.unreadable-{book.now:%Y%m%d%H%M%S}"]
+        f"journal.db.unreadable-{book.now:%Y%m%d%H%M%S}"
+    ]
     accept(book.journal, Break(BreakKind.UNREADABLE, 0), book.path.with_name("copy.db"))
     assert book.broken is None
 
@@ -397,7 +424,7 @@ def test_pages_that_turned_to_noise_are_a_break_and_no_crash(book: Book) -> None
     content = bytearray(book.path.read_bytes())
     pages = len(content) // 4096
     for page in range(3, pages):
-        content[page * 4096:page * 4096 + 16] = b"\xaa" * 16
+        content[page * 4096 : page * 4096 + 16] = b"\xaa" * 16
     book.path.write_bytes(content)
     assert verify_file(book.path, "sha256").broken == Break(BreakKind.UNREADABLE, 0)
     with pytest.raises(sqlite3.DatabaseError):

@@ -93,7 +93,7 @@ def test_it_forgets_nothing_by_a_clock_that_central_does_not_confirm(
         assert (status, printed.out) == (1, "")
         assert printed.err.startswith("nothing was forgotten: this machine says that it is 20")
         (told,) = re.findall(r"\(([+-][0-9]+) s against central\)", printed.err)
-        assert abs(int(told) - wrong_by.total_seconds()) < 3600     # the machine's clock went on meanwhile
+        assert abs(int(told) - wrong_by.total_seconds()) < 3600  # the machine's clock went on meanwhile
         assert len(printed.err.splitlines()) == 1
     else:
         assert (status, printed.out, printed.err) == (0, "2 steps forgotten\n", "")
@@ -143,8 +143,9 @@ def test_another_users_journal_is_left_alone(tmp_path: Path, head: Head, capsys:
     assert "belongs to user nobody; run this as that user" in capsys.readouterr().err
 
 
-@pytest.mark.parametrize("words", [
-    ("verify", "--told", "5"), ("verify", "--told", "5:md5:00"), ("purge", "--keep-days", "7"), ("burn",)])
+@pytest.mark.parametrize(
+    "words", [("verify", "--told", "5"), ("verify", "--told", "5:md5:00"), ("purge", "--keep-days", "7"), ("burn",)]
+)
 def test_words_that_mean_nothing_are_refused(tmp_path: Path, head: Head, words: tuple[str, ...]) -> None:
     with pytest.raises(SystemExit) as caught:
         run(tmp_path, *words)

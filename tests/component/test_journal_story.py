@@ -43,7 +43,7 @@ from tests.unit.machine_samples import (
 
 STARTED = datetime(2025, 5, 20, 10, 0, tzinfo=UTC)
 ASKED = on.PersonChose(Intent.ANSWER_NO)
-MATTER = s.Matter(CASE, s.Answers(), IN_WINDOW, TODAY)
+MATTER = s.AssessedCase(CASE, s.Answers(), IN_WINDOW, TODAY)
 CONFIRMED = on.PersonChose(Intent.CONFIRM)
 BATCH = on.ChipBatchReceived(SESSION, 1, COMMANDS)
 SEAL = seal_by(b"the private key of this test")
@@ -61,9 +61,7 @@ class Power:
     def turns_to(self, state: s.State) -> None:
         self._state = state
 
-    def goes_after(
-        self, *events: on.Event, off_for_s: float = 0.0, place: str = "with a bin"
-    ) -> on.UnfinishedStory:
+    def goes_after(self, *events: on.Event, off_for_s: float = 0.0, place: str = "with a bin") -> on.InterruptedVisit:
         for event in events:
             taken = step(SITES[place], self._state, event)
             assert taken is not None
@@ -85,39 +83,51 @@ def power(tmp_path: Path) -> Iterator[Power]:
 
 
 def test_an_empty_journal_tells_of_nothing(power: Power) -> None:
-    assert power.goes_after() == on.UnfinishedStory(None, 0, ChipState.OLD, FaceState.OLD, 0.0)
+    assert power.goes_after() == on.InterruptedVisit(None, 0, ChipState.OLD, FaceState.OLD, 0.0)
 
 
 def test_what_was_asked_for_is_open_until_central_answered(power: Power) -> None:
-    assert power.goes_after(ASKED, off_for_s=60) == on.UnfinishedStory(
-        ASKED_FOR, 0, ChipState.OLD, FaceState.OLD, 60.0, was_inside=True)
+    assert power.goes_after(ASKED, off_for_s=60) == on.InterruptedVisit(
+        ASKED_FOR, 0, ChipState.OLD, FaceState.OLD, 60.0, was_inside=True
+    )
 
 
-@pytest.mark.parametrize("answer", [
-    on.EndorsementPending("R-17", date(2025, 5, 22)),
-    on.EndorsementRefused(Refusal("unknown_permit")),
-    on.PermitAlreadyCurrent(TODAY),
-], ids=lambda answer: type(answer).__name__)
+@pytest.mark.parametrize(
+    "answer",
+    [
+        on.EndorsementPending("R-17", date(2025, 5, 22)),
+        on.EndorsementRefused(Refusal("unknown_permit")),
+        on.PermitAlreadyCurrent(TODAY),
+    ],
+    ids=lambda answer: type(answer).__name__,
+)
 def test_nothing_is_open_where_central_granted_nothing(power: Power, answer: on.Event) -> None:
     assert power.goes_after(ASKED, answer).endorsement_id is None
 
 
 def test_a_grant_is_open_and_the_chip_old_until_a_batch_went_to_it(power: Power) -> None:
-    assert power.goes_after(ASKED, on.GrantReceived(GRANT), CONFIRMED) == on.UnfinishedStory(
-        ASKED_FOR, 1, ChipState.OLD, FaceState.OLD, 0.0, SEALS, was_inside=True)
+    assert power.goes_after(ASKED, on.GrantReceived(GRANT), CONFIRMED) == on.InterruptedVisit(
+        ASKED_FOR, 1, ChipState.OLD, FaceState.OLD, 0.0, SEALS, was_inside=True
+    )
 
 
 def test_after_a_batch_only_the_chip_knows(power: Power) -> None:
     assert power.goes_after(ASKED, on.GrantReceived(GRANT), CONFIRMED, BATCH, on.BatchRelayed(ANSWERS)) == (
-        on.UnfinishedStory(ASKED_FOR, 1, ChipState.UNKNOWN, FaceState.OLD, 0.0, SEALS, relayed=1, was_inside=True))
+        on.InterruptedVisit(ASKED_FOR, 1, ChipState.UNKNOWN, FaceState.OLD, 0.0, SEALS, relayed=1, was_inside=True)
+    )
 
 
 def test_a_chip_that_was_read_back_is_new_and_its_face_pending(power: Power) -> None:
     story = power.goes_after(
-        ASKED, on.GrantReceived(GRANT), CONFIRMED, BATCH, on.BatchRelayed(ANSWERS),
-        on.ChipVerdictReceived(written=True), on.ChipReadBack(RENEWED))
-    assert story == on.UnfinishedStory(
-        ASKED_FOR, 1, ChipState.NEW, FaceState.PENDING, 0.0, SEALS, relayed=1)
+        ASKED,
+        on.GrantReceived(GRANT),
+        CONFIRMED,
+        BATCH,
+        on.BatchRelayed(ANSWERS),
+        on.ChipVerdictReceived(written=True),
+        on.ChipReadBack(RENEWED),
+    )
+    assert story == on.InterruptedVisit(ASKED_FOR, 1, ChipState.NEW, FaceState.PENDING, 0.0, SEALS, relayed=1)
 
 
 def test_what_central_was_told_of_is_closed(power: Power) -> None:
@@ -193,10 +203,15 @@ def test_no_telephone_number_and_no_licence_code_is_in_the_journal(power: Power,
     assert b"4711" not in written
 
 
-@pytest.mark.parametrize("copied", [
-    b"-----BEGIN-----\nAAAA\nBBBB\n-----END-----\n\n", b"-----BEGIN-----\r\nAAAA\r\nBBBB\r\n-----END-----\r\n",
-    b"\n-----BEGIN-----\nAAAA\nBBBB\n-----END-----", b"\xef\xbb\xbf-----BEGIN-----\nAAAA \nBBBB\n-----END-----\n",
-])
+@pytest.mark.parametrize(
+    "copied",
+    [
+        b"-----BEGIN-----\nAAAA\nBBBB\n-----END-----\n\n",
+        b"-----BEGIN-----\r\nAAAA\r\nBBBB\r\n-----END-----\r\n",
+        b"\n-----BEGIN-----\nAAAA\nBBBB\n-----END-----",
+        b"\xef\xbb\xbf-----BEGIN-----\nAAAA \nBBBB\n-----END-----\n",
+    ],
+)
 def test_a_key_file_that_was_copied_or_edited_around_its_key_seals_the_same(copied: bytes) -> None:
     right = seal_by(b"-----BEGIN-----\nAAAA\nBBBB\n-----END-----\n")
     what = GRANT.chip_serial, PERMIT.content

@@ -14,7 +14,7 @@ from assets import ASSETS
 from kiosk.__main__ import main
 from kiosk.config.settings import load_config
 from kiosk.diagnostics import journal_check
-from kiosk.diagnostics.time_allowance import Patience
+from kiosk.diagnostics.time_allowance import TimeAllowance
 from kiosk.domain.clock import SystemClock
 from kiosk.domain.endorsement import ChipState, FaceState
 from kiosk.domain.faults import INSTALLATION
@@ -62,8 +62,13 @@ def test_a_journal_of_an_earlier_version_is_understood_and_gone_on_with(version:
     with closing(open_journal(path, lambda: NOW)) as journal:
         story = unfinished_story(journal, NOW)
         assert (story.endorsement_id, story.sessions, story.chip, story.face, story.relayed) == (
-            INTERRUPTED, 1, ChipState.UNKNOWN, FaceState.OLD, 1)
-        assert (story.seals is None) is (version.stem == "version-1")     # it did not have them yet
+            INTERRUPTED,
+            1,
+            ChipState.UNKNOWN,
+            FaceState.OLD,
+            1,
+        )
+        assert (story.seals is None) is (version.stem == "version-1")  # it did not have them yet
         assert [permit.endorsement_id for permit in journal.permits_in_bin()] == [RETAINED]
         waiting = journal.first_waiting_message()
         assert waiting is not None
@@ -112,7 +117,7 @@ def test_looking_at_an_earlier_journal_does_not_change_it(version: Path, path: P
 def test_a_power_cut_while_a_journal_is_brought_up_to_date_leaves_it_as_it_was(path: Path) -> None:
     is_written_by(EARLIER[0], path)
     with closing(sqlite3.connect(path)) as db:
-        db.execute("CREATE TABLE layout (only_one_column TEXT)")     # what a later step of it stumbles over
+        db.execute("CREATE TABLE layout (only_one_column TEXT)")  # what a later step of it stumbles over
     with pytest.raises(sqlite3.Error):
         Journal(path, lambda: NOW)
     with closing(sqlite3.connect(path)) as db:
@@ -125,29 +130,44 @@ def test_a_later_version_is_refused_in_one_line_and_left_as_it_is(
     Journal(path, lambda: NOW).close()
     later = changed(path, "UPDATE layout SET version = 6", "PRAGMA user_version = 6")
     with closing(open_journal(path, lambda: NOW)) as closed:
-        assert closed.trouble == INSTALLATION       # the kiosk shows this fault's page
+        assert closed.trouble == INSTALLATION  # the kiosk shows this fault's page
     with pytest.raises(JournalTooNew) as caught:
         Journal(path, lambda: NOW)
     assert caught.value.version == 6
-    said = ("the journal has version 6, and this program knows versions up to 5: install the program that wrote it, or"
-            " a later one")
+    said = (
+        "the journal has version 6, and this program knows versions up to 5: install the program that wrote it, or"
+        " a later one"
+    )
     assert str(caught.value) == said
     (tmp_path / "state").mkdir()
     mine = path.rename(tmp_path / "state/journal.db")
     config = str(written(tmp_path, GOOD))
-    for command in (["journal", "--config", config, "verify"], ["journal", "--config", config, "accept"],
-                    ["retained", "--config", config], ["retained", "--config", config, "--emptied"]):
+    for command in (
+        ["journal", "--config", config, "verify"],
+        ["journal", "--config", config, "accept"],
+        ["retained", "--config", config],
+        ["retained", "--config", config, "--emptied"],
+    ):
         assert main(command) == 2
         assert capsys.readouterr().err == f"{mine}: {said}\n"
-    [found] = journal_check.journal(load_config(Path(config), ASSETS), SystemClock(), Patience(lambda line: None))
+    [found] = journal_check.journal(load_config(Path(config), ASSETS), SystemClock(), TimeAllowance(lambda line: None))
     assert (found.fault, found.detail) == (INSTALLATION, f"the journal does not open: {said}")
     assert mine.read_bytes() == later
     assert not list(tmp_path.rglob("*unreadable*"))
 
 
-@pytest.mark.parametrize("flipped", [
-    "PRAGMA user_version = 6", "PRAGMA user_version = 0", "PRAGMA user_version = 4", "PRAGMA application_id = 0",
-    "UPDATE layout SET version = 6", "DELETE FROM layout", "DROP TABLE layout"])
+@pytest.mark.parametrize(
+    "flipped",
+    [
+        "PRAGMA user_version = 6",
+        "PRAGMA user_version = 0",
+        "PRAGMA user_version = 4",
+        "PRAGMA application_id = 0",
+        "UPDATE layout SET version = 6",
+        "DELETE FROM layout",
+        "DROP TABLE layout",
+    ],
+)
 def test_a_spoilt_number_is_damage_and_no_other_version(flipped: str, path: Path) -> None:
     Journal(path, lambda: NOW).close()
     changed(path, flipped)
@@ -166,10 +186,14 @@ def test_another_programs_database_is_refused_and_nothing_is_made_in_it(
     (tmp_path / "state").mkdir()
     foreign = path.rename(tmp_path / "state/journal.db")
     before, config = foreign.read_bytes(), str(written(tmp_path, GOOD))
-    for command in (["journal", "--config", config, "verify"], ["journal", "--config", config, "head"],
-                    ["journal", "--config", config, "backup", str(tmp_path / "copy.db")],
-                    ["journal", "--config", config, "purge", "--even-so"], ["retained", "--config", config],
-                    ["retained", "--config", config, "--emptied"]):
+    for command in (
+        ["journal", "--config", config, "verify"],
+        ["journal", "--config", config, "head"],
+        ["journal", "--config", config, "backup", str(tmp_path / "copy.db")],
+        ["journal", "--config", config, "purge", "--even-so"],
+        ["retained", "--config", config],
+        ["retained", "--config", config, "--emptied"],
+    ):
         assert main(command) == 2, command
         assert capsys.readouterr().err == f"{foreign}: is no journal of this program\n"
     assert foreign.read_bytes() == before

@@ -41,12 +41,15 @@ def test_the_kiosks_clock_is_shanghais_in_every_zone_of_the_machine(machine_zone
     assert abs(now - datetime.now(UTC)) < timedelta(seconds=5)
 
 
-@pytest.mark.parametrize(("moment", "day"), [
-    (datetime(2019, 5, 9, 15, 59, 59, tzinfo=UTC), date(2019, 5, 9)),
-    (datetime(2019, 5, 9, 16, 0, 0, tzinfo=UTC), date(2019, 5, 10)),
-    (datetime(2019, 12, 31, 16, 0, 0, tzinfo=UTC), date(2020, 1, 1)),
-    (datetime(2024, 2, 28, 16, 0, 0, tzinfo=UTC), date(2024, 2, 29)),
-])
+@pytest.mark.parametrize(
+    ("moment", "day"),
+    [
+        (datetime(2019, 5, 9, 15, 59, 59, tzinfo=UTC), date(2019, 5, 9)),
+        (datetime(2019, 5, 9, 16, 0, 0, tzinfo=UTC), date(2019, 5, 10)),
+        (datetime(2019, 12, 31, 16, 0, 0, tzinfo=UTC), date(2020, 1, 1)),
+        (datetime(2024, 2, 28, 16, 0, 0, tzinfo=UTC), date(2024, 2, 29)),
+    ],
+)
 def test_kiosk_and_central_change_the_day_at_midnight_in_shanghai(machine_zone, moment, day) -> None:
     assert today(StandingClock(moment)) == day
     assert local_date(moment) == day

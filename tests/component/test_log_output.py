@@ -50,7 +50,7 @@ class Pipe:
 
     def close(self) -> None:
         if self.reading != -1:
-            self.close_reading()        # a writer that waits fails then, and ends
+            self.close_reading()  # a writer that waits fails then, and ends
         self.output.end(LIMIT_S)
         os.close(self.writing)
 
@@ -82,7 +82,7 @@ def test_a_pipe_that_nobody_reads_costs_lines_and_no_time_and_the_loss_is_told_w
     pipe.fill()
     for number in range(MOST_LINES + 500):
         print(number, file=pipe.output)
-    eventually(lambda: pipe.output.dropped >= 498)      # one may be in the writer's hand
+    eventually(lambda: pipe.output.dropped >= 498)  # one may be in the writer's hand
     lost = pipe.output.dropped
     thread = threading.Thread(target=lambda: eventually(lambda: _says(pipe.output, "the last")))
     thread.start()
@@ -180,7 +180,8 @@ def test_a_process_that_was_given_no_standard_streams_writes_into_no_file_of_its
         "from drivers.standard_streams import stand_in_for_closed_streams as stand_in\nstand_in()\n"
         f"import ctypes, sys\nfile = open({str(tmp_path / 'own')!r}, 'w')\nfile.write('its own')\n"
         "file.flush()\nctypes.CDLL(None).dprintf(2, b'of C code')\nprint('seen by nobody', file=sys.stderr)\n"
-        "print('nor this', flush=True)\n")
-    command = f"exec {sys.executable} -c \"$0\" <&- >&- 2>&-"
+        "print('nor this', flush=True)\n"
+    )
+    command = f'exec {sys.executable} -c "$0" <&- >&- 2>&-'
     assert subprocess.run(["sh", "-c", command, code], cwd=ROOT, check=False, timeout=LIMIT_S).returncode == 0
     assert (tmp_path / "own").read_text("utf-8") == "its own"

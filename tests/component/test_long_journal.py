@@ -17,7 +17,7 @@ from kiosk.diagnostics.checks import CHECKS, Check, diagnose
 from kiosk.diagnostics.finding import Findings, ok
 from kiosk.diagnostics.journal_check import LONGEST_S, SLOWEST_STEPS_PER_S, journal
 from kiosk.diagnostics.report import CheckResult
-from kiosk.diagnostics.time_allowance import Patience
+from kiosk.diagnostics.time_allowance import TimeAllowance
 from kiosk.domain.clock import Clock, SystemClock
 from kiosk.domain.faults import DISK_FULL, JOURNAL_BROKEN
 from kiosk.journal.chain import HASHES, PORTION, HashName
@@ -58,7 +58,7 @@ def test_a_long_journal_is_verified_and_a_break_at_its_end_is_found(tmp_path: Pa
 
 
 def test_time_is_asked_for_as_the_journal_is_long_but_not_as_long_as_it_says(tmp_path: Path) -> None:
-    config, patience = site(tmp_path, 500), Patience(lambda line: None)
+    config, patience = site(tmp_path, 500), TimeAllowance(lambda line: None)
     journal(config, SystemClock(), patience)
     assert patience.more_s == 500 / SLOWEST_STEPS_PER_S
     change(config, "UPDATE sqlite_sequence SET seq = 1 << 60 WHERE name = 'step'")
@@ -84,7 +84,7 @@ def test_what_takes_no_time_is_verified_without_a_word_on_the_way(
 
 
 def long_check(goes_on_s: float, asks_for_s: float, over: threading.Event) -> Check:
-    def run(config: Config, clock: Clock, patience: Patience) -> Findings:
+    def run(config: Config, clock: Clock, patience: TimeAllowance) -> Findings:
         patience.ask_for(asks_for_s)
         patience.tell("half of it")
         over.wait(goes_on_s)
@@ -96,12 +96,14 @@ def long_check(goes_on_s: float, asks_for_s: float, over: threading.Event) -> Ch
 @pytest.fixture
 def diagnosed(tmp_path: Path) -> Callable[[float, float], tuple[str, list[str]]]:
     """What comes of a check that takes so long and asks for so long, where 0.2 s is the limit of every check."""
+
     def diagnosed(goes_on_s: float, asks_for_s: float) -> tuple[str, list[str]]:
         over, lines = threading.Event(), list[str]()
         checks = [long_check(goes_on_s, asks_for_s, over)]
         try:
             report = diagnose(
-                load_config(written(tmp_path, GOOD), ASSETS), (), SystemClock(), checks, 0.2, lines.append)
+                load_config(written(tmp_path, GOOD), ASSETS), (), SystemClock(), checks, 0.2, lines.append
+            )
         finally:
             over.set()
         return report.checks[-1].detail, lines
@@ -110,12 +112,12 @@ def diagnosed(tmp_path: Path) -> Callable[[float, float], tuple[str, list[str]]]
 
 
 def test_a_check_that_asked_for_time_is_waited_for_beyond_the_limit_of_all(
-    diagnosed: Callable[[float, float], tuple[str, list[str]]]
+    diagnosed: Callable[[float, float], tuple[str, list[str]]],
 ) -> None:
     assert diagnosed(0.6, 30.0) == ("all of it", ["half of it"])
 
 
 def test_a_check_that_asked_for_time_and_hangs_is_given_up_all_the_same(
-    diagnosed: Callable[[float, float], tuple[str, list[str]]]
+    diagnosed: Callable[[float, float], tuple[str, list[str]]],
 ) -> None:
     assert diagnosed(FOR_EVER_S, 0.2) == ("the check did not come back in time", ["half of it"])

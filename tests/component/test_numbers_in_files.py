@@ -40,11 +40,18 @@ keep_days = 180
 """
 DOCUMENT = '[[elements]]\nkind = "feed"\nlines = 2\n'
 
-PRINTER = (ASSETS / "devices" / "escpos-80-gb18030.toml").read_text("utf-8").replace(
-    "[paper]\n", "[paper]\nline_dots = 30\n").replace("[link]\n", "[link]\nsettle_s = 3.0\n")
+PRINTER = (
+    (ASSETS / "devices" / "escpos-80-gb18030.toml")
+    .read_text("utf-8")
+    .replace("[paper]\n", "[paper]\nline_dots = 30\n")
+    .replace("[link]\n", "[link]\nsettle_s = 3.0\n")
+)
 
-PADDED = (ASSETS / "permits" / "reference.toml").read_text("utf-8").replace(
-    'encoding = "gb18030"\n', 'encoding = "gb18030"\npadding = [0xFF, 0x00]\n', 1)
+PADDED = (
+    (ASSETS / "permits" / "reference.toml")
+    .read_text("utf-8")
+    .replace('encoding = "gb18030"\n', 'encoding = "gb18030"\npadding = [0xFF, 0x00]\n', 1)
+)
 
 NEVER: tuple[int | float, ...] = (-1, 2**62, True, math.nan, math.inf, -math.inf)
 HALF = 0.5
@@ -57,12 +64,20 @@ def config_of(path: Path) -> object:
 
 
 KINDS: dict[str, tuple[Callable[[Path], object], tuple[str, ...]]] = {
-    "region": (load_region, tuple(str(path) for folder in (ASSETS / "regions", ROOT / "tests" / "data" / "regions")
-                                  for path in sorted(folder.glob("*.toml")))),
+    "region": (
+        load_region,
+        tuple(
+            str(path)
+            for folder in (ASSETS / "regions", ROOT / "tests" / "data" / "regions")
+            for path in sorted(folder.glob("*.toml"))
+        ),
+    ),
     "permit": (load_permit_file, (PADDED, *map(str, sorted((ASSETS / "permits").glob("*.toml"))))),
     "id_reader": (IdReaderFile.load, (str(ASSETS / "devices" / "gat467.toml"),)),
-    "permit_unit": (load_unit_file, tuple(str(ASSETS / "devices" / f"{name}.toml")
-                                          for name in ("star-tcp300", "crt-591-m"))),
+    "permit_unit": (
+        load_unit_file,
+        tuple(str(ASSETS / "devices" / f"{name}.toml") for name in ("star-tcp300", "crt-591-m")),
+    ),
     "printer": (printer_file.load, (PRINTER, *map(str, sorted((ASSETS / "devices").glob("escpos-*.toml"))))),
     "scanner": (CodeScannerFile.load, tuple(map(str, sorted((ASSETS / "devices").glob("code-scanner-*.toml"))))),
     "screen": (load_screen_file, tuple(map(str, sorted((ASSETS / "screens").glob("*.toml"))))),
@@ -73,8 +88,20 @@ KINDS: dict[str, tuple[Callable[[Path], object], tuple[str, ...]]] = {
 
 # Zero means zero there.
 MAY_BE_ZERO = {
-    "address", "offset", "x", "y", "resends", "refusals_retried", "yuan", "working_days", "most_working_days", "days",
-    "age_from", "endorsement_count", "codes", "padding",
+    "address",
+    "offset",
+    "x",
+    "y",
+    "resends",
+    "refusals_retried",
+    "yuan",
+    "working_days",
+    "most_working_days",
+    "days",
+    "age_from",
+    "endorsement_count",
+    "codes",
+    "padding",
 }
 # Rows of a table of start dates may end before the permit's own end.
 MAY_BE_BELOW_ZERO = {"start_dates"}
@@ -159,8 +186,9 @@ def mistakes_of(place: Place, number: int | float, folder: Path) -> list[str]:
 def about(place: Place, mistakes: list[str]) -> list[str]:
     """The mistakes that name the number's key and tell what is allowed."""
     name = next(part for part in reversed(place.names) if part not in ("days", "months"))
-    return [line for line in mistakes
-            if name in line and re.search(r"from -?[\d.]+ to [\d.e+]+|above 0 and at most", line)]
+    return [
+        line for line in mistakes if name in line and re.search(r"from -?[\d.]+ to [\d.e+]+|above 0 and at most", line)
+    ]
 
 
 @pytest.mark.slow
@@ -169,9 +197,11 @@ def about(place: Place, mistakes: list[str]) -> list[str]:
 def test_a_number_that_can_never_be_right_is_refused_with_what_is_allowed(kind: str, tmp_path: Path) -> None:
     taken = [
         f"{place} = {number}: {mistakes_of(place, number, tmp_path)[:1]}"
-        for place in NUMBERS[kind] for number in NEVER
+        for place in NUMBERS[kind]
+        for number in NEVER
         if not (number == -1 and number is not True and MAY_BE_BELOW_ZERO & set(place.names))
-        and not about(place, mistakes_of(place, number, tmp_path))]
+        and not about(place, mistakes_of(place, number, tmp_path))
+    ]
     assert taken == []
 
 
@@ -182,8 +212,10 @@ def test_zero_means_zero_or_is_refused_with_what_is_allowed(kind: str, tmp_path:
     taken = {
         place.key[-1] if isinstance(place.key[-1], str) else place.names[-1]
         for place in NUMBERS[kind]
-        if not MAY_BE_ZERO & set(place.names) and not (MAY_BE_BELOW_ZERO & set(place.names))
-        and not about(place, mistakes_of(place, 0, tmp_path))}
+        if not MAY_BE_ZERO & set(place.names)
+        and not (MAY_BE_BELOW_ZERO & set(place.names))
+        and not about(place, mistakes_of(place, 0, tmp_path))
+    }
     assert taken == set()
 
 
@@ -192,8 +224,10 @@ def test_zero_means_zero_or_is_refused_with_what_is_allowed(kind: str, tmp_path:
 @pytest.mark.parametrize("kind", KINDS)
 def test_half_of_something_whole_is_refused(kind: str, tmp_path: Path) -> None:
     taken = [
-        str(place) for place in NUMBERS[kind]
-        if not any(NOT_WHOLE.search(name) for name in place.names) and not mistakes_of(place, HALF, tmp_path)]
+        str(place)
+        for place in NUMBERS[kind]
+        if not any(NOT_WHOLE.search(name) for name in place.names) and not mistakes_of(place, HALF, tmp_path)
+    ]
     assert taken == []
 
 
@@ -251,27 +285,49 @@ def test_a_production_site_whose_every_text_is_empty_is_told_each_of_them(tmp_pa
         load_config(written(tmp_path, text), ASSETS)
     missing = {line.split(": ")[1] for line in told.value.mistakes if ": is missing; " in line}
     assert missing == {
-        "kiosk_name", "receipt_link", "state_dir", "devices.id_reader", "devices.permit_unit", "devices.permit_chip",
-        "devices.receipt_printer", "files.region", "central.url", "central.ca", "central.certificate", "central.key",
-        "central.grant_keys"}
+        "kiosk_name",
+        "receipt_link",
+        "state_dir",
+        "devices.id_reader",
+        "devices.permit_unit",
+        "devices.permit_chip",
+        "devices.receipt_printer",
+        "files.region",
+        "central.url",
+        "central.ca",
+        "central.certificate",
+        "central.key",
+        "central.grant_keys",
+    }
 
 
-@pytest.mark.parametrize(("line", "key"), [
-    ('witness_socket = " "', "witness_socket"), ("languages = []", "languages"),
-    ('languages = ["en", ""]', "languages"), ('languages = ["en", "en"]', "languages"), ("pilot = 0", "pilot"),
-    ("fullscreen = 1", "fullscreen"),
-])
+@pytest.mark.parametrize(
+    ("line", "key"),
+    [
+        ('witness_socket = " "', "witness_socket"),
+        ("languages = []", "languages"),
+        ('languages = ["en", ""]', "languages"),
+        ('languages = ["en", "en"]', "languages"),
+        ("pilot = 0", "pilot"),
+        ("fullscreen = 1", "fullscreen"),
+    ],
+)
 def test_what_says_nothing_does_not_become_the_default(tmp_path: Path, line: str, key: str) -> None:
     with pytest.raises(ConfigError) as told:
         load_config(written(tmp_path, f"{line}\n{GOOD}"), ASSETS)
     assert [mistake for mistake in told.value.mistakes if f": {key}: " in mistake]
 
 
-@pytest.mark.parametrize(("device", "url"), [
-    ("id_reader", "replay:///trace.jsonl"), ("permit_unit", "replay:///trace.jsonl"),
-    ("receipt_printer", "replay:///trace.jsonl"), ("code_scanner", "replay:///trace.jsonl"),
-    ("permit_chip", "sim://permit_chip?port=7000"),
-])
+@pytest.mark.parametrize(
+    ("device", "url"),
+    [
+        ("id_reader", "replay:///trace.jsonl"),
+        ("permit_unit", "replay:///trace.jsonl"),
+        ("receipt_printer", "replay:///trace.jsonl"),
+        ("code_scanner", "replay:///trace.jsonl"),
+        ("permit_chip", "sim://permit_chip?port=7000"),
+    ],
+)
 def test_neither_a_trace_nor_a_simulator_is_a_wire_of_a_production_site(tmp_path: Path, device: str, url: str) -> None:
     line = f'{device} = "{url}"'
     text = re.sub(rf"^{device} = .*$", line, GOOD, flags=re.MULTILINE)
@@ -295,24 +351,27 @@ def test_a_simulated_place_may_live_on_another_day(tmp_path: Path) -> None:
 SALT, KEY = "U29kaXVtQ2hsb3JpZGU=", "cCO9yzr9c0hGHAbNgf046/2o+7qQT44+qbVD9lRdofI="
 
 
-@pytest.mark.parametrize(("kept", "flaw"), [
-    (f"scrypt:16383:8:1:{SALT}:{KEY}", "N is 16383; a power of two from 16384 to 262144"),
-    (f"scrypt:0:8:1:{SALT}:{KEY}", "N is 0; a power of two"),
-    (f"scrypt:1:8:1:{SALT}:{KEY}", "N is 1; a power of two"),
-    (f"scrypt:8192:8:1:{SALT}:{KEY}", "N is 8192; a power of two"),
-    (f"scrypt:67108864:8:1:{SALT}:{KEY}", "N is 67108864; a power of two"),
-    (f"scrypt:16384:0:1:{SALT}:{KEY}", "r is 0; 1 to 32"),
-    (f"scrypt:16384:33:1:{SALT}:{KEY}", "r is 33; 1 to 32"),
-    (f"scrypt:16384:8:0:{SALT}:{KEY}", "p is 0; 1 to 16"),
-    (f"scrypt:16384:8:17:{SALT}:{KEY}", "p is 17; 1 to 16"),
-    (f"scrypt:262144:8:1:{SALT}:{KEY}", "more than 64 MB"),
-    (f"scrypt:16384:32:16:{SALT}:{KEY}", "more than a second"),
-    (f"scrypt:16384:8:1:AA==:{KEY}", "the salt has 1 bytes; 8 to 64"),
-    (f"scrypt:16384:8:1:{SALT}:AAAA", "the key has 3 bytes; 32"),
-    (f"scrypt:16384:8:1:A===:{KEY}", "not base64"),
-    (f"scrypt:-1:8:1:{SALT}:{KEY}", "is nothing that python -m kiosk holder-check add-attendant prints"),
-    (f"scrypt:１６３８４:8:1:{SALT}:{KEY}", "is nothing that python -m kiosk holder-check add-attendant prints"),
-])
+@pytest.mark.parametrize(
+    ("kept", "flaw"),
+    [
+        (f"scrypt:16383:8:1:{SALT}:{KEY}", "N is 16383; a power of two from 16384 to 262144"),
+        (f"scrypt:0:8:1:{SALT}:{KEY}", "N is 0; a power of two"),
+        (f"scrypt:1:8:1:{SALT}:{KEY}", "N is 1; a power of two"),
+        (f"scrypt:8192:8:1:{SALT}:{KEY}", "N is 8192; a power of two"),
+        (f"scrypt:67108864:8:1:{SALT}:{KEY}", "N is 67108864; a power of two"),
+        (f"scrypt:16384:0:1:{SALT}:{KEY}", "r is 0; 1 to 32"),
+        (f"scrypt:16384:33:1:{SALT}:{KEY}", "r is 33; 1 to 32"),
+        (f"scrypt:16384:8:0:{SALT}:{KEY}", "p is 0; 1 to 16"),
+        (f"scrypt:16384:8:17:{SALT}:{KEY}", "p is 17; 1 to 16"),
+        (f"scrypt:262144:8:1:{SALT}:{KEY}", "more than 64 MB"),
+        (f"scrypt:16384:32:16:{SALT}:{KEY}", "more than a second"),
+        (f"scrypt:16384:8:1:AA==:{KEY}", "the salt has 1 bytes; 8 to 64"),
+        (f"scrypt:16384:8:1:{SALT}:AAAA", "the key has 3 bytes; 32"),
+        (f"scrypt:16384:8:1:A===:{KEY}", "not base64"),
+        (f"scrypt:-1:8:1:{SALT}:{KEY}", "is nothing that python -m kiosk holder-check add-attendant prints"),
+        (f"scrypt:１６３８４:8:1:{SALT}:{KEY}", "is nothing that python -m kiosk holder-check add-attendant prints"),
+    ],
+)
 def test_an_attendants_secret_that_scrypt_would_refuse_is_refused_where_it_is_read(
     tmp_path: Path, kept: str, flaw: str
 ) -> None:

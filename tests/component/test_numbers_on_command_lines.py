@@ -31,35 +31,73 @@ OPTIONS = {
     "kiosk central serve --grant-minutes": ([*SERVE, "--grant-minutes"], ("0", "61"), "1 to 60"),
     "kiosk central serve --threads": ([*SERVE, "--threads"], ("0", "65"), "1 to 64"),
     "kiosk central check --first-number": (
-        ["central", "check", "https://h", "--first-number"], ("0", "1.5"), "1 to 9007199253740991"),
+        ["central", "check", "https://h", "--first-number"],
+        ("0", "1.5"),
+        "1 to 9007199253740991",
+    ),
     "kiosk central gaps --minutes": (["central", "gaps", "--minutes"], ("1.5", "527041"), "0 to 527040"),
     "drivers simulate --pace": ([*RIG, "--pace"], ("101",), "0 to 100"),
     "drivers id-reader read --wait": (["id-reader", "read", "--url", "tcp://h:1", "--wait"], ("3601",), "0 to 3600"),
     "drivers id-reader trace --seconds": (
-        ["id-reader", "trace", "--url", "tcp://h:1", "--seconds"], ("0", "3601"), "0.1 to 3600"),
+        ["id-reader", "trace", "--url", "tcp://h:1", "--seconds"],
+        ("0", "3601"),
+        "0.1 to 3600",
+    ),
     "drivers permit-unit take-in --wait": (
-        ["permit-unit", "take-in", "--url", "tcp://h:1", "--wait"], ("3601",), "0 to 3600"),
+        ["permit-unit", "take-in", "--url", "tcp://h:1", "--wait"],
+        ("3601",),
+        "0 to 3600",
+    ),
     "drivers permit-unit trace --seconds": (
-        ["permit-unit", "trace", "--url", "tcp://h:1", "--seconds"], ("0",), "0.1 to 3600"),
-    "drivers permit-chip read --wait": (
-        ["permit-chip", "read", "--url", "pcsc://R", "--wait"], ("3601",), "0 to 3600"),
+        ["permit-unit", "trace", "--url", "tcp://h:1", "--seconds"],
+        ("0",),
+        "0.1 to 3600",
+    ),
+    "drivers permit-chip read --wait": (["permit-chip", "read", "--url", "pcsc://R", "--wait"], ("3601",), "0 to 3600"),
     "drivers code-scanner read --wait": (
-        ["code-scanner", "read", "--url", "tcp://h:1", "--wait"], ("3601",), "0 to 3600"),
+        ["code-scanner", "read", "--url", "tcp://h:1", "--wait"],
+        ("3601",),
+        "0 to 3600",
+    ),
     "drivers code-scanner trace --seconds": (
-        ["code-scanner", "trace", "--url", "tcp://h:1", "--seconds"], ("0",), "0.1 to 3600"),
+        ["code-scanner", "trace", "--url", "tcp://h:1", "--seconds"],
+        ("0",),
+        "0.1 to 3600",
+    ),
 }
 DATES = {
     "drivers simulate --today": [*RIG, "--today"],
     "kiosk central made --ready-from": ["central", "made", "R-1", "--station", "s", "--ready-from"],
 }
 ASSESS = [
-    "assess", "--region", "shanghai", "--valid-from", "2018-06-09", "--valid-to", "2019-06-09", "--on", "2019-05-10"]
+    "assess",
+    "--region",
+    "shanghai",
+    "--valid-from",
+    "2018-06-09",
+    "--valid-to",
+    "2019-06-09",
+    "--on",
+    "2019-05-10",
+]
 DATES_OF_RULES = {
-    **{f"kiosk assess {flag}": [*ASSESS, flag] for flag in (
-        "--on", "--valid-from", "--valid-to", "--issued", "--last-endorsed", "--last-make-up", "--received")},
+    **{
+        f"kiosk assess {flag}": [*ASSESS, flag]
+        for flag in (
+            "--on",
+            "--valid-from",
+            "--valid-to",
+            "--issued",
+            "--last-endorsed",
+            "--last-make-up",
+            "--received",
+        )
+    },
     "kiosk region check --on": ["region", "check", "--on"],
-    **{f"kiosk region show {flag}": ["region", "show", "shanghai", flag]
-       for flag in ("--valid-from", "--valid-to", "--on")},
+    **{
+        f"kiosk region show {flag}": ["region", "show", "shanghai", flag]
+        for flag in ("--valid-from", "--valid-to", "--on")
+    },
 }
 
 
@@ -119,7 +157,8 @@ def test_a_term_at_the_end_of_the_calendar_is_drawn(region: str, capsys: pytest.
 
 def test_no_date_of_a_command_is_left_out() -> None:
     assert {f"kiosk {option}" for option in dates_of("", parser_of_kiosk())} == {
-        option for option in (*DATES, *DATES_OF_RULES) if option.startswith("kiosk ")}
+        option for option in (*DATES, *DATES_OF_RULES) if option.startswith("kiosk ")
+    }
 
 
 def parser_of_kiosk() -> argparse.ArgumentParser:
@@ -153,10 +192,22 @@ def test_a_review_number_in_other_figures_is_none(
 
 @pytest.mark.parametrize("age", ["-1", "151", "9" * 5000, "1.5", "nan", "٣", ""])
 def test_an_age_that_nobody_has_is_told(age: str, capsys: pytest.CaptureFixture[str]) -> None:
-    status, error = said("kiosk assess", [
-        "assess", "--region", "shanghai", "--valid-from", "2018-06-09", "--valid-to", "2019-06-09", "--on",
-        "2019-05-10", f"--age={age}",
-    ], capsys)
+    status, error = said(
+        "kiosk assess",
+        [
+            "assess",
+            "--region",
+            "shanghai",
+            "--valid-from",
+            "2018-06-09",
+            "--valid-to",
+            "2019-06-09",
+            "--on",
+            "2019-05-10",
+            f"--age={age}",
+        ],
+        capsys,
+    )
     assert status == 2
     assert "must be a number of years from 0 to 150" in error
     assert len(error) < 300
@@ -165,6 +216,8 @@ def test_an_age_that_nobody_has_is_told(age: str, capsys: pytest.CaptureFixture[
 def test_no_command_reads_a_number_without_a_range() -> None:
     bare = [
         str(path.relative_to(ROOT))
-        for folder in ("drivers", "kiosk", "screens") for path in ROOT.glob(f"{folder}/**/*.py")
-        if re.search(r"type=(int|float|date\.fromisoformat)\b", path.read_text("utf-8"))]
+        for folder in ("drivers", "kiosk", "screens")
+        for path in ROOT.glob(f"{folder}/**/*.py")
+        if re.search(r"type=(int|float|date\.fromisoformat)\b", path.read_text("utf-8"))
+    ]
     assert bare == []

@@ -75,7 +75,9 @@ def test_the_chip_is_ours_alone(coupler: pcsc.PcscCoupler, pcscd: PrivatePcscd) 
 @pytest.mark.slow
 @pytest.mark.parametrize("how", ["restart", "kill"])
 def test_a_pcscd_that_goes_away_between_two_connections_is_not_noticed(
-    pcscd: PrivatePcscd, coupler: pcsc.PcscCoupler, how: str,
+    pcscd: PrivatePcscd,
+    coupler: pcsc.PcscCoupler,
+    how: str,
 ) -> None:
     coupler.connect(5).close()
     _go_away(pcscd, how)
@@ -85,7 +87,9 @@ def test_a_pcscd_that_goes_away_between_two_connections_is_not_noticed(
 @pytest.mark.slow
 @pytest.mark.parametrize("how", ["restart", "kill"])
 def test_a_pcscd_that_goes_away_during_a_connection_is_a_lost_link_and_the_next_connect_works(
-    pcscd: PrivatePcscd, coupler: pcsc.PcscCoupler, how: str,
+    pcscd: PrivatePcscd,
+    coupler: pcsc.PcscCoupler,
+    how: str,
 ) -> None:
     for _ in range(2):
         chip = PermitChip(coupler, [REFERENCE])
@@ -101,7 +105,9 @@ def test_a_pcscd_that_goes_away_during_a_connection_is_a_lost_link_and_the_next_
 
 @pytest.mark.slow
 def test_a_pcscd_that_goes_away_while_we_wait_for_a_chip_is_a_lost_link(
-    pcscd: PrivatePcscd, permit: SimulatedPermit, coupler: pcsc.PcscCoupler,
+    pcscd: PrivatePcscd,
+    permit: SimulatedPermit,
+    coupler: pcsc.PcscCoupler,
 ) -> None:
     permit.move_to(Place.HAND)
     with pytest.raises(NoChip):
@@ -119,7 +125,8 @@ def test_a_pcscd_that_goes_away_while_we_wait_for_a_chip_is_a_lost_link(
 
 @pytest.mark.slow
 def test_while_pcscd_is_stopped_every_call_says_so_at_once_and_afterwards_all_is_well(
-    pcscd: PrivatePcscd, coupler: pcsc.PcscCoupler,
+    pcscd: PrivatePcscd,
+    coupler: pcsc.PcscCoupler,
 ) -> None:
     pcscd.stop()
     try:
@@ -179,7 +186,8 @@ def frost(pcscd: PrivatePcscd, monkeypatch: pytest.MonkeyPatch) -> Iterator[Fros
 
 
 def test_a_frozen_pcscd_is_silent_in_every_call_and_serves_again_when_it_goes_on(
-    frost: Frost, coupler: pcsc.PcscCoupler,
+    frost: Frost,
+    coupler: pcsc.PcscCoupler,
 ) -> None:
     coupler.look()
     frost.begins()
@@ -194,7 +202,8 @@ def test_a_frozen_pcscd_is_silent_in_every_call_and_serves_again_when_it_goes_on
 
 
 def test_a_pcscd_that_was_frozen_before_anybody_called_is_silent_and_serves_again(
-    frost: Frost, coupler: pcsc.PcscCoupler,
+    frost: Frost,
+    coupler: pcsc.PcscCoupler,
 ) -> None:
     frost.begins()
     with pytest.raises(ServiceSilent, match="while connecting to pcscd"):
@@ -207,7 +216,9 @@ def test_a_pcscd_that_was_frozen_before_anybody_called_is_silent_and_serves_agai
 
 
 def test_a_pcscd_frozen_in_the_middle_of_a_command_lets_the_thread_go_and_the_command_is_over_before_the_next_reading(
-    frost: Frost, permit: SimulatedPermit, coupler: pcsc.PcscCoupler,
+    frost: Frost,
+    permit: SimulatedPermit,
+    coupler: pcsc.PcscCoupler,
 ) -> None:
     chip = PermitChip(coupler, [REFERENCE])
     chip.open(5)
@@ -231,7 +242,8 @@ def test_a_pcscd_frozen_in_the_middle_of_a_command_lets_the_thread_go_and_the_co
 
 
 def test_a_chip_that_is_closed_while_pcscd_is_frozen_keeps_nobody_waiting(
-    frost: Frost, coupler: pcsc.PcscCoupler,
+    frost: Frost,
+    coupler: pcsc.PcscCoupler,
 ) -> None:
     chip = coupler.connect(5)
     frost.begins()
@@ -244,7 +256,9 @@ def test_a_chip_that_is_closed_while_pcscd_is_frozen_keeps_nobody_waiting(
 @pytest.mark.slow
 @pytest.mark.parametrize("when", ["established", "connecting"])
 def test_a_frozen_pcscd_that_is_killed_and_started_anew_is_asked_at_once(
-    frost: Frost, coupler: pcsc.PcscCoupler, when: str,
+    frost: Frost,
+    coupler: pcsc.PcscCoupler,
+    when: str,
 ) -> None:
     if when == "established":
         coupler.look()
@@ -258,7 +272,9 @@ def test_a_frozen_pcscd_that_is_killed_and_started_anew_is_asked_at_once(
 
 @pytest.mark.slow
 def test_a_pcscd_killed_under_a_waiting_call_is_gone_and_the_chip_is_not_blamed(
-    pcscd: PrivatePcscd, permit: SimulatedPermit, frost: Frost,
+    pcscd: PrivatePcscd,
+    permit: SimulatedPermit,
+    frost: Frost,
 ) -> None:
     for _ in range(5):
         coupler = pcsc.PcscCoupler(pcscd.reader_name)
@@ -299,7 +315,8 @@ def _looks(coupler: pcsc.PcscCoupler) -> bool:
 
 
 def test_twenty_calls_to_a_frozen_pcscd_put_one_connection_into_its_queue_and_leave_no_thread_behind(
-    frost: Frost, coupler: pcsc.PcscCoupler,
+    frost: Frost,
+    coupler: pcsc.PcscCoupler,
 ) -> None:
     frost.begins()
     with pytest.raises(ServiceSilent, match="while connecting"):
@@ -313,7 +330,8 @@ def test_twenty_calls_to_a_frozen_pcscd_put_one_connection_into_its_queue_and_le
 
 
 def test_a_chip_torn_out_in_the_middle_of_the_write_is_old_or_new_and_never_mixed(
-    permit: SimulatedPermit, coupler: pcsc.PcscCoupler,
+    permit: SimulatedPermit,
+    coupler: pcsc.PcscCoupler,
 ) -> None:
     chip = PermitChip(coupler, [REFERENCE])
     chip.open(5)
@@ -376,20 +394,23 @@ def test_a_pcscd_that_does_not_come_up_tells_its_last_words(tmp_path_factory: py
         PrivatePcscd(run_dir).start()
 
 
-@pytest.mark.parametrize(("code", "kind", "words"), [
-    (0x8010001D, ServiceLost, "pcscd is gone: SCARD_E_NO_SERVICE"),
-    (0x8010001E, ServiceLost, "pcscd is gone: SCARD_E_SERVICE_STOPPED"),
-    (0x80100003, ServiceLost, "pcscd is gone: SCARD_E_INVALID_HANDLE"),
-    (0x80100013, ServiceLost, "pcscd is gone: SCARD_F_COMM_ERROR"),
-    (0x6BA, ServiceLost, "pcscd is gone: 000006BA"),
-    (0x80100017, LinkLost, "the reader is gone: SCARD_E_READER_UNAVAILABLE"),
-    (0x80100069, LinkLost, "the chip left its contacts: SCARD_W_REMOVED_CARD"),
-    (0x80100068, LinkLost, "the chip left its contacts: SCARD_W_RESET_CARD"),
-    (0x80100016, LinkTimeout, "the chip is silent: SCARD_E_NOT_TRANSACTED"),
-    (0x80100066, LinkTimeout, "the chip is silent: SCARD_W_UNRESPONSIVE_CARD"),
-    (0x8010000B, LinkLost, "another program holds the chip: SCARD_E_SHARING_VIOLATION"),
-    (0x80100004, TransportError, "PC/SC refused: SCARD_E_INVALID_PARAMETER"),
-])
+@pytest.mark.parametrize(
+    ("code", "kind", "words"),
+    [
+        (0x8010001D, ServiceLost, "pcscd is gone: SCARD_E_NO_SERVICE"),
+        (0x8010001E, ServiceLost, "pcscd is gone: SCARD_E_SERVICE_STOPPED"),
+        (0x80100003, ServiceLost, "pcscd is gone: SCARD_E_INVALID_HANDLE"),
+        (0x80100013, ServiceLost, "pcscd is gone: SCARD_F_COMM_ERROR"),
+        (0x6BA, ServiceLost, "pcscd is gone: 000006BA"),
+        (0x80100017, LinkLost, "the reader is gone: SCARD_E_READER_UNAVAILABLE"),
+        (0x80100069, LinkLost, "the chip left its contacts: SCARD_W_REMOVED_CARD"),
+        (0x80100068, LinkLost, "the chip left its contacts: SCARD_W_RESET_CARD"),
+        (0x80100016, LinkTimeout, "the chip is silent: SCARD_E_NOT_TRANSACTED"),
+        (0x80100066, LinkTimeout, "the chip is silent: SCARD_W_UNRESPONSIVE_CARD"),
+        (0x8010000B, LinkLost, "another program holds the chip: SCARD_E_SHARING_VIOLATION"),
+        (0x80100004, TransportError, "PC/SC refused: SCARD_E_INVALID_PARAMETER"),
+    ],
+)
 def test_every_foreign_code_becomes_one_of_our_errors(code: int, kind: type[TransportError], words: str) -> None:
     error = pcsc.failure(code, "testing")
     assert type(error) is kind

@@ -125,12 +125,34 @@ SPOILT: dict[str, tuple[str, Callable[[Path], list[str]]]] = {
     "revoke": ("kiosk.pem", lambda at: ["revoke", str(at / "kiosk.pem"), "--database", f"sqlite:///{at / 'c.db'}"]),
     "issue-client": ("ca.pem", lambda at: ["issue-client", str(at), "kiosk-9"]),
     "issue-client, its key": ("ca.key", lambda at: ["issue-client", str(at), "kiosk-9"]),
-    "serve": ("central.pem", lambda at: [
-        "serve", "--tls-dir", str(at), "--keys", str(at / GRANT_KEYS), str(TEST_KEYS),
-        "--database", f"sqlite:///{at / 'c.db'}", "--port", "0"]),
-    "check": ("ca.pem", lambda at: [
-        "check", "https://127.0.0.1:1", "--ca", str(at / "ca.pem"), "--certificate", str(at / "kiosk.pem"),
-        "--key", str(at / "kiosk.key")]),
+    "serve": (
+        "central.pem",
+        lambda at: [
+            "serve",
+            "--tls-dir",
+            str(at),
+            "--keys",
+            str(at / GRANT_KEYS),
+            str(TEST_KEYS),
+            "--database",
+            f"sqlite:///{at / 'c.db'}",
+            "--port",
+            "0",
+        ],
+    ),
+    "check": (
+        "ca.pem",
+        lambda at: [
+            "check",
+            "https://127.0.0.1:1",
+            "--ca",
+            str(at / "ca.pem"),
+            "--certificate",
+            str(at / "kiosk.pem"),
+            "--key",
+            str(at / "kiosk.key"),
+        ],
+    ),
 }
 
 

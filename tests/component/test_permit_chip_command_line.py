@@ -43,7 +43,10 @@ def test_slots_and_answer_to_reset(station: VpcdHost, pcscd: PrivatePcscd, capsy
 
 @pytest.mark.pcsc
 def test_a_permit_is_shown_masked_and_its_trace_holds_lengths_only(
-    station: VpcdHost, pcscd: PrivatePcscd, capsys: pytest.CaptureFixture[str], tmp_path: Path,
+    station: VpcdHost,
+    pcscd: PrivatePcscd,
+    capsys: pytest.CaptureFixture[str],
+    tmp_path: Path,
 ) -> None:
     _lay(station, reference_chip())
     trace = tmp_path / "trace.jsonl"
@@ -61,7 +64,10 @@ def test_a_permit_is_shown_masked_and_its_trace_holds_lengths_only(
 
 @pytest.mark.pcsc
 def test_a_trace_with_bytes_can_be_replayed_as_the_permit_it_was(
-    station: VpcdHost, pcscd: PrivatePcscd, capsys: pytest.CaptureFixture[str], tmp_path: Path,
+    station: VpcdHost,
+    pcscd: PrivatePcscd,
+    capsys: pytest.CaptureFixture[str],
+    tmp_path: Path,
 ) -> None:
     _lay(station, reference_chip())
     trace = tmp_path / "trace.jsonl"
@@ -81,11 +87,16 @@ def test_a_foreign_chip_is_one_line_and_exit_code_2(
     assert capsys.readouterr().err == "ForeignChip: the chip is no permit known here, but: bank\n"
 
 
-@pytest.mark.parametrize(("given", "said"), [
-    ("00B0827D04", "00 READ BINARY, P1=82 P2=7D, file 02 at 125, Le=4"),
-    ("00 B0 82 7D 04", "00 READ BINARY, P1=82 P2=7D, file 02 at 125, Le=4"),
-    ("6988", "6988 MAC wrong"), ("63C2", "63C2 authentication failed, 2 tries left"), ("1234", "1234 unknown status"),
-])
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        ("00B0827D04", "00 READ BINARY, P1=82 P2=7D, file 02 at 125, Le=4"),
+        ("00 B0 82 7D 04", "00 READ BINARY, P1=82 P2=7D, file 02 at 125, Le=4"),
+        ("6988", "6988 MAC wrong"),
+        ("63C2", "63C2 authentication failed, 2 tries left"),
+        ("1234", "1234 unknown status"),
+    ],
+)
 def test_commands_and_status_words_are_explained(given: str, said: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["permit-chip", "decode-apdu", "--hex", given]) == 0
     assert capsys.readouterr().out == said + "\n"
@@ -106,8 +117,13 @@ def test_a_good_permit_file_is_explained(capsys: pytest.CaptureFixture[str]) -> 
 
 def test_a_bad_permit_file_is_told_line_by_line(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     bad = tmp_path / "bad.toml"
-    bad.write_text((PERMITS / "reference.toml").read_text(encoding="utf-8").replace('"tdes"', '"des"')
-                   .replace("sfi = 0x01", "sfi = 99"), encoding="utf-8")
+    bad.write_text(
+        (PERMITS / "reference.toml")
+        .read_text(encoding="utf-8")
+        .replace('"tdes"', '"des"')
+        .replace("sfi = 0x01", "sfi = 99"),
+        encoding="utf-8",
+    )
     assert main(["permit-chip", "check", str(bad)]) == 2
     assert capsys.readouterr().err.splitlines() == [
         "bad.toml: mac: must be one of tdes, sm4, not 'des'",

@@ -91,8 +91,10 @@ def test_at_pace_1_every_command_takes_a_chips_time_and_is_told_as_the_devices()
     activity, took = _visit(1.0)
     busy = activity.drain()
     assert [(one.who, one.cause, one.doing) for one in busy] == [
-        ("permit_chip", "device", "command A4"), ("permit_chip", "device", "command C0"),
-        ("permit_chip", "device", "command B0"), ("permit_chip", "device", "command B0"),
+        ("permit_chip", "device", "command A4"),
+        ("permit_chip", "device", "command C0"),
+        ("permit_chip", "device", "command B0"),
+        ("permit_chip", "device", "command B0"),
     ]
     assert all(one.ended - one.began > 0.007 for one in busy)
     assert took >= 0.016

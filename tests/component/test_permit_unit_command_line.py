@@ -109,8 +109,7 @@ def test_decoding_nothing_is_an_error(capsys: pytest.CaptureFixture[str]) -> Non
 
 def test_a_face_is_drawn_from_its_permit_file(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     picture = tmp_path / "face.png"
-    code, out, _ = run(capsys, "face", str(PERMIT_FILE), "--set", "address=上海市浦东新区",
-                       "--out", str(picture))
+    code, out, _ = run(capsys, "face", str(PERMIT_FILE), "--set", "address=上海市浦东新区", "--out", str(picture))
     assert code == 0
     assert "480 x 320 dots" in out
     with Image.open(picture) as drawn:

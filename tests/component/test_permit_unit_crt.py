@@ -105,7 +105,7 @@ def test_a_permit_of_the_wrong_length_is_about_the_permit_and_given_out(bench: C
     assert bench.simulator.take() is bench.permit
     bench.simulator.clear_faults()
     bench.simulator.offer(bench.permit)
-    assert bench.unit.take_back() is False          # the gate was closed
+    assert bench.unit.take_back() is False  # the gate was closed
 
 
 @pytest.mark.parametrize(("fault", "level"), [("bin_full", BinLevel.FULL), ("counter_overflow", BinLevel.OK)])
@@ -175,7 +175,7 @@ def test_a_gate_that_an_earlier_program_left_open_is_closed(bench: CrtBench) -> 
     bench.send(Command.ENTRY, Entry.OPEN)
     assert bench.unit.reset(ResetPolicy.LEAVE).position is PermitPosition.NONE
     bench.simulator.offer(bench.permit)
-    assert bench.unit.take_back() is False          # a closed gate has no hold of it
+    assert bench.unit.take_back() is False  # a closed gate has no hold of it
     assert bench.permit.place is Place.MOUTH
 
 
@@ -192,7 +192,7 @@ def test_a_gate_that_stood_open_when_the_unit_fell_silent_is_closed_as_soon_as_i
     bench.simulator.clear_faults()
     assert eventually(lambda: bench.position() is PermitPosition.NONE)
     bench.simulator.offer(bench.permit)
-    assert bench.unit.take_back() is False          # a closed gate has no hold of it
+    assert bench.unit.take_back() is False  # a closed gate has no hold of it
     assert bench.permit.place is Place.MOUTH
 
 
@@ -203,7 +203,7 @@ def test_a_motion_that_an_earlier_program_ordered_is_waited_for(tmp_path: Path) 
         bench.send(Command.MOVE, Move.HOLD_AT_GATE)
         assert bench.unit.reset(ResetPolicy.LEAVE).position is PermitPosition.AT_MOUTH
         initialisations = [busy for busy in bench.activity.drain() if busy.doing == "initialise"]
-        assert len(initialisations) == 2            # that of the bench, and this one
+        assert len(initialisations) == 2  # that of the bench, and this one
 
 
 def test_a_permit_in_the_gate_that_was_let_go_of_cannot_be_taken_back(bench: CrtBench) -> None:
@@ -246,20 +246,26 @@ def test_a_face_is_none_of_this_unit_s_business(bench: CrtBench) -> None:
 
 def test_what_the_unit_says_of_itself(bench: CrtBench) -> None:
     assert (bench.unit.version(), bench.unit.serial_number(), bench.unit.configuration()) == (
-        "CRT-591-M SIM V1.00", "SIM5910001", "0")
+        "CRT-591-M SIM V1.00",
+        "SIM5910001",
+        "0",
+    )
 
 
-@pytest.mark.parametrize(("command", "parameter", "data", "code"), [
-    (0x77, 0x30, b"", "00"),
-    (Command.INITIALISE, 0x36, b"", "01"),
-    (Command.STATUS, 0x35, b"", "01"),
-    (Command.MOVE, 0x35, b"", "01"),
-    (Command.ENTRY, 0x39, b"", "01"),
-    (Command.CONTACT_CHIP, 0x37, b"", "01"),
-    (Command.CONTACT_CHIP, ContactChip.APDU, b"\x00\x84\x00\x00\x04", "65"),
-    (Command.BIN_COUNTER, 0x39, b"", "01"),
-    (Command.BIN_COUNTER, BinCounter.SET, b"12", "04"),
-])
+@pytest.mark.parametrize(
+    ("command", "parameter", "data", "code"),
+    [
+        (0x77, 0x30, b"", "00"),
+        (Command.INITIALISE, 0x36, b"", "01"),
+        (Command.STATUS, 0x35, b"", "01"),
+        (Command.MOVE, 0x35, b"", "01"),
+        (Command.ENTRY, 0x39, b"", "01"),
+        (Command.CONTACT_CHIP, 0x37, b"", "01"),
+        (Command.CONTACT_CHIP, ContactChip.APDU, b"\x00\x84\x00\x00\x04", "65"),
+        (Command.BIN_COUNTER, 0x39, b"", "01"),
+        (Command.BIN_COUNTER, BinCounter.SET, b"12", "04"),
+    ],
+)
 def test_what_the_document_does_not_foresee_is_refused(
     bench: CrtBench, command: int, parameter: int, data: bytes, code: str
 ) -> None:

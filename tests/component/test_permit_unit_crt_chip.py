@@ -36,7 +36,8 @@ def a_chip(protocol: Protocol = "t0") -> VirtualChip:
     residents = load_residents(today=TODAY)
     permit = residents.permits["lin-yuzhen-shanghai"]
     return VirtualChip.from_permit(
-        permit, residents.people[permit.holder], PERMIT_FILE, load_test_keys(), protocol=protocol)
+        permit, residents.people[permit.holder], PERMIT_FILE, load_test_keys(), protocol=protocol
+    )
 
 
 @pytest.mark.parametrize("protocol", ["t0", "t1"])
@@ -157,4 +158,7 @@ def test_chip_time_and_motions_are_recorded_as_the_device_s_time(tmp_path: Path)
         connected.transmit(bytes.fromhex("0084000004"))
         busy = bench.activity.drain()
         assert {(b.who, b.doing) for b in busy if b.cause == "device"} == {
-            ("permit_unit", "initialise"), ("permit_unit", "take in"), ("permit_chip", "command 84")}
+            ("permit_unit", "initialise"),
+            ("permit_unit", "take in"),
+            ("permit_chip", "command 84"),
+        }

@@ -28,26 +28,34 @@ def test_the_file_that_is_shipped_says_what_the_dialect_can_do() -> None:
     assert (device_file.width_dots, device_file.height_dots) == (480, 320)
     assert device_file.image_characters_per_block == 1000
     assert device_file.capabilities == Capabilities(
-        rewrites_face=True, has_retain_bin=True, chip_by_pcsc=True, chip_by_unit=False, gives_out_with_print=True)
+        rewrites_face=True, has_retain_bin=True, chip_by_pcsc=True, chip_by_unit=False, gives_out_with_print=True
+    )
 
 
-@pytest.mark.parametrize(("shipped", "before", "after", "mistake"), [
-    (STAR_FILE, 'dialect = "star-tcp300"', 'dialect = "other"', "dialect: must be one of star-tcp300"),
-    (STAR_FILE, "baud = 38400", "baud = 300", "baud: must be a whole number from 1200 to 115200, not 300"),
-    (STAR_FILE, "erase_and_print = 60.0", "", "timeouts_s.erase_and_print: is missing"),
-    (STAR_FILE, "height_dots = 320", "height_dots = 316", "raster.height_dots: must be a multiple of 8, not 316"),
-    (STAR_FILE, "image_characters_per_block = 1000", "image_characters_per_block = 2000",
-     "raster.image_characters_per_block: must be a whole number from 80 to 1010"),
-    (STAR_FILE, "chip_by_unit = false", "chip_by_unit = true", "capabilities.chip_by_unit: must be false"),
-    (STAR_FILE, "resends = 3", "resents = 3", "protocol.resents: is not a key of this table"),
-    (CRT_FILE, "chip_by_unit = true", "chip_by_unit = 1", "capabilities.chip_by_unit: must be true or false"),
-    (CRT_FILE, 'position = "contacts"', 'position = "air"', "chip.position: must be one of contacts, antenna"),
-    (CRT_FILE, '"path"', '"middle"', "sensors.order: 'middle' is none of gate, path, station, ignored"),
-    (CRT_FILE, '"station"', '"ignored"', "sensors.order: station is missing"),
-    (CRT_FILE, "capacity = 20", "capacity = 1", "bin.capacity: must be a whole number from 2 to 999, not 1"),
-    (CRT_FILE, "entry_poll = 0.1", "entry_poll = 9", "protocol.entry_poll: must be seconds"),
-    (CRT_FILE, "resends = 3", "resents = 3", "protocol.resents: is not a key of this table"),
-])
+@pytest.mark.parametrize(
+    ("shipped", "before", "after", "mistake"),
+    [
+        (STAR_FILE, 'dialect = "star-tcp300"', 'dialect = "other"', "dialect: must be one of star-tcp300"),
+        (STAR_FILE, "baud = 38400", "baud = 300", "baud: must be a whole number from 1200 to 115200, not 300"),
+        (STAR_FILE, "erase_and_print = 60.0", "", "timeouts_s.erase_and_print: is missing"),
+        (STAR_FILE, "height_dots = 320", "height_dots = 316", "raster.height_dots: must be a multiple of 8, not 316"),
+        (
+            STAR_FILE,
+            "image_characters_per_block = 1000",
+            "image_characters_per_block = 2000",
+            "raster.image_characters_per_block: must be a whole number from 80 to 1010",
+        ),
+        (STAR_FILE, "chip_by_unit = false", "chip_by_unit = true", "capabilities.chip_by_unit: must be false"),
+        (STAR_FILE, "resends = 3", "resents = 3", "protocol.resents: is not a key of this table"),
+        (CRT_FILE, "chip_by_unit = true", "chip_by_unit = 1", "capabilities.chip_by_unit: must be true or false"),
+        (CRT_FILE, 'position = "contacts"', 'position = "air"', "chip.position: must be one of contacts, antenna"),
+        (CRT_FILE, '"path"', '"middle"', "sensors.order: 'middle' is none of gate, path, station, ignored"),
+        (CRT_FILE, '"station"', '"ignored"', "sensors.order: station is missing"),
+        (CRT_FILE, "capacity = 20", "capacity = 1", "bin.capacity: must be a whole number from 2 to 999, not 1"),
+        (CRT_FILE, "entry_poll = 0.1", "entry_poll = 9", "protocol.entry_poll: must be seconds"),
+        (CRT_FILE, "resends = 3", "resents = 3", "protocol.resents: is not a key of this table"),
+    ],
+)
 def test_a_mistake_is_one_line_that_names_file_and_key(
     tmp_path: Path, shipped: Path, before: str, after: str, mistake: str
 ) -> None:

@@ -25,14 +25,23 @@ from kiosk.services.face import FaceDrawing, face_values
 ADDRESS = "上海市浦东新区世纪大道一百号三十六号七〇二室"
 LONG_ADDRESS = "上海市浦东新区张江高科技园区郭守敬路四百九十八号浦东软件园二十三号楼五层五〇六室靠北第二间"
 LINE = FaceLine("住址 {address}", x=12, y=16, size=28, width=456, max_lines=2)
-WHOLE = FaceLayout(480, 320, (
-    FaceLine("住址 {address}", 12, 12, 26, 456, 3),
-    FaceLine("有效期限 {valid_from} 至 {valid_to}", 12, 132, 26, 456, 1),
-    FaceLine("签发机关 {issuing_authority}", 12, 180, 26, 456, 2),
-    FaceLine("签注 第 {endorsement_count} 次", 12, 268, 26, 456, 1),
-))
-VALUES = {"address": ADDRESS, "valid_from": "2025.12.04", "valid_to": "2026.12.03",
-          "issuing_authority": "上海市公安局浦东分局", "endorsement_count": "3"}
+WHOLE = FaceLayout(
+    480,
+    320,
+    (
+        FaceLine("住址 {address}", 12, 12, 26, 456, 3),
+        FaceLine("有效期限 {valid_from} 至 {valid_to}", 12, 132, 26, 456, 1),
+        FaceLine("签发机关 {issuing_authority}", 12, 180, 26, 456, 2),
+        FaceLine("签注 第 {endorsement_count} 次", 12, 268, 26, 456, 1),
+    ),
+)
+VALUES = {
+    "address": ADDRESS,
+    "valid_from": "2025.12.04",
+    "valid_to": "2026.12.03",
+    "issuing_authority": "上海市公安局浦东分局",
+    "endorsement_count": "3",
+}
 
 
 @pytest.fixture(scope="module")
@@ -133,19 +142,23 @@ def test_printing_burns_on_top_and_only_erasing_wipes() -> None:
 
 
 CONTENT = PermitContent(
-    Personal(ADDRESS), "上海市公安局浦东分局", "standard", date(2025, 12, 4), date(2026, 12, 3), endorsement_count=3)
+    Personal(ADDRESS), "上海市公安局浦东分局", "standard", date(2025, 12, 4), date(2026, 12, 3), endorsement_count=3
+)
 
 
-@pytest.mark.parametrize(("changes", "why"), [
-    ({}, Drawable.WHOLE),
-    ({"address": Personal("上海市\U0002EBF0路1号")}, Drawable.CHARACTER_MISSING),
-    ({"address": Personal("上海市\u2029浦东新区")}, Drawable.CHARACTER_MISSING),
-    ({"address": Personal("上海市\x00浦东新区")}, Drawable.CHARACTER_MISSING),
-    ({"issuing_authority": "上海市公安局\ue5f0分局"}, Drawable.CHARACTER_MISSING),
-    ({"address": Personal(LONG_ADDRESS * 4)}, Drawable.NOT_ON_FACE),
-    ({"address": Personal(LONG_ADDRESS)}, Drawable.WHOLE),
-    ({"address": Personal("上海市\ue81e路1号")}, Drawable.WHOLE),
-])
+@pytest.mark.parametrize(
+    ("changes", "why"),
+    [
+        ({}, Drawable.WHOLE),
+        ({"address": Personal("上海市\U0002ebf0路1号")}, Drawable.CHARACTER_MISSING),
+        ({"address": Personal("上海市\u2029浦东新区")}, Drawable.CHARACTER_MISSING),
+        ({"address": Personal("上海市\x00浦东新区")}, Drawable.CHARACTER_MISSING),
+        ({"issuing_authority": "上海市公安局\ue5f0分局"}, Drawable.CHARACTER_MISSING),
+        ({"address": Personal(LONG_ADDRESS * 4)}, Drawable.NOT_ON_FACE),
+        ({"address": Personal(LONG_ADDRESS)}, Drawable.WHOLE),
+        ({"address": Personal("上海市\ue81e路1号")}, Drawable.WHOLE),
+    ],
+)
 def test_a_face_is_drawn_only_where_all_of_it_can_be_read(
     typeface: Typeface, changes: dict[str, object], why: Drawable
 ) -> None:

@@ -87,7 +87,8 @@ def _answers(bench: StarBench) -> bool:
 
 
 @pytest.mark.parametrize(
-    ("fault", "status"), [("erase_head_hot", 0x43), ("cam_motor", 0x42)],
+    ("fault", "status"),
+    [("erase_head_hot", 0x43), ("cam_motor", 0x42)],
 )
 def test_a_unit_that_cannot_print_needs_repair_and_keeps_the_permit(bench: StarBench, fault: str, status: int) -> None:
     bench.face.print_columns(FACE.columns)
@@ -339,7 +340,7 @@ def test_motions_and_the_line_are_recorded_as_the_device_s_time(tmp_path: Path) 
         busy = bench.activity.drain()
         for doing, seconds in (("take in", 0.06), ("erase", 0.15), ("print", 0.15), ("give out", 0.04)):
             spent = sum(b.ended - b.began for b in busy if b.doing == doing)
-            assert seconds * 0.99 <= spent < seconds + 0.5     # a wait may end a fraction of a millisecond early
+            assert seconds * 0.99 <= spent < seconds + 0.5  # a wait may end a fraction of a millisecond early
         assert {b.who for b in busy} == {"permit_unit"}
         assert {b.cause for b in busy} == {"device", "line"}
 

@@ -44,8 +44,10 @@ def test_a_document_is_drawn_as_the_printer_would_print_it(tmp_path: Path, capsy
 
 def test_another_model_draws_another_paper(tmp_path: Path) -> None:
     narrow = ASSETS / "devices" / "escpos-58-gb18030.toml"
-    assert main(["receipt-printer", "render", str(SAMPLE), "--out", str(tmp_path / "x.png"), "--device-file",
-                 str(narrow)]) == 0
+    assert (
+        main(["receipt-printer", "render", str(SAMPLE), "--out", str(tmp_path / "x.png"), "--device-file", str(narrow)])
+        == 0
+    )
     assert width_of(tmp_path / "x.png") == 504
 
 
@@ -62,16 +64,25 @@ def test_bytes_that_print_nothing_are_bad_news(tmp_path: Path, capsys: pytest.Ca
     assert "nothing would be printed" in capsys.readouterr().err
 
 
-@pytest.mark.parametrize(("text", "mistake"), [
-    ('{"elements": []}', "elements: must be a list of tables"),
-    ('{"elements": [{"kind": "text"}]}', "elements[0].text: is missing"),
-    ('{"elements": [{"kind": "rule"}, {"kind": "song", "text": "x"}]}', "elements[1].kind: must be one of text,"),
-    ('{"elements": [{"kind": "text", "text": "x", "size": "huge"}]}', "elements[0].size: must be one of normal, large"),
-    ("{", "is not JSON"),
-    ("[]", "elements: must be a list"),
-])
+@pytest.mark.parametrize(
+    ("text", "mistake"),
+    [
+        ('{"elements": []}', "elements: must be a list of tables"),
+        ('{"elements": [{"kind": "text"}]}', "elements[0].text: is missing"),
+        ('{"elements": [{"kind": "rule"}, {"kind": "song", "text": "x"}]}', "elements[1].kind: must be one of text,"),
+        (
+            '{"elements": [{"kind": "text", "text": "x", "size": "huge"}]}',
+            "elements[0].size: must be one of normal, large",
+        ),
+        ("{", "is not JSON"),
+        ("[]", "elements: must be a list"),
+    ],
+)
 def test_a_mistake_in_a_document_is_one_line(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str], text: str, mistake: str,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    text: str,
+    mistake: str,
 ) -> None:
     (tmp_path / "bad.json").write_text(text, encoding="utf-8")
     assert main(["receipt-printer", "render", str(tmp_path / "bad.json"), "--out", str(tmp_path / "x.png")]) == 2
@@ -96,7 +107,8 @@ def test_the_status_is_told_sensor_by_sensor(sim: ReceiptPrinterSim, capsys: pyt
 
 
 def test_a_fault_at_printing_is_one_line_and_exit_code_2(
-    sim: ReceiptPrinterSim, capsys: pytest.CaptureFixture[str],
+    sim: ReceiptPrinterSim,
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
     url = sim.start()
     sim.set_fault("cover_open")
@@ -111,8 +123,18 @@ def test_the_buffer_is_wiped_on_request(sim: ReceiptPrinterSim) -> None:
 @pytest.mark.slow
 def test_the_program_itself_runs(tmp_path: Path) -> None:
     out = tmp_path / "x.png"
-    command = [sys.executable, "-W", "error", "-m", "drivers", "receipt-printer", "render", str(SAMPLE),
-               "--out", str(out)]
+    command = [
+        sys.executable,
+        "-W",
+        "error",
+        "-m",
+        "drivers",
+        "receipt-printer",
+        "render",
+        str(SAMPLE),
+        "--out",
+        str(out),
+    ]
     answer = subprocess.run(command, cwd=ROOT, capture_output=True, timeout=LIMIT_S, check=False, text=True)
     assert (answer.returncode, answer.stderr) == (0, "")
     assert out.is_file()

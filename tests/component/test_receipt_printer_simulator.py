@@ -56,8 +56,12 @@ class Bench:
 
     def __init__(self, typeface: Typeface, model: str = "escpos-80-gb18030", pace: float = 0.0) -> None:
         self.activity = ActivityLog()
-        self.file = replace(device_file.load(ASSETS / "devices" / f"{model}.toml"),
-                            answer_timeout_s=0.3, print_timeout_s=0.6, settle_s=0.2)
+        self.file = replace(
+            device_file.load(ASSETS / "devices" / f"{model}.toml"),
+            answer_timeout_s=0.3,
+            print_timeout_s=0.6,
+            settle_s=0.2,
+        )
         self.sim = ReceiptPrinterSim(self.activity, pace, self.file, typeface)
         self.url = self.sim.start()
         self.printer = ReceiptPrinter(lambda: open_bytes(self.url, "receipt_printer"), self.file, typeface)
@@ -150,12 +154,22 @@ def test_what_is_cut_without_feeding_stays_in_the_printer_for_the_next_receipt(t
     assert [printout.text.split() for printout in [*first, *second]] == [["one", "two"]]
 
 
-@pytest.mark.parametrize(("fault", "error"), [
-    ("paper_out", PaperOut), ("cover_open", CoverOpen), ("cutter_failed", NeedsRepair), ("offline", DeviceError),
-    ("silent", LinkTimeout), ("garbled_status", FrameCorrupt), ("unplugged", LinkLost),
-])
+@pytest.mark.parametrize(
+    ("fault", "error"),
+    [
+        ("paper_out", PaperOut),
+        ("cover_open", CoverOpen),
+        ("cutter_failed", NeedsRepair),
+        ("offline", DeviceError),
+        ("silent", LinkTimeout),
+        ("garbled_status", FrameCorrupt),
+        ("unplugged", LinkLost),
+    ],
+)
 def test_a_fault_before_printing_is_told_and_nothing_is_printed(
-    bench: Bench, fault: str, error: type[DriverError],
+    bench: Bench,
+    fault: str,
+    error: type[DriverError],
 ) -> None:
     bench.printer.status()
     bench.sim.set_fault(fault)
@@ -178,7 +192,7 @@ def test_after_a_fault_is_cleared_the_same_driver_prints_again(bench: Bench, fau
 def _prints(printer: ReceiptPrinter) -> bool:
     try:
         printer.print_receipt(SHORT)
-    except LinkLost:   # the simulator's port needs a moment to come back
+    except LinkLost:  # the simulator's port needs a moment to come back
         return False
     return True
 
@@ -186,13 +200,16 @@ def _prints(printer: ReceiptPrinter) -> bool:
 ONLINE, OFFLINE, NOTHING, COVER = 0x12, 0x1A, 0x12, 0x16
 
 
-@pytest.mark.parametrize(("answers", "online", "cover_open"), [
-    ([OFFLINE, NOTHING, NOTHING, NOTHING, ONLINE, NOTHING, NOTHING, NOTHING], True, False),
-    ([OFFLINE, NOTHING, NOTHING, NOTHING, OFFLINE, COVER, NOTHING, NOTHING], False, True),
-    ([OFFLINE, NOTHING, NOTHING, NOTHING, OFFLINE, NOTHING, NOTHING, NOTHING], False, False),
-    ([OFFLINE, COVER, NOTHING, NOTHING], False, True),
-    ([ONLINE, COVER, NOTHING, NOTHING], True, True),
-])
+@pytest.mark.parametrize(
+    ("answers", "online", "cover_open"),
+    [
+        ([OFFLINE, NOTHING, NOTHING, NOTHING, ONLINE, NOTHING, NOTHING, NOTHING], True, False),
+        ([OFFLINE, NOTHING, NOTHING, NOTHING, OFFLINE, COVER, NOTHING, NOTHING], False, True),
+        ([OFFLINE, NOTHING, NOTHING, NOTHING, OFFLINE, NOTHING, NOTHING, NOTHING], False, False),
+        ([OFFLINE, COVER, NOTHING, NOTHING], False, True),
+        ([ONLINE, COVER, NOTHING, NOTHING], True, True),
+    ],
+)
 def test_a_printer_that_gives_no_cause_is_asked_again(
     typeface: Typeface, answers: list[int], online: bool, cover_open: bool
 ) -> None:
@@ -226,7 +243,7 @@ def test_paper_that_ends_during_printing_is_told_and_the_rest_is_wiped(typeface:
 
 def test_a_printer_that_does_not_answer_the_wipe_is_told_with_the_paper(typeface: Typeface) -> None:
     with bench_of(typeface) as bench:
-        mistaken = replace(bench.file, clears_in_real_time=True)   # this model does not know DLE DC4 8
+        mistaken = replace(bench.file, clears_in_real_time=True)  # this model does not know DLE DC4 8
         printer = ReceiptPrinter(lambda: open_bytes(bench.url, "receipt_printer"), mistaken, typeface)
         bench.sim.set_fault("paper_out_while_printing")
         with pytest.raises(PaperOut) as raised:
@@ -246,7 +263,7 @@ def test_a_wipe_that_a_silent_printer_does_not_confirm_is_a_timeout(typeface: Ty
 def test_a_wipe_is_over_when_the_printer_says_so(typeface: Typeface) -> None:
     with bench_of(typeface, "escpos-80-utf8") as bench:
         bench.printer.clear()
-        assert bench.printer.status().online   # the answer 37 25 00 was not taken for a status
+        assert bench.printer.status().online  # the answer 37 25 00 was not taken for a status
 
 
 def test_a_cover_opened_during_printing_is_told(typeface: Typeface) -> None:

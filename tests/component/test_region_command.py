@@ -11,17 +11,25 @@ from kiosk.policy.region_file import REGIONS_DIR, shipped_regions
 from tests.unit.region_cases import INVENTED, INVENTED_DIR
 
 
-@pytest.mark.parametrize(("on", "years"), [
-    ("2026-10-31", ()), ("2026-11-01", (2027,)), ("2026-12-31", (2027,)), ("2027-01-01", (2027,)),
-    ("2027-11-01", (2027, 2028)), ("2025-12-31", (2025,)),
-])
+@pytest.mark.parametrize(
+    ("on", "years"),
+    [
+        ("2026-10-31", ()),
+        ("2026-11-01", (2027,)),
+        ("2026-12-31", (2027,)),
+        ("2027-01-01", (2027,)),
+        ("2027-11-01", (2027, 2028)),
+        ("2025-12-31", (2025,)),
+    ],
+)
 @pytest.mark.parametrize("name", shipped_regions())
 def test_from_november_on_the_years_whose_holidays_are_missing_are_named(capsys, name, on, years) -> None:
     assert main(["region", "check", str(REGIONS_DIR / f"{name}.toml"), "--on", on]) == 0
     printed = capsys.readouterr()
     assert printed.out == f"{name}.toml: no mistakes\n"
     assert [line.partition(" is missing")[0] for line in printed.err.splitlines()] == [
-        f"{name}.toml: holidays.{year}" for year in years]
+        f"{name}.toml: holidays.{year}" for year in years
+    ]
 
 
 def test_a_region_in_which_nothing_depends_on_holidays_needs_none(capsys) -> None:
@@ -48,9 +56,14 @@ def test_the_invented_regions_have_no_mistakes(capsys, name) -> None:
 def test_every_mistake_of_every_file_is_a_line_with_the_right_ones_silent(capsys, tmp_path: Path) -> None:
     text = (INVENTED_DIR / "qinghe.toml").read_text(encoding="utf-8")
     wrong = tmp_path / "wrong.toml"
-    wrong.write_text(text.replace("2024-08-31", "2024-02-30").replace("last = { months = 6 }\n", "")
-                     .replace(', en = "Endorse" }', " }").replace('cite = "rules/第九条"', 'cite = "rules/第八条"', 1)
-                     .replace("[kiosks]", "[kiosks]\ncolour = 1"), encoding="utf-8")
+    wrong.write_text(
+        text.replace("2024-08-31", "2024-02-30")
+        .replace("last = { months = 6 }\n", "")
+        .replace(', en = "Endorse" }', " }")
+        .replace('cite = "rules/第九条"', 'cite = "rules/第八条"', 1)
+        .replace("[kiosks]", "[kiosks]\ncolour = 1"),
+        encoding="utf-8",
+    )
     missing = tmp_path / "missing.toml"
     assert main(["region", "check", str(wrong), str(REGIONS_DIR / "shanghai.toml"), str(missing)]) == 2
     printed = capsys.readouterr()
@@ -77,15 +90,35 @@ def _line(lines: list[str], part: str) -> int:
 
 
 def test_a_year_is_drawn_as_a_table_with_the_day_marked(capsys) -> None:
-    assert main(["region", "show", str(INVENTED_DIR / "yunxi.toml"), "--valid-from", "2018-06-09", "--valid-to",
-                 "2019-06-09", "--on", "2019-07-09", "--language", "en"]) == 0
+    assert (
+        main(
+            [
+                "region",
+                "show",
+                str(INVENTED_DIR / "yunxi.toml"),
+                "--valid-from",
+                "2018-06-09",
+                "--valid-to",
+                "2019-06-09",
+                "--on",
+                "2019-07-09",
+                "--language",
+                "en",
+            ]
+        )
+        == 0
+    )
     lines = capsys.readouterr().out.splitlines()
     assert lines[0] == "Yunxi · Residence permit · 12 months · 2018-06-09 – 2019-06-09"
     assert lines[1] == "counted from the end before; the end date is the anniversary, the next term starts on it"
     assert [line.split()[:4] for line in lines[4:10]] == [
-        ["2018-06-09", "2019-05-08", "334", "window"], ["2019-05-09", "2019-06-08", "31", "window"],
-        ["2019-06-09", "2019-06-09", "1", "window"], ["2019-06-10", "2019-07-08", "29", "six_months"],
-        ["2019-07-09", "2019-12-09", "154", "six_months"], ["2019-12-10", "…", "…", "later"]]
+        ["2018-06-09", "2019-05-08", "334", "window"],
+        ["2019-05-09", "2019-06-08", "31", "window"],
+        ["2019-06-09", "2019-06-09", "1", "window"],
+        ["2019-06-10", "2019-07-08", "29", "six_months"],
+        ["2019-07-09", "2019-12-09", "154", "six_months"],
+        ["2019-12-10", "…", "…", "later"],
+    ]
     assert [line for line in lines if line.endswith("← this day")] == [lines[8]]
     assert "from the day itself, such as 2019-07-09 to 2020-07-09" in lines[8]
     assert lines[9].endswith("  at the counter")
@@ -94,8 +127,10 @@ def test_a_year_is_drawn_as_a_table_with_the_day_marked(capsys) -> None:
 def test_a_region_with_several_categories_has_a_table_for_each(capsys) -> None:
     assert main(["region", "show", str(INVENTED_DIR / "caohai.toml"), "--language", "en"]) == 0
     titles = [line for line in capsys.readouterr().out.splitlines() if line.startswith("Caohai · ")]
-    assert titles == ["Caohai · Short term · 6 months · 2026-06-09 – 2026-12-09",
-                      "Caohai · Long term · 24 months · 2026-06-09 – 2028-06-09"]
+    assert titles == [
+        "Caohai · Short term · 6 months · 2026-06-09 – 2026-12-09",
+        "Caohai · Long term · 24 months · 2026-06-09 – 2028-06-09",
+    ]
 
 
 @pytest.mark.parametrize("name", shipped_regions())
@@ -107,13 +142,16 @@ def test_every_shipped_region_is_shown_with_its_services_and_each_rule_with_its_
     assert any(line.startswith("  window: ") and ".txt" in line for line in lines)
 
 
-@pytest.mark.parametrize(("arguments", "complaint"), [
-    (["atlantis"], "region show: NAME: unknown 'atlantis'; known: "),
-    (["shanghai", "--on", "soon"], "region show: --on: no such date: 'soon' (write 2026-02-28)"),
-    (["shanghai", "--category", "gold"], "region show: --category: unknown 'gold'; known: standard"),
-    (["shanghai", "--language", "fr"], "region show: --language: unknown 'fr'; known: zh-Hans, en, ug"),
-    (["none.toml"], "none.toml: cannot be read: No such file or directory"),
-])
+@pytest.mark.parametrize(
+    ("arguments", "complaint"),
+    [
+        (["atlantis"], "region show: NAME: unknown 'atlantis'; known: "),
+        (["shanghai", "--on", "soon"], "region show: --on: no such date: 'soon' (write 2026-02-28)"),
+        (["shanghai", "--category", "gold"], "region show: --category: unknown 'gold'; known: standard"),
+        (["shanghai", "--language", "fr"], "region show: --language: unknown 'fr'; known: zh-Hans, en, ug"),
+        (["none.toml"], "none.toml: cannot be read: No such file or directory"),
+    ],
+)
 def test_what_cannot_be_shown_is_one_line_and_exit_code_2(capsys, arguments, complaint) -> None:
     assert main(["region", "show", *arguments]) == 2
     printed = capsys.readouterr()
@@ -123,6 +161,10 @@ def test_what_cannot_be_shown_is_one_line_and_exit_code_2(capsys, arguments, com
 
 
 def test_dates_that_make_no_sense_are_said_so_instead_of_a_table(capsys) -> None:
-    assert main(["region", "show", "shanghai", "--valid-from", "2018-06-09", "--valid-to", "2019-06-07", "--language",
-                 "en"]) == 0
+    assert (
+        main(
+            ["region", "show", "shanghai", "--valid-from", "2018-06-09", "--valid-to", "2019-06-07", "--language", "en"]
+        )
+        == 0
+    )
     assert capsys.readouterr().out.splitlines()[1] == "the dates on the permit do not fit together"

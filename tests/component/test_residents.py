@@ -18,11 +18,19 @@ TODAY = date(2026, 3, 1)
 REGIONS = ASSETS / "regions"
 
 
-@pytest.mark.parametrize(("text", "day"), [
-    ("2020-02-29", date(2020, 2, 29)), ("today", TODAY), ("today+12d", date(2026, 3, 13)),
-    ("today+12d-1y", date(2025, 3, 13)), ("today-1m", date(2026, 2, 1)), ("today-1d-24m", date(2024, 2, 28)),
-    ("today-2y-1d", date(2024, 2, 29)), ("today-2y-1d+1y", date(2025, 2, 28)),
-])
+@pytest.mark.parametrize(
+    ("text", "day"),
+    [
+        ("2020-02-29", date(2020, 2, 29)),
+        ("today", TODAY),
+        ("today+12d", date(2026, 3, 13)),
+        ("today+12d-1y", date(2025, 3, 13)),
+        ("today-1m", date(2026, 2, 1)),
+        ("today-1d-24m", date(2024, 2, 28)),
+        ("today-2y-1d", date(2024, 2, 29)),
+        ("today-2y-1d+1y", date(2025, 2, 28)),
+    ],
+)
 def test_dates_are_iso_or_steps_from_today(text: str, day: date) -> None:
     assert day_of(text, TODAY) == day
 
@@ -93,7 +101,8 @@ def test_nobody_is_shown() -> None:
 
 def test_every_mistake_in_a_data_file_is_named(tmp_path: Path) -> None:
     path = tmp_path / "people.toml"
-    path.write_text('''
+    path.write_text(
+        """
 [[people]]
 id = "a"
 kind = "robot"
@@ -125,7 +134,9 @@ holder = "a"
 evidence = "lease"
 title = "t"
 code = "two\\nlines"
-''', encoding="utf-8")
+""",
+        encoding="utf-8",
+    )
     with pytest.raises(DeviceFileError) as raised:
         load_residents(path, TODAY)
     assert raised.value.mistakes == [
@@ -151,7 +162,9 @@ def test_what_the_authority_has_on_record_names_people_and_licences_that_are_the
 
 def test_a_record_of_nobody_or_of_another_holders_licence_is_refused(tmp_path: Path) -> None:
     file = tmp_path / "residents.toml"
-    file.write_text(DEFAULT.read_text("utf-8") + """
+    file.write_text(
+        DEFAULT.read_text("utf-8")
+        + """
 [[records]]
 id = "strangers"
 holder = "nobody"
@@ -162,7 +175,9 @@ id = "borrowed"
 holder = "gu-yuanzheng"
 evidence = "lease"
 licence = "lin-registered-lease"
-""", encoding="utf-8")
+""",
+        encoding="utf-8",
+    )
     with pytest.raises(DeviceFileError) as caught:
         load_residents(file, TODAY)
     assert caught.value.mistakes == [

@@ -108,7 +108,9 @@ def test_an_identity_card_on_the_reader_is_read_by_the_driver(rig: Rig, resident
 
 
 def test_a_permit_goes_in_and_its_chip_is_met_and_it_comes_back(
-    rig: Rig, unit: StarTcp300, coupler: DirectCoupler,
+    rig: Rig,
+    unit: StarTcp300,
+    coupler: DirectCoupler,
 ) -> None:
     with pytest.raises(NoChip):
         coupler.connect(0.05)
@@ -222,8 +224,12 @@ def test_a_fault_is_set_listed_and_cleared_by_device(rig: Rig) -> None:
     rig.fault("receipt_printer", "paper_out")
     rig.fault("permit_chip", "silent")
     assert rig.state()["faults"] == {
-        "id_reader": [], "permit_unit": [], "permit_chip": ["silent"], "receipt_printer": ["paper_out"],
-        "code_scanner": []}
+        "id_reader": [],
+        "permit_unit": [],
+        "permit_chip": ["silent"],
+        "receipt_printer": ["paper_out"],
+        "code_scanner": [],
+    }
     rig.clear_faults("permit_chip")
     assert rig.state()["faults"]["permit_chip"] == []
     rig.load_paper()
@@ -260,18 +266,21 @@ def test_the_rig_obeys_by_remote_control(client: RigClient) -> None:
     assert client.do("people")[LIN] == "林玉珍"
 
 
-@pytest.mark.parametrize(("request_line", "error"), [
-    (b"not json", "not JSON"),
-    (b"[1]", 'expected an object with "do"'),
-    (b'{"do": "fly"}', "cannot do 'fly'; can do lay_id_card"),
-    (b'{"do": "offer_permit"}', "offer_permit takes permit_id"),
-    (b'{"do": "state", "x": 1}', "state takes nothing"),
-    (b'{"do": "offer_permit", "permit_id": "nobody"}', "there is no permit 'nobody'"),
-    (b'{"do": "lay_id_card", "person_id": "nobody"}', "nobody here is called 'nobody'"),
-    (b'{"do": "fault", "device": "moon", "name": "dark"}', "there is no device 'moon'"),
-    (b'{"do": "save_face", "permit_id": "lin-yuzhen-shanghai", "path": "/nowhere/x.png"}', "No such file"),
-    (b'{"do": "save_face", "permit_id": "lin-yuzhen-shanghai", "path": 7}', "expected str"),
-])
+@pytest.mark.parametrize(
+    ("request_line", "error"),
+    [
+        (b"not json", "not JSON"),
+        (b"[1]", 'expected an object with "do"'),
+        (b'{"do": "fly"}', "cannot do 'fly'; can do lay_id_card"),
+        (b'{"do": "offer_permit"}', "offer_permit takes permit_id"),
+        (b'{"do": "state", "x": 1}', "state takes nothing"),
+        (b'{"do": "offer_permit", "permit_id": "nobody"}', "there is no permit 'nobody'"),
+        (b'{"do": "lay_id_card", "person_id": "nobody"}', "nobody here is called 'nobody'"),
+        (b'{"do": "fault", "device": "moon", "name": "dark"}', "there is no device 'moon'"),
+        (b'{"do": "save_face", "permit_id": "lin-yuzhen-shanghai", "path": "/nowhere/x.png"}', "No such file"),
+        (b'{"do": "save_face", "permit_id": "lin-yuzhen-shanghai", "path": 7}', "expected str"),
+    ],
+)
 def test_a_request_that_cannot_be_met_is_answered_with_the_reason(rig: Rig, request_line: bytes, error: str) -> None:
     answer = RigControl(rig, Path("unused")).answer(request_line)
     assert answer["ok"] is False
@@ -309,8 +318,22 @@ def test_the_socket_is_for_its_owner_alone(client: RigClient, tmp_path: Path) ->
 @pytest.mark.slow
 @pytest.mark.parametrize("way", ["signal", "end of input"])
 def test_the_simulators_run_as_a_process_until_they_are_told_to_end(tmp_path: Path, way: str) -> None:
-    command = [sys.executable, "-W", "error", "-m", "drivers", "simulate", "--run-dir", str(tmp_path), "--pace", "0",
-               "--control", str(tmp_path / "control"), "--today", "2026-03-02"]
+    command = [
+        sys.executable,
+        "-W",
+        "error",
+        "-m",
+        "drivers",
+        "simulate",
+        "--run-dir",
+        str(tmp_path),
+        "--pace",
+        "0",
+        "--control",
+        str(tmp_path / "control"),
+        "--today",
+        "2026-03-02",
+    ]
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, cwd=ROOT, text=True) as process:
         assert process.stdin is not None
         assert process.stdout is not None

@@ -19,8 +19,11 @@ from tests.component.test_config import GOOD, ROOT, written
 LIMIT_S = 60.0
 UTF_8 = {"LC_ALL": "C.UTF-8"}
 PLAIN = {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}
-SHELLS = {"ASCII": PLAIN, "Latin-1": {**PLAIN, "PYTHONIOENCODING": "latin-1:strict"},
-          "GBK": {**PLAIN, "PYTHONIOENCODING": "gbk:strict"}}
+SHELLS = {
+    "ASCII": PLAIN,
+    "Latin-1": {**PLAIN, "PYTHONIOENCODING": "latin-1:strict"},
+    "GBK": {**PLAIN, "PYTHONIOENCODING": "gbk:strict"},
+}
 WRONG = 'kiosk_name = "上海浦东"\nsite = "大厅"\n'
 DATES = ["--valid-from", "2018-06-09", "--valid-to", "2019-06-09", "--on", "2019-05-10"]
 NO_DISPLAY = {"SDL_VIDEODRIVER": "x11", "DISPLAY": ":9999"}
@@ -42,7 +45,9 @@ COMMANDS: dict[str, tuple[list[str], set[int]]] = {
     "retained": (["kiosk", "retained", "--config", "{}/kiosk.toml"], {0}),
     "demo --list": (["kiosk", "demo", "--list"], {0}),
     "central seed of a wrong file": (
-        ["kiosk", "central", "seed", "{}/错.toml", "--database", "sqlite:///{}/c.db"], {2}),
+        ["kiosk", "central", "seed", "{}/错.toml", "--database", "sqlite:///{}/c.db"],
+        {2},
+    ),
     "permit-chip check": (["drivers", "permit-chip", "check", "assets/permits/reference.toml"], {0}),
     "permit-chip check of a wrong file": (["drivers", "permit-chip", "check", "{}/错.toml"], {1, 2}),
     "permit-unit decode": (["drivers", "permit-unit", "decode", "é"], {2}),
@@ -96,14 +101,23 @@ def said_in(shell: dict[str, str], commands: list[list[str]], folder: Path) -> l
     """Status, standard output and standard error of each command."""
     (folder / "commands.json").write_text(json.dumps(commands), "utf-8")
     done = subprocess.run(
-        [sys.executable, "-c", ALL_IN_ONE, str(folder / "commands.json"), str(folder)], cwd=ROOT,
-        env={**os.environ, **shell, **NO_DISPLAY}, capture_output=True, timeout=LIMIT_S, check=False)
+        [sys.executable, "-c", ALL_IN_ONE, str(folder / "commands.json"), str(folder)],
+        cwd=ROOT,
+        env={**os.environ, **shell, **NO_DISPLAY},
+        capture_output=True,
+        timeout=LIMIT_S,
+        check=False,
+    )
     last = folder / f"{len(commands) - 1}.status"
     assert last.is_file(), [path.read_bytes()[-2000:] for path in folder.glob("*.2")] + [done.stderr]
     return [
-        (int((folder / f"{number}.status").read_text("ascii")), (folder / f"{number}.1").read_bytes(),
-         (folder / f"{number}.2").read_bytes())
-        for number in range(len(commands))]
+        (
+            int((folder / f"{number}.status").read_text("ascii")),
+            (folder / f"{number}.1").read_bytes(),
+            (folder / f"{number}.2").read_bytes(),
+        )
+        for number in range(len(commands))
+    ]
 
 
 def at(site: Path, words: list[str]) -> list[str]:
@@ -133,17 +147,23 @@ def test_what_is_said_in_json_is_json_and_the_same_in_every_shell(site: Path, tm
         told[shell] = [json.loads(out.decode("utf-8" if shell == "UTF-8" else "ascii")) for _, out, _ in said]
     for catalogue, assessed, diagnosed in told.values():
         assert (catalogue, assessed) == tuple(told["UTF-8"][:2])
-        assert diagnosed["checks"][0] == told["UTF-8"][2]["checks"][0]      # what stands behind it is measured
+        assert diagnosed["checks"][0] == told["UTF-8"][2]["checks"][0]  # what stands behind it is measured
         assert "大厅" in diagnosed["checks"][0]["detail"]
 
 
 @pytest.mark.slow
 def test_a_character_that_the_shell_has_is_not_escaped_and_one_that_it_lacks_is(site: Path, tmp_path: Path) -> None:
     """Here each in an interpreter of its own, as people start them."""
+
     def shown(shell: dict[str, str]) -> bytes:
         return subprocess.run(
-            [sys.executable, "-m", "kiosk", "region", "show", "shanghai"], cwd=ROOT, env={**os.environ, **shell},
-            capture_output=True, timeout=LIMIT_S, check=True).stdout
+            [sys.executable, "-m", "kiosk", "region", "show", "shanghai"],
+            cwd=ROOT,
+            env={**os.environ, **shell},
+            capture_output=True,
+            timeout=LIMIT_S,
+            check=True,
+        ).stdout
 
     usual = shown(UTF_8).decode("utf-8")
     assert "上海" in usual

@@ -106,9 +106,12 @@ class Site:
         """Let the outbox work until nothing waits, or until the moment `until`. Its pauses move the clock."""
         journal = self.opened()
         client = CentralClient(
-            f"https://127.0.0.1:{port or self.cable.port}", ca=self.directory / "ca.pem",
-            certificate=self.directory / "kiosk.pem", key=self.directory / "kiosk.key",
-            times=times or CallTimes())
+            f"https://127.0.0.1:{port or self.cable.port}",
+            ca=self.directory / "ca.pem",
+            certificate=self.directory / "kiosk.pem",
+            key=self.directory / "kiosk.key",
+            times=times or CallTimes(),
+        )
         outbox = OutboxService(client, journal, self.clock, self._pause, lambda: chance)
         outbox.forward()
         outbox.close()
@@ -137,7 +140,7 @@ def everywhere(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     directory, clock = tmp_path_factory.mktemp("central"), TickingClock()
     with ReferenceCentral(settings(directory, clock)) as central, client_of(central, directory) as client:
         with pytest.raises(CentralRefusedCall, match="not_found"):
-            client.endorsement_state(uuid4())       # its connection is opened here, not in the first test
+            client.endorsement_state(uuid4())  # its connection is opened here, not in the first test
         address = urlsplit(central.url)
         with closing(Cable(address.hostname or "", address.port or 0)) as cable:
             yield Site(directory, directory, central, clock, Kiosk(client, directory, clock), cable, clock())
@@ -162,8 +165,16 @@ def owes(site: Site, *orders: do.Effect) -> None:
             message = message_of(order, site.clock())
             assert message is not None
             step = StepRecord(
-                site.clock(), uuid4(), "AwaitingRemoval", "PermitTaken", "Thanking", "with_holder",
-                (type(order).__name__,), message.endorsement_id, {})
+                site.clock(),
+                uuid4(),
+                "AwaitingRemoval",
+                "PermitTaken",
+                "Thanking",
+                "with_holder",
+                (type(order).__name__,),
+                message.endorsement_id,
+                {},
+            )
             journal.append(step, [message])
 
 
@@ -175,7 +186,7 @@ def test_a_week_of_completions_survives_without_network_and_arrives_in_order_and
         told.append(site.visit())
         owes(site, completion(told[-1]))
         site.until = began + timedelta(days=day)
-        site.forwards(chance=0.999)     # and in the evening it is switched off
+        site.forwards(chance=0.999)  # and in the evening it is switched off
         assert site.queue().length == day
     assert site.arrived() == []
     assert site.clock() - began >= WEEK
@@ -202,16 +213,15 @@ def test_it_is_tried_again_less_and_less_often_and_not_by_all_kiosks_in_the_same
     site.goes_offline()
     site.until = site.clock() + timedelta(hours=1)
     site.forwards(chance)
-    whole = [FIRST_RETRY_S * 2 ** number for number in range(8)]
+    whole = [FIRST_RETRY_S * 2**number for number in range(8)]
     expected = [*(each for each in whole if each < LONGEST_RETRY_S), *itertools.repeat(LONGEST_RETRY_S, 40)]
-    assert site.pauses == pytest.approx([
-        each * (0.5 + 0.5 * chance) for each in expected[:len(site.pauses)]])
+    assert site.pauses == pytest.approx([each * (0.5 + 0.5 * chance) for each in expected[: len(site.pauses)]])
     assert site.pauses[-1] >= LONGEST_RETRY_S / 2
 
 
 def test_after_a_success_the_next_trouble_is_met_without_haste_again(site: Site) -> None:
     owes(site, *(completion(site.visit()) for _ in range(2)))
-    site.central.set_fault("refuse_connection", calls=5)      # two in each of two rounds, one in the third
+    site.central.set_fault("refuse_connection", calls=5)  # two in each of two rounds, one in the third
     site.forwards(chance=0.0)
     assert site.pauses == [1.0, 2.0, 1.0]
     assert len(site.arrived()) == 2
@@ -224,7 +234,7 @@ def test_an_answer_that_is_none_leaves_the_message_waiting_and_counts_once(site:
     site.central.set_fault(fault, calls=2)
     site.forwards()
     assert site.arrived() == told
-    assert len(site.pauses) == 1        # both were tried in the first round
+    assert len(site.pauses) == 1  # both were tried in the first round
 
 
 def test_a_disk_that_does_not_note_the_answer_makes_central_hear_it_again_and_count_it_once(site: Site) -> None:
@@ -325,16 +335,24 @@ def is_silent(exchange: Exchange) -> bool:
 
 
 REFUSED: dict[str, Play] = {
-    "page": page, "reset": breaks_before, "silence": is_silent, "page 503": unavailable_page,
-    "busy": says(503, "busy"), "too many": says(429, "too_many"), "mistake": says(500, "internal_error"),
-    "proxy": says(401, "login_wanted"), "newer central": says(409, "seal_is_missing"),
-    "other address": says(405, "method_not_allowed"), "header taken out": says(400, "missing_idempotency_key"),
+    "page": page,
+    "reset": breaks_before,
+    "silence": is_silent,
+    "page 503": unavailable_page,
+    "busy": says(503, "busy"),
+    "too many": says(429, "too_many"),
+    "mistake": says(500, "internal_error"),
+    "proxy": says(401, "login_wanted"),
+    "newer central": says(409, "seal_is_missing"),
+    "other address": says(405, "method_not_allowed"),
+    "header taken out": says(400, "missing_idempotency_key"),
 }
 """How central, or something before it, may refuse one message for ever without knowing of it."""
 
 
 def firewalled(*numbers: UUID, how: Play = page) -> Play:
     """Something before central refuses what is about these endorsements."""
+
     def play(exchange: Exchange) -> bool:
         is_blocked = any(str(number) in exchange.asked.path for number in numbers)
         return (how if is_blocked else passes_on)(exchange)
@@ -385,8 +403,12 @@ def test_one_message_that_is_not_heard_is_put_aside_in_the_same_round(site: Site
 
 def test_what_ends_a_message_is_what_the_contract_lists_for_it_and_will_be_the_same_tomorrow() -> None:
     listed = {
-        code for (_, path), codes in problems.PROBLEMS_OF.items() if path.endswith(("/completion", "/cancellation"))
-        for code in codes if problems.status_of(code) < 500 and problems.status_of(code) != 429}
+        code
+        for (_, path), codes in problems.PROBLEMS_OF.items()
+        if path.endswith(("/completion", "/cancellation"))
+        for code in codes
+        if problems.status_of(code) < 500 and problems.status_of(code) != 429
+    }
     # The kiosk always sends a key: something on the way has taken it out.
     assert listed == {*ENDS_A_MESSAGE, *ABOUT_THE_KIOSK, "missing_idempotency_key"}
 
@@ -406,12 +428,12 @@ def test_a_message_waits_for_the_one_before_it_of_the_same_endorsement(site: Sit
 def test_a_central_that_is_away_is_asked_twice_a_round_however_many_messages_wait(site: Site, how: Play) -> None:
     owing = [site.visit() for _ in range(5)]
     owes(site, *map(completion, owing))
-    site.until = site.clock() + timedelta(seconds=4)        # two pauses, three rounds
+    site.until = site.clock() + timedelta(seconds=4)  # two pauses, three rounds
     with behind(site, how) as gateway:
         site.forwards()
         asked = [UUID(each.path.split("/")[-2]) for each in gateway.asked]
     assert len(site.pauses) == 2
-    assert asked == owing[:4]       # those that were not tried yet come first
+    assert asked == owing[:4]  # those that were not tried yet come first
 
 
 def test_a_kiosk_that_central_does_not_know_asks_once_a_round(site: Site) -> None:
@@ -447,7 +469,7 @@ def test_a_message_that_is_never_taken_is_told_within_the_hour_and_hourly(
     waited_s = [json.loads(line.partition(" ")[2])["since_s"] for line in lines]
     assert [since_s // 3600 for since_s in waited_s] == [1, 2]
     assert all(since_s % 3600 < LONGEST_RETRY_S + 60 for since_s in waited_s)
-    assert alarm_of(site.queue(), site.clock()) == MESSAGES_WAITING     # and the heartbeat and diagnose say so
+    assert alarm_of(site.queue(), site.clock()) == MESSAGES_WAITING  # and the heartbeat and diagnose say so
 
 
 @pytest.mark.parametrize(("age", "alarms"), [(timedelta(hours=1), False), (timedelta(hours=1, seconds=1), True)])
@@ -466,7 +488,7 @@ def test_a_message_is_sent_as_it_was_stored_whatever_this_version_thinks_of_it(s
     with behind(site, passes_on) as gateway:
         site.forwards()
         assert [each.body for each in gateway.asked] == [stored.encode()]
-    with closing(sqlite3.connect(site.path)) as db:     # a request is closed, so this central refuses it for good
+    with closing(sqlite3.connect(site.path)) as db:  # a request is closed, so this central refuses it for good
         assert db.execute("SELECT outcome FROM message").fetchall() == [("invalid_request",)]
 
 
@@ -484,9 +506,14 @@ def refuses_in_prose(exchange: Exchange) -> bool:
     return exchange.answer(Answer(409, json.dumps(problem).encode(), "application/problem+json"))
 
 
-@pytest.mark.parametrize(("play", "outcome"), [
-    (says_prose, "other"), (refuses_in_prose, None),
-], ids=["state", "problem"])
+@pytest.mark.parametrize(
+    ("play", "outcome"),
+    [
+        (says_prose, "other"),
+        (refuses_in_prose, None),
+    ],
+    ids=["state", "problem"],
+)
 def test_only_what_the_catalogue_lists_reaches_journal_and_log(
     site: Site, play: Play, outcome: str | None, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -550,8 +577,10 @@ def test_a_kiosk_that_is_killed_while_it_sends_repeats_nothing_and_forgets_nothi
     for heard in (2, 4):
         # The answer is lost just then: central has noted it, the kiosk cannot know.
         child = subprocess.Popen(
-            [sys.executable, "-c", _CHILD, str(site.directory), str(site.path), site.central.url], cwd=ROOT,
-            env=os.environ)
+            [sys.executable, "-c", _CHILD, str(site.directory), str(site.path), site.central.url],
+            cwd=ROOT,
+            env=os.environ,
+        )
         with child:
             eventually(lambda heard=heard: len(site.arrived()) >= heard)
             child.send_signal(signal.SIGKILL)

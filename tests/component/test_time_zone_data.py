@@ -26,7 +26,8 @@ sys.exit(main(["diagnose", "--config", "nowhere.toml"]))
 @pytest.mark.slow
 def test_the_regions_time_is_known_without_the_machines_time_zone_data() -> None:
     done = subprocess.run(
-        [sys.executable, "-c", WITHOUT], cwd=ROOT, capture_output=True, text=True, timeout=60, check=False)
+        [sys.executable, "-c", WITHOUT], cwd=ROOT, capture_output=True, text=True, timeout=60, check=False
+    )
     assert json.loads(done.stdout.splitlines()[0]) == ["8:00:00", "CST", "Asia/Shanghai", "8:00:00"]
     assert (done.returncode, done.stderr) == (2, "")
     assert "nowhere.toml: cannot be read" in done.stdout

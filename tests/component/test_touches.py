@@ -17,7 +17,7 @@ from kiosk.domain.endorsement import ChipState, Custody, FaceState
 from kiosk.journal.content_hash import seal_by
 from kiosk.journal.journal import Journal
 from kiosk.policy.region_file import load_region
-from kiosk.presentation.context import About
+from kiosk.presentation.context import PresentationContext
 from kiosk.runtime.engine import Engine
 from kiosk.services.central.outbox import message_of
 from kiosk.workflow import events as on
@@ -34,9 +34,15 @@ SHANGHAI = replace(SITE, region=load_region(ASSETS / "regions" / "shanghai.toml"
 LANGUAGES = (samples.LANGUAGE, samples.OTHER_LANGUAGE)
 chosen = on.PersonChose
 TO_THE_QUESTIONS: tuple[on.Event, ...] = (
-    on.VisitBegan(samples.VISIT), chosen(Intent.ACCEPT_NOTICE), on.IdCardRead(samples.HOLDER, samples.TODAY),
-    on.PermitTakenIn(), on.PermitRead(samples.PERMIT), on.NoWorkFound(),
-    on.Assessed(samples.IN_WINDOW, samples.TODAY), chosen(Intent.GO_ON))
+    on.VisitBegan(samples.VISIT),
+    chosen(Intent.ACCEPT_NOTICE),
+    on.IdCardRead(samples.HOLDER, samples.TODAY),
+    on.PermitTakenIn(),
+    on.PermitRead(samples.PERMIT),
+    on.NoWorkFound(),
+    on.Assessed(samples.IN_WINDOW, samples.TODAY),
+    chosen(Intent.GO_ON),
+)
 
 
 class Place:
@@ -47,9 +53,17 @@ class Place:
         self._clock = HandClock()
         self.journal = Journal(path, self._clock.now)
         self.engine = Engine(
-            site, self.journal, self._clock, lambda _effect, _visit: None, self._show, message_of,
-            seal_by(b"the private key of this test"))
-        self.screens = ShownScreens(About(site.region, LANGUAGES, False, "https://r.example/", 25), self.engine.post)
+            site,
+            self.journal,
+            self._clock,
+            lambda _effect, _visit: None,
+            self._show,
+            message_of,
+            seal_by(b"the private key of this test"),
+        )
+        self.screens = ShownScreens(
+            PresentationContext(site.region, LANGUAGES, False, "https://r.example/", 25), self.engine.post
+        )
 
     def _show(self, state: s.State) -> int:
         return self.screens.show(state).frame.serial
@@ -66,7 +80,7 @@ class Place:
 
     def starts_idle(self) -> None:
         self.engine.start()
-        nothing_open = on.UnfinishedStory(None, 0, ChipState.OLD, FaceState.OLD, 0.0)
+        nothing_open = on.InterruptedVisit(None, 0, ChipState.OLD, FaceState.OLD, 0.0)
         self.happens(on.PathInspected(Custody.WITH_HOLDER, nothing_open, samples.FOUND_VISIT))
 
     def comes_to_the_questions(self) -> s.Declaring:
@@ -116,7 +130,7 @@ def test_a_finger_that_comes_up_on_the_question_before_answers_nothing(place: Pl
 def test_what_the_machine_does_between_touch_and_turn_makes_the_touch_stale(place: Place) -> None:
     place.comes_to_the_questions()
     place.engine.post(chosen(Intent.ANSWER_YES))
-    place.screens.touched(Intent.ANSWER_NO, "", place.serial)       # the first question still stands
+    place.screens.touched(Intent.ANSWER_NO, "", place.serial)  # the first question still stands
     place.engine.pump()
     state = place.engine.state
     assert isinstance(state, s.Declaring)
@@ -146,7 +160,7 @@ def test_two_fingers_that_begin_a_visit_begin_one(place: Place) -> None:
     place.screens.touched(Intent.CANCEL, "", place.serial)
     place.engine.pump()
     assert place.engine.state == s.Idle(samples.LANGUAGE)
-    place.screens.touched(Intent.START, "", welcome)       # the welcome of before the visit
+    place.screens.touched(Intent.START, "", welcome)  # the welcome of before the visit
     place.engine.pump()
     assert isinstance(place.engine.state, s.Idle)
     place.screens.touched(Intent.START, "", place.serial)
@@ -161,7 +175,7 @@ def test_more_time_as_often_as_one_likes_is_asked_of_the_same_screen(place: Plac
     notice = place.serial
     for _ in range(3):
         place.screens.touched(Intent.MORE_TIME, "", notice)
-    place.screens.touched(Intent.ACCEPT_NOTICE, "", notice)     # before the screen was shown anew
+    place.screens.touched(Intent.ACCEPT_NOTICE, "", notice)  # before the screen was shown anew
     place.engine.pump()
     assert isinstance(place.engine.state, s.ReadingIdCard)
 
@@ -183,7 +197,8 @@ def test_a_serial_stays_while_the_same_is_shown_and_never_comes_back() -> None:
     def serial_of(name: str, countdown_s: int | None = None, matter: object = None) -> int:
         model = shown[name]
         return serials.given_to(
-            replace(model, frame=replace(model.frame, countdown_s=countdown_s)), matter).frame.serial
+            replace(model, frame=replace(model.frame, countdown_s=countdown_s)), matter
+        ).frame.serial
 
     assert serial_of("telephone", 60) == 1
     assert serial_of("telephone", 12) == 1

@@ -260,9 +260,14 @@ def test_a_peer_that_is_gone_without_a_word_is_looked_for(server: socket.socket)
     """A cable that was cut tells nobody: the kernel must ask. (Its probes are the kernel's; here they are ordered.)"""
     with closing(TcpLink("127.0.0.1", server.getsockname()[1])) as link:
         ordered = {
-            option: link._socket.getsockopt(level, option) for level, option in (
-                (socket.SOL_SOCKET, socket.SO_KEEPALIVE), (socket.IPPROTO_TCP, socket.TCP_KEEPIDLE),
-                (socket.IPPROTO_TCP, socket.TCP_KEEPINTVL), (socket.IPPROTO_TCP, socket.TCP_KEEPCNT))}
+            option: link._socket.getsockopt(level, option)
+            for level, option in (
+                (socket.SOL_SOCKET, socket.SO_KEEPALIVE),
+                (socket.IPPROTO_TCP, socket.TCP_KEEPIDLE),
+                (socket.IPPROTO_TCP, socket.TCP_KEEPINTVL),
+                (socket.IPPROTO_TCP, socket.TCP_KEEPCNT),
+            )
+        }
     assert ordered[socket.SO_KEEPALIVE] == 1
     silent_s = ordered[socket.TCP_KEEPIDLE] + ordered[socket.TCP_KEEPINTVL] * ordered[socket.TCP_KEEPCNT]
     assert silent_s <= 60
@@ -297,8 +302,8 @@ def test_a_replay_answers_once_it_was_asked_as_recorded(tmp_path: Path) -> None:
     assert replay.read(10, 0.01) == b""
     replay.write(b"\x01")
     replay.write(b"\x02\x03")
-    assert replay.read(1, 0.0) == b"\xAA"
-    assert (replay.read(10, 0.0), replay.read(10, 0.0), replay.read(10, 0.01)) == (b"\xBB", b"\xCC", b"")
+    assert replay.read(1, 0.0) == b"\xaa"
+    assert (replay.read(10, 0.0), replay.read(10, 0.0), replay.read(10, 0.01)) == (b"\xbb", b"\xcc", b"")
     replay.write(b"\x04")
     with pytest.raises(ReplayMismatch, match="byte 4: 05 written, the trace has ended"):
         replay.write(b"\x05")
@@ -311,15 +316,20 @@ def test_a_replay_says_which_byte_differs(tmp_path: Path) -> None:
     replay = ReplayTransport(trace(tmp_path / "t.jsonl", ("out", "0102"), ("in", "aa"), ("out", "030405")))
     replay.write(b"\x01\x02")
     with pytest.raises(ReplayMismatch, match=r"byte 3 \(trace line 3\): FF written, 04 recorded") as raised:
-        replay.write(b"\x03\xFF\x05")
+        replay.write(b"\x03\xff\x05")
     assert raised.value.offset == 3
 
 
-@pytest.mark.parametrize(("content", "complaint"), [
-    ('{"at": 0, "dir": "out", "bytes": 3}', "redacted trace cannot be played"), ("not json", "line 1: is no trace"),
-    ('{"at": 0, "dir": "up", "hex": "00"}', "dir is 'up'"), ('{"at": 0, "dir": "in", "hex": "0"}', "line 1: hex"),
-    ("[]", "line 1: is no trace"),
-])
+@pytest.mark.parametrize(
+    ("content", "complaint"),
+    [
+        ('{"at": 0, "dir": "out", "bytes": 3}', "redacted trace cannot be played"),
+        ("not json", "line 1: is no trace"),
+        ('{"at": 0, "dir": "up", "hex": "00"}', "dir is 'up'"),
+        ('{"at": 0, "dir": "in", "hex": "0"}', "line 1: hex"),
+        ("[]", "line 1: is no trace"),
+    ],
+)
 def test_a_file_that_is_no_trace_is_refused_with_its_line(tmp_path: Path, content: str, complaint: str) -> None:
     path = tmp_path / "t.jsonl"
     path.write_text(content + "\n", encoding="utf-8")
@@ -333,12 +343,12 @@ def test_a_chip_is_replayed_command_by_command(tmp_path: Path) -> None:
     path = trace(tmp_path / "c.jsonl", ("atr", "3b00"), ("out", "00b0"), ("in", "41429000"), ("out", "00b1"))
     coupler = open_coupler(f"replay://{path}")
     chip = coupler.connect(1.0)
-    assert chip.atr == b"\x3B\x00"
-    assert chip.transmit(b"\x00\xB0") == ApduAnswer(b"AB", 0x9000)
+    assert chip.atr == b"\x3b\x00"
+    assert chip.transmit(b"\x00\xb0") == ApduAnswer(b"AB", 0x9000)
     with pytest.raises(LinkTimeout, match="command 1: no answer was recorded"):
-        chip.transmit(b"\x00\xB1")
+        chip.transmit(b"\x00\xb1")
     with pytest.raises(ReplayMismatch, match="command 1: differs from the recorded one at byte 1"):
-        chip.transmit(b"\x00\xB2")
+        chip.transmit(b"\x00\xb2")
     chip.close()
     coupler.close()
 

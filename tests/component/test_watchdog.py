@@ -77,7 +77,7 @@ def test_nothing_is_fed_while_something_gives_no_sign_and_the_log_names_it_once(
         systemd.hears("WATCHDOG=1")
         ailing[0] = "machine"
         eventually(lambda: asked.count("machine") > 1)
-        while systemd.next():      # what was sent before
+        while systemd.next():  # what was sent before
             continue
         rounds = asked.count("machine") + 20
         eventually(lambda: asked.count("machine") > rounds)
@@ -122,10 +122,22 @@ def test_a_systemd_that_does_not_read_holds_nobody_up(systemd: Systemd, caplog: 
         eventually(lambda: len(rounds) > more)
 
 
-@pytest.mark.parametrize("address", [
-    "", "@", "relative", "/nowhere/at/all", "@nobody-listens-here", "/dev/null", "/", "/" + "x" * 200, "/名\udcff",
-    "vsock:2:1234",
-], ids=ascii)
+@pytest.mark.parametrize(
+    "address",
+    [
+        "",
+        "@",
+        "relative",
+        "/nowhere/at/all",
+        "@nobody-listens-here",
+        "/dev/null",
+        "/",
+        "/" + "x" * 200,
+        "/名\udcff",
+        "vsock:2:1234",
+    ],
+    ids=ascii,
+)
 def test_an_address_that_is_none_makes_no_traceback_and_the_workers_are_looked_after(
     address: str, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -147,10 +159,24 @@ def test_without_an_address_nothing_is_told_and_nothing_is_missing() -> None:
     assert NotifySocket({}).tell("READY=1") is True
 
 
-@pytest.mark.parametrize(("asked", "interval_s"), [
-    ("60000000", 30.0), ("1", 5e-7), ("0", 0.0), ("-5", 0.0), ("", 0.0), ("soon", 0.0), ("6e7", 0.0), ("60s", 0.0),
-    ("６０", 0.0), ("²", 0.0), ("9" * 5000, 0.0), (None, 0.0),
-], ids=lambda value: ascii(value)[:12])
+@pytest.mark.parametrize(
+    ("asked", "interval_s"),
+    [
+        ("60000000", 30.0),
+        ("1", 5e-7),
+        ("0", 0.0),
+        ("-5", 0.0),
+        ("", 0.0),
+        ("soon", 0.0),
+        ("6e7", 0.0),
+        ("60s", 0.0),
+        ("６０", 0.0),
+        ("²", 0.0),
+        ("9" * 5000, 0.0),
+        (None, 0.0),
+    ],
+    ids=lambda value: ascii(value)[:12],
+)
 def test_systemd_is_fed_twice_in_the_time_that_it_gives(asked: str | None, interval_s: float) -> None:
     environment = {} if asked is None else {"WATCHDOG_USEC": asked}
     assert feeding_interval_s(environment) == interval_s

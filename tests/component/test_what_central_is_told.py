@@ -30,12 +30,23 @@ from tests.unit.machine_walk import walk
 
 NOW = datetime(2026, 11, 22, 2, 0, tzinfo=UTC)
 PERMIT = Permit(
-    permit_file="reference", atr=b"\x3b\x00", chip_serial="8600310000000001", region="310000",
-    permit_number=Personal("310000201900000001"), holder_name=Personal("林玉珍"),
-    holder_number=Personal("341399198803140021"), issued_on=date(2023, 12, 4),
+    permit_file="reference",
+    atr=b"\x3b\x00",
+    chip_serial="8600310000000001",
+    region="310000",
+    permit_number=Personal("310000201900000001"),
+    holder_name=Personal("林玉珍"),
+    holder_number=Personal("341399198803140021"),
+    issued_on=date(2023, 12, 4),
     content=PermitContent(
-        address=Personal("上海市浦东新区示范路88弄6号402室"), issuing_authority="上海市公安局浦东分局",
-        category="standard", valid_from=date(2025, 12, 4), valid_to=date(2026, 12, 4), endorsement_count=2))
+        address=Personal("上海市浦东新区示范路88弄6号402室"),
+        issuing_authority="上海市公安局浦东分局",
+        category="standard",
+        valid_from=date(2025, 12, 4),
+        valid_to=date(2026, 12, 4),
+        endorsement_count=2,
+    ),
+)
 
 UNTOLD = [
     ({"holder_name": Personal("林" * 61)}, {}, "holder_name"),
@@ -81,7 +92,8 @@ def test_a_chip_with_a_line_break_of_unicode_in_its_address_is_a_permit_that_can
 
     assert isinstance(reading(content().model_copy(update={"address": "示范路某某8号"})), on.PermitRead)
     assert isinstance(
-        reading(content().model_copy(update={"address": "示范路某某8号"}), break_the_line), on.DeviceFailed)
+        reading(content().model_copy(update={"address": "示范路某某8号"}), break_the_line), on.DeviceFailed
+    )
 
 
 @pytest.mark.parametrize("odd", ["\u202e", "\ufffd", "\u2066"])
@@ -121,7 +133,9 @@ def test_a_code_that_is_no_licence_code_is_not_taken_for_one(code: str) -> None:
 @pytest.mark.walk
 def test_every_cancellation_and_every_report_that_the_machine_can_order_is_one_that_central_takes() -> None:
     ordered = {
-        effect for _, _, taken in walk(SITES["of every service"]).arrows() for effect in taken.effects
+        effect
+        for _, _, taken in walk(SITES["of every service"]).arrows()
+        for effect in taken.effects
         if isinstance(effect, do.CancelEndorsement | do.ReportCompletion)
     }
     assert {type(effect) for effect in ordered} == {do.CancelEndorsement, do.ReportCompletion}

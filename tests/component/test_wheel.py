@@ -16,13 +16,18 @@ import pytest
 from assets import ASSETS
 from kiosk.demo.configuration import simulated_site, write_configuration
 from kiosk.demo.processes import Process
-from kiosk.demo.witness import WitnessClient
+from kiosk.demo.witness import AutomationClient
 from tests.architecture.source import ROOT
 from tests.waiting import LIMIT_S
 
 BUILT_FROM = ("assets", "drivers", "kiosk", "screens", "pyproject.toml", "README.md", "LICENSE")
-NOT_FOR_A_KIOSK = ("drivers/simulators/", "kiosk/central/check/", "kiosk/demo/", "kiosk/reference_central/",
-                   "screens/authoring/")
+NOT_FOR_A_KIOSK = (
+    "drivers/simulators/",
+    "kiosk/central/check/",
+    "kiosk/demo/",
+    "kiosk/reference_central/",
+    "screens/authoring/",
+)
 
 pytestmark = pytest.mark.slow
 
@@ -45,8 +50,21 @@ class Installed:
         for name in locked("requirements.lock"):
             self._link(metadata.distribution(name))
         subprocess.run(
-            [sys.executable, "-m", "pip", "install", "--quiet", "--no-deps", "--no-index", "--target", self._site,
-             self.wheel], check=True, capture_output=True)
+            [
+                sys.executable,
+                "-m",
+                "pip",
+                "install",
+                "--quiet",
+                "--no-deps",
+                "--no-index",
+                "--target",
+                self._site,
+                self.wheel,
+            ],
+            check=True,
+            capture_output=True,
+        )
 
     def _built(self, source: Path) -> Path:
         source.mkdir()
@@ -56,8 +74,22 @@ class Installed:
             else:
                 shutil.copy(ROOT / name, source / name)
         subprocess.run(
-            [sys.executable, "-m", "pip", "wheel", "--quiet", "--no-deps", "--no-build-isolation", "--no-index",
-             "--wheel-dir", source.parent, source], check=True, capture_output=True)
+            [
+                sys.executable,
+                "-m",
+                "pip",
+                "wheel",
+                "--quiet",
+                "--no-deps",
+                "--no-build-isolation",
+                "--no-index",
+                "--wheel-dir",
+                source.parent,
+                source,
+            ],
+            check=True,
+            capture_output=True,
+        )
         [wheel] = source.parent.glob("*.whl")
         return wheel
 
@@ -77,15 +109,23 @@ class Installed:
     def environment(self) -> dict[str, str]:
         return {
             **{name: value for name, value in os.environ.items() if not name.startswith("PYTHON")},
-            "SDL_VIDEODRIVER": "offscreen", "HOME": str(self.directory)}
+            "SDL_VIDEODRIVER": "offscreen",
+            "HOME": str(self.directory),
+        }
 
     def command(self, *arguments: str) -> list[str]:
-        return [str(self._python), "-P", "-m", *arguments]      # -P: the directory it runs in is not looked into
+        return [str(self._python), "-P", "-m", *arguments]  # -P: the directory it runs in is not looked into
 
     def ask(self, *arguments: str) -> subprocess.CompletedProcess[str]:
         return subprocess.run(
-            self.command(*arguments), cwd=self.directory, env=self.environment(), capture_output=True, text=True,
-            check=False, timeout=LIMIT_S)
+            self.command(*arguments),
+            cwd=self.directory,
+            env=self.environment(),
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=LIMIT_S,
+        )
 
 
 @pytest.fixture(scope="module")
@@ -123,8 +163,19 @@ def test_commands_run_from_it(installed: Installed) -> None:
     checked = installed.ask("kiosk", "region", "check", "--on", "2026-06-01")
     assert (checked.returncode, checked.stderr) == (0, ""), checked.stdout
     told = installed.ask(
-        "kiosk", "assess", "--region", "shanghai", "--service", "endorse", "--valid-from", "2026-01-10", "--valid-to",
-        "2027-01-10", "--on", "2026-12-20")
+        "kiosk",
+        "assess",
+        "--region",
+        "shanghai",
+        "--service",
+        "endorse",
+        "--valid-from",
+        "2026-01-10",
+        "--valid-to",
+        "2027-01-10",
+        "--on",
+        "2026-12-20",
+    )
     assert (told.returncode, told.stderr) == (0, "")
 
 
@@ -136,8 +187,11 @@ def test_what_needs_simulated_devices_says_what_is_missing(installed: Installed)
 def test_it_starts_and_shows_a_page(installed: Installed) -> None:
     config = installed.directory / "kiosk.toml"
     devices = {
-        "id_reader": "tcp://127.0.0.1:1", "permit_unit": "tcp://127.0.0.1:2", "permit_chip": "unit://permit_unit",
-        "receipt_printer": "tcp://127.0.0.1:3"}
+        "id_reader": "tcp://127.0.0.1:1",
+        "permit_unit": "tcp://127.0.0.1:2",
+        "permit_chip": "unit://permit_unit",
+        "receipt_printer": "tcp://127.0.0.1:3",
+    }
     tables = simulated_site(devices, "https://127.0.0.1:9")
     tables[""]["witness_socket"] = str(installed.directory / "witness")
     tables["files"] |= {"permit_unit": "crt-591-m"}
@@ -145,8 +199,13 @@ def test_it_starts_and_shows_a_page(installed: Installed) -> None:
     answer = installed.ask("kiosk", "diagnose", "--config", str(config))
     assert (answer.returncode, answer.stderr) == (2, "")
     assert "Not in service" in answer.stdout
-    with Process(
-        "the kiosk", installed.command("kiosk", "run", "--config", str(config)), installed.directory / "log",
-        installed.environment(),
-    ), WitnessClient(installed.directory / "witness", LIMIT_S) as witness:
+    with (
+        Process(
+            "the kiosk",
+            installed.command("kiosk", "run", "--config", str(config)),
+            installed.directory / "log",
+            installed.environment(),
+        ),
+        AutomationClient(installed.directory / "witness", LIMIT_S) as witness,
+    ):
         witness.wait_for("out_of_service", within_s=LIMIT_S)

@@ -108,8 +108,15 @@ def closing(bench: Bench) -> Iterator[Bench]:
 def impatient_star() -> StarDeviceFile:
     """The device file, with waits that a test can afford."""
     device_file = load_star_file(STAR_FILE)
-    timeouts = replace(device_file.timeouts, ack_s=0.4, answer_s=0.4, transport_s=1.5, erase_and_print_s=0.9,
-                       initialise_s=1.5, take_back_s=0.5)
+    timeouts = replace(
+        device_file.timeouts,
+        ack_s=0.4,
+        answer_s=0.4,
+        transport_s=1.5,
+        erase_and_print_s=0.9,
+        initialise_s=1.5,
+        take_back_s=0.5,
+    )
     return replace(device_file, timeouts=timeouts, refusal_pause_s=0.01)
 
 

@@ -34,8 +34,8 @@ SOON_S = 0.3
 @dataclass
 class Setup:
     scanner: CodeScanner
-    another: CodeScanner             # another program's driver of the same device
-    show: Callable[[str], None]      # comes back when the scanner has seen it
+    another: CodeScanner  # another program's driver of the same device
+    show: Callable[[str], None]  # comes back when the scanner has seen it
 
 
 def device_file_of(name: str) -> CodeScannerFile:
@@ -51,9 +51,13 @@ def shown_by_hand(code: str) -> None:
     time.sleep(5.0)
 
 
-@pytest.fixture(params=[
-    "code-scanner-serial", "code-scanner-hid",
-    pytest.param("real device", marks=[pytest.mark.hardware, pytest.mark.slow])])
+@pytest.fixture(
+    params=[
+        "code-scanner-serial",
+        "code-scanner-hid",
+        pytest.param("real device", marks=[pytest.mark.hardware, pytest.mark.slow]),
+    ]
+)
 def setup(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Setup]:
     sim: CodeScannerSim | None = None
     if request.param == "real device":

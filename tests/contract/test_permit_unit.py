@@ -85,8 +85,9 @@ def impatient(unit_file: UnitFile) -> UnitFile:
     """The same unit with short waits, for a simulator that takes no time."""
     match unit_file:
         case StarDeviceFile(timeouts=star):
-            star = replace(star, ack_s=0.5, answer_s=0.5, transport_s=1.0, erase_and_print_s=1.0, initialise_s=1.0,
-                           take_back_s=0.3)
+            star = replace(
+                star, ack_s=0.5, answer_s=0.5, transport_s=1.0, erase_and_print_s=1.0, initialise_s=1.0, take_back_s=0.3
+            )
             return replace(unit_file, timeouts=star, refusal_pause_s=0.01)
         case CrtDeviceFile(timeouts=crt):
             crt = replace(crt, answer_s=0.5, transport_s=1.0, initialise_s=1.0, chip_s=1.0)

@@ -28,7 +28,7 @@ MODELS = sorted((ASSETS / "devices").glob("escpos-*.toml"))
 @dataclass(frozen=True, slots=True)
 class Bench:
     printer: ReceiptPrinter
-    receipts_out: Callable[[], int] | None   # None where only eyes can count
+    receipts_out: Callable[[], int] | None  # None where only eyes can count
 
 
 @pytest.fixture(params=[*(path.stem for path in MODELS), pytest.param("hardware", marks=pytest.mark.hardware)])
@@ -61,15 +61,19 @@ def test_a_printer_that_is_ready_says_so(bench: Bench) -> None:
 
 
 def test_a_receipt_with_everything_on_it_is_printed(bench: Bench) -> None:
-    bench.printer.print_receipt(ReceiptDocument((
-        TextLine("居住证签注凭条", "centre", "large", bold=True),
-        TextLine("contract test", "centre"),
-        Rule(),
-        LabelledValue("业务号", "QZ-TEST-0001"),
-        LabelledValue("地址", "上海市浦东新区示范路88弄6号402室（望河新村东区，近样板公园北门）"),
-        TextLine("生僻字 𠮷 𡈽 · ئۇيغۇرچە"),
-        QrCode("https://example.invalid/r/QZ-TEST-0001"),
-    )))
+    bench.printer.print_receipt(
+        ReceiptDocument(
+            (
+                TextLine("居住证签注凭条", "centre", "large", bold=True),
+                TextLine("contract test", "centre"),
+                Rule(),
+                LabelledValue("业务号", "QZ-TEST-0001"),
+                LabelledValue("地址", "上海市浦东新区示范路88弄6号402室（望河新村东区，近样板公园北门）"),
+                TextLine("生僻字 𠮷 𡈽 · ئۇيغۇرچە"),
+                QrCode("https://example.invalid/r/QZ-TEST-0001"),
+            )
+        )
+    )
     if bench.receipts_out is not None:
         assert bench.receipts_out() == 1
 
@@ -79,7 +83,7 @@ def test_two_receipts_one_after_the_other_are_both_printed(bench: Bench) -> None
         bench.printer.print_receipt(ReceiptDocument((TextLine(f"第 {number} 张"),)))
     if bench.receipts_out is not None:
         bench.receipts_out()
-        assert bench.receipts_out() in (1, 2)   # without a knife both hang in one piece
+        assert bench.receipts_out() in (1, 2)  # without a knife both hang in one piece
 
 
 def test_a_wipe_leaves_the_printer_ready(bench: Bench) -> None:

@@ -48,7 +48,7 @@ class Cable:
             try:
                 near, _ = self._listener.accept()
             except OSError:
-                return      # closed
+                return  # closed
             far_end = self._far_end
             if far_end is None:
                 near.close()

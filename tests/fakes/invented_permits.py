@@ -19,15 +19,29 @@ SSSE = load_permit_file(PERMITS / "ssse.toml")
 KEYS = chip_keys.load_test_keys()
 
 FIELDS: dict[str, FieldValue] = {
-    "chip_serial": "8600310000000A01", "region": "310000", "permit_number": "310000202300000018",
-    "id_number": "341399198803140028", "holder_name": "林玉珍", "sex": "2", "ethnicity": "01",
-    "birth": date(1988, 3, 14), "issued_on": date(2023, 5, 6), "address": "上海市浦东新区示范路88弄6号402室",
-    "issuing_authority": "上海市公安局浦东分局", "category": "standard", "valid_from": date(2024, 5, 7),
-    "valid_to": date(2025, 5, 6), "endorsement_count": 1,
+    "chip_serial": "8600310000000A01",
+    "region": "310000",
+    "permit_number": "310000202300000018",
+    "id_number": "341399198803140028",
+    "holder_name": "林玉珍",
+    "sex": "2",
+    "ethnicity": "01",
+    "birth": date(1988, 3, 14),
+    "issued_on": date(2023, 5, 6),
+    "address": "上海市浦东新区示范路88弄6号402室",
+    "issuing_authority": "上海市公安局浦东分局",
+    "category": "standard",
+    "valid_from": date(2024, 5, 7),
+    "valid_to": date(2025, 5, 6),
+    "endorsement_count": 1,
 }
 UPDATE: dict[str, FieldValue] = {
-    "address": "上海市浦东新区样例路1号", "issuing_authority": "上海市公安局浦东分局", "category": "long",
-    "valid_from": date(2025, 5, 7), "valid_to": date(2026, 5, 6), "endorsement_count": 2,
+    "address": "上海市浦东新区样例路1号",
+    "issuing_authority": "上海市公安局浦东分局",
+    "category": "long",
+    "valid_from": date(2025, 5, 7),
+    "valid_to": date(2026, 5, 6),
+    "endorsement_count": 2,
 }
 
 

@@ -24,7 +24,7 @@ class Systemd:
         self._socket.bind("\0" + self.address[1:] if self.address.startswith("@") else self.address)
 
     def go_away(self) -> None:
-        self._path.unlink(missing_ok=True)      # first: a name that nobody listens at is another error
+        self._path.unlink(missing_ok=True)  # first: a name that nobody listens at is another error
         link, self._socket = self._socket, None
         if link is not None:
             link.close()

@@ -16,8 +16,8 @@ from pathlib import Path
 
 import httpx
 
-_SO_ATTACH_FILTER = 26          # asm-generic/socket.h
-_RETURN_NOTHING = struct.pack("HBBI", 0x06, 0, 0, 0)     # classic BPF: RET #0, so that every packet is dropped
+_SO_ATTACH_FILTER = 26  # asm-generic/socket.h
+_RETURN_NOTHING = struct.pack("HBBI", 0x06, 0, 0, 0)  # classic BPF: RET #0, so that every packet is dropped
 
 
 @dataclass(frozen=True)
@@ -71,8 +71,7 @@ class Exchange:
         """From now on every packet that comes on this connection is dropped, without a word to whoever sent it."""
         program = (_RETURN_NOTHING,)
         with _kept(b"".join(program)) as address:
-            self.link.setsockopt(
-                socket.SOL_SOCKET, _SO_ATTACH_FILTER, struct.pack("HxxxxxxP", len(program), address))
+            self.link.setsockopt(socket.SOL_SOCKET, _SO_ATTACH_FILTER, struct.pack("HxxxxxxP", len(program), address))
 
 
 def passes_on(exchange: Exchange) -> bool:
@@ -100,7 +99,7 @@ def breaks_after(exchange: Exchange) -> bool:
 def forgets(exchange: Exchange) -> bool:
     """Answers, and then the connection is forgotten by a firewall: no FIN, no RST, no ACK."""
     said = exchange.passed_on()
-    exchange.is_forgotten()     # first, or the next request might come before it; what is sent still arrives
+    exchange.is_forgotten()  # first, or the next request might come before it; what is sent still arrives
     return exchange.answer(said)
 
 
@@ -178,7 +177,7 @@ class TlsGateway:
             try:
                 plain, _ = listener.accept()
             except OSError:
-                return      # it does not listen any more
+                return  # it does not listen any more
             with self._lock:
                 self._connections += 1
                 self._links.append(plain)

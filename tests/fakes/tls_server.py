@@ -80,8 +80,12 @@ def heard_request(link: socket.socket) -> bytes:
 
 def not_found(name: bytes, *headers: bytes) -> bytes:
     lines = [
-        b"HTTP/1.1 404 Not Found", b"Content-Type: application/problem+json", b"X-Kiosk-Call: " + name,
-        b"Content-Length: %d" % len(PROBLEM), *headers]
+        b"HTTP/1.1 404 Not Found",
+        b"Content-Type: application/problem+json",
+        b"X-Kiosk-Call: " + name,
+        b"Content-Length: %d" % len(PROBLEM),
+        *headers,
+    ]
     return b"\r\n".join([*lines, b"", b""]) + PROBLEM
 
 
@@ -94,8 +98,14 @@ YEAR = timedelta(days=365)
 
 
 def issue(
-    directory: Path, stem: str, *names: x509.GeneralName, begins: timedelta = -YEAR, ends: timedelta = YEAR,
-    by: str = "ca", is_authority: bool = False, common_name: str = "localhost",
+    directory: Path,
+    stem: str,
+    *names: x509.GeneralName,
+    begins: timedelta = -YEAR,
+    ends: timedelta = YEAR,
+    by: str = "ca",
+    is_authority: bool = False,
+    common_name: str = "localhost",
 ) -> None:
     """A certificate by another one in `directory`; without `names` it has a common name alone."""
     key, now = ec.generate_private_key(ec.SECP256R1()), datetime.now(UTC)
@@ -103,28 +113,42 @@ def issue(
     secret = serialization.load_pem_private_key((directory / f"{by}.key").read_bytes(), None)
     assert isinstance(secret, ec.EllipticCurvePrivateKey)
     builder = (
-        x509.CertificateBuilder().serial_number(x509.random_serial_number()).public_key(key.public_key())
-        .subject_name(x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, common_name)])).issuer_name(authority.subject)
-        .not_valid_before(now + begins).not_valid_after(now + ends)
-        .add_extension(x509.BasicConstraints(ca=is_authority, path_length=None), critical=True))
+        x509.CertificateBuilder()
+        .serial_number(x509.random_serial_number())
+        .public_key(key.public_key())
+        .subject_name(x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, common_name)]))
+        .issuer_name(authority.subject)
+        .not_valid_before(now + begins)
+        .not_valid_after(now + ends)
+        .add_extension(x509.BasicConstraints(ca=is_authority, path_length=None), critical=True)
+    )
     if names:
         builder = builder.add_extension(x509.SubjectAlternativeName(names), critical=False)
     certificate = builder.sign(secret, hashes.SHA256())
     (directory / f"{stem}.pem").write_bytes(certificate.public_bytes(serialization.Encoding.PEM))
-    (directory / f"{stem}.key").write_bytes(key.private_bytes(
-        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()))
+    (directory / f"{stem}.key").write_bytes(
+        key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
+    )
 
 
 def make_open_authority(directory: Path, stem: str) -> None:
     """An authority that signs itself."""
     key = ec.generate_private_key(ec.SECP256R1())
-    (directory / f"{stem}.key").write_bytes(key.private_bytes(
-        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()))
+    (directory / f"{stem}.key").write_bytes(
+        key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
+    )
     name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, f"{stem} of somebody")])
     now = datetime.now(UTC)
     certificate = (
-        x509.CertificateBuilder().serial_number(x509.random_serial_number()).public_key(key.public_key())
-        .subject_name(name).issuer_name(name).not_valid_before(now - YEAR).not_valid_after(now + YEAR)
+        x509.CertificateBuilder()
+        .serial_number(x509.random_serial_number())
+        .public_key(key.public_key())
+        .subject_name(name)
+        .issuer_name(name)
+        .not_valid_before(now - YEAR)
+        .not_valid_after(now + YEAR)
         .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
-        .add_extension(x509.SubjectAlternativeName([HERE]), critical=False).sign(key, hashes.SHA256()))
+        .add_extension(x509.SubjectAlternativeName([HERE]), critical=False)
+        .sign(key, hashes.SHA256())
+    )
     (directory / f"{stem}.pem").write_bytes(certificate.public_bytes(serialization.Encoding.PEM))

@@ -51,10 +51,18 @@ def with_permits(everybody: Residents, *names: str) -> Residents:
 def running_central(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Authority]:
     directory, clock = tmp_path_factory.mktemp("central"), HandClock()
     make_authority(directory)
-    central = ReferenceCentral(CentralSettings(
-        database=f"sqlite:///{directory / 'central.db'}", tls_dir=directory, keys=(directory / GRANT_KEYS, TEST_KEYS),
-        regions=(ASSETS / "regions",), permits=(ASSETS / "permits",), kiosks=("kiosk-1",), clock=clock.now,
-        pilots=("xuchang",)))
+    central = ReferenceCentral(
+        CentralSettings(
+            database=f"sqlite:///{directory / 'central.db'}",
+            tls_dir=directory,
+            keys=(directory / GRANT_KEYS, TEST_KEYS),
+            regions=(ASSETS / "regions",),
+            permits=(ASSETS / "permits",),
+            kiosks=("kiosk-1",),
+            clock=clock.now,
+            pilots=("xuchang",),
+        )
+    )
     with central:
         yield Authority(central, directory, clock)
 
@@ -72,18 +80,18 @@ def authority(running_central: Authority) -> Iterator[Authority]:
 
 
 @pytest.fixture
-def open_place(
-    tmp_path: Path, authority: Authority, residents: Residents, typeface: Typeface
-) -> Iterator[OpenPlace]:
+def open_place(tmp_path: Path, authority: Authority, residents: Residents, typeface: Typeface) -> Iterator[OpenPlace]:
     """Opens a place whose kiosk has not been started; everything is closed in the end, and no screen had a mistake."""
     places = []
 
     def open_one(
-        residents: Residents = residents, chip: tuple[str, str] | None = None, printer: str = "escpos-80-gb18030",
-        unit: str = STAR, **site: object,
+        residents: Residents = residents,
+        chip: tuple[str, str] | None = None,
+        printer: str = "escpos-80-gb18030",
+        unit: str = STAR,
+        **site: object,
     ) -> Place:
-        authority.central.seed(
-            ResidentImport.model_validate(record) for record in central_records(residents))
+        authority.central.seed(ResidentImport.model_validate(record) for record in central_records(residents))
         place = Place(tmp_path, authority, residents, typeface, chip or direct_chip(), printer, site, unit)
         places.append(place)
         return place

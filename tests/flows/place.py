@@ -115,8 +115,15 @@ class Place:
     """
 
     def __init__(
-        self, directory: Path, authority: Authority, residents: Residents, typeface: Typeface, chip: tuple[str, str],
-        printer: str = "escpos-80-gb18030", site: Mapping[str, Any] = MappingProxyType({}), unit: str = STAR,
+        self,
+        directory: Path,
+        authority: Authority,
+        residents: Residents,
+        typeface: Typeface,
+        chip: tuple[str, str],
+        printer: str = "escpos-80-gb18030",
+        site: Mapping[str, Any] = MappingProxyType({}),
+        unit: str = STAR,
     ) -> None:
         self.authority = authority
         self.central = authority.central
@@ -127,7 +134,8 @@ class Place:
         self._unit = unit
         chip_url, chip_side = chip
         self.rig = Rig(
-            directory, residents, 0.0, chip_side, typeface, ASSETS / "devices" / f"{printer}.toml", unit=unit)
+            directory, residents, 0.0, chip_side, typeface, ASSETS / "devices" / f"{printer}.toml", unit=unit
+        )
         self.at_issue = {name: permit.chip_fields() for name, permit in self._permits()}
         self._translations = [_translation(language) for language in LANGUAGES]
         self._changed = threading.Condition()
@@ -142,8 +150,11 @@ class Place:
         self._about: Any = None
         self.kiosk: Kiosk | None = None
         self.client = CentralClient(
-            self.central.url, ca=authority.tls_dir / "ca.pem", certificate=authority.tls_dir / "kiosk.pem",
-            key=authority.tls_dir / "kiosk.key")
+            self.central.url,
+            ca=authority.tls_dir / "ca.pem",
+            certificate=authority.tls_dir / "kiosk.pem",
+            key=authority.tls_dir / "kiosk.key",
+        )
 
     def _permits(self) -> Iterator[tuple[str, IssuedPermit]]:
         return ((name, self.rig.issued(name)) for name in self.residents.permits)
@@ -153,17 +164,21 @@ class Place:
         tables = simulated_site(devices, f"https://127.0.0.1:{self.cable.port}", self.authority.tls_dir)
         tables[""] |= {
             # Central's Date is that of the machine, the clock here is moved by hand.
-            "right_time_s": site.get("right_time_s", 10**9), "pilot": site.get("pilot", False),
+            "right_time_s": site.get("right_time_s", 10**9),
+            "pilot": site.get("pilot", False),
             **site.get("settings", {}),
         }
         tables["files"] = {
-            "region": site.get("region", "shanghai"), "receipt_printer": printer,
-            "permit_unit": self._impatient_unit(), **site.get("files", {}),
+            "region": site.get("region", "shanghai"),
+            "receipt_printer": printer,
+            "permit_unit": self._impatient_unit(),
+            **site.get("files", {}),
         }
         if self._unit == CRT:
             tables["face_refreshed_at"] = dict(FACE_REFRESHED_AT)
         return load_config(
-            write_configuration(self._directory / "kiosk.toml", {**tables, **site.get("holder_check", {})}), ASSETS)
+            write_configuration(self._directory / "kiosk.toml", {**tables, **site.get("holder_check", {})}), ASSETS
+        )
 
     def _impatient_unit(self) -> str:
         """The unit's file, but for how long the driver waits for an answer: at a pace of 0 the unit needs no time."""
@@ -272,7 +287,7 @@ class Place:
                         self._seen = number + 1
                         return state
                 left_s = deadline - time.monotonic()
-                assert left_s > 0, f"no {name}; the machine went {self.way()[self._seen:]} of {self.way()}"
+                assert left_s > 0, f"no {name}; the machine went {self.way()[self._seen :]} of {self.way()}"
                 self._changed.wait(left_s)
 
     # -- the resident --------------------------------------------------------------------------------------------------
@@ -328,6 +343,7 @@ class Place:
         """Wait until a machine that was closed looks again and finds everything well, with nothing inside. How many
         looks that takes depends on what was asked already when it was mended.
         """
+
         def is_idle() -> bool:
             if isinstance(self.state, s.OutOfService):
                 self.lets_pass()
@@ -377,7 +393,8 @@ class Place:
         """What central has of this person's applications, as a kiosk is told."""
         holder = self.residents.people[person]
         search = contract.ApplicationSearch(
-            holder=contract.Holder(name=holder.name, id_number=holder.number), permit=None)
+            holder=contract.Holder(name=holder.name, id_number=holder.number), permit=None
+        )
         return self.client.search_applications(search, key=str(uuid4()), sequence=None).applications
 
     def central_state(self, endorsement_id: UUID | None = None) -> str:
@@ -392,7 +409,8 @@ class Place:
     def journal(self) -> list[JournalStep]:
         with closing(sqlite3.connect(f"file:{self.config.state_dir / 'journal.db'}?mode=ro", uri=True)) as db:
             rows = db.execute(
-                "SELECT state_before, event, state_after, custody, effects, facts FROM step ORDER BY number").fetchall()
+                "SELECT state_before, event, state_after, custody, effects, facts FROM step ORDER BY number"
+            ).fetchall()
         return [
             JournalStep(before, event, after, custody, tuple(json.loads(effects)), json.loads(facts))
             for before, event, after, custody, effects, facts in rows
@@ -439,15 +457,15 @@ class Visitor:
 
     def until(self, kind: type[s.State]) -> list[PlayStep]:
         """The same, up to and without the answer to this screen."""
-        return [*self.renewal()[:self._number_of(kind)], (kind, lambda place: None)]
+        return [*self.renewal()[: self._number_of(kind)], (kind, lambda place: None)]
 
     def through(self, kind: type[s.State]) -> list[PlayStep]:
         """The same, up to and with the answer to this screen."""
-        return self.renewal()[:self._number_of(kind) + 1]
+        return self.renewal()[: self._number_of(kind) + 1]
 
     def since(self, kind: type[s.State]) -> list[PlayStep]:
         """The same, from the answer to this screen on."""
-        return self.renewal()[self._number_of(kind):]
+        return self.renewal()[self._number_of(kind) :]
 
     def _number_of(self, kind: type[s.State]) -> int:
         return next(number for number, (screen, _) in enumerate(self.renewal()) if screen is kind)

@@ -20,7 +20,8 @@ GU = Visitor("gu-yuanzheng", "gu-yuanzheng-xinjiang-short")
 TELEPHONE = "13900000000"
 # The machine's thread ends as the power does.
 POWER_IS_CUT = pytest.mark.filterwarnings(
-    "ignore:Exception in thread machine:pytest.PytestUnhandledThreadExceptionWarning")
+    "ignore:Exception in thread machine:pytest.PytestUnhandledThreadExceptionWarning"
+)
 
 REGION_OF = {FU: "haikou", DONG: "xuchang", GU: "xinjiang"}
 
@@ -28,6 +29,7 @@ REGION_OF = {FU: "haikou", DONG: "xuchang", GU: "xinjiang"}
 @pytest.fixture
 def opened(open_place: OpenPlace, everybody: Residents) -> Callable[..., Place]:
     """The place that this visitor comes to, with a kiosk that was just started."""
+
     def open_for(who: Visitor, **site: object) -> Place:
         place = open_place(with_permits(everybody, who.permit), region=REGION_OF[who], **site)
         place.start_kiosk()
@@ -82,7 +84,7 @@ def test_haikou_reviews_and_any_kiosk_rewrites_on_the_second_visit(opened: Calla
     old = place.chip(FU.permit)
     applies_in_haikou(place)
     done = applied(place, FU)
-    assert done.received.expected_on is None       # Haikou promises no time
+    assert done.received.expected_on is None  # Haikou promises no time
     [waiting] = place.applications(FU.person)
     assert (waiting.state, waiting.service) == ("in_review", "endorse")
 
@@ -146,7 +148,7 @@ def test_progress_is_told_by_the_identity_card_alone_and_the_way_to_collect_chos
     place.chooses(Intent.FINISH)
     place.sees(s.Idle)
     assert [each.collection.way for each in place.applications(FU.person) if each.collection] == ["counter"]
-    assert "TakePermitIn" not in place.ordered()[len(place.ordered()) // 2:]
+    assert "TakePermitIn" not in place.ordered()[len(place.ordered()) // 2 :]
 
 
 def test_central_that_does_not_answer_leaves_nothing_behind_and_the_holder_may_apply_again(
@@ -226,9 +228,15 @@ def test_xuchangs_pilot_goes_through_three_stages(opened: Callable[..., Place]) 
     says_no_to_everything(place, s.ReturningPermit)
     number = applied(place, DONG).received.review_number
     assert [place.approves(number, stage) for stage in ("intake", "acceptance")] == ["in_review"] * 2
-    place.plays([*second_visit(DONG)[:4], (s.ShowingAssessment, lambda at: at.chooses(Intent.CANCEL)),
-                 (s.AwaitingRemoval, Place.takes_permit), (s.Explaining, lambda at: at.chooses(Intent.FINISH)),
-                 (s.Idle, lambda at: at.rig.lift_id_card())])
+    place.plays(
+        [
+            *second_visit(DONG)[:4],
+            (s.ShowingAssessment, lambda at: at.chooses(Intent.CANCEL)),
+            (s.AwaitingRemoval, Place.takes_permit),
+            (s.Explaining, lambda at: at.chooses(Intent.FINISH)),
+            (s.Idle, lambda at: at.rig.lift_id_card()),
+        ]
+    )
     assert place.approves(number, "decision") == "approved"
     place.plays(second_visit(DONG))
     assert place.chip(DONG.permit)["valid_from"] == old["valid_to"]
@@ -270,14 +278,16 @@ def test_a_lost_permit_is_applied_for_without_any_permit_going_in(opened: Callab
     place.sees(s.Idle)
     place.rig.lay_id_card(FU.person)
     place.begins(choosing=True)
-    place.plays([
-        (s.ChoosingService, lambda at: at.chooses(Intent.CHOOSE, "permit_troubled")),
-        (s.ChoosingService, lambda at: at.chooses(Intent.CHOOSE, "lost")),
-        (s.ExplainingService, lambda at: at.chooses(Intent.GO_ON)),
-        (s.ShowingNotice, lambda at: at.chooses(Intent.ACCEPT_NOTICE)),
-        (s.ShowingAssessment, lambda at: at.chooses(Intent.GO_ON)),
-        (s.EnteringTelephone, lambda at: at.chooses(Intent.ENTER_TELEPHONE, TELEPHONE)),
-    ])
+    place.plays(
+        [
+            (s.ChoosingService, lambda at: at.chooses(Intent.CHOOSE, "permit_troubled")),
+            (s.ChoosingService, lambda at: at.chooses(Intent.CHOOSE, "lost")),
+            (s.ExplainingService, lambda at: at.chooses(Intent.GO_ON)),
+            (s.ShowingNotice, lambda at: at.chooses(Intent.ACCEPT_NOTICE)),
+            (s.ShowingAssessment, lambda at: at.chooses(Intent.GO_ON)),
+            (s.EnteringTelephone, lambda at: at.chooses(Intent.ENTER_TELEPHONE, TELEPHONE)),
+        ]
+    )
     showing = place.sees(s.ShowingApplication)
     assert s.custody_of(showing) is Custody.WITH_HOLDER
     assert isinstance(showing.applied.case, s.UnreadCase)

@@ -14,7 +14,7 @@ from drivers.simulators.permit import Place as At
 from kiosk.__main__ import main
 from kiosk.domain.endorsement import ChipState, Custody, FaceState
 from kiosk.domain.faults import BIN_FULL
-from kiosk.presentation.models import FivePartsScreen
+from kiosk.presentation.models import OutcomeScreen
 from kiosk.presentation.present import present
 from kiosk.workflow import states as s
 from kiosk.workflow.intents import Intent
@@ -25,7 +25,7 @@ from tests.waiting import eventually
 pytestmark = pytest.mark.slow
 
 
-def is_forgotten(place: Place) -> FivePartsScreen:
+def is_forgotten(place: Place) -> OutcomeScreen:
     """Nobody takes the permit from the mouth; the page that is shown in the end."""
     place.sees(s.AwaitingRemoval)
     place.lets_pass()
@@ -34,7 +34,7 @@ def is_forgotten(place: Place) -> FivePartsScreen:
     explaining = place.sees(s.Explaining)
     assert explaining.custody is Custody.RETAINED
     page = present(place._about, explaining)
-    assert isinstance(page, FivePartsScreen)
+    assert isinstance(page, OutcomeScreen)
     return page
 
 
@@ -111,7 +111,8 @@ def is_jammed_on_the_way_to_the_bin(place: Place) -> None:
     """Nobody takes the permit, the unit fails under the order to retain it, and staff take it out by hand."""
     place.plays(LIN.through(s.Confirming))
     place.at_every_state(
-        lambda state: place.rig.fault("permit_unit", "jam_retaining") if isinstance(state, s.Retaining) else None)
+        lambda state: place.rig.fault("permit_unit", "jam_retaining") if isinstance(state, s.Retaining) else None
+    )
     place.sees(s.AwaitingRemoval)
     place.lets_pass()
     place.sees(s.AwaitingRemoval, lambda state: state.reminded)

@@ -50,7 +50,7 @@ def closes(place: Place) -> None:
     eventually(lambda: place.running.journal_fault == JOURNAL_BROKEN)
     place.lets_pass()
     assert place.sees(s.OutOfService).fault == JOURNAL_BROKEN
-    place.running.warm_up()     # the next heartbeat is due
+    place.running.warm_up()  # the next heartbeat is due
     eventually(lambda: at_central(place).get("fault") == JOURNAL_BROKEN.code, 15.0)
 
 
@@ -89,13 +89,16 @@ def test_a_journal_that_was_cut_where_no_chain_shows_it_is_found_by_central(seat
     seat.running.warm_up()
     seat.plays(LIN.renewal())
     seat.central_is_told()
-    seat.running.warm_up()     # one more heartbeat, with the whole journal
+    seat.running.warm_up()  # one more heartbeat, with the whole journal
     newest = seat.running.journal.head().number
     eventually(lambda: at_central(seat)["journal"]["number"] >= newest)
     seat.stop_kiosk()
     is_tampered_with(
-        seat, "DELETE FROM step WHERE number > 3", "DELETE FROM message WHERE step > 3",
-        "UPDATE sqlite_sequence SET seq = 3 WHERE name = 'step'")
+        seat,
+        "DELETE FROM step WHERE number > 3",
+        "DELETE FROM message WHERE step > 3",
+        "UPDATE sqlite_sequence SET seq = 3 WHERE name = 'step'",
+    )
     seat.rig.lift_id_card()
     starts_with_all_its_desks(seat)
     seat.sees(s.Idle)

@@ -73,13 +73,17 @@ def test_a_faulty_answer_to_the_request_leaves_everything_as_it_was(place: Place
 
 @pytest.mark.parametrize("fault", _PASSING)
 @pytest.mark.parametrize(
-    "state", [s.AskingPendingRewrites, s.AskingCentral, s.OpeningChipSession, s.SendingChipAnswers])
+    "state", [s.AskingPendingRewrites, s.AskingCentral, s.OpeningChipSession, s.SendingChipAnswers]
+)
 def test_a_call_that_is_lost_once_on_the_way_is_made_again_and_the_visit_goes_on(
     place: Place, state: type, fault: str
 ) -> None:
     once = [state]
-    place.at_every_state(lambda now: place.central.set_fault(fault, calls=1)
-                         if once and isinstance(now, once[0]) and once.pop() else None)
+    place.at_every_state(
+        lambda now: (
+            place.central.set_fault(fault, calls=1) if once and isinstance(now, once[0]) and once.pop() else None
+        )
+    )
     place.plays(LIN.renewal())
     assert not once
     assert place.chip(LIN.permit)["valid_to"] == "2027-12-04"
@@ -131,8 +135,9 @@ def _fault_at(place: Place, state: s.State, fault: str, batch: int) -> None:
 
 
 def test_the_completion_reaches_central_when_it_is_there_again(place: Place) -> None:
-    place.at_every_state(lambda state: place.central.set_fault("refuse_connection")
-                         if isinstance(state, s.RewritingFace) else None)
+    place.at_every_state(
+        lambda state: place.central.set_fault("refuse_connection") if isinstance(state, s.RewritingFace) else None
+    )
     place.plays(LIN.renewal())
     assert place.running.journal.queue().length == 1
     place.central.clear_faults()

@@ -24,6 +24,7 @@ from tests.waiting import eventually
 
 def is_found(place: Place, code: str) -> None:
     """Let looks pass until one finds this of central."""
+
     def looked() -> bool:
         place.lets_pass()
         return place.running.health.states().get(CENTRAL) == code
@@ -55,7 +56,7 @@ def named_anew(open_place: OpenPlace, tmp_path: Path) -> tuple[Place, Path, Path
 
 
 def test_a_kiosk_that_central_does_not_know_is_closed_until_other_files_are_there(
-    named_anew: tuple[Place, Path, Path]
+    named_anew: tuple[Place, Path, Path],
 ) -> None:
     place, own, own_key = named_anew
     assert place.sees(s.OutOfService).fault is KIOSK_NOT_ACCEPTED

@@ -16,10 +16,12 @@ from tests.flows.conftest import OpenPlace, with_permits
 from tests.flows.place import LIN, Place
 
 pytestmark = pytest.mark.filterwarnings(
-    "ignore:Exception in thread machine:pytest.PytestUnhandledThreadExceptionWarning")
+    "ignore:Exception in thread machine:pytest.PytestUnhandledThreadExceptionWarning"
+)
 
 MISSING = {
-    "extension I": "上海市浦东新区\U0002EBF0溪路88弄6号", "extension G": "上海市浦东新区\U00030041溪路88弄6号",
+    "extension I": "上海市浦东新区\U0002ebf0溪路88弄6号",
+    "extension G": "上海市浦东新区\U00030041溪路88弄6号",
     "private use": "上海市浦东新区\ue5f0溪路88弄6号",
 }
 
@@ -115,9 +117,13 @@ def test_who_comes_for_the_face_alone_is_sent_to_the_counter(at_one_address: Pla
     place.rig.lift_id_card()
     place.rig.lay_id_card(LIN.person)
     place.begins(choosing=True)
-    place.plays([
-        (s.ChoosingService, lambda place: place.chooses(Intent.CHOOSE, "permit_troubled")),
-        (s.ChoosingService, lambda place: place.chooses(Intent.CHOOSE, "face_only")), *LIN.renewal()[1:4]])
+    place.plays(
+        [
+            (s.ChoosingService, lambda place: place.chooses(Intent.CHOOSE, "permit_troubled")),
+            (s.ChoosingService, lambda place: place.chooses(Intent.CHOOSE, "face_only")),
+            *LIN.renewal()[1:4],
+        ]
+    )
     removal = place.sees(s.AwaitingRemoval)
     assert isinstance(removal.ending, s.Declined)
     assert removal.ending.refusal.code == "face_unprintable"

@@ -94,8 +94,9 @@ def test_a_chip_that_falls_silent_anywhere_in_the_session_is_kept(place: Place, 
 
 
 def test_a_chip_that_is_dead_at_the_reading_back_is_kept(place: Place) -> None:
-    place.at_every_state(lambda state: place.rig.fault("permit_chip", "silent")
-                         if isinstance(state, s.ReadingChipBack) else None)
+    place.at_every_state(
+        lambda state: place.rig.fault("permit_chip", "silent") if isinstance(state, s.ReadingChipBack) else None
+    )
     place.plays(LIN.until(s.Confirming))
     place.chooses(Intent.CONFIRM)
     is_kept(place)

@@ -22,7 +22,8 @@ from tests.flows.conftest import OpenPlace
 from tests.flows.place import CHIP_IN_UNIT, FACE_REFRESHED_AT, LIN, Place, Visitor
 
 pytestmark = pytest.mark.filterwarnings(
-    "ignore:Exception in thread machine:pytest.PytestUnhandledThreadExceptionWarning")
+    "ignore:Exception in thread machine:pytest.PytestUnhandledThreadExceptionWarning"
+)
 
 CHIP_WAYS = {"by the unit": CHIP_IN_UNIT, "by a coupler": None}
 
@@ -141,6 +142,7 @@ def test_a_permit_that_jams_on_its_way_out_is_freed_by_staff(place: Place) -> No
 
 def confirms_with(place: Place, fault: str, mended: type[s.State]) -> UUID:
     """Confirm; the unit fails when the first batch comes, until `mended` is entered. The endorsement's number."""
+
     def meanwhile(state: s.State) -> None:
         if isinstance(state, s.RelayingBatch):
             place.rig.fault("permit_unit", fault)
@@ -236,7 +238,7 @@ def test_a_unit_that_lost_its_power_is_initialised_when_somebody_comes_who_need_
 ) -> None:
     place = open_place(unit=unit)
     if not has_bin:
-        path = tmp_path / "unit.toml"       # the one that the place wrote
+        path = tmp_path / "unit.toml"  # the one that the place wrote
         text = path.read_text(encoding="utf-8")
         assert "has_retain_bin = true" in text
         path.write_text(text.replace("has_retain_bin = true", "has_retain_bin = false"), encoding="utf-8")
@@ -285,7 +287,8 @@ def config_with(place: Place, before: str, after: str) -> list[str]:
 def test_a_site_that_does_not_say_where_faces_are_refreshed_is_a_mistake(place: Place) -> None:
     english = f'en = "{FACE_REFRESHED_AT["en"]}"'
     assert config_with(place, english, "") == [
-        "face_refreshed_at.en: is missing; the unit rewrites no faces, so residents must be told where to go"]
+        "face_refreshed_at.en: is missing; the unit rewrites no faces, so residents must be told where to go"
+    ]
     chinese = f'zh-Hans = "{FACE_REFRESHED_AT["zh-Hans"]}"'
     assert len(config_with(place, chinese, "")) == 2
 
@@ -295,7 +298,8 @@ def test_a_chip_reader_that_the_unit_does_not_have_is_a_mistake(open_place: Open
     place.start_kiosk()
     place.sees(s.Idle)
     assert config_with(place, place.config.devices.permit_chip, "unit://permit_unit") == [
-        "devices.permit_chip: is unit://, but the unit has no chip reader on its line"]
+        "devices.permit_chip: is unit://, but the unit has no chip reader on its line"
+    ]
 
 
 def test_a_unit_that_rewrites_faces_itself_sends_nobody_elsewhere(open_place: OpenPlace) -> None:
@@ -303,4 +307,5 @@ def test_a_unit_that_rewrites_faces_itself_sends_nobody_elsewhere(open_place: Op
     place.start_kiosk()
     place.sees(s.Idle)
     assert config_with(place, "[files]", '[face_refreshed_at]\nzh-Hans = "别处"\nen = "elsewhere"\n[files]') == [
-        "face_refreshed_at: is not wanted; the unit rewrites faces itself"]
+        "face_refreshed_at: is not wanted; the unit rewrites faces itself"
+    ]

@@ -21,7 +21,9 @@ from tests.flows.place import LIN
 
 ONE_DAY = timedelta(days=1)
 PRINTED = {
-    "the last day is inside": (0, -1), "a day too many": (0, 1), "the next term begins a day later": (1, 0),
+    "the last day is inside": (0, -1),
+    "a day too many": (0, 1),
+    "the next term begins a day later": (1, 0),
 }
 
 
@@ -41,7 +43,8 @@ def test_such_a_permit_is_endorsed_by_centrals_record_of_the_right_term(
 ) -> None:
     place = open_place(residents=printed(everybody, *PRINTED[how]))
     place.central.seed(
-        ResidentImport.model_validate(record) for record in central_records(with_permits(everybody, LIN.permit)))
+        ResidentImport.model_validate(record) for record in central_records(with_permits(everybody, LIN.permit))
+    )
     place.start_kiosk()
     told = place.plays(LIN.until(s.ShowingAssessment))
     assert told.matter.assessment.is_a_day_apart
@@ -56,7 +59,7 @@ def test_such_a_permit_is_endorsed_by_centrals_record_of_the_right_term(
     end = right(everybody).valid_to
     assert end is not None
     assert shown.new_term == Term(end, end.replace(year=end.year + 1))
-    differs = (page.new_term != shown.new_term)
+    differs = page.new_term != shown.new_term
     assert (Text("confirm.note.other_dates") in shown.notes) is differs
     place.chooses(Intent.CONFIRM)
     place.sees(s.AwaitingRemoval)
@@ -92,4 +95,3 @@ def test_two_days_apart_are_for_the_counter(open_place: OpenPlace, everybody: Re
 def _is_a_year_long(term: Term) -> bool:
     start, end = term.valid_from, term.valid_to
     return start is not None and end is not None and end == start.replace(year=start.year + 1)
-

@@ -16,14 +16,14 @@ from tests.flows.place import LIN, Place
 
 # How a cut of the power ends the machine's thread.
 pytestmark = pytest.mark.filterwarnings(
-    "ignore:Exception in thread machine:pytest.PytestUnhandledThreadExceptionWarning")
+    "ignore:Exception in thread machine:pytest.PytestUnhandledThreadExceptionWarning"
+)
 
 EARLIER = sorted((Path(__file__).parents[1] / "data/journals").glob("version-*.sql"))
 
 
 def is_of_version(version: Path, path: Path) -> None:
-    """Write the journal anew in the layout of an earlier program, with the rows that it has; it ends as the power goes.
-    """
+    """Rewrite the journal in the layout of an earlier program, with the rows that it has; it ends as the power goes."""
     whole = path.rename(path.with_name("whole.db"))
     with closing(sqlite3.connect(path)) as db:
         db.execute("PRAGMA journal_mode=WAL")
@@ -34,8 +34,10 @@ def is_of_version(version: Path, path: Path) -> None:
                 columns = ", ".join(row[1] for row in db.execute(f"PRAGMA main.table_info({table})"))
                 db.execute(f"DELETE FROM {table}")
                 db.execute(f"INSERT INTO main.{table} ({columns}) SELECT {columns} FROM whole.{table}")
-            db.execute("UPDATE main.sqlite_sequence SET seq ="
-                       " (SELECT seq FROM whole.sqlite_sequence AS other WHERE other.name = sqlite_sequence.name)")
+            db.execute(
+                "UPDATE main.sqlite_sequence SET seq ="
+                " (SELECT seq FROM whole.sqlite_sequence AS other WHERE other.name = sqlite_sequence.name)"
+            )
     whole.unlink()
 
 

@@ -38,8 +38,11 @@ def test_a_hot_erase_head_is_tried_twice_and_left(place: Place) -> None:
 
 
 def test_a_head_that_has_cooled_down_at_the_second_attempt_renews_the_face(place: Place) -> None:
-    place.at_every_state(lambda state: place.rig.clear_faults("permit_unit")
-                         if isinstance(state, s.RewritingFace) and state.attempt == 2 else None)
+    place.at_every_state(
+        lambda state: (
+            place.rig.clear_faults("permit_unit") if isinstance(state, s.RewritingFace) and state.attempt == 2 else None
+        )
+    )
     place.plays(LIN.until(s.Confirming))
     place.rig.fault("permit_unit", "erase_head_hot")
     place.answers(LIN.since(s.Confirming))
@@ -124,8 +127,9 @@ def test_a_lost_reply_to_the_print_is_no_reason_to_keep_the_permit(place: Place)
 
 @pytest.mark.slow
 def test_a_permit_taken_before_the_print_was_confirmed_is_with_its_holder(place: Place) -> None:
-    place.at_every_state(lambda state: place.takes_permit()
-                         if isinstance(state, s.RewritingFace) and state.attempt == 2 else None)
+    place.at_every_state(
+        lambda state: place.takes_permit() if isinstance(state, s.RewritingFace) and state.attempt == 2 else None
+    )
     place.plays(LIN.until(s.Confirming))
     place.rig.fault("permit_unit", "lost_print_reply")
     place.chooses(Intent.CONFIRM)

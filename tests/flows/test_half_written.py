@@ -111,8 +111,13 @@ def test_a_second_stop_while_half_written_is_finished_once_more_and_then_no_more
 
 @pytest.mark.parametrize("single_writes", [0, 3])
 def test_a_write_that_was_torn_in_the_visit_is_finished_in_a_second_session(place: Place, single_writes: int) -> None:
-    place.at_every_state(lambda state: chip_of(place).tear_after(single_writes)
-                         if isinstance(state, s.RelayingBatch) and state.batch == 3 else None)
+    place.at_every_state(
+        lambda state: (
+            chip_of(place).tear_after(single_writes)
+            if isinstance(state, s.RelayingBatch) and state.batch == 3
+            else None
+        )
+    )
     place.plays(XU.until(s.Confirming))
     place.chooses(Intent.CONFIRM)
     assert place.sees(s.OpeningChipSession, lambda state: state.session == 2).relayed == 3

@@ -22,7 +22,8 @@ from tests.waiting import LIMIT_S, eventually
 WATCHDOG_S = 4
 
 pytestmark = [
-    pytest.mark.slow, pytest.mark.screen,
+    pytest.mark.slow,
+    pytest.mark.screen,
     pytest.mark.skipif(shutil.which("Xvfb") is None, reason="there is no Xvfb to be stopped"),
 ]
 
@@ -48,8 +49,6 @@ def systemd(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Systemd
 def sends(simulation: Simulation, sign: signal.Signals) -> None:
     assert simulation.display.x11_pid is not None
     os.kill(simulation.display.x11_pid, sign)
-
-
 
 
 def test_a_hanging_display_ends_in_a_new_start_with_the_permit_where_it_was(

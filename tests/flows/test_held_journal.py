@@ -36,7 +36,7 @@ def test_a_copy_that_holds_the_journal_for_a_while_breaks_no_visit_off(place: Pl
         place.answers(LIN.through(s.ShowingAssessment)[-1:])
         assert place.running.engine.answers(0.5), "a machine that waits for the journal gets on"
         copy.execute("ROLLBACK")
-        place.plays(LIN.renewal()[len(LIN.through(s.ShowingAssessment)):])
+        place.plays(LIN.renewal()[len(LIN.through(s.ShowingAssessment)) :])
     assert place.central_state() == "written"
 
 

@@ -16,10 +16,12 @@ CODE = "17314159"
 
 
 def attended(open_place: OpenPlace, *, required: bool) -> Place:
-    place = open_place(holder_check={
-        "holder_check": {"way": "attendant", "required": required},
-        "holder_check.attendants": {'"17"': hashed("314159", cost=2**4)},
-    })
+    place = open_place(
+        holder_check={
+            "holder_check": {"way": "attendant", "required": required},
+            "holder_check.attendants": {'"17"': hashed("314159", cost=2**4)},
+        }
+    )
     place.start_kiosk()
     return place
 
@@ -39,7 +41,7 @@ def central_was_told(place: Place) -> list[Any]:
 
 
 def test_with_the_attendants_word_a_permit_is_renewed_and_the_journal_says_whose_word_it_was(
-    open_place: OpenPlace
+    open_place: OpenPlace,
 ) -> None:
     place = attended(open_place, required=True)
     stands_before_the_attendant(place)
@@ -56,7 +58,7 @@ def test_with_the_attendants_word_a_permit_is_renewed_and_the_journal_says_whose
 
 
 def test_without_anybody_at_hand_the_permit_comes_back_untouched_and_central_was_never_asked(
-    open_place: OpenPlace
+    open_place: OpenPlace,
 ) -> None:
     place = attended(open_place, required=True)
     assert stands_before_the_attendant(place).required
@@ -97,7 +99,7 @@ def test_a_face_that_is_pending_is_refreshed_only_after_the_attendants_word(open
     assert place.central_state() == "face_pending"
     place.plays(LIN.through(s.AwaitingPermit))
     offered = place.sees(s.AwaitingAttendant)
-    assert isinstance(offered.pursued, s.Offered)
+    assert isinstance(offered.pursued, s.GrantedElsewhere)
     assert offered.pursued.grant.face_only
     place.chooses(Intent.ENTER_CODE, CODE)
     place.sees(s.Confirming)

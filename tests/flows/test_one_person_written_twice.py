@@ -18,7 +18,8 @@ from tests.flows.place import LIN, NEIGHBOUR, Place
 from tests.flows.test_refusals import refused
 
 NUMBER = next(
-    first + "X" for first in (f"34139919880314{order:03d}" for order in range(1000)) if check_character(first) == "X")
+    first + "X" for first in (f"34139919880314{order:03d}" for order in range(1000)) if check_character(first) == "X"
+)
 WIDE = "".join(chr(ord(character) + 0xFEE0) for character in NUMBER.lower())
 PERMIT_NUMBER = "31000020190001001X"
 
@@ -33,7 +34,11 @@ def written(everybody: Residents, card: tuple[str, str], chip: tuple[str, str], 
 
 
 def opened(
-    open_place: OpenPlace, everybody: Residents, card: tuple[str, str], chip: tuple[str, str], record: tuple[str, str],
+    open_place: OpenPlace,
+    everybody: Residents,
+    card: tuple[str, str],
+    chip: tuple[str, str],
+    record: tuple[str, str],
     permit_numbers: tuple[str, str] = (PERMIT_NUMBER, PERMIT_NUMBER),
 ) -> Place:
     """A place where all three wrote the person in their own way; `permit_numbers`: on chip, at central."""
@@ -47,13 +52,17 @@ def opened(
 NAME = "林玉珍"
 
 
-@pytest.mark.parametrize(("card", "chip", "record"), [
-    (NUMBER, NUMBER.lower(), NUMBER),
-    (NUMBER.lower(), NUMBER, NUMBER),
-    (NUMBER, NUMBER, NUMBER.lower()),
-    (WIDE, NUMBER.lower(), NUMBER),
-    (NUMBER, NUMBER.lower(), NUMBER.lower()),
-], ids=["small on the chip", "small on the card", "small at central", "full width on the card", "capital on the card"])
+@pytest.mark.parametrize(
+    ("card", "chip", "record"),
+    [
+        (NUMBER, NUMBER.lower(), NUMBER),
+        (NUMBER.lower(), NUMBER, NUMBER),
+        (NUMBER, NUMBER, NUMBER.lower()),
+        (WIDE, NUMBER.lower(), NUMBER),
+        (NUMBER, NUMBER.lower(), NUMBER.lower()),
+    ],
+    ids=["small on the chip", "small on the card", "small at central", "full width on the card", "capital on the card"],
+)
 def test_one_number_in_two_spellings_is_one_holder_through_the_whole_visit(
     open_place: OpenPlace, everybody: Residents, card: str, chip: str, record: str
 ) -> None:
@@ -61,15 +70,16 @@ def test_one_number_in_two_spellings_is_one_holder_through_the_whole_visit(
     place.plays(LIN.renewal())
     assert place.where_is(LIN.permit) is At.HAND
     assert place.chip(LIN.permit)["valid_to"] == "2027-12-04"
-    assert place.chip(LIN.permit)["id_number"] == chip      # an endorsement writes no number
+    assert place.chip(LIN.permit)["id_number"] == chip  # an endorsement writes no number
     assert place.face_shows_chip(LIN.permit) is True
     assert place.central_state() == "written"
     [receipt] = place.receipts()
     assert "3*" in receipt
 
 
-@pytest.mark.parametrize(("on_chip", "at_central"), [
-    (PERMIT_NUMBER.lower(), PERMIT_NUMBER), (PERMIT_NUMBER, PERMIT_NUMBER.lower())])
+@pytest.mark.parametrize(
+    ("on_chip", "at_central"), [(PERMIT_NUMBER.lower(), PERMIT_NUMBER), (PERMIT_NUMBER, PERMIT_NUMBER.lower())]
+)
 def test_a_permit_number_with_a_letter_may_be_written_small(
     open_place: OpenPlace, everybody: Residents, on_chip: str, at_central: str
 ) -> None:
@@ -80,15 +90,19 @@ def test_a_permit_number_with_a_letter_may_be_written_small(
     assert place.central_state() == "written"
 
 
-@pytest.mark.parametrize(("card", "chip", "record"), [
-    ("阿依古丽·买买提", "阿依古丽•买买提", "阿依古丽．买买提"),
-    ("阿依古丽·买买提", "阿依古丽 · 买买提", "阿依古丽・买买提"),
-    ("阿依古丽·买买提", "阿依古丽.买买提", "阿依古丽·买买提"),
-    ("林\u9fb4珍", "林\ue81e珍", "林\u9fb4珍"),
-    ("林\U00020087珍", "林\ue816珍", "林\ue816珍"),
-    ("林隆珍", "林\uf9dc珍", "林隆珍"),
-    ("ANNA SMITH", "ＡＮＮＡ　ＳＭＩＴＨ", "Anna Smith"),
-], ids=["bullet", "blanks and katakana", "full stop", "private use", "private use of 2005", "compatibility", "latin"])
+@pytest.mark.parametrize(
+    ("card", "chip", "record"),
+    [
+        ("阿依古丽·买买提", "阿依古丽•买买提", "阿依古丽．买买提"),
+        ("阿依古丽·买买提", "阿依古丽 · 买买提", "阿依古丽・买买提"),
+        ("阿依古丽·买买提", "阿依古丽.买买提", "阿依古丽·买买提"),
+        ("林\u9fb4珍", "林\ue81e珍", "林\u9fb4珍"),
+        ("林\U00020087珍", "林\ue816珍", "林\ue816珍"),
+        ("林隆珍", "林\uf9dc珍", "林隆珍"),
+        ("ANNA SMITH", "ＡＮＮＡ　ＳＭＩＴＨ", "Anna Smith"),
+    ],
+    ids=["bullet", "blanks and katakana", "full stop", "private use", "private use of 2005", "compatibility", "latin"],
+)
 def test_one_name_in_two_spellings_is_one_holder_through_the_whole_visit(
     open_place: OpenPlace, everybody: Residents, card: str, chip: str, record: str
 ) -> None:

@@ -61,15 +61,15 @@ def test_who_only_asks_is_told_the_dates_gets_a_slip_and_the_permit_back(place: 
     showing = place.sees(s.ShowingStatus)
     assert showing.matter.assessment.outcome is AssessedOutcome.TOO_EARLY
     assert showing.calendar.next_window is not None
-    place.chooses(Intent.GO_ON)         # there is nothing to go on to
+    place.chooses(Intent.GO_ON)  # there is nothing to go on to
     place.chooses(Intent.PRINT_SLIP)
     place.sees(s.ShowingStatus, lambda state: state.printed)
-    place.chooses(Intent.PRINT_SLIP)    # once is enough
+    place.chooses(Intent.PRINT_SLIP)  # once is enough
     place.chooses(Intent.FINISH)
     ends_untouched(place, ZHAO)
     [slip] = place.receipts()
     assert place.residents.people[ZHAO.person].number not in slip
-    assert place.central.sequences("kiosk-1") == []     # nobody else was asked
+    assert place.central.sequences("kiosk-1") == []  # nobody else was asked
 
 
 def test_from_the_dates_an_endorsement_can_be_made_with_the_permit_still_inside(place: Place) -> None:
@@ -115,10 +115,13 @@ def test_where_nothing_is_offered_the_service_is_explained_and_the_dates_are_che
     assert "Apply" not in place.ordered()
 
 
-@pytest.mark.parametrize(("keys", "service"), [
-    (("permit_troubled", "lost"), Service.LOST),
-    (("something_changed", "change_identity"), Service.CHANGE_IDENTITY),
-])
+@pytest.mark.parametrize(
+    ("keys", "service"),
+    [
+        (("permit_troubled", "lost"), Service.LOST),
+        (("something_changed", "change_identity"), Service.CHANGE_IDENTITY),
+    ],
+)
 def test_what_the_region_leaves_to_the_counter_is_explained_before_anything_is_read(
     place: Place, keys: tuple[str, ...], service: Service
 ) -> None:
@@ -185,10 +188,13 @@ def test_a_scanner_that_is_gone_does_not_end_the_visit(place: Place) -> None:
 
 def test_a_guardian_renews_a_childs_permit_with_both_identity_cards_and_a_licence(place: Place) -> None:
     comes_for(place, CHILD, "for_another")
-    place.plays([
-        (s.ChoosingAgent, lambda at: at.chooses(Intent.CHOOSE, "guardian")), *chosen("endorse"),
-        (s.ShowingNotice, lambda at: at.chooses(Intent.ACCEPT_NOTICE)),
-    ])
+    place.plays(
+        [
+            (s.ChoosingAgent, lambda at: at.chooses(Intent.CHOOSE, "guardian")),
+            *chosen("endorse"),
+            (s.ShowingNotice, lambda at: at.chooses(Intent.ACCEPT_NOTICE)),
+        ]
+    )
     place.sees(s.ReadingAgentIdCard)
     place.rig.lift_id_card()
     place.rig.lay_id_card("wu-jingshu")
@@ -208,10 +214,13 @@ def test_a_guardian_renews_a_childs_permit_with_both_identity_cards_and_a_licenc
 
 def test_the_holders_own_card_is_not_taken_for_the_agents(place: Place) -> None:
     comes_for(place, CHILD, "for_another")
-    place.plays([
-        (s.ChoosingAgent, lambda at: at.chooses(Intent.CHOOSE, "guardian")), *chosen("endorse"),
-        (s.ShowingNotice, lambda at: at.chooses(Intent.ACCEPT_NOTICE)),
-    ])
+    place.plays(
+        [
+            (s.ChoosingAgent, lambda at: at.chooses(Intent.CHOOSE, "guardian")),
+            *chosen("endorse"),
+            (s.ShowingNotice, lambda at: at.chooses(Intent.ACCEPT_NOTICE)),
+        ]
+    )
     place.sees(s.ReadingAgentIdCard)
     place.lets_pass()
     place.sees(s.Idle)

@@ -74,8 +74,9 @@ def test_a_pcscd_that_restarts_between_two_visits_is_not_noticed(place: Place, p
 def test_a_pcscd_that_restarts_in_the_middle_of_a_session_is_settled_by_what_the_chip_holds(
     place: Place, pcscd: PrivatePcscd
 ) -> None:
-    place.at_every_state(lambda state: pcscd.restart()
-                         if isinstance(state, s.SendingChipAnswers) and state.batch == 1 else None)
+    place.at_every_state(
+        lambda state: pcscd.restart() if isinstance(state, s.SendingChipAnswers) and state.batch == 1 else None
+    )
     place.plays(LIN.until(s.Confirming))
     place.chooses(Intent.CONFIRM)
     removal = place.sees(s.AwaitingRemoval)

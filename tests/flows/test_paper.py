@@ -23,13 +23,16 @@ def is_renewed_without_paper(place: Place, fault_name: str) -> None:
     assert completion.receipt_printed is False
 
 
-@pytest.mark.parametrize(("fault", "name"), [
-    ("paper_out", "paper_out"),
-    ("paper_out_while_printing", "paper_out"),
-    ("cover_open", "receipt_printer_cover_open"),
-    ("cutter_failed", "receipt_printer_repair"),
-    ("unplugged", "receipt_printer_link"),
-])
+@pytest.mark.parametrize(
+    ("fault", "name"),
+    [
+        ("paper_out", "paper_out"),
+        ("paper_out_while_printing", "paper_out"),
+        ("cover_open", "receipt_printer_cover_open"),
+        ("cutter_failed", "receipt_printer_repair"),
+        ("unplugged", "receipt_printer_link"),
+    ],
+)
 def test_a_visit_without_a_receipt_is_a_renewal(place: Place, fault: str, name: str) -> None:
     place.plays(LIN.until(s.Confirming))
     place.rig.fault("receipt_printer", fault)

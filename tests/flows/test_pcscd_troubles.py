@@ -43,8 +43,8 @@ def request_file(tmp_path: Path) -> Path:
 @pytest.fixture
 def place(open_place: OpenPlace, hanging: PrivatePcscd, request_file: Path) -> Place:
     place = open_place(
-        chip=(f"pcsc://{hanging.reader_name}", hanging.vpcd_url),
-        settings={"pcscd_restart_file": str(request_file)})
+        chip=(f"pcsc://{hanging.reader_name}", hanging.vpcd_url), settings={"pcscd_restart_file": str(request_file)}
+    )
     place.start_kiosk()
     place.sees(s.Idle)
     return place
@@ -115,7 +115,8 @@ def test_while_idle_a_pcscd_that_is_gone_closes_the_service_until_it_is_there_ag
     assert place.running.health.states()["permit_chip"] == "ok"
     assert [line for line in caplog.messages if line.startswith("device_state") and '"permit_chip"' in line] == [
         'device_state {"device": "permit_chip", "before": "ok", "now": "3101"}',
-        'device_state {"device": "permit_chip", "before": "3101", "now": "ok"}']
+        'device_state {"device": "permit_chip", "before": "3101", "now": "ok"}',
+    ]
 
 
 def test_while_idle_a_pcscd_that_goes_on_late_by_itself_is_asked_again_and_serves(
@@ -124,7 +125,7 @@ def test_while_idle_a_pcscd_that_goes_on_late_by_itself_is_asked_again_and_serve
     hanging.freeze()
     place.lets_pass()
     place.sees(s.OutOfService)
-    for _ in range(3):      # it stays closed, and no look is waited for any more
+    for _ in range(3):  # it stays closed, and no look is waited for any more
         place.lets_pass()
         assert isinstance(place.state, s.OutOfService)
     hanging.thaw()
@@ -169,7 +170,7 @@ def test_a_pcscd_that_is_away_for_a_moment_while_a_permit_is_awaited_ends_no_vis
 ) -> None:
     place.plays(LIN.until(s.AwaitingPermit))
     every_s = slot_watch.EVERY_S
-    monkeypatch.setattr(slot_watch, "EVERY_S", WITHIN_S)    # no look while it stops, which takes as long as it takes
+    monkeypatch.setattr(slot_watch, "EVERY_S", WITHIN_S)  # no look while it stops, which takes as long as it takes
     with caplog.at_level(logging.INFO, "kiosk"):
         hanging.stop()
         monkeypatch.setattr(slot_watch, "EVERY_S", every_s)
@@ -214,7 +215,7 @@ def test_in_the_middle_of_the_write_pcscd_is_restarted_and_the_chip_asked_before
     _freeze_at(place, hanging, s.RelayingBatch, batch)
     with PcscdRestarter(hanging, request_file) as restarter:
         place.plays(LIN.through(s.Confirming))
-        if batch == 1:      # the machine takes its turns while a thread waits for pcscd
+        if batch == 1:  # the machine takes its turns while a thread waits for pcscd
             place.sees(s.RelayingBatch)
             assert place.running.engine.answers(1.0)
             assert place.running.is_well()

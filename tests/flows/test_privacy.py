@@ -25,28 +25,45 @@ from tests.waiting import eventually
 
 # Where power is cut the machine's thread ends by SystemExit.
 pytestmark = pytest.mark.filterwarnings(
-    "ignore:Exception in thread machine:pytest.PytestUnhandledThreadExceptionWarning")
+    "ignore:Exception in thread machine:pytest.PytestUnhandledThreadExceptionWarning"
+)
 
 NUMBER = "34139919880917777"
 PERSON = {
-    "name": "甄标记", "address": "标记省印记市戳记县痕记路七七七号", "newest_address": "新标省新印市新戳路八八八号",
-    "number": NUMBER + check_digit(NUMBER), "authority": "戳记县公安局", "birth": date(1988, 9, 17),
+    "name": "甄标记",
+    "address": "标记省印记市戳记县痕记路七七七号",
+    "newest_address": "新标省新印市新戳路八八八号",
+    "number": NUMBER + check_digit(NUMBER),
+    "authority": "戳记县公安局",
+    "birth": date(1988, 9, 17),
 }
 PERMIT = {
-    "permit_number": "310000209977700777", "address": "上海市标记区印痕路九九九弄",
+    "permit_number": "310000209977700777",
+    "address": "上海市标记区印痕路九九九弄",
 }
-SHOWN_LICENCE = "FC-8D1L-9094-7735"      # of "somebody-elses" in the residents' data
+SHOWN_LICENCE = "FC-8D1L-9094-7735"  # of "somebody-elses" in the residents' data
 # Parts of the number too, but none so short that a random number may hold it by chance.
 MARKERS = [
-    PERSON["name"], PERSON["address"], PERSON["newest_address"], PERSON["number"], NUMBER, "19880917", "1988-09-17",
-    PERSON["authority"], PERMIT["permit_number"], PERMIT["address"], "1988, 9, 17", "1988.09.17", NUMBER[-8:],
+    PERSON["name"],
+    PERSON["address"],
+    PERSON["newest_address"],
+    PERSON["number"],
+    NUMBER,
+    "19880917",
+    "1988-09-17",
+    PERSON["authority"],
+    PERMIT["permit_number"],
+    PERMIT["address"],
+    "1988, 9, 17",
+    "1988.09.17",
+    NUMBER[-8:],
     SHOWN_LICENCE,
 ]
 # What lasts must not even tell which permit it was.
 IN_RECORDS = [*MARKERS, "8600310000000001"]
 
 
-MOST_CUT = 8      # bytes at both ends of which base64 leaves nothing to be sure of
+MOST_CUT = 8  # bytes at both ends of which base64 leaves nothing to be sure of
 
 
 def forms(marker: str) -> list[bytes]:
@@ -63,7 +80,7 @@ def forms(marker: str) -> list[bytes]:
 
 def in_base64(raw: bytes) -> list[bytes]:
     """How bytes look in the base64 of something longer, wherever in it they begin."""
-    return [b64encode(bytes(before) + raw)[4 if before else 0:-4] for before in range(3) if len(raw) > MOST_CUT]
+    return [b64encode(bytes(before) + raw)[4 if before else 0 : -4] for before in range(3) if len(raw) > MOST_CUT]
 
 
 def found_in(where: str, content: bytes, markers: list[Any] = MARKERS) -> list[str]:
@@ -100,7 +117,7 @@ def assert_nothing_left(place: Place, said: list[str], caplog: pytest.LogCapture
     found = found_in("what values print", "\n".join(said).encode())
     for record in caplog.records:
         if record.name.startswith(("sqlalchemy", "asyncio", "uvicorn", "alembic")):
-            continue        # central's side
+            continue  # central's side
         error = "".join(traceback.format_exception(*record.exc_info)) if record.exc_info else ""
         found += found_in(f"the log of {record.name}", f"{record.getMessage()} {error}".encode(), IN_RECORDS)
     files = [file for file in state_dir.rglob("*") if file.is_file()]
@@ -232,7 +249,10 @@ def somebody_elses_id_card(place: Place) -> None:
 
 @pytest.mark.parametrize("play", PLAYED.values(), ids=PLAYED.keys())
 def test_nothing_about_the_holder_stays_on_the_kiosks_side(
-    open_place: OpenPlace, marked: Residents, spoken: list[str], caplog: pytest.LogCaptureFixture,
+    open_place: OpenPlace,
+    marked: Residents,
+    spoken: list[str],
+    caplog: pytest.LogCaptureFixture,
     play: Callable[[Place], Any],
 ) -> None:
     place = open_place(residents=marked)

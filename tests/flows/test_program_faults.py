@@ -128,10 +128,11 @@ def test_without_a_bin_a_forgotten_permit_is_held_inside_for_staff(open_place: O
 
 
 def test_a_unit_that_does_not_finish_in_time_closes_the_machine_until_the_permit_can_be_given_back(
-    place: Place
+    place: Place,
 ) -> None:
     place.at_every_state(
-        lambda state: place.rig.fault("permit_unit", "late") if isinstance(state, s.ReturningPermit) else None)
+        lambda state: place.rig.fault("permit_unit", "late") if isinstance(state, s.ReturningPermit) else None
+    )
     place.plays(LIN.until(s.ShowingAssessment))
     place.chooses(Intent.CANCEL)
     place.sees(s.ReturningPermit)
@@ -148,7 +149,7 @@ def test_a_unit_that_does_not_finish_in_time_closes_the_machine_until_the_permit
         return not isinstance(place.state, s.OutOfService)
 
     eventually(is_open_again)
-    if isinstance(place.state, s.AwaitingHolder):       # unless the unit was reset meanwhile, which holds it out
+    if isinstance(place.state, s.AwaitingHolder):  # unless the unit was reset meanwhile, which holds it out
         place.asks_for_permit()
     place.takes_permit()
     place.sees(s.Explaining)
@@ -165,8 +166,9 @@ def _without_bin(directory: Path) -> str:
 
 def test_a_unit_that_says_nothing_at_the_start_leaves_the_machine_closed_until_it_does(open_place: OpenPlace) -> None:
     place = open_place()
-    place.at_every_state(lambda state: place.rig.fault("permit_unit", "late")
-                         if isinstance(state, s.Recovering) else None)
+    place.at_every_state(
+        lambda state: place.rig.fault("permit_unit", "late") if isinstance(state, s.Recovering) else None
+    )
     place.start_kiosk()
     place.sees(s.Recovering)
     place.lets_pass()

@@ -41,7 +41,8 @@ NAMES = {
     "Chinese in GBK, which is no UTF-8": "华视读卡器".encode("gbk"),
 }
 STARTED_WITH = {
-    "as pcsc-lite names most USB readers", "everything that means something in a URL",
+    "as pcsc-lite names most USB readers",
+    "everything that means something in a URL",
     "Chinese in GBK, which is no UTF-8",
 }
 EVERY_NAME = pytest.mark.parametrize("name", NAMES.values(), ids=NAMES)
@@ -70,7 +71,8 @@ def _place(open_place: OpenPlace, pcscd: PrivatePcscd) -> Place:
 def _said_by(*command: str) -> tuple[int, str, str]:
     """Exit status, output and complaints of one of our programs."""
     done = subprocess.run(
-        [sys.executable, "-m", *command], cwd=ROOT, capture_output=True, text=True, timeout=ENDING_S, check=False)
+        [sys.executable, "-m", *command], cwd=ROOT, capture_output=True, text=True, timeout=ENDING_S, check=False
+    )
     return done.returncode, done.stdout, done.stderr
 
 
@@ -106,7 +108,10 @@ def test_the_slot_is_configured_by_what_slots_prints_and_the_whole_program_start
 def _starts_and_ends(config: str) -> None:
     """`kiosk run` comes to its first screen, finds the slot well there, and ends when it is told to."""
     with subprocess.Popen(
-        [sys.executable, "-m", "kiosk", "run", "--config", config], cwd=ROOT, stderr=subprocess.PIPE, text=True,
+        [sys.executable, "-m", "kiosk", "run", "--config", config],
+        cwd=ROOT,
+        stderr=subprocess.PIPE,
+        text=True,
         env={**os.environ, "SDL_VIDEODRIVER": "offscreen", "KIVY_NO_ARGS": "1"},
     ) as running:
         assert running.stderr is not None
@@ -127,9 +132,19 @@ def test_another_programs_reader_with_a_name_that_is_no_utf8_hides_no_slot_and_c
     open_place: OpenPlace, named: ExitStack, pytestconfig: pytest.Config
 ) -> None:
     pcscd = _pcscd(named, pytestconfig, b"Reader [PICC]", neighbour=GBK)
-    assert _said_by("drivers", "permit-chip", "slots") == (0, "".join(f"{slot}\n" for slot in (
-        "Reader [PICC] 00 00", "Reader [PICC] 00 01", f"pcsc-hex://{(GBK + b' 00 00').hex().upper()}",
-        f"pcsc-hex://{(GBK + b' 00 01').hex().upper()}")), "")
+    assert _said_by("drivers", "permit-chip", "slots") == (
+        0,
+        "".join(
+            f"{slot}\n"
+            for slot in (
+                "Reader [PICC] 00 00",
+                "Reader [PICC] 00 01",
+                f"pcsc-hex://{(GBK + b' 00 00').hex().upper()}",
+                f"pcsc-hex://{(GBK + b' 00 01').hex().upper()}",
+            )
+        ),
+        "",
+    )
     place = _place(open_place, pcscd)
     # No visit: vpcd 3.3 has one set of slots for all its readers, so the neighbour's would answer for ours.
     place.start_kiosk()
@@ -137,7 +152,7 @@ def test_another_programs_reader_with_a_name_that_is_no_utf8_hides_no_slot_and_c
     place.running.engine.post(on.DeviceFailed(COUPLER_LINK))
     place.sees(s.OutOfService)
     place.lets_pass()
-    place.sees(s.Idle)      # the slot was looked at, and is well
+    place.sees(s.Idle)  # the slot was looked at, and is well
     place.stop_kiosk()
     config = str(place.config.state_dir.parent / "kiosk.toml")
     _, printed, _ = _said_by("kiosk", "diagnose", "--json", "--config", config)
@@ -153,6 +168,6 @@ def test_a_name_that_pcscd_lists_and_nobody_can_open_is_refused_at_the_start_wit
     config = place.config.state_dir.parent / "kiosk.toml"
     url = place.config.devices.permit_chip
     config.write_text(config.read_text("utf-8").replace(url, f"pcsc://{pcscd.reader_name}"), "utf-8")
-    (mistake,) = read_opening(config, ASSETS).mistakes      # shown as a page, and told in the log
+    (mistake,) = read_opening(config, ASSETS).mistakes  # shown as a page, and told in the log
     assert mistake.startswith("kiosk.toml: devices.permit_chip: ")
     assert "the name has 128 bytes and PC/SC opens none of more than 127; give the reader a shorter one" in mistake

@@ -44,13 +44,16 @@ def refused(place: Place, permit: str) -> str:
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-@pytest.mark.parametrize(("person", "code"), [
-    ("wang-guoqi", "id_card_expired"),
-    ("chen-cuowei", "id_card_number_invalid"),
-    ("huang-kaiyi", "id_card_kind_hmt"),
-    ("anna-musterova", "id_card_kind_foreign"),
-    ("john-examplesson", "id_card_kind_foreign"),
-])
+@pytest.mark.parametrize(
+    ("person", "code"),
+    [
+        ("wang-guoqi", "id_card_expired"),
+        ("chen-cuowei", "id_card_number_invalid"),
+        ("huang-kaiyi", "id_card_kind_hmt"),
+        ("anna-musterova", "id_card_kind_foreign"),
+        ("john-examplesson", "id_card_kind_foreign"),
+    ],
+)
 def test_an_identity_card_that_is_not_good_here_is_explained_before_a_permit_is_asked_for(
     place: Place, person: str, code: str, language: str
 ) -> None:
@@ -65,16 +68,29 @@ def test_an_identity_card_that_is_not_good_here_is_explained_before_a_permit_is_
     assert place.central.sequences("kiosk-1") == []
 
 
-@pytest.mark.parametrize("permit", [
-    "epassport", "bank-card", "blank-chip", "memory-card", pytest.param("no-chip", marks=pytest.mark.slow),
-])
+@pytest.mark.parametrize(
+    "permit",
+    [
+        "epassport",
+        "bank-card",
+        "blank-chip",
+        "memory-card",
+        pytest.param("no-chip", marks=pytest.mark.slow),
+    ],
+)
 def test_what_is_no_permit_comes_back_with_its_name(place: Place, permit: str) -> None:
     place.plays(Visitor("lin-yuzhen", permit).until(s.AwaitingPermit))
     place.rig.offer_permit(permit)
-    assert refused(place, permit) == {
-        "epassport": "foreign_epassport", "bank-card": "foreign_bank", "blank-chip": "not_a_permit",
-        "memory-card": "not_a_permit", "no-chip": "no_chip",
-    }[permit]
+    assert (
+        refused(place, permit)
+        == {
+            "epassport": "foreign_epassport",
+            "bank-card": "foreign_bank",
+            "blank-chip": "not_a_permit",
+            "memory-card": "not_a_permit",
+            "no-chip": "no_chip",
+        }[permit]
+    )
     assert place.central.sequences("kiosk-1") == []
 
 
@@ -152,11 +168,14 @@ def test_a_permit_that_central_wants_kept_goes_into_the_bin(
     place.sees(s.Idle)
 
 
-@pytest.mark.parametrize(("changes", "code"), [
-    ({"address_on_record": "上海市黄浦区别处路1号"}, "address_changed"),
-    ({"holder": {"name": "林玉贞", "id_number": ""}}, "name_differs"),
-    ({"chip_serial": "86003100FFFFFFFF"}, "chip_mismatch"),
-])
+@pytest.mark.parametrize(
+    ("changes", "code"),
+    [
+        ({"address_on_record": "上海市黄浦区别处路1号"}, "address_changed"),
+        ({"holder": {"name": "林玉贞", "id_number": ""}}, "name_differs"),
+        ({"chip_serial": "86003100FFFFFFFF"}, "chip_mismatch"),
+    ],
+)
 def test_what_central_refuses_comes_back_with_centrals_reason(
     open_place: OpenPlace, everybody: Residents, changes: dict[str, object], code: str
 ) -> None:
@@ -178,9 +197,13 @@ def test_work_that_was_decided_elsewhere_is_offered_without_questions(
 ) -> None:
     place = open_place()
     record = recorded(everybody)
-    newer = record.content.model_copy(update={
-        "valid_from": record.content.valid_to, "valid_to": record.content.valid_to.replace(year=2027),
-        "endorsement_count": 3})
+    newer = record.content.model_copy(
+        update={
+            "valid_from": record.content.valid_to,
+            "valid_to": record.content.valid_to.replace(year=2027),
+            "endorsement_count": 3,
+        }
+    )
     place.central.seed([recorded(everybody, content=newer)])
     place.start_kiosk()
     first_half = [step for step in LIN.renewal() if step[0] not in (s.ShowingAssessment, s.Declaring)]

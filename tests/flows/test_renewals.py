@@ -47,9 +47,21 @@ def test_the_journal_tells_a_renewal_in_order(place: Place) -> None:
     place.central_is_told()
     orders = [order for order in place.ordered() if order not in ("Wipe", "CheckDevices", "InspectPath")]
     assert orders == [
-        "ReadIdCard", "TakePermitIn", "ReadChip", "AskForPendingRewrites", "Assess", "RequestEndorsement", "DrawFace",
-        "OpenChipSession", "LoadFace", *["RelayBatch", "SendChipAnswers"] * orders.count("RelayBatch"), "ReadBackChip",
-        "RewriteFace", "WatchMouth", "PrintReceipt", "ReportCompletion",
+        "ReadIdCard",
+        "TakePermitIn",
+        "ReadChip",
+        "AskForPendingRewrites",
+        "Assess",
+        "RequestEndorsement",
+        "DrawFace",
+        "OpenChipSession",
+        "LoadFace",
+        *["RelayBatch", "SendChipAnswers"] * orders.count("RelayBatch"),
+        "ReadBackChip",
+        "RewriteFace",
+        "WatchMouth",
+        "PrintReceipt",
+        "ReportCompletion",
     ]
     assert place.journal()[-1].after == "Idle"
     inside = [step.after for step in place.journal() if step.custody == "inside"]
@@ -117,12 +129,15 @@ def test_who_does_not_confirm_that_the_years_restart_keeps_the_permit_as_it_is(p
     assert "RequestEndorsement" not in place.ordered()
 
 
-@pytest.mark.parametrize(("person", "permit"), [
-    ("lu-tuji", "lu-tuji-rare-name"),
-    ("zhou-changan", "zhou-changan-long-address"),
-    ("zheng-shoulin", "zheng-shoulin-over-65"),
-    ("feng-yongnian", "feng-yongnian-long-term-id-card"),
-])
+@pytest.mark.parametrize(
+    ("person", "permit"),
+    [
+        ("lu-tuji", "lu-tuji-rare-name"),
+        ("zhou-changan", "zhou-changan-long-address"),
+        ("zheng-shoulin", "zheng-shoulin-over-65"),
+        ("feng-yongnian", "feng-yongnian-long-term-id-card"),
+    ],
+)
 def test_rare_names_long_addresses_old_age_and_lasting_cards_are_no_hindrance(
     place: Place, person: str, permit: str
 ) -> None:

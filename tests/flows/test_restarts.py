@@ -13,7 +13,8 @@ from tests.flows.place import LIN, Place
 
 # How a cut of the power ends the machine's thread.
 pytestmark = pytest.mark.filterwarnings(
-    "ignore:Exception in thread machine:pytest.PytestUnhandledThreadExceptionWarning")
+    "ignore:Exception in thread machine:pytest.PytestUnhandledThreadExceptionWarning"
+)
 
 # Where the power goes: (state, the screen answered last, what central knows of the request in the end). Once the chip
 # is new, the face follows when somebody touches the screen.
@@ -61,7 +62,7 @@ def test_after_a_short_stop_the_permit_inside_is_given_back(
     place.sees(s.Idle)
     assert place.where_is(LIN.permit) is At.HAND
     assert central_states(place) == known
-    if known != ["written"]:    # nothing was written: the next visit does
+    if known != ["written"]:  # nothing was written: the next visit does
         place.rig.lift_id_card()
         place.plays(LIN.renewal())
     assert place.chip(LIN.permit)["valid_to"] == "2027-12-04"
@@ -82,7 +83,7 @@ def test_after_a_long_stop_the_permit_inside_is_kept(
     place.sees(s.Idle)
     # the face is not drawn for nobody: the command that prints gives the permit out as well
     kept = ["face_pending" if state == "written" else state for state in known]
-    assert central_states(place) == (kept or ["unchanged"])     # a permit in the bin is told of in any case
+    assert central_states(place) == (kept or ["unchanged"])  # a permit in the bin is told of in any case
     assert s.AwaitingHolder.__name__ not in place.way()
 
 
@@ -162,9 +163,14 @@ def test_a_silent_chip_that_central_knows_nothing_of_is_given_back_as_unknown(pl
     assert place.updates() == 0
 
 
-@pytest.mark.parametrize(("cut", "answered"), [
-    (s.ShowingNotice, s.Idle), (s.ReadingIdCard, s.ShowingNotice), (s.AwaitingPermit, s.ReadingIdCard),
-])
+@pytest.mark.parametrize(
+    ("cut", "answered"),
+    [
+        (s.ShowingNotice, s.Idle),
+        (s.ReadingIdCard, s.ShowingNotice),
+        (s.AwaitingPermit, s.ReadingIdCard),
+    ],
+)
 def test_a_stop_before_the_permit_is_in_leaves_nothing_to_do(
     place: Place, cut: type[s.State], answered: type[s.State]
 ) -> None:
@@ -251,8 +257,9 @@ def test_a_write_that_central_never_heard_of_is_found_out_after_the_start(place:
 
 
 def test_what_central_was_not_told_before_the_stop_it_is_told_after_the_start(place: Place) -> None:
-    place.at_every_state(lambda state: place.central.set_fault("refuse_connection")
-                         if isinstance(state, s.RewritingFace) else None)
+    place.at_every_state(
+        lambda state: place.central.set_fault("refuse_connection") if isinstance(state, s.RewritingFace) else None
+    )
     place.plays(LIN.until(s.AwaitingRemoval))
     place.takes_permit()
     place.sees(s.Thanking)

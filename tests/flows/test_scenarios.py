@@ -16,7 +16,17 @@ from tests.sampling import long_but
 from tests.waiting import LIMIT_S
 
 ONE_VISIT = {
-    "outcome", "custody", "chip", "face", "receipt", "central", "stages", "overhead_s", "bare", "wires", "notes",
+    "outcome",
+    "custody",
+    "chip",
+    "face",
+    "receipt",
+    "central",
+    "stages",
+    "overhead_s",
+    "bare",
+    "wires",
+    "notes",
     "disagreements",
 }
 
@@ -28,15 +38,32 @@ PLAYED = (scenarios.DEFAULT, "chip-only-renewal", "status-only")
 def played(scenario: Scenario, out: Path) -> dict[str, Any]:
     """The report, after the run ended with status 0."""
     done = subprocess.run(
-        [sys.executable, "-m", "kiosk", "demo", "--scenario", scenario.name, "--out", str(out), "--hidden", "--pace",
-         "0.1", "--think", "0.05"], capture_output=True, text=True, timeout=LIMIT_S, check=False)
+        [
+            sys.executable,
+            "-m",
+            "kiosk",
+            "demo",
+            "--scenario",
+            scenario.name,
+            "--out",
+            str(out),
+            "--hidden",
+            "--pace",
+            "0.1",
+            "--think",
+            "0.05",
+        ],
+        capture_output=True,
+        text=True,
+        timeout=LIMIT_S,
+        check=False,
+    )
     assert done.returncode == 0, done.stdout + done.stderr
     report: dict[str, Any] = json.loads((out / "report.json").read_text("utf-8"))
     return report
 
 
-@pytest.mark.parametrize(
-    "scenario", long_but(PLAYED, SCENARIOS, names=(scenario.name for scenario in SCENARIOS)))
+@pytest.mark.parametrize("scenario", long_but(PLAYED, SCENARIOS, names=(scenario.name for scenario in SCENARIOS)))
 def test_a_scenario_ends_as_it_should(scenario: Scenario, tmp_path: Path) -> None:
     report = played(scenario, tmp_path)
     assert report["outcome"] == scenario.outcome
@@ -55,7 +82,11 @@ def test_a_scenario_ends_as_it_should(scenario: Scenario, tmp_path: Path) -> Non
 
 def test_a_scenario_that_nobody_wrote_ends_with_status_2_and_the_list() -> None:
     done = subprocess.run(
-        [sys.executable, "-m", "kiosk", "demo", "--scenario", "atlantis"], capture_output=True, text=True,
-        timeout=LIMIT_S, check=False)
+        [sys.executable, "-m", "kiosk", "demo", "--scenario", "atlantis"],
+        capture_output=True,
+        text=True,
+        timeout=LIMIT_S,
+        check=False,
+    )
     assert done.returncode == 2
     assert "there is no scenario 'atlantis'; there are shanghai-renewal" in done.stderr

@@ -33,10 +33,11 @@ def place(tmp_path: Path, residents: Residents, typeface: Typeface) -> Iterator[
     make_authority(directory)
     key = tomllib.loads((directory / GRANT_KEYS).read_text("utf-8"))["grants"]["keys"][SIGNING_KEY]["private"]
     central = SecondCentral(
-        directory, bytes.fromhex(key), SIGNING_KEY, load_test_keys().tdes, clock=clock.now, kiosks=(DEMO_KIOSK,))
+        directory, bytes.fromhex(key), SIGNING_KEY, load_test_keys().tdes, clock=clock.now, kiosks=(DEMO_KIOSK,)
+    )
     central.know(*(Permit(**{name: each[name] for name in ON_RECORD}) for each in central_records(residents)))
     with central:
-        stand_in: Any = central      # a place asks it for its URL and registers a kiosk, no more
+        stand_in: Any = central  # a place asks it for its URL and registers a kiosk, no more
         place = Place(tmp_path, Authority(stand_in, directory, clock), residents, typeface, direct_chip())
         try:
             place.start_kiosk()

@@ -14,11 +14,12 @@ from tests.flows.place import Place, Visitor
 
 XU = Visitor("xu-wenhua", "xu-wenhua-ssse")
 NEW_TERM = ["2026-12-10", "2027-12-10", 2]
-WRITES = 3          # of a renewal: the beginning, the number of endorsements, and last the end, which counts
+WRITES = 3  # of a renewal: the beginning, the number of endorsements, and last the end, which counts
 
 # How a cut of the power ends the machine's thread.
 pytestmark = pytest.mark.filterwarnings(
-    "ignore:Exception in thread machine:pytest.PytestUnhandledThreadExceptionWarning")
+    "ignore:Exception in thread machine:pytest.PytestUnhandledThreadExceptionWarning"
+)
 
 
 @pytest.fixture
@@ -59,7 +60,7 @@ def test_after_a_stop_between_two_writes_the_same_grant_is_finished_and_nothing_
     place.takes_permit()
     shown = place.sees_next()
     assert place.where_is(XU.permit) is At.HAND
-    if written < 2:      # the first batch only reads, and the power went before the second was sent
+    if written < 2:  # the first batch only reads, and the power went before the second was sent
         assert isinstance(shown, s.Explaining)
         assert place.is_untouched(XU.permit)
         assert states_at_central(place) == ["unchanged"]
@@ -80,7 +81,7 @@ def test_when_central_is_silent_after_the_stop_the_next_visit_finishes_it(place:
     place.sees(s.AwaitingRemoval)
     place.takes_permit()
     place.sees(s.Explaining)
-    assert term(place)[1] == "2026-12-10"       # the old end: the permit is not endorsed yet
+    assert term(place)[1] == "2026-12-10"  # the old end: the permit is not endorsed yet
     assert place.face_cycles(XU.permit) == (0, 0)
     place.central.clear_faults()
     place.chooses(Intent.FINISH)

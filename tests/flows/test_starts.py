@@ -26,7 +26,7 @@ from tests.waiting import LIMIT_S, eventually
 IS_ROOT = os.geteuid() == 0
 ROOT = Path(__file__).parents[2]
 pytestmark = [pytest.mark.slow, pytest.mark.screen]
-LONG = pytest.mark.long     # one start of each kind is none: disk, damaged journal, configuration
+LONG = pytest.mark.long  # one start of each kind is none: disk, damaged journal, configuration
 
 
 class Site:
@@ -41,8 +41,7 @@ class Site:
 
     def starts(self) -> None:
         self.kiosk = self.simulation.start_kiosk()
-        self.resident = Resident(
-            self.simulation.witness(self.kiosk), self.simulation.rig, self.simulation.display, 0.0)
+        self.resident = Resident(self.simulation.witness(self.kiosk), self.simulation.rig, self.simulation.display, 0.0)
 
     def sees(self, *screens: str) -> str:
         assert self.resident is not None
@@ -234,15 +233,18 @@ def test_a_journal_on_a_disk_that_is_not_mounted_is_left_alone_and_closes_the_ki
 
 
 @LONG
-@pytest.mark.parametrize("condition", [_without_room, _without_inodes, _read_only, _on_a_disk_that_is_not_mounted],
-                         ids=lambda condition: condition.__name__.strip("_"))
+@pytest.mark.parametrize(
+    "condition",
+    [_without_room, _without_inodes, _read_only, _on_a_disk_that_is_not_mounted],
+    ids=lambda condition: condition.__name__.strip("_"),
+)
 def test_whatever_the_disk_says_the_permit_goes_back_and_a_well_disk_is_served_from(
     site: Site, tmp_path: Path, condition: Callable[[Site], object]
 ) -> None:
     if condition is not _on_a_disk_that_is_not_mounted and not (IS_ROOT and _can_mount(tmp_path)):
         pytest.skip("only root can mount a disk that takes nothing")
     site.leaves_permit_inside()
-    with condition(site) as is_mended:     # type: ignore[attr-defined]
+    with condition(site) as is_mended:  # type: ignore[attr-defined]
         site.starts()
         site.sees("out_of_service")
         site.gets_permit_back()
@@ -338,9 +340,14 @@ def test_a_second_kiosk_in_one_state_directory_says_who_holds_it_and_ends(site: 
     site.sees("welcome")
     assert site.kiosk is not None
     done = subprocess.run(
-        [sys.executable, "-m", "kiosk", "run", "--config", str(site.simulation.config_file)], cwd=ROOT,
-        capture_output=True, text=True, check=False, timeout=LIMIT_S,
-        env={**os.environ, **site.simulation.display.environment})
+        [sys.executable, "-m", "kiosk", "run", "--config", str(site.simulation.config_file)],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=LIMIT_S,
+        env={**os.environ, **site.simulation.display.environment},
+    )
     assert done.returncode == 2
     assert done.stderr.splitlines() == [f"{site.state} is in use by the kiosk, process {site.kiosk.pid}"]
     site.never_ended_badly()
@@ -355,8 +362,14 @@ def test_without_a_display_the_program_ends_with_one_line_and_the_permit_stays(s
     if display:
         environment["DISPLAY"] = display
     done = subprocess.run(
-        [sys.executable, "-m", "kiosk", "run", "--config", str(site.simulation.config_file)], cwd=ROOT,
-        capture_output=True, text=True, check=False, timeout=LIMIT_S, env={**environment, "SDL_VIDEODRIVER": "x11"})
+        [sys.executable, "-m", "kiosk", "run", "--config", str(site.simulation.config_file)],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=LIMIT_S,
+        env={**environment, "SDL_VIDEODRIVER": "x11"},
+    )
     assert done.returncode == 1
     assert [line for line in done.stderr.splitlines() if "no_display" in line]
     assert "Traceback" not in done.stderr

@@ -18,7 +18,7 @@ from kiosk.demo.processes import Process
 from kiosk.demo.resident import Resident
 from kiosk.demo.simulation import KIOSK, Simulation, Wishes
 from kiosk.demo.visiting import renew
-from kiosk.demo.witness import Painted, WitnessClient
+from kiosk.demo.witness import AutomationClient, Painted
 from tests.flows.place import LIN
 from tests.sampling import long_but
 from tests.waiting import LIMIT_S, eventually
@@ -84,12 +84,12 @@ class Lobby:
         """State, custody and effects of the journal's last row."""
         with closing(sqlite3.connect(self.simulation.journal_of(KIOSK))) as db:
             state, custody, effects = db.execute(
-                "SELECT state_after, custody, effects FROM step ORDER BY number DESC LIMIT 1").fetchone()
+                "SELECT state_after, custody, effects FROM step ORDER BY number DESC LIMIT 1"
+            ).fetchone()
         return state, custody, json.loads(effects)
 
 
-@pytest.mark.parametrize(
-    "sign", long_but({"SIGTERM"}, SIGNS, names=(sign.name for sign in SIGNS)))
+@pytest.mark.parametrize("sign", long_but({"SIGTERM"}, SIGNS, names=(sign.name for sign in SIGNS)))
 def test_a_kiosk_that_nobody_uses_ends_in_good_order(simulation: Simulation, sign: signal.Signals) -> None:
     lobby = Lobby(simulation)
     lobby.is_asked_to_end(sign)
@@ -102,14 +102,16 @@ def test_a_kiosk_that_nobody_uses_ends_in_good_order(simulation: Simulation, sig
     assert "Traceback" not in log
 
 
-@pytest.mark.parametrize("screen", long_but(
-    {"insert_permit", "writing"}, ["insert_permit", "assessment", "confirm", "writing", "take_permit"]))
+@pytest.mark.parametrize(
+    "screen",
+    long_but({"insert_permit", "writing"}, ["insert_permit", "assessment", "confirm", "writing", "take_permit"]),
+)
 def test_wherever_a_visit_is_the_permit_comes_out_before_the_program_ends(simulation: Simulation, screen: str) -> None:
     lobby = Lobby(simulation)
     before = simulation.rig.do("state")["permits"][LIN.permit]
     lobby.goes_to(screen)
     lobby.is_asked_to_end(signal.SIGTERM)
-    lobby.is_asked_to_end(signal.SIGTERM)       # who is impatient changes nothing
+    lobby.is_asked_to_end(signal.SIGTERM)  # who is impatient changes nothing
     if screen != "insert_permit":
         lobby.takes_what_comes_out()
     assert lobby.kiosk.wait(LIMIT_S) == 0
@@ -138,12 +140,18 @@ def test_a_kiosk_whose_standard_error_nobody_reads_completes_a_whole_visit(simul
             continue
     os.set_blocking(writing, True)
     kiosk = subprocess.Popen(
-        [sys.executable, "-m", "kiosk", "run", "--config", str(simulation.config_file)], stdout=writing, stderr=writing,
+        [sys.executable, "-m", "kiosk", "run", "--config", str(simulation.config_file)],
+        stdout=writing,
+        stderr=writing,
         env={
-            **os.environ, **simulation.display.environment, **simulation.chip_environment,
-            "KIVY_HOME": str(simulation.state_dir / "kivy")})
+            **os.environ,
+            **simulation.display.environment,
+            **simulation.chip_environment,
+            "KIVY_HOME": str(simulation.state_dir / "kivy"),
+        },
+    )
     os.close(writing)
-    with WitnessClient(simulation.witness_socket, LIMIT_S) as witness:
+    with AutomationClient(simulation.witness_socket, LIMIT_S) as witness:
         renew(Resident(witness, simulation.rig, simulation.display, 0.0), LIN.person, LIN.permit)
     assert simulation.rig.do("state")["permits"][LIN.permit]["place"] == "hand"
     kiosk.send_signal(signal.SIGTERM)

@@ -14,7 +14,7 @@ from tests.waiting import eventually
 UNHURRIED = Visitor(LIN.person, LIN.permit, hurries=False)
 
 
-LOOKS_FOR_ID_CARD = (0x20, 0x01)      # CMD and Para of GA/T 467
+LOOKS_FOR_ID_CARD = (0x20, 0x01)  # CMD and Para of GA/T 467
 
 
 def is_served_again(place: Place, visitor: Visitor = LIN) -> None:
@@ -53,8 +53,9 @@ def test_a_permit_that_jams_on_its_way_out_is_freed_by_staff_and_nothing_was_wri
 
 
 def test_a_renewed_permit_that_jams_on_its_way_out_is_reported_as_renewed_and_inside(place: Place) -> None:
-    place.at_every_state(lambda state: place.rig.fault("permit_unit", "jam_giving_out")
-                         if isinstance(state, s.RewritingFace) else None)
+    place.at_every_state(
+        lambda state: place.rig.fault("permit_unit", "jam_giving_out") if isinstance(state, s.RewritingFace) else None
+    )
     place.plays(LIN.until(s.Confirming))
     place.chooses(Intent.CONFIRM)
     place.sees(s.OutOfService)
@@ -137,7 +138,7 @@ def test_a_cover_opened_with_a_permit_inside_holds_it_until_it_is_closed(place: 
     place.chooses(Intent.CANCEL)
     closed = place.sees(s.OutOfService)
     assert closed.custody is Custody.INSIDE
-    place.rig.close_cover("permit_unit")       # the unit resets itself and gives out what is inside
+    place.rig.close_cover("permit_unit")  # the unit resets itself and gives out what is inside
     place.lets_pass()
     place.sees(s.AwaitingRemoval)
     place.takes_permit()

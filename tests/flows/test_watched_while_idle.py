@@ -51,6 +51,7 @@ def word(place: Place, device: str) -> str | None:
 
 def is_found(place: Place, device: str, state: str) -> None:
     """Let looks pass until one finds this: how many that takes depends on what was being asked when it happened."""
+
     def looked() -> bool:
         place.lets_pass()
         return word(place, device) == state
@@ -68,13 +69,16 @@ def watched(place: Place, caplog: pytest.LogCaptureFixture) -> Place:
     return place
 
 
-@pytest.mark.parametrize(("device", "fault", "code"), [
-    (RECEIPT_PRINTER, "unplugged", "4101"),
-    (RECEIPT_PRINTER, "paper_out", "4301"),
-    (RECEIPT_PRINTER, "cover_open", "4302"),
-    (RECEIPT_PRINTER, "cutter_failed", "4401"),
-    (CODE_SCANNER, "unplugged", "7101"),
-])
+@pytest.mark.parametrize(
+    ("device", "fault", "code"),
+    [
+        (RECEIPT_PRINTER, "unplugged", "4101"),
+        (RECEIPT_PRINTER, "paper_out", "4301"),
+        (RECEIPT_PRINTER, "cover_open", "4302"),
+        (RECEIPT_PRINTER, "cutter_failed", "4401"),
+        (CODE_SCANNER, "unplugged", "7101"),
+    ],
+)
 def test_what_only_makes_visits_poorer_is_told_and_closes_nothing(
     watched: Place, caplog: pytest.LogCaptureFixture, device: str, fault: str, code: str
 ) -> None:
@@ -112,7 +116,7 @@ def test_what_no_visit_can_do_without_closes_the_machine_before_the_next_permit(
     watched.rig.clear_faults(device)
     watched.is_open_again()
     is_found(watched, device, "ok")
-    changes = told(caplog, device)      # a look that was under way may have found it there once more
+    changes = told(caplog, device)  # a look that was under way may have found it there once more
     assert len(changes) % 2 == 0
     assert changes == [("ok", fault.code), (fault.code, "ok")] * (len(changes) // 2)
     steps = [json.loads(line.partition(" ")[2]) for line in caplog.messages if line.startswith("step ")]
@@ -127,7 +131,9 @@ def test_one_that_is_broken_hides_none_of_the_others(watched: Place) -> None:
     for device in ("id_reader", "permit_unit", RECEIPT_PRINTER):
         watched.rig.fault(device, "unplugged")
     for device, fault in (
-        ("id_reader", ID_READER_LINK), ("permit_unit", PERMIT_UNIT_LINK), ("journal", JOURNAL_MOVED),
+        ("id_reader", ID_READER_LINK),
+        ("permit_unit", PERMIT_UNIT_LINK),
+        ("journal", JOURNAL_MOVED),
         (RECEIPT_PRINTER, PRINTER_LINK),
     ):
         is_found(watched, device, fault.code)
@@ -161,9 +167,7 @@ def with_hanging_slot(open_place: OpenPlace, tmp_path: Path) -> Iterator[tuple[P
 
 
 @pytest.mark.parametrize("device", ["id_reader", "journal"])
-def test_one_that_is_late_holds_no_fault_back(
-    with_hanging_slot: tuple[Place, Callable[[], None]], device: str
-) -> None:
+def test_one_that_is_late_holds_no_fault_back(with_hanging_slot: tuple[Place, Callable[[], None]], device: str) -> None:
     place, go_on = with_hanging_slot
     path = place.config.state_dir / "journal.db"
     if device == "journal":
@@ -322,7 +326,7 @@ def test_a_file_of_the_printer_that_vanished_since_the_start_closes_nothing(
 
 
 def test_a_printer_whose_thread_hangs_for_good_costs_receipts_and_nothing_else(
-    with_hanging_printer: tuple[Place, HandClock, Callable[[], None]]
+    with_hanging_printer: tuple[Place, HandClock, Callable[[], None]],
 ) -> None:
     place, clock, go_on = with_hanging_printer
 

@@ -62,7 +62,7 @@ def otherwise(gateway: TlsGateway) -> SayingOtherwise:
 def place(gateway: TlsGateway, open_place: OpenPlace) -> Place:
     place = open_place(central_at=gateway.url)
     place.start_kiosk()
-    place.running.clock.hear(place.clock.now())     # the gateway's answers have no Date
+    place.running.clock.hear(place.clock.now())  # the gateway's answers have no Date
     return place
 
 
@@ -75,15 +75,16 @@ def signed_anew(tls_dir: Path, change: Change) -> Change:
         payload = json.dumps(change(json.loads(base64.b64decode(grant["payload"])))).encode()
         key = grants["keys"][grant["key_id"]]
         signature = signatures.signer(key["algorithm"], bytes.fromhex(key["private"]))(payload)
-        return answer | {"grant": grant | {
-            "payload": base64.b64encode(payload).decode(), "signature": base64.b64encode(signature).decode()}}
+        return answer | {
+            "grant": grant
+            | {"payload": base64.b64encode(payload).decode(), "signature": base64.b64encode(signature).decode()}
+        }
 
     return changed
 
 
 def moved(name: str, **by: float) -> Change:
-    return lambda payload: payload | {
-        name: (datetime.fromisoformat(payload[name]) + timedelta(**by)).isoformat()}
+    return lambda payload: payload | {name: (datetime.fromisoformat(payload[name]) + timedelta(**by)).isoformat()}
 
 
 BAD_GRANTS: dict[str, Change] = {
@@ -135,7 +136,11 @@ def test_a_permit_is_not_kept_with_a_code_that_has_nothing_to_do_with_keeping_it
     place: Place, otherwise: SayingOtherwise
 ) -> None:
     otherwise.changes["endorsements"] = lambda answer: {
-        "state": "refused", "endorsement_id": answer["endorsement_id"], "code": "too_early", "retain": True}
+        "state": "refused",
+        "endorsement_id": answer["endorsement_id"],
+        "code": "too_early",
+        "retain": True,
+    }
     place.plays(LIN.until(s.Declaring))
     place.chooses(Intent.ANSWER_NO)
     place.sees(s.AwaitingRemoval)
@@ -161,8 +166,7 @@ def test_central_is_told_which_command_the_relay_did_not_let_through_and_why(
     assert (ending.fault, ending.chip) == (RELAY_REFUSED, ChipState.OLD)
     (told,) = [json.loads(asked.body) for asked in gateway.asked if asked.path.endswith("/responses")]
     first = json.loads(next(said.body for said in gateway.said if b'"batch":{' in said.body))["batch"]
-    assert told == {
-        "batch": 1, "answers": [], "refused": {"index": len(first["commands"]), "reason": "select"}}
+    assert told == {"batch": 1, "answers": [], "refused": {"index": len(first["commands"]), "reason": "select"}}
     place.takes_permit()
     place.central_is_told()
     assert place.central_state() == "unchanged"
@@ -177,7 +181,7 @@ def test_a_central_that_mends_its_batch_after_the_relay_refused_one_writes_all_t
 
     def spoilt(step: Document) -> Document:
         kept.append(json.loads(json.dumps(step)))
-        step["batch"]["commands"][0]["apdu"] += "00"      # SELECT with Le
+        step["batch"]["commands"][0]["apdu"] += "00"  # SELECT with Le
         return step
 
     def mended(step: Document) -> Document:
@@ -199,14 +203,12 @@ def test_a_central_that_mends_its_batch_after_the_relay_refused_one_writes_all_t
     assert not again.relay_refused
 
 
-def test_a_visit_makes_the_calls_of_the_readmes_first_picture_in_that_order(
-    place: Place, gateway: TlsGateway
-) -> None:
+def test_a_visit_makes_the_calls_of_the_readmes_first_picture_in_that_order(place: Place, gateway: TlsGateway) -> None:
     picture = re.findall(r"```mermaid\n(.*?)```", README.read_text(encoding="utf-8"), re.DOTALL)[0]
     drawn = re.findall(r"K->>C: (\w+) (\S+)", picture)
     place.plays(LIN.renewal())
     place.central_is_told()
-    of_nobody = (("POST", "/v1/heartbeat"), ("GET", "/v1/endorsements/{endorsement_id}"))     # beside any visit
+    of_nobody = (("POST", "/v1/heartbeat"), ("GET", "/v1/endorsements/{endorsement_id}"))  # beside any visit
     made = [(asked.method, template_of(asked.path)) for asked in gateway.asked]
     assert [call for call in made if call not in of_nobody] == drawn
 

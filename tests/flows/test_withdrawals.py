@@ -29,7 +29,7 @@ def test_leaving_before_the_permit_is_in_ends_at_the_welcome_screen(
     assert place.is_untouched(LIN.permit)
     assert place.central.sequences("kiosk-1") == []
     place.rig.lift_id_card()
-    place.rig.offer_permit(LIN.permit)     # the mouth takes nothing in any more
+    place.rig.offer_permit(LIN.permit)  # the mouth takes nothing in any more
     assert place.where_is(LIN.permit) is At.MOUTH
 
 
@@ -60,9 +60,7 @@ def test_leaving_with_the_permit_inside_gives_it_back_unwritten(
 
 @pytest.mark.slow
 @pytest.mark.parametrize("working", [s.ReadingPermit, s.AskingPendingRewrites])
-def test_wanting_the_permit_back_while_the_machine_works_brings_it_back(
-    place: Place, working: type[s.State]
-) -> None:
+def test_wanting_the_permit_back_while_the_machine_works_brings_it_back(place: Place, working: type[s.State]) -> None:
     place.central.set_fault("slow", calls=1)
     place.plays(LIN.through(s.AwaitingPermit))
     place.sees(working)

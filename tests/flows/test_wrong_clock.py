@@ -25,7 +25,8 @@ from tests.waiting import eventually
 
 # How a cut of the power ends the machine's thread.
 pytestmark = pytest.mark.filterwarnings(
-    "ignore:Exception in thread machine:pytest.PytestUnhandledThreadExceptionWarning")
+    "ignore:Exception in thread machine:pytest.PytestUnhandledThreadExceptionWarning"
+)
 
 SET_BY = [timedelta(days=200), timedelta(days=600), timedelta(days=-200)]
 
@@ -87,8 +88,12 @@ def test_a_clock_that_is_set_in_the_middle_of_a_visit_changes_nothing_of_it(
     sets(place, timedelta())
     place.lets_pass()
     place.sees(s.Idle)
-    eventually(lambda: [event for event, _ in stamps(place) if event.startswith("Clock")] == [
-        "ClockJumped", "ClockJumped", "ClockConfirmed"])
+    eventually(
+        lambda: (
+            [event for event, _ in stamps(place) if event.startswith("Clock")]
+            == ["ClockJumped", "ClockJumped", "ClockConfirmed"]
+        )
+    )
 
 
 @pytest.mark.parametrize("by", SET_BY)
@@ -102,7 +107,7 @@ def test_a_clock_that_is_set_while_idle_closes_the_kiosk_until_it_is_right(place
     place.cable.lead_to(None)
     sets(place, timedelta(seconds=1))
     place.lets_pass()
-    place.sees(s.Idle)      # it is back where central had confirmed it, though central is silent
+    place.sees(s.Idle)  # it is back where central had confirmed it, though central is silent
 
 
 @pytest.mark.parametrize("by", SET_BY)
@@ -118,10 +123,17 @@ def test_rules_are_asked_about_the_right_day_when_the_clock_was_set_and_central_
     assert shown.matter.on == place.authority.clock.now().date()
 
 
-@pytest.mark.parametrize(("stopped_s", "by", "kept"), [
-    (20, timedelta(days=200), False), (20, timedelta(days=600), False), (20, timedelta(days=-200), False),
-    (600, timedelta(hours=-5), True), (600, timedelta(days=-200), True), (600, timedelta(days=600), True),
-])
+@pytest.mark.parametrize(
+    ("stopped_s", "by", "kept"),
+    [
+        (20, timedelta(days=200), False),
+        (20, timedelta(days=600), False),
+        (20, timedelta(days=-200), False),
+        (600, timedelta(hours=-5), True),
+        (600, timedelta(days=-200), True),
+        (600, timedelta(days=600), True),
+    ],
+)
 def test_whom_a_permit_inside_is_given_to_is_not_for_the_clock_to_say(
     place: Place, stopped_s: int, by: timedelta, kept: bool
 ) -> None:

@@ -47,8 +47,12 @@ def main() -> None:
     serials = Serials()
     first = serials.given_to(samples("zh-Hans")["welcome"])
     app = KioskApp(
-        lambda intent, choice, serial: print(serial, intent.value, choice, flush=True), lambda: first, screen_file,
-        assets_dir, witness_socket=Path(witness_socket))
+        lambda intent, choice, serial: print(serial, intent.value, choice, flush=True),
+        lambda: first,
+        screen_file,
+        assets_dir,
+        witness_socket=Path(witness_socket),
+    )
     app.router.unread_s = 0
 
     def obey() -> None:

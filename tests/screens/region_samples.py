@@ -18,7 +18,7 @@ from kiosk.policy.region import Region
 from kiosk.policy.region_file import load_region, shipped_regions
 from kiosk.policy.request import AssessmentRequest
 from kiosk.policy.rules import AGENTS
-from kiosk.presentation.context import About
+from kiosk.presentation.context import PresentationContext
 from kiosk.presentation.models import ScreenModel
 from kiosk.presentation.present import present
 from kiosk.workflow import states as s
@@ -41,12 +41,12 @@ def _regions() -> tuple[Region, ...]:
 def region_samples(language: str) -> dict[str, ScreenModel]:
     """Models by kind, region, service and way of collection."""
     return {
-        f"{name}/{region.code}": model
-        for region in _regions() for name, model in models_of(region, language).items()}
+        f"{name}/{region.code}": model for region in _regions() for name, model in models_of(region, language).items()
+    }
 
 
 def models_of(region: Region, language: str) -> dict[str, ScreenModel]:
-    about = About(region, LANGUAGES, True, "https://kiosk.example/r/", 25)
+    about = PresentationContext(region, LANGUAGES, True, "https://kiosk.example/r/", 25)
     return {name: present(about, state) for name, state in _states(region, replace(VISIT, language=language))}
 
 
@@ -81,12 +81,21 @@ def _states(region: Region, visit: s.Visit) -> Iterator[tuple[str, s.State]]:
         for way in (None, *(each.way for each in ways)):
             applied = s.Applied(matter.case, service, RECEIVED, way)
             yield f"application/{service.value}/{way}", s.PrintingSlip(asking, applied)
-    yield "progress", s.ShowingProgress(visit, tuple(
-        replace(MADE, service=service, state=state, collection="counter")
-        for service, state in zip(region.services, ApplicationState, strict=False)))
+    yield (
+        "progress",
+        s.ShowingProgress(
+            visit,
+            tuple(
+                replace(MADE, service=service, state=state, collection="counter")
+                for service, state in zip(region.services, ApplicationState, strict=False)
+            ),
+        ),
+    )
     for service in region.services:
-        yield f"progress/{service.value}", s.ShowingProgress(
-            visit, (replace(MADE, service=service, state=ApplicationState.IN_REVIEW),))
+        yield (
+            f"progress/{service.value}",
+            s.ShowingProgress(visit, (replace(MADE, service=service, state=ApplicationState.IN_REVIEW),)),
+        )
         asking = replace(visit, purpose=s.Purpose(service=service))
         declined = s.Declined(Refusal("counter_only"), matter.case.permit, matter.assessment)
         yield f"counter_only/{service.value}", s.Explaining(asking, declined, Custody.WITH_HOLDER)
@@ -111,18 +120,26 @@ def _on(region: Region, visit: s.Visit, day: date) -> Iterator[tuple[str, s.Stat
         yield f"a_day_apart/{day}", s.ShowingAssessment(visit, a_day_apart, central_silent=True)
 
 
-def matter_of(region: Region, day: date) -> s.Matter:
-    return s.Matter(_case(region), s.Answers(), assess(region, _request(region, day)), day)
+def matter_of(region: Region, day: date) -> s.AssessedCase:
+    return s.AssessedCase(_case(region), s.Answers(), assess(region, _request(region, day)), day)
 
 
 def _case(region: Region) -> s.Case:
-    return replace(CASE, permit=replace(CASE.permit, content=replace(
-        CASE.permit.content, category=next(iter(region.categories)), valid_from=STARTS, valid_to=_ends(region))))
+    return replace(
+        CASE,
+        permit=replace(
+            CASE.permit,
+            content=replace(
+                CASE.permit.content, category=next(iter(region.categories)), valid_from=STARTS, valid_to=_ends(region)
+            ),
+        ),
+    )
 
 
 def _request(region: Region, day: date) -> AssessmentRequest:
     return AssessmentRequest(
-        on=day, valid_from=STARTS, valid_to=_ends(region), category=next(iter(region.categories)), home_area=True)
+        on=day, valid_from=STARTS, valid_to=_ends(region), category=next(iter(region.categories)), home_area=True
+    )
 
 
 def _ends(region: Region) -> date:

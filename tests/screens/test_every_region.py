@@ -18,7 +18,8 @@ pytestmark = [pytest.mark.screen, pytest.mark.slow, pytest.mark.timeout(180)]
 SMALLEST_TEXT_MM = 2.5
 MM_PER_PIXEL = {
     (screen.width_px, screen.height_px): screen.mm_per_pixel
-    for screen in (load_screen_file(ASSETS / "screens" / f"{size}.toml") for size in SIZES)}
+    for screen in (load_screen_file(ASSETS / "screens" / f"{size}.toml") for size in SIZES)
+}
 
 
 @pytest.fixture(scope="module", params=long_but({"panel-1280x800"}, SIZES))

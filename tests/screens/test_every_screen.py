@@ -23,12 +23,15 @@ pytestmark = [pytest.mark.screen, pytest.mark.slow]
 
 NAMES = list(samples("en"))
 SECONDARY = ("cancel", "more_time", "choose_language:")
-SMALLEST_TEXT_MM = 2.5      # after shrinking what would not fit
+SMALLEST_TEXT_MM = 2.5  # after shrinking what would not fit
 # Both languages on the first size; on the others English, which runs longer, and Chinese only by `make long`.
 SHOWN_IN = [
     pytest.param(
-        size, language, id=f"{size}-{language}", marks=() if size == SIZES[0] or language == "en" else pytest.mark.long)
-    for size in SIZES for language in LANGUAGES]
+        size, language, id=f"{size}-{language}", marks=() if size == SIZES[0] or language == "en" else pytest.mark.long
+    )
+    for size in SIZES
+    for language in LANGUAGES
+]
 MM_PER_PIXEL = {size: load_screen_file(ASSETS / "screens" / f"{size}.toml").mm_per_pixel for size in SIZES}
 
 
@@ -89,14 +92,20 @@ def test_everything_fits_and_can_be_touched(window: Window, name: str, language:
         assert y >= 0
         assert x + width <= layout["window"][0]
         assert y + height <= layout["window"][1]
-    touching = [(a, b) for (a, one), (b, other) in combinations(painted["targets"].items(), 2)
-                if _gap(one, other) * MM_PER_PIXEL[size] < 1.0]
+    touching = [
+        (a, b)
+        for (a, one), (b, other) in combinations(painted["targets"].items(), 2)
+        if _gap(one, other) * MM_PER_PIXEL[size] < 1.0
+    ]
     assert touching == []
 
 
 def test_the_way_out_is_at_the_same_place_on_every_screen(window: Window) -> None:
-    places = {tuple(painted["targets"]["cancel"]) for name in NAMES
-              if "cancel" in (painted := window.show(name, "en"))["targets"]}
+    places = {
+        tuple(painted["targets"]["cancel"])
+        for name in NAMES
+        if "cancel" in (painted := window.show(name, "en"))["targets"]
+    }
     assert len(places) == 1
 
 

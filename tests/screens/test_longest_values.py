@@ -15,10 +15,11 @@ from tests.screens.window import Window
 pytestmark = [pytest.mark.screen, pytest.mark.slow, pytest.mark.timeout(180)]
 
 NOTES = ("chip_only", "unprintable")
-READABLE_MM = 2.0       # the em; less than elsewhere, because no real address comes near to these lengths
+READABLE_MM = 2.0  # the em; less than elsewhere, because no real address comes near to these lengths
 MM_PER_PIXEL = {
     (screen.width_px, screen.height_px): screen.mm_per_pixel
-    for screen in (load_screen_file(ASSETS / "screens" / f"{size}.toml") for size in SIZES)}
+    for screen in (load_screen_file(ASSETS / "screens" / f"{size}.toml") for size in SIZES)
+}
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

@@ -16,10 +16,14 @@ from kiosk.texts.words import Citation, CitedDocument, LocalText, Sentences, Tex
 from tests.screens.conftest import OFFSCREEN
 from tests.screens.window import Window
 
-MADE_UP = "qaa"      # for private use (ISO 639-2)
+MADE_UP = "qaa"  # for private use (ISO 639-2)
 LETTERS = str.maketrans("abcdefghiklmnoprstuvxyz", "αβγδεφγηικλμνοπρστυωχψζ")
-OWN = {"named_list": "{name} ⟹ {members}", "citation": "{rule} «{documents}»", "between_sentences": " · ",
-       "between_sections": " + "}
+OWN = {
+    "named_list": "{name} ⟹ {members}",
+    "citation": "{rule} «{documents}»",
+    "between_sentences": " · ",
+    "between_sections": " + ",
+}
 
 pytestmark = [pytest.mark.screen, pytest.mark.slow]
 

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import pytest
 
-from kiosk.presentation.context import About
+from kiosk.presentation.context import PresentationContext
 from kiosk.presentation.models import QuestionScreen, ScreenModel
 from kiosk.presentation.present import present
 from screens.authoring.samples import LANGUAGES, samples
@@ -26,7 +26,7 @@ def neighbours() -> set[tuple[type[ScreenModel], type[ScreenModel]]]:
     declaration; Shanghai's file, among others, asks one question after the other.
     """
     site = SITES["of every service"]
-    about = About(site.region, LANGUAGES, False, "https://r.example/", 25)
+    about = PresentationContext(site.region, LANGUAGES, False, "https://r.example/", 25)
     pairs: set[tuple[type[ScreenModel], type[ScreenModel]]] = {(QuestionScreen, QuestionScreen)}
     for before, _event, taken in walk(site).arrows():
         old, new = present(about, before), present(about, taken.state)
@@ -62,8 +62,10 @@ def _place_on_both(window: Window, old: str, new: str) -> Place | None:
     first = _acting(window.show(old, "en")["targets"])
     second = _acting(window.show(new, "en")["targets"])
     places = {
-        target: (x, y) for target, (x, y) in zip(second, map(_middle, second.values()), strict=True)
-        if any(left <= x <= left + width and top <= y <= top + height for left, top, width, height in first.values())}
+        target: (x, y)
+        for target, (x, y) in zip(second, map(_middle, second.values()), strict=True)
+        if any(left <= x <= left + width and top <= y <= top + height for left, top, width, height in first.values())
+    }
     return next((places[target] for target in places if target not in HARMLESS), next(iter(places.values()), None))
 
 
@@ -95,9 +97,9 @@ def _a_double_tap_and_a_tap_during_the_change_do_one_thing(window: Window, old: 
     assert window.intent_of()[0] == first
     window.tell_host(f"unread_s {FOR_EVER_S}")
     window.order(new, "en")
-    window.ask({"touch_at": place})     # during the change; where it comes before it, it belongs to the first screen
+    window.ask({"touch_at": place})  # during the change; where it comes before it, it belongs to the first screen
     eventually(window.stands)
-    window.ask({"touch_at": place})     # the second tap, on what has just come
+    window.ask({"touch_at": place})  # the second tap, on what has just come
     eventually(window.touches_are_through)
     window.tell_host("unread_s 0")
     last = window.show(old, "en")["serial"]

@@ -24,15 +24,31 @@ from tests.waiting import LIMIT_S, eventually
 
 SIZES = ("portrait-1080x1920", "landscape-1920x1080", "panel-1280x800")
 OTHERS = (
-    ("portrait-1080x1920", "1024x768"), ("portrait-1080x1920", "1366x768"), ("portrait-1080x1920", "800x1280"),
-    ("landscape-1920x1080", "1280x1024"), ("landscape-1920x1080", "1080x1920"), ("landscape-1920x1080", "1024x768"),
-    ("panel-1280x800", "800x1280"), ("panel-1280x800", "1920x1080"), ("panel-1280x800", "1366x768"),
+    ("portrait-1080x1920", "1024x768"),
+    ("portrait-1080x1920", "1366x768"),
+    ("portrait-1080x1920", "800x1280"),
+    ("landscape-1920x1080", "1280x1024"),
+    ("landscape-1920x1080", "1080x1920"),
+    ("landscape-1920x1080", "1024x768"),
+    ("panel-1280x800", "800x1280"),
+    ("panel-1280x800", "1920x1080"),
+    ("panel-1280x800", "1366x768"),
 )
 SOME = {"portrait-1080x1920 on 1024x768", "landscape-1920x1080 on 1080x1920", "panel-1280x800 on 1366x768"}
 FULL = (
-    "welcome_services", "choice_service", "choice_proof", "telephone_again", "attendant_wrong", "service",
-    "assessment_overdue", "question_address_long", "confirm", "progress_three", "five_parts_fault", "status_overdue",
-)   # screens that hold much, and the one with *start*
+    "welcome_services",
+    "choice_service",
+    "choice_proof",
+    "telephone_again",
+    "attendant_wrong",
+    "service",
+    "assessment_overdue",
+    "question_address_long",
+    "confirm",
+    "progress_three",
+    "five_parts_fault",
+    "status_overdue",
+)  # screens that hold much, and the one with *start*
 
 needs_x = pytest.mark.skipif(not (shutil.which("Xvfb") and shutil.which("xdotool")), reason="needs Xvfb and xdotool")
 
@@ -53,14 +69,20 @@ def test_nothing_is_cut_off_on_another_display(display_of: tuple[str, str], tmp_
                     layout = window.ask({"labels": "screen"})
                     assert layout["window"] == [width, height]
                     assert not layout["overflows"], (name, language)
-                    outside = [target for target, (x, y, wide, high) in targets.items()
-                               if x < 0 or y < 0 or x + wide > width or y + high > height]
+                    outside = [
+                        target
+                        for target, (x, y, wide, high) in targets.items()
+                        if x < 0 or y < 0 or x + wide > width or y + high > height
+                    ]
                     assert outside == [], (name, language)
             _is_painted_to_the_edges(window, tmp_path / "welcome.png")
             x, y, wide, high = window.painted["targets"]["start"]
             subprocess.run(
                 ["xdotool", "mousemove", str(round(x + wide / 2)), str(round(y + high / 2)), "click", "1"],
-                env={**os.environ, "DISPLAY": display}, check=True, timeout=LIMIT_S)
+                env={**os.environ, "DISPLAY": display},
+                check=True,
+                timeout=LIMIT_S,
+            )
             assert window.intent() == "start"
 
 
@@ -107,7 +129,7 @@ def test_the_display_is_asked_for_its_size() -> None:
     with x_server("1366x768") as display:
         assert display_size({"DISPLAY": display}) == (1366, 768)
         assert display_size({"DISPLAY": display, "HOME": "/nonexistent"}) == (1366, 768)
-    assert display_size({"DISPLAY": display}) is None       # it is gone
+    assert display_size({"DISPLAY": display}) is None  # it is gone
     assert display_size({}) is None
 
 
@@ -120,7 +142,7 @@ def test_the_answer_of_an_x_server_is_read_whole_or_not_at_all() -> None:
     assert size_in(answer + b"tail") == (1366, 768)
     for end in range(76):
         assert size_in(answer[:end]) is None
-    assert size_in(b"\x00" + answer[1:]) is None        # a refusal
+    assert size_in(b"\x00" + answer[1:]) is None  # a refusal
 
 
 @pytest.mark.parametrize("size", SIZES)
@@ -132,7 +154,7 @@ def test_the_theme_keeps_the_file_s_proportions_on_another_display(size: str) ->
     assert abs(twice.body - 2 * own.body) <= 1
     assert abs(twice.primary - 2 * own.primary) <= 2
     higher = file.fitted_to(file.width_px, 2 * file.height_px) if own.portrait else None
-    assert higher is None or Theme.of(higher) == own        # the narrower side decides
+    assert higher is None or Theme.of(higher) == own  # the narrower side decides
     turned = Theme.of(file.fitted_to(file.height_px, file.width_px))
     assert turned.portrait is not own.portrait
     assert turned.body < own.body or not own.portrait
@@ -146,15 +168,18 @@ def test_a_display_of_another_size_stands_in_the_log_once_for_each_size(caplog: 
     size.found(1024, 768)
     assert size.fault is DISPLAY_SIZE
     assert caplog.messages == [
-        f'display_differs {{"fault": "{DISPLAY_SIZE.code}", "found": "1024x768", "wanted": "1080x1920"}}']
+        f'display_differs {{"fault": "{DISPLAY_SIZE.code}", "found": "1024x768", "wanted": "1080x1920"}}'
+    ]
     size.found(1080, 1920)
     assert size.fault is None
 
 
 def test_diagnose_compares_every_connected_output_with_the_screen_file(tmp_path: Path) -> None:
     for name, status, modes in (
-        ("card0-HDMI-A-1", "connected", "1920x1080\n1280x720\n"), ("card0-DP-1", "disconnected", ""),
-        ("card0-DP-2", "connected", "1024x768\n800x600\n"), ("card1-eDP-1", "connected", ""),
+        ("card0-HDMI-A-1", "connected", "1920x1080\n1280x720\n"),
+        ("card0-DP-1", "disconnected", ""),
+        ("card0-DP-2", "connected", "1024x768\n800x600\n"),
+        ("card1-eDP-1", "connected", ""),
     ):
         (tmp_path / name).mkdir()
         (tmp_path / name / "status").write_text(f"{status}\n", "ascii")
@@ -162,7 +187,7 @@ def test_diagnose_compares_every_connected_output_with_the_screen_file(tmp_path:
     found = outputs(tmp_path, 1080, 1920)
     assert [(finding.outcome, finding.detail) for finding in found] == [
         (Outcome.FAILED, "DP-2 is 1024x768, the screen file says 1080x1920"),
-        (Outcome.OK, "HDMI-A-1: 1920x1080"),        # an upright display is one that was turned
+        (Outcome.OK, "HDMI-A-1: 1920x1080"),  # an upright display is one that was turned
         (Outcome.OK, "eDP-1 is connected and does not tell its size"),
     ]
     assert found[0].fault is DISPLAY_SIZE

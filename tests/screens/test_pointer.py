@@ -14,13 +14,13 @@ from screens.shell.kivy_setup import FRAMES_PER_S
 from tests.screens.window import Window, x_server
 from tests.waiting import LIMIT_S, eventually
 
-RESTING_TURNS_PER_S = 10    # of screens.shell.resting, which imports Kivy
+RESTING_TURNS_PER_S = 10  # of screens.shell.resting, which imports Kivy
 
 pytestmark = [
-    pytest.mark.screen, pytest.mark.slow,
+    pytest.mark.screen,
+    pytest.mark.slow,
     pytest.mark.skipif(not (shutil.which("Xvfb") and shutil.which("xdotool")), reason="needs Xvfb and xdotool"),
 ]
-
 
 
 @pytest.fixture(scope="module")

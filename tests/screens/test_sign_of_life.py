@@ -75,10 +75,16 @@ def test_where_so_many_wait_that_nobody_gets_in_there_is_no_answer(listener: soc
         assert not display_answers({"DISPLAY": f":{NOBODYS}"}, AT_ONCE_S)
 
 
-@pytest.mark.parametrize("environment", [
-    {}, {"DISPLAY": ""}, {"DISPLAY": f":{NOBODYS}"}, {"DISPLAY": f"elsewhere:{NOBODYS}.0"},
-    {"WAYLAND_DISPLAY": "wayland-1", "XDG_RUNTIME_DIR": "/nowhere"},
-])
+@pytest.mark.parametrize(
+    "environment",
+    [
+        {},
+        {"DISPLAY": ""},
+        {"DISPLAY": f":{NOBODYS}"},
+        {"DISPLAY": f"elsewhere:{NOBODYS}.0"},
+        {"WAYLAND_DISPLAY": "wayland-1", "XDG_RUNTIME_DIR": "/nowhere"},
+    ],
+)
 def test_a_display_that_cannot_be_asked_here_is_not_taken_for_dead(environment: dict[str, str]) -> None:
     assert display_answers(environment, AT_ONCE_S)
 

@@ -15,7 +15,7 @@ pytestmark = [pytest.mark.screen, pytest.mark.slow]
 
 @pytest.mark.parametrize("name", list(samples("en")))
 def test_each_target_emits_its_own_intent(upright: Window, name: str) -> None:
-    upright.show("welcome", "en")       # what was typed before is forgotten when its screen is left
+    upright.show("welcome", "en")  # what was typed before is forgotten when its screen is left
     targets = upright.show(name, "en")["targets"]
     for target in targets:
         if not target.startswith("key:"):
@@ -24,8 +24,7 @@ def test_each_target_emits_its_own_intent(upright: Window, name: str) -> None:
 
 
 def test_each_screen_offers_what_belongs_to_it(upright: Window) -> None:
-    offered = {name: set(upright.show(name, "en")["targets"]) - {"choose_language:zh-Hans"}
-               for name in samples("en")}
+    offered = {name: set(upright.show(name, "en")["targets"]) - {"choose_language:zh-Hans"} for name in samples("en")}
     assert offered["welcome"] == {"start"}
     assert offered["notice"] == {"accept_notice", "cancel", "more_time"}
     assert offered["id_card"] == {"cancel", "more_time"}
@@ -36,7 +35,12 @@ def test_each_screen_offers_what_belongs_to_it(upright: Window) -> None:
     assert offered["welcome_not_offered"] == {"start", "other_services"}
     assert offered["welcome_without_paper"] == {"start", "other_services"}
     assert offered["choice_for_whom"] == {
-        "choose:guardian", "choose:close_relative", "choose:entrusted", "cancel", "more_time"}
+        "choose:guardian",
+        "choose:close_relative",
+        "choose:entrusted",
+        "cancel",
+        "more_time",
+    }
     assert len(offered["choice_service"] - {"cancel", "more_time"}) == 7
     assert offered["question"] == {"answer_yes", "answer_no", "cancel"}
     assert offered["licence_code"] == {"no_proof", "cancel"}
@@ -160,7 +164,7 @@ def test_a_screen_that_is_passed_over_at_once_forgets_too(upright: Window) -> No
 
 
 def test_a_screen_that_is_gone_before_it_takes_touches_is_told_before_the_next_and_without_targets(
-    upright: Window
+    upright: Window,
 ) -> None:
     def told() -> list[tuple[str, bool]]:
         upright.show("welcome", "en")
@@ -173,7 +177,7 @@ def test_a_screen_that_is_gone_before_it_takes_touches_is_told_before_the_next_a
         assert told[-1] == ("welcome", True)
         return told[:-1]
 
-    before = eventually(told)       # nothing where it was not even painted in between
+    before = eventually(told)  # nothing where it was not even painted in between
     assert before == [("notice", False)]
 
 

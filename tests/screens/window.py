@@ -50,9 +50,12 @@ class Window:
     def __init__(self, size: str, folder: Path, environment: dict[str, str], *options: str) -> None:
         path = folder / "witness"
         self._process = subprocess.Popen(
-            [sys.executable, "-m", "tests.screens.host", size, str(path), *options], cwd=ROOT,
+            [sys.executable, "-m", "tests.screens.host", size, str(path), *options],
+            cwd=ROOT,
             env={**os.environ, "KIVY_HOME": str(folder), **environment},
-            stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+        )
         assert self._process.stdin is not None
         assert self._process.stdout is not None
         self._orders = self._process.stdin
@@ -71,7 +74,10 @@ class Window:
         return self
 
     def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None,
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
     ) -> None:
         self._link.close()
         self._orders.close()
@@ -170,7 +176,9 @@ def x_server(size: str) -> Iterator[str]:
     reading, writing = os.pipe()
     server = subprocess.Popen(
         ["Xvfb", "-displayfd", str(writing), "-screen", "0", f"{size}x24", "-nolisten", "tcp"],
-        pass_fds=(writing,), stderr=subprocess.DEVNULL)
+        pass_fds=(writing,),
+        stderr=subprocess.DEVNULL,
+    )
     os.close(writing)
     try:
         number = Lines(reading).next(within_s=LIMIT_S)

@@ -24,7 +24,7 @@ from tests.second_central.records import (
 
 RETAINED = ("reported_lost", "cancelled")
 REWRITING = ("endorse", "change_address", "correct", "change_category")
-NEVER_AGAIN = ("6988", "6300", "6983", "9302", "9303")      # and 63Cx
+NEVER_AGAIN = ("6988", "6300", "6983", "9302", "9303")  # and 63Cx
 NO_CHALLENGE = "6984"
 MOST_BATCHES = 10
 _CHIP_IS_NEW = ("written", "face_pending")
@@ -76,9 +76,7 @@ class Office:
         self.endorsements[named] = made
         return answer
 
-    def _decided(
-        self, kiosk: str, made: Endorsement, permit: Permit | None, body: dict[str, Any]
-    ) -> dict[str, Any]:
+    def _decided(self, kiosk: str, made: Endorsement, permit: Permit | None, body: dict[str, Any]) -> dict[str, Any]:
         code = "unknown_permit" if permit is None else self._flaw(permit, body)
         if permit is None or code is not None:
             return _refused(made.endorsement_id, code or "")
@@ -97,7 +95,8 @@ class Office:
         if self._is_granted_elsewhere(permit, kiosk):
             return _refused(made.endorsement_id, "grant_in_use")
         return {
-            "state": "granted", "endorsement_id": made.endorsement_id,
+            "state": "granted",
+            "endorsement_id": made.endorsement_id,
             "grant": self._grant(made, permit, content, face_only=False),
         }
 
@@ -125,7 +124,7 @@ class Office:
         endorsement = self._told_of(by, named, "cancelled")
         if endorsement.batches and "gives a used grant back" not in self._mistakes:
             raise Problem("grant_used")
-        if endorsement.is_live or named in self.applications:      # no review has begun here
+        if endorsement.is_live or named in self.applications:  # no review has begun here
             endorsement.state = "cancelled"
             self.applications.pop(named, None)
         return {"endorsement_id": named, "state": endorsement.state}
@@ -141,8 +140,10 @@ class Office:
 
     def _apply(self, endorsement: Endorsement, body: dict[str, Any]) -> None:
         permit, grant = endorsement.granted()
-        if body["chip"] == "new" and not grant["face_only"] and (
-            self._was_written_to(endorsement) or "believes a new chip" in self._mistakes
+        if (
+            body["chip"] == "new"
+            and not grant["face_only"]
+            and (self._was_written_to(endorsement) or "believes a new chip" in self._mistakes)
         ):
             self._chip_is_new(endorsement)
         if endorsement.state in _CHIP_IS_NEW or grant["face_only"]:
@@ -186,7 +187,7 @@ class Office:
             raise Problem("session_closed")
         if body.get("refused") and "fails on a refusal" in self._mistakes:
             raise Problem("internal_error")
-        if body.get("refused"):      # the kiosk's relay sent nothing: the same commands would fare no better
+        if body.get("refused"):  # the kiosk's relay sent nothing: the same commands would fare no better
             step = self._failed(endorsement, "relay_refused", "unchanged")
         else:
             step = self._after(endorsement, batch, body["answers"])
@@ -212,7 +213,7 @@ class Office:
             is_refused = len(answers) == 1 and stopped_by is not None and _eats_a_try(stopped_by)
             if is_refused and "goes on after a wrong MAC" not in self._mistakes:
                 return self._failed(endorsement, "mac_rejected", "unchanged")
-            if not is_whole:      # lost, or no answer: read everything, write only what is still old
+            if not is_whole:  # lost, or no answer: read everything, write only what is still old
                 return self._batch(endorsement, "probe", self._layout.probe())
             return self._judged(endorsement, self._layout.content(_bytes(answers[-1])), None)
         if not is_whole:
@@ -283,7 +284,8 @@ class Office:
             code = "served_at_once" if body["service"] in REWRITING else "not_offered"
         if code is None and any(
             (each.permit_number, each.progress["service"]) == (number, body["service"])
-            and each.progress["state"] == "in_review" for each in self.applications.values()
+            and each.progress["state"] == "in_review"
+            for each in self.applications.values()
         ):
             code = "already_applied"
         if code is not None:
@@ -293,23 +295,42 @@ class Office:
         received = self._clock().astimezone(CHINA).date()
         expected = (received + timedelta(days=10)).isoformat()
         review = _with_check_digit(f"{len(self.applications) + 1:07d}")
-        self.applications[named] = Application(by.kiosk, canonical(body["holder"]["id_number"]), number, {
-            "application_id": named, "review_number": review, "service": body["service"],
-            "received_on": received.isoformat(), "expected_on": expected, "state": "in_review", "stage": None,
-            "stage_result": None, "return_code": None, "collection": body.get("collection"),
-            "may_choose_collection": True, "station": None, "ready_from": None, "at_kiosk": False,
-        })
+        self.applications[named] = Application(
+            by.kiosk,
+            canonical(body["holder"]["id_number"]),
+            number,
+            {
+                "application_id": named,
+                "review_number": review,
+                "service": body["service"],
+                "received_on": received.isoformat(),
+                "expected_on": expected,
+                "state": "in_review",
+                "stage": None,
+                "stage_result": None,
+                "return_code": None,
+                "collection": body.get("collection"),
+                "may_choose_collection": True,
+                "station": None,
+                "ready_from": None,
+                "at_kiosk": False,
+            },
+        )
         pending = {"state": "pending", "endorsement_id": named, "review_number": review, "expected_on": expected}
         self.endorsements[named] = Endorsement(named, by.kiosk, "pending", pending, permit)
         return {
-            "state": "received", "application_id": named, "review_number": review,
-            "received_on": received.isoformat(), "expected_on": expected,
+            "state": "received",
+            "application_id": named,
+            "review_number": review,
+            "received_on": received.isoformat(),
+            "expected_on": expected,
         }
 
     def search(self, by: Caller, body: dict[str, Any]) -> dict[str, Any]:
         number = None if body["permit"] is None else canonical(body["permit"]["permit_number"])
         found = [
-            each.progress for each in self.applications.values()
+            each.progress
+            for each in self.applications.values()
             if each.holder_number == canonical(body["holder"]["id_number"]) and number in (None, each.permit_number)
         ]
         return {"applications": found[::-1] if self._is_known(body["holder"]) else []}
@@ -355,7 +376,8 @@ class Office:
 
     def _grant(self, made: Endorsement, permit: Permit, content: dict[str, Any], *, face_only: bool) -> dict[str, str]:
         made.grant = self._signer.grant(
-            made.endorsement_id, permit, {name: content[name] for name in CONTENT}, face_only)
+            made.endorsement_id, permit, {name: content[name] for name in CONTENT}, face_only
+        )
         signed = self._signer.signed(made.grant)
         return {**signed, "signature": ""} if "unsigned grant" in self._mistakes else signed
 

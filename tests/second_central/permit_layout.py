@@ -16,7 +16,7 @@ from cryptography.hazmat.primitives.ciphers import Cipher, modes
 
 PERMIT_FILE = Path(__file__).parents[2] / "assets" / "permits" / "reference.toml"
 
-_ALWAYS = "FFFFFFFF"      # "no date"
+_ALWAYS = "FFFFFFFF"  # "no date"
 
 
 @dataclass(frozen=True)
@@ -54,7 +54,7 @@ class Layout:
         data = bytearray(file["length"])
         for field in self._fields(file["name"]):
             start, length = field["offset"], field["length"]
-            data[start:start + length] = self._bytes(field, content[field["name"]])
+            data[start : start + length] = self._bytes(field, content[field["name"]])
         return bytes(data)
 
     def content(self, data: bytes) -> dict[str, Any]:
@@ -76,7 +76,7 @@ class Layout:
 
     def _values(self, file: str, data: bytes) -> dict[str, Any]:
         return {
-            field["name"]: self._value(field, data[field["offset"]:field["offset"] + field["length"]])
+            field["name"]: self._value(field, data[field["offset"] : field["offset"] + field["length"]])
             for field in self._fields(file)
         }
 
@@ -131,7 +131,7 @@ def _mac(key: bytes, challenge: bytes, message: bytes) -> bytes:
     left, both = key[:8] * 3, key + key[:8]
     chained = challenge.ljust(8, b"\0")
     for start in range(0, len(padded), 8):
-        block = bytes(one ^ other for one, other in zip(chained, padded[start:start + 8], strict=True))
+        block = bytes(one ^ other for one, other in zip(chained, padded[start : start + 8], strict=True))
         chained = _ecb(both if start + 8 == len(padded) else left, block)
     return chained[:4]
 

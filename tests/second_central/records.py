@@ -125,16 +125,24 @@ class Signer:
         """The payload."""
         now = self._clock().astimezone(CHINA)
         return {
-            "version": 1, "endorsement_id": endorsement_id, "permit_number": permit.permit_number,
-            "chip_serial": permit.chip_serial, "content": content, "residence_years": None,
-            "issued_at": now.isoformat(), "expires_at": (now + self.life).isoformat(), "face_only": face_only,
+            "version": 1,
+            "endorsement_id": endorsement_id,
+            "permit_number": permit.permit_number,
+            "chip_serial": permit.chip_serial,
+            "content": content,
+            "residence_years": None,
+            "issued_at": now.isoformat(),
+            "expires_at": (now + self.life).isoformat(),
+            "face_only": face_only,
         }
 
     def signed(self, payload: dict[str, Any]) -> dict[str, str]:
         """The `SignedGrant`."""
         data = json.dumps(payload, ensure_ascii=False).encode("utf-8")
         return {
-            "payload": base64.b64encode(data).decode(), "algorithm": "ed25519", "key_id": self.key_id,
+            "payload": base64.b64encode(data).decode(),
+            "algorithm": "ed25519",
+            "key_id": self.key_id,
             "signature": base64.b64encode(self._key.sign(data)).decode(),
         }
 

@@ -30,18 +30,24 @@ from tests.second_central.records import Permit, Signer, canonical, new_id
 MOST_BYTES = 64 * 1024
 IDLE_S = 75.0
 HANDSHAKE_S = 10.0
-LOOKS_EVERY_S = 0.02      # whether it is to end
+LOOKS_EVERY_S = 0.02  # whether it is to end
 STATUSES = DOCUMENT["info"]["x-problem-statuses"]
 
 _CALL_NAME = re.compile("[0-9A-Za-z-]{1,64}")
 _KEY = re.compile("[A-Za-z0-9_.:-]{8,80}")
 _SEQUENCE = re.compile("[1-9][0-9]{0,15}")
 _OPERATIONS = {
-    "request_endorsement": Office.request_endorsement, "endorsement_state": Office.endorsement_state,
-    "cancel": Office.cancel, "start_chip_session": Office.start_chip_session,
-    "report_chip_answers": Office.report_chip_answers, "report_completion": Office.complete,
-    "pending_rewrites": Office.pending_rewrites, "heartbeat": Office.heartbeat,
-    "verify_evidence": Office.verify_evidence, "apply": Office.apply, "search_applications": Office.search,
+    "request_endorsement": Office.request_endorsement,
+    "endorsement_state": Office.endorsement_state,
+    "cancel": Office.cancel,
+    "start_chip_session": Office.start_chip_session,
+    "report_chip_answers": Office.report_chip_answers,
+    "report_completion": Office.complete,
+    "pending_rewrites": Office.pending_rewrites,
+    "heartbeat": Office.heartbeat,
+    "verify_evidence": Office.verify_evidence,
+    "apply": Office.apply,
+    "search_applications": Office.search,
     "choose_collection": Office.choose_collection,
 }
 
@@ -52,8 +58,14 @@ class SecondCentral:
     """
 
     def __init__(
-        self, directory: Path, signing_key: bytes, key_id: str, master: bytes, *,
-        clock: Callable[[], datetime] = lambda: datetime.now(UTC), kiosks: Collection[str] = (),
+        self,
+        directory: Path,
+        signing_key: bytes,
+        key_id: str,
+        master: bytes,
+        *,
+        clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+        kiosks: Collection[str] = (),
         mistakes: Collection[str] = (),
     ) -> None:
         unknown = set(mistakes) - set(MISTAKES)
@@ -147,7 +159,7 @@ class _Server(ThreadingHTTPServer):
         """End every conversation; their threads see the end."""
         with self._lock:
             for link in self._open:
-                with suppress(OSError):     # the caller may have hung up first
+                with suppress(OSError):  # the caller may have hung up first
                     # The plain socket's: a TLS close would wait for the thread that reads.
                     socket.socket.shutdown(link, socket.SHUT_RDWR)
 
@@ -203,7 +215,7 @@ class _Conversation(BaseHTTPRequestHandler):
         size = int(length)
         if size > MOST_BYTES and "takes anything" not in self._mistakes:
             self.close_connection = True
-            left = min(size, 16 * MOST_BYTES)      # what is on its way already, so that the answer is heard
+            left = min(size, 16 * MOST_BYTES)  # what is on its way already, so that the answer is heard
             while left > 0:
                 left -= len(self.rfile.read(min(left, MOST_BYTES))) or left
             raise Problem("too_large")
@@ -242,7 +254,7 @@ class _Conversation(BaseHTTPRequestHandler):
                 if before[0] != fingerprint and "no key conflict" not in self._mistakes:
                     raise Problem("idempotency_conflict")
                 return before[1]
-            if before is not None:      # a mistake
+            if before is not None:  # a mistake
                 central.office.endorsements.pop(key, None)
             answer = _json(does(central.office, Caller(kiosk, key), *ids, body))
             central.answers[kiosk, key] = fingerprint, answer
@@ -250,7 +262,7 @@ class _Conversation(BaseHTTPRequestHandler):
 
     def _kiosk(self) -> str:
         certificate = self.request.getpeercert()
-        if not certificate:      # only where none is demanded, which is a mistake
+        if not certificate:  # only where none is demanded, which is a mistake
             return "kiosk-1"
         named = dict(pair for part in certificate["subject"] for pair in part).get("commonName", "")
         if named not in self.server.central.kiosks:

@@ -50,8 +50,12 @@ PEOPLE = {"reference": ("lin-yuzhen", "lin-yuzhen-shanghai"), "ssse": ("xu-wenhu
 
 # Every field that an endorsement may rewrite is another one, so that every write of the permit file is made.
 DECIDED: Mapping[str, object] = {
-    "address": "上海市静安区梧桐里路88弄6号1203室", "issuing_authority": "上海市公安局静安分局", "category": "long",
-    "valid_from": date(2026, 12, 8).isoformat(), "valid_to": date(2027, 12, 8).isoformat(), "endorsement_count": 9,
+    "address": "上海市静安区梧桐里路88弄6号1203室",
+    "issuing_authority": "上海市公安局静安分局",
+    "category": "long",
+    "valid_from": date(2026, 12, 8).isoformat(),
+    "valid_to": date(2027, 12, 8).isoformat(),
+    "endorsement_count": 9,
 }
 
 Strike = Callable[[VirtualChip], None]
@@ -75,17 +79,21 @@ class Course:
 
 def _at_command(number: int, act: Callable[[VirtualChip], None]) -> Strike:
     """Act before the command of this number, counted from the strike on."""
+
     def strike(chip: VirtualChip) -> None:
         left = itertools.count(number, -1)
         chip.before_command = lambda _: act(chip) if next(left) == 0 else None
+
     return strike
 
 
 def _at_update(number: int, act: Callable[[VirtualChip], None]) -> Strike:
     """Act before the protected write of this number."""
+
     def strike(chip: VirtualChip) -> None:
         left = itertools.count(number, -1)
         chip.before_command = lambda apdu: act(chip) if apdu[1] in UPDATES and next(left) == 0 else None
+
     return strike
 
 
@@ -111,7 +119,7 @@ def cases(course: Course) -> Iterator[Case]:
         yield Case(f"contact_lost:{number}", _at_command(number, VirtualChip.power_off))
 
 
-class Desk:
+class ServiceThread:
     """One kiosk with its devices and central, where one permit is brought again and again."""
 
     def __init__(self, directory: Path, permit_file: str) -> None:
@@ -137,18 +145,31 @@ class Desk:
         residents = replace(everybody, permits={self.permit: everybody.permits[self.permit]})
         clock = HandClock()
         make_authority(self._directory)
-        self.central = self._stack.enter_context(ReferenceCentral(CentralSettings(
-            database=f"sqlite:///{self._directory / 'central.db'}", tls_dir=self._directory,
-            keys=(self._directory / GRANT_KEYS, TEST_KEYS), regions=(ASSETS / "regions",),
-            permits=(ASSETS / "permits",), kiosks=("kiosk-1",), clock=clock.now)))
+        self.central = self._stack.enter_context(
+            ReferenceCentral(
+                CentralSettings(
+                    database=f"sqlite:///{self._directory / 'central.db'}",
+                    tls_dir=self._directory,
+                    keys=(self._directory / GRANT_KEYS, TEST_KEYS),
+                    regions=(ASSETS / "regions",),
+                    permits=(ASSETS / "permits",),
+                    kiosks=("kiosk-1",),
+                    clock=clock.now,
+                )
+            )
+        )
         self._record = _decided(residents)
         self.central.seed([self._record])
         with socket.create_server(("127.0.0.1", 0)) as listener:
             port = int(listener.getsockname()[1])
         self.place = Place(
-            self._directory, Authority(self.central, self._directory, clock), residents,
-            Typeface.load(ASSETS / "fonts"), (f"sim://permit_chip?port={port}", f"direct://127.0.0.1:{port}"),
-            site={"files": {"permits": ["reference", "ssse"]}})
+            self._directory,
+            Authority(self.central, self._directory, clock),
+            residents,
+            Typeface.load(ASSETS / "fonts"),
+            (f"sim://permit_chip?port={port}", f"direct://127.0.0.1:{port}"),
+            site={"files": {"permits": ["reference", "ssse"]}},
+        )
         self._stack.callback(self.place.stop)
         issued = self.place.rig.issued(self.permit)
         assert issued.chip is not None
@@ -282,7 +303,7 @@ class Desk:
 
 _MAY_SAY: Mapping[tuple[str, str], tuple[str, ...]] = {
     ("new", "new"): ("written",),
-    ("new", "old"): ("face_pending", "unknown"),     # unknown: the chip fell silent before anybody could read it
+    ("new", "old"): ("face_pending", "unknown"),  # unknown: the chip fell silent before anybody could read it
     ("new", "blank"): ("face_pending",),
     ("old", "old"): ("unchanged", "cancelled", "unknown"),
     ("partly new", "old"): ("unknown",),
@@ -316,7 +337,7 @@ def torture(directory: Path, permit_file: str, wanted: Callable[[int, Case], boo
     mistakes: list[str] = []
     finished = 0
     began = time.monotonic()
-    with Desk(directory, permit_file) as desk:
+    with ServiceThread(directory, permit_file) as desk:
         course = desk.course()
         for number, case in enumerate(cases(course)):
             if not wanted(number, case):
@@ -351,7 +372,8 @@ def told_of(tried: Tried) -> list[str]:
     many = sum(tried.endings.values())
     rows = [
         f"  {kind}: chip {chip}, face {face}, central {told}: {count}"
-        for (kind, chip, face, told), count in sorted(tried.endings.items())]
+        for (kind, chip, face, told), count in sorted(tried.endings.items())
+    ]
     return [
         f"{tried.permit_file}: {many} cases over {len(tried.course.commands)} commands and {len(tried.course.written)}"
         f" protected writes of {', '.join(map(str, tried.course.written))} bytes; {len(tried.mistakes)} did not hold;"

@@ -124,11 +124,15 @@ class World:
             assert issued.chip is not None
             self.at_issue[permit] = (issued.chip.written_fields(), issued.face.raster)
         self._records = {
-            record["permit_number"]: ResidentImport.model_validate(record) for record in central_records(residents)}
+            record["permit_number"]: ResidentImport.model_validate(record) for record in central_records(residents)
+        }
         self._number_of = {permit: residents.permits[permit].permit_number for _, permit in self.people}
         url = self._central()
-        self.kiosk = self._stack.enter_context(KioskProcess(
-            self._config({**urls, "permit_chip": chip_url}, url), self._directory / "kiosk.log", environment))
+        self.kiosk = self._stack.enter_context(
+            KioskProcess(
+                self._config({**urls, "permit_chip": chip_url}, url), self._directory / "kiosk.log", environment
+            )
+        )
 
     def _coupler(self, run_dir: Path) -> tuple[str, str, Mapping[str, str]]:
         if self._over_pcscd:
@@ -145,10 +149,33 @@ class World:
         self._database = Database(database)
         self._stack.callback(self._database.close)
         self._database.migrate()
-        central = self._stack.enter_context(Process.of_python("central", [
-            "-m", "kiosk", "central", "serve", "--database", database, "--port", "0", "--tls-dir", str(tls),
-            "--keys", str(tls / GRANT_KEYS), str(TEST_KEYS), "--region", str(ASSETS / "regions"),
-            "--permits", str(ASSETS / "permits"), "--kiosk", "kiosk-1"], self._directory / "central.log"))
+        central = self._stack.enter_context(
+            Process.of_python(
+                "central",
+                [
+                    "-m",
+                    "kiosk",
+                    "central",
+                    "serve",
+                    "--database",
+                    database,
+                    "--port",
+                    "0",
+                    "--tls-dir",
+                    str(tls),
+                    "--keys",
+                    str(tls / GRANT_KEYS),
+                    str(TEST_KEYS),
+                    "--region",
+                    str(ASSETS / "regions"),
+                    "--permits",
+                    str(ASSETS / "permits"),
+                    "--kiosk",
+                    "kiosk-1",
+                ],
+                self._directory / "central.log",
+            )
+        )
         return str(json.loads(central.first_line(STATE_S))["url"])
 
     def _config(self, urls: Mapping[str, str], central: str) -> Path:
@@ -172,7 +199,8 @@ class World:
         issued = self.rig.issued(self.permit)
         fields, _ = self.at_issue[self.permit]
         return issued.chip_fields()["valid_to"] != str(fields["valid_to"]) and bool(
-            issued.face_shows_chip(self._typeface))
+            issued.face_shows_chip(self._typeface)
+        )
 
     def central_states(self) -> Counter[str]:
         """How many endorsements central has in each state."""
@@ -188,8 +216,13 @@ class KioskProcess:
     def __init__(self, config: Path, log: Path, environment: Mapping[str, str]) -> None:
         with log.open("wb") as stderr:
             self._process = subprocess.Popen(
-                [sys.executable, "-m", "tests.torture.soak_kiosk", str(config)], stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE, stderr=stderr, cwd=ROOT, env={**os.environ, **environment})
+                [sys.executable, "-m", "tests.torture.soak_kiosk", str(config)],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=stderr,
+                cwd=ROOT,
+                env={**os.environ, **environment},
+            )
         assert self._process.stdin is not None
         assert self._process.stdout is not None
         self._tell, self._said = self._process.stdin, self._process.stdout
@@ -234,7 +267,7 @@ class KioskProcess:
 def _kind(link: Path) -> str:
     try:
         target = str(link.readlink())
-    except FileNotFoundError:       # closed since the directory was read
+    except FileNotFoundError:  # closed since the directory was read
         return "gone"
     return target.split(":", 1)[0] if ":" in target else Path(target).name
 
@@ -261,9 +294,15 @@ def _mends(world: World, _: str) -> None:
 
 
 RENEWAL: Mapping[str, Callable[[World, str], None]] = {
-    "ShowingNotice": choosing("accept_notice"), "AwaitingPermit": _offers, "ShowingAssessment": choosing("go_on"),
-    "Declaring": choosing("answer_no"), "Confirming": choosing("confirm"), "AwaitingRemoval": _takes,
-    "Thanking": choosing("finish"), "Explaining": choosing("finish"), "OutOfService": _mends,
+    "ShowingNotice": choosing("accept_notice"),
+    "AwaitingPermit": _offers,
+    "ShowingAssessment": choosing("go_on"),
+    "Declaring": choosing("answer_no"),
+    "Confirming": choosing("confirm"),
+    "AwaitingRemoval": _takes,
+    "Thanking": choosing("finish"),
+    "Explaining": choosing("finish"),
+    "OutOfService": _mends,
     "AwaitingHolder": choosing("cancel"),
 }
 
@@ -272,6 +311,7 @@ def _breaks(device: str, fault: str, then: str) -> Callable[[World, str], None]:
     def act(world: World, visit: str) -> None:
         world.rig.fault(device, fault)
         choosing(then)(world, visit)
+
     return act
 
 
@@ -320,7 +360,7 @@ def visit(world: World, course: Course, number: int) -> None:
     world.rig.lift_id_card()
     if world.rig.empty_bin():
         world.kiosk.tells(bin_emptied=True)
-    world.rig.drain_activity()      # what is only for benches would fill this process with a week's intervals
+    world.rig.drain_activity()  # what is only for benches would fill this process with a week's intervals
     for _, permit in world.people:
         if world.rig.issued(permit).permit.place is not At.HAND:
             raise NotReached(f"{course.name}: {permit} is not with anybody after {way}")
@@ -347,7 +387,8 @@ class Soaked:
         if len(later) < 10:
             return None
         slope, at_zero = statistics.linear_regression(
-            [sample.visit for sample in later], [sample.resident_kib for sample in later])
+            [sample.visit for sample in later], [sample.resident_kib for sample in later]
+        )
         return slope * (later[-1].visit - later[0].visit) / (at_zero + slope * later[0].visit)
 
     @property
@@ -356,8 +397,10 @@ class Soaked:
         first, last = next(sample for sample in self.samples if sample.visit >= self.warm_up), self.samples[-1]
         more = [f"threads: {first.threads} -> {last.threads}"] if last.threads > first.threads else []
         return more + [
-            f"{kind}: {first.files.get(kind, 0)} -> {count}" for kind, count in last.files.items()
-            if count > first.files.get(kind, 0)]
+            f"{kind}: {first.files.get(kind, 0)} -> {count}"
+            for kind, count in last.files.items()
+            if count > first.files.get(kind, 0)
+        ]
 
 
 def soak(world: World, visits: int) -> Soaked:
@@ -396,8 +439,10 @@ def run(scale: float) -> Outcome:
         if why_not is not None:
             lines.append(f"{name}: not run ({why_not})")
             continue
-        with tempfile.TemporaryDirectory(prefix="soak-") as directory, \
-                World(Path(directory), over_pcscd=over_pcscd) as world:
+        with (
+            tempfile.TemporaryDirectory(prefix="soak-") as directory,
+            World(Path(directory), over_pcscd=over_pcscd) as world,
+        ):
             soaked = soak(world, max(round(visits * scale), 8))
         lines += told(name, soaked)
         failed += _failed(soaked)

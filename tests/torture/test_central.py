@@ -22,8 +22,9 @@ def test_instances_that_are_killed_lose_nothing_and_do_nothing_twice() -> None:
         with central.database.writing() as session:
             session.execute(update(Permit).values(face_pending=True))
             session.execute(
-                update(KioskSequence).where(KioskSequence.sequence == 2, KioskSequence.kiosk_id == "kiosk-0").values(
-                    sequence=10**6)
+                update(KioskSequence)
+                .where(KioskSequence.sequence == 2, KioskSequence.kiosk_id == "kiosk-0")
+                .values(sequence=10**6)
             )
         assert len(wrong_afterwards(central, survived.visitors[0])) == 1 + len(survived.visitors[0].written)
 

@@ -14,10 +14,13 @@ SEVERAL = ("torn:3:2", "torn:5:10", "wrong_mac:5", "locked:0", "memory_failure:3
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(("permit_file", "names", "writes", "left"), [
-    ("reference", ONE_WRITE, 1, {"old", "new"}),
-    ("ssse", SEVERAL, 6, {"old", "new", "partly new"}),
-])
+@pytest.mark.parametrize(
+    ("permit_file", "names", "writes", "left"),
+    [
+        ("reference", ONE_WRITE, 1, {"old", "new"}),
+        ("ssse", SEVERAL, 6, {"old", "new", "partly new"}),
+    ],
+)
 def test_a_troubled_chip_tells_one_story_with_face_and_central_and_the_next_visit_finishes_it(
     tmp_path: Path, permit_file: str, names: tuple[str, ...], writes: int, left: set[str]
 ) -> None:
@@ -26,4 +29,4 @@ def test_a_troubled_chip_tells_one_story_with_face_and_central_and_the_next_visi
     assert sum(tried.endings.values()) == len(names)
     assert len(tried.course.written) == writes
     assert {chip for (_, chip, _, _) in tried.endings} == left
-    assert (tried.finished_at_once > 0) is (writes > 1)      # one write is whole or was not; nothing is left to finish
+    assert (tried.finished_at_once > 0) is (writes > 1)  # one write is whole or was not; nothing is left to finish

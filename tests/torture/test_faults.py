@@ -29,7 +29,8 @@ _DIAGNOSE = "tests/component/test_diagnose.py::test_"
 BY_A_TEST = {
     "permit_held_inside": f"{_PROGRAM}without_a_bin_a_forgotten_permit_is_held_inside_for_staff",
     "permit_unit_silent": (
-        f"{_PROGRAM}a_unit_that_does_not_finish_in_time_closes_the_machine_until_the_permit_can_be_given_back"),
+        f"{_PROGRAM}a_unit_that_does_not_finish_in_time_closes_the_machine_until_the_permit_can_be_given_back"
+    ),
     "recovery_stuck": f"{_PROGRAM}a_unit_that_says_nothing_at_the_start_leaves_the_machine_closed_until_it_does",
     "worker_hangs": f"{_PROGRAM}a_worker_that_hangs_closes_the_machine_and_the_watchdog_is_not_fed_until_it_goes_on",
     "worker_died": f"{_PROGRAM}a_worker_that_dies_closes_the_machine_and_the_watchdog_is_not_fed",
@@ -37,37 +38,44 @@ BY_A_TEST = {
     "region_file": f"{_DIAGNOSE}each_mistake_of_a_data_file_is_a_failed_check",
     "installation": f"{_DIAGNOSE}missing_fonts_leave_the_receipt_printer_checked",
     "messages_waiting": (
-        "tests/component/test_store_and_forward.py::test_a_queue_alarms_when_its_oldest_message_is_older_than_a_day"),
+        "tests/component/test_store_and_forward.py::test_a_queue_alarms_when_its_oldest_message_is_older_than_a_day"
+    ),
     "journal_broken": (
-        "tests/flows/test_broken_journal.py::test_an_edited_journal_closes_the_machine_until_a_technician_accepted_it"),
+        "tests/flows/test_broken_journal.py::test_an_edited_journal_closes_the_machine_until_a_technician_accepted_it"
+    ),
     "face_unprintable": (
-        "tests/flows/test_characters_without_glyph.py::"
-        "test_who_comes_for_the_face_alone_is_sent_to_the_counter"),
+        "tests/flows/test_characters_without_glyph.py::test_who_comes_for_the_face_alone_is_sent_to_the_counter"
+    ),
     "display_size": (
-        "tests/screens/test_other_displays.py::"
-        "test_a_display_of_another_size_stands_in_the_log_once_for_each_size"),
+        "tests/screens/test_other_displays.py::test_a_display_of_another_size_stands_in_the_log_once_for_each_size"
+    ),
     "state_directory": (
-        "tests/component/test_diagnose_rights.py::"
-        "test_a_journal_that_its_owner_may_not_write_or_read_is_not_ready"),
+        "tests/component/test_diagnose_rights.py::test_a_journal_that_its_owner_may_not_write_or_read_is_not_ready"
+    ),
     "coupler_silent": (
         "tests/flows/test_pcscd_troubles.py::"
-        "test_while_idle_a_hanging_pcscd_closes_the_service_and_a_restart_is_asked_for_and_opens_it_again"),
+        "test_while_idle_a_hanging_pcscd_closes_the_service_and_a_restart_is_asked_for_and_opens_it_again"
+    ),
     "permit_unaccounted": (
-        "tests/flows/test_bin.py::"
-        "test_a_permit_that_staff_freed_by_hand_is_asked_about_and_not_counted_as_in_the_bin"),
+        "tests/flows/test_bin.py::test_a_permit_that_staff_freed_by_hand_is_asked_about_and_not_counted_as_in_the_bin"
+    ),
     "certificate_ends": (
         "tests/component/test_heartbeat.py::"
-        "test_a_certificate_that_ends_soon_is_said_once_a_day_and_told_until_it_is_renewed"),
+        "test_a_certificate_that_ends_soon_is_said_once_a_day_and_told_until_it_is_renewed"
+    ),
     "kiosk_not_accepted": (
         "tests/flows/test_central_while_idle.py::"
-        "test_a_kiosk_that_central_does_not_know_is_closed_until_other_files_are_there"),
+        "test_a_kiosk_that_central_does_not_know_is_closed_until_other_files_are_there"
+    ),
     "journal_held": (
-        "tests/flows/test_held_journal.py::test_a_journal_that_stays_held_is_named_and_the_permit_goes_back"),
+        "tests/flows/test_held_journal.py::test_a_journal_that_stays_held_is_named_and_the_permit_goes_back"
+    ),
     "journal_moved": (
-        "tests/flows/test_watched_while_idle.py::"
-        "test_a_journal_that_was_moved_away_closes_the_kiosk_until_it_is_back"),
+        "tests/flows/test_watched_while_idle.py::test_a_journal_that_was_moved_away_closes_the_kiosk_until_it_is_back"
+    ),
     "bin_full": (
-        "tests/flows/test_unit_troubles.py::test_a_full_bin_closes_the_machine_with_the_forgotten_permit_inside"),
+        "tests/flows/test_unit_troubles.py::test_a_full_bin_closes_the_machine_with_the_forgotten_permit_inside"
+    ),
 }
 """What no cell of the table raises, and the test that does."""
 
@@ -84,7 +92,8 @@ def test_a_way_leads_to_every_state_of_the_machine() -> None:
 
 def test_the_checked_in_page_has_every_state_and_every_fault_of_every_table() -> None:
     assert rows_and_causes_of(PAGE.read_text(encoding="utf-8")) == {
-        table.title: (set(table.ways), set(table.causes)) for table in TABLES}
+        table.title: (set(table.ways), set(table.causes)) for table in TABLES
+    }
 
 
 def test_what_was_not_played_is_taken_from_the_page_that_is_there() -> None:
@@ -131,8 +140,10 @@ def test_a_share_of_the_cells_ends_well(counter: Counter, seed: int) -> None:
     drawn = random.Random(seed)
     for table in TABLES:
         here = [
-            (row, cause) for row, cause in every_cell()
-            if cause and row in table.ways and not table.causes[cause].over_pcsc]
+            (row, cause)
+            for row, cause in every_cell()
+            if cause and row in table.ways and not table.causes[cause].over_pcsc
+        ]
         for finding in played_here(counter, drawn.sample(here, SHARES[table.title])):
             assert finding.broken == (), f"{finding.row} × {finding.cause}; the machine went {finding.way}"
             assert finding.ending is not None

@@ -34,11 +34,11 @@ def _mutant(seed: bytes, chance: random.Random) -> bytes:
             case 0 if at < len(data):
                 data[at] ^= 1 << chance.randrange(8)
             case 1:
-                del data[at:at + chance.randint(1, 8)]
+                del data[at : at + chance.randint(1, 8)]
             case 2:
-                data[at:at] = data[:chance.randint(0, 16)]
+                data[at:at] = data[: chance.randint(0, 16)]
             case _:
-                data[at:at + 1] = bytes((chance.choice((0x00, 0x02, 0x03, 0x06, 0x90, 0xF2, 0xFF)),))
+                data[at : at + 1] = bytes((chance.choice((0x00, 0x02, 0x03, 0x06, 0x90, 0xF2, 0xFF)),))
     return bytes(data)
 
 
@@ -71,8 +71,11 @@ def test_the_fuzzer_tries_as_many_inputs_as_it_is_told(name: str, tmp_path: Path
     assert (run.inputs, run.flaw) == (600, None)
 
 
-PLANTED = [("planted_crash", 60_000, "seven is a length too"), ("planted_hang", 2000, "timeout"),
-           ("planted_leak", 8000, "grew by")]
+PLANTED = [
+    ("planted_crash", 60_000, "seven is a length too"),
+    ("planted_hang", 2000, "timeout"),
+    ("planted_leak", 8000, "grew by"),
+]
 
 
 @pytest.mark.slow
@@ -136,7 +139,7 @@ def test_the_rules_bear_dates_that_no_authority_ever_wrote() -> None:
 def test_a_central_taken_over_changes_only_what_an_endorsement_rewrites_and_learns_nothing_else() -> None:
     relayed, changed = attack(80, begin=1)
     assert relayed > 50
-    assert changed > 10      # right writes do go through, so the attack is one
+    assert changed > 10  # right writes do go through, so the attack is one
 
 
 @pytest.mark.slow

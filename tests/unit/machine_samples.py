@@ -26,22 +26,36 @@ REGION = load_region(Path(__file__).parents[1] / "data" / "everything_asked.toml
 TODAY = date(2025, 5, 20)
 LANGUAGE = "zh-Hans"
 OTHER_LANGUAGE = "en"
-ASKED_FOR = UUID(int=0xA1)         # the endorsement that the visit asks for
+ASKED_FOR = UUID(int=0xA1)  # the endorsement that the visit asks for
 DECIDED_ELSEWHERE = UUID(int=0xA2)
 FACE_LEFT_OVER = UUID(int=0xA3)
-CUT_OFF = UUID(int=0xA4)           # the endorsement that was under way when the power went
+CUT_OFF = UUID(int=0xA4)  # the endorsement that was under way when the power went
 SESSION = UUID(int=0xB1)
 VISIT = Visit(UUID(int=0xC1), ASKED_FOR, LANGUAGE)
 FOUND_VISIT = Visit(UUID(int=0xC2), UUID(int=0xA5), LANGUAGE)
 
 HOLDER = IdDocument(
-    IdKind.CITIZEN, Personal("林羽真"), Personal("310000199001010011"), Personal(date(1990, 1, 1)),
-    Personal("某路1号"), date(2020, 1, 1), None)
+    IdKind.CITIZEN,
+    Personal("林羽真"),
+    Personal("310000199001010011"),
+    Personal(date(1990, 1, 1)),
+    Personal("某路1号"),
+    date(2020, 1, 1),
+    None,
+)
 OLD = PermitContent(Personal("某路1号"), "某某分局", "standard", date(2024, 6, 1), date(2025, 5, 31), 1)
 NEW = replace(OLD, valid_from=date(2025, 6, 1), valid_to=date(2026, 5, 31), endorsement_count=2)
 PERMIT = Permit(
-    "reference", b"\x3b\x00", "00112233AABBCCDD", "310000", Personal("310000000000000001"), HOLDER.name,
-    HOLDER.number, date(2024, 6, 1), OLD)
+    "reference",
+    b"\x3b\x00",
+    "00112233AABBCCDD",
+    "310000",
+    Personal("310000000000000001"),
+    HOLDER.name,
+    HOLDER.number,
+    date(2024, 6, 1),
+    OLD,
+)
 SOMEBODY_ELSES = replace(PERMIT, holder_number=Personal("310000199001010038"))
 OF_ANOTHER_REGION = replace(PERMIT, region="110000")
 RENEWED = replace(PERMIT, content=NEW)
@@ -50,8 +64,13 @@ ANOTHER_CHIP = replace(RENEWED, chip_serial="FFEEDDCCBBAA9988")
 CASE = Case(HOLDER, PERMIT)
 
 GRANT = Grant(
-    ASKED_FOR, PERMIT.permit_number, PERMIT.chip_serial, NEW, ResidenceYears.CONTINUOUS,
-    datetime(2025, 5, 20, 12, tzinfo=UTC))
+    ASKED_FOR,
+    PERMIT.permit_number,
+    PERMIT.chip_serial,
+    NEW,
+    ResidenceYears.CONTINUOUS,
+    datetime(2025, 5, 20, 12, tzinfo=UTC),
+)
 GRANT_CUT_OFF = replace(GRANT, endorsement_id=CUT_OFF)
 GRANT_ELSEWHERE = replace(GRANT, endorsement_id=DECIDED_ELSEWHERE)
 FACE_GRANT = replace(GRANT, endorsement_id=FACE_LEFT_OVER, content=OLD, face_only=True)
@@ -60,22 +79,46 @@ GRANT_UNPRINTABLE = replace(GRANT, drawable=Drawable.CHARACTER_MISSING)
 FACE_GRANT_UNPRINTABLE = replace(FACE_GRANT, drawable=Drawable.CHARACTER_MISSING)
 
 IN_WINDOW = Assessment(
-    AssessedOutcome.IN_WINDOW, date(2025, 5, 1), date(2025, 7, 30), NEW.valid_from, NEW.valid_to,
-    ResidenceYears.CONTINUOUS, Served.AT_ONCE, EvidenceAsked(), ())
+    AssessedOutcome.IN_WINDOW,
+    date(2025, 5, 1),
+    date(2025, 7, 30),
+    NEW.valid_from,
+    NEW.valid_to,
+    ResidenceYears.CONTINUOUS,
+    Served.AT_ONCE,
+    EvidenceAsked(),
+    (),
+)
 TOO_EARLY = replace(IN_WINDOW, outcome=AssessedOutcome.TOO_EARLY, served=None)
 AT_THE_COUNTER = replace(IN_WINDOW, outcome=AssessedOutcome.OVERDUE, served=Served.COUNTER)
 SENSELESS = replace(IN_WINDOW, outcome=None, served=Served.COUNTER)
 
 AFTER_REVIEW = replace(IN_WINDOW, served=Served.AFTER_REVIEW)
 WITH_PROOF = replace(
-    IN_WINDOW, served=Served.COUNTER, served_when_verified=Served.AT_ONCE,
-    evidence=EvidenceAsked(any_of=("deed", "lease")))
+    IN_WINDOW,
+    served=Served.COUNTER,
+    served_when_verified=Served.AT_ONCE,
+    evidence=EvidenceAsked(any_of=("deed", "lease")),
+)
 CALENDAR = PermitCalendar(None, None, None, None, None, ())
 
 RECEIVED = ReceivedApplication(ASKED_FOR, "R-17", TODAY, None)
 MADE = Application(
-    DECIDED_ELSEWHERE, "R-18", Service.ENDORSE, TODAY, None, ApplicationState.MADE, "officer", "agree", None, None,
-    may_choose_collection=True, station=None, ready_from=None, at_kiosk=False)
+    DECIDED_ELSEWHERE,
+    "R-18",
+    Service.ENDORSE,
+    TODAY,
+    None,
+    ApplicationState.MADE,
+    "officer",
+    "agree",
+    None,
+    None,
+    may_choose_collection=True,
+    station=None,
+    ready_from=None,
+    at_kiosk=False,
+)
 COLLECTION_CHOSEN = replace(MADE, collection="counter", may_choose_collection=False)
 
 COMMANDS = ChipCommands(((b"\x00\x84\x00\x00\x08", (0x9000,)),))
@@ -84,8 +127,13 @@ WRONG_MAC = ChipAnswers(((b"", 0x6988),))
 NOT_LET_THROUGH = ChipAnswers((), RelayRefused(0, "select"))
 
 FAULTS = (
-    faults.PERMIT_UNIT_PROTOCOL, faults.PERMIT_JAMMED, faults.CHIP_SILENT, faults.COUPLER_LINK, faults.ID_READER_LINK,
-    faults.PAPER_OUT, faults.DISK_FULL,
+    faults.PERMIT_UNIT_PROTOCOL,
+    faults.PERMIT_JAMMED,
+    faults.CHIP_SILENT,
+    faults.COUPLER_LINK,
+    faults.ID_READER_LINK,
+    faults.PAPER_OUT,
+    faults.DISK_FULL,
 )
 
 WITH_CHOICE = (Intent.CHOOSE_LANGUAGE, Intent.CHOOSE, Intent.ENTER_TELEPHONE, Intent.ENTER_CODE)
@@ -106,8 +154,10 @@ EVENTS: tuple[on.Event, ...] = (
     *(on.PermitRead(permit) for permit in (PERMIT, SOMEBODY_ELSES, OF_ANOTHER_REGION)),
     on.PermitNotRecognised("foreign_bank"),
     on.PermitNotRecognised("content_unusual"),
-    *(on.WorkFound(grant) for grant in (
-        GRANT_ELSEWHERE, FACE_GRANT, FACE_GRANT_OF_OTHER_CONTENT, FACE_GRANT_UNPRINTABLE)),
+    *(
+        on.WorkFound(grant)
+        for grant in (GRANT_ELSEWHERE, FACE_GRANT, FACE_GRANT_OF_OTHER_CONTENT, FACE_GRANT_UNPRINTABLE)
+    ),
     on.NoWorkFound(),
     on.PersonChose(Intent.ENTER_CODE, "17000000"),
     on.AttendantConfirmed("17"),
@@ -141,9 +191,24 @@ EVENTS: tuple[on.Event, ...] = (
 # What leads beyond an endorsement for oneself that is served at once.
 OF_OTHER_SERVICES: tuple[on.Event, ...] = (
     on.VisitBegan(VISIT, choosing=True),
-    *(on.PersonChose(Intent.CHOOSE, key) for key in (
-        "endorse", "status", "for_another", "progress", "permit_troubled", "lost", "damaged", "close_relative",
-        "standard", "deed", "none", "counter", MADE.review_number)),
+    *(
+        on.PersonChose(Intent.CHOOSE, key)
+        for key in (
+            "endorse",
+            "status",
+            "for_another",
+            "progress",
+            "permit_troubled",
+            "lost",
+            "damaged",
+            "close_relative",
+            "standard",
+            "deed",
+            "none",
+            "counter",
+            MADE.review_number,
+        )
+    ),
     on.PersonChose(Intent.ENTER_TELEPHONE, "13900000000"),
     on.PersonChose(Intent.ENTER_TELEPHONE, "139"),
     *(on.Assessed(assessment, TODAY) for assessment in (AFTER_REVIEW, WITH_PROOF)),
@@ -162,37 +227,63 @@ OF_OTHER_SERVICES: tuple[on.Event, ...] = (
 
 # What ends a visit early is walked through elsewhere; with every service besides, the walk would take a minute.
 OF_EVERY_SERVICE = (
-    *(event for event in EVENTS if event not in (
-        on.Assessed(TOO_EARLY, TODAY), on.Assessed(AT_THE_COUNTER, TODAY), on.Assessed(SENSELESS, TODAY),
-        on.WorkFound(GRANT_ELSEWHERE))),
+    *(
+        event
+        for event in EVENTS
+        if event
+        not in (
+            on.Assessed(TOO_EARLY, TODAY),
+            on.Assessed(AT_THE_COUNTER, TODAY),
+            on.Assessed(SENSELESS, TODAY),
+            on.WorkFound(GRANT_ELSEWHERE),
+        )
+    ),
     *OF_OTHER_SERVICES,
 )
 
 SEALS = Seals("old", "new")
 STORIES = (
-    on.UnfinishedStory(None, 0, ChipState.OLD, FaceState.OLD, 5.0),
-    on.UnfinishedStory(CUT_OFF, 0, ChipState.OLD, FaceState.OLD, 5.0),
-    on.UnfinishedStory(CUT_OFF, 1, ChipState.UNKNOWN, FaceState.OLD, 5.0, SEALS, relayed=1),
-    on.UnfinishedStory(CUT_OFF, 1, ChipState.NEW, FaceState.PENDING, 5.0, SEALS, relayed=2),
-    on.UnfinishedStory(CUT_OFF, 1, ChipState.NEW, FaceState.PENDING, 3600.0, SEALS, relayed=2),
-    on.UnfinishedStory(None, 0, ChipState.OLD, FaceState.OLD, 3600.0),
-    on.UnfinishedStory(CUT_OFF, 1, ChipState.UNKNOWN, FaceState.OLD, 5.0, SEALS, relayed=1, is_abandoned=True),
-    on.UnfinishedStory(CUT_OFF, 3, ChipState.UNKNOWN, FaceState.OLD, 5.0, SEALS, relayed=2),
-    on.UnfinishedStory(CUT_OFF, 0, ChipState.NEW, FaceState.PENDING, 5.0, Seals("same", "same")),
-    on.UnfinishedStory(
-        CUT_OFF, 1, ChipState.UNKNOWN, FaceState.OLD, 5.0, SEALS, relayed=1, is_abandoned=True, put_away=PutAway.KNOWN,
-        told=True),
+    on.InterruptedVisit(None, 0, ChipState.OLD, FaceState.OLD, 5.0),
+    on.InterruptedVisit(CUT_OFF, 0, ChipState.OLD, FaceState.OLD, 5.0),
+    on.InterruptedVisit(CUT_OFF, 1, ChipState.UNKNOWN, FaceState.OLD, 5.0, SEALS, relayed=1),
+    on.InterruptedVisit(CUT_OFF, 1, ChipState.NEW, FaceState.PENDING, 5.0, SEALS, relayed=2),
+    on.InterruptedVisit(CUT_OFF, 1, ChipState.NEW, FaceState.PENDING, 3600.0, SEALS, relayed=2),
+    on.InterruptedVisit(None, 0, ChipState.OLD, FaceState.OLD, 3600.0),
+    on.InterruptedVisit(CUT_OFF, 1, ChipState.UNKNOWN, FaceState.OLD, 5.0, SEALS, relayed=1, is_abandoned=True),
+    on.InterruptedVisit(CUT_OFF, 3, ChipState.UNKNOWN, FaceState.OLD, 5.0, SEALS, relayed=2),
+    on.InterruptedVisit(CUT_OFF, 0, ChipState.NEW, FaceState.PENDING, 5.0, Seals("same", "same")),
+    on.InterruptedVisit(
+        CUT_OFF,
+        1,
+        ChipState.UNKNOWN,
+        FaceState.OLD,
+        5.0,
+        SEALS,
+        relayed=1,
+        is_abandoned=True,
+        put_away=PutAway.KNOWN,
+        told=True,
+    ),
 )
 
 
 def site(
-    *, has_retain_bin: bool, rewrites_face: bool = True, has_code_scanner: bool = False,
+    *,
+    has_retain_bin: bool,
+    rewrites_face: bool = True,
+    has_code_scanner: bool = False,
     holder_check: HolderCheckRule = NO_CHECK,
 ) -> Site:
     """A place of an invented region, with the usual languages."""
     return Site(
-        REGION, has_retain_bin, rewrites_face, LANGUAGE, (LANGUAGE, OTHER_LANGUAGE), has_code_scanner=has_code_scanner,
-        holder_check=holder_check)
+        REGION,
+        has_retain_bin,
+        rewrites_face,
+        LANGUAGE,
+        (LANGUAGE, OTHER_LANGUAGE),
+        has_code_scanner=has_code_scanner,
+        holder_check=holder_check,
+    )
 
 
 ATTENDED = HolderCheckRule(CheckWay.ATTENDANT)

@@ -25,14 +25,26 @@ from tests.unit.machine_samples import EVENTS, FOUND_VISIT, GRANT_CUT_OFF, NEW, 
 
 # Orders that the unit's one thread carries out one after the other.
 _UNIT_ORDERS = (
-    do.InspectPath, do.TakePermitIn, do.RewriteFace, do.EjectPermit, do.WatchMouth, do.TakePermitBack, do.RetainPermit,
+    do.InspectPath,
+    do.TakePermitIn,
+    do.RewriteFace,
+    do.EjectPermit,
+    do.WatchMouth,
+    do.TakePermitBack,
+    do.RetainPermit,
 )
 _WITHDRAWN_BY_THE_NEXT = (do.WatchMouth,)
 _HARMLESS_ON_AN_EMPTY_PATH = (do.InspectPath, do.TakePermitBack)
-MOST_INSPECTIONS = 2    # ordered anew while one is under way: two tell as much as ten
+MOST_INSPECTIONS = 2  # ordered anew while one is under way: two tell as much as ten
 _BEGINS = (
-    do.ReadIdCard, do.TakePermitIn, do.ReadChip, do.AskForPendingRewrites, do.RequestEndorsement, do.Apply,
-    do.ReadLicenceCode, do.CheckDevices,
+    do.ReadIdCard,
+    do.TakePermitIn,
+    do.ReadChip,
+    do.AskForPendingRewrites,
+    do.RequestEndorsement,
+    do.Apply,
+    do.ReadLicenceCode,
+    do.CheckDevices,
 )
 UNIT_FAILED = on.DeviceFailed(faults.PERMIT_UNIT_LINK)
 _NEEDS_GRANT = (do.OpenChipSession, do.RelayBatch, do.RewriteFace)
@@ -220,7 +232,8 @@ def _after(result: Walk, before: Node, event: on.Event, taken: Step, world: Worl
                 check(taken.state.batch not in world.relayed, "a batch is sent to the chip once")
                 world = replace(world, relayed=world.relayed | {taken.state.batch})
             case (
-                do.RequestEndorsement(endorsement_id=asked_for) | do.Apply(application_id=asked_for)
+                do.RequestEndorsement(endorsement_id=asked_for)
+                | do.Apply(application_id=asked_for)
                 | do.AskForPendingRewrites(inquiry_id=asked_for)
             ):
                 owed |= {asked_for}
@@ -230,7 +243,7 @@ def _after(result: Walk, before: Node, event: on.Event, taken: Step, world: Worl
                 check(told in owed, "central is told once, and only of what it waits for")
                 owed -= {told}
             case do.ReportCompletion(endorsement_id=told, custody=custody):
-                is_elsewhere = custody is not Custody.WITH_HOLDER    # then it is told whatever it waits for
+                is_elsewhere = custody is not Custody.WITH_HOLDER  # then it is told whatever it waits for
                 was_elsewhere = STORIES[world.story].told
                 is_awaited = told in owed or is_elsewhere or was_elsewhere
                 check(is_awaited, "central is told once, and only of what it waits for")
@@ -248,7 +261,7 @@ def _after(result: Walk, before: Node, event: on.Event, taken: Step, world: Worl
     if world.relayed and isinstance(taken.state, s.Idle):
         world = replace(world, relayed=frozenset())
     if world.owed and not owed:
-        world = replace(world, story=0)    # nothing is open any more
+        world = replace(world, story=0)  # nothing is open any more
     orders = _ordered(world.orders, taken)
     is_changed = orders != world.orders or owed != world.owed
     return replace(world, owed=owed, orders=orders) if is_changed else world
@@ -266,7 +279,8 @@ def _check_the_end(check: Callable[[bool, str], None], state: s.State, event: on
     is_overdue = isinstance(event, on.SwitchOffOverdue | on.DeadlinePassed)
     check(
         not ends or is_overdue or isinstance(taken.state, s.Idle | s.OutOfService),
-        "the program ends when the path is empty, or the unit does not move the permit, or the time is up")
+        "the program ends when the path is empty, or the unit does not move the permit, or the time is up",
+    )
 
 
 def _is_granted(state: s.State, effect: do.Effect) -> bool:
@@ -284,9 +298,7 @@ def _is_granted(state: s.State, effect: do.Effect) -> bool:
 def _owed_by(before: s.State, event: on.Event, owed: frozenset[UUID]) -> frozenset[UUID]:
     """What central waits for once this answer of its own was heeded."""
     match event:
-        case (
-            on.EndorsementRefused() | on.EndorsementPending() | on.PermitAlreadyCurrent() | on.ApplicationReceived()
-        ):
+        case on.EndorsementRefused() | on.EndorsementPending() | on.PermitAlreadyCurrent() | on.ApplicationReceived():
             asking = isinstance(before, s.AskingCentral | s.Applying)
             return owed - {before.visit.endorsement_id} if asking else owed
         case on.NoWorkFound() if isinstance(before, s.AskingPendingRewrites):
@@ -311,9 +323,13 @@ def _is_lawful(result: Walk, node: Node) -> bool:
     """Laws about where one may be."""
     state, world = result.states[node[0]], node[1]
     believed = s.custody_of(state)
-    laws = [result.check(
-        believed in (world.permit_is, Custody.UNKNOWN),
-        f"the machine knows where the permit is, or that it does not know (believed {believed.value})", node)]
+    laws = [
+        result.check(
+            believed in (world.permit_is, Custody.UNKNOWN),
+            f"the machine knows where the permit is, or that it does not know (believed {believed.value})",
+            node,
+        )
+    ]
     if isinstance(state, s.Idle):
         laws.append(result.check(not world.owed, "nobody is served while central waits to be told", node))
         open_orders = [order for order in world.orders if order not in _HARMLESS_ON_AN_EMPTY_PATH]

@@ -24,8 +24,24 @@ FROM_MAKE_UP = ResidenceYears.COUNTED_FROM_MAKE_UP
 AT_ONCE, AFTER_REVIEW, COUNTER, NOT_OFFERED = Served
 
 __all__ = [
-    "AFTER_REVIEW", "AT_ONCE", "CANCELLED", "CONTINUOUS", "COUNTER", "FROM_MAKE_UP", "INVENTED", "IN_WINDOW",
-    "NOT_OFFERED", "OVERDUE", "REAPPLY", "RESTART", "TOO_EARLY", "Service", "ask", "day", "new_term_of", "region_named",
+    "AFTER_REVIEW",
+    "AT_ONCE",
+    "CANCELLED",
+    "CONTINUOUS",
+    "COUNTER",
+    "FROM_MAKE_UP",
+    "INVENTED",
+    "IN_WINDOW",
+    "NOT_OFFERED",
+    "OVERDUE",
+    "REAPPLY",
+    "RESTART",
+    "TOO_EARLY",
+    "Service",
+    "ask",
+    "day",
+    "new_term_of",
+    "region_named",
 ]
 
 
@@ -43,12 +59,15 @@ def day(text: str) -> date:
 def ask(region: str, on: str, valid_from: str | None = None, valid_to: str | None = None, **more: Any) -> Assessment:
     """Assess a permit; days are written 2026-02-28, also in `more`."""
     facts = {key: day(value) if key.endswith("_on") else value for key, value in more.items()}
-    return assess(region_named(region), AssessmentRequest(
-        on=day(on),
-        valid_from=None if valid_from is None else day(valid_from),
-        valid_to=None if valid_to is None else day(valid_to),
-        **facts,
-    ))
+    return assess(
+        region_named(region),
+        AssessmentRequest(
+            on=day(on),
+            valid_from=None if valid_from is None else day(valid_from),
+            valid_to=None if valid_to is None else day(valid_to),
+            **facts,
+        ),
+    )
 
 
 def new_term_of(assessment: Assessment) -> tuple[str, str] | None:

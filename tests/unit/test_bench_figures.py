@@ -29,17 +29,26 @@ def test_a_figure_without_a_limit_is_neither_met_nor_missed() -> None:
 def test_the_json_says_everything_that_the_table_says() -> None:
     figure = Figure("start", 2.0, "s", "a bare window", 0.5, "difference", 1.0)
     assert figure.as_json() == {
-        "name": "start", "value": 2.0, "unit": "s", "beside": "a bare window", "bare": 0.5, "judged": "difference",
-        "outcome": 1.5, "limit": 1.0, "met": False,
+        "name": "start",
+        "value": 2.0,
+        "unit": "s",
+        "beside": "a bare window",
+        "bare": 0.5,
+        "judged": "difference",
+        "outcome": 1.5,
+        "limit": 1.0,
+        "met": False,
     }
 
 
 def test_a_table_has_a_line_for_each_figure() -> None:
-    shown = table([
-        Figure("face", 9600.0, "characters", "the raster", 38400.0, "ratio", 0.25),
-        Figure("start", 2.0, "s", "a bare window", 0.5, "difference", 1.0),
-        Figure("assessment", 0.0000314, "s"),
-    ]).splitlines()
+    shown = table(
+        [
+            Figure("face", 9600.0, "characters", "the raster", 38400.0, "ratio", 0.25),
+            Figure("start", 2.0, "s", "a bare window", 0.5, "difference", 1.0),
+            Figure("assessment", 0.0000314, "s"),
+        ]
+    ).splitlines()
     assert shown[1].split("  ")[0] == "face"
     assert shown[1].endswith("9,600 characters  38,400 characters    x 0.25  <= x 0.25  met")
     assert shown[2].endswith("MISSED")

@@ -30,7 +30,7 @@ SECRET = "林玉珍341399198803140021"
 
 @cache
 def _made() -> dict[str, Any]:
-    return openapi_document()      # half a second
+    return openapi_document()  # half a second
 
 
 def the_document() -> dict[str, Any]:
@@ -94,7 +94,11 @@ def test_models_do_not_print_the_holder() -> None:
 def test_what_a_holder_shows_and_who_acts_for_one_is_not_printed() -> None:
     holder = contract.Holder(name="林玉珍", id_number="341399198803140021")
     asked = contract.ApplicationRequest(
-        application_id=UUID(int=1), service="endorse", holder=holder, permit=None, telephone="13800000000",
+        application_id=UUID(int=1),
+        service="endorse",
+        holder=holder,
+        permit=None,
+        telephone="13800000000",
         evidence=(contract.EvidenceShown(key="lease", licence_code="SSB-1", verified=True),),
         agent=contract.AgentFacts(kind="guardian", person=holder),
         assessment=contract.LocalAssessment(
@@ -121,7 +125,8 @@ def test_hex_is_upper_case_and_whole_bytes(text: str) -> None:
 def test_an_answer_is_told_apart_by_its_state() -> None:
     state = contract.EndorsementState.model_validate(
         {
-            "endorsement_id": UUID(int=1), "state": "refused",
+            "endorsement_id": UUID(int=1),
+            "state": "refused",
             "answer": {"state": "refused", "endorsement_id": UUID(int=1), "code": "too_early"},
         }
     )
@@ -136,8 +141,10 @@ def test_every_value_in_the_document_has_a_range_or_a_length() -> None:
 def test_every_free_text_says_in_the_document_which_characters_it_may_have() -> None:
     schemas = the_document()["components"]["schemas"]
     assert [
-        place for place, schema in _schemas(schemas)
-        if schema["type"] == "string" and not schema.keys() & {"pattern", "const", "enum", "format"}] == []
+        place
+        for place, schema in _schemas(schemas)
+        if schema["type"] == "string" and not schema.keys() & {"pattern", "const", "enum", "format"}
+    ] == []
 
 
 def test_a_problem_document_of_a_proxy_is_read_though_central_sends_none_such() -> None:
@@ -219,7 +226,8 @@ def test_the_document_says_how_an_unknown_word_of_an_open_list_is_read() -> None
     schemas = the_document()["components"]["schemas"]
     told = {
         (name, field): part["x-unknown-is-read-as"]
-        for name, schema in schemas.items() for field, part in schema.get("properties", {}).items()
+        for name, schema in schemas.items()
+        for field, part in schema.get("properties", {}).items()
         if "x-unknown-is-read-as" in part
     }
     assert told == {
@@ -270,11 +278,10 @@ def test_an_unknown_word_of_an_open_list_is_read_as_the_contract_says_and_counte
     assert read.result == "needs_person"
     assert unknown.counts() == {"unknown_fields": 0, "unknown_values": 1}
     with pytest.raises(ValidationError):
-        contract.EvidenceAnswer.model_validate_json(document)       # central itself must not say it by mistake
+        contract.EvidenceAnswer.model_validate_json(document)  # central itself must not say it by mistake
 
 
-@pytest.mark.parametrize(
-    "spoilt", [b'{"evidence_id": "%s", "key": "lease", "result": 3, "more": 1}' % SOME_ID, b"{"])
+@pytest.mark.parametrize("spoilt", [b'{"evidence_id": "%s", "key": "lease", "result": 3, "more": 1}' % SOME_ID, b"{"])
 def test_what_is_wrong_in_more_than_being_new_is_refused_and_not_counted(spoilt: bytes) -> None:
     unknown = Unknown()
     with pytest.raises(ValidationError):
@@ -284,9 +291,19 @@ def test_what_is_wrong_in_more_than_being_new_is_refused_and_not_counted(spoilt:
 
 def progress(**changes: object) -> dict[str, object]:
     return {
-        "application_id": SOME_ID.decode(), "review_number": "10000009", "service": "endorse",
-        "received_on": "2026-11-22", "expected_on": None, "state": "in_review", "stage": None, "stage_result": None,
-        "return_code": None, "collection": None, "may_choose_collection": False, "station": None, "ready_from": None,
+        "application_id": SOME_ID.decode(),
+        "review_number": "10000009",
+        "service": "endorse",
+        "received_on": "2026-11-22",
+        "expected_on": None,
+        "state": "in_review",
+        "stage": None,
+        "stage_result": None,
+        "return_code": None,
+        "collection": None,
+        "may_choose_collection": False,
+        "station": None,
+        "ready_from": None,
         "at_kiosk": False,
     } | changes
 
@@ -299,7 +316,8 @@ def test_an_application_in_a_state_that_is_not_known_is_left_out_of_the_list() -
     assert unknown.counts() == {"unknown_fields": 1, "unknown_values": 2}
     with pytest.raises(ValidationError):
         read_answer(
-            TypeAdapter(contract.ApplicationsFound), json.dumps({"applications": listed[:1]}).encode(), Unknown())
+            TypeAdapter(contract.ApplicationsFound), json.dumps({"applications": listed[:1]}).encode(), Unknown()
+        )
 
 
 def test_a_command_that_is_not_known_does_not_silence_the_heartbeat() -> None:
@@ -312,16 +330,19 @@ STEP = {"session_id": SOME_ID.decode()}
 BATCH: dict[str, object] = {"number": 1, "commands": [{"apdu": "0084000004"}]}
 
 
-@pytest.mark.parametrize(("step", "is_one"), [
-    (STEP, False),
-    (STEP | {"batch": None, "verdict": None, "failure": None}, False),
-    (STEP | {"batch": BATCH, "verdict": "written"}, False),
-    (STEP | {"batch": BATCH, "failure": "grant_expired"}, False),
-    (STEP | {"batch": BATCH}, True),
-    (STEP | {"batch": BATCH, "verdict": None, "failure": None}, True),
-    (STEP | {"verdict": "written"}, True),
-    (STEP | {"batch": None, "verdict": "failed", "failure": "grant_expired"}, True),
-])
+@pytest.mark.parametrize(
+    ("step", "is_one"),
+    [
+        (STEP, False),
+        (STEP | {"batch": None, "verdict": None, "failure": None}, False),
+        (STEP | {"batch": BATCH, "verdict": "written"}, False),
+        (STEP | {"batch": BATCH, "failure": "grant_expired"}, False),
+        (STEP | {"batch": BATCH}, True),
+        (STEP | {"batch": BATCH, "verdict": None, "failure": None}, True),
+        (STEP | {"verdict": "written"}, True),
+        (STEP | {"batch": None, "verdict": "failed", "failure": "grant_expired"}, True),
+    ],
+)
 def test_a_step_of_a_chip_session_is_a_batch_or_a_verdict_to_the_models_and_to_the_document(
     step: dict[str, object], is_one: bool
 ) -> None:
@@ -345,10 +366,14 @@ def test_the_document_lets_a_permit_be_kept_with_the_codes_for_it_alone(code: st
     assert fits_document("Refused", answer) is (code in codes.RETAINING_CODES)
 
 
-@pytest.mark.parametrize(("schema", "field", "words"), [
-    ("Refused", "code", codes.REFUSAL_CODES), ("Recorded", "state", codes.ENDORSEMENT_STATES),
-    ("RelayRefusal", "reason", codes.RELAY_REFUSALS),
-])
+@pytest.mark.parametrize(
+    ("schema", "field", "words"),
+    [
+        ("Refused", "code", codes.REFUSAL_CODES),
+        ("Recorded", "state", codes.ENDORSEMENT_STATES),
+        ("RelayRefusal", "reason", codes.RELAY_REFUSALS),
+    ],
+)
 def test_the_document_lists_the_codes(schema: str, field: str, words: tuple[str, ...]) -> None:
     assert the_document()["components"]["schemas"][schema]["properties"][field]["enum"] == list(words)
 
@@ -377,7 +402,8 @@ def test_each_call_tells_the_statuses_and_codes_that_it_can_give_and_no_others()
         listed = [code for status, each in responses.items() for code in each.get("x-problem-codes", ())]
         assert sorted(listed) == sorted(told)
     assert {(path, method) for method, path in PROBLEMS_OF} == {
-        (path, method) for path, methods in document["paths"].items() for method in methods}
+        (path, method) for path, methods in document["paths"].items() for method in methods
+    }
     everywhere = {code for told in PROBLEMS_OF.values() for code in told}
     assert set(codes.PROBLEM_CODES) - everywhere == {"method_not_allowed"}
 
@@ -397,8 +423,13 @@ def test_every_answer_has_a_date_and_the_calls_name_in_a_form_that_the_document_
 def test_the_stages_of_an_older_kiosks_report_are_taken_and_none_are_sent() -> None:
     """Such a report may wait in a kiosk's queue for days."""
     older = {
-        "chip": "old", "face": "old", "custody": "inside", "receipt_printed": True, "stages": [],
-        "finished_at": "2026-11-22T10:00:00+08:00"}
+        "chip": "old",
+        "face": "old",
+        "custody": "inside",
+        "receipt_printed": True,
+        "stages": [],
+        "finished_at": "2026-11-22T10:00:00+08:00",
+    }
     assert b"stages" not in contract.CompletionRequest.model_validate(older).model_dump_json().encode()
 
 

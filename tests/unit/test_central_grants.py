@@ -44,8 +44,12 @@ def payload(**changes: object) -> dict[str, object]:
         "permit_number": NUMBER.reveal(),
         "chip_serial": SERIAL,
         "content": {
-            "address": ADDRESS, "issuing_authority": "上海市公安局浦东分局", "category": "standard",
-            "valid_from": "2026-12-04", "valid_to": "2027-12-04", "endorsement_count": 3,
+            "address": ADDRESS,
+            "issuing_authority": "上海市公安局浦东分局",
+            "category": "standard",
+            "valid_from": "2026-12-04",
+            "valid_to": "2027-12-04",
+            "endorsement_count": 3,
         },
         "residence_years": "continuous",
         "issued_at": "2026-11-22T10:00:00+08:00",
@@ -116,9 +120,7 @@ def test_signed_bytes_that_are_no_grant_are_garbage(raw: bytes) -> None:
     assert flaw_of(signed(raw=raw)) is GrantFlaw.GARBAGE
 
 
-@pytest.mark.parametrize(
-    ("seconds", "is_believed"), [(0, True), (599, True), (600, False), (601, False)]
-)
+@pytest.mark.parametrize(("seconds", "is_believed"), [(0, True), (599, True), (600, False), (601, False)])
 def test_a_grant_is_believed_until_the_moment_it_expires(seconds: int, is_believed: bool) -> None:
     now = NOW + timedelta(seconds=seconds)
     if is_believed:
@@ -169,8 +171,7 @@ def test_one_private_key_among_public_ones_is_refused_without_the_key(tmp_path: 
     path.write_text('[keys.a]\nalgorithm = "ed25519"\nprivate = "' + "ab" * 32 + '"\n', encoding="utf-8")
     with pytest.raises(GrantKeyFileError) as caught:
         load_grant_keys(path)
-    assert caught.value.mistakes == [
-        "keys.toml: keys.a: a PRIVATE key, which belongs to central alone; take it out"]
+    assert caught.value.mistakes == ["keys.toml: keys.a: a PRIVATE key, which belongs to central alone; take it out"]
 
 
 def test_a_grant_for_another_chip_is_rejected() -> None:
@@ -181,20 +182,34 @@ def test_a_grant_for_another_permit_is_rejected() -> None:
     assert flaw_of(signed(permit_number="310000201900010025")) is GrantFlaw.OTHER_PERMIT
 
 
-@pytest.mark.parametrize("term", [
-    {"valid_from": None}, {"valid_to": None}, {"valid_from": None, "valid_to": None},
-    {"valid_from": "2027-12-05", "valid_to": "2027-12-04"},
-])
+@pytest.mark.parametrize(
+    "term",
+    [
+        {"valid_from": None},
+        {"valid_to": None},
+        {"valid_from": None, "valid_to": None},
+        {"valid_from": "2027-12-05", "valid_to": "2027-12-04"},
+    ],
+)
 def test_a_grant_to_rewrite_a_permit_without_a_term_is_garbage(term: dict[str, str | None]) -> None:
     content = {**payload()["content"], **term}
     assert flaw_of(signed(content=content)) is GrantFlaw.GARBAGE
 
 
-@pytest.mark.parametrize("change", [
-    {"address": ADDRESS + "\n" * 24}, {"address": f"{ADDRESS}\u2029"}, {"address": "上海市\0浦东新区"},
-    {"address": "\u202e" + ADDRESS}, {"address": "上海市\ufffd"}, {"address": "路" * 81},
-    {"issuing_authority": "上海市公安局\0"}, {"issuing_authority": "局" * 41}, {"category": "standard\n"},
-])
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"address": ADDRESS + "\n" * 24},
+        {"address": f"{ADDRESS}\u2029"},
+        {"address": "上海市\0浦东新区"},
+        {"address": "\u202e" + ADDRESS},
+        {"address": "上海市\ufffd"},
+        {"address": "路" * 81},
+        {"issuing_authority": "上海市公安局\0"},
+        {"issuing_authority": "局" * 41},
+        {"category": "standard\n"},
+    ],
+)
 @pytest.mark.parametrize("face_only", [False, True])
 def test_a_grant_whose_texts_are_no_lines_is_garbage(change: dict[str, str], face_only: bool) -> None:
     content = {**payload()["content"], **change}
@@ -202,24 +217,36 @@ def test_a_grant_whose_texts_are_no_lines_is_garbage(change: dict[str, str], fac
 
 
 @pytest.mark.parametrize("key", ["address", "issuing_authority", "category"])
-@pytest.mark.parametrize("text", [
-    "", "   ", "\u3000", "\u200b\u200b", "\u200d", "\ufe0f", "\u3164", "\u2800", "\u00ad"], ids=ascii)
+@pytest.mark.parametrize(
+    "text", ["", "   ", "\u3000", "\u200b\u200b", "\u200d", "\ufe0f", "\u3164", "\u2800", "\u00ad"], ids=ascii
+)
 @pytest.mark.parametrize("face_only", [False, True])
 def test_a_grant_with_a_text_that_shows_nothing_is_garbage(key: str, text: str, face_only: bool) -> None:
     content = {**payload()["content"], key: text}
     assert flaw_of(signed(content=content, face_only=face_only)) is GrantFlaw.GARBAGE
 
 
-@pytest.mark.parametrize("hidden", ["\u00ad", "\u200b", "\u2060", "\ufeff", "\u3164", "\U000e0001", "\U000e0041"],
-                         ids=ascii)
+@pytest.mark.parametrize(
+    "hidden", ["\u00ad", "\u200b", "\u2060", "\ufeff", "\u3164", "\U000e0001", "\U000e0041"], ids=ascii
+)
 def test_a_grant_with_an_address_that_hides_a_character_is_garbage(hidden: str) -> None:
     content = {**payload()["content"], "address": f"{ADDRESS[:4]}{hidden}{ADDRESS[4:]}"}
     assert flaw_of(signed(content=content)) is GrantFlaw.GARBAGE
 
 
-@pytest.mark.parametrize("address", [
-    "葛\U000e0100城路1号", "ئۈرۈم\u200cچى", "\u200fئۈرۈمچى", "㎏\ufe0e路", "𠮷𪚥路 2 号", "\ue815路", "e\u0301",
-], ids=ascii)
+@pytest.mark.parametrize(
+    "address",
+    [
+        "葛\U000e0100城路1号",
+        "ئۈرۈم\u200cچى",
+        "\u200fئۈرۈمچى",
+        "㎏\ufe0e路",
+        "𠮷𪚥路 2 号",
+        "\ue815路",
+        "e\u0301",
+    ],
+    ids=ascii,
+)
 def test_an_address_may_hold_what_changes_how_its_neighbours_look(address: str) -> None:
     content = {**payload()["content"], "address": address}
     grant = verify_grant(signed(content=content), KEYS, now=NOW, permit_number=NUMBER, chip_serial=SERIAL)
@@ -229,7 +256,8 @@ def test_an_address_may_hold_what_changes_how_its_neighbours_look(address: str) 
 def test_a_grant_for_the_face_alone_says_what_the_chip_holds_even_without_a_term() -> None:
     content = {**payload()["content"], "valid_from": None, "valid_to": None}
     grant = verify_grant(
-        signed(content=content, face_only=True), KEYS, now=NOW, permit_number=NUMBER, chip_serial=SERIAL)
+        signed(content=content, face_only=True), KEYS, now=NOW, permit_number=NUMBER, chip_serial=SERIAL
+    )
     assert (grant.content.valid_from, grant.content.valid_to) == (None, None)
 
 
@@ -268,17 +296,25 @@ def test_what_is_not_known_inside_a_signed_grant_is_counted_and_spoils_nothing(a
     unknown = Unknown()
     content = {**payload()["content"], "postcode": "200120"}
     grant = verify_grant(
-        signed(algorithm, content=content, printed_by={"line": 3}, residence_years="doubled"), KEYS, now=NOW,
-        permit_number=NUMBER, chip_serial=SERIAL, unknown=unknown)
+        signed(algorithm, content=content, printed_by={"line": 3}, residence_years="doubled"),
+        KEYS,
+        now=NOW,
+        permit_number=NUMBER,
+        chip_serial=SERIAL,
+        unknown=unknown,
+    )
     assert (grant.chip_serial, grant.content.address, grant.residence_years) == (SERIAL, Personal(ADDRESS), None)
     assert unknown.counts() == {"unknown_fields": 2, "unknown_values": 1}
 
 
 def test_a_grant_of_a_central_that_gives_no_version_is_believed() -> None:
     raw = {key: value for key, value in payload().items() if key != "version"}
-    assert verify_grant(
-        signed(raw=json.dumps(raw).encode()), KEYS, now=NOW, permit_number=NUMBER, chip_serial=SERIAL
-    ).chip_serial == SERIAL
+    assert (
+        verify_grant(
+            signed(raw=json.dumps(raw).encode()), KEYS, now=NOW, permit_number=NUMBER, chip_serial=SERIAL
+        ).chip_serial
+        == SERIAL
+    )
 
 
 def test_a_grant_whose_version_says_that_it_holds_what_must_be_heeded_is_rejected() -> None:

@@ -75,7 +75,7 @@ def test_what_is_signed_with_a_fresh_key_is_believed_with_its_public_half(algori
 @pytest.mark.parametrize(
     ("algorithm", "key"),
     [
-        ("sm2-sm3", SM2_PUBLIC[:-1] + b"\x00"),         # not on the curve
+        ("sm2-sm3", SM2_PUBLIC[:-1] + b"\x00"),  # not on the curve
         ("sm2-sm3", SM2_PUBLIC[1:]),
         ("sm2-sm3", b""),
         ("ed25519", ED_PUBLIC[:-1]),

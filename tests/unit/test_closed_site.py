@@ -13,7 +13,7 @@ from kiosk.app.shown_screens import ShownScreens
 from kiosk.domain.endorsement import Custody
 from kiosk.domain.faults import REGION_FILE, Part
 from kiosk.policy.no_region import NO_REGION
-from kiosk.presentation.context import About
+from kiosk.presentation.context import PresentationContext
 from kiosk.texts.translation import Translation
 from kiosk.texts.words import Text
 from kiosk.workflow import effects as do
@@ -27,10 +27,26 @@ pytestmark = [pytest.mark.walk, pytest.mark.slow]
 PLACES = {name: replace(SITES[name], region=NO_REGION, closed=REGION_FILE) for name in ("with a bin", "without a bin")}
 AT_EITHER = pytest.mark.parametrize("place", sorted(PLACES))
 NEEDS_THE_UNIT_ALONE = (
-    do.InspectPath, do.EjectPermit, do.WatchMouth, do.TakePermitBack, do.RetainPermit, do.Wipe, do.CheckDevices,
-    do.ReportCompletion, do.CancelEndorsement, do.EndProgram)
+    do.InspectPath,
+    do.EjectPermit,
+    do.WatchMouth,
+    do.TakePermitBack,
+    do.RetainPermit,
+    do.Wipe,
+    do.CheckDevices,
+    do.ReportCompletion,
+    do.CancelEndorsement,
+    do.EndProgram,
+)
 ENTERED = {
-    s.Recovering, s.OutOfService, s.AwaitingHolder, s.ReturningPermit, s.AwaitingRemoval, s.TakingBack, s.Explaining}
+    s.Recovering,
+    s.OutOfService,
+    s.AwaitingHolder,
+    s.ReturningPermit,
+    s.AwaitingRemoval,
+    s.TakingBack,
+    s.Explaining,
+}
 
 
 @AT_EITHER
@@ -51,7 +67,8 @@ def test_when_the_permit_is_taken_the_page_says_what_has_the_mistake(place: str)
         assert taken is not None
         assert taken.state == closed
     explained = [
-        state for state in walk(site).states if isinstance(state, s.Explaining) and not s.is_switching_off(state)]
+        state for state in walk(site).states if isinstance(state, s.Explaining) and not s.is_switching_off(state)
+    ]
     assert explained
     for state in explained:
         taken = step(site, state, on.DeadlinePassed("the one of the state"))
@@ -61,11 +78,11 @@ def test_when_the_permit_is_taken_the_page_says_what_has_the_mistake(place: str)
 
 @AT_EITHER
 def test_every_page_has_words_where_no_text_can_be_read(place: str) -> None:
-    shown = ShownScreens(About(NO_REGION, (LANGUAGE,), False, "", 25), lambda *_: None)
+    shown = ShownScreens(PresentationContext(NO_REGION, (LANGUAGE,), False, "", 25), lambda *_: None)
     words = Translation.emergency()
     for state in walk(PLACES[place]).states:
         if isinstance(state, s.OutOfService) and state.fault.part not in (Part.PERMIT_UNIT, Part.KIOSK):
-            continue    # of a device that nobody asks
+            continue  # of a device that nobody asks
         for text in _texts(shown.show(state)):
             assert words.words(text), text
 

@@ -70,8 +70,9 @@ def test_a_vector_is_read_whole(vector: Vector) -> None:
 def test_a_vector_is_read_byte_by_byte(vector: Vector) -> None:
     make, data, text, symbology = vector
     decoder = make()
-    assert [found for at in range(len(data)) for found in decoder.feed(data[at:at + 1])] == [
-        ScannedCode(text, symbology)]
+    assert [found for at in range(len(data)) for found in decoder.feed(data[at : at + 1])] == [
+        ScannedCode(text, symbology)
+    ]
     assert not decoder.is_in_the_middle
 
 
@@ -88,7 +89,7 @@ def test_a_vector_is_read_with_the_next_one_behind_it(vector: Vector) -> None:
 def test_a_code_that_breaks_off_is_given_up_and_the_next_is_good(vector: Vector) -> None:
     make, data, text, symbology = vector
     decoder = make()
-    assert list(decoder.feed(data[:len(data) // 2])) == []
+    assert list(decoder.feed(data[: len(data) // 2])) == []
     assert [bad.flaw for bad in decoder.give_up() if isinstance(bad, BadScan)] == [Flaw.UNFINISHED]
     assert list(decoder.give_up()) == []
     assert list(decoder.feed(data)) == [ScannedCode(text, symbology)]
@@ -123,8 +124,12 @@ def test_a_code_does_not_print() -> None:
 # -- what is no code ---------------------------------------------------------------------------------------------------
 
 BAD_LINES = [
-    (b"\x00LIC-1\r", Flaw.NOT_PRINTABLE), (b"LIC\x7f1\r", Flaw.NOT_PRINTABLE), (b"LIC\t1\r", Flaw.NOT_PRINTABLE),
-    (b"LIC\xff1\r", Flaw.ENCODING), (b"x" * 41 + b"\r", Flaw.OVERLONG), (b"]Q1" + b"x" * 41 + b"\r", Flaw.OVERLONG),
+    (b"\x00LIC-1\r", Flaw.NOT_PRINTABLE),
+    (b"LIC\x7f1\r", Flaw.NOT_PRINTABLE),
+    (b"LIC\t1\r", Flaw.NOT_PRINTABLE),
+    (b"LIC\xff1\r", Flaw.ENCODING),
+    (b"x" * 41 + b"\r", Flaw.OVERLONG),
+    (b"]Q1" + b"x" * 41 + b"\r", Flaw.OVERLONG),
     (b"]Q1\r", Flaw.UNFINISHED),
 ]
 
@@ -161,21 +166,35 @@ def test_empty_lines_are_noise() -> None:
     assert LineDecoder("ascii", PLAIN).feed(b"\r\r\rLIC-4\r\r") == [ScannedCode("LIC-4")]
 
 
-@pytest.mark.parametrize(("identifier", "line", "found"), [
-    ("never", "]Q1LIC", ScannedCode("]Q1LIC")), ("optional", "LIC", ScannedCode("LIC")),
-    ("required", "]d2LIC", ScannedCode("LIC", "d2")), ("required", "LIC", BadScan(Flaw.SYMBOLOGY, 3)),
-    ("optional", "]QLIC", ScannedCode("IC", "QL")), ("optional", "]-1LIC", ScannedCode("]-1LIC")),
-])
+@pytest.mark.parametrize(
+    ("identifier", "line", "found"),
+    [
+        ("never", "]Q1LIC", ScannedCode("]Q1LIC")),
+        ("optional", "LIC", ScannedCode("LIC")),
+        ("required", "]d2LIC", ScannedCode("LIC", "d2")),
+        ("required", "LIC", BadScan(Flaw.SYMBOLOGY, 3)),
+        ("optional", "]QLIC", ScannedCode("IC", "QL")),
+        ("optional", "]-1LIC", ScannedCode("]-1LIC")),
+    ],
+)
 def test_the_symbology_identifier_is_taken_off_as_the_device_file_says(
-    identifier: str, line: str, found: Found,
+    identifier: str,
+    line: str,
+    found: Found,
 ) -> None:
     assert Envelope("", "", identifier, 40).opened(line) == found
 
 
-@pytest.mark.parametrize(("line", "found"), [
-    ("<LIC>", ScannedCode("LIC")), ("<]Q1LIC>", ScannedCode("LIC", "Q1")), ("LIC>", BadScan(Flaw.PREFIX, 4)),
-    ("<LIC", BadScan(Flaw.SUFFIX, 4)), ("<>", BadScan(Flaw.UNFINISHED, 2)),
-])
+@pytest.mark.parametrize(
+    ("line", "found"),
+    [
+        ("<LIC>", ScannedCode("LIC")),
+        ("<]Q1LIC>", ScannedCode("LIC", "Q1")),
+        ("LIC>", BadScan(Flaw.PREFIX, 4)),
+        ("<LIC", BadScan(Flaw.SUFFIX, 4)),
+        ("<>", BadScan(Flaw.UNFINISHED, 2)),
+    ],
+)
 def test_prefix_and_suffix_are_taken_off_or_missed(line: str, found: Found) -> None:
     assert Envelope("<", ">", "optional", 40).opened(line) == found
 
@@ -230,8 +249,9 @@ def test_capitals_may_come_by_caps_lock() -> None:
     assert decoder.feed(press(58) + press(30) + press(28)) == [ScannedCode("a")]
 
 
-@pytest.mark.parametrize("odd", [
-    press(15), press(103), press(56) + press(82) + press(56, 0), press(29) + press(46) + press(29, 0)])
+@pytest.mark.parametrize(
+    "odd", [press(15), press(103), press(56) + press(82) + press(56, 0), press(29) + press(46) + press(29, 0)]
+)
 def test_a_key_that_is_no_character_spoils_its_code_and_not_the_next(odd: bytes) -> None:
     decoder = KeyboardDecoder(PLAIN)
     assert decoder.feed(press(30) + odd + press(28)) == [BadScan(Flaw.NOT_PRINTABLE, 1)]
@@ -261,10 +281,15 @@ def test_damaged_events_are_skipped_to_the_next_silence() -> None:
     assert decoder.feed(TYPED + RELEASE) == [ScannedCode("Ab1")]
 
 
-@pytest.mark.parametrize("damaged", [
-    "1027000000000000 40420f0000000000 0100 1e00 01000000", "1027000000000000 e803000000000000 0100 1e00 03000000",
-    "1027000000000000 e803000000000000 0900 1e00 01000000", "1027000000000000 e803000000000000 0100 0003 01000000",
-])
+@pytest.mark.parametrize(
+    "damaged",
+    [
+        "1027000000000000 40420f0000000000 0100 1e00 01000000",
+        "1027000000000000 e803000000000000 0100 1e00 03000000",
+        "1027000000000000 e803000000000000 0900 1e00 01000000",
+        "1027000000000000 e803000000000000 0100 0003 01000000",
+    ],
+)
 def test_what_no_kernel_hands_out_is_no_event(damaged: str) -> None:
     assert decode_event(bytes.fromhex(damaged)) is None
 

@@ -19,45 +19,86 @@ from kiosk.demo.scenarios import DEFAULT, FACES_AT, NewTerm, OfficeStep, Planned
 TODAY = date(2026, 11, 22)
 ENDORSEMENT = UUID("12345678-0000-4000-8000-000000000000")
 RENEWAL = PlannedVisit(
-    "renewal", ("somebody",), "a-permit", shows=("notice", "confirm", "thank_you"), new_term=NewTerm("old_end", 12))
+    "renewal", ("somebody",), "a-permit", shows=("notice", "confirm", "thank_you"), new_term=NewTerm("old_end", 12)
+)
 
 
 def permit(valid_from: str, valid_to: str, count: int, **changed: Any) -> dict[str, Any]:
     return {
-        "place": "hand", "face_shows_chip": True, "face_erasures": 0, "face_prints": 0,
+        "place": "hand",
+        "face_shows_chip": True,
+        "face_erasures": 0,
+        "face_prints": 0,
         "chip": {
-            "valid_from": valid_from, "valid_to": valid_to, "issuing_authority": "某地公安局", "category": "standard",
+            "valid_from": valid_from,
+            "valid_to": valid_to,
+            "issuing_authority": "某地公安局",
+            "category": "standard",
             "endorsement_count": count,
-        }, **changed,
+        },
+        **changed,
     }
 
 
 OLD, NEW = permit("2025-12-04", "2026-12-04", 2), permit("2026-12-04", "2027-12-04", 3)
 GOOD = VisitRecord(
-    plan=RENEWAL, on=TODAY, before=OLD, after=NEW, screens=("welcome", "notice", "reading", "confirm", "thank_you"),
-    measured=(), papers=(Paper("回执编号 1234-5678", "receipt.png"),), endorsement_id=ENDORSEMENT, central="written",
-    application=None)
+    plan=RENEWAL,
+    on=TODAY,
+    before=OLD,
+    after=NEW,
+    screens=("welcome", "notice", "reading", "confirm", "thank_you"),
+    measured=(),
+    papers=(Paper("回执编号 1234-5678", "receipt.png"),),
+    endorsement_id=ENDORSEMENT,
+    central="written",
+    application=None,
+)
 PROGRESS = ApplicationProgress(
-    application_id=ENDORSEMENT, review_number="8036-2643", service="endorse", received_on=TODAY, expected_on=None,
-    state="in_review", stage=None, stage_result=None, return_code=None, collection=None, may_choose_collection=False,
-    station=None, ready_from=None, at_kiosk=False)
+    application_id=ENDORSEMENT,
+    review_number="8036-2643",
+    service="endorse",
+    received_on=TODAY,
+    expected_on=None,
+    state="in_review",
+    stage=None,
+    stage_result=None,
+    return_code=None,
+    collection=None,
+    may_choose_collection=False,
+    station=None,
+    ready_from=None,
+    at_kiosk=False,
+)
 APPLIED = replace(
-    GOOD, plan=PlannedVisit("application", ("somebody",), "a-permit", application="in_review"), after=OLD,
-    papers=(Paper("受理编号 8036-2643", "slip.png"),), central="pending", application=PROGRESS)
+    GOOD,
+    plan=PlannedVisit("application", ("somebody",), "a-permit", application="in_review"),
+    after=OLD,
+    papers=(Paper("受理编号 8036-2643", "slip.png"),),
+    central="pending",
+    application=PROGRESS,
+)
 
 
 WHERE = FACES_AT["zh-Hans"]
 BEHIND = NEW | {"face_shows_chip": False}
 CHIP_ONLY = replace(
-    GOOD, plan=replace(RENEWAL, face="left"), after=BEHIND, central="face_pending",
-    papers=(Paper(f"回执编号 1234-5678\n到这里更新：{WHERE[:4]}\n{WHERE[4:]}。", "receipt.png"),))
+    GOOD,
+    plan=replace(RENEWAL, face="left"),
+    after=BEHIND,
+    central="face_pending",
+    papers=(Paper(f"回执编号 1234-5678\n到这里更新：{WHERE[:4]}\n{WHERE[4:]}。", "receipt.png"),),
+)
 FACE_ONLY = replace(
-    GOOD, plan=PlannedVisit("face", ("somebody",), "a-permit", shows=("confirm",), face="refreshed"), before=BEHIND,
-    after=NEW | {"face_erasures": 1, "face_prints": 1})
+    GOOD,
+    plan=PlannedVisit("face", ("somebody",), "a-permit", shows=("confirm",), face="refreshed"),
+    before=BEHIND,
+    after=NEW | {"face_erasures": 1, "face_prints": 1},
+)
 
 
 @pytest.mark.parametrize(
-    "visit", [GOOD, APPLIED, CHIP_ONLY, FACE_ONLY], ids=["renewed", "applied", "chip only", "face only"])
+    "visit", [GOOD, APPLIED, CHIP_ONLY, FACE_ONLY], ids=["renewed", "applied", "chip only", "face only"]
+)
 def test_a_visit_that_went_as_planned_has_nothing_against_it(visit: VisitRecord) -> None:
     assert disagree(visit) == []
 
@@ -66,8 +107,10 @@ def test_a_visit_that_went_as_planned_has_nothing_against_it(visit: VisitRecord)
     ("visit", "wrong"),
     [
         (replace(GOOD, after=OLD), "the chip was not renewed"),
-        (replace(GOOD, after=permit("2026-11-22", "2027-11-22", 3)),
-         "the chip says 2026-11-22 - 2027-11-22, not 2026-12-04 - 2027-12-04"),
+        (
+            replace(GOOD, after=permit("2026-11-22", "2027-11-22", 3)),
+            "the chip says 2026-11-22 - 2027-11-22, not 2026-12-04 - 2027-12-04",
+        ),
         (replace(GOOD, after=NEW | {"face_shows_chip": False}), "the face does not show what the chip holds"),
         (replace(GOOD, before=OLD | {"face_shows_chip": None}), "the face did not show what the chip held before"),
         (replace(GOOD, after=NEW | {"place": "bin"}), "the permit is not with its holder but: bin"),
@@ -75,8 +118,10 @@ def test_a_visit_that_went_as_planned_has_nothing_against_it(visit: VisitRecord)
         (replace(GOOD, papers=(Paper("9999-9999", "receipt.png"),)), "no receipt with this number was printed"),
         (replace(GOOD, central="granted"), "central's record says granted, not written"),
         (replace(GOOD, plan=replace(RENEWAL, category="long")), "the category is standard, not long"),
-        (replace(GOOD, screens=("welcome", "confirm", "notice", "thank_you")),
-         "the screen confirm did not come when it should"),
+        (
+            replace(GOOD, screens=("welcome", "confirm", "notice", "thank_you")),
+            "the screen confirm did not come when it should",
+        ),
         (replace(APPLIED, after=NEW), "the chip was written, and should not have been"),
         (replace(APPLIED, central="written"), "central's record says written, not pending"),
         (replace(APPLIED, application=None), "central's application is None, not in_review"),
@@ -104,10 +149,15 @@ def test_a_receipt_has_the_endorsements_number_and_a_slip_the_reviews() -> None:
 
 def test_the_report_of_several_visits_tells_each_and_what_the_officer_did() -> None:
     scenario = Scenario(
-        "two", "two visits", "somewhere", (APPLIED.plan, OfficeStep("approves", ("review", "approve")), RENEWAL))
+        "two", "two visits", "somewhere", (APPLIED.plan, OfficeStep("approves", ("review", "approve")), RENEWAL)
+    )
     played = Played(
-        scenario, (APPLIED, OfficeRecord("approves", "central review approve 8036-2643", "{}"), GOOD),
-        BareCosts(0.03, 0.002), {"central": "HTTPS"}, [])
+        scenario,
+        (APPLIED, OfficeRecord("approves", "central review approve 8036-2643", "{}"), GOOD),
+        BareCosts(0.03, 0.002),
+        {"central": "HTTPS"},
+        [],
+    )
     told = report(played)
     assert (told["outcome"], told["disagreements"]) == ("renewed", [])
     assert [visit["about"] for visit in told["visits"]] == ["application", "renewal"]
@@ -121,8 +171,12 @@ def test_the_report_of_several_visits_tells_each_and_what_the_officer_did() -> N
 
 def test_the_default_scenarios_report_has_the_keys_of_one_visit() -> None:
     played = Played(
-        Scenario(DEFAULT, "", "somewhere", (RENEWAL,)), (replace(GOOD, central="granted"),), BareCosts(0.03, 0.002),
-        {}, [])
+        Scenario(DEFAULT, "", "somewhere", (RENEWAL,)),
+        (replace(GOOD, central="granted"),),
+        BareCosts(0.03, 0.002),
+        {},
+        [],
+    )
     told = report(played)
     assert told["outcome"] == "not renewed"
     assert told["disagreements"] == ["central's record says granted, not written"]

@@ -13,8 +13,13 @@ from kiosk.demo.scenarios import SCENARIOS, NewTerm, NoSuchScenario, OfficeStep,
 
 TODAY = date(2026, 11, 22)
 ASKED_FOR = {
-    "shanghai-renewal", "beijing-overdue", "haikou-two-visits", "xuchang-explained", "xuchang-pilot",
-    "xinjiang-short-to-long", "chip-only-renewal",
+    "shanghai-renewal",
+    "beijing-overdue",
+    "haikou-two-visits",
+    "xuchang-explained",
+    "xuchang-pilot",
+    "xinjiang-short-to-long",
+    "chip-only-renewal",
 }
 
 

@@ -21,11 +21,11 @@ def picture_with(*dots: tuple[int, int]) -> Image.Image:
 @pytest.mark.parametrize(
     ("dot", "index", "value"),
     [
-        ((0, 0), 0, 0x01),       # the lowest bit is uppermost
+        ((0, 0), 0, 0x01),  # the lowest bit is uppermost
         ((0, 7), 0, 0x80),
         ((0, 8), 1, 0x01),
         ((0, 23), 2, 0x80),
-        ((1, 0), 3, 0x01),       # the next column follows the first
+        ((1, 0), 3, 0x01),  # the next column follows the first
         ((15, 23), 47, 0x80),
     ],
 )

@@ -9,18 +9,33 @@ from kiosk.domain.private_use import LATER_CODE_POINTS
 
 # (two-byte code, code point in 2022, four-byte code that belonged to it before, private-use code point before)
 MOVED_IN_2022 = [
-    ("A6D9", 0xFE10, "84318236", 0xE78D), ("A6DA", 0xFE12, "84318238", 0xE78E), ("A6DB", 0xFE11, "84318237", 0xE78F),
-    ("A6DC", 0xFE13, "84318239", 0xE790), ("A6DD", 0xFE14, "84318330", 0xE791), ("A6DE", 0xFE15, "84318331", 0xE792),
-    ("A6DF", 0xFE16, "84318332", 0xE793), ("A6EC", 0xFE17, "84318333", 0xE794), ("A6ED", 0xFE18, "84318334", 0xE795),
+    ("A6D9", 0xFE10, "84318236", 0xE78D),
+    ("A6DA", 0xFE12, "84318238", 0xE78E),
+    ("A6DB", 0xFE11, "84318237", 0xE78F),
+    ("A6DC", 0xFE13, "84318239", 0xE790),
+    ("A6DD", 0xFE14, "84318330", 0xE791),
+    ("A6DE", 0xFE15, "84318331", 0xE792),
+    ("A6DF", 0xFE16, "84318332", 0xE793),
+    ("A6EC", 0xFE17, "84318333", 0xE794),
+    ("A6ED", 0xFE18, "84318334", 0xE795),
     ("A6F3", 0xFE19, "84318335", 0xE796),
-    ("FE59", 0x9FB4, "82359037", 0xE81E), ("FE61", 0x9FB5, "82359038", 0xE826), ("FE66", 0x9FB6, "82359039", 0xE82B),
-    ("FE67", 0x9FB7, "82359130", 0xE82C), ("FE6D", 0x9FB8, "82359131", 0xE832), ("FE7E", 0x9FB9, "82359132", 0xE843),
-    ("FE90", 0x9FBA, "82359133", 0xE854), ("FEA0", 0x9FBB, "82359134", 0xE864),
+    ("FE59", 0x9FB4, "82359037", 0xE81E),
+    ("FE61", 0x9FB5, "82359038", 0xE826),
+    ("FE66", 0x9FB6, "82359039", 0xE82B),
+    ("FE67", 0x9FB7, "82359130", 0xE82C),
+    ("FE6D", 0x9FB8, "82359131", 0xE832),
+    ("FE7E", 0x9FB9, "82359132", 0xE843),
+    ("FE90", 0x9FBA, "82359133", 0xE854),
+    ("FEA0", 0x9FBB, "82359134", 0xE864),
 ]
 MOVED_IN_2005 = [("A8BC", 0x1E3F, "8135F437", 0xE7C7)]
 CODED_TWICE_BEFORE_2022 = [
-    ("FE51", 0xE816, "95329031", 0x20087), ("FE52", 0xE817, "95329033", 0x20089), ("FE53", 0xE818, "95329730", 0x200CC),
-    ("FE6C", 0xE831, "9536B937", 0x215D7), ("FE76", 0xE83B, "9630BA35", 0x2298F), ("FE91", 0xE855, "9635B630", 0x241FE),
+    ("FE51", 0xE816, "95329031", 0x20087),
+    ("FE52", 0xE817, "95329033", 0x20089),
+    ("FE53", 0xE818, "95329730", 0x200CC),
+    ("FE6C", 0xE831, "9536B937", 0x215D7),
+    ("FE76", 0xE83B, "9630BA35", 0x2298F),
+    ("FE91", 0xE855, "9635B630", 0x241FE),
 ]
 
 
@@ -46,8 +61,7 @@ def test_a_character_that_was_coded_twice_is_written_by_its_four_byte_code(
 
 def test_no_other_code_differs_from_the_table_of_2000() -> None:
     changed = {code for _, now, _, before in [*MOVED_IN_2022, *MOVED_IN_2005] for code in (now, before)}
-    other = "".join(
-        chr(code) for code in range(0x110000) if not 0xD800 <= code <= 0xDFFF and code not in changed)
+    other = "".join(chr(code) for code in range(0x110000) if not 0xD800 <= code <= 0xDFFF and code not in changed)
     assert gb18030.encode(other) == other.encode("gb18030")
 
 
@@ -66,7 +80,7 @@ def test_a_lone_surrogate_has_no_code() -> None:
 def test_text_in_portions_is_decoded_as_text_in_one_piece(size: int) -> None:
     raw = bytes.fromhex("41 FE59 82359037 A6D9 D6D0 A8BC 42")
     decoder = gb18030.PortionDecoder("gb18030")
-    assert "".join(decoder.decode(raw[at:at + size]) for at in range(0, len(raw), size)) == "A龴\ue81e︐中ḿB"
+    assert "".join(decoder.decode(raw[at : at + size]) for at in range(0, len(raw), size)) == "A龴\ue81e︐中ḿB"
 
 
 def test_a_decoder_of_another_encoding_knows_nothing_of_the_table() -> None:
@@ -77,12 +91,26 @@ def test_a_decoder_of_another_encoding_knows_nothing_of_the_table() -> None:
 
 
 # By hand from GB 18030-2000, annex E: some of what had been in private use in GBK and got code points then.
-@pytest.mark.parametrize(("private", "now"), [
-    (0xE815, 0x2E81), (0xE819, 0x2E84), (0xE81A, 0x3473), (0xE81F, 0x359E), (0xE830, 0x2EA7), (0xE844, 0x4723),
-    (0xE84F, 0x4986), (0xE850, 0x499F), (0xE863, 0x4DAE), (0xE7C8, 0x01F9), (0xE7E7, 0x303E), (0xE7F3, 0x2FFB),
-    (0xE76C, 0x20AC), *((before, now) for _, now, _, before in [*MOVED_IN_2022, *MOVED_IN_2005]),
-    *((private, now) for _, private, _, now in CODED_TWICE_BEFORE_2022),
-])
+@pytest.mark.parametrize(
+    ("private", "now"),
+    [
+        (0xE815, 0x2E81),
+        (0xE819, 0x2E84),
+        (0xE81A, 0x3473),
+        (0xE81F, 0x359E),
+        (0xE830, 0x2EA7),
+        (0xE844, 0x4723),
+        (0xE84F, 0x4986),
+        (0xE850, 0x499F),
+        (0xE863, 0x4DAE),
+        (0xE7C8, 0x01F9),
+        (0xE7E7, 0x303E),
+        (0xE7F3, 0x2FFB),
+        (0xE76C, 0x20AC),
+        *((before, now) for _, now, _, before in [*MOVED_IN_2022, *MOVED_IN_2005]),
+        *((private, now) for _, private, _, now in CODED_TWICE_BEFORE_2022),
+    ],
+)
 def test_a_private_use_character_of_an_earlier_edition_is_settled_by_its_later_code_point(
     private: int, now: int
 ) -> None:

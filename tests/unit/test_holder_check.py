@@ -38,8 +38,8 @@ REQUIRED = site(has_retain_bin=True, holder_check=ONLY_ATTENDED)
 CODE = on.PersonChose(Intent.ENTER_CODE, "17314159")
 
 
-def matter(assessment=IN_WINDOW) -> s.Matter:
-    return s.Matter(CASE, s.Answers(), assessment, TODAY)
+def matter(assessment=IN_WINDOW) -> s.AssessedCase:
+    return s.AssessedCase(CASE, s.Answers(), assessment, TODAY)
 
 
 def then(at, state: s.State, *events: on.Event) -> Step:
@@ -51,7 +51,7 @@ def then(at, state: s.State, *events: on.Event) -> Step:
     return taken
 
 
-def awaiting(at, pursued: s.Pursued | None = None) -> s.AwaitingAttendant:
+def awaiting(at, pursued: s.Proposal | None = None) -> s.AwaitingAttendant:
     return s.AwaitingAttendant(VISIT, pursued or matter(), at.holder_check.required)
 
 
@@ -94,7 +94,8 @@ def test_nobody_is_fetched_for_what_is_refused_in_any_case() -> None:
 def test_the_right_code_goes_on_and_central_is_told_whose_it_was() -> None:
     checking = then(REQUIRED, awaiting(REQUIRED), CODE)
     assert checking == Step(
-        s.CheckingAttendant(VISIT, matter(), required=True), (do.CheckAttendant(Personal("17314159")),))
+        s.CheckingAttendant(VISIT, matter(), required=True), (do.CheckAttendant(Personal("17314159")),)
+    )
     confirmed = then(REQUIRED, checking.state, on.AttendantConfirmed("17"))
     told = replace(matter(), answers=s.Answers(holder_check=HolderCheck(CheckWay.ATTENDANT, "17")))
     assert confirmed.state == s.AskingCentral(VISIT, told)
@@ -111,17 +112,20 @@ def test_an_application_too_is_sent_only_after_somebody_confirmed() -> None:
 @pytest.mark.parametrize("grant", [GRANT_ELSEWHERE, FACE_GRANT], ids=["chip and face", "face only"])
 def test_work_decided_elsewhere_is_written_only_after_somebody_confirmed(grant) -> None:
     found = then(REQUIRED, s.AskingPendingRewrites(VISIT, CASE), on.WorkFound(grant))
-    assert found.state == awaiting(REQUIRED, s.Offered(CASE, grant))
+    assert found.state == awaiting(REQUIRED, s.GrantedElsewhere(CASE, grant))
     assert then(REQUIRED, found.state, CODE, on.AttendantConfirmed("17")).state == s.Confirming(VISIT, CASE, grant)
     left = then(REQUIRED, found.state, on.PersonChose(Intent.NO_ATTENDANT))
-    assert left.effects == (
-        do.CancelEndorsement(grant.endorsement_id, "holder_not_confirmed"), do.EjectPermit())
+    assert left.effects == (do.CancelEndorsement(grant.endorsement_id, "holder_not_confirmed"), do.EjectPermit())
 
 
-@pytest.mark.parametrize("state", [
-    awaiting(REQUIRED, s.Offered(CASE, GRANT_ELSEWHERE)),
-    s.CheckingAttendant(VISIT, s.Offered(CASE, GRANT_ELSEWHERE), required=True),
-], ids=["awaiting", "checking"])
+@pytest.mark.parametrize(
+    "state",
+    [
+        awaiting(REQUIRED, s.GrantedElsewhere(CASE, GRANT_ELSEWHERE)),
+        s.CheckingAttendant(VISIT, s.GrantedElsewhere(CASE, GRANT_ELSEWHERE), required=True),
+    ],
+    ids=["awaiting", "checking"],
+)
 def test_a_fault_meanwhile_gives_back_what_central_had_offered(state) -> None:
     broken = then(REQUIRED, state, on.DeviceFailed(faults.COUPLER_LINK))
     assert broken.effects[0] == do.CancelEndorsement(GRANT_ELSEWHERE.endorsement_id, faults.COUPLER_LINK.name)
@@ -137,7 +141,8 @@ def test_without_anybody_an_optional_check_goes_on_and_says_that_nobody_confirme
 def test_without_anybody_a_required_check_gives_the_permit_back_unchanged() -> None:
     taken = then(REQUIRED, awaiting(REQUIRED), on.PersonChose(Intent.NO_ATTENDANT))
     assert taken == Step(
-        s.ReturningPermit(VISIT, s.Declined(Refusal("holder_not_confirmed"), PERMIT)), (do.EjectPermit(),))
+        s.ReturningPermit(VISIT, s.Declined(Refusal("holder_not_confirmed"), PERMIT)), (do.EjectPermit(),)
+    )
 
 
 def test_a_wrong_code_may_be_typed_again_until_none_is_looked_at() -> None:
@@ -154,8 +159,10 @@ def test_a_comparison_that_never_ends_lets_nobody_through() -> None:
     assert taken.state == replace(awaiting(OPTIONAL), problem="locked")
 
 
-@pytest.mark.parametrize(("event", "code"), [
-    (on.PersonChose(Intent.CANCEL), "holder_cancelled"), (on.DeadlinePassed("attendant"), "timed_out")])
+@pytest.mark.parametrize(
+    ("event", "code"),
+    [(on.PersonChose(Intent.CANCEL), "holder_cancelled"), (on.DeadlinePassed("attendant"), "timed_out")],
+)
 def test_who_leaves_meanwhile_gets_the_permit_back(event, code: str) -> None:
     taken = then(OPTIONAL, awaiting(OPTIONAL), event)
     assert taken.state == s.ReturningPermit(VISIT, s.Declined(Refusal(code), PERMIT))
@@ -168,10 +175,13 @@ def test_who_leaves_while_a_code_is_compared_gets_the_permit_back() -> None:
     assert step(OPTIONAL, left.state, on.AttendantConfirmed("17")) is None
 
 
-@pytest.mark.parametrize(("said", "told"), [
-    (HolderCheck(), {"way": "none", "by": None}),
-    (HolderCheck(CheckWay.ATTENDANT, "17"), {"way": "attendant", "by": "17"}),
-])
+@pytest.mark.parametrize(
+    ("said", "told"),
+    [
+        (HolderCheck(), {"way": "none", "by": None}),
+        (HolderCheck(CheckWay.ATTENDANT, "17"), {"way": "attendant", "by": "17"}),
+    ],
+)
 def test_central_is_told_who_said_it_or_that_nobody_did(said: HolderCheck, told: dict[str, str | None]) -> None:
     assert holder_check_of(replace(matter(), answers=s.Answers(holder_check=said))).model_dump() == told
 

@@ -49,8 +49,7 @@ ANSWERS = [
     (Answer(0x81), "AA AA AA 96 69 00 04 00 00 81 85"),
     (Answer(0x91), "AA AA AA 96 69 00 04 00 00 91 95"),
     (Answer(0x41, sw1=0x69, sw2=0x88), "AA AA AA 96 69 00 04 69 88 41 A4"),
-    (Answer(0x90, MODULE_ID),
-     "AA AA AA 96 69 00 14 00 00 90 05 00 01 00 31 30 33 31 01 00 00 00 2A 00 00 00 A8"),
+    (Answer(0x90, MODULE_ID), "AA AA AA 96 69 00 14 00 00 90 05 00 01 00 31 30 33 31 01 00 00 00 2A 00 00 00 A8"),
 ]
 LONG = Answer(0x90, encode_blocks(Blocks(b"\x20\x00" * 128, bytes(range(256)) * 4)))
 
@@ -95,7 +94,9 @@ def test_noise_and_frames_with_other_headers_are_skipped(noise: str) -> None:
 
 def test_frames_that_follow_each_other_come_one_by_one() -> None:
     assert AnswerDecoder().feed(Answer(0x9F, bytes(4)).encode() + Answer(0x90, bytes(8)).encode()) == [
-        Answer(0x9F, bytes(4)), Answer(0x90, bytes(8))]
+        Answer(0x9F, bytes(4)),
+        Answer(0x90, bytes(8)),
+    ]
 
 
 def test_a_frame_with_a_wrong_check_sum_is_corrupt_and_the_next_one_is_read() -> None:
@@ -137,7 +138,8 @@ def test_the_module_id_is_printed_as_on_the_module() -> None:
     assert module_id_text(MODULE_ID) == "05.01-825438257-0000000001-0000000042"
     assert module_id_bytes("05.01-20260101-0000000042-1234567890")[:4] == bytes.fromhex("05000100")
     assert module_id_text(module_id_bytes("05.01-20260101-0000000042-1234567890")) == (
-        "05.01-20260101-0000000042-1234567890")
+        "05.01-20260101-0000000042-1234567890"
+    )
 
 
 def test_a_module_id_of_another_size_is_corrupt() -> None:
@@ -154,7 +156,7 @@ def test_a_read_with_fingerprints_is_cut_by_its_three_length_words(fingerprint: 
 
 def test_a_read_is_cut_by_its_length_words_and_not_by_the_usual_sizes() -> None:
     blocks = Blocks(b"t" * 300, b"p" * 7)
-    assert blocks_without_fingerprint(b"\x01\x2C\x00\x07" + b"t" * 300 + b"p" * 7) == blocks
+    assert blocks_without_fingerprint(b"\x01\x2c\x00\x07" + b"t" * 300 + b"p" * 7) == blocks
 
 
 @pytest.mark.parametrize("data", [b"", b"\x01\x00\x04", b"\x01\x00\x04\x00" + bytes(1279)])
@@ -179,8 +181,12 @@ def test_any_bytes_give_typed_results_and_lose_no_byte(stream: list[bytes]) -> N
 
 
 @settings(deadline=None)
-@given(st.lists(st.sampled_from([HEADER, HEADER[:3], b"\x00\x04", b"\x05\x08", b"\x00\x00\x90\x94", b"\xAA", b"\x00"]),
-                max_size=60))
+@given(
+    st.lists(
+        st.sampled_from([HEADER, HEADER[:3], b"\x00\x04", b"\x05\x08", b"\x00\x00\x90\x94", b"\xaa", b"\x00"]),
+        max_size=60,
+    )
+)
 def test_streams_made_of_pieces_of_frames_read_the_same_whole_and_byte_by_byte(pieces: list[bytes]) -> None:
     stream = b"".join(pieces)
     slow = AnswerDecoder()

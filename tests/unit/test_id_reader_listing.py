@@ -19,17 +19,26 @@ def base(text: bytes) -> dict[str, object]:
     return dict(entry["fields"])
 
 
-@pytest.mark.parametrize(("answer", "kind", "sw3"), [
-    (Answer(0x90), "status", "90"), (Answer(0x60), "error", "60"), (Answer(0x9F, bytes(4)), "find", "9F"),
-    (Answer(0x80), "error", "80"), (Answer(0x81), "error", "81"), (Answer(0x41), "error", "41"),
-    (Answer(0x90, bytes(8)), "select", "90"), (Answer(0x91), "new_address", "91"),
-    (Answer(0x90, module_id_bytes("05.01-20260101-0000000042-0000000007")), "sam_id", "90"),
-    (Answer(0x90, encode_newest_address("某地")), "new_address", "90"),
-    (Answer(0x90, encode_blocks(Blocks(CITIZEN_BLOCK, bytes(1024)))), "base", "90"),
-    (Answer(0x90, encode_blocks(Blocks(CITIZEN_BLOCK, bytes(1024), b""))), "base_fingerprint", "90"),
-    (Answer(0x90, encode_blocks(Blocks(CITIZEN_BLOCK, bytes(1024), bytes(1024)))), "base_fingerprint", "90"),
-    (Answer(0x90, bytes(300)), "error", "90"), (Answer(0x90, bytes(1)), "error", "90"),
-])
+@pytest.mark.parametrize(
+    ("answer", "kind", "sw3"),
+    [
+        (Answer(0x90), "status", "90"),
+        (Answer(0x60), "error", "60"),
+        (Answer(0x9F, bytes(4)), "find", "9F"),
+        (Answer(0x80), "error", "80"),
+        (Answer(0x81), "error", "81"),
+        (Answer(0x41), "error", "41"),
+        (Answer(0x90, bytes(8)), "select", "90"),
+        (Answer(0x91), "new_address", "91"),
+        (Answer(0x90, module_id_bytes("05.01-20260101-0000000042-0000000007")), "sam_id", "90"),
+        (Answer(0x90, encode_newest_address("某地")), "new_address", "90"),
+        (Answer(0x90, encode_blocks(Blocks(CITIZEN_BLOCK, bytes(1024)))), "base", "90"),
+        (Answer(0x90, encode_blocks(Blocks(CITIZEN_BLOCK, bytes(1024), b""))), "base_fingerprint", "90"),
+        (Answer(0x90, encode_blocks(Blocks(CITIZEN_BLOCK, bytes(1024), bytes(1024)))), "base_fingerprint", "90"),
+        (Answer(0x90, bytes(300)), "error", "90"),
+        (Answer(0x90, bytes(1)), "error", "90"),
+    ],
+)
 def test_the_kind_follows_from_status_and_size(answer: Answer, kind: str, sw3: str) -> None:
     entry = describe(answer)
     assert (entry["kind"], entry["sw3"]) == (kind, sw3)
@@ -37,10 +46,21 @@ def test_the_kind_follows_from_status_and_size(answer: Answer, kind: str, sw3: s
 
 def test_a_citizen_is_listed_with_words_codes_and_iso_dates() -> None:
     assert base(CITIZEN_BLOCK) == {
-        "variant": "citizen", "name": "林玉珍", "sex": "女", "sex_code": "2", "ethnicity": "汉", "ethnicity_code": "01",
-        "birth": "1988-03-14", "address": "安徽省宿城市望河县青石镇柳湾村12号", "id_number": "341399198803140028",
-        "authority": "望河县公安局", "valid_from": "2019-06-20", "valid_to": "2039-06-20", "long_term": False,
-        "photo_bytes": 1024}
+        "variant": "citizen",
+        "name": "林玉珍",
+        "sex": "女",
+        "sex_code": "2",
+        "ethnicity": "汉",
+        "ethnicity_code": "01",
+        "birth": "1988-03-14",
+        "address": "安徽省宿城市望河县青石镇柳湾村12号",
+        "id_number": "341399198803140028",
+        "authority": "望河县公安局",
+        "valid_from": "2019-06-20",
+        "valid_to": "2039-06-20",
+        "long_term": False,
+        "photo_bytes": 1024,
+    }
 
 
 def test_the_other_variants_are_listed_with_their_own_fields() -> None:
@@ -48,7 +68,10 @@ def test_the_other_variants_are_listed_with_their_own_fields() -> None:
     assert (hmt["variant"], hmt["travel_permit_number"], hmt["issue_count"]) == ("hmt", "H99999901", "02")
     assert (old["variant"], old["english_name"], old["authority"]) == ("foreign_2017", "MUSTEROVA, ANNA", "1500")
     assert (new["variant"], new["english_name"], new["old_number_link"]) == (
-        "foreign_2023", "EXAMPLESSON-VANDENBERGHE, JOHANNES MAXIMILIAN", "X01")
+        "foreign_2023",
+        "EXAMPLESSON-VANDENBERGHE, JOHANNES MAXIMILIAN",
+        "X01",
+    )
     assert "ethnicity" not in hmt
 
 
@@ -60,16 +83,23 @@ def test_a_long_term_card_says_so_and_a_date_that_is_none_is_shown_as_written() 
 def test_several_frames_are_several_entries_and_what_lies_between_is_skipped() -> None:
     broken = bytearray(Answer(0x80).encode())
     broken[-1] ^= 0xFF
-    entries, corrupt = list_answers(b"\xAA\x00" + Answer(0x9F, bytes(4)).encode() + b"\x55" + bytes(broken)
-                                    + Answer(0x91).encode() + b"\x00")
+    entries, corrupt = list_answers(
+        b"\xaa\x00" + Answer(0x9F, bytes(4)).encode() + b"\x55" + bytes(broken) + Answer(0x91).encode() + b"\x00"
+    )
     assert [entry["kind"] for entry in entries] == ["find", "new_address"]
     assert corrupt == [CorruptFrame(Flaw.CHECK_SUM, 4)]
 
 
-@pytest.mark.parametrize("text", [
-    "AA AA AA 96 69", "aaaaaa9669", "0xAA, 0xAA, 0xAA, 0x96, 0x69", "AA:AA:AA\n96-69\t",
-    "'\\xaa\\xaa\\xaa\\x96\\x69'",
-])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "AA AA AA 96 69",
+        "aaaaaa9669",
+        "0xAA, 0xAA, 0xAA, 0x96, 0x69",
+        "AA:AA:AA\n96-69\t",
+        "'\\xaa\\xaa\\xaa\\x96\\x69'",
+    ],
+)
 def test_hex_is_taken_as_people_paste_it(text: str) -> None:
     assert bytes_of_hex(text) == bytes.fromhex("AAAAAA9669")
 
@@ -83,7 +113,12 @@ def test_what_is_no_hex_is_refused(text: str) -> None:
 def test_masked_fields_do_not_name_the_holder() -> None:
     fields = masked(base(CITIZEN_BLOCK) | {"newest_address": None})
     assert (fields["name"], fields["id_number"], fields["birth"], fields["address"], fields["newest_address"]) == (
-        "林**", "341*************28", "***", "***", None)
+        "林**",
+        "341*************28",
+        "***",
+        "***",
+        None,
+    )
 
 
 @given(st.binary(max_size=1400), st.sampled_from([0x90, 0x91, 0x9F, 0x41, 0x00]))

@@ -27,10 +27,21 @@ def in_full_width(text: str) -> str:
     return "".join(chr(ord(character) + 0xFEE0) for character in text)
 
 
-@pytest.mark.parametrize("written", [
-    X, X.lower(), in_full_width(X), in_full_width(X.lower()), X[:-1] + "\u2169", X[:-1] + "\u2179", f" {X}", f"{X}\0\0",
-    f"\u3000{X.lower()}\u3000 ", f"\ufeff{X}",
-])
+@pytest.mark.parametrize(
+    "written",
+    [
+        X,
+        X.lower(),
+        in_full_width(X),
+        in_full_width(X.lower()),
+        X[:-1] + "\u2169",
+        X[:-1] + "\u2179",
+        f" {X}",
+        f"{X}\0\0",
+        f"\u3000{X.lower()}\u3000 ",
+        f"\ufeff{X}",
+    ],
+)
 def test_one_number_has_one_form_however_it_is_written(written: str) -> None:
     assert identity_number(written) == X
     assert permit_number(written) == X
@@ -53,10 +64,20 @@ def test_any_text_has_a_canonical_form_that_is_its_own(text: str) -> None:
     assert canonical_number(canonical_number(text)) == canonical_number(text)
 
 
-@pytest.mark.parametrize("wrong", [
-    X[:-1] + "0", X[:-1], f"{X}1", "34139919880230001X", f"{X[:6]} {X[6:]}", X[:-1] + "\u0425", "", "x",
-    "٣٤١٣٩٩١٩٨٨٠٣١٤٠٠١X",
-])
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        X[:-1] + "0",
+        X[:-1],
+        f"{X}1",
+        "34139919880230001X",
+        f"{X[:6]} {X[6:]}",
+        X[:-1] + "\u0425",
+        "",
+        "x",
+        "٣٤١٣٩٩١٩٨٨٠٣١٤٠٠١X",
+    ],
+)
 def test_a_number_that_is_none_stays_none(wrong: str) -> None:
     assert not is_valid_number(identity_number(wrong))
 
@@ -70,11 +91,21 @@ def test_the_two_examples_in_gb_11643_have_their_check_characters(first: str, ch
 
 HOLDER = {"name": "林玉珍", "id_number": f" {X.lower()}"}
 FACTS = {
-    "permit_file": "reference", "chip_serial": "8600310000000001", "region": "310000",
-    "permit_number": "３１００００２０１９０００１００１ｘ", "holder_number": in_full_width(X.lower()),
-    "holder_name": "林玉珍", "issued_on": None,
-    "content": {"address": "", "issuing_authority": "", "category": "standard", "valid_from": None, "valid_to": None,
-                "endorsement_count": 0},
+    "permit_file": "reference",
+    "chip_serial": "8600310000000001",
+    "region": "310000",
+    "permit_number": "３１００００２０１９０００１００１ｘ",
+    "holder_number": in_full_width(X.lower()),
+    "holder_name": "林玉珍",
+    "issued_on": None,
+    "content": {
+        "address": "",
+        "issuing_authority": "",
+        "category": "standard",
+        "valid_from": None,
+        "valid_to": None,
+        "endorsement_count": 0,
+    },
 }
 
 
@@ -85,18 +116,31 @@ def test_every_message_of_the_contract_has_its_numbers_in_the_canonical_form() -
     assert agent.person.id_number == X
     search = contract.ApplicationSearch.model_validate({"holder": HOLDER, "permit": FACTS})
     assert search.holder.id_number == X
-    grant = contract.GrantPayload.model_validate({
-        "endorsement_id": "00000000-0000-4000-8000-000000000001", "permit_number": "31000020190001001x",
-        "chip_serial": "8600310000000001", "content": FACTS["content"], "residence_years": None,
-        "issued_at": "2026-11-22T10:00:00+08:00", "expires_at": "2026-11-22T10:30:00+08:00"})
+    grant = contract.GrantPayload.model_validate(
+        {
+            "endorsement_id": "00000000-0000-4000-8000-000000000001",
+            "permit_number": "31000020190001001x",
+            "chip_serial": "8600310000000001",
+            "content": FACTS["content"],
+            "residence_years": None,
+            "issued_at": "2026-11-22T10:00:00+08:00",
+            "expires_at": "2026-11-22T10:30:00+08:00",
+        }
+    )
     assert grant.permit_number == "31000020190001001X"
 
 
 def test_centrals_own_records_have_their_numbers_in_the_canonical_form() -> None:
-    record = ResidentImport.model_validate({
-        "holder": HOLDER, "permit_number": " 31000020190001001x", "chip_serial": "8600310000000001", "region": "310000",
-        "content": FACTS["content"],
-        "evidence": [{"key": "deed", "licence_code": " aB-1 ", "agent_number": X.lower()}]})
+    record = ResidentImport.model_validate(
+        {
+            "holder": HOLDER,
+            "permit_number": " 31000020190001001x",
+            "chip_serial": "8600310000000001",
+            "region": "310000",
+            "content": FACTS["content"],
+            "evidence": [{"key": "deed", "licence_code": " aB-1 ", "agent_number": X.lower()}],
+        }
+    )
     assert (record.holder.id_number, record.permit_number) == (X, "31000020190001001X")
     [proof] = record.evidence
     # A licence code is its issuer's: blanks around it are the scanner's, capital and small letters are not alike.

@@ -21,12 +21,18 @@ from tests.architecture.source import ROOT, tree_of
 STORED: dict[str, list[str]] = tomllib.loads(Path(ROOT / "tests/data/journals/names.toml").read_text("utf-8"))
 KINDS = {"states": s.State, "events": on.Event, "effects": do.Effect}
 NOTES = {
-    *chain.NOTES, bin_rows.BIN_EMPTIED, bin_rows.STILL_IN_BIN, clock_notes.CLOCK_JUMPED, clock_notes.CLOCK_CONFIRMED,
+    *chain.NOTES,
+    bin_rows.BIN_EMPTIED,
+    bin_rows.STILL_IN_BIN,
+    clock_notes.CLOCK_JUMPED,
+    clock_notes.CLOCK_CONFIRMED,
     chain.RESTORED,
 }
 MATCHING = sorted(
     path.relative_to(ROOT).as_posix()
-    for folder in ("journal", "runtime", "demo", "diagnostics") for path in (ROOT / "kiosk" / folder).glob("*.py"))
+    for folder in ("journal", "runtime", "demo", "diagnostics")
+    for path in (ROOT / "kiosk" / folder).glob("*.py")
+)
 """Whoever reads the journal's rows."""
 
 _NAME = re.compile(r"(?:^|[\"'])([A-Z][a-z]+(?:[A-Z][a-z]+)*)(?:[\"']|$)")
@@ -47,12 +53,18 @@ def matched_in(path: str) -> set[str]:
     tree = tree_of(path)
     told = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}
     compared = {
-        id(part) for node in ast.walk(tree) if isinstance(node, ast.Compare | ast.Tuple | ast.JoinedStr | ast.Call)
-        for part in ast.walk(node)}
+        id(part)
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Compare | ast.Tuple | ast.JoinedStr | ast.Call)
+        for part in ast.walk(node)
+    }
     return {
-        name for node in ast.walk(tree)
+        name
+        for node in ast.walk(tree)
         if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) in compared - told
-        for name in _NAME.findall(node.value) if len(re.findall("[A-Z]", name)) > 1 or name == "Idle" or name in KNOWN}
+        for name in _NAME.findall(node.value)
+        if len(re.findall("[A-Z]", name)) > 1 or name == "Idle" or name in KNOWN
+    }
 
 
 KNOWN = {name for names in STORED.values() for name in names} | NOTES

@@ -50,13 +50,20 @@ def is_asked_for(key: str, patterns: frozenset[str], constants: set[str]) -> boo
 
 
 def constants_in_python() -> set[str]:
-    return {node.value for path in sources() for node in ast.walk(tree_of(path))
-            if isinstance(node, ast.Constant) and isinstance(node.value, str)}
+    return {
+        node.value
+        for path in sources()
+        for node in ast.walk(tree_of(path))
+        if isinstance(node, ast.Constant) and isinstance(node.value, str)
+    }
 
 
 def spoken_on_screens() -> set[str]:
-    return {key for path in sorted((ROOT / "screens").rglob("*.kv"))
-            for key in re.findall(r'"([a-z_]+(?:\.[a-z_]+)+)"', path.read_text("utf-8"))}
+    return {
+        key
+        for path in sorted((ROOT / "screens").rglob("*.kv"))
+        for key in re.findall(r'"([a-z_]+(?:\.[a-z_]+)+)"', path.read_text("utf-8"))
+    }
 
 
 @cache
@@ -71,8 +78,9 @@ def text_calls() -> frozenset[str]:
             if isinstance(key, ast.Constant) and key.value:
                 patterns.add(re.escape(str(key.value)))
             elif isinstance(key, ast.JoinedStr):
-                patterns.add("".join(
-                    re.escape(part.value) if isinstance(part, ast.Constant) else ".+" for part in key.values))
+                patterns.add(
+                    "".join(re.escape(part.value) if isinstance(part, ast.Constant) else ".+" for part in key.values)
+                )
     return frozenset(patterns)
 
 
@@ -84,8 +92,11 @@ def test_every_language_has_the_same_keys_as_chinese(language: str) -> None:
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_every_language_asks_for_the_same_placeholders_as_chinese(language: str) -> None:
     other = Translation.load(LOCALE_DIR, language).texts
-    differing = [key for key, text in CHINESE.texts.items()
-                 if not key.startswith("format.") and placeholders(text) != placeholders(other[key])]
+    differing = [
+        key
+        for key, text in CHINESE.texts.items()
+        if not key.startswith("format.") and placeholders(text) != placeholders(other[key])
+    ]
     assert differing == []
 
 
@@ -174,12 +185,11 @@ def test_a_language_without_a_file_is_shown_in_chinese() -> None:
 
 
 def test_every_sample_is_sayable(translation: Translation) -> None:
-    spoken = [translation.words(each) for model in samples(translation.language).values()
-              for each in _texts(model)]
+    spoken = [translation.words(each) for model in samples(translation.language).values() for each in _texts(model)]
     assert all(spoken)
 
 
 def _texts(model: object) -> list[Text]:
-    values = [getattr(model, name) for name in type(model).__dataclass_fields__]    # type: ignore[attr-defined]
+    values = [getattr(model, name) for name in type(model).__dataclass_fields__]  # type: ignore[attr-defined]
     flat = [each for value in values for each in (value if isinstance(value, tuple) else (value,))]
     return [each for each in flat if isinstance(each, Text)]

@@ -148,8 +148,9 @@ def test_a_permit_whose_chip_pcscd_did_not_let_be_opened_for_the_first_batch_is_
     assert isinstance(ending, s.BrokenOff)
     assert (ending.fault, ending.chip, ending.permit) == (faults.COUPLER_SILENT, ChipState.OLD, CASE.permit)
     for later in (
-            s.RelayingBatch(VISIT, CASE, GRANT, SESSION, batch=4, session=2),
-            s.RelayingBatch(VISIT, s.FoundCase(CASE.permit), GRANT, SESSION, batch=1)):
+        s.RelayingBatch(VISIT, CASE, GRANT, SESSION, batch=4, session=2),
+        s.RelayingBatch(VISIT, s.FoundCase(CASE.permit), GRANT, SESSION, batch=1),
+    ):
         asked = step(WITH_BIN, later, failed)
         assert asked is not None
         assert isinstance(asked.state, s.ReadingChipBack)
@@ -185,7 +186,7 @@ UNPRINTABLE = replace(GRANT, drawable=Drawable.CHARACTER_MISSING)
 
 
 def test_a_grant_that_cannot_be_printed_is_confirmed_without_a_face() -> None:
-    asked = s.AskingCentral(VISIT, s.Matter(CASE, s.Answers(), IN_WINDOW, TODAY))
+    asked = s.AskingCentral(VISIT, s.AssessedCase(CASE, s.Answers(), IN_WINDOW, TODAY))
     offered = step(WITH_BIN, asked, on.GrantReceived(UNPRINTABLE))
     assert offered is not None
     assert isinstance(offered.state, s.Confirming)
@@ -194,7 +195,8 @@ def test_a_grant_that_cannot_be_printed_is_confirmed_without_a_face() -> None:
     assert confirmed is not None
     assert confirmed.effects == (do.OpenChipSession(UNPRINTABLE, CASE),)
     read_back = step(
-        WITH_BIN, s.ReadingChipBack(VISIT, CASE, UNPRINTABLE), on.ChipReadBack(replace(PERMIT, content=NEW)))
+        WITH_BIN, s.ReadingChipBack(VISIT, CASE, UNPRINTABLE), on.ChipReadBack(replace(PERMIT, content=NEW))
+    )
     assert read_back is not None
     assert read_back.state == s.ReturningPermit(VISIT, s.Renewed(CASE, UNPRINTABLE, FaceState.PENDING))
 
@@ -221,7 +223,7 @@ def test_work_on_a_face_is_not_offered_where_the_unit_rewrites_none() -> None:
 
 
 def test_who_walked_away_did_not_cancel() -> None:
-    matter = s.Matter(CASE, s.Answers(), IN_WINDOW, TODAY)
+    matter = s.AssessedCase(CASE, s.Answers(), IN_WINDOW, TODAY)
     showing = s.ShowingAssessment(VISIT, matter, central_silent=False)
     walked_away = step(WITH_BIN, showing, DEADLINE)
     assert walked_away is not None
@@ -245,7 +247,8 @@ def test_a_renewal_that_was_cut_off_is_reported_when_the_permit_has_its_place() 
     gone = step(WITH_BIN, s.Recovering(), on.PathInspected(Custody.WITH_HOLDER, CHIP_NEW, FOUND_VISIT))
     assert gone is not None
     assert gone.effects[0] == do.ReportCompletion(
-        CUT_OFF, ChipState.NEW, FaceState.PENDING, Custody.WITH_HOLDER, receipt_printed=False)
+        CUT_OFF, ChipState.NEW, FaceState.PENDING, Custody.WITH_HOLDER, receipt_printed=False
+    )
     ahead = do.LoadFace(RENEWED.content, RENEWED.permit_file)
     for story, effect in ((CHIP_NEW, (ahead,)), (CHIP_NEW_LONG_AGO, (do.RetainPermit(),))):
         inside = step(WITH_BIN, s.Recovering(), on.PathInspected(Custody.INSIDE, story, FOUND_VISIT))
@@ -271,10 +274,13 @@ def test_another_language_changes_the_language_and_nothing_else() -> None:
     assert step(WITH_BIN, confirming, on.PersonChose(Intent.CHOOSE_LANGUAGE, "tlh")) is None
 
 
-def told_of(story: s.UnfinishedStory) -> list[tuple[Custody, bool]]:
+def told_of(story: s.InterruptedVisit) -> list[tuple[Custody, bool]]:
     """What central hears of a permit whose path is found empty: where it is, and whether the grant is given back."""
-    gone = step(WITH_BIN, s.OutOfService(faults.PERMIT_JAMMED, Custody.INSIDE),
-                on.PathInspected(Custody.WITH_HOLDER, story, FOUND_VISIT))
+    gone = step(
+        WITH_BIN,
+        s.OutOfService(faults.PERMIT_JAMMED, Custody.INSIDE),
+        on.PathInspected(Custody.WITH_HOLDER, story, FOUND_VISIT),
+    )
     assert gone is not None
     assert isinstance(gone.state, s.Idle)
     given_back = any(isinstance(effect, do.CancelEndorsement) for effect in gone.effects)

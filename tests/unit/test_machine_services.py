@@ -14,11 +14,11 @@ from kiosk.domain.applications import EvidenceResult
 from kiosk.domain.endorsement import Custody, Refusal, Service
 from kiosk.domain.personal import Personal
 from kiosk.policy.assessment import AssessedOutcome, Assessment, EvidenceAsked, Served
-from kiosk.policy.foresight import foresee
+from kiosk.policy.foresight import availability_of
 from kiosk.policy.region_file import shipped_regions
 from kiosk.policy.rules import AGENTS
-from kiosk.presentation.context import About
-from kiosk.presentation.models import ChoiceScreen, FivePartsScreen
+from kiosk.presentation.context import PresentationContext
+from kiosk.presentation.models import ChoiceScreen, OutcomeScreen
 from kiosk.presentation.present import present
 from kiosk.texts.words import Text
 from kiosk.workflow import effects as do
@@ -72,18 +72,23 @@ GO_ON = on.PersonChose(Intent.GO_ON)
 IDLE = s.Idle(LANGUAGE)
 
 
-def matter(assessment: Assessment = IN_WINDOW, **answers: Any) -> s.Matter:
-    return s.Matter(CASE, replace(s.Answers(), **answers), assessment, TODAY)
+def matter(assessment: Assessment = IN_WINDOW, **answers: Any) -> s.AssessedCase:
+    return s.AssessedCase(CASE, replace(s.Answers(), **answers), assessment, TODAY)
 
 
 def showing(assessment: Assessment = IN_WINDOW, **answers: Any) -> s.ShowingAssessment:
     return s.ShowingAssessment(VISIT, matter(assessment, **answers), central_silent=False)
 
 
-@pytest.mark.parametrize(("region", "pilot", "first"), [
-    ("shanghai", False, s.ShowingNotice), ("haikou", False, s.ShowingNotice), ("xuchang", False, s.ExplainingService),
-    ("xuchang", True, s.ShowingNotice),
-])
+@pytest.mark.parametrize(
+    ("region", "pilot", "first"),
+    [
+        ("shanghai", False, s.ShowingNotice),
+        ("haikou", False, s.ShowingNotice),
+        ("xuchang", False, s.ExplainingService),
+        ("xuchang", True, s.ShowingNotice),
+    ],
+)
 def test_a_visit_begins_with_the_notice_unless_nothing_is_offered_here(
     region: str, pilot: bool, first: type[s.State]
 ) -> None:
@@ -129,15 +134,18 @@ def test_where_nobody_may_act_for_another_that_is_told_at_once() -> None:
     at = of_region("haikou")
     explaining = then(IDLE, on.VisitBegan(VISIT, choosing=True), chose("for_another"), at=at).state
     assert isinstance(explaining, s.ExplainingService)
-    assert foresee(at.region, Service.ENDORSE, agent=explaining.visit.purpose.agent).served is Served.COUNTER
+    assert availability_of(at.region, Service.ENDORSE, agent=explaining.visit.purpose.agent).served is Served.COUNTER
     assert step(at, explaining, GO_ON) is None
 
 
-@pytest.mark.parametrize(("kind", "born", "is_told"), [
-    ("guardian", date(2009, 5, 21), False),     # 15 until tomorrow
-    ("guardian", date(2009, 5, 20), True),      # 16 today
-    ("close_relative", date(1960, 5, 21), False),       # 64, but perhaps disabled, which is asked
-])
+@pytest.mark.parametrize(
+    ("kind", "born", "is_told"),
+    [
+        ("guardian", date(2009, 5, 21), False),  # 15 until tomorrow
+        ("guardian", date(2009, 5, 20), True),  # 16 today
+        ("close_relative", date(1960, 5, 21), False),  # 64, but perhaps disabled, which is asked
+    ],
+)
 def test_who_may_not_act_for_a_holder_of_that_age_is_told_before_another_card_is_asked_for(
     kind: str, born: date, is_told: bool
 ) -> None:
@@ -152,8 +160,8 @@ def test_who_may_not_act_for_a_holder_of_that_age_is_told_before_another_card_is
     assert taken.state.ending == s.Declined(Refusal("agent_not_for_holder"))
     assert s.custody_of(taken.state) is Custody.WITH_HOLDER
     assert do.ReadIdCard(besides=holder) not in taken.effects
-    page = present(About(at.region, (LANGUAGE,), False, "", 25), taken.state)
-    assert isinstance(page, FivePartsScreen)
+    page = present(PresentationContext(at.region, (LANGUAGE,), False, "", 25), taken.state)
+    assert isinstance(page, OutcomeScreen)
     assert [each.text for each in page.rules] == [at.region.agents[kind].rule.text]
 
 
@@ -167,11 +175,12 @@ def test_an_age_that_the_card_does_not_tell_turns_nobody_away() -> None:
 def test_the_choice_of_an_agent_is_called_as_the_regions_file_calls_it_and_says_who_cannot_act() -> None:
     for name in ("shanghai", "beijing", "xuchang"):
         region = of_region(name).region
-        page = present(About(region, (LANGUAGE,), False, "", 25), s.ChoosingAgent(VISIT))
+        page = present(PresentationContext(region, (LANGUAGE,), False, "", 25), s.ChoosingAgent(VISIT))
         assert isinstance(page, ChoiceScreen)
         assert [each.key for each in page.choices] == list(agents_of(name))
         assert [each.label for each in page.choices] == [
-            region.agents[kind].name or Text(f"choice.agent.{kind}") for kind in agents_of(name)]
+            region.agents[kind].name or Text(f"choice.agent.{kind}") for kind in agents_of(name)
+        ]
         assert (page.detail is None) == ("entrusted" in region.agents)
     assert of_region("shanghai").region.agents["guardian"].name is not None
 
@@ -205,8 +214,10 @@ def test_a_failed_question_about_pending_rewrites_ends_nothing_that_was_asked_si
     late = on.CentralFailed(faults.CENTRAL_UNREACHABLE, of_pending_rewrites=True)
     sent = matter(AFTER_REVIEW, **ASKED)
     since = (
-        s.Applying(VISIT, sent, None), s.AskingCentral(VISIT, matter(**ASKED)),
-        s.VerifyingEvidence(VISIT, sent, "deed", None))
+        s.Applying(VISIT, sent, None),
+        s.AskingCentral(VISIT, matter(**ASKED)),
+        s.VerifyingEvidence(VISIT, sent, "deed", None),
+    )
     assert [step(EVERYTHING, state, late) for state in since] == [None, None, None]
     assert step(EVERYTHING, s.AskingPendingRewrites(VISIT, CASE), late) is not None
 
@@ -237,8 +248,9 @@ def test_a_no_to_every_question_asks_the_rules_nothing_further() -> None:
 
 def test_a_yes_asks_the_rules_again_and_the_same_result_is_not_shown_twice() -> None:
     assessing = then(showing(), GO_ON, YES)
-    assert assessing.effects == (do.Assess(CASE, VISIT.purpose, s.Answers(
-        ("address_changed",), frozenset({"address_changed"}))),)
+    assert assessing.effects == (
+        do.Assess(CASE, VISIT.purpose, s.Answers(("address_changed",), frozenset({"address_changed"}))),
+    )
     assert isinstance(then(assessing.state, on.Assessed(IN_WINDOW, TODAY)).state, s.AskingCentral)
     worse = replace(IN_WINDOW, served=Served.COUNTER)
     assert isinstance(then(assessing.state, on.Assessed(worse, TODAY)).state, s.ShowingAssessment)
@@ -299,7 +311,8 @@ def test_a_licence_that_is_not_good_is_asked_for_again_and_central_has_the_last_
     assert isinstance(good.state, s.Assessing)
     shown = [proof for proof in good.state.answers.proofs if proof.licence_code is not None]
     assert [(proof.key, proof.licence_code, proof.result) for proof in shown] == [
-        ("lease", Personal("B"), EvidenceResult.VERIFIED)]
+        ("lease", Personal("B"), EvidenceResult.VERIFIED)
+    ]
 
 
 def test_of_a_proof_in_parts_every_part_is_asked_for_once_the_first_was_shown() -> None:
@@ -307,15 +320,20 @@ def test_of_a_proof_in_parts_every_part_is_asked_for_once_the_first_was_shown() 
     asked = replace(IN_WINDOW, served=Served.AFTER_REVIEW, evidence=EvidenceAsked(all_of=("employment_ground",)))
     answered = tuple(
         on.EvidenceAnswered(key, EvidenceResult.NOT_VERIFIED)
-        for key in ("pension_two_years", "work_contract_one_year", "social_insurance_six_months"))
+        for key in ("pension_two_years", "work_contract_one_year", "social_insurance_six_months")
+    )
     declared = s.Answers(asked=tuple(xinjiang.region.services[Service.ENDORSE].asks), category="short")
-    state = s.ShowingAssessment(VISIT, s.Matter(CASE, declared, asked, TODAY), central_silent=False)
+    state = s.ShowingAssessment(VISIT, s.AssessedCase(CASE, declared, asked, TODAY), central_silent=False)
     choosing = then(state, GO_ON, *answered, at=xinjiang)
     assert isinstance(choosing.state, s.ChoosingProof)
     assert choosing.state.keys == ("pension_two_years", "contract_and_insurance")
     second = then(
-        choosing.state, chose("contract_and_insurance"), on.LicenceCodeRead(Personal("A")),
-        on.EvidenceAnswered("work_contract_one_year", EvidenceResult.VERIFIED), at=xinjiang)
+        choosing.state,
+        chose("contract_and_insurance"),
+        on.LicenceCodeRead(Personal("A")),
+        on.EvidenceAnswered("work_contract_one_year", EvidenceResult.VERIFIED),
+        at=xinjiang,
+    )
     assert isinstance(second.state, s.ReadingLicenceCode)
     assert second.state.key == "social_insurance_six_months"
 
@@ -335,14 +353,26 @@ def test_collection_and_telephone_are_asked_before_an_application_where_the_regi
     telephone = then(collecting, chose("counter")).state
     assert telephone == s.EnteringTelephone(VISIT, matter(AFTER_REVIEW, **ASKED), "counter")
     sent = then(telephone, on.PersonChose(Intent.ENTER_TELEPHONE, "13900000000"))
-    assert sent.effects == (do.Apply(
-        VISIT.endorsement_id, VISIT.purpose, matter(AFTER_REVIEW, **ASKED), "counter", Personal("13900000000")),)
+    assert sent.effects == (
+        do.Apply(
+            VISIT.endorsement_id, VISIT.purpose, matter(AFTER_REVIEW, **ASKED), "counter", Personal("13900000000")
+        ),
+    )
 
 
-@pytest.mark.parametrize(("digits", "is_one"), [
-    ("13900000000", True), ("02112345678", True), ("0374511011", True), ("1390000000", False), ("", False),
-    ("139000000000", False), ("23900000000", False), ("１３９００００００００", False),
-])
+@pytest.mark.parametrize(
+    ("digits", "is_one"),
+    [
+        ("13900000000", True),
+        ("02112345678", True),
+        ("0374511011", True),
+        ("1390000000", False),
+        ("", False),
+        ("139000000000", False),
+        ("23900000000", False),
+        ("１３９００００００００", False),
+    ],
+)
 def test_only_what_can_be_a_telephone_number_is_sent(digits: str, is_one: bool) -> None:
     entering = s.EnteringTelephone(VISIT, matter(AFTER_REVIEW, **ASKED), None)
     taken = then(entering, on.PersonChose(Intent.ENTER_TELEPHONE, digits)).state
@@ -359,7 +389,7 @@ def test_a_request_that_central_wants_reviewed_ends_with_a_slip_that_has_its_num
 
 
 def test_an_application_without_a_permit_ends_with_its_slip_and_moves_nothing() -> None:
-    lost = s.Matter(s.UnreadCase(HOLDER), s.Answers(), AFTER_REVIEW, TODAY)
+    lost = s.AssessedCase(s.UnreadCase(HOLDER), s.Answers(), AFTER_REVIEW, TODAY)
     visit = replace(VISIT, purpose=s.Purpose(service=Service.LOST))
     applying = s.Applying(visit, lost, None)
     assert s.custody_of(applying) is Custody.WITH_HOLDER

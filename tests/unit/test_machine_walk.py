@@ -11,7 +11,7 @@ import pytest
 from kiosk.app.shown_screens import ShownScreens
 from kiosk.central.repeating import Call, patience_s
 from kiosk.domain.endorsement import Custody
-from kiosk.presentation.context import About
+from kiosk.presentation.context import PresentationContext
 from kiosk.presentation.models import ScreenModel
 from kiosk.workflow import effects as do
 from kiosk.workflow import events as on
@@ -22,7 +22,7 @@ from kiosk.workflow.machine import step
 from tests.unit.machine_samples import LANGUAGE, OTHER_LANGUAGE, SITES
 from tests.unit.machine_walk import Walk, name_of, walk
 
-pytestmark = [pytest.mark.walk, pytest.mark.slow]     # the walk of a site takes seconds
+pytestmark = [pytest.mark.walk, pytest.mark.slow]  # the walk of a site takes seconds
 
 AT_EVERY_SITE = pytest.mark.parametrize("place", sorted(SITES))
 DEADLINE = on.DeadlinePassed("the one of the state")
@@ -99,7 +99,7 @@ def heeded_anywhere() -> dict[str, set[str]]:
     for place in SITES:
         for state, event, _ in walked(place).arrows():
             if s.is_switching_off(state) or isinstance(event, on.SwitchOffRequested):
-                continue    # test_switching_off.py
+                continue  # test_switching_off.py
             name = event.intent.value if isinstance(event, on.PersonChose) else type(event).__name__
             heeded[type(state).__name__].add(name)
     return dict(heeded)
@@ -143,11 +143,15 @@ def test_every_state_has_a_deadline_and_none_that_counts_down_holds_a_permit(pla
 @AT_EVERY_SITE
 def test_the_machine_waits_longer_for_central_than_a_call_and_its_repeats_take(place: str) -> None:
     waiting = {
-        s.AskingPendingRewrites: Call.PENDING_REWRITES, s.AskingCentral: Call.ENDORSEMENTS,
+        s.AskingPendingRewrites: Call.PENDING_REWRITES,
+        s.AskingCentral: Call.ENDORSEMENTS,
         s.Applying: Call.APPLICATIONS,
-        s.OpeningChipSession: Call.CHIP_SESSION, s.SendingChipAnswers: Call.RESPONSES,
-        s.RecoveringGrant: Call.ENDORSEMENT_STATE, s.VerifyingEvidence: Call.EVIDENCE,
-        s.SearchingApplications: Call.APPLICATIONS_SEARCH, s.RecordingCollection: Call.COLLECTION,
+        s.OpeningChipSession: Call.CHIP_SESSION,
+        s.SendingChipAnswers: Call.RESPONSES,
+        s.RecoveringGrant: Call.ENDORSEMENT_STATE,
+        s.VerifyingEvidence: Call.EVIDENCE,
+        s.SearchingApplications: Call.APPLICATIONS_SEARCH,
+        s.RecordingCollection: Call.COLLECTION,
     }
     for state in walked(place).states:
         if type(state) in waiting and not s.is_switching_off(state):
@@ -183,7 +187,10 @@ def test_when_nothing_answers_any_more_a_permit_inside_ends_in_a_known_place_out
 def test_a_unit_that_works_leaves_no_permit_behind_though_its_holder_has_gone(place: str) -> None:
     """The unit obeys, nobody is there, nothing else answers: the bin, or held inside for staff."""
     answers: dict[type, on.Event] = {
-        do.EjectPermit: on.PermitAtMouth(), do.TakePermitBack: on.PermitTakenIn(), do.RetainPermit: on.PermitRetained()}
+        do.EjectPermit: on.PermitAtMouth(),
+        do.TakePermitBack: on.PermitTakenIn(),
+        do.RetainPermit: on.PermitRetained(),
+    }
     for start in walked(place).states:
         if not isinstance(start, s.InVisit) or s.custody_of(start) not in (Custody.INSIDE, Custody.AT_MOUTH):
             continue
@@ -219,14 +226,16 @@ def test_nothing_that_a_person_chooses_disturbs_the_writing(place: str) -> None:
 @AT_EVERY_SITE
 def test_every_step_to_another_screen_visit_or_question_makes_touches_on_the_one_before_stale(place: str) -> None:
     """And no other step does: who touches a screen behind which the machine goes on is heard."""
-    about = About(SITES[place].region, (LANGUAGE, OTHER_LANGUAGE), False, "https://r.example/", 25)
+    about = PresentationContext(SITES[place].region, (LANGUAGE, OTHER_LANGUAGE), False, "https://r.example/", 25)
     differ, wrong = 0, []
     for before, event, taken in walk(SITES[place]).arrows():
         screens = ShownScreens(about, lambda _event, _visit, _screen: None)
         old, new = screens.show(before), screens.show(taken.state)
         is_same = (
-            _without_time(old) == _without_time(new) and s.asked_in(before) == s.asked_in(taken.state)
-            and _visit_id(before) == _visit_id(taken.state))
+            _without_time(old) == _without_time(new)
+            and s.asked_in(before) == s.asked_in(taken.state)
+            and _visit_id(before) == _visit_id(taken.state)
+        )
         differ += not is_same
         if is_same != (old.frame.serial == new.frame.serial):
             wrong.append((type(before).__name__, name_of(event), type(taken.state).__name__))

@@ -42,4 +42,5 @@ def test_what_is_outstanding_ends_once_with_the_last_part() -> None:
 
 def _place_of_large_piece(how: str) -> str:
     return subprocess.run(
-        [sys.executable, "-c", LARGE_PIECE, how], capture_output=True, text=True, check=True).stdout.strip()
+        [sys.executable, "-c", LARGE_PIECE, how], capture_output=True, text=True, check=True
+    ).stdout.strip()

@@ -14,7 +14,7 @@ from kiosk.policy.assess import assess
 from kiosk.policy.permit_calendar import permit_calendar
 from kiosk.policy.region import Region
 from kiosk.policy.request import AssessmentRequest
-from kiosk.presentation.context import About
+from kiosk.presentation.context import PresentationContext
 from kiosk.presentation.models import (
     ConfirmScreen,
     IdCardScreen,
@@ -33,29 +33,34 @@ from tests.unit.region_cases import region_named
 START, END = date(2026, 3, 10), date(2027, 3, 10)
 
 
-def about(region: Region, *, pilot: bool = False) -> About:
-    return About(region, ("zh-Hans", "en"), False, "https://receipt.example.invalid/r/", 25, pilot)
+def about(region: Region, *, pilot: bool = False) -> PresentationContext:
+    return PresentationContext(region, ("zh-Hans", "en"), False, "https://receipt.example.invalid/r/", 25, pilot)
 
 
 def status(region: Region, on: date) -> s.ShowingStatus:
     request = AssessmentRequest(on=on, valid_from=START, valid_to=END)
     content = replace(CASE.permit.content, valid_from=START, valid_to=END)
     case = replace(CASE, permit=replace(CASE.permit, content=content))
-    matter = s.Matter(case, s.Answers(), assess(region, request), on)
+    matter = s.AssessedCase(case, s.Answers(), assess(region, request), on)
     return s.ShowingStatus(VISIT, matter, permit_calendar(region, request))
 
 
 def keys(region: str, on: date) -> list[str]:
     showing = status(region_named(region), on)
-    return [line.key.removeprefix("status.line.") if isinstance(line, Text) else "" for line in
-            status_lines(showing.matter, showing.calendar)]
+    return [
+        line.key.removeprefix("status.line.") if isinstance(line, Text) else ""
+        for line in status_lines(showing.matter, showing.calendar)
+    ]
 
 
-@pytest.mark.parametrize(("on", "told"), [
-    (date(2026, 6, 1), ["window", "suspended_from", "reapply_from"]),
-    (date(2027, 3, 1), ["now_until", "suspended_from", "reapply_from", "window_after"]),
-    (date(2028, 3, 1), ["suspended_since", "reapply_since"]),
-])
+@pytest.mark.parametrize(
+    ("on", "told"),
+    [
+        (date(2026, 6, 1), ["window", "suspended_from", "reapply_from"]),
+        (date(2027, 3, 1), ["now_until", "suspended_from", "reapply_from", "window_after"]),
+        (date(2028, 3, 1), ["suspended_since", "reapply_since"]),
+    ],
+)
 def test_the_dates_tell_what_is_ahead_and_what_is_past(on: date, told: list[str]) -> None:
     assert keys("beijing", on) == told
 
@@ -72,13 +77,17 @@ def test_the_open_window_is_what_a_telephone_is_given_and_later_the_next_one() -
 
 def test_a_slip_is_offered_once() -> None:
     showing = status(region_named("shanghai"), date(2026, 6, 1))
-    models = [present(about(region_named("shanghai")), state) for state in (
-        showing, replace(showing, printing=True), replace(showing, printed=True))]
+    models = [
+        present(about(region_named("shanghai")), state)
+        for state in (showing, replace(showing, printing=True), replace(showing, printed=True))
+    ]
     assert [model.can_print for model in models if isinstance(model, StatusScreen)] == [True, False, False]
 
 
-@pytest.mark.parametrize(("region", "pilot", "not_offered"), [
-    ("shanghai", False, False), ("haikou", False, False), ("xuchang", False, True), ("xuchang", True, False)])
+@pytest.mark.parametrize(
+    ("region", "pilot", "not_offered"),
+    [("shanghai", False, False), ("haikou", False, False), ("xuchang", False, True), ("xuchang", True, False)],
+)
 def test_the_welcome_offers_what_the_region_offers(region: str, pilot: bool, not_offered: bool) -> None:
     model = present(about(region_named(region), pilot=pilot), s.Idle("zh-Hans"))
     assert isinstance(model, WelcomeScreen)
@@ -95,8 +104,10 @@ def test_other_dates_than_the_holder_was_told_are_pointed_out() -> None:
     assert notes == [False, False, True]
 
 
-@pytest.mark.parametrize(("category", "expected"), [
-    ("short", ()), ("long", (("短期", "Short"), ("长期", "Long"))), ("a kind from elsewhere", None)])
+@pytest.mark.parametrize(
+    ("category", "expected"),
+    [("short", ()), ("long", (("短期", "Short"), ("长期", "Long"))), ("a kind from elsewhere", None)],
+)
 def test_another_kind_of_permit_is_shown_old_and_new_before_anything_is_confirmed(
     category: str, expected: tuple[tuple[str, str], ...] | None
 ) -> None:
@@ -105,7 +116,7 @@ def test_another_kind_of_permit_is_shown_old_and_new_before_anything_is_confirme
     grant = replace(GRANT, content=replace(GRANT.content, category=category))
     model = present(about(region), s.Confirming(VISIT, case, grant, None))
     assert isinstance(model, ConfirmScreen)
-    if expected is None:        # the region does not describe it, so it is shown as it is going to be written
+    if expected is None:  # the region does not describe it, so it is shown as it is going to be written
         assert [each.in_language("en") for each in model.categories if isinstance(each, LocalText)][1:] == [category]
     else:
         assert len(model.categories) == len(expected)
@@ -115,10 +126,14 @@ def test_another_kind_of_permit_is_shown_old_and_new_before_anything_is_confirme
             assert english.lower() in shown.in_language("en").lower()
 
 
-@pytest.mark.parametrize(("old", "changes", "shown"), [
-    (GRANT.content.issuing_authority, False, ""), ("", True, ""),
-    ("上海市公安局静安分局", True, "上海市公安局静安分局"),
-])
+@pytest.mark.parametrize(
+    ("old", "changes", "shown"),
+    [
+        (GRANT.content.issuing_authority, False, ""),
+        ("", True, ""),
+        ("上海市公安局静安分局", True, "上海市公安局静安分局"),
+    ],
+)
 def test_another_authority_is_pointed_out_beside_the_one_until_now(old: str, changes: bool, shown: str) -> None:
     case = replace(CASE, permit=replace(CASE.permit, content=replace(CASE.permit.content, issuing_authority=old)))
     model = present(about(region_named("shanghai")), s.Confirming(VISIT, case, GRANT, None))
@@ -131,33 +146,57 @@ def test_where_the_face_is_refreshed_is_said_before_anything_is_confirmed() -> N
     place = LocalText((("zh-Hans", "静安分局窗口"), ("en", "the counter at Jing'an")))
     note = Text("confirm.note.chip_only", (("place", place),))
     for known, grant, expected in ((place, GRANT, True), (None, GRANT, False), (place, FACE_GRANT, False)):
-        model = present(replace(about(region_named("shanghai")), face_refreshed_at=known), s.Confirming(
-            VISIT, CASE, grant, None))
+        model = present(
+            replace(about(region_named("shanghai")), face_refreshed_at=known), s.Confirming(VISIT, CASE, grant, None)
+        )
         assert isinstance(model, ConfirmScreen)
         assert (note in model.notes) is expected
 
 
 def test_the_second_identity_card_is_asked_for_as_the_agents() -> None:
     visit = replace(VISIT, purpose=s.Purpose(agent="guardian"))
-    shown = [present(about(region_named("shanghai")), state)
-             for state in (s.ReadingIdCard(visit), s.ReadingAgentIdCard(visit, HOLDER))]
+    shown = [
+        present(about(region_named("shanghai")), state)
+        for state in (s.ReadingIdCard(visit), s.ReadingAgentIdCard(visit, HOLDER))
+    ]
     assert [(model.of_agent, model.for_another) for model in shown if isinstance(model, IdCardScreen)] == [
-        (False, True), (True, True)]
+        (False, True),
+        (True, True),
+    ]
 
 
 def test_an_application_tells_its_stage_and_only_a_made_one_lets_the_holder_choose() -> None:
     xuchang = region_named("xuchang")
     intake = Application(
-        UUID(int=1), "1234-5674", Service.ENDORSE, date(2026, 11, 20), None, ApplicationState.IN_REVIEW, "intake",
-        "accept", None, None, False, None, None, False)
+        UUID(int=1),
+        "1234-5674",
+        Service.ENDORSE,
+        date(2026, 11, 20),
+        None,
+        ApplicationState.IN_REVIEW,
+        "intake",
+        "accept",
+        None,
+        None,
+        False,
+        None,
+        None,
+        False,
+    )
     [line] = _progress(xuchang, intake)
     assert line.state == Text("progress.state.in_review")
     [stage] = [words for words in line.lines if isinstance(words, Text) and words.key.startswith("progress.result.")]
     assert stage.key == "progress.result.accept"
     assert line.can_choose_collection is False
     haikou = region_named("haikou")
-    made = replace(intake, state=ApplicationState.MADE, stage="officer", stage_result="agree",
-                   may_choose_collection=True, station="示范派出所")
+    made = replace(
+        intake,
+        state=ApplicationState.MADE,
+        stage="officer",
+        stage_result="agree",
+        may_choose_collection=True,
+        station="示范派出所",
+    )
     [line] = _progress(haikou, made)
     assert line.can_choose_collection is True
     assert Text("progress.line.station", (("station", "示范派出所"),)) in line.lines

@@ -8,10 +8,13 @@ from drivers.permit_chip import apdu
 
 PUBLISHED_FORMS = {
     "select the reference application": (
-        apdu.select_application(bytes.fromhex("F04A5A5A3031")), "00A4040006F04A5A5A3031"),
+        apdu.select_application(bytes.fromhex("F04A5A5A3031")),
+        "00A4040006F04A5A5A3031",
+    ),
     "select the social-card environment": (
         apdu.select_application(bytes.fromhex("7378312E73682EC9E7BBE1B1A3D5CF")),
-        "00A404000F7378312E73682EC9E7BBE1B1A3D5CF"),
+        "00A404000F7378312E73682EC9E7BBE1B1A3D5CF",
+    ),
     "select EF05": (apdu.select_file(0xEF05), "00A4000002EF05"),
     "read all of file 01": (apdu.read_binary(1, 0, 97), "00B0810061"),
     "read 4 bytes at 125 of file 02": (apdu.read_binary(2, 125, 4), "00B0827D04"),
@@ -22,9 +25,13 @@ PUBLISHED_FORMS = {
     "get 8 more bytes": (apdu.get_response(8), "00C0000008"),
     "get 256 more bytes": (apdu.get_response(256), "00C0000000"),
     "update 4 bytes at 125 of file 02, MAC counted": (
-        apdu.update_binary_unsigned(2, 125, bytes.fromhex("20260506")), "04D6827D0820260506"),
+        apdu.update_binary_unsigned(2, 125, bytes.fromhex("20260506")),
+        "04D6827D0820260506",
+    ),
     "update record 06, tag and length inside, MAC counted": (
-        apdu.update_record_unsigned(6, bytes.fromhex("20260506")), "04DC06040A060420260506"),
+        apdu.update_record_unsigned(6, bytes.fromhex("20260506")),
+        "04DC06040A060420260506",
+    ),
 }
 
 
@@ -40,14 +47,17 @@ def test_a_command_taken_apart_and_put_together_is_the_same(what: str) -> None:
     assert bytes(apdu.parse(raw)) == raw
 
 
-@pytest.mark.parametrize(("raw", "mistake"), [
-    ("", "0 bytes are no command"),
-    ("00A404", "3 bytes are no command"),
-    ("00A40400000000", "extended length"),
-    ("00D68200000005AABBCCDDEE", "extended length"),
-    ("00A4000003EF05", "Lc says 3 bytes, 2 follow"),
-    ("00A4000001EF0500", "Lc says 1 bytes, 3 follow"),
-])
+@pytest.mark.parametrize(
+    ("raw", "mistake"),
+    [
+        ("", "0 bytes are no command"),
+        ("00A404", "3 bytes are no command"),
+        ("00A40400000000", "extended length"),
+        ("00D68200000005AABBCCDDEE", "extended length"),
+        ("00A4000003EF05", "Lc says 3 bytes, 2 follow"),
+        ("00A4000001EF0500", "Lc says 1 bytes, 3 follow"),
+    ],
+)
 def test_bytes_that_are_no_short_command_are_refused(raw: str, mistake: str) -> None:
     with pytest.raises(ValueError, match=mistake):
         apdu.parse(bytes.fromhex(raw))
@@ -69,8 +79,26 @@ def test_a_command_with_a_tail_is_refused() -> None:
 
 
 DOCUMENTED = (
-    0x9000, 0x6281, 0x6300, 0x6581, 0x6700, 0x6982, 0x6983, 0x6984, 0x6985, 0x6987, 0x6988, 0x6A80, 0x6A82, 0x6A83,
-    0x6A86, 0x6B00, 0x6D00, 0x6E00, 0x9302, 0x9303,
+    0x9000,
+    0x6281,
+    0x6300,
+    0x6581,
+    0x6700,
+    0x6982,
+    0x6983,
+    0x6984,
+    0x6985,
+    0x6987,
+    0x6988,
+    0x6A80,
+    0x6A82,
+    0x6A83,
+    0x6A86,
+    0x6B00,
+    0x6D00,
+    0x6E00,
+    0x9302,
+    0x9303,
 )
 
 
@@ -79,11 +107,19 @@ def test_every_documented_status_word_has_a_name(sw: int) -> None:
     assert apdu.status_name(sw) != "unknown status"
 
 
-@pytest.mark.parametrize(("sw", "name"), [
-    (0x6108, "8 more bytes"), (0x6100, "256 more bytes"), (0x6C61, "right length is 97"),
-    (0x63C2, "authentication failed, 2 tries left"), (0x63C0, "authentication failed, 0 tries left"),
-    (0x6988, "MAC wrong"), (0x9303, "application locked for ever"), (0x1234, "unknown status"),
-])
+@pytest.mark.parametrize(
+    ("sw", "name"),
+    [
+        (0x6108, "8 more bytes"),
+        (0x6100, "256 more bytes"),
+        (0x6C61, "right length is 97"),
+        (0x63C2, "authentication failed, 2 tries left"),
+        (0x63C0, "authentication failed, 0 tries left"),
+        (0x6988, "MAC wrong"),
+        (0x9303, "application locked for ever"),
+        (0x1234, "unknown status"),
+    ],
+)
 def test_status_words_with_a_number_in_them_tell_it(sw: int, name: str) -> None:
     assert apdu.status_name(sw) == name
 
@@ -98,13 +134,16 @@ def test_a_missing_challenge_and_a_missing_file_cost_no_try(sw: int) -> None:
     assert sw not in apdu.NEVER_REPEAT
 
 
-@pytest.mark.parametrize(("raw", "line"), [
-    ("00A4040006F04A5A5A3031", "00 SELECT, P1=04 P2=00, application F04A5A5A3031"),
-    ("00B0827D04", "00 READ BINARY, P1=82 P2=7D, file 02 at 125, Le=4"),
-    ("04D6827D0820260506AABBCCDD", "04 UPDATE BINARY, P1=82 P2=7D, file 02 at 125, 4 bytes and MAC"),
-    ("0082000108AABBCCDDEEFF0011", "00 EXTERNAL AUTHENTICATE, P1=00 P2=01, 8 bytes"),
-    ("00CA9F7F00", "00 INS CA, P1=9F P2=7F, Le=256"),
-])
+@pytest.mark.parametrize(
+    ("raw", "line"),
+    [
+        ("00A4040006F04A5A5A3031", "00 SELECT, P1=04 P2=00, application F04A5A5A3031"),
+        ("00B0827D04", "00 READ BINARY, P1=82 P2=7D, file 02 at 125, Le=4"),
+        ("04D6827D0820260506AABBCCDD", "04 UPDATE BINARY, P1=82 P2=7D, file 02 at 125, 4 bytes and MAC"),
+        ("0082000108AABBCCDDEEFF0011", "00 EXTERNAL AUTHENTICATE, P1=00 P2=01, 8 bytes"),
+        ("00CA9F7F00", "00 INS CA, P1=9F P2=7F, Le=256"),
+    ],
+)
 def test_a_command_is_described_without_its_data(raw: str, line: str) -> None:
     assert apdu.describe(bytes.fromhex(raw)) == line
     assert "20260506" not in apdu.describe(bytes.fromhex("04D6827D0820260506AABBCCDD"))

@@ -106,12 +106,21 @@ def test_opening_and_reading_a_reference_permit_takes_three_commands() -> None:
     chip.open(1)
     chip.read()
     assert [command.hex().upper() for command in coupler.commands] == [
-        "00A4040006F04A5A5A3031", "00B0810061", "00B0820083"]
+        "00A4040006F04A5A5A3031",
+        "00B0810061",
+        "00B0820083",
+    ]
 
 
-@pytest.mark.parametrize(("kind", "told"), [
-    ("epassport", "epassport"), ("bank", "bank"), ("blank", "unknown"), ("memory", "memory"),
-])
+@pytest.mark.parametrize(
+    ("kind", "told"),
+    [
+        ("epassport", "epassport"),
+        ("bank", "bank"),
+        ("blank", "unknown"),
+        ("memory", "memory"),
+    ],
+)
 def test_a_foreign_chip_is_refused_politely_and_released(kind: str, told: str) -> None:
     coupler = ChipInHand(foreign_chip(kind))
     chip = PermitChip(coupler, [REFERENCE, SSSE])

@@ -17,16 +17,33 @@ from tests.fakes.invented_permits import FIELDS, PERMITS, REFERENCE, SSSE, UPDAT
 
 # Made by hand from the layout and a GB18030 table: 张三 is D5C5 C8FD, 上海市 is C9CF BAA3 CAD0.
 HAND_MADE = {
-    "chip_serial": "8600310000000A01", "region": "310000", "permit_number": "310000202300000018",
-    "id_number": "341399198803140028", "holder_name": "张三", "sex": "1", "ethnicity": "01", "birth": date(1988, 3, 14),
-    "issued_on": None, "address": "上海市", "issuing_authority": "上海市", "category": "standard",
-    "valid_from": date(2024, 5, 7), "valid_to": date(2025, 5, 6), "endorsement_count": 258,
+    "chip_serial": "8600310000000A01",
+    "region": "310000",
+    "permit_number": "310000202300000018",
+    "id_number": "341399198803140028",
+    "holder_name": "张三",
+    "sex": "1",
+    "ethnicity": "01",
+    "birth": date(1988, 3, 14),
+    "issued_on": None,
+    "address": "上海市",
+    "issuing_authority": "上海市",
+    "category": "standard",
+    "valid_from": date(2024, 5, 7),
+    "valid_to": date(2025, 5, 6),
+    "endorsement_count": 258,
 }
 IDENTITY_HEX = (
-    "8600310000000A01" "310000" "333130303030323032333030303030303138" "333431333939313938383033313430303238"
-    "D5C5C8FD" + "20" * 36 + "31" "01" "19880314" "FFFFFFFF"
+    "8600310000000A01"
+    "310000"
+    "333130303030323032333030303030303138"
+    "333431333939313938383033313430303238"
+    "D5C5C8FD" + "20" * 36 + "31"
+    "01"
+    "19880314"
+    "FFFFFFFF"
 )
-ENDORSEMENT_HEX = "C9CFBAA3CAD0" + "20" * 74 + "C9CFBAA3CAD0" + "20" * 34 + "01" "20240507" "20250506" "0102"
+ENDORSEMENT_HEX = "C9CFBAA3CAD0" + "20" * 74 + "C9CFBAA3CAD0" + "20" * 34 + "0120240507202505060102"
 
 
 def test_the_reference_layout_is_the_hand_made_one() -> None:
@@ -53,21 +70,27 @@ def test_a_file_cut_short_is_corrupt_at_every_length(cut: int) -> None:
 
 
 def test_a_tail_behind_the_file_is_not_read() -> None:
-    content = {("identity", 0): bytes.fromhex(IDENTITY_HEX) + b"\0\0",
-               ("endorsement", 0): bytes.fromhex(ENDORSEMENT_HEX) + b"tail"}
+    content = {
+        ("identity", 0): bytes.fromhex(IDENTITY_HEX) + b"\0\0",
+        ("endorsement", 0): bytes.fromhex(ENDORSEMENT_HEX) + b"tail",
+    }
     assert REFERENCE.decode(content) == HAND_MADE
 
 
-@pytest.mark.parametrize(("field", "raw", "why"), [
-    ("valid_to", "20251332", "is no date"), ("valid_to", "20A50506", "is not BCD"),
-    ("valid_to", "00000000", "is no date"),
-    ("category", "09", "is a code that the permit file does not list"),
-])
+@pytest.mark.parametrize(
+    ("field", "raw", "why"),
+    [
+        ("valid_to", "20251332", "is no date"),
+        ("valid_to", "20A50506", "is not BCD"),
+        ("valid_to", "00000000", "is no date"),
+        ("category", "09", "is a code that the permit file does not list"),
+    ],
+)
 def test_bytes_that_do_not_decode_name_the_field_and_not_the_value(field: str, raw: str, why: str) -> None:
     content = REFERENCE.encode_content(HAND_MADE)
     place = REFERENCE.field(field)
     changed = bytearray(content["endorsement", 0])
-    changed[place.offset:place.end] = bytes.fromhex(raw)
+    changed[place.offset : place.end] = bytes.fromhex(raw)
     with pytest.raises(ChipContentCorrupt, match=f"field {field} {why}") as caught:
         REFERENCE.decode({**content, ("endorsement", 0): bytes(changed)})
     assert caught.value.field == field
@@ -105,34 +128,56 @@ BLANKS, NULS, ERASED = TextEnd(), TextEnd((0x00,)), TextEnd((0xFF,))
 CUT_AT_NUL, ANY = TextEnd((0xFF,), at_nul=True), TextEnd((0x00, 0x20, 0xFF))
 
 
-@pytest.mark.parametrize(("end", "raw", "text"), [
-    (BLANKS, "CDF5 CEE5 20202020", "王五"), (NULS, "CDF5 CEE5 00000000", "王五"),
-    (ERASED, "CDF5 CEE5 FFFFFFFF", "王五"), (NULS, "CDF5 CEE5 CDF5 CEE5", "王五王五"),
-    (NULS, "CDF5 2041 0000 0000", "王 A"),
-    (NULS, "CDF5 CEE5 20200000", "王五"),           # padded twice, by two programs
-    (NULS, "0000000000000000", ""), (ERASED, "FFFFFFFFFFFFFFFF", ""), (BLANKS, "2020202020202020", ""),
-    (CUT_AT_NUL, "CDF5 CEE5 00 C3F7 20", "王五"),    # what was there before stands behind the NUL
-    (CUT_AT_NUL, "CDF5 CEE5 00 FE FF 81", "王五"), (CUT_AT_NUL, "CDF5 CEE5 FFFFFFFF", "王五"),
-    (CUT_AT_NUL, "CDF5 CEE5 CDF5 CEE5", "王五王五"), (CUT_AT_NUL, "00 CDF5 CEE5 414141", ""),
-    (ANY, "CDF5 CEE5 FF00 2000", "王五"),
-])
+@pytest.mark.parametrize(
+    ("end", "raw", "text"),
+    [
+        (BLANKS, "CDF5 CEE5 20202020", "王五"),
+        (NULS, "CDF5 CEE5 00000000", "王五"),
+        (ERASED, "CDF5 CEE5 FFFFFFFF", "王五"),
+        (NULS, "CDF5 CEE5 CDF5 CEE5", "王五王五"),
+        (NULS, "CDF5 2041 0000 0000", "王 A"),
+        (NULS, "CDF5 CEE5 20200000", "王五"),  # padded twice, by two programs
+        (NULS, "0000000000000000", ""),
+        (ERASED, "FFFFFFFFFFFFFFFF", ""),
+        (BLANKS, "2020202020202020", ""),
+        (CUT_AT_NUL, "CDF5 CEE5 00 C3F7 20", "王五"),  # what was there before stands behind the NUL
+        (CUT_AT_NUL, "CDF5 CEE5 00 FE FF 81", "王五"),
+        (CUT_AT_NUL, "CDF5 CEE5 FFFFFFFF", "王五"),
+        (CUT_AT_NUL, "CDF5 CEE5 CDF5 CEE5", "王五王五"),
+        (CUT_AT_NUL, "00 CDF5 CEE5 414141", ""),
+        (ANY, "CDF5 CEE5 FF00 2000", "王五"),
+    ],
+)
 def test_a_text_ends_as_the_permit_file_says(end: TextEnd, raw: str, text: str) -> None:
     assert decode("gb18030", bytes.fromhex(raw), {}, end) == text
 
 
-@pytest.mark.parametrize(("end", "raw"), [
-    (BLANKS, "CDF5 CEE5 00000000"), (NULS, "CDF5 00 CEE5 000000"), (NULS, "CDF5 CEE5 FFFFFFFF"),
-    (BLANKS, "CDF5 CEE5 FFFFFFFF"), (ERASED, "CDF5 CEE5 00FFFFFF"),
-])
+@pytest.mark.parametrize(
+    ("end", "raw"),
+    [
+        (BLANKS, "CDF5 CEE5 00000000"),
+        (NULS, "CDF5 00 CEE5 000000"),
+        (NULS, "CDF5 CEE5 FFFFFFFF"),
+        (BLANKS, "CDF5 CEE5 FFFFFFFF"),
+        (ERASED, "CDF5 CEE5 00FFFFFF"),
+    ],
+)
 def test_bytes_behind_a_text_that_the_permit_file_does_not_name_are_refused(end: TextEnd, raw: str) -> None:
     with pytest.raises(ValueError, match=r"is not GB18030|holds control characters"):
         decode("gb18030", bytes.fromhex(raw), {}, end)
 
 
-@pytest.mark.parametrize(("end", "raw"), [
-    (BLANKS, "CDF5 CEE5 20202020"), (NULS, "CDF5 CEE5 00000000"), (ERASED, "CDF5 CEE5 FFFFFFFF"),
-    (CUT_AT_NUL, "CDF5 CEE5 00 FFFFFF"), (ANY, "CDF5 CEE5 00000000"), (TextEnd(at_nul=True), "CDF5 CEE5 00 202020"),
-])
+@pytest.mark.parametrize(
+    ("end", "raw"),
+    [
+        (BLANKS, "CDF5 CEE5 20202020"),
+        (NULS, "CDF5 CEE5 00000000"),
+        (ERASED, "CDF5 CEE5 FFFFFFFF"),
+        (CUT_AT_NUL, "CDF5 CEE5 00 FFFFFF"),
+        (ANY, "CDF5 CEE5 00000000"),
+        (TextEnd(at_nul=True), "CDF5 CEE5 00 202020"),
+    ],
+)
 def test_a_text_is_written_with_the_first_padding_that_the_permit_file_names(end: TextEnd, raw: str) -> None:
     assert encode("gb18030", 8, "王五", {}, end) == bytes.fromhex(raw)
     assert encode("gb18030", 8, "王五 ", {}, end) == bytes.fromhex(raw)
@@ -145,8 +190,11 @@ def test_a_text_is_written_with_the_first_padding_that_the_permit_file_names(end
 @pytest.mark.parametrize("encoding", ["ascii", "gb18030"])
 @given(data=st.data())
 def test_any_text_that_fits_comes_back_whole_however_it_ends(encoding: str, end: TextEnd, data: st.DataObject) -> None:
-    alphabet = st.characters(min_codepoint=0x20, max_codepoint=0x7E) if encoding == "ascii" else \
-        st.characters(exclude_categories=("Cc", "Cs", "Zl", "Zp"))
+    alphabet = (
+        st.characters(min_codepoint=0x20, max_codepoint=0x7E)
+        if encoding == "ascii"
+        else st.characters(exclude_categories=("Cc", "Cs", "Zl", "Zp"))
+    )
     text = data.draw(st.text(alphabet, max_size=20))
     assert decode(encoding, encode(encoding, 80, text, {}, end), {}, end) == text.rstrip(" ")
 
@@ -161,24 +209,27 @@ def test_no_date_is_four_times_ff() -> None:
     assert decode("date", b"\xff\xff\xff\xff", {}) is None
 
 
-@pytest.mark.parametrize(("encoding", "length", "value", "why"), [
-    ("ascii", 4, "12345", "needs 5 bytes, but the chip has 4"),
-    ("ascii", 4, "张三", "must consist of printable ASCII characters"),
-    ("ascii", 4, 12, "must be a text, not int"),
-    ("gb18030", 8, "a\nb", "holds control characters"),
-    ("gb18030", 8, "a\u2028b", "holds control characters"),
-    ("gb18030", 8, "a\u2029b", "holds control characters"),
-    ("gb18030", 8, "\ud800", "character 1 is not in GB18030"),
-    ("bcd", 3, "31000", "must be 6 decimal digits"),
-    ("bcd", 3, "31000A", "must be 6 decimal digits"),
-    ("bcd", 3, "３１００００", "must be 6 decimal digits"),
-    ("hex", 2, "abcd", "must be 4 upper-case hex digits"),
-    ("date", 4, "20250101", "must be a date or None, not str"),
-    ("uint", 2, 65536, "must be from 0 to 65535"),
-    ("uint", 2, -1, "must be from 0 to 65535"),
-    ("uint", 2, True, "must be a whole number, not bool"),
-    ("code", 1, "unheard", "must be one of standard"),
-])
+@pytest.mark.parametrize(
+    ("encoding", "length", "value", "why"),
+    [
+        ("ascii", 4, "12345", "needs 5 bytes, but the chip has 4"),
+        ("ascii", 4, "张三", "must consist of printable ASCII characters"),
+        ("ascii", 4, 12, "must be a text, not int"),
+        ("gb18030", 8, "a\nb", "holds control characters"),
+        ("gb18030", 8, "a\u2028b", "holds control characters"),
+        ("gb18030", 8, "a\u2029b", "holds control characters"),
+        ("gb18030", 8, "\ud800", "character 1 is not in GB18030"),
+        ("bcd", 3, "31000", "must be 6 decimal digits"),
+        ("bcd", 3, "31000A", "must be 6 decimal digits"),
+        ("bcd", 3, "３１００００", "must be 6 decimal digits"),
+        ("hex", 2, "abcd", "must be 4 upper-case hex digits"),
+        ("date", 4, "20250101", "must be a date or None, not str"),
+        ("uint", 2, 65536, "must be from 0 to 65535"),
+        ("uint", 2, -1, "must be from 0 to 65535"),
+        ("uint", 2, True, "must be a whole number, not bool"),
+        ("code", 1, "unheard", "must be one of standard"),
+    ],
+)
 def test_a_value_that_does_not_fit_its_field_is_refused(encoding: str, length: int, value, why: str) -> None:
     with pytest.raises(ValueError, match=why):
         encode(encoding, length, value, {"standard": 1})
@@ -194,8 +245,12 @@ def test_one_write_carries_the_whole_reference_endorsement_and_commits() -> None
 def test_the_ssse_endorsement_takes_six_writes_and_the_validity_goes_last() -> None:
     writes = SSSE.encode_update(UPDATE)
     assert [(write.file, write.place, write.commits) for write in writes] == [
-        ("residence", 0x23, False), ("residence", 0xA1, False), ("residence", 0xA2, False), ("residence", 0xA3, False),
-        ("issue", 0x02, False), ("issue", 0x06, True),
+        ("residence", 0x23, False),
+        ("residence", 0xA1, False),
+        ("residence", 0xA2, False),
+        ("residence", 0xA3, False),
+        ("issue", 0x02, False),
+        ("issue", 0x06, True),
     ]
     assert writes[-1].data.hex() == "20260506"
 
@@ -230,8 +285,12 @@ def _mistakes(tmp_path: Path, *changes: tuple[str, str], base: str = "reference"
 
 def test_all_mistakes_are_told_at_once_each_with_file_and_key(tmp_path: Path) -> None:
     mistakes = _mistakes(
-        tmp_path, ('mode = "full"', 'mode = "half"'), ('aid = "F04A5A5A3031"', 'aid = "F0"'),
-        ('mac = "tdes"', 'mac = "des"'), ("sfi = 0x01", "sfi = 31"), ('encoding = "hex"', 'encoding = "utf8"'),
+        tmp_path,
+        ('mode = "full"', 'mode = "half"'),
+        ('aid = "F04A5A5A3031"', 'aid = "F0"'),
+        ('mac = "tdes"', 'mac = "des"'),
+        ("sfi = 0x01", "sfi = 31"),
+        ('encoding = "hex"', 'encoding = "utf8"'),
     )
     assert mistakes == [
         "changed.toml: mode: must be one of full, chip_only, face_only, not 'half'",
@@ -242,32 +301,49 @@ def test_all_mistakes_are_told_at_once_each_with_file_and_key(tmp_path: Path) ->
     ]
 
 
-@pytest.mark.parametrize(("old", "new", "mistake"), [
-    ("offset = 8\n", "offset = 7\n", "fields: chip_serial and region overlap"),
-    ("offset = 129", "offset = 130", "fields[15].length: ends at byte 132, behind the file's end at 131"),
-    ('name = "birth"', 'name = "sex"', "fields: name twice: sex"),
-    ('name = "valid_to"', 'name = "until"', "fields: lack valid_to"),
-    ("length = 4\nencoding = \"date\"", "length = 3\nencoding = \"date\"", "fields[8].length: of a date is 4, not 3"),
-    ('fields = ["address", ', 'fields = ["id_number", "address", ', "writes[1].fields: must lie in one file"),
-    ('fields = ["address", "issuing_authority", ', 'fields = ["address", ', "writes[1].fields: must follow each other"),
-    ('fields = ["address", ', 'fields = ["moon", "address", ', "writes[1].fields: are not known: moon"),
-    ('update = "mac"', 'update = "never"', "writes[1].fields: lie in endorsement, which is never updated"),
-    ("[codes.category]", "[codes.colour]", "fields[12].encoding: is code, but there is no table codes.category"),
-    ("short = 2", "short = 1", "codes.category: gives one code to two words"),
-    ("住址 {address}", "住址 {moon}", "face.lines[1].template: shows what the chip does not hold: moon"),
-    ("住址 {address}", "{holder_name}", "face.lines[1].template: shows holder_name; a face is drawn from address, "),
-    ("住址 {address}", "住址 {address", "face.lines[1].template: has unbalanced braces"),
-    ("width = 448", "width = 470", "face.lines[1].width: reaches dot 486, behind the edge at 480"),
-    ("y = 264", "y = 300", "face.lines[4].max_lines: reach dot 324, below the edge at 320"),
-    ("height_dots = 320", "height_dots = 321", "face.height_dots: must be a multiple of 8"),
-    ('encoding = "gb18030"', 'encoding = "gb18030"\npadding = [0x40]',
-     "fields[5].padding: may name 0x20, 0x00, 0xFF, not 0x40"),
-    ('encoding = "gb18030"', 'encoding = "gb18030"\npadding = 0x20',
-     "fields[5].padding: must be a list of whole numbers"),
-    ('encoding = "gb18030"', 'encoding = "gb18030"\nends_at_nul = "yes"', "fields[5].ends_at_nul: must be"),
-    ('encoding = "hex"', 'encoding = "hex"\npadding = [0x20]', "fields[1].padding: is not a key of this table"),
-    ('title = "Reference', 'colour = "red"\ntitle = "Reference', "colour: is not a key of this table"),
-])
+@pytest.mark.parametrize(
+    ("old", "new", "mistake"),
+    [
+        ("offset = 8\n", "offset = 7\n", "fields: chip_serial and region overlap"),
+        ("offset = 129", "offset = 130", "fields[15].length: ends at byte 132, behind the file's end at 131"),
+        ('name = "birth"', 'name = "sex"', "fields: name twice: sex"),
+        ('name = "valid_to"', 'name = "until"', "fields: lack valid_to"),
+        ('length = 4\nencoding = "date"', 'length = 3\nencoding = "date"', "fields[8].length: of a date is 4, not 3"),
+        ('fields = ["address", ', 'fields = ["id_number", "address", ', "writes[1].fields: must lie in one file"),
+        (
+            'fields = ["address", "issuing_authority", ',
+            'fields = ["address", ',
+            "writes[1].fields: must follow each other",
+        ),
+        ('fields = ["address", ', 'fields = ["moon", "address", ', "writes[1].fields: are not known: moon"),
+        ('update = "mac"', 'update = "never"', "writes[1].fields: lie in endorsement, which is never updated"),
+        ("[codes.category]", "[codes.colour]", "fields[12].encoding: is code, but there is no table codes.category"),
+        ("short = 2", "short = 1", "codes.category: gives one code to two words"),
+        ("住址 {address}", "住址 {moon}", "face.lines[1].template: shows what the chip does not hold: moon"),
+        (
+            "住址 {address}",
+            "{holder_name}",
+            "face.lines[1].template: shows holder_name; a face is drawn from address, ",
+        ),
+        ("住址 {address}", "住址 {address", "face.lines[1].template: has unbalanced braces"),
+        ("width = 448", "width = 470", "face.lines[1].width: reaches dot 486, behind the edge at 480"),
+        ("y = 264", "y = 300", "face.lines[4].max_lines: reach dot 324, below the edge at 320"),
+        ("height_dots = 320", "height_dots = 321", "face.height_dots: must be a multiple of 8"),
+        (
+            'encoding = "gb18030"',
+            'encoding = "gb18030"\npadding = [0x40]',
+            "fields[5].padding: may name 0x20, 0x00, 0xFF, not 0x40",
+        ),
+        (
+            'encoding = "gb18030"',
+            'encoding = "gb18030"\npadding = 0x20',
+            "fields[5].padding: must be a list of whole numbers",
+        ),
+        ('encoding = "gb18030"', 'encoding = "gb18030"\nends_at_nul = "yes"', "fields[5].ends_at_nul: must be"),
+        ('encoding = "hex"', 'encoding = "hex"\npadding = [0x20]', "fields[1].padding: is not a key of this table"),
+        ('title = "Reference', 'colour = "red"\ntitle = "Reference', "colour: is not a key of this table"),
+    ],
+)
 def test_a_mistake_is_told_by_its_key(tmp_path: Path, old: str, new: str, mistake: str) -> None:
     assert any(f"changed.toml: {mistake}" in told for told in _mistakes(tmp_path, (old, new)))
 
@@ -280,13 +356,15 @@ def test_a_permit_file_says_how_its_texts_end(tmp_path: Path) -> None:
     assert permit.field("address").text_end == TextEnd((0xFF, 0x20), at_nul=True)
     assert permit.field("id_number").text_end == TextEnd()
     assert permit.encode_content(HAND_MADE)["endorsement", 0] == bytes.fromhex(
-        "C9CFBAA3CAD000" + "FF" * 73 + "C9CFBAA3CAD000" + "FF" * 33 + "01" "20240507" "20250506" "0102")
+        "C9CFBAA3CAD000" + "FF" * 73 + "C9CFBAA3CAD000" + "FF" * 33 + "0120240507202505060102"
+    )
 
 
 def test_what_a_chip_holds_is_compared_in_the_bytes_that_the_permit_file_writes(tmp_path: Path) -> None:
     text = (PERMITS / "reference.toml").read_text(encoding="utf-8")
     (tmp_path / "said.toml").write_text(
-        text.replace('encoding = "gb18030"', 'encoding = "gb18030"\npadding = [0x20, 0x00]'), encoding="utf-8")
+        text.replace('encoding = "gb18030"', 'encoding = "gb18030"\npadding = [0x20, 0x00]'), encoding="utf-8"
+    )
     permit = load_permit_file(tmp_path / "said.toml")
     (write,) = permit.writes
     ours = bytes.fromhex(ENDORSEMENT_HEX)

@@ -70,7 +70,11 @@ def test_control_bytes_stand_between_frames_and_noise_is_skipped() -> None:
     decoder = Decoder()
     frame = framed(COMMANDS[0][0])
     assert decoder.feed(b"\x06\x00\x15\x41" + frame + b"\x04") == [
-        Control.ACK, Control.NAK, Frame(0, b"C00"), Control.EOT]
+        Control.ACK,
+        Control.NAK,
+        Frame(0, b"C00"),
+        Control.EOT,
+    ]
     assert decoder.skipped_bytes == 2
 
 
@@ -90,12 +94,15 @@ def test_a_frame_that_was_cut_off_does_not_swallow_the_next_one() -> None:
     assert items[1:] == [Frame(0, following[4:-2])] * 2
 
 
-@pytest.mark.parametrize(("hexed", "reason"), [
-    ("F2 00 00 02 43 30 03 82", "frame with a text of 2 bytes"),
-    ("F2 00 04 01 43 30 30", "frame with a text of 1025 bytes"),
-    ("F2 00 00 03 43 30 30 04 B6", "04h where ETX belongs"),
-    ("F2 00 00 03 43 30 30 03 B0", "check sum B0h where B1h is right"),
-])
+@pytest.mark.parametrize(
+    ("hexed", "reason"),
+    [
+        ("F2 00 00 02 43 30 03 82", "frame with a text of 2 bytes"),
+        ("F2 00 04 01 43 30 30", "frame with a text of 1025 bytes"),
+        ("F2 00 00 03 43 30 30 04 B6", "04h where ETX belongs"),
+        ("F2 00 00 03 43 30 30 03 B0", "check sum B0h where B1h is right"),
+    ],
+)
 def test_what_is_no_frame_says_why(hexed: str, reason: str) -> None:
     [item] = [item for item in Decoder().feed(framed(hexed)) if isinstance(item, Corrupt)]
     assert item.reason == reason
@@ -124,16 +131,22 @@ def test_more_data_than_the_document_allows_is_our_mistake() -> None:
 
 
 def test_data_never_show_in_a_representation() -> None:
-    for frame in (CommandFrame(0x51, 0x39, b"SECRET"), Done(0x51, 0x39, b"200", b"SECRET"),
-                  Failed(0x51, 0x39, "68", b"SECRET"), Frame(0, b"C00SECRET"), Corrupt("broken", b"SECRET")):
+    for frame in (
+        CommandFrame(0x51, 0x39, b"SECRET"),
+        Done(0x51, 0x39, b"200", b"SECRET"),
+        Failed(0x51, 0x39, "68", b"SECRET"),
+        Frame(0, b"C00SECRET"),
+        Corrupt("broken", b"SECRET"),
+    ):
         assert "SECRET" not in repr(frame)
 
 
 ANY_COMMAND = st.builds(
-    CommandFrame, st.integers(0, 255), st.integers(0, 255), st.binary(max_size=40), st.integers(0, 255))
+    CommandFrame, st.integers(0, 255), st.integers(0, 255), st.binary(max_size=40), st.integers(0, 255)
+)
 ANY_DONE = st.builds(
-    Done, st.sampled_from(list(Command)), st.integers(0, 255), st.binary(min_size=3, max_size=3),
-    st.binary(max_size=40))
+    Done, st.sampled_from(list(Command)), st.integers(0, 255), st.binary(min_size=3, max_size=3), st.binary(max_size=40)
+)
 
 
 @settings(max_examples=60)
@@ -154,7 +167,7 @@ def test_portions_make_no_difference(noise: bytes, frames: list[Done], portion: 
     decoder = Decoder()
     items: list[Item] = []
     for start in range(0, len(stream), portion):
-        items += decoder.feed(stream[start:start + portion])
+        items += decoder.feed(stream[start : start + portion])
     assert items == Decoder().feed(stream)
 
 

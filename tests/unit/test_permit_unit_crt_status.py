@@ -69,8 +69,9 @@ def test_a_good_answer_is_itself() -> None:
     assert expect_done(Done(0x32, 0x33, b"000")) == Done(0x32, 0x33, b"000")
 
 
-@pytest.mark.parametrize("state", [State(held, stacker, full) for held, stacker, full in itertools.product(
-    Held, "012", (False, True))])
+@pytest.mark.parametrize(
+    "state", [State(held, stacker, full) for held, stacker, full in itertools.product(Held, "012", (False, True))]
+)
 def test_the_state_bytes_are_read_as_they_were_written(state: State) -> None:
     assert parse_state(state.encode()) == state
 
@@ -92,19 +93,34 @@ def test_the_device_file_says_what_each_sensor_sees() -> None:
 # (gate, path, station) covered → position, for each st0
 POSITIONS = {
     Held.NOWHERE: {
-        "000": PermitPosition.NONE, "100": PermitPosition.AT_MOUTH, "010": PermitPosition.IN_PATH,
-        "110": PermitPosition.IN_PATH, "001": PermitPosition.IN_PATH, "101": PermitPosition.IN_PATH,
-        "011": PermitPosition.IN_PATH, "111": PermitPosition.IN_PATH,
+        "000": PermitPosition.NONE,
+        "100": PermitPosition.AT_MOUTH,
+        "010": PermitPosition.IN_PATH,
+        "110": PermitPosition.IN_PATH,
+        "001": PermitPosition.IN_PATH,
+        "101": PermitPosition.IN_PATH,
+        "011": PermitPosition.IN_PATH,
+        "111": PermitPosition.IN_PATH,
     },
     Held.AT_GATE: {
-        "000": PermitPosition.UNKNOWN, "100": PermitPosition.AT_MOUTH, "010": PermitPosition.UNKNOWN,
-        "110": PermitPosition.AT_MOUTH, "001": PermitPosition.UNKNOWN, "101": PermitPosition.UNKNOWN,
-        "011": PermitPosition.UNKNOWN, "111": PermitPosition.UNKNOWN,
+        "000": PermitPosition.UNKNOWN,
+        "100": PermitPosition.AT_MOUTH,
+        "010": PermitPosition.UNKNOWN,
+        "110": PermitPosition.AT_MOUTH,
+        "001": PermitPosition.UNKNOWN,
+        "101": PermitPosition.UNKNOWN,
+        "011": PermitPosition.UNKNOWN,
+        "111": PermitPosition.UNKNOWN,
     },
     Held.AT_CHIP: {
-        "000": PermitPosition.UNKNOWN, "100": PermitPosition.UNKNOWN, "010": PermitPosition.UNKNOWN,
-        "110": PermitPosition.UNKNOWN, "001": PermitPosition.AT_STATION, "101": PermitPosition.AT_STATION,
-        "011": PermitPosition.AT_STATION, "111": PermitPosition.AT_STATION,
+        "000": PermitPosition.UNKNOWN,
+        "100": PermitPosition.UNKNOWN,
+        "010": PermitPosition.UNKNOWN,
+        "110": PermitPosition.UNKNOWN,
+        "001": PermitPosition.AT_STATION,
+        "101": PermitPosition.AT_STATION,
+        "011": PermitPosition.AT_STATION,
+        "111": PermitPosition.AT_STATION,
     },
 }
 
@@ -118,7 +134,8 @@ def test_state_and_sensors_together_say_where_the_permit_is(held: Held) -> None:
 
 def test_recorded_bytes_are_told_in_words() -> None:
     traffic = bytes.fromhex(
-        "F2 00 00 03 43 32 33 03 B0 06 F2 00 00 05 4E 32 33 41 31 03 CB 15 F2 00 00 06 50 31 30 32 30 31 03 95")
+        "F2 00 00 03 43 32 33 03 B0 06 F2 00 00 05 4E 32 33 41 31 03 CB 15 F2 00 00 06 50 31 30 32 30 31 03 95"
+    )
     assert [(entry["kind"], entry["meaning"]) for entry in list_traffic(traffic)] == [
         ("command", "move (to bin)"),
         ("ack", "understood"),
@@ -128,14 +145,17 @@ def test_recorded_bytes_are_told_in_words() -> None:
     ]
 
 
-@pytest.mark.parametrize(("hexed", "meaning"), [
-    ("F2 00 00 03 43 7F 30 03 FE", "a command that is not in the document"),
-    ("F2 00 00 03 43 32 38 03 BB", "move (a parameter that is not in the document)"),
-    ("F2 00 00 03 43 A4 30 03 25", "version"),
-    ("F2 00 00 06 50 30 30 39 30 30 03 9E", "initialise (to gate): done; state bytes outside the document"),
-    ("F2 00 00 04 50 30 30 39 03 9C", "a text of 4 bytes with head 50h is no answer"),
-    ("F2 00 00 03 43 30 30 03 00", "check sum 00h where B1h is right"),
-])
+@pytest.mark.parametrize(
+    ("hexed", "meaning"),
+    [
+        ("F2 00 00 03 43 7F 30 03 FE", "a command that is not in the document"),
+        ("F2 00 00 03 43 32 38 03 BB", "move (a parameter that is not in the document)"),
+        ("F2 00 00 03 43 A4 30 03 25", "version"),
+        ("F2 00 00 06 50 30 30 39 30 30 03 9E", "initialise (to gate): done; state bytes outside the document"),
+        ("F2 00 00 04 50 30 30 39 03 9C", "a text of 4 bytes with head 50h is no answer"),
+        ("F2 00 00 03 43 30 30 03 00", "check sum 00h where B1h is right"),
+    ],
+)
 def test_what_the_document_does_not_know_is_told_too(hexed: str, meaning: str) -> None:
     [entry] = list_traffic(bytes.fromhex(hexed))
     assert entry["meaning"] == meaning

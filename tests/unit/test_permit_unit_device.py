@@ -16,12 +16,20 @@ from tests.fakes.scripted_link import ScriptedLink
 
 ACK, NAK, DLE = (control.encode() for control in Control)
 DEVICE_FILE = StarDeviceFile(
-    name="a unit", baud=38400,
-    capabilities=Capabilities(rewrites_face=True, has_retain_bin=True, chip_by_pcsc=True, chip_by_unit=False,
-                              gives_out_with_print=True),
-    timeouts=StarTimeouts(ack_s=0.02, answer_s=0.02, transport_s=0.05, erase_and_print_s=0.05, initialise_s=0.05,
-                          take_back_s=0.02),
-    bin_capacity=20, width_dots=480, height_dots=320, image_characters_per_block=1000, resends=3, refusals_retried=2,
+    name="a unit",
+    baud=38400,
+    capabilities=Capabilities(
+        rewrites_face=True, has_retain_bin=True, chip_by_pcsc=True, chip_by_unit=False, gives_out_with_print=True
+    ),
+    timeouts=StarTimeouts(
+        ack_s=0.02, answer_s=0.02, transport_s=0.05, erase_and_print_s=0.05, initialise_s=0.05, take_back_s=0.02
+    ),
+    bin_capacity=20,
+    width_dots=480,
+    height_dots=320,
+    image_characters_per_block=1000,
+    resends=3,
+    refusals_retried=2,
     refusal_pause_s=0.001,
 )
 GIVE_OUT = CommandBlock(Command.GIVE_OUT, b"1")
@@ -87,7 +95,8 @@ def test_sensors_that_contradict_each_other_after_a_withdrawal_are_a_jam() -> No
 
 
 @pytest.mark.parametrize(
-    ("data", "count"), [(b"0000000012", 12), (b"        12", 12), (b"0", 0), (b"", None)],
+    ("data", "count"),
+    [(b"0000000012", 12), (b"        12", 12), (b"0", 0), (b"", None)],
 )
 def test_a_counter_is_read_however_it_is_filled(data: bytes, count: int | None) -> None:
     unit, _ = unit_on(answered(0x95, 0x20, data), b"", answered(0x96, 0x20, b"7"))

@@ -56,8 +56,10 @@ STREAMS += [
     (bytes.fromhex("02 59 31 02 40 03 43"), [Corrupt("block cut off after 2 bytes", b"\x59\x31"), Block(b"\x40")]),
     (bytes.fromhex("00 FF 03 41 02 40 03 43"), [Block(b"\x40")]),
     (bytes.fromhex("02 02 40 03 43"), [Block(b"\x40")]),
-    (b"\x02" + b"M" * 1027 + b"\x02\x40\x03\x43",
-     [Corrupt("block longer than 1026 bytes", b"M" * 1027), Block(b"\x40")]),
+    (
+        b"\x02" + b"M" * 1027 + b"\x02\x40\x03\x43",
+        [Corrupt("block longer than 1026 bytes", b"M" * 1027), Block(b"\x40")],
+    ),
 ]
 
 

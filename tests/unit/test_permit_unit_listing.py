@@ -47,9 +47,16 @@ def test_a_conversation_is_listed_in_order() -> None:
     assert list_traffic(stream) == [
         {"kind": "command", "command": "59", "data": "", "bcc_ok": True, "meaning": "status"},
         {"kind": "ack", "meaning": "understood"},
-        {"kind": "answer", "command": "59", "status": "20", "data": "2000100", "bcc_ok": True, "position": "at_mouth",
-         "cover_open": True,
-         "meaning": "status: done; a permit waits for removal, no sensor covered inside, cover open"},
+        {
+            "kind": "answer",
+            "command": "59",
+            "status": "20",
+            "data": "2000100",
+            "bcc_ok": True,
+            "position": "at_mouth",
+            "cover_open": True,
+            "meaning": "status: done; a permit waits for removal, no sensor covered inside, cover open",
+        },
         {"kind": "nak", "meaning": "send again"},
         {"kind": "dle", "meaning": "refused"},
     ]
@@ -75,13 +82,19 @@ def test_a_command_is_told_in_words(block: CommandBlock, meaning: str) -> None:
 def test_a_failure_names_its_rank() -> None:
     (entry,) = list_traffic(AnswerBlock(0x46, 0x43).encode())
     assert (entry["status"], entry["rank"], entry["meaning"]) == (
-        "43", "A", "erase, print, give out: erase head temperature")
+        "43",
+        "A",
+        "erase, print, give out: erase head temperature",
+    )
 
 
 def test_the_sender_decides_where_it_is_told() -> None:
     stream = CommandBlock(0x50, b"1").encode()
     assert [list_traffic(stream, sender)[0]["kind"] for sender in ("host", "device", None)] == [
-        "command", "answer", "command"]
+        "command",
+        "answer",
+        "command",
+    ]
 
 
 def test_broken_blocks_are_errors_with_what_was_read() -> None:

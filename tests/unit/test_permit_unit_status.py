@@ -31,14 +31,32 @@ from drivers.permit_unit.star_tcp300.status import (
 P = PermitPosition
 POSITIONS = {
     # S1: nothing in the inlet
-    "0000": P.NONE, "0100": P.IN_PATH, "0010": P.IN_PATH, "0110": P.IN_PATH,
-    "0001": P.AT_STATION, "0011": P.AT_STATION, "0101": P.AT_STATION, "0111": P.AT_STATION,
+    "0000": P.NONE,
+    "0100": P.IN_PATH,
+    "0010": P.IN_PATH,
+    "0110": P.IN_PATH,
+    "0001": P.AT_STATION,
+    "0011": P.AT_STATION,
+    "0101": P.AT_STATION,
+    "0111": P.AT_STATION,
     # S1: a permit to be processed in the inlet
-    "1000": P.AT_MOUTH, "1100": P.IN_PATH, "1010": P.IN_PATH, "1110": P.IN_PATH,
-    "1001": P.AT_STATION, "1011": P.AT_STATION, "1101": P.AT_STATION, "1111": P.AT_STATION,
+    "1000": P.AT_MOUTH,
+    "1100": P.IN_PATH,
+    "1010": P.IN_PATH,
+    "1110": P.IN_PATH,
+    "1001": P.AT_STATION,
+    "1011": P.AT_STATION,
+    "1101": P.AT_STATION,
+    "1111": P.AT_STATION,
     # S1: a permit that waits for removal
-    "2000": P.AT_MOUTH, "2100": P.AT_MOUTH, "2010": P.AT_MOUTH, "2110": P.AT_MOUTH,
-    "2001": P.UNKNOWN, "2011": P.UNKNOWN, "2101": P.UNKNOWN, "2111": P.UNKNOWN,
+    "2000": P.AT_MOUTH,
+    "2100": P.AT_MOUTH,
+    "2010": P.AT_MOUTH,
+    "2110": P.AT_MOUTH,
+    "2001": P.UNKNOWN,
+    "2011": P.UNKNOWN,
+    "2101": P.UNKNOWN,
+    "2111": P.UNKNOWN,
 }
 
 

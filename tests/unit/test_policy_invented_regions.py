@@ -23,7 +23,8 @@ from tests.unit.region_cases import CANCELLED, IN_WINDOW, OVERDUE, REAPPLY, TOO_
 
 SPANS = st.builds(Span, days=st.integers(1, 90)) | st.builds(Span, months=st.integers(1, 11))
 STARTS = st.dates(date(2015, 1, 1), date(2035, 12, 31)) | st.sampled_from(
-    [date(2024, 2, 29), date(2023, 2, 28), date(2023, 8, 31), date(2023, 12, 31), date(2024, 1, 31)])
+    [date(2024, 2, 29), date(2023, 2, 28), date(2023, 8, 31), date(2023, 12, 31), date(2024, 1, 31)]
+)
 DATED = (NewDates.OLD_END, NewDates.TODAY, NewDates.ANNIVERSARY)
 
 
@@ -31,8 +32,10 @@ DATED = (NewDates.OLD_END, NewDates.TODAY, NewDates.ANNIVERSARY)
 def dated(draw: st.DrawFn) -> HowDated:
     if draw(st.integers(0, 3)):
         return draw(st.sampled_from(DATED))
-    rows = [StartRow(span, draw(st.booleans()), draw(st.sampled_from(DATED)))
-            for span in sorted(draw(st.lists(SPANS, max_size=2)), key=lambda span: span.range_days())]
+    rows = [
+        StartRow(span, draw(st.booleans()), draw(st.sampled_from(DATED)))
+        for span in sorted(draw(st.lists(SPANS, max_size=2)), key=lambda span: span.range_days())
+    ]
     return StartTable("invented", (*rows, StartRow(None, True, draw(st.sampled_from(DATED)))))
 
 
@@ -53,14 +56,24 @@ class Recipe:
         tier = base.calendar.tiers[0]
         window = replace(base.calendar.window, opens_before=self.opens_before, effect=Effect(new_dates=self.in_time))
         tiers = tuple(
-            replace(tier, rule=replace(tier.rule, code=f"tier_{number}"), last=last, outcome=outcome,
-                    effect=Effect(new_dates=how))
-            for number, (last, outcome, how) in enumerate(self.tiers))
+            replace(
+                tier,
+                rule=replace(tier.rule, code=f"tier_{number}"),
+                last=last,
+                outcome=outcome,
+                effect=Effect(new_dates=how),
+            )
+            for number, (last, outcome, how) in enumerate(self.tiers)
+        )
         return replace(
-            base, calendar=Calendar(window, tiers), measures=(),
-            term=replace(base.term, counted_from=self.counted_from, end_date=self.end_date,
-                         permit_carries_end=self.carries_end),
-            categories={"standard": replace(base.categories["standard"], months=self.months)})
+            base,
+            calendar=Calendar(window, tiers),
+            measures=(),
+            term=replace(
+                base.term, counted_from=self.counted_from, end_date=self.end_date, permit_carries_end=self.carries_end
+            ),
+            categories={"standard": replace(base.categories["standard"], months=self.months)},
+        )
 
 
 @st.composite
@@ -70,11 +83,14 @@ def recipes(draw: st.DrawFn) -> Recipe:
     lasts = [*sorted(draw(st.lists(SPANS, max_size=2)), key=lambda span: span.range_days()), None]
     outcomes = st.sampled_from((OVERDUE, OVERDUE, REAPPLY, CANCELLED))
     recipe = Recipe(
-        months=draw(st.sampled_from((6, 12, 24, 36))), counted_from=counted_from,
+        months=draw(st.sampled_from((6, 12, 24, 36))),
+        counted_from=counted_from,
         end_date=draw(st.sampled_from(EndDate)),
         carries_end=counted_from is CountedFrom.END or draw(st.booleans()),
-        opens_before=draw(SPANS), in_time=draw(dated()),
-        tiers=tuple((last, draw(outcomes), draw(dated())) for last in lasts))
+        opens_before=draw(SPANS),
+        in_time=draw(dated()),
+        tiers=tuple((last, draw(outcomes), draw(dated())) for last in lasts),
+    )
     mistakes = Mistakes("invented")
     region = recipe.region()
     check_region(region, mistakes)
@@ -87,9 +103,11 @@ def recipes(draw: st.DrawFn) -> Recipe:
 def first_permit(region: Region, start: date) -> AssessmentRequest:
     months = region.categories["standard"].months
     return AssessmentRequest(
-        on=start, valid_from=start,
+        on=start,
+        valid_from=start,
         valid_to=term_end(start, months, region.term.end_date) if region.term.permit_carries_end else None,
-        issued_on=start if region.term.counted_from is CountedFrom.ISSUE else None)
+        issued_on=start if region.term.counted_from is CountedFrom.ISSUE else None,
+    )
 
 
 invented = settings(suppress_health_check=[HealthCheck.filter_too_much, HealthCheck.too_slow], max_examples=60)
@@ -120,7 +138,7 @@ def test_what_an_endorsement_produces_is_accepted_by_the_next_assessment(recipe,
         made_up = {} if found.outcome is IN_WINDOW else {"last_make_up_on": request.on}
         request = replace(after_endorsing(region, request, found), **made_up)
         after = assess(region, request)
-        assert after.outcome in (TOO_EARLY, IN_WINDOW)      # made up late, the next window may be open already
+        assert after.outcome in (TOO_EARLY, IN_WINDOW)  # made up late, the next window may be open already
         assert after.closes_on == found.new_valid_to
 
 
@@ -128,7 +146,8 @@ def test_what_an_endorsement_produces_is_accepted_by_the_next_assessment(recipe,
 @invented
 @given(recipe=recipes(), start=STARTS, ahead=st.integers(0, 1500), later=st.integers(1, 400))
 def test_every_day_lies_in_one_period_and_a_later_day_never_leads_back_into_the_window(
-        recipe, start, ahead, later) -> None:
+    recipe, start, ahead, later
+) -> None:
     region = recipe.region()
     request = first_permit(region, start)
     told = list(periods(region, request, start))
@@ -137,7 +156,7 @@ def test_every_day_lies_in_one_period_and_a_later_day_never_leads_back_into_the_
     outcomes = [each.assessment.outcome for each in told]
     assert outcomes[0] is TOO_EARLY
     assert IN_WINDOW in outcomes
-    after_window = outcomes[len(outcomes) - outcomes[::-1].index(IN_WINDOW):]
+    after_window = outcomes[len(outcomes) - outcomes[::-1].index(IN_WINDOW) :]
     assert set(after_window) <= {OVERDUE, REAPPLY, CANCELLED}
     day = start + timedelta(days=ahead)
     now, then = (assess(region, replace(request, on=on)).outcome for on in (day, day + timedelta(days=later)))

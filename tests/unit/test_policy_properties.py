@@ -37,7 +37,8 @@ from tests.unit.region_cases import (
 
 REGIONS = (*shipped_regions(), *INVENTED)
 STARTS = st.dates(date(1990, 1, 1), date(2040, 12, 31)) | st.sampled_from(
-    [date(2024, 2, 29), date(2023, 2, 28), date(2023, 3, 1), date(2023, 8, 31), date(2023, 12, 31), date(2024, 1, 31)])
+    [date(2024, 2, 29), date(2023, 2, 28), date(2023, 3, 1), date(2023, 8, 31), date(2023, 12, 31), date(2024, 1, 31)]
+)
 STRICTNESS = (None, AT_ONCE, AFTER_REVIEW, COUNTER, NOT_OFFERED)
 ORDER = (TOO_EARLY, IN_WINDOW, OVERDUE, REAPPLY, CANCELLED)
 
@@ -47,8 +48,12 @@ def permit(region: Region, start: date, category: str, on: date) -> AssessmentRe
     end = term_end(start, region.categories[category].months, region.term.end_date)
     carries = region.term.permit_carries_end
     return AssessmentRequest(
-        on=on, valid_from=start if carries else None, valid_to=end if carries else None, category=category,
-        issued_on=start if region.term.counted_from is CountedFrom.ISSUE else None)
+        on=on,
+        valid_from=start if carries else None,
+        valid_to=end if carries else None,
+        category=category,
+        issued_on=start if region.term.counted_from is CountedFrom.ISSUE else None,
+    )
 
 
 @st.composite
@@ -94,7 +99,7 @@ def test_new_dates_are_given_whole_last_beyond_the_day_and_never_while_too_early
 @given(case=requests(), later=st.integers(1, 500))
 def test_a_later_day_never_leads_back(case, later) -> None:
     region, request = region_named(case[0]), case[1]
-    if region.measures:     # a measure may reopen a window on purpose
+    if region.measures:  # a measure may reopen a window on purpose
         region = replace(region, measures=())
     now, then = assess(region, request), assess(region, replace(request, on=request.on + timedelta(days=later)))
     assert now.outcome is not None
@@ -179,12 +184,38 @@ def test_nobody_is_served_at_once_by_a_rule_that_is_not_there(case) -> None:
 
 def test_no_rule_can_ask_for_sex_ethnicity_or_origin() -> None:
     assert {each.name for each in fields(Condition)} == {
-        "declared", "undeclared", "age_below", "age_from", "agent", "category", "becomes", "situation",
-        "issuer_contains", "home_area", "authority_changes"}
+        "declared",
+        "undeclared",
+        "age_below",
+        "age_from",
+        "agent",
+        "category",
+        "becomes",
+        "situation",
+        "issuer_contains",
+        "home_area",
+        "authority_changes",
+    }
     assert {each.name for each in fields(AssessmentRequest)} == {
-        "on", "valid_from", "valid_to", "service", "category", "new_category", "issued_on", "last_endorsed_on",
-        "last_make_up_on", "received_on", "declared", "age", "agent", "issuing_authority", "authority_changes",
-        "home_area", "verified", "pilot"}
+        "on",
+        "valid_from",
+        "valid_to",
+        "service",
+        "category",
+        "new_category",
+        "issued_on",
+        "last_endorsed_on",
+        "last_make_up_on",
+        "received_on",
+        "declared",
+        "age",
+        "agent",
+        "issuing_authority",
+        "authority_changes",
+        "home_area",
+        "verified",
+        "pilot",
+    }
 
 
 def _treated(region: Region, request: AssessmentRequest) -> tuple[object, ...]:
@@ -204,7 +235,7 @@ def test_the_periods_of_a_permit_hold_every_day_once_and_treat_it_as_it_is_asses
     assert told[-1].last is None
     assert all(one.last == other.first - ONE_DAY for one, other in pairwise(told))
     day = first + timedelta(days=ahead)
-    period, = (each for each in told if each.first <= day and (each.last is None or day <= each.last))
+    (period,) = (each for each in told if each.first <= day and (each.last is None or day <= each.last))
     assert _treated(region, replace(request, on=day)) == _treated(region, replace(request, on=period.first))
 
 
@@ -222,7 +253,7 @@ def test_each_day_of_three_years_around_the_end_has_one_outcome_and_one_rule(nam
                 day = year.end + timedelta(days=ahead)
                 if day < start:
                     continue
-                period, = (each for each in told if each.first <= day and (each.last is None or day <= each.last))
+                (period,) = (each for each in told if each.first <= day and (each.last is None or day <= each.last))
                 assert _treated(region, replace(request, on=day)) == _treated(region, replace(request, on=period.first))
 
 
@@ -254,9 +285,18 @@ def test_what_an_endorsement_produces_is_accepted_by_the_next_assessment(case, d
 )
 def test_no_dates_whatever_raise_anything(region, days, category) -> None:
     valid_from, valid_to, issued, endorsed, made_up, on = days
-    found = assess(region_named(region), AssessmentRequest(
-        on=on or date(2026, 5, 1), valid_from=valid_from, valid_to=valid_to, issued_on=issued,
-        last_endorsed_on=endorsed, last_make_up_on=made_up, category=category))
+    found = assess(
+        region_named(region),
+        AssessmentRequest(
+            on=on or date(2026, 5, 1),
+            valid_from=valid_from,
+            valid_to=valid_to,
+            issued_on=issued,
+            last_endorsed_on=endorsed,
+            last_make_up_on=made_up,
+            category=category,
+        ),
+    )
     assert (found.outcome is None) == (found.opens_on is None)
 
 

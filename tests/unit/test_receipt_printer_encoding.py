@@ -19,18 +19,21 @@ from drivers.typeface import Typeface
 
 DEVICES = ASSETS / "devices"
 NO_FONTS = Typeface(())
-START = "1B 40 1D 61 00 "                 # ESC @, GS a 0
-PARTIAL_CUT = " 1B 64 06 1D 56 01"        # ESC d 6, GS V 1
+START = "1B 40 1D 61 00 "  # ESC @, GS a 0
+PARTIAL_CUT = " 1B 64 06 1D 56 01"  # ESC d 6, GS V 1
 FULL_CUT = " 1B 64 06 1D 56 00"
 
 
-@pytest.mark.parametrize(("dots", "sent"), [
-    (b"\x10\x04\x01\x00", b"\x18\x04\x01\x00"),
-    (b"\x10\x14\x08\x01\x03\x14\x01\x06\x02\x08", b"\x18\x14\x08\x01\x03\x14\x01\x06\x02\x08"),
-    (b"\x10\x05\x02\x00", b"\x18\x05\x02\x00"),
-    (b"\x10\x10\x04\x10\x04\x10", b"\x10\x18\x04\x18\x04\x10"),
-    (b"\x10\x03\x10\x06\x10\x13\x10\x15\x10\x00", b"\x10\x03\x10\x06\x10\x13\x10\x15\x10\x00"),
-])
+@pytest.mark.parametrize(
+    ("dots", "sent"),
+    [
+        (b"\x10\x04\x01\x00", b"\x18\x04\x01\x00"),
+        (b"\x10\x14\x08\x01\x03\x14\x01\x06\x02\x08", b"\x18\x14\x08\x01\x03\x14\x01\x06\x02\x08"),
+        (b"\x10\x05\x02\x00", b"\x18\x05\x02\x00"),
+        (b"\x10\x10\x04\x10\x04\x10", b"\x10\x18\x04\x18\x04\x10"),
+        (b"\x10\x03\x10\x06\x10\x13\x10\x15\x10\x00", b"\x10\x03\x10\x06\x10\x13\x10\x15\x10\x00"),
+    ],
+)
 @pytest.mark.parametrize("width_bytes", [1, 2])
 def test_no_printer_finds_a_real_time_command_in_a_picture(dots: bytes, sent: bytes, width_bytes: int) -> None:
     """In one row, and where one row ends and the next begins."""
@@ -54,14 +57,17 @@ def receipt(name: str, *texts: str) -> str:
     return encoding.receipt(document, model(name), NO_FONTS).hex(" ").upper()
 
 
-@pytest.mark.parametrize(("name", "expected"), [
-    # 居 BED3, 住 D7A1 in GB 2312 and its supersets
-    ("escpos-80-gb18030", START + "BE D3 D7 A1 20 37 0A" + PARTIAL_CUT),
-    ("escpos-58-gb18030", START + "BE D3 D7 A1 20 37 0A 1B 64 06"),
-    ("escpos-80-gbk", START + "1C 26 BE D3 D7 A1 1C 2E 20 37 0A" + PARTIAL_CUT),
-    ("escpos-80-gb2312", START + "1C 26 BE D3 D7 A1 20 37 0A" + FULL_CUT),
-    ("escpos-80-utf8", START + "1C 28 43 02 00 30 02 E5 B1 85 E4 BD 8F 20 37 0A" + PARTIAL_CUT),
-])
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        # 居 BED3, 住 D7A1 in GB 2312 and its supersets
+        ("escpos-80-gb18030", START + "BE D3 D7 A1 20 37 0A" + PARTIAL_CUT),
+        ("escpos-58-gb18030", START + "BE D3 D7 A1 20 37 0A 1B 64 06"),
+        ("escpos-80-gbk", START + "1C 26 BE D3 D7 A1 1C 2E 20 37 0A" + PARTIAL_CUT),
+        ("escpos-80-gb2312", START + "1C 26 BE D3 D7 A1 20 37 0A" + FULL_CUT),
+        ("escpos-80-utf8", START + "1C 28 43 02 00 30 02 E5 B1 85 E4 BD 8F 20 37 0A" + PARTIAL_CUT),
+    ],
+)
 def test_each_kind_of_printer_gets_its_encoding_and_its_mode(name: str, expected: str) -> None:
     assert receipt(name, "居住 7") == expected
 
@@ -76,7 +82,7 @@ def test_a_character_of_2022_is_sent_by_its_two_bytes_where_the_font_has_all_of_
     whole = replace(model("escpos-80-gb18030"), font="gb18030")
     job = encoding.receipt(ReceiptDocument((TextLine("龴"),)), whole, NO_FONTS)
     assert job.hex(" ").upper() == START + "FE 59 0A" + PARTIAL_CUT
-    assert not model("escpos-80-gb18030").prints("龴")     # GBK fonts differ in what they have there
+    assert not model("escpos-80-gb18030").prints("龴")  # GBK fonts differ in what they have there
 
 
 @pytest.mark.parametrize("name", ["escpos-80-gb18030", "escpos-58-gb18030", "escpos-80-gb2312", "escpos-80-utf8"])
@@ -93,20 +99,28 @@ def test_what_the_font_lacks_and_what_would_be_a_command_is_never_sent_as_text(c
 
 
 def test_settings_are_sent_when_they_change_and_not_otherwise() -> None:
-    document = ReceiptDocument((
-        TextLine("A", "centre", "large", bold=True), TextLine("B", "centre", "large", bold=True), TextLine("C"),
-        Rule(), Feed(1)))
+    document = ReceiptDocument(
+        (
+            TextLine("A", "centre", "large", bold=True),
+            TextLine("B", "centre", "large", bold=True),
+            TextLine("C"),
+            Rule(),
+            Feed(1),
+        )
+    )
     small = replace(model("escpos-80-gb18030"), columns=16)
     assert encoding.receipt(document, small, NO_FONTS).hex(" ").upper() == (
         START + "1B 61 01 1B 45 01 1D 21 11 41 0A 1B 4A 0C 42 0A 1B 4A 0C"
-        " 1B 61 00 1B 45 00 1D 21 00 43 0A" + " 2D" * 16 + " 0A 0A" + PARTIAL_CUT)
+        " 1B 61 00 1B 45 00 1D 21 00 43 0A" + " 2D" * 16 + " 0A 0A" + PARTIAL_CUT
+    )
 
 
 def test_a_code_is_drawn_by_the_printer_where_it_can() -> None:
     job = encoding.receipt(ReceiptDocument((QrCode("QZ-1"),)), model("escpos-80-gb18030"), NO_FONTS)
     assert job.hex(" ").upper() == (
         START + "1B 61 01 0A 1D 28 6B 04 00 31 41 32 00 1D 28 6B 03 00 31 43 06 1D 28 6B 03 00 31 45 31"
-        " 1D 28 6B 07 00 31 50 30 51 5A 2D 31 1D 28 6B 03 00 31 51 30 0A 1B 61 00" + PARTIAL_CUT)
+        " 1D 28 6B 07 00 31 50 30 51 5A 2D 31 1D 28 6B 03 00 31 51 30 0A 1B 61 00" + PARTIAL_CUT
+    )
 
 
 def test_a_code_goes_as_dots_where_the_printer_cannot_draw_it() -> None:
@@ -120,14 +134,17 @@ def test_the_start_wipes_settings_and_stops_automatic_status() -> None:
     assert encoding.start(model("escpos-80-gb2312")).hex(" ").upper() == START + "1C 26"
 
 
-@pytest.mark.parametrize(("change", "mistake"), [
-    ("width_dots = 576|width_dots = 577", "bad.toml: paper.width_dots: must be a multiple of 8, not 577"),
-    ("columns = 48|columns = 49", "bad.toml: paper.columns: 49 characters of 12 dots do not fit on 576"),
-    ('"gb18030"|"big5"', "bad.toml: text.encoding: must be one of gb18030, gbk, gb2312, utf-8, not 'big5'"),
-    ('chinese_mode = |chinese_mode_ = ', "bad.toml: text.chinese_mode_: is not a key of this table"),
-    ('font = "gbk"|font = "gbk"\nsetup = "1C 2"', "bad.toml: text.setup: must be hex bytes, not '1C 2'"),
-    ("print_timeout_s = 20.0|print_timeout_s = 0", "bad.toml: link.print_timeout_s: must be seconds"),
-])
+@pytest.mark.parametrize(
+    ("change", "mistake"),
+    [
+        ("width_dots = 576|width_dots = 577", "bad.toml: paper.width_dots: must be a multiple of 8, not 577"),
+        ("columns = 48|columns = 49", "bad.toml: paper.columns: 49 characters of 12 dots do not fit on 576"),
+        ('"gb18030"|"big5"', "bad.toml: text.encoding: must be one of gb18030, gbk, gb2312, utf-8, not 'big5'"),
+        ("chinese_mode = |chinese_mode_ = ", "bad.toml: text.chinese_mode_: is not a key of this table"),
+        ('font = "gbk"|font = "gbk"\nsetup = "1C 2"', "bad.toml: text.setup: must be hex bytes, not '1C 2'"),
+        ("print_timeout_s = 20.0|print_timeout_s = 0", "bad.toml: link.print_timeout_s: must be seconds"),
+    ],
+)
 def test_a_mistake_in_a_device_file_is_told_with_file_and_key(tmp_path: Path, change: str, mistake: str) -> None:
     before, after = change.split("|")
     text = (DEVICES / "escpos-80-gb18030.toml").read_text(encoding="utf-8")

@@ -15,24 +15,32 @@ from drivers.receipt_printer.status import (
 )
 
 
-def status(online: bool = True, cover_open: bool = False, paper: PaperLevel = PaperLevel.OK,
-           cutter_failed: bool = False, repair_needed: bool = False) -> PrinterStatus:
+def status(
+    online: bool = True,
+    cover_open: bool = False,
+    paper: PaperLevel = PaperLevel.OK,
+    cutter_failed: bool = False,
+    repair_needed: bool = False,
+) -> PrinterStatus:
     return PrinterStatus(online, cover_open, paper, cutter_failed, repair_needed)
 
 
-@pytest.mark.parametrize(("answers", "meaning"), [
-    ("12 12 12 12", status()),
-    ("16 12 12 12", status()),
-    ("12 12 12 1E", status(paper=PaperLevel.NEAR_END)),
-    ("1A 32 12 7E", status(online=False, paper=PaperLevel.OUT)),
-    ("1A 12 12 72", status(online=False, paper=PaperLevel.OUT)),
-    ("1A 32 12 12", status(online=False, paper=PaperLevel.OUT)),
-    ("1A 16 12 12", status(online=False, cover_open=True)),
-    ("1A 52 1A 12", status(online=False, cutter_failed=True)),
-    ("1A 52 32 12", status(online=False, repair_needed=True)),
-    ("1A 52 52 12", status(online=False)),
-    ("1A 12 12 12", status(online=False)),
-])
+@pytest.mark.parametrize(
+    ("answers", "meaning"),
+    [
+        ("12 12 12 12", status()),
+        ("16 12 12 12", status()),
+        ("12 12 12 1E", status(paper=PaperLevel.NEAR_END)),
+        ("1A 32 12 7E", status(online=False, paper=PaperLevel.OUT)),
+        ("1A 12 12 72", status(online=False, paper=PaperLevel.OUT)),
+        ("1A 32 12 12", status(online=False, paper=PaperLevel.OUT)),
+        ("1A 16 12 12", status(online=False, cover_open=True)),
+        ("1A 52 1A 12", status(online=False, cutter_failed=True)),
+        ("1A 52 32 12", status(online=False, repair_needed=True)),
+        ("1A 52 52 12", status(online=False)),
+        ("1A 12 12 12", status(online=False)),
+    ],
+)
 def test_sensors_are_read_from_their_bits(answers: str, meaning: PrinterStatus) -> None:
     assert made_sense_of(*bytes.fromhex(answers)) == meaning
 

@@ -81,20 +81,23 @@ SHOWN_BY: dict[str, tuple[str, ...]] = {
 }
 
 
-@pytest.mark.parametrize(("on", "outcome", "term", "years", "served", "code"), [
-    ("2025-04-15", TOO_EARLY, None, CONTINUOUS, None, "window"),
-    ("2026-03-14", TOO_EARLY, None, CONTINUOUS, None, "window"),
-    ("2026-03-15", IN_WINDOW, ("2026-03-15", "2027-03-15"), CONTINUOUS, AT_ONCE, "window"),
-    ("2026-04-14", IN_WINDOW, ("2026-04-14", "2027-04-14"), CONTINUOUS, AT_ONCE, "window"),
-    ("2026-04-15", IN_WINDOW, ("2026-04-15", "2027-04-15"), CONTINUOUS, AT_ONCE, "window"),
-    ("2026-04-16", OVERDUE, ("2026-04-15", "2027-04-15"), FROM_MAKE_UP, AT_ONCE, "overdue_to_6_months"),
-    ("2026-05-14", OVERDUE, ("2026-04-15", "2027-04-15"), FROM_MAKE_UP, AT_ONCE, "overdue_to_6_months"),
-    ("2026-05-15", OVERDUE, ("2026-05-15", "2027-05-15"), FROM_MAKE_UP, AT_ONCE, "overdue_to_6_months"),
-    ("2026-06-15", OVERDUE, ("2026-06-15", "2027-06-15"), FROM_MAKE_UP, AT_ONCE, "overdue_to_6_months"),
-    ("2026-10-15", OVERDUE, ("2026-10-15", "2027-10-15"), FROM_MAKE_UP, AT_ONCE, "overdue_to_6_months"),
-    ("2026-10-16", REAPPLY, None, RESTART, COUNTER, "overdue_beyond_6_months"),
-    ("2031-01-01", REAPPLY, None, RESTART, COUNTER, "overdue_beyond_6_months"),
-])
+@pytest.mark.parametrize(
+    ("on", "outcome", "term", "years", "served", "code"),
+    [
+        ("2025-04-15", TOO_EARLY, None, CONTINUOUS, None, "window"),
+        ("2026-03-14", TOO_EARLY, None, CONTINUOUS, None, "window"),
+        ("2026-03-15", IN_WINDOW, ("2026-03-15", "2027-03-15"), CONTINUOUS, AT_ONCE, "window"),
+        ("2026-04-14", IN_WINDOW, ("2026-04-14", "2027-04-14"), CONTINUOUS, AT_ONCE, "window"),
+        ("2026-04-15", IN_WINDOW, ("2026-04-15", "2027-04-15"), CONTINUOUS, AT_ONCE, "window"),
+        ("2026-04-16", OVERDUE, ("2026-04-15", "2027-04-15"), FROM_MAKE_UP, AT_ONCE, "overdue_to_6_months"),
+        ("2026-05-14", OVERDUE, ("2026-04-15", "2027-04-15"), FROM_MAKE_UP, AT_ONCE, "overdue_to_6_months"),
+        ("2026-05-15", OVERDUE, ("2026-05-15", "2027-05-15"), FROM_MAKE_UP, AT_ONCE, "overdue_to_6_months"),
+        ("2026-06-15", OVERDUE, ("2026-06-15", "2027-06-15"), FROM_MAKE_UP, AT_ONCE, "overdue_to_6_months"),
+        ("2026-10-15", OVERDUE, ("2026-10-15", "2027-10-15"), FROM_MAKE_UP, AT_ONCE, "overdue_to_6_months"),
+        ("2026-10-16", REAPPLY, None, RESTART, COUNTER, "overdue_beyond_6_months"),
+        ("2031-01-01", REAPPLY, None, RESTART, COUNTER, "overdue_beyond_6_months"),
+    ],
+)
 def test_every_edge_of_the_permits_year(on, outcome, term, years, served, code) -> None:
     found = ask("beijing", on, START, END)
     assert (found.outcome, new_term_of(found), found.residence_years, found.served) == (outcome, term, years, served)
@@ -105,37 +108,88 @@ def test_every_edge_of_the_permits_year(on, outcome, term, years, served, code) 
     assert found.to_confirm == ()
 
 
-@pytest.mark.parametrize(("start", "end", "opens", "rows"), [
-    # the day of issue is clamped: 29 February
-    ("2024-02-29", "2025-02-28", "2025-01-28", [
-        ("2025-01-27", TOO_EARLY, None), ("2025-01-28", IN_WINDOW, ("2025-01-28", "2026-01-28")),
-        ("2025-02-28", IN_WINDOW, ("2025-02-28", "2026-02-28")), ("2025-03-27", OVERDUE, ("2025-02-28", "2026-02-28")),
-        ("2025-03-28", OVERDUE, ("2025-03-28", "2026-03-28")), ("2025-08-28", OVERDUE, ("2025-08-28", "2026-08-28")),
-        ("2025-08-29", REAPPLY, None)]),
-    # the window's first day is clamped to 29 February, a month later to 30 April, six to 30 September
-    ("2023-03-31", "2024-03-31", "2024-02-29", [
-        ("2024-02-28", TOO_EARLY, None), ("2024-02-29", IN_WINDOW, ("2024-02-29", "2025-02-28")),
-        ("2024-04-29", OVERDUE, ("2024-03-31", "2025-03-31")), ("2024-04-30", OVERDUE, ("2024-04-30", "2025-04-30")),
-        ("2024-09-30", OVERDUE, ("2024-09-30", "2025-09-30")), ("2024-10-01", REAPPLY, None)]),
-    # six months after the end of August is the end of February
-    ("2024-08-31", "2025-08-31", "2025-07-31", [
-        ("2025-09-29", OVERDUE, ("2025-08-31", "2026-08-31")), ("2025-09-30", OVERDUE, ("2025-09-30", "2026-09-30")),
-        ("2026-02-28", OVERDUE, ("2026-02-28", "2027-02-28")), ("2026-03-01", REAPPLY, None)]),
-    # a window across the year's end, and a tier across the next
-    ("2025-01-10", "2026-01-10", "2025-12-10", [
-        ("2025-12-09", TOO_EARLY, None), ("2025-12-31", IN_WINDOW, ("2025-12-31", "2026-12-31")),
-        ("2026-01-10", IN_WINDOW, ("2026-01-10", "2027-01-10")), ("2026-07-10", OVERDUE, ("2026-07-10", "2027-07-10")),
-        ("2026-07-11", REAPPLY, None)]),
-    ("2025-12-31", "2026-12-31", "2026-11-30", [
-        ("2026-11-29", TOO_EARLY, None), ("2027-01-30", OVERDUE, ("2026-12-31", "2027-12-31")),
-        ("2027-01-31", OVERDUE, ("2027-01-31", "2028-01-31")), ("2027-06-30", OVERDUE, ("2027-06-30", "2028-06-30")),
-        ("2027-07-01", REAPPLY, None)]),
-    # never stretched upward to 29 February; endorsed on it, the next end is clamped
-    ("2027-02-28", "2028-02-28", "2028-01-28", [
-        ("2028-02-28", IN_WINDOW, ("2028-02-28", "2029-02-28")),
-        ("2028-02-29", OVERDUE, ("2028-02-28", "2029-02-28"))]),
-    ("2027-03-10", "2028-03-10", "2028-02-10", [("2028-02-29", IN_WINDOW, ("2028-02-29", "2029-02-28"))]),
-])
+@pytest.mark.parametrize(
+    ("start", "end", "opens", "rows"),
+    [
+        # the day of issue is clamped: 29 February
+        (
+            "2024-02-29",
+            "2025-02-28",
+            "2025-01-28",
+            [
+                ("2025-01-27", TOO_EARLY, None),
+                ("2025-01-28", IN_WINDOW, ("2025-01-28", "2026-01-28")),
+                ("2025-02-28", IN_WINDOW, ("2025-02-28", "2026-02-28")),
+                ("2025-03-27", OVERDUE, ("2025-02-28", "2026-02-28")),
+                ("2025-03-28", OVERDUE, ("2025-03-28", "2026-03-28")),
+                ("2025-08-28", OVERDUE, ("2025-08-28", "2026-08-28")),
+                ("2025-08-29", REAPPLY, None),
+            ],
+        ),
+        # the window's first day is clamped to 29 February, a month later to 30 April, six to 30 September
+        (
+            "2023-03-31",
+            "2024-03-31",
+            "2024-02-29",
+            [
+                ("2024-02-28", TOO_EARLY, None),
+                ("2024-02-29", IN_WINDOW, ("2024-02-29", "2025-02-28")),
+                ("2024-04-29", OVERDUE, ("2024-03-31", "2025-03-31")),
+                ("2024-04-30", OVERDUE, ("2024-04-30", "2025-04-30")),
+                ("2024-09-30", OVERDUE, ("2024-09-30", "2025-09-30")),
+                ("2024-10-01", REAPPLY, None),
+            ],
+        ),
+        # six months after the end of August is the end of February
+        (
+            "2024-08-31",
+            "2025-08-31",
+            "2025-07-31",
+            [
+                ("2025-09-29", OVERDUE, ("2025-08-31", "2026-08-31")),
+                ("2025-09-30", OVERDUE, ("2025-09-30", "2026-09-30")),
+                ("2026-02-28", OVERDUE, ("2026-02-28", "2027-02-28")),
+                ("2026-03-01", REAPPLY, None),
+            ],
+        ),
+        # a window across the year's end, and a tier across the next
+        (
+            "2025-01-10",
+            "2026-01-10",
+            "2025-12-10",
+            [
+                ("2025-12-09", TOO_EARLY, None),
+                ("2025-12-31", IN_WINDOW, ("2025-12-31", "2026-12-31")),
+                ("2026-01-10", IN_WINDOW, ("2026-01-10", "2027-01-10")),
+                ("2026-07-10", OVERDUE, ("2026-07-10", "2027-07-10")),
+                ("2026-07-11", REAPPLY, None),
+            ],
+        ),
+        (
+            "2025-12-31",
+            "2026-12-31",
+            "2026-11-30",
+            [
+                ("2026-11-29", TOO_EARLY, None),
+                ("2027-01-30", OVERDUE, ("2026-12-31", "2027-12-31")),
+                ("2027-01-31", OVERDUE, ("2027-01-31", "2028-01-31")),
+                ("2027-06-30", OVERDUE, ("2027-06-30", "2028-06-30")),
+                ("2027-07-01", REAPPLY, None),
+            ],
+        ),
+        # never stretched upward to 29 February; endorsed on it, the next end is clamped
+        (
+            "2027-02-28",
+            "2028-02-28",
+            "2028-01-28",
+            [
+                ("2028-02-28", IN_WINDOW, ("2028-02-28", "2029-02-28")),
+                ("2028-02-29", OVERDUE, ("2028-02-28", "2029-02-28")),
+            ],
+        ),
+        ("2027-03-10", "2028-03-10", "2028-02-10", [("2028-02-29", IN_WINDOW, ("2028-02-29", "2029-02-28"))]),
+    ],
+)
 def test_the_window_is_the_calendar_month_before_the_end_date(start, end, opens, rows) -> None:
     for on, outcome, term in rows:
         found = ask("beijing", on, start, end)
@@ -158,14 +212,25 @@ def test_no_permit_of_four_years_has_a_day_between_the_rows() -> None:
         end = months_later(start, 12)
         opens, month, half_year = (months_later(end, months) for months in (-1, 1, 6))
         for on, outcome, new_start in (
-            (opens - DAY, TOO_EARLY, None), (opens, IN_WINDOW, opens), (end - DAY, IN_WINDOW, end - DAY),
-            (end, IN_WINDOW, end), (end + DAY, OVERDUE, end), (month - DAY, OVERDUE, end), (month, OVERDUE, month),
-            (half_year, OVERDUE, half_year), (half_year + DAY, REAPPLY, None),
+            (opens - DAY, TOO_EARLY, None),
+            (opens, IN_WINDOW, opens),
+            (end - DAY, IN_WINDOW, end - DAY),
+            (end, IN_WINDOW, end),
+            (end + DAY, OVERDUE, end),
+            (month - DAY, OVERDUE, end),
+            (month, OVERDUE, month),
+            (half_year, OVERDUE, half_year),
+            (half_year + DAY, REAPPLY, None),
         ):
             found = ask("beijing", on.isoformat(), start.isoformat(), end.isoformat())
             new_end = None if new_start is None else months_later(new_start, 12)
             assert (start, on, found.outcome, found.new_valid_from, found.new_valid_to) == (
-                start, on, outcome, new_start, new_end)
+                start,
+                on,
+                outcome,
+                new_start,
+                new_end,
+            )
             assert (found.opens_on, found.closes_on) == (opens, end)
         start += DAY
 
@@ -208,14 +273,17 @@ def test_more_than_six_months_late_is_a_new_application_and_the_years_start_agai
         assert found.reasons[0].code == "overdue_beyond_6_months"
 
 
-@pytest.mark.parametrize(("start", "end", "on"), [
-    ("2026-04-15", "2025-04-15", "2026-04-01"),         # end before start
-    ("2025-04-15", "2026-04-13", "2026-04-01"),         # two days short
-    ("2025-04-15", "2027-04-15", "2026-04-01"),         # two years
-    ("2025-04-15", "2025-10-15", "2025-10-01"),         # half a year
-    ("2023-02-28", "2024-03-02", "2024-02-10"),         # stretched upward by days
-    ("2026-05-15", "2027-05-15", "2026-04-14"),         # starts more than a window ahead
-])
+@pytest.mark.parametrize(
+    ("start", "end", "on"),
+    [
+        ("2026-04-15", "2025-04-15", "2026-04-01"),  # end before start
+        ("2025-04-15", "2026-04-13", "2026-04-01"),  # two days short
+        ("2025-04-15", "2027-04-15", "2026-04-01"),  # two years
+        ("2025-04-15", "2025-10-15", "2025-10-01"),  # half a year
+        ("2023-02-28", "2024-03-02", "2024-02-10"),  # stretched upward by days
+        ("2026-05-15", "2027-05-15", "2026-04-14"),  # starts more than a window ahead
+    ],
+)
 def test_dates_that_make_no_sense_lead_to_the_counter(start, end, on) -> None:
     found = ask("beijing", on, start, end)
     assert (found.outcome, found.served, found.residence_years, new_term_of(found)) == (None, COUNTER, None, None)
@@ -308,7 +376,11 @@ def test_guardians_and_close_relatives_act_at_the_counter_with_identity_and_rela
     assert (found.served, found.served_when_verified) == (COUNTER, COUNTER)
     assert (found.evidence.any_of, found.evidence.all_of) == (AGENT_PROOFS, ("relation_proof",))
     assert region_named("beijing").evidence["relation_proof"].any_of == (
-        "birth_certificate", "relation_household_book", "marriage_certificate", "other_relation_proof")
+        "birth_certificate",
+        "relation_household_book",
+        "marriage_certificate",
+        "other_relation_proof",
+    )
     agent = region_named("beijing").agents[kind]
     assert agent.role is AgentRole.MAY
     assert "calls at the home" in agent.rule.text.in_language("en")
@@ -342,10 +414,14 @@ def test_moving_in_mid_year_is_reviewed_and_leaves_the_term() -> None:
     assert region_named("beijing").services[Service.CHANGE_ADDRESS].rule.ours == ("*",)
 
 
-@pytest.mark.parametrize(("on", "term"), [
-    ("2026-04-16", (END, "2027-04-15")), ("2026-05-15", ("2026-05-15", "2027-05-15")),
-    ("2026-10-15", ("2026-10-15", "2027-10-15")),
-])
+@pytest.mark.parametrize(
+    ("on", "term"),
+    [
+        ("2026-04-16", (END, "2027-04-15")),
+        ("2026-05-15", ("2026-05-15", "2027-05-15")),
+        ("2026-10-15", ("2026-10-15", "2027-10-15")),
+    ],
+)
 def test_moving_when_late_is_endorsed_in_the_same_go(on, term) -> None:
     found = ask("beijing", on, START, END, service=Service.CHANGE_ADDRESS)
     assert (found.outcome, found.served, new_term_of(found)) == (OVERDUE, AFTER_REVIEW, term)
@@ -405,9 +481,9 @@ def test_a_new_permit_where_one_is_made_takes_15_working_days() -> None:
     assert promise.working_days == 15
     rule, deadline = beijing.deadlines["new_permit"]
     assert rule.ours == ("working_days",)
-    assert deadline.last_day(date(2026, 4, 1), beijing.holidays) == date(2026, 4, 23)       # over Qingming
-    assert deadline.last_day(date(2026, 2, 6), beijing.holidays) == date(2026, 3, 5)        # over Spring Festival
-    assert deadline.last_day(date(2026, 12, 15), beijing.holidays) is None                  # 2027 is not known yet
+    assert deadline.last_day(date(2026, 4, 1), beijing.holidays) == date(2026, 4, 23)  # over Qingming
+    assert deadline.last_day(date(2026, 2, 6), beijing.holidays) == date(2026, 3, 5)  # over Spring Festival
+    assert deadline.last_day(date(2026, 12, 15), beijing.holidays) is None  # 2027 is not known yet
     assert deadline.last_day(date(2026, 4, 1), HolidayCalendar()) is None
 
 
@@ -428,14 +504,19 @@ def test_the_counters_are_named_without_invented_hours_or_telephones() -> None:
     beijing = region_named("beijing")
     assert list(beijing.offices) == ["present_station", "community_point", "any_station"]
     assert {(office.hours, office.telephone, office.website) for office in beijing.offices.values()} == {
-        (None, None, None)}
+        (None, None, None)
+    }
     assert beijing.contact is None
     assert beijing.item_code is None
 
 
 def test_permits_of_beijing_are_recognised_by_their_area_code() -> None:
     assert [region_named("beijing").recognises(code) for code in ("110000", "110106", "120000", "")] == [
-        True, True, False, False]
+        True,
+        True,
+        False,
+        False,
+    ]
 
 
 def test_every_rule_cites_a_listed_section_and_speaks_both_languages() -> None:
@@ -447,5 +528,5 @@ def test_every_rule_cites_a_listed_section_and_speaks_both_languages() -> None:
     for path, text in beijing.texts.items():
         assert set(LANGUAGES) <= set(dict(text.by_language))
         assert re.search(r"[\u4e00-\u9fff]", text.in_language("zh-Hans")), path
-        chinese_names = ("services.endorse.online.text",)       # the WeChat account has no other name
+        chinese_names = ("services.endorse.online.text",)  # the WeChat account has no other name
         assert path in chinese_names or not re.search(r"[\u3000-\u9fff\uff00-\uffef]", text.in_language("en")), path

@@ -20,8 +20,8 @@ from kiosk.papers.slip_text import SlipText
 from kiosk.papers.slips import Slips
 from kiosk.policy.region import Region
 from kiosk.policy.region_file import RegionFileError, parse_region
-from kiosk.presentation.context import About
-from kiosk.presentation.models import ApplicationScreen, FivePartsScreen, ProgressScreen, QuestionScreen, ServiceScreen
+from kiosk.presentation.context import PresentationContext
+from kiosk.presentation.models import ApplicationScreen, OutcomeScreen, ProgressScreen, QuestionScreen, ServiceScreen
 from kiosk.presentation.present import present
 from kiosk.presentation.resident.offices import office_lines
 from kiosk.texts.translation import Translation
@@ -48,8 +48,8 @@ def said(words: tuple[Words, ...], language: str) -> str:
     return "\n".join(TRANSLATIONS[language].words(each) for each in words)
 
 
-def about(region: Region) -> About:
-    return About(region, ("zh-Hans", "en"), False, "https://r.example/", 25)
+def about(region: Region) -> PresentationContext:
+    return PresentationContext(region, ("zh-Hans", "en"), False, "https://r.example/", 25)
 
 
 def visit_for(service: Service, language: str) -> s.Visit:
@@ -64,7 +64,8 @@ def explained(name: str, service: Service, language: str) -> ServiceScreen:
 
 def slips(region: Region) -> Slips:
     text = SlipText(
-        region, lambda language, words: TRANSLATIONS[language].words(words), "https://r.example/", "kiosk-1", Noon())
+        region, lambda language, words: TRANSLATIONS[language].words(words), "https://r.example/", "kiosk-1", Noon()
+    )
     return Slips(about(region), text)
 
 
@@ -86,22 +87,28 @@ def asked_about(name: str, language: str) -> str:
 def printed(document: ReceiptDocument) -> str:
     return "\n".join(
         f"{each.label}: {each.value}" if isinstance(each, LabelledValue) else each.text
-        for each in document.elements if isinstance(each, LabelledValue | TextLine))
+        for each in document.elements
+        if isinstance(each, LabelledValue | TextLine)
+    )
 
 
 def turned_away(name: str, language: str) -> str:
     """What to do next, of somebody who is sent to the counter."""
     state = s.Explaining(
-        visit_for(Service.ENDORSE, language), s.Declined(Refusal("counter_only"), CASE.permit), Custody.WITH_HOLDER)
+        visit_for(Service.ENDORSE, language), s.Declined(Refusal("counter_only"), CASE.permit), Custody.WITH_HOLDER
+    )
     page = present(about(region_named(name)), state)
-    assert isinstance(page, FivePartsScreen)
+    assert isinstance(page, OutcomeScreen)
     return said(page.do_next, language)
 
 
-@pytest.mark.parametrize(("language", "wanted"), [
-    ("zh-Hans", "要填《上海市居住证签注申请表》。不用预约。不能邮寄办理。"),
-    ("en", "Form: Endorsement application. No appointment. Not by post."),
-])
+@pytest.mark.parametrize(
+    ("language", "wanted"),
+    [
+        ("zh-Hans", "要填《上海市居住证签注申请表》。不用预约。不能邮寄办理。"),
+        ("en", "Form: Endorsement application. No appointment. Not by post."),
+    ],
+)
 def test_who_is_sent_to_a_counter_hears_of_forms_appointment_and_post(language: str, wanted: str) -> None:
     assert wanted in turned_away("shanghai", language)
     assert wanted in asked_about("shanghai", language)
@@ -123,11 +130,17 @@ def test_a_counter_is_named_and_its_website_and_telephones_are_told() -> None:
     assert "事项编码: 310000999000GA0000531200019400001" in told
 
 
-@pytest.mark.parametrize(("language", "wanted"), [
-    ("zh-Hans", "居住证由您寄出。办好的居住证寄给您。邮费由您出。邮费25元。最长5个工作日。"),
-    ("en", "You post the permit. The permit is posted to you. You pay the post. The post costs 25 yuan. "
-           "It takes 5 working days at most."),
-])
+@pytest.mark.parametrize(
+    ("language", "wanted"),
+    [
+        ("zh-Hans", "居住证由您寄出。办好的居住证寄给您。邮费由您出。邮费25元。最长5个工作日。"),
+        (
+            "en",
+            "You post the permit. The permit is posted to you. You pay the post. The post costs 25 yuan. "
+            "It takes 5 working days at most.",
+        ),
+    ],
+)
 def test_the_way_by_post_says_who_posts_who_pays_how_much_and_how_long(language: str, wanted: str) -> None:
     assert wanted in asked_about("beijing", language)
 
@@ -138,11 +151,17 @@ def test_a_slip_of_an_application_by_post_says_who_posts_and_who_pays() -> None:
     assert "You pay the post." not in applied_for("haikou", Service.ENDORSE, "en", "counter")
 
 
-@pytest.mark.parametrize(("language", "voucher", "longest"), [
-    ("zh-Hans", "领证要凭这张凭条，请保管好。", "5个工作日做好，偏远的地方最长15个工作日。"),
-    ("en", "Keep the slip: the permit is handed out only against it.",
-     "It takes 5 working days, at remote places 15 at most."),
-])
+@pytest.mark.parametrize(
+    ("language", "voucher", "longest"),
+    [
+        ("zh-Hans", "领证要凭这张凭条，请保管好。", "5个工作日做好，偏远的地方最长15个工作日。"),
+        (
+            "en",
+            "Keep the slip: the permit is handed out only against it.",
+            "It takes 5 working days, at remote places 15 at most.",
+        ),
+    ],
+)
 def test_a_new_permit_is_handed_out_against_the_slip_and_may_take_longer_at_remote_places(
     language: str, voucher: str, longest: str
 ) -> None:
@@ -151,7 +170,8 @@ def test_a_new_permit_is_handed_out_against_the_slip_and_may_take_longer_at_remo
     assert longest in slip
     applied = s.Applied(CASE, Service.CHANGE_IDENTITY, RECEIVED, None)
     page = present(
-        about(region_named("xinjiang")), s.PrintingSlip(visit_for(Service.CHANGE_IDENTITY, language), applied))
+        about(region_named("xinjiang")), s.PrintingSlip(visit_for(Service.CHANGE_IDENTITY, language), applied)
+    )
     assert isinstance(page, ApplicationScreen)
     assert voucher in said(page.lines, language)
     assert longest in said(page.lines, language)
@@ -174,11 +194,14 @@ def test_a_photo_is_described_where_a_new_permit_is_made(language: str) -> None:
     assert "441" not in said(explained("xinjiang", Service.CHANGE_ADDRESS, language).bring, language)
 
 
-@pytest.mark.parametrize(("name", "service", "wanted"), [
-    ("haikou", Service.ENDORSE, "结果发短信告诉您。结果可以在网上查。"),
-    ("xinjiang", Service.CHANGE_IDENTITY, "结果打电话告诉您。结果贴公告通知。"),
-    ("beijing", Service.CHANGE_ADDRESS, "结果可以在自助机上查。"),
-])
+@pytest.mark.parametrize(
+    ("name", "service", "wanted"),
+    [
+        ("haikou", Service.ENDORSE, "结果发短信告诉您。结果可以在网上查。"),
+        ("xinjiang", Service.CHANGE_IDENTITY, "结果打电话告诉您。结果贴公告通知。"),
+        ("beijing", Service.CHANGE_ADDRESS, "结果可以在自助机上查。"),
+    ],
+)
 def test_how_the_result_is_told_stands_beside_an_application_in_review(
     name: str, service: Service, wanted: str
 ) -> None:
@@ -198,8 +221,12 @@ def test_the_legal_bases_stand_among_the_sources_of_a_service() -> None:
 @pytest.mark.parametrize(("name", "wanted"), [("shanghai", "费用: 不收费"), ("beijing", "费用: 不收费")])
 def test_a_receipt_says_what_it_cost(name: str, wanted: str) -> None:
     text = ReceiptText(
-        region_named(name), lambda language, words: TRANSLATIONS[language].words(words), "https://r.example/",
-        "kiosk-1", Noon())
+        region_named(name),
+        lambda language, words: TRANSLATIONS[language].words(words),
+        "https://r.example/",
+        "kiosk-1",
+        Noon(),
+    )
     renewed = s.Renewed(CASE, GRANT, FaceState.NEW)
     assert wanted in printed(text.compose(VISIT, renewed))
     face_only = replace(renewed, grant=replace(GRANT, face_only=True))
@@ -218,7 +245,7 @@ def test_the_region_says_under_a_question_what_an_untrue_answer_leads_to() -> No
 
 
 def test_technicians_read_what_the_region_says_of_a_permit_that_cannot_be_read(
-    capsys: pytest.CaptureFixture[str]
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
     path = ASSETS / "regions" / "xinjiang.toml"
     assert main(["faults", CHIP_SILENT.code, "--region", str(path), "--language", "en"]) == 0
@@ -231,7 +258,7 @@ def test_technicians_read_what_the_region_says_of_a_permit_that_cannot_be_read(
 
 def test_a_text_that_nobody_shows_and_a_poster_whom_nobody_knows_are_mistakes() -> None:
     path = Path(__file__).resolve().parents[1] / "data" / "regions" / "wuting.toml"
-    text = path.read_text(encoding="utf-8").replace('posts = { resident', 'posts = { neighbour')
+    text = path.read_text(encoding="utf-8").replace("posts = { resident", "posts = { neighbour")
     text = text.replace('pays = "resident"', 'pays = "nobody"')
     text += '\n[texts.greeting]\nzh-Hans = "您好"\nen = "Hello"\n'
     with pytest.raises(RegionFileError) as refusal:

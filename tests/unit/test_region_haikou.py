@@ -89,16 +89,19 @@ SHOWN_BY: dict[str, tuple[str, ...]] = {
 }
 
 
-@pytest.mark.parametrize(("on", "outcome", "term", "years", "served", "code"), [
-    (START, TOO_EARLY, None, CONTINUOUS, None, "window"),
-    (TOO_SOON, TOO_EARLY, None, CONTINUOUS, None, "window"),
-    ("2026-06-15", IN_WINDOW, (END, "2027-07-15"), CONTINUOUS, AFTER_REVIEW, "window"),
-    ("2026-07-14", IN_WINDOW, (END, "2027-07-15"), CONTINUOUS, AFTER_REVIEW, "window"),
-    (END, IN_WINDOW, (END, "2027-07-15"), CONTINUOUS, AFTER_REVIEW, "window"),
-    ("2026-07-16", OVERDUE, ("2026-07-16", "2027-07-16"), FROM_MAKE_UP, AFTER_REVIEW, "overdue"),
-    ("2027-01-16", OVERDUE, ("2027-01-16", "2028-01-16"), FROM_MAKE_UP, AFTER_REVIEW, "overdue"),
-    (LATE, OVERDUE, (LATE, "2029-02-28"), FROM_MAKE_UP, AFTER_REVIEW, "overdue"),
-])
+@pytest.mark.parametrize(
+    ("on", "outcome", "term", "years", "served", "code"),
+    [
+        (START, TOO_EARLY, None, CONTINUOUS, None, "window"),
+        (TOO_SOON, TOO_EARLY, None, CONTINUOUS, None, "window"),
+        ("2026-06-15", IN_WINDOW, (END, "2027-07-15"), CONTINUOUS, AFTER_REVIEW, "window"),
+        ("2026-07-14", IN_WINDOW, (END, "2027-07-15"), CONTINUOUS, AFTER_REVIEW, "window"),
+        (END, IN_WINDOW, (END, "2027-07-15"), CONTINUOUS, AFTER_REVIEW, "window"),
+        ("2026-07-16", OVERDUE, ("2026-07-16", "2027-07-16"), FROM_MAKE_UP, AFTER_REVIEW, "overdue"),
+        ("2027-01-16", OVERDUE, ("2027-01-16", "2028-01-16"), FROM_MAKE_UP, AFTER_REVIEW, "overdue"),
+        (LATE, OVERDUE, (LATE, "2029-02-28"), FROM_MAKE_UP, AFTER_REVIEW, "overdue"),
+    ],
+)
 def test_every_edge_of_the_permits_year(on, outcome, term, years, served, code) -> None:
     found = ask("haikou", on, START, END)
     assert (found.outcome, new_term_of(found), found.residence_years, found.served) == (outcome, term, years, served)
@@ -107,15 +110,18 @@ def test_every_edge_of_the_permits_year(on, outcome, term, years, served, code) 
     assert (found.evidence.all_of, found.evidence.any_of) == ((), () if outcome is TOO_EARLY else GROUNDS)
 
 
-@pytest.mark.parametrize(("start", "end", "opens", "term"), [
-    ("2024-02-29", "2025-02-28", date(2025, 1, 28), ("2025-02-28", "2026-02-28")),
-    ("2027-02-28", "2028-02-28", date(2028, 1, 28), ("2028-02-28", "2029-02-28")),
-    ("2025-03-31", "2026-03-31", date(2026, 2, 28), ("2026-03-31", "2027-03-31")),
-    ("2023-03-30", "2024-03-30", date(2024, 2, 29), ("2024-03-30", "2025-03-30")),
-    ("2025-05-31", "2026-05-31", date(2026, 4, 30), ("2026-05-31", "2027-05-31")),
-    ("2025-01-10", "2026-01-10", date(2025, 12, 10), ("2026-01-10", "2027-01-10")),
-    ("2024-12-31", "2025-12-31", date(2025, 11, 30), ("2025-12-31", "2026-12-31")),
-])
+@pytest.mark.parametrize(
+    ("start", "end", "opens", "term"),
+    [
+        ("2024-02-29", "2025-02-28", date(2025, 1, 28), ("2025-02-28", "2026-02-28")),
+        ("2027-02-28", "2028-02-28", date(2028, 1, 28), ("2028-02-28", "2029-02-28")),
+        ("2025-03-31", "2026-03-31", date(2026, 2, 28), ("2026-03-31", "2027-03-31")),
+        ("2023-03-30", "2024-03-30", date(2024, 2, 29), ("2024-03-30", "2025-03-30")),
+        ("2025-05-31", "2026-05-31", date(2026, 4, 30), ("2026-05-31", "2027-05-31")),
+        ("2025-01-10", "2026-01-10", date(2025, 12, 10), ("2026-01-10", "2027-01-10")),
+        ("2024-12-31", "2025-12-31", date(2025, 11, 30), ("2025-12-31", "2026-12-31")),
+    ],
+)
 def test_the_window_is_the_calendar_month_before_the_end_date(start, end, opens, term) -> None:
     first = ask("haikou", opens.isoformat(), start, end)
     assert (first.outcome, first.opens_on, new_term_of(first)) == (IN_WINDOW, opens, term)
@@ -125,7 +131,7 @@ def test_the_window_is_the_calendar_month_before_the_end_date(start, end, opens,
 def test_the_permit_is_endorsed_once_a_year() -> None:
     assert [(key, each.months) for key, each in region_named("haikou").categories.items()] == [("standard", 12)]
     assert ask("haikou", IN_TIME, START, END).outcome is IN_WINDOW
-    assert ask("haikou", "2026-06-15", "2026-07-15", "2027-07-15").outcome is TOO_EARLY     # endorsed on the first day
+    assert ask("haikou", "2026-06-15", "2026-07-15", "2027-07-15").outcome is TOO_EARLY  # endorsed on the first day
 
 
 @pytest.mark.parametrize("on", ["2026-07-16", "2026-09-14", "2027-01-16", "2027-07-16", "2031-07-15", "2046-07-15"])
@@ -140,7 +146,10 @@ def test_late_by_however_long_is_made_up_from_the_day_of_application(on) -> None
 def test_the_day_central_received_the_application_counts_not_the_day_of_the_rewrite() -> None:
     in_time = ask("haikou", "2026-07-20", START, END, received_on="2026-07-15")
     assert (in_time.outcome, new_term_of(in_time), in_time.residence_years) == (
-        IN_WINDOW, (END, "2027-07-15"), CONTINUOUS)
+        IN_WINDOW,
+        (END, "2027-07-15"),
+        CONTINUOUS,
+    )
     late = ask("haikou", "2026-08-20", START, END, received_on="2026-07-20")
     assert (late.outcome, new_term_of(late)) == (OVERDUE, ("2026-07-20", "2027-07-20"))
 
@@ -150,10 +159,17 @@ def test_days_between_end_and_make_up_are_not_counted() -> None:
     assert ask("haikou", "2026-08-15", START, END).residence_gap == (date(2026, 7, 16), date(2026, 8, 14))
 
 
-@pytest.mark.parametrize(("start", "end", "on"), [
-    ("2026-07-15", "2025-07-15", IN_TIME), ("2025-07-15", "2026-07-13", IN_TIME), ("2025-07-15", "2027-07-15", IN_TIME),
-    ("2024-02-29", "2025-03-02", "2025-02-10"), ("2026-07-15", "2027-07-15", TOO_SOON), (None, END, IN_TIME),
-])
+@pytest.mark.parametrize(
+    ("start", "end", "on"),
+    [
+        ("2026-07-15", "2025-07-15", IN_TIME),
+        ("2025-07-15", "2026-07-13", IN_TIME),
+        ("2025-07-15", "2027-07-15", IN_TIME),
+        ("2024-02-29", "2025-03-02", "2025-02-10"),
+        ("2026-07-15", "2027-07-15", TOO_SOON),
+        (None, END, IN_TIME),
+    ],
+)
 def test_dates_that_make_no_sense_lead_to_the_counter(start, end, on) -> None:
     found = ask("haikou", on, start, end)
     assert (found.outcome, found.served, new_term_of(found)) == (None, COUNTER, None)
@@ -183,12 +199,15 @@ def test_the_kiosk_takes_the_application_and_any_kiosk_rewrites_the_permit() -> 
     assert ask("haikou", IN_TIME, START, END, home_area=False).served is AFTER_REVIEW
 
 
-@pytest.mark.parametrize(("declared", "proofs"), [
-    (("address_changed",), ("new_address_proof",)),
-    (("employer_changed",), ("new_employer_proof",)),
-    (("school_changed",), ("new_school_proof",)),
-    (("address_changed", "school_changed"), ("new_address_proof", "new_school_proof")),
-])
+@pytest.mark.parametrize(
+    ("declared", "proofs"),
+    [
+        (("address_changed",), ("new_address_proof",)),
+        (("employer_changed",), ("new_employer_proof",)),
+        (("school_changed",), ("new_school_proof",)),
+        (("address_changed", "school_changed"), ("new_address_proof", "new_school_proof")),
+    ],
+)
 def test_a_change_declared_with_another_service_is_proved_and_reviewed_with_it(declared, proofs) -> None:
     found = ask("haikou", IN_TIME, START, END, declared=frozenset(declared))
     assert (found.served, new_term_of(found)) == (AFTER_REVIEW, (END, "2027-07-15"))
@@ -198,13 +217,16 @@ def test_a_change_declared_with_another_service_is_proved_and_reviewed_with_it(d
         assert (replaced.served, replaced.evidence.all_of) == (AFTER_REVIEW, proofs)
 
 
-@pytest.mark.parametrize(("declared", "all_of", "any_of"), [
-    ((), (), ("new_address_proof", "new_employer_proof", "new_school_proof")),
-    (("address_changed",), ("new_address_proof",), ()),
-    (("employer_changed",), ("new_employer_proof",), ()),
-    (("school_changed",), ("new_school_proof",), ()),
-    (("address_changed", "employer_changed"), ("new_address_proof", "new_employer_proof"), ()),
-])
+@pytest.mark.parametrize(
+    ("declared", "all_of", "any_of"),
+    [
+        ((), (), ("new_address_proof", "new_employer_proof", "new_school_proof")),
+        (("address_changed",), ("new_address_proof",), ()),
+        (("employer_changed",), ("new_employer_proof",), ()),
+        (("school_changed",), ("new_school_proof",), ()),
+        (("address_changed", "employer_changed"), ("new_address_proof", "new_employer_proof"), ()),
+    ],
+)
 def test_a_change_of_address_employer_or_school_needs_its_proof_and_leaves_the_dates(declared, all_of, any_of) -> None:
     found = ask("haikou", "2025-12-01", START, END, service=Service.CHANGE_ADDRESS, declared=frozenset(declared))
     assert (found.outcome, found.served, new_term_of(found)) == (IN_WINDOW, AFTER_REVIEW, (START, END))
@@ -243,10 +265,15 @@ def test_what_the_guide_does_not_describe_is_for_the_police_station(service) -> 
         assert {reason.code for reason in found.reasons} == {"undescribed"}
 
 
-@pytest.mark.parametrize("facts", [
-    {"declared": frozenset({"identity_changed"})}, {"agent": "guardian", "age": 12}, {"agent": "entrusted"},
-    {"agent": "close_relative", "declared": frozenset({"disabled"})},
-])
+@pytest.mark.parametrize(
+    "facts",
+    [
+        {"declared": frozenset({"identity_changed"})},
+        {"agent": "guardian", "age": 12},
+        {"agent": "entrusted"},
+        {"agent": "close_relative", "declared": frozenset({"disabled"})},
+    ],
+)
 def test_changed_identity_and_agents_whom_the_guide_does_not_mention_are_for_the_counter(facts) -> None:
     found = ask("haikou", IN_TIME, START, END, **facts)
     assert found.served is COUNTER

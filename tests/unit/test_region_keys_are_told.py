@@ -25,14 +25,14 @@ from kiosk.papers.receipt_text import ReceiptText
 from kiosk.papers.slip_text import SlipText
 from kiosk.papers.slips import Slips
 from kiosk.policy.assess import assess, calendar_rule
-from kiosk.policy.foresight import assess_unseen, foresee
+from kiosk.policy.foresight import assess_unseen, availability_of
 from kiosk.policy.permit_calendar import permit_calendar
 from kiosk.policy.region import Region
 from kiosk.policy.region_file import load_region, parse_region, shipped_regions
 from kiosk.policy.request import AssessmentRequest
 from kiosk.policy.rules import AGENTS, DECLARATIONS
 from kiosk.policy.terms import add_months
-from kiosk.presentation.context import About
+from kiosk.presentation.context import PresentationContext
 from kiosk.presentation.present import present
 from kiosk.texts.translation import Translation
 from kiosk.texts.words import LocalText
@@ -49,7 +49,8 @@ from tests.unit.machine_samples import CASE, GRANT, MADE, RECEIVED, VISIT
 ROOT = Path(__file__).resolve().parents[2]
 FILES = (
     *(ASSETS / "regions" / f"{name}.toml" for name in shipped_regions()),
-    *sorted((ROOT / "tests" / "data" / "regions").glob("*.toml")), ROOT / "tests" / "data" / "everything_asked.toml",
+    *sorted((ROOT / "tests" / "data" / "regions").glob("*.toml")),
+    ROOT / "tests" / "data" / "everything_asked.toml",
 )
 LANGUAGE = "zh-Hans"
 TRANSLATION = Translation.load(ASSETS / "locale", LANGUAGE)
@@ -65,7 +66,9 @@ class _Noon:
 
 
 # What no other file has: a rule of some days and some authorities, terms of the past by their length, a measure.
-WITH_RARE_KEYS = (ROOT / "tests" / "data" / "everything_asked.toml").read_text(encoding="utf-8") + """
+WITH_RARE_KEYS = (
+    (ROOT / "tests" / "data" / "everything_asked.toml").read_text(encoding="utf-8")
+    + """
 [[rules]]
 code = "of_some_days"
 when = { issuer_contains = ["某某"], age_from = 20 }
@@ -95,6 +98,7 @@ closes_on = 2027-05-31
 cite = "page/all"
 text = { zh-Hans = "宽限。", en = "More time." }
 """
+)
 
 
 # -- what is seen --------------------------------------------------------------------------------------------------
@@ -110,7 +114,7 @@ def _pages(region: Region) -> Iterator[object]:
 
 
 def _papers(region: Region) -> Iterator[object]:
-    about = About(region, (LANGUAGE,), False, "https://r.example/", 25)
+    about = PresentationContext(region, (LANGUAGE,), False, "https://r.example/", 25)
     text = SlipText(region, lambda _, words: TRANSLATION.words(words), "https://r.example/", "kiosk-1", _Noon())
     slips, visit = Slips(about, text), VISIT
     for service, offered in region.services.items():
@@ -121,8 +125,12 @@ def _papers(region: Region) -> Iterator[object]:
     for day in (date(2026, 4, 20), date(2027, 2, 20)):
         matter = matter_of(region, day)
         content = matter.case.permit.content
-        calendar = permit_calendar(region, AssessmentRequest(
-            on=day, valid_from=content.valid_from, valid_to=content.valid_to, category=content.category))
+        calendar = permit_calendar(
+            region,
+            AssessmentRequest(
+                on=day, valid_from=content.valid_from, valid_to=content.valid_to, category=content.category
+            ),
+        )
         yield slips.compose(do.PrintStatusSlip(visit, matter, calendar))
     receipts = ReceiptText(region, lambda _, words: TRANSLATION.words(words), "https://r.example/", "kiosk-1", _Noon())
     content = replace(GRANT.content, category=next(iter(region.categories)))
@@ -134,26 +142,55 @@ def _papers(region: Region) -> Iterator[object]:
 
 def _requests(region: Region) -> Iterator[AssessmentRequest]:
     issuers = ("", *(part for past in region.past_terms for part in past.issuer_contains), *_issuers(region))
-    declared = (frozenset[str](), *(frozenset({key}) for key in (*region.declarations, *DECLARATIONS)),
-                frozenset({*region.declarations, *DECLARATIONS}))
-    days = (date(2026, 3, 1), date(2026, 12, 1), date(2027, 2, 20), date(2027, 3, 9), date(2027, 4, 1),
-            date(2027, 7, 1), date(2027, 9, 30), date(2028, 9, 1))
+    declared = (
+        frozenset[str](),
+        *(frozenset({key}) for key in (*region.declarations, *DECLARATIONS)),
+        frozenset({*region.declarations, *DECLARATIONS}),
+    )
+    days = (
+        date(2026, 3, 1),
+        date(2026, 12, 1),
+        date(2027, 2, 20),
+        date(2027, 3, 9),
+        date(2027, 4, 1),
+        date(2027, 7, 1),
+        date(2027, 9, 30),
+        date(2028, 9, 1),
+    )
     begun = date(2026, 3, 9)
     for category, service, day in product(region.categories, region.services, days):
         months = region.categories[category].months
-        ends = {date(begun.year + (begun.month - 1 + months) // 12, (begun.month - 1 + months) % 12 + 1, 9),
-                date(2027, 3, 9), *_ends(region)}
+        ends = {
+            date(begun.year + (begun.month - 1 + months) // 12, (begun.month - 1 + months) % 12 + 1, 9),
+            date(2027, 3, 9),
+            *_ends(region),
+        }
         usual = AssessmentRequest(
-            on=day, valid_from=begun, valid_to=date(2027, 3, 9), service=service, category=category, issued_on=begun,
-            age=30, home_area=True)
+            on=day,
+            valid_from=begun,
+            valid_to=date(2027, 3, 9),
+            service=service,
+            category=category,
+            issued_on=begun,
+            age=30,
+            home_area=True,
+        )
         yield from (replace(usual, declared=each) for each in declared)
         yield from (replace(usual, valid_to=end) for end in sorted(ends))
-        yield from (replace(usual, agent=kind, age=age, declared=each)
-                    for kind in AGENTS for age in (10, 30, 70) for each in (declared[0], declared[-1]))
+        yield from (
+            replace(usual, agent=kind, age=age, declared=each)
+            for kind in AGENTS
+            for age in (10, 30, 70)
+            for each in (declared[0], declared[-1])
+        )
         yield from (replace(usual, age=age) for age in (0, 10, 15, 16, 17, 64, 65, 70))
         yield from (replace(usual, home_area=each) for each in (False, None))
-        yield from (replace(usual, issuing_authority=issuer, age=age, valid_to=end)
-                    for issuer in issuers for age in (10, 30) for end in sorted(ends))
+        yield from (
+            replace(usual, issuing_authority=issuer, age=age, valid_to=end)
+            for issuer in issuers
+            for age in (10, 30)
+            for end in sorted(ends)
+        )
         yield from (replace(usual, new_category=each) for each in region.categories)
         yield replace(usual, authority_changes=True)
         yield replace(usual, pilot=True)
@@ -162,8 +199,12 @@ def _requests(region: Region) -> Iterator[AssessmentRequest]:
 
 
 def _issuers(region: Region) -> set[str]:
-    conditions = [condition for service in region.services.values() for rule in service.rules
-                  for condition in (*rule.when, *rule.unless)]
+    conditions = [
+        condition
+        for service in region.services.values()
+        for rule in service.rules
+        for condition in (*rule.when, *rule.unless)
+    ]
     return {part for condition in conditions for part in condition.issuer_contains}
 
 
@@ -178,11 +219,15 @@ def _rules(region: Region, requests: list[AssessmentRequest]) -> Iterator[object
         yield assess(region, request)
         yield calendar_rule(region, request)
     for service, agent, pilot in product(Service, (None, *AGENTS), (False, True)):
-        yield foresee(region, service, agent=agent, pilot=pilot)
+        yield availability_of(region, service, agent=agent, pilot=pilot)
     for service in region.services:
         request = AssessmentRequest(
-            on=date(2026, 11, 22), valid_from=None, valid_to=None, service=service,
-            category=next(iter(region.categories)))
+            on=date(2026, 11, 22),
+            valid_from=None,
+            valid_to=None,
+            service=service,
+            category=next(iter(region.categories)),
+        )
         yield assess_unseen(region, request)
     for day in (date(2026, 1, 1), date(2026, 1, 4), date(2026, 11, 22), date(2026, 10, 1), date(2027, 5, 5)):
         yield region.holidays.kind_of(day)
@@ -206,8 +251,9 @@ def _ways(region: Region) -> Iterator[object]:
 
 def _stage_page(region: Region, visit: s.Visit, stage: str, result: str) -> str:
     application = replace(
-        MADE, service=visit.purpose.service, state=ApplicationState.IN_REVIEW, stage=stage, stage_result=result)
-    about = About(region, (LANGUAGE,), False, "https://r.example/", 25)
+        MADE, service=visit.purpose.service, state=ApplicationState.IN_REVIEW, stage=stage, stage_result=result
+    )
+    about = PresentationContext(region, (LANGUAGE,), False, "https://r.example/", 25)
     return repr(present(about, s.ShowingProgress(visit, (application,))))
 
 
@@ -269,23 +315,38 @@ def _changed(field: str, value: Any) -> Iterator[tuple[str, Any]]:
         if value:
             yield field, value[:-1]
         for at, inner in enumerate(value):
-            yield from ((name, (*value[:at], other, *value[at + 1:])) for name, other in _changed(field, inner))
+            yield from ((name, (*value[:at], other, *value[at + 1 :])) for name, other in _changed(field, inner))
     elif is_dataclass(value) and not isinstance(value, type | LocalText):
         for each in fields(value):
             name = f"{type(value).__name__}.{each.name}"
             if name not in NOT_CHANGED:
-                yield from ((found, replace(value, **{each.name: other}))
-                            for found, other in _changed(name, getattr(value, each.name)))
+                yield from (
+                    (found, replace(value, **{each.name: other}))
+                    for found, other in _changed(name, getattr(value, each.name))
+                )
     else:
         yield from ((field, other) for other in _others(field.rpartition(".")[2], value))
 
 
 NOT_CHANGED = {
     # Names by which one part of the file refers to another; a reader checks every reference.
-    "Rule.code", "Category.key", "Evidence.key", "Declaration.key", "Agent.key", "Office.key", "Guidance.key",
-    "ReviewStage.key", "OfferedService.service", "Source.sections", "Source.file", "Citation.file", "StartTable.name",
+    "Rule.code",
+    "Category.key",
+    "Evidence.key",
+    "Declaration.key",
+    "Agent.key",
+    "Office.key",
+    "Guidance.key",
+    "ReviewStage.key",
+    "OfferedService.service",
+    "Source.sections",
+    "Source.file",
+    "Citation.file",
+    "StartTable.name",
     # Indexes over what stands elsewhere in the region, made by the reader.
-    "Region.rules", "Region.texts", "Region.rules_of_several",
+    "Region.rules",
+    "Region.texts",
+    "Region.rules_of_several",
     # For whom wrote the file: which part no document settles. It stands in the table of assets/regions/README.md.
     "Rule.ours",
     # The file's own name in the configuration.
@@ -297,7 +358,7 @@ def _is_seen(changed: Region, requests: list[AssessmentRequest], before: list[ob
     try:
         return any(now != then for now, then in zip_longest(seen(changed, requests), before))
     except (KeyError, ValueError):
-        return True        # something looked for what was there
+        return True  # something looked for what was there
 
 
 @pytest.mark.long

@@ -26,24 +26,32 @@ from tests.unit.region_cases import (
 START, END = "2018-06-09", "2019-06-09"
 
 SHOWN_BY: dict[str, tuple[str, ...]] = {
-    "window": ("test_the_window_opens_30_days_before_the_end_date_and_closes_on_it",
-               "test_every_edge_of_the_permits_year"),
+    "window": (
+        "test_the_window_opens_30_days_before_the_end_date_and_closes_on_it",
+        "test_every_edge_of_the_permits_year",
+    ),
     "overdue_to_day_60": ("test_to_day_60_the_new_year_starts_on_the_old_end_date_and_the_years_go_on",),
     "overdue_from_day_61": ("test_from_day_61_the_years_restart_on_the_make_up_date_and_the_resident_confirms",),
     "term": ("test_the_permit_is_endorsed_once_a_year_and_the_end_date_is_the_anniversary",),
     "senseless": ("test_dates_that_make_no_sense_lead_to_the_counter",),
-    "undescribed": ("test_a_service_that_no_document_describes_is_for_the_counter_whatever_the_day",
-                    "test_a_declared_change_that_no_document_describes_is_for_the_counter"),
+    "undescribed": (
+        "test_a_service_that_no_document_describes_is_for_the_counter_whatever_the_day",
+        "test_a_declared_change_that_no_document_describes_is_for_the_counter",
+    ),
     "kiosks": ("test_kiosks_are_supported",),
-    "endorse": ("test_any_kiosk_of_the_city_endorses_on_the_spot_also_late",
-                "test_nothing_is_posted_and_nothing_is_booked",
-                "test_the_permit_itself_and_the_application_form_are_asked"),
+    "endorse": (
+        "test_any_kiosk_of_the_city_endorses_on_the_spot_also_late",
+        "test_nothing_is_posted_and_nothing_is_booked",
+        "test_the_permit_itself_and_the_application_form_are_asked",
+    ),
     "endorse.fee": ("test_endorsing_is_free",),
     "endorse.promise": ("test_endorsing_is_done_on_the_spot",),
     "living_elsewhere": ("test_living_elsewhere_asks_one_proof_and_the_counter_unless_central_verifies",),
     "in_a_relatives_home": ("test_a_relatives_home_asks_proof_of_kinship_too",),
-    "guardian": ("test_for_a_holder_under_16_the_guardian_must_apply",
-                 "test_a_guardian_whose_licences_central_verified_is_served_at_once"),
+    "guardian": (
+        "test_for_a_holder_under_16_the_guardian_must_apply",
+        "test_a_guardian_whose_licences_central_verified_is_served_at_once",
+    ),
     "close_relative": ("test_a_close_relative_may_apply_for_who_is_65_and_hard_to_move_or_disabled",),
     "offices.community_centre": ("test_the_community_centre_closes_earlier_on_rest_days_and_holidays",),
     "offices.reception": ("test_the_citizens_reception_does_no_business",),
@@ -53,7 +61,11 @@ SHOWN_BY: dict[str, tuple[str, ...]] = {
 
 def test_the_window_opens_30_days_before_the_end_date_and_closes_on_it() -> None:
     assert [ask("shanghai", on, START, END).outcome for on in ("2019-05-09", "2019-05-10", END, "2019-06-10")] == [
-        TOO_EARLY, IN_WINDOW, IN_WINDOW, OVERDUE]
+        TOO_EARLY,
+        IN_WINDOW,
+        IN_WINDOW,
+        OVERDUE,
+    ]
 
 
 def test_to_day_60_the_new_year_starts_on_the_old_end_date_and_the_years_go_on() -> None:
@@ -106,17 +118,20 @@ def test_endorsing_is_done_on_the_spot() -> None:
     assert (promise.working_days, promise.most_working_days) == (0, None)
 
 
-@pytest.mark.parametrize(("on", "outcome", "term", "years", "served", "code"), [
-    ("2018-06-09", TOO_EARLY, None, CONTINUOUS, None, "window"),
-    ("2019-05-09", TOO_EARLY, None, CONTINUOUS, None, "window"),
-    ("2019-05-10", IN_WINDOW, (END, "2020-06-09"), CONTINUOUS, AT_ONCE, "window"),
-    ("2019-06-08", IN_WINDOW, (END, "2020-06-09"), CONTINUOUS, AT_ONCE, "window"),
-    ("2019-06-09", IN_WINDOW, (END, "2020-06-09"), CONTINUOUS, AT_ONCE, "window"),
-    ("2019-06-10", OVERDUE, (END, "2020-06-09"), CONTINUOUS, AT_ONCE, "overdue_to_day_60"),
-    ("2019-08-08", OVERDUE, (END, "2020-06-09"), CONTINUOUS, AT_ONCE, "overdue_to_day_60"),
-    ("2019-08-09", OVERDUE, ("2019-08-09", "2020-08-09"), RESTART, AT_ONCE, "overdue_from_day_61"),
-    ("2024-02-29", OVERDUE, ("2024-02-29", "2025-02-28"), RESTART, AT_ONCE, "overdue_from_day_61"),
-])
+@pytest.mark.parametrize(
+    ("on", "outcome", "term", "years", "served", "code"),
+    [
+        ("2018-06-09", TOO_EARLY, None, CONTINUOUS, None, "window"),
+        ("2019-05-09", TOO_EARLY, None, CONTINUOUS, None, "window"),
+        ("2019-05-10", IN_WINDOW, (END, "2020-06-09"), CONTINUOUS, AT_ONCE, "window"),
+        ("2019-06-08", IN_WINDOW, (END, "2020-06-09"), CONTINUOUS, AT_ONCE, "window"),
+        ("2019-06-09", IN_WINDOW, (END, "2020-06-09"), CONTINUOUS, AT_ONCE, "window"),
+        ("2019-06-10", OVERDUE, (END, "2020-06-09"), CONTINUOUS, AT_ONCE, "overdue_to_day_60"),
+        ("2019-08-08", OVERDUE, (END, "2020-06-09"), CONTINUOUS, AT_ONCE, "overdue_to_day_60"),
+        ("2019-08-09", OVERDUE, ("2019-08-09", "2020-08-09"), RESTART, AT_ONCE, "overdue_from_day_61"),
+        ("2024-02-29", OVERDUE, ("2024-02-29", "2025-02-28"), RESTART, AT_ONCE, "overdue_from_day_61"),
+    ],
+)
 def test_every_edge_of_the_permits_year(on, outcome, term, years, served, code) -> None:
     found = ask("shanghai", on, START, END)
     assert (found.outcome, new_term_of(found), found.residence_years, found.served) == (outcome, term, years, served)
@@ -125,30 +140,36 @@ def test_every_edge_of_the_permits_year(on, outcome, term, years, served, code) 
     assert found.evidence.all_of == found.evidence.any_of == ()
 
 
-@pytest.mark.parametrize(("start", "end", "on", "opens", "term"), [
-    ("2024-02-29", "2025-02-28", "2025-01-29", date(2025, 1, 29), ("2025-02-28", "2026-02-28")),
-    ("2027-02-28", "2028-02-28", "2028-02-28", date(2028, 1, 29), ("2028-02-28", "2029-02-28")),
-    ("2023-03-01", "2024-03-01", "2024-01-31", date(2024, 1, 31), ("2024-03-01", "2025-03-01")),
-    ("2018-12-31", "2019-12-31", "2019-12-01", date(2019, 12, 1), ("2019-12-31", "2020-12-31")),
-    ("2019-01-15", "2020-01-15", "2019-12-16", date(2019, 12, 16), ("2020-01-15", "2021-01-15")),
-])
+@pytest.mark.parametrize(
+    ("start", "end", "on", "opens", "term"),
+    [
+        ("2024-02-29", "2025-02-28", "2025-01-29", date(2025, 1, 29), ("2025-02-28", "2026-02-28")),
+        ("2027-02-28", "2028-02-28", "2028-02-28", date(2028, 1, 29), ("2028-02-28", "2029-02-28")),
+        ("2023-03-01", "2024-03-01", "2024-01-31", date(2024, 1, 31), ("2024-03-01", "2025-03-01")),
+        ("2018-12-31", "2019-12-31", "2019-12-01", date(2019, 12, 1), ("2019-12-31", "2020-12-31")),
+        ("2019-01-15", "2020-01-15", "2019-12-16", date(2019, 12, 16), ("2020-01-15", "2021-01-15")),
+    ],
+)
 def test_leap_years_month_ends_and_year_ends(start, end, on, opens, term) -> None:
     found = ask("shanghai", on, start, end)
     assert (found.outcome, found.opens_on, new_term_of(found)) == (IN_WINDOW, opens, term)
 
 
-@pytest.mark.parametrize(("start", "end", "on"), [
-    ("2019-06-09", "2018-06-09", "2019-05-10"),         # end before start
-    ("2019-06-09", "2019-06-09", "2019-05-10"),         # no time at all
-    ("2018-06-09", "2019-06-07", "2019-05-10"),         # two days short
-    ("2018-06-09", "2020-06-09", "2019-05-10"),         # two years
-    ("2018-06-09", "2018-12-09", "2018-12-01"),         # half a year
-    ("2023-02-28", "2024-03-02", "2024-02-10"),         # stretched upward by days
-    ("2024-02-29", "2025-03-02", "2025-02-10"),         # rolled over by two days
-    ("2019-06-09", "2020-06-09", "2019-05-09"),         # starts 31 days ahead
-    ("2019-06-09", "9999-12-31", "2019-06-10"),
-    ("0001-01-01", "0002-01-01", "2019-06-10"),
-])
+@pytest.mark.parametrize(
+    ("start", "end", "on"),
+    [
+        ("2019-06-09", "2018-06-09", "2019-05-10"),  # end before start
+        ("2019-06-09", "2019-06-09", "2019-05-10"),  # no time at all
+        ("2018-06-09", "2019-06-07", "2019-05-10"),  # two days short
+        ("2018-06-09", "2020-06-09", "2019-05-10"),  # two years
+        ("2018-06-09", "2018-12-09", "2018-12-01"),  # half a year
+        ("2023-02-28", "2024-03-02", "2024-02-10"),  # stretched upward by days
+        ("2024-02-29", "2025-03-02", "2025-02-10"),  # rolled over by two days
+        ("2019-06-09", "2020-06-09", "2019-05-09"),  # starts 31 days ahead
+        ("2019-06-09", "9999-12-31", "2019-06-10"),
+        ("0001-01-01", "0002-01-01", "2019-06-10"),
+    ],
+)
 def test_dates_that_make_no_sense_lead_to_the_counter(start, end, on) -> None:
     found = ask("shanghai", on, start, end)
     assert (found.outcome, found.served, found.residence_years) == (None, COUNTER, None)
@@ -247,8 +268,10 @@ def test_the_community_centre_closes_earlier_on_rest_days_and_holidays() -> None
     assert centre.hours is not None
     hours = {kind: [(each.opens, each.closes) for each in centre.hours.on(kind)] for kind in DayKind}
     assert hours == {
-        DayKind.WORKDAY: [(time(8, 30), time(16, 30))], DayKind.REST_DAY: [(time(8, 30), time(11, 30))],
-        DayKind.HOLIDAY: [(time(8, 30), time(11, 30))]}
+        DayKind.WORKDAY: [(time(8, 30), time(16, 30))],
+        DayKind.REST_DAY: [(time(8, 30), time(11, 30))],
+        DayKind.HOLIDAY: [(time(8, 30), time(11, 30))],
+    }
 
 
 def test_the_citizens_reception_does_no_business() -> None:
@@ -270,7 +293,8 @@ def test_texts_are_found_by_their_path_and_rules_by_their_code() -> None:
     assert shanghai.text("name").in_language("en") == "Shanghai"
     assert shanghai.text("window.text") == shanghai.rule("window").text
     assert shanghai.text("texts.receipt_footer").in_language("ug") == shanghai.text("texts.receipt_footer").in_language(
-        "zh-Hans")
+        "zh-Hans"
+    )
     assert shanghai.rule("overdue_to_day_60").ours == ("new_dates", "residence_years")
     with pytest.raises(KeyError):
         shanghai.text("texts.nothing")

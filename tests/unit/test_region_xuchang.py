@@ -55,7 +55,8 @@ SHOWN_BY: dict[str, tuple[str, ...]] = {
     "change_address.promise": ("test_it_is_free_without_post_or_appointment_and_done_in_one_working_day",),
     "change_address.online": ("test_online_is_named_first_and_needs_no_visit",),
     "change_address.review": (
-        "test_the_community_officer_reviews_in_three_stages_whose_figures_without_unit_are_not_shown",),
+        "test_the_community_officer_reviews_in_three_stages_whose_figures_without_unit_are_not_shown",
+    ),
     "moved_and_overdue": ("test_moving_when_late_is_endorsed_in_the_same_go",),
     "guardian": ("test_somebody_may_act_for_the_holder_but_the_papers_are_not_said",),
     "close_relative": ("test_somebody_may_act_for_the_holder_but_the_papers_are_not_said",),
@@ -68,17 +69,20 @@ SHOWN_BY: dict[str, tuple[str, ...]] = {
 }
 
 
-@pytest.mark.parametrize(("on", "outcome", "term", "years", "pilot_served", "code"), [
-    ("2025-04-15", TOO_EARLY, None, CONTINUOUS, None, "window"),
-    ("2026-03-14", TOO_EARLY, None, CONTINUOUS, None, "window"),
-    ("2026-03-15", IN_WINDOW, (END, "2027-04-15"), CONTINUOUS, AFTER_REVIEW, "window"),
-    ("2026-04-14", IN_WINDOW, (END, "2027-04-15"), CONTINUOUS, AFTER_REVIEW, "window"),
-    ("2026-04-15", IN_WINDOW, (END, "2027-04-15"), CONTINUOUS, AFTER_REVIEW, "window"),
-    ("2026-04-16", OVERDUE, ("2026-04-16", "2027-04-16"), FROM_MAKE_UP, AFTER_REVIEW, "overdue_without_limit"),
-    ("2026-10-16", OVERDUE, ("2026-10-16", "2027-10-16"), FROM_MAKE_UP, AFTER_REVIEW, "overdue_without_limit"),
-    ("2028-02-29", OVERDUE, ("2028-02-29", "2029-02-28"), FROM_MAKE_UP, AFTER_REVIEW, "overdue_without_limit"),
-    ("2041-01-01", OVERDUE, ("2041-01-01", "2042-01-01"), FROM_MAKE_UP, AFTER_REVIEW, "overdue_without_limit"),
-])
+@pytest.mark.parametrize(
+    ("on", "outcome", "term", "years", "pilot_served", "code"),
+    [
+        ("2025-04-15", TOO_EARLY, None, CONTINUOUS, None, "window"),
+        ("2026-03-14", TOO_EARLY, None, CONTINUOUS, None, "window"),
+        ("2026-03-15", IN_WINDOW, (END, "2027-04-15"), CONTINUOUS, AFTER_REVIEW, "window"),
+        ("2026-04-14", IN_WINDOW, (END, "2027-04-15"), CONTINUOUS, AFTER_REVIEW, "window"),
+        ("2026-04-15", IN_WINDOW, (END, "2027-04-15"), CONTINUOUS, AFTER_REVIEW, "window"),
+        ("2026-04-16", OVERDUE, ("2026-04-16", "2027-04-16"), FROM_MAKE_UP, AFTER_REVIEW, "overdue_without_limit"),
+        ("2026-10-16", OVERDUE, ("2026-10-16", "2027-10-16"), FROM_MAKE_UP, AFTER_REVIEW, "overdue_without_limit"),
+        ("2028-02-29", OVERDUE, ("2028-02-29", "2029-02-28"), FROM_MAKE_UP, AFTER_REVIEW, "overdue_without_limit"),
+        ("2041-01-01", OVERDUE, ("2041-01-01", "2042-01-01"), FROM_MAKE_UP, AFTER_REVIEW, "overdue_without_limit"),
+    ],
+)
 def test_every_edge_of_the_permits_year(on, outcome, term, years, pilot_served, code) -> None:
     for pilot, served in ((False, NOT_OFFERED), (True, pilot_served)):
         found = ask("xuchang", on, START, END, pilot=pilot)
@@ -90,19 +94,46 @@ def test_every_edge_of_the_permits_year(on, outcome, term, years, pilot_served, 
         assert code in {reason.code for reason in found.reasons}
 
 
-@pytest.mark.parametrize(("start", "end", "opens", "rows"), [
-    ("2024-02-29", "2025-02-28", "2025-01-28", [
-        ("2025-01-27", TOO_EARLY, None), ("2025-01-28", IN_WINDOW, ("2025-02-28", "2026-02-28")),
-        ("2025-03-01", OVERDUE, ("2025-03-01", "2026-03-01"))]),
-    ("2023-03-31", "2024-03-31", "2024-02-29", [
-        ("2024-02-28", TOO_EARLY, None), ("2024-02-29", IN_WINDOW, ("2024-03-31", "2025-03-31"))]),
-    ("2025-01-10", "2026-01-10", "2025-12-10", [
-        ("2025-12-09", TOO_EARLY, None), ("2025-12-10", IN_WINDOW, ("2026-01-10", "2027-01-10")),
-        ("2026-01-11", OVERDUE, ("2026-01-11", "2027-01-11"))]),
-    ("2027-02-28", "2028-02-28", "2028-01-28", [
-        ("2028-02-28", IN_WINDOW, ("2028-02-28", "2029-02-28")),
-        ("2028-02-29", OVERDUE, ("2028-02-29", "2029-02-28"))]),
-])
+@pytest.mark.parametrize(
+    ("start", "end", "opens", "rows"),
+    [
+        (
+            "2024-02-29",
+            "2025-02-28",
+            "2025-01-28",
+            [
+                ("2025-01-27", TOO_EARLY, None),
+                ("2025-01-28", IN_WINDOW, ("2025-02-28", "2026-02-28")),
+                ("2025-03-01", OVERDUE, ("2025-03-01", "2026-03-01")),
+            ],
+        ),
+        (
+            "2023-03-31",
+            "2024-03-31",
+            "2024-02-29",
+            [("2024-02-28", TOO_EARLY, None), ("2024-02-29", IN_WINDOW, ("2024-03-31", "2025-03-31"))],
+        ),
+        (
+            "2025-01-10",
+            "2026-01-10",
+            "2025-12-10",
+            [
+                ("2025-12-09", TOO_EARLY, None),
+                ("2025-12-10", IN_WINDOW, ("2026-01-10", "2027-01-10")),
+                ("2026-01-11", OVERDUE, ("2026-01-11", "2027-01-11")),
+            ],
+        ),
+        (
+            "2027-02-28",
+            "2028-02-28",
+            "2028-01-28",
+            [
+                ("2028-02-28", IN_WINDOW, ("2028-02-28", "2029-02-28")),
+                ("2028-02-29", OVERDUE, ("2028-02-29", "2029-02-28")),
+            ],
+        ),
+    ],
+)
 def test_the_window_is_the_calendar_month_before_the_end_date(start, end, opens, rows) -> None:
     for on, outcome, term in rows:
         found = ask("xuchang", on, start, end)
@@ -115,7 +146,8 @@ def test_late_without_limit_by_the_national_rule_and_the_days_between_are_not_co
     found = ask("xuchang", LATE, START, END)
     assert found.residence_gap == (date(2026, 4, 16), date(2026, 6, 14))
     assert [(reason.source, reason.section) for reason in found.reasons if reason.code == "overdue_without_limit"] == [
-        (REGULATION, "第十条")]
+        (REGULATION, "第十条")
+    ]
     assert len(region_named("xuchang").calendar.tiers) == 1
     assert region_named("xuchang").calendar.tiers[0].last is None
 
@@ -139,12 +171,15 @@ def test_the_day_central_received_the_application_counts_however_long_the_review
     assert (in_time.outcome, new_term_of(in_time)) == (IN_WINDOW, (END, "2027-04-15"))
 
 
-@pytest.mark.parametrize(("start", "end", "on"), [
-    ("2026-04-15", "2025-04-15", "2026-04-01"),         # end before start
-    ("2025-04-15", "2026-04-13", "2026-04-01"),         # two days short
-    ("2025-04-15", "2027-04-15", "2026-04-01"),         # two years
-    ("2026-05-15", "2027-05-15", "2026-04-14"),         # starts more than a window ahead
-])
+@pytest.mark.parametrize(
+    ("start", "end", "on"),
+    [
+        ("2026-04-15", "2025-04-15", "2026-04-01"),  # end before start
+        ("2025-04-15", "2026-04-13", "2026-04-01"),  # two days short
+        ("2025-04-15", "2027-04-15", "2026-04-01"),  # two years
+        ("2026-05-15", "2027-05-15", "2026-04-14"),  # starts more than a window ahead
+    ],
+)
 def test_dates_that_make_no_sense_lead_to_the_counter(start, end, on) -> None:
     for pilot in (True, False):
         found = ask("xuchang", on, start, end, pilot=pilot)
@@ -248,8 +283,10 @@ def test_moving_in_mid_year_leaves_the_term() -> None:
         assert (found.outcome, found.served, new_term_of(found)) == (IN_WINDOW, AFTER_REVIEW, (START, END))
         assert (found.evidence.all_of, found.evidence.any_of) == ((), GROUND)
     assert ask("xuchang", IN_TIME, START, END, service=Service.CHANGE_ADDRESS).served is NOT_OFFERED
-    assert ask(
-        "xuchang", IN_TIME, START, END, pilot=True, service=Service.CHANGE_ADDRESS, home_area=False).served is COUNTER
+    assert (
+        ask("xuchang", IN_TIME, START, END, pilot=True, service=Service.CHANGE_ADDRESS, home_area=False).served
+        is COUNTER
+    )
 
 
 def test_moving_when_late_is_endorsed_in_the_same_go() -> None:
@@ -261,7 +298,7 @@ def test_moving_when_late_is_endorsed_in_the_same_go() -> None:
 def test_who_moved_has_fifteen_calendar_days() -> None:
     xuchang = region_named("xuchang")
     rule, deadline = xuchang.deadlines["change_address"]
-    assert deadline.last_day(date(2026, 9, 20), xuchang.holidays) == date(2026, 10, 5)   # in the holidays too
+    assert deadline.last_day(date(2026, 9, 20), xuchang.holidays) == date(2026, 10, 5)  # in the holidays too
     assert deadline.last_day(date(2030, 12, 20), xuchang.holidays) == date(2031, 1, 4)
     assert (MEASURES, "第十七条") in [(cite.file, cite.section) for cite in rule.cites]
 
@@ -283,7 +320,7 @@ def test_a_child_may_come_alone_because_the_page_demands_no_guardian() -> None:
 
 def test_the_permit_is_collected_with_the_identity_card() -> None:
     guidance = region_named("xuchang").guidance["collection"]
-    assert guidance.services == (Service.ENDORSE, Service.CHANGE_ADDRESS)      # on no page without
+    assert guidance.services == (Service.ENDORSE, Service.CHANGE_ADDRESS)  # on no page without
     assert "身份证" in guidance.rule.text.in_language("zh-Hans")
     assert [(cite.file, cite.section) for cite in guidance.rule.cites] == [(FILE, "审批结果")]
 
@@ -303,8 +340,9 @@ def test_questions_and_complaints_have_a_number_each() -> None:
     assert xuchang.item_code == "11411023005761757T400070900500001"
 
 
-@pytest.mark.parametrize("service", [
-    Service.CORRECT, Service.CHANGE_CATEGORY, Service.CHANGE_IDENTITY, Service.LOST, Service.DAMAGED])
+@pytest.mark.parametrize(
+    "service", [Service.CORRECT, Service.CHANGE_CATEGORY, Service.CHANGE_IDENTITY, Service.LOST, Service.DAMAGED]
+)
 def test_what_the_page_does_not_describe_is_told_with_place_and_telephone(service) -> None:
     for on in ("2025-08-01", IN_TIME, LATE):
         for pilot in (True, False):
@@ -327,7 +365,11 @@ def test_permits_are_endorsed_yearly_and_the_end_date_is_the_anniversary() -> No
 
 def test_permits_of_other_districts_are_not_served() -> None:
     assert [region_named("xuchang").recognises(code) for code in ("411003", "411002", "410100", "")] == [
-        True, False, False, False]
+        True,
+        False,
+        False,
+        False,
+    ]
 
 
 def test_every_rule_cites_a_listed_section_and_speaks_both_languages() -> None:
@@ -339,5 +381,5 @@ def test_every_rule_cites_a_listed_section_and_speaks_both_languages() -> None:
     for path, text in xuchang.texts.items():
         assert set(LANGUAGES) <= set(dict(text.by_language))
         assert re.search(r"[\u4e00-\u9fff]", text.in_language("zh-Hans")), path
-        chinese_names = ("services.endorse.online.text", "services.change_address.online.text")      # a platform's name
+        chinese_names = ("services.endorse.online.text", "services.change_address.online.text")  # a platform's name
         assert path in chinese_names or not re.search(r"[\u3000-\u9fff\uff00-\uffef]", text.in_language("en")), path

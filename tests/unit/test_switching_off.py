@@ -24,11 +24,15 @@ AT_EVERY_SITE = pytest.mark.parametrize("place", sorted(SITES))
 ASKED = on.SwitchOffRequested("SIGTERM")
 DEADLINE = on.DeadlinePassed("the one of the state")
 UNIT_OBEYS: dict[type, on.Event] = {
-    do.EjectPermit: on.PermitAtMouth(), do.TakePermitBack: on.PermitTakenIn(), do.RetainPermit: on.PermitRetained(),
+    do.EjectPermit: on.PermitAtMouth(),
+    do.TakePermitBack: on.PermitTakenIn(),
+    do.RetainPermit: on.PermitRetained(),
     do.StopTakingIn: on.PermitNotTakenIn(),
 }
 ORDERED_IN: dict[type, type] = {
-    s.ReturningPermit: do.EjectPermit, s.TakingBack: do.TakePermitBack, s.Retaining: do.RetainPermit,
+    s.ReturningPermit: do.EjectPermit,
+    s.TakingBack: do.TakePermitBack,
+    s.Retaining: do.RetainPermit,
     s.WithdrawingOffer: do.StopTakingIn,
 }
 MOST_STEPS = 20

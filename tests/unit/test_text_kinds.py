@@ -13,17 +13,53 @@ from kiosk.domain import text_kinds
 from kiosk.domain.text_kinds import TextKind
 
 LINES = {
-    "name": (text_kinds.PERSON_NAME, its.PersonName), "address": (text_kinds.ADDRESS, its.Address),
-    "authority": (text_kinds.AUTHORITY, its.Authority), "category": (text_kinds.CATEGORY, its.CategoryText),
+    "name": (text_kinds.PERSON_NAME, its.PersonName),
+    "address": (text_kinds.ADDRESS, its.Address),
+    "authority": (text_kinds.AUTHORITY, its.Authority),
+    "category": (text_kinds.CATEGORY, its.CategoryText),
     "station": (text_kinds.STATION, its.Station),
 }
 NO_PART_OF_A_LINE = [
-    "\0", "\t", "\n", "\r", "\x1c", "\x7f", "\x85", "\u2028", "\u2029", "\u202a", "\u202d", "\u202e", "\u2066",
-    "\u2069", "\ufdd0", "\ufff9", "\ufffc", "\ufffd", "\ufffe", "\uffff", "\ud800", "\udfff",
+    "\0",
+    "\t",
+    "\n",
+    "\r",
+    "\x1c",
+    "\x7f",
+    "\x85",
+    "\u2028",
+    "\u2029",
+    "\u202a",
+    "\u202d",
+    "\u202e",
+    "\u2066",
+    "\u2069",
+    "\ufdd0",
+    "\ufff9",
+    "\ufffc",
+    "\ufffd",
+    "\ufffe",
+    "\uffff",
+    "\ud800",
+    "\udfff",
 ]
 PART_OF_A_LINE = [
-    "上海市示范路88弄6号402室", "阿依古丽·买买提", "𠮷𪚥", "e\u0301", "[b]", "{0}", "👨\u200d👩", "☎\ufe0f",
-    "葛\U000e0100", "\u200b", "\u200f", "\ue815", "\uf8ff", "\u3000", " ", "",
+    "上海市示范路88弄6号402室",
+    "阿依古丽·买买提",
+    "𠮷𪚥",
+    "e\u0301",
+    "[b]",
+    "{0}",
+    "👨\u200d👩",
+    "☎\ufe0f",
+    "葛\U000e0100",
+    "\u200b",
+    "\u200f",
+    "\ue815",
+    "\uf8ff",
+    "\u3000",
+    " ",
+    "",
 ]
 
 
@@ -71,8 +107,13 @@ def test_a_code_is_no_prose(code: str) -> None:
 
 def test_every_code_of_the_catalogue_is_a_code() -> None:
     listed = (
-        *codes.REFUSAL_CODES, *codes.SESSION_FAILURES, *codes.RETURN_CODES, *codes.ENDORSEMENT_STATES,
-        *codes.PROBLEM_CODES, codes.OTHER)
+        *codes.REFUSAL_CODES,
+        *codes.SESSION_FAILURES,
+        *codes.RETURN_CODES,
+        *codes.ENDORSEMENT_STATES,
+        *codes.PROBLEM_CODES,
+        codes.OTHER,
+    )
     assert [code for code in listed if text_kinds.CODE.flaw_of(code) is not None] == []
 
 

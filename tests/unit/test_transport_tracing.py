@@ -29,7 +29,7 @@ class Echo:
 
 
 class OneAnswer:
-    atr = b"\x3B\x00"
+    atr = b"\x3b\x00"
 
     def transmit(self, apdu: bytes) -> ApduAnswer:
         return ApduAnswer(b"NAME", 0x9000)
@@ -58,8 +58,10 @@ def test_a_trace_tells_time_direction_and_bytes() -> None:
     assert traced.read(2, 0.0) == b"\x03"
     assert traced.read(2, 0.0) == b""
     assert lines(stream) == [
-        {"at": 0.0, "dir": "out", "hex": "010203"}, {"at": 0.25, "dir": "in", "hex": "0102"},
-        {"at": 0.25, "dir": "in", "hex": "03"}]
+        {"at": 0.0, "dir": "out", "hex": "010203"},
+        {"at": 0.25, "dir": "in", "hex": "0102"},
+        {"at": 0.25, "dir": "in", "hex": "03"},
+    ]
     traced.close()
     assert inner.closed
 
@@ -85,9 +87,11 @@ def test_a_trace_ends_by_itself_and_the_traffic_goes_on() -> None:
 def test_a_chips_trace_begins_with_its_atr_and_answers_end_with_their_status() -> None:
     stream = io.StringIO()
     chip = TracingApdu(OneAnswer(), TraceSink(stream, Detail.BYTES, clock=Clock()))
-    assert chip.atr == b"\x3B\x00"
-    assert chip.transmit(b"\x00\xB0\x81\x00\x04") == ApduAnswer(b"NAME", 0x9000)
+    assert chip.atr == b"\x3b\x00"
+    assert chip.transmit(b"\x00\xb0\x81\x00\x04") == ApduAnswer(b"NAME", 0x9000)
     chip.close()
     assert lines(stream) == [
-        {"at": 0.0, "dir": "atr", "hex": "3b00"}, {"at": 0.0, "dir": "out", "hex": "00b0810004"},
-        {"at": 0.0, "dir": "in", "hex": "4e414d459000"}]
+        {"at": 0.0, "dir": "atr", "hex": "3b00"},
+        {"at": 0.0, "dir": "out", "hex": "00b0810004"},
+        {"at": 0.0, "dir": "in", "hex": "4e414d459000"},
+    ]

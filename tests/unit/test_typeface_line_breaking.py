@@ -15,20 +15,25 @@ def columns(text: str) -> int:
     return sum(2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in text)
 
 
-@pytest.mark.parametrize(("text", "limit", "lines"), [
-    ("", 10, [""]),
-    ("居住证签注", 10, ["居住证签注"]),
-    ("居住证签注凭条", 10, ["居住证签注", "凭条"]),
-    ("一二三四五。六七", 10, ["一二三四", "五。六七"]),
-    ("一二三（四五）六", 8, ["一二三", "（四五）", "六"]),
-    ("valid until 2027", 11, ["valid until", "2027"]),
-    ("号码 QZ-20260101-0001 请保留", 18, ["号码", "QZ-20260101-0001", "请保留"]),
-    ("abcdefghij", 4, ["abcd", "efgh", "ij"]),
-    ("第一行\n第二行", 20, ["第一行", "第二行"]),
-    ("𠮷", 1, ["𠮷"]),
-])
+@pytest.mark.parametrize(
+    ("text", "limit", "lines"),
+    [
+        ("", 10, [""]),
+        ("居住证签注", 10, ["居住证签注"]),
+        ("居住证签注凭条", 10, ["居住证签注", "凭条"]),
+        ("一二三四五。六七", 10, ["一二三四", "五。六七"]),
+        ("一二三（四五）六", 8, ["一二三", "（四五）", "六"]),
+        ("valid until 2027", 11, ["valid until", "2027"]),
+        ("号码 QZ-20260101-0001 请保留", 18, ["号码", "QZ-20260101-0001", "请保留"]),
+        ("abcdefghij", 4, ["abcd", "efgh", "ij"]),
+        ("第一行\n第二行", 20, ["第一行", "第二行"]),
+        ("𠮷", 1, ["𠮷"]),
+    ],
+)
 def test_text_breaks_between_characters_and_words_and_never_before_a_full_stop(
-    text: str, limit: int, lines: list[str],
+    text: str,
+    limit: int,
+    lines: list[str],
 ) -> None:
     assert wrap(text, limit, columns) == lines
 

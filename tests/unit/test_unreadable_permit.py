@@ -8,7 +8,7 @@ import pytest
 
 from kiosk.domain.endorsement import ChipState, Custody, FaceState, Refusal
 from kiosk.domain.faults import CHIP_SILENT
-from kiosk.presentation.context import About
+from kiosk.presentation.context import PresentationContext
 from kiosk.presentation.resident.outcome_page import explanation
 from kiosk.texts.words import LocalText
 from kiosk.workflow import states as s
@@ -21,7 +21,9 @@ SILENT = s.BrokenOff(CHIP_SILENT, ChipState.OLD, FaceState.OLD)
 
 def told_of(region: str, ending: s.Ending) -> list[str]:
     """The region's own words on the page, in English; the counter's name aside."""
-    about = About(region_named(region), ("zh-Hans", "en"), simulation=False, receipt_link="", writing_usually_s=30)
+    about = PresentationContext(
+        region_named(region), ("zh-Hans", "en"), simulation=False, receipt_link="", writing_usually_s=30
+    )
     state = s.Explaining(s.Visit(NUMBER, NUMBER, "en"), ending, Custody.WITH_HOLDER)
     return [words.in_language("en") for words in explanation(about, state).do_next if isinstance(words, LocalText)]
 

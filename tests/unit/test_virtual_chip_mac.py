@@ -15,8 +15,9 @@ ICAO_MESSAGE = bytes.fromhex("72C29C2371CC9BDB65B779B8E8D37B29ECC154AA56A8799FAE
 ICAO_MAC = bytes.fromhex("5F1448EEA8AD90A7")
 
 # The textbook DES example (K, P, C), and its complement, which DES encrypts to the complement.
-DES_KEY, DES_PLAIN, DES_CIPHER = (bytes.fromhex(h) for h in ("133457799BBCDFF1", "0123456789ABCDEF",
-"85E813540F0AB405"))
+DES_KEY, DES_PLAIN, DES_CIPHER = (
+    bytes.fromhex(h) for h in ("133457799BBCDFF1", "0123456789ABCDEF", "85E813540F0AB405")
+)
 # GB/T 32907, appendix A.1.
 SM4_KEY = bytes.fromhex("0123456789ABCDEFFEDCBA9876543210")
 SM4_CIPHER = bytes.fromhex("681EDF34D206965E86B3E94F536E4246")
@@ -55,7 +56,7 @@ def test_the_sm4_mac_agrees_with_a_chain_made_by_hand(length: int) -> None:
     padded += bytes(-len(padded) % 16)
     block, cipher = challenge + bytes(12), gmalg.SM4(SM4_KEY)
     for start in range(0, len(padded), 16):
-        block = cipher.encrypt(bytes(a ^ b for a, b in zip(block, padded[start:start + 16], strict=True)))
+        block = cipher.encrypt(bytes(a ^ b for a, b in zip(block, padded[start : start + 16], strict=True)))
     assert mac("sm4", SM4_KEY, challenge, message) == block[:4]
 
 
@@ -66,11 +67,14 @@ def test_the_test_keys_say_that_they_are_test_keys() -> None:
     assert "TEST" not in repr(keys)
 
 
-@pytest.mark.parametrize(("content", "mistake"), [
-    ('[chip]\ntdes_master = "00"\nsm4_master = "00"\n', "16 bytes"),
-    ('[chip]\ntdes_master = "zz"\nsm4_master = "00"\n', "hex digits"),
-    ('[chip]\ntdes_master = "00"\n', "sm4_master"),
-])
+@pytest.mark.parametrize(
+    ("content", "mistake"),
+    [
+        ('[chip]\ntdes_master = "00"\nsm4_master = "00"\n', "16 bytes"),
+        ('[chip]\ntdes_master = "zz"\nsm4_master = "00"\n', "hex digits"),
+        ('[chip]\ntdes_master = "00"\n', "sm4_master"),
+    ],
+)
 def test_a_key_file_that_cannot_be_used_is_refused(tmp_path, content: str, mistake: str) -> None:
     (tmp_path / "keys.toml").write_text(content)
     with pytest.raises(DeviceFileError, match=mistake):

@@ -63,28 +63,39 @@ def test_a_t1_chip_gives_whole_answers() -> None:
     assert len(chip.command(bytes.fromhex("00B0820000"))) == 131 + 2
 
 
-@pytest.mark.parametrize(("command", "sw"), [
-    ("00B0820004", 0x6A82),            # nothing selected yet
-    ("00A4040006F04A5A5A3032", 0x6A82),
-    ("00A40C0006F04A5A5A3031", 0x6A86),
-    ("00CA000000", 0x6D00),
-    ("80B0820004", 0x6E00),
-    ("04B0820004", 0x6E00),
-    ("00C0000004", 0x6985),
-    ("0084000003", 0x6700),
-    ("00", 0x6700),
-])
+@pytest.mark.parametrize(
+    ("command", "sw"),
+    [
+        ("00B0820004", 0x6A82),  # nothing selected yet
+        ("00A4040006F04A5A5A3032", 0x6A82),
+        ("00A40C0006F04A5A5A3031", 0x6A86),
+        ("00CA000000", 0x6D00),
+        ("80B0820004", 0x6E00),
+        ("04B0820004", 0x6E00),
+        ("00C0000004", 0x6985),
+        ("0084000003", 0x6700),
+        ("00", 0x6700),
+    ],
+)
 def test_what_the_chip_does_not_know_it_says_so(command: str, sw: int) -> None:
     chip = reference_chip()
     chip.power_on()
     assert _sw(chip.command(bytes.fromhex(command))) == sw
 
 
-@pytest.mark.parametrize(("command", "sw"), [
-    ("00B0830004", 0x6A82), ("00B0828304", 0x6B00), ("00D6820004AABBCCDD", 0x6987), ("04D6810008AABBCCDD00112233",
-    0x6982), ("04D6828308AABBCCDD00112233", 0x6B00), ("04D6820008AABBCCDD00112233", 0x6984), ("04D6820004AABBCCDD",
-    0x6700), ("04D6820009AABBCCDD00112233", 0x6700),
-])
+@pytest.mark.parametrize(
+    ("command", "sw"),
+    [
+        ("00B0830004", 0x6A82),
+        ("00B0828304", 0x6B00),
+        ("00D6820004AABBCCDD", 0x6987),
+        ("04D6810008AABBCCDD00112233", 0x6982),
+        ("04D6828308AABBCCDD00112233", 0x6B00),
+        ("04D6820008AABBCCDD00112233", 0x6984),
+        ("04D6820004AABBCCDD", 0x6700),
+        ("04D6820009AABBCCDD00112233", 0x6700),
+    ],
+)
 def test_access_rules_of_the_files(command: str, sw: int) -> None:
     chip = reference_chip()
     chip.power_on()
@@ -167,7 +178,7 @@ def test_tearing_after_any_single_byte_of_the_reference_write_leaves_old_or_new_
     for step in range(steps + 1):
         chip = reference_chip()
         chip.tear_after(step)
-        assert _write(chip) == b"", step       # the answer never came
+        assert _write(chip) == b"", step  # the answer never came
         assert chip.command(SELECT) == b"", step
         inspected = chip.written_fields()
         chip.power_on()

@@ -45,7 +45,7 @@ from drivers.permit_unit.crt_591_m.status import expect_done, parse_sensors, par
 from drivers.transport.base import ByteTransport
 from drivers.transport.kept_line import KeptLine
 
-COUNTER_DIGITS = 3      # of A5h [?]
+COUNTER_DIGITS = 3  # of A5h [?]
 
 _POLICIES = {
     ResetPolicy.LEAVE: (Initialise.LEAVE, Initialise.LEAVE_COUNTING),
@@ -63,7 +63,7 @@ class Crt591M:
         limits = ExchangeLimits(device_file.timeouts.ack_s, device_file.resends)
         self._line = KeptLine(open_link, lambda link: FrameExchange(link, limits))
         self._retained: int | None = None
-        self._owes_closing = False      # of the gate, after a wait that was broken off
+        self._owes_closing = False  # of the gate, after a wait that was broken off
 
     @property
     def capabilities(self) -> Capabilities:
@@ -76,9 +76,10 @@ class Crt591M:
         stays where it is, and the position says so.
         """
         self._await_unit()
-        self._ask(Command.INITIALISE, _POLICIES[policy][self._file.counts_retained],
-                  answer_s=self._file.timeouts.initialise_s)
-        self._owes_closing = False      # the initialisation closed it
+        self._ask(
+            Command.INITIALISE, _POLICIES[policy][self._file.counts_retained], answer_s=self._file.timeouts.initialise_s
+        )
+        self._owes_closing = False  # the initialisation closed it
         if self._file.capabilities.chip_by_pcsc:
             self._ask(Command.PCSC_READER, PLAIN)
         self._retained = self._bin_count()
@@ -128,7 +129,7 @@ class Crt591M:
             try:
                 self._draw_in()
             except NothingToProcess:
-                return False        # the holder took it between the look and the order
+                return False  # the holder took it between the look and the order
         return True
 
     def load_face(self, raster: FaceRaster) -> int:

@@ -71,7 +71,7 @@ class FrameExchange:
         return self._settled(heard if isinstance(heard, Done | Failed) else self._until_answered(command, answer_s))
 
     def _settled(self, answer: Answer) -> Answer:
-        self._answer_owed = self._sent_twice        # then it may be answered twice
+        self._answer_owed = self._sent_twice  # then it may be answered twice
         return answer
 
     def _until_heard(self, command: CommandFrame, unheard: int) -> Answer | Control | None:

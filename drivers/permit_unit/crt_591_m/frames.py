@@ -16,15 +16,15 @@ from drivers.errors import FrameCorrupt
 DEVICE = "permit_unit"
 STX = 0xF2
 ETX = 0x03
-ADDRESS = 0x00          # a setting of the unit; 0 when it leaves the factory [?]
+ADDRESS = 0x00  # a setting of the unit; 0 when it leaves the factory [?]
 MAX_TEXT_BYTES = 1024
 MAX_DATA_BYTES = 512
-MIN_TEXT_BYTES = 3      # head, CM, PM
-COMMAND_HEAD = 0x43     # 'C'
-DONE_HEAD = 0x50        # 'P'
+MIN_TEXT_BYTES = 3  # head, CM, PM
+COMMAND_HEAD = 0x43  # 'C'
+DONE_HEAD = 0x50  # 'P'
 FAILED_HEADS = (0x4E, 0x45)
-PROLOGUE_BYTES = 4      # F2 ADDR LENH LENL
-EPILOGUE_BYTES = 2      # ETX BCC
+PROLOGUE_BYTES = 4  # F2 ADDR LENH LENL
+EPILOGUE_BYTES = 2  # ETX BCC
 
 
 class Control(Enum):
@@ -229,8 +229,9 @@ class Frame:
     def as_command(self) -> CommandFrame:
         """Raises `FrameCorrupt` where the text is no command."""
         if not self.is_command or len(self.text) - 3 > MAX_DATA_BYTES:
-            raise FrameCorrupt(f"a text of {len(self.text)} bytes with head {self.text[0]:02X}h is no command",
-                               device=DEVICE)
+            raise FrameCorrupt(
+                f"a text of {len(self.text)} bytes with head {self.text[0]:02X}h is no command", device=DEVICE
+            )
         return CommandFrame(self.text[1], self.text[2], self.text[3:], self.address)
 
     def as_answer(self) -> Answer:
@@ -321,5 +322,5 @@ class Decoder:
         """Drop this F2, and everything before the next one."""
         corrupt = Corrupt(reason, bytes(self._collected[:read]))
         following = self._collected.find(STX, 1)
-        del self._collected[:following if following > 0 else len(self._collected)]
+        del self._collected[: following if following > 0 else len(self._collected)]
         return corrupt

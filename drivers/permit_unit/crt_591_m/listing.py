@@ -69,8 +69,13 @@ def _entry(item: Frame | Control | Corrupt) -> Entry:
 
 
 def _command_entry(frame: CommandFrame) -> Entry:
-    return {"kind": "command", **_codes(frame), "data": _shown(frame.data), "bcc_ok": True,
-            "meaning": _meaning(frame.command, frame.parameter)}
+    return {
+        "kind": "command",
+        **_codes(frame),
+        "data": _shown(frame.data),
+        "bcc_ok": True,
+        "meaning": _meaning(frame.command, frame.parameter),
+    }
 
 
 def _answer_entry(answer: Done | Failed) -> Entry:

@@ -139,13 +139,13 @@ class StarTcp300:
         self._ask(Command.CLEAR_RASTER_BUFFER)
 
     def give_back(self) -> None:
-        self._give_out(TO_MOUTH)
+        self._route_effects(TO_MOUTH)
 
     def retain(self) -> None:
         """See `PermitUnit.retain`. The unit does not see its bin: a full one shows as `PermitJammed`."""
         if not self._file.capabilities.has_retain_bin:
             raise ValueError(f"{self._file.name} has no retain bin by its device file")
-        self._give_out(TO_BACK)
+        self._route_effects(TO_BACK)
 
     def version(self) -> str:
         """Model, specification code and ROM version, as in "TCP300 II V 1.00"."""
@@ -186,7 +186,8 @@ class StarTcp300:
         """Cancel 51h. The unit may be moving a permit by now, and which answer it then gives is not told [?]: look."""
         try:
             finished = exchange.cancel(
-                Command.REAR_IDLE, CommandBlock(Command.CANCEL_INSERTION), self._file.timeouts.transport_s)
+                Command.REAR_IDLE, CommandBlock(Command.CANCEL_INSERTION), self._file.timeouts.transport_s
+            )
         except Refused as error:
             raise NotInitialised("the unit has forgotten that it waits for a permit", device=DEVICE) from error
         if finished is not None:
@@ -211,7 +212,7 @@ class StarTcp300:
                     raise
             time.sleep(self._file.refusal_pause_s)
 
-    def _give_out(self, where: bytes) -> None:
+    def _route_effects(self, where: bytes) -> None:
         for attempt in range(self._file.refusals_retried + 1):
             try:
                 self._ask(Command.GIVE_OUT, where, self._file.timeouts.transport_s)

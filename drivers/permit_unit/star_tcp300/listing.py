@@ -106,22 +106,40 @@ def _entry(item: Block | Control | Corrupt, sender: Sender | None) -> Entry:
         return entry
     is_answer = sender == "device" if sender else looks_like_answer(item.content)
     if is_answer and len(item.content) < 2:
-        return {"kind": "error", "bcc_ok": True, "command": f"{item.content[0]:02X}", "data": "",
-                "meaning": "an answer without a status"}
+        return {
+            "kind": "error",
+            "bcc_ok": True,
+            "command": f"{item.content[0]:02X}",
+            "data": "",
+            "meaning": "an answer without a status",
+        }
     return _answer_entry(item.as_answer()) if is_answer else _command_entry(item.as_command())
 
 
 def _command_entry(block: CommandBlock) -> Entry:
-    return {"kind": "command", "command": f"{block.command:02X}", "data": _shown(block.data), "bcc_ok": True,
-            "meaning": _command_meaning(block)}
+    return {
+        "kind": "command",
+        "command": f"{block.command:02X}",
+        "data": _shown(block.data),
+        "bcc_ok": True,
+        "meaning": _command_meaning(block),
+    }
 
 
 def _answer_entry(block: AnswerBlock) -> Entry:
-    rank, status = STATUS_MEANING.get(Status(block.status), (None, "")) if block.status in STATUS_MEANING else (
-        None, "a status outside the manual")
+    rank, status = (
+        STATUS_MEANING.get(Status(block.status), (None, ""))
+        if block.status in STATUS_MEANING
+        else (None, "a status outside the manual")
+    )
     meaning = f"{_name(block.command)}: {status}"
-    entry: Entry = {"kind": "answer", "command": f"{block.command:02X}", "status": f"{block.status:02X}",
-                    "data": _shown(block.data), "bcc_ok": True}
+    entry: Entry = {
+        "kind": "answer",
+        "command": f"{block.command:02X}",
+        "status": f"{block.status:02X}",
+        "data": _shown(block.data),
+        "bcc_ok": True,
+    }
     if rank is not None:
         entry["rank"] = rank.value
     if block.command == Command.STATUS and re.fullmatch(ANSWER_DATA[Command.STATUS], block.data):
@@ -133,8 +151,7 @@ def _answer_entry(block: AnswerBlock) -> Entry:
 
 
 def _sensor_meaning(sensors: Sensors) -> str:
-    inside = [name for name, seen in
-              (("S2", sensors.front), ("S3", sensors.middle), ("S4", sensors.rear)) if seen]
+    inside = [name for name, seen in (("S2", sensors.front), ("S3", sensors.middle), ("S4", sensors.rear)) if seen]
     seen = f"sensors {', '.join(inside)} covered" if inside else "no sensor covered inside"
     return f"{INLETS[sensors.inlet]}, {seen}, cover {'open' if sensors.cover_open else 'closed'}"
 

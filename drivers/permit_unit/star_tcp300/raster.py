@@ -70,7 +70,7 @@ def image_blocks(raster: FaceRaster, max_characters: int) -> list[ImageBlock]:
     cheapest: list[tuple[int, int]] = [(0, 0)]
     for bottom in range(1, grid.rows + 1):
         if not grid.dark[bottom - 1]:
-            cheapest.append((cheapest[-1][0], bottom - 1))      # a blank row is sent with no group
+            cheapest.append((cheapest[-1][0], bottom - 1))  # a blank row is sent with no group
             continue
         tops = range(bottom - 1, max(-1, bottom - 1 - MOST_ROWS), -1)
         cheapest.append(min((cheapest[top][0] + grid.cost(top, bottom), top) for top in tops if grid.dark[top]))
@@ -100,7 +100,7 @@ class _Grid:
         self.rows = raster.height_dots // 8
         self._columns = raster.columns
         self._max_characters = max_characters
-        self.dark = [_as_bits(raster.columns[row::self.rows]) for row in range(self.rows)]
+        self.dark = [_as_bits(raster.columns[row :: self.rows]) for row in range(self.rows)]
 
     def cost(self, top: int, bottom: int) -> int:
         """Characters on the line for the rows [top, bottom)."""
@@ -148,7 +148,7 @@ class _Grid:
         while left:
             begin = (left & -left).bit_length() - 1
             above = left >> begin
-            length = min((above ^ above + 1).bit_length() - 1, longest)     # ones from the lowest bit on
+            length = min((above ^ above + 1).bit_length() - 1, longest)  # ones from the lowest bit on
             columns = (1 << length) - 1 << begin
             held = [number for number, row in enumerate(rows, top) if row & columns]
             runs.append(_Run(begin, begin + length, held[0], held[-1] + 1))
@@ -158,7 +158,7 @@ class _Grid:
     def _block(self, runs: list[_Run]) -> ImageBlock:
         begin, end = runs[0].begin, runs[-1].end
         first, last = min(run.first for run in runs), max(run.last for run in runs)
-        columns = b"".join(self._columns[x * self.rows + first:x * self.rows + last] for x in range(begin, end))
+        columns = b"".join(self._columns[x * self.rows + first : x * self.rows + last] for x in range(begin, end))
         return ImageBlock(begin, first, last - first, columns)
 
 

@@ -59,8 +59,10 @@ def _applied(run: Run) -> None:
     need(received.application_id == named, f"POST {_PATH}: answers another application_id")
     is_same(answer, run.kiosk.post(_PATH, bodies.document(asked), str(named)))
     state = read(run.kiosk.get(f"/v1/endorsements/{named}"), STATE)
-    need(state.state == "pending" and isinstance(state.answer, contract.Pending),
-         f"GET /v1/endorsements/{{id}} of an application: {state.state}, where pending was due")
+    need(
+        state.state == "pending" and isinstance(state.answer, contract.Pending),
+        f"GET /v1/endorsements/{{id}} of an application: {state.state}, where pending was due",
+    )
     assert isinstance(state.answer, contract.Pending)
     need(state.answer.review_number == received.review_number, "the same application has two review numbers")
 
@@ -70,8 +72,10 @@ def _one_open(run: Run) -> None:
     _received(run)
     asked = bodies.application(case)
     answer = read(run.kiosk.post(_PATH, bodies.document(asked), str(asked.application_id)), APPLICATION)
-    need(isinstance(answer, contract.Refused) and answer.code == "already_applied",
-         f"POST {_PATH}: a second one of the same kind is not refused with already_applied")
+    need(
+        isinstance(answer, contract.Refused) and answer.code == "already_applied",
+        f"POST {_PATH}: a second one of the same kind is not refused with already_applied",
+    )
 
 
 def _found(run: Run) -> None:
@@ -79,8 +83,10 @@ def _found(run: Run) -> None:
     found = read(run.kiosk.post(f"{_PATH}/search", bodies.document(bodies.search(case))), FOUND)
     own = [each for each in found.applications if each.application_id == received.application_id]
     need(len(own) == 1, f"POST {_PATH}/search: an application that was just received is not found once")
-    need((own[0].review_number, own[0].received_on) == (received.review_number, received.received_on),
-         f"POST {_PATH}/search: not what was told when it was received")
+    need(
+        (own[0].review_number, own[0].received_on) == (received.review_number, received.received_on),
+        f"POST {_PATH}/search: not what was told when it was received",
+    )
     days = [each.received_on for each in found.applications]
     need(days == sorted(days, reverse=True), f"POST {_PATH}/search: not newest first")
 
@@ -89,8 +95,10 @@ def _found_by_id_card(run: Run) -> None:
     case, received = _case(run), _received(run)
     asked = bodies.search_by_id_card(bodies.spelt_otherwise(case))
     found = read(run.kiosk.post(f"{_PATH}/search", bodies.document(asked)), FOUND)
-    need(received.application_id in [each.application_id for each in found.applications],
-         f"POST {_PATH}/search with the card alone, which spells the name otherwise: not found")
+    need(
+        received.application_id in [each.application_id for each in found.applications],
+        f"POST {_PATH}/search with the card alone, which spells the name otherwise: not found",
+    )
 
 
 def _collection(run: Run) -> None:
@@ -102,8 +110,10 @@ def _collection(run: Run) -> None:
         is_problem(answer, "collection_not_offered")
         return
     progress = read(answer, PROGRESS)
-    need(progress.collection is not None and progress.collection.way == way,
-         f"POST {_PATH}/{{id}}/collection: not the way that was chosen")
+    need(
+        progress.collection is not None and progress.collection.way == way,
+        f"POST {_PATH}/{{id}}/collection: not the way that was chosen",
+    )
 
 
 def _withdrawn(run: Run) -> None:
@@ -112,8 +122,7 @@ def _withdrawn(run: Run) -> None:
     read(run.kiosk.post(path, bodies.document(bodies.cancellation())), RECORDED)
     again = bodies.application(case)
     answer = read(run.kiosk.post(_PATH, bodies.document(again), str(again.application_id)), APPLICATION)
-    need(isinstance(answer, contract.ApplicationReceived),
-         f"POST {_PATH}: refused after the one before was withdrawn")
+    need(isinstance(answer, contract.ApplicationReceived), f"POST {_PATH}: refused after the one before was withdrawn")
     path = f"/v1/endorsements/{again.application_id}/cancellation"
     read(run.kiosk.post(path, bodies.document(bodies.cancellation())), RECORDED)
 
@@ -123,10 +132,22 @@ CHECKS: tuple[Check[Run], ...] = (
     Check("application.received", "an application is taken in, once; GET says pending", _REVIEW, _applied),
     Check("application.one_open", "a second one of the same kind is refused: already_applied", _REVIEW, _one_open),
     Check("application.found", "it is found, newest first", "openapi.json: ApplicationsFound", _found),
-    Check("application.found_by_id_card", "it is found with the card alone, however that spells the name",
-          "README: Names of holders", _found_by_id_card),
-    Check("application.collection", "the way of collection is taken, or 409 collection_not_offered",
-          "openapi.json: CollectionChoice", _collection),
-    Check("application.withdrawn", "withdrawn before its review, it makes room for another",
-          "openapi.json: cancellation", _withdrawn),
+    Check(
+        "application.found_by_id_card",
+        "it is found with the card alone, however that spells the name",
+        "README: Names of holders",
+        _found_by_id_card,
+    ),
+    Check(
+        "application.collection",
+        "the way of collection is taken, or 409 collection_not_offered",
+        "openapi.json: CollectionChoice",
+        _collection,
+    ),
+    Check(
+        "application.withdrawn",
+        "withdrawn before its review, it makes room for another",
+        "openapi.json: cancellation",
+        _withdrawn,
+    ),
 )

@@ -27,30 +27,48 @@ def nobody() -> PermitCase:
     serial = secrets.token_hex(8).upper()
     number = f"999999{secrets.randbelow(10**11):011d}"
     person = f"99999919900101{secrets.randbelow(10**3):03d}"
-    return PermitCase.model_validate({
-        "holder": {"name": "无此人", "id_number": person + check_character(person)},
-        "permit": {
-            "permit_file": "reference", "chip_serial": serial, "region": "999999", "permit_number": number + "0",
-            "holder_number": person + check_character(person), "holder_name": "无此人", "issued_on": "2020-01-01",
-            "content": {
-                "address": "无此地", "issuing_authority": "无此局", "category": "standard", "valid_from": "2025-01-01",
-                "valid_to": "2026-01-01", "endorsement_count": 1,
+    return PermitCase.model_validate(
+        {
+            "holder": {"name": "无此人", "id_number": person + check_character(person)},
+            "permit": {
+                "permit_file": "reference",
+                "chip_serial": serial,
+                "region": "999999",
+                "permit_number": number + "0",
+                "holder_number": person + check_character(person),
+                "holder_name": "无此人",
+                "issued_on": "2020-01-01",
+                "content": {
+                    "address": "无此地",
+                    "issuing_authority": "无此局",
+                    "category": "standard",
+                    "valid_from": "2025-01-01",
+                    "valid_to": "2026-01-01",
+                    "endorsement_count": 1,
+                },
             },
-        },
-    })
+        }
+    )
 
 
 def assessment() -> contract.LocalAssessment:
     """What a kiosk's rules said."""
     return contract.LocalAssessment(
-        outcome="in_window", on=today(), new_valid_from=None, new_valid_to=None, residence_years=None)
+        outcome="in_window", on=today(), new_valid_from=None, new_valid_to=None, residence_years=None
+    )
 
 
 def endorsement(case: PermitCase, endorsement_id: UUID | None = None) -> contract.EndorsementRequest:
     """POST /v1/endorsements."""
     return contract.EndorsementRequest(
-        endorsement_id=endorsement_id or uuid4(), service=case.service, holder=case.holder, permit=case.permit,
-        new_category=case.new_category, declarations=case.declarations, assessment=assessment())
+        endorsement_id=endorsement_id or uuid4(),
+        service=case.service,
+        holder=case.holder,
+        permit=case.permit,
+        new_category=case.new_category,
+        declarations=case.declarations,
+        assessment=assessment(),
+    )
 
 
 def inquiry(case: PermitCase | RewriteCase) -> contract.PendingRewritesRequest:
@@ -63,15 +81,26 @@ def proof(case: PermitCase, key: str = "residence_proof", licence_code: str | No
     if isinstance(case, EvidenceCase):
         key, licence_code = case.key, case.licence_code
     return contract.EvidenceRequest(
-        evidence_id=uuid4(), service=case.service, key=key, licence_code=licence_code, holder=case.holder,
-        permit=case.permit)
+        evidence_id=uuid4(),
+        service=case.service,
+        key=key,
+        licence_code=licence_code,
+        holder=case.holder,
+        permit=case.permit,
+    )
 
 
 def application(case: PermitCase | ApplicationCase, application_id: UUID | None = None) -> contract.ApplicationRequest:
     """POST /v1/applications."""
     return contract.ApplicationRequest(
-        application_id=application_id or uuid4(), service=case.service, holder=case.holder, permit=case.permit,
-        new_category=case.new_category, declarations=case.declarations, assessment=assessment())
+        application_id=application_id or uuid4(),
+        service=case.service,
+        holder=case.holder,
+        permit=case.permit,
+        new_category=case.new_category,
+        declarations=case.declarations,
+        assessment=assessment(),
+    )
 
 
 def search(case: PermitCase) -> contract.ApplicationSearch:
@@ -101,21 +130,26 @@ def cancellation() -> contract.CancellationRequest:
 
 def completion(chip: str, face: str, ago: timedelta = timedelta(0)) -> contract.CompletionRequest:
     """POST /v1/endorsements/{id}/completion, of a visit that ended `ago`."""
-    return contract.CompletionRequest.model_validate({
-        "chip": chip, "face": face, "custody": "with_holder", "receipt_printed": True, "finished_at": now() - ago})
+    return contract.CompletionRequest.model_validate(
+        {"chip": chip, "face": face, "custody": "with_holder", "receipt_printed": True, "finished_at": now() - ago}
+    )
 
 
 def journal_length() -> int:
     """Of the journal that a heartbeat tells of: ahead of whatever an earlier check told, or this one a moment ago."""
-    return time.time_ns() // 1000      # microseconds since 1970 are below 2**53
+    return time.time_ns() // 1000  # microseconds since 1970 are below 2**53
 
 
 def heartbeat(number: int) -> contract.HeartbeatRequest:
     """POST /v1/heartbeat of a kiosk whose journal has that many links."""
     return contract.HeartbeatRequest(
-        sent_at=now(), state="Idle", custody="with_holder", queue=contract.QueueState(length=0),
+        sent_at=now(),
+        state="Idle",
+        custody="with_holder",
+        queue=contract.QueueState(length=0),
         journal=contract.JournalHead(number=number, algorithm="sha256", head=f"{number:064x}"),
-        versions={"kiosk": "check", "contract": CONTRACT_VERSION})
+        versions={"kiosk": "check", "contract": CONTRACT_VERSION},
+    )
 
 
 def now() -> datetime:

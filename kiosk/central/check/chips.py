@@ -65,7 +65,8 @@ class CheckedChip:
         except _LOST as error:
             raise Deviation(f"the chip cannot be read after the write: {type(error).__name__}") from None
         return contract.PermitContent.model_validate(
-            {name: fields[name] for name in contract.PermitContent.model_fields})
+            {name: fields[name] for name in contract.PermitContent.model_fields}
+        )
 
     def close(self) -> None:
         """Release it."""
@@ -85,9 +86,14 @@ def virtual_chip(case: EndorsementCase, permit_files: Sequence[PermitFile], keys
     if layout is None:
         raise DataDoesNotFit(f"endorsement.permit.permit_file: there is no permit file {permit.permit_file!r}")
     values = {
-        "chip_serial": permit.chip_serial, "region": permit.region, "permit_number": permit.permit_number,
-        "id_number": permit.holder_number, "holder_name": permit.holder_name, "issued_on": permit.issued_on,
-        **case.rest_of_chip.model_dump(), **permit.content.model_dump(),
+        "chip_serial": permit.chip_serial,
+        "region": permit.region,
+        "permit_number": permit.permit_number,
+        "id_number": permit.holder_number,
+        "holder_name": permit.holder_name,
+        "issued_on": permit.issued_on,
+        **case.rest_of_chip.model_dump(),
+        **permit.content.model_dump(),
     }
     unknown = [field.name for field in layout.fields if field.name not in values]
     if unknown:

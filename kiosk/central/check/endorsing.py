@@ -55,7 +55,7 @@ def _granted(run: Run) -> None:
         raise Deviation(f"POST {_PATH}: {granted.state}{code}, where granted was due")
     need(granted.endorsement_id == asked.endorsement_id, f"POST {_PATH}: answers another endorsement_id")
     run.granted, run.granted_by, run.payload = granted, (answer, asked), None
-    with contextlib.suppress(Deviation):      # told by the check of what is in it
+    with contextlib.suppress(Deviation):  # told by the check of what is in it
         run.payload = _payload(granted.grant)
 
 
@@ -66,8 +66,10 @@ def _is_believed(run: Run) -> None:
     payload = _payload(run.granted.grant)
     _is_of_this_permit(payload, run.granted, case)
     content = payload.content
-    need(content.valid_from is not None and content.valid_to is not None and content.valid_from <= content.valid_to,
-         "the grant lacks a date, or its dates are in the wrong order")
+    need(
+        content.valid_from is not None and content.valid_to is not None and content.valid_from <= content.valid_to,
+        "the grant lacks a date, or its dates are in the wrong order",
+    )
     need(not payload.face_only, "a grant to endorse is for the face only")
     need(payload.version == contract.GRANT_VERSION, f"the grant's version is {payload.version}")
     _lives_well(payload, _date_of(run.granted_by[0]))
@@ -85,10 +87,14 @@ def _check_signature(run: Run, signed: contract.SignedGrant, case: PermitCase) -
         raise NotTried("central's public keys for grants were not given (--grant-keys)")
     try:
         verify_grant(
-            signed, run.target.grant_keys, now=bodies.now() if not run.granted_by else _date_of(run.granted_by[0]),
-            permit_number=Personal(case.permit.permit_number), chip_serial=case.permit.chip_serial)
+            signed,
+            run.target.grant_keys,
+            now=bodies.now() if not run.granted_by else _date_of(run.granted_by[0]),
+            permit_number=Personal(case.permit.permit_number),
+            chip_serial=case.permit.chip_serial,
+        )
     except GrantRejected as error:
-        if error.flaw in _OF_SIGNATURES:      # what else may be wrong with a grant has a check of its own
+        if error.flaw in _OF_SIGNATURES:  # what else may be wrong with a grant has a check of its own
             raise Deviation(f"a kiosk does not believe this grant: {error.flaw.value}") from None
 
 
@@ -114,8 +120,10 @@ def _lives_well(payload: contract.GrantPayload, central_time: datetime) -> None:
     ahead = payload.issued_at - central_time
     need(ahead <= GRANT_MAY_BE_AHEAD, f"issued_at is {ahead.total_seconds():.0f} s ahead of central's own Date")
     life = payload.expires_at - payload.issued_at
-    need(timedelta(0) < life <= LONGEST_GRANT,
-         f"the grant lives {life.total_seconds():.0f} s; at most {LONGEST_GRANT.total_seconds():.0f} s are believed")
+    need(
+        timedelta(0) < life <= LONGEST_GRANT,
+        f"the grant lives {life.total_seconds():.0f} s; at most {LONGEST_GRANT.total_seconds():.0f} s are believed",
+    )
     need(payload.expires_at > central_time, "the grant had expired when it was sent")
 
 
@@ -154,14 +162,16 @@ def _one_live_grant(run: Run) -> None:
     run.grant()
     other, asked = run.other(), bodies.endorsement(run.case())
     answer = read(other.post(_PATH, bodies.document(asked), str(asked.endorsement_id)), ENDORSEMENT)
-    need(isinstance(answer, contract.Refused) and answer.code in ("grant_in_use", "unknown_permit"),
-         f"POST {_PATH} of another kiosk: {answer.state}, where refused grant_in_use was due")
+    need(
+        isinstance(answer, contract.Refused) and answer.code in ("grant_in_use", "unknown_permit"),
+        f"POST {_PATH} of another kiosk: {answer.state}, where refused grant_in_use was due",
+    )
 
 
 def _given_back(run: Run) -> None:
     granted, payload = run.grant()
     path = f"{_PATH}/{granted.endorsement_id}"
-    for _ in range(2):      # cancelling what is cancelled is fine
+    for _ in range(2):  # cancelling what is cancelled is fine
         recorded = read(run.kiosk.post(f"{path}/cancellation", bodies.document(bodies.cancellation())), RECORDED)
         need(recorded.state == "cancelled", f"cancellation: {recorded.state}, where cancelled was due")
     chip = contract.ChipSessionRequest(atr="3B00", chip_serial=payload.chip_serial)
@@ -173,8 +183,10 @@ def _name_spelt_otherwise(run: Run) -> None:
     answer, asked = _asked(run, bodies.spelt_otherwise(run.case()))
     granted = read(answer, ENDORSEMENT)
     code = granted.code if isinstance(granted, contract.Refused) and granted.code in REFUSAL_CODES else ""
-    need(isinstance(granted, contract.Granted),
-         f"POST {_PATH} of the same holder, whose card spells the name otherwise: {granted.state} {code}".rstrip())
+    need(
+        isinstance(granted, contract.Granted),
+        f"POST {_PATH} of the same holder, whose card spells the name otherwise: {granted.state} {code}".rstrip(),
+    )
     path = f"{_PATH}/{asked.endorsement_id}/cancellation"
     read(run.kiosk.post(path, bodies.document(bodies.cancellation())), RECORDED)
 
@@ -183,8 +195,10 @@ def _nothing_written(run: Run) -> None:
     granted, _ = run.grant()
     path = f"{_PATH}/{granted.endorsement_id}"
     recorded = read(run.kiosk.post(f"{path}/completion", bodies.document(bodies.completion("new", "new"))), RECORDED)
-    need(recorded.state == "unknown", f"completion chip=new where nothing was written: {recorded.state}, "
-         "where unknown was due")
+    need(
+        recorded.state == "unknown",
+        f"completion chip=new where nothing was written: {recorded.state}, where unknown was due",
+    )
     run.granted = run.payload = run.granted_by = None
 
 
@@ -216,28 +230,60 @@ def _waiting(run: Run) -> None:
 
 
 CHECKS: tuple[Check[Run], ...] = (
-    Check("endorsement.refused", "a permit that central refuses is told with its code, retained or not",
-          "openapi.json: Refused", _refused),
-    Check("endorsement.granted", "a permit that may be endorsed is granted", "openapi.json: EndorsementRequest",
-          _granted),
-    Check("grant.content", "a grant is of this endorsement, permit and chip, has both dates, lives an hour at most",
-          _GRANT, _is_believed),
+    Check(
+        "endorsement.refused",
+        "a permit that central refuses is told with its code, retained or not",
+        "openapi.json: Refused",
+        _refused,
+    ),
+    Check(
+        "endorsement.granted", "a permit that may be endorsed is granted", "openapi.json: EndorsementRequest", _granted
+    ),
+    Check(
+        "grant.content",
+        "a grant is of this endorsement, permit and chip, has both dates, lives an hour at most",
+        _GRANT,
+        _is_believed,
+    ),
     Check("grant.signature", "the grant is signed over exactly the bytes of its payload", _GRANT, _is_signed),
-    Check("endorsement.repeated", "asked again with the same key: the same grant; with another body 409",
-          "README: Connection", _repeated),
+    Check(
+        "endorsement.repeated",
+        "asked again with the same key: the same grant; with another body 409",
+        "README: Connection",
+        _repeated,
+    ),
     Check("endorsement.state", "GET tells the same answer", "openapi.json: EndorsementState", _state),
     Check("endorsement.of_one_kiosk", "another kiosk is told 404 of it", "README: Whose is it?", _of_one_kiosk),
-    Check("endorsement.one_live_grant", "another kiosk gets no grant while one is live",
-          "README: What the reference central does", _one_live_grant),
-    Check("cancellation.unused", "an unused grant is taken back, once and again", "openapi.json: cancellation",
-          _given_back),
-    Check("name.spelt_otherwise", "the holder's name may be spelt in another way", "README: Names of holders",
-          _name_spelt_otherwise),
-    Check("cancellation.then_anew", "after that the permit is granted anew", "openapi.json: cancellation",
-          grant_anew),
-    Check("completion.nothing_written", "a new chip is not believed where no write was handed out", _COMPLETION,
-          _nothing_written),
+    Check(
+        "endorsement.one_live_grant",
+        "another kiosk gets no grant while one is live",
+        "README: What the reference central does",
+        _one_live_grant,
+    ),
+    Check(
+        "cancellation.unused",
+        "an unused grant is taken back, once and again",
+        "openapi.json: cancellation",
+        _given_back,
+    ),
+    Check(
+        "name.spelt_otherwise",
+        "the holder's name may be spelt in another way",
+        "README: Names of holders",
+        _name_spelt_otherwise,
+    ),
+    Check("cancellation.then_anew", "after that the permit is granted anew", "openapi.json: cancellation", grant_anew),
+    Check(
+        "completion.nothing_written",
+        "a new chip is not believed where no write was handed out",
+        _COMPLETION,
+        _nothing_written,
+    ),
     Check("completion.then_anew", "after that the permit is granted anew", _COMPLETION, grant_anew),
-    Check("rewrite.waiting", "work that waits comes with its kind and its grant, and is given back",
-          "openapi.json: PendingRewritesAnswer", _waiting),
+    Check(
+        "rewrite.waiting",
+        "work that waits comes with its kind and its grant, and is given back",
+        "openapi.json: PendingRewritesAnswer",
+        _waiting,
+    ),
 )

@@ -103,8 +103,9 @@ def _key_of_another(run: Run) -> None:
     read(run.kiosk.post(_SEARCH, bodies.document(bodies.search(bodies.nobody())), key), FOUND)
     other = run.kiosk.post(_SEARCH, bodies.document(bodies.search(bodies.nobody())), key)
     is_problem(other, "idempotency_conflict")
-    is_problem(run.kiosk.post("/v1/evidence", bodies.document(bodies.proof(bodies.nobody())), key),
-               "idempotency_conflict")
+    is_problem(
+        run.kiosk.post("/v1/evidence", bodies.document(bodies.proof(bodies.nobody())), key), "idempotency_conflict"
+    )
 
 
 def _problems_are_not_kept(run: Run) -> None:
@@ -167,40 +168,77 @@ def _listed(what: list[str]) -> str:
 
 
 CHECKS: tuple[Check[Run], ...] = (
-    Check("http.keep_alive", "a connection serves more than one call", _KNOW,
-          _keep_alive),
-    Check("http.other_spelling", "JSON counts by its value: escapes, blanks, a charset in Content-Type",
-          _KNOW, _other_spelling),
-    Check("http.not_json", "what is not JSON, or JSON that others read otherwise, is 422 invalid_request",
-          _KNOW, _not_json),
+    Check("http.keep_alive", "a connection serves more than one call", _KNOW, _keep_alive),
+    Check(
+        "http.other_spelling",
+        "JSON counts by its value: escapes, blanks, a charset in Content-Type",
+        _KNOW,
+        _other_spelling,
+    ),
+    Check(
+        "http.not_json",
+        "what is not JSON, or JSON that others read otherwise, is 422 invalid_request",
+        _KNOW,
+        _not_json,
+    ),
     Check("http.too_large", "a body of a megabyte is 413 too_large", "README: Problem documents", _too_large),
-    Check("http.method", "another method is 405 method_not_allowed, with Allow", "README: Problem documents",
-          _method),
-    Check("http.unknown_path", "an unknown address is 404 not_found", "README: Problem documents",
-          _unknown_path),
-    Check("key.missing", "a POST without Idempotency-Key is 400 missing_idempotency_key",
-          "openapi.json: parameter Idempotency-Key", _no_key),
-    Check("key.malformed", "an Idempotency-Key of another form is 422 invalid_request",
-          "openapi.json: parameter Idempotency-Key", _bad_key),
+    Check("http.method", "another method is 405 method_not_allowed, with Allow", "README: Problem documents", _method),
+    Check("http.unknown_path", "an unknown address is 404 not_found", "README: Problem documents", _unknown_path),
+    Check(
+        "key.missing",
+        "a POST without Idempotency-Key is 400 missing_idempotency_key",
+        "openapi.json: parameter Idempotency-Key",
+        _no_key,
+    ),
+    Check(
+        "key.malformed",
+        "an Idempotency-Key of another form is 422 invalid_request",
+        "openapi.json: parameter Idempotency-Key",
+        _bad_key,
+    ),
     Check("key.repeat", "same key and body: the same, first answer", _KNOW, _repeated),
-    Check("key.repeat_on_a_new_connection", "the same on another connection",
-          "README: What the kiosk does when a call gets no answer", _repeated_on_a_new_line),
-    Check("key.at_once", "two at once with the same key: the same answer to both, or 503 busy to one",
-          "README: What the kiosk does when a call gets no answer", _at_once),
-    Check("key.other_request", "a used key with another body or call is 409 idempotency_conflict",
-          _KNOW, _key_of_another),
-    Check("key.problems_are_not_kept", "a problem document uses no key up", _KNOW,
-          _problems_are_not_kept),
-    Check("number.malformed", "an X-Kiosk-Sequence of another form is 422 invalid_request",
-          "openapi.json: parameter X-Kiosk-Sequence", _bad_number),
-    Check("number.absent", "a call without X-Kiosk-Sequence is answered", "openapi.json: parameter X-Kiosk-Sequence",
-          _no_number),
-    Check("call.malformed", "an X-Kiosk-Call of another form is 422 invalid_request",
-          "openapi.json: parameter X-Kiosk-Call", _bad_name),
+    Check(
+        "key.repeat_on_a_new_connection",
+        "the same on another connection",
+        "README: What the kiosk does when a call gets no answer",
+        _repeated_on_a_new_line,
+    ),
+    Check(
+        "key.at_once",
+        "two at once with the same key: the same answer to both, or 503 busy to one",
+        "README: What the kiosk does when a call gets no answer",
+        _at_once,
+    ),
+    Check(
+        "key.other_request", "a used key with another body or call is 409 idempotency_conflict", _KNOW, _key_of_another
+    ),
+    Check("key.problems_are_not_kept", "a problem document uses no key up", _KNOW, _problems_are_not_kept),
+    Check(
+        "number.malformed",
+        "an X-Kiosk-Sequence of another form is 422 invalid_request",
+        "openapi.json: parameter X-Kiosk-Sequence",
+        _bad_number,
+    ),
+    Check(
+        "number.absent",
+        "a call without X-Kiosk-Sequence is answered",
+        "openapi.json: parameter X-Kiosk-Sequence",
+        _no_number,
+    ),
+    Check(
+        "call.malformed",
+        "an X-Kiosk-Call of another form is 422 invalid_request",
+        "openapi.json: parameter X-Kiosk-Call",
+        _bad_name,
+    ),
 )
 AT_THE_END: tuple[Check[Run], ...] = (
     Check("call.repeated", "every answer repeats X-Kiosk-Call, problem documents too", _KNOW, _named),
     Check("http.date", "every answer has a Date in one of the three forms of RFC 9110, section 5.6.7", _KNOW, _dated),
-    Check("http.in_time", "every answer comes within 15 s", "README: What the kiosk does when a call gets no answer",
-          _in_time),
+    Check(
+        "http.in_time",
+        "every answer comes within 15 s",
+        "README: What the kiosk does when a call gets no answer",
+        _in_time,
+    ),
 )

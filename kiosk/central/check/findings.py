@@ -86,8 +86,11 @@ class Report:
     def as_json(self) -> dict[str, Any]:
         """For `--json`."""
         return {
-            "url": self.url, "conforms": not self.deviations, "calls": self.calls,
-            "slowest_ms": round(self.slowest_s * 1000), "findings": [each.as_json() for each in self.findings],
+            "url": self.url,
+            "conforms": not self.deviations,
+            "calls": self.calls,
+            "slowest_ms": round(self.slowest_s * 1000),
+            "findings": [each.as_json() for each in self.findings],
         }
 
     def lines(self) -> Iterator[str]:

@@ -79,16 +79,25 @@ def _missing_fields(run: Run) -> None:
 def _wrong_values(run: Run) -> None:
     good = dict(_operations())
     for end, place, wrong in (
-        ("/completion", ("receipt_printed",), "no"), ("/completion", ("finished_at",), 1764000000),
-        ("/completion", ("finished_at",), "2026-11-29T10:00:00"), ("/completion", ("custody",), "somewhere"),
-        ("/responses", ("batch",), 2**63), ("/responses", ("batch",), True), ("/responses", ("answers",), [{}] * 65),
-        ("/chip-session", ("atr",), "3b00"), ("/chip-session", ("chip_serial",), "0"),
-        ("/search", ("holder", "name"), "一\n二"), ("/search", ("holder", "name"), "一" * 61),
+        ("/completion", ("receipt_printed",), "no"),
+        ("/completion", ("finished_at",), 1764000000),
+        ("/completion", ("finished_at",), "2026-11-29T10:00:00"),
+        ("/completion", ("custody",), "somewhere"),
+        ("/responses", ("batch",), 2**63),
+        ("/responses", ("batch",), True),
+        ("/responses", ("answers",), [{}] * 65),
+        ("/chip-session", ("atr",), "3b00"),
+        ("/chip-session", ("chip_serial",), "0"),
+        ("/search", ("holder", "name"), "一\n二"),
+        ("/search", ("holder", "name"), "一" * 61),
         ("/search", ("permit", "content", "valid_to"), "2026-02-30"),
         ("/search", ("permit", "content", "endorsement_count"), -1),
         ("/search", ("permit", "content", "endorsement_count"), "1"),
-        ("/heartbeat", ("sent_at",), {}), ("/heartbeat", ("journal", "head"), "0"), ("/collection", ("way",), "kiosks"),
-        ("/endorsements", ("service",), "renew"), ("/endorsements", ("declarations",), "none"),
+        ("/heartbeat", ("sent_at",), {}),
+        ("/heartbeat", ("journal", "head"), "0"),
+        ("/collection", ("way",), "kiosks"),
+        ("/endorsements", ("service",), "renew"),
+        ("/endorsements", ("declarations",), "none"),
     ):
         path = next(each for each in good if each.endswith(end))
         body = copy.deepcopy(good[path])
@@ -149,15 +158,20 @@ def _nothing_for_nobody(run: Run) -> None:
     need((told.evidence_id, told.key) == (asked.evidence_id, asked.key), "POST /v1/evidence: answers another question")
     application = bodies.application(case)
     answer = read(
-        run.kiosk.post("/v1/applications", bodies.document(application), str(application.application_id)), APPLICATION)
-    need(isinstance(answer, contract.Refused) and answer.code == "unknown_permit",
-         "POST /v1/applications: a permit that exists nowhere is not refused with unknown_permit")
+        run.kiosk.post("/v1/applications", bodies.document(application), str(application.application_id)), APPLICATION
+    )
+    need(
+        isinstance(answer, contract.Refused) and answer.code == "unknown_permit",
+        "POST /v1/applications: a permit that exists nowhere is not refused with unknown_permit",
+    )
 
 
 def _overtaken(run: Run) -> None:
     """A report may come before the request that it is about, and then the request is turned away."""
     reports: tuple[tuple[str, Callable[[], contract.Model]], ...] = (
-        ("cancellation", bodies.cancellation), ("completion", lambda: bodies.completion("unknown", "old")))
+        ("cancellation", bodies.cancellation),
+        ("completion", lambda: bodies.completion("unknown", "old")),
+    )
     for name, body in reports:
         asked = bodies.endorsement(bodies.nobody())
         path = f"/v1/endorsements/{asked.endorsement_id}"
@@ -171,20 +185,47 @@ def _overtaken(run: Run) -> None:
 CHECKS: tuple[Check[Run], ...] = (
     Check("request.unknown_field", "an unknown field of a request is 422 invalid_request", _CLOSED, _unknown_fields),
     Check("request.unknown_field_within", "the same inside of holder and journal", _CLOSED, _unknown_fields_within),
-    Check("request.missing_field", "a missing field is 422 invalid_request", "openapi.json: components/schemas",
-          _missing_fields),
-    Check("request.wrong_value", "a value of another type, form, length or range is 422 invalid_request",
-          "openapi.json: components/schemas", _wrong_values),
-    Check("id.malformed", "an id that is no UUID is 422 invalid_request or 404 not_found",
-          "openapi.json: parameter endorsement_id", _bad_id),
-    Check("id.unknown", "an id that central never had is 404 not_found", "README: Problem documents",
-          _unknown_id),
-    Check("id.is_the_key", "an endorsement's and an application's id is the idempotency key",
-          "openapi.json: EndorsementRequest", _id_is_the_key),
-    Check("nobody.endorsement", "a permit that is unknown is refused: unknown_permit", "README: Whose is it?",
-          _endorsement_of_nobody),
-    Check("nobody.others", "no work, no application, nothing verified for a permit that is unknown",
-          "README: Whose is it?", _nothing_for_nobody),
-    Check("report.overtaken", "a cancellation or completion of what never came takes its id; GET says 404",
-          "README: How it ended: completion → state", _overtaken),
+    Check(
+        "request.missing_field",
+        "a missing field is 422 invalid_request",
+        "openapi.json: components/schemas",
+        _missing_fields,
+    ),
+    Check(
+        "request.wrong_value",
+        "a value of another type, form, length or range is 422 invalid_request",
+        "openapi.json: components/schemas",
+        _wrong_values,
+    ),
+    Check(
+        "id.malformed",
+        "an id that is no UUID is 422 invalid_request or 404 not_found",
+        "openapi.json: parameter endorsement_id",
+        _bad_id,
+    ),
+    Check("id.unknown", "an id that central never had is 404 not_found", "README: Problem documents", _unknown_id),
+    Check(
+        "id.is_the_key",
+        "an endorsement's and an application's id is the idempotency key",
+        "openapi.json: EndorsementRequest",
+        _id_is_the_key,
+    ),
+    Check(
+        "nobody.endorsement",
+        "a permit that is unknown is refused: unknown_permit",
+        "README: Whose is it?",
+        _endorsement_of_nobody,
+    ),
+    Check(
+        "nobody.others",
+        "no work, no application, nothing verified for a permit that is unknown",
+        "README: Whose is it?",
+        _nothing_for_nobody,
+    ),
+    Check(
+        "report.overtaken",
+        "a cancellation or completion of what never came takes its id; GET says 404",
+        "README: How it ended: completion → state",
+        _overtaken,
+    ),
 )

@@ -13,7 +13,7 @@ from kiosk.central.check.judging import STATE, STEP, is_problem, is_same, need, 
 from kiosk.central.check.run import Run, Session
 from kiosk.central.check.wire import Answer
 
-MOST_BATCHES = 24      # six protected writes and what may go wrong between them
+MOST_BATCHES = 24  # six protected writes and what may go wrong between them
 
 _SESSIONS = "README: Chip sessions: what the relay lets through"
 _TABLE = "README: What the reference central does"
@@ -116,8 +116,7 @@ def _begun_anew(run: Run) -> None:
     before = first.step
     chip = run.chip()
     request = chip.begin()
-    answer = run.kiosk.post(
-        f"/v1/endorsements/{first.endorsement_id}/chip-session", bodies.document(request))
+    answer = run.kiosk.post(f"/v1/endorsements/{first.endorsement_id}/chip-session", bodies.document(request))
     step = _step(answer)
     run.session = Session(first.endorsement_id, step)
     if step.batch is None or before.batch is None:
@@ -151,7 +150,8 @@ def _written(run: Run) -> None:
         session.reported = contract.ChipBatchAnswers(batch=batch.number, answers=chip.relay(batch))
         session.step_before, session.report_key = session.step, str(uuid4())
         session.report_answer = _told(
-            run, session.endorsement_id, session.step.session_id, session.reported, session.report_key)
+            run, session.endorsement_id, session.step.session_id, session.reported, session.report_key
+        )
         step = _step(session.report_answer)
         need(step.session_id == session.step.session_id, f"{session.report_answer.what}: answers another session")
         rises = step.batch is None or step.batch.number == batch.number + 1
@@ -176,7 +176,7 @@ def _chip_holds_it(run: Run) -> None:
     chip = run.chip()
     _, payload = run.grant()
     if run.session is None or run.session.step.verdict != "written":
-        raise NotTried("no verdict \"written\" came")
+        raise NotTried('no verdict "written" came')
     held, granted = chip.content(), payload.content
     names = contract.PermitContent.model_fields
     differing = [name for name in names if _text(getattr(held, name)) != _text(getattr(granted, name))]
@@ -225,29 +225,49 @@ def _is_write(command: contract.ChipCommand) -> bool:
 
 
 def _text(value: object) -> object:
-    return value.rstrip(" ") if isinstance(value, str) else value      # a blank at the end belongs to no text
+    return value.rstrip(" ") if isinstance(value, str) else value  # a blank at the end belongs to no text
 
 
 CHECKS: tuple[Check[Run], ...] = (
-    Check("chip.other", "a session for another chip than the grant's is 409 chip_mismatch",
-          "README: Problem documents", _other_chip),
+    Check(
+        "chip.other",
+        "a session for another chip than the grant's is 409 chip_mismatch",
+        "README: Problem documents",
+        _other_chip,
+    ),
     Check("chip.wrong_mac", "6988 ends session and grant: mac_rejected", _TABLE, _wrong_mac),
     Check("chip.anew_after_wrong_mac", "after that the permit is granted anew", _TABLE, _anew),
-    Check("chip.relay_refused", "a batch that the relay refused is followed by another, or by a verdict", _SESSIONS,
-          _relay_refused),
+    Check(
+        "chip.relay_refused",
+        "a batch that the relay refused is followed by another, or by a verdict",
+        _SESSIONS,
+        _relay_refused,
+    ),
     Check("chip.anew_after_refusal", "after that the permit is granted anew", _SESSIONS, _anew),
     Check("chip.begun", "a session begins with reading; its repeat gives the same batch", _SESSIONS, _begun),
-    Check("chip.begun_anew", "a new key begins a new session and ends the other; numbers rise", _SESSIONS,
-          _begun_anew),
-    Check("chip.wrong_report", "answers to no batch, or too many: 409 wrong_batch, 422; another session: 404",
-          "openapi.json: ChipBatchAnswers", _wrong_reports),
-    Check("chip.link_lost", "where a write's answer was lost, the chip is read again before anything is written",
-          _TABLE, _link_lost),
+    Check("chip.begun_anew", "a new key begins a new session and ends the other; numbers rise", _SESSIONS, _begun_anew),
+    Check(
+        "chip.wrong_report",
+        "answers to no batch, or too many: 409 wrong_batch, 422; another session: 404",
+        "openapi.json: ChipBatchAnswers",
+        _wrong_reports,
+    ),
+    Check(
+        "chip.link_lost",
+        "where a write's answer was lost, the chip is read again before anything is written",
+        _TABLE,
+        _link_lost,
+    ),
     Check("chip.no_challenge", "6984 is answered with a new challenge", _TABLE, _no_challenge),
     Check("chip.written", "the relay lets every batch through, and the chip takes the write", _SESSIONS, _written),
     Check("chip.holds_it", "what was told written is on the chip", "openapi.json: ChipSessionStep", _chip_holds_it),
-    Check("chip.told_again", "told the same again: the same step; told otherwise: 409 wrong_batch", _SESSIONS,
-          _told_again),
-    Check("cancellation.used", "a grant whose session was begun is not taken back: 409 grant_used",
-          "openapi.json: cancellation", _not_given_back),
+    Check(
+        "chip.told_again", "told the same again: the same step; told otherwise: 409 wrong_batch", _SESSIONS, _told_again
+    ),
+    Check(
+        "cancellation.used",
+        "a grant whose session was begun is not taken back: 409 grant_used",
+        "openapi.json: cancellation",
+        _not_given_back,
+    ),
 )

@@ -20,7 +20,7 @@ _COMPLETION = "README: How it ended: completion → state"
 def _written(run: Run) -> Session:
     session = run.running()
     if session.step.verdict != "written":
-        raise NotTried("no verdict \"written\" came")
+        raise NotTried('no verdict "written" came')
     return session
 
 
@@ -80,18 +80,30 @@ def _tells(run: Run, session: Session, report: contract.CompletionRequest, due: 
     path = f"/v1/endorsements/{session.endorsement_id}/completion"
     recorded = read(run.kiosk.post(path, bodies.document(report)), RECORDED)
     need(recorded.endorsement_id == session.endorsement_id, "completion: answers another endorsement_id")
-    need(recorded.state == due, f"completion chip={report.chip} face={report.face}: {recorded.state}, "
-         f"where {due} was due")
+    need(
+        recorded.state == due,
+        f"completion chip={report.chip} face={report.face}: {recorded.state}, where {due} was due",
+    )
 
 
 CHECKS: tuple[Check[Run], ...] = (
-    Check("completion.states", "chip new: face_pending, then written when the face is new too", _COMPLETION,
-          _completed),
-    Check("completion.out_of_order", "an older completion that comes late takes nothing back", _COMPLETION,
-          _out_of_order),
+    Check(
+        "completion.states", "chip new: face_pending, then written when the face is new too", _COMPLETION, _completed
+    ),
+    Check(
+        "completion.out_of_order", "an older completion that comes late takes nothing back", _COMPLETION, _out_of_order
+    ),
     Check("completion.state", "GET says written", "openapi.json: EndorsementState", _state),
-    Check("rewrite.nothing", "no work waits for a permit that was just written", "openapi.json: PendingRewritesAnswer",
-          _nothing_waits),
-    Check("heartbeat.journal", "a heartbeat is answered with the furthest head told before, and central's time",
-          "openapi.json: HeartbeatAnswer", _heartbeat),
+    Check(
+        "rewrite.nothing",
+        "no work waits for a permit that was just written",
+        "openapi.json: PendingRewritesAnswer",
+        _nothing_waits,
+    ),
+    Check(
+        "heartbeat.journal",
+        "a heartbeat is answered with the furthest head told before, and central's time",
+        "openapi.json: HeartbeatAnswer",
+        _heartbeat,
+    ),
 )

@@ -7,8 +7,14 @@ from kiosk.central.check.findings import Check, Finding, Outcome, Report
 from kiosk.central.check.run import Run, Target
 
 CHECKS: tuple[Check[Run], ...] = (
-    *tls.CHECKS, *exchanges.CHECKS, *refusals.CHECKS, *endorsing.CHECKS, *relaying.CHECKS, *reporting.CHECKS,
-    *applying.CHECKS, *exchanges.AT_THE_END,
+    *tls.CHECKS,
+    *exchanges.CHECKS,
+    *refusals.CHECKS,
+    *endorsing.CHECKS,
+    *relaying.CHECKS,
+    *reporting.CHECKS,
+    *applying.CHECKS,
+    *exchanges.AT_THE_END,
 )
 
 
@@ -18,7 +24,7 @@ def check_central(target: Target) -> Report:
     try:
         first, *others = CHECKS
         findings = [first.finding(run)]
-        if findings[0].outcome is Outcome.DEVIATES:      # without TLS there is no conversation
+        if findings[0].outcome is Outcome.DEVIATES:  # without TLS there is no conversation
             findings += [_not_tried(each) for each in others]
         else:
             findings += [each.finding(run) for each in others]

@@ -63,7 +63,7 @@ def _old_versions(run: Run) -> None:
             raise NotTried("this machine's OpenSSL offers no TLS below 1.2") from None
         return
     except OSError:
-        return      # hung up on, which is a refusal too
+        return  # hung up on, which is a refusal too
     raise Deviation(f"agreed on {version}")
 
 
@@ -105,25 +105,39 @@ def _self_signed(directory: Path, kiosk: Identity) -> Identity:
     key = ec.generate_private_key(ec.SECP256R1())
     now = datetime.now(UTC)
     made = (
-        x509.CertificateBuilder().subject_name(subject).issuer_name(subject).public_key(key.public_key())
-        .serial_number(x509.random_serial_number()).not_valid_before(now - timedelta(hours=1))
-        .not_valid_after(now + timedelta(hours=1)).sign(key, hashes.SHA256())
+        x509.CertificateBuilder()
+        .subject_name(subject)
+        .issuer_name(subject)
+        .public_key(key.public_key())
+        .serial_number(x509.random_serial_number())
+        .not_valid_before(now - timedelta(hours=1))
+        .not_valid_after(now + timedelta(hours=1))
+        .sign(key, hashes.SHA256())
     )
     identity = Identity(directory / "made.pem", directory / "made.key")
     identity.certificate.write_bytes(made.public_bytes(serialization.Encoding.PEM))
     identity.key.touch(mode=0o600)
-    identity.key.write_bytes(key.private_bytes(
-        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()))
+    identity.key.write_bytes(
+        key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
+    )
     return identity
 
 
 CHECKS: tuple[Check[Run], ...] = (
-    Check("tls.certificate", "central's certificate is of the given authority and names its address", _IDENTITY,
-          _certificate),
+    Check(
+        "tls.certificate",
+        "central's certificate is of the given authority and names its address",
+        _IDENTITY,
+        _certificate,
+    ),
     Check("tls.version", "TLS 1.3, or 1.2 with ECDHE and AEAD", _CONNECTIONS, _version),
     Check("tls.old_versions", "nothing below TLS 1.2", _CONNECTIONS, _old_versions),
     Check("tls.without_certificate", "nobody is let in without a certificate", _IDENTITY, _without_certificate),
-    Check("tls.self_made_certificate", "a certificate counts by who signed it, not by its name", _IDENTITY,
-          _self_made_certificate),
+    Check(
+        "tls.self_made_certificate",
+        "a certificate counts by who signed it, not by its name",
+        _IDENTITY,
+        _self_made_certificate,
+    ),
     Check("tls.revoked", "a revoked certificate is answered 403", "README: Whose is it?", _revoked),
 )

@@ -21,8 +21,8 @@ from kiosk.central.tls_causes import cause_of
 from kiosk.data_files.central_address import CentralAddress
 from kiosk.data_files.pem import load_authority, load_identity
 
-ANSWER_S = 15.0             # as long as a kiosk waits for an answer
-MOST_BYTES = 256 * 1024     # more than a kiosk reads
+ANSWER_S = 15.0  # as long as a kiosk waits for an answer
+MOST_BYTES = 256 * 1024  # more than a kiosk reads
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,7 +151,7 @@ class Wire:
             is_over = isinstance(error, ConnectionError | ssl.SSLEOFError)
             if not (was_open and is_over):
                 raise NoAnswer(_cause(error)) from None
-        try:      # a kept connection may have been closed before the call, as HTTP allows
+        try:  # a kept connection may have been closed before the call, as HTTP allows
             return self._once(method, path, content, headers)
         except (OSError, http.client.HTTPException) as error:
             self.close()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from kiosk.domain.applications import Application, ApplicationState
 from kiosk.policy.region import Region
 from kiosk.policy.services import CollectionWay, OldPermit
-from kiosk.presentation.context import About, frame_of
+from kiosk.presentation.context import PresentationContext, frame_of
 from kiosk.presentation.models import ApplicationScreen, ProgressLine, ProgressScreen, WayOut
 from kiosk.presentation.resident.choices import service_name
 from kiosk.presentation.resident.facts import longest, posting, result_told, voucher
@@ -18,14 +18,18 @@ RESULTS = ("accept", "agree", "return")
 REASONS = ("papers_incomplete", "proof_not_valid", "facts_differ", "not_eligible", "come_in_person")
 
 
-def application_page(about: About, state: s.PrintingSlip | s.ShowingApplication) -> ApplicationScreen:
+def application_page(about: PresentationContext, state: s.PrintingSlip | s.ShowingApplication) -> ApplicationScreen:
     applied = state.applied
     number = applied.received.review_number
     trouble = state.paper_trouble if isinstance(state, s.ShowingApplication) else None
     offered = about.region.services.get(applied.service)
     lines = [
-        *_expected(applied), *longest(offered), *told(about.region, applied), *to_collect(about.region, applied),
-        *voucher(offered)]
+        *_expected(applied),
+        *longest(offered),
+        *told(about.region, applied),
+        *to_collect(about.region, applied),
+        *voucher(offered),
+    ]
     if trouble is not None:
         lines.insert(0, Text("application.line.no_paper"))
     return ApplicationScreen(
@@ -90,13 +94,14 @@ def _way_chosen(ways: tuple[CollectionWay, ...], applied: s.Applied) -> Collecti
     return next((each for each in ways if each.way == applied.collection), None)
 
 
-def progress_page(about: About, state: s.ShowingProgress) -> ProgressScreen:
+def progress_page(about: PresentationContext, state: s.ShowingProgress) -> ProgressScreen:
     lines = tuple(_progress(about, each) for each in state.applications)
     return ProgressScreen(
-        frame_of(about, state, WayOut.CANCEL), lines, any(each.can_choose_collection for each in lines))
+        frame_of(about, state, WayOut.CANCEL), lines, any(each.can_choose_collection for each in lines)
+    )
 
 
-def _progress(about: About, application: Application) -> ProgressLine:
+def _progress(about: PresentationContext, application: Application) -> ProgressLine:
     return ProgressLine(
         number=application.review_number,
         service=service_name(about.region, application.service),

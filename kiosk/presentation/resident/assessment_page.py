@@ -10,7 +10,7 @@ from kiosk.policy.permit_calendar import permit_calendar
 from kiosk.policy.region import Region
 from kiosk.policy.request import AssessmentRequest
 from kiosk.policy.rules import NewDates, StartTable
-from kiosk.presentation.context import About, counter_lines, frame_of, rules_cited, term_of
+from kiosk.presentation.context import PresentationContext, counter_lines, frame_of, rules_cited, term_of
 from kiosk.presentation.models import AssessmentScreen, Term
 from kiosk.presentation.resident.choices import way_out
 from kiosk.presentation.resident.facts import at_counter
@@ -19,7 +19,7 @@ from kiosk.workflow import states as s
 from kiosk.workflow.deciding import can_go_on, served_at_best
 
 
-def assessment_page(about: About, state: s.ShowingAssessment) -> AssessmentScreen:
+def assessment_page(about: PresentationContext, state: s.ShowingAssessment) -> AssessmentScreen:
     matter, purpose = state.matter, state.visit.purpose
     assessment = matter.assessment
     going_on = can_go_on(matter)
@@ -32,8 +32,12 @@ def assessment_page(about: About, state: s.ShowingAssessment) -> AssessmentScree
         frame=frame_of(about, state, way_out(state)),
         headline=Text(f"assessment.headline.{_headline(matter, purpose.service)}"),
         lines=(
-            *dated, *later, *_evidence_lines(about.region, matter, going_on), *_counter(about, state, going_on),
-            *silence),
+            *dated,
+            *later,
+            *_evidence_lines(about.region, matter, going_on),
+            *_counter(about, state, going_on),
+            *silence,
+        ),
         rules=rules_cited(about, assessment),
         present_term=present_term,
         new_term=new_term if new_term is not None and new_term.valid_to is not None else None,
@@ -45,7 +49,7 @@ def _is_about_dates(service: Service) -> bool:
     return service is Service.ENDORSE
 
 
-def _headline(matter: s.Matter, service: Service) -> str:
+def _headline(matter: s.AssessedCase, service: Service) -> str:
     assessment = matter.assessment
     match assessment.outcome:
         case None:
@@ -88,16 +92,24 @@ def _lines_of_dates(assessment: Assessment, term: Term, on: date, going_on: bool
     return lines
 
 
-def _later_day(region: Region, matter: s.Matter) -> tuple[Text, ...]:
+def _later_day(region: Region, matter: s.AssessedCase) -> tuple[Text, ...]:
     """What coming on a later day would give, where the region dates new terms by a table of days."""
     calendar, case = region.calendar, matter.case
     effects = (calendar.window.effect, *(tier.effect for tier in calendar.tiers))
     if isinstance(case, s.UnreadCase) or not any(isinstance(effect.new_dates, StartTable) for effect in effects):
         return ()
     content = case.permit.content
-    ahead = permit_calendar(region, AssessmentRequest(
-        on=matter.on, valid_from=content.valid_from, valid_to=content.valid_to, category=content.category,
-        issued_on=case.permit.issued_on, issuing_authority=content.issuing_authority)).periods
+    ahead = permit_calendar(
+        region,
+        AssessmentRequest(
+            on=matter.on,
+            valid_from=content.valid_from,
+            valid_to=content.valid_to,
+            category=content.category,
+            issued_on=case.permit.issued_on,
+            issuing_authority=content.issuing_authority,
+        ),
+    ).periods
     for period in ahead[1:]:
         end = period.assessment.new_valid_to
         if end is None or period.dated_by == ahead[0].dated_by:
@@ -121,8 +133,7 @@ def residence_lines(assessment: Assessment, term: Term) -> tuple[Text, ...]:
         case ResidenceYears.COUNTED_FROM_MAKE_UP if start is not None and term.valid_to is not None:
             kept = Text("assessment.line.counted_from_make_up", (("start", start),))
             gap = assessment.residence_gap
-            return (kept,) if gap is None else (
-                kept, Text("assessment.line.gap", (("start", gap[0]), ("end", gap[1]))))
+            return (kept,) if gap is None else (kept, Text("assessment.line.gap", (("start", gap[0]), ("end", gap[1]))))
         case ResidenceYears.CONTINUOUS if assessment.outcome is AssessedOutcome.OVERDUE:
             return (Text("assessment.line.continuous"),)
         case _:
@@ -137,16 +148,19 @@ def evidence_names(region: Region, asked: EvidenceAsked) -> tuple[Words, ...]:
     return tuple(names)
 
 
-def _evidence_lines(region: Region, matter: s.Matter, going_on: bool) -> list[Words]:
+def _evidence_lines(region: Region, matter: s.AssessedCase, going_on: bool) -> list[Words]:
     names = evidence_names(region, matter.assessment.evidence)
     if not names or matter.assessment.outcome is AssessedOutcome.TOO_EARLY:
         return []
-    said = "assessment.line.to_be_shown" if going_on or not matter.answers.is_evidence_settled else (
-        "assessment.line.not_verified")
+    said = (
+        "assessment.line.to_be_shown"
+        if going_on or not matter.answers.is_evidence_settled
+        else ("assessment.line.not_verified")
+    )
     return [Text(said), *names]
 
 
-def _counter(about: About, state: s.ShowingAssessment, going_on: bool) -> tuple[Words, ...]:
+def _counter(about: PresentationContext, state: s.ShowingAssessment, going_on: bool) -> tuple[Words, ...]:
     assessment = state.matter.assessment
     if going_on or assessment.outcome is AssessedOutcome.TOO_EARLY:
         return ()

@@ -6,7 +6,7 @@ from kiosk.domain.endorsement import Service
 from kiosk.policy.foresight import agents_offered
 from kiosk.policy.region import Region
 from kiosk.policy.services import CollectionWay
-from kiosk.presentation.context import About, frame_of
+from kiosk.presentation.context import PresentationContext, frame_of
 from kiosk.presentation.models import (
     AttendantScreen,
     Choice,
@@ -36,72 +36,80 @@ def service_name(region: Region, service: Service) -> Words:
     return Text(f"service_name.{service.value}") if offered is None else offered.name
 
 
-def service_choice(about: About, state: s.ChoosingService) -> ChoiceScreen:
+def service_choice(about: PresentationContext, state: s.ChoosingService) -> ChoiceScreen:
     choices = tuple(
         Choice(key, service_name(about.region, _SERVICES[key]) if key in _SERVICES else Text(f"choice.service.{key}"))
-        for key in state.choices)
+        for key in state.choices
+    )
     return ChoiceScreen(_outside(about, state), Text("choice.question.service"), choices)
 
 
-def agent_choice(about: About, state: s.ChoosingAgent) -> ChoiceScreen:
+def agent_choice(about: PresentationContext, state: s.ChoosingAgent) -> ChoiceScreen:
     kinds = agents_offered(about.region)
     choices = tuple(Choice(kind, about.region.agents[kind].name or Text(f"choice.agent.{kind}")) for kind in kinds)
     others = None if ANYBODY in kinds else Text("choice.detail.agent")
     return ChoiceScreen(_outside(about, state), Text("choice.question.agent"), choices, others)
 
 
-def category_choice(about: About, state: s.ChoosingCategory) -> ChoiceScreen:
+def category_choice(about: PresentationContext, state: s.ChoosingCategory) -> ChoiceScreen:
     categories = about.region.categories
     choices = tuple(
         Choice(key, categories[key].name, Text("choice.category.months", (("months", categories[key].months),)))
-        for key in categories_offered(about.region, state))
+        for key in categories_offered(about.region, state)
+    )
     return ChoiceScreen(_inside(about, state), Text("choice.question.category"), choices)
 
 
-def proof_choice(about: About, state: s.ChoosingProof) -> ChoiceScreen:
+def proof_choice(about: PresentationContext, state: s.ChoosingProof) -> ChoiceScreen:
     proofs = tuple(Choice(key, about.region.evidence[key].name) for key in state.keys)
     none = Choice(NONE_OF_THESE, Text("choice.proof.none"))
     return ChoiceScreen(
-        _inside(about, state), Text("choice.question.proof"), (*proofs, none), Text("choice.detail.proof"))
+        _inside(about, state), Text("choice.question.proof"), (*proofs, none), Text("choice.detail.proof")
+    )
 
 
-def collection_choice(about: About, state: s.ChoosingCollection) -> ChoiceScreen:
+def collection_choice(about: PresentationContext, state: s.ChoosingCollection) -> ChoiceScreen:
     offered = about.region.services.get(state.visit.purpose.service)
     ways = () if offered is None or offered.collection is None else offered.collection.ways
     return ChoiceScreen(_inside(about, state), Text("choice.question.collection"), _ways(ways))
 
 
-def later_collection_choice(about: About, state: s.ChoosingCollectionLater) -> ChoiceScreen:
+def later_collection_choice(about: PresentationContext, state: s.ChoosingCollectionLater) -> ChoiceScreen:
     return ChoiceScreen(
-        _outside(about, state), Text("choice.question.collection"), _ways(ways_of(about.region, state.chosen)))
+        _outside(about, state), Text("choice.question.collection"), _ways(ways_of(about.region, state.chosen))
+    )
 
 
 def _ways(ways: tuple[CollectionWay, ...]) -> tuple[Choice, ...]:
     return tuple(Choice(each.way, Text(f"choice.collection.{each.way}"), each.rule.text) for each in ways)
 
 
-def question(about: About, state: s.Declaring | s.DeclaringForHolder) -> QuestionScreen:
+def question(about: PresentationContext, state: s.Declaring | s.DeclaringForHolder) -> QuestionScreen:
     if isinstance(state, s.Declaring) and state.confirms_rule:
         rule = about.region.rule(state.question)
         return QuestionScreen(
-            _inside(about, state), Text("question.confirm", (("rule", rule.text),)), warning=Text("question.if_no"))
+            _inside(about, state), Text("question.confirm", (("rule", rule.text),)), warning=Text("question.if_no")
+        )
     case = s.case_of(state)
     address = case.permit.content.address if state.question == _ADDRESS and isinstance(case, s.Case) else None
     return QuestionScreen(
-        _inside(about, state), about.region.declarations[state.question].question, address=address,
-        warning=about.region.texts.get("texts.address_is_true", Text("question.responsibility")))
+        _inside(about, state),
+        about.region.declarations[state.question].question,
+        address=address,
+        warning=about.region.texts.get("texts.address_is_true", Text("question.responsibility")),
+    )
 
 
-def licence_code(about: About, state: s.ReadingLicenceCode) -> LicenceCodeScreen:
+def licence_code(about: PresentationContext, state: s.ReadingLicenceCode) -> LicenceCodeScreen:
     problem = Text(f"licence_code.problem.{state.problem}") if state.problem else None
     return LicenceCodeScreen(_inside(about, state), about.region.evidence[state.key].name, problem)
 
 
-def telephone(about: About, state: s.EnteringTelephone) -> TelephoneScreen:
+def telephone(about: PresentationContext, state: s.EnteringTelephone) -> TelephoneScreen:
     return TelephoneScreen(_inside(about, state), Text("telephone.problem.not_a_number") if state.is_wrong else None)
 
 
-def attendant(about: About, state: s.AwaitingAttendant | s.CheckingAttendant) -> AttendantScreen:
+def attendant(about: PresentationContext, state: s.AwaitingAttendant | s.CheckingAttendant) -> AttendantScreen:
     frame = _inside(about, state)
     if isinstance(state, s.CheckingAttendant):
         return AttendantScreen(frame, state.required, checking=True)
@@ -114,9 +122,9 @@ def way_out(state: s.Inquiry) -> WayOut:
     return WayOut.CANCEL if isinstance(s.case_of(state), s.UnreadCase) else WayOut.RETURN_PERMIT
 
 
-def _inside(about: About, state: s.Inquiry) -> Frame:
+def _inside(about: PresentationContext, state: s.Inquiry) -> Frame:
     return frame_of(about, state, way_out(state))
 
 
-def _outside(about: About, state: s.State) -> Frame:
+def _outside(about: PresentationContext, state: s.State) -> Frame:
     return frame_of(about, state, WayOut.CANCEL)

@@ -80,9 +80,18 @@ def photo(region: Region, offered: OfferedService | None) -> tuple[Words, ...]:
     asked = region.photo
     if asked is None or offered is None or offered.old_permit not in NEW_PERMIT:
         return ()
-    return (Text("fact.photo", (
-        ("width", asked.width_px), ("height", asked.height_px), ("dots", asked.dots_per_inch),
-        ("bits", asked.bits_per_pixel), ("kilobytes", asked.most_kilobytes))),)
+    return (
+        Text(
+            "fact.photo",
+            (
+                ("width", asked.width_px),
+                ("height", asked.height_px),
+                ("dots", asked.dots_per_inch),
+                ("bits", asked.bits_per_pixel),
+                ("kilobytes", asked.most_kilobytes),
+            ),
+        ),
+    )
 
 
 def fee(offered: OfferedService | None) -> Text | None:

@@ -9,7 +9,7 @@ from kiosk.domain.endorsement import ChipState, Custody, FaceState
 from kiosk.policy.areas import area_name
 from kiosk.policy.assessment import AssessedOutcome
 from kiosk.presentation.context import (
-    About,
+    PresentationContext,
     cited,
     counter_lines,
     face_pending,
@@ -18,7 +18,7 @@ from kiosk.presentation.context import (
     receipt_number,
     rules_cited,
 )
-from kiosk.presentation.models import FivePartsScreen, PageKind, WayOut
+from kiosk.presentation.models import OutcomeScreen, PageKind, WayOut
 from kiosk.presentation.resident.facts import at_counter
 from kiosk.texts.words import Citation, LocalText, Text, Words
 from kiosk.workflow import states as s
@@ -32,15 +32,15 @@ _CUSTODY_WORDS = {
 }
 
 
-def explanation(about: About, state: s.Explaining) -> FivePartsScreen:
+def explanation(about: PresentationContext, state: s.Explaining) -> OutcomeScreen:
     """The page of an ending that was no success."""
     happened, valid_now, steps, rules = _parts(about, state.ending, state.visit.purpose)
     ending = state.ending
     number = ending.received.review_number if isinstance(ending, s.Applied) else quote_number(state.visit)
     if state.custody is Custody.RETAINED:
-        number = receipt_number(s.reference_of(state.visit, ending))    # as staff find it in the list of the bin
+        number = receipt_number(s.reference_of(state.visit, ending))  # as staff find it in the list of the bin
         steps = (Text("next.staff"), Text("next.quote_number"), *steps)
-    return FivePartsScreen(
+    return OutcomeScreen(
         frame=frame_of(about, state, WayOut.NONE),
         kind=PageKind.FAULT if isinstance(state.ending, s.BrokenOff | s.Interrupted) else PageKind.REFUSAL,
         happened=happened,
@@ -53,7 +53,9 @@ def explanation(about: About, state: s.Explaining) -> FivePartsScreen:
 
 
 def _parts(
-    about: About, ending: s.Ending, purpose: s.Purpose,
+    about: PresentationContext,
+    ending: s.Ending,
+    purpose: s.Purpose,
 ) -> tuple[Text, Text, tuple[Words, ...], tuple[Citation, ...]]:
     """What happened, what is valid now, what to do next, and the rules behind it."""
     match ending:
@@ -89,8 +91,9 @@ def _parts(
             return Text(f"fault.{fault.public}.public"), valid, steps, ()
         case s.Interrupted(chip=ChipState.NEW, face=face, permit=permit, drawable=drawable):
             end = None if permit is None else permit.content.valid_to
-            pending = () if face is FaceState.NEW else (
-                face_pending("thank_you.line", about.face_refreshed_at, drawable),)
+            pending = (
+                () if face is FaceState.NEW else (face_pending("thank_you.line", about.face_refreshed_at, drawable),)
+            )
             return Text("fault.kiosk.public"), _renewed_until(face, end), (*pending, Text("next.quote_number")), ()
         case s.Interrupted(chip=chip):
             valid = Text("valid_now.unchanged" if chip is ChipState.OLD else "valid_now.unknown")
@@ -103,7 +106,7 @@ def _parts(
             assert_never(ending)
 
 
-def _of_agent(about: About, code: str, purpose: s.Purpose) -> tuple[Citation, ...]:
+def _of_agent(about: PresentationContext, code: str, purpose: s.Purpose) -> tuple[Citation, ...]:
     """For whom the agent may act, where it is not this holder."""
     agent = None if purpose.agent is None else about.region.agents.get(purpose.agent)
     if agent is None or code != "agent_not_for_holder":
@@ -122,23 +125,57 @@ UNREADABLE_PERMIT = frozenset({"no_chip", "chip_silent"})
 """Refusals and faults by which a permit could not be read."""
 
 
-def _of_unreadable(about: About, code: str) -> tuple[Words, ...]:
+def _of_unreadable(about: PresentationContext, code: str) -> tuple[Words, ...]:
     """What the region does for permits that cannot be read, where the refusal or fault with this code says so."""
     told = about.region.guidance.get("unreadable_permit")
     return (told.rule.text,) if told is not None and code in UNREADABLE_PERMIT else ()
 
 
-_COUNTER_CODES = frozenset({
-    "counter_only", "not_offered", "reapply", "cancelled", "senseless_dates", "address_changed", "unknown_permit",
-    "chip_mismatch", "reported_lost", "central_unreachable", "central_garbage", "grant_rejected", "no_chip",
-    "id_card_number_invalid", "name_differs", "record_mismatch", "grant_in_use", "unspecified",
-    "agent_not_for_holder", "served_at_once", "collection_not_offered", "nothing_to_renew", "holder_not_confirmed",
-    "face_unprintable", "content_unusual",
-})
+_COUNTER_CODES = frozenset(
+    {
+        "counter_only",
+        "not_offered",
+        "reapply",
+        "cancelled",
+        "senseless_dates",
+        "address_changed",
+        "unknown_permit",
+        "chip_mismatch",
+        "reported_lost",
+        "central_unreachable",
+        "central_garbage",
+        "grant_rejected",
+        "no_chip",
+        "id_card_number_invalid",
+        "name_differs",
+        "record_mismatch",
+        "grant_in_use",
+        "unspecified",
+        "agent_not_for_holder",
+        "served_at_once",
+        "collection_not_offered",
+        "nothing_to_renew",
+        "holder_not_confirmed",
+        "face_unprintable",
+        "content_unusual",
+    }
+)
 KNOWN_REFUSALS = _COUNTER_CODES | {
-    "id_card_expired", "id_card_kind_hmt", "id_card_kind_foreign", "not_a_permit", "foreign_epassport", "foreign_bank",
-    "not_your_permit", "other_region", "too_early", "already_current", "already_applied", "pending", "timed_out",
-    "holder_cancelled", "switched_off",
+    "id_card_expired",
+    "id_card_kind_hmt",
+    "id_card_kind_foreign",
+    "not_a_permit",
+    "foreign_epassport",
+    "foreign_bank",
+    "not_your_permit",
+    "other_region",
+    "too_early",
+    "already_current",
+    "already_applied",
+    "pending",
+    "timed_out",
+    "holder_cancelled",
+    "switched_off",
 }
 
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from kiosk.policy.foresight import Foresight, foresee
+from kiosk.policy.foresight import ServiceAvailability, availability_of
 from kiosk.policy.region import Region
 from kiosk.policy.rules import Rule
 from kiosk.policy.services import OfferedService
-from kiosk.presentation.context import About, frame_of
+from kiosk.presentation.context import PresentationContext, frame_of
 from kiosk.presentation.models import ServiceScreen, WayOut
 from kiosk.presentation.resident.choices import service_name
 from kiosk.presentation.resident.facts import at_counter, photo
@@ -21,20 +21,20 @@ MOST_LINES = 5
 """More would not fit the smallest display in a size that can be read."""
 
 
-def service_page(about: About, state: s.ExplainingService) -> ServiceScreen:
+def service_page(about: PresentationContext, state: s.ExplainingService) -> ServiceScreen:
     region, purpose = about.region, state.visit.purpose
-    foreseen = foresee(region, purpose.service, agent=purpose.agent, pilot=about.pilot)
+    foreseen = availability_of(region, purpose.service, agent=purpose.agent, pilot=about.pilot)
     offered = region.services.get(purpose.service)
     here = foreseen.is_served_here
     told = _told(foreseen, offered, purpose.agent)
-    brief = () if offered is None else tuple(
-        part.rule for part in (offered.promise, offered.fee) if part is not None)
+    brief = () if offered is None else tuple(part.rule for part in (offered.promise, offered.fee) if part is not None)
     if purpose.service.value in region.deadlines:
         brief = (region.deadlines[purpose.service.value][0], *brief)
     besides = tuple(each.rule for each in region.guidance.values() if purpose.service in each.services)
-    facts = () if here or purpose.agent is not None else at_counter(offered)    # of an agent, the rule says it
+    facts = () if here or purpose.agent is not None else at_counter(offered)  # of an agent, the rule says it
     lines: dict[Words, None] = dict.fromkeys(
-        (*(rule.text for rule in told), *_joined(brief, facts), *(rule.text for rule in besides)))
+        (*(rule.text for rule in told), *_joined(brief, facts), *(rule.text for rule in besides))
+    )
     return ServiceScreen(
         frame=frame_of(about, state, WayOut.CANCEL),
         headline=service_name(region, purpose.service),
@@ -47,7 +47,7 @@ def service_page(about: About, state: s.ExplainingService) -> ServiceScreen:
     )
 
 
-def _told(foreseen: Foresight, offered: OfferedService | None, agent: str | None) -> tuple[Rule, ...]:
+def _told(foreseen: ServiceAvailability, offered: OfferedService | None, agent: str | None) -> tuple[Rule, ...]:
     """What decides first. Where it cannot be had here, the way that needs no visit comes next; that is the holder's."""
     if offered is None:
         return foreseen.rules[:1]
@@ -65,7 +65,7 @@ def _joined(rules: tuple[Rule, ...], facts: tuple[Sentences, ...]) -> tuple[Sent
     return (Sentences(parts),) if parts else ()
 
 
-def _bring(about: About, offered: OfferedService | None, agent: str | None) -> tuple[Words, ...]:
+def _bring(about: PresentationContext, offered: OfferedService | None, agent: str | None) -> tuple[Words, ...]:
     acting = about.region.agents.get(agent) if agent is not None else None
     keys = () if offered is None else (*offered.bring, *offered.effect.evidence)
     if acting is not None:
@@ -90,4 +90,6 @@ def _sources(region: Region, rules: Iterable[Rule]) -> tuple[Citation, ...]:
     titles = {source.file: source.title for source in region.sources.values()}
     return tuple(
         Citation(titles[file], (CitedDocument(None, tuple(found)),))
-        for file, found in sections.items() if file in titles)
+        for file, found in sections.items()
+        if file in titles
+    )

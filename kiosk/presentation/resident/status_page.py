@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from kiosk.domain.endorsement import Service
 from kiosk.policy.assessment import AssessedOutcome
 from kiosk.policy.permit_calendar import PermitCalendar
-from kiosk.presentation.context import About, cited, frame_of, term_of
+from kiosk.presentation.context import PresentationContext, cited, frame_of, term_of
 from kiosk.presentation.models import StatusScreen
 from kiosk.presentation.resident.assessment_page import residence_lines
 from kiosk.presentation.resident.choices import service_name, way_out
@@ -22,7 +22,7 @@ MOST_WAYS = 2
 """Online and the nearest counter; the slip has them all."""
 
 
-def status_page(about: About, state: s.ShowingStatus) -> StatusScreen:
+def status_page(about: PresentationContext, state: s.ShowingStatus) -> StatusScreen:
     matter, calendar, language = state.matter, state.calendar, state.visit.language
     trouble = (Text("status.line.no_paper"),) if state.paper_trouble is not None else ()
     is_due = matter.assessment.outcome is not AssessedOutcome.TOO_EARLY
@@ -40,13 +40,13 @@ def status_page(about: About, state: s.ShowingStatus) -> StatusScreen:
     )
 
 
-def headline(matter: s.Matter) -> Text:
+def headline(matter: s.AssessedCase) -> Text:
     """Where the day lies in the permit's year."""
     outcome = matter.assessment.outcome
     return Text(f"status.headline.{'senseless' if outcome is None else outcome.value}")
 
 
-def status_lines(matter: s.Matter, calendar: PermitCalendar) -> tuple[Words, ...]:
+def status_lines(matter: s.AssessedCase, calendar: PermitCalendar) -> tuple[Words, ...]:
     """When it may be endorsed, from when it cannot be used, from when only a new permit helps."""
     assessment, on = matter.assessment, matter.on
     lines: list[Words] = []
@@ -55,7 +55,8 @@ def status_lines(matter: s.Matter, calendar: PermitCalendar) -> tuple[Words, ...
     if assessment.outcome is AssessedOutcome.TOO_EARLY and calendar.next_window is not None:
         lines.append(_next("status.line.window", calendar.next_window))
     for name, day in (
-        ("suspended", calendar.suspended_from), ("reapply", calendar.reapply_from),
+        ("suspended", calendar.suspended_from),
+        ("reapply", calendar.reapply_from),
         ("cancelled", calendar.cancelled_from),
     ):
         if day is not None:
@@ -71,7 +72,7 @@ def _next(key: str, window: tuple[date, date]) -> Text:
     return Text(key, (("opens_on", window[0]), ("closes_on", window[1])))
 
 
-def where_to_go(about: About) -> tuple[Words, ...]:
+def where_to_go(about: PresentationContext) -> tuple[Words, ...]:
     """Online first, where there is that way, then the counter, then the post."""
     offered = about.region.services.get(Service.ENDORSE)
     online: tuple[Words, ...] = () if offered is None or offered.online is None else (offered.online.text,)
@@ -81,14 +82,14 @@ def where_to_go(about: About) -> tuple[Words, ...]:
     return (*online, *office_lines(about.region), *at_counter(offered), *by_post)
 
 
-def _rules(about: About, calendar: PermitCalendar) -> tuple[Citation, ...]:
+def _rules(about: PresentationContext, calendar: PermitCalendar) -> tuple[Citation, ...]:
     """What holds now and what will hold later, in the order of the days."""
     rules = dict.fromkeys(period.rule for period in calendar.periods)
     found = [cited(about, rule.text, rule.reasons()[0]) for rule in rules]
     return tuple(found[:MOST_RULES])
 
 
-def window_as_event(about: About, matter: s.Matter, calendar: PermitCalendar, language: str) -> str:
+def window_as_event(about: PresentationContext, matter: s.AssessedCase, calendar: PermitCalendar, language: str) -> str:
     """The window that is open or comes next, as a calendar entry (RFC 5545) for a telephone; "" where none is known.
     Nothing personal.
     """
@@ -100,7 +101,13 @@ def window_as_event(about: About, matter: s.Matter, calendar: PermitCalendar, la
     opens_on, closes_on = window
     name = service_name(about.region, Service.ENDORSE)
     summary = name.in_language(language) if isinstance(name, LocalText) else about.region.name.in_language(language)
-    after = closes_on + timedelta(days=1)       # the end of an event is the day after its last
-    return "\r\n".join((
-        "BEGIN:VEVENT", f"SUMMARY:{summary}", f"DTSTART;VALUE=DATE:{opens_on:%Y%m%d}",
-        f"DTEND;VALUE=DATE:{after:%Y%m%d}", "END:VEVENT"))
+    after = closes_on + timedelta(days=1)  # the end of an event is the day after its last
+    return "\r\n".join(
+        (
+            "BEGIN:VEVENT",
+            f"SUMMARY:{summary}",
+            f"DTSTART;VALUE=DATE:{opens_on:%Y%m%d}",
+            f"DTEND;VALUE=DATE:{after:%Y%m%d}",
+            "END:VEVENT",
+        )
+    )

@@ -22,9 +22,7 @@ class CertificateWatch:
     where that is not known yet; `monotonic`: seconds. For one thread.
     """
 
-    def __init__(
-        self, ends: Mapping[str, Callable[[], datetime | None]], monotonic: Callable[[], float]
-    ) -> None:
+    def __init__(self, ends: Mapping[str, Callable[[], datetime | None]], monotonic: Callable[[], float]) -> None:
         self._ends = ends
         self._monotonic = monotonic
         self._said_at: dict[str, float] = {}

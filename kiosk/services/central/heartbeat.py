@@ -60,7 +60,11 @@ class HeartbeatService:
     """
 
     def __init__(
-        self, client: CentralClient, watched: Watched, clock: WatchedClock, pause: Callable[[float], bool],
+        self,
+        client: CentralClient,
+        watched: Watched,
+        clock: WatchedClock,
+        pause: Callable[[float], bool],
         chance: Callable[[], float] = random.random,
     ) -> None:
         self._client = client
@@ -68,7 +72,7 @@ class HeartbeatService:
         self._clock = clock
         self._pause = pause
         self._chance = chance
-        self._purged_at_s: float | None = None      # these by the monotonic clock
+        self._purged_at_s: float | None = None  # these by the monotonic clock
         self._oldest: tuple[int, float] | None = None
         self._told_of_holidays_on: date | None = None
 
@@ -107,8 +111,12 @@ class HeartbeatService:
             code = error.code if isinstance(error, CentralRefusedCall) else None
             health.note(CENTRAL, CENTRAL_UNREACHABLE if isinstance(error, CentralUnreachable) else CENTRAL_GARBAGE)
             log(
-                LogEvent.CENTRAL_TROUBLE, level=logging.WARNING, call="heartbeat",
-                error=f"{type(error).__name__}: {error}", code=code)
+                LogEvent.CENTRAL_TROUBLE,
+                level=logging.WARNING,
+                call="heartbeat",
+                error=f"{type(error).__name__}: {error}",
+                code=code,
+            )
         except JournalFailed as error:
             _journal_failed(error)
         if self._watched.guard.fault is not None:
@@ -126,8 +134,11 @@ class HeartbeatService:
         alarm = alarm_of(queue, now, seen_for_s)
         if alarm is not None:
             log(
-                LogEvent.FAULT_STANDS, level=logging.ERROR, fault=alarm.code,
-                since_s=round(waits_for_s(queue, now, seen_for_s)))
+                LogEvent.FAULT_STANDS,
+                level=logging.ERROR,
+                fault=alarm.code,
+                since_s=round(waits_for_s(queue, now, seen_for_s)),
+            )
         return contract.HeartbeatRequest(
             sent_at=now,
             state=stored_name(state),
@@ -136,13 +147,18 @@ class HeartbeatService:
             versions=dict(watched.versions),
             devices=tuple(
                 contract.DeviceState(device=device, state=how)
-                for device, how in (*watched.health.states().items(), ("clock", self._clock_state()))),
+                for device, how in (*watched.health.states().items(), ("clock", self._clock_state()))
+            ),
             journal=contract.JournalHead(number=head.number, algorithm=head.algorithm, head=head.hash),
             queue=contract.QueueState(length=queue.length, oldest_at=queue.oldest_at),
             counters={
-                **watched.health.counts(), **watched.unknown.counts(), "clock_jumps": self._clock.jumps,
-                "holiday_years_missing": len(watched.missing_years(now.date())), "log_lines_dropped": lines_dropped(),
-                **self._days_left()},
+                **watched.health.counts(),
+                **watched.unknown.counts(),
+                "clock_jumps": self._clock.jumps,
+                "holiday_years_missing": len(watched.missing_years(now.date())),
+                "log_lines_dropped": lines_dropped(),
+                **self._days_left(),
+            },
         )
 
     def _days_left(self) -> dict[str, int]:

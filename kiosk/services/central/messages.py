@@ -19,7 +19,7 @@ from kiosk.domain.endorsement import Refusal, Service
 from kiosk.event_log.log_events import LogEvent, log
 from kiosk.workflow import effects as do
 from kiosk.workflow import events as on
-from kiosk.workflow.visits import Answers, AnyCase, Matter, Purpose, UnreadCase
+from kiosk.workflow.visits import Answers, AnyCase, AssessedCase, Purpose, UnreadCase
 
 _SERVICES = {service.value for service in Service}
 
@@ -29,12 +29,13 @@ def session_event(step: contract.ChipSessionStep) -> on.ChipBatchReceived | on.C
     if step.batch is None:
         if step.failure is not None:
             log(
-                LogEvent.CENTRAL_TROUBLE, level=logging.WARNING, call="chip-session", error="verdict",
-                code=step.failure)
+                LogEvent.CENTRAL_TROUBLE, level=logging.WARNING, call="chip-session", error="verdict", code=step.failure
+            )
         return on.ChipVerdictReceived(step.verdict == "written")
     commands = tuple(
         (bytes.fromhex(command.apdu), tuple(int(word, 16) for word in command.expect))
-        for command in step.batch.commands)
+        for command in step.batch.commands
+    )
     return on.ChipBatchReceived(step.session_id, step.batch.number, do.ChipCommands(commands))
 
 
@@ -86,7 +87,7 @@ def _unfit(say: Callable[[], contract.Model]) -> str | None:
     return None
 
 
-def assessed(matter: Matter) -> contract.LocalAssessment:
+def assessed(matter: AssessedCase) -> contract.LocalAssessment:
     """What the rules said here."""
     assessment = matter.assessment
     return contract.LocalAssessment(
@@ -108,10 +109,13 @@ def shown(proofs: tuple[Proof, ...]) -> tuple[contract.EvidenceShown, ...]:
     last = {proof.key: proof for proof in proofs}
     return tuple(
         contract.EvidenceShown(
-            key=proof.key, licence_code=None if proof.licence_code is None else proof.licence_code.reveal(),
-            verified=proof.result is EvidenceResult.VERIFIED)
+            key=proof.key,
+            licence_code=None if proof.licence_code is None else proof.licence_code.reveal(),
+            verified=proof.result is EvidenceResult.VERIFIED,
+        )
         for proof in last.values()
-        if proof.licence_code is not None or proof.result is EvidenceResult.VERIFIED)
+        if proof.licence_code is not None or proof.result is EvidenceResult.VERIFIED
+    )
 
 
 def agent_of(case: AnyCase, purpose: Purpose) -> contract.AgentFacts | None:
@@ -121,13 +125,13 @@ def agent_of(case: AnyCase, purpose: Purpose) -> contract.AgentFacts | None:
     return contract.AgentFacts.model_validate({"kind": purpose.agent, "person": holder_of(case.agent)})
 
 
-def holder_check_of(matter: Matter) -> contract.HolderCheck:
+def holder_check_of(matter: AssessedCase) -> contract.HolderCheck:
     """Who said that the holder stands here."""
     said = matter.answers.holder_check
     return contract.HolderCheck.model_validate({"way": said.way.value, "by": said.by})
 
 
-def new_category(matter: Matter) -> str | None:
+def new_category(matter: AssessedCase) -> str | None:
     """The category asked for, where it is another one."""
     chosen = matter.answers.category
     if isinstance(matter.case, UnreadCase) or chosen == matter.case.permit.content.category:
@@ -141,8 +145,9 @@ def received_of(
     """The answer to this application. Raises `CentralAnsweredGarbage` for one to another."""
     match answer:
         case contract.ApplicationReceived() if answer.application_id == application_id:
-            return on.ApplicationReceived(ReceivedApplication(
-                application_id, answer.review_number, answer.received_on, answer.expected_on))
+            return on.ApplicationReceived(
+                ReceivedApplication(application_id, answer.review_number, answer.received_on, answer.expected_on)
+            )
         case contract.Refused() if answer.endorsement_id == application_id:
             return on.EndorsementRefused(refusal_of(answer.code, answer.retain))
         case _:

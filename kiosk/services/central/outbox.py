@@ -71,8 +71,12 @@ def message_of(effect: do.Effect, now: datetime) -> OutboundMessage | None:
             return OutboundMessage(CANCELLATION, _key(CANCELLATION), endorsement_id, body)
         case do.ReportCompletion(endorsement_id=endorsement_id):
             completion = contract.CompletionRequest(
-                chip=effect.chip.value, face=effect.face.value, custody=effect.custody.value,
-                receipt_printed=effect.receipt_printed, finished_at=now)
+                chip=effect.chip.value,
+                face=effect.face.value,
+                custody=effect.custody.value,
+                receipt_printed=effect.receipt_printed,
+                finished_at=now,
+            )
             body = completion.model_dump_json()
             return OutboundMessage(COMPLETION, _key(COMPLETION), endorsement_id, body)
         case _:
@@ -98,7 +102,11 @@ class OutboxService:
     """
 
     def __init__(
-        self, client: CentralClient, journal: Journal, clock: Clock, pause: Callable[[float], bool],
+        self,
+        client: CentralClient,
+        journal: Journal,
+        clock: Clock,
+        pause: Callable[[float], bool],
         chance: Callable[[], float] = random.random,
     ) -> None:
         self._client = client
@@ -106,9 +114,9 @@ class OutboxService:
         self._clock = clock
         self._pause = pause
         self._chance = chance
-        self._told_at: dict[int, datetime] = {}     # of messages put aside for long, when that was said last
+        self._told_at: dict[int, datetime] = {}  # of messages put aside for long, when that was said last
         self._round = 0
-        self._unheard_in: dict[UUID, int] = {}      # of endorsements whose message was not heard, the last round of it
+        self._unheard_in: dict[UUID, int] = {}  # of endorsements whose message was not heard, the last round of it
         self._last_taken = 0
 
     @property
@@ -171,7 +179,7 @@ class OutboxService:
                     yield message
 
     def _settle(self, message: WaitingMessage, outcome: str) -> None:
-        self._journal.settle_message(message.sequence, outcome)     # if not, central is told once more
+        self._journal.settle_message(message.sequence, outcome)  # if not, central is told once more
         self._told_at.pop(message.sequence, None)
         self._unheard_in.pop(message.endorsement_id, None)
         self._last_taken = max(self._last_taken, message.sequence)
@@ -181,13 +189,18 @@ class OutboxService:
         try:
             queue, message = self._journal.queue(), self._journal.first_waiting_message()
         except JournalFailed:
-            return      # said already by whoever tried before
+            return  # said already by whoever tried before
         if message is None or queue.oldest_at is None:
             return
         log(
-            LogEvent.MESSAGE_WAITS, level=logging.WARNING, call=message.call, sequence=message.sequence,
-            waiting=queue.length, oldest_s=round(waits_for_s(queue, self._clock.now())),
-            again_in_s=round(again_in_s, 1))
+            LogEvent.MESSAGE_WAITS,
+            level=logging.WARNING,
+            call=message.call,
+            sequence=message.sequence,
+            waiting=queue.length,
+            oldest_s=round(waits_for_s(queue, self._clock.now())),
+            again_in_s=round(again_in_s, 1),
+        )
 
     def _tell_of_standing(self, message: WaitingMessage) -> None:
         """What is never taken is said once an hour, from its first hour on."""
@@ -195,18 +208,25 @@ class OutboxService:
         if now - self._told_at.get(message.sequence, message.at) >= OVERTAKEN_ALARM_AFTER:
             self._told_at[message.sequence] = now
             log(
-                LogEvent.FAULT_STANDS, level=logging.ERROR, fault=MESSAGES_WAITING.code,
-                since_s=round((now - message.at).total_seconds()))
+                LogEvent.FAULT_STANDS,
+                level=logging.ERROR,
+                fault=MESSAGES_WAITING.code,
+                since_s=round((now - message.at).total_seconds()),
+            )
 
     def _send(self, message: WaitingMessage) -> str | _Wait:
         """How central settled it, or who must wait."""
         try:
             call = _CALLS.get(message.call)
-            if call is None:        # of another version of this program
+            if call is None:  # of another version of this program
                 raise CentralAnsweredGarbage("no_such_call", 0)
             return self._client.deliver(
-                call, message.endorsement_id, message.body.encode(), key=message.idempotency_key,
-                sequence=message.sequence).state
+                call,
+                message.endorsement_id,
+                message.body.encode(),
+                key=message.idempotency_key,
+                sequence=message.sequence,
+            ).state
         except CentralRefusedCall as error:
             self._trouble(message, error, error.code)
             return error.code if not error.may_pass and error.code in ENDS_A_MESSAGE else _who_waits(error)
@@ -216,8 +236,12 @@ class OutboxService:
 
     def _trouble(self, message: WaitingMessage, error: CentralError, code: str | None) -> None:
         log(
-            LogEvent.CENTRAL_TROUBLE, level=logging.WARNING, call=message.call,
-            error=f"{type(error).__name__}: {error}", code=code)
+            LogEvent.CENTRAL_TROUBLE,
+            level=logging.WARNING,
+            call=message.call,
+            error=f"{type(error).__name__}: {error}",
+            code=code,
+        )
 
 
 class _Wait(Enum):

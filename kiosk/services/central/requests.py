@@ -68,7 +68,12 @@ class CentralService:
     """
 
     def __init__(
-        self, client: CentralClient, keys: GrantKeys, journal: Journal, clock: WatchedClock, ask_drawable: AskDrawable,
+        self,
+        client: CentralClient,
+        keys: GrantKeys,
+        journal: Journal,
+        clock: WatchedClock,
+        ask_drawable: AskDrawable,
     ) -> None:
         self._client = client
         self._keys = keys
@@ -77,7 +82,7 @@ class CentralService:
         self._ask_drawable = ask_drawable
         self.trouble: Fault | None = None
         """Why nothing would be endorsed now: what two checks in a row found, or one that leaves no doubt."""
-        self._failed: str | None = None     # at the latest check
+        self._failed: str | None = None  # at the latest check
         self._is_taken = True
 
     @property
@@ -103,9 +108,9 @@ class CentralService:
             self._client.knock()
         except CentralError as error:
             is_heard = isinstance(error, CentralRefusedCall)
-            if is_heard or _is_about_kiosk(error):      # a silent central says nothing of it
+            if is_heard or _is_about_kiosk(error):  # a silent central says nothing of it
                 self._is_taken = not _is_about_kiosk(error)
-            if str(error) != self._failed:      # said once, as long as every look finds the same
+            if str(error) != self._failed:  # said once, as long as every look finds the same
                 self._fault_of("check", error)
             self.trouble = None if self._failed is None else _fault_for(error)
             self._failed = str(error)
@@ -128,10 +133,12 @@ class CentralService:
         permit = effect.case.permit
         key = str(uuid4())
         request = contract.PendingRewritesRequest(
-            inquiry_id=effect.inquiry_id, holder=holder_of(effect.case.holder), permit=facts_of(permit))
+            inquiry_id=effect.inquiry_id, holder=holder_of(effect.case.holder), permit=facts_of(permit)
+        )
         try:
             answer = self._client.pending_rewrites(
-                request, key=key, sequence=self._journal.number_call("pending-rewrites", key, None))
+                request, key=key, sequence=self._journal.number_call("pending-rewrites", key, None)
+            )
             if self._is_clock_wrong():
                 post(on.CentralFailed(CLOCK_WRONG))
             elif answer.work is None:
@@ -179,14 +186,13 @@ class CentralService:
         key = str(effect.endorsement_id)
         try:
             answer = self._client.request_endorsement(
-                request, sequence=self._journal.number_call("endorsements", key, effect.endorsement_id))
+                request, sequence=self._journal.number_call("endorsements", key, effect.endorsement_id)
+            )
             post(self._answered(answer, effect.endorsement_id, permit))
         except (CentralError, GrantRejected, JournalFailed) as error:
             post(on.CentralFailed(self._fault_of("endorsements", error)))
 
-    def _answered(
-        self, answer: contract.EndorsementAnswer, endorsement_id: UUID, permit: Permit
-    ) -> on.Event:
+    def _answered(self, answer: contract.EndorsementAnswer, endorsement_id: UUID, permit: Permit) -> on.Event:
         if answer.endorsement_id != endorsement_id:
             raise CentralAnsweredGarbage("not_the_model", 200)
         match answer:
@@ -194,7 +200,7 @@ class CentralService:
                 grant = self._verified(signed, permit)
                 if grant.endorsement_id != endorsement_id:
                     raise CentralAnsweredGarbage("not_the_model", 200)
-                if grant.face_only:     # that is work decided elsewhere, and was not asked for here
+                if grant.face_only:  # that is work decided elsewhere, and was not asked for here
                     raise GrantRejected(GrantFlaw.OTHER_KIND)
                 return on.GrantReceived(grant)
             case contract.Refused(code=code, retain=retain):
@@ -208,8 +214,14 @@ class CentralService:
         """The grant of the answer that came just now, held against the time that it came with."""
         self._is_clock_wrong()
         grant = verify_grant(
-            signed, self._keys, now=self._clock.now(), told_at=self._client.central_time,
-            permit_number=permit.permit_number, chip_serial=permit.chip_serial, unknown=self._client.unknown)
+            signed,
+            self._keys,
+            now=self._clock.now(),
+            told_at=self._client.central_time,
+            permit_number=permit.permit_number,
+            chip_serial=permit.chip_serial,
+            unknown=self._client.unknown,
+        )
         drawable = self._ask_drawable(grant.content, permit.permit_file)
         if drawable is not Drawable.WHOLE:
             log(LogEvent.FACE_UNPRINTABLE, level=logging.WARNING, fault=FACE_UNPRINTABLE.code, why=drawable.value)
@@ -218,9 +230,12 @@ class CentralService:
     def _recall(self, effect: do.RecallEndorsement, post: Post) -> None:
         try:
             known = self._client.endorsement_state(effect.endorsement_id)
-            post(on.EndorsementRecalled(
-                ChipState.NEW if known.state in _CHIP_WRITTEN else ChipState.UNKNOWN,
-                self._granted_again(known, effect)))
+            post(
+                on.EndorsementRecalled(
+                    ChipState.NEW if known.state in _CHIP_WRITTEN else ChipState.UNKNOWN,
+                    self._granted_again(known, effect),
+                )
+            )
         except (CentralError, GrantRejected) as error:
             post(on.CentralFailed(self._fault_of("endorsements", error)))
 
@@ -242,8 +257,11 @@ class CentralService:
         request = contract.ChipSessionRequest(atr=permit.atr.hex().upper(), chip_serial=permit.chip_serial)
         try:
             step = self._client.start_chip_session(
-                grant.endorsement_id, request, key=key,
-                sequence=self._journal.number_call("chip-session", key, grant.endorsement_id))
+                grant.endorsement_id,
+                request,
+                key=key,
+                sequence=self._journal.number_call("chip-session", key, grant.endorsement_id),
+            )
             post(session_event(step))
         except (CentralError, JournalFailed) as error:
             post(on.CentralFailed(self._fault_of("chip-session", error)))
@@ -253,13 +271,18 @@ class CentralService:
         request = contract.ChipBatchAnswers(
             batch=effect.batch,
             answers=tuple(
-                contract.ChipAnswer(data=data.hex().upper(), sw=f"{sw:04X}") for data, sw in effect.answers.answers),
+                contract.ChipAnswer(data=data.hex().upper(), sw=f"{sw:04X}") for data, sw in effect.answers.answers
+            ),
             refused=relay_refusal_of(effect.answers),
         )
         try:
             step = self._client.report_chip_answers(
-                effect.endorsement_id, effect.session_id, request, key=key,
-                sequence=self._journal.number_call("responses", key, effect.endorsement_id))
+                effect.endorsement_id,
+                effect.session_id,
+                request,
+                key=key,
+                sequence=self._journal.number_call("responses", key, effect.endorsement_id),
+            )
             post(session_event(step))
         except (CentralError, JournalFailed) as error:
             post(on.CentralFailed(self._fault_of("responses", error)))
@@ -279,7 +302,8 @@ class CentralService:
         key = str(evidence_id)
         try:
             answer = self._client.verify_evidence(
-                request, key=key, sequence=self._journal.number_call("evidence", key, None))
+                request, key=key, sequence=self._journal.number_call("evidence", key, None)
+            )
             if answer.evidence_id != evidence_id or answer.key != effect.key:
                 raise CentralAnsweredGarbage("not_the_model", 200)
             post(on.EvidenceAnswered(effect.key, EvidenceResult(answer.result)))
@@ -299,15 +323,15 @@ class CentralService:
             agent=agent_of(case, purpose),
             new_category=new_category(matter),
             telephone=None if telephone is None else telephone.reveal(),
-            collection=None if effect.collection is None else contract.CollectionChoice.model_validate(
-                {"way": effect.collection}),
+            collection=None
+            if effect.collection is None
+            else contract.CollectionChoice.model_validate({"way": effect.collection}),
             assessment=assessed(matter),
             holder_check=holder_check_of(matter),
         )
         try:
             sequence = self._journal.number_call("applications", str(effect.application_id), effect.application_id)
-            post(received_of(
-                self._client.apply(request, sequence=sequence), effect.application_id))
+            post(received_of(self._client.apply(request, sequence=sequence), effect.application_id))
         except (CentralError, JournalFailed) as error:
             post(on.CentralFailed(self._fault_of("applications", error)))
 
@@ -316,7 +340,8 @@ class CentralService:
         request = contract.ApplicationSearch(holder=holder_of(effect.holder), permit=None)
         try:
             found = self._client.search_applications(
-                request, key=key, sequence=self._journal.number_call("applications-search", key, None))
+                request, key=key, sequence=self._journal.number_call("applications-search", key, None)
+            )
             post(on.ApplicationsFound(applications_of(found, self._client.unknown)))
         except (CentralError, JournalFailed) as error:
             post(on.CentralFailed(self._fault_of("applications-search", error)))
@@ -326,8 +351,11 @@ class CentralService:
         choice = contract.CollectionChoice.model_validate({"way": effect.way})
         try:
             changed = self._client.choose_collection(
-                effect.application_id, choice, key=key,
-                sequence=self._journal.number_call("collection", key, effect.application_id))
+                effect.application_id,
+                choice,
+                key=key,
+                sequence=self._journal.number_call("collection", key, effect.application_id),
+            )
             post(on.CollectionRecorded(application_of(changed)))
         except CentralRefusedCall as error:
             fault = self._fault_of("collection", error)
@@ -339,8 +367,12 @@ class CentralService:
     def _fault_of(self, call: str, error: CentralError | GrantRejected | JournalFailed) -> Fault:
         code = error.code if isinstance(error, CentralRefusedCall) else None
         log(
-            LogEvent.CENTRAL_TROUBLE, level=logging.WARNING, call=call, error=f"{type(error).__name__}: {error}",
-            code=code)
+            LogEvent.CENTRAL_TROUBLE,
+            level=logging.WARNING,
+            call=call,
+            error=f"{type(error).__name__}: {error}",
+            code=code,
+        )
         return _fault_for(error)
 
 
@@ -349,7 +381,7 @@ def _fault_for(error: CentralError | GrantRejected | JournalFailed) -> Fault:
         case GrantRejected():
             return GRANT_REJECTED
         case JournalFailed():
-            return error.fault      # a call that could not be numbered was not made
+            return error.fault  # a call that could not be numbered was not made
         case CentralAnsweredGarbage():
             return CENTRAL_GARBAGE
         case CentralRefusedCall() if not error.may_pass:

@@ -41,15 +41,14 @@ class Case:
 def cases(collection: str | None) -> dict[str, Case]:
     """A test permit for each table. `collection`: a way that this central lets be chosen while an application waits."""
     renewable, lost, rewritten, proven, applied = (_permit(number) for number in range(1, 6))
-    applied["permit"]["region"] = "460100"      # Haikou, where a person reviews
+    applied["permit"]["region"] = "460100"  # Haikou, where a person reviews
     behind = rewritten["permit"]["content"]
     decided = {**behind, **_term(1), "endorsement_count": behind["endorsement_count"] + 1}
     return {
         "endorsement": Case(renewable, {}),
         "refusal": Case({**lost, "code": "reported_lost", "retain": True}, {"status": "reported_lost"}),
         "pending_rewrite": Case({**rewritten, "kind": "rewrite"}, {"content": decided}),
-        "evidence": Case(
-            {**proven, "key": "title_deed", "licence_code": "LICENCE-1", "result": "verified"}, {}),
+        "evidence": Case({**proven, "key": "title_deed", "licence_code": "LICENCE-1", "result": "verified"}, {}),
         "application": Case({**applied, "collection": collection}, {}),
     }
 
@@ -60,12 +59,19 @@ def _permit(number: int) -> dict[str, Any]:
     return {
         "holder": {"name": name, "id_number": person},
         "permit": {
-            "permit_file": "reference", "chip_serial": f"86003100{number:08d}", "region": "310000",
-            "permit_number": f"3100002019{number:08d}", "holder_number": person, "holder_name": name,
+            "permit_file": "reference",
+            "chip_serial": f"86003100{number:08d}",
+            "region": "310000",
+            "permit_number": f"3100002019{number:08d}",
+            "holder_number": person,
+            "holder_name": name,
             "issued_on": "2023-12-04",
             "content": {
-                "address": "上海市浦东新区示范路88弄6号402室", "issuing_authority": "上海市公安局浦东分局",
-                "category": "standard", **_term(0), "endorsement_count": 2,
+                "address": "上海市浦东新区示范路88弄6号402室",
+                "issuing_authority": "上海市公安局浦东分局",
+                "category": "standard",
+                **_term(0),
+                "endorsement_count": 2,
             },
         },
     }
@@ -85,12 +91,17 @@ def _years_later(day: date, years: int) -> date:
 def residents(all_cases: dict[str, Case]) -> list[ResidentImport]:
     """What the reference central is to know."""
     return [
-        ResidentImport.model_validate({
-            "holder": case.table["holder"],
-            **{name: case.table["permit"][name]
-               for name in ("permit_number", "chip_serial", "permit_file", "region", "issued_on", "content")},
-            "evidence": [{"key": "title_deed", "licence_code": "LICENCE-1"}], **case.record,
-        })
+        ResidentImport.model_validate(
+            {
+                "holder": case.table["holder"],
+                **{
+                    name: case.table["permit"][name]
+                    for name in ("permit_number", "chip_serial", "permit_file", "region", "issued_on", "content")
+                },
+                "evidence": [{"key": "title_deed", "licence_code": "LICENCE-1"}],
+                **case.record,
+            }
+        )
         for case in all_cases.values()
     ]
 
@@ -98,13 +109,18 @@ def residents(all_cases: dict[str, Case]) -> list[ResidentImport]:
 def permits(all_cases: dict[str, Case]) -> list[Permit]:
     """What the second central is to know."""
     return [
-        Permit(**{
-            "holder": case.table["holder"],
-            **{name: case.table["permit"][name]
-               for name in ("permit_number", "chip_serial", "permit_file", "region", "content")},
-            "reviewed": ("endorse",) if case.table["permit"]["region"] == "460100" else (),
-            "proofs": ({"key": "title_deed", "licence_code": "LICENCE-1", "result": "verified"},), **case.record,
-        })
+        Permit(
+            **{
+                "holder": case.table["holder"],
+                **{
+                    name: case.table["permit"][name]
+                    for name in ("permit_number", "chip_serial", "permit_file", "region", "content")
+                },
+                "reviewed": ("endorse",) if case.table["permit"]["region"] == "460100" else (),
+                "proofs": ({"key": "title_deed", "licence_code": "LICENCE-1", "result": "verified"},),
+                **case.record,
+            }
+        )
         for case in all_cases.values()
     ]
 
@@ -121,7 +137,8 @@ def second_central(directory: Path, mistakes: tuple[str, ...] = ()) -> SecondCen
     keys = tomllib.loads((directory / GRANT_KEYS).read_text(encoding="utf-8"))
     private = bytes.fromhex(keys["grants"]["keys"][SIGNING_KEY]["private"])
     return SecondCentral(
-        directory, private, SIGNING_KEY, load_test_keys().tdes, kiosks=(KIOSK, OTHER, REVOKED), mistakes=mistakes)
+        directory, private, SIGNING_KEY, load_test_keys().tdes, kiosks=(KIOSK, OTHER, REVOKED), mistakes=mistakes
+    )
 
 
 def target(url: str, directory: Path, all_cases: dict[str, Case]) -> Target:
@@ -131,9 +148,16 @@ def target(url: str, directory: Path, all_cases: dict[str, Case]) -> Target:
     layouts = [load_permit_file(path) for path in sorted(PERMITS.glob("*.toml"))]
     chip = simulated_chip(data.endorsement, layouts, TEST_KEYS)
     return Target(
-        url=url, address=parse_central_address(url), ca=directory / "ca.pem", kiosk=identity(directory, KIOSK),
-        other=identity(directory, OTHER), revoked=identity(directory, REVOKED),
-        grant_keys=load_grant_keys(directory / GRANT_PUBLIC_KEYS), data=data, chip=chip)
+        url=url,
+        address=parse_central_address(url),
+        ca=directory / "ca.pem",
+        kiosk=identity(directory, KIOSK),
+        other=identity(directory, OTHER),
+        revoked=identity(directory, REVOKED),
+        grant_keys=load_grant_keys(directory / GRANT_PUBLIC_KEYS),
+        data=data,
+        chip=chip,
+    )
 
 
 def chip_of(whole: Target) -> VirtualChip:

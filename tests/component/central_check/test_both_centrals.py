@@ -45,8 +45,13 @@ def of_reference(directory: Path, tmp_path_factory: pytest.TempPathFactory) -> I
     database = tmp_path_factory.mktemp("reference") / "central.db"
     told = cases(collection=None)
     settings = CentralSettings(
-        database=f"sqlite:///{database}", tls_dir=directory, keys=(directory / GRANT_KEYS, TEST_KEYS),
-        regions=(REGIONS,), permits=(PERMITS,), kiosks=(KIOSK, OTHER, REVOKED))
+        database=f"sqlite:///{database}",
+        tls_dir=directory,
+        keys=(directory / GRANT_KEYS, TEST_KEYS),
+        regions=(REGIONS,),
+        permits=(PERMITS,),
+        kiosks=(KIOSK, OTHER, REVOKED),
+    )
     with ReferenceCentral(settings) as central:
         central.seed(residents(told))
         central.revoke_certificate(directory / f"{REVOKED}.pem")
@@ -84,14 +89,17 @@ def test_a_permit_on_a_reader_is_written_as_a_simulated_one_is(directory: Path, 
     assert set(of(report, Outcome.NOT_TRIED)) == {"tls.revoked"}
 
 
-def test_a_permit_of_six_writes_conforms_at_the_reference_central(
-    directory: Path, tmp_path: Path
-) -> None:
+def test_a_permit_of_six_writes_conforms_at_the_reference_central(directory: Path, tmp_path: Path) -> None:
     told = cases(collection=None)
     told["endorsement"].table["permit"]["permit_file"] = "ssse"
     settings = CentralSettings(
-        database=f"sqlite:///{tmp_path / 'central.db'}", tls_dir=directory, keys=(directory / GRANT_KEYS, TEST_KEYS),
-        regions=(REGIONS,), permits=(PERMITS,), kiosks=(KIOSK, OTHER))
+        database=f"sqlite:///{tmp_path / 'central.db'}",
+        tls_dir=directory,
+        keys=(directory / GRANT_KEYS, TEST_KEYS),
+        regions=(REGIONS,),
+        permits=(PERMITS,),
+        kiosks=(KIOSK, OTHER),
+    )
     with ReferenceCentral(settings) as central:
         central.seed(residents(told))
         report = check_central(replace(target(central.url, directory, told), revoked=None))
@@ -104,8 +112,11 @@ def test_every_check_names_a_section_that_the_documents_have() -> None:
     headings = {line.lstrip("#").strip() for line in contents.splitlines() if line.startswith("#")}
     document = json.loads(DOCUMENT.read_text(encoding="utf-8"))
     parameters = {
-        each["name"] for path in document["paths"].values() for call in path.values()
-        for each in call.get("parameters", ())}
+        each["name"]
+        for path in document["paths"].values()
+        for call in path.values()
+        for each in call.get("parameters", ())
+    }
     places = {
         *(f"README: {heading}" for heading in headings),
         *(f"openapi.json: parameter {name}" for name in parameters),

@@ -30,11 +30,22 @@ def central(directory: Path) -> Iterator[SecondCentral]:
 @pytest.fixture
 def says(directory: Path, capsys: pytest.CaptureFixture[str]) -> Says:
     """Exit status, standard output and standard error of a check with these words behind the usual ones."""
+
     def said(url: str, *words: object, certificate: str = KIOSK) -> tuple[int, str, str]:
-        status = main([
-            "central", "check", url, "--ca", str(directory / "ca.pem"),
-            "--certificate", str(directory / f"{certificate}.pem"), "--key", str(directory / f"{certificate}.key"),
-            *map(str, words)])
+        status = main(
+            [
+                "central",
+                "check",
+                url,
+                "--ca",
+                str(directory / "ca.pem"),
+                "--certificate",
+                str(directory / f"{certificate}.pem"),
+                "--key",
+                str(directory / f"{certificate}.key"),
+                *map(str, words),
+            ]
+        )
         heard = capsys.readouterr()
         return status, heard.out, heard.err
 
@@ -61,9 +72,23 @@ def test_with_everything_given_nothing_is_left_untried_but_the_revoked_certifica
     data = tmp_path / "data.json"
     data.write_text(json.dumps({name: case.table for name, case in told.items()}), "utf-8")
     status, out, _ = says(
-        central.url, "--json", "--data", data, "--permits", PERMITS, "--chip-keys", TEST_KEYS,
-        "--grant-keys", directory / GRANT_PUBLIC_KEYS, "--other-certificate", directory / f"{OTHER}.pem",
-        "--other-key", directory / f"{OTHER}.key", "--first-number", 1000)
+        central.url,
+        "--json",
+        "--data",
+        data,
+        "--permits",
+        PERMITS,
+        "--chip-keys",
+        TEST_KEYS,
+        "--grant-keys",
+        directory / GRANT_PUBLIC_KEYS,
+        "--other-certificate",
+        directory / f"{OTHER}.pem",
+        "--other-key",
+        directory / f"{OTHER}.key",
+        "--first-number",
+        1000,
+    )
     report = json.loads(out)
     assert (status, report["conforms"], report["url"]) == (0, True, central.url)
     assert [each["name"] for each in report["findings"] if each["outcome"] != "conforms"] == ["tls.revoked"]
@@ -94,9 +119,20 @@ def test_a_central_of_another_authority_deviates_and_nothing_else_is_tried(
     central: SecondCentral, says: Says, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     make_authority(tmp_path)
-    status = main([
-        "central", "check", central.url, "--ca", str(tmp_path / "ca.pem"), "--json",
-        "--certificate", str(tmp_path / "kiosk.pem"), "--key", str(tmp_path / "kiosk.key")])
+    status = main(
+        [
+            "central",
+            "check",
+            central.url,
+            "--ca",
+            str(tmp_path / "ca.pem"),
+            "--json",
+            "--certificate",
+            str(tmp_path / "kiosk.pem"),
+            "--key",
+            str(tmp_path / "kiosk.key"),
+        ]
+    )
     first, *others = json.loads(capsys.readouterr().out)["findings"]
     assert status == 1
     assert (first["name"], first["outcome"]) == ("tls.certificate", "deviates")
@@ -112,12 +148,15 @@ def test_where_nobody_listens_it_could_not_be_tried(says: Says) -> None:
     assert error == f"https://127.0.0.1:{port}: nobody answers there: connection refused\n"
 
 
-@pytest.mark.parametrize(("words", "said"), [
-    (("http://127.0.0.1",), "the address does not begin with https://"),
-    (("https://127.0.0.1", "--data", "nowhere.json"), "nowhere.json: cannot be read: No such file or directory"),
-    (("https://127.0.0.1", "--other-key", "k.pem"), "--other-certificate and --other-key belong together"),
-    (("https://127.0.0.1", "--grant-keys", "nowhere.toml"), "nowhere.toml"),
-])
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("http://127.0.0.1",), "the address does not begin with https://"),
+        (("https://127.0.0.1", "--data", "nowhere.json"), "nowhere.json: cannot be read: No such file or directory"),
+        (("https://127.0.0.1", "--other-key", "k.pem"), "--other-certificate and --other-key belong together"),
+        (("https://127.0.0.1", "--grant-keys", "nowhere.toml"), "nowhere.toml"),
+    ],
+)
 def test_what_cannot_be_used_is_told_in_one_line(says: Says, words: tuple[str, ...], said: str) -> None:
     status, out, error = says(*words)
     assert (status, out) == (2, "")
@@ -142,9 +181,7 @@ def test_the_example_is_printed_and_is_an_example_of_every_table(capsys: pytest.
     assert set(json.loads(EXAMPLE.read_text("utf-8"))) == set(CheckData.model_fields)
 
 
-def test_a_mistake_in_the_data_is_told_by_its_place_and_without_its_value(
-    says: Says, tmp_path: Path
-) -> None:
+def test_a_mistake_in_the_data_is_told_by_its_place_and_without_its_value(says: Says, tmp_path: Path) -> None:
     data = json.loads(EXAMPLE.read_text("utf-8"))
     data["endorsement"]["permit"]["content"]["endorsement_count"] = "林玉珍"
     data["refusal"]["colour"] = "red"
@@ -153,4 +190,5 @@ def test_a_mistake_in_the_data_is_told_by_its_place_and_without_its_value(
     assert status == 2
     assert error.splitlines() == [
         "data.json: endorsement.permit.content.endorsement_count: int_type",
-        "data.json: refusal.colour: extra_forbidden"]
+        "data.json: refusal.colour: extra_forbidden",
+    ]

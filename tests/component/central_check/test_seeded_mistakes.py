@@ -12,7 +12,7 @@ from kiosk.central.check.suite import check_central
 from tests.component.central_check.rig import REVOKED, cases, of, permits, second_central, target
 from tests.second_central.mistakes import MISTAKES
 
-FOUND_BY: dict[str, set[object]] = {      # `...`: it shows in many answers, and others find it too
+FOUND_BY: dict[str, set[object]] = {  # `...`: it shows in many answers, and others find it too
     "no call name": {"call.repeated"},
     "no call name in problems": {"call.repeated"},
     "problems as JSON": {"id.unknown", "http.method", "key.missing", "request.unknown_field", ...},

@@ -58,8 +58,8 @@ def test_what_a_person_reviews_gets_a_number_and_no_date_where_none_is_promised(
     [
         (MONDAY, date(2026, 11, 24)),
         (datetime(2026, 11, 27, 2, 0, tzinfo=UTC), date(2026, 11, 30)),
-        (datetime(2026, 11, 23, 16, 30, tzinfo=UTC), date(2026, 11, 25)),       # Tuesday already, in China
-        (datetime(2026, 12, 31, 2, 0, tzinfo=UTC), None),                       # no holiday notice for 2027
+        (datetime(2026, 11, 23, 16, 30, tzinfo=UTC), date(2026, 11, 25)),  # Tuesday already, in China
+        (datetime(2026, 12, 31, 2, 0, tzinfo=UTC), None),  # no holiday notice for 2027
     ],
 )
 def test_a_promise_of_one_working_day_is_counted_by_the_holidays_from_the_local_day(
@@ -181,9 +181,7 @@ def test_where_a_kiosk_stands_is_an_area_code(central: ReferenceCentral, named: 
         central.register_kiosk(named)
 
 
-def test_nobody_finds_another_persons_applications(
-    kiosk: Kiosk, central: ReferenceCentral, somebody: Resident
-) -> None:
+def test_nobody_finds_another_persons_applications(kiosk: Kiosk, central: ReferenceCentral, somebody: Resident) -> None:
     kiosk.applied(somebody)
     holder = somebody.record.holder.model_copy(update={"name": "别的人"})
     for search in (

@@ -155,9 +155,7 @@ def test_what_was_shown_once_is_not_kept_with_the_application(
     assert "13800000000" not in kept
 
 
-def test_two_decisions_on_one_permit_are_written_one_after_the_other(
-    central: ReferenceCentral, kiosk: Kiosk
-) -> None:
+def test_two_decisions_on_one_permit_are_written_one_after_the_other(central: ReferenceCentral, kiosk: Kiosk) -> None:
     who = living_in(central, HAIKOU, evidence=[{"key": "lease", "address": "海口市美兰区例子路2号"}])
     renewal = kiosk.applied(who)
     moving = kiosk.applied(who, service="change_address", declarations=("address_changed",))
@@ -203,8 +201,12 @@ def test_a_new_employer_is_agreed_and_leaves_nothing_to_write(
 def short_permit(valid_to: date = date(2026, 12, 4)) -> contract.PermitContent:
     start = date(2026, 6, 4) if valid_to == date(2026, 12, 4) else date(2026, 3, 1)
     return contract.PermitContent(
-        address="乌鲁木齐市天山区范本路77号10栋3单元202室", issuing_authority="乌鲁木齐市公安局天山区分局",
-        category="short", valid_from=start, valid_to=valid_to, endorsement_count=1,
+        address="乌鲁木齐市天山区范本路77号10栋3单元202室",
+        issuing_authority="乌鲁木齐市公安局天山区分局",
+        category="short",
+        valid_from=start,
+        valid_to=valid_to,
+        endorsement_count=1,
     )
 
 
@@ -214,7 +216,7 @@ def test_short_becomes_long_where_the_holder_wants_and_proves_it(central: Refere
     for key in ("business_licence", "lease"):
         assert kiosk.prove(who, key) == "verified"
     answer = kiosk.applied(who, new_category="long", evidence=shown("business_licence", "lease"))
-    assert answer.expected_on == date(2026, 11, 23)         # the same day, and it is a Monday
+    assert answer.expected_on == date(2026, 11, 23)  # the same day, and it is a Monday
     assert approve(central, answer.review_number) == "approved"
     work = work_of(kiosk, who)
     grant = kiosk.verified(who, work.grant)
@@ -241,9 +243,7 @@ def test_a_promise_for_the_same_day_made_on_a_sunday_is_kept_on_monday(
     assert kiosk.applied(who).expected_on == date(2026, 11, 23)
 
 
-def test_an_expired_permit_is_applied_for_anew_and_runs_from_that_day(
-    central: ReferenceCentral, kiosk: Kiosk
-) -> None:
+def test_an_expired_permit_is_applied_for_anew_and_runs_from_that_day(central: ReferenceCentral, kiosk: Kiosk) -> None:
     who = living_in(central, XINJIANG, recorded=short_permit(date(2026, 9, 1)))
     answer = kiosk.applied(who)
     approve(central, answer.review_number)
@@ -266,7 +266,7 @@ def test_a_withdrawn_permit_is_void_once_the_new_one_was_handed_out(
         reviewing.made(session, number, "龙华派出所", date(2026, 11, 30), central.clock())
     assert kiosk.progress(somebody).may_choose_collection is True
     with pytest.raises(CentralRefusedCall, match="409 collection_not_offered"):
-        kiosk.choose(answer.application_id, "kiosk")        # a new permit is not made at a kiosk
+        kiosk.choose(answer.application_id, "kiosk")  # a new permit is not made at a kiosk
     assert kiosk.choose(answer.application_id, "post").collection == contract.CollectionChoice(way="post")
     with central.database.writing() as session:
         reviewing.collected(session, number, central.clock())

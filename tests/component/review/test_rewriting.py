@@ -34,7 +34,7 @@ def test_a_grant_that_was_given_back_is_given_again_under_the_same_id(
     answer = kiosk.applied(somebody)
     approve(central, answer.review_number)
     work_of(kiosk, somebody)
-    assert other_kiosk.pending(somebody).work is None       # live at the first kiosk
+    assert other_kiosk.pending(somebody).work is None  # live at the first kiosk
     reason = contract.CancellationRequest(reason="holder_cancelled")
     kiosk.client.cancel(answer.application_id, reason, key=str(uuid4()), sequence=None)
     assert kiosk.progress(somebody).state == "approved"
@@ -122,9 +122,13 @@ def test_a_write_whose_answer_was_lost_is_learnt_from_the_chip_on_the_next_visit
     clock.pass_time(timedelta(days=1))
     written = Resident(
         somebody.record,
-        somebody.on_chip.model_copy(update={
-            "valid_from": grant.content.valid_from, "valid_to": grant.content.valid_to, "endorsement_count": 3,
-        }),
+        somebody.on_chip.model_copy(
+            update={
+                "valid_from": grant.content.valid_from,
+                "valid_to": grant.content.valid_to,
+                "endorsement_count": 3,
+            }
+        ),
     )
     work = work_of(other_kiosk, written)
     assert work.kind == "face_only"

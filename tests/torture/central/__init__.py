@@ -22,7 +22,7 @@ from tests.torture.outcome import Outcome
 CONNECTIONS = 16
 KIOSKS = tuple(f"kiosk-{number}" for number in range(CONNECTIONS))
 VISITORS = 4
-ROUNDS, REQUESTS = 7, 600          # measured in turns, so that whatever else the machine does falls on both
+ROUNDS, REQUESTS = 7, 600  # measured in turns, so that whatever else the machine does falls on both
 KILLS = 40
 TARGET = 0.35
 SEED = 20261122
@@ -78,7 +78,7 @@ def measure(central: Central, processes: int, rounds: int, requests: int) -> Spe
                 expected: lay_on(urls, central.directory, KIOSKS, posted, expected)
                 for urls, expected in (order if turn % 2 else order[::-1])
             }
-            if turn:        # the first one warms up
+            if turn:  # the first one warms up
                 loads.append((told[b'"granted"'], told[b'"id"']))
     return Speed(
         statistics.median(ours.per_second for ours, _ in loads),

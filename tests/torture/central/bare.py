@@ -61,10 +61,20 @@ def serve(tls_dir: Path, url: str) -> None:
     database.connect()
     _Server(
         uvicorn.Config(
-            application(database), host="127.0.0.1", port=0, http=MutualTlsProtocol, ws="none", lifespan="off",
-            log_config=None, access_log=False, server_header=False, timeout_keep_alive=75,
-            ssl_certfile=tls_dir / CENTRAL_CERTIFICATE, ssl_keyfile=tls_dir / CENTRAL_KEY,
-            ssl_ca_certs=str(tls_dir / CA_FILE), ssl_cert_reqs=ssl.CERT_REQUIRED,
+            application(database),
+            host="127.0.0.1",
+            port=0,
+            http=MutualTlsProtocol,
+            ws="none",
+            lifespan="off",
+            log_config=None,
+            access_log=False,
+            server_header=False,
+            timeout_keep_alive=75,
+            ssl_certfile=tls_dir / CENTRAL_CERTIFICATE,
+            ssl_keyfile=tls_dir / CENTRAL_KEY,
+            ssl_ca_certs=str(tls_dir / CA_FILE),
+            ssl_cert_reqs=ssl.CERT_REQUIRED,
         )
     ).run()
     database.close()

@@ -48,25 +48,35 @@ class Central:
         return Instance(
             self._log("central"),
             [
-                "-m", "kiosk", "central", "serve", "--database", self._url, "--tls-dir", str(self.directory),
-                "--keys", str(self.directory / GRANT_KEYS), str(TEST_KEYS), "--port", str(port),
-                "--region", str(SHANGHAI), "--permits", str(PERMITS),
+                "-m",
+                "kiosk",
+                "central",
+                "serve",
+                "--database",
+                self._url,
+                "--tls-dir",
+                str(self.directory),
+                "--keys",
+                str(self.directory / GRANT_KEYS),
+                str(TEST_KEYS),
+                "--port",
+                str(port),
+                "--region",
+                str(SHANGHAI),
+                "--permits",
+                str(PERMITS),
             ],
         )
 
     def bare(self) -> Instance:
         """The bare endpoint on the same database."""
-        return Instance(
-            self._log("bare"), ["-m", "tests.torture.central.bare", str(self.directory), self._url]
-        )
+        return Instance(self._log("bare"), ["-m", "tests.torture.central.bare", str(self.directory), self._url])
 
     def people(self, count: int) -> list[Resident]:
         """New residents in the window of an endorsement on this very day."""
         recorded = content(_in_the_window(local_date(system_clock())))
         people = [resident(recorded) for _ in range(count)]
-        self.database.write(
-            lambda session: residents.seed(session, [who.record for who in people], system_clock())
-        )
+        self.database.write(lambda session: residents.seed(session, [who.record for who in people], system_clock()))
         return people
 
     def _log(self, name: str) -> Path:

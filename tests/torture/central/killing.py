@@ -31,7 +31,7 @@ from tests.waiting import LIMIT_S
 
 T = TypeVar("T")
 
-PATIENCE_S = LIMIT_S                       # both may be starting again; a start takes seconds
+PATIENCE_S = LIMIT_S  # both may be starting again; a start takes seconds
 TIMES = CallTimes(connect_s=2.0, answer_s=10.0, whole_s=15.0)
 BETWEEN_KILLS_S = (0.02, 0.6)
 
@@ -108,8 +108,11 @@ class Line:
     def _connected(self) -> tuple[CentralClient, str]:
         url, directory = self._pair.url(self._which), self._pair.central.directory
         client = CentralClient(
-            url, ca=directory / "ca.pem", certificate=directory / f"{self._name}.pem",
-            key=directory / f"{self._name}.key", times=TIMES,
+            url,
+            ca=directory / "ca.pem",
+            certificate=directory / f"{self._name}.pem",
+            key=directory / f"{self._name}.key",
+            times=TIMES,
         )
         return client, url
 
@@ -138,10 +141,15 @@ class Visitor:
         step = self._session(who, endorsement_id, chip)
         if step.verdict != "written":
             return f"the chip session ended with {step.verdict} {step.failure}"
-        report = contract.CompletionRequest.model_validate({
-            "chip": "new", "face": "new", "custody": "with_holder", "receipt_printed": True,
-            "finished_at": system_clock(),
-        })
+        report = contract.CompletionRequest.model_validate(
+            {
+                "chip": "new",
+                "face": "new",
+                "custody": "with_holder",
+                "receipt_printed": True,
+                "finished_at": system_clock(),
+            }
+        )
         told = self._post(
             lambda client, key, number: client.report_completion(endorsement_id, report, key=key, sequence=number)
         )
@@ -161,7 +169,8 @@ class Visitor:
             session_id = step.session_id
             step = self._post(
                 lambda client, key, number, session_id=session_id, answers=answers: client.report_chip_answers(
-                    endorsement_id, session_id, answers, key=key, sequence=number)
+                    endorsement_id, session_id, answers, key=key, sequence=number
+                )
             )
         return step
 
@@ -204,8 +213,12 @@ def run_killing(central: Central, names: Sequence[str], kills: int, seed: int) -
         pair.end()
     wrong += [each for visitor in visitors for each in wrong_afterwards(central, visitor)]
     return Survived(
-        sum(visitor.visits for visitor in visitors), sum(len(visitor.keys) for visitor in visitors), pair.kills,
-        pair.moved, tuple(wrong), tuple(visitors),
+        sum(visitor.visits for visitor in visitors),
+        sum(len(visitor.keys) for visitor in visitors),
+        pair.kills,
+        pair.moved,
+        tuple(wrong),
+        tuple(visitors),
     )
 
 
@@ -238,7 +251,11 @@ def wrong_afterwards(central: Central, visitor: Visitor) -> list[str]:
             ).all()
             count = select(func.count()).where(CompletionRow.endorsement_id == endorsement_id)
             told = (
-                list(states), session.scalar(count), permit.face_pending, permit.endorsement_count, permit.endorsed_on
+                list(states),
+                session.scalar(count),
+                permit.face_pending,
+                permit.endorsement_count,
+                permit.endorsed_on,
             )
             if told != (["written"], 1, False, 3, local_date(system_clock())):
                 wrong.append(f"{visitor.name}: central's record says {told}")

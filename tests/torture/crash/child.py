@@ -99,10 +99,15 @@ class Mortal:
         self._state = state
         ending = getattr(state, "ending", None)
         self.talk.say(
-            state=type(state).__name__, screen=type(present(self.about, state)).__name__,
-            custody=s.custody_of(state).value, ending=type(ending).__name__ if ending is not None else None,
-            fault=_fault_of(state), ending_fault=_fault_of(ending),
-            deadline_s=deadline_of(state).seconds, choices=self._choices(state))
+            state=type(state).__name__,
+            screen=type(present(self.about, state)).__name__,
+            custody=s.custody_of(state).value,
+            ending=type(ending).__name__ if ending is not None else None,
+            fault=_fault_of(state),
+            ending_fault=_fault_of(ending),
+            deadline_s=deadline_of(state).seconds,
+            choices=self._choices(state),
+        )
         if not self._warm and not isinstance(state, s.Recovering):
             self._warm = True
             threading.Thread(target=self.kiosk.warm_up, name="warm-up").start()
@@ -162,14 +167,29 @@ def live(start: Start) -> None:
 
 
 PRELOADED = (
-    "drivers.code_scanner.device", "drivers.id_reader.device", "drivers.permit_chip.chip",
-    "drivers.permit_unit.star_tcp300.device", "drivers.permit_unit.crt_591_m.device",
-    "drivers.permit_unit.crt_591_m.chip_contacts", "drivers.receipt_printer.device", "drivers.simulators.direct_link",
-    "drivers.typeface", "kiosk.app.kiosk", "kiosk.central.grants", "kiosk.services.central.requests",
+    "drivers.code_scanner.device",
+    "drivers.id_reader.device",
+    "drivers.permit_chip.chip",
+    "drivers.permit_unit.star_tcp300.device",
+    "drivers.permit_unit.crt_591_m.device",
+    "drivers.permit_unit.crt_591_m.chip_contacts",
+    "drivers.receipt_printer.device",
+    "drivers.simulators.direct_link",
+    "drivers.typeface",
+    "kiosk.app.kiosk",
+    "kiosk.central.grants",
+    "kiosk.services.central.requests",
     "kiosk.services.chip",
-    "kiosk.services.code_scanner", "kiosk.services.face", "kiosk.services.id_card", "kiosk.services.central.outbox",
-    "kiosk.services.permit", "kiosk.services.receipt", "kiosk.papers.receipt_text", "kiosk.papers.slips",
-    "kiosk.texts.translation", "tests.torture.crash.seams",
+    "kiosk.services.code_scanner",
+    "kiosk.services.face",
+    "kiosk.services.id_card",
+    "kiosk.services.central.outbox",
+    "kiosk.services.permit",
+    "kiosk.services.receipt",
+    "kiosk.papers.receipt_text",
+    "kiosk.papers.slips",
+    "kiosk.texts.translation",
+    "tests.torture.crash.seams",
 )
 """What a kiosk will need, so that a forked one has it."""
 

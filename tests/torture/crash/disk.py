@@ -61,8 +61,10 @@ def build(directory: Path) -> Path:
     """Compile the shim into `directory`. Raises `CalledProcessError`."""
     shim = directory / "disk_shim.so"
     subprocess.run(
-        ["gcc", "-shared", "-fPIC", "-O1", "-o", str(shim), str(SHIM), "-ldl", "-lpthread"], check=True,
-        capture_output=True)
+        ["gcc", "-shared", "-fPIC", "-O1", "-o", str(shim), str(SHIM), "-ldl", "-lpthread"],
+        check=True,
+        capture_output=True,
+    )
     return shim
 
 
@@ -82,8 +84,8 @@ def operations(log: Path) -> Iterator[Operation]:
             length = 0
         if at + name_length + length > len(data):
             return
-        name = data[at:at + name_length].decode()
-        yield Operation(kind.decode(), name, offset, data[at + name_length:at + name_length + length])
+        name = data[at : at + name_length].decode()
+        yield Operation(kind.decode(), name, offset, data[at + name_length : at + name_length + length])
         at += name_length + length
 
 
@@ -131,9 +133,9 @@ def _happen(files: dict[str, _File], operation: Operation) -> None:
 
 def _applied(content: bytes, operation: Operation) -> bytes:
     if operation.kind == "t":
-        return content[:operation.offset].ljust(operation.offset, b"\0")
+        return content[: operation.offset].ljust(operation.offset, b"\0")
     content = content.ljust(operation.offset, b"\0")
-    return content[:operation.offset] + operation.data + content[operation.offset + len(operation.data):]
+    return content[: operation.offset] + operation.data + content[operation.offset + len(operation.data) :]
 
 
 def _survives(luck: Luck, chance: random.Random) -> bool:
@@ -157,7 +159,7 @@ def _sectors(operation: Operation) -> Iterator[Operation]:
     at, end = operation.offset, operation.offset + len(operation.data)
     while at < end:
         up_to = min((at // SECTOR + 1) * SECTOR, end)
-        yield Operation("w", operation.name, at, operation.data[at - operation.offset:up_to - operation.offset])
+        yield Operation("w", operation.name, at, operation.data[at - operation.offset : up_to - operation.offset])
         at = up_to
 
 
@@ -167,7 +169,9 @@ def read(directory: Path) -> dict[str, bytes]:
         return {}
     return {
         str(path.relative_to(directory)): path.read_bytes()
-        for path in directory.rglob("*") if path.is_file() and not path.name.endswith("-shm")}
+        for path in directory.rglob("*")
+        if path.is_file() and not path.name.endswith("-shm")
+    }
 
 
 def write(directory: Path, files: dict[str, bytes]) -> None:

@@ -120,4 +120,3 @@ class _AtMove:
             if self.came.wait(0.02):
                 self._act()
                 return
-

@@ -31,7 +31,7 @@ def _takes(who: Resident, _: Seen) -> None:
     deadline = time.monotonic() + LIMIT_S
     while who.world.rig.take_permit() is None:
         if who.world.rig.issued(who.permit).permit.place is Place.HAND:
-            return      # taken already; the screen was only shown anew
+            return  # taken already; the screen was only shown anew
         if time.monotonic() > deadline:
             raise Hang("the kiosk says take the permit, and there is none in the mouth")
         time.sleep(0.005)
@@ -47,20 +47,22 @@ def walks_away(who: Resident, seen: Seen) -> None:
     who.world.lets_pass(seen["deadline_s"] + 1.0)
 
 
-BEHAVES: Mapping[str, Act] = MappingProxyType({
-    "ShowingNotice": touches("accept_notice"),
-    "ReadingIdCard": lambda who, _: who.world.rig.lay_id_card(who.person),
-    "AwaitingPermit": _offers,
-    "ShowingAssessment": touches("go_on"),
-    "Declaring": touches("answer_no"),
-    "Confirming": touches("confirm"),
-    "EnteringTelephone": touches("enter_telephone", TELEPHONE),
-    "AwaitingRemoval": _takes,
-    "Thanking": touches("finish"),
-    "ShowingApplication": touches("finish"),
-    "Explaining": touches("finish"),
-    "AwaitingHolder": touches("cancel"),
-})
+BEHAVES: Mapping[str, Act] = MappingProxyType(
+    {
+        "ShowingNotice": touches("accept_notice"),
+        "ReadingIdCard": lambda who, _: who.world.rig.lay_id_card(who.person),
+        "AwaitingPermit": _offers,
+        "ShowingAssessment": touches("go_on"),
+        "Declaring": touches("answer_no"),
+        "Confirming": touches("confirm"),
+        "EnteringTelephone": touches("enter_telephone", TELEPHONE),
+        "AwaitingRemoval": _takes,
+        "Thanking": touches("finish"),
+        "ShowingApplication": touches("finish"),
+        "Explaining": touches("finish"),
+        "AwaitingHolder": touches("cancel"),
+    }
+)
 
 
 @dataclass

@@ -55,7 +55,7 @@ def run(scale: float) -> Outcome:
     jobs = [Job(name, point) for name, points in found.items() for point in points]
     jobs += _doubles(jobs, chance)
     chance.shuffle(jobs)
-    jobs = jobs[:max(LEAST, round(len(jobs) * scale))]
+    jobs = jobs[: max(LEAST, round(len(jobs) * scale))]
     jobs = [replace(job, cold=number % COLD_EVERY == 0) for number, job in enumerate(jobs)]
     return _outcome(found, list(counted("crash", len(jobs), _tried(jobs))), time.monotonic() - began)
 
@@ -65,7 +65,7 @@ def _points(country: Country, scenario: Scenario) -> list[str]:
     points = points_of(country, scenario)
     powered = [f"power/{point}" for point in points if point.startswith(("journal/", "device/permit_"))]
     if not scenario.is_whole:
-        points = [point for point in points[_first_inside(points):] if not _is_mid_face(point)]
+        points = [point for point in points[_first_inside(points) :] if not _is_mid_face(point)]
         powered = []
     if scenario.loses_disk:
         count = disk_operations_of(country, scenario) if disk.why_not() is None else 0
@@ -94,8 +94,10 @@ def _doubles(jobs: list[Job], chance: random.Random) -> list[Job]:
     if not starts:
         return []
     return [
-        replace(job, again=chance.choice(starts)) for job in chance.sample(chosen, min(len(chosen), DOUBLES))
-        if not job.point.startswith(("motion/", "unit/"))]
+        replace(job, again=chance.choice(starts))
+        for job in chance.sample(chosen, min(len(chosen), DOUBLES))
+        if not job.point.startswith(("motion/", "unit/"))
+    ]
 
 
 def _is_of_a_start(point: str) -> bool:
@@ -113,7 +115,8 @@ def _tried(jobs: Sequence[Job]) -> Iterator[Tried]:
     results: multiprocessing.Queue[Tried | None] = context.Queue()
     workers = [
         context.Process(target=_work, args=(jobs[number::WORKERS], results), name=f"crash-{number}")
-        for number in range(WORKERS)]
+        for number in range(WORKERS)
+    ]
     for worker in workers:
         worker.start()
     left = len(workers)
@@ -151,9 +154,11 @@ def _outcome(found: dict[str, list[str]], results: list[Tried], took_s: float) -
         f"crash points: {len(distinct)} distinct tried, {len(failed)} failed"
         f" ({len(results) - len(reached)} did not come again; {sum(map(len, found.values()))} found)",
         "by kind: " + ", ".join(f"{kind} {number}" for kind, number in sorted(places.items())),
-        "by visit: " + ", ".join(
+        "by visit: "
+        + ", ".join(
             f"{name} {sum(each.name.startswith(name + '/') for each in reached)}/{len(points)}"
-            for name, points in found.items()),
+            for name, points in found.items()
+        ),
         f"crashed again during the recovery: {sum('+' in each.name for each in reached)}",
         _told("from the restart to the permit in the mouth, cold interpreter, devices without delay", cold),
         _told("the same, interpreter warm", warm),
@@ -168,8 +173,10 @@ def _outcome(found: dict[str, list[str]], results: list[Tried], took_s: float) -
 def _told(what: str, times: list[float]) -> str:
     if len(times) < 2:
         return ""
-    return (f"{what}: median {statistics.median(times):.2f} s,"
-            f" 95th percentile {times[round(0.95 * (len(times) - 1))]:.2f} s ({len(times)} returns)")
+    return (
+        f"{what}: median {statistics.median(times):.2f} s,"
+        f" 95th percentile {times[round(0.95 * (len(times) - 1))]:.2f} s ({len(times)} returns)"
+    )
 
 
 def main(arguments: list[str]) -> int:

@@ -29,7 +29,7 @@ class MortalBytes:
         point = self._reaper.batch(self._device, data)
         point.passed("before")
         if len(data) > 1 and self._reaper.wants(f"{point.name}/half"):
-            self._inner.write(data[:len(data) // 2])
+            self._inner.write(data[: len(data) // 2])
         if len(data) > 1:
             point.passed("half")
         self._inner.write(data)
@@ -60,8 +60,12 @@ def _devices() -> tuple[tuple[str, type], ...]:
     from drivers.receipt_printer.device import ReceiptPrinter
 
     return (
-        ("id_reader", IdReader), ("permit_chip", PermitChip), ("permit_unit", StarTcp300), ("permit_unit", Crt591M),
-        ("receipt_printer", ReceiptPrinter))
+        ("id_reader", IdReader),
+        ("permit_chip", PermitChip),
+        ("permit_unit", StarTcp300),
+        ("permit_unit", Crt591M),
+        ("receipt_printer", ReceiptPrinter),
+    )
 
 
 def _replace(kind: type, name: str, function: Callable[..., Any]) -> None:
@@ -108,7 +112,7 @@ def _central(reaper: Reaper) -> None:
     def exchanged(client: CentralClient, request: Any, within_s: float) -> Any:
         reply = exchange(client, request, within_s)
         if id(request) in latest:
-            latest[id(request)].passed("answered")     # central has done it; what it said is not read yet
+            latest[id(request)].passed("answered")  # central has done it; what it said is not read yet
         return reply
 
     _replace(CentralClient, "_made", called)

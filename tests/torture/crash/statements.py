@@ -53,7 +53,8 @@ def _last_custody(world: World) -> str | None:
     """The journal's last word on where the permit is. `in_bin`: a restart found that it was to be retained."""
     rows = world.rows(
         "SELECT custody, facts FROM step WHERE state_after != 'Idle' OR facts LIKE '%in_bin%'"
-        " ORDER BY number DESC LIMIT 1")
+        " ORDER BY number DESC LIMIT 1"
+    )
     if not rows:
         return None
     custody, facts = rows[0]
@@ -103,19 +104,21 @@ def _holds(chip: dict[str, str | int | None], row: Endorsement) -> bool:
     return all(
         chip[name] == (value.isoformat() if hasattr(value, "isoformat") else value)
         for name in ("address", "issuing_authority", "category", "valid_from", "valid_to", "endorsement_count")
-        for value in (getattr(content, name),))
+        for value in (getattr(content, name),)
+    )
 
 
 def _reports(world: World, rows: list[Endorsement]) -> Iterator[str]:
     """Every message of the journal came to central, and was taken note of."""
     known = {str(row.endorsement_id) for row in rows}
     for call, about, settled, outcome in world.rows(
-            "SELECT call, endorsement_id, settled_at, outcome FROM message WHERE body IS NOT NULL"):
+        "SELECT call, endorsement_id, settled_at, outcome FROM message WHERE body IS NOT NULL"
+    ):
         if settled is None:
             yield f"{call} was not told"
         elif outcome not in _NOTED and about in known:
             yield f"central's answer to {call} was {outcome}"
-    told = {str(each) for each, in world.rows("SELECT endorsement_id FROM message WHERE body IS NOT NULL")}
+    told = {str(each) for (each,) in world.rows("SELECT endorsement_id FROM message WHERE body IS NOT NULL")}
     for row in rows:
         if told.isdisjoint({str(row.endorsement_id), str(row.found_by)}):
             yield f"an endorsement that is {row.state} at central was never told the end of"
@@ -151,9 +154,13 @@ def _markers(world: World) -> list[tuple[str, bytes]]:
             continue
         person = world.residents.people[permit.holder]
         for what, text in (
-                ("the name", person.name), ("the number", person.number), ("the address", person.address),
-                ("the permit's number", permit.permit_number), ("the permit's address", permit.address),
-                ("the chip's number", permit.chip_serial)):
+            ("the name", person.name),
+            ("the number", person.number),
+            ("the address", person.address),
+            ("the permit's number", permit.permit_number),
+            ("the permit's address", permit.address),
+            ("the chip's number", permit.chip_serial),
+        ):
             if text:
                 found += [(f"{what} of {permit.holder}", form) for form in _forms(text)]
     return found

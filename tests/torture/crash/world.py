@@ -71,8 +71,11 @@ class Nursery:
     def __init__(self, environment: Mapping[str, str] = MappingProxyType({})) -> None:
         ours, theirs = socket.socketpair()
         self._process = subprocess.Popen(
-            [sys.executable, "-m", "tests.torture.crash.child", str(theirs.fileno())], cwd=ROOT,
-            pass_fds=[theirs.fileno()], env={**os.environ, "PYTHONPATH": str(ROOT), **environment})
+            [sys.executable, "-m", "tests.torture.crash.child", str(theirs.fileno())],
+            cwd=ROOT,
+            pass_fds=[theirs.fileno()],
+            env={**os.environ, "PYTHONPATH": str(ROOT), **environment},
+        )
         theirs.close()
         self._socket = ours
         self._lines = ours.makefile("rw", encoding="utf-8")
@@ -100,8 +103,10 @@ class KioskProcess:
         self._cold: subprocess.Popen[bytes] | None = None
         if nursery is None:
             self._cold = subprocess.Popen(
-                [sys.executable, "-m", "tests.torture.crash.child", "--once", start.to_json()], cwd=ROOT,
-                env={**os.environ, "PYTHONPATH": str(ROOT)})
+                [sys.executable, "-m", "tests.torture.crash.child", "--once", start.to_json()],
+                cwd=ROOT,
+                env={**os.environ, "PYTHONPATH": str(ROOT)},
+            )
             self.pid = self._cold.pid
         else:
             self.pid = int(nursery.order(start=asdict(start))["pid"])
@@ -124,7 +129,7 @@ class KioskProcess:
         try:
             self._socket.sendall((json.dumps(words) + "\n").encode())
         except OSError:
-            return      # its death is noticed by who listens
+            return  # its death is noticed by who listens
 
     def hear(self, within_s: float) -> dict[str, Any]:
         """The next message. Raises `Hang`, `KioskDied`."""
@@ -176,10 +181,17 @@ class Country:
         self.typeface = Typeface.load(ASSETS / "fonts")
         self.everybody: Residents = load_residents(today=TODAY)
         make_authority(self.directory)
-        self.central = ReferenceCentral(CentralSettings(
-            database=f"sqlite:///{self.directory / 'central.db'}", tls_dir=self.directory,
-            keys=(self.directory / GRANT_KEYS, TEST_KEYS), regions=(ASSETS / "regions",),
-            permits=(ASSETS / "permits",), kiosks=("kiosk-1",), clock=self.clock.now))
+        self.central = ReferenceCentral(
+            CentralSettings(
+                database=f"sqlite:///{self.directory / 'central.db'}",
+                tls_dir=self.directory,
+                keys=(self.directory / GRANT_KEYS, TEST_KEYS),
+                regions=(ASSETS / "regions",),
+                permits=(ASSETS / "permits",),
+                kiosks=("kiosk-1",),
+                clock=self.clock.now,
+            )
+        )
         self.central.start()
         self.nursery = Nursery()
         self._with_disk: Nursery | None = None
@@ -219,16 +231,22 @@ class World:
     """One table with devices and permits, and the kiosk before it, again and again."""
 
     def __init__(
-        self, country: Country, permits: tuple[str, ...], region: str = "shanghai", has_bin: bool = True,
-        face_pending: str | None = None, unit: str = STAR, chip_in_unit: bool = False, pace: float = 0.0,
+        self,
+        country: Country,
+        permits: tuple[str, ...],
+        region: str = "shanghai",
+        has_bin: bool = True,
+        face_pending: str | None = None,
+        unit: str = STAR,
+        chip_in_unit: bool = False,
+        pace: float = 0.0,
     ) -> None:
         self.country = country
         self.central = country.central
         self.clock = country.clock
         country.forget()
         self.directory = Path(tempfile.mkdtemp(prefix="world-", dir=country.directory))
-        self.residents = replace(
-            country.everybody, permits={name: country.everybody.permits[name] for name in permits})
+        self.residents = replace(country.everybody, permits={name: country.everybody.permits[name] for name in permits})
         records = central_records(self.residents)
         pending_number = country.everybody.permits[face_pending].permit_number if face_pending else None
         for record in records:
@@ -259,7 +277,8 @@ class World:
         tables = simulated_site(urls, self.central.url, self.country.directory)
         tables[""]["right_time_s"] = 10**9
         tables["files"] = {
-            "region": region, "permits": ["reference", "ssse"],
+            "region": region,
+            "permits": ["reference", "ssse"],
             "permit_unit": _unit_file(self.directory, unit, has_bin),
         }
         if unit == CRT:
@@ -278,17 +297,23 @@ class World:
             self.disk_before = disk.read(self.state_dir)
             self.disk_log.unlink(missing_ok=True)
         start = Start(
-            config=str(self._config), control=str(self._control), log=str(self.log), began=self.clock.began,
-            jumped_s=self.clock.jumped_s, target=target, counts=counts,
-            disk_log=str(self.disk_log) if on_disk else None, disk_kill_before=disk_kill_before or 0)
+            config=str(self._config),
+            control=str(self._control),
+            log=str(self.log),
+            began=self.clock.began,
+            jumped_s=self.clock.jumped_s,
+            target=target,
+            counts=counts,
+            disk_log=str(self.disk_log) if on_disk else None,
+            disk_kill_before=disk_kill_before or 0,
+        )
         nursery = self.country.nursery_with_disk if on_disk else self.country.nursery
         self.kiosk = KioskProcess(None if cold else nursery, self._listener, start)
         return self.kiosk
 
     def disk_loses_power(self, luck: disk.Luck, seed: int) -> None:
         """Of what the last life wrote, only what was synced surely stays."""
-        disk.write(self.state_dir, disk.after_power_loss(
-            self.disk_before, self.disk_log, luck, random.Random(seed)))
+        disk.write(self.state_dir, disk.after_power_loss(self.disk_before, self.disk_log, luck, random.Random(seed)))
 
     def kill(self) -> None:
         """No kiosk runs any more."""

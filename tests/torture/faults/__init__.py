@@ -31,8 +31,7 @@ def run(scale: float) -> Outcome:
     again = [_line(finding) for finding, after in zip(findings, settled, strict=True) if finding is not after]
     told = [f"{len(again)} cells did not hold beside {PROCESSES - 1} others and were played again alone:", *again]
     compared = [_compared(settled)] if scale >= 1 else []
-    return Outcome(
-        (*_lines(settled), *(told if again else ()), *compared), len(broken(settled)) + len(unreached()))
+    return Outcome((*_lines(settled), *(told if again else ()), *compared), len(broken(settled)) + len(unreached()))
 
 
 def broken(findings: Sequence[Finding]) -> list[Finding]:
@@ -69,8 +68,10 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("--processes", type=int, default=PROCESSES)
     args = parser.parse_args(arguments)
     cells = [
-        cell for cell in every_cell()
-        if (not args.state or cell[0] in args.state) and (not args.fault or cell[1] in args.fault)]
+        cell
+        for cell in every_cell()
+        if (not args.state or cell[0] in args.state) and (not args.fault or cell[1] in args.fault)
+    ]
     kept = kept_findings() if args.resume else {}
     findings = [kept[cell] for cell in cells if cell in kept]
     with keeping(anew=not args.resume) as keep:
@@ -83,8 +84,7 @@ def main(arguments: list[str]) -> int:
     print("\n".join(_lines(findings)))
     if args.write:
         page = page_of(findings)
-        PAGE.write_text(
-            completed(page, PAGE.read_text(encoding="utf-8")) if args.keep else page, encoding="utf-8")
+        PAGE.write_text(completed(page, PAGE.read_text(encoding="utf-8")) if args.keep else page, encoding="utf-8")
     return 1 if broken(findings) else 0
 
 
@@ -100,7 +100,8 @@ def _lines(findings: Sequence[Finding]) -> Iterator[str]:
     times = sorted(finding.took_s for finding in findings) or [0.0]
     yield (
         f"{len(findings)} cells played, {len(bad)} without a good end; median {times[len(times) // 2]:.2f} s a cell, "
-        f"longest {times[-1]:.1f} s")
+        f"longest {times[-1]:.1f} s"
+    )
     names = Tally(finding.ending.name for finding in findings if finding.ending is not None)
     for name, number in names.most_common():
         yield f"{number:5} {name}"

@@ -19,8 +19,8 @@ from tests.flows.place import Place
 from tests.torture.faults.certificates import ExpiredEnd
 from tests.torture.faults.counter import CountedPlace, Counter
 
-SLOW_S = 0.5        # within every patience
-LATE_S = 2.5        # beyond it: the kiosk has gone on when the answer comes
+SLOW_S = 0.5  # within every patience
+LATE_S = 2.5  # beyond it: the kiosk has gone on when the answer comes
 
 Heal = Callable[[], None]
 Strike = Callable[[CountedPlace, Counter], Heal]
@@ -64,7 +64,7 @@ def _of_device(device: str, name: str) -> Strike:
 
 def _mend(place: Place, device: str, name: str) -> None:
     if name == "late" and device in _WITH_PLUG:
-        place.rig.fault(device, "unplugged")      # what is still to be said is not said
+        place.rig.fault(device, "unplugged")  # what is still to be said is not said
     place.rig.clear_faults(device)
 
 
@@ -89,7 +89,7 @@ def _of_central(name: str) -> Strike:
         def heal() -> None:
             place.central.clear_faults()
             if name in ("hang", "late"):
-                place.cable.pull()      # or the kiosk would wait for its own time-out
+                place.cable.pull()  # or the kiosk would wait for its own time-out
 
         return heal
 
@@ -130,11 +130,18 @@ def _clock_wrong_by(error: timedelta) -> Strike:
 def _disk_full(place: CountedPlace, _: Counter) -> Heal:
     """No row can be added to the journal any more, and none changed."""
     journal = place.config.state_dir / "journal.db"
-    _execute(journal, [
-        f"CREATE TRIGGER full_{table}_{order} BEFORE {order} ON {table} BEGIN SELECT RAISE(FAIL, 'disk full'); END"
-        for table in ("step", "message") for order in ("INSERT", "UPDATE")])
-    return lambda: _execute(journal, [
-        f"DROP TRIGGER full_{table}_{order}" for table in ("step", "message") for order in ("INSERT", "UPDATE")])
+    _execute(
+        journal,
+        [
+            f"CREATE TRIGGER full_{table}_{order} BEFORE {order} ON {table} BEGIN SELECT RAISE(FAIL, 'disk full'); END"
+            for table in ("step", "message")
+            for order in ("INSERT", "UPDATE")
+        ],
+    )
+    return lambda: _execute(
+        journal,
+        [f"DROP TRIGGER full_{table}_{order}" for table in ("step", "message") for order in ("INSERT", "UPDATE")],
+    )
 
 
 def _execute(journal: object, statements: list[str]) -> None:

@@ -21,24 +21,24 @@ from tests.torture.faults.resident import Resident, Way
 from tests.torture.faults.traces import raised_in, work_of
 from tests.waiting import LIMIT_S
 
-PERSON_PATIENCE_S = 0.4     # real time before the clock is moved by hand: somebody has acted and nothing came of it
-DEVICE_PATIENCE_S = 1.5     # the same where a device or central is at work
+PERSON_PATIENCE_S = 0.4  # real time before the clock is moved by hand: somebody has acted and nothing came of it
+DEVICE_PATIENCE_S = 1.5  # the same where a device or central is at work
 WELL_PATIENCE_S = 10.0
 LEAVES_AFTER_S = 0.05
 REPEATS_AFTER_S = 0.5
 _A_DEVICE_WORKS = s.ReadingIdCard | s.ReadingAgentIdCard | s.AwaitingPermit | s.AwaitingRemoval | s.ReadingLicenceCode
-PCSCD_PATIENCE_S = 8.0      # it polls its slots, and a service waits four seconds for a chip to be found
-CHECK_WITHIN_S = 5.0        # what the machine's own look around takes at most where devices are silent
+PCSCD_PATIENCE_S = 8.0  # it polls its slots, and a service waits four seconds for a chip to be found
+CHECK_WITHIN_S = 5.0  # what the machine's own look around takes at most where devices are silent
 LOOK_EVERY_S = 0.01
 MOST_WAITS = 30
 MOST_STARTS = 3
-RECHECKS = 1                # of its own, that a closed machine gets before anybody mends anything
+RECHECKS = 1  # of its own, that a closed machine gets before anybody mends anything
 RECHECKS_AFTER = 2
 MOST_CALLS_OF_STAFF = 6
-SECOND_WRITE = 3            # batch that holds it, of a permit file with several writes; the first batch reads
-PATIENCE_OF_STAFF = 2       # rechecks after mending, before a permit is taken out by hand
+SECOND_WRITE = 3  # batch that holds it, of a permit file with several writes; the first batch reads
+PATIENCE_OF_STAFF = 2  # rechecks after mending, before a permit is taken out by hand
 SETTLES_WITHIN_S = LIMIT_S
-GRANT_RUNS_OUT_S = 1800.0   # longer than central lets a grant be used
+GRANT_RUNS_OUT_S = 1800.0  # longer than central lets a grant be used
 
 
 class NotReached(AssertionError):
@@ -154,7 +154,7 @@ class Scene:
                 break
             place.shows_more_than(len(place.states), LOOK_EVERY_S)
         if len(place.states) == seen:
-            self.handled = seen - 1     # nothing came of it: the same state once more
+            self.handled = seen - 1  # nothing came of it: the same state once more
 
     def visit(self) -> Resident:
         """The visit in which it happens, before anything is mended."""
@@ -194,7 +194,8 @@ class Scene:
         place.approves(application.review_number)
         with place.central.database.writing() as session:
             place.central.reviewing.made(
-                session, application.review_number, "示范派出所", place.clock.now().date(), place.clock.now())
+                session, application.review_number, "示范派出所", place.clock.now().date(), place.clock.now()
+            )
 
     def finds_half_written(self) -> None:
         """Earlier: the power of the chip fails in the second write, and central is silent until the permit is out. That
@@ -247,7 +248,7 @@ class Scene:
     def awaits(self, kind: type[s.State]) -> None:
         """Wait until a state has come, if only for a moment."""
         deadline = time.monotonic() + SETTLES_WITHIN_S
-        while not any(isinstance(state, kind) for state in self.place.states[self.began:]):
+        while not any(isinstance(state, kind) for state in self.place.states[self.began :]):
             assert time.monotonic() < deadline, f"no {kind.__name__}; the machine went {self.place.way()}"
             self.place.shows_more_than(len(self.place.states), 0.1)
 
@@ -277,8 +278,12 @@ def _is_at_rest(resident: Resident, state: s.State) -> bool:
 
 
 def play(
-    counter: Counter, row: str, way: Way, cause: Cause | None,
-    played: Callable[[Scene], tuple[Ending, list[str]]] | None = None, kind: type[Scene] = Scene,
+    counter: Counter,
+    row: str,
+    way: Way,
+    cause: Cause | None,
+    played: Callable[[Scene], tuple[Ending, list[str]]] | None = None,
+    kind: type[Scene] = Scene,
 ) -> Finding:
     """Play a cell (`cause` None: what comes of it when nothing goes wrong); from the beginning where it was not
     reached. `played`, of a scene of this `kind`: the ending and the laws that did not hold; None: as in the table of
@@ -292,7 +297,11 @@ def play(
 
 
 def _play_once(
-    counter: Counter, row: str, way: Way, cause: Cause | None, played: Callable[[Scene], tuple[Ending, list[str]]],
+    counter: Counter,
+    row: str,
+    way: Way,
+    cause: Cause | None,
+    played: Callable[[Scene], tuple[Ending, list[str]]],
     kind: type[Scene],
 ) -> Finding:
     began = time.monotonic()
@@ -311,20 +320,26 @@ def _play_once(
             cell = kind(counter, way, cause, place, bystander)
             try:
                 ending, broken = played(cell)
-            except (AssertionError, ValueError) as error:     # ValueError: what hands cannot do
+            except (AssertionError, ValueError) as error:  # ValueError: what hands cannot do
                 broken = [f"{type(error).__name__}: {error}"]
             finally:
                 if cell.heal is not None:
                     cell.heal()
-                names = raised_in(place.states[cell.began:]) | bystander.faults(cell.heard)
+                names = raised_in(place.states[cell.began :]) | bystander.faults(cell.heard)
                 way_gone = place.way()
     finally:
         logger.removeHandler(bystander)
         logger.setLevel(level)
         logger.propagate = True
     return Finding(
-        row, "" if cause is None else cause.key, ending, tuple(sorted(names & set(CATALOGUE))), tuple(broken),
-        tuple(way_gone), time.monotonic() - began)
+        row,
+        "" if cause is None else cause.key,
+        ending,
+        tuple(sorted(names & set(CATALOGUE))),
+        tuple(broken),
+        tuple(way_gone),
+        time.monotonic() - began,
+    )
 
 
 def _played(cell: Scene) -> tuple[Ending, list[str]]:
@@ -334,16 +349,18 @@ def _played(cell: Scene) -> tuple[Ending, list[str]]:
         raise NotReached(f"the state was never reached; the machine went {place.way()}")
     closed = isinstance(place.state, s.OutOfService)
     by_staff = cell.is_mended(resident)
-    states, whereabouts = place.states[cell.began:], _whereabouts(cell, by_staff)
+    states, whereabouts = place.states[cell.began :], _whereabouts(cell, by_staff)
     broken = [] if place.where_is(permit) in (At.HAND, At.BIN) else [f"the permit is {place.where_is(permit).value}"]
     place.rig.empty_bin()
     place.rig.lift_id_card()
     broken += next_is_served(cell)
     place.central_is_told()
     paperless = any(
-        isinstance(state, s.Thanking | s.ShowingApplication) and state.paper_trouble is not None for state in states)
+        isinstance(state, s.Thanking | s.ShowingApplication) and state.paper_trouble is not None for state in states
+    )
     ending = Ending(
-        work_of(place, permit, cell.before, states), whereabouts, Service.CLOSED if closed else Service.OPEN, paperless)
+        work_of(place, permit, cell.before, states), whereabouts, Service.CLOSED if closed else Service.OPEN, paperless
+    )
     hides_grant = cell.cause is not None and cell.cause.hides_grant
     broken += broken_laws(place, permit, cell.before, cell.bystander.lines, hides_grant)
     if cell.way.half_written:
@@ -358,9 +375,16 @@ def next_is_served(cell: Scene) -> list[str]:
     seen = len(place.states)
     if cell.way.visitor == NEIGHBOUR:
         return []
-    resident = Resident(Way(s.Idle, NEIGHBOUR, does={
-        kind: act for kind, act in cell.way.does.items() if kind in (s.ExplainingService, s.AwaitingAttendant)}))
-    cell.rechecks()      # half a minute at the welcome screen: a dead line is found before anybody comes
+    resident = Resident(
+        Way(
+            s.Idle,
+            NEIGHBOUR,
+            does={
+                kind: act for kind, act in cell.way.does.items() if kind in (s.ExplainingService, s.AwaitingAttendant)
+            },
+        )
+    )
+    cell.rechecks()  # half a minute at the welcome screen: a dead line is found before anybody comes
     cell.comes_to_rest(resident, RECHECKS_AFTER)
     place.rig.lift_id_card()
     passed = {type(state) for state in place.states[seen:]}
@@ -390,11 +414,12 @@ def _is_finished(cell: Scene) -> list[str]:
 
 
 def _whereabouts(cell: Scene, by_staff: bool) -> Whereabouts:
-    states = cell.place.states[cell.began:]
+    states = cell.place.states[cell.began :]
     if by_staff:
         return Whereabouts.BY_STAFF
     if cell.place.where_is(cell.way.visitor.permit) is At.BIN:
         return Whereabouts.IN_BIN
     was_closed_with_it = any(
-        isinstance(state, s.OutOfService) and state.custody is not Custody.WITH_HOLDER for state in states)
+        isinstance(state, s.OutOfService) and state.custody is not Custody.WITH_HOLDER for state in states
+    )
     return Whereabouts.GIVEN_BACK if was_closed_with_it else Whereabouts.IN_HAND

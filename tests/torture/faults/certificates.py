@@ -72,7 +72,7 @@ class ExpiredEnd:
             try:
                 caller, _ = self._listener.accept()
             except OSError:
-                return      # closed
+                return  # closed
             caller.settimeout(HELLO_S)
             with caller, contextlib.suppress(OSError), self._context.wrap_socket(caller, server_side=True) as line:
                 line.recv(1)

@@ -36,9 +36,19 @@ from tests.torture.faults.certificates import make_expired
 
 # How long the drivers wait for what does not come: at a pace of 0 devices need no time.
 _IMPATIENT = {
-    "id_reader": ("gat467", {
-        "power_up_s": 0.1, "probe": 0.2, "status": 0.3, "find": 0.3, "select": 0.3,
-        "text_and_photo": 0.3, "fingerprint": 0.3, "newest_address": 0.3}),
+    "id_reader": (
+        "gat467",
+        {
+            "power_up_s": 0.1,
+            "probe": 0.2,
+            "status": 0.3,
+            "find": 0.3,
+            "select": 0.3,
+            "text_and_photo": 0.3,
+            "fingerprint": 0.3,
+            "newest_address": 0.3,
+        },
+    ),
     "receipt_printer": ("escpos-80-gb18030", {"answer_timeout_s": 0.3, "print_timeout_s": 1.0}),
 }
 RIGHT_TIME_S = 300
@@ -81,7 +91,8 @@ class Bystander(logging.Handler):
         """Whether the machine's look around ended, and changed nothing, after the first `since` lines."""
         return any(
             line.startswith("event_ignored") and any(told in line for told in _ENDS_OF_CHECKS)
-            for line in self.lines[since:])
+            for line in self.lines[since:]
+        )
 
     def faults(self, since: int) -> set[str]:
         """Codes of the catalogue's faults that were logged after the first `since` lines."""
@@ -117,10 +128,18 @@ class Counter:
         self._clock = HandClock()
         make_authority(self.directory)
         make_expired(self.directory)
-        central = ReferenceCentral(CentralSettings(
-            database=f"sqlite:///{self.directory / 'central.db'}", tls_dir=self.directory,
-            keys=(self.directory / GRANT_KEYS, TEST_KEYS), regions=(ASSETS / "regions",), permits=(ASSETS / "permits",),
-            kiosks=("kiosk-1",), clock=self._clock.now, pilots=("xuchang",)))
+        central = ReferenceCentral(
+            CentralSettings(
+                database=f"sqlite:///{self.directory / 'central.db'}",
+                tls_dir=self.directory,
+                keys=(self.directory / GRANT_KEYS, TEST_KEYS),
+                regions=(ASSETS / "regions",),
+                permits=(ASSETS / "permits",),
+                kiosks=("kiosk-1",),
+                clock=self._clock.now,
+                pilots=("xuchang",),
+            )
+        )
         self.authority = Authority(central, self.directory, self._clock)
         self._typeface = Typeface.load(ASSETS / "fonts")
         self._everybody = load_residents(today=TODAY)
@@ -161,8 +180,14 @@ class Counter:
         if site.get("region") == AT_APPLICATION:
             site = {**site, "region": self._haikou_asks_at_once()}
         place = CountedPlace(
-            directory, self.authority, residents, self._typeface, chip,
-            site={"right_time_s": RIGHT_TIME_S, **site, "files": files}, unit=unit)
+            directory,
+            self.authority,
+            residents,
+            self._typeface,
+            chip,
+            site={"right_time_s": RIGHT_TIME_S, **site, "files": files},
+            unit=unit,
+        )
         place.clock = KioskClock(self._clock)
         try:
             yield place

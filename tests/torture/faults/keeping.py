@@ -24,9 +24,16 @@ def keeping(*, anew: bool) -> Iterator[Callable[[Finding], None]]:
 
         def keep(finding: Finding) -> None:
             ending = finding.ending
-            words = None if ending is None else {
-                "work": ending.work.name, "permit": ending.permit.name, "service": ending.service.name,
-                "paperless": ending.paperless}
+            words = (
+                None
+                if ending is None
+                else {
+                    "work": ending.work.name,
+                    "permit": ending.permit.name,
+                    "service": ending.service.name,
+                    "paperless": ending.paperless,
+                }
+            )
             print(json.dumps({**asdict(finding), "ending": words}, ensure_ascii=False), file=file, flush=True)
 
         yield keep
@@ -42,8 +49,17 @@ def kept_findings() -> dict[CellName, Finding]:
 
 def _read(words: dict[str, Any]) -> Finding:
     said = words["ending"]
-    ending = None if said is None else Ending(
-        Work[said["work"]], Whereabouts[said["permit"]], Service[said["service"]], said["paperless"])
+    ending = (
+        None
+        if said is None
+        else Ending(Work[said["work"]], Whereabouts[said["permit"]], Service[said["service"]], said["paperless"])
+    )
     return Finding(
-        words["row"], words["cause"], ending, tuple(words["faults"]), tuple(words["broken"]), tuple(words["way"]),
-        words["took_s"])
+        words["row"],
+        words["cause"],
+        ending,
+        tuple(words["faults"]),
+        tuple(words["broken"]),
+        tuple(words["way"]),
+        words["took_s"],
+    )

@@ -15,7 +15,7 @@ from kiosk.reference_central.tables import Endorsement
 from tests.flows.place import Place
 
 _CHIP_NEW = ("written", "face_pending")
-IN_ONE_WRITE = "reference"      # the permit file whose content is one protected write
+IN_ONE_WRITE = "reference"  # the permit file whose content is one protected write
 
 
 @dataclass(frozen=True)
@@ -59,8 +59,10 @@ def _one_story(place: Place, permit: str, before: Before) -> Iterator[str]:
     is_new = chip != before.chip
     count, count_was = chip.get("endorsement_count"), place.at_issue[permit].get("endorsement_count")
     states = {
-        row.endorsement_id: row.state for row in _endorsements(place, permit)
-        if row.granted is not None and row.endorsement_id not in before.asked}
+        row.endorsement_id: row.state
+        for row in _endorsements(place, permit)
+        if row.granted is not None and row.endorsement_id not in before.asked
+    }
     told_new = [state for state in states.values() if state in _CHIP_NEW]
     unsure = "unknown" in states.values()
     if is_new and not unsure and count != int(count_was or 0) + 1:
@@ -80,7 +82,7 @@ def _one_story(place: Place, permit: str, before: Before) -> Iterator[str]:
     if place.where_is(permit) is At.BIN:
         for row in _endorsements(place, permit):
             custodies = [told.custody for told in place.central.completions(row.endorsement_id)]
-            is_told = not custodies or custodies[-1] in ("retained", "unknown")     # unknown: its answer was lost
+            is_told = not custodies or custodies[-1] in ("retained", "unknown")  # unknown: its answer was lost
             if row.granted is not None and not is_told and row.state != "cancelled":
                 yield f"the permit is in the bin, and central was told {custodies}"
 

@@ -45,7 +45,7 @@ class Ending:
 
     @property
     def code(self) -> str:
-        return (self.work.value[0] + ("p" if self.paperless else "") + self.permit.value[0] + self.service.value[0])
+        return self.work.value[0] + ("p" if self.paperless else "") + self.permit.value[0] + self.service.value[0]
 
     @property
     def name(self) -> str:

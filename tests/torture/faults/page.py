@@ -19,9 +19,15 @@ NOT_PLAYED = "…"
 WIDTH = 120
 _Found = Mapping[tuple[str, str], Finding]
 _PARTS = {
-    "id_reader": "Identity reader", "permit_unit": "Permit unit", "permit_chip": "Permit chip",
-    "receipt_printer": "Receipt printer", "code_scanner": "Code scanner", "central": "Central and the line to it",
-    "certificate": "Certificates", "clock": "The kiosk's clock", "disk": "The kiosk's disk",
+    "id_reader": "Identity reader",
+    "permit_unit": "Permit unit",
+    "permit_chip": "Permit chip",
+    "receipt_printer": "Receipt printer",
+    "code_scanner": "Code scanner",
+    "central": "Central and the line to it",
+    "certificate": "Certificates",
+    "clock": "The kiosk's clock",
+    "disk": "The kiosk's disk",
     "pcscd": "pcscd (the chip through a real one)",
 }
 _HEAD = """# Every fault in every state
@@ -47,7 +53,7 @@ def page_of(findings: Iterable[Finding]) -> str:
     return "".join([_HEAD, _legend(missing), *blocks])
 
 
-_Section = tuple[str, str]      # title of the table, title of the section in it
+_Section = tuple[str, str]  # title of the table, title of the section in it
 
 
 def completed(page: str, earlier: str) -> str:
@@ -65,7 +71,8 @@ def completed(page: str, earlier: str) -> str:
             row, texts = found[1], found[2].split(" | ")
             whole = [
                 cells.get((section, row, cause), text) if text == NOT_PLAYED else text
-                for cause, text in zip(causes or [""], texts, strict=True)]
+                for cause, text in zip(causes or [""], texts, strict=True)
+            ]
             lines.append(f"| `{row}` | {' | '.join(whole)} |")
         else:
             lines.append(line)
@@ -101,8 +108,10 @@ def _cells_of(page: str) -> tuple[dict[tuple[_Section, str], str], dict[tuple[_S
         if found := _FAULT_LINE.match(line):
             raised[section, found[2]] = found[3]
         elif found := _STATE_LINE.match(line):
-            cells |= {(section, found[1], cause): text
-                      for cause, text in zip(causes or [""], found[2].split(" | "), strict=True)}
+            cells |= {
+                (section, found[1], cause): text
+                for cause, text in zip(causes or [""], found[2].split(" | "), strict=True)
+            }
     return raised, cells
 
 
@@ -117,9 +126,9 @@ def rows_and_causes_of(page: str) -> dict[str, tuple[set[str], set[str]]]:
     titles = "|".join(re.escape(table.title) for table in TABLES if table.title)
     pieces = re.split(rf"(?m)^## ({titles})$", page)
     return {
-        title: (
-            set(re.findall(r"(?m)^\| `([^`]+)` \|", text)), set(re.findall(r"(?m)^\| \d+ \| `([^`]+)` \|", text)))
-        for title, text in zip(["", *pieces[1::2]], pieces[::2], strict=True)}
+        title: (set(re.findall(r"(?m)^\| `([^`]+)` \|", text)), set(re.findall(r"(?m)^\| \d+ \| `([^`]+)` \|", text)))
+        for title, text in zip(["", *pieces[1::2]], pieces[::2], strict=True)
+    }
 
 
 def raised_by(page: str) -> dict[str, set[str]]:
@@ -135,8 +144,10 @@ def _legend(missing: int) -> str:
     lines = ["| sign | means |", "| --- | --- |", f"| {AS_USUAL} | as if nothing had gone wrong |"]
     lines += [f"| {NOT_PLAYED} | not played yet ({missing} cells) |"] if missing else []
     lines += [f"| {letter} | {meaning} |" for letter, meaning in (work.value for work in Work)]
-    lines += [f"| …{letter} | {meaning} |" for letter, meaning in (
-        PAPERLESS, *(each.value for each in (*Whereabouts, *Service) if each.value[0]))]
+    lines += [
+        f"| …{letter} | {meaning} |"
+        for letter, meaning in (PAPERLESS, *(each.value for each in (*Whereabouts, *Service) if each.value[0]))
+    ]
     return "\n".join([*lines, "", ""])
 
 
@@ -147,7 +158,8 @@ def _blocks(table: Table, found: _Found) -> Iterator[str]:
         sections = "###"
         left_out = [
             fill(f"- {_names(names)}: {reason}.", WIDTH, subsequent_indent="  ", break_on_hyphens=False)
-            for reason, names in table.left_out.items()]
+            for reason, names in table.left_out.items()
+        ]
         about = fill(table.about, WIDTH, break_on_hyphens=False)
         yield "\n".join([f"## {table.title}", "", about, "", "Not combined:", "", *left_out, "", ""])
     yield _usual(f"{sections} When nothing goes wrong", table, found)
@@ -170,8 +182,11 @@ def _section(title: str, causes: Sequence[Cause], table: Table, found: _Found) -
     lines = [title, "", "| | fault | raises, in some state |", "| --- | --- | --- |"]
     for number, cause in enumerate(causes, 1):
         lines.append(f"| {number} | `{cause.key}` | {_raised(cause, table, found)} |")
-    lines += ["", f"| state | {' | '.join(str(number) for number in range(1, len(causes) + 1))} |",
-              f"| --- |{' --- |' * len(causes)}"]
+    lines += [
+        "",
+        f"| state | {' | '.join(str(number) for number in range(1, len(causes) + 1))} |",
+        f"| --- |{' --- |' * len(causes)}",
+    ]
     for row in table.ways:
         cells = [_sign(found, row, cause) for cause in causes]
         lines.append(f"| `{row}` | {' | '.join(cells)} |")

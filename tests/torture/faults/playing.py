@@ -31,8 +31,12 @@ def every_cell() -> list[CellName]:
     """All cells of all tables, row by row; without those through pcscd where none can be had."""
     has_pcscd = PrivatePcscd.why_not() is None
     return [
-        (row, cause) for table in TABLES for row in table.ways for cause in ("", *table.causes)
-        if not cause or has_pcscd or not table.causes[cause].over_pcsc]
+        (row, cause)
+        for table in TABLES
+        for row in table.ways
+        for cause in ("", *table.causes)
+        if not cause or has_pcscd or not table.causes[cause].over_pcsc
+    ]
 
 
 def played(cells: Sequence[CellName], processes: int = PROCESSES) -> Iterator[Finding]:
@@ -45,7 +49,8 @@ def played_here(counter: Counter, cells: Sequence[CellName]) -> list[Finding]:
     """The same in this process."""
     return [
         play(counter, row, _TABLE_OF[row].ways[row], _TABLE_OF[row].causes[cause] if cause else None)
-        for row, cause in cells]
+        for row, cause in cells
+    ]
 
 
 def opened_counter() -> Counter:

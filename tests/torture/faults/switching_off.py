@@ -42,8 +42,13 @@ SEED = 5
 LOOK_S = 0.02
 NOBODY, WELL = "nobody there", "all well"
 _SILENT = (
-    "permit_unit/silent", "permit_chip/silent", "id_reader/silent", "receipt_printer/silent", "code_scanner/silent",
-    "central/hang", "disk/full",
+    "permit_unit/silent",
+    "permit_chip/silent",
+    "id_reader/silent",
+    "receipt_printer/silent",
+    "code_scanner/silent",
+    "central/hang",
+    "disk/full",
 )
 CONDITIONS = (WELL, NOBODY, *_SILENT)
 """What is so when the switch-off is asked for; the columns of the table."""
@@ -56,8 +61,11 @@ WHERE = {
     At.PATH: ("i", "it stays inside; the journal says so, and the next start gives it back or puts it away"),
 }
 _KNOWN_AS = {
-    At.HAND: {Custody.WITH_HOLDER}, At.BIN: {Custody.WITH_HOLDER, Custody.RETAINED}, At.MOUTH: {Custody.AT_MOUTH},
-    At.STATION: {Custody.INSIDE}, At.PATH: {Custody.INSIDE},
+    At.HAND: {Custody.WITH_HOLDER},
+    At.BIN: {Custody.WITH_HOLDER, Custody.RETAINED},
+    At.MOUTH: {Custody.AT_MOUTH},
+    At.STATION: {Custody.INSIDE},
+    At.PATH: {Custody.INSIDE},
 }
 
 
@@ -143,9 +151,9 @@ def _played(scene: SwitchedOff) -> tuple[End, list[str]]:
         raise NotReached(f"the state was never reached; the machine went {place.way()}")
     place.at_every_state(lambda _: None)
     scene.is_under_way = False
-    if place.where_is(permit) is At.MOUTH and not _went_in(place.states[scene.began:]):
-        place.rig.take_permit()     # it was pushed at the moment that the slot closed, and is still in a hand
-    states = place.states[scene.began:]
+    if place.where_is(permit) is At.MOUTH and not _went_in(place.states[scene.began :]):
+        place.rig.take_permit()  # it was pushed at the moment that the slot closed, and is still in a hand
+    states = place.states[scene.began :]
     at_the_end = place.where_is(permit)
     place.stop_kiosk()
     broken = [] if scene.condition == "disk/full" else _last_words(place, at_the_end, scene.condition)
@@ -156,7 +164,7 @@ def _played(scene: SwitchedOff) -> tuple[End, list[str]]:
     scene.handled = len(place.states)
     place.start_kiosk()
     scene.is_mended(resident)
-    place.running.warm_up()     # as when the first screen stands: what waits is sent
+    place.running.warm_up()  # as when the first screen stands: what waits is sent
     broken += [] if place.where_is(permit) in (At.HAND, At.BIN) else [f"the permit is {place.where_is(permit).value}"]
     place.rig.empty_bin()
     place.rig.lift_id_card()
@@ -193,27 +201,49 @@ def page_of(cells: _Cells) -> str:
     works = [f"| {work.value[0]} | {work.value[1]} |" for work in Work if work.value[0] in signs[0]]
     places = dict.fromkeys(f"| {sign} | {means} |" for sign, means in WHERE.values() if sign in signs[1])
     rows = [f"| `{row}` | " + " | ".join(cells.get((row, each), "…") for each in CONDITIONS) + " |" for row in WAYS]
-    return "\n".join([
-        "# Switched off in every state", "",
-        fill(
-            "Written by `python -m tests.torture switching_off -- --write`; not edited by hand. In each cell a "
-            "visit is brought to the state on the simulated wires, then the switch-off is asked for, with what the "
-            "column says being so from that moment on. The cell says what became of the visit, once all was mended and "
-            "central told, and where the permit was when the program had ended. Held in every cell: the program ended "
-            "by itself within "
-            f"{SWITCH_OFF_WITHIN_S:g} s of the machine's time; the journal's last row orders the end and says where "
-            "the permit is, or that it is not known (with a full disk, the rows that it could take); after the next "
-            "start the permit is in a hand or in the bin; chip, face, journal and central tell one story; no grant is "
-            "left open; the next visit is served.", 120), "",
-        "| sign | means |", "| --- | --- |", *works, *places, "",
-        "| asked for in | " + " | ".join(CONDITIONS) + " |", "| --- |" + " --- |" * len(CONDITIONS), *rows, ""])
+    return "\n".join(
+        [
+            "# Switched off in every state",
+            "",
+            fill(
+                "Written by `python -m tests.torture switching_off -- --write`; not edited by hand. In each cell a "
+                "visit is brought to the state on the simulated wires, then the switch-off is asked for, with what the "
+                "column says being so from that moment on. The cell says what became of the visit, once all "
+                "was mended and "
+                "central told, and where the permit was when the program had ended. Held in every cell: the "
+                "program ended "
+                "by itself within "
+                f"{SWITCH_OFF_WITHIN_S:g} s of the machine's time; the journal's last row orders the end and "
+                f"says where "
+                "the permit is, or that it is not known (with a full disk, the rows that it could take); after "
+                "the next "
+                "start the permit is in a hand or in the bin; chip, face, journal and central tell one story; "
+                "no grant is "
+                "left open; the next visit is served.",
+                120,
+            ),
+            "",
+            "| sign | means |",
+            "| --- | --- |",
+            *works,
+            *places,
+            "",
+            "| asked for in | " + " | ".join(CONDITIONS) + " |",
+            "| --- |" + " --- |" * len(CONDITIONS),
+            *rows,
+            "",
+        ]
+    )
 
 
 def cells_of(page: str) -> dict[tuple[str, str], str]:
     """The codes of a page that was written."""
     lines = [line.strip("| ").split(" | ") for line in page.splitlines() if line.startswith("| `")]
-    return {(row.strip("`"), condition): code for row, *codes in lines
-            for condition, code in zip(CONDITIONS, codes, strict=True)}
+    return {
+        (row.strip("`"), condition): code
+        for row, *codes in lines
+        for condition, code in zip(CONDITIONS, codes, strict=True)
+    }
 
 
 @dataclass(frozen=True, slots=True)
@@ -272,9 +302,14 @@ def run(scale: float) -> Outcome:
     wrong = [cell for cell in cells if not cell.is_good]
     page = cells_of(PAGE.read_text(encoding="utf-8"))
     others = [f"{cell.row} × {cell.condition}" for cell in cells if cell.is_good and page.get(cell.key) != cell.code]
-    return Outcome((
-        f"{len(cells) - len(wrong)} cells with a good end, {len(wrong)} without", *map(str, wrong),
-        f"{len(others)} would stand otherwise on {PAGE.name}: {', '.join(others) or 'none'}"), len(wrong))
+    return Outcome(
+        (
+            f"{len(cells) - len(wrong)} cells with a good end, {len(wrong)} without",
+            *map(str, wrong),
+            f"{len(others)} would stand otherwise on {PAGE.name}: {', '.join(others) or 'none'}",
+        ),
+        len(wrong),
+    )
 
 
 def main(arguments: Iterable[str]) -> int:
@@ -289,8 +324,11 @@ def main(arguments: Iterable[str]) -> int:
     kept = [json.loads(line) for line in KEPT.read_text("utf-8").splitlines()] if args.resume and KEPT.exists() else []
     codes = {(row, condition): code for row, condition, code in kept}
     wanted = [
-        (row, condition) for row in args.state or WAYS for condition in args.condition or CONDITIONS
-        if (row, condition) not in codes]
+        (row, condition)
+        for row in args.state or WAYS
+        for condition in args.condition or CONDITIONS
+        if (row, condition) not in codes
+    ]
     with KEPT.open("a" if args.resume else "w", encoding="utf-8") as file:
 
         def told(cells: Iterable[Cell]) -> Iterator[Cell]:

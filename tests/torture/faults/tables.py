@@ -14,16 +14,36 @@ from tests.torture.faults.ways import FILES_OF_XU, WAYS, XU, all_states
 _STARTS_AND_RESTS = (s.Recovering, s.Idle, s.OutOfService)
 _BEFORE_A_PERMIT = (s.ShowingNotice, s.ReadingIdCard, s.AwaitingPermit, s.WithdrawingOffer)
 _WITH_A_PERMIT = (
-    s.ReadingPermit, s.LookingAhead, s.ShowingStatus, s.AskingPendingRewrites, s.Assessing, s.ShowingAssessment,
-    s.Declaring, s.AskingCentral, s.Confirming, s.OpeningChipSession, s.RelayingBatch, s.SendingChipAnswers,
-    s.ReadingChipBack, s.ReturningPermit, s.RecoveringChip, s.RecoveringGrant, s.AwaitingHolder, s.TakingBack,
-    s.Retaining, s.AwaitingRemoval, s.PrintingReceipt, s.Thanking, s.Explaining)
+    s.ReadingPermit,
+    s.LookingAhead,
+    s.ShowingStatus,
+    s.AskingPendingRewrites,
+    s.Assessing,
+    s.ShowingAssessment,
+    s.Declaring,
+    s.AskingCentral,
+    s.Confirming,
+    s.OpeningChipSession,
+    s.RelayingBatch,
+    s.SendingChipAnswers,
+    s.ReadingChipBack,
+    s.ReturningPermit,
+    s.RecoveringChip,
+    s.RecoveringGrant,
+    s.AwaitingHolder,
+    s.TakingBack,
+    s.Retaining,
+    s.AwaitingRemoval,
+    s.PrintingReceipt,
+    s.Thanking,
+    s.Explaining,
+)
 _ASSESSED = (s.Assessing, s.ShowingAssessment)
 _ASKED_FOR = (s.Declaring, s.AskingCentral)
 _OF_THE_FACE = (s.RewritingFace, s.RecoveringFace)
 _OTHER_SERVICES = tuple(
-    kind for kind in all_states()
-    if kind not in (*_STARTS_AND_RESTS, *_BEFORE_A_PERMIT, *_WITH_A_PERMIT, *_OF_THE_FACE))
+    kind for kind in all_states() if kind not in (*_STARTS_AND_RESTS, *_BEFORE_A_PERMIT, *_WITH_A_PERMIT, *_OF_THE_FACE)
+)
 
 
 @dataclass(frozen=True)
@@ -48,18 +68,23 @@ def _with_crt() -> dict[str, Way]:
     rows = _renewals("CRT-591-M", *_STARTS_AND_RESTS, *_BEFORE_A_PERMIT, *_WITH_A_PERMIT)
     return {
         row: replace(way, unit=CRT, cut_at=s.ReadingChipBack if way.cut_at is s.RewritingFace else way.cut_at)
-        for row, way in rows}
+        for row, way in rows
+    }
 
 
 def _half_written() -> dict[str, Way]:
-    rows = _renewals(
-        "half written", *(kind for kind in _WITH_A_PERMIT if kind not in _ASKED_FOR), *_OF_THE_FACE)
+    rows = _renewals("half written", *(kind for kind in _WITH_A_PERMIT if kind not in _ASKED_FOR), *_OF_THE_FACE)
     inside = _renewals("half written", *_STARTS_AND_RESTS)
     return {
         row: replace(
-            way, visitor=XU, site=FILES_OF_XU, half_written=True,
-            central_silent_at=s.AskingPendingRewrites if way.state in _ASSESSED else None)
-        for row, way in (*rows, *(each for each in inside if "inside" in each[0]))}
+            way,
+            visitor=XU,
+            site=FILES_OF_XU,
+            half_written=True,
+            central_silent_at=s.AskingPendingRewrites if way.state in _ASSESSED else None,
+        )
+        for row, way in (*rows, *(each for each in inside if "inside" in each[0]))
+    }
 
 
 def _causes_of(*parts: str) -> dict[str, Cause]:
@@ -79,7 +104,8 @@ WITH_CRT = Table(
         "they do not reach the unit, and the machine's answer to them is that of the first table (of central's, one is "
         "combined)": ("id_reader", "receipt_printer", "code_scanner", "central", "certificate", "clock"),
         "there is no pcscd between kiosk and chip": ("pcscd",),
-    })
+    },
+)
 HALF_WRITTEN = Table(
     "A half-written permit",
     "The permit takes several protected writes, and another kiosk, of whose journal nothing is left, was stopped after "
@@ -94,7 +120,11 @@ HALF_WRITTEN = Table(
         "nobody knows yet that the permit is half written": (*_STARTS_AND_RESTS, *_BEFORE_A_PERMIT),
         "a half-written permit is not what they are for": _OTHER_SERVICES,
         "they have no part in what is written, and the machine's answer to them is that of the first table": (
-            "id_reader", "receipt_printer", "code_scanner"),
+            "id_reader",
+            "receipt_printer",
+            "code_scanner",
+        ),
         "the chip is read and written through it as in the first table": ("pcscd",),
-    })
+    },
+)
 TABLES = (EVERYTHING, WITH_CRT, HALF_WRITTEN)

@@ -48,8 +48,11 @@ def raised_in(states: list[s.State]) -> set[str]:
     codes: set[str] = set()
     for state in states:
         ending = _ending_of(state)
-        for fault in (getattr(state, "fault", None), getattr(state, "paper_trouble", None),
-                      getattr(ending, "fault", None)):
+        for fault in (
+            getattr(state, "fault", None),
+            getattr(state, "paper_trouble", None),
+            getattr(ending, "fault", None),
+        ):
             if fault is not None:
                 codes.add(fault.code)
         if isinstance(ending, s.Declined) and ending.refusal.code in by_name:

@@ -24,11 +24,13 @@ XINJIANG = {"region": "xinjiang"}
 FILES_OF_XU = {"files": {"permits": ["reference", "ssse"]}}
 MOVED = {"yes": frozenset({"address_changed"}), "proof": "registered_lease", "licence": "lin-registered-lease"}
 FOR_A_CHILD = {"keys": ("for_another", "endorse"), "agent": ("guardian", "wu-jingshu"), "licence": "wu-guardianship"}
-ASKS_ATTENDANT = {"holder_check": {
-    "holder_check": {"way": "attendant", "required": True},
-    "holder_check.attendants": {'"17"': hashed("314159", cost=2**4)},
-}}
-THE_WRITE = 2     # batch of the reference permit that holds the protected write; 1 reads, 3 reads again
+ASKS_ATTENDANT = {
+    "holder_check": {
+        "holder_check": {"way": "attendant", "required": True},
+        "holder_check.attendants": {'"17"': hashed("314159", cost=2**4)},
+    }
+}
+THE_WRITE = 2  # batch of the reference permit that holds the protected write; 1 reads, 3 reads again
 
 
 def all_states() -> tuple[type[s.State], ...]:
@@ -60,39 +62,58 @@ def _ways() -> Iterator[tuple[str, Way]]:
         _renewal(s.OutOfService, broken_before=("id_reader", "unplugged")),
         _renewal(s.ChoosingService, keys=("endorse",)),
         Way(s.ChoosingAgent, CHILD, **FOR_A_CHILD),
-        Way(s.ExplainingService, DONG, {"region": "xuchang"},
-            does={s.ExplainingService: lambda place: place.chooses(Intent.CHECK_DATES)}),
+        Way(
+            s.ExplainingService,
+            DONG,
+            {"region": "xuchang"},
+            does={s.ExplainingService: lambda place: place.chooses(Intent.CHECK_DATES)},
+        ),
         _renewal(s.ShowingNotice),
         Way(s.ReadingIdCard, UNHURRIED),
         Way(s.ReadingAgentIdCard, CHILD, **FOR_A_CHILD),
         _renewal(s.AwaitingPermit),
         _renewal(s.WithdrawingOffer, does={s.AwaitingPermit: _cancels}),
-        *(Way(kind, FU, HAIKOU, keys=("progress",), has_applied=True) for kind in (
-            s.SearchingApplications, s.ShowingProgress, s.ChoosingCollectionLater, s.RecordingCollection)),
+        *(
+            Way(kind, FU, HAIKOU, keys=("progress",), has_applied=True)
+            for kind in (s.SearchingApplications, s.ShowingProgress, s.ChoosingCollectionLater, s.RecordingCollection)
+        ),
         _renewal(s.ReadingPermit),
         _renewal(s.LookingAhead, keys=("status",)),
         _renewal(s.ShowingStatus, keys=("status",)),
         _renewal(s.AskingPendingRewrites),
-        _renewal(s.DeclaringForHolder, keys=("for_another", "endorse"), agent=("close_relative", "zhou-changan"),
-                 yes=frozenset({"disabled"})),
+        _renewal(
+            s.DeclaringForHolder,
+            keys=("for_another", "endorse"),
+            agent=("close_relative", "zhou-changan"),
+            yes=frozenset({"disabled"}),
+        ),
         Way(s.ChoosingCategory, GU, XINJIANG, category="long", proof="business_licence", licence="gu-business"),
         _renewal(s.Assessing),
         _renewal(s.ShowingAssessment),
         _renewal(s.Declaring),
         *(_renewal(kind, **MOVED) for kind in (s.VerifyingEvidence, s.ChoosingProof, s.ReadingLicenceCode)),
-        *(_renewal(kind, site=ASKS_ATTENDANT, does={s.AwaitingAttendant: _attendant_types}) for kind in (
-            s.AwaitingAttendant, s.CheckingAttendant)),
+        *(
+            _renewal(kind, site=ASKS_ATTENDANT, does={s.AwaitingAttendant: _attendant_types})
+            for kind in (s.AwaitingAttendant, s.CheckingAttendant)
+        ),
         _renewal(s.AskingCentral),
         Way(s.ChoosingCollection, FU, {"region": AT_APPLICATION}),
         *(Way(kind, FU, HAIKOU) for kind in (s.EnteringTelephone, s.Applying, s.PrintingSlip, s.ShowingApplication)),
         *(_renewal(kind) for kind in (s.Confirming, s.OpeningChipSession)),
-        *(_renewal(kind, where=lambda state: state.batch == THE_WRITE) for kind in (
-            s.RelayingBatch, s.SendingChipAnswers)),
+        *(
+            _renewal(kind, where=lambda state: state.batch == THE_WRITE)
+            for kind in (s.RelayingBatch, s.SendingChipAnswers)
+        ),
         *(_renewal(kind) for kind in (s.ReadingChipBack, s.RewritingFace)),
         _renewal(s.ReturningPermit, does={s.Confirming: _cancels}),
         _renewal(s.RecoveringChip, cut_at=s.RewritingFace),
-        Way(s.RecoveringGrant, XU, FILES_OF_XU,
-            cut_at=s.SendingChipAnswers, cut_where=lambda state: state.batch == THE_WRITE),
+        Way(
+            s.RecoveringGrant,
+            XU,
+            FILES_OF_XU,
+            cut_at=s.SendingChipAnswers,
+            cut_where=lambda state: state.batch == THE_WRITE,
+        ),
         _renewal(s.AwaitingHolder, cut_at=s.RewritingFace),
         _renewal(s.RecoveringFace, cut_at=s.RewritingFace),
         *(_renewal(kind, forgets=True) for kind in (s.TakingBack, s.Retaining)),
@@ -102,9 +123,15 @@ def _ways() -> Iterator[tuple[str, Way]]:
     for way in named:
         yield way.state.__name__, way
     yield "Recovering (permit inside)", _renewal(s.Recovering, cut_at=s.Confirming)
-    yield "OutOfService (permit inside)", _renewal(
-        s.OutOfService, broken_before=("permit_unit", "unplugged"), broken_at=s.ReturningPermit,
-        does={s.Confirming: _cancels})
+    yield (
+        "OutOfService (permit inside)",
+        _renewal(
+            s.OutOfService,
+            broken_before=("permit_unit", "unplugged"),
+            broken_at=s.ReturningPermit,
+            does={s.Confirming: _cancels},
+        ),
+    )
 
 
 WAYS: dict[str, Way] = dict(_ways())
@@ -115,4 +142,3 @@ def unreached() -> list[str]:
     """States of the machine that no way leads to."""
     reached = {way.state for way in WAYS.values()}
     return [kind.__name__ for kind in all_states() if kind not in reached]
-

@@ -38,8 +38,12 @@ TARGETS: dict[str, Target] = {
     "crt_exchange": _of("crt_591_m_bytes", f"{CRT}.exchange", f"{CRT}.frames", short_bytes=48),
     "id_reader_frames": _of("id_reader_bytes", "drivers.id_reader.frames", long_bytes=1400),
     "id_reader_blocks": _of(
-        "id_reader_bytes", "drivers.id_reader.frames", "drivers.id_reader.text_block", "drivers.id_reader.listing",
-        short_bytes=280, long_bytes=1400,
+        "id_reader_bytes",
+        "drivers.id_reader.frames",
+        "drivers.id_reader.text_block",
+        "drivers.id_reader.listing",
+        short_bytes=280,
+        long_bytes=1400,
     ),
     "chip_commands": _of("permit_chip_bytes", f"{CHIP}.apdu", f"{CHIP}.allow_list", short_bytes=140, long_bytes=300),
     "chip_answers": _of("permit_chip_bytes", f"{CHIP}.chip", f"{CHIP}.commands", short_bytes=60, long_bytes=1200),
@@ -51,8 +55,11 @@ TARGETS: dict[str, Target] = {
         "code_scanner_bytes", f"{SCANNER}.hid_keyboard", f"{SCANNER}.envelope", short_bytes=98, long_bytes=1000
     ),
     "printer_status": _of(
-        "receipt_printer_bytes", "drivers.receipt_printer.status", "drivers.receipt_printer.device",
-        short_bytes=16, long_bytes=64,
+        "receipt_printer_bytes",
+        "drivers.receipt_printer.status",
+        "drivers.receipt_printer.device",
+        short_bytes=16,
+        long_bytes=64,
     ),
     "printer_commands": _of("receipt_printer_bytes", "drivers.receipt_printer.commands"),
     "chip_wire": _of("wire_bytes", "drivers.simulators.vpcd_wire", "drivers.simulators.virtual_chip", short_bytes=64),

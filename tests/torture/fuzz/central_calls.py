@@ -31,11 +31,17 @@ from tests.component.central_rig import settings as central_settings
 from tests.torture.fuzz.promises import hold
 from tests.waiting import LIMIT_S
 
-CALLS = 4000                # at scale 1, shared by all operations
+CALLS = 4000  # at scale 1, shared by all operations
 DOCUMENT = Path(contract.__file__).with_name("openapi.json")
 NAMES = (
-    "not_a_server_error", "status_code_conformance", "content_type_conformance", "response_schema_conformance",
-    "response_headers_conformance", "negative_data_rejection", "positive_data_acceptance", "unsupported_method",
+    "not_a_server_error",
+    "status_code_conformance",
+    "content_type_conformance",
+    "response_schema_conformance",
+    "response_headers_conformance",
+    "negative_data_rejection",
+    "positive_data_acceptance",
+    "unsupported_method",
     "missing_required_header",
 )
 PATIENCE_S = LIMIT_S
@@ -53,7 +59,10 @@ class Line:
     def call(self, case: Case) -> Any:
         """The answer to one call."""
         return case.call(
-            base_url=self.url, session=self.session, timeout=PATIENCE_S, verify=str(self.directory / "ca.pem"),
+            base_url=self.url,
+            session=self.session,
+            timeout=PATIENCE_S,
+            verify=str(self.directory / "ca.pem"),
             cert=(str(self.directory / "kiosk.pem"), str(self.directory / "kiosk.key")),
         )
 
@@ -80,9 +89,15 @@ def call_central(calls: int, begin: int) -> Counter[int]:
     each = max(2, calls // len(operations))
     with central_line() as line:
         for operation in operations:
+
             @seed(begin)
-            @settings(max_examples=each, database=None, deadline=None, phases=[Phase.generate],
-                      suppress_health_check=list(HealthCheck))
+            @settings(
+                max_examples=each,
+                database=None,
+                deadline=None,
+                phases=[Phase.generate],
+                suppress_health_check=list(HealthCheck),
+            )
             @given(st.one_of(*(operation.as_strategy(generation_mode=mode) for mode in GenerationMode)))
             def attempt(case: Case) -> None:
                 if case.meta is not None and case.meta.generation.mode == GenerationMode.POSITIVE:

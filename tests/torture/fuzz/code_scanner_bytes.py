@@ -18,8 +18,13 @@ LINES = (("cr", "ascii"), ("lf", "gb18030"), ("crlf", "utf-8"))
 
 SEEDS: dict[str, list[bytes]] = {
     "scanner_lines": [
-        b"\x00LIC-0042\r", b"\x01A]Q1LIC-0042Z\n", b"\x02LIC-0042#\r\n", "\x04证照0042\n".encode("gb18030"),
-        "\x05证照#\r\n".encode(), b"\x00" + b"9" * 40 + b"\r7\r", b"\x02\r\r\n\n",
+        b"\x00LIC-0042\r",
+        b"\x01A]Q1LIC-0042Z\n",
+        b"\x02LIC-0042#\r\n",
+        "\x04证照0042\n".encode("gb18030"),
+        "\x05证照#\r\n".encode(),
+        b"\x00" + b"9" * 40 + b"\r7\r",
+        b"\x02\r\r\n\n",
     ],
     "scanner_keys": [b"\x00" + encode_typing("Ab1"), b"\x01" + encode_typing("A]Q1xZ"), b"\x02" + encode_typing("#")],
 }

@@ -18,7 +18,7 @@ import atheris
 
 from tests.torture.fuzz.catalogue import PLANTED, TARGETS
 
-WARM_UP = 0.2      # of all inputs: until then caches fill and the fuzzer's own corpus grows fast
+WARM_UP = 0.2  # of all inputs: until then caches fill and the fuzzer's own corpus grows fast
 
 
 class Counting:
@@ -49,12 +49,17 @@ class Counting:
 
     def _write(self) -> None:
         resident_kib, blocks = self._held()
-        self._result.write_text(json.dumps({
-            "inputs": self._tried,
-            "seconds": round(time.process_time() - self._began, 1),
-            "resident_kib": [self._warm[0], resident_kib],
-            "blocks": [self._warm[1], blocks],
-        }), encoding="utf-8")
+        self._result.write_text(
+            json.dumps(
+                {
+                    "inputs": self._tried,
+                    "seconds": round(time.process_time() - self._began, 1),
+                    "resident_kib": [self._warm[0], resident_kib],
+                    "blocks": [self._warm[1], blocks],
+                }
+            ),
+            encoding="utf-8",
+        )
 
 
 def main(name: str, runs: int, result: Path, options: list[str]) -> None:

@@ -15,11 +15,11 @@ from tests.torture.fuzz.catalogue import PLANTED, TARGETS
 from tests.waiting import LIMIT_S
 
 ROOT = Path(__file__).parents[3]
-INPUTS = 1_000_000          # what is promised, at scale 1
-LONG_SHARE = 40             # one long input for so many short ones
-HANG_S = 30                 # an input that takes longer is a hang; on a busy machine a short one may take seconds
+INPUTS = 1_000_000  # what is promised, at scale 1
+LONG_SHARE = 40  # one long input for so many short ones
+HANG_S = 30  # an input that takes longer is a hang; on a busy machine a short one may take seconds
 MEMORY_MIB = 1024
-SLOWEST_INPUT_S = 0.01      # on average, with room for a machine that does other things
+SLOWEST_INPUT_S = 0.01  # on average, with room for a machine that does other things
 START_S = LIMIT_S
 
 # What may grow after the first fifth of the inputs: the fuzzer's own corpus, and nothing of ours.
@@ -46,8 +46,9 @@ def fuzz_codec(name: str, inputs: int, directory: Path, seed: int, hang_s: int =
     if short.flaw is not None:
         return short
     long = _pass(name, max(100, inputs // LONG_SHARE), target.long_bytes, directory, seed, hang_s)
-    return CodecRun(name, short.inputs + long.inputs, short.cpu_s + long.cpu_s,
-                    max(short.growth_kib, long.growth_kib), long.flaw)
+    return CodecRun(
+        name, short.inputs + long.inputs, short.cpu_s + long.cpu_s, max(short.growth_kib, long.growth_kib), long.flaw
+    )
 
 
 def replay(name: str, data: bytes) -> None:
@@ -66,15 +67,31 @@ def _pass(name: str, inputs: int, longest: int, directory: Path, seed: int, hang
     result = directory / f"{name}-{longest}.json"
     result.unlink(missing_ok=True)
     command = [
-        sys.executable, "-m", "tests.torture.fuzz.codec_process", name, str(inputs), str(result), f"-max_len={longest}",
-        f"-seed={seed}", f"-timeout={hang_s}", f"-rss_limit_mb={MEMORY_MIB}", "-verbosity=0",
+        sys.executable,
+        "-m",
+        "tests.torture.fuzz.codec_process",
+        name,
+        str(inputs),
+        str(result),
+        f"-max_len={longest}",
+        f"-seed={seed}",
+        f"-timeout={hang_s}",
+        f"-rss_limit_mb={MEMORY_MIB}",
+        "-verbosity=0",
         f"-artifact_prefix={directory / name}-",
     ]
     limit_s = START_S + inputs * SLOWEST_INPUT_S
     try:
         ended = subprocess.run(
-            command, cwd=ROOT, env={**os.environ, "PYTHONHASHSEED": "0"}, timeout=limit_s,
-            stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, errors="replace", check=False,
+            command,
+            cwd=ROOT,
+            env={**os.environ, "PYTHONHASHSEED": "0"},
+            timeout=limit_s,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            errors="replace",
+            check=False,
         )
     except subprocess.TimeoutExpired:
         return CodecRun(name, 0, limit_s, 0, f"{name}: {inputs} inputs took longer than {limit_s:.0f} s")

@@ -35,13 +35,23 @@ FAILED = Failed(0x32, 0x31, "10").encode()
 
 SEEDS: dict[str, list[bytes]] = {
     "crt_frames": [
-        DONE, FAILED, COMMAND.encode(), b"\x06" + DONE, b"\x15\x04" + FAILED, DONE[:-1] + b"\0",
-        Done(0x51, 0x30, b"201", b"0" * 9).encode(), Failed(0x51, 0x39, "68", head=0x45).encode(),
-        b"\xf2\x00\x00\x02", b"\xf2\x00\xff\xff\xf2" + DONE,
+        DONE,
+        FAILED,
+        COMMAND.encode(),
+        b"\x06" + DONE,
+        b"\x15\x04" + FAILED,
+        DONE[:-1] + b"\0",
+        Done(0x51, 0x30, b"201", b"0" * 9).encode(),
+        Failed(0x51, 0x39, "68", head=0x45).encode(),
+        b"\xf2\x00\x00\x02",
+        b"\xf2\x00\xff\xff\xf2" + DONE,
     ],
     "crt_status": [b"100" + b"1001", b"210" + b"0010", b"001", FAILED, DONE, b"2\xb10"],
     "crt_exchange": [
-        b"\x00\x06" + DONE, b"\x01\x15\x06" + DONE, b"\x00\x06" + DONE[:-1] + b"\0" + DONE, b"\x01" + DONE,
+        b"\x00\x06" + DONE,
+        b"\x01\x15\x06" + DONE,
+        b"\x00\x06" + DONE[:-1] + b"\0" + DONE,
+        b"\x01" + DONE,
         b"\x00\x06" + FAILED + DONE,
     ],
 }

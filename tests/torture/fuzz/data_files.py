@@ -37,9 +37,9 @@ from screens.shell.screen_file import ScreenFileError, load_screen_file
 from tests.component.test_config import GOOD
 from tests.torture.fuzz.promises import hold
 
-FILES = 10_000              # at scale 1
+FILES = 10_000  # at scale 1
 IN_ONE_GO = 500
-SLOWEST_S = 2.0             # of our own work: how long the machine did other things says nothing
+SLOWEST_S = 2.0  # of our own work: how long the machine did other things says nothing
 LONGEST_MISTAKE = 600
 MOST_MISTAKES = 2000
 TODAY = date(2026, 11, 22)
@@ -91,31 +91,85 @@ KINDS: dict[str, Kind] = {
     "crt": Kind(crt_file.load_device_file, DeviceFileError, _texts("devices/crt-591-m.toml")),
     "id_reader": Kind(IdReaderFile.load, DeviceFileError, _texts("devices/gat467.toml")),
     "printer": Kind(printer_file.load, DeviceFileError, _texts("devices/escpos-*.toml")),
-    "scanner": Kind(lambda path: CodeScannerFile.load(path).decoder(), DeviceFileError,
-                    _texts("devices/code-scanner-*.toml")),
+    "scanner": Kind(
+        lambda path: CodeScannerFile.load(path).decoder(), DeviceFileError, _texts("devices/code-scanner-*.toml")
+    ),
     "screen": Kind(load_screen_file, ScreenFileError, _texts("screens/*.toml")),
     "locale": Kind(_locale, LocaleFileError, _texts("locale/*.toml")),
     "configuration": Kind(lambda path: load_config(path, ASSETS), ConfigError, (CONFIGURATION,)),
-    "residents": Kind(lambda path: load_residents(path, TODAY), DeviceFileError,
-                      (RESIDENTS.read_text(encoding="utf-8"),)),
+    "residents": Kind(
+        lambda path: load_residents(path, TODAY), DeviceFileError, (RESIDENTS.read_text(encoding="utf-8"),)
+    ),
     "grant_keys": Kind(load_grant_keys, GrantKeyFileError, (PUBLIC,)),
     "signing_keys": Kind(SoftwareHsm.from_files, KeyFileError, (PRIVATE + CHIP_KEYS,)),
     "chip_keys": Kind(chip_keys.load_test_keys, DeviceFileError, (CHIP_KEYS,)),
 }
 
 VALUES = (
-    "0", "-1", "99999999999999999999", "1" * 5000, "1e400", "nan", "-inf", '""', '"x"', "[]", "[[]]", "{}", "true",
-    "2026-02-30", "0001-01-01", "9999-12-31", '"9999-12-31"', '"2026-02-30"', "07:32:00", "1979-05-27T07:32:00Z",
-    '"\\u0000"', '"{"', '"{x!r:>99}"', '"{0.__class__}"', '"}"', '"%s"', "[" * 3000, "{a=" * 3000,
-    '"' + "林" * 5000 + '"', '["a", 1]', "[1, 2]", '[""]', "{a = 1}", "0x7FFF", "'../../etc/passwd'", '"(((((((("',
-    '"[a-"', '"y"', '"999999y"', "1.5", "[{}]",
+    "0",
+    "-1",
+    "99999999999999999999",
+    "1" * 5000,
+    "1e400",
+    "nan",
+    "-inf",
+    '""',
+    '"x"',
+    "[]",
+    "[[]]",
+    "{}",
+    "true",
+    "2026-02-30",
+    "0001-01-01",
+    "9999-12-31",
+    '"9999-12-31"',
+    '"2026-02-30"',
+    "07:32:00",
+    "1979-05-27T07:32:00Z",
+    '"\\u0000"',
+    '"{"',
+    '"{x!r:>99}"',
+    '"{0.__class__}"',
+    '"}"',
+    '"%s"',
+    "[" * 3000,
+    "{a=" * 3000,
+    '"' + "林" * 5000 + '"',
+    '["a", 1]',
+    "[1, 2]",
+    '[""]',
+    "{a = 1}",
+    "0x7FFF",
+    "'../../etc/passwd'",
+    '"(((((((("',
+    '"[a-"',
+    '"y"',
+    '"999999y"',
+    "1.5",
+    "[{}]",
 )
 STRAYS = (
-    "\0", "\ufeff", "\u2028", "=", "[[", "]", '"""', "\'\'\'", "\r", "#", "\\", "林", "[a.b.c]\n", "x = 1\n", "[[a]]\n",
+    "\0",
+    "\ufeff",
+    "\u2028",
+    "=",
+    "[[",
+    "]",
+    '"""',
+    "'''",
+    "\r",
+    "#",
+    "\\",
+    "林",
+    "[a.b.c]\n",
+    "x = 1\n",
+    "[[a]]\n",
 )
 CHANGES = ("value", "value", "value", "drop", "twice", "swap", "cut", "stray", "rename", "flip")
 changes = st.lists(
-    st.tuples(st.sampled_from(CHANGES), st.integers(0, 100_000), st.integers(0, 100_000)), min_size=1, max_size=3,
+    st.tuples(st.sampled_from(CHANGES), st.integers(0, 100_000), st.integers(0, 100_000)),
+    min_size=1,
+    max_size=3,
 )
 
 
@@ -132,14 +186,14 @@ def spoil(text: str, spoilt: list[tuple[str, int, int]]) -> bytes:
             case "rename":
                 lines[pick] = "x" + lines[pick]
             case "drop":
-                lines[at:at + 1 + choice % 3] = ["\n"]
+                lines[at : at + 1 + choice % 3] = ["\n"]
             case "twice":
                 lines.insert(at, lines[choice % len(lines)])
             case "swap":
                 other = choice % len(lines)
                 lines[at], lines[other] = lines[other], lines[at]
             case "cut":
-                lines = lines[:at + 1]
+                lines = lines[: at + 1]
             case "stray":
                 column = choice % (len(lines[at]) + 1)
                 lines[at] = lines[at][:column] + STRAYS[choice % len(STRAYS)] + lines[at][column:]
@@ -159,10 +213,14 @@ def spoil_files(files: int, begin: int) -> dict[str, tuple[int, int]]:
         for name in ("ca.pem", "kiosk.pem", "kiosk.key", "grant_keys.toml"):
             (directory / name).touch()
         for done in range(0, files, IN_ONE_GO):
+
             @seed(begin + done)
             @settings(
-                max_examples=min(IN_ONE_GO, files - done), database=None, deadline=None,
-                phases=[Phase.generate, Phase.shrink], suppress_health_check=list(HealthCheck),
+                max_examples=min(IN_ONE_GO, files - done),
+                database=None,
+                deadline=None,
+                phases=[Phase.generate, Phase.shrink],
+                suppress_health_check=list(HealthCheck),
             )
             @given(st.sampled_from(sorted(KINDS)), st.integers(0, 10), changes)
             def attempt(name: str, which: int, spoilt: list[tuple[str, int, int]]) -> None:

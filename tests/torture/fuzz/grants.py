@@ -15,18 +15,31 @@ from kiosk.central.grants import GrantKey, GrantRejected, verify_grant
 from kiosk.domain.personal import Personal
 from tests.torture.fuzz.promises import hold
 
-CHANGES = 20_000            # at scale 1
+CHANGES = 20_000  # at scale 1
 IN_ONE_GO = 2000
-SM2_SHARE = 50              # SM2 is pure Python and takes 30 ms: one grant in so many
+SM2_SHARE = 50  # SM2 is pure Python and takes 30 ms: one grant in so many
 NOW = datetime(2026, 11, 22, 2, 0, tzinfo=UTC)
 PERMIT, CHIP = "310000202300000018", "8600310000000A01"
-PAYLOAD = contract.GrantPayload(
-    endorsement_id=UUID(int=7), permit_number=PERMIT, chip_serial=CHIP, residence_years=None, issued_at=NOW,
-    expires_at=NOW + timedelta(minutes=10),
-    content=contract.PermitContent(address="上海市浦东新区样例路1号", issuing_authority="上海市公安局浦东分局",
-                                   category="standard", valid_from=NOW.date(), valid_to=NOW.date(),
-                                   endorsement_count=2),
-).model_dump_json().encode()
+PAYLOAD = (
+    contract.GrantPayload(
+        endorsement_id=UUID(int=7),
+        permit_number=PERMIT,
+        chip_serial=CHIP,
+        residence_years=None,
+        issued_at=NOW,
+        expires_at=NOW + timedelta(minutes=10),
+        content=contract.PermitContent(
+            address="上海市浦东新区样例路1号",
+            issuing_authority="上海市公安局浦东分局",
+            category="standard",
+            valid_from=NOW.date(),
+            valid_to=NOW.date(),
+            endorsement_count=2,
+        ),
+    )
+    .model_dump_json()
+    .encode()
+)
 PRIVATE = {algorithm: bytes(range(1, 33)) for algorithm in signatures.ALGORITHMS}
 KEYS = {
     algorithm: GrantKey(algorithm, signatures.public_key_of(algorithm, private))
@@ -37,7 +50,9 @@ KEYS = {
 def _signed(algorithm: str) -> dict[str, str]:
     signature = signatures.signer(algorithm, PRIVATE[algorithm])(PAYLOAD)
     return {
-        "payload": base64.b64encode(PAYLOAD).decode(), "algorithm": algorithm, "key_id": algorithm,
+        "payload": base64.b64encode(PAYLOAD).decode(),
+        "algorithm": algorithm,
+        "key_id": algorithm,
         "signature": base64.b64encode(signature).decode(),
     }
 
@@ -51,14 +66,21 @@ def mutate_grants(changes: int, begin: int) -> int:
     for algorithm, grant in GOOD.items():
         hold(_believed(grant), f"a grant signed with {algorithm} is believed")
     for done in range(0, changes, IN_ONE_GO):
+
         @seed(begin + done)
         @settings(
-            max_examples=min(IN_ONE_GO, changes - done), database=None, deadline=None, phases=[Phase.generate],
+            max_examples=min(IN_ONE_GO, changes - done),
+            database=None,
+            deadline=None,
+            phases=[Phase.generate],
             suppress_health_check=list(HealthCheck),
         )
         @given(
-            st.integers(0, 2**32), st.sampled_from(["payload", "signature", "text", "key_id", "algorithm"]),
-            st.integers(0, 10_000), st.integers(1, 255), st.binary(max_size=4),
+            st.integers(0, 2**32),
+            st.sampled_from(["payload", "signature", "text", "key_id", "algorithm"]),
+            st.integers(0, 10_000),
+            st.integers(1, 255),
+            st.binary(max_size=4),
         )
         def attempt(kind: int, where: str, place: int, flip: int, more: bytes) -> None:
             nonlocal refused
@@ -79,7 +101,7 @@ def _changed(grant: dict[str, str], where: str, place: int, flip: int, more: byt
         raw += more if flip % 2 else b""
         return grant | {where: base64.b64encode(bytes(raw)).decode()}
     if where == "text":
-        cut = grant["payload"][:-4 * (1 + place % 8)]
+        cut = grant["payload"][: -4 * (1 + place % 8)]
         return grant | {"payload": cut if flip % 2 else f"{grant['payload']}\n"}
     other = next(algorithm for algorithm in signatures.ALGORITHMS if algorithm != grant[where])
     return grant | {where: other if flip % 2 else f"{other}x"}

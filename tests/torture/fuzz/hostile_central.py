@@ -55,7 +55,7 @@ class HostileCentral:
             try:
                 link, _ = self._listener.accept()
             except OSError:
-                return      # closed
+                return  # closed
             self.connections += 1
             link.settimeout(PATIENCE_S)
             # OSError: the caller hung up on us

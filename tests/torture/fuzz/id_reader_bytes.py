@@ -37,25 +37,49 @@ def _block(*pieces: tuple[int, str]) -> bytes:
     raw = bytearray(" ".encode("utf-16-le") * 128)
     for at, text in pieces:
         encoded = text.encode("utf-16-le")
-        raw[at:at + len(encoded)] = encoded
+        raw[at : at + len(encoded)] = encoded
     return bytes(raw)
 
 
-_CITIZEN = _block((0, "林玉珍"), (30, "2"), (32, "01"), (36, "19880314"), (52, "望河县青石镇柳湾村12号"),
-                  (122, "341399198803140028"), (158, "望河县公安局"), (188, "20190620"), (204, "长期"))
+_CITIZEN = _block(
+    (0, "林玉珍"),
+    (30, "2"),
+    (32, "01"),
+    (36, "19880314"),
+    (52, "望河县青石镇柳湾村12号"),
+    (122, "341399198803140028"),
+    (158, "望河县公安局"),
+    (188, "20190620"),
+    (204, "长期"),
+)
 _HMT = _block((0, "黄凯怡"), (36, "19870211"), (188, "20220401"), (204, "20270401"), (220, "H99999901"), (248, "J"))
 _FOREIGN = _block((0, "MUSTEROVA"), (188, "20180601"), (204, "20280601"), (220, "19840615"), (248, "I"))
 _NEWER = _block((0, "穆安娜"), (36, "19840615"), (52, "MUSTEROVA"), (188, "20240601"), (204, "20340601"), (248, "Y"))
 
 SEEDS: dict[str, list[bytes]] = {
-    "id_reader_frames": [bytes.fromhex(text) for text in (
-        "AAAAAA9669 0004 000090 94", "AAAAAA9669 0008 00009F 00000000 97", "00 AAAAAA9669 0004 698841 A4 FF",
-        "AAAAAAAA9669 0004 000080 84", "AAAAAA9669 0003 10FF EC", "AAAAAA9669 FFFF", "AAAAAA9669 0004 000090 95",
-        "AAAAAA9669 0014 000090 05000100313033310100 00002A000000 A8",
-    )],
+    "id_reader_frames": [
+        bytes.fromhex(text)
+        for text in (
+            "AAAAAA9669 0004 000090 94",
+            "AAAAAA9669 0008 00009F 00000000 97",
+            "00 AAAAAA9669 0004 698841 A4 FF",
+            "AAAAAAAA9669 0004 000080 84",
+            "AAAAAA9669 0003 10FF EC",
+            "AAAAAA9669 FFFF",
+            "AAAAAA9669 0004 000090 95",
+            "AAAAAA9669 0014 000090 05000100313033310100 00002A000000 A8",
+        )
+    ],
     "id_reader_blocks": [
-        encode_blocks(Blocks(b"", b"\x01")), encode_blocks(Blocks(b"t", b"", b"f")), bytes(16), bytes(70),
-        _CITIZEN, _HMT, _FOREIGN, _NEWER, encode_blocks(Blocks(_CITIZEN, b"\x01\x02")),
+        encode_blocks(Blocks(b"", b"\x01")),
+        encode_blocks(Blocks(b"t", b"", b"f")),
+        bytes(16),
+        bytes(70),
+        _CITIZEN,
+        _HMT,
+        _FOREIGN,
+        _NEWER,
+        encode_blocks(Blocks(_CITIZEN, b"\x01\x02")),
     ],
 }
 

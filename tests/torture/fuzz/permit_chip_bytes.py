@@ -32,21 +32,27 @@ _CONTENTS = [permit.encode_content(fields_of(permit)) for permit in PERMITS]
 
 SEEDS: dict[str, list[bytes]] = {
     "chip_commands": [
-        *WRITES, *READS, apdu.select_application(REFERENCE.aid), apdu.select_application(SSSE.aid),
+        *WRITES,
+        *READS,
+        apdu.select_application(REFERENCE.aid),
+        apdu.select_application(SSSE.aid),
         apdu.get_challenge(),
-        bytes.fromhex("0082000108") + bytes(8), bytes.fromhex("00A4000002DF01"), b"\x00" * 7,
+        bytes.fromhex("0082000108") + bytes(8),
+        bytes.fromhex("00A4000002DF01"),
+        b"\x00" * 7,
     ],
     "chip_answers": [
-        b"\x00" + _answers(OK, *(content[place] + OK for place, _ in REFERENCE.places()))
-        for content in _CONTENTS[:1]
-    ] + [
+        b"\x00" + _answers(OK, *(content[place] + OK for place, _ in REFERENCE.places())) for content in _CONTENTS[:1]
+    ]
+    + [
         b"\x01" + _answers(OK, b"\x6c\x08", bytes(8) + b"\x61\x04", bytes(4) + OK),
         b"\x02" + _answers(OK, b"\x01\x02\x03\x04" + OK, b"\x69\x88", OK, b"\x63\xc1"),
         b"\x03" + _answers(b"\x6a\x82", OK, OK, bytes((6, 4)) + bytes(4) + OK),
         b"\x00" + _answers(b"\x61\x00") * 3,
     ],
-    "chip_content": [bytes((index,)) + b"".join(raw[:250] for raw in content.values())
-                     for index, content in enumerate(_CONTENTS)],
+    "chip_content": [
+        bytes((index,)) + b"".join(raw[:250] for raw in content.values()) for index, content in enumerate(_CONTENTS)
+    ],
 }
 
 
@@ -61,9 +67,9 @@ def check_chip_commands(data: bytes) -> None:
             try:
                 allow_list.check_batch(permit, [RelayCommand(data)], selected)
             except CommandNotAllowed:
-                hold(not rules.foresee(data, selected), "what is foreseen passes")
+                hold(not rules.availability_of(data, selected), "what is foreseen passes")
             else:
-                hold(rules.foresee(data, selected), "what passes is foreseen")
+                hold(rules.availability_of(data, selected), "what passes is foreseen")
                 hold(allow_list.selection_after(permit, data, selected) is not None, "the selection stays known")
 
 
@@ -74,8 +80,8 @@ class _TalkingChip:
         self._answers: deque[bytes] = deque()
         at = 0
         while at + 2 <= len(data):
-            length = int.from_bytes(data[at:at + 2], "big") % 0x120
-            self._answers.append(data[at + 2:at + 2 + length])
+            length = int.from_bytes(data[at : at + 2], "big") % 0x120
+            self._answers.append(data[at + 2 : at + 2 + length])
             at += 2 + length
         self.commands: list[bytes] = []
 
@@ -115,8 +121,10 @@ def check_chip_answers(data: bytes) -> None:
         hold(set(record.fields) == {field.name for field in permit.fields}, "a record holds every field")
         hold("林" not in repr(record) and "fields" not in repr(record), "a record does not print")
     hold(len(talking.commands) <= most, "a chip is not asked without end")
-    hold(all(command in READS or command[1] in (0xA4, 0x84, 0xC0, 0xB0, 0xB2) for command in talking.commands),
-         "nothing but reading is sent unasked")
+    hold(
+        all(command in READS or command[1] in (0xA4, 0x84, 0xC0, 0xB0, 0xB2) for command in talking.commands),
+        "nothing but reading is sent unasked",
+    )
     chip.close()
 
 
@@ -142,7 +150,7 @@ def _content(permit: PermitFile, data: bytes) -> dict[Place, bytes]:
     content: dict[Place, bytes] = {}
     at = 0
     for place, raw in usual.items():
-        laid = data[at:at + len(raw)]
-        content[place] = laid + raw[len(laid):]
+        laid = data[at : at + len(raw)]
+        content[place] = laid + raw[len(laid) :]
         at += len(raw)
     return content

@@ -17,17 +17,33 @@ GOOD = bytes.fromhex("0240200363")
 RESENDS = 3
 
 SEEDS: dict[str, list[bytes]] = {
-    "star_frames": [bytes.fromhex(text) for text in (
-        "024003 43", "02512003 72 06 02592030303030303003 7A", "15 02402003 63", "02463803 7D 10",
-        "0259323030303030300348", "0250550306 02504603 15", "02 02 40 03 43", "024D302C302C312C4133 03 21",
-    )],
+    "star_frames": [
+        bytes.fromhex(text)
+        for text in (
+            "024003 43",
+            "02512003 72 06 02592030303030303003 7A",
+            "15 02402003 63",
+            "02463803 7D 10",
+            "0259323030303030300348",
+            "0250550306 02504603 15",
+            "02 02 40 03 43",
+            "024D302C302C312C4133 03 21",
+        )
+    ],
     "star_status": [
-        b"\x59\x20000000", b"\x59\x202000000", b"\x59\x20101110", b"\x46\x38", b"\x4d\x20" + b"0,0,1,A3",
-        b"\x4d\x204,,2,A3B4", bytes.fromhex("0259200363"),
+        b"\x59\x20000000",
+        b"\x59\x202000000",
+        b"\x59\x20101110",
+        b"\x46\x38",
+        b"\x4d\x20" + b"0,0,1,A3",
+        b"\x4d\x204,,2,A3B4",
+        bytes.fromhex("0259200363"),
     ],
     "star_exchange": [
-        b"\x05" + bytes.fromhex("06 0240200363"), b"\x01" + bytes.fromhex("15 06 0240200363"),
-        b"\x07" + bytes.fromhex("06 0240200362 0240200363"), b"\x02" + bytes.fromhex("10"),
+        b"\x05" + bytes.fromhex("06 0240200363"),
+        b"\x01" + bytes.fromhex("15 06 0240200363"),
+        b"\x07" + bytes.fromhex("06 0240200362 0240200363"),
+        b"\x02" + bytes.fromhex("10"),
         b"\x0f" + bytes.fromhex("0251200372 06 0240200363"),
     ],
 }
@@ -50,8 +66,11 @@ def check_star_frames(data: bytes) -> None:
         if isinstance(item, Corrupt):
             hold(isinstance(item.to_error(), FrameCorrupt), "a corrupt block is our error")
             continue
-        hold(Decoder().feed(item.as_command().encode() if len(item.content) <= MAX_DATA_BYTES else b"") == [item]
-             or len(item.content) > MAX_DATA_BYTES, "a block decodes to itself")
+        hold(
+            Decoder().feed(item.as_command().encode() if len(item.content) <= MAX_DATA_BYTES else b"") == [item]
+            or len(item.content) > MAX_DATA_BYTES,
+            "a block decodes to itself",
+        )
         with suppress(FrameCorrupt):
             hold(Decoder().feed(item.as_answer().encode()) == [item], "an answer decodes to itself")
     hold(covered <= len(data), "nothing is found that was not sent")

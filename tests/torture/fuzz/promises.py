@@ -22,12 +22,12 @@ def portions(data: bytes) -> Iterator[bytes]:
     size, 1 to 16. One way for each input, because a decoder that is watched is slow.
     """
     if len(data) % 2:
-        yield from (data[at:at + 1] for at in range(len(data)))
+        yield from (data[at : at + 1] for at in range(len(data)))
         return
     at = 0
     while at < len(data):
         size = 1 + data[at] % 16
-        yield data[at:at + size]
+        yield data[at : at + size]
         at += size
 
 

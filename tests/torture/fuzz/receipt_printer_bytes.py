@@ -27,13 +27,19 @@ TYPEFACE = Typeface(())
 
 SEEDS: dict[str, list[bytes]] = {
     "printer_status": [
-        b"\x00\x12\x12\x12\x12", b"\x01" + CLEAR_RESPONSE, b"\x00\x12\x16\x12\x72", b"\x00\x1a\x32\x1a\x1e",
-        b"\x01\x00\x12" + CLEAR_RESPONSE, b"\x00\x12\x00\x12\x12\x12",
+        b"\x00\x12\x12\x12\x12",
+        b"\x01" + CLEAR_RESPONSE,
+        b"\x00\x12\x16\x12\x72",
+        b"\x00\x1a\x32\x1a\x1e",
+        b"\x01\x00\x12" + CLEAR_RESPONSE,
+        b"\x00\x12\x00\x12\x12\x12",
     ],
     "printer_commands": [
         b"\x1b@\x1ba\x01\x1bE\x01\x1d!\x11\x1c&" + "签注回执".encode("gb18030") + b"\n\x1dV\x42\x00\x10\x04\x01",
-        b"\x1dv0\x00\x02\x00\x02\x00\xff\x00\xff\x00", b"\x1d(k\x04\x001A2\x00\x1d(k\x05\x001P0qr\x1d(k\x03\x001Q0",
-        b"\x10\x14\x08\x01\x03\x14\x01\x06\x02\x08\x10\x05\x02\x1dr\x01", b"\x1c(C\x02\x000\x02\x1bd\x03\x1bJ\x0c",
+        b"\x1dv0\x00\x02\x00\x02\x00\xff\x00\xff\x00",
+        b"\x1d(k\x04\x001A2\x00\x1d(k\x05\x001P0qr\x1d(k\x03\x001Q0",
+        b"\x10\x14\x08\x01\x03\x14\x01\x06\x02\x08\x10\x05\x02\x1dr\x01",
+        b"\x1c(C\x02\x000\x02\x1bd\x03\x1bJ\x0c",
     ],
 }
 
@@ -65,8 +71,10 @@ def check_printer_status(data: bytes) -> None:
             hold(status.cover_open == bool(said[1] & 4), "the cover is as it is told")
         except FrameCorrupt:
             hold(not all(is_real_time_answer(answer) for answer in said[:4]), "four real-time answers make sense")
-    hold(not any(is_real_time_answer(answer) and is_answer_in_turn(answer) for answer in said),
-         "no byte is taken for both kinds of answers")
+    hold(
+        not any(is_real_time_answer(answer) and is_answer_in_turn(answer) for answer in said),
+        "no byte is taken for both kinds of answers",
+    )
     ticks = itertools.count(step=0.01)
     talker = _Talker(said)
     printer = ReceiptPrinter(lambda: talker, MODEL, TYPEFACE, clock=lambda: next(ticks))

@@ -29,7 +29,7 @@ from tests.fakes.chip_coupler import ChipInHand
 from tests.fakes.invented_permits import KEYS, REFERENCE, SSSE, UPDATE, fields_of, serial
 from tests.torture.fuzz.promises import hold
 
-ATTACKS = 20_000            # at scale 1
+ATTACKS = 20_000  # at scale 1
 IN_ONE_GO = 1000
 SECRET = "5345435245542D4F4E2D4348495021"
 SECRET_BYTES = len(SECRET) // 2
@@ -72,7 +72,10 @@ Compose = Callable[[Prey, bytes], bytes]
 """A command, from the permit and the challenge that the chip gave last."""
 
 ALL_FIELDS: dict[str, FieldValue] = {
-    **UPDATE, "secret": "00" * SECRET_BYTES, "secret_record": "11" * SECRET_BYTES, "valid_to": date(2099, 12, 31),
+    **UPDATE,
+    "secret": "00" * SECRET_BYTES,
+    "secret_record": "11" * SECRET_BYTES,
+    "valid_to": date(2099, 12, 31),
 }
 
 
@@ -91,6 +94,7 @@ def _real_write(place: int) -> Compose:
 
 def _foreign_write(sfi_or_tag: int, offset: int, size: int, as_record: bool) -> Compose:
     """Any place, any size, a right MAC."""
+
     def compose(prey: Prey, challenge: bytes) -> bytes:
         data = bytes(size)
         if as_record:
@@ -131,20 +135,38 @@ def _verbatim(command: bytes) -> Compose:
     return lambda prey, challenge: command
 
 
-FORBIDDEN = [bytes.fromhex(text) for text in (
-    "0020000003123456", "0020008108" + "31" * 8, "0082000108" + "00" * 8, "0088000108" + "00" * 8, "00840000" "08",
-    "80D4000010" + "00" * 16, "00C0000010", "00B0890010", "000E000000", "00E2000005AABBCCDDEE", "00A40400023F00",
-)]
+FORBIDDEN = [
+    bytes.fromhex(text)
+    for text in (
+        "0020000003123456",
+        "0020008108" + "31" * 8,
+        "0082000108" + "00" * 8,
+        "0088000108" + "00" * 8,
+        "0084000008",
+        "80D4000010" + "00" * 16,
+        "00C0000010",
+        "00B0890010",
+        "000E000000",
+        "00E2000005AABBCCDDEE",
+        "00A40400023F00",
+    )
+]
 places = st.integers(0, 60)
 real = st.one_of(
-    st.builds(_real_write, places), st.builds(_reading, places), st.builds(_select, places),
-    st.just(_verbatim(apdu.get_challenge())), st.just(_verbatim(apdu.get_challenge())),
+    st.builds(_real_write, places),
+    st.builds(_reading, places),
+    st.builds(_select, places),
+    st.just(_verbatim(apdu.get_challenge())),
+    st.just(_verbatim(apdu.get_challenge())),
 )
 commands = st.one_of(
-    real, real, real,
+    real,
+    real,
+    real,
     st.builds(_mutated, real, st.lists(st.tuples(st.integers(0, 12), st.integers(0, 255)), min_size=1, max_size=2)),
     st.builds(_foreign_write, st.integers(0, 255), st.integers(0, 255), st.integers(0, 60), st.booleans()),
-    st.builds(_verbatim, st.sampled_from(FORBIDDEN)), st.builds(_verbatim, st.binary(max_size=24)),
+    st.builds(_verbatim, st.sampled_from(FORBIDDEN)),
+    st.builds(_verbatim, st.binary(max_size=24)),
 )
 expectations = st.sampled_from([(0x9000,), (0x9000,), (0x9000,), (0x9000, 0x6A82), (0x6988, 0x9000), ()])
 Batch = list[tuple[Compose, tuple[int, ...]]]
@@ -152,6 +174,7 @@ Batch = list[tuple[Compose, tuple[int, ...]]]
 
 def _path(place: int, step: int) -> Compose:
     """A step of the way to a write's file, then a challenge."""
+
     def compose(prey: Prey, challenge: bytes) -> bytes:
         file = prey.real.file(prey.real.writes[place % len(prey.real.writes)].file)
         way = [apdu.select_application(prey.known.aid), *select_path(prey.real, file)]
@@ -214,7 +237,7 @@ class Adversary:
         changed = {name for name in now if now[name] != before[name]}
         hold(changed <= set(prey.known.rewritable), "only what an endorsement rewrites is changed")
         hold(bytes.fromhex(SECRET) not in self.learnt, "nothing is read that the permit file does not tell")
-        for command in self.coupler.commands[self._own:]:
+        for command in self.coupler.commands[self._own :]:
             kind = (command[0], command[1])
             hold(kind in KINDS, "nothing but planned kinds of commands goes out")
             hold(kind != (0x00, 0x84) or command == apdu.get_challenge(), "no challenge for an authentication")
@@ -228,10 +251,14 @@ def attack(attacks_wanted: int, begin: int, preys: tuple[Prey, ...] = PREYS) -> 
     """So many attacks, each of some batches; how many batches were relayed and how many attacks changed a permit."""
     relayed, changed = 0, 0
     for done in range(0, attacks_wanted, IN_ONE_GO):
+
         @seed(begin + done)
         @settings(
-            max_examples=min(IN_ONE_GO, attacks_wanted - done), database=None, deadline=None,
-            phases=[Phase.generate], suppress_health_check=list(HealthCheck),
+            max_examples=min(IN_ONE_GO, attacks_wanted - done),
+            database=None,
+            deadline=None,
+            phases=[Phase.generate],
+            suppress_health_check=list(HealthCheck),
         )
         @given(st.sampled_from(preys), attacks)
         def attempt(prey: Prey, moves: list[list[Batch]]) -> None:

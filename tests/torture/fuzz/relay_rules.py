@@ -14,14 +14,13 @@ Selection = tuple[int, ...]
 
 
 class RelayRules:
-    """The rules of one permit file. `selections`: every place that a SELECT can lead to, the application's root first.
-    """
+    """The rules of one permit file. `selections`: every place that a SELECT can lead to, the root first."""
 
     def __init__(self, permit: PermitFile) -> None:
         self.selections = _selections(permit)
         self._foreseen = {selected: _foreseen(permit, selected) for selected in self.selections}
 
-    def foresee(self, command: bytes, selected: Selection) -> bool:
+    def availability_of(self, command: bytes, selected: Selection) -> bool:
         """Whether the permit file foresees `command` where `selected` is."""
         return self._foreseen[selected].fullmatch(command) is not None
 
@@ -38,8 +37,7 @@ def _foreseen(permit: PermitFile, selected: Selection) -> re.Pattern[bytes]:
     directory = selected[:-1] if selected in leaves else selected
     plain = [bytes((0x00, 0xA4, 0x04, 0x00, len(permit.aid))) + permit.aid, bytes.fromhex("0084000004")]
     plain += [
-        bytes.fromhex("00A4000002") + path[-1].to_bytes(2, "big")
-        for path in known if path and path[:-1] == directory
+        bytes.fromhex("00A4000002") + path[-1].to_bytes(2, "big") for path in known if path and path[:-1] == directory
     ]
     patterns = [re.escape(command) for command in plain]
     for file in permit.files:
@@ -64,4 +62,3 @@ def _foreseen(permit: PermitFile, selected: Selection) -> re.Pattern[bytes]:
             continue
         patterns.append(re.escape(head) + any_data)
     return re.compile(b"(?s:" + b"|".join(patterns) + b")")
-

@@ -23,10 +23,10 @@ from tests.waiting import LIMIT_S
 ROOT = Path(__file__).parents[3]
 FINDINGS = ROOT / "build" / "torture" / "fuzz"
 WORKERS = 2
-FEWEST = 50                 # of each step, at the smallest scale
+FEWEST = 50  # of each step, at the smallest scale
 START_S = LIMIT_S
-SLOWEST_S = 0.5             # of one input of a step, on average, with room for a machine that does other things
-TOLD_LINES = 40             # of a traceback
+SLOWEST_S = 0.5  # of one input of a step, on average, with room for a machine that does other things
+TOLD_LINES = 40  # of a traceback
 LONGEST_TOLD = 300
 
 Told = tuple[str, bool]
@@ -78,8 +78,14 @@ def step(name: str, count: int, seed: int) -> Told:
     limit_s = START_S + count * SLOWEST_S
     try:
         ended = subprocess.run(
-            command, cwd=ROOT, timeout=limit_s, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
-            errors="replace", check=False,
+            command,
+            cwd=ROOT,
+            timeout=limit_s,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            errors="replace",
+            check=False,
         )
     except subprocess.TimeoutExpired:
         return f"{name}: {count} took longer than {limit_s:.0f} s (seed {seed})", False

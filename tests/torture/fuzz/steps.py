@@ -32,8 +32,10 @@ def _relay(count: int, seed: int) -> str:
     adversary = _module("relay_adversary")
     relayed, changed = adversary.attack(count, seed)
     headers = adversary.guess_all_headers()
-    return (f"{count:,} attacks on the relay with right MACs: {relayed:,} batches relayed, {changed:,} permits changed "
-            f"in rewritable fields, none elsewhere; {headers:,} single commands refused")
+    return (
+        f"{count:,} attacks on the relay with right MACs: {relayed:,} batches relayed, {changed:,} permits changed "
+        f"in rewritable fields, none elsewhere; {headers:,} single commands refused"
+    )
 
 
 def _calls(count: int, seed: int) -> str:

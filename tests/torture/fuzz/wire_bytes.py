@@ -25,7 +25,7 @@ from tests.torture.fuzz.promises import hold
 CHIPS = (reference_chip(), ssse_chip())
 BEFORE = tuple(chip.written_fields() for chip in CHIPS)
 VERSION_3, VERSION_60 = bytes.fromhex("A003020102"), bytes.fromhex("A00302013B")
-NAME_OF_TEXT, NAME_OF_BITS = b"\x06\x03\x55\x04\x03\x0c", b"\x06\x03\x55\x04\x03\x03"       # common name
+NAME_OF_TEXT, NAME_OF_BITS = b"\x06\x03\x55\x04\x03\x0c", b"\x06\x03\x55\x04\x03\x03"  # common name
 UPDATES = (apdu.INS_UPDATE_BINARY, apdu.INS_UPDATE_RECORD)
 
 
@@ -43,17 +43,36 @@ def _certificates() -> list[bytes]:
 
 SEEDS: dict[str, list[bytes]] = {
     "chip_wire": [
-        _messages(b"\x04", b"\x01", apdu.select_application(permit.aid), apdu.get_challenge(),
-                  signed(permit, permit.encode_update(UPDATE)[0], b"\1\2\3\4"))
+        _messages(
+            b"\x04",
+            b"\x01",
+            apdu.select_application(permit.aid),
+            apdu.get_challenge(),
+            signed(permit, permit.encode_update(UPDATE)[0], b"\1\2\3\4"),
+        )
         for permit in (REFERENCE, SSSE)
-    ] + [_messages(b"\x01", apdu.select_application(SSSE.aid), bytes.fromhex("00A4000002EF05"),
-                   bytes.fromhex("00B2060400"), bytes.fromhex("00C0000006"), bytes.fromhex("04DC0604"))
-         + rest for rest in (b"", b"\0")],      # its length chooses the chip
+    ]
+    + [
+        _messages(
+            b"\x01",
+            apdu.select_application(SSSE.aid),
+            bytes.fromhex("00A4000002EF05"),
+            bytes.fromhex("00B2060400"),
+            bytes.fromhex("00C0000006"),
+            bytes.fromhex("04DC0604"),
+        )
+        + rest
+        for rest in (b"", b"\0")
+    ],  # its length chooses the chip
     "traces": [
         b'{"at": 0.1, "dir": "out", "hex": "0240"}\n{"at": 0.2, "dir": "in", "hex": "06"}\n',
         b'{"dir": "atr", "hex": "3b00"}\n{"dir": "out", "hex": "00a4"}\n{"dir": "in", "hex": "9000"}\n',
-        b'{"dir": "in", "bytes": 4}\n', b'{"dir": "atr", "hex": "3b"}\n{"dir": "out", "hex": "00"}\n',
-        b"[[[[]]]]\n", b'{"dir": "in", "hex": 12}\n\n{}\n', b'"dir"\n12\nnull\n', b"[" * 100_000,
+        b'{"dir": "in", "bytes": 4}\n',
+        b'{"dir": "atr", "hex": "3b"}\n{"dir": "out", "hex": "00"}\n',
+        b"[[[[]]]]\n",
+        b'{"dir": "in", "hex": 12}\n\n{}\n',
+        b'"dir"\n12\nnull\n',
+        b"[" * 100_000,
     ],
     "peer_certificate": _certificates(),
 }
@@ -76,7 +95,7 @@ class _Peer:
 
 def check_chip_wire(data: bytes) -> None:
     """Messages are cut as their lengths say, and no command without the chip's key changes what it holds."""
-    link = cast(socket.socket, _Peer(data))      # all that the wire asks of one
+    link = cast(socket.socket, _Peer(data))  # all that the wire asks of one
     expected = _cut(data)
     chosen = len(data) % 2
     chip = CHIPS[chosen]

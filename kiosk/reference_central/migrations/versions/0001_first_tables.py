@@ -57,8 +57,12 @@ def upgrade() -> None:
     op.create_index("endorsements_by_age", "endorsements", ["created_at"])
     op.create_index("endorsements_by_permit", "endorsements", ["permit_number"])
     op.create_index(
-        "one_live_grant_per_permit", "endorsements", ["permit_number"], unique=True,
-        sqlite_where=sa.text("live"), postgresql_where=sa.text("live"),
+        "one_live_grant_per_permit",
+        "endorsements",
+        ["permit_number"],
+        unique=True,
+        sqlite_where=sa.text("live"),
+        postgresql_where=sa.text("live"),
     )
     op.create_table(
         "idempotent_answers",

@@ -42,8 +42,12 @@ def upgrade() -> None:
     op.create_index("applications_by_age", "applications", ["created_at"])
     op.create_index("ix_applications_holder_number", "applications", ["holder_number"])
     op.create_index(
-        "one_open_application_per_service", "applications", ["permit_number", "service"], unique=True,
-        sqlite_where=sa.text("state = 'in_review'"), postgresql_where=sa.text("state = 'in_review'"),
+        "one_open_application_per_service",
+        "applications",
+        ["permit_number", "service"],
+        unique=True,
+        sqlite_where=sa.text("state = 'in_review'"),
+        postgresql_where=sa.text("state = 'in_review'"),
     )
     op.create_table(
         "application_telephones",
@@ -100,7 +104,11 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     for table in (
-        "evidence_checks", "evidence_records", "review_decisions", "application_telephones", "applications",
+        "evidence_checks",
+        "evidence_records",
+        "review_decisions",
+        "application_telephones",
+        "applications",
     ):
         op.drop_table(table)
     op.drop_column("endorsements", "batches_before")

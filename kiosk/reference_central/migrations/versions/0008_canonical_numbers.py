@@ -26,9 +26,12 @@ def upgrade() -> None:
     for other, canonical in _otherwise_written(connection, "residents", "id_number"):
         if not _has(connection, "residents", "id_number", canonical):
             connection.execute(
-                sa.text("INSERT INTO residents (id_number, name, updated_at)"
-                        " SELECT :canonical, name, updated_at FROM residents WHERE id_number = :other"),
-                {"canonical": canonical, "other": other})
+                sa.text(
+                    "INSERT INTO residents (id_number, name, updated_at)"
+                    " SELECT :canonical, name, updated_at FROM residents WHERE id_number = :other"
+                ),
+                {"canonical": canonical, "other": other},
+            )
         _refer(connection, "holder_number", other, canonical)
         connection.execute(sa.text("DELETE FROM residents WHERE id_number = :other"), {"other": other})
     for table in _REFERRING["agent_number"]:
@@ -64,4 +67,5 @@ def _refer(connection: sa.Connection, column: str, other: str, canonical: str) -
 def _set(connection: sa.Connection, table: str, column: str, other: str, canonical: str) -> None:
     connection.execute(
         sa.text(f"UPDATE {table} SET {column} = :canonical WHERE {column} = :other"),
-        {"canonical": canonical, "other": other})
+        {"canonical": canonical, "other": other},
+    )
