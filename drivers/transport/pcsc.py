@@ -18,13 +18,21 @@ from smartcard import scard as pyscard
 from drivers.errors import LinkLost, LinkTimeout, NoChip, ServiceLost, ServiceSilent, TransportError
 from drivers.transport import pcsc_names
 from drivers.transport.base import ApduAnswer
+from drivers.transport.pcsc_codes import (
+    CHIP_GONE,
+    CHIP_SILENT,
+    DEVICE,
+    SERVICE_GONE,
+    failure,
+    named,
+    unsigned,
+)
 from drivers.transport.pcscd_line import PatientCaller, PcscdLine
 
 T = TypeVar("T")
 
 scard: Any = pyscard  # carries no types
 
-DEVICE = "permit_chip"
 SLICE_MS = 250  # longest uninterrupted wait inside the library
 # Between tries to power a chip that does not answer, or is held by another program. Three silent ones are a dead
 # chip; they span more than the 400 ms in which pcscd may not yet have noticed that the last chip is gone.
@@ -38,85 +46,6 @@ POWER_TRIES = 3
 ANSWER_S = 3.0
 POWER_S = 10.0
 TRANSMIT_S = 10.0
-
-# What a code means to us. PC/SC codes are named in the message; nothing else of the library's answer is looked at,
-# because on failure SCardTransmit hands back 64 KiB of uninitialised memory (pyscard 2.3.1).
-SERVICE_GONE = frozenset(
-    {
-        scard.SCARD_E_NO_SERVICE,
-        scard.SCARD_E_SERVICE_STOPPED,
-        scard.SCARD_E_INVALID_HANDLE,
-        scard.SCARD_F_COMM_ERROR,
-        scard.SCARD_F_INTERNAL_ERROR,
-        scard.SCARD_E_SYSTEM_CANCELLED,
-        scard.SCARD_E_CANCELLED,
-        scard.SCARD_E_SERVER_TOO_BUSY,
-        0x6BA,
-        0x6BE,
-        0x6BF,  # RPC_S_SERVER_UNAVAILABLE and neighbours, through redirected services
-    }
-)
-READER_GONE = frozenset(
-    {
-        scard.SCARD_E_READER_UNAVAILABLE,
-        scard.SCARD_E_UNKNOWN_READER,
-        scard.SCARD_E_NO_READERS_AVAILABLE,
-    }
-)
-CHIP_GONE = frozenset(
-    {
-        scard.SCARD_E_NO_SMARTCARD,
-        scard.SCARD_W_REMOVED_CARD,
-        scard.SCARD_W_RESET_CARD,
-    }
-)
-CHIP_SILENT = frozenset(
-    {
-        scard.SCARD_W_UNRESPONSIVE_CARD,
-        scard.SCARD_W_UNPOWERED_CARD,
-        scard.SCARD_W_UNSUPPORTED_CARD,
-        scard.SCARD_E_NOT_TRANSACTED,
-        scard.SCARD_E_TIMEOUT,
-        scard.SCARD_E_NOT_READY,
-        scard.SCARD_F_WAITED_TOO_LONG,
-        scard.SCARD_E_PROTO_MISMATCH,
-    }
-)
-
-
-def _codes_by_value() -> dict[int, str]:
-    return {
-        getattr(scard, name) & 0xFFFFFFFF: name
-        for name in dir(scard)
-        if name.startswith(("SCARD_E_", "SCARD_F_", "SCARD_W_")) and isinstance(getattr(scard, name), int)
-    }
-
-
-CODE_NAMES = _codes_by_value()
-
-
-def _named(code: int) -> str:
-    return CODE_NAMES.get(code, f"{code:08X}")
-
-
-def failure(code: int, doing: str) -> TransportError:
-    """The PC/SC code of a failed call as one of our errors."""
-    what = f"{_named(code)} while {doing}"
-    if code in SERVICE_GONE:
-        return ServiceLost(f"pcscd is gone: {what}", device=DEVICE)
-    if code in READER_GONE:
-        return LinkLost(f"the reader is gone: {what}", device=DEVICE)
-    if code in CHIP_GONE:
-        return LinkLost(f"the chip left its contacts: {what}", device=DEVICE)
-    if code in CHIP_SILENT:
-        return LinkTimeout(f"the chip is silent: {what}", device=DEVICE)
-    if code == scard.SCARD_E_SHARING_VIOLATION:
-        return LinkLost(f"another program holds the chip: {what}", device=DEVICE)
-    return TransportError(f"PC/SC refused: {what}", device=DEVICE)
-
-
-def _unsigned(code: int) -> int:
-    return code & 0xFFFFFFFF
 
 
 class _Context:
@@ -141,12 +70,12 @@ class _Context:
             return
         doing = "connecting to pcscd"
         code, handle = self._caller.establish(ANSWER_S, lambda: scard.SCardEstablishContext(scard.SCARD_SCOPE_SYSTEM))
-        if _unsigned(code) == scard.SCARD_S_SUCCESS:
+        if unsigned(code) == scard.SCARD_S_SUCCESS:
             self._handle = handle
         if self._caller.was_cut:
             raise self._silent(doing, ANSWER_S)
         if self._handle is None:
-            raise failure(_unsigned(code), doing)
+            raise failure(unsigned(code), doing)
 
     def call(self, doing: str, limit_s: float, function: Callable[..., T], *arguments: object) -> T:
         """What `function` returns. Raises `ServiceSilent`; the context is of no more use then."""
@@ -159,7 +88,7 @@ class _Context:
         """The same as `failure`; whatever the code says, a pcscd that has closed its end is gone."""
         line = self._caller.line
         if code not in SERVICE_GONE and line is not None and line.is_over():
-            return ServiceLost(f"pcscd is gone: {_named(code)} while {doing}", device=DEVICE)
+            return ServiceLost(f"pcscd is gone: {named(code)} while {doing}", device=DEVICE)
         return failure(code, doing)
 
     def _silent(self, doing: str, limit_s: float) -> ServiceSilent:
@@ -272,7 +201,7 @@ class PcscCoupler:
                 scard.SCARD_SHARE_EXCLUSIVE,
                 scard.SCARD_PROTOCOL_T0 | scard.SCARD_PROTOCOL_T1,
             )
-            code = _unsigned(code)
+            code = unsigned(code)
             if code == scard.SCARD_S_SUCCESS:
                 self._connected = self._opened(context, handle, protocol)
                 return self._connected
@@ -282,7 +211,7 @@ class PcscCoupler:
                 raise context.failure(code, "powering the chip")
             left_s = deadline - time.monotonic()
             if silent >= POWER_TRIES or (left_s <= 0 and code != scard.SCARD_E_SHARING_VIOLATION):
-                raise NoChip(f"no chip answered within {timeout_s:g} s: {_named(code)}", device=DEVICE)
+                raise NoChip(f"no chip answered within {timeout_s:g} s: {named(code)}", device=DEVICE)
             if left_s <= 0:
                 raise context.failure(code, "powering the chip")
             time.sleep(min(left_s, RETRY_S))
@@ -303,7 +232,7 @@ class PcscCoupler:
         code, now = context.call(
             doing, wait_ms / 1000 + ANSWER_S, pcsc_names.status_change, context.handle, wait_ms, self.reader_name, known
         )
-        code = _unsigned(code)
+        code = unsigned(code)
         if code not in (scard.SCARD_S_SUCCESS, scard.SCARD_E_TIMEOUT):
             raise context.failure(code, doing)
         if now & (scard.SCARD_STATE_UNKNOWN | scard.SCARD_STATE_UNAVAILABLE):
@@ -313,9 +242,9 @@ class PcscCoupler:
     def _opened(self, context: _Context, handle: int, protocol: int) -> PcscChip:
         doing = "asking for the answer to reset"
         code, atr = context.call(doing, ANSWER_S, pcsc_names.answer_to_reset, handle)
-        if _unsigned(code):
+        if unsigned(code):
             context.call("releasing the chip", POWER_S, scard.SCardDisconnect, handle, scard.SCARD_UNPOWER_CARD)
-            raise context.failure(_unsigned(code), doing)
+            raise context.failure(unsigned(code), doing)
         return PcscChip(self, context, handle, protocol, atr)
 
     def _drop_context(self) -> None:
@@ -347,10 +276,10 @@ class PcscCoupler:
 def _slots(context: _Context) -> tuple[str, ...]:
     doing = "listing the slots"
     code, names = context.call(doing, ANSWER_S, pcsc_names.list_readers, context.handle)
-    if _unsigned(code) == scard.SCARD_E_NO_READERS_AVAILABLE:
+    if unsigned(code) == scard.SCARD_E_NO_READERS_AVAILABLE:
         return ()
-    if _unsigned(code):
-        raise context.failure(_unsigned(code), doing)
+    if unsigned(code):
+        raise context.failure(unsigned(code), doing)
     return names
 
 
@@ -384,7 +313,7 @@ class PcscChip:
         except ServiceSilent:
             self._abandon()
             raise
-        code = _unsigned(code)
+        code = unsigned(code)
         if code:
             error = self._context.failure(code, doing)
             self._abandon()

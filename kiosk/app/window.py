@@ -13,16 +13,15 @@ import time
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import replace
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from kiosk.app.closed_page import closed_page
 from kiosk.app.display import DisplaySize
-from kiosk.app.opening import Opening, read_opening
+from kiosk.app.opening import Opening
 from kiosk.app.start_failure import CannotStart, Caught, print_mistakes, told_of
 from kiosk.domain.faults import WORKER_HANGS, Fault
 from kiosk.event_log.log_events import LogEvent, log
-from kiosk.journal.state_lock import HOLDER, StateHeld, StateLock
+from kiosk.journal.state_lock import HOLDER, StateLock
 from kiosk.presentation.models import OutOfServiceScreen, ScreenModel
 from kiosk.runtime.watchdog import Watchdog
 from kiosk.texts.words import Text
@@ -33,7 +32,6 @@ if TYPE_CHECKING:
     from kiosk.app.closed_kiosk import ClosedKiosk
     from kiosk.app.kiosk import Kiosk
     from kiosk.app.shown_screens import ShownScreens
-    from kiosk.app.switch_off_signals import SwitchOffSignals
     from kiosk.runtime.memory import Outstanding
     from kiosk.workflow import states as s
 
@@ -47,35 +45,6 @@ time: to build a page meanwhile that stands for a moment would make the right on
 
 LANGUAGE_TURNS_S = 10.0
 """How long a page that nobody can touch stands in one language before it stands in the next."""
-
-
-def run_window(config_file: Path, assets_dir: Path, signals: SwitchOffSignals) -> int:
-    """Open the window and serve until the machine is switched off, whatever is wrong with the configuration and what it
-    names.
-
-    0; 1 if there is no display, the machine ended by itself, or what was mended needs a new start (systemd makes one);
-    2 with one line if another kiosk runs with this state directory.
-    """
-    from kiosk.runtime.memory import bound_allocator
-
-    bound_allocator()
-    opening = read_opening(config_file, assets_dir)
-    os.environ["KIVY_HOME"] = str(opening.config.state_dir / "kivy")  # not the user's; nothing is written there
-    lock: StateLock | None = None
-    if not opening.mistakes:
-        try:
-            lock = StateLock.take(opening.config.state_dir, HOLDER)
-        except StateHeld as error:
-            return print_mistakes([str(error)])
-        except OSError:
-            pass  # the journal says why, shows its page, and tries again
-    window = Window(opening, lambda: read_opening(config_file, assets_dir), lock)
-    signals.listen(window.switch_off)
-    try:
-        return window.run()
-    finally:
-        if lock is not None:
-            lock.release()
 
 
 class Window:

@@ -34,7 +34,7 @@ def _unit(name: str) -> str:
 
 
 def run(args: argparse.Namespace) -> int:
-    """Serve until the machine is switched off; the exit status. See `kiosk.app.window.run_window`."""
+    """Serve until the machine is switched off; the exit status. See `kiosk.app.run_window`."""
     if args.simulate:
         if find_spec("kiosk.demo") is None:
             print("run --simulate: the distribution qianzhu-kiosk-simulation is not installed", file=sys.stderr)
@@ -42,8 +42,8 @@ def run(args: argparse.Namespace) -> int:
         from kiosk.demo.laptop import run_on_laptop
 
         return run_on_laptop(args.screen, args.unit or _unit("star-tcp300"))
+    from kiosk.app.run_window import run_window
     from kiosk.app.switch_off_signals import SwitchOffSignals
-    from kiosk.app.window import run_window
 
     with SwitchOffSignals() as signals:
         return run_window(args.config, ASSETS, signals)

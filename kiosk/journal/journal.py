@@ -18,13 +18,12 @@ from uuid import UUID
 
 from kiosk.domain.faults import JOURNAL_BROKEN, Fault
 from kiosk.event_log.log_events import LogEvent, log
-from kiosk.journal import chain
+from kiosk.journal import chain, clock_notes, outgoing
 from kiosk.journal import file as journal_file
 from kiosk.journal.bin_rows import BIN_EMPTIED as BIN_EMPTIED
 from kiosk.journal.bin_rows import IN_BIN, STILL_IN_BIN, in_bin
 from kiosk.journal.boot import Moment
 from kiosk.journal.chain import Break, BreakKind, HashName, Head
-from kiosk.journal.clock_notes import CLOCK_CONFIRMED, CLOCK_JUMPED
 from kiosk.journal.file import JournalTooNew as JournalTooNew
 from kiosk.journal.place import JournalPlace, TimeAllowance
 from kiosk.journal.records import JournalFailed as JournalFailed
@@ -34,22 +33,11 @@ from kiosk.journal.records import OutboundMessage as OutboundMessage
 from kiosk.journal.records import Queue as Queue
 from kiosk.journal.records import StepRecord as StepRecord
 from kiosk.journal.records import WaitingMessage as WaitingMessage
-from kiosk.journal.records import moment_of, since
+from kiosk.journal.records import moment_of
 from kiosk.journal.transaction import as_one
 from kiosk.journal.verification import verify_file
 
-_NUMBER_MESSAGE = (
-    "INSERT INTO message (at, call, idempotency_key, endorsement_id, body, step) VALUES (?,?,?,?,?,?)"
-    " ON CONFLICT (idempotency_key) DO NOTHING"
-)
 _ADD_STEP = f"INSERT INTO step (number, {chain.STEP_COLUMNS}, algorithm, hash) VALUES (?,?,?,?,?,?,?,?,?,?,?,?)"
-_WAITING = "settled_at IS NULL AND body IS NOT NULL"
-
-_OVERTAKEN = (
-    f"SELECT min(at) FROM message WHERE {_WAITING} AND sequence <"
-    " (SELECT max(sequence) FROM message WHERE settled_at IS NOT NULL AND body IS NOT NULL)"
-)
-
 # A note is a row of the chain that is no step of the machine: it has no states.
 _A_STEP = "state_after != ''"
 
@@ -158,7 +146,7 @@ class Journal:
         sent = []
         for message in messages:
             row = (at, message.call, message.idempotency_key, str(message.endorsement_id), message.body)
-            cursor = db.execute(_NUMBER_MESSAGE, (*row, number))
+            cursor = db.execute(outgoing.NUMBER_MESSAGE, (*row, number))
             if cursor.rowcount == 1:
                 sent.append((cursor.lastrowid, *row))
         self._add(
@@ -232,47 +220,22 @@ class Journal:
         Its body may be personal, so only the number and the key are kept.
         """
         with self._written() as db:
-            db.execute(
-                _NUMBER_MESSAGE, (self._now().isoformat(), call, idempotency_key, _text(endorsement_id), None, None)
-            )
-            row = db.execute("SELECT sequence FROM message WHERE idempotency_key = ?", (idempotency_key,)).fetchone()
-            return int(row[0])
+            return outgoing.number(db, self._now(), call, idempotency_key, endorsement_id)
 
     def settle_message(self, sequence: int, outcome: str) -> None:
         """Central took note (or will never): `outcome` is a stable word."""
         with self._written() as db:
-            db.execute(
-                "UPDATE message SET settled_at = ?, outcome = ? WHERE sequence = ?",
-                (self._now().isoformat(), outcome, sequence),
-            )
+            outgoing.settle(db, self._now(), sequence, outcome)
 
     def first_waiting_message(self, after: int = 0) -> WaitingMessage | None:
         """The oldest message that central must still get, of those with a sequence number above `after`."""
         with self._written() as db:
-            row = db.execute(
-                "SELECT sequence, call, idempotency_key, endorsement_id, body, at FROM message"
-                f" WHERE {_WAITING} AND sequence > ? ORDER BY sequence LIMIT 1",
-                (after,),
-            ).fetchone()
-            if row is None:
-                return None
-            sequence, call, key, endorsement_id, body, at = row
-            return WaitingMessage(sequence, call, key, UUID(endorsement_id), body, since(at))
+            return outgoing.first_waiting(db, after)
 
     def queue(self) -> Queue:
         """How many messages central must still get, how old the oldest is, and the oldest that was overtaken."""
         with self._written() as db:
-            length, oldest_at, oldest = db.execute(
-                f"SELECT count(*), (SELECT at FROM message WHERE {_WAITING} ORDER BY sequence LIMIT 1), min(sequence)"
-                f" FROM message WHERE {_WAITING}"
-            ).fetchone()
-            (overtaken_at,) = db.execute(_OVERTAKEN).fetchone() if length else (None,)
-            return Queue(
-                length,
-                None if oldest_at is None else since(oldest_at),
-                None if overtaken_at is None else since(overtaken_at),
-                oldest,
-            )
+            return outgoing.queue(db)
 
     def last_step_at(self) -> datetime | None:
         """When the newest step happened; None: there is none."""
@@ -308,13 +271,7 @@ class Journal:
         since, or nobody set it.
         """
         with self._written() as db:
-            row = db.execute(
-                "SELECT event, at, facts FROM step WHERE event IN (?, ?) ORDER BY number DESC LIMIT 1",
-                (CLOCK_JUMPED, CLOCK_CONFIRMED),
-            ).fetchone()
-            if row is None or row[0] == CLOCK_CONFIRMED:
-                return None
-            return moment_of(row[1]), int(json.loads(row[2])["by_s"])
+            return clock_notes.doubted_at(db)
 
     def permits_in_bin(self) -> tuple[KeptPermit, ...]:
         """What was put there, or may have been, since staff said last that they had emptied it, oldest first."""

@@ -1,6 +1,4 @@
-"""With the permit inside and nothing written: whose is it, what do the rules and central say, what does the holder
-want.
-"""
+"""The states with a permit inside and nothing written: ownership, rules, central's decision, confirmation."""
 
 from __future__ import annotations
 

@@ -14,10 +14,12 @@ import pytest
 from tests.architecture.source import FOLDERS, PROGRAM, ROOT, python_files, text_files, tree_of
 from tests.waiting import LIMIT_S
 
-MOST_LINES = {**dict.fromkeys(PROGRAM, 400), "tests": 600}
+MOST_LINES = {**dict.fromkeys(PROGRAM, 400), "tests": 700}
 LONGER_FOR_A_REASON = {
     "kiosk/central/contract.py": "the whole contract is one page, as its OpenAPI document is",
-    "kiosk/presentation/present.py": "one short function for each screen; apart, they would be harder to compare",
+    "kiosk/workflow/events.py": "one class for each thing that can happen",
+    "screens/authoring/draw_images.py": "one function for each picture",
+    "screens/authoring/samples.py": "one sample for each case of a screen",
 }
 # Of the machine on which somebody worked, or of where packages came from.
 NOT_OURS_TO_TELL = re.compile(
