@@ -63,9 +63,7 @@ class Journal:
     def to_read(
         path: Path, now: Callable[[], datetime], algorithm: HashName = "sha256", *, is_alone: bool = False
     ) -> Journal:
-        """The same over a file that is there, which it leaves as it is: what would write raises `JournalFailed`.
-        `is_alone` and what is raised: see `journal_file.open_to_read`.
-        """
+        """The same over a file that is there; what would write raises `JournalFailed`. See `file.open_to_read`."""
         return _ReadJournal(path, now, algorithm, is_alone)
 
     def _opened(self) -> sqlite3.Connection | None:
