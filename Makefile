@@ -53,6 +53,7 @@ fast: setup
 
 lint: setup
 	$(PYTHON) -m ruff check .
+	$(PYTHON) -m ruff format --check --quiet .
 	$(PYTHON) -m mypy
 	.venv/bin/lint-imports --no-logo
 
