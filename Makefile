@@ -27,7 +27,7 @@ help:
 	@echo "torture    crashes, faults, hostile input, endurance (hours); PART=name for one, SCALE=0.1 for less of it"
 	@echo "contract   the document of central: hostile and allowed calls by it, a generated client, examples, vectors; CALLS=2000 for less"
 	@echo "supply     an environment from the locks alone, with no network to fetch anything else from (minutes)"
-	@echo "notices    write THIRD_PARTY_NOTICES.md anew, after a change of requirements.lock"
+	@echo "notices    write THIRD_PARTY_NOTICES.md anew, after a change of requirements-simulation.lock"
 	@echo "diagram    draw the states in kiosk/workflow/README.md and the layers in CONTRIBUTING.md anew"
 
 setup:

@@ -1,7 +1,7 @@
 """Writes assets/THIRD_PARTY_NOTICES.md: python -m tests.third_party_notices.
 
-Whose work is shipped with the program: every package of requirements.lock as it is installed here, and the fonts that
-assets/fonts is built from, each with version, licence and the texts that its authors want to go with it.
+Whose work is shipped with the program: every package of requirements-simulation.lock as it is installed here, and the
+fonts that assets/fonts is built from, each with version, licence and the texts that its authors want to go with it.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from pathlib import Path, PurePosixPath
 from screens.authoring.font_build import RECIPES
 
 ROOT = Path(__file__).resolve().parents[1]
-LOCK = ROOT / "requirements.lock"
+LOCK = ROOT / "requirements-simulation.lock"
 NOTICES = ROOT / "assets/THIRD_PARTY_NOTICES.md"
 
 TEXTS = ROOT / "tests/data/licences"

@@ -9,9 +9,7 @@ from pathlib import Path
 
 from kiosk.policy.region import CountedFrom, Region
 from kiosk.policy.region_file import REGIONS_DIR, shipped_regions
-from kiosk.policy.rules import LANGUAGES
 from kiosk.policy.terms import FIRST_YEAR, LAST_YEAR, is_plausible
-from kiosk.texts.words import is_language_tag
 
 BAD_USE = 2
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
@@ -71,11 +69,9 @@ def age(text: str | None) -> int | None:
     return int(text)
 
 
-def language(given: str) -> str:
-    """A language that region files may be written in."""
-    if not is_language_tag(given):
-        raise BadUseError(f"--language: a language tag is wanted, such as {' or '.join(LANGUAGES)}, not {given[:40]!r}")
-    return given
+def language(given: str, region: Region) -> str:
+    """A language that the region's file is written in."""
+    return one_of("--language", given, tuple(dict(region.name.by_language)))
 
 
 def shipped(flag: str, name: str) -> Path:

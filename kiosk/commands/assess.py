@@ -70,7 +70,7 @@ def run(args: argparse.Namespace) -> int:
     try:
         region = load_region(_region_file(args))
         request = _request(region, args)
-        language = given.language(args.language)
+        language = given.language(args.language, region)
     except RegionFileError as error:
         print("\n".join(error.mistakes), file=sys.stderr)
         return BAD_USE

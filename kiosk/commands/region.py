@@ -76,7 +76,7 @@ def run_show(args: argparse.Namespace) -> int:
     try:
         is_file = args.region.endswith(".toml") or "/" in args.region
         region = load_region(Path(args.region) if is_file else given.shipped("NAME", args.region))
-        language, on = given.language(args.language), given.day("--on", args.on)
+        language, on = given.language(args.language, region), given.day("--on", args.on)
         permits = _permits(region, args)
     except RegionFileError as error:
         print("\n".join(error.mistakes), file=sys.stderr)

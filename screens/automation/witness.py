@@ -44,7 +44,7 @@ IMPORTED_AT = time.monotonic()
 LONGEST_LINE = 65536
 
 
-class AutomationServer:
+class AutomationSocket:
     """Serves one client after the other on `path`. `start()` and `stop()` on Kivy's thread."""
 
     def __init__(self, app: Any, path: Path) -> None:

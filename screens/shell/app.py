@@ -127,9 +127,9 @@ class KioskApp(App):
         self._waking.start()
         self._resting.stir()
         if self._witness_socket is not None:
-            from screens.automation.witness import AutomationServer
+            from screens.automation.witness import AutomationSocket
 
-            self._witness = AutomationServer(self, self._witness_socket)
+            self._witness = AutomationSocket(self, self._witness_socket)
             self._witness.start()
 
     def on_stop(self) -> None:

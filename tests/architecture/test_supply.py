@@ -14,7 +14,7 @@ from tests import third_party_notices
 from tests.supply import BUILT
 
 ROOT = Path(__file__).resolve().parents[2]
-LOCKS = ("requirements.lock", "requirements-dev.lock", "requirements-build.lock")
+LOCKS = ("requirements.lock", "requirements-simulation.lock", "requirements-dev.lock", "requirements-build.lock")
 PIP = re.compile(r"pip\"? install ((?:[^\n]|(?<=\\)\n)*)")
 
 
@@ -58,7 +58,9 @@ def test_the_notices_name_every_package_and_font_that_is_shipped() -> None:
     page = third_party_notices.NOTICES.read_text("utf-8")
     rows = dict(re.findall(r"^\| (\S+) \| (\S+) \| [^|]+ \| \[", page, re.MULTILINE))
     fonts = {recipe.package for recipe in RECIPES}
-    assert {name: version for name, version in rows.items() if name not in fonts} == pinned("requirements.lock")
+    assert {name: version for name, version in rows.items() if name not in fonts} == pinned(
+        "requirements-simulation.lock"
+    )
     assert fonts <= set(rows)
     for words in (
         "SIL OPEN FONT LICENSE",

@@ -20,17 +20,8 @@ from kiosk.reference_central.kiosks import retire
 from kiosk.reference_central.openapi_document import openapi_document
 from kiosk.reference_central.server import ReferenceCentral
 from kiosk.reference_central.tables import CompletionRow
-from tests.component.central_rig import (
-    ATR,
-    REGIONS,
-    ROOT,
-    Kiosk,
-    MovableClock,
-    Resident,
-    client_of,
-    resident,
-    settings,
-)
+from tests.architecture.source import ROOT
+from tests.component.central_rig import ATR, REGIONS, Kiosk, MovableClock, Resident, client_of, resident, settings
 from tests.component.review.rig import HAIKOU, MONDAY, approve
 
 FIRST, BESIDE, FOREIGN, AREALESS = "kiosk-1", "kiosk-beside", "kiosk-foreign", "kiosk-arealess"

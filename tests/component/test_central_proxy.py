@@ -31,7 +31,8 @@ from kiosk.data_files.central_address import parse_central_address
 from kiosk.reference_central.authority import issue_client, make_authority
 from kiosk.reference_central.listening import Proxy
 from kiosk.reference_central.server import CentralDidNotStart, ReferenceCentral
-from tests.component.central_rig import ROOT, Kiosk, MovableClock, resident, settings
+from tests.architecture.source import ROOT
+from tests.component.central_rig import Kiosk, MovableClock, resident, settings
 from tests.waiting import eventually
 
 PATIENCE_S = 30.0

@@ -13,7 +13,7 @@ from kiosk.central.contract import PROBLEM_TYPE
 from kiosk.central.grants import load_grant_keys
 from kiosk.reference_central import bodies, completing, problems
 from kiosk.reference_central.openapi_document import openapi_document
-from tests.component.central_rig import ROOT
+from tests.architecture.source import ROOT
 
 README = (ROOT / "kiosk" / "central" / "README.md").read_text(encoding="utf-8")
 PICTURES = re.findall(r"```mermaid\n(.*?)```", README, re.DOTALL)

@@ -29,11 +29,11 @@ from kiosk.reference_central.database import Database, alembic_config
 from kiosk.reference_central.residents import ImportFileError, load_imports
 from kiosk.reference_central.server import ReferenceCentral
 from kiosk.reference_central.tables import Base, EarlierKiosk, Endorsement, HeartbeatRow
+from tests.architecture.source import ROOT
 from tests.component.central_rig import (
     MORNING,
     PERMITS,
     REGIONS,
-    ROOT,
     SHANGHAI,
     Kiosk,
     MovableClock,

@@ -160,7 +160,7 @@ def test_a_killed_kiosks_journal_is_whole_however_often_one_looks(
     for words in (("verify",), ("head",), ("verify",), ("backup", str(tmp_path / "copy.db")), ("verify",)):
         assert kiosk.journal(*words) == 0, says(capsys)
     assert kiosk.journal("verify", str(tmp_path / "copy.db")) == 0
-    assert main(["retained", "--config", str(kiosk.config.settings), "--emptied"]) == 0
+    assert main(["retained", "--config", str(kiosk.config), "--emptied"]) == 0
     assert kiosk.journal("verify") == 0
     with closing(open_journal(kiosk.path, SystemClock().now)) as journal:
         assert (journal.verify().broken, journal.head().number) == (None, 9)
@@ -297,7 +297,7 @@ def test_a_changed_backup_is_not_restored(kiosk: Running, tmp_path: Path, capsys
 
 
 def test_one_kiosk_has_a_state_directory_and_the_next_one_is_told_who(kiosk: Running) -> None:
-    state = load_config(kiosk.config.settings, ASSETS).state_dir
+    state = load_config(kiosk.config, ASSETS).state_dir
     with pytest.raises(StateHeld, match=f"is in use by the kiosk, process {kiosk.process.pid}$"):
         StateLock.take(state, HOLDER)
     with closing(open_journal(kiosk.path, SystemClock().now)) as second:
@@ -311,7 +311,7 @@ def test_one_kiosk_has_a_state_directory_and_the_next_one_is_told_who(kiosk: Run
 
 
 def test_a_note_beside_a_running_kiosk_leaves_its_mark_alone(kiosk: Running, tmp_path: Path) -> None:
-    assert main(["retained", "--config", str(kiosk.config.settings), "--emptied"]) == 0
+    assert main(["retained", "--config", str(kiosk.config), "--emptied"]) == 0
     kiosk.writes(1)
     shutil.copy(kiosk.path, tmp_path / "copied.db")
     broken = verify_file(tmp_path / "copied.db", "sha256", is_alone=True).broken

@@ -42,7 +42,8 @@ from kiosk.services.central.outbox import (
     message_of,
 )
 from kiosk.workflow import effects as do
-from tests.component.central_rig import MORNING, ROOT, Kiosk, client_of, resident, settings
+from tests.architecture.source import ROOT
+from tests.component.central_rig import MORNING, Kiosk, client_of, resident, settings
 from tests.fakes.cable import Cable
 from tests.fakes.tls_gateway import Answer, Exchange, Play, TlsGateway, breaks_before, passes_on, says
 from tests.waiting import eventually

@@ -20,9 +20,10 @@ from kiosk.app.opening import read_opening
 from kiosk.domain.faults import COUPLER_LINK
 from kiosk.workflow import events as on
 from kiosk.workflow import states as s
+from tests.architecture.source import ROOT
 from tests.conftest import PCSCD_DIR
 from tests.flows.conftest import OpenPlace
-from tests.flows.place import LIN, ROOT, Place
+from tests.flows.place import LIN, Place
 from tests.sampling import long_but
 
 pytestmark = [pytest.mark.pcsc, pytest.mark.slow, pytest.mark.timeout(180)]
