@@ -37,8 +37,8 @@ def test_every_package_of_a_lock_has_a_version_and_hashes(lock: str) -> None:
 
 
 def test_the_locks_agree_with_each_other() -> None:
-    production, development, build = (pinned(lock).items() for lock in LOCKS)
-    assert production <= development
+    production, simulation, development, build = (pinned(lock).items() for lock in LOCKS)
+    assert production <= simulation <= development
     assert build <= production
 
 
