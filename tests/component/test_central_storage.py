@@ -357,7 +357,7 @@ def test_a_database_that_cannot_be_opened_is_one_line_on_the_command_line(
 def test_served_alone_it_tells_its_address_and_ends_on_sigterm(tmp_path: Path) -> None:
     make_authority(tmp_path)
     program = (
-        "import argparse, sys; from kiosk.reference_central import command_line; p = argparse.ArgumentParser();"
+        "import argparse, sys; from kiosk.commands import central as command_line; p = argparse.ArgumentParser();"
         "command_line.register(p.add_subparsers()); a = p.parse_args(); sys.exit(a.run(a))"
     )
     words = [
