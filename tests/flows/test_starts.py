@@ -1,5 +1,5 @@
 """Starts of `python -m kiosk run` that find something wrong: each paints a page, stays alive, gives a permit back, and
-serves by itself when the condition ends. The table is in kiosk/runtime/README.md.
+serves by itself when the condition ends. The table is in kiosk/journal/README.md.
 """
 
 from __future__ import annotations
