@@ -60,8 +60,7 @@ class JournalGuard:
             return self._journal.trouble
         try:
             if not place.is_kept:
-                self._copy_what_has_no_name(place)
-                return JOURNAL_MOVED
+                return self._moved(place)
             self._copy = None
             if shutil.disk_usage(self._journal.path.parent).free < LEAST_FREE_BYTES:
                 return DISK_FULL
@@ -70,9 +69,15 @@ class JournalGuard:
             log(LogEvent.JOURNAL_FAILED, level=logging.CRITICAL, error=str(error.strerror), fault=DISK_FULL.code)
             return DISK_FULL
         except JournalFailed as error:
+            if not place.is_kept:  # moved since it was looked for
+                return self._moved(place)
             log(LogEvent.JOURNAL_FAILED, level=logging.CRITICAL, error=str(error), fault=error.fault.code)
             return error.fault
         return None
+
+    def _moved(self, place: JournalPlace) -> Fault:
+        self._copy_what_has_no_name(place)
+        return JOURNAL_MOVED
 
     def _copy_what_has_no_name(self, place: JournalPlace) -> None:
         """A file without a name is gone with the program. The copy is made anew while the machine goes on writing."""
