@@ -31,6 +31,7 @@ def stand_in_for_closed_streams() -> None:
             os.fstat(descriptor)
         except OSError:
             os.open(os.devnull, os.O_RDWR)  # gets the lowest free number (POSIX: open)
+    # Both stay open for as long as the process lives, so no `with` closes them.
     if sys.stdout is None:
         sys.stdout = open(1, "w", encoding="utf-8", closefd=False)  # noqa: SIM115
     if sys.stderr is None:

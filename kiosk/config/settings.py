@@ -154,7 +154,9 @@ def _read_table(path: Path, table: dict[str, Any], assets_dir: Path) -> tuple[Co
         files=_files(reader.table("files"), assets_dir, beside),
         central=_central(reader.table("central"), beside),
         holder_check=_holder_check(reader.table("holder_check"), in_earnest=site != "simulation"),
-        languages=reader.texts("languages", "a list of language tags", list(languages_in(assets_dir / "locale"))),
+        languages=reader.texts(
+            "languages", "a list of language tags", [*languages_in(assets_dir / "locale")] or [SOURCE_LANGUAGE]
+        ),
         kiosk_name=reader.text("kiosk_name", "what this kiosk is called on receipts", kind=KIOSK_NAME),
         receipt_link=_link(reader, "receipt_link", "the link that the receipt number is appended to"),
         writing_usually_s=reader.whole("writing_usually_s", "seconds", 1, LONGEST_WRITING_S, 25),

@@ -49,6 +49,7 @@ class LogOutput(io.TextIOBase):
         self._thread = threading.Thread(target=self._write_out, name="log", daemon=True)
         self._thread.start()
 
+    # The types of the standard library call it an attribute; nobody writes it.
     @property
     def encoding(self) -> str:  # type: ignore[override]
         return "utf-8"

@@ -5,6 +5,7 @@ from __future__ import annotations
 EMERGENCY_LANGUAGE = "en"
 
 EMERGENCY_TEXTS = {
+    "format.between_sentences": " ",
     "simulation.banner": "Simulation",
     "out_of_service.title": "Out of service",
     "out_of_service.staff_code": "Code for staff",

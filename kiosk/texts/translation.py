@@ -14,7 +14,16 @@ from typing import Any
 from kiosk.data_files.reader import DataFileError, read_toml
 from kiosk.domain.text_kinds import TEXT_OF_A_FILE
 from kiosk.texts.emergency import EMERGENCY_LANGUAGE, EMERGENCY_TEXTS
-from kiosk.texts.words import SOURCE_LANGUAGE, Citation, CitedDocument, LocalText, NamedList, Sentences, Words
+from kiosk.texts.words import (
+    SOURCE_LANGUAGE,
+    Citation,
+    CitedDocument,
+    LocalText,
+    NamedList,
+    Sentences,
+    Words,
+    is_language_tag,
+)
 
 _DAY = {"year": 2026, "month": 11, "day": 22, "month_name": ""}
 _FORMATS: Mapping[str, Mapping[str, object]] = {
@@ -92,8 +101,8 @@ class Translation:
     @property
     def is_latin(self) -> bool:
         """Whether all of it can be written with Latin letters, which every font has."""
-        names = map(unicodedata.name, filter(str.isalpha, "".join(self.texts.values())))
-        return all(name.startswith("LATIN") for name in names)
+        letters = filter(str.isalpha, "".join(self.texts.values()))
+        return all(unicodedata.name(letter, "").startswith("LATIN") for letter in letters)
 
     def text(self, key: str, **args: str | int | Date | LocalText) -> str:
         """The text of `key`, its placeholders filled. A KeyError names a key or placeholder that is missing."""
@@ -204,6 +213,6 @@ def _flat(table: dict[str, Any], prefix: str = "") -> Iterator[tuple[str, Any]]:
 
 
 def languages_in(locale_dir: Path) -> tuple[str, ...]:
-    """The languages that there are texts in, by tag: zh-Hans first."""
-    tags = (path.stem for path in locale_dir.glob("*.toml"))
+    """The languages that there are texts in, by tag: zh-Hans first. A copy that an editor left is none."""
+    tags = (path.stem for path in locale_dir.glob("*.toml") if is_language_tag(path.stem))
     return tuple(sorted(tags, key=lambda tag: (tag != SOURCE_LANGUAGE, tag)))

@@ -66,6 +66,19 @@ def test_a_kiosk_offers_it_beside_the_others(assets_dir: Path, tmp_path: Path) -
     assert config.languages == ("zh-Hans", "en", MADE_UP)
 
 
+def test_what_an_editor_leaves_beside_it_is_no_language(tmp_path: Path) -> None:
+    for name in ("zh-Hans", "en", "en.orig", "en copy", "#en#", ".#en", "EN", "english"):
+        (tmp_path / f"{name}.toml").touch()
+    assert languages_in(tmp_path) == ("zh-Hans", "en")
+
+
+def test_without_any_texts_the_missing_file_is_named(tmp_path: Path) -> None:
+    tables = simulated_site({}, "https://127.0.0.1:9")
+    config, mistakes = read_config(write_configuration(tmp_path / "kiosk.toml", tables), tmp_path / "nowhere")
+    assert config.languages == ("zh-Hans",)
+    assert "kiosk.toml: languages: there is no assets/locale/zh-Hans.toml" in [each.line for each in mistakes]
+
+
 def test_its_punctuation_is_its_own(assets_dir: Path) -> None:
     made_up = Translation.load(assets_dir / "locale", MADE_UP)
     rule = LocalText((("zh-Hans", "每年签注一次。"), (MADE_UP, "Ονε")))
