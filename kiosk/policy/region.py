@@ -135,10 +135,14 @@ class Evidence:
 
 @dataclass(frozen=True, slots=True)
 class Declaration:
-    """Something the resident is asked. `follows`: asked only after that was declared."""
+    """Something the resident is asked. `answer_yes`, `answer_no`: the facts that the two answers state; "yes" declares
+    it. `follows`: asked only after that was declared.
+    """
 
     key: str
     question: LocalText
+    answer_yes: LocalText
+    answer_no: LocalText
     follows: str | None
     only_with_agent: bool
 

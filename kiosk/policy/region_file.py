@@ -223,6 +223,8 @@ def _read_declarations(top: TableReader) -> Mapping[str, Declaration]:
         found[key] = Declaration(
             key=key,
             question=inner.local_text("question"),
+            answer_yes=inner.local_text("answer_yes"),
+            answer_no=inner.local_text("answer_no"),
             follows=follows,
             only_with_agent=inner.truth("only_with_agent", default=False),
         )

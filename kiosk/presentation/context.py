@@ -15,7 +15,8 @@ from kiosk.policy.request import AssessmentRequest
 from kiosk.presentation.models import Frame, Term, WayOut
 from kiosk.texts.words import SOURCE_LANGUAGE, Citation, CitedDocument, LocalText, Text, Words
 from kiosk.workflow import states as s
-from kiosk.workflow.deadlines import deadline_of
+from kiosk.workflow.deadlines import WARNING_S, deadline_of
+from kiosk.workflow.going_back import can_go_back
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +94,8 @@ def frame_of(about: PresentationContext, state: s.State, way_out: WayOut) -> Fra
         countdown_s=int(deadline.seconds) if deadline.shown else None,
         simulation=about.simulation,
         languages=about.languages if isinstance(state, s.AwaitsPerson) and not s.is_switching_off(state) else (),
+        can_go_back=can_go_back(state),
+        warning_s=WARNING_S if deadline.shown else 0,
     )
 
 

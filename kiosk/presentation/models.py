@@ -25,9 +25,10 @@ class WayOut(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Frame:
-    """What every screen has around it. `countdown_s`: idle time left at the moment the model was made; None: no
-    countdown. `languages`: those that can be changed to here, by tag (CHOOSE_LANGUAGE). `serial`: which of the models
-    that were shown this is, and every intent brings it back; 0: none that was shown.
+    """What every screen has around it. `countdown_s`: idle time left at the moment the model was made; None: it does
+    not end by itself. `warning_s`: from how many seconds before the end it asks whether somebody is still there. `languages`: those that can be changed to here, by tag (CHOOSE_LANGUAGE). `serial`: which of the models
+    that were shown this is, and every intent brings it back; 0: none that was shown. `can_go_back`: to the screen
+    before (BACK).
     """
 
     language: str
@@ -36,6 +37,8 @@ class Frame:
     simulation: bool = False
     languages: tuple[str, ...] = ()
     serial: int = 0
+    can_go_back: bool = False
+    warning_s: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,8 +94,24 @@ class ReadingScreen:
 
 
 @dataclass(frozen=True, slots=True)
+class Question:
+    """What is asked, and the facts that the two answers state: `otherwise` is declared, `as_before` is not, and stands
+    first. `address`: the one on the permit, in full, where the question is about it. `warning`: what an answer leads
+    to.
+    """
+
+    words: Words
+    as_before: Words
+    otherwise: Words
+    address: Personal[str] | None = None
+    warning: Words = Text("question.responsibility")
+
+
+@dataclass(frozen=True, slots=True)
 class AssessmentScreen:
-    """`can_go_on`: the next step is served here and now. `new_term` only then."""
+    """`can_go_on`: the next step is served here and now. `new_term` only then. `question`: the first of those that must
+    be answered to go on; an answer is the way on.
+    """
 
     frame: Frame
     headline: Text
@@ -101,6 +120,7 @@ class AssessmentScreen:
     present_term: Term
     new_term: Term | None
     can_go_on: bool
+    question: Question | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,20 +142,12 @@ class ChoiceScreen:
     detail: Words | None = None
 
 
-RESPONSIBILITY = Text("question.responsibility")
-
-
 @dataclass(frozen=True, slots=True)
 class QuestionScreen:
-    """Yes or no. `address`: the one on the permit, in full, where the question is about it. `warning`: what an answer
-    leads to.
-    """
+    """One question with two answers."""
 
     frame: Frame
-    question: Words
-    detail: Words | None = None
-    address: Personal[str] | None = None
-    warning: Words = RESPONSIBILITY
+    question: Question
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,7 +161,8 @@ class LicenceCodeScreen:
 
 @dataclass(frozen=True, slots=True)
 class TelephoneScreen:
-    """The number that the result is sent to. `problem`: why once more."""
+    """The number that the result is sent to. `problem`: why once more.
+    """
 
     frame: Frame
     problem: Text | None = None

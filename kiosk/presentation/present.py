@@ -153,7 +153,7 @@ def _inquiring(about: PresentationContext, state: s.Inquiry) -> ScreenModel:
         case s.ShowingAssessment():
             return assessment_page(about, state)
         case s.Declaring() | s.DeclaringForHolder():
-            return choices.question(about, state)
+            return choices.question_screen(about, state)
         case s.ChoosingProof():
             return choices.proof_choice(about, state)
         case s.AwaitingAttendant() | s.CheckingAttendant():

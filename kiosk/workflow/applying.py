@@ -69,6 +69,8 @@ def entering_telephone(state: s.EnteringTelephone, event: on.Event) -> Step | No
             if _TELEPHONE.fullmatch(digits) is None:
                 return Step(s.EnteringTelephone(state.visit, state.matter, state.collection, is_wrong=True))
             return _send(state.visit, state.matter, state.collection, Personal(digits))
+        case on.PersonChose(intent=Intent.NO_TELEPHONE):
+            return _send(state.visit, state.matter, state.collection, None)
         case on.PersonChose(intent=Intent.CANCEL):
             return decline(state.visit, "holder_cancelled", state.matter.case)
         case on.DeadlinePassed():

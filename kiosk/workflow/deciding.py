@@ -282,11 +282,22 @@ def refusal_code(matter: s.AssessedCase) -> str:
             return "not_offered" if matter.assessment.served is Served.NOT_OFFERED else "counter_only"
 
 
+def first_question(region: Region, state: s.ShowingAssessment) -> str | None:
+    """The declaration that is asked on the assessment's page itself; None where the next step is another."""
+    if not can_go_on(state.matter):
+        return None
+    return _next_of(region, _asked_of_service(region, state.visit.purpose), state.matter.answers)
+
+
 def showing_assessment(site: Site, state: s.ShowingAssessment, event: on.Event) -> Step | None:
     matter = state.matter
     match event:
         case on.PersonChose(intent=Intent.GO_ON) if can_go_on(matter):
             return proceed(site, state.visit, matter)
+        case on.PersonChose(intent=Intent.ANSWER_YES | Intent.ANSWER_NO):
+            question = first_question(site.region, state)
+            answers = None if question is None else _with_answer(matter.answers, question, event)
+            return None if answers is None else _go_on_asking(site, state.visit, replace(matter, answers=answers))
         case on.PersonChose(intent=Intent.CANCEL | Intent.GO_ON) | on.DeadlinePassed():
             timed_out = isinstance(event, on.DeadlinePassed) and can_go_on(matter)
             refusal = Refusal("timed_out" if timed_out else refusal_code(matter))

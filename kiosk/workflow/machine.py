@@ -22,6 +22,7 @@ from kiosk.workflow import (
     confirming,
     deciding,
     evidence,
+    going_back,
     holder_check,
     progress,
     recovering,
@@ -44,7 +45,7 @@ def step(site: Site, state: s.State, event: on.Event) -> Step | None:
         return switching_off.request(site, state)
     if s.is_switching_off(state):
         return switching_off.go_on(site, state, event, _step)
-    return _step(site, state, event)
+    return going_back.remember(state, event, _step(site, state, event))
 
 
 def _step(site: Site, state: s.State, event: on.Event) -> Step | None:
@@ -53,6 +54,8 @@ def _step(site: Site, state: s.State, event: on.Event) -> Step | None:
             return None  # it is the answer to another question than the one that stands
         case on.PersonChose(intent=Intent.CHOOSE_LANGUAGE, choice=language):
             return _speak(site, state, language)
+        case on.PersonChose(intent=Intent.BACK):
+            return going_back.go_back(state)
         case on.PersonChose(intent=Intent.MORE_TIME):
             return Step(state) if deadline_of(state).shown else None
         case on.DeviceFailed(fault=fault, nothing_sent=True) if isinstance(state, s.RelayingBatch):

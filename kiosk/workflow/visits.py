@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from enum import Enum
-from typing import assert_never
+from typing import TYPE_CHECKING, assert_never
 from uuid import UUID
 
 from kiosk.domain.applications import EvidenceResult, Proof, ReceivedApplication
@@ -14,6 +14,9 @@ from kiosk.domain.endorsement import ChipState, Drawable, FaceState, Grant, Refu
 from kiosk.domain.faults import Fault
 from kiosk.domain.holder_check import UNCHECKED, HolderCheck
 from kiosk.policy.assessment import Assessment
+
+if TYPE_CHECKING:
+    from kiosk.workflow.states import InVisit
 
 
 class Errand(Enum):
@@ -56,7 +59,8 @@ class Visit:
 
     `endorsement_id` is also the number of the application, where one is made. `presence`: decides whether a permit
     that is inside is given out, asked after, or put away. `switching_off`: the machine is being switched off, so the
-    visit comes to its end as soon as it can.
+    visit comes to its end as soon as it can. `before`: the screen on which the last choice was made; two visits are
+    the same wherever their holders came from. See `going_back`.
     """
 
     id: UUID
@@ -65,6 +69,7 @@ class Visit:
     purpose: Purpose = Purpose()
     presence: Presence = Presence.HERE
     switching_off: bool = False
+    before: InVisit | None = field(default=None, compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)

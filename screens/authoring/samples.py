@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 
 from assets import ASSETS
@@ -25,6 +26,7 @@ from kiosk.presentation.models import (
     PermitInsideScreen,
     ProgressLine,
     ProgressScreen,
+    Question,
     QuestionScreen,
     ReadingScreen,
     ReceiptScreen,
@@ -120,6 +122,10 @@ STATION = local(
     "Lantian police station, Haikou; bring your identity card and permit",
 )
 
+STILL_THERE = local("您还住在居住登记的地址吗？", "Do you still live at the address you registered?")
+MOVED = (local("还住在那里", "I still live there"), local("已经搬了", "I have moved"))
+CHANGES = (local("都没有变", "Nothing has changed"), local("有变化", "Something has changed"))
+
 
 def samples(language: str) -> dict[str, ScreenModel]:
     """Models by a name of their own; the screen's name comes first."""
@@ -129,6 +135,7 @@ def samples(language: str) -> dict[str, ScreenModel]:
 
     resting = Frame(language, WayOut.NONE, simulation=True, languages=LANGUAGES)
     inside = frame(WayOut.RETURN_PERMIT)
+    answering = replace(inside, can_go_back=True)
     writing = frame(WayOut.WRITING)
     stages = (Text("writing.stage.chip"), Text("writing.stage.check"), Text("writing.stage.face"))
     return {
@@ -151,6 +158,20 @@ def samples(language: str) -> dict[str, ScreenModel]:
             OLD,
             NEW,
             can_go_on=True,
+        ),
+        "assessment_question": AssessmentScreen(
+            inside,
+            Text("assessment.headline.in_window"),
+            (
+                Text("assessment.line.window", (("opens_on", date(2027, 2, 7)), ("closes_on", date(2027, 3, 9)))),
+                Text("assessment.line.days_left", (("days", 12),)),
+                Text("assessment.line.continuous"),
+            ),
+            (RULE,),
+            OLD,
+            NEW,
+            can_go_on=True,
+            question=Question(STILL_THERE, *MOVED, ADDRESS),
         ),
         "assessment_overdue": AssessmentScreen(
             inside,
@@ -240,15 +261,9 @@ def samples(language: str) -> dict[str, ScreenModel]:
                 ),
             ),
         ),
-        "question": QuestionScreen(
-            inside, LONG_QUESTION, local("有变更，就不能在这里签注。", "If so, it cannot be endorsed here.")
-        ),
-        "question_address": QuestionScreen(
-            inside, local("您现在还住在这里吗？", "Do you still live here?"), None, ADDRESS
-        ),
-        "question_address_long": QuestionScreen(
-            inside, local("您现在还住在这里吗？", "Do you still live here?"), RESULT, LONG_ADDRESS
-        ),
+        "question": QuestionScreen(answering, Question(LONG_QUESTION, *CHANGES)),
+        "question_address": QuestionScreen(answering, Question(STILL_THERE, *MOVED, ADDRESS)),
+        "question_address_long": QuestionScreen(answering, Question(STILL_THERE, *MOVED, LONG_ADDRESS)),
         "licence_code": LicenceCodeScreen(inside, local(*EVIDENCE[1][1:])),
         "licence_code_again": LicenceCodeScreen(
             frame(countdown_s=30), local(*EVIDENCE[0][1:]), Text("id_card.problem.lift_and_lay_again")

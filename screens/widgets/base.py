@@ -36,6 +36,8 @@ def _silent(*_args: Any, **_named: Any) -> str:
 class BaseScreen(Screen):
     """One screen. It is given a frozen `model` and emits `on_intent(intent, choice)`; it decides nothing.
 
+    `is_cut`: not all of it is on the page, so nothing can be confirmed or declared on it.
+
     A subclass names its model's BLANK as the property's first value: rules of the kv language then follow every new
     model, and a screen that is left shows nothing of the last visit.
     """
@@ -49,6 +51,7 @@ class BaseScreen(Screen):
     picture = StringProperty("")
     picture_share = NumericProperty(0.3)
     way_out_stands_out = BooleanProperty(False)
+    is_cut = BooleanProperty(False)
 
     tr = ObjectProperty(_silent)
     words = ObjectProperty(_silent)
@@ -62,6 +65,7 @@ class BaseScreen(Screen):
         self.column: Any = None
         self.actions: Any = None
         super().__init__(**kwargs)
+        self.column.bind(overflows=self.setter("is_cut"))
 
     def add_widget(self, widget: Any, *args: Any, **kwargs: Any) -> None:
         """What a screen's own rule holds goes into the frame: buttons at the bottom, everything else above."""
@@ -77,7 +81,7 @@ class BaseScreen(Screen):
             self._speak(App.get_running_app().translation(model.frame.language))
         self.model = model
         self.column.fit_anew()
-        self.countdown.start(model.frame.countdown_s)
+        self.countdown.start(model.frame.countdown_s, model.frame.warning_s)
 
     def on_pre_enter(self, *_args: Any) -> None:
         self.moving_picture.start()

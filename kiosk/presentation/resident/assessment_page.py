@@ -12,11 +12,11 @@ from kiosk.policy.request import AssessmentRequest
 from kiosk.policy.rules import NewDates, StartTable
 from kiosk.presentation.context import PresentationContext, counter_lines, frame_of, rules_cited, term_of
 from kiosk.presentation.models import AssessmentScreen, Term
-from kiosk.presentation.resident.choices import way_out
+from kiosk.presentation.resident.choices import question_of, way_out
 from kiosk.presentation.resident.facts import at_counter
 from kiosk.texts.words import Text, Words
 from kiosk.workflow import states as s
-from kiosk.workflow.deciding import can_go_on, served_at_best
+from kiosk.workflow.deciding import can_go_on, first_question, served_at_best
 
 
 def assessment_page(about: PresentationContext, state: s.ShowingAssessment) -> AssessmentScreen:
@@ -28,6 +28,7 @@ def assessment_page(about: PresentationContext, state: s.ShowingAssessment) -> A
     silence = (Text("assessment.line.central_silent"),) if state.central_silent else ()
     dated = _lines_of_dates(assessment, present_term, matter.on, going_on) if _is_about_dates(purpose.service) else []
     later = _later_day(about.region, matter) if dated and going_on else ()
+    question = first_question(about.region, state)
     return AssessmentScreen(
         frame=frame_of(about, state, way_out(state)),
         headline=Text(f"assessment.headline.{_headline(matter, purpose.service)}"),
@@ -42,6 +43,7 @@ def assessment_page(about: PresentationContext, state: s.ShowingAssessment) -> A
         present_term=present_term,
         new_term=new_term if new_term is not None and new_term.valid_to is not None else None,
         can_go_on=going_on,
+        question=None if question is None else question_of(about, matter.case, question),
     )
 
 

@@ -13,6 +13,7 @@ from kiosk.presentation.models import (
     ChoiceScreen,
     Frame,
     LicenceCodeScreen,
+    Question,
     QuestionScreen,
     TelephoneScreen,
     WayOut,
@@ -84,18 +85,30 @@ def _ways(ways: tuple[CollectionWay, ...]) -> tuple[Choice, ...]:
     return tuple(Choice(each.way, Text(f"choice.collection.{each.way}"), each.rule.text) for each in ways)
 
 
-def question(about: PresentationContext, state: s.Declaring | s.DeclaringForHolder) -> QuestionScreen:
+def question_screen(about: PresentationContext, state: s.Declaring | s.DeclaringForHolder) -> QuestionScreen:
+    frame = _inside(about, state)
     if isinstance(state, s.Declaring) and state.confirms_rule:
         rule = about.region.rule(state.question)
         return QuestionScreen(
-            _inside(about, state), Text("question.confirm", (("rule", rule.text),)), warning=Text("question.if_no")
+            frame,
+            Question(
+                Text("question.confirm", (("rule", rule.text),)),
+                Text("question.stop"),
+                Text("question.go_on"),
+                warning=Text("question.if_no"),
+            ),
         )
-    case = s.case_of(state)
-    address = case.permit.content.address if state.question == _ADDRESS and isinstance(case, s.Case) else None
-    return QuestionScreen(
-        _inside(about, state),
-        about.region.declarations[state.question].question,
-        address=address,
+    return QuestionScreen(frame, question_of(about, s.case_of(state), state.question))
+
+
+def question_of(about: PresentationContext, case: s.AnyCase, key: str) -> Question:
+    """A declaration of the region, beside the address on the permit where it is about that."""
+    declaration = about.region.declarations[key]
+    return Question(
+        declaration.question,
+        declaration.answer_no,
+        declaration.answer_yes,
+        address=case.permit.content.address if key == _ADDRESS and isinstance(case, s.Case) else None,
         warning=about.region.texts.get("texts.address_is_true", Text("question.responsibility")),
     )
 
