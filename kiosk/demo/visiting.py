@@ -25,7 +25,10 @@ STAGES: Mapping[str, str] = MappingProxyType(
 WRITTEN = MappingProxyType({"as_chip": "chip and face", "left": "chip", "refreshed": "face"})
 """What is done after the resident confirmed, by what becomes of the face."""
 
-BEFORE_CENTRAL = "question"
+BEFORE_CENTRAL = ("assessment", "question")
+AS_OFFERED = ("choice", "assessment")
+"""Screens whose buttons are not always the same."""
+
 DEAD_ENDS = ("five_parts", "out_of_service")
 BY_HAND = ("id_card", "insert_permit", "take_permit", "licence_code", "telephone")
 
@@ -81,12 +84,13 @@ class VisitPlayer:
         """Whether what the resident wants to touch comes only when the kiosk has done something, such as printed."""
         if painted.screen in (*BY_HAND, "welcome", "choice"):
             return False
-        wanted = self._left.get(painted.screen, [])[:1]
-        return not set(wanted) <= painted.targets.keys()
+        answers = self._left.get(painted.screen, [])
+        wanted = answers if painted.screen in AS_OFFERED else answers[:1]
+        return bool(wanted) and painted.targets.keys().isdisjoint(wanted)
 
     def _stage_until(self, painted: Painted) -> str:
         acted_on = self.screens[-1]
-        if acted_on == BEFORE_CENTRAL and painted.screen == "confirm":
+        if acted_on in BEFORE_CENTRAL and painted.screen == "confirm":
             return "central"
         if acted_on == "confirm":
             return WRITTEN[self._visit.face]
@@ -119,7 +123,7 @@ class VisitPlayer:
     def _answer_to(self, painted: Painted) -> str:
         """The next answer to this screen; of a choice, the next of those that are on offer."""
         answers = self._left[painted.screen]
-        offered = [answer for answer in answers if painted.screen != "choice" or answer in painted.targets]
+        offered = [answer for answer in answers if painted.screen not in AS_OFFERED or answer in painted.targets]
         if not offered:
             raise ScreenNotSeen(f"the choice is between {', '.join(painted.targets)}, not {', '.join(answers)}")
         answers.remove(offered[0])
