@@ -13,7 +13,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-from kiosk.app.effect_routes import canceller, message_of, standing_fault
+from kiosk.app.effect_routes import call_of, canceller, message_of, standing_fault
 from kiosk.app.ending import release_all
 from kiosk.app.lesser_devices import CODE_SCANNER, LESSER, RECEIPT_PRINTER, LesserDevices
 from kiosk.app.service_factory import ServiceFactory
@@ -90,7 +90,9 @@ class Kiosk:
         self._crew = Crew(self._workers, job_clock, LESSER)
         performer = EffectDispatcher()
         notes = ClockNotes(self.clock, self.journal).write
-        self.engine = Engine(self._site(), self.journal, self.clock, performer.perform, show, message_of, seal, notes)
+        self.engine = Engine(
+            self._site(), self.journal, self.clock, performer.perform, show, message_of, call_of, seal, notes
+        )
         performer.connect(self._tell)
         self._translations: dict[str, Translation] = {}
         self._factory = ServiceFactory(

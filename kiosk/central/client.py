@@ -277,6 +277,7 @@ class CentralClient:
         failed: CentralError
         if self._files.renew():
             self._line.use(self._files.context)
+        began = self._clock()
         try:
             heard = self._line.ask(
                 request.method, request.path, request.headers, request.content, waits, MAX_ANSWER_BYTES
@@ -286,6 +287,8 @@ class CentralClient:
         except TooMuchHeard:
             failed = CentralAnsweredGarbage("too_large", 0)
         else:
+            ms = round((self._clock() - began) * 1000, 1)
+            log(LogEvent.CENTRAL_ANSWERED, call=request.call.value, status=heard.status, ms=ms)
             self.central_time = parse_http_date(heard.headers.get("date", ""))
             return _reply(heard, dict(request.headers)[CALL_HEADER])
         raise failed  # outside the handlers: nothing that was sent hangs on it

@@ -270,6 +270,11 @@ class Simulation:
         """A kiosk's journal; there once the kiosk has started."""
         return self.state_dir / _stem(kiosk) / "journal.db"
 
+    @property
+    def kiosk_log(self) -> Path:
+        """What every kiosk that was started wrote."""
+        return self.state_dir / "kiosk.log"
+
     @staticmethod
     def today() -> date:
         """The day in Shanghai, which is the day of every region's rules."""
@@ -287,7 +292,7 @@ class Simulation:
             Process.of_python(
                 "the kiosk",
                 ["-m", "kiosk", "run", "--config", str(self._config_of(kiosk))],
-                self.state_dir / "kiosk.log",
+                self.kiosk_log,
                 environment,
             )
         )

@@ -21,7 +21,7 @@ from kiosk.domain.faults import Fault
 from kiosk.event_log.log_events import LogEvent, log
 from kiosk.journal.audit import Seal, record_of
 from kiosk.journal.boot import Boot
-from kiosk.journal.journal import Journal, JournalFailed, OutboundMessage, StepRecord
+from kiosk.journal.journal import Journal, JournalFailed, NumberedCall, OutboundMessage, StepRecord
 from kiosk.workflow import effects as do
 from kiosk.workflow import events as on
 from kiosk.workflow import states as s
@@ -41,6 +41,9 @@ _Item = tuple[on.Event, UUID | None, int | None] | threading.Event
 
 MessageOf = Callable[[do.Effect, datetime], OutboundMessage | None]
 """The message that an effect sends to central by way of the outbox, or None."""
+
+CallOf = Callable[[do.Effect], NumberedCall | None]
+"""The call to central that an effect makes at once, where its key is known before, or None."""
 
 LONGEST_RECORDING_S = 40.0
 """Two threads may wait for the journal one after the other, each as long as another program may hold it; what takes
@@ -67,11 +70,13 @@ class Engine:
         perform: Perform,
         show: Show,
         message_of: MessageOf,
+        call_of: CallOf,
         seal: Seal,
         look_at_clock: Callable[[], None] = lambda: None,
     ) -> None:
         self._site = site
         self._message_of = message_of
+        self._call_of = call_of
         self._seal = seal
         self._look_at_clock = look_at_clock
         self._boot = Boot(clock.monotonic)
@@ -190,7 +195,9 @@ class Engine:
         self._recording_since = self._clock.monotonic()
         try:
             self._journal.append(
-                self._record(now, event, next_step), [message for _, message in self._messages(next_step, now)]
+                self._record(now, event, next_step),
+                [message for _, message in self._messages(next_step, now)],
+                [call for effect in next_step.effects if (call := self._call_of(effect)) is not None],
             )
         except JournalFailed as error:
             log(LogEvent.JOURNAL_FAILED, level=logging.CRITICAL, error=str(error), fault=error.fault.code)

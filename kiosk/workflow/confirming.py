@@ -10,6 +10,7 @@ from kiosk.workflow import events as on
 from kiosk.workflow import states as s
 from kiosk.workflow.intents import Intent
 from kiosk.workflow.transition import Site, Step, decline, give_back, prints_face
+from kiosk.workflow.writing import open_session
 
 
 def is_drawn_from_the_chip(case: s.Case, grant: Grant) -> bool:
@@ -41,7 +42,7 @@ def confirming(site: Site, state: s.Confirming, event: on.Event) -> Step | None:
         case on.PersonChose(intent=Intent.CONFIRM):
             ahead = (do.LoadFace(grant.content, state.case.permit.permit_file),) if prints_face(site, grant) else ()
             opening = s.OpeningChipSession(state.visit, state.case, grant)
-            return Step(opening, (do.OpenChipSession(grant, state.case), *ahead))
+            return Step(opening, (open_session(opening), *ahead))
         case on.PersonChose(intent=Intent.CANCEL):
             return _give_grant_back(state, "holder_cancelled")
         case on.DeadlinePassed():

@@ -176,10 +176,13 @@ class CancelEndorsement:
 
 @dataclass(frozen=True, slots=True)
 class OpenChipSession(NeedsJournal):
-    """Checks once more that the grant has not expired, before anything reaches the chip."""
+    """Checks once more that the grant has not expired, before anything reaches the chip. `call_id`: of this session
+    alone, also where the same grant is written once more after a stop.
+    """
 
     grant: Grant
     case: WritableCase
+    call_id: UUID
 
 
 @dataclass(frozen=True, slots=True)

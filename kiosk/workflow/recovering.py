@@ -18,7 +18,7 @@ from kiosk.workflow import states as s
 from kiosk.workflow.intents import Intent
 from kiosk.workflow.returning import hand_over, report
 from kiosk.workflow.transition import Site, Step, give_back, prints_face, rest
-from kiosk.workflow.writing import FACE_ATTEMPTS, begin_face
+from kiosk.workflow.writing import FACE_ATTEMPTS, begin_face, open_session
 
 LONG_STOP_S = 120.0
 """Stopped for longer with a permit inside: its holder has gone, so it is put away, not offered to the next person."""
@@ -176,7 +176,7 @@ def _finish(site: Site, state: s.RecoveringGrant, permit: Permit, grant: Grant) 
     if grant.face_only or story.sessions >= CHIP_SESSIONS:
         return leave_grant(site, state)
     opening = s.OpeningChipSession(visit, case, grant, story.sessions + 1, story.relayed)
-    return Step(opening, (do.OpenChipSession(grant, case),))
+    return Step(opening, (open_session(opening),))
 
 
 def leave_grant(site: Site, state: s.RecoveringGrant) -> Step:

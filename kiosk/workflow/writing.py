@@ -5,6 +5,7 @@ asked.
 from __future__ import annotations
 
 from dataclasses import replace
+from uuid import uuid5
 
 from kiosk.domain.documents import Permit
 from kiosk.domain.endorsement import ChipState, Drawable, FaceState, Grant
@@ -37,6 +38,12 @@ def costs_a_try(answers: do.ChipAnswers) -> bool:
     MAC counts down to a locked chip (PBOC 2.0 part 1, 63Cx: x tries are left).
     """
     return any(sw in _TRY_LOST or sw & 0xFFF0 == 0x63C0 for _, sw in answers.answers)
+
+
+def open_session(state: s.OpeningChipSession) -> do.OpenChipSession:
+    """The order for the session of `state`. A visit's number is new after every start of the program."""
+    call_id = uuid5(state.visit.id, f"chip session {state.session} of {state.grant.endorsement_id}")
+    return do.OpenChipSession(state.grant, state.case, call_id)
 
 
 def opening_chip_session(site: Site, state: s.OpeningChipSession, event: on.Event) -> Step | None:
@@ -167,7 +174,7 @@ def judge_chip(site: Site, state: s.ReadingChipBack, permit: Permit | None) -> S
         return hand_over(site, visit, s.BrokenOff(fault, ChipState.OLD, FaceState.OLD, grant.endorsement_id, permit))
     if state.may_finish:
         again = s.OpeningChipSession(visit, case, grant, state.session + 1, state.relayed)
-        return Step(again, (do.OpenChipSession(grant, case),))
+        return Step(again, (open_session(again),))
     return hand_over(site, visit, unknown)
 
 

@@ -9,7 +9,7 @@ from typing import Any
 from kiosk.demo import floor
 from kiosk.demo.processes import Process
 from kiosk.demo.resident import Resident
-from kiosk.demo.simulation import KIOSK, Simulation
+from kiosk.demo.simulation import Simulation
 from kiosk.demo.visiting import renew
 from kiosk.demo.witness import AutomationClient, Painted, ScreenNotSeen
 from tests.bench.bare import bare_costs
@@ -87,7 +87,7 @@ def _visits(
             raise ScreenNotSeen(f"{person}: {error}. The kiosk's last words: {kiosk.last_words()}") from error
         simulation.rig.do("tear_off_receipt")
         busy = [*floor.busy_of(simulation.rig.do("drain_activity")), *resident.activity.drain()]
-        measured.append(floor.measure(resident.stages, busy, floor.central_calls(simulation.journal_of(KIOSK)), bare))
+        measured.append(floor.measure(resident.stages, busy, floor.central_waits(simulation.kiosk_log), bare))
     return measured
 
 

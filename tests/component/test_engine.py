@@ -7,11 +7,13 @@ import logging
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 from uuid import UUID
 
 import pytest
 
+from kiosk.app.effect_routes import call_of
 from kiosk.domain.endorsement import ChipState, Custody, FaceState
 from kiosk.domain.faults import DISK_FULL, ID_READER_LINK, PERMIT_JAMMED
 from kiosk.journal.content_hash import seal_by
@@ -44,6 +46,7 @@ class Place:
             self._perform,
             self.shown.append,
             message_of,
+            call_of,
             seal_by(b"the private key of this test"),
         )
 
@@ -54,6 +57,15 @@ class Place:
     def steps(self) -> list[tuple[str, str, str]]:
         with sqlite3.connect(self.path) as db:
             rows = db.execute("SELECT state_before, event, state_after FROM step ORDER BY number").fetchall()
+        db.close()
+        return rows
+
+    def numbered(self) -> list[tuple[str, str]]:
+        """The calls that have a number and no message."""
+        with sqlite3.connect(self.path) as db:
+            rows = db.execute(
+                "SELECT call, idempotency_key FROM message WHERE body IS NULL ORDER BY sequence"
+            ).fetchall()
         db.close()
         return rows
 
@@ -140,6 +152,29 @@ def test_a_step_is_on_disk_before_its_effects_begin(place: Place) -> None:
     assert [type(effect) for effect in place.ordered] == [do.OpenChipSession, do.LoadFace]
     assert place.steps()[-1] == ("Confirming", "PersonChose", "OpeningChipSession")
     assert place.journalled_before == [len(place.steps())] * 2
+
+
+def test_a_call_is_numbered_with_the_step_that_orders_it(place: Place) -> None:
+    """One transaction: a step that is on no disk leaves no number behind, and asking for the number writes nothing."""
+    place.comes_to_confirming()
+    before = place.numbered()
+    place.happens(on.PersonChose(Intent.CONFIRM))
+    opened = next(effect for effect in place.ordered if isinstance(effect, do.OpenChipSession))
+    assert place.numbered() == [*before, ("chip-session", str(opened.call_id))]
+    place.happens(BATCH)
+    place.disk_is_full()
+    place.happens(on.BatchRelayed(samples.ANSWERS))
+    place.disk_is_free()
+    assert place.numbered()[len(before) + 1 :] == []
+
+
+def test_two_chip_sessions_of_one_visit_have_a_key_each(place: Place) -> None:
+    place.comes_to_confirming()
+    half_written = replace(samples.PERMIT, content=replace(samples.PERMIT.content, valid_to=None))
+    place.happens(*WRITTEN, on.ChipReadBack(half_written))
+    opened = [effect.call_id for effect in place.ordered if isinstance(effect, do.OpenChipSession)]
+    assert len(set(opened)) == 2
+    assert [key for call, key in place.numbered() if call == "chip-session"] == list(map(str, opened))
 
 
 def test_what_central_must_be_told_is_on_disk_with_the_step(place: Place) -> None:

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from assets import ASSETS
+from kiosk.app.effect_routes import call_of
 from kiosk.app.shown_screens import Serials, ShownScreens
 from kiosk.domain.endorsement import ChipState, Custody, FaceState
 from kiosk.journal.content_hash import seal_by
@@ -59,6 +60,7 @@ class Place:
             lambda _effect, _visit: None,
             self._show,
             message_of,
+            call_of,
             seal_by(b"the private key of this test"),
         )
         self.screens = ShownScreens(

@@ -11,6 +11,7 @@ from kiosk.workflow import events as on
 from kiosk.workflow import states as s
 from kiosk.workflow.intents import Intent
 from kiosk.workflow.machine import step
+from kiosk.workflow.writing import open_session
 from tests.unit.machine_samples import (
     ASKED_FOR,
     AT_THE_COUNTER,
@@ -193,7 +194,8 @@ def test_a_grant_that_cannot_be_printed_is_confirmed_without_a_face() -> None:
     assert offered.effects == ()
     confirmed = step(WITH_BIN, offered.state, on.PersonChose(Intent.CONFIRM))
     assert confirmed is not None
-    assert confirmed.effects == (do.OpenChipSession(UNPRINTABLE, CASE),)
+    assert isinstance(confirmed.state, s.OpeningChipSession)
+    assert confirmed.effects == (open_session(confirmed.state),)
     read_back = step(
         WITH_BIN, s.ReadingChipBack(VISIT, CASE, UNPRINTABLE), on.ChipReadBack(replace(PERMIT, content=NEW))
     )

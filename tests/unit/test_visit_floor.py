@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Literal
 
 import pytest
 
 from drivers.simulators.activity import Busy
-from kiosk.demo.floor import PCSCD_POLL_S, READER_POLL_S, BareCosts, busy_of, covered, measure
+from kiosk.demo.floor import PCSCD_POLL_S, READER_POLL_S, BareCosts, busy_of, central_waits, covered, measure
 from kiosk.demo.resident import Stage
 
 FREE = BareCosts(frame_s=0.0, https_s=0.0)
@@ -21,7 +22,7 @@ def stage(name: str = "chip and face", began: float = 10.0, ended: float = 20.0,
     return Stage(name, began, ended, painted)
 
 
-def floor_of(one: Stage, *busies: Busy, calls: tuple[float, ...] = (), bare: BareCosts = FREE) -> float:
+def floor_of(one: Stage, *busies: Busy, calls: tuple[tuple[float, float], ...] = (), bare: BareCosts = FREE) -> float:
     (measured,) = measure([one], busies, calls, bare)
     assert measured.overhead_s == pytest.approx(one.seconds - measured.floor_s)
     return measured.floor_s
@@ -70,14 +71,16 @@ def test_a_frame_that_was_drawn_while_a_device_was_busy_costs_nothing() -> None:
     assert floor_of(one, busy(14.0, 16.0), bare=BareCosts(0.25, 0.0)) == pytest.approx(2.25)
 
 
-def test_every_call_to_central_counts_one_bare_round_trip_from_when_it_began() -> None:
-    calls = (9.0, 12.0, 15.0, 20.5)
-    assert floor_of(stage(), busy(15.0, 15.25), calls=calls, bare=BareCosts(0.0, 0.5)) == pytest.approx(1.0)
+def test_every_call_to_central_counts_from_its_sending_until_its_answer() -> None:
+    calls = ((9.0, 9.5), (12.0, 12.5), (15.0, 15.5), (20.5, 21.0))
+    assert floor_of(stage(), busy(15.0, 15.25), calls=calls) == pytest.approx(1.0)
 
 
 def test_the_floor_is_never_more_than_the_stage() -> None:
     one = stage("result", 10.0, 10.5, 10.2, 10.4, 10.5)
-    assert floor_of(one, calls=(10.0, 10.1, 10.2), bare=BareCosts(0.4, 0.4)) == pytest.approx(0.5)
+    assert floor_of(one, calls=((10.0, 10.4), (10.1, 10.5), (10.2, 10.6)), bare=BareCosts(0.4, 0.4)) == pytest.approx(
+        0.5
+    )
 
 
 def test_an_identity_card_waits_for_the_next_poll() -> None:
@@ -110,3 +113,15 @@ def test_a_permit_whose_chip_is_never_asked_waits_for_nothing() -> None:
 def test_the_rigs_record_comes_over_its_socket_as_plain_values() -> None:
     told = {"who": "id_reader", "cause": "line", "doing": "answer", "began": 1.0, "ended": 2.0}
     assert busy_of([told]) == [Busy("id_reader", "line", "answer", 1.0, 2.0)]
+
+
+def test_waits_for_central_are_read_from_the_kiosks_log(tmp_path: Path) -> None:
+    log = tmp_path / "kiosk.log"
+    log.write_text(
+        '2026-11-22 10:00:00,500 INFO central_answered {"call": "endorsements", "status": 200, "ms": 250.0}\n'
+        '2026-11-22 10:00:01,000 INFO step {"before": "Idle", "after": "ShowingNotice"}\n'
+        '2026-11-22 10:00:02,000 INFO central_answered {"call": "heartbeat", "status": 503, "ms": 1000.0}\n',
+        "utf-8",
+    )
+    (first, second) = central_waits(log)
+    assert [second[0] - first[0], first[1] - first[0], second[1] - second[0]] == pytest.approx([0.75, 0.25, 1.0])

@@ -30,7 +30,7 @@ from kiosk.domain.faults import (
     Fault,
 )
 from kiosk.event_log.log_events import LogEvent, log
-from kiosk.journal.journal import Journal, JournalFailed
+from kiosk.journal.journal import Journal, JournalFailed, NumberedCall
 from kiosk.runtime.clock_watch import WatchedClock
 from kiosk.services.central.messages import (
     agent_of,
@@ -48,6 +48,7 @@ from kiosk.services.central.messages import (
     session_event,
     shown,
 )
+from kiosk.services.central.numbered_calls import call_of
 from kiosk.services.effect_dispatch import Handler, Post
 from kiosk.workflow import effects as do
 from kiosk.workflow import events as on
@@ -183,11 +184,8 @@ class CentralService:
             new_category=new_category(matter),
             holder_check=holder_check_of(matter),
         )
-        key = str(effect.endorsement_id)
         try:
-            answer = self._client.request_endorsement(
-                request, sequence=self._journal.number_call("endorsements", key, effect.endorsement_id)
-            )
+            answer = self._client.request_endorsement(request, sequence=self._number(call_of(effect)))
             post(self._answered(answer, effect.endorsement_id, permit))
         except (CentralError, GrantRejected, JournalFailed) as error:
             post(on.CentralFailed(self._fault_of("endorsements", error)))
@@ -253,21 +251,21 @@ class CentralService:
         if self._clock.now() >= grant.expires_at:
             post(on.CentralFailed(GRANT_REJECTED))
             return
-        key = str(uuid4())
+        call = call_of(effect)
         request = contract.ChipSessionRequest(atr=permit.atr.hex().upper(), chip_serial=permit.chip_serial)
         try:
             step = self._client.start_chip_session(
                 grant.endorsement_id,
                 request,
-                key=key,
-                sequence=self._journal.number_call("chip-session", key, grant.endorsement_id),
+                key=call.idempotency_key,
+                sequence=self._number(call),
             )
             post(session_event(step))
         except (CentralError, JournalFailed) as error:
             post(on.CentralFailed(self._fault_of("chip-session", error)))
 
     def _send_answers(self, effect: do.SendChipAnswers, post: Post) -> None:
-        key = str(uuid4())
+        call = call_of(effect)
         request = contract.ChipBatchAnswers(
             batch=effect.batch,
             answers=tuple(
@@ -280,8 +278,8 @@ class CentralService:
                 effect.endorsement_id,
                 effect.session_id,
                 request,
-                key=key,
-                sequence=self._journal.number_call("responses", key, effect.endorsement_id),
+                key=call.idempotency_key,
+                sequence=self._number(call),
             )
             post(session_event(step))
         except (CentralError, JournalFailed) as error:
@@ -330,8 +328,8 @@ class CentralService:
             holder_check=holder_check_of(matter),
         )
         try:
-            sequence = self._journal.number_call("applications", str(effect.application_id), effect.application_id)
-            post(received_of(self._client.apply(request, sequence=sequence), effect.application_id))
+            received = self._client.apply(request, sequence=self._number(call_of(effect)))
+            post(received_of(received, effect.application_id))
         except (CentralError, JournalFailed) as error:
             post(on.CentralFailed(self._fault_of("applications", error)))
 
@@ -363,6 +361,10 @@ class CentralService:
             post(on.CentralFailed(fault) if error.code != "collection_not_offered" else refused)
         except (CentralError, JournalFailed) as error:
             post(on.CentralFailed(self._fault_of("collection", error)))
+
+    def _number(self, call: NumberedCall) -> int:
+        """The number that was written with the step that ordered this call. Raises `JournalFailed`."""
+        return self._journal.number_call(call.call, call.idempotency_key, call.endorsement_id)
 
     def _fault_of(self, call: str, error: CentralError | GrantRejected | JournalFailed) -> Fault:
         code = error.code if isinstance(error, CentralRefusedCall) else None
