@@ -25,10 +25,12 @@ class WayOut(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Frame:
-    """What every screen has around it. `countdown_s`: idle time left at the moment the model was made; None: it does
-    not end by itself. `warning_s`: from how many seconds before the end it asks whether somebody is still there. `languages`: those that can be changed to here, by tag (CHOOSE_LANGUAGE). `serial`: which of the models
-    that were shown this is, and every intent brings it back; 0: none that was shown. `can_go_back`: to the screen
-    before (BACK).
+    """What every screen has around it.
+
+    `countdown_s`: idle time left at the moment the model was made; None: it does not end by itself. `warning_s`: from
+    how many seconds before the end it asks whether somebody is still there. `languages`: those that can be changed to
+    here, by tag (CHOOSE_LANGUAGE). `serial`: which of the models that were shown this is, and every intent brings it
+    back; 0: none that was shown. `can_go_back`: to the screen before (BACK).
     """
 
     language: str
@@ -103,8 +105,8 @@ class Question:
     words: Words
     as_before: Words
     otherwise: Words
+    warning: Words
     address: Personal[str] | None = None
-    warning: Words = Text("question.responsibility")
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,8 +163,7 @@ class LicenceCodeScreen:
 
 @dataclass(frozen=True, slots=True)
 class TelephoneScreen:
-    """The number that the result is sent to. `problem`: why once more.
-    """
+    """The number that the result is sent to. `problem`: why once more."""
 
     frame: Frame
     problem: Text | None = None

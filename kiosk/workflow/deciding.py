@@ -9,10 +9,9 @@ from kiosk.domain.endorsement import ChipState, FaceState, Grant, Refusal, Servi
 from kiosk.domain.faults import CENTRAL_UNREACHABLE, CHIP_SILENT, CLOCK_WRONG, WORKER_DIED, Fault
 from kiosk.domain.holder_check import CheckWay
 from kiosk.policy.assessment import AssessedOutcome, Assessment, Served
-from kiosk.policy.foresight import asked_of_agent
 from kiosk.policy.proofs import needs
 from kiosk.policy.region import Region
-from kiosk.workflow import applying, evidence
+from kiosk.workflow import applying, declarations, evidence
 from kiosk.workflow import effects as do
 from kiosk.workflow import events as on
 from kiosk.workflow import states as s
@@ -119,51 +118,14 @@ def _first(then: Step, *effects: do.Effect) -> Step:
 
 def ask_rules(site: Site, visit: s.Visit, case: s.AnyCase, answers: s.Answers, *, central_silent: bool) -> Step:
     """Ask the rules; first, where somebody acts for the holder, what they must know of the holder."""
-    question = _next_of(site.region, _asked_of_agent(site.region, visit.purpose), answers)
+    question = declarations.next_of(site.region, declarations.asked_of_agent(site.region, visit.purpose), answers)
     if question is not None:
         return Step(s.DeclaringForHolder(visit, case, answers, question, central_silent))
     return Step(s.Assessing(visit, case, answers, central_silent), (do.Assess(case, visit.purpose, answers),))
 
 
-def _asked_of_agent(region: Region, purpose: s.Purpose) -> tuple[str, ...]:
-    agent = None if purpose.agent is None else region.agents.get(purpose.agent)
-    return () if agent is None else asked_of_agent(agent)
-
-
-def _asked_of_service(region: Region, purpose: s.Purpose) -> tuple[str, ...]:
-    service = region.services.get(purpose.service)
-    return (
-        ()
-        if service is None
-        else tuple(
-            key for key in service.asks if purpose.agent is not None or not region.declarations[key].only_with_agent
-        )
-    )
-
-
-def _next_of(region: Region, keys: tuple[str, ...], answers: s.Answers) -> str | None:
-    """The next question that has a meaning after what was answered."""
-    for key in keys:
-        declaration = region.declarations.get(key)
-        if declaration is None or key in answers.asked:
-            continue
-        if declaration.follows is None or declaration.follows in answers.declared:
-            return key
-    return None
-
-
-def _with_answer(answers: s.Answers, question: str, event: on.Event) -> s.Answers | None:
-    match event:
-        case on.PersonChose(intent=Intent.ANSWER_YES):
-            return replace(answers, asked=(*answers.asked, question), declared=answers.declared | {question})
-        case on.PersonChose(intent=Intent.ANSWER_NO):
-            return replace(answers, asked=(*answers.asked, question))
-        case _:
-            return None
-
-
 def declaring_for_holder(site: Site, state: s.DeclaringForHolder, event: on.Event) -> Step | None:
-    answers = _with_answer(state.answers, state.question, event)
+    answers = declarations.with_answer(state.answers, state.question, event)
     if answers is not None:
         return ask_rules(site, state.visit, state.case, answers, central_silent=state.central_silent)
     return _leave(state, event)
@@ -286,7 +248,9 @@ def first_question(region: Region, state: s.ShowingAssessment) -> str | None:
     """The declaration that is asked on the assessment's page itself; None where the next step is another."""
     if not can_go_on(state.matter):
         return None
-    return _next_of(region, _asked_of_service(region, state.visit.purpose), state.matter.answers)
+    return declarations.next_of(
+        region, declarations.asked_of_service(region, state.visit.purpose), state.matter.answers
+    )
 
 
 def showing_assessment(site: Site, state: s.ShowingAssessment, event: on.Event) -> Step | None:
@@ -296,7 +260,7 @@ def showing_assessment(site: Site, state: s.ShowingAssessment, event: on.Event) 
             return proceed(site, state.visit, matter)
         case on.PersonChose(intent=Intent.ANSWER_YES | Intent.ANSWER_NO):
             question = first_question(site.region, state)
-            answers = None if question is None else _with_answer(matter.answers, question, event)
+            answers = None if question is None else declarations.with_answer(matter.answers, question, event)
             return None if answers is None else _go_on_asking(site, state.visit, replace(matter, answers=answers))
         case on.PersonChose(intent=Intent.CANCEL | Intent.GO_ON) | on.DeadlinePassed():
             timed_out = isinstance(event, on.DeadlinePassed) and can_go_on(matter)
@@ -310,7 +274,7 @@ def showing_assessment(site: Site, state: s.ShowingAssessment, event: on.Event) 
 def declaring(site: Site, state: s.Declaring, event: on.Event) -> Step | None:
     if state.confirms_rule:
         return _confirming_rule(site, state, event)
-    answers = _with_answer(state.matter.answers, state.question, event)
+    answers = declarations.with_answer(state.matter.answers, state.question, event)
     if answers is not None:
         return _go_on_asking(site, state.visit, replace(state.matter, answers=answers))
     return _leave(state, event)
@@ -332,10 +296,10 @@ def _confirming_rule(site: Site, state: s.Declaring, event: on.Event) -> Step | 
 def _go_on_asking(site: Site, visit: s.Visit, matter: s.AssessedCase) -> Step:
     """The next question; after the last, the rules again if a yes may have changed what they say."""
     answers = matter.answers
-    question = _next_of(site.region, _asked_of_service(site.region, visit.purpose), answers)
+    question = declarations.next_of(site.region, declarations.asked_of_service(site.region, visit.purpose), answers)
     if question is not None:
         return Step(s.Declaring(visit, matter, question))
-    if answers.declared.isdisjoint(_asked_of_service(site.region, visit.purpose)):
+    if answers.declared.isdisjoint(declarations.asked_of_service(site.region, visit.purpose)):
         return proceed(site, visit, matter)
     assessing = s.Assessing(visit, matter.case, answers, central_silent=False, shown=matter.assessment)
     return Step(assessing, (do.Assess(matter.case, visit.purpose, answers),))
@@ -343,7 +307,10 @@ def _go_on_asking(site: Site, visit: s.Visit, matter: s.AssessedCase) -> Step:
 
 def proceed(site: Site, visit: s.Visit, matter: s.AssessedCase) -> Step:
     """The holder goes on: questions, then evidence, then what the holder must confirm, then central."""
-    if _next_of(site.region, _asked_of_service(site.region, visit.purpose), matter.answers) is not None:
+    if (
+        declarations.next_of(site.region, declarations.asked_of_service(site.region, visit.purpose), matter.answers)
+        is not None
+    ):
         return _go_on_asking(site, visit, matter)
     if not matter.answers.is_evidence_settled and needs(site.region, matter.assessment.evidence):
         return evidence.seek(site, visit, matter)

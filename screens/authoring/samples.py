@@ -126,6 +126,8 @@ STILL_THERE = local("您还住在居住登记的地址吗？", "Do you still liv
 MOVED = (local("还住在那里", "I still live there"), local("已经搬了", "I have moved"))
 CHANGES = (local("都没有变", "Nothing has changed"), local("有变化", "Something has changed"))
 
+WARNING = Text("question.responsibility")
+
 
 def samples(language: str) -> dict[str, ScreenModel]:
     """Models by a name of their own; the screen's name comes first."""
@@ -171,7 +173,7 @@ def samples(language: str) -> dict[str, ScreenModel]:
             OLD,
             NEW,
             can_go_on=True,
-            question=Question(STILL_THERE, *MOVED, ADDRESS),
+            question=Question(STILL_THERE, *MOVED, WARNING, ADDRESS),
         ),
         "assessment_overdue": AssessmentScreen(
             inside,
@@ -261,9 +263,9 @@ def samples(language: str) -> dict[str, ScreenModel]:
                 ),
             ),
         ),
-        "question": QuestionScreen(answering, Question(LONG_QUESTION, *CHANGES)),
-        "question_address": QuestionScreen(answering, Question(STILL_THERE, *MOVED, ADDRESS)),
-        "question_address_long": QuestionScreen(answering, Question(STILL_THERE, *MOVED, LONG_ADDRESS)),
+        "question": QuestionScreen(answering, Question(LONG_QUESTION, *CHANGES, WARNING)),
+        "question_address": QuestionScreen(answering, Question(STILL_THERE, *MOVED, WARNING, ADDRESS)),
+        "question_address_long": QuestionScreen(answering, Question(STILL_THERE, *MOVED, WARNING, LONG_ADDRESS)),
         "licence_code": LicenceCodeScreen(inside, local(*EVIDENCE[1][1:])),
         "licence_code_again": LicenceCodeScreen(
             frame(countdown_s=30), local(*EVIDENCE[0][1:]), Text("id_card.problem.lift_and_lay_again")

@@ -239,7 +239,7 @@ def test_the_region_says_under_a_question_what_an_untrue_answer_leads_to() -> No
         asking = s.Declaring(VISIT, matter_of(region, date(2027, 2, 20)), "address_changed")
         page = present(about(region), asking)
         assert isinstance(page, QuestionScreen)
-        assert page.warning == region.texts.get("texts.address_is_true", Text("question.responsibility"))
+        assert page.question.warning == region.texts.get("texts.address_is_true", Text("question.responsibility"))
     assert "texts.address_is_true" in region_named("shanghai").texts
     assert "texts.address_is_true" not in region_named("beijing").texts
 

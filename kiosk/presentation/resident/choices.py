@@ -95,7 +95,7 @@ def question_screen(about: PresentationContext, state: s.Declaring | s.Declaring
                 Text("question.confirm", (("rule", rule.text),)),
                 Text("question.stop"),
                 Text("question.go_on"),
-                warning=Text("question.if_no"),
+                Text("question.if_no"),
             ),
         )
     return QuestionScreen(frame, question_of(about, s.case_of(state), state.question))
@@ -108,8 +108,8 @@ def question_of(about: PresentationContext, case: s.AnyCase, key: str) -> Questi
         declaration.question,
         declaration.answer_no,
         declaration.answer_yes,
-        address=case.permit.content.address if key == _ADDRESS and isinstance(case, s.Case) else None,
-        warning=about.region.texts.get("texts.address_is_true", Text("question.responsibility")),
+        about.region.texts.get("texts.address_is_true", Text("question.responsibility")),
+        case.permit.content.address if key == _ADDRESS and isinstance(case, s.Case) else None,
     )
 
 
