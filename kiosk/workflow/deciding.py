@@ -248,9 +248,7 @@ def first_question(region: Region, state: s.ShowingAssessment) -> str | None:
     """The declaration that is asked on the assessment's page itself; None where the next step is another."""
     if not can_go_on(state.matter):
         return None
-    return declarations.next_of(
-        region, declarations.asked_of_service(region, state.visit.purpose), state.matter.answers
-    )
+    return declarations.next_of_service(region, state.visit, state.matter.answers)
 
 
 def showing_assessment(site: Site, state: s.ShowingAssessment, event: on.Event) -> Step | None:
@@ -296,7 +294,7 @@ def _confirming_rule(site: Site, state: s.Declaring, event: on.Event) -> Step | 
 def _go_on_asking(site: Site, visit: s.Visit, matter: s.AssessedCase) -> Step:
     """The next question; after the last, the rules again if a yes may have changed what they say."""
     answers = matter.answers
-    question = declarations.next_of(site.region, declarations.asked_of_service(site.region, visit.purpose), answers)
+    question = declarations.next_of_service(site.region, visit, answers)
     if question is not None:
         return Step(s.Declaring(visit, matter, question))
     if answers.declared.isdisjoint(declarations.asked_of_service(site.region, visit.purpose)):
@@ -307,10 +305,7 @@ def _go_on_asking(site: Site, visit: s.Visit, matter: s.AssessedCase) -> Step:
 
 def proceed(site: Site, visit: s.Visit, matter: s.AssessedCase) -> Step:
     """The holder goes on: questions, then evidence, then what the holder must confirm, then central."""
-    if (
-        declarations.next_of(site.region, declarations.asked_of_service(site.region, visit.purpose), matter.answers)
-        is not None
-    ):
+    if declarations.next_of_service(site.region, visit, matter.answers) is not None:
         return _go_on_asking(site, visit, matter)
     if not matter.answers.is_evidence_settled and needs(site.region, matter.assessment.evidence):
         return evidence.seek(site, visit, matter)

@@ -7,7 +7,7 @@ only where it behaves.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import MISSING, dataclass, field, fields
+from dataclasses import MISSING, dataclass, field, fields, is_dataclass
 from enum import Enum
 from functools import cache
 from importlib import import_module
@@ -20,7 +20,7 @@ from kivy.properties import ObjectProperty
 
 from kiosk.domain.personal import Personal
 from kiosk.presentation import models
-from kiosk.presentation.models import ScreenModel, Term
+from kiosk.presentation.models import ScreenModel
 from kiosk.texts.words import NOTHING, SOURCE_LANGUAGE, LocalText, Text, Words
 from screens.widgets.base import BLANK_FRAME, BaseScreen
 
@@ -117,8 +117,6 @@ def _nothing_of(kind: Any) -> Any:
         return NOTHING
     if kind is LocalText:
         return LocalText(((SOURCE_LANGUAGE, ""),))
-    if kind is Term:
-        return Term(None, None)
     if get_origin(kind) is tuple:
         return ()
     if get_origin(kind) is Personal:
@@ -127,4 +125,8 @@ def _nothing_of(kind: Any) -> Any:
         return None
     if isinstance(kind, type) and issubclass(kind, Enum):
         return next(iter(kind))
+    if is_dataclass(kind):
+        hints = get_type_hints(kind)
+        needed = [each.name for each in fields(kind) if each.default is MISSING]
+        return kind(**{name: _nothing_of(hints[name]) for name in needed})
     raise ValueError(f"what is nothing of {kind}?")
