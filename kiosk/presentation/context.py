@@ -13,6 +13,7 @@ from kiosk.policy.assessment import Assessment, Reason
 from kiosk.policy.region import Office, Region
 from kiosk.policy.request import AssessmentRequest
 from kiosk.presentation.models import Frame, Term, WayOut
+from kiosk.presentation.steps import step_of
 from kiosk.texts.words import SOURCE_LANGUAGE, Citation, CitedDocument, LocalText, Text, Words
 from kiosk.workflow import states as s
 from kiosk.workflow.deadlines import WARNING_S, deadline_of
@@ -88,6 +89,7 @@ def frame_of(about: PresentationContext, state: s.State, way_out: WayOut) -> Fra
     visit = s.visit_of(state)
     language = visit.language if visit else state.language if isinstance(state, s.Idle) else about.languages[0]
     deadline = deadline_of(state)
+    step, steps = step_of(state)
     return Frame(
         language=language,
         way_out=way_out,
@@ -96,6 +98,8 @@ def frame_of(about: PresentationContext, state: s.State, way_out: WayOut) -> Fra
         languages=about.languages if isinstance(state, s.AwaitsPerson) and not s.is_switching_off(state) else (),
         can_go_back=can_go_back(state),
         warning_s=WARNING_S if deadline.shown else 0,
+        step=step,
+        steps=steps,
     )
 
 

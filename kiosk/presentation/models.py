@@ -30,7 +30,8 @@ class Frame:
     `countdown_s`: idle time left at the moment the model was made; None: it does not end by itself. `warning_s`: from
     how many seconds before the end it asks whether somebody is still there. `languages`: those that can be changed to
     here, by tag (CHOOSE_LANGUAGE). `serial`: which of the models that were shown this is, and every intent brings it
-    back; 0: none that was shown. `can_go_back`: to the screen before (BACK).
+    back; 0: none that was shown. `can_go_back`: to the screen before (BACK). `step` of `steps`: how far the visit has
+    come; 0: it has none.
     """
 
     language: str
@@ -41,6 +42,8 @@ class Frame:
     serial: int = 0
     can_go_back: bool = False
     warning_s: int = 0
+    step: int = 0
+    steps: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -66,6 +66,12 @@ def _clock() -> Sheet:
     return _round([(12, 6.5), (12, 12), (15.5, 14.5)])
 
 
+def _contrast() -> Sheet:
+    sheet = _round()
+    sheet.arc(12, 12, 5, 90, 270, WHITE, 9)
+    return sheet
+
+
 def _number() -> Sheet:
     return _strokes([(9, 3.5), (7, 20.5)], [(17, 3.5), (15, 20.5)], [(4.5, 9), (20.5, 9)], [(3.5, 15), (19.5, 15)])
 
@@ -130,6 +136,10 @@ def _print() -> Sheet:
 ICONS = {
     "forward": lambda: _strokes([(3, 12), (20, 12)], [(13, 5), (20, 12), (13, 19)]),
     "back": lambda: _strokes([(4, 12), (21, 12)], [(11, 5), (4, 12), (11, 19)]),
+    "text_size": lambda: _strokes(
+        [(2, 19), (8, 4), (14, 19)], [(4.5, 14), (11.5, 14)], [(15, 19), (18.5, 11), (22, 19)]
+    ),
+    "contrast": _contrast,
     "arrow": lambda: _strokes([(3, 12), (20, 12)], [(13, 5), (20, 12), (13, 19)]),
     "check": lambda: _strokes([(4, 12.5), (10, 18.5), (20.5, 6)]),
     "cancel": lambda: _round([(8.5, 8.5), (15.5, 15.5)], [(15.5, 8.5), (8.5, 15.5)]),

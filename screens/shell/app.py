@@ -14,7 +14,7 @@ from kivy.app import App
 from kivy.clock import Clock, mainthread
 from kivy.core.window import Window
 from kivy.graphics.opengl import glFinish
-from kivy.properties import ObjectProperty
+from kivy.properties import NumericProperty, ObjectProperty
 
 from kiosk.presentation.models import ScreenModel
 from kiosk.texts.translation import Translation
@@ -26,7 +26,7 @@ from screens.shell.resting import Resting
 from screens.shell.router import Router
 from screens.shell.screen_file import MTDEV, ScreenFile
 from screens.style.fonts import Fonts
-from screens.style.theme import Theme
+from screens.style.theme import PALETTES, TEXT_SCALES, Theme
 from screens.widgets.base import BaseScreen
 
 _INPUT = (pointer,)  # Kivy's configuration finds it by name
@@ -51,6 +51,7 @@ VISIT = (
     "thank_you",
 )  # the order in which a visit that goes well needs its screens
 RESTING = ("welcome", "out_of_service")  # nobody is being served, and nothing on them moves
+LEFT_S = 60.0  # whoever changed the welcome screen for themselves and began no visit has gone
 LOOKED_AT_S = 0.4  # a person is still reading then; building a screen takes a tenth of a second, once
 PAINTED_S = 0.01  # after painting: whoever waited for that has been told, and no finger is as quick
 
@@ -68,6 +69,8 @@ class KioskApp(App):
     """
 
     theme = ObjectProperty(None, rebind=True)
+    text_size = NumericProperty(0)
+    contrast = NumericProperty(0)
 
     def __init__(
         self,
@@ -102,6 +105,7 @@ class KioskApp(App):
         self._serial: int | None = None  # of the model that stands on the screen
         self._coming: deque[ScreenModel] = deque()
         self._came = threading.Event()
+        self._undress = Clock.create_trigger(self._dress_for_anybody, LEFT_S)
         self._ahead = Clock.create_trigger(self._build_ahead, LOOKED_AT_S)
         load = Clock.create_trigger(self._load_ahead, PAINTED_S)
         self.router.bind(on_painted=lambda _router: load())
@@ -115,8 +119,37 @@ class KioskApp(App):
 
     def _lay_out(self, *_args: Any) -> None:
         """For the window as it is now."""
-        self.theme = Theme.of(self._screen_file.fitted_to(*Window.size))
+        self._dress()
         self._sized(*Window.size)
+
+    def change_text_size(self) -> None:
+        """The next larger text; after the largest the usual one."""
+        self.text_size = (self.text_size + 1) % len(TEXT_SCALES)
+        self._dress_for_somebody()
+
+    def change_contrast(self) -> None:
+        """The next palette."""
+        self.contrast = (self.contrast + 1) % len(PALETTES)
+        self._dress_for_somebody()
+
+    def _dress_for_somebody(self) -> None:
+        self._dress()
+        self.router.changes()  # what was touched is no longer where it was
+        self._undress.cancel()
+        if self.router.current in RESTING:
+            self._undress()
+
+    def _dress_for_anybody(self, _elapsed: float = 0.0) -> None:
+        """As every visit begins."""
+        self._undress.cancel()
+        if (self.text_size, self.contrast) != (0, 0):
+            self.text_size = self.contrast = 0
+            self._dress()
+
+    def _dress(self) -> None:
+        palette, scale = PALETTES[int(self.contrast)], TEXT_SCALES[int(self.text_size)]
+        self.theme = Theme.of(self._screen_file.fitted_to(*Window.size), palette, scale)
+        Window.clearcolor = palette.ground
 
     def on_start(self) -> None:
         Window.bind(size=self._lay_out)
@@ -209,6 +242,10 @@ class KioskApp(App):
 
     def _show(self, model: ScreenModel) -> None:
         name = views.screen_name(model)
+        if self.router.current in RESTING and name not in RESTING:
+            self._undress.cancel()  # whoever made the text larger has begun a visit
+        elif name in RESTING and self.router.current not in RESTING:
+            self._dress_for_anybody()
         if not self.router.has_screen(name):
             self.router.add_widget(self._built(name))
         if model.frame.serial != self._serial:

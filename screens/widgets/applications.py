@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from kivy.lang import Builder
-from kivy.properties import ListProperty, NumericProperty, StringProperty
+from kivy.properties import ListProperty, StringProperty
 from kivy.uix.boxlayout import BoxLayout
 
 from screens.widgets.buttons import IntentButton
@@ -27,7 +27,6 @@ class ApplicationPanel(BoxLayout):
     state = StringProperty("")
     lines = ListProperty()
     choose_words = StringProperty("")
-    scale = NumericProperty(1.0)
 
     __events__ = ("on_chosen",)
 
@@ -43,7 +42,6 @@ class Applications(BoxLayout):
 
     items = ListProperty()
     number_label = StringProperty("")
-    scale = NumericProperty(1.0)
 
     __events__ = ("on_chosen",)
 
@@ -66,8 +64,7 @@ class Applications(BoxLayout):
                 self.add_widget(panel)
 
     def _new(self) -> ApplicationPanel:
-        panel = ApplicationPanel(scale=self.scale, number_label=self.number_label)
+        panel = ApplicationPanel(number_label=self.number_label)
         panel.bind(on_chosen=lambda touched: self.dispatch("on_chosen", touched.number))
-        self.fbind("scale", panel.setter("scale"))
         self.fbind("number_label", panel.setter("number_label"))
         return panel

@@ -16,14 +16,14 @@ from kivy.uix.screenmanager import Screen
 from kiosk.presentation.models import Frame, ScreenModel, Term, WayOut
 from kiosk.texts.translation import Translation
 from kiosk.workflow.intents import Intent
-from screens.widgets import buttons, column, countdown, panels, paragraph, pictures, rounded, stages
+from screens.widgets import access, body, buttons, column, countdown, panels, paragraph, pictures, rounded, stages
 
 BLANK_FRAME = Frame(language="", way_out=WayOut.NONE)
 NO_TERM = Term(None, None)
 _FOLDER = Path(__file__).parent
 
 # Kivy's language finds them by name.
-_WIDGETS = (buttons, column, countdown, panels, paragraph, pictures, rounded, stages)
+_WIDGETS = (access, body, buttons, column, countdown, panels, paragraph, pictures, rounded, stages)
 
 Builder.load_file(str(_FOLDER / "widgets.kv"))
 Builder.load_file(str(_FOLDER / "base.kv"))
@@ -36,8 +36,6 @@ def _silent(*_args: Any, **_named: Any) -> str:
 class BaseScreen(Screen):
     """One screen. It is given a frozen `model` and emits `on_intent(intent, choice)`; it decides nothing.
 
-    `is_cut`: not all of it is on the page, so nothing can be confirmed or declared on it.
-
     A subclass names its model's BLANK as the property's first value: rules of the kv language then follow every new
     model, and a screen that is left shows nothing of the last visit.
     """
@@ -49,23 +47,22 @@ class BaseScreen(Screen):
     title = StringProperty("")
     title_colour = ListProperty((0, 0, 0, 1))
     picture = StringProperty("")
-    picture_share = NumericProperty(0.3)
+    picture_share = NumericProperty(0.36)
     way_out_stands_out = BooleanProperty(False)
-    is_cut = BooleanProperty(False)
 
     tr = ObjectProperty(_silent)
     words = ObjectProperty(_silent)
     cited = ObjectProperty(_silent)
     date = ObjectProperty(_silent)
-    term = ObjectProperty(lambda _term: ["", "", ""])
+    term = ObjectProperty(lambda _term: ["", ""])
 
     __events__ = ("on_intent",)
 
     def __init__(self, **kwargs: Any) -> None:
+        self.body: Any = None
         self.column: Any = None
         self.actions: Any = None
         super().__init__(**kwargs)
-        self.column.bind(overflows=self.setter("is_cut"))
 
     def add_widget(self, widget: Any, *args: Any, **kwargs: Any) -> None:
         """What a screen's own rule holds goes into the frame: buttons at the bottom, everything else above."""
@@ -80,8 +77,15 @@ class BaseScreen(Screen):
         if model.frame.language != self.model.frame.language:
             self._speak(App.get_running_app().translation(model.frame.language))
         self.model = model
-        self.column.fit_anew()
+        self.body.begin_anew()
+        self.column.begin_anew()
         self.countdown.start(model.frame.countdown_s, model.frame.warning_s)
+
+    def turn(self, pages: int) -> None:
+        """Show another page of the same: whoever touches at once has not read it."""
+        self.column.page += pages
+        self.manager.changes()
+        self.dispatch("on_intent", Intent.MORE_TIME, "")
 
     def on_pre_enter(self, *_args: Any) -> None:
         self.moving_picture.start()
@@ -112,16 +116,15 @@ class BaseScreen(Screen):
 
 
 def _term_in(translation: Translation) -> Callable[[Term | None], list[str]]:
-    """A validity in words, from and to, and both in figures."""
+    """A validity in words, from and to."""
 
     def term(of: Term | None) -> list[str]:
         if of is None or of == NO_TERM:
-            return ["", "", ""]
+            return ["", ""]
         begins, ends = translation.date(of.valid_from), translation.date(of.valid_to)
         return [
             translation.text("term.from", day=begins),
             translation.text("term.to", day=ends),
-            f"{translation.figures(of.valid_from)} — {translation.figures(of.valid_to)}",
         ]
 
     return term

@@ -14,11 +14,15 @@ from kiosk.workflow.intents import Intent
 
 
 class IntentButton(ButtonBehavior, Widget):
-    """`intent` and `choice`: what a touch means. `filled`: the one that most people want. `least`: least height.
+    """`intent` and `choice`: what a touch means; `local`: the name of one that concerns only the screen. `filled`: the
+    one that most people want. `least`: least height.
     `needed`: height for its words at its width; `wanted`: width for its words on one line.
     """
 
+    is_whole = True  # never on two pages
+
     intent = ObjectProperty(Intent.GO_ON)
+    local = StringProperty("")
     choice = StringProperty("")
     words = StringProperty("")
     icon = StringProperty("")
@@ -32,19 +36,24 @@ class IntentButton(ButtonBehavior, Widget):
     @property
     def target(self) -> str:
         """The button's name for who touches it from outside: `confirm`, `choose_language:en`."""
-        return f"{self.intent.value}:{self.choice}" if self.choice else self.intent.value
+        name = self.local or str(self.intent.value)
+        return f"{name}:{self.choice}" if self.choice else name
 
 
 class StepButton(IntentButton):
-    """What the screen is for; there only while `shown`. `due`: the height it should have."""
+    """What the screen is for; there only while `shown`. `due`: its least height. `is_pager`: it turns pages."""
 
     shown = BooleanProperty(True)
+    is_pager = BooleanProperty(False)
     due = NumericProperty(0)
 
 
 class Actions(BoxLayout):
-    """The step buttons of a screen side by side, those that are there now. `shown`: how many; `due`: their height."""
+    """The step buttons of a screen side by side, those that are there now. `shown`: how many; `due`: their height.
+    `held`: not all was read yet, so only pages can be turned.
+    """
 
+    held = BooleanProperty(False)
     shown = NumericProperty(0)
     due = NumericProperty(0)
 
@@ -57,8 +66,11 @@ class Actions(BoxLayout):
         widget.bind(shown=self._arrange, due=self._level)
         self._arrange()
 
+    def on_held(self, *_args: Any) -> None:
+        self._arrange()
+
     def _arrange(self, *_args: Any) -> None:
-        shown = [button for button in self._buttons if button.shown]
+        shown = [button for button in self._buttons if button.shown and (button.is_pager or not self.held)]
         if self.children != shown[::-1]:
             self.clear_widgets()
             for button in shown:

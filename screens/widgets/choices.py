@@ -19,7 +19,6 @@ class ChoiceButton(IntentButton):
     """One answer, and below it, smaller, what should be known of it."""
 
     detail = StringProperty("")
-    scale = NumericProperty(1.0)
 
 
 class Choices(GridLayout):
@@ -31,7 +30,6 @@ class Choices(GridLayout):
     items = ListProperty()
     least = NumericProperty(0)
     due = NumericProperty(0)
-    scale = NumericProperty(1.0)
 
     __events__ = ("on_chosen",)
 
@@ -58,9 +56,8 @@ class Choices(GridLayout):
         self._level()
 
     def _new(self) -> ChoiceButton:
-        button = ChoiceButton(intent=Intent.CHOOSE, scale=self.scale)
+        button = ChoiceButton(intent=Intent.CHOOSE)
         button.bind(on_release=lambda touched: self.dispatch("on_chosen", touched.choice), needed=self._level)
-        self.fbind("scale", button.setter("scale"))
         return button
 
     def _level(self, *_args: Any) -> None:

@@ -21,8 +21,6 @@ ORDER = ("1", "2", "3", "4", "5", "6", "7", "8", "9", "", "0", DELETE)  # ITU-T 
 class Key(IntentButton):
     """One key; `choice` is its figure, or DELETE."""
 
-    scale = NumericProperty(1.0)
-
     @property
     def target(self) -> str:
         """The key's name for who touches it from outside: `key:7`, `key:delete`."""
@@ -35,7 +33,6 @@ class Keypad(GridLayout):
     digits = StringProperty("")
     delete_words = StringProperty("")
     most = NumericProperty(12)
-    scale = NumericProperty(1.0)
 
     __events__ = ("on_typed",)
 

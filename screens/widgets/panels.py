@@ -2,45 +2,45 @@
 
 from __future__ import annotations
 
-from kivy.properties import BooleanProperty, ListProperty, NumericProperty, StringProperty
+from kivy.properties import BooleanProperty, ListProperty, StringProperty
 from kivy.uix.boxlayout import BoxLayout
 
 
 class TermPanel(BoxLayout):
-    """A permit's validity, in words and in figures. `is_new`: the one that counts from now on."""
+    """A permit's validity. `is_new`: the one that counts from now on."""
 
+    is_whole = True
     label = StringProperty("")
     from_words = StringProperty("")
     to_words = StringProperty("")
-    figures = StringProperty("")
     is_new = BooleanProperty(False)
-    scale = NumericProperty(1.0)
 
 
 class TermChange(BoxLayout):
-    """Old and new validity side by side. `old` and `new`: from and to, in words; the same in figures."""
+    """Old and new validity side by side. `old` and `new`: from and to, in words."""
 
+    is_whole = True
     old_label = StringProperty("")
     new_label = StringProperty("")
-    old = ListProperty(["", "", ""])
-    new = ListProperty(["", "", ""])
+    old = ListProperty(["", ""])
+    new = ListProperty(["", ""])
     has_new = BooleanProperty(False)
-    scale = NumericProperty(1.0)
 
 
 class Fact(BoxLayout):
     """A name and its value; empty words: not there. `framed`: in a box."""
 
+    is_whole = True
     label = StringProperty("")
     words = StringProperty("")
     size_of = StringProperty("body")
     framed = BooleanProperty(False)
-    scale = NumericProperty(1.0)
 
 
 class Remark(BoxLayout):
     """Words with an icon on a ground of their own, perhaps under a `label`; empty words: not there."""
 
+    is_whole = True
     label = StringProperty("")
     words = StringProperty("")
     icon = StringProperty("information")
@@ -48,7 +48,6 @@ class Remark(BoxLayout):
     ground = ListProperty((1, 1, 1, 1))
     size_of = StringProperty("body")
     weight = StringProperty("regular")
-    scale = NumericProperty(1.0)
 
 
 class HaveReady(BoxLayout):
@@ -57,15 +56,14 @@ class HaveReady(BoxLayout):
     bring = StringProperty("")
     id_card = StringProperty("")
     permit = StringProperty("")
-    scale = NumericProperty(1.0)
 
 
 class ScanPanel(BoxLayout):
     """A QR code, and beside it what it is for and the number it holds."""
 
+    is_whole = True
     content = StringProperty("")
     invitation = StringProperty("")
     number_label = StringProperty("")
     number = StringProperty("")
     term = StringProperty("")
-    scale = NumericProperty(1.0)

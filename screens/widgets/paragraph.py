@@ -8,7 +8,7 @@ from unicodedata import east_asian_width
 from kivy.app import App
 from kivy.clock import Clock
 from kivy.core.text import Label as Measure
-from kivy.properties import BooleanProperty, ListProperty, NumericProperty, OptionProperty, StringProperty
+from kivy.properties import ListProperty, NumericProperty, OptionProperty, StringProperty
 from kivy.uix.boxlayout import BoxLayout
 from kivy.uix.label import Label
 from kivy.utils import escape_markup
@@ -21,24 +21,18 @@ SIZES = ("small", "body", "lead", "title", "display")
 
 
 class Paragraph(Label):
-    """`words` in one of the theme's sizes, as high as it needs to be at its width. `scale` below 1: shrunk to fit.
-    `natural`: its width if no line were broken for want of space. `one_line`: smaller rather than broken, by `squeeze`.
+    """`words` in one of the theme's sizes, as high as it needs to be at its width. `natural`: its width if no line were
+    broken for want of space.
     """
 
     words = StringProperty("")
     size_of = OptionProperty("body", options=SIZES)
     weight = OptionProperty("regular", options=("regular", "bold"))
-    scale = NumericProperty(1.0)
     natural = NumericProperty(0)
-    one_line = BooleanProperty(False)
-    squeeze = NumericProperty(1.0)
-    full_size = NumericProperty(0)
 
     def __init__(self, **kwargs: Any) -> None:
         self._measures: dict[str, Measure] = {}
         self._written: tuple[str, str, float] = ("", "", 0.0)
-        self._unsqueezed_of: tuple[str, str, float] = ("", "", 0.0)
-        self._unsqueezed = 1.0
         self._fit_soon = Clock.create_trigger(self._fit, -1)
         super().__init__(**kwargs)
         for name in ("words", "width", "font_size", "font_name", "padding"):
@@ -63,9 +57,6 @@ class Paragraph(Label):
             self._written, self._measures = written, {}
             self.natural = max(map(self._width_of, whole)) + 1
         available = self.width - self.padding[0] - self.padding[2]
-        if self.one_line and available > self.full_size:
-            room = available * (1 - ROUNDING) - ROUNDING_PX
-            self.squeeze = min(1.0, room / self._natural_at_full_size())
         lines = (
             whole
             if self.natural <= available
@@ -78,18 +69,9 @@ class Paragraph(Label):
     def _forget(self) -> None:
         """Show nothing. Kivy would keep the picture and the lines of the last words for the next time."""
         self._written, self._measures, self.natural = ("", "", 0.0), {}, 0
-        self._unsqueezed_of = self._written
         self.markup, self.text = False, ""
         self._label.text, self._label.texture = "", None
         self._label._cached_lines = []
-
-    def _natural_at_full_size(self) -> float:
-        """Measured at that size: reckoned from the squeezed one, in whole pixels, it would never come to rest."""
-        of = (self.words, self.font_name, self.full_size)
-        if of != self._unsqueezed_of:
-            measure = Measure(font_name=self.font_name, font_size=int(self.full_size + 0.5))
-            self._unsqueezed_of, self._unsqueezed = of, max(1, measure.get_extents(self.words)[0])
-        return self._unsqueezed
 
     def _width_of(self, text: str) -> float:
         if len(text) == 1 and east_asian_width(text) == "W":
@@ -114,7 +96,6 @@ class Paragraphs(BoxLayout):
     items = ListProperty()
     size_of = OptionProperty("body", options=SIZES)
     colour = ListProperty((0, 0, 0, 1))
-    scale = NumericProperty(1.0)
 
     def __init__(self, **kwargs: Any) -> None:
         self._made: list[Paragraph] = []
@@ -134,8 +115,7 @@ class Paragraphs(BoxLayout):
                 self.add_widget(paragraph)
 
     def _new(self) -> Paragraph:
-        paragraph = Paragraph(size_of=self.size_of, scale=self.scale, color=self.colour)
+        paragraph = Paragraph(size_of=self.size_of, color=self.colour)
         self.fbind("size_of", paragraph.setter("size_of"))
-        self.fbind("scale", paragraph.setter("scale"))
         self.fbind("colour", paragraph.setter("color"))
         return paragraph
