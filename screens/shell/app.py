@@ -124,16 +124,14 @@ class KioskApp(App):
 
     def change_text_size(self) -> None:
         """The next larger text; after the largest the usual one."""
-        self.text_size = (self.text_size + 1) % len(TEXT_SCALES)
-        self._dress_for_somebody()
+        self._dress_for_somebody(int(self.text_size + 1) % len(TEXT_SCALES), int(self.contrast))
 
     def change_contrast(self) -> None:
         """The next palette."""
-        self.contrast = (self.contrast + 1) % len(PALETTES)
-        self._dress_for_somebody()
+        self._dress_for_somebody(int(self.text_size), int(self.contrast + 1) % len(PALETTES))
 
-    def _dress_for_somebody(self) -> None:
-        self._dress()
+    def _dress_for_somebody(self, text_size: int, contrast: int) -> None:
+        self.dress(text_size, contrast)
         self.router.changes()  # what was touched is no longer where it was
         self._undress.cancel()
         if self.router.current in RESTING:
@@ -143,8 +141,12 @@ class KioskApp(App):
         """As every visit begins."""
         self._undress.cancel()
         if (self.text_size, self.contrast) != (0, 0):
-            self.text_size = self.contrast = 0
-            self._dress()
+            self.dress(0, 0)
+
+    def dress(self, text_size: int, contrast: int) -> None:
+        """Show everything in the text size and the palette of these numbers."""
+        self.text_size, self.contrast = text_size, contrast
+        self._dress()
 
     def _dress(self) -> None:
         palette, scale = PALETTES[int(self.contrast)], TEXT_SCALES[int(self.text_size)]

@@ -139,7 +139,9 @@ TEXT_SCALES = (1.0, 1.3, 1.6)
 
 @dataclass(frozen=True, slots=True)
 class Theme:
-    """Sizes in pixels of this display, and the palette. `text_scale`: how much larger text is than usual."""
+    """Sizes in pixels of this display, and the palette. `text_scale`: how much larger text is than usual; `low`: a
+    panel, where every millimetre of height counts.
+    """
 
     palette: Palette
     text_scale: float
@@ -149,11 +151,18 @@ class Theme:
     title: int
     display: int
     space: int
+    gap: int
     radius: int
     border: int
     primary: int
     secondary: int
     portrait: bool
+    low: bool
+
+    @property
+    def stacked(self) -> bool:
+        """Whether there is no room for two columns of words."""
+        return self.portrait or self.low
 
     @classmethod
     def of(cls, screen: ScreenFile, palette: Palette = COUNTER, text_scale: float = 1.0) -> Theme:
@@ -168,7 +177,7 @@ class Theme:
         def space(factor: float) -> int:
             return px(screen.body_mm * factor)
 
-        low = screen.height_px * screen.mm_per_pixel < LOW_MM
+        low = screen.height_px < screen.width_px and screen.height_px * screen.mm_per_pixel < LOW_MM
         return cls(
             palette=palette,
             text_scale=text_scale,
@@ -177,10 +186,12 @@ class Theme:
             lead=text(1.25),
             title=text(1.6),
             display=text(2.2),
-            space=max(px(GAP_MM), space(0.5 if low else 0.7)),
+            space=space(0.5 if low else 0.7),
+            gap=px(GAP_MM),
             radius=space(0.35),
             border=max(2, space(0.07)),
             primary=px(PRIMARY_MM) + 1,
             secondary=px(SECONDARY_MM) + 1,
             portrait=screen.height_px > screen.width_px,
+            low=low,
         )

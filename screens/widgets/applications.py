@@ -21,6 +21,8 @@ class PanelButton(IntentButton):
 class ApplicationPanel(BoxLayout):
     """One application. `choose_words`: what its button says; "": it has none."""
 
+    is_whole = True
+
     service = StringProperty("")
     number_label = StringProperty("")
     number = StringProperty("")

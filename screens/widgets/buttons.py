@@ -79,14 +79,21 @@ class Actions(BoxLayout):
         self._level()
 
     def _level(self, *_args: Any) -> None:
-        self.due = max((button.due for button in self.children), default=0)
+        # Those that are held back count too: room must not come and go with them, or pages would for ever.
+        self.due = max((button.due for button in self._buttons if button.shown), default=0)
 
 
 class QuietButton(IntentButton):
     """Always there, never in the way: way out, language, more time."""
 
 
-class LanguageButton(QuietButton):
+class AccessButton(IntentButton):
+    """Makes the screen easier to read. `above`: its icon stands above its words."""
+
+    above = BooleanProperty(False)
+
+
+class LanguageButton(AccessButton):
     """Changes the language of all texts."""
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from kivy.clock import Clock
 from kivy.graphics.scissor_instructions import ScissorPop, ScissorPush
 from kivy.properties import BooleanProperty, NumericProperty
 from kivy.uix.boxlayout import BoxLayout
@@ -12,6 +13,8 @@ from kivy.uix.layout import Layout
 from kivy.uix.widget import Widget
 
 from screens.widgets.paragraph import Paragraph
+
+SETTLED_AFTER = 16  # rounds of layout without a change: widths go down through the boxes, heights come up again
 
 Piece = tuple[float, float]
 """What must not be cut: where it begins and where it ends, in pixels from the top of the whole."""
@@ -22,7 +25,9 @@ class Side(BoxLayout):
 
 
 class Sides(BoxLayout):
-    """Widgets below each other on an upright screen, side by side on a lying one."""
+    """Widgets below each other where lines are short, else side by side. `beside`: side by side in any case."""
+
+    beside = BooleanProperty(False)
 
     def add_widget(self, widget: Any, *args: Any, **kwargs: Any) -> None:
         widget.pos_hint = {"top": 1}
@@ -43,6 +48,8 @@ class Column(Layout):
 
     def __init__(self, **kwargs: Any) -> None:
         self._seen_to = 0
+        self._quiet_rounds = 0
+        self._again = Clock.create_trigger(self.do_layout, -1)
         self._shown: Piece = (0.0, 0.0)
         super().__init__(**kwargs)
         with self.canvas.before:
@@ -50,15 +57,19 @@ class Column(Layout):
         with self.canvas.after:
             ScissorPop()
         for name in ("pos", "size", "spacing", "lift", "children", "page"):
-            self.fbind(name, self._trigger_layout)
+            self.fbind(name, self._stir)
+
+    def _stir(self, *_args: Any) -> None:
+        self._quiet_rounds = 0
+        self._trigger_layout()
 
     def begin_anew(self) -> None:
         """Show the first page: what is shown has changed."""
         self.page, self._seen_to = 0, 0
-        self._trigger_layout()
+        self._stir()
 
     def add_widget(self, widget: Any, *args: Any, **kwargs: Any) -> None:
-        widget.fbind("height", self._trigger_layout)
+        widget.fbind("height", self._stir)
         super().add_widget(widget, *args, **kwargs)
 
     def do_layout(self, *_args: Any) -> None:
@@ -79,6 +90,9 @@ class Column(Layout):
             top -= child.height + self.spacing
         self._shown = (self.top - (end - begin), self.top) if self.pages > 1 else (self.y, self.top)
         self._clip_to(*self._shown)
+        self._quiet_rounds += 1
+        if self.pages > 1 and self._quiet_rounds < SETTLED_AFTER:
+            self._again()  # what lies inside a child may still move while its height is what it will be
 
     def shows(self, widget: Widget) -> bool:
         """Whether `widget`, somewhere inside, is on the page that is shown."""

@@ -30,6 +30,8 @@ class Key(IntentButton):
 class Keypad(GridLayout):
     """What is typed is kept in `digits`, at most `most` of them. `delete_words`: what the last key says."""
 
+    is_whole = True
+
     digits = StringProperty("")
     delete_words = StringProperty("")
     most = NumericProperty(12)
