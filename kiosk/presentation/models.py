@@ -19,7 +19,8 @@ class WayOut(Enum):
 
     NONE = "none"
     CANCEL = "cancel"
-    RETURN_PERMIT = "return_permit"
+    RETURN_PERMIT = "return_permit"  # nothing is done, though it could be
+    GIVE_BACK = "give_back"  # nothing else is to be done
     WRITING = "writing"  # no button: "writing, please wait"
 
 
@@ -58,7 +59,7 @@ class Term:
 class WelcomeScreen:
     """`other_services`: there is more on offer than the endorsement. `not_offered`: nothing is endorsed at kiosks of
     this region, so the big button says "until when is my permit valid". `without_paper`: no receipts come out now;
-    `without_central`: nothing is endorsed now.
+    `without_central`: nothing is endorsed now. `when`: from when a permit may be endorsed, and what it costs.
     """
 
     frame: Frame
@@ -68,6 +69,7 @@ class WelcomeScreen:
     not_offered: bool = False
     without_paper: bool = False
     without_central: bool = False
+    when: tuple[Words, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +117,7 @@ class Question:
 @dataclass(frozen=True, slots=True)
 class AssessmentScreen:
     """`can_go_on`: the next step is served here and now. `new_term` only then. `question`: the first of those that must
-    be answered to go on; an answer is the way on.
+    be answered to go on; an answer is the way on. `is_plain_yes`: nothing is lost by it.
     """
 
     frame: Frame
@@ -126,6 +128,7 @@ class AssessmentScreen:
     new_term: Term | None
     can_go_on: bool
     question: Question | None = None
+    is_plain_yes: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -258,7 +261,7 @@ class AskingScreen:
 @dataclass(frozen=True, slots=True)
 class ConfirmScreen:
     """Old → new, as central granted it. `old_authority`: where it changes, "" where there was none; `categories`: the
-    old and the new one where it becomes another one.
+    old and the new one where it becomes another one. `holder`: whose permit it is, with name and number masked.
     """
 
     frame: Frame
@@ -271,6 +274,7 @@ class ConfirmScreen:
     old_authority: str = ""
     categories: tuple[Words, ...] = ()
     notes: tuple[Text, ...] = ()
+    holder: Personal[str] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -285,12 +289,15 @@ class WritingScreen:
 
 @dataclass(frozen=True, slots=True)
 class TakePermitScreen:
-    """`headline` says what is true of the permit now; `urgent`: it is about to be taken back."""
+    """`headline` says what is true of the permit now; `urgent`: it is about to be taken back. `within_s`: how long it
+    is waited for, from the moment that the model was made.
+    """
 
     frame: Frame
     headline: Text
     detail: Text | None = None
     urgent: bool = False
+    within_s: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -305,12 +312,13 @@ class ReceiptScreen:
 
 @dataclass(frozen=True, slots=True)
 class ThankYouScreen:
-    """`lines`: what to remember: next window, paper that was out, a face to be refreshed."""
+    """`lines`: what to remember: next window, paper that was out, a face to be refreshed. `with_receipt`: it came."""
 
     frame: Frame
     number: str
     new_term: Term
     lines: tuple[Words, ...] = ()
+    with_receipt: bool = True
 
 
 class PageKind(Enum):
@@ -326,6 +334,7 @@ class OutcomeScreen:
 
     frame: Frame
     kind: PageKind
+    title: Text
     happened: Text
     permit_is: Text
     valid_now: Text

@@ -11,7 +11,7 @@ from kiosk.policy.region import Region
 from kiosk.policy.request import AssessmentRequest
 from kiosk.policy.rules import NewDates, StartTable
 from kiosk.presentation.context import PresentationContext, counter_lines, frame_of, rules_cited, term_of
-from kiosk.presentation.models import AssessmentScreen, Term
+from kiosk.presentation.models import AssessmentScreen, Term, WayOut
 from kiosk.presentation.resident.choices import question_of, way_out
 from kiosk.presentation.resident.facts import at_counter
 from kiosk.texts.words import Text, Words
@@ -22,7 +22,7 @@ from kiosk.workflow.deciding import can_go_on, first_question, served_at_best
 def assessment_page(about: PresentationContext, state: s.ShowingAssessment) -> AssessmentScreen:
     matter, purpose = state.matter, state.visit.purpose
     assessment = matter.assessment
-    going_on = can_go_on(matter)
+    going_on, way = can_go_on(matter), way_out(state)
     present_term = term_of(matter.case)
     new_term = Term(assessment.new_valid_from, assessment.new_valid_to) if going_on else None
     silence = (Text("assessment.line.central_silent"),) if state.central_silent else ()
@@ -30,7 +30,7 @@ def assessment_page(about: PresentationContext, state: s.ShowingAssessment) -> A
     later = _later_day(about.region, matter) if dated and going_on else ()
     question = first_question(about.region, state)
     return AssessmentScreen(
-        frame=frame_of(about, state, way_out(state)),
+        frame=frame_of(about, state, way if going_on or way is WayOut.CANCEL else WayOut.GIVE_BACK),
         headline=Text(f"assessment.headline.{_headline(matter, purpose.service)}"),
         lines=(
             *dated,
@@ -43,6 +43,7 @@ def assessment_page(about: PresentationContext, state: s.ShowingAssessment) -> A
         present_term=present_term,
         new_term=new_term if new_term is not None and new_term.valid_to is not None else None,
         can_go_on=going_on,
+        is_plain_yes=going_on and assessment.outcome is not AssessedOutcome.OVERDUE,
         question=None if question is None else question_of(about, matter.case, question),
     )
 

@@ -32,17 +32,54 @@ _CUSTODY_WORDS = {
 }
 
 
+_IN_REACH = (Custody.WITH_HOLDER, Custody.AT_MOUTH)
+_STAFF_FIRST = (Text("next.staff"), Text("next.quote_number"))
+_TRY_AGAIN = Text("next.try_again")
+
+_CANCELLED = frozenset({"holder_cancelled", "timed_out", "switched_off"})
+_NOTHING_TO_DO = frozenset({"already_current", "already_applied", "nothing_to_renew"})
+
+
+def _title(ending: s.Ending, custody: Custody) -> str:
+    """Which title says in few words how it ended: nothing stands above its own opposite."""
+    match ending:
+        case s.Renewed() | s.Interrupted(chip=ChipState.NEW):
+            return "renewed"
+        case s.BrokenOff() | s.Interrupted():
+            return "fault"
+        case s.Applied():
+            return "pending"
+        case s.Informed():
+            return "kept" if custody not in _IN_REACH else "cancelled"
+        case s.Declined(refusal=refusal) if refusal.code in _CANCELLED:
+            return "cancelled"
+        case s.Declined(refusal=refusal) if refusal.code in _NOTHING_TO_DO:
+            return "nothing_to_do"
+        case s.Declined(refusal=refusal) if refusal.code == "pending":
+            return "pending"
+        case s.Declined(refusal=refusal) if refusal.code == "too_early":
+            return "later"
+        case s.Declined(refusal=refusal) if refusal.code in _COUNTER_CODES:
+            return "counter"
+        case s.Declined():
+            return "not_done"
+        case _:
+            assert_never(ending)
+
+
 def explanation(about: PresentationContext, state: s.Explaining) -> OutcomeScreen:
     """The page of an ending that was no success."""
     happened, valid_now, steps, rules = _parts(about, state.ending, state.visit.purpose)
     ending = state.ending
     number = ending.received.review_number if isinstance(ending, s.Applied) else quote_number(state.visit)
-    if state.custody is Custody.RETAINED:
+    if state.custody not in _IN_REACH:
+        # Whoever has no permit in hand needs somebody, and not another machine.
         number = receipt_number(s.reference_of(state.visit, ending))  # as staff find it in the list of the bin
-        steps = (Text("next.staff"), Text("next.quote_number"), *steps)
+        steps = (*_STAFF_FIRST, *(step for step in steps if step not in (*_STAFF_FIRST, _TRY_AGAIN)))
     return OutcomeScreen(
         frame=frame_of(about, state, WayOut.NONE),
         kind=PageKind.FAULT if isinstance(state.ending, s.BrokenOff | s.Interrupted) else PageKind.REFUSAL,
+        title=Text(f"five_parts.title.{_title(ending, state.custody)}"),
         happened=happened,
         permit_is=Text(f"permit_is.{_CUSTODY_WORDS[state.custody]}"),
         valid_now=valid_now,
@@ -85,7 +122,7 @@ def _parts(
             return Text("permit_inside.headline.taking_back"), valid, (), ()
         case s.BrokenOff(fault=fault, chip=chip):
             valid = Text("valid_now.unknown" if chip is ChipState.UNKNOWN else "valid_now.unchanged")
-            step = Text("next.staff" if chip is ChipState.UNKNOWN else "next.try_again")
+            step = Text("next.staff") if chip is ChipState.UNKNOWN else _TRY_AGAIN
             told = _of_unreadable(about, fault.name)
             steps = (step, *told, Text("next.quote_number"), *counter_lines(about))
             return Text(f"fault.{fault.public}.public"), valid, steps, ()
@@ -97,7 +134,7 @@ def _parts(
             return Text("fault.kiosk.public"), _renewed_until(face, end), (*pending, Text("next.quote_number")), ()
         case s.Interrupted(chip=chip):
             valid = Text("valid_now.unchanged" if chip is ChipState.OLD else "valid_now.unknown")
-            return Text("fault.kiosk.public"), valid, (Text("next.try_again"), Text("next.quote_number")), ()
+            return Text("fault.kiosk.public"), valid, (_TRY_AGAIN, Text("next.quote_number")), ()
         case s.Renewed(grant=grant, face=face):
             # Renewed and then not taken: the permit is in the bin.
             valid = _renewed_until(face, grant.content.valid_to)
