@@ -449,13 +449,13 @@ def samples(language: str) -> dict[str, ScreenModel]:
         "writing_chip": WritingScreen(writing, stages, 0, 25),
         "writing_face": WritingScreen(writing, stages, 2, 25),
         "take_permit": TakePermitScreen(
-            resting, Text("take_permit.headline.renewed"), Text("take_permit.detail.receipt_follows")
+            resting, Text("take_permit.headline.renewed"), Text("take_permit.detail.receipt_follows"), within_s=45
         ),
         "take_permit_urgent": TakePermitScreen(
-            resting, Text("take_permit.headline.unchanged"), Text("take_permit.detail.take_now"), urgent=True
+            resting, Text("take_permit.headline.unchanged"), Text("take_permit.detail.take_now"), True, 90
         ),
         "take_permit_switching_off": TakePermitScreen(
-            resting, Text("take_permit.headline.switched_off"), Text("take_permit.detail.switching_off"), urgent=True
+            resting, Text("take_permit.headline.switched_off"), Text("take_permit.detail.switching_off"), True, 30
         ),
         "receipt": ReceiptScreen(resting, NUMBER, f"https://kiosk.example/r/{NUMBER}", NEW),
         "thank_you": ThankYouScreen(
@@ -491,6 +491,7 @@ def samples(language: str) -> dict[str, ScreenModel]:
         "five_parts_refusal": OutcomeScreen(
             frame(WayOut.NONE, 60),
             PageKind.REFUSAL,
+            Text("five_parts.title.later"),
             Text("refusal.too_early.happened", (("opens_on", date(2027, 2, 7)),)),
             Text("permit_is.with_you"),
             Text("valid_now.until", (("end", date(2027, 3, 9)),)),
@@ -505,6 +506,7 @@ def samples(language: str) -> dict[str, ScreenModel]:
         "five_parts_fault": OutcomeScreen(
             frame(WayOut.NONE, 60),
             PageKind.FAULT,
+            Text("five_parts.title.fault"),
             Text("fault.permit_unit_jam.public"),
             Text("permit_is.unknown"),
             Text("valid_now.chip_new_face_old", (("end", date(2028, 3, 9)),)),

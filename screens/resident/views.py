@@ -59,7 +59,7 @@ VIEWS = (
     View(models.ConfirmScreen, "confirm", behaves=True),
     # A line for each stage is made before it is needed.
     View(models.WritingScreen, "writing", is_personal=False, blank={"stages": (NOTHING,) * 3}),
-    View(models.TakePermitScreen, "take_permit", is_personal=False),
+    View(models.TakePermitScreen, "take_permit", is_personal=False, behaves=True),
     View(models.ReceiptScreen, "receipt"),
     View(models.ThankYouScreen, "thank_you"),
     View(models.OutcomeScreen, "five_parts"),
