@@ -13,6 +13,7 @@ from drivers.permit_unit.dialects import UnitFile, load_unit_file
 from kiosk.app.kiosk import Kiosk
 from kiosk.config.settings import Config
 from kiosk.data_files.reader import DataFileError
+from kiosk.domain.devices import PERMIT_UNIT
 from kiosk.domain.documents import PermitContent
 from kiosk.domain.faults import Fault
 from kiosk.journal.audit import Seal
@@ -58,13 +59,13 @@ class ClosedKiosk(Kiosk):
             region = load_region(config.files.region)
         except DataFileError:  # it is told by whoever closed the kiosk
             region = NO_REGION
-        return region, load_unit_file(config.files.permit_unit), _no_seal
+        return region, load_unit_file(config.files.devices[PERMIT_UNIT]), _no_seal
 
     def _site(self) -> Site:
         return replace(super()._site(), closed=self._why)
 
     def _route_effects(self, performer: EffectDispatcher, _: Callable[[], None]) -> None:
-        self._permit = self._service_thread("permit_unit", lambda worker: self._factory.permit(worker, None))
+        self._permit = self._service_thread(PERMIT_UNIT.name, lambda worker: self._factory.permit(worker, None))
         performer.give(
             self._permit, (do.InspectPath, do.EjectPermit, do.WatchMouth, do.TakePermitBack, do.RetainPermit, do.Wipe)
         )

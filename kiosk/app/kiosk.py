@@ -15,12 +15,13 @@ from uuid import UUID
 
 from kiosk.app.effect_routes import canceller, message_of, standing_fault
 from kiosk.app.ending import release_all
-from kiosk.app.lesser_devices import CODE_SCANNER, LESSER, RECEIPT_PRINTER, LesserDevices
+from kiosk.app.lesser_devices import LESSER, LesserDevices
 from kiosk.app.service_factory import ServiceFactory
 from kiosk.app.start_failure import print_mistakes
 from kiosk.config.capabilities_check import load_fitting_unit
 from kiosk.config.settings import Config
 from kiosk.domain.clock import Clock
+from kiosk.domain.devices import CODE_SCANNER, ID_READER, PERMIT_CHIP, PERMIT_UNIT, RECEIPT_PRINTER
 from kiosk.domain.faults import CONFIGURATION, WORKER_DIED, Fault
 from kiosk.domain.holder_check import CheckWay
 from kiosk.event_log.log_events import LogEvent, log
@@ -58,11 +59,11 @@ if TYPE_CHECKING:
 class Kiosk:
     """Everything of one kiosk but the window: the machine, its journal, and a desk for each device.
 
-    `show(state)` is called on the machine's thread for every state that is entered and gives the serial of its screen,
-    if somebody can touch one; `broken()` if that thread ends by an exception, so that the program must be started anew;
-    `ended()` when the machine came to the end that `switch_off` asks for. `job_clock`: seconds, by which the workers'
-    jobs are measured. `lock`: on the state directory, where it is held already. `surroundings_changed()`: as `changed`
-    of `LesserDevices`.
+    `show(state)` is called on the machine's thread for every state that is entered and gives the serial of its
+    screen, if somebody can touch one; `broken()` if that thread ends by an exception, so that the program must be
+    started anew; `ended()` when the machine came to the end that `switch_off` asks for. `job_clock`: seconds, by which
+    the workers' jobs are measured. `lock`: on the state directory, where it is held already.
+    `surroundings_changed()`: as `changed` of `LesserDevices`.
     """
 
     def __init__(
@@ -120,24 +121,26 @@ class Kiosk:
             default_language=self.config.languages[0],
             languages=self.config.languages,
             pilot=self.config.pilot,
-            has_code_scanner=bool(self.config.devices.code_scanner),
+            has_code_scanner=bool(self.config.devices[CODE_SCANNER]),
             holder_check=self.config.holder_check.rule,
         )
 
     def _route_effects(self, performer: EffectDispatcher, surroundings_changed: Callable[[], None]) -> None:
-        id_card = self._service_thread("id_reader", self._factory.id_card)
+        id_card = self._service_thread(ID_READER.name, self._factory.id_card)
         # A chip reader in the unit is on the unit's line, which one thread alone may use; it is well if the unit is.
         in_unit = self.config.devices.chip_is_in_unit()
         permit = self._service_thread(
-            "permit_unit", lambda worker: self._factory.permit(worker, None if in_unit else SlotWatch(self._chip))
+            PERMIT_UNIT.name, lambda worker: self._factory.permit(worker, None if in_unit else SlotWatch(self._chip))
         )
-        chip = self._service_thread("permit_chip", self._factory.chip, permit if in_unit else None)
-        receipt = self._service_thread(RECEIPT_PRINTER, self._factory.receipt)
+        chip = self._service_thread(PERMIT_CHIP.name, self._factory.chip, permit if in_unit else None)
+        receipt = self._service_thread(RECEIPT_PRINTER.name, self._factory.receipt)
         central = self._service_thread("central", self._factory.central)
         outbox = self._service_thread("outbox", self._factory.outbox)
         performer.give(id_card, (do.ReadIdCard, do.StopIdReader))
         scanner = (
-            self._service_thread(CODE_SCANNER, self._factory.code_scanner) if self.config.devices.code_scanner else None
+            self._service_thread(CODE_SCANNER.name, self._factory.code_scanner)
+            if self.config.devices[CODE_SCANNER]
+            else None
         )
         self.lesser = LesserDevices(receipt, scanner, self._crew, self.health, surroundings_changed)
         self.lesser.give(performer)

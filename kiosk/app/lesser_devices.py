@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from kiosk.domain.devices import CODE_SCANNER, DEVICES, RECEIPT_PRINTER, Device
 from kiosk.domain.faults import CODE_SCANNER_LINK, PRINTER_LINK, Fault
 from kiosk.runtime.crew import Crew
 from kiosk.services.device_health import DeviceHealth
@@ -17,8 +18,8 @@ from kiosk.services.idle_watch import IdleWatch
 from kiosk.workflow import effects as do
 from kiosk.workflow import events as on
 
-RECEIPT_PRINTER, CODE_SCANNER = "receipt_printer", "code_scanner"
-LESSER = frozenset({RECEIPT_PRINTER, CODE_SCANNER})
+LESSER = frozenset(device.name for device in DEVICES if not device.visits_need_it)
+"""Their names, which are those of their threads."""
 
 _PRINTS = (do.PrintReceipt, do.PrintApplicationSlip, do.PrintStatusSlip)
 
@@ -60,21 +61,21 @@ class LesserDevices:
 
     def look_after(self) -> None:
         """Take note of those whose thread hangs or has ended; from a thread that looks often."""
-        for name in self._desks:
-            trouble = self._crew.trouble_of(name)
-            if trouble is not None and self._health.note(name, trouble):
+        for device in self._desks:
+            trouble = self._crew.trouble_of(device.name)
+            if trouble is not None and self._health.note(device.name, trouble):
                 self._changed()
 
     def paper_trouble(self) -> Fault | None:
         """Why nothing would be printed now, as far as is known."""
-        return self._health.fault(RECEIPT_PRINTER)
+        return self._health.fault(RECEIPT_PRINTER.name)
 
-    def _or_tell(self, name: str, desk: ServiceThread[Any], instead: on.Event) -> Handler:
+    def _or_tell(self, device: Device, desk: ServiceThread[Any], instead: on.Event) -> Handler:
         """What is handed to a thread that does nothing any more would be waited for until the deadline."""
         carry_out = by_desk(desk)
 
         def carry_out_or_tell(effect: do.Effect, post: Post) -> None:
-            if self._crew.trouble_of(name) is None:
+            if self._crew.trouble_of(device.name) is None:
                 carry_out(effect, post)
             else:
                 post(instead)

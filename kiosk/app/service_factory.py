@@ -12,6 +12,7 @@ from functools import cached_property, partial
 from typing import TYPE_CHECKING
 
 from kiosk.config.settings import Config
+from kiosk.domain.devices import CODE_SCANNER, ID_READER, PERMIT_CHIP, PERMIT_UNIT, RECEIPT_PRINTER
 from kiosk.journal.audit import Seal
 from kiosk.journal.boot import Boot
 from kiosk.journal.journal import Journal
@@ -76,8 +77,8 @@ class ServiceFactory:
         from drivers.transport.urls import bytes_opener
         from kiosk.services.id_card import IdCardService
 
-        reader_file = IdReaderFile.load(self._config.files.id_reader)
-        reader = IdReader(bytes_opener(self._config.devices.id_reader, "id_reader"), reader_file)
+        reader_file = IdReaderFile.load(self._config.files.devices[ID_READER])
+        reader = IdReader(bytes_opener(self._config.devices[ID_READER], ID_READER.name), reader_file)
         return IdCardService(reader, worker, self._clock, reader_file.poll_interval_s)
 
     def permit(self, worker: Worker, slot: SlotWatch | None) -> PermitService:
@@ -101,12 +102,12 @@ class ServiceFactory:
         from drivers.transport.urls import open_bytes
 
         return open_unit_with_contacts(
-            self._unit_file, lambda: open_bytes(self._config.devices.permit_unit, "permit_unit")
+            self._unit_file, lambda: open_bytes(self._config.devices[PERMIT_UNIT], PERMIT_UNIT.name)
         )
 
     def _coupler(self) -> Coupler:
         if not self._config.devices.chip_is_in_unit():
-            return self._open_coupler(self._config.devices.permit_chip)
+            return self._open_coupler(self._config.devices[PERMIT_CHIP])
         _, contacts = self._permit_unit
         if contacts is None:
             raise ValueError(f"{self._unit_file.name} has no chip reader of its own")
@@ -157,8 +158,8 @@ class ServiceFactory:
         from kiosk.services.receipt import ReceiptService
 
         printer = ReceiptPrinter(
-            lambda: open_bytes(self._config.devices.receipt_printer, "receipt_printer"),
-            load(self._config.files.receipt_printer),
+            lambda: open_bytes(self._config.devices[RECEIPT_PRINTER], RECEIPT_PRINTER.name),
+            load(self._config.files.devices[RECEIPT_PRINTER]),
             Typeface.load(self._config.assets_dir / "fonts"),
         )
         text = ReceiptText(
@@ -179,8 +180,8 @@ class ServiceFactory:
         from kiosk.services.code_scanner import CodeScannerService
 
         scanner = LineScanner(
-            lambda: open_bytes(self._config.devices.code_scanner, "code_scanner"),
-            CodeScannerFile.load(self._config.files.code_scanner),
+            lambda: open_bytes(self._config.devices[CODE_SCANNER], CODE_SCANNER.name),
+            CodeScannerFile.load(self._config.files.devices[CODE_SCANNER]),
         )
         return CodeScannerService(scanner, worker)
 

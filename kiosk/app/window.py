@@ -19,6 +19,7 @@ from kiosk.app.closed_page import closed_page
 from kiosk.app.display import DisplaySize
 from kiosk.app.opening import Opening
 from kiosk.app.start_failure import CannotStart, Caught, print_mistakes, told_of
+from kiosk.domain.devices import PERMIT_UNIT
 from kiosk.domain.faults import WORKER_HANGS, Fault
 from kiosk.event_log.log_events import LogEvent, log
 from kiosk.journal.state_lock import HOLDER, StateLock
@@ -198,7 +199,7 @@ class Window:
     def _give_back(self, opening: Opening, fault: Fault) -> None:
         """Let a machine that serves nobody look for a permit, where the files say enough for that."""
         config = opening.config
-        wanted = (fault, config.devices.permit_unit, config.files.permit_unit, config.state_dir)
+        wanted = (fault, config.devices[PERMIT_UNIT], config.files.devices[PERMIT_UNIT], config.state_dir)
         if self.kiosk is not None and (self._closed_kiosk is None or self._closed_for == wanted):
             return
         if not self._end_closed_kiosk() or not opening.tells_permit_unit:

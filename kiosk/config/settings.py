@@ -17,6 +17,7 @@ from kiosk.config.settings_table import Mistake, SettingsTable
 from kiosk.data_files.central_address import mistake_in_central_address
 from kiosk.data_files.pem_text import flaw_of_encoding
 from kiosk.data_files.reader import DataFileError, read_toml
+from kiosk.domain.devices import DEVICES, PERMIT_UNIT, Device
 from kiosk.domain.holder_check import AVAILABLE, CheckWay, HolderCheckRule
 from kiosk.domain.kept_secret import flaw_of_kept
 from kiosk.domain.text_kinds import KIOSK_NAME, PLACE_IN_A_SENTENCE
@@ -39,14 +40,13 @@ class ConfigError(DataFileError):
 
 @dataclass(frozen=True, slots=True)
 class DataFiles:
-    """The region file, permit files, device files and screen file that this kiosk uses."""
+    """The region file, permit files, device files and screen file that this kiosk uses. `devices`: of those alone that
+    have such a file.
+    """
 
     region: Path
     permits: tuple[Path, ...]
-    id_reader: Path
-    permit_unit: Path
-    receipt_printer: Path
-    code_scanner: Path
+    devices: Mapping[Device, Path]
     screen: Path
 
 
@@ -109,7 +109,9 @@ class Config:
         return self.site == "simulation"
 
 
-_OF_PERMIT_UNIT = frozenset({"", "devices", "devices.permit_unit", "files", "files.permit_unit", "state_dir"})
+_OF_PERMIT_UNIT = frozenset(
+    {"", "devices", f"devices.{PERMIT_UNIT.name}", "files", f"files.{PERMIT_UNIT.name}", "state_dir"}
+)
 
 
 def tells_permit_unit(mistakes: Iterable[Mistake]) -> bool:
@@ -193,7 +195,7 @@ def _link(reader: SettingsTable, key: str, wanted: str) -> str:
 def _check_whole(config: Config, reader: SettingsTable, assets_dir: Path) -> None:
     if config.site == "production":
         for device, what in config.devices.refused_in_production():
-            reader.wrong(f"devices.{device}", what)
+            reader.wrong(f"devices.{device.name}", what)
         if config.witness_socket is not None:
             reader.wrong("witness_socket", "is refused at a production site")
     for language in config.languages:
@@ -226,10 +228,11 @@ def _files(reader: SettingsTable, assets_dir: Path, beside: Callable[[str], Path
     files = DataFiles(
         region=one("region", "regions"),
         permits=tuple(named("permits", "permits", name) for name in permits),
-        id_reader=one("id_reader", "devices", "gat467"),
-        permit_unit=one("permit_unit", "devices", "star-tcp300"),
-        receipt_printer=one("receipt_printer", "devices", "escpos-80-gb18030"),
-        code_scanner=one("code_scanner", "devices", "code-scanner-serial"),
+        devices={
+            device: one(device.name, "devices", device.device_file)
+            for device in DEVICES
+            if device.device_file is not None
+        },
         screen=one("screen", "screens", "portrait-1080x1920"),
     )
     reader.nothing_else()

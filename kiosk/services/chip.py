@@ -11,6 +11,7 @@ from drivers.errors import CommandNotAllowed, DriverError, LinkLost, NoChip, Not
 from drivers.permit_chip.chip import ForeignChip, PermitChip
 from drivers.permit_chip.records import ChipRecord, RelayCommand
 from drivers.transport.base import Coupler
+from kiosk.domain.devices import PERMIT_CHIP
 from kiosk.domain.documents import Permit, PermitContent
 from kiosk.domain.endorsement import ChipState
 from kiosk.domain.faults import Fault
@@ -84,7 +85,7 @@ class ChipService:
     def _fault_of(self, error: DriverError, doing: str) -> Fault:
         if isinstance(error, ServiceLost):
             self._pcscd_restart.ask()
-        return fault_of("permit_chip", error, doing=doing)
+        return fault_of(PERMIT_CHIP, error, doing=doing)
 
     def _release(self) -> None:
         self._relaying = False
@@ -189,7 +190,7 @@ def _log_untold(field: str) -> None:
     log(
         LogEvent.DEVICE_TROUBLE,
         level=logging.WARNING,
-        device="permit_chip",
+        device=PERMIT_CHIP.name,
         doing="reading the permit",
         error="ContentUnusual",
         message=f"{field} is nothing that central could be told",

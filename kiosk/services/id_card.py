@@ -9,6 +9,7 @@ from drivers.errors import DriverError, IdCardUnreadable
 from drivers.id_reader.device import IdCardRecord, IdReader
 from drivers.id_reader.text_block import CitizenText, Foreign2017Text, Foreign2023Text, HmtText, HolderText
 from kiosk.domain.clock import today
+from kiosk.domain.devices import ID_READER
 from kiosk.domain.documents import IdDocument, IdKind
 from kiosk.domain.endorsement import Refusal
 from kiosk.domain.faults import CENTRAL_UNREACHABLE
@@ -66,7 +67,7 @@ class IdCardService:
                     complained = True
                     post(on.IdCardNotReadable())
             except DriverError as error:
-                post(on.DeviceFailed(fault_of("id_reader", error, doing="reading an identity card")))
+                post(on.DeviceFailed(fault_of(ID_READER, error, doing="reading an identity card")))
                 return
             if record is not None and not _is_of(record, effect.besides):
                 self._hear_central_first()

@@ -5,12 +5,14 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import TYPE_CHECKING
 from uuid import uuid4
 
 from drivers.errors import DriverError, LinkLost, LinkTimeout, NotInitialised
 from drivers.permit_unit.base import BinLevel, FaceRaster, PermitPosition, PermitUnit, ResetPolicy, TakeInOutcome
 from kiosk.domain.clock import Clock
+from kiosk.domain.devices import PERMIT_UNIT
 from kiosk.domain.documents import PermitContent
 from kiosk.domain.endorsement import Custody, FaceUnprintable
 from kiosk.domain.faults import BIN_FULL, FACE_UNPRINTABLE, PERMIT_UNACCOUNTED, UNIT_COVER_OPEN, Fault
@@ -33,6 +35,8 @@ MOUTH_POLL_S = 0.02
 
 DrawFace = Callable[[PermitContent, str], FaceRaster]
 """(content, name of the permit file) → dots"""
+
+_fault_of = partial(fault_of, PERMIT_UNIT)
 
 _CUSTODY = {
     PermitPosition.NONE: Custody.WITH_HOLDER,
@@ -101,7 +105,7 @@ class PermitService:
         except (NotInitialised, LinkLost, LinkTimeout) as error:
             if not self._lost_its_power(error):
                 raise
-            fault_of("permit_unit", error, doing="checking")
+            _fault_of(error, doing="checking")
             status = self._unit.reset(ResetPolicy.LEAVE)
         if status.cover_open:
             return UNIT_COVER_OPEN
@@ -140,7 +144,7 @@ class PermitService:
         try:
             status = self._unit.reset(ResetPolicy.LEAVE)
         except DriverError as error:
-            post(on.PathNotInspected(fault_of("permit_unit", error, doing="initialising")))
+            post(on.PathNotInspected(_fault_of(error, doing="initialising")))
             return
         self._loaded = None
         if status.cover_open:
@@ -169,7 +173,7 @@ class PermitService:
                 return
             outcome = self._await_permit()
         except DriverError as error:
-            fault = fault_of("permit_unit", error, doing="taking a permit in")
+            fault = _fault_of(error, doing="taking a permit in")
             match self._custody():
                 case Custody.INSIDE:
                     post(on.PermitTakenIn())
@@ -204,7 +208,7 @@ class PermitService:
         except (NotInitialised, LinkTimeout) as error:
             if not self._lost_its_power(error):
                 raise
-            fault_of("permit_unit", error, doing="taking a permit in")
+            _fault_of(error, doing="taking a permit in")
         self._unit.reset(ResetPolicy.LEAVE)
         return self._unit.take_in(self._is_to_stop_waiting)
 
@@ -217,7 +221,7 @@ class PermitService:
         except NotInitialised:
             return True
         except DriverError as why_not:
-            fault_of("permit_unit", why_not, doing="asking whether it has lost its power")
+            _fault_of(why_not, doing="asking whether it has lost its power")
         return False
 
     def _is_to_stop_waiting(self) -> bool:
@@ -231,7 +235,7 @@ class PermitService:
         try:
             return _CUSTODY[self._unit.status().position]
         except DriverError as error:
-            fault_of("permit_unit", error, doing="asking where the permit is")
+            _fault_of(error, doing="asking where the permit is")
             return Custody.UNKNOWN
 
     def _load_face(self, effect: do.LoadFace, _: Post) -> None:
@@ -239,7 +243,7 @@ class PermitService:
             self._load(effect.content, effect.permit_file)
         except DriverError as error:
             # The face is loaded anew, and its failure told, when it is to be rewritten.
-            fault_of("permit_unit", error, doing="sending the face ahead")
+            _fault_of(error, doing="sending the face ahead")
         except FaceUnprintable as error:
             _log_unprintable(error)
 
@@ -271,7 +275,7 @@ class PermitService:
                 self._load(effect.content, effect.permit_file)
             self._unit.erase_and_print()
         except DriverError as error:
-            post(on.FaceNotRewritten(fault_of("permit_unit", error, doing="rewriting the face")))
+            post(on.FaceNotRewritten(_fault_of(error, doing="rewriting the face")))
             return
         except FaceUnprintable as error:
             _log_unprintable(error)
@@ -286,7 +290,7 @@ class PermitService:
             if position not in (PermitPosition.AT_MOUTH, PermitPosition.NONE):
                 self._unit.give_back()
         except DriverError as error:
-            fault = fault_of("permit_unit", error, doing="giving the permit back")
+            fault = _fault_of(error, doing="giving the permit back")
             custody = self._custody()
             if custody is Custody.AT_MOUTH:
                 post(on.PermitAtMouth())
@@ -309,7 +313,7 @@ class PermitService:
             try:
                 position = self._unit.status().position
             except DriverError as error:
-                post(on.DeviceFailed(fault_of("permit_unit", error, doing="watching the mouth")))
+                post(on.DeviceFailed(_fault_of(error, doing="watching the mouth")))
                 return
             if position is PermitPosition.NONE:
                 post(on.PermitTaken())
@@ -321,7 +325,7 @@ class PermitService:
         try:
             taken_back = self._unit.take_back()
         except DriverError as error:
-            post(on.DeviceFailed(fault_of("permit_unit", error, doing="taking the permit back")))
+            post(on.DeviceFailed(_fault_of(error, doing="taking the permit back")))
             return
         post(on.PermitTakenIn() if taken_back else on.PermitTaken())
 
@@ -330,7 +334,7 @@ class PermitService:
         try:
             self._unit.retain()
         except DriverError as error:
-            post(on.DeviceFailed(fault_of("permit_unit", error, doing="retaining the permit")))
+            post(on.DeviceFailed(_fault_of(error, doing="retaining the permit")))
             return
         post(on.PermitRetained())
 
@@ -343,7 +347,7 @@ class PermitService:
             self._unit.clear_face()
             self._face_dirty = False
         except DriverError as error:
-            post(on.DeviceFailed(fault_of("permit_unit", error, doing="clearing the image buffer")))
+            post(on.DeviceFailed(_fault_of(error, doing="clearing the image buffer")))
 
 
 def _log_unprintable(error: FaceUnprintable) -> None:

@@ -11,6 +11,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from drivers.errors import DriverError
+from kiosk.domain.devices import PERMIT_CHIP
 from kiosk.domain.faults import COUPLER_SILENT, Fault
 from kiosk.services.device_faults import fault_of
 from kiosk.services.effect_dispatch import ServiceThread
@@ -77,7 +78,7 @@ class SlotWatch:
         try:
             service.check()
         except DriverError as error:
-            fault = fault_of("permit_chip", error, doing="looking at the slot")
+            fault = fault_of(PERMIT_CHIP, error, doing="looking at the slot")
         with self._changed:
             is_certain = fault is None or fault is COUPLER_SILENT or self._failed is not None
             self._failed, self._believed = fault, fault if is_certain else None

@@ -9,6 +9,7 @@ import pytest
 
 from assets import ASSETS
 from kiosk.config.settings import ConfigError, load_config, read_config, tells_permit_unit
+from kiosk.domain.devices import CODE_SCANNER
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -61,13 +62,13 @@ def test_a_good_file_is_read_with_its_paths_beside_it(tmp_path: Path) -> None:
 
 def test_a_kiosk_may_have_a_code_scanner_of_either_kind_or_none(tmp_path: Path) -> None:
     without = load_config(written(tmp_path, GOOD), ASSETS)
-    assert (without.devices.code_scanner, without.files.code_scanner.name) == ("", "code-scanner-serial.toml")
+    assert (without.devices[CODE_SCANNER], without.files.devices[CODE_SCANNER].name) == ("", "code-scanner-serial.toml")
     typing = GOOD.replace("[files]", 'code_scanner = "hid:///dev/kiosk-code-scanner"\n\n[files]').replace(
         'region = "shanghai"', 'region = "shanghai"\ncode_scanner = "code-scanner-hid"'
     )
     config = load_config(written(tmp_path, typing), ASSETS)
-    assert config.devices.code_scanner == "hid:///dev/kiosk-code-scanner"
-    assert config.files.code_scanner == ASSETS / "devices" / "code-scanner-hid.toml"
+    assert config.devices[CODE_SCANNER] == "hid:///dev/kiosk-code-scanner"
+    assert config.files.devices[CODE_SCANNER] == ASSETS / "devices" / "code-scanner-hid.toml"
     wrong = typing.replace("hid:///dev/", "bluetooth://")
     assert [line for line in mistakes_in(tmp_path, wrong) if "devices.code_scanner" in line and "hid://" in line]
 

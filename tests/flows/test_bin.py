@@ -12,6 +12,7 @@ import pytest
 from drivers.permit_unit.dialects import CRT
 from drivers.simulators.permit import Place as At
 from kiosk.__main__ import main
+from kiosk.domain.devices import PERMIT_UNIT
 from kiosk.domain.endorsement import ChipState, Custody, FaceState
 from kiosk.domain.faults import BIN_FULL
 from kiosk.presentation.models import OutcomeScreen
@@ -75,7 +76,7 @@ def test_no_permit_is_taken_in_that_the_bin_might_not_hold(
     open_place: OpenPlace, capsys: pytest.CaptureFixture[str]
 ) -> None:
     place = open_place()
-    unit_file = place.config.files.permit_unit
+    unit_file = place.config.files.devices[PERMIT_UNIT]
     text = unit_file.read_text(encoding="utf-8")
     unit_file.write_text(re.sub(r"(?m)^capacity = .*$", "capacity = 2", text), encoding="utf-8")
     place.start_kiosk()

@@ -12,6 +12,7 @@ from drivers.permit_unit.dialects import CRT, DIALECTS, STAR, load_unit_file
 from drivers.simulators.permit import Place as At
 from kiosk.config.capabilities_check import check_fit
 from kiosk.config.settings import ConfigError, load_config
+from kiosk.domain.devices import PERMIT_CHIP, PERMIT_UNIT
 from kiosk.domain.endorsement import Custody, FaceState
 from kiosk.presentation.models import TakePermitScreen, ThankYouScreen
 from kiosk.reference_central.tables import Endorsement
@@ -278,7 +279,7 @@ def config_with(place: Place, before: str, after: str) -> list[str]:
     path.write_text(text.replace(before, after), encoding="utf-8")
     try:
         config = load_config(path, ASSETS)
-        check_fit(config, "the unit", load_unit_file(config.files.permit_unit).capabilities)
+        check_fit(config, "the unit", load_unit_file(config.files.devices[PERMIT_UNIT]).capabilities)
     except ConfigError as error:
         return error.mistakes
     return []
@@ -297,7 +298,7 @@ def test_a_chip_reader_that_the_unit_does_not_have_is_a_mistake(open_place: Open
     place = open_place()
     place.start_kiosk()
     place.sees(s.Idle)
-    assert config_with(place, place.config.devices.permit_chip, "unit://permit_unit") == [
+    assert config_with(place, place.config.devices[PERMIT_CHIP], "unit://permit_unit") == [
         "devices.permit_chip: is unit://, but the unit has no chip reader on its line"
     ]
 
