@@ -22,12 +22,12 @@ from kiosk.runtime.workers import Worker
 from kiosk.texts.words import Words
 
 if TYPE_CHECKING:
-    from drivers.permit_unit.base import FaceRaster, PermitUnit
+    from drivers.permit_unit.base import PermitUnit
     from drivers.permit_unit.dialects import UnitFile
     from drivers.transport.base import Coupler
     from kiosk.central.client import CentralClient
     from kiosk.central.reading import Unknown
-    from kiosk.domain.documents import PermitContent
+    from kiosk.domain.documents import FaceJob
     from kiosk.domain.endorsement import Drawable
     from kiosk.services.central.heartbeat import HeartbeatService
     from kiosk.services.central.outbox import OutboxService
@@ -89,7 +89,7 @@ class ServiceFactory:
             worker,
             self._journal,
             self._clock,
-            self._draw_face,
+            lambda: self.face_drawing,
             self._config.languages[0],
             self._unit_file.bin_capacity,
             slot,
@@ -113,13 +113,10 @@ class ServiceFactory:
             raise ValueError(f"{self._unit_file.name} has no chip reader of its own")
         return contacts
 
-    def _draw_face(self, content: PermitContent, permit_file: str) -> FaceRaster:
-        return self.face_drawing.draw(content, permit_file)
-
-    def _drawable(self, content: PermitContent, permit_file: str) -> Drawable:
+    def _drawable(self, face: FaceJob) -> Drawable:
         if self._unit_file.capabilities.rewrites_face:
-            return self.face_drawing.drawable(content, permit_file)
-        return self.face_drawing.readable(content)
+            return self.face_drawing.drawable(face)
+        return self.face_drawing.readable(face.content)
 
     @cached_property
     def face_drawing(self) -> FaceDrawing:

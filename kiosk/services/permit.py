@@ -13,7 +13,7 @@ from drivers.errors import DriverError, LinkLost, LinkTimeout, NotInitialised
 from drivers.permit_unit.base import BinLevel, FaceRaster, PermitPosition, PermitUnit, ResetPolicy, TakeInOutcome
 from kiosk.domain.clock import Clock
 from kiosk.domain.devices import PERMIT_UNIT
-from kiosk.domain.documents import PermitContent
+from kiosk.domain.documents import FaceJob
 from kiosk.domain.endorsement import Custody, FaceUnprintable
 from kiosk.domain.faults import BIN_FULL, FACE_UNPRINTABLE, PERMIT_UNACCOUNTED, UNIT_COVER_OPEN, Fault
 from kiosk.event_log.log_events import LogEvent, log
@@ -28,13 +28,11 @@ from kiosk.workflow import events as on
 from kiosk.workflow.states import Visit
 
 if TYPE_CHECKING:
+    from kiosk.services.face import FaceDrawing
     from kiosk.services.slot_watch import SlotWatch
 
 MOUTH_POLL_S = 0.02
 """How often the unit is asked whether the permit was taken: a frame each way is 6 ms of an idle line."""
-
-DrawFace = Callable[[PermitContent, str], FaceRaster]
-"""(content, name of the permit file) → dots"""
 
 _fault_of = partial(fault_of, PERMIT_UNIT)
 
@@ -48,7 +46,7 @@ _CUSTODY = {
 
 
 class PermitService:
-    """Owns the permit unit on its worker's thread. `draw_face`: what the face is to show, as dots; `bin_capacity`:
+    """Owns the permit unit on its worker's thread. `face_drawing()`: built when a face is first wanted; `bin_capacity`:
     permits; `slot`: where the chip will be read, None where the unit reads it itself.
     """
 
@@ -58,7 +56,7 @@ class PermitService:
         worker: Worker,
         journal: Journal,
         clock: Clock,
-        draw_face: DrawFace,
+        face_drawing: Callable[[], FaceDrawing],
         default_language: str,
         bin_capacity: int,
         slot: SlotWatch | None,
@@ -68,12 +66,12 @@ class PermitService:
         self._journal = journal
         self._clock = clock
         self._boot = Boot(clock.monotonic)
-        self._draw_face = draw_face
+        self._face_drawing = face_drawing
         self._default_language = default_language
         self._bin_capacity = bin_capacity
         self._slot = slot
-        self._loaded: PermitContent | None = None
-        self._drawn: tuple[PermitContent, str, FaceRaster] | None = None
+        self._loaded: FaceJob | None = None
+        self._drawn: tuple[FaceJob, FaceRaster] | None = None
         self._face_dirty = False
         self._watching: Post | None = None
         self._untold = False  # the journal could not tell when it was asked last
@@ -240,7 +238,7 @@ class PermitService:
 
     def _load_face(self, effect: do.LoadFace, _: Post) -> None:
         try:
-            self._load(effect.content, effect.permit_file)
+            self._load(effect.face)
         except DriverError as error:
             # The face is loaded anew, and its failure told, when it is to be rewritten.
             _fault_of(error, doing="sending the face ahead")
@@ -249,30 +247,30 @@ class PermitService:
 
     def _draw_ahead(self, effect: do.DrawFace, _: Post) -> None:
         try:
-            self._dots(effect.content, effect.permit_file)
+            self._dots(effect.face)
         except FaceUnprintable as error:
             _log_unprintable(error)
 
-    def _dots(self, content: PermitContent, permit_file: str) -> FaceRaster:
-        """The face, drawn once for each content."""
-        if self._drawn is None or self._drawn[:2] != (content, permit_file):
-            self._drawn = (content, permit_file, self._draw_face(content, permit_file))
-        return self._drawn[2]
+    def _dots(self, face: FaceJob) -> FaceRaster:
+        """The face, drawn once."""
+        if self._drawn is None or self._drawn[0] != face:
+            self._drawn = (face, self._face_drawing().draw(face))
+        return self._drawn[1]
 
-    def _load(self, content: PermitContent, permit_file: str) -> None:
+    def _load(self, face: FaceJob) -> None:
         self._loaded = None
         self._face_dirty = True
         began = time.monotonic()
-        sent = self._unit.load_face(self._dots(content, permit_file))
-        self._loaded = content
+        sent = self._unit.load_face(self._dots(face))
+        self._loaded = face
         log(LogEvent.FACE_SENT, image_characters=sent, seconds=round(time.monotonic() - began, 3))
 
     def _rewrite_face(self, effect: do.RewriteFace, post: Post) -> None:
         try:
             if self._unit.status().position is PermitPosition.AT_MOUTH:
                 self._unit.take_back()
-            if self._loaded != effect.content:
-                self._load(effect.content, effect.permit_file)
+            if self._loaded != effect.face:
+                self._load(effect.face)
             self._unit.erase_and_print()
         except DriverError as error:
             post(on.FaceNotRewritten(_fault_of(error, doing="rewriting the face")))

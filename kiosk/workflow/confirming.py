@@ -28,7 +28,7 @@ def offer(site: Site, visit: s.Visit, case: s.Case, grant: Grant, assessed: Asse
     """Show old → new. `assessed`: what the holder was told before central granted; None: nothing."""
     if not is_drawn_from_the_chip(case, grant):
         return turn_down(visit, case, grant)
-    drawing = (do.DrawFace(grant.content, case.permit.permit_file),) if prints_face(site, grant) else ()
+    drawing = (do.DrawFace(case.permit.face(grant.content)),) if prints_face(site, grant) else ()
     return Step(s.Confirming(visit, case, grant, assessed), drawing)
 
 
@@ -37,9 +37,9 @@ def confirming(site: Site, state: s.Confirming, event: on.Event) -> Step | None:
     match event:
         case on.PersonChose(intent=Intent.CONFIRM) if grant.face_only:
             face = s.RewritingFace(state.visit, state.case, grant, attempt=1)
-            return Step(face, (do.RewriteFace(grant.content, state.case.permit.permit_file),))
+            return Step(face, (do.RewriteFace(state.case.permit.face(grant.content)),))
         case on.PersonChose(intent=Intent.CONFIRM):
-            ahead = (do.LoadFace(grant.content, state.case.permit.permit_file),) if prints_face(site, grant) else ()
+            ahead = (do.LoadFace(state.case.permit.face(grant.content)),) if prints_face(site, grant) else ()
             opening = s.OpeningChipSession(state.visit, state.case, grant)
             return Step(opening, (do.OpenChipSession(grant, state.case), *ahead))
         case on.PersonChose(intent=Intent.CANCEL):

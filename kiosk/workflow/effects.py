@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from uuid import UUID
 
-from kiosk.domain.documents import IdDocument, Permit, PermitContent
+from kiosk.domain.documents import FaceJob, IdDocument, Permit
 from kiosk.domain.endorsement import ChipState, Custody, FaceState, Grant
 from kiosk.domain.personal import Personal
 from kiosk.policy.permit_calendar import PermitCalendar
@@ -219,22 +219,19 @@ class RecallEndorsement:
 class DrawFace:
     """Draw the dots while the holder compares old and new; nothing is sent and nothing moves."""
 
-    content: PermitContent
-    permit_file: str
+    face: FaceJob
 
 
 @dataclass(frozen=True, slots=True)
 class LoadFace:
     """Send the raster ahead, while the chip is being written; nothing moves."""
 
-    content: PermitContent
-    permit_file: str
+    face: FaceJob
 
 
 @dataclass(frozen=True, slots=True)
 class RewriteFace(NeedsJournal):
-    content: PermitContent
-    permit_file: str
+    face: FaceJob
 
 
 @dataclass(frozen=True, slots=True)

@@ -206,7 +206,7 @@ def _serve(site: Site, visit: s.Visit, ending: s.Ending) -> Step:
 
 
 def _draw(state: s.RecoveringFace) -> Step:
-    return Step(state, (do.RewriteFace(state.permit.content, state.permit.permit_file),))
+    return Step(state, (do.RewriteFace(state.permit.face(state.permit.content)),))
 
 
 def recovering_face(state: s.RecoveringFace, event: on.Event) -> Step | None:

@@ -84,9 +84,9 @@ def _face_ahead(site: Site, ending: s.Ending) -> tuple[do.Effect, ...]:
     """The raster of a face that is due goes to the unit while somebody is waited for; nothing moves."""
     match ending:
         case s.Renewed(case=case, grant=grant, face=FaceState.PENDING) if prints_face(site, grant):
-            return (do.LoadFace(grant.content, case.permit.permit_file),)
+            return (do.LoadFace(case.permit.face(grant.content)),)
         case s.Interrupted(chip=ChipState.NEW, face=FaceState.PENDING, permit=Permit() as permit) if site.rewrites_face:
-            return (do.LoadFace(permit.content, permit.permit_file),)
+            return (do.LoadFace(permit.face(permit.content)),)
         case _:
             return ()
 

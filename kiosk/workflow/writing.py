@@ -173,7 +173,7 @@ def judge_chip(site: Site, state: s.ReadingChipBack, permit: Permit | None) -> S
 
 def begin_face(visit: s.Visit, case: s.WritableCase, grant: Grant) -> Step:
     """The chip is new and the holder waits: rewrite the face."""
-    rewrite = do.RewriteFace(grant.content, case.permit.permit_file)
+    rewrite = do.RewriteFace(case.permit.face(grant.content))
     return Step(s.RewritingFace(visit, case, grant, attempt=1), (rewrite,))
 
 
@@ -203,5 +203,5 @@ def face_failed(state: s.RewritingFace) -> Step:
     """Once more, then leave it."""
     if state.attempt < FACE_ATTEMPTS:
         again = s.RewritingFace(state.visit, state.case, state.grant, state.attempt + 1)
-        return Step(again, (do.RewriteFace(state.grant.content, state.case.permit.permit_file),))
+        return Step(again, (do.RewriteFace(state.case.permit.face(state.grant.content)),))
     return leave_face(state)

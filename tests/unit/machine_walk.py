@@ -286,9 +286,9 @@ def _check_the_end(check: Callable[[bool, str], None], state: s.State, event: on
 def _is_granted(state: s.State, effect: do.Effect) -> bool:
     """By central in this visit; after a stop by the chip itself, which holds only what was granted before."""
     match state, effect:
-        case s.AwaitingHolder() | s.RecoveringFace(), do.RewriteFace(content=content):
+        case s.AwaitingHolder() | s.RecoveringFace(), do.RewriteFace(face):
             ending = state.ending
-            return content == (ending.grant.content if isinstance(ending, s.Renewed) else NEW)
+            return face.content == (ending.grant.content if isinstance(ending, s.Renewed) else NEW)
         case s.RecoveringGrant(), do.OpenChipSession(grant=grant):
             return grant == GRANT_CUT_OFF
         case _:

@@ -176,7 +176,7 @@ def test_a_face_that_fails_twice_is_left_and_the_chip_still_counts() -> None:
     again = step(WITH_BIN, first, on.FaceNotRewritten(faults.PERMIT_UNIT_PROTOCOL))
     assert again is not None
     assert again.state == replace(first, attempt=2)
-    assert again.effects == (do.RewriteFace(NEW, PERMIT.permit_file),)
+    assert again.effects == (do.RewriteFace(PERMIT.face(NEW)),)
     left = step(WITH_BIN, again.state, on.FaceNotRewritten(faults.PERMIT_UNIT_PROTOCOL))
     assert left is not None
     assert left.state == s.ReturningPermit(VISIT, FACE_PENDING)
@@ -249,7 +249,7 @@ def test_a_renewal_that_was_cut_off_is_reported_when_the_permit_has_its_place() 
     assert gone.effects[0] == do.ReportCompletion(
         CUT_OFF, ChipState.NEW, FaceState.PENDING, Custody.WITH_HOLDER, receipt_printed=False
     )
-    ahead = do.LoadFace(RENEWED.content, RENEWED.permit_file)
+    ahead = do.LoadFace(RENEWED.face(RENEWED.content))
     for story, effect in ((CHIP_NEW, (ahead,)), (CHIP_NEW_LONG_AGO, (do.RetainPermit(),))):
         inside = step(WITH_BIN, s.Recovering(), on.PathInspected(Custody.INSIDE, story, FOUND_VISIT))
         assert inside is not None

@@ -18,7 +18,7 @@ from kiosk.central.client import (
 from kiosk.central.grants import GrantFlaw, GrantKeys, GrantRejected, verify_grant
 from kiosk.central.tls_causes import KIOSK_REFUSED
 from kiosk.domain.applications import EvidenceResult
-from kiosk.domain.documents import Permit, PermitContent
+from kiosk.domain.documents import FaceJob, Permit
 from kiosk.domain.endorsement import ChipState, Drawable, Grant, Refusal
 from kiosk.domain.faults import (
     CENTRAL_GARBAGE,
@@ -55,8 +55,8 @@ from kiosk.workflow.visits import Case
 
 _KIOSK_NOT_TAKEN = ("unknown_kiosk", "certificate_revoked")
 
-AskDrawable = Callable[[PermitContent, str], Drawable]
-"""(content, name of the permit file) → whether this kiosk can draw it"""
+AskDrawable = Callable[[FaceJob], Drawable]
+"""Whether this kiosk can draw a face."""
 
 _CHIP_WRITTEN = ("written", "face_pending")
 
@@ -197,9 +197,7 @@ class CentralService:
             raise CentralAnsweredGarbage("not_the_model", 200)
         match answer:
             case contract.Granted(grant=signed):
-                grant = self._verified(signed, permit)
-                if grant.endorsement_id != endorsement_id:
-                    raise CentralAnsweredGarbage("not_the_model", 200)
+                grant = self._verified(signed, permit, endorsement_id)
                 if grant.face_only:  # that is work decided elsewhere, and was not asked for here
                     raise GrantRejected(GrantFlaw.OTHER_KIND)
                 return on.GrantReceived(grant)
@@ -210,8 +208,10 @@ class CentralService:
             case contract.AlreadyCurrent(valid_to=valid_to):
                 return on.PermitAlreadyCurrent(valid_to)
 
-    def _verified(self, signed: contract.SignedGrant, permit: Permit) -> Grant:
-        """The grant of the answer that came just now, held against the time that it came with."""
+    def _verified(self, signed: contract.SignedGrant, permit: Permit, expected_id: UUID | None = None) -> Grant:
+        """The grant of the answer that came just now, held against the time that it came with. `expected_id`: of the
+        endorsement that was asked about; None where central says which one it is.
+        """
         self._is_clock_wrong()
         grant = verify_grant(
             signed,
@@ -222,7 +222,9 @@ class CentralService:
             chip_serial=permit.chip_serial,
             unknown=self._client.unknown,
         )
-        drawable = self._ask_drawable(grant.content, permit.permit_file)
+        if expected_id is not None and grant.endorsement_id != expected_id:
+            raise CentralAnsweredGarbage("not_the_model", 200)
+        drawable = self._ask_drawable(permit.face(grant.content))
         if drawable is not Drawable.WHOLE:
             log(LogEvent.FACE_UNPRINTABLE, level=logging.WARNING, fault=FACE_UNPRINTABLE.code, why=drawable.value)
         return replace(grant, drawable=drawable)
@@ -243,10 +245,7 @@ class CentralService:
         """The grant, as good as a new one; None where there is none, or no permit was read that it could be for."""
         if effect.permit is None or not isinstance(known.answer, contract.Granted):
             return None
-        grant = self._verified(known.answer.grant, effect.permit)
-        if grant.endorsement_id != effect.endorsement_id:
-            raise CentralAnsweredGarbage("not_the_model", 200)
-        return grant
+        return self._verified(known.answer.grant, effect.permit, effect.endorsement_id)
 
     def _open_session(self, effect: do.OpenChipSession, post: Post) -> None:
         grant, permit = effect.grant, effect.case.permit
