@@ -20,6 +20,7 @@ from kiosk.presentation.present import present
 from kiosk.workflow import events as on
 from kiosk.workflow import states as s
 from kiosk.workflow.intents import Intent
+from kiosk.workflow.visits import VisitIds
 
 Post = Callable[[on.Event, UUID | None, int], None]
 """Queue an event for the machine, stamped with the visit and the serial of the screen that it was made on."""
@@ -86,12 +87,10 @@ class ShownScreens:
             state, present_serial = self._state, self._model.frame.serial
         if serial != present_serial:
             log(LogEvent.TOUCH_STALE, level=logging.DEBUG, state=type(state).__name__, intent=intent.value)
-        elif intent not in (Intent.START, Intent.OTHER_SERVICES):
-            visit = s.visit_of(state)
-            self._post(on.PersonChose(intent, choice, s.asked_in(state)), visit.id if visit else None, serial)
-        elif isinstance(state, s.Idle):
-            visit = s.Visit(uuid4(), uuid4(), state.language)
-            self._post(on.VisitBegan(visit, choosing=intent is Intent.OTHER_SERVICES), None, serial)
+            return
+        visit = s.visit_of(state)
+        chose = on.PersonChose(intent, choice, s.asked_in(state), VisitIds(uuid4(), uuid4()))
+        self._post(chose, visit.id if visit else None, serial)
 
     def _numbered(self, state: s.State) -> ScreenModel:
         visit = s.visit_of(state)

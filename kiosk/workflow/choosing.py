@@ -11,6 +11,7 @@ from kiosk.workflow import events as on
 from kiosk.workflow import states as s
 from kiosk.workflow.intents import Intent
 from kiosk.workflow.transition import Site, Step, go_idle
+from kiosk.workflow.visits import VisitIds
 
 STATUS, PROGRESS, FOR_ANOTHER = "status", "progress", "for_another"
 ANYBODY = "entrusted"
@@ -23,12 +24,19 @@ GROUPS: dict[str, tuple[Service, ...]] = {
 """Services that are chosen in two steps: a screen offers at most seven choices."""
 
 
-def begin(site: Site, began: on.VisitBegan) -> Step:
-    """The first screen after the welcome."""
-    if began.choosing:
-        choices = (Service.ENDORSE.value, STATUS, FOR_ANOTHER, PROGRESS, *GROUPS)
-        return Step(s.ChoosingService(began.visit, choices))
-    return _set_out(site, began.visit)
+def begin(site: Site, idle: s.Idle, ids: VisitIds) -> Step:
+    """The first screen after the welcome, for an endorsement."""
+    return _set_out(site, _visit(idle, ids))
+
+
+def begin_choosing(idle: s.Idle, ids: VisitIds) -> Step:
+    """The first screen after the welcome, where what the visit is for has yet to be chosen."""
+    choices = (Service.ENDORSE.value, STATUS, FOR_ANOTHER, PROGRESS, *GROUPS)
+    return Step(s.ChoosingService(_visit(idle, ids), choices))
+
+
+def _visit(idle: s.Idle, ids: VisitIds) -> s.Visit:
+    return s.Visit(ids.visit, ids.endorsement, idle.language)
 
 
 def foreseen(site: Site, purpose: s.Purpose) -> ServiceAvailability:

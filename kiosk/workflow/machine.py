@@ -36,6 +36,7 @@ from kiosk.workflow import states as s
 from kiosk.workflow.deadlines import deadline_of
 from kiosk.workflow.intents import Intent
 from kiosk.workflow.transition import Site, Step
+from kiosk.workflow.visits import VisitIds
 
 
 def step(site: Site, state: s.State, event: on.Event) -> Step | None:
@@ -183,8 +184,10 @@ def _inquiring(site: Site, state: s.Inquiry, event: on.Event) -> Step | None:
 
 def _idle(site: Site, state: s.Idle, event: on.Event) -> Step | None:
     match event:
-        case on.VisitBegan():
-            return choosing.begin(site, event)
+        case on.PersonChose(intent=Intent.START, ids=VisitIds() as ids):
+            return choosing.begin(site, state, ids)
+        case on.PersonChose(intent=Intent.OTHER_SERVICES, ids=VisitIds() as ids):
+            return choosing.begin_choosing(state, ids)
         case on.DeadlinePassed():
             return Step(state, (do.CheckDevices(),))
         case _:

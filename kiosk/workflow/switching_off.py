@@ -56,7 +56,7 @@ def go_on(
             return Step(state, (do.EndProgram(),))
         case on.DeadlinePassed() if isinstance(state, s.Recovering | s.OutOfService):
             return Step(state, (do.EndProgram(),))  # the unit does not say where the permit is
-        case on.PersonChose(intent=Intent.CHOOSE_LANGUAGE | Intent.MORE_TIME) | on.VisitBegan():
+        case on.PersonChose(intent=Intent.CHOOSE_LANGUAGE | Intent.MORE_TIME | Intent.START | Intent.OTHER_SERVICES):
             return None  # taps must not put off the end
         case _:
             taken = step(site, state, event)

@@ -51,6 +51,14 @@ class Presence(Enum):
 
 
 @dataclass(frozen=True, slots=True)
+class VisitIds:
+    """The random numbers of a visit that has not begun; whoever tells the machine of a touch draws them."""
+
+    visit: UUID
+    endorsement: UUID
+
+
+@dataclass(frozen=True, slots=True)
 class Visit:
     """One resident, from first touch to idle. Both numbers are random and say nothing about the person.
 

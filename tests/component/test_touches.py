@@ -34,7 +34,7 @@ SHANGHAI = replace(SITE, region=load_region(ASSETS / "regions" / "shanghai.toml"
 LANGUAGES = (samples.LANGUAGE, samples.OTHER_LANGUAGE)
 chosen = on.PersonChose
 TO_THE_QUESTIONS: tuple[on.Event, ...] = (
-    on.VisitBegan(samples.VISIT),
+    chosen(Intent.START, ids=samples.VISIT_IDS),
     chosen(Intent.ACCEPT_NOTICE),
     on.IdCardRead(samples.HOLDER, samples.TODAY),
     on.PermitTakenIn(),
@@ -171,7 +171,7 @@ def test_two_fingers_that_begin_a_visit_begin_one(place: Place) -> None:
 
 def test_more_time_as_often_as_one_likes_is_asked_of_the_same_screen(place: Place) -> None:
     place.starts_idle()
-    place.happens(on.VisitBegan(samples.VISIT))
+    place.happens(chosen(Intent.START, ids=samples.VISIT_IDS))
     notice = place.serial
     for _ in range(3):
         place.screens.touched(Intent.MORE_TIME, "", notice)

@@ -21,6 +21,7 @@ from kiosk.workflow.effects import ChipAnswers, ChipCommands, RelayRefused
 from kiosk.workflow.intents import Intent
 from kiosk.workflow.states import Case, PutAway, Seals, Visit
 from kiosk.workflow.transition import Site
+from kiosk.workflow.visits import VisitIds
 
 REGION = load_region(Path(__file__).parents[1] / "data" / "everything_asked.toml")
 TODAY = date(2025, 5, 20)
@@ -32,6 +33,7 @@ FACE_LEFT_OVER = UUID(int=0xA3)
 CUT_OFF = UUID(int=0xA4)  # the endorsement that was under way when the power went
 SESSION = UUID(int=0xB1)
 VISIT = Visit(UUID(int=0xC1), ASKED_FOR, LANGUAGE)
+VISIT_IDS = VisitIds(VISIT.id, VISIT.endorsement_id)
 FOUND_VISIT = Visit(UUID(int=0xC2), UUID(int=0xA5), LANGUAGE)
 
 HOLDER = IdDocument(
@@ -140,7 +142,7 @@ WITH_CHOICE = (Intent.CHOOSE_LANGUAGE, Intent.CHOOSE, Intent.ENTER_TELEPHONE, In
 
 # Without the facts about custody: those are for the walk's own permit unit to tell.
 EVENTS: tuple[on.Event, ...] = (
-    on.VisitBegan(VISIT),
+    on.PersonChose(Intent.START, ids=VISIT_IDS),
     *(on.PersonChose(intent) for intent in Intent if intent not in WITH_CHOICE),
     on.PersonChose(Intent.CHOOSE_LANGUAGE, LANGUAGE),
     on.DeadlinePassed("the one of the state"),
@@ -190,7 +192,7 @@ EVENTS: tuple[on.Event, ...] = (
 
 # What leads beyond an endorsement for oneself that is served at once.
 OF_OTHER_SERVICES: tuple[on.Event, ...] = (
-    on.VisitBegan(VISIT, choosing=True),
+    on.PersonChose(Intent.OTHER_SERVICES, ids=VISIT_IDS),
     *(
         on.PersonChose(Intent.CHOOSE, key)
         for key in (

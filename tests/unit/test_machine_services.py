@@ -40,6 +40,7 @@ from tests.unit.machine_samples import (
     TODAY,
     TOO_EARLY,
     VISIT,
+    VISIT_IDS,
     WITH_PROOF,
     site,
 )
@@ -70,6 +71,7 @@ def chose(key: str) -> on.PersonChose:
 YES, NO = on.PersonChose(Intent.ANSWER_YES), on.PersonChose(Intent.ANSWER_NO)
 GO_ON = on.PersonChose(Intent.GO_ON)
 IDLE = s.Idle(LANGUAGE)
+BEGIN_CHOOSING = on.PersonChose(Intent.OTHER_SERVICES, ids=VISIT_IDS)
 
 
 def matter(assessment: Assessment = IN_WINDOW, **answers: Any) -> s.AssessedCase:
@@ -92,19 +94,21 @@ def showing(assessment: Assessment = IN_WINDOW, **answers: Any) -> s.ShowingAsse
 def test_a_visit_begins_with_the_notice_unless_nothing_is_offered_here(
     region: str, pilot: bool, first: type[s.State]
 ) -> None:
-    assert type(then(IDLE, on.VisitBegan(VISIT), at=of_region(region, pilot=pilot)).state) is first
+    assert (
+        type(then(IDLE, on.PersonChose(Intent.START, ids=VISIT_IDS), at=of_region(region, pilot=pilot)).state) is first
+    )
 
 
 def test_no_choice_has_more_than_seven_answers() -> None:
     for name in ("shanghai", "beijing", "haikou", "xuchang", "xinjiang"):
         for keys in ((), ("something_changed",), ("permit_troubled",)):
-            choosing = then(IDLE, on.VisitBegan(VISIT, choosing=True), *map(chose, keys), at=of_region(name)).state
+            choosing = then(IDLE, BEGIN_CHOOSING, *map(chose, keys), at=of_region(name)).state
             assert isinstance(choosing, s.ChoosingService)
             assert 2 <= len(choosing.choices) <= 7
 
 
 def test_another_kind_of_permit_is_on_offer_only_where_there_is_one() -> None:
-    events = (on.VisitBegan(VISIT, choosing=True), chose("something_changed"))
+    events = (BEGIN_CHOOSING, chose("something_changed"))
     offered = {}
     for name in ("xinjiang", "shanghai"):
         choosing = then(IDLE, *events, at=of_region(name)).state
@@ -116,7 +120,7 @@ def test_another_kind_of_permit_is_on_offer_only_where_there_is_one() -> None:
 def agents_of(name: str) -> tuple[str, ...]:
     """The kinds of agent that can be chosen in a region, each tried."""
     at = of_region(name)
-    asking = then(IDLE, on.VisitBegan(VISIT, choosing=True), chose("for_another"), at=at).state
+    asking = then(IDLE, BEGIN_CHOOSING, chose("for_another"), at=at).state
     return tuple(kind for kind in AGENTS if step(at, asking, chose(kind)) is not None)
 
 
@@ -132,7 +136,7 @@ def test_only_the_agents_of_the_regions_file_can_be_chosen() -> None:
 
 def test_where_nobody_may_act_for_another_that_is_told_at_once() -> None:
     at = of_region("haikou")
-    explaining = then(IDLE, on.VisitBegan(VISIT, choosing=True), chose("for_another"), at=at).state
+    explaining = then(IDLE, BEGIN_CHOOSING, chose("for_another"), at=at).state
     assert isinstance(explaining, s.ExplainingService)
     assert availability_of(at.region, Service.ENDORSE, agent=explaining.visit.purpose.agent).served is Served.COUNTER
     assert step(at, explaining, GO_ON) is None

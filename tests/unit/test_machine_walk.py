@@ -29,7 +29,7 @@ DEADLINE = on.DeadlinePassed("the one of the state")
 
 HEEDED = """
 Recovering: DeadlinePassed DeviceFailed PathInspected PathNotInspected
-Idle: DeadlinePassed DeviceFailed VisitBegan choose_language
+Idle: DeadlinePassed DeviceFailed choose_language other_services start
 OutOfService: DeadlinePassed DeviceFailed DevicesReady FaceRewritten PathInspected PathNotInspected PermitAtMouth
     PermitOutOfSight PermitRetained PermitTaken PermitTakenIn
 ChoosingService: DeadlinePassed DeviceFailed cancel choose choose_language more_time
