@@ -39,13 +39,13 @@ class ClosedKiosk(Kiosk):
         self,
         config: Config,
         closed: Fault,
-        show: Callable[[s.State], int | None],
+        on_state: Callable[[s.State], int | None],
         broken: Callable[[], None],
         ended: Callable[[], None],
         lock: StateLock | None,
     ) -> None:
         self._why = closed
-        super().__init__(config, show, broken=broken, ended=ended, lock=lock)
+        super().__init__(config, on_state, broken=broken, ended=ended, lock=lock)
 
     @property
     def is_at_rest(self) -> bool:

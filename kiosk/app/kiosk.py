@@ -59,7 +59,7 @@ if TYPE_CHECKING:
 class Kiosk:
     """Everything of one kiosk but the window: the machine, its journal, and a desk for each device.
 
-    `show(state)` is called on the machine's thread for every state that is entered and gives the serial of its
+    `on_state(state)` is called on the machine's thread for every state that is entered and gives the serial of its
     screen, if somebody can touch one; `broken()` if that thread ends by an exception, so that the program must be
     started anew; `ended()` when the machine came to the end that `switch_off` asks for. `job_clock`: seconds, by which
     the workers' jobs are measured. `lock`: on the state directory, where it is held already.
@@ -69,7 +69,7 @@ class Kiosk:
     def __init__(
         self,
         config: Config,
-        show: Callable[[s.State], int | None],
+        on_state: Callable[[s.State], int | None],
         clock: Clock | None = None,
         broken: Callable[[], None] = lambda: None,
         job_clock: Callable[[], float] = time.monotonic,
@@ -91,7 +91,9 @@ class Kiosk:
         self._crew = Crew(self._workers, job_clock, LESSER)
         performer = EffectDispatcher()
         notes = ClockNotes(self.clock, self.journal).write
-        self.engine = Engine(self._site(), self.journal, self.clock, performer.perform, show, message_of, seal, notes)
+        self.engine = Engine(
+            self._site(), self.journal, self.clock, performer.perform, on_state, message_of, seal, notes
+        )
         performer.connect(self._tell)
         self._translations: dict[str, Translation] = {}
         self._factory = ServiceFactory(

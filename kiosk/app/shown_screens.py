@@ -42,7 +42,7 @@ class Serials:
 
 
 class ShownScreens:
-    """States in, models out; intents in, events out. `show` on the machine's thread, `touched` on the window's.
+    """States in, models out; intents in, events out. `present` on the machine's thread, `touched` on the window's.
     `without_paper()`: nothing could be printed now; `without_central()`: central is not reached.
     """
 
@@ -65,15 +65,16 @@ class ShownScreens:
     @property
     def model(self) -> ScreenModel:
         """What is to be seen now."""
-        return self._model
+        with self._lock:
+            return self._model
 
-    def show(self, state: s.State) -> ScreenModel:
+    def present(self, state: s.State) -> ScreenModel:
         """The model that is to be seen from now on, with its serial."""
         with self._lock:
             self._state, self._model = state, self._numbered(state)
             return self._model
 
-    def show_again(self) -> bool:
+    def present_again(self) -> bool:
         """Look at the surroundings anew, from any thread; whether nobody is served and the page is another for it."""
         with self._lock:
             if not isinstance(self._state, s.Idle):

@@ -174,11 +174,11 @@ class Window:
 
         kiosk = Kiosk(
             opening.config,
-            self.show,
+            self.on_state,
             broken=lambda: self.close(1),
             ended=lambda: self.close(0),
             lock=self._state_lock,
-            surroundings_changed=self.show_again,
+            surroundings_changed=self.present_again,
         )
         self._outstanding = Outstanding(("services", "screens"), self._warmed_up)
         about_site = about(opening.config, kiosk.region)
@@ -212,7 +212,12 @@ class Window:
         with suppress(OSError):  # as in `run_window`
             self._state_lock = self._state_lock or StateLock.take(config.state_dir, HOLDER)
         closed = ClosedKiosk(
-            config, fault, self.show, broken=lambda: self.close(1), ended=lambda: self.close(0), lock=self._state_lock
+            config,
+            fault,
+            self.on_state,
+            broken=lambda: self.close(1),
+            ended=lambda: self.close(0),
+            lock=self._state_lock,
         )
         with self._lock:
             self._languages = opening.languages
@@ -246,7 +251,7 @@ class Window:
         with self._lock:
             self._closed = closed_page(self._opening, Text(f"fault.{fault.public}.public"), fault)
             self._has_word.set()
-            self._show_in()
+            self._hand_on()
         if lines == self._told:
             return
         self._told = lines
@@ -274,23 +279,23 @@ class Window:
             self._warm_up()
             return self._seen
 
-    def show(self, state: s.State) -> int | None:
+    def on_state(self, state: s.State) -> int | None:
         """On the machine's thread: `state` was entered. The serial of its screen."""
         with self._lock:
             self._state = state
-            serial = None if self._screens is None else self._screens.show(state).frame.serial
+            serial = None if self._screens is None else self._screens.present(state).frame.serial
             if not self._looks_for_permit():
                 self._has_word.set()
-            self._show_in()
+            self._hand_on()
             return serial
 
-    def show_again(self) -> None:
+    def present_again(self) -> None:
         """What a page says besides the state may be other now; from any thread."""
         with self._lock:
-            if self._screens is not None and self._screens.show_again():
-                self._show_in()
+            if self._screens is not None and self._screens.present_again():
+                self._hand_on()
 
-    def _show_in(self) -> None:
+    def _hand_on(self) -> None:
         if self._app is None:
             return
         model = self.model()
@@ -298,7 +303,7 @@ class Window:
         if model != self._seen or model.frame.countdown_s is not None:
             self._seen = model
             self._turned_at, self._spoken = time.monotonic(), ""
-            self._app.show(model)
+            self._app.paint(model)
         self._warm_up()
 
     def _looks_for_permit(self) -> bool:
@@ -341,7 +346,7 @@ class Window:
             self._turned_at = time.monotonic()
             present = self._spoken if self._spoken in languages else seen.frame.language
             self._spoken = languages[(languages.index(present) + 1) % len(languages)]
-            self._app.show(replace(seen, frame=replace(seen.frame, language=self._spoken)))
+            self._app.paint(replace(seen, frame=replace(seen.frame, language=self._spoken)))
 
     # -- for others ----------------------------------------------------------------------------------------------------
 
@@ -384,5 +389,7 @@ class Window:
 
     def dispatch(self, intent: Intent, choice: str, serial: int) -> None:
         """A person chose something on the screen with this serial."""
-        if self._screens is not None:
-            self._screens.touched(intent, choice, serial)
+        with self._lock:
+            screens = self._screens
+        if screens is not None:
+            screens.touched(intent, choice, serial)

@@ -33,7 +33,7 @@ from kiosk.workflow.transition import Site, Step
 Perform = Callable[[do.Effect, UUID | None], None]
 """Carry out one effect without blocking; its outcome is stamped with the visit given second."""
 
-Show = Callable[[s.State], int | None]
+OnState = Callable[[s.State], int | None]
 """Show a state that was entered. The serial of the screen that stands from now on; None where nobody can touch one."""
 
 _Item = tuple[on.Event, UUID | None, int | None] | threading.Event
@@ -65,7 +65,7 @@ class Engine:
         journal: Journal,
         clock: Clock,
         perform: Perform,
-        show: Show,
+        on_state: OnState,
         message_of: MessageOf,
         seal: Seal,
         look_at_clock: Callable[[], None] = lambda: None,
@@ -78,7 +78,7 @@ class Engine:
         self._journal = journal
         self._clock = clock
         self._perform = perform
-        self._show = show
+        self._on_state = on_state
         self._inbox: queue.SimpleQueue[_Item | None] = queue.SimpleQueue()
         self._state: s.State = s.Recovering()
         self._screen: int | None = None
@@ -248,7 +248,7 @@ class Engine:
                 part=why.part.name.lower() if why else None,
             )
         # The screen is up before the hardware moves. It is also shown anew when only the deadline began anew.
-        self._screen = self._show(after)
+        self._screen = self._on_state(after)
         for effect in next_step.effects:
             if isinstance(effect, do.EndProgram):
                 self._end()

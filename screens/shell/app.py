@@ -110,7 +110,7 @@ class KioskApp(App):
     def build(self) -> Router:
         Clock.max_iteration = LAYOUT_ROUNDS
         Window.clearcolor = self.theme.palette.ground  # every screen's ground; to paint it again is slow
-        self._show(self._first())
+        self._paint(self._first())
         return self.router
 
     def _lay_out(self, *_args: Any) -> None:
@@ -149,16 +149,16 @@ class KioskApp(App):
             self._asked_to_close()
         return True
 
-    def show(self, model: ScreenModel) -> None:
+    def paint(self, model: ScreenModel) -> None:
         """Show `model` from now on. From any thread; returns at once."""
         self._coming.append(model)
         self._came.set()
-        Clock.schedule_once(self._show_coming, 0)
+        Clock.schedule_once(self._paint_coming, 0)
 
-    def _show_coming(self, _elapsed: float = 0.0) -> None:
+    def _paint_coming(self, _elapsed: float = 0.0) -> None:
         self._came.clear()
         while self._coming:
-            self._show(self._coming.popleft())
+            self._paint(self._coming.popleft())
 
     def _choose(self, intent: Intent, choice: str, serial: int) -> None:
         """Hand on what a person chose, and wait for the answer as long as one more frame of this screen would take:
@@ -167,7 +167,7 @@ class KioskApp(App):
         self._came.clear()
         self._dispatch(intent, choice, serial)
         if self._came.wait(FRAME_S):
-            self._show_coming()
+            self._paint_coming()
 
     def take_turn(self, then: Callable[[], None]) -> None:
         """Call `then` in the next turn of Kivy's thread. From any thread; returns at once."""
@@ -207,7 +207,7 @@ class KioskApp(App):
             return [str(alone)]
         return sorted(map(str, self._images_dir.glob(f"{name}-[0-9].png")))
 
-    def _show(self, model: ScreenModel) -> None:
+    def _paint(self, model: ScreenModel) -> None:
         name = views.screen_name(model)
         if not self.router.has_screen(name):
             self.router.add_widget(self._built(name))

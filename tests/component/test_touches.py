@@ -66,7 +66,7 @@ class Place:
         )
 
     def _show(self, state: s.State) -> int:
-        return self.screens.show(state).frame.serial
+        return self.screens.present(state).frame.serial
 
     @property
     def serial(self) -> int:

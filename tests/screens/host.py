@@ -64,7 +64,7 @@ def main() -> None:
                 width, height = map(int, value.split("x"))
                 app.take_turn(partial(setattr, Window, "size", (width, height)))
             else:
-                app.show(serials.given_to(models(order, value)[order]))
+                app.paint(serials.given_to(models(order, value)[order]))
         app.leave()
 
     threading.Thread(target=obey, daemon=True).start()

@@ -83,7 +83,7 @@ def test_every_page_has_words_where_no_text_can_be_read(place: str) -> None:
     for state in walk(PLACES[place]).states:
         if isinstance(state, s.OutOfService) and state.fault.part not in (Part.PERMIT_UNIT, Part.KIOSK):
             continue  # of a device that nobody asks
-        for text in _texts(shown.show(state)):
+        for text in _texts(shown.present(state)):
             assert words.words(text), text
 
 

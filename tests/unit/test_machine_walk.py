@@ -230,7 +230,7 @@ def test_every_step_to_another_screen_visit_or_question_makes_touches_on_the_one
     differ, wrong = 0, []
     for before, event, taken in walk(SITES[place]).arrows():
         screens = ShownScreens(about, lambda _event, _visit, _screen: None)
-        old, new = screens.show(before), screens.show(taken.state)
+        old, new = screens.present(before), screens.present(taken.state)
         is_same = (
             _without_time(old) == _without_time(new)
             and s.asked_in(before) == s.asked_in(taken.state)
