@@ -6,6 +6,7 @@ from typing import assert_never
 
 from kiosk.domain.documents import PermitContent
 from kiosk.domain.endorsement import ChipState, Custody, Drawable, FaceState, ResidenceYears, Service
+from kiosk.domain.refusals import RefusalCode
 from kiosk.policy.foresight import availability_of
 from kiosk.presentation.context import (
     PresentationContext,
@@ -281,9 +282,9 @@ def _removal_words(about: PresentationContext, ending: s.Ending) -> tuple[str, T
             return "renewed", Text("take_permit.detail.receipt_follows")
         case s.Renewed(grant=grant):
             return "chip_only", face_pending("take_permit.detail", about.face_refreshed_at, grant.drawable)
-        case s.Declined(refusal=refusal) if refusal.code == "switched_off":
+        case s.Declined(refusal=refusal) if refusal.code == RefusalCode.SWITCHED_OFF:
             return "switched_off", None
-        case s.Declined(refusal=refusal) if refusal.code in ("holder_cancelled", "timed_out"):
+        case s.Declined(refusal=refusal) if refusal.code in (RefusalCode.HOLDER_CANCELLED, RefusalCode.TIMED_OUT):
             return "cancelled", None
         case s.Declined():
             return "not_accepted", Text("take_permit.detail.explained_next")

@@ -17,6 +17,7 @@ from kiosk.domain.endorsement import ChipState
 from kiosk.domain.faults import Fault
 from kiosk.domain.identity_number import identity_number, permit_number
 from kiosk.domain.personal import Personal
+from kiosk.domain.refusals import RefusalCode
 from kiosk.event_log.log_events import LogEvent, log
 from kiosk.journal.audit import Seal
 from kiosk.runtime.workers import Worker
@@ -39,7 +40,7 @@ started anew, some more until it has found its readers, and room for staff who p
 
 SLOT_LOOK_S = 0.25
 
-_FOREIGN = {"epassport": "foreign_epassport", "bank": "foreign_bank"}
+_FOREIGN = {"epassport": RefusalCode.FOREIGN_EPASSPORT, "bank": RefusalCode.FOREIGN_BANK}
 
 
 class ChipService:
@@ -100,13 +101,13 @@ class ChipService:
                 post(on.PermitRead(permit))
             else:
                 _log_untold(untold)
-                post(on.PermitNotRecognised("content_unusual"))
+                post(on.PermitNotRecognised(RefusalCode.CONTENT_UNUSUAL))
         except NoChip:
-            post(on.PermitNotRecognised("no_chip"))
+            post(on.PermitNotRecognised(RefusalCode.NO_CHIP))
         except ForeignChip as error:
-            post(on.PermitNotRecognised(_FOREIGN.get(error.kind, "not_a_permit")))
+            post(on.PermitNotRecognised(_FOREIGN.get(error.kind, RefusalCode.NOT_A_PERMIT)))
         except NotAPermit:
-            post(on.PermitNotRecognised("not_a_permit"))
+            post(on.PermitNotRecognised(RefusalCode.NOT_A_PERMIT))
         except DriverError as error:
             post(on.DeviceFailed(self._fault_of(error, "reading the permit")))
         finally:

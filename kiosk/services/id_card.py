@@ -15,6 +15,7 @@ from kiosk.domain.endorsement import Refusal
 from kiosk.domain.faults import CENTRAL_UNREACHABLE
 from kiosk.domain.identity_number import identity_number, is_valid_number
 from kiosk.domain.personal import Personal
+from kiosk.domain.refusals import RefusalCode
 from kiosk.runtime.clock_watch import WatchedClock
 from kiosk.runtime.workers import Worker
 from kiosk.services.central.messages import can_be_told
@@ -84,16 +85,16 @@ class IdCardService:
     def _judged(self, record: IdCardRecord) -> on.IdCardRead | on.IdCardRefused | on.DeviceFailed:
         document = to_document(record)
         if document.kind is IdKind.HMT:
-            return on.IdCardRefused(Refusal("id_card_kind_hmt"))
+            return on.IdCardRefused(Refusal(RefusalCode.ID_CARD_KIND_HMT))
         if document.kind is not IdKind.CITIZEN:
-            return on.IdCardRefused(Refusal("id_card_kind_foreign"))
+            return on.IdCardRefused(Refusal(RefusalCode.ID_CARD_KIND_FOREIGN))
         if not is_valid_number(document.number.reveal()):
-            return on.IdCardRefused(Refusal("id_card_number_invalid"))
+            return on.IdCardRefused(Refusal(RefusalCode.ID_CARD_NUMBER_INVALID))
         day = today(self._clock)
         if document.is_expired(day):
             if not self._clock.is_heard:
                 return on.DeviceFailed(CENTRAL_UNREACHABLE)  # it may be the clock that is ahead
-            return on.IdCardRefused(Refusal("id_card_expired"))
+            return on.IdCardRefused(Refusal(RefusalCode.ID_CARD_EXPIRED))
         return on.IdCardRead(document, day)
 
 

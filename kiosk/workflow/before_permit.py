@@ -8,6 +8,7 @@ from datetime import date
 from kiosk.domain.documents import IdDocument
 from kiosk.domain.endorsement import Custody, Refusal, Service
 from kiosk.domain.faults import PERMIT_UNIT_SILENT, Fault
+from kiosk.domain.refusals import RefusalCode
 from kiosk.policy.foresight import may_act_for
 from kiosk.policy.terms import age_on
 from kiosk.workflow import deciding
@@ -49,7 +50,7 @@ def _after_holder(site: Site, visit: s.Visit, holder: IdDocument, day: date) -> 
         return Step(s.SearchingApplications(visit, holder), (do.SearchApplications(holder),))
     if visit.purpose.agent is not None:
         if not _may_act(site, visit.purpose.agent, holder, day):
-            return explain(visit, s.Declined(Refusal("agent_not_for_holder")), Custody.WITH_HOLDER)
+            return explain(visit, s.Declined(Refusal(RefusalCode.AGENT_NOT_FOR_HOLDER)), Custody.WITH_HOLDER)
         return Step(s.ReadingAgentIdCard(visit, holder), (do.ReadIdCard(besides=holder),))
     return _ask_for_permit(site, visit, holder, None)
 
@@ -95,9 +96,9 @@ def awaiting_permit(state: s.AwaitingPermit, event: on.Event) -> Step | None:
         case on.PermitOutOfSight(fault=fault):
             return lose_sight(fault)
         case on.PersonChose(intent=Intent.CANCEL):
-            return _withdraw(state, "holder_cancelled")
+            return _withdraw(state, RefusalCode.HOLDER_CANCELLED)
         case on.DeadlinePassed():
-            return _withdraw(state, "timed_out")
+            return _withdraw(state, RefusalCode.TIMED_OUT)
         case _:
             return None
 

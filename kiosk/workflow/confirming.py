@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from kiosk.domain.endorsement import Grant, Refusal
 from kiosk.domain.faults import GRANT_REJECTED
+from kiosk.domain.refusals import RefusalCode
 from kiosk.policy.assessment import Assessment
 from kiosk.workflow import effects as do
 from kiosk.workflow import events as on
@@ -43,9 +44,9 @@ def confirming(site: Site, state: s.Confirming, event: on.Event) -> Step | None:
             opening = s.OpeningChipSession(state.visit, state.case, grant)
             return Step(opening, (do.OpenChipSession(grant, state.case), *ahead))
         case on.PersonChose(intent=Intent.CANCEL):
-            return _give_grant_back(state, "holder_cancelled")
+            return _give_grant_back(state, RefusalCode.HOLDER_CANCELLED)
         case on.DeadlinePassed():
-            return _give_grant_back(state, "timed_out")
+            return _give_grant_back(state, RefusalCode.TIMED_OUT)
         case _:
             return None
 

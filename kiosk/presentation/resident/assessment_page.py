@@ -16,7 +16,7 @@ from kiosk.presentation.resident.choices import way_out
 from kiosk.presentation.resident.facts import at_counter
 from kiosk.texts.words import Text, Words
 from kiosk.workflow import states as s
-from kiosk.workflow.deciding import can_go_on, served_at_best
+from kiosk.workflow.verdict import can_go_on, served_at_best
 
 
 def assessment_page(about: PresentationContext, state: s.ShowingAssessment) -> AssessmentScreen:

@@ -29,6 +29,7 @@ from kiosk.domain.faults import (
     KIOSK_NOT_ACCEPTED,
     Fault,
 )
+from kiosk.domain.refusals import RefusalCode
 from kiosk.event_log.log_events import LogEvent, log
 from kiosk.journal.journal import Journal, JournalFailed
 from kiosk.runtime.clock_watch import WatchedClock
@@ -359,7 +360,7 @@ class CentralService:
         except CentralRefusedCall as error:
             fault = self._fault_of("collection", error)
             refused = on.EndorsementRefused(Refusal(error.code))
-            post(on.CentralFailed(fault) if error.code != "collection_not_offered" else refused)
+            post(on.CentralFailed(fault) if error.code != RefusalCode.COLLECTION_NOT_OFFERED else refused)
         except (CentralError, JournalFailed) as error:
             post(on.CentralFailed(self._fault_of("collection", error)))
 
