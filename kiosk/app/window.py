@@ -95,7 +95,7 @@ class Window:
                     first=self._first,  # most often the welcome screen already: the unit has answered by now
                     screen_file=self._opening.screen_file,
                     assets_dir=self._opening.config.assets_dir,
-                    witness_socket=self._opening.config.witness_socket,
+                    automation_socket=self._opening.config.automation_socket,
                     all_built=self.screens_built,
                     asked_to_close=lambda: self.switch_off("window"),
                     sized=self._size.found,

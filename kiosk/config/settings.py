@@ -79,7 +79,7 @@ class HolderCheckAccess:
 
 @dataclass(frozen=True, slots=True)
 class Config:
-    """Everything that a site decides. `witness_socket`: where tests and demos watch and touch the screen. `pilot`: the
+    """Everything that a site decides. `automation_socket`: where tests and demos see and touch the screen. `pilot`: the
     authority ordered the region's trial at this kiosk. `right_time_s`: how far the clock may be from central's.
     `face_refreshed_at`: where residents go with a face that this kiosk cannot rewrite. `pcscd_restart_file`: what is
     made for systemd to see when pcscd has to be started anew.
@@ -96,7 +96,7 @@ class Config:
     state_dir: Path
     assets_dir: Path
     fullscreen: bool
-    witness_socket: Path | None
+    automation_socket: Path | None
     pilot: bool
     right_time_s: int
     holder_check: HolderCheckAccess
@@ -178,8 +178,11 @@ def _read_table(path: Path, table: dict[str, Any], assets_dir: Path) -> tuple[Co
         pcscd_restart_file=(
             beside(reader.text("pcscd_restart_file", "a path")) if reader.has("pcscd_restart_file") else None
         ),
-        witness_socket=beside(reader.text("witness_socket", "a path")) if reader.has("witness_socket") else None,
+        automation_socket=beside(reader.text("automation_socket", "a path"))
+        if reader.has("automation_socket")
+        else None,
     )
+    reader.renamed("witness_socket", "automation_socket")
     reader.nothing_else()
     _check_whole(config, reader, assets_dir)
     return config, tuple(mistakes)
@@ -196,8 +199,8 @@ def _check_whole(config: Config, reader: SettingsTable, assets_dir: Path) -> Non
     if config.site == "production":
         for device, what in config.devices.refused_in_production():
             reader.wrong(f"devices.{device.name}", what)
-        if config.witness_socket is not None:
-            reader.wrong("witness_socket", "is refused at a production site")
+        if config.automation_socket is not None:
+            reader.wrong("automation_socket", "is refused at a production site")
     for language in config.languages:
         if not (assets_dir / "locale" / f"{language}.toml").is_file():
             reader.wrong("languages", f"there is no assets/locale/{language}.toml")

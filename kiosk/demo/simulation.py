@@ -24,11 +24,11 @@ from drivers.simulators.pcscd import PrivatePcscd
 from drivers.simulators.residents import DEFAULT as RESIDENTS
 from drivers.simulators.residents import Record, Residents, load_residents
 from kiosk.central.client import CentralClient
+from kiosk.demo.automation_client import AutomationClient
 from kiosk.demo.configuration import simulated_site, write_configuration
 from kiosk.demo.display import Display, open_display
 from kiosk.demo.processes import DidNotStart, Process
 from kiosk.demo.scenarios import FACES_AT
-from kiosk.demo.witness import AutomationClient
 from kiosk.domain.clock import SHANGHAI, SystemClock
 from kiosk.domain.devices import CODE_SCANNER, ID_READER, IN_UNIT, PERMIT_CHIP, PERMIT_UNIT, RECEIPT_PRINTER
 from kiosk.policy.region_file import load_region
@@ -122,7 +122,7 @@ class Simulation:
         self.rig = self._start_rig(chip_side)
         self._start_central()
         self.config_file = self._config_of(KIOSK)
-        self.witness_socket = self.run_dir / "witness"
+        self.automation_socket = self.run_dir / "automation"
         for kiosk in self.wishes.kiosks:
             self._write_config(kiosk, chip_url)
 
@@ -252,7 +252,7 @@ class Simulation:
         tables = simulated_site(devices, self.central_url, kiosk=kiosk, stem=stem)
         tables[""] |= {
             "languages": list(self.wishes.languages),
-            "witness_socket": str(self.witness_socket),
+            "automation_socket": str(self.automation_socket),
             "writing_usually_s": WRITING_USUALLY_S[unit],
             "pilot": self.wishes.pilot,
         }
@@ -295,10 +295,10 @@ class Simulation:
             )
         )
 
-    def witness(self, kiosk: Process) -> AutomationClient:
+    def automation(self, kiosk: Process) -> AutomationClient:
         """Watch the kiosk's window. Raises `DidNotStart` with its last words."""
         try:
-            return self._stack.enter_context(AutomationClient(self.witness_socket, START_S))
+            return self._stack.enter_context(AutomationClient(self.automation_socket, START_S))
         except Exception as error:
             raise DidNotStart(f"the kiosk's window did not open: {kiosk.last_words()}") from error
 

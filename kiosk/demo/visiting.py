@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from types import MappingProxyType
 
+from kiosk.demo.automation_client import Painted, ScreenNotSeen
 from kiosk.demo.resident import Resident
 from kiosk.demo.scenarios import ORDINARY, PlannedVisit
-from kiosk.demo.witness import Painted, ScreenNotSeen
 
 STAGES: Mapping[str, str] = MappingProxyType(
     {

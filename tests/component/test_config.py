@@ -126,12 +126,17 @@ def test_every_text_of_the_configuration_is_one_line_of_a_bounded_length(tmp_pat
     ("line", "key"),
     [
         ('permit_chip = "sim://permit_chip?port=7000"', "devices"),
-        ('witness_socket = "witness"', "witness_socket"),
+        ('automation_socket = "automation"', "automation_socket"),
     ],
 )
 def test_a_production_site_refuses_what_only_a_simulation_may_have(tmp_path: Path, line: str, key: str) -> None:
     text = GOOD.replace('permit_chip = "pcsc://Some Coupler 00 00"', line) if key == "devices" else f"{line}\n{GOOD}"
     assert [mistake for mistake in mistakes_in(tmp_path, text) if key in mistake]
+
+
+def test_a_key_that_has_another_name_now_is_refused_with_that_name(tmp_path: Path) -> None:
+    text = 'witness_socket = "automation"\n' + GOOD.replace('site = "production"', 'site = "simulation"')
+    assert "kiosk.toml: witness_socket: is called automation_socket now" in mistakes_in(tmp_path, text)
 
 
 @pytest.mark.parametrize(

@@ -41,7 +41,9 @@ class Site:
 
     def starts(self) -> None:
         self.kiosk = self.simulation.start_kiosk()
-        self.resident = Resident(self.simulation.witness(self.kiosk), self.simulation.rig, self.simulation.display, 0.0)
+        self.resident = Resident(
+            self.simulation.automation(self.kiosk), self.simulation.rig, self.simulation.display, 0.0
+        )
 
     def sees(self, *screens: str) -> str:
         assert self.resident is not None

@@ -36,7 +36,7 @@ def models(order: str, language: str) -> dict[str, ScreenModel]:
 
 
 def main() -> None:
-    size, witness_socket, *options = sys.argv[1:]
+    size, automation_socket, *options = sys.argv[1:]
     assets_dir = next((Path(each.removeprefix("assets=")) for each in options if each.startswith("assets=")), ASSETS)
     screen_file = load_screen_file(assets_dir / "screens" / f"{size}.toml", fullscreen="fullscreen" in options)
     prepare(screen_file)
@@ -51,7 +51,7 @@ def main() -> None:
         lambda: first,
         screen_file,
         assets_dir,
-        witness_socket=Path(witness_socket),
+        automation_socket=Path(automation_socket),
     )
     app.router.unread_s = 0
 
