@@ -67,7 +67,8 @@ class ClosedKiosk(Kiosk):
     def _route_effects(self, performer: EffectDispatcher, _: Callable[[], None]) -> None:
         self._permit = self._service_thread(PERMIT_UNIT.name, lambda worker: self._factory.permit(worker, None))
         performer.give(
-            self._permit, (do.InspectPath, do.EjectPermit, do.WatchMouth, do.TakePermitBack, do.RetainPermit, do.Wipe)
+            self._permit,
+            (do.InspectPath, do.EjectPermit, do.WatchMouth, do.TakePermitBack, do.RetainPermit, do.ClearPersonalData),
         )
         for effect in (do.CheckDevices, do.ReportCompletion, do.CancelEndorsement):
             performer.handle_inline(effect, _waits)

@@ -163,10 +163,10 @@ class Kiosk:
                 do.WatchMouth,
                 do.TakePermitBack,
                 do.RetainPermit,
-                do.Wipe,
+                do.ClearPersonalData,
             ),
         )
-        performer.give(chip, (do.ReadChip, do.RelayBatch, do.ReadBackChip, do.ExamineChip, do.Wipe))
+        performer.give(chip, (do.ReadChip, do.RelayBatch, do.ReadBackChip, do.ExamineChip, do.ClearPersonalData))
         performer.give(
             central,
             (

@@ -47,11 +47,11 @@ class LesserDevices:
         printer, scanner = self._desks[RECEIPT_PRINTER], self._desks.get(CODE_SCANNER)
         for effect in _PRINTS:
             performer.handle_inline(effect, self._or_tell(RECEIPT_PRINTER, printer, on.ReceiptNotPrinted(PRINTER_LINK)))
-        performer.give(printer, (do.Wipe,))
+        performer.give(printer, (do.ClearPersonalData,))
         if scanner is not None:
             failed = on.CodeScannerFailed(CODE_SCANNER_LINK)
             performer.handle_inline(do.ReadLicenceCode, self._or_tell(CODE_SCANNER, scanner, failed))
-            performer.give(scanner, (do.StopCodeScanner, do.Wipe))
+            performer.give(scanner, (do.StopCodeScanner, do.ClearPersonalData))
         performer.handle_inline(do.CheckDevices, IdleWatch(self._desks, self._health, self._changed).carry_out)
 
     def claim(self) -> None:

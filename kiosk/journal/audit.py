@@ -70,7 +70,7 @@ def _endorsement_of(state: s.State) -> UUID | None:
             | s.TakingBack(ending=ending)
             | s.Retaining(ending=ending)
             | s.AwaitingRemoval(ending=ending)
-            | s.Explaining(ending=ending)
+            | s.ShowingOutcome(ending=ending)
             | s.AwaitingHolder(ending=ending)
             | s.RecoveringFace(ending=ending)
         ):
@@ -144,7 +144,7 @@ def _facts(event: on.Event, after: s.State) -> Facts:
             | s.TakingBack(ending=ending)
             | s.Retaining(ending=ending)
             | s.AwaitingRemoval(ending=ending)
-            | s.Explaining(ending=ending)
+            | s.ShowingOutcome(ending=ending)
             | s.AwaitingHolder(ending=ending)
             | s.RecoveringFace(ending=ending)
         ):

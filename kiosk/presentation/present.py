@@ -37,7 +37,7 @@ from kiosk.presentation.models import (
 from kiosk.presentation.resident import choices
 from kiosk.presentation.resident.application_page import application_page, progress_page
 from kiosk.presentation.resident.assessment_page import assessment_page
-from kiosk.presentation.resident.outcome_page import explanation
+from kiosk.presentation.resident.outcome_page import outcome_page
 from kiosk.presentation.resident.service_page import service_page
 from kiosk.presentation.resident.status_page import status_page
 from kiosk.texts.words import LocalText, Text, Words
@@ -134,8 +134,8 @@ def present(
             return _thanks(about, state)
         case s.PrintingSlip() | s.ShowingApplication():
             return application_page(about, state)
-        case s.Explaining():
-            return explanation(about, state)
+        case s.ShowingOutcome():
+            return outcome_page(about, state)
         case _:
             return _inquiring(about, state)
 

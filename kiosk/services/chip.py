@@ -68,7 +68,7 @@ class ChipService:
             do.RelayBatch: self._relay,
             do.ReadBackChip: self._read_back,
             do.ExamineChip: self._examine,
-            do.Wipe: lambda _, __: self._release(),
+            do.ClearPersonalData: lambda _, __: self._release(),
         }
 
     def check(self) -> None:

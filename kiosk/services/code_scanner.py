@@ -32,7 +32,7 @@ class CodeScannerService:
         return {
             do.ReadLicenceCode: self._read,
             do.StopCodeScanner: self._stopped,
-            do.Wipe: self._wipe,
+            do.ClearPersonalData: self._clear_personal_data,
         }
 
     def claim(self) -> None:
@@ -53,7 +53,7 @@ class CodeScannerService:
     def _stopped(self, _: do.StopCodeScanner, __: Post) -> None:
         """That this job waited has already ended the wait."""
 
-    def _wipe(self, _: do.Wipe, __: Post) -> None:
+    def _clear_personal_data(self, _: do.ClearPersonalData, __: Post) -> None:
         """A code that was shown twice, or after the wait had ended, is not kept until the next resident comes."""
         if not self._used:
             return

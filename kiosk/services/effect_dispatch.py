@@ -122,7 +122,8 @@ def unless(fault: Callable[[], Fault | None], carry_out: Handler, *instead: on.E
 
 
 class EffectDispatcher:
-    """The table from effects to desks. An effect may go to several (`Wipe`)."""
+    """The table from effects to desks. An effect may go to several
+    (`ClearPersonalData`)."""
 
     def __init__(self) -> None:
         self._routes: dict[type, list[Callable[[do.Effect, Post], None]]] = {}

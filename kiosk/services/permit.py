@@ -89,7 +89,7 @@ class PermitService:
             do.WatchMouth: self._watch_mouth,
             do.TakePermitBack: self._take_back,
             do.RetainPermit: self._retain,
-            do.Wipe: self._wipe,
+            do.ClearPersonalData: self._clear_personal_data,
         }
 
     def check(self) -> Fault | None:
@@ -336,7 +336,7 @@ class PermitService:
             return
         post(on.PermitRetained())
 
-    def _wipe(self, _: do.Wipe, post: Post) -> None:
+    def _clear_personal_data(self, _: do.ClearPersonalData, post: Post) -> None:
         self._watching = None
         self._loaded = self._drawn = None
         if not self._face_dirty:

@@ -33,7 +33,7 @@ class ReceiptService:
             do.PrintReceipt: self._print_receipt,
             do.PrintApplicationSlip: self._print_slip,
             do.PrintStatusSlip: self._print_slip,
-            do.Wipe: self._wipe,
+            do.ClearPersonalData: self._clear_personal_data,
         }
 
     def check(self) -> None:
@@ -58,7 +58,7 @@ class ReceiptService:
             return
         post(on.ReceiptPrinted())
 
-    def _wipe(self, _: do.Wipe, __: Post) -> None:
+    def _clear_personal_data(self, _: do.ClearPersonalData, __: Post) -> None:
         if not self._used:
             return
         try:

@@ -16,7 +16,7 @@ from kiosk.workflow import effects as do
 from kiosk.workflow import events as on
 from kiosk.workflow import states as s
 from kiosk.workflow.intents import Intent
-from kiosk.workflow.transition import Site, Step, explain, give_back, go_idle
+from kiosk.workflow.transition import Site, Step, give_back, go_idle, show_outcome
 
 NOT_TAKEN_IN = (Service.LOST, Service.DAMAGED)
 
@@ -36,7 +36,7 @@ def reading_id_card(site: Site, state: s.ReadingIdCard, event: on.Event) -> Step
         case on.IdCardRead(document=holder, read_on=day):
             return _after_holder(site, state.visit, holder, day)
         case on.IdCardRefused(refusal=refusal):
-            return explain(state.visit, s.Declined(refusal), Custody.WITH_HOLDER)
+            return show_outcome(state.visit, s.Declined(refusal), Custody.WITH_HOLDER)
         case on.IdCardNotReadable():
             return Step(replace(state, unreadable=True))
         case on.PersonChose(intent=Intent.CANCEL) | on.DeadlinePassed():
@@ -50,7 +50,7 @@ def _after_holder(site: Site, visit: s.Visit, holder: IdDocument, day: date) -> 
         return Step(s.SearchingApplications(visit, holder), (do.SearchApplications(holder),))
     if visit.purpose.agent is not None:
         if not _may_act(site, visit.purpose.agent, holder, day):
-            return explain(visit, s.Declined(Refusal(RefusalCode.AGENT_NOT_FOR_HOLDER)), Custody.WITH_HOLDER)
+            return show_outcome(visit, s.Declined(Refusal(RefusalCode.AGENT_NOT_FOR_HOLDER)), Custody.WITH_HOLDER)
         return Step(s.ReadingAgentIdCard(visit, holder), (do.ReadIdCard(besides=holder),))
     return _ask_for_permit(site, visit, holder, None)
 
@@ -66,7 +66,7 @@ def reading_agent_id_card(site: Site, state: s.ReadingAgentIdCard, event: on.Eve
         case on.IdCardRead(document=agent):
             return _ask_for_permit(site, state.visit, state.holder, agent)
         case on.IdCardRefused(refusal=refusal):
-            return explain(state.visit, s.Declined(refusal), Custody.WITH_HOLDER)
+            return show_outcome(state.visit, s.Declined(refusal), Custody.WITH_HOLDER)
         case on.IdCardNotReadable():
             return Step(replace(state, unreadable=True))
         case on.PersonChose(intent=Intent.CANCEL) | on.DeadlinePassed():
@@ -76,7 +76,7 @@ def reading_agent_id_card(site: Site, state: s.ReadingAgentIdCard, event: on.Eve
 
 
 def _stop_reading(site: Site) -> Step:
-    return Step(go_idle(site).state, (do.StopIdReader(), do.Wipe()))
+    return Step(go_idle(site).state, (do.StopIdReader(), do.ClearPersonalData()))
 
 
 def _ask_for_permit(site: Site, visit: s.Visit, holder: IdDocument, agent: IdDocument | None) -> Step:
@@ -115,7 +115,7 @@ def withdraw(state: s.AwaitingPermit, ending: s.Ending) -> Step:
 def withdrawing_offer(site: Site, state: s.WithdrawingOffer, event: on.Event) -> Step | None:
     match event:
         case on.PermitNotTakenIn() if isinstance(state.ending, s.BrokenOff):
-            return explain(state.visit, state.ending, Custody.WITH_HOLDER)
+            return show_outcome(state.visit, state.ending, Custody.WITH_HOLDER)
         case on.PermitNotTakenIn():
             return go_idle(site)
         case on.PermitTakenIn():
@@ -130,4 +130,4 @@ def withdrawing_offer(site: Site, state: s.WithdrawingOffer, event: on.Event) ->
 
 def lose_sight(fault: Fault) -> Step:
     """The unit failed with an order open: whether a permit went in is not known until it was inspected."""
-    return Step(s.OutOfService(fault, Custody.UNKNOWN, inspecting=True), (do.Wipe(), do.InspectPath()))
+    return Step(s.OutOfService(fault, Custody.UNKNOWN, inspecting=True), (do.ClearPersonalData(), do.InspectPath()))

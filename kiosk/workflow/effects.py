@@ -295,7 +295,7 @@ class StopCodeScanner:
 
 
 @dataclass(frozen=True, slots=True)
-class Wipe:
+class ClearPersonalData:
     """Forget the visit: image buffers of the unit, the printer's buffer, everything that a service kept."""
 
 
@@ -341,6 +341,6 @@ Effect = (
     | ChooseCollection
     | PrintApplicationSlip
     | PrintStatusSlip
-    | Wipe
+    | ClearPersonalData
     | EndProgram
 )

@@ -136,8 +136,8 @@ def _step_of_state(site: Site, state: s.State, event: on.Event) -> Step | None:
             return returning.printing_slip(state, event)
         case s.ShowingApplication():
             return returning.showing_application(site, state, event)
-        case s.Explaining():
-            return returning.explaining(site, state, event)
+        case s.ShowingOutcome():
+            return returning.showing_outcome(site, state, event)
         case _:
             return _inquiring(site, state, event)
 
@@ -214,7 +214,7 @@ def _fail(site: Site, state: s.State, fault: Fault) -> Step | None:
         case s.OutOfService():
             told = recovering.with_news(state, fault)
             return Step(told) if told != state else None
-        case s.PrintingReceipt() | s.Thanking() | s.PrintingSlip() | s.ShowingApplication() | s.Explaining():
+        case s.PrintingReceipt() | s.Thanking() | s.PrintingSlip() | s.ShowingApplication() | s.ShowingOutcome():
             return None  # the permit is where it should be; the check while idle finds what is broken
         case (
             s.ChoosingService()

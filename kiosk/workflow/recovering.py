@@ -44,7 +44,7 @@ def _resume(site: Site, found: on.PathInspected) -> Step:
     match found.custody:
         case Custody.WITH_HOLDER | Custody.RETAINED:
             told = report(found.visit, _interrupted(story), _where_gone(story))
-            return Step(rest(site), (*told, do.Wipe(), do.CheckDevices()))
+            return Step(rest(site), (*told, do.ClearPersonalData(), do.CheckDevices()))
         case Custody.AT_MOUTH:
             return Step(s.AwaitingRemoval(found.visit, _interrupted(story)), (do.WatchMouth(),))
         case Custody.INSIDE:

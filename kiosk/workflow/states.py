@@ -205,7 +205,7 @@ class ShowingApplication:
 
 
 @dataclass(frozen=True, slots=True)
-class Explaining:
+class ShowingOutcome:
     """The five-part page: no, or broken. `custody` WITH_HOLDER or RETAINED."""
 
     visit: Visit
@@ -262,7 +262,7 @@ InVisit = (
     | Thanking
     | PrintingSlip
     | ShowingApplication
-    | Explaining
+    | ShowingOutcome
 )
 State = Recovering | Idle | OutOfService | InVisit
 
@@ -292,7 +292,7 @@ AwaitsPerson = (
     | AwaitingRemoval
     | Thanking
     | ShowingApplication
-    | Explaining
+    | ShowingOutcome
 )
 """Somebody is to read and choose; in all other states a device or central is at work."""
 
@@ -312,7 +312,7 @@ def custody_of(state: State) -> Custody:
     match state:
         case Recovering():
             return Custody.UNKNOWN
-        case OutOfService(custody=custody) | Explaining(custody=custody):
+        case OutOfService(custody=custody) | ShowingOutcome(custody=custody):
             return custody
         case AwaitingRemoval() | TakingBack():
             return Custody.AT_MOUTH

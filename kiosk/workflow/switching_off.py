@@ -77,7 +77,7 @@ def _leave(site: Site, state: s.State) -> Step | None:
         case s.Idle() | s.OutOfService(inspecting=False):
             return Step(state, (do.EndProgram(),))
         case s.ReadingIdCard() | s.ReadingAgentIdCard():
-            return Step(go_idle(site).state, (do.StopIdReader(), do.Wipe()))
+            return Step(go_idle(site).state, (do.StopIdReader(), do.ClearPersonalData()))
         case s.AwaitingPermit():
             return before_permit.withdraw(state, s.Declined(Refusal(RefusalCode.SWITCHED_OFF)))
         case s.ReadingPermit() | s.Confirming():

@@ -49,7 +49,7 @@ def why_no_face(site: Site) -> str:
 
 def go_idle(site: Site) -> Step:
     """Forget the visit and show the welcome screen, or why nobody is served."""
-    return Step(rest(site), (do.Wipe(),))
+    return Step(rest(site), (do.ClearPersonalData(),))
 
 
 def rest(site: Site) -> s.Idle | s.OutOfService:
@@ -65,7 +65,7 @@ def give_back(visit: s.Visit, ending: s.Ending, *first: do.Effect) -> Step:
 def conclude(visit: s.Visit, case: s.AnyCase, ending: s.Ending, *first: do.Effect) -> Step:
     """Nothing further will be done: give the permit back, or explain at once where none was taken in."""
     if isinstance(case, s.UnreadCase):
-        return explain(visit, ending, Custody.WITH_HOLDER, *first)
+        return show_outcome(visit, ending, Custody.WITH_HOLDER, *first)
     return give_back(visit, ending, *first)
 
 
@@ -77,6 +77,6 @@ def decline(visit: s.Visit, code: str, case: s.AnyCase | None = None) -> Step:
     return give_back(visit, declined) if case is None else conclude(visit, case, declined)
 
 
-def explain(visit: s.Visit, ending: s.Ending, custody: Custody, *first: do.Effect) -> Step:
+def show_outcome(visit: s.Visit, ending: s.Ending, custody: Custody, *first: do.Effect) -> Step:
     """Show the five-part page."""
-    return Step(s.Explaining(visit, ending, custody), first)
+    return Step(s.ShowingOutcome(visit, ending, custody), first)

@@ -32,7 +32,7 @@ def is_forgotten(place: Place) -> OutcomeScreen:
     place.lets_pass()
     place.sees(s.AwaitingRemoval, lambda state: state.reminded)
     place.lets_pass()
-    explaining = place.sees(s.Explaining)
+    explaining = place.sees(s.ShowingOutcome)
     assert explaining.custody is Custody.RETAINED
     page = present(place._about, explaining)
     assert isinstance(page, OutcomeScreen)
@@ -90,7 +90,7 @@ def test_no_permit_is_taken_in_that_the_bin_might_not_hold(
     place.begins()
     place.sees(s.ShowingNotice)
     place.chooses(Intent.ACCEPT_NOTICE)
-    explaining = place.sees(s.Explaining)
+    explaining = place.sees(s.ShowingOutcome)
     assert explaining.ending == s.BrokenOff(BIN_FULL, ChipState.OLD, FaceState.OLD)
     place.chooses(Intent.FINISH)
     assert place.sees(s.OutOfService).fault is BIN_FULL

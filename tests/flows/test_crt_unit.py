@@ -95,7 +95,7 @@ def test_a_forgotten_permit_is_taken_back_and_retained(place: Place) -> None:
     place.lets_pass()
     place.sees(s.AwaitingRemoval, lambda state: state.reminded)
     place.lets_pass()
-    assert place.sees(s.Explaining).custody is Custody.RETAINED
+    assert place.sees(s.ShowingOutcome).custody is Custody.RETAINED
     assert place.where_is(LIN.permit) is At.BIN
     place.central_is_told()
     [completion] = place.central.completions(place.endorsement_id)
@@ -125,7 +125,7 @@ def test_a_permit_that_does_not_come_out_is_reported_inside_and_given_back_when_
     place.asks_for_permit()
     place.sees(s.AwaitingRemoval)
     place.takes_permit()
-    place.sees(s.Explaining)
+    place.sees(s.ShowingOutcome)
     assert place.is_untouched(LIN.permit)
 
 
@@ -164,7 +164,7 @@ def test_a_unit_that_fails_before_the_write_keeps_chip_and_permit_and_retains_it
     asked = confirms_with(place, fault, mended=s.OutOfService)
     assert place.sees(s.OutOfService).custody is Custody.INSIDE
     place.lets_pass()
-    assert place.sees(s.Explaining).custody is Custody.RETAINED
+    assert place.sees(s.ShowingOutcome).custody is Custody.RETAINED
     assert place.where_is(LIN.permit) is At.BIN
     assert place.is_untouched(LIN.permit)
     assert place.central_state(asked) == "unchanged"
@@ -175,7 +175,7 @@ def test_a_lost_answer_of_the_chip_is_read_back_and_the_command_not_repeated(pla
     asked = confirms_with(place, "lost_reply", mended=s.ReadingChipBack)
     place.sees(s.AwaitingRemoval)
     place.takes_permit()
-    place.sees(s.Explaining)
+    place.sees(s.ShowingOutcome)
     assert place.is_untouched(LIN.permit)
     assert place.central_state(asked) == "unchanged"
     assert place.updates() == 0
@@ -203,7 +203,7 @@ def test_after_power_came_back_the_permit_is_found_and_left_until_the_journal_ha
     place.clock.jump(stopped_s)
     place.start_kiosk()
     if stopped_s > 120:
-        assert place.sees(s.Explaining).custody is Custody.RETAINED
+        assert place.sees(s.ShowingOutcome).custody is Custody.RETAINED
         assert place.where_is(LIN.permit) is At.BIN
     else:
         place.sees(s.AwaitingHolder)
@@ -211,7 +211,7 @@ def test_after_power_came_back_the_permit_is_found_and_left_until_the_journal_ha
         place.chooses(Intent.CANCEL)
         place.sees(s.AwaitingRemoval)
         place.takes_permit()
-        assert place.sees(s.Explaining).custody is Custody.WITH_HOLDER
+        assert place.sees(s.ShowingOutcome).custody is Custody.WITH_HOLDER
     place.chooses(Intent.FINISH)
     place.sees(s.Idle)
     place.central_is_told()

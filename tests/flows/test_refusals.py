@@ -26,7 +26,7 @@ def returned(place: Place, permit: str) -> s.Ending:
     place.sees(s.AwaitingRemoval)
     assert place.where_is(permit) is At.MOUTH
     place.takes_permit()
-    explaining = place.sees(s.Explaining)
+    explaining = place.sees(s.ShowingOutcome)
     assert explaining.custody is Custody.WITH_HOLDER
     place.chooses(Intent.FINISH)
     place.sees(s.Idle)
@@ -58,7 +58,7 @@ def test_an_identity_card_that_is_not_good_here_is_explained_before_a_permit_is_
     place: Place, person: str, code: str, language: str
 ) -> None:
     place.plays(Visitor(person, "", language).until(s.ReadingIdCard))
-    explaining = place.sees(s.Explaining)
+    explaining = place.sees(s.ShowingOutcome)
     assert explaining.custody is Custody.WITH_HOLDER
     assert isinstance(explaining.ending, s.Declined)
     assert explaining.ending.refusal.code == code
@@ -158,7 +158,7 @@ def test_a_permit_that_central_wants_kept_goes_into_the_bin(
     place.start_kiosk()
     place.plays(LIN.until(s.Declaring))
     place.chooses(Intent.ANSWER_NO)
-    explaining = place.sees(s.Explaining)
+    explaining = place.sees(s.ShowingOutcome)
     assert explaining.custody is Custody.RETAINED
     assert explaining.ending == s.Declined(explaining.ending.refusal, explaining.ending.permit)
     assert (explaining.ending.refusal.code, explaining.ending.refusal.retain) == (status, True)

@@ -122,7 +122,7 @@ def test_who_does_not_confirm_that_the_years_restart_keeps_the_permit_as_it_is(p
     place.chooses(Intent.ANSWER_NO)
     place.sees(s.AwaitingRemoval)
     place.takes_permit()
-    place.sees(s.Explaining)
+    place.sees(s.ShowingOutcome)
     place.chooses(Intent.FINISH)
     place.sees(s.Idle)
     assert place.is_untouched(who.permit)

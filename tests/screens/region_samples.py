@@ -59,7 +59,7 @@ def _states(region: Region, visit: s.Visit) -> Iterator[tuple[str, s.State]]:
     for agent in agents_offered(region):
         acting = replace(visit, purpose=s.Purpose(agent=agent))
         refused = s.Declined(Refusal("agent_not_for_holder"))
-        yield f"agent/{agent}", s.Explaining(acting, refused, Custody.WITH_HOLDER)
+        yield f"agent/{agent}", s.ShowingOutcome(acting, refused, Custody.WITH_HOLDER)
     for agent in (None, *AGENTS):
         for service in Service if agent is None else (Service.ENDORSE,):
             purpose = s.Purpose(service=service, agent=agent)
@@ -98,7 +98,7 @@ def _states(region: Region, visit: s.Visit) -> Iterator[tuple[str, s.State]]:
         )
         asking = replace(visit, purpose=s.Purpose(service=service))
         declined = s.Declined(Refusal("counter_only"), matter.case.permit, matter.assessment)
-        yield f"counter_only/{service.value}", s.Explaining(asking, declined, Custody.WITH_HOLDER)
+        yield f"counter_only/{service.value}", s.ShowingOutcome(asking, declined, Custody.WITH_HOLDER)
     for tier in (tier for tier in region.calendar.tiers if tier.resident_confirms):
         to_confirm = replace(matter, assessment=replace(matter.assessment, to_confirm=(tier.rule.code,)))
         yield f"confirm/{tier.rule.code}", s.Declaring(visit, to_confirm, tier.rule.code)

@@ -32,7 +32,7 @@ NEEDS_THE_UNIT_ALONE = (
     do.WatchMouth,
     do.TakePermitBack,
     do.RetainPermit,
-    do.Wipe,
+    do.ClearPersonalData,
     do.CheckDevices,
     do.ReportCompletion,
     do.CancelEndorsement,
@@ -45,7 +45,7 @@ ENTERED = {
     s.ReturningPermit,
     s.AwaitingRemoval,
     s.TakingBack,
-    s.Explaining,
+    s.ShowingOutcome,
 }
 
 
@@ -67,7 +67,7 @@ def test_when_the_permit_is_taken_the_page_says_what_has_the_mistake(place: str)
         assert taken is not None
         assert taken.state == closed
     explained = [
-        state for state in walk(site).states if isinstance(state, s.Explaining) and not s.is_switching_off(state)
+        state for state in walk(site).states if isinstance(state, s.ShowingOutcome) and not s.is_switching_off(state)
     ]
     assert explained
     for state in explained:

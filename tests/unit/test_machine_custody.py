@@ -52,7 +52,7 @@ def test_a_fault_while_a_permit_may_be_going_in_waits_for_the_units_word() -> No
     assert failed.effects == (do.StopTakingIn(),)
     in_time = step(WITH_BIN, failed.state, on.PermitNotTakenIn())
     assert in_time is not None
-    assert in_time.state == s.Explaining(VISIT, ending, Custody.WITH_HOLDER)
+    assert in_time.state == s.ShowingOutcome(VISIT, ending, Custody.WITH_HOLDER)
     too_late = step(WITH_BIN, failed.state, on.PermitTakenIn())
     assert too_late is not None
     assert too_late.state == s.ReturningPermit(VISIT, ending)
@@ -64,7 +64,7 @@ def test_a_silent_unit_with_an_open_order_is_inspected_before_anybody_is_served(
     taken = step(WITH_BIN, withdrawing, DEADLINE)
     assert taken is not None
     assert taken.state == s.OutOfService(faults.PERMIT_UNIT_SILENT, Custody.UNKNOWN, inspecting=True)
-    assert taken.effects == (do.Wipe(), do.InspectPath())
+    assert taken.effects == (do.ClearPersonalData(), do.InspectPath())
 
 
 def test_a_unit_that_let_go_of_the_order_to_take_a_permit_in_gets_it_again() -> None:
@@ -79,7 +79,7 @@ def test_a_forgotten_permit_that_the_full_bin_did_not_take_is_not_offered_to_the
     full = step(WITH_BIN, s.Retaining(VISIT, RENEWED_NOW), on.DeviceFailed(faults.BIN_FULL))
     assert full is not None
     assert full.state == s.OutOfService(faults.BIN_FULL, Custody.INSIDE, held=True)
-    assert full.effects == (reported(FaceState.NEW, Custody.INSIDE), do.Wipe())
+    assert full.effects == (reported(FaceState.NEW, Custody.INSIDE), do.ClearPersonalData())
     found = step(WITH_BIN, full.state, on.PathInspected(Custody.INSIDE, NOTHING_OPEN, FOUND_VISIT))
     assert found is not None
     assert isinstance(found.state, s.Retaining)
@@ -102,7 +102,7 @@ def test_a_unit_that_failed_between_mouth_and_path_leaves_the_permits_place_unkn
     taken = step(WITH_BIN, s.TakingBack(VISIT, RENEWED_NOW), on.DeviceFailed(faults.PERMIT_JAMMED))
     assert taken is not None
     assert taken.state == s.OutOfService(faults.PERMIT_JAMMED, Custody.UNKNOWN, held=True)
-    assert taken.effects == (reported(FaceState.NEW, Custody.UNKNOWN), do.Wipe())
+    assert taken.effects == (reported(FaceState.NEW, Custody.UNKNOWN), do.ClearPersonalData())
 
 
 def test_out_of_service_believes_the_unit_when_it_tells_late_where_the_permit_is() -> None:

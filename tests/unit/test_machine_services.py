@@ -160,7 +160,7 @@ def test_who_may_not_act_for_a_holder_of_that_age_is_told_before_another_card_is
     if not is_told:
         assert taken.state == s.ReadingAgentIdCard(visit, holder)
         return
-    assert isinstance(taken.state, s.Explaining)
+    assert isinstance(taken.state, s.ShowingOutcome)
     assert taken.state.ending == s.Declined(Refusal("agent_not_for_holder"))
     assert s.custody_of(taken.state) is Custody.WITH_HOLDER
     assert do.ReadIdCard(besides=holder) not in taken.effects
@@ -211,7 +211,7 @@ def test_what_is_asked_of_an_absent_holder_is_asked_too_where_the_permit_is_lost
     assert isinstance(asked, s.DeclaringForHolder)
     assert (asked.question, asked.case) == ("disabled", s.UnreadCase(HOLDER, HOLDER))
     assert s.custody_of(asked) is Custody.WITH_HOLDER
-    assert isinstance(then(asked, on.PersonChose(Intent.CANCEL)).state, s.Explaining)
+    assert isinstance(then(asked, on.PersonChose(Intent.CANCEL)).state, s.ShowingOutcome)
 
 
 def test_a_failed_question_about_pending_rewrites_ends_nothing_that_was_asked_since() -> None:
@@ -401,7 +401,9 @@ def test_an_application_without_a_permit_ends_with_its_slip_and_moves_nothing() 
     assert isinstance(received.state, s.PrintingSlip)
     assert not any(isinstance(effect, do.EjectPermit) for effect in received.effects)
     refused = then(applying, on.EndorsementRefused(Refusal("reported_lost", retain=True)))
-    assert refused.state == s.Explaining(visit, s.Declined(Refusal("reported_lost", retain=True)), Custody.WITH_HOLDER)
+    assert refused.state == s.ShowingOutcome(
+        visit, s.Declined(Refusal("reported_lost", retain=True)), Custody.WITH_HOLDER
+    )
 
 
 @pytest.mark.parametrize("service", [Service.LOST, Service.DAMAGED])

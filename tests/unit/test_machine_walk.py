@@ -85,7 +85,7 @@ PrintingReceipt: DeadlinePassed ReceiptNotPrinted ReceiptPrinted
 Thanking: DeadlinePassed choose_language finish more_time
 PrintingSlip: DeadlinePassed ReceiptNotPrinted ReceiptPrinted
 ShowingApplication: DeadlinePassed choose_language finish more_time
-Explaining: DeadlinePassed cancel choose_language finish more_time
+ShowingOutcome: DeadlinePassed cancel choose_language finish more_time
 """
 """What means something where; every other pair is ignored. What a person chooses stands in small letters."""
 
@@ -204,10 +204,10 @@ def test_a_unit_that_works_leaves_no_permit_behind_though_its_holder_has_gone(pl
             assert taken is not None
             state = taken.state
             coming += [answers[type(effect)] for effect in taken.effects if type(effect) in answers]
-            if isinstance(state, s.Explaining | s.OutOfService):
+            if isinstance(state, s.ShowingOutcome | s.OutOfService):
                 break
         if SITES[place].has_retain_bin:
-            assert isinstance(state, s.Explaining)
+            assert isinstance(state, s.ShowingOutcome)
             assert state.custody is Custody.RETAINED
         else:
             assert isinstance(state, s.OutOfService)

@@ -94,7 +94,7 @@ def printed(document: ReceiptDocument) -> str:
 
 def turned_away(name: str, language: str) -> str:
     """What to do next, of somebody who is sent to the counter."""
-    state = s.Explaining(
+    state = s.ShowingOutcome(
         visit_for(Service.ENDORSE, language), s.Declined(Refusal("counter_only"), CASE.permit), Custody.WITH_HOLDER
     )
     page = present(about(region_named(name)), state)

@@ -131,7 +131,7 @@ def test_an_offer_is_withdrawn_first_and_a_permit_that_went_in_meanwhile_comes_o
     assert went_in.effects == (do.EjectPermit(),)
     nothing_came = step(SITES["with a bin"], withdrawing.state, on.PermitNotTakenIn())
     assert nothing_came is not None
-    assert nothing_came.effects == (do.Wipe(), do.EndProgram())
+    assert nothing_came.effects == (do.ClearPersonalData(), do.EndProgram())
 
 
 def test_a_closed_machine_with_a_permit_inside_tries_the_unit_once_more() -> None:

@@ -34,7 +34,7 @@ _CUSTODY_WORDS = {
 }
 
 
-def explanation(about: PresentationContext, state: s.Explaining) -> OutcomeScreen:
+def outcome_page(about: PresentationContext, state: s.ShowingOutcome) -> OutcomeScreen:
     """The page of an ending that was no success."""
     happened, valid_now, steps, rules = _parts(about, state.ending, state.visit.purpose)
     ending = state.ending
