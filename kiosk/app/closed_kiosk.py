@@ -1,6 +1,6 @@
 """A kiosk that serves nobody because something that it reads has a mistake, and gives back a permit that is inside.
 
-The machine is the usual one, with the journal and the permit unit's desk alone: neither a region, central, fonts nor
+The machine is the usual one, with the journal and the permit unit's thread alone: neither a region, central, fonts nor
 the other devices are needed to give a permit back. What central must be told of it waits in the journal.
 """
 
@@ -64,14 +64,14 @@ class ClosedKiosk(Kiosk):
     def _site(self) -> Site:
         return replace(super()._site(), closed=self._why)
 
-    def _route_effects(self, performer: EffectDispatcher, _: Callable[[], None]) -> None:
+    def _route_effects(self, dispatcher: EffectDispatcher, _: Callable[[], None]) -> None:
         self._permit = self._service_thread(PERMIT_UNIT.name, lambda worker: self._factory.permit(worker, None))
-        performer.give(
+        dispatcher.route(
             self._permit,
             (do.InspectPath, do.EjectPermit, do.WatchMouth, do.TakePermitBack, do.RetainPermit, do.ClearPersonalData),
         )
         for effect in (do.CheckDevices, do.ReportCompletion, do.CancelEndorsement):
-            performer.handle_inline(effect, _waits)
+            dispatcher.handle_inline(effect, _waits)
 
     def warm_up(self, warm: Callable[[], None] = lambda: None) -> None:
         """Nothing further will be needed."""

@@ -1,6 +1,6 @@
 """Builds each service from the configuration.
 
-Imports stand inside the functions: each is called on the thread of the desk where its service will sit, when it is
+Imports stand inside the functions: each is called on the thread of its own service, when it is
 first needed, so that the first screen does not wait for what it does not show.
 """
 
@@ -97,7 +97,7 @@ class ServiceFactory:
 
     @cached_property
     def _permit_unit(self) -> tuple[PermitUnit, Coupler | None]:
-        """The unit, and its own chip reader where it has one; both belong to the unit's desk."""
+        """The unit, and its own chip reader where it has one; both belong to the unit's thread."""
         from drivers.permit_unit.dialects import open_unit_with_contacts
         from drivers.transport.urls import open_bytes
 

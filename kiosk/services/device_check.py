@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 
 class JournalLook:
-    """The service of the desk that looks at the journal's file: the disk, or who holds the file, may let it wait."""
+    """The service of the thread that looks at the journal's file: the disk, or who holds the file, may let it wait."""
 
     def __init__(self, guard: JournalGuard) -> None:
         self._guard = guard

@@ -24,14 +24,14 @@ _LONGEST_S = 60.0
 
 
 class IdleWatch:
-    """`desks`: by device; their services have `check()`, which raises a `DriverError`. `changed()` is called
+    """`threads`: by device; their services have `check()`, which raises a `DriverError`. `changed()` is called
     on a device's thread when it works again or no more.
     """
 
     def __init__(
-        self, desks: Mapping[Device, ServiceThread[Any]], health: DeviceHealth, changed: Callable[[], None]
+        self, threads: Mapping[Device, ServiceThread[Any]], health: DeviceHealth, changed: Callable[[], None]
     ) -> None:
-        self._desks = desks
+        self._threads = threads
         self._health = health
         self._changed = changed
         self._lock = threading.Lock()
@@ -39,12 +39,12 @@ class IdleWatch:
 
     def carry_out(self, _: do.CheckDevices, __: Post) -> None:
         """Look at each of them that is not being looked at."""
-        for device, desk in self._desks.items():
+        for device, thread in self._threads.items():
             with self._lock:
                 if device in self._being_asked:
                     continue
                 self._being_asked.add(device)
-            desk.submit(partial(self._look, device), "check", _LONGEST_S, partial(self._looked, device))
+            thread.submit(partial(self._look, device), "check", _LONGEST_S, partial(self._looked, device))
 
     def _look(self, device: Device, service: Any) -> None:
         try:

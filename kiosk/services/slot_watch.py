@@ -1,6 +1,6 @@
 """Whether the slot answers in which a permit would be read: asked before one is taken in, and while one is awaited.
 
-The slot belongs to the chip's desk and the mouth to the permit unit's: this stands between the two threads.
+The slot belongs to the chip's thread and the mouth to the permit unit's: this stands between the two threads.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ EVERY_S = 2.0
 """A look costs a millisecond; a permit needs about as long from the first touch to the station."""
 
 LONGEST_S = 15.0
-"""A look ends after 3 s, and what the desk may be doing before it after 10; what takes longer does not answer."""
+"""A look ends after 3 s, and what that thread may be doing before it after 10; what takes longer does not answer."""
 
 AGAIN_S = 1.0
 """A pcscd that is gone may be on its way back (an update restarts it within a second): it is looked at once more before
