@@ -17,7 +17,7 @@ from kiosk.runtime.clock_watch import WatchedClock
 from kiosk.services.effect_dispatch import Post
 from kiosk.workflow import effects as do
 from kiosk.workflow import events as on
-from kiosk.workflow.visits import Answers, AnyCase, Case, Purpose
+from kiosk.workflow.visits import Answers, AnyCase, Case, VisitPurpose
 
 
 class RulesService:
@@ -44,10 +44,10 @@ class RulesService:
             post(on.DeviceFailed(CENTRAL_UNREACHABLE))
             return
         day = today(self._clock)
-        request = self._request(day, effect.case, Purpose(), Answers())
+        request = self._request(day, effect.case, VisitPurpose(), Answers())
         post(on.LookedAhead(assess(self._region, request), permit_calendar(self._region, request), day))
 
-    def _request(self, day: date, case: AnyCase, purpose: Purpose, answers: Answers) -> AssessmentRequest:
+    def _request(self, day: date, case: AnyCase, purpose: VisitPurpose, answers: Answers) -> AssessmentRequest:
         birth = case.holder.birth
         asked = AssessmentRequest(
             on=day,

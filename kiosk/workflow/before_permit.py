@@ -46,7 +46,7 @@ def reading_id_card(site: Site, state: s.ReadingIdCard, event: on.Event) -> Step
 
 
 def _after_holder(site: Site, visit: s.Visit, holder: IdDocument, day: date) -> Step:
-    if visit.purpose.errand is s.Errand.PROGRESS:
+    if visit.purpose.kind is s.VisitKind.PROGRESS:
         return Step(s.SearchingApplications(visit, holder), (do.SearchApplications(holder),))
     if visit.purpose.agent is not None:
         if not _may_act(site, visit.purpose.agent, holder, day):
@@ -81,7 +81,7 @@ def _stop_reading(site: Site) -> Step:
 
 def _ask_for_permit(site: Site, visit: s.Visit, holder: IdDocument, agent: IdDocument | None) -> Step:
     """A lost permit is not asked for, nor a damaged one, which might get stuck."""
-    if visit.purpose.service in NOT_TAKEN_IN and visit.purpose.errand is s.Errand.SERVICE:
+    if visit.purpose.service in NOT_TAKEN_IN and visit.purpose.kind is s.VisitKind.SERVICE:
         return deciding.ask_rules(site, visit, s.UnreadCase(holder, agent), s.Answers(), central_silent=False)
     return Step(s.AwaitingPermit(visit, holder, agent), (do.TakePermitIn(),))
 

@@ -39,7 +39,7 @@ def _visit(idle: s.Idle, ids: VisitIds) -> s.Visit:
     return s.Visit(ids.visit, ids.endorsement, idle.language)
 
 
-def foreseen(site: Site, purpose: s.Purpose) -> ServiceAvailability:
+def foreseen(site: Site, purpose: s.VisitPurpose) -> ServiceAvailability:
     """What the rules say of the visit's service before anything was read."""
     return availability_of(site.region, purpose.service, agent=purpose.agent, pilot=site.pilot)
 
@@ -57,9 +57,9 @@ def choosing_service(site: Site, state: s.ChoosingService, event: on.Event) -> S
 def _chosen(site: Site, visit: s.Visit, key: str) -> Step:
     match key:
         case "status":
-            return Step(s.ShowingNotice(_meaning(visit, s.Errand.STATUS)))
+            return Step(s.ShowingNotice(_meaning(visit, s.VisitKind.STATUS)))
         case "progress":
-            return Step(s.ShowingNotice(_meaning(visit, s.Errand.PROGRESS)))
+            return Step(s.ShowingNotice(_meaning(visit, s.VisitKind.PROGRESS)))
         case "for_another":
             return _for_another(site, visit)
         case _ if key in GROUPS:
@@ -91,8 +91,8 @@ def _is_thinkable(site: Site, service: Service) -> bool:
             return True
 
 
-def _meaning(visit: s.Visit, errand: s.Errand) -> s.Visit:
-    return replace(visit, purpose=s.Purpose(errand))
+def _meaning(visit: s.Visit, kind: s.VisitKind) -> s.Visit:
+    return replace(visit, purpose=s.VisitPurpose(kind))
 
 
 def _set_out(site: Site, visit: s.Visit) -> Step:
@@ -114,7 +114,7 @@ def choosing_agent(site: Site, state: s.ChoosingAgent, event: on.Event) -> Step 
             return None
 
 
-def may_check_dates(purpose: s.Purpose) -> bool:
+def may_check_dates(purpose: s.VisitPurpose) -> bool:
     """Whether it helps to look at the permit's dates, though nothing will be written."""
     return purpose.service is Service.ENDORSE and purpose.agent is None
 
@@ -125,7 +125,7 @@ def explaining_service(site: Site, state: s.ExplainingService, event: on.Event) 
         case on.PersonChose(intent=Intent.GO_ON) if foreseen(site, purpose).is_served_here:
             return Step(s.ShowingNotice(state.visit))
         case on.PersonChose(intent=Intent.CHECK_DATES) if may_check_dates(purpose):
-            return Step(s.ShowingNotice(_meaning(state.visit, s.Errand.STATUS)))
+            return Step(s.ShowingNotice(_meaning(state.visit, s.VisitKind.STATUS)))
         case on.PersonChose(intent=Intent.FINISH | Intent.CANCEL) | on.DeadlinePassed():
             return go_idle(site)
         case _:

@@ -74,7 +74,7 @@ def reading_permit(site: Site, state: s.ReadingPermit, event: on.Event) -> Step 
                 return decline(state.visit, RefusalCode.OTHER_REGION, case)
             if not permit.is_named_as(state.holder) and state.visit.purpose.needs_one_name:
                 return decline(state.visit, RefusalCode.NAME_DIFFERS, case)
-            if state.visit.purpose.errand is s.Errand.STATUS:
+            if state.visit.purpose.kind is s.VisitKind.STATUS:
                 return Step(s.LookingAhead(state.visit, case), (do.LookAhead(case),))
             return Step(s.AskingPendingRewrites(state.visit, case), (do.AskForPendingRewrites(state.visit.id, case),))
         case on.PermitNotRecognised(kind=kind):
@@ -129,12 +129,12 @@ def ask_rules(site: Site, visit: s.Visit, case: s.AnyCase, answers: s.Answers, *
     return Step(s.Assessing(visit, case, answers, central_silent), (do.Assess(case, visit.purpose, answers),))
 
 
-def _asked_of_agent(region: Region, purpose: s.Purpose) -> tuple[str, ...]:
+def _asked_of_agent(region: Region, purpose: s.VisitPurpose) -> tuple[str, ...]:
     agent = None if purpose.agent is None else region.agents.get(purpose.agent)
     return () if agent is None else asked_of_agent(agent)
 
 
-def _asked_of_service(region: Region, purpose: s.Purpose) -> tuple[str, ...]:
+def _asked_of_service(region: Region, purpose: s.VisitPurpose) -> tuple[str, ...]:
     service = region.services.get(purpose.service)
     return (
         ()
@@ -221,7 +221,7 @@ def _is_alike(shown: Assessment, now: Assessment) -> bool:
     return told(shown) == told(now)
 
 
-def _has_choice_of_category(region: Region, purpose: s.Purpose, matter: s.AssessedCase) -> bool:
+def _has_choice_of_category(region: Region, purpose: s.VisitPurpose, matter: s.AssessedCase) -> bool:
     if purpose.service not in _MAY_BECOME_ANOTHER or matter.answers.category is not None:
         return False
     if matter.assessment.outcome in (None, AssessedOutcome.TOO_EARLY):

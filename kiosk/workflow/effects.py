@@ -15,10 +15,10 @@ from kiosk.workflow.visits import (
     Applied,
     AssessedCase,
     Case,
-    Purpose,
     Renewed,
     Seals,
     Visit,
+    VisitPurpose,
     WritableCase,
 )
 
@@ -105,7 +105,7 @@ class AskForPendingRewrites(NeedsJournal):
 @dataclass(frozen=True, slots=True)
 class Assess:
     case: AnyCase
-    purpose: Purpose
+    purpose: VisitPurpose
     answers: Answers
 
 
@@ -121,7 +121,7 @@ class VerifyEvidence:
     """Ask central about one proof: by the licence code, or, without one, by its own records."""
 
     case: AnyCase
-    purpose: Purpose
+    purpose: VisitPurpose
     key: str
     licence_code: Personal[str] | None = field(repr=False)
 
@@ -136,7 +136,7 @@ class CheckAttendant:
 @dataclass(frozen=True, slots=True)
 class RequestEndorsement(NeedsJournal):
     endorsement_id: UUID
-    purpose: Purpose
+    purpose: VisitPurpose
     matter: AssessedCase
 
 
@@ -145,7 +145,7 @@ class Apply(NeedsJournal):
     """Send what a person will review. Its number is that of the visit's endorsement."""
 
     application_id: UUID
-    purpose: Purpose
+    purpose: VisitPurpose
     matter: AssessedCase
     collection: str | None
     telephone: Personal[str] | None = field(repr=False)

@@ -38,7 +38,7 @@ def showing_status(state: s.ShowingStatus, event: on.Event) -> Step | None:
         case on.ReceiptNotPrinted(fault=fault) if state.printing:
             return Step(replace(state, printing=False, paper_trouble=fault))
         case on.PersonChose(intent=Intent.GO_ON) if may_go_on(state) and isinstance(case, s.Case):
-            visit = replace(state.visit, purpose=s.Purpose())
+            visit = replace(state.visit, purpose=s.VisitPurpose())
             return Step(s.AskingPendingRewrites(visit, case), (do.AskForPendingRewrites(visit.id, case),))
         case on.PersonChose(intent=Intent.FINISH | Intent.CANCEL) | on.DeadlinePassed() if isinstance(case, s.Case):
             return give_back(state.visit, s.Informed(case.permit))

@@ -16,7 +16,7 @@ from kiosk.domain.holder_check import UNCHECKED, HolderCheck
 from kiosk.policy.assessment import Assessment
 
 
-class Errand(Enum):
+class VisitKind(Enum):
     """What somebody came for."""
 
     SERVICE = "service"
@@ -25,12 +25,12 @@ class Errand(Enum):
 
 
 @dataclass(frozen=True, slots=True)
-class Purpose:
+class VisitPurpose:
     """What the visit is for. `service` has a meaning for a SERVICE; `agent`: who acts for the holder, by the kinds of
     the region file; None: the holder in person.
     """
 
-    errand: Errand = Errand.SERVICE
+    kind: VisitKind = VisitKind.SERVICE
     service: Service = Service.ENDORSE
     agent: str | None = None
 
@@ -39,7 +39,7 @@ class Purpose:
         """Whether identity card and permit must bear one name; not where a name may be what is to be put right, or
         only dates are looked at.
         """
-        return self.errand is Errand.SERVICE and self.service not in (Service.CHANGE_IDENTITY, Service.CORRECT)
+        return self.kind is VisitKind.SERVICE and self.service not in (Service.CHANGE_IDENTITY, Service.CORRECT)
 
 
 class Presence(Enum):
@@ -70,7 +70,7 @@ class Visit:
     id: UUID
     endorsement_id: UUID  # made before it is needed, so that it is journalled before central hears of it
     language: str
-    purpose: Purpose = Purpose()
+    purpose: VisitPurpose = VisitPurpose()
     presence: Presence = Presence.HERE
     switching_off: bool = False
 

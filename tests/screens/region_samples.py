@@ -57,12 +57,12 @@ def _states(region: Region, visit: s.Visit) -> Iterator[tuple[str, s.State]]:
     if region.agents:
         yield "agents", s.ChoosingAgent(visit)
     for agent in agents_offered(region):
-        acting = replace(visit, purpose=s.Purpose(agent=agent))
+        acting = replace(visit, purpose=s.VisitPurpose(agent=agent))
         refused = s.Declined(Refusal("agent_not_for_holder"))
         yield f"agent/{agent}", s.ShowingOutcome(acting, refused, Custody.WITH_HOLDER)
     for agent in (None, *AGENTS):
         for service in Service if agent is None else (Service.ENDORSE,):
-            purpose = s.Purpose(service=service, agent=agent)
+            purpose = s.VisitPurpose(service=service, agent=agent)
             yield f"service/{service.value}/{agent}", s.ExplainingService(replace(visit, purpose=purpose))
     for day in DAYS:
         yield from _on(region, visit, day)
@@ -74,7 +74,7 @@ def _states(region: Region, visit: s.Visit) -> Iterator[tuple[str, s.State]]:
             yield f"proof/{key}", s.ChoosingProof(visit, matter, evidence.any_of)
         yield f"licence/{key}", s.ReadingLicenceCode(visit, matter, key, NOT_VERIFIED)
     for service, offered in region.services.items():
-        asking = replace(visit, purpose=s.Purpose(service=service))
+        asking = replace(visit, purpose=s.VisitPurpose(service=service))
         if offered.collection is not None:
             yield f"collection/{service.value}", s.ChoosingCollection(asking, matter)
         ways = offered.collection.ways if offered.collection is not None else ()
@@ -96,7 +96,7 @@ def _states(region: Region, visit: s.Visit) -> Iterator[tuple[str, s.State]]:
             f"progress/{service.value}",
             s.ShowingProgress(visit, (replace(MADE, service=service, state=ApplicationState.IN_REVIEW),)),
         )
-        asking = replace(visit, purpose=s.Purpose(service=service))
+        asking = replace(visit, purpose=s.VisitPurpose(service=service))
         declined = s.Declined(Refusal("counter_only"), matter.case.permit, matter.assessment)
         yield f"counter_only/{service.value}", s.ShowingOutcome(asking, declined, Custody.WITH_HOLDER)
     for tier in (tier for tier in region.calendar.tiers if tier.resident_confirms):

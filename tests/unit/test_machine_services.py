@@ -154,7 +154,7 @@ def test_who_may_not_act_for_a_holder_of_that_age_is_told_before_another_card_is
     kind: str, born: date, is_told: bool
 ) -> None:
     at = of_region("shanghai")
-    visit = replace(VISIT, purpose=s.Purpose(agent=kind))
+    visit = replace(VISIT, purpose=s.VisitPurpose(agent=kind))
     holder = replace(HOLDER, birth=Personal(born))
     taken = then(s.ReadingIdCard(visit), on.IdCardRead(holder, TODAY), at=at)
     if not is_told:
@@ -170,7 +170,7 @@ def test_who_may_not_act_for_a_holder_of_that_age_is_told_before_another_card_is
 
 
 def test_an_age_that_the_card_does_not_tell_turns_nobody_away() -> None:
-    visit = replace(VISIT, purpose=s.Purpose(agent="guardian"))
+    visit = replace(VISIT, purpose=s.VisitPurpose(agent="guardian"))
     unknown = replace(HOLDER, birth=None)
     taken = then(s.ReadingIdCard(visit), on.IdCardRead(unknown, TODAY), at=of_region("shanghai"))
     assert taken.state == s.ReadingAgentIdCard(visit, unknown)
@@ -190,14 +190,14 @@ def test_the_choice_of_an_agent_is_called_as_the_regions_file_calls_it_and_says_
 
 
 def test_an_agents_identity_card_is_read_after_the_holders_and_the_holders_own_does_not_count() -> None:
-    visit = replace(VISIT, purpose=s.Purpose(agent="close_relative"))
+    visit = replace(VISIT, purpose=s.VisitPurpose(agent="close_relative"))
     taken = then(s.ReadingIdCard(visit), on.IdCardRead(HOLDER, TODAY))
     assert taken.state == s.ReadingAgentIdCard(visit, HOLDER)
     assert taken.effects == (do.ReadIdCard(besides=HOLDER),)
 
 
 def test_what_the_rules_must_know_of_an_absent_holder_is_asked_before_the_rules() -> None:
-    visit = replace(VISIT, purpose=s.Purpose(agent="close_relative"))
+    visit = replace(VISIT, purpose=s.VisitPurpose(agent="close_relative"))
     asked = then(s.AskingPendingRewrites(visit, CASE), on.NoWorkFound())
     assert isinstance(asked.state, s.DeclaringForHolder)
     assert asked.state.question == "disabled"
@@ -206,7 +206,7 @@ def test_what_the_rules_must_know_of_an_absent_holder_is_asked_before_the_rules(
 
 
 def test_what_is_asked_of_an_absent_holder_is_asked_too_where_the_permit_is_lost() -> None:
-    visit = replace(VISIT, purpose=s.Purpose(service=Service.LOST, agent="close_relative"))
+    visit = replace(VISIT, purpose=s.VisitPurpose(service=Service.LOST, agent="close_relative"))
     asked = then(s.ReadingAgentIdCard(visit, HOLDER), on.IdCardRead(HOLDER, TODAY)).state
     assert isinstance(asked, s.DeclaringForHolder)
     assert (asked.question, asked.case) == ("disabled", s.UnreadCase(HOLDER, HOLDER))
@@ -394,7 +394,7 @@ def test_a_request_that_central_wants_reviewed_ends_with_a_slip_that_has_its_num
 
 def test_an_application_without_a_permit_ends_with_its_slip_and_moves_nothing() -> None:
     lost = s.AssessedCase(s.UnreadCase(HOLDER), s.Answers(), AFTER_REVIEW, TODAY)
-    visit = replace(VISIT, purpose=s.Purpose(service=Service.LOST))
+    visit = replace(VISIT, purpose=s.VisitPurpose(service=Service.LOST))
     applying = s.Applying(visit, lost, None)
     assert s.custody_of(applying) is Custody.WITH_HOLDER
     received = then(applying, on.ApplicationReceived(RECEIVED))
@@ -408,14 +408,14 @@ def test_an_application_without_a_permit_ends_with_its_slip_and_moves_nothing() 
 
 @pytest.mark.parametrize("service", [Service.LOST, Service.DAMAGED])
 def test_a_permit_that_is_lost_or_damaged_is_not_asked_for(service: Service) -> None:
-    visit = replace(VISIT, purpose=s.Purpose(service=service))
+    visit = replace(VISIT, purpose=s.VisitPurpose(service=service))
     taken = then(s.ReadingIdCard(visit), on.IdCardRead(HOLDER, TODAY))
     assert isinstance(taken.state, s.Assessing)
     assert [type(effect) for effect in taken.effects] == [do.Assess]
 
 
 def test_a_face_that_nothing_waits_for_is_not_rewritten() -> None:
-    visit = replace(VISIT, purpose=s.Purpose(service=Service.FACE_ONLY))
+    visit = replace(VISIT, purpose=s.VisitPurpose(service=Service.FACE_ONLY))
     nothing = then(s.AskingPendingRewrites(visit, CASE), on.NoWorkFound())
     assert nothing.state == s.ReturningPermit(visit, s.Declined(Refusal("nothing_to_renew"), PERMIT))
 

@@ -154,7 +154,7 @@ def test_where_the_face_is_refreshed_is_said_before_anything_is_confirmed() -> N
 
 
 def test_the_second_identity_card_is_asked_for_as_the_agents() -> None:
-    visit = replace(VISIT, purpose=s.Purpose(agent="guardian"))
+    visit = replace(VISIT, purpose=s.VisitPurpose(agent="guardian"))
     shown = [
         present(about(region_named("shanghai")), state)
         for state in (s.ReadingIdCard(visit), s.ReadingAgentIdCard(visit, HOLDER))

@@ -53,7 +53,7 @@ def about(region: Region) -> PresentationContext:
 
 
 def visit_for(service: Service, language: str) -> s.Visit:
-    return replace(VISIT, language=language, purpose=s.Purpose(service=service))
+    return replace(VISIT, language=language, purpose=s.VisitPurpose(service=service))
 
 
 def explained(name: str, service: Service, language: str) -> ServiceScreen:

@@ -26,7 +26,7 @@ def said_of(region: str, service: Service) -> str:
     about = PresentationContext(
         region_named(region), ("zh-Hans", "en"), simulation=False, receipt_link="", writing_usually_s=30
     )
-    state = s.ExplainingService(s.Visit(NUMBER, NUMBER, "en", s.Purpose(service=service)))
+    state = s.ExplainingService(s.Visit(NUMBER, NUMBER, "en", s.VisitPurpose(service=service)))
     lines = service_page(about, state).lines
     parts = [part for line in lines for part in (line.parts if isinstance(line, Sentences) else (line,))]
     return " ".join(part.in_language("en") for part in parts if isinstance(part, LocalText))

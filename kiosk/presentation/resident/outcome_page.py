@@ -57,7 +57,7 @@ def outcome_page(about: PresentationContext, state: s.ShowingOutcome) -> Outcome
 def _parts(
     about: PresentationContext,
     ending: s.Ending,
-    purpose: s.Purpose,
+    purpose: s.VisitPurpose,
 ) -> tuple[Text, Text, tuple[Words, ...], tuple[Citation, ...]]:
     """What happened, what is valid now, what to do next, and the rules behind it."""
     match ending:
@@ -108,7 +108,7 @@ def _parts(
             assert_never(ending)
 
 
-def _of_agent(about: PresentationContext, code: str, purpose: s.Purpose) -> tuple[Citation, ...]:
+def _of_agent(about: PresentationContext, code: str, purpose: s.VisitPurpose) -> tuple[Citation, ...]:
     """For whom the agent may act, where it is not this holder."""
     agent = None if purpose.agent is None else about.region.agents.get(purpose.agent)
     if agent is None or code != RefusalCode.AGENT_NOT_FOR_HOLDER:

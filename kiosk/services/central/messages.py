@@ -18,7 +18,7 @@ from kiosk.domain.endorsement import Refusal, Service
 from kiosk.event_log.log_events import LogEvent, log
 from kiosk.workflow import effects as do
 from kiosk.workflow import events as on
-from kiosk.workflow.visits import Answers, AnyCase, AssessedCase, Purpose, UnreadCase
+from kiosk.workflow.visits import Answers, AnyCase, AssessedCase, UnreadCase, VisitPurpose
 
 _SERVICES = {service.value for service in Service}
 
@@ -129,7 +129,7 @@ def shown(proofs: tuple[Proof, ...]) -> tuple[contract.EvidenceShown, ...]:
     )
 
 
-def agent_of(case: AnyCase, purpose: Purpose) -> contract.AgentFacts | None:
+def agent_of(case: AnyCase, purpose: VisitPurpose) -> contract.AgentFacts | None:
     """Who acts for the holder; None where nobody does."""
     if case.agent is None:
         return None
