@@ -77,7 +77,7 @@ def next_window(region: Region, content: PermitContent) -> tuple[date, date] | N
 
 def term_of(case: s.AnyCase) -> Term:
     """The present validity of the permit; without dates where there is no permit."""
-    if isinstance(case, s.UnreadCase):
+    if isinstance(case, s.CaseWithoutPermit):
         return Term(None, None)
     return Term(case.permit.content.valid_from, case.permit.content.valid_to)
 

@@ -17,7 +17,7 @@ from kiosk.runtime.clock_watch import WatchedClock
 from kiosk.services.effect_dispatch import Post
 from kiosk.workflow import effects as do
 from kiosk.workflow import events as on
-from kiosk.workflow.visits import Answers, AnyCase, Case, VisitPurpose
+from kiosk.workflow.visits import Answers, AnyCase, CaseWithPermit, VisitPurpose
 
 
 class RulesService:
@@ -36,7 +36,7 @@ class RulesService:
             return
         day = today(self._clock)
         request = self._request(day, effect.case, effect.purpose, effect.answers)
-        rules = assess if isinstance(effect.case, Case) else assess_unseen
+        rules = assess if isinstance(effect.case, CaseWithPermit) else assess_unseen
         post(on.Assessed(rules(self._region, request), day))
 
     def look_ahead(self, effect: do.LookAhead, post: Post) -> None:
@@ -60,7 +60,7 @@ class RulesService:
             verified=self._verified(case, answers),
             pilot=self._pilot,
         )
-        if not isinstance(case, Case):
+        if not isinstance(case, CaseWithPermit):
             return asked
         content = case.permit.content
         return replace(
@@ -78,6 +78,6 @@ class RulesService:
         agent's identity card is the right one only central can say.
         """
         read = {"id_card"}
-        if isinstance(case, Case):
+        if isinstance(case, CaseWithPermit):
             read.add("permit")
         return answers.verified | (read & self._region.evidence.keys())

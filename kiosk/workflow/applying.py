@@ -82,7 +82,7 @@ def applying(site: Site, state: s.Applying, event: on.Event) -> Step | None:
     match event:
         case on.ApplicationReceived(received=received):
             applied = s.Applied(state.matter.case, state.visit.purpose.service, received, state.collection)
-            if isinstance(state.matter.case, s.UnreadCase):
+            if isinstance(state.matter.case, s.CaseWithoutPermit):
                 return Step(s.PrintingSlip(state.visit, applied), (do.PrintApplicationSlip(state.visit, applied),))
             return conclude(state.visit, state.matter.case, applied)
         case on.EndorsementRefused(refusal=refusal):
@@ -100,14 +100,14 @@ def applying(site: Site, state: s.Applying, event: on.Event) -> Step | None:
 def _withdraw(state: s.Applying, code: str) -> Step:
     """Central may have taken the application in without our hearing of it: it is told to forget it."""
     case = state.matter.case
-    declined = s.Declined(Refusal(code), case.permit if isinstance(case, s.Case) else None)
+    declined = s.Declined(Refusal(code), s.permit_of(case))
     return conclude(state.visit, case, declined, do.CancelEndorsement(state.visit.endorsement_id, "kiosk_gave_up"))
 
 
 def refuse(site: Site, state: s.Applying | s.AskingCentral, refusal: Refusal) -> Step:
     """Central's proper no; on its word alone a permit is kept."""
     case = state.matter.case
-    if isinstance(case, s.UnreadCase):
+    if isinstance(case, s.CaseWithoutPermit):
         return conclude(state.visit, case, s.Declined(refusal))
     ending = s.Declined(refusal, case.permit)
     if refusal.retain and site.has_retain_bin:

@@ -82,7 +82,7 @@ def _stop_reading(site: Site) -> Step:
 def _ask_for_permit(site: Site, visit: s.Visit, holder: IdDocument, agent: IdDocument | None) -> Step:
     """A lost permit is not asked for, nor a damaged one, which might get stuck."""
     if visit.purpose.service in NOT_TAKEN_IN and visit.purpose.kind is s.VisitKind.SERVICE:
-        return deciding.ask_rules(site, visit, s.UnreadCase(holder, agent), s.Answers(), central_silent=False)
+        return deciding.ask_rules(site, visit, s.CaseWithoutPermit(holder, agent), s.Answers(), central_silent=False)
     return Step(s.AwaitingPermit(visit, holder, agent), (do.TakePermitIn(),))
 
 

@@ -13,19 +13,19 @@ from kiosk.workflow.intents import Intent
 from kiosk.workflow.transition import Site, Step, decline, give_back, prints_face
 
 
-def is_drawn_from_the_chip(case: s.Case, grant: Grant) -> bool:
+def is_drawn_from_the_chip(case: s.CaseWithPermit, grant: Grant) -> bool:
     """Whether the face will show what the chip holds: a face-only grant must say the same as the chip."""
     return not grant.face_only or grant.content == case.permit.content
 
 
-def turn_down(visit: s.Visit, case: s.Case, grant: Grant) -> Step:
+def turn_down(visit: s.Visit, case: s.CaseWithPermit, grant: Grant) -> Step:
     """Give back a grant that must not be used."""
     declined = decline(visit, GRANT_REJECTED.name, case)
     unused = do.CancelEndorsement(grant.endorsement_id, GRANT_REJECTED.name)
     return Step(declined.state, (unused, *declined.effects))
 
 
-def offer(site: Site, visit: s.Visit, case: s.Case, grant: Grant, assessed: Assessment | None) -> Step:
+def offer(site: Site, visit: s.Visit, case: s.CaseWithPermit, grant: Grant, assessed: Assessment | None) -> Step:
     """Show old → new. `assessed`: what the holder was told before central granted; None: nothing."""
     if not is_drawn_from_the_chip(case, grant):
         return turn_down(visit, case, grant)

@@ -39,7 +39,7 @@ def leave(state: Deciding, code: str) -> Step:
     """A no that is nobody's fault: give the permit back unchanged, and the grant too if there may be one."""
     if isinstance(state, s.Inquiry):
         case = s.case_of(state)
-        ending = s.Declined(Refusal(code), case.permit if isinstance(case, s.Case) else None)
+        ending = s.Declined(Refusal(code), s.permit_of(case))
         return conclude(state.visit, case, ending, *_release(state, code))
     permit = state.case.permit if isinstance(state, s.Confirming) else None
     return give_back(state.visit, s.Declined(Refusal(code), permit), *_release(state, code))
@@ -67,7 +67,7 @@ def _release(state: Deciding, reason: str) -> tuple[do.Effect, ...]:
 def reading_permit(site: Site, state: s.ReadingPermit, event: on.Event) -> Step | None:
     match event:
         case on.PermitRead(permit=permit):
-            case = s.Case(state.holder, permit, state.agent)
+            case = s.CaseWithPermit(state.holder, permit, state.agent)
             if not permit.is_of(state.holder):
                 return decline(state.visit, RefusalCode.NOT_YOUR_PERMIT)
             if not site.region.recognises(permit.region):
@@ -201,7 +201,11 @@ def _assessed(site: Site, state: s.Assessing, matter: s.AssessedCase) -> Step:
         return proceed(site, state.visit, matter)
     case = state.case
     is_first = state.shown is None
-    if is_first and isinstance(case, s.Case) and _has_choice_of_category(site.region, state.visit.purpose, matter):
+    if (
+        is_first
+        and isinstance(case, s.CaseWithPermit)
+        and _has_choice_of_category(site.region, state.visit.purpose, matter)
+    ):
         return Step(s.ChoosingCategory(state.visit, case, state.answers, state.central_silent))
     return Step(s.ShowingAssessment(state.visit, matter, state.central_silent))
 
@@ -231,7 +235,7 @@ def _has_choice_of_category(region: Region, purpose: s.VisitPurpose, matter: s.A
 
 def may_become(region: Region, case: s.AnyCase) -> tuple[str, ...]:
     """Categories that the permit may be endorsed to instead of its own."""
-    category = region.categories.get(case.permit.content.category) if isinstance(case, s.Case) else None
+    category = region.categories.get(case.permit.content.category) if isinstance(case, s.CaseWithPermit) else None
     return () if category is None else category.may_become
 
 
@@ -259,7 +263,7 @@ def showing_assessment(site: Site, state: s.ShowingAssessment, event: on.Event) 
         case on.PersonChose(intent=Intent.CANCEL | Intent.GO_ON) | on.DeadlinePassed():
             timed_out = isinstance(event, on.DeadlinePassed) and can_go_on(matter)
             refusal = Refusal(RefusalCode.TIMED_OUT if timed_out else refusal_code(matter))
-            permit = matter.case.permit if isinstance(matter.case, s.Case) else None
+            permit = s.permit_of(matter.case)
             return conclude(state.visit, matter.case, s.Declined(refusal, permit, matter.assessment))
         case _:
             return None
@@ -327,7 +331,7 @@ def pursue(site: Site, visit: s.Visit, pursued: s.Proposal) -> Step:
         return offer(site, visit, pursued.case, pursued.grant, None)
     if pursued.assessment.served is Served.AFTER_REVIEW:
         return applying.set_out(site, visit, pursued)
-    if isinstance(pursued.case, s.Case):
+    if isinstance(pursued.case, s.CaseWithPermit):
         asked = do.RequestEndorsement(visit.endorsement_id, visit.purpose, pursued)
         return Step(s.AskingCentral(visit, pursued), (asked,))
     return decline(visit, RefusalCode.COUNTER_ONLY, pursued.case)
@@ -336,7 +340,7 @@ def pursue(site: Site, visit: s.Visit, pursued: s.Proposal) -> Step:
 def asking_central(site: Site, state: s.AskingCentral, event: on.Event) -> Step | None:
     visit, case = state.visit, state.matter.case
     match event:
-        case on.GrantReceived(grant=grant) if isinstance(case, s.Case):
+        case on.GrantReceived(grant=grant) if isinstance(case, s.CaseWithPermit):
             return offer(site, visit, case, grant, state.matter.assessment)
         case on.EndorsementRefused(refusal=refusal):
             return applying.refuse(site, state, refusal)
@@ -356,12 +360,12 @@ def asking_central(site: Site, state: s.AskingCentral, event: on.Event) -> Step 
 
 
 def _withdraw(state: s.AskingCentral, code: str) -> Step:
-    permit = state.matter.case.permit if isinstance(state.matter.case, s.Case) else None
+    permit = s.permit_of(state.matter.case)
     cancel = do.CancelEndorsement(state.visit.endorsement_id, "kiosk_gave_up")
     return give_back(state.visit, s.Declined(Refusal(code), permit), cancel)
 
 
-def _take_up(site: Site, visit: s.Visit, case: s.Case, grant: Grant) -> Step:
+def _take_up(site: Site, visit: s.Visit, case: s.CaseWithPermit, grant: Grant) -> Step:
     """Work decided elsewhere; nobody is fetched for what is refused in any case."""
     if not is_drawn_from_the_chip(case, grant):
         return turn_down(visit, case, grant)

@@ -14,7 +14,7 @@ from kiosk.workflow.visits import (
     AnyCase,
     Applied,
     AssessedCase,
-    Case,
+    CaseWithPermit,
     Renewed,
     Seals,
     Visit,
@@ -99,7 +99,7 @@ class AskForPendingRewrites(NeedsJournal):
     """`inquiry_id`: under which central is told to forget the question, should its answer not come."""
 
     inquiry_id: UUID
-    case: Case
+    case: CaseWithPermit
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +113,7 @@ class Assess:
 class LookAhead:
     """What do the rules say of this permit's coming year?"""
 
-    case: Case
+    case: CaseWithPermit
 
 
 @dataclass(frozen=True, slots=True)

@@ -157,5 +157,5 @@ def reading_licence_code(site: Site, state: s.ReadingLicenceCode, event: on.Even
 
 def _refused(state: s.ReadingLicenceCode, code: str) -> Step:
     case = state.matter.case
-    declined = s.Declined(Refusal(code), case.permit if isinstance(case, s.Case) else None)
+    declined = s.Declined(Refusal(code), s.permit_of(case))
     return conclude(state.visit, case, declined, do.StopCodeScanner())

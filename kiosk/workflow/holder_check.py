@@ -68,7 +68,7 @@ def _confirmed(pursued: s.Proposal, number: str) -> s.Proposal:
 def _leave(state: s.AwaitingAttendant | s.CheckingAttendant, code: str) -> Step:
     """Back to the holder with everything as it was; work that central had offered is given back."""
     case = state.pursued.case
-    declined = s.Declined(Refusal(code), case.permit if isinstance(case, s.Case) else None)
+    declined = s.Declined(Refusal(code), s.permit_of(case))
     if isinstance(state.pursued, s.GrantedElsewhere):
         cancel = do.CancelEndorsement(state.pursued.grant.endorsement_id, code)
         return conclude(state.visit, case, declined, cancel)

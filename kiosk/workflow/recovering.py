@@ -170,7 +170,7 @@ def recovering_grant(site: Site, state: s.RecoveringGrant, event: on.Event) -> S
 
 def _finish(site: Site, state: s.RecoveringGrant, permit: Permit, grant: Grant) -> Step:
     """Go on from where the chip stands, with the same grant, in a session of its own."""
-    visit, story, case = state.visit, state.story, s.FoundCase(permit)
+    visit, story, case = state.visit, state.story, s.FoundPermit(permit)
     if permit.content == grant.content:
         return hand_over(site, visit, s.Renewed(case, grant, _face_on(story)))
     if grant.face_only or story.sessions >= CHIP_SESSIONS:

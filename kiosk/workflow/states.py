@@ -63,10 +63,11 @@ from kiosk.workflow.visits import (
     Applied,
     AssessedCase,
     BrokenOff,
-    Case,
+    CaseWithoutPermit,
+    CaseWithPermit,
     Declined,
     Ending,
-    FoundCase,
+    FoundPermit,
     GrantedElsewhere,
     Informed,
     Interrupted,
@@ -76,12 +77,12 @@ from kiosk.workflow.visits import (
     PutAway,
     Renewed,
     Seals,
-    UnreadCase,
     Visit,
     VisitKind,
     VisitPurpose,
     WritableCase,
     endorsement_of,
+    permit_of,
     reference_of,
 )
 
@@ -129,7 +130,7 @@ class Confirming:
     """
 
     visit: Visit
-    case: Case
+    case: CaseWithPermit
     grant: Grant
     assessed: Assessment | None = None
 
@@ -336,7 +337,7 @@ def custody_of(state: State) -> Custody:
             | ShowingApplication()
         ):
             return Custody.WITH_HOLDER
-        case _ if isinstance(state, Inquiry) and isinstance(case_of(state), UnreadCase):
+        case _ if isinstance(state, Inquiry) and isinstance(case_of(state), CaseWithoutPermit):
             return Custody.WITH_HOLDER
         case _:
             return Custody.INSIDE

@@ -37,10 +37,12 @@ def showing_status(state: s.ShowingStatus, event: on.Event) -> Step | None:
             return Step(replace(state, printing=False, printed=True))
         case on.ReceiptNotPrinted(fault=fault) if state.printing:
             return Step(replace(state, printing=False, paper_trouble=fault))
-        case on.PersonChose(intent=Intent.GO_ON) if may_go_on(state) and isinstance(case, s.Case):
+        case on.PersonChose(intent=Intent.GO_ON) if may_go_on(state) and isinstance(case, s.CaseWithPermit):
             visit = replace(state.visit, purpose=s.VisitPurpose())
             return Step(s.AskingPendingRewrites(visit, case), (do.AskForPendingRewrites(visit.id, case),))
-        case on.PersonChose(intent=Intent.FINISH | Intent.CANCEL) | on.DeadlinePassed() if isinstance(case, s.Case):
+        case on.PersonChose(intent=Intent.FINISH | Intent.CANCEL) | on.DeadlinePassed() if isinstance(
+            case, s.CaseWithPermit
+        ):
             return give_back(state.visit, s.Informed(case.permit))
         case _:
             return None

@@ -64,7 +64,7 @@ def give_back(visit: s.Visit, ending: s.Ending, *first: do.Effect) -> Step:
 
 def conclude(visit: s.Visit, case: s.AnyCase, ending: s.Ending, *first: do.Effect) -> Step:
     """Nothing further will be done: give the permit back, or explain at once where none was taken in."""
-    if isinstance(case, s.UnreadCase):
+    if isinstance(case, s.CaseWithoutPermit):
         return show_outcome(visit, ending, Custody.WITH_HOLDER, *first)
     return give_back(visit, ending, *first)
 
@@ -73,7 +73,7 @@ def decline(visit: s.Visit, code: str, case: s.AnyCase | None = None) -> Step:
     """A proper no: the permit, if one is inside, goes back unchanged. `case` None: a permit is inside, and is not told
     of.
     """
-    declined = s.Declined(Refusal(code), permit=case.permit if isinstance(case, s.Case) else None)
+    declined = s.Declined(Refusal(code), permit=None if case is None else s.permit_of(case))
     return give_back(visit, declined) if case is None else conclude(visit, case, declined)
 
 

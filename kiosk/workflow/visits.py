@@ -76,7 +76,7 @@ class Visit:
 
 
 @dataclass(frozen=True, slots=True)
-class Case:
+class CaseWithPermit:
     """Identity card and permit have been read and belong to one person. `agent`: who acts for that person, if
     somebody does.
     """
@@ -87,24 +87,29 @@ class Case:
 
 
 @dataclass(frozen=True, slots=True)
-class UnreadCase:
+class CaseWithoutPermit:
     """The permit is lost, or too damaged to go through the unit: none is read, central's record stands for it."""
 
     holder: IdDocument
     agent: IdDocument | None = None
 
 
-AnyCase = Case | UnreadCase
+AnyCase = CaseWithPermit | CaseWithoutPermit
+
+
+def permit_of(case: AnyCase) -> Permit | None:
+    """The permit that was read; None where none was."""
+    return case.permit if isinstance(case, CaseWithPermit) else None
 
 
 @dataclass(frozen=True, slots=True)
-class FoundCase:
+class FoundPermit:
     """A permit that was inside after a stop: `permit` as its chip was read then; its holder's card was not read."""
 
     permit: Permit
 
 
-WritableCase = Case | FoundCase
+WritableCase = CaseWithPermit | FoundPermit
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,7 +191,7 @@ class AssessedCase:
 class GrantedElsewhere:
     """Work that central decided elsewhere, and granted for this permit before anything was asked."""
 
-    case: Case
+    case: CaseWithPermit
     grant: Grant
 
 

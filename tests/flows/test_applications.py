@@ -290,7 +290,7 @@ def test_a_lost_permit_is_applied_for_without_any_permit_going_in(opened: Callab
     )
     showing = place.sees(s.ShowingApplication)
     assert s.custody_of(showing) is Custody.WITH_HOLDER
-    assert isinstance(showing.applied.case, s.UnreadCase)
+    assert isinstance(showing.applied.case, s.CaseWithoutPermit)
     assert "TakePermitIn" not in place.ordered()
     [slip] = place.receipts()
     assert showing.applied.received.review_number in slip

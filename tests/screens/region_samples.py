@@ -124,7 +124,7 @@ def matter_of(region: Region, day: date) -> s.AssessedCase:
     return s.AssessedCase(_case(region), s.Answers(), assess(region, _request(region, day)), day)
 
 
-def _case(region: Region) -> s.Case:
+def _case(region: Region) -> s.CaseWithPermit:
     return replace(
         CASE,
         permit=replace(

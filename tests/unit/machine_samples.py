@@ -19,7 +19,7 @@ from kiosk.policy.region_file import load_region
 from kiosk.workflow import events as on
 from kiosk.workflow.effects import ChipAnswers, ChipCommands, RelayRefused
 from kiosk.workflow.intents import Intent
-from kiosk.workflow.states import Case, PutAway, Seals, Visit
+from kiosk.workflow.states import CaseWithPermit, PutAway, Seals, Visit
 from kiosk.workflow.transition import Site
 from kiosk.workflow.visits import VisitIds
 
@@ -63,7 +63,7 @@ OF_ANOTHER_REGION = replace(PERMIT, region="110000")
 RENEWED = replace(PERMIT, content=NEW)
 HALF_RENEWED = replace(PERMIT, content=replace(OLD, endorsement_count=2))
 ANOTHER_CHIP = replace(RENEWED, chip_serial="FFEEDDCCBBAA9988")
-CASE = Case(HOLDER, PERMIT)
+CASE = CaseWithPermit(HOLDER, PERMIT)
 
 GRANT = Grant(
     ASKED_FOR,

@@ -149,7 +149,7 @@ def test_a_permit_whose_chip_pcscd_did_not_let_be_opened_for_the_first_batch_is_
     assert (ending.fault, ending.chip, ending.permit) == (faults.COUPLER_SILENT, ChipState.OLD, CASE.permit)
     for later in (
         s.RelayingBatch(VISIT, CASE, GRANT, SESSION, batch=4, session=2),
-        s.RelayingBatch(VISIT, s.FoundCase(CASE.permit), GRANT, SESSION, batch=1),
+        s.RelayingBatch(VISIT, s.FoundPermit(CASE.permit), GRANT, SESSION, batch=1),
     ):
         asked = step(WITH_BIN, later, failed)
         assert asked is not None

@@ -209,7 +209,7 @@ def test_what_is_asked_of_an_absent_holder_is_asked_too_where_the_permit_is_lost
     visit = replace(VISIT, purpose=s.VisitPurpose(service=Service.LOST, agent="close_relative"))
     asked = then(s.ReadingAgentIdCard(visit, HOLDER), on.IdCardRead(HOLDER, TODAY)).state
     assert isinstance(asked, s.DeclaringForHolder)
-    assert (asked.question, asked.case) == ("disabled", s.UnreadCase(HOLDER, HOLDER))
+    assert (asked.question, asked.case) == ("disabled", s.CaseWithoutPermit(HOLDER, HOLDER))
     assert s.custody_of(asked) is Custody.WITH_HOLDER
     assert isinstance(then(asked, on.PersonChose(Intent.CANCEL)).state, s.ShowingOutcome)
 
@@ -393,7 +393,7 @@ def test_a_request_that_central_wants_reviewed_ends_with_a_slip_that_has_its_num
 
 
 def test_an_application_without_a_permit_ends_with_its_slip_and_moves_nothing() -> None:
-    lost = s.AssessedCase(s.UnreadCase(HOLDER), s.Answers(), AFTER_REVIEW, TODAY)
+    lost = s.AssessedCase(s.CaseWithoutPermit(HOLDER), s.Answers(), AFTER_REVIEW, TODAY)
     visit = replace(VISIT, purpose=s.VisitPurpose(service=Service.LOST))
     applying = s.Applying(visit, lost, None)
     assert s.custody_of(applying) is Custody.WITH_HOLDER

@@ -96,7 +96,7 @@ def _later_day(region: Region, matter: s.AssessedCase) -> tuple[Text, ...]:
     """What coming on a later day would give, where the region dates new terms by a table of days."""
     calendar, case = region.calendar, matter.case
     effects = (calendar.window.effect, *(tier.effect for tier in calendar.tiers))
-    if isinstance(case, s.UnreadCase) or not any(isinstance(effect.new_dates, StartTable) for effect in effects):
+    if isinstance(case, s.CaseWithoutPermit) or not any(isinstance(effect.new_dates, StartTable) for effect in effects):
         return ()
     content = case.permit.content
     ahead = permit_calendar(

@@ -18,7 +18,7 @@ from kiosk.domain.endorsement import Refusal, Service
 from kiosk.event_log.log_events import LogEvent, log
 from kiosk.workflow import effects as do
 from kiosk.workflow import events as on
-from kiosk.workflow.visits import Answers, AnyCase, AssessedCase, UnreadCase, VisitPurpose
+from kiosk.workflow.visits import Answers, AnyCase, AssessedCase, CaseWithoutPermit, VisitPurpose
 
 _SERVICES = {service.value for service in Service}
 
@@ -145,7 +145,7 @@ def holder_check_of(matter: AssessedCase) -> contract.HolderCheck:
 def new_category(matter: AssessedCase) -> str | None:
     """The category asked for, where it is another one."""
     chosen = matter.answers.category
-    if isinstance(matter.case, UnreadCase) or chosen == matter.case.permit.content.category:
+    if isinstance(matter.case, CaseWithoutPermit) or chosen == matter.case.permit.content.category:
         return None
     return chosen
 

@@ -52,7 +52,7 @@ from kiosk.services.central.messages import (
 from kiosk.services.effect_dispatch import Handler, Post
 from kiosk.workflow import effects as do
 from kiosk.workflow import events as on
-from kiosk.workflow.visits import Case
+from kiosk.workflow.visits import CaseWithPermit
 
 _KIOSK_NOT_TAKEN = ("unknown_kiosk", "certificate_revoked")
 
@@ -169,7 +169,7 @@ class CentralService:
 
     def _request(self, effect: do.RequestEndorsement, post: Post) -> None:
         matter, purpose = effect.matter, effect.purpose
-        if not isinstance(matter.case, Case):
+        if not isinstance(matter.case, CaseWithPermit):
             raise ValueError("an endorsement wants a permit that was read")
         permit = matter.case.permit
         request = contract.EndorsementRequest(
@@ -295,7 +295,7 @@ class CentralService:
             service=effect.purpose.service.value,
             key=effect.key,
             holder=holder_of(case.holder),
-            permit=facts_of(case.permit) if isinstance(case, Case) else None,
+            permit=facts_of(case.permit) if isinstance(case, CaseWithPermit) else None,
             licence_code=None if code is None else code.reveal(),
             agent=agent_of(case, effect.purpose),
         )
@@ -317,7 +317,7 @@ class CentralService:
             application_id=effect.application_id,
             service=purpose.service.value,
             holder=holder_of(case.holder),
-            permit=facts_of(case.permit) if isinstance(case, Case) else None,
+            permit=facts_of(case.permit) if isinstance(case, CaseWithPermit) else None,
             declarations=declared(matter.answers),
             evidence=shown(matter.answers.proofs),
             agent=agent_of(case, purpose),
