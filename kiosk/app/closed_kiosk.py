@@ -16,7 +16,7 @@ from kiosk.data_files.reader import DataFileError
 from kiosk.domain.devices import PERMIT_UNIT
 from kiosk.domain.documents import PermitContent
 from kiosk.domain.faults import Fault
-from kiosk.journal.audit import Seal
+from kiosk.journal.audit import ContentHash
 from kiosk.journal.state_lock import StateLock
 from kiosk.policy.no_region import NO_REGION
 from kiosk.policy.region import Region
@@ -53,13 +53,13 @@ class ClosedKiosk(Kiosk):
         return isinstance(self.engine.state, _AT_REST)
 
     @staticmethod
-    def read_files(config: Config) -> tuple[Region, UnitFile, Seal]:
+    def read_files(config: Config) -> tuple[Region, UnitFile, ContentHash]:
         """The region where it can be read, for it names the counter."""
         try:
             region = load_region(config.files.region)
         except DataFileError:  # it is told by whoever closed the kiosk
             region = NO_REGION
-        return region, load_unit_file(config.files.devices[PERMIT_UNIT]), _no_seal
+        return region, load_unit_file(config.files.devices[PERMIT_UNIT]), _no_content_hash
 
     def _site(self) -> Site:
         return replace(super()._site(), closed=self._why)
@@ -86,6 +86,6 @@ def _waits(_: do.Effect, __: Post) -> None:
     """Until a kiosk serves again: messages stand in the journal, and no device is needed."""
 
 
-def _no_seal(_: str, __: PermitContent) -> str:
-    """No chip is read here, so none is sealed."""
+def _no_content_hash(_: str, __: PermitContent) -> str:
+    """No chip is read here, so there is no content to hash."""
     raise AssertionError("a closed kiosk reads no chip")

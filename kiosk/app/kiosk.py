@@ -25,8 +25,8 @@ from kiosk.domain.devices import CODE_SCANNER, ID_READER, PERMIT_CHIP, PERMIT_UN
 from kiosk.domain.faults import CONFIGURATION, WORKER_DIED, Fault
 from kiosk.domain.holder_check import CheckWay
 from kiosk.event_log.log_events import LogEvent, log
-from kiosk.journal.audit import Seal
-from kiosk.journal.content_hash import seal_by_key_file
+from kiosk.journal.audit import ContentHash
+from kiosk.journal.content_hash import content_hash_by_key_file
 from kiosk.journal.standing import open_journal
 from kiosk.journal.state_lock import StateLock
 from kiosk.policy.region import Region
@@ -81,7 +81,7 @@ class Kiosk:
         self._broken = broken
         self._ended = ended
         self.clock = watched(clock, config.right_time_s)
-        self.region, self._unit_file, seal = self.read_files(config)
+        self.region, self._unit_file, content_hash = self.read_files(config)
         self.journal = open_journal(config.state_dir / "journal.db", self.clock.now, config.journal.hash, lock)
         self._guard = JournalGuard(self.journal, self._close_at_once)
         self.health = DeviceHealth()
@@ -92,7 +92,7 @@ class Kiosk:
         dispatcher = EffectDispatcher()
         notes = ClockNotes(self.clock, self.journal).write
         self.engine = Engine(
-            self._site(), self.journal, self.clock, dispatcher.perform, on_state, message_of, seal, notes
+            self._site(), self.journal, self.clock, dispatcher.perform, on_state, message_of, content_hash, notes
         )
         dispatcher.connect(self._tell)
         self._translations: dict[str, Translation] = {}
@@ -104,16 +104,16 @@ class Kiosk:
             self.clock,
             _open_coupler,
             self._translate,
-            seal,
+            content_hash,
         )
         self._route_effects(dispatcher, surroundings_changed)
         self._thread = threading.Thread(target=self._run, name="machine", daemon=True)
         self.failed = threading.Event()
 
     @staticmethod
-    def read_files(config: Config) -> tuple[Region, UnitFile, Seal]:
+    def read_files(config: Config) -> tuple[Region, UnitFile, ContentHash]:
         """What must be read before anything is built. Raises `DataFileError` where one of them has a mistake."""
-        return load_region(config.files.region), load_fitting_unit(config), seal_by_key_file(config.central.key)
+        return load_region(config.files.region), load_fitting_unit(config), content_hash_by_key_file(config.central.key)
 
     def _site(self) -> Site:
         return Site(

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from kiosk.config.settings import Config
 from kiosk.domain.devices import CODE_SCANNER, ID_READER, PERMIT_CHIP, PERMIT_UNIT, RECEIPT_PRINTER
-from kiosk.journal.audit import Seal
+from kiosk.journal.audit import ContentHash
 from kiosk.journal.boot import Boot
 from kiosk.journal.journal import Journal
 from kiosk.presentation.context import PresentationContext
@@ -47,7 +47,7 @@ if TYPE_CHECKING:
 
 class ServiceFactory:
     """The services of one kiosk. `open_coupler`: by URL, simulated ones included. `translate`: (language, words);
-    `seal`: of what a chip holds.
+    `content_hash`: of what a chip holds.
     """
 
     def __init__(
@@ -59,7 +59,7 @@ class ServiceFactory:
         clock: WatchedClock,
         open_coupler: Callable[[str], Coupler],
         translate: Callable[[str, Words], str],
-        seal: Seal,
+        content_hash: ContentHash,
     ) -> None:
         self._config = config
         self._about = about
@@ -69,7 +69,7 @@ class ServiceFactory:
         self._clock = clock
         self._open_coupler = open_coupler
         self._translate = translate
-        self._seal = seal
+        self._content_hash = content_hash
 
     def id_card(self, worker: Worker) -> IdCardService:
         from drivers.id_reader.device import IdReader
@@ -142,7 +142,7 @@ class ServiceFactory:
         permit_files = [load_permit_file(path) for path in self._config.files.permits]
         coupler = self._coupler()
         restart = PcscdRestart(self._config.pcscd_restart_file)
-        return ChipService(PermitChip(coupler, permit_files), coupler, self._seal, worker, restart)
+        return ChipService(PermitChip(coupler, permit_files), coupler, self._content_hash, worker, restart)
 
     def receipt(self, worker: Worker) -> ReceiptService:
         from drivers.receipt_printer.device import ReceiptPrinter

@@ -19,7 +19,7 @@ from uuid import UUID
 from kiosk.domain.clock import Clock
 from kiosk.domain.faults import Fault
 from kiosk.event_log.log_events import LogEvent, log
-from kiosk.journal.audit import Seal, record_of
+from kiosk.journal.audit import ContentHash, record_of
 from kiosk.journal.boot import Boot
 from kiosk.journal.journal import Journal, JournalFailed, OutboundMessage, StepRecord
 from kiosk.workflow import effects as do
@@ -67,12 +67,12 @@ class Engine:
         perform: Perform,
         on_state: OnState,
         message_of: MessageOf,
-        seal: Seal,
+        content_hash: ContentHash,
         look_at_clock: Callable[[], None] = lambda: None,
     ) -> None:
         self._site = site
         self._message_of = message_of
-        self._seal = seal
+        self._content_hash = content_hash
         self._look_at_clock = look_at_clock
         self._boot = Boot(clock.monotonic)
         self._journal = journal
@@ -207,7 +207,7 @@ class Engine:
             self._perform(effect, None)
 
     def _record(self, now: datetime, event: on.Event, next_step: Step) -> StepRecord:
-        return replace(record_of(now, self._state, event, next_step, self._seal), moment=self._boot.moment())
+        return replace(record_of(now, self._state, event, next_step, self._content_hash), moment=self._boot.moment())
 
     def _messages(self, next_step: Step, now: datetime) -> list[tuple[do.Effect, OutboundMessage]]:
         """What central must be told of a step, in the order in which the machine says it."""

@@ -19,7 +19,7 @@ from kiosk.domain.identity_number import identity_number, permit_number
 from kiosk.domain.personal import Personal
 from kiosk.domain.refusals import RefusalCode
 from kiosk.event_log.log_events import LogEvent, log
-from kiosk.journal.audit import Seal
+from kiosk.journal.audit import ContentHash
 from kiosk.runtime.workers import Worker
 from kiosk.services.central.messages import untold_of
 from kiosk.services.device_faults import fault_of
@@ -50,13 +50,13 @@ class ChipService:
         self,
         chip: PermitChip,
         coupler: Coupler,
-        seal: Seal,
+        content_hash: ContentHash,
         worker: Worker,
         pcscd_restart: PcscdRestart,
     ) -> None:
         self._chip = chip
         self._coupler = coupler
-        self._seal = seal
+        self._content_hash = content_hash
         self._worker = worker
         self._pcscd_restart = pcscd_restart
         self._relaying = False
@@ -181,9 +181,9 @@ class ChipService:
         if permit is None:
             post(on.ChipExamined(None, ChipState.UNKNOWN))
             return
-        sealed = self._seal(permit.chip_serial, permit.content)
+        hashed = self._content_hash(permit.chip_serial, permit.content)
         # Where only the face was to be rewritten both are the same, and the chip counts as new.
-        chip = {effect.seals.old: ChipState.OLD, effect.seals.new: ChipState.NEW}.get(sealed, ChipState.UNKNOWN)
+        chip = {effect.hashes.old: ChipState.OLD, effect.hashes.new: ChipState.NEW}.get(hashed, ChipState.UNKNOWN)
         post(on.ChipExamined(permit, chip))
 
 

@@ -15,8 +15,8 @@ from kiosk.workflow.visits import (
     Applied,
     AssessedCase,
     CaseWithPermit,
+    ContentHashes,
     Renewed,
-    Seals,
     Visit,
     VisitPurpose,
     WritableCase,
@@ -204,7 +204,7 @@ class ReadBackChip:
 class ExamineChip:
     """After a stop: which of the two contents does the chip hold?"""
 
-    seals: Seals
+    hashes: ContentHashes
 
 
 @dataclass(frozen=True, slots=True)

@@ -233,7 +233,7 @@ class ChipReadBack:
 
 @dataclass(frozen=True, slots=True)
 class ChipExamined:
-    """Read after a stop and compared with the journal's seals. `permit` None: the chip is silent; with a permit and
+    """Read after a stop and compared with the journal's hashes. `permit` None: the chip is silent; with a permit and
     `chip` UNKNOWN it holds neither the old nor the new content.
     """
 

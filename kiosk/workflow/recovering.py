@@ -72,8 +72,8 @@ def _where_gone(story: s.InterruptedVisit) -> Custody:
 
 def _take_up(site: Site, visit: s.Visit, story: s.InterruptedVisit) -> Step:
     """Ask the chip where something was ordered that central waits for, and where it can be asked."""
-    if site.closed is None and story.endorsement_id is not None and story.seals is not None:
-        return Step(s.RecoveringChip(visit, story), (do.ExamineChip(story.seals),))
+    if site.closed is None and story.endorsement_id is not None and story.hashes is not None:
+        return Step(s.RecoveringChip(visit, story), (do.ExamineChip(story.hashes),))
     return hand_over(site, visit, _interrupted(story))
 
 

@@ -113,7 +113,7 @@ WritableCase = CaseWithPermit | FoundPermit
 
 
 @dataclass(frozen=True, slots=True)
-class Seals:
+class ContentHashes:
     """Keyed hashes (hex) of a chip's serial number and content: as it was before, and as central granted it. They are
     equal where only the face is to be rewritten.
     """
@@ -146,7 +146,7 @@ class InterruptedVisit:
     chip: ChipState
     face: FaceState
     stopped_for_s: float
-    seals: Seals | None = None
+    hashes: ContentHashes | None = None
     relayed: int = 0
     is_abandoned: bool = False
     put_away: PutAway = PutAway.NO

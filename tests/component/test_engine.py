@@ -14,7 +14,7 @@ import pytest
 
 from kiosk.domain.endorsement import ChipState, Custody, FaceState
 from kiosk.domain.faults import DISK_FULL, ID_READER_LINK, PERMIT_JAMMED
-from kiosk.journal.content_hash import seal_by
+from kiosk.journal.content_hash import content_hash_by
 from kiosk.journal.interrupted_visit import unfinished_story
 from kiosk.journal.journal import Journal, WaitingMessage
 from kiosk.runtime.engine import Engine
@@ -44,7 +44,7 @@ class Place:
             self._perform,
             self.shown.append,
             message_of,
-            seal_by(b"the private key of this test"),
+            content_hash_by(b"the private key of this test"),
         )
 
     def _perform(self, effect: do.Effect, _: UUID | None) -> None:

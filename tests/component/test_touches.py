@@ -14,7 +14,7 @@ import pytest
 from assets import ASSETS
 from kiosk.app.shown_screens import Serials, ShownScreens
 from kiosk.domain.endorsement import ChipState, Custody, FaceState
-from kiosk.journal.content_hash import seal_by
+from kiosk.journal.content_hash import content_hash_by
 from kiosk.journal.journal import Journal
 from kiosk.policy.region_file import load_region
 from kiosk.presentation.context import PresentationContext
@@ -59,7 +59,7 @@ class Place:
             lambda _effect, _visit: None,
             self._show,
             message_of,
-            seal_by(b"the private key of this test"),
+            content_hash_by(b"the private key of this test"),
         )
         self.screens = ShownScreens(
             PresentationContext(site.region, LANGUAGES, False, "https://r.example/", 25), self.engine.post

@@ -19,7 +19,7 @@ from kiosk.policy.region_file import load_region
 from kiosk.workflow import events as on
 from kiosk.workflow.effects import ChipAnswers, ChipCommands, RelayRefused
 from kiosk.workflow.intents import Intent
-from kiosk.workflow.states import CaseWithPermit, PutAway, Seals, Visit
+from kiosk.workflow.states import CaseWithPermit, ContentHashes, PutAway, Visit
 from kiosk.workflow.transition import Site
 from kiosk.workflow.visits import VisitIds
 
@@ -243,7 +243,7 @@ OF_EVERY_SERVICE = (
     *OF_OTHER_SERVICES,
 )
 
-SEALS = Seals("old", "new")
+SEALS = ContentHashes("old", "new")
 STORIES = (
     on.InterruptedVisit(None, 0, ChipState.OLD, FaceState.OLD, 5.0),
     on.InterruptedVisit(CUT_OFF, 0, ChipState.OLD, FaceState.OLD, 5.0),
@@ -253,7 +253,7 @@ STORIES = (
     on.InterruptedVisit(None, 0, ChipState.OLD, FaceState.OLD, 3600.0),
     on.InterruptedVisit(CUT_OFF, 1, ChipState.UNKNOWN, FaceState.OLD, 5.0, SEALS, relayed=1, is_abandoned=True),
     on.InterruptedVisit(CUT_OFF, 3, ChipState.UNKNOWN, FaceState.OLD, 5.0, SEALS, relayed=2),
-    on.InterruptedVisit(CUT_OFF, 0, ChipState.NEW, FaceState.PENDING, 5.0, Seals("same", "same")),
+    on.InterruptedVisit(CUT_OFF, 0, ChipState.NEW, FaceState.PENDING, 5.0, ContentHashes("same", "same")),
     on.InterruptedVisit(
         CUT_OFF,
         1,
