@@ -16,7 +16,7 @@ from kiosk.config.settings import ConfigError
 from kiosk.domain.documents import PermitContent
 from kiosk.journal.audit import ContentHash
 
-SEAL_BYTES = 16
+HASH_BYTES = 16
 _LABEL = b"qianzhu-kiosk journal seal 1"
 
 
@@ -39,7 +39,7 @@ def content_hash_by(private_key: bytes) -> ContentHash:
     key = hmac.digest(extracted, _LABEL + b"\x01", "sha256")
 
     def content_hash(chip_serial: str, content: PermitContent) -> str:
-        return hmac.digest(key, _written_out(chip_serial, content), "sha256")[:SEAL_BYTES].hex()
+        return hmac.digest(key, _written_out(chip_serial, content), "sha256")[:HASH_BYTES].hex()
 
     return content_hash
 

@@ -7,7 +7,7 @@ from typing import assert_never
 from kiosk.domain.documents import PermitContent
 from kiosk.domain.endorsement import ChipState, Custody, Drawable, FaceState, ResidenceYears, Service
 from kiosk.domain.refusals import RefusalCode
-from kiosk.policy.foresight import availability_of
+from kiosk.policy.service_availability import availability_of
 from kiosk.presentation.context import (
     PresentationContext,
     counter_lines,

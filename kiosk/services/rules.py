@@ -8,10 +8,10 @@ from datetime import date
 from kiosk.domain.clock import today
 from kiosk.domain.faults import CENTRAL_UNREACHABLE
 from kiosk.policy.assess import assess
-from kiosk.policy.foresight import assess_unseen
 from kiosk.policy.permit_calendar import permit_calendar
 from kiosk.policy.region import Region
 from kiosk.policy.request import AssessmentRequest
+from kiosk.policy.service_availability import assess_unseen
 from kiosk.policy.terms import age_on
 from kiosk.runtime.clock_watch import WatchedClock
 from kiosk.services.effect_dispatch import Post

@@ -9,7 +9,7 @@ from kiosk.domain.documents import IdDocument
 from kiosk.domain.endorsement import Custody, Refusal, Service
 from kiosk.domain.faults import PERMIT_UNIT_SILENT, Fault
 from kiosk.domain.refusals import RefusalCode
-from kiosk.policy.foresight import may_act_for
+from kiosk.policy.service_availability import may_act_for
 from kiosk.policy.terms import age_on
 from kiosk.workflow import deciding
 from kiosk.workflow import effects as do

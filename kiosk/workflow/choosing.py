@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 
 from kiosk.domain.endorsement import Service
-from kiosk.policy.assessment import Served
-from kiosk.policy.foresight import ServiceAvailability, agents_offered, availability_of
+from kiosk.policy.assessment import Channel
+from kiosk.policy.service_availability import ServiceAvailability, agents_offered, availability_of
 from kiosk.workflow import events as on
 from kiosk.workflow import states as s
 from kiosk.workflow.intents import Intent
@@ -39,7 +39,7 @@ def _visit(idle: s.Idle, ids: VisitIds) -> s.Visit:
     return s.Visit(ids.visit, ids.endorsement, idle.language)
 
 
-def foreseen(site: Site, purpose: s.VisitPurpose) -> ServiceAvailability:
+def availability(site: Site, purpose: s.VisitPurpose) -> ServiceAvailability:
     """What the rules say of the visit's service before anything was read."""
     return availability_of(site.region, purpose.service, agent=purpose.agent, pilot=site.pilot)
 
@@ -98,8 +98,8 @@ def _meaning(visit: s.Visit, kind: s.VisitKind) -> s.Visit:
 def _set_out(site: Site, visit: s.Visit) -> Step:
     """What cannot be had here is explained before anything is read, and so is what one must bring proof for."""
     purpose = visit.purpose
-    served = foreseen(site, purpose).served
-    if served is Served.AT_ONCE or (served is Served.AFTER_REVIEW and purpose.service is Service.ENDORSE):
+    channel = availability(site, purpose).channel
+    if channel is Channel.AT_ONCE or (channel is Channel.AFTER_REVIEW and purpose.service is Service.ENDORSE):
         return Step(s.ShowingNotice(visit))
     return Step(s.ExplainingService(visit))
 
@@ -122,7 +122,7 @@ def may_check_dates(purpose: s.VisitPurpose) -> bool:
 def explaining_service(site: Site, state: s.ExplainingService, event: on.Event) -> Step | None:
     purpose = state.visit.purpose
     match event:
-        case on.PersonChose(intent=Intent.GO_ON) if foreseen(site, purpose).is_served_here:
+        case on.PersonChose(intent=Intent.GO_ON) if availability(site, purpose).is_served_here:
             return Step(s.ShowingNotice(state.visit))
         case on.PersonChose(intent=Intent.CHECK_DATES) if may_check_dates(purpose):
             return Step(s.ShowingNotice(_meaning(state.visit, s.VisitKind.STATUS)))

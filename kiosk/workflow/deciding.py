@@ -9,10 +9,10 @@ from kiosk.domain.endorsement import ChipState, FaceState, Grant, Refusal, Servi
 from kiosk.domain.faults import CENTRAL_UNREACHABLE, CHIP_SILENT, CLOCK_WRONG, WORKER_DIED, Fault
 from kiosk.domain.holder_check import CheckWay
 from kiosk.domain.refusals import RefusalCode
-from kiosk.policy.assessment import AssessedOutcome, Assessment, Served
-from kiosk.policy.foresight import asked_of_agent
+from kiosk.policy.assessment import AssessedOutcome, Assessment, Channel
 from kiosk.policy.proofs import needs
 from kiosk.policy.region import Region
+from kiosk.policy.service_availability import asked_of_agent
 from kiosk.workflow import applying, evidence
 from kiosk.workflow import effects as do
 from kiosk.workflow import events as on
@@ -216,7 +216,7 @@ def _is_alike(shown: Assessment, now: Assessment) -> bool:
     def told(assessment: Assessment) -> tuple[object, ...]:
         return (
             assessment.outcome,
-            assessment.served_when_verified or assessment.served,
+            assessment.channel_when_verified or assessment.channel,
             assessment.new_valid_from,
             assessment.new_valid_to,
             assessment.residence_years,
@@ -309,7 +309,7 @@ def proceed(site: Site, visit: s.Visit, matter: s.AssessedCase) -> Step:
         return _go_on_asking(site, visit, matter)
     if not matter.answers.is_evidence_settled and needs(site.region, matter.assessment.evidence):
         return evidence.seek(site, visit, matter)
-    if matter.assessment.served not in (Served.AFTER_REVIEW, Served.AT_ONCE):
+    if matter.assessment.channel not in (Channel.AFTER_REVIEW, Channel.AT_ONCE):
         return decline(visit, RefusalCode.COUNTER_ONLY, matter.case)
     unconfirmed = [code for code in matter.assessment.to_confirm if code not in matter.answers.confirmed]
     if unconfirmed:
@@ -329,7 +329,7 @@ def pursue(site: Site, visit: s.Visit, pursued: s.Proposal) -> Step:
     """Go on with an application, a question to central, or what central had offered."""
     if isinstance(pursued, s.GrantedElsewhere):
         return offer(site, visit, pursued.case, pursued.grant, None)
-    if pursued.assessment.served is Served.AFTER_REVIEW:
+    if pursued.assessment.channel is Channel.AFTER_REVIEW:
         return applying.set_out(site, visit, pursued)
     if isinstance(pursued.case, s.CaseWithPermit):
         asked = do.RequestEndorsement(visit.endorsement_id, visit.purpose, pursued)

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from kiosk.domain.refusals import RefusalCode
-from kiosk.policy.assessment import AssessedOutcome, Served
+from kiosk.policy.assessment import AssessedOutcome, Channel
 from kiosk.workflow import states as s
 
 
-def served_at_best(matter: s.AssessedCase) -> Served | None:
+def best_channel(matter: s.AssessedCase) -> Channel | None:
     """How it is served here once central verified what it can; when nothing is left to be shown, how it is served."""
     assessment = matter.assessment
     if matter.answers.is_evidence_settled:
-        return assessment.served
-    return assessment.served_when_verified or assessment.served
+        return assessment.channel
+    return assessment.channel_when_verified or assessment.channel
 
 
 def can_go_on(matter: s.AssessedCase) -> bool:
@@ -25,7 +25,7 @@ def can_go_on(matter: s.AssessedCase) -> bool:
             is_open = assessment.new_valid_to is not None  # where the old permit may be rewritten
         case _:
             is_open = False
-    return is_open and served_at_best(matter) in (Served.AT_ONCE, Served.AFTER_REVIEW)
+    return is_open and best_channel(matter) in (Channel.AT_ONCE, Channel.AFTER_REVIEW)
 
 
 def refusal_code(matter: s.AssessedCase) -> RefusalCode:
@@ -40,5 +40,7 @@ def refusal_code(matter: s.AssessedCase) -> RefusalCode:
             return RefusalCode(outcome.value)
         case AssessedOutcome.IN_WINDOW | AssessedOutcome.OVERDUE:
             return (
-                RefusalCode.NOT_OFFERED if matter.assessment.served is Served.NOT_OFFERED else RefusalCode.COUNTER_ONLY
+                RefusalCode.NOT_OFFERED
+                if matter.assessment.channel is Channel.NOT_OFFERED
+                else RefusalCode.COUNTER_ONLY
             )

@@ -8,7 +8,7 @@ from drivers.simulators.permit import Place as At
 from drivers.simulators.residents import Residents
 from kiosk.demo.simulation import central_records
 from kiosk.domain.endorsement import Custody
-from kiosk.policy.assessment import Served
+from kiosk.policy.assessment import Channel
 from kiosk.reference_central.residents import ResidentImport
 from kiosk.workflow import states as s
 from kiosk.workflow.intents import Intent
@@ -136,7 +136,7 @@ def test_a_changed_address_without_proof_is_a_matter_for_the_counter(place: Plac
     place.chooses(Intent.ANSWER_NO)
     assert place.sees(s.ChoosingProof).keys == ("title_deed", "registered_lease", "dormitory_certificate")
     place.chooses(Intent.CHOOSE, "none")
-    assert place.sees(s.ShowingAssessment).matter.assessment.served is Served.COUNTER
+    assert place.sees(s.ShowingAssessment).matter.assessment.channel is Channel.COUNTER
     place.chooses(Intent.GO_ON)
     assert refused(place, LIN.permit) == "counter_only"
     assert "RequestEndorsement" not in place.ordered()

@@ -12,12 +12,12 @@ from kiosk.domain.applications import ApplicationState
 from kiosk.domain.endorsement import Custody, Refusal, Service
 from kiosk.domain.faults import CHIP_SILENT
 from kiosk.policy.assess import assess
-from kiosk.policy.foresight import agents_offered
 from kiosk.policy.permit_calendar import permit_calendar
 from kiosk.policy.region import Region
 from kiosk.policy.region_file import load_region, shipped_regions
 from kiosk.policy.request import AssessmentRequest
 from kiosk.policy.rules import AGENTS
+from kiosk.policy.service_availability import agents_offered
 from kiosk.presentation.context import PresentationContext
 from kiosk.presentation.models import ScreenModel
 from kiosk.presentation.present import present

@@ -13,7 +13,7 @@ from kiosk.domain.documents import IdDocument, IdKind, Permit, PermitContent
 from kiosk.domain.endorsement import ChipState, Drawable, FaceState, Grant, Refusal, ResidenceYears, Service
 from kiosk.domain.holder_check import NO_CHECK, CheckWay, HolderCheckRule
 from kiosk.domain.personal import Personal
-from kiosk.policy.assessment import AssessedOutcome, Assessment, EvidenceAsked, Served
+from kiosk.policy.assessment import AssessedOutcome, Assessment, Channel, EvidenceAsked
 from kiosk.policy.permit_calendar import PermitCalendar
 from kiosk.policy.region_file import load_region
 from kiosk.workflow import events as on
@@ -87,19 +87,19 @@ IN_WINDOW = Assessment(
     NEW.valid_from,
     NEW.valid_to,
     ResidenceYears.CONTINUOUS,
-    Served.AT_ONCE,
+    Channel.AT_ONCE,
     EvidenceAsked(),
     (),
 )
-TOO_EARLY = replace(IN_WINDOW, outcome=AssessedOutcome.TOO_EARLY, served=None)
-AT_THE_COUNTER = replace(IN_WINDOW, outcome=AssessedOutcome.OVERDUE, served=Served.COUNTER)
-SENSELESS = replace(IN_WINDOW, outcome=None, served=Served.COUNTER)
+TOO_EARLY = replace(IN_WINDOW, outcome=AssessedOutcome.TOO_EARLY, channel=None)
+AT_THE_COUNTER = replace(IN_WINDOW, outcome=AssessedOutcome.OVERDUE, channel=Channel.COUNTER)
+SENSELESS = replace(IN_WINDOW, outcome=None, channel=Channel.COUNTER)
 
-AFTER_REVIEW = replace(IN_WINDOW, served=Served.AFTER_REVIEW)
+AFTER_REVIEW = replace(IN_WINDOW, channel=Channel.AFTER_REVIEW)
 WITH_PROOF = replace(
     IN_WINDOW,
-    served=Served.COUNTER,
-    served_when_verified=Served.AT_ONCE,
+    channel=Channel.COUNTER,
+    channel_when_verified=Channel.AT_ONCE,
     evidence=EvidenceAsked(any_of=("deed", "lease")),
 )
 CALENDAR = PermitCalendar(None, None, None, None, None, ())

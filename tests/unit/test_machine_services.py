@@ -13,10 +13,10 @@ from kiosk.domain import faults
 from kiosk.domain.applications import EvidenceResult
 from kiosk.domain.endorsement import Custody, Refusal, Service
 from kiosk.domain.personal import Personal
-from kiosk.policy.assessment import AssessedOutcome, Assessment, EvidenceAsked, Served
-from kiosk.policy.foresight import availability_of
+from kiosk.policy.assessment import AssessedOutcome, Assessment, Channel, EvidenceAsked
 from kiosk.policy.region_file import shipped_regions
 from kiosk.policy.rules import AGENTS
+from kiosk.policy.service_availability import availability_of
 from kiosk.presentation.context import PresentationContext
 from kiosk.presentation.models import ChoiceScreen, OutcomeScreen
 from kiosk.presentation.present import present
@@ -138,7 +138,7 @@ def test_where_nobody_may_act_for_another_that_is_told_at_once() -> None:
     at = of_region("haikou")
     explaining = then(IDLE, BEGIN_CHOOSING, chose("for_another"), at=at).state
     assert isinstance(explaining, s.ExplainingService)
-    assert availability_of(at.region, Service.ENDORSE, agent=explaining.visit.purpose.agent).served is Served.COUNTER
+    assert availability_of(at.region, Service.ENDORSE, agent=explaining.visit.purpose.agent).channel is Channel.COUNTER
     assert step(at, explaining, GO_ON) is None
 
 
@@ -256,7 +256,7 @@ def test_a_yes_asks_the_rules_again_and_the_same_result_is_not_shown_twice() -> 
         do.Assess(CASE, VISIT.purpose, s.Answers(("address_changed",), frozenset({"address_changed"}))),
     )
     assert isinstance(then(assessing.state, on.Assessed(IN_WINDOW, TODAY)).state, s.AskingCentral)
-    worse = replace(IN_WINDOW, served=Served.COUNTER)
+    worse = replace(IN_WINDOW, channel=Channel.COUNTER)
     assert isinstance(then(assessing.state, on.Assessed(worse, TODAY)).state, s.ShowingAssessment)
 
 
@@ -321,7 +321,7 @@ def test_a_licence_that_is_not_good_is_asked_for_again_and_central_has_the_last_
 
 def test_of_a_proof_in_parts_every_part_is_asked_for_once_the_first_was_shown() -> None:
     xinjiang = replace_scanner(of_region("xinjiang"))
-    asked = replace(IN_WINDOW, served=Served.AFTER_REVIEW, evidence=EvidenceAsked(all_of=("employment_ground",)))
+    asked = replace(IN_WINDOW, channel=Channel.AFTER_REVIEW, evidence=EvidenceAsked(all_of=("employment_ground",)))
     answered = tuple(
         on.EvidenceAnswered(key, EvidenceResult.NOT_VERIFIED)
         for key in ("pension_two_years", "work_contract_one_year", "social_insurance_six_months")

@@ -25,12 +25,12 @@ from kiosk.papers.receipt_text import ReceiptText
 from kiosk.papers.slip_text import SlipText
 from kiosk.papers.slips import Slips
 from kiosk.policy.assess import assess, calendar_rule
-from kiosk.policy.foresight import assess_unseen, availability_of
 from kiosk.policy.permit_calendar import permit_calendar
 from kiosk.policy.region import Region
 from kiosk.policy.region_file import load_region, parse_region, shipped_regions
 from kiosk.policy.request import AssessmentRequest
 from kiosk.policy.rules import AGENTS, DECLARATIONS
+from kiosk.policy.service_availability import assess_unseen, availability_of
 from kiosk.policy.terms import add_months
 from kiosk.presentation.context import PresentationContext
 from kiosk.presentation.present import present

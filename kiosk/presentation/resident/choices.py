@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from kiosk.domain.endorsement import Service
-from kiosk.policy.foresight import agents_offered
 from kiosk.policy.region import Region
+from kiosk.policy.service_availability import agents_offered
 from kiosk.policy.services import CollectionWay
 from kiosk.presentation.context import PresentationContext, frame_of
 from kiosk.presentation.models import (
