@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from kiosk.domain.endorsement import ResidenceYears, Service
-from kiosk.policy.assessment import AssessedOutcome, Assessment, Channel, EvidenceAsked
+from kiosk.policy.assessment import BEST_FIRST, AssessedOutcome, Assessment, Channel, EvidenceAsked
 from kiosk.policy.permit_year import PermitYear, locate, new_term, start_rule, tier_of
 from kiosk.policy.proofs import is_verified
 from kiosk.policy.region import Calendar, Measure, Region, Tier
@@ -26,7 +26,6 @@ from kiosk.policy.rules import (
 from kiosk.policy.services import AgentRole, OfferedService, Place
 from kiosk.policy.terms import ONE_DAY
 
-_STRICTNESS = (Channel.AT_ONCE, Channel.AFTER_REVIEW, Channel.COUNTER, Channel.NOT_OFFERED)
 _NOT_ENDORSED = (AssessedOutcome.REAPPLY, AssessedOutcome.CANCELLED)
 
 
@@ -344,7 +343,7 @@ def _channel(region: Region, applied: tuple[_Applied, ...], verified: frozenset[
         limits = [effect.channel]
         if not all(is_verified(region, key, verified) for key in effect.evidence):
             limits.append(effect.unverified)
-        channel = max((channel, *(limit for limit in limits if limit is not None)), key=_STRICTNESS.index)
+        channel = max((channel, *(limit for limit in limits if limit is not None)), key=BEST_FIRST.index)
     return channel
 
 

@@ -29,6 +29,10 @@ class Channel(Enum):
     NOT_OFFERED = "not_offered"
 
 
+BEST_FIRST = tuple(Channel)
+"""The channels, the strictest last."""
+
+
 @dataclass(frozen=True, slots=True)
 class Reason:
     """A rule that was applied. `source`: the document's file name; `section`: as the document calls it.

@@ -1,4 +1,4 @@
-"""What the rules already say where no permit was read, or none is there to be read. Pure."""
+"""The best result that a service can have here before a permit is read, or where there is none. Pure."""
 
 from __future__ import annotations
 
@@ -6,14 +6,12 @@ from dataclasses import dataclass, replace
 
 from kiosk.domain.endorsement import Service
 from kiosk.policy.assess import assess
-from kiosk.policy.assessment import Assessment, Channel
+from kiosk.policy.assessment import BEST_FIRST, Assessment, Channel
 from kiosk.policy.region import Region
 from kiosk.policy.request import AssessmentRequest
 from kiosk.policy.rules import AGENTS, IN_PERSON, Condition, Rule, ServiceRule
 from kiosk.policy.services import Agent
 from kiosk.policy.terms import term_end
-
-_STRICTNESS = (Channel.AT_ONCE, Channel.AFTER_REVIEW, Channel.COUNTER, Channel.NOT_OFFERED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +34,7 @@ def availability_of(
     holder ("guardian", …).
     """
     said = [*_of_kiosks(region, pilot), *_of_service(region, service, agent), *_of_agent(region, agent)]
-    said.sort(key=lambda each: _STRICTNESS.index(each[0]), reverse=True)
+    said.sort(key=lambda each: BEST_FIRST.index(each[0]), reverse=True)
     channel = said[0][0] if said else Channel.AT_ONCE
     return ServiceAvailability(channel, tuple(dict.fromkeys(rule for _, rule in said)))
 
