@@ -207,7 +207,7 @@ class ShowingApplication:
 
 @dataclass(frozen=True, slots=True)
 class ShowingOutcome:
-    """The five-part page: no, or broken. `custody` WITH_HOLDER or RETAINED."""
+    """The outcome page: no, or broken. `custody` WITH_HOLDER or RETAINED."""
 
     visit: Visit
     ending: Ending

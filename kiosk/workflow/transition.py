@@ -78,5 +78,5 @@ def decline(visit: s.Visit, code: str, case: s.AnyCase | None = None) -> Step:
 
 
 def show_outcome(visit: s.Visit, ending: s.Ending, custody: Custody, *first: do.Effect) -> Step:
-    """Show the five-part page."""
+    """Show the outcome page."""
     return Step(s.ShowingOutcome(visit, ending, custody), first)

@@ -471,7 +471,7 @@ def samples(language: str) -> dict[str, ScreenModel]:
                 Text("thank_you.line.next_window", (("opens_on", date(2028, 2, 8)), ("closes_on", date(2028, 3, 9)))),
             ),
         ),
-        "five_parts_refusal": OutcomeScreen(
+        "outcome_refusal": OutcomeScreen(
             frame(WayOut.NONE, 60),
             PageKind.REFUSAL,
             Text("refusal.too_early.happened", (("opens_on", date(2027, 2, 7)),)),
@@ -485,7 +485,7 @@ def samples(language: str) -> dict[str, ScreenModel]:
             NUMBER,
             (RULE,),
         ),
-        "five_parts_fault": OutcomeScreen(
+        "outcome_fault": OutcomeScreen(
             frame(WayOut.NONE, 60),
             PageKind.FAULT,
             Text("fault.permit_unit_jam.public"),

@@ -62,7 +62,7 @@ VIEWS = (
     View(models.TakePermitScreen, "take_permit", is_personal=False),
     View(models.ReceiptScreen, "receipt"),
     View(models.ThankYouScreen, "thank_you"),
-    View(models.OutcomeScreen, "five_parts"),
+    View(models.OutcomeScreen, "outcome"),
     View(models.PermitInsideScreen, "permit_inside", is_personal=False),
     View(models.OutOfServiceScreen, "out_of_service"),
     View(models.LicenceCodeScreen, "licence_code"),

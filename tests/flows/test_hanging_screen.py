@@ -88,7 +88,7 @@ def test_a_hanging_display_ends_in_a_new_start_with_the_permit_where_it_was(
     resident.touches(resident.sees("permit_inside", within_s=LIMIT_S), "cancel")
     resident.sees("take_permit", within_s=LIMIT_S)
     resident.takes_permit()
-    resident.sees("five_parts", within_s=LIMIT_S)
+    resident.sees("outcome", within_s=LIMIT_S)
     assert simulation.rig.do("state")["permits"][LIN.permit]["place"] == "hand"
     systemd.hears("WATCHDOG=1")
     assert kiosk.end(LIMIT_S) == 0

@@ -88,7 +88,7 @@ class Site:
         resident.touches(resident.sees("permit_inside", within_s=LIMIT_S), "cancel")
         resident.sees("take_permit", within_s=LIMIT_S)
         resident.takes_permit()
-        resident.touches(resident.sees("five_parts", within_s=LIMIT_S), "finish")
+        resident.touches(resident.sees("outcome", within_s=LIMIT_S), "finish")
         assert self.simulation.rig.do("state")["permits"][LIN.permit]["place"] == "hand"
 
 

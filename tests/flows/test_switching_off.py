@@ -128,7 +128,7 @@ def test_the_page_says_that_the_machine_is_being_switched_off(simulation: Simula
     lobby.is_asked_to_end(signal.SIGTERM)
     lobby.sees("take_permit")
     lobby.takes_what_comes_out()
-    lobby.sees("five_parts")
+    lobby.sees("outcome")
     assert lobby.kiosk.wait(LIMIT_S) == 0
 
 

@@ -161,7 +161,7 @@ def _gap(one: list[float], other: list[float]) -> float:
 
 
 def test_screens_that_are_shown_again_and_again_take_no_more_memory(panel: Window) -> None:
-    names = ("assessment_overdue", "thank_you_troubled", "five_parts_refusal", "writing_chip", "welcome")
+    names = ("assessment_overdue", "thank_you_troubled", "outcome_refusal", "writing_chip", "welcome")
 
     def show_all(times: int) -> None:
         for _ in range(times):

@@ -46,7 +46,7 @@ FULL = (
     "question_address_long",
     "confirm",
     "progress_three",
-    "five_parts_fault",
+    "outcome_fault",
     "status_overdue",
 )  # screens that hold much, and the one with *start*
 

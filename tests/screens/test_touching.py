@@ -64,7 +64,7 @@ def test_each_screen_offers_what_belongs_to_it(upright: Window) -> None:
     assert offered["take_permit"] == set()
     assert offered["receipt"] == {"finish"}
     assert offered["thank_you"] == {"finish", "more_time"}
-    assert offered["five_parts_fault"] == {"finish", "more_time"}
+    assert offered["outcome_fault"] == {"finish", "more_time"}
     assert offered["out_of_service"] == set()
 
 

@@ -1,4 +1,4 @@
-"""The five-part page: what happened, where the permit is, what is valid now, what to do next, the number to quote."""
+"""The outcome page: what happened, where the permit is, what is valid now, what to do next, the number to quote."""
 
 from __future__ import annotations
 
