@@ -1,6 +1,6 @@
 """The code scanner, simulated at the wire: a 2D imager in presentation mode at the end of a pseudo-terminal.
 
-Hand: `show_code(text)`, a phone held before the window; the scanner sees it once. It says what it sees whether or not
+Action: `show_code(text)`, a phone held before the window; the scanner sees it once. It says what it sees whether or not
 anybody listens, and what it cannot encode it does not see. With the keyboard's device file the line carries input
 events, as a grabbed keyboard's node would.
 """

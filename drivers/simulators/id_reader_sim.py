@@ -1,6 +1,6 @@
 """The identity-card reader, simulated at the wire: a GA/T 467 module at the end of a pseudo-terminal.
 
-Hands: `lay_down(person)`, `lift()`. A card that was read is not found again until it is lifted, as on real modules.
+Actions: `lay_down(person)`, `lift()`. A card that was read is not found again until it is lifted, as on real modules.
 """
 
 from __future__ import annotations

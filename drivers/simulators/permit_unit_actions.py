@@ -10,8 +10,8 @@ from drivers.simulators.permit_unit_mechanism import Mechanism
 from drivers.simulators.pty_line import PtyLine
 
 
-class UnitHands(ABC):
-    """Mouth, path, bin and cable of one unit, for hands. `fault_names`: what can be made to go wrong."""
+class UnitActions(ABC):
+    """What can be done at mouth, path, bin and cable of one unit. `fault_names`: what can be made to go wrong."""
 
     fault_names: tuple[str, ...]
 
