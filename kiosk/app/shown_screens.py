@@ -15,7 +15,7 @@ from uuid import UUID, uuid4
 
 from kiosk.event_log.log_events import LogEvent, log
 from kiosk.presentation.context import PresentationContext
-from kiosk.presentation.models import ScreenModel
+from kiosk.presentation.models.resident import ScreenModel
 from kiosk.presentation.present import present
 from kiosk.workflow import events as on
 from kiosk.workflow import states as s

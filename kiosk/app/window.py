@@ -23,7 +23,7 @@ from kiosk.domain.devices import PERMIT_UNIT
 from kiosk.domain.faults import WORKER_HANGS, Fault
 from kiosk.event_log.log_events import LogEvent, log
 from kiosk.journal.state_lock import HOLDER, StateLock
-from kiosk.presentation.models import OutOfServiceScreen, ScreenModel
+from kiosk.presentation.models.resident import OutOfServiceScreen, ScreenModel
 from kiosk.runtime.watchdog import Watchdog
 from kiosk.texts.words import Text
 from kiosk.version import VERSION

@@ -18,7 +18,7 @@ from kiosk.domain.clock import Clock
 from kiosk.domain.personal import Personal, masked_number
 from kiosk.papers.receipt_text import Translate, where_to_ask
 from kiosk.policy.region import Region
-from kiosk.presentation.models import Term
+from kiosk.presentation.models.resident import Term
 from kiosk.texts.words import Text, Words
 
 

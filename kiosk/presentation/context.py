@@ -12,7 +12,8 @@ from kiosk.policy.assess import assess
 from kiosk.policy.assessment import Assessment, Reason
 from kiosk.policy.region import Office, Region
 from kiosk.policy.request import AssessmentRequest
-from kiosk.presentation.models import Frame, Term, WayOut
+from kiosk.presentation.models.frame import Frame, WayOut
+from kiosk.presentation.models.resident import Term
 from kiosk.texts.words import SOURCE_LANGUAGE, Citation, CitedDocument, LocalText, Text, Words
 from kiosk.workflow import states as s
 from kiosk.workflow.deadlines import deadline_of

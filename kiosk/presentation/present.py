@@ -16,7 +16,8 @@ from kiosk.presentation.context import (
     next_window,
     receipt_number,
 )
-from kiosk.presentation.models import (
+from kiosk.presentation.models.frame import WayOut
+from kiosk.presentation.models.resident import (
     AskingScreen,
     ConfirmScreen,
     IdCardScreen,
@@ -30,7 +31,6 @@ from kiosk.presentation.models import (
     TakePermitScreen,
     Term,
     ThankYouScreen,
-    WayOut,
     WelcomeScreen,
     WritingScreen,
 )

@@ -6,7 +6,8 @@ from datetime import date
 
 from assets import ASSETS
 from kiosk.domain.personal import Personal
-from kiosk.presentation.models import (
+from kiosk.presentation.models.frame import Frame, WayOut
+from kiosk.presentation.models.resident import (
     ApplicationScreen,
     AskingScreen,
     AssessmentScreen,
@@ -14,7 +15,6 @@ from kiosk.presentation.models import (
     Choice,
     ChoiceScreen,
     ConfirmScreen,
-    Frame,
     IdCardScreen,
     InsertPermitScreen,
     LicenceCodeScreen,
@@ -35,7 +35,6 @@ from kiosk.presentation.models import (
     TelephoneScreen,
     Term,
     ThankYouScreen,
-    WayOut,
     WelcomeScreen,
     WritingScreen,
 )

@@ -16,7 +16,7 @@ from kivy.core.window import Window
 from kivy.graphics.opengl import glFinish
 from kivy.properties import ObjectProperty
 
-from kiosk.presentation.models import ScreenModel
+from kiosk.presentation.models.resident import ScreenModel
 from kiosk.texts.translation import Translation
 from kiosk.workflow.intents import Intent
 from screens.resident import views

@@ -35,7 +35,7 @@ from kiosk.central.client import CentralClient
 from kiosk.config.settings import Config, load_config
 from kiosk.demo.configuration import simulated_site, write_configuration
 from kiosk.domain.clock import SHANGHAI
-from kiosk.presentation.models import ScreenModel
+from kiosk.presentation.models.resident import ScreenModel
 from kiosk.presentation.present import present
 from kiosk.reference_central.server import ReferenceCentral
 from kiosk.texts.translation import Translation

@@ -15,7 +15,7 @@ from kiosk.__main__ import main
 from kiosk.domain.devices import PERMIT_UNIT
 from kiosk.domain.endorsement import ChipState, Custody, FaceState
 from kiosk.domain.faults import BIN_FULL
-from kiosk.presentation.models import OutcomeScreen
+from kiosk.presentation.models.resident import OutcomeScreen
 from kiosk.presentation.present import present
 from kiosk.workflow import states as s
 from kiosk.workflow.intents import Intent

@@ -8,7 +8,7 @@ import pytest
 
 from drivers.simulators.residents import Residents
 from kiosk.domain.endorsement import Custody, Drawable, FaceState
-from kiosk.presentation.models import ConfirmScreen, ThankYouScreen
+from kiosk.presentation.models.resident import ConfirmScreen, ThankYouScreen
 from kiosk.texts.words import Text
 from kiosk.workflow import states as s
 from kiosk.workflow.intents import Intent

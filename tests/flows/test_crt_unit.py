@@ -14,7 +14,7 @@ from kiosk.config.capabilities_check import check_fit
 from kiosk.config.settings import ConfigError, load_config
 from kiosk.domain.devices import PERMIT_CHIP, PERMIT_UNIT
 from kiosk.domain.endorsement import Custody, FaceState
-from kiosk.presentation.models import TakePermitScreen, ThankYouScreen
+from kiosk.presentation.models.resident import TakePermitScreen, ThankYouScreen
 from kiosk.reference_central.tables import Endorsement
 from kiosk.texts.words import Text
 from kiosk.workflow import states as s

@@ -7,7 +7,7 @@ import pytest
 from drivers.simulators.permit import Place as At
 from drivers.simulators.residents import Residents
 from kiosk.domain.endorsement import ChipState, Custody, FaceState, ResidenceYears
-from kiosk.presentation.models import QuestionScreen
+from kiosk.presentation.models.resident import QuestionScreen
 from kiosk.workflow import states as s
 from kiosk.workflow.intents import Intent
 from tests.flows.place import LANGUAGES, LIN, NEIGHBOUR, Place, Visitor

@@ -16,7 +16,7 @@ from pathlib import Path
 
 from assets import ASSETS
 from kiosk.app.shown_screens import Serials
-from kiosk.presentation.models import ScreenModel
+from kiosk.presentation.models.resident import ScreenModel
 from screens.authoring.samples import samples
 from screens.shell.kivy_setup import prepare
 from screens.shell.screen_file import load_screen_file

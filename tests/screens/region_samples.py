@@ -19,7 +19,7 @@ from kiosk.policy.request import AssessmentRequest
 from kiosk.policy.rules import AGENTS
 from kiosk.policy.service_availability import agents_offered
 from kiosk.presentation.context import PresentationContext
-from kiosk.presentation.models import ScreenModel
+from kiosk.presentation.models.resident import ScreenModel
 from kiosk.presentation.present import present
 from kiosk.workflow import states as s
 from kiosk.workflow.choosing import GROUPS

@@ -10,7 +10,8 @@ import pytest
 
 from assets import ASSETS
 from kiosk.domain.personal import Personal
-from kiosk.presentation.models import Choice, Frame, ProgressLine, ScreenModel, Term
+from kiosk.presentation.models.frame import Frame
+from kiosk.presentation.models.resident import Choice, ProgressLine, ScreenModel, Term
 from kiosk.texts.translation import Translation
 from kiosk.texts.words import Citation, LocalText, Text
 from screens.authoring.gallery import SIZES

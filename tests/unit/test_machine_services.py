@@ -18,7 +18,7 @@ from kiosk.policy.region_file import shipped_regions
 from kiosk.policy.rules import AGENTS
 from kiosk.policy.service_availability import availability_of
 from kiosk.presentation.context import PresentationContext
-from kiosk.presentation.models import ChoiceScreen, OutcomeScreen
+from kiosk.presentation.models.resident import ChoiceScreen, OutcomeScreen
 from kiosk.presentation.present import present
 from kiosk.texts.words import Text
 from kiosk.workflow import effects as do

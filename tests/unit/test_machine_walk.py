@@ -12,7 +12,7 @@ from kiosk.app.shown_screens import ShownScreens
 from kiosk.central.repeating import Call, patience_s
 from kiosk.domain.endorsement import Custody
 from kiosk.presentation.context import PresentationContext
-from kiosk.presentation.models import ScreenModel
+from kiosk.presentation.models.resident import ScreenModel
 from kiosk.workflow import effects as do
 from kiosk.workflow import events as on
 from kiosk.workflow import states as s

@@ -15,7 +15,7 @@ from kiosk.policy.permit_calendar import permit_calendar
 from kiosk.policy.region import Region
 from kiosk.policy.request import AssessmentRequest
 from kiosk.presentation.context import PresentationContext
-from kiosk.presentation.models import (
+from kiosk.presentation.models.resident import (
     ConfirmScreen,
     IdCardScreen,
     ProgressLine,

@@ -21,7 +21,13 @@ from kiosk.papers.slips import Slips
 from kiosk.policy.region import Region
 from kiosk.policy.region_file import RegionFileError, parse_region
 from kiosk.presentation.context import PresentationContext
-from kiosk.presentation.models import ApplicationScreen, OutcomeScreen, ProgressScreen, QuestionScreen, ServiceScreen
+from kiosk.presentation.models.resident import (
+    ApplicationScreen,
+    OutcomeScreen,
+    ProgressScreen,
+    QuestionScreen,
+    ServiceScreen,
+)
 from kiosk.presentation.present import present
 from kiosk.presentation.resident.offices import office_lines
 from kiosk.texts.translation import Translation

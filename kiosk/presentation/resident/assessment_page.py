@@ -11,7 +11,7 @@ from kiosk.policy.region import Region
 from kiosk.policy.request import AssessmentRequest
 from kiosk.policy.rules import NewDates, StartTable
 from kiosk.presentation.context import PresentationContext, counter_lines, frame_of, rules_cited, term_of
-from kiosk.presentation.models import AssessmentScreen, Term
+from kiosk.presentation.models.resident import AssessmentScreen, Term
 from kiosk.presentation.resident.choices import way_out
 from kiosk.presentation.resident.facts import at_counter
 from kiosk.texts.words import Text, Words

@@ -7,15 +7,14 @@ from kiosk.policy.region import Region
 from kiosk.policy.service_availability import agents_offered
 from kiosk.policy.services import CollectionWay
 from kiosk.presentation.context import PresentationContext, frame_of
-from kiosk.presentation.models import (
+from kiosk.presentation.models.frame import Frame, WayOut
+from kiosk.presentation.models.resident import (
     AttendantScreen,
     Choice,
     ChoiceScreen,
-    Frame,
     LicenceCodeScreen,
     QuestionScreen,
     TelephoneScreen,
-    WayOut,
 )
 from kiosk.texts.words import Text, Words
 from kiosk.workflow import states as s

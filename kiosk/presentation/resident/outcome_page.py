@@ -20,7 +20,8 @@ from kiosk.presentation.context import (
     receipt_number,
     rules_cited,
 )
-from kiosk.presentation.models import OutcomeScreen, PageKind, WayOut
+from kiosk.presentation.models.frame import WayOut
+from kiosk.presentation.models.resident import OutcomeScreen, PageKind
 from kiosk.presentation.resident.facts import at_counter
 from kiosk.texts.words import Citation, LocalText, Text, Words
 from kiosk.workflow import states as s

@@ -9,7 +9,8 @@ from kiosk.policy.rules import Rule
 from kiosk.policy.service_availability import ServiceAvailability, availability_of
 from kiosk.policy.services import OfferedService
 from kiosk.presentation.context import PresentationContext, frame_of
-from kiosk.presentation.models import ServiceScreen, WayOut
+from kiosk.presentation.models.frame import WayOut
+from kiosk.presentation.models.resident import ServiceScreen
 from kiosk.presentation.resident.choices import service_name
 from kiosk.presentation.resident.facts import at_counter, photo
 from kiosk.presentation.resident.offices import office_lines
