@@ -175,7 +175,6 @@ def _welcome(about: PresentationContext, state: s.Idle, without_paper: bool, wit
         frame_of(about, state, WayOut.NONE),
         about.region.name,
         about.languages,
-        other_services=True,
         not_offered=not here,
         without_paper=without_paper,
         without_central=without_central,

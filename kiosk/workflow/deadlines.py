@@ -2,11 +2,8 @@
 
 While the machine is being switched off the waits are shorter, in a second table.
 
-A state's deadline is set when the state is entered or entered anew and falls with it, so no wait is without an end
-and no
-deadline outlives its state. Idle deadlines exist only while the permit is with its holder; with a permit inside, a
-deadline
-leads to giving it back.
+A state's deadline is set when the state is entered or entered anew and falls with it, so no wait is without an end and
+no deadline outlives its state. With a permit inside, a deadline leads to giving it back.
 """
 
 from __future__ import annotations

@@ -25,15 +25,13 @@ class Term:
 
 @dataclass(frozen=True, slots=True)
 class WelcomeScreen:
-    """`other_services`: there is more on offer than the endorsement. `not_offered`: nothing is endorsed at kiosks of
-    this region, so the big button says "until when is my permit valid". `without_paper`: no receipts come out now;
-    `without_central`: nothing is endorsed now.
+    """`not_offered`: nothing is endorsed at kiosks of this region, so the big button says "until when is my permit
+    valid". `without_paper`: no receipts come out now; `without_central`: nothing is endorsed now.
     """
 
     frame: Frame
     region_name: LocalText
     languages: tuple[str, ...]
-    other_services: bool = False
     not_offered: bool = False
     without_paper: bool = False
     without_central: bool = False
@@ -59,7 +57,6 @@ class IdCardScreen:
 @dataclass(frozen=True, slots=True)
 class InsertPermitScreen:
     frame: Frame
-    problem: Text | None = None
 
 
 @dataclass(frozen=True, slots=True)
