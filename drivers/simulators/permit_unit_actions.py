@@ -72,6 +72,17 @@ class UnitActions(ABC):
         self._faults.clear()
         self._line.plug_in()
 
+    def _say(self, data: bytes) -> None:
+        if "silent" not in self._faults:
+            self._line.send(data)
+
+    def _garbled(self, answer: bytes) -> bytes:
+        """The answer as it goes out: with a wrong last byte while "garbled" is set, or once."""
+        if "garbled" not in self._faults and "garbled_once" not in self._faults:
+            return answer
+        self._faults.discard("garbled_once")
+        return answer[:-1] + bytes([answer[-1] ^ 0x55])
+
     @abstractmethod
     def _lose_power(self) -> None:
         """Off and on again: what moves stops where it is, what is to be answered is not."""

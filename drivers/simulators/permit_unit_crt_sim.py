@@ -212,14 +212,7 @@ class CrtUnitSim(UnitActions):
         encoded = answer.encode()
         if "late" in self._faults:
             self._line.pause(self._late_s)
-        if "garbled" in self._faults or "garbled_once" in self._faults:
-            self._faults.discard("garbled_once")
-            encoded = encoded[:-1] + bytes([encoded[-1] ^ 0x55])
-        self._say(encoded)
-
-    def _say(self, data: bytes) -> None:
-        if "silent" not in self._faults:
-            self._line.send(data)
+        self._say(self._garbled(encoded))
 
     # Commands.
 

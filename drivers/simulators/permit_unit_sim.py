@@ -302,14 +302,7 @@ class PermitUnitSim(UnitActions):
         late_until = time.monotonic() + self._late_s
         while "late" in self._faults and (left_s := late_until - time.monotonic()) > 0:
             self._line.pause(min(left_s, LATE_LOOK_S))  # a unit that is mended holds nothing back any more
-        if "garbled" in self._faults or "garbled_once" in self._faults:
-            self._faults.discard("garbled_once")
-            encoded = encoded[:-1] + bytes([encoded[-1] ^ 0x55])
-        self._say(encoded)
-
-    def _say(self, data: bytes) -> None:
-        if "silent" not in self._faults:
-            self._line.send(data)
+        self._say(self._garbled(encoded))
 
     # The mechanism, in its own thread.
 
