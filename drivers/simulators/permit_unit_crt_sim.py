@@ -32,7 +32,7 @@ from drivers.permit_unit.crt_591_m.status import Held, State
 from drivers.simulators.activity import ActivityLog
 from drivers.simulators.chip_time import MUTE_S, answer_in_time
 from drivers.simulators.permit import Chip, Place, SimulatedPermit
-from drivers.simulators.permit_unit_hands import UnitHands
+from drivers.simulators.permit_unit_actions import UnitActions
 from drivers.simulators.permit_unit_mechanism import WHO, Interrupted, Motion
 from drivers.simulators.pty_line import PtyLine
 
@@ -80,7 +80,7 @@ FAULT_NAMES = (
 )
 
 
-class CrtUnitSim(UnitHands):
+class CrtUnitSim(UnitActions):
     """The unit, its gate, its chip reader and its bin. `start` returns the URL that the driver opens. `failed_head`:
     how its bad answers begin, 4Eh or 45h."""
 
@@ -127,7 +127,7 @@ class CrtUnitSim(UnitHands):
         self._mechanism.interrupt()
         self._line.stop()
 
-    # Hands that this unit has no place for.
+    # Actions that this unit has no place for.
 
     def open_cover(self) -> None:
         """Raises ValueError: there is none."""
@@ -212,14 +212,7 @@ class CrtUnitSim(UnitHands):
         encoded = answer.encode()
         if "late" in self._faults:
             self._line.pause(self._late_s)
-        if "garbled" in self._faults or "garbled_once" in self._faults:
-            self._faults.discard("garbled_once")
-            encoded = encoded[:-1] + bytes([encoded[-1] ^ 0x55])
-        self._say(encoded)
-
-    def _say(self, data: bytes) -> None:
-        if "silent" not in self._faults:
-            self._line.send(data)
+        self._say(self._garbled(encoded))
 
     # Commands.
 

@@ -1,6 +1,6 @@
 """Motors, sensors, heads and the bin of the simulated permit unit: what happens to the permit, not what is said of it.
 
-Motions run in the unit's own thread and take real time times the pace; hands act from any thread in between.
+Motions run in the unit's own thread and take real time times the pace; actions come from any thread in between.
 """
 
 from __future__ import annotations
@@ -79,7 +79,7 @@ class Mechanism:
         self._interrupted = False
         self._wait_cancelled = False
 
-    # Hands.
+    # Actions.
 
     @property
     def permit(self) -> SimulatedPermit | None:

@@ -24,13 +24,13 @@ from drivers.simulators.pcscd import PrivatePcscd
 from drivers.simulators.residents import DEFAULT as RESIDENTS
 from drivers.simulators.residents import Record, Residents, load_residents
 from kiosk.central.client import CentralClient
-from kiosk.config.device_urls import IN_UNIT
+from kiosk.demo.automation_client import AutomationClient
 from kiosk.demo.configuration import simulated_site, write_configuration
 from kiosk.demo.display import Display, open_display
 from kiosk.demo.processes import DidNotStart, Process
 from kiosk.demo.scenarios import FACES_AT
-from kiosk.demo.witness import AutomationClient
 from kiosk.domain.clock import SHANGHAI, SystemClock
+from kiosk.domain.devices import CODE_SCANNER, ID_READER, IN_UNIT, PERMIT_CHIP, PERMIT_UNIT, RECEIPT_PRINTER
 from kiosk.policy.region_file import load_region
 from kiosk.reference_central.authority import GRANT_KEYS, issue_client, make_authority
 from kiosk.texts.translation import languages_in
@@ -122,7 +122,7 @@ class Simulation:
         self.rig = self._start_rig(chip_side)
         self._start_central()
         self.config_file = self._config_of(KIOSK)
-        self.witness_socket = self.run_dir / "witness"
+        self.automation_socket = self.run_dir / "automation"
         for kiosk in self.wishes.kiosks:
             self._write_config(kiosk, chip_url)
 
@@ -138,7 +138,7 @@ class Simulation:
     def _start_coupler(self) -> tuple[str, str, Mapping[str, str]]:
         """The chip's URL for the kiosk, the other side's for the rig, and what clients need in their environment."""
         carrier, url, chip_side, environment = self._coupler()
-        self.wires["permit_chip"] = self.wishes.each(
+        self.wires[PERMIT_CHIP.name] = self.wishes.each(
             lambda kiosk: "contacts of the permit unit" if self.wishes.can(kiosk).chip_by_unit else carrier
         )
         return url, chip_side, environment
@@ -157,7 +157,7 @@ class Simulation:
         self.notes.append(f"No pcscd here ({why_not}): the virtual chip hangs directly on the kiosk.")
         port = _free_port()
         carrier = "substitute: virtual chip without pcscd"
-        return carrier, f"sim://permit_chip?port={port}", f"direct://127.0.0.1:{port}", {}
+        return carrier, f"sim://{PERMIT_CHIP.name}?port={port}", f"direct://127.0.0.1:{port}", {}
 
     def _start_rig(self, chip_side: str) -> RigClient:
         control = self.run_dir / "rig"
@@ -185,11 +185,11 @@ class Simulation:
             )
         )
         self.urls: dict[str, str] = json.loads(rig.first_line(START_S))["urls"]
-        self.wires["id_reader"] = "GA/T 467 frames over a pseudo-terminal"
+        self.wires[ID_READER.name] = "GA/T 467 frames over a pseudo-terminal"
         if self.wishes.scanner:
-            self.wires["code_scanner"] = "lines of text over a pseudo-terminal"
-        self.wires["permit_unit"] = self.wishes.each(lambda kiosk: UNIT_WIRES[self.wishes.unit_of(kiosk)])
-        self.wires["receipt_printer"] = "ESC/POS from python-escpos over TCP"
+            self.wires[CODE_SCANNER.name] = "lines of text over a pseudo-terminal"
+        self.wires[PERMIT_UNIT.name] = self.wishes.each(lambda kiosk: UNIT_WIRES[self.wishes.unit_of(kiosk)])
+        self.wires[RECEIPT_PRINTER.name] = "ESC/POS from python-escpos over TCP"
         self.control_socket = control
         return self._stack.enter_context(RigClient(control))
 
@@ -252,19 +252,22 @@ class Simulation:
         tables = simulated_site(devices, self.central_url, kiosk=kiosk, stem=stem)
         tables[""] |= {
             "languages": list(self.wishes.languages),
-            "witness_socket": str(self.witness_socket),
+            "automation_socket": str(self.automation_socket),
             "writing_usually_s": WRITING_USUALLY_S[unit],
             "pilot": self.wishes.pilot,
         }
-        tables["files"] = {"region": self.wishes.region, "screen": self.wishes.screen, "permit_unit": unit}
+        tables["files"] = {"region": self.wishes.region, "screen": self.wishes.screen, PERMIT_UNIT.name: unit}
         if not can.rewrites_face:
             tables["face_refreshed_at"] = dict(FACES_AT)
         write_configuration(self._config_of(kiosk), tables)
 
     def _device_urls(self, chip_url: str) -> dict[str, str]:
         """Of everything in the rig that this kiosk has."""
-        lacking = set() if self.wishes.scanner else {"code_scanner"}
-        return {**{device: url for device, url in self.urls.items() if device not in lacking}, "permit_chip": chip_url}
+        lacking = set() if self.wishes.scanner else {CODE_SCANNER.name}
+        return {
+            **{device: url for device, url in self.urls.items() if device not in lacking},
+            PERMIT_CHIP.name: chip_url,
+        }
 
     def journal_of(self, kiosk: str) -> Path:
         """A kiosk's journal; there once the kiosk has started."""
@@ -297,10 +300,10 @@ class Simulation:
             )
         )
 
-    def witness(self, kiosk: Process) -> AutomationClient:
+    def automation(self, kiosk: Process) -> AutomationClient:
         """Watch the kiosk's window. Raises `DidNotStart` with its last words."""
         try:
-            return self._stack.enter_context(AutomationClient(self.witness_socket, START_S))
+            return self._stack.enter_context(AutomationClient(self.automation_socket, START_S))
         except Exception as error:
             raise DidNotStart(f"the kiosk's window did not open: {kiosk.last_words()}") from error
 

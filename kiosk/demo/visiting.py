@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from types import MappingProxyType
 
+from kiosk.demo.automation_client import Painted, ScreenNotSeen
 from kiosk.demo.resident import Resident
 from kiosk.demo.scenarios import ORDINARY, PlannedVisit
-from kiosk.demo.witness import Painted, ScreenNotSeen
 
 STAGES: Mapping[str, str] = MappingProxyType(
     {
@@ -26,7 +26,7 @@ WRITTEN = MappingProxyType({"as_chip": "chip and face", "left": "chip", "refresh
 """What is done after the resident confirmed, by what becomes of the face."""
 
 BEFORE_CENTRAL = "question"
-DEAD_ENDS = ("five_parts", "out_of_service")
+DEAD_ENDS = ("outcome", "out_of_service")
 BY_HAND = ("id_card", "insert_permit", "take_permit", "licence_code", "telephone")
 
 

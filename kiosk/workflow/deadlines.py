@@ -2,11 +2,8 @@
 
 While the machine is being switched off the waits are shorter, in a second table.
 
-A state's deadline is set when the state is entered or entered anew and falls with it, so no wait is without an end
-and no
-deadline outlives its state. Idle deadlines exist only while the permit is with its holder; with a permit inside, a
-deadline
-leads to giving it back.
+A state's deadline is set when the state is entered or entered anew and falls with it, so no wait is without an end and
+no deadline outlives its state. With a permit inside, a deadline leads to giving it back.
 """
 
 from __future__ import annotations
@@ -78,7 +75,7 @@ _TABLE: dict[type, Deadline] = {
     s.Thanking: Deadline("thanks", 30, True, "reading three lines"),
     s.PrintingSlip: Deadline("slip", 30, False, "as a receipt"),
     s.ShowingApplication: Deadline("application", 60, True, "reading what comes next, writing the number down"),
-    s.Explaining: Deadline("explanation", 60, True, "reading five short parts, writing a number down"),
+    s.ShowingOutcome: Deadline("explanation", 60, True, "reading five short parts, writing a number down"),
 }
 
 
@@ -103,7 +100,7 @@ _WHILE_SWITCHING_OFF: dict[type, Deadline] = {
     s.Thanking: Deadline("thanks", 10, False, "reading the number"),
     s.PrintingSlip: Deadline("slip", 10, False, "as a receipt"),
     s.ShowingApplication: Deadline("application", 10, False, "reading the number"),
-    s.Explaining: Deadline("explanation", 10, False, "reading what happened"),
+    s.ShowingOutcome: Deadline("explanation", 10, False, "reading what happened"),
 }
 """Where nothing is said, the wait is the usual one or there is none: the state is left at once."""
 

@@ -84,7 +84,7 @@ def draw(size: str, out: Path, names: list[str]) -> None:
         frames = 0
         save_screenshot(waiting.pop(0)[0])
         if waiting:
-            app.show(waiting[0][1])
+            app.paint(waiting[0][1])
         else:
             app.leave()
 

@@ -19,8 +19,8 @@ from kivy.lang import Builder
 from kivy.properties import ObjectProperty
 
 from kiosk.domain.personal import Personal
-from kiosk.presentation import models
-from kiosk.presentation.models import ScreenModel, Term
+from kiosk.presentation.models import resident as models
+from kiosk.presentation.models.resident import ScreenModel, Term
 from kiosk.texts.words import NOTHING, SOURCE_LANGUAGE, LocalText, Text, Words
 from screens.widgets.base import BLANK_FRAME, BaseScreen
 
@@ -62,7 +62,7 @@ VIEWS = (
     View(models.TakePermitScreen, "take_permit", is_personal=False),
     View(models.ReceiptScreen, "receipt"),
     View(models.ThankYouScreen, "thank_you"),
-    View(models.OutcomeScreen, "five_parts"),
+    View(models.OutcomeScreen, "outcome"),
     View(models.PermitInsideScreen, "permit_inside", is_personal=False),
     View(models.OutOfServiceScreen, "out_of_service"),
     View(models.LicenceCodeScreen, "licence_code"),

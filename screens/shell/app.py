@@ -16,7 +16,7 @@ from kivy.core.window import Window
 from kivy.graphics.opengl import glFinish
 from kivy.properties import ObjectProperty
 
-from kiosk.presentation.models import ScreenModel
+from kiosk.presentation.models.resident import ScreenModel
 from kiosk.texts.translation import Translation
 from kiosk.workflow.intents import Intent
 from screens.resident import views
@@ -60,7 +60,7 @@ class KioskApp(App):
 
     `dispatch(intent, choice, serial)` is called on Kivy's thread and must return at once; `serial` is that of the model
     that the person touched. So is `first()`, for what is shown when the window is there.
-    `witness_socket`: where tests may watch and touch (see `automation.witness`); None in production. `all_built()` is
+    `automation_socket`: where tests see and touch (see `screens.automation`); None in production. `all_built()` is
     called once, on Kivy's thread, when every screen of a visit that goes well is built. `sized(width, height)` is
     called on Kivy's thread with the window's size in pixels, at the start and whenever it becomes another: a display
     need not be what the screen file says, and the layout is made for what is there. `asked_to_close()`: somebody
@@ -75,7 +75,7 @@ class KioskApp(App):
         first: Callable[[], ScreenModel],
         screen_file: ScreenFile,
         assets_dir: Path,
-        witness_socket: Path | None = None,
+        automation_socket: Path | None = None,
         stopped: Callable[[], None] | None = None,
         all_built: Callable[[], None] = lambda: None,
         sized: Callable[[int, int], None] = lambda _width, _height: None,
@@ -95,8 +95,8 @@ class KioskApp(App):
         self._stopped = stopped
         self._all_built: Callable[[], None] | None = all_built
         self._asked_to_close = asked_to_close
-        self._witness_socket = witness_socket
-        self._witness: Any = None
+        self._automation_socket = automation_socket
+        self._automation: Any = None
         self._waking: InputWaking | None = None
         self._resting = Resting(self._may_rest)
         self._serial: int | None = None  # of the model that stands on the screen
@@ -110,7 +110,7 @@ class KioskApp(App):
     def build(self) -> Router:
         Clock.max_iteration = LAYOUT_ROUNDS
         Window.clearcolor = self.theme.palette.ground  # every screen's ground; to paint it again is slow
-        self._show(self._first())
+        self._paint(self._first())
         return self.router
 
     def _lay_out(self, *_args: Any) -> None:
@@ -126,11 +126,11 @@ class KioskApp(App):
         self._waking = InputWaking(self._resting.stir)
         self._waking.start()
         self._resting.stir()
-        if self._witness_socket is not None:
-            from screens.automation.witness import AutomationSocket
+        if self._automation_socket is not None:
+            from screens.automation.automation_socket import AutomationSocket
 
-            self._witness = AutomationSocket(self, self._witness_socket)
-            self._witness.start()
+            self._automation = AutomationSocket(self, self._automation_socket)
+            self._automation.start()
 
     def on_stop(self) -> None:
         Window.unbind(size=self._lay_out)
@@ -138,8 +138,8 @@ class KioskApp(App):
         if waking is not None:
             waking.stop()
         self._resting.stop()
-        if self._witness is not None:
-            self._witness.stop()
+        if self._automation is not None:
+            self._automation.stop()
         if self._stopped is not None:
             self._stopped()
 
@@ -149,16 +149,16 @@ class KioskApp(App):
             self._asked_to_close()
         return True
 
-    def show(self, model: ScreenModel) -> None:
+    def paint(self, model: ScreenModel) -> None:
         """Show `model` from now on. From any thread; returns at once."""
         self._coming.append(model)
         self._came.set()
-        Clock.schedule_once(self._show_coming, 0)
+        Clock.schedule_once(self._paint_coming, 0)
 
-    def _show_coming(self, _elapsed: float = 0.0) -> None:
+    def _paint_coming(self, _elapsed: float = 0.0) -> None:
         self._came.clear()
         while self._coming:
-            self._show(self._coming.popleft())
+            self._paint(self._coming.popleft())
 
     def _choose(self, intent: Intent, choice: str, serial: int) -> None:
         """Hand on what a person chose, and wait for the answer as long as one more frame of this screen would take:
@@ -167,7 +167,7 @@ class KioskApp(App):
         self._came.clear()
         self._dispatch(intent, choice, serial)
         if self._came.wait(FRAME_S):
-            self._show_coming()
+            self._paint_coming()
 
     def take_turn(self, then: Callable[[], None]) -> None:
         """Call `then` in the next turn of Kivy's thread. From any thread; returns at once."""
@@ -207,7 +207,7 @@ class KioskApp(App):
             return [str(alone)]
         return sorted(map(str, self._images_dir.glob(f"{name}-[0-9].png")))
 
-    def _show(self, model: ScreenModel) -> None:
+    def _paint(self, model: ScreenModel) -> None:
         name = views.screen_name(model)
         if not self.router.has_screen(name):
             self.router.add_widget(self._built(name))
@@ -219,8 +219,8 @@ class KioskApp(App):
         self._resting.stir()
         self._ahead.cancel()
         self._ahead()
-        if self._witness is not None:
-            self._witness.expect()
+        if self._automation is not None:
+            self._automation.expect()
 
     def _build_ahead(self, _elapsed: float) -> None:
         """While nobody has touched anything for a moment, build what a visit will need, one at a time."""

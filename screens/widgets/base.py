@@ -13,7 +13,8 @@ from kivy.lang import Builder
 from kivy.properties import BooleanProperty, ListProperty, NumericProperty, ObjectProperty, StringProperty
 from kivy.uix.screenmanager import Screen
 
-from kiosk.presentation.models import Frame, ScreenModel, Term, WayOut
+from kiosk.presentation.models.frame import Frame, WayOut
+from kiosk.presentation.models.resident import ScreenModel, Term
 from kiosk.texts.translation import Translation
 from kiosk.workflow.intents import Intent
 from screens.widgets import buttons, column, countdown, panels, paragraph, pictures, rounded, stages

@@ -43,7 +43,7 @@ def _app(font: str, frames: int) -> Any:
     assert pointer  # Kivy's configuration finds it by name
 
     class Bare(App):
-        """Tells when a frame is painted, as `automation.witness` does: in the clock's next turn after the flip."""
+        """Tells when a frame is painted, as `screens.automation` does: in the clock's next turn after the flip."""
 
         def __init__(self) -> None:
             super().__init__()

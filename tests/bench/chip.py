@@ -24,7 +24,7 @@ from kiosk.central.client import CentralClient
 from kiosk.central.contract import ChipAnswer, ChipCommand, PermitContent
 from kiosk.demo.processes import Process
 from kiosk.demo.simulation import TEST_KEYS, Simulation
-from kiosk.journal.content_hash import seal_by
+from kiosk.journal.content_hash import content_hash_by
 from kiosk.reference_central.authority import GRANT_KEYS
 from kiosk.reference_central.chip_commands import ChipCommands
 from kiosk.reference_central.hsm import SoftwareHsm
@@ -139,7 +139,9 @@ def _relayed(slot: str, layouts: Sequence[PermitFile], commands: Sequence[RelayC
     coupler = PcscCoupler(slot)
     desk: ServiceThread[ChipService] = ServiceThread(
         Worker("permit_chip", fail),
-        lambda worker: ChipService(PermitChip(coupler, layouts), coupler, seal_by(b""), worker, PcscdRestart(None)),
+        lambda worker: ChipService(
+            PermitChip(coupler, layouts), coupler, content_hash_by(b""), worker, PcscdRestart(None)
+        ),
         fail,
     )
     effect = do.RelayBatch(do.ChipCommands(tuple((command.apdu, command.expect) for command in commands)))

@@ -19,6 +19,7 @@ from kiosk.demo.simulation import ROOT, Simulation, Wishes
 from kiosk.workflow import events as on
 from kiosk.workflow import states as s
 from kiosk.workflow.intents import Intent
+from kiosk.workflow.visits import VisitIds
 
 STATE = ROOT / "build" / "bench"
 STATE_S = 60.0
@@ -89,7 +90,7 @@ class Windowless:
         """One whole visit."""
         rig = self.simulation.rig
         visit = s.Visit(uuid4(), uuid4(), "zh-Hans")
-        self.kiosk.engine.post(on.VisitBegan(visit))
+        self.kiosk.engine.post(on.PersonChose(Intent.START, ids=VisitIds(visit.id, visit.endorsement_id)))
         self.await_state(s.ShowingNotice)
         self.choose(Intent.ACCEPT_NOTICE, visit)
         self.await_state(s.ReadingIdCard)

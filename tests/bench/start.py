@@ -13,9 +13,9 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
+from kiosk.demo.automation_client import AutomationClient
 from kiosk.demo.processes import Process
 from kiosk.demo.simulation import Simulation
-from kiosk.demo.witness import AutomationClient
 from tests.bench.bare import bare_window
 from tests.bench.figures import Figure, Result, spread
 from tests.bench.place import place
@@ -187,8 +187,8 @@ def _start_that_fails_s(simulation: Simulation) -> float:
         re.sub(r"(?m)^region = .*$", 'region = "nowhere.toml"', simulation.config_file.read_text("utf-8")), "utf-8"
     )
     spawned_at = time.monotonic()
-    with _kiosk(simulation, config=wrong), AutomationClient(simulation.witness_socket, START_S) as witness:
-        return witness.wait_for("out_of_service", within_s=START_S).painted_at - spawned_at
+    with _kiosk(simulation, config=wrong), AutomationClient(simulation.automation_socket, START_S) as automation:
+        return automation.wait_for("out_of_service", within_s=START_S).painted_at - spawned_at
 
 
 def _kiosk(simulation: Simulation, through: tuple[str, ...] = ("-m", "kiosk"), config: Path | None = None) -> Process:
@@ -208,8 +208,8 @@ def _kiosk(simulation: Simulation, through: tuple[str, ...] = ("-m", "kiosk"), c
 
 def _welcome(simulation: Simulation, _: Process) -> float:
     """When the welcome screen was painted and could be touched."""
-    with AutomationClient(simulation.witness_socket, START_S) as witness:
-        painted = witness.wait_for("welcome", within_s=START_S)
+    with AutomationClient(simulation.automation_socket, START_S) as automation:
+        painted = automation.wait_for("welcome", within_s=START_S)
         painted.centre("start")
         return painted.painted_at
 

@@ -36,7 +36,7 @@ def measure(quick: bool) -> Result:
 
 def _seconds_to_the_mouth(simulation: Simulation) -> float:
     kiosk = simulation.start_kiosk()
-    resident = Resident(simulation.witness(kiosk), simulation.rig, simulation.display, think_s=0.0)
+    resident = Resident(simulation.automation(kiosk), simulation.rig, simulation.display, think_s=0.0)
     resident.touches(resident.sees("welcome"), "start")
     resident.touches(resident.sees("notice"), "accept_notice")
     resident.sees("id_card")

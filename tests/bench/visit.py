@@ -7,11 +7,11 @@ from collections.abc import Sequence
 from typing import Any
 
 from kiosk.demo import floor
+from kiosk.demo.automation_client import AutomationClient, Painted, ScreenNotSeen
 from kiosk.demo.processes import Process
 from kiosk.demo.resident import Resident
 from kiosk.demo.simulation import Simulation
 from kiosk.demo.visiting import renew
-from kiosk.demo.witness import AutomationClient, Painted, ScreenNotSeen
 from tests.bench.bare import bare_costs
 from tests.bench.figures import Figure, Result, spread
 from tests.bench.place import STATE, place
@@ -30,7 +30,7 @@ def measure(quick: bool) -> Result:
         bare = bare_costs(simulation, quick)
         kiosk = simulation.start_kiosk()
         kiosk.logs("warmed_up", WARM_S)  # a machine is switched on some time before its first resident comes
-        visits = _visits(simulation, kiosk, simulation.witness(kiosk), people, bare)
+        visits = _visits(simulation, kiosk, simulation.automation(kiosk), people, bare)
     first, *later = visits
     shares = [sum(each.overhead_s for each in visit) for visit in later]
     floors = [sum(each.floor_s for each in visit) for visit in later]
@@ -71,7 +71,7 @@ def measure(quick: bool) -> Result:
 def _visits(
     simulation: Simulation,
     kiosk: Process,
-    witness: AutomationClient,
+    automation: AutomationClient,
     people: Sequence[tuple[str, str]],
     bare: floor.BareCosts,
 ) -> list[list[floor.MeasuredStage]]:
@@ -79,7 +79,7 @@ def _visits(
     welcome: Painted | None = None
     measured = []
     for person, permit in people:
-        resident = Resident(witness, simulation.rig, simulation.display, think_s=0.0)
+        resident = Resident(automation, simulation.rig, simulation.display, think_s=0.0)
         simulation.rig.do("drain_activity")
         try:
             welcome = renew(resident, person, permit, welcome)

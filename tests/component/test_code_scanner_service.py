@@ -171,7 +171,7 @@ def test_a_code_that_was_shown_twice_is_forgotten_with_the_visit(counter: Counte
     counter.show()
     assert counter.next_event() == on.LicenceCodeRead(Personal(CODE))
     counter.show()
-    counter.order(do.Wipe())
+    counter.order(do.ClearPersonalData())
     counter.await_rest()
     assert counter.still_heard() is None
 

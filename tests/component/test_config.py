@@ -9,6 +9,7 @@ import pytest
 
 from assets import ASSETS
 from kiosk.config.settings import ConfigError, load_config, read_config, tells_permit_unit
+from kiosk.domain.devices import CODE_SCANNER
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -61,13 +62,13 @@ def test_a_good_file_is_read_with_its_paths_beside_it(tmp_path: Path) -> None:
 
 def test_a_kiosk_may_have_a_code_scanner_of_either_kind_or_none(tmp_path: Path) -> None:
     without = load_config(written(tmp_path, GOOD), ASSETS)
-    assert (without.devices.code_scanner, without.files.code_scanner.name) == ("", "code-scanner-serial.toml")
+    assert (without.devices[CODE_SCANNER], without.files.devices[CODE_SCANNER].name) == ("", "code-scanner-serial.toml")
     typing = GOOD.replace("[files]", 'code_scanner = "hid:///dev/kiosk-code-scanner"\n\n[files]').replace(
         'region = "shanghai"', 'region = "shanghai"\ncode_scanner = "code-scanner-hid"'
     )
     config = load_config(written(tmp_path, typing), ASSETS)
-    assert config.devices.code_scanner == "hid:///dev/kiosk-code-scanner"
-    assert config.files.code_scanner == ASSETS / "devices" / "code-scanner-hid.toml"
+    assert config.devices[CODE_SCANNER] == "hid:///dev/kiosk-code-scanner"
+    assert config.files.devices[CODE_SCANNER] == ASSETS / "devices" / "code-scanner-hid.toml"
     wrong = typing.replace("hid:///dev/", "bluetooth://")
     assert [line for line in mistakes_in(tmp_path, wrong) if "devices.code_scanner" in line and "hid://" in line]
 
@@ -125,12 +126,17 @@ def test_every_text_of_the_configuration_is_one_line_of_a_bounded_length(tmp_pat
     ("line", "key"),
     [
         ('permit_chip = "sim://permit_chip?port=7000"', "devices"),
-        ('witness_socket = "witness"', "witness_socket"),
+        ('automation_socket = "automation"', "automation_socket"),
     ],
 )
 def test_a_production_site_refuses_what_only_a_simulation_may_have(tmp_path: Path, line: str, key: str) -> None:
     text = GOOD.replace('permit_chip = "pcsc://Some Coupler 00 00"', line) if key == "devices" else f"{line}\n{GOOD}"
     assert [mistake for mistake in mistakes_in(tmp_path, text) if key in mistake]
+
+
+def test_a_key_that_has_another_name_now_is_refused_with_that_name(tmp_path: Path) -> None:
+    text = 'witness_socket = "automation"\n' + GOOD.replace('site = "production"', 'site = "simulation"')
+    assert "kiosk.toml: witness_socket: is called automation_socket now" in mistakes_in(tmp_path, text)
 
 
 @pytest.mark.parametrize(

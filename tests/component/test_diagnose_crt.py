@@ -15,6 +15,7 @@ from kiosk.config.settings import load_config
 from kiosk.diagnostics import device_checks, file_checks
 from kiosk.diagnostics.finding import Outcome
 from kiosk.domain.clock import SystemClock
+from kiosk.domain.devices import PERMIT_UNIT
 
 CLOCK = SystemClock()
 WORDS = '[face_refreshed_at]\nzh-Hans = "福州路一九九号"\nen = "199 Fuzhou Road"\n'
@@ -59,7 +60,7 @@ def test_a_unit_that_waits_to_be_initialised_is_a_warning_and_is_left_so(tmp_pat
             Outcome.WARNING,
             "it answers, and waits to be initialised; the kiosk's start does that",
         )
-        unit = Crt591M(lambda: open_bytes(url, "permit_unit"), load_device_file(config.files.permit_unit))
+        unit = Crt591M(lambda: open_bytes(url, "permit_unit"), load_device_file(config.files.devices[PERMIT_UNIT]))
         unit.reset(ResetPolicy.LEAVE)
         unit.close()
         [ready] = device_checks.permit_unit(config, CLOCK)

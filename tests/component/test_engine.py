@@ -16,7 +16,7 @@ import pytest
 from kiosk.app.effect_routes import call_of
 from kiosk.domain.endorsement import ChipState, Custody, FaceState
 from kiosk.domain.faults import DISK_FULL, ID_READER_LINK, PERMIT_JAMMED
-from kiosk.journal.content_hash import seal_by
+from kiosk.journal.content_hash import content_hash_by
 from kiosk.journal.interrupted_visit import unfinished_story
 from kiosk.journal.journal import Journal, WaitingMessage
 from kiosk.runtime.engine import Engine
@@ -47,7 +47,7 @@ class Place:
             self.shown.append,
             message_of,
             call_of,
-            seal_by(b"the private key of this test"),
+            content_hash_by(b"the private key of this test"),
         )
 
     def _perform(self, effect: do.Effect, _: UUID | None) -> None:
@@ -107,7 +107,7 @@ class Place:
         """The permit is inside, its chip is being read."""
         self.starts_idle()
         self.happens(
-            on.VisitBegan(samples.VISIT),
+            on.PersonChose(Intent.START, ids=samples.VISIT_IDS),
             on.PersonChose(Intent.ACCEPT_NOTICE),
             on.IdCardRead(samples.HOLDER, samples.TODAY),
             on.PermitTakenIn(),
@@ -197,7 +197,7 @@ def test_what_one_number_was_granted_twice_can_be_given_back_twice(place: Place)
 
 def test_an_event_of_a_past_visit_is_dropped(place: Place) -> None:
     place.starts_idle()
-    place.happens(on.VisitBegan(samples.VISIT), on.PersonChose(Intent.ACCEPT_NOTICE))
+    place.happens(on.PersonChose(Intent.START, ids=samples.VISIT_IDS), on.PersonChose(Intent.ACCEPT_NOTICE))
     state = place.happens(on.IdCardRead(samples.HOLDER, samples.TODAY), visit_id=samples.FOUND_VISIT.id)
     assert state == s.ReadingIdCard(samples.VISIT)
 
@@ -205,7 +205,9 @@ def test_an_event_of_a_past_visit_is_dropped(place: Place) -> None:
 def test_a_fact_about_custody_counts_whatever_visit_it_is_stamped_with(place: Place) -> None:
     place.starts_idle()
     place.happens(
-        on.VisitBegan(samples.VISIT), on.PersonChose(Intent.ACCEPT_NOTICE), on.IdCardRead(samples.HOLDER, samples.TODAY)
+        on.PersonChose(Intent.START, ids=samples.VISIT_IDS),
+        on.PersonChose(Intent.ACCEPT_NOTICE),
+        on.IdCardRead(samples.HOLDER, samples.TODAY),
     )
     state = place.happens(on.PermitTakenIn(), visit_id=samples.FOUND_VISIT.id)
     assert s.custody_of(state) is Custody.INSIDE
@@ -213,7 +215,7 @@ def test_a_fact_about_custody_counts_whatever_visit_it_is_stamped_with(place: Pl
 
 def test_a_deadline_falls_with_its_state(place: Place) -> None:
     place.starts_idle()
-    place.happens(on.VisitBegan(samples.VISIT))
+    place.happens(on.PersonChose(Intent.START, ids=samples.VISIT_IDS))
     place.clock.pass_time(89)
     place.happens(on.PersonChose(Intent.ACCEPT_NOTICE))
     place.clock.pass_time(2)
@@ -226,7 +228,7 @@ def test_a_deadline_falls_with_its_state(place: Place) -> None:
 
 def test_more_time_begins_the_deadline_anew(place: Place) -> None:
     place.starts_idle()
-    place.happens(on.VisitBegan(samples.VISIT))
+    place.happens(on.PersonChose(Intent.START, ids=samples.VISIT_IDS))
     place.clock.pass_time(80)
     place.happens(on.PersonChose(Intent.MORE_TIME))
     place.clock.pass_time(80)

@@ -112,7 +112,7 @@ def test_the_kiosk_serves_in_a_hostile_environment_and_nothing_of_it_has_an_effe
             {**place.display.environment, **traps.environment},
         )
         with kiosk:
-            place.witness(kiosk).wait_for("welcome", within_s=START_S)
+            place.automation(kiosk).wait_for("welcome", within_s=START_S)
             # Its certificates were accepted, central was heard, and every library of a visit is loaded.
             eventually(lambda: heard_of_kiosk(place), START_S)
             # python-escpos comes with a library of YAML.

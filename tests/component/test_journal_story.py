@@ -13,7 +13,7 @@ from kiosk.domain.endorsement import ChipState, FaceState, Refusal
 from kiosk.domain.faults import BIN_FULL, PERMIT_JAMMED
 from kiosk.domain.personal import Personal
 from kiosk.journal.audit import record_of
-from kiosk.journal.content_hash import seal_by
+from kiosk.journal.content_hash import content_hash_by
 from kiosk.journal.interrupted_visit import unfinished_story
 from kiosk.journal.journal import Journal
 from kiosk.workflow import events as on
@@ -46,8 +46,8 @@ ASKED = on.PersonChose(Intent.ANSWER_NO)
 MATTER = s.AssessedCase(CASE, s.Answers(), IN_WINDOW, TODAY)
 CONFIRMED = on.PersonChose(Intent.CONFIRM)
 BATCH = on.ChipBatchReceived(SESSION, 1, COMMANDS)
-SEAL = seal_by(b"the private key of this test")
-SEALS = s.Seals(SEAL(GRANT.chip_serial, PERMIT.content), SEAL(GRANT.chip_serial, GRANT.content))
+SEAL = content_hash_by(b"the private key of this test")
+SEALS = s.ContentHashes(SEAL(GRANT.chip_serial, PERMIT.content), SEAL(GRANT.chip_serial, GRANT.content))
 
 
 class Power:
@@ -188,8 +188,8 @@ def test_a_grant_that_was_found_rather_than_asked_for_is_open_too(power: Power) 
     power.turns_to(s.Confirming(VISIT, CASE, FACE_GRANT))
     story = power.goes_after(CONFIRMED)
     assert (story.endorsement_id, story.sessions, story.chip) == (FACE_LEFT_OVER, 0, ChipState.NEW)
-    assert story.seals is not None
-    assert story.seals.old == story.seals.new
+    assert story.hashes is not None
+    assert story.hashes.old == story.hashes.new
 
 
 def test_no_telephone_number_and_no_licence_code_is_in_the_journal(power: Power, tmp_path: Path) -> None:
@@ -213,7 +213,7 @@ def test_no_telephone_number_and_no_licence_code_is_in_the_journal(power: Power,
     ],
 )
 def test_a_key_file_that_was_copied_or_edited_around_its_key_seals_the_same(copied: bytes) -> None:
-    right = seal_by(b"-----BEGIN-----\nAAAA\nBBBB\n-----END-----\n")
+    right = content_hash_by(b"-----BEGIN-----\nAAAA\nBBBB\n-----END-----\n")
     what = GRANT.chip_serial, PERMIT.content
-    assert seal_by(copied)(*what) == right(*what)
-    assert seal_by(copied.replace(b"AAAA", b"AAAB"))(*what) != right(*what)
+    assert content_hash_by(copied)(*what) == right(*what)
+    assert content_hash_by(copied.replace(b"AAAA", b"AAAB"))(*what) != right(*what)

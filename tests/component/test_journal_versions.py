@@ -68,7 +68,7 @@ def test_a_journal_of_an_earlier_version_is_understood_and_gone_on_with(version:
             FaceState.OLD,
             1,
         )
-        assert (story.seals is None) is (version.stem == "version-1")  # it did not have them yet
+        assert (story.hashes is None) is (version.stem == "version-1")  # it did not have them yet
         assert [permit.endorsement_id for permit in journal.permits_in_bin()] == [RETAINED]
         waiting = journal.first_waiting_message()
         assert waiting is not None

@@ -22,7 +22,7 @@ from kiosk.domain.clock import Clock, SystemClock
 from kiosk.domain.faults import DISK_FULL, JOURNAL_BROKEN
 from kiosk.journal.chain import HASHES, PORTION, HashName
 from kiosk.journal.verification import verify_file
-from kiosk.runtime.progress_reporter import told_progress
+from kiosk.runtime.progress_reporter import ProgressReporter
 from tests.component.test_config import GOOD, written
 from tests.long_journal import write_long_journal
 from tests.waiting import FOR_EVER_S
@@ -69,7 +69,7 @@ def test_time_is_asked_for_as_the_journal_is_long_but_not_as_long_as_it_says(tmp
 
 def test_a_verification_says_how_far_it_is(tmp_path: Path) -> None:
     path, lines = site(tmp_path, 2 * PORTION + 1).state_dir / "journal.db", list[str]()
-    assert verify_file(path, "sha256", progress=told_progress(lines.append, 0.0)).broken is None
+    assert verify_file(path, "sha256", progress=ProgressReporter(lines.append, 0.0)).broken is None
     assert lines == [f"{done:,} of {2 * PORTION + 1:,} steps looked through" for done in (0, PORTION, 2 * PORTION)]
 
 

@@ -304,7 +304,7 @@ def test_a_production_site_whose_every_text_is_empty_is_told_each_of_them(tmp_pa
 @pytest.mark.parametrize(
     ("line", "key"),
     [
-        ('witness_socket = " "', "witness_socket"),
+        ('automation_socket = " "', "automation_socket"),
         ("languages = []", "languages"),
         ('languages = ["en", ""]', "languages"),
         ('languages = ["en", "en"]', "languages"),

@@ -17,7 +17,7 @@ from drivers.permit_unit.face import SMALLEST_SIZE_DOTS, draw_face, fitted_lines
 from drivers.permit_unit.star_tcp300.raster import image_blocks
 from drivers.simulators.permit_face import PLASTIC, RewritableFace, draw_permit_face
 from drivers.typeface import Typeface
-from kiosk.domain.documents import PermitContent
+from kiosk.domain.documents import FaceJob, PermitContent
 from kiosk.domain.endorsement import Drawable, FaceUnprintable
 from kiosk.domain.personal import Personal
 from kiosk.services.face import FaceDrawing, face_values
@@ -164,22 +164,22 @@ def test_a_face_is_drawn_only_where_all_of_it_can_be_read(
 ) -> None:
     content = replace(CONTENT, **changes)
     drawing = FaceDrawing({"reference": WHOLE}, typeface)
-    assert drawing.drawable(content, "reference") is why
+    assert drawing.drawable(FaceJob(content, "reference")) is why
     if why is Drawable.WHOLE:
-        assert drawing.draw(content, "reference").columns
+        assert drawing.draw(FaceJob(content, "reference")).columns
         return
     with pytest.raises(FaceUnprintable) as refused:
-        drawing.draw(content, "reference")
+        drawing.draw(FaceJob(content, "reference"))
     assert refused.value.why is why
     assert content.address.reveal() not in str(refused.value)
 
 
 def test_a_permit_whose_file_has_no_face_gets_none(typeface: Typeface) -> None:
     drawing = FaceDrawing({}, typeface)
-    assert drawing.drawable(CONTENT, "chip-only") is Drawable.NOT_ON_FACE
+    assert drawing.drawable(FaceJob(CONTENT, "chip-only")) is Drawable.NOT_ON_FACE
     assert drawing.readable(CONTENT) is Drawable.WHOLE
     with pytest.raises(FaceUnprintable):
-        drawing.draw(CONTENT, "chip-only")
+        drawing.draw(FaceJob(CONTENT, "chip-only"))
 
 
 @pytest.mark.parametrize("length", [80, 79, 40, 1])
@@ -190,7 +190,8 @@ def test_every_address_and_authority_of_the_contract_fits_the_shipped_faces(
     content = replace(CONTENT, address=Personal(character * length), issuing_authority=character * min(length, 40))
     for permit in load_permit_files(ASSETS / "permits"):
         assert permit.face is not None
-        assert FaceDrawing({permit.name: permit.face}, typeface).drawable(content, permit.name) is Drawable.WHOLE
+        drawing = FaceDrawing({permit.name: permit.face}, typeface)
+        assert drawing.drawable(FaceJob(content, permit.name)) is Drawable.WHOLE
 
 
 def test_a_permit_file_may_show_on_a_face_exactly_what_the_kiosk_draws() -> None:

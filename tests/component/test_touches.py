@@ -15,7 +15,7 @@ from assets import ASSETS
 from kiosk.app.effect_routes import call_of
 from kiosk.app.shown_screens import Serials, ShownScreens
 from kiosk.domain.endorsement import ChipState, Custody, FaceState
-from kiosk.journal.content_hash import seal_by
+from kiosk.journal.content_hash import content_hash_by
 from kiosk.journal.journal import Journal
 from kiosk.policy.region_file import load_region
 from kiosk.presentation.context import PresentationContext
@@ -35,7 +35,7 @@ SHANGHAI = replace(SITE, region=load_region(ASSETS / "regions" / "shanghai.toml"
 LANGUAGES = (samples.LANGUAGE, samples.OTHER_LANGUAGE)
 chosen = on.PersonChose
 TO_THE_QUESTIONS: tuple[on.Event, ...] = (
-    on.VisitBegan(samples.VISIT),
+    chosen(Intent.START, ids=samples.VISIT_IDS),
     chosen(Intent.ACCEPT_NOTICE),
     on.IdCardRead(samples.HOLDER, samples.TODAY),
     on.PermitTakenIn(),
@@ -61,14 +61,14 @@ class Place:
             self._show,
             message_of,
             call_of,
-            seal_by(b"the private key of this test"),
+            content_hash_by(b"the private key of this test"),
         )
         self.screens = ShownScreens(
             PresentationContext(site.region, LANGUAGES, False, "https://r.example/", 25), self.engine.post
         )
 
     def _show(self, state: s.State) -> int:
-        return self.screens.show(state).frame.serial
+        return self.screens.present(state).frame.serial
 
     @property
     def serial(self) -> int:
@@ -173,7 +173,7 @@ def test_two_fingers_that_begin_a_visit_begin_one(place: Place) -> None:
 
 def test_more_time_as_often_as_one_likes_is_asked_of_the_same_screen(place: Place) -> None:
     place.starts_idle()
-    place.happens(on.VisitBegan(samples.VISIT))
+    place.happens(chosen(Intent.START, ids=samples.VISIT_IDS))
     notice = place.serial
     for _ in range(3):
         place.screens.touched(Intent.MORE_TIME, "", notice)

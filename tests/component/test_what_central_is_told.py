@@ -15,7 +15,7 @@ from drivers.permit_file.reader import load_permit_file
 from drivers.simulators.virtual_chip import VirtualChip
 from kiosk.domain.documents import Permit, PermitContent
 from kiosk.domain.personal import Personal
-from kiosk.journal.content_hash import seal_by
+from kiosk.journal.content_hash import content_hash_by
 from kiosk.runtime.workers import Worker
 from kiosk.services.central.messages import facts_of, is_licence_code, untold_of
 from kiosk.services.central.outbox import message_of
@@ -117,7 +117,7 @@ def reading(on_chip: object, spoil: Callable[[VirtualChip], None] = lambda _: No
     layouts = [load_permit_file(Path(PERMITS) / "reference.toml")]
     told: list[on.Event] = []
     worker = Worker("permit_chip", lambda _, error: pytest.fail(str(error)))
-    service = ChipService(PermitChip(coupler, layouts), coupler, seal_by(b""), worker, PcscdRestart(None))
+    service = ChipService(PermitChip(coupler, layouts), coupler, content_hash_by(b""), worker, PcscdRestart(None))
     service.handlers[do.ReadChip](do.ReadChip(), told.append)
     service.close()
     worker.close()

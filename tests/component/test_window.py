@@ -9,7 +9,7 @@ from kiosk.app.closed_page import closed_page
 from kiosk.app.opening import read_opening
 from kiosk.app.window import Window
 from kiosk.domain.faults import CONFIGURATION
-from kiosk.presentation.models import ScreenModel
+from kiosk.presentation.models.resident import ScreenModel
 from kiosk.texts.words import Text
 from tests.component.test_config import GOOD, written
 

@@ -35,7 +35,7 @@ from kiosk.central.client import CentralClient
 from kiosk.config.settings import Config, load_config
 from kiosk.demo.configuration import simulated_site, write_configuration
 from kiosk.domain.clock import SHANGHAI
-from kiosk.presentation.models import ScreenModel
+from kiosk.presentation.models.resident import ScreenModel
 from kiosk.presentation.present import present
 from kiosk.reference_central.server import ReferenceCentral
 from kiosk.texts.translation import Translation
@@ -44,6 +44,7 @@ from kiosk.workflow import events as on
 from kiosk.workflow import states as s
 from kiosk.workflow.deadlines import deadline_of
 from kiosk.workflow.intents import Intent
+from kiosk.workflow.visits import VisitIds
 from tests.fakes.cable import Cable
 from tests.waiting import LIMIT_S, eventually
 
@@ -293,7 +294,10 @@ class Place:
     # -- the resident --------------------------------------------------------------------------------------------------
 
     def begins(self, language: str = "zh-Hans", choosing: bool = False) -> None:
-        self.running.engine.post(on.VisitBegan(s.Visit(uuid4(), uuid4(), language), choosing))
+        if language != LANGUAGES[0]:
+            self.running.engine.post(on.PersonChose(Intent.CHOOSE_LANGUAGE, language))
+        intent = Intent.OTHER_SERVICES if choosing else Intent.START
+        self.running.engine.post(on.PersonChose(intent, ids=VisitIds(uuid4(), uuid4())))
 
     def chooses(self, intent: Intent, choice: str = "") -> None:
         visit = s.visit_of(self.state)

@@ -117,7 +117,7 @@ def test_whoever_applies_twice_is_told_so(opened: Callable[..., Place]) -> None:
     applies_in_haikou(place)
     place.sees(s.AwaitingRemoval)
     place.takes_permit()
-    ending = place.sees(s.Explaining).ending
+    ending = place.sees(s.ShowingOutcome).ending
     assert isinstance(ending, s.Declined)
     assert ending.refusal.code == "already_applied"
 
@@ -161,7 +161,7 @@ def test_central_that_does_not_answer_leaves_nothing_behind_and_the_holder_may_a
     place.chooses(Intent.ENTER_TELEPHONE, TELEPHONE)
     place.sees(s.AwaitingRemoval)
     place.takes_permit()
-    ending = place.sees(s.Explaining).ending
+    ending = place.sees(s.ShowingOutcome).ending
     assert isinstance(ending, s.Declined)
     assert ending.refusal.code == "central_unreachable"
     place.central.clear_faults()
@@ -198,7 +198,7 @@ def test_an_application_that_was_cut_off_by_the_power_is_withdrawn_after_the_res
     place.asks_for_permit()
     place.sees(s.AwaitingRemoval)
     place.takes_permit()
-    place.sees(s.Explaining)
+    place.sees(s.ShowingOutcome)
     place.central_is_told()
     assert place.applications(FU.person) == ()
     assert "CancelEndorsement" in place.ordered()
@@ -216,7 +216,7 @@ def test_an_application_that_central_has_survives_the_loss_of_power(opened: Call
     place.asks_for_permit()
     place.sees(s.AwaitingRemoval)
     place.takes_permit()
-    place.sees(s.Explaining)
+    place.sees(s.ShowingOutcome)
     assert "CancelEndorsement" not in place.ordered()
     assert [each.state for each in place.applications(FU.person)] == ["in_review"]
 
@@ -233,7 +233,7 @@ def test_xuchangs_pilot_goes_through_three_stages(opened: Callable[..., Place]) 
             *second_visit(DONG)[:4],
             (s.ShowingAssessment, lambda at: at.chooses(Intent.CANCEL)),
             (s.AwaitingRemoval, Place.takes_permit),
-            (s.Explaining, lambda at: at.chooses(Intent.FINISH)),
+            (s.ShowingOutcome, lambda at: at.chooses(Intent.FINISH)),
             (s.Idle, lambda at: at.rig.lift_id_card()),
         ]
     )
@@ -290,7 +290,7 @@ def test_a_lost_permit_is_applied_for_without_any_permit_going_in(opened: Callab
     )
     showing = place.sees(s.ShowingApplication)
     assert s.custody_of(showing) is Custody.WITH_HOLDER
-    assert isinstance(showing.applied.case, s.UnreadCase)
+    assert isinstance(showing.applied.case, s.CaseWithoutPermit)
     assert "TakePermitIn" not in place.ordered()
     [slip] = place.receipts()
     assert showing.applied.received.review_number in slip

@@ -12,9 +12,10 @@ import pytest
 from drivers.permit_unit.dialects import CRT
 from drivers.simulators.permit import Place as At
 from kiosk.__main__ import main
+from kiosk.domain.devices import PERMIT_UNIT
 from kiosk.domain.endorsement import ChipState, Custody, FaceState
 from kiosk.domain.faults import BIN_FULL
-from kiosk.presentation.models import OutcomeScreen
+from kiosk.presentation.models.resident import OutcomeScreen
 from kiosk.presentation.present import present
 from kiosk.workflow import states as s
 from kiosk.workflow.intents import Intent
@@ -31,7 +32,7 @@ def is_forgotten(place: Place) -> OutcomeScreen:
     place.lets_pass()
     place.sees(s.AwaitingRemoval, lambda state: state.reminded)
     place.lets_pass()
-    explaining = place.sees(s.Explaining)
+    explaining = place.sees(s.ShowingOutcome)
     assert explaining.custody is Custody.RETAINED
     page = present(place._about, explaining)
     assert isinstance(page, OutcomeScreen)
@@ -75,7 +76,7 @@ def test_no_permit_is_taken_in_that_the_bin_might_not_hold(
     open_place: OpenPlace, capsys: pytest.CaptureFixture[str]
 ) -> None:
     place = open_place()
-    unit_file = place.config.files.permit_unit
+    unit_file = place.config.files.devices[PERMIT_UNIT]
     text = unit_file.read_text(encoding="utf-8")
     unit_file.write_text(re.sub(r"(?m)^capacity = .*$", "capacity = 2", text), encoding="utf-8")
     place.start_kiosk()
@@ -89,7 +90,7 @@ def test_no_permit_is_taken_in_that_the_bin_might_not_hold(
     place.begins()
     place.sees(s.ShowingNotice)
     place.chooses(Intent.ACCEPT_NOTICE)
-    explaining = place.sees(s.Explaining)
+    explaining = place.sees(s.ShowingOutcome)
     assert explaining.ending == s.BrokenOff(BIN_FULL, ChipState.OLD, FaceState.OLD)
     place.chooses(Intent.FINISH)
     assert place.sees(s.OutOfService).fault is BIN_FULL

@@ -41,7 +41,7 @@ def gets_it_back(place: Place) -> s.Ending:
     """The permit comes back as it was; how the visit ended."""
     place.sees(s.AwaitingRemoval)
     place.takes_permit()
-    explaining = place.sees(s.Explaining)
+    explaining = place.sees(s.ShowingOutcome)
     assert explaining.custody is Custody.WITH_HOLDER
     assert place.where_is(LIN.permit) is At.HAND
     assert place.is_untouched(LIN.permit)
@@ -122,7 +122,7 @@ def test_a_fault_between_two_batches_is_settled_by_reading_the_chip(place: Place
     new = place.chip(LIN.permit) != place.at_issue[LIN.permit]
     assert isinstance(removal.ending, s.Renewed) is new
     assert place.updates() == (1 if new else 0)
-    place.sees(s.Thanking if new else s.Explaining)
+    place.sees(s.Thanking if new else s.ShowingOutcome)
     place.chooses(Intent.FINISH)
     place.central.clear_faults()
     assert place.central_state() == ("written" if new else "unchanged")

@@ -8,7 +8,7 @@ import pytest
 
 from drivers.simulators.residents import Residents
 from kiosk.domain.endorsement import Custody, Drawable, FaceState
-from kiosk.presentation.models import ConfirmScreen, ThankYouScreen
+from kiosk.presentation.models.resident import ConfirmScreen, ThankYouScreen
 from kiosk.texts.words import Text
 from kiosk.workflow import states as s
 from kiosk.workflow.intents import Intent
@@ -85,7 +85,7 @@ def test_who_does_not_want_the_chip_alone_gets_the_permit_back_as_it_was(at_one_
     place.chooses(Intent.CANCEL)
     place.sees(s.AwaitingRemoval)
     place.takes_permit()
-    place.sees(s.Explaining)
+    place.sees(s.ShowingOutcome)
     assert place.is_untouched(LIN.permit)
     assert place.central_state() == "cancelled"
 
@@ -104,7 +104,7 @@ def test_a_later_visit_is_not_stopped_by_the_face_that_no_kiosk_can_print(at_one
     place.chooses(Intent.GO_ON)
     place.sees(s.AwaitingRemoval)
     place.takes_permit()
-    place.sees(s.Explaining)
+    place.sees(s.ShowingOutcome)
     assert place.face_cycles(LIN.permit) == (0, 0)
 
 
@@ -128,7 +128,7 @@ def test_who_comes_for_the_face_alone_is_sent_to_the_counter(at_one_address: Pla
     assert isinstance(removal.ending, s.Declined)
     assert removal.ending.refusal.code == "face_unprintable"
     place.takes_permit()
-    place.sees(s.Explaining)
+    place.sees(s.ShowingOutcome)
     assert place.face_cycles(LIN.permit) == (0, 0)
 
 
@@ -146,7 +146,7 @@ def test_after_a_stop_the_face_is_tried_once_and_left_to_the_counter(at_one_addr
     assert place.ordered().count("RewriteFace") == 1
     assert place.face_cycles(LIN.permit) == (0, 0)
     place.takes_permit()
-    place.sees(s.Explaining)
+    place.sees(s.ShowingOutcome)
 
 
 def test_a_private_use_character_of_gbk_is_printed_as_the_character_that_it_is(

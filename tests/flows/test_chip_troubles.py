@@ -28,7 +28,7 @@ def gets_it_back_old(place: Place) -> s.BrokenOff:
     """The permit comes back with the old content; how the visit ended."""
     place.sees(s.AwaitingRemoval)
     place.takes_permit()
-    explaining = place.sees(s.Explaining)
+    explaining = place.sees(s.ShowingOutcome)
     assert isinstance(explaining.ending, s.BrokenOff)
     assert explaining.ending.chip is ChipState.OLD
     assert explaining.custody is Custody.WITH_HOLDER
@@ -39,7 +39,7 @@ def gets_it_back_old(place: Place) -> s.BrokenOff:
 
 def is_kept(place: Place) -> s.BrokenOff:
     """The chip is silent, so nobody knows what it holds: the permit is retained; how the visit ended."""
-    explaining = place.sees(s.Explaining)
+    explaining = place.sees(s.ShowingOutcome)
     assert isinstance(explaining.ending, s.BrokenOff)
     assert explaining.ending.chip is ChipState.UNKNOWN
     assert explaining.custody is Custody.RETAINED
@@ -74,7 +74,7 @@ def test_a_chip_that_loses_power_anywhere_in_the_write_is_wholly_old_or_wholly_n
         assert place.face_shows_chip(LIN.permit) is True
         assert place.central_state() == "written"
     else:
-        place.sees(s.Explaining)
+        place.sees(s.ShowingOutcome)
         assert removal.ending.chip is ChipState.OLD
         assert place.is_untouched(LIN.permit)
         assert place.central_state() == "unchanged"
@@ -110,7 +110,7 @@ def test_a_chip_that_does_not_answer_the_first_reading_comes_back(place: Place) 
     place.rig.offer_permit(LIN.permit)
     place.sees(s.AwaitingRemoval)
     place.takes_permit()
-    explaining = place.sees(s.Explaining)
+    explaining = place.sees(s.ShowingOutcome)
     assert place.where_is(LIN.permit) is At.HAND
     assert explaining.custody is Custody.WITH_HOLDER
 

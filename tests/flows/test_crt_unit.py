@@ -12,8 +12,9 @@ from drivers.permit_unit.dialects import CRT, DIALECTS, STAR, load_unit_file
 from drivers.simulators.permit import Place as At
 from kiosk.config.capabilities_check import check_fit
 from kiosk.config.settings import ConfigError, load_config
+from kiosk.domain.devices import PERMIT_CHIP, PERMIT_UNIT
 from kiosk.domain.endorsement import Custody, FaceState
-from kiosk.presentation.models import TakePermitScreen, ThankYouScreen
+from kiosk.presentation.models.resident import TakePermitScreen, ThankYouScreen
 from kiosk.reference_central.tables import Endorsement
 from kiosk.texts.words import Text
 from kiosk.workflow import states as s
@@ -94,7 +95,7 @@ def test_a_forgotten_permit_is_taken_back_and_retained(place: Place) -> None:
     place.lets_pass()
     place.sees(s.AwaitingRemoval, lambda state: state.reminded)
     place.lets_pass()
-    assert place.sees(s.Explaining).custody is Custody.RETAINED
+    assert place.sees(s.ShowingOutcome).custody is Custody.RETAINED
     assert place.where_is(LIN.permit) is At.BIN
     place.central_is_told()
     [completion] = place.central.completions(place.endorsement_id)
@@ -124,7 +125,7 @@ def test_a_permit_that_does_not_come_out_is_reported_inside_and_given_back_when_
     place.asks_for_permit()
     place.sees(s.AwaitingRemoval)
     place.takes_permit()
-    place.sees(s.Explaining)
+    place.sees(s.ShowingOutcome)
     assert place.is_untouched(LIN.permit)
 
 
@@ -163,7 +164,7 @@ def test_a_unit_that_fails_before_the_write_keeps_chip_and_permit_and_retains_it
     asked = confirms_with(place, fault, mended=s.OutOfService)
     assert place.sees(s.OutOfService).custody is Custody.INSIDE
     place.lets_pass()
-    assert place.sees(s.Explaining).custody is Custody.RETAINED
+    assert place.sees(s.ShowingOutcome).custody is Custody.RETAINED
     assert place.where_is(LIN.permit) is At.BIN
     assert place.is_untouched(LIN.permit)
     assert place.central_state(asked) == "unchanged"
@@ -174,7 +175,7 @@ def test_a_lost_answer_of_the_chip_is_read_back_and_the_command_not_repeated(pla
     asked = confirms_with(place, "lost_reply", mended=s.ReadingChipBack)
     place.sees(s.AwaitingRemoval)
     place.takes_permit()
-    place.sees(s.Explaining)
+    place.sees(s.ShowingOutcome)
     assert place.is_untouched(LIN.permit)
     assert place.central_state(asked) == "unchanged"
     assert place.updates() == 0
@@ -202,7 +203,7 @@ def test_after_power_came_back_the_permit_is_found_and_left_until_the_journal_ha
     place.clock.jump(stopped_s)
     place.start_kiosk()
     if stopped_s > 120:
-        assert place.sees(s.Explaining).custody is Custody.RETAINED
+        assert place.sees(s.ShowingOutcome).custody is Custody.RETAINED
         assert place.where_is(LIN.permit) is At.BIN
     else:
         place.sees(s.AwaitingHolder)
@@ -210,7 +211,7 @@ def test_after_power_came_back_the_permit_is_found_and_left_until_the_journal_ha
         place.chooses(Intent.CANCEL)
         place.sees(s.AwaitingRemoval)
         place.takes_permit()
-        assert place.sees(s.Explaining).custody is Custody.WITH_HOLDER
+        assert place.sees(s.ShowingOutcome).custody is Custody.WITH_HOLDER
     place.chooses(Intent.FINISH)
     place.sees(s.Idle)
     place.central_is_told()
@@ -278,7 +279,7 @@ def config_with(place: Place, before: str, after: str) -> list[str]:
     path.write_text(text.replace(before, after), encoding="utf-8")
     try:
         config = load_config(path, ASSETS)
-        check_fit(config, "the unit", load_unit_file(config.files.permit_unit).capabilities)
+        check_fit(config, "the unit", load_unit_file(config.files.devices[PERMIT_UNIT]).capabilities)
     except ConfigError as error:
         return error.mistakes
     return []
@@ -297,7 +298,7 @@ def test_a_chip_reader_that_the_unit_does_not_have_is_a_mistake(open_place: Open
     place = open_place()
     place.start_kiosk()
     place.sees(s.Idle)
-    assert config_with(place, place.config.devices.permit_chip, "unit://permit_unit") == [
+    assert config_with(place, place.config.devices[PERMIT_CHIP], "unit://permit_unit") == [
         "devices.permit_chip: is unit://, but the unit has no chip reader on its line"
     ]
 

@@ -11,7 +11,7 @@ import pytest
 
 from drivers.simulators.residents import PermitData, Residents
 from kiosk.demo.simulation import central_records
-from kiosk.presentation.models import AssessmentScreen, ConfirmScreen, Term
+from kiosk.presentation.models.resident import AssessmentScreen, ConfirmScreen, Term
 from kiosk.reference_central.residents import ResidentImport
 from kiosk.texts.words import Text
 from kiosk.workflow import states as s

@@ -53,7 +53,7 @@ def test_a_visit_that_an_earlier_program_left_open_is_brought_to_its_end(version
     place.asks_for_permit()
     assert isinstance(place.sees(s.AwaitingRemoval).ending, s.Interrupted)
     place.takes_permit()
-    assert place.sees(s.Explaining).custody is Custody.WITH_HOLDER
+    assert place.sees(s.ShowingOutcome).custody is Custody.WITH_HOLDER
     place.chooses(Intent.FINISH)
     place.sees(s.Idle)
     assert place.where_is(LIN.permit) is At.HAND

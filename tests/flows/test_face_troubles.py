@@ -86,7 +86,7 @@ def test_declining_to_have_the_face_refreshed_leaves_it_pending(place: Place) ->
     place.chooses(Intent.CANCEL)
     place.sees(s.AwaitingRemoval)
     place.takes_permit()
-    place.sees(s.Explaining)
+    place.sees(s.ShowingOutcome)
     place.central_is_told()
     record = place.central.permit(place.residents.permits[LIN.permit].permit_number)
     assert record is not None

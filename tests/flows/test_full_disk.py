@@ -37,7 +37,7 @@ def test_a_full_disk_gives_the_permit_back_and_closes_the_machine(place: Place, 
         place.answers(LIN.through(screen)[-1:])
         place.sees(s.AwaitingRemoval)
         place.takes_permit()
-        explaining = place.sees(s.Explaining)
+        explaining = place.sees(s.ShowingOutcome)
         assert explaining.ending.fault.name == "disk_full"
         place.chooses(Intent.FINISH)
         place.sees(s.OutOfService)
@@ -79,7 +79,7 @@ def test_a_disk_that_is_full_when_a_visit_begins_takes_no_permit_in(place: Place
     with full_disk(place):
         place.rig.lay_id_card(LIN.person)
         place.begins()
-        place.sees(s.Explaining)
+        place.sees(s.ShowingOutcome)
     assert place.where_is(LIN.permit) is At.HAND
 
 
@@ -93,7 +93,7 @@ def test_a_call_that_could_not_be_numbered_is_not_made_and_central_is_asked_agai
     place.chooses(Intent.ANSWER_NO)
     place.sees(s.AwaitingRemoval)
     place.takes_permit()
-    place.sees(s.Explaining)
+    place.sees(s.ShowingOutcome)
     assert place.is_untouched(LIN.permit)
     with sqlite3.connect(journal) as db:
         db.execute("DROP TRIGGER unnumbered")

@@ -69,7 +69,7 @@ def test_what_a_stop_left_half_written_is_finished_though_the_holder_has_gone(pl
     asked = place.endorsement_id
     place.clock.jump(121.0)
     place.start_kiosk()
-    assert place.sees(s.Explaining).custody is Custody.RETAINED
+    assert place.sees(s.ShowingOutcome).custody is Custody.RETAINED
     assert place.chip(XU.permit)["valid_to"] == "2027-12-10"
     assert place.central_state(asked) == "face_pending"
 
@@ -80,7 +80,7 @@ def gives_back_while_central_is_silent(place: Place) -> None:
     place.asks_for_permit()
     place.sees(s.AwaitingRemoval)
     place.takes_permit()
-    place.sees(s.Explaining)
+    place.sees(s.ShowingOutcome)
     place.central.clear_faults()
 
 
@@ -149,7 +149,7 @@ def test_what_a_second_visit_could_not_finish_a_third_one_does(place: Place) -> 
         place.plays(XU.through(s.Confirming)[-1:])
         place.sees(s.AwaitingRemoval)
         place.takes_permit()
-        assert place.sees(s.Explaining).custody is Custody.WITH_HOLDER
+        assert place.sees(s.ShowingOutcome).custody is Custody.WITH_HOLDER
         assert place.chip(XU.permit) == half
         place.rig.clear_faults("permit_chip")
         comes_again(place)

@@ -56,7 +56,7 @@ def test_a_hanging_display_ends_in_a_new_start_with_the_permit_where_it_was(
 ) -> None:
     log = simulation.state_dir / "kiosk.log"
     kiosk = simulation.start_kiosk()
-    resident = Resident(simulation.witness(kiosk), simulation.rig, simulation.display, 0.0)
+    resident = Resident(simulation.automation(kiosk), simulation.rig, simulation.display, 0.0)
     welcome = resident.sees("welcome", within_s=LIMIT_S)
     systemd.listen()
     systemd.hears("READY=1")
@@ -84,11 +84,11 @@ def test_a_hanging_display_ends_in_a_new_start_with_the_permit_where_it_was(
     sends(simulation, signal.SIGCONT)
 
     kiosk = simulation.start_kiosk()
-    resident = Resident(simulation.witness(kiosk), simulation.rig, simulation.display, 0.0)
+    resident = Resident(simulation.automation(kiosk), simulation.rig, simulation.display, 0.0)
     resident.touches(resident.sees("permit_inside", within_s=LIMIT_S), "cancel")
     resident.sees("take_permit", within_s=LIMIT_S)
     resident.takes_permit()
-    resident.sees("five_parts", within_s=LIMIT_S)
+    resident.sees("outcome", within_s=LIMIT_S)
     assert simulation.rig.do("state")["permits"][LIN.permit]["place"] == "hand"
     systemd.hears("WATCHDOG=1")
     assert kiosk.end(LIMIT_S) == 0

@@ -65,7 +65,7 @@ def test_without_anybody_at_hand_the_permit_comes_back_untouched_and_central_was
     place.chooses(Intent.NO_ATTENDANT)
     place.sees(s.AwaitingRemoval)
     place.takes_permit()
-    explaining = place.sees(s.Explaining)
+    explaining = place.sees(s.ShowingOutcome)
     assert isinstance(explaining.ending, s.Declined)
     assert explaining.ending.refusal.code == "holder_not_confirmed"
     assert place.where_is(LIN.permit) is At.HAND

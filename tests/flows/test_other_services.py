@@ -10,7 +10,7 @@ from drivers.simulators.permit import Place as At
 from drivers.simulators.residents import Residents
 from kiosk.domain import faults
 from kiosk.domain.endorsement import Custody, Service
-from kiosk.policy.assessment import AssessedOutcome, Served
+from kiosk.policy.assessment import AssessedOutcome, Channel
 from kiosk.workflow import states as s
 from kiosk.workflow.intents import Intent
 from tests.flows.conftest import OpenPlace, with_permits
@@ -107,7 +107,7 @@ def test_where_nothing_is_offered_the_service_is_explained_and_the_dates_are_che
     place.plays(notice_to_permit(DONG)[:1])
     place.plays(notice_to_permit(DONG)[2:])
     showing = place.sees(s.ShowingStatus)
-    assert showing.matter.assessment.served is Served.NOT_OFFERED
+    assert showing.matter.assessment.channel is Channel.NOT_OFFERED
     place.chooses(Intent.GO_ON)
     place.chooses(Intent.FINISH)
     ends_untouched(place, DONG)
@@ -172,7 +172,7 @@ def test_without_a_scanner_an_unproved_home_is_a_matter_for_the_counter(open_pla
     place = open_place(scanner=False)
     place.start_kiosk()
     moves_house(place)
-    assert place.sees(s.ShowingAssessment).matter.assessment.served is Served.COUNTER
+    assert place.sees(s.ShowingAssessment).matter.assessment.channel is Channel.COUNTER
     assert "ReadLicenceCode" not in place.ordered()
 
 
@@ -181,7 +181,7 @@ def test_a_scanner_that_is_gone_does_not_end_the_visit(place: Place) -> None:
     moves_house(place)
     place.sees(s.ChoosingProof)
     place.chooses(Intent.CHOOSE, "registered_lease")
-    assert place.sees(s.ShowingAssessment).matter.assessment.served is Served.COUNTER
+    assert place.sees(s.ShowingAssessment).matter.assessment.channel is Channel.COUNTER
     place.chooses(Intent.GO_ON)
     place.sees(s.AwaitingRemoval)
 

@@ -62,7 +62,7 @@ def test_a_pcscd_that_restarts_between_two_visits_is_not_noticed(place: Place, p
     place.chooses(Intent.CANCEL)
     place.sees(s.AwaitingRemoval)
     place.takes_permit()
-    place.sees(s.Explaining)
+    place.sees(s.ShowingOutcome)
     place.chooses(Intent.FINISH)
     place.sees(s.Idle)
     pcscd.restart()
@@ -81,7 +81,7 @@ def test_a_pcscd_that_restarts_in_the_middle_of_a_session_is_settled_by_what_the
     place.chooses(Intent.CONFIRM)
     removal = place.sees(s.AwaitingRemoval)
     place.takes_permit()
-    place.sees(s.Explaining)
+    place.sees(s.ShowingOutcome)
     assert place.where_is(LIN.permit) is At.HAND
     assert place.updates() <= 1
     renewed = isinstance(removal.ending, s.Renewed)
@@ -97,7 +97,7 @@ def test_without_pcscd_a_permit_that_is_in_comes_back_and_the_machine_is_closed_
     try:
         place.sees(s.AwaitingRemoval)
         place.takes_permit()
-        explaining = place.sees(s.Explaining)
+        explaining = place.sees(s.ShowingOutcome)
         assert explaining.custody is Custody.WITH_HOLDER
         assert place.is_untouched(LIN.permit)
         place.chooses(Intent.FINISH)

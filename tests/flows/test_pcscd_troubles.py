@@ -65,7 +65,7 @@ def _freeze_at(place: Place, pcscd: PrivatePcscd, kind: type[s.State], batch: in
 def _ends_with_the_permit_in_hand(place: Place) -> s.AwaitingRemoval:
     removal = place.sees(s.AwaitingRemoval, within_s=WITHIN_S)
     place.takes_permit()
-    place.sees(s.Explaining if isinstance(removal.ending, s.BrokenOff) else s.Thanking)
+    place.sees(s.ShowingOutcome if isinstance(removal.ending, s.BrokenOff) else s.Thanking)
     place.chooses(Intent.FINISH)
     assert place.where_is(LIN.permit) is At.HAND
     return removal
@@ -156,7 +156,7 @@ def test_no_permit_is_taken_in_by_a_kiosk_whose_pcscd_hangs_since_it_last_looked
     _freeze_at(place, hanging, s.AwaitingPermit)
     # It lies in the mouth before the unit is told anything: an open gate would let it in at once.
     place.plays(LIN.through(s.AwaitingPermit))
-    explaining = place.sees(s.Explaining)
+    explaining = place.sees(s.ShowingOutcome)
     assert isinstance(explaining.ending, s.BrokenOff)
     assert (explaining.ending.fault, explaining.custody) == (COUPLER_SILENT, Custody.WITH_HOLDER)
     assert "PermitTakenIn" not in [step.event for step in place.journal()]
@@ -186,7 +186,7 @@ def test_the_mouth_closes_when_pcscd_begins_to_hang_while_a_permit_is_awaited(
 ) -> None:
     place.plays(LIN.until(s.AwaitingPermit))
     hanging.freeze()
-    explaining = place.sees(s.Explaining)
+    explaining = place.sees(s.ShowingOutcome)
     assert isinstance(explaining.ending, s.BrokenOff)
     assert explaining.ending.fault is COUPLER_SILENT
     assert place.where_is(LIN.permit) is At.HAND
@@ -270,7 +270,7 @@ def test_only_a_pcscd_that_does_not_come_back_in_the_stated_time_costs_the_holde
     monkeypatch.setattr(chip_service, "SLOT_BACK_S", 2.0)
     _freeze_at(place, hanging, s.ReadingChipBack)
     place.plays(LIN.through(s.Confirming))
-    explaining = place.sees(s.Explaining, within_s=WITHIN_S)
+    explaining = place.sees(s.ShowingOutcome, within_s=WITHIN_S)
     assert request_file.exists()
     assert place.where_is(LIN.permit) is At.BIN
     assert isinstance(explaining.ending, s.BrokenOff)

@@ -159,7 +159,7 @@ def a_refusal(place: Place) -> None:
     place.chooses(Intent.GO_ON)
     place.sees(s.AwaitingRemoval)
     place.takes_permit()
-    place.sees(s.Explaining)
+    place.sees(s.ShowingOutcome)
 
 
 @played
@@ -169,7 +169,7 @@ def garbage_from_central(place: Place) -> None:
     place.chooses(Intent.ANSWER_NO)
     place.sees(s.AwaitingRemoval)
     place.takes_permit()
-    place.sees(s.Explaining)
+    place.sees(s.ShowingOutcome)
 
 
 @played
@@ -179,7 +179,7 @@ def a_lost_answer(place: Place) -> None:
     place.chooses(Intent.ANSWER_NO)
     place.sees(s.AwaitingRemoval)
     place.takes_permit()
-    place.sees(s.Explaining)
+    place.sees(s.ShowingOutcome)
 
 
 @played
@@ -189,7 +189,7 @@ def a_chip_torn_in_the_write(place: Place) -> None:
     place.chooses(Intent.CONFIRM)
     place.sees(s.AwaitingRemoval)
     place.takes_permit()
-    place.sees(s.Explaining)
+    place.sees(s.ShowingOutcome)
 
 
 @played
@@ -212,7 +212,7 @@ def a_withdrawal_before_confirming(place: Place) -> None:
     place.chooses(Intent.CANCEL)
     place.sees(s.AwaitingRemoval)
     place.takes_permit()
-    place.sees(s.Explaining)
+    place.sees(s.ShowingOutcome)
 
 
 @played
@@ -222,7 +222,7 @@ def a_permit_that_nobody_takes(place: Place) -> None:
     place.lets_pass()
     place.sees(s.AwaitingRemoval, lambda state: state.reminded)
     place.lets_pass()
-    place.sees(s.Explaining)
+    place.sees(s.ShowingOutcome)
 
 
 @played
@@ -234,7 +234,7 @@ def a_stop_in_the_middle_of_writing(place: Place) -> None:
     place.asks_for_permit()
     place.sees(s.AwaitingRemoval)
     place.takes_permit()
-    place.sees(s.Explaining)
+    place.sees(s.ShowingOutcome)
 
 
 @played
@@ -244,7 +244,7 @@ def somebody_elses_id_card(place: Place) -> None:
     place.rig.offer_permit(LIN.permit)
     place.sees(s.AwaitingRemoval)
     place.takes_permit()
-    place.sees(s.Explaining)
+    place.sees(s.ShowingOutcome)
 
 
 @pytest.mark.parametrize("play", PLAYED.values(), ids=PLAYED.keys())

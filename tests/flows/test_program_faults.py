@@ -94,7 +94,7 @@ def test_a_chip_worker_that_hangs_is_found_out_before_a_permit_is_taken_in(
 ) -> None:
     place, clock, _ = hanging
     place.plays(LIN.through(s.AwaitingPermit))
-    explaining = place.sees(s.Explaining)
+    explaining = place.sees(s.ShowingOutcome)
     assert explaining.custody is Custody.WITH_HOLDER
     assert place.is_untouched(LIN.permit)
     clock.pass_time(1000.0)
@@ -152,7 +152,7 @@ def test_a_unit_that_does_not_finish_in_time_closes_the_machine_until_the_permit
     if isinstance(place.state, s.AwaitingHolder):  # unless the unit was reset meanwhile, which holds it out
         place.asks_for_permit()
     place.takes_permit()
-    place.sees(s.Explaining)
+    place.sees(s.ShowingOutcome)
     assert place.is_untouched(LIN.permit)
 
 

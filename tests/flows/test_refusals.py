@@ -8,7 +8,7 @@ from drivers.simulators.permit import Place as At
 from drivers.simulators.residents import Residents
 from kiosk.demo.simulation import central_records
 from kiosk.domain.endorsement import Custody
-from kiosk.policy.assessment import Served
+from kiosk.policy.assessment import Channel
 from kiosk.reference_central.residents import ResidentImport
 from kiosk.workflow import states as s
 from kiosk.workflow.intents import Intent
@@ -26,7 +26,7 @@ def returned(place: Place, permit: str) -> s.Ending:
     place.sees(s.AwaitingRemoval)
     assert place.where_is(permit) is At.MOUTH
     place.takes_permit()
-    explaining = place.sees(s.Explaining)
+    explaining = place.sees(s.ShowingOutcome)
     assert explaining.custody is Custody.WITH_HOLDER
     place.chooses(Intent.FINISH)
     place.sees(s.Idle)
@@ -58,7 +58,7 @@ def test_an_identity_card_that_is_not_good_here_is_explained_before_a_permit_is_
     place: Place, person: str, code: str, language: str
 ) -> None:
     place.plays(Visitor(person, "", language).until(s.ReadingIdCard))
-    explaining = place.sees(s.Explaining)
+    explaining = place.sees(s.ShowingOutcome)
     assert explaining.custody is Custody.WITH_HOLDER
     assert isinstance(explaining.ending, s.Declined)
     assert explaining.ending.refusal.code == code
@@ -136,7 +136,7 @@ def test_a_changed_address_without_proof_is_a_matter_for_the_counter(place: Plac
     place.chooses(Intent.ANSWER_NO)
     assert place.sees(s.ChoosingProof).keys == ("title_deed", "registered_lease", "dormitory_certificate")
     place.chooses(Intent.CHOOSE, "none")
-    assert place.sees(s.ShowingAssessment).matter.assessment.served is Served.COUNTER
+    assert place.sees(s.ShowingAssessment).matter.assessment.channel is Channel.COUNTER
     place.chooses(Intent.GO_ON)
     assert refused(place, LIN.permit) == "counter_only"
     assert "RequestEndorsement" not in place.ordered()
@@ -158,7 +158,7 @@ def test_a_permit_that_central_wants_kept_goes_into_the_bin(
     place.start_kiosk()
     place.plays(LIN.until(s.Declaring))
     place.chooses(Intent.ANSWER_NO)
-    explaining = place.sees(s.Explaining)
+    explaining = place.sees(s.ShowingOutcome)
     assert explaining.custody is Custody.RETAINED
     assert explaining.ending == s.Declined(explaining.ending.refusal, explaining.ending.permit)
     assert (explaining.ending.refusal.code, explaining.ending.refusal.retain) == (status, True)

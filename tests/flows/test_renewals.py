@@ -7,7 +7,7 @@ import pytest
 from drivers.simulators.permit import Place as At
 from drivers.simulators.residents import Residents
 from kiosk.domain.endorsement import ChipState, Custody, FaceState, ResidenceYears
-from kiosk.presentation.models import QuestionScreen
+from kiosk.presentation.models.resident import QuestionScreen
 from kiosk.workflow import states as s
 from kiosk.workflow.intents import Intent
 from tests.flows.place import LANGUAGES, LIN, NEIGHBOUR, Place, Visitor
@@ -122,7 +122,7 @@ def test_who_does_not_confirm_that_the_years_restart_keeps_the_permit_as_it_is(p
     place.chooses(Intent.ANSWER_NO)
     place.sees(s.AwaitingRemoval)
     place.takes_permit()
-    place.sees(s.Explaining)
+    place.sees(s.ShowingOutcome)
     place.chooses(Intent.FINISH)
     place.sees(s.Idle)
     assert place.is_untouched(who.permit)

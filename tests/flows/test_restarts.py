@@ -57,7 +57,7 @@ def test_after_a_short_stop_the_permit_inside_is_given_back(
     removal = place.sees(s.AwaitingRemoval)
     assert isinstance(removal.ending, s.Interrupted)
     place.takes_permit()
-    assert place.sees(s.Explaining).custody is Custody.WITH_HOLDER
+    assert place.sees(s.ShowingOutcome).custody is Custody.WITH_HOLDER
     place.chooses(Intent.FINISH)
     place.sees(s.Idle)
     assert place.where_is(LIN.permit) is At.HAND
@@ -77,7 +77,7 @@ def test_after_a_long_stop_the_permit_inside_is_kept(
     loses_power_at(place, cut, answered)
     place.clock.jump(121.0)
     place.start_kiosk()
-    assert place.sees(s.Explaining).custody is Custody.RETAINED
+    assert place.sees(s.ShowingOutcome).custody is Custody.RETAINED
     assert place.where_is(LIN.permit) is At.BIN
     place.chooses(Intent.FINISH)
     place.sees(s.Idle)
@@ -93,7 +93,7 @@ def test_a_permit_that_nobody_asks_for_after_a_short_stop_is_kept(place: Place) 
     place.start_kiosk()
     place.sees(s.AwaitingHolder)
     place.lets_pass()
-    explaining = place.sees(s.Explaining)
+    explaining = place.sees(s.ShowingOutcome)
     assert explaining.custody is Custody.RETAINED
     assert place.where_is(LIN.permit) is At.BIN
     assert place.central_state(asked) == "face_pending"
@@ -131,7 +131,7 @@ def test_the_face_is_left_to_another_day_when_it_cannot_be_drawn_after_a_stop(pl
         place.asks_for_permit()
         place.sees(s.AwaitingRemoval)
     place.takes_permit()
-    assert place.sees(s.Explaining).custody is Custody.WITH_HOLDER
+    assert place.sees(s.ShowingOutcome).custody is Custody.WITH_HOLDER
     assert place.central_state(asked) == "face_pending"
 
 
@@ -146,7 +146,7 @@ def test_a_silent_chip_is_not_drawn_and_central_is_asked_what_it_knows(place: Pl
     assert isinstance(removal.ending, s.Interrupted)
     assert (removal.ending.chip, removal.ending.face) == (ChipState.NEW, FaceState.PENDING)
     place.takes_permit()
-    place.sees(s.Explaining)
+    place.sees(s.ShowingOutcome)
     assert place.central_state(asked) == "face_pending"
 
 
@@ -158,7 +158,7 @@ def test_a_silent_chip_that_central_knows_nothing_of_is_given_back_as_unknown(pl
     place.asks_for_permit()
     place.sees(s.AwaitingRemoval)
     place.takes_permit()
-    place.sees(s.Explaining)
+    place.sees(s.ShowingOutcome)
     assert place.central_state(asked) == "unknown"
     assert place.updates() == 0
 
@@ -190,7 +190,7 @@ def test_a_permit_that_lies_in_the_mouth_at_the_start_is_waited_for(place: Place
     removal = place.sees(s.AwaitingRemoval, lambda state: isinstance(state.ending, s.Interrupted))
     assert (removal.ending.chip, removal.ending.face) == (ChipState.NEW, FaceState.NEW)
     place.takes_permit()
-    place.sees(s.Explaining)
+    place.sees(s.ShowingOutcome)
     assert place.central_state(renewed) == "written"
 
 
@@ -231,7 +231,7 @@ def test_a_stop_while_a_forgotten_permit_is_put_away_loses_nothing(place: Place,
     if cut is s.TakingBack:
         place.sees(s.AwaitingRemoval)
         place.takes_permit()
-    explaining = place.sees(s.Explaining)
+    explaining = place.sees(s.ShowingOutcome)
     assert explaining.custody is (Custody.WITH_HOLDER if cut is s.TakingBack else Custody.RETAINED)
     assert place.central_state(renewed) == "written"
 
@@ -247,7 +247,7 @@ def test_a_write_that_central_never_heard_of_is_found_out_after_the_start(place:
     place.asks_for_permit()
     place.sees(s.AwaitingRemoval)
     place.takes_permit()
-    place.sees(s.Explaining)
+    place.sees(s.ShowingOutcome)
     assert place.updates() == 0
     assert place.face_shows_chip(LIN.permit) is True
     assert place.central_state(asked) == "written"
@@ -284,6 +284,6 @@ def test_a_second_stop_during_the_recovery_is_recovered_from(place: Place) -> No
     place.asks_for_permit()
     place.sees(s.AwaitingRemoval)
     place.takes_permit()
-    place.sees(s.Explaining)
+    place.sees(s.ShowingOutcome)
     assert place.is_untouched(LIN.permit)
     assert place.central_state(asked) == "cancelled"

@@ -83,6 +83,6 @@ def test_a_permit_that_this_central_had_reported_lost_stays_inside(place: Place)
         permit.status = "reported_lost"
     place.plays(LIN.until(s.Declaring))
     place.chooses(Intent.ANSWER_NO)
-    explaining = place.sees(s.Explaining)
+    explaining = place.sees(s.ShowingOutcome)
     assert explaining.custody is Custody.RETAINED
     assert place.where_is(LIN.permit) is At.BIN

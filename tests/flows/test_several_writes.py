@@ -61,7 +61,7 @@ def test_after_a_stop_between_two_writes_the_same_grant_is_finished_and_nothing_
     shown = place.sees_next()
     assert place.where_is(XU.permit) is At.HAND
     if written < 2:  # the first batch only reads, and the power went before the second was sent
-        assert isinstance(shown, s.Explaining)
+        assert isinstance(shown, s.ShowingOutcome)
         assert place.is_untouched(XU.permit)
         assert states_at_central(place) == ["unchanged"]
     else:
@@ -80,7 +80,7 @@ def test_when_central_is_silent_after_the_stop_the_next_visit_finishes_it(place:
     place.asks_for_permit()
     place.sees(s.AwaitingRemoval)
     place.takes_permit()
-    place.sees(s.Explaining)
+    place.sees(s.ShowingOutcome)
     assert term(place)[1] == "2026-12-10"  # the old end: the permit is not endorsed yet
     assert place.face_cycles(XU.permit) == (0, 0)
     place.central.clear_faults()

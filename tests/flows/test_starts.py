@@ -41,7 +41,9 @@ class Site:
 
     def starts(self) -> None:
         self.kiosk = self.simulation.start_kiosk()
-        self.resident = Resident(self.simulation.witness(self.kiosk), self.simulation.rig, self.simulation.display, 0.0)
+        self.resident = Resident(
+            self.simulation.automation(self.kiosk), self.simulation.rig, self.simulation.display, 0.0
+        )
 
     def sees(self, *screens: str) -> str:
         assert self.resident is not None
@@ -86,7 +88,7 @@ class Site:
         resident.touches(resident.sees("permit_inside", within_s=LIMIT_S), "cancel")
         resident.sees("take_permit", within_s=LIMIT_S)
         resident.takes_permit()
-        resident.touches(resident.sees("five_parts", within_s=LIMIT_S), "finish")
+        resident.touches(resident.sees("outcome", within_s=LIMIT_S), "finish")
         assert self.simulation.rig.do("state")["permits"][LIN.permit]["place"] == "hand"
 
 

@@ -14,11 +14,11 @@ from pathlib import Path
 
 import pytest
 
+from kiosk.demo.automation_client import AutomationClient, Painted
 from kiosk.demo.processes import Process
 from kiosk.demo.resident import Resident
 from kiosk.demo.simulation import KIOSK, Simulation, Wishes
 from kiosk.demo.visiting import renew
-from kiosk.demo.witness import AutomationClient, Painted
 from tests.flows.place import LIN
 from tests.sampling import long_but
 from tests.waiting import LIMIT_S, eventually
@@ -40,7 +40,7 @@ class Lobby:
     def __init__(self, simulation: Simulation) -> None:
         self.simulation = simulation
         self.kiosk: Process = simulation.start_kiosk()
-        self.resident = Resident(simulation.witness(self.kiosk), simulation.rig, simulation.display, 0.0)
+        self.resident = Resident(simulation.automation(self.kiosk), simulation.rig, simulation.display, 0.0)
         self.painted = self.sees("welcome")
 
     def sees(self, screen: str) -> Painted:
@@ -128,7 +128,7 @@ def test_the_page_says_that_the_machine_is_being_switched_off(simulation: Simula
     lobby.is_asked_to_end(signal.SIGTERM)
     lobby.sees("take_permit")
     lobby.takes_what_comes_out()
-    lobby.sees("five_parts")
+    lobby.sees("outcome")
     assert lobby.kiosk.wait(LIMIT_S) == 0
 
 
@@ -151,8 +151,8 @@ def test_a_kiosk_whose_standard_error_nobody_reads_completes_a_whole_visit(simul
         },
     )
     os.close(writing)
-    with AutomationClient(simulation.witness_socket, LIMIT_S) as witness:
-        renew(Resident(witness, simulation.rig, simulation.display, 0.0), LIN.person, LIN.permit)
+    with AutomationClient(simulation.automation_socket, LIMIT_S) as automation:
+        renew(Resident(automation, simulation.rig, simulation.display, 0.0), LIN.person, LIN.permit)
     assert simulation.rig.do("state")["permits"][LIN.permit]["place"] == "hand"
     kiosk.send_signal(signal.SIGTERM)
     with os.fdopen(reading, encoding="utf-8") as lines:

@@ -81,7 +81,7 @@ def test_a_unit_unplugged_with_a_permit_inside_gives_it_back_when_it_is_there_ag
     place.asks_for_permit()
     place.sees(s.AwaitingRemoval)
     place.takes_permit()
-    place.sees(s.Explaining)
+    place.sees(s.ShowingOutcome)
     place.chooses(Intent.FINISH)
     place.sees(s.Idle)
     assert place.is_untouched(LIN.permit)
@@ -99,7 +99,7 @@ def test_a_unit_that_loses_its_power_with_a_permit_inside_gives_it_back(place: P
     place.asks_for_permit()
     place.sees(s.AwaitingRemoval)
     place.takes_permit()
-    place.sees(s.Explaining)
+    place.sees(s.ShowingOutcome)
     assert place.is_untouched(LIN.permit)
 
 
@@ -114,7 +114,7 @@ def test_a_permit_that_is_pulled_back_while_it_goes_in_is_with_its_holder(place:
     place.rig.fault("permit_unit", "pulled_back")
     place.plays(LIN.until(s.AwaitingPermit))
     place.rig.offer_permit(LIN.permit)
-    place.sees(s.Explaining)
+    place.sees(s.ShowingOutcome)
     assert place.where_is(LIN.permit) is At.HAND
     assert place.is_untouched(LIN.permit)
     place.chooses(Intent.FINISH)
@@ -142,7 +142,7 @@ def test_a_cover_opened_with_a_permit_inside_holds_it_until_it_is_closed(place: 
     place.lets_pass()
     place.sees(s.AwaitingRemoval)
     place.takes_permit()
-    place.sees(s.Explaining)
+    place.sees(s.ShowingOutcome)
     assert place.is_untouched(LIN.permit)
     place.chooses(Intent.FINISH)
     place.sees(s.Idle)
@@ -160,7 +160,7 @@ def test_an_identity_reader_that_is_gone_closes_the_machine_until_it_is_there(pl
 def test_an_identity_reader_that_goes_while_it_is_needed_ends_the_visit(place: Place) -> None:
     place.plays(UNHURRIED.until(s.ReadingIdCard))
     place.rig.fault("id_reader", "unplugged")
-    explaining = place.sees(s.Explaining)
+    explaining = place.sees(s.ShowingOutcome)
     assert explaining.custody is Custody.WITH_HOLDER
     place.chooses(Intent.FINISH)
     place.sees(s.OutOfService)
@@ -179,10 +179,10 @@ def test_garbled_answers_of_the_identity_reader_end_the_visit_and_not_the_machin
     eventually(lambda: LOOKS_FOR_ID_CARD in place.rig.id_reader.commands)
     place.rig.fault("id_reader", "garbled")
     place.rig.lay_id_card(LIN.person)
-    explaining = place.sees(s.Explaining)
+    explaining = place.sees(s.ShowingOutcome)
     assert explaining.custody is Custody.WITH_HOLDER
     place.chooses(Intent.FINISH)
-    eventually(lambda: not isinstance(place.state, s.Explaining))
+    eventually(lambda: not isinstance(place.state, s.ShowingOutcome))
     place.rig.clear_faults()
     place.plays(UNHURRIED.until(s.AwaitingPermit))
 

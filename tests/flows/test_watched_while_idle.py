@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from assets import ASSETS
-from kiosk.app.lesser_devices import CODE_SCANNER, RECEIPT_PRINTER
+from kiosk.domain import devices
 from kiosk.domain.endorsement import Custody
 from kiosk.domain.faults import (
     CONFIGURATION,
@@ -36,6 +36,8 @@ from tests.fakes.hanging_file import HangingFile
 from tests.flows.conftest import OpenPlace
 from tests.flows.place import LIN, NEIGHBOUR, Place
 from tests.waiting import eventually
+
+RECEIPT_PRINTER, CODE_SCANNER = devices.RECEIPT_PRINTER.name, devices.CODE_SCANNER.name
 
 
 def told(caplog: pytest.LogCaptureFixture, device: str) -> list[tuple[str, str]]:

@@ -103,7 +103,7 @@ def test_a_grant_that_the_contract_does_not_allow_writes_nothing_and_is_given_ba
     place.chooses(Intent.ANSWER_NO)
     place.sees(s.AwaitingRemoval)
     place.takes_permit()
-    ending = place.sees(s.Explaining).ending
+    ending = place.sees(s.ShowingOutcome).ending
     assert isinstance(ending, s.Declined)
     assert ending.refusal.code == "grant_rejected"
     assert place.is_untouched(LIN.permit)
@@ -120,7 +120,7 @@ def test_work_for_the_face_alone_whose_grant_would_rewrite_the_chip_is_not_belie
     place.chooses(Intent.CANCEL)
     place.sees(s.AwaitingRemoval)
     place.takes_permit()
-    place.sees(s.Explaining)
+    place.sees(s.ShowingOutcome)
     place.chooses(Intent.FINISH)
     place.sees(s.Idle)
     place.rig.lift_id_card()
@@ -145,7 +145,7 @@ def test_a_permit_is_not_kept_with_a_code_that_has_nothing_to_do_with_keeping_it
     place.chooses(Intent.ANSWER_NO)
     place.sees(s.AwaitingRemoval)
     place.takes_permit()
-    ending = place.sees(s.Explaining).ending
+    ending = place.sees(s.ShowingOutcome).ending
     assert isinstance(ending, s.Declined)
     assert (ending.refusal.code, ending.refusal.retain) == ("too_early", False)
     assert place.where_is(LIN.permit) is At.HAND

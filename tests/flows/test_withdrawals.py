@@ -46,7 +46,7 @@ def test_leaving_with_the_permit_inside_gives_it_back_unwritten(
     removal = place.sees(s.AwaitingRemoval)
     assert removal.ending.refusal.code == ("timed_out" if goes_away else "holder_cancelled")
     place.takes_permit()
-    place.sees(s.Explaining)
+    place.sees(s.ShowingOutcome)
     place.chooses(Intent.FINISH)
     place.sees(s.Idle)
     assert place.where_is(LIN.permit) is At.HAND
@@ -67,7 +67,7 @@ def test_wanting_the_permit_back_while_the_machine_works_brings_it_back(place: P
     place.chooses(Intent.CANCEL)
     place.sees(s.AwaitingRemoval)
     place.takes_permit()
-    place.sees(s.Explaining)
+    place.sees(s.ShowingOutcome)
     assert place.is_untouched(LIN.permit)
     assert "RequestEndorsement" not in place.ordered()
 
@@ -90,7 +90,7 @@ def test_a_renewed_permit_that_is_forgotten_is_drawn_in_and_kept(place: Place) -
     assert reminded.reminded is True
     assert place.where_is(LIN.permit) is At.MOUTH
     place.lets_pass()
-    explaining = place.sees(s.Explaining)
+    explaining = place.sees(s.ShowingOutcome)
     assert explaining.custody is Custody.RETAINED
     assert explaining.ending.face is FaceState.NEW
     assert place.where_is(LIN.permit) is At.BIN
@@ -109,7 +109,7 @@ def test_a_permit_that_was_given_back_unwritten_and_forgotten_is_kept_too(place:
     place.lets_pass()
     place.sees(s.AwaitingRemoval, lambda state: state.reminded)
     place.lets_pass()
-    assert place.sees(s.Explaining).custody is Custody.RETAINED
+    assert place.sees(s.ShowingOutcome).custody is Custody.RETAINED
     assert place.where_is(LIN.permit) is At.BIN
     assert place.is_untouched(LIN.permit)
 

@@ -145,13 +145,13 @@ def test_whom_a_permit_inside_is_given_to_is_not_for_the_clock_to_say(
     sets(place, by)
     place.start_kiosk()
     if kept:
-        assert place.sees(s.Explaining).custody is Custody.RETAINED
+        assert place.sees(s.ShowingOutcome).custody is Custody.RETAINED
         assert place.where_is(LIN.permit) is At.BIN
     else:
         place.asks_for_permit()
         place.sees(s.AwaitingRemoval)
         place.takes_permit()
-        assert place.sees(s.Explaining).custody is Custody.WITH_HOLDER
+        assert place.sees(s.ShowingOutcome).custody is Custody.WITH_HOLDER
 
 
 def test_a_kiosk_that_starts_behind_its_own_journal_is_closed_while_central_is_silent(place: Place) -> None:
@@ -204,7 +204,7 @@ def test_nor_that_an_identity_card_has_expired(unheard: Place) -> None:
     sets(unheard, timedelta(days=20_000))
     unheard.start_kiosk()
     unheard.plays(LIN.through(s.ReadingIdCard))
-    explained = unheard.sees(s.Explaining)
+    explained = unheard.sees(s.ShowingOutcome)
     assert isinstance(explained.ending, s.BrokenOff)
     assert explained.ending.fault is faults.CENTRAL_UNREACHABLE
 

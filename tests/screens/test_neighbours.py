@@ -7,7 +7,7 @@ from __future__ import annotations
 import pytest
 
 from kiosk.presentation.context import PresentationContext
-from kiosk.presentation.models import QuestionScreen, ScreenModel
+from kiosk.presentation.models.resident import QuestionScreen, ScreenModel
 from kiosk.presentation.present import present
 from screens.authoring.samples import LANGUAGES, samples
 from tests.screens.window import Box, Window

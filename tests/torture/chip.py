@@ -221,7 +221,7 @@ class ServiceThread:
             s.Declaring: lambda: place.chooses(Intent.ANSWER_NO),
             s.AwaitingRemoval: place.takes_permit,
             s.Thanking: lambda: place.chooses(Intent.FINISH),
-            s.Explaining: lambda: place.chooses(Intent.FINISH),
+            s.ShowingOutcome: lambda: place.chooses(Intent.FINISH),
         }
         while not (way and isinstance(way[-1], s.Idle | s.OutOfService)):
             state = place.sees_next()

@@ -301,7 +301,7 @@ RENEWAL: Mapping[str, Callable[[World, str], None]] = {
     "Confirming": choosing("confirm"),
     "AwaitingRemoval": _takes,
     "Thanking": choosing("finish"),
-    "Explaining": choosing("finish"),
+    "ShowingOutcome": choosing("finish"),
     "OutOfService": _mends,
     "AwaitingHolder": choosing("cancel"),
 }

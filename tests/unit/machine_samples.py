@@ -13,14 +13,15 @@ from kiosk.domain.documents import IdDocument, IdKind, Permit, PermitContent
 from kiosk.domain.endorsement import ChipState, Drawable, FaceState, Grant, Refusal, ResidenceYears, Service
 from kiosk.domain.holder_check import NO_CHECK, CheckWay, HolderCheckRule
 from kiosk.domain.personal import Personal
-from kiosk.policy.assessment import AssessedOutcome, Assessment, EvidenceAsked, Served
+from kiosk.policy.assessment import AssessedOutcome, Assessment, Channel, EvidenceAsked
 from kiosk.policy.permit_calendar import PermitCalendar
 from kiosk.policy.region_file import load_region
 from kiosk.workflow import events as on
 from kiosk.workflow.effects import ChipAnswers, ChipCommands, RelayRefused
 from kiosk.workflow.intents import Intent
-from kiosk.workflow.states import Case, PutAway, Seals, Visit
+from kiosk.workflow.states import CaseWithPermit, ContentHashes, PutAway, Visit
 from kiosk.workflow.transition import Site
+from kiosk.workflow.visits import VisitIds
 
 REGION = load_region(Path(__file__).parents[1] / "data" / "everything_asked.toml")
 TODAY = date(2025, 5, 20)
@@ -32,6 +33,7 @@ FACE_LEFT_OVER = UUID(int=0xA3)
 CUT_OFF = UUID(int=0xA4)  # the endorsement that was under way when the power went
 SESSION = UUID(int=0xB1)
 VISIT = Visit(UUID(int=0xC1), ASKED_FOR, LANGUAGE)
+VISIT_IDS = VisitIds(VISIT.id, VISIT.endorsement_id)
 FOUND_VISIT = Visit(UUID(int=0xC2), UUID(int=0xA5), LANGUAGE)
 
 HOLDER = IdDocument(
@@ -61,7 +63,7 @@ OF_ANOTHER_REGION = replace(PERMIT, region="110000")
 RENEWED = replace(PERMIT, content=NEW)
 HALF_RENEWED = replace(PERMIT, content=replace(OLD, endorsement_count=2))
 ANOTHER_CHIP = replace(RENEWED, chip_serial="FFEEDDCCBBAA9988")
-CASE = Case(HOLDER, PERMIT)
+CASE = CaseWithPermit(HOLDER, PERMIT)
 
 GRANT = Grant(
     ASKED_FOR,
@@ -85,19 +87,19 @@ IN_WINDOW = Assessment(
     NEW.valid_from,
     NEW.valid_to,
     ResidenceYears.CONTINUOUS,
-    Served.AT_ONCE,
+    Channel.AT_ONCE,
     EvidenceAsked(),
     (),
 )
-TOO_EARLY = replace(IN_WINDOW, outcome=AssessedOutcome.TOO_EARLY, served=None)
-AT_THE_COUNTER = replace(IN_WINDOW, outcome=AssessedOutcome.OVERDUE, served=Served.COUNTER)
-SENSELESS = replace(IN_WINDOW, outcome=None, served=Served.COUNTER)
+TOO_EARLY = replace(IN_WINDOW, outcome=AssessedOutcome.TOO_EARLY, channel=None)
+AT_THE_COUNTER = replace(IN_WINDOW, outcome=AssessedOutcome.OVERDUE, channel=Channel.COUNTER)
+SENSELESS = replace(IN_WINDOW, outcome=None, channel=Channel.COUNTER)
 
-AFTER_REVIEW = replace(IN_WINDOW, served=Served.AFTER_REVIEW)
+AFTER_REVIEW = replace(IN_WINDOW, channel=Channel.AFTER_REVIEW)
 WITH_PROOF = replace(
     IN_WINDOW,
-    served=Served.COUNTER,
-    served_when_verified=Served.AT_ONCE,
+    channel=Channel.COUNTER,
+    channel_when_verified=Channel.AT_ONCE,
     evidence=EvidenceAsked(any_of=("deed", "lease")),
 )
 CALENDAR = PermitCalendar(None, None, None, None, None, ())
@@ -140,7 +142,7 @@ WITH_CHOICE = (Intent.CHOOSE_LANGUAGE, Intent.CHOOSE, Intent.ENTER_TELEPHONE, In
 
 # Without the facts about custody: those are for the walk's own permit unit to tell.
 EVENTS: tuple[on.Event, ...] = (
-    on.VisitBegan(VISIT),
+    on.PersonChose(Intent.START, ids=VISIT_IDS),
     *(on.PersonChose(intent) for intent in Intent if intent not in WITH_CHOICE),
     on.PersonChose(Intent.CHOOSE_LANGUAGE, LANGUAGE),
     on.DeadlinePassed("the one of the state"),
@@ -190,7 +192,7 @@ EVENTS: tuple[on.Event, ...] = (
 
 # What leads beyond an endorsement for oneself that is served at once.
 OF_OTHER_SERVICES: tuple[on.Event, ...] = (
-    on.VisitBegan(VISIT, choosing=True),
+    on.PersonChose(Intent.OTHER_SERVICES, ids=VISIT_IDS),
     *(
         on.PersonChose(Intent.CHOOSE, key)
         for key in (
@@ -241,7 +243,7 @@ OF_EVERY_SERVICE = (
     *OF_OTHER_SERVICES,
 )
 
-SEALS = Seals("old", "new")
+SEALS = ContentHashes("old", "new")
 STORIES = (
     on.InterruptedVisit(None, 0, ChipState.OLD, FaceState.OLD, 5.0),
     on.InterruptedVisit(CUT_OFF, 0, ChipState.OLD, FaceState.OLD, 5.0),
@@ -251,7 +253,7 @@ STORIES = (
     on.InterruptedVisit(None, 0, ChipState.OLD, FaceState.OLD, 3600.0),
     on.InterruptedVisit(CUT_OFF, 1, ChipState.UNKNOWN, FaceState.OLD, 5.0, SEALS, relayed=1, is_abandoned=True),
     on.InterruptedVisit(CUT_OFF, 3, ChipState.UNKNOWN, FaceState.OLD, 5.0, SEALS, relayed=2),
-    on.InterruptedVisit(CUT_OFF, 0, ChipState.NEW, FaceState.PENDING, 5.0, Seals("same", "same")),
+    on.InterruptedVisit(CUT_OFF, 0, ChipState.NEW, FaceState.PENDING, 5.0, ContentHashes("same", "same")),
     on.InterruptedVisit(
         CUT_OFF,
         1,

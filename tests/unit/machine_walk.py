@@ -213,7 +213,7 @@ def _after(result: Walk, before: Node, event: on.Event, taken: Step, world: Worl
     if custody_after not in (custody_before, Custody.UNKNOWN, on.custody_told(event)):
         check(custody_before is Custody.RETAINED and visit_after is None, "custody changes only on a fact")
     if is_over:
-        check(do.Wipe() in taken.effects, "a visit that is over is wiped")
+        check(do.ClearPersonalData() in taken.effects, "a visit that is over is wiped")
     if isinstance(event, on.PersonChose) and type(state) is type(taken.state):
         check(isinstance(state, s.AwaitsPerson), "taps do not put off the end of a wait for a device")
     _check_the_end(check, state, event, taken)
@@ -286,9 +286,9 @@ def _check_the_end(check: Callable[[bool, str], None], state: s.State, event: on
 def _is_granted(state: s.State, effect: do.Effect) -> bool:
     """By central in this visit; after a stop by the chip itself, which holds only what was granted before."""
     match state, effect:
-        case s.AwaitingHolder() | s.RecoveringFace(), do.RewriteFace(content=content):
+        case s.AwaitingHolder() | s.RecoveringFace(), do.RewriteFace(face):
             ending = state.ending
-            return content == (ending.grant.content if isinstance(ending, s.Renewed) else NEW)
+            return face.content == (ending.grant.content if isinstance(ending, s.Renewed) else NEW)
         case s.RecoveringGrant(), do.OpenChipSession(grant=grant):
             return grant == GRANT_CUT_OFF
         case _:

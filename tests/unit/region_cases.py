@@ -9,7 +9,7 @@ from typing import Any
 
 from kiosk.domain.endorsement import ResidenceYears, Service
 from kiosk.policy.assess import assess
-from kiosk.policy.assessment import AssessedOutcome, Assessment, Served
+from kiosk.policy.assessment import AssessedOutcome, Assessment, Channel
 from kiosk.policy.region import Region
 from kiosk.policy.region_file import REGIONS_DIR, load_region
 from kiosk.policy.request import AssessmentRequest
@@ -21,7 +21,7 @@ TOO_EARLY, IN_WINDOW, OVERDUE = AssessedOutcome.TOO_EARLY, AssessedOutcome.IN_WI
 REAPPLY, CANCELLED = AssessedOutcome.REAPPLY, AssessedOutcome.CANCELLED
 CONTINUOUS, RESTART = ResidenceYears.CONTINUOUS, ResidenceYears.RESTART
 FROM_MAKE_UP = ResidenceYears.COUNTED_FROM_MAKE_UP
-AT_ONCE, AFTER_REVIEW, COUNTER, NOT_OFFERED = Served
+AT_ONCE, AFTER_REVIEW, COUNTER, NOT_OFFERED = Channel
 
 __all__ = [
     "AFTER_REVIEW",

@@ -17,7 +17,6 @@ from kiosk.central.grants import (
     GrantKey,
     GrantKeyFileError,
     GrantRejected,
-    contract_content,
     domain_content,
     load_grant_keys,
     verify_grant,
@@ -26,6 +25,7 @@ from kiosk.central.reading import Unknown
 from kiosk.domain.endorsement import ResidenceYears
 from kiosk.domain.personal import Personal
 from kiosk.reference_central.authority import GRANT_KEYS, GRANT_PUBLIC_KEYS, make_authority
+from kiosk.services.central.messages import contract_content
 
 NOW = datetime(2026, 11, 22, 2, 0, tzinfo=UTC)
 NUMBER = Personal("310000201900010017")

@@ -32,7 +32,7 @@ NEEDS_THE_UNIT_ALONE = (
     do.WatchMouth,
     do.TakePermitBack,
     do.RetainPermit,
-    do.Wipe,
+    do.ClearPersonalData,
     do.CheckDevices,
     do.ReportCompletion,
     do.CancelEndorsement,
@@ -45,7 +45,7 @@ ENTERED = {
     s.ReturningPermit,
     s.AwaitingRemoval,
     s.TakingBack,
-    s.Explaining,
+    s.ShowingOutcome,
 }
 
 
@@ -67,7 +67,7 @@ def test_when_the_permit_is_taken_the_page_says_what_has_the_mistake(place: str)
         assert taken is not None
         assert taken.state == closed
     explained = [
-        state for state in walk(site).states if isinstance(state, s.Explaining) and not s.is_switching_off(state)
+        state for state in walk(site).states if isinstance(state, s.ShowingOutcome) and not s.is_switching_off(state)
     ]
     assert explained
     for state in explained:
@@ -83,7 +83,7 @@ def test_every_page_has_words_where_no_text_can_be_read(place: str) -> None:
     for state in walk(PLACES[place]).states:
         if isinstance(state, s.OutOfService) and state.fault.part not in (Part.PERMIT_UNIT, Part.KIOSK):
             continue  # of a device that nobody asks
-        for text in _texts(shown.show(state)):
+        for text in _texts(shown.present(state)):
             assert words.words(text), text
 
 

@@ -76,7 +76,7 @@ def test_a_term_as_the_region_counts_it_is_not_a_day_apart() -> None:
 )
 def test_other_dates_that_make_no_sense_still_lead_to_the_counter(start: str | None, end: str, on: str) -> None:
     found = ask("shanghai", on, start, end)
-    assert (found.outcome, found.served, found.is_a_day_apart) == (None, COUNTER, False)
+    assert (found.outcome, found.channel, found.is_a_day_apart) == (None, COUNTER, False)
 
 
 def test_a_trial_permit_a_day_apart_from_todays_term_is_no_permit_of_another_term() -> None:

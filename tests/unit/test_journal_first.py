@@ -47,7 +47,7 @@ WITHOUT_IT_TOO = {
     do.PrintStatusSlip: "paper",
     do.ReadLicenceCode: "reads",
     do.StopCodeScanner: "ends a wait",
-    do.Wipe: "forgets",
+    do.ClearPersonalData: "forgets",
 }
 
 

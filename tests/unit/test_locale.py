@@ -14,8 +14,8 @@ import pytest
 from assets import ASSETS
 from kiosk.central.codes import RETURN_CODES
 from kiosk.domain.faults import CATALOGUE
+from kiosk.domain.refusals import RefusalCode
 from kiosk.presentation.resident.application_page import REASONS
-from kiosk.presentation.resident.outcome_page import KNOWN_REFUSALS
 from kiosk.texts.translation import Translation
 from kiosk.texts.words import NOTHING, Citation, CitedDocument, LocalText, Text
 from screens.authoring.samples import samples
@@ -121,7 +121,7 @@ def test_no_text_is_there_that_nobody_asks_for() -> None:
 
 
 def test_every_refusal_that_is_known_says_what_happened_and_what_to_do_next() -> None:
-    wanted = {f"refusal.{code}.{part}" for code in KNOWN_REFUSALS for part in ("happened", "next")}
+    wanted = {f"refusal.{code}.{part}" for code in RefusalCode for part in ("happened", "next")}
     assert wanted - set(CHINESE.texts) == set()
 
 

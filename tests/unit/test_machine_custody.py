@@ -53,7 +53,7 @@ def test_a_fault_while_a_permit_may_be_going_in_waits_for_the_units_word() -> No
     assert failed.effects == (do.StopTakingIn(),)
     in_time = step(WITH_BIN, failed.state, on.PermitNotTakenIn())
     assert in_time is not None
-    assert in_time.state == s.Explaining(VISIT, ending, Custody.WITH_HOLDER)
+    assert in_time.state == s.ShowingOutcome(VISIT, ending, Custody.WITH_HOLDER)
     too_late = step(WITH_BIN, failed.state, on.PermitTakenIn())
     assert too_late is not None
     assert too_late.state == s.ReturningPermit(VISIT, ending)
@@ -65,7 +65,7 @@ def test_a_silent_unit_with_an_open_order_is_inspected_before_anybody_is_served(
     taken = step(WITH_BIN, withdrawing, DEADLINE)
     assert taken is not None
     assert taken.state == s.OutOfService(faults.PERMIT_UNIT_SILENT, Custody.UNKNOWN, inspecting=True)
-    assert taken.effects == (do.Wipe(), do.InspectPath())
+    assert taken.effects == (do.ClearPersonalData(), do.InspectPath())
 
 
 def test_a_unit_that_let_go_of_the_order_to_take_a_permit_in_gets_it_again() -> None:
@@ -80,7 +80,7 @@ def test_a_forgotten_permit_that_the_full_bin_did_not_take_is_not_offered_to_the
     full = step(WITH_BIN, s.Retaining(VISIT, RENEWED_NOW), on.DeviceFailed(faults.BIN_FULL))
     assert full is not None
     assert full.state == s.OutOfService(faults.BIN_FULL, Custody.INSIDE, held=True)
-    assert full.effects == (reported(FaceState.NEW, Custody.INSIDE), do.Wipe())
+    assert full.effects == (reported(FaceState.NEW, Custody.INSIDE), do.ClearPersonalData())
     found = step(WITH_BIN, full.state, on.PathInspected(Custody.INSIDE, NOTHING_OPEN, FOUND_VISIT))
     assert found is not None
     assert isinstance(found.state, s.Retaining)
@@ -103,7 +103,7 @@ def test_a_unit_that_failed_between_mouth_and_path_leaves_the_permits_place_unkn
     taken = step(WITH_BIN, s.TakingBack(VISIT, RENEWED_NOW), on.DeviceFailed(faults.PERMIT_JAMMED))
     assert taken is not None
     assert taken.state == s.OutOfService(faults.PERMIT_JAMMED, Custody.UNKNOWN, held=True)
-    assert taken.effects == (reported(FaceState.NEW, Custody.UNKNOWN), do.Wipe())
+    assert taken.effects == (reported(FaceState.NEW, Custody.UNKNOWN), do.ClearPersonalData())
 
 
 def test_out_of_service_believes_the_unit_when_it_tells_late_where_the_permit_is() -> None:
@@ -150,7 +150,7 @@ def test_a_permit_whose_chip_pcscd_did_not_let_be_opened_for_the_first_batch_is_
     assert (ending.fault, ending.chip, ending.permit) == (faults.COUPLER_SILENT, ChipState.OLD, CASE.permit)
     for later in (
         s.RelayingBatch(VISIT, CASE, GRANT, SESSION, batch=4, session=2),
-        s.RelayingBatch(VISIT, s.FoundCase(CASE.permit), GRANT, SESSION, batch=1),
+        s.RelayingBatch(VISIT, s.FoundPermit(CASE.permit), GRANT, SESSION, batch=1),
     ):
         asked = step(WITH_BIN, later, failed)
         assert asked is not None
@@ -177,7 +177,7 @@ def test_a_face_that_fails_twice_is_left_and_the_chip_still_counts() -> None:
     again = step(WITH_BIN, first, on.FaceNotRewritten(faults.PERMIT_UNIT_PROTOCOL))
     assert again is not None
     assert again.state == replace(first, attempt=2)
-    assert again.effects == (do.RewriteFace(NEW, PERMIT.permit_file),)
+    assert again.effects == (do.RewriteFace(PERMIT.face(NEW)),)
     left = step(WITH_BIN, again.state, on.FaceNotRewritten(faults.PERMIT_UNIT_PROTOCOL))
     assert left is not None
     assert left.state == s.ReturningPermit(VISIT, FACE_PENDING)
@@ -251,7 +251,7 @@ def test_a_renewal_that_was_cut_off_is_reported_when_the_permit_has_its_place() 
     assert gone.effects[0] == do.ReportCompletion(
         CUT_OFF, ChipState.NEW, FaceState.PENDING, Custody.WITH_HOLDER, receipt_printed=False
     )
-    ahead = do.LoadFace(RENEWED.content, RENEWED.permit_file)
+    ahead = do.LoadFace(RENEWED.face(RENEWED.content))
     for story, effect in ((CHIP_NEW, (ahead,)), (CHIP_NEW_LONG_AGO, (do.RetainPermit(),))):
         inside = step(WITH_BIN, s.Recovering(), on.PathInspected(Custody.INSIDE, story, FOUND_VISIT))
         assert inside is not None

@@ -13,12 +13,12 @@ from kiosk.domain import faults
 from kiosk.domain.applications import EvidenceResult
 from kiosk.domain.endorsement import Custody, Refusal, Service
 from kiosk.domain.personal import Personal
-from kiosk.policy.assessment import AssessedOutcome, Assessment, EvidenceAsked, Served
-from kiosk.policy.foresight import availability_of
+from kiosk.policy.assessment import AssessedOutcome, Assessment, Channel, EvidenceAsked
 from kiosk.policy.region_file import shipped_regions
 from kiosk.policy.rules import AGENTS
+from kiosk.policy.service_availability import availability_of
 from kiosk.presentation.context import PresentationContext
-from kiosk.presentation.models import ChoiceScreen, OutcomeScreen
+from kiosk.presentation.models.resident import ChoiceScreen, OutcomeScreen
 from kiosk.presentation.present import present
 from kiosk.texts.words import Text
 from kiosk.workflow import effects as do
@@ -40,6 +40,7 @@ from tests.unit.machine_samples import (
     TODAY,
     TOO_EARLY,
     VISIT,
+    VISIT_IDS,
     WITH_PROOF,
     site,
 )
@@ -70,6 +71,7 @@ def chose(key: str) -> on.PersonChose:
 YES, NO = on.PersonChose(Intent.ANSWER_YES), on.PersonChose(Intent.ANSWER_NO)
 GO_ON = on.PersonChose(Intent.GO_ON)
 IDLE = s.Idle(LANGUAGE)
+BEGIN_CHOOSING = on.PersonChose(Intent.OTHER_SERVICES, ids=VISIT_IDS)
 
 
 def matter(assessment: Assessment = IN_WINDOW, **answers: Any) -> s.AssessedCase:
@@ -92,19 +94,21 @@ def showing(assessment: Assessment = IN_WINDOW, **answers: Any) -> s.ShowingAsse
 def test_a_visit_begins_with_the_notice_unless_nothing_is_offered_here(
     region: str, pilot: bool, first: type[s.State]
 ) -> None:
-    assert type(then(IDLE, on.VisitBegan(VISIT), at=of_region(region, pilot=pilot)).state) is first
+    assert (
+        type(then(IDLE, on.PersonChose(Intent.START, ids=VISIT_IDS), at=of_region(region, pilot=pilot)).state) is first
+    )
 
 
 def test_no_choice_has_more_than_seven_answers() -> None:
     for name in ("shanghai", "beijing", "haikou", "xuchang", "xinjiang"):
         for keys in ((), ("something_changed",), ("permit_troubled",)):
-            choosing = then(IDLE, on.VisitBegan(VISIT, choosing=True), *map(chose, keys), at=of_region(name)).state
+            choosing = then(IDLE, BEGIN_CHOOSING, *map(chose, keys), at=of_region(name)).state
             assert isinstance(choosing, s.ChoosingService)
             assert 2 <= len(choosing.choices) <= 7
 
 
 def test_another_kind_of_permit_is_on_offer_only_where_there_is_one() -> None:
-    events = (on.VisitBegan(VISIT, choosing=True), chose("something_changed"))
+    events = (BEGIN_CHOOSING, chose("something_changed"))
     offered = {}
     for name in ("xinjiang", "shanghai"):
         choosing = then(IDLE, *events, at=of_region(name)).state
@@ -116,7 +120,7 @@ def test_another_kind_of_permit_is_on_offer_only_where_there_is_one() -> None:
 def agents_of(name: str) -> tuple[str, ...]:
     """The kinds of agent that can be chosen in a region, each tried."""
     at = of_region(name)
-    asking = then(IDLE, on.VisitBegan(VISIT, choosing=True), chose("for_another"), at=at).state
+    asking = then(IDLE, BEGIN_CHOOSING, chose("for_another"), at=at).state
     return tuple(kind for kind in AGENTS if step(at, asking, chose(kind)) is not None)
 
 
@@ -132,9 +136,9 @@ def test_only_the_agents_of_the_regions_file_can_be_chosen() -> None:
 
 def test_where_nobody_may_act_for_another_that_is_told_at_once() -> None:
     at = of_region("haikou")
-    explaining = then(IDLE, on.VisitBegan(VISIT, choosing=True), chose("for_another"), at=at).state
+    explaining = then(IDLE, BEGIN_CHOOSING, chose("for_another"), at=at).state
     assert isinstance(explaining, s.ExplainingService)
-    assert availability_of(at.region, Service.ENDORSE, agent=explaining.visit.purpose.agent).served is Served.COUNTER
+    assert availability_of(at.region, Service.ENDORSE, agent=explaining.visit.purpose.agent).channel is Channel.COUNTER
     assert step(at, explaining, GO_ON) is None
 
 
@@ -150,13 +154,13 @@ def test_who_may_not_act_for_a_holder_of_that_age_is_told_before_another_card_is
     kind: str, born: date, is_told: bool
 ) -> None:
     at = of_region("shanghai")
-    visit = replace(VISIT, purpose=s.Purpose(agent=kind))
+    visit = replace(VISIT, purpose=s.VisitPurpose(agent=kind))
     holder = replace(HOLDER, birth=Personal(born))
     taken = then(s.ReadingIdCard(visit), on.IdCardRead(holder, TODAY), at=at)
     if not is_told:
         assert taken.state == s.ReadingAgentIdCard(visit, holder)
         return
-    assert isinstance(taken.state, s.Explaining)
+    assert isinstance(taken.state, s.ShowingOutcome)
     assert taken.state.ending == s.Declined(Refusal("agent_not_for_holder"))
     assert s.custody_of(taken.state) is Custody.WITH_HOLDER
     assert do.ReadIdCard(besides=holder) not in taken.effects
@@ -166,7 +170,7 @@ def test_who_may_not_act_for_a_holder_of_that_age_is_told_before_another_card_is
 
 
 def test_an_age_that_the_card_does_not_tell_turns_nobody_away() -> None:
-    visit = replace(VISIT, purpose=s.Purpose(agent="guardian"))
+    visit = replace(VISIT, purpose=s.VisitPurpose(agent="guardian"))
     unknown = replace(HOLDER, birth=None)
     taken = then(s.ReadingIdCard(visit), on.IdCardRead(unknown, TODAY), at=of_region("shanghai"))
     assert taken.state == s.ReadingAgentIdCard(visit, unknown)
@@ -186,14 +190,14 @@ def test_the_choice_of_an_agent_is_called_as_the_regions_file_calls_it_and_says_
 
 
 def test_an_agents_identity_card_is_read_after_the_holders_and_the_holders_own_does_not_count() -> None:
-    visit = replace(VISIT, purpose=s.Purpose(agent="close_relative"))
+    visit = replace(VISIT, purpose=s.VisitPurpose(agent="close_relative"))
     taken = then(s.ReadingIdCard(visit), on.IdCardRead(HOLDER, TODAY))
     assert taken.state == s.ReadingAgentIdCard(visit, HOLDER)
     assert taken.effects == (do.ReadIdCard(besides=HOLDER),)
 
 
 def test_what_the_rules_must_know_of_an_absent_holder_is_asked_before_the_rules() -> None:
-    visit = replace(VISIT, purpose=s.Purpose(agent="close_relative"))
+    visit = replace(VISIT, purpose=s.VisitPurpose(agent="close_relative"))
     asked = then(s.AskingPendingRewrites(visit, CASE), on.NoWorkFound())
     assert isinstance(asked.state, s.DeclaringForHolder)
     assert asked.state.question == "disabled"
@@ -202,12 +206,12 @@ def test_what_the_rules_must_know_of_an_absent_holder_is_asked_before_the_rules(
 
 
 def test_what_is_asked_of_an_absent_holder_is_asked_too_where_the_permit_is_lost() -> None:
-    visit = replace(VISIT, purpose=s.Purpose(service=Service.LOST, agent="close_relative"))
+    visit = replace(VISIT, purpose=s.VisitPurpose(service=Service.LOST, agent="close_relative"))
     asked = then(s.ReadingAgentIdCard(visit, HOLDER), on.IdCardRead(HOLDER, TODAY)).state
     assert isinstance(asked, s.DeclaringForHolder)
-    assert (asked.question, asked.case) == ("disabled", s.UnreadCase(HOLDER, HOLDER))
+    assert (asked.question, asked.case) == ("disabled", s.CaseWithoutPermit(HOLDER, HOLDER))
     assert s.custody_of(asked) is Custody.WITH_HOLDER
-    assert isinstance(then(asked, on.PersonChose(Intent.CANCEL)).state, s.Explaining)
+    assert isinstance(then(asked, on.PersonChose(Intent.CANCEL)).state, s.ShowingOutcome)
 
 
 def test_a_failed_question_about_pending_rewrites_ends_nothing_that_was_asked_since() -> None:
@@ -252,7 +256,7 @@ def test_a_yes_asks_the_rules_again_and_the_same_result_is_not_shown_twice() -> 
         do.Assess(CASE, VISIT.purpose, s.Answers(("address_changed",), frozenset({"address_changed"}))),
     )
     assert isinstance(then(assessing.state, on.Assessed(IN_WINDOW, TODAY)).state, s.AskingCentral)
-    worse = replace(IN_WINDOW, served=Served.COUNTER)
+    worse = replace(IN_WINDOW, channel=Channel.COUNTER)
     assert isinstance(then(assessing.state, on.Assessed(worse, TODAY)).state, s.ShowingAssessment)
 
 
@@ -317,7 +321,7 @@ def test_a_licence_that_is_not_good_is_asked_for_again_and_central_has_the_last_
 
 def test_of_a_proof_in_parts_every_part_is_asked_for_once_the_first_was_shown() -> None:
     xinjiang = replace_scanner(of_region("xinjiang"))
-    asked = replace(IN_WINDOW, served=Served.AFTER_REVIEW, evidence=EvidenceAsked(all_of=("employment_ground",)))
+    asked = replace(IN_WINDOW, channel=Channel.AFTER_REVIEW, evidence=EvidenceAsked(all_of=("employment_ground",)))
     answered = tuple(
         on.EvidenceAnswered(key, EvidenceResult.NOT_VERIFIED)
         for key in ("pension_two_years", "work_contract_one_year", "social_insurance_six_months")
@@ -389,27 +393,29 @@ def test_a_request_that_central_wants_reviewed_ends_with_a_slip_that_has_its_num
 
 
 def test_an_application_without_a_permit_ends_with_its_slip_and_moves_nothing() -> None:
-    lost = s.AssessedCase(s.UnreadCase(HOLDER), s.Answers(), AFTER_REVIEW, TODAY)
-    visit = replace(VISIT, purpose=s.Purpose(service=Service.LOST))
+    lost = s.AssessedCase(s.CaseWithoutPermit(HOLDER), s.Answers(), AFTER_REVIEW, TODAY)
+    visit = replace(VISIT, purpose=s.VisitPurpose(service=Service.LOST))
     applying = s.Applying(visit, lost, None)
     assert s.custody_of(applying) is Custody.WITH_HOLDER
     received = then(applying, on.ApplicationReceived(RECEIVED))
     assert isinstance(received.state, s.PrintingSlip)
     assert not any(isinstance(effect, do.EjectPermit) for effect in received.effects)
     refused = then(applying, on.EndorsementRefused(Refusal("reported_lost", retain=True)))
-    assert refused.state == s.Explaining(visit, s.Declined(Refusal("reported_lost", retain=True)), Custody.WITH_HOLDER)
+    assert refused.state == s.ShowingOutcome(
+        visit, s.Declined(Refusal("reported_lost", retain=True)), Custody.WITH_HOLDER
+    )
 
 
 @pytest.mark.parametrize("service", [Service.LOST, Service.DAMAGED])
 def test_a_permit_that_is_lost_or_damaged_is_not_asked_for(service: Service) -> None:
-    visit = replace(VISIT, purpose=s.Purpose(service=service))
+    visit = replace(VISIT, purpose=s.VisitPurpose(service=service))
     taken = then(s.ReadingIdCard(visit), on.IdCardRead(HOLDER, TODAY))
     assert isinstance(taken.state, s.Assessing)
     assert [type(effect) for effect in taken.effects] == [do.Assess]
 
 
 def test_a_face_that_nothing_waits_for_is_not_rewritten() -> None:
-    visit = replace(VISIT, purpose=s.Purpose(service=Service.FACE_ONLY))
+    visit = replace(VISIT, purpose=s.VisitPurpose(service=Service.FACE_ONLY))
     nothing = then(s.AskingPendingRewrites(visit, CASE), on.NoWorkFound())
     assert nothing.state == s.ReturningPermit(visit, s.Declined(Refusal("nothing_to_renew"), PERMIT))
 

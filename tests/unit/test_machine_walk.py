@@ -12,7 +12,7 @@ from kiosk.app.shown_screens import ShownScreens
 from kiosk.central.repeating import Call, patience_s
 from kiosk.domain.endorsement import Custody
 from kiosk.presentation.context import PresentationContext
-from kiosk.presentation.models import ScreenModel
+from kiosk.presentation.models.resident import ScreenModel
 from kiosk.workflow import effects as do
 from kiosk.workflow import events as on
 from kiosk.workflow import states as s
@@ -29,7 +29,7 @@ DEADLINE = on.DeadlinePassed("the one of the state")
 
 HEEDED = """
 Recovering: DeadlinePassed DeviceFailed PathInspected PathNotInspected
-Idle: DeadlinePassed DeviceFailed VisitBegan choose_language
+Idle: DeadlinePassed DeviceFailed choose_language other_services start
 OutOfService: DeadlinePassed DeviceFailed DevicesReady FaceRewritten PathInspected PathNotInspected PermitAtMouth
     PermitOutOfSight PermitRetained PermitTaken PermitTakenIn
 ChoosingService: DeadlinePassed DeviceFailed cancel choose choose_language more_time
@@ -85,7 +85,7 @@ PrintingReceipt: DeadlinePassed ReceiptNotPrinted ReceiptPrinted
 Thanking: DeadlinePassed choose_language finish more_time
 PrintingSlip: DeadlinePassed ReceiptNotPrinted ReceiptPrinted
 ShowingApplication: DeadlinePassed choose_language finish more_time
-Explaining: DeadlinePassed cancel choose_language finish more_time
+ShowingOutcome: DeadlinePassed cancel choose_language finish more_time
 """
 """What means something where; every other pair is ignored. What a person chooses stands in small letters."""
 
@@ -204,10 +204,10 @@ def test_a_unit_that_works_leaves_no_permit_behind_though_its_holder_has_gone(pl
             assert taken is not None
             state = taken.state
             coming += [answers[type(effect)] for effect in taken.effects if type(effect) in answers]
-            if isinstance(state, s.Explaining | s.OutOfService):
+            if isinstance(state, s.ShowingOutcome | s.OutOfService):
                 break
         if SITES[place].has_retain_bin:
-            assert isinstance(state, s.Explaining)
+            assert isinstance(state, s.ShowingOutcome)
             assert state.custody is Custody.RETAINED
         else:
             assert isinstance(state, s.OutOfService)
@@ -230,7 +230,7 @@ def test_every_step_to_another_screen_visit_or_question_makes_touches_on_the_one
     differ, wrong = 0, []
     for before, event, taken in walk(SITES[place]).arrows():
         screens = ShownScreens(about, lambda _event, _visit, _screen: None)
-        old, new = screens.show(before), screens.show(taken.state)
+        old, new = screens.present(before), screens.present(taken.state)
         is_same = (
             _without_time(old) == _without_time(new)
             and s.asked_in(before) == s.asked_in(taken.state)

@@ -15,7 +15,7 @@ from kiosk.policy.permit_calendar import permit_calendar
 from kiosk.policy.region import Region
 from kiosk.policy.request import AssessmentRequest
 from kiosk.presentation.context import PresentationContext
-from kiosk.presentation.models import (
+from kiosk.presentation.models.resident import (
     ConfirmScreen,
     IdCardScreen,
     ProgressLine,
@@ -154,7 +154,7 @@ def test_where_the_face_is_refreshed_is_said_before_anything_is_confirmed() -> N
 
 
 def test_the_second_identity_card_is_asked_for_as_the_agents() -> None:
-    visit = replace(VISIT, purpose=s.Purpose(agent="guardian"))
+    visit = replace(VISIT, purpose=s.VisitPurpose(agent="guardian"))
     shown = [
         present(about(region_named("shanghai")), state)
         for state in (s.ReadingIdCard(visit), s.ReadingAgentIdCard(visit, HOLDER))

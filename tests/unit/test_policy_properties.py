@@ -148,7 +148,7 @@ def test_every_answer_has_a_next_step_and_cites_rules_of_the_file(case) -> None:
     region, request = region_named(case[0]), case[1]
     found = assess(region, request)
     assert found == assess(region, request)
-    assert found.served is not None or found.outcome is TOO_EARLY
+    assert found.channel is not None or found.outcome is TOO_EARLY
     assert found.reasons
     assert len(found.texts) == len(found.reasons)
     listed = {(source.file, section) for source in region.sources.values() for section in source.sections}
@@ -164,7 +164,7 @@ def test_what_central_verifies_never_makes_it_harder(case) -> None:
     region, request = region_named(case[0]), case[1]
     nothing = assess(region, replace(request, verified=frozenset()))
     some, everything = assess(region, request), assess(region, replace(request, verified=frozenset(region.evidence)))
-    order = [STRICTNESS.index(found.served) for found in (everything, some, nothing)]
+    order = [STRICTNESS.index(found.channel) for found in (everything, some, nothing)]
     assert order == sorted(order)
     assert everything.evidence.all_of == everything.evidence.any_of == ()
 
@@ -177,9 +177,9 @@ def test_nobody_is_served_at_once_by_a_rule_that_is_not_there(case) -> None:
     is_described = request.service is Service.FACE_ONLY or request.service in region.services
     is_stranger = request.agent is not None and request.agent not in region.agents
     if not is_described or (is_stranger and request.service is not Service.FACE_ONLY):
-        assert found.served in (None, COUNTER, NOT_OFFERED)
+        assert found.channel in (None, COUNTER, NOT_OFFERED)
     if not region.kiosks.offered and not request.pilot and found.outcome is not None:
-        assert found.served is (NOT_OFFERED if is_described or found.outcome is TOO_EARLY else COUNTER)
+        assert found.channel is (NOT_OFFERED if is_described or found.outcome is TOO_EARLY else COUNTER)
 
 
 def test_no_rule_can_ask_for_sex_ethnicity_or_origin() -> None:
@@ -222,7 +222,7 @@ def _treated(region: Region, request: AssessmentRequest) -> tuple[object, ...]:
     """How a day is treated, apart from dates that move with it."""
     found, ruled = assess(region, request), calendar_rule(region, request)
     assert ruled is not None
-    return found.outcome, ruled[0].code, ruled[1], found.served, found.residence_years, found.evidence, found.closes_on
+    return found.outcome, ruled[0].code, ruled[1], found.channel, found.residence_years, found.evidence, found.closes_on
 
 
 @given(case=requests(), ahead=st.integers(0, 2600))

@@ -100,7 +100,7 @@ SHOWN_BY: dict[str, tuple[str, ...]] = {
 )
 def test_every_edge_of_the_permits_year(on, outcome, term, years, served, code) -> None:
     found = ask("beijing", on, START, END)
-    assert (found.outcome, new_term_of(found), found.residence_years, found.served) == (outcome, term, years, served)
+    assert (found.outcome, new_term_of(found), found.residence_years, found.channel) == (outcome, term, years, served)
     assert (found.opens_on, found.closes_on) == (date(2026, 3, 15), date(2026, 4, 15))
     assert {reason.code for reason in found.reasons} == {code}
     assert {reason.source for reason in found.reasons} == {FILE}
@@ -268,7 +268,7 @@ def test_made_up_within_six_months_the_years_go_on_without_the_days_between() ->
 def test_more_than_six_months_late_is_a_new_application_and_the_years_start_again(service) -> None:
     for declared in (frozenset[str](), MOVED, MOVED | RENAMED):
         found = ask("beijing", TOO_LATE, START, END, service=service, declared=declared)
-        assert (found.outcome, found.served, found.residence_years) == (REAPPLY, COUNTER, RESTART)
+        assert (found.outcome, found.channel, found.residence_years) == (REAPPLY, COUNTER, RESTART)
         assert new_term_of(found) is None
         assert found.reasons[0].code == "overdue_beyond_6_months"
 
@@ -286,7 +286,7 @@ def test_more_than_six_months_late_is_a_new_application_and_the_years_start_agai
 )
 def test_dates_that_make_no_sense_lead_to_the_counter(start, end, on) -> None:
     found = ask("beijing", on, start, end)
-    assert (found.outcome, found.served, found.residence_years, new_term_of(found)) == (None, COUNTER, None, None)
+    assert (found.outcome, found.channel, found.residence_years, new_term_of(found)) == (None, COUNTER, None, None)
     assert [reason.code for reason in found.reasons] == ["senseless"]
 
 
@@ -301,7 +301,7 @@ def test_the_permit_that_an_endorsement_gave_is_accepted_and_too_early() -> None
 def test_what_the_page_does_not_describe_is_for_the_counter_whatever_the_day(service) -> None:
     for on in ("2025-12-01", IN_TIME, LATE):
         found = ask("beijing", on, START, END, service=service)
-        assert (found.served, new_term_of(found), found.residence_years) == (COUNTER, None, None)
+        assert (found.channel, new_term_of(found), found.residence_years) == (COUNTER, None, None)
         assert {reason.code for reason in found.reasons} == {"undescribed"}
 
 
@@ -315,17 +315,17 @@ def test_any_kiosk_of_the_city_endorses_where_nothing_changed() -> None:
     for home_area in (True, False, None):
         for on in (IN_TIME, LATE):
             found = ask("beijing", on, START, END, home_area=home_area)
-            assert (found.served, found.evidence.all_of, found.evidence.any_of) == (AT_ONCE, (), ())
+            assert (found.channel, found.evidence.all_of, found.evidence.any_of) == (AT_ONCE, (), ())
 
 
 def test_a_changed_address_needs_one_of_four_proofs_and_is_never_done_at_once() -> None:
     for on, outcome in ((IN_TIME, IN_WINDOW), (LATE, OVERDUE)):
         found = ask("beijing", on, START, END, declared=MOVED)
-        assert (found.outcome, found.served, found.served_when_verified) == (outcome, AFTER_REVIEW, AFTER_REVIEW)
+        assert (found.outcome, found.channel, found.channel_when_verified) == (outcome, AFTER_REVIEW, AFTER_REVIEW)
         assert (found.evidence.all_of, found.evidence.any_of) == ((), HOME_PROOFS)
         assert found.reasons[-1].code == "address_changed"
         verified = ask("beijing", on, START, END, declared=MOVED, verified=frozenset({"lease"}))
-        assert (verified.served, verified.evidence.any_of) == (AFTER_REVIEW, ())
+        assert (verified.channel, verified.evidence.any_of) == (AFTER_REVIEW, ())
         assert new_term_of(found) == (on, f"2027{on[4:]}")
 
 
@@ -343,7 +343,7 @@ def test_the_day_central_received_the_application_dates_a_changed_address() -> N
 
 def test_a_changed_address_goes_to_the_station_of_the_present_home() -> None:
     for home_area, served in ((True, AFTER_REVIEW), (None, AFTER_REVIEW), (False, COUNTER)):
-        assert ask("beijing", IN_TIME, START, END, declared=MOVED, home_area=home_area).served is served
+        assert ask("beijing", IN_TIME, START, END, declared=MOVED, home_area=home_area).channel is served
     assert ask("beijing", IN_TIME, START, END, declared=MOVED, home_area=False).evidence.any_of == HOME_PROOFS
 
 
@@ -351,7 +351,7 @@ def test_changed_personal_details_go_to_the_station_of_the_present_home() -> Non
     for declared in (RENAMED, RENAMED | MOVED):
         for home_area in (True, None, False):
             found = ask("beijing", IN_TIME, START, END, declared=declared, home_area=home_area)
-            assert (found.outcome, found.served, new_term_of(found)) == (IN_WINDOW, COUNTER, None)
+            assert (found.outcome, found.channel, new_term_of(found)) == (IN_WINDOW, COUNTER, None)
             assert "identity_changed" in {reason.code for reason in found.reasons}
 
 
@@ -363,7 +363,7 @@ def test_both_changes_are_asked_before_anything_is_granted() -> None:
 
 def test_a_household_book_or_home_police_certificate_instead_of_the_id_card_is_for_the_counter() -> None:
     found = ask("beijing", IN_TIME, START, END, declared=frozenset({"no_id_card"}))
-    assert (found.served, found.evidence.any_of) == (COUNTER, ("household_book", "home_police_certificate"))
+    assert (found.channel, found.evidence.any_of) == (COUNTER, ("household_book", "home_police_certificate"))
     assert new_term_of(found) == (IN_TIME, "2027-04-01")
     said_before_anything_is_read = region_named("beijing").services[Service.ENDORSE].rule.text
     assert "户口簿" in said_before_anything_is_read.in_language("zh-Hans")
@@ -373,7 +373,7 @@ def test_a_household_book_or_home_police_certificate_instead_of_the_id_card_is_f
 @pytest.mark.parametrize("kind", ["guardian", "close_relative"])
 def test_guardians_and_close_relatives_act_at_the_counter_with_identity_and_relation_proved(kind) -> None:
     found = ask("beijing", IN_TIME, START, END, agent=kind, age=10)
-    assert (found.served, found.served_when_verified) == (COUNTER, COUNTER)
+    assert (found.channel, found.channel_when_verified) == (COUNTER, COUNTER)
     assert (found.evidence.any_of, found.evidence.all_of) == (AGENT_PROOFS, ("relation_proof",))
     assert region_named("beijing").evidence["relation_proof"].any_of == (
         "birth_certificate",
@@ -387,7 +387,7 @@ def test_guardians_and_close_relatives_act_at_the_counter_with_identity_and_rela
 
 
 def test_a_child_may_come_alone_because_the_page_demands_no_guardian() -> None:
-    assert ask("beijing", IN_TIME, START, END, age=10).served is AT_ONCE
+    assert ask("beijing", IN_TIME, START, END, age=10).channel is AT_ONCE
 
 
 @pytest.mark.parametrize("kind", ["guardian", "close_relative"])
@@ -396,21 +396,21 @@ def test_who_acts_for_the_holder_brings_a_letter_unless_the_holder_is_under_16(k
     for service in (Service.ENDORSE, Service.CHANGE_ADDRESS, Service.CHANGE_IDENTITY):
         found = ask("beijing", IN_TIME, START, END, agent=kind, age=age, service=service)
         assert ("letter_of_authority" in found.evidence.all_of) is asked
-        assert found.served is COUNTER
+        assert found.channel is COUNTER
 
 
 def test_an_agent_whom_the_page_does_not_name_is_for_the_counter() -> None:
     found = ask("beijing", IN_TIME, START, END, agent="entrusted")
-    assert (found.served, found.reasons[-1].code) == (COUNTER, "undescribed")
+    assert (found.channel, found.reasons[-1].code) == (COUNTER, "undescribed")
 
 
 def test_moving_in_mid_year_is_reviewed_and_leaves_the_term() -> None:
     for on in ("2025-08-01", IN_TIME, END):
         found = ask("beijing", on, START, END, service=Service.CHANGE_ADDRESS)
-        assert (found.outcome, found.served, new_term_of(found)) == (IN_WINDOW, AFTER_REVIEW, (START, END))
+        assert (found.outcome, found.channel, new_term_of(found)) == (IN_WINDOW, AFTER_REVIEW, (START, END))
         assert (found.evidence.all_of, found.evidence.any_of) == ((), HOME_PROOFS)
-    assert ask("beijing", IN_TIME, START, END, service=Service.CHANGE_ADDRESS, declared=MOVED).served is AFTER_REVIEW
-    assert ask("beijing", IN_TIME, START, END, service=Service.CHANGE_ADDRESS, home_area=False).served is COUNTER
+    assert ask("beijing", IN_TIME, START, END, service=Service.CHANGE_ADDRESS, declared=MOVED).channel is AFTER_REVIEW
+    assert ask("beijing", IN_TIME, START, END, service=Service.CHANGE_ADDRESS, home_area=False).channel is COUNTER
     assert region_named("beijing").services[Service.CHANGE_ADDRESS].rule.ours == ("*",)
 
 
@@ -424,19 +424,19 @@ def test_moving_in_mid_year_is_reviewed_and_leaves_the_term() -> None:
 )
 def test_moving_when_late_is_endorsed_in_the_same_go(on, term) -> None:
     found = ask("beijing", on, START, END, service=Service.CHANGE_ADDRESS)
-    assert (found.outcome, found.served, new_term_of(found)) == (OVERDUE, AFTER_REVIEW, term)
+    assert (found.outcome, found.channel, new_term_of(found)) == (OVERDUE, AFTER_REVIEW, term)
     assert found.residence_years is FROM_MAKE_UP
 
 
 def test_moving_with_changed_personal_details_is_for_the_counter() -> None:
     found = ask("beijing", IN_TIME, START, END, service=Service.CHANGE_ADDRESS, declared=MOVED | RENAMED)
-    assert (found.served, found.reasons[-1].code) == (COUNTER, "moved_and_identity_changed")
+    assert (found.channel, found.reasons[-1].code) == (COUNTER, "moved_and_identity_changed")
 
 
 def test_a_change_of_personal_details_is_for_the_station_of_the_present_home() -> None:
     for on, outcome in (("2025-08-01", IN_WINDOW), (IN_TIME, IN_WINDOW), (LATE, OVERDUE)):
         found = ask("beijing", on, START, END, service=Service.CHANGE_IDENTITY, declared=RENAMED)
-        assert (found.outcome, found.served, new_term_of(found)) == (outcome, COUNTER, None)
+        assert (found.outcome, found.channel, new_term_of(found)) == (outcome, COUNTER, None)
         assert found.reasons[-1].code == "change_identity"
     service = region_named("beijing").services[Service.CHANGE_IDENTITY]
     assert (service.place, service.old_permit) == (Place.PRESENT_STATION, OldPermit.WITHDRAWN)

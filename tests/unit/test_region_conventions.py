@@ -135,7 +135,7 @@ def test_a_permit_that_has_itself_ended_is_applied_for_anew() -> None:
     found = ask(
         "nanling", "2026-02-01", "2016-03-11", "2026-03-11", issued_on="2016-03-11", last_endorsed_on="2025-03-01"
     )
-    assert (found.outcome, found.served, new_term_of(found)) == (REAPPLY, COUNTER, None)
+    assert (found.outcome, found.channel, new_term_of(found)) == (REAPPLY, COUNTER, None)
     found = ask(
         "nanling", "2025-02-01", "2016-03-11", "2026-03-11", issued_on="2016-03-11", last_endorsed_on="2024-03-01"
     )
@@ -213,7 +213,7 @@ def test_a_changed_address_is_reviewed_and_only_in_the_home_area(home_area, serv
     found = ask(
         "yunxi", "2019-06-01", "2018-06-09", "2019-06-09", declared=frozenset({"address_changed"}), home_area=home_area
     )
-    assert (found.served, found.evidence.any_of) == (served, ("title", "lease"))
+    assert (found.channel, found.evidence.any_of) == (served, ("title", "lease"))
 
 
 @pytest.mark.parametrize(
@@ -227,7 +227,7 @@ def test_a_changed_address_is_reviewed_and_only_in_the_home_area(home_area, serv
 )
 def test_categories_have_their_own_lengths_and_proofs(category, new_category, start, end, term, all_of, any_of) -> None:
     found = ask("caohai", "2026-07-01", start, end, category=category, new_category=new_category)
-    assert (found.outcome, found.served, new_term_of(found)) == (IN_WINDOW, AFTER_REVIEW, term)
+    assert (found.outcome, found.channel, new_term_of(found)) == (IN_WINDOW, AFTER_REVIEW, term)
     assert (found.evidence.all_of, found.evidence.any_of, found.residence_years) == (all_of, any_of, None)
 
 
@@ -237,14 +237,14 @@ def test_a_category_with_the_others_length_makes_no_sense() -> None:
 
 def test_an_expired_permit_is_applied_for_anew_and_rewritten_from_that_day() -> None:
     found = ask("caohai", "2026-07-16", "2026-01-15", "2026-07-15", category="short")
-    assert (found.outcome, found.served, new_term_of(found)) == (REAPPLY, AFTER_REVIEW, ("2026-07-16", "2027-01-16"))
+    assert (found.outcome, found.channel, new_term_of(found)) == (REAPPLY, AFTER_REVIEW, ("2026-07-16", "2027-01-16"))
     assert (found.evidence.all_of, found.evidence.any_of) == (("identity",), ("lease", "deed"))
 
 
 def test_a_service_outside_the_window_leaves_the_dates_unless_another_authority_issues() -> None:
     facts = {"category": "long", "service": Service.CHANGE_ADDRESS}
     found = ask("caohai", "2025-07-01", "2024-07-15", "2026-07-15", **facts)
-    assert (found.outcome, found.served, new_term_of(found)) == (IN_WINDOW, AFTER_REVIEW, ("2024-07-15", "2026-07-15"))
+    assert (found.outcome, found.channel, new_term_of(found)) == (IN_WINDOW, AFTER_REVIEW, ("2024-07-15", "2026-07-15"))
     moved = ask("caohai", "2025-07-01", "2024-07-15", "2026-07-15", authority_changes=True, **facts)
     assert new_term_of(moved) == ("2025-07-01", "2027-07-01")
 
@@ -253,16 +253,16 @@ def test_terms_of_the_past_are_valid_to_their_end_and_then_for_the_counter() -> 
     facts = {"category": "short", "issuing_authority": "西滩县公安局"}
     assert ask("caohai", "2021-05-01", "2019-06-01", "2022-06-01", **facts).outcome is TOO_EARLY
     found = ask("caohai", "2022-06-01", "2019-06-01", "2022-06-01", **facts)
-    assert (found.outcome, found.served, new_term_of(found)) == (IN_WINDOW, COUNTER, None)
+    assert (found.outcome, found.channel, new_term_of(found)) == (IN_WINDOW, COUNTER, None)
     after = ask("caohai", "2022-06-02", "2019-06-01", "2022-06-01", **facts)
-    assert (after.outcome, after.served, new_term_of(after)) == (REAPPLY, COUNTER, None)
+    assert (after.outcome, after.channel, new_term_of(after)) == (REAPPLY, COUNTER, None)
     assert ask("caohai", "2022-06-01", "2021-06-01", "2024-06-01", **facts).outcome is None
 
 
 def test_a_guardian_who_only_comes_along_brings_no_papers() -> None:
     facts = {"category": "short", "age": 12}
-    assert ask("caohai", "2026-07-01", "2026-01-15", "2026-07-15", agent="guardian", **facts).served is AFTER_REVIEW
-    assert ask("caohai", "2026-07-01", "2026-01-15", "2026-07-15", **facts).served is COUNTER
+    assert ask("caohai", "2026-07-01", "2026-01-15", "2026-07-15", agent="guardian", **facts).channel is AFTER_REVIEW
+    assert ask("caohai", "2026-07-01", "2026-01-15", "2026-07-15", **facts).channel is COUNTER
 
 
 @pytest.mark.parametrize(
@@ -289,15 +289,15 @@ def test_a_deadline_in_working_days_follows_the_holiday_notice_and_is_silent_wit
 )
 def test_a_region_that_offers_nothing_at_kiosks_still_tells_the_dates(on, outcome, term) -> None:
     found = ask("wuting", on, "2018-06-09", "2019-06-09")
-    assert (found.outcome, found.served, new_term_of(found)) == (outcome, NOT_OFFERED, term)
+    assert (found.outcome, found.channel, new_term_of(found)) == (outcome, NOT_OFFERED, term)
     assert found.reasons[0].code == "kiosks"
 
 
 def test_a_trial_ordered_by_the_authority_is_served_after_review() -> None:
-    assert ask("wuting", "2019-06-01", "2018-06-09", "2019-06-09", pilot=True).served is AFTER_REVIEW
-    assert ask("wuting", "2019-06-01", "2018-06-09", "2019-06-09", pilot=True, home_area=False).served is COUNTER
-    assert ask("wuting", "2019-02-01", "2018-06-09", "2019-06-09", pilot=True).served is None
-    assert ask("yunxi", "2019-06-01", "2018-06-09", "2019-06-09", pilot=True).served is AT_ONCE
+    assert ask("wuting", "2019-06-01", "2018-06-09", "2019-06-09", pilot=True).channel is AFTER_REVIEW
+    assert ask("wuting", "2019-06-01", "2018-06-09", "2019-06-09", pilot=True, home_area=False).channel is COUNTER
+    assert ask("wuting", "2019-02-01", "2018-06-09", "2019-06-09", pilot=True).channel is None
+    assert ask("yunxi", "2019-06-01", "2018-06-09", "2019-06-09", pilot=True).channel is AT_ONCE
 
 
 def test_review_stages_and_ways_of_collection_are_told() -> None:

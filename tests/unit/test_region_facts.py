@@ -21,7 +21,13 @@ from kiosk.papers.slips import Slips
 from kiosk.policy.region import Region
 from kiosk.policy.region_file import RegionFileError, parse_region
 from kiosk.presentation.context import PresentationContext
-from kiosk.presentation.models import ApplicationScreen, OutcomeScreen, ProgressScreen, QuestionScreen, ServiceScreen
+from kiosk.presentation.models.resident import (
+    ApplicationScreen,
+    OutcomeScreen,
+    ProgressScreen,
+    QuestionScreen,
+    ServiceScreen,
+)
 from kiosk.presentation.present import present
 from kiosk.presentation.resident.offices import office_lines
 from kiosk.texts.translation import Translation
@@ -53,7 +59,7 @@ def about(region: Region) -> PresentationContext:
 
 
 def visit_for(service: Service, language: str) -> s.Visit:
-    return replace(VISIT, language=language, purpose=s.Purpose(service=service))
+    return replace(VISIT, language=language, purpose=s.VisitPurpose(service=service))
 
 
 def explained(name: str, service: Service, language: str) -> ServiceScreen:
@@ -94,7 +100,7 @@ def printed(document: ReceiptDocument) -> str:
 
 def turned_away(name: str, language: str) -> str:
     """What to do next, of somebody who is sent to the counter."""
-    state = s.Explaining(
+    state = s.ShowingOutcome(
         visit_for(Service.ENDORSE, language), s.Declined(Refusal("counter_only"), CASE.permit), Custody.WITH_HOLDER
     )
     page = present(about(region_named(name)), state)

@@ -104,7 +104,7 @@ SHOWN_BY: dict[str, tuple[str, ...]] = {
 )
 def test_every_edge_of_the_permits_year(on, outcome, term, years, served, code) -> None:
     found = ask("haikou", on, START, END)
-    assert (found.outcome, new_term_of(found), found.residence_years, found.served) == (outcome, term, years, served)
+    assert (found.outcome, new_term_of(found), found.residence_years, found.channel) == (outcome, term, years, served)
     assert (found.opens_on, found.closes_on) == (date(2026, 6, 15), date(2026, 7, 15))
     assert [(reason.code, reason.source) for reason in found.reasons] == [(code, FILE)]
     assert (found.evidence.all_of, found.evidence.any_of) == ((), () if outcome is TOO_EARLY else GROUNDS)
@@ -137,7 +137,7 @@ def test_the_permit_is_endorsed_once_a_year() -> None:
 @pytest.mark.parametrize("on", ["2026-07-16", "2026-09-14", "2027-01-16", "2027-07-16", "2031-07-15", "2046-07-15"])
 def test_late_by_however_long_is_made_up_from_the_day_of_application(on) -> None:
     found = ask("haikou", on, START, END)
-    assert (found.outcome, found.residence_years, found.served) == (OVERDUE, FROM_MAKE_UP, AFTER_REVIEW)
+    assert (found.outcome, found.residence_years, found.channel) == (OVERDUE, FROM_MAKE_UP, AFTER_REVIEW)
     assert new_term_of(found) == (on, f"{int(on[:4]) + 1}{on[4:]}")
     again = ask("haikou", on, *new_term_of(found))
     assert again.outcome is TOO_EARLY
@@ -172,7 +172,7 @@ def test_days_between_end_and_make_up_are_not_counted() -> None:
 )
 def test_dates_that_make_no_sense_lead_to_the_counter(start, end, on) -> None:
     found = ask("haikou", on, start, end)
-    assert (found.outcome, found.served, new_term_of(found)) == (None, COUNTER, None)
+    assert (found.outcome, found.channel, new_term_of(found)) == (None, COUNTER, None)
     assert [reason.code for reason in found.reasons] == ["senseless"]
 
 
@@ -185,8 +185,8 @@ def test_one_proof_of_employment_residence_or_study_is_asked() -> None:
 @pytest.mark.parametrize("proof", GROUNDS)
 def test_what_central_verified_is_not_asked_and_an_officer_still_reviews(proof) -> None:
     found = ask("haikou", IN_TIME, START, END, verified=frozenset({proof}))
-    assert (found.evidence.all_of, found.evidence.any_of, found.served) == ((), (), AFTER_REVIEW)
-    assert found.served_when_verified is AFTER_REVIEW
+    assert (found.evidence.all_of, found.evidence.any_of, found.channel) == ((), (), AFTER_REVIEW)
+    assert found.channel_when_verified is AFTER_REVIEW
 
 
 def test_the_kiosk_takes_the_application_and_any_kiosk_rewrites_the_permit() -> None:
@@ -194,9 +194,9 @@ def test_the_kiosk_takes_the_application_and_any_kiosk_rewrites_the_permit() -> 
     assert haikou.kiosks.offered
     assert haikou.kiosks.rule.ours == ("offered",)
     for service in haikou.services.values():
-        assert (service.effect.served, service.place) == (AFTER_REVIEW, Place.ANY_KIOSK)
+        assert (service.effect.channel, service.place) == (AFTER_REVIEW, Place.ANY_KIOSK)
         assert "place" in service.rule.ours
-    assert ask("haikou", IN_TIME, START, END, home_area=False).served is AFTER_REVIEW
+    assert ask("haikou", IN_TIME, START, END, home_area=False).channel is AFTER_REVIEW
 
 
 @pytest.mark.parametrize(
@@ -210,11 +210,11 @@ def test_the_kiosk_takes_the_application_and_any_kiosk_rewrites_the_permit() -> 
 )
 def test_a_change_declared_with_another_service_is_proved_and_reviewed_with_it(declared, proofs) -> None:
     found = ask("haikou", IN_TIME, START, END, declared=frozenset(declared))
-    assert (found.served, new_term_of(found)) == (AFTER_REVIEW, (END, "2027-07-15"))
+    assert (found.channel, new_term_of(found)) == (AFTER_REVIEW, (END, "2027-07-15"))
     assert (found.evidence.all_of, found.evidence.any_of) == (proofs, GROUNDS)
     for service in NEW_PERMIT:
         replaced = ask("haikou", IN_TIME, START, END, service=service, declared=frozenset(declared))
-        assert (replaced.served, replaced.evidence.all_of) == (AFTER_REVIEW, proofs)
+        assert (replaced.channel, replaced.evidence.all_of) == (AFTER_REVIEW, proofs)
 
 
 @pytest.mark.parametrize(
@@ -229,7 +229,7 @@ def test_a_change_declared_with_another_service_is_proved_and_reviewed_with_it(d
 )
 def test_a_change_of_address_employer_or_school_needs_its_proof_and_leaves_the_dates(declared, all_of, any_of) -> None:
     found = ask("haikou", "2025-12-01", START, END, service=Service.CHANGE_ADDRESS, declared=frozenset(declared))
-    assert (found.outcome, found.served, new_term_of(found)) == (IN_WINDOW, AFTER_REVIEW, (START, END))
+    assert (found.outcome, found.channel, new_term_of(found)) == (IN_WINDOW, AFTER_REVIEW, (START, END))
     assert (found.evidence.all_of, found.evidence.any_of) == (all_of, any_of)
 
 
@@ -242,7 +242,7 @@ def test_a_change_alone_does_not_make_up_an_overdue_endorsement() -> None:
 @pytest.mark.parametrize("service", NEW_PERMIT)
 def test_a_new_permit_for_an_overdue_one_makes_up_the_endorsement_too_which_is_ours(service) -> None:
     found = ask("haikou", LATE, START, END, service=service)
-    assert (found.outcome, found.served, found.residence_years) == (OVERDUE, AFTER_REVIEW, FROM_MAKE_UP)
+    assert (found.outcome, found.channel, found.residence_years) == (OVERDUE, AFTER_REVIEW, FROM_MAKE_UP)
     assert (new_term_of(found), found.evidence.any_of) == ((LATE, "2029-02-28"), GROUNDS)
     assert region_named("haikou").rule("make_up_too").ours == ("*",)
 
@@ -250,7 +250,7 @@ def test_a_new_permit_for_an_overdue_one_makes_up_the_endorsement_too_which_is_o
 @pytest.mark.parametrize("service", NEW_PERMIT)
 def test_a_lost_or_damaged_permit_is_applied_for_with_the_identity_card_and_keeps_its_dates(service) -> None:
     found = ask("haikou", "2025-12-01", START, END, service=service)
-    assert (found.outcome, found.served, new_term_of(found)) == (IN_WINDOW, AFTER_REVIEW, (START, END))
+    assert (found.outcome, found.channel, new_term_of(found)) == (IN_WINDOW, AFTER_REVIEW, (START, END))
     assert (found.evidence.all_of, found.evidence.any_of) == ((), ())
     offered = region_named("haikou").services[service]
     assert offered.bring == ("id_card",)
@@ -261,7 +261,7 @@ def test_a_lost_or_damaged_permit_is_applied_for_with_the_identity_card_and_keep
 def test_what_the_guide_does_not_describe_is_for_the_police_station(service) -> None:
     for on in ("2025-12-01", IN_TIME, LATE):
         found = ask("haikou", on, START, END, service=service)
-        assert (found.served, new_term_of(found)) == (COUNTER, None)
+        assert (found.channel, new_term_of(found)) == (COUNTER, None)
         assert {reason.code for reason in found.reasons} == {"undescribed"}
 
 
@@ -276,13 +276,13 @@ def test_what_the_guide_does_not_describe_is_for_the_police_station(service) -> 
 )
 def test_changed_identity_and_agents_whom_the_guide_does_not_mention_are_for_the_counter(facts) -> None:
     found = ask("haikou", IN_TIME, START, END, **facts)
-    assert found.served is COUNTER
+    assert found.channel is COUNTER
     assert "undescribed" in {reason.code for reason in found.reasons}
 
 
 @pytest.mark.parametrize("age", [5, 15, 16, 70, None])
 def test_the_guide_says_nothing_of_age(age) -> None:
-    assert ask("haikou", IN_TIME, START, END, age=age).served is AFTER_REVIEW
+    assert ask("haikou", IN_TIME, START, END, age=age).channel is AFTER_REVIEW
 
 
 def test_everything_can_be_had_online_in_yecheng_jingmintong() -> None:

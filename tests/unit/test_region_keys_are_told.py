@@ -25,12 +25,12 @@ from kiosk.papers.receipt_text import ReceiptText
 from kiosk.papers.slip_text import SlipText
 from kiosk.papers.slips import Slips
 from kiosk.policy.assess import assess, calendar_rule
-from kiosk.policy.foresight import assess_unseen, availability_of
 from kiosk.policy.permit_calendar import permit_calendar
 from kiosk.policy.region import Region
 from kiosk.policy.region_file import load_region, parse_region, shipped_regions
 from kiosk.policy.request import AssessmentRequest
 from kiosk.policy.rules import AGENTS, DECLARATIONS
+from kiosk.policy.service_availability import assess_unseen, availability_of
 from kiosk.policy.terms import add_months
 from kiosk.presentation.context import PresentationContext
 from kiosk.presentation.present import present
@@ -136,7 +136,7 @@ def _papers(region: Region) -> Iterator[object]:
     content = replace(GRANT.content, category=next(iter(region.categories)))
     grant = replace(GRANT, content=content, residence_years=ResidenceYears.RESTART)
     for service in region.services:
-        asked = replace(visit, purpose=s.Purpose(service=service))
+        asked = replace(visit, purpose=s.VisitPurpose(service=service))
         yield receipts.compose(asked, s.Renewed(CASE, grant, FaceState.NEW))
 
 
@@ -239,7 +239,7 @@ def _ways(region: Region) -> Iterator[object]:
     at = Site(region, True, True, LANGUAGE, (LANGUAGE,), has_code_scanner=True)
     matter = matter_of(region, date(2027, 2, 20))
     for service, agent in product(region.services, (None, *region.agents)):
-        visit = replace(VISIT, purpose=s.Purpose(service=service, agent=agent))
+        visit = replace(VISIT, purpose=s.VisitPurpose(service=service, agent=agent))
         for day in (date(2027, 2, 20), date(2027, 9, 30)):
             told = replace(matter_of(region, day), answers=s.Answers(is_evidence_settled=True))
             yield _followed(at, s.ShowingAssessment(visit, told, False))

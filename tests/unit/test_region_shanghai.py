@@ -92,7 +92,9 @@ def test_kiosks_are_supported() -> None:
 
 def test_any_kiosk_of_the_city_endorses_on_the_spot_also_late() -> None:
     for on in ("2019-05-20", "2019-06-10", "2019-08-09", "2022-01-01"):
-        assert [ask("shanghai", on, START, END, home_area=home).served for home in (True, False, None)] == [AT_ONCE] * 3
+        assert [ask("shanghai", on, START, END, home_area=home).channel for home in (True, False, None)] == [
+            AT_ONCE
+        ] * 3
 
 
 def test_nothing_is_posted_and_nothing_is_booked() -> None:
@@ -134,7 +136,7 @@ def test_endorsing_is_done_on_the_spot() -> None:
 )
 def test_every_edge_of_the_permits_year(on, outcome, term, years, served, code) -> None:
     found = ask("shanghai", on, START, END)
-    assert (found.outcome, new_term_of(found), found.residence_years, found.served) == (outcome, term, years, served)
+    assert (found.outcome, new_term_of(found), found.residence_years, found.channel) == (outcome, term, years, served)
     assert (found.opens_on, found.closes_on) == (date(2019, 5, 10), date(2019, 6, 9))
     assert [reason.code for reason in found.reasons] == [code]
     assert found.evidence.all_of == found.evidence.any_of == ()
@@ -172,7 +174,7 @@ def test_leap_years_month_ends_and_year_ends(start, end, on, opens, term) -> Non
 )
 def test_dates_that_make_no_sense_lead_to_the_counter(start, end, on) -> None:
     found = ask("shanghai", on, start, end)
-    assert (found.outcome, found.served, found.residence_years) == (None, COUNTER, None)
+    assert (found.outcome, found.channel, found.residence_years) == (None, COUNTER, None)
     assert (found.opens_on, found.closes_on, new_term_of(found)) == (None, None, None)
     assert [reason.code for reason in found.reasons] == ["senseless"]
 
@@ -193,7 +195,7 @@ def test_a_category_that_the_region_does_not_have_makes_no_sense() -> None:
 def test_a_service_that_no_document_describes_is_for_the_counter_whatever_the_day() -> None:
     for on in ("2018-12-01", "2019-05-20", "2019-12-01"):
         found = ask("shanghai", on, START, END, service=Service.LOST)
-        assert (found.served, new_term_of(found), found.residence_years) == (COUNTER, None, None)
+        assert (found.channel, new_term_of(found), found.residence_years) == (COUNTER, None, None)
         assert {reason.code for reason in found.reasons} == {"undescribed"}
 
 
@@ -201,22 +203,22 @@ def test_living_elsewhere_asks_one_proof_and_the_counter_unless_central_verifies
     declared = frozenset({"address_changed"})
     found = ask("shanghai", "2019-05-20", START, END, declared=declared)
     assert found.evidence.any_of == ("title_deed", "registered_lease", "dormitory_certificate")
-    assert (found.evidence.all_of, found.served, found.served_when_verified) == ((), COUNTER, AT_ONCE)
+    assert (found.evidence.all_of, found.channel, found.channel_when_verified) == ((), COUNTER, AT_ONCE)
     assert [reason.code for reason in found.reasons] == ["window", "living_elsewhere", "living_elsewhere"]
     verified = ask("shanghai", "2019-05-20", START, END, declared=declared, verified=frozenset({"registered_lease"}))
-    assert (verified.evidence.any_of, verified.evidence.all_of, verified.served) == ((), (), AT_ONCE)
+    assert (verified.evidence.any_of, verified.evidence.all_of, verified.channel) == ((), (), AT_ONCE)
 
 
 def test_a_relatives_home_asks_proof_of_kinship_too() -> None:
     declared = frozenset({"address_changed", "relatives_home"})
     found = ask("shanghai", "2019-05-20", START, END, declared=declared, verified=frozenset({"title_deed"}))
-    assert (found.evidence.all_of, found.evidence.any_of, found.served) == (("kinship_proof",), (), COUNTER)
+    assert (found.evidence.all_of, found.evidence.any_of, found.channel) == (("kinship_proof",), (), COUNTER)
 
 
 def _for_whom(age: int | None, agent: str | None, *declared: str) -> tuple[object, ...]:
     found = ask("shanghai", "2019-05-20", START, END, age=age, agent=agent, declared=frozenset(declared))
     assert found.evidence.any_of == ()
-    return found.served, found.served_when_verified, found.evidence.all_of
+    return found.channel, found.channel_when_verified, found.evidence.all_of
 
 
 GUARDIANS = ("agent_id_card", "guardianship_proof")
@@ -245,14 +247,14 @@ def test_an_agent_that_no_document_names_is_for_the_counter() -> None:
 
 def test_a_declared_change_that_no_document_describes_is_for_the_counter() -> None:
     found = ask("shanghai", "2019-05-20", START, END, declared=frozenset({"identity_changed"}))
-    assert (found.served, found.served_when_verified, new_term_of(found)) == (COUNTER, COUNTER, None)
+    assert (found.channel, found.channel_when_verified, new_term_of(found)) == (COUNTER, COUNTER, None)
     assert found.reasons[-1].code == "undescribed"
 
 
 def test_a_guardian_whose_licences_central_verified_is_served_at_once() -> None:
     verified = frozenset({"agent_id_card", "guardianship_proof"})
     found = ask("shanghai", "2019-05-20", START, END, age=9, agent="guardian", verified=verified)
-    assert (found.served, found.evidence.all_of) == (AT_ONCE, ())
+    assert (found.channel, found.evidence.all_of) == (AT_ONCE, ())
 
 
 def test_permits_of_shanghai_are_recognised_by_their_area_code() -> None:

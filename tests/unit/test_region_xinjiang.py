@@ -150,7 +150,7 @@ def test_every_edge_of_a_short_terms_half_year(on, outcome, term, all_of) -> Non
     found = short(on)
     assert (found.outcome, new_term_of(found), found.evidence.all_of) == (outcome, term, all_of)
     assert (found.opens_on, found.closes_on, found.residence_years) == (date(2026, 6, 15), date(2026, 7, 15), None)
-    assert (found.served, found.evidence.any_of) == ((None, ()) if outcome is TOO_EARLY else (AFTER_REVIEW, HOME))
+    assert (found.channel, found.evidence.any_of) == ((None, ()) if outcome is TOO_EARLY else (AFTER_REVIEW, HOME))
     assert {reason.source for reason in found.reasons} == {FILE}
 
 
@@ -168,7 +168,7 @@ def test_every_edge_of_a_long_terms_two_years(on, outcome, term, all_of) -> None
     found = long(on)
     assert (found.outcome, new_term_of(found), found.evidence.all_of) == (outcome, term, all_of)
     assert (found.opens_on, found.closes_on, found.residence_years) == (date(2026, 6, 15), date(2026, 7, 15), None)
-    assert (found.served, found.evidence.any_of) == ((None, ()) if outcome is TOO_EARLY else (AFTER_REVIEW, HOME))
+    assert (found.channel, found.evidence.any_of) == ((None, ()) if outcome is TOO_EARLY else (AFTER_REVIEW, HOME))
 
 
 @pytest.mark.parametrize(
@@ -218,14 +218,14 @@ def test_a_short_term_is_6_months_and_a_long_term_2_years() -> None:
 )
 def test_dates_that_make_no_sense_lead_to_the_counter(category, start, end, on) -> None:
     found = ask("xinjiang", on, start, end, category=category)
-    assert (found.outcome, found.served, new_term_of(found), codes(found)) == (None, COUNTER, None, {"senseless"})
+    assert (found.outcome, found.channel, new_term_of(found), codes(found)) == (None, COUNTER, None, {"senseless"})
 
 
 def test_extension_needs_proof_of_the_home() -> None:
     for found in (short(IN_TIME), long(IN_TIME)):
         assert (found.evidence.all_of, found.evidence.any_of) == ((), HOME)
     verified = short(IN_TIME, verified=frozenset({"lease"}))
-    assert (verified.evidence.any_of, verified.served) == ((), AFTER_REVIEW)
+    assert (verified.evidence.any_of, verified.channel) == ((), AFTER_REVIEW)
 
 
 def test_the_short_term_needs_identity_and_home() -> None:
@@ -279,7 +279,7 @@ def test_a_title_deed_proves_both_the_home_and_the_ground() -> None:
 @pytest.mark.parametrize("service", EXTENDED)
 def test_short_becomes_long_if_the_holder_wishes_and_proves_it(service) -> None:
     found = short(IN_TIME, service=service, new_category="long")
-    assert (found.outcome, found.served, new_term_of(found)) == (IN_WINDOW, AFTER_REVIEW, ("2026-07-15", "2028-07-15"))
+    assert (found.outcome, found.channel, new_term_of(found)) == (IN_WINDOW, AFTER_REVIEW, ("2026-07-15", "2028-07-15"))
     assert found.evidence.all_of == ("long_term_ground",)
     assert "short_to_long" in codes(found)
     assert short("2026-06-14", service=service, new_category="long").outcome is TOO_EARLY
@@ -291,7 +291,7 @@ def test_short_becomes_long_if_the_holder_wishes_and_proves_it(service) -> None:
 @pytest.mark.parametrize("service", EXTENDED)
 def test_long_becomes_short_with_the_reason_told(service) -> None:
     found = long(IN_TIME, service=service, new_category="short")
-    assert (found.outcome, found.served, new_term_of(found)) == (IN_WINDOW, AFTER_REVIEW, ("2026-07-15", "2027-01-15"))
+    assert (found.outcome, found.channel, new_term_of(found)) == (IN_WINDOW, AFTER_REVIEW, ("2026-07-15", "2027-01-15"))
     assert (found.evidence.all_of, found.evidence.any_of) == ((), HOME)
     assert "long_to_short" in codes(found)
     assert "原因" in region_named("xinjiang").rule("long_to_short").text.in_language("zh-Hans")
@@ -306,7 +306,7 @@ def test_the_category_is_judged_anew_at_every_extension() -> None:
 @pytest.mark.parametrize("service", UNMOVED)
 def test_the_category_changes_only_with_an_extension(service) -> None:
     found = short(EARLY, service=service, new_category="long")
-    assert (found.served, new_term_of(found)) == (COUNTER, None)
+    assert (found.channel, new_term_of(found)) == (COUNTER, None)
     assert "category_at_extension" in codes(found)
 
 
@@ -329,7 +329,7 @@ def test_an_expired_permit_is_applied_for_anew_with_all_proofs_and_new_dates(
     all_of,
 ) -> None:
     found = short(EXPIRED, service=service, new_category=new_category)
-    assert (found.outcome, found.served, new_term_of(found)) == (REAPPLY, AFTER_REVIEW, term)
+    assert (found.outcome, found.channel, new_term_of(found)) == (REAPPLY, AFTER_REVIEW, term)
     assert (found.evidence.all_of, found.evidence.any_of, found.residence_years) == (all_of, HOME, None)
     assert found.residence_gap is None
 
@@ -373,33 +373,33 @@ def test_a_bayingolin_trial_permit_stays_valid_to_its_end_and_then_goes_to_the_c
     served,
 ) -> None:
     found = ask("xinjiang", on, start, end, category=category, issuing_authority=BAYINGOLIN)
-    assert (found.outcome, found.served, new_term_of(found)) == (outcome, served, None)
+    assert (found.outcome, found.channel, new_term_of(found)) == (outcome, served, None)
     assert ask("xinjiang", on, start, end, category=category, issuing_authority="喀什市公安局").outcome is None
 
 
 def test_a_bayingolin_permit_with_a_term_of_today_is_as_any_other() -> None:
     found = short(IN_TIME, issuing_authority=BAYINGOLIN)
-    assert (found.served, new_term_of(found)) == (AFTER_REVIEW, ("2026-07-15", "2027-01-15"))
+    assert (found.channel, new_term_of(found)) == (AFTER_REVIEW, ("2026-07-15", "2027-01-15"))
 
 
 def test_a_change_of_address_needs_proof_of_the_home_and_leaves_the_dates() -> None:
     found = short(EARLY, service=Service.CHANGE_ADDRESS, declared=frozenset({"address_changed"}))
-    assert (found.outcome, found.served, new_term_of(found)) == (IN_WINDOW, AFTER_REVIEW, SHORT)
+    assert (found.outcome, found.channel, new_term_of(found)) == (IN_WINDOW, AFTER_REVIEW, SHORT)
     assert (found.evidence.all_of, found.evidence.any_of) == ((), HOME)
 
 
 def test_a_correction_needs_papers_that_prove_it_and_leaves_the_dates() -> None:
     found = long(EARLY, service=Service.CORRECT)
-    assert (found.served, new_term_of(found), found.evidence.all_of) == (AFTER_REVIEW, LONG, ("correction_proof",))
+    assert (found.channel, new_term_of(found), found.evidence.all_of) == (AFTER_REVIEW, LONG, ("correction_proof",))
     named = long(EARLY, service=Service.CORRECT, declared=frozenset({"identity_changed"}))
-    assert named.served is AFTER_REVIEW
+    assert named.channel is AFTER_REVIEW
 
 
 @pytest.mark.parametrize("service", [*EXTENDED, Service.CORRECT, *NEW_PERMIT])
 def test_a_move_declared_with_another_service_is_proved_and_reviewed_with_it(service) -> None:
     new_category = "long" if service is Service.CHANGE_CATEGORY else None
     found = short(IN_TIME, service=service, new_category=new_category, declared=frozenset({"address_changed"}))
-    assert (found.served, found.evidence.any_of) == (AFTER_REVIEW, HOME)
+    assert (found.channel, found.evidence.any_of) == (AFTER_REVIEW, HOME)
     assert "moved_too" in codes(found)
 
 
@@ -407,14 +407,14 @@ def test_a_move_declared_with_another_service_is_proved_and_reviewed_with_it(ser
 def test_changed_details_need_a_new_permit_before_anything_is_rewritten(service) -> None:
     new_category = "long" if service is Service.CHANGE_CATEGORY else None
     found = short(IN_TIME, service=service, new_category=new_category, declared=frozenset({"identity_changed"}))
-    assert (found.served, new_term_of(found)) == (COUNTER, None)
+    assert (found.channel, new_term_of(found)) == (COUNTER, None)
     assert "identity_first" in codes(found)
 
 
 @pytest.mark.parametrize("declared", [(), ("identity_changed",)])
 def test_changed_details_give_a_new_permit_and_the_old_one_is_withdrawn(declared) -> None:
     found = long(EARLY, service=Service.CHANGE_IDENTITY, declared=frozenset(declared))
-    assert (found.outcome, found.served, new_term_of(found)) == (IN_WINDOW, AFTER_REVIEW, LONG)
+    assert (found.outcome, found.channel, new_term_of(found)) == (IN_WINDOW, AFTER_REVIEW, LONG)
     assert (found.evidence.all_of, found.evidence.any_of) == (("identity_change_proof",), ())
     xinjiang = region_named("xinjiang")
     assert xinjiang.services[Service.CHANGE_IDENTITY].old_permit is OldPermit.WITHDRAWN
@@ -423,20 +423,20 @@ def test_changed_details_give_a_new_permit_and_the_old_one_is_withdrawn(declared
 
 def test_changed_looks_need_a_new_photo_at_the_reception_point() -> None:
     found = long(EARLY, service=Service.CHANGE_IDENTITY, declared=frozenset({"looks_changed"}))
-    assert (found.served, new_term_of(found), found.evidence.all_of) == (COUNTER, LONG, ())
+    assert (found.channel, new_term_of(found), found.evidence.all_of) == (COUNTER, LONG, ())
     assert codes(found) == {"change_identity", "looks_changed"}
 
 
 def test_a_lost_permit_needs_proof_of_identity_and_home() -> None:
     found = short(EARLY, service=Service.LOST)
-    assert (found.served, new_term_of(found)) == (AFTER_REVIEW, SHORT)
+    assert (found.channel, new_term_of(found)) == (AFTER_REVIEW, SHORT)
     assert (found.evidence.all_of, found.evidence.any_of) == (("identity_proof",), HOME)
     assert region_named("xinjiang").services[Service.LOST].old_permit is OldPermit.NONE
 
 
 def test_a_damaged_permit_is_handed_in_and_destroyed() -> None:
     found = short(EARLY, service=Service.DAMAGED)
-    assert (found.served, new_term_of(found)) == (AFTER_REVIEW, SHORT)
+    assert (found.channel, new_term_of(found)) == (AFTER_REVIEW, SHORT)
     assert (found.evidence.all_of, found.evidence.any_of) == ((), ())
     damaged = region_named("xinjiang").services[Service.DAMAGED]
     assert (damaged.old_permit, damaged.bring) == (OldPermit.WITHDRAWN, ("permit", "id_card"))
@@ -445,7 +445,7 @@ def test_a_damaged_permit_is_handed_in_and_destroyed() -> None:
 
 def test_an_unreadable_or_badly_made_permit_is_remade_free() -> None:
     found = short(EARLY, service=Service.DAMAGED, declared=frozenset({"production_fault"}))
-    assert (found.served, new_term_of(found)) == (AFTER_REVIEW, SHORT)
+    assert (found.channel, new_term_of(found)) == (AFTER_REVIEW, SHORT)
     assert codes(found) == {"damaged", "production_fault"}
     xinjiang = region_named("xinjiang")
     for text in (
@@ -459,7 +459,7 @@ def test_an_unreadable_or_badly_made_permit_is_remade_free() -> None:
 
 def test_an_expired_permit_that_is_damaged_is_made_anew_from_the_day_of_application() -> None:
     found = short(EXPIRED, service=Service.DAMAGED)
-    assert (found.outcome, found.served, new_term_of(found)) == (REAPPLY, AFTER_REVIEW, ("2026-08-31", "2027-02-28"))
+    assert (found.outcome, found.channel, new_term_of(found)) == (REAPPLY, AFTER_REVIEW, ("2026-08-31", "2027-02-28"))
     assert (found.evidence.all_of, found.evidence.any_of) == (("identity_proof",), HOME)
     assert codes(found) == {"expired", "damaged", "expired_and_damaged"}
 
@@ -477,7 +477,7 @@ def test_an_expired_permit_that_is_damaged_is_made_anew_from_the_day_of_applicat
 def test_a_holder_under_16_comes_with_a_guardian(age, agent, served) -> None:
     for service in (Service.ENDORSE, *UNMOVED):
         found = short(IN_TIME, service=service, age=age, agent=agent)
-        assert found.served is served
+        assert found.channel is served
         assert ("guardian" in codes(found)) is (age < 16 or agent is not None)
     assert region_named("xinjiang").agents["guardian"].role is AgentRole.ACCOMPANIES
 
@@ -485,7 +485,7 @@ def test_a_holder_under_16_comes_with_a_guardian(age, agent, served) -> None:
 @pytest.mark.parametrize("agent", ["close_relative", "entrusted"])
 def test_agents_whom_the_norm_does_not_mention_are_for_the_reception_point(agent) -> None:
     found = short(IN_TIME, agent=agent, age=70, declared=frozenset({"hard_to_move"}))
-    assert found.served is COUNTER
+    assert found.channel is COUNTER
     assert "undescribed" in codes(found)
 
 
@@ -493,9 +493,9 @@ def test_any_kiosk_takes_the_application_which_is_ours() -> None:
     xinjiang = region_named("xinjiang")
     assert (xinjiang.kiosks.offered, xinjiang.kiosks.rule.ours) == (True, ("*",))
     for service in xinjiang.services.values():
-        assert (service.effect.served, service.place) == (AFTER_REVIEW, Place.ANY_KIOSK)
+        assert (service.effect.channel, service.place) == (AFTER_REVIEW, Place.ANY_KIOSK)
         assert "place" in service.rule.ours
-    assert short(IN_TIME, home_area=False).served is AFTER_REVIEW
+    assert short(IN_TIME, home_area=False).channel is AFTER_REVIEW
 
 
 def test_the_reception_point_reviews_and_returns_papers_with_the_reason() -> None:

@@ -7,7 +7,7 @@ from datetime import date
 
 import pytest
 
-from kiosk.policy.assessment import Served
+from kiosk.policy.assessment import Channel
 from kiosk.policy.permit_calendar import permit_calendar
 from kiosk.policy.request import AssessmentRequest
 from kiosk.policy.rules import LANGUAGES
@@ -88,7 +88,7 @@ def test_every_edge_of_the_permits_year(on, outcome, term, years, pilot_served, 
         found = ask("xuchang", on, START, END, pilot=pilot)
         assert (found.outcome, new_term_of(found), found.residence_years) == (outcome, term, years)
         assert (found.opens_on, found.closes_on) == (date(2026, 3, 15), date(2026, 4, 15))
-        assert found.served is served
+        assert found.channel is served
         asked = () if outcome is TOO_EARLY else GROUND
         assert (found.evidence.all_of, found.evidence.any_of) == ((), asked)
         assert code in {reason.code for reason in found.reasons}
@@ -157,7 +157,7 @@ def test_the_dates_can_be_checked_though_nothing_is_offered() -> None:
     ahead = permit_calendar(region_named("xuchang"), request)
     assert ahead.next_window == (date(2026, 3, 15), date(2026, 4, 15))
     assert (ahead.suspended_from, ahead.reapply_from, ahead.cancelled_from) == (date(2026, 4, 16), None, None)
-    assert [(each.first, each.last, each.assessment.served) for each in ahead.periods] == [
+    assert [(each.first, each.last, each.assessment.channel) for each in ahead.periods] == [
         (date(2026, 1, 10), date(2026, 3, 14), NOT_OFFERED),
         (date(2026, 3, 15), date(2026, 4, 15), NOT_OFFERED),
         (date(2026, 4, 16), None, NOT_OFFERED),
@@ -183,7 +183,7 @@ def test_the_day_central_received_the_application_counts_however_long_the_review
 def test_dates_that_make_no_sense_lead_to_the_counter(start, end, on) -> None:
     for pilot in (True, False):
         found = ask("xuchang", on, start, end, pilot=pilot)
-        assert (found.outcome, found.served, found.residence_years, new_term_of(found)) == (None, COUNTER, None, None)
+        assert (found.outcome, found.channel, found.residence_years, new_term_of(found)) == (None, COUNTER, None, None)
         assert [reason.code for reason in found.reasons] == ["senseless"]
         assert "0374-5110114" in found.texts[0].in_language("zh-Hans")
 
@@ -197,11 +197,11 @@ def test_the_permit_that_an_endorsement_gave_is_accepted_and_too_early() -> None
 
 def test_nothing_is_offered_at_kiosks() -> None:
     xuchang = region_named("xuchang")
-    assert (xuchang.kiosks.offered, xuchang.kiosks.pilot) == (False, Served.AFTER_REVIEW)
+    assert (xuchang.kiosks.offered, xuchang.kiosks.pilot) == (False, Channel.AFTER_REVIEW)
     assert xuchang.kiosks.rule.ours == ("pilot",)
     for on in ("2025-08-01", IN_TIME, LATE):
         found = ask("xuchang", on, START, END)
-        assert (found.served, found.reasons[0].code) == (NOT_OFFERED, "kiosks")
+        assert (found.channel, found.reasons[0].code) == (NOT_OFFERED, "kiosks")
         assert (found.reasons[0].source, found.reasons[0].section) == (FILE, "是否支持自助终端办理")
 
 
@@ -209,8 +209,8 @@ def test_a_trial_ordered_by_the_authority_is_served_after_review() -> None:
     for on in (IN_TIME, LATE):
         for home_area in (True, None):
             found = ask("xuchang", on, START, END, pilot=True, home_area=home_area)
-            assert (found.served, found.served_when_verified) == (AFTER_REVIEW, AFTER_REVIEW)
-        assert ask("xuchang", on, START, END, pilot=True, home_area=False).served is COUNTER
+            assert (found.channel, found.channel_when_verified) == (AFTER_REVIEW, AFTER_REVIEW)
+        assert ask("xuchang", on, START, END, pilot=True, home_area=False).channel is COUNTER
 
 
 def test_online_is_named_first_and_needs_no_visit() -> None:
@@ -236,7 +236,7 @@ def test_both_originals_and_one_proof_of_address_work_or_study_are_brought() -> 
     assert xuchang.evidence["ground"].any_of == GROUND
     assert (MEASURES, "第十六条") in [(cite.file, cite.section) for cite in service.rule.cites]
     verified = ask("xuchang", IN_TIME, START, END, pilot=True, verified=frozenset({"work_proof"}))
-    assert (verified.served, verified.evidence.any_of, verified.evidence.all_of) == (AFTER_REVIEW, (), ())
+    assert (verified.channel, verified.evidence.any_of, verified.evidence.all_of) == (AFTER_REVIEW, (), ())
 
 
 def test_address_term_and_issuing_authority_are_rewritten_on_the_old_permit() -> None:
@@ -270,28 +270,28 @@ def test_the_community_officer_reviews_in_three_stages_whose_figures_without_uni
 
 def test_who_moved_is_endorsed_at_the_new_registration_station() -> None:
     found = ask("xuchang", IN_TIME, START, END, pilot=True, declared=MOVED)
-    assert (found.served, found.evidence.any_of, new_term_of(found)) == (AFTER_REVIEW, GROUND, (END, "2027-04-15"))
+    assert (found.channel, found.evidence.any_of, new_term_of(found)) == (AFTER_REVIEW, GROUND, (END, "2027-04-15"))
     assert (MEASURES, "第十七条") in [(reason.source, reason.section) for reason in found.reasons]
     elsewhere = ask("xuchang", IN_TIME, START, END, pilot=True, declared=MOVED, home_area=False)
-    assert (elsewhere.served, elsewhere.reasons[-1].code) == (COUNTER, "moved_elsewhere")
-    assert ask("xuchang", IN_TIME, START, END, declared=MOVED).served is NOT_OFFERED
+    assert (elsewhere.channel, elsewhere.reasons[-1].code) == (COUNTER, "moved_elsewhere")
+    assert ask("xuchang", IN_TIME, START, END, declared=MOVED).channel is NOT_OFFERED
 
 
 def test_moving_in_mid_year_leaves_the_term() -> None:
     for on in ("2025-08-01", IN_TIME, END):
         found = ask("xuchang", on, START, END, pilot=True, service=Service.CHANGE_ADDRESS, declared=MOVED)
-        assert (found.outcome, found.served, new_term_of(found)) == (IN_WINDOW, AFTER_REVIEW, (START, END))
+        assert (found.outcome, found.channel, new_term_of(found)) == (IN_WINDOW, AFTER_REVIEW, (START, END))
         assert (found.evidence.all_of, found.evidence.any_of) == ((), GROUND)
-    assert ask("xuchang", IN_TIME, START, END, service=Service.CHANGE_ADDRESS).served is NOT_OFFERED
+    assert ask("xuchang", IN_TIME, START, END, service=Service.CHANGE_ADDRESS).channel is NOT_OFFERED
     assert (
-        ask("xuchang", IN_TIME, START, END, pilot=True, service=Service.CHANGE_ADDRESS, home_area=False).served
+        ask("xuchang", IN_TIME, START, END, pilot=True, service=Service.CHANGE_ADDRESS, home_area=False).channel
         is COUNTER
     )
 
 
 def test_moving_when_late_is_endorsed_in_the_same_go() -> None:
     found = ask("xuchang", LATE, START, END, pilot=True, service=Service.CHANGE_ADDRESS)
-    assert (found.outcome, found.served, new_term_of(found)) == (OVERDUE, AFTER_REVIEW, (LATE, "2027-06-15"))
+    assert (found.outcome, found.channel, new_term_of(found)) == (OVERDUE, AFTER_REVIEW, (LATE, "2027-06-15"))
     assert found.residence_years is FROM_MAKE_UP
 
 
@@ -307,15 +307,15 @@ def test_who_moved_has_fifteen_calendar_days() -> None:
 def test_somebody_may_act_for_the_holder_but_the_papers_are_not_said(kind) -> None:
     for age in (10, 70, None):
         found = ask("xuchang", IN_TIME, START, END, pilot=True, agent=kind, age=age)
-        assert (found.served, found.reasons[-1].code, found.evidence.all_of) == (COUNTER, kind, ())
+        assert (found.channel, found.reasons[-1].code, found.evidence.all_of) == (COUNTER, kind, ())
         assert "do not say with what papers" in found.texts[-1].in_language("en")
-        assert ask("xuchang", IN_TIME, START, END, agent=kind, age=age).served is NOT_OFFERED
+        assert ask("xuchang", IN_TIME, START, END, agent=kind, age=age).channel is NOT_OFFERED
     agent = region_named("xuchang").agents[kind]
     assert (agent.role, agent.effect.evidence) == (AgentRole.MAY, ())
 
 
 def test_a_child_may_come_alone_because_the_page_demands_no_guardian() -> None:
-    assert ask("xuchang", IN_TIME, START, END, pilot=True, age=10).served is AFTER_REVIEW
+    assert ask("xuchang", IN_TIME, START, END, pilot=True, age=10).channel is AFTER_REVIEW
 
 
 def test_the_permit_is_collected_with_the_identity_card() -> None:
@@ -347,14 +347,14 @@ def test_what_the_page_does_not_describe_is_told_with_place_and_telephone(servic
     for on in ("2025-08-01", IN_TIME, LATE):
         for pilot in (True, False):
             found = ask("xuchang", on, START, END, pilot=pilot, service=service)
-            assert (found.served, new_term_of(found), found.residence_years) == (COUNTER, None, None)
+            assert (found.channel, new_term_of(found), found.residence_years) == (COUNTER, None, None)
             assert {reason.code for reason in found.reasons} == {"undescribed"}
             assert "0374-5110114" in found.texts[-1].in_language("zh-Hans")
 
 
 def test_changed_personal_details_are_not_described_and_lead_to_the_counter() -> None:
     found = ask("xuchang", IN_TIME, START, END, pilot=True, declared=frozenset({"identity_changed"}))
-    assert (found.served, new_term_of(found), found.reasons[-1].code) == (COUNTER, None, "undescribed")
+    assert (found.channel, new_term_of(found), found.reasons[-1].code) == (COUNTER, None, "undescribed")
 
 
 def test_permits_are_endorsed_yearly_and_the_end_date_is_the_anniversary() -> None:

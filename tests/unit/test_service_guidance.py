@@ -14,7 +14,7 @@ from kiosk.presentation.resident.application_page import to_collect
 from kiosk.presentation.resident.service_page import service_page
 from kiosk.texts.words import LocalText, Sentences
 from kiosk.workflow import states as s
-from kiosk.workflow.visits import UnreadCase
+from kiosk.workflow.visits import CaseWithoutPermit
 from tests.unit.machine_samples import HOLDER
 from tests.unit.region_cases import region_named
 
@@ -26,7 +26,7 @@ def said_of(region: str, service: Service) -> str:
     about = PresentationContext(
         region_named(region), ("zh-Hans", "en"), simulation=False, receipt_link="", writing_usually_s=30
     )
-    state = s.ExplainingService(s.Visit(NUMBER, NUMBER, "en", s.Purpose(service=service)))
+    state = s.ExplainingService(s.Visit(NUMBER, NUMBER, "en", s.VisitPurpose(service=service)))
     lines = service_page(about, state).lines
     parts = [part for line in lines for part in (line.parts if isinstance(line, Sentences) else (line,))]
     return " ".join(part.in_language("en") for part in parts if isinstance(part, LocalText))
@@ -47,7 +47,10 @@ def test_until_when_a_change_is_to_be_reported_is_said_with_the_service(region, 
 
 def test_what_becomes_of_a_new_permit_that_nobody_collects_is_said_with_how_to_collect_it() -> None:
     applied = s.Applied(
-        UnreadCase(HOLDER), Service.LOST, ReceivedApplication(NUMBER, "1234-5674", date(2026, 7, 1), None), "counter"
+        CaseWithoutPermit(HOLDER),
+        Service.LOST,
+        ReceivedApplication(NUMBER, "1234-5674", date(2026, 7, 1), None),
+        "counter",
     )
     lines = [
         words.in_language("en")

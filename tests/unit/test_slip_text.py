@@ -11,7 +11,7 @@ from drivers.receipt_printer.document import LabelledValue, QrCode, ReceiptDocum
 from kiosk.domain.personal import Personal
 from kiosk.papers.slip_text import ApplicationSlip, SlipText, StatusSlip
 from kiosk.policy.region_file import load_region
-from kiosk.presentation.models import Term
+from kiosk.presentation.models.resident import Term
 from kiosk.texts.translation import Translation
 from kiosk.texts.words import LocalText, Text
 from tests.fakes.hand_clock import HandClock

@@ -16,7 +16,7 @@ from kiosk.workflow.intents import Intent
 from kiosk.workflow.machine import step
 from kiosk.workflow.switching_off import SWITCH_OFF_WITHIN_S
 from kiosk.workflow.transition import Step
-from tests.unit.machine_samples import HOLDER, LANGUAGE, SITES, STORIES, VISIT
+from tests.unit.machine_samples import HOLDER, LANGUAGE, SITES, STORIES, VISIT, VISIT_IDS
 from tests.unit.machine_walk import walk
 
 pytestmark = pytest.mark.walk
@@ -119,7 +119,7 @@ def test_nothing_that_a_person_touches_puts_off_the_end(place: str) -> None:
 def test_a_machine_that_nobody_uses_ends_at_once_and_takes_no_visit_any_more() -> None:
     taken = asked("with a bin", s.Idle(LANGUAGE))
     assert taken == Step(s.Idle(LANGUAGE, switching_off=True), (do.EndProgram(),))
-    assert step(SITES["with a bin"], taken.state, on.VisitBegan(VISIT)) is None
+    assert step(SITES["with a bin"], taken.state, on.PersonChose(Intent.START, ids=VISIT_IDS)) is None
 
 
 def test_an_offer_is_withdrawn_first_and_a_permit_that_went_in_meanwhile_comes_out() -> None:
@@ -131,7 +131,7 @@ def test_an_offer_is_withdrawn_first_and_a_permit_that_went_in_meanwhile_comes_o
     assert went_in.effects == (do.EjectPermit(),)
     nothing_came = step(SITES["with a bin"], withdrawing.state, on.PermitNotTakenIn())
     assert nothing_came is not None
-    assert nothing_came.effects == (do.Wipe(), do.EndProgram())
+    assert nothing_came.effects == (do.ClearPersonalData(), do.EndProgram())
 
 
 def test_a_closed_machine_with_a_permit_inside_tries_the_unit_once_more() -> None:

@@ -9,7 +9,7 @@ import pytest
 from kiosk.domain.endorsement import ChipState, Custody, FaceState, Refusal
 from kiosk.domain.faults import CHIP_SILENT
 from kiosk.presentation.context import PresentationContext
-from kiosk.presentation.resident.outcome_page import explanation
+from kiosk.presentation.resident.outcome_page import outcome_page
 from kiosk.texts.words import LocalText
 from kiosk.workflow import states as s
 from tests.unit.region_cases import region_named
@@ -24,8 +24,8 @@ def told_of(region: str, ending: s.Ending) -> list[str]:
     about = PresentationContext(
         region_named(region), ("zh-Hans", "en"), simulation=False, receipt_link="", writing_usually_s=30
     )
-    state = s.Explaining(s.Visit(NUMBER, NUMBER, "en"), ending, Custody.WITH_HOLDER)
-    return [words.in_language("en") for words in explanation(about, state).do_next if isinstance(words, LocalText)]
+    state = s.ShowingOutcome(s.Visit(NUMBER, NUMBER, "en"), ending, Custody.WITH_HOLDER)
+    return [words.in_language("en") for words in outcome_page(about, state).do_next if isinstance(words, LocalText)]
 
 
 @pytest.mark.parametrize("ending", [NO_CHIP, SILENT])

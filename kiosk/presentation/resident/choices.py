@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 from kiosk.domain.endorsement import Service
-from kiosk.policy.foresight import agents_offered
 from kiosk.policy.region import Region
+from kiosk.policy.service_availability import agents_offered
 from kiosk.policy.services import CollectionWay
 from kiosk.presentation.context import PresentationContext, frame_of
-from kiosk.presentation.models import (
+from kiosk.presentation.models.frame import Frame, WayOut
+from kiosk.presentation.models.resident import (
     AttendantScreen,
     Choice,
     ChoiceScreen,
-    Frame,
     LicenceCodeScreen,
     QuestionScreen,
     TelephoneScreen,
-    WayOut,
 )
 from kiosk.texts.words import Text, Words
 from kiosk.workflow import states as s
@@ -91,7 +90,7 @@ def question(about: PresentationContext, state: s.Declaring | s.DeclaringForHold
             _inside(about, state), Text("question.confirm", (("rule", rule.text),)), warning=Text("question.if_no")
         )
     case = s.case_of(state)
-    address = case.permit.content.address if state.question == _ADDRESS and isinstance(case, s.Case) else None
+    address = case.permit.content.address if state.question == _ADDRESS and isinstance(case, s.CaseWithPermit) else None
     return QuestionScreen(
         _inside(about, state),
         about.region.declarations[state.question].question,
@@ -119,7 +118,7 @@ def attendant(about: PresentationContext, state: s.AwaitingAttendant | s.Checkin
 
 def way_out(state: s.Inquiry) -> WayOut:
     """What the button at the bottom left says: there is a permit to return, or none."""
-    return WayOut.CANCEL if isinstance(s.case_of(state), s.UnreadCase) else WayOut.RETURN_PERMIT
+    return WayOut.CANCEL if isinstance(s.case_of(state), s.CaseWithoutPermit) else WayOut.RETURN_PERMIT
 
 
 def _inside(about: PresentationContext, state: s.Inquiry) -> Frame:

@@ -59,7 +59,7 @@ BEHAVES: Mapping[str, Act] = MappingProxyType(
         "AwaitingRemoval": _takes,
         "Thanking": touches("finish"),
         "ShowingApplication": touches("finish"),
-        "Explaining": touches("finish"),
+        "ShowingOutcome": touches("finish"),
         "AwaitingHolder": touches("cancel"),
     }
 )

@@ -121,7 +121,7 @@ class Resident:
             case s.AwaitingRemoval():
                 if not way.forgets:
                     place.rig.take_permit()
-            case s.ShowingStatus() | s.Thanking() | s.ShowingApplication() | s.Explaining():
+            case s.ShowingStatus() | s.Thanking() | s.ShowingApplication() | s.ShowingOutcome():
                 self._takes_what_was_pushed_out(place)
                 place.chooses(Intent.FINISH)
             case _:

@@ -118,7 +118,7 @@ def _ways() -> Iterator[tuple[str, Way]]:
         _renewal(s.RecoveringFace, cut_at=s.RewritingFace),
         *(_renewal(kind, forgets=True) for kind in (s.TakingBack, s.Retaining)),
         *(_renewal(kind) for kind in (s.AwaitingRemoval, s.PrintingReceipt, s.Thanking)),
-        _renewal(s.Explaining, does={s.Confirming: _cancels}),
+        _renewal(s.ShowingOutcome, does={s.Confirming: _cancels}),
     ]
     for way in named:
         yield way.state.__name__, way

@@ -67,9 +67,9 @@ def check_chip_commands(data: bytes) -> None:
             try:
                 allow_list.check_batch(permit, [RelayCommand(data)], selected)
             except CommandNotAllowed:
-                hold(not rules.availability_of(data, selected), "what is foreseen passes")
+                hold(not rules.foresees(data, selected), "what is foreseen passes")
             else:
-                hold(rules.availability_of(data, selected), "what passes is foreseen")
+                hold(rules.foresees(data, selected), "what passes is foreseen")
                 hold(allow_list.selection_after(permit, data, selected) is not None, "the selection stays known")
 
 

@@ -52,7 +52,7 @@ class AutomationSocket:
         self._path = path
         self._listener: socket.socket | None = None
         self._client: socket.socket | None = None
-        self._thread = threading.Thread(target=self._serve, name="witness", daemon=True)
+        self._thread = threading.Thread(target=self._serve, name="automation", daemon=True)
         self._finger = _Finger()
         self._shown = 0
         self._due = False
@@ -291,7 +291,7 @@ class _Finger(MotionEventProvider):
     """Puts touches where a touchscreen's come in: down in one frame, up in the next."""
 
     def __init__(self) -> None:
-        super().__init__("witness", "")
+        super().__init__("automation", "")
         self._waiting: deque[tuple[str, _Touch]] = deque()
         self._resting: dict[int, _Touch] = {}
         self._count = 0
@@ -320,7 +320,7 @@ class _Finger(MotionEventProvider):
 
     def _at(self, x: float, y: float) -> _Touch:
         self._count += 1
-        return _Touch("witness", self._count, (x / Window.width, 1 - y / Window.height))
+        return _Touch("automation", self._count, (x / Window.width, 1 - y / Window.height))
 
     def update(self, dispatch_fn: Any) -> None:
         if self._waiting:

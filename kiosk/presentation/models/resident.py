@@ -1,4 +1,4 @@
-"""What a screen is given: one frozen model per screen, and the intents a screen may emit. No Kivy, no flow.
+"""The models of the residents' screens.
 
 Texts are keys (`assets/locale/<language>.toml`) or the region's own texts in every language; they become words at the
 widget.
@@ -11,31 +11,8 @@ from datetime import date
 from enum import Enum
 
 from kiosk.domain.personal import Personal
+from kiosk.presentation.models.frame import Frame
 from kiosk.texts.words import Citation, LocalText, Text, Words
-
-
-class WayOut(Enum):
-    """What the button that is always at the same place says."""
-
-    NONE = "none"
-    CANCEL = "cancel"
-    RETURN_PERMIT = "return_permit"
-    WRITING = "writing"  # no button: "writing, please wait"
-
-
-@dataclass(frozen=True, slots=True)
-class Frame:
-    """What every screen has around it. `countdown_s`: idle time left at the moment the model was made; None: no
-    countdown. `languages`: those that can be changed to here, by tag (CHOOSE_LANGUAGE). `serial`: which of the models
-    that were shown this is, and every intent brings it back; 0: none that was shown.
-    """
-
-    language: str
-    way_out: WayOut
-    countdown_s: int | None = None
-    simulation: bool = False
-    languages: tuple[str, ...] = ()
-    serial: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,15 +25,13 @@ class Term:
 
 @dataclass(frozen=True, slots=True)
 class WelcomeScreen:
-    """`other_services`: there is more on offer than the endorsement. `not_offered`: nothing is endorsed at kiosks of
-    this region, so the big button says "until when is my permit valid". `without_paper`: no receipts come out now;
-    `without_central`: nothing is endorsed now.
+    """`not_offered`: nothing is endorsed at kiosks of this region, so the big button says "until when is my permit
+    valid". `without_paper`: no receipts come out now; `without_central`: nothing is endorsed now.
     """
 
     frame: Frame
     region_name: LocalText
     languages: tuple[str, ...]
-    other_services: bool = False
     not_offered: bool = False
     without_paper: bool = False
     without_central: bool = False
@@ -82,7 +57,6 @@ class IdCardScreen:
 @dataclass(frozen=True, slots=True)
 class InsertPermitScreen:
     frame: Frame
-    problem: Text | None = None
 
 
 @dataclass(frozen=True, slots=True)

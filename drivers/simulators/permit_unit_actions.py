@@ -10,8 +10,8 @@ from drivers.simulators.permit_unit_mechanism import Mechanism
 from drivers.simulators.pty_line import PtyLine
 
 
-class UnitHands(ABC):
-    """Mouth, path, bin and cable of one unit, for hands. `fault_names`: what can be made to go wrong."""
+class UnitActions(ABC):
+    """What can be done at mouth, path, bin and cable of one unit. `fault_names`: what can be made to go wrong."""
 
     fault_names: tuple[str, ...]
 
@@ -71,6 +71,17 @@ class UnitHands(ABC):
         """Everything works again; a jammed permit stays jammed until `free_jam`."""
         self._faults.clear()
         self._line.plug_in()
+
+    def _say(self, data: bytes) -> None:
+        if "silent" not in self._faults:
+            self._line.send(data)
+
+    def _garbled(self, answer: bytes) -> bytes:
+        """The answer as it goes out: with a wrong last byte while "garbled" is set, or once."""
+        if "garbled" not in self._faults and "garbled_once" not in self._faults:
+            return answer
+        self._faults.discard("garbled_once")
+        return answer[:-1] + bytes([answer[-1] ^ 0x55])
 
     @abstractmethod
     def _lose_power(self) -> None:

@@ -1,4 +1,4 @@
-"""What the rules already say where no permit was read, or none is there to be read. Pure."""
+"""The best result that a service can have here before a permit is read, or where there is none. Pure."""
 
 from __future__ import annotations
 
@@ -6,27 +6,25 @@ from dataclasses import dataclass, replace
 
 from kiosk.domain.endorsement import Service
 from kiosk.policy.assess import assess
-from kiosk.policy.assessment import Assessment, Served
+from kiosk.policy.assessment import BEST_FIRST, Assessment, Channel
 from kiosk.policy.region import Region
 from kiosk.policy.request import AssessmentRequest
 from kiosk.policy.rules import AGENTS, IN_PERSON, Condition, Rule, ServiceRule
 from kiosk.policy.services import Agent
 from kiosk.policy.terms import term_end
 
-_STRICTNESS = (Served.AT_ONCE, Served.AFTER_REVIEW, Served.COUNTER, Served.NOT_OFFERED)
-
 
 @dataclass(frozen=True, slots=True)
 class ServiceAvailability:
-    """`served`: how the service is had here at best; `rules`: what says so, the strictest first."""
+    """`channel`: how the service is had here at best; `rules`: what says so, the strictest first."""
 
-    served: Served
+    channel: Channel
     rules: tuple[Rule, ...]
 
     @property
     def is_served_here(self) -> bool:
         """Whether somebody who comes may go on at a kiosk."""
-        return self.served in (Served.AT_ONCE, Served.AFTER_REVIEW)
+        return self.channel in (Channel.AT_ONCE, Channel.AFTER_REVIEW)
 
 
 def availability_of(
@@ -36,39 +34,39 @@ def availability_of(
     holder ("guardian", …).
     """
     said = [*_of_kiosks(region, pilot), *_of_service(region, service, agent), *_of_agent(region, agent)]
-    said.sort(key=lambda each: _STRICTNESS.index(each[0]), reverse=True)
-    served = said[0][0] if said else Served.AT_ONCE
-    return ServiceAvailability(served, tuple(dict.fromkeys(rule for _, rule in said)))
+    said.sort(key=lambda each: BEST_FIRST.index(each[0]), reverse=True)
+    channel = said[0][0] if said else Channel.AT_ONCE
+    return ServiceAvailability(channel, tuple(dict.fromkeys(rule for _, rule in said)))
 
 
-def _of_kiosks(region: Region, pilot: bool) -> list[tuple[Served, Rule]]:
+def _of_kiosks(region: Region, pilot: bool) -> list[tuple[Channel, Rule]]:
     kiosks = region.kiosks
     if kiosks.offered:
         return []
-    return [(kiosks.pilot if pilot and kiosks.pilot is not None else Served.NOT_OFFERED, kiosks.rule)]
+    return [(kiosks.pilot if pilot and kiosks.pilot is not None else Channel.NOT_OFFERED, kiosks.rule)]
 
 
-def _of_service(region: Region, service: Service, agent: str | None) -> list[tuple[Served, Rule]]:
+def _of_service(region: Region, service: Service, agent: str | None) -> list[tuple[Channel, Rule]]:
     offered = region.services.get(service)
     if offered is None:
         # A stale face is no new decision: any kiosk that rewrites faces finishes what the chip says already.
-        return [] if service is Service.FACE_ONLY else [(Served.COUNTER, region.undescribed)]
-    said = [(offered.effect.served or Served.AT_ONCE, offered.rule)]
+        return [] if service is Service.FACE_ONLY else [(Channel.COUNTER, region.undescribed)]
+    said = [(offered.effect.channel or Channel.AT_ONCE, offered.rule)]
     said += [
-        (each.effect.served, each.rule)
+        (each.effect.channel, each.rule)
         for each in offered.rules
-        if each.effect.served is not None and _holds_anyway(each, agent)
+        if each.effect.channel is not None and _holds_anyway(each, agent)
     ]
     return said
 
 
-def _of_agent(region: Region, kind: str | None) -> list[tuple[Served, Rule]]:
+def _of_agent(region: Region, kind: str | None) -> list[tuple[Channel, Rule]]:
     if kind is None:
         return []
     agent = region.agents.get(kind)
     if agent is None:
-        return [(Served.COUNTER, region.undescribed)]
-    return [(agent.effect.served or Served.AT_ONCE, agent.rule)]
+        return [(Channel.COUNTER, region.undescribed)]
+    return [(agent.effect.channel or Channel.AT_ONCE, agent.rule)]
 
 
 def _holds_anyway(rule: ServiceRule, agent: str | None) -> bool:

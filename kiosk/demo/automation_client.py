@@ -1,4 +1,4 @@
-"""The other end of the screen's witness socket: what stands on the screen, and a finger."""
+"""The other end of the screen's automation socket: what stands on the screen, and a finger."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ class AutomationClient:
         self._seen: queue.SimpleQueue[Painted] = queue.SimpleQueue()
         self._replies: queue.SimpleQueue[dict[str, Any]] = queue.SimpleQueue()
         self.history: list[Painted] = []
-        self._thread = threading.Thread(target=self._listen, name="witness", daemon=True)
+        self._thread = threading.Thread(target=self._listen, name="automation", daemon=True)
         self._thread.start()
 
     def wait_for(self, *screens: str, within_s: float) -> Painted:
