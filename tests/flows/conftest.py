@@ -14,7 +14,7 @@ from drivers.permit_unit.dialects import STAR
 from drivers.simulators.chip_keys import TEST_KEYS
 from drivers.simulators.residents import Residents, load_residents
 from drivers.typeface import Typeface
-from kiosk.demo.simulation import central_records
+from kiosk.demo.central_records import central_records
 from kiosk.reference_central.authority import GRANT_KEYS, make_authority
 from kiosk.reference_central.residents import ResidentImport
 from kiosk.reference_central.server import ReferenceCentral
@@ -22,6 +22,7 @@ from kiosk.reference_central.settings import CentralSettings
 from kiosk.reference_central.tables import Base, Kiosk
 from tests.direct_chips import direct_chip
 from tests.flows.place import LIN, NEIGHBOUR, TODAY, Authority, HandClock, Place
+from tests.lobby.own_kiosk import OwnKiosk, SharedSimulation
 
 OpenPlace = Callable[..., Place]
 
@@ -108,3 +109,16 @@ def place(open_place: OpenPlace) -> Place:
     place = open_place()
     place.start_kiosk()
     return place
+
+
+@pytest.fixture(scope="session")
+def shared_simulation(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SharedSimulation]:
+    with SharedSimulation(tmp_path_factory.mktemp("simulation")) as shared:
+        yield shared
+
+
+@pytest.fixture
+def kiosk(shared_simulation: SharedSimulation) -> Iterator[OwnKiosk]:
+    """A kiosk of the test's own that is opened as a process, with its window."""
+    with shared_simulation.own_kiosk() as kiosk:
+        yield kiosk

@@ -10,7 +10,7 @@ from datetime import timedelta
 import pytest
 
 from drivers.simulators.residents import PermitData, Residents
-from kiosk.demo.simulation import central_records
+from kiosk.demo.central_records import central_records
 from kiosk.presentation.models import AssessmentScreen, ConfirmScreen, Term
 from kiosk.reference_central.residents import ResidentImport
 from kiosk.texts.words import Text

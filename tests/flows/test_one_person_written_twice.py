@@ -8,7 +8,7 @@ import pytest
 
 from drivers.simulators.permit import Place as At
 from drivers.simulators.residents import Residents
-from kiosk.demo.simulation import central_records
+from kiosk.demo.central_records import central_records
 from kiosk.domain.identity_number import check_character
 from kiosk.reference_central.residents import ResidentImport
 from kiosk.workflow import states as s

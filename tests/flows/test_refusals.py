@@ -6,7 +6,7 @@ import pytest
 
 from drivers.simulators.permit import Place as At
 from drivers.simulators.residents import Residents
-from kiosk.demo.simulation import central_records
+from kiosk.demo.central_records import central_records
 from kiosk.domain.endorsement import Custody
 from kiosk.policy.assessment import Served
 from kiosk.reference_central.residents import ResidentImport

@@ -13,7 +13,7 @@ from drivers.simulators.chip_keys import load_test_keys
 from drivers.simulators.permit import Place as At
 from drivers.simulators.residents import Residents
 from drivers.typeface import Typeface
-from kiosk.demo.simulation import central_records
+from kiosk.demo.central_records import central_records
 from kiosk.domain.endorsement import Custody
 from kiosk.reference_central.authority import DEMO_KIOSK, GRANT_KEYS, make_authority
 from kiosk.workflow import states as s

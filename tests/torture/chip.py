@@ -33,7 +33,7 @@ from drivers.simulators.permit import Place as At
 from drivers.simulators.residents import Residents, load_residents
 from drivers.simulators.virtual_chip import TRIES, VirtualChip
 from drivers.typeface import Typeface
-from kiosk.demo.simulation import central_records
+from kiosk.demo.central_records import central_records
 from kiosk.journal.journal import BIN_EMPTIED
 from kiosk.reference_central.authority import GRANT_KEYS, make_authority
 from kiosk.reference_central.residents import ResidentImport

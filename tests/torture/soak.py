@@ -34,9 +34,10 @@ from drivers.simulators.permit import Place as At
 from drivers.simulators.residents import load_residents
 from drivers.simulators.rig import Rig
 from drivers.typeface import Typeface
+from kiosk.demo.central_records import central_records
 from kiosk.demo.configuration import simulated_site, write_configuration
 from kiosk.demo.processes import Process
-from kiosk.demo.simulation import TEST_KEYS, Simulation, central_records
+from kiosk.demo.simulation import TEST_KEYS, Simulation
 from kiosk.domain.clock import SystemClock
 from kiosk.reference_central.authority import GRANT_KEYS, make_authority
 from kiosk.reference_central.database import Database

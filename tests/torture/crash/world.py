@@ -30,8 +30,8 @@ from drivers.simulators.chip_keys import TEST_KEYS
 from drivers.simulators.residents import Residents, load_residents
 from drivers.simulators.rig import Rig
 from drivers.typeface import Typeface
+from kiosk.demo.central_records import central_records
 from kiosk.demo.configuration import simulated_site, write_configuration
-from kiosk.demo.simulation import central_records
 from kiosk.reference_central.authority import GRANT_KEYS, make_authority
 from kiosk.reference_central.residents import ResidentImport
 from kiosk.reference_central.server import ReferenceCentral

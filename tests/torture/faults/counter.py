@@ -24,7 +24,7 @@ from drivers.simulators.chip_keys import TEST_KEYS
 from drivers.simulators.pcscd import PrivatePcscd
 from drivers.simulators.residents import load_residents
 from drivers.typeface import Typeface
-from kiosk.demo.simulation import central_records
+from kiosk.demo.central_records import central_records
 from kiosk.reference_central.authority import GRANT_KEYS, make_authority
 from kiosk.reference_central.residents import ResidentImport
 from kiosk.reference_central.server import ReferenceCentral
