@@ -91,7 +91,7 @@ def _shares(item: pytest.Item) -> int:
     for number, fixture in enumerate(("windows", "shared_simulation"), start=1):
         if fixture in getattr(item, "fixturenames", ()):
             return number
-    return 3 if item.nodeid.startswith(("tests/architecture/", "tests/unit/test_locale.py")) else 4
+    return 3 if item.nodeid.startswith(("tests/architecture/", "tests/unit/texts/test_locale.py")) else 4
 
 
 def _open_links() -> set[str]:
