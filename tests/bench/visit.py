@@ -14,8 +14,8 @@ from kiosk.demo.visiting import renew
 from kiosk.demo.witness import AutomationClient, Painted, ScreenNotSeen
 from tests.bench.bare import bare_costs
 from tests.bench.figures import Figure, Result, spread
-from tests.bench.place import STATE, place
-from tests.bench.residents import write_residents
+from tests.lobby.residents import write_residents
+from tests.lobby.windowless import STATE, simulation_for
 
 VISITS, QUICK_VISITS = 20, 2
 PACE = 0.2
@@ -26,7 +26,7 @@ WARM_S = 60.0
 def measure(quick: bool) -> Result:
     """One kiosk, a first visit that is told apart, and then as many as the median is taken of."""
     people = write_residents(STATE / "residents.toml", 1 + (QUICK_VISITS if quick else VISITS))
-    with place("visit", PACE, STATE / "residents.toml") as simulation:
+    with simulation_for("visit", PACE, STATE / "residents.toml") as simulation:
         bare = bare_costs(simulation, quick)
         kiosk = simulation.start_kiosk()
         kiosk.logs("warmed_up", WARM_S)  # a machine is switched on some time before its first resident comes

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.postgres import PostgresServer
+from tests.lobby.postgres import PostgresServer
 
 DATABASES = ("sqlite", "postgresql")
 ON_BOTH_EVERY_NIGHT = {"test_access.py", "test_values.py", "test_applying.py", "test_reviewing.py"}

@@ -17,7 +17,7 @@ from kiosk.texts.words import Text
 from kiosk.workflow import states as s
 from kiosk.workflow.intents import Intent
 from tests.flows.conftest import OpenPlace, with_permits
-from tests.flows.place import LIN
+from tests.lobby.visitor import LIN
 
 ONE_DAY = timedelta(days=1)
 PRINTED = {

@@ -16,7 +16,7 @@ from kiosk.demo.processes import Process
 from kiosk.demo.resident import Resident
 from kiosk.demo.simulation import Simulation, Wishes
 from kiosk.demo.witness import Painted
-from tests.bench.residents import write_residents
+from tests.lobby.residents import write_residents
 from tests.waiting import LIMIT_S, eventually
 
 PEOPLE = 16

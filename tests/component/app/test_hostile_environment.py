@@ -22,7 +22,7 @@ from kiosk.demo.simulation import Simulation, Wishes
 from kiosk.reference_central import heartbeats
 from kiosk.reference_central.database import Database
 from kiosk.reference_central.server import ReferenceCentral
-from tests.component.central_rig import MovableClock, client_of, settings
+from tests.lobby.central_rig import MovableClock, client_of, settings
 from tests.waiting import eventually
 
 ROOT = Path(__file__).resolve().parents[3]

@@ -12,7 +12,7 @@ from kiosk.app.opening import ANY_DISPLAY, read_opening
 from kiosk.domain.faults import CONFIGURATION, INSTALLATION
 from kiosk.texts.translation import LocaleFileError, Translation
 from kiosk.texts.words import Text
-from tests.component.config.test_config import GOOD, written
+from tests.lobby.production_site import GOOD, written
 
 SPOILT = {
     "format.date": ('date = "{day} {month_name} {year}"', 'date = "{weekday}"'),

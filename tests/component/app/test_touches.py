@@ -45,7 +45,7 @@ TO_THE_QUESTIONS: tuple[on.Event, ...] = (
 )
 
 
-class Place:
+class TouchHarness:
     """Screens, engine and journal as a kiosk joins them; effects are not carried out."""
 
     def __init__(self, path: Path, site: Site) -> None:
@@ -98,13 +98,13 @@ class Place:
 
 
 @pytest.fixture
-def place(tmp_path: Path) -> Iterator[Place]:
-    made = Place(tmp_path / "journal.db", SHANGHAI)
+def place(tmp_path: Path) -> Iterator[TouchHarness]:
+    made = TouchHarness(tmp_path / "journal.db", SHANGHAI)
     yield made
     made.journal.close()
 
 
-def test_a_double_tap_answers_one_question_and_the_journal_says_which(place: Place) -> None:
+def test_a_double_tap_answers_one_question_and_the_journal_says_which(place: TouchHarness) -> None:
     assert place.comes_to_the_questions().question == "address_changed"
     for _ in range(2):
         place.screens.touched(Intent.ANSWER_YES, "", place.serial)
@@ -116,7 +116,7 @@ def test_a_double_tap_answers_one_question_and_the_journal_says_which(place: Pla
     assert place.answers_written() == [("answer_yes", "address_changed")]
 
 
-def test_a_finger_that_comes_up_on_the_question_before_answers_nothing(place: Place) -> None:
+def test_a_finger_that_comes_up_on_the_question_before_answers_nothing(place: TouchHarness) -> None:
     place.comes_to_the_questions()
     touched = place.serial
     place.screens.touched(Intent.ANSWER_YES, "", touched)
@@ -127,7 +127,7 @@ def test_a_finger_that_comes_up_on_the_question_before_answers_nothing(place: Pl
     assert place.answers_written() == [("answer_yes", "address_changed")]
 
 
-def test_what_the_machine_does_between_touch_and_turn_makes_the_touch_stale(place: Place) -> None:
+def test_what_the_machine_does_between_touch_and_turn_makes_the_touch_stale(place: TouchHarness) -> None:
     place.comes_to_the_questions()
     place.engine.post(chosen(Intent.ANSWER_YES))
     place.screens.touched(Intent.ANSWER_NO, "", place.serial)  # the first question still stands
@@ -149,7 +149,7 @@ def test_the_machine_takes_no_answer_to_another_question() -> None:
     assert step(SHANGHAI, state, chosen(Intent.ANSWER_YES, asked="address_changed")) is not None
 
 
-def test_two_fingers_that_begin_a_visit_begin_one(place: Place) -> None:
+def test_two_fingers_that_begin_a_visit_begin_one(place: TouchHarness) -> None:
     place.starts_idle()
     welcome = place.serial
     place.screens.touched(Intent.START, "", welcome)
@@ -169,7 +169,7 @@ def test_two_fingers_that_begin_a_visit_begin_one(place: Place) -> None:
     assert place.engine.state.visit.id != visit.id
 
 
-def test_more_time_as_often_as_one_likes_is_asked_of_the_same_screen(place: Place) -> None:
+def test_more_time_as_often_as_one_likes_is_asked_of_the_same_screen(place: TouchHarness) -> None:
     place.starts_idle()
     place.happens(on.VisitBegan(samples.VISIT))
     notice = place.serial
@@ -180,7 +180,7 @@ def test_more_time_as_often_as_one_likes_is_asked_of_the_same_screen(place: Plac
     assert isinstance(place.engine.state, s.ReadingIdCard)
 
 
-def test_a_touch_counts_while_the_machine_goes_on_behind_the_same_screen(place: Place) -> None:
+def test_a_touch_counts_while_the_machine_goes_on_behind_the_same_screen(place: TouchHarness) -> None:
     place.starts_idle()
     assert isinstance(place.happens(*TO_THE_QUESTIONS[:5]), s.AskingPendingRewrites)
     reading = place.serial

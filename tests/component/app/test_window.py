@@ -11,7 +11,7 @@ from kiosk.app.window import Window
 from kiosk.domain.faults import CONFIGURATION
 from kiosk.presentation.models import ScreenModel
 from kiosk.texts.words import Text
-from tests.component.config.test_config import GOOD, written
+from tests.lobby.production_site import GOOD, written
 
 
 class Application:

@@ -24,8 +24,8 @@ from kiosk.domain.personal import Personal
 from kiosk.reference_central.authority import GRANT_KEYS, GRANT_PUBLIC_KEYS
 from kiosk.reference_central.server import ReferenceCentral
 from kiosk.services.central.messages import applications_of, refusal_of
-from tests.component.central_rig import Kiosk, MovableClock, client_of, resident, settings
 from tests.fakes.tls_gateway import Answer, Exchange, Play, TlsGateway
+from tests.lobby.central_rig import Kiosk, MovableClock, client_of, resident, settings
 
 Change = Callable[[dict[str, Any]], dict[str, Any]]
 

@@ -15,17 +15,6 @@ from kiosk.central import contract
 from kiosk.central.client import CallTimes, CentralClient, CentralError, CentralRefusedCall, CentralUnreachable
 from kiosk.central.repeating import Call, Situation
 from kiosk.reference_central.server import ReferenceCentral
-from tests.component.central_rig import (
-    ATR,
-    Kiosk,
-    MovableClock,
-    Resident,
-    application,
-    client_of,
-    request,
-    resident,
-    settings,
-)
 from tests.fakes.tls_gateway import (
     Answer,
     DeadAddress,
@@ -37,6 +26,17 @@ from tests.fakes.tls_gateway import (
     forgets,
     passes_on,
     says,
+)
+from tests.lobby.central_rig import (
+    ATR,
+    Kiosk,
+    MovableClock,
+    Resident,
+    application,
+    client_of,
+    request,
+    resident,
+    settings,
 )
 
 TIMES = CallTimes(connect_s=20.0, answer_s=20.0, forgotten_s=20.0, whole_s=60.0, patience_s=1000.0)

@@ -25,7 +25,7 @@ from kiosk.central.grants import load_grant_keys, verify_grant
 from kiosk.domain.holder_name import canonical_name, is_same_name
 from kiosk.domain.personal import Personal
 from kiosk.reference_central.vectors import DOCUMENT, vectors_text
-from tests.component.central_rig import PERMITS
+from tests.lobby.central_rig import PERMITS
 from tests.second_central.names import compared, is_one_name
 
 VECTORS: dict[str, Any] = json.loads(DOCUMENT.read_text(encoding="utf-8"))

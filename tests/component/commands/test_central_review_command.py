@@ -14,7 +14,7 @@ import pytest
 from kiosk.commands import central as command_line
 from kiosk.reference_central.clock import local_date, system_clock
 from kiosk.reference_central.server import ReferenceCentral
-from tests.component.central_rig import (
+from tests.lobby.central_rig import (
     PERMITS,
     REGIONS,
     Kiosk,

@@ -17,8 +17,8 @@ from kiosk.domain.clock import SystemClock
 from kiosk.journal.chain import Head
 from kiosk.journal.journal import Journal, StepRecord
 from kiosk.reference_central.server import ReferenceCentral
-from tests.component.central_rig import MovableClock, settings
-from tests.component.config.test_config import GOOD, written
+from tests.lobby.central_rig import MovableClock, settings
+from tests.lobby.production_site import GOOD, written
 
 
 @pytest.fixture

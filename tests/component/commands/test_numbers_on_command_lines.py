@@ -15,7 +15,7 @@ from drivers.command_numbers import day
 from kiosk.__main__ import _WORDS
 from kiosk.__main__ import main as kiosk_main
 from kiosk.policy.region_file import shipped_regions
-from tests.component.config.test_config import ROOT
+from tests.architecture.source import ROOT
 
 FILE = "nowhere.toml"
 SERVE = ["central", "serve", "--tls-dir", "tls", "--keys", FILE]

@@ -14,7 +14,8 @@ import pytest
 
 from kiosk.domain.clock import SystemClock
 from kiosk.journal.journal import Journal
-from tests.component.config.test_config import GOOD, ROOT, written
+from tests.architecture.source import ROOT
+from tests.lobby.production_site import GOOD, written
 
 LIMIT_S = 60.0
 UTF_8 = {"LC_ALL": "C.UTF-8"}

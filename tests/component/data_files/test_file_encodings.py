@@ -28,7 +28,7 @@ from kiosk.reference_central.hsm import SoftwareHsm
 from kiosk.reference_central.residents import load_imports
 from kiosk.texts.translation import Translation
 from screens.shell.screen_file import load_screen_file
-from tests.component.config.test_config import GOOD, written
+from tests.lobby.production_site import GOOD, written
 from tests.torture.fuzz.data_files import PRIVATE, PUBLIC
 
 

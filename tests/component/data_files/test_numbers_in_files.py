@@ -29,7 +29,8 @@ from drivers.simulators.residents import load_residents
 from kiosk.config.settings import ConfigError, load_config
 from kiosk.policy.region_file import load_region
 from screens.shell.screen_file import load_screen_file
-from tests.component.config.test_config import GOOD, ROOT, written
+from tests.architecture.source import ROOT
+from tests.lobby.production_site import GOOD, written
 
 TODAY = date(2026, 11, 22)
 CONFIGURATION = f"""writing_usually_s = 25
@@ -109,7 +110,7 @@ NOT_WHOLE = re.compile(r"_s$|^timeouts_s$|^mm_per_pixel$|^body_mm$|^entry_poll$"
 
 
 @dataclass(frozen=True)
-class Place:
+class NumberInFile:
     """A number in a file, by the keys that lead to it; those of a list are numbers."""
 
     kind: str
@@ -135,14 +136,14 @@ def numbers_in(value: object, key: Key = ()) -> Iterator[Key]:
         yield key
 
 
-def every_number() -> dict[str, list[Place]]:
+def every_number() -> dict[str, list[NumberInFile]]:
     """By kind of file, each number once by the names that lead to it."""
-    places: dict[str, dict[tuple[str, ...], Place]] = {kind: {} for kind in KINDS}
+    places: dict[str, dict[tuple[str, ...], NumberInFile]] = {kind: {} for kind in KINDS}
     for kind, (_, sources) in KINDS.items():
         for source in sources:
             text = Path(source).read_text("utf-8-sig") if source.endswith(".toml") else source
             for key in numbers_in(tomllib.loads(text)):
-                place = Place(kind, text, key)
+                place = NumberInFile(kind, text, key)
                 places[kind].setdefault(tuple(place.names), place)
     return {kind: list(found.values()) for kind, found in places.items()}
 
@@ -164,7 +165,7 @@ def in_toml(value: object) -> str:
     return repr(value)
 
 
-def changed(place: Place, number: int | float) -> str:
+def changed(place: NumberInFile, number: int | float) -> str:
     tables: Any = deepcopy(tomllib.loads(place.text))
     inner = tables
     for part in place.key[:-1]:
@@ -173,7 +174,7 @@ def changed(place: Place, number: int | float) -> str:
     return "\n".join(f"{json.dumps(name)} = {in_toml(value)}" for name, value in tables.items()) + "\n"
 
 
-def mistakes_of(place: Place, number: int | float, folder: Path) -> list[str]:
+def mistakes_of(place: NumberInFile, number: int | float, folder: Path) -> list[str]:
     path = folder / "changed.toml"
     path.write_text(changed(place, number), "utf-8")
     try:
@@ -183,7 +184,7 @@ def mistakes_of(place: Place, number: int | float, folder: Path) -> list[str]:
     return []
 
 
-def about(place: Place, mistakes: list[str]) -> list[str]:
+def about(place: NumberInFile, mistakes: list[str]) -> list[str]:
     """The mistakes that name the number's key and tell what is allowed."""
     name = next(part for part in reversed(place.names) if part not in ("days", "months"))
     return [

@@ -39,14 +39,14 @@ from kiosk.domain.faults import COUPLER_LINK
 from kiosk.journal.journal import Journal, OutboundMessage, StepRecord
 from kiosk.reference_central.authority import issue_client
 from kiosk.reference_central.server import ReferenceCentral
-from tests.component.central_rig import settings
+from tests.lobby.central_rig import settings
 
 TODAY = date(2026, 3, 2)
 LIN, LIN_PERMIT = "lin-yuzhen", "lin-yuzhen-shanghai"
 
 
 @dataclass
-class Place:
+class DiagnosedKiosk:
     """A kiosk's configuration file and what it names."""
 
     directory: Path
@@ -118,11 +118,11 @@ def with_holidays(folder: Path, year: int) -> Path:
 
 
 @pytest.fixture
-def place(tmp_path: Path, rig: Rig, central: ReferenceCentral, central_dir: Path) -> Iterator[Place]:
+def place(tmp_path: Path, rig: Rig, central: ReferenceCentral, central_dir: Path) -> Iterator[DiagnosedKiosk]:
     (tmp_path / "state").mkdir()
     tls_dir = tmp_path / "tls"
     shutil.copytree(central_dir, tls_dir, ignore=shutil.ignore_patterns("*.db*"))
-    place = Place(
+    place = DiagnosedKiosk(
         tmp_path,
         rig,
         tls_dir,
@@ -171,7 +171,9 @@ def detail(report: Report, name: str) -> str:
 
 
 @pytest.mark.pcsc
-def test_a_healthy_kiosk_is_ready(place: Place, pcscd: PrivatePcscd, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_healthy_kiosk_is_ready(
+    place: DiagnosedKiosk, pcscd: PrivatePcscd, capsys: pytest.CaptureFixture[str]
+) -> None:
     place.values["devices"]["permit_chip"] = f"pcsc://{pcscd.reader_name}"
     place.write()
     assert main(["diagnose", "--config", str(place.config_file), "--json"]) == READY
@@ -185,7 +187,7 @@ def test_a_healthy_kiosk_is_ready(place: Place, pcscd: PrivatePcscd, capsys: pyt
     assert printed["versions"].keys() >= {"kiosk", "python", "kivy", "pyscard", "openssl", "os"}
 
 
-def test_nothing_is_moved_printed_or_read_from_anybody(place: Place, residents: Residents) -> None:
+def test_nothing_is_moved_printed_or_read_from_anybody(place: DiagnosedKiosk, residents: Residents) -> None:
     place.rig.lay_id_card(LIN)
     place.rig.drain_activity()
     before = place.rig.state()
@@ -201,7 +203,7 @@ def test_nothing_is_moved_printed_or_read_from_anybody(place: Place, residents: 
     assert not [value for value in (person.name, person.number, person.address) if value in said]
 
 
-def test_a_chip_that_hangs_directly_on_the_kiosk_is_not_asked(place: Place) -> None:
+def test_a_chip_that_hangs_directly_on_the_kiosk_is_not_asked(place: DiagnosedKiosk) -> None:
     assert outcomes(place.report())["permit_chip"] is Outcome.SKIPPED
 
 
@@ -225,7 +227,7 @@ def test_a_chip_that_hangs_directly_on_the_kiosk_is_not_asked(place: Place) -> N
     ],
 )
 def test_one_device_in_trouble_hides_none_of_the_others(
-    place: Place, device: str, fault: str, code: str | None, status: int
+    place: DiagnosedKiosk, device: str, fault: str, code: str | None, status: int
 ) -> None:
     place.rig.fault(device, fault)
     report = place.report()
@@ -234,14 +236,14 @@ def test_one_device_in_trouble_hides_none_of_the_others(
 
 
 @pytest.mark.slow
-def test_devices_that_are_silent_are_each_named(place: Place) -> None:
+def test_devices_that_are_silent_are_each_named(place: DiagnosedKiosk) -> None:
     place.rig.fault("id_reader", "silent")
     place.rig.fault("permit_unit", "silent")
     report = place.report()
     assert trouble(report) == {"id_reader": ("failed", "1101"), "permit_unit": ("failed", "2101")}
 
 
-def test_a_kiosk_without_a_code_scanner_lacks_nothing(place: Place) -> None:
+def test_a_kiosk_without_a_code_scanner_lacks_nothing(place: DiagnosedKiosk) -> None:
     del place.values["devices"]["code_scanner"]
     place.values["files"]["code_scanner"] = "code-scanner-hid"
     report = place.report()
@@ -250,12 +252,12 @@ def test_a_kiosk_without_a_code_scanner_lacks_nothing(place: Place) -> None:
     assert detail(report, "code_scanner_file").startswith("not needed")
 
 
-def test_a_code_scanner_that_another_program_holds_is_left_alone(place: Place) -> None:
+def test_a_code_scanner_that_another_program_holds_is_left_alone(place: DiagnosedKiosk) -> None:
     with closing(open_bytes(place.values["devices"]["code_scanner"])):
         assert trouble(place.report()) == {"code_scanner": ("warning", None)}
 
 
-def test_an_open_cover_of_the_permit_unit_keeps_from_service(place: Place) -> None:
+def test_an_open_cover_of_the_permit_unit_keeps_from_service(place: DiagnosedKiosk) -> None:
     place.rig.open_cover("permit_unit")
     report = place.report()
     assert trouble(report) == {"permit_unit": ("failed", "2302")}
@@ -263,7 +265,7 @@ def test_an_open_cover_of_the_permit_unit_keeps_from_service(place: Place) -> No
     assert report.exit_status == NOT_IN_SERVICE
 
 
-def test_a_permit_in_the_mouth_is_told_and_left_there(place: Place) -> None:
+def test_a_permit_in_the_mouth_is_told_and_left_there(place: DiagnosedKiosk) -> None:
     place.rig.offer_permit(LIN_PERMIT)
     report = place.report()
     assert trouble(report) == {"permit_unit": ("warning", None)}
@@ -271,7 +273,7 @@ def test_a_permit_in_the_mouth_is_told_and_left_there(place: Place) -> None:
     assert place.rig.withdraw_permit()
 
 
-def test_a_device_that_another_program_holds_is_left_alone(place: Place) -> None:
+def test_a_device_that_another_program_holds_is_left_alone(place: DiagnosedKiosk) -> None:
     with closing(open_bytes(place.values["devices"]["permit_unit"])) as held:
         report = place.report()
         assert trouble(report) == {"permit_unit": ("warning", None)}
@@ -281,7 +283,9 @@ def test_a_device_that_another_program_holds_is_left_alone(place: Place) -> None
 
 
 @pytest.mark.pcsc
-def test_a_coupler_slot_that_is_not_there_is_named_beside_those_that_are(place: Place, pcscd: PrivatePcscd) -> None:
+def test_a_coupler_slot_that_is_not_there_is_named_beside_those_that_are(
+    place: DiagnosedKiosk, pcscd: PrivatePcscd
+) -> None:
     place.values["devices"]["permit_chip"] = "pcsc://Another Reader 00 00"
     report = place.report()
     assert trouble(report) == {"permit_chip": ("failed", "3101")}
@@ -289,7 +293,7 @@ def test_a_coupler_slot_that_is_not_there_is_named_beside_those_that_are(place: 
 
 
 @pytest.mark.pcsc
-def test_a_pcscd_that_does_not_run_is_the_couplers_fault_alone(place: Place, pcscd: PrivatePcscd) -> None:
+def test_a_pcscd_that_does_not_run_is_the_couplers_fault_alone(place: DiagnosedKiosk, pcscd: PrivatePcscd) -> None:
     place.values["devices"]["permit_chip"] = f"pcsc://{pcscd.reader_name}"
     pcscd.stop()
     try:
@@ -299,7 +303,7 @@ def test_a_pcscd_that_does_not_run_is_the_couplers_fault_alone(place: Place, pcs
 
 
 @pytest.mark.pcsc
-def test_a_pcscd_that_hangs_is_told_apart_from_one_that_is_gone(place: Place, pcscd: PrivatePcscd) -> None:
+def test_a_pcscd_that_hangs_is_told_apart_from_one_that_is_gone(place: DiagnosedKiosk, pcscd: PrivatePcscd) -> None:
     place.values["devices"]["permit_chip"] = f"pcsc://{pcscd.reader_name}"
     pcscd.freeze()
     try:
@@ -314,7 +318,7 @@ def test_a_pcscd_that_hangs_is_told_apart_from_one_that_is_gone(place: Place, pc
 # -- central -----------------------------------------------------------------------------------------------------------
 
 
-def test_a_central_that_is_down_leaves_the_clock_unchecked(place: Place) -> None:
+def test_a_central_that_is_down_leaves_the_clock_unchecked(place: DiagnosedKiosk) -> None:
     place.values["central"]["url"] = "https://127.0.0.1:1"
     report = place.report()
     assert trouble(report) == {"central": ("failed", "5101")}
@@ -334,24 +338,26 @@ def test_a_central_that_is_down_leaves_the_clock_unchecked(place: Place) -> None
         ("garbage_json", "5201"),
     ],
 )
-def test_a_central_that_answers_wrongly_is_told(place: Place, central: ReferenceCentral, fault: str, code: str) -> None:
+def test_a_central_that_answers_wrongly_is_told(
+    place: DiagnosedKiosk, central: ReferenceCentral, fault: str, code: str
+) -> None:
     central.set_fault(fault)
     assert trouble(place.report()) == {"central": ("failed", code)}
 
 
-def test_a_kiosk_that_central_does_not_know_is_told_so(place: Place) -> None:
+def test_a_kiosk_that_central_does_not_know_is_told_so(place: DiagnosedKiosk) -> None:
     issue_client(place.tls_dir, "kiosk-99", "kiosk")
     report = place.report()
     assert trouble(report) == {"central": ("failed", "5101")}
     assert detail(report, "central").endswith("central refuses this kiosk: 403 unknown_kiosk")
 
 
-def test_a_key_that_is_not_the_certificates_is_a_mistake_of_the_configuration(place: Place) -> None:
+def test_a_key_that_is_not_the_certificates_is_a_mistake_of_the_configuration(place: DiagnosedKiosk) -> None:
     place.values["central"]["key"] = "tls/central.key"
     assert trouble(place.report()) == {"central": ("failed", "6503")}
 
 
-def test_a_certificate_that_ends_soon_is_a_warning(place: Place) -> None:
+def test_a_certificate_that_ends_soon_is_a_warning(place: DiagnosedKiosk) -> None:
     issue_between(place.tls_dir, timedelta(days=-1), timedelta(days=12, hours=1))
     report = place.report()
     assert trouble(report) == {"certificates": ("warning", None)}
@@ -367,7 +373,7 @@ def test_a_certificate_that_ends_soon_is_a_warning(place: Place) -> None:
     ],
 )
 def test_a_certificate_that_is_not_valid_today_explains_why_central_refuses(
-    place: Place, begins: timedelta, ends: timedelta, word: str
+    place: DiagnosedKiosk, begins: timedelta, ends: timedelta, word: str
 ) -> None:
     issue_between(place.tls_dir, begins, ends)
     report = place.report()
@@ -415,12 +421,12 @@ class ShiftedClock(SystemClock):
     ],
 )
 def test_a_clock_may_be_a_minute_away_from_centrals(
-    place: Place, by: timedelta, found: dict[str, tuple[str, str]]
+    place: DiagnosedKiosk, by: timedelta, found: dict[str, tuple[str, str]]
 ) -> None:
     assert trouble(place.report(ShiftedClock(by))) == found
 
 
-def test_a_clock_of_another_age_is_wrong_whatever_central_says(place: Place) -> None:
+def test_a_clock_of_another_age_is_wrong_whatever_central_says(place: DiagnosedKiosk) -> None:
     report = place.report(ShiftedClock(timedelta(days=-365 * 30)))
     assert trouble(report)["clock"] == ("failed", "6501")
     assert "the clock" in detail(report, "certificates")
@@ -429,7 +435,7 @@ def test_a_clock_of_another_age_is_wrong_whatever_central_says(place: Place) -> 
 # -- files -------------------------------------------------------------------------------------------------------------
 
 
-def printed_checks(place: Place, capsys: pytest.CaptureFixture[str]) -> list[dict[str, Any]]:
+def printed_checks(place: DiagnosedKiosk, capsys: pytest.CaptureFixture[str]) -> list[dict[str, Any]]:
     assert main(["diagnose", "--config", str(place.config_file), "--json"]) == NOT_IN_SERVICE
     printed = capsys.readouterr()
     assert printed.err == ""
@@ -438,7 +444,7 @@ def printed_checks(place: Place, capsys: pytest.CaptureFixture[str]) -> list[dic
 
 
 def test_every_mistake_of_the_configuration_is_a_failed_check_and_what_can_be_asked_is(
-    place: Place, capsys: pytest.CaptureFixture[str]
+    place: DiagnosedKiosk, capsys: pytest.CaptureFixture[str]
 ) -> None:
     place.values[""]["state_dir"] = 7
     place.values["devices"]["id_reader"] = "usb://0"
@@ -471,7 +477,7 @@ def test_every_mistake_of_the_configuration_is_a_failed_check_and_what_can_be_as
 
 @pytest.mark.parametrize("content", [None, b"site = ", b"\xff\xfe"])
 def test_a_configuration_that_cannot_be_read_leaves_what_needs_none(
-    place: Place, capsys: pytest.CaptureFixture[str], content: bytes | None
+    place: DiagnosedKiosk, capsys: pytest.CaptureFixture[str], content: bytes | None
 ) -> None:
     place.config_file.unlink()
     if content is not None:
@@ -494,7 +500,7 @@ def test_a_configuration_that_cannot_be_read_leaves_what_needs_none(
         ("screen", "screen_file", "6503"),
     ],
 )
-def test_each_mistake_of_a_data_file_is_a_failed_check(place: Place, key: str, check: str, code: str) -> None:
+def test_each_mistake_of_a_data_file_is_a_failed_check(place: DiagnosedKiosk, key: str, check: str, code: str) -> None:
     (place.directory / "wrong.toml").write_text('surprise = "here"\n', encoding="utf-8")
     place.values["files"][key] = "wrong.toml"
     report = place.report()
@@ -505,7 +511,7 @@ def test_each_mistake_of_a_data_file_is_a_failed_check(place: Place, key: str, c
         assert detail(report, key) == f"its device file has mistakes: see {key}_file"
 
 
-def test_permit_files_and_grant_keys_with_mistakes_are_told(place: Place) -> None:
+def test_permit_files_and_grant_keys_with_mistakes_are_told(place: DiagnosedKiosk) -> None:
     for name in ("permit.toml", "keys.toml"):
         (place.directory / name).write_text("", encoding="utf-8")
     place.values["files"]["permits"] = ["reference", "permit.toml"]
@@ -513,7 +519,7 @@ def test_permit_files_and_grant_keys_with_mistakes_are_told(place: Place) -> Non
     assert trouble(place.report()) == {"permit_files": ("failed", "6503"), "grant_keys": ("failed", "6503")}
 
 
-def assets_without(place: Place, *names: str) -> Report:
+def assets_without(place: DiagnosedKiosk, *names: str) -> Report:
     """The report of a kiosk whose fonts and texts are copies, without the files `names`."""
     assets = place.directory / "assets"
     for folder in ("fonts", "locale"):
@@ -525,13 +531,13 @@ def assets_without(place: Place, *names: str) -> Report:
     return diagnose(config, (), SystemClock())
 
 
-def test_missing_fonts_leave_the_receipt_printer_checked(place: Place) -> None:
+def test_missing_fonts_leave_the_receipt_printer_checked(place: DiagnosedKiosk) -> None:
     report = assets_without(place, "fonts/NotoSansSC-Bold.otf")
     assert trouble(report) == {"fonts": ("failed", "6504")}
     assert outcomes(report)["receipt_printer"] is Outcome.OK
 
 
-def test_a_language_without_its_file_is_told(place: Place) -> None:
+def test_a_language_without_its_file_is_told(place: DiagnosedKiosk) -> None:
     report = assets_without(place, "locale/en.toml")
     assert trouble(report) == {"locale": ("failed", "6504")}
     assert detail(report, "locale") == "en.toml: cannot be read: No such file or directory"
@@ -540,14 +546,14 @@ def test_a_language_without_its_file_is_told(place: Place) -> None:
 # -- disk --------------------------------------------------------------------------------------------------------------
 
 
-def test_the_journal_is_opened_and_the_messages_that_wait_are_counted(place: Place) -> None:
+def test_the_journal_is_opened_and_the_messages_that_wait_are_counted(place: DiagnosedKiosk) -> None:
     clock = SystemClock()
     with closing(Journal(place.directory / "state" / "journal.db", clock.now)):
         report = place.report()  # as while the kiosk runs
     assert detail(report, "journal") == "0 steps hold together; no message waits for central"
 
 
-def journal_of(place: Place, hours_ago: float) -> Journal:
+def journal_of(place: DiagnosedKiosk, hours_ago: float) -> Journal:
     """A journal with one step of so long ago, of which central was not told yet."""
     at = SystemClock().now() - timedelta(hours=hours_ago)
     opened = Journal(place.directory / "state" / "journal.db", lambda: at)
@@ -564,7 +570,7 @@ def journal_of(place: Place, hours_ago: float) -> Journal:
     ],
 )
 def test_how_long_central_was_not_told_is_said_and_is_a_fault_after_a_day(
-    place: Place, hours: float, said: dict[str, tuple[str, str]]
+    place: DiagnosedKiosk, hours: float, said: dict[str, tuple[str, str]]
 ) -> None:
     with closing(journal_of(place, hours)):
         report = place.report()
@@ -575,7 +581,7 @@ def test_how_long_central_was_not_told_is_said_and_is_a_fault_after_a_day(
     assert report.exit_status == (1 if said else 0)
 
 
-def test_a_journal_that_was_edited_is_told(place: Place) -> None:
+def test_a_journal_that_was_edited_is_told(place: DiagnosedKiosk) -> None:
     with closing(journal_of(place, 1.0)):
         pass
     with closing(sqlite3.connect(place.directory / "state" / "journal.db")) as db, db:
@@ -585,24 +591,24 @@ def test_a_journal_that_was_edited_is_told(place: Place) -> None:
     assert detail(report, "journal").startswith("0 steps hold together; changed at step 1; 1 messages wait")
 
 
-def test_no_journal_is_made_by_asking_for_it(place: Place) -> None:
+def test_no_journal_is_made_by_asking_for_it(place: DiagnosedKiosk) -> None:
     assert detail(place.report(), "journal") == "no journal yet"
     assert list((place.directory / "state").iterdir()) == []
 
 
-def test_a_state_directory_that_the_first_start_will_make_is_no_trouble_and_is_not_made(place: Place) -> None:
+def test_a_state_directory_that_the_first_start_will_make_is_no_trouble_and_is_not_made(place: DiagnosedKiosk) -> None:
     place.values[""]["state_dir"] = "later/state"
     assert outcomes(place.report())["disk"] is Outcome.OK
     assert not (place.directory / "later").exists()
 
 
 @pytest.mark.parametrize("state_dir", ["kiosk.toml", "kiosk.toml/below"])
-def test_a_state_directory_that_cannot_be_written_is_told(place: Place, state_dir: str) -> None:
+def test_a_state_directory_that_cannot_be_written_is_told(place: DiagnosedKiosk, state_dir: str) -> None:
     place.values[""]["state_dir"] = state_dir
     assert trouble(place.report()) == {"disk": ("failed", "6301")}
 
 
-def test_a_journal_that_is_none_is_told(place: Place) -> None:
+def test_a_journal_that_is_none_is_told(place: DiagnosedKiosk) -> None:
     (place.directory / "state" / "journal.db").write_bytes(b"not a database, by far " * 100)
     assert trouble(place.report()) == {"journal": ("failed", "6401")}
 
@@ -623,7 +629,7 @@ def test_room_on_the_disk_is_judged_before_it_is_gone(free: int, outcome: Outcom
 # -- the checks themselves, and the table ------------------------------------------------------------------------------
 
 
-def test_a_check_that_breaks_or_hangs_hides_none_of_the_others(place: Place) -> None:
+def test_a_check_that_breaks_or_hangs_hides_none_of_the_others(place: DiagnosedKiosk) -> None:
     let_go = threading.Event()
 
     def hangs(*_: object) -> Sequence[Any]:
@@ -650,7 +656,7 @@ def test_a_check_that_breaks_or_hangs_hides_none_of_the_others(place: Place) -> 
     assert report.exit_status == NOT_IN_SERVICE
 
 
-def test_the_table_tells_the_remedy_under_each_failure_in_the_width_there_is(place: Place) -> None:
+def test_the_table_tells_the_remedy_under_each_failure_in_the_width_there_is(place: DiagnosedKiosk) -> None:
     place.rig.fault("receipt_printer", "paper_out")
     table = place.report().as_table(80)
     lines = table.splitlines()

@@ -18,8 +18,8 @@ from kiosk.diagnostics.central_checks import central
 from kiosk.diagnostics.finding import Finding, Outcome
 from kiosk.domain.clock import SystemClock
 from kiosk.reference_central.authority import GRANT_PUBLIC_KEYS, make_authority
-from tests.component.config.test_config import GOOD
 from tests.fakes.tls_server import HERE, answering, heard_request, issue, listening, make_open_authority, over_tls
+from tests.lobby.production_site import GOOD
 
 OTHER = x509.DNSName("other.example.invalid")
 

@@ -13,7 +13,7 @@ from kiosk.config.settings import load_config
 from kiosk.diagnostics import file_checks
 from kiosk.diagnostics.finding import Outcome
 from kiosk.domain.clock import SHANGHAI, SystemClock
-from tests.component.config.test_config import GOOD, written
+from tests.lobby.production_site import GOOD, written
 
 
 class CalendarClock(SystemClock):

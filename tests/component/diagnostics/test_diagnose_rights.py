@@ -16,7 +16,7 @@ from kiosk.diagnostics.finding import Outcome
 from kiosk.diagnostics.report import CheckResult
 from kiosk.domain.clock import SystemClock
 from kiosk.journal.journal import Journal
-from tests.component.config.test_config import GOOD, written
+from tests.lobby.production_site import GOOD, written
 
 RIGHTS = [check for check in CHECKS if check.name == "journal_rights"]
 

@@ -8,7 +8,7 @@ import sys
 
 import pytest
 
-from tests.component.config.test_config import ROOT
+from tests.architecture.source import ROOT
 
 WITHOUT = """
 import json, sys, zoneinfo

@@ -29,7 +29,7 @@ from kiosk.journal.journal import Journal, StepRecord
 from kiosk.journal.standing import open_journal
 from kiosk.journal.state_lock import HOLDER, StateHeld, StateLock
 from kiosk.journal.verification import verify_file
-from tests.component.config.test_config import GOOD, written
+from tests.lobby.production_site import GOOD, written
 from tests.waiting import LIMIT_S
 
 WRITER = """

@@ -23,8 +23,8 @@ from kiosk.domain.faults import DISK_FULL, JOURNAL_BROKEN
 from kiosk.journal.chain import HASHES, PORTION, HashName
 from kiosk.journal.verification import verify_file
 from kiosk.runtime.progress_reporter import told_progress
-from tests.component.config.test_config import GOOD, written
-from tests.long_journal import write_long_journal
+from tests.lobby.long_journal import write_long_journal
+from tests.lobby.production_site import GOOD, written
 from tests.waiting import FOR_EVER_S
 
 STEPS = 20_000

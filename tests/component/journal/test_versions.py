@@ -23,7 +23,7 @@ from kiosk.journal.interrupted_visit import unfinished_story
 from kiosk.journal.journal import Journal, JournalFailed, JournalTooNew, StepRecord
 from kiosk.journal.standing import open_journal
 from kiosk.journal.verification import verify_file
-from tests.component.config.test_config import GOOD, written
+from tests.lobby.production_site import GOOD, written
 
 JOURNALS = Path(__file__).parents[2] / "data/journals"
 EARLIER = sorted(JOURNALS.glob("version-*.sql"))

@@ -21,8 +21,8 @@ from kiosk.reference_central.openapi_document import openapi_document
 from kiosk.reference_central.server import ReferenceCentral
 from kiosk.reference_central.tables import CompletionRow
 from tests.architecture.source import ROOT
-from tests.component.central_rig import ATR, REGIONS, Kiosk, MovableClock, Resident, client_of, resident, settings
 from tests.component.reference_central.review.rig import HAIKOU, MONDAY, approve
+from tests.lobby.central_rig import ATR, REGIONS, Kiosk, MovableClock, Resident, client_of, resident, settings
 
 FIRST, BESIDE, FOREIGN, AREALESS = "kiosk-1", "kiosk-beside", "kiosk-foreign", "kiosk-arealess"
 STANDING = (f"{FIRST}=460106", f"{BESIDE}=460105", f"{FOREIGN}=310115", AREALESS)

@@ -15,7 +15,7 @@ from kiosk.central.client import CentralRefusedCall
 from kiosk.reference_central.authority import issue_client
 from kiosk.reference_central.server import ReferenceCentral
 from kiosk.reference_central.tables import ChipBatchRow
-from tests.component.central_rig import PERMITS, Kiosk, MovableClock, Resident, client_of, resident, settings
+from tests.lobby.central_rig import PERMITS, Kiosk, MovableClock, Resident, client_of, resident, settings
 
 OLD, NEW = date(2026, 12, 4), date(2027, 12, 4)
 

@@ -13,7 +13,7 @@ import pytest
 from kiosk.central import contract
 from kiosk.reference_central.server import ReferenceCentral
 from tests.component.central.test_readme import README
-from tests.component.central_rig import Kiosk, MovableClock, Resident, client_of, resident, settings
+from tests.lobby.central_rig import Kiosk, MovableClock, Resident, client_of, resident, settings
 
 CUSTODIES = get_args(contract.CompletionRequest.model_fields["custody"].annotation)
 ROWS = [

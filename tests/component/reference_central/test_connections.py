@@ -31,7 +31,7 @@ from kiosk.reference_central.database import Database
 from kiosk.reference_central.kiosks import register, retire
 from kiosk.reference_central.peer_certificate import PeerCertificate
 from kiosk.reference_central.server import ReferenceCentral
-from tests.component.central_rig import PERMITS, SHANGHAI, MovableClock, client_of, settings
+from tests.lobby.central_rig import PERMITS, SHANGHAI, MovableClock, client_of, settings
 from tests.waiting import eventually
 
 PATIENCE_S = 30.0

@@ -12,7 +12,7 @@ import pytest
 from kiosk.central import contract
 from kiosk.central.client import CentralRefusedCall
 from kiosk.reference_central.server import ReferenceCentral
-from tests.component.central_rig import (
+from tests.lobby.central_rig import (
     MORNING,
     REGIONS,
     Kiosk,

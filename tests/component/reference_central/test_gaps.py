@@ -15,8 +15,8 @@ from kiosk.reference_central.database import Database
 from kiosk.reference_central.gaps import Gap, Reused, gaps, reused
 from kiosk.reference_central.heartbeats import receive
 from kiosk.reference_central.tables import KioskSequence
-from tests.component.central_rig import MORNING, MovableClock
 from tests.component.reference_central.test_heartbeat import head, heartbeat
+from tests.lobby.central_rig import MORNING, MovableClock
 
 LATER = MORNING + timedelta(minutes=11)
 

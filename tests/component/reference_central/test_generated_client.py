@@ -18,7 +18,7 @@ import pytest
 from kiosk.central.contract import CALL_HEADER, IDEMPOTENCY_HEADER, SEQUENCE_HEADER
 from kiosk.reference_central.openapi_document import DOCUMENT, EXAMPLES, path_of
 from kiosk.reference_central.server import ReferenceCentral
-from tests.component.central_rig import MovableClock, settings
+from tests.lobby.central_rig import MovableClock, settings
 
 PACKAGE = "generated_central"
 EXAMPLE_OF: dict[tuple[str, str], dict[str, Any]] = {}

@@ -12,7 +12,7 @@ import pytest
 from kiosk.central import contract
 from kiosk.central.client import CentralClient, CentralRefusedCall
 from kiosk.reference_central.server import ReferenceCentral
-from tests.component.central_rig import MovableClock, client_of, settings
+from tests.lobby.central_rig import MovableClock, client_of, settings
 
 
 @pytest.fixture(scope="module")

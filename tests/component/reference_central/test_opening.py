@@ -14,8 +14,8 @@ from sqlalchemy.exc import DatabaseError
 from kiosk.journal.journal import Journal
 from kiosk.reference_central import opening
 from kiosk.reference_central.database import Database, NotCentrals, alembic_config
-from tests.component.central_rig import MovableClock
 from tests.component.reference_central.test_storage import run
+from tests.lobby.central_rig import MovableClock
 
 READING = [("show",), ("gaps",), ("kiosks",), ("review", "list"), ("review", "show", "1234-5674")]
 CHANGING = [

@@ -32,7 +32,7 @@ from kiosk.reference_central.authority import issue_client, make_authority
 from kiosk.reference_central.listening import Proxy
 from kiosk.reference_central.server import CentralDidNotStart, ReferenceCentral
 from tests.architecture.source import ROOT
-from tests.component.central_rig import Kiosk, MovableClock, resident, settings
+from tests.lobby.central_rig import Kiosk, MovableClock, resident, settings
 from tests.waiting import eventually
 
 PATIENCE_S = 30.0
@@ -44,7 +44,7 @@ pytestmark = pytest.mark.skipif(NGINX is None, reason="no nginx")
 
 
 @dataclass
-class Place:
+class ProxiedCentral:
     central: ReferenceCentral
     directory: Path
     port: int
@@ -114,7 +114,7 @@ def directory() -> Iterator[Path]:
 
 
 @pytest.fixture
-def place(directory: Path) -> Iterator[Place]:
+def place(directory: Path) -> Iterator[ProxiedCentral]:
     chosen = settings(
         directory, MovableClock(), kiosks=("kiosk-1", "kiosk-2"), proxy=Proxy(directory / "central.sock", WORKERS)
     )
@@ -126,13 +126,13 @@ def place(directory: Path) -> Iterator[Place]:
         try:
             eventually(lambda: nginx.poll() is not None or listens(port), PATIENCE_S)
             assert nginx.poll() is None
-            yield Place(central, directory, port)
+            yield ProxiedCentral(central, directory, port)
         finally:
             nginx.send_signal(signal.SIGTERM)
             nginx.wait(PATIENCE_S)
 
 
-def test_a_visit_goes_through_the_proxy_and_two_certificates_are_two_kiosks(place: Place) -> None:
+def test_a_visit_goes_through_the_proxy_and_two_certificates_are_two_kiosks(place: ProxiedCentral) -> None:
     who = resident()
     place.central.seed([who.record])
     with place.client() as client, place.client("kiosk-2") as other:
@@ -144,13 +144,15 @@ def test_a_visit_goes_through_the_proxy_and_two_certificates_are_two_kiosks(plac
             other.endorsement_state(mine)
 
 
-def test_a_revoked_certificate_is_turned_away_behind_the_proxy_too(place: Place) -> None:
+def test_a_revoked_certificate_is_turned_away_behind_the_proxy_too(place: ProxiedCentral) -> None:
     place.central.revoke_certificate(place.directory / "kiosk-2.pem")
     with place.client("kiosk-2") as client, pytest.raises(CentralRefusedCall, match="403 certificate_revoked"):
         client.endorsement_state(uuid4())
 
 
-def test_nobody_gets_past_the_proxy_without_a_certificate_of_the_authority(place: Place, tmp_path: Path) -> None:
+def test_nobody_gets_past_the_proxy_without_a_certificate_of_the_authority(
+    place: ProxiedCentral, tmp_path: Path
+) -> None:
     with httpx.Client(verify=place.tls(None), trust_env=False) as anybody:
         answer = anybody.get(f"{place.url}/v1/endorsements/{uuid4()}")
     assert answer.status_code == 400
@@ -161,7 +163,7 @@ def test_nobody_gets_past_the_proxy_without_a_certificate_of_the_authority(place
     assert answer.headers["content-type"] == "text/html"  # of nginx: central was not asked
 
 
-def forged(place: Place, other: Path) -> ssl.SSLContext:
+def forged(place: ProxiedCentral, other: Path) -> ssl.SSLContext:
     context = place.tls(None)
     context.load_cert_chain(other / "kiosk.pem", other / "kiosk.key")
     return context
@@ -170,7 +172,7 @@ def forged(place: Place, other: Path) -> ssl.SSLContext:
 @pytest.mark.parametrize(
     "name", ["X-Kiosk-Certificate", "x-kiosk-certificate", "X_Kiosk_Certificate", "X-KIOSK-CERTIFICATE"]
 )
-def test_what_a_caller_says_of_its_certificate_is_stripped(place: Place, name: str) -> None:
+def test_what_a_caller_says_of_its_certificate_is_stripped(place: ProxiedCentral, name: str) -> None:
     who = resident()
     place.central.seed([who.record])
     with place.client() as client:
@@ -183,7 +185,7 @@ def test_what_a_caller_says_of_its_certificate_is_stripped(place: Place, name: s
         assert owner.get(f"{place.url}/v1/endorsements/{mine}", headers=headers).status_code == 200
 
 
-def test_on_its_socket_central_lets_nobody_in_but_the_proxys_user(place: Place) -> None:
+def test_on_its_socket_central_lets_nobody_in_but_the_proxys_user(place: ProxiedCentral) -> None:
     """Whoever else is on the machine, root too, is let go before a byte is read, whatever it says of a certificate."""
     said = quote((place.directory / "kiosk.pem").read_text(encoding="ascii"), safe="")
     request = (
@@ -250,7 +252,7 @@ def test_without_a_proxy_the_header_means_nothing(tmp_path: Path) -> None:
     assert (answer.status_code, answer.json()["code"]) == (403, "unknown_kiosk")
 
 
-def test_a_crowd_without_a_word_does_not_shut_the_kiosks_out(place: Place) -> None:
+def test_a_crowd_without_a_word_does_not_shut_the_kiosks_out(place: ProxiedCentral) -> None:
     with contextlib.ExitStack() as stack:
         for _ in range(60):  # nginx may have 40
             stack.enter_context(socket.create_connection(("127.0.0.1", place.port), timeout=PATIENCE_S))
@@ -258,7 +260,7 @@ def test_a_crowd_without_a_word_does_not_shut_the_kiosks_out(place: Place) -> No
             client.endorsement_state(uuid4())
 
 
-def test_the_proxy_speaks_tls_1_3_and_no_cbc(place: Place) -> None:
+def test_the_proxy_speaks_tls_1_3_and_no_cbc(place: ProxiedCentral) -> None:
     with connected(place, place.tls()) as line:
         assert line.version() == "TLSv1.3"
     old = place.tls()
@@ -268,7 +270,7 @@ def test_the_proxy_speaks_tls_1_3_and_no_cbc(place: Place) -> None:
         connected(place, old)
 
 
-def connected(place: Place, context: ssl.SSLContext) -> ssl.SSLSocket:
+def connected(place: ProxiedCentral, context: ssl.SSLContext) -> ssl.SSLSocket:
     line = socket.create_connection(("127.0.0.1", place.port), timeout=PATIENCE_S)
     try:
         return context.wrap_socket(line, server_hostname="localhost")
@@ -277,7 +279,7 @@ def connected(place: Place, context: ssl.SSLContext) -> ssl.SSLSocket:
         raise
 
 
-def test_a_central_that_is_away_is_a_gateways_word_and_comes_back(place: Place) -> None:
+def test_a_central_that_is_away_is_a_gateways_word_and_comes_back(place: ProxiedCentral) -> None:
     place.central.stop()
     with place.client() as client:
         with pytest.raises(CentralUnreachable) as caught:
@@ -288,7 +290,7 @@ def test_a_central_that_is_away_is_a_gateways_word_and_comes_back(place: Place) 
             client.endorsement_state(uuid4())
 
 
-def test_a_body_that_is_too_large_is_refused_at_the_proxy(place: Place) -> None:
+def test_a_body_that_is_too_large_is_refused_at_the_proxy(place: ProxiedCentral) -> None:
     with httpx.Client(verify=place.tls(), trust_env=False) as http:
         assert http.post(f"{place.url}/v1/heartbeat", content=b" " * 70_000).status_code == 413
 
@@ -326,7 +328,7 @@ def test_a_socket_that_cannot_be_made_is_told(tmp_path: Path) -> None:
     central.stop()
 
 
-def test_the_check_of_any_central_finds_nothing_behind_the_shipped_proxy(place: Place) -> None:
+def test_the_check_of_any_central_finds_nothing_behind_the_shipped_proxy(place: ProxiedCentral) -> None:
     kiosk, other = (
         Identity(place.directory / f"{stem}.pem", place.directory / f"{stem}.key") for stem in ("kiosk", "kiosk-2")
     )

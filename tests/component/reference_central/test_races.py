@@ -20,7 +20,7 @@ from kiosk.central.client import CentralClient, CentralRefusedCall
 from kiosk.reference_central.authority import issue_client
 from kiosk.reference_central.server import ReferenceCentral
 from kiosk.reference_central.tables import CompletionRow, Endorsement, IdempotentAnswer, KioskSequence
-from tests.component.central_rig import (
+from tests.lobby.central_rig import (
     MORNING,
     Kiosk,
     MovableClock,
@@ -30,7 +30,7 @@ from tests.component.central_rig import (
     resident,
     settings,
 )
-from tests.postgres import PostgresServer
+from tests.lobby.postgres import PostgresServer
 from tests.waiting import LIMIT_S, eventually
 
 T = TypeVar("T")

@@ -18,7 +18,7 @@ from kiosk.central import contract
 from kiosk.domain.identity_number import check_character
 from kiosk.reference_central.database import Database, alembic_config
 from kiosk.reference_central.server import ReferenceCentral
-from tests.component.central_rig import (
+from tests.lobby.central_rig import (
     REGIONS,
     Kiosk,
     MovableClock,

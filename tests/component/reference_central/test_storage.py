@@ -30,7 +30,7 @@ from kiosk.reference_central.residents import ImportFileError, load_imports
 from kiosk.reference_central.server import ReferenceCentral
 from kiosk.reference_central.tables import Base, EarlierKiosk, Endorsement, HeartbeatRow
 from tests.architecture.source import ROOT
-from tests.component.central_rig import (
+from tests.lobby.central_rig import (
     MORNING,
     PERMITS,
     REGIONS,

@@ -17,8 +17,8 @@ from sqlalchemy import func, select
 from kiosk.central import contract
 from kiosk.reference_central.server import ReferenceCentral
 from kiosk.reference_central.tables import Base
-from tests.component.central_rig import ATR, MovableClock, application, request, resident, settings
 from tests.component.reference_central.test_wire import raw_client
+from tests.lobby.central_rig import ATR, MovableClock, application, request, resident, settings
 
 pytestmark = pytest.mark.slow
 

@@ -33,7 +33,7 @@ from kiosk.central.grants import GrantFlaw, GrantRejected
 from kiosk.reference_central.authority import issue_client, make_authority
 from kiosk.reference_central.server import CentralDidNotStart, ReferenceCentral
 from kiosk.reference_central.tables import Endorsement
-from tests.component.central_rig import (
+from tests.lobby.central_rig import (
     Kiosk,
     MovableClock,
     asked_by_many_kiosks_at_once,

@@ -27,7 +27,7 @@ from tests.fakes.hand_clock import HandClock
 from tests.unit.workflow import machine_samples as samples
 
 
-class Place:
+class EngineHarness:
     """An engine whose effects are only noted, together with what the journal held when they were ordered."""
 
     def __init__(self, path: Path) -> None:
@@ -120,19 +120,19 @@ class Place:
 
 
 @pytest.fixture
-def place(tmp_path: Path) -> Iterator[Place]:
-    made = Place(tmp_path / "journal.db")
+def place(tmp_path: Path) -> Iterator[EngineHarness]:
+    made = EngineHarness(tmp_path / "journal.db")
     yield made
     made.journal.close()
 
 
-def test_the_first_thing_done_is_to_look_where_a_permit_is(place: Place) -> None:
+def test_the_first_thing_done_is_to_look_where_a_permit_is(place: EngineHarness) -> None:
     place.engine.start()
     assert place.ordered == [do.InspectPath()]
     assert place.shown == [s.Recovering()]
 
 
-def test_a_step_is_on_disk_before_its_effects_begin(place: Place) -> None:
+def test_a_step_is_on_disk_before_its_effects_begin(place: EngineHarness) -> None:
     place.comes_to_confirming()
     place.ordered.clear()
     place.journalled_before.clear()
@@ -142,7 +142,7 @@ def test_a_step_is_on_disk_before_its_effects_begin(place: Place) -> None:
     assert place.journalled_before == [len(place.steps())] * 2
 
 
-def test_what_central_must_be_told_is_on_disk_with_the_step(place: Place) -> None:
+def test_what_central_must_be_told_is_on_disk_with_the_step(place: EngineHarness) -> None:
     place.comes_to_confirming()
     place.happens(on.PersonChose(Intent.CANCEL))
     waiting = place.journal.first_waiting_message()
@@ -151,7 +151,7 @@ def test_what_central_must_be_told_is_on_disk_with_the_step(place: Place) -> Non
     assert place.steps()[-1][2] == "ReturningPermit"
 
 
-def test_what_one_number_was_granted_twice_can_be_given_back_twice(place: Place) -> None:
+def test_what_one_number_was_granted_twice_can_be_given_back_twice(place: EngineHarness) -> None:
     """An approved application keeps its number: each visit that writes it has a grant of its own under it."""
     for _ in range(2):
         place.comes_to_confirming()
@@ -160,14 +160,14 @@ def test_what_one_number_was_granted_twice_can_be_given_back_twice(place: Place)
     assert place.journal.queue().length == 2
 
 
-def test_an_event_of_a_past_visit_is_dropped(place: Place) -> None:
+def test_an_event_of_a_past_visit_is_dropped(place: EngineHarness) -> None:
     place.starts_idle()
     place.happens(on.VisitBegan(samples.VISIT), on.PersonChose(Intent.ACCEPT_NOTICE))
     state = place.happens(on.IdCardRead(samples.HOLDER, samples.TODAY), visit_id=samples.FOUND_VISIT.id)
     assert state == s.ReadingIdCard(samples.VISIT)
 
 
-def test_a_fact_about_custody_counts_whatever_visit_it_is_stamped_with(place: Place) -> None:
+def test_a_fact_about_custody_counts_whatever_visit_it_is_stamped_with(place: EngineHarness) -> None:
     place.starts_idle()
     place.happens(
         on.VisitBegan(samples.VISIT), on.PersonChose(Intent.ACCEPT_NOTICE), on.IdCardRead(samples.HOLDER, samples.TODAY)
@@ -176,7 +176,7 @@ def test_a_fact_about_custody_counts_whatever_visit_it_is_stamped_with(place: Pl
     assert s.custody_of(state) is Custody.INSIDE
 
 
-def test_a_deadline_falls_with_its_state(place: Place) -> None:
+def test_a_deadline_falls_with_its_state(place: EngineHarness) -> None:
     place.starts_idle()
     place.happens(on.VisitBegan(samples.VISIT))
     place.clock.pass_time(89)
@@ -189,7 +189,7 @@ def test_a_deadline_falls_with_its_state(place: Place) -> None:
     assert isinstance(place.engine.state, s.Idle)
 
 
-def test_more_time_begins_the_deadline_anew(place: Place) -> None:
+def test_more_time_begins_the_deadline_anew(place: EngineHarness) -> None:
     place.starts_idle()
     place.happens(on.VisitBegan(samples.VISIT))
     place.clock.pass_time(80)
@@ -199,7 +199,7 @@ def test_more_time_begins_the_deadline_anew(place: Place) -> None:
     assert place.engine.state == s.ShowingNotice(samples.VISIT)
 
 
-def test_a_look_around_while_idle_fills_no_journal(place: Place) -> None:
+def test_a_look_around_while_idle_fills_no_journal(place: EngineHarness) -> None:
     place.starts_idle()
     before = place.steps()
     for _ in range(5):
@@ -209,7 +209,7 @@ def test_a_look_around_while_idle_fills_no_journal(place: Place) -> None:
     assert place.steps() == before
 
 
-def test_a_disk_that_takes_no_record_begins_nothing_and_gives_the_permit_back(place: Place) -> None:
+def test_a_disk_that_takes_no_record_begins_nothing_and_gives_the_permit_back(place: EngineHarness) -> None:
     place.comes_to_confirming()
     place.ordered.clear()
     place.disk_is_full()
@@ -221,7 +221,7 @@ def test_a_disk_that_takes_no_record_begins_nothing_and_gives_the_permit_back(pl
     assert state.ending.fault == DISK_FULL
 
 
-def test_central_is_not_asked_for_pending_work_by_a_question_that_is_on_no_disk(place: Place) -> None:
+def test_central_is_not_asked_for_pending_work_by_a_question_that_is_on_no_disk(place: EngineHarness) -> None:
     """Its answer may bring a grant, of which a restart would know nothing."""
     place.comes_to_reading()
     place.ordered.clear()
@@ -233,7 +233,7 @@ def test_central_is_not_asked_for_pending_work_by_a_question_that_is_on_no_disk(
 
 
 def test_into_and_out_of_service_the_log_names_the_fault_and_whose_it_is(
-    place: Place, caplog: pytest.LogCaptureFixture
+    place: EngineHarness, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.INFO, "kiosk")
     place.starts_idle()
@@ -251,7 +251,7 @@ def test_into_and_out_of_service_the_log_names_the_fault_and_whose_it_is(
     assert all(why.items() <= line.items() for line in told)
 
 
-def test_what_the_disk_did_not_take_is_told_to_central_as_soon_as_it_does(place: Place) -> None:
+def test_what_the_disk_did_not_take_is_told_to_central_as_soon_as_it_does(place: EngineHarness) -> None:
     place.comes_to_confirming()
     place.disk_is_full()
     place.happens(on.PersonChose(Intent.CANCEL))
@@ -266,7 +266,7 @@ def test_what_the_disk_did_not_take_is_told_to_central_as_soon_as_it_does(place:
 
 
 @pytest.mark.parametrize("promise", [on.ApplicationReceived(samples.RECEIVED), on.EndorsementPending("R-17", None)])
-def test_what_the_disk_does_not_take_is_not_promised_either(place: Place, promise: on.Event) -> None:
+def test_what_the_disk_does_not_take_is_not_promised_either(place: EngineHarness, promise: on.Event) -> None:
     """A restart would find a request without an answer, and withdraw it."""
     place.comes_to_asking(applying=isinstance(promise, on.ApplicationReceived))
     place.disk_is_full()
@@ -281,7 +281,7 @@ def test_what_the_disk_does_not_take_is_not_promised_either(place: Place, promis
     assert [message.call for message in place.waiting()] == ["cancellation"]
 
 
-def test_a_second_message_for_an_endorsement_is_not_lost_while_the_first_is_unwritten(place: Place) -> None:
+def test_a_second_message_for_an_endorsement_is_not_lost_while_the_first_is_unwritten(place: EngineHarness) -> None:
     """The grant is given back, then the unit jams: that the permit is still inside is news, under the same number."""
     place.comes_to_confirming()
     place.disk_is_full()
@@ -304,7 +304,7 @@ def test_a_second_message_for_an_endorsement_is_not_lost_while_the_first_is_unwr
     assert place.journal.verify().broken is None
 
 
-def test_what_the_disk_did_not_take_belongs_to_the_story_of_the_visit(place: Place) -> None:
+def test_what_the_disk_did_not_take_belongs_to_the_story_of_the_visit(place: EngineHarness) -> None:
     """A permit is found where the unit says; what central was told of it decides what it is told next."""
     place.comes_to_confirming()
     place.disk_is_full()
@@ -316,7 +316,7 @@ def test_what_the_disk_did_not_take_belongs_to_the_story_of_the_visit(place: Pla
     assert unfinished_story(place.journal, place.clock.now()) == story
 
 
-def test_a_disk_that_stays_full_for_days_fills_no_memory_and_repeats_no_message(place: Place) -> None:
+def test_a_disk_that_stays_full_for_days_fills_no_memory_and_repeats_no_message(place: EngineHarness) -> None:
     place.comes_to_confirming()
     place.disk_is_full()
     place.happens(on.PersonChose(Intent.CANCEL), on.DeviceFailed(PERMIT_JAMMED))
@@ -334,7 +334,7 @@ def test_a_disk_that_stays_full_for_days_fills_no_memory_and_repeats_no_message(
     ]
 
 
-def test_a_permit_that_went_into_the_bin_while_the_disk_was_full_is_counted(place: Place) -> None:
+def test_a_permit_that_went_into_the_bin_while_the_disk_was_full_is_counted(place: EngineHarness) -> None:
     place.comes_to_confirming()
     place.happens(on.PersonChose(Intent.CANCEL), on.PermitAtMouth(), on.DeadlinePassed("removal"))
     place.happens(on.DeadlinePassed("removal"), on.PermitTakenIn())
@@ -348,7 +348,7 @@ def test_a_permit_that_went_into_the_bin_while_the_disk_was_full_is_counted(plac
     assert [json.loads(message.body).get("custody") for message in place.waiting()] == [None, "retained"]
 
 
-def test_the_journal_is_synced_to_the_disk_at_every_record(place: Place) -> None:
+def test_the_journal_is_synced_to_the_disk_at_every_record(place: EngineHarness) -> None:
     (level,) = place.journal._db.execute("PRAGMA synchronous").fetchone()
     assert level == 2  # FULL: sqlite3.org, pragma synchronous
 
@@ -356,7 +356,7 @@ def test_the_journal_is_synced_to_the_disk_at_every_record(place: Place) -> None
 # -- what the journal says after a stop -----------------------------------------------------------------------------
 
 
-def story_after(place: Place, *events: on.Event) -> on.InterruptedVisit:
+def story_after(place: EngineHarness, *events: on.Event) -> on.InterruptedVisit:
     place.comes_to_confirming()
     place.happens(*events)
     place.clock.pass_time(45)
@@ -367,35 +367,35 @@ BATCH = on.ChipBatchReceived(samples.SESSION, 1, samples.COMMANDS)
 WRITTEN = (on.PersonChose(Intent.CONFIRM), BATCH, on.BatchRelayed(samples.ANSWERS), on.ChipVerdictReceived(True))
 
 
-def test_an_empty_journal_has_no_story(place: Place) -> None:
+def test_an_empty_journal_has_no_story(place: EngineHarness) -> None:
     nothing = on.InterruptedVisit(None, 0, ChipState.OLD, FaceState.OLD, 0.0)
     assert unfinished_story(place.journal, place.clock.now()) == nothing
 
 
-def test_a_stop_before_the_first_batch_leaves_the_chip_old(place: Place) -> None:
+def test_a_stop_before_the_first_batch_leaves_the_chip_old(place: EngineHarness) -> None:
     story = story_after(place)
     assert story == on.InterruptedVisit(
         samples.GRANT.endorsement_id, False, ChipState.OLD, FaceState.OLD, 45.0, was_inside=True
     )
 
 
-def test_a_stop_after_a_batch_leaves_the_chip_unknown(place: Place) -> None:
+def test_a_stop_after_a_batch_leaves_the_chip_unknown(place: EngineHarness) -> None:
     story = story_after(place, on.PersonChose(Intent.CONFIRM), BATCH)
     assert (story.chip, story.sessions) == (ChipState.UNKNOWN, 1)
 
 
-def test_a_stop_while_the_face_is_rewritten_knows_that_the_chip_is_new(place: Place) -> None:
+def test_a_stop_while_the_face_is_rewritten_knows_that_the_chip_is_new(place: EngineHarness) -> None:
     story = story_after(place, *WRITTEN, on.ChipReadBack(samples.RENEWED))
     assert (story.chip, story.face) == (ChipState.NEW, FaceState.PENDING)
 
 
-def test_a_stop_with_the_renewed_permit_at_the_mouth_knows_both(place: Place) -> None:
+def test_a_stop_with_the_renewed_permit_at_the_mouth_knows_both(place: EngineHarness) -> None:
     story = story_after(place, *WRITTEN, on.ChipReadBack(samples.RENEWED), on.FaceRewritten(at_mouth=True))
     assert (story.chip, story.face) == (ChipState.NEW, FaceState.NEW)
     assert story.endorsement_id == samples.GRANT.endorsement_id
 
 
-def test_a_completed_endorsement_leaves_nothing_open(place: Place) -> None:
+def test_a_completed_endorsement_leaves_nothing_open(place: EngineHarness) -> None:
     story = story_after(
         place,
         *WRITTEN,
@@ -407,7 +407,7 @@ def test_a_completed_endorsement_leaves_nothing_open(place: Place) -> None:
     assert story.endorsement_id is None
 
 
-def test_a_chip_that_was_read_back_as_old_is_old(place: Place) -> None:
+def test_a_chip_that_was_read_back_as_old_is_old(place: EngineHarness) -> None:
     story = story_after(place, *WRITTEN, on.ChipReadBack(samples.PERMIT))
     assert story.chip is ChipState.OLD
 
@@ -415,19 +415,19 @@ def test_a_chip_that_was_read_back_as_old_is_old(place: Place) -> None:
 # -- messages ---------------------------------------------------------------------------------------------------------
 
 
-def test_sequence_numbers_rise_without_a_gap_and_stay_with_their_key(place: Place) -> None:
+def test_sequence_numbers_rise_without_a_gap_and_stay_with_their_key(place: EngineHarness) -> None:
     first = place.journal.number_call("endorsements", "key-1", None)
     second = place.journal.number_call("responses", "key-2", None)
     again = place.journal.number_call("endorsements", "key-1", None)
     assert (second - first, again) == (1, first)
 
 
-def test_a_call_whose_body_may_be_personal_is_only_numbered(place: Place) -> None:
+def test_a_call_whose_body_may_be_personal_is_only_numbered(place: EngineHarness) -> None:
     place.journal.number_call("endorsements", "key-1", None)
     assert place.journal.queue().length == 0
 
 
-def test_nothing_of_a_document_is_in_the_journal_file(place: Place) -> None:
+def test_nothing_of_a_document_is_in_the_journal_file(place: EngineHarness) -> None:
     place.comes_to_confirming()
     place.happens(*WRITTEN, on.ChipReadBack(samples.RENEWED))
     content = b"".join(file.read_bytes() for file in place.path.parent.iterdir())

@@ -23,8 +23,8 @@ from kiosk.services.attendant_tries import LOCKED_FOR_S, TRIES
 from kiosk.services.holder_check import AttendantService, hashed, is_of
 from kiosk.workflow import effects as do
 from kiosk.workflow import events as on
-from tests.component.config.test_config import GOOD, written
 from tests.fakes.hand_clock import HandClock
+from tests.lobby.production_site import GOOD, written
 
 SECRET = "314159"
 KEPT, OTHER = hashed(SECRET, cost=2**4), hashed("271828", cost=2**4)  # quick, for the tests

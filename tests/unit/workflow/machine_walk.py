@@ -51,7 +51,7 @@ _NEEDS_GRANT = (do.OpenChipSession, do.RelayBatch, do.RewriteFace)
 
 
 @dataclass(frozen=True, slots=True)
-class World:
+class OutsideFacts:
     """What is true outside the machine's state. `orders`: not yet answered, oldest first; `owed`: what central waits
     for; `story`: which of STORIES the journal holds of the time before the start.
     """
@@ -64,7 +64,7 @@ class World:
     relayed: frozenset[int] = frozenset()
 
 
-Node = tuple[int, World]
+Node = tuple[int, OutsideFacts]
 """A state, by its number, and the world around it."""
 
 
@@ -137,7 +137,7 @@ def walk(site: Site) -> Walk:
             is_open = told.endorsement_id is not None and not told.told
             owed = frozenset({told.endorsement_id} if told.endorsement_id and is_open else ())
             relayed = frozenset(range(1, told.relayed + 1))
-            node = (result.number_of(s.Recovering()), World(permit_is, story, owed=owed, relayed=relayed))
+            node = (result.number_of(s.Recovering()), OutsideFacts(permit_is, story, owed=owed, relayed=relayed))
             result.first_way[node] = None
             to_visit.append(node)
     while to_visit:
@@ -151,7 +151,7 @@ def walk(site: Site) -> Walk:
     return result
 
 
-def _what_may_happen(result: Walk, node: Node) -> Iterator[tuple[on.Event, World, tuple[Step, int] | None]]:
+def _what_may_happen(result: Walk, node: Node) -> Iterator[tuple[on.Event, OutsideFacts, tuple[Step, int] | None]]:
     """Any answer at any time, however late, with the step that it makes; facts about custody only as the unit's oldest
     order brings them about.
     """
@@ -166,7 +166,7 @@ def _what_may_happen(result: Walk, node: Node) -> Iterator[tuple[on.Event, World
         yield event, replace(done, permit_is=permit_is), result.step(number, event)
 
 
-def _answers(world: World) -> Iterator[tuple[on.Event, Custody]]:
+def _answers(world: OutsideFacts) -> Iterator[tuple[on.Event, Custody]]:
     order, permit_is = world.orders[0], world.permit_is
     if order is do.TakePermitIn:
         yield on.PermitTakenIn(), Custody.INSIDE
@@ -200,7 +200,7 @@ def _answers(world: World) -> Iterator[tuple[on.Event, Custody]]:
         yield on.PathInspected(Custody.WITH_HOLDER, story, FOUND_VISIT), Custody.WITH_HOLDER
 
 
-def _after(result: Walk, before: Node, event: on.Event, taken: Step, world: World) -> World:
+def _after(result: Walk, before: Node, event: on.Event, taken: Step, world: OutsideFacts) -> OutsideFacts:
     """The world after a step; laws about steps are checked here."""
     state = result.states[before[0]]
 

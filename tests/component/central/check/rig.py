@@ -22,7 +22,7 @@ from kiosk.data_files.central_address import parse_central_address
 from kiosk.domain.clock import SHANGHAI
 from kiosk.reference_central.authority import GRANT_KEYS, GRANT_PUBLIC_KEYS, issue_client, make_authority
 from kiosk.reference_central.residents import ResidentImport
-from tests.component.central_rig import PERMITS
+from tests.lobby.central_rig import PERMITS
 from tests.second_central.records import Permit
 from tests.second_central.server import SecondCentral
 

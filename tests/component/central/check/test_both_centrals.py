@@ -14,7 +14,7 @@ from drivers.permit_file.reader import load_permit_file
 from drivers.simulators.activity import ActivityLog
 from drivers.simulators.chip_keys import TEST_KEYS
 from drivers.simulators.pcscd import PrivatePcscd
-from drivers.simulators.permit import Place, SimulatedPermit
+from drivers.simulators.permit import PermitLocation, SimulatedPermit
 from drivers.simulators.permit_face import RewritableFace
 from drivers.simulators.vpcd_link import VpcdHost
 from kiosk.central.check.chips import chip_at_reader
@@ -37,7 +37,7 @@ from tests.component.central.check.rig import (
     second_central,
     target,
 )
-from tests.component.central_rig import PERMITS, REGIONS
+from tests.lobby.central_rig import PERMITS, REGIONS
 
 
 @pytest.fixture(scope="module")
@@ -77,7 +77,7 @@ def test_a_permit_on_a_reader_is_written_as_a_simulated_one_is(directory: Path, 
     host.attach(permit)
     host.start()
     try:
-        permit.move_to(Place.STATION)
+        permit.move_to(PermitLocation.STATION)
         chip = chip_at_reader(f"pcsc://{pcscd.reader_name}", [load_permit_file(PERMITS / "reference.toml")])
         with second_central(directory) as central:
             central.know(*permits(told))

@@ -15,7 +15,7 @@ from kiosk.central.check.data_file import EXAMPLE, CheckData, load_check_data
 from kiosk.central.check.suite import CHECKS
 from kiosk.reference_central.authority import GRANT_PUBLIC_KEYS, make_authority
 from tests.component.central.check.rig import KIOSK, OTHER, cases, permits, second_central
-from tests.component.central_rig import PERMITS
+from tests.lobby.central_rig import PERMITS
 from tests.second_central.server import SecondCentral
 
 Says = Callable[..., tuple[int, str, str]]

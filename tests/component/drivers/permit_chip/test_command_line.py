@@ -12,7 +12,7 @@ from drivers.__main__ import main
 from drivers.simulators.activity import ActivityLog
 from drivers.simulators.foreign_chips import foreign_chip
 from drivers.simulators.pcscd import PrivatePcscd
-from drivers.simulators.permit import Chip, Place, SimulatedPermit
+from drivers.simulators.permit import Chip, PermitLocation, SimulatedPermit
 from drivers.simulators.vpcd_link import VpcdHost
 from tests.contract.test_permit_chip_coupler import BlankFace
 from tests.fakes.invented_permits import FIELDS, PERMITS, reference_chip
@@ -29,7 +29,7 @@ def station(pcscd: PrivatePcscd) -> Iterator[VpcdHost]:
 def _lay(station: VpcdHost, chip: Chip | None) -> None:
     permit = SimulatedPermit("invented", chip, BlankFace())
     station.attach(permit)
-    permit.move_to(Place.STATION)
+    permit.move_to(PermitLocation.STATION)
 
 
 @pytest.mark.pcsc

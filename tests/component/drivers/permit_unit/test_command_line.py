@@ -12,7 +12,7 @@ from PIL import Image
 from assets import ASSETS
 from drivers.__main__ import main
 from drivers.simulators.activity import ActivityLog
-from drivers.simulators.permit import Place, SimulatedPermit
+from drivers.simulators.permit import PermitLocation, SimulatedPermit
 from drivers.simulators.permit_face import RewritableFace
 from drivers.simulators.permit_unit_crt_sim import CrtUnitSim
 from drivers.simulators.permit_unit_sim import PermitUnitSim
@@ -52,7 +52,7 @@ def test_a_permit_goes_in_and_out_by_hand(
     permit = SimulatedPermit("by hand", None, RewritableFace())
     simulator.offer(permit)
     assert run(capsys, "take-in", "--url", url)[0] == 0
-    assert permit.place is Place.STATION
+    assert permit.place is PermitLocation.STATION
     assert run(capsys, "eject", "--url", url)[1].splitlines()[0] == "position: at_mouth"
     assert run(capsys, "take-back", "--url", url)[1].splitlines()[0] == "taken_back: True"
     assert run(capsys, "retain", "--url", url)[0] == 0

@@ -11,7 +11,7 @@ from drivers.permit_unit.base import Capabilities
 from drivers.permit_unit.dialects import load_unit_file, open_unit_with_contacts
 from drivers.permit_unit.star_tcp300.device_file import load_device_file
 from drivers.transport.urls import open_bytes
-from tests.component.unit_bench import CRT_FILE, STAR_FILE
+from tests.lobby.unit_bench import CRT_FILE, STAR_FILE
 
 
 def changed(tmp_path: Path, shipped: Path, before: str, after: str) -> Path:

@@ -13,7 +13,7 @@ from drivers.permit_chip.chip import PermitChip
 from drivers.simulators.activity import ActivityLog
 from drivers.simulators.direct_link import DirectCoupler
 from drivers.simulators.pcscd import PrivatePcscd
-from drivers.simulators.permit import Place, SimulatedPermit
+from drivers.simulators.permit import PermitLocation, SimulatedPermit
 from drivers.simulators.vpcd_link import VpcdHost
 from drivers.simulators.vpcd_wire import open_vpcd
 from drivers.transport.pcsc import PcscCoupler
@@ -23,16 +23,16 @@ from tests.fakes.invented_permits import REFERENCE, fields_of, reference_chip
 ELSEWHERE = """
 import sys, time
 from drivers.simulators.activity import ActivityLog
-from drivers.simulators.permit import Place, SimulatedPermit
+from drivers.simulators.permit import PermitLocation, SimulatedPermit
 from drivers.simulators.vpcd_link import VpcdHost
 from tests.contract.test_permit_chip_coupler import BlankFace
 from tests.fakes.invented_permits import reference_chip
 host = VpcdHost(sys.argv[1], ActivityLog(), 0.0)
 permit = SimulatedPermit("invented", reference_chip(), BlankFace())
 host.start(); host.attach(permit)
-permit.move_to(Place.STATION)
+permit.move_to(PermitLocation.STATION)
 sys.stdin.readline()
-permit.move_to(Place.HAND)
+permit.move_to(PermitLocation.HAND)
 sys.stdin.readline()
 host.stop()
 """
@@ -76,7 +76,7 @@ def _visit(pace: float) -> tuple[ActivityLog, float]:
     host.start()
     permit = SimulatedPermit("invented", reference_chip(), BlankFace())
     host.attach(permit)
-    permit.move_to(Place.STATION)
+    permit.move_to(PermitLocation.STATION)
     with PermitChip(coupler, [REFERENCE]) as chip:
         chip.open(5)
         began = time.monotonic()
@@ -112,7 +112,7 @@ def test_a_host_can_be_stopped_twice_and_started_again() -> None:
     host.stop()
     permit = SimulatedPermit("invented", reference_chip(), BlankFace())
     host.attach(permit)
-    permit.move_to(Place.STATION)
+    permit.move_to(PermitLocation.STATION)
     for _ in range(2):
         assert host.start() == coupler.url
         coupler.connect(5).close()
@@ -129,11 +129,11 @@ def test_two_permits_take_turns_on_the_contacts() -> None:
     for permit in permits:
         host.attach(permit)
     for permit in (*permits, *permits):
-        permit.move_to(Place.STATION)
+        permit.move_to(PermitLocation.STATION)
         with PermitChip(coupler, [REFERENCE]) as chip:
             chip.open(5)
             assert chip.read().fields["holder_name"] == permit.name
-        permit.move_to(Place.HAND)
+        permit.move_to(PermitLocation.HAND)
     host.stop()
     coupler.close()
 

@@ -14,7 +14,7 @@ from assets import ASSETS
 from drivers.simulators.bench_labels import DEVICES, FAULTS, KINDS, PLACES, fault_label
 from drivers.simulators.control import RigControl
 from drivers.simulators.direct_link import DirectCoupler
-from drivers.simulators.permit import Place
+from drivers.simulators.permit import PermitLocation
 from drivers.simulators.residents import CHIP_KINDS, load_residents
 from drivers.simulators.rig import Rig
 from drivers.typeface import Typeface
@@ -59,7 +59,7 @@ def test_the_window_opens_and_every_fault_has_a_label(tmp_path: Path) -> None:
 
 
 def test_every_place_and_every_kind_of_chip_has_a_label() -> None:
-    assert set(PLACES) == {place.value for place in Place}
+    assert set(PLACES) == {place.value for place in PermitLocation}
     assert set(KINDS) == set(CHIP_KINDS)
     assert fault_label("paper_out") == "缺纸\npaper out"
     assert fault_label("something_new") == "something new"

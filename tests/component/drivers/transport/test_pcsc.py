@@ -21,7 +21,7 @@ from drivers.permit_chip.chip import PermitChip
 from drivers.permit_chip.records import RelayCommand
 from drivers.simulators.activity import ActivityLog
 from drivers.simulators.pcscd import PrivatePcscd
-from drivers.simulators.permit import Place, SimulatedPermit
+from drivers.simulators.permit import PermitLocation, SimulatedPermit
 from drivers.simulators.vpcd_link import VpcdHost
 from drivers.transport import pcsc, pcscd_line
 from tests.contract.test_permit_chip_coupler import BlankFace
@@ -40,7 +40,7 @@ def permit(pcscd: PrivatePcscd) -> Iterator[SimulatedPermit]:
     host.start()
     lying = SimulatedPermit("invented", reference_chip(), BlankFace())
     host.attach(lying)
-    lying.move_to(Place.STATION)
+    lying.move_to(PermitLocation.STATION)
     yield lying
     host.stop()
 
@@ -109,7 +109,7 @@ def test_a_pcscd_that_goes_away_while_we_wait_for_a_chip_is_a_lost_link(
     permit: SimulatedPermit,
     coupler: pcsc.PcscCoupler,
 ) -> None:
-    permit.move_to(Place.HAND)
+    permit.move_to(PermitLocation.HAND)
     with pytest.raises(NoChip):
         coupler.connect(0.6)
     restarting = threading.Timer(0.3, pcscd.restart)
@@ -119,7 +119,7 @@ def test_a_pcscd_that_goes_away_while_we_wait_for_a_chip_is_a_lost_link(
             coupler.connect(10)
     finally:
         restarting.join()
-    permit.move_to(Place.STATION)
+    permit.move_to(PermitLocation.STATION)
     assert coupler.connect(5).transmit(SELECT).sw == 0x610A
 
 

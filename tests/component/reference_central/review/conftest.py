@@ -9,8 +9,8 @@ import pytest
 
 from kiosk.reference_central.authority import issue_client
 from kiosk.reference_central.server import ReferenceCentral
-from tests.component.central_rig import REGIONS, Kiosk, MovableClock, Resident, client_of, settings
 from tests.component.reference_central.review.rig import HAIKOU, MONDAY, living_in
+from tests.lobby.central_rig import REGIONS, Kiosk, MovableClock, Resident, client_of, settings
 
 
 @pytest.fixture(scope="module")

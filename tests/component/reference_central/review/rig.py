@@ -9,7 +9,7 @@ import pytest
 from kiosk.central import contract
 from kiosk.reference_central.reviewing import Corrections, ReviewRefused
 from kiosk.reference_central.server import ReferenceCentral
-from tests.component.central_rig import Kiosk, Resident, resident
+from tests.lobby.central_rig import Kiosk, Resident, resident
 
 HAIKOU, XUCHANG, BEIJING, SHANGHAI, XINJIANG = "460100", "411003", "110000", "310000", "650100"
 MONDAY = datetime(2026, 11, 23, 2, 0, tzinfo=UTC)

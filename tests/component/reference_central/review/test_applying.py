@@ -12,7 +12,17 @@ from kiosk.central import contract
 from kiosk.central.client import CentralClient, CentralRefusedCall
 from kiosk.reference_central.authority import issue_client
 from kiosk.reference_central.server import ReferenceCentral
-from tests.component.central_rig import (
+from tests.component.reference_central.review.rig import (
+    BEIJING,
+    HAIKOU,
+    MONDAY,
+    SHANGHAI,
+    XUCHANG,
+    approve,
+    code_of,
+    living_in,
+)
+from tests.lobby.central_rig import (
     REGIONS,
     Kiosk,
     MovableClock,
@@ -23,16 +33,6 @@ from tests.component.central_rig import (
     content,
     resident,
     settings,
-)
-from tests.component.reference_central.review.rig import (
-    BEIJING,
-    HAIKOU,
-    MONDAY,
-    SHANGHAI,
-    XUCHANG,
-    approve,
-    code_of,
-    living_in,
 )
 
 

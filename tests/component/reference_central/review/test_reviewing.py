@@ -12,13 +12,6 @@ from kiosk.central.client import CentralRefusedCall
 from kiosk.reference_central.residents import recorded_content
 from kiosk.reference_central.reviewing import ReviewRefused
 from kiosk.reference_central.server import ReferenceCentral
-from tests.component.central_rig import (
-    Kiosk,
-    MovableClock,
-    Resident,
-    content,
-    shown,
-)
 from tests.component.reference_central.review.rig import (
     BEIJING,
     HAIKOU,
@@ -30,6 +23,13 @@ from tests.component.reference_central.review.rig import (
     living_in,
     refused_code,
     work_of,
+)
+from tests.lobby.central_rig import (
+    Kiosk,
+    MovableClock,
+    Resident,
+    content,
+    shown,
 )
 
 

@@ -11,18 +11,18 @@ from kiosk.central import contract
 from kiosk.central.client import CentralRefusedCall
 from kiosk.reference_central.reviewing import ReviewRefused
 from kiosk.reference_central.server import ReferenceCentral
-from tests.component.central_rig import (
-    Kiosk,
-    MovableClock,
-    Resident,
-    shown,
-)
 from tests.component.reference_central.review.rig import (
     BEIJING,
     approve,
     code_of,
     living_in,
     work_of,
+)
+from tests.lobby.central_rig import (
+    Kiosk,
+    MovableClock,
+    Resident,
+    shown,
 )
 
 # ---- Written

@@ -29,8 +29,8 @@ from kiosk.services.device_health import DeviceHealth
 from kiosk.services.journal_guard import JournalGuard
 from kiosk.workflow import events as on
 from kiosk.workflow import states as s
-from tests.component.central_rig import MovableClock, client_of, settings
 from tests.fakes.set_clock import SetClock
+from tests.lobby.central_rig import MovableClock, client_of, settings
 from tests.unit.workflow import machine_samples as samples
 
 

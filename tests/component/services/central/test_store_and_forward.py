@@ -43,9 +43,9 @@ from kiosk.services.central.outbox import (
 )
 from kiosk.workflow import effects as do
 from tests.architecture.source import ROOT
-from tests.component.central_rig import MORNING, Kiosk, client_of, resident, settings
 from tests.fakes.cable import Cable
 from tests.fakes.tls_gateway import Answer, Exchange, Play, TlsGateway, breaks_before, passes_on, says
+from tests.lobby.central_rig import MORNING, Kiosk, client_of, resident, settings
 from tests.waiting import eventually
 
 WEEK = timedelta(days=7)

@@ -23,8 +23,8 @@ from kiosk.services.chip import ChipService
 from kiosk.services.pcscd_restart import PcscdRestart
 from kiosk.workflow import effects as do
 from kiosk.workflow import events as on
-from tests.component.central_rig import PERMITS, content, resident
 from tests.fakes.chip_coupler import ChipInHand
+from tests.lobby.central_rig import PERMITS, content, resident
 from tests.unit.workflow.machine_samples import SITES
 from tests.unit.workflow.machine_walk import walk
 

@@ -26,7 +26,7 @@ from drivers.simulators.chip_keys import load_test_keys
 from drivers.simulators.residents import load_residents
 from drivers.simulators.virtual_chip import Protocol, VirtualChip
 from drivers.transport.tracing import TraceSink, TracingBytes
-from tests.component.unit_bench import CrtBench, closing
+from tests.lobby.unit_bench import CrtBench, closing
 
 PERMIT_FILE = load_permit_file(ASSETS / "permits" / "reference.toml")
 TODAY = date(2026, 11, 22)

@@ -27,10 +27,10 @@ from drivers.permit_unit.crt_591_m.device import Crt591M
 from drivers.permit_unit.crt_591_m.exchange import ExchangeLimits, FrameExchange
 from drivers.permit_unit.crt_591_m.frames import BinCounter, Command, CommandFrame, ContactChip, Entry, Failed, Move
 from drivers.simulators.activity import ActivityLog
-from drivers.simulators.permit import Place
+from drivers.simulators.permit import PermitLocation
 from drivers.simulators.permit_unit_crt_sim import CrtUnitSim
 from drivers.transport.urls import open_bytes
-from tests.component.unit_bench import CrtBench, closing, impatient_crt
+from tests.lobby.unit_bench import CrtBench, closing, impatient_crt
 from tests.waiting import eventually
 
 DEVICE_FILE = ASSETS / "devices" / "crt-591-m.toml"
@@ -145,7 +145,7 @@ def test_without_power_everything_but_the_initialisation_is_refused(bench: CrtBe
     for verb in (bench.unit.status, bench.unit.give_back, bench.unit.retain, bench.unit.version, bench.unit.take_back):
         with pytest.raises(NotInitialised):
             verb()
-    assert bench.permit.place is Place.STATION
+    assert bench.permit.place is PermitLocation.STATION
     assert bench.unit.reset(ResetPolicy.LEAVE).position is PermitPosition.AT_STATION
 
 
@@ -158,7 +158,7 @@ def test_power_lost_on_the_way_in_leaves_the_permit_in_the_path_and_it_is_drawn_
         with pytest.raises(DriverError):
             bench.unit.take_in(lambda: False)
         cutting.join()
-        assert bench.permit.place is Place.PATH
+        assert bench.permit.place is PermitLocation.PATH
         assert bench.unit.reset(ResetPolicy.LEAVE).position is PermitPosition.AT_STATION
 
 
@@ -176,7 +176,7 @@ def test_a_gate_that_an_earlier_program_left_open_is_closed(bench: CrtBench) -> 
     assert bench.unit.reset(ResetPolicy.LEAVE).position is PermitPosition.NONE
     bench.simulator.offer(bench.permit)
     assert bench.unit.take_back() is False  # a closed gate has no hold of it
-    assert bench.permit.place is Place.MOUTH
+    assert bench.permit.place is PermitLocation.MOUTH
 
 
 def test_a_gate_that_stood_open_when_the_unit_fell_silent_is_closed_as_soon_as_it_answers(bench: CrtBench) -> None:
@@ -193,7 +193,7 @@ def test_a_gate_that_stood_open_when_the_unit_fell_silent_is_closed_as_soon_as_i
     assert eventually(lambda: bench.position() is PermitPosition.NONE)
     bench.simulator.offer(bench.permit)
     assert bench.unit.take_back() is False  # a closed gate has no hold of it
-    assert bench.permit.place is Place.MOUTH
+    assert bench.permit.place is PermitLocation.MOUTH
 
 
 @pytest.mark.slow
@@ -209,7 +209,7 @@ def test_a_motion_that_an_earlier_program_ordered_is_waited_for(tmp_path: Path) 
 def test_a_permit_in_the_gate_that_was_let_go_of_cannot_be_taken_back(bench: CrtBench) -> None:
     bench.take_in()
     bench.send(Command.MOVE, Move.OUT_OF_GATE)
-    assert eventually(lambda: bench.permit.place is Place.MOUTH)
+    assert eventually(lambda: bench.permit.place is PermitLocation.MOUTH)
     assert bench.unit.take_back() is False
 
 

@@ -28,11 +28,11 @@ from drivers.permit_unit.star_tcp300.device import ORDERED_ANEW_EVERY_S, Lamp, S
 from drivers.permit_unit.star_tcp300.device_file import load_device_file
 from drivers.permit_unit.star_tcp300.frames import Command, CommandBlock
 from drivers.permit_unit.star_tcp300.raster import image_block_data, image_blocks
-from drivers.simulators.permit import Place, SimulatedPermit
+from drivers.simulators.permit import PermitLocation, SimulatedPermit
 from drivers.simulators.permit_face import RewritableFace
 from drivers.transport.tracing import TraceSink, TracingBytes
 from drivers.transport.urls import open_bytes
-from tests.component.unit_bench import STAR_FILE, StarBench, closing
+from tests.lobby.unit_bench import STAR_FILE, StarBench, closing
 from tests.waiting import LIMIT_S, eventually
 
 BLANK = FaceRaster(480, 320, bytes(480 * 40))
@@ -139,7 +139,7 @@ def test_a_permit_put_in_the_wrong_way_is_held_out_again(bench: StarBench) -> No
 def test_a_permit_that_sticks_at_the_station_is_still_reached_there(bench: StarBench) -> None:
     bench.simulator.set_fault("jam_at_station")
     bench.take_in()
-    assert bench.permit.place is Place.STATION
+    assert bench.permit.place is PermitLocation.STATION
     with pytest.raises(PermitJammed):
         bench.unit.give_back()
     assert bench.position() is PermitPosition.AT_STATION
@@ -218,7 +218,7 @@ def test_closing_a_closed_cover_disturbs_no_wait_for_a_permit(bench: StarBench) 
     assert link.read(1, LIMIT_S) == b"\x06"
     bench.simulator.close_cover()
     bench.simulator.offer(bench.permit)
-    eventually(lambda: bench.permit.place is Place.STATION)
+    eventually(lambda: bench.permit.place is PermitLocation.STATION)
     link.close()
     assert bench.position() is PermitPosition.AT_STATION
 
@@ -250,7 +250,7 @@ def test_a_link_lost_while_printing_is_reported_and_the_unit_goes_on(tmp_path: P
         with pytest.raises(LinkLost):
             bench.unit.erase_and_print()
         unplugging.join()
-        eventually(lambda: bench.permit.place is Place.MOUTH)
+        eventually(lambda: bench.permit.place is PermitLocation.MOUTH)
         bench.simulator.clear_faults()
         assert bench.position() is PermitPosition.AT_MOUTH
         assert bench.face.raster == FACE
@@ -262,7 +262,7 @@ def test_a_permit_that_moves_when_the_order_is_withdrawn_is_taken_in(tmp_path: P
         asked: list[bool] = []
 
         def stop() -> bool:
-            asked.append(bench.permit.place is Place.PATH)
+            asked.append(bench.permit.place is PermitLocation.PATH)
             return asked[-1]
 
         assert bench.unit.take_in(stop) is TakeInOutcome.TAKEN_IN
@@ -277,9 +277,9 @@ def test_power_lost_while_taking_in_leaves_the_permit_in_the_path_until_it_is_fo
         cutting = threading.Timer(0.1, bench.simulator.set_fault, ["power_loss"])
         cutting.start()
         with pytest.raises(DriverError):
-            bench.unit.take_in(lambda: bench.permit.place is Place.PATH and not cutting.is_alive())
+            bench.unit.take_in(lambda: bench.permit.place is PermitLocation.PATH and not cutting.is_alive())
         cutting.join()
-        assert bench.permit.place is Place.PATH
+        assert bench.permit.place is PermitLocation.PATH
         assert bench.unit.reset(ResetPolicy.LEAVE).position is PermitPosition.AT_STATION
 
 
@@ -365,7 +365,7 @@ def test_retained_permits_are_emptied_into_the_hand(bench: StarBench) -> None:
     bench.take_in()
     bench.unit.retain()
     assert bench.simulator.empty_bin() == [bench.permit]
-    assert bench.permit.place is Place.HAND
+    assert bench.permit.place is PermitLocation.HAND
     assert bench.simulator.bin == []
 
 
@@ -395,7 +395,7 @@ def test_a_permit_that_comes_after_the_order_was_given_anew_is_taken_in(bench: S
     began = time.monotonic()
 
     def offers_late() -> bool:
-        if bench.permit.place is Place.HAND and time.monotonic() - began > ORDERED_ANEW_EVERY_S + 1.0:
+        if bench.permit.place is PermitLocation.HAND and time.monotonic() - began > ORDERED_ANEW_EVERY_S + 1.0:
             bench.simulator.offer(bench.permit)
         return False
 

@@ -1,4 +1,4 @@
-"""One place in one process: simulated devices, a central over HTTPS, and the kiosk itself without its window.
+"""The kiosk itself without its window, simulated devices and a central over HTTPS, all in one process.
 
 A test plays the resident: it waits for a state, does what the screen asks for with hands or finger, and looks in the
 end at the permit, at central's record and at the journal. Every screen that is shown is written out in all languages.
@@ -7,14 +7,12 @@ end at the permit, at central's record and at the journal. Every screen that is 
 from __future__ import annotations
 
 import json
-import re
 import sqlite3
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, fields, is_dataclass
-from datetime import date, datetime, timedelta
 from functools import cache
 from pathlib import Path
 from types import MappingProxyType
@@ -25,7 +23,7 @@ from uuid import UUID, uuid4
 from assets import ASSETS
 from drivers.permit_unit.dialects import CRT, STAR
 from drivers.simulators.issued_permits import IssuedPermit
-from drivers.simulators.permit import Place as At
+from drivers.simulators.permit import PermitLocation
 from drivers.simulators.residents import Residents
 from drivers.simulators.rig import Rig
 from drivers.typeface import Typeface
@@ -34,10 +32,8 @@ from kiosk.central import contract
 from kiosk.central.client import CentralClient
 from kiosk.config.settings import Config, load_config
 from kiosk.demo.configuration import simulated_site, write_configuration
-from kiosk.domain.clock import SHANGHAI
 from kiosk.presentation.models import ScreenModel
 from kiosk.presentation.present import present
-from kiosk.reference_central.server import ReferenceCentral
 from kiosk.texts.translation import Translation
 from kiosk.texts.words import Citation, LocalText, Text, Words
 from kiosk.workflow import events as on
@@ -45,11 +41,11 @@ from kiosk.workflow import states as s
 from kiosk.workflow.deadlines import deadline_of
 from kiosk.workflow.intents import Intent
 from tests.fakes.cable import Cable
+from tests.lobby.device_files import write_device_file
+from tests.lobby.running_central import RunningCentral
 from tests.waiting import LIMIT_S, eventually
 
 LANGUAGES = ("zh-Hans", "en")
-TODAY = date(2026, 11, 22)
-MORNING = datetime(2026, 11, 22, 10, 0, tzinfo=SHANGHAI)
 WITHIN_S = LIMIT_S
 CHIP_IN_UNIT = ("unit://permit_unit", "unit://permit_unit")
 IMPATIENCE = {
@@ -60,34 +56,6 @@ FACE_REFRESHED_AT = {"zh-Hans": "福州路一九九号一层", "en": "199 Fuzhou
 """Where a site whose unit rewrites no faces sends people."""
 
 S = TypeVar("S")
-
-
-class HandClock:
-    """It is ten in the morning; time passes as it does, and as a test wishes."""
-
-    def __init__(self) -> None:
-        self.reset()
-
-    def reset(self) -> None:
-        self._began, self._jumped_s = time.monotonic(), 0.0
-
-    def monotonic(self) -> float:
-        return time.monotonic() + self._jumped_s
-
-    def now(self) -> datetime:
-        return MORNING + timedelta(seconds=self.monotonic() - self._began)
-
-    def jump(self, seconds: float) -> None:
-        self._jumped_s += seconds
-
-
-@dataclass(frozen=True)
-class Authority:
-    """Central, running, and what one needs to call it."""
-
-    central: ReferenceCentral
-    tls_dir: Path
-    clock: HandClock
 
 
 @dataclass(frozen=True)
@@ -107,17 +75,19 @@ def _translation(language: str) -> Translation:
     return Translation.load(ASSETS / "locale", language)
 
 
-class Place:
-    """`chip`: the coupler as the kiosk and as the devices' side name it, `CHIP_IN_UNIT` where the permit unit powers
+class KioskHarness:
+    """A kiosk without its window, its devices and a line to central; stop it when done.
+
+    `chip`: the coupler as the kiosk and as the devices' side name it, `CHIP_IN_UNIT` where the permit unit powers
     chips itself. `site`: what its configuration says otherwise: `region`, `pilot`, `scanner` (False: it has none),
     `right_time_s`, `files` (other files than the usual), `settings` (further keys), `central_at` (the URL of what
-    stands between the kiosk and central). `unit`: the permit unit's dialect. Stop it when done.
+    stands between the kiosk and central). `unit`: the permit unit's dialect.
     """
 
     def __init__(
         self,
         directory: Path,
-        authority: Authority,
+        authority: RunningCentral,
         residents: Residents,
         typeface: Typeface,
         chip: tuple[str, str],
@@ -182,11 +152,7 @@ class Place:
 
     def _impatient_unit(self) -> str:
         """The unit's file, but for how long the driver waits for an answer: at a pace of 0 the unit needs no time."""
-        text = (ASSETS / "devices" / f"{self._unit}.toml").read_text(encoding="utf-8")
-        for name, seconds in IMPATIENCE[self._unit].items():
-            text = re.sub(rf"(?m)^{name} = [0-9.]+", f"{name} = {seconds}", text)
-        (self._directory / "unit.toml").write_text(text, encoding="utf-8")
-        return "unit.toml"
+        return write_device_file(self._directory / "unit.toml", self._unit, IMPATIENCE[self._unit]).name
 
     # -- power ---------------------------------------------------------------------------------------------------------
 
@@ -360,7 +326,7 @@ class Place:
             visits = [visit for state in self.states if (visit := s.visit_of(state)) is not None]
         return visits[-1].endorsement_id
 
-    def where_is(self, permit: str) -> At:
+    def where_is(self, permit: str) -> PermitLocation:
         return self.rig.issued(permit).permit.place
 
     def chip(self, permit: str) -> dict[str, str | int | None]:
@@ -421,58 +387,7 @@ class Place:
         return [effect for step in self.journal() for effect in step.effects]
 
 
-PlayStep = tuple[type[s.State], Callable[[Place], None]]
-
-
-@dataclass(frozen=True)
-class Visitor:
-    """Who comes, with which permit, in which language. `hurries`: the identity card lies there before it is asked for,
-    which spares the reader's pause between two looks.
-    """
-
-    person: str
-    permit: str
-    language: str = "zh-Hans"
-    hurries: bool = True
-
-    def _comes(self, place: Place) -> None:
-        if self.hurries:
-            place.rig.lay_id_card(self.person)
-        place.begins(self.language)
-
-    def renewal(self) -> list[PlayStep]:
-        """A whole visit that goes well."""
-        return [
-            (s.Idle, self._comes),
-            (s.ShowingNotice, lambda place: place.chooses(Intent.ACCEPT_NOTICE)),
-            (s.ReadingIdCard, lambda place: None if self.hurries else place.rig.lay_id_card(self.person)),
-            (s.AwaitingPermit, lambda place: place.rig.offer_permit(self.permit)),
-            (s.ShowingAssessment, lambda place: place.chooses(Intent.GO_ON)),
-            (s.Declaring, lambda place: place.chooses(Intent.ANSWER_NO)),
-            (s.Confirming, lambda place: place.chooses(Intent.CONFIRM)),
-            (s.AwaitingRemoval, Place.takes_permit),
-            (s.Thanking, lambda place: place.chooses(Intent.FINISH)),
-            (s.Idle, lambda place: place.rig.lift_id_card()),
-        ]
-
-    def until(self, kind: type[s.State]) -> list[PlayStep]:
-        """The same, up to and without the answer to this screen."""
-        return [*self.renewal()[: self._number_of(kind)], (kind, lambda place: None)]
-
-    def through(self, kind: type[s.State]) -> list[PlayStep]:
-        """The same, up to and with the answer to this screen."""
-        return self.renewal()[: self._number_of(kind) + 1]
-
-    def since(self, kind: type[s.State]) -> list[PlayStep]:
-        """The same, from the answer to this screen on."""
-        return self.renewal()[self._number_of(kind) :]
-
-    def _number_of(self, kind: type[s.State]) -> int:
-        return next(number for number, (screen, _) in enumerate(self.renewal()) if screen is kind)
-
-
-LIN = Visitor("lin-yuzhen", "lin-yuzhen-shanghai")
-NEIGHBOUR = Visitor("lu-tuji", "lu-tuji-rare-name")
+PlayStep = tuple[type[s.State], Callable[[KioskHarness], None]]
 
 
 def _words_of(value: object) -> Iterator[Text | LocalText | Citation]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import random
-import re
 import select
 import shutil
 import signal
@@ -22,23 +21,19 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Self
 
-from sqlalchemy import delete
-
 from assets import ASSETS
 from drivers.permit_unit.dialects import CRT, STAR
-from drivers.simulators.chip_keys import TEST_KEYS
 from drivers.simulators.residents import Residents, load_residents
 from drivers.simulators.rig import Rig
 from drivers.typeface import Typeface
 from kiosk.demo.central_records import central_records
 from kiosk.demo.configuration import simulated_site, write_configuration
-from kiosk.reference_central.authority import GRANT_KEYS, make_authority
 from kiosk.reference_central.residents import ResidentImport
-from kiosk.reference_central.server import ReferenceCentral
-from kiosk.reference_central.settings import CentralSettings
-from kiosk.reference_central.tables import Base, Endorsement, Kiosk
-from tests.direct_chips import direct_chip
-from tests.flows.place import CHIP_IN_UNIT, FACE_REFRESHED_AT, TODAY
+from kiosk.reference_central.tables import Endorsement
+from tests.lobby.device_files import write_device_file
+from tests.lobby.direct_chips import direct_chip
+from tests.lobby.kiosk_harness import CHIP_IN_UNIT, FACE_REFRESHED_AT
+from tests.lobby.running_central import TODAY, central_for_all_regions, empty_record
 from tests.torture.crash import disk
 from tests.torture.crash.child import Start
 from tests.torture.crash.clock import SharedClock
@@ -65,8 +60,8 @@ class Hang(Exception):
     """Nothing happened within the time that was given."""
 
 
-class Nursery:
-    """Where kiosks come from: one process that has imported everything and forks."""
+class KioskForker:
+    """The process that has imported everything and forks a kiosk when it is told to."""
 
     def __init__(self, environment: Mapping[str, str] = MappingProxyType({})) -> None:
         ours, theirs = socket.socketpair()
@@ -97,11 +92,11 @@ class Nursery:
 class KioskProcess:
     """One life of the kiosk. Messages come in order; the end of the process is an exception."""
 
-    def __init__(self, nursery: Nursery | None, listener: socket.socket, start: Start) -> None:
+    def __init__(self, forker: KioskForker | None, listener: socket.socket, start: Start) -> None:
         self.began = time.monotonic()
-        self._nursery = nursery
+        self._forker = forker
         self._cold: subprocess.Popen[bytes] | None = None
-        if nursery is None:
+        if forker is None:
             self._cold = subprocess.Popen(
                 [sys.executable, "-m", "tests.torture.crash.child", "--once", start.to_json()],
                 cwd=ROOT,
@@ -109,7 +104,7 @@ class KioskProcess:
             )
             self.pid = self._cold.pid
         else:
-            self.pid = int(nursery.order(start=asdict(start))["pid"])
+            self.pid = int(forker.order(start=asdict(start))["pid"])
         self._rest = b""
         self._lines: list[bytes] = []
         self._status: int | None = None
@@ -154,8 +149,8 @@ class KioskProcess:
         if self._status is None:
             if self._cold is not None:
                 self._status = self._cold.wait(START_S)
-            elif self._nursery is not None:
-                self._status = int(self._nursery.order(wait=self.pid)["status"])
+            elif self._forker is not None:
+                self._status = int(self._forker.order(wait=self.pid)["status"])
         assert self._status is not None
         return self._status
 
@@ -172,40 +167,29 @@ class KioskProcess:
         self._socket.close()
 
 
-class Country:
-    """What many worlds share: central, its certificates, everybody who lives there, the fonts."""
+class CrashSetting:
+    """What all harnesses of a run share: central, its certificates, everybody on record, the fonts, and who forks."""
 
     def __init__(self) -> None:
         self.directory = Path(tempfile.mkdtemp(prefix="crash-"))
         self.clock = SharedClock()
         self.typeface = Typeface.load(ASSETS / "fonts")
         self.everybody: Residents = load_residents(today=TODAY)
-        make_authority(self.directory)
-        self.central = ReferenceCentral(
-            CentralSettings(
-                database=f"sqlite:///{self.directory / 'central.db'}",
-                tls_dir=self.directory,
-                keys=(self.directory / GRANT_KEYS, TEST_KEYS),
-                regions=(ASSETS / "regions",),
-                permits=(ASSETS / "permits",),
-                kiosks=("kiosk-1",),
-                clock=self.clock.now,
-            )
-        )
+        self.central = central_for_all_regions(self.directory, self.clock.now)
         self.central.start()
-        self.nursery = Nursery()
-        self._with_disk: Nursery | None = None
+        self.forker = KioskForker()
+        self._with_disk: KioskForker | None = None
 
     @property
-    def nursery_with_disk(self) -> Nursery:
+    def forker_with_disk(self) -> KioskForker:
         """Kiosks from here have the shim between them and the disk."""
         if self._with_disk is None:
-            self._with_disk = Nursery({"LD_PRELOAD": str(disk.build(self.directory))})
+            self._with_disk = KioskForker({"LD_PRELOAD": str(disk.build(self.directory))})
         return self._with_disk
 
     def close(self) -> None:
         """End everything, and leave nothing on disk."""
-        self.nursery.close()
+        self.forker.close()
         if self._with_disk is not None:
             self._with_disk.close()
         self.central.stop()
@@ -221,18 +205,15 @@ class Country:
         """Central is well and its record is empty; it is ten in the morning."""
         self.clock.reset()
         self.central.clear_faults()
-        with self.central.database.writing() as session:
-            for table in reversed(Base.metadata.sorted_tables):
-                if table.name != Kiosk.__tablename__:
-                    session.execute(delete(table))
+        empty_record(self.central)
 
 
-class World:
-    """One table with devices and permits, and the kiosk before it, again and again."""
+class CrashHarness:
+    """Simulated devices and permits that outlive the kiosk before them, which is started again and again."""
 
     def __init__(
         self,
-        country: Country,
+        setting: CrashSetting,
         permits: tuple[str, ...],
         region: str = "shanghai",
         has_bin: bool = True,
@@ -241,20 +222,20 @@ class World:
         chip_in_unit: bool = False,
         pace: float = 0.0,
     ) -> None:
-        self.country = country
-        self.central = country.central
-        self.clock = country.clock
-        country.forget()
-        self.directory = Path(tempfile.mkdtemp(prefix="world-", dir=country.directory))
-        self.residents = replace(country.everybody, permits={name: country.everybody.permits[name] for name in permits})
+        self.setting = setting
+        self.central = setting.central
+        self.clock = setting.clock
+        setting.forget()
+        self.directory = Path(tempfile.mkdtemp(prefix="world-", dir=setting.directory))
+        self.residents = replace(setting.everybody, permits={name: setting.everybody.permits[name] for name in permits})
         records = central_records(self.residents)
-        pending_number = country.everybody.permits[face_pending].permit_number if face_pending else None
+        pending_number = setting.everybody.permits[face_pending].permit_number if face_pending else None
         for record in records:
             record["face_pending"] = record["permit_number"] == pending_number
         self.central.seed(ResidentImport.model_validate(record) for record in records)
         self.unit = unit
         chip_url, chip_side = CHIP_IN_UNIT if chip_in_unit else direct_chip()
-        self.rig = Rig(self.directory, self.residents, pace, chip_side, country.typeface, unit=unit)
+        self.rig = Rig(self.directory, self.residents, pace, chip_side, setting.typeface, unit=unit)
         if face_pending is not None:
             self.rig.issued(face_pending).face.erase()
         self.at_issue = {name: self.rig.issued(name).chip_fields() for name in permits}
@@ -274,7 +255,7 @@ class World:
         self.kiosk: KioskProcess | None = None
 
     def _write_config(self, urls: dict[str, str], region: str, unit: str, has_bin: bool) -> Path:
-        tables = simulated_site(urls, self.central.url, self.country.directory)
+        tables = simulated_site(urls, self.central.url, self.setting.directory)
         tables[""]["right_time_s"] = 10**9
         tables["files"] = {
             "region": region,
@@ -307,8 +288,8 @@ class World:
             disk_log=str(self.disk_log) if on_disk else None,
             disk_kill_before=disk_kill_before or 0,
         )
-        nursery = self.country.nursery_with_disk if on_disk else self.country.nursery
-        self.kiosk = KioskProcess(None if cold else nursery, self._listener, start)
+        forker = self.setting.forker_with_disk if on_disk else self.setting.forker
+        self.kiosk = KioskProcess(None if cold else forker, self._listener, start)
         return self.kiosk
 
     def disk_loses_power(self, luck: disk.Luck, seed: int) -> None:
@@ -359,9 +340,4 @@ class World:
 
 def _unit_file(directory: Path, unit: str, has_bin: bool) -> str:
     """The unit's file, impatient, because at a pace of 0 the unit needs no time."""
-    text = (ASSETS / "devices" / f"{unit}.toml").read_text(encoding="utf-8")
-    for name, seconds in PATIENCE[unit].items():
-        text = re.sub(rf"(?m)^{name} = [0-9.]+", f"{name} = {seconds}", text)
-    text = re.sub(r"(?m)^has_retain_bin = \w+", f"has_retain_bin = {str(has_bin).lower()}", text)
-    (directory / "unit.toml").write_text(text, encoding="utf-8")
-    return "unit.toml"
+    return write_device_file(directory / "unit.toml", unit, {**PATIENCE[unit], "has_retain_bin": has_bin}).name

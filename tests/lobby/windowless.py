@@ -1,4 +1,4 @@
-"""Places to measure in: the whole simulation, with or without the kiosk's window."""
+"""The kiosk without its window in this process, before a simulation whose parts are processes of their own."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def fail(*why: object) -> None:
 
 
 @contextmanager
-def place(part: str, pace: float, residents: Path | None = None) -> Iterator[Simulation]:
+def simulation_for(part: str, pace: float, residents: Path | None = None) -> Iterator[Simulation]:
     """A simulation on a hidden display. This process may then reach its pcscd, and no other for as long as it lives."""
     wishes = Wishes(pace=pace, hidden=True)
     if residents is not None:
