@@ -65,6 +65,7 @@ def test_after_a_short_stop_the_permit_inside_is_given_back(
     assert central_states(place) == known
     if known != ["written"]:  # nothing was written: the next visit does
         place.rig.lift_id_card()
+        place.hears_central()
         place.plays(LIN.renewal())
     assert place.chip(LIN.permit)["valid_to"] == "2027-12-04"
     assert place.face_shows_chip(LIN.permit) is True

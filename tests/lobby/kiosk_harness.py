@@ -305,6 +305,11 @@ class KioskHarness:
         self.clock.jump(deadline_of(self.state).seconds + 1.0 if seconds is None else seconds)
         assert self.running.engine.answers(WITHIN_S)
 
+    def hears_central(self) -> None:
+        """Let an idle machine look around, and with that learn central's time; who comes before waits for it."""
+        self.lets_pass()
+        eventually(lambda: self.running.clock.is_heard)
+
     def is_open_again(self) -> None:
         """Wait until a machine that was closed looks again and finds everything well, with nothing inside. How many
         looks that takes depends on what was asked already when it was mended.

@@ -46,6 +46,7 @@ from tests.architecture.source import ROOT
 from tests.fakes.cable import Cable
 from tests.fakes.tls_gateway import Answer, Exchange, Play, TlsGateway, breaks_before, passes_on, says
 from tests.lobby.central_rig import MORNING, Kiosk, client_of, resident, settings
+from tests.sampling import long_but
 from tests.waiting import eventually
 
 WEEK = timedelta(days=7)
@@ -374,9 +375,20 @@ def behind(site: Site, play: Play) -> Iterator[TlsGateway]:
 SOON = CallTimes(connect_s=20.0, answer_s=1.0, forgotten_s=1.0, whole_s=20.0)
 
 
-@pytest.mark.parametrize("how", REFUSED)
-@pytest.mark.parametrize("blocked", [1, 3])
-def test_messages_that_are_never_taken_do_not_hold_up_the_others(site: Site, how: str, blocked: int) -> None:
+STUCK = [(how, blocked) for how in REFUSED for blocked in (1, 3)]
+
+
+@pytest.mark.parametrize(
+    "stuck_with",
+    long_but(
+        # Each way with one message; several at once where the line answers, where it breaks, and where it is silent.
+        {*(f"{how}-1" for how in REFUSED), "page-3", "reset-3", "silence-3"},
+        STUCK,
+        names=(f"{how}-{blocked}" for how, blocked in STUCK),
+    ),
+)
+def test_messages_that_are_never_taken_do_not_hold_up_the_others(site: Site, stuck_with: tuple[str, int]) -> None:
+    how, blocked = stuck_with
     stuck, told = [site.visit() for _ in range(blocked)], [site.visit() for _ in range(3)]
     owes(site, *map(completion, [*stuck, *told]))
     site.until = site.clock() + timedelta(seconds=10)
