@@ -19,7 +19,7 @@ from kiosk.presentation.resident.outcome_page import KNOWN_REFUSALS
 from kiosk.texts.translation import Translation
 from kiosk.texts.words import NOTHING, Citation, CitedDocument, LocalText, Text
 from screens.authoring.samples import samples
-from tests.architecture.source import ROOT, python_files, tree_of
+from tests.architecture.source import ROOT, nodes_of, python_files
 
 LOCALE_DIR = ASSETS / "locale"
 LANGUAGES = sorted(path.stem for path in LOCALE_DIR.glob("*.toml"))
@@ -53,7 +53,7 @@ def constants_in_python() -> set[str]:
     return {
         node.value
         for path in sources()
-        for node in ast.walk(tree_of(path))
+        for node in nodes_of(path)
         if isinstance(node, ast.Constant) and isinstance(node.value, str)
     }
 
@@ -71,7 +71,7 @@ def text_calls() -> frozenset[str]:
     """Keys and key patterns that the presenter and the services give to `Text(…)`."""
     patterns = set()
     for path in sources():
-        for node in ast.walk(tree_of(path)):
+        for node in nodes_of(path):
             if not (isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "Text"):
                 continue
             key = node.args[0] if node.args else None
