@@ -82,9 +82,9 @@ torture: setup
 
 contract: setup
 	$(PYTHON) -m kiosk central openapi --check
-	$(PYTHON) -m pytest -n 2 tests/unit/test_central_contract.py tests/component/test_central_examples.py \
-		tests/component/test_central_vectors.py tests/component/test_central_readme.py \
-		tests/component/test_central_generated_client.py
+	$(PYTHON) -m pytest -n 2 tests/unit/central/test_contract.py tests/component/central/test_examples.py \
+		tests/component/central/test_vectors.py tests/component/central/test_readme.py \
+		tests/component/reference_central/test_generated_client.py
 	$(PYTHON) -m tests.torture.fuzz.central_calls --calls $(CALLS)
 
 supply: setup

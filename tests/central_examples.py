@@ -21,7 +21,7 @@ import httpx
 from kiosk.central import contract
 from kiosk.reference_central.openapi_document import EXAMPLES
 from kiosk.reference_central.server import ReferenceCentral
-from tests.component.central_rig import (
+from tests.lobby.central_rig import (
     ATR,
     REGIONS,
     MovableClock,

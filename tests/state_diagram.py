@@ -9,8 +9,8 @@ from pathlib import Path
 from kiosk.domain.endorsement import Custody
 from kiosk.workflow import events as on
 from kiosk.workflow import states as s
-from tests.unit.machine_samples import SITES
-from tests.unit.machine_walk import walk
+from tests.unit.workflow.machine_samples import SITES
+from tests.unit.workflow.machine_walk import walk
 
 README = Path(__file__).resolve().parent.parent / "kiosk/workflow/README.md"
 BEGIN, END = "<!-- drawn by make diagram -->\n", "<!-- end of the drawing -->\n"

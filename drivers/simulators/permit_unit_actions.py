@@ -5,7 +5,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 
 from drivers.simulators.activity import ActivityLog
-from drivers.simulators.permit import Place, SimulatedPermit
+from drivers.simulators.permit import PermitLocation, SimulatedPermit
 from drivers.simulators.permit_unit_mechanism import Mechanism
 from drivers.simulators.pty_line import PtyLine
 
@@ -46,7 +46,7 @@ class UnitActions(ABC):
         """Take all permits out of the bin and into the hand."""
         permits, self._mechanism.bin = self._mechanism.bin, []
         for permit in permits:
-            permit.move_to(Place.HAND)
+            permit.move_to(PermitLocation.HAND)
         return permits
 
     def free_jam(self) -> SimulatedPermit | None:

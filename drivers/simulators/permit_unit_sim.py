@@ -23,7 +23,7 @@ from drivers.permit_unit.star_tcp300.frames import (
 from drivers.permit_unit.star_tcp300.raster import parse_image_block
 from drivers.permit_unit.star_tcp300.status import Inlet, Sensors, Status
 from drivers.simulators.activity import ActivityLog
-from drivers.simulators.permit import Place
+from drivers.simulators.permit import PermitLocation
 from drivers.simulators.permit_unit_actions import UnitActions
 from drivers.simulators.permit_unit_mechanism import (
     BLANK_RASTER,
@@ -367,13 +367,13 @@ class PermitUnitSim(UnitActions):
 def sensors_of(sight: Sight) -> Sensors:
     """At the station the permit covers the middle and the rear sensor, in the path the front and the middle one."""
     inlet = Inlet.EMPTY
-    if sight.place is Place.MOUTH:
+    if sight.place is PermitLocation.MOUTH:
         inlet = Inlet.WAITING_FOR_REMOVAL if sight.waits_for_removal else Inlet.TO_BE_PROCESSED
     return Sensors(
         inlet=inlet,
-        front=sight.place is Place.PATH,
-        middle=sight.place in (Place.PATH, Place.STATION),
-        rear=sight.place is Place.STATION,
+        front=sight.place is PermitLocation.PATH,
+        middle=sight.place in (PermitLocation.PATH, PermitLocation.STATION),
+        rear=sight.place is PermitLocation.STATION,
         cover_open=sight.cover_open,
         dispenser_empty=False,
     )

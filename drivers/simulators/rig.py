@@ -18,7 +18,7 @@ from drivers.simulators.chip_keys import load_test_keys
 from drivers.simulators.code_scanner_sim import CodeScannerSim
 from drivers.simulators.id_reader_sim import IdReaderSim
 from drivers.simulators.issued_permits import IssuedPermit, issue
-from drivers.simulators.permit import Place
+from drivers.simulators.permit import PermitLocation
 from drivers.simulators.permit_unit_crt_sim import CrtUnitSim
 from drivers.simulators.permit_unit_sim import PermitUnitSim
 from drivers.simulators.receipt_printer_sim import ReceiptPrinterSim
@@ -201,7 +201,7 @@ class Rig:
         """Take the retained permits out of the bin and into the hand; their ids."""
         taken = self.permit_unit.empty_bin()
         for permit in taken:
-            permit.move_to(Place.HAND)
+            permit.move_to(PermitLocation.HAND)
         return [permit.name for permit in taken]
 
     def open_cover(self, device: str) -> None:

@@ -101,7 +101,7 @@ class _Stage:
         measured = floor.measure(
             self._resident.stages,
             busy,
-            floor.central_waits(self._place.kiosk_log),
+            floor.central_waits(self._place.log_of(plan.kiosk)),
             self._bare,
             by_pcscd=not self._place.wishes.can(plan.kiosk).chip_by_unit,
         )

@@ -1,6 +1,6 @@
 """The flow of a visit: `step(site, state, event)` says what to do and never does it.
 
-Laws (checked by a walk over all reachable states, tests/unit/test_machine_walk.py):
+Laws (checked by a walk over all reachable states, tests/unit/workflow/test_machine_walk.py):
 1. Custody changes only on a fact from the permit unit.
 2. With a permit inside, every way out leads through giving it back or retaining it.
 3. Nothing is sent to the chip without a grant; a batch is ordered once.

@@ -53,6 +53,19 @@ def test_the_six_folders_are_all_there_is() -> None:
     assert visible - made_by_tools == set(FOLDERS)
 
 
+@pytest.mark.parametrize("room", ["unit", "component"])
+def test_each_folder_of_tests_is_one_of_the_program(room: str) -> None:
+    tested = {Path(path).relative_to(f"tests/{room}").parent for path in python_files(f"tests/{room}")} - {Path()}
+    strange = {
+        folder
+        for folder in tested
+        for part in [folder if folder.parts[0] in PROGRAM else "kiosk" / folder]
+        if not (ROOT / part).is_dir() and not (ROOT / part).with_suffix(".py").is_file()
+    }
+    assert strange == set()
+    assert len(tested) >= 10
+
+
 @pytest.mark.parametrize("name", ["README.md", "CONTRIBUTING.md", "DECISIONS.md", "CHANGELOG.md", "LICENSE"])
 def test_what_a_stranger_reads_first_is_there(name: str) -> None:
     assert len((ROOT / name).read_text("utf-8")) > 400

@@ -11,8 +11,8 @@ from kiosk.demo.automation_client import AutomationClient, Painted
 from kiosk.demo.processes import Process
 from kiosk.demo.simulation import Simulation
 from tests.bench.figures import Figure, Result
-from tests.bench.place import place
 from tests.bench.start import MIB, pss_bytes
+from tests.lobby.windowless import simulation_for
 
 TOUCHES, QUICK_TOUCHES = 2000, 20
 WARM_S = 60.0
@@ -26,7 +26,7 @@ SEED = 20261129  # the same day each time
 def measure(quick: bool) -> Result:
     """Random touches of what can be touched, on a kiosk that is given identity cards and permits now and then."""
     touches = QUICK_TOUCHES if quick else TOUCHES
-    with place("day", 0.0) as simulation:
+    with simulation_for("day", 0.0) as simulation:
         kiosk = simulation.start_kiosk()
         automation = simulation.automation(kiosk)
         automation.wait_for("welcome", within_s=WARM_S)

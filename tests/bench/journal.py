@@ -15,7 +15,7 @@ from kiosk.diagnostics.journal_check import SLOWEST_STEPS_PER_S
 from kiosk.journal.chain import HASHES, STEP_COLUMNS, HashName, digest
 from kiosk.journal.verification import verify_file
 from tests.bench.figures import Figure, Result, spread
-from tests.long_journal import write_long_journal
+from tests.lobby.long_journal import write_long_journal
 
 STEPS, STEPS_QUICK = 100_000, 2_000
 ROUNDS, ROUNDS_QUICK = 5, 2

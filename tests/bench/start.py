@@ -18,7 +18,7 @@ from kiosk.demo.processes import Process
 from kiosk.demo.simulation import Simulation
 from tests.bench.bare import bare_window
 from tests.bench.figures import Figure, Result, spread
-from tests.bench.place import place
+from tests.lobby.windowless import simulation_for
 
 ROUNDS, QUICK_ROUNDS = 5, 1
 SETTLE_S, QUICK_SETTLE_S = 2.0, 0.5  # after everything is warmed up, until pages are mapped
@@ -65,7 +65,7 @@ def measure(quick: bool) -> Result:
     """Bare window and kiosk in turns; a first round, which finds no caches, is left out."""
     rounds = QUICK_ROUNDS if quick else ROUNDS
     bares, kiosks, refused = [], [], []
-    with place("start", 1.0) as simulation:
+    with simulation_for("start", 1.0) as simulation:
         for number in range(rounds + (0 if quick else 1)):
             bare = _seen(lambda: bare_window(simulation), _bare_painted, lambda _: None, quick)
             kiosk = _seen(

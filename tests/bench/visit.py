@@ -10,12 +10,12 @@ from kiosk.demo import floor
 from kiosk.demo.automation_client import AutomationClient, Painted, ScreenNotSeen
 from kiosk.demo.processes import Process
 from kiosk.demo.resident import Resident
-from kiosk.demo.simulation import Simulation
+from kiosk.demo.simulation import KIOSK, Simulation
 from kiosk.demo.visiting import renew
 from tests.bench.bare import bare_costs
 from tests.bench.figures import Figure, Result, spread
-from tests.bench.place import STATE, place
-from tests.bench.residents import write_residents
+from tests.lobby.residents import write_residents
+from tests.lobby.windowless import STATE, simulation_for
 
 VISITS, QUICK_VISITS = 20, 2
 PACE = 0.2
@@ -26,7 +26,7 @@ WARM_S = 60.0
 def measure(quick: bool) -> Result:
     """One kiosk, a first visit that is told apart, and then as many as the median is taken of."""
     people = write_residents(STATE / "residents.toml", 1 + (QUICK_VISITS if quick else VISITS))
-    with place("visit", PACE, STATE / "residents.toml") as simulation:
+    with simulation_for("visit", PACE, STATE / "residents.toml") as simulation:
         bare = bare_costs(simulation, quick)
         kiosk = simulation.start_kiosk()
         kiosk.logs("warmed_up", WARM_S)  # a machine is switched on some time before its first resident comes
@@ -87,7 +87,7 @@ def _visits(
             raise ScreenNotSeen(f"{person}: {error}. The kiosk's last words: {kiosk.last_words()}") from error
         simulation.rig.do("tear_off_receipt")
         busy = [*floor.busy_of(simulation.rig.do("drain_activity")), *resident.activity.drain()]
-        measured.append(floor.measure(resident.stages, busy, floor.central_waits(simulation.kiosk_log), bare))
+        measured.append(floor.measure(resident.stages, busy, floor.central_waits(simulation.log_of(KIOSK)), bare))
     return measured
 
 

@@ -13,7 +13,8 @@ from kiosk.texts.words import Text
 from kiosk.workflow import states as s
 from kiosk.workflow.intents import Intent
 from tests.flows.conftest import OpenPlace, with_permits
-from tests.flows.place import LIN, Place
+from tests.lobby.kiosk_harness import KioskHarness
+from tests.lobby.visitor import LIN
 
 pytestmark = pytest.mark.filterwarnings(
     "ignore:Exception in thread machine:pytest.PytestUnhandledThreadExceptionWarning"
@@ -32,26 +33,26 @@ def living_at(everybody: Residents, address: str) -> Residents:
 
 
 @pytest.fixture(params=MISSING)
-def place(request: pytest.FixtureRequest, open_place: OpenPlace, everybody: Residents) -> Place:
+def place(request: pytest.FixtureRequest, open_place: OpenPlace, everybody: Residents) -> KioskHarness:
     place = open_place(residents=living_at(everybody, MISSING[request.param]))
     place.start_kiosk()
     return place
 
 
 @pytest.fixture
-def at_one_address(open_place: OpenPlace, everybody: Residents) -> Place:
+def at_one_address(open_place: OpenPlace, everybody: Residents) -> KioskHarness:
     place = open_place(residents=living_at(everybody, MISSING["extension I"]))
     place.start_kiosk()
     return place
 
 
-def notes(place: Place) -> tuple[object, ...]:
+def notes(place: KioskHarness) -> tuple[object, ...]:
     screen = place.screen()
     assert isinstance(screen, ConfirmScreen)
     return screen.notes
 
 
-def test_the_holder_is_told_before_confirming_and_gets_the_chip_alone(place: Place) -> None:
+def test_the_holder_is_told_before_confirming_and_gets_the_chip_alone(place: KioskHarness) -> None:
     confirming = place.plays(LIN.until(s.Confirming))
     assert isinstance(confirming, s.Confirming)
     assert confirming.grant.drawable is Drawable.CHARACTER_MISSING
@@ -79,7 +80,7 @@ def test_the_holder_is_told_before_confirming_and_gets_the_chip_alone(place: Pla
     assert [step.facts["drawable"] for step in place.journal() if "drawable" in step.facts] == ["character_missing"]
 
 
-def test_who_does_not_want_the_chip_alone_gets_the_permit_back_as_it_was(at_one_address: Place) -> None:
+def test_who_does_not_want_the_chip_alone_gets_the_permit_back_as_it_was(at_one_address: KioskHarness) -> None:
     place = at_one_address
     place.plays(LIN.until(s.Confirming))
     place.chooses(Intent.CANCEL)
@@ -90,7 +91,7 @@ def test_who_does_not_want_the_chip_alone_gets_the_permit_back_as_it_was(at_one_
     assert place.central_state() == "cancelled"
 
 
-def test_a_later_visit_is_not_stopped_by_the_face_that_no_kiosk_can_print(at_one_address: Place) -> None:
+def test_a_later_visit_is_not_stopped_by_the_face_that_no_kiosk_can_print(at_one_address: KioskHarness) -> None:
     place = at_one_address
     place.plays(LIN.until(s.Thanking))
     place.chooses(Intent.FINISH)
@@ -108,7 +109,7 @@ def test_a_later_visit_is_not_stopped_by_the_face_that_no_kiosk_can_print(at_one
     assert place.face_cycles(LIN.permit) == (0, 0)
 
 
-def test_who_comes_for_the_face_alone_is_sent_to_the_counter(at_one_address: Place) -> None:
+def test_who_comes_for_the_face_alone_is_sent_to_the_counter(at_one_address: KioskHarness) -> None:
     place = at_one_address
     place.plays(LIN.until(s.Thanking))
     place.chooses(Intent.FINISH)
@@ -132,7 +133,7 @@ def test_who_comes_for_the_face_alone_is_sent_to_the_counter(at_one_address: Pla
     assert place.face_cycles(LIN.permit) == (0, 0)
 
 
-def test_after_a_stop_the_face_is_tried_once_and_left_to_the_counter(at_one_address: Place) -> None:
+def test_after_a_stop_the_face_is_tried_once_and_left_to_the_counter(at_one_address: KioskHarness) -> None:
     place = at_one_address
     place.cut_power_at(s.ReadingChipBack)
     place.plays(LIN.until(s.Confirming))

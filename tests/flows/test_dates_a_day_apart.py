@@ -10,14 +10,14 @@ from datetime import timedelta
 import pytest
 
 from drivers.simulators.residents import PermitData, Residents
-from kiosk.demo.simulation import central_records
+from kiosk.demo.central_records import central_records
 from kiosk.presentation.models.resident import AssessmentScreen, ConfirmScreen, Term
 from kiosk.reference_central.residents import ResidentImport
 from kiosk.texts.words import Text
 from kiosk.workflow import states as s
 from kiosk.workflow.intents import Intent
 from tests.flows.conftest import OpenPlace, with_permits
-from tests.flows.place import LIN
+from tests.lobby.visitor import LIN
 
 ONE_DAY = timedelta(days=1)
 PRINTED = {

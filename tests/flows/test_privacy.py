@@ -20,7 +20,8 @@ from kiosk.workflow import machine, transition
 from kiosk.workflow import states as s
 from kiosk.workflow.intents import Intent
 from tests.flows.conftest import OpenPlace
-from tests.flows.place import LIN, NEIGHBOUR, Place
+from tests.lobby.kiosk_harness import KioskHarness
+from tests.lobby.visitor import LIN, NEIGHBOUR
 from tests.waiting import eventually
 
 # Where power is cut the machine's thread ends by SystemExit.
@@ -113,7 +114,9 @@ def spoken(caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch) ->
     return said
 
 
-def assert_nothing_left(place: Place, said: list[str], caplog: pytest.LogCaptureFixture, state_dir: Path) -> None:
+def assert_nothing_left(
+    place: KioskHarness, said: list[str], caplog: pytest.LogCaptureFixture, state_dir: Path
+) -> None:
     found = found_in("what values print", "\n".join(said).encode())
     for record in caplog.records:
         if record.name.startswith(("sqlalchemy", "asyncio", "uvicorn", "alembic")):
@@ -128,21 +131,21 @@ def assert_nothing_left(place: Place, said: list[str], caplog: pytest.LogCapture
     assert said
 
 
-PLAYED: dict[str, Callable[[Place], Any]] = {}
+PLAYED: dict[str, Callable[[KioskHarness], Any]] = {}
 
 
-def played(play: Callable[[Place], Any]) -> Callable[[Place], Any]:
+def played(play: Callable[[KioskHarness], Any]) -> Callable[[KioskHarness], Any]:
     PLAYED[play.__name__] = play
     return play
 
 
 @played
-def a_renewal(place: Place) -> None:
+def a_renewal(place: KioskHarness) -> None:
     place.plays(LIN.renewal())
 
 
 @played
-def a_refusal(place: Place) -> None:
+def a_refusal(place: KioskHarness) -> None:
     place.plays(LIN.until(s.Declaring))
     place.chooses(Intent.ANSWER_YES)
     place.sees(s.Declaring)
@@ -163,7 +166,7 @@ def a_refusal(place: Place) -> None:
 
 
 @played
-def garbage_from_central(place: Place) -> None:
+def garbage_from_central(place: KioskHarness) -> None:
     place.plays(LIN.until(s.Declaring))
     place.central.set_fault("garbage_json")
     place.chooses(Intent.ANSWER_NO)
@@ -173,7 +176,7 @@ def garbage_from_central(place: Place) -> None:
 
 
 @played
-def a_lost_answer(place: Place) -> None:
+def a_lost_answer(place: KioskHarness) -> None:
     place.plays(LIN.until(s.Declaring))
     place.central.set_fault("drop_connection_after_commit")
     place.chooses(Intent.ANSWER_NO)
@@ -183,7 +186,7 @@ def a_lost_answer(place: Place) -> None:
 
 
 @played
-def a_chip_torn_in_the_write(place: Place) -> None:
+def a_chip_torn_in_the_write(place: KioskHarness) -> None:
     place.plays(LIN.until(s.Confirming))
     place.rig.fault("permit_chip", "torn")
     place.chooses(Intent.CONFIRM)
@@ -193,21 +196,21 @@ def a_chip_torn_in_the_write(place: Place) -> None:
 
 
 @played
-def a_face_that_does_not_follow(place: Place) -> None:
+def a_face_that_does_not_follow(place: KioskHarness) -> None:
     place.plays(LIN.until(s.Confirming))
     place.rig.fault("permit_unit", "image_error")
     place.answers(LIN.since(s.Confirming))
 
 
 @played
-def a_printer_that_breaks(place: Place) -> None:
+def a_printer_that_breaks(place: KioskHarness) -> None:
     place.plays(LIN.until(s.Confirming))
     place.rig.fault("receipt_printer", "paper_out_while_printing")
     place.answers(LIN.since(s.Confirming))
 
 
 @played
-def a_withdrawal_before_confirming(place: Place) -> None:
+def a_withdrawal_before_confirming(place: KioskHarness) -> None:
     place.plays(LIN.until(s.Confirming))
     place.chooses(Intent.CANCEL)
     place.sees(s.AwaitingRemoval)
@@ -216,7 +219,7 @@ def a_withdrawal_before_confirming(place: Place) -> None:
 
 
 @played
-def a_permit_that_nobody_takes(place: Place) -> None:
+def a_permit_that_nobody_takes(place: KioskHarness) -> None:
     place.plays(LIN.through(s.Confirming))
     place.sees(s.AwaitingRemoval)
     place.lets_pass()
@@ -226,7 +229,7 @@ def a_permit_that_nobody_takes(place: Place) -> None:
 
 
 @played
-def a_stop_in_the_middle_of_writing(place: Place) -> None:
+def a_stop_in_the_middle_of_writing(place: KioskHarness) -> None:
     place.cut_power_at(s.ReadingChipBack)
     place.plays(LIN.through(s.Confirming))
     place.loses_power()
@@ -238,7 +241,7 @@ def a_stop_in_the_middle_of_writing(place: Place) -> None:
 
 
 @played
-def somebody_elses_id_card(place: Place) -> None:
+def somebody_elses_id_card(place: KioskHarness) -> None:
     place.rig.lay_id_card(NEIGHBOUR.person)
     place.plays(replace(LIN, person=NEIGHBOUR.person).until(s.AwaitingPermit))
     place.rig.offer_permit(LIN.permit)
@@ -253,7 +256,7 @@ def test_nothing_about_the_holder_stays_on_the_kiosks_side(
     marked: Residents,
     spoken: list[str],
     caplog: pytest.LogCaptureFixture,
-    play: Callable[[Place], Any],
+    play: Callable[[KioskHarness], Any],
 ) -> None:
     place = open_place(residents=marked)
     place.start_kiosk()
@@ -281,6 +284,6 @@ def test_a_receipt_shows_no_whole_number(open_place: OpenPlace, marked: Resident
     assert str(PERSON["name"]) not in receipt
 
 
-def test_after_a_visit_the_units_image_buffer_is_blank(place: Place) -> None:
+def test_after_a_visit_the_units_image_buffer_is_blank(place: KioskHarness) -> None:
     place.plays(LIN.renewal())
     eventually(lambda: set(place.rig.permit_unit.raster) == {0})

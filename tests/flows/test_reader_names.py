@@ -24,7 +24,8 @@ from kiosk.workflow import states as s
 from tests.architecture.source import ROOT
 from tests.conftest import PCSCD_DIR
 from tests.flows.conftest import OpenPlace
-from tests.flows.place import LIN, Place
+from tests.lobby.kiosk_harness import KioskHarness
+from tests.lobby.visitor import LIN
 from tests.sampling import long_but
 
 pytestmark = [pytest.mark.pcsc, pytest.mark.slow, pytest.mark.timeout(180)]
@@ -66,7 +67,7 @@ def _pcscd(named: ExitStack, pytestconfig: pytest.Config, name: bytes, neighbour
     return named.enter_context(PrivatePcscd(pytestconfig.stash[PCSCD_DIR], name, neighbour))
 
 
-def _place(open_place: OpenPlace, pcscd: PrivatePcscd) -> Place:
+def _place(open_place: OpenPlace, pcscd: PrivatePcscd) -> KioskHarness:
     return open_place(chip=(reader_url(pcscd.reader_name), pcscd.vpcd_url))
 
 

@@ -16,7 +16,7 @@ from kiosk.texts.words import LocalText
 from kiosk.workflow import states as s
 from screens.authoring.samples import LANGUAGES
 from tests.screens.region_samples import REGIONS_DIR, matter_of
-from tests.unit.machine_samples import CASE, GRANT, VISIT
+from tests.unit.workflow.machine_samples import CASE, GRANT, VISIT
 
 FILLINGS = {
     "ideographs": "路",

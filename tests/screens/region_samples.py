@@ -25,7 +25,7 @@ from kiosk.workflow import states as s
 from kiosk.workflow.choosing import GROUPS
 from kiosk.workflow.evidence import NOT_VERIFIED
 from screens.authoring.samples import LANGUAGES
-from tests.unit.machine_samples import CASE, MADE, RECEIVED, VISIT
+from tests.unit.workflow.machine_samples import CASE, MADE, RECEIVED, VISIT
 
 REGIONS_DIR = ASSETS / "regions"
 STARTS = date(2026, 3, 9)

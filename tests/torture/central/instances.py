@@ -15,7 +15,7 @@ from kiosk.reference_central import kiosks, residents
 from kiosk.reference_central.authority import GRANT_KEYS, issue_client, make_authority
 from kiosk.reference_central.clock import local_date, system_clock
 from kiosk.reference_central.database import Database
-from tests.component.central_rig import PERMITS, SHANGHAI, Resident, content, resident
+from tests.lobby.central_rig import PERMITS, SHANGHAI, Resident, content, resident
 from tests.waiting import LIMIT_S
 
 START_S = LIMIT_S

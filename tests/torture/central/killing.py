@@ -25,7 +25,7 @@ from kiosk.central import contract
 from kiosk.central.client import CallTimes, CentralClient, CentralError, CentralRefusedCall, CentralUnreachable
 from kiosk.reference_central.clock import local_date, system_clock
 from kiosk.reference_central.tables import CompletionRow, Endorsement, IdempotentAnswer, KioskSequence, Permit
-from tests.component.central_rig import ATR, Resident, relayed, request
+from tests.lobby.central_rig import ATR, Resident, relayed, request
 from tests.torture.central.instances import Central, Instance
 from tests.waiting import LIMIT_S
 

@@ -9,7 +9,8 @@ from typing import get_args
 from kiosk.services.holder_check import hashed
 from kiosk.workflow import states as s
 from kiosk.workflow.intents import Intent
-from tests.flows.place import LIN, Place, Visitor
+from tests.lobby.kiosk_harness import KioskHarness
+from tests.lobby.visitor import LIN, Visitor
 from tests.torture.faults.counter import AT_APPLICATION
 from tests.torture.faults.resident import Way
 
@@ -43,11 +44,11 @@ def _members(kind: type | UnionType) -> Iterator[type[s.State]]:
         yield from _members(member) if get_args(member) else (member,)
 
 
-def _cancels(place: Place) -> None:
+def _cancels(place: KioskHarness) -> None:
     place.chooses(Intent.CANCEL)
 
 
-def _attendant_types(place: Place) -> None:
+def _attendant_types(place: KioskHarness) -> None:
     place.chooses(Intent.ENTER_CODE, "17314159")
 
 

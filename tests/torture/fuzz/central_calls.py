@@ -26,8 +26,8 @@ from schemathesis.checks import CHECKS, load_all_checks
 
 from kiosk.central import contract
 from kiosk.reference_central.server import ReferenceCentral
-from tests.component.central_rig import MovableClock, Resident, resident
-from tests.component.central_rig import settings as central_settings
+from tests.lobby.central_rig import MovableClock, Resident, resident
+from tests.lobby.central_rig import settings as central_settings
 from tests.torture.fuzz.promises import hold
 from tests.waiting import LIMIT_S
 
