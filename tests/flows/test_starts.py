@@ -11,7 +11,7 @@ import sqlite3
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager, suppress
+from contextlib import AbstractContextManager, closing, contextmanager, suppress
 from pathlib import Path
 
 import pytest
@@ -239,12 +239,12 @@ def test_a_journal_on_a_disk_that_is_not_mounted_is_left_alone_and_closes_the_ki
     ids=lambda condition: condition.__name__.strip("_"),
 )
 def test_whatever_the_disk_says_the_permit_goes_back_and_a_well_disk_is_served_from(
-    site: Site, tmp_path: Path, condition: Callable[[Site], object]
+    site: Site, tmp_path: Path, condition: Callable[[Site], AbstractContextManager[Callable[[], object]]]
 ) -> None:
     if condition is not _on_a_disk_that_is_not_mounted and not (IS_ROOT and _can_mount(tmp_path)):
         pytest.skip("only root can mount a disk that takes nothing")
     site.leaves_permit_inside()
-    with condition(site) as is_mended:  # type: ignore[attr-defined]
+    with condition(site) as is_mended:
         site.starts()
         site.sees("out_of_service")
         site.gets_permit_back()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
+from dataclasses import fields
 from datetime import date
 from functools import cache
 from pathlib import Path
@@ -14,6 +15,7 @@ import pytest
 from assets import ASSETS
 from kiosk.central.codes import RETURN_CODES
 from kiosk.domain.faults import CATALOGUE
+from kiosk.presentation.models import ScreenModel
 from kiosk.presentation.resident.application_page import REASONS
 from kiosk.presentation.resident.outcome_page import KNOWN_REFUSALS
 from kiosk.texts.translation import Translation
@@ -189,7 +191,7 @@ def test_every_sample_is_sayable(translation: Translation) -> None:
     assert all(spoken)
 
 
-def _texts(model: object) -> list[Text]:
-    values = [getattr(model, name) for name in type(model).__dataclass_fields__]  # type: ignore[attr-defined]
+def _texts(model: ScreenModel) -> list[Text]:
+    values = [getattr(model, each.name) for each in fields(model)]
     flat = [each for value in values for each in (value if isinstance(value, tuple) else (value,))]
     return [each for each in flat if isinstance(each, Text)]
