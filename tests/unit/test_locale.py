@@ -81,7 +81,9 @@ def text_calls() -> frozenset[str]:
                 patterns.add(re.escape(str(key.value)))
             elif isinstance(key, ast.JoinedStr):
                 patterns.add(
-                    "".join(re.escape(part.value) if isinstance(part, ast.Constant) else ".+" for part in key.values)
+                    "".join(
+                        re.escape(str(part.value)) if isinstance(part, ast.Constant) else ".+" for part in key.values
+                    )
                 )
     return frozenset(patterns)
 
