@@ -184,7 +184,12 @@ def _without_inodes(site: Site) -> Iterator[Callable[[], None]]:
             for number in range(1000):
                 (disk / f"filler-{number}").touch()
         assert os.statvfs(disk).f_ffree == 0
-        yield lambda: [filler.unlink() for filler in disk.glob("filler-*")].clear()
+
+        def mend() -> None:
+            for filler in disk.glob("filler-*"):
+                filler.unlink()
+
+        yield mend
     finally:
         subprocess.run(["umount", "-l", str(disk)], check=True)
 
@@ -209,7 +214,11 @@ def _on_a_disk_that_is_not_mounted(site: Site) -> Iterator[Callable[[], None]]:
     journal.rename(away / "journal.db")
     hidden = away.rename(away.with_name("hidden"))
     journal.symlink_to(away / "journal.db")
-    yield lambda: hidden.rename(away).exists() or None
+
+    def mend() -> None:
+        hidden.rename(away)
+
+    yield mend
 
 
 def _can_mount(folder: Path) -> bool:
