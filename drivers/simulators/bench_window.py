@@ -1,8 +1,5 @@
 """`python -m drivers bench`: a window with a button for every action and fault of the rig, and what people see."""
 
-# Kivy carries no types.
-# mypy: allow-untyped-calls
-
 from __future__ import annotations
 
 import argparse
@@ -51,11 +48,10 @@ def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) ->
 
 def run(args: argparse.Namespace) -> int:
     """Show the window until it is closed."""
-    assert Config is not None, "Kivy leaves it out only when its documentation is built"
     Config.set("graphics", "width", str(WIDTH))
     Config.set("graphics", "height", str(HEIGHT))
     Config.set("input", "mouse", "mouse,disable_multitouch")
-    LabelBase.register("Bench", str(FONTS / "NotoSansSC-Regular.otf"), str(FONTS / "NotoSansSC-Bold.otf"))
+    LabelBase.register("Bench", str(FONTS / "NotoSansSC-Regular.otf"), fn_bold=str(FONTS / "NotoSansSC-Bold.otf"))
     Builder.load_file(str(LOOK))
     with tempfile.TemporaryDirectory(prefix="bench-") as pictures:
         Bench(args.control, Path(pictures)).run()

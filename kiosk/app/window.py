@@ -13,7 +13,7 @@ import time
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from kiosk.app.closed_page import closed_page
 from kiosk.app.display import DisplaySize
@@ -33,8 +33,10 @@ if TYPE_CHECKING:
     from kiosk.app.closed_kiosk import ClosedKiosk
     from kiosk.app.kiosk import Kiosk
     from kiosk.app.shown_screens import ShownScreens
+    from kiosk.app.surface import Surface
     from kiosk.runtime.memory import Outstanding
     from kiosk.workflow import states as s
+    from screens.shell.sign_of_life import SignOfLife
 
 AGAIN_S = 10.0
 """After what failed; within a minute of being mended it serves."""
@@ -64,7 +66,7 @@ class Window:
         self._ending = threading.Event()
         self._has_word = threading.Event()  # there is more to be seen than that the machine starts
         self._status = 0
-        self._app: Any = None
+        self._app: Surface | None = None
         self._screens: ShownScreens | None = None
         self._state: s.State | None = None
         self._closed = closed_page(opening, Text("out_of_service.starting"))
@@ -111,7 +113,7 @@ class Window:
         failed = self.kiosk is not None and self.kiosk.failed.is_set()
         return 1 if failed else self._status
 
-    def open(self, app: Any) -> None:
+    def open(self, app: Surface) -> None:
         """Run the application until it is left; not at all where `close` came before."""
         from screens.shell.sign_of_life import SignOfLife
 
@@ -312,13 +314,13 @@ class Window:
         return isinstance(self._state, s.Recovering)
 
     def _warm_up(self) -> None:
-        kiosk = self.kiosk
-        if kiosk is None or kiosk is self._closed_kiosk or self._state is None or self._warm:
+        kiosk, app = self.kiosk, self._app
+        if app is None or kiosk is None or kiosk is self._closed_kiosk or self._state is None or self._warm:
             return
         if self._looks_for_permit():
             return
         self._warm = True
-        self._app.after_painting(lambda: kiosk.warm_up(lambda: self._tick_off("services")))
+        app.after_painting(lambda: kiosk.warm_up(lambda: self._tick_off("services")))
 
     def screens_built(self) -> None:
         """Every screen of a visit that goes well is built."""
@@ -350,12 +352,12 @@ class Window:
 
     # -- for others ----------------------------------------------------------------------------------------------------
 
-    def _ails(self, sign: Any) -> str | None:
+    def _ails(self, sign: SignOfLife) -> str | None:
         from kiosk.runtime.crew import ANSWERS_WITHIN_S
         from kiosk.services.device_health import DISPLAY
 
         kiosk = self.kiosk
-        ails: str | None = sign.ails(ANSWERS_WITHIN_S)
+        ails = sign.ails(ANSWERS_WITHIN_S)
         if kiosk is None:
             return ails
         kiosk.health.note(DISPLAY, self._size.fault if ails is None else WORKER_HANGS)

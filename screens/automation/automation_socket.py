@@ -26,9 +26,10 @@ import socket
 import threading
 import time
 from collections import deque
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 from kivy.base import EventLoop
 from kivy.clock import Clock, mainthread
@@ -37,6 +38,7 @@ from kivy.input.motionevent import MotionEvent
 from kivy.input.provider import MotionEventProvider
 from kivy.uix.widget import Widget
 
+from screens.shell.router import Router
 from screens.widgets.buttons import IntentButton
 from screens.widgets.paragraph import Paragraph
 
@@ -44,10 +46,19 @@ IMPORTED_AT = time.monotonic()
 LONGEST_LINE = 65536
 
 
+class Application(Protocol):
+    """What is watched."""
+
+    router: Router
+
+    def leave(self) -> None:
+        """Close the window. From any thread; returns at once."""
+
+
 class AutomationSocket:
     """Serves one client after the other on `path`. `start()` and `stop()` on Kivy's thread."""
 
-    def __init__(self, app: Any, path: Path) -> None:
+    def __init__(self, app: Application, path: Path) -> None:
         self._app = app
         self._path = path
         self._listener: socket.socket | None = None
@@ -90,7 +101,7 @@ class AutomationSocket:
 
     # What is on the screen.
 
-    def _on_flip(self, *_args: Any) -> None:
+    def _on_flip(self, *_args: object) -> None:
         # Kivy calls this before its own handler, which flips; the next turn of the clock is just after it.
         drawn = self._shown
         Clock.schedule_once(lambda _elapsed: self._tell_if_new(drawn), 0)
@@ -278,10 +289,10 @@ def _shut(link: socket.socket) -> None:
 class _Touch(MotionEvent):
     """One finger, down and up."""
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, is_touch=True, type_id="touch", **kwargs)
+    def __init__(self, device: str, id: int, args: tuple[float, float]) -> None:
+        super().__init__(device, id, args, is_touch=True, type_id="touch")
 
-    def depack(self, args: tuple[float, float]) -> None:
+    def depack(self, args: Sequence[float]) -> None:
         self.sx, self.sy = args
         self.profile = ("pos",)
         super().depack(args)
@@ -322,7 +333,7 @@ class _Finger(MotionEventProvider):
         self._count += 1
         return _Touch("automation", self._count, (x / Window.width, 1 - y / Window.height))
 
-    def update(self, dispatch_fn: Any) -> None:
+    def update(self, dispatch_fn: Callable[[str, MotionEvent], None]) -> None:
         if self._waiting:
             stage, touch = self._waiting.popleft()
             if stage == "end":

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from kivy.properties import BooleanProperty
 
 from kiosk.texts.words import Words
@@ -15,7 +13,7 @@ class ConfirmView(BaseScreen):
 
     is_cut = BooleanProperty(False)
 
-    def __init__(self, **kwargs: Any) -> None:
+    def __init__(self, **kwargs: object) -> None:
         super().__init__(**kwargs)
         self.column.bind(overflows=self.setter("is_cut"))
 

@@ -35,7 +35,7 @@ class View:
     holds otherwise than nothing.
     """
 
-    model: type
+    model: type[ScreenModel]
     name: str
     is_personal: bool = True
     behaves: bool = False
@@ -84,8 +84,7 @@ def screen_name(model: ScreenModel) -> str:
 
 def build(name: str) -> BaseScreen:
     """The screen of that name, showing its blank model. KeyError for a name that no view has."""
-    screen: BaseScreen = _class_of(name)(name=name)
-    return screen
+    return _class_of(name)(name=name)
 
 
 @cache
@@ -96,7 +95,8 @@ def _class_of(name: str) -> type[BaseScreen]:
     model = blank(view)
     # Rules of the kv language follow a property that its class has from the beginning.
     members = {"BLANK": model, "IS_PERSONAL": view.is_personal, "model": ObjectProperty(model, rebind=True)}
-    made: type[BaseScreen] = type(base)(view.rule, (base,), members)
+    made = type(view.rule, (base,), members)
+    assert issubclass(made, BaseScreen)
     return made
 
 

@@ -6,18 +6,15 @@ import threading
 from collections import deque
 from collections.abc import Callable
 from dataclasses import replace
-from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
 
-from kivy.app import App
 from kivy.clock import Clock, mainthread
 from kivy.core.window import Window
 from kivy.graphics.opengl import glFinish
 from kivy.properties import ObjectProperty
 
 from kiosk.presentation.models.resident import ScreenModel
-from kiosk.texts.translation import Translation
 from kiosk.workflow.intents import Intent
 from screens.resident import views
 from screens.shell import pointer
@@ -25,9 +22,12 @@ from screens.shell.input_waking import InputWaking
 from screens.shell.resting import Resting
 from screens.shell.router import Router
 from screens.shell.screen_file import MTDEV, ScreenFile
-from screens.style.fonts import Fonts
 from screens.style.theme import Theme
 from screens.widgets.base import BaseScreen
+from screens.widgets.supplies import SuppliedApp
+
+if TYPE_CHECKING:
+    from screens.automation.automation_socket import AutomationSocket
 
 _INPUT = (pointer,)  # Kivy's configuration finds it by name
 
@@ -55,7 +55,7 @@ LOOKED_AT_S = 0.4  # a person is still reading then; building a screen takes a t
 PAINTED_S = 0.01  # after painting: whoever waited for that has been told, and no finger is as quick
 
 
-class KioskApp(App):
+class KioskApp(SuppliedApp):
     """One window with one screen at a time.
 
     `dispatch(intent, choice, serial)` is called on Kivy's thread and must return at once; `serial` is that of the model
@@ -67,7 +67,7 @@ class KioskApp(App):
     wishes the window closed; it stays until `leave`. None: it closes at once.
     """
 
-    theme = ObjectProperty(None, rebind=True)
+    theme: ObjectProperty[Theme] = ObjectProperty(None, rebind=True)
 
     def __init__(
         self,
@@ -81,22 +81,18 @@ class KioskApp(App):
         sized: Callable[[int, int], None] = lambda _width, _height: None,
         asked_to_close: Callable[[], None] | None = None,
     ) -> None:
-        super().__init__(theme=Theme.of(screen_file.fitted_to(*Window.size)))
+        super().__init__(assets_dir, theme=Theme.of(screen_file.fitted_to(*Window.size)))
         self.use_kivy_settings = False
-        self.fonts = Fonts(assets_dir / "fonts")
-        self.locale_dir = assets_dir / "locale"
-        self.translation = cache(lambda language: Translation.whatever_there_is(self.locale_dir, language))
         self.router = Router()
         self._screen_file = screen_file
         self._sized = sized
-        self._images_dir = assets_dir / "images"
         self._dispatch = dispatch
         self._first = first
         self._stopped = stopped
         self._all_built: Callable[[], None] | None = all_built
         self._asked_to_close = asked_to_close
         self._automation_socket = automation_socket
-        self._automation: Any = None
+        self._automation: AutomationSocket | None = None
         self._waking: InputWaking | None = None
         self._resting = Resting(self._may_rest)
         self._serial: int | None = None  # of the model that stands on the screen
@@ -113,7 +109,7 @@ class KioskApp(App):
         self._paint(self._first())
         return self.router
 
-    def _lay_out(self, *_args: Any) -> None:
+    def _lay_out(self, *_args: object) -> None:
         """For the window as it is now."""
         self.theme = Theme.of(self._screen_file.fitted_to(*Window.size))
         self._sized(*Window.size)
@@ -143,7 +139,7 @@ class KioskApp(App):
         if self._stopped is not None:
             self._stopped()
 
-    def _do_not_close(self, *_args: Any, **_named: Any) -> bool:
+    def _do_not_close(self, *_args: object, **_named: object) -> bool:
         """Kivy's answer to whoever closes the window: True, it is not to be closed now."""
         if self._asked_to_close is not None:
             self._asked_to_close()
@@ -179,7 +175,7 @@ class KioskApp(App):
         once.
         """
 
-        def painted(*_args: Any) -> None:
+        def painted(*_args: object) -> None:
             Window.unbind(on_flip=painted)
             # Kivy counts from the begin of a frame, and this one was long: so count from the next.
             Clock.schedule_once(lambda _elapsed: Clock.schedule_once(lambda _elapsed: then(), AFTER_PAINTING_S), 0)
@@ -192,20 +188,9 @@ class KioskApp(App):
         """Close the window; `run()` returns. From any thread; returns at once."""
         self.stop()
 
-    def open_settings(self, *_args: Any) -> bool:
+    def open_settings(self, *_args: object) -> bool:
         """Kivy's own settings page, which a key opens, is not for a kiosk."""
         return False
-
-    def icon_file(self, name: str) -> str:
-        """The drawing of one icon; "" for no name."""
-        return str(self._images_dir / "icons" / f"{name}.png") if name else ""
-
-    def picture_files(self, name: str) -> list[str]:
-        """The frames of one picture, in order."""
-        alone = self._images_dir / f"{name}.png"
-        if alone.is_file():
-            return [str(alone)]
-        return sorted(map(str, self._images_dir.glob(f"{name}-[0-9].png")))
 
     def _paint(self, model: ScreenModel) -> None:
         name = views.screen_name(model)
@@ -258,7 +243,7 @@ class KioskApp(App):
         glFinish()  # Mesa lets go of deleted pictures only then: a hundred megabytes more after a hundred screens
         following = [name for name in self._following(1) if self.router.has_screen(name)]
         coming = self.router.get_screen(following[0]) if following else None
-        if self._loaded not in (None, coming, self.router.current_screen):
+        if self._loaded is not None and self._loaded not in (coming, self.router.current_screen):
             self._loaded.moving_picture.stop()
         self._loaded = coming
         if coming is not None:
@@ -273,6 +258,6 @@ class KioskApp(App):
 
     def _built(self, name: str) -> BaseScreen:
         """Each screen is built once, when it is first needed; later it is only given new models."""
-        screen: BaseScreen = views.build(name)
+        screen = views.build(name)
         screen.bind(on_intent=lambda on, intent, choice: self._choose(intent, choice, on.model.frame.serial))
         return screen

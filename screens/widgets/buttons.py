@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-from kivy.app import App
 from kivy.properties import BooleanProperty, ListProperty, NumericProperty, ObjectProperty, StringProperty
 from kivy.uix.behaviors import ButtonBehavior
 from kivy.uix.boxlayout import BoxLayout
 from kivy.uix.widget import Widget
 
 from kiosk.workflow.intents import Intent
+from screens.widgets.supplies import supplies
 
 
 class IntentButton(ButtonBehavior, Widget):
@@ -18,7 +16,7 @@ class IntentButton(ButtonBehavior, Widget):
     `needed`: height for its words at its width; `wanted`: width for its words on one line.
     """
 
-    intent = ObjectProperty(Intent.GO_ON)
+    intent: ObjectProperty[Intent] = ObjectProperty(Intent.GO_ON)
     choice = StringProperty("")
     words = StringProperty("")
     icon = StringProperty("")
@@ -27,7 +25,7 @@ class IntentButton(ButtonBehavior, Widget):
     least = NumericProperty(0)
     needed = NumericProperty(0)
     wanted = NumericProperty(0)
-    ink = ListProperty((0, 0, 0, 1))
+    ink: ListProperty[float] = ListProperty((0, 0, 0, 1))
 
     @property
     def target(self) -> str:
@@ -48,16 +46,17 @@ class Actions(BoxLayout):
     shown = NumericProperty(0)
     due = NumericProperty(0)
 
-    def __init__(self, **kwargs: Any) -> None:
+    def __init__(self, **kwargs: object) -> None:
         self._buttons: list[StepButton] = []
         super().__init__(**kwargs)
 
-    def add_widget(self, widget: Any, *args: Any, **kwargs: Any) -> None:
+    def add_widget(self, widget: Widget, index: int = 0, canvas: str | None = None) -> None:
+        assert isinstance(widget, StepButton), "a screen puts nothing else here"
         self._buttons.append(widget)
         widget.bind(shown=self._arrange, due=self._level)
         self._arrange()
 
-    def _arrange(self, *_args: Any) -> None:
+    def _arrange(self, *_args: object) -> None:
         shown = [button for button in self._buttons if button.shown]
         if self.children != shown[::-1]:
             self.clear_widgets()
@@ -66,8 +65,8 @@ class Actions(BoxLayout):
         self.shown = len(shown)
         self._level()
 
-    def _level(self, *_args: Any) -> None:
-        self.due = max((button.due for button in self.children), default=0)
+    def _level(self, *_args: object) -> None:
+        self.due = max((button.due for button in self._buttons if button.shown), default=0)
 
 
 class QuietButton(IntentButton):
@@ -81,12 +80,12 @@ class LanguageButton(QuietButton):
 class LanguageChoice(BoxLayout):
     """A button for every one of `languages` but the present one, each in its own words."""
 
-    languages = ListProperty()
+    languages: ListProperty[str] = ListProperty()
     present = StringProperty("")
 
     __events__ = ("on_chosen",)
 
-    def __init__(self, **kwargs: Any) -> None:
+    def __init__(self, **kwargs: object) -> None:
         self._made: dict[str, LanguageButton] = {}
         super().__init__(**kwargs)
         self.bind(languages=self._build, present=self._build)
@@ -94,7 +93,7 @@ class LanguageChoice(BoxLayout):
     def on_chosen(self, language: str) -> None:
         """Event: a person chose `language`."""
 
-    def _build(self, *_args: Any) -> None:
+    def _build(self, *_args: object) -> None:
         shown = [self._button(language) for language in self.languages if language != self.present]
         if self.children != shown[::-1]:
             self.clear_widgets()
@@ -103,7 +102,7 @@ class LanguageChoice(BoxLayout):
 
     def _button(self, language: str) -> LanguageButton:
         if language not in self._made:
-            name = App.get_running_app().translation(language).text("language.name")
+            name = supplies().translation(language).text("language.name")
             button = LanguageButton(intent=Intent.CHOOSE_LANGUAGE, choice=language, words=name, icon="language")
             button.bind(on_release=lambda touched: self.dispatch("on_chosen", touched.choice))
             self._made[language] = button

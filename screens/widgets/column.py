@@ -3,15 +3,23 @@
 from __future__ import annotations
 
 import math
-from typing import Any
+from typing import Protocol, runtime_checkable
 
 from kivy.clock import Clock
 from kivy.properties import BooleanProperty, NumericProperty
 from kivy.uix.boxlayout import BoxLayout
 from kivy.uix.layout import Layout
+from kivy.uix.widget import Widget
 
 SCALES = (1.0, 0.92, 0.84, 0.76, 0.68, 0.6, 0.52)  # few, because every size of a typeface takes memory
 SETTLED_AFTER = 16  # rounds of layout without a change: widths go down through the boxes, heights come up again
+
+
+@runtime_checkable
+class Scaled(Protocol):
+    """What can be set smaller. A widget that has no `scale` stays as it is."""
+
+    scale: float
 
 
 class _OneScale(BoxLayout):
@@ -19,9 +27,9 @@ class _OneScale(BoxLayout):
 
     scale = NumericProperty(1.0)
 
-    def add_widget(self, widget: Any, *args: Any, **kwargs: Any) -> None:
+    def add_widget(self, widget: Widget, index: int = 0, canvas: str | None = None) -> None:
         widget.pos_hint = {"top": 1}
-        super().add_widget(widget, *args, **kwargs)
+        super().add_widget(widget, index, canvas)
         self.fbind("scale", widget.setter("scale"))
 
 
@@ -43,7 +51,7 @@ class Column(Layout):
     lift = NumericProperty(0)
     overflows = BooleanProperty(False)
 
-    def __init__(self, **kwargs: Any) -> None:
+    def __init__(self, **kwargs: object) -> None:
         self._quiet_rounds = 0
         self._shrink_soon = Clock.create_trigger(self._shrink, -1)
         super().__init__(**kwargs)
@@ -51,23 +59,23 @@ class Column(Layout):
             self.fbind(name, self._trigger_layout)
         self.fbind("size", self.fit_anew)
 
-    def fit_anew(self, *_args: Any) -> None:
+    def fit_anew(self, *_args: object) -> None:
         """Start again at full size: what is shown has changed."""
         self.scale = 1.0
         self._trigger_layout()
 
-    def on_scale(self, _instance: Any, scale: float) -> None:
+    def on_scale(self, _instance: object, scale: float) -> None:
         for child in self.children:
-            if hasattr(child, "scale"):
+            if isinstance(child, Scaled):
                 child.scale = scale
 
-    def add_widget(self, widget: Any, *args: Any, **kwargs: Any) -> None:
+    def add_widget(self, widget: Widget, index: int = 0, canvas: str | None = None) -> None:
         widget.fbind("height", self._trigger_layout)
-        super().add_widget(widget, *args, **kwargs)
-        if hasattr(widget, "scale"):
+        super().add_widget(widget, index, canvas)
+        if isinstance(widget, Scaled):
             widget.scale = self.scale
 
-    def do_layout(self, *_args: Any) -> None:
+    def do_layout(self, *_args: object) -> None:
         needed = self._needed()
         top = self.top - self.lift * max(0, self.height - needed)
         for child in reversed(self.children):

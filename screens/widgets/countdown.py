@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import time
-from typing import Any
+from collections.abc import Callable
 
-from kivy.clock import Clock
+from kivy.clock import Clock, ClockEvent
 from kivy.properties import NumericProperty, ObjectProperty
 from kivy.uix.boxlayout import BoxLayout
 
@@ -14,12 +14,12 @@ class Countdown(BoxLayout):
     """Counts `left_s` down once a second while it is visible; `left_s` -1: there is no countdown."""
 
     left_s = NumericProperty(-1)
-    tr = ObjectProperty(lambda _key, **_args: "")
+    tr: ObjectProperty[Callable[..., str]] = ObjectProperty(lambda _key, **_args: "")
 
     __events__ = ("on_more_time",)
 
-    def __init__(self, **kwargs: Any) -> None:
-        self._tick: Any = None
+    def __init__(self, **kwargs: object) -> None:
+        self._tick: ClockEvent | None = None
         self._ends_at = 0.0
         super().__init__(**kwargs)
 

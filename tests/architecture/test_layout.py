@@ -27,6 +27,7 @@ NOT_OURS_TO_TELL = re.compile(
     r"|pythonhosted\.org|pypi\.org|/opt/(?!qianzhu-kiosk)\w"
     r"|--(?:extra-)?index-url[ =]http|https?://[^\s/]*\b(?:artifactory|nexus|devpi)\b"
 )
+SILENCED_BLINDLY = re.compile(r"#\s*type:\s*ignore(?!\[[a-z, -]+\]  # \w).*")
 MENTIONS_THEM = {"tests/architecture/test_layout.py"}
 LINK = re.compile(r"\[[^\]]*\]\((?!https?:|#|mailto:)([^)#\s]+)")
 
@@ -108,6 +109,11 @@ def test_no_file_tells_where_it_was_written_or_where_its_packages_came_from() ->
         for found in NOT_OURS_TO_TELL.finditer(text)
     ]
     assert told == []
+
+
+def test_whoever_silences_the_check_of_types_says_which_one_and_why() -> None:
+    sources = {path: (ROOT / path).read_text("utf-8") for path in python_files(*PROGRAM, "assets", "tests")}
+    assert [(path, found.group()) for path in sources for found in SILENCED_BLINDLY.finditer(sources[path])] == []
 
 
 def test_every_link_between_documents_leads_somewhere() -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import statistics
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from kiosk.demo import floor
@@ -105,5 +105,5 @@ def _by_stage(visits: Sequence[Sequence[floor.MeasuredStage]]) -> list[dict[str,
     ]
 
 
-def _mean_ms(seconds: Any) -> float:
+def _mean_ms(seconds: Iterable[float]) -> float:
     return round(statistics.mean(seconds) * 1000, 1)

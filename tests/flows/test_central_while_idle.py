@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 import pytest
 
 from kiosk.domain.faults import KIOSK_NOT_ACCEPTED
+from kiosk.presentation.models.resident import WelcomeScreen
 from kiosk.presentation.present import present
 from kiosk.reference_central.authority import issue_client
 from kiosk.services.device_health import CENTRAL
@@ -35,7 +36,9 @@ def is_found(place: KioskHarness, code: str) -> None:
 
 def welcome_says_so(place: KioskHarness) -> bool:
     trouble = place.running.health.fault(CENTRAL) is not None
-    return present(place._about, s.Idle("en"), without_central=trouble).without_central
+    seen = present(place._about, s.Idle("en"), without_central=trouble)
+    assert isinstance(seen, WelcomeScreen)
+    return seen.without_central
 
 
 def goes_on(place: KioskHarness) -> None:
@@ -92,6 +95,7 @@ def test_a_kiosk_whose_certificate_has_ended_is_closed_though_the_line_goes_on(p
     is_found(place, "ok")
     place.lets_pass(timedelta(days=10_000).total_seconds())
     closed = eventually(lambda: place.state if isinstance(place.state, s.OutOfService) else None)
+    assert closed is not None
     assert closed.fault is KIOSK_NOT_ACCEPTED
 
 

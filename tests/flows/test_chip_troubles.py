@@ -76,6 +76,7 @@ def test_a_chip_that_loses_power_anywhere_in_the_write_is_wholly_old_or_wholly_n
         assert place.central_state() == "written"
     else:
         place.sees(s.ShowingOutcome)
+        assert isinstance(removal.ending, s.BrokenOff | s.Interrupted)
         assert removal.ending.chip is ChipState.OLD
         assert place.is_untouched(LIN.permit)
         assert place.central_state() == "unchanged"

@@ -29,6 +29,8 @@ PRINTED = {
 
 def printed(everybody: Residents, begins: int, ends: int) -> Residents:
     right = everybody.permits[LIN.permit]
+    assert right.valid_from is not None
+    assert right.valid_to is not None
     odd = replace(right, valid_from=right.valid_from + begins * ONE_DAY, valid_to=right.valid_to + ends * ONE_DAY)
     return replace(with_permits(everybody, LIN.permit), permits={LIN.permit: odd})
 

@@ -39,6 +39,7 @@ def test_a_full_disk_gives_the_permit_back_and_closes_the_machine(place: KioskHa
         place.sees(s.AwaitingRemoval)
         place.takes_permit()
         explaining = place.sees(s.ShowingOutcome)
+        assert isinstance(explaining.ending, s.BrokenOff)
         assert explaining.ending.fault.name == "disk_full"
         place.chooses(Intent.FINISH)
         place.sees(s.OutOfService)

@@ -51,6 +51,7 @@ def test_a_journal_that_stays_held_is_named_and_the_permit_goes_back(
         place.sees(s.AwaitingRemoval)
         place.takes_permit()
         explaining = place.sees(s.ShowingOutcome)
+        assert isinstance(explaining.ending, s.BrokenOff)
         assert explaining.ending.fault is JOURNAL_HELD
         place.chooses(Intent.FINISH)
         assert place.sees(s.OutOfService).fault is JOURNAL_HELD

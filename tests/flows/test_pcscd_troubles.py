@@ -130,7 +130,12 @@ def test_while_idle_a_pcscd_that_goes_on_late_by_itself_is_asked_again_and_serve
         place.lets_pass()
         assert isinstance(place.state, s.OutOfService)
     hanging.thaw()
-    eventually(lambda: place.lets_pass() or isinstance(place.state, s.Idle), WITHIN_S)
+
+    def is_idle() -> bool:
+        place.lets_pass()
+        return isinstance(place.state, s.Idle)
+
+    eventually(is_idle, WITHIN_S)
     place.plays(LIN.renewal())
     assert place.central_state() == "written"
 

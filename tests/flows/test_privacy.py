@@ -14,6 +14,7 @@ from urllib.parse import quote
 
 import pytest
 
+from drivers.simulators.permit_unit_sim import PermitUnitSim
 from drivers.simulators.residents import Residents, check_digit
 from kiosk.workflow import events as on
 from kiosk.workflow import machine, transition
@@ -30,7 +31,7 @@ pytestmark = pytest.mark.filterwarnings(
 )
 
 NUMBER = "34139919880917777"
-PERSON = {
+PERSON: dict[str, Any] = {
     "name": "甄标记",
     "address": "标记省印记市戳记县痕记路七七七号",
     "newest_address": "新标省新印市新戳路八八八号",
@@ -38,7 +39,7 @@ PERSON = {
     "authority": "戳记县公安局",
     "birth": date(1988, 9, 17),
 }
-PERMIT = {
+PERMIT: dict[str, Any] = {
     "permit_number": "310000209977700777",
     "address": "上海市标记区印痕路九九九弄",
 }
@@ -286,4 +287,6 @@ def test_a_receipt_shows_no_whole_number(open_place: OpenPlace, marked: Resident
 
 def test_after_a_visit_the_units_image_buffer_is_blank(place: KioskHarness) -> None:
     place.plays(LIN.renewal())
-    eventually(lambda: set(place.rig.permit_unit.raster) == {0})
+    unit = place.rig.permit_unit
+    assert isinstance(unit, PermitUnitSim)
+    eventually(lambda: set(unit.raster) == {0})

@@ -161,6 +161,7 @@ def test_a_permit_that_central_wants_kept_goes_into_the_bin(
     place.chooses(Intent.ANSWER_NO)
     explaining = place.sees(s.ShowingOutcome)
     assert explaining.custody is Custody.RETAINED
+    assert isinstance(explaining.ending, s.Declined)
     assert explaining.ending == s.Declined(explaining.ending.refusal, explaining.ending.permit)
     assert (explaining.ending.refusal.code, explaining.ending.refusal.retain) == (status, True)
     assert place.where_is(LIN.permit) is PermitLocation.BIN
@@ -198,10 +199,12 @@ def test_work_that_was_decided_elsewhere_is_offered_without_questions(
 ) -> None:
     place = open_place()
     record = recorded(everybody)
+    ends = record.content.valid_to
+    assert ends is not None
     newer = record.content.model_copy(
         update={
-            "valid_from": record.content.valid_to,
-            "valid_to": record.content.valid_to.replace(year=2027),
+            "valid_from": ends,
+            "valid_to": ends.replace(year=2027),
             "endorsement_count": 3,
         }
     )

@@ -190,6 +190,7 @@ def test_a_permit_that_lies_in_the_mouth_at_the_start_is_waited_for(place: Kiosk
     renewed = place.endorsement_id
     place.start_kiosk()
     removal = place.sees(s.AwaitingRemoval, lambda state: isinstance(state.ending, s.Interrupted))
+    assert isinstance(removal.ending, s.Interrupted)
     assert (removal.ending.chip, removal.ending.face) == (ChipState.NEW, FaceState.NEW)
     place.takes_permit()
     place.sees(s.ShowingOutcome)

@@ -11,7 +11,7 @@ import sqlite3
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager, suppress
+from contextlib import AbstractContextManager, closing, contextmanager, suppress
 from pathlib import Path
 
 import pytest
@@ -118,7 +118,12 @@ def _without_inodes(kiosk: OwnKiosk) -> Iterator[Callable[[], None]]:
             for number in range(1000):
                 (disk / f"filler-{number}").touch()
         assert os.statvfs(disk).f_ffree == 0
-        yield lambda: [filler.unlink() for filler in disk.glob("filler-*")].clear()
+
+        def mend() -> None:
+            for filler in disk.glob("filler-*"):
+                filler.unlink()
+
+        yield mend
     finally:
         subprocess.run(["umount", "-l", str(disk)], check=True)
 
@@ -143,7 +148,11 @@ def _on_a_disk_that_is_not_mounted(kiosk: OwnKiosk) -> Iterator[Callable[[], Non
     journal.rename(away / "journal.db")
     hidden = away.rename(away.with_name(f"{away.name}-hidden"))
     journal.symlink_to(away / "journal.db")
-    yield lambda: hidden.rename(away).exists() or None
+
+    def mend() -> None:
+        hidden.rename(away)
+
+    yield mend
 
 
 def _can_mount(folder: Path) -> bool:
@@ -173,12 +182,12 @@ def test_a_journal_on_a_disk_that_is_not_mounted_is_left_alone_and_closes_the_ki
     ids=lambda condition: condition.__name__.strip("_"),
 )
 def test_whatever_the_disk_says_the_permit_goes_back_and_a_well_disk_is_served_from(
-    kiosk: OwnKiosk, tmp_path: Path, condition: Callable[[OwnKiosk], object]
+    kiosk: OwnKiosk, tmp_path: Path, condition: Callable[[OwnKiosk], AbstractContextManager[Callable[[], object]]]
 ) -> None:
     if condition is not _on_a_disk_that_is_not_mounted and not (IS_ROOT and _can_mount(tmp_path)):
         pytest.skip("only root can mount a disk that takes nothing")
     kiosk.leaves_permit_inside()
-    with condition(kiosk) as is_mended:  # type: ignore[attr-defined]
+    with condition(kiosk) as is_mended:
         kiosk.starts()
         kiosk.sees("out_of_service")
         kiosk.gets_permit_back()

@@ -27,6 +27,7 @@ from kiosk.domain.faults import (
 from kiosk.journal.backup import restore
 from kiosk.journal.chain import Head
 from kiosk.journal.verification import verify_file
+from kiosk.presentation.models.resident import WelcomeScreen
 from kiosk.presentation.present import present
 from kiosk.services import journal_guard
 from kiosk.workflow import states as s
@@ -97,7 +98,9 @@ def test_what_only_makes_visits_poorer_is_told_and_closes_nothing(
 def test_the_welcome_page_says_that_no_receipts_come_out(watched: KioskHarness) -> None:
     def says_so() -> bool:
         trouble = watched.running.lesser.paper_trouble() is not None
-        return present(watched._about, watched.state, without_paper=trouble).without_paper
+        seen = present(watched._about, watched.state, without_paper=trouble)
+        assert isinstance(seen, WelcomeScreen)
+        return seen.without_paper
 
     assert not says_so()
     watched.rig.fault(RECEIPT_PRINTER, "paper_out")
@@ -343,8 +346,8 @@ def test_a_printer_whose_thread_hangs_for_good_costs_receipts_and_nothing_else(
     eventually(is_told)
     assert place.running.ails() is None, "a new start would be for nothing"
     place.lets_pass()
-    place.plays(LIN.until(s.Thanking))
-    assert place.state.paper_trouble is PRINTER_LINK
+    thanking = place.plays(LIN.until(s.Thanking))
+    assert thanking.paper_trouble is PRINTER_LINK
     assert place.central_state() == "written"
     assert "OutOfService" not in place.way()
     go_on()

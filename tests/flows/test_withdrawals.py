@@ -45,6 +45,7 @@ def test_leaving_with_the_permit_inside_gives_it_back_unwritten(
     else:
         place.chooses(Intent.CANCEL)
     removal = place.sees(s.AwaitingRemoval)
+    assert isinstance(removal.ending, s.Declined)
     assert removal.ending.refusal.code == ("timed_out" if goes_away else "holder_cancelled")
     place.takes_permit()
     place.sees(s.ShowingOutcome)
@@ -95,6 +96,7 @@ def test_a_renewed_permit_that_is_forgotten_is_drawn_in_and_kept(place: KioskHar
     place.lets_pass()
     explaining = place.sees(s.ShowingOutcome)
     assert explaining.custody is Custody.RETAINED
+    assert isinstance(explaining.ending, s.Renewed | s.Interrupted | s.BrokenOff)
     assert explaining.ending.face is FaceState.NEW
     assert place.where_is(LIN.permit) is PermitLocation.BIN
     place.lets_pass()

@@ -38,9 +38,10 @@ class KioskClock(SetClock, HandClock):
 
     def __init__(self, right: HandClock) -> None:
         SetClock.__init__(self, right)
+        self._hand = right
 
     def jump(self, seconds: float) -> None:
-        self.right.jump(seconds)
+        self._hand.jump(seconds)
 
 
 @pytest.fixture

@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
+from typing import Any
 from uuid import UUID, uuid4
 
 from assets import ASSETS
@@ -19,7 +20,7 @@ from drivers.permit_chip.records import RelayCommand
 from drivers.permit_file.permit_file import PermitFile
 from drivers.permit_file.reader import load_permit_file
 from drivers.simulators.chip_keys import TEST_KEYS, load_test_keys
-from drivers.simulators.virtual_chip import VirtualChip
+from drivers.simulators.virtual_chip import Protocol, VirtualChip
 from drivers.transport.base import ApduAnswer
 from kiosk.central import contract
 from kiosk.central.client import CallTimes, CentralClient
@@ -76,7 +77,7 @@ class Resident:
             content=self.on_chip,
         )
 
-    def chip(self, protocol: str = "t0") -> VirtualChip:
+    def chip(self, protocol: Protocol = "t0") -> VirtualChip:
         """This permit's chip, with power on."""
         layout = permit_file(self.record.permit_file)
         values = {
@@ -114,7 +115,7 @@ def content(valid_to: date = date(2026, 12, 4), count: int = 2) -> contract.Perm
 def resident(
     recorded: contract.PermitContent | None = None,
     on_chip: contract.PermitContent | None = None,
-    **changes: object,
+    **changes: Any,
 ) -> Resident:
     """Somebody whom no other test knows, in the window unless told otherwise."""
     number = next(_numbers)
@@ -132,9 +133,11 @@ def resident(
     return Resident(record, on_chip or recorded)
 
 
-def settings(directory: Path, clock: MovableClock, in_use: str = "ed25519", **changes: object) -> CentralSettings:
+def settings(
+    directory: Path, clock: Callable[[], datetime], in_use: str = "ed25519", **changes: Any
+) -> CentralSettings:
     make_authority(directory, "kiosk-1", in_use)
-    values: dict[str, object] = {
+    values: dict[str, Any] = {
         "database": f"sqlite:///{directory / 'central.db'}",
         "tls_dir": directory,
         "keys": (directory / GRANT_KEYS, TEST_KEYS),
@@ -185,7 +188,7 @@ class Kiosk:
 
     client: CentralClient
     directory: Path
-    clock: MovableClock
+    clock: Callable[[], datetime]
     sequence: int = 0
     selected: allow_list.Selection = None
     batches: list[contract.ChipBatch] = field(default_factory=list)
@@ -226,8 +229,9 @@ class Kiosk:
             endorsement_id, step.session_id, body, key=str(uuid4()), sequence=self.numbered()
         )
 
-    def relay(self, who: Resident, chip: VirtualChip, batch: contract.ChipBatch) -> list[contract.ChipAnswer]:
+    def relay(self, who: Resident, chip: VirtualChip, batch: contract.ChipBatch | None) -> list[contract.ChipAnswer]:
         """Send a batch, as the relay would: checked first, stopped by an unexpected status word or by silence."""
+        assert batch is not None, "central has more to write"
         self.batches.append(batch)
         answers, self.selected = relayed(who, chip, batch, self.selected)
         return answers

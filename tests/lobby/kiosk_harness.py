@@ -32,6 +32,7 @@ from kiosk.central import contract
 from kiosk.central.client import CentralClient
 from kiosk.config.settings import Config, load_config
 from kiosk.demo.configuration import simulated_site, write_configuration
+from kiosk.domain.identity_number import IdentityNumber
 from kiosk.presentation.models.resident import ScreenModel
 from kiosk.presentation.present import present
 from kiosk.texts.translation import Translation
@@ -368,7 +369,7 @@ class KioskHarness:
         """What central has of this person's applications, as a kiosk is told."""
         holder = self.residents.people[person]
         search = contract.ApplicationSearch(
-            holder=contract.Holder(name=holder.name, id_number=holder.number), permit=None
+            holder=contract.Holder(name=holder.name, id_number=IdentityNumber(holder.number)), permit=None
         )
         return self.client.search_applications(search, key=str(uuid4()), sequence=None).applications
 

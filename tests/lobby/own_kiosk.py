@@ -12,10 +12,10 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
+from kiosk.demo.automation_client import Painted
 from kiosk.demo.processes import Process
 from kiosk.demo.resident import Resident
 from kiosk.demo.simulation import Simulation, Wishes
-from kiosk.demo.witness import Painted
 from tests.lobby.residents import write_residents
 from tests.waiting import LIMIT_S, eventually
 
@@ -66,7 +66,7 @@ class OwnKiosk:
         """Open it, or open it again, and stand before its window."""
         self._process = self.simulation.start_kiosk(self.name)
         self._resident = Resident(
-            self.simulation.witness(self._process), self.simulation.rig, self.simulation.display, 0.0
+            self.simulation.automation(self._process), self.simulation.rig, self.simulation.display, 0.0
         )
 
     def sees(self, *screens: str) -> Painted:
@@ -102,7 +102,7 @@ class OwnKiosk:
         self.touches("permit_inside", "cancel")
         self.sees("take_permit")
         self.resident.takes_permit()
-        self.touches("five_parts", "finish")
+        self.touches("outcome", "finish")
         assert self.permit_is == "hand"
 
     def leaves_permit_inside(self) -> None:

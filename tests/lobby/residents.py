@@ -21,7 +21,7 @@ def write_residents(path: Path, count: int) -> list[tuple[str, str]]:
 def _resident(number: int) -> str:
     district, road = DISTRICTS[number % len(DISTRICTS)], ROADS[number % len(ROADS)]
     days = 5 + number % 20
-    person = {
+    person: dict[str, str | int] = {
         "id": f"bench-{number}",
         "kind": "citizen",
         "name": SURNAMES[number % len(SURNAMES)] + GIVEN[number % len(GIVEN)],
@@ -34,7 +34,7 @@ def _resident(number: int) -> str:
         "valid_from": "2019-06-20",
         "valid_to": "2039-06-20",
     }
-    permit = {
+    permit: dict[str, str | int] = {
         "id": f"bench-{number}-permit",
         "holder": f"bench-{number}",
         "permit_file": "reference",

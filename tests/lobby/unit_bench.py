@@ -41,7 +41,7 @@ class UnitBench(ABC, Generic[Unit, Simulator]):
 
     def __init__(self, activity: ActivityLog, simulator: Simulator, chip: VirtualChip | None = None) -> None:
         self.activity = activity
-        self.simulator = simulator
+        self.simulator: Simulator = simulator
         self.url = simulator.start()
         self.face = RewritableFace()
         self.permit = SimulatedPermit("bench", chip, self.face)

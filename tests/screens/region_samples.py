@@ -60,13 +60,13 @@ def _states(region: Region, visit: s.Visit) -> Iterator[tuple[str, s.State]]:
         acting = replace(visit, purpose=s.VisitPurpose(agent=agent))
         refused = s.Declined(Refusal("agent_not_for_holder"))
         yield f"agent/{agent}", s.ShowingOutcome(acting, refused, Custody.WITH_HOLDER)
-    for agent in (None, *AGENTS):
-        for service in Service if agent is None else (Service.ENDORSE,):
-            purpose = s.VisitPurpose(service=service, agent=agent)
-            yield f"service/{service.value}/{agent}", s.ExplainingService(replace(visit, purpose=purpose))
+    for acts in (None, *AGENTS):
+        for service in Service if acts is None else (Service.ENDORSE,):
+            purpose = s.VisitPurpose(service=service, agent=acts)
+            yield f"service/{service.value}/{acts}", s.ExplainingService(replace(visit, purpose=purpose))
     for day in DAYS:
         yield from _on(region, visit, day)
-    matter = matter_of(region, DAYS[1])
+    matter, case = matter_of(region, DAYS[1]), _case(region)
     for question in region.declarations:
         yield f"question/{question}", s.Declaring(visit, matter, question)
     for key, evidence in region.evidence.items():
@@ -97,16 +97,16 @@ def _states(region: Region, visit: s.Visit) -> Iterator[tuple[str, s.State]]:
             s.ShowingProgress(visit, (replace(MADE, service=service, state=ApplicationState.IN_REVIEW),)),
         )
         asking = replace(visit, purpose=s.VisitPurpose(service=service))
-        declined = s.Declined(Refusal("counter_only"), matter.case.permit, matter.assessment)
+        declined = s.Declined(Refusal("counter_only"), case.permit, matter.assessment)
         yield f"counter_only/{service.value}", s.ShowingOutcome(asking, declined, Custody.WITH_HOLDER)
     for tier in (tier for tier in region.calendar.tiers if tier.resident_confirms):
         to_confirm = replace(matter, assessment=replace(matter.assessment, to_confirm=(tier.rule.code,)))
         yield f"confirm/{tier.rule.code}", s.Declaring(visit, to_confirm, tier.rule.code)
     for key, category in region.categories.items():
         if category.may_become:
-            content = replace(matter.case.permit.content, category=key)
-            case = replace(matter.case, permit=replace(matter.case.permit, content=content))
-            yield f"category/{key}", s.ChoosingCategory(visit, case, s.Answers(), False)
+            content = replace(case.permit.content, category=key)
+            other = replace(case, permit=replace(case.permit, content=content))
+            yield f"category/{key}", s.ChoosingCategory(visit, other, s.Answers(), False)
     yield "out_of_service", s.OutOfService(CHIP_SILENT, Custody.WITH_HOLDER)
 
 

@@ -82,7 +82,7 @@ class TouchHarness:
 
     def starts_idle(self) -> None:
         self.engine.start()
-        nothing_open = on.InterruptedVisit(None, 0, ChipState.OLD, FaceState.OLD, 0.0)
+        nothing_open = s.InterruptedVisit(None, 0, ChipState.OLD, FaceState.OLD, 0.0)
         self.happens(on.PathInspected(Custody.WITH_HOLDER, nothing_open, samples.FOUND_VISIT))
 
     def comes_to_the_questions(self) -> s.Declaring:
@@ -157,18 +157,22 @@ def test_two_fingers_that_begin_a_visit_begin_one(place: TouchHarness) -> None:
     place.screens.touched(Intent.START, "", welcome)
     place.screens.touched(Intent.OTHER_SERVICES, "", welcome)
     place.engine.pump()
-    assert isinstance(place.engine.state, s.ShowingNotice)
-    visit = place.engine.state.visit
+    notice = place.engine.state
+    assert isinstance(notice, s.ShowingNotice)
+    visit = notice.visit
     place.screens.touched(Intent.CANCEL, "", place.serial)
     place.engine.pump()
-    assert place.engine.state == s.Idle(samples.LANGUAGE)
+    idle = place.engine.state
+    assert idle == s.Idle(samples.LANGUAGE)
     place.screens.touched(Intent.START, "", welcome)  # the welcome of before the visit
     place.engine.pump()
-    assert isinstance(place.engine.state, s.Idle)
+    still = place.engine.state
+    assert still == idle
     place.screens.touched(Intent.START, "", place.serial)
     place.engine.pump()
-    assert isinstance(place.engine.state, s.ShowingNotice)
-    assert place.engine.state.visit.id != visit.id
+    notice = place.engine.state
+    assert isinstance(notice, s.ShowingNotice)
+    assert notice.visit.id != visit.id
 
 
 def test_more_time_as_often_as_one_likes_is_asked_of_the_same_screen(place: TouchHarness) -> None:

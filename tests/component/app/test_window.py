@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 from assets import ASSETS
@@ -24,8 +25,14 @@ class Application:
     def run(self) -> None:
         self.ran = True
 
-    def show(self, model: ScreenModel) -> None:
+    def paint(self, model: ScreenModel) -> None:
         self.shown.append(model)
+
+    def take_turn(self, then: Callable[[], None]) -> None:
+        then()
+
+    def after_painting(self, then: Callable[[], None]) -> None:
+        then()
 
     def leave(self) -> None:
         self.left = True

@@ -15,6 +15,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -30,7 +31,7 @@ from kiosk.central.client import (
     CentralUnreachable,
     CertificateFileError,
 )
-from kiosk.central.connecting import Found
+from kiosk.central.connecting import Found, Resolve, resolve
 from kiosk.reference_central.authority import make_authority
 from tests.fakes.tls_gateway import DeadAddress
 from tests.fakes.tls_server import (
@@ -65,16 +66,15 @@ def asking(
     port: int,
     times: CallTimes = ONE_TRY,
     host: str = "127.0.0.1",
-    look_up: Callable[[str, int], list[Found]] | None = None,
+    look_up: Resolve = resolve,
 ) -> Iterator[CentralClient]:
-    look_up_by = {} if look_up is None else {"look_up": look_up}
     with CentralClient(
         f"https://{host}:{port}",
         ca=directory / "ca.pem",
         certificate=directory / "kiosk.pem",
         key=directory / "kiosk.key",
         times=times,
-        **look_up_by,
+        look_up=look_up,
     ) as client:
         yield client
 
@@ -143,9 +143,14 @@ def test_a_handshake_without_end_is_given_up_while_the_server_goes_on(directory:
     assert hung_up.is_set()
 
 
+def hears_twice(link: socket.socket) -> None:
+    if link.recv(65536):
+        link.recv(65536)
+
+
 def test_a_server_that_takes_the_connection_and_says_nothing_is_given_up(directory: Path) -> None:
     with (
-        listening(lambda link: link.recv(65536) and link.recv(65536) and None) as port,
+        listening(hears_twice) as port,
         asking(directory, port, SHORT) as client,
         pytest.raises(CentralUnreachable, match="timeout"),
     ):
@@ -292,7 +297,7 @@ def is_found(client: CentralClient) -> bool:
 
 def test_a_server_that_asks_for_the_certificate_after_the_handshake_gets_it(directory: Path) -> None:
     """As Apache does for a Location: only the request says that a certificate is wanted."""
-    shown = []
+    shown: list[Any] = []
 
     def serve(plain: socket.socket) -> None:
         context = server_context(directory)
@@ -324,19 +329,22 @@ OTHER = x509.DNSName("other.example.invalid")
 
 def wrong_certificates(directory: Path) -> dict[str, Callable[[], None]]:
     make = functools.partial(issue, directory, "wrong")
+
+    def intermediate_missing() -> None:
+        issue(directory, "between", is_authority=True, common_name="between")
+        make(HERE, by="between")
+
+    def of_another() -> None:
+        make_open_authority(directory, "root")
+        make(HERE, by="root")
+
     return {
         "certificate_expired": lambda: make(HERE, ends=timedelta(days=-1)),
         "certificate_not_yet_valid": lambda: make(HERE, begins=timedelta(days=2)),
         "certificate_other_name": lambda: make(OTHER),
         "certificate_other_name, only a common name": lambda: make(common_name="127.0.0.1"),
-        "certificate_other_authority, intermediate missing": lambda: (
-            issue(directory, "between", is_authority=True, common_name="between"),
-            make(HERE, by="between"),
-        ),
-        "certificate_other_authority, of another one": lambda: (
-            make_open_authority(directory, "root"),
-            make(HERE, by="root"),
-        ),
+        "certificate_other_authority, intermediate missing": intermediate_missing,
+        "certificate_other_authority, of another one": of_another,
         "certificate_other_authority, signed by itself": lambda: make_open_authority(directory, "wrong"),
     }
 

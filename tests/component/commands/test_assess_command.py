@@ -28,7 +28,9 @@ def run(*arguments: str) -> int:
     return code
 
 
-def test_the_published_example_is_printed_key_for_key_and_what_is_explained_follows(capsys) -> None:
+def test_the_published_example_is_printed_key_for_key_and_what_is_explained_follows(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
     assert run(*SHANGHAI, "--on", "2019-05-10", "--json", "--language", "en") == 0
     printed = capsys.readouterr().out
     assert printed.startswith(
@@ -51,14 +53,14 @@ def test_the_published_example_is_printed_key_for_key_and_what_is_explained_foll
     ]
 
 
-def test_too_early_has_no_new_dates_and_no_next_step(capsys) -> None:
+def test_too_early_has_no_new_dates_and_no_next_step(capsys: pytest.CaptureFixture[str]) -> None:
     assert run(*SHANGHAI, "--on", "2019-05-09", "--json") == 0
     answer = json.loads(capsys.readouterr().out)
     assert (answer["outcome"], answer["opens_on"], answer["served"]) == ("too_early", "2019-05-10", None)
     assert (answer["new_valid_from"], answer["new_valid_to"]) == (None, None)
 
 
-def test_dates_that_make_no_sense_are_an_answer_not_a_failure(capsys) -> None:
+def test_dates_that_make_no_sense_are_an_answer_not_a_failure(capsys: pytest.CaptureFixture[str]) -> None:
     assert (
         run(
             "--region",
@@ -77,7 +79,7 @@ def test_dates_that_make_no_sense_are_an_answer_not_a_failure(capsys) -> None:
     assert (answer["outcome"], answer["served"], answer["residence_years"]) == (None, "counter", None)
 
 
-def test_words_name_the_rule_and_where_it_stands(capsys) -> None:
+def test_words_name_the_rule_and_where_it_stands(capsys: pytest.CaptureFixture[str]) -> None:
     assert run(*SHANGHAI, "--on", "2019-08-09") == 0
     chinese = capsys.readouterr().out.splitlines()
     assert chinese[:5] == [
@@ -93,7 +95,7 @@ def test_words_name_the_rule_and_where_it_stands(capsys) -> None:
     assert capsys.readouterr().out.splitlines()[0] == "Outcome: can be done now"
 
 
-def test_evidence_is_listed_by_key_in_json_and_by_name_in_words(capsys) -> None:
+def test_evidence_is_listed_by_key_in_json_and_by_name_in_words(capsys: pytest.CaptureFixture[str]) -> None:
     declared = ["--declare", "address_changed", "--declare", "relatives_home"]
     assert run(*SHANGHAI, "--on", "2019-05-20", "--json", *declared) == 0
     answer = json.loads(capsys.readouterr().out)
@@ -106,7 +108,7 @@ def test_evidence_is_listed_by_key_in_json_and_by_name_in_words(capsys) -> None:
     assert "需要: 亲属关系证明" in capsys.readouterr().out.splitlines()
 
 
-def test_age_and_agent_are_heeded(capsys) -> None:
+def test_age_and_agent_are_heeded(capsys: pytest.CaptureFixture[str]) -> None:
     assert (
         run(
             *SHANGHAI,
@@ -127,13 +129,13 @@ def test_age_and_agent_are_heeded(capsys) -> None:
     assert json.loads(capsys.readouterr().out)["served"] == "at_once"
 
 
-def answer_of(capsys, *arguments: str) -> dict[str, Any]:
+def answer_of(capsys: pytest.CaptureFixture[str], *arguments: str) -> dict[str, Any]:
     assert run(*arguments, "--json") == 0
     answer: dict[str, Any] = json.loads(capsys.readouterr().out)
     return answer
 
 
-def test_keys_may_be_separated_by_commas_and_an_agent_named_in_short(capsys) -> None:
+def test_keys_may_be_separated_by_commas_and_an_agent_named_in_short(capsys: pytest.CaptureFixture[str]) -> None:
     answer = answer_of(
         capsys,
         *SHANGHAI,
@@ -160,7 +162,9 @@ def test_keys_may_be_separated_by_commas_and_an_agent_named_in_short(capsys) -> 
     ]
 
 
-def test_what_any_region_may_be_told_leads_to_the_counter_where_it_has_no_rule_for_it(capsys) -> None:
+def test_what_any_region_may_be_told_leads_to_the_counter_where_it_has_no_rule_for_it(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
     qinghe = [
         "--region-file",
         str(INVENTED_DIR / "qinghe.toml"),
@@ -184,7 +188,9 @@ def test_what_any_region_may_be_told_leads_to_the_counter_where_it_has_no_rule_f
     assert (in_person["served"], [reason["code"] for reason in in_person["reasons"]]) == ("at_once", ["window"])
 
 
-def test_another_issuing_authority_gives_a_new_term_where_the_region_says_so(capsys) -> None:
+def test_another_issuing_authority_gives_a_new_term_where_the_region_says_so(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
     caohai = [
         "--region-file",
         str(INVENTED_DIR / "caohai.toml"),
@@ -205,7 +211,9 @@ def test_another_issuing_authority_gives_a_new_term_where_the_region_says_so(cap
     assert (other["new_valid_from"], other["new_valid_to"]) == ("2025-07-01", "2027-07-01")
 
 
-def test_a_change_of_category_is_for_the_one_other_category_unless_it_is_named(capsys) -> None:
+def test_a_change_of_category_is_for_the_one_other_category_unless_it_is_named(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
     caohai = [
         "--region-file",
         str(INVENTED_DIR / "caohai.toml"),
@@ -226,14 +234,18 @@ def test_a_change_of_category_is_for_the_one_other_category_unless_it_is_named(c
 @pytest.mark.parametrize(
     ("on", "outcome"), [("2019-01-01", "too_early"), ("2019-05-20", "in_window"), ("2019-08-09", "overdue")]
 )
-def test_a_stale_face_is_finished_at_once_whatever_the_day_and_no_date_moves(capsys, on, outcome) -> None:
+def test_a_stale_face_is_finished_at_once_whatever_the_day_and_no_date_moves(
+    capsys: pytest.CaptureFixture[str], on: str, outcome: str
+) -> None:
     answer = answer_of(capsys, *SHANGHAI, "--on", on, "--service", "face_only")
     assert (answer["outcome"], answer["served"], answer["residence_years"]) == (outcome, "at_once", None)
     assert (answer["new_valid_from"], answer["new_valid_to"]) == ("2018-06-09", "2019-06-09")
     assert [reason["code"] for reason in answer["reasons"]] == ["kiosks"]
 
 
-def test_a_stale_face_is_not_finished_where_nothing_is_offered_nor_on_a_cancelled_permit(capsys) -> None:
+def test_a_stale_face_is_not_finished_where_nothing_is_offered_nor_on_a_cancelled_permit(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
     wuting = ["--region-file", str(INVENTED_DIR / "wuting.toml"), *PERMIT, "--service", "face_only"]
     assert answer_of(capsys, *wuting, "--on", "2019-05-20")["served"] == "not_offered"
     assert answer_of(capsys, *wuting, "--on", "2019-05-20", "--pilot")["served"] == "at_once"
@@ -242,7 +254,7 @@ def test_a_stale_face_is_not_finished_where_nothing_is_offered_nor_on_a_cancelle
     assert (cancelled["outcome"], cancelled["served"], cancelled["new_valid_to"]) == ("cancelled", "counter", None)
 
 
-def test_the_calendar_tells_the_next_window_and_what_a_later_day_gives(capsys) -> None:
+def test_the_calendar_tells_the_next_window_and_what_a_later_day_gives(capsys: pytest.CaptureFixture[str]) -> None:
     yunxi = ["--region-file", str(INVENTED_DIR / "yunxi.toml"), *PERMIT]
     calendar = answer_of(capsys, *yunxi, "--on", "2019-06-20")["calendar"]
     assert calendar["next_window"] == {"opens_on": "2020-05-09", "closes_on": "2020-06-09"}
@@ -264,7 +276,7 @@ def test_the_calendar_tells_the_next_window_and_what_a_later_day_gives(capsys) -
     assert (late["next_window"], late["reapply_from"]) == (None, "2019-12-10")
 
 
-def test_a_permit_whose_dates_make_no_sense_has_no_calendar(capsys) -> None:
+def test_a_permit_whose_dates_make_no_sense_has_no_calendar(capsys: pytest.CaptureFixture[str]) -> None:
     answer = answer_of(
         capsys, "--region", "shanghai", "--valid-from", "2019-06-09", "--valid-to", "2018-06-09", "--on", "2019-05-10"
     )
@@ -279,7 +291,7 @@ def test_a_permit_whose_dates_make_no_sense_has_no_calendar(capsys) -> None:
     assert [each["code"] for each in answer["explain"]] == ["senseless"]
 
 
-def test_words_tell_what_lies_ahead(capsys) -> None:
+def test_words_tell_what_lies_ahead(capsys: pytest.CaptureFixture[str]) -> None:
     yunxi = ["--region-file", str(INVENTED_DIR / "yunxi.toml"), *PERMIT]
     assert run(*yunxi, "--on", "2019-06-20", "--language", "en") == 0
     lines = capsys.readouterr().out.splitlines()
@@ -292,7 +304,7 @@ def test_words_tell_what_lies_ahead(capsys) -> None:
     assert lines[-1] == "On 2019-12-10 to …: apply anew, at the counter"
 
 
-def test_a_file_of_ones_own_is_used(capsys) -> None:
+def test_a_file_of_ones_own_is_used(capsys: pytest.CaptureFixture[str]) -> None:
     assert (
         run(
             "--region-file",
@@ -315,7 +327,7 @@ def test_a_file_of_ones_own_is_used(capsys) -> None:
     )
 
 
-def test_a_gap_in_the_years_of_residence_is_shown_in_words(capsys) -> None:
+def test_a_gap_in_the_years_of_residence_is_shown_in_words(capsys: pytest.CaptureFixture[str]) -> None:
     assert (
         run("--region-file", str(INVENTED_DIR / "wuting.toml"), *PERMIT, "--on", "2019-07-01", "--language", "en") == 0
     )
@@ -358,7 +370,9 @@ def test_a_gap_in_the_years_of_residence_is_shown_in_words(capsys) -> None:
         ([*SHANGHAI, "--on", "2019-05-10", "--language", "fr"], "--language: unknown 'fr'; known: zh-Hans, en"),
     ],
 )
-def test_what_cannot_be_asked_is_one_line_and_exit_code_2(capsys, arguments, complaint) -> None:
+def test_what_cannot_be_asked_is_one_line_and_exit_code_2(
+    capsys: pytest.CaptureFixture[str], arguments: list[str], complaint: str
+) -> None:
     assert run(*arguments) == 2
     printed = capsys.readouterr()
     assert printed.out == ""
@@ -366,7 +380,9 @@ def test_what_cannot_be_asked_is_one_line_and_exit_code_2(capsys, arguments, com
     assert printed.err.count("\n") == 1
 
 
-def test_a_wrong_region_file_prints_one_line_for_each_mistake(capsys, tmp_path: Path) -> None:
+def test_a_wrong_region_file_prints_one_line_for_each_mistake(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
     text = (REGIONS_DIR / "shanghai.toml").read_text(encoding="utf-8")
     path = tmp_path / "mine.toml"
     path.write_text(

@@ -58,7 +58,7 @@ def officer(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Officer:
     return say
 
 
-def somebody(central: ReferenceCentral, region: str, **changes: object) -> Resident:
+def somebody(central: ReferenceCentral, region: str, **changes: Any) -> Resident:
     end = local_date(system_clock()) + timedelta(days=9)
     end += timedelta(days=(end.month, end.day) == (2, 29))  # such a term does not exist
     who = resident(content(valid_to=end), region=region, **changes)

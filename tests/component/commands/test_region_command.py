@@ -23,7 +23,9 @@ from tests.unit.policy.region_cases import INVENTED, INVENTED_DIR
     ],
 )
 @pytest.mark.parametrize("name", shipped_regions())
-def test_from_november_on_the_years_whose_holidays_are_missing_are_named(capsys, name, on, years) -> None:
+def test_from_november_on_the_years_whose_holidays_are_missing_are_named(
+    capsys: pytest.CaptureFixture[str], name: str, on: str, years: tuple[int, ...]
+) -> None:
     assert main(["region", "check", str(REGIONS_DIR / f"{name}.toml"), "--on", on]) == 0
     printed = capsys.readouterr()
     assert printed.out == f"{name}.toml: no mistakes\n"
@@ -32,28 +34,30 @@ def test_from_november_on_the_years_whose_holidays_are_missing_are_named(capsys,
     ]
 
 
-def test_a_region_in_which_nothing_depends_on_holidays_needs_none(capsys) -> None:
+def test_a_region_in_which_nothing_depends_on_holidays_needs_none(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["region", "check", str(INVENTED_DIR / "qinghe.toml"), "--on", "2026-12-01"]) == 0
     assert capsys.readouterr().err == ""
 
 
-def test_a_day_that_does_not_exist_is_told(capsys) -> None:
+def test_a_day_that_does_not_exist_is_told(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["region", "check", "--on", "2026-11-31"]) == 2
     assert "--on: no such date: '2026-11-31'" in capsys.readouterr().err
 
 
-def test_the_shipped_regions_have_no_mistakes(capsys) -> None:
+def test_the_shipped_regions_have_no_mistakes(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["region", "check"]) == 0
     assert capsys.readouterr().out == f"{', '.join(f'{name}.toml' for name in shipped_regions())}: no mistakes\n"
 
 
 @pytest.mark.parametrize("name", INVENTED)
-def test_the_invented_regions_have_no_mistakes(capsys, name) -> None:
+def test_the_invented_regions_have_no_mistakes(capsys: pytest.CaptureFixture[str], name: str) -> None:
     assert main(["region", "check", str(INVENTED_DIR / f"{name}.toml")]) == 0
     assert capsys.readouterr().out == f"{name}.toml: no mistakes\n"
 
 
-def test_every_mistake_of_every_file_is_a_line_with_the_right_ones_silent(capsys, tmp_path: Path) -> None:
+def test_every_mistake_of_every_file_is_a_line_with_the_right_ones_silent(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
     text = (INVENTED_DIR / "qinghe.toml").read_text(encoding="utf-8")
     wrong = tmp_path / "wrong.toml"
     wrong.write_text(
@@ -89,7 +93,7 @@ def _line(lines: list[str], part: str) -> int:
     return next(number for number, line in enumerate(lines, start=1) if part in line)
 
 
-def test_a_year_is_drawn_as_a_table_with_the_day_marked(capsys) -> None:
+def test_a_year_is_drawn_as_a_table_with_the_day_marked(capsys: pytest.CaptureFixture[str]) -> None:
     assert (
         main(
             [
@@ -124,7 +128,7 @@ def test_a_year_is_drawn_as_a_table_with_the_day_marked(capsys) -> None:
     assert lines[9].endswith("  at the counter")
 
 
-def test_a_region_with_several_categories_has_a_table_for_each(capsys) -> None:
+def test_a_region_with_several_categories_has_a_table_for_each(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["region", "show", str(INVENTED_DIR / "caohai.toml"), "--language", "en"]) == 0
     titles = [line for line in capsys.readouterr().out.splitlines() if line.startswith("Caohai · ")]
     assert titles == [
@@ -135,7 +139,9 @@ def test_a_region_with_several_categories_has_a_table_for_each(capsys) -> None:
 
 @pytest.mark.parametrize("name", shipped_regions())
 @pytest.mark.parametrize("language", ["zh-Hans", "en"])
-def test_every_shipped_region_is_shown_with_its_services_and_each_rule_with_its_source(capsys, name, language) -> None:
+def test_every_shipped_region_is_shown_with_its_services_and_each_rule_with_its_source(
+    capsys: pytest.CaptureFixture[str], name: str, language: str
+) -> None:
     assert main(["region", "show", name, "--language", language, "--pilot"]) == 0
     lines = capsys.readouterr().out.splitlines()
     assert any(line.startswith("  endorse: ") for line in lines)
@@ -152,7 +158,9 @@ def test_every_shipped_region_is_shown_with_its_services_and_each_rule_with_its_
         (["none.toml"], "none.toml: cannot be read: No such file or directory"),
     ],
 )
-def test_what_cannot_be_shown_is_one_line_and_exit_code_2(capsys, arguments, complaint) -> None:
+def test_what_cannot_be_shown_is_one_line_and_exit_code_2(
+    capsys: pytest.CaptureFixture[str], arguments: list[str], complaint: str
+) -> None:
     assert main(["region", "show", *arguments]) == 2
     printed = capsys.readouterr()
     assert printed.out == ""
@@ -160,7 +168,7 @@ def test_what_cannot_be_shown_is_one_line_and_exit_code_2(capsys, arguments, com
     assert printed.err.count("\n") == 1
 
 
-def test_dates_that_make_no_sense_are_said_so_instead_of_a_table(capsys) -> None:
+def test_dates_that_make_no_sense_are_said_so_instead_of_a_table(capsys: pytest.CaptureFixture[str]) -> None:
     assert (
         main(
             ["region", "show", "shanghai", "--valid-from", "2018-06-09", "--valid-to", "2019-06-07", "--language", "en"]

@@ -157,7 +157,7 @@ def outcomes(report: Report) -> dict[str, Outcome]:
 def trouble(report: Report) -> dict[str, tuple[str, str | None]]:
     """What is neither right nor left out: outcome and fault by check."""
     return {
-        check.name: (check.outcome.value, check.fault and check.fault.code)
+        check.name: (check.outcome.value, None if check.fault is None else check.fault.code)
         for check in report.checks
         if check.outcome in (Outcome.WARNING, Outcome.FAILED)
     }

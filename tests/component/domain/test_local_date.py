@@ -35,7 +35,7 @@ def machine_zone(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
     time.tzset()
 
 
-def test_the_kiosks_clock_is_shanghais_in_every_zone_of_the_machine(machine_zone) -> None:
+def test_the_kiosks_clock_is_shanghais_in_every_zone_of_the_machine(machine_zone: str) -> None:
     now = SystemClock().now()
     assert now.utcoffset() == timedelta(hours=8)
     assert abs(now - datetime.now(UTC)) < timedelta(seconds=5)
@@ -50,12 +50,14 @@ def test_the_kiosks_clock_is_shanghais_in_every_zone_of_the_machine(machine_zone
         (datetime(2024, 2, 28, 16, 0, 0, tzinfo=UTC), date(2024, 2, 29)),
     ],
 )
-def test_kiosk_and_central_change_the_day_at_midnight_in_shanghai(machine_zone, moment, day) -> None:
+def test_kiosk_and_central_change_the_day_at_midnight_in_shanghai(
+    machine_zone: str, moment: datetime, day: date
+) -> None:
     assert today(StandingClock(moment)) == day
     assert local_date(moment) == day
 
 
-def test_what_the_data_calls_today_is_the_day_in_shanghai(machine_zone) -> None:
+def test_what_the_data_calls_today_is_the_day_in_shanghai(machine_zone: str) -> None:
     before = today(SystemClock())
     found = load_residents()
     assert found == load_residents(today=before) or found == load_residents(today=today(SystemClock()))

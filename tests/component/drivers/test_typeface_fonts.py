@@ -37,7 +37,9 @@ def outline(path: Path, number: int, character: str) -> list[object]:
 
 def outline_in(font: TTFont, character: str) -> list[object]:
     pen = DecomposingRecordingPen(font.getGlyphSet())
-    font.getGlyphSet()[font.getBestCmap()[ord(character)]].draw(pen)
+    glyphs = font.getBestCmap()
+    assert glyphs is not None
+    font.getGlyphSet()[glyphs[ord(character)]].draw(pen)
     return pen.value
 
 
@@ -56,7 +58,7 @@ def test_the_built_font_has_the_mainland_form_and_not_the_japanese_one(character
 @pytest.mark.parametrize("weight", ["Regular", "Bold"])
 def test_both_weights_cover_the_characters_of_gbk(weight: str) -> None:
     with TTFont(FONTS_DIR / f"NotoSansSC-{weight}.otf", lazy=True) as font:
-        covered = set(font.getBestCmap())
+        covered = set(font.getBestCmap() or ())
     ideographs = {bytes([high, low]).decode("gbk", "ignore") for high in range(0x81, 0xFF) for low in range(0x40, 0xFF)}
     lacking = {c for c in ideographs if c and "一" <= c[0] <= "龥" and ord(c[0]) not in covered}
     assert lacking == set()
@@ -219,5 +221,6 @@ def test_another_size_of_a_main_font_is_cheap_to_open(name: str) -> None:
     """FreeType keeps a list of all subroutines for each size, and seeks for each range of a charset of ranges."""
     with TTFont(FONTS_DIR / name, lazy=True) as font:
         top = font["CFF "].cff.topDictIndex[0]
+        assert font.reader is not None
         assert font.reader["CFF "][top.rawDict["charset"]] == 0  # the format: a number for each glyph
         assert not any(hasattr(part.Private, "Subrs") for part in top.FDArray)

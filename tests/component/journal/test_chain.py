@@ -43,6 +43,7 @@ class Book:
     def opens(self) -> None:
         self.journal = Journal(self.path, lambda: self.now, self.algorithm)
         # What the disk keeps is not the question here, and every sync costs ten milliseconds.
+        assert self.journal._db is not None
         self.journal._db.execute("PRAGMA synchronous=OFF")
 
     def writes(
@@ -90,7 +91,8 @@ def test_the_hashes_are_those_of_the_standards() -> None:
 
 
 def test_a_link_covers_the_step_before_it_its_number_and_its_messages() -> None:
-    row, message = ["at", None, "Idle"], [7, "at", "completion", "key", None, "{}"]
+    row: list[str | int | None] = ["at", None, "Idle"]
+    message: list[str | int | None] = [7, "at", "completion", "key", None, "{}"]
     links = {
         link("sha256", GENESIS, 1, row, [message]),
         link("sha256", "1" * 64, 1, row, [message]),
@@ -383,14 +385,16 @@ def test_a_broken_journal_is_not_purged(book: Book) -> None:
 
 
 def test_a_purge_of_what_is_young_cannot_be_claimed(book: Book) -> None:
-    through = {"through": 6, "before": (book.now - timedelta(days=29)).isoformat()}
+    through: dict[str, str | int | bool] = {"through": 6, "before": (book.now - timedelta(days=29)).isoformat()}
     book.journal.note("JournalPurged", through)
     assert book.broken == Break(BreakKind.CHANGED, STEPS + 1)
 
 
 @pytest.mark.parametrize("facts", [{}, {"through": "many"}, {"kind": "none", "number": 1}, {"number": 1}])
 @pytest.mark.parametrize("event", ["JournalPurged", "JournalAccepted", "JournalFoundBroken"])
-def test_a_note_that_makes_no_sense_is_a_break_and_no_crash(book: Book, event: str, facts: dict[str, str]) -> None:
+def test_a_note_that_makes_no_sense_is_a_break_and_no_crash(
+    book: Book, event: str, facts: dict[str, str | int | bool]
+) -> None:
     book.journal.note(event, facts)
     assert book.broken == Break(BreakKind.CHANGED, STEPS + 1)
 

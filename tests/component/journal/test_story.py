@@ -61,7 +61,7 @@ class Power:
     def turns_to(self, state: s.State) -> None:
         self._state = state
 
-    def goes_after(self, *events: on.Event, off_for_s: float = 0.0, place: str = "with a bin") -> on.InterruptedVisit:
+    def goes_after(self, *events: on.Event, off_for_s: float = 0.0, place: str = "with a bin") -> s.InterruptedVisit:
         for event in events:
             taken = step(SITES[place], self._state, event)
             assert taken is not None
@@ -74,20 +74,20 @@ class Power:
 @pytest.fixture
 def power(tmp_path: Path) -> Iterator[Power]:
     def now() -> datetime:
-        return power.now
+        return made.now
 
     journal = Journal(tmp_path / "journal.db", now)
-    power = Power(journal)
-    yield power
+    made = Power(journal)
+    yield made
     journal.close()
 
 
 def test_an_empty_journal_tells_of_nothing(power: Power) -> None:
-    assert power.goes_after() == on.InterruptedVisit(None, 0, ChipState.OLD, FaceState.OLD, 0.0)
+    assert power.goes_after() == s.InterruptedVisit(None, 0, ChipState.OLD, FaceState.OLD, 0.0)
 
 
 def test_what_was_asked_for_is_open_until_central_answered(power: Power) -> None:
-    assert power.goes_after(ASKED, off_for_s=60) == on.InterruptedVisit(
+    assert power.goes_after(ASKED, off_for_s=60) == s.InterruptedVisit(
         ASKED_FOR, 0, ChipState.OLD, FaceState.OLD, 60.0, was_inside=True
     )
 
@@ -106,14 +106,14 @@ def test_nothing_is_open_where_central_granted_nothing(power: Power, answer: on.
 
 
 def test_a_grant_is_open_and_the_chip_old_until_a_batch_went_to_it(power: Power) -> None:
-    assert power.goes_after(ASKED, on.GrantReceived(GRANT), CONFIRMED) == on.InterruptedVisit(
+    assert power.goes_after(ASKED, on.GrantReceived(GRANT), CONFIRMED) == s.InterruptedVisit(
         ASKED_FOR, 1, ChipState.OLD, FaceState.OLD, 0.0, SEALS, was_inside=True
     )
 
 
 def test_after_a_batch_only_the_chip_knows(power: Power) -> None:
     assert power.goes_after(ASKED, on.GrantReceived(GRANT), CONFIRMED, BATCH, on.BatchRelayed(ANSWERS)) == (
-        on.InterruptedVisit(ASKED_FOR, 1, ChipState.UNKNOWN, FaceState.OLD, 0.0, SEALS, relayed=1, was_inside=True)
+        s.InterruptedVisit(ASKED_FOR, 1, ChipState.UNKNOWN, FaceState.OLD, 0.0, SEALS, relayed=1, was_inside=True)
     )
 
 
@@ -127,7 +127,7 @@ def test_a_chip_that_was_read_back_is_new_and_its_face_pending(power: Power) -> 
         on.ChipVerdictReceived(written=True),
         on.ChipReadBack(RENEWED),
     )
-    assert story == on.InterruptedVisit(ASKED_FOR, 1, ChipState.NEW, FaceState.PENDING, 0.0, SEALS, relayed=1)
+    assert story == s.InterruptedVisit(ASKED_FOR, 1, ChipState.NEW, FaceState.PENDING, 0.0, SEALS, relayed=1)
 
 
 def test_what_central_was_told_of_is_closed(power: Power) -> None:

@@ -34,7 +34,9 @@ def answer(capsys: pytest.CaptureFixture[str], region: str, arguments: str) -> d
         ("2019-07-01", "overdue", "2019-07-01", "2020-06-30"),
     ],
 )
-def test_the_end_date_is_the_day_before_the_anniversary(capsys, on, outcome, start, end) -> None:
+def test_the_end_date_is_the_day_before_the_anniversary(
+    capsys: pytest.CaptureFixture[str], on: str, outcome: str, start: str | None, end: str | None
+) -> None:
     found = answer(capsys, "qinghe", f"{QINGHE} --on {on}")
     assert (found["outcome"], found["new_valid_from"], found["new_valid_to"]) == (outcome, start, end)
     assert (found["opens_on"], found["closes_on"]) == ("2019-05-10", "2019-06-09")
@@ -49,13 +51,15 @@ def test_the_end_date_is_the_day_before_the_anniversary(capsys, on, outcome, sta
         ("2019-03-12", "overdue", "2020-03-11"),
     ],
 )
-def test_counted_from_issue_without_a_yearly_end_date_with_a_window_of_60_days(capsys, on, outcome, end) -> None:
+def test_counted_from_issue_without_a_yearly_end_date_with_a_window_of_60_days(
+    capsys: pytest.CaptureFixture[str], on: str, outcome: str, end: str | None
+) -> None:
     found = answer(capsys, "nanling", f"{NANLING} --on {on}")
     assert (found["outcome"], found["new_valid_to"]) == (outcome, end)
     assert (found["opens_on"], found["closes_on"]) == ("2019-01-10", "2019-03-11")
 
 
-def test_made_up_within_two_years_then_cancelled(capsys) -> None:
+def test_made_up_within_two_years_then_cancelled(capsys: pytest.CaptureFixture[str]) -> None:
     last = answer(capsys, "nanling", f"{NANLING} --on 2021-03-11")
     assert (last["outcome"], last["served"], last["new_valid_to"]) == ("overdue", "at_once", "2022-03-11")
     assert last["calendar"]["cancelled_from"] == "2021-03-12"
@@ -63,7 +67,7 @@ def test_made_up_within_two_years_then_cancelled(capsys) -> None:
     assert (after["outcome"], after["served"], after["new_valid_to"]) == ("cancelled", "counter", None)
 
 
-def test_a_late_make_up_re_anchors_and_the_next_assessment_counts_from_it(capsys) -> None:
+def test_a_late_make_up_re_anchors_and_the_next_assessment_counts_from_it(capsys: pytest.CaptureFixture[str]) -> None:
     late = answer(capsys, "shibei", f"{SHIBEI} --on 2019-03-27")
     assert (late["new_valid_from"], late["new_valid_to"], late["residence_years"]) == (
         "2019-03-27",
@@ -79,19 +83,19 @@ def test_a_late_make_up_re_anchors_and_the_next_assessment_counts_from_it(capsys
     assert (after["outcome"], after["new_valid_to"]) == ("in_window", "2021-03-27")
 
 
-def test_the_days_that_do_not_count_as_residence_are_shown(capsys) -> None:
+def test_the_days_that_do_not_count_as_residence_are_shown(capsys: pytest.CaptureFixture[str]) -> None:
     found = answer(capsys, "wuting", f"{WUTING} --on 2019-07-01")
     assert found["residence_years"] == "counted_from_make_up"
     assert found["calendar"]["residence_gap"] == {"first": "2019-06-10", "last": "2019-06-30", "days": 21}
 
 
-def test_at_once_if_nothing_changed_else_after_review(capsys) -> None:
+def test_at_once_if_nothing_changed_else_after_review(capsys: pytest.CaptureFixture[str]) -> None:
     assert answer(capsys, "yunxi", f"{YUNXI} --on 2019-06-01")["served"] == "at_once"
     changed = answer(capsys, "yunxi", f"{YUNXI} --on 2019-06-01 --declare address_changed --home-area yes")
     assert (changed["served"], changed["evidence"]["any_of"]) == ("after_review", ["title", "lease"])
 
 
-def test_a_category_has_a_term_of_its_own(capsys) -> None:
+def test_a_category_has_a_term_of_its_own(capsys: pytest.CaptureFixture[str]) -> None:
     found = answer(
         capsys,
         "caohai",

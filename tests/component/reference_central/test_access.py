@@ -93,14 +93,14 @@ def kiosks(central: ReferenceCentral, directory: Path, clock: MovableClock) -> I
 
 
 @pytest.fixture
-def things(central: ReferenceCentral, kiosks: dict[str, Kiosk]) -> Things:
+def things(central: ReferenceCentral, clock: MovableClock, kiosks: dict[str, Kiosk]) -> Things:
     who = resident(region=HAIKOU)
     central.seed([who.record])
     taken = kiosks[FIRST].applied(who)
     while approve(central, taken.review_number) == "in_review":
         pass
     assert kiosks[FIRST].pending(who).work is not None
-    central.clock.pass_time(timedelta(minutes=11))  # the first kiosk's grant runs out
+    clock.pass_time(timedelta(minutes=11))  # the first kiosk's grant runs out
     assert kiosks[BESIDE].pending(who).work is not None
     session = kiosks[BESIDE].begin(taken.application_id, who.record.chip_serial)
     return Things(who, taken.application_id, session.session_id)

@@ -9,7 +9,7 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from drivers.simulators.virtual_chip import VirtualChip
+from drivers.simulators.virtual_chip import Protocol, VirtualChip
 from kiosk.central import contract
 from kiosk.central.client import CentralRefusedCall
 from kiosk.reference_central.authority import issue_client
@@ -81,12 +81,14 @@ def test_the_second_batch_writes_and_reads_back(kiosk: Kiosk, who: Resident) -> 
 def test_a_chip_without_a_fresh_challenge_gets_a_new_command_with_a_new_one(kiosk: Kiosk, who: Resident) -> None:
     chip = who.chip()
     endorsement_id, step = until_the_write(kiosk, who, chip)
+    assert step.batch is not None
     first = step.batch.commands[0].apdu
     chip.command(bytes.fromhex("00B0810000"))  # something in between uses the challenge up
     step = kiosk.tell(endorsement_id, step, kiosk.relay(who, chip, step.batch))
     assert instructions(step.batch) == ["A4", "84"]
     step = kiosk.tell(endorsement_id, step, kiosk.relay(who, chip, step.batch))
     assert instructions(step.batch) == ["D6", "B0"]
+    assert step.batch is not None
     assert step.batch.commands[0].apdu[:-8] == first[:-8]
     assert step.batch.commands[0].apdu[-8:] != first[-8:]
     step = kiosk.tell(endorsement_id, step, kiosk.relay(who, chip, step.batch))
@@ -213,11 +215,11 @@ def test_a_session_for_another_serial_is_refused(kiosk: Kiosk, who: Resident) ->
         kiosk.begin(answer.endorsement_id, "8600310099999999")
 
 
-def test_no_write_is_composed_once_the_grant_has_expired(kiosk: Kiosk, who: Resident) -> None:
+def test_no_write_is_composed_once_the_grant_has_expired(kiosk: Kiosk, clock: MovableClock, who: Resident) -> None:
     answer = kiosk.granted(who)
     step = kiosk.begin(answer.endorsement_id, who.record.chip_serial)
     answers = kiosk.relay(who, who.chip(), step.batch)
-    kiosk.clock.pass_time(timedelta(minutes=10))
+    clock.pass_time(timedelta(minutes=10))
     step = kiosk.tell(answer.endorsement_id, step, answers)
     assert (step.verdict, step.failure) == ("failed", "grant_expired")
 
@@ -253,6 +255,8 @@ def test_a_new_session_closes_the_one_before(kiosk: Kiosk, who: Resident) -> Non
     first = kiosk.begin(answer.endorsement_id, who.record.chip_serial)
     second = kiosk.begin(answer.endorsement_id, who.record.chip_serial)
     assert second.session_id != first.session_id
+    assert first.batch is not None
+    assert second.batch is not None
     assert (first.batch.number, second.batch.number) == (1, 2)
     with pytest.raises(CentralRefusedCall, match="409 session_closed"):
         kiosk.tell(answer.endorsement_id, first, kiosk.relay(who, chip, first.batch))
@@ -268,7 +272,7 @@ def test_sessions_come_to_an_end(kiosk: Kiosk, who: Resident) -> None:
 
 
 @pytest.mark.parametrize("protocol", ["t0", "t1"])
-def test_both_chip_protocols_are_written(kiosk: Kiosk, who: Resident, protocol: str) -> None:
+def test_both_chip_protocols_are_written(kiosk: Kiosk, who: Resident, protocol: Protocol) -> None:
     chip = who.chip(protocol)
     assert kiosk.write(who, kiosk.granted(who).endorsement_id, chip).verdict == "written"
     assert chip.written_fields()["valid_to"] == NEW

@@ -15,7 +15,9 @@ import threading
 from collections.abc import Iterator
 from contextlib import ExitStack, closing
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
+from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -58,7 +60,7 @@ def central(request: pytest.FixtureRequest, directory: Path) -> Iterator[Referen
         yield central
 
 
-def impatient(**limits: float) -> pytest.MarkDecorator:
+def impatient(**limits: Any) -> pytest.MarkDecorator:
     """A central with other limits than usual."""
     return pytest.mark.parametrize("central", [replace(USUAL_LIMITS, **limits)], indirect=True, ids=[""])
 
@@ -325,7 +327,7 @@ def test_one_kiosks_calls_leave_half_of_the_threads_to_others(tmp_path: Path) ->
     database.migrate()
     with closing(database):
         for name in ("kiosk-1", "kiosk-2"):
-            database.write(lambda session, name=name: register(session, name, MovableClock()()))
+            database.write(partial(register, named=name, now=MovableClock()()))
         calls = Calls(database, MovableClock(), 4)
         with closing(calls):
             assert asyncio.run(crowded(calls)) == b'{"who":"kiosk-2"}'

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
+from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -113,7 +114,7 @@ REFUSED = [
 
 @pytest.mark.parametrize(("code", "changes", "retain"), REFUSED)
 def test_what_central_knows_of_the_permit_is_refused(
-    central: ReferenceCentral, kiosk: Kiosk, code: str, changes: dict[str, str], retain: bool
+    central: ReferenceCentral, kiosk: Kiosk, code: str, changes: dict[str, Any], retain: bool
 ) -> None:
     who = resident(**changes)
     central.seed([who.record])
@@ -156,10 +157,10 @@ def test_a_permit_61_days_late_starts_anew_today(central: ReferenceCentral, kios
     assert grant.residence_years.value == "restart"
 
 
-def test_today_is_the_date_in_china(central: ReferenceCentral, kiosk: Kiosk) -> None:
+def test_today_is_the_date_in_china(central: ReferenceCentral, clock: MovableClock, kiosk: Kiosk) -> None:
     who = resident(content(valid_to=date(2026, 9, 22)))
     central.seed([who.record])
-    kiosk.clock.pass_time(timedelta(hours=14, minutes=30))  # 16:30 in UTC is past midnight in China
+    clock.pass_time(timedelta(hours=14, minutes=30))  # 16:30 in UTC is past midnight in China
     grant = kiosk.verified(who, kiosk.granted(who).grant)
     assert grant.content.valid_from == date(2026, 11, 23)
 
@@ -381,11 +382,11 @@ def test_a_grant_can_be_given_back_until_a_chip_session_is_begun(central: Refere
         kiosk.client.cancel(second.endorsement_id, reason, key=str(uuid4()), sequence=None)
 
 
-def test_a_grant_ends_with_its_time(central: ReferenceCentral, kiosk: Kiosk) -> None:
+def test_a_grant_ends_with_its_time(central: ReferenceCentral, clock: MovableClock, kiosk: Kiosk) -> None:
     who = resident()
     central.seed([who.record])
     answer = kiosk.granted(who)
-    kiosk.clock.pass_time(timedelta(minutes=10))
+    clock.pass_time(timedelta(minutes=10))
     assert kiosk.client.endorsement_state(answer.endorsement_id).state == "expired"
     with pytest.raises(CentralRefusedCall, match="409 grant_not_live"):
         kiosk.begin(answer.endorsement_id, who.record.chip_serial)
@@ -393,20 +394,20 @@ def test_a_grant_ends_with_its_time(central: ReferenceCentral, kiosk: Kiosk) -> 
 
 
 def test_a_grant_that_ends_with_a_write_handed_out_leaves_the_chip_unknown(
-    central: ReferenceCentral, kiosk: Kiosk
+    central: ReferenceCentral, clock: MovableClock, kiosk: Kiosk
 ) -> None:
     who = resident()
     central.seed([who.record])
     answer = kiosk.granted(who)
     step = kiosk.begin(answer.endorsement_id, who.record.chip_serial)
     step = kiosk.tell(answer.endorsement_id, step, kiosk.relay(who, who.chip(), step.batch))
-    kiosk.clock.pass_time(timedelta(minutes=10))
+    clock.pass_time(timedelta(minutes=10))
     assert kiosk.client.endorsement_state(answer.endorsement_id).state == "unknown"
     assert kiosk.complete(answer.endorsement_id, "unknown", "old") == "unknown"
 
 
 def test_a_written_chip_told_after_the_grant_has_ended_is_still_written(
-    central: ReferenceCentral, kiosk: Kiosk
+    central: ReferenceCentral, clock: MovableClock, kiosk: Kiosk
 ) -> None:
     who = resident()
     central.seed([who.record])
@@ -415,7 +416,7 @@ def test_a_written_chip_told_after_the_grant_has_ended_is_still_written(
     chip = who.chip()
     step = kiosk.tell(answer.endorsement_id, step, kiosk.relay(who, chip, step.batch))
     answers = kiosk.relay(who, chip, step.batch)
-    kiosk.clock.pass_time(timedelta(hours=3))
+    clock.pass_time(timedelta(hours=3))
     assert kiosk.tell(answer.endorsement_id, step, answers).verdict == "written"
     assert kiosk.complete(answer.endorsement_id, "new", "new") == "written"
 

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import date, timedelta
 from pathlib import Path
+from typing import Any
 from uuid import uuid4
 
 import pytest
 
 from kiosk.central import contract
 from kiosk.central.client import CentralRefusedCall
+from kiosk.domain.identity_number import IdentityNumber
 from kiosk.reference_central.server import ReferenceCentral
 from tests.lobby.central_rig import (
     MORNING,
@@ -29,7 +31,7 @@ WHOLE, PARTS = "contract_and_insurance", ("work_contract_one_year", "social_insu
 NEW_HOME = "上海市徐汇区样板路15号1203室"
 LEASE = {"key": "registered_lease", "address": NEW_HOME}
 MOVED = ("address_changed",)
-MOTHER = contract.Holder(name="吴景舒", id_number="320899198901160242")
+MOTHER = contract.Holder(name="吴景舒", id_number=IdentityNumber("320899198901160242"))
 
 
 @pytest.fixture(scope="module")
@@ -55,7 +57,7 @@ def kiosk(central: ReferenceCentral, directory: Path, clock: MovableClock) -> It
         yield Kiosk(client, directory, clock)
 
 
-def with_proofs(central: ReferenceCentral, *proofs: dict[str, object], **changes: object) -> Resident:
+def with_proofs(central: ReferenceCentral, *proofs: Mapping[str, object], **changes: Any) -> Resident:
     who = resident(evidence=proofs, **changes)
     central.seed([who.record])
     return who
@@ -184,7 +186,7 @@ def test_a_home_with_a_relative_wants_proof_of_kinship_too(central: ReferenceCen
 # ---- Somebody acts for the holder
 
 
-def child(central: ReferenceCentral, *proofs: dict[str, object]) -> Resident:
+def child(central: ReferenceCentral, *proofs: Mapping[str, object]) -> Resident:
     """A holder of ten."""
     return with_proofs(central, *proofs, holder={"name": "吴桐桐", "id_number": f"32089920160512{next(_numbers):04d}"})
 
@@ -215,7 +217,7 @@ def test_a_child_alone_and_a_guardian_without_proof_go_to_the_counter(central: R
 def test_a_proof_of_guardianship_is_good_for_that_guardian_only(central: ReferenceCentral, kiosk: Kiosk) -> None:
     who = child(central, *GUARDIANSHIP)
     stranger = contract.AgentFacts(
-        kind="guardian", person=contract.Holder(name="别的人", id_number="320899198901160099")
+        kind="guardian", person=contract.Holder(name="别的人", id_number=IdentityNumber("320899198901160099"))
     )
     assert kiosk.prove(who, "guardianship_proof", agent=stranger) == "not_verified"
     assert kiosk.prove(who, "guardianship_proof") == "not_verified"

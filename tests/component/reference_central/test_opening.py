@@ -17,15 +17,21 @@ from kiosk.reference_central.database import Database, NotCentrals, alembic_conf
 from tests.component.reference_central.test_storage import run
 from tests.lobby.central_rig import MovableClock
 
-READING = [("show",), ("gaps",), ("kiosks",), ("review", "list"), ("review", "show", "1234-5674")]
-CHANGING = [
+READING: list[tuple[str, ...]] = [
+    ("show",),
+    ("gaps",),
+    ("kiosks",),
+    ("review", "list"),
+    ("review", "show", "1234-5674"),
+]
+CHANGING: list[tuple[str, ...]] = [
     ("purge",),
     ("purge", "--even-so"),
     ("retire-kiosk", "kiosk-1"),
     ("accept-journal", "kiosk-1"),
     ("review", "approve", "1234-5674"),
 ]
-MAKING = [("register-kiosk", "kiosk-1")]
+MAKING: list[tuple[str, ...]] = [("register-kiosk", "kiosk-1")]
 
 
 def tables(file: Path) -> set[str]:

@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 from typing import TypeVar
 from uuid import UUID, uuid4
@@ -170,6 +171,18 @@ def test_a_refused_call_that_is_made_many_times_at_once_is_refused_each_time_and
     assert kept(instances[0], key) == (0, 1)
 
 
+def _requests(asked: contract.EndorsementRequest) -> Callable[[CentralClient], object]:
+    return lambda client: client.request_endorsement(asked, sequence=None).state
+
+
+def _cancels(grant: UUID, reason: contract.CancellationRequest) -> Callable[[CentralClient], object]:
+    return lambda client: client.cancel(grant, reason, key=str(uuid4()), sequence=None).state
+
+
+def _begins_writing(grant: UUID, begin: contract.ChipSessionRequest) -> Callable[[CentralClient], object]:
+    return lambda client: client.start_chip_session(grant, begin, key=str(uuid4()), sequence=None).batch is not None
+
+
 def test_a_request_that_its_own_cancellation_overtakes_opens_no_grant(
     instances: tuple[ReferenceCentral, ...], directory: Path, kiosk: Kiosk, who: Resident
 ) -> None:
@@ -181,11 +194,8 @@ def test_a_request_that_its_own_cancellation_overtakes_opens_no_grant(
             instances,
             directory,
             [
-                ("kiosk-1", lambda c, asked=asked: c.request_endorsement(asked, sequence=None).state),
-                (
-                    "kiosk-1",
-                    lambda c, gone=endorsement_id: c.cancel(gone, reason, key=str(uuid4()), sequence=None).state,
-                ),
+                ("kiosk-1", _requests(asked)),
+                ("kiosk-1", _cancels(endorsement_id, reason)),
             ],
         )
         assert (answered, cancelled) in {("granted", "cancelled"), ("409 idempotency_conflict", "cancelled")}
@@ -235,13 +245,8 @@ def test_a_grant_is_either_given_back_or_used(
             instances,
             directory,
             [
-                ("kiosk-1", lambda c, grant=grant: c.cancel(grant, reason, key=str(uuid4()), sequence=None).state),
-                (
-                    "kiosk-1",
-                    lambda c, grant=grant: (
-                        c.start_chip_session(grant, begin, key=str(uuid4()), sequence=None).batch is not None
-                    ),
-                ),
+                ("kiosk-1", _cancels(grant, reason)),
+                ("kiosk-1", _begins_writing(grant, begin)),
             ],
         )
         assert (given_back, used) in {("cancelled", "409 grant_not_live"), ("409 grant_used", True)}
@@ -293,7 +298,10 @@ def test_the_newest_completion_decides_in_whatever_order_and_however_often_they_
         instances,
         directory,
         [
-            ("kiosk-1", lambda c, key=key, said=said: c.report_completion(grant, said, key=key, sequence=None))
+            (
+                "kiosk-1",
+                partial(CentralClient.report_completion, endorsement_id=grant, request=said, key=key, sequence=None),
+            )
             for key, said in reports + reports[::-1]
         ],
     )

@@ -23,7 +23,7 @@ from sqlalchemy.exc import IntegrityError
 from drivers.simulators.chip_keys import TEST_KEYS
 from kiosk.central.client import CentralClient, CentralRefusedCall
 from kiosk.commands import central as command_line
-from kiosk.reference_central import retention
+from kiosk.reference_central import kiosks, retention
 from kiosk.reference_central.authority import GRANT_KEYS, make_authority
 from kiosk.reference_central.database import Database, alembic_config
 from kiosk.reference_central.residents import ImportFileError, load_imports
@@ -134,7 +134,7 @@ def test_the_database_itself_refuses_a_second_live_grant_for_a_permit(database: 
         )
 
     with database.writing() as session:
-        command_line.kiosks.register(session, "kiosk-1", MORNING)
+        kiosks.register(session, "kiosk-1", MORNING)
         session.flush()
         session.add_all([grant(False), grant(False), grant(True)])
     with pytest.raises(IntegrityError) as caught, database.writing() as session:
@@ -144,7 +144,7 @@ def test_the_database_itself_refuses_a_second_live_grant_for_a_permit(database: 
 
 def test_a_moment_without_its_offset_is_not_stored(database: Database) -> None:
     with pytest.raises(Exception, match="offset"), database.writing() as session:
-        command_line.kiosks.register(session, "kiosk-1", MORNING.replace(tzinfo=None))
+        kiosks.register(session, "kiosk-1", MORNING.replace(tzinfo=None))
 
 
 def test_every_kind_of_record_has_a_retention_time() -> None:
@@ -189,7 +189,7 @@ def test_everything_outlives_its_time_and_nothing_before(tmp_path: Path, fresh_u
             "kiosk_sequences",
         }
         with central.database.writing() as session:
-            command_line.kiosks.retire(session, "kiosk-1", clock())
+            kiosks.retire(session, "kiosk-1", clock())
         central.purge(clock() + timedelta(days=20 * 365))
         assert not any(rows(central.database).values())
 
@@ -319,7 +319,7 @@ def test_where_a_kiosk_stands_is_told_as_an_area_code(tmp_path: Path, capsys: py
     assert "six digits" in capsys.readouterr().err
     opened = Database(database)
     with opened.reading() as session:
-        assert command_line.kiosks.area_of(session, "kiosk-7") == "310115"
+        assert kiosks.area_of(session, "kiosk-7") == "310115"
     opened.close()
 
 

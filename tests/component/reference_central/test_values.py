@@ -54,7 +54,7 @@ def bodies() -> dict[str, dict[str, Any]]:
     shown = (contract.EvidenceShown(key="lease", licence_code="SSB-1", verified=True),)
     agent = contract.AgentFacts(kind="guardian", person=who.record.holder)
     checked = contract.HolderCheck(way="attendant", by="17")
-    asked = {"evidence": shown, "agent": agent, "new_category": "standard", "holder_check": checked}
+    asked: dict[str, Any] = {"evidence": shown, "agent": agent, "new_category": "standard", "holder_check": checked}
     evidence = contract.EvidenceRequest(
         evidence_id=uuid4(),
         service="endorse",

@@ -96,7 +96,7 @@ class EngineHarness:
 
     def starts_idle(self) -> None:
         self.engine.start()
-        nothing_open = on.InterruptedVisit(None, 0, ChipState.OLD, FaceState.OLD, 0.0)
+        nothing_open = s.InterruptedVisit(None, 0, ChipState.OLD, FaceState.OLD, 0.0)
         self.happens(on.PathInspected(Custody.WITH_HOLDER, nothing_open, samples.FOUND_VISIT))
 
     def comes_to_confirming(self) -> None:
@@ -223,7 +223,7 @@ def test_a_deadline_falls_with_its_state(place: EngineHarness) -> None:
     assert place.engine.state == s.ReadingIdCard(samples.VISIT)
     place.clock.pass_time(90)
     place.engine.pump()
-    assert isinstance(place.engine.state, s.Idle)
+    assert isinstance(state_of(place), s.Idle)
 
 
 def test_more_time_begins_the_deadline_anew(place: EngineHarness) -> None:
@@ -276,7 +276,7 @@ def test_into_and_out_of_service_the_log_names_the_fault_and_whose_it_is(
     place.starts_idle()
     caplog.clear()
     place.happens(on.DeviceFailed(ID_READER_LINK), on.DevicesReady())
-    nothing_open = on.InterruptedVisit(None, 0, ChipState.OLD, FaceState.OLD, 0.0)
+    nothing_open = s.InterruptedVisit(None, 0, ChipState.OLD, FaceState.OLD, 0.0)
     place.happens(on.PathInspected(Custody.WITH_HOLDER, nothing_open, samples.FOUND_VISIT))
     told = [json.loads(line.partition(" ")[2]) for line in caplog.messages if line.startswith("step ")]
     why = {"visit": None, "fault": "1101", "part": "id_reader"}
@@ -386,6 +386,7 @@ def test_a_permit_that_went_into_the_bin_while_the_disk_was_full_is_counted(plac
 
 
 def test_the_journal_is_synced_to_the_disk_at_every_record(place: EngineHarness) -> None:
+    assert place.journal._db is not None
     (level,) = place.journal._db.execute("PRAGMA synchronous").fetchone()
     assert level == 2  # FULL: sqlite3.org, pragma synchronous
 
@@ -393,7 +394,11 @@ def test_the_journal_is_synced_to_the_disk_at_every_record(place: EngineHarness)
 # -- what the journal says after a stop -----------------------------------------------------------------------------
 
 
-def story_after(place: EngineHarness, *events: on.Event) -> on.InterruptedVisit:
+def state_of(place: EngineHarness) -> s.State:
+    return place.engine.state
+
+
+def story_after(place: EngineHarness, *events: on.Event) -> s.InterruptedVisit:
     place.comes_to_confirming()
     place.happens(*events)
     place.clock.pass_time(45)
@@ -405,13 +410,13 @@ WRITTEN = (on.PersonChose(Intent.CONFIRM), BATCH, on.BatchRelayed(samples.ANSWER
 
 
 def test_an_empty_journal_has_no_story(place: EngineHarness) -> None:
-    nothing = on.InterruptedVisit(None, 0, ChipState.OLD, FaceState.OLD, 0.0)
+    nothing = s.InterruptedVisit(None, 0, ChipState.OLD, FaceState.OLD, 0.0)
     assert unfinished_story(place.journal, place.clock.now()) == nothing
 
 
 def test_a_stop_before_the_first_batch_leaves_the_chip_old(place: EngineHarness) -> None:
     story = story_after(place)
-    assert story == on.InterruptedVisit(
+    assert story == s.InterruptedVisit(
         samples.GRANT.endorsement_id, False, ChipState.OLD, FaceState.OLD, 45.0, was_inside=True
     )
 

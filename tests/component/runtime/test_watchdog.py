@@ -91,7 +91,7 @@ def test_nothing_is_fed_while_something_gives_no_sign_and_the_log_names_it_once(
 def test_a_socket_that_is_away_for_a_moment_ends_nothing_and_is_logged_once(
     systemd: Systemd, caplog: pytest.LogCaptureFixture
 ) -> None:
-    rounds = []
+    rounds: list[None] = []
     with watching(systemd.address, look_after=lambda: rounds.append(None)):
         systemd.hears("WATCHDOG=1")
         systemd.go_away()
@@ -104,7 +104,7 @@ def test_a_socket_that_is_away_for_a_moment_ends_nothing_and_is_logged_once(
 
 def test_a_program_that_was_ready_before_systemd_listened_says_so_again(systemd: Systemd) -> None:
     systemd.go_away()
-    rounds = []
+    rounds: list[None] = []
     with watching(systemd.address, look_after=lambda: rounds.append(None)):
         eventually(lambda: len(rounds) > 2)
         systemd.listen()

@@ -46,7 +46,7 @@ class Counter:
     def __init__(self, sim: CodeScannerSim) -> None:
         self.sim = sim
         self.posted: queue.SimpleQueue[on.Event] = queue.SimpleQueue()
-        self.deaths: list[BaseException] = []
+        self.deaths: list[BaseException | str] = []
         device_file = replace(CodeScannerFile.load(DEVICE_FILE), gap_s=0.1)
         scanner = WatchedScanner(lambda: open_bytes(sim.url, "code_scanner"), device_file)
         self._scanner = scanner

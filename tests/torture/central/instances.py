@@ -32,7 +32,9 @@ class Central:
         for name in names:
             issue_client(directory, name)
         self.database.migrate()
-        self.database.write(lambda session: [kiosks.register(session, name, system_clock()) for name in names])
+        with self.database.writing() as session:
+            for name in names:
+                kiosks.register(session, name, system_clock())
         self._started = 0
 
     def __enter__(self) -> Self:

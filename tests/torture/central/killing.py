@@ -166,13 +166,17 @@ class Visitor:
         while step.batch is not None:
             said, selected = relayed(who, chip, step.batch, selected)
             answers = contract.ChipBatchAnswers(batch=step.batch.number, answers=tuple(said))
-            session_id = step.session_id
-            step = self._post(
-                lambda client, key, number, session_id=session_id, answers=answers: client.report_chip_answers(
-                    endorsement_id, session_id, answers, key=key, sequence=number
-                )
-            )
+            step = self._report(endorsement_id, step.session_id, answers)
         return step
+
+    def _report(
+        self, endorsement_id: UUID, session_id: UUID, answers: contract.ChipBatchAnswers
+    ) -> contract.ChipSessionStep:
+        return self._post(
+            lambda client, key, number: client.report_chip_answers(
+                endorsement_id, session_id, answers, key=key, sequence=number
+            )
+        )
 
     def _post(self, call: Callable[[CentralClient, str, int], T], key: str | None = None) -> T:
         chosen = key or str(uuid4())

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from types import UnionType
-from typing import get_args
+from typing import Any, get_args
 
 from kiosk.services.holder_check import hashed
 from kiosk.workflow import states as s
@@ -23,8 +23,16 @@ UNHURRIED = Visitor(LIN.person, LIN.permit, hurries=False)
 HAIKOU = {"region": "haikou"}
 XINJIANG = {"region": "xinjiang"}
 FILES_OF_XU = {"files": {"permits": ["reference", "ssse"]}}
-MOVED = {"yes": frozenset({"address_changed"}), "proof": "registered_lease", "licence": "lin-registered-lease"}
-FOR_A_CHILD = {"keys": ("for_another", "endorse"), "agent": ("guardian", "wu-jingshu"), "licence": "wu-guardianship"}
+MOVED: dict[str, Any] = {
+    "yes": frozenset({"address_changed"}),
+    "proof": "registered_lease",
+    "licence": "lin-registered-lease",
+}
+FOR_A_CHILD: dict[str, Any] = {
+    "keys": ("for_another", "endorse"),
+    "agent": ("guardian", "wu-jingshu"),
+    "licence": "wu-guardianship",
+}
 ASKS_ATTENDANT = {
     "holder_check": {
         "holder_check": {"way": "attendant", "required": True},
@@ -52,7 +60,7 @@ def _attendant_types(place: KioskHarness) -> None:
     place.chooses(Intent.ENTER_CODE, "17314159")
 
 
-def _renewal(state: type[s.State], **otherwise: object) -> Way:
+def _renewal(state: type[s.State], **otherwise: Any) -> Way:
     return Way(state, LIN, **otherwise)
 
 

@@ -92,6 +92,9 @@ class _TalkingChip:
     def connect(self, timeout_s: float) -> _TalkingChip:
         return self
 
+    def look(self) -> None:
+        return None
+
     def transmit(self, command: bytes) -> ApduAnswer:
         self.commands.append(command)
         answer = self._answers.popleft() if self._answers else b""

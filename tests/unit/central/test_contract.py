@@ -20,6 +20,7 @@ from drivers.permit_chip.allow_list import Rule
 from kiosk.central import codes, contract
 from kiosk.central.reading import Unknown, read_answer
 from kiosk.domain.endorsement import ResidenceYears, Service
+from kiosk.domain.identity_number import IdentityNumber
 from kiosk.policy.assessment import AssessedOutcome
 from kiosk.reference_central.openapi_document import DOCUMENT, openapi_document, openapi_text
 from kiosk.reference_central.problems import PROBLEMS_OF, ProblemError, problem_body, status_of
@@ -82,7 +83,7 @@ def test_a_mistake_in_a_model_does_not_print_the_value() -> None:
 
 
 def test_models_do_not_print_the_holder() -> None:
-    holder = contract.Holder(name="林玉珍", id_number="341399198803140021")
+    holder = contract.Holder(name="林玉珍", id_number=IdentityNumber("341399198803140021"))
     payload = base64.b64encode(SECRET.encode()).decode()
     grant = contract.SignedGrant(payload=payload, algorithm="ed25519", key_id="a", signature="b")
     printed = repr(holder) + repr(grant) + repr(contract.ChipCommand(apdu="00D60000AA55"))
@@ -92,7 +93,7 @@ def test_models_do_not_print_the_holder() -> None:
 
 
 def test_what_a_holder_shows_and_who_acts_for_one_is_not_printed() -> None:
-    holder = contract.Holder(name="林玉珍", id_number="341399198803140021")
+    holder = contract.Holder(name="林玉珍", id_number=IdentityNumber("341399198803140021"))
     asked = contract.ApplicationRequest(
         application_id=UUID(int=1),
         service="endorse",

@@ -7,6 +7,7 @@ import json
 import re
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -23,12 +24,13 @@ from kiosk.central.grants import (
 )
 from kiosk.central.reading import Unknown
 from kiosk.domain.endorsement import ResidenceYears
+from kiosk.domain.identity_number import PermitNumber
 from kiosk.domain.personal import Personal
 from kiosk.reference_central.authority import GRANT_KEYS, GRANT_PUBLIC_KEYS, make_authority
 from kiosk.services.central.messages import contract_content
 
 NOW = datetime(2026, 11, 22, 2, 0, tzinfo=UTC)
-NUMBER = Personal("310000201900010017")
+NUMBER = Personal(PermitNumber("310000201900010017"))
 SERIAL = "8600310000000001"
 ADDRESS = "上海市浦东新区示范路88弄6号402室"
 PRIVATE = {algorithm: signatures.new_private_key(algorithm) for algorithm in signatures.ALGORITHMS}
@@ -38,8 +40,8 @@ KEYS = {
 }
 
 
-def payload(**changes: object) -> dict[str, object]:
-    return {
+def payload(**changes: object) -> dict[str, Any]:
+    values: dict[str, Any] = {
         "endorsement_id": "6a1f0c1e-6f0e-4d0a-9d4e-2b6f1f0a7c11",
         "permit_number": NUMBER.reveal(),
         "chip_serial": SERIAL,
@@ -55,7 +57,8 @@ def payload(**changes: object) -> dict[str, object]:
         "issued_at": "2026-11-22T10:00:00+08:00",
         "expires_at": "2026-11-22T10:10:00+08:00",
         "face_only": False,
-    } | changes
+    }
+    return values | changes
 
 
 def signed(algorithm: str = "ed25519", raw: bytes | None = None, **changes: object) -> contract.SignedGrant:

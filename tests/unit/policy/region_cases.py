@@ -58,7 +58,7 @@ def day(text: str) -> date:
 
 def ask(region: str, on: str, valid_from: str | None = None, valid_to: str | None = None, **more: Any) -> Assessment:
     """Assess a permit; days are written 2026-02-28, also in `more`."""
-    facts = {key: day(value) if key.endswith("_on") else value for key, value in more.items()}
+    facts: dict[str, Any] = {key: day(value) if key.endswith("_on") else value for key, value in more.items()}
     return assess(
         region_named(region),
         AssessmentRequest(

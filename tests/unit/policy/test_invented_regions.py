@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, assume, given, settings
@@ -116,7 +117,9 @@ invented = settings(suppress_health_check=[HealthCheck.filter_too_much, HealthCh
 @pytest.mark.slow
 @invented
 @given(recipe=recipes(), start=STARTS, delays=st.lists(st.integers(0, 900), min_size=1, max_size=5))
-def test_what_an_endorsement_produces_is_accepted_by_the_next_assessment(recipe, start, delays) -> None:
+def test_what_an_endorsement_produces_is_accepted_by_the_next_assessment(
+    recipe: Recipe, start: date, delays: list[int]
+) -> None:
     """A permit without a yearly end date tells by its last make-up alone: it is not known for which anniversary one was
     that came more than a term late, nor from what day it was counted if there was another before.
     """
@@ -135,7 +138,7 @@ def test_what_an_endorsement_produces_is_accepted_by_the_next_assessment(recipe,
         if found.new_valid_to is None:
             return
         assert found.new_valid_to >= request.on
-        made_up = {} if found.outcome is IN_WINDOW else {"last_make_up_on": request.on}
+        made_up: dict[str, Any] = {} if found.outcome is IN_WINDOW else {"last_make_up_on": request.on}
         request = replace(after_endorsing(region, request, found), **made_up)
         after = assess(region, request)
         assert after.outcome in (TOO_EARLY, IN_WINDOW)  # made up late, the next window may be open already
@@ -146,7 +149,7 @@ def test_what_an_endorsement_produces_is_accepted_by_the_next_assessment(recipe,
 @invented
 @given(recipe=recipes(), start=STARTS, ahead=st.integers(0, 1500), later=st.integers(1, 400))
 def test_every_day_lies_in_one_period_and_a_later_day_never_leads_back_into_the_window(
-    recipe, start, ahead, later
+    recipe: Recipe, start: date, ahead: int, later: int
 ) -> None:
     region = recipe.region()
     request = first_permit(region, start)

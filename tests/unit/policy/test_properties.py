@@ -67,13 +67,15 @@ def requests(draw: st.DrawFn) -> tuple[str, AssessmentRequest]:
 
 
 @given(case=requests())
-def test_assessing_twice_says_the_same(case) -> None:
+def test_assessing_twice_says_the_same(case: tuple[str, AssessmentRequest]) -> None:
     region, request = region_named(case[0]), case[1]
     assert assess(region, request) == assess(region, request)
 
 
 @given(case=requests())
-def test_a_permit_that_the_region_issued_always_makes_sense_and_its_window_has_days(case) -> None:
+def test_a_permit_that_the_region_issued_always_makes_sense_and_its_window_has_days(
+    case: tuple[str, AssessmentRequest],
+) -> None:
     region, request = region_named(case[0]), case[1]
     found = assess(region, request)
     assert found.outcome is not None
@@ -85,7 +87,9 @@ def test_a_permit_that_the_region_issued_always_makes_sense_and_its_window_has_d
 
 
 @given(case=requests())
-def test_new_dates_are_given_whole_last_beyond_the_day_and_never_while_too_early(case) -> None:
+def test_new_dates_are_given_whole_last_beyond_the_day_and_never_while_too_early(
+    case: tuple[str, AssessmentRequest],
+) -> None:
     region, request = region_named(case[0]), case[1]
     found = assess(region, request)
     assert (found.new_valid_from is None) == (found.new_valid_to is None)
@@ -97,7 +101,7 @@ def test_new_dates_are_given_whole_last_beyond_the_day_and_never_while_too_early
 
 
 @given(case=requests(), later=st.integers(1, 500))
-def test_a_later_day_never_leads_back(case, later) -> None:
+def test_a_later_day_never_leads_back(case: tuple[str, AssessmentRequest], later: int) -> None:
     region, request = region_named(case[0]), case[1]
     if region.measures:  # a measure may reopen a window on purpose
         region = replace(region, measures=())
@@ -108,7 +112,7 @@ def test_a_later_day_never_leads_back(case, later) -> None:
 
 
 @given(case=requests())
-def test_every_day_after_the_end_lies_in_exactly_one_tier(case) -> None:
+def test_every_day_after_the_end_lies_in_exactly_one_tier(case: tuple[str, AssessmentRequest]) -> None:
     region, request = region_named(case[0]), case[1]
     year = locate(region, region.calendar, request)
     assert year is not None
@@ -144,7 +148,7 @@ def any_requests(draw: st.DrawFn) -> tuple[str, AssessmentRequest]:
 
 @settings(max_examples=50)
 @given(case=any_requests())
-def test_every_answer_has_a_next_step_and_cites_rules_of_the_file(case) -> None:
+def test_every_answer_has_a_next_step_and_cites_rules_of_the_file(case: tuple[str, AssessmentRequest]) -> None:
     region, request = region_named(case[0]), case[1]
     found = assess(region, request)
     assert found == assess(region, request)
@@ -160,7 +164,7 @@ def test_every_answer_has_a_next_step_and_cites_rules_of_the_file(case) -> None:
 
 @settings(max_examples=50)
 @given(case=any_requests())
-def test_what_central_verifies_never_makes_it_harder(case) -> None:
+def test_what_central_verifies_never_makes_it_harder(case: tuple[str, AssessmentRequest]) -> None:
     region, request = region_named(case[0]), case[1]
     nothing = assess(region, replace(request, verified=frozenset()))
     some, everything = assess(region, request), assess(region, replace(request, verified=frozenset(region.evidence)))
@@ -171,7 +175,7 @@ def test_what_central_verifies_never_makes_it_harder(case) -> None:
 
 @settings(max_examples=50)
 @given(case=any_requests())
-def test_nobody_is_served_at_once_by_a_rule_that_is_not_there(case) -> None:
+def test_nobody_is_served_at_once_by_a_rule_that_is_not_there(case: tuple[str, AssessmentRequest]) -> None:
     region, request = region_named(case[0]), case[1]
     found = assess(region, request)
     is_described = request.service is Service.FACE_ONLY or request.service in region.services
@@ -226,7 +230,9 @@ def _treated(region: Region, request: AssessmentRequest) -> tuple[object, ...]:
 
 
 @given(case=requests(), ahead=st.integers(0, 2600))
-def test_the_periods_of_a_permit_hold_every_day_once_and_treat_it_as_it_is_assessed(case, ahead) -> None:
+def test_the_periods_of_a_permit_hold_every_day_once_and_treat_it_as_it_is_assessed(
+    case: tuple[str, AssessmentRequest], ahead: int
+) -> None:
     region, request = region_named(case[0]), case[1]
     first = request.valid_from or request.issued_on
     assert first is not None
@@ -241,7 +247,7 @@ def test_the_periods_of_a_permit_hold_every_day_once_and_treat_it_as_it_is_asses
 
 @pytest.mark.slow
 @pytest.mark.parametrize("name", long_but(shipped_regions(), REGIONS))
-def test_each_day_of_three_years_around_the_end_has_one_outcome_and_one_rule(name) -> None:
+def test_each_day_of_three_years_around_the_end_has_one_outcome_and_one_rule(name: str) -> None:
     region = region_named(name)
     for category in region.categories:
         for start in (date(2023, 2, 28), date(2024, 2, 29), date(2025, 8, 31)):
@@ -259,7 +265,9 @@ def test_each_day_of_three_years_around_the_end_has_one_outcome_and_one_rule(nam
 
 @settings(max_examples=60)
 @given(case=requests(), delays=st.lists(st.integers(0, 420), min_size=1, max_size=6))
-def test_what_an_endorsement_produces_is_accepted_by_the_next_assessment(case, delays) -> None:
+def test_what_an_endorsement_produces_is_accepted_by_the_next_assessment(
+    case: tuple[str, AssessmentRequest], delays: list[int]
+) -> None:
     """Endorsed again and again, each time so many days after the window opened."""
     region, request = region_named(case[0]), case[1]
     for delay in delays:
@@ -283,7 +291,7 @@ def test_what_an_endorsement_produces_is_accepted_by_the_next_assessment(case, d
     days=st.lists(st.none() | st.dates(), min_size=6, max_size=6),
     category=st.sampled_from(["standard", "short", "long", "none"]),
 )
-def test_no_dates_whatever_raise_anything(region, days, category) -> None:
+def test_no_dates_whatever_raise_anything(region: str, days: list[date | None], category: str) -> None:
     valid_from, valid_to, issued, endorsed, made_up, on = days
     found = assess(
         region_named(region),
@@ -301,7 +309,7 @@ def test_no_dates_whatever_raise_anything(region, days, category) -> None:
 
 
 @given(region=st.sampled_from(REGIONS), start=STARTS, ahead=st.integers(1, 70))
-def test_a_start_is_accepted_up_to_one_window_ahead(region, start, ahead) -> None:
+def test_a_start_is_accepted_up_to_one_window_ahead(region: str, start: date, ahead: int) -> None:
     rules = replace(region_named(region), measures=())
     category = min(rules.categories, key=lambda key: rules.categories[key].months)
     if rules.term.counted_from is not CountedFrom.END:

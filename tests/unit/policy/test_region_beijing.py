@@ -7,6 +7,8 @@ from datetime import date, timedelta
 
 import pytest
 
+from kiosk.domain.endorsement import ResidenceYears
+from kiosk.policy.assessment import AssessedOutcome, Channel
 from kiosk.policy.office_days import HolidayCalendar
 from kiosk.policy.permit_calendar import permit_calendar
 from kiosk.policy.request import AssessmentRequest
@@ -98,7 +100,14 @@ SHOWN_BY: dict[str, tuple[str, ...]] = {
         ("2031-01-01", REAPPLY, None, RESTART, COUNTER, "overdue_beyond_6_months"),
     ],
 )
-def test_every_edge_of_the_permits_year(on, outcome, term, years, served, code) -> None:
+def test_every_edge_of_the_permits_year(
+    on: str,
+    outcome: AssessedOutcome,
+    term: tuple[str, str] | None,
+    years: ResidenceYears,
+    served: Channel | None,
+    code: str,
+) -> None:
     found = ask("beijing", on, START, END)
     assert (found.outcome, new_term_of(found), found.residence_years, found.channel) == (outcome, term, years, served)
     assert (found.opens_on, found.closes_on) == (date(2026, 3, 15), date(2026, 4, 15))
@@ -190,7 +199,9 @@ def test_every_edge_of_the_permits_year(on, outcome, term, years, served, code) 
         ("2027-03-10", "2028-03-10", "2028-02-10", [("2028-02-29", IN_WINDOW, ("2028-02-29", "2029-02-28"))]),
     ],
 )
-def test_the_window_is_the_calendar_month_before_the_end_date(start, end, opens, rows) -> None:
+def test_the_window_is_the_calendar_month_before_the_end_date(
+    start: str, end: str, opens: str, rows: list[tuple[str, AssessedOutcome, tuple[str, str] | None]]
+) -> None:
     for on, outcome, term in rows:
         found = ask("beijing", on, start, end)
         assert (on, found.outcome, new_term_of(found)) == (on, outcome, term)
@@ -265,7 +276,7 @@ def test_made_up_within_six_months_the_years_go_on_without_the_days_between() ->
 
 
 @pytest.mark.parametrize("service", [Service.ENDORSE, Service.CHANGE_ADDRESS, Service.CHANGE_IDENTITY])
-def test_more_than_six_months_late_is_a_new_application_and_the_years_start_again(service) -> None:
+def test_more_than_six_months_late_is_a_new_application_and_the_years_start_again(service: Service) -> None:
     for declared in (frozenset[str](), MOVED, MOVED | RENAMED):
         found = ask("beijing", TOO_LATE, START, END, service=service, declared=declared)
         assert (found.outcome, found.channel, found.residence_years) == (REAPPLY, COUNTER, RESTART)
@@ -284,7 +295,7 @@ def test_more_than_six_months_late_is_a_new_application_and_the_years_start_agai
         ("2026-05-15", "2027-05-15", "2026-04-14"),  # starts more than a window ahead
     ],
 )
-def test_dates_that_make_no_sense_lead_to_the_counter(start, end, on) -> None:
+def test_dates_that_make_no_sense_lead_to_the_counter(start: str, end: str, on: str) -> None:
     found = ask("beijing", on, start, end)
     assert (found.outcome, found.channel, found.residence_years, new_term_of(found)) == (None, COUNTER, None, None)
     assert [reason.code for reason in found.reasons] == ["senseless"]
@@ -298,7 +309,7 @@ def test_the_permit_that_an_endorsement_gave_is_accepted_and_too_early() -> None
 
 
 @pytest.mark.parametrize("service", [Service.CORRECT, Service.CHANGE_CATEGORY, Service.LOST, Service.DAMAGED])
-def test_what_the_page_does_not_describe_is_for_the_counter_whatever_the_day(service) -> None:
+def test_what_the_page_does_not_describe_is_for_the_counter_whatever_the_day(service: Service) -> None:
     for on in ("2025-12-01", IN_TIME, LATE):
         found = ask("beijing", on, START, END, service=service)
         assert (found.channel, new_term_of(found), found.residence_years) == (COUNTER, None, None)
@@ -371,7 +382,7 @@ def test_a_household_book_or_home_police_certificate_instead_of_the_id_card_is_f
 
 
 @pytest.mark.parametrize("kind", ["guardian", "close_relative"])
-def test_guardians_and_close_relatives_act_at_the_counter_with_identity_and_relation_proved(kind) -> None:
+def test_guardians_and_close_relatives_act_at_the_counter_with_identity_and_relation_proved(kind: str) -> None:
     found = ask("beijing", IN_TIME, START, END, agent=kind, age=10)
     assert (found.channel, found.channel_when_verified) == (COUNTER, COUNTER)
     assert (found.evidence.any_of, found.evidence.all_of) == (AGENT_PROOFS, ("relation_proof",))
@@ -392,7 +403,9 @@ def test_a_child_may_come_alone_because_the_page_demands_no_guardian() -> None:
 
 @pytest.mark.parametrize("kind", ["guardian", "close_relative"])
 @pytest.mark.parametrize(("age", "asked"), [(10, False), (15, False), (16, True), (70, True), (None, True)])
-def test_who_acts_for_the_holder_brings_a_letter_unless_the_holder_is_under_16(kind, age, asked) -> None:
+def test_who_acts_for_the_holder_brings_a_letter_unless_the_holder_is_under_16(
+    kind: str, age: int | None, asked: bool
+) -> None:
     for service in (Service.ENDORSE, Service.CHANGE_ADDRESS, Service.CHANGE_IDENTITY):
         found = ask("beijing", IN_TIME, START, END, agent=kind, age=age, service=service)
         assert ("letter_of_authority" in found.evidence.all_of) is asked
@@ -422,7 +435,7 @@ def test_moving_in_mid_year_is_reviewed_and_leaves_the_term() -> None:
         ("2026-10-15", ("2026-10-15", "2027-10-15")),
     ],
 )
-def test_moving_when_late_is_endorsed_in_the_same_go(on, term) -> None:
+def test_moving_when_late_is_endorsed_in_the_same_go(on: str, term: tuple[str, str]) -> None:
     found = ask("beijing", on, START, END, service=Service.CHANGE_ADDRESS)
     assert (found.outcome, found.channel, new_term_of(found)) == (OVERDUE, AFTER_REVIEW, term)
     assert found.residence_years is FROM_MAKE_UP

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date
+from typing import Any
 
 import pytest
 
+from kiosk.domain.endorsement import ResidenceYears
 from kiosk.policy.assess import assess
+from kiosk.policy.assessment import AssessedOutcome, Channel
 from kiosk.policy.office_days import Deadline
 from kiosk.policy.request import AssessmentRequest
 from tests.unit.policy.region_cases import (
@@ -41,7 +44,9 @@ from tests.unit.policy.region_cases import (
         ("2019-12-10", REAPPLY, None, RESTART),
     ],
 )
-def test_day_before_convention_counts_from_the_day_after_the_end(on, outcome, term, years) -> None:
+def test_day_before_convention_counts_from_the_day_after_the_end(
+    on: str, outcome: AssessedOutcome, term: tuple[str, str] | None, years: ResidenceYears
+) -> None:
     found = ask("qinghe", on, "2018-06-10", "2019-06-09")
     assert (found.outcome, new_term_of(found), found.residence_years) == (outcome, term, years)
     assert (found.opens_on, found.closes_on) == (date(2019, 5, 10), date(2019, 6, 9))
@@ -81,7 +86,9 @@ def test_days_not_counted_are_from_the_day_after_the_end_to_the_day_before_the_m
         ("2030-01-01", "2029-02-15", "2030-02-14", IN_WINDOW, date(2030, 2, 14), "window_from_2030"),
     ],
 )
-def test_a_measure_holds_on_its_days_and_for_its_permits(on, start, end, outcome, closes, code) -> None:
+def test_a_measure_holds_on_its_days_and_for_its_permits(
+    on: str, start: str, end: str, outcome: AssessedOutcome, closes: date, code: str
+) -> None:
     found = ask("qinghe", on, start, end)
     assert (found.outcome, found.closes_on, [reason.code for reason in found.reasons]) == (outcome, closes, [code])
 
@@ -107,7 +114,9 @@ def test_a_permit_endorsed_early_in_a_longer_window_still_makes_sense_when_that_
         ("2021-03-12", "2018-03-01", CANCELLED, date(2019, 1, 10), None),
     ],
 )
-def test_counted_from_issue_without_an_end_date_on_the_permit(on, endorsed, outcome, opens, term) -> None:
+def test_counted_from_issue_without_an_end_date_on_the_permit(
+    on: str, endorsed: str | None, outcome: AssessedOutcome, opens: date, term: tuple[str, str] | None
+) -> None:
     facts = {"issued_on": "2016-03-11"} | ({} if endorsed is None else {"last_endorsed_on": endorsed})
     found = ask("nanling", on, **facts)
     assert (found.outcome, found.opens_on, new_term_of(found)) == (outcome, opens, term)
@@ -127,7 +136,7 @@ def test_29_february_returns_in_leap_years_when_counted_from_issue() -> None:
         {"issued_on": "2016-03-11", "last_endorsed_on": "2019-02-02"},
     ],
 )
-def test_facts_from_before_the_issue_or_from_the_future_make_no_sense(facts) -> None:
+def test_facts_from_before_the_issue_or_from_the_future_make_no_sense(facts: dict[str, Any]) -> None:
     assert ask("nanling", "2019-02-01", **facts).outcome is None
 
 
@@ -198,7 +207,9 @@ def test_an_end_date_that_is_no_anniversary_of_the_issue_makes_no_sense() -> Non
         ("2019-12-10", REAPPLY, None, RESTART),
     ],
 )
-def test_a_table_of_new_dates_shares_its_edges_with_window_and_tiers(on, outcome, term, years) -> None:
+def test_a_table_of_new_dates_shares_its_edges_with_window_and_tiers(
+    on: str, outcome: AssessedOutcome, term: tuple[str, str] | None, years: ResidenceYears
+) -> None:
     found = ask("yunxi", on, "2018-06-09", "2019-06-09")
     assert (found.outcome, new_term_of(found), found.residence_years) == (outcome, term, years)
 
@@ -209,7 +220,7 @@ def test_a_reviewed_service_counts_from_the_day_central_received_it() -> None:
 
 
 @pytest.mark.parametrize(("home_area", "served"), [(True, AFTER_REVIEW), (None, AFTER_REVIEW), (False, COUNTER)])
-def test_a_changed_address_is_reviewed_and_only_in_the_home_area(home_area, served) -> None:
+def test_a_changed_address_is_reviewed_and_only_in_the_home_area(home_area: bool | None, served: Channel) -> None:
     found = ask(
         "yunxi", "2019-06-01", "2018-06-09", "2019-06-09", declared=frozenset({"address_changed"}), home_area=home_area
     )
@@ -225,7 +236,15 @@ def test_a_changed_address_is_reviewed_and_only_in_the_home_area(home_area, serv
         ("long", "short", "2024-07-15", "2026-07-15", ("2026-07-15", "2027-01-15"), (), ("lease", "deed")),
     ],
 )
-def test_categories_have_their_own_lengths_and_proofs(category, new_category, start, end, term, all_of, any_of) -> None:
+def test_categories_have_their_own_lengths_and_proofs(
+    category: str,
+    new_category: str | None,
+    start: str,
+    end: str,
+    term: tuple[str, str],
+    all_of: tuple[str, ...],
+    any_of: tuple[str, ...],
+) -> None:
     found = ask("caohai", "2026-07-01", start, end, category=category, new_category=new_category)
     assert (found.outcome, found.channel, new_term_of(found)) == (IN_WINDOW, AFTER_REVIEW, term)
     assert (found.evidence.all_of, found.evidence.any_of, found.residence_years) == (all_of, any_of, None)
@@ -273,7 +292,9 @@ def test_a_guardian_who_only_comes_along_brings_no_papers() -> None:
         (date(2026, 12, 30), None),
     ],
 )
-def test_a_deadline_in_working_days_follows_the_holiday_notice_and_is_silent_without_one(event, last) -> None:
+def test_a_deadline_in_working_days_follows_the_holiday_notice_and_is_silent_without_one(
+    event: date, last: date | None
+) -> None:
     region = region_named("caohai")
     assert region.deadlines["change_address"][1].last_day(event, region.holidays) == last
     assert Deadline(3, working=False).last_day(date(2026, 12, 30), region.holidays) == date(2027, 1, 2)
@@ -287,7 +308,9 @@ def test_a_deadline_in_working_days_follows_the_holiday_notice_and_is_silent_wit
         ("2029-06-09", OVERDUE, ("2029-06-09", "2030-06-09")),
     ],
 )
-def test_a_region_that_offers_nothing_at_kiosks_still_tells_the_dates(on, outcome, term) -> None:
+def test_a_region_that_offers_nothing_at_kiosks_still_tells_the_dates(
+    on: str, outcome: AssessedOutcome, term: tuple[str, str] | None
+) -> None:
     found = ask("wuting", on, "2018-06-09", "2019-06-09")
     assert (found.outcome, found.channel, new_term_of(found)) == (outcome, NOT_OFFERED, term)
     assert found.reasons[0].code == "kiosks"

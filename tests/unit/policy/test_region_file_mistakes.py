@@ -33,7 +33,7 @@ def line_of(name: str, part: str) -> int:
 
 
 @pytest.mark.parametrize("name", sorted(TEXTS))
-def test_the_files_themselves_are_right(name) -> None:
+def test_the_files_themselves_are_right(name: str) -> None:
     assert parse_region(TEXTS[name], f"{name}.toml").code == name
 
 
@@ -173,7 +173,7 @@ SECOND_ROW, THIRD_ROW = "{ before = { months = 1 }, st", "{ last = { months = 6 
         ("wuting", "offered = false", "offered = true", "kiosks.pilot", "offers nothing"),
     ],
 )
-def test_each_kind_of_mistake_is_named(name, old, new, key, reason) -> None:
+def test_each_kind_of_mistake_is_named(name: str, old: str, new: str, key: str, reason: str) -> None:
     found = mistakes_after(name, (old, new))
     assert len([mistake for mistake in found if key in mistake and reason in mistake]) == 1, found
 
@@ -276,7 +276,7 @@ def test_an_empty_file_names_what_every_region_needs() -> None:
         "area_prefixes",
     ],
 )
-def test_a_value_of_a_wrong_kind_is_a_mistake_and_never_a_crash(key, value) -> None:
+def test_a_value_of_a_wrong_kind_is_a_mistake_and_never_a_crash(key: str, value: str) -> None:
     with pytest.raises(RegionFileError):
         parse_region(f"format = 1\n{key} = {value}\n", "odd.toml")
 

@@ -124,6 +124,7 @@ def _papers(region: Region) -> Iterator[object]:
             yield slips.compose(do.PrintApplicationSlip(visit, s.Applied(CASE, service, received, way)))
     for day in (date(2026, 4, 20), date(2027, 2, 20)):
         matter = matter_of(region, day)
+        assert isinstance(matter.case, s.CaseWithPermit)
         content = matter.case.permit.content
         calendar = permit_calendar(
             region,
@@ -301,7 +302,8 @@ def _others(field: str, value: object) -> Iterator[object]:
         case LocalText():
             yield LocalText(tuple((language, text + "※") for language, text in value.by_language))
         case str():
-            yield OTHER_WORDS.get(field, lambda text: text + "9")(value)
+            change = OTHER_WORDS.get(field)
+            yield value + "9" if change is None else change(value)
         case frozenset():
             yield frozenset()
 

@@ -7,6 +7,8 @@ from datetime import date, time
 
 import pytest
 
+from kiosk.domain.endorsement import ResidenceYears
+from kiosk.policy.assessment import AssessedOutcome, Channel
 from kiosk.policy.office_days import DayKind
 from kiosk.policy.rules import LANGUAGES
 from tests.unit.policy.region_cases import (
@@ -134,7 +136,14 @@ def test_endorsing_is_done_on_the_spot() -> None:
         ("2024-02-29", OVERDUE, ("2024-02-29", "2025-02-28"), RESTART, AT_ONCE, "overdue_from_day_61"),
     ],
 )
-def test_every_edge_of_the_permits_year(on, outcome, term, years, served, code) -> None:
+def test_every_edge_of_the_permits_year(
+    on: str,
+    outcome: AssessedOutcome,
+    term: tuple[str, str] | None,
+    years: ResidenceYears,
+    served: Channel | None,
+    code: str,
+) -> None:
     found = ask("shanghai", on, START, END)
     assert (found.outcome, new_term_of(found), found.residence_years, found.channel) == (outcome, term, years, served)
     assert (found.opens_on, found.closes_on) == (date(2019, 5, 10), date(2019, 6, 9))
@@ -152,7 +161,7 @@ def test_every_edge_of_the_permits_year(on, outcome, term, years, served, code) 
         ("2019-01-15", "2020-01-15", "2019-12-16", date(2019, 12, 16), ("2020-01-15", "2021-01-15")),
     ],
 )
-def test_leap_years_month_ends_and_year_ends(start, end, on, opens, term) -> None:
+def test_leap_years_month_ends_and_year_ends(start: str, end: str, on: str, opens: date, term: tuple[str, str]) -> None:
     found = ask("shanghai", on, start, end)
     assert (found.outcome, found.opens_on, new_term_of(found)) == (IN_WINDOW, opens, term)
 
@@ -172,7 +181,7 @@ def test_leap_years_month_ends_and_year_ends(start, end, on, opens, term) -> Non
         ("0001-01-01", "0002-01-01", "2019-06-10"),
     ],
 )
-def test_dates_that_make_no_sense_lead_to_the_counter(start, end, on) -> None:
+def test_dates_that_make_no_sense_lead_to_the_counter(start: str, end: str, on: str) -> None:
     found = ask("shanghai", on, start, end)
     assert (found.outcome, found.channel, found.residence_years) == (None, COUNTER, None)
     assert (found.opens_on, found.closes_on, new_term_of(found)) == (None, None, None)
@@ -184,7 +193,7 @@ def test_a_permit_endorsed_on_the_first_day_of_the_window_is_valid_and_too_early
 
 
 @pytest.mark.parametrize(("start", "end"), [(None, "2019-06-09"), ("2018-06-09", None), (None, None)])
-def test_a_permit_without_a_date_makes_no_sense_here(start, end) -> None:
+def test_a_permit_without_a_date_makes_no_sense_here(start: str | None, end: str | None) -> None:
     assert ask("shanghai", "2019-05-10", start, end).outcome is None
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from kiosk.policy.assessment import Assessment
+from kiosk.policy.assessment import AssessedOutcome, Assessment, Channel
 from kiosk.policy.region_file import REGIONS_DIR, RegionFileError, parse_region
 from kiosk.policy.rules import LANGUAGES
 from kiosk.policy.services import AgentRole, OldPermit, Place
@@ -146,7 +146,9 @@ def codes(found: Assessment) -> set[str]:
         ("2036-02-29", REAPPLY, ("2036-02-29", "2036-08-29"), ("identity_proof",)),
     ],
 )
-def test_every_edge_of_a_short_terms_half_year(on, outcome, term, all_of) -> None:
+def test_every_edge_of_a_short_terms_half_year(
+    on: str, outcome: AssessedOutcome, term: tuple[str, str] | None, all_of: tuple[str, ...]
+) -> None:
     found = short(on)
     assert (found.outcome, new_term_of(found), found.evidence.all_of) == (outcome, term, all_of)
     assert (found.opens_on, found.closes_on, found.residence_years) == (date(2026, 6, 15), date(2026, 7, 15), None)
@@ -164,7 +166,9 @@ def test_every_edge_of_a_short_terms_half_year(on, outcome, term, all_of) -> Non
         ("2028-02-29", REAPPLY, ("2028-02-29", "2030-02-28"), ("identity_proof", "long_term_ground")),
     ],
 )
-def test_every_edge_of_a_long_terms_two_years(on, outcome, term, all_of) -> None:
+def test_every_edge_of_a_long_terms_two_years(
+    on: str, outcome: AssessedOutcome, term: tuple[str, str] | None, all_of: tuple[str, ...]
+) -> None:
     found = long(on)
     assert (found.outcome, new_term_of(found), found.evidence.all_of) == (outcome, term, all_of)
     assert (found.opens_on, found.closes_on, found.residence_years) == (date(2026, 6, 15), date(2026, 7, 15), None)
@@ -183,11 +187,11 @@ def test_every_edge_of_a_long_terms_two_years(on, outcome, term, all_of) -> None
     ],
 )
 def test_the_extension_starts_on_the_old_end_date_also_over_short_months_and_years_ends(
-    category,
-    start,
-    end,
-    opens,
-    term,
+    category: str,
+    start: str,
+    end: str,
+    opens: date,
+    term: tuple[str, str],
 ) -> None:
     found = ask("xinjiang", opens.isoformat(), start, end, category=category)
     assert (found.outcome, found.opens_on, new_term_of(found)) == (IN_WINDOW, opens, term)
@@ -216,7 +220,7 @@ def test_a_short_term_is_6_months_and_a_long_term_2_years() -> None:
         ("short", "2026-07-15", "2027-01-15", "2026-06-14"),
     ],
 )
-def test_dates_that_make_no_sense_lead_to_the_counter(category, start, end, on) -> None:
+def test_dates_that_make_no_sense_lead_to_the_counter(category: str, start: str, end: str, on: str) -> None:
     found = ask("xinjiang", on, start, end, category=category)
     assert (found.outcome, found.channel, new_term_of(found), codes(found)) == (None, COUNTER, None, {"senseless"})
 
@@ -257,7 +261,7 @@ def test_who_has_no_papers_of_the_home_is_visited() -> None:
         ("county_rule",),
     ],
 )
-def test_the_long_term_needs_one_of_seven_grounds_besides_the_home(verified) -> None:
+def test_the_long_term_needs_one_of_seven_grounds_besides_the_home(verified: tuple[str, ...]) -> None:
     asked = short(IN_TIME, new_category="long")
     assert (asked.evidence.all_of, asked.evidence.any_of) == (("long_term_ground",), HOME)
     home_shown = short(IN_TIME, new_category="long", verified=frozenset({"lease"}))
@@ -267,7 +271,7 @@ def test_the_long_term_needs_one_of_seven_grounds_besides_the_home(verified) -> 
 
 
 @pytest.mark.parametrize("half", ["work_contract_one_year", "social_insurance_six_months"])
-def test_a_work_contract_counts_only_with_insurance_and_insurance_only_with_a_contract(half) -> None:
+def test_a_work_contract_counts_only_with_insurance_and_insurance_only_with_a_contract(half: str) -> None:
     assert short(IN_TIME, new_category="long", verified=frozenset({"lease", half})).evidence.any_of == GROUNDS
 
 
@@ -277,7 +281,7 @@ def test_a_title_deed_proves_both_the_home_and_the_ground() -> None:
 
 
 @pytest.mark.parametrize("service", EXTENDED)
-def test_short_becomes_long_if_the_holder_wishes_and_proves_it(service) -> None:
+def test_short_becomes_long_if_the_holder_wishes_and_proves_it(service: Service) -> None:
     found = short(IN_TIME, service=service, new_category="long")
     assert (found.outcome, found.channel, new_term_of(found)) == (IN_WINDOW, AFTER_REVIEW, ("2026-07-15", "2028-07-15"))
     assert found.evidence.all_of == ("long_term_ground",)
@@ -289,7 +293,7 @@ def test_short_becomes_long_if_the_holder_wishes_and_proves_it(service) -> None:
 
 
 @pytest.mark.parametrize("service", EXTENDED)
-def test_long_becomes_short_with_the_reason_told(service) -> None:
+def test_long_becomes_short_with_the_reason_told(service: Service) -> None:
     found = long(IN_TIME, service=service, new_category="short")
     assert (found.outcome, found.channel, new_term_of(found)) == (IN_WINDOW, AFTER_REVIEW, ("2026-07-15", "2027-01-15"))
     assert (found.evidence.all_of, found.evidence.any_of) == ((), HOME)
@@ -304,7 +308,7 @@ def test_the_category_is_judged_anew_at_every_extension() -> None:
 
 
 @pytest.mark.parametrize("service", UNMOVED)
-def test_the_category_changes_only_with_an_extension(service) -> None:
+def test_the_category_changes_only_with_an_extension(service: Service) -> None:
     found = short(EARLY, service=service, new_category="long")
     assert (found.channel, new_term_of(found)) == (COUNTER, None)
     assert "category_at_extension" in codes(found)
@@ -323,10 +327,10 @@ def test_the_category_changes_only_with_an_extension(service) -> None:
     ],
 )
 def test_an_expired_permit_is_applied_for_anew_with_all_proofs_and_new_dates(
-    service,
-    new_category,
-    term,
-    all_of,
+    service: Service,
+    new_category: str | None,
+    term: tuple[str, str],
+    all_of: tuple[str, ...],
 ) -> None:
     found = short(EXPIRED, service=service, new_category=new_category)
     assert (found.outcome, found.channel, new_term_of(found)) == (REAPPLY, AFTER_REVIEW, term)
@@ -342,7 +346,7 @@ def test_the_day_central_received_the_application_counts() -> None:
 
 
 @pytest.mark.parametrize("service", UNMOVED)
-def test_under_a_new_authority_a_new_term_starts_on_the_day_of_application(service) -> None:
+def test_under_a_new_authority_a_new_term_starts_on_the_day_of_application(service: Service) -> None:
     same, other = (long(EARLY, service=service, authority_changes=changes) for changes in (False, True))
     assert (same.outcome, new_term_of(same)) == (IN_WINDOW, LONG)
     assert (other.outcome, new_term_of(other)) == (IN_WINDOW, ("2026-02-01", "2028-02-01"))
@@ -365,12 +369,12 @@ def test_an_extension_under_a_new_authority_starts_on_the_day_of_application_too
     ],
 )
 def test_a_bayingolin_trial_permit_stays_valid_to_its_end_and_then_goes_to_the_counter(
-    category,
-    start,
-    end,
-    on,
-    outcome,
-    served,
+    category: str,
+    start: str,
+    end: str,
+    on: str,
+    outcome: AssessedOutcome,
+    served: Channel | None,
 ) -> None:
     found = ask("xinjiang", on, start, end, category=category, issuing_authority=BAYINGOLIN)
     assert (found.outcome, found.channel, new_term_of(found)) == (outcome, served, None)
@@ -396,7 +400,7 @@ def test_a_correction_needs_papers_that_prove_it_and_leaves_the_dates() -> None:
 
 
 @pytest.mark.parametrize("service", [*EXTENDED, Service.CORRECT, *NEW_PERMIT])
-def test_a_move_declared_with_another_service_is_proved_and_reviewed_with_it(service) -> None:
+def test_a_move_declared_with_another_service_is_proved_and_reviewed_with_it(service: Service) -> None:
     new_category = "long" if service is Service.CHANGE_CATEGORY else None
     found = short(IN_TIME, service=service, new_category=new_category, declared=frozenset({"address_changed"}))
     assert (found.channel, found.evidence.any_of) == (AFTER_REVIEW, HOME)
@@ -404,7 +408,7 @@ def test_a_move_declared_with_another_service_is_proved_and_reviewed_with_it(ser
 
 
 @pytest.mark.parametrize("service", [*EXTENDED, Service.CHANGE_ADDRESS, Service.LOST, Service.DAMAGED])
-def test_changed_details_need_a_new_permit_before_anything_is_rewritten(service) -> None:
+def test_changed_details_need_a_new_permit_before_anything_is_rewritten(service: Service) -> None:
     new_category = "long" if service is Service.CHANGE_CATEGORY else None
     found = short(IN_TIME, service=service, new_category=new_category, declared=frozenset({"identity_changed"}))
     assert (found.channel, new_term_of(found)) == (COUNTER, None)
@@ -412,7 +416,7 @@ def test_changed_details_need_a_new_permit_before_anything_is_rewritten(service)
 
 
 @pytest.mark.parametrize("declared", [(), ("identity_changed",)])
-def test_changed_details_give_a_new_permit_and_the_old_one_is_withdrawn(declared) -> None:
+def test_changed_details_give_a_new_permit_and_the_old_one_is_withdrawn(declared: tuple[str, ...]) -> None:
     found = long(EARLY, service=Service.CHANGE_IDENTITY, declared=frozenset(declared))
     assert (found.outcome, found.channel, new_term_of(found)) == (IN_WINDOW, AFTER_REVIEW, LONG)
     assert (found.evidence.all_of, found.evidence.any_of) == (("identity_change_proof",), ())
@@ -474,7 +478,7 @@ def test_an_expired_permit_that_is_damaged_is_made_anew_from_the_day_of_applicat
         (16, "guardian", COUNTER),
     ],
 )
-def test_a_holder_under_16_comes_with_a_guardian(age, agent, served) -> None:
+def test_a_holder_under_16_comes_with_a_guardian(age: int, agent: str | None, served: Channel) -> None:
     for service in (Service.ENDORSE, *UNMOVED):
         found = short(IN_TIME, service=service, age=age, agent=agent)
         assert found.channel is served
@@ -483,7 +487,7 @@ def test_a_holder_under_16_comes_with_a_guardian(age, agent, served) -> None:
 
 
 @pytest.mark.parametrize("agent", ["close_relative", "entrusted"])
-def test_agents_whom_the_norm_does_not_mention_are_for_the_reception_point(agent) -> None:
+def test_agents_whom_the_norm_does_not_mention_are_for_the_reception_point(agent: str) -> None:
     found = short(IN_TIME, agent=agent, age=70, declared=frozenset({"hard_to_move"}))
     assert found.channel is COUNTER
     assert "undescribed" in codes(found)
@@ -523,7 +527,7 @@ def test_extension_change_of_address_and_correction_are_done_the_same_day() -> N
 
 
 @pytest.mark.parametrize("service", NEW_PERMIT)
-def test_a_new_permit_takes_5_working_days_and_at_remote_points_15_at_most(service) -> None:
+def test_a_new_permit_takes_5_working_days_and_at_remote_points_15_at_most(service: Service) -> None:
     promise = region_named("xinjiang").services[service].promise
     assert promise is not None
     assert (promise.working_days, promise.most_working_days) == (5, 15)
@@ -539,7 +543,7 @@ def test_fees_are_those_that_are_set_and_none_where_none_is() -> None:
 
 
 @pytest.mark.parametrize("service", NEW_PERMIT)
-def test_a_new_permit_is_handed_out_only_against_the_collection_slip(service) -> None:
+def test_a_new_permit_is_handed_out_only_against_the_collection_slip(service: Service) -> None:
     collection = region_named("xinjiang").services[service].collection
     assert collection is not None
     assert collection.voucher
@@ -548,7 +552,7 @@ def test_a_new_permit_is_handed_out_only_against_the_collection_slip(service) ->
 
 
 @pytest.mark.parametrize("service", NEW_PERMIT)
-def test_a_permit_that_nobody_collects_is_destroyed_a_year_after_its_end(service) -> None:
+def test_a_permit_that_nobody_collects_is_destroyed_a_year_after_its_end(service: Service) -> None:
     collection = region_named("xinjiang").services[service].collection
     assert collection is not None
     assert collection.unclaimed is not None
@@ -563,7 +567,7 @@ def test_a_permit_that_nobody_collects_is_destroyed_a_year_after_its_end(service
         (date(2026, 12, 30), None),
     ],
 )
-def test_changes_are_to_be_reported_within_3_working_days(event, last) -> None:
+def test_changes_are_to_be_reported_within_3_working_days(event: date, last: date | None) -> None:
     xinjiang = region_named("xinjiang")
     for key in ("change_address", "change_identity"):
         assert xinjiang.deadlines[key][1].last_day(event, xinjiang.holidays) == last
@@ -576,7 +580,7 @@ def test_changes_are_to_be_reported_within_3_working_days(event, last) -> None:
         ("late_issue_remote", date(2026, 6, 15)),
     ],
 )
-def test_a_late_permit_is_issued_within_3_more_working_days_or_10_at_remote_points(key, last) -> None:
+def test_a_late_permit_is_issued_within_3_more_working_days_or_10_at_remote_points(key: str, last: date) -> None:
     xinjiang = region_named("xinjiang")
     assert xinjiang.deadlines[key][1].last_day(date(2026, 6, 1), xinjiang.holidays) == last
 
@@ -666,7 +670,9 @@ FILE_TEXT = (REGIONS_DIR / "xinjiang.toml").read_text(encoding="utf-8")
         ),
     ],
 )
-def test_a_wrong_group_or_rule_of_several_services_is_refused_with_its_line(old, new, key, reason) -> None:
+def test_a_wrong_group_or_rule_of_several_services_is_refused_with_its_line(
+    old: str, new: str, key: str, reason: str
+) -> None:
     assert FILE_TEXT.count(old) >= 1
     with pytest.raises(RegionFileError) as refused:
         parse_region(FILE_TEXT.replace(old, new, 1), "changed.toml")

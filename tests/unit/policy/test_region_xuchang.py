@@ -7,7 +7,8 @@ from datetime import date
 
 import pytest
 
-from kiosk.policy.assessment import Channel
+from kiosk.domain.endorsement import ResidenceYears
+from kiosk.policy.assessment import AssessedOutcome, Channel
 from kiosk.policy.permit_calendar import permit_calendar
 from kiosk.policy.request import AssessmentRequest
 from kiosk.policy.rules import LANGUAGES
@@ -83,7 +84,14 @@ SHOWN_BY: dict[str, tuple[str, ...]] = {
         ("2041-01-01", OVERDUE, ("2041-01-01", "2042-01-01"), FROM_MAKE_UP, AFTER_REVIEW, "overdue_without_limit"),
     ],
 )
-def test_every_edge_of_the_permits_year(on, outcome, term, years, pilot_served, code) -> None:
+def test_every_edge_of_the_permits_year(
+    on: str,
+    outcome: AssessedOutcome,
+    term: tuple[str, str] | None,
+    years: ResidenceYears,
+    pilot_served: Channel | None,
+    code: str,
+) -> None:
     for pilot, served in ((False, NOT_OFFERED), (True, pilot_served)):
         found = ask("xuchang", on, START, END, pilot=pilot)
         assert (found.outcome, new_term_of(found), found.residence_years) == (outcome, term, years)
@@ -134,7 +142,9 @@ def test_every_edge_of_the_permits_year(on, outcome, term, years, pilot_served, 
         ),
     ],
 )
-def test_the_window_is_the_calendar_month_before_the_end_date(start, end, opens, rows) -> None:
+def test_the_window_is_the_calendar_month_before_the_end_date(
+    start: str, end: str, opens: str, rows: list[tuple[str, AssessedOutcome, tuple[str, str] | None]]
+) -> None:
     for on, outcome, term in rows:
         found = ask("xuchang", on, start, end)
         assert (on, found.outcome, new_term_of(found)) == (on, outcome, term)
@@ -180,7 +190,7 @@ def test_the_day_central_received_the_application_counts_however_long_the_review
         ("2026-05-15", "2027-05-15", "2026-04-14"),  # starts more than a window ahead
     ],
 )
-def test_dates_that_make_no_sense_lead_to_the_counter(start, end, on) -> None:
+def test_dates_that_make_no_sense_lead_to_the_counter(start: str, end: str, on: str) -> None:
     for pilot in (True, False):
         found = ask("xuchang", on, start, end, pilot=pilot)
         assert (found.outcome, found.channel, found.residence_years, new_term_of(found)) == (None, COUNTER, None, None)
@@ -304,7 +314,7 @@ def test_who_moved_has_fifteen_calendar_days() -> None:
 
 
 @pytest.mark.parametrize("kind", ["guardian", "close_relative", "entrusted"])
-def test_somebody_may_act_for_the_holder_but_the_papers_are_not_said(kind) -> None:
+def test_somebody_may_act_for_the_holder_but_the_papers_are_not_said(kind: str) -> None:
     for age in (10, 70, None):
         found = ask("xuchang", IN_TIME, START, END, pilot=True, agent=kind, age=age)
         assert (found.channel, found.reasons[-1].code, found.evidence.all_of) == (COUNTER, kind, ())
@@ -343,7 +353,7 @@ def test_questions_and_complaints_have_a_number_each() -> None:
 @pytest.mark.parametrize(
     "service", [Service.CORRECT, Service.CHANGE_CATEGORY, Service.CHANGE_IDENTITY, Service.LOST, Service.DAMAGED]
 )
-def test_what_the_page_does_not_describe_is_told_with_place_and_telephone(service) -> None:
+def test_what_the_page_does_not_describe_is_told_with_place_and_telephone(service: Service) -> None:
     for on in ("2025-08-01", IN_TIME, LATE):
         for pilot in (True, False):
             found = ask("xuchang", on, START, END, pilot=pilot, service=service)

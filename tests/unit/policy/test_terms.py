@@ -32,7 +32,7 @@ SPANS = st.one_of(st.builds(Span, days=st.integers(-400, 400)), st.builds(Span, 
         ("2026-01-31", 0, "2026-01-31"),
     ],
 )
-def test_months_are_clamped_to_the_last_day_and_never_stretched(start, months, end) -> None:
+def test_months_are_clamped_to_the_last_day_and_never_stretched(start: str, months: int, end: str) -> None:
     assert add_months(day(start), months) == day(end)
 
 
@@ -48,7 +48,7 @@ def test_months_are_clamped_to_the_last_day_and_never_stretched(start, months, e
         ("2018-01-01", EndDate.DAY_BEFORE, "2018-12-31", "2019-01-01"),
     ],
 )
-def test_a_term_ends_as_the_convention_prints_it(start, convention, end, next_start) -> None:
+def test_a_term_ends_as_the_convention_prints_it(start: str, convention: EndDate, end: str, next_start: str) -> None:
     assert term_end(day(start), 12, convention) == day(end)
     assert boundary_after(day(end), convention) == day(next_start)
 
@@ -70,12 +70,12 @@ def test_a_tier_ends_inside_in_one_convention_and_the_day_before_in_the_other() 
         ("2026-05-10", "2026-05-10", 0),
     ],
 )
-def test_an_age_is_reached_on_the_birthday(birth, on, age) -> None:
+def test_an_age_is_reached_on_the_birthday(birth: str, on: str, age: int) -> None:
     assert age_on(day(birth), day(on)) == age
 
 
 @given(start=DAYS, months=MONTHS)
-def test_a_month_later_lies_in_the_right_month_and_not_after_the_day(start, months) -> None:
+def test_a_month_later_lies_in_the_right_month_and_not_after_the_day(start: date, months: int) -> None:
     end = add_months(start, months)
     assert (end.year * 12 + end.month) - (start.year * 12 + start.month) == months
     assert end.day <= start.day
@@ -83,14 +83,16 @@ def test_a_month_later_lies_in_the_right_month_and_not_after_the_day(start, mont
 
 
 @given(start=DAYS, months=st.integers(1, 120), convention=st.sampled_from(EndDate))
-def test_the_next_term_starts_where_the_last_ended_or_the_day_after(start, months, convention) -> None:
+def test_the_next_term_starts_where_the_last_ended_or_the_day_after(
+    start: date, months: int, convention: EndDate
+) -> None:
     end = term_end(start, months, convention)
     assert start < end
     assert (boundary_after(end, convention) - end).days == (0 if convention is EndDate.SAME_DAY else 1)
 
 
 @given(one=SPANS, other=SPANS, start=DAYS)
-def test_what_is_certainly_below_or_within_is_so_on_every_day(one, other, start) -> None:
+def test_what_is_certainly_below_or_within_is_so_on_every_day(one: Span, other: Span, start: date) -> None:
     if one.is_certainly_below(other):
         assert one.after(start) < other.after(start)
     if one.is_certainly_within(other):

@@ -40,7 +40,9 @@ def said_of(region: str, service: Service) -> str:
         ("xinjiang", Service.CHANGE_IDENTITY, "within 3 working days"),
     ],
 )
-def test_until_when_a_change_is_to_be_reported_is_said_with_the_service(region, service, deadline) -> None:
+def test_until_when_a_change_is_to_be_reported_is_said_with_the_service(
+    region: str, service: Service, deadline: str
+) -> None:
     assert deadline in said_of(region, service)
     assert deadline not in said_of(region, Service.LOST)
 

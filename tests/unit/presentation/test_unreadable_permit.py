@@ -29,7 +29,7 @@ def told_of(region: str, ending: s.Ending) -> list[str]:
 
 
 @pytest.mark.parametrize("ending", [NO_CHIP, SILENT])
-def test_xinjiang_remakes_an_unreadable_permit_free_of_charge_and_says_so(ending) -> None:
+def test_xinjiang_remakes_an_unreadable_permit_free_of_charge_and_says_so(ending: s.BrokenOff | s.Declined) -> None:
     assert [words for words in told_of("xinjiang", ending) if "made anew free of charge" in words] != []
 
 

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from drivers.permit_file.permit_file import MacAlgorithm
 from drivers.simulators import chip_keys
 from kiosk.reference_central.hsm import KeyFileError, SoftwareHsm, chip_mac, diversified_key
 
@@ -41,7 +42,7 @@ def test_an_sm4_key_is_diversified_by_the_factor_and_its_complement_in_one_block
 
 @pytest.mark.parametrize("algorithm", ["tdes", "sm4"])
 @pytest.mark.parametrize("length", [*range(1, 34), 131])
-def test_central_and_the_chip_agree_although_they_share_no_code(algorithm: str, length: int) -> None:
+def test_central_and_the_chip_agree_although_they_share_no_code(algorithm: MacAlgorithm, length: int) -> None:
     message = bytes(range(length))
     key = diversified_key(algorithm, getattr(KEYS, algorithm), SERIAL)
     assert key == chip_keys.chip_key(algorithm, KEYS, SERIAL)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
+from dataclasses import fields
 from datetime import date
 from functools import cache
 from pathlib import Path
@@ -15,6 +16,7 @@ from assets import ASSETS
 from kiosk.central.codes import RETURN_CODES
 from kiosk.domain.faults import CATALOGUE
 from kiosk.domain.refusals import RefusalCode
+from kiosk.presentation.models.resident import ScreenModel
 from kiosk.presentation.resident.application_page import REASONS
 from kiosk.texts.translation import Translation
 from kiosk.texts.words import NOTHING, Citation, CitedDocument, LocalText, Text
@@ -79,7 +81,9 @@ def text_calls() -> frozenset[str]:
                 patterns.add(re.escape(str(key.value)))
             elif isinstance(key, ast.JoinedStr):
                 patterns.add(
-                    "".join(re.escape(part.value) if isinstance(part, ast.Constant) else ".+" for part in key.values)
+                    "".join(
+                        re.escape(str(part.value)) if isinstance(part, ast.Constant) else ".+" for part in key.values
+                    )
                 )
     return frozenset(patterns)
 
@@ -189,7 +193,7 @@ def test_every_sample_is_sayable(translation: Translation) -> None:
     assert all(spoken)
 
 
-def _texts(model: object) -> list[Text]:
-    values = [getattr(model, name) for name in type(model).__dataclass_fields__]  # type: ignore[attr-defined]
+def _texts(model: ScreenModel) -> list[Text]:
+    values = [getattr(model, each.name) for each in fields(model)]
     flat = [each for value in values for each in (value if isinstance(value, tuple) else (value,))]
     return [each for each in flat if isinstance(each, Text)]

@@ -12,6 +12,7 @@ from kiosk.domain.applications import Application, ApplicationState, EvidenceRes
 from kiosk.domain.documents import IdDocument, IdKind, Permit, PermitContent
 from kiosk.domain.endorsement import ChipState, Drawable, FaceState, Grant, Refusal, ResidenceYears, Service
 from kiosk.domain.holder_check import NO_CHECK, CheckWay, HolderCheckRule
+from kiosk.domain.identity_number import IdentityNumber, PermitNumber
 from kiosk.domain.personal import Personal
 from kiosk.policy.assessment import AssessedOutcome, Assessment, Channel, EvidenceAsked
 from kiosk.policy.permit_calendar import PermitCalendar
@@ -21,7 +22,7 @@ from kiosk.workflow.effects import ChipAnswers, ChipCommands, RelayRefused
 from kiosk.workflow.intents import Intent
 from kiosk.workflow.states import CaseWithPermit, ContentHashes, PutAway, Visit
 from kiosk.workflow.transition import Site
-from kiosk.workflow.visits import VisitIds
+from kiosk.workflow.visits import InterruptedVisit, VisitIds
 
 REGION = load_region(Path(__file__).parents[2] / "data" / "everything_asked.toml")
 TODAY = date(2025, 5, 20)
@@ -39,7 +40,7 @@ FOUND_VISIT = Visit(UUID(int=0xC2), UUID(int=0xA5), LANGUAGE)
 HOLDER = IdDocument(
     IdKind.CITIZEN,
     Personal("林羽真"),
-    Personal("310000199001010011"),
+    Personal(IdentityNumber("310000199001010011")),
     Personal(date(1990, 1, 1)),
     Personal("某路1号"),
     date(2020, 1, 1),
@@ -52,13 +53,13 @@ PERMIT = Permit(
     b"\x3b\x00",
     "00112233AABBCCDD",
     "310000",
-    Personal("310000000000000001"),
+    Personal(PermitNumber("310000000000000001")),
     HOLDER.name,
     HOLDER.number,
     date(2024, 6, 1),
     OLD,
 )
-SOMEBODY_ELSES = replace(PERMIT, holder_number=Personal("310000199001010038"))
+SOMEBODY_ELSES = replace(PERMIT, holder_number=Personal(IdentityNumber("310000199001010038")))
 OF_ANOTHER_REGION = replace(PERMIT, region="110000")
 RENEWED = replace(PERMIT, content=NEW)
 HALF_RENEWED = replace(PERMIT, content=replace(OLD, endorsement_count=2))
@@ -245,16 +246,16 @@ OF_EVERY_SERVICE = (
 
 SEALS = ContentHashes("old", "new")
 STORIES = (
-    on.InterruptedVisit(None, 0, ChipState.OLD, FaceState.OLD, 5.0),
-    on.InterruptedVisit(CUT_OFF, 0, ChipState.OLD, FaceState.OLD, 5.0),
-    on.InterruptedVisit(CUT_OFF, 1, ChipState.UNKNOWN, FaceState.OLD, 5.0, SEALS, relayed=1),
-    on.InterruptedVisit(CUT_OFF, 1, ChipState.NEW, FaceState.PENDING, 5.0, SEALS, relayed=2),
-    on.InterruptedVisit(CUT_OFF, 1, ChipState.NEW, FaceState.PENDING, 3600.0, SEALS, relayed=2),
-    on.InterruptedVisit(None, 0, ChipState.OLD, FaceState.OLD, 3600.0),
-    on.InterruptedVisit(CUT_OFF, 1, ChipState.UNKNOWN, FaceState.OLD, 5.0, SEALS, relayed=1, is_abandoned=True),
-    on.InterruptedVisit(CUT_OFF, 3, ChipState.UNKNOWN, FaceState.OLD, 5.0, SEALS, relayed=2),
-    on.InterruptedVisit(CUT_OFF, 0, ChipState.NEW, FaceState.PENDING, 5.0, ContentHashes("same", "same")),
-    on.InterruptedVisit(
+    InterruptedVisit(None, 0, ChipState.OLD, FaceState.OLD, 5.0),
+    InterruptedVisit(CUT_OFF, 0, ChipState.OLD, FaceState.OLD, 5.0),
+    InterruptedVisit(CUT_OFF, 1, ChipState.UNKNOWN, FaceState.OLD, 5.0, SEALS, relayed=1),
+    InterruptedVisit(CUT_OFF, 1, ChipState.NEW, FaceState.PENDING, 5.0, SEALS, relayed=2),
+    InterruptedVisit(CUT_OFF, 1, ChipState.NEW, FaceState.PENDING, 3600.0, SEALS, relayed=2),
+    InterruptedVisit(None, 0, ChipState.OLD, FaceState.OLD, 3600.0),
+    InterruptedVisit(CUT_OFF, 1, ChipState.UNKNOWN, FaceState.OLD, 5.0, SEALS, relayed=1, is_abandoned=True),
+    InterruptedVisit(CUT_OFF, 3, ChipState.UNKNOWN, FaceState.OLD, 5.0, SEALS, relayed=2),
+    InterruptedVisit(CUT_OFF, 0, ChipState.NEW, FaceState.PENDING, 5.0, ContentHashes("same", "same")),
+    InterruptedVisit(
         CUT_OFF,
         1,
         ChipState.UNKNOWN,

@@ -299,8 +299,7 @@ def _owed_by(before: s.State, event: on.Event, owed: frozenset[UUID]) -> frozens
     """What central waits for once this answer of its own was heeded."""
     match event:
         case on.EndorsementRefused() | on.EndorsementPending() | on.PermitAlreadyCurrent() | on.ApplicationReceived():
-            asking = isinstance(before, s.AskingCentral | s.Applying)
-            return owed - {before.visit.endorsement_id} if asking else owed
+            return owed - {before.visit.endorsement_id} if isinstance(before, s.AskingCentral | s.Applying) else owed
         case on.NoWorkFound() if isinstance(before, s.AskingPendingRewrites):
             return owed - {before.visit.id}
         case on.WorkFound(grant=grant) if isinstance(before, s.AskingPendingRewrites):

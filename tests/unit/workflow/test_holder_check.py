@@ -7,16 +7,17 @@ from dataclasses import replace
 import pytest
 
 from kiosk.domain import faults
-from kiosk.domain.endorsement import Refusal
+from kiosk.domain.endorsement import Grant, Refusal
 from kiosk.domain.holder_check import NEEDS_FACE, CheckWay, HolderCheck, HolderCheckRule
 from kiosk.domain.personal import Personal
+from kiosk.policy.assessment import Assessment
 from kiosk.services.central.messages import holder_check_of
 from kiosk.workflow import effects as do
 from kiosk.workflow import events as on
 from kiosk.workflow import states as s
 from kiosk.workflow.intents import Intent
 from kiosk.workflow.machine import step
-from kiosk.workflow.transition import Step
+from kiosk.workflow.transition import Site, Step
 from tests.unit.workflow.machine_samples import (
     AFTER_REVIEW,
     ATTENDED,
@@ -38,11 +39,11 @@ REQUIRED = site(has_retain_bin=True, holder_check=ONLY_ATTENDED)
 CODE = on.PersonChose(Intent.ENTER_CODE, "17314159")
 
 
-def matter(assessment=IN_WINDOW) -> s.AssessedCase:
+def matter(assessment: Assessment = IN_WINDOW) -> s.AssessedCase:
     return s.AssessedCase(CASE, s.Answers(), assessment, TODAY)
 
 
-def then(at, state: s.State, *events: on.Event) -> Step:
+def then(at: Site, state: s.State, *events: on.Event) -> Step:
     taken: Step | None = Step(state)
     for event in events:
         assert taken is not None
@@ -51,11 +52,11 @@ def then(at, state: s.State, *events: on.Event) -> Step:
     return taken
 
 
-def awaiting(at, pursued: s.Proposal | None = None) -> s.AwaitingAttendant:
+def awaiting(at: Site, pursued: s.Proposal | None = None) -> s.AwaitingAttendant:
     return s.AwaitingAttendant(VISIT, pursued or matter(), at.holder_check.required)
 
 
-def asked_for_everything(at) -> Step:
+def asked_for_everything(at: Site) -> Step:
     """From the page of rules on, every question answered with no."""
     taken = then(at, s.ShowingAssessment(VISIT, matter(), False), on.PersonChose(Intent.GO_ON))
     while isinstance(taken.state, s.Declaring):
@@ -71,7 +72,7 @@ def test_a_way_without_a_face_always_exists(way: CheckWay) -> None:
 
 
 @pytest.mark.parametrize("at", [OPTIONAL, REQUIRED], ids=["optional", "required"])
-def test_an_attendant_is_asked_for_after_the_questions_and_before_central(at) -> None:
+def test_an_attendant_is_asked_for_after_the_questions_and_before_central(at: Site) -> None:
     taken = asked_for_everything(at)
     assert isinstance(taken.state, s.AwaitingAttendant)
     assert taken.state.required is at.holder_check.required
@@ -110,7 +111,7 @@ def test_an_application_too_is_sent_only_after_somebody_confirmed() -> None:
 
 
 @pytest.mark.parametrize("grant", [GRANT_ELSEWHERE, FACE_GRANT], ids=["chip and face", "face only"])
-def test_work_decided_elsewhere_is_written_only_after_somebody_confirmed(grant) -> None:
+def test_work_decided_elsewhere_is_written_only_after_somebody_confirmed(grant: Grant) -> None:
     found = then(REQUIRED, s.AskingPendingRewrites(VISIT, CASE), on.WorkFound(grant))
     assert found.state == awaiting(REQUIRED, s.GrantedElsewhere(CASE, grant))
     assert then(REQUIRED, found.state, CODE, on.AttendantConfirmed("17")).state == s.Confirming(VISIT, CASE, grant)
@@ -126,7 +127,9 @@ def test_work_decided_elsewhere_is_written_only_after_somebody_confirmed(grant) 
     ],
     ids=["awaiting", "checking"],
 )
-def test_a_fault_meanwhile_gives_back_what_central_had_offered(state) -> None:
+def test_a_fault_meanwhile_gives_back_what_central_had_offered(
+    state: s.AwaitingAttendant | s.CheckingAttendant,
+) -> None:
     broken = then(REQUIRED, state, on.DeviceFailed(faults.COUPLER_LINK))
     assert broken.effects[0] == do.CancelEndorsement(GRANT_ELSEWHERE.endorsement_id, faults.COUPLER_LINK.name)
     assert isinstance(broken.state, s.ReturningPermit)
@@ -163,7 +166,7 @@ def test_a_comparison_that_never_ends_lets_nobody_through() -> None:
     ("event", "code"),
     [(on.PersonChose(Intent.CANCEL), "holder_cancelled"), (on.DeadlinePassed("attendant"), "timed_out")],
 )
-def test_who_leaves_meanwhile_gets_the_permit_back(event, code: str) -> None:
+def test_who_leaves_meanwhile_gets_the_permit_back(event: on.DeadlinePassed | on.PersonChose, code: str) -> None:
     taken = then(OPTIONAL, awaiting(OPTIONAL), event)
     assert taken.state == s.ReturningPermit(VISIT, s.Declined(Refusal(code), PERMIT))
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from operator import attrgetter
+from typing import get_args
+
 import pytest
 
 from kiosk.workflow import effects as do
@@ -51,7 +54,7 @@ WITHOUT_IT_TOO = {
 }
 
 
-@pytest.mark.parametrize("effect", sorted(do.Effect.__args__, key=lambda kind: kind.__name__))
+@pytest.mark.parametrize("effect", sorted(get_args(do.Effect), key=attrgetter("__name__")))
 def test_every_effect_says_itself_whether_it_needs_the_journal(effect: type) -> None:
     assert (effect in NOT_WITHOUT_THE_JOURNAL) != (effect in WITHOUT_IT_TOO)
     assert issubclass(effect, do.NeedsJournal) is (effect in NOT_WITHOUT_THE_JOURNAL)

@@ -260,7 +260,7 @@ def test_a_yes_asks_the_rules_again_and_the_same_result_is_not_shown_twice() -> 
     assert isinstance(then(assessing.state, on.Assessed(worse, TODAY)).state, s.ShowingAssessment)
 
 
-ASKED = {"asked": ("address_changed",)}
+ASKED: dict[str, Any] = {"asked": ("address_changed",)}
 
 
 def test_central_looks_into_its_own_records_for_each_proof_before_the_holder_is_asked() -> None:

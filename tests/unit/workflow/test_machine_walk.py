@@ -172,7 +172,7 @@ def test_an_ignored_deadline_is_only_that_of_a_question_still_open(place: str) -
 def test_when_nothing_answers_any_more_a_permit_inside_ends_in_a_known_place_out_of_service(place: str) -> None:
     for state in walked(place).states:
         if isinstance(state, s.InVisit) and s.custody_of(state) is Custody.INSIDE:
-            end = state
+            end: s.State = state
             for _ in range(8):
                 taken = step(SITES[place], end, DEADLINE)
                 assert taken is not None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date
+from typing import Any
 
 import pytest
 from PIL import Image
@@ -160,7 +161,7 @@ CONTENT = PermitContent(
     ],
 )
 def test_a_face_is_drawn_only_where_all_of_it_can_be_read(
-    typeface: Typeface, changes: dict[str, object], why: Drawable
+    typeface: Typeface, changes: dict[str, Any], why: Drawable
 ) -> None:
     content = replace(CONTENT, **changes)
     drawing = FaceDrawing({"reference": WHOLE}, typeface)

@@ -16,6 +16,7 @@ from drivers.simulators.pcscd import PrivatePcscd
 from drivers.simulators.permit import PermitLocation, SimulatedPermit
 from drivers.simulators.vpcd_link import VpcdHost
 from drivers.simulators.vpcd_wire import open_vpcd
+from drivers.transport.base import Coupler
 from drivers.transport.pcsc import PcscCoupler
 from tests.contract.test_permit_chip_coupler import BlankFace
 from tests.fakes.invented_permits import REFERENCE, fields_of, reference_chip
@@ -42,8 +43,9 @@ host.stop()
 @pytest.mark.parametrize("wire", ["direct", pytest.param("pcsc", marks=pytest.mark.pcsc)])
 def test_the_chip_may_live_in_another_process(request: pytest.FixtureRequest, wire: str) -> None:
     if wire == "direct":
-        coupler = DirectCoupler()
-        url = coupler.url
+        direct = DirectCoupler()
+        coupler: Coupler = direct
+        url = direct.url
     else:
         pcscd: PrivatePcscd = request.getfixturevalue("pcscd")
         coupler, url = PcscCoupler(pcscd.reader_name), pcscd.vpcd_url

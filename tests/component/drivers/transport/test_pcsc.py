@@ -22,8 +22,10 @@ from drivers.permit_chip.records import RelayCommand
 from drivers.simulators.activity import ActivityLog
 from drivers.simulators.pcscd import PrivatePcscd
 from drivers.simulators.permit import PermitLocation, SimulatedPermit
+from drivers.simulators.virtual_chip import VirtualChip
 from drivers.simulators.vpcd_link import VpcdHost
 from drivers.transport import pcsc, pcscd_line
+from drivers.transport.pcsc_codes import failure
 from tests.contract.test_permit_chip_coupler import BlankFace
 from tests.fakes.invented_permits import KEYS, REFERENCE, UPDATE, fields_of, reference_chip, signed
 from tests.waiting import FOR_EVER_S, eventually
@@ -337,6 +339,7 @@ def test_a_chip_torn_out_in_the_middle_of_the_write_is_old_or_new_and_never_mixe
     chip.open(5)
     write = REFERENCE.encode_update(UPDATE)[0]
     challenge = chip.relay([RelayCommand(apdu.get_challenge())])[0].data
+    assert isinstance(permit.chip, VirtualChip)
     permit.chip.tear_after(200)
     with pytest.raises((LinkLost, LinkTimeout)):
         chip.relay([RelayCommand(signed(REFERENCE, write, challenge))])
@@ -412,7 +415,7 @@ def test_a_pcscd_that_does_not_come_up_tells_its_last_words(tmp_path_factory: py
     ],
 )
 def test_every_foreign_code_becomes_one_of_our_errors(code: int, kind: type[TransportError], words: str) -> None:
-    error = pcsc.failure(code, "testing")
+    error = failure(code, "testing")
     assert type(error) is kind
     assert str(error) == f"{words} while testing"
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 
@@ -15,7 +16,7 @@ HAIKOU, XUCHANG, BEIJING, SHANGHAI, XINJIANG = "460100", "411003", "110000", "31
 MONDAY = datetime(2026, 11, 23, 2, 0, tzinfo=UTC)
 
 
-def living_in(central: ReferenceCentral, region: str, **changes: object) -> Resident:
+def living_in(central: ReferenceCentral, region: str, **changes: Any) -> Resident:
     """Somebody in the region in which both kiosks stand now."""
     for name in ("kiosk-1", "kiosk-2"):
         central.register_kiosk(f"{name}={region}")

@@ -15,6 +15,7 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from urllib.parse import urlsplit
 from uuid import UUID, uuid4
@@ -587,6 +588,10 @@ OutboxService(
 def test_a_kiosk_that_is_killed_while_it_sends_repeats_nothing_and_forgets_nothing(site: Site) -> None:
     told = [site.visit() for _ in range(6)]
     owes(site, *map(completion, told))
+
+    def has_heard(least: int) -> bool:
+        return len(site.arrived()) >= least
+
     for heard in (2, 4):
         # The answer is lost just then: central has noted it, the kiosk cannot know.
         child = subprocess.Popen(
@@ -595,7 +600,7 @@ def test_a_kiosk_that_is_killed_while_it_sends_repeats_nothing_and_forgets_nothi
             env=os.environ,
         )
         with child:
-            eventually(lambda heard=heard: len(site.arrived()) >= heard)
+            eventually(partial(has_heard, heard))
             child.send_signal(signal.SIGKILL)
     site.forwards()
     assert site.arrived() == told

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -13,7 +14,9 @@ import pytest
 from drivers.permit_chip.chip import PermitChip
 from drivers.permit_file.reader import load_permit_file
 from drivers.simulators.virtual_chip import VirtualChip
+from kiosk.central import contract
 from kiosk.domain.documents import Permit, PermitContent
+from kiosk.domain.identity_number import IdentityNumber, PermitNumber
 from kiosk.domain.personal import Personal
 from kiosk.journal.content_hash import content_hash_by
 from kiosk.runtime.workers import Worker
@@ -34,9 +37,9 @@ PERMIT = Permit(
     atr=b"\x3b\x00",
     chip_serial="8600310000000001",
     region="310000",
-    permit_number=Personal("310000201900000001"),
+    permit_number=Personal(PermitNumber("310000201900000001")),
     holder_name=Personal("林玉珍"),
-    holder_number=Personal("341399198803140021"),
+    holder_number=Personal(IdentityNumber("341399198803140021")),
     issued_on=date(2023, 12, 4),
     content=PermitContent(
         address=Personal("上海市浦东新区示范路88弄6号402室"),
@@ -67,7 +70,7 @@ UNTOLD = [
 
 @pytest.mark.parametrize(("permit", "inside", "field"), UNTOLD)
 def test_a_permit_that_does_not_fit_is_known_by_the_field_and_not_by_its_value(
-    permit: dict[str, object], inside: dict[str, object], field: str
+    permit: dict[str, Any], inside: dict[str, Any], field: str
 ) -> None:
     assert untold_of(PERMIT) is None
     assert facts_of(PERMIT).content.category == "standard"
@@ -109,7 +112,7 @@ def test_a_chip_with_usual_content_is_read() -> None:
     assert isinstance(reading(content()), on.PermitRead)
 
 
-def reading(on_chip: object, spoil: Callable[[VirtualChip], None] = lambda _: None) -> on.Event:
+def reading(on_chip: contract.PermitContent, spoil: Callable[[VirtualChip], None] = lambda _: None) -> on.Event:
     who = resident()
     chip = replace(who, on_chip=on_chip).chip()
     spoil(chip)

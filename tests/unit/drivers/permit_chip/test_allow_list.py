@@ -10,6 +10,7 @@ from drivers.permit_chip import apdu
 from drivers.permit_chip.chip import PermitChip
 from drivers.permit_chip.commands import read_commands
 from drivers.permit_chip.records import RelayCommand
+from drivers.simulators.virtual_chip import VirtualChip
 from tests.fakes.chip_coupler import ChipInHand
 from tests.fakes.invented_permits import REFERENCE, SSSE, UPDATE, path_to, reference_chip, signed, ssse_chip
 
@@ -75,6 +76,7 @@ def test_the_relay_refuses(attack: str) -> None:
         chip.relay(batch)
     assert caught.value.index == 1
     assert len(coupler.commands) == sent  # not even the harmless command before it
+    assert coupler.chip is not None
     assert reference_chip().written_fields() == coupler.chip.written_fields()
 
 
@@ -86,7 +88,7 @@ def test_every_command_that_reads_a_permit_is_allowed() -> None:
         assert [answer.sw for answer in answers] == [0x9000] * len(read_commands(permit))
 
 
-def _ssse() -> tuple[ChipInHand, PermitChip]:
+def _ssse() -> tuple[ChipInHand[VirtualChip], PermitChip]:
     coupler = ChipInHand(ssse_chip())
     chip = PermitChip(coupler, [SSSE])
     chip.open(1)
@@ -135,7 +137,9 @@ def test_which_file_is_selected_is_remembered_from_one_batch_to_the_next() -> No
 
 
 @pytest.mark.parametrize("expect", [(0x6A82,), (0x9000, 0x6A82), ()])
-def test_a_select_that_may_fail_is_refused_because_the_next_update_would_hit_another_file(expect) -> None:
+def test_a_select_that_may_fail_is_refused_because_the_next_update_would_hit_another_file(
+    expect: tuple[int, ...],
+) -> None:
     coupler, chip = _ssse()
     sent = len(coupler.commands)
     with pytest.raises(CommandNotAllowed, match="must expect 9000"):
@@ -160,6 +164,7 @@ def test_after_a_wrong_mac_no_update_is_relayed_until_the_chip_is_opened_anew() 
     with pytest.raises(CommandNotAllowed, match="no update after a wrong MAC"):
         chip.relay([challenge, RelayCommand(wrong)])
     assert chip.read().fields["endorsement_count"] == 1  # reading is still possible
+    assert coupler.chip is not None
     assert coupler.chip.tries_left == 2
     chip.close()
     chip.open(1)

@@ -10,9 +10,9 @@ from drivers.errors import LinkTimeout, NoChip, NotAPermit, StatusWordError, Une
 from drivers.permit_chip import apdu
 from drivers.permit_chip.chip import ForeignChip, PermitChip, exchange
 from drivers.permit_chip.records import RelayCommand
-from drivers.permit_file.permit_file import ChipContentCorrupt
+from drivers.permit_file.permit_file import ChipContentCorrupt, PermitFile
 from drivers.simulators.foreign_chips import foreign_chip
-from drivers.simulators.virtual_chip import VirtualChip
+from drivers.simulators.virtual_chip import Protocol, VirtualChip
 from drivers.transport.base import ApduAnswer
 from tests.fakes.chip_coupler import ChipInHand
 from tests.fakes.invented_permits import (
@@ -86,7 +86,7 @@ def test_an_answer_without_end_is_given_up() -> None:
 
 @pytest.mark.parametrize("protocol", ["t0", "t1"])
 @pytest.mark.parametrize("permit", [REFERENCE, SSSE], ids=lambda permit: permit.name)
-def test_a_permit_is_recognised_and_read_whole(permit, protocol) -> None:
+def test_a_permit_is_recognised_and_read_whole(permit: PermitFile, protocol: Protocol) -> None:
     coupler = ChipInHand(VirtualChip(permit, fields_of(permit), KEYS, protocol=protocol))
     with PermitChip(coupler, [REFERENCE, SSSE]) as chip:
         assert chip.open(1) is permit
@@ -185,6 +185,8 @@ def test_a_status_word_that_is_not_9000_stops_the_reading_and_names_what_it_did(
         def connect(self, timeout_s: float) -> Refusing:
             return Refusing()
 
+        def look(self) -> None: ...
+
         def close(self) -> None: ...
 
     chip = PermitChip(Slot(), [REFERENCE])
@@ -206,7 +208,9 @@ def test_a_record_with_another_tag_in_it_is_corrupt() -> None:
         chip.read()
 
 
-def _endorse(chip: PermitChip, permit, on_answer: Callable[[int, ApduAnswer], None] | None = None) -> list[int]:
+def _endorse(
+    chip: PermitChip, permit: PermitFile, on_answer: Callable[[int, ApduAnswer], None] | None = None
+) -> list[int]:
     """What central does: a challenge, a signed command, for every write of the plan. Returns the last status words."""
     statuses = []
     for write in permit.encode_update(UPDATE):
@@ -218,7 +222,7 @@ def _endorse(chip: PermitChip, permit, on_answer: Callable[[int, ApduAnswer], No
 
 
 @pytest.mark.parametrize("make", [reference_chip, ssse_chip], ids=["reference", "ssse"])
-def test_an_endorsement_composed_by_central_is_written_and_read_back(make) -> None:
+def test_an_endorsement_composed_by_central_is_written_and_read_back(make: Callable[[], VirtualChip]) -> None:
     in_hand = make()
     chip = PermitChip(ChipInHand(in_hand), [REFERENCE, SSSE])
     permit = chip.open(1)
@@ -240,6 +244,7 @@ def test_the_relay_stops_at_the_first_unexpected_status_and_returns_it() -> None
     assert [answer.sw for answer in answers] == [0x9000, 0x6988]
     assert seen == [(0, 0x9000), (1, 0x6988)]
     assert coupler.commands[-1] == wrong
+    assert coupler.chip is not None
     assert coupler.chip.tries_left == 2  # it was sent once
 
 

@@ -10,13 +10,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from drivers.device_file import DeviceFileError
-from drivers.permit_file.field_codec import TextEnd, decode, encode
-from drivers.permit_file.permit_file import ChipContentCorrupt
+from drivers.permit_file.field_codec import FieldValue, TextEnd, decode, encode
+from drivers.permit_file.permit_file import ChipContentCorrupt, PermitFile
 from drivers.permit_file.reader import load_permit_file, load_permit_files
 from tests.fakes.invented_permits import FIELDS, PERMITS, REFERENCE, SSSE, UPDATE, fields_of
 
 # Made by hand from the layout and a GB18030 table: 张三 is D5C5 C8FD, 上海市 is C9CF BAA3 CAD0.
-HAND_MADE = {
+HAND_MADE: dict[str, FieldValue] = {
     "chip_serial": "8600310000000A01",
     "region": "310000",
     "permit_number": "310000202300000018",
@@ -58,7 +58,7 @@ def test_hand_made_bytes_are_decoded_to_the_fields() -> None:
 
 
 @pytest.mark.parametrize("permit", [REFERENCE, SSSE], ids=lambda permit: permit.name)
-def test_what_is_encoded_is_decoded_to_the_same(permit) -> None:
+def test_what_is_encoded_is_decoded_to_the_same(permit: PermitFile) -> None:
     assert permit.decode(permit.encode_content(fields_of(permit))) == fields_of(permit)
 
 
@@ -230,7 +230,9 @@ def test_no_date_is_four_times_ff() -> None:
         ("code", 1, "unheard", "must be one of standard"),
     ],
 )
-def test_a_value_that_does_not_fit_its_field_is_refused(encoding: str, length: int, value, why: str) -> None:
+def test_a_value_that_does_not_fit_its_field_is_refused(
+    encoding: str, length: int, value: bool | int | str, why: str
+) -> None:
     with pytest.raises(ValueError, match=why):
         encode(encoding, length, value, {"standard": 1})
 
@@ -256,7 +258,7 @@ def test_the_ssse_endorsement_takes_six_writes_and_the_validity_goes_last() -> N
 
 
 @pytest.mark.parametrize("permit", [REFERENCE, SSSE], ids=lambda permit: permit.name)
-def test_an_update_names_exactly_the_rewritable_fields(permit) -> None:
+def test_an_update_names_exactly_the_rewritable_fields(permit: PermitFile) -> None:
     with pytest.raises(ValueError, match="missing: valid_to"):
         permit.encode_update({name: value for name, value in UPDATE.items() if name != "valid_to"})
     with pytest.raises(ValueError, match="not rewritable: id_number"):
@@ -387,4 +389,5 @@ def test_a_face_only_permit_needs_no_chip_and_a_chip_only_permit_no_face(tmp_pat
     (tmp_path / "face.toml").write_text(head + face_part, encoding="utf-8")
     chip, face = load_permit_files(tmp_path)
     assert (chip.mode, chip.face, len(chip.fields)) == ("chip_only", None, 15)
+    assert face.face is not None
     assert (face.mode, face.fields, len(face.face.lines)) == ("face_only", (), 4)

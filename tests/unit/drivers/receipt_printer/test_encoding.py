@@ -14,7 +14,6 @@ from drivers.receipt_printer import device_file, encoding
 from drivers.receipt_printer.commands import real_time_in
 from drivers.receipt_printer.document import Feed, QrCode, ReceiptDocument, Rule, TextLine
 from drivers.receipt_printer.encoding import without_real_time
-from drivers.receipt_printer.library import capabilities
 from drivers.typeface import Typeface
 
 DEVICES = ASSETS / "devices"
@@ -43,6 +42,8 @@ def test_no_printer_finds_a_real_time_command_in_a_picture(dots: bytes, sent: by
 
 
 def test_python_escpos_reads_about_no_printer_and_leaves_nothing_in_the_environment() -> None:
+    from escpos import capabilities  # after our driver, which says how it is read
+
     assert set(capabilities.CAPABILITIES["profiles"]) == {"default"}
     assert [name for name in os.environ if name.startswith("ESCPOS_")] == []
     assert not Path(capabilities.pickle_dir).exists()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import gmalg
 import pytest
 
@@ -75,7 +77,7 @@ def test_the_test_keys_say_that_they_are_test_keys() -> None:
         ('[chip]\ntdes_master = "00"\n', "sm4_master"),
     ],
 )
-def test_a_key_file_that_cannot_be_used_is_refused(tmp_path, content: str, mistake: str) -> None:
+def test_a_key_file_that_cannot_be_used_is_refused(tmp_path: Path, content: str, mistake: str) -> None:
     (tmp_path / "keys.toml").write_text(content)
     with pytest.raises(DeviceFileError, match=mistake):
         load_test_keys(tmp_path / "keys.toml")

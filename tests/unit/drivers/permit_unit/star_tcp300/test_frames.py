@@ -21,7 +21,7 @@ from drivers.permit_unit.star_tcp300.frames import (
     Item,
 )
 
-COMMANDS = [
+COMMANDS: list[tuple[str, CommandBlock]] = [
     ("02 40 03 43", CommandBlock(0x40)),
     ("02 49 03 4A", CommandBlock(0x49)),
     ("02 51 03 52", CommandBlock(0x51)),
@@ -34,7 +34,7 @@ COMMANDS = [
     ("02 46 31 2C 31 2C 31 03 74", CommandBlock(0x46, b"1,1,1")),
     ("02 4D 30 2C 30 2C 31 2C 41 33 03 21", CommandBlock(0x4D, b"0,0,1,A3")),
 ]
-ANSWERS = [
+ANSWERS: list[tuple[str, AnswerBlock]] = [
     ("02 40 20 03 63", AnswerBlock(0x40, 0x20)),
     ("02 59 20 30 30 30 30 30 30 03 7A", AnswerBlock(0x59, 0x20, b"000000")),
     ("02 59 20 32 30 30 30 30 30 30 03 48", AnswerBlock(0x59, 0x20, b"2000000")),
@@ -45,7 +45,10 @@ ANSWERS = [
     ("02 50 55 03 06", AnswerBlock(0x50, 0x55)),
     ("02 50 46 03 15", AnswerBlock(0x50, 0x46)),
 ]
-STREAMS = [(bytes.fromhex(text), [Block(value.encode()[1:-2])]) for text, value in [*COMMANDS, *ANSWERS]]
+SPELT: list[tuple[str, CommandBlock | AnswerBlock]] = [*COMMANDS, *ANSWERS]
+STREAMS: list[tuple[bytes, list[Item]]] = [
+    (bytes.fromhex(text), [Block(value.encode()[1:-2])]) for text, value in SPELT
+]
 STREAMS += [
     (b"\x06", [Control.ACK]),
     (b"\x15", [Control.NAK]),
