@@ -1,4 +1,4 @@
-"""Effects whose way is more than one desk."""
+"""Effects that more than one service thread carries out."""
 
 from __future__ import annotations
 

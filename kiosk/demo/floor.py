@@ -18,6 +18,7 @@ from typing import Any
 
 from drivers.simulators.activity import Busy
 from kiosk.demo.resident import Stage
+from kiosk.domain.devices import ID_READER, PERMIT_CHIP, PERMIT_UNIT
 
 READER_POLL_S = 0.3
 PCSCD_POLL_S = 0.4
@@ -75,7 +76,7 @@ def _floor(stage: Stage, busy: Sequence[Busy], waits: Sequence[Interval], bare: 
 
 def _reader_wait(stage: Stage, busy: Sequence[Busy]) -> list[Interval]:
     """From when the identity card lay down to the next poll."""
-    polled = min((b.began for b in busy if b.who == "id_reader" and b.began >= stage.began), default=None)
+    polled = min((b.began for b in busy if b.who == ID_READER.name and b.began >= stage.began), default=None)
     if stage.name != "identity card" or polled is None:
         return []
     return [(stage.began, min(polled, stage.began + READER_POLL_S))]
@@ -87,13 +88,13 @@ def _pcscd_wait(stage: Stage, busy: Sequence[Busy]) -> list[Interval]:
         (
             b.ended
             for b in busy
-            if b.who == "permit_unit" and b.cause == "device" and stage.began <= b.began and b.ended <= stage.ended
+            if b.who == PERMIT_UNIT.name and b.cause == "device" and stage.began <= b.began and b.ended <= stage.ended
         ),
         default=None,
     )
     if stage.name != "permit in, read and assessed" or arrived is None:
         return []
-    answered = min((b.began for b in busy if b.who == "permit_chip" and b.began >= arrived), default=arrived)
+    answered = min((b.began for b in busy if b.who == PERMIT_CHIP.name and b.began >= arrived), default=arrived)
     return [(arrived, min(answered, arrived + PCSCD_POLL_S))]
 
 

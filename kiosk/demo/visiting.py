@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from types import MappingProxyType
 
+from kiosk.demo.automation_client import Painted, ScreenNotSeen
 from kiosk.demo.resident import Resident
 from kiosk.demo.scenarios import ORDINARY, PlannedVisit
-from kiosk.demo.witness import Painted, ScreenNotSeen
 
 STAGES: Mapping[str, str] = MappingProxyType(
     {
@@ -29,7 +29,7 @@ BEFORE_CENTRAL = ("assessment", "question")
 AS_OFFERED = ("choice", "assessment")
 """Screens whose buttons are not always the same."""
 
-DEAD_ENDS = ("five_parts", "out_of_service")
+DEAD_ENDS = ("outcome", "out_of_service")
 BY_HAND = ("id_card", "insert_permit", "take_permit", "licence_code", "telephone")
 
 

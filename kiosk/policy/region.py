@@ -8,7 +8,7 @@ from datetime import date
 from enum import Enum
 
 from kiosk.domain.endorsement import ResidenceYears, Service
-from kiosk.policy.assessment import AssessedOutcome, Served
+from kiosk.policy.assessment import AssessedOutcome, Channel
 from kiosk.policy.office_days import Deadline, HolidayCalendar, OpeningHours
 from kiosk.policy.rules import Citation, Effect, Rule, ServiceRule, Source, StartTable
 from kiosk.policy.services import Agent, Guidance, OfferedService
@@ -153,7 +153,7 @@ class Kiosks:
 
     rule: Rule
     offered: bool
-    pilot: Served | None
+    pilot: Channel | None
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,8 @@ from kiosk.policy.assess import assess
 from kiosk.policy.assessment import Assessment, Reason
 from kiosk.policy.region import Office, Region
 from kiosk.policy.request import AssessmentRequest
-from kiosk.presentation.models import Frame, Term, WayOut
+from kiosk.presentation.models.frame import Frame, WayOut
+from kiosk.presentation.models.resident import Term
 from kiosk.presentation.steps import step_of
 from kiosk.texts.words import SOURCE_LANGUAGE, Citation, CitedDocument, LocalText, Text, Words
 from kiosk.workflow import states as s
@@ -79,7 +80,7 @@ def next_window(region: Region, content: PermitContent) -> tuple[date, date] | N
 
 def term_of(case: s.AnyCase) -> Term:
     """The present validity of the permit; without dates where there is no permit."""
-    if isinstance(case, s.UnreadCase):
+    if isinstance(case, s.CaseWithoutPermit):
         return Term(None, None)
     return Term(case.permit.content.valid_from, case.permit.content.valid_to)
 

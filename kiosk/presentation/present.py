@@ -7,8 +7,9 @@ from typing import assert_never
 from kiosk.domain.documents import IdDocument, PermitContent
 from kiosk.domain.endorsement import ChipState, Custody, Drawable, FaceState, ResidenceYears, Service
 from kiosk.domain.personal import Personal, masked_name, masked_number
-from kiosk.policy.foresight import availability_of
+from kiosk.domain.refusals import RefusalCode
 from kiosk.policy.region import Region
+from kiosk.policy.service_availability import availability_of
 from kiosk.presentation.context import (
     PresentationContext,
     counter_lines,
@@ -17,7 +18,8 @@ from kiosk.presentation.context import (
     next_window,
     receipt_number,
 )
-from kiosk.presentation.models import (
+from kiosk.presentation.models.frame import WayOut
+from kiosk.presentation.models.resident import (
     AskingScreen,
     ConfirmScreen,
     IdCardScreen,
@@ -31,14 +33,13 @@ from kiosk.presentation.models import (
     TakePermitScreen,
     Term,
     ThankYouScreen,
-    WayOut,
     WelcomeScreen,
     WritingScreen,
 )
 from kiosk.presentation.resident import choices
 from kiosk.presentation.resident.application_page import application_page, progress_page
 from kiosk.presentation.resident.assessment_page import assessment_page
-from kiosk.presentation.resident.outcome_page import explanation
+from kiosk.presentation.resident.outcome_page import outcome_page
 from kiosk.presentation.resident.service_page import service_page
 from kiosk.presentation.resident.status_page import status_page
 from kiosk.texts.words import LocalText, Sentences, Text, Words
@@ -136,8 +137,8 @@ def present(
             return _thanks(about, state)
         case s.PrintingSlip() | s.ShowingApplication():
             return application_page(about, state)
-        case s.Explaining():
-            return explanation(about, state)
+        case s.ShowingOutcome():
+            return outcome_page(about, state)
         case _:
             return _inquiring(about, state)
 
@@ -177,7 +178,6 @@ def _welcome(about: PresentationContext, state: s.Idle, without_paper: bool, wit
         frame_of(about, state, WayOut.NONE),
         about.region.name,
         about.languages,
-        other_services=True,
         not_offered=not here,
         without_paper=without_paper,
         without_central=without_central,
@@ -309,9 +309,9 @@ def _removal_words(about: PresentationContext, ending: s.Ending) -> tuple[str, T
             return "renewed", Text("take_permit.detail.receipt_follows")
         case s.Renewed(grant=grant):
             return "chip_only", face_pending("take_permit.detail", about.face_refreshed_at, grant.drawable)
-        case s.Declined(refusal=refusal) if refusal.code == "switched_off":
+        case s.Declined(refusal=refusal) if refusal.code == RefusalCode.SWITCHED_OFF:
             return "switched_off", None
-        case s.Declined(refusal=refusal) if refusal.code in ("holder_cancelled", "timed_out"):
+        case s.Declined(refusal=refusal) if refusal.code in (RefusalCode.HOLDER_CANCELLED, RefusalCode.TIMED_OUT):
             return "cancelled", None
         case s.Declined():
             return "not_accepted", Text("take_permit.detail.explained_next")

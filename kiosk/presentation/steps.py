@@ -15,10 +15,10 @@ def step_of(state: s.State) -> tuple[int, int]:
     """Which step of how many; (0, 0) before the first, after the last, and where a visit was cut off."""
     if not isinstance(state, s.InVisit):
         return 0, 0
-    match state.visit.purpose.errand:
-        case s.Errand.PROGRESS:
+    match state.visit.purpose.kind:
+        case s.VisitKind.PROGRESS:
             steps = _TO_ASK
-        case s.Errand.STATUS:
+        case s.VisitKind.STATUS:
             steps = _TO_LOOK
         case _:
             steps = _TO_ENDORSE

@@ -19,7 +19,7 @@ from uuid import UUID
 from kiosk.domain.clock import Clock
 from kiosk.domain.faults import Fault
 from kiosk.event_log.log_events import LogEvent, log
-from kiosk.journal.audit import Seal, record_of
+from kiosk.journal.audit import ContentHash, record_of
 from kiosk.journal.boot import Boot
 from kiosk.journal.journal import Journal, JournalFailed, NumberedCall, OutboundMessage, StepRecord
 from kiosk.workflow import effects as do
@@ -33,7 +33,7 @@ from kiosk.workflow.transition import Site, Step
 Perform = Callable[[do.Effect, UUID | None], None]
 """Carry out one effect without blocking; its outcome is stamped with the visit given second."""
 
-Show = Callable[[s.State], int | None]
+OnState = Callable[[s.State], int | None]
 """Show a state that was entered. The serial of the screen that stands from now on; None where nobody can touch one."""
 
 _Item = tuple[on.Event, UUID | None, int | None] | threading.Event
@@ -68,22 +68,22 @@ class Engine:
         journal: Journal,
         clock: Clock,
         perform: Perform,
-        show: Show,
+        on_state: OnState,
         message_of: MessageOf,
         call_of: CallOf,
-        seal: Seal,
+        content_hash: ContentHash,
         look_at_clock: Callable[[], None] = lambda: None,
     ) -> None:
         self._site = site
         self._message_of = message_of
         self._call_of = call_of
-        self._seal = seal
+        self._content_hash = content_hash
         self._look_at_clock = look_at_clock
         self._boot = Boot(clock.monotonic)
         self._journal = journal
         self._clock = clock
         self._perform = perform
-        self._show = show
+        self._on_state = on_state
         self._inbox: queue.SimpleQueue[_Item | None] = queue.SimpleQueue()
         self._state: s.State = s.Recovering()
         self._screen: int | None = None
@@ -214,7 +214,7 @@ class Engine:
             self._perform(effect, None)
 
     def _record(self, now: datetime, event: on.Event, next_step: Step) -> StepRecord:
-        return replace(record_of(now, self._state, event, next_step, self._seal), moment=self._boot.moment())
+        return replace(record_of(now, self._state, event, next_step, self._content_hash), moment=self._boot.moment())
 
     def _messages(self, next_step: Step, now: datetime) -> list[tuple[do.Effect, OutboundMessage]]:
         """What central must be told of a step, in the order in which the machine says it."""
@@ -255,7 +255,7 @@ class Engine:
                 part=why.part.name.lower() if why else None,
             )
         # The screen is up before the hardware moves. It is also shown anew when only the deadline began anew.
-        self._screen = self._show(after)
+        self._screen = self._on_state(after)
         for effect in next_step.effects:
             if isinstance(effect, do.EndProgram):
                 self._end()

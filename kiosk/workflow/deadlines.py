@@ -79,7 +79,7 @@ _TABLE: dict[type, Deadline] = {
     s.Thanking: Deadline("thanks", 30, True, "reading three lines"),
     s.PrintingSlip: Deadline("slip", 30, False, "as a receipt"),
     s.ShowingApplication: Deadline("application", 60, True, "reading what comes next, writing the number down"),
-    s.Explaining: Deadline("explanation", 60, True, "reading five short parts, writing a number down"),
+    s.ShowingOutcome: Deadline("explanation", 60, True, "reading five short parts, writing a number down"),
 }
 
 
@@ -104,7 +104,7 @@ _WHILE_SWITCHING_OFF: dict[type, Deadline] = {
     s.Thanking: Deadline("thanks", 10, False, "reading the number"),
     s.PrintingSlip: Deadline("slip", 10, False, "as a receipt"),
     s.ShowingApplication: Deadline("application", 10, False, "reading the number"),
-    s.Explaining: Deadline("explanation", 10, False, "reading what happened"),
+    s.ShowingOutcome: Deadline("explanation", 10, False, "reading what happened"),
 }
 """Where nothing is said, the wait is the usual one or there is none: the state is left at once."""
 

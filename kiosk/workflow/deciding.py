@@ -8,7 +8,8 @@ from kiosk.domain.applications import ReceivedApplication
 from kiosk.domain.endorsement import ChipState, FaceState, Grant, Refusal, Service
 from kiosk.domain.faults import CENTRAL_UNREACHABLE, CHIP_SILENT, CLOCK_WRONG, WORKER_DIED, Fault
 from kiosk.domain.holder_check import CheckWay
-from kiosk.policy.assessment import AssessedOutcome, Assessment, Served
+from kiosk.domain.refusals import RefusalCode
+from kiosk.policy.assessment import AssessedOutcome, Assessment, Channel
 from kiosk.policy.proofs import needs
 from kiosk.policy.region import Region
 from kiosk.workflow import applying, declarations, evidence
@@ -18,6 +19,7 @@ from kiosk.workflow import states as s
 from kiosk.workflow.confirming import is_drawn_from_the_chip, offer, turn_down
 from kiosk.workflow.intents import Intent
 from kiosk.workflow.transition import Site, Step, conclude, decline, give_back, prints_face, why_no_face
+from kiosk.workflow.verdict import can_go_on, refusal_code
 
 Deciding = s.ReadingPermit | s.Inquiry | s.Confirming
 
@@ -36,7 +38,7 @@ def leave(state: Deciding, code: str) -> Step:
     """A no that is nobody's fault: give the permit back unchanged, and the grant too if there may be one."""
     if isinstance(state, s.Inquiry):
         case = s.case_of(state)
-        ending = s.Declined(Refusal(code), case.permit if isinstance(case, s.Case) else None)
+        ending = s.Declined(Refusal(code), s.permit_of(case))
         return conclude(state.visit, case, ending, *_release(state, code))
     permit = state.case.permit if isinstance(state, s.Confirming) else None
     return give_back(state.visit, s.Declined(Refusal(code), permit), *_release(state, code))
@@ -64,20 +66,20 @@ def _release(state: Deciding, reason: str) -> tuple[do.Effect, ...]:
 def reading_permit(site: Site, state: s.ReadingPermit, event: on.Event) -> Step | None:
     match event:
         case on.PermitRead(permit=permit):
-            case = s.Case(state.holder, permit, state.agent)
+            case = s.CaseWithPermit(state.holder, permit, state.agent)
             if not permit.is_of(state.holder):
-                return decline(state.visit, "not_your_permit")
+                return decline(state.visit, RefusalCode.NOT_YOUR_PERMIT)
             if not site.region.recognises(permit.region):
-                return decline(state.visit, "other_region", case)
+                return decline(state.visit, RefusalCode.OTHER_REGION, case)
             if not permit.is_named_as(state.holder) and state.visit.purpose.needs_one_name:
-                return decline(state.visit, "name_differs", case)
-            if state.visit.purpose.errand is s.Errand.STATUS:
+                return decline(state.visit, RefusalCode.NAME_DIFFERS, case)
+            if state.visit.purpose.kind is s.VisitKind.STATUS:
                 return Step(s.LookingAhead(state.visit, case), (do.LookAhead(case),))
             return Step(s.AskingPendingRewrites(state.visit, case), (do.AskForPendingRewrites(state.visit.id, case),))
         case on.PermitNotRecognised(kind=kind):
             return decline(state.visit, kind)
         case on.PersonChose(intent=Intent.CANCEL):
-            return decline(state.visit, "holder_cancelled")
+            return decline(state.visit, RefusalCode.HOLDER_CANCELLED)
         case on.DeadlinePassed():
             return break_off(state, CHIP_SILENT)
         case _:
@@ -91,7 +93,7 @@ def asking_pending_rewrites(site: Site, state: s.AskingPendingRewrites, event: o
         case on.WorkFound(grant=grant) if prints_face(site, grant) or not grant.face_only:
             return _take_up(site, visit, case, grant)
         case on.NoWorkFound() if visit.purpose.service is Service.FACE_ONLY:
-            return decline(visit, "nothing_to_renew", case)
+            return decline(visit, RefusalCode.NOTHING_TO_RENEW, case)
         case on.NoWorkFound():
             return ask_rules(site, visit, case, s.Answers(), central_silent=False)
         case on.WorkFound(grant=grant):
@@ -107,7 +109,9 @@ def asking_pending_rewrites(site: Site, state: s.AskingPendingRewrites, event: o
             going_on = ask_rules(site, visit, case, s.Answers(), central_silent=True)
             return _first(going_on, *_release(state, "no_answer"))
         case on.PersonChose(intent=Intent.CANCEL):
-            return _first(decline(visit, "holder_cancelled", case), *_release(state, "holder_cancelled"))
+            return _first(
+                decline(visit, RefusalCode.HOLDER_CANCELLED, case), *_release(state, RefusalCode.HOLDER_CANCELLED)
+            )
         case _:
             return None
 
@@ -134,9 +138,9 @@ def declaring_for_holder(site: Site, state: s.DeclaringForHolder, event: on.Even
 def _leave(state: s.DeclaringForHolder | s.ChoosingCategory | s.Declaring, event: on.Event) -> Step | None:
     match event:
         case on.PersonChose(intent=Intent.CANCEL):
-            return decline(state.visit, "holder_cancelled", s.case_of(state))
+            return decline(state.visit, RefusalCode.HOLDER_CANCELLED, s.case_of(state))
         case on.DeadlinePassed():
-            return decline(state.visit, "timed_out", s.case_of(state))
+            return decline(state.visit, RefusalCode.TIMED_OUT, s.case_of(state))
         case _:
             return None
 
@@ -146,7 +150,7 @@ def assessing(site: Site, state: s.Assessing, event: on.Event) -> Step | None:
         case on.Assessed(assessment=assessment, on=day):
             return _assessed(site, state, s.AssessedCase(state.case, state.answers, assessment, day))
         case on.PersonChose(intent=Intent.CANCEL):
-            return decline(state.visit, "holder_cancelled", state.case)
+            return decline(state.visit, RefusalCode.HOLDER_CANCELLED, state.case)
         case on.DeadlinePassed():
             return break_off(state, WORKER_DIED)
         case _:
@@ -159,7 +163,11 @@ def _assessed(site: Site, state: s.Assessing, matter: s.AssessedCase) -> Step:
         return proceed(site, state.visit, matter)
     case = state.case
     is_first = state.shown is None
-    if is_first and isinstance(case, s.Case) and _has_choice_of_category(site.region, state.visit.purpose, matter):
+    if (
+        is_first
+        and isinstance(case, s.CaseWithPermit)
+        and _has_choice_of_category(site.region, state.visit.purpose, matter)
+    ):
         return Step(s.ChoosingCategory(state.visit, case, state.answers, state.central_silent))
     return Step(s.ShowingAssessment(state.visit, matter, state.central_silent))
 
@@ -170,7 +178,7 @@ def _is_alike(shown: Assessment, now: Assessment) -> bool:
     def told(assessment: Assessment) -> tuple[object, ...]:
         return (
             assessment.outcome,
-            assessment.served_when_verified or assessment.served,
+            assessment.channel_when_verified or assessment.channel,
             assessment.new_valid_from,
             assessment.new_valid_to,
             assessment.residence_years,
@@ -179,7 +187,7 @@ def _is_alike(shown: Assessment, now: Assessment) -> bool:
     return told(shown) == told(now)
 
 
-def _has_choice_of_category(region: Region, purpose: s.Purpose, matter: s.AssessedCase) -> bool:
+def _has_choice_of_category(region: Region, purpose: s.VisitPurpose, matter: s.AssessedCase) -> bool:
     if purpose.service not in _MAY_BECOME_ANOTHER or matter.answers.category is not None:
         return False
     if matter.assessment.outcome in (None, AssessedOutcome.TOO_EARLY):
@@ -189,7 +197,7 @@ def _has_choice_of_category(region: Region, purpose: s.Purpose, matter: s.Assess
 
 def may_become(region: Region, case: s.AnyCase) -> tuple[str, ...]:
     """Categories that the permit may be endorsed to instead of its own."""
-    category = region.categories.get(case.permit.content.category) if isinstance(case, s.Case) else None
+    category = region.categories.get(case.permit.content.category) if isinstance(case, s.CaseWithPermit) else None
     return () if category is None else category.may_become
 
 
@@ -207,41 +215,6 @@ def categories_offered(region: Region, state: s.ChoosingCategory) -> tuple[str, 
     own = state.case.permit.content.category
     others = may_become(region, state.case)
     return others if state.visit.purpose.service is Service.CHANGE_CATEGORY else (own, *others)
-
-
-def served_at_best(matter: s.AssessedCase) -> Served | None:
-    """How it is served here once central verified what it can; when nothing is left to be shown, how it is served."""
-    assessment = matter.assessment
-    if matter.answers.is_evidence_settled:
-        return assessment.served
-    return assessment.served_when_verified or assessment.served
-
-
-def can_go_on(matter: s.AssessedCase) -> bool:
-    """Whether the next step is served here and now."""
-    assessment = matter.assessment
-    match assessment.outcome:
-        case AssessedOutcome.IN_WINDOW | AssessedOutcome.OVERDUE:
-            is_open = True
-        case AssessedOutcome.REAPPLY:
-            is_open = assessment.new_valid_to is not None  # where the old permit may be rewritten
-        case _:
-            is_open = False
-    return is_open and served_at_best(matter) in (Served.AT_ONCE, Served.AFTER_REVIEW)
-
-
-def refusal_code(matter: s.AssessedCase) -> str:
-    """The code of the no that an assessment is, or `holder_cancelled` where it is a yes."""
-    if can_go_on(matter):
-        return "holder_cancelled"
-    outcome = matter.assessment.outcome
-    match outcome:
-        case None:
-            return "senseless_dates"
-        case AssessedOutcome.TOO_EARLY | AssessedOutcome.REAPPLY | AssessedOutcome.CANCELLED:
-            return str(outcome.value)
-        case AssessedOutcome.IN_WINDOW | AssessedOutcome.OVERDUE:
-            return "not_offered" if matter.assessment.served is Served.NOT_OFFERED else "counter_only"
 
 
 def first_question(region: Region, state: s.ShowingAssessment) -> str | None:
@@ -262,8 +235,8 @@ def showing_assessment(site: Site, state: s.ShowingAssessment, event: on.Event) 
             return None if answers is None else _go_on_asking(site, state.visit, replace(matter, answers=answers))
         case on.PersonChose(intent=Intent.CANCEL | Intent.GO_ON) | on.DeadlinePassed():
             timed_out = isinstance(event, on.DeadlinePassed) and can_go_on(matter)
-            refusal = Refusal("timed_out" if timed_out else refusal_code(matter))
-            permit = matter.case.permit if isinstance(matter.case, s.Case) else None
+            refusal = Refusal(RefusalCode.TIMED_OUT if timed_out else refusal_code(matter))
+            permit = s.permit_of(matter.case)
             return conclude(state.visit, matter.case, s.Declined(refusal, permit, matter.assessment))
         case _:
             return None
@@ -286,7 +259,7 @@ def _confirming_rule(site: Site, state: s.Declaring, event: on.Event) -> Step | 
             confirmed = replace(answers, confirmed=answers.confirmed | {state.question})
             return proceed(site, state.visit, replace(state.matter, answers=confirmed))
         case on.PersonChose(intent=Intent.ANSWER_NO):
-            return decline(state.visit, "holder_cancelled", state.matter.case)
+            return decline(state.visit, RefusalCode.HOLDER_CANCELLED, state.matter.case)
         case _:
             return _leave(state, event)
 
@@ -309,8 +282,8 @@ def proceed(site: Site, visit: s.Visit, matter: s.AssessedCase) -> Step:
         return _go_on_asking(site, visit, matter)
     if not matter.answers.is_evidence_settled and needs(site.region, matter.assessment.evidence):
         return evidence.seek(site, visit, matter)
-    if matter.assessment.served not in (Served.AFTER_REVIEW, Served.AT_ONCE):
-        return decline(visit, "counter_only", matter.case)
+    if matter.assessment.channel not in (Channel.AFTER_REVIEW, Channel.AT_ONCE):
+        return decline(visit, RefusalCode.COUNTER_ONLY, matter.case)
     unconfirmed = [code for code in matter.assessment.to_confirm if code not in matter.answers.confirmed]
     if unconfirmed:
         return Step(s.Declaring(visit, matter, unconfirmed[0]))
@@ -329,18 +302,18 @@ def pursue(site: Site, visit: s.Visit, pursued: s.Proposal) -> Step:
     """Go on with an application, a question to central, or what central had offered."""
     if isinstance(pursued, s.GrantedElsewhere):
         return offer(site, visit, pursued.case, pursued.grant, None)
-    if pursued.assessment.served is Served.AFTER_REVIEW:
+    if pursued.assessment.channel is Channel.AFTER_REVIEW:
         return applying.set_out(site, visit, pursued)
-    if isinstance(pursued.case, s.Case):
+    if isinstance(pursued.case, s.CaseWithPermit):
         asked = do.RequestEndorsement(visit.endorsement_id, visit.purpose, pursued)
         return Step(s.AskingCentral(visit, pursued), (asked,))
-    return decline(visit, "counter_only", pursued.case)
+    return decline(visit, RefusalCode.COUNTER_ONLY, pursued.case)
 
 
 def asking_central(site: Site, state: s.AskingCentral, event: on.Event) -> Step | None:
     visit, case = state.visit, state.matter.case
     match event:
-        case on.GrantReceived(grant=grant) if isinstance(case, s.Case):
+        case on.GrantReceived(grant=grant) if isinstance(case, s.CaseWithPermit):
             return offer(site, visit, case, grant, state.matter.assessment)
         case on.EndorsementRefused(refusal=refusal):
             return applying.refuse(site, state, refusal)
@@ -348,24 +321,24 @@ def asking_central(site: Site, state: s.AskingCentral, event: on.Event) -> Step 
             received = ReceivedApplication(visit.endorsement_id, number, state.matter.on, expected_on)
             return conclude(visit, case, s.Applied(case, visit.purpose.service, received, None))
         case on.PermitAlreadyCurrent():
-            return decline(visit, "already_current", case)
+            return decline(visit, RefusalCode.ALREADY_CURRENT, case)
         case on.CentralFailed(fault=fault):
             return _withdraw(state, fault.name)
         case on.DeadlinePassed():
-            return _withdraw(state, "central_unreachable")
+            return _withdraw(state, RefusalCode.CENTRAL_UNREACHABLE)
         case on.PersonChose(intent=Intent.CANCEL):
-            return _withdraw(state, "holder_cancelled")
+            return _withdraw(state, RefusalCode.HOLDER_CANCELLED)
         case _:
             return None
 
 
 def _withdraw(state: s.AskingCentral, code: str) -> Step:
-    permit = state.matter.case.permit if isinstance(state.matter.case, s.Case) else None
+    permit = s.permit_of(state.matter.case)
     cancel = do.CancelEndorsement(state.visit.endorsement_id, "kiosk_gave_up")
     return give_back(state.visit, s.Declined(Refusal(code), permit), cancel)
 
 
-def _take_up(site: Site, visit: s.Visit, case: s.Case, grant: Grant) -> Step:
+def _take_up(site: Site, visit: s.Visit, case: s.CaseWithPermit, grant: Grant) -> Step:
     """Work decided elsewhere; nobody is fetched for what is refused in any case."""
     if not is_drawn_from_the_chip(case, grant):
         return turn_down(visit, case, grant)

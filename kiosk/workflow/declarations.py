@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from kiosk.policy import foresight
+from kiosk.policy import service_availability
 from kiosk.policy.region import Region
 from kiosk.workflow import events as on
 from kiosk.workflow import states as s
 from kiosk.workflow.intents import Intent
 
 
-def asked_of_agent(region: Region, purpose: s.Purpose) -> tuple[str, ...]:
+def asked_of_agent(region: Region, purpose: s.VisitPurpose) -> tuple[str, ...]:
     agent = None if purpose.agent is None else region.agents.get(purpose.agent)
-    return () if agent is None else foresight.asked_of_agent(agent)
+    return () if agent is None else service_availability.asked_of_agent(agent)
 
 
 def next_of_service(region: Region, visit: s.Visit, answers: s.Answers) -> str | None:
@@ -21,7 +21,7 @@ def next_of_service(region: Region, visit: s.Visit, answers: s.Answers) -> str |
     return next_of(region, asked_of_service(region, visit.purpose), answers)
 
 
-def asked_of_service(region: Region, purpose: s.Purpose) -> tuple[str, ...]:
+def asked_of_service(region: Region, purpose: s.VisitPurpose) -> tuple[str, ...]:
     service = region.services.get(purpose.service)
     return (
         ()

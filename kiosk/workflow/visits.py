@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from kiosk.workflow.states import InVisit
 
 
-class Errand(Enum):
+class VisitKind(Enum):
     """What somebody came for."""
 
     SERVICE = "service"
@@ -28,12 +28,12 @@ class Errand(Enum):
 
 
 @dataclass(frozen=True, slots=True)
-class Purpose:
+class VisitPurpose:
     """What the visit is for. `service` has a meaning for a SERVICE; `agent`: who acts for the holder, by the kinds of
     the region file; None: the holder in person.
     """
 
-    errand: Errand = Errand.SERVICE
+    kind: VisitKind = VisitKind.SERVICE
     service: Service = Service.ENDORSE
     agent: str | None = None
 
@@ -42,7 +42,7 @@ class Purpose:
         """Whether identity card and permit must bear one name; not where a name may be what is to be put right, or
         only dates are looked at.
         """
-        return self.errand is Errand.SERVICE and self.service not in (Service.CHANGE_IDENTITY, Service.CORRECT)
+        return self.kind is VisitKind.SERVICE and self.service not in (Service.CHANGE_IDENTITY, Service.CORRECT)
 
 
 class Presence(Enum):
@@ -51,6 +51,14 @@ class Presence(Enum):
     HERE = "here"  # touched the screen in this visit
     UNSEEN = "unseen"  # the visit was cut off; who it was may still stand there
     GONE = "gone"  # cut off long ago, or the permit was being put away already
+
+
+@dataclass(frozen=True, slots=True)
+class VisitIds:
+    """The random numbers of a visit that has not begun; whoever tells the machine of a touch draws them."""
+
+    visit: UUID
+    endorsement: UUID
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,14 +74,14 @@ class Visit:
     id: UUID
     endorsement_id: UUID  # made before it is needed, so that it is journalled before central hears of it
     language: str
-    purpose: Purpose = Purpose()
+    purpose: VisitPurpose = VisitPurpose()
     presence: Presence = Presence.HERE
     switching_off: bool = False
     before: InVisit | None = field(default=None, compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
-class Case:
+class CaseWithPermit:
     """Identity card and permit have been read and belong to one person. `agent`: who acts for that person, if
     somebody does.
     """
@@ -84,28 +92,33 @@ class Case:
 
 
 @dataclass(frozen=True, slots=True)
-class UnreadCase:
+class CaseWithoutPermit:
     """The permit is lost, or too damaged to go through the unit: none is read, central's record stands for it."""
 
     holder: IdDocument
     agent: IdDocument | None = None
 
 
-AnyCase = Case | UnreadCase
+AnyCase = CaseWithPermit | CaseWithoutPermit
+
+
+def permit_of(case: AnyCase) -> Permit | None:
+    """The permit that was read; None where none was."""
+    return case.permit if isinstance(case, CaseWithPermit) else None
 
 
 @dataclass(frozen=True, slots=True)
-class FoundCase:
+class FoundPermit:
     """A permit that was inside after a stop: `permit` as its chip was read then; its holder's card was not read."""
 
     permit: Permit
 
 
-WritableCase = Case | FoundCase
+WritableCase = CaseWithPermit | FoundPermit
 
 
 @dataclass(frozen=True, slots=True)
-class Seals:
+class ContentHashes:
     """Keyed hashes (hex) of a chip's serial number and content: as it was before, and as central granted it. They are
     equal where only the face is to be rewritten.
     """
@@ -138,7 +151,7 @@ class InterruptedVisit:
     chip: ChipState
     face: FaceState
     stopped_for_s: float
-    seals: Seals | None = None
+    hashes: ContentHashes | None = None
     relayed: int = 0
     is_abandoned: bool = False
     put_away: PutAway = PutAway.NO
@@ -183,7 +196,7 @@ class AssessedCase:
 class GrantedElsewhere:
     """Work that central decided elsewhere, and granted for this permit before anything was asked."""
 
-    case: Case
+    case: CaseWithPermit
     grant: Grant
 
 

@@ -112,7 +112,7 @@ def doubt_chip(site: Site, state: s.OpeningChipSession | s.RelayingBatch | s.Sen
     if not isinstance(state, s.OpeningChipSession):
         return _read_back(state, fault)
     number, case = state.grant.endorsement_id, state.case
-    if state.session > 1 or isinstance(case, s.FoundCase):
+    if state.session > 1 or isinstance(case, s.FoundPermit):
         return hand_over(site, state.visit, s.BrokenOff(fault, ChipState.UNKNOWN, FaceState.OLD, number))
     return _untouched(site, state.visit, case, state.grant, fault)
 
@@ -121,18 +121,18 @@ def leave_untouched(site: Site, state: s.RelayingBatch, fault: Fault) -> Step:
     """The chip could not be opened for this batch. It holds what it held; that is known where the batch is the first
     for it, and asked of the chip otherwise.
     """
-    if state.session > 1 or isinstance(state.case, s.FoundCase):
+    if state.session > 1 or isinstance(state.case, s.FoundPermit):
         return doubt_chip(site, state, fault)
     return _untouched(site, state.visit, state.case, state.grant, fault)
 
 
-def _untouched(site: Site, visit: s.Visit, case: s.Case, grant: Grant, fault: Fault) -> Step:
+def _untouched(site: Site, visit: s.Visit, case: s.CaseWithPermit, grant: Grant, fault: Fault) -> Step:
     return hand_over(site, visit, s.BrokenOff(fault, ChipState.OLD, FaceState.OLD, grant.endorsement_id, case.permit))
 
 
 def _read_back(state: s.OpeningChipSession | s.RelayingBatch | s.SendingChipAnswers, broken_by: Fault | None) -> Step:
     is_open = isinstance(state, s.OpeningChipSession)
-    may_finish = state.session < MOST_SESSIONS and not isinstance(state.case, s.FoundCase)
+    may_finish = state.session < MOST_SESSIONS and not isinstance(state.case, s.FoundPermit)
     reading = s.ReadingChipBack(
         state.visit,
         state.case,
@@ -170,7 +170,7 @@ def judge_chip(site: Site, state: s.ReadingChipBack, permit: Permit | None) -> S
         if prints_face(site, grant) and visit.presence is s.Presence.HERE:
             return begin_face(visit, case, grant)
         return hand_over(site, visit, s.Renewed(case, grant, FaceState.PENDING))
-    if isinstance(case, s.Case) and permit.content == case.permit.content:
+    if isinstance(case, s.CaseWithPermit) and permit.content == case.permit.content:
         return hand_over(site, visit, s.BrokenOff(fault, ChipState.OLD, FaceState.OLD, grant.endorsement_id, permit))
     if state.may_finish:
         again = s.OpeningChipSession(visit, case, grant, state.session + 1, state.relayed)
@@ -180,7 +180,7 @@ def judge_chip(site: Site, state: s.ReadingChipBack, permit: Permit | None) -> S
 
 def begin_face(visit: s.Visit, case: s.WritableCase, grant: Grant) -> Step:
     """The chip is new and the holder waits: rewrite the face."""
-    rewrite = do.RewriteFace(grant.content, case.permit.permit_file)
+    rewrite = do.RewriteFace(case.permit.face(grant.content))
     return Step(s.RewritingFace(visit, case, grant, attempt=1), (rewrite,))
 
 
@@ -210,5 +210,5 @@ def face_failed(state: s.RewritingFace) -> Step:
     """Once more, then leave it."""
     if state.attempt < FACE_ATTEMPTS:
         again = s.RewritingFace(state.visit, state.case, state.grant, state.attempt + 1)
-        return Step(again, (do.RewriteFace(state.grant.content, state.case.permit.permit_file),))
+        return Step(again, (do.RewriteFace(state.case.permit.face(state.grant.content)),))
     return leave_face(state)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from screens.authoring.drawing import ICON_PX, Point, Sheet
 
 # Icons: 24 × 24 units, strokes of 2.
@@ -133,7 +135,7 @@ def _print() -> Sheet:
     return sheet
 
 
-ICONS = {
+ICONS: dict[str, Callable[[], Sheet]] = {
     "forward": lambda: _strokes([(3, 12), (20, 12)], [(13, 5), (20, 12), (13, 19)]),
     "back": lambda: _strokes([(4, 12), (21, 12)], [(11, 5), (4, 12), (11, 19)]),
     "text_size": lambda: _strokes(

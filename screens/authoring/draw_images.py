@@ -6,6 +6,7 @@ Pictures have the theme's colours; all of them are drawn if none is named.
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable
 
 from assets import ASSETS
 from screens.authoring.draw_icons import ICONS
@@ -371,7 +372,7 @@ def _progress() -> Sheet:
     return sheet
 
 
-PICTURES = {
+PICTURES: dict[str, Callable[[], Sheet]] = {
     "welcome": _welcome,
     "notice": _notice,
     "reading": _reading,

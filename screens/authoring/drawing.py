@@ -72,7 +72,9 @@ class Sheet:
 
     def trim(self) -> None:
         """Leave away what is empty at the edges."""
-        left, top, right, bottom = self.image.getbbox()
+        drawn = self.image.getbbox()
+        assert drawn is not None, "something is drawn"
+        left, top, right, bottom = drawn
         self.image = self.image.crop((left, top, right, bottom))
         self._pixels = ((right - left) // OVERSAMPLING, (bottom - top) // OVERSAMPLING)
 

@@ -93,7 +93,7 @@ def draw(size: str, out: Path, names: list[str], text_size: int, contrast: int) 
         frames = 0
         save_screenshot(waiting.pop(0)[0])
         if waiting:
-            app.show(waiting[0][1])
+            app.paint(waiting[0][1])
         else:
             app.leave()
 

@@ -7,7 +7,8 @@ from datetime import date
 
 from assets import ASSETS
 from kiosk.domain.personal import Personal
-from kiosk.presentation.models import (
+from kiosk.presentation.models.frame import Frame, WayOut
+from kiosk.presentation.models.resident import (
     ApplicationScreen,
     AskingScreen,
     AssessmentScreen,
@@ -15,7 +16,6 @@ from kiosk.presentation.models import (
     Choice,
     ChoiceScreen,
     ConfirmScreen,
-    Frame,
     IdCardScreen,
     InsertPermitScreen,
     LicenceCodeScreen,
@@ -37,7 +37,6 @@ from kiosk.presentation.models import (
     TelephoneScreen,
     Term,
     ThankYouScreen,
-    WayOut,
     WelcomeScreen,
     WritingScreen,
 )
@@ -146,7 +145,6 @@ def samples(language: str) -> dict[str, ScreenModel]:
         "id_card": IdCardScreen(frame(countdown_s=45)),
         "id_card_again": IdCardScreen(frame(countdown_s=30), Text("id_card.problem.lift_and_lay_again")),
         "insert_permit": InsertPermitScreen(frame(countdown_s=60)),
-        "insert_permit_again": InsertPermitScreen(frame(countdown_s=20), Text("refusal.no_chip.happened")),
         "reading": ReadingScreen(inside),
         "assessment_in_window": AssessmentScreen(
             inside,
@@ -201,14 +199,12 @@ def samples(language: str) -> dict[str, ScreenModel]:
             None,
             can_go_on=False,
         ),
-        "welcome_services": WelcomeScreen(resting, REGION, LANGUAGES, other_services=True),
-        "welcome_without_paper": WelcomeScreen(resting, REGION, LANGUAGES, other_services=True, without_paper=True),
-        "welcome_without_central": WelcomeScreen(resting, REGION, LANGUAGES, other_services=True, without_central=True),
+        "welcome_without_paper": WelcomeScreen(resting, REGION, LANGUAGES, without_paper=True),
+        "welcome_without_central": WelcomeScreen(resting, REGION, LANGUAGES, without_central=True),
         "welcome_not_offered": WelcomeScreen(
             resting,
             local("许昌市建安区", "Jian'an District, Xuchang"),
             LANGUAGES,
-            other_services=True,
             not_offered=True,
         ),
         "id_card_holder": IdCardScreen(frame(countdown_s=45), for_another=True),
@@ -488,7 +484,7 @@ def samples(language: str) -> dict[str, ScreenModel]:
                 Text("thank_you.line.next_window", (("opens_on", date(2028, 2, 8)), ("closes_on", date(2028, 3, 9)))),
             ),
         ),
-        "five_parts_refusal": OutcomeScreen(
+        "outcome_refusal": OutcomeScreen(
             frame(WayOut.NONE, 60),
             PageKind.REFUSAL,
             Text("five_parts.title.later"),
@@ -503,7 +499,7 @@ def samples(language: str) -> dict[str, ScreenModel]:
             NUMBER,
             (RULE,),
         ),
-        "five_parts_fault": OutcomeScreen(
+        "outcome_fault": OutcomeScreen(
             frame(WayOut.NONE, 60),
             PageKind.FAULT,
             Text("five_parts.title.fault"),

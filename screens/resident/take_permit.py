@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import time
-from typing import Any
 
-from kivy.clock import Clock
+from kivy.clock import Clock, ClockEvent
 from kivy.properties import NumericProperty
 
-from kiosk.presentation.models import ScreenModel
+from kiosk.presentation.models.resident import ScreenModel, TakePermitScreen
 from screens.widgets.base import BaseScreen
 
 
@@ -17,20 +16,21 @@ class TakePermitView(BaseScreen):
 
     left_s = NumericProperty(0)
 
-    def __init__(self, **kwargs: Any) -> None:
-        self._tick: Any = None
+    def __init__(self, **kwargs: object) -> None:
+        self._tick: ClockEvent | None = None
         self._ends_at = 0.0
         super().__init__(**kwargs)
 
     def show(self, model: ScreenModel) -> None:
         super().show(model)
         self._stop()
-        self._ends_at = time.monotonic() + self.model.within_s
+        within_s = model.within_s if isinstance(model, TakePermitScreen) else 0
+        self._ends_at = time.monotonic() + within_s
         self._count(0.0)
-        if self.model.within_s:
+        if within_s:
             self._tick = Clock.schedule_interval(self._count, 1.0)
 
-    def on_leave(self, *args: Any) -> None:
+    def on_leave(self, *args: object) -> None:
         self._stop()
         super().on_leave(*args)
 

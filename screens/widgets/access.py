@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from kivy.properties import ListProperty, ObjectProperty, StringProperty
 from kivy.uix.boxlayout import BoxLayout
 
@@ -9,9 +11,9 @@ from kivy.uix.boxlayout import BoxLayout
 class AccessBar(BoxLayout):
     """`languages`: those that can be changed to, the `present` one among them."""
 
-    languages = ListProperty()
+    languages: ListProperty[str] = ListProperty()
     present = StringProperty("")
-    tr = ObjectProperty(lambda _key, **_args: "")
+    tr: ObjectProperty[Callable[..., str]] = ObjectProperty(lambda _key, **_args: "")
 
     __events__ = ("on_language",)
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from kivy.clock import Clock
 from kivy.properties import BooleanProperty, NumericProperty, ObjectProperty
 from kivy.uix.layout import Layout
+
+from screens.widgets.column import Column
+from screens.widgets.pictures import Picture
 
 SETTLED_AFTER = 16  # rounds of layout without a change: widths go down through the boxes, heights come up again
 LEAST_PICTURE = 0.14  # a share of the body; a smaller picture explains nothing
@@ -18,13 +19,13 @@ class Body(Layout):
     share; 0: there is none. Words that have no room beside the picture take the whole width.
     """
 
-    picture = ObjectProperty(None)
-    column = ObjectProperty(None)
+    picture: ObjectProperty[Picture] = ObjectProperty(None)
+    column: ObjectProperty[Column] = ObjectProperty(None)
     upright = BooleanProperty(True)
     share = NumericProperty(0.36)
     spacing = NumericProperty(0)
 
-    def __init__(self, **kwargs: Any) -> None:
+    def __init__(self, **kwargs: object) -> None:
         self._is_wide = False
         self._quiet_rounds = 0
         self._widen_soon = Clock.create_trigger(self._widen, -1)
@@ -32,7 +33,7 @@ class Body(Layout):
         for name in ("pos", "size", "picture", "column", "upright", "share", "spacing"):
             self.fbind(name, self._trigger_layout)
 
-    def on_column(self, _instance: Any, column: Any) -> None:
+    def on_column(self, _instance: object, column: Column) -> None:
         column.fbind("needed", self._trigger_layout)
 
     def begin_anew(self) -> None:
@@ -40,9 +41,9 @@ class Body(Layout):
         self._is_wide = False
         self._trigger_layout()
 
-    def do_layout(self, *_args: Any) -> None:
-        if self.column is None or self.picture is None:
-            return
+    def do_layout(self, *_args: object) -> None:
+        if self.column not in self.children or self.picture not in self.children:
+            return  # the rule in base.kv is still making them
         if self.upright:
             self._below_each_other()
         else:

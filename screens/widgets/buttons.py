@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-from kivy.app import App
 from kivy.properties import BooleanProperty, ListProperty, NumericProperty, ObjectProperty, StringProperty
 from kivy.uix.behaviors import ButtonBehavior
 from kivy.uix.boxlayout import BoxLayout
 from kivy.uix.widget import Widget
 
 from kiosk.workflow.intents import Intent
+from screens.widgets.supplies import supplies
 
 
 class IntentButton(ButtonBehavior, Widget):
@@ -21,7 +19,7 @@ class IntentButton(ButtonBehavior, Widget):
 
     is_whole = True  # never on two pages
 
-    intent = ObjectProperty(Intent.GO_ON)
+    intent: ObjectProperty[Intent] = ObjectProperty(Intent.GO_ON)
     local = StringProperty("")
     choice = StringProperty("")
     words = StringProperty("")
@@ -31,7 +29,7 @@ class IntentButton(ButtonBehavior, Widget):
     least = NumericProperty(0)
     needed = NumericProperty(0)
     wanted = NumericProperty(0)
-    ink = ListProperty((0, 0, 0, 1))
+    ink: ListProperty[float] = ListProperty((0, 0, 0, 1))
 
     @property
     def target(self) -> str:
@@ -57,19 +55,20 @@ class Actions(BoxLayout):
     shown = NumericProperty(0)
     due = NumericProperty(0)
 
-    def __init__(self, **kwargs: Any) -> None:
+    def __init__(self, **kwargs: object) -> None:
         self._buttons: list[StepButton] = []
         super().__init__(**kwargs)
 
-    def add_widget(self, widget: Any, *args: Any, **kwargs: Any) -> None:
+    def add_widget(self, widget: Widget, index: int = 0, canvas: str | None = None) -> None:
+        assert isinstance(widget, StepButton), "a screen puts nothing else here"
         self._buttons.append(widget)
         widget.bind(shown=self._arrange, due=self._level)
         self._arrange()
 
-    def on_held(self, *_args: Any) -> None:
+    def on_held(self, *_args: object) -> None:
         self._arrange()
 
-    def _arrange(self, *_args: Any) -> None:
+    def _arrange(self, *_args: object) -> None:
         shown = [button for button in self._buttons if button.shown and (button.is_pager or not self.held)]
         if self.children != shown[::-1]:
             self.clear_widgets()
@@ -78,7 +77,7 @@ class Actions(BoxLayout):
         self.shown = len(shown)
         self._level()
 
-    def _level(self, *_args: Any) -> None:
+    def _level(self, *_args: object) -> None:
         # Those that are held back count too: room must not come and go with them, or pages would for ever.
         self.due = max((button.due for button in self._buttons if button.shown), default=0)
 
@@ -100,12 +99,12 @@ class LanguageButton(AccessButton):
 class LanguageChoice(BoxLayout):
     """A button for every one of `languages` but the present one, each in its own words."""
 
-    languages = ListProperty()
+    languages: ListProperty[str] = ListProperty()
     present = StringProperty("")
 
     __events__ = ("on_chosen",)
 
-    def __init__(self, **kwargs: Any) -> None:
+    def __init__(self, **kwargs: object) -> None:
         self._made: dict[str, LanguageButton] = {}
         super().__init__(**kwargs)
         self.bind(languages=self._build, present=self._build)
@@ -113,7 +112,7 @@ class LanguageChoice(BoxLayout):
     def on_chosen(self, language: str) -> None:
         """Event: a person chose `language`."""
 
-    def _build(self, *_args: Any) -> None:
+    def _build(self, *_args: object) -> None:
         shown = [self._button(language) for language in self.languages if language != self.present]
         if self.children != shown[::-1]:
             self.clear_widgets()
@@ -122,7 +121,7 @@ class LanguageChoice(BoxLayout):
 
     def _button(self, language: str) -> LanguageButton:
         if language not in self._made:
-            name = App.get_running_app().translation(language).text("language.name")
+            name = supplies().translation(language).text("language.name")
             button = LanguageButton(intent=Intent.CHOOSE_LANGUAGE, choice=language, words=name, icon="language")
             button.bind(on_release=lambda touched: self.dispatch("on_chosen", touched.choice))
             self._made[language] = button

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
 
 from kivy.clock import Clock
 from kivy.graphics.scissor_instructions import ScissorPop, ScissorPush
+from kivy.input.motionevent import MotionEvent
 from kivy.properties import BooleanProperty, NumericProperty
 from kivy.uix.boxlayout import BoxLayout
 from kivy.uix.layout import Layout
@@ -29,9 +29,9 @@ class Sides(BoxLayout):
 
     beside = BooleanProperty(False)
 
-    def add_widget(self, widget: Any, *args: Any, **kwargs: Any) -> None:
+    def add_widget(self, widget: Widget, index: int = 0, canvas: str | None = None) -> None:
         widget.pos_hint = {"top": 1}
-        super().add_widget(widget, *args, **kwargs)
+        super().add_widget(widget, index, canvas)
 
 
 class Column(Layout):
@@ -46,7 +46,7 @@ class Column(Layout):
     pages = NumericProperty(1)
     all_seen = BooleanProperty(True)
 
-    def __init__(self, **kwargs: Any) -> None:
+    def __init__(self, **kwargs: object) -> None:
         self._seen_to = 0
         self._quiet_rounds = 0
         self._again = Clock.create_trigger(self.do_layout, -1)
@@ -59,7 +59,7 @@ class Column(Layout):
         for name in ("pos", "size", "spacing", "lift", "children", "page"):
             self.fbind(name, self._stir)
 
-    def _stir(self, *_args: Any) -> None:
+    def _stir(self, *_args: object) -> None:
         self._quiet_rounds = 0
         self._trigger_layout()
 
@@ -68,11 +68,11 @@ class Column(Layout):
         self.page, self._seen_to = 0, 0
         self._stir()
 
-    def add_widget(self, widget: Any, *args: Any, **kwargs: Any) -> None:
+    def add_widget(self, widget: Widget, index: int = 0, canvas: str | None = None) -> None:
         widget.fbind("height", self._stir)
-        super().add_widget(widget, *args, **kwargs)
+        super().add_widget(widget, index, canvas)
 
-    def do_layout(self, *_args: Any) -> None:
+    def do_layout(self, *_args: object) -> None:
         shown = [child for child in reversed(self.children) if child.height]
         self.needed = sum(child.height for child in shown) + self.spacing * max(len(shown) - 1, 0)
         for child in self.children:
@@ -80,10 +80,11 @@ class Column(Layout):
         starts = self._starts(shown)
         self.pages = len(starts)
         self.page = min(self.page, self.pages - 1)
-        self._seen_to = max(self._seen_to, self.page)
+        page = int(self.page)
+        self._seen_to = max(self._seen_to, page)
         self.all_seen = self._seen_to >= self.pages - 1
-        begin = starts[self.page]
-        end = starts[self.page + 1] if self.page + 1 < self.pages else self.needed
+        begin = starts[page]
+        end = starts[page + 1] if page + 1 < len(starts) else self.needed
         top = self.top - (self.lift * max(0.0, self.height - self.needed) if self.pages == 1 else 0.0) + begin
         for child in shown:
             child.pos = (self.x, top - child.height)
@@ -99,7 +100,7 @@ class Column(Layout):
         low, high = self._shown
         return bool(widget.y >= low - 1 and widget.top <= high + 1)
 
-    def on_touch_down(self, touch: Any) -> bool:
+    def on_touch_down(self, touch: MotionEvent) -> bool:
         low, high = self._shown
         return bool(low <= touch.y <= high) and bool(super().on_touch_down(touch))
 
@@ -114,7 +115,8 @@ class Column(Layout):
         """Where each page begins: as late as nothing is cut that fits on a page."""
         if not 0 < self.height < self.needed - 1:
             return [0.0]
-        pieces, top = [], 0.0
+        pieces: list[Piece] = []
+        top = 0.0
         for child in shown:
             pieces += _pieces(child, top, self.height)
             top += child.height + self.spacing

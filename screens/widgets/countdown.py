@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import time
-from typing import Any
+from collections.abc import Callable
 
-from kivy.clock import Clock
+from kivy.clock import Clock, ClockEvent
 from kivy.properties import BooleanProperty, NumericProperty, ObjectProperty
 from kivy.uix.boxlayout import BoxLayout
 
@@ -15,12 +15,12 @@ class Countdown(BoxLayout):
 
     left_s = NumericProperty(-1)
     is_due = BooleanProperty(False)
-    tr = ObjectProperty(lambda _key, **_args: "")
+    tr: ObjectProperty[Callable[..., str]] = ObjectProperty(lambda _key, **_args: "")
 
     __events__ = ("on_more_time",)
 
-    def __init__(self, **kwargs: Any) -> None:
-        self._tick: Any = None
+    def __init__(self, **kwargs: object) -> None:
+        self._tick: ClockEvent | None = None
         self._ends_at = 0.0
         self._warning_s = 0
         super().__init__(**kwargs)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
 
 from kivy.lang import Builder
 from kivy.properties import NumericProperty, StringProperty
@@ -38,7 +37,7 @@ class Keypad(GridLayout):
 
     __events__ = ("on_typed",)
 
-    def __init__(self, **kwargs: Any) -> None:
+    def __init__(self, **kwargs: object) -> None:
         super().__init__(**kwargs)
         for name in ORDER:
             self.add_widget(self._key(name) if name else Widget())

@@ -22,8 +22,8 @@ class TermChange(BoxLayout):
     is_whole = True
     old_label = StringProperty("")
     new_label = StringProperty("")
-    old = ListProperty(["", ""])
-    new = ListProperty(["", ""])
+    old: ListProperty[str] = ListProperty(["", ""])
+    new: ListProperty[str] = ListProperty(["", ""])
     has_new = BooleanProperty(False)
 
 
@@ -44,8 +44,8 @@ class Remark(BoxLayout):
     label = StringProperty("")
     words = StringProperty("")
     icon = StringProperty("information")
-    colour = ListProperty((0, 0, 0, 1))
-    ground = ListProperty((1, 1, 1, 1))
+    colour: ListProperty[float] = ListProperty((0, 0, 0, 1))
+    ground: ListProperty[float] = ListProperty((1, 1, 1, 1))
     size_of = StringProperty("body")
     weight = StringProperty("regular")
 

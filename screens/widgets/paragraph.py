@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Any
 from unicodedata import east_asian_width
 
-from kivy.app import App
 from kivy.clock import Clock
 from kivy.core.text import Label as Measure
+from kivy.graphics.texture import Texture
 from kivy.properties import ListProperty, NumericProperty, OptionProperty, StringProperty
 from kivy.uix.boxlayout import BoxLayout
 from kivy.uix.label import Label
 from kivy.utils import escape_markup
 
 from screens.widgets.line_fitting import wrap
+from screens.widgets.supplies import supplies
 
 ROUNDING_PX = 2  # pieces measured one by one may be shorter than the line they make,
 ROUNDING = 0.015  # and the more of them, the shorter: a share of the width
@@ -30,7 +30,7 @@ class Paragraph(Label):
     weight = OptionProperty("regular", options=("regular", "bold"))
     natural = NumericProperty(0)
 
-    def __init__(self, **kwargs: Any) -> None:
+    def __init__(self, **kwargs: object) -> None:
         self._measures: dict[str, Measure] = {}
         self._written: tuple[str, str, float] = ("", "", 0.0)
         self._fit_soon = Clock.create_trigger(self._fit, -1)
@@ -39,7 +39,7 @@ class Paragraph(Label):
             self.fbind(name, self._fit_soon)
         self._fit_soon()
 
-    def on_texture(self, _instance: Any, texture: Any) -> None:
+    def on_texture(self, _instance: object, texture: Texture | None) -> None:
         if texture is not None:
             texture.min_filter = texture.mag_filter = "nearest"  # drawn dot for dot: nothing to mix
 
@@ -62,7 +62,7 @@ class Paragraph(Label):
             if self.natural <= available
             else wrap(self.words, available * (1 - ROUNDING) - ROUNDING_PX, self._width_of)
         )
-        runs = App.get_running_app().fonts.runs("\n".join(lines))
+        runs = supplies().fonts.runs("\n".join(lines))
         self.markup = len(runs) > 1 or bool(runs[0][0])
         self.text = "".join(_marked(font, piece) for font, piece in runs) if self.markup else runs[0][1]
 
@@ -76,7 +76,7 @@ class Paragraph(Label):
     def _width_of(self, text: str) -> float:
         if len(text) == 1 and east_asian_width(text) == "W":
             return self.font_size  # ideographs are one em wide in every font
-        runs = App.get_running_app().fonts.runs(text)
+        runs = supplies().fonts.runs(text)
         return sum(self._measure(font or self.font_name).get_extents(piece)[0] for font, piece in runs)
 
     def _measure(self, font: str) -> Measure:
@@ -93,15 +93,15 @@ def _marked(font: str, piece: str) -> str:
 class Paragraphs(BoxLayout):
     """One paragraph for each of `items`; the widgets are kept and used again."""
 
-    items = ListProperty()
+    items: ListProperty[str] = ListProperty()
     size_of = OptionProperty("body", options=SIZES)
-    colour = ListProperty((0, 0, 0, 1))
+    colour: ListProperty[float] = ListProperty((0, 0, 0, 1))
 
-    def __init__(self, **kwargs: Any) -> None:
+    def __init__(self, **kwargs: object) -> None:
         self._made: list[Paragraph] = []
         super().__init__(**kwargs)
 
-    def on_items(self, _instance: Any, items: list[str]) -> None:
+    def on_items(self, _instance: object, items: list[str]) -> None:
         while len(self._made) < len(items):
             self._made.append(self._new())
         for paragraph in self._made[len(items) :]:

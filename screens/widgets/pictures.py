@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from functools import cache
-from typing import Any
 
-from kivy.app import App
-from kivy.clock import Clock
+from kivy.clock import Clock, ClockEvent
 from kivy.core.image import ImageLoader
 from kivy.graphics.texture import Texture
 from kivy.properties import ListProperty, ObjectProperty, StringProperty
 from kivy.uix.widget import Widget
+
+from screens.widgets.supplies import supplies
 
 FRAME_S = 0.9
 QUIET_ZONE = 4  # modules of white around a QR code (ISO/IEC 18004, 6.3.8)
@@ -24,15 +24,15 @@ class Drawing(Widget):
     half of the time that a screen takes to paint. To mix dots for another size costs the same again.
     """
 
-    texture = ObjectProperty(None, allownone=True)
-    color = ListProperty((1, 1, 1, 1))
-    drawn_size = ListProperty((0, 0))
+    texture: ObjectProperty[Texture | None] = ObjectProperty(None, allownone=True)
+    color: ListProperty[float] = ListProperty((1, 1, 1, 1))
+    drawn_size: ListProperty[float] = ListProperty((0, 0))
 
-    def __init__(self, **kwargs: Any) -> None:
+    def __init__(self, **kwargs: object) -> None:
         super().__init__(**kwargs)
         self.bind(texture=self._measure, size=self._measure)
 
-    def _measure(self, *_args: Any) -> None:
+    def _measure(self, *_args: object) -> None:
         if self.texture is None:
             self.drawn_size = (0, 0)
             return
@@ -47,8 +47,8 @@ class Icon(Drawing):
 
     name = StringProperty("")
 
-    def on_name(self, _instance: Any, name: str) -> None:
-        self.texture = _icon(App.get_running_app().icon_file(name)) if name else None
+    def on_name(self, _instance: object, name: str) -> None:
+        self.texture = _icon(supplies().icon_file(name)) if name else None
 
 
 class Picture(Drawing):
@@ -56,15 +56,15 @@ class Picture(Drawing):
 
     name = StringProperty("")
 
-    def __init__(self, **kwargs: Any) -> None:
-        self._tick: Any = None
+    def __init__(self, **kwargs: object) -> None:
+        self._tick: ClockEvent | None = None
         self._frames: list[str] = []
         self._frame = 0
         self._is_seen = False
         super().__init__(**kwargs)
 
-    def on_name(self, *_args: Any) -> None:
-        self._frames = App.get_running_app().picture_files(self.name)
+    def on_name(self, *_args: object) -> None:
+        self._frames = supplies().picture_files(self.name)
         self._frame = 0
         self.texture = None
         if self._is_seen:
@@ -113,17 +113,19 @@ class QrCode(Widget):
     """`content` as a QR code, dark on white; nothing where it is more than a code can hold."""
 
     content = StringProperty("")
-    texture = ObjectProperty(None, allownone=True)
+    texture: ObjectProperty[Texture | None] = ObjectProperty(None, allownone=True)
 
-    def on_content(self, _instance: Any, content: str) -> None:
+    def on_content(self, _instance: object, content: str) -> None:
         self.texture = _drawn(content) if content else None
 
 
 def _drawn(content: str) -> Texture | None:
-    import qrcode  # slow to import, and needed on one screen only
+    # Slow to import, and needed on one screen only.
+    from qrcode.constants import ERROR_CORRECT_M
     from qrcode.exceptions import DataOverflowError
+    from qrcode.main import QRCode
 
-    code = qrcode.QRCode(border=QUIET_ZONE, error_correction=qrcode.constants.ERROR_CORRECT_M)
+    code = QRCode(border=QUIET_ZONE, error_correction=ERROR_CORRECT_M)
     try:
         code.add_data(content)
         code.make(fit=True)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from kivy.properties import BooleanProperty, ListProperty, NumericProperty, StringProperty
 from kivy.uix.boxlayout import BoxLayout
 
@@ -20,15 +18,15 @@ class StageLine(BoxLayout):
 class Stages(BoxLayout):
     """`names` in order; stage number `stage` is being done now, earlier ones are done."""
 
-    names = ListProperty()
+    names: ListProperty[str] = ListProperty()
     stage = NumericProperty(0)
 
-    def __init__(self, **kwargs: Any) -> None:
+    def __init__(self, **kwargs: object) -> None:
         self._made: list[StageLine] = []
         super().__init__(**kwargs)
         self.bind(names=self._build, stage=self._build)
 
-    def _build(self, *_args: Any) -> None:
+    def _build(self, *_args: object) -> None:
         while len(self._made) < len(self.names):
             self._made.append(StageLine())
         shown = self._made[: len(self.names)]

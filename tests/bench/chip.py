@@ -24,7 +24,7 @@ from kiosk.central.client import CentralClient
 from kiosk.central.contract import ChipAnswer, ChipCommand, PermitContent
 from kiosk.demo.processes import Process
 from kiosk.demo.simulation import TEST_KEYS, Simulation
-from kiosk.journal.content_hash import seal_by
+from kiosk.journal.content_hash import content_hash_by
 from kiosk.reference_central.authority import GRANT_KEYS
 from kiosk.reference_central.chip_commands import ChipCommands
 from kiosk.reference_central.hsm import SoftwareHsm
@@ -38,8 +38,8 @@ from kiosk.workflow import states as s
 from tests.bench.bare_chip import BareChip, RecordingCoupler, bare_chip
 from tests.bench.bare_https import BareEndpoint
 from tests.bench.figures import Figure, Result, spread
-from tests.bench.place import STATE, Windowless, fail, place
-from tests.bench.residents import write_residents
+from tests.lobby.residents import write_residents
+from tests.lobby.windowless import STATE, Windowless, fail, simulation_for
 
 BATCH = 10
 ROUNDS, QUICK_ROUNDS = 30, 3
@@ -54,7 +54,7 @@ def measure(quick: bool) -> Result:
     time of a real one, as everything around it does.
     """
     people = write_residents(STATE / "chip-residents.toml", 1 + (QUICK_VISITS if quick else VISITS))
-    with place("chip", 1.0, STATE / "chip-residents.toml") as simulation:
+    with simulation_for("chip", 1.0, STATE / "chip-residents.toml") as simulation:
         if simulation.pcscd is None:
             raise RuntimeError("there is no pcscd to measure through")
         slot = simulation.pcscd.reader_names[1]
@@ -139,7 +139,9 @@ def _relayed(slot: str, layouts: Sequence[PermitFile], commands: Sequence[RelayC
     coupler = PcscCoupler(slot)
     desk: ServiceThread[ChipService] = ServiceThread(
         Worker("permit_chip", fail),
-        lambda worker: ChipService(PermitChip(coupler, layouts), coupler, seal_by(b""), worker, PcscdRestart(None)),
+        lambda worker: ChipService(
+            PermitChip(coupler, layouts), coupler, content_hash_by(b""), worker, PcscdRestart(None)
+        ),
         fail,
     )
     effect = do.RelayBatch(do.ChipCommands(tuple((command.apdu, command.expect) for command in commands)))

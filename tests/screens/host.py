@@ -16,7 +16,7 @@ from pathlib import Path
 
 from assets import ASSETS
 from kiosk.app.shown_screens import Serials
-from kiosk.presentation.models import ScreenModel
+from kiosk.presentation.models.resident import ScreenModel
 from screens.authoring.samples import samples
 from screens.shell.kivy_setup import prepare
 from screens.shell.screen_file import load_screen_file
@@ -36,7 +36,7 @@ def models(order: str, language: str) -> dict[str, ScreenModel]:
 
 
 def main() -> None:
-    size, witness_socket, *options = sys.argv[1:]
+    size, automation_socket, *options = sys.argv[1:]
     assets_dir = next((Path(each.removeprefix("assets=")) for each in options if each.startswith("assets=")), ASSETS)
     screen_file = load_screen_file(assets_dir / "screens" / f"{size}.toml", fullscreen="fullscreen" in options)
     prepare(screen_file)
@@ -51,7 +51,7 @@ def main() -> None:
         lambda: first,
         screen_file,
         assets_dir,
-        witness_socket=Path(witness_socket),
+        automation_socket=Path(automation_socket),
     )
     app.router.unread_s = 0
 
@@ -64,7 +64,7 @@ def main() -> None:
                 width, height = map(int, value.split("x"))
                 app.take_turn(partial(setattr, Window, "size", (width, height)))
             else:
-                app.show(serials.given_to(models(order, value)[order]))
+                app.paint(serials.given_to(models(order, value)[order]))
         app.leave()
 
     threading.Thread(target=obey, daemon=True).start()

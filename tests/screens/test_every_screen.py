@@ -10,7 +10,8 @@ import pytest
 
 from assets import ASSETS
 from kiosk.domain.personal import Personal
-from kiosk.presentation.models import Choice, Frame, ProgressLine, ScreenModel, Term
+from kiosk.presentation.models.frame import Frame
+from kiosk.presentation.models.resident import Choice, ProgressLine, ScreenModel, Term
 from kiosk.texts.translation import Translation
 from kiosk.texts.words import Citation, LocalText, Text
 from screens.authoring.gallery import SIZES
@@ -161,7 +162,7 @@ def _gap(one: list[float], other: list[float]) -> float:
 
 
 def test_screens_that_are_shown_again_and_again_take_no_more_memory(panel: Window) -> None:
-    names = ("assessment_overdue", "thank_you_troubled", "five_parts_refusal", "writing_chip", "welcome")
+    names = ("assessment_overdue", "thank_you_troubled", "outcome_refusal", "writing_chip", "welcome")
 
     def show_all(times: int) -> None:
         for _ in range(times):

@@ -25,13 +25,12 @@ def test_each_target_emits_its_own_intent(upright: Window, name: str) -> None:
 
 def test_each_screen_offers_what_belongs_to_it(upright: Window) -> None:
     offered = {name: set(upright.show(name, "en")["targets"]) - {"choose_language:zh-Hans"} for name in samples("en")}
-    assert offered["welcome"] == {"start"}
     assert offered["notice"] == {"accept_notice", "cancel", "more_time"}
     assert offered["id_card"] == {"cancel", "more_time"}
     assert offered["reading"] == {"cancel"}
     assert offered["assessment_in_window"] == {"go_on", "cancel"}
     assert offered["assessment_too_early"] == {"cancel"}
-    assert offered["welcome_services"] == {"start", "other_services"}
+    assert offered["welcome"] == {"start", "other_services"}
     assert offered["welcome_not_offered"] == {"start", "other_services"}
     assert offered["welcome_without_paper"] == {"start", "other_services"}
     assert offered["choice_for_whom"] == {
@@ -64,7 +63,7 @@ def test_each_screen_offers_what_belongs_to_it(upright: Window) -> None:
     assert offered["take_permit"] == set()
     assert offered["receipt"] == {"finish"}
     assert offered["thank_you"] == {"finish", "more_time"}
-    assert offered["five_parts_fault"] == {"finish", "more_time"}
+    assert offered["outcome_fault"] == {"finish", "more_time"}
     assert offered["out_of_service"] == set()
 
 

@@ -5,18 +5,20 @@ from __future__ import annotations
 from datetime import date, timedelta
 
 from kiosk.domain.endorsement import ResidenceYears, Service
-from kiosk.policy.assessment import AssessedOutcome, Assessment, EvidenceAsked, Served
+from kiosk.policy.assessment import AssessedOutcome, Assessment, Channel, EvidenceAsked
 from kiosk.policy.permit_calendar import permit_calendar
 from kiosk.policy.region import Region
 from kiosk.policy.request import AssessmentRequest
 from kiosk.policy.rules import NewDates, StartTable
 from kiosk.presentation.context import PresentationContext, counter_lines, frame_of, rules_cited, term_of
-from kiosk.presentation.models import AssessmentScreen, Term, WayOut
+from kiosk.presentation.models.frame import WayOut
+from kiosk.presentation.models.resident import AssessmentScreen, Term
 from kiosk.presentation.resident.choices import question_of, way_out
 from kiosk.presentation.resident.facts import at_counter
 from kiosk.texts.words import Text, Words
 from kiosk.workflow import states as s
-from kiosk.workflow.deciding import can_go_on, first_question, served_at_best
+from kiosk.workflow.deciding import first_question
+from kiosk.workflow.verdict import best_channel, can_go_on
 
 
 def assessment_page(about: PresentationContext, state: s.ShowingAssessment) -> AssessmentScreen:
@@ -63,10 +65,10 @@ def _headline(matter: s.AssessedCase, service: Service) -> str:
             return "reapply"
         case _:
             pass
-    served = served_at_best(matter)
-    if served is Served.AT_ONCE or served is None:
+    channel = best_channel(matter)
+    if channel is Channel.AT_ONCE or channel is None:
         return str(assessment.outcome.value) if _is_about_dates(service) else "at_once"
-    return str(served.value)
+    return str(channel.value)
 
 
 def _lines_of_dates(assessment: Assessment, term: Term, on: date, going_on: bool) -> list[Words]:
@@ -99,7 +101,7 @@ def _later_day(region: Region, matter: s.AssessedCase) -> tuple[Text, ...]:
     """What coming on a later day would give, where the region dates new terms by a table of days."""
     calendar, case = region.calendar, matter.case
     effects = (calendar.window.effect, *(tier.effect for tier in calendar.tiers))
-    if isinstance(case, s.UnreadCase) or not any(isinstance(effect.new_dates, StartTable) for effect in effects):
+    if isinstance(case, s.CaseWithoutPermit) or not any(isinstance(effect.new_dates, StartTable) for effect in effects):
         return ()
     content = case.permit.content
     ahead = permit_calendar(

@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 from kiosk.domain.endorsement import Service
-from kiosk.policy.foresight import agents_offered
 from kiosk.policy.region import Region
+from kiosk.policy.service_availability import agents_offered
 from kiosk.policy.services import CollectionWay
 from kiosk.presentation.context import PresentationContext, frame_of
-from kiosk.presentation.models import (
+from kiosk.presentation.models.frame import Frame, WayOut
+from kiosk.presentation.models.resident import (
     AttendantScreen,
     Choice,
     ChoiceScreen,
-    Frame,
     LicenceCodeScreen,
     Question,
     QuestionScreen,
     TelephoneScreen,
-    WayOut,
 )
 from kiosk.texts.words import Text, Words
 from kiosk.workflow import states as s
@@ -109,7 +108,7 @@ def question_of(about: PresentationContext, case: s.AnyCase, key: str) -> Questi
         declaration.answer_no,
         declaration.answer_yes,
         about.region.texts.get("texts.address_is_true", Text("question.responsibility")),
-        case.permit.content.address if key == _ADDRESS and isinstance(case, s.Case) else None,
+        case.permit.content.address if key == _ADDRESS and isinstance(case, s.CaseWithPermit) else None,
     )
 
 
@@ -132,7 +131,7 @@ def attendant(about: PresentationContext, state: s.AwaitingAttendant | s.Checkin
 
 def way_out(state: s.Inquiry) -> WayOut:
     """What the button at the bottom left says: there is a permit to return, or none."""
-    return WayOut.CANCEL if isinstance(s.case_of(state), s.UnreadCase) else WayOut.RETURN_PERMIT
+    return WayOut.CANCEL if isinstance(s.case_of(state), s.CaseWithoutPermit) else WayOut.RETURN_PERMIT
 
 
 def _inside(about: PresentationContext, state: s.Inquiry) -> Frame:

@@ -18,7 +18,7 @@ from kiosk.central.client import (
 from kiosk.central.grants import GrantFlaw, GrantKeys, GrantRejected, verify_grant
 from kiosk.central.tls_causes import KIOSK_REFUSED
 from kiosk.domain.applications import EvidenceResult
-from kiosk.domain.documents import Permit, PermitContent
+from kiosk.domain.documents import FaceJob, Permit
 from kiosk.domain.endorsement import ChipState, Drawable, Grant, Refusal
 from kiosk.domain.faults import (
     CENTRAL_GARBAGE,
@@ -29,6 +29,7 @@ from kiosk.domain.faults import (
     KIOSK_NOT_ACCEPTED,
     Fault,
 )
+from kiosk.domain.refusals import RefusalCode
 from kiosk.event_log.log_events import LogEvent, log
 from kiosk.journal.journal import Journal, JournalFailed, NumberedCall
 from kiosk.runtime.clock_watch import WatchedClock
@@ -52,12 +53,12 @@ from kiosk.services.central.numbered_calls import call_of
 from kiosk.services.effect_dispatch import Handler, Post
 from kiosk.workflow import effects as do
 from kiosk.workflow import events as on
-from kiosk.workflow.visits import Case
+from kiosk.workflow.visits import CaseWithPermit
 
 _KIOSK_NOT_TAKEN = ("unknown_kiosk", "certificate_revoked")
 
-AskDrawable = Callable[[PermitContent, str], Drawable]
-"""(content, name of the permit file) → whether this kiosk can draw it"""
+AskDrawable = Callable[[FaceJob], Drawable]
+"""Whether this kiosk can draw a face."""
 
 _CHIP_WRITTEN = ("written", "face_pending")
 
@@ -169,7 +170,7 @@ class CentralService:
 
     def _request(self, effect: do.RequestEndorsement, post: Post) -> None:
         matter, purpose = effect.matter, effect.purpose
-        if not isinstance(matter.case, Case):
+        if not isinstance(matter.case, CaseWithPermit):
             raise ValueError("an endorsement wants a permit that was read")
         permit = matter.case.permit
         request = contract.EndorsementRequest(
@@ -195,9 +196,7 @@ class CentralService:
             raise CentralAnsweredGarbage("not_the_model", 200)
         match answer:
             case contract.Granted(grant=signed):
-                grant = self._verified(signed, permit)
-                if grant.endorsement_id != endorsement_id:
-                    raise CentralAnsweredGarbage("not_the_model", 200)
+                grant = self._verified(signed, permit, endorsement_id)
                 if grant.face_only:  # that is work decided elsewhere, and was not asked for here
                     raise GrantRejected(GrantFlaw.OTHER_KIND)
                 return on.GrantReceived(grant)
@@ -208,8 +207,10 @@ class CentralService:
             case contract.AlreadyCurrent(valid_to=valid_to):
                 return on.PermitAlreadyCurrent(valid_to)
 
-    def _verified(self, signed: contract.SignedGrant, permit: Permit) -> Grant:
-        """The grant of the answer that came just now, held against the time that it came with."""
+    def _verified(self, signed: contract.SignedGrant, permit: Permit, expected_id: UUID | None = None) -> Grant:
+        """The grant of the answer that came just now, held against the time that it came with. `expected_id`: of the
+        endorsement that was asked about; None where central says which one it is.
+        """
         self._is_clock_wrong()
         grant = verify_grant(
             signed,
@@ -220,7 +221,9 @@ class CentralService:
             chip_serial=permit.chip_serial,
             unknown=self._client.unknown,
         )
-        drawable = self._ask_drawable(grant.content, permit.permit_file)
+        if expected_id is not None and grant.endorsement_id != expected_id:
+            raise CentralAnsweredGarbage("not_the_model", 200)
+        drawable = self._ask_drawable(permit.face(grant.content))
         if drawable is not Drawable.WHOLE:
             log(LogEvent.FACE_UNPRINTABLE, level=logging.WARNING, fault=FACE_UNPRINTABLE.code, why=drawable.value)
         return replace(grant, drawable=drawable)
@@ -241,10 +244,7 @@ class CentralService:
         """The grant, as good as a new one; None where there is none, or no permit was read that it could be for."""
         if effect.permit is None or not isinstance(known.answer, contract.Granted):
             return None
-        grant = self._verified(known.answer.grant, effect.permit)
-        if grant.endorsement_id != effect.endorsement_id:
-            raise CentralAnsweredGarbage("not_the_model", 200)
-        return grant
+        return self._verified(known.answer.grant, effect.permit, effect.endorsement_id)
 
     def _open_session(self, effect: do.OpenChipSession, post: Post) -> None:
         grant, permit = effect.grant, effect.case.permit
@@ -293,7 +293,7 @@ class CentralService:
             service=effect.purpose.service.value,
             key=effect.key,
             holder=holder_of(case.holder),
-            permit=facts_of(case.permit) if isinstance(case, Case) else None,
+            permit=facts_of(case.permit) if isinstance(case, CaseWithPermit) else None,
             licence_code=None if code is None else code.reveal(),
             agent=agent_of(case, effect.purpose),
         )
@@ -315,7 +315,7 @@ class CentralService:
             application_id=effect.application_id,
             service=purpose.service.value,
             holder=holder_of(case.holder),
-            permit=facts_of(case.permit) if isinstance(case, Case) else None,
+            permit=facts_of(case.permit) if isinstance(case, CaseWithPermit) else None,
             declarations=declared(matter.answers),
             evidence=shown(matter.answers.proofs),
             agent=agent_of(case, purpose),
@@ -358,7 +358,7 @@ class CentralService:
         except CentralRefusedCall as error:
             fault = self._fault_of("collection", error)
             refused = on.EndorsementRefused(Refusal(error.code))
-            post(on.CentralFailed(fault) if error.code != "collection_not_offered" else refused)
+            post(on.CentralFailed(fault) if error.code != RefusalCode.COLLECTION_NOT_OFFERED else refused)
         except (CentralError, JournalFailed) as error:
             post(on.CentralFailed(self._fault_of("collection", error)))
 
