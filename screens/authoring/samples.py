@@ -158,6 +158,7 @@ def samples(language: str) -> dict[str, ScreenModel]:
             OLD,
             NEW,
             can_go_on=True,
+            is_plain_yes=True,
         ),
         "assessment_question": AssessmentScreen(
             inside,
@@ -171,6 +172,7 @@ def samples(language: str) -> dict[str, ScreenModel]:
             OLD,
             NEW,
             can_go_on=True,
+            is_plain_yes=True,
             question=Question(STILL_THERE, *MOVED, WARNING, ADDRESS),
         ),
         "assessment_overdue": AssessmentScreen(
@@ -487,7 +489,7 @@ def samples(language: str) -> dict[str, ScreenModel]:
         "outcome_refusal": OutcomeScreen(
             frame(WayOut.NONE, 60),
             PageKind.REFUSAL,
-            Text("five_parts.title.later"),
+            Text("outcome.title.later"),
             Text("refusal.too_early.happened", (("opens_on", date(2027, 2, 7)),)),
             Text("permit_is.with_you"),
             Text("valid_now.until", (("end", date(2027, 3, 9)),)),
@@ -502,7 +504,7 @@ def samples(language: str) -> dict[str, ScreenModel]:
         "outcome_fault": OutcomeScreen(
             frame(WayOut.NONE, 60),
             PageKind.FAULT,
-            Text("five_parts.title.fault"),
+            Text("outcome.title.fault"),
             Text("fault.permit_unit_jam.public"),
             Text("permit_is.unknown"),
             Text("valid_now.chip_new_face_old", (("end", date(2028, 3, 9)),)),
