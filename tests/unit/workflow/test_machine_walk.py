@@ -32,12 +32,13 @@ Recovering: DeadlinePassed DeviceFailed PathInspected PathNotInspected
 Idle: DeadlinePassed DeviceFailed choose_language other_services start
 OutOfService: DeadlinePassed DeviceFailed DevicesReady FaceRewritten PathInspected PathNotInspected PermitAtMouth
     PermitOutOfSight PermitRetained PermitTaken PermitTakenIn
-ChoosingService: DeadlinePassed DeviceFailed cancel choose choose_language more_time
-ChoosingAgent: DeadlinePassed DeviceFailed cancel choose choose_language more_time
-ExplainingService: DeadlinePassed DeviceFailed cancel choose_language finish go_on more_time
-ShowingNotice: DeadlinePassed DeviceFailed accept_notice cancel choose_language more_time
-ReadingIdCard: DeadlinePassed DeviceFailed IdCardNotReadable IdCardRead IdCardRefused cancel choose_language more_time
-ReadingAgentIdCard: DeadlinePassed DeviceFailed IdCardNotReadable IdCardRead IdCardRefused cancel choose_language
+ChoosingService: DeadlinePassed DeviceFailed back cancel choose choose_language more_time
+ChoosingAgent: DeadlinePassed DeviceFailed back cancel choose choose_language more_time
+ExplainingService: DeadlinePassed DeviceFailed back cancel choose_language finish go_on more_time
+ShowingNotice: DeadlinePassed DeviceFailed accept_notice back cancel choose_language more_time
+ReadingIdCard: DeadlinePassed DeviceFailed IdCardNotReadable IdCardRead IdCardRefused back cancel choose_language
+    more_time
+ReadingAgentIdCard: DeadlinePassed DeviceFailed IdCardNotReadable IdCardRead IdCardRefused back cancel choose_language
     more_time
 AwaitingPermit: DeadlinePassed DeviceFailed PermitNotTakenIn PermitOutOfSight PermitTakenIn cancel choose_language
     more_time
@@ -49,25 +50,25 @@ RecordingCollection: CentralFailed CollectionRecorded DeadlinePassed DeviceFaile
 ReadingPermit: DeadlinePassed DeviceFailed PermitNotRecognised PermitRead cancel
 LookingAhead: DeadlinePassed DeviceFailed LookedAhead cancel
 ShowingStatus: DeadlinePassed DeviceFailed ReceiptNotPrinted ReceiptPrinted cancel choose_language finish go_on
-    print_slip
+    more_time print_slip
 AskingPendingRewrites: CentralFailed DeadlinePassed DeviceFailed NoWorkFound WorkFound cancel
-DeclaringForHolder: DeadlinePassed DeviceFailed answer_no answer_yes cancel choose_language
+DeclaringForHolder: DeadlinePassed DeviceFailed answer_no answer_yes back cancel choose_language more_time
 Assessing: Assessed DeadlinePassed DeviceFailed cancel
-ChoosingCategory: DeadlinePassed DeviceFailed cancel choose choose_language
-ShowingAssessment: DeadlinePassed DeviceFailed cancel choose_language go_on
-Declaring: DeadlinePassed DeviceFailed answer_no answer_yes cancel choose_language
+ChoosingCategory: DeadlinePassed DeviceFailed back cancel choose choose_language more_time
+ShowingAssessment: DeadlinePassed DeviceFailed answer_no answer_yes back cancel choose_language go_on more_time
+Declaring: DeadlinePassed DeviceFailed answer_no answer_yes back cancel choose_language more_time
 VerifyingEvidence: CentralFailed DeadlinePassed DeviceFailed EvidenceAnswered cancel
-ChoosingProof: DeadlinePassed DeviceFailed cancel choose choose_language no_proof
-ReadingLicenceCode: CodeScannerFailed DeadlinePassed DeviceFailed LicenceCodeNotReadable LicenceCodeRead cancel
-    choose_language no_proof
-AwaitingAttendant: DeadlinePassed DeviceFailed cancel choose_language enter_code no_attendant
+ChoosingProof: DeadlinePassed DeviceFailed back cancel choose choose_language more_time no_proof
+ReadingLicenceCode: CodeScannerFailed DeadlinePassed DeviceFailed LicenceCodeNotReadable LicenceCodeRead back cancel
+    choose_language more_time no_proof
+AwaitingAttendant: DeadlinePassed DeviceFailed cancel choose_language enter_code more_time no_attendant
 CheckingAttendant: AttendantConfirmed AttendantNotConfirmed DeadlinePassed DeviceFailed cancel
 AskingCentral: CentralFailed DeadlinePassed DeviceFailed EndorsementPending EndorsementRefused GrantReceived
     PermitAlreadyCurrent cancel
-ChoosingCollection: DeadlinePassed DeviceFailed cancel choose choose_language
-EnteringTelephone: DeadlinePassed DeviceFailed cancel choose_language enter_telephone
+ChoosingCollection: DeadlinePassed DeviceFailed cancel choose choose_language more_time
+EnteringTelephone: DeadlinePassed DeviceFailed back cancel choose_language enter_telephone more_time no_telephone
 Applying: ApplicationReceived CentralFailed DeadlinePassed DeviceFailed EndorsementRefused cancel
-Confirming: DeadlinePassed DeviceFailed cancel choose_language confirm
+Confirming: DeadlinePassed DeviceFailed cancel choose_language confirm more_time
 OpeningChipSession: CentralFailed ChipBatchReceived ChipVerdictReceived DeadlinePassed DeviceFailed
 RelayingBatch: BatchRelayed DeadlinePassed DeviceFailed
 SendingChipAnswers: CentralFailed ChipBatchReceived ChipVerdictReceived DeadlinePassed DeviceFailed
