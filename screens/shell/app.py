@@ -128,10 +128,16 @@ class KioskApp(SuppliedApp):
 
     def _dress_for_somebody(self, text_size: int, contrast: int) -> None:
         self.dress(text_size, contrast)
-        self.router.changes()  # what was touched is no longer where it was
+        self._other_things_stand()
         self._undress.cancel()
         if self.router.current in RESTING:
             self._undress()
+
+    def _other_things_stand(self) -> None:
+        """At the places that a finger may still be meant for."""
+        self.router.changes()
+        if self._automation is not None:
+            self._automation.expect()
 
     def _dress_for_anybody(self, _elapsed: float = 0.0) -> None:
         """As every visit begins."""
@@ -298,6 +304,6 @@ class KioskApp(SuppliedApp):
     def _built(self, name: str) -> BaseScreen:
         """Each screen is built once, when it is first needed; later it is only given new models."""
         screen = views.build(name)
-        screen.bind(on_turned=lambda _screen: self.router.changes())
+        screen.bind(on_turned=lambda _screen: self._other_things_stand())
         screen.bind(on_intent=lambda on, intent, choice: self._choose(intent, choice, on.model.frame.serial))
         return screen

@@ -49,8 +49,9 @@ class Column(Layout):
     def __init__(self, **kwargs: object) -> None:
         self._seen_to = 0
         self._quiet_rounds = 0
-        self._again = Clock.create_trigger(self.do_layout, -1)
+        self._starts: list[float] = [0.0]
         self._shown: Piece = (0.0, 0.0)
+        self._settle = Clock.create_trigger(self._count_quiet_round, -1)
         super().__init__(**kwargs)
         with self.canvas.before:
             self._clip = ScissorPush()
@@ -77,23 +78,33 @@ class Column(Layout):
         self.needed = sum(child.height for child in shown) + self.spacing * max(len(shown) - 1, 0)
         for child in self.children:
             child.width = self.width
-        starts = self._starts(shown)
-        self.pages = len(starts)
-        self.page = min(self.page, self.pages - 1)
-        page = int(self.page)
-        self._seen_to = max(self._seen_to, page)
-        self.all_seen = self._seen_to >= self.pages - 1
-        begin = starts[page]
-        end = starts[page + 1] if page + 1 < len(starts) else self.needed
-        top = self.top - (self.lift * max(0.0, self.height - self.needed) if self.pages == 1 else 0.0) + begin
+        self._starts = self._page_starts(shown)
+        page = min(int(self.page), len(self._starts) - 1)
+        begin, is_whole = self._starts[page], len(self._starts) == 1
+        end = self._starts[page + 1] if page + 1 < len(self._starts) else self.needed
+        top = self.top - (self.lift * max(0.0, self.height - self.needed) if is_whole else 0.0) + begin
         for child in shown:
             child.pos = (self.x, top - child.height)
             top -= child.height + self.spacing
-        self._shown = (self.top - (end - begin), self.top) if self.pages > 1 else (self.y, self.top)
+        self._shown = (self.y, self.top) if is_whole else (self.top - (end - begin), self.top)
         self._clip_to(*self._shown)
+        self._settle()
+
+    def _count_quiet_round(self, _elapsed: float) -> None:
+        """How many pages there are is told only when nothing moves any more: the buttons below change with it, and the
+        room with them.
+        """
         self._quiet_rounds += 1
-        if self.pages > 1 and self._quiet_rounds < SETTLED_AFTER:
-            self._again()  # what lies inside a child may still move while its height is what it will be
+        if self._quiet_rounds < SETTLED_AFTER:
+            if len(self._starts) > 1:
+                self.do_layout()  # what lies inside a child may still move while its height is what it will be
+            self._settle()
+            return
+        pages = len(self._starts)
+        self.page = min(self.page, pages - 1)
+        self._seen_to = max(self._seen_to, int(self.page))
+        self.all_seen = self._seen_to >= pages - 1
+        self.pages = pages
 
     def shows(self, widget: Widget) -> bool:
         """Whether `widget`, somewhere inside, is on the page that is shown."""
@@ -105,13 +116,13 @@ class Column(Layout):
         return bool(low <= touch.y <= high) and bool(super().on_touch_down(touch))
 
     def _clip_to(self, low: float, high: float) -> None:
-        if self.pages == 1:
+        if len(self._starts) == 1:
             self._clip.x, self._clip.y, self._clip.width, self._clip.height = 0, 0, 1 << 14, 1 << 14
             return
         self._clip.x, self._clip.y = int(self.x), int(low)
         self._clip.width, self._clip.height = int(self.width + 1), int(high - low + 1)
 
-    def _starts(self, shown: list[Widget]) -> list[float]:
+    def _page_starts(self, shown: list[Widget]) -> list[float]:
         """Where each page begins: as late as nothing is cut that fits on a page."""
         if not 0 < self.height < self.needed - 1:
             return [0.0]

@@ -141,6 +141,19 @@ class Window:
         """What can be read on the present screen, or on all that were ever built."""
         return [label["words"] for label in self.ask({"labels": of})["labels"]]
 
+    def pages(self) -> list[dict[str, Any]]:
+        """What stands on each page of the present screen, from the first to the last, which stands then."""
+        seen = [self.ask({"labels": "screen"})]
+        while seen[-1]["page"] + 1 < seen[-1]["pages"]:
+            told = self.painted["painted_at"]
+            self.ask({"touch": "next_page"})
+            assert self.intent() == "more_time"
+            while self.painted["painted_at"] == told:
+                self.painted = self._next_painting(ANSWER_S)
+            seen.append(self.ask({"labels": "screen"}) | {"targets": self.painted["targets"]})
+        seen[0].setdefault("targets", self.painted["targets"] if len(seen) == 1 else {})
+        return seen
+
     def intent(self, within_s: float = ANSWER_S) -> str | None:
         """The next intent that a screen emitted, with its choice; None if none came in time."""
         line = self._intents.next(within_s)
