@@ -26,7 +26,7 @@ import socket
 import threading
 import time
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Any, Protocol
@@ -95,8 +95,12 @@ class AutomationSocket:
 
     def expect(self) -> None:
         """A model was given to a screen: the next frame is worth telling, even if it looks the same."""
-        self._tell_held_as_gone()
         self._shown += 1
+        self.expect_again()
+
+    def expect_again(self) -> None:
+        """The same model is shown on another page or in another dress."""
+        self._tell_held_as_gone()
         self._due = True
         Window.canvas.ask_update()
 
@@ -251,10 +255,20 @@ def labels(screen: Widget) -> list[dict[str, Any]]:
             "box": _box(label),
             "drawn_size": list(label.texture_size),
             "font_px": label.font_size,
+            "on_two_pages": any(column.is_cut(label) for column in _columns_of(label)),
         }
         for label in _visible(screen)
         if isinstance(label, Paragraph) and label.words
     ]
+
+
+def _columns_of(widget: Widget) -> Iterator[Column]:
+    """The column that a widget stands in, if it stands in one."""
+    above = widget.parent
+    while above is not None and above is not above.parent:
+        if isinstance(above, Column):
+            yield above
+        above = above.parent
 
 
 def kept_pictures_of_words(screen: Widget) -> int:

@@ -137,7 +137,7 @@ class KioskApp(SuppliedApp):
         """At the places that a finger may still be meant for."""
         self.router.changes()
         if self._automation is not None:
-            self._automation.expect()
+            self._automation.expect_again()
 
     def _dress_for_anybody(self, _elapsed: float = 0.0) -> None:
         """As every visit begins."""

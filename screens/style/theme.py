@@ -187,7 +187,7 @@ class Theme:
             title=text(1.6),
             display=text(2.2),
             space=space(0.5 if low else 0.7),
-            gap=px(GAP_MM),
+            gap=px(GAP_MM) + 1,
             radius=space(0.35),
             border=max(2, space(0.07)),
             primary=px(PRIMARY_MM) + 1,

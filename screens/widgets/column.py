@@ -107,9 +107,16 @@ class Column(Layout):
         self.pages = pages
 
     def shows(self, widget: Widget) -> bool:
-        """Whether `widget`, somewhere inside, is on the page that is shown."""
+        """Whether `widget`, somewhere inside, is on the page that is shown; of words, whether a line of them is."""
         low, high = self._shown
+        if isinstance(widget, Paragraph):
+            return bool(widget.top > low + 1 and widget.y < high - 1)
         return bool(widget.y >= low - 1 and widget.top <= high + 1)
+
+    def is_cut(self, widget: Widget) -> bool:
+        """Whether lines of it stand on another page."""
+        low, high = self._shown
+        return not (widget.y >= low - 1 and widget.top <= high + 1)
 
     def on_touch_down(self, touch: MotionEvent) -> bool:
         low, high = self._shown

@@ -44,7 +44,8 @@ def test_all_that_a_region_says_fits_in_a_size_that_can_be_read(window: Window, 
                 label["words"]
                 for page in pages
                 for label in page["labels"]
-                if label["drawn_size"][0] > label["box"][2] + 1 or label["drawn_size"][1] > label["box"][3] + 1
+                if not label["on_two_pages"]
+                and (label["drawn_size"][0] > label["box"][2] + 1 or label["drawn_size"][1] > label["box"][3] + 1)
             ]
             if outside or len(pages) > MOST_PAGES:
                 cut[name] = (len(pages), outside)

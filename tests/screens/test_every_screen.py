@@ -27,7 +27,7 @@ SECONDARY = ("back", "cancel", "choose_language:", "contrast", "text_size")
 CAPITAL = 0.733  # of the em, in the screens' typeface
 # At arm's length (ADA 2010, 707.7.2); the panel is read from 40 cm.
 LEAST_CAPITAL_MM, LEAST_CAPITAL_MM_PANEL = 4.8, 3.5
-LEAST_GAP_MM = 2.4
+LEAST_GAP_MM = 4.9
 # Both languages on the first size; on the others English, which runs longer, and Chinese only by `make long`.
 SHOWN_IN = [
     pytest.param(
@@ -91,7 +91,7 @@ def test_everything_fits_and_can_be_touched(window: Window, name: str, language:
 
 def _holds(size: str, targets: dict[str, Any], layout: dict[str, Any]) -> None:
     """Nothing is cut, too small to be read or touched, too close to another, or outside."""
-    assert [label["words"] for label in layout["labels"] if not _fits(label)] == []
+    assert [label["words"] for label in layout["labels"] if not (label["on_two_pages"] or _fits(label))] == []
     smallest_mm = min(label["font_px"] for label in layout["labels"]) * MM_PER_PIXEL[size] * CAPITAL
     assert smallest_mm >= (LEAST_CAPITAL_MM_PANEL if size == SIZES[-1] else LEAST_CAPITAL_MM)
     for target, (x, y, width, height) in targets.items():

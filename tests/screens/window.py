@@ -143,7 +143,7 @@ class Window:
 
     def pages(self) -> list[dict[str, Any]]:
         """What stands on each page of the present screen, from the first to the last, which stands then."""
-        seen = [self.ask({"labels": "screen"})]
+        seen = [self.ask({"labels": "screen"}) | {"targets": self.painted["targets"]}]
         while seen[-1]["page"] + 1 < seen[-1]["pages"]:
             told = self.painted["painted_at"]
             self.ask({"touch": "next_page"})
@@ -151,7 +151,6 @@ class Window:
             while self.painted["painted_at"] == told:
                 self.painted = self._next_painting(ANSWER_S)
             seen.append(self.ask({"labels": "screen"}) | {"targets": self.painted["targets"]})
-        seen[0].setdefault("targets", self.painted["targets"] if len(seen) == 1 else {})
         return seen
 
     def intent(self, within_s: float = ANSWER_S) -> str | None:
