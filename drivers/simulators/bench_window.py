@@ -70,7 +70,7 @@ class Fact(Label):
     """A line of live state."""
 
 
-class ActionButton(Button):
+class RigButton(Button):
     """Something a person does."""
 
 
@@ -351,7 +351,7 @@ def _facts(state: dict[str, Any]) -> str:
 def _action_row(actions: list[tuple[str, Callable[[], Any]]]) -> BoxLayout:
     row = BoxLayout(size_hint_y=None, height=dp(58), spacing=dp(6))
     for label, act in actions:
-        button = ActionButton(text=label)
+        button = RigButton(text=label)
         button.bind(on_release=lambda _, do=act: do())
         row.add_widget(button)
     return row

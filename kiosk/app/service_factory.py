@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from kiosk.config.settings import Config
 from kiosk.domain.devices import CODE_SCANNER, ID_READER, PERMIT_CHIP, PERMIT_UNIT, RECEIPT_PRINTER
+from kiosk.event_log.log_events import LogEvent, log
 from kiosk.journal.audit import ContentHash
 from kiosk.journal.boot import Boot
 from kiosk.journal.journal import Journal
@@ -251,4 +252,5 @@ class ServiceFactory:
             key=access.key,
             pause=worker.pause,
             unknown=self._unknown,
+            answered=lambda call, status, ms: log(LogEvent.CENTRAL_ANSWERED, call=call.value, status=status, ms=ms),
         )

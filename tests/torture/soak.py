@@ -351,6 +351,8 @@ def visit(world: SoakHarness, course: Course, number: int) -> None:
     while not way or way[-1] != "Idle":
         state = world.kiosk.next_state()
         name = state["state"]
+        if not way and name == "Idle":
+            continue  # the language was chosen before anything was begun
         if way and way[-1] == name and name != "AwaitingRemoval":
             continue
         way.append(name)
