@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from kivy.properties import BooleanProperty, ListProperty, StringProperty
+from kivy.properties import BooleanProperty, ListProperty, NumericProperty, StringProperty
 from kivy.uix.boxlayout import BoxLayout
 
 
 class TermPanel(BoxLayout):
-    """A permit's validity. `is_new`: the one that counts from now on."""
+    """A permit's validity. `is_new`: the one that counts from now on; `wanted`:
+    width for its end on one line."""
 
     is_whole = True
     label = StringProperty("")
     from_words = StringProperty("")
     to_words = StringProperty("")
     is_new = BooleanProperty(False)
+    wanted = NumericProperty(0)
 
 
 class TermChange(BoxLayout):

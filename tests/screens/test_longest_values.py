@@ -45,9 +45,12 @@ def test_the_longest_values_stand_whole_beside_a_button_that_can_be_touched(
 def test_what_stands_on_another_page_must_be_seen_before_it_is_confirmed(
     panel: Window, language: str, notes: str
 ) -> None:
-    painted = panel.show(f"longest/three_em/{notes}", language)
+    painted = panel.show(f"longest/words/{notes}", language)
     pages = panel.pages()
     assert len(pages) > 1
     assert "confirm" not in painted["targets"]
     assert "cancel" in painted["targets"]
     assert [number for number, page in enumerate(pages) if "confirm" in page["targets"]] == [len(pages) - 1]
+    endless = panel.show(f"longest/three_em/{notes}", language)
+    assert "confirm" not in endless["targets"]
+    assert "cancel" in endless["targets"]
