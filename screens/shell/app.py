@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
 _INPUT = (pointer,)  # Kivy's configuration finds it by name
 
-LAYOUT_ROUNDS = 100  # before a frame; after Kivy's own 20 it would draw a screen whose text is still being fitted
+LAYOUT_ROUNDS = 400  # before a frame; after Kivy's own 20 it would draw a screen whose pages are still being found
 FRAME_S = 0.03  # about what it takes to draw a frame without a graphics card
 AFTER_PAINTING_S = 0.1  # Kivy tells of a flip before it flips, and a second frame may follow with what came late
 
