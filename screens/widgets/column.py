@@ -67,6 +67,7 @@ class Column(Layout):
     def begin_anew(self) -> None:
         """Show the first page: what is shown has changed."""
         self.page, self._seen_to = 0, 0
+        self.all_seen = self.pages == 1
         self._stir()
 
     def add_widget(self, widget: Widget, index: int = 0, canvas: str | None = None) -> None:
