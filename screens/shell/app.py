@@ -14,6 +14,7 @@ from kivy.app import App
 from kivy.clock import Clock, mainthread
 from kivy.core.window import Window
 from kivy.graphics.opengl import glFinish
+from kivy.graphics.texture import Texture
 from kivy.properties import ObjectProperty
 
 from kiosk.presentation.models import ScreenModel
@@ -22,12 +23,15 @@ from kiosk.workflow.intents import Intent
 from screens.resident import views
 from screens.shell import pointer
 from screens.shell.input_waking import InputWaking
+from screens.shell.machine import Machine
 from screens.shell.resting import Resting
 from screens.shell.router import Router
 from screens.shell.screen_file import MTDEV, ScreenFile
 from screens.style.fonts import Fonts
+from screens.style.image_files import ICONS, Frames, ImageFiles
 from screens.style.theme import Theme
 from screens.widgets.base import BaseScreen
+from screens.widgets.pictures import read_texture
 
 _INPUT = (pointer,)  # Kivy's configuration finds it by name
 
@@ -64,7 +68,8 @@ class KioskApp(App):
     called once, on Kivy's thread, when every screen of a visit that goes well is built. `sized(width, height)` is
     called on Kivy's thread with the window's size in pixels, at the start and whenever it becomes another: a display
     need not be what the screen file says, and the layout is made for what is there. `asked_to_close()`: somebody
-    wishes the window closed; it stays until `leave`. None: it closes at once.
+    wishes the window closed; it stays until `leave`. None: it closes at once. `cannot_read(file)` is called on Kivy's
+    thread, once for each image file of assets/images that is missing or damaged; its place stays blank.
     """
 
     theme = ObjectProperty(None, rebind=True)
@@ -80,6 +85,7 @@ class KioskApp(App):
         all_built: Callable[[], None] = lambda: None,
         sized: Callable[[int, int], None] = lambda _width, _height: None,
         asked_to_close: Callable[[], None] | None = None,
+        cannot_read: Callable[[str], None] = lambda _file: None,
     ) -> None:
         super().__init__(theme=Theme.of(screen_file.fitted_to(*Window.size)))
         self.use_kivy_settings = False
@@ -90,6 +96,11 @@ class KioskApp(App):
         self._screen_file = screen_file
         self._sized = sized
         self._images_dir = assets_dir / "images"
+        self._icons = ImageFiles(self._images_dir / ICONS)
+        self._pictures = cache(lambda theme: ImageFiles(self._images_dir / theme))
+        self._icon_texture = cache(self.image_texture)
+        self._blank: set[Path] = set()
+        self._cannot_read = cannot_read
         self._dispatch = dispatch
         self._first = first
         self._stopped = stopped
@@ -196,16 +207,28 @@ class KioskApp(App):
         """Kivy's own settings page, which a key opens, is not for a kiosk."""
         return False
 
-    def icon_file(self, name: str) -> str:
-        """The drawing of one icon; "" for no name."""
-        return str(self._images_dir / "icons" / f"{name}.png") if name else ""
+    @property
+    def machine(self) -> Machine | None:
+        """Where the parts are around the display; None if nobody has said that."""
+        return self._screen_file.fitted_to(*Window.size).machine
 
-    def picture_files(self, name: str) -> list[str]:
-        """The frames of one picture, in order."""
-        alone = self._images_dir / f"{name}.png"
-        if alone.is_file():
-            return [str(alone)]
-        return sorted(map(str, self._images_dir.glob(f"{name}-[0-9].png")))
+    def icon_texture(self, name: str, side: float) -> Texture | None:
+        """The texture of one icon, as large as a square of this side lets it be."""
+        return self._icon_texture(self._icons.fitting(name, side, side)[0])
+
+    def picture_files(self, name: str, width: float, height: float) -> Frames:
+        """The frames of one picture in the theme's colours, in the size that has room there."""
+        return self._pictures(self.theme.pictures).fitting(name, width, height)
+
+    def image_texture(self, file: Path) -> Texture | None:
+        """The texture of an image file; None, and once a word to whoever keeps the log, if it cannot be read."""
+        if file in self._blank:
+            return None
+        texture = read_texture(file)
+        if texture is None:
+            self._blank.add(file)
+            self._cannot_read(str(file.relative_to(self._images_dir)))
+        return texture
 
     def _show(self, model: ScreenModel) -> None:
         name = views.screen_name(model)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from screens.shell.screen_file import ScreenFile
+from screens.style.picture_colours import BY_THEME, PictureColours
 
 Colour = tuple[float, float, float, float]
 
@@ -96,7 +97,7 @@ COUNTER = Palette(
 
 @dataclass(frozen=True, slots=True)
 class Theme:
-    """Sizes in pixels of this display, and the palette."""
+    """Sizes in pixels of this display, the palette, and the pictures that go with it: a folder of assets/images."""
 
     palette: Palette
     small: int
@@ -110,6 +111,12 @@ class Theme:
     primary: int
     secondary: int
     portrait: bool
+    pictures: str = "counter"
+
+    @property
+    def picture_colours(self) -> PictureColours:
+        """The colours of the pictures."""
+        return BY_THEME[self.pictures]
 
     @classmethod
     def of(cls, screen: ScreenFile, palette: Palette = COUNTER) -> Theme:
