@@ -23,7 +23,7 @@ from kiosk.workflow.intents import Intent
 from screens.resident import views
 from screens.shell import pointer
 from screens.shell.input_waking import InputWaking
-from screens.shell.machine import Machine
+from screens.shell.machine import UNSAID, Machine
 from screens.shell.resting import Resting
 from screens.shell.router import Router
 from screens.shell.screen_file import MTDEV, ScreenFile
@@ -211,6 +211,11 @@ class KioskApp(App):
     def machine(self) -> Machine | None:
         """Where the parts are around the display; None if nobody has said that."""
         return self._screen_file.fitted_to(*Window.size).machine
+
+    def place_of(self, part: str) -> str:
+        """The key of the text that says where a part of this machine is."""
+        machine = self.machine
+        return UNSAID if machine is None else machine.place_of(part)
 
     def icon_texture(self, name: str, side: float) -> Texture | None:
         """The texture of one icon, as large as a square of this side lets it be."""

@@ -36,6 +36,8 @@ class PictureColours:
         """What lies beside what and must be seen: 3:1 at least (WCAG 2.1, 1.4.11)."""
         return (
             ("line", "ground"),
+            ("machine_dark", "ground"),
+            ("outline", "machine_dark"),
             ("outline", "paper"),
             ("outline", "tint"),
             ("outline", "machine"),
@@ -69,7 +71,7 @@ COUNTER = PictureColours(
     print_soft="#5F707B",
     tint="#E1EEF5",
     machine="#CBD6DD",
-    machine_dark="#8497A3",
+    machine_dark="#778B97",
     slot="#14222B",
     accent="#0B4A6F",
     accent_soft="#E1EEF5",

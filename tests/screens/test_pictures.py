@@ -14,6 +14,7 @@ from screens.authoring.gallery import SIZES
 from screens.style.picture_colours import COUNTER
 from tests.screens.conftest import OFFSCREEN
 from tests.screens.window import Window
+from tests.waiting import eventually
 
 pytestmark = [pytest.mark.screen, pytest.mark.slow]
 
@@ -69,7 +70,10 @@ def another_kind(path: Path) -> None:
     path.write_text("no picture", "utf-8")
 
 
-@pytest.mark.parametrize("spoil", [torn, emptied, removed, another_kind])
+SPOILT = [torn, removed, *(pytest.param(each, marks=pytest.mark.long) for each in (emptied, another_kind))]
+
+
+@pytest.mark.parametrize("spoil", SPOILT)
 def test_a_picture_that_cannot_be_read_leaves_its_place_blank_and_is_told(
     spoil: Callable[[Path], None], told: Path
 ) -> None:
@@ -105,6 +109,16 @@ def test_no_pictures_at_all_leave_every_screen_usable(told: Path) -> None:
 def test_the_plan_of_the_machine_shows_the_part_that_is_wanted(upright: Window, tmp_path: Path) -> None:
     upright.show("id_card", "zh-Hans")
     assert {COUNTER.accent, COUNTER.machine, COUNTER.outline} <= colours_in(upright, PLAN, tmp_path)
+
+
+def test_a_picture_of_several_frames_moves(upright: Window, tmp_path: Path) -> None:
+    upright.show("insert_permit", "zh-Hans")
+    with_hand = COUNTER.hand in colours_in(upright, DRAWING, tmp_path)
+
+    def is_another() -> bool:
+        return (COUNTER.hand in colours_in(upright, DRAWING, tmp_path)) is not with_hand
+
+    eventually(is_another)
 
 
 def test_where_nobody_has_said_where_the_parts_are_there_is_no_plan(told: Path) -> None:
