@@ -121,14 +121,19 @@ def render(rendering: Rendering) -> None:
     unfinished.replace(result)
 
 
+def make_room(wanted: set[Path]) -> None:
+    """Make the folders of these files, and remove from them what is none of these."""
+    for folder in {path.parent for path in wanted}:
+        folder.mkdir(parents=True, exist_ok=True)
+        for left_over in set(folder.iterdir()) - wanted:
+            left_over.unlink(missing_ok=True)
+
+
 def main() -> int:
     """Render what is missing or out of date; 0 if everything is there afterwards."""
     try:
         wanted = list(renderings())
-        for folder in {rendering.result.parent for rendering in wanted}:
-            folder.mkdir(parents=True, exist_ok=True)
-            for left_over in set(folder.iterdir()) - {rendering.result for rendering in wanted}:
-                left_over.unlink()
+        make_room({rendering.result for rendering in wanted})
         stale = [rendering for rendering in wanted if not rendering.is_current()]
         if stale:
             print(f"rendering {len(stale)} pictures and icons", flush=True)

@@ -14,6 +14,7 @@ from screens.authoring.render_pictures import (
     PictureError,
     Rendering,
     coloured,
+    make_room,
     render,
     renderings,
     size_of,
@@ -87,6 +88,15 @@ def test_what_is_newer_than_its_source_is_current(tmp_path: Path) -> None:
     later = rendering.result.stat().st_mtime + 1
     os.utime(drawn, (later, later))
     assert not rendering.is_current()
+
+
+def test_what_no_source_has_any_more_is_removed(tmp_path: Path) -> None:
+    wanted = {tmp_path / "counter" / name for name in ("house.40x20.png", "boat.40x20.png")}
+    make_room(wanted)
+    for name in ("house.40x20.png", "barn.40x20.png"):
+        (tmp_path / "counter" / name).touch()
+    make_room(wanted)
+    assert [path.name for path in (tmp_path / "counter").iterdir()] == ["house.40x20.png"]
 
 
 def test_everything_is_rendered_before_it_ships() -> None:
