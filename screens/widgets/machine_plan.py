@@ -83,20 +83,21 @@ class MachinePlan(Widget):
         with self.canvas:
             box(front, 24, colours.machine)
             display = box(machine.display, 8, colours.paper)
-            self._something_written(display, colours.print_soft)
+            self._something_written(display, wanted.x_mm > machine.width_mm / 2, colours.print_soft)
             for part in machine.parts:
                 if part is not wanted:
                     self._inside(part, box(part.box, 10, colours.machine), colours.outline)
             self._inside(wanted, box(wanted.box.wider_by(STANDS_OUT_MM), 14, colours.accent), colours.on_accent)
             self._arrow(machine, wanted, display, scale, colours.accent)
 
-    def _something_written(self, display: tuple[float, float, float, float], ink: str) -> None:
-        """Two lines, by which a white box is seen to be the display."""
+    def _something_written(self, display: tuple[float, float, float, float], at_left: bool, ink: str) -> None:
+        """Two lines, by which a white box is seen to be the display; where the arrow is not."""
         x, y, width, height = display
         thick = max(2, round(min(width, height) * 0.05))
         Color(*colour(ink))
-        for upward, share in ((0.88, 0.6), (0.76, 0.4)):
-            Rectangle(pos=(round(x + width * 0.1), round(y + height * upward - thick)), size=(width * share, thick))
+        for upward, share in ((0.88, 0.42), (0.76, 0.28)):
+            across = x + width * (0.1 if at_left else 0.48)
+            Rectangle(pos=(round(across), round(y + height * upward - thick)), size=(round(width * share), thick))
 
     def _inside(self, part: Part, place: tuple[float, float, float, float], ink: str) -> None:
         """The sign of a part, or its slit."""
