@@ -101,6 +101,7 @@ class Window:
                     all_built=self.screens_built,
                     asked_to_close=lambda: self.switch_off("window"),
                     sized=self._size.found,
+                    cannot_read=lambda file: log(LogEvent.IMAGE_UNREADABLE, level=logging.ERROR, file=file),
                 )
             )
         except kivy_setup.NoDisplay as error:

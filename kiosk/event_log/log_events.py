@@ -128,6 +128,11 @@ class LogEvent(Enum):
         "a granted content cannot be drawn whole; the face is left as it is",
         ("fault", "why"),
     )
+    IMAGE_UNREADABLE = (
+        "image_unreadable",
+        "a picture or icon is missing or damaged; its place on the screen stays blank",
+        ("file",),
+    )
     DISPLAY_DIFFERS = (
         "display_differs",
         "the display is not what the screen file says; the layout is made for what is there",

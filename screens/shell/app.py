@@ -12,13 +12,14 @@ from typing import TYPE_CHECKING
 from kivy.clock import Clock, mainthread
 from kivy.core.window import Window
 from kivy.graphics.opengl import glFinish
-from kivy.properties import NumericProperty, ObjectProperty
+from kivy.properties import NumericProperty
 
 from kiosk.presentation.models.resident import ScreenModel
 from kiosk.workflow.intents import Intent
 from screens.resident import views
 from screens.shell import pointer
 from screens.shell.input_waking import InputWaking
+from screens.shell.machine import UNSAID, Machine
 from screens.shell.resting import Resting
 from screens.shell.router import Router
 from screens.shell.screen_file import MTDEV, ScreenFile
@@ -65,10 +66,10 @@ class KioskApp(SuppliedApp):
     called once, on Kivy's thread, when every screen of a visit that goes well is built. `sized(width, height)` is
     called on Kivy's thread with the window's size in pixels, at the start and whenever it becomes another: a display
     need not be what the screen file says, and the layout is made for what is there. `asked_to_close()`: somebody
-    wishes the window closed; it stays until `leave`. None: it closes at once.
+    wishes the window closed; it stays until `leave`. None: it closes at once. `cannot_read(file)` is called on Kivy's
+    thread, once for each image file of assets/images that is missing or damaged; its place stays blank.
     """
 
-    theme: ObjectProperty[Theme] = ObjectProperty(None, rebind=True)
     text_size = NumericProperty(0)
     contrast = NumericProperty(0)
 
@@ -83,8 +84,9 @@ class KioskApp(SuppliedApp):
         all_built: Callable[[], None] = lambda: None,
         sized: Callable[[int, int], None] = lambda _width, _height: None,
         asked_to_close: Callable[[], None] | None = None,
+        cannot_read: Callable[[str], None] = lambda _file: None,
     ) -> None:
-        super().__init__(assets_dir, theme=Theme.of(screen_file.fitted_to(*Window.size)))
+        super().__init__(assets_dir, cannot_read, theme=Theme.of(screen_file.fitted_to(*Window.size)))
         self.use_kivy_settings = False
         self.router = Router()
         self._screen_file = screen_file
@@ -232,6 +234,16 @@ class KioskApp(SuppliedApp):
     def open_settings(self, *_args: object) -> bool:
         """Kivy's own settings page, which a key opens, is not for a kiosk."""
         return False
+
+    @property
+    def machine(self) -> Machine | None:
+        """Where the parts are around the display; None if nobody has said that."""
+        return self._screen_file.fitted_to(*Window.size).machine
+
+    def place_of(self, part: str) -> str:
+        """The key of the text that says where a part of this machine is."""
+        machine = self.machine
+        return UNSAID if machine is None else machine.place_of(part)
 
     def _paint(self, model: ScreenModel) -> None:
         name = views.screen_name(model)

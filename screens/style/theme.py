@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from screens.shell.screen_file import ScreenFile
+from screens.style.picture_colours import BY_THEME, PictureColours
 
 Colour = tuple[float, float, float, float]
 
@@ -134,13 +135,14 @@ DARK = Palette(
 """For eyes that light dazzles: light text on black, at 14:1 and more."""
 
 PALETTES = (COUNTER, CONTRAST, DARK)
+_PICTURES = ("counter", "high_contrast", "dark")
 TEXT_SCALES = (1.0, 1.3, 1.6)
 
 
 @dataclass(frozen=True, slots=True)
 class Theme:
-    """Sizes in pixels of this display, and the palette. `text_scale`: how much larger text is than usual; `low`: a
-    panel, where every millimetre of height counts.
+    """Sizes in pixels of this display, the palette, and the pictures that go with it: a folder of assets/images.
+    `text_scale`: how much larger text is than usual; `low`: a panel, where every millimetre of height counts.
     """
 
     palette: Palette
@@ -158,11 +160,17 @@ class Theme:
     secondary: int
     portrait: bool
     low: bool
+    pictures: str = "counter"
 
     @property
     def stacked(self) -> bool:
         """Whether there is no room for two columns of words."""
         return self.portrait or self.low
+
+    @property
+    def picture_colours(self) -> PictureColours:
+        """The colours of the pictures."""
+        return BY_THEME[self.pictures]
 
     @classmethod
     def of(cls, screen: ScreenFile, palette: Palette = COUNTER, text_scale: float = 1.0) -> Theme:
@@ -194,4 +202,5 @@ class Theme:
             secondary=px(SECONDARY_MM) + 1,
             portrait=screen.height_px > screen.width_px,
             low=low,
+            pictures=_PICTURES[PALETTES.index(palette)],
         )

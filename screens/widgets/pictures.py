@@ -2,17 +2,30 @@
 
 from __future__ import annotations
 
-from functools import cache
-
 from kivy.clock import Clock, ClockEvent
-from kivy.core.image import ImageLoader
 from kivy.graphics.texture import Texture
 from kivy.properties import ListProperty, ObjectProperty, StringProperty
 from kivy.uix.widget import Widget
 
+from screens.shell.machine import CODE_SCANNER, ID_READER, PERMIT_SLOT, RECEIPT_PRINTER
+from screens.style.image_files import Frames
+from screens.widgets.machine_plan import MachinePlan
 from screens.widgets.supplies import supplies
 
 FRAME_S = 0.9
+PLAN_SHARE, GAP_SHARE = 0.42, 0.04  # of a picture's width, or height
+SQUARE_SHARE = 0.75  # a place that is higher than this share of its width has room for two above each other
+PART_IN = {
+    "id_card": ID_READER,
+    "id_card_agent": ID_READER,
+    "id_card_holder": ID_READER,
+    "insert_permit": PERMIT_SLOT,
+    "insert_permit_again": PERMIT_SLOT,
+    "take_permit": PERMIT_SLOT,
+    "receipt": RECEIPT_PRINTER,
+    "licence_code": CODE_SCANNER,
+}
+"""Beside which picture the machine's plan stands, and with which part in use."""
 QUIET_ZONE = 4  # modules of white around a QR code (ISO/IEC 18004, 6.3.8)
 
 
@@ -43,70 +56,108 @@ class Drawing(Widget):
 
 
 class Icon(Drawing):
-    """A drawing of one colour, by its name in assets/images/icons; all that show the same share one texture."""
+    """A drawing of one colour, by its name in assets/icons; all that show the same in one size share one texture."""
 
     name = StringProperty("")
 
-    def on_name(self, _instance: object, name: str) -> None:
-        self.texture = _icon(supplies().icon_file(name)) if name else None
+    def __init__(self, **kwargs: object) -> None:
+        super().__init__(**kwargs)
+        self.bind(name=self._choose, size=self._choose)
+        self._choose()
+
+    def _choose(self, *_args: object) -> None:
+        self.texture = supplies().icon_texture(self.name, min(self.size)) if self.name else None
 
 
-class Picture(Drawing):
-    """The drawing `name` in assets/images; one of several frames (name-1.png, name-2.png …) moves while it is seen."""
+class Picture(Widget):
+    """The drawing `name` of assets/pictures in the theme's colours, dot for dot; one of several frames moves while it
+    is seen. Where it shows a part of the machine, the plan of this machine stands beside it. A picture that is missing
+    or damaged leaves its place blank.
+    """
 
     name = StringProperty("")
 
     def __init__(self, **kwargs: object) -> None:
         self._tick: ClockEvent | None = None
-        self._frames: list[str] = []
+        self._files: Frames = ()
         self._frame = 0
-        self._is_seen = False
+        self._is_seen = self._is_loaded = False
         super().__init__(**kwargs)
-
-    def on_name(self, *_args: object) -> None:
-        self._frames = supplies().picture_files(self.name)
-        self._frame = 0
-        self.texture = None
-        if self._is_seen:
-            self._show()
+        self._plan, self._drawing = MachinePlan(), Drawing()
+        self.add_widget(self._plan)
+        self.add_widget(self._drawing)
+        place = Clock.create_trigger(self._place, -1)  # once for all that changes before a frame
+        self.bind(name=self._begin_anew, size=place, pos=place)
+        supplies().bind(theme=self._begin_anew)
+        self._begin_anew()
 
     def load(self) -> None:
         """Read the first frame now, because it will be seen soon."""
-        if not self._is_seen and self.texture is None:
+        if not self._is_loaded:
+            self._is_loaded = True
             self._show()
 
     def start(self) -> None:
         """It is seen: move, if there is more than one frame."""
-        if self._is_seen:
-            return
         self.load()
         self._is_seen = True
-        if len(self._frames) > 1:
-            self._tick = Clock.schedule_interval(self._next, FRAME_S)
+        self._move()
 
     def stop(self) -> None:
         """It is not seen: stand still, and let go of the picture's memory."""
-        self._is_seen = False
+        self._is_seen = self._is_loaded = False
         self._frame = 0
-        self.texture = None
-        if self._tick is not None:
+        self._drawing.texture = None
+        self._move()
+
+    def _begin_anew(self, *_args: object) -> None:
+        """Another picture, or the same in other colours."""
+        self._frame = 0
+        self._files = ()
+        self._drawing.texture = None
+        self._plan.part = PART_IN.get(self.name, "")
+        self._plan.draw()
+        self._place()
+
+    def _place(self, *_args: object) -> None:
+        """The plan to the left of the drawing, or above it where the machine is wide and there is room; the files of
+        the size that has room there.
+        """
+        share = self._plan.share
+        if share > 1 and self.height > self.width * SQUARE_SHARE:
+            upward = min(self.height * PLAN_SHARE, self.width / share)
+            self._plan.pos, self._plan.size = (self.x, self.top - upward), (self.width, upward)
+            self._drawing.pos = self.pos
+            self._drawing.size = (self.width, max(1, self.height * (1 - GAP_SHARE) - upward))
+        else:
+            across = min(self.width * PLAN_SHARE, self.height * share)
+            self._plan.pos, self._plan.size = self.pos, (across, self.height)
+            gap = self.width * GAP_SHARE if across else 0
+            self._drawing.pos = (self.x + across + gap, self.y)
+            self._drawing.size = (max(1, self.width - across - gap), self.height)
+        files = supplies().picture_files(self.name, *self._drawing.size) if self.name else ()
+        if files != self._files:
+            self._files = files
+            self._move()
+            if self._is_loaded:
+                self._show()
+
+    def _move(self) -> None:
+        """Go from frame to frame, if it is seen and there are several."""
+        moves = self._is_seen and len(self._files) > 1
+        if moves and self._tick is None:
+            self._tick = Clock.schedule_interval(self._next, FRAME_S)
+        elif not moves and self._tick is not None:
             self._tick.cancel()
             self._tick = None
 
     def _next(self, _elapsed: float) -> None:
-        self._frame = (self._frame + 1) % len(self._frames)
+        self._frame = (self._frame + 1) % len(self._files)
         self._show()
 
     def _show(self) -> None:
-        self.texture = _read(self._frames[self._frame]) if self._frames else None
-
-
-def _read(file: str) -> Texture:
-    # Kivy's own Image refers to itself, so that its picture is let go of only when Python looks for such circles.
-    return ImageLoader.load(file, nocache=True).texture
-
-
-_icon = cache(_read)
+        app = supplies()
+        self._drawing.texture = app.image_texture(self._files[self._frame % len(self._files)]) if self._files else None
 
 
 class QrCode(Widget):

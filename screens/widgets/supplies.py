@@ -7,32 +7,70 @@ from functools import cache
 from pathlib import Path
 
 from kivy.app import App
+from kivy.core.image import ImageLoader
+from kivy.graphics.texture import Texture
+from kivy.properties import ObjectProperty
 
 from kiosk.texts.translation import Translation
+from screens.shell.machine import Machine
 from screens.style.fonts import Fonts
+from screens.style.image_files import ICONS, Frames, ImageFiles
+from screens.style.theme import Theme
 
 
 class SuppliedApp(App):
-    """An application with all that its widgets draw with, from below `assets_dir`."""
+    """An application with all that its widgets draw with, from below `assets_dir`. `cannot_read(file)` is called on
+    Kivy's thread, once for each image file that is missing or damaged.
+    """
 
-    def __init__(self, assets_dir: Path, **kwargs: object) -> None:
+    theme: ObjectProperty[Theme] = ObjectProperty(None, rebind=True)
+
+    def __init__(
+        self, assets_dir: Path, cannot_read: Callable[[str], None] = lambda _file: None, **kwargs: object
+    ) -> None:
         super().__init__(**kwargs)
         self.fonts = Fonts(assets_dir / "fonts")
         self.translation: Callable[[str], Translation] = cache(
             lambda language: Translation.whatever_there_is(assets_dir / "locale", language)
         )
         self._images_dir = assets_dir / "images"
+        self._icons = ImageFiles(self._images_dir / ICONS)
+        self._pictures = cache(lambda theme: ImageFiles(self._images_dir / theme))
+        self._icon_texture = cache(self.image_texture)
+        self._blank: set[Path] = set()
+        self._cannot_read = cannot_read
 
-    def icon_file(self, name: str) -> str:
-        """The drawing of one icon; "" for no name."""
-        return str(self._images_dir / "icons" / f"{name}.png") if name else ""
+    @property
+    def machine(self) -> Machine | None:
+        """Where the parts are around the display; None if nobody has said that."""
+        return None
 
-    def picture_files(self, name: str) -> list[str]:
-        """The frames of one picture, in order."""
-        alone = self._images_dir / f"{name}.png"
-        if alone.is_file():
-            return [str(alone)]
-        return sorted(map(str, self._images_dir.glob(f"{name}-[0-9].png")))
+    def icon_texture(self, name: str, side: float) -> Texture | None:
+        """The texture of one icon, as large as a square of this side lets it be."""
+        return self._icon_texture(self._icons.fitting(name, side, side)[0])
+
+    def picture_files(self, name: str, width: float, height: float) -> Frames:
+        """The frames of one picture in the theme's colours, in the size that has room there."""
+        return self._pictures(self.theme.pictures).fitting(name, width, height)
+
+    def image_texture(self, file: Path) -> Texture | None:
+        """The texture of an image file; None, and once a word to whoever keeps the log, if it cannot be read."""
+        if file in self._blank:
+            return None
+        texture = read_texture(file)
+        if texture is None:
+            self._blank.add(file)
+            self._cannot_read(str(file.relative_to(self._images_dir)))
+        return texture
+
+
+def read_texture(file: Path) -> Texture | None:
+    """The texture of an image file; None if it is missing or damaged."""
+    # Kivy's own Image refers to itself, so that its picture is let go of only when Python looks for such circles.
+    try:
+        return ImageLoader.load(str(file), nocache=True).texture
+    except Exception:  # noqa: BLE001 -- Kivy raises nothing narrower
+        return None
 
 
 def supplies() -> SuppliedApp:

@@ -4,7 +4,8 @@ Options: `fullscreen`; `assets=DIR`, where other assets are.
 
 Reads lines from standard input: `<sample> <language>` shows that sample; `unread_s <seconds>` is how long what is
 shown counts as unread (0 at the start: the tests do not think); `window_px <width>x<height>` is as if the display had
-become another. Writes a line `<serial> <intent> <choice>` for every intent that a screen emits.
+become another. Writes a line `<serial> <intent> <choice>` for every intent that a screen emits, and `0 cannot_read
+<file>` for a picture that is missing or damaged.
 """
 
 from __future__ import annotations
@@ -52,6 +53,7 @@ def main() -> None:
         screen_file,
         assets_dir,
         automation_socket=Path(automation_socket),
+        cannot_read=lambda file: print(0, "cannot_read", file, flush=True),
     )
     app.router.unread_s = 0
 

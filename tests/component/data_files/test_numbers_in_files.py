@@ -104,8 +104,8 @@ MAY_BE_ZERO = {
     "codes",
     "padding",
 }
-# Rows of a table of start dates may end before the permit's own end.
-MAY_BE_BELOW_ZERO = {"start_dates"}
+# Rows of a table of start dates may end before the permit's own end; parts of a machine lie below its display.
+MAY_BE_BELOW_ZERO = {"start_dates", "machine"}
 NOT_WHOLE = re.compile(r"_s$|^timeouts_s$|^mm_per_pixel$|^body_mm$|^entry_poll$")
 
 

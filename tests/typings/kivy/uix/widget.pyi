@@ -10,6 +10,8 @@ class Widget(EventDispatcher):
     x: NumericProperty
     y: NumericProperty
     top: NumericProperty
+    center_x: NumericProperty
+    center_y: NumericProperty
     right: NumericProperty
     width: NumericProperty
     height: NumericProperty
@@ -19,6 +21,8 @@ class Widget(EventDispatcher):
     size_hint_y: ObjectProperty[float | None]
     opacity: NumericProperty
     disabled: BooleanProperty
+    @property
+    def parent(self) -> Widget | None: ...
     @property
     def children(self) -> list[Widget]: ...
     def add_widget(self, widget: Widget, index: int = 0, canvas: str | None = None) -> None: ...
