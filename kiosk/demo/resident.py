@@ -11,6 +11,7 @@ from drivers.simulators.control import RigClient
 from kiosk.demo.automation_client import AutomationClient, Painted
 from kiosk.demo.display import Display
 
+NEXT_PAGE = "next_page"
 SCREEN_S = 120.0
 """How long a demo waits for the next screen; erasing and printing a face is the longest of them."""
 
@@ -66,6 +67,17 @@ class Resident:
         x, y = self.automation.present(painted).centre(target)
         self._acts()
         self._touch(x, y, target)
+
+    def turns_page(self, painted: Painted) -> Painted:
+        """Read this page and turn to the next one of the same screen."""
+        self._think(f"reading {painted.screen}")
+        self._touch(*self.automation.present(painted).centre(NEXT_PAGE), NEXT_PAGE)
+        turned = self.automation.wait_for(painted.screen, within_s=SCREEN_S)
+        while turned.painted_at <= painted.painted_at:
+            turned = self.automation.wait_for(painted.screen, within_s=SCREEN_S)
+        if self.pictures is not None:
+            self._keep_picture(painted.screen)
+        return turned
 
     def _touch(self, x: float, y: float, target: str) -> None:
         if self.display.pointer:

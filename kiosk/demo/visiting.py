@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from kiosk.demo.automation_client import Painted, ScreenNotSeen
-from kiosk.demo.resident import Resident
+from kiosk.demo.resident import NEXT_PAGE, Resident
 from kiosk.demo.scenarios import ORDINARY, PlannedVisit
 
 STAGES: Mapping[str, str] = MappingProxyType(
@@ -61,7 +61,11 @@ class VisitPlayer:
             painted = self._resident.sees(
                 "welcome", *asking, *(s for s in (*DEAD_ENDS, self.screens[-1]) if s not in asking)
             )
-            if self._touches_again(painted) or self._is_not_ready(painted):
+            if self._touches_again(painted):
+                continue
+            while self._is_on_a_later_page(painted):
+                painted = self._resident.turns_page(painted)
+            if self._is_not_ready(painted):
                 continue
             self._resident.ends_stage(self._stage_until(painted), painted)
             if painted.screen == "welcome":
@@ -79,6 +83,13 @@ class VisitPlayer:
             self._resident.touches(painted, answer)
             self._touched = painted, answer
         return True
+
+    def _is_on_a_later_page(self, painted: Painted) -> bool:
+        """Whether what the resident wants to touch can be touched only when all was read."""
+        answers = self._left.get(painted.screen, [])
+        wanted = answers if painted.screen in AS_OFFERED else answers[:1]
+        is_by_hand = painted.screen in BY_HAND
+        return NEXT_PAGE in painted.targets and not is_by_hand and painted.targets.keys().isdisjoint(wanted)
 
     def _is_not_ready(self, painted: Painted) -> bool:
         """Whether what the resident wants to touch comes only when the kiosk has done something, such as printed."""

@@ -17,7 +17,6 @@ from pathlib import Path
 from assets import ASSETS
 from screens.authoring.samples import LANGUAGES, samples
 from screens.shell.screen_file import load_screen_file
-from screens.style.theme import PALETTES, TEXT_SCALES
 
 SIZES = ("portrait-1080x1920", "landscape-1920x1080", "panel-1280x800")
 SETTLED_FRAMES = 6  # enough for words to be broken, for the theme, and for all to be drawn
@@ -29,14 +28,14 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m screens.authoring.gallery", description=__doc__)
     parser.add_argument("--out", type=Path, default=Path("build/gallery"))
     parser.add_argument("--size", choices=SIZES, action="append")
-    parser.add_argument("--text", type=int, choices=range(len(TEXT_SCALES)), default=0, help="0: the usual text size")
-    parser.add_argument("--palette", type=int, choices=range(len(PALETTES)), default=0, help="counter, contrast, dark")
+    parser.add_argument("--text", choices=("0", "1", "2"), default="0", help="0: the usual text size")
+    parser.add_argument("--palette", choices=("0", "1", "2"), default="0", help="counter, contrast, dark")
     parser.add_argument("--in-this-process", action="store_true", help=argparse.SUPPRESS)
     parser.add_argument("names", nargs="*", help="samples to draw; all if none is named")
     options = parser.parse_args()
     sizes = options.size or list(SIZES)
     if options.in_this_process:
-        draw(sizes[0], options.out, options.names, options.text, options.palette)
+        draw(sizes[0], options.out, options.names, int(options.text), int(options.palette))
         return 0
     for size in sizes:
         with tempfile.TemporaryDirectory() as kivy_home:
@@ -51,9 +50,9 @@ def main() -> int:
                 "--out",
                 str(options.out),
                 "--text",
-                str(options.text),
+                options.text,
                 "--palette",
-                str(options.palette),
+                options.palette,
                 *options.names,
             ]
             if subprocess.run(command, env=environment, check=False).returncode:

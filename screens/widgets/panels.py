@@ -2,20 +2,31 @@
 
 from __future__ import annotations
 
+from unicodedata import east_asian_width
+
 from kivy.properties import BooleanProperty, ListProperty, NumericProperty, StringProperty
 from kivy.uix.boxlayout import BoxLayout
 
+LATIN_EM = 0.58  # a bold figure of the typeface; letters are narrower
+
 
 class TermPanel(BoxLayout):
-    """A permit's validity. `is_new`: the one that counts from now on; `wanted`:
-    width for its end on one line."""
+    """A permit's validity. `is_new`: the one that counts from now on; `wanted`: width for its end on one line in the
+    larger size, which it has where it is `roomy`; `ems`: the same in heights of the text.
+    """
 
     is_whole = True
     label = StringProperty("")
     from_words = StringProperty("")
     to_words = StringProperty("")
     is_new = BooleanProperty(False)
+    ems = NumericProperty(0)
     wanted = NumericProperty(0)
+    roomy = BooleanProperty(True)
+
+    def on_to_words(self, _instance: object, words: str) -> None:
+        # Reckoned and not measured: the size depends on it, and what is measured depends on the size.
+        self.ems = sum(1.0 if east_asian_width(character) in "WF" else LATIN_EM for character in words)
 
 
 class TermChange(BoxLayout):
@@ -27,6 +38,7 @@ class TermChange(BoxLayout):
     old: ListProperty[str] = ListProperty(["", ""])
     new: ListProperty[str] = ListProperty(["", ""])
     has_new = BooleanProperty(False)
+    half = NumericProperty(0)
 
 
 class Fact(BoxLayout):

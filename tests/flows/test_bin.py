@@ -54,7 +54,7 @@ def test_a_forgotten_permit_is_told_to_central_and_listed_by_the_number_on_the_s
     page = is_forgotten(place)
     assert place.where_is(LIN.permit) is PermitLocation.BIN
     [line, count] = listed(place, capsys)
-    assert line == f"{page.number}  2026-11-22 10:01  {place.endorsement_id}"
+    assert line == f"{page.number}  2026-11-22 10:02  {place.endorsement_id}"
     assert count == "1 in the bin"
     assert place.central_state() == "written"
     [completion] = place.central.completions(place.endorsement_id)

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from assets import ASSETS
 from kiosk.policy.region_file import shipped_regions
 from screens.authoring.gallery import SIZES
 from screens.authoring.samples import LANGUAGES
-from screens.shell.screen_file import load_screen_file
 from tests.sampling import long_but
 from tests.screens.region_samples import region_samples
 from tests.screens.window import Window
@@ -16,10 +14,6 @@ from tests.screens.window import Window
 pytestmark = [pytest.mark.screen, pytest.mark.slow, pytest.mark.timeout(180)]
 
 MOST_PAGES = 6  # nobody turns more
-MM_PER_PIXEL = {
-    (screen.width_px, screen.height_px): screen.mm_per_pixel
-    for screen in (load_screen_file(ASSETS / "screens" / f"{size}.toml") for size in SIZES)
-}
 
 
 @pytest.fixture(scope="module", params=long_but({"panel-1280x800"}, SIZES))
@@ -39,14 +33,13 @@ def test_all_that_a_region_says_fits_in_a_size_that_can_be_read(window: Window, 
     for name in region_samples(language):
         if name.endswith(f"/{region}"):
             window.show(name, language)
-            pages = window.pages()
+            layout = window.ask({"labels": "screen"})
             outside = [
                 label["words"]
-                for page in pages
-                for label in page["labels"]
+                for label in layout["labels"]
                 if not label["on_two_pages"]
                 and (label["drawn_size"][0] > label["box"][2] + 1 or label["drawn_size"][1] > label["box"][3] + 1)
             ]
-            if outside or len(pages) > MOST_PAGES:
-                cut[name] = (len(pages), outside)
+            if outside or layout["pages"] > MOST_PAGES:
+                cut[name] = (layout["pages"], outside)
     assert cut == {}

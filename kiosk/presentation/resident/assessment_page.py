@@ -92,7 +92,6 @@ def _lines_of_dates(assessment: Assessment, term: Term, on: date, going_on: bool
             case None:
                 pass
     if going_on and assessment.new_valid_to is not None:
-        lines.append(Text("assessment.line.new_term", (("end", assessment.new_valid_to),)))
         lines.extend(residence_lines(assessment, term))
     return lines
 

@@ -16,7 +16,7 @@ from kiosk.presentation.models.resident import ScreenModel
 from kiosk.workflow import effects as do
 from kiosk.workflow import events as on
 from kiosk.workflow import states as s
-from kiosk.workflow.deadlines import deadline_of
+from kiosk.workflow.deadlines import WARNING_S, deadline_of
 from kiosk.workflow.intents import Intent
 from kiosk.workflow.machine import step
 from tests.unit.workflow.machine_samples import LANGUAGE, OTHER_LANGUAGE, SITES
@@ -133,12 +133,16 @@ def test_what_means_something_in_which_state_is_known_and_all_else_is_ignored() 
 
 
 @AT_EVERY_SITE
-def test_every_state_has_a_deadline_and_none_that_counts_down_holds_a_permit(place: str) -> None:
+def test_every_state_has_a_deadline_and_whoever_is_to_choose_is_warned_before_it(place: str) -> None:
+    """But for the welcome screen, for a permit at the mouth, whose seconds are shown, and for who was cut off."""
     for state in walked(place).states:
         deadline = deadline_of(state)
         assert deadline.seconds > 0
-        if deadline.shown:
-            assert s.custody_of(state) in (Custody.WITH_HOLDER, Custody.RETAINED)
+        if s.is_switching_off(state) or isinstance(state, s.Idle | s.AwaitingRemoval | s.AwaitingHolder):
+            assert not deadline.shown
+        else:
+            assert deadline.shown == isinstance(state, s.AwaitsPerson)
+            assert not deadline.shown or deadline.seconds >= WARNING_S
 
 
 @AT_EVERY_SITE
