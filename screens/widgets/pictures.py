@@ -20,7 +20,6 @@ PART_IN = {
     "id_card_agent": ID_READER,
     "id_card_holder": ID_READER,
     "insert_permit": PERMIT_SLOT,
-    "insert_permit_again": PERMIT_SLOT,
     "take_permit": PERMIT_SLOT,
     "receipt": RECEIPT_PRINTER,
     "licence_code": CODE_SCANNER,

@@ -21,10 +21,8 @@ COLOUR_OF = ("fill", "stroke")
 COLOURS = {f"{{{name}}}" for name in PictureColours.__dataclass_fields__}
 SOURCES = [*picture_sources(), *icon_sources(), PARTS]
 COMING = {  # drawn, and on no screen yet
-    **dict.fromkeys(
-        ("bigger_text", "contrast", "sound", "sound_off", "repeat"), "the row of access on the first screen"
-    ),
-    **dict.fromkeys(("back", "help"), "on every screen, when there is a way back and a call for help"),
+    **dict.fromkeys(("sound", "sound_off", "repeat"), "the row of access, when the screens speak"),
+    "help": "the row of access, when somebody can be called",
     **dict.fromkeys(("home", "moved"), "answers that say the fact"),
     **dict.fromkeys(("person", "two_people"), "for whom it is, on the choice of the holder"),
     "counter": "where a refusal sends people to the counter",

@@ -20,7 +20,7 @@ pytestmark = [pytest.mark.screen, pytest.mark.slow]
 
 UPRIGHT = SIZES[0]
 THEME = ASSETS / "images" / "counter"
-PLAN, DRAWING = (30, 180, 340, 900), (460, 180, 1040, 900)  # where they are on the upright display's `id_card`
+PLAN, DRAWING = (30, 200, 430, 1350), (480, 200, 1050, 1350)  # where they are on the upright display's `id_card`
 
 
 def copied(into: Path) -> Path:
