@@ -22,8 +22,9 @@ def window(request: pytest.FixtureRequest, windows: dict[str, Window]) -> Window
 
 
 EACH = [(region, language) for region in shipped_regions() for language in LANGUAGES]
-# English runs longer than Chinese: it is tried of every region, Chinese of the one that says most.
-SOME = {f"{region}-{language}" for region, language in EACH if language == "en" or region == "xinjiang"}
+# English runs longer than Chinese: it is tried of the region that asks most, Chinese of the one that says most; all of
+# them every night.
+SOME = {"haikou-en", "xinjiang-zh-Hans"}
 
 
 @pytest.mark.parametrize("said", long_but(SOME, EACH, names=map("-".join, EACH)))
