@@ -76,7 +76,7 @@ _TABLE: dict[type, Deadline] = {
     s.Retaining: Deadline("retaining", 30, False, "as returning"),
     s.AwaitingRemoval: Deadline("removal", 45, False, "putting the identity card away first; then a reminder"),
     s.PrintingReceipt: Deadline("receipt", 30, False, "a receipt takes three seconds; paper is no reason to wait"),
-    s.Thanking: Deadline("thanks", 30, True, "reading three lines"),
+    s.Thanking: Deadline("thanks", 60, True, "reading three lines, before anybody is asked whether they are there"),
     s.PrintingSlip: Deadline("slip", 30, False, "as a receipt"),
     s.ShowingApplication: Deadline("application", 60, True, "reading what comes next, writing the number down"),
     s.ShowingOutcome: Deadline("explanation", 60, True, "reading five short parts, writing a number down"),
