@@ -36,9 +36,13 @@ def _step(state: s.InVisit) -> int:
             return _PERMIT
         case s.Confirming() | s.ShowingProgress() | s.ChoosingCollectionLater():
             return _DECIDING
-        case s.OpeningChipSession() | s.RelayingBatch() | s.SendingChipAnswers() | s.ReadingChipBack():
-            return _ENDING
-        case s.RewritingFace():
+        case (
+            s.OpeningChipSession()
+            | s.RelayingBatch()
+            | s.SendingChipAnswers()
+            | s.ReadingChipBack()
+            | s.RewritingFace()
+        ):
             return _ENDING
         case _:
             return _DECIDING if isinstance(state, s.Inquiry) else 0

@@ -32,6 +32,9 @@ _Asking = (
 _Leaving = _Asking | s.ReadingIdCard | s.ReadingAgentIdCard | s.ReadingLicenceCode | s.EnteringTelephone
 """Screens from which one can go back. `AwaitingPermit` is none: a permit may be going in at this moment."""
 
+_REMEMBERS = _Leaving | s.Assessing | s.VerifyingEvidence
+"""States on the way from one such screen to the next."""
+
 _NO_CHOICE = (Intent.BACK, Intent.CHOOSE_LANGUAGE, Intent.MORE_TIME, Intent.CANCEL)
 
 
@@ -45,8 +48,7 @@ def go_back(state: s.State) -> Step | None:
     if not isinstance(state, _Leaving) or not can_go_back(state):
         return None
     before = state.visit.before
-    if not isinstance(before, _Asking):
-        return None
+    assert before is not None, "the screen offers the way back"
     visit = replace(state.visit, purpose=before.visit.purpose, before=before.visit.before)
     return Step(replace(before, visit=visit), _ending_what_waits(state))
 
@@ -66,19 +68,11 @@ def remember(state: s.State, event: on.Event, then: Step | None) -> Step | None:
     if then is None or not isinstance(then.state, s.InVisit):
         return then
     visit = then.state.visit
+    before: s.InVisit | None = visit.before
     if isinstance(event, on.PermitTakenIn) or not isinstance(then.state, _REMEMBERS):
-        return then if visit.before is None else _with(then, None)
-    if isinstance(event, on.PersonChose) and event.intent not in _NO_CHOICE and isinstance(state, _Asking):
-        return _with(then, state)
-    return then
-
-
-_REMEMBERS = _Leaving | s.Assessing | s.VerifyingEvidence
-"""States on the way from one such screen to the next."""
-
-
-def _with(then: Step, before: s.State | None) -> Step:
-    state = then.state
-    if not isinstance(state, s.InVisit) or (before is not None and not isinstance(before, _Asking)):
+        before = None
+    elif isinstance(event, on.PersonChose) and event.intent not in _NO_CHOICE and isinstance(state, _Asking):
+        before = state
+    if before is visit.before:
         return then
-    return replace(then, state=replace(state, visit=replace(state.visit, before=before)))
+    return replace(then, state=replace(then.state, visit=replace(visit, before=before)))

@@ -6,10 +6,9 @@ from kivy.clock import Clock
 from kivy.properties import BooleanProperty, NumericProperty, ObjectProperty
 from kivy.uix.layout import Layout
 
-from screens.widgets.column import Column
+from screens.widgets.column import SETTLED_AFTER, Column
 from screens.widgets.pictures import Picture
 
-SETTLED_AFTER = 16  # rounds of layout without a change: widths go down through the boxes, heights come up again
 LEAST_PICTURE = 0.14  # a share of the body; a smaller picture explains nothing
 ABOVE = 0.6  # of the room that words beside a picture leave free
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
 
-from kivy.clock import Clock, ClockEvent
 from kivy.properties import BooleanProperty, NumericProperty, ObjectProperty
 from kivy.uix.boxlayout import BoxLayout
+
+from screens.widgets.seconds import SecondsLeft
 
 
 class Countdown(BoxLayout):
@@ -20,8 +20,7 @@ class Countdown(BoxLayout):
     __events__ = ("on_more_time",)
 
     def __init__(self, **kwargs: object) -> None:
-        self._tick: ClockEvent | None = None
-        self._ends_at = 0.0
+        self._seconds = SecondsLeft(self._left)
         self._warning_s = 0
         super().__init__(**kwargs)
 
@@ -30,25 +29,16 @@ class Countdown(BoxLayout):
 
     def start(self, left_s: int | None, warning_s: int) -> None:
         """Count down from `left_s` seconds and ask during the last `warning_s`; None: the screen does not end."""
-        self.stop()
         self._warning_s = warning_s
         if left_s is None:
+            self.stop()
             self._left(-1)
-            return
-        self._ends_at = time.monotonic() + left_s
-        self._left(left_s)
-        self._tick = Clock.schedule_interval(self._count, 1.0)
+        else:
+            self._seconds.start(left_s)
 
     def stop(self) -> None:
         """Stand still: the screen is not seen."""
-        if self._tick is not None:
-            self._tick.cancel()
-            self._tick = None
-
-    def _count(self, _elapsed: float) -> None:
-        self._left(max(0, round(self._ends_at - time.monotonic())))
-        if self.left_s == 0:
-            self.stop()
+        self._seconds.stop()
 
     def _left(self, seconds: int) -> None:
         self.is_due = 0 <= seconds <= self._warning_s
