@@ -30,6 +30,7 @@ from drivers.transport.urls import open_bytes
 from drivers.typeface import Typeface
 from kiosk.__main__ import main
 from kiosk.config.settings import load_config
+from kiosk.demo.configuration import simulated_site, write_configuration
 from kiosk.diagnostics.checks import CHECKS, Check, diagnose
 from kiosk.diagnostics.disk_check import room_for
 from kiosk.diagnostics.finding import Outcome, ok
@@ -59,11 +60,7 @@ class DiagnosedKiosk:
         return self.directory / "kiosk.toml"
 
     def write(self) -> None:
-        lines = []
-        for table, values in self.values.items():
-            lines += [f"[{table}]"] if table else []
-            lines += [f"{key} = {json.dumps(value)}" for key, value in values.items()]
-        self.config_file.write_text("\n".join([*lines, ""]), encoding="utf-8")
+        write_configuration(self.config_file, self.values)
 
     def report(self, clock: SystemClock | None = None) -> Report:
         """The report of the configuration as it stands, which must have no mistakes."""
@@ -122,29 +119,12 @@ def place(tmp_path: Path, rig: Rig, central: ReferenceCentral, central_dir: Path
     (tmp_path / "state").mkdir()
     tls_dir = tmp_path / "tls"
     shutil.copytree(central_dir, tls_dir, ignore=shutil.ignore_patterns("*.db*"))
-    place = DiagnosedKiosk(
-        tmp_path,
-        rig,
-        tls_dir,
-        {
-            "": {
-                "site": "simulation",
-                "kiosk_name": "kiosk-1",
-                "state_dir": "state",
-                "receipt_link": "https://receipt.example.invalid/r/",
-                "fullscreen": False,
-            },
-            "devices": {**rig.urls, "permit_chip": "sim://permit_chip?port=1"},
-            "files": {"region": str(with_holidays(tmp_path, SystemClock().now().year))},
-            "central": {
-                "url": central.url,
-                "ca": "tls/ca.pem",
-                "certificate": "tls/kiosk.pem",
-                "key": "tls/kiosk.key",
-                "grant_keys": "tls/grant_public_keys.toml",
-            },
-        },
-    )
+    site: dict[str, dict[str, Any]] = {
+        **simulated_site({**rig.urls, "permit_chip": "sim://permit_chip?port=1"}, central.url)
+    }
+    site[""]["state_dir"] = "state"
+    site["files"]["region"] = str(with_holidays(tmp_path, SystemClock().now().year))
+    place = DiagnosedKiosk(tmp_path, rig, tls_dir, site)
     place.write()
     yield place
     central.clear_faults()
