@@ -63,7 +63,8 @@ class Kiosk:
     screen, if somebody can touch one; `broken()` if that thread ends by an exception, so that the program must be
     started anew; `ended()` when the machine came to the end that `switch_off` asks for. `job_clock`: seconds, by which
     the workers' jobs are measured. `lock`: on the state directory, where it is held already.
-    `surroundings_changed()`: as `changed` of `LesserDevices`.
+    `surroundings_changed()`: as `changed` of `LesserDevices`. `reads_large()`: whether whoever stands before the
+    machine has chosen large text.
     """
 
     def __init__(
@@ -76,6 +77,7 @@ class Kiosk:
         lock: StateLock | None = None,
         ended: Callable[[], None] = lambda: None,
         surroundings_changed: Callable[[], None] = lambda: None,
+        reads_large: Callable[[], bool] = lambda: False,
     ) -> None:
         self.config = config
         self._broken = broken
@@ -113,6 +115,7 @@ class Kiosk:
             _open_coupler,
             self._translate,
             content_hash,
+            reads_large,
         )
         self._route_effects(dispatcher, surroundings_changed)
         self._thread = threading.Thread(target=self._run, name="machine", daemon=True)

@@ -61,6 +61,7 @@ class ServiceFactory:
         open_coupler: Callable[[str], Coupler],
         translate: Callable[[str, Words], str],
         content_hash: ContentHash,
+        reads_large: Callable[[], bool],
     ) -> None:
         self._config = config
         self._about = about
@@ -71,6 +72,7 @@ class ServiceFactory:
         self._open_coupler = open_coupler
         self._translate = translate
         self._content_hash = content_hash
+        self._reads_large = reads_large
 
     def id_card(self, worker: Worker) -> IdCardService:
         from drivers.id_reader.device import IdReader
@@ -160,15 +162,9 @@ class ServiceFactory:
             load(self._config.files.devices[RECEIPT_PRINTER]),
             Typeface.load(self._config.assets_dir / "fonts"),
         )
-        text = ReceiptText(
-            self._region,
-            self._translate,
-            self._config.receipt_link,
-            self._config.kiosk_name,
-            self._clock,
-            self._config.face_refreshed_at,
-        )
-        slips = SlipText(self._region, self._translate, self._config.receipt_link, self._config.kiosk_name, self._clock)
+        site = (self._region, self._translate, self._config.receipt_link, self._config.kiosk_name, self._clock)
+        text = ReceiptText(*site, self._config.face_refreshed_at, self._reads_large)
+        slips = SlipText(*site, self._reads_large)
         return ReceiptService(printer, text.compose, Slips(self._about, slips).compose)
 
     def code_scanner(self, worker: Worker) -> CodeScannerService:

@@ -182,6 +182,7 @@ class Window:
             ended=lambda: self.close(0),
             lock=self._state_lock,
             surroundings_changed=self.present_again,
+            reads_large=lambda: self._app is not None and self._app.reads_large,
         )
         self._outstanding = Outstanding(("services", "screens"), self._warmed_up)
         about_site = about(opening.config, kiosk.region)

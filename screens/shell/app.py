@@ -147,6 +147,11 @@ class KioskApp(SuppliedApp):
         if (self.text_size, self.contrast) != (0, 0):
             self.dress(0, 0)
 
+    @property
+    def reads_large(self) -> bool:
+        """Whether whoever stands here has chosen larger text than the usual. From any thread."""
+        return self.text_size > 0
+
     def dress(self, text_size: int, contrast: int) -> None:
         """Show everything in the text size and the palette of these numbers."""
         self.text_size, self.contrast = text_size, contrast
