@@ -134,6 +134,8 @@ class KioskApp(SuppliedApp):
         self._undress.cancel()
         if self.router.current in RESTING:
             self._undress()
+        else:
+            self._choose(Intent.MORE_TIME, "", self.router.current_screen.model.frame.serial)
 
     def _other_things_stand(self) -> None:
         """At the places that a finger may still be meant for."""

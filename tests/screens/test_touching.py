@@ -71,6 +71,16 @@ def test_each_screen_offers_what_belongs_to_it(upright: Window) -> None:
     assert offered["out_of_service"] == set()
 
 
+@pytest.mark.parametrize("chosen", ["text_size", "contrast"])
+def test_whoever_changes_how_it_looks_is_there_and_has_their_time_anew(upright: Window, chosen: str) -> None:
+    upright.show("welcome", "en")
+    upright.ask({"touch": chosen})
+    upright.show("notice", "en")
+    upright.ask({"touch": chosen})
+    assert upright.intent() == "more_time"
+    upright.show("welcome", "en")
+
+
 def test_a_number_is_typed_and_sent(upright: Window) -> None:
     upright.show("welcome", "en")
     upright.show("telephone_again", "en")
