@@ -105,8 +105,8 @@ class KioskApp(SuppliedApp):
         self._came = threading.Event()
         self._undress = Clock.create_trigger(self._dress_for_anybody, LEFT_S)
         self._ahead = Clock.create_trigger(self._build_ahead, LOOKED_AT_S)
-        load = Clock.create_trigger(self._load_ahead, PAINTED_S)
-        self.router.bind(on_painted=lambda _router: load())
+        self._load = Clock.create_trigger(self._load_ahead, PAINTED_S)
+        self.router.bind(on_painted=self._painted)
         self._loaded: BaseScreen | None = None
 
     def build(self) -> Router:
@@ -262,14 +262,19 @@ class KioskApp(SuppliedApp):
             self.router.add_widget(self._built(name))
         if model.frame.serial != self._serial:
             self._serial = model.frame.serial
+            self._ahead.cancel()
             self.router.changes()
         self.router.get_screen(name).show(model)
         self.router.current = name
         self._resting.stir()
-        self._ahead.cancel()
-        self._ahead()
         if self._automation is not None:
             self._automation.expect()
+
+    def _painted(self, _router: Router) -> None:
+        # Counted from here: Kivy's clock stood while the frame was made, and what was due meanwhile would come before it.
+        self._load()
+        self._ahead.cancel()
+        self._ahead()
 
     def _build_ahead(self, _elapsed: float) -> None:
         """While nobody has touched anything for a moment, build what a visit will need, one at a time."""
