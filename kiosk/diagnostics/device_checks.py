@@ -1,10 +1,14 @@
-"""Checks of the devices: self-tests and status requests only. Nothing is moved, printed or read from anybody."""
+"""Checks of the devices and of their files: self-tests and status requests only. Nothing is moved, printed or read from
+anybody.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from contextlib import closing
 from dataclasses import replace
+from functools import partial
+from pathlib import Path
 
 from drivers.code_scanner.device import LineScanner
 from drivers.code_scanner.device_file import CodeScannerFile
@@ -20,7 +24,9 @@ from drivers.receipt_printer.status import PaperLevel, PrinterStatus
 from drivers.transport.device_urls import PcscUrl, SerialUrl, SimUrl, TcpUrl, UrlError, parse_url, reader_url
 from drivers.transport.urls import bytes_opener, open_bytes
 from drivers.typeface import Typeface
+from kiosk.config.capabilities_check import check_fit
 from kiosk.config.settings import Config
+from kiosk.diagnostics.file_checks import checked
 from kiosk.diagnostics.finding import Finding, Findings, failed, ok, skipped, warning
 from kiosk.diagnostics.port_holder import holder_of
 from kiosk.domain import faults
@@ -124,6 +130,32 @@ OF_DEVICES: Mapping[Device, Callable[[Config, Clock], Findings]] = {
     RECEIPT_PRINTER: receipt_printer,
     CODE_SCANNER: code_scanner,
 }
+
+
+def _fitting_unit_file(config: Config, path: Path) -> None:
+    """The file by itself, and whether the unit can do what the configuration asks of it."""
+    unit_file = load_unit_file(path)
+    check_fit(config, unit_file.name, unit_file.capabilities)
+
+
+READERS: Mapping[Device, Callable[[Config, Path], object]] = {
+    ID_READER: lambda _, path: IdReaderFile.load(path),
+    PERMIT_UNIT: _fitting_unit_file,
+    RECEIPT_PRINTER: lambda _, path: load_printer_file(path),
+    CODE_SCANNER: lambda _, path: CodeScannerFile.load(path),
+}
+"""What reads the device file, of each device that has one."""
+
+
+def file_check(device: Device) -> Callable[[Config, Clock], Findings]:
+    """The check of the device's file."""
+
+    def check(config: Config, _: Clock) -> Findings:
+        if device.is_optional and not config.devices[device]:
+            return [ok(f"not needed: this kiosk has no {device.name.replace('_', ' ')}")]
+        return checked(config.files.devices[device], partial(READERS[device], config))
+
+    return check
 
 
 def _unit_finding(status: UnitStatus) -> Finding:
