@@ -143,16 +143,15 @@ class Kiosk:
             PERMIT_UNIT.name, lambda worker: self._factory.permit(worker, None if in_unit else SlotWatch(self._chip))
         )
         chip = self._service_thread(PERMIT_CHIP.name, self._factory.chip, permit if in_unit else None)
-        receipt = self._service_thread(RECEIPT_PRINTER.name, self._factory.receipt)
         central = self._service_thread("central", self._factory.central)
         outbox = self._service_thread("outbox", self._factory.outbox)
         dispatcher.route(id_card, (do.ReadIdCard, do.StopIdReader))
-        scanner = (
-            self._service_thread(CODE_SCANNER.name, self._factory.code_scanner)
-            if self.config.devices[CODE_SCANNER]
-            else None
-        )
-        self.lesser = LesserDevices(receipt, scanner, self._crew, self.health, surroundings_changed)
+        lesser = {
+            device: self._service_thread(device.name, build)
+            for device, build in self._factory.lesser.items()
+            if self.config.devices[device]
+        }
+        self.lesser = LesserDevices(lesser, self._crew, self.health, surroundings_changed)
         self.lesser.route(dispatcher)
         if self.config.holder_check.rule.without_face is CheckWay.ATTENDANT:
             dispatcher.route(self._service_thread("holder_check", self._factory.holder_check), (do.CheckAttendant,))
@@ -202,7 +201,8 @@ class Kiosk:
         journal = self._service_thread("journal", lambda _: JournalLook(self._guard))
         check = DeviceCheck(id_card, permit, chip, central, journal, self.health, standing, surroundings_changed)
         dispatcher.handle_inline(do.CheckDevices, check.carry_out)
-        self._permit, self._chip, self._receipt, self._central, self._outbox = permit, chip, receipt, central, outbox
+        self._permit, self._chip, self._central, self._outbox = permit, chip, central, outbox
+        self._receipt = lesser[RECEIPT_PRINTER]
 
     def _service_thread(
         self, name: str, build: Callable[[Worker], Any], beside: ServiceThread[Any] | None = None

@@ -6,13 +6,13 @@ first needed, so that the first screen does not wait for what it does not show.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import timedelta
 from functools import cached_property, partial
 from typing import TYPE_CHECKING
 
 from kiosk.config.settings import Config
-from kiosk.domain.devices import CODE_SCANNER, ID_READER, PERMIT_CHIP, PERMIT_UNIT, RECEIPT_PRINTER
+from kiosk.domain.devices import CODE_SCANNER, ID_READER, PERMIT_CHIP, PERMIT_UNIT, RECEIPT_PRINTER, Device
 from kiosk.event_log.log_events import LogEvent, log
 from kiosk.journal.audit import ContentHash
 from kiosk.journal.boot import Boot
@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from kiosk.services.chip import ChipService
     from kiosk.services.code_scanner import CodeScannerService
     from kiosk.services.device_health import DeviceHealth
+    from kiosk.services.effect_dispatch import Service
     from kiosk.services.face import FaceDrawing
     from kiosk.services.holder_check import AttendantService
     from kiosk.services.id_card import IdCardService
@@ -182,6 +183,11 @@ class ServiceFactory:
             CodeScannerFile.load(self._config.files.devices[CODE_SCANNER]),
         )
         return CodeScannerService(scanner, worker)
+
+    @property
+    def lesser(self) -> Mapping[Device, Callable[[Worker], Service]]:
+        """What builds the service of each device that visits can do without."""
+        return {RECEIPT_PRINTER: self.receipt, CODE_SCANNER: self.code_scanner}
 
     def holder_check(self, worker: Worker) -> AttendantService:
         from kiosk.services.holder_check import AttendantService
