@@ -1,6 +1,8 @@
-"""What the bench window calls devices, hands, places and faults."""
+"""What the bench window calls devices, hands, places and faults, and what it says of them."""
 
 from __future__ import annotations
+
+from typing import Any
 
 DEVICES = {
     "id_reader": "身份证阅读器  Identity-card reader",
@@ -82,3 +84,17 @@ def fault_label(name: str) -> str:
     """Chinese over English."""
     english = SHORTER.get(name, name.replace("_", " "))
     return f"{FAULTS[name]}\n{english}" if name in FAULTS else english
+
+
+def facts(state: dict[str, Any]) -> str:
+    """What there is to be seen of the rig's state beside pictures and buttons."""
+    nothing = "—"
+    return "      ".join(
+        (
+            f"阅读器上 on the reader: [b]{state['id_card_lying'] or nothing}[/b]",
+            f"证件机内 in the unit: [b]{state['permit_in_unit'] or nothing}[/b]",
+            f"废证箱 bin: [b]{', '.join(state['bin']) or nothing}[/b]",
+            f"凭条 receipts: [b]{state['receipts']}{' (待取 hanging)' if state['receipt_hanging'] else ''}[/b]",
+            f"盖开 open: [b]{', '.join(state['covers_open']) or nothing}[/b]",
+        )
+    )
