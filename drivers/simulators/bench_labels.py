@@ -10,6 +10,7 @@ DEVICES = {
     "permit_chip": "证件芯片  Permit chip",
     "receipt_printer": "凭条打印机  Receipt printer",
     "code_scanner": "扫码器  Code scanner",
+    "guidance_lights": "引导灯  Guidance lights",
 }
 
 PLACES = {
@@ -75,6 +76,7 @@ FAULTS = {
     "garbled_status": "状态错码",
     "overlong": "过长",
     "cut_short": "断在中途",
+    "refuses": "拒绝执行",
 }
 
 SHORTER = {"paper_out_while_printing": "out while printing"}  # to fit a button
@@ -95,6 +97,7 @@ def facts(state: dict[str, Any]) -> str:
             f"证件机内 in the unit: [b]{state['permit_in_unit'] or nothing}[/b]",
             f"废证箱 bin: [b]{', '.join(state['bin']) or nothing}[/b]",
             f"凭条 receipts: [b]{state['receipts']}{' (待取 hanging)' if state['receipt_hanging'] else ''}[/b]",
+            f"灯亮 lights: [b]{', '.join(state['lights']) or nothing}[/b]",
             f"盖开 open: [b]{', '.join(state['covers_open']) or nothing}[/b]",
         )
     )

@@ -12,7 +12,15 @@ from functools import cached_property, partial
 from typing import TYPE_CHECKING
 
 from kiosk.config.settings import Config
-from kiosk.domain.devices import CODE_SCANNER, ID_READER, PERMIT_CHIP, PERMIT_UNIT, RECEIPT_PRINTER, Device
+from kiosk.domain.devices import (
+    CODE_SCANNER,
+    GUIDANCE_LIGHTS,
+    ID_READER,
+    PERMIT_CHIP,
+    PERMIT_UNIT,
+    RECEIPT_PRINTER,
+    Device,
+)
 from kiosk.event_log.log_events import LogEvent, log
 from kiosk.journal.audit import ContentHash
 from kiosk.journal.boot import Boot
@@ -38,6 +46,7 @@ if TYPE_CHECKING:
     from kiosk.services.device_health import DeviceHealth
     from kiosk.services.effect_dispatch import Service
     from kiosk.services.face import FaceDrawing
+    from kiosk.services.guidance_lights import GuidanceLightsService
     from kiosk.services.holder_check import AttendantService
     from kiosk.services.id_card import IdCardService
     from kiosk.services.journal_guard import JournalGuard
@@ -184,10 +193,25 @@ class ServiceFactory:
         )
         return CodeScannerService(scanner, worker)
 
-    @property
-    def lesser(self) -> Mapping[Device, Callable[[Worker], Service]]:
+    def guidance_lights(self, health: DeviceHealth, worker: Worker) -> GuidanceLightsService:
+        from drivers.guidance_lights.device import ModbusLights
+        from drivers.guidance_lights.device_file import GuidanceLightsFile
+        from drivers.transport.urls import open_bytes
+        from kiosk.services.guidance_lights import GuidanceLightsService
+
+        lights = ModbusLights(
+            lambda: open_bytes(self._config.devices[GUIDANCE_LIGHTS], GUIDANCE_LIGHTS.name),
+            GuidanceLightsFile.load(self._config.files.devices[GUIDANCE_LIGHTS]),
+        )
+        return GuidanceLightsService(lights, worker, health)
+
+    def lesser(self, health: DeviceHealth) -> Mapping[Device, Callable[[Worker], Service]]:
         """What builds the service of each device that visits can do without."""
-        return {RECEIPT_PRINTER: self.receipt, CODE_SCANNER: self.code_scanner}
+        return {
+            RECEIPT_PRINTER: self.receipt,
+            CODE_SCANNER: self.code_scanner,
+            GUIDANCE_LIGHTS: partial(self.guidance_lights, health),
+        }
 
     def holder_check(self, worker: Worker) -> AttendantService:
         from kiosk.services.holder_check import AttendantService
