@@ -62,7 +62,7 @@ _CENTRAL = tuple(f"central.{key}" for key in ("url", "ca", "certificate", "key")
 CHECKS: tuple[Check, ...] = (
     quick("region_file", file_checks.region_file, ("files.region",)),
     quick("permit_files", file_checks.permit_files, ("files.permits",)),
-    *(quick(f"{device.name}_file", check, _file_needs(device)) for device, check in file_checks.OF_DEVICES.items()),
+    *(quick(f"{each.name}_file", device_checks.file_check(each), _file_needs(each)) for each in device_checks.READERS),
     quick("screen_file", file_checks.screen_file, ("files.screen",)),
     quick("display", display, ("files.screen", "fullscreen")),
     quick("grant_keys", file_checks.grant_keys, ("central.grant_keys",)),

@@ -19,6 +19,7 @@ import pytest
 from assets import ASSETS
 from drivers.code_scanner.device_file import CodeScannerFile
 from drivers.data_file import DataFileError
+from drivers.guidance_lights.device_file import GuidanceLightsFile
 from drivers.id_reader.reader_file import IdReaderFile
 from drivers.permit_file.reader import load_permit_file
 from drivers.permit_unit.dialects import load_unit_file
@@ -81,6 +82,7 @@ KINDS: dict[str, tuple[Callable[[Path], object], tuple[str, ...]]] = {
     ),
     "printer": (printer_file.load, (PRINTER, *map(str, sorted((ASSETS / "devices").glob("escpos-*.toml"))))),
     "scanner": (CodeScannerFile.load, tuple(map(str, sorted((ASSETS / "devices").glob("code-scanner-*.toml"))))),
+    "lights": (GuidanceLightsFile.load, (str(ASSETS / "devices" / "modbus-relay-8.toml"),)),
     "screen": (load_screen_file, tuple(map(str, sorted((ASSETS / "screens").glob("*.toml"))))),
     "residents": (lambda path: load_residents(path, TODAY), (str(RESIDENTS),)),
     "receipt document": (load_document, (DOCUMENT,)),
@@ -101,6 +103,7 @@ MAY_BE_ZERO = {
     "days",
     "age_from",
     "endorsement_count",
+    "first_coil",
     "codes",
     "padding",
 }
@@ -326,6 +329,7 @@ def test_what_says_nothing_does_not_become_the_default(tmp_path: Path, line: str
         ("permit_unit", "replay:///trace.jsonl"),
         ("receipt_printer", "replay:///trace.jsonl"),
         ("code_scanner", "replay:///trace.jsonl"),
+        ("guidance_lights", "replay:///trace.jsonl"),
         ("permit_chip", "sim://permit_chip?port=7000"),
     ],
 )

@@ -18,6 +18,7 @@ from hypothesis import strategies as st
 from assets import ASSETS
 from drivers.code_scanner.device_file import CodeScannerFile
 from drivers.device_file import DeviceFileError
+from drivers.guidance_lights.device_file import GuidanceLightsFile
 from drivers.id_reader.reader_file import IdReaderFile
 from drivers.permit_file.permit_file import PermitFile
 from drivers.permit_file.reader import load_permit_file
@@ -94,6 +95,7 @@ KINDS: dict[str, Kind] = {
     "scanner": Kind(
         lambda path: CodeScannerFile.load(path).decoder(), DeviceFileError, _texts("devices/code-scanner-*.toml")
     ),
+    "lights": Kind(GuidanceLightsFile.load, DeviceFileError, _texts("devices/modbus-relay-8.toml")),
     "screen": Kind(load_screen_file, ScreenFileError, _texts("screens/*.toml")),
     "locale": Kind(_locale, LocaleFileError, _texts("locale/*.toml")),
     "configuration": Kind(lambda path: load_config(path, ASSETS), ConfigError, (CONFIGURATION,)),
