@@ -14,7 +14,7 @@ from kivy.app import App
 from kivy.clock import Clock, mainthread
 from kivy.core.window import Window
 from kivy.graphics.opengl import glFinish
-from kivy.properties import ObjectProperty
+from kivy.properties import BooleanProperty, ObjectProperty
 
 from kiosk.presentation.models import ScreenModel
 from kiosk.texts.translation import Translation
@@ -64,10 +64,12 @@ class KioskApp(App):
     called once, on Kivy's thread, when every screen of a visit that goes well is built. `sized(width, height)` is
     called on Kivy's thread with the window's size in pixels, at the start and whenever it becomes another: a display
     need not be what the screen file says, and the layout is made for what is there. `asked_to_close()`: somebody
-    wishes the window closed; it stays until `leave`. None: it closes at once.
+    wishes the window closed; it stays until `leave`. None: it closes at once. `mirrored`: what is shown is in a
+    language that runs from right to left.
     """
 
     theme = ObjectProperty(None, rebind=True)
+    mirrored = BooleanProperty(False)
 
     def __init__(
         self,
@@ -214,6 +216,7 @@ class KioskApp(App):
         if model.frame.serial != self._serial:
             self._serial = model.frame.serial
             self.router.changes()
+        self.mirrored = self.translation(model.frame.language).right_to_left
         self.router.get_screen(name).show(model)
         self.router.current = name
         self._resting.stir()

@@ -16,14 +16,14 @@ from kivy.uix.screenmanager import Screen
 from kiosk.presentation.models import Frame, ScreenModel, Term, WayOut
 from kiosk.texts.translation import Translation
 from kiosk.workflow.intents import Intent
-from screens.widgets import buttons, column, countdown, panels, paragraph, pictures, rounded, stages
+from screens.widgets import buttons, column, countdown, mirroring, panels, paragraph, pictures, rounded, stages
 
 BLANK_FRAME = Frame(language="", way_out=WayOut.NONE)
 NO_TERM = Term(None, None)
 _FOLDER = Path(__file__).parent
 
 # Kivy's language finds them by name.
-_WIDGETS = (buttons, column, countdown, panels, paragraph, pictures, rounded, stages)
+_WIDGETS = (buttons, column, countdown, mirroring, panels, paragraph, pictures, rounded, stages)
 
 Builder.load_file(str(_FOLDER / "widgets.kv"))
 Builder.load_file(str(_FOLDER / "base.kv"))
@@ -117,7 +117,7 @@ def _term_in(translation: Translation) -> Callable[[Term | None], list[str]]:
         return [
             translation.text("term.from", day=begins),
             translation.text("term.to", day=ends),
-            f"{translation.figures(of.valid_from)} — {translation.figures(of.valid_to)}",
+            translation.span(translation.figures(of.valid_from), translation.figures(of.valid_to)),
         ]
 
     return term

@@ -7,10 +7,10 @@ from typing import Any
 from kivy.app import App
 from kivy.properties import BooleanProperty, ListProperty, NumericProperty, ObjectProperty, StringProperty
 from kivy.uix.behaviors import ButtonBehavior
-from kivy.uix.boxlayout import BoxLayout
 from kivy.uix.widget import Widget
 
 from kiosk.workflow.intents import Intent
+from screens.widgets.mirroring import Row
 
 
 class IntentButton(ButtonBehavior, Widget):
@@ -42,7 +42,7 @@ class StepButton(IntentButton):
     due = NumericProperty(0)
 
 
-class Actions(BoxLayout):
+class Actions(Row):
     """The step buttons of a screen side by side, those that are there now. `shown`: how many; `due`: their height."""
 
     shown = NumericProperty(0)
@@ -78,7 +78,7 @@ class LanguageButton(QuietButton):
     """Changes the language of all texts."""
 
 
-class LanguageChoice(BoxLayout):
+class LanguageChoice(Row):
     """A button for every one of `languages` but the present one, each in its own words."""
 
     languages = ListProperty()

@@ -7,14 +7,15 @@ from typing import Any
 
 from kivy.clock import Clock
 from kivy.properties import BooleanProperty, NumericProperty
-from kivy.uix.boxlayout import BoxLayout
 from kivy.uix.layout import Layout
+
+from screens.widgets.mirroring import Row
 
 SCALES = (1.0, 0.92, 0.84, 0.76, 0.68, 0.6, 0.52)  # few, because every size of a typeface takes memory
 SETTLED_AFTER = 16  # rounds of layout without a change: widths go down through the boxes, heights come up again
 
 
-class _OneScale(BoxLayout):
+class _OneScale(Row):
     """Widgets that share one `scale`."""
 
     scale = NumericProperty(1.0)

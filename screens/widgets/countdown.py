@@ -7,10 +7,11 @@ from typing import Any
 
 from kivy.clock import Clock
 from kivy.properties import NumericProperty, ObjectProperty
-from kivy.uix.boxlayout import BoxLayout
+
+from screens.widgets.mirroring import Row
 
 
-class Countdown(BoxLayout):
+class Countdown(Row):
     """Counts `left_s` down once a second while it is visible; `left_s` -1: there is no countdown."""
 
     left_s = NumericProperty(-1)

@@ -5,6 +5,8 @@ from __future__ import annotations
 from kivy.properties import BooleanProperty, ListProperty, NumericProperty, StringProperty
 from kivy.uix.boxlayout import BoxLayout
 
+from screens.widgets.mirroring import Row
+
 
 class TermPanel(BoxLayout):
     """A permit's validity, in words and in figures. `is_new`: the one that counts from now on."""
@@ -17,7 +19,7 @@ class TermPanel(BoxLayout):
     scale = NumericProperty(1.0)
 
 
-class TermChange(BoxLayout):
+class TermChange(Row):
     """Old and new validity side by side. `old` and `new`: from and to, in words; the same in figures."""
 
     old_label = StringProperty("")
@@ -38,7 +40,7 @@ class Fact(BoxLayout):
     scale = NumericProperty(1.0)
 
 
-class Remark(BoxLayout):
+class Remark(Row):
     """Words with an icon on a ground of their own, perhaps under a `label`; empty words: not there."""
 
     label = StringProperty("")
@@ -60,7 +62,7 @@ class HaveReady(BoxLayout):
     scale = NumericProperty(1.0)
 
 
-class ScanPanel(BoxLayout):
+class ScanPanel(Row):
     """A QR code, and beside it what it is for and the number it holds."""
 
     content = StringProperty("")

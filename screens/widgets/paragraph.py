@@ -1,8 +1,10 @@
-"""Text that breaks its lines the Chinese way and falls back to other fonts for rare characters."""
+"""Text that breaks its lines the Chinese way, falls back to other fonts for rare characters, and is shaped where its
+letters join.
+"""
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from unicodedata import east_asian_width
 
 from kivy.app import App
@@ -13,7 +15,13 @@ from kivy.uix.boxlayout import BoxLayout
 from kivy.uix.label import Label
 from kivy.utils import escape_markup
 
+from drivers.right_to_left import closed_in_lines, needs_shaping, resolved, runs_right_to_left, without_marks
+from screens.widgets import mirroring
 from screens.widgets.line_fitting import wrap
+from screens.widgets.shaped_picture import picture_of
+
+if TYPE_CHECKING:
+    from drivers.shaped_text import ShapedText
 
 ROUNDING_PX = 2  # pieces measured one by one may be shorter than the line they make,
 ROUNDING = 0.015  # and the more of them, the shorter: a share of the width
@@ -39,6 +47,7 @@ class Paragraph(Label):
         self._written: tuple[str, str, float] = ("", "", 0.0)
         self._unsqueezed_of: tuple[str, str, float] = ("", "", 0.0)
         self._unsqueezed = 1.0
+        self._shaped: ShapedText | None = None
         self._fit_soon = Clock.create_trigger(self._fit, -1)
         super().__init__(**kwargs)
         for name in ("words", "width", "font_size", "font_name", "padding"):
@@ -58,7 +67,9 @@ class Paragraph(Label):
         if not self.words:
             self._forget()
             return
-        whole = self.words.split("\n")
+        self._shaped = self._shaper()
+        words = without_marks(self.words) if self._shaped is None else resolved(self.words)
+        whole = words.split("\n")
         if (written := (self.words, self.font_name, self.font_size)) != self._written:
             self._written, self._measures = written, {}
             self.natural = max(map(self._width_of, whole)) + 1
@@ -66,17 +77,41 @@ class Paragraph(Label):
         if self.one_line and available > self.full_size:
             room = available * (1 - ROUNDING) - ROUNDING_PX
             self.squeeze = min(1.0, room / self._natural_at_full_size())
-        lines = (
-            whole
-            if self.natural <= available
-            else wrap(self.words, available * (1 - ROUNDING) - ROUNDING_PX, self._width_of)
-        )
+        room = available * (1 - ROUNDING) - ROUNDING_PX
+        if self._shaped is not None:
+            self._set_shaped(whole, None if self.natural <= available else room)
+            return
+        lines = whole if self.natural <= available else wrap(words, room, self._width_of)
         runs = App.get_running_app().fonts.runs("\n".join(lines))
         self.markup = len(runs) > 1 or bool(runs[0][0])
         self.text = "".join(_marked(font, piece) for font, piece in runs) if self.markup else runs[0][1]
 
+    def _shaper(self) -> ShapedText | None:
+        return App.get_running_app().fonts.shaped(self.weight) if needs_shaping(self.words) else None
+
+    def _set_shaped(self, paragraphs: list[str], room: float | None) -> None:
+        lines = paragraphs
+        if room is not None:
+            lines = [
+                line
+                for paragraph in paragraphs
+                for line in closed_in_lines(wrap(paragraph, room, self._width_of), runs_right_to_left(paragraph))
+            ]
+        self.markup, self.text = False, "\n".join(lines)
+        self._trigger_texture()
+
+    def texture_update(self, *args: Any) -> None:
+        """Kivy draws the words itself, but for letters that join."""
+        if self._shaped is None or not self.text:
+            super().texture_update(*args)
+            return
+        side = mirroring.side(self.halign, runs_right_to_left(self.text))
+        self.texture = picture_of(self.text.split("\n"), self._shaped, int(self.font_size), side, self.color)
+        self.texture_size = list(self.texture.size)
+
     def _forget(self) -> None:
         """Show nothing. Kivy would keep the picture and the lines of the last words for the next time."""
+        self._shaped = None
         self._written, self._measures, self.natural = ("", "", 0.0), {}, 0
         self._unsqueezed_of = self._written
         self.markup, self.text = False, ""
@@ -87,11 +122,18 @@ class Paragraph(Label):
         """Measured at that size: reckoned from the squeezed one, in whole pixels, it would never come to rest."""
         of = (self.words, self.font_name, self.full_size)
         if of != self._unsqueezed_of:
-            measure = Measure(font_name=self.font_name, font_size=int(self.full_size + 0.5))
-            self._unsqueezed_of, self._unsqueezed = of, max(1, measure.get_extents(self.words)[0])
+            self._unsqueezed_of, self._unsqueezed = of, max(1.0, self._width_at(int(self.full_size + 0.5)))
         return self._unsqueezed
 
+    def _width_at(self, size_px: int) -> float:
+        if self._shaped is not None:
+            return self._shaped.width(resolved(self.words), size_px)
+        measure = Measure(font_name=self.font_name, font_size=size_px)
+        return float(measure.get_extents(without_marks(self.words))[0])
+
     def _width_of(self, text: str) -> float:
+        if self._shaped is not None:
+            return self._shaped.width(text, int(self.font_size))
         if len(text) == 1 and east_asian_width(text) == "W":
             return self.font_size  # ideographs are one em wide in every font
         runs = App.get_running_app().fonts.runs(text)

@@ -9,8 +9,10 @@ from kivy.app import App
 from kivy.clock import Clock
 from kivy.core.image import ImageLoader
 from kivy.graphics.texture import Texture
-from kivy.properties import ListProperty, ObjectProperty, StringProperty
+from kivy.properties import BooleanProperty, ListProperty, ObjectProperty, StringProperty
 from kivy.uix.widget import Widget
+
+from screens.widgets.mirroring import POINTING
 
 FRAME_S = 0.9
 QUIET_ZONE = 4  # modules of white around a QR code (ISO/IEC 18004, 6.3.8)
@@ -43,12 +45,25 @@ class Drawing(Widget):
 
 
 class Icon(Drawing):
-    """A drawing of one colour, by its name in assets/images/icons; all that show the same share one texture."""
+    """A drawing of one colour, by its name in assets/images/icons; all that show the same share one texture. One that
+    points along the line of reading turns with it; not where it `stays`, beside what does not turn.
+    """
 
     name = StringProperty("")
+    stays = BooleanProperty(False)
 
-    def on_name(self, _instance: Any, name: str) -> None:
-        self.texture = _icon(App.get_running_app().icon_file(name)) if name else None
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        App.get_running_app().fbind("mirrored", self._show)
+        self.fbind("stays", self._show)
+
+    def on_name(self, *_args: Any) -> None:
+        self._show()
+
+    def _show(self, *_args: Any) -> None:
+        app = App.get_running_app()
+        turned = app.mirrored and not self.stays and self.name in POINTING
+        self.texture = _icon(app.icon_file(self.name), turned) if self.name else None
 
 
 class Picture(Drawing):
@@ -106,7 +121,14 @@ def _read(file: str) -> Texture:
     return ImageLoader.load(file, nocache=True).texture
 
 
-_icon = cache(_read)
+@cache
+def _icon(file: str, turned: bool) -> Texture:
+    if not turned:
+        return _read(file)
+    whole = _icon(file, turned=False)
+    other = whole.get_region(0, 0, *whole.size)
+    other.flip_horizontal()
+    return other
 
 
 class QrCode(Widget):

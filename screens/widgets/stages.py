@@ -7,8 +7,10 @@ from typing import Any
 from kivy.properties import BooleanProperty, ListProperty, NumericProperty, StringProperty
 from kivy.uix.boxlayout import BoxLayout
 
+from screens.widgets.mirroring import Row
 
-class StageLine(BoxLayout):
+
+class StageLine(Row):
     """One stage: done, being done, or to come."""
 
     words = StringProperty("")

@@ -1,0 +1,48 @@
+"""Layouts for languages that run from right to left: what stands left for the others stands right, and arrows turn.
+
+The app says which way it is (`app.mirrored`, by the language of what is shown). Rows turn by themselves; rules that
+place something by x ask `place`.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from kivy.app import App
+from kivy.uix.boxlayout import BoxLayout
+from kivy.uix.widget import Widget
+
+# Icons that point along the line of reading. The others show things, and things do not turn.
+POINTING = frozenset(("arrow", "back", "forward", "next", "send"))
+_OTHER_SIDE = {"left": "right", "right": "left"}
+
+
+def side(halign: str, mirrored: bool) -> str:
+    """Where text of this alignment stands."""
+    return _OTHER_SIDE.get(halign, halign) if mirrored else halign
+
+
+def place(x: float, right: float, behind: float, width: float, mirrored: bool) -> float:
+    """x of what begins `behind` the beginning of a box from `x` to `right`, and is `width` wide. The numbers are given
+    one by one: a rule of the kv language follows what it names.
+    """
+    return right - behind - width if mirrored else x + behind
+
+
+class Row(BoxLayout):
+    """A BoxLayout that begins at the side where reading begins. One that stands upright is like any other."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        App.get_running_app().fbind("mirrored", self._trigger_layout)
+
+    def do_layout(self, *args: Any) -> None:
+        super().do_layout(*args)
+        if self.orientation == "horizontal" and App.get_running_app().mirrored:
+            turn(self, self.children)
+
+
+def turn(box: Any, widgets: list[Widget]) -> None:
+    """Set each widget as far from the right side of `box` as it stood from the left."""
+    for widget in widgets:
+        widget.x = box.x + box.right - widget.right
