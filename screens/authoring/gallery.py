@@ -1,6 +1,6 @@
 """Every screen as a picture.
 
-`python -m screens.authoring.gallery [--out build/gallery] [--size portrait-1080x1920] [names…]`
+`python -m screens.authoring.gallery [--out build/gallery] [--size portrait-1080x1920] [--language ug] [names…]`
 
 Draws without a display (SDL's offscreen driver and Mesa's software rendering), in one process for each size.
 """
@@ -12,6 +12,7 @@ import os
 import subprocess
 import sys
 import tempfile
+from collections.abc import Sequence
 from pathlib import Path
 
 from assets import ASSETS
@@ -28,12 +29,13 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m screens.authoring.gallery", description=__doc__)
     parser.add_argument("--out", type=Path, default=Path("build/gallery"))
     parser.add_argument("--size", choices=SIZES, action="append")
+    parser.add_argument("--language", choices=LANGUAGES, action="append")
     parser.add_argument("--in-this-process", action="store_true", help=argparse.SUPPRESS)
     parser.add_argument("names", nargs="*", help="samples to draw; all if none is named")
     options = parser.parse_args()
-    sizes = options.size or list(SIZES)
+    sizes, languages = options.size or list(SIZES), options.language or LANGUAGES
     if options.in_this_process:
-        draw(sizes[0], options.out, options.names)
+        draw(sizes[0], languages, options.out, options.names)
         return 0
     for size in sizes:
         with tempfile.TemporaryDirectory() as kivy_home:
@@ -47,6 +49,7 @@ def main() -> int:
                 size,
                 "--out",
                 str(options.out),
+                *(f"--language={language}" for language in languages),
                 *options.names,
             ]
             if subprocess.run(command, env=environment, check=False).returncode:
@@ -55,8 +58,8 @@ def main() -> int:
     return 0
 
 
-def draw(size: str, out: Path, names: list[str]) -> None:
-    """Draw every sample in every language at one size. Imports Kivy, so once in a process."""
+def draw(size: str, languages: Sequence[str], out: Path, names: list[str]) -> None:
+    """Draw every sample in these languages at one size. Imports Kivy, so once in a process."""
     from screens.shell.kivy_setup import prepare
 
     screen_file = load_screen_file(ASSETS / "screens" / f"{size}.toml")
@@ -69,7 +72,7 @@ def draw(size: str, out: Path, names: list[str]) -> None:
 
     waiting = [
         (out / size / f"{name}.{language}.png", model)
-        for language in LANGUAGES
+        for language in languages
         for name, model in samples(language).items()
         if not names or name in names
     ]

@@ -23,6 +23,8 @@ _UNIT = re.compile(
     rf"[{re.escape(_CLOSING)}]*[ \u3000]*"
 )
 
+_HELD_TOGETHER = re.compile("[^\u00a0]*\u00a0|[^\u00a0]+")  # by spaces that do not break, where there is room
+
 LEFT_OVER = 0.2  # a last line shorter than this share of the width gets company
 NARROWER = (0.95, 0.9, 0.85, 0.8, 0.75)
 
@@ -67,5 +69,9 @@ def _units(paragraph: str, width_px: float, measure: Callable[[str], float]) -> 
     for unit in _UNIT.findall(paragraph):
         if measure(unit.rstrip()) <= width_px:
             yield unit
-        else:
-            yield from unit
+            continue
+        for part in _HELD_TOGETHER.findall(unit):
+            if measure(part.rstrip()) <= width_px:
+                yield part
+            else:
+                yield from part

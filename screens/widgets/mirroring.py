@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import Any
 
 from kivy.app import App
+from kivy.graphics.texture import Texture
 from kivy.uix.boxlayout import BoxLayout
 from kivy.uix.widget import Widget
 
@@ -27,6 +28,15 @@ def place(x: float, right: float, behind: float, width: float, mirrored: bool) -
     one by one: a rule of the kv language follows what it names.
     """
     return right - behind - width if mirrored else x + behind
+
+
+def along(texture: Texture | None, name: str, mirrored: bool) -> Texture | None:
+    """The drawing `name`, turned where it points along the line of reading and that runs from right to left."""
+    if texture is None or not mirrored or name not in POINTING:
+        return texture
+    turned = texture.get_region(0, 0, *texture.size)
+    turned.flip_horizontal()
+    return turned
 
 
 class Row(BoxLayout):

@@ -12,7 +12,7 @@ from kivy.graphics.texture import Texture
 from kivy.properties import BooleanProperty, ListProperty, ObjectProperty, StringProperty
 from kivy.uix.widget import Widget
 
-from screens.widgets.mirroring import POINTING
+from screens.widgets.mirroring import along
 
 FRAME_S = 0.9
 QUIET_ZONE = 4  # modules of white around a QR code (ISO/IEC 18004, 6.3.8)
@@ -62,8 +62,8 @@ class Icon(Drawing):
 
     def _show(self, *_args: Any) -> None:
         app = App.get_running_app()
-        turned = app.mirrored and not self.stays and self.name in POINTING
-        self.texture = _icon(app.icon_file(self.name), turned) if self.name else None
+        texture = _icon(app.icon_file(self.name)) if self.name else None
+        self.texture = along(texture, self.name, app.mirrored and not self.stays)
 
 
 class Picture(Drawing):
@@ -121,14 +121,7 @@ def _read(file: str) -> Texture:
     return ImageLoader.load(file, nocache=True).texture
 
 
-@cache
-def _icon(file: str, turned: bool) -> Texture:
-    if not turned:
-        return _read(file)
-    whole = _icon(file, turned=False)
-    other = whole.get_region(0, 0, *whole.size)
-    other.flip_horizontal()
-    return other
+_icon = cache(_read)
 
 
 class QrCode(Widget):

@@ -1,0 +1,156 @@
+"""Every screen in Uyghur: its letters joined, all of it there, nothing over another, and begun at the right."""
+
+from __future__ import annotations
+
+import re
+from itertools import combinations
+from typing import Any
+
+import pytest
+
+from assets import ASSETS
+from drivers.right_to_left import without_marks
+from kiosk.texts.translation import Translation
+from screens.authoring.gallery import SIZES
+from screens.authoring.samples import LANGUAGES, samples
+from tests.screens.window import Window
+
+pytestmark = [pytest.mark.screen, pytest.mark.slow]
+
+UYGHUR = Translation.load(ASSETS / "locale", "ug")
+NAMES = list(samples("ug"))
+
+
+def labels(window: Window) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = window.ask({"labels": "screen"})["labels"]
+    return found
+
+
+def box_of(window: Window, key: str) -> list[float]:
+    """Where the words of `key` stand: x, y, width, height."""
+    said = UYGHUR.text(key)
+    [box] = [label["box"] for label in labels(window) if label["words"] == said]
+    return list(box)
+
+
+def middle(box: list[float]) -> float:
+    return box[0] + box[2] / 2
+
+
+def letters(text: str) -> str:
+    """Without what breaking lines changes, and without figures: a countdown may be a second behind its words."""
+    return re.sub(r"[\s\d]", "", without_marks(text))
+
+
+def over_each_other(one: list[float], other: list[float]) -> bool:
+    across = min(one[0] + one[2], other[0] + other[2]) - max(one[0], other[0])
+    down = min(one[1] + one[3], other[1] + other[3]) - max(one[1], other[1])
+    return across > 1 and down > 1
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_all_of_it_is_there_and_nothing_stands_over_another(window: Window, name: str) -> None:
+    painted = window.show(name, "ug")
+    layout = window.ask({"labels": "screen"})
+    width, height = layout["window"]
+    assert not layout["overflows"]
+    for label in layout["labels"]:
+        x, y, across, down = label["box"]
+        assert label["drawn_size"][0] <= across + 1, label["words"]
+        assert label["drawn_size"][1] <= down + 1, label["words"]
+        assert x >= -1, label["words"]
+        assert y >= -1, label["words"]
+        assert x + across <= width + 1, label["words"]
+        assert y + down <= height + 1, label["words"]
+        assert "[font=" in label["drawn"] or letters(label["drawn"]) == letters(label["words"])
+    texts = [(label["words"], label["box"]) for label in layout["labels"]]
+    assert [(a, b) for (a, one), (b, other) in combinations(texts, 2) if over_each_other(one, other)] == []
+    boxes = painted["targets"]
+    for x, y, across, down in boxes.values():
+        assert (x >= 0, y >= 0, x + across <= width, y + down <= height) == (True,) * 4
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_what_stands_left_for_others_stands_right(windows: dict[str, Window], size: str) -> None:
+    window = windows[size]
+    seen = {}
+    for language in ("zh-Hans", "ug"):
+        painted = window.show("notice", language)
+        seen[language] = {
+            name: middle(box) / window.ask({"labels": "screen"})["window"][0]
+            for name, box in painted["targets"].items()
+            if not name.startswith("choose_language")
+        }
+    assert seen["ug"].keys() == seen["zh-Hans"].keys()
+    for name, place in seen["ug"].items():
+        assert place == pytest.approx(1 - seen["zh-Hans"][name], abs=0.07), name
+
+
+def test_the_old_dates_stand_right_of_the_new_ones(window: Window) -> None:
+    window.show("confirm", "ug")
+    assert box_of(window, "term.old")[0] > box_of(window, "term.new")[0]
+    window.show("confirm", "zh-Hans")
+
+
+def test_a_button_s_icon_stands_right_of_its_words(window: Window) -> None:
+    target = window.show("notice", "ug")["targets"]["accept_notice"]
+    assert middle(box_of(window, "notice.accept")) < middle(target)
+
+
+def test_an_answer_s_mark_stands_left_of_it(window: Window) -> None:
+    targets = window.show("choice_for_whom", "ug")["targets"]
+    button = next(box for name, box in targets.items() if name.startswith("choose:"))
+    text = next(label["box"] for label in labels(window) if over_each_other(label["box"], button))
+    assert button[0] + button[2] - (text[0] + text[2]) < text[0] - button[0]
+
+
+def test_the_keys_stay_where_they_are_on_every_telephone(window: Window) -> None:
+    keys = window.show("telephone", "ug")["targets"]
+    assert keys["key:1"][0] < keys["key:2"][0] < keys["key:3"][0]
+    window.show("telephone", "zh-Hans")
+
+
+def test_stages_begin_at_the_right_with_their_numbers(upright: Window) -> None:
+    upright.show("writing_face", "ug")
+    [three] = [label["box"] for label in labels(upright) if label["words"] == "3"]
+    words = box_of(upright, "writing.stage.face")
+    assert three[0] > words[0] + words[2] - 1
+
+
+def test_every_other_language_is_offered_in_its_own_words(window: Window) -> None:
+    for language in LANGUAGES:
+        painted = window.show("welcome", language)
+        offered = {
+            name.partition(":")[2]: box for name, box in painted["targets"].items() if name.startswith("choose_l")
+        }
+        assert set(offered) == set(LANGUAGES) - {language}
+        names = [Translation.load(ASSETS / "locale", each).text("language.name") for each in offered]
+        assert set(names) <= {label["words"] for label in labels(window)}
+        assert not any(over_each_other(one, other) for one, other in combinations(offered.values(), 2))
+
+
+def test_from_uyghur_to_another_language_everything_turns_back(window: Window) -> None:
+    before = window.show("status_overdue", "en")["targets"]
+    window.show("status_overdue", "ug")
+    assert window.show("status_overdue", "en")["targets"] == before
+
+
+def test_a_picture_of_words_is_let_go_when_the_screen_is_left(upright: Window) -> None:
+    for name in NAMES:
+        upright.show(name, "ug")
+    upright.show("welcome", "ug")
+    assert upright.ask({"labels": "all"})["kept"] == 0
+
+
+def test_screens_in_uyghur_shown_again_and_again_take_no_more_memory(panel: Window) -> None:
+    names = ("assessment_overdue", "thank_you_troubled", "five_parts_refusal", "writing_chip", "welcome")
+
+    def show_all(times: int) -> None:
+        for _ in range(times):
+            for name in names:
+                panel.show(name, "ug")
+
+    show_all(4)
+    before = panel.resident_kib()
+    show_all(10)
+    assert panel.resident_kib() - before < 3000
