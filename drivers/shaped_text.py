@@ -9,7 +9,6 @@ Fonts and their tables are read when the first such text is drawn, and never whe
 from __future__ import annotations
 
 import threading
-from functools import cached_property
 from pathlib import Path
 
 from PIL import Image, ImageDraw, ImageFont
@@ -35,11 +34,8 @@ class ShapedText:
     def __init__(self, paths: tuple[Path, ...]) -> None:
         self._paths = paths
         self._fonts: dict[tuple[int, int], ImageFont.FreeTypeFont] = {}
+        self._maps: dict[int, CharacterMap] = {}
         self._lock = threading.Lock()
-
-    @cached_property
-    def _characters(self) -> list[CharacterMap]:
-        return [characters_of(path, path.stat().st_mtime_ns) for path in self._paths]
 
     def width(self, text: str, size_px: int) -> float:
         """Advance width of one line, in dots."""
@@ -72,13 +68,19 @@ class ShapedText:
         return pieces(shown, self._font_of) if without_marks(shown) else []
 
     def _has(self, character: str) -> bool:
-        return is_invisible(character) or any(ord(character) in characters for characters in self._characters)
+        return is_invisible(character) or any(self._is_in(font, character) for font in range(len(self._paths)))
 
     def _font_of(self, character: str) -> int:
         """The first font that has `character`. What has no shape of its own is in every font."""
         if is_invisible(character):
             return 0
-        return next((at for at, characters in enumerate(self._characters) if ord(character) in characters), 0)
+        return next((font for font in range(len(self._paths)) if self._is_in(font, character)), 0)
+
+    def _is_in(self, font: int, character: str) -> bool:
+        """A font's table is read when the fonts before it lack something."""
+        if font not in self._maps:
+            self._maps[font] = characters_of(self._paths[font], self._paths[font].stat().st_mtime_ns)
+        return ord(character) in self._maps[font]
 
     def _advance(self, piece: Piece, size_px: int) -> float:
         direction = "rtl" if piece.right_to_left else "ltr"

@@ -166,7 +166,7 @@ def test_screens_that_are_shown_again_and_again_take_no_more_memory(panel: Windo
     def show_all(times: int) -> None:
         for _ in range(times):
             for name in names:
-                for language in LANGUAGES:
+                for language in ("zh-Hans", "en"):  # Uyghur: tests/screens/test_uyghur_screens.py
                     panel.show(name, language)
 
     show_all(3)
