@@ -22,9 +22,19 @@ from drivers.receipt_printer.document import (
     Size,
     TextLine,
 )
-from drivers.right_to_left import closed_in_lines, needs_shaping, resolved, runs_right_to_left, without_marks
+from drivers.right_to_left import (
+    FSI,
+    PDI,
+    RLM,
+    closed_in_lines,
+    needs_shaping,
+    resolved,
+    runs_right_to_left,
+    without_marks,
+)
 
 INDENT = "  "
+DASH = "- "
 GAP = 2
 WIDEST_LABELS = 0.4  # of the columns; with longer labels each value gets a line of its own
 
@@ -102,7 +112,13 @@ def _plain(element: Element, columns: int, measure: Callable[[str], int]) -> lis
 
 
 def _begun_right(element: Element) -> Element:
-    return replace(element, align="right") if isinstance(element, TextLine) and element.align == "left" else element
+    """What would begin at the left begins at the right: the dash before an item too, whatever the item's script."""
+    if not isinstance(element, TextLine) or element.align != "left":
+        return element
+    text = element.text
+    if text.startswith(DASH) and not runs_right_to_left(text):
+        text = f"{RLM}{DASH}{FSI}{text.removeprefix(DASH)}{PDI}"
+    return replace(element, text=text, align="right")
 
 
 def _indented(line: str) -> str:

@@ -113,6 +113,13 @@ def test_a_value_stands_left_of_its_label_on_the_same_line(typeface: Typeface) -
     assert on_paper(ReceiptDocument(pairs), printer, typeface).text.count("SH-1") == 0  # its first line is no title
 
 
+def test_the_dash_before_a_chinese_item_stands_right_of_it(typeface: Typeface) -> None:
+    printer = device_file.load(ASSETS / "devices" / "escpos-80-gb18030.toml")
+    title, item = TextLine(UYGHUR.text("slip.application_title")), TextLine("- 身份证")
+    dots = on_paper(ReceiptDocument((title, item)), printer, typeface).dots
+    assert has_picture(dots, typeface.draw("\u200f- \u2068身份证\u2069", 24))
+
+
 def test_a_long_value_goes_below_its_label(typeface: Typeface) -> None:
     printer = device_file.load(ASSETS / "devices" / "escpos-58-gb18030.toml")
     title = TextLine(UYGHUR.text("slip.application_title"))
