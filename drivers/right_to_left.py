@@ -121,7 +121,11 @@ def _pieces(text: str, right_to_left: bool, font_of: Callable[[str], int]) -> It
     parts = list(_parts(text, font_of))
     for part in reversed(parts) if right_to_left else parts:
         if part[:1] in INITIATORS and _end_of(part, 0) >= len(part) - 1 and _has_others(part, font_of):
-            yield from _pieces(part[1:].removesuffix(PDI), part[0] == RLI, font_of)
+            within = part[1:].removesuffix(PDI)
+            if part[0] == LRI and not needs_shaping(within) and ISOLATES.isdisjoint(within):
+                yield from _one_after_another(within, font_of)  # figures at its end too
+            else:
+                yield from _pieces(within, part[0] == RLI, font_of)
         elif not without_marks(part):
             continue  # the shaper gives up on marks alone
         elif font_of(part[0]):
@@ -169,7 +173,7 @@ def _has_others(text: str, font_of: Callable[[str], int]) -> bool:
 
 
 def _one_after_another(text: str, font_of: Callable[[str], int]) -> Iterator[Piece]:
-    font, run = font_of(text[0]), ""
+    font, run = font_of(text[0]) or EVERYDAY, ""
     for character in text:
         chosen = font if is_invisible(character) else font_of(character) or EVERYDAY
         if chosen != font:

@@ -59,6 +59,10 @@ def test_chinese_stands_between_as_a_thing_of_its_own() -> None:
     assert in_order("地址 ئۇيغۇر 上海") == ["地址", " ئۇيغۇر ", "上海"]
 
 
+def test_figures_at_the_ends_of_a_chinese_value_are_in_its_font() -> None:
+    assert pieces("ۋاقتى: \u20688:30 上海 9:30\u2069", font_of)[0] == Piece("8:30 上海 9:30", 1, right_to_left=False)
+
+
 def test_uyghur_within_chinese_runs_its_own_way() -> None:
     assert in_order("ئا \u2068上海 ئۇ 弄\u2069 ب") == [" ب", "上海", " ئۇ ", "弄", "ئا "]
 
