@@ -290,6 +290,11 @@ def _forms(table: dict[str, Any], prefix: str = "") -> Iterator[tuple[tuple[str,
             yield from _forms(value, f"{prefix}{key}.")
 
 
+def texts_of(path: Path) -> Mapping[str, str]:
+    """The texts of one language's file, by key. Raises LocaleFileError with every mistake."""
+    return _read(path, path.stem).texts
+
+
 def languages_in(locale_dir: Path) -> tuple[str, ...]:
     """The languages that there are texts in, by tag: zh-Hans first. A copy that an editor left is none."""
     tags = (path.stem for path in locale_dir.glob("*.toml") if is_language_tag(path.stem))
