@@ -43,8 +43,8 @@ _FORMATS: Mapping[str, Mapping[str, object]] = {
 """What the punctuation of a language is made of, and what may be filled in."""
 
 DIRECTIONS = ("ltr", "rtl")
-_ISOLATE, _END, _RIGHT_TO_LEFT = "\u2068", "\u2069", "\u200f"
-"""Marks of direction (Unicode UAX 9, 2.4 and 2.6): what stands between the first two is ordered by itself."""
+_ISOLATE, _END = "\u2068", "\u2069"
+"""Marks of direction (Unicode UAX 9, 2.4): what stands between the first two is ordered by itself."""
 
 
 class LocaleFileError(DataFileError):
@@ -159,11 +159,6 @@ class Translation:
         directions = set(map(unicodedata.bidirectional, value))
         runs_alike = not directions.isdisjoint(("R", "AL")) and "L" not in directions
         return value if runs_alike else f"{_ISOLATE}{value}{_END}"
-
-    def span(self, first: str, last: str) -> str:
-        """From one value of figures to another, in the order in which the language is read."""
-        mark = _RIGHT_TO_LEFT if self.right_to_left else ""
-        return f"{mark}{self.apart(first)} — {self.apart(last)}"
 
     def _part(self, words: Words) -> str:
         """What belongs into another text: a region's own words may be in another script."""

@@ -1,6 +1,7 @@
 """Every screen as a picture.
 
-`python -m screens.authoring.gallery [--out build/gallery] [--size portrait-1080x1920] [--language ug] [names…]`
+`python -m screens.authoring.gallery [--out DIR] [--size portrait-1080x1920] [--language ug] [--text 0|1|2]
+[--palette 0|1|2] [names…]`
 
 Draws without a display (SDL's offscreen driver and Mesa's software rendering), in one process for each size.
 """
@@ -20,7 +21,7 @@ from screens.authoring.samples import LANGUAGES, samples
 from screens.shell.screen_file import load_screen_file
 
 SIZES = ("portrait-1080x1920", "landscape-1920x1080", "panel-1280x800")
-SETTLED_FRAMES = 4  # enough for words to be broken, then fitted, then drawn
+SETTLED_FRAMES = 6  # enough for words to be broken, for the theme, and for all to be drawn
 THUMBNAIL_PX = 360
 
 
@@ -30,12 +31,14 @@ def main() -> int:
     parser.add_argument("--out", type=Path, default=Path("build/gallery"))
     parser.add_argument("--size", choices=SIZES, action="append")
     parser.add_argument("--language", choices=LANGUAGES, action="append")
+    parser.add_argument("--text", choices=("0", "1", "2"), default="0", help="0: the usual text size")
+    parser.add_argument("--palette", choices=("0", "1", "2"), default="0", help="counter, contrast, dark")
     parser.add_argument("--in-this-process", action="store_true", help=argparse.SUPPRESS)
     parser.add_argument("names", nargs="*", help="samples to draw; all if none is named")
     options = parser.parse_args()
     sizes, languages = options.size or list(SIZES), options.language or LANGUAGES
     if options.in_this_process:
-        draw(sizes[0], languages, options.out, options.names)
+        draw(sizes[0], languages, options.out, options.names, int(options.text), int(options.palette))
         return 0
     for size in sizes:
         with tempfile.TemporaryDirectory() as kivy_home:
@@ -50,6 +53,10 @@ def main() -> int:
                 "--out",
                 str(options.out),
                 *(f"--language={language}" for language in languages),
+                "--text",
+                options.text,
+                "--palette",
+                options.palette,
                 *options.names,
             ]
             if subprocess.run(command, env=environment, check=False).returncode:
@@ -58,7 +65,7 @@ def main() -> int:
     return 0
 
 
-def draw(size: str, languages: Sequence[str], out: Path, names: list[str]) -> None:
+def draw(size: str, languages: Sequence[str], out: Path, names: list[str], text_size: int, contrast: int) -> None:
     """Draw every sample in these languages at one size. Imports Kivy, so once in a process."""
     from screens.shell.kivy_setup import prepare
 
@@ -82,12 +89,14 @@ def draw(size: str, languages: Sequence[str], out: Path, names: list[str]) -> No
     def frame(_elapsed: float) -> None:
         nonlocal frames
         frames += 1
+        if frames == 2:
+            app.dress(text_size, contrast)  # a resting screen is dressed for anybody
         if frames < SETTLED_FRAMES:
             return
         frames = 0
         save_screenshot(waiting.pop(0)[0])
         if waiting:
-            app.show(waiting[0][1])
+            app.paint(waiting[0][1])
         else:
             app.leave()
 

@@ -6,12 +6,13 @@ place something by x ask `place`.
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Sequence
 
-from kivy.app import App
 from kivy.graphics.texture import Texture
 from kivy.uix.boxlayout import BoxLayout
 from kivy.uix.widget import Widget
+
+from screens.widgets.supplies import supplies
 
 # Icons that point along the line of reading. The others show things, and things do not turn.
 POINTING = frozenset(("arrow", "back", "forward", "next", "send"))
@@ -42,17 +43,17 @@ def along(texture: Texture | None, name: str, mirrored: bool) -> Texture | None:
 class Row(BoxLayout):
     """A BoxLayout that begins at the side where reading begins. One that stands upright is like any other."""
 
-    def __init__(self, **kwargs: Any) -> None:
+    def __init__(self, **kwargs: object) -> None:
         super().__init__(**kwargs)
-        App.get_running_app().fbind("mirrored", self._trigger_layout)
+        supplies().fbind("mirrored", self._trigger_layout)
 
-    def do_layout(self, *args: Any) -> None:
+    def do_layout(self, *args: object) -> None:
         super().do_layout(*args)
-        if self.orientation == "horizontal" and App.get_running_app().mirrored:
+        if self.orientation == "horizontal" and supplies().mirrored:
             turn(self, self.children)
 
 
-def turn(box: Any, widgets: list[Widget]) -> None:
+def turn(box: Widget, widgets: Sequence[Widget]) -> None:
     """Set each widget as far from the right side of `box` as it stood from the left."""
     for widget in widgets:
         widget.x = box.x + box.right - widget.right

@@ -4,13 +4,13 @@ letters join.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 from unicodedata import east_asian_width
 
-from kivy.app import App
 from kivy.clock import Clock
 from kivy.core.text import Label as Measure
-from kivy.properties import BooleanProperty, ListProperty, NumericProperty, OptionProperty, StringProperty
+from kivy.graphics.texture import Texture
+from kivy.properties import ListProperty, NumericProperty, OptionProperty, StringProperty
 from kivy.uix.boxlayout import BoxLayout
 from kivy.uix.label import Label
 from kivy.utils import escape_markup
@@ -19,6 +19,7 @@ from drivers.right_to_left import closed_in_lines, needs_shaping, resolved, runs
 from screens.widgets import mirroring
 from screens.widgets.line_fitting import wrap
 from screens.widgets.shaped_picture import picture_of
+from screens.widgets.supplies import supplies
 
 if TYPE_CHECKING:
     from drivers.shaped_text import ShapedText
@@ -29,24 +30,18 @@ SIZES = ("small", "body", "lead", "title", "display")
 
 
 class Paragraph(Label):
-    """`words` in one of the theme's sizes, as high as it needs to be at its width. `scale` below 1: shrunk to fit.
-    `natural`: its width if no line were broken for want of space. `one_line`: smaller rather than broken, by `squeeze`.
+    """`words` in one of the theme's sizes, as high as it needs to be at its width. `natural`: its width if no line were
+    broken for want of space.
     """
 
     words = StringProperty("")
     size_of = OptionProperty("body", options=SIZES)
     weight = OptionProperty("regular", options=("regular", "bold"))
-    scale = NumericProperty(1.0)
     natural = NumericProperty(0)
-    one_line = BooleanProperty(False)
-    squeeze = NumericProperty(1.0)
-    full_size = NumericProperty(0)
 
-    def __init__(self, **kwargs: Any) -> None:
+    def __init__(self, **kwargs: object) -> None:
         self._measures: dict[str, Measure] = {}
         self._written: tuple[str, str, float] = ("", "", 0.0)
-        self._unsqueezed_of: tuple[str, str, float] = ("", "", 0.0)
-        self._unsqueezed = 1.0
         self._shaped: ShapedText | None = None
         self._fit_soon = Clock.create_trigger(self._fit, -1)
         super().__init__(**kwargs)
@@ -54,7 +49,7 @@ class Paragraph(Label):
             self.fbind(name, self._fit_soon)
         self._fit_soon()
 
-    def on_texture(self, _instance: Any, texture: Any) -> None:
+    def on_texture(self, _instance: object, texture: Texture | None) -> None:
         if texture is not None:
             texture.min_filter = texture.mag_filter = "nearest"  # drawn dot for dot: nothing to mix
 
@@ -74,20 +69,17 @@ class Paragraph(Label):
             self._written, self._measures = written, {}
             self.natural = max(map(self._width_of, whole)) + 1
         available = self.width - self.padding[0] - self.padding[2]
-        if self.one_line and available > self.full_size:
-            room = available * (1 - ROUNDING) - ROUNDING_PX
-            self.squeeze = min(1.0, room / self._natural_at_full_size())
-        room = available * (1 - ROUNDING) - ROUNDING_PX
+        room = None if self.natural <= available else available * (1 - ROUNDING) - ROUNDING_PX
         if self._shaped is not None:
-            self._set_shaped(whole, None if self.natural <= available else room)
+            self._set_shaped(whole, room)
             return
-        lines = whole if self.natural <= available else wrap(words, room, self._width_of)
-        runs = App.get_running_app().fonts.runs("\n".join(lines))
+        lines = whole if room is None else wrap(words, room, self._width_of)
+        runs = supplies().fonts.runs("\n".join(lines))
         self.markup = len(runs) > 1 or bool(runs[0][0])
         self.text = "".join(_marked(font, piece) for font, piece in runs) if self.markup else runs[0][1]
 
     def _shaper(self) -> ShapedText | None:
-        return App.get_running_app().fonts.shaped(self.weight) if needs_shaping(self.words) else None
+        return supplies().fonts.shaped(self.weight) if needs_shaping(self.words) else None
 
     def _set_shaped(self, paragraphs: list[str], room: float | None) -> None:
         lines = paragraphs
@@ -100,7 +92,7 @@ class Paragraph(Label):
         self.markup, self.text = False, "\n".join(lines)
         self._trigger_texture()
 
-    def texture_update(self, *args: Any) -> None:
+    def texture_update(self, *args: object) -> None:
         """Kivy draws the words itself, but for letters that join."""
         if self._shaped is None or not self.text:
             super().texture_update(*args)
@@ -113,30 +105,16 @@ class Paragraph(Label):
         """Show nothing. Kivy would keep the picture and the lines of the last words for the next time."""
         self._shaped = None
         self._written, self._measures, self.natural = ("", "", 0.0), {}, 0
-        self._unsqueezed_of = self._written
         self.markup, self.text = False, ""
         self._label.text, self._label.texture = "", None
         self._label._cached_lines = []
-
-    def _natural_at_full_size(self) -> float:
-        """Measured at that size: reckoned from the squeezed one, in whole pixels, it would never come to rest."""
-        of = (self.words, self.font_name, self.full_size)
-        if of != self._unsqueezed_of:
-            self._unsqueezed_of, self._unsqueezed = of, max(1.0, self._width_at(int(self.full_size + 0.5)))
-        return self._unsqueezed
-
-    def _width_at(self, size_px: int) -> float:
-        if self._shaped is not None:
-            return self._shaped.width(resolved(self.words), size_px)
-        measure = Measure(font_name=self.font_name, font_size=size_px)
-        return float(measure.get_extents(without_marks(self.words))[0])
 
     def _width_of(self, text: str) -> float:
         if self._shaped is not None:
             return self._shaped.width(text, int(self.font_size))
         if len(text) == 1 and east_asian_width(text) == "W":
             return self.font_size  # ideographs are one em wide in every font
-        runs = App.get_running_app().fonts.runs(text)
+        runs = supplies().fonts.runs(text)
         return sum(self._measure(font or self.font_name).get_extents(piece)[0] for font, piece in runs)
 
     def _measure(self, font: str) -> Measure:
@@ -153,16 +131,15 @@ def _marked(font: str, piece: str) -> str:
 class Paragraphs(BoxLayout):
     """One paragraph for each of `items`; the widgets are kept and used again."""
 
-    items = ListProperty()
+    items: ListProperty[str] = ListProperty()
     size_of = OptionProperty("body", options=SIZES)
-    colour = ListProperty((0, 0, 0, 1))
-    scale = NumericProperty(1.0)
+    colour: ListProperty[float] = ListProperty((0, 0, 0, 1))
 
-    def __init__(self, **kwargs: Any) -> None:
+    def __init__(self, **kwargs: object) -> None:
         self._made: list[Paragraph] = []
         super().__init__(**kwargs)
 
-    def on_items(self, _instance: Any, items: list[str]) -> None:
+    def on_items(self, _instance: object, items: list[str]) -> None:
         while len(self._made) < len(items):
             self._made.append(self._new())
         for paragraph in self._made[len(items) :]:
@@ -176,8 +153,7 @@ class Paragraphs(BoxLayout):
                 self.add_widget(paragraph)
 
     def _new(self) -> Paragraph:
-        paragraph = Paragraph(size_of=self.size_of, scale=self.scale, color=self.colour)
+        paragraph = Paragraph(size_of=self.size_of, color=self.colour)
         self.fbind("size_of", paragraph.setter("size_of"))
-        self.fbind("scale", paragraph.setter("scale"))
         self.fbind("colour", paragraph.setter("color"))
         return paragraph

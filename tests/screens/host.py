@@ -4,7 +4,8 @@ Options: `fullscreen`; `assets=DIR`, where other assets are.
 
 Reads lines from standard input: `<sample> <language>` shows that sample; `unread_s <seconds>` is how long what is
 shown counts as unread (0 at the start: the tests do not think); `window_px <width>x<height>` is as if the display had
-become another. Writes a line `<serial> <intent> <choice>` for every intent that a screen emits.
+become another. Writes a line `<serial> <intent> <choice>` for every intent that a screen emits, and `0 cannot_read
+<file>` for a picture that is missing or damaged.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from pathlib import Path
 
 from assets import ASSETS
 from kiosk.app.shown_screens import Serials
-from kiosk.presentation.models import ScreenModel
+from kiosk.presentation.models.resident import ScreenModel
 from screens.authoring.samples import samples
 from screens.shell.kivy_setup import prepare
 from screens.shell.screen_file import load_screen_file
@@ -36,7 +37,7 @@ def models(order: str, language: str) -> dict[str, ScreenModel]:
 
 
 def main() -> None:
-    size, witness_socket, *options = sys.argv[1:]
+    size, automation_socket, *options = sys.argv[1:]
     assets_dir = next((Path(each.removeprefix("assets=")) for each in options if each.startswith("assets=")), ASSETS)
     screen_file = load_screen_file(assets_dir / "screens" / f"{size}.toml", fullscreen="fullscreen" in options)
     prepare(screen_file)
@@ -51,7 +52,8 @@ def main() -> None:
         lambda: first,
         screen_file,
         assets_dir,
-        witness_socket=Path(witness_socket),
+        automation_socket=Path(automation_socket),
+        cannot_read=lambda file: print(0, "cannot_read", file, flush=True),
     )
     app.router.unread_s = 0
 
@@ -64,7 +66,7 @@ def main() -> None:
                 width, height = map(int, value.split("x"))
                 app.take_turn(partial(setattr, Window, "size", (width, height)))
             else:
-                app.show(serials.given_to(models(order, value)[order]))
+                app.paint(serials.given_to(models(order, value)[order]))
         app.leave()
 
     threading.Thread(target=obey, daemon=True).start()

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from itertools import combinations
 from typing import Any
 
@@ -13,6 +15,9 @@ from drivers.right_to_left import without_marks
 from kiosk.texts.translation import Translation
 from screens.authoring.gallery import SIZES
 from screens.authoring.samples import LANGUAGES, samples
+from screens.style.theme import TEXT_SCALES
+from tests.sampling import long_but
+from tests.screens.test_every_screen import holds, size_of
 from tests.screens.window import Window
 
 pytestmark = [pytest.mark.screen, pytest.mark.slow]
@@ -50,40 +55,98 @@ def over_each_other(one: list[float], other: list[float]) -> bool:
 
 @pytest.mark.parametrize("name", NAMES)
 def test_all_of_it_is_there_and_nothing_stands_over_another(window: Window, name: str) -> None:
-    painted = window.show(name, "ug")
-    layout = window.ask({"labels": "screen"})
-    width, height = layout["window"]
-    assert not layout["overflows"]
-    for label in layout["labels"]:
-        x, y, across, down = label["box"]
-        assert label["drawn_size"][0] <= across + 1, label["words"]
-        assert label["drawn_size"][1] <= down + 1, label["words"]
-        assert x >= -1, label["words"]
-        assert y >= -1, label["words"]
-        assert x + across <= width + 1, label["words"]
-        assert y + down <= height + 1, label["words"]
+    window.show(name, "ug")
+    for page in window.pages():
+        holds(size_of(window), page["targets"], page)
+        stands_clear(page)
+
+
+def stands_clear(page: dict[str, Any]) -> None:
+    """All words are drawn, inside of the window, and none over others."""
+    width, height = page["window"]
+    whole = [label for label in page["labels"] if not label["on_two_pages"]]
+    for label in page["labels"]:
         assert "[font=" in label["drawn"] or letters(label["drawn"]) == letters(label["words"])
-    texts = [(label["words"], label["box"]) for label in layout["labels"]]
+    for label in whole:
+        x, y, across, down = label["box"]
+        assert (x >= -1, y >= -1, x + across <= width + 1, y + down <= height + 1) == (True,) * 4, label["words"]
+    texts = [(label["words"], label["box"]) for label in whole]
     assert [(a, b) for (a, one), (b, other) in combinations(texts, 2) if over_each_other(one, other)] == []
-    boxes = painted["targets"]
-    for x, y, across, down in boxes.values():
-        assert (x >= 0, y >= 0, x + across <= width, y + down <= height) == (True,) * 4
 
 
-@pytest.mark.parametrize("size", SIZES)
-def test_what_stands_left_for_others_stands_right(windows: dict[str, Window], size: str) -> None:
+@contextmanager
+def larger_text(window: Window, scale: float) -> Iterator[Callable[[str], None]]:
+    """Gives what shows a sample in Uyghur, in text so much larger."""
+    banner = UYGHUR.text("simulation.banner")
+
+    def scaled() -> float:
+        return next(float(label["font_px"]) for label in labels(window) if label["words"] == banner)
+
+    def touch_text_size() -> None:
+        told = window.painted["painted_at"]
+        window.ask({"touch": "text_size"})
+        while window.painted["painted_at"] == told:
+            window.next_painting()
+
+    def show(name: str) -> None:
+        window.show(name, "ug")
+        while scaled() != pytest.approx(usual * scale, rel=0.04):
+            touch_text_size()
+
+    window.show("out_of_service", "ug")
+    window.show("notice", "ug")  # whoever comes next finds the usual text
+    usual = scaled()
+    yield show
+    window.show("out_of_service", "ug")
+
+
+@pytest.mark.parametrize(
+    "scaled", long_but({"panel-1280x800 1.6"}, [f"{size} {scale}" for size in SIZES for scale in TEXT_SCALES[1:]])
+)
+def test_larger_text_stands_on_more_pages(windows: dict[str, Window], scaled: str) -> None:
+    size, scale = scaled.split()
     window = windows[size]
+    with larger_text(window, float(scale)) as show:
+        for name in NAMES:
+            show(name)
+            for page in window.pages():
+                holds(size, page["targets"], page)
+                stands_clear(page)
+
+
+def test_text_of_joining_letters_is_a_third_larger_and_two_thirds_larger(window: Window) -> None:
+    seen = []
+    for scale in TEXT_SCALES:
+        with larger_text(window, scale) as show:
+            show("id_card")
+            [title] = [label for label in labels(window) if label["words"] == UYGHUR.text("id_card.title")]
+            seen.append(title["drawn_size"])
+    for scale, (across, down) in zip(TEXT_SCALES, seen, strict=True):
+        assert across == pytest.approx(seen[0][0] * scale, rel=0.04)
+        assert down == pytest.approx(seen[0][1] * scale, rel=0.04)
+
+
+@pytest.mark.parametrize("name", ["notice", "question"])
+def test_what_stands_left_for_others_stands_right(window: Window, name: str) -> None:
     seen = {}
     for language in ("zh-Hans", "ug"):
-        painted = window.show("notice", language)
+        painted = window.show(name, language)
         seen[language] = {
-            name: middle(box) / window.ask({"labels": "screen"})["window"][0]
-            for name, box in painted["targets"].items()
-            if not name.startswith("choose_language")
+            target: middle(box) / window.ask({"labels": "screen"})["window"][0]
+            for target, box in painted["targets"].items()
+            if not target.startswith("choose_language")
         }
     assert seen["ug"].keys() == seen["zh-Hans"].keys()
-    for name, place in seen["ug"].items():
-        assert place == pytest.approx(1 - seen["zh-Hans"][name], abs=0.07), name
+    for target, place in seen["ug"].items():
+        assert place == pytest.approx(1 - seen["zh-Hans"][target], abs=0.01), target
+
+
+def test_the_next_page_is_left_of_the_previous_one(panel: Window) -> None:
+    with larger_text(panel, TEXT_SCALES[-1]) as show:
+        show("assessment_overdue")
+        pages = panel.pages()
+        assert len(pages) > 2
+        assert pages[1]["targets"]["next_page"][0] < pages[1]["targets"]["previous_page"][0]
 
 
 def test_the_old_dates_stand_right_of_the_new_ones(window: Window) -> None:
@@ -143,7 +206,7 @@ def test_a_picture_of_words_is_let_go_when_the_screen_is_left(upright: Window) -
 
 
 def test_screens_in_uyghur_shown_again_and_again_take_no_more_memory(panel: Window) -> None:
-    names = ("assessment_overdue", "thank_you_troubled", "five_parts_refusal", "writing_chip", "welcome")
+    names = ("assessment_overdue", "thank_you_troubled", "outcome_refusal", "writing_chip", "welcome")
 
     def show_all(times: int) -> None:
         for _ in range(times):

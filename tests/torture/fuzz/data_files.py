@@ -34,7 +34,7 @@ from kiosk.reference_central.authority import GRANT_KEYS, GRANT_PUBLIC_KEYS, mak
 from kiosk.reference_central.hsm import KeyFileError, SoftwareHsm
 from kiosk.texts.translation import LocaleFileError, Translation
 from screens.shell.screen_file import ScreenFileError, load_screen_file
-from tests.component.test_config import GOOD
+from tests.lobby.production_site import GOOD
 from tests.torture.fuzz.promises import hold
 
 FILES = 10_000  # at scale 1

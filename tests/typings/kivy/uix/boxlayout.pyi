@@ -1,0 +1,5 @@
+from kivy.properties import OptionProperty
+from kivy.uix.layout import Layout
+
+class BoxLayout(Layout):
+    orientation: OptionProperty
