@@ -14,8 +14,8 @@ from kivy.uix.widget import Widget
 
 from screens.widgets.supplies import supplies
 
-# Icons that point along the line of reading. The others show things, and things do not turn.
-POINTING = frozenset(("arrow", "back", "forward", "next", "send"))
+# Icons that point along the line of reading, or are read. The others show things, and things do not turn.
+POINTING = frozenset(("arrow", "back", "forward", "help", "moved", "next", "send", "services"))
 _OTHER_SIDE = {"left": "right", "right": "left"}
 
 

@@ -8,7 +8,7 @@ from kivy.properties import BooleanProperty, ListProperty, ObjectProperty, Strin
 from kivy.uix.widget import Widget
 
 from screens.shell.machine import CODE_SCANNER, ID_READER, PERMIT_SLOT, RECEIPT_PRINTER
-from screens.style.image_files import Frames
+from screens.style.image_files import MIRRORED, Frames
 from screens.widgets.machine_plan import MachinePlan
 from screens.widgets.mirroring import along, turn
 from screens.widgets.supplies import supplies
@@ -143,7 +143,8 @@ class Picture(Widget):
             self._drawing.size = (max(1, self.width - across - gap), self.height)
             if supplies().mirrored:
                 turn(self, self.children)
-        files = supplies().picture_files(self.name, *self._drawing.size) if self.name else ()
+        name = f"{self.name}_mirrored" if supplies().mirrored and self.name in MIRRORED else self.name
+        files = supplies().picture_files(name, *self._drawing.size) if name else ()
         if files != self._files:
             self._files = files
             self._move()
