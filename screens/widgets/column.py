@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from math import ceil
 
 from kivy.clock import Clock
 from kivy.graphics.scissor_instructions import ScissorPop, ScissorPush
@@ -127,8 +128,9 @@ class Column(Layout):
         if len(self._starts) == 1:
             self._clip.x, self._clip.y, self._clip.width, self._clip.height = 0, 0, 1 << 14, 1 << 14
             return
-        self._clip.x, self._clip.y = int(self.x), int(low)
-        self._clip.width, self._clip.height = int(self.width + 1), int(high - low + 1)
+        bottom = ceil(low)  # below it begins what stands on the next page
+        self._clip.x, self._clip.y = int(self.x), bottom
+        self._clip.width, self._clip.height = int(self.width + 1), ceil(high) - bottom
 
     def _page_starts(self, shown: list[Widget]) -> list[float]:
         """Where each page begins: as late as nothing is cut that fits on a page."""

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from unicodedata import category, east_asian_width
+from unicodedata import bidirectional, category, east_asian_width
 
 from kivy.properties import BooleanProperty, ListProperty, NumericProperty, StringProperty
 from kivy.uix.boxlayout import BoxLayout
 
 from screens.widgets.mirroring import Row
 
-LATIN_EM = 0.58  # a bold figure of the typeface; letters are narrower
+# A bold figure of the typeface; letters are narrower. And what letters that join take, one with another.
+LATIN_EM, JOINING_EM = 0.58, 0.46
 
 
 class TermPanel(BoxLayout):
@@ -28,8 +29,15 @@ class TermPanel(BoxLayout):
 
     def on_to_words(self, _instance: object, words: str) -> None:
         # Reckoned and not measured: the size depends on it, and what is measured depends on the size.
-        shown = [character for character in words if category(character) != "Cf"]  # marks of direction take no room
-        self.ems = sum(1.0 if east_asian_width(character) in "WF" else LATIN_EM for character in shown)
+        self.ems = sum(map(_em_of, words))
+
+
+def _em_of(character: str) -> float:
+    if category(character) == "Cf":
+        return 0.0  # a mark of direction
+    if bidirectional(character) == "AL":
+        return JOINING_EM
+    return 1.0 if east_asian_width(character) in "WF" else LATIN_EM
 
 
 class TermChange(Row):
