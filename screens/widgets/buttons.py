@@ -97,10 +97,14 @@ class LanguageButton(AccessButton):
 
 
 class LanguageChoice(Row):
-    """A button for every one of `languages` but the present one, each in its own words."""
+    """A button for every one of `languages` but the present one, each in its own words. `wanted`: width for all of them
+    on one line; `above`: as of an AccessButton.
+    """
 
     languages: ListProperty[str] = ListProperty()
     present = StringProperty("")
+    wanted = NumericProperty(0)
+    above = BooleanProperty(False)
 
     __events__ = ("on_chosen",)
 
@@ -118,11 +122,17 @@ class LanguageChoice(Row):
             self.clear_widgets()
             for button in shown:
                 self.add_widget(button)
+        self._add_up()
+
+    def _add_up(self, *_args: object) -> None:
+        self.wanted = sum(button.wanted for button in self.children)
 
     def _button(self, language: str) -> LanguageButton:
         if language not in self._made:
             name = supplies().translation(language).text("language.name")
             button = LanguageButton(intent=Intent.CHOOSE_LANGUAGE, choice=language, words=name, icon="language")
-            button.bind(on_release=lambda touched: self.dispatch("on_chosen", touched.choice))
+            button.bind(on_release=lambda touched: self.dispatch("on_chosen", touched.choice), wanted=self._add_up)
+            button.above = self.above
+            self.fbind("above", button.setter("above"))
             self._made[language] = button
         return self._made[language]

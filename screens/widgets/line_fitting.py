@@ -65,6 +65,11 @@ def _filled(paragraph: str, width_px: float, measure: Callable[[str], float]) ->
     return [*lines, line.rstrip()]
 
 
+def units(text: str) -> list[str]:
+    """What `text` is parted into where there is room: words, or single ideographs with their marks."""
+    return [unit.rstrip() for unit in _UNIT.findall(text)]
+
+
 def _units(paragraph: str, width_px: float, measure: Callable[[str], float]) -> Iterator[str]:
     for unit in _UNIT.findall(paragraph):
         if measure(unit.rstrip()) <= width_px:

@@ -10,14 +10,14 @@ from unicodedata import east_asian_width
 from kivy.clock import Clock
 from kivy.core.text import Label as Measure
 from kivy.graphics.texture import Texture
-from kivy.properties import ListProperty, NumericProperty, OptionProperty, StringProperty
+from kivy.properties import BooleanProperty, ListProperty, NumericProperty, OptionProperty, StringProperty
 from kivy.uix.boxlayout import BoxLayout
 from kivy.uix.label import Label
 from kivy.utils import escape_markup
 
 from drivers.right_to_left import closed_in_lines, needs_shaping, resolved, runs_right_to_left, without_marks
 from screens.widgets import mirroring
-from screens.widgets.line_fitting import wrap
+from screens.widgets.line_fitting import units, wrap
 from screens.widgets.shaped_picture import picture_of
 from screens.widgets.supplies import supplies
 
@@ -31,13 +31,16 @@ SIZES = ("small", "body", "lead", "title", "display")
 
 class Paragraph(Label):
     """`words` in one of the theme's sizes, as high as it needs to be at its width. `natural`: its width if no line were
-    broken for want of space.
+    broken for want of space. `longest`: the width in which no word is broken; only where it `asks_longest`, for every
+    word is measured.
     """
 
     words = StringProperty("")
     size_of = OptionProperty("body", options=SIZES)
     weight = OptionProperty("regular", options=("regular", "bold"))
     natural = NumericProperty(0)
+    asks_longest = BooleanProperty(False)
+    longest = NumericProperty(0)
 
     def __init__(self, **kwargs: object) -> None:
         self._measures: dict[str, Measure] = {}
@@ -68,6 +71,8 @@ class Paragraph(Label):
         if (written := (self.words, self.font_name, self.font_size)) != self._written:
             self._written, self._measures = written, {}
             self.natural = max(map(self._width_of, whole)) + 1
+            if self.asks_longest:
+                self.longest = (max(map(self._width_of, units(words))) + ROUNDING_PX) / (1 - ROUNDING) + 1
         available = self.width - self.padding[0] - self.padding[2]
         room = None if self.natural <= available else available * (1 - ROUNDING) - ROUNDING_PX
         if self._shaped is not None:
