@@ -125,7 +125,7 @@ class LanguageChoice(Row):
         self._add_up()
 
     def _add_up(self, *_args: object) -> None:
-        self.wanted = sum(button.wanted for button in self.children)
+        self.wanted = sum(button.wanted for button in self._made.values() if button in self.children)
 
     def _button(self, language: str) -> LanguageButton:
         if language not in self._made:

@@ -16,7 +16,6 @@ from kiosk.texts.translation import Translation
 from screens.authoring.gallery import SIZES
 from screens.authoring.samples import LANGUAGES, samples
 from screens.style.theme import TEXT_SCALES
-from tests.sampling import long_but
 from tests.screens.test_every_screen import holds, size_of
 from tests.screens.window import Window
 
@@ -24,6 +23,11 @@ pytestmark = [pytest.mark.screen, pytest.mark.slow]
 
 UYGHUR = Translation.load(ASSETS / "locale", "ug")
 NAMES = list(samples("ug"))
+LARGER = [
+    pytest.param(size, scale, marks=() if (size, scale) == ("panel-1280x800", TEXT_SCALES[-1]) else pytest.mark.long)
+    for size in SIZES
+    for scale in TEXT_SCALES[1:]
+]
 
 
 def labels(window: Window) -> list[dict[str, Any]]:
@@ -103,17 +107,13 @@ def larger_text(window: Window, scale: float) -> Iterator[Callable[[str], None]]
     window.show("out_of_service", "ug")
 
 
-@pytest.mark.parametrize(
-    "scaled", long_but({"panel-1280x800 1.6"}, [f"{size} {scale}" for size in SIZES for scale in TEXT_SCALES[1:]])
-)
-def test_larger_text_stands_on_more_pages(windows: dict[str, Window], scaled: str) -> None:
-    size, scale = scaled.split()
-    window = windows[size]
-    with larger_text(window, float(scale)) as show:
+@pytest.mark.parametrize(("window", "scale"), LARGER, indirect=["window"], scope="module")
+def test_larger_text_stands_on_more_pages(window: Window, scale: float) -> None:
+    with larger_text(window, scale) as show:
         for name in NAMES:
             show(name)
             for page in window.pages():
-                holds(size, page["targets"], page)
+                holds(size_of(window), page["targets"], page)
                 stands_clear(page)
 
 
