@@ -11,14 +11,12 @@ from screens.widgets.mirroring import Row
 
 class AccessBar(Row):
     """`languages`: those that can be changed to, the `present` one among them. `above`: every button's icon stands
-    above its words, because it has no room beside them; `doubled`: languages below the rest, so that the title beside
-    it has room.
+    above its words, because it has no room beside them.
     """
 
     languages: ListProperty[str] = ListProperty()
     present = StringProperty("")
     above = BooleanProperty(False)
-    doubled = BooleanProperty(False)
     tr: ObjectProperty[Callable[..., str]] = ObjectProperty(lambda _key, **_args: "")
 
     __events__ = ("on_language",)

@@ -103,8 +103,10 @@ def larger_text(window: Window, scale: float) -> Iterator[Callable[[str], None]]
     window.show("out_of_service", "ug")
     window.show("notice", "ug")  # whoever comes next finds the usual text
     usual = scaled()
-    yield show
-    window.show("out_of_service", "ug")
+    try:
+        yield show
+    finally:
+        window.show("out_of_service", "ug")
 
 
 @pytest.mark.parametrize(("window", "scale"), LARGER, indirect=["window"], scope="module")
