@@ -326,8 +326,8 @@ class Rig:
         printouts[number].picture().save(path, format="PNG")
 
     def receipt_texts(self) -> list[str]:
-        """The words of every receipt, oldest first (what was sent as dots is not in them)."""
-        return [printout.text for printout in self.receipt_printer.printouts]
+        """The words of every receipt and what its codes hold, oldest first (what was sent as dots is not in them)."""
+        return ["\n".join((printout.text, *printout.codes)) for printout in self.receipt_printer.printouts]
 
     def save_face(self, permit_id: str, path: Path) -> None:
         """Write the picture of a whole permit (PNG)."""

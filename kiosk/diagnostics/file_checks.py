@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 from fontTools.ttLib import TTLibError
 
@@ -13,12 +12,13 @@ from drivers.permit_file.reader import load_permit_file
 from drivers.typeface import Typeface
 from kiosk.central.grants import load_grant_keys
 from kiosk.config.settings import Config
-from kiosk.data_files.reader import DataFileError, read_toml
+from kiosk.data_files.reader import DataFileError
 from kiosk.diagnostics.finding import Finding, Findings, failed, ok, warning
 from kiosk.domain.clock import Clock, today
 from kiosk.domain.faults import CATALOGUE, CONFIGURATION, INSTALLATION, REGION_FILE, Fault
 from kiosk.policy.holiday_years import in_words, missing_years
 from kiosk.policy.region_file import load_region
+from kiosk.texts.translation import texts_of
 from kiosk.texts.words import SOURCE_LANGUAGE
 from screens.shell.screen_file import load_screen_file
 
@@ -87,7 +87,7 @@ def locale(config: Config, _: Clock) -> Findings:
     for language in dict.fromkeys((SOURCE_LANGUAGE, *config.languages)):
         path = folder / f"{language}.toml"
         try:
-            keys = set(dict(_flat(read_toml(path))))
+            keys = set(texts_of(path))
         except DataFileError as error:
             findings += [failed(mistake, INSTALLATION) for mistake in error.mistakes]
         else:
@@ -128,11 +128,3 @@ def _characters_of(text: str) -> str:
 
 def _all_texts(folder: Path) -> str:
     return "".join(path.read_text("utf-8", errors="ignore") for path in sorted(folder.glob("*.toml")))
-
-
-def _flat(table: dict[str, Any], prefix: str = "") -> Iterator[tuple[str, str]]:
-    for key, value in table.items():
-        if isinstance(value, dict):
-            yield from _flat(value, f"{prefix}{key}.")
-        else:
-            yield f"{prefix}{key}", value

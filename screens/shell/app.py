@@ -264,6 +264,7 @@ class KioskApp(SuppliedApp):
             self._serial = model.frame.serial
             self._ahead.cancel()
             self.router.changes()
+        self.mirrored = self.translation(model.frame.language).right_to_left
         self.router.get_screen(name).show(model)
         self.router.current = name
         self._resting.stir()

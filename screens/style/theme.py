@@ -168,6 +168,11 @@ class Theme:
         return self.portrait or self.low
 
     @property
+    def tight(self) -> bool:
+        """Whether enlarged text stands on a panel, where there is room for a few lines of it."""
+        return self.low and self.text_scale > 1
+
+    @property
     def picture_colours(self) -> PictureColours:
         """The colours of the pictures."""
         return BY_THEME[self.pictures]

@@ -4,15 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from kivy.properties import ListProperty, ObjectProperty, StringProperty
-from kivy.uix.boxlayout import BoxLayout
+from kivy.properties import BooleanProperty, ListProperty, ObjectProperty, StringProperty
+
+from screens.widgets.mirroring import Row
 
 
-class AccessBar(BoxLayout):
-    """`languages`: those that can be changed to, the `present` one among them."""
+class AccessBar(Row):
+    """`languages`: those that can be changed to, the `present` one among them. `above`: every button's icon stands
+    above its words, because it has no room beside them.
+    """
 
     languages: ListProperty[str] = ListProperty()
     present = StringProperty("")
+    above = BooleanProperty(False)
     tr: ObjectProperty[Callable[..., str]] = ObjectProperty(lambda _key, **_args: "")
 
     __events__ = ("on_language",)

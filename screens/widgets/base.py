@@ -19,7 +19,19 @@ from kiosk.presentation.models.resident import ScreenModel, Term
 from kiosk.texts.translation import Translation
 from kiosk.texts.words import Citation, Words
 from kiosk.workflow.intents import Intent
-from screens.widgets import access, body, buttons, column, countdown, panels, paragraph, pictures, rounded, stages
+from screens.widgets import (
+    access,
+    body,
+    buttons,
+    column,
+    countdown,
+    mirroring,
+    panels,
+    paragraph,
+    pictures,
+    rounded,
+    stages,
+)
 from screens.widgets.column import Column
 from screens.widgets.countdown import Countdown
 from screens.widgets.supplies import supplies
@@ -29,7 +41,7 @@ NO_TERM = Term(None, None)
 _FOLDER = Path(__file__).parent
 
 # Kivy's language finds them by name.
-_WIDGETS = (access, body, buttons, column, countdown, panels, paragraph, pictures, rounded, stages)
+_WIDGETS = (access, body, buttons, column, countdown, mirroring, panels, paragraph, pictures, rounded, stages)
 
 Builder.load_file(str(_FOLDER / "widgets.kv"))
 Builder.load_file(str(_FOLDER / "base.kv"))

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from kivy.properties import BooleanProperty, ListProperty, NumericProperty, ObjectProperty, StringProperty
 from kivy.uix.behaviors import ButtonBehavior
-from kivy.uix.boxlayout import BoxLayout
 from kivy.uix.widget import Widget
 
 from kiosk.workflow.intents import Intent
+from screens.widgets.mirroring import Row
 from screens.widgets.supplies import supplies
 
 
@@ -46,7 +46,7 @@ class StepButton(IntentButton):
     due = NumericProperty(0)
 
 
-class Actions(BoxLayout):
+class Actions(Row):
     """The step buttons of a screen side by side, those that are there now. `shown`: how many; `due`: their height.
     `held`: not all was read yet, so only pages can be turned.
     """
@@ -96,11 +96,15 @@ class LanguageButton(AccessButton):
     """Changes the language of all texts."""
 
 
-class LanguageChoice(BoxLayout):
-    """A button for every one of `languages` but the present one, each in its own words."""
+class LanguageChoice(Row):
+    """A button for every one of `languages` but the present one, each in its own words. `wanted`: width for all of them
+    on one line; `above`: as of an AccessButton.
+    """
 
     languages: ListProperty[str] = ListProperty()
     present = StringProperty("")
+    wanted = NumericProperty(0)
+    above = BooleanProperty(False)
 
     __events__ = ("on_chosen",)
 
@@ -118,11 +122,17 @@ class LanguageChoice(BoxLayout):
             self.clear_widgets()
             for button in shown:
                 self.add_widget(button)
+        self._add_up()
+
+    def _add_up(self, *_args: object) -> None:
+        self.wanted = sum(button.wanted for button in self._made.values() if button in self.children)
 
     def _button(self, language: str) -> LanguageButton:
         if language not in self._made:
             name = supplies().translation(language).text("language.name")
             button = LanguageButton(intent=Intent.CHOOSE_LANGUAGE, choice=language, words=name, icon="language")
-            button.bind(on_release=lambda touched: self.dispatch("on_chosen", touched.choice))
+            button.bind(on_release=lambda touched: self.dispatch("on_chosen", touched.choice), wanted=self._add_up)
+            button.above = self.above
+            self.fbind("above", button.setter("above"))
             self._made[language] = button
         return self._made[language]

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from math import ceil
 
 from kivy.clock import Clock
 from kivy.graphics.scissor_instructions import ScissorPop, ScissorPush
 from kivy.input.motionevent import MotionEvent
 from kivy.properties import BooleanProperty, NumericProperty
-from kivy.uix.boxlayout import BoxLayout
 from kivy.uix.layout import Layout
 from kivy.uix.widget import Widget
 
+from screens.widgets.mirroring import Row
 from screens.widgets.paragraph import Paragraph
 
 SETTLED_AFTER = 16  # rounds of layout without a change: widths go down through the boxes, heights come up again
@@ -20,11 +21,11 @@ Piece = tuple[float, float]
 """What must not be cut: where it begins and where it ends, in pixels from the top of the whole."""
 
 
-class Side(BoxLayout):
+class Side(Row):
     """Widgets below each other."""
 
 
-class Sides(BoxLayout):
+class Sides(Row):
     """Widgets below each other where lines are short, else side by side. `beside`: side by side in any case."""
 
     beside = BooleanProperty(False)
@@ -127,8 +128,9 @@ class Column(Layout):
         if len(self._starts) == 1:
             self._clip.x, self._clip.y, self._clip.width, self._clip.height = 0, 0, 1 << 14, 1 << 14
             return
-        self._clip.x, self._clip.y = int(self.x), int(low)
-        self._clip.width, self._clip.height = int(self.width + 1), int(high - low + 1)
+        bottom = ceil(low)  # below it begins what stands on the next page
+        self._clip.x, self._clip.y = int(self.x), bottom
+        self._clip.width, self._clip.height = int(self.width + 1), ceil(high) - bottom
 
     def _page_starts(self, shown: list[Widget]) -> list[float]:
         """Where each page begins: as late as nothing is cut that fits on a page."""

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from kivy.properties import BooleanProperty, NumericProperty, ObjectProperty
-from kivy.uix.boxlayout import BoxLayout
 
+from screens.widgets.mirroring import Row
 from screens.widgets.seconds import SecondsLeft
 
 
-class Countdown(BoxLayout):
+class Countdown(Row):
     """Counts `left_s` down once a second while its screen is seen. `is_due`: the end is near, so it asks."""
 
     left_s = NumericProperty(-1)

@@ -24,7 +24,8 @@ def test_each_target_emits_its_own_intent(upright: Window, name: str) -> None:
 
 
 def test_each_screen_offers_what_belongs_to_it(upright: Window) -> None:
-    everywhere = {"choose_language:zh-Hans", "contrast", "text_size", "next_page", "previous_page"}
+    languages = {f"choose_language:{language}" for language in LANGUAGES}
+    everywhere = languages | {"contrast", "text_size", "next_page", "previous_page"}
     offered = {}
     for name in samples("en"):
         upright.show(name, "en")

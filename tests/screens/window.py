@@ -149,7 +149,7 @@ class Window:
             self.ask({"touch": "next_page"})
             assert self.intent() == "more_time"
             while self.painted["painted_at"] == told:
-                self.painted = self._next_painting(ANSWER_S)
+                self.next_painting()
             seen.append(self.ask({"labels": "screen"}) | {"targets": self.painted["targets"]})
         return seen
 
@@ -169,6 +169,10 @@ class Window:
         """The memory that the window's process holds."""
         status = Path(f"/proc/{self._process.pid}/status").read_text("ascii")
         return int(status.partition("VmRSS:")[2].split()[0])
+
+    def next_painting(self) -> None:
+        """Wait until it is painted again."""
+        self.painted = self._next_painting(ANSWER_S)
 
     def _next_painting(self, within_s: float) -> dict[str, Any]:
         while "painted_at" not in (said := self._next(within_s)):

@@ -10,6 +10,7 @@ import pytest
 from assets import ASSETS
 from kiosk.config.settings import ConfigError, load_config, read_config, tells_permit_unit
 from kiosk.domain.devices import CODE_SCANNER, GUIDANCE_LIGHTS
+from kiosk.texts.translation import languages_in
 from tests.lobby.production_site import GOOD, written
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -27,7 +28,7 @@ def test_a_good_file_is_read_with_its_paths_beside_it(tmp_path: Path) -> None:
     assert config.central.key == tmp_path / "kiosk.key"
     assert config.state_dir == tmp_path / "state"
     assert not config.simulation
-    assert config.languages == ("zh-Hans", "en")
+    assert config.languages == languages_in(ASSETS / "locale")
 
 
 def test_a_kiosk_may_have_guidance_lights_or_none(tmp_path: Path) -> None:
