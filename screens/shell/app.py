@@ -272,7 +272,7 @@ class KioskApp(SuppliedApp):
             self._automation.expect()
 
     def _painted(self, _router: Router) -> None:
-        # Counted from here: Kivy's clock stood while the frame was made, and what was due meanwhile would come before it.
+        # Counted from here: the clock stood while the frame was made, and what was due meanwhile would come first.
         self._load()
         self._ahead.cancel()
         self._ahead()
