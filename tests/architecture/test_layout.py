@@ -18,7 +18,6 @@ MOST_LINES = {**dict.fromkeys(PROGRAM, 400), "tests": 700}
 LONGER_FOR_A_REASON = {
     "kiosk/central/contract.py": "the whole contract is one page, as its OpenAPI document is",
     "kiosk/workflow/events.py": "one class for each thing that can happen",
-    "screens/authoring/samples.py": "one sample for each case of a screen",
 }
 # Of the machine on which somebody worked, or of where packages came from.
 NOT_OURS_TO_TELL = re.compile(

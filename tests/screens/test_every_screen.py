@@ -15,9 +15,12 @@ from kiosk.presentation.models.resident import Choice, ProgressLine, ScreenModel
 from kiosk.texts.translation import Translation
 from kiosk.texts.words import Citation, LocalText, Text
 from screens.authoring.gallery import SIZES
-from screens.authoring.samples import ADDRESS, LANGUAGES, LONG_ADDRESS, NUMBER, samples
+from screens.authoring.sample_visits.beginning import NUMBERS
+from screens.authoring.sample_visits.people import ADDRESS, LONG_ADDRESS
+from screens.authoring.samples import LANGUAGES, samples
 from screens.shell.screen_file import load_screen_file
 from screens.style.theme import PRIMARY_MM, SECONDARY_MM
+from tests.screens.often import EACH_SAMPLE
 from tests.screens.window import Window
 
 pytestmark = [pytest.mark.screen, pytest.mark.slow]
@@ -71,7 +74,7 @@ def _values(of: ScreenModel | Choice | ProgressLine) -> list[object]:
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", EACH_SAMPLE)
 def test_a_screen_says_all_that_its_model_holds(upright: Window, name: str, language: str) -> None:
     painted = upright.show(name, language)
     shown = "\n".join(label["words"] for page in upright.pages() for label in page["labels"])
@@ -80,7 +83,7 @@ def test_a_screen_says_all_that_its_model_holds(upright: Window, name: str, lang
 
 
 @pytest.mark.parametrize(("window", "language"), SHOWN_IN, indirect=["window"], scope="module")
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", EACH_SAMPLE)
 def test_everything_fits_and_can_be_touched(window: Window, name: str, language: str) -> None:
     painted = window.show(name, language)
     size = next(size for size in SIZES if _pixels(size) == tuple(window.ask({"labels": "screen"})["window"]))
@@ -125,7 +128,7 @@ def test_nothing_of_a_visit_is_left_on_any_screen_when_the_next_begins(upright: 
     upright.show("welcome", "zh-Hans")
     left = "\n".join(upright.words("all"))
     assert upright.ask({"labels": "all"})["kept"] == 0
-    marks = [ADDRESS.reveal(), LONG_ADDRESS.reveal(), NUMBER, "2027年", "2028年", "分局"]
+    marks = [ADDRESS.reveal(), LONG_ADDRESS.reveal(), *NUMBERS, "2027年", "2028年", "分局"]
     assert [mark for mark in marks if mark in left] == []
 
 
@@ -139,7 +142,7 @@ def test_dates_old_and_new_stand_on_one_line_each(window: Window) -> None:
 
 
 def test_a_rare_character_is_drawn_with_the_fallback_font(upright: Window) -> None:
-    upright.show("question_address_long", "zh-Hans")
+    upright.show("assessment_long_address", "zh-Hans")
     drawn = [label["drawn"] for label in upright.ask({"labels": "screen"})["labels"] if "镇望江" in label["words"]]
     assert len(drawn) == 1
     assert "𠮷[font=" in drawn[0]
