@@ -18,7 +18,7 @@ from kiosk.workflow.visits import ContentHashes, InterruptedVisit, Visit
 from screens.authoring.sample_visits.beginning import at, recording_collection
 from screens.authoring.sample_visits.days import IN_WINDOW, TOO_EARLY, VERY_LATE
 from screens.authoring.sample_visits.people import ADULT, WITH_CHILD, permit_of
-from screens.authoring.sample_visits.places import IDS, Place, region_of
+from screens.authoring.sample_visits.places import IDS, Place, beginning_with, region_of
 from screens.authoring.sample_visits.playing import Play
 from screens.authoring.sample_visits.writing import old_face
 
@@ -194,7 +194,7 @@ def _story(chip: ChipState, face: FaceState, *, hashes: ContentHashes | None = H
 
 
 def _interrupted(language: str) -> dict[str, ScreenModel]:
-    starting = at("shanghai", language)
+    starting = _nobody_chose(language, "shanghai")
     started = starting.started_anew()
     visit = Visit(IDS.visit, IDS.endorsement, language)
     nothing = InterruptedVisit(None, 0, ChipState.OLD, FaceState.OLD, 5.0)
@@ -224,14 +224,19 @@ def _interrupted(language: str) -> dict[str, ScreenModel]:
     }
 
 
+def _nobody_chose(language: str, code: str, day: date = IN_WINDOW) -> Play:
+    """At a place that speaks this language where no visit is under way."""
+    return Play.at(Place(region_of(code), languages=beginning_with(language)), language, day)
+
+
 def _out_of_service(language: str) -> dict[str, ScreenModel]:
-    shanghai = at("shanghai", language)
+    shanghai = _nobody_chose(language, "shanghai")
 
     def broken(fault: Fault) -> Play:
         return shanghai.happens(on.DeviceFailed(fault))
 
     closing = {fault.public: fault for fault in CATALOGUE.values() if fault.severity is Severity.OUT_OF_SERVICE}
-    early = _on(language, "shanghai", TOO_EARLY)
+    early = _nobody_chose(language, "shanghai", TOO_EARLY)
     inside = early.until(s.ReturningPermit).happens(on.DeviceFailed(faults.PERMIT_JAMMED))
     ending = shanghai.until(s.ReadingIdCard).happens(on.SwitchOffRequested("SIGTERM"))
     return {
@@ -239,5 +244,7 @@ def _out_of_service(language: str) -> dict[str, ScreenModel]:
         **{f"out_of_service_{public}": broken(fault).screen() for public, fault in sorted(closing.items())},
         "out_of_service_permit_inside": inside.screen(),
         "out_of_service_switching_off": ending.screen(),
-        "out_of_service_xinjiang": at("xinjiang", language).happens(on.DeviceFailed(faults.UNIT_COVER_OPEN)).screen(),
+        "out_of_service_xinjiang": _nobody_chose(language, "xinjiang")
+        .happens(on.DeviceFailed(faults.UNIT_COVER_OPEN))
+        .screen(),
     }

@@ -27,6 +27,11 @@ class NeverCame(Exception):
     """A visit that did not come where a sample wants it."""
 
 
+def beginning_with(language: str) -> tuple[str, ...]:
+    """The languages of a place where this one comes first."""
+    return (language, *(each for each in LANGUAGES if each != language))
+
+
 @cache
 def region_of(code: str) -> Region:
     """A shipped region, read once."""
@@ -35,22 +40,23 @@ def region_of(code: str) -> Region:
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where a kiosk stands and what it can do."""
+    """Where a kiosk stands and what it can do. `languages`: the first is that of a screen nobody has chosen one for."""
 
     region: Region
     rewrites_face: bool = True
     has_retain_bin: bool = True
     holder_check: HolderCheckRule = NO_CHECK
     pilot: bool = False
+    languages: tuple[str, ...] = LANGUAGES
 
-    def site(self, language: str) -> Site:
+    def site(self) -> Site:
         """What the machine knows of the place."""
         return Site(
             self.region,
             self.has_retain_bin,
             self.rewrites_face,
-            language,
-            LANGUAGES,
+            self.languages[0],
+            self.languages,
             self.pilot,
             has_code_scanner=True,
             holder_check=self.holder_check,
@@ -61,7 +67,7 @@ class Place:
         elsewhere = next(iter(self.region.offices.values())).name
         return PresentationContext(
             self.region,
-            LANGUAGES,
+            self.languages,
             simulation=True,
             receipt_link=RECEIPT_LINK,
             writing_usually_s=WRITING_USUALLY_S,

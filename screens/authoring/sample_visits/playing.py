@@ -41,7 +41,7 @@ class Play:
 
     def happens(self, *events: on.Event) -> Self:
         """Goes on by these events. Raises NeverCame where one of them means nothing."""
-        state, site = self.state, self.place.site(self.language)
+        state, site = self.state, self.place.site()
         waiting = list(events)
         while waiting:
             event = waiting.pop(0)
