@@ -18,6 +18,9 @@ STARTS = date(2026, 3, 9)
 
 ADDRESS = Personal("上海市静安区梧桐里路88弄6号1203室")
 LONG_ADDRESS = Personal("上海市浦东新区𠮷𪚥镇望江新村第三居民区桂花东路2688弄北区17号甲单元1906室（临）")
+FAR_ADDRESS = Personal(
+    "新疆维吾尔自治区乌鲁木齐市天山区和平南路𠮷祥社区桂花东巷第三居民小区2688号北区17栋甲单元1906室（临）"
+)
 OTHER_AUTHORITY = "上海市公安局浦东分局"
 STATION = "海口市公安局蓝天派出所"
 

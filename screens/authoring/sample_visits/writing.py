@@ -14,7 +14,7 @@ from kiosk.workflow import states as s
 from kiosk.workflow.intents import Intent
 from screens.authoring.sample_visits.beginning import at
 from screens.authoring.sample_visits.days import IN_WINDOW, TOO_EARLY, VERY_LATE
-from screens.authoring.sample_visits.people import ALONE, LONG_ADDRESS, OTHER_AUTHORITY, Party
+from screens.authoring.sample_visits.people import ALONE, FAR_ADDRESS, LONG_ADDRESS, OTHER_AUTHORITY, Party
 from screens.authoring.sample_visits.places import Place, region_of
 from screens.authoring.sample_visits.playing import Play
 
@@ -26,7 +26,7 @@ UNPRINTABLE = replace(
     valid_from=date(2027, 12, 1),
     valid_to=date(2028, 12, 1),
 )
-TO_LONG = Party(category="long", valid_from=date(2026, 9, 9), valid_to=date(2028, 9, 9), address=LONG_ADDRESS)
+TO_LONG = Party(category="long", valid_from=date(2026, 9, 9), valid_to=date(2028, 9, 9), address=FAR_ADDRESS)
 
 
 def writing(language: str) -> dict[str, ScreenModel]:
