@@ -39,8 +39,11 @@ class IntentButton(ButtonBehavior, Widget):
 
 
 class StepButton(IntentButton):
-    """What the screen is for; there only while `shown`. `due`: its least height. `is_pager`: it turns pages."""
+    """What the screen is for; there only while `shown`. `due`: its least height. `is_pager`: it turns pages. `crowded`:
+    see `Actions`.
+    """
 
+    crowded = BooleanProperty(False)
     shown = BooleanProperty(True)
     is_pager = BooleanProperty(False)
     due = NumericProperty(0)
@@ -48,10 +51,12 @@ class StepButton(IntentButton):
 
 class Actions(BoxLayout):
     """The step buttons of a screen side by side, those that are there now. `shown`: how many; `due`: their height.
-    `held`: not all was read yet, so only pages can be turned.
+    `held`: not all was read yet, so only pages can be turned. `crowded`: they share their row with others, so their
+    words are smaller.
     """
 
     held = BooleanProperty(False)
+    crowded = BooleanProperty(False)
     shown = NumericProperty(0)
     due = NumericProperty(0)
 
@@ -64,6 +69,10 @@ class Actions(BoxLayout):
         self._buttons.append(widget)
         widget.bind(shown=self._arrange, due=self._level)
         self._arrange()
+
+    def on_crowded(self, *_args: object) -> None:
+        for button in self._buttons:
+            button.crowded = self.crowded
 
     def on_held(self, *_args: object) -> None:
         self._arrange()

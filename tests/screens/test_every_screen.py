@@ -26,7 +26,7 @@ from tests.screens.window import Window
 pytestmark = [pytest.mark.screen, pytest.mark.slow]
 
 NAMES = list(samples("en"))
-SECONDARY = ("back", "cancel", "choose_language:", "contrast", "text_size")
+SECONDARY = ("back", "previous_page", "cancel", "choose_language:", "contrast", "text_size")
 CAPITAL = 0.733  # of the em, in the screens' typeface
 # At arm's length (ADA 2010, 707.7.2); the panel is read from 40 cm.
 LEAST_CAPITAL_MM, LEAST_CAPITAL_MM_PANEL = 4.8, 3.5
@@ -95,6 +95,7 @@ def test_everything_fits_and_can_be_touched(window: Window, name: str, language:
 def _holds(size: str, targets: dict[str, Any], layout: dict[str, Any]) -> None:
     """Nothing is cut, too small to be read or touched, too close to another, or outside."""
     assert [label["words"] for label in layout["labels"] if not (label["on_two_pages"] or _fits(label))] == []
+    assert [label["words"] for label in layout["labels"] if not _is_inside(label, layout["window"])] == []
     smallest_mm = min(label["font_px"] for label in layout["labels"]) * MM_PER_PIXEL[size] * CAPITAL
     assert smallest_mm >= (LEAST_CAPITAL_MM_PANEL if size == SIZES[-1] else LEAST_CAPITAL_MM)
     for target, (x, y, width, height) in targets.items():
@@ -165,6 +166,14 @@ def _pixels(size: str) -> tuple[int, int]:
 def _fits(label: dict[str, Any]) -> bool:
     _, _, width, height = label["box"]
     return bool(label["drawn_size"][0] <= width + 1 and label["drawn_size"][1] <= height + 1)
+
+
+def _is_inside(label: dict[str, Any], window: list[float]) -> bool:
+    """Whether all of it is on the display; a paragraph that goes on on another page is cut there on purpose."""
+    x, y, width, height = label["box"]
+    return bool(
+        label["on_two_pages"] or (x >= -1 and y >= -1 and x + width <= window[0] + 1 and y + height <= window[1] + 1)
+    )
 
 
 def _gap(one: list[float], other: list[float]) -> float:
