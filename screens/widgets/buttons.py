@@ -39,11 +39,8 @@ class IntentButton(ButtonBehavior, Widget):
 
 
 class StepButton(IntentButton):
-    """What the screen is for; there only while `shown`. `due`: its least height. `is_pager`: it turns pages. `crowded`:
-    see `Actions`.
-    """
+    """What the screen is for; there only while `shown`. `due`: its least height. `is_pager`: it turns pages."""
 
-    crowded = BooleanProperty(False)
     shown = BooleanProperty(True)
     is_pager = BooleanProperty(False)
     due = NumericProperty(0)
@@ -51,12 +48,11 @@ class StepButton(IntentButton):
 
 class Actions(BoxLayout):
     """The step buttons of a screen side by side, those that are there now. `shown`: how many; `due`: their height.
-    `held`: not all was read yet, so only pages can be turned. `crowded`: they share their row with others, so their
-    words are smaller.
+    `held`: not all was read yet, so only pages can be turned. `size_of`: of their words.
     """
 
     held = BooleanProperty(False)
-    crowded = BooleanProperty(False)
+    size_of = StringProperty("lead")
     shown = NumericProperty(0)
     due = NumericProperty(0)
 
@@ -70,9 +66,9 @@ class Actions(BoxLayout):
         widget.bind(shown=self._arrange, due=self._level)
         self._arrange()
 
-    def on_crowded(self, *_args: object) -> None:
+    def on_size_of(self, *_args: object) -> None:
         for button in self._buttons:
-            button.crowded = self.crowded
+            button.size_of = self.size_of
 
     def on_held(self, *_args: object) -> None:
         self._arrange()
