@@ -48,10 +48,11 @@ class StepButton(IntentButton):
 
 class Actions(Row):
     """The step buttons of a screen side by side, those that are there now. `shown`: how many; `due`: their height.
-    `held`: not all was read yet, so only pages can be turned.
+    `held`: not all was read yet, so only pages can be turned. `size_of`: of their words.
     """
 
     held = BooleanProperty(False)
+    size_of = StringProperty("lead")
     shown = NumericProperty(0)
     due = NumericProperty(0)
 
@@ -62,8 +63,13 @@ class Actions(Row):
     def add_widget(self, widget: Widget, index: int = 0, canvas: str | None = None) -> None:
         assert isinstance(widget, StepButton), "a screen puts nothing else here"
         self._buttons.append(widget)
+        widget.size_of = self.size_of
         widget.bind(shown=self._arrange, due=self._level)
         self._arrange()
+
+    def on_size_of(self, *_args: object) -> None:
+        for button in self._buttons:
+            button.size_of = self.size_of
 
     def on_held(self, *_args: object) -> None:
         self._arrange()

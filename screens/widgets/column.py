@@ -165,6 +165,8 @@ def _pieces(widget: Widget, top: float, most: float) -> Iterator[Piece]:
     elif not widget.children or (getattr(widget, "is_whole", False) and widget.height <= most):
         yield top, top + widget.height
     else:
+        if isinstance(widget, Layout):
+            widget.do_layout()  # what lies inside lags behind a page that was just turned
         for child in widget.children:
             if child.height and child.opacity:
                 yield from _pieces(child, top + (widget.top - child.top), most)

@@ -15,15 +15,18 @@ from kiosk.presentation.models.resident import Choice, ProgressLine, ScreenModel
 from kiosk.texts.translation import Translation
 from kiosk.texts.words import Citation, LocalText, Text
 from screens.authoring.gallery import SIZES
-from screens.authoring.samples import ADDRESS, LANGUAGES, LONG_ADDRESS, NUMBER, samples
+from screens.authoring.sample_visits.beginning import NUMBERS
+from screens.authoring.sample_visits.people import ADDRESS, LONG_ADDRESS
+from screens.authoring.samples import LANGUAGES, samples
 from screens.shell.screen_file import load_screen_file
 from screens.style.theme import PRIMARY_MM, SECONDARY_MM
+from tests.screens.often import EACH_SAMPLE
 from tests.screens.window import Window
 
 pytestmark = [pytest.mark.screen, pytest.mark.slow]
 
 NAMES = list(samples("en"))
-SECONDARY = ("back", "cancel", "choose_language:", "contrast", "text_size")
+SECONDARY = ("back", "previous_page", "cancel", "choose_language:", "contrast", "text_size")
 CAPITAL = 0.733  # of the em, in the screens' typeface
 # At arm's length (ADA 2010, 707.7.2); the panel is read from 40 cm.
 LEAST_CAPITAL_MM, LEAST_CAPITAL_MM_PANEL = 4.8, 3.5
@@ -71,7 +74,7 @@ def _values(of: ScreenModel | Choice | ProgressLine) -> list[object]:
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", EACH_SAMPLE)
 def test_a_screen_says_all_that_its_model_holds(upright: Window, name: str, language: str) -> None:
     painted = upright.show(name, language)
     shown = "\n".join(label["words"] for page in upright.pages() for label in page["labels"])
@@ -80,7 +83,7 @@ def test_a_screen_says_all_that_its_model_holds(upright: Window, name: str, lang
 
 
 @pytest.mark.parametrize(("window", "language"), SHOWN_IN, indirect=["window"], scope="module")
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", EACH_SAMPLE)
 def test_everything_fits_and_can_be_touched(window: Window, name: str, language: str) -> None:
     painted = window.show(name, language)
     size = size_of(window)
@@ -97,6 +100,7 @@ def size_of(window: Window) -> str:
 def holds(size: str, targets: dict[str, Any], layout: dict[str, Any]) -> None:
     """Nothing is cut, too small to be read or touched, too close to another, or outside."""
     assert [label["words"] for label in layout["labels"] if not (label["on_two_pages"] or _fits(label))] == []
+    assert [label["words"] for label in layout["labels"] if not _is_inside(label, layout["window"])] == []
     smallest_mm = min(label["font_px"] for label in layout["labels"]) * MM_PER_PIXEL[size] * CAPITAL
     assert smallest_mm >= (LEAST_CAPITAL_MM_PANEL if size == SIZES[-1] else LEAST_CAPITAL_MM)
     for target, (x, y, width, height) in targets.items():
@@ -130,7 +134,7 @@ def test_nothing_of_a_visit_is_left_on_any_screen_when_the_next_begins(upright: 
     upright.show("welcome", "zh-Hans")
     left = "\n".join(upright.words("all"))
     assert upright.ask({"labels": "all"})["kept"] == 0
-    marks = [ADDRESS.reveal(), LONG_ADDRESS.reveal(), NUMBER, "2027年", "2028年", "分局"]
+    marks = [ADDRESS.reveal(), LONG_ADDRESS.reveal(), *NUMBERS, "2027年", "2028年", "分局"]
     assert [mark for mark in marks if mark in left] == []
 
 
@@ -144,7 +148,7 @@ def test_dates_old_and_new_stand_on_one_line_each(window: Window) -> None:
 
 
 def test_a_rare_character_is_drawn_with_the_fallback_font(upright: Window) -> None:
-    upright.show("question_address_long", "zh-Hans")
+    upright.show("assessment_long_address", "zh-Hans")
     drawn = [label["drawn"] for label in upright.ask({"labels": "screen"})["labels"] if "镇望江" in label["words"]]
     assert len(drawn) == 1
     assert "𠮷[font=" in drawn[0]
@@ -167,6 +171,14 @@ def _pixels(size: str) -> tuple[int, int]:
 def _fits(label: dict[str, Any]) -> bool:
     _, _, width, height = label["box"]
     return bool(label["drawn_size"][0] <= width + 1 and label["drawn_size"][1] <= height + 1)
+
+
+def _is_inside(label: dict[str, Any], window: list[float]) -> bool:
+    """Whether all of it is on the display; a paragraph that goes on on another page is cut there on purpose."""
+    x, y, width, height = label["box"]
+    return bool(
+        label["on_two_pages"] or (x >= -1 and y >= -1 and x + width <= window[0] + 1 and y + height <= window[1] + 1)
+    )
 
 
 def _gap(one: list[float], other: list[float]) -> float:

@@ -47,7 +47,7 @@ def sample_pairs() -> list[tuple[str, str]]:
 def test_no_finger_that_was_meant_for_one_screen_does_anything_on_its_neighbour(upright: Window) -> None:
     pairs = sample_pairs()
     assert ("question", "question_address_long") in pairs
-    assert ("choice_for_whom", "choice_collect") in pairs
+    assert ("choice_for_whom", "choice_proof") in pairs
     for old, new in pairs:
         place = _place_on_both(upright, old, new)
         if place is not None:
