@@ -13,6 +13,7 @@ import time
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import replace
+from datetime import time as clock_time
 from typing import TYPE_CHECKING, Any
 
 from kiosk.app.closed_page import closed_page
@@ -45,6 +46,16 @@ time: to build a page meanwhile that stands for a moment would make the right on
 
 LANGUAGE_TURNS_S = 10.0
 """How long a page that nobody can touch stands in one language before it stands in the next."""
+
+
+def time_of_day() -> clock_time:
+    """Where the kiosk stands, whatever zone the machine is set to."""
+    from datetime import datetime
+    from zoneinfo import ZoneInfo
+
+    from kiosk.policy.rules import TIMEZONE
+
+    return datetime.now(ZoneInfo(TIMEZONE)).time()
 
 
 class Window:
@@ -98,6 +109,9 @@ class Window:
                     all_built=self.screens_built,
                     asked_to_close=lambda: self.switch_off("window"),
                     sized=self._size.found,
+                    sound=self._opening.config.sound,
+                    time_of_day=time_of_day,
+                    sound_lost=lambda why: log(LogEvent.NO_SOUND, level=logging.WARNING, error=why),
                 )
             )
         except kivy_setup.NoDisplay as error:

@@ -14,11 +14,13 @@ from typing import Any, Literal
 from kiosk.config.device_urls import DeviceUrls, read_device_urls
 from kiosk.config.link import mistake_in_link
 from kiosk.config.settings_table import Mistake, SettingsTable
+from kiosk.config.sound import read_sound
 from kiosk.data_files.central_address import mistake_in_central_address
 from kiosk.data_files.pem_text import flaw_of_encoding
 from kiosk.data_files.reader import DataFileError, read_toml
 from kiosk.domain.holder_check import AVAILABLE, CheckWay, HolderCheckRule
 from kiosk.domain.kept_secret import flaw_of_kept
+from kiosk.domain.sound import SoundSettings
 from kiosk.domain.text_kinds import KIOSK_NAME, PLACE_IN_A_SENTENCE
 from kiosk.texts.translation import languages_in
 from kiosk.texts.words import SOURCE_LANGUAGE, LocalText
@@ -103,6 +105,7 @@ class Config:
     journal: JournalKeeping
     face_refreshed_at: LocalText | None
     pcscd_restart_file: Path | None
+    sound: SoundSettings
 
     @property
     def simulation(self) -> bool:
@@ -177,6 +180,7 @@ def _read_table(path: Path, table: dict[str, Any], assets_dir: Path) -> tuple[Co
             beside(reader.text("pcscd_restart_file", "a path")) if reader.has("pcscd_restart_file") else None
         ),
         witness_socket=beside(reader.text("witness_socket", "a path")) if reader.has("witness_socket") else None,
+        sound=read_sound(reader.table("sound")),
     )
     reader.nothing_else()
     _check_whole(config, reader, assets_dir)

@@ -6,6 +6,7 @@ import threading
 from collections import deque
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import time
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,7 @@ from kivy.core.window import Window
 from kivy.graphics.opengl import glFinish
 from kivy.properties import ObjectProperty
 
+from kiosk.domain.sound import NO_SOUND, SoundSettings
 from kiosk.presentation.models import ScreenModel
 from kiosk.texts.translation import Translation
 from kiosk.workflow.intents import Intent
@@ -25,6 +27,7 @@ from screens.shell.input_waking import InputWaking
 from screens.shell.resting import Resting
 from screens.shell.router import Router
 from screens.shell.screen_file import MTDEV, ScreenFile
+from screens.sound.voice import Voice
 from screens.style.fonts import Fonts
 from screens.style.theme import Theme
 from screens.widgets.base import BaseScreen
@@ -64,7 +67,8 @@ class KioskApp(App):
     called once, on Kivy's thread, when every screen of a visit that goes well is built. `sized(width, height)` is
     called on Kivy's thread with the window's size in pixels, at the start and whenever it becomes another: a display
     need not be what the screen file says, and the layout is made for what is there. `asked_to_close()`: somebody
-    wishes the window closed; it stays until `leave`. None: it closes at once.
+    wishes the window closed; it stays until `leave`. None: it closes at once. `sound`: of the voice and the signals;
+    `sound_lost(why)` is called on a thread of theirs when nothing can be heard.
     """
 
     theme = ObjectProperty(None, rebind=True)
@@ -80,6 +84,9 @@ class KioskApp(App):
         all_built: Callable[[], None] = lambda: None,
         sized: Callable[[int, int], None] = lambda _width, _height: None,
         asked_to_close: Callable[[], None] | None = None,
+        sound: SoundSettings = NO_SOUND,
+        time_of_day: Callable[[], time] = lambda: time(12),
+        sound_lost: Callable[[str], None] = lambda _why: None,
     ) -> None:
         super().__init__(theme=Theme.of(screen_file.fitted_to(*Window.size)))
         self.use_kivy_settings = False
@@ -87,6 +94,7 @@ class KioskApp(App):
         self.locale_dir = assets_dir / "locale"
         self.translation = cache(lambda language: Translation.whatever_there_is(self.locale_dir, language))
         self.router = Router()
+        self.voice = Voice(sound, assets_dir / "voice", self.translation, time_of_day, sound_lost)
         self._screen_file = screen_file
         self._sized = sized
         self._images_dir = assets_dir / "images"
@@ -126,6 +134,7 @@ class KioskApp(App):
         self._waking = InputWaking(self._resting.stir)
         self._waking.start()
         self._resting.stir()
+        self.voice.start()
         if self._witness_socket is not None:
             from screens.automation.witness import AutomationSocket
 
@@ -138,6 +147,7 @@ class KioskApp(App):
         if waking is not None:
             waking.stop()
         self._resting.stop()
+        self.voice.stop()
         if self._witness is not None:
             self._witness.stop()
         if self._stopped is not None:
@@ -216,6 +226,7 @@ class KioskApp(App):
             self.router.changes()
         self.router.get_screen(name).show(model)
         self.router.current = name
+        self.voice.show(model)
         self._resting.stir()
         self._ahead.cancel()
         self._ahead()
