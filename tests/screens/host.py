@@ -1,10 +1,13 @@
 """A kiosk's window without a kiosk, for the tests: `python -m tests.screens.host SIZE SOCKET [options]`.
 
-Options: `fullscreen`; `assets=DIR`, where other assets are.
+Options: `fullscreen`; `assets=DIR`, where other assets are; `voice`, which is on from the start; `signals`;
+`headphones=PATH`, the jack's input device.
 
 Reads lines from standard input: `<sample> <language>` shows that sample; `unread_s <seconds>` is how long what is
 shown counts as unread (0 at the start: the tests do not think); `window_px <width>x<height>` is as if the display had
-become another. Writes a line `<serial> <intent> <choice>` for every intent that a screen emits.
+become another; `voice <method>` calls one of the voice's. Writes a line `<serial> <intent> <choice>` for every intent
+that a screen emits, `voice <on or off> <volume>` whenever either changes, and `no_sound <why>` when nothing can be
+heard.
 """
 
 from __future__ import annotations
@@ -13,9 +16,11 @@ import sys
 import threading
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 from assets import ASSETS
 from kiosk.app.shown_screens import Serials
+from kiosk.domain.sound import SoundSettings
 from kiosk.presentation.models import ScreenModel
 from screens.authoring.samples import samples
 from screens.shell.kivy_setup import prepare
@@ -35,6 +40,16 @@ def models(order: str, language: str) -> dict[str, ScreenModel]:
     return region_samples(language)
 
 
+def sound_of(options: list[str]) -> SoundSettings:
+    """As loud as can be, so that what is heard is what the files hold."""
+    jack = next((each.removeprefix("headphones=") for each in options if each.startswith("headphones=")), "")
+    return SoundSettings("voice" in options, "signals" in options, volume=100, headphone_jack=jack)
+
+
+def tell_voice(voice: Any, _value: object) -> None:
+    print("voice", "on" if voice.is_on else "off", voice.volume, flush=True)
+
+
 def main() -> None:
     size, witness_socket, *options = sys.argv[1:]
     assets_dir = next((Path(each.removeprefix("assets=")) for each in options if each.startswith("assets=")), ASSETS)
@@ -52,14 +67,19 @@ def main() -> None:
         screen_file,
         assets_dir,
         witness_socket=Path(witness_socket),
+        sound=sound_of(options),
+        sound_lost=lambda why: print("no_sound", why, flush=True),
     )
     app.router.unread_s = 0
+    app.voice.bind(is_on=tell_voice, volume=tell_voice)
 
     def obey() -> None:
         for line in sys.stdin:
             order, value = line.split()
             if order == "unread_s":
                 app.router.unread_s = float(value)
+            elif order == "voice":
+                app.take_turn(getattr(app.voice, value))
             elif order == "window_px":
                 width, height = map(int, value.split("x"))
                 app.take_turn(partial(setattr, Window, "size", (width, height)))

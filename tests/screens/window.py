@@ -141,6 +141,12 @@ class Window:
         """What can be read on the present screen, or on all that were ever built."""
         return [label["words"] for label in self.ask({"labels": of})["labels"]]
 
+    def told(self) -> str:
+        """The next line that the host writes."""
+        line = self._intents.next(ANSWER_S)
+        assert line is not None
+        return line
+
     def intent(self, within_s: float = ANSWER_S) -> str | None:
         """The next intent that a screen emitted, with its choice; None if none came in time."""
         line = self._intents.next(within_s)
