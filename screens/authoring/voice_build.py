@@ -60,32 +60,32 @@ def main() -> int:
     asked.add_argument("--check", action="store_true", help="report recordings that cannot be used; build nothing")
     asked.add_argument("--note", action="store_true", help="note what new recordings say; build nothing")
     wanted = parser.parse_args()
+    texts = {language: clips_of(language) for language in languages()}
     if wanted.check:
-        mistakes = [mistake for language in languages() for mistake in mistakes_of(language)]
+        mistakes = [mistake for language in texts for mistake in mistakes_of(language, texts[language])]
         print(*mistakes, sep="\n", end="\n" if mistakes else "")
         return 1 if mistakes else 0
     if wanted.note:
-        note()
+        note(texts)
         return 0
     if shutil.which(synthesis.PACKAGE) is None:
         print(f"{synthesis.PACKAGE} is missing: apt install {synthesis.PACKAGE}", file=sys.stderr)
         return 2
     build_signals(VOICE_DIR)
     try:
-        for language in languages():
-            build(language)
+        for language, clips in texts.items():
+            build(language, clips)
     except (synthesis.NoSpeech, DataFileError) as error:
         print(f"no voice was made: {error}", file=sys.stderr)
         return 2
     return 0
 
 
-def build(language: str, voice_dir: Path = VOICE_DIR) -> int:
-    """Make the sounds of one language that are not current; how many."""
+def build(language: str, clips: Mapping[str, str], voice_dir: Path = VOICE_DIR) -> int:
+    """Make the sounds of one language that are not current; how many. `clips`: what each says, by its key."""
     grammar = Grammar.load(voice_dir / f"{language}.toml")
     folder = voice_dir / language
     folder.mkdir(exist_ok=True)
-    clips = clips_of(language, voice_dir)
     wanted = sounds_of(clips, grammar, recordings(language, voice_dir))
     there = manifest(folder)
     stale = [key for key, sound in wanted.items() if there.get(key) != sound or not (folder / sound.file).is_file()]
@@ -148,7 +148,7 @@ def flaw_of(recording: Recording, text: str | None) -> str | None:
         with wave.open(str(recording.path), "rb") as file:
             found = (file.getsampwidth() * 8, file.getnchannels(), file.getframerate())
     except (wave.Error, EOFError) as error:
-        return f"is no WAV file of PCM: {error}"
+        return f"is no WAV file of PCM: {error!r}"
     if found != (16, 1, synthesis.RATE):
         bits, channels, rate = found
         return f"has {bits} bits, {channels} channels and {rate} Hz; 16, 1 and {synthesis.RATE} are wanted"
@@ -157,19 +157,17 @@ def flaw_of(recording: Recording, text: str | None) -> str | None:
     return None if recording.text == mark_of(text) else f"its text has changed since it was recorded; now: {text}"
 
 
-def mistakes_of(language: str, voice_dir: Path = VOICE_DIR) -> Iterator[str]:
+def mistakes_of(language: str, clips: Mapping[str, str], voice_dir: Path = VOICE_DIR) -> Iterator[str]:
     """A line for each recording that cannot be used."""
-    clips = clips_of(language, voice_dir)
     for key, recording in recordings(language, voice_dir).items():
         if (flaw := flaw_of(recording, clips.get(key))) is not None:
             yield f"recorded/{language}/{key}.wav: {flaw}"
 
 
-def note(voice_dir: Path = VOICE_DIR) -> None:
+def note(texts: Mapping[str, Mapping[str, str]], voice_dir: Path = VOICE_DIR) -> None:
     """Write down of every recording that is new, or not the one noted, that it says what the text says today."""
     lines = []
-    for language in languages(voice_dir):
-        clips = clips_of(language, voice_dir)
+    for language, clips in texts.items():
         found = recordings(language, voice_dir)
         said = {key: each.text or mark_of(clips[key]) for key, each in found.items() if key in clips}
         if said:

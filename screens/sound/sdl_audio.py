@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import ctypes
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from screens.sound.sound_files import RATE
@@ -16,6 +18,7 @@ from screens.sound.sound_files import RATE
 FULL_VOLUME = 128  # SDL_MIX_MAXVOLUME
 _INIT_AUDIO = 0x10
 _S16_LITTLE_ENDIAN = 0x8010
+_STOPPED = 0
 _DEVICE_SAMPLES = 1024  # 46 ms: how late an interruption is heard
 _MAPS = Path("/proc/self/maps")
 _LIBRARY = re.compile(r"/\S*/libSDL2-2[^/\s]*\.so[^/\s]*$", re.MULTILINE)
@@ -82,9 +85,23 @@ class SdlAudio:
         """How much of what was queued the device has not taken yet."""
         return int(self._sdl.SDL_GetQueuedAudioSize(self._device))
 
+    @property
+    def is_there(self) -> bool:
+        """Whether the device still plays; one that was pulled out does not."""
+        return bool(self._sdl.SDL_GetAudioDeviceStatus(self._device) != _STOPPED)
+
     def clear(self) -> None:
         """Let nothing be heard of what waits."""
         self._sdl.SDL_ClearQueuedAudio(self._device)
+
+    @contextmanager
+    def held(self) -> Iterator[None]:
+        """The device takes nothing meanwhile, so that what is taken out and put back has no gap."""
+        self._sdl.SDL_LockAudioDevice(self._device)
+        try:
+            yield
+        finally:
+            self._sdl.SDL_UnlockAudioDevice(self._device)
 
     def close(self) -> None:
         """May be called twice."""

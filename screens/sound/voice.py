@@ -138,7 +138,7 @@ class Voice(EventDispatcher):
             signal = signal_between(before, model)
         if aloud or signal is not None:
             self._narrator().show(model, self._louder_by_hour(), aloud=aloud, signal=signal)
-        elif self._speaker is not None:
+        elif self.is_on and self._speaker is not None:
             self._speaker.rest()
 
     def _touched(self, *_args: Any) -> None:

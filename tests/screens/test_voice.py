@@ -18,6 +18,7 @@ pytestmark = [pytest.mark.screen, pytest.mark.slow]
 
 SIZE = "panel-1280x800"
 LONG_S = 60.0
+SIGNAL_S = 3.0  # the next screen comes meanwhile
 LAST_OF_NOTICE = "notice.keeps_nothing"  # nothing is played after it: it lasts longer than any test
 
 
@@ -34,8 +35,8 @@ class Hall:
         """Whether the sound device was ever opened."""
         return self._played.exists()
 
-    def heard(self) -> list[str]:
-        return self._files.heard(self._played.read_bytes()) if self.is_open else []
+    def heard(self, percent: int = 100) -> list[str]:
+        return self._files.heard(self._played.read_bytes(), percent) if self.is_open else []
 
     def hears(self, *clips: str) -> None:
         """Wait until these are the last clips that were heard, each of them whole."""
@@ -50,7 +51,9 @@ Opening = Callable[..., AbstractContextManager[Hall]]
 
 @pytest.fixture(scope="module")
 def files(tmp_path_factory: pytest.TempPathFactory) -> VoiceFiles:
-    return VoiceFiles(tmp_path_factory.mktemp("voice") / "assets", lasts_s={LAST_OF_NOTICE: LONG_S})
+    return VoiceFiles(
+        tmp_path_factory.mktemp("voice") / "assets", lasts_s={LAST_OF_NOTICE: LONG_S, "card_read": SIGNAL_S}
+    )
 
 
 @pytest.fixture
@@ -99,6 +102,17 @@ def test_of_the_same_screen_only_what_is_new_is_said(open_hall: Opening) -> None
         hall.hears("id_card.title", "id_card.lead")
         hall.window.show("id_card_again", "en")
         hall.hears("id_card.title", "id_card.lead", "attention", "id_card.problem.lift_and_lay_again")
+
+
+def test_louder_and_lower_is_what_the_samples_are_and_ends_with_the_visit(open_hall: Opening) -> None:
+    with open_hall("voice") as hall:
+        for percent in (90, 80):
+            hall.window.tell_host("voice volume_down")
+            assert hall.window.told() == f"voice on {percent}"
+        hall.window.show("reading", "en")
+        eventually(lambda: hall.heard(percent=80) == ["reading.title", "reading.lead"])
+        hall.window.show("welcome", "en")
+        assert hall.window.told() == "voice on 100"
 
 
 def test_a_loudspeaker_says_nothing_of_the_person_and_headphones_do(open_hall: Opening, tmp_path: Path) -> None:
@@ -156,6 +170,15 @@ def test_signals_sound_without_the_voice(open_hall: Opening) -> None:
         hall.hears("card_read")
         hall.window.show("take_permit", "en")
         hall.hears("take_permit")
+
+
+def test_a_signal_is_heard_to_its_end_though_the_next_screen_follows_at_once(open_hall: Opening) -> None:
+    with open_hall("voice") as hall:
+        hall.window.show("id_card", "en")
+        hall.hears("id_card.title", "id_card.lead")
+        hall.window.order("insert_permit", "en")
+        hall.window.order("reading", "en")
+        hall.hears("card_read", "reading.title", "reading.lead")
 
 
 def test_without_a_sound_device_the_text_remains_and_it_is_told_once(open_hall: Opening) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from array import array
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -22,6 +23,12 @@ def noise(key: str, seconds: float) -> bytes:
     return bytes(source.randrange(1, 256) for _ in range(_HEAD)) + bytes([source.randrange(1, 256)]) * (
         2 * int(RATE * seconds)
     )
+
+
+def at_volume(pcm: bytes, percent: int) -> bytes:
+    """As SDL_MixAudioFormat makes it: a part of 128, towards zero."""
+    of_128 = percent * 128 // 100
+    return pcm if of_128 == 128 else array("h", (int(each * of_128 / 128) for each in array("h", pcm))).tobytes()
 
 
 @dataclass
@@ -54,16 +61,17 @@ class VoiceFiles:
         self.sounds[name] = noise(name, self.lasts_s.get(key, SHORT_S))
         path.write_bytes(wav(self.sounds[name]))
 
-    def heard(self, played: bytes) -> list[str]:
-        """The clips in what was played, in order; one that was interrupted has a "…" behind its name."""
-        names = {sound[:_HEAD]: name for name, sound in self.sounds.items()}
+    def heard(self, played: bytes, percent: int = 100) -> list[str]:
+        """The clips in what was played at this volume, in order; one that was interrupted has a "…" behind its name."""
+        sounds = {name: at_volume(sound, percent) for name, sound in self.sounds.items()}
+        names = {sound[:_HEAD]: name for name, sound in sounds.items()}
         found, at = [], 0
         while at + _HEAD <= len(played):
             if played[at : at + 2] == b"\0\0":
                 at += 2
                 continue
             name = names[played[at : at + _HEAD]]
-            sound = self.sounds[name]
+            sound = sounds[name]
             whole = played[at : at + len(sound)] == sound
             found.append(name.partition("/")[2] if whole else f"{name.partition('/')[2]}…")
             at += len(sound) if whole else _length_of_begin(played, at, sound)
