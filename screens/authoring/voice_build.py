@@ -22,13 +22,26 @@ from functools import partial
 from hashlib import sha256
 from pathlib import Path
 
+from assets import ASSETS
 from kiosk.data_files.reader import DataFileError, read_toml
 from kiosk.voice.clips import mark_of
-from kiosk.voice.grammar import Grammar
+from kiosk.voice.grammar import Grammar, languages_spoken
 from kiosk.voice.signals import Signal
 from screens.authoring import synthesis
-from screens.authoring.voice_clips import VOICE_DIR, clips_of, languages
 
+VOICE_DIR = ASSETS / "voice"
+MADE_OF = (
+    "assets/locale/*.toml",
+    "assets/regions/*.toml",
+    "assets/voice/*.toml",
+    "assets/voice/recorded",
+    "assets/voice/recorded/*",
+    "assets/voice/recorded/*/*",
+    "kiosk/policy/areas.py",
+    "kiosk/voice/*.py",
+    "screens/authoring/synthesis.py",
+    "screens/authoring/voice_*.py",
+)
 MANIFEST = "manifest.toml"
 NOTES = "recorded.toml"
 AT_ONCE = 2
@@ -60,7 +73,12 @@ def main() -> int:
     asked.add_argument("--check", action="store_true", help="report recordings that cannot be used; build nothing")
     asked.add_argument("--note", action="store_true", help="note what new recordings say; build nothing")
     wanted = parser.parse_args()
-    texts = {language: clips_of(language) for language in languages()}
+    if not (wanted.check or wanted.note) and is_current(VOICE_DIR):
+        return 0
+    from screens.authoring.voice_clips import clips_of  # reads all regions
+
+    languages = languages_spoken(VOICE_DIR)
+    texts = {language: clips_of(language) for language in languages}
     if wanted.check:
         mistakes = [mistake for language in texts for mistake in mistakes_of(language, texts[language])]
         print(*mistakes, sep="\n", end="\n" if mistakes else "")
@@ -79,6 +97,17 @@ def main() -> int:
         print(f"no voice was made: {error}", file=sys.stderr)
         return 2
     return 0
+
+
+def is_current(voice_dir: Path) -> bool:
+    """Whether nothing that sounds are made of is newer than they are, and nothing has happened to them."""
+    newest = max(path.stat().st_mtime_ns for pattern in MADE_OF for path in ASSETS.parent.glob(pattern))
+    for language in languages_spoken(voice_dir):
+        folder = voice_dir / language
+        written = folder / MANIFEST
+        if not written.is_file() or written.stat().st_mtime_ns < max(newest, folder.stat().st_mtime_ns):
+            return False
+    return (voice_dir / "signals").is_dir()
 
 
 def build(language: str, clips: Mapping[str, str], voice_dir: Path = VOICE_DIR) -> int:
@@ -100,6 +129,7 @@ def build(language: str, clips: Mapping[str, str], voice_dir: Path = VOICE_DIR) 
             file.unlink()
     if there != wanted:
         _replace(folder / MANIFEST, _written(wanted).encode())
+    (folder / MANIFEST).touch()  # newer than its folder, which was looked through
     if stale:
         size = sum(file.stat().st_size for file in folder.glob("*.wav"))
         print(f"{language}: {len(wanted)} sounds, {size >> 20} MiB, in {time.monotonic() - began:.0f} s", flush=True)

@@ -10,11 +10,10 @@ from assets import ASSETS
 from kiosk.policy.areas import area_name
 from kiosk.policy.region_file import load_region, shipped_regions
 from kiosk.texts.translation import Translation
-from kiosk.texts.words import LocalText, is_language_tag
+from kiosk.texts.words import LocalText
 from kiosk.voice.clips import Clip, is_file_name, is_sayable, mark_of, parts_of
 from kiosk.voice.grammar import Grammar
 
-VOICE_DIR = ASSETS / "voice"
 LOCALE_DIR = ASSETS / "locale"
 REGIONS_DIR = ASSETS / "regions"
 
@@ -25,12 +24,7 @@ SPOKEN_OF_RECEIPT = ("receipt.screen_title", "receipt.screen_lead", "receipt.num
 _OF_REGION = re.compile(r"(?:^|\.)(?:name|question|address|application|address_is_true)$|^declarations\.")
 
 
-def languages(voice_dir: Path = VOICE_DIR) -> tuple[str, ...]:
-    """Those that have a grammar file."""
-    return tuple(sorted(path.stem for path in voice_dir.glob("*.toml") if is_language_tag(path.stem)))
-
-
-def clips_of(language: str, voice_dir: Path = VOICE_DIR) -> dict[str, str]:
+def clips_of(language: str, voice_dir: Path = ASSETS / "voice") -> dict[str, str]:
     """What each sound says, by its key. A text that stands in several places is one sound, by its first key."""
     found: dict[str, str] = {}
     marks: set[str] = set()

@@ -9,9 +9,10 @@ from pathlib import Path
 
 from assets import ASSETS
 from kiosk.voice.clips import mark_of
+from kiosk.voice.grammar import languages_spoken
 from kiosk.voice.signals import Signal
 from screens.authoring.synthesis import RATE, wav
-from screens.authoring.voice_clips import clips_of, languages
+from screens.authoring.voice_clips import clips_of
 
 SHORT_S = 0.02
 _HEAD = 16  # bytes by which a noise is told from others
@@ -44,7 +45,7 @@ class VoiceFiles:
         for path in ASSETS.iterdir():
             if path.name != "voice":
                 (self.assets / path.name).symlink_to(path)
-        for language in languages():
+        for language in languages_spoken(ASSETS / "voice"):
             folder = self.assets / "voice" / language
             folder.mkdir(parents=True)
             (self.assets / "voice" / f"{language}.toml").symlink_to(ASSETS / "voice" / f"{language}.toml")
