@@ -13,12 +13,12 @@ import time
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import replace
-from datetime import time as clock_time
 from typing import TYPE_CHECKING, Any
 
 from kiosk.app.closed_page import closed_page
 from kiosk.app.display import DisplaySize
 from kiosk.app.opening import Opening
+from kiosk.app.sound import tell_lost_sound, time_of_day
 from kiosk.app.start_failure import CannotStart, Caught, print_mistakes, told_of
 from kiosk.domain.faults import WORKER_HANGS, Fault
 from kiosk.event_log.log_events import LogEvent, log
@@ -46,16 +46,6 @@ time: to build a page meanwhile that stands for a moment would make the right on
 
 LANGUAGE_TURNS_S = 10.0
 """How long a page that nobody can touch stands in one language before it stands in the next."""
-
-
-def time_of_day() -> clock_time:
-    """Where the kiosk stands, whatever zone the machine is set to."""
-    from datetime import datetime
-    from zoneinfo import ZoneInfo
-
-    from kiosk.policy.rules import TIMEZONE
-
-    return datetime.now(ZoneInfo(TIMEZONE)).time()
 
 
 class Window:
@@ -111,7 +101,7 @@ class Window:
                     sized=self._size.found,
                     sound=self._opening.config.sound,
                     time_of_day=time_of_day,
-                    sound_lost=lambda why: log(LogEvent.NO_SOUND, level=logging.WARNING, error=why),
+                    sound_lost=tell_lost_sound,
                 )
             )
         except kivy_setup.NoDisplay as error:

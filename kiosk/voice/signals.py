@@ -22,7 +22,7 @@ from kiosk.presentation.models import (
 class Signal(Enum):
     """Its file is assets/voice/signals/<value>.wav."""
 
-    CARD_READ = "card_read"
+    ID_CARD_READ = "id_card_read"
     ATTENTION = "attention"
     TAKE_PERMIT = "take_permit"
 
@@ -35,7 +35,7 @@ def signal(before: ScreenModel | None, now: ScreenModel) -> Signal | None:
     if _asks_for_help(now):
         return None if before is not None and _asks_for_help(before) and type(before) is type(now) else Signal.ATTENTION
     if isinstance(before, IdCardScreen) and _follows_reading(before, now):
-        return Signal.CARD_READ
+        return Signal.ID_CARD_READ
     return None
 
 

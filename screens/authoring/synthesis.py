@@ -27,7 +27,7 @@ _SILENT = 200  # of 32768; espeak-ng's own silence before and after what it says
 _MARGIN = RATE // 100
 _STOPS = str.maketrans("，。；：？！、（）“”《》", ",.;:?!,,,    ")
 _NOTES = {  # hertz and seconds
-    Signal.CARD_READ: ((2093.0, 0.12),),
+    Signal.ID_CARD_READ: ((2093.0, 0.12),),
     Signal.ATTENTION: ((880.0, 0.18), (0.0, 0.08), (880.0, 0.18)),
     Signal.TAKE_PERMIT: ((1046.5, 0.16), (1318.5, 0.16), (1568.0, 0.3)),
 }

@@ -144,6 +144,9 @@ def build_signals(voice_dir: Path) -> None:
         made, path = synthesis.tones(signal), folder / f"{signal.value}.wav"
         if not path.is_file() or path.read_bytes() != made:
             _replace(path, made)
+    for path in folder.glob("*.wav"):
+        if path.stem not in {signal.value for signal in Signal}:
+            path.unlink()
 
 
 def sounds_of(clips: Mapping[str, str], grammar: Grammar, recorded: Mapping[str, Recording]) -> dict[str, Sound]:

@@ -136,6 +136,7 @@ def test_every_device_that_has_a_wire_of_its_own_has_a_name() -> None:
         "kiosk-receipt-printer",
         "kiosk-code-scanner",
         "kiosk-touchscreen",
+        "kiosk-headphones",
     }
 
 

@@ -52,7 +52,7 @@ Opening = Callable[..., AbstractContextManager[Hall]]
 @pytest.fixture(scope="module")
 def files(tmp_path_factory: pytest.TempPathFactory) -> VoiceFiles:
     return VoiceFiles(
-        tmp_path_factory.mktemp("voice") / "assets", lasts_s={LAST_OF_NOTICE: LONG_S, "card_read": SIGNAL_S}
+        tmp_path_factory.mktemp("voice") / "assets", lasts_s={LAST_OF_NOTICE: LONG_S, "id_card_read": SIGNAL_S}
     )
 
 
@@ -167,7 +167,7 @@ def test_signals_sound_without_the_voice(open_hall: Opening) -> None:
     with open_hall("signals") as hall:
         hall.window.show("id_card", "en")
         hall.window.show("insert_permit", "en")
-        hall.hears("card_read")
+        hall.hears("id_card_read")
         hall.window.show("take_permit", "en")
         hall.hears("take_permit")
 
@@ -178,7 +178,7 @@ def test_a_signal_is_heard_to_its_end_though_the_next_screen_follows_at_once(ope
         hall.hears("id_card.title", "id_card.lead")
         hall.window.order("insert_permit", "en")
         hall.window.order("reading", "en")
-        hall.hears("card_read", "reading.title", "reading.lead")
+        hall.hears("id_card_read", "reading.title", "reading.lead")
 
 
 def test_without_a_sound_device_the_text_remains_and_it_is_told_once(open_hall: Opening) -> None:

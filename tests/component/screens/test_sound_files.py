@@ -55,4 +55,4 @@ def test_a_file_that_is_no_such_sound_is_silent(voice_dir: Path, content: bytes)
 def test_where_nothing_was_built_nothing_is_there(tmp_path: Path) -> None:
     files = SoundFiles(tmp_path, "en")
     assert not files.has(Clip("notice.title", "Before we begin"))
-    assert files.signal(Signal.CARD_READ) == b""
+    assert files.signal(Signal.ID_CARD_READ) == b""

@@ -222,8 +222,8 @@ def test_where_a_permit_is_from_is_private() -> None:
 @pytest.mark.parametrize(
     ("before", "after", "sound"),
     [
-        ("id_card", "insert_permit", Signal.CARD_READ),
-        ("id_card_holder", "id_card_agent", Signal.CARD_READ),
+        ("id_card", "insert_permit", Signal.ID_CARD_READ),
+        ("id_card_holder", "id_card_agent", Signal.ID_CARD_READ),
         ("id_card", "id_card_again", Signal.ATTENTION),
         ("id_card", "welcome", None),
         ("writing_face", "take_permit", Signal.TAKE_PERMIT),

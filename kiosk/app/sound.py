@@ -1,0 +1,22 @@
+"""What the voice wants of the kiosk: the time of day, and somebody to tell that nothing can be heard."""
+
+from __future__ import annotations
+
+import logging
+from datetime import datetime, time
+
+from kiosk.event_log.log_events import LogEvent, log
+
+
+def time_of_day() -> time:
+    """Where the kiosk stands, whatever zone the machine is set to."""
+    from zoneinfo import ZoneInfo
+
+    from kiosk.policy.rules import TIMEZONE
+
+    return datetime.now(ZoneInfo(TIMEZONE)).time()
+
+
+def tell_lost_sound(why: str) -> None:
+    """`why`: what SDL said, or which grammar file has a mistake."""
+    log(LogEvent.NO_SOUND, level=logging.WARNING, error=why)
