@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 import wave
 from pathlib import Path
 
 import pytest
 
 from assets import ASSETS
-from kiosk.voice.clips import mark_of
-from kiosk.voice.grammar import Grammar
+from kiosk.voice.clips import Clip, Utterance, mark_of
+from kiosk.voice.grammar import Grammar, languages_spoken
 from kiosk.voice.signals import Signal
 from screens.authoring.synthesis import RATE, pinyin_of, speech, tones, wav
 from screens.authoring.voice_build import build, build_signals, manifest, mistakes_of, note, recordings, sounds_of
 from screens.authoring.voice_clips import clips_of
+from screens.sound.sound_files import SoundFiles
+from tests.waiting import LIMIT_S
 
+VOICE_DIR = ASSETS / "voice"
+LANGUAGES = languages_spoken(VOICE_DIR)
 RECORDED = wav(b"\1\2" * 500)
 KEY = "notice.title"
 TEXTS = {KEY: "Before we begin", "notice.reads": "It reads.", "notice.sends": "It sends.", "word.and": "and"}
@@ -82,6 +88,27 @@ def test_recordings_that_no_text_or_no_player_wants_are_reported(voice_dir: Path
     ]
 
 
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_what_setup_built_is_whole(language: str) -> None:
+    files = SoundFiles(VOICE_DIR, language)
+    clips = [Clip(key, text) for key, text in clips_of(language).items()]
+    assert [clip.key for clip in clips if not files.has(clip) or not files.pcm([Utterance((clip,))]).strip(b"\0")] == []
+    assert all(files.signal(signal) for signal in Signal)
+
+
+def test_a_second_build_finds_nothing_to_do() -> None:
+    for asked in ((), ("--check",)):
+        answer = subprocess.run(
+            [sys.executable, "-m", "screens.authoring.voice_build", *asked],
+            capture_output=True,
+            timeout=LIMIT_S,
+            check=False,
+            text=True,
+            cwd=ASSETS.parent,
+        )
+        assert (answer.returncode, answer.stdout, answer.stderr) == (0, "", "")
+
+
 @pytest.mark.slow
 def test_only_what_is_not_current_is_made(voice_dir: Path, recorded: Path, capsys: pytest.CaptureFixture[str]) -> None:
     note({"en": TEXTS}, voice_dir)
@@ -107,7 +134,7 @@ def test_signals_are_made_once(tmp_path: Path) -> None:
     assert len({tones(signal) for signal in Signal}) == len(Signal)
 
 
-@pytest.mark.parametrize("language", ["en", "zh-Hans"])
+@pytest.mark.parametrize("language", LANGUAGES)
 def test_every_sound_has_a_text_and_no_two_texts_of_regions_are_the_same(language: str) -> None:
     clips = clips_of(language)
     assert [key for key, text in clips.items() if not text.strip()] == []

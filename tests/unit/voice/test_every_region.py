@@ -7,13 +7,13 @@ import pytest
 from assets import ASSETS
 from kiosk.texts.translation import Translation
 from kiosk.voice.clips import Clip
-from kiosk.voice.grammar import QUOTED, Grammar
+from kiosk.voice.grammar import QUOTED, Grammar, languages_spoken
 from kiosk.voice.speaking import spoken
-from screens.authoring.samples import LANGUAGES
 from screens.authoring.voice_clips import clips_of
 from tests.screens.region_samples import region_samples
 from tests.unit.machine_samples import CASE
 
+LANGUAGES = languages_spoken(ASSETS / "voice")
 HOLDERS = (CASE.holder.name, CASE.holder.number, CASE.holder.address, CASE.permit.permit_number)
 AUTHORITY = CASE.permit.content.issuing_authority
 NAMES_AND_QUESTIONS = ("services/", "services", "agents", "question/", "category/")

@@ -20,13 +20,15 @@ from kiosk.presentation.models import (
 from kiosk.texts.translation import Translation
 from kiosk.texts.words import LocalText, NamedList, Text
 from kiosk.voice.clips import Clip, Gap, Utterance, parts_of
-from kiosk.voice.grammar import QUOTED, Grammar
+from kiosk.voice.grammar import QUOTED, Grammar, languages_spoken
 from kiosk.voice.signals import Signal, signal
 from kiosk.voice.speaking import audible, spoken
-from screens.authoring.samples import LANGUAGES, samples
+from screens.authoring.samples import samples
 from screens.authoring.voice_clips import clips_of
 
-BETWEEN = {"zh-Hans": "", "en": " "}
+LANGUAGES = languages_spoken(ASSETS / "voice")
+BETWEEN = {"zh-Hans": ""}
+"""What stands between two words in writing; a space elsewhere."""
 MARKS = ("欧阳测试", "标记里", "310101198809170023", "SH99887766")
 """A name, an address, an identity number and a permit number: nothing of them may be heard."""
 
@@ -45,7 +47,7 @@ def grammar(language: str) -> Grammar:
 
 def written(model: ScreenModel, language: str = "zh-Hans", *, private: bool | None = None) -> list[str]:
     return [
-        each.written(BETWEEN[language])
+        each.written(BETWEEN.get(language, " "))
         for each in said(model, language)
         if private is None or each.is_private is private
     ]
