@@ -5,9 +5,9 @@ Options: `fullscreen`; `assets=DIR`, where other assets are; `voice`, which is o
 
 Reads lines from standard input: `<sample> <language>` shows that sample; `unread_s <seconds>` is how long what is
 shown counts as unread (0 at the start: the tests do not think); `window_px <width>x<height>` is as if the display had
-become another; `voice <method>` calls one of the voice's. Writes a line `<serial> <intent> <choice>` for every intent
-that a screen emits, `voice <on or off> <volume>` whenever either changes, and `no_sound <why>` when nothing can be
-heard.
+become another; `voice <method>` calls one of the voice's; `loaded <part>` asks for the modules with that in their
+names. Writes a line `<serial> <intent> <choice>` for every intent that a screen emits, `voice <on or off> <volume>`
+whenever either changes, `loaded <modules>`, and `no_sound <why>` when nothing can be heard.
 """
 
 from __future__ import annotations
@@ -78,6 +78,8 @@ def main() -> None:
             order, value = line.split()
             if order == "unread_s":
                 app.router.unread_s = float(value)
+            elif order == "loaded":
+                print("loaded", *sorted(name for name in sys.modules if value in name), flush=True)
             elif order == "voice":
                 app.take_turn(getattr(app.voice, value))
             elif order == "window_px":

@@ -22,6 +22,9 @@ SIGNAL_S = 3.0  # the next screen comes meanwhile
 LAST_OF_NOTICE = "notice.keeps_nothing"  # nothing is played after it: it lasts longer than any test
 
 
+OF_SOUND = "kiosk.domain.sound screens.sound screens.sound.voice"  # little more than their names
+
+
 class Hall:
     """A window and what is heard before it."""
 
@@ -110,7 +113,7 @@ def test_louder_and_lower_is_what_the_samples_are_and_ends_with_the_visit(open_h
             hall.window.tell_host("voice volume_down")
             assert hall.window.told() == f"voice on {percent}"
         hall.window.show("reading", "en")
-        eventually(lambda: hall.heard(percent=80) == ["reading.title", "reading.lead"])
+        eventually(lambda: hall.heard(percent=80)[-2:] == ["reading.title", "reading.lead"])
         hall.window.show("welcome", "en")
         assert hall.window.told() == "voice on 100"
 
@@ -156,6 +159,9 @@ def test_nothing_is_opened_before_the_voice_is_wanted_and_it_ends_with_the_visit
         hall.window.show("welcome", "en")
         hall.window.show("take_permit", "en")
         assert not hall.is_open
+        for part, names in (("sound", OF_SOUND), ("kiosk.voice", "")):
+            hall.window.tell_host(f"loaded {part}")
+            assert hall.window.told() == f"loaded {names}".strip()
         hall.window.tell_host("voice toggle")
         assert hall.window.told() == "voice on 100"
         hall.hears("take_permit.title", "take_permit.headline.renewed", "take_permit.detail.receipt_follows")

@@ -19,11 +19,10 @@ _HEAD = 16  # bytes by which a noise is told from others
 
 
 def noise(key: str, seconds: float) -> bytes:
-    """PCM without a silent sample."""
+    """PCM without a silent sample, at any volume."""
     source = random.Random(key)
-    return bytes(source.randrange(1, 256) for _ in range(_HEAD)) + bytes([source.randrange(1, 256)]) * (
-        2 * int(RATE * seconds)
-    )
+    head = bytes(source.randrange(1, 128) for _ in range(_HEAD))
+    return head + bytes([source.randrange(1, 128)]) * (2 * int(RATE * seconds))
 
 
 def at_volume(pcm: bytes, percent: int) -> bytes:
@@ -71,7 +70,10 @@ class VoiceFiles:
             if played[at : at + 2] == b"\0\0":
                 at += 2
                 continue
-            name = names[played[at : at + _HEAD]]
+            name = names.get(played[at : at + _HEAD])
+            if name is None:  # at another volume
+                at += 2
+                continue
             sound = sounds[name]
             whole = played[at : at + len(sound)] == sound
             found.append(name.partition("/")[2] if whole else f"{name.partition('/')[2]}…")
