@@ -25,6 +25,9 @@ MOST = 9999
 QUOTED, TELEPHONE = "quoted", "telephone"
 """Ways of spelling: a number to quote, a telephone number."""
 
+PACE = (80, 450)
+"""Words a minute that espeak-ng speaks."""
+
 _COUNT = "count"
 _RULE_KEYS = {"to", "said", "by", "rest", "short_rest", "no_rest", "starts", "alone"}
 _DIGITS = "digits"  # instead of a style: the digits one by one
@@ -165,18 +168,22 @@ def _read(path: Path) -> Grammar:
     table = read_toml(path, GrammarError)
     mistakes: list[str] = []
     try:
+        asked = table["synthesis"]
         grammar = Grammar(
             language=path.stem,
             words={str(name): str(text) for name, text in table["words"].items()},
             phrases={str(name): str(text) for name, text in table["phrases"].items()},
-            numbers={style: tuple(map(_rule, rules)) for style, rules in table["numbers"].items()},
+            numbers={
+                style: tuple(_rule(rule, f"numbers.{style}", mistakes) for rule in rules)
+                for style, rules in table["numbers"].items()
+            },
             dates=tuple(table["dates"]["said"].split()),
             spelling={way: dict(names) for way, names in table.get("spelling", {}).items()},
             synthesis=Synthesis(
-                voice=str(table["synthesis"]["voice"]),
-                letters=str(table["synthesis"]["letters"]),
-                words_per_minute=int(table["synthesis"]["words_per_minute"]),
-                by_pinyin=bool(table["synthesis"].get("by_pinyin", False)),
+                voice=str(asked["voice"]),
+                letters=str(asked["letters"]),
+                words_per_minute=_whole(asked, "words_per_minute", *PACE, "synthesis", mistakes),
+                by_pinyin=bool(asked.get("by_pinyin", False)),
             ),
         )
     except (KeyError, TypeError, ValueError, AttributeError) as error:
@@ -187,20 +194,27 @@ def _read(path: Path) -> Grammar:
     return grammar
 
 
-def _rule(values: Mapping[str, Any]) -> NumberRule:
-    unknown = set(values) - _RULE_KEYS
-    if unknown:
-        raise ValueError(f"no rule has {sorted(unknown)}")
+def _rule(values: Mapping[str, Any], where: str, mistakes: list[str]) -> NumberRule:
+    mistakes += [f"{where}: no rule has {key!r}" for key in values if key not in _RULE_KEYS]
     return NumberRule(
-        to=int(values["to"]),
+        to=_whole(values, "to", 1, MOST, where, mistakes),
         said=tuple(values["said"].split()),
-        by=int(values.get("by", 0)),
+        by=_whole(values, "by", 1, MOST, where, mistakes) if "by" in values else 0,
         rest=tuple(values.get("rest", "{rest}").split()),
         short_rest=tuple(values.get("short_rest", "").split()),
         no_rest=tuple(values.get("no_rest", "").split()),
-        starts=int(values.get("starts", 0)),
+        starts=_whole(values, "starts", 1, MOST, where, mistakes) if "starts" in values else 0,
         alone=bool(values.get("alone", False)),
     )
+
+
+def _whole(values: Mapping[str, Any], key: str, low: int, high: int, where: str, mistakes: list[str]) -> int:
+    """A whole number from `low` to `high`, both inside."""
+    value = values[key]
+    if isinstance(value, bool) or not isinstance(value, int) or not low <= value <= high:
+        mistakes.append(f"{where}.{key}: is {value!r}; a whole number from {low} to {high} is wanted")
+        return low
+    return value
 
 
 def _flaws(grammar: Grammar) -> Iterator[str]:

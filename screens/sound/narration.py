@@ -112,8 +112,7 @@ class Narration:
         return () if grammar is None else spoken(model, self._translation(model.frame.language), grammar)
 
     def _say(self, language: str, utterances: tuple[Utterance, ...], volume: int, signal: Signal | None) -> None:
-        files = self._files.get(language) or SoundFiles(self._voice_dir, language)
-        self._files[language] = files
+        files = self._sounds(language)
         grammar = self._grammar(language)
         if signal is not None and (sound := files.signal(signal)):
             self._append(sound, volume)  # behind the rest of another signal, if any waits
@@ -121,6 +120,13 @@ class Narration:
         if utterances and grammar is not None:
             heard = audible(utterances, grammar, files.has, in_private=self._in_private())
             self._append(files.pcm(heard), volume)
+
+    def _sounds(self, language: str) -> SoundFiles:
+        if language not in self._files:
+            self._files[language] = SoundFiles(self._voice_dir, language)
+            if self._files[language].is_empty:
+                self._lost(f"there are no sounds of {language}")
+        return self._files[language]
 
     def _append(self, pcm: bytes, volume: int) -> None:
         if not pcm or volume <= 0 or time.monotonic() < self._closed_until:

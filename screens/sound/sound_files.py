@@ -34,6 +34,11 @@ class SoundFiles:
             self._by_key = {}  # nothing was built: all is left to the screen
         self._by_text = {text: file for file, text in self._by_key.values()}
 
+    @property
+    def is_empty(self) -> bool:
+        """Whether there are no sounds at all."""
+        return not self._by_key
+
     def has(self, clip: Clip) -> bool:
         """Whether there is a sound that says this."""
         return clip == PAUSE or self._file(clip) is not None

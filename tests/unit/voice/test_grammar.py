@@ -164,7 +164,8 @@ def test_what_cannot_be_spelled_is_left_to_the_screen(text: str) -> None:
     [
         ('said = "{times} hundred"', 'said = "{times} hundert"', "words.hundert: is missing"),
         ("{day:day}", "{day:ordinal}", "numbers.ordinal: is missing"),
-        ("to = 99,", 'to = "many",', "is missing or of another kind"),
+        ("to = 99,", 'to = "many",', "numbers.count.to: is 'many'; a whole number from 1 to 9999 is wanted"),
+        ("to = 99,", "", "is missing or of another kind"),
         ("by = 100,", "buy = 100,", "no rule has"),
         ('hundred = "hundred"', '"hun dred" = "hundred"', "no file can have this name"),
         ("[phrases]", "[phrase]", "phrases"),
