@@ -5,16 +5,13 @@ from __future__ import annotations
 import logging
 from datetime import datetime, time
 
+from kiosk.domain.clock import SHANGHAI
 from kiosk.event_log.log_events import LogEvent, log
 
 
 def time_of_day() -> time:
     """Where the kiosk stands, whatever zone the machine is set to."""
-    from zoneinfo import ZoneInfo
-
-    from kiosk.policy.rules import TIMEZONE
-
-    return datetime.now(ZoneInfo(TIMEZONE)).time()
+    return datetime.now(SHANGHAI).time()
 
 
 def tell_lost_sound(why: str) -> None:

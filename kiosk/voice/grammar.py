@@ -8,6 +8,7 @@ the number without its rest.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -30,6 +31,7 @@ PACE = (80, 450)
 
 _COUNT = "count"
 _RULE_KEYS = {"to", "said", "by", "rest", "short_rest", "no_rest", "starts", "alone"}
+_DATE_PART = re.compile(r"\{(?:year|month|day):(\w+)\}")
 _DIGITS = "digits"  # instead of a style: the digits one by one
 
 
@@ -54,7 +56,7 @@ class NumberRule:
     alone: bool = False
 
     def fits(self, number: int, *, within: bool) -> bool:
-        return self.starts <= number <= self.to and not (self.alone and within)
+        return max(self.starts, self.by) <= number <= self.to and not (self.alone and within)
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,7 +201,7 @@ def _rule(values: Mapping[str, Any], where: str, mistakes: list[str]) -> NumberR
     return NumberRule(
         to=_whole(values, "to", 1, MOST, where, mistakes),
         said=tuple(values["said"].split()),
-        by=_whole(values, "by", 1, MOST, where, mistakes) if "by" in values else 0,
+        by=_whole(values, "by", 2, MOST, where, mistakes) if "by" in values else 0,
         rest=tuple(values.get("rest", "{rest}").split()),
         short_rest=tuple(values.get("short_rest", "").split()),
         no_rest=tuple(values.get("no_rest", "").split()),
@@ -218,21 +220,37 @@ def _whole(values: Mapping[str, Any], key: str, low: int, high: int, where: str,
 
 
 def _flaws(grammar: Grammar) -> Iterator[str]:
-    """Names without a word, and what no sound file can be called."""
-    yield from (f"words.{name}: no file can have this name" for name in grammar.words if not is_file_name(name))
-    yield from (f"phrases.{name}: no file can have this name" for name in grammar.phrases if not is_file_name(name))
+    """Names without a word, what no sound file can be called, and what would be said for ever."""
+    for table, names in (("words", grammar.words), ("phrases", grammar.phrases)):
+        yield from (f"{table}.{name}: no file can have this name" for name in names if not is_file_name(name))
     if _COUNT not in grammar.numbers:
         yield f"numbers.{_COUNT}: is missing"
-    styles = {part.strip("{}").partition(":")[2] for part in grammar.dates if part.startswith("{")} - {_DIGITS}
-    yield from (f"numbers.{style}: is missing; dates ask for it" for style in sorted(styles - set(grammar.numbers)))
+    for part in grammar.dates:
+        found = _DATE_PART.fullmatch(part)
+        if found is not None and found[1] not in (_DIGITS, *grammar.numbers):
+            yield f"numbers.{found[1]}: is missing; dates ask for it"
+        elif found is None and part not in grammar.words:
+            yield f"words.{part}: is missing; dates ask for it"
     for style, rules in grammar.numbers.items():
-        said = {
-            part
-            for rule in rules
-            for part in (*rule.said, *rule.rest, *rule.short_rest, *rule.no_rest)
-            if "{" not in part
-        }
-        yield from (f"words.{name}: is missing; numbers.{style} says it" for name in sorted(said - set(grammar.words)))
-    plain = {part for part in grammar.dates if not part.startswith("{")}
-    for names in (plain, *(set(names.values()) for names in grammar.spelling.values())):
-        yield from (f"words.{name}: is missing" for name in sorted(names - set(grammar.words)))
+        for rule in rules:
+            yield from (f"numbers.{style}: {flaw}" for flaw in _flaws_of(rule, grammar.words))
+    for way, special in grammar.spelling.items():
+        missing = [name for name in special.values() if name not in grammar.words]
+        yield from (f"words.{name}: is missing; spelling.{way} says it" for name in missing)
+
+
+def _flaws_of(rule: NumberRule, words: Mapping[str, str]) -> Iterator[str]:
+    for part in (*rule.said, *rule.rest, *rule.short_rest, *rule.no_rest):
+        if part in ("{times}", "{rest}"):
+            if not rule.by and part in rule.said:
+                yield f"{part} is said without by"
+            continue
+        numbers = range(rule.starts, rule.to + 1)
+        wholes = numbers if not rule.by else range(rule.starts // rule.by * rule.by, rule.to + 1, rule.by)
+        try:
+            names = {part.format(n=number, whole=number) for number in (wholes if "{whole}" in part else numbers)}
+        except (KeyError, IndexError, ValueError, AttributeError):
+            yield f"{part} is neither a word nor {{n}}, {{whole}}, {{times}} or {{rest}}"
+            continue
+        if missing := sorted(names - set(words)):
+            yield f"words.{missing[0]}: is missing"
