@@ -23,6 +23,7 @@ _DEVICE_SAMPLES = 1024  # 46 ms: how late an interruption is heard
 _MAPS = Path("/proc/self/maps")
 _LIBRARY = re.compile(r"/\S*/libSDL2-2[^/\s]*\.so[^/\s]*$", re.MULTILINE)
 _BY_NAME = "libSDL2-2.0.so.0"
+_ALSA = "libasound.so.2"
 
 
 class NoSound(Exception):
@@ -51,6 +52,19 @@ def _loaded() -> str:
     return found.group() if found is not None else _BY_NAME
 
 
+@ctypes.CFUNCTYPE(None, ctypes.c_char_p, ctypes.c_int, ctypes.c_char_p, ctypes.c_int, ctypes.c_char_p)
+def _say_nothing(_file: bytes, _line: int, _function: bytes, _error: int, _format: bytes) -> None:
+    """ALSA's way to tell of an error; what SDL says of it is enough."""
+
+
+def _quieten_alsa() -> None:
+    """ALSA writes eight lines to standard error, which is the log, for each device that it does not find."""
+    try:
+        ctypes.CDLL(_ALSA).snd_lib_error_set_handler(_say_nothing)
+    except (OSError, AttributeError):
+        return  # there is no ALSA that could write anything
+
+
 class SdlAudio:
     """An open device; PCM of 16 bits, one channel. For one thread. Raises `NoSound`."""
 
@@ -59,6 +73,7 @@ class SdlAudio:
             sdl = ctypes.CDLL(_loaded())
         except OSError as error:
             raise NoSound(str(error)) from error
+        _quieten_alsa()
         sdl.SDL_GetError.restype = ctypes.c_char_p
         self._sdl = sdl
         self._device = 0
