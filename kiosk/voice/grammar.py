@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from functools import lru_cache
 from pathlib import Path
@@ -61,12 +61,15 @@ class NumberRule:
 
 @dataclass(frozen=True, slots=True)
 class Synthesis:
-    """With what the placeholder clips are made: espeak-ng's voice, the one for Latin letters, and how fast."""
+    """With what the placeholder clips are made: espeak-ng's voice, the one for Latin letters, and how fast. `said_as`:
+    the pinyin of words whose characters are read otherwise elsewhere.
+    """
 
     voice: str
     letters: str
     words_per_minute: int
     by_pinyin: bool
+    said_as: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -186,6 +189,7 @@ def _read(path: Path) -> Grammar:
                 letters=str(asked["letters"]),
                 words_per_minute=_whole(asked, "words_per_minute", *PACE, "synthesis", mistakes),
                 by_pinyin=bool(asked.get("by_pinyin", False)),
+                said_as={str(word): str(pinyin) for word, pinyin in asked.get("said_as", {}).items()},
             ),
         )
     except (KeyError, TypeError, ValueError, AttributeError) as error:

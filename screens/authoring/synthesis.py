@@ -11,7 +11,7 @@ import math
 import re
 import wave
 from array import array
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
 from functools import cache
 from itertools import groupby
 
@@ -93,7 +93,7 @@ def pinyin_of(text: str, grammar: Grammar) -> str:
     """Chinese in Latin letters with the tones' numbers, numbers in words."""
     words = "".join(_in_words(each, grammar) for each in re.split(r"(\d+年?)", text))
     runs = ("".join(run) for _, run in groupby(words, key=str.isascii))
-    return " ".join(run if run.isascii() else _spelled(run) for run in runs).strip()
+    return " ".join(run if run.isascii() else _spelled(run, grammar.synthesis.said_as) for run in runs).strip()
 
 
 def _in_words(text: str, grammar: Grammar) -> str:
@@ -107,14 +107,18 @@ def _in_words(text: str, grammar: Grammar) -> str:
 
 
 @cache
-def _converter() -> object:
+def _converter() -> Callable[[str], list[str]]:
     from pypinyin import Style, lazy_pinyin  # of the build alone; loading its tables takes a second
 
     return lambda run: lazy_pinyin(run, style=Style.TONE3, neutral_tone_with_five=True)
 
 
-def _spelled(run: str) -> str:
-    syllables: list[str] = _converter()(run)  # type: ignore[operator]
+def _spelled(run: str, said_as: Mapping[str, str]) -> str:
+    known = "|".join(map(re.escape, sorted(said_as, key=len, reverse=True)))
+    parts = re.split(f"({known})", run) if known else [run]
+    syllables: list[str] = []
+    for part in filter(None, parts):
+        syllables += [said_as[part]] if part in said_as else _converter()(part)
     return " ".join(syllable.translate(_STOPS) for syllable in syllables)
 
 

@@ -149,6 +149,7 @@ def test_chinese_is_spoken_by_its_pinyin_with_numbers_in_words() -> None:
         *("er4", "ling2", "er4", "ba1", "nian2", ","),
         *("chong2", "xin1", "ban4", "li3"),
     ]
+    assert pinyin_of("起重新计算，以芯片为准", chinese) == "qi3 chong2 xin1 ji4 suan4 , yi3 xin1 pian4 wei2 zhun3"
 
 
 @pytest.mark.slow
