@@ -39,23 +39,27 @@ class Narrator:
 
     def show(self, model: ScreenModel, volume: int, *, aloud: bool, signal: Signal | None = None) -> None:
         """Another screen, or the same with something new: it interrupts what is not so any more. `volume`: percent."""
-        self._orders.put(lambda narration: narration.show(model, volume, aloud=aloud, signal=signal))
+        self._order(lambda narration: narration.show(model, volume, aloud=aloud, signal=signal))
 
     def repeat(self, model: ScreenModel, volume: int) -> None:
         """Say all of the present screen from its beginning."""
-        self._orders.put(lambda narration: narration.repeat(model, volume))
+        self._order(lambda narration: narration.repeat(model, volume))
 
     def hush(self) -> None:
         """Say no more of this screen."""
-        self._orders.put(lambda narration: narration.hush())
+        self._order(lambda narration: narration.hush())
 
     def at_volume(self, volume: int) -> None:
         """Say what is left at another volume."""
-        self._orders.put(lambda narration: narration.at_volume(volume))
+        self._order(lambda narration: narration.at_volume(volume))
 
     def rest(self) -> None:
         """The voice is switched off: be silent, and let go of the device."""
-        self._orders.put(lambda narration: narration.rest())
+        self._order(lambda narration: narration.rest())
+
+    def _order(self, order: Order) -> None:
+        if self._thread.is_alive():  # a thread that broke takes no orders, and would keep what they hold
+            self._orders.put(order)
 
     def stop(self) -> None:
         """Be silent and end."""
