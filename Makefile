@@ -11,10 +11,10 @@ CALLS := 20000
 # worker all tests.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help setup demo scenarios run test long fast lint gallery bench torture contract diagram supply notices
+.PHONY: help setup demo scenarios run test long fast lint gallery bench torture contract diagram supply notices wheel
 
 help:
-	@echo "setup      Debian packages, .venv, fonts and voice (all other targets do it first; a second when nothing is to do)"
+	@echo "setup      Debian packages, .venv, fonts, pictures and voice (all other targets do it first; a second when nothing is to do)"
 	@echo "demo       a visit that plays itself on the simulators; SCENARIO=name for another one"
 	@echo "scenarios  which visits can be played: name and one line of each"
 	@echo "run        the kiosk with simulated devices, and the bench to play with them; UNIT=crt-591-m for the other permit unit"
@@ -27,6 +27,7 @@ help:
 	@echo "torture    crashes, faults, hostile input, endurance (hours); PART=name for one, SCALE=0.1 for less of it"
 	@echo "contract   the document of central: hostile and allowed calls by it, a generated client, examples, vectors; CALLS=2000 for less"
 	@echo "supply     an environment from the locks alone, with no network to fetch anything else from (minutes)"
+	@echo "wheel      both distributions into build/wheels, with their sizes"
 	@echo "notices    write THIRD_PARTY_NOTICES.md anew, after a change of requirements-simulation.lock"
 	@echo "diagram    draw the states in kiosk/workflow/README.md and the layers in CONTRIBUTING.md anew"
 
@@ -67,14 +68,23 @@ diagram: setup
 	$(PYTHON) -m tests.state_diagram
 	$(PYTHON) -m tests.layer_diagram
 
+# Built from a copy, because setuptools writes beside what it builds from.
+wheel: setup
+	@rm -rf build/wheels build/wheel-sources && mkdir -p build/wheels build/wheel-sources
+	@cp -r assets drivers kiosk screens pyproject.toml README.md LICENSE build/wheel-sources
+	@for part in . ./kiosk/demo; do (cd build/wheel-sources && $(CURDIR)/$(PYTHON) -m pip wheel --quiet --no-deps \
+		--no-build-isolation --no-index --wheel-dir ../wheels $$part) || exit 1; done
+	@rm -rf build/wheel-sources
+	@du -h build/wheels/*.whl
+
 torture: setup
 	$(PYTHON) -m tests.torture $(PART) --scale $(SCALE)
 
 contract: setup
 	$(PYTHON) -m kiosk central openapi --check
-	$(PYTHON) -m pytest -n 2 tests/unit/test_central_contract.py tests/component/test_central_examples.py \
-		tests/component/test_central_vectors.py tests/component/test_central_readme.py \
-		tests/component/test_central_generated_client.py
+	$(PYTHON) -m pytest -n 2 tests/unit/central/test_contract.py tests/component/central/test_examples.py \
+		tests/component/central/test_vectors.py tests/component/central/test_readme.py \
+		tests/component/reference_central/test_generated_client.py
 	$(PYTHON) -m tests.torture.fuzz.central_calls --calls $(CALLS)
 
 supply: setup

@@ -23,7 +23,7 @@ WORDS = {
     "receipt-printer": ("drivers.receipt_printer.command_line", "receipt printer: status, print, preview"),
     "code-scanner": ("drivers.code_scanner.command_line", "code scanner: read, decode, trace"),
     "simulate": ("drivers.simulators.command_line", "run the simulated devices and print their URLs"),
-    "bench": ("drivers.simulators.bench_window", "a window with a button for every hand and fault"),
+    "bench": ("drivers.simulators.bench_window", "a window with a button for every action and fault"),
 }
 SIMULATORS = "drivers.simulators"  # of the distribution qianzhu-kiosk-simulation
 

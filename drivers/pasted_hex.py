@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import argparse
 import re
+import sys
 
 _DECORATION = re.compile(r"0[xX]|\\x|[\s,;:\-\[\]{}()\"']")
 
@@ -14,3 +16,20 @@ def bytes_of_hex(text: str) -> bytes:
         return bytes.fromhex(digits)
     except ValueError:
         raise ValueError(f"not hex, or half a byte at the end ({len(digits)} digits)") from None
+
+
+def add_hex_argument(parser: argparse.ArgumentParser) -> None:
+    """Add `--hex`, which `pasted_bytes` reads."""
+    parser.add_argument(
+        "--hex",
+        required=True,
+        nargs="*",
+        metavar="HEX",
+        help="bytes in hex; spaces, commas, line breaks and 0x are allowed; - reads standard input",
+    )
+
+
+def pasted_bytes(args: argparse.Namespace) -> bytes:
+    """What stands behind `--hex`, or on the standard input. Raises ValueError in words."""
+    text = " ".join(args.hex)
+    return bytes_of_hex(sys.stdin.read() if text.strip() in ("", "-") else text)

@@ -21,7 +21,7 @@ import httpx
 from kiosk.central import contract
 from kiosk.reference_central.openapi_document import EXAMPLES
 from kiosk.reference_central.server import ReferenceCentral
-from tests.component.central_rig import (
+from tests.lobby.central_rig import (
     ATR,
     REGIONS,
     MovableClock,
@@ -50,14 +50,12 @@ def example_id(name: str) -> UUID:
 
 def person(number: int, **changes: object) -> Resident:
     """An invented holder, the same each time."""
-    return resident(
-        **{
-            "holder": {"name": "林玉珍", "id_number": f"3413991988031400{number:02d}"},
-            "permit_number": f"3100002019000000{number:02d}",
-            "chip_serial": f"86003100000000{number:02d}",
-        }
-        | changes
-    )
+    ours: dict[str, Any] = {
+        "holder": {"name": "林玉珍", "id_number": f"3413991988031400{number:02d}"},
+        "permit_number": f"3100002019000000{number:02d}",
+        "chip_serial": f"86003100000000{number:02d}",
+    }
+    return resident(**ours | changes)
 
 
 @dataclass

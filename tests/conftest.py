@@ -83,12 +83,15 @@ def pytest_collection() -> Generator[None, object, object]:
 
 
 def _shares(item: pytest.Item) -> int:
-    """0: the walk over the machine; 1: the windows of tests/screens; 2: syntax trees of our own files; 3: nothing."""
+    """0: the walk over the machine; 1: the windows of tests/screens; 2: the simulation that kiosks of their own process
+    stand in; 3: syntax trees of our own files; 4: nothing.
+    """
     if item.get_closest_marker("walk") is not None:
         return 0
-    if "windows" in getattr(item, "fixturenames", ()):
-        return 1
-    return 2 if item.nodeid.startswith(("tests/architecture/", "tests/unit/test_locale.py")) else 3
+    for number, fixture in enumerate(("windows", "shared_simulation"), start=1):
+        if fixture in getattr(item, "fixturenames", ()):
+            return number
+    return 3 if item.nodeid.startswith(("tests/architecture/", "tests/unit/texts/test_locale.py")) else 4
 
 
 def _open_links() -> set[str]:

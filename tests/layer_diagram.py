@@ -7,7 +7,7 @@ import sys
 from collections import defaultdict
 from collections.abc import Mapping
 
-from tests.architecture.source import ROOT, python_files, tree_of
+from tests.architecture.source import ROOT, nodes_of, python_files
 
 DOCUMENT = ROOT / "CONTRIBUTING.md"
 BEGIN, END = "<!-- drawn by make diagram -->\n", "<!-- end of the drawing -->\n"
@@ -18,7 +18,7 @@ def imports() -> dict[str, set[str]]:
     found: dict[str, set[str]] = defaultdict(set)
     for path in python_files("kiosk"):
         here = path.split("/")[1].removesuffix(".py")
-        for node in ast.walk(tree_of(path)):
+        for node in nodes_of(path):
             if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("kiosk."):
                 found[here].add(str(node.module).split(".")[1])
             elif isinstance(node, ast.ImportFrom) and node.module == "kiosk":

@@ -1,6 +1,6 @@
 """Draws the table rule, citation, test at the end of assets/regions/README.md: python -m tests.region_rules_table.
 
-What shows a rule is said by SHOWN_BY of tests/unit/test_region_<code>.py.
+What shows a rule is said by SHOWN_BY of tests/unit/policy/test_region_<code>.py.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ BEGIN, END = "<!-- drawn by tests.region_rules_table -->\n", "<!-- end of the ta
 
 def module_of(code: str) -> ModuleType:
     """The module that tests a shipped region. Raises ModuleNotFoundError."""
-    return import_module(f"tests.unit.test_region_{code}")
+    return import_module(f"tests.unit.policy.test_region_{code}")
 
 
 def shown_by(code: str) -> Mapping[str, tuple[str, ...]]:

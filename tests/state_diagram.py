@@ -9,8 +9,8 @@ from pathlib import Path
 from kiosk.domain.endorsement import Custody
 from kiosk.workflow import events as on
 from kiosk.workflow import states as s
-from tests.unit.machine_samples import SITES
-from tests.unit.machine_walk import walk
+from tests.unit.workflow.machine_samples import SITES
+from tests.unit.workflow.machine_walk import walk
 
 README = Path(__file__).resolve().parent.parent / "kiosk/workflow/README.md"
 BEGIN, END = "<!-- drawn by make diagram -->\n", "<!-- end of the drawing -->\n"
@@ -34,8 +34,8 @@ def drawing() -> str:
                 arrows[type(before).__name__, type(taken.state).__name__].add(_label(event))
     order = [kind.__name__ for kind in vars(s).values() if isinstance(kind, type) and kind.__name__ in colour_of]
     lines = ["```mermaid", "stateDiagram-v2", "    [*] --> Recovering"]
-    for before, after in sorted(arrows, key=lambda arrow: (order.index(arrow[0]), order.index(arrow[1]))):
-        lines.append(f"    {before} --> {after}: {', '.join(sorted(arrows[before, after]))}")
+    for arrow in sorted(arrows, key=lambda arrow: (order.index(arrow[0]), order.index(arrow[1]))):
+        lines.append(f"    {arrow[0]} --> {arrow[1]}: {', '.join(sorted(arrows[arrow]))}")
     lines += [f"    classDef {name} {style}" for name, style in COLOURS.items()]
     for name in COLOURS:
         lines.append(f"    class {','.join(state for state in order if colour_of[state] == name)} {name}")

@@ -112,12 +112,16 @@ def _libraries(installed: Distribution) -> Iterator[str]:
     yield from sorted(names)
 
 
+def _field(installed: Distribution, name: str) -> str:
+    return next(iter(installed.metadata.get_all(name) or ()), "")
+
+
 def _licence(installed: Distribution) -> str:
     """One line, by the newest of the fields that it has."""
     metadata = installed.metadata
-    expression, classifiers = metadata.get("License-Expression"), metadata.get_all("Classifier") or []
+    expression, classifiers = _field(installed, "License-Expression"), metadata.get_all("Classifier") or []
     named = [line.rpartition(" :: ")[2] for line in classifiers if line.startswith("License ::")]
-    return expression or "; ".join(named) or (metadata.get("License") or "").partition("\n")[0]
+    return expression or "; ".join(named) or _field(installed, "License").partition("\n")[0]
 
 
 def _tidy(text: str) -> str:

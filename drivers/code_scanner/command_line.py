@@ -13,10 +13,11 @@ from drivers.code_scanner.device import LineScanner
 from drivers.code_scanner.device_file import CodeScannerFile
 from drivers.command_numbers import running_s, wait_s
 from drivers.errors import FrameCorrupt
-from drivers.pasted_hex import bytes_of_hex
+from drivers.pasted_hex import add_hex_argument, pasted_bytes
 from drivers.standard_streams import json_text
+from drivers.trace_arguments import add_detail_argument
 from drivers.transport.base import ByteTransport
-from drivers.transport.tracing import Detail, TraceSink, TracingBytes
+from drivers.transport.tracing import TraceSink, TracingBytes
 from drivers.transport.urls import open_bytes
 
 DEVICE_FILES = ASSETS / "devices"
@@ -31,13 +32,7 @@ def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     verbs = scanner.add_subparsers(required=True, metavar="VERB")
 
     decode = verbs.add_parser("decode", help="say which codes are in recorded bytes (shows personal data)")
-    decode.add_argument(
-        "--hex",
-        required=True,
-        nargs="*",
-        metavar="HEX",
-        help="bytes in hex; spaces, commas, line breaks and 0x are allowed; - reads standard input",
-    )
+    add_hex_argument(decode)
     _add_file_arguments(decode)
     decode.set_defaults(run=run_decode)
 
@@ -53,14 +48,7 @@ def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     trace = verbs.add_parser("trace", help="record what the scanner says, lengths only")
     trace.add_argument("--url", required=True, help="as for read")
     trace.add_argument("--seconds", type=running_s, default=10.0, help="how long (default 10)")
-    trace.add_argument(
-        "--bytes",
-        dest="detail",
-        action="store_const",
-        const=Detail.BYTES,
-        default=Detail.LENGTHS,
-        help="record the bytes themselves: personal data; use a test code",
-    )
+    add_detail_argument(trace, "personal data; use a test code")
     _add_file_arguments(trace)
     trace.set_defaults(run=run_trace)
 
@@ -76,11 +64,8 @@ def _add_file_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run_decode(args: argparse.Namespace) -> int:
-    text = " ".join(args.hex)
-    if text.strip() in ("", "-"):
-        text = sys.stdin.read()
     decoder = CodeScannerFile.load(args.device_file).decoder()
-    found = [*decoder.feed(bytes_of_hex(text)), *decoder.give_up()]
+    found = [*decoder.feed(pasted_bytes(args)), *decoder.give_up()]
     entries = [_entry(one) for one in found]
     if args.json:
         print(json_text(entries))

@@ -15,10 +15,11 @@ from drivers.id_reader.device import IdReader
 from drivers.id_reader.listing import Entry, holder_fields, list_answers, masked
 from drivers.id_reader.reader_file import IdReaderFile
 from drivers.id_reader.text_block import encode_text_block
-from drivers.pasted_hex import bytes_of_hex
+from drivers.pasted_hex import add_hex_argument, pasted_bytes
 from drivers.standard_streams import json_text
+from drivers.trace_arguments import add_detail_argument
 from drivers.transport.base import ByteTransport
-from drivers.transport.tracing import Detail, TraceSink, TracingBytes
+from drivers.transport.tracing import TraceSink, TracingBytes
 from drivers.transport.urls import bytes_opener
 
 DEFAULT_DEVICE_FILE = ASSETS / "devices" / "gat467.toml"
@@ -32,13 +33,7 @@ def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     verbs = reader.add_subparsers(required=True, metavar="VERB")
 
     decode = verbs.add_parser("decode", help="say what recorded answers mean (shows personal data)")
-    decode.add_argument(
-        "--hex",
-        required=True,
-        nargs="*",
-        metavar="HEX",
-        help="bytes in hex; spaces, commas, line breaks and 0x are allowed; - reads standard input",
-    )
+    add_hex_argument(decode)
     decode.add_argument("--json", action="store_true", help="a JSON list instead of lines")
     decode.set_defaults(run=run_decode)
 
@@ -55,14 +50,7 @@ def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     _add_device_arguments(trace)
     trace.add_argument("--seconds", type=running_s, default=10.0, help="how long (default 10)")
     trace.add_argument("--out", type=Path, help="file to write (default: standard output)")
-    trace.add_argument(
-        "--bytes",
-        dest="detail",
-        action="store_const",
-        const=Detail.BYTES,
-        default=Detail.LENGTHS,
-        help="record the bytes themselves: personal data; use a test card",
-    )
+    add_detail_argument(trace, "personal data; use a test card")
     trace.set_defaults(run=run_trace)
 
 
@@ -73,11 +61,8 @@ def _add_device_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run_decode(args: argparse.Namespace) -> int:
-    text = " ".join(args.hex)
-    if text.strip() in ("", "-"):
-        text = sys.stdin.read()
     try:
-        entries, corrupt = list_answers(bytes_of_hex(text))
+        entries, corrupt = list_answers(pasted_bytes(args))
     except ValueError as error:
         return _no_frame(str(error))
     remarks = [f"a frame with a wrong {frame.flaw.value} (length word {frame.length})" for frame in corrupt]

@@ -46,27 +46,41 @@ def check_batch(
     selected: Selection,
     *,
     updates_allowed: bool = True,
-) -> None:
-    """Raises `CommandNotAllowed` for the first command that the permit file does not foresee; nothing else happens.
+) -> list[Selection]:
+    """Where each command leads when it succeeds. Raises `CommandNotAllowed` for the first command that the permit file
+    does not foresee; nothing else happens.
 
     `updates_allowed`: false after a wrong MAC, so that nothing can eat the chip's tries.
     """
+    led_to = []
     for index, command in enumerate(commands):
-        refusal = _refusal(permit, command.apdu, selected)
-        if refusal is None and command.apdu[1] in MUST_SUCCEED and set(command.expect) != {apdu.OK}:
+        parsed = _parsed(command.apdu)
+        if not isinstance(parsed, apdu.Command):
+            raise _not_allowed(index, parsed)
+        refusal = _refusal(permit, parsed, selected)
+        if refusal is None and parsed.ins in MUST_SUCCEED and set(command.expect) != {apdu.OK}:
             # A SELECT that may fail would leave the next update in another file; an update that may fail eats tries.
             refusal = (Rule.EXPECTED_STATUS, "SELECT and UPDATE must expect 9000 and nothing else")
-        if refusal is None and command.apdu[1] in UPDATES and not updates_allowed:
+        if refusal is None and parsed.ins in UPDATES and not updates_allowed:
             refusal = (Rule.UPDATE_AFTER_WRONG_MAC, "no update after a wrong MAC")
         if refusal is not None:
-            rule, why = refusal
-            raise CommandNotAllowed(f"command {index} of the batch: {why}", index=index, rule=rule.value)
-        selected = selection_after(permit, command.apdu, selected)
+            raise _not_allowed(index, refusal)
+        selected = _leads_to(permit, parsed, selected)
+        led_to.append(selected)
+    return led_to
+
+
+def _not_allowed(index: int, refusal: _Refusal) -> CommandNotAllowed:
+    rule, why = refusal
+    return CommandNotAllowed(f"command {index} of the batch: {why}", index=index, rule=rule.value)
 
 
 def selection_after(permit: PermitFile, raw: bytes, selected: Selection) -> Selection:
     """Where an allowed command leads when it succeeds."""
-    command = apdu.parse(raw)
+    return _leads_to(permit, apdu.parse(raw), selected)
+
+
+def _leads_to(permit: PermitFile, command: apdu.Command, selected: Selection) -> Selection:
     if command.ins != apdu.INS_SELECT:
         return selected
     if command.p1 == apdu.BY_NAME:
@@ -84,13 +98,15 @@ def _below(permit: PermitFile, selected: Selection, file_id: int) -> Selection:
     return (*here, file_id) if (*here, file_id) in known else None
 
 
-def _refusal(permit: PermitFile, raw: bytes, selected: Selection) -> _Refusal | None:
+def _parsed(raw: bytes) -> apdu.Command | _Refusal:
     try:
         command = apdu.parse(raw)
     except ValueError as error:
         return Rule.NOT_AN_APDU, str(error)
-    if bytes(command) != raw:
-        return Rule.NOT_AN_APDU, "not in its shortest form"
+    return command if bytes(command) == raw else (Rule.NOT_AN_APDU, "not in its shortest form")
+
+
+def _refusal(permit: PermitFile, command: apdu.Command, selected: Selection) -> _Refusal | None:
     found = _CHECKS.get((command.cla, command.ins))
     if found is None:
         return Rule.CLASS_OR_INSTRUCTION, f"class {command.cla:02X} instruction {command.ins:02X} is not relayed"

@@ -129,7 +129,7 @@ class PermitChip:
         Raises `TransportError` when the chip is lost; what it had been doing is then unknown.
         """
         permit = self.permit_file
-        allow_list.check_batch(permit, commands, self._selected, updates_allowed=not self._try_was_lost)
+        led_to = allow_list.check_batch(permit, commands, self._selected, updates_allowed=not self._try_was_lost)
         chip = self._open_chip()
         answers: list[ApduAnswer] = []
         for index, command in enumerate(commands):
@@ -137,7 +137,7 @@ class PermitChip:
             answers.append(answer)
             self._try_was_lost |= answer.sw in apdu.NEVER_REPEAT
             if answer.sw == apdu.OK:
-                self._selected = allow_list.selection_after(permit, command.apdu, self._selected)
+                self._selected = led_to[index]
             if on_answer is not None:
                 on_answer(index, answer)
             if answer.sw not in command.expect:

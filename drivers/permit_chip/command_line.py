@@ -16,9 +16,10 @@ from drivers.permit_chip import apdu
 from drivers.permit_chip.chip import PermitChip
 from drivers.permit_file.field_codec import FieldValue
 from drivers.permit_file.reader import load_permit_file, load_permit_files
+from drivers.trace_arguments import add_detail_argument
 from drivers.transport.base import ConnectedChip, Coupler
 from drivers.transport.device_urls import reader_url
-from drivers.transport.tracing import Detail, TraceSink, TracingApdu
+from drivers.transport.tracing import TraceSink, TracingApdu
 from drivers.transport.urls import open_coupler
 
 PERMITS = ASSETS / "permits"
@@ -58,14 +59,7 @@ def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     _add_slot(read)
     read.add_argument("--permits", type=Path, default=PERMITS, help="folder of permit files (default: the project's)")
     read.add_argument("--trace", type=Path, metavar="FILE", help="record the traffic there, lengths only")
-    read.add_argument(
-        "--bytes",
-        dest="detail",
-        action="store_const",
-        const=Detail.BYTES,
-        default=Detail.LENGTHS,
-        help="record the bytes themselves: personal data; use a test permit",
-    )
+    add_detail_argument(read, "personal data; use a test permit")
     read.set_defaults(run=run_read)
 
     decode = verbs.add_parser("decode-apdu", help="say what commands and status words mean")

@@ -15,7 +15,7 @@ from typing import Any
 
 from assets import ASSETS
 from drivers.command_numbers import running_s, wait_s
-from drivers.pasted_hex import bytes_of_hex
+from drivers.pasted_hex import add_hex_argument, pasted_bytes
 from drivers.permit_file.face_layout import FaceLayout
 from drivers.permit_file.reader import load_permit_file
 from drivers.permit_unit.base import PermitUnit, ResetPolicy, TakeInOutcome, UnitStatus
@@ -26,8 +26,9 @@ from drivers.permit_unit.star_tcp300 import listing as star_listing
 from drivers.permit_unit.star_tcp300.device_file import load_device_file
 from drivers.permit_unit.star_tcp300.raster import image_blocks
 from drivers.standard_streams import json_text
+from drivers.trace_arguments import add_detail_argument
 from drivers.transport.base import ByteTransport
-from drivers.transport.tracing import Detail, TraceSink, TracingBytes
+from drivers.transport.tracing import TraceSink, TracingBytes
 from drivers.transport.urls import open_bytes
 from drivers.typeface import Typeface
 
@@ -67,27 +68,14 @@ def register(subparsers: Subparsers[argparse.ArgumentParser]) -> None:
     trace = _device_verb(verbs, "trace", "ask for the status and record the traffic, lengths only", _trace)
     trace.add_argument("--seconds", type=running_s, default=10.0, help="how long (default 10)")
     trace.add_argument("--out", type=Path, help="file to write (default: standard output)")
-    trace.add_argument(
-        "--bytes",
-        dest="detail",
-        action="store_const",
-        const=Detail.BYTES,
-        default=Detail.LENGTHS,
-        help="record the bytes themselves",
-    )
+    add_detail_argument(trace)
     _register_face(verbs)
 
 
 def _register_decode(verbs: Subparsers[argparse.ArgumentParser]) -> None:
     decode = verbs.add_parser("decode", help="say what recorded bytes mean")
     decode.add_argument("--dialect", choices=DIALECTS, default=STAR)
-    decode.add_argument(
-        "--hex",
-        required=True,
-        nargs="*",
-        metavar="HEX",
-        help="bytes in hex; spaces, commas, line breaks and 0x are allowed; - reads standard input",
-    )
+    add_hex_argument(decode)
     decode.add_argument(
         "--from",
         dest="sender",
@@ -123,11 +111,8 @@ def _device_verb(
 
 
 def run_decode(args: argparse.Namespace) -> int:
-    text = " ".join(args.hex)
-    if text.strip() in ("", "-"):
-        text = sys.stdin.read()
     try:
-        data = bytes_of_hex(text)
+        data = pasted_bytes(args)
         entries = (
             crt_listing.list_traffic(data) if args.dialect == CRT else star_listing.list_traffic(data, args.sender)
         )

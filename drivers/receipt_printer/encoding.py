@@ -8,7 +8,6 @@ from __future__ import annotations
 import re
 import unicodedata
 from itertools import groupby
-from typing import Any
 
 from PIL import Image, ImageChops
 from qrcode.constants import ERROR_CORRECT_M
@@ -126,10 +125,10 @@ def _printable(document: ReceiptDocument, device_file: ReceiptPrinterFile) -> Re
 
 def _fits(code: QrCode, device_file: ReceiptPrinterFile) -> bool:
     """Whether the paper has the width for `code` with its quiet zone."""
-    drawn: Any = QRCode(error_correction=ERROR_CORRECT_M, border=QUIET_ZONE)
+    drawn = QRCode(error_correction=ERROR_CORRECT_M, border=QUIET_ZONE)
     try:
         drawn.add_data(code.data)
-        version: int = drawn.best_fit()
+        version = drawn.best_fit()
     except (ValueError, DataOverflowError):  # no text of UTF-8, or beyond version 40
         return False
     modules = 17 + 4 * version + 2 * QUIET_ZONE  # ISO/IEC 18004, 6.3.1

@@ -7,7 +7,6 @@ that the printer's font lacks, and the strip between head and knife left for the
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 from PIL import Image
 from qrcode.main import QRCode
@@ -221,11 +220,10 @@ def printed(data: bytes, device_file: ReceiptPrinterFile, typeface: Typeface) ->
 
 
 def _qr_dots(data: bytes, level: int, module_dots: int) -> Image.Image:
-    make_code: Any = QRCode  # its methods carry no types
-    code = make_code(error_correction=QR_LEVELS.get(level, 1), border=0)
+    code = QRCode(error_correction=QR_LEVELS.get(level, 1), border=0)
     code.add_data(data)
     code.make(fit=True)
-    rows: list[list[bool]] = code.get_matrix()
+    rows = code.get_matrix()
     cells = bytes(0 if dark else WHITE for row in rows for dark in row)
     side = len(rows) * module_dots
     return Image.frombytes("L", (len(rows), len(rows)), cells).resize((side, side), Image.Resampling.NEAREST)

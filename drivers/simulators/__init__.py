@@ -1,1 +1,1 @@
-"""Devices that are not there: the real protocol on the wire, with hands and faults."""
+"""Devices that are not there: the real protocol on the wire, with actions and faults."""

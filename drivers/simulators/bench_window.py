@@ -1,7 +1,4 @@
-"""`python -m drivers bench`: a window with a button for every hand and every fault of the rig, and what people see."""
-
-# Kivy carries no types.
-# mypy: allow-untyped-calls
+"""`python -m drivers bench`: a window with a button for every action and fault of the rig, and what people see."""
 
 from __future__ import annotations
 
@@ -44,18 +41,17 @@ FAULT_COLUMNS = 5
 
 def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     """Add `bench`."""
-    parser = subparsers.add_parser("bench", help="a window with a button for every hand and fault")
+    parser = subparsers.add_parser("bench", help="a window with a button for every action and fault")
     parser.add_argument("--control", type=Path, required=True, help="the socket of `python -m drivers simulate`")
     parser.set_defaults(run=run)
 
 
 def run(args: argparse.Namespace) -> int:
     """Show the window until it is closed."""
-    assert Config is not None, "Kivy leaves it out only when its documentation is built"
     Config.set("graphics", "width", str(WIDTH))
     Config.set("graphics", "height", str(HEIGHT))
     Config.set("input", "mouse", "mouse,disable_multitouch")
-    LabelBase.register("Bench", str(FONTS / "NotoSansSC-Regular.otf"), str(FONTS / "NotoSansSC-Bold.otf"))
+    LabelBase.register("Bench", str(FONTS / "NotoSansSC-Regular.otf"), fn_bold=str(FONTS / "NotoSansSC-Bold.otf"))
     Builder.load_file(str(LOOK))
     with tempfile.TemporaryDirectory(prefix="bench-") as pictures:
         Bench(args.control, Path(pictures)).run()
@@ -74,7 +70,7 @@ class Fact(Label):
     """A line of live state."""
 
 
-class Hand(Button):
+class RigButton(Button):
     """Something a person does."""
 
 
@@ -137,7 +133,7 @@ class Bench(App):
         column = BoxLayout(orientation="vertical", spacing=dp(8), size_hint_x=0.27)
         column.add_widget(self._list("居民 People", people, self._people, "person", self._choose_person))
         column.add_widget(
-            _hands(
+            _action_row(
                 [
                     ("放上身份证\nLay identity card", lambda: self._do("lay_id_card", person_id=self._person)),
                     ("拿走身份证\nLift identity card", lambda: self._do("lift_id_card")),
@@ -147,7 +143,7 @@ class Bench(App):
         labels = {permit_id: permit_id for permit_id in permits}
         column.add_widget(self._list("证件 Permits", labels, self._choices, "permit", self._choose_permit))
         column.add_widget(
-            _hands(
+            _action_row(
                 [
                     ("插入证件\nOffer", lambda: self._do("offer_permit", permit_id=self._permit)),
                     ("抽回\nWithdraw", lambda: self._do("withdraw_permit")),
@@ -159,7 +155,7 @@ class Bench(App):
         shown.size_hint_y = 0.5
         column.add_widget(shown)
         column.add_widget(
-            _hands(
+            _action_row(
                 [
                     (
                         "出示电子证照\nShow licence code",
@@ -202,7 +198,7 @@ class Bench(App):
         column.add_widget(face)
         column.add_widget(slip)
         column.add_widget(
-            _hands(
+            _action_row(
                 [
                     ("撕下凭条\nTear off", lambda: self._do("tear_off_receipt")),
                     ("换纸\nLoad paper", lambda: self._do("load_paper")),
@@ -233,7 +229,7 @@ class Bench(App):
         panel.add_widget(scroll)
         column.add_widget(panel)
         column.add_widget(
-            _hands(
+            _action_row(
                 [
                     ("开证件机盖\nOpen unit", lambda: self._do("open_cover", device="permit_unit")),
                     ("合证件机盖\nClose unit", lambda: self._do("close_cover", device="permit_unit")),
@@ -243,7 +239,7 @@ class Bench(App):
             )
         )
         column.add_widget(
-            _hands(
+            _action_row(
                 [
                     ("取出卡住的证\nFree jam", lambda: self._do("free_jam")),
                     ("清空废证箱\nEmpty bin", lambda: self._do("empty_bin")),
@@ -352,10 +348,10 @@ def _facts(state: dict[str, Any]) -> str:
     )
 
 
-def _hands(hands: list[tuple[str, Callable[[], Any]]]) -> BoxLayout:
+def _action_row(actions: list[tuple[str, Callable[[], Any]]]) -> BoxLayout:
     row = BoxLayout(size_hint_y=None, height=dp(58), spacing=dp(6))
-    for label, act in hands:
-        hand = Hand(text=label)
-        hand.bind(on_release=lambda _, do=act: do())
-        row.add_widget(hand)
+    for label, act in actions:
+        button = RigButton(text=label)
+        button.bind(on_release=lambda _, do=act: do())
+        row.add_widget(button)
     return row

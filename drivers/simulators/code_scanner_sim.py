@@ -1,6 +1,6 @@
 """The code scanner, simulated at the wire: a 2D imager in presentation mode at the end of a pseudo-terminal.
 
-Hand: `show_code(text)`, a phone held before the window; the scanner sees it once. It says what it sees whether or not
+Action: `show_code(text)`, a phone held before the window; the scanner sees it once. It says what it sees whether or not
 anybody listens, and what it cannot encode it does not see. With the keyboard's device file the line carries input
 events, as a grabbed keyboard's node would.
 """
@@ -15,6 +15,7 @@ from drivers.code_scanner.device_file import CodeScannerFile
 from drivers.code_scanner.hid_keyboard import EVENT_BYTES, TYPE_AT, encode_typing
 from drivers.code_scanner.serial_line import encode_line
 from drivers.simulators.activity import ActivityLog
+from drivers.simulators.line_faults import LineFaults
 from drivers.simulators.pty_line import LineGone, PtyLine
 
 WHO = "code_scanner"
@@ -24,23 +25,17 @@ IDENTIFIER = "]Q1"  # QR code, ISO/IEC 15424
 END_S = 10.0
 
 
-class CodeScannerSim:
+class CodeScannerSim(LineFaults):
     """One scanner. `start` returns the URL of its line."""
 
     fault_names: tuple[str, ...] = ("silent", "garbled", "overlong", "cut_short", "late", "unplugged")
 
     def __init__(self, activity: ActivityLog, pace: float, run_dir: Path, device_file: CodeScannerFile) -> None:
         self._file = device_file
-        self._line = PtyLine(WHO, _is_deaf, activity, pace, run_dir / "code-scanner")
-        self._lock = threading.Lock()
-        self._faults: set[str] = set()
+        super().__init__(PtyLine(WHO, _is_deaf, activity, pace, run_dir / "code-scanner"))
         self._in_sight: queue.SimpleQueue[str | None] = queue.SimpleQueue()
         self._thread: threading.Thread | None = None
         self.seen = 0  # codes that it is done with: said, or lost on a line that was unplugged
-
-    @property
-    def url(self) -> str:
-        return self._line.url
 
     def start(self) -> str:
         """Begin to look; returns the URL."""
@@ -62,27 +57,6 @@ class CodeScannerSim:
         if not text or not text.isprintable():
             raise ValueError("a code is printable and not empty")
         self._in_sight.put(text)
-
-    def set_fault(self, name: str) -> None:
-        """From now on this goes wrong. Raises ValueError for an unknown name."""
-        if name not in self.fault_names:
-            raise ValueError(f"no fault {name!r}; there are {', '.join(self.fault_names)}")
-        with self._lock:
-            self._faults.add(name)
-        if name == "unplugged":
-            self._line.unplug()
-
-    def clear_faults(self) -> None:
-        """Everything works again; what was shown in vain is to be shown again."""
-        with self._lock:
-            was_unplugged = "unplugged" in self._faults
-            self._faults.clear()
-        if was_unplugged:
-            self._line.plug_in()
-
-    def _has(self, fault: str) -> bool:
-        with self._lock:
-            return fault in self._faults
 
     def _look(self) -> None:
         while (text := self._in_sight.get()) is not None:

@@ -161,7 +161,7 @@ class RigControl:
         try:
             return {"ok": True, "result": method(**arguments)}
         except (ValueError, TypeError, OSError) as error:
-            # A hand that a person could not make, an argument of another kind, a picture that cannot be written.
+            # An action that a person could not do, an argument of another kind, a picture that cannot be written.
             return {"ok": False, "error": f"{error}"}
 
 

@@ -1,12 +1,11 @@
 """The identity-card reader, simulated at the wire: a GA/T 467 module at the end of a pseudo-terminal.
 
-Hands: `lay_down(person)`, `lift()`. A card that was read is not found again until it is lifted, as on real modules.
+Actions: `lay_down(person)`, `lift()`. A card that was read is not found again until it is lifted, as on real modules.
 """
 
 from __future__ import annotations
 
 import random
-import threading
 import zlib
 from dataclasses import dataclass
 from pathlib import Path
@@ -34,6 +33,7 @@ from drivers.id_reader.text_block import (
     encode_text_block,
 )
 from drivers.simulators.activity import ActivityLog
+from drivers.simulators.line_faults import LineFaults
 from drivers.simulators.pty_line import PtyLine
 from drivers.simulators.residents import Person
 
@@ -124,7 +124,7 @@ def raw_photo(person: Person) -> bytes:
     return b"WLf\0" + random.Random(zlib.crc32(person.id.encode())).randbytes(1020)
 
 
-class IdReaderSim:
+class IdReaderSim(LineFaults):
     """One module. `start` returns the URL of its line."""
 
     fault_names: tuple[str, ...] = (
@@ -144,17 +144,11 @@ class IdReaderSim:
     )
 
     def __init__(self, activity: ActivityLog, pace: float, run_dir: Path) -> None:
-        self._line = PtyLine("id_reader", self._hear, activity, pace, run_dir / "id-reader")
+        super().__init__(PtyLine("id_reader", self._hear, activity, pace, run_dir / "id-reader"))
         self._decoder = RequestDecoder()
-        self._lock = threading.Lock()
         self._field = _Field()
-        self._faults: set[str] = set()
         self._asked: list[tuple[int, int]] = []
         self.max_rf_bytes = 255
-
-    @property
-    def url(self) -> str:
-        return self._line.url
 
     @property
     def baud(self) -> int:
@@ -185,29 +179,10 @@ class IdReaderSim:
         with self._lock:
             self._field = _Field()
 
-    def set_fault(self, name: str) -> None:
-        """From now on this goes wrong (`garbled_once`: at the next answer). Raises ValueError for an unknown name."""
-        if name not in self.fault_names:
-            raise ValueError(f"no fault {name!r}; there are {', '.join(self.fault_names)}")
+    def _powered_on(self) -> None:
+        self._decoder = RequestDecoder()
         with self._lock:
-            self._faults.add(name)
-        if name == "unplugged":
-            self._line.unplug()
-
-    def clear_faults(self) -> None:
-        """Everything works again."""
-        with self._lock:
-            was_unplugged = "unplugged" in self._faults
-            self._faults.clear()
-        if was_unplugged:
-            self._decoder = RequestDecoder()
-            with self._lock:
-                self._field = _Field(self._field.person)
-            self._line.plug_in()
-
-    def _has(self, fault: str) -> bool:
-        with self._lock:
-            return fault in self._faults
+            self._field = _Field(self._field.person)
 
     def _hear(self, data: bytes) -> None:
         for found in self._decoder.feed(data):

@@ -13,7 +13,7 @@ from enum import Enum
 from typing import Protocol
 
 
-class Place(Enum):
+class PermitLocation(Enum):
     """Where a simulated permit is."""
 
     HAND = "hand"  # with the holder
@@ -52,16 +52,16 @@ class SimulatedPermit:
         self.name = name
         self.chip = chip
         self.face = face
-        self._place = Place.HAND
+        self._place = PermitLocation.HAND
         self._watchers: list[Callable[[SimulatedPermit], None]] = []
         self._lock = threading.RLock()
 
     @property
-    def place(self) -> Place:
+    def place(self) -> PermitLocation:
         with self._lock:
             return self._place
 
-    def move_to(self, place: Place) -> None:
+    def move_to(self, place: PermitLocation) -> None:
         """Move, then tell the watchers (the coupler's simulator puts the chip on and off the contacts)."""
         with self._lock:
             self._place = place

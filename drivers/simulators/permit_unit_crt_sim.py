@@ -31,8 +31,8 @@ from drivers.permit_unit.crt_591_m.frames import (
 from drivers.permit_unit.crt_591_m.status import Held, State
 from drivers.simulators.activity import ActivityLog
 from drivers.simulators.chip_time import MUTE_S, answer_in_time
-from drivers.simulators.permit import Chip, Place, SimulatedPermit
-from drivers.simulators.permit_unit_hands import UnitHands
+from drivers.simulators.permit import Chip, PermitLocation, SimulatedPermit
+from drivers.simulators.permit_unit_actions import UnitActions
 from drivers.simulators.permit_unit_mechanism import WHO, Interrupted, Motion
 from drivers.simulators.pty_line import PtyLine
 
@@ -41,7 +41,12 @@ LINK_NAME = "permit-unit"
 VERSION = b"CRT-591-M SIM V1.00"
 SERIAL_NUMBER = b"SIM5910001"
 CONFIGURATION = b"0"
-SENSOR_PLACES = (Place.MOUTH, Place.PATH, Place.STATION, None)  # the shipped device file's order
+SENSOR_PLACES = (
+    PermitLocation.MOUTH,
+    PermitLocation.PATH,
+    PermitLocation.STATION,
+    None,
+)  # the shipped device file's order
 COUNTER_MOST = 999
 ERROR_OF = {
     Motion.NO_PERMIT: "A0",
@@ -80,7 +85,7 @@ FAULT_NAMES = (
 )
 
 
-class CrtUnitSim(UnitHands):
+class CrtUnitSim(UnitActions):
     """The unit, its gate, its chip reader and its bin. `start` returns the URL that the driver opens. `failed_head`:
     how its bad answers begin, 4Eh or 45h."""
 
@@ -127,7 +132,7 @@ class CrtUnitSim(UnitHands):
         self._mechanism.interrupt()
         self._line.stop()
 
-    # Hands that this unit has no place for.
+    # Actions that this unit has no place for.
 
     def open_cover(self) -> None:
         """Raises ValueError: there is none."""
@@ -212,14 +217,7 @@ class CrtUnitSim(UnitHands):
         encoded = answer.encode()
         if "late" in self._faults:
             self._line.pause(self._late_s)
-        if "garbled" in self._faults or "garbled_once" in self._faults:
-            self._faults.discard("garbled_once")
-            encoded = encoded[:-1] + bytes([encoded[-1] ^ 0x55])
-        self._say(encoded)
-
-    def _say(self, data: bytes) -> None:
-        if "silent" not in self._faults:
-            self._line.send(data)
+        self._say(self._garbled(encoded))
 
     # Commands.
 
@@ -254,7 +252,9 @@ class CrtUnitSim(UnitHands):
                 return self._failed(command, "00")
 
     def _done(self, command: CommandFrame, data: bytes = b"") -> Answer:
-        held = {Place.MOUTH: Held.AT_GATE, Place.STATION: Held.AT_CHIP}.get(self._mechanism.sight().place, Held.NOWHERE)
+        held = {PermitLocation.MOUTH: Held.AT_GATE, PermitLocation.STATION: Held.AT_CHIP}.get(
+            self._mechanism.sight().place, Held.NOWHERE
+        )
         state = State(held, "0", bin_full="bin_full" in self._faults)
         return Done(command.command, command.parameter, state.encode(), data, command.address)
 
@@ -291,7 +291,7 @@ class CrtUnitSim(UnitHands):
         sight = self._mechanism.sight()
         match command.parameter:
             case Move.TO_CONTACTS | Move.TO_ANTENNA:
-                if sight.place is Place.MOUTH and not (self._gate_open or sight.waits_for_removal):
+                if sight.place is PermitLocation.MOUTH and not (self._gate_open or sight.waits_for_removal):
                     return self._failed(command, "A0")  # the closed gate has no hold of it [?]
                 self._at_antenna = command.parameter == Move.TO_ANTENNA
                 return self._ended(command, self._mechanism.take_in())
@@ -308,8 +308,8 @@ class CrtUnitSim(UnitHands):
             case _:
                 return self._failed(command, "01")
 
-    def _is_stuck(self, place: Place) -> bool:
-        return "contacts_stuck" in self._faults and place is Place.STATION
+    def _is_stuck(self, place: PermitLocation) -> bool:
+        return "contacts_stuck" in self._faults and place is PermitLocation.STATION
 
     def _route_effects(self, command: CommandFrame) -> Answer:
         self._chip_off()
@@ -360,7 +360,7 @@ class CrtUnitSim(UnitHands):
         permit = self._mechanism.permit
         if (
             permit is None
-            or permit.place is not Place.STATION
+            or permit.place is not PermitLocation.STATION
             or permit.chip is None
             or (by_antenna is not self._at_antenna)
         ):

@@ -1,6 +1,6 @@
 """Motors, sensors, heads and the bin of the simulated permit unit: what happens to the permit, not what is said of it.
 
-Motions run in the unit's own thread and take real time times the pace; hands act from any thread in between.
+Motions run in the unit's own thread and take real time times the pace; actions come from any thread in between.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from enum import Enum
 
 from drivers.simulators.activity import ActivityLog
-from drivers.simulators.permit import Place, SimulatedPermit
+from drivers.simulators.permit import PermitLocation, SimulatedPermit
 
 WHO = "permit_unit"
 WIDTH_DOTS = 480
@@ -49,7 +49,7 @@ class Motion(Enum):
 class Sight:
     """What the sensors see. `waits_for_removal`: it was given out, and nobody has taken it."""
 
-    place: Place
+    place: PermitLocation
     waits_for_removal: bool
     cover_open: bool
 
@@ -71,7 +71,7 @@ class Mechanism:
         self._faults = faults
         self._changed = threading.Condition()
         self._permit: SimulatedPermit | None = None
-        self._place = Place.HAND
+        self._place = PermitLocation.HAND
         self._waits_for_removal = False
         self._jammed = False
         self._moving = False
@@ -79,7 +79,7 @@ class Mechanism:
         self._interrupted = False
         self._wait_cancelled = False
 
-    # Hands.
+    # Actions.
 
     @property
     def permit(self) -> SimulatedPermit | None:
@@ -92,21 +92,21 @@ class Mechanism:
         with self._changed:
             if self._permit is not None:
                 raise ValueError("a permit is in the mouth or inside already")
-            if permit.place is not Place.HAND:
+            if permit.place is not PermitLocation.HAND:
                 raise ValueError("this permit is not in a hand")
-            self._permit, self._place, self._waits_for_removal = permit, Place.MOUTH, False
-        permit.move_to(Place.MOUTH)
+            self._permit, self._place, self._waits_for_removal = permit, PermitLocation.MOUTH, False
+        permit.move_to(PermitLocation.MOUTH)
         with self._changed:
             self._changed.notify_all()
 
     def take(self, *, only_offered: bool = False) -> SimulatedPermit | None:
         """Take the permit from the mouth; None if none is within reach or it is moving."""
         with self._changed:
-            if self._place is not Place.MOUTH or self._moving or (only_offered and self._waits_for_removal):
+            if self._place is not PermitLocation.MOUTH or self._moving or (only_offered and self._waits_for_removal):
                 return None
             permit = self._leave()
         if permit is not None:
-            permit.move_to(Place.HAND)
+            permit.move_to(PermitLocation.HAND)
         return permit
 
     def free(self) -> SimulatedPermit | None:
@@ -116,7 +116,7 @@ class Mechanism:
             self._jammed = False
             permit = self._leave()
         if permit is not None:
-            permit.move_to(Place.HAND)
+            permit.move_to(PermitLocation.HAND)
         return permit
 
     def set_cover(self, *, is_open: bool) -> None:
@@ -138,10 +138,10 @@ class Mechanism:
     @property
     def is_inside(self) -> bool:
         with self._changed:
-            return self._permit is not None and self._place in (Place.STATION, Place.PATH)
+            return self._permit is not None and self._place in (PermitLocation.STATION, PermitLocation.PATH)
 
     def sight(self) -> Sight:
-        """Where the permit is; `Place.HAND` where none is in the mouth or inside."""
+        """Where the permit is; `PermitLocation.HAND` where none is in the mouth or inside."""
         with self._changed:
             return Sight(self._place, self._waits_for_removal, self._cover_open)
 
@@ -184,25 +184,25 @@ class Mechanism:
         if refusal is not None:
             return refusal
         with self._changed:
-            if self._place is Place.STATION:
+            if self._place is PermitLocation.STATION:
                 self._waits_for_removal = False
                 return Motion.DONE
         for fault, refusal in (("wrong_way", Motion.WRONG_WAY), ("too_long", Motion.TOO_LONG)):
             if fault in self._faults:
-                self._move(Place.PATH, self.times.give_out_s, "look at the permit")
+                self._move(PermitLocation.PATH, self.times.give_out_s, "look at the permit")
                 self._give_out_to_mouth()
                 return refusal
-        self._move(Place.PATH, self.times.take_in_s / 2, "take in")
+        self._move(PermitLocation.PATH, self.times.take_in_s / 2, "take in")
         if "pulled_back" in self._faults:
             with self._changed:
                 permit = self._leave()
             if permit is not None:
-                permit.move_to(Place.HAND)
+                permit.move_to(PermitLocation.HAND)
             return Motion.PULLED_BACK
         if "jam_taking_in" in self._faults:
             return self._jam()
         self._spend(self.times.take_in_s / 2, "take in")
-        self._arrive(Place.STATION)
+        self._arrive(PermitLocation.STATION)
         if "jam_at_station" in self._faults:
             with self._changed:
                 self._jammed = True
@@ -214,7 +214,7 @@ class Mechanism:
         if refusal is not None:
             return refusal
         if "jam_giving_out" in self._faults:
-            self._move(Place.PATH, self.times.give_out_s / 2, "give out")
+            self._move(PermitLocation.PATH, self.times.give_out_s / 2, "give out")
             return self._jam()
         self._give_out_to_mouth()
         return Motion.DONE
@@ -223,7 +223,7 @@ class Mechanism:
         """Move the permit to the front idling position."""
         refusal = self._cannot_move()
         if refusal is None:
-            self._move(Place.PATH, self.times.give_out_s, "hold in front")
+            self._move(PermitLocation.PATH, self.times.give_out_s, "hold in front")
         return refusal or Motion.DONE
 
     def retain(self) -> Motion:
@@ -231,14 +231,14 @@ class Mechanism:
         refusal = self._cannot_move()
         if refusal is not None:
             return refusal
-        self._move(Place.PATH, self.times.give_out_s, "retain")
+        self._move(PermitLocation.PATH, self.times.give_out_s, "retain")
         if self._faults & {"bin_full", "jam_retaining"}:
             return self._jam()
         with self._changed:
             permit = self._leave()
         if permit is not None:
             self.bin.append(permit)
-            permit.move_to(Place.BIN)
+            permit.move_to(PermitLocation.BIN)
         return Motion.DONE
 
     def rewrite(self, raster: bytes | None, *, erase: bool) -> Motion:
@@ -250,7 +250,7 @@ class Mechanism:
             return Motion.HEAD_HOT
         permit = self.permit
         assert permit is not None
-        self._move(Place.PATH, self.times.erase_and_print_s / 2, "erase")
+        self._move(PermitLocation.PATH, self.times.erase_and_print_s / 2, "erase")
         if erase:
             permit.face.erase()
         if "jam_printing" in self._faults:
@@ -281,10 +281,10 @@ class Mechanism:
         return Motion.MOTOR if self._faults & {"cam_motor", "motor"} else None
 
     def _give_out_to_mouth(self) -> None:
-        self._move(Place.PATH, self.times.give_out_s, "give out")
+        self._move(PermitLocation.PATH, self.times.give_out_s, "give out")
         with self._changed:
             self._waits_for_removal = True
-        self._arrive(Place.MOUTH)
+        self._arrive(PermitLocation.MOUTH)
 
     def _jam(self) -> Motion:
         with self._changed:
@@ -292,7 +292,7 @@ class Mechanism:
             self._moving = False
         return Motion.JAM
 
-    def _move(self, through: Place, seconds: float, doing: str) -> None:
+    def _move(self, through: PermitLocation, seconds: float, doing: str) -> None:
         """Leave the present place and travel for `seconds`; `_arrive` ends the motion."""
         with self._changed:
             permit = self._permit
@@ -301,11 +301,11 @@ class Mechanism:
             permit.move_to(through)
         self._spend(seconds, doing)
 
-    def _arrive(self, place: Place) -> None:
+    def _arrive(self, place: PermitLocation) -> None:
         with self._changed:
             permit = self._permit
             self._place, self._moving = place, False
-            if place is Place.STATION:
+            if place is PermitLocation.STATION:
                 self._waits_for_removal = False
             self.transports += 1
         if permit is not None:
@@ -314,7 +314,7 @@ class Mechanism:
     def _leave(self) -> SimulatedPermit | None:
         """Forget the permit (the lock is held)."""
         permit, self._permit = self._permit, None
-        self._place, self._waits_for_removal, self._moving = Place.HAND, False, False
+        self._place, self._waits_for_removal, self._moving = PermitLocation.HAND, False, False
         return permit
 
     def _spend(self, seconds: float, doing: str) -> None:

@@ -23,8 +23,8 @@ from drivers.permit_unit.star_tcp300.frames import (
 from drivers.permit_unit.star_tcp300.raster import parse_image_block
 from drivers.permit_unit.star_tcp300.status import Inlet, Sensors, Status
 from drivers.simulators.activity import ActivityLog
-from drivers.simulators.permit import Place
-from drivers.simulators.permit_unit_hands import UnitHands
+from drivers.simulators.permit import PermitLocation
+from drivers.simulators.permit_unit_actions import UnitActions
 from drivers.simulators.permit_unit_mechanism import (
     BLANK_RASTER,
     COLUMN_BYTES,
@@ -99,7 +99,7 @@ class _Order:
 LATE_LOOK_S = 0.05
 
 
-class PermitUnitSim(UnitHands):
+class PermitUnitSim(UnitActions):
     """The unit, its mouth and its bin. `start` returns the URL that the driver opens."""
 
     fault_names: tuple[str, ...] = FAULT_NAMES
@@ -135,7 +135,7 @@ class PermitUnitSim(UnitHands):
             self._thread = None
         self._line.stop()
 
-    # Hands.
+    # Actions.
 
     def open_cover(self) -> None:
         """Open the cover; a permit that moves stops in the path."""
@@ -302,14 +302,7 @@ class PermitUnitSim(UnitHands):
         late_until = time.monotonic() + self._late_s
         while "late" in self._faults and (left_s := late_until - time.monotonic()) > 0:
             self._line.pause(min(left_s, LATE_LOOK_S))  # a unit that is mended holds nothing back any more
-        if "garbled" in self._faults or "garbled_once" in self._faults:
-            self._faults.discard("garbled_once")
-            encoded = encoded[:-1] + bytes([encoded[-1] ^ 0x55])
-        self._say(encoded)
-
-    def _say(self, data: bytes) -> None:
-        if "silent" not in self._faults:
-            self._line.send(data)
+        self._say(self._garbled(encoded))
 
     # The mechanism, in its own thread.
 
@@ -374,13 +367,13 @@ class PermitUnitSim(UnitHands):
 def sensors_of(sight: Sight) -> Sensors:
     """At the station the permit covers the middle and the rear sensor, in the path the front and the middle one."""
     inlet = Inlet.EMPTY
-    if sight.place is Place.MOUTH:
+    if sight.place is PermitLocation.MOUTH:
         inlet = Inlet.WAITING_FOR_REMOVAL if sight.waits_for_removal else Inlet.TO_BE_PROCESSED
     return Sensors(
         inlet=inlet,
-        front=sight.place is Place.PATH,
-        middle=sight.place in (Place.PATH, Place.STATION),
-        rear=sight.place is Place.STATION,
+        front=sight.place is PermitLocation.PATH,
+        middle=sight.place in (PermitLocation.PATH, PermitLocation.STATION),
+        rear=sight.place is PermitLocation.STATION,
         cover_open=sight.cover_open,
         dispenser_empty=False,
     )

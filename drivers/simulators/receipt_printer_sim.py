@@ -39,7 +39,7 @@ PORTION = 4096
 class ReceiptPrinterSim:
     """One printer of the model that `device_file` describes.
 
-    `pace` 1.0 prints at 150 mm/s, 0.0 at once. Hands and faults may be used from any thread.
+    `pace` 1.0 prints at 150 mm/s, 0.0 at once. Actions and faults may be used from any thread.
     """
 
     fault_names: tuple[str, ...] = (

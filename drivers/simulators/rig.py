@@ -1,4 +1,4 @@
-"""The bench rig: every simulated device with all residents and permits, and the hands that move them."""
+"""The bench rig: every simulated device with all residents and permits, and the actions that move them."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from drivers.simulators.chip_keys import load_test_keys
 from drivers.simulators.code_scanner_sim import CodeScannerSim
 from drivers.simulators.id_reader_sim import IdReaderSim
 from drivers.simulators.issued_permits import IssuedPermit, issue
-from drivers.simulators.permit import Place
+from drivers.simulators.permit import PermitLocation
 from drivers.simulators.permit_unit_crt_sim import CrtUnitSim
 from drivers.simulators.permit_unit_sim import PermitUnitSim
 from drivers.simulators.receipt_printer_sim import ReceiptPrinterSim
@@ -67,7 +67,7 @@ class Rig:
 
     `vpcd_url` is the chip side of a coupler: `PrivatePcscd.vpcd_url`, `tcp://host:port` of vpcd, `DirectCoupler.url`,
     or `unit://permit_unit` where the unit reads chips itself. `unit`: the permit unit's dialect. `pace` 1.0 takes real
-    times, 0.0 none. Hands may be used from any thread; they raise ValueError where a person could not do it.
+    times, 0.0 none. Actions may be used from any thread; they raise ValueError where a person could not do it.
     """
 
     def __init__(
@@ -151,7 +151,7 @@ class Rig:
                 self.contacts.start()
         return self.urls["permit_unit"]
 
-    # -- hands -----------------------------------------------------------------------------------------------------
+    # -- actions ---------------------------------------------------------------------------------------------------
 
     def lay_id_card(self, person_id: str) -> None:
         """Lay a person's identity card on the reader, in place of what lies there."""
@@ -201,7 +201,7 @@ class Rig:
         """Take the retained permits out of the bin and into the hand; their ids."""
         taken = self.permit_unit.empty_bin()
         for permit in taken:
-            permit.move_to(Place.HAND)
+            permit.move_to(PermitLocation.HAND)
         return [permit.name for permit in taken]
 
     def open_cover(self, device: str) -> None:

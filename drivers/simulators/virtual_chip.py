@@ -58,7 +58,7 @@ class VirtualChip:
         self._tear_next: int | None = None
         self._faults: set[str] = set()
         self.before_command: Callable[[bytes], None] = _nothing
-        """Hands at the contacts: called with every command before the chip hears it."""
+        """Actions at the contacts: called with every command before the chip hears it."""
         self._powered = False
         self._challenge: bytes | None = None
         self._forget()
@@ -128,7 +128,7 @@ class VirtualChip:
             self._forget()
             return SILENCE
 
-    # --- hands and faults
+    # --- actions and faults
 
     def set_fault(self, name: str) -> None:
         """silent · dead (no answer to reset) · wrong_mac (the right one is taken for wrong) · locked · memory_failure ·

@@ -9,7 +9,7 @@ import time
 from drivers.simulators import vpcd_wire
 from drivers.simulators.activity import ActivityLog
 from drivers.simulators.chip_time import MUTE_S, answer_in_time
-from drivers.simulators.permit import Chip, Place, SimulatedPermit
+from drivers.simulators.permit import Chip, PermitLocation, SimulatedPermit
 
 RETRY_S = 0.05  # between tries to reach a coupler that is not there (pcscd restarting)
 # pcscd looks for a chip every 400 ms. If one goes and another comes in between, it may take the slot for empty until
@@ -62,7 +62,7 @@ class VpcdHost:
 
     def _moved(self, permit: SimulatedPermit) -> None:
         with self._changed:
-            if permit.place is Place.STATION and permit.chip is not None:
+            if permit.place is PermitLocation.STATION and permit.chip is not None:
                 if self._lying is not permit:
                     self._hang_up()
                     self._lying = permit

@@ -58,13 +58,6 @@ class SerialPort:
         if not self._port.is_open:
             raise LinkLost(f"{self._path}: is closed", device=self._device)
 
-    def set_baud(self, baud: int) -> None:
-        """Go on at another speed, after what was written has left."""
-        self._require_open()
-        with self._translated("change the speed"):
-            self._port.flush()
-            self._port.baudrate = baud
-
     def write(self, data: bytes) -> None:
         """Hand all of `data` to the port. Raises `LinkLost`, or `LinkTimeout` if the port takes nothing for 5 s."""
         self._require_open()

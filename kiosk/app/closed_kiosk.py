@@ -1,6 +1,6 @@
 """A kiosk that serves nobody because something that it reads has a mistake, and gives back a permit that is inside.
 
-The machine is the usual one, with the journal and the permit unit's desk alone: neither a region, central, fonts nor
+The machine is the usual one, with the journal and the permit unit's thread alone: neither a region, central, fonts nor
 the other devices are needed to give a permit back. What central must be told of it waits in the journal.
 """
 
@@ -13,9 +13,10 @@ from drivers.permit_unit.dialects import UnitFile, load_unit_file
 from kiosk.app.kiosk import Kiosk
 from kiosk.config.settings import Config
 from kiosk.data_files.reader import DataFileError
+from kiosk.domain.devices import PERMIT_UNIT
 from kiosk.domain.documents import PermitContent
 from kiosk.domain.faults import Fault
-from kiosk.journal.audit import Seal
+from kiosk.journal.audit import ContentHash
 from kiosk.journal.state_lock import StateLock
 from kiosk.policy.no_region import NO_REGION
 from kiosk.policy.region import Region
@@ -38,13 +39,13 @@ class ClosedKiosk(Kiosk):
         self,
         config: Config,
         closed: Fault,
-        show: Callable[[s.State], int | None],
+        on_state: Callable[[s.State], int | None],
         broken: Callable[[], None],
         ended: Callable[[], None],
         lock: StateLock | None,
     ) -> None:
         self._why = closed
-        super().__init__(config, show, broken=broken, ended=ended, lock=lock)
+        super().__init__(config, on_state, broken=broken, ended=ended, lock=lock)
 
     @property
     def is_at_rest(self) -> bool:
@@ -52,24 +53,25 @@ class ClosedKiosk(Kiosk):
         return isinstance(self.engine.state, _AT_REST)
 
     @staticmethod
-    def read_files(config: Config) -> tuple[Region, UnitFile, Seal]:
+    def read_files(config: Config) -> tuple[Region, UnitFile, ContentHash]:
         """The region where it can be read, for it names the counter."""
         try:
             region = load_region(config.files.region)
         except DataFileError:  # it is told by whoever closed the kiosk
             region = NO_REGION
-        return region, load_unit_file(config.files.permit_unit), _no_seal
+        return region, load_unit_file(config.files.devices[PERMIT_UNIT]), _no_content_hash
 
     def _site(self) -> Site:
         return replace(super()._site(), closed=self._why)
 
-    def _route_effects(self, performer: EffectDispatcher, _: Callable[[], None]) -> None:
-        self._permit = self._service_thread("permit_unit", lambda worker: self._factory.permit(worker, None))
-        performer.give(
-            self._permit, (do.InspectPath, do.EjectPermit, do.WatchMouth, do.TakePermitBack, do.RetainPermit, do.Wipe)
+    def _route_effects(self, dispatcher: EffectDispatcher, _: Callable[[], None]) -> None:
+        self._permit = self._service_thread(PERMIT_UNIT.name, lambda worker: self._factory.permit(worker, None))
+        dispatcher.route(
+            self._permit,
+            (do.InspectPath, do.EjectPermit, do.WatchMouth, do.TakePermitBack, do.RetainPermit, do.ClearPersonalData),
         )
         for effect in (do.CheckDevices, do.ReportCompletion, do.CancelEndorsement):
-            performer.handle_inline(effect, _waits)
+            dispatcher.handle_inline(effect, _waits)
 
     def warm_up(self, warm: Callable[[], None] = lambda: None) -> None:
         """Nothing further will be needed."""
@@ -84,6 +86,6 @@ def _waits(_: do.Effect, __: Post) -> None:
     """Until a kiosk serves again: messages stand in the journal, and no device is needed."""
 
 
-def _no_seal(_: str, __: PermitContent) -> str:
-    """No chip is read here, so none is sealed."""
+def _no_content_hash(_: str, __: PermitContent) -> str:
+    """No chip is read here, so there is no content to hash."""
     raise AssertionError("a closed kiosk reads no chip")

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from kiosk.app.opening import Opening
 from kiosk.domain.faults import Fault
-from kiosk.presentation.models import Frame, OutOfServiceScreen, WayOut
+from kiosk.presentation.models.frame import Frame, WayOut
+from kiosk.presentation.models.resident import OutOfServiceScreen
 from kiosk.texts.words import Text
 
 

@@ -1,4 +1,4 @@
-"""Effects whose way is more than one desk."""
+"""Effects that more than one service thread carries out."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from kiosk.domain.faults import Fault
-from kiosk.journal.journal import OutboundMessage
+from kiosk.journal.journal import NumberedCall, OutboundMessage
 from kiosk.services.effect_dispatch import ServiceThread
 from kiosk.services.job_times import BACKGROUND
 from kiosk.services.journal_guard import JournalGuard
@@ -35,6 +35,15 @@ def message_of(effect: do.Effect, now: datetime) -> OutboundMessage | None:
     from kiosk.services.central import outbox
 
     return outbox.message_of(effect, now)
+
+
+def call_of(effect: do.Effect) -> NumberedCall | None:
+    """The call that an effect makes at once, where its number is written with the step that orders it."""
+    if not isinstance(effect, do.RequestEndorsement | do.Apply | do.OpenChipSession | do.SendChipAnswers):
+        return None
+    from kiosk.services.central import numbered_calls
+
+    return numbered_calls.call_of(effect)
 
 
 def standing_fault(

@@ -1,4 +1,4 @@
-"""The end of a kiosk: every desk lets go of its device, and those that hang are not waited for one after the other."""
+"""The end of a kiosk: every service thread releases its device; those that hang are not waited for one by one."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ RELEASED_WITHIN_S = 10.0
 """For all of them together. A device that takes longer is let go of when the process ends."""
 
 
-def release_all(desks: Sequence[ServiceThread[Any]]) -> None:
-    """Release each device on its desk's thread, and end the threads."""
-    for desk in reversed(desks):  # the chip's before the unit's, which it may stand on
-        desk.release()
+def release_all(threads: Sequence[ServiceThread[Any]]) -> None:
+    """Release each device on its own thread, and end the threads."""
+    for thread in reversed(threads):  # the chip's before the unit's, which it may stand on
+        thread.release()
     until = time.monotonic() + RELEASED_WITHIN_S
-    for desk in desks:
-        desk.worker.close(max(until - time.monotonic(), 0.0))
+    for thread in threads:
+        thread.worker.close(max(until - time.monotonic(), 0.0))

@@ -1,7 +1,7 @@
 """The composition root: configuration → transports → devices → services → engine → application.
 
-The only module that may import everybody. What the first screen does not need is imported by the desk that needs it,
-on its own thread, after the first screen stands.
+The only module that may import everybody. What the first screen does not need is imported by the thread that needs it,
+after the first screen stands.
 """
 
 from __future__ import annotations
@@ -13,19 +13,20 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-from kiosk.app.effect_routes import canceller, message_of, standing_fault
+from kiosk.app.effect_routes import call_of, canceller, message_of, standing_fault
 from kiosk.app.ending import release_all
-from kiosk.app.lesser_devices import CODE_SCANNER, LESSER, RECEIPT_PRINTER, LesserDevices
+from kiosk.app.lesser_devices import LESSER, LesserDevices
 from kiosk.app.service_factory import ServiceFactory
 from kiosk.app.start_failure import print_mistakes
 from kiosk.config.capabilities_check import load_fitting_unit
 from kiosk.config.settings import Config
 from kiosk.domain.clock import Clock
+from kiosk.domain.devices import CODE_SCANNER, ID_READER, PERMIT_CHIP, PERMIT_UNIT, RECEIPT_PRINTER
 from kiosk.domain.faults import CONFIGURATION, WORKER_DIED, Fault
 from kiosk.domain.holder_check import CheckWay
 from kiosk.event_log.log_events import LogEvent, log
-from kiosk.journal.audit import Seal
-from kiosk.journal.content_hash import seal_by_key_file
+from kiosk.journal.audit import ContentHash
+from kiosk.journal.content_hash import content_hash_by_key_file
 from kiosk.journal.standing import open_journal
 from kiosk.journal.state_lock import StateLock
 from kiosk.policy.region import Region
@@ -38,7 +39,7 @@ from kiosk.runtime.memory import Outstanding
 from kiosk.runtime.workers import Worker
 from kiosk.services.device_check import DeviceCheck, JournalLook
 from kiosk.services.device_health import DeviceHealth
-from kiosk.services.effect_dispatch import EffectDispatcher, ServiceThread, by_desk, unless
+from kiosk.services.effect_dispatch import EffectDispatcher, ServiceThread, on_thread, unless
 from kiosk.services.job_times import BACKGROUND
 from kiosk.services.journal_guard import JournalGuard
 from kiosk.services.rules import RulesService
@@ -56,19 +57,19 @@ if TYPE_CHECKING:
 
 
 class Kiosk:
-    """Everything of one kiosk but the window: the machine, its journal, and a desk for each device.
+    """Everything of one kiosk but the window: the machine, its journal, and a service thread for each device.
 
-    `show(state)` is called on the machine's thread for every state that is entered and gives the serial of its screen,
-    if somebody can touch one; `broken()` if that thread ends by an exception, so that the program must be started anew;
-    `ended()` when the machine came to the end that `switch_off` asks for. `job_clock`: seconds, by which the workers'
-    jobs are measured. `lock`: on the state directory, where it is held already. `surroundings_changed()`: as `changed`
-    of `LesserDevices`.
+    `on_state(state)` is called on the machine's thread for every state that is entered and gives the serial of its
+    screen, if somebody can touch one; `broken()` if that thread ends by an exception, so that the program must be
+    started anew; `ended()` when the machine came to the end that `switch_off` asks for. `job_clock`: seconds, by which
+    the workers' jobs are measured. `lock`: on the state directory, where it is held already.
+    `surroundings_changed()`: as `changed` of `LesserDevices`.
     """
 
     def __init__(
         self,
         config: Config,
-        show: Callable[[s.State], int | None],
+        on_state: Callable[[s.State], int | None],
         clock: Clock | None = None,
         broken: Callable[[], None] = lambda: None,
         job_clock: Callable[[], float] = time.monotonic,
@@ -80,18 +81,28 @@ class Kiosk:
         self._broken = broken
         self._ended = ended
         self.clock = watched(clock, config.right_time_s)
-        self.region, self._unit_file, seal = self.read_files(config)
+        self.region, self._unit_file, content_hash = self.read_files(config)
         self.journal = open_journal(config.state_dir / "journal.db", self.clock.now, config.journal.hash, lock)
         self._guard = JournalGuard(self.journal, self._close_at_once)
         self.health = DeviceHealth()
-        self._desks: list[ServiceThread[Any]] = []
+        self._threads: list[ServiceThread[Any]] = []
         self._job_clock = job_clock
         self._workers: list[Worker] = []  # those that were started
         self._crew = Crew(self._workers, job_clock, LESSER)
-        performer = EffectDispatcher()
+        dispatcher = EffectDispatcher()
         notes = ClockNotes(self.clock, self.journal).write
-        self.engine = Engine(self._site(), self.journal, self.clock, performer.perform, show, message_of, seal, notes)
-        performer.connect(self._tell)
+        self.engine = Engine(
+            self._site(),
+            self.journal,
+            self.clock,
+            dispatcher.perform,
+            on_state,
+            message_of,
+            call_of,
+            content_hash,
+            notes,
+        )
+        dispatcher.connect(self._tell)
         self._translations: dict[str, Translation] = {}
         self._factory = ServiceFactory(
             config,
@@ -101,16 +112,16 @@ class Kiosk:
             self.clock,
             _open_coupler,
             self._translate,
-            seal,
+            content_hash,
         )
-        self._route_effects(performer, surroundings_changed)
+        self._route_effects(dispatcher, surroundings_changed)
         self._thread = threading.Thread(target=self._run, name="machine", daemon=True)
         self.failed = threading.Event()
 
     @staticmethod
-    def read_files(config: Config) -> tuple[Region, UnitFile, Seal]:
+    def read_files(config: Config) -> tuple[Region, UnitFile, ContentHash]:
         """What must be read before anything is built. Raises `DataFileError` where one of them has a mistake."""
-        return load_region(config.files.region), load_fitting_unit(config), seal_by_key_file(config.central.key)
+        return load_region(config.files.region), load_fitting_unit(config), content_hash_by_key_file(config.central.key)
 
     def _site(self) -> Site:
         return Site(
@@ -120,33 +131,35 @@ class Kiosk:
             default_language=self.config.languages[0],
             languages=self.config.languages,
             pilot=self.config.pilot,
-            has_code_scanner=bool(self.config.devices.code_scanner),
+            has_code_scanner=bool(self.config.devices[CODE_SCANNER]),
             holder_check=self.config.holder_check.rule,
         )
 
-    def _route_effects(self, performer: EffectDispatcher, surroundings_changed: Callable[[], None]) -> None:
-        id_card = self._service_thread("id_reader", self._factory.id_card)
+    def _route_effects(self, dispatcher: EffectDispatcher, surroundings_changed: Callable[[], None]) -> None:
+        id_card = self._service_thread(ID_READER.name, self._factory.id_card)
         # A chip reader in the unit is on the unit's line, which one thread alone may use; it is well if the unit is.
         in_unit = self.config.devices.chip_is_in_unit()
         permit = self._service_thread(
-            "permit_unit", lambda worker: self._factory.permit(worker, None if in_unit else SlotWatch(self._chip))
+            PERMIT_UNIT.name, lambda worker: self._factory.permit(worker, None if in_unit else SlotWatch(self._chip))
         )
-        chip = self._service_thread("permit_chip", self._factory.chip, permit if in_unit else None)
-        receipt = self._service_thread(RECEIPT_PRINTER, self._factory.receipt)
+        chip = self._service_thread(PERMIT_CHIP.name, self._factory.chip, permit if in_unit else None)
+        receipt = self._service_thread(RECEIPT_PRINTER.name, self._factory.receipt)
         central = self._service_thread("central", self._factory.central)
         outbox = self._service_thread("outbox", self._factory.outbox)
-        performer.give(id_card, (do.ReadIdCard, do.StopIdReader))
+        dispatcher.route(id_card, (do.ReadIdCard, do.StopIdReader))
         scanner = (
-            self._service_thread(CODE_SCANNER, self._factory.code_scanner) if self.config.devices.code_scanner else None
+            self._service_thread(CODE_SCANNER.name, self._factory.code_scanner)
+            if self.config.devices[CODE_SCANNER]
+            else None
         )
         self.lesser = LesserDevices(receipt, scanner, self._crew, self.health, surroundings_changed)
-        self.lesser.give(performer)
+        self.lesser.route(dispatcher)
         if self.config.holder_check.rule.without_face is CheckWay.ATTENDANT:
-            performer.give(self._service_thread("holder_check", self._factory.holder_check), (do.CheckAttendant,))
-        performer.handle_inline(
-            do.TakePermitIn, unless(lambda: self._crew.fault, by_desk(permit), on.PermitNotTakenIn())
+            dispatcher.route(self._service_thread("holder_check", self._factory.holder_check), (do.CheckAttendant,))
+        dispatcher.handle_inline(
+            do.TakePermitIn, unless(lambda: self._crew.fault, on_thread(permit), on.PermitNotTakenIn())
         )
-        performer.give(
+        dispatcher.route(
             permit,
             (
                 do.InspectPath,
@@ -158,11 +171,11 @@ class Kiosk:
                 do.WatchMouth,
                 do.TakePermitBack,
                 do.RetainPermit,
-                do.Wipe,
+                do.ClearPersonalData,
             ),
         )
-        performer.give(chip, (do.ReadChip, do.RelayBatch, do.ReadBackChip, do.ExamineChip, do.Wipe))
-        performer.give(
+        dispatcher.route(chip, (do.ReadChip, do.RelayBatch, do.ReadBackChip, do.ExamineChip, do.ClearPersonalData))
+        dispatcher.route(
             central,
             (
                 do.AskForPendingRewrites,
@@ -176,11 +189,11 @@ class Kiosk:
                 do.ChooseCollection,
             ),
         )
-        performer.give(outbox, (do.ReportCompletion,))
-        performer.handle_inline(do.CancelEndorsement, canceller(central, outbox))
+        dispatcher.route(outbox, (do.ReportCompletion,))
+        dispatcher.handle_inline(do.CancelEndorsement, canceller(central, outbox))
         rules = RulesService(self.region, self.clock, pilot=self.config.pilot)
-        performer.handle_inline(do.Assess, rules.assess)
-        performer.handle_inline(do.LookAhead, rules.look_ahead)
+        dispatcher.handle_inline(do.Assess, rules.assess)
+        dispatcher.handle_inline(do.LookAhead, rules.look_ahead)
         heartbeat = self._heartbeat = self._service_thread(
             "heartbeat",
             lambda worker: self._factory.heartbeat(worker, lambda: self.engine.state, self._guard, self.health),
@@ -188,36 +201,36 @@ class Kiosk:
         standing = standing_fault(lambda: self._crew.fault, self._guard, heartbeat)
         journal = self._service_thread("journal", lambda _: JournalLook(self._guard))
         check = DeviceCheck(id_card, permit, chip, central, journal, self.health, standing, surroundings_changed)
-        performer.handle_inline(do.CheckDevices, check.carry_out)
+        dispatcher.handle_inline(do.CheckDevices, check.carry_out)
         self._permit, self._chip, self._receipt, self._central, self._outbox = permit, chip, receipt, central, outbox
 
     def _service_thread(
         self, name: str, build: Callable[[Worker], Any], beside: ServiceThread[Any] | None = None
     ) -> ServiceThread[Any]:
-        """A desk with a worker of its own, or with that of the desk `beside`."""
+        """A service thread with a worker of its own, or with that of `beside`."""
         worker = Worker(name, self._worker_died, self._job_clock) if beside is None else beside.worker
-        desk: ServiceThread[Any] = ServiceThread(worker, build, partial(self._unusable, name))
-        self._desks.append(desk)
-        return desk
+        thread: ServiceThread[Any] = ServiceThread(worker, build, partial(self._unusable, name))
+        self._threads.append(thread)
+        return thread
 
     def start(self) -> None:
-        """Start the machine, which asks at once where a permit is, and every desk."""
+        """Start the machine, which asks at once where a permit is, and every service thread."""
         self.start_for_first_screen()
         self._start_rest()
 
     def start_for_first_screen(self) -> None:
-        """Start the machine and the permit unit's desk alone; `warm_up` starts the others, where orders wait."""
-        self._start_desk(self._permit)
+        """Start the machine and the permit unit's thread alone; `warm_up` starts the others, where orders wait."""
+        self._start_thread(self._permit)
         self._thread.start()
 
     def _start_rest(self) -> None:
-        for desk in self._desks:
-            self._start_desk(desk)
+        for thread in self._threads:
+            self._start_thread(thread)
 
-    def _start_desk(self, desk: ServiceThread[Any]) -> None:
-        if desk.worker not in self._workers:
-            desk.worker.start()
-            self._workers.append(desk.worker)
+    def _start_thread(self, thread: ServiceThread[Any]) -> None:
+        if thread.worker not in self._workers:
+            thread.worker.start()
+            self._workers.append(thread.worker)
 
     def warm_up(self, warm: Callable[[], None] = lambda: None) -> None:
         """Start what is not running yet, build what the first visit will need, and send what central is still owed.
@@ -232,8 +245,8 @@ class Kiosk:
             ("receipt", self._receipt),
             ("face", self._permit),
         )
-        for part, desk in parts:
-            desk.submit(outstanding.ticker(part), "warm up")
+        for part, thread in parts:
+            thread.submit(outstanding.ticker(part), "warm up")
         self.lesser.claim()
         self._outbox.submit(lambda service: service.forward(), "forward", BACKGROUND.seconds)
         self._heartbeat.submit(lambda service: service.begin(), "heartbeat", BACKGROUND.seconds)
@@ -277,7 +290,7 @@ class Kiosk:
         self.engine.stop()
         if self._thread.is_alive():
             self._thread.join(10.0)
-        release_all(self._desks)
+        release_all(self._threads)
         self.journal.close()
 
     def _run(self) -> None:

@@ -9,16 +9,17 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from kiosk.domain.devices import CODE_SCANNER, DEVICES, RECEIPT_PRINTER, Device
 from kiosk.domain.faults import CODE_SCANNER_LINK, PRINTER_LINK, Fault
 from kiosk.runtime.crew import Crew
 from kiosk.services.device_health import DeviceHealth
-from kiosk.services.effect_dispatch import EffectDispatcher, Handler, Post, ServiceThread, by_desk
+from kiosk.services.effect_dispatch import EffectDispatcher, Handler, Post, ServiceThread, on_thread
 from kiosk.services.idle_watch import IdleWatch
 from kiosk.workflow import effects as do
 from kiosk.workflow import events as on
 
-RECEIPT_PRINTER, CODE_SCANNER = "receipt_printer", "code_scanner"
-LESSER = frozenset({RECEIPT_PRINTER, CODE_SCANNER})
+LESSER = frozenset(device.name for device in DEVICES if not device.visits_need_it)
+"""Their names, which are those of their threads."""
 
 _PRINTS = (do.PrintReceipt, do.PrintApplicationSlip, do.PrintStatusSlip)
 
@@ -36,45 +37,47 @@ class LesserDevices:
         health: DeviceHealth,
         changed: Callable[[], None],
     ) -> None:
-        self._desks = {RECEIPT_PRINTER: printer} | ({} if scanner is None else {CODE_SCANNER: scanner})
+        self._threads = {RECEIPT_PRINTER: printer} | ({} if scanner is None else {CODE_SCANNER: scanner})
         self._crew = crew
         self._health = health
         self._changed = changed
 
-    def give(self, performer: EffectDispatcher) -> None:
+    def route(self, dispatcher: EffectDispatcher) -> None:
         """Let them carry out what is theirs, and be looked at while nobody is served."""
-        printer, scanner = self._desks[RECEIPT_PRINTER], self._desks.get(CODE_SCANNER)
+        printer, scanner = self._threads[RECEIPT_PRINTER], self._threads.get(CODE_SCANNER)
         for effect in _PRINTS:
-            performer.handle_inline(effect, self._or_tell(RECEIPT_PRINTER, printer, on.ReceiptNotPrinted(PRINTER_LINK)))
-        performer.give(printer, (do.Wipe,))
+            dispatcher.handle_inline(
+                effect, self._or_tell(RECEIPT_PRINTER, printer, on.ReceiptNotPrinted(PRINTER_LINK))
+            )
+        dispatcher.route(printer, (do.ClearPersonalData,))
         if scanner is not None:
             failed = on.CodeScannerFailed(CODE_SCANNER_LINK)
-            performer.handle_inline(do.ReadLicenceCode, self._or_tell(CODE_SCANNER, scanner, failed))
-            performer.give(scanner, (do.StopCodeScanner, do.Wipe))
-        performer.handle_inline(do.CheckDevices, IdleWatch(self._desks, self._health, self._changed).carry_out)
+            dispatcher.handle_inline(do.ReadLicenceCode, self._or_tell(CODE_SCANNER, scanner, failed))
+            dispatcher.route(scanner, (do.StopCodeScanner, do.ClearPersonalData))
+        dispatcher.handle_inline(do.CheckDevices, IdleWatch(self._threads, self._health, self._changed).carry_out)
 
     def claim(self) -> None:
         """Take the code scanner before anybody needs it."""
-        if (scanner := self._desks.get(CODE_SCANNER)) is not None:
+        if (scanner := self._threads.get(CODE_SCANNER)) is not None:
             scanner.submit(lambda service: service.claim(), "claim")
 
     def look_after(self) -> None:
         """Take note of those whose thread hangs or has ended; from a thread that looks often."""
-        for name in self._desks:
-            trouble = self._crew.trouble_of(name)
-            if trouble is not None and self._health.note(name, trouble):
+        for device in self._threads:
+            trouble = self._crew.trouble_of(device.name)
+            if trouble is not None and self._health.note(device.name, trouble):
                 self._changed()
 
     def paper_trouble(self) -> Fault | None:
         """Why nothing would be printed now, as far as is known."""
-        return self._health.fault(RECEIPT_PRINTER)
+        return self._health.fault(RECEIPT_PRINTER.name)
 
-    def _or_tell(self, name: str, desk: ServiceThread[Any], instead: on.Event) -> Handler:
+    def _or_tell(self, device: Device, thread: ServiceThread[Any], instead: on.Event) -> Handler:
         """What is handed to a thread that does nothing any more would be waited for until the deadline."""
-        carry_out = by_desk(desk)
+        carry_out = on_thread(thread)
 
         def carry_out_or_tell(effect: do.Effect, post: Post) -> None:
-            if self._crew.trouble_of(name) is None:
+            if self._crew.trouble_of(device.name) is None:
                 carry_out(effect, post)
             else:
                 post(instead)

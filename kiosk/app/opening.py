@@ -49,7 +49,7 @@ class Opening:
         return (
             self.screen_file != now.screen_file
             or self.languages != now.languages
-            or self.config.witness_socket != now.config.witness_socket
+            or self.config.automation_socket != now.config.automation_socket
         )
 
 

@@ -1,6 +1,6 @@
 """Builds each service from the configuration.
 
-Imports stand inside the functions: each is called on the thread of the desk where its service will sit, when it is
+Imports stand inside the functions: each is called on the thread of its own service, when it is
 first needed, so that the first screen does not wait for what it does not show.
 """
 
@@ -12,7 +12,9 @@ from functools import cached_property, partial
 from typing import TYPE_CHECKING
 
 from kiosk.config.settings import Config
-from kiosk.journal.audit import Seal
+from kiosk.domain.devices import CODE_SCANNER, ID_READER, PERMIT_CHIP, PERMIT_UNIT, RECEIPT_PRINTER
+from kiosk.event_log.log_events import LogEvent, log
+from kiosk.journal.audit import ContentHash
 from kiosk.journal.boot import Boot
 from kiosk.journal.journal import Journal
 from kiosk.presentation.context import PresentationContext
@@ -21,12 +23,12 @@ from kiosk.runtime.workers import Worker
 from kiosk.texts.words import Words
 
 if TYPE_CHECKING:
-    from drivers.permit_unit.base import FaceRaster, PermitUnit
+    from drivers.permit_unit.base import PermitUnit
     from drivers.permit_unit.dialects import UnitFile
     from drivers.transport.base import Coupler
     from kiosk.central.client import CentralClient
     from kiosk.central.reading import Unknown
-    from kiosk.domain.documents import PermitContent
+    from kiosk.domain.documents import FaceJob
     from kiosk.domain.endorsement import Drawable
     from kiosk.services.central.heartbeat import HeartbeatService
     from kiosk.services.central.outbox import OutboxService
@@ -46,7 +48,7 @@ if TYPE_CHECKING:
 
 class ServiceFactory:
     """The services of one kiosk. `open_coupler`: by URL, simulated ones included. `translate`: (language, words);
-    `seal`: of what a chip holds.
+    `content_hash`: of what a chip holds.
     """
 
     def __init__(
@@ -58,7 +60,7 @@ class ServiceFactory:
         clock: WatchedClock,
         open_coupler: Callable[[str], Coupler],
         translate: Callable[[str, Words], str],
-        seal: Seal,
+        content_hash: ContentHash,
     ) -> None:
         self._config = config
         self._about = about
@@ -68,7 +70,7 @@ class ServiceFactory:
         self._clock = clock
         self._open_coupler = open_coupler
         self._translate = translate
-        self._seal = seal
+        self._content_hash = content_hash
 
     def id_card(self, worker: Worker) -> IdCardService:
         from drivers.id_reader.device import IdReader
@@ -76,8 +78,8 @@ class ServiceFactory:
         from drivers.transport.urls import bytes_opener
         from kiosk.services.id_card import IdCardService
 
-        reader_file = IdReaderFile.load(self._config.files.id_reader)
-        reader = IdReader(bytes_opener(self._config.devices.id_reader, "id_reader"), reader_file)
+        reader_file = IdReaderFile.load(self._config.files.devices[ID_READER])
+        reader = IdReader(bytes_opener(self._config.devices[ID_READER], ID_READER.name), reader_file)
         return IdCardService(reader, worker, self._clock, reader_file.poll_interval_s)
 
     def permit(self, worker: Worker, slot: SlotWatch | None) -> PermitService:
@@ -88,7 +90,7 @@ class ServiceFactory:
             worker,
             self._journal,
             self._clock,
-            self._draw_face,
+            lambda: self.face_drawing,
             self._config.languages[0],
             self._unit_file.bin_capacity,
             slot,
@@ -96,29 +98,26 @@ class ServiceFactory:
 
     @cached_property
     def _permit_unit(self) -> tuple[PermitUnit, Coupler | None]:
-        """The unit, and its own chip reader where it has one; both belong to the unit's desk."""
+        """The unit, and its own chip reader where it has one; both belong to the unit's thread."""
         from drivers.permit_unit.dialects import open_unit_with_contacts
         from drivers.transport.urls import open_bytes
 
         return open_unit_with_contacts(
-            self._unit_file, lambda: open_bytes(self._config.devices.permit_unit, "permit_unit")
+            self._unit_file, lambda: open_bytes(self._config.devices[PERMIT_UNIT], PERMIT_UNIT.name)
         )
 
     def _coupler(self) -> Coupler:
         if not self._config.devices.chip_is_in_unit():
-            return self._open_coupler(self._config.devices.permit_chip)
+            return self._open_coupler(self._config.devices[PERMIT_CHIP])
         _, contacts = self._permit_unit
         if contacts is None:
             raise ValueError(f"{self._unit_file.name} has no chip reader of its own")
         return contacts
 
-    def _draw_face(self, content: PermitContent, permit_file: str) -> FaceRaster:
-        return self.face_drawing.draw(content, permit_file)
-
-    def _drawable(self, content: PermitContent, permit_file: str) -> Drawable:
+    def _drawable(self, face: FaceJob) -> Drawable:
         if self._unit_file.capabilities.rewrites_face:
-            return self.face_drawing.drawable(content, permit_file)
-        return self.face_drawing.readable(content)
+            return self.face_drawing.drawable(face)
+        return self.face_drawing.readable(face.content)
 
     @cached_property
     def face_drawing(self) -> FaceDrawing:
@@ -144,7 +143,7 @@ class ServiceFactory:
         permit_files = [load_permit_file(path) for path in self._config.files.permits]
         coupler = self._coupler()
         restart = PcscdRestart(self._config.pcscd_restart_file)
-        return ChipService(PermitChip(coupler, permit_files), coupler, self._seal, worker, restart)
+        return ChipService(PermitChip(coupler, permit_files), coupler, self._content_hash, worker, restart)
 
     def receipt(self, worker: Worker) -> ReceiptService:
         from drivers.receipt_printer.device import ReceiptPrinter
@@ -157,8 +156,8 @@ class ServiceFactory:
         from kiosk.services.receipt import ReceiptService
 
         printer = ReceiptPrinter(
-            lambda: open_bytes(self._config.devices.receipt_printer, "receipt_printer"),
-            load(self._config.files.receipt_printer),
+            lambda: open_bytes(self._config.devices[RECEIPT_PRINTER], RECEIPT_PRINTER.name),
+            load(self._config.files.devices[RECEIPT_PRINTER]),
             Typeface.load(self._config.assets_dir / "fonts"),
         )
         text = ReceiptText(
@@ -179,8 +178,8 @@ class ServiceFactory:
         from kiosk.services.code_scanner import CodeScannerService
 
         scanner = LineScanner(
-            lambda: open_bytes(self._config.devices.code_scanner, "code_scanner"),
-            CodeScannerFile.load(self._config.files.code_scanner),
+            lambda: open_bytes(self._config.devices[CODE_SCANNER], CODE_SCANNER.name),
+            CodeScannerFile.load(self._config.files.devices[CODE_SCANNER]),
         )
         return CodeScannerService(scanner, worker)
 
@@ -253,4 +252,5 @@ class ServiceFactory:
             key=access.key,
             pause=worker.pause,
             unknown=self._unknown,
+            answered=lambda call, status, ms: log(LogEvent.CENTRAL_ANSWERED, call=call.value, status=status, ms=ms),
         )

@@ -15,11 +15,12 @@ from uuid import UUID, uuid4
 
 from kiosk.event_log.log_events import LogEvent, log
 from kiosk.presentation.context import PresentationContext
-from kiosk.presentation.models import ScreenModel
+from kiosk.presentation.models.resident import ScreenModel
 from kiosk.presentation.present import present
 from kiosk.workflow import events as on
 from kiosk.workflow import states as s
 from kiosk.workflow.intents import Intent
+from kiosk.workflow.visits import VisitIds
 
 Post = Callable[[on.Event, UUID | None, int], None]
 """Queue an event for the machine, stamped with the visit and the serial of the screen that it was made on."""
@@ -41,7 +42,7 @@ class Serials:
 
 
 class ShownScreens:
-    """States in, models out; intents in, events out. `show` on the machine's thread, `touched` on the window's.
+    """States in, models out; intents in, events out. `present` on the machine's thread, `touched` on the window's.
     `without_paper()`: nothing could be printed now; `without_central()`: central is not reached.
     """
 
@@ -64,15 +65,16 @@ class ShownScreens:
     @property
     def model(self) -> ScreenModel:
         """What is to be seen now."""
-        return self._model
+        with self._lock:
+            return self._model
 
-    def show(self, state: s.State) -> ScreenModel:
+    def present(self, state: s.State) -> ScreenModel:
         """The model that is to be seen from now on, with its serial."""
         with self._lock:
             self._state, self._model = state, self._numbered(state)
             return self._model
 
-    def show_again(self) -> bool:
+    def present_again(self) -> bool:
         """Look at the surroundings anew, from any thread; whether nobody is served and the page is another for it."""
         with self._lock:
             if not isinstance(self._state, s.Idle):
@@ -86,12 +88,10 @@ class ShownScreens:
             state, present_serial = self._state, self._model.frame.serial
         if serial != present_serial:
             log(LogEvent.TOUCH_STALE, level=logging.DEBUG, state=type(state).__name__, intent=intent.value)
-        elif intent not in (Intent.START, Intent.OTHER_SERVICES):
-            visit = s.visit_of(state)
-            self._post(on.PersonChose(intent, choice, s.asked_in(state)), visit.id if visit else None, serial)
-        elif isinstance(state, s.Idle):
-            visit = s.Visit(uuid4(), uuid4(), state.language)
-            self._post(on.VisitBegan(visit, choosing=intent is Intent.OTHER_SERVICES), None, serial)
+            return
+        visit = s.visit_of(state)
+        chose = on.PersonChose(intent, choice, s.asked_in(state), VisitIds(uuid4(), uuid4()))
+        self._post(chose, visit.id if visit else None, serial)
 
     def _numbered(self, state: s.State) -> ScreenModel:
         visit = s.visit_of(state)

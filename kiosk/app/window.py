@@ -13,17 +13,18 @@ import time
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from kiosk.app.closed_page import closed_page
 from kiosk.app.display import DisplaySize
 from kiosk.app.opening import Opening
 from kiosk.app.sound import tell_lost_sound, time_of_day
 from kiosk.app.start_failure import CannotStart, Caught, print_mistakes, told_of
+from kiosk.domain.devices import PERMIT_UNIT
 from kiosk.domain.faults import WORKER_HANGS, Fault
 from kiosk.event_log.log_events import LogEvent, log
 from kiosk.journal.state_lock import HOLDER, StateLock
-from kiosk.presentation.models import OutOfServiceScreen, ScreenModel
+from kiosk.presentation.models.resident import OutOfServiceScreen, ScreenModel
 from kiosk.runtime.watchdog import Watchdog
 from kiosk.texts.words import Text
 from kiosk.version import VERSION
@@ -33,8 +34,10 @@ if TYPE_CHECKING:
     from kiosk.app.closed_kiosk import ClosedKiosk
     from kiosk.app.kiosk import Kiosk
     from kiosk.app.shown_screens import ShownScreens
+    from kiosk.app.surface import Surface
     from kiosk.runtime.memory import Outstanding
     from kiosk.workflow import states as s
+    from screens.shell.sign_of_life import SignOfLife
 
 AGAIN_S = 10.0
 """After what failed; within a minute of being mended it serves."""
@@ -64,7 +67,7 @@ class Window:
         self._ending = threading.Event()
         self._has_word = threading.Event()  # there is more to be seen than that the machine starts
         self._status = 0
-        self._app: Any = None
+        self._app: Surface | None = None
         self._screens: ShownScreens | None = None
         self._state: s.State | None = None
         self._closed = closed_page(opening, Text("out_of_service.starting"))
@@ -95,10 +98,11 @@ class Window:
                     first=self._first,  # most often the welcome screen already: the unit has answered by now
                     screen_file=self._opening.screen_file,
                     assets_dir=self._opening.config.assets_dir,
-                    witness_socket=self._opening.config.witness_socket,
+                    automation_socket=self._opening.config.automation_socket,
                     all_built=self.screens_built,
                     asked_to_close=lambda: self.switch_off("window"),
                     sized=self._size.found,
+                    cannot_read=lambda file: log(LogEvent.IMAGE_UNREADABLE, level=logging.ERROR, file=file),
                     sound=self._opening.config.sound,
                     time_of_day=time_of_day,
                     sound_lost=tell_lost_sound,
@@ -114,7 +118,7 @@ class Window:
         failed = self.kiosk is not None and self.kiosk.failed.is_set()
         return 1 if failed else self._status
 
-    def open(self, app: Any) -> None:
+    def open(self, app: Surface) -> None:
         """Run the application until it is left; not at all where `close` came before."""
         from screens.shell.sign_of_life import SignOfLife
 
@@ -177,11 +181,11 @@ class Window:
 
         kiosk = Kiosk(
             opening.config,
-            self.show,
+            self.on_state,
             broken=lambda: self.close(1),
             ended=lambda: self.close(0),
             lock=self._state_lock,
-            surroundings_changed=self.show_again,
+            surroundings_changed=self.present_again,
         )
         self._outstanding = Outstanding(("services", "screens"), self._warmed_up)
         about_site = about(opening.config, kiosk.region)
@@ -202,7 +206,7 @@ class Window:
     def _give_back(self, opening: Opening, fault: Fault) -> None:
         """Let a machine that serves nobody look for a permit, where the files say enough for that."""
         config = opening.config
-        wanted = (fault, config.devices.permit_unit, config.files.permit_unit, config.state_dir)
+        wanted = (fault, config.devices[PERMIT_UNIT], config.files.devices[PERMIT_UNIT], config.state_dir)
         if self.kiosk is not None and (self._closed_kiosk is None or self._closed_for == wanted):
             return
         if not self._end_closed_kiosk() or not opening.tells_permit_unit:
@@ -215,7 +219,12 @@ class Window:
         with suppress(OSError):  # as in `run_window`
             self._state_lock = self._state_lock or StateLock.take(config.state_dir, HOLDER)
         closed = ClosedKiosk(
-            config, fault, self.show, broken=lambda: self.close(1), ended=lambda: self.close(0), lock=self._state_lock
+            config,
+            fault,
+            self.on_state,
+            broken=lambda: self.close(1),
+            ended=lambda: self.close(0),
+            lock=self._state_lock,
         )
         with self._lock:
             self._languages = opening.languages
@@ -249,7 +258,7 @@ class Window:
         with self._lock:
             self._closed = closed_page(self._opening, Text(f"fault.{fault.public}.public"), fault)
             self._has_word.set()
-            self._show_in()
+            self._hand_on()
         if lines == self._told:
             return
         self._told = lines
@@ -277,23 +286,23 @@ class Window:
             self._warm_up()
             return self._seen
 
-    def show(self, state: s.State) -> int | None:
+    def on_state(self, state: s.State) -> int | None:
         """On the machine's thread: `state` was entered. The serial of its screen."""
         with self._lock:
             self._state = state
-            serial = None if self._screens is None else self._screens.show(state).frame.serial
+            serial = None if self._screens is None else self._screens.present(state).frame.serial
             if not self._looks_for_permit():
                 self._has_word.set()
-            self._show_in()
+            self._hand_on()
             return serial
 
-    def show_again(self) -> None:
+    def present_again(self) -> None:
         """What a page says besides the state may be other now; from any thread."""
         with self._lock:
-            if self._screens is not None and self._screens.show_again():
-                self._show_in()
+            if self._screens is not None and self._screens.present_again():
+                self._hand_on()
 
-    def _show_in(self) -> None:
+    def _hand_on(self) -> None:
         if self._app is None:
             return
         model = self.model()
@@ -301,7 +310,7 @@ class Window:
         if model != self._seen or model.frame.countdown_s is not None:
             self._seen = model
             self._turned_at, self._spoken = time.monotonic(), ""
-            self._app.show(model)
+            self._app.paint(model)
         self._warm_up()
 
     def _looks_for_permit(self) -> bool:
@@ -310,13 +319,13 @@ class Window:
         return isinstance(self._state, s.Recovering)
 
     def _warm_up(self) -> None:
-        kiosk = self.kiosk
-        if kiosk is None or kiosk is self._closed_kiosk or self._state is None or self._warm:
+        kiosk, app = self.kiosk, self._app
+        if app is None or kiosk is None or kiosk is self._closed_kiosk or self._state is None or self._warm:
             return
         if self._looks_for_permit():
             return
         self._warm = True
-        self._app.after_painting(lambda: kiosk.warm_up(lambda: self._tick_off("services")))
+        app.after_painting(lambda: kiosk.warm_up(lambda: self._tick_off("services")))
 
     def screens_built(self) -> None:
         """Every screen of a visit that goes well is built."""
@@ -344,16 +353,16 @@ class Window:
             self._turned_at = time.monotonic()
             present = self._spoken if self._spoken in languages else seen.frame.language
             self._spoken = languages[(languages.index(present) + 1) % len(languages)]
-            self._app.show(replace(seen, frame=replace(seen.frame, language=self._spoken)))
+            self._app.paint(replace(seen, frame=replace(seen.frame, language=self._spoken)))
 
     # -- for others ----------------------------------------------------------------------------------------------------
 
-    def _ails(self, sign: Any) -> str | None:
+    def _ails(self, sign: SignOfLife) -> str | None:
         from kiosk.runtime.crew import ANSWERS_WITHIN_S
         from kiosk.services.device_health import DISPLAY
 
         kiosk = self.kiosk
-        ails: str | None = sign.ails(ANSWERS_WITHIN_S)
+        ails = sign.ails(ANSWERS_WITHIN_S)
         if kiosk is None:
             return ails
         kiosk.health.note(DISPLAY, self._size.fault if ails is None else WORKER_HANGS)
@@ -387,5 +396,7 @@ class Window:
 
     def dispatch(self, intent: Intent, choice: str, serial: int) -> None:
         """A person chose something on the screen with this serial."""
-        if self._screens is not None:
-            self._screens.touched(intent, choice, serial)
+        with self._lock:
+            screens = self._screens
+        if screens is not None:
+            screens.touched(intent, choice, serial)

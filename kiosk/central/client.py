@@ -69,10 +69,15 @@ def _sleep(seconds: float) -> bool:
     return False
 
 
+Answered = Callable[[Call, int, float], None]
+"""The call, the status of its answer, and for how many milliseconds it was waited for."""
+
+
 class CentralClient:
     """Speaks to one central. `base_url` without a path; certificates as PEM files. `pause(seconds)` lets time pass
     before a repeat and is True when something else is to be done, so that none is made (`Worker.pause`). `unknown`
-    counts what answers hold that this kiosk does not know; `look_up` finds the addresses of central's name.
+    counts what answers hold that this kiosk does not know; `look_up` finds the addresses of central's name;
+    `answered` is told of every answer.
 
     Raises `CertificateFileError` for files that cannot be used, `CentralAddressError` for an address that is none.
     Files that are replaced are used from the next call on.
@@ -90,10 +95,12 @@ class CentralClient:
         pause: Callable[[float], bool] = _sleep,
         unknown: Unknown | None = None,
         look_up: Resolve = resolve,
+        answered: Answered = lambda _call, _status, _ms: None,
     ) -> None:
         self._times = times
         self._clock = clock
         self._pause = pause
+        self._answered = answered
         self.unknown = unknown or Unknown()
         self.central_time: datetime | None = None
         """Central's clock at its last answer, by the whole second; None where it told none."""
@@ -277,6 +284,7 @@ class CentralClient:
         failed: CentralError
         if self._files.renew():
             self._line.use(self._files.context)
+        began = self._clock()
         try:
             heard = self._line.ask(
                 request.method, request.path, request.headers, request.content, waits, MAX_ANSWER_BYTES
@@ -286,6 +294,8 @@ class CentralClient:
         except TooMuchHeard:
             failed = CentralAnsweredGarbage("too_large", 0)
         else:
+            ms = round((self._clock() - began) * 1000, 1)
+            self._answered(request.call, heard.status, ms)
             self.central_time = parse_http_date(heard.headers.get("date", ""))
             return _reply(heard, dict(request.headers)[CALL_HEADER])
         raise failed  # outside the handlers: nothing that was sent hangs on it

@@ -2,27 +2,29 @@
 
 from __future__ import annotations
 
+from kiosk.domain.refusals import RefusalCode
+
 OTHER = "other"
 """What a kiosk reads, journals and logs in place of a code that is not listed here: a newer central's, or prose."""
 
 REFUSAL_CODES = (
-    "unknown_permit",  # central has no such permit
-    "not_your_permit",  # the permit belongs to somebody else
-    "chip_mismatch",  # central's record names another chip, another layout or another holder for this number
-    "name_differs",  # same identity number, another name: a person has to look
-    "reported_lost",  # retained on central's word
-    "cancelled",  # retained on central's word
-    "address_changed",  # declared, or known to central
-    "record_mismatch",  # the chip holds what central neither recorded nor granted
-    "too_early",
-    "counter_only",  # the region's rules do not serve this at once
-    "not_offered",  # a service that this call does not know
-    "grant_in_use",  # another kiosk holds a live grant for this permit
-    "served_at_once",  # asked as an application, but the rules serve it at once: ask for an endorsement
-    "already_applied",  # an application of this kind is open for this holder or permit
-    "collection_not_offered",  # that way, or choosing it now, is not the region's
+    RefusalCode.UNKNOWN_PERMIT,
+    RefusalCode.NOT_YOUR_PERMIT,
+    RefusalCode.CHIP_MISMATCH,
+    RefusalCode.NAME_DIFFERS,
+    RefusalCode.REPORTED_LOST,
+    RefusalCode.CANCELLED,
+    RefusalCode.ADDRESS_CHANGED,
+    RefusalCode.RECORD_MISMATCH,
+    RefusalCode.TOO_EARLY,
+    RefusalCode.COUNTER_ONLY,
+    RefusalCode.NOT_OFFERED,
+    RefusalCode.GRANT_IN_USE,
+    RefusalCode.SERVED_AT_ONCE,
+    RefusalCode.ALREADY_APPLIED,
+    RefusalCode.COLLECTION_NOT_OFFERED,
 )
-RETAINING_CODES = ("reported_lost", "cancelled")
+RETAINING_CODES = (RefusalCode.REPORTED_LOST, RefusalCode.CANCELLED)
 """With these alone a kiosk keeps a permit on central's word (`retain`)."""
 
 SESSION_FAILURES = (

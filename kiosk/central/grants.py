@@ -190,18 +190,6 @@ def domain_content(content: contract.PermitContent) -> PermitContent:
     )
 
 
-def contract_content(content: PermitContent) -> contract.PermitContent:
-    """The kiosk's permit content as the contract's model."""
-    return contract.PermitContent(
-        address=content.address.reveal(),
-        issuing_authority=content.issuing_authority,
-        category=content.category,
-        valid_from=content.valid_from,
-        valid_to=content.valid_to,
-        endorsement_count=content.endorsement_count,
-    )
-
-
 def _signed_bytes(signed: contract.SignedGrant, keys: GrantKeys) -> bytes:
     if not signed.signature:
         raise GrantRejected(GrantFlaw.UNSIGNED)

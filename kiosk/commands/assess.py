@@ -5,7 +5,6 @@ from __future__ import annotations
 import argparse
 import sys
 from pathlib import Path
-from typing import Any
 
 from drivers.standard_streams import json_text
 from kiosk.commands import arguments as given
@@ -22,7 +21,7 @@ from kiosk.policy.rules import AGENTS, DECLARATIONS, LANGUAGES
 _AGENT_WORDS = {"relative": "close_relative", **{kind: kind for kind in AGENTS}}
 
 
-def register(subparsers: Any) -> None:
+def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     """Add the `assess` command to a program's subparsers (argparse)."""
     parser = subparsers.add_parser("assess", help="what a region's rules say about a permit on a day")
     parser.add_argument("--region", metavar="NAME", help="a region of assets/regions")

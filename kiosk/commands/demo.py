@@ -11,13 +11,13 @@ from pathlib import Path
 from assets import ASSETS
 from drivers.command_numbers import number, pace
 from kiosk.demo import scenarios
+from kiosk.demo.automation_client import ScreenNotSeen
 from kiosk.demo.office import OfficerWasRefused
 from kiosk.demo.playing import play
 from kiosk.demo.processes import DidNotStart
 from kiosk.demo.report import report, summary
 from kiosk.demo.scenarios import NoSuchScenario, Scenario
 from kiosk.demo.simulation import ROOT, Simulation, Wishes
-from kiosk.demo.witness import ScreenNotSeen
 from kiosk.texts.translation import languages_in
 
 OUT = ROOT / "build" / "demo"

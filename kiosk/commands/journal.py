@@ -24,7 +24,7 @@ from kiosk.journal.journal import Journal, JournalFailed
 from kiosk.journal.retention import NothingPurged
 from kiosk.journal.state_lock import StateHeld, StateLock, demand_own
 from kiosk.journal.verification import verify_file
-from kiosk.runtime.progress_reporter import told_progress
+from kiosk.runtime.progress_reporter import ProgressReporter
 
 INTACT, BROKEN, UNUSABLE = 0, 1, 2
 _STEP = re.compile(r"[0-9]{1,18}", re.ASCII)
@@ -110,7 +110,7 @@ def _verb(
 
 
 def _verify(config: Config, path: Path, args: argparse.Namespace) -> int:
-    progress = told_progress(lambda line: print(line, file=sys.stderr, flush=True))
+    progress = ProgressReporter(lambda line: print(line, file=sys.stderr, flush=True))
     looked_at: Path = args.looked_at or path
     is_alone = not (path.exists() and looked_at.samefile(path))
     if is_alone and journal_file.has_log(looked_at):

@@ -6,7 +6,6 @@ import argparse
 import sys
 from datetime import date, datetime
 from pathlib import Path
-from typing import Any
 from zoneinfo import ZoneInfo
 
 from kiosk.commands import arguments as given
@@ -23,7 +22,7 @@ CHINA = ZoneInfo(TIMEZONE)  # whatever zone the machine is set to
 EXAMPLE_START = date(2026, 6, 9)
 
 
-def register(subparsers: Any) -> None:
+def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     """Add the `region` command to a program's subparsers (argparse)."""
     parser = subparsers.add_parser("region", help="check a region file, or show what it means")
     words = parser.add_subparsers(dest="word", required=True, metavar="check | show")

@@ -17,20 +17,7 @@ from drivers.transport.device_urls import (
     UrlError,
     parse_url,
 )
-
-IN_UNIT = "unit"
-"""Scheme of a chip that the permit unit itself powers: `unit://permit_unit`."""
-
-_SCHEMES = {
-    "id_reader": ("serial", "tcp", "replay"),
-    "permit_unit": ("serial", "tcp", "replay"),
-    "permit_chip": ("pcsc", "pcsc-hex", IN_UNIT, "sim"),
-    "receipt_printer": ("serial", "tcp", "replay"),
-    "code_scanner": ("serial", "hid", "tcp", "replay"),
-}
-_PRODUCTION_SCHEMES = ("serial", "tcp", "hid", "pcsc", "pcsc-hex", IN_UNIT)
-_NOT_EVERYWHERE = ("code_scanner",)
-_FINDS_ITS_SPEED = ("id_reader",)
+from kiosk.domain.devices import DEVICES, PERMIT_CHIP, PRODUCTION_SCHEMES, Device
 
 
 class TableReader(Protocol):
@@ -47,61 +34,60 @@ class TableReader(Protocol):
 class DeviceUrls:
     """Which wire each device is on; empty for one that this kiosk does not have."""
 
-    id_reader: str
-    permit_unit: str
-    permit_chip: str
-    receipt_printer: str
-    code_scanner: str
+    by_device: Mapping[Device, str]
 
-    def refused_in_production(self) -> Iterator[tuple[str, str]]:
+    def __getitem__(self, device: Device) -> str:
+        return self.by_device[device]
+
+    def refused_in_production(self) -> Iterator[tuple[Device, str]]:
         """Each device whose wire a production site does not take, and why: simulators and recorded traces."""
-        for device, schemes in _SCHEMES.items():
-            scheme = getattr(self, device).partition("://")[0]
-            if scheme in schemes and scheme not in _PRODUCTION_SCHEMES:
-                allowed = ", ".join(f"{each}://" for each in schemes if each in _PRODUCTION_SCHEMES)
+        for device, url in self.by_device.items():
+            scheme = url.partition("://")[0]
+            if scheme in device.schemes and scheme not in PRODUCTION_SCHEMES:
+                allowed = ", ".join(f"{each}://" for each in device.schemes if each in PRODUCTION_SCHEMES)
                 yield device, f"{scheme}:// is refused at a production site; {allowed} is wanted"
 
     def chip_is_in_unit(self) -> bool:
         """Whether the permit unit itself powers chips, so that both are one device on one line."""
-        return isinstance(_named_by(self.permit_chip), UnitUrl)
+        return isinstance(_named_by(self[PERMIT_CHIP]), UnitUrl)
 
 
 def read_device_urls(reader: TableReader) -> DeviceUrls:
     """The table `devices`; every URL in it can be used, or is a mistake."""
     urls = {}
-    for device, schemes in _SCHEMES.items():
-        wanted = "a URL: " + ", ".join(f"{scheme}://" for scheme in schemes)
-        url = reader.text(device, wanted, "" if device in _NOT_EVERYWHERE else None)
-        if url and url.partition("://")[0] not in schemes:
-            reader.wrong(device, f"is {url!r}; {wanted} is wanted")
+    for device in DEVICES:
+        wanted = "a URL: " + ", ".join(f"{scheme}://" for scheme in device.schemes)
+        url = reader.text(device.name, wanted, "" if device.is_optional else None)
+        if url and url.partition("://")[0] not in device.schemes:
+            reader.wrong(device.name, f"is {url!r}; {wanted} is wanted")
         elif url:
             _check(reader, device, url)
         urls[device] = url
     _check_each_has_its_own(reader, urls)
     reader.nothing_else()
-    return DeviceUrls(**urls)
+    return DeviceUrls(urls)
 
 
-def _check(reader: TableReader, device: str, url: str) -> None:
+def _check(reader: TableReader, device: Device, url: str) -> None:
     try:
         named = parse_url(url)
     except UrlError as error:
-        reader.wrong(device, str(error))
+        reader.wrong(device.name, str(error))
         return
     match named:
         case SimUrl(port=None):
-            reader.wrong(device, f"is {url!r}; sim://{device}?port=N is wanted")
-        case SerialUrl(baud=None) if device not in _FINDS_ITS_SPEED:
-            reader.wrong(device, f"{url!r}: the speed is missing: expected ?baud=115200")
+            reader.wrong(device.name, f"is {url!r}; sim://{device.name}?port=N is wanted")
+        case SerialUrl(baud=None) if not device.finds_its_speed:
+            reader.wrong(device.name, f"{url!r}: the speed is missing: expected ?baud=115200")
 
 
-def _check_each_has_its_own(reader: TableReader, urls: Mapping[str, str]) -> None:
+def _check_each_has_its_own(reader: TableReader, urls: Mapping[Device, str]) -> None:
     """Which of two devices on one wire is wrong nobody can tell, so it is a mistake of both."""
     wires = {device: wire for device, url in urls.items() if (wire := _wire(_named_by(url))) is not None}
     for device, wire in wires.items():
-        others = [other for other, its in wires.items() if its == wire and other != device]
+        others = [other.name for other, its in wires.items() if its == wire and other != device]
         if others:
-            reader.wrong(device, f"is the wire of {', '.join(others)} too; each device has one of its own")
+            reader.wrong(device.name, f"is the wire of {', '.join(others)} too; each device has one of its own")
 
 
 def _wire(named: DeviceUrl | None) -> str | None:

@@ -18,6 +18,7 @@ from kiosk.config.sound import read_sound
 from kiosk.data_files.central_address import mistake_in_central_address
 from kiosk.data_files.pem_text import flaw_of_encoding
 from kiosk.data_files.reader import DataFileError, read_toml
+from kiosk.domain.devices import DEVICES, PERMIT_UNIT, Device
 from kiosk.domain.holder_check import AVAILABLE, CheckWay, HolderCheckRule
 from kiosk.domain.kept_secret import flaw_of_kept
 from kiosk.domain.sound import SoundSettings
@@ -41,14 +42,13 @@ class ConfigError(DataFileError):
 
 @dataclass(frozen=True, slots=True)
 class DataFiles:
-    """The region file, permit files, device files and screen file that this kiosk uses."""
+    """The region file, permit files, device files and screen file that this kiosk uses. `devices`: of those alone that
+    have such a file.
+    """
 
     region: Path
     permits: tuple[Path, ...]
-    id_reader: Path
-    permit_unit: Path
-    receipt_printer: Path
-    code_scanner: Path
+    devices: Mapping[Device, Path]
     screen: Path
 
 
@@ -81,7 +81,7 @@ class HolderCheckAccess:
 
 @dataclass(frozen=True, slots=True)
 class Config:
-    """Everything that a site decides. `witness_socket`: where tests and demos watch and touch the screen. `pilot`: the
+    """Everything that a site decides. `automation_socket`: where tests and demos see and touch the screen. `pilot`: the
     authority ordered the region's trial at this kiosk. `right_time_s`: how far the clock may be from central's.
     `face_refreshed_at`: where residents go with a face that this kiosk cannot rewrite. `pcscd_restart_file`: what is
     made for systemd to see when pcscd has to be started anew.
@@ -98,7 +98,7 @@ class Config:
     state_dir: Path
     assets_dir: Path
     fullscreen: bool
-    witness_socket: Path | None
+    automation_socket: Path | None
     pilot: bool
     right_time_s: int
     holder_check: HolderCheckAccess
@@ -112,7 +112,9 @@ class Config:
         return self.site == "simulation"
 
 
-_OF_PERMIT_UNIT = frozenset({"", "devices", "devices.permit_unit", "files", "files.permit_unit", "state_dir"})
+_OF_PERMIT_UNIT = frozenset(
+    {"", "devices", f"devices.{PERMIT_UNIT.name}", "files", f"files.{PERMIT_UNIT.name}", "state_dir"}
+)
 
 
 def tells_permit_unit(mistakes: Iterable[Mistake]) -> bool:
@@ -179,9 +181,12 @@ def _read_table(path: Path, table: dict[str, Any], assets_dir: Path) -> tuple[Co
         pcscd_restart_file=(
             beside(reader.text("pcscd_restart_file", "a path")) if reader.has("pcscd_restart_file") else None
         ),
-        witness_socket=beside(reader.text("witness_socket", "a path")) if reader.has("witness_socket") else None,
+        automation_socket=beside(reader.text("automation_socket", "a path"))
+        if reader.has("automation_socket")
+        else None,
         sound=read_sound(reader.table("sound")),
     )
+    reader.renamed("witness_socket", "automation_socket")
     reader.nothing_else()
     _check_whole(config, reader, assets_dir)
     return config, tuple(mistakes)
@@ -197,9 +202,9 @@ def _link(reader: SettingsTable, key: str, wanted: str) -> str:
 def _check_whole(config: Config, reader: SettingsTable, assets_dir: Path) -> None:
     if config.site == "production":
         for device, what in config.devices.refused_in_production():
-            reader.wrong(f"devices.{device}", what)
-        if config.witness_socket is not None:
-            reader.wrong("witness_socket", "is refused at a production site")
+            reader.wrong(f"devices.{device.name}", what)
+        if config.automation_socket is not None:
+            reader.wrong("automation_socket", "is refused at a production site")
     for language in config.languages:
         if not (assets_dir / "locale" / f"{language}.toml").is_file():
             reader.wrong("languages", f"there is no assets/locale/{language}.toml")
@@ -230,10 +235,11 @@ def _files(reader: SettingsTable, assets_dir: Path, beside: Callable[[str], Path
     files = DataFiles(
         region=one("region", "regions"),
         permits=tuple(named("permits", "permits", name) for name in permits),
-        id_reader=one("id_reader", "devices", "gat467"),
-        permit_unit=one("permit_unit", "devices", "star-tcp300"),
-        receipt_printer=one("receipt_printer", "devices", "escpos-80-gb18030"),
-        code_scanner=one("code_scanner", "devices", "code-scanner-serial"),
+        devices={
+            device: one(device.name, "devices", device.device_file)
+            for device in DEVICES
+            if device.device_file is not None
+        },
         screen=one("screen", "screens", "portrait-1080x1920"),
     )
     reader.nothing_else()

@@ -42,6 +42,12 @@ class SettingsTable:
         meant = frozenset(f"{self._path}{each}" for each in may_mean)
         self._mistakes.append(Mistake(where, readable_line(f"{self._file_name}: {where}: {what}"), meant))
 
+    def renamed(self, before: str, now: str) -> None:
+        """Refuse a key by the name that it had in an earlier version."""
+        if before in self._table:
+            self._asked.add(before)
+            self.wrong(before, f"is called {now} now")
+
     def has(self, key: str) -> bool:
         return key in self._table
 

@@ -2,13 +2,13 @@
 
 The floor of a stage is the time in which a device, a line or a person was busy (as the simulators recorded it), the
 waits that polling costs (identity reader 300 ms, pcscd 400 ms at most), one bare frame before each screen was painted,
-and one bare HTTPS round trip from when each call to central began. What runs at the same time counts once. What is left
-is the program's own.
+and the time from the sending of each call to central until its answer had come. What runs at the same time counts once.
+What is left is the program's own.
 """
 
 from __future__ import annotations
 
-import sqlite3
+import re
 import time
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -18,9 +18,13 @@ from typing import Any
 
 from drivers.simulators.activity import Busy
 from kiosk.demo.resident import Stage
+from kiosk.domain.devices import ID_READER, PERMIT_CHIP, PERMIT_UNIT
 
 READER_POLL_S = 0.3
 PCSCD_POLL_S = 0.4
+
+# A line of the kiosk's log: 2026-11-22 10:00:00,123 INFO central_answered {..., "ms": 14.5}
+_ANSWERED = re.compile(r"^(\S+ \S+) INFO \S*central_answered .*\"ms\": ([0-9.]+)", re.MULTILINE)
 
 Interval = tuple[float, float]
 """From when to when, monotonic instants."""
@@ -28,7 +32,7 @@ Interval = tuple[float, float]
 
 @dataclass(frozen=True, slots=True)
 class BareCosts:
-    """Measured in the same run: seconds of one frame, and of one HTTPS round trip without a program behind it."""
+    """Measured in the same run: seconds of one frame, and, to compare, of one HTTPS round trip without a program."""
 
     frame_s: float
     https_s: float
@@ -49,32 +53,30 @@ class MeasuredStage:
 def measure(
     stages: Sequence[Stage],
     busy: Sequence[Busy],
-    call_instants: Sequence[float],
+    waits: Sequence[Interval],
     bare: BareCosts,
     by_pcscd: bool = True,
 ) -> list[MeasuredStage]:
-    """The floor of every stage. `call_instants`: when calls to central began (monotonic). `by_pcscd`: False where
+    """The floor of every stage. `waits`: from each call to central until its answer. `by_pcscd`: False where
     nobody looks for the chip but the kiosk.
     """
-    return [MeasuredStage(stage, _floor(stage, busy, call_instants, bare, by_pcscd)) for stage in stages]
+    return [MeasuredStage(stage, _floor(stage, busy, waits, bare, by_pcscd)) for stage in stages]
 
 
-def _floor(
-    stage: Stage, busy: Sequence[Busy], call_instants: Sequence[float], bare: BareCosts, by_pcscd: bool
-) -> float:
+def _floor(stage: Stage, busy: Sequence[Busy], waits: Sequence[Interval], bare: BareCosts, by_pcscd: bool) -> float:
     intervals = [
         *((b.began, b.ended) for b in busy),
         *_reader_wait(stage, busy),
         *(_pcscd_wait(stage, busy) if by_pcscd else ()),
         *((painted_at - bare.frame_s, painted_at) for painted_at in stage.painted),
-        *((began, began + bare.https_s) for began in call_instants),
+        *waits,
     ]
     return covered((max(began, stage.began), min(ended, stage.ended)) for began, ended in intervals)
 
 
 def _reader_wait(stage: Stage, busy: Sequence[Busy]) -> list[Interval]:
     """From when the identity card lay down to the next poll."""
-    polled = min((b.began for b in busy if b.who == "id_reader" and b.began >= stage.began), default=None)
+    polled = min((b.began for b in busy if b.who == ID_READER.name and b.began >= stage.began), default=None)
     if stage.name != "identity card" or polled is None:
         return []
     return [(stage.began, min(polled, stage.began + READER_POLL_S))]
@@ -86,13 +88,13 @@ def _pcscd_wait(stage: Stage, busy: Sequence[Busy]) -> list[Interval]:
         (
             b.ended
             for b in busy
-            if b.who == "permit_unit" and b.cause == "device" and stage.began <= b.began and b.ended <= stage.ended
+            if b.who == PERMIT_UNIT.name and b.cause == "device" and stage.began <= b.began and b.ended <= stage.ended
         ),
         default=None,
     )
     if stage.name != "permit in, read and assessed" or arrived is None:
         return []
-    answered = min((b.began for b in busy if b.who == "permit_chip" and b.began >= arrived), default=arrived)
+    answered = min((b.began for b in busy if b.who == PERMIT_CHIP.name and b.began >= arrived), default=arrived)
     return [(arrived, min(answered, arrived + PCSCD_POLL_S))]
 
 
@@ -110,13 +112,16 @@ def busy_of(drained: Iterable[dict[str, Any]]) -> list[Busy]:
     return [Busy(**entry) for entry in drained]
 
 
-def central_calls(journal_file: Path) -> list[float]:
-    """When the kiosk began each call that somebody waited for, as monotonic instants of this machine."""
+def central_waits(log_file: Path) -> list[Interval]:
+    """From the sending of each call to central until its answer, by the kiosk's log: monotonic instants of this
+    machine, to the millisecond.
+    """
     offset = time.time() - time.monotonic()
-    with sqlite3.connect(f"file:{journal_file}?mode=ro", uri=True) as db:
-        rows = db.execute("SELECT at FROM message WHERE body IS NULL").fetchall()
-    db.close()
-    return [datetime.fromisoformat(at).timestamp() - offset for (at,) in rows]
+    waits = []
+    for at, milliseconds in _ANSWERED.findall(log_file.read_text("utf-8")):
+        ended = datetime.strptime(at, "%Y-%m-%d %H:%M:%S,%f").timestamp() - offset
+        waits.append((ended - float(milliseconds) / 1000, ended))
+    return waits
 
 
 def as_json(measured: Sequence[MeasuredStage]) -> list[dict[str, Any]]:

@@ -11,13 +11,13 @@ from uuid import UUID
 
 from kiosk.central.client import CentralRefusedCall
 from kiosk.demo import floor
+from kiosk.demo.automation_client import Painted, ScreenNotSeen
 from kiosk.demo.office import Office, OfficeRecord
 from kiosk.demo.report import Paper, PermitState, Played, VisitRecord
 from kiosk.demo.resident import Resident
 from kiosk.demo.scenarios import OfficeStep, PlannedVisit, Scenario
 from kiosk.demo.simulation import Simulation
 from kiosk.demo.visiting import VisitPlayer
-from kiosk.demo.witness import Painted, ScreenNotSeen
 
 BARE_TRIPS = 15
 PAPER_S = 60.0
@@ -46,14 +46,14 @@ class _Stage:
         self._kiosk_name = name
         self._office = Office(self._place, name)
         self._kiosk = self._place.start_kiosk(name)
-        self._witness = self._place.witness(self._kiosk)
+        self._automation = self._place.automation(self._kiosk)
         self._resident = Resident(
-            self._witness, self._place.rig, self._place.display, self._think_s, self._out / "screens"
+            self._automation, self._place.rig, self._place.display, self._think_s, self._out / "screens"
         )
         self._welcome: Painted | None = None
 
     def _close(self) -> None:
-        self._witness.close()
+        self._automation.close()
         status = self._kiosk.end()
         if status != 0:
             self._place.notes.append(f"{self._kiosk_name} ended with status {status}: {self._kiosk.last_words()}")
@@ -82,7 +82,7 @@ class _Stage:
             self._close()
             self._open(plan.kiosk)
         journal = self._place.journal_of(plan.kiosk)
-        before, began = self._permit(plan), len(self._witness.history)
+        before, began = self._permit(plan), len(self._automation.history)
         self._resident.stages.clear()
         self._place.rig.do("drain_activity")
         self._resident.activity.drain()
@@ -101,7 +101,7 @@ class _Stage:
         measured = floor.measure(
             self._resident.stages,
             busy,
-            floor.central_calls(journal),
+            floor.central_waits(self._place.log_of(plan.kiosk)),
             self._bare,
             by_pcscd=not self._place.wishes.can(plan.kiosk).chip_by_unit,
         )
@@ -125,7 +125,7 @@ class _Stage:
     def _screens_since(self, began: int) -> tuple[str, ...]:
         """Each model once, in order."""
         shown: dict[int, str] = {}
-        for painted in self._witness.history[began:]:
+        for painted in self._automation.history[began:]:
             shown.setdefault(painted.shown, painted.screen)
         return tuple(shown.values())
 

@@ -8,9 +8,10 @@ from pathlib import Path
 
 from drivers.simulators.activity import ActivityLog
 from drivers.simulators.control import RigClient
+from kiosk.demo.automation_client import AutomationClient, Painted
 from kiosk.demo.display import Display
-from kiosk.demo.witness import AutomationClient, Painted
 
+NEXT_PAGE = "next_page"
 SCREEN_S = 120.0
 """How long a demo waits for the next screen; erasing and printing a face is the longest of them."""
 
@@ -37,7 +38,7 @@ class Resident:
     anywhere.
     """
 
-    witness: AutomationClient
+    automation: AutomationClient
     rig: RigClient
     display: Display
     think_s: float
@@ -49,9 +50,9 @@ class Resident:
 
     def sees(self, *screens: str, within_s: float = SCREEN_S) -> Painted:
         """Wait for one of `screens` that came after the last act; one whose buttons moved is not seen again."""
-        painted = self.witness.wait_for(*screens, within_s=within_s)
+        painted = self.automation.wait_for(*screens, within_s=within_s)
         while painted.shown <= self._shown_before:
-            painted = self.witness.wait_for(*screens, within_s=within_s)
+            painted = self.automation.wait_for(*screens, within_s=within_s)
         if self.pictures is not None:
             self._keep_picture(painted.screen)
         return painted
@@ -63,9 +64,20 @@ class Resident:
     def touches(self, painted: Painted, target: str) -> None:
         """Look at the screen for a while, then put a finger on `target`."""
         self._think(f"reading {painted.screen}")
-        x, y = self.witness.present(painted).centre(target)
+        x, y = self.automation.present(painted).centre(target)
         self._acts()
         self._touch(x, y, target)
+
+    def turns_page(self, painted: Painted) -> Painted:
+        """Read this page and turn to the next one of the same screen."""
+        self._think(f"reading {painted.screen}")
+        self._touch(*self.automation.present(painted).centre(NEXT_PAGE), NEXT_PAGE)
+        turned = self.automation.wait_for(painted.screen, within_s=SCREEN_S)
+        while turned.painted_at <= painted.painted_at:
+            turned = self.automation.wait_for(painted.screen, within_s=SCREEN_S)
+        if self.pictures is not None:
+            self._keep_picture(painted.screen)
+        return turned
 
     def _touch(self, x: float, y: float, target: str) -> None:
         if self.display.pointer:
@@ -74,12 +86,12 @@ class Resident:
             # The pointer program's own start is the finger's way to the glass; the touch counts from its end.
             self.activity.add("resident", "human", "moving a finger", began, time.monotonic())
         else:
-            self.witness.touch(target)
+            self.automation.touch(target)
 
     def types(self, painted: Painted, digits: str) -> None:
         """Touch one key after the other, without looking up."""
         for digit in digits:
-            self._touch(*self.witness.present(painted).centre(f"key:{digit}"), f"key:{digit}")
+            self._touch(*self.automation.present(painted).centre(f"key:{digit}"), f"key:{digit}")
         if self.pictures is not None:
             self._keep_picture(painted.screen)
 
@@ -118,12 +130,12 @@ class Resident:
 
     def _acts(self) -> None:
         self._acted_at = time.monotonic()
-        self._shown_before = self.witness.history[-1].shown
+        self._shown_before = self.automation.history[-1].shown
 
     def _paintings_until(self, last: Painted) -> tuple[float, ...]:
         """When each model since the last act was first painted; one whose buttons moved later is no second screen."""
         first: dict[int, float] = {}
-        for painted in self.witness.history:
+        for painted in self.automation.history:
             if painted.shown > self._shown_before and painted.painted_at <= last.painted_at:
                 first.setdefault(painted.shown, painted.painted_at)
         return tuple(first.values())
@@ -132,4 +144,4 @@ class Resident:
         assert self.pictures is not None
         number = len(list(self.pictures.glob("*.png"))) + 1
         with self.activity.during("resident", "human", "taking a picture"):
-            self.witness.screenshot(self.pictures / f"{number:02}-{screen}.png")
+            self.automation.screenshot(self.pictures / f"{number:02}-{screen}.png")

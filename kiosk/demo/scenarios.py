@@ -106,7 +106,7 @@ ORDINARY: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
         "welcome": ("start",),
         "notice": ("accept_notice",),
-        "assessment": ("go_on",),
+        "assessment": ("answer_no", "go_on"),
         "question": ("answer_no",) * 7,
         "confirm": ("confirm",),
         "application": ("finish",),
@@ -114,7 +114,9 @@ ORDINARY: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "thank_you": ("finish",),
     }
 )
-"""What a person touches on each screen, time after time, who has nothing to declare and wants to go on."""
+"""What a person touches on each screen, time after time, who has nothing to declare and wants to go on. Of the answers
+to a choice or to an assessment the first that is offered.
+"""
 
 RENEWED = ("notice", "id_card", "insert_permit", "assessment", "confirm", "take_permit", "thank_you")
 APPLIED = ("notice", "id_card", "insert_permit", "assessment", "take_permit", "application")

@@ -9,12 +9,14 @@ import json
 import shutil
 import tempfile
 from collections.abc import Callable, Mapping
-from contextlib import ExitStack
+from contextlib import ExitStack, closing
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self
+from typing import Self
+
+from sqlalchemy.orm import Session
 
 from assets import ASSETS
 from drivers.permit_unit.base import Capabilities
@@ -22,17 +24,23 @@ from drivers.permit_unit.dialects import CRT, STAR, load_unit_file
 from drivers.simulators.control import RigClient
 from drivers.simulators.pcscd import PrivatePcscd
 from drivers.simulators.residents import DEFAULT as RESIDENTS
-from drivers.simulators.residents import Record, Residents, load_residents
+from drivers.simulators.residents import Residents, load_residents
 from kiosk.central.client import CentralClient
-from kiosk.config.device_urls import IN_UNIT
+from kiosk.demo.automation_client import AutomationClient
+from kiosk.demo.central_records import central_records
 from kiosk.demo.configuration import simulated_site, write_configuration
 from kiosk.demo.display import Display, open_display
 from kiosk.demo.processes import DidNotStart, Process
 from kiosk.demo.scenarios import FACES_AT
-from kiosk.demo.witness import AutomationClient
 from kiosk.domain.clock import SHANGHAI, SystemClock
+from kiosk.domain.devices import CODE_SCANNER, ID_READER, IN_UNIT, PERMIT_CHIP, PERMIT_UNIT, RECEIPT_PRINTER
 from kiosk.policy.region_file import load_region
 from kiosk.reference_central.authority import GRANT_KEYS, issue_client, make_authority
+from kiosk.reference_central.clock import system_clock
+from kiosk.reference_central.database import Database
+from kiosk.reference_central.kiosks import register
+from kiosk.reference_central.opening import to_make
+from kiosk.reference_central.residents import ResidentImport, seed
 from kiosk.texts.translation import languages_in
 from screens.shell.screen_file import load_screen_file
 
@@ -117,14 +125,18 @@ class Simulation:
         # Unix sockets allow a hundred characters of path, so they lie in a short directory of their own.
         self.run_dir = Path(self._stack.enter_context(tempfile.TemporaryDirectory(prefix="qzk-")))
         self.residents: Residents = load_residents(self.wishes.residents, self.wishes.today)
+        self._chip_url, chip_side, self.chip_environment = self._start_coupler()
+        # Each needs a second or two of a processor, so they start side by side.
+        rig = self._start_rig(chip_side)
+        central = self._start_central()
         self._start_display()
-        chip_url, chip_side, self.chip_environment = self._start_coupler()
-        self.rig = self._start_rig(chip_side)
-        self._start_central()
+        self.rig = self._connect_rig(rig)
+        self.central_url: str = json.loads(central.first_line(START_S))["url"]
         self.config_file = self._config_of(KIOSK)
-        self.witness_socket = self.run_dir / "witness"
+        self.automation_socket = self.run_dir / "automation"
+        self._of_kiosks = self._stack.enter_context(ExitStack())
         for kiosk in self.wishes.kiosks:
-            self._write_config(kiosk, chip_url)
+            self._write_config(kiosk)
 
     # -- the parts -------------------------------------------------------------------------------------------------
 
@@ -138,7 +150,7 @@ class Simulation:
     def _start_coupler(self) -> tuple[str, str, Mapping[str, str]]:
         """The chip's URL for the kiosk, the other side's for the rig, and what clients need in their environment."""
         carrier, url, chip_side, environment = self._coupler()
-        self.wires["permit_chip"] = self.wishes.each(
+        self.wires[PERMIT_CHIP.name] = self.wishes.each(
             lambda kiosk: "contacts of the permit unit" if self.wishes.can(kiosk).chip_by_unit else carrier
         )
         return url, chip_side, environment
@@ -157,11 +169,11 @@ class Simulation:
         self.notes.append(f"No pcscd here ({why_not}): the virtual chip hangs directly on the kiosk.")
         port = _free_port()
         carrier = "substitute: virtual chip without pcscd"
-        return carrier, f"sim://permit_chip?port={port}", f"direct://127.0.0.1:{port}", {}
+        return carrier, f"sim://{PERMIT_CHIP.name}?port={port}", f"direct://127.0.0.1:{port}", {}
 
-    def _start_rig(self, chip_side: str) -> RigClient:
-        control = self.run_dir / "rig"
-        rig = self._stack.enter_context(
+    def _start_rig(self, chip_side: str) -> Process:
+        self.control_socket = self.run_dir / "rig"
+        return self._stack.enter_context(
             Process.of_python(
                 "the simulated devices",
                 [
@@ -171,7 +183,7 @@ class Simulation:
                     "--run-dir",
                     str(self.run_dir),
                     "--control",
-                    str(control),
+                    str(self.control_socket),
                     "--pace",
                     str(self.wishes.pace),
                     "--today",
@@ -184,35 +196,30 @@ class Simulation:
                 self.state_dir / "rig.log",
             )
         )
-        self.urls: dict[str, str] = json.loads(rig.first_line(START_S))["urls"]
-        self.wires["id_reader"] = "GA/T 467 frames over a pseudo-terminal"
-        if self.wishes.scanner:
-            self.wires["code_scanner"] = "lines of text over a pseudo-terminal"
-        self.wires["permit_unit"] = self.wishes.each(lambda kiosk: UNIT_WIRES[self.wishes.unit_of(kiosk)])
-        self.wires["receipt_printer"] = "ESC/POS from python-escpos over TCP"
-        self.control_socket = control
-        return self._stack.enter_context(RigClient(control))
 
-    def _start_central(self) -> None:
+    def _connect_rig(self, rig: Process) -> RigClient:
+        self.urls: dict[str, str] = json.loads(rig.first_line(START_S))["urls"]
+        self.wires[ID_READER.name] = "GA/T 467 frames over a pseudo-terminal"
+        if self.wishes.scanner:
+            self.wires[CODE_SCANNER.name] = "lines of text over a pseudo-terminal"
+        self.wires[PERMIT_UNIT.name] = self.wishes.each(lambda kiosk: UNIT_WIRES[self.wishes.unit_of(kiosk)])
+        self.wires[RECEIPT_PRINTER.name] = "ESC/POS from python-escpos over TCP"
+        return self._stack.enter_context(RigClient(self.control_socket))
+
+    def _start_central(self) -> Process:
         self.tls_dir = self.state_dir / "tls"
         make_authority(self.tls_dir)
-        for kiosk in set(self.wishes.kiosks) - {KIOSK}:
-            issue_client(self.tls_dir, kiosk, _stem(kiosk))
         self.central_database = database = f"sqlite:///{self.state_dir / 'central.db'}"
-        records = self.state_dir / "central-residents.json"
-        records.write_text(json.dumps(central_records(self.residents), ensure_ascii=False), encoding="utf-8")
-        seeding = Process.of_python(
-            "central's residents",
-            ["-m", "kiosk", "central", "seed", "--database", database, str(records)],
-            self.state_dir / "central.log",
-        )
-        if seeding.wait(START_S) != 0:
-            raise DidNotStart(f"central's residents could not be written: {seeding.last_words()}")
-        area = load_region(ASSETS / "regions" / f"{self.wishes.region}.toml").area_prefixes[0].ljust(6, "0")
-        known = [word for kiosk in self.wishes.kiosks for word in ("--kiosk", f"{kiosk}={area}")]
+        self._area = load_region(ASSETS / "regions" / f"{self.wishes.region}.toml").area_prefixes[0].ljust(6, "0")
+        records = [ResidentImport.model_validate(record) for record in central_records(self.residents)]
+        with closing(to_make(database)) as made, made.writing() as session:
+            seed(session, records, system_clock())
+            for kiosk in self.wishes.kiosks:
+                self._register(session, kiosk)
         pilots = ["--pilot", self.wishes.region] if self.wishes.pilot else []
         faulty = ["--fault", self.wishes.central_fault] if self.wishes.central_fault else []
-        central = self._stack.enter_context(
+        self.wires["central"] = "HTTPS with mutual TLS to the reference central, a process of its own"
+        return self._stack.enter_context(
             Process.of_python(
                 "central",
                 [
@@ -233,42 +240,52 @@ class Simulation:
                     str(ASSETS / "regions"),
                     "--permits",
                     str(ASSETS / "permits"),
-                    *known,
                     *pilots,
                     *faulty,
                 ],
                 self.state_dir / "central.log",
             )
         )
-        self.central_url: str = json.loads(central.first_line(START_S))["url"]
-        self.wires["central"] = "HTTPS with mutual TLS to the reference central, a process of its own"
+
+    def _register(self, session: Session, kiosk: str) -> None:
+        """Give a kiosk its certificate, and tell central where it stands."""
+        if kiosk != KIOSK:
+            issue_client(self.tls_dir, kiosk, _stem(kiosk))
+        register(session, f"{kiosk}={self._area}", system_clock())
 
     def _config_of(self, kiosk: str) -> Path:
         return self.state_dir / f"{_stem(kiosk)}.toml"
 
-    def _write_config(self, kiosk: str, chip_url: str) -> None:
+    def _write_config(self, kiosk: str) -> None:
         stem, unit, can = _stem(kiosk), self.wishes.unit_of(kiosk), self.wishes.can(kiosk)
-        devices = self._device_urls(CHIP_IN_UNIT if can.chip_by_unit else chip_url)
+        devices = self._device_urls(CHIP_IN_UNIT if can.chip_by_unit else self._chip_url)
         tables = simulated_site(devices, self.central_url, kiosk=kiosk, stem=stem)
         tables[""] |= {
             "languages": list(self.wishes.languages),
-            "witness_socket": str(self.witness_socket),
+            "automation_socket": str(self.automation_socket),
             "writing_usually_s": WRITING_USUALLY_S[unit],
             "pilot": self.wishes.pilot,
         }
-        tables["files"] = {"region": self.wishes.region, "screen": self.wishes.screen, "permit_unit": unit}
+        tables["files"] = {"region": self.wishes.region, "screen": self.wishes.screen, PERMIT_UNIT.name: unit}
         if not can.rewrites_face:
             tables["face_refreshed_at"] = dict(FACES_AT)
         write_configuration(self._config_of(kiosk), tables)
 
     def _device_urls(self, chip_url: str) -> dict[str, str]:
         """Of everything in the rig that this kiosk has."""
-        lacking = set() if self.wishes.scanner else {"code_scanner"}
-        return {**{device: url for device, url in self.urls.items() if device not in lacking}, "permit_chip": chip_url}
+        lacking = set() if self.wishes.scanner else {CODE_SCANNER.name}
+        return {
+            **{device: url for device, url in self.urls.items() if device not in lacking},
+            PERMIT_CHIP.name: chip_url,
+        }
 
     def journal_of(self, kiosk: str) -> Path:
         """A kiosk's journal; there once the kiosk has started."""
         return self.state_dir / _stem(kiosk) / "journal.db"
+
+    def log_of(self, kiosk: str) -> Path:
+        """What a kiosk says; there once the kiosk was started."""
+        return self.state_dir / f"{_stem(kiosk)}.log"
 
     @staticmethod
     def today() -> date:
@@ -277,32 +294,43 @@ class Simulation:
 
     # -- what a demo does with it ------------------------------------------------------------------------------------
 
+    def let_in(self, kiosk: str) -> Path:
+        """Let one more kiosk stand before the same devices, known to central; its configuration."""
+        with closing(Database(self.central_database)) as database, database.writing() as session:
+            self._register(session, kiosk)
+        self._write_config(kiosk)
+        return self._config_of(kiosk)
+
+    def end_kiosks(self) -> None:
+        """End every kiosk that is open, and hang up on its window and on central."""
+        self._of_kiosks.close()
+
     def start_kiosk(self, kiosk: str = KIOSK) -> Process:
         """Open a kiosk's window before its permit unit; ended with the simulation, or earlier by `Process.end`."""
         if self.wishes.unit_of(kiosk) != self._unit:
             self._unit = self.wishes.unit_of(kiosk)
             self.rig.do("exchange_unit", unit=self._unit, contacts=not self.wishes.can(kiosk).chip_by_unit)
         environment = {**self.display.environment, **self.chip_environment, "KIVY_HOME": str(self.state_dir / "kivy")}
-        return self._stack.enter_context(
+        return self._of_kiosks.enter_context(
             Process.of_python(
                 "the kiosk",
                 ["-m", "kiosk", "run", "--config", str(self._config_of(kiosk))],
-                self.state_dir / "kiosk.log",
+                self.log_of(kiosk),
                 environment,
             )
         )
 
-    def witness(self, kiosk: Process) -> AutomationClient:
+    def automation(self, kiosk: Process) -> AutomationClient:
         """Watch the kiosk's window. Raises `DidNotStart` with its last words."""
         try:
-            return self._stack.enter_context(AutomationClient(self.witness_socket, START_S))
+            return self._of_kiosks.enter_context(AutomationClient(self.automation_socket, START_S))
         except Exception as error:
             raise DidNotStart(f"the kiosk's window did not open: {kiosk.last_words()}") from error
 
     def central_client(self, kiosk: str = KIOSK) -> CentralClient:
         """A connection to central with a kiosk's own certificate."""
         stem = _stem(kiosk)
-        return self._stack.enter_context(
+        return self._of_kiosks.enter_context(
             CentralClient(
                 self.central_url,
                 ca=self.tls_dir / "ca.pem",
@@ -310,61 +338,6 @@ class Simulation:
                 key=self.tls_dir / f"{stem}.key",
             )
         )
-
-
-def central_records(residents: Residents) -> list[dict[str, Any]]:
-    """The same invented permits as central's record has them, in the form that `central seed` reads."""
-    records = []
-    proofs = {name: _proofs_of(residents, name) for name in residents.people}
-    for permit in residents.permits.values():
-        if permit.chip != "permit":
-            continue
-        holder = residents.people[permit.holder]
-        records.append(
-            {
-                "evidence": proofs.pop(permit.holder, []),  # once for each holder, however many permits there are
-                "holder": {"name": holder.name, "id_number": holder.number},
-                "permit_number": permit.permit_number,
-                "chip_serial": permit.chip_serial.upper(),
-                "permit_file": permit.permit_file,
-                "region": permit.region,
-                "issued_on": permit.issued_on.isoformat() if permit.issued_on else None,
-                "content": {
-                    "address": permit.address,
-                    "issuing_authority": permit.issuing_authority,
-                    "category": permit.category,
-                    "valid_from": permit.valid_from.isoformat() if permit.valid_from else None,
-                    "valid_to": permit.valid_to.isoformat() if permit.valid_to else None,
-                    "endorsement_count": permit.endorsement_count,
-                },
-            }
-        )
-    return records
-
-
-def _proofs_of(residents: Residents, person: str) -> list[dict[str, Any]]:
-    """What central knows of a person: electronic licences by their codes, the rest by itself."""
-    explained = {record.licence: record for record in residents.records.values() if record.licence}
-    proofs = [
-        {"key": licence.evidence, "licence_code": licence.code, **_proven(residents, explained.get(licence.id))}
-        for licence in residents.licences.values()
-        if licence.holder == person
-    ]
-    return proofs + [
-        {"key": record.evidence, "licence_code": None, **_proven(residents, record)}
-        for record in residents.records.values()
-        if record.holder == person and not record.licence
-    ]
-
-
-def _proven(residents: Residents, record: Record | None) -> dict[str, str | None]:
-    if record is None:
-        return {}
-    return {
-        "address": record.address or None,
-        "issuing_authority": record.issuing_authority or None,
-        "agent_number": residents.people[record.agent].number if record.agent else None,
-    }
 
 
 def _stem(kiosk: str) -> str:

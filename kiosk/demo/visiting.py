@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from kiosk.demo.resident import Resident
+from kiosk.demo.automation_client import Painted, ScreenNotSeen
+from kiosk.demo.resident import NEXT_PAGE, Resident
 from kiosk.demo.scenarios import ORDINARY, PlannedVisit
-from kiosk.demo.witness import Painted, ScreenNotSeen
 
 STAGES: Mapping[str, str] = MappingProxyType(
     {
@@ -25,8 +25,11 @@ STAGES: Mapping[str, str] = MappingProxyType(
 WRITTEN = MappingProxyType({"as_chip": "chip and face", "left": "chip", "refreshed": "face"})
 """What is done after the resident confirmed, by what becomes of the face."""
 
-BEFORE_CENTRAL = "question"
-DEAD_ENDS = ("five_parts", "out_of_service")
+BEFORE_CENTRAL = ("assessment", "question")
+AS_OFFERED = ("choice", "assessment")
+"""Screens whose buttons are not always the same."""
+
+DEAD_ENDS = ("outcome", "out_of_service")
 BY_HAND = ("id_card", "insert_permit", "take_permit", "licence_code", "telephone")
 
 
@@ -58,7 +61,11 @@ class VisitPlayer:
             painted = self._resident.sees(
                 "welcome", *asking, *(s for s in (*DEAD_ENDS, self.screens[-1]) if s not in asking)
             )
-            if self._touches_again(painted) or self._is_not_ready(painted):
+            if self._touches_again(painted):
+                continue
+            while self._is_on_a_later_page(painted):
+                painted = self._resident.turns_page(painted)
+            if self._is_not_ready(painted):
                 continue
             self._resident.ends_stage(self._stage_until(painted), painted)
             if painted.screen == "welcome":
@@ -77,16 +84,24 @@ class VisitPlayer:
             self._touched = painted, answer
         return True
 
+    def _is_on_a_later_page(self, painted: Painted) -> bool:
+        """Whether what the resident wants to touch can be touched only when all was read."""
+        answers = self._left.get(painted.screen, [])
+        wanted = answers if painted.screen in AS_OFFERED else answers[:1]
+        is_by_hand = painted.screen in BY_HAND
+        return NEXT_PAGE in painted.targets and not is_by_hand and painted.targets.keys().isdisjoint(wanted)
+
     def _is_not_ready(self, painted: Painted) -> bool:
         """Whether what the resident wants to touch comes only when the kiosk has done something, such as printed."""
         if painted.screen in (*BY_HAND, "welcome", "choice"):
             return False
-        wanted = self._left.get(painted.screen, [])[:1]
-        return not set(wanted) <= painted.targets.keys()
+        answers = self._left.get(painted.screen, [])
+        wanted = answers if painted.screen in AS_OFFERED else answers[:1]
+        return bool(wanted) and painted.targets.keys().isdisjoint(wanted)
 
     def _stage_until(self, painted: Painted) -> str:
         acted_on = self.screens[-1]
-        if acted_on == BEFORE_CENTRAL and painted.screen == "confirm":
+        if acted_on in BEFORE_CENTRAL and painted.screen == "confirm":
             return "central"
         if acted_on == "confirm":
             return WRITTEN[self._visit.face]
@@ -119,7 +134,7 @@ class VisitPlayer:
     def _answer_to(self, painted: Painted) -> str:
         """The next answer to this screen; of a choice, the next of those that are on offer."""
         answers = self._left[painted.screen]
-        offered = [answer for answer in answers if painted.screen != "choice" or answer in painted.targets]
+        offered = [answer for answer in answers if painted.screen not in AS_OFFERED or answer in painted.targets]
         if not offered:
             raise ScreenNotSeen(f"the choice is between {', '.join(painted.targets)}, not {', '.join(answers)}")
         answers.remove(offered[0])

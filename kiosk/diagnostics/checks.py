@@ -21,6 +21,7 @@ from kiosk.diagnostics.time_allowance import TimeAllowance
 from kiosk.diagnostics.versions import program_versions
 from kiosk.diagnostics.voice_check import voice
 from kiosk.domain.clock import Clock
+from kiosk.domain.devices import PERMIT_CHIP, Device
 from kiosk.domain.faults import CONFIGURATION, COUPLER_LINK, DISK_FULL, STATE_DIRECTORY, Fault
 
 LIMIT_S = 15.0
@@ -48,23 +49,28 @@ def quick(
     return Check(name, lambda config, clock, _: run(config, clock), needs, silent)
 
 
+def _file_needs(device: Device) -> tuple[str, ...]:
+    return (f"devices.{device.name}", f"files.{device.name}") if device.is_optional else (f"files.{device.name}",)
+
+
+def _device_needs(device: Device) -> tuple[str, ...]:
+    return (f"devices.{device.name}", *(() if device.device_file is None else (f"files.{device.name}",)))
+
+
+_SILENT = {PERMIT_CHIP: COUPLER_LINK}
 _CENTRAL = tuple(f"central.{key}" for key in ("url", "ca", "certificate", "key"))
 
 CHECKS: tuple[Check, ...] = (
     quick("region_file", file_checks.region_file, ("files.region",)),
     quick("permit_files", file_checks.permit_files, ("files.permits",)),
-    quick("id_reader_file", file_checks.id_reader_file, ("files.id_reader",)),
-    quick("permit_unit_file", file_checks.permit_unit_file, ("files.permit_unit",)),
-    quick("receipt_printer_file", file_checks.receipt_printer_file, ("files.receipt_printer",)),
-    quick("code_scanner_file", file_checks.code_scanner_file, ("devices.code_scanner", "files.code_scanner")),
+    *(quick(f"{device.name}_file", check, _file_needs(device)) for device, check in file_checks.OF_DEVICES.items()),
     quick("screen_file", file_checks.screen_file, ("files.screen",)),
     quick("display", display, ("files.screen", "fullscreen")),
     quick("grant_keys", file_checks.grant_keys, ("central.grant_keys",)),
-    quick("id_reader", device_checks.id_reader, ("devices.id_reader", "files.id_reader")),
-    quick("permit_unit", device_checks.permit_unit, ("devices.permit_unit", "files.permit_unit")),
-    quick("permit_chip", device_checks.permit_chip, ("devices.permit_chip",), COUPLER_LINK),
-    quick("receipt_printer", device_checks.receipt_printer, ("devices.receipt_printer", "files.receipt_printer")),
-    quick("code_scanner", device_checks.code_scanner, ("devices.code_scanner", "files.code_scanner")),
+    *(
+        quick(device.name, check, _device_needs(device), _SILENT.get(device))
+        for device, check in device_checks.OF_DEVICES.items()
+    ),
     quick("certificates", central_checks.certificates, ("central.ca", "central.certificate")),
     quick("central", central_checks.central, _CENTRAL),
     quick("clock", central_checks.clock, _CENTRAL),

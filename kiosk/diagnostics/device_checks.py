@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import closing
 from dataclasses import replace
 
@@ -25,6 +25,7 @@ from kiosk.diagnostics.finding import Finding, Findings, failed, ok, skipped, wa
 from kiosk.diagnostics.port_holder import holder_of
 from kiosk.domain import faults
 from kiosk.domain.clock import Clock
+from kiosk.domain.devices import CODE_SCANNER, ID_READER, PERMIT_CHIP, PERMIT_UNIT, RECEIPT_PRINTER, Device
 from kiosk.services.device_faults import fault_for
 
 _WHERE = {
@@ -38,13 +39,13 @@ def id_reader(config: Config, _: Clock) -> Findings:
     """The security module's self-test, and its number."""
 
     def ask(url: str) -> Finding:
-        reader = IdReader(bytes_opener(url, "id_reader"), IdReaderFile.load(config.files.id_reader))
+        reader = IdReader(bytes_opener(url, ID_READER.name), IdReaderFile.load(config.files.devices[ID_READER]))
         with closing(reader):
             reader.self_test()
             module_id = reader.read_module_id()
             return ok(f"self-test passed at {reader.baud} bit/s", id_reader_module=module_id)
 
-    return [_asked("id_reader", config.devices.id_reader, ask)]
+    return [_asked(ID_READER, config.devices[ID_READER], ask)]
 
 
 def permit_unit(config: Config, _: Clock) -> Findings:
@@ -52,21 +53,21 @@ def permit_unit(config: Config, _: Clock) -> Findings:
     be initialised is left so: that moves what is inside, and the kiosk's start does it."""
 
     def ask(url: str) -> Finding:
-        unit_file = replace(load_unit_file(config.files.permit_unit), resends=0)
-        with closing(open_unit(unit_file, lambda: open_bytes(url, "permit_unit"))) as unit:
+        unit_file = replace(load_unit_file(config.files.devices[PERMIT_UNIT]), resends=0)
+        with closing(open_unit(unit_file, lambda: open_bytes(url, PERMIT_UNIT.name))) as unit:
             try:
                 firmware = unit.version()
                 finding = _unit_finding(unit.status())
             except NotInitialised:
                 return warning("it answers, and waits to be initialised; the kiosk's start does that")
-        return replace(finding, versions={"permit_unit": firmware})
+        return replace(finding, versions={PERMIT_UNIT.name: firmware})
 
-    return [_asked("permit_unit", config.devices.permit_unit, ask)]
+    return [_asked(PERMIT_UNIT, config.devices[PERMIT_UNIT], ask)]
 
 
 def permit_chip(config: Config, _: Clock) -> Findings:
     """The coupler's slot, by name; no chip is needed, and none is touched."""
-    url = config.devices.permit_chip
+    url = config.devices[PERMIT_CHIP]
     if isinstance(parse_url(url), SimUrl):
         return [skipped("a simulated chip hangs directly on the kiosk; there is no coupler to ask")]
     if config.devices.chip_is_in_unit():
@@ -86,34 +87,43 @@ def permit_chip(config: Config, _: Clock) -> Findings:
             case _:
                 return skipped("no coupler on this address")
 
-    return [_asked("permit_chip", url, ask)]
+    return [_asked(PERMIT_CHIP, url, ask)]
 
 
 def receipt_printer(config: Config, _: Clock) -> Findings:
     """Paper, cover, cutter (DLE EOT 1 to 4)."""
 
     def ask(url: str) -> Finding:
-        printer_file = load_printer_file(config.files.receipt_printer)
+        printer_file = load_printer_file(config.files.devices[RECEIPT_PRINTER])
         draws_nothing = Typeface(())
-        printer = ReceiptPrinter(lambda: open_bytes(url, "receipt_printer"), printer_file, draws_nothing)
+        printer = ReceiptPrinter(lambda: open_bytes(url, RECEIPT_PRINTER.name), printer_file, draws_nothing)
         with closing(printer):
             return _printer_finding(printer.status())
 
-    return [_asked("receipt_printer", config.devices.receipt_printer, ask)]
+    return [_asked(RECEIPT_PRINTER, config.devices[RECEIPT_PRINTER], ask)]
 
 
 def code_scanner(config: Config, _: Clock) -> Findings:
     """Whether its port opens. A scanner answers no questions, and whatever it sees in the meantime is forgotten."""
-    if not config.devices.code_scanner:
+    if not config.devices[CODE_SCANNER]:
         return [ok("this kiosk has none: licences are looked up by central")]
 
     def ask(url: str) -> Finding:
-        scanner_file = CodeScannerFile.load(config.files.code_scanner)
-        with closing(LineScanner(lambda: open_bytes(url, "code_scanner"), scanner_file)) as scanner:
+        scanner_file = CodeScannerFile.load(config.files.devices[CODE_SCANNER])
+        with closing(LineScanner(lambda: open_bytes(url, CODE_SCANNER.name), scanner_file)) as scanner:
             scanner.open()
         return ok("its port opens; whether it reads, only a code held before it shows")
 
-    return [_asked("code_scanner", config.devices.code_scanner, ask)]
+    return [_asked(CODE_SCANNER, config.devices[CODE_SCANNER], ask)]
+
+
+OF_DEVICES: Mapping[Device, Callable[[Config, Clock], Findings]] = {
+    ID_READER: id_reader,
+    PERMIT_UNIT: permit_unit,
+    PERMIT_CHIP: permit_chip,
+    RECEIPT_PRINTER: receipt_printer,
+    CODE_SCANNER: code_scanner,
+}
 
 
 def _unit_finding(status: UnitStatus) -> Finding:
@@ -145,7 +155,7 @@ def _printer_finding(status: PrinterStatus) -> Finding:
     return ok("online, with paper")
 
 
-def _asked(device: str, url: str, ask: Callable[[str], Finding]) -> Finding:
+def _asked(device: Device, url: str, ask: Callable[[str], Finding]) -> Finding:
     """What `ask(url)` found, or what its failure means."""
     try:
         return ask(url)
@@ -157,7 +167,7 @@ def _asked(device: str, url: str, ask: Callable[[str], Finding]) -> Finding:
     except DriverError as error:
         return failed(str(error), fault_for(device, error))
     except DeviceFileError:
-        return skipped(f"its device file has mistakes: see {device}_file")
+        return skipped(f"its device file has mistakes: see {device.name}_file")
     except UrlError as error:
         return failed(str(error), faults.CONFIGURATION)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +21,7 @@ from kiosk.config.settings import Config
 from kiosk.data_files.reader import DataFileError, read_toml
 from kiosk.diagnostics.finding import Finding, Findings, failed, ok, warning
 from kiosk.domain.clock import Clock, today
+from kiosk.domain.devices import CODE_SCANNER, ID_READER, PERMIT_UNIT, RECEIPT_PRINTER, Device
 from kiosk.domain.faults import CATALOGUE, CONFIGURATION, INSTALLATION, REGION_FILE, Fault
 from kiosk.policy.holiday_years import in_words, missing_years
 from kiosk.policy.region_file import load_region
@@ -51,7 +52,7 @@ def permit_files(config: Config, _: Clock) -> Findings:
 
 
 def id_reader_file(config: Config, _: Clock) -> Findings:
-    return _checked(config.files.id_reader, IdReaderFile.load)
+    return _checked(config.files.devices[ID_READER], IdReaderFile.load)
 
 
 def permit_unit_file(config: Config, _: Clock) -> Findings:
@@ -61,17 +62,25 @@ def permit_unit_file(config: Config, _: Clock) -> Findings:
         unit_file = load_unit_file(path)
         check_fit(config, unit_file.name, unit_file.capabilities)
 
-    return _checked(config.files.permit_unit, load)
+    return _checked(config.files.devices[PERMIT_UNIT], load)
 
 
 def receipt_printer_file(config: Config, _: Clock) -> Findings:
-    return _checked(config.files.receipt_printer, load_printer_file)
+    return _checked(config.files.devices[RECEIPT_PRINTER], load_printer_file)
 
 
 def code_scanner_file(config: Config, _: Clock) -> Findings:
-    if not config.devices.code_scanner:
+    if not config.devices[CODE_SCANNER]:
         return [ok("not needed: this kiosk has no code scanner")]
-    return _checked(config.files.code_scanner, CodeScannerFile.load)
+    return _checked(config.files.devices[CODE_SCANNER], CodeScannerFile.load)
+
+
+OF_DEVICES: Mapping[Device, Callable[[Config, Clock], Findings]] = {
+    ID_READER: id_reader_file,
+    PERMIT_UNIT: permit_unit_file,
+    RECEIPT_PRINTER: receipt_printer_file,
+    CODE_SCANNER: code_scanner_file,
+}
 
 
 def screen_file(config: Config, _: Clock) -> Findings:

@@ -18,7 +18,7 @@ from kiosk.journal.faults import fault_of
 from kiosk.journal.journal import Journal, JournalFailed, Queue
 from kiosk.journal.state_lock import name_of
 from kiosk.journal.verification import verify_file
-from kiosk.runtime.progress_reporter import told_progress
+from kiosk.runtime.progress_reporter import ProgressReporter
 from kiosk.services.central.outbox import alarm_of
 
 SLOWEST_STEPS_PER_S = 10_000
@@ -67,7 +67,7 @@ def _of_another_user(path: Path) -> Finding | None:
 
 
 def _patiently(patience: TimeAllowance) -> Progress:
-    told = told_progress(lambda line: patience.tell(f"journal: {line}"))
+    told = ProgressReporter(lambda line: patience.tell(f"journal: {line}"))
 
     def progress(done: int, total: int) -> None:
         if done == 0:

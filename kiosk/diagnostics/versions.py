@@ -12,6 +12,7 @@ from importlib import metadata
 
 from kiosk.central.contract import CONTRACT_VERSION
 from kiosk.config.settings import DataFiles
+from kiosk.domain.devices import PERMIT_UNIT
 from kiosk.version import VERSION
 
 PCSCD_S = 2.0
@@ -40,7 +41,7 @@ def versions_for_central(files: DataFiles) -> dict[str, str]:
     versions["contract"] = CONTRACT_VERSION
     named = {
         "region_file": files.region,
-        "permit_unit_file": files.permit_unit,
+        f"{PERMIT_UNIT.name}_file": files.devices[PERMIT_UNIT],
         **{f"permit_file_{number}": path for number, path in enumerate(files.permits, start=1)},
     }
     for name, path in named.items():

@@ -12,17 +12,19 @@ from kiosk.voice.grammar import Grammar
 
 
 def voice(config: Config, _: Clock) -> Findings:
-    """The sounds of every language that is spoken, and the headphone jack. Nothing is played."""
+    """The sounds of every language that is spoken, those that are read only, and the jack. Nothing is played."""
     folder, sound = config.assets_dir / "voice", config.sound
     spoken = [language for language in config.languages if (folder / f"{language}.toml").is_file()]
     flaws = [flaw for language in spoken for flaw in _flaws(folder, language)]
     if sound.headphone_jack and not Path(sound.headphone_jack).exists():
         flaws.append(f"there is no {sound.headphone_jack}; what is for headphones alone is not said")
+    silent = [language for language in config.languages if language not in spoken]
+    told = [f"without a voice, so read only: {', '.join(silent)}"] if silent else []
     is_wanted = sound.voice or sound.signals or bool(sound.headphone_jack)
     if flaws and is_wanted:
-        return [warning(flaw) for flaw in flaws]
+        return [*map(warning, flaws), *map(ok, told)]
     state = "on from the start" if sound.voice else "off until somebody asks for it"
-    return [ok("; ".join((f"{state}: {', '.join(spoken) or 'no language is spoken'}", *flaws)))]
+    return [ok("; ".join((f"{state}: {', '.join(spoken) or 'no language is spoken'}", *told, *flaws)))]
 
 
 def _flaws(folder: Path, language: str) -> list[str]:

@@ -50,6 +50,14 @@ class PermitContent:
 
 
 @dataclass(frozen=True, slots=True)
+class FaceJob:
+    """A face to be drawn, sent ahead or rewritten: what it is to show, and by which permit file."""
+
+    content: PermitContent
+    permit_file: str
+
+
+@dataclass(frozen=True, slots=True)
 class Permit:
     """A residence permit as read from its chip. `chip_serial`: upper-case hex; `region`: 6-digit area code."""
 
@@ -62,6 +70,10 @@ class Permit:
     holder_number: Personal[IdentityNumber]
     issued_on: date | None
     content: PermitContent
+
+    def face(self, content: PermitContent) -> FaceJob:
+        """This permit's face, as it is to be with `content`."""
+        return FaceJob(content, self.permit_file)
 
     def is_of(self, holder: IdDocument) -> bool:
         """Whether identity card and permit belong to one person: equal identity numbers; a name alone decides

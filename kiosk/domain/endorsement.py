@@ -100,11 +100,3 @@ class Custody(Enum):
     INSIDE = "inside"
     RETAINED = "retained"
     UNKNOWN = "unknown"
-
-
-@dataclass(frozen=True, slots=True)
-class Outcome:
-    """How a granted endorsement ended on the permit."""
-
-    chip: ChipState
-    face: FaceState

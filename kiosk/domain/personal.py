@@ -10,8 +10,8 @@ T_co = TypeVar("T_co", covariant=True)
 @final
 class Personal(Generic[T_co]):
     """A value about a person. Compares and hashes as its value; prints as `Personal(…)`; `reveal()` is the only way
-    out, so
-    that every place that shows or sends the value can be found by its name."""
+    out, so that every place that shows or sends the value can be found by its name.
+    """
 
     __slots__ = ("_value",)
 
@@ -44,3 +44,9 @@ def masked_number(number: Personal[str]) -> str:
     """An identity number as it may be shown: the first and last character, stars between (GB 11643 numbers have 18)."""
     text = number.reveal()
     return text[:1] + "*" * max(len(text) - 2, 0) + text[-1:] if len(text) > 1 else "*" * len(text)
+
+
+def masked_name(name: Personal[str]) -> str:
+    """A name by which its owner knows it again: the first character, a star for each further one, at most three."""
+    text = name.reveal()
+    return text[:1] + "*" * min(len(text) - 1, 3)

@@ -97,6 +97,7 @@ class LogEvent(Enum):
         ("asked", "error"),
     )
     CENTRAL_TROUBLE = ("central_trouble", "a call to central failed", ("call", "error", "code"))
+    CENTRAL_ANSWERED = ("central_answered", "how long the answer to a call was waited for", ("call", "status", "ms"))
     CENTRAL_REPEATED = ("central_repeated", "a call to central is made again as it was", ("call", "error", "after_s"))
     CLOCK_WRONG = ("clock_wrong", "the clock is too far from central's for the rules to be asked", ("offset_s",))
     CLOCK_JUMPED = ("clock_jumped", "the time of day moved without that time having passed", ("by_s", "why"))
@@ -126,6 +127,11 @@ class LogEvent(Enum):
         "face_unprintable",
         "a granted content cannot be drawn whole; the face is left as it is",
         ("fault", "why"),
+    )
+    IMAGE_UNREADABLE = (
+        "image_unreadable",
+        "a picture or icon is missing or damaged; its place on the screen stays blank",
+        ("file",),
     )
     DISPLAY_DIFFERS = (
         "display_differs",

@@ -18,13 +18,13 @@ from kiosk.workflow import events as on
 from kiosk.workflow import states as s
 from kiosk.workflow.transition import Step
 
-Seal = Callable[[str, PermitContent], str]
+ContentHash = Callable[[str, PermitContent], str]
 """(chip serial, content) → a keyed hash: tells equal from other, and nothing else."""
 
 Facts = dict[str, str | int | bool]
 
 
-def record_of(at: datetime, before: s.State, event: on.Event, step: Step, seal: Seal) -> StepRecord:
+def record_of(at: datetime, before: s.State, event: on.Event, step: Step, content_hash: ContentHash) -> StepRecord:
     """The journal's row of one step."""
     visit = s.visit_of(step.state) or s.visit_of(before)
     return StepRecord(
@@ -36,7 +36,7 @@ def record_of(at: datetime, before: s.State, event: on.Event, step: Step, seal: 
         custody=s.custody_of(step.state).value,
         effects=tuple(map(stored_name, step.effects)),
         endorsement_id=_told_of(step) or _endorsement_of(step.state),
-        facts=_facts(event, step.state) | _seals(before, step.state, seal),
+        facts=_facts(event, step.state) | _content_hashes(before, step.state, content_hash),
     )
 
 
@@ -70,7 +70,7 @@ def _endorsement_of(state: s.State) -> UUID | None:
             | s.TakingBack(ending=ending)
             | s.Retaining(ending=ending)
             | s.AwaitingRemoval(ending=ending)
-            | s.Explaining(ending=ending)
+            | s.ShowingOutcome(ending=ending)
             | s.AwaitingHolder(ending=ending)
             | s.RecoveringFace(ending=ending)
         ):
@@ -81,12 +81,15 @@ def _endorsement_of(state: s.State) -> UUID | None:
             return None
 
 
-def _seals(before: s.State, after: s.State, seal: Seal) -> Facts:
+def _content_hashes(before: s.State, after: s.State, content_hash: ContentHash) -> Facts:
     """What a restart compares the chip with, from the moment that something is to be written."""
     if not isinstance(before, s.Confirming) or not isinstance(after, s.OpeningChipSession | s.RewritingFace):
         return {}
     grant, old = before.grant, before.case.permit.content
-    return {"seal_old": seal(grant.chip_serial, old), "seal_new": seal(grant.chip_serial, grant.content)}
+    return {
+        "seal_old": content_hash(grant.chip_serial, old),
+        "seal_new": content_hash(grant.chip_serial, grant.content),
+    }
 
 
 def _facts(event: on.Event, after: s.State) -> Facts:
@@ -144,7 +147,7 @@ def _facts(event: on.Event, after: s.State) -> Facts:
             | s.TakingBack(ending=ending)
             | s.Retaining(ending=ending)
             | s.AwaitingRemoval(ending=ending)
-            | s.Explaining(ending=ending)
+            | s.ShowingOutcome(ending=ending)
             | s.AwaitingHolder(ending=ending)
             | s.RecoveringFace(ending=ending)
         ):

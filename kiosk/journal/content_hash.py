@@ -14,34 +14,34 @@ from pathlib import Path
 
 from kiosk.config.settings import ConfigError
 from kiosk.domain.documents import PermitContent
-from kiosk.journal.audit import Seal
+from kiosk.journal.audit import ContentHash
 
-SEAL_BYTES = 16
+HASH_BYTES = 16
 _LABEL = b"qianzhu-kiosk journal seal 1"
 
 
-def seal_by_key_file(path: Path) -> Seal:
-    """The seal of the kiosk whose TLS private key is in `path`. Raises `ConfigError` where it cannot be read."""
+def content_hash_by_key_file(path: Path) -> ContentHash:
+    """The content hash of the kiosk whose TLS private key is in `path`. Raises `ConfigError` if it cannot be read."""
     try:
-        return seal_by(path.read_bytes())
+        return content_hash_by(path.read_bytes())
     except OSError as error:
         raise ConfigError(
             [f"{path}: cannot be read: {error.strerror}; the kiosk's private key is wanted there (central.key)"]
         ) from error
 
 
-def seal_by(private_key: bytes) -> Seal:
-    """The seal of a kiosk, by the bytes of its TLS private key's file: HMAC-SHA-256, cut to 16 bytes, in hex. Its key
-    is derived with HKDF-SHA-256 (RFC 5869, no salt), so that it is of no use for anything else. A file that an editor
-    or a copy gave other line ends, or blank lines around it, holds the same key.
+def content_hash_by(private_key: bytes) -> ContentHash:
+    """The content hash of a kiosk, by the bytes of its TLS private key's file: HMAC-SHA-256, cut to 16 bytes, in hex.
+    Its key is derived with HKDF-SHA-256 (RFC 5869, no salt), so that it is of no use for anything else. A file that an
+    editor or a copy gave other line ends, or blank lines around it, holds the same key.
     """
     extracted = hmac.digest(bytes(hashlib.sha256().digest_size), _as_written(private_key), "sha256")
     key = hmac.digest(extracted, _LABEL + b"\x01", "sha256")
 
-    def seal(chip_serial: str, content: PermitContent) -> str:
-        return hmac.digest(key, _written_out(chip_serial, content), "sha256")[:SEAL_BYTES].hex()
+    def content_hash(chip_serial: str, content: PermitContent) -> str:
+        return hmac.digest(key, _written_out(chip_serial, content), "sha256")[:HASH_BYTES].hex()
 
-    return seal
+    return content_hash
 
 
 def _as_written(private_key: bytes) -> bytes:

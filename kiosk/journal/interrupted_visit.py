@@ -11,7 +11,7 @@ from kiosk.domain.faults import JOURNAL_BROKEN
 from kiosk.journal.boot import Moment
 from kiosk.journal.clock_notes import JUMP_S
 from kiosk.journal.journal import Journal, JournalFailed, LoggedStep
-from kiosk.workflow.visits import InterruptedVisit, Presence, PutAway, Seals
+from kiosk.workflow.visits import ContentHashes, InterruptedVisit, Presence, PutAway
 
 # Central's answers after which it waits for nothing more; above all, a review under way is not to be cancelled.
 _NOTHING_GRANTED = (
@@ -52,7 +52,7 @@ def unfinished_story(journal: Journal, now: datetime, moment: Moment | None = No
 
 def _told(journal: Journal, last_at: datetime, now: datetime, moment: Moment | None) -> InterruptedVisit:
     endorsement_id: UUID | None = None
-    seals: Seals | None = None
+    hashes: ContentHashes | None = None
     sessions = relayed = 0
     is_abandoned = told = was_inside = False
     put_away = PutAway.NO
@@ -67,7 +67,7 @@ def _told(journal: Journal, last_at: datetime, now: datetime, moment: Moment | N
         if "RelayBatch" in effects:
             relayed = int(facts["batch"])
         if "seal_old" in facts:
-            seals = Seals(str(facts["seal_old"]), str(facts["seal_new"]))
+            hashes = ContentHashes(str(facts["seal_old"]), str(facts["seal_new"]))
         if "chip" in facts:
             chip = ChipState(facts["chip"])
             if chip is ChipState.NEW:
@@ -82,7 +82,7 @@ def _told(journal: Journal, last_at: datetime, now: datetime, moment: Moment | N
     known = chip if chip is not None else (ChipState.UNKNOWN if relayed else ChipState.OLD)
     stopped_for_s = _stopped_for_s(journal, last_at, now, moment)
     return InterruptedVisit(
-        endorsement_id, sessions, known, face, stopped_for_s, seals, relayed, is_abandoned, put_away, told, was_inside
+        endorsement_id, sessions, known, face, stopped_for_s, hashes, relayed, is_abandoned, put_away, told, was_inside
     )
 
 

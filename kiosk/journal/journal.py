@@ -29,6 +29,7 @@ from kiosk.journal.place import JournalPlace, TimeAllowance
 from kiosk.journal.records import JournalFailed as JournalFailed
 from kiosk.journal.records import KeptPermit as KeptPermit
 from kiosk.journal.records import LoggedStep as LoggedStep
+from kiosk.journal.records import NumberedCall as NumberedCall
 from kiosk.journal.records import OutboundMessage as OutboundMessage
 from kiosk.journal.records import Queue as Queue
 from kiosk.journal.records import StepRecord as StepRecord
@@ -103,15 +104,17 @@ class Journal:
             with as_one(db):
                 yield db
 
-    def append(self, record: StepRecord, messages: Sequence[OutboundMessage] = ()) -> None:
-        """Write one step and the messages it sends, as one with those that were `kept`, and wait until they are on
-        disk. Raises `JournalFailed`.
-        """
+    def append(
+        self, record: StepRecord, messages: Sequence[OutboundMessage] = (), calls: Sequence[NumberedCall] = ()
+    ) -> None:
+        """Write a step, its messages and its calls' numbers, with what was `kept`, to disk. Raises `JournalFailed`."""
         with self._written() as db:
             self._mark(db)
             with as_one(db):
                 self._add_kept(db)
                 self._add_step(db, record, messages)
+                for call in calls:
+                    outgoing.number(db, record.at, call.call, call.idempotency_key, call.endorsement_id)
             self._unwritten.clear()
             self._patience.worked(db)
 
@@ -213,10 +216,7 @@ class Journal:
             journal_file.copy(db, to, is_whole=True)
 
     def number_call(self, call: str, idempotency_key: str, endorsement_id: UUID | None) -> int:
-        """The rising sequence number of a call to central that is made at once; the same one again for the same key.
-
-        Its body may be personal, so only the number and the key are kept.
-        """
+        """The rising number of a call that is made at once; the same one again for the same key. See `NumberedCall`."""
         with self._written() as db:
             return outgoing.number(db, self._now(), call, idempotency_key, endorsement_id)
 

@@ -8,7 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-_RENAMED: Mapping[type[object], str] = {}
+from kiosk.workflow import effects as do
+from kiosk.workflow import states as s
+
+_RENAMED: Mapping[type[object], str] = {
+    s.ShowingOutcome: "Explaining",
+    do.ClearPersonalData: "Wipe",
+}
 """Class → the name that the journal has for it, where that is not the class's own."""
 
 

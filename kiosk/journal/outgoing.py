@@ -22,10 +22,12 @@ _OVERTAKEN = (
 
 def number(db: sqlite3.Connection, at: datetime, call: str, idempotency_key: str, endorsement_id: UUID | None) -> int:
     """See `Journal.number_call`."""
-    endorsement = None if endorsement_id is None else str(endorsement_id)
-    db.execute(NUMBER_MESSAGE, (at.isoformat(), call, idempotency_key, endorsement, None, None))
     row = db.execute("SELECT sequence FROM message WHERE idempotency_key = ?", (idempotency_key,)).fetchone()
-    return int(row[0])
+    if row is not None:
+        return int(row[0])
+    endorsement = None if endorsement_id is None else str(endorsement_id)
+    written = db.execute(NUMBER_MESSAGE, (at.isoformat(), call, idempotency_key, endorsement, None, None))
+    return int(written.lastrowid or 0)
 
 
 def settle(db: sqlite3.Connection, at: datetime, sequence: int, outcome: str) -> None:

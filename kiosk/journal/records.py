@@ -49,6 +49,15 @@ class OutboundMessage:
 
 
 @dataclass(frozen=True, slots=True)
+class NumberedCall:
+    """A call to central that is made at once. Its body may be personal, so only its number and its key are kept."""
+
+    call: str
+    idempotency_key: str
+    endorsement_id: UUID
+
+
+@dataclass(frozen=True, slots=True)
 class WaitingMessage:
     """A message for central that it has not yet taken note of. `body` is its JSON."""
 

@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from datetime import date
-
 from drivers.receipt_printer.document import (
     Element,
     Feed,
-    LabelledValue,
     QrCode,
     ReceiptDocument,
     Rule,
@@ -18,14 +14,12 @@ from kiosk.domain.clock import Clock
 from kiosk.domain.documents import PermitContent
 from kiosk.domain.endorsement import FaceState, ResidenceYears
 from kiosk.domain.personal import masked_number
+from kiosk.papers.paper_words import PaperWords, Translate
 from kiosk.policy.region import Region
 from kiosk.presentation.context import face_pending, next_window, receipt_number
 from kiosk.presentation.resident.facts import fee
-from kiosk.texts.words import LocalText, Text, Words
+from kiosk.texts.words import LocalText, Text
 from kiosk.workflow.states import Renewed, Visit
-
-Translate = Callable[[str, Words], str]
-"""(language, words) → the words in that language."""
 
 
 class ReceiptText:
@@ -51,7 +45,7 @@ class ReceiptText:
     def compose(self, visit: Visit, renewed: Renewed) -> ReceiptDocument:
         """The receipt of one endorsement."""
         number = receipt_number(renewed.grant.endorsement_id)
-        words = _Words(self._translate, visit.language)
+        words = _ReceiptWords(self._translate, visit.language)
         elements: list[Element] = [
             TextLine(words("title"), align="centre", size="large", bold=True),
             TextLine(self._region.name.in_language(visit.language), align="centre"),
@@ -76,12 +70,12 @@ class ReceiptText:
         ]
         return ReceiptDocument(tuple(elements))
 
-    def _fee(self, words: _Words, visit: Visit, renewed: Renewed) -> list[Element]:
+    def _fee(self, words: _ReceiptWords, visit: Visit, renewed: Renewed) -> list[Element]:
         """Nothing is charged anew for a face that follows its chip."""
         cost = None if renewed.grant.face_only else fee(self._region.services.get(visit.purpose.service))
         return [] if cost is None else [words.labelled("fee", words.of(cost))]
 
-    def _remarks(self, words: _Words, renewed: Renewed) -> list[Element]:
+    def _remarks(self, words: _ReceiptWords, renewed: Renewed) -> list[Element]:
         content = renewed.grant.content
         remarks: list[Element] = []
         window = next_window(self._region, content)
@@ -105,7 +99,7 @@ class ReceiptText:
         text = self._region.texts.get("texts.receipt_footer")
         return [] if text is None else [TextLine(self._translate(language, text), align="centre")]
 
-    def _where_to_ask(self, words: _Words) -> list[Element]:
+    def _where_to_ask(self, words: _ReceiptWords) -> list[Element]:
         return [words.labelled(name, value) for name, value in where_to_ask(self._region)]
 
 
@@ -125,23 +119,11 @@ def where_to_ask(region: Region) -> tuple[tuple[str, str], ...]:
     return asked if region.item_code is None else (*asked, ("item", region.item_code))
 
 
-class _Words:
-    """The receipt's texts in one language."""
-
+class _ReceiptWords(PaperWords):
     def __init__(self, translate: Translate, language: str) -> None:
-        self._translate = translate
-        self._language = language
-
-    def __call__(self, name: str, **args: date) -> str:
-        return self.of(Text(f"receipt.{name}", tuple(args.items())))
-
-    def of(self, words: Words) -> str:
-        return self._translate(self._language, words)
-
-    def labelled(self, name: str, value: str) -> LabelledValue:
-        return LabelledValue(self(name), value)
+        super().__init__("receipt", translate, language)
 
     def term(self, content: PermitContent) -> str:
         if content.valid_from is None or content.valid_to is None:
-            return self._translate(self._language, Text("format.no_date"))
+            return self.of(Text("format.no_date"))
         return self("term", start=content.valid_from, end=content.valid_to)

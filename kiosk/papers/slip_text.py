@@ -8,7 +8,6 @@ from datetime import date
 from drivers.receipt_printer.document import (
     Element,
     Feed,
-    LabelledValue,
     QrCode,
     ReceiptDocument,
     Rule,
@@ -16,9 +15,10 @@ from drivers.receipt_printer.document import (
 )
 from kiosk.domain.clock import Clock
 from kiosk.domain.personal import Personal, masked_number
-from kiosk.papers.receipt_text import Translate, where_to_ask
+from kiosk.papers.paper_words import PaperWords, Translate
+from kiosk.papers.receipt_text import where_to_ask
 from kiosk.policy.region import Region
-from kiosk.presentation.models import Term
+from kiosk.presentation.models.resident import Term
 from kiosk.texts.words import Text, Words
 
 
@@ -66,17 +66,17 @@ class SlipText:
 
     def application_slip(self, language: str, slip: ApplicationSlip) -> ReceiptDocument:
         """The slip of one application that waits for its review."""
-        words = _Words(self._translate, language)
+        words = _SlipWords(self._translate, language)
         expected = [] if slip.expected_on is None else [words.labelled("expected_on", words.date(slip.expected_on))]
         elements: list[Element] = [
             *self._head(words, "application_title"),
             TextLine(words("number"), align="centre"),
             TextLine(slip.number, align="centre", size="large", bold=True),
             Rule(),
-            words.labelled("service", words.say(slip.service)),
+            words.labelled("service", words.of(slip.service)),
             words.labelled("received_on", words.date(slip.received_on)),
             *expected,
-            *([] if slip.fee is None else [words.labelled("fee", words.say(slip.fee))]),
+            *([] if slip.fee is None else [words.labelled("fee", words.of(slip.fee))]),
             *_permit(words, slip.permit_number),
             words.labelled("kiosk", self._kiosk_name),
             Rule(),
@@ -95,7 +95,7 @@ class SlipText:
 
     def status_slip(self, language: str, slip: StatusSlip) -> ReceiptDocument:
         """The slip of a person who only asked how long the permit is valid."""
-        words = _Words(self._translate, language)
+        words = _SlipWords(self._translate, language)
         code: list[Element] = [Feed(), QrCode(slip.qr), TextLine(words("status_link_hint"), align="centre")]
         elements: list[Element] = [
             *self._head(words, "status_title"),
@@ -105,9 +105,9 @@ class SlipText:
             Rule(),
             TextLine(words("valid_until"), align="centre"),
             TextLine(words.date(slip.present_term.valid_to), align="centre", size="large", bold=True),
-            TextLine(words.say(slip.headline), align="centre", bold=True),
+            TextLine(words.of(slip.headline), align="centre", bold=True),
             Rule(),
-            *(TextLine(f"- {words.say(line)}") for line in slip.lines),
+            *(TextLine(f"- {words.of(line)}") for line in slip.lines),
             *words.listed("where", slip.where),
             *self._foot(words),
             *(code if slip.qr else ()),
@@ -116,49 +116,37 @@ class SlipText:
         ]
         return ReceiptDocument(tuple(elements))
 
-    def _head(self, words: _Words, title: str) -> list[Element]:
+    def _head(self, words: _SlipWords, title: str) -> list[Element]:
         return [
             TextLine(words(title), align="centre", size="large", bold=True),
-            TextLine(words.say(self._region.name), align="centre"),
+            TextLine(words.of(self._region.name), align="centre"),
             Rule(),
         ]
 
-    def _foot(self, words: _Words) -> list[Element]:
+    def _foot(self, words: _SlipWords) -> list[Element]:
         lines: list[Element] = [words.labelled(name, value) for name, value in where_to_ask(self._region)]
         contact = self._region.contact
         if contact is not None and contact.complaints_text is not None:
-            lines.append(TextLine(words.say(contact.complaints_text)))
+            lines.append(TextLine(words.of(contact.complaints_text)))
         return [Rule(), *lines] if lines else []
 
 
-def _permit(words: _Words, number: Personal[str] | None) -> list[Element]:
+def _permit(words: _SlipWords, number: Personal[str] | None) -> list[Element]:
     return [] if number is None else [words.labelled("permit", masked_number(number))]
 
 
-class _Words:
-    """The slips' texts in one language."""
-
+class _SlipWords(PaperWords):
     def __init__(self, translate: Translate, language: str) -> None:
-        self._translate = translate
-        self._language = language
-
-    def __call__(self, name: str) -> str:
-        return self.say(Text(f"slip.{name}"))
-
-    def say(self, words: Words) -> str:
-        return self._translate(self._language, words)
+        super().__init__("slip", translate, language)
 
     def date(self, day: date | None) -> str:
-        return self.say(Text("format.no_date") if day is None else Text("slip.day", (("day", day),)))
+        return self.of(Text("format.no_date") if day is None else Text("slip.day", (("day", day),)))
 
     def regional(self, region: Region, name: str) -> list[Element]:
         """What the region wants on its slips; nothing where its file has no such text."""
         text = region.texts.get(f"texts.{name}")
-        return [] if text is None else [TextLine(self.say(text), align="centre")]
-
-    def labelled(self, name: str, value: str) -> LabelledValue:
-        return LabelledValue(self(name), value)
+        return [] if text is None else [TextLine(self.of(text), align="centre")]
 
     def listed(self, name: str, items: tuple[Words, ...]) -> list[Element]:
         """A heading and what stands under it; nothing where there are no items."""
-        return [TextLine(self(name), bold=True), *(TextLine(f"- {self.say(item)}") for item in items)] if items else []
+        return [TextLine(self(name), bold=True), *(TextLine(f"- {self.of(item)}") for item in items)] if items else []

@@ -14,7 +14,7 @@ from kiosk.presentation.resident.facts import due, fee, longest, voucher
 from kiosk.presentation.resident.status_page import headline, status_lines, where_to_go, window_as_event
 from kiosk.texts.words import Text, Words
 from kiosk.workflow import effects as do
-from kiosk.workflow.visits import AnyCase, Case
+from kiosk.workflow.visits import AnyCase, CaseWithPermit
 
 ComposeSlip = Callable[[do.PrintApplicationSlip | do.PrintStatusSlip], ReceiptDocument]
 
@@ -71,4 +71,4 @@ def _is_telephone(line: Words) -> bool:
 
 
 def _permit_number(case: AnyCase) -> Personal[str] | None:
-    return case.permit.permit_number if isinstance(case, Case) else None
+    return case.permit.permit_number if isinstance(case, CaseWithPermit) else None

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from kiosk.domain.endorsement import ResidenceYears, Service
-from kiosk.policy.assessment import AssessedOutcome, Assessment, EvidenceAsked, Served
+from kiosk.policy.assessment import BEST_FIRST, AssessedOutcome, Assessment, Channel, EvidenceAsked
 from kiosk.policy.permit_year import PermitYear, locate, new_term, start_rule, tier_of
 from kiosk.policy.proofs import is_verified
 from kiosk.policy.region import Calendar, Measure, Region, Tier
@@ -26,7 +26,6 @@ from kiosk.policy.rules import (
 from kiosk.policy.services import AgentRole, OfferedService, Place
 from kiosk.policy.terms import ONE_DAY
 
-_STRICTNESS = (Served.AT_ONCE, Served.AFTER_REVIEW, Served.COUNTER, Served.NOT_OFFERED)
 _NOT_ENDORSED = (AssessedOutcome.REAPPLY, AssessedOutcome.CANCELLED)
 
 
@@ -84,11 +83,11 @@ def assess(region: Region, request: AssessmentRequest) -> Assessment:
         new_valid_from=start,
         new_valid_to=end,
         residence_years=years,
-        served=_served(region, applied, request.verified),
+        channel=_channel(region, applied, request.verified),
         evidence=_evidence(region, applied, request.verified),
         reasons=tuple(reason for each in applied if each.rule for reason in each.rule.reasons()),
         texts=tuple(each.rule.text for each in applied if each.rule for _ in each.rule.cites),
-        served_when_verified=_served(region, applied, _all_verifiable(region)),
+        channel_when_verified=_channel(region, applied, _all_verifiable(region)),
         residence_gap=_gap(years, stand.year.end, request.counted_day),
         is_a_day_apart=stand.year.is_a_day_apart,
         to_confirm=(stand.tier.rule.code,) if stand.tier is not None and stand.tier.resident_confirms else (),
@@ -131,7 +130,7 @@ def _senseless(region: Region) -> Assessment:
         new_valid_from=None,
         new_valid_to=None,
         residence_years=None,
-        served=Served.COUNTER,
+        channel=Channel.COUNTER,
         evidence=EvidenceAsked(),
         reasons=rule.reasons(),
         texts=(rule.text,) * len(rule.cites),
@@ -141,7 +140,7 @@ def _senseless(region: Region) -> Assessment:
 def _too_early(region: Region, stand: _Stand, request: AssessmentRequest) -> Assessment:
     """No new dates, and nothing to do: only a region that offers nothing at kiosks says so already now."""
     limit = _limit_of_kiosks(region, request)
-    rules = [stand.rule] if limit is not Served.NOT_OFFERED else [region.kiosks.rule, stand.rule]
+    rules = [stand.rule] if limit is not Channel.NOT_OFFERED else [region.kiosks.rule, stand.rule]
     return Assessment(
         outcome=AssessedOutcome.TOO_EARLY,
         opens_on=stand.year.opens_on,
@@ -149,7 +148,7 @@ def _too_early(region: Region, stand: _Stand, request: AssessmentRequest) -> Ass
         new_valid_from=None,
         new_valid_to=None,
         residence_years=stand.residence_years,
-        served=limit if limit is Served.NOT_OFFERED else None,
+        channel=limit if limit is Channel.NOT_OFFERED else None,
         evidence=EvidenceAsked(),
         reasons=tuple(reason for rule in rules for reason in rule.reasons()),
         texts=tuple(rule.text for rule in rules for _ in rule.cites),
@@ -160,7 +159,7 @@ def _face_only(region: Region, stand: _Stand, request: AssessmentRequest) -> Ass
     """Nothing is decided and no date moves: the kiosk finishes what was written on the chip."""
     limit = _limit_of_kiosks(region, request)
     is_cancelled = stand.outcome is AssessedOutcome.CANCELLED
-    at_best = Served.COUNTER if is_cancelled else Served.AT_ONCE
+    at_best = Channel.COUNTER if is_cancelled else Channel.AT_ONCE
     rules = (region.kiosks.rule, stand.rule) if is_cancelled else (region.kiosks.rule,)
     return Assessment(
         outcome=stand.outcome,
@@ -169,7 +168,7 @@ def _face_only(region: Region, stand: _Stand, request: AssessmentRequest) -> Ass
         new_valid_from=None if is_cancelled else request.valid_from,
         new_valid_to=None if is_cancelled else request.valid_to,
         residence_years=None,
-        served=Served.NOT_OFFERED if limit is Served.NOT_OFFERED else at_best,
+        channel=Channel.NOT_OFFERED if limit is Channel.NOT_OFFERED else at_best,
         evidence=EvidenceAsked(),
         reasons=tuple(reason for rule in rules for reason in rule.reasons()),
         texts=tuple(rule.text for rule in rules for _ in rule.cites),
@@ -217,11 +216,11 @@ def _calendar(region: Region, request: AssessmentRequest) -> tuple[Calendar, Mea
     return region.calendar, None
 
 
-def _limit_of_kiosks(region: Region, request: AssessmentRequest) -> Served | None:
+def _limit_of_kiosks(region: Region, request: AssessmentRequest) -> Channel | None:
     """What kiosks of this region can give at best; None: no limit."""
     if region.kiosks.offered:
         return None
-    return region.kiosks.pilot if request.pilot and region.kiosks.pilot is not None else Served.NOT_OFFERED
+    return region.kiosks.pilot if request.pilot and region.kiosks.pilot is not None else Channel.NOT_OFFERED
 
 
 def _applied(
@@ -231,18 +230,18 @@ def _applied(
     request: AssessmentRequest,
 ) -> Iterator[_Applied]:
     """Every rule that applies, from the general to the special."""
-    counter_only = _Applied(region.undescribed, Effect(served=Served.COUNTER, new_dates=NewDates.NONE))
+    counter_only = _Applied(region.undescribed, Effect(channel=Channel.COUNTER, new_dates=NewDates.NONE))
     if service is None:
         yield counter_only
         return
     limit = _limit_of_kiosks(region, request)
     if limit is not None:
-        yield _Applied(region.kiosks.rule, Effect(served=limit))
+        yield _Applied(region.kiosks.rule, Effect(channel=limit))
     if stand.tier is not None or service.in_window_only:
         yield _Applied(stand.rule, stand.effect)
     yield _Applied(None if service.in_window_only else service.rule, service.effect)
     if service.place is not Place.ANY_KIOSK and request.home_area is False:
-        yield _Applied(service.rule if service.in_window_only else None, Effect(served=service.elsewhere))
+        yield _Applied(service.rule if service.in_window_only else None, Effect(channel=service.elsewhere))
     yield from _of_agents(region, stand, request)
     yield from (_Applied(each.rule, each.effect) for each in service.rules if _holds(each, stand, request))
     if stand.year.past_term is not None:
@@ -281,9 +280,9 @@ def _of_agents(region: Region, stand: _Stand, request: AssessmentRequest) -> Ite
             yield _Applied(agent.rule, agent.effect)
         elif is_here or (is_for_holder and agent.role is not AgentRole.MAY):
             evidence = agent.effect.evidence if is_for_holder else ()
-            yield _Applied(agent.rule, Effect(served=Served.COUNTER, evidence=evidence))
+            yield _Applied(agent.rule, Effect(channel=Channel.COUNTER, evidence=evidence))
     if request.agent is not None and request.agent not in region.agents:
-        yield _Applied(region.undescribed, Effect(served=Served.COUNTER))
+        yield _Applied(region.undescribed, Effect(channel=Channel.COUNTER))
 
 
 def _holds(rule: ServiceRule, stand: _Stand, request: AssessmentRequest) -> bool:
@@ -337,15 +336,15 @@ def _all_verifiable(region: Region) -> frozenset[str]:
     return frozenset(key for key, evidence in region.evidence.items() if evidence.central_verifies)
 
 
-def _served(region: Region, applied: tuple[_Applied, ...], verified: frozenset[str]) -> Served:
+def _channel(region: Region, applied: tuple[_Applied, ...], verified: frozenset[str]) -> Channel:
     """The strictest of all rules that apply."""
-    served = Served.AT_ONCE
+    channel = Channel.AT_ONCE
     for effect in (each.effect for each in applied):
-        limits = [effect.served]
+        limits = [effect.channel]
         if not all(is_verified(region, key, verified) for key in effect.evidence):
             limits.append(effect.unverified)
-        served = max((served, *(limit for limit in limits if limit is not None)), key=_STRICTNESS.index)
-    return served
+        channel = max((channel, *(limit for limit in limits if limit is not None)), key=BEST_FIRST.index)
+    return channel
 
 
 def _evidence(region: Region, applied: tuple[_Applied, ...], verified: frozenset[str]) -> EvidenceAsked:

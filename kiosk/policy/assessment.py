@@ -20,13 +20,17 @@ class AssessedOutcome(Enum):
     CANCELLED = "cancelled"
 
 
-class Served(Enum):
-    """How the *next step* is served here."""
+class Channel(Enum):
+    """How the *next step* is had here; the command line, region files and tables call it `served`."""
 
     AT_ONCE = "at_once"
     AFTER_REVIEW = "after_review"
     COUNTER = "counter"
     NOT_OFFERED = "not_offered"
+
+
+BEST_FIRST = tuple(Channel)
+"""The channels, the strictest last."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +55,7 @@ class EvidenceAsked:
 
 @dataclass(frozen=True, slots=True)
 class Assessment:
-    """The answer. `outcome` None: the permit's dates make no sense (then `served` is COUNTER).
+    """The answer. `outcome` None: the permit's dates make no sense (then `channel` is COUNTER).
 
     `opens_on` … `closes_on`: the window, both inside. New dates are None while too early and where no date may be told.
     """
@@ -62,11 +66,11 @@ class Assessment:
     new_valid_from: date | None
     new_valid_to: date | None
     residence_years: ResidenceYears | None
-    served: Served | None
+    channel: Channel | None
     evidence: EvidenceAsked
     reasons: tuple[Reason, ...]
     texts: tuple[LocalText, ...] = ()  # one for each reason, in the same order
-    served_when_verified: Served | None = None  # once central verified all evidence that it can verify
+    channel_when_verified: Channel | None = None  # once central verified all evidence that it can verify
     residence_gap: tuple[date, date] | None = None  # days not counted as residence, first and last inside
     is_a_day_apart: bool = False  # from the region's way to count, as other software prints
     to_confirm: tuple[str, ...] = ()  # codes of rules that the resident has to confirm

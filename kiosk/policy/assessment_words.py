@@ -96,7 +96,7 @@ def as_json(region: Region, assessment: Assessment, calendar: PermitCalendar, la
         "new_valid_from": _iso(assessment.new_valid_from),
         "new_valid_to": _iso(assessment.new_valid_to),
         "residence_years": assessment.residence_years.value if assessment.residence_years else None,
-        "served": assessment.served.value if assessment.served else None,
+        "served": assessment.channel.value if assessment.channel else None,
         "evidence": {"all_of": list(assessment.evidence.all_of), "any_of": list(assessment.evidence.any_of)},
         "reasons": [
             {"code": reason.code, "source": reason.source, "section": reason.section} for reason in assessment.reasons
@@ -146,7 +146,7 @@ def _period_json(period: Period) -> dict[str, Any]:
         "to": _iso(period.last),
         "outcome": found.outcome.value if found.outcome else None,
         "rule": period.rule.code,
-        "served": found.served.value if found.served else None,
+        "served": found.channel.value if found.channel else None,
         "residence_years": found.residence_years.value if found.residence_years else None,
         "dated_by": period.dated_by.value if period.dated_by else None,
         "new_valid_from": _iso(found.new_valid_from),
@@ -167,8 +167,8 @@ def in_words(region: Region, assessment: Assessment, calendar: PermitCalendar, l
             lines.append((words[label], _span(first, last, words)))
     if assessment.residence_years is not None:
         lines.append((words["years"], words[assessment.residence_years.value]))
-    if assessment.served is not None:
-        lines.append((words["served"], words[assessment.served.value]))
+    if assessment.channel is not None:
+        lines.append((words["served"], words[assessment.channel.value]))
     for label, keys in (("all_of", assessment.evidence.all_of), ("any_of", assessment.evidence.any_of)):
         lines += [(words[label], region.evidence[key].name.in_language(language)) for key in keys]
     lines += _because(region, assessment, language)
@@ -208,8 +208,8 @@ def what_it_means(period: Period, words: dict[str, str]) -> str:
     parts = [words[found.outcome.value if found.outcome else "senseless"], new_dates_in_words(period, words)]
     if found.residence_years is not None and period.dated_by is not None:
         parts.append(f"{words['years']} {words[found.residence_years.value]}")
-    if found.served is not None:
-        parts.append(words[found.served.value])
+    if found.channel is not None:
+        parts.append(words[found.channel.value])
     return ", ".join(part for part in parts if part)
 
 

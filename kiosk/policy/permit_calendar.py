@@ -143,7 +143,7 @@ def _alike(period: Period) -> tuple[object, ...]:
     return (
         found.outcome,
         period.rule.code,
-        found.served,
+        found.channel,
         found.residence_years,
         found.evidence,
         period.dated_by,

@@ -8,7 +8,7 @@ from datetime import date
 from enum import Enum
 
 from kiosk.domain.endorsement import ResidenceYears, Service
-from kiosk.policy.assessment import AssessedOutcome, Served
+from kiosk.policy.assessment import AssessedOutcome, Channel
 from kiosk.policy.office_days import Deadline, HolidayCalendar, OpeningHours
 from kiosk.policy.rules import Citation, Effect, Rule, ServiceRule, Source, StartTable
 from kiosk.policy.services import Agent, Guidance, OfferedService
@@ -135,10 +135,14 @@ class Evidence:
 
 @dataclass(frozen=True, slots=True)
 class Declaration:
-    """Something the resident is asked. `follows`: asked only after that was declared."""
+    """Something the resident is asked. `answer_yes`, `answer_no`: the facts that the two answers state; "yes" declares
+    it. `follows`: asked only after that was declared.
+    """
 
     key: str
     question: LocalText
+    answer_yes: LocalText
+    answer_no: LocalText
     follows: str | None
     only_with_agent: bool
 
@@ -149,7 +153,7 @@ class Kiosks:
 
     rule: Rule
     offered: bool
-    pilot: Served | None
+    pilot: Channel | None
 
 
 @dataclass(frozen=True, slots=True)

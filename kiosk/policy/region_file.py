@@ -11,7 +11,7 @@ from typing import Any
 
 from assets import ASSETS
 from kiosk.data_files.reader import DataFileError, demand_toml_numbers, read_text
-from kiosk.policy.assessment import Served
+from kiosk.policy.assessment import Channel
 from kiosk.policy.office_days import DayKind, Deadline, HolidayCalendar, HolidayYear, Hours, OpeningHours
 from kiosk.policy.region import (
     TEXTS,
@@ -223,6 +223,8 @@ def _read_declarations(top: TableReader) -> Mapping[str, Declaration]:
         found[key] = Declaration(
             key=key,
             question=inner.local_text("question"),
+            answer_yes=inner.local_text("answer_yes"),
+            answer_no=inner.local_text("answer_no"),
             follows=follows,
             only_with_agent=inner.truth("only_with_agent", default=False),
         )
@@ -273,7 +275,7 @@ def _read_permit_over(table: TableReader, names: Names) -> Tier:
 
 
 def _read_kiosks(table: TableReader, names: Names) -> Kiosks:
-    return Kiosks(read_rule(table, "kiosks", names), table.truth("offered"), table.optional_one_of("pilot", Served))
+    return Kiosks(read_rule(table, "kiosks", names), table.truth("offered"), table.optional_one_of("pilot", Channel))
 
 
 def _read_deadline(key: str, table: TableReader, names: Names) -> tuple[Rule, Deadline]:

@@ -120,7 +120,7 @@ def _row(period: Period, on: date | None, words: dict[str, str]) -> tuple[str, .
         words[found.outcome.value if found.outcome else "senseless"],
         new_dates_in_words(period, {**words, "new": ""}).strip() or _DASH,
         words[found.residence_years.value] if found.residence_years is not None else _DASH,
-        words[found.served.value] if found.served is not None else _DASH,
+        words[found.channel.value] if found.channel is not None else _DASH,
         words["today"] if is_marked else "",
     )
 
@@ -163,7 +163,7 @@ def _service_lines(
     language: str,
     words: dict[str, str],
 ) -> Iterator[str]:
-    told = [words[service.effect.served.value] if service.effect.served else _DASH, words[service.place.value]]
+    told = [words[service.effect.channel.value] if service.effect.channel else _DASH, words[service.place.value]]
     if service.fee is not None:
         told.append(words["as_set"] if service.fee.yuan is None else f"{service.fee.yuan} {words['yuan']}")
     if service.promise is not None:
@@ -174,7 +174,7 @@ def _service_lines(
     )
     for each in service.rules:
         effect = each.effect
-        how = [words[served.value] for served in (effect.served,) if served is not None]
+        how = [words[channel.value] for channel in (effect.channel,) if channel is not None]
         yield f"    + {each.rule.code}: {', '.join(how) or _DASH}{_evidence(region, effect.evidence, language)}"
 
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from kiosk.domain.endorsement import ResidenceYears
-from kiosk.policy.assessment import AssessedOutcome, Served
+from kiosk.policy.assessment import AssessedOutcome, Channel
 from kiosk.policy.region import Calendar, Category, Measure, Tier, Window
 from kiosk.policy.rules import (
     AGENTS,
@@ -84,8 +84,8 @@ def read_coded_rule(table: TableReader, names: Names, default: str | None = None
 def read_effect(table: TableReader, names: Names) -> Effect:
     """`served`, `unverified`, `evidence` and `new_dates`, all optional."""
     return Effect(
-        served=table.optional_one_of("served", Served),
-        unverified=table.optional_one_of("unverified", Served),
+        channel=table.optional_one_of("served", Channel),
+        unverified=table.optional_one_of("unverified", Channel),
         evidence=table.strings("evidence", names.evidence),
         new_dates=read_new_dates(table, names),
     )

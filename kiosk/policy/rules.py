@@ -7,7 +7,7 @@ from datetime import date
 from enum import Enum
 
 from kiosk.domain.endorsement import Service
-from kiosk.policy.assessment import Reason, Served
+from kiosk.policy.assessment import Channel, Reason
 from kiosk.policy.terms import Span
 from kiosk.texts.words import LocalText
 
@@ -90,11 +90,11 @@ HowDated = NewDates | StartTable
 class Effect:
     """What a rule does to the next step.
 
-    `served`: no better than this. `unverified`: no better than this until central verified all of `evidence`.
+    `channel`: no better than this. `unverified`: no better than this until central verified all of `evidence`.
     """
 
-    served: Served | None = None
-    unverified: Served | None = None
+    channel: Channel | None = None
+    unverified: Channel | None = None
     evidence: tuple[str, ...] = ()
     new_dates: HowDated | None = None
 

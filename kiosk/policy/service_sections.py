@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from kiosk.domain.endorsement import Service
-from kiosk.policy.assessment import Served
+from kiosk.policy.assessment import Channel
 from kiosk.policy.rule_sections import (
     Names,
     note_reversed,
@@ -83,8 +83,8 @@ def _read_service(
     rule = read_rule(table, key, names)
     forms = table.table("forms")
     effect = read_effect(table, names)
-    if effect.served is None:
-        table.note("served", f"is missing (one of {', '.join(each.value for each in Served)})")
+    if effect.channel is None:
+        table.note("served", f"is missing (one of {', '.join(each.value for each in Channel)})")
     return OfferedService(
         service=Service(key),
         rule=rule,
@@ -92,7 +92,7 @@ def _read_service(
         effect=effect,
         in_window_only=table.truth("in_window_only", default=key == Service.ENDORSE.value),
         place=table.one_of("place", Place, Place.ANY_KIOSK),
-        elsewhere=table.one_of("elsewhere", Served, Served.COUNTER),
+        elsewhere=table.one_of("elsewhere", Channel, Channel.COUNTER),
         bring=table.strings("bring", names.evidence),
         asks=table.strings("asks", names.declarations),
         forms=tuple(forms.local_text(form) for form in forms.given()),

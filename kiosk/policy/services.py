@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from enum import Enum
 
 from kiosk.domain.endorsement import Service
-from kiosk.policy.assessment import Served
+from kiosk.policy.assessment import Channel
 from kiosk.policy.rules import Condition, Effect, Rule, ServiceRule
 from kiosk.texts.words import LocalText
 
@@ -140,7 +140,7 @@ class OfferedService:
     effect: Effect
     in_window_only: bool
     place: Place
-    elsewhere: Served
+    elsewhere: Channel
     bring: tuple[str, ...]
     asks: tuple[str, ...]
     forms: tuple[LocalText, ...]

@@ -12,10 +12,13 @@ from kiosk.policy.assess import assess
 from kiosk.policy.assessment import Assessment, Reason
 from kiosk.policy.region import Office, Region
 from kiosk.policy.request import AssessmentRequest
-from kiosk.presentation.models import Frame, Term, WayOut
+from kiosk.presentation.models.frame import Frame, WayOut
+from kiosk.presentation.models.resident import Term
+from kiosk.presentation.steps import step_of
 from kiosk.texts.words import SOURCE_LANGUAGE, Citation, CitedDocument, LocalText, Text, Words
 from kiosk.workflow import states as s
-from kiosk.workflow.deadlines import deadline_of
+from kiosk.workflow.deadlines import WARNING_S, deadline_of
+from kiosk.workflow.going_back import can_go_back
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +80,7 @@ def next_window(region: Region, content: PermitContent) -> tuple[date, date] | N
 
 def term_of(case: s.AnyCase) -> Term:
     """The present validity of the permit; without dates where there is no permit."""
-    if isinstance(case, s.UnreadCase):
+    if isinstance(case, s.CaseWithoutPermit):
         return Term(None, None)
     return Term(case.permit.content.valid_from, case.permit.content.valid_to)
 
@@ -87,12 +90,17 @@ def frame_of(about: PresentationContext, state: s.State, way_out: WayOut) -> Fra
     visit = s.visit_of(state)
     language = visit.language if visit else state.language if isinstance(state, s.Idle) else about.languages[0]
     deadline = deadline_of(state)
+    step, steps = step_of(state)
     return Frame(
         language=language,
         way_out=way_out,
         countdown_s=int(deadline.seconds) if deadline.shown else None,
         simulation=about.simulation,
         languages=about.languages if isinstance(state, s.AwaitsPerson) and not s.is_switching_off(state) else (),
+        can_go_back=can_go_back(state),
+        warning_s=WARNING_S if deadline.shown else 0,
+        step=step,
+        steps=steps,
     )
 
 

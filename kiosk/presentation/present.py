@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from typing import assert_never
 
-from kiosk.domain.documents import PermitContent
+from kiosk.domain.documents import IdDocument, PermitContent
 from kiosk.domain.endorsement import ChipState, Custody, Drawable, FaceState, ResidenceYears, Service
-from kiosk.policy.foresight import availability_of
+from kiosk.domain.personal import Personal, masked_name, masked_number
+from kiosk.domain.refusals import RefusalCode
+from kiosk.policy.region import Region
+from kiosk.policy.service_availability import availability_of
 from kiosk.presentation.context import (
     PresentationContext,
     counter_lines,
@@ -15,7 +18,8 @@ from kiosk.presentation.context import (
     next_window,
     receipt_number,
 )
-from kiosk.presentation.models import (
+from kiosk.presentation.models.frame import WayOut
+from kiosk.presentation.models.resident import (
     AskingScreen,
     ConfirmScreen,
     IdCardScreen,
@@ -29,18 +33,18 @@ from kiosk.presentation.models import (
     TakePermitScreen,
     Term,
     ThankYouScreen,
-    WayOut,
     WelcomeScreen,
     WritingScreen,
 )
 from kiosk.presentation.resident import choices
 from kiosk.presentation.resident.application_page import application_page, progress_page
 from kiosk.presentation.resident.assessment_page import assessment_page
-from kiosk.presentation.resident.outcome_page import explanation
+from kiosk.presentation.resident.outcome_page import outcome_page
 from kiosk.presentation.resident.service_page import service_page
 from kiosk.presentation.resident.status_page import status_page
-from kiosk.texts.words import LocalText, Text, Words
+from kiosk.texts.words import LocalText, Sentences, Text, Words
 from kiosk.workflow import states as s
+from kiosk.workflow.deadlines import deadline_of
 
 WRITING_STAGES = (Text("writing.stage.chip"), Text("writing.stage.check"), Text("writing.stage.face"))
 
@@ -133,8 +137,8 @@ def present(
             return _thanks(about, state)
         case s.PrintingSlip() | s.ShowingApplication():
             return application_page(about, state)
-        case s.Explaining():
-            return explanation(about, state)
+        case s.ShowingOutcome():
+            return outcome_page(about, state)
         case _:
             return _inquiring(about, state)
 
@@ -153,7 +157,7 @@ def _inquiring(about: PresentationContext, state: s.Inquiry) -> ScreenModel:
         case s.ShowingAssessment():
             return assessment_page(about, state)
         case s.Declaring() | s.DeclaringForHolder():
-            return choices.question(about, state)
+            return choices.question_screen(about, state)
         case s.ChoosingProof():
             return choices.proof_choice(about, state)
         case s.AwaitingAttendant() | s.CheckingAttendant():
@@ -174,11 +178,25 @@ def _welcome(about: PresentationContext, state: s.Idle, without_paper: bool, wit
         frame_of(about, state, WayOut.NONE),
         about.region.name,
         about.languages,
-        other_services=True,
         not_offered=not here,
         without_paper=without_paper,
         without_central=without_central,
+        when=_when(about.region) if here else (),
     )
+
+
+def _when(region: Region) -> tuple[Words, ...]:
+    """From when a permit may be endorsed, and that it costs nothing, where the file says so."""
+    span = region.calendar.window.opens_before
+    offered = region.services.get(Service.ENDORSE)
+    when: list[Text | LocalText] = [
+        Text("welcome.opens_days", (("days", span.days),))
+        if span.days
+        else Text("welcome.opens_months", (("months", span.months),))
+    ]
+    if offered is not None and offered.fee is not None and offered.fee.yuan == 0:
+        when.append(Text("welcome.no_fee"))
+    return (Sentences(tuple(when)),)
 
 
 def _id_card(about: PresentationContext, state: s.ReadingIdCard | s.ReadingAgentIdCard) -> IdCardScreen:
@@ -243,7 +261,13 @@ def _confirm(about: PresentationContext, state: s.Confirming) -> ConfirmScreen:
         old_authority=old.issuing_authority if new.issuing_authority != old.issuing_authority else "",
         categories=_categories(about, old.category, new.category),
         notes=notes,
+        holder=_masked(state.case.holder),
     )
+
+
+def _masked(holder: IdDocument) -> Personal[str]:
+    """Enough to see whose permit it is, and not more for who looks over a shoulder."""
+    return Personal(f"{masked_name(holder.name)}  {masked_number(holder.number)}")
 
 
 def _categories(about: PresentationContext, old: str, new: str) -> tuple[LocalText, ...]:
@@ -271,7 +295,11 @@ def _take_permit(about: PresentationContext, state: s.AwaitingRemoval) -> TakePe
     elif state.reminded:
         detail = Text("take_permit.detail.take_now")
     return TakePermitScreen(
-        frame_of(about, state, WayOut.NONE), Text(f"take_permit.headline.{headline}"), detail, state.reminded
+        frame_of(about, state, WayOut.NONE),
+        Text(f"take_permit.headline.{headline}"),
+        detail,
+        state.reminded,
+        int(deadline_of(state).seconds),
     )
 
 
@@ -281,9 +309,9 @@ def _removal_words(about: PresentationContext, ending: s.Ending) -> tuple[str, T
             return "renewed", Text("take_permit.detail.receipt_follows")
         case s.Renewed(grant=grant):
             return "chip_only", face_pending("take_permit.detail", about.face_refreshed_at, grant.drawable)
-        case s.Declined(refusal=refusal) if refusal.code == "switched_off":
+        case s.Declined(refusal=refusal) if refusal.code == RefusalCode.SWITCHED_OFF:
             return "switched_off", None
-        case s.Declined(refusal=refusal) if refusal.code in ("holder_cancelled", "timed_out"):
+        case s.Declined(refusal=refusal) if refusal.code in (RefusalCode.HOLDER_CANCELLED, RefusalCode.TIMED_OUT):
             return "cancelled", None
         case s.Declined():
             return "not_accepted", Text("take_permit.detail.explained_next")
@@ -321,4 +349,10 @@ def _thanks(about: PresentationContext, state: s.Thanking) -> ThankYouScreen:
     if window is not None:
         lines.append(Text("thank_you.line.next_window", (("opens_on", window[0]), ("closes_on", window[1]))))
     number = receipt_number(renewed.grant.endorsement_id)
-    return ThankYouScreen(frame_of(about, state, WayOut.NONE), number, _term(content), tuple(lines))
+    return ThankYouScreen(
+        frame_of(about, state, WayOut.NONE),
+        number,
+        _term(content),
+        tuple(lines),
+        with_receipt=state.paper_trouble is None,
+    )

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from kiosk.central import contract
 from kiosk.domain.holder_name import is_same_name
-from kiosk.policy.assessment import AssessedOutcome, Assessment, Served
+from kiosk.policy.assessment import AssessedOutcome, Assessment, Channel
 from kiosk.policy.office_days import DayKind
 from kiosk.policy.services import OfferedService
 from kiosk.reference_central.access import Access
@@ -40,7 +40,7 @@ from kiosk.reference_central.tables import (
 MOST_FOUND = 20
 _RETAINED = ("reported_lost", "cancelled")
 _WITHOUT_PERMIT = ("lost", "damaged")  # there may be none that can be read
-_SERVED_CODES = {Served.AT_ONCE: "served_at_once", Served.COUNTER: "counter_only", Served.NOT_OFFERED: "not_offered"}
+_SERVED_CODES = {Channel.AT_ONCE: "served_at_once", Channel.COUNTER: "counter_only", Channel.NOT_OFFERED: "not_offered"}
 
 
 class Applying:
@@ -176,7 +176,7 @@ class Applying:
         person reviews, or the holidays of a year are not known.
         """
         region = self._rules.region_of(permit.region)
-        if region is None or service.promise is None or service.effect.served is Served.AT_ONCE:
+        if region is None or service.promise is None or service.effect.channel is Channel.AT_ONCE:
             return None
         kind = region.holidays.kind_of(received_on)
         if kind is None:
@@ -270,8 +270,8 @@ def _code_of(
         return "counter_only"
     if assessment.outcome is AssessedOutcome.TOO_EARLY:
         return "too_early"
-    if assessment.served is not Served.AFTER_REVIEW:
-        return "counter_only" if assessment.served is None else _SERVED_CODES[assessment.served]
+    if assessment.channel is not Channel.AFTER_REVIEW:
+        return "counter_only" if assessment.channel is None else _SERVED_CODES[assessment.channel]
     if request.collection is None:
         return None
     collection = service.collection

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from kiosk.central import contract
 from kiosk.domain.holder_name import settled_text
-from kiosk.policy.assessment import AssessedOutcome, Assessment, Served
+from kiosk.policy.assessment import AssessedOutcome, Assessment, Channel
 from kiosk.reference_central.access import Access
 from kiosk.reference_central.access import Asked as AskedOf
 from kiosk.reference_central.clock import local_date
@@ -207,7 +207,7 @@ class Endorsing:
             if permit.valid_to is not None and _endorsed_recently(permit, today):
                 return permit.valid_to
             return "too_early"
-        if assessment is None or assessment.served is not Served.AT_ONCE or assessment.new_valid_to is None:
+        if assessment is None or assessment.channel is not Channel.AT_ONCE or assessment.new_valid_to is None:
             return "address_changed" if _MOVED in request.declarations else "counter_only"
         years = assessment.residence_years
         content = recorded_content(permit).model_copy(

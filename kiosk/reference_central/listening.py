@@ -83,7 +83,7 @@ class MutualTlsProtocol(H11Protocol):
 
     peer: PeerCertificate | None = None
 
-    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as uvicorn's own
         super().connection_made(transport)
         tls: ssl.SSLObject | None = transport.get_extra_info("ssl_object")
         der = tls.getpeercert(binary_form=True) if tls is not None else None
@@ -127,7 +127,7 @@ class KioskProtocol(MutualTlsProtocol):
             Phase.IDLE: limits.idle_s,
         }
 
-    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as uvicorn's own
         super().connection_made(transport)
         self._arrived()
         self.fingerprint = None if self.peer is None else self.peer.fingerprint
@@ -215,7 +215,7 @@ class ListeningServer(uvicorn.Server):
         self._accepting: asyncio.Task[None] | None = None
         self._welcoming: set[asyncio.Task[None]] = set()  # kept here, because the loop keeps tasks weakly
 
-    def run(self, sockets: None = None) -> None:  # type: ignore[override]
+    def run(self, sockets: None = None) -> None:  # type: ignore[override]  # it listens on its own
         try:
             super().run()
         except SystemExit:
@@ -236,7 +236,7 @@ class ListeningServer(uvicorn.Server):
             for number, handler in before.items():
                 signal.signal(number, handler)
 
-    async def startup(self, sockets: None = None) -> None:  # type: ignore[override]
+    async def startup(self, sockets: None = None) -> None:  # type: ignore[override]  # it listens on its own
         await self.lifespan.startup()
         self.servers = []
         try:
@@ -250,7 +250,7 @@ class ListeningServer(uvicorn.Server):
         self.announce()
         self.ready.set()
 
-    async def shutdown(self, sockets: None = None) -> None:  # type: ignore[override]
+    async def shutdown(self, sockets: None = None) -> None:  # type: ignore[override]  # it listens on its own
         if self._accepting is not None:
             self._accepting.cancel()
             await asyncio.gather(self._accepting, return_exceptions=True)

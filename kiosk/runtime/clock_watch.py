@@ -86,13 +86,6 @@ class WatchedClock:
             self._look()
             return self._is_in_doubt()
 
-    @property
-    def is_unsettled(self) -> bool:
-        """Whether it jumped or was found wrong since central confirmed it last."""
-        with self._lock:
-            self._look()
-            return self._has_jumped
-
     def hear(self, told: datetime) -> timedelta:
         """Take central's time, told just now; how far the clock is ahead of it."""
         with self._lock:

@@ -19,9 +19,9 @@ from uuid import UUID
 from kiosk.domain.clock import Clock
 from kiosk.domain.faults import Fault
 from kiosk.event_log.log_events import LogEvent, log
-from kiosk.journal.audit import Seal, record_of
+from kiosk.journal.audit import ContentHash, record_of
 from kiosk.journal.boot import Boot
-from kiosk.journal.journal import Journal, JournalFailed, OutboundMessage, StepRecord
+from kiosk.journal.journal import Journal, JournalFailed, NumberedCall, OutboundMessage, StepRecord
 from kiosk.workflow import effects as do
 from kiosk.workflow import events as on
 from kiosk.workflow import states as s
@@ -33,7 +33,7 @@ from kiosk.workflow.transition import Site, Step
 Perform = Callable[[do.Effect, UUID | None], None]
 """Carry out one effect without blocking; its outcome is stamped with the visit given second."""
 
-Show = Callable[[s.State], int | None]
+OnState = Callable[[s.State], int | None]
 """Show a state that was entered. The serial of the screen that stands from now on; None where nobody can touch one."""
 
 _Item = tuple[on.Event, UUID | None, int | None] | threading.Event
@@ -41,6 +41,9 @@ _Item = tuple[on.Event, UUID | None, int | None] | threading.Event
 
 MessageOf = Callable[[do.Effect, datetime], OutboundMessage | None]
 """The message that an effect sends to central by way of the outbox, or None."""
+
+CallOf = Callable[[do.Effect], NumberedCall | None]
+"""The call to central that an effect makes at once, where its key is known before, or None."""
 
 LONGEST_RECORDING_S = 40.0
 """Two threads may wait for the journal one after the other, each as long as another program may hold it; what takes
@@ -65,20 +68,22 @@ class Engine:
         journal: Journal,
         clock: Clock,
         perform: Perform,
-        show: Show,
+        on_state: OnState,
         message_of: MessageOf,
-        seal: Seal,
+        call_of: CallOf,
+        content_hash: ContentHash,
         look_at_clock: Callable[[], None] = lambda: None,
     ) -> None:
         self._site = site
         self._message_of = message_of
-        self._seal = seal
+        self._call_of = call_of
+        self._content_hash = content_hash
         self._look_at_clock = look_at_clock
         self._boot = Boot(clock.monotonic)
         self._journal = journal
         self._clock = clock
         self._perform = perform
-        self._show = show
+        self._on_state = on_state
         self._inbox: queue.SimpleQueue[_Item | None] = queue.SimpleQueue()
         self._state: s.State = s.Recovering()
         self._screen: int | None = None
@@ -190,7 +195,9 @@ class Engine:
         self._recording_since = self._clock.monotonic()
         try:
             self._journal.append(
-                self._record(now, event, next_step), [message for _, message in self._messages(next_step, now)]
+                self._record(now, event, next_step),
+                [message for _, message in self._messages(next_step, now)],
+                [call for effect in next_step.effects if (call := self._call_of(effect)) is not None],
             )
         except JournalFailed as error:
             log(LogEvent.JOURNAL_FAILED, level=logging.CRITICAL, error=str(error), fault=error.fault.code)
@@ -207,7 +214,7 @@ class Engine:
             self._perform(effect, None)
 
     def _record(self, now: datetime, event: on.Event, next_step: Step) -> StepRecord:
-        return replace(record_of(now, self._state, event, next_step, self._seal), moment=self._boot.moment())
+        return replace(record_of(now, self._state, event, next_step, self._content_hash), moment=self._boot.moment())
 
     def _messages(self, next_step: Step, now: datetime) -> list[tuple[do.Effect, OutboundMessage]]:
         """What central must be told of a step, in the order in which the machine says it."""
@@ -248,7 +255,7 @@ class Engine:
                 part=why.part.name.lower() if why else None,
             )
         # The screen is up before the hardware moves. It is also shown anew when only the deadline began anew.
-        self._screen = self._show(after)
+        self._screen = self._on_state(after)
         for effect in next_step.effects:
             if isinstance(effect, do.EndProgram):
                 self._end()

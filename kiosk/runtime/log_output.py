@@ -49,9 +49,8 @@ class LogOutput(io.TextIOBase):
         self._thread = threading.Thread(target=self._write_out, name="log", daemon=True)
         self._thread.start()
 
-    # The types of the standard library call it an attribute; nobody writes it.
     @property
-    def encoding(self) -> str:  # type: ignore[override]
+    def encoding(self) -> str:  # type: ignore[override]  # an attribute in the library's types; nobody writes it
         return "utf-8"
 
     @property

@@ -56,5 +56,5 @@ class Outstanding:
             self._then()
 
     def ticker(self, part: str) -> Callable[[object], None]:
-        """A job for a desk: `part` is there, because all jobs before this one are done."""
+        """A job for a service thread: `part` is there, because all jobs before this one are done."""
         return lambda _: self.tick_off(part)

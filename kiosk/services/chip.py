@@ -11,13 +11,15 @@ from drivers.errors import CommandNotAllowed, DriverError, LinkLost, NoChip, Not
 from drivers.permit_chip.chip import ForeignChip, PermitChip
 from drivers.permit_chip.records import ChipRecord, RelayCommand
 from drivers.transport.base import Coupler
+from kiosk.domain.devices import PERMIT_CHIP
 from kiosk.domain.documents import Permit, PermitContent
 from kiosk.domain.endorsement import ChipState
 from kiosk.domain.faults import Fault
 from kiosk.domain.identity_number import identity_number, permit_number
 from kiosk.domain.personal import Personal
+from kiosk.domain.refusals import RefusalCode
 from kiosk.event_log.log_events import LogEvent, log
-from kiosk.journal.audit import Seal
+from kiosk.journal.audit import ContentHash
 from kiosk.runtime.workers import Worker
 from kiosk.services.central.messages import untold_of
 from kiosk.services.device_faults import fault_of
@@ -38,7 +40,7 @@ started anew, some more until it has found its readers, and room for staff who p
 
 SLOT_LOOK_S = 0.25
 
-_FOREIGN = {"epassport": "foreign_epassport", "bank": "foreign_bank"}
+_FOREIGN = {"epassport": RefusalCode.FOREIGN_EPASSPORT, "bank": RefusalCode.FOREIGN_BANK}
 
 
 class ChipService:
@@ -48,13 +50,13 @@ class ChipService:
         self,
         chip: PermitChip,
         coupler: Coupler,
-        seal: Seal,
+        content_hash: ContentHash,
         worker: Worker,
         pcscd_restart: PcscdRestart,
     ) -> None:
         self._chip = chip
         self._coupler = coupler
-        self._seal = seal
+        self._content_hash = content_hash
         self._worker = worker
         self._pcscd_restart = pcscd_restart
         self._relaying = False
@@ -66,7 +68,7 @@ class ChipService:
             do.RelayBatch: self._relay,
             do.ReadBackChip: self._read_back,
             do.ExamineChip: self._examine,
-            do.Wipe: lambda _, __: self._release(),
+            do.ClearPersonalData: lambda _, __: self._release(),
         }
 
     def check(self) -> None:
@@ -84,7 +86,7 @@ class ChipService:
     def _fault_of(self, error: DriverError, doing: str) -> Fault:
         if isinstance(error, ServiceLost):
             self._pcscd_restart.ask()
-        return fault_of("permit_chip", error, doing=doing)
+        return fault_of(PERMIT_CHIP, error, doing=doing)
 
     def _release(self) -> None:
         self._relaying = False
@@ -99,13 +101,13 @@ class ChipService:
                 post(on.PermitRead(permit))
             else:
                 _log_untold(untold)
-                post(on.PermitNotRecognised("content_unusual"))
+                post(on.PermitNotRecognised(RefusalCode.CONTENT_UNUSUAL))
         except NoChip:
-            post(on.PermitNotRecognised("no_chip"))
+            post(on.PermitNotRecognised(RefusalCode.NO_CHIP))
         except ForeignChip as error:
-            post(on.PermitNotRecognised(_FOREIGN.get(error.kind, "not_a_permit")))
+            post(on.PermitNotRecognised(_FOREIGN.get(error.kind, RefusalCode.NOT_A_PERMIT)))
         except NotAPermit:
-            post(on.PermitNotRecognised("not_a_permit"))
+            post(on.PermitNotRecognised(RefusalCode.NOT_A_PERMIT))
         except DriverError as error:
             post(on.DeviceFailed(self._fault_of(error, "reading the permit")))
         finally:
@@ -179,9 +181,9 @@ class ChipService:
         if permit is None:
             post(on.ChipExamined(None, ChipState.UNKNOWN))
             return
-        sealed = self._seal(permit.chip_serial, permit.content)
+        hashed = self._content_hash(permit.chip_serial, permit.content)
         # Where only the face was to be rewritten both are the same, and the chip counts as new.
-        chip = {effect.seals.old: ChipState.OLD, effect.seals.new: ChipState.NEW}.get(sealed, ChipState.UNKNOWN)
+        chip = {effect.hashes.old: ChipState.OLD, effect.hashes.new: ChipState.NEW}.get(hashed, ChipState.UNKNOWN)
         post(on.ChipExamined(permit, chip))
 
 
@@ -189,7 +191,7 @@ def _log_untold(field: str) -> None:
     log(
         LogEvent.DEVICE_TROUBLE,
         level=logging.WARNING,
-        device="permit_chip",
+        device=PERMIT_CHIP.name,
         doing="reading the permit",
         error="ContentUnusual",
         message=f"{field} is nothing that central could be told",

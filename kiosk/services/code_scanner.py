@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from drivers.code_scanner.base import CodeScanner
 from drivers.errors import DriverError, FrameCorrupt
+from kiosk.domain.devices import CODE_SCANNER
 from kiosk.domain.personal import Personal
 from kiosk.runtime.workers import Worker
 from kiosk.services.central.messages import is_licence_code
@@ -14,7 +15,6 @@ from kiosk.services.effect_dispatch import Handler, Post
 from kiosk.workflow import effects as do
 from kiosk.workflow import events as on
 
-DEVICE = "code_scanner"
 SLICE_S = 0.2  # how long the worker does not look whether it is wanted elsewhere
 MOST_DAMAGED = 8  # one after the other, in one wait: the scanner is set wrongly or broken
 
@@ -32,7 +32,7 @@ class CodeScannerService:
         return {
             do.ReadLicenceCode: self._read,
             do.StopCodeScanner: self._stopped,
-            do.Wipe: self._wipe,
+            do.ClearPersonalData: self._clear_personal_data,
         }
 
     def claim(self) -> None:
@@ -41,7 +41,7 @@ class CodeScannerService:
         try:
             self._scanner.open()
         except DriverError as error:
-            fault_of(DEVICE, error, doing="taking the scanner")
+            fault_of(CODE_SCANNER, error, doing="taking the scanner")
 
     def check(self) -> None:
         """Raise a `DriverError` if the scanner is not there. What it saw while nobody waited is forgotten."""
@@ -53,7 +53,7 @@ class CodeScannerService:
     def _stopped(self, _: do.StopCodeScanner, __: Post) -> None:
         """That this job waited has already ended the wait."""
 
-    def _wipe(self, _: do.Wipe, __: Post) -> None:
+    def _clear_personal_data(self, _: do.ClearPersonalData, __: Post) -> None:
         """A code that was shown twice, or after the wait had ended, is not kept until the next resident comes."""
         if not self._used:
             return
@@ -61,7 +61,7 @@ class CodeScannerService:
         try:
             self._scanner.clear_input()
         except DriverError as error:
-            fault_of(DEVICE, error, doing="forgetting what was scanned")
+            fault_of(CODE_SCANNER, error, doing="forgetting what was scanned")
 
     def _read(self, _: do.ReadLicenceCode, post: Post) -> None:
         self._used = True
@@ -69,7 +69,7 @@ class CodeScannerService:
             self._scanner.clear_input()
             self._await_code(post)
         except DriverError as error:
-            post(on.CodeScannerFailed(fault_of(DEVICE, error, doing="waiting for a licence code")))
+            post(on.CodeScannerFailed(fault_of(CODE_SCANNER, error, doing="waiting for a licence code")))
 
     def _await_code(self, post: Post) -> None:
         damaged = 0
@@ -82,7 +82,7 @@ class CodeScannerService:
                 damaged += 1
                 if damaged == MOST_DAMAGED:
                     raise
-                fault_of(DEVICE, error, doing="reading a licence code")
+                fault_of(CODE_SCANNER, error, doing="reading a licence code")
                 post(on.LicenceCodeNotReadable())
                 continue
             if code is None:

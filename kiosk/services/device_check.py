@@ -9,7 +9,8 @@ from itertools import takewhile
 from typing import TYPE_CHECKING, Any
 
 from drivers.errors import DriverError
-from kiosk.domain.faults import CONFIGURATION, Fault, Part, Severity
+from kiosk.domain.devices import ID_READER, PERMIT_CHIP, PERMIT_UNIT, Device
+from kiosk.domain.faults import CONFIGURATION, Fault, Severity
 from kiosk.runtime.workers import LONGEST_JOB_S
 from kiosk.services.device_faults import fault_of
 from kiosk.services.device_health import BIN, CENTRAL, JOURNAL, DeviceHealth
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
 
 
 class JournalLook:
-    """The service of the desk that looks at the journal's file: the disk, or who holds the file, may let it wait."""
+    """The service of the thread that looks at the journal's file: the disk, or who holds the file, may let it wait."""
 
     def __init__(self, guard: JournalGuard) -> None:
         self._guard = guard
@@ -69,11 +70,11 @@ class DeviceCheck:
         self._health = health
         self._standing = standing
         self._looks: dict[str, tuple[ServiceThread[Any], Callable[[Any], Fault | None]]] = {
-            "id_reader": (id_card, self._look_at_reader),
-            "permit_unit": (permit, self._look_at_unit),
-            "permit_chip": (chip, self._look_at_slot),
-            "central": (central, self._look_at_central),
-            "journal": (journal, self._look_at_journal),
+            ID_READER.name: (id_card, self._look_at_reader),
+            PERMIT_UNIT.name: (permit, self._look_at_unit),
+            PERMIT_CHIP.name: (chip, self._look_at_slot),
+            CENTRAL: (central, self._look_at_central),
+            JOURNAL: (journal, self._look_at_journal),
         }
         self._lock = threading.Lock()
         self._being_asked: set[str] = set()
@@ -121,18 +122,18 @@ class DeviceCheck:
         return on.DevicesReady() if fault is None else on.DeviceFailed(fault)
 
     def _look_at_reader(self, service: IdCardService) -> Fault | None:
-        return self._noted("id_reader", _found("id_reader", service.check))
+        return self._noted(ID_READER.name, _found(ID_READER, service.check))
 
     def _look_at_unit(self, service: PermitService) -> Fault | None:
-        fault = _found("permit_unit", service.check)
+        fault = _found(PERMIT_UNIT, service.check)
         self._health.note(BIN, service.bin_trouble())
-        if fault is None or fault.part is Part.PERMIT_UNIT:
-            return self._noted("permit_unit", fault)
-        self._health.note("permit_unit", None)  # it answered; what is not well is the journal
+        if fault is None or fault.part is PERMIT_UNIT.part:
+            return self._noted(PERMIT_UNIT.name, fault)
+        self._health.note(PERMIT_UNIT.name, None)  # it answered; what is not well is the journal
         return fault
 
     def _look_at_slot(self, service: ChipService) -> Fault | None:
-        return self._noted("permit_chip", _found("permit_chip", service.check))
+        return self._noted(PERMIT_CHIP.name, _found(PERMIT_CHIP, service.check))
 
     def _look_at_central(self, service: CentralService) -> Fault | None:
         fault = service.check()
@@ -148,7 +149,7 @@ class DeviceCheck:
         return fault
 
 
-def _found(device: str, check: Callable[[], Fault | None]) -> Fault | None:
+def _found(device: Device, check: Callable[[], Fault | None]) -> Fault | None:
     try:
         return check()
     except DriverError as error:

@@ -21,18 +21,19 @@ from drivers.errors import (
     TransportError,
 )
 from kiosk.domain import faults
+from kiosk.domain.devices import CODE_SCANNER, ID_READER, PERMIT_CHIP, PERMIT_UNIT, RECEIPT_PRINTER, Device
 from kiosk.domain.faults import Fault
 from kiosk.event_log.log_events import LogEvent, log
 
 # First match wins, so the more special kind stands first.
-_TABLE: dict[str, tuple[tuple[type[DriverError], Fault], ...]] = {
-    "id_reader": (
+FAULT_OF_ERROR: dict[Device, tuple[tuple[type[DriverError], Fault], ...]] = {
+    ID_READER: (
         (TransportError, faults.ID_READER_LINK),
         (ProtocolError, faults.ID_READER_PROTOCOL),
         (DeviceError, faults.ID_READER_REPAIR),
         (DriverError, faults.ID_READER_PROTOCOL),
     ),
-    "permit_unit": (
+    PERMIT_UNIT: (
         (TransportError, faults.PERMIT_UNIT_LINK),
         (NotInitialised, faults.PERMIT_UNIT_LINK),  # its power was gone: out of service until it is initialised
         (ProtocolError, faults.PERMIT_UNIT_PROTOCOL),
@@ -42,7 +43,7 @@ _TABLE: dict[str, tuple[tuple[type[DriverError], Fault], ...]] = {
         (NeedsRepair, faults.PERMIT_UNIT_REPAIR),
         (DriverError, faults.PERMIT_UNIT_PROTOCOL),
     ),
-    "permit_chip": (
+    PERMIT_CHIP: (
         (ServiceSilent, faults.COUPLER_SILENT),
         (LinkLost, faults.COUPLER_LINK),
         (CommandNotAllowed, faults.RELAY_REFUSED),
@@ -50,32 +51,32 @@ _TABLE: dict[str, tuple[tuple[type[DriverError], Fault], ...]] = {
         (TransportError, faults.CHIP_SILENT),
         (DriverError, faults.CHIP_REFUSED),
     ),
-    "receipt_printer": (
+    RECEIPT_PRINTER: (
         (TransportError, faults.PRINTER_LINK),
         (ProtocolError, faults.PRINTER_PROTOCOL),
         (PaperOut, faults.PAPER_OUT),
         (CoverOpen, faults.PRINTER_COVER_OPEN),
         (DriverError, faults.PRINTER_REPAIR),
     ),
-    "code_scanner": (
+    CODE_SCANNER: (
         (TransportError, faults.CODE_SCANNER_LINK),
         (DriverError, faults.CODE_SCANNER_PROTOCOL),
     ),
 }
 
 
-def fault_for(device: str, error: DriverError) -> Fault:
+def fault_for(device: Device, error: DriverError) -> Fault:
     """The catalogue's fault for an error of `device`, for those who show the error themselves."""
-    return next(fault for kind, fault in _TABLE[device] if isinstance(error, kind))
+    return next(fault for kind, fault in FAULT_OF_ERROR[device] if isinstance(error, kind))
 
 
-def fault_of(device: str, error: DriverError, *, doing: str) -> Fault:
+def fault_of(device: Device, error: DriverError, *, doing: str) -> Fault:
     """The catalogue's fault for an error of `device`; logged here, so that no driver error goes unseen."""
     fault = fault_for(device, error)
     log(
         LogEvent.DEVICE_TROUBLE,
         level=logging.WARNING,
-        device=device,
+        device=device.name,
         doing=doing,
         error=type(error).__name__,
         message=str(error),

@@ -9,7 +9,16 @@ import threading
 from collections import Counter
 from collections.abc import Iterable
 
-from kiosk.domain.faults import Fault, Part, Severity
+from kiosk.domain.devices import (
+    CODE_SCANNER,
+    DEVICE_OF_PART,
+    DEVICES,
+    ID_READER,
+    PERMIT_CHIP,
+    PERMIT_UNIT,
+    RECEIPT_PRINTER,
+)
+from kiosk.domain.faults import Fault, Severity
 from kiosk.event_log.log_events import LogEvent, log
 from kiosk.workflow import events as on
 
@@ -19,20 +28,17 @@ CENTRAL, CERTIFICATES, JOURNAL, DISPLAY, BIN = "central", "certificates", "journ
 """What is no device, and is told of beside them."""
 
 _WORKS = {
-    on.IdCardRead: Part.ID_READER,
-    on.PermitTakenIn: Part.PERMIT_UNIT,
-    on.PermitAtMouth: Part.PERMIT_UNIT,
-    on.PermitTaken: Part.PERMIT_UNIT,
-    on.PermitRetained: Part.PERMIT_UNIT,
-    on.FaceRewritten: Part.PERMIT_UNIT,
-    on.PermitRead: Part.PERMIT_CHIP,
-    on.ChipReadBack: Part.PERMIT_CHIP,
-    on.ReceiptPrinted: Part.RECEIPT_PRINTER,
-    on.LicenceCodeRead: Part.CODE_SCANNER,
+    on.IdCardRead: ID_READER,
+    on.PermitTakenIn: PERMIT_UNIT,
+    on.PermitAtMouth: PERMIT_UNIT,
+    on.PermitTaken: PERMIT_UNIT,
+    on.PermitRetained: PERMIT_UNIT,
+    on.FaceRewritten: PERMIT_UNIT,
+    on.PermitRead: PERMIT_CHIP,
+    on.ChipReadBack: PERMIT_CHIP,
+    on.ReceiptPrinted: RECEIPT_PRINTER,
+    on.LicenceCodeRead: CODE_SCANNER,
 }
-_DEVICES = (Part.ID_READER, Part.PERMIT_UNIT, Part.PERMIT_CHIP, Part.RECEIPT_PRINTER, Part.CODE_SCANNER)
-
-_ASKED_WHILE_IDLE = (Part.ID_READER, Part.PERMIT_UNIT, Part.PERMIT_CHIP)
 
 _COUNTED = {
     on.PermitTakenIn: "permits_taken_in",
@@ -94,11 +100,11 @@ class DeviceHealth:
 def _told_by(event: on.Event, fault: object) -> Iterable[tuple[str, Fault | None]]:
     """What an event says of devices."""
     if isinstance(event, on.DevicesReady):
-        return [(_name(part), None) for part in _ASKED_WHILE_IDLE]
+        return [(device.name, None) for device in DEVICES if device.visits_need_it]
     if type(event) in _WORKS:
-        return [(_name(_WORKS[type(event)]), None)]
-    if isinstance(fault, Fault) and fault.part in _DEVICES:
-        return [(_name(fault.part), fault)]
+        return [(_WORKS[type(event)].name, None)]
+    if isinstance(fault, Fault) and fault.part in DEVICE_OF_PART:
+        return [(DEVICE_OF_PART[fault.part].name, fault)]
     return []
 
 
@@ -110,7 +116,3 @@ def _level(fault: Fault | None) -> int:
     if fault is None:
         return logging.INFO
     return logging.ERROR if fault.severity is Severity.OUT_OF_SERVICE else logging.WARNING
-
-
-def _name(part: Part) -> str:
-    return part.name.lower()

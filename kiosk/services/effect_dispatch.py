@@ -1,6 +1,6 @@
 """Which service carries out which effect, and on which thread.
 
-A desk is a worker with the service that sits there. The service is built on the worker's own thread when it is first
+A service thread is a worker and its service. The service is built on the worker's own thread when it is first
 needed, so a device is opened, used and closed by one thread, and nothing is imported before somebody wants it.
 """
 
@@ -64,7 +64,7 @@ class ServiceThread(Generic[S]):
 
     def _do(self, job: Callable[[S], None], not_done: Callable[[], None]) -> None:
         if self._released:
-            return  # another desk handed this on while it was let go of: nobody would let go of it again
+            return  # handed on by another thread meanwhile: nobody would release the device again
         try:
             if self._service is None:
                 self._service = self._build(self.worker)
@@ -78,12 +78,12 @@ class ServiceThread(Generic[S]):
             not_done()
 
     def release(self) -> None:
-        """Let go of the device, on its thread; whoever owns the worker ends it afterwards. Desks that share a worker
+        """Let go of the device, on its thread; whoever owns the worker ends it afterwards. Services that share a worker
         are released in the order in which one stands on the other. What is handed to it later is not done."""
         self.worker.submit(self._release)
 
     def close(self) -> None:
-        """Let go of the device and end the worker, where this desk is the only one at it."""
+        """Let go of the device and end the worker, where this is the only service on it."""
         self.release()
         self.worker.close()
 
@@ -94,12 +94,12 @@ class ServiceThread(Generic[S]):
             self._service = None
 
 
-def by_desk(desk: ServiceThread[Any]) -> Handler:
-    """Carries an effect out at `desk`, within the time that such a job may take."""
+def on_thread(thread: ServiceThread[Any]) -> Handler:
+    """Carries an effect out on `thread`, within the time that such a job may take."""
 
     def carry_out(effect: do.Effect, post: Post) -> None:
         kind = type(effect)
-        desk.submit(
+        thread.submit(
             lambda service: service.handlers[kind](effect, post),
             doing=kind.__name__,
             longest_s=longest_time(kind).seconds,
@@ -122,16 +122,17 @@ def unless(fault: Callable[[], Fault | None], carry_out: Handler, *instead: on.E
 
 
 class EffectDispatcher:
-    """The table from effects to desks. An effect may go to several (`Wipe`)."""
+    """The table from effects to service threads. An effect may go to several
+    (`ClearPersonalData`)."""
 
     def __init__(self) -> None:
         self._routes: dict[type, list[Callable[[do.Effect, Post], None]]] = {}
         self._post: Callable[[on.Event, UUID | None], None] | None = None
 
-    def give(self, desk: ServiceThread[Any], effects: Iterable[type]) -> None:
-        """Let `desk` carry out every one of `effects`."""
+    def route(self, thread: ServiceThread[Any], effects: Iterable[type]) -> None:
+        """Let `thread` carry out every one of `effects`."""
         for effect in effects:
-            self._routes.setdefault(effect, []).append(by_desk(desk))
+            self._routes.setdefault(effect, []).append(on_thread(thread))
 
     def handle_inline(self, effect: type, carry_out: Handler) -> None:
         """Carry `effect` out on the machine's own thread: calculations, and what only hands jobs on."""

@@ -9,7 +9,7 @@ from drivers.permit_file.face_layout import FaceLayout
 from drivers.permit_unit.base import FaceRaster
 from drivers.permit_unit.face import draw_face, is_cut_on_face, missing_on_face
 from drivers.typeface import Typeface
-from kiosk.domain.documents import PermitContent
+from kiosk.domain.documents import FaceJob, PermitContent
 from kiosk.domain.endorsement import Drawable, FaceUnprintable
 
 
@@ -22,18 +22,18 @@ class FaceDrawing:
         self._layouts = layouts
         self._typeface = typeface
 
-    def draw(self, content: PermitContent, permit_file: str) -> FaceRaster:
-        """The face that belongs to `content`. Every line is drawn, because erasing wipes the whole area [?]. Raises
+    def draw(self, face: FaceJob) -> FaceRaster:
+        """The dots of `face`. Every line is drawn, because erasing wipes the whole area [?]. Raises
         `FaceUnprintable`: nothing is burnt that nobody can read.
         """
-        if (drawable := self.drawable(content, permit_file)) is not Drawable.WHOLE:
+        if (drawable := self.drawable(face)) is not Drawable.WHOLE:
             raise FaceUnprintable(drawable)
-        return draw_face(self._layouts[permit_file], face_values(content), self._typeface)
+        return draw_face(self._layouts[face.permit_file], face_values(face.content), self._typeface)
 
-    def drawable(self, content: PermitContent, permit_file: str) -> Drawable:
-        """Whether all of `content` can be read on the face of such a permit."""
-        layout, values = self._layouts.get(permit_file), face_values(content)
-        if self.readable(content) is not Drawable.WHOLE:
+    def drawable(self, face: FaceJob) -> Drawable:
+        """Whether all of its content can be read on the face of such a permit."""
+        layout, values = self._layouts.get(face.permit_file), face_values(face.content)
+        if self.readable(face.content) is not Drawable.WHOLE:
             return Drawable.CHARACTER_MISSING
         if layout is None or missing_on_face(layout, values, self._typeface):
             return Drawable.NOT_ON_FACE

@@ -16,7 +16,6 @@ import secrets
 from collections.abc import Mapping
 from functools import cached_property
 from pathlib import Path
-from typing import Protocol
 
 from kiosk.domain.kept_secret import KEY_BYTES
 from kiosk.domain.personal import Personal
@@ -30,18 +29,6 @@ from kiosk.workflow import events as on
 CODE = re.compile(r"(?P<number>[0-9]{2})(?P<secret>[0-9]{6,10})")
 COST, BLOCK, LANES = 2**14, 8, 1  # RFC 7914, section 2: 16 MB and some 50 ms on a small PC
 _SALT_BYTES = 16
-
-
-class HolderCheckPort(Protocol):
-    """Says whether the person before the machine is the holder, in answer to an effect. Whatever the way, there is one
-    beside it that needs no face (`HolderCheckRule.without_face`).
-    """
-
-    @property
-    def handlers(self) -> Mapping[type, Handler]:
-        """The effects that ask, with what answers each by exactly one event."""
-
-    def close(self) -> None: ...
 
 
 def hashed(secret: str, salt: bytes | None = None, cost: int = COST) -> str:

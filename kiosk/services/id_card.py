@@ -9,11 +9,13 @@ from drivers.errors import DriverError, IdCardUnreadable
 from drivers.id_reader.device import IdCardRecord, IdReader
 from drivers.id_reader.text_block import CitizenText, Foreign2017Text, Foreign2023Text, HmtText, HolderText
 from kiosk.domain.clock import today
+from kiosk.domain.devices import ID_READER
 from kiosk.domain.documents import IdDocument, IdKind
 from kiosk.domain.endorsement import Refusal
 from kiosk.domain.faults import CENTRAL_UNREACHABLE
 from kiosk.domain.identity_number import identity_number, is_valid_number
 from kiosk.domain.personal import Personal
+from kiosk.domain.refusals import RefusalCode
 from kiosk.runtime.clock_watch import WatchedClock
 from kiosk.runtime.workers import Worker
 from kiosk.services.central.messages import can_be_told
@@ -66,7 +68,7 @@ class IdCardService:
                     complained = True
                     post(on.IdCardNotReadable())
             except DriverError as error:
-                post(on.DeviceFailed(fault_of("id_reader", error, doing="reading an identity card")))
+                post(on.DeviceFailed(fault_of(ID_READER, error, doing="reading an identity card")))
                 return
             if record is not None and not _is_of(record, effect.besides):
                 self._hear_central_first()
@@ -83,16 +85,16 @@ class IdCardService:
     def _judged(self, record: IdCardRecord) -> on.IdCardRead | on.IdCardRefused | on.DeviceFailed:
         document = to_document(record)
         if document.kind is IdKind.HMT:
-            return on.IdCardRefused(Refusal("id_card_kind_hmt"))
+            return on.IdCardRefused(Refusal(RefusalCode.ID_CARD_KIND_HMT))
         if document.kind is not IdKind.CITIZEN:
-            return on.IdCardRefused(Refusal("id_card_kind_foreign"))
+            return on.IdCardRefused(Refusal(RefusalCode.ID_CARD_KIND_FOREIGN))
         if not is_valid_number(document.number.reveal()):
-            return on.IdCardRefused(Refusal("id_card_number_invalid"))
+            return on.IdCardRefused(Refusal(RefusalCode.ID_CARD_NUMBER_INVALID))
         day = today(self._clock)
         if document.is_expired(day):
             if not self._clock.is_heard:
                 return on.DeviceFailed(CENTRAL_UNREACHABLE)  # it may be the clock that is ahead
-            return on.IdCardRefused(Refusal("id_card_expired"))
+            return on.IdCardRefused(Refusal(RefusalCode.ID_CARD_EXPIRED))
         return on.IdCardRead(document, day)
 
 

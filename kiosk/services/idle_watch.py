@@ -12,6 +12,7 @@ from functools import partial
 from typing import Any
 
 from drivers.errors import DriverError
+from kiosk.domain.devices import Device
 from kiosk.domain.faults import Fault
 from kiosk.services.device_faults import fault_for, fault_of
 from kiosk.services.device_health import DeviceHealth
@@ -23,45 +24,45 @@ _LONGEST_S = 60.0
 
 
 class IdleWatch:
-    """`desks`: by the device's name; their services have `check()`, which raises a `DriverError`. `changed()` is called
+    """`threads`: by device; their services have `check()`, which raises a `DriverError`. `changed()` is called
     on a device's thread when it works again or no more.
     """
 
     def __init__(
-        self, desks: Mapping[str, ServiceThread[Any]], health: DeviceHealth, changed: Callable[[], None]
+        self, threads: Mapping[Device, ServiceThread[Any]], health: DeviceHealth, changed: Callable[[], None]
     ) -> None:
-        self._desks = desks
+        self._threads = threads
         self._health = health
         self._changed = changed
         self._lock = threading.Lock()
-        self._being_asked: set[str] = set()
+        self._being_asked: set[Device] = set()
 
     def carry_out(self, _: do.CheckDevices, __: Post) -> None:
         """Look at each of them that is not being looked at."""
-        for device, desk in self._desks.items():
+        for device, thread in self._threads.items():
             with self._lock:
                 if device in self._being_asked:
                     continue
                 self._being_asked.add(device)
-            desk.submit(partial(self._look, device), "check", _LONGEST_S, partial(self._looked, device))
+            thread.submit(partial(self._look, device), "check", _LONGEST_S, partial(self._looked, device))
 
-    def _look(self, device: str, service: Any) -> None:
+    def _look(self, device: Device, service: Any) -> None:
         try:
             fault = self._asked(device, service)
         finally:
             self._looked(device)
-        if self._health.note(device, fault):
+        if self._health.note(device.name, fault):
             self._changed()
 
-    def _looked(self, device: str) -> None:
+    def _looked(self, device: Device) -> None:
         with self._lock:
             self._being_asked.discard(device)
 
-    def _asked(self, device: str, service: Any) -> Fault | None:
+    def _asked(self, device: Device, service: Any) -> Fault | None:
         try:
             service.check()
         except DriverError as error:
             # Said once: as long as nobody comes to mend it, it is found every half minute.
-            is_news = self._health.fault(device) is not fault_for(device, error)
+            is_news = self._health.fault(device.name) is not fault_for(device, error)
             return fault_of(device, error, doing="checking") if is_news else fault_for(device, error)
         return None

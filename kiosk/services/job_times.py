@@ -65,7 +65,9 @@ _TABLE: dict[type, LongestTime] = {
     do.CheckAttendant: _CALCULATION,
     do.ReadLicenceCode: LongestTime(30.0, "one look at the scanner's line"),
     do.StopCodeScanner: _CALCULATION,
-    do.Wipe: LongestTime(30.0, "two short commands to each device; after the start what serves it is made first"),
+    do.ClearPersonalData: LongestTime(
+        30.0, "two short commands to each device; after the start what serves it is made first"
+    ),
 }
 
 

@@ -5,13 +5,15 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import TYPE_CHECKING
 from uuid import uuid4
 
 from drivers.errors import DriverError, LinkLost, LinkTimeout, NotInitialised
 from drivers.permit_unit.base import BinLevel, FaceRaster, PermitPosition, PermitUnit, ResetPolicy, TakeInOutcome
 from kiosk.domain.clock import Clock
-from kiosk.domain.documents import PermitContent
+from kiosk.domain.devices import PERMIT_UNIT
+from kiosk.domain.documents import FaceJob
 from kiosk.domain.endorsement import Custody, FaceUnprintable
 from kiosk.domain.faults import BIN_FULL, FACE_UNPRINTABLE, PERMIT_UNACCOUNTED, UNIT_COVER_OPEN, Fault
 from kiosk.event_log.log_events import LogEvent, log
@@ -26,13 +28,13 @@ from kiosk.workflow import events as on
 from kiosk.workflow.states import Visit
 
 if TYPE_CHECKING:
+    from kiosk.services.face import FaceDrawing
     from kiosk.services.slot_watch import SlotWatch
 
 MOUTH_POLL_S = 0.02
 """How often the unit is asked whether the permit was taken: a frame each way is 6 ms of an idle line."""
 
-DrawFace = Callable[[PermitContent, str], FaceRaster]
-"""(content, name of the permit file) → dots"""
+_fault_of = partial(fault_of, PERMIT_UNIT)
 
 _CUSTODY = {
     PermitPosition.NONE: Custody.WITH_HOLDER,
@@ -44,7 +46,7 @@ _CUSTODY = {
 
 
 class PermitService:
-    """Owns the permit unit on its worker's thread. `draw_face`: what the face is to show, as dots; `bin_capacity`:
+    """Owns the permit unit on its worker's thread. `face_drawing()`: built when a face is first wanted; `bin_capacity`:
     permits; `slot`: where the chip will be read, None where the unit reads it itself.
     """
 
@@ -54,7 +56,7 @@ class PermitService:
         worker: Worker,
         journal: Journal,
         clock: Clock,
-        draw_face: DrawFace,
+        face_drawing: Callable[[], FaceDrawing],
         default_language: str,
         bin_capacity: int,
         slot: SlotWatch | None,
@@ -64,12 +66,12 @@ class PermitService:
         self._journal = journal
         self._clock = clock
         self._boot = Boot(clock.monotonic)
-        self._draw_face = draw_face
+        self._face_drawing = face_drawing
         self._default_language = default_language
         self._bin_capacity = bin_capacity
         self._slot = slot
-        self._loaded: PermitContent | None = None
-        self._drawn: tuple[PermitContent, str, FaceRaster] | None = None
+        self._loaded: FaceJob | None = None
+        self._drawn: tuple[FaceJob, FaceRaster] | None = None
         self._face_dirty = False
         self._watching: Post | None = None
         self._untold = False  # the journal could not tell when it was asked last
@@ -87,7 +89,7 @@ class PermitService:
             do.WatchMouth: self._watch_mouth,
             do.TakePermitBack: self._take_back,
             do.RetainPermit: self._retain,
-            do.Wipe: self._wipe,
+            do.ClearPersonalData: self._clear_personal_data,
         }
 
     def check(self) -> Fault | None:
@@ -101,7 +103,7 @@ class PermitService:
         except (NotInitialised, LinkLost, LinkTimeout) as error:
             if not self._lost_its_power(error):
                 raise
-            fault_of("permit_unit", error, doing="checking")
+            _fault_of(error, doing="checking")
             status = self._unit.reset(ResetPolicy.LEAVE)
         if status.cover_open:
             return UNIT_COVER_OPEN
@@ -140,7 +142,7 @@ class PermitService:
         try:
             status = self._unit.reset(ResetPolicy.LEAVE)
         except DriverError as error:
-            post(on.PathNotInspected(fault_of("permit_unit", error, doing="initialising")))
+            post(on.PathNotInspected(_fault_of(error, doing="initialising")))
             return
         self._loaded = None
         if status.cover_open:
@@ -169,7 +171,7 @@ class PermitService:
                 return
             outcome = self._await_permit()
         except DriverError as error:
-            fault = fault_of("permit_unit", error, doing="taking a permit in")
+            fault = _fault_of(error, doing="taking a permit in")
             match self._custody():
                 case Custody.INSIDE:
                     post(on.PermitTakenIn())
@@ -204,7 +206,7 @@ class PermitService:
         except (NotInitialised, LinkTimeout) as error:
             if not self._lost_its_power(error):
                 raise
-            fault_of("permit_unit", error, doing="taking a permit in")
+            _fault_of(error, doing="taking a permit in")
         self._unit.reset(ResetPolicy.LEAVE)
         return self._unit.take_in(self._is_to_stop_waiting)
 
@@ -217,7 +219,7 @@ class PermitService:
         except NotInitialised:
             return True
         except DriverError as why_not:
-            fault_of("permit_unit", why_not, doing="asking whether it has lost its power")
+            _fault_of(why_not, doing="asking whether it has lost its power")
         return False
 
     def _is_to_stop_waiting(self) -> bool:
@@ -231,47 +233,47 @@ class PermitService:
         try:
             return _CUSTODY[self._unit.status().position]
         except DriverError as error:
-            fault_of("permit_unit", error, doing="asking where the permit is")
+            _fault_of(error, doing="asking where the permit is")
             return Custody.UNKNOWN
 
     def _load_face(self, effect: do.LoadFace, _: Post) -> None:
         try:
-            self._load(effect.content, effect.permit_file)
+            self._load(effect.face)
         except DriverError as error:
             # The face is loaded anew, and its failure told, when it is to be rewritten.
-            fault_of("permit_unit", error, doing="sending the face ahead")
+            _fault_of(error, doing="sending the face ahead")
         except FaceUnprintable as error:
             _log_unprintable(error)
 
     def _draw_ahead(self, effect: do.DrawFace, _: Post) -> None:
         try:
-            self._dots(effect.content, effect.permit_file)
+            self._dots(effect.face)
         except FaceUnprintable as error:
             _log_unprintable(error)
 
-    def _dots(self, content: PermitContent, permit_file: str) -> FaceRaster:
-        """The face, drawn once for each content."""
-        if self._drawn is None or self._drawn[:2] != (content, permit_file):
-            self._drawn = (content, permit_file, self._draw_face(content, permit_file))
-        return self._drawn[2]
+    def _dots(self, face: FaceJob) -> FaceRaster:
+        """The face, drawn once."""
+        if self._drawn is None or self._drawn[0] != face:
+            self._drawn = (face, self._face_drawing().draw(face))
+        return self._drawn[1]
 
-    def _load(self, content: PermitContent, permit_file: str) -> None:
+    def _load(self, face: FaceJob) -> None:
         self._loaded = None
         self._face_dirty = True
         began = time.monotonic()
-        sent = self._unit.load_face(self._dots(content, permit_file))
-        self._loaded = content
+        sent = self._unit.load_face(self._dots(face))
+        self._loaded = face
         log(LogEvent.FACE_SENT, image_characters=sent, seconds=round(time.monotonic() - began, 3))
 
     def _rewrite_face(self, effect: do.RewriteFace, post: Post) -> None:
         try:
             if self._unit.status().position is PermitPosition.AT_MOUTH:
                 self._unit.take_back()
-            if self._loaded != effect.content:
-                self._load(effect.content, effect.permit_file)
+            if self._loaded != effect.face:
+                self._load(effect.face)
             self._unit.erase_and_print()
         except DriverError as error:
-            post(on.FaceNotRewritten(fault_of("permit_unit", error, doing="rewriting the face")))
+            post(on.FaceNotRewritten(_fault_of(error, doing="rewriting the face")))
             return
         except FaceUnprintable as error:
             _log_unprintable(error)
@@ -286,7 +288,7 @@ class PermitService:
             if position not in (PermitPosition.AT_MOUTH, PermitPosition.NONE):
                 self._unit.give_back()
         except DriverError as error:
-            fault = fault_of("permit_unit", error, doing="giving the permit back")
+            fault = _fault_of(error, doing="giving the permit back")
             custody = self._custody()
             if custody is Custody.AT_MOUTH:
                 post(on.PermitAtMouth())
@@ -309,7 +311,7 @@ class PermitService:
             try:
                 position = self._unit.status().position
             except DriverError as error:
-                post(on.DeviceFailed(fault_of("permit_unit", error, doing="watching the mouth")))
+                post(on.DeviceFailed(_fault_of(error, doing="watching the mouth")))
                 return
             if position is PermitPosition.NONE:
                 post(on.PermitTaken())
@@ -321,7 +323,7 @@ class PermitService:
         try:
             taken_back = self._unit.take_back()
         except DriverError as error:
-            post(on.DeviceFailed(fault_of("permit_unit", error, doing="taking the permit back")))
+            post(on.DeviceFailed(_fault_of(error, doing="taking the permit back")))
             return
         post(on.PermitTakenIn() if taken_back else on.PermitTaken())
 
@@ -330,11 +332,11 @@ class PermitService:
         try:
             self._unit.retain()
         except DriverError as error:
-            post(on.DeviceFailed(fault_of("permit_unit", error, doing="retaining the permit")))
+            post(on.DeviceFailed(_fault_of(error, doing="retaining the permit")))
             return
         post(on.PermitRetained())
 
-    def _wipe(self, _: do.Wipe, post: Post) -> None:
+    def _clear_personal_data(self, _: do.ClearPersonalData, post: Post) -> None:
         self._watching = None
         self._loaded = self._drawn = None
         if not self._face_dirty:
@@ -343,7 +345,7 @@ class PermitService:
             self._unit.clear_face()
             self._face_dirty = False
         except DriverError as error:
-            post(on.DeviceFailed(fault_of("permit_unit", error, doing="clearing the image buffer")))
+            post(on.DeviceFailed(_fault_of(error, doing="clearing the image buffer")))
 
 
 def _log_unprintable(error: FaceUnprintable) -> None:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from drivers.errors import DriverError
 from drivers.receipt_printer.device import ReceiptPrinter
 from drivers.receipt_printer.document import ReceiptDocument
+from kiosk.domain.devices import RECEIPT_PRINTER
 from kiosk.papers.slips import ComposeSlip
 from kiosk.services.device_faults import fault_of
 from kiosk.services.effect_dispatch import Handler, Post
@@ -32,7 +33,7 @@ class ReceiptService:
             do.PrintReceipt: self._print_receipt,
             do.PrintApplicationSlip: self._print_slip,
             do.PrintStatusSlip: self._print_slip,
-            do.Wipe: self._wipe,
+            do.ClearPersonalData: self._clear_personal_data,
         }
 
     def check(self) -> None:
@@ -53,11 +54,11 @@ class ReceiptService:
         try:
             self._printer.print_receipt(paper)
         except DriverError as error:
-            post(on.ReceiptNotPrinted(fault_of("receipt_printer", error, doing="printing a receipt")))
+            post(on.ReceiptNotPrinted(fault_of(RECEIPT_PRINTER, error, doing="printing a receipt")))
             return
         post(on.ReceiptPrinted())
 
-    def _wipe(self, _: do.Wipe, __: Post) -> None:
+    def _clear_personal_data(self, _: do.ClearPersonalData, __: Post) -> None:
         if not self._used:
             return
         try:
@@ -65,4 +66,4 @@ class ReceiptService:
             self._used = False
         except DriverError as error:
             # A printer that cannot be reached holds nothing that it could still print without us.
-            fault_of("receipt_printer", error, doing="clearing the buffer")
+            fault_of(RECEIPT_PRINTER, error, doing="clearing the buffer")

@@ -8,16 +8,16 @@ from datetime import date
 from kiosk.domain.clock import today
 from kiosk.domain.faults import CENTRAL_UNREACHABLE
 from kiosk.policy.assess import assess
-from kiosk.policy.foresight import assess_unseen
 from kiosk.policy.permit_calendar import permit_calendar
 from kiosk.policy.region import Region
 from kiosk.policy.request import AssessmentRequest
+from kiosk.policy.service_availability import assess_unseen
 from kiosk.policy.terms import age_on
 from kiosk.runtime.clock_watch import WatchedClock
 from kiosk.services.effect_dispatch import Post
 from kiosk.workflow import effects as do
 from kiosk.workflow import events as on
-from kiosk.workflow.visits import Answers, AnyCase, Case, Purpose
+from kiosk.workflow.visits import Answers, AnyCase, CaseWithPermit, VisitPurpose
 
 
 class RulesService:
@@ -36,7 +36,7 @@ class RulesService:
             return
         day = today(self._clock)
         request = self._request(day, effect.case, effect.purpose, effect.answers)
-        rules = assess if isinstance(effect.case, Case) else assess_unseen
+        rules = assess if isinstance(effect.case, CaseWithPermit) else assess_unseen
         post(on.Assessed(rules(self._region, request), day))
 
     def look_ahead(self, effect: do.LookAhead, post: Post) -> None:
@@ -44,10 +44,10 @@ class RulesService:
             post(on.DeviceFailed(CENTRAL_UNREACHABLE))
             return
         day = today(self._clock)
-        request = self._request(day, effect.case, Purpose(), Answers())
+        request = self._request(day, effect.case, VisitPurpose(), Answers())
         post(on.LookedAhead(assess(self._region, request), permit_calendar(self._region, request), day))
 
-    def _request(self, day: date, case: AnyCase, purpose: Purpose, answers: Answers) -> AssessmentRequest:
+    def _request(self, day: date, case: AnyCase, purpose: VisitPurpose, answers: Answers) -> AssessmentRequest:
         birth = case.holder.birth
         asked = AssessmentRequest(
             on=day,
@@ -60,7 +60,7 @@ class RulesService:
             verified=self._verified(case, answers),
             pilot=self._pilot,
         )
-        if not isinstance(case, Case):
+        if not isinstance(case, CaseWithPermit):
             return asked
         content = case.permit.content
         return replace(
@@ -78,6 +78,6 @@ class RulesService:
         agent's identity card is the right one only central can say.
         """
         read = {"id_card"}
-        if isinstance(case, Case):
+        if isinstance(case, CaseWithPermit):
             read.add("permit")
         return answers.verified | (read & self._region.evidence.keys())

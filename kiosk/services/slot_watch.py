@@ -1,6 +1,6 @@
 """Whether the slot answers in which a permit would be read: asked before one is taken in, and while one is awaited.
 
-The slot belongs to the chip's desk and the mouth to the permit unit's: this stands between the two threads.
+The slot belongs to the chip's thread and the mouth to the permit unit's: this stands between the two threads.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from drivers.errors import DriverError
+from kiosk.domain.devices import PERMIT_CHIP
 from kiosk.domain.faults import COUPLER_SILENT, Fault
 from kiosk.services.device_faults import fault_of
 from kiosk.services.effect_dispatch import ServiceThread
@@ -22,7 +23,7 @@ EVERY_S = 2.0
 """A look costs a millisecond; a permit needs about as long from the first touch to the station."""
 
 LONGEST_S = 15.0
-"""A look ends after 3 s, and what the desk may be doing before it after 10; what takes longer does not answer."""
+"""A look ends after 3 s, and what that thread may be doing before it after 10; what takes longer does not answer."""
 
 AGAIN_S = 1.0
 """A pcscd that is gone may be on its way back (an update restarts it within a second): it is looked at once more before
@@ -77,7 +78,7 @@ class SlotWatch:
         try:
             service.check()
         except DriverError as error:
-            fault = fault_of("permit_chip", error, doing="looking at the slot")
+            fault = fault_of(PERMIT_CHIP, error, doing="looking at the slot")
         with self._changed:
             is_certain = fault is None or fault is COUPLER_SILENT or self._failed is not None
             self._failed, self._believed = fault, fault if is_certain else None

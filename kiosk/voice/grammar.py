@@ -30,6 +30,7 @@ PACE = (80, 450)
 """Words a minute that espeak-ng speaks."""
 
 _COUNT = "count"
+_ORDINAL = "ordinal"
 _RULE_KEYS = {"to", "said", "by", "rest", "short_rest", "no_rest", "starts", "alone"}
 _DATE_PART = re.compile(r"\{(?:year|month|day):(\w+)\}")
 _DIGITS = "digits"  # instead of a style: the digits one by one
@@ -106,6 +107,10 @@ class Grammar:
         """A whole number; None for one that no rule says."""
         names = self._names(number, style, within=False) if 0 <= number <= MOST else None
         return None if names is None else tuple(map(self.word, names))
+
+    def ordinal(self, number: int) -> tuple[Clip, ...] | None:
+        """One of a row, such as a step; as a number where the language makes no difference in its texts."""
+        return self.number(number, _ORDINAL if _ORDINAL in self.numbers else _COUNT)
 
     def date(self, day: date) -> tuple[Clip, ...] | None:
         """A day; None where a part of it cannot be said."""

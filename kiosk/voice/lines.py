@@ -1,9 +1,9 @@
 """What each screen says, in speaking order: the title, the one thing to do now, what may be answered.
 
-One function for each model; `tests/architecture/test_voice_lines.py` finds a model without one. The sources of rules
-stay on the screen; so does a rule, for which there is no sound. What says something of the person is marked: `Dated`,
-`Quoted` and `Private`, and every date and most numbers in a text (`kiosk.voice.speaking`). Personal values stand in no
-line at all.
+A screen is said whole, on however many pages it stands: pages are made for eyes, by the size of the text. One function
+for each model; `tests/architecture/test_voice_lines.py` finds a model without one. The sources of rules stay on the
+screen; so does a rule, for which there is no sound. What says something of the person is marked: `Dated`, `Quoted` and
+`Private`, and every date and most numbers in a text (`kiosk.voice.speaking`). Personal values stand in no line at all.
 """
 
 from __future__ import annotations
@@ -13,7 +13,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from kiosk.presentation import models as m
+from kiosk.presentation.models import resident as m
+from kiosk.presentation.models.frame import Frame, WayOut
 from kiosk.texts.words import Text, Words
 
 SHOWN_APPLICATIONS = 3
@@ -46,23 +47,41 @@ class Private:
 Line = Words | Dated | Quoted | Private
 
 
+_WAYS_OUT = {
+    WayOut.CANCEL: "way_out.cancel",
+    WayOut.RETURN_PERMIT: "way_out.return_permit",
+    WayOut.GIVE_BACK: "way_out.give_back",
+}
+
+
 def _each(*words: Words | None) -> Iterator[Line]:
     """Those that are there."""
     yield from (each for each in words if each is not None)
+
+
+def step_of(frame: Frame) -> Iterator[Line]:
+    """How far the visit has come, where it has steps."""
+    if frame.steps:
+        yield Text("step.of", (("step", frame.step), ("steps", frame.steps)))
+
+
+def still_there(seconds: int) -> Iterator[Line]:
+    """The question before a screen ends by itself, and its answer."""
+    yield from (Text("countdown.left", (("seconds", seconds),)), Text("countdown.more_time"))
 
 
 def _welcome(model: m.WelcomeScreen) -> Iterator[Line]:
     kind = "not_offered_" if model.not_offered else ""
     yield model.region_name
     yield from map(Text, (f"welcome.{kind}title", f"welcome.{kind}lead"))
+    yield from model.when
     yield from map(Text, ("welcome.bring", "welcome.bring_id_card", "welcome.bring_permit"))
     if model.without_central:
         yield Text("welcome.without_central")
-    elif model.without_paper:
-        yield Text("welcome.without_paper")
-    yield Text(f"welcome.{kind}start")
-    if model.other_services:
-        yield Text("welcome.other_services")
+    else:
+        yield Text("welcome.without_paper" if model.without_paper else "welcome.free")
+    yield Text("welcome.for_another")
+    yield from map(Text, (f"welcome.{kind}start", "welcome.other_services"))
 
 
 def _notice(_model: m.NoticeScreen) -> Iterator[Line]:
@@ -75,9 +94,8 @@ def _id_card(model: m.IdCardScreen) -> Iterator[Line]:
     yield from _each(model.problem, Text(f"id_card.title{whose}"), Text(f"id_card.lead{whose}"))
 
 
-def _insert_permit(model: m.InsertPermitScreen) -> Iterator[Line]:
-    yield from _each(model.problem, Text("insert_permit.id_card_back"))
-    yield from (Text("insert_permit.title"), Text("insert_permit.lead"))
+def _insert_permit(_model: m.InsertPermitScreen) -> Iterator[Line]:
+    yield from map(Text, ("insert_permit.id_card_back", "insert_permit.title", "insert_permit.lead"))
 
 
 def _reading(_model: m.ReadingScreen) -> Iterator[Line]:
@@ -91,20 +109,36 @@ def _asking(_model: m.AskingScreen) -> Iterator[Line]:
 def _assessment(model: m.AssessmentScreen) -> Iterator[Line]:
     yield model.headline
     yield from model.lines
-    if model.can_go_on:
+    if model.question is not None:
+        if model.question.address is not None:
+            yield Text("question.title_address")
+        yield from _asked(model.question)
+    elif model.can_go_on:
         yield Text("assessment.go_on")
+    else:
+        yield from _only_way_out(model.frame)
+
+
+def _asked(question: m.Question) -> Iterator[Line]:
+    """The facts that are answers come last, in the order of the buttons."""
+    yield from (question.words, question.warning, question.as_before, question.otherwise)
+
+
+def _only_way_out(frame: Frame) -> Iterator[Line]:
+    """The button that is always there, on a screen that has no other."""
+    if frame.way_out in _WAYS_OUT:
+        yield Text(_WAYS_OUT[frame.way_out])
 
 
 def _question(model: m.QuestionScreen) -> Iterator[Line]:
-    yield Text("question.title_address" if model.address is not None else "question.title")
-    yield from _each(model.question, model.detail, model.warning)
-    yield from (Text("question.no"), Text("question.yes"))
+    yield Text("question.title_address" if model.question.address is not None else "question.title")
+    yield from _asked(model.question)
 
 
 def _choice(model: m.ChoiceScreen) -> Iterator[Line]:
     yield from _each(model.question, model.detail)
     for choice in model.choices:
-        yield choice.label
+        yield from _each(choice.label, choice.detail)
 
 
 def _licence_code(model: m.LicenceCodeScreen) -> Iterator[Line]:
@@ -193,6 +227,8 @@ def _writing(model: m.WritingScreen) -> Iterator[Line]:
 
 def _take_permit(model: m.TakePermitScreen) -> Iterator[Line]:
     yield from _each(Text("take_permit.title"), model.headline, model.detail)
+    if model.within_s:
+        yield Text("take_permit.seconds", (("seconds", model.within_s),))
 
 
 def _receipt(model: m.ReceiptScreen) -> Iterator[Line]:
@@ -204,23 +240,21 @@ def _receipt(model: m.ReceiptScreen) -> Iterator[Line]:
 def _thank_you(model: m.ThankYouScreen) -> Iterator[Line]:
     yield Text("thank_you.title")
     yield Dated(Text("thank_you.valid_until"), model.new_term.valid_to)
-    yield Text("thank_you.lead")
+    yield Text("thank_you.lead" if model.with_receipt else "thank_you.lead_no_receipt")
     yield from model.lines
     yield Quoted(Text("thank_you.number"), model.number)
     yield Text("button.finish")
 
 
 def _outcome(model: m.OutcomeScreen) -> Iterator[Line]:
-    yield Text("five_parts.fault" if model.kind is m.PageKind.FAULT else "five_parts.refusal")
-    yield from (model.happened, model.permit_is, *model.do_next, model.valid_now)
-    yield Quoted(Text("five_parts.number"), model.number)
+    yield from (model.title, model.happened, model.permit_is, *model.do_next, model.valid_now)
+    yield Quoted(Text("outcome.number"), model.number)
     yield Text("button.understood")
 
 
 def _permit_inside(model: m.PermitInsideScreen) -> Iterator[Line]:
     yield from _each(Text("permit_inside.title"), model.headline, model.detail)
-    if model.frame.way_out is m.WayOut.RETURN_PERMIT:
-        yield Text("way_out.return_permit")
+    yield from _only_way_out(model.frame)
 
 
 def _out_of_service(model: m.OutOfServiceScreen) -> Iterator[Line]:

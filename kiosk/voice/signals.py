@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from enum import Enum
 
-from kiosk.presentation.models import (
+from kiosk.presentation.models.frame import WayOut
+from kiosk.presentation.models.resident import (
     IdCardScreen,
-    InsertPermitScreen,
     LicenceCodeScreen,
     NoticeScreen,
     OutcomeScreen,
@@ -44,8 +44,8 @@ def _asks_for_help(model: ScreenModel) -> bool:
         case OutcomeScreen(kind=kind):
             return kind is PageKind.FAULT
         case PermitInsideScreen(frame=frame):
-            return bool(frame.languages)  # somebody is asked whether he waits for a permit
-        case IdCardScreen(problem=problem) | InsertPermitScreen(problem=problem) | LicenceCodeScreen(problem=problem):
+            return frame.way_out is WayOut.RETURN_PERMIT  # somebody is asked whether he waits for a permit
+        case IdCardScreen(problem=problem) | LicenceCodeScreen(problem=problem):
             return problem is not None
         case _:
             return False

@@ -1,4 +1,4 @@
-"""`spoken(model, translation, grammar)`: what is said of a screen. Pure; it knows no sound.
+"""`spoken(model, translation, grammar)`: what is said of a screen, and what of other lines. Pure; it knows no sound.
 
 Who may hear it: what is said aloud in a hall everybody hears, so a loudspeaker says nothing of the person. Headphones
 may say the dates of the permit, the days that follow from them, and numbers to quote. A name, an address, an identity
@@ -7,34 +7,50 @@ number or a permit number is said to nobody.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import date
 
-from kiosk.presentation.models import ScreenModel
+from kiosk.presentation.models.resident import ScreenModel
 from kiosk.texts.translation import Translation
 from kiosk.texts.words import LocalText, NamedList, Sentences, Text, Words
 from kiosk.voice.clips import Clip, Gap, Utterance, parts_of
 from kiosk.voice.grammar import QUOTED, TELEPHONE, Grammar
-from kiosk.voice.lines import LINES, Dated, Line, Private, Quoted
+from kiosk.voice.lines import LINES, Dated, Line, Private, Quoted, step_of, still_there
 
-PUBLIC_NUMBERS = ("choice.", "countdown.", "fact.", "welcome.", "writing.")
+PUBLIC_NUMBERS = ("choice.", "countdown.", "fact.", "step.", "take_permit.", "welcome.", "writing.")
 """Texts whose numbers are the machine's or the office's. Any other number is counted from the permit's dates."""
 
 PRIVATE_NAMES = frozenset({"region"})
 """Places that are the person's, not the office's: where a permit is from."""
 
 _TELEPHONE = "phone"
+_STEP = "step"
 _SEE_SCREEN = "see_screen"
+_MORE_PAGES = "more_pages"
 
 _Value = str | int | date | LocalText
 
 
 def spoken(model: ScreenModel, translation: Translation, grammar: Grammar) -> tuple[Utterance, ...]:
-    """What is said of `model`, in order. Texts that cannot be said, such as the address of a website, are left to the
-    screen.
+    """What is said of `model`, in order, but for the step of the visit. Texts that cannot be said, such as the address
+    of a website, are left to the screen.
     """
+    return _said_of(LINES[type(model)](model), translation, grammar)
+
+
+def spoken_step(model: ScreenModel, translation: Translation, grammar: Grammar) -> tuple[Utterance, ...]:
+    """How far the visit has come; said before the screen, where it is another step than was said last."""
+    return _said_of(step_of(model.frame), translation, grammar)
+
+
+def spoken_warning(seconds: int, translation: Translation, grammar: Grammar) -> tuple[Utterance, ...]:
+    """The question whether somebody is still there, `seconds` before the screen ends by itself."""
+    return _said_of(still_there(seconds), translation, grammar)
+
+
+def _said_of(lines: Iterable[Line], translation: Translation, grammar: Grammar) -> tuple[Utterance, ...]:
     speaker = _Speaker(translation, grammar)
-    return tuple(each for line in LINES[type(model)](model) for each in speaker.line(line))
+    return tuple(each for line in lines for each in speaker.line(line))
 
 
 def audible(
@@ -46,7 +62,12 @@ def audible(
     allowed = [each for each in utterances if in_private or not each.is_private]
     heard = [each for each in allowed if all(map(has_sound, (clip for clip in each.clips if clip.is_needed)))]
     rest = Utterance((grammar.phrase(_SEE_SCREEN),))
-    return tuple(heard) if len(heard) == len(utterances) else (*heard, rest)
+    return tuple(heard) if len(heard) == len(utterances) or rest in heard else (*heard, rest)
+
+
+def more_pages(grammar: Grammar) -> Utterance:
+    """That the text goes on behind a button, without which no answer can be touched."""
+    return Utterance((grammar.phrase(_MORE_PAGES),))
 
 
 class _Speaker:
@@ -103,7 +124,7 @@ class _Speaker:
             case date():
                 return self._grammar.date(value)
             case int():
-                return self._grammar.number(value)
+                return self._grammar.ordinal(value) if gap.name == _STEP else self._grammar.number(value)
             case LocalText():
                 # A name at the end may be left to the screen: "Go to the counter" is worth hearing without it.
                 return (Clip("", value.in_language(self._translation.language), is_needed=not gap.is_last),)

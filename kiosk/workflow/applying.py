@@ -7,6 +7,7 @@ import re
 from kiosk.domain.endorsement import Refusal
 from kiosk.domain.faults import CENTRAL_UNREACHABLE
 from kiosk.domain.personal import Personal
+from kiosk.domain.refusals import RefusalCode
 from kiosk.policy.services import OfferedService
 from kiosk.workflow import effects as do
 from kiosk.workflow import events as on
@@ -51,9 +52,9 @@ def choosing_collection(site: Site, state: s.ChoosingCollection, event: on.Event
         case on.PersonChose(intent=Intent.CHOOSE, choice=way) if way in _ways(site, state.visit):
             return _ask_telephone(site, state.visit, state.matter, way)
         case on.PersonChose(intent=Intent.CANCEL):
-            return decline(state.visit, "holder_cancelled", state.matter.case)
+            return decline(state.visit, RefusalCode.HOLDER_CANCELLED, state.matter.case)
         case on.DeadlinePassed():
-            return decline(state.visit, "timed_out", state.matter.case)
+            return decline(state.visit, RefusalCode.TIMED_OUT, state.matter.case)
         case _:
             return None
 
@@ -69,10 +70,12 @@ def entering_telephone(state: s.EnteringTelephone, event: on.Event) -> Step | No
             if _TELEPHONE.fullmatch(digits) is None:
                 return Step(s.EnteringTelephone(state.visit, state.matter, state.collection, is_wrong=True))
             return _send(state.visit, state.matter, state.collection, Personal(digits))
+        case on.PersonChose(intent=Intent.NO_TELEPHONE):
+            return _send(state.visit, state.matter, state.collection, None)
         case on.PersonChose(intent=Intent.CANCEL):
-            return decline(state.visit, "holder_cancelled", state.matter.case)
+            return decline(state.visit, RefusalCode.HOLDER_CANCELLED, state.matter.case)
         case on.DeadlinePassed():
-            return decline(state.visit, "timed_out", state.matter.case)
+            return decline(state.visit, RefusalCode.TIMED_OUT, state.matter.case)
         case _:
             return None
 
@@ -81,7 +84,7 @@ def applying(site: Site, state: s.Applying, event: on.Event) -> Step | None:
     match event:
         case on.ApplicationReceived(received=received):
             applied = s.Applied(state.matter.case, state.visit.purpose.service, received, state.collection)
-            if isinstance(state.matter.case, s.UnreadCase):
+            if isinstance(state.matter.case, s.CaseWithoutPermit):
                 return Step(s.PrintingSlip(state.visit, applied), (do.PrintApplicationSlip(state.visit, applied),))
             return conclude(state.visit, state.matter.case, applied)
         case on.EndorsementRefused(refusal=refusal):
@@ -91,7 +94,7 @@ def applying(site: Site, state: s.Applying, event: on.Event) -> Step | None:
         case on.DeadlinePassed():
             return _withdraw(state, CENTRAL_UNREACHABLE.name)
         case on.PersonChose(intent=Intent.CANCEL):
-            return _withdraw(state, "holder_cancelled")
+            return _withdraw(state, RefusalCode.HOLDER_CANCELLED)
         case _:
             return None
 
@@ -99,14 +102,14 @@ def applying(site: Site, state: s.Applying, event: on.Event) -> Step | None:
 def _withdraw(state: s.Applying, code: str) -> Step:
     """Central may have taken the application in without our hearing of it: it is told to forget it."""
     case = state.matter.case
-    declined = s.Declined(Refusal(code), case.permit if isinstance(case, s.Case) else None)
+    declined = s.Declined(Refusal(code), s.permit_of(case))
     return conclude(state.visit, case, declined, do.CancelEndorsement(state.visit.endorsement_id, "kiosk_gave_up"))
 
 
 def refuse(site: Site, state: s.Applying | s.AskingCentral, refusal: Refusal) -> Step:
     """Central's proper no; on its word alone a permit is kept."""
     case = state.matter.case
-    if isinstance(case, s.UnreadCase):
+    if isinstance(case, s.CaseWithoutPermit):
         return conclude(state.visit, case, s.Declined(refusal))
     ending = s.Declined(refusal, case.permit)
     if refusal.retain and site.has_retain_bin:

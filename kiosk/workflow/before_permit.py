@@ -8,14 +8,15 @@ from datetime import date
 from kiosk.domain.documents import IdDocument
 from kiosk.domain.endorsement import Custody, Refusal, Service
 from kiosk.domain.faults import PERMIT_UNIT_SILENT, Fault
-from kiosk.policy.foresight import may_act_for
+from kiosk.domain.refusals import RefusalCode
+from kiosk.policy.service_availability import may_act_for
 from kiosk.policy.terms import age_on
 from kiosk.workflow import deciding
 from kiosk.workflow import effects as do
 from kiosk.workflow import events as on
 from kiosk.workflow import states as s
 from kiosk.workflow.intents import Intent
-from kiosk.workflow.transition import Site, Step, explain, give_back, go_idle
+from kiosk.workflow.transition import Site, Step, give_back, go_idle, show_outcome
 
 NOT_TAKEN_IN = (Service.LOST, Service.DAMAGED)
 
@@ -35,7 +36,7 @@ def reading_id_card(site: Site, state: s.ReadingIdCard, event: on.Event) -> Step
         case on.IdCardRead(document=holder, read_on=day):
             return _after_holder(site, state.visit, holder, day)
         case on.IdCardRefused(refusal=refusal):
-            return explain(state.visit, s.Declined(refusal), Custody.WITH_HOLDER)
+            return show_outcome(state.visit, s.Declined(refusal), Custody.WITH_HOLDER)
         case on.IdCardNotReadable():
             return Step(replace(state, unreadable=True))
         case on.PersonChose(intent=Intent.CANCEL) | on.DeadlinePassed():
@@ -45,11 +46,11 @@ def reading_id_card(site: Site, state: s.ReadingIdCard, event: on.Event) -> Step
 
 
 def _after_holder(site: Site, visit: s.Visit, holder: IdDocument, day: date) -> Step:
-    if visit.purpose.errand is s.Errand.PROGRESS:
+    if visit.purpose.kind is s.VisitKind.PROGRESS:
         return Step(s.SearchingApplications(visit, holder), (do.SearchApplications(holder),))
     if visit.purpose.agent is not None:
         if not _may_act(site, visit.purpose.agent, holder, day):
-            return explain(visit, s.Declined(Refusal("agent_not_for_holder")), Custody.WITH_HOLDER)
+            return show_outcome(visit, s.Declined(Refusal(RefusalCode.AGENT_NOT_FOR_HOLDER)), Custody.WITH_HOLDER)
         return Step(s.ReadingAgentIdCard(visit, holder), (do.ReadIdCard(besides=holder),))
     return _ask_for_permit(site, visit, holder, None)
 
@@ -65,7 +66,7 @@ def reading_agent_id_card(site: Site, state: s.ReadingAgentIdCard, event: on.Eve
         case on.IdCardRead(document=agent):
             return _ask_for_permit(site, state.visit, state.holder, agent)
         case on.IdCardRefused(refusal=refusal):
-            return explain(state.visit, s.Declined(refusal), Custody.WITH_HOLDER)
+            return show_outcome(state.visit, s.Declined(refusal), Custody.WITH_HOLDER)
         case on.IdCardNotReadable():
             return Step(replace(state, unreadable=True))
         case on.PersonChose(intent=Intent.CANCEL) | on.DeadlinePassed():
@@ -75,13 +76,13 @@ def reading_agent_id_card(site: Site, state: s.ReadingAgentIdCard, event: on.Eve
 
 
 def _stop_reading(site: Site) -> Step:
-    return Step(go_idle(site).state, (do.StopIdReader(), do.Wipe()))
+    return Step(go_idle(site).state, (do.StopIdReader(), do.ClearPersonalData()))
 
 
 def _ask_for_permit(site: Site, visit: s.Visit, holder: IdDocument, agent: IdDocument | None) -> Step:
     """A lost permit is not asked for, nor a damaged one, which might get stuck."""
-    if visit.purpose.service in NOT_TAKEN_IN and visit.purpose.errand is s.Errand.SERVICE:
-        return deciding.ask_rules(site, visit, s.UnreadCase(holder, agent), s.Answers(), central_silent=False)
+    if visit.purpose.service in NOT_TAKEN_IN and visit.purpose.kind is s.VisitKind.SERVICE:
+        return deciding.ask_rules(site, visit, s.CaseWithoutPermit(holder, agent), s.Answers(), central_silent=False)
     return Step(s.AwaitingPermit(visit, holder, agent), (do.TakePermitIn(),))
 
 
@@ -95,9 +96,9 @@ def awaiting_permit(state: s.AwaitingPermit, event: on.Event) -> Step | None:
         case on.PermitOutOfSight(fault=fault):
             return lose_sight(fault)
         case on.PersonChose(intent=Intent.CANCEL):
-            return _withdraw(state, "holder_cancelled")
+            return _withdraw(state, RefusalCode.HOLDER_CANCELLED)
         case on.DeadlinePassed():
-            return _withdraw(state, "timed_out")
+            return _withdraw(state, RefusalCode.TIMED_OUT)
         case _:
             return None
 
@@ -114,7 +115,7 @@ def withdraw(state: s.AwaitingPermit, ending: s.Ending) -> Step:
 def withdrawing_offer(site: Site, state: s.WithdrawingOffer, event: on.Event) -> Step | None:
     match event:
         case on.PermitNotTakenIn() if isinstance(state.ending, s.BrokenOff):
-            return explain(state.visit, state.ending, Custody.WITH_HOLDER)
+            return show_outcome(state.visit, state.ending, Custody.WITH_HOLDER)
         case on.PermitNotTakenIn():
             return go_idle(site)
         case on.PermitTakenIn():
@@ -129,4 +130,4 @@ def withdrawing_offer(site: Site, state: s.WithdrawingOffer, event: on.Event) ->
 
 def lose_sight(fault: Fault) -> Step:
     """The unit failed with an order open: whether a permit went in is not known until it was inspected."""
-    return Step(s.OutOfService(fault, Custody.UNKNOWN, inspecting=True), (do.Wipe(), do.InspectPath()))
+    return Step(s.OutOfService(fault, Custody.UNKNOWN, inspecting=True), (do.ClearPersonalData(), do.InspectPath()))

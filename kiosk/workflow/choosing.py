@@ -5,12 +5,13 @@ from __future__ import annotations
 from dataclasses import replace
 
 from kiosk.domain.endorsement import Service
-from kiosk.policy.assessment import Served
-from kiosk.policy.foresight import ServiceAvailability, agents_offered, availability_of
+from kiosk.policy.assessment import Channel
+from kiosk.policy.service_availability import ServiceAvailability, agents_offered, availability_of
 from kiosk.workflow import events as on
 from kiosk.workflow import states as s
 from kiosk.workflow.intents import Intent
 from kiosk.workflow.transition import Site, Step, go_idle
+from kiosk.workflow.visits import VisitIds
 
 STATUS, PROGRESS, FOR_ANOTHER = "status", "progress", "for_another"
 ANYBODY = "entrusted"
@@ -23,15 +24,22 @@ GROUPS: dict[str, tuple[Service, ...]] = {
 """Services that are chosen in two steps: a screen offers at most seven choices."""
 
 
-def begin(site: Site, began: on.VisitBegan) -> Step:
-    """The first screen after the welcome."""
-    if began.choosing:
-        choices = (Service.ENDORSE.value, STATUS, FOR_ANOTHER, PROGRESS, *GROUPS)
-        return Step(s.ChoosingService(began.visit, choices))
-    return _set_out(site, began.visit)
+def begin(site: Site, idle: s.Idle, ids: VisitIds) -> Step:
+    """The first screen after the welcome, for an endorsement."""
+    return _set_out(site, _visit(idle, ids))
 
 
-def foreseen(site: Site, purpose: s.Purpose) -> ServiceAvailability:
+def begin_choosing(idle: s.Idle, ids: VisitIds) -> Step:
+    """The first screen after the welcome, where what the visit is for has yet to be chosen."""
+    choices = (Service.ENDORSE.value, STATUS, FOR_ANOTHER, PROGRESS, *GROUPS)
+    return Step(s.ChoosingService(_visit(idle, ids), choices))
+
+
+def _visit(idle: s.Idle, ids: VisitIds) -> s.Visit:
+    return s.Visit(ids.visit, ids.endorsement, idle.language)
+
+
+def availability(site: Site, purpose: s.VisitPurpose) -> ServiceAvailability:
     """What the rules say of the visit's service before anything was read."""
     return availability_of(site.region, purpose.service, agent=purpose.agent, pilot=site.pilot)
 
@@ -49,9 +57,9 @@ def choosing_service(site: Site, state: s.ChoosingService, event: on.Event) -> S
 def _chosen(site: Site, visit: s.Visit, key: str) -> Step:
     match key:
         case "status":
-            return Step(s.ShowingNotice(_meaning(visit, s.Errand.STATUS)))
+            return Step(s.ShowingNotice(_meaning(visit, s.VisitKind.STATUS)))
         case "progress":
-            return Step(s.ShowingNotice(_meaning(visit, s.Errand.PROGRESS)))
+            return Step(s.ShowingNotice(_meaning(visit, s.VisitKind.PROGRESS)))
         case "for_another":
             return _for_another(site, visit)
         case _ if key in GROUPS:
@@ -83,15 +91,15 @@ def _is_thinkable(site: Site, service: Service) -> bool:
             return True
 
 
-def _meaning(visit: s.Visit, errand: s.Errand) -> s.Visit:
-    return replace(visit, purpose=s.Purpose(errand))
+def _meaning(visit: s.Visit, kind: s.VisitKind) -> s.Visit:
+    return replace(visit, purpose=s.VisitPurpose(kind))
 
 
 def _set_out(site: Site, visit: s.Visit) -> Step:
     """What cannot be had here is explained before anything is read, and so is what one must bring proof for."""
     purpose = visit.purpose
-    served = foreseen(site, purpose).served
-    if served is Served.AT_ONCE or (served is Served.AFTER_REVIEW and purpose.service is Service.ENDORSE):
+    channel = availability(site, purpose).channel
+    if channel is Channel.AT_ONCE or (channel is Channel.AFTER_REVIEW and purpose.service is Service.ENDORSE):
         return Step(s.ShowingNotice(visit))
     return Step(s.ExplainingService(visit))
 
@@ -106,7 +114,7 @@ def choosing_agent(site: Site, state: s.ChoosingAgent, event: on.Event) -> Step 
             return None
 
 
-def may_check_dates(purpose: s.Purpose) -> bool:
+def may_check_dates(purpose: s.VisitPurpose) -> bool:
     """Whether it helps to look at the permit's dates, though nothing will be written."""
     return purpose.service is Service.ENDORSE and purpose.agent is None
 
@@ -114,10 +122,10 @@ def may_check_dates(purpose: s.Purpose) -> bool:
 def explaining_service(site: Site, state: s.ExplainingService, event: on.Event) -> Step | None:
     purpose = state.visit.purpose
     match event:
-        case on.PersonChose(intent=Intent.GO_ON) if foreseen(site, purpose).is_served_here:
+        case on.PersonChose(intent=Intent.GO_ON) if availability(site, purpose).is_served_here:
             return Step(s.ShowingNotice(state.visit))
         case on.PersonChose(intent=Intent.CHECK_DATES) if may_check_dates(purpose):
-            return Step(s.ShowingNotice(_meaning(state.visit, s.Errand.STATUS)))
+            return Step(s.ShowingNotice(_meaning(state.visit, s.VisitKind.STATUS)))
         case on.PersonChose(intent=Intent.FINISH | Intent.CANCEL) | on.DeadlinePassed():
             return go_idle(site)
         case _:

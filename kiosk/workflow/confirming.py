@@ -4,31 +4,33 @@ from __future__ import annotations
 
 from kiosk.domain.endorsement import Grant, Refusal
 from kiosk.domain.faults import GRANT_REJECTED
+from kiosk.domain.refusals import RefusalCode
 from kiosk.policy.assessment import Assessment
 from kiosk.workflow import effects as do
 from kiosk.workflow import events as on
 from kiosk.workflow import states as s
 from kiosk.workflow.intents import Intent
 from kiosk.workflow.transition import Site, Step, decline, give_back, prints_face
+from kiosk.workflow.writing import open_session
 
 
-def is_drawn_from_the_chip(case: s.Case, grant: Grant) -> bool:
+def is_drawn_from_the_chip(case: s.CaseWithPermit, grant: Grant) -> bool:
     """Whether the face will show what the chip holds: a face-only grant must say the same as the chip."""
     return not grant.face_only or grant.content == case.permit.content
 
 
-def turn_down(visit: s.Visit, case: s.Case, grant: Grant) -> Step:
+def turn_down(visit: s.Visit, case: s.CaseWithPermit, grant: Grant) -> Step:
     """Give back a grant that must not be used."""
     declined = decline(visit, GRANT_REJECTED.name, case)
     unused = do.CancelEndorsement(grant.endorsement_id, GRANT_REJECTED.name)
     return Step(declined.state, (unused, *declined.effects))
 
 
-def offer(site: Site, visit: s.Visit, case: s.Case, grant: Grant, assessed: Assessment | None) -> Step:
+def offer(site: Site, visit: s.Visit, case: s.CaseWithPermit, grant: Grant, assessed: Assessment | None) -> Step:
     """Show old → new. `assessed`: what the holder was told before central granted; None: nothing."""
     if not is_drawn_from_the_chip(case, grant):
         return turn_down(visit, case, grant)
-    drawing = (do.DrawFace(grant.content, case.permit.permit_file),) if prints_face(site, grant) else ()
+    drawing = (do.DrawFace(case.permit.face(grant.content)),) if prints_face(site, grant) else ()
     return Step(s.Confirming(visit, case, grant, assessed), drawing)
 
 
@@ -37,15 +39,15 @@ def confirming(site: Site, state: s.Confirming, event: on.Event) -> Step | None:
     match event:
         case on.PersonChose(intent=Intent.CONFIRM) if grant.face_only:
             face = s.RewritingFace(state.visit, state.case, grant, attempt=1)
-            return Step(face, (do.RewriteFace(grant.content, state.case.permit.permit_file),))
+            return Step(face, (do.RewriteFace(state.case.permit.face(grant.content)),))
         case on.PersonChose(intent=Intent.CONFIRM):
-            ahead = (do.LoadFace(grant.content, state.case.permit.permit_file),) if prints_face(site, grant) else ()
+            ahead = (do.LoadFace(state.case.permit.face(grant.content)),) if prints_face(site, grant) else ()
             opening = s.OpeningChipSession(state.visit, state.case, grant)
-            return Step(opening, (do.OpenChipSession(grant, state.case), *ahead))
+            return Step(opening, (open_session(opening), *ahead))
         case on.PersonChose(intent=Intent.CANCEL):
-            return _give_grant_back(state, "holder_cancelled")
+            return _give_grant_back(state, RefusalCode.HOLDER_CANCELLED)
         case on.DeadlinePassed():
-            return _give_grant_back(state, "timed_out")
+            return _give_grant_back(state, RefusalCode.TIMED_OUT)
         case _:
             return None
 

@@ -3,10 +3,8 @@
 While the machine is being switched off the waits are shorter, in a second table.
 
 A state's deadline is set when the state is entered or entered anew and falls with it, so no wait is without an end
-and no
-deadline outlives its state. Idle deadlines exist only while the permit is with its holder; with a permit inside, a
-deadline
-leads to giving it back.
+and no deadline outlives its state. With a permit inside, a deadline leads to giving it back. Whoever is to read and
+choose is warned before the end (`WARNING_S`) and may have as much time as they need.
 """
 
 from __future__ import annotations
@@ -18,13 +16,16 @@ from kiosk.workflow import states as s
 
 @dataclass(frozen=True, slots=True)
 class Deadline:
-    """`shown`: the screen counts it down and offers more time."""
+    """`shown`: the screen warns before the end and offers more time."""
 
     name: str
     seconds: float
     shown: bool
     reason: str
 
+
+WARNING_S = 30
+"""From how many seconds before the end a screen asks whether somebody is still there (WCAG 2.1, 2.2.1: at least 20)."""
 
 _TABLE: dict[type, Deadline] = {
     s.Recovering: Deadline("recovering", 90, False, "an initialisation with a permit inside takes up to a minute"),
@@ -44,23 +45,23 @@ _TABLE: dict[type, Deadline] = {
     s.WithdrawingOffer: Deadline("withdrawing", 15, False, "the unit answers an order to stop within a second or two"),
     s.ReadingPermit: Deadline("reading_permit", 20, False, "a chip answers in a second; one that does not never will"),
     s.LookingAhead: Deadline("looking_ahead", 5, False, "a calculation"),
-    s.ShowingStatus: Deadline("status", 180, False, "reading dates and rules; then the permit is given back"),
+    s.ShowingStatus: Deadline("status", 180, True, "reading dates and rules; then the permit is given back"),
     s.AskingPendingRewrites: Deadline("pending_rewrites", 12, False, "a convenience: no answer, and the visit goes on"),
-    s.DeclaringForHolder: Deadline("holder", 120, False, "one question; then the permit is given back"),
-    s.ChoosingCategory: Deadline("category", 120, False, "one choice; then the permit is given back"),
+    s.DeclaringForHolder: Deadline("holder", 120, True, "one question; then the permit is given back"),
+    s.ChoosingCategory: Deadline("category", 120, True, "one choice; then the permit is given back"),
     s.Assessing: Deadline("assessing", 5, False, "a calculation"),
-    s.ShowingAssessment: Deadline("assessment", 180, False, "reading the rules; then the permit is given back"),
-    s.Declaring: Deadline("declaration", 120, False, "one question; then the permit is given back"),
+    s.ShowingAssessment: Deadline("assessment", 180, True, "reading the rules; then the permit is given back"),
+    s.Declaring: Deadline("declaration", 120, True, "one question; then the permit is given back"),
     s.VerifyingEvidence: Deadline("evidence", 40, False, "central's own limit is 30 s"),
-    s.ChoosingProof: Deadline("proof", 120, False, "one choice; then the permit is given back"),
-    s.ReadingLicenceCode: Deadline("licence_code", 180, False, "finding the licence on a telephone, unlocking it"),
-    s.AwaitingAttendant: Deadline("attendant", 180, False, "fetching somebody; then the permit is given back"),
+    s.ChoosingProof: Deadline("proof", 120, True, "one choice; then the permit is given back"),
+    s.ReadingLicenceCode: Deadline("licence_code", 180, True, "finding the licence on a telephone, unlocking it"),
+    s.AwaitingAttendant: Deadline("attendant", 180, True, "fetching somebody; then the permit is given back"),
     s.CheckingAttendant: Deadline("code", 10, False, "a calculation made slow on purpose, and a line on disk"),
-    s.ChoosingCollection: Deadline("collection", 120, False, "one choice; then the permit is given back"),
-    s.EnteringTelephone: Deadline("telephone", 120, False, "eleven digits, looked up and typed with one finger"),
+    s.ChoosingCollection: Deadline("collection", 120, True, "one choice; then the permit is given back"),
+    s.EnteringTelephone: Deadline("telephone", 120, True, "eleven digits, looked up and typed with one finger"),
     s.Applying: Deadline("applying", 60, False, "central's own limit is 30 s, repeats and all"),
     s.AskingCentral: Deadline("central", 40, False, "central's own limit is 30 s"),
-    s.Confirming: Deadline("confirmation", 180, False, "comparing old and new; shorter than a grant lives"),
+    s.Confirming: Deadline("confirmation", 180, True, "comparing old and new; shorter than a grant lives"),
     s.OpeningChipSession: Deadline("chip_session", 40, False, "central's own limit is 30 s"),
     s.RelayingBatch: Deadline("relaying", 30, False, "a dozen commands; each write takes milliseconds"),
     s.SendingChipAnswers: Deadline("chip_answers", 40, False, "central's own limit is 30 s"),
@@ -73,12 +74,12 @@ _TABLE: dict[type, Deadline] = {
     s.ReturningPermit: Deadline("returning", 30, False, "two seconds of motor, with room for one initialisation"),
     s.TakingBack: Deadline("taking_back", 30, False, "as returning"),
     s.Retaining: Deadline("retaining", 30, False, "as returning"),
-    s.AwaitingRemoval: Deadline("removal", 30, False, "once to remind, once more to take the permit back"),
+    s.AwaitingRemoval: Deadline("removal", 45, False, "putting the identity card away first; then a reminder"),
     s.PrintingReceipt: Deadline("receipt", 30, False, "a receipt takes three seconds; paper is no reason to wait"),
-    s.Thanking: Deadline("thanks", 30, True, "reading three lines"),
+    s.Thanking: Deadline("thanks", 60, True, "reading three lines, before anybody is asked whether they are there"),
     s.PrintingSlip: Deadline("slip", 30, False, "as a receipt"),
     s.ShowingApplication: Deadline("application", 60, True, "reading what comes next, writing the number down"),
-    s.Explaining: Deadline("explanation", 60, True, "reading five short parts, writing a number down"),
+    s.ShowingOutcome: Deadline("explanation", 60, True, "reading five short parts, writing a number down"),
 }
 
 
@@ -103,12 +104,15 @@ _WHILE_SWITCHING_OFF: dict[type, Deadline] = {
     s.Thanking: Deadline("thanks", 10, False, "reading the number"),
     s.PrintingSlip: Deadline("slip", 10, False, "as a receipt"),
     s.ShowingApplication: Deadline("application", 10, False, "reading the number"),
-    s.Explaining: Deadline("explanation", 10, False, "reading what happened"),
+    s.ShowingOutcome: Deadline("explanation", 10, False, "reading what happened"),
 }
 """Where nothing is said, the wait is the usual one or there is none: the state is left at once."""
 
 
+_REMINDED = Deadline("removal", 90, False, "somebody who went away hears it and comes back; then it is taken back")
+
+
 def deadline_of(state: s.State) -> Deadline:
     """The one deadline of `state`; every state has one."""
-    usual = _TABLE[type(state)]
+    usual = _REMINDED if isinstance(state, s.AwaitingRemoval) and state.reminded else _TABLE[type(state)]
     return _WHILE_SWITCHING_OFF.get(type(state), usual) if s.is_switching_off(state) else usual

@@ -8,17 +8,18 @@ from kiosk.domain.applications import ReceivedApplication
 from kiosk.domain.endorsement import ChipState, FaceState, Grant, Refusal, Service
 from kiosk.domain.faults import CENTRAL_UNREACHABLE, CHIP_SILENT, CLOCK_WRONG, WORKER_DIED, Fault
 from kiosk.domain.holder_check import CheckWay
-from kiosk.policy.assessment import AssessedOutcome, Assessment, Served
-from kiosk.policy.foresight import asked_of_agent
+from kiosk.domain.refusals import RefusalCode
+from kiosk.policy.assessment import AssessedOutcome, Assessment, Channel
 from kiosk.policy.proofs import needs
 from kiosk.policy.region import Region
-from kiosk.workflow import applying, evidence
+from kiosk.workflow import applying, declarations, evidence
 from kiosk.workflow import effects as do
 from kiosk.workflow import events as on
 from kiosk.workflow import states as s
 from kiosk.workflow.confirming import is_drawn_from_the_chip, offer, turn_down
 from kiosk.workflow.intents import Intent
 from kiosk.workflow.transition import Site, Step, conclude, decline, give_back, prints_face, why_no_face
+from kiosk.workflow.verdict import can_go_on, refusal_code
 
 Deciding = s.ReadingPermit | s.Inquiry | s.Confirming
 
@@ -37,7 +38,7 @@ def leave(state: Deciding, code: str) -> Step:
     """A no that is nobody's fault: give the permit back unchanged, and the grant too if there may be one."""
     if isinstance(state, s.Inquiry):
         case = s.case_of(state)
-        ending = s.Declined(Refusal(code), case.permit if isinstance(case, s.Case) else None)
+        ending = s.Declined(Refusal(code), s.permit_of(case))
         return conclude(state.visit, case, ending, *_release(state, code))
     permit = state.case.permit if isinstance(state, s.Confirming) else None
     return give_back(state.visit, s.Declined(Refusal(code), permit), *_release(state, code))
@@ -65,20 +66,20 @@ def _release(state: Deciding, reason: str) -> tuple[do.Effect, ...]:
 def reading_permit(site: Site, state: s.ReadingPermit, event: on.Event) -> Step | None:
     match event:
         case on.PermitRead(permit=permit):
-            case = s.Case(state.holder, permit, state.agent)
+            case = s.CaseWithPermit(state.holder, permit, state.agent)
             if not permit.is_of(state.holder):
-                return decline(state.visit, "not_your_permit")
+                return decline(state.visit, RefusalCode.NOT_YOUR_PERMIT)
             if not site.region.recognises(permit.region):
-                return decline(state.visit, "other_region", case)
+                return decline(state.visit, RefusalCode.OTHER_REGION, case)
             if not permit.is_named_as(state.holder) and state.visit.purpose.needs_one_name:
-                return decline(state.visit, "name_differs", case)
-            if state.visit.purpose.errand is s.Errand.STATUS:
+                return decline(state.visit, RefusalCode.NAME_DIFFERS, case)
+            if state.visit.purpose.kind is s.VisitKind.STATUS:
                 return Step(s.LookingAhead(state.visit, case), (do.LookAhead(case),))
             return Step(s.AskingPendingRewrites(state.visit, case), (do.AskForPendingRewrites(state.visit.id, case),))
         case on.PermitNotRecognised(kind=kind):
             return decline(state.visit, kind)
         case on.PersonChose(intent=Intent.CANCEL):
-            return decline(state.visit, "holder_cancelled")
+            return decline(state.visit, RefusalCode.HOLDER_CANCELLED)
         case on.DeadlinePassed():
             return break_off(state, CHIP_SILENT)
         case _:
@@ -92,7 +93,7 @@ def asking_pending_rewrites(site: Site, state: s.AskingPendingRewrites, event: o
         case on.WorkFound(grant=grant) if prints_face(site, grant) or not grant.face_only:
             return _take_up(site, visit, case, grant)
         case on.NoWorkFound() if visit.purpose.service is Service.FACE_ONLY:
-            return decline(visit, "nothing_to_renew", case)
+            return decline(visit, RefusalCode.NOTHING_TO_RENEW, case)
         case on.NoWorkFound():
             return ask_rules(site, visit, case, s.Answers(), central_silent=False)
         case on.WorkFound(grant=grant):
@@ -108,7 +109,9 @@ def asking_pending_rewrites(site: Site, state: s.AskingPendingRewrites, event: o
             going_on = ask_rules(site, visit, case, s.Answers(), central_silent=True)
             return _first(going_on, *_release(state, "no_answer"))
         case on.PersonChose(intent=Intent.CANCEL):
-            return _first(decline(visit, "holder_cancelled", case), *_release(state, "holder_cancelled"))
+            return _first(
+                decline(visit, RefusalCode.HOLDER_CANCELLED, case), *_release(state, RefusalCode.HOLDER_CANCELLED)
+            )
         case _:
             return None
 
@@ -119,51 +122,14 @@ def _first(then: Step, *effects: do.Effect) -> Step:
 
 def ask_rules(site: Site, visit: s.Visit, case: s.AnyCase, answers: s.Answers, *, central_silent: bool) -> Step:
     """Ask the rules; first, where somebody acts for the holder, what they must know of the holder."""
-    question = _next_of(site.region, _asked_of_agent(site.region, visit.purpose), answers)
+    question = declarations.next_of(site.region, declarations.asked_of_agent(site.region, visit.purpose), answers)
     if question is not None:
         return Step(s.DeclaringForHolder(visit, case, answers, question, central_silent))
     return Step(s.Assessing(visit, case, answers, central_silent), (do.Assess(case, visit.purpose, answers),))
 
 
-def _asked_of_agent(region: Region, purpose: s.Purpose) -> tuple[str, ...]:
-    agent = None if purpose.agent is None else region.agents.get(purpose.agent)
-    return () if agent is None else asked_of_agent(agent)
-
-
-def _asked_of_service(region: Region, purpose: s.Purpose) -> tuple[str, ...]:
-    service = region.services.get(purpose.service)
-    return (
-        ()
-        if service is None
-        else tuple(
-            key for key in service.asks if purpose.agent is not None or not region.declarations[key].only_with_agent
-        )
-    )
-
-
-def _next_of(region: Region, keys: tuple[str, ...], answers: s.Answers) -> str | None:
-    """The next question that has a meaning after what was answered."""
-    for key in keys:
-        declaration = region.declarations.get(key)
-        if declaration is None or key in answers.asked:
-            continue
-        if declaration.follows is None or declaration.follows in answers.declared:
-            return key
-    return None
-
-
-def _with_answer(answers: s.Answers, question: str, event: on.Event) -> s.Answers | None:
-    match event:
-        case on.PersonChose(intent=Intent.ANSWER_YES):
-            return replace(answers, asked=(*answers.asked, question), declared=answers.declared | {question})
-        case on.PersonChose(intent=Intent.ANSWER_NO):
-            return replace(answers, asked=(*answers.asked, question))
-        case _:
-            return None
-
-
 def declaring_for_holder(site: Site, state: s.DeclaringForHolder, event: on.Event) -> Step | None:
-    answers = _with_answer(state.answers, state.question, event)
+    answers = declarations.with_answer(state.answers, state.question, event)
     if answers is not None:
         return ask_rules(site, state.visit, state.case, answers, central_silent=state.central_silent)
     return _leave(state, event)
@@ -172,9 +138,9 @@ def declaring_for_holder(site: Site, state: s.DeclaringForHolder, event: on.Even
 def _leave(state: s.DeclaringForHolder | s.ChoosingCategory | s.Declaring, event: on.Event) -> Step | None:
     match event:
         case on.PersonChose(intent=Intent.CANCEL):
-            return decline(state.visit, "holder_cancelled", s.case_of(state))
+            return decline(state.visit, RefusalCode.HOLDER_CANCELLED, s.case_of(state))
         case on.DeadlinePassed():
-            return decline(state.visit, "timed_out", s.case_of(state))
+            return decline(state.visit, RefusalCode.TIMED_OUT, s.case_of(state))
         case _:
             return None
 
@@ -184,7 +150,7 @@ def assessing(site: Site, state: s.Assessing, event: on.Event) -> Step | None:
         case on.Assessed(assessment=assessment, on=day):
             return _assessed(site, state, s.AssessedCase(state.case, state.answers, assessment, day))
         case on.PersonChose(intent=Intent.CANCEL):
-            return decline(state.visit, "holder_cancelled", state.case)
+            return decline(state.visit, RefusalCode.HOLDER_CANCELLED, state.case)
         case on.DeadlinePassed():
             return break_off(state, WORKER_DIED)
         case _:
@@ -197,7 +163,11 @@ def _assessed(site: Site, state: s.Assessing, matter: s.AssessedCase) -> Step:
         return proceed(site, state.visit, matter)
     case = state.case
     is_first = state.shown is None
-    if is_first and isinstance(case, s.Case) and _has_choice_of_category(site.region, state.visit.purpose, matter):
+    if (
+        is_first
+        and isinstance(case, s.CaseWithPermit)
+        and _has_choice_of_category(site.region, state.visit.purpose, matter)
+    ):
         return Step(s.ChoosingCategory(state.visit, case, state.answers, state.central_silent))
     return Step(s.ShowingAssessment(state.visit, matter, state.central_silent))
 
@@ -208,7 +178,7 @@ def _is_alike(shown: Assessment, now: Assessment) -> bool:
     def told(assessment: Assessment) -> tuple[object, ...]:
         return (
             assessment.outcome,
-            assessment.served_when_verified or assessment.served,
+            assessment.channel_when_verified or assessment.channel,
             assessment.new_valid_from,
             assessment.new_valid_to,
             assessment.residence_years,
@@ -217,7 +187,7 @@ def _is_alike(shown: Assessment, now: Assessment) -> bool:
     return told(shown) == told(now)
 
 
-def _has_choice_of_category(region: Region, purpose: s.Purpose, matter: s.AssessedCase) -> bool:
+def _has_choice_of_category(region: Region, purpose: s.VisitPurpose, matter: s.AssessedCase) -> bool:
     if purpose.service not in _MAY_BECOME_ANOTHER or matter.answers.category is not None:
         return False
     if matter.assessment.outcome in (None, AssessedOutcome.TOO_EARLY):
@@ -227,7 +197,7 @@ def _has_choice_of_category(region: Region, purpose: s.Purpose, matter: s.Assess
 
 def may_become(region: Region, case: s.AnyCase) -> tuple[str, ...]:
     """Categories that the permit may be endorsed to instead of its own."""
-    category = region.categories.get(case.permit.content.category) if isinstance(case, s.Case) else None
+    category = region.categories.get(case.permit.content.category) if isinstance(case, s.CaseWithPermit) else None
     return () if category is None else category.may_become
 
 
@@ -247,39 +217,11 @@ def categories_offered(region: Region, state: s.ChoosingCategory) -> tuple[str, 
     return others if state.visit.purpose.service is Service.CHANGE_CATEGORY else (own, *others)
 
 
-def served_at_best(matter: s.AssessedCase) -> Served | None:
-    """How it is served here once central verified what it can; when nothing is left to be shown, how it is served."""
-    assessment = matter.assessment
-    if matter.answers.is_evidence_settled:
-        return assessment.served
-    return assessment.served_when_verified or assessment.served
-
-
-def can_go_on(matter: s.AssessedCase) -> bool:
-    """Whether the next step is served here and now."""
-    assessment = matter.assessment
-    match assessment.outcome:
-        case AssessedOutcome.IN_WINDOW | AssessedOutcome.OVERDUE:
-            is_open = True
-        case AssessedOutcome.REAPPLY:
-            is_open = assessment.new_valid_to is not None  # where the old permit may be rewritten
-        case _:
-            is_open = False
-    return is_open and served_at_best(matter) in (Served.AT_ONCE, Served.AFTER_REVIEW)
-
-
-def refusal_code(matter: s.AssessedCase) -> str:
-    """The code of the no that an assessment is, or `holder_cancelled` where it is a yes."""
-    if can_go_on(matter):
-        return "holder_cancelled"
-    outcome = matter.assessment.outcome
-    match outcome:
-        case None:
-            return "senseless_dates"
-        case AssessedOutcome.TOO_EARLY | AssessedOutcome.REAPPLY | AssessedOutcome.CANCELLED:
-            return str(outcome.value)
-        case AssessedOutcome.IN_WINDOW | AssessedOutcome.OVERDUE:
-            return "not_offered" if matter.assessment.served is Served.NOT_OFFERED else "counter_only"
+def first_question(region: Region, state: s.ShowingAssessment) -> str | None:
+    """The declaration that is asked on the assessment's page itself; None where the next step is another."""
+    if not can_go_on(state.matter):
+        return None
+    return declarations.next_of_service(region, state.visit, state.matter.answers)
 
 
 def showing_assessment(site: Site, state: s.ShowingAssessment, event: on.Event) -> Step | None:
@@ -287,10 +229,14 @@ def showing_assessment(site: Site, state: s.ShowingAssessment, event: on.Event) 
     match event:
         case on.PersonChose(intent=Intent.GO_ON) if can_go_on(matter):
             return proceed(site, state.visit, matter)
+        case on.PersonChose(intent=Intent.ANSWER_YES | Intent.ANSWER_NO):
+            question = first_question(site.region, state)
+            answers = None if question is None else declarations.with_answer(matter.answers, question, event)
+            return None if answers is None else _go_on_asking(site, state.visit, replace(matter, answers=answers))
         case on.PersonChose(intent=Intent.CANCEL | Intent.GO_ON) | on.DeadlinePassed():
             timed_out = isinstance(event, on.DeadlinePassed) and can_go_on(matter)
-            refusal = Refusal("timed_out" if timed_out else refusal_code(matter))
-            permit = matter.case.permit if isinstance(matter.case, s.Case) else None
+            refusal = Refusal(RefusalCode.TIMED_OUT if timed_out else refusal_code(matter))
+            permit = s.permit_of(matter.case)
             return conclude(state.visit, matter.case, s.Declined(refusal, permit, matter.assessment))
         case _:
             return None
@@ -299,7 +245,7 @@ def showing_assessment(site: Site, state: s.ShowingAssessment, event: on.Event) 
 def declaring(site: Site, state: s.Declaring, event: on.Event) -> Step | None:
     if state.confirms_rule:
         return _confirming_rule(site, state, event)
-    answers = _with_answer(state.matter.answers, state.question, event)
+    answers = declarations.with_answer(state.matter.answers, state.question, event)
     if answers is not None:
         return _go_on_asking(site, state.visit, replace(state.matter, answers=answers))
     return _leave(state, event)
@@ -313,7 +259,7 @@ def _confirming_rule(site: Site, state: s.Declaring, event: on.Event) -> Step | 
             confirmed = replace(answers, confirmed=answers.confirmed | {state.question})
             return proceed(site, state.visit, replace(state.matter, answers=confirmed))
         case on.PersonChose(intent=Intent.ANSWER_NO):
-            return decline(state.visit, "holder_cancelled", state.matter.case)
+            return decline(state.visit, RefusalCode.HOLDER_CANCELLED, state.matter.case)
         case _:
             return _leave(state, event)
 
@@ -321,10 +267,10 @@ def _confirming_rule(site: Site, state: s.Declaring, event: on.Event) -> Step | 
 def _go_on_asking(site: Site, visit: s.Visit, matter: s.AssessedCase) -> Step:
     """The next question; after the last, the rules again if a yes may have changed what they say."""
     answers = matter.answers
-    question = _next_of(site.region, _asked_of_service(site.region, visit.purpose), answers)
+    question = declarations.next_of_service(site.region, visit, answers)
     if question is not None:
         return Step(s.Declaring(visit, matter, question))
-    if answers.declared.isdisjoint(_asked_of_service(site.region, visit.purpose)):
+    if answers.declared.isdisjoint(declarations.asked_of_service(site.region, visit.purpose)):
         return proceed(site, visit, matter)
     assessing = s.Assessing(visit, matter.case, answers, central_silent=False, shown=matter.assessment)
     return Step(assessing, (do.Assess(matter.case, visit.purpose, answers),))
@@ -332,12 +278,12 @@ def _go_on_asking(site: Site, visit: s.Visit, matter: s.AssessedCase) -> Step:
 
 def proceed(site: Site, visit: s.Visit, matter: s.AssessedCase) -> Step:
     """The holder goes on: questions, then evidence, then what the holder must confirm, then central."""
-    if _next_of(site.region, _asked_of_service(site.region, visit.purpose), matter.answers) is not None:
+    if declarations.next_of_service(site.region, visit, matter.answers) is not None:
         return _go_on_asking(site, visit, matter)
     if not matter.answers.is_evidence_settled and needs(site.region, matter.assessment.evidence):
         return evidence.seek(site, visit, matter)
-    if matter.assessment.served not in (Served.AFTER_REVIEW, Served.AT_ONCE):
-        return decline(visit, "counter_only", matter.case)
+    if matter.assessment.channel not in (Channel.AFTER_REVIEW, Channel.AT_ONCE):
+        return decline(visit, RefusalCode.COUNTER_ONLY, matter.case)
     unconfirmed = [code for code in matter.assessment.to_confirm if code not in matter.answers.confirmed]
     if unconfirmed:
         return Step(s.Declaring(visit, matter, unconfirmed[0]))
@@ -356,18 +302,18 @@ def pursue(site: Site, visit: s.Visit, pursued: s.Proposal) -> Step:
     """Go on with an application, a question to central, or what central had offered."""
     if isinstance(pursued, s.GrantedElsewhere):
         return offer(site, visit, pursued.case, pursued.grant, None)
-    if pursued.assessment.served is Served.AFTER_REVIEW:
+    if pursued.assessment.channel is Channel.AFTER_REVIEW:
         return applying.set_out(site, visit, pursued)
-    if isinstance(pursued.case, s.Case):
+    if isinstance(pursued.case, s.CaseWithPermit):
         asked = do.RequestEndorsement(visit.endorsement_id, visit.purpose, pursued)
         return Step(s.AskingCentral(visit, pursued), (asked,))
-    return decline(visit, "counter_only", pursued.case)
+    return decline(visit, RefusalCode.COUNTER_ONLY, pursued.case)
 
 
 def asking_central(site: Site, state: s.AskingCentral, event: on.Event) -> Step | None:
     visit, case = state.visit, state.matter.case
     match event:
-        case on.GrantReceived(grant=grant) if isinstance(case, s.Case):
+        case on.GrantReceived(grant=grant) if isinstance(case, s.CaseWithPermit):
             return offer(site, visit, case, grant, state.matter.assessment)
         case on.EndorsementRefused(refusal=refusal):
             return applying.refuse(site, state, refusal)
@@ -375,24 +321,24 @@ def asking_central(site: Site, state: s.AskingCentral, event: on.Event) -> Step 
             received = ReceivedApplication(visit.endorsement_id, number, state.matter.on, expected_on)
             return conclude(visit, case, s.Applied(case, visit.purpose.service, received, None))
         case on.PermitAlreadyCurrent():
-            return decline(visit, "already_current", case)
+            return decline(visit, RefusalCode.ALREADY_CURRENT, case)
         case on.CentralFailed(fault=fault):
             return _withdraw(state, fault.name)
         case on.DeadlinePassed():
-            return _withdraw(state, "central_unreachable")
+            return _withdraw(state, RefusalCode.CENTRAL_UNREACHABLE)
         case on.PersonChose(intent=Intent.CANCEL):
-            return _withdraw(state, "holder_cancelled")
+            return _withdraw(state, RefusalCode.HOLDER_CANCELLED)
         case _:
             return None
 
 
 def _withdraw(state: s.AskingCentral, code: str) -> Step:
-    permit = state.matter.case.permit if isinstance(state.matter.case, s.Case) else None
+    permit = s.permit_of(state.matter.case)
     cancel = do.CancelEndorsement(state.visit.endorsement_id, "kiosk_gave_up")
     return give_back(state.visit, s.Declined(Refusal(code), permit), cancel)
 
 
-def _take_up(site: Site, visit: s.Visit, case: s.Case, grant: Grant) -> Step:
+def _take_up(site: Site, visit: s.Visit, case: s.CaseWithPermit, grant: Grant) -> Step:
     """Work decided elsewhere; nobody is fetched for what is refused in any case."""
     if not is_drawn_from_the_chip(case, grant):
         return turn_down(visit, case, grant)

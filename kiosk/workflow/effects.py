@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from uuid import UUID
 
-from kiosk.domain.documents import IdDocument, Permit, PermitContent
+from kiosk.domain.documents import FaceJob, IdDocument, Permit
 from kiosk.domain.endorsement import ChipState, Custody, FaceState, Grant
 from kiosk.domain.personal import Personal
 from kiosk.policy.permit_calendar import PermitCalendar
@@ -14,11 +14,11 @@ from kiosk.workflow.visits import (
     AnyCase,
     Applied,
     AssessedCase,
-    Case,
-    Purpose,
+    CaseWithPermit,
+    ContentHashes,
     Renewed,
-    Seals,
     Visit,
+    VisitPurpose,
     WritableCase,
 )
 
@@ -99,13 +99,13 @@ class AskForPendingRewrites(NeedsJournal):
     """`inquiry_id`: under which central is told to forget the question, should its answer not come."""
 
     inquiry_id: UUID
-    case: Case
+    case: CaseWithPermit
 
 
 @dataclass(frozen=True, slots=True)
 class Assess:
     case: AnyCase
-    purpose: Purpose
+    purpose: VisitPurpose
     answers: Answers
 
 
@@ -113,7 +113,7 @@ class Assess:
 class LookAhead:
     """What do the rules say of this permit's coming year?"""
 
-    case: Case
+    case: CaseWithPermit
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +121,7 @@ class VerifyEvidence:
     """Ask central about one proof: by the licence code, or, without one, by its own records."""
 
     case: AnyCase
-    purpose: Purpose
+    purpose: VisitPurpose
     key: str
     licence_code: Personal[str] | None = field(repr=False)
 
@@ -136,7 +136,7 @@ class CheckAttendant:
 @dataclass(frozen=True, slots=True)
 class RequestEndorsement(NeedsJournal):
     endorsement_id: UUID
-    purpose: Purpose
+    purpose: VisitPurpose
     matter: AssessedCase
 
 
@@ -145,7 +145,7 @@ class Apply(NeedsJournal):
     """Send what a person will review. Its number is that of the visit's endorsement."""
 
     application_id: UUID
-    purpose: Purpose
+    purpose: VisitPurpose
     matter: AssessedCase
     collection: str | None
     telephone: Personal[str] | None = field(repr=False)
@@ -176,10 +176,13 @@ class CancelEndorsement:
 
 @dataclass(frozen=True, slots=True)
 class OpenChipSession(NeedsJournal):
-    """Checks once more that the grant has not expired, before anything reaches the chip."""
+    """Checks once more that the grant has not expired, before anything reaches the chip. `call_id`: of this session
+    alone, also where the same grant is written once more after a stop.
+    """
 
     grant: Grant
     case: WritableCase
+    call_id: UUID
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,7 +207,7 @@ class ReadBackChip:
 class ExamineChip:
     """After a stop: which of the two contents does the chip hold?"""
 
-    seals: Seals
+    hashes: ContentHashes
 
 
 @dataclass(frozen=True, slots=True)
@@ -219,22 +222,19 @@ class RecallEndorsement:
 class DrawFace:
     """Draw the dots while the holder compares old and new; nothing is sent and nothing moves."""
 
-    content: PermitContent
-    permit_file: str
+    face: FaceJob
 
 
 @dataclass(frozen=True, slots=True)
 class LoadFace:
     """Send the raster ahead, while the chip is being written; nothing moves."""
 
-    content: PermitContent
-    permit_file: str
+    face: FaceJob
 
 
 @dataclass(frozen=True, slots=True)
 class RewriteFace(NeedsJournal):
-    content: PermitContent
-    permit_file: str
+    face: FaceJob
 
 
 @dataclass(frozen=True, slots=True)
@@ -298,7 +298,7 @@ class StopCodeScanner:
 
 
 @dataclass(frozen=True, slots=True)
-class Wipe:
+class ClearPersonalData:
     """Forget the visit: image buffers of the unit, the printer's buffer, everything that a service kept."""
 
 
@@ -344,6 +344,6 @@ Effect = (
     | ChooseCollection
     | PrintApplicationSlip
     | PrintStatusSlip
-    | Wipe
+    | ClearPersonalData
     | EndProgram
 )

@@ -15,7 +15,7 @@ from kiosk.policy.assessment import Assessment
 from kiosk.policy.permit_calendar import PermitCalendar
 from kiosk.workflow.effects import ChipAnswers, ChipCommands
 from kiosk.workflow.intents import Intent
-from kiosk.workflow.visits import InterruptedVisit, Visit
+from kiosk.workflow.visits import InterruptedVisit, Visit, VisitIds
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,22 +37,16 @@ class PathNotInspected:
 
 
 @dataclass(frozen=True, slots=True)
-class VisitBegan:
-    """`choosing`: what it is for has yet to be chosen; otherwise the visit says so."""
-
-    visit: Visit
-    choosing: bool = False
-
-
-@dataclass(frozen=True, slots=True)
 class PersonChose:
     """`choice`: what the intent says it is; a telephone number among others, so it does not print. `asked`: what was
-    asked on the screen that it was made on (see `asked_in`); "": nothing that has a key.
+    asked on the screen that it was made on (see `asked_in`); "": nothing that has a key. `ids`: for the visit that it
+    may begin.
     """
 
     intent: Intent
     choice: str = field(default="", repr=False)
     asked: str = ""
+    ids: VisitIds | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -239,7 +233,7 @@ class ChipReadBack:
 
 @dataclass(frozen=True, slots=True)
 class ChipExamined:
-    """Read after a stop and compared with the journal's seals. `permit` None: the chip is silent; with a permit and
+    """Read after a stop and compared with the journal's hashes. `permit` None: the chip is silent; with a permit and
     `chip` UNKNOWN it holds neither the old nor the new content.
     """
 
@@ -344,7 +338,6 @@ class CollectionRecorded:
 Event = (
     PathInspected
     | PathNotInspected
-    | VisitBegan
     | PersonChose
     | DeadlinePassed
     | DeviceFailed

@@ -8,6 +8,7 @@ from dataclasses import replace
 from kiosk.domain.applications import EvidenceResult, Proof
 from kiosk.domain.endorsement import Refusal
 from kiosk.domain.personal import Personal
+from kiosk.domain.refusals import RefusalCode
 from kiosk.policy.proofs import is_open, is_verified, needs, verifiable
 from kiosk.policy.region import Region
 from kiosk.workflow import effects as do
@@ -96,9 +97,9 @@ def verifying_evidence(site: Site, state: s.VerifyingEvidence, event: on.Event) 
         case on.CentralFailed(fault=fault):
             return decline(state.visit, fault.name, state.matter.case)
         case on.DeadlinePassed():
-            return decline(state.visit, "central_unreachable", state.matter.case)
+            return decline(state.visit, RefusalCode.CENTRAL_UNREACHABLE, state.matter.case)
         case on.PersonChose(intent=Intent.CANCEL):
-            return decline(state.visit, "holder_cancelled", state.matter.case)
+            return decline(state.visit, RefusalCode.HOLDER_CANCELLED, state.matter.case)
         case _:
             return None
 
@@ -126,9 +127,9 @@ def choosing_proof(site: Site, state: s.ChoosingProof, event: on.Event) -> Step 
         case on.PersonChose(intent=Intent.NO_PROOF) | on.PersonChose(intent=Intent.CHOOSE, choice="none"):
             return seek(site, state.visit, _without(site.region, state.matter, state.keys))
         case on.PersonChose(intent=Intent.CANCEL):
-            return decline(state.visit, "holder_cancelled", state.matter.case)
+            return decline(state.visit, RefusalCode.HOLDER_CANCELLED, state.matter.case)
         case on.DeadlinePassed():
-            return decline(state.visit, "timed_out", state.matter.case)
+            return decline(state.visit, RefusalCode.TIMED_OUT, state.matter.case)
         case _:
             return None
 
@@ -147,14 +148,14 @@ def reading_licence_code(site: Site, state: s.ReadingLicenceCode, event: on.Even
             step = seek(site, state.visit, _without(site.region, matter, (state.key,)))
             return Step(step.state, (do.StopCodeScanner(), *step.effects))
         case on.PersonChose(intent=Intent.CANCEL):
-            return _refused(state, "holder_cancelled")
+            return _refused(state, RefusalCode.HOLDER_CANCELLED)
         case on.DeadlinePassed():
-            return _refused(state, "timed_out")
+            return _refused(state, RefusalCode.TIMED_OUT)
         case _:
             return None
 
 
 def _refused(state: s.ReadingLicenceCode, code: str) -> Step:
     case = state.matter.case
-    declined = s.Declined(Refusal(code), case.permit if isinstance(case, s.Case) else None)
+    declined = s.Declined(Refusal(code), s.permit_of(case))
     return conclude(state.visit, case, declined, do.StopCodeScanner())

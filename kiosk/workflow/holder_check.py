@@ -11,6 +11,7 @@ from dataclasses import replace
 from kiosk.domain.endorsement import Refusal
 from kiosk.domain.holder_check import CheckWay, HolderCheck
 from kiosk.domain.personal import Personal
+from kiosk.domain.refusals import RefusalCode
 from kiosk.workflow import effects as do
 from kiosk.workflow import events as on
 from kiosk.workflow import states as s
@@ -19,7 +20,7 @@ from kiosk.workflow.intents import Intent
 from kiosk.workflow.transition import Site, Step, conclude
 
 WRONG, LOCKED = "wrong", "locked"
-NOT_CONFIRMED = "holder_not_confirmed"
+NOT_CONFIRMED = RefusalCode.HOLDER_NOT_CONFIRMED
 
 
 def awaiting_attendant(site: Site, state: s.AwaitingAttendant, event: on.Event) -> Step | None:
@@ -32,9 +33,9 @@ def awaiting_attendant(site: Site, state: s.AwaitingAttendant, event: on.Event) 
         case on.PersonChose(intent=Intent.NO_ATTENDANT):
             return pursue(site, state.visit, state.pursued)
         case on.PersonChose(intent=Intent.CANCEL):
-            return _leave(state, "holder_cancelled")
+            return _leave(state, RefusalCode.HOLDER_CANCELLED)
         case on.DeadlinePassed():
-            return _leave(state, "timed_out")
+            return _leave(state, RefusalCode.TIMED_OUT)
         case _:
             return None
 
@@ -46,7 +47,7 @@ def checking_attendant(site: Site, state: s.CheckingAttendant, event: on.Event) 
         case on.AttendantNotConfirmed(locked=locked):
             return _again(state, LOCKED if locked else WRONG)
         case on.PersonChose(intent=Intent.CANCEL):
-            return _leave(state, "holder_cancelled")
+            return _leave(state, RefusalCode.HOLDER_CANCELLED)
         case on.DeadlinePassed():
             return _again(state, LOCKED)
         case _:
@@ -67,7 +68,7 @@ def _confirmed(pursued: s.Proposal, number: str) -> s.Proposal:
 def _leave(state: s.AwaitingAttendant | s.CheckingAttendant, code: str) -> Step:
     """Back to the holder with everything as it was; work that central had offered is given back."""
     case = state.pursued.case
-    declined = s.Declined(Refusal(code), case.permit if isinstance(case, s.Case) else None)
+    declined = s.Declined(Refusal(code), s.permit_of(case))
     if isinstance(state.pursued, s.GrantedElsewhere):
         cancel = do.CancelEndorsement(state.pursued.grant.endorsement_id, code)
         return conclude(state.visit, case, declined, cancel)

@@ -10,7 +10,7 @@ from kiosk.domain.faults import Fault
 from kiosk.domain.personal import Personal
 from kiosk.policy.assessment import Assessment
 from kiosk.policy.permit_calendar import PermitCalendar
-from kiosk.workflow.visits import Answers, AnyCase, AssessedCase, Case, Ending, Proposal, Visit
+from kiosk.workflow.visits import Answers, AnyCase, AssessedCase, CaseWithPermit, Ending, Proposal, Visit
 
 # Before the permit is in.
 
@@ -121,7 +121,7 @@ class LookingAhead:
     """The holder only asks: what do the rules say of the coming year?"""
 
     visit: Visit
-    case: Case
+    case: CaseWithPermit
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,7 +141,7 @@ class AskingPendingRewrites:
     """Is there work decided elsewhere for this permit?"""
 
     visit: Visit
-    case: Case
+    case: CaseWithPermit
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,7 +173,7 @@ class ChoosingCategory:
     """The permit may become one of another category."""
 
     visit: Visit
-    case: Case
+    case: CaseWithPermit
     answers: Answers
     central_silent: bool
 

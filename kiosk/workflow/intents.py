@@ -20,9 +20,11 @@ class Intent(Enum):
     ANSWER_NO = "answer_no"
     NO_PROOF = "no_proof"  # "I do not have this"
     ENTER_TELEPHONE = "enter_telephone"  # choice: the digits
+    NO_TELEPHONE = "no_telephone"  # "I have no mobile phone"
     ENTER_CODE = "enter_code"  # choice: an attendant's code
     NO_ATTENDANT = "no_attendant"
     CONFIRM = "confirm"
+    BACK = "back"
     CANCEL = "cancel"  # also "return my permit"
     MORE_TIME = "more_time"
     FINISH = "finish"

@@ -1,6 +1,6 @@
 """The flow of a visit: `step(site, state, event)` says what to do and never does it.
 
-Laws (checked by a walk over all reachable states, tests/unit/test_machine_walk.py):
+Laws (checked by a walk over all reachable states, tests/unit/workflow/test_machine_walk.py):
 1. Custody changes only on a fact from the permit unit.
 2. With a permit inside, every way out leads through giving it back or retaining it.
 3. Nothing is sent to the chip without a grant; a batch is ordered once.
@@ -22,6 +22,7 @@ from kiosk.workflow import (
     confirming,
     deciding,
     evidence,
+    going_back,
     holder_check,
     progress,
     recovering,
@@ -36,6 +37,7 @@ from kiosk.workflow import states as s
 from kiosk.workflow.deadlines import deadline_of
 from kiosk.workflow.intents import Intent
 from kiosk.workflow.transition import Site, Step
+from kiosk.workflow.visits import VisitIds
 
 
 def step(site: Site, state: s.State, event: on.Event) -> Step | None:
@@ -44,7 +46,7 @@ def step(site: Site, state: s.State, event: on.Event) -> Step | None:
         return switching_off.request(site, state)
     if s.is_switching_off(state):
         return switching_off.go_on(site, state, event, _step)
-    return _step(site, state, event)
+    return going_back.remember(state, event, _step(site, state, event))
 
 
 def _step(site: Site, state: s.State, event: on.Event) -> Step | None:
@@ -53,6 +55,8 @@ def _step(site: Site, state: s.State, event: on.Event) -> Step | None:
             return None  # it is the answer to another question than the one that stands
         case on.PersonChose(intent=Intent.CHOOSE_LANGUAGE, choice=language):
             return _speak(site, state, language)
+        case on.PersonChose(intent=Intent.BACK):
+            return going_back.go_back(state)
         case on.PersonChose(intent=Intent.MORE_TIME):
             return Step(state) if deadline_of(state).shown else None
         case on.DeviceFailed(fault=fault, nothing_sent=True) if isinstance(state, s.RelayingBatch):
@@ -135,8 +139,8 @@ def _step_of_state(site: Site, state: s.State, event: on.Event) -> Step | None:
             return returning.printing_slip(state, event)
         case s.ShowingApplication():
             return returning.showing_application(site, state, event)
-        case s.Explaining():
-            return returning.explaining(site, state, event)
+        case s.ShowingOutcome():
+            return returning.showing_outcome(site, state, event)
         case _:
             return _inquiring(site, state, event)
 
@@ -183,8 +187,10 @@ def _inquiring(site: Site, state: s.Inquiry, event: on.Event) -> Step | None:
 
 def _idle(site: Site, state: s.Idle, event: on.Event) -> Step | None:
     match event:
-        case on.VisitBegan():
-            return choosing.begin(site, event)
+        case on.PersonChose(intent=Intent.START, ids=VisitIds() as ids):
+            return choosing.begin(site, state, ids)
+        case on.PersonChose(intent=Intent.OTHER_SERVICES, ids=VisitIds() as ids):
+            return choosing.begin_choosing(state, ids)
         case on.DeadlinePassed():
             return Step(state, (do.CheckDevices(),))
         case _:
@@ -211,7 +217,7 @@ def _fail(site: Site, state: s.State, fault: Fault) -> Step | None:
         case s.OutOfService():
             told = recovering.with_news(state, fault)
             return Step(told) if told != state else None
-        case s.PrintingReceipt() | s.Thanking() | s.PrintingSlip() | s.ShowingApplication() | s.Explaining():
+        case s.PrintingReceipt() | s.Thanking() | s.PrintingSlip() | s.ShowingApplication() | s.ShowingOutcome():
             return None  # the permit is where it should be; the check while idle finds what is broken
         case (
             s.ChoosingService()

@@ -11,7 +11,7 @@ from kiosk.workflow import effects as do
 from kiosk.workflow import events as on
 from kiosk.workflow import states as s
 from kiosk.workflow.intents import Intent
-from kiosk.workflow.transition import Site, Step, explain, go_idle
+from kiosk.workflow.transition import Site, Step, go_idle, show_outcome
 
 WithoutPermit = (
     s.ChoosingService
@@ -31,7 +31,7 @@ def break_off(state: WithoutPermit, fault: Fault) -> Step:
     """A fault before a permit was asked for."""
     ending = s.BrokenOff(fault, ChipState.OLD, FaceState.OLD)
     reading = isinstance(state, s.ShowingNotice | s.ReadingIdCard | s.ReadingAgentIdCard)
-    return explain(state.visit, ending, Custody.WITH_HOLDER, *((do.StopIdReader(),) if reading else ()))
+    return show_outcome(state.visit, ending, Custody.WITH_HOLDER, *((do.StopIdReader(),) if reading else ()))
 
 
 def searching_applications(site: Site, state: s.SearchingApplications, event: on.Event) -> Step | None:
@@ -39,9 +39,9 @@ def searching_applications(site: Site, state: s.SearchingApplications, event: on
         case on.ApplicationsFound(applications=applications):
             return Step(s.ShowingProgress(state.visit, applications))
         case on.CentralFailed(fault=fault):
-            return explain(state.visit, s.Declined(Refusal(fault.name)), Custody.WITH_HOLDER)
+            return show_outcome(state.visit, s.Declined(Refusal(fault.name)), Custody.WITH_HOLDER)
         case on.DeadlinePassed():
-            return explain(state.visit, s.Declined(Refusal(CENTRAL_UNREACHABLE.name)), Custody.WITH_HOLDER)
+            return show_outcome(state.visit, s.Declined(Refusal(CENTRAL_UNREACHABLE.name)), Custody.WITH_HOLDER)
         case on.PersonChose(intent=Intent.CANCEL):
             return go_idle(site)
         case _:
@@ -102,10 +102,10 @@ def recording_collection(site: Site, state: s.RecordingCollection, event: on.Eve
                 )
             )
         case on.EndorsementRefused(refusal=refusal):
-            return explain(state.visit, s.Declined(refusal), Custody.WITH_HOLDER)
+            return show_outcome(state.visit, s.Declined(refusal), Custody.WITH_HOLDER)
         case on.CentralFailed(fault=fault):
-            return explain(state.visit, s.Declined(Refusal(fault.name)), Custody.WITH_HOLDER)
+            return show_outcome(state.visit, s.Declined(Refusal(fault.name)), Custody.WITH_HOLDER)
         case on.DeadlinePassed():
-            return explain(state.visit, s.Declined(Refusal(CENTRAL_UNREACHABLE.name)), Custody.WITH_HOLDER)
+            return show_outcome(state.visit, s.Declined(Refusal(CENTRAL_UNREACHABLE.name)), Custody.WITH_HOLDER)
         case _:
             return None

@@ -18,7 +18,7 @@ from kiosk.workflow import states as s
 from kiosk.workflow.intents import Intent
 from kiosk.workflow.returning import hand_over, report
 from kiosk.workflow.transition import Site, Step, give_back, prints_face, rest
-from kiosk.workflow.writing import FACE_ATTEMPTS, begin_face
+from kiosk.workflow.writing import FACE_ATTEMPTS, begin_face, open_session
 
 LONG_STOP_S = 120.0
 """Stopped for longer with a permit inside: its holder has gone, so it is put away, not offered to the next person."""
@@ -44,7 +44,7 @@ def _resume(site: Site, found: on.PathInspected) -> Step:
     match found.custody:
         case Custody.WITH_HOLDER | Custody.RETAINED:
             told = report(found.visit, _interrupted(story), _where_gone(story))
-            return Step(rest(site), (*told, do.Wipe(), do.CheckDevices()))
+            return Step(rest(site), (*told, do.ClearPersonalData(), do.CheckDevices()))
         case Custody.AT_MOUTH:
             return Step(s.AwaitingRemoval(found.visit, _interrupted(story)), (do.WatchMouth(),))
         case Custody.INSIDE:
@@ -72,8 +72,8 @@ def _where_gone(story: s.InterruptedVisit) -> Custody:
 
 def _take_up(site: Site, visit: s.Visit, story: s.InterruptedVisit) -> Step:
     """Ask the chip where something was ordered that central waits for, and where it can be asked."""
-    if site.closed is None and story.endorsement_id is not None and story.seals is not None:
-        return Step(s.RecoveringChip(visit, story), (do.ExamineChip(story.seals),))
+    if site.closed is None and story.endorsement_id is not None and story.hashes is not None:
+        return Step(s.RecoveringChip(visit, story), (do.ExamineChip(story.hashes),))
     return hand_over(site, visit, _interrupted(story))
 
 
@@ -170,13 +170,13 @@ def recovering_grant(site: Site, state: s.RecoveringGrant, event: on.Event) -> S
 
 def _finish(site: Site, state: s.RecoveringGrant, permit: Permit, grant: Grant) -> Step:
     """Go on from where the chip stands, with the same grant, in a session of its own."""
-    visit, story, case = state.visit, state.story, s.FoundCase(permit)
+    visit, story, case = state.visit, state.story, s.FoundPermit(permit)
     if permit.content == grant.content:
         return hand_over(site, visit, s.Renewed(case, grant, _face_on(story)))
     if grant.face_only or story.sessions >= CHIP_SESSIONS:
         return leave_grant(site, state)
     opening = s.OpeningChipSession(visit, case, grant, story.sessions + 1, story.relayed)
-    return Step(opening, (do.OpenChipSession(grant, case),))
+    return Step(opening, (open_session(opening),))
 
 
 def leave_grant(site: Site, state: s.RecoveringGrant) -> Step:
@@ -206,7 +206,7 @@ def _serve(site: Site, visit: s.Visit, ending: s.Ending) -> Step:
 
 
 def _draw(state: s.RecoveringFace) -> Step:
-    return Step(state, (do.RewriteFace(state.permit.content, state.permit.permit_file),))
+    return Step(state, (do.RewriteFace(state.permit.face(state.permit.content)),))
 
 
 def recovering_face(state: s.RecoveringFace, event: on.Event) -> Step | None:

@@ -15,7 +15,7 @@ from kiosk.workflow import effects as do
 from kiosk.workflow import events as on
 from kiosk.workflow import states as s
 from kiosk.workflow.intents import Intent
-from kiosk.workflow.transition import Site, Step, explain, give_back, go_idle, prints_face
+from kiosk.workflow.transition import Site, Step, give_back, go_idle, prints_face, show_outcome
 
 
 def report(visit: s.Visit, ending: s.Ending, custody: Custody, receipt_printed: bool = False) -> tuple[do.Effect, ...]:
@@ -84,15 +84,15 @@ def _face_ahead(site: Site, ending: s.Ending) -> tuple[do.Effect, ...]:
     """The raster of a face that is due goes to the unit while somebody is waited for; nothing moves."""
     match ending:
         case s.Renewed(case=case, grant=grant, face=FaceState.PENDING) if prints_face(site, grant):
-            return (do.LoadFace(grant.content, case.permit.permit_file),)
+            return (do.LoadFace(case.permit.face(grant.content)),)
         case s.Interrupted(chip=ChipState.NEW, face=FaceState.PENDING, permit=Permit() as permit) if site.rewrites_face:
-            return (do.LoadFace(permit.content, permit.permit_file),)
+            return (do.LoadFace(permit.face(permit.content)),)
         case _:
             return ()
 
 
 def _close(visit: s.Visit, ending: s.Ending, closed: s.OutOfService) -> Step:
-    return Step(closed, (*report(visit, ending, closed.custody), do.Wipe()))
+    return Step(closed, (*report(visit, ending, closed.custody), do.ClearPersonalData()))
 
 
 def _settle(site: Site, visit: s.Visit, ending: s.Ending, custody: Custody) -> Step:
@@ -107,7 +107,7 @@ def _settle(site: Site, visit: s.Visit, ending: s.Ending, custody: Custody) -> S
                 return go_idle(site)
             case _:
                 pass
-    return explain(visit, ending, custody, *report(visit, ending, custody))
+    return show_outcome(visit, ending, custody, *report(visit, ending, custody))
 
 
 def returning_permit(site: Site, state: s.ReturningPermit, event: on.Event) -> Step | None:
@@ -209,12 +209,12 @@ def showing_application(site: Site, state: s.ShowingApplication, event: on.Event
             return None
 
 
-def explaining(site: Site, state: s.Explaining, event: on.Event) -> Step | None:
+def showing_outcome(site: Site, state: s.ShowingOutcome, event: on.Event) -> Step | None:
     match event:
         case on.PersonChose(intent=Intent.FINISH | Intent.CANCEL) | on.DeadlinePassed():
             match state.ending:
                 case s.BrokenOff(fault=fault) if fault.severity is Severity.OUT_OF_SERVICE:
-                    return Step(s.OutOfService(fault, Custody.WITH_HOLDER), (do.Wipe(),))
+                    return Step(s.OutOfService(fault, Custody.WITH_HOLDER), (do.ClearPersonalData(),))
                 case _:
                     return go_idle(site)
         case _:

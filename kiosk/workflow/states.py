@@ -63,25 +63,26 @@ from kiosk.workflow.visits import (
     Applied,
     AssessedCase,
     BrokenOff,
-    Case,
+    CaseWithoutPermit,
+    CaseWithPermit,
+    ContentHashes,
     Declined,
     Ending,
-    Errand,
-    FoundCase,
+    FoundPermit,
     GrantedElsewhere,
     Informed,
     Interrupted,
     InterruptedVisit,
     Presence,
     Proposal,
-    Purpose,
     PutAway,
     Renewed,
-    Seals,
-    UnreadCase,
     Visit,
+    VisitKind,
+    VisitPurpose,
     WritableCase,
     endorsement_of,
+    permit_of,
     reference_of,
 )
 
@@ -129,7 +130,7 @@ class Confirming:
     """
 
     visit: Visit
-    case: Case
+    case: CaseWithPermit
     grant: Grant
     assessed: Assessment | None = None
 
@@ -205,8 +206,8 @@ class ShowingApplication:
 
 
 @dataclass(frozen=True, slots=True)
-class Explaining:
-    """The five-part page: no, or broken. `custody` WITH_HOLDER or RETAINED."""
+class ShowingOutcome:
+    """The outcome page: no, or broken. `custody` WITH_HOLDER or RETAINED."""
 
     visit: Visit
     ending: Ending
@@ -262,7 +263,7 @@ InVisit = (
     | Thanking
     | PrintingSlip
     | ShowingApplication
-    | Explaining
+    | ShowingOutcome
 )
 State = Recovering | Idle | OutOfService | InVisit
 
@@ -292,7 +293,7 @@ AwaitsPerson = (
     | AwaitingRemoval
     | Thanking
     | ShowingApplication
-    | Explaining
+    | ShowingOutcome
 )
 """Somebody is to read and choose; in all other states a device or central is at work."""
 
@@ -312,7 +313,7 @@ def custody_of(state: State) -> Custody:
     match state:
         case Recovering():
             return Custody.UNKNOWN
-        case OutOfService(custody=custody) | Explaining(custody=custody):
+        case OutOfService(custody=custody) | ShowingOutcome(custody=custody):
             return custody
         case AwaitingRemoval() | TakingBack():
             return Custody.AT_MOUTH
@@ -336,7 +337,7 @@ def custody_of(state: State) -> Custody:
             | ShowingApplication()
         ):
             return Custody.WITH_HOLDER
-        case _ if isinstance(state, Inquiry) and isinstance(case_of(state), UnreadCase):
+        case _ if isinstance(state, Inquiry) and isinstance(case_of(state), CaseWithoutPermit):
             return Custody.WITH_HOLDER
         case _:
             return Custody.INSIDE

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 
 from kiosk.domain.faults import WORKER_DIED
-from kiosk.workflow import deciding
+from kiosk.domain.refusals import RefusalCode
+from kiosk.workflow import deciding, verdict
 from kiosk.workflow import effects as do
 from kiosk.workflow import events as on
 from kiosk.workflow import states as s
@@ -19,7 +20,7 @@ def looking_ahead(state: s.LookingAhead, event: on.Event) -> Step | None:
             matter = s.AssessedCase(state.case, s.Answers(), assessment, day)
             return Step(s.ShowingStatus(state.visit, matter, calendar))
         case on.PersonChose(intent=Intent.CANCEL):
-            return decline(state.visit, "holder_cancelled", state.case)
+            return decline(state.visit, RefusalCode.HOLDER_CANCELLED, state.case)
         case on.DeadlinePassed():
             return deciding.break_off(state, WORKER_DIED)
         case _:
@@ -36,10 +37,12 @@ def showing_status(state: s.ShowingStatus, event: on.Event) -> Step | None:
             return Step(replace(state, printing=False, printed=True))
         case on.ReceiptNotPrinted(fault=fault) if state.printing:
             return Step(replace(state, printing=False, paper_trouble=fault))
-        case on.PersonChose(intent=Intent.GO_ON) if may_go_on(state) and isinstance(case, s.Case):
-            visit = replace(state.visit, purpose=s.Purpose())
+        case on.PersonChose(intent=Intent.GO_ON) if may_go_on(state) and isinstance(case, s.CaseWithPermit):
+            visit = replace(state.visit, purpose=s.VisitPurpose())
             return Step(s.AskingPendingRewrites(visit, case), (do.AskForPendingRewrites(visit.id, case),))
-        case on.PersonChose(intent=Intent.FINISH | Intent.CANCEL) | on.DeadlinePassed() if isinstance(case, s.Case):
+        case on.PersonChose(intent=Intent.FINISH | Intent.CANCEL) | on.DeadlinePassed() if isinstance(
+            case, s.CaseWithPermit
+        ):
             return give_back(state.visit, s.Informed(case.permit))
         case _:
             return None
@@ -52,4 +55,4 @@ def may_print(state: s.ShowingStatus) -> bool:
 
 def may_go_on(state: s.ShowingStatus) -> bool:
     """Whether the permit may be endorsed now and here."""
-    return deciding.can_go_on(state.matter)
+    return verdict.can_go_on(state.matter)

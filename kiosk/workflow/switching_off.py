@@ -12,15 +12,13 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from kiosk.domain.endorsement import Custody, Refusal
+from kiosk.domain.refusals import RefusalCode
 from kiosk.workflow import before_permit, deciding
 from kiosk.workflow import effects as do
 from kiosk.workflow import events as on
 from kiosk.workflow import states as s
 from kiosk.workflow.intents import Intent
 from kiosk.workflow.transition import Site, Step, go_idle
-
-SWITCHED_OFF = "switched_off"
-"""The code of the no with which a visit ends that nothing was written in."""
 
 SWITCH_OFF_WITHIN_S = 150.0
 """After this time the program ends wherever it is. The journal then says where the permit is, and the next start goes
@@ -56,7 +54,7 @@ def go_on(
             return Step(state, (do.EndProgram(),))
         case on.DeadlinePassed() if isinstance(state, s.Recovering | s.OutOfService):
             return Step(state, (do.EndProgram(),))  # the unit does not say where the permit is
-        case on.PersonChose(intent=Intent.CHOOSE_LANGUAGE | Intent.MORE_TIME) | on.VisitBegan():
+        case on.PersonChose(intent=Intent.CHOOSE_LANGUAGE | Intent.MORE_TIME | Intent.START | Intent.OTHER_SERVICES):
             return None  # taps must not put off the end
         case _:
             taken = step(site, state, event)
@@ -79,15 +77,15 @@ def _leave(site: Site, state: s.State) -> Step | None:
         case s.Idle() | s.OutOfService(inspecting=False):
             return Step(state, (do.EndProgram(),))
         case s.ReadingIdCard() | s.ReadingAgentIdCard():
-            return Step(go_idle(site).state, (do.StopIdReader(), do.Wipe()))
+            return Step(go_idle(site).state, (do.StopIdReader(), do.ClearPersonalData()))
         case s.AwaitingPermit():
-            return before_permit.withdraw(state, s.Declined(Refusal(SWITCHED_OFF)))
+            return before_permit.withdraw(state, s.Declined(Refusal(RefusalCode.SWITCHED_OFF)))
         case s.ReadingPermit() | s.Confirming():
-            return deciding.leave(state, SWITCHED_OFF)
+            return deciding.leave(state, RefusalCode.SWITCHED_OFF)
         case _ if isinstance(state, _NOTHING_BEGUN):
             return go_idle(site)
         case _ if isinstance(state, s.Inquiry):
-            return deciding.leave(state, SWITCHED_OFF)
+            return deciding.leave(state, RefusalCode.SWITCHED_OFF)
         case _:
             return None
 

@@ -49,7 +49,7 @@ def why_no_face(site: Site) -> str:
 
 def go_idle(site: Site) -> Step:
     """Forget the visit and show the welcome screen, or why nobody is served."""
-    return Step(rest(site), (do.Wipe(),))
+    return Step(rest(site), (do.ClearPersonalData(),))
 
 
 def rest(site: Site) -> s.Idle | s.OutOfService:
@@ -64,8 +64,8 @@ def give_back(visit: s.Visit, ending: s.Ending, *first: do.Effect) -> Step:
 
 def conclude(visit: s.Visit, case: s.AnyCase, ending: s.Ending, *first: do.Effect) -> Step:
     """Nothing further will be done: give the permit back, or explain at once where none was taken in."""
-    if isinstance(case, s.UnreadCase):
-        return explain(visit, ending, Custody.WITH_HOLDER, *first)
+    if isinstance(case, s.CaseWithoutPermit):
+        return show_outcome(visit, ending, Custody.WITH_HOLDER, *first)
     return give_back(visit, ending, *first)
 
 
@@ -73,10 +73,10 @@ def decline(visit: s.Visit, code: str, case: s.AnyCase | None = None) -> Step:
     """A proper no: the permit, if one is inside, goes back unchanged. `case` None: a permit is inside, and is not told
     of.
     """
-    declined = s.Declined(Refusal(code), permit=case.permit if isinstance(case, s.Case) else None)
+    declined = s.Declined(Refusal(code), permit=None if case is None else s.permit_of(case))
     return give_back(visit, declined) if case is None else conclude(visit, case, declined)
 
 
-def explain(visit: s.Visit, ending: s.Ending, custody: Custody, *first: do.Effect) -> Step:
-    """Show the five-part page."""
-    return Step(s.Explaining(visit, ending, custody), first)
+def show_outcome(visit: s.Visit, ending: s.Ending, custody: Custody, *first: do.Effect) -> Step:
+    """Show the outcome page."""
+    return Step(s.ShowingOutcome(visit, ending, custody), first)

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from enum import Enum
-from typing import assert_never
+from typing import TYPE_CHECKING, assert_never
 from uuid import UUID
 
 from kiosk.domain.applications import EvidenceResult, Proof, ReceivedApplication
@@ -15,8 +15,11 @@ from kiosk.domain.faults import Fault
 from kiosk.domain.holder_check import UNCHECKED, HolderCheck
 from kiosk.policy.assessment import Assessment
 
+if TYPE_CHECKING:
+    from kiosk.workflow.states import InVisit
 
-class Errand(Enum):
+
+class VisitKind(Enum):
     """What somebody came for."""
 
     SERVICE = "service"
@@ -25,12 +28,12 @@ class Errand(Enum):
 
 
 @dataclass(frozen=True, slots=True)
-class Purpose:
+class VisitPurpose:
     """What the visit is for. `service` has a meaning for a SERVICE; `agent`: who acts for the holder, by the kinds of
     the region file; None: the holder in person.
     """
 
-    errand: Errand = Errand.SERVICE
+    kind: VisitKind = VisitKind.SERVICE
     service: Service = Service.ENDORSE
     agent: str | None = None
 
@@ -39,7 +42,7 @@ class Purpose:
         """Whether identity card and permit must bear one name; not where a name may be what is to be put right, or
         only dates are looked at.
         """
-        return self.errand is Errand.SERVICE and self.service not in (Service.CHANGE_IDENTITY, Service.CORRECT)
+        return self.kind is VisitKind.SERVICE and self.service not in (Service.CHANGE_IDENTITY, Service.CORRECT)
 
 
 class Presence(Enum):
@@ -51,24 +54,34 @@ class Presence(Enum):
 
 
 @dataclass(frozen=True, slots=True)
+class VisitIds:
+    """The random numbers of a visit that has not begun; whoever tells the machine of a touch draws them."""
+
+    visit: UUID
+    endorsement: UUID
+
+
+@dataclass(frozen=True, slots=True)
 class Visit:
     """One resident, from first touch to idle. Both numbers are random and say nothing about the person.
 
     `endorsement_id` is also the number of the application, where one is made. `presence`: decides whether a permit
     that is inside is given out, asked after, or put away. `switching_off`: the machine is being switched off, so the
-    visit comes to its end as soon as it can.
+    visit comes to its end as soon as it can. `before`: the screen on which the last choice was made; two visits are
+    the same wherever their holders came from. See `going_back`.
     """
 
     id: UUID
     endorsement_id: UUID  # made before it is needed, so that it is journalled before central hears of it
     language: str
-    purpose: Purpose = Purpose()
+    purpose: VisitPurpose = VisitPurpose()
     presence: Presence = Presence.HERE
     switching_off: bool = False
+    before: InVisit | None = field(default=None, compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
-class Case:
+class CaseWithPermit:
     """Identity card and permit have been read and belong to one person. `agent`: who acts for that person, if
     somebody does.
     """
@@ -79,28 +92,33 @@ class Case:
 
 
 @dataclass(frozen=True, slots=True)
-class UnreadCase:
+class CaseWithoutPermit:
     """The permit is lost, or too damaged to go through the unit: none is read, central's record stands for it."""
 
     holder: IdDocument
     agent: IdDocument | None = None
 
 
-AnyCase = Case | UnreadCase
+AnyCase = CaseWithPermit | CaseWithoutPermit
+
+
+def permit_of(case: AnyCase) -> Permit | None:
+    """The permit that was read; None where none was."""
+    return case.permit if isinstance(case, CaseWithPermit) else None
 
 
 @dataclass(frozen=True, slots=True)
-class FoundCase:
+class FoundPermit:
     """A permit that was inside after a stop: `permit` as its chip was read then; its holder's card was not read."""
 
     permit: Permit
 
 
-WritableCase = Case | FoundCase
+WritableCase = CaseWithPermit | FoundPermit
 
 
 @dataclass(frozen=True, slots=True)
-class Seals:
+class ContentHashes:
     """Keyed hashes (hex) of a chip's serial number and content: as it was before, and as central granted it. They are
     equal where only the face is to be rewritten.
     """
@@ -133,7 +151,7 @@ class InterruptedVisit:
     chip: ChipState
     face: FaceState
     stopped_for_s: float
-    seals: Seals | None = None
+    hashes: ContentHashes | None = None
     relayed: int = 0
     is_abandoned: bool = False
     put_away: PutAway = PutAway.NO
@@ -178,7 +196,7 @@ class AssessedCase:
 class GrantedElsewhere:
     """Work that central decided elsewhere, and granted for this permit before anything was asked."""
 
-    case: Case
+    case: CaseWithPermit
     grant: Grant
 
 

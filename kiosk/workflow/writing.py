@@ -5,6 +5,7 @@ asked.
 from __future__ import annotations
 
 from dataclasses import replace
+from uuid import uuid5
 
 from kiosk.domain.documents import Permit
 from kiosk.domain.endorsement import ChipState, Drawable, FaceState, Grant
@@ -37,6 +38,12 @@ def costs_a_try(answers: do.ChipAnswers) -> bool:
     MAC counts down to a locked chip (PBOC 2.0 part 1, 63Cx: x tries are left).
     """
     return any(sw in _TRY_LOST or sw & 0xFFF0 == 0x63C0 for _, sw in answers.answers)
+
+
+def open_session(state: s.OpeningChipSession) -> do.OpenChipSession:
+    """The order for the session of `state`. A visit's number is new after every start of the program."""
+    call_id = uuid5(state.visit.id, f"chip session {state.session} of {state.grant.endorsement_id}")
+    return do.OpenChipSession(state.grant, state.case, call_id)
 
 
 def opening_chip_session(site: Site, state: s.OpeningChipSession, event: on.Event) -> Step | None:
@@ -105,7 +112,7 @@ def doubt_chip(site: Site, state: s.OpeningChipSession | s.RelayingBatch | s.Sen
     if not isinstance(state, s.OpeningChipSession):
         return _read_back(state, fault)
     number, case = state.grant.endorsement_id, state.case
-    if state.session > 1 or isinstance(case, s.FoundCase):
+    if state.session > 1 or isinstance(case, s.FoundPermit):
         return hand_over(site, state.visit, s.BrokenOff(fault, ChipState.UNKNOWN, FaceState.OLD, number))
     return _untouched(site, state.visit, case, state.grant, fault)
 
@@ -114,18 +121,18 @@ def leave_untouched(site: Site, state: s.RelayingBatch, fault: Fault) -> Step:
     """The chip could not be opened for this batch. It holds what it held; that is known where the batch is the first
     for it, and asked of the chip otherwise.
     """
-    if state.session > 1 or isinstance(state.case, s.FoundCase):
+    if state.session > 1 or isinstance(state.case, s.FoundPermit):
         return doubt_chip(site, state, fault)
     return _untouched(site, state.visit, state.case, state.grant, fault)
 
 
-def _untouched(site: Site, visit: s.Visit, case: s.Case, grant: Grant, fault: Fault) -> Step:
+def _untouched(site: Site, visit: s.Visit, case: s.CaseWithPermit, grant: Grant, fault: Fault) -> Step:
     return hand_over(site, visit, s.BrokenOff(fault, ChipState.OLD, FaceState.OLD, grant.endorsement_id, case.permit))
 
 
 def _read_back(state: s.OpeningChipSession | s.RelayingBatch | s.SendingChipAnswers, broken_by: Fault | None) -> Step:
     is_open = isinstance(state, s.OpeningChipSession)
-    may_finish = state.session < MOST_SESSIONS and not isinstance(state.case, s.FoundCase)
+    may_finish = state.session < MOST_SESSIONS and not isinstance(state.case, s.FoundPermit)
     reading = s.ReadingChipBack(
         state.visit,
         state.case,
@@ -163,17 +170,17 @@ def judge_chip(site: Site, state: s.ReadingChipBack, permit: Permit | None) -> S
         if prints_face(site, grant) and visit.presence is s.Presence.HERE:
             return begin_face(visit, case, grant)
         return hand_over(site, visit, s.Renewed(case, grant, FaceState.PENDING))
-    if isinstance(case, s.Case) and permit.content == case.permit.content:
+    if isinstance(case, s.CaseWithPermit) and permit.content == case.permit.content:
         return hand_over(site, visit, s.BrokenOff(fault, ChipState.OLD, FaceState.OLD, grant.endorsement_id, permit))
     if state.may_finish:
         again = s.OpeningChipSession(visit, case, grant, state.session + 1, state.relayed)
-        return Step(again, (do.OpenChipSession(grant, case),))
+        return Step(again, (open_session(again),))
     return hand_over(site, visit, unknown)
 
 
 def begin_face(visit: s.Visit, case: s.WritableCase, grant: Grant) -> Step:
     """The chip is new and the holder waits: rewrite the face."""
-    rewrite = do.RewriteFace(grant.content, case.permit.permit_file)
+    rewrite = do.RewriteFace(case.permit.face(grant.content))
     return Step(s.RewritingFace(visit, case, grant, attempt=1), (rewrite,))
 
 
@@ -203,5 +210,5 @@ def face_failed(state: s.RewritingFace) -> Step:
     """Once more, then leave it."""
     if state.attempt < FACE_ATTEMPTS:
         again = s.RewritingFace(state.visit, state.case, state.grant, state.attempt + 1)
-        return Step(again, (do.RewriteFace(state.grant.content, state.case.permit.permit_file),))
+        return Step(again, (do.RewriteFace(state.case.permit.face(state.grant.content)),))
     return leave_face(state)

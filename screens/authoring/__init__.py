@@ -1,1 +1,1 @@
-"""What is drawn and built before the program ships: icons, illustrations, fonts, the gallery. Not shipped."""
+"""What is drawn and built before the program ships: pictures and icons, fonts, the gallery. Not shipped."""

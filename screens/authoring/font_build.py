@@ -20,7 +20,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from fontTools import cffLib, subset
-from fontTools.ttLib import TTCollection, TTFont
+from fontTools.ttLib import TTFont
+from fontTools.ttLib.ttCollection import TTCollection
 
 from assets import ASSETS
 from drivers.gb18030 import LATER
@@ -123,7 +124,7 @@ def build(result: str) -> str:
     )  # FreeType keeps a list of all subroutines for every size: a megabyte each
     with _open(recipe.source, recipe.face) as font:
         subsetter = subset.Subsetter(options)
-        public = {c for c in font.getBestCmap() if not _is_in(c, PRIVATE_USE)}
+        public = {c for c in _glyphs(font) if not _is_in(c, PRIVATE_USE)}
         subsetter.populate(unicodes=recipe.wanted(public))
         subsetter.subset(font)
         _put_back_private_use(font)
@@ -135,7 +136,7 @@ def build(result: str) -> str:
 
 def _put_back_private_use(font: TTFont) -> None:
     """Let the former code points of a character show its glyph."""
-    glyphs = font.getBestCmap()
+    glyphs = _glyphs(font)
     former = {before: glyphs[now] for before, now in LATER.items() if now in glyphs}
     for table in font["cmap"].tables:
         if table.isUnicode() and table.format in (4, 12):
@@ -144,7 +145,14 @@ def _put_back_private_use(font: TTFont) -> None:
 
 def _characters(path: Path, face: str = "") -> set[int]:
     with _open(path, face) as font:
-        return set(font.getBestCmap())
+        return set(_glyphs(font))
+
+
+def _glyphs(font: TTFont) -> dict[int, str]:
+    """A glyph's name for each character."""
+    found = font.getBestCmap()
+    assert found is not None, "no font that we take lacks a table of Unicode"
+    return found
 
 
 def _open(path: Path, face: str) -> TTFont:

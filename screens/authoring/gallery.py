@@ -1,6 +1,6 @@
 """Every screen as a picture.
 
-`python -m screens.authoring.gallery [--out build/gallery] [--size portrait-1080x1920] [names…]`
+`python -m screens.authoring.gallery [--out DIR] [--size portrait-1080x1920] [--text 0|1|2] [--palette 0|1|2] [names…]`
 
 Draws without a display (SDL's offscreen driver and Mesa's software rendering), in one process for each size.
 """
@@ -19,7 +19,7 @@ from screens.authoring.samples import LANGUAGES, samples
 from screens.shell.screen_file import load_screen_file
 
 SIZES = ("portrait-1080x1920", "landscape-1920x1080", "panel-1280x800")
-SETTLED_FRAMES = 4  # enough for words to be broken, then fitted, then drawn
+SETTLED_FRAMES = 6  # enough for words to be broken, for the theme, and for all to be drawn
 THUMBNAIL_PX = 360
 
 
@@ -28,12 +28,14 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m screens.authoring.gallery", description=__doc__)
     parser.add_argument("--out", type=Path, default=Path("build/gallery"))
     parser.add_argument("--size", choices=SIZES, action="append")
+    parser.add_argument("--text", choices=("0", "1", "2"), default="0", help="0: the usual text size")
+    parser.add_argument("--palette", choices=("0", "1", "2"), default="0", help="counter, contrast, dark")
     parser.add_argument("--in-this-process", action="store_true", help=argparse.SUPPRESS)
     parser.add_argument("names", nargs="*", help="samples to draw; all if none is named")
     options = parser.parse_args()
     sizes = options.size or list(SIZES)
     if options.in_this_process:
-        draw(sizes[0], options.out, options.names)
+        draw(sizes[0], options.out, options.names, int(options.text), int(options.palette))
         return 0
     for size in sizes:
         with tempfile.TemporaryDirectory() as kivy_home:
@@ -47,6 +49,10 @@ def main() -> int:
                 size,
                 "--out",
                 str(options.out),
+                "--text",
+                options.text,
+                "--palette",
+                options.palette,
                 *options.names,
             ]
             if subprocess.run(command, env=environment, check=False).returncode:
@@ -55,7 +61,7 @@ def main() -> int:
     return 0
 
 
-def draw(size: str, out: Path, names: list[str]) -> None:
+def draw(size: str, out: Path, names: list[str], text_size: int, contrast: int) -> None:
     """Draw every sample in every language at one size. Imports Kivy, so once in a process."""
     from screens.shell.kivy_setup import prepare
 
@@ -79,12 +85,14 @@ def draw(size: str, out: Path, names: list[str]) -> None:
     def frame(_elapsed: float) -> None:
         nonlocal frames
         frames += 1
+        if frames == 2:
+            app.dress(text_size, contrast)  # a resting screen is dressed for anybody
         if frames < SETTLED_FRAMES:
             return
         frames = 0
         save_screenshot(waiting.pop(0)[0])
         if waiting:
-            app.show(waiting[0][1])
+            app.paint(waiting[0][1])
         else:
             app.leave()
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 
 from assets import ASSETS
 from kiosk.domain.personal import Personal
-from kiosk.presentation.models import (
+from kiosk.presentation.models.frame import Frame, WayOut
+from kiosk.presentation.models.resident import (
     ApplicationScreen,
     AskingScreen,
     AssessmentScreen,
@@ -14,7 +16,6 @@ from kiosk.presentation.models import (
     Choice,
     ChoiceScreen,
     ConfirmScreen,
-    Frame,
     IdCardScreen,
     InsertPermitScreen,
     LicenceCodeScreen,
@@ -25,6 +26,7 @@ from kiosk.presentation.models import (
     PermitInsideScreen,
     ProgressLine,
     ProgressScreen,
+    Question,
     QuestionScreen,
     ReadingScreen,
     ReceiptScreen,
@@ -35,7 +37,6 @@ from kiosk.presentation.models import (
     TelephoneScreen,
     Term,
     ThankYouScreen,
-    WayOut,
     WelcomeScreen,
     WritingScreen,
 )
@@ -120,6 +121,12 @@ STATION = local(
     "Lantian police station, Haikou; bring your identity card and permit",
 )
 
+STILL_THERE = local("您还住在居住登记的地址吗？", "Do you still live at the address you registered?")
+MOVED = (local("还住在那里", "I still live there"), local("已经搬了", "I have moved"))
+CHANGES = (local("都没有变", "Nothing has changed"), local("有变化", "Something has changed"))
+
+WARNING = Text("question.responsibility")
+
 
 def samples(language: str) -> dict[str, ScreenModel]:
     """Models by a name of their own; the screen's name comes first."""
@@ -129,6 +136,7 @@ def samples(language: str) -> dict[str, ScreenModel]:
 
     resting = Frame(language, WayOut.NONE, simulation=True, languages=LANGUAGES)
     inside = frame(WayOut.RETURN_PERMIT)
+    answering = replace(inside, can_go_back=True)
     writing = frame(WayOut.WRITING)
     stages = (Text("writing.stage.chip"), Text("writing.stage.check"), Text("writing.stage.face"))
     return {
@@ -137,7 +145,6 @@ def samples(language: str) -> dict[str, ScreenModel]:
         "id_card": IdCardScreen(frame(countdown_s=45)),
         "id_card_again": IdCardScreen(frame(countdown_s=30), Text("id_card.problem.lift_and_lay_again")),
         "insert_permit": InsertPermitScreen(frame(countdown_s=60)),
-        "insert_permit_again": InsertPermitScreen(frame(countdown_s=20), Text("refusal.no_chip.happened")),
         "reading": ReadingScreen(inside),
         "assessment_in_window": AssessmentScreen(
             inside,
@@ -151,6 +158,22 @@ def samples(language: str) -> dict[str, ScreenModel]:
             OLD,
             NEW,
             can_go_on=True,
+            is_plain_yes=True,
+        ),
+        "assessment_question": AssessmentScreen(
+            inside,
+            Text("assessment.headline.in_window"),
+            (
+                Text("assessment.line.window", (("opens_on", date(2027, 2, 7)), ("closes_on", date(2027, 3, 9)))),
+                Text("assessment.line.days_left", (("days", 12),)),
+                Text("assessment.line.continuous"),
+            ),
+            (RULE,),
+            OLD,
+            NEW,
+            can_go_on=True,
+            is_plain_yes=True,
+            question=Question(STILL_THERE, *MOVED, WARNING, ADDRESS),
         ),
         "assessment_overdue": AssessmentScreen(
             inside,
@@ -178,14 +201,12 @@ def samples(language: str) -> dict[str, ScreenModel]:
             None,
             can_go_on=False,
         ),
-        "welcome_services": WelcomeScreen(resting, REGION, LANGUAGES, other_services=True),
-        "welcome_without_paper": WelcomeScreen(resting, REGION, LANGUAGES, other_services=True, without_paper=True),
-        "welcome_without_central": WelcomeScreen(resting, REGION, LANGUAGES, other_services=True, without_central=True),
+        "welcome_without_paper": WelcomeScreen(resting, REGION, LANGUAGES, without_paper=True),
+        "welcome_without_central": WelcomeScreen(resting, REGION, LANGUAGES, without_central=True),
         "welcome_not_offered": WelcomeScreen(
             resting,
             local("许昌市建安区", "Jian'an District, Xuchang"),
             LANGUAGES,
-            other_services=True,
             not_offered=True,
         ),
         "id_card_holder": IdCardScreen(frame(countdown_s=45), for_another=True),
@@ -240,15 +261,9 @@ def samples(language: str) -> dict[str, ScreenModel]:
                 ),
             ),
         ),
-        "question": QuestionScreen(
-            inside, LONG_QUESTION, local("有变更，就不能在这里签注。", "If so, it cannot be endorsed here.")
-        ),
-        "question_address": QuestionScreen(
-            inside, local("您现在还住在这里吗？", "Do you still live here?"), None, ADDRESS
-        ),
-        "question_address_long": QuestionScreen(
-            inside, local("您现在还住在这里吗？", "Do you still live here?"), RESULT, LONG_ADDRESS
-        ),
+        "question": QuestionScreen(answering, Question(LONG_QUESTION, *CHANGES, WARNING)),
+        "question_address": QuestionScreen(answering, Question(STILL_THERE, *MOVED, WARNING, ADDRESS)),
+        "question_address_long": QuestionScreen(answering, Question(STILL_THERE, *MOVED, WARNING, LONG_ADDRESS)),
         "licence_code": LicenceCodeScreen(inside, local(*EVIDENCE[1][1:])),
         "licence_code_again": LicenceCodeScreen(
             frame(countdown_s=30), local(*EVIDENCE[0][1:]), Text("id_card.problem.lift_and_lay_again")
@@ -432,13 +447,13 @@ def samples(language: str) -> dict[str, ScreenModel]:
         "writing_chip": WritingScreen(writing, stages, 0, 25),
         "writing_face": WritingScreen(writing, stages, 2, 25),
         "take_permit": TakePermitScreen(
-            resting, Text("take_permit.headline.renewed"), Text("take_permit.detail.receipt_follows")
+            resting, Text("take_permit.headline.renewed"), Text("take_permit.detail.receipt_follows"), within_s=45
         ),
         "take_permit_urgent": TakePermitScreen(
-            resting, Text("take_permit.headline.unchanged"), Text("take_permit.detail.take_now"), urgent=True
+            resting, Text("take_permit.headline.unchanged"), Text("take_permit.detail.take_now"), True, 90
         ),
         "take_permit_switching_off": TakePermitScreen(
-            resting, Text("take_permit.headline.switched_off"), Text("take_permit.detail.switching_off"), urgent=True
+            resting, Text("take_permit.headline.switched_off"), Text("take_permit.detail.switching_off"), True, 30
         ),
         "receipt": ReceiptScreen(resting, NUMBER, f"https://kiosk.example/r/{NUMBER}", NEW),
         "thank_you": ThankYouScreen(
@@ -471,9 +486,10 @@ def samples(language: str) -> dict[str, ScreenModel]:
                 Text("thank_you.line.next_window", (("opens_on", date(2028, 2, 8)), ("closes_on", date(2028, 3, 9)))),
             ),
         ),
-        "five_parts_refusal": OutcomeScreen(
+        "outcome_refusal": OutcomeScreen(
             frame(WayOut.NONE, 60),
             PageKind.REFUSAL,
+            Text("outcome.title.later"),
             Text("refusal.too_early.happened", (("opens_on", date(2027, 2, 7)),)),
             Text("permit_is.with_you"),
             Text("valid_now.until", (("end", date(2027, 3, 9)),)),
@@ -485,9 +501,10 @@ def samples(language: str) -> dict[str, ScreenModel]:
             NUMBER,
             (RULE,),
         ),
-        "five_parts_fault": OutcomeScreen(
+        "outcome_fault": OutcomeScreen(
             frame(WayOut.NONE, 60),
             PageKind.FAULT,
+            Text("outcome.title.fault"),
             Text("fault.permit_unit_jam.public"),
             Text("permit_is.unknown"),
             Text("valid_now.chip_new_face_old", (("end", date(2028, 3, 9)),)),

@@ -2,22 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-from kivy.properties import BooleanProperty
-
 from kiosk.texts.words import Words
 from screens.widgets.base import BaseScreen
 
 
 class ConfirmView(BaseScreen):
-    """Old and new, before anything is written. `is_cut`: not all of it is on the page, so nobody can confirm it."""
-
-    is_cut = BooleanProperty(False)
-
-    def __init__(self, **kwargs: Any) -> None:
-        super().__init__(**kwargs)
-        self.column.bind(overflows=self.setter("is_cut"))
+    """Old and new, before anything is written."""
 
     def changed(self, new: str, old: str) -> str:
         """A new value over the one until now, if there was one."""

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from kivy.properties import BooleanProperty, ListProperty, NumericProperty
 
 from screens.widgets.base import BaseScreen
@@ -18,15 +16,15 @@ class ServiceView(BaseScreen):
     the right in any case.
     """
 
-    told = ListProperty()
-    beside = ListProperty()
+    told: ListProperty[str] = ListProperty()
+    beside: ListProperty[str] = ListProperty()
     left = NumericProperty(0)
     rules_left = BooleanProperty(False)
 
-    def on_told(self, *_args: Any) -> None:
+    def on_told(self, *_args: object) -> None:
         self._arrange()
 
-    def on_beside(self, *_args: Any) -> None:
+    def on_beside(self, *_args: object) -> None:
         self._arrange()
 
     def _arrange(self) -> None:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from kivy.properties import StringProperty
 
 from kiosk.workflow.intents import Intent
@@ -32,7 +30,7 @@ class TelephoneView(BaseScreen):
         if self.model.frame.countdown_s is not None:
             self.dispatch("on_intent", Intent.MORE_TIME, "")
 
-    def _forget(self, elapsed: Any) -> None:
-        if self.manager.current_screen is not self:
+    def _forget(self, elapsed: float) -> None:
+        if not self.is_seen:
             self.digits = ""
         super()._forget(elapsed)

@@ -7,7 +7,7 @@ only where it behaves.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import MISSING, dataclass, field, fields
+from dataclasses import MISSING, dataclass, field, fields, is_dataclass
 from enum import Enum
 from functools import cache
 from importlib import import_module
@@ -19,8 +19,8 @@ from kivy.lang import Builder
 from kivy.properties import ObjectProperty
 
 from kiosk.domain.personal import Personal
-from kiosk.presentation import models
-from kiosk.presentation.models import ScreenModel, Term
+from kiosk.presentation.models import resident as models
+from kiosk.presentation.models.resident import ScreenModel
 from kiosk.texts.words import NOTHING, SOURCE_LANGUAGE, LocalText, Text, Words
 from screens.widgets.base import BLANK_FRAME, BaseScreen
 
@@ -35,7 +35,7 @@ class View:
     holds otherwise than nothing.
     """
 
-    model: type
+    model: type[ScreenModel]
     name: str
     is_personal: bool = True
     behaves: bool = False
@@ -59,10 +59,10 @@ VIEWS = (
     View(models.ConfirmScreen, "confirm", behaves=True),
     # A line for each stage is made before it is needed.
     View(models.WritingScreen, "writing", is_personal=False, blank={"stages": (NOTHING,) * 3}),
-    View(models.TakePermitScreen, "take_permit", is_personal=False),
+    View(models.TakePermitScreen, "take_permit", is_personal=False, behaves=True),
     View(models.ReceiptScreen, "receipt"),
     View(models.ThankYouScreen, "thank_you"),
-    View(models.OutcomeScreen, "five_parts"),
+    View(models.OutcomeScreen, "outcome"),
     View(models.PermitInsideScreen, "permit_inside", is_personal=False),
     View(models.OutOfServiceScreen, "out_of_service"),
     View(models.LicenceCodeScreen, "licence_code"),
@@ -84,8 +84,7 @@ def screen_name(model: ScreenModel) -> str:
 
 def build(name: str) -> BaseScreen:
     """The screen of that name, showing its blank model. KeyError for a name that no view has."""
-    screen: BaseScreen = _class_of(name)(name=name)
-    return screen
+    return _class_of(name)(name=name)
 
 
 @cache
@@ -96,7 +95,8 @@ def _class_of(name: str) -> type[BaseScreen]:
     model = blank(view)
     # Rules of the kv language follow a property that its class has from the beginning.
     members = {"BLANK": model, "IS_PERSONAL": view.is_personal, "model": ObjectProperty(model, rebind=True)}
-    made: type[BaseScreen] = type(base)(view.rule, (base,), members)
+    made = type(view.rule, (base,), members)
+    assert issubclass(made, BaseScreen)
     return made
 
 
@@ -117,8 +117,6 @@ def _nothing_of(kind: Any) -> Any:
         return NOTHING
     if kind is LocalText:
         return LocalText(((SOURCE_LANGUAGE, ""),))
-    if kind is Term:
-        return Term(None, None)
     if get_origin(kind) is tuple:
         return ()
     if get_origin(kind) is Personal:
@@ -127,4 +125,9 @@ def _nothing_of(kind: Any) -> Any:
         return None
     if isinstance(kind, type) and issubclass(kind, Enum):
         return next(iter(kind))
+    if isinstance(kind, type) and is_dataclass(kind):
+        hints = get_type_hints(kind)
+        needed = [each.name for each in fields(kind) if each.default is MISSING]
+        value: object = kind(**{name: _nothing_of(hints[name]) for name in needed})
+        return value
     raise ValueError(f"what is nothing of {kind}?")

@@ -7,34 +7,35 @@ from collections import deque
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import time
-from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
 
-from kivy.app import App
 from kivy.clock import Clock, mainthread
 from kivy.core.window import Window
 from kivy.graphics.opengl import glFinish
-from kivy.properties import ObjectProperty
+from kivy.properties import NumericProperty
 
 from kiosk.domain.sound import NO_SOUND, SoundSettings
-from kiosk.presentation.models import ScreenModel
-from kiosk.texts.translation import Translation
+from kiosk.presentation.models.resident import ScreenModel
 from kiosk.workflow.intents import Intent
 from screens.resident import views
 from screens.shell import pointer
 from screens.shell.input_waking import InputWaking
+from screens.shell.machine import UNSAID, Machine
 from screens.shell.resting import Resting
 from screens.shell.router import Router
 from screens.shell.screen_file import MTDEV, ScreenFile
 from screens.sound.voice import Voice
-from screens.style.fonts import Fonts
-from screens.style.theme import Theme
+from screens.style.theme import PALETTES, TEXT_SCALES, Theme
 from screens.widgets.base import BaseScreen
+from screens.widgets.supplies import SuppliedApp
+
+if TYPE_CHECKING:
+    from screens.automation.automation_socket import AutomationSocket
 
 _INPUT = (pointer,)  # Kivy's configuration finds it by name
 
-LAYOUT_ROUNDS = 100  # before a frame; after Kivy's own 20 it would draw a screen whose text is still being fitted
+LAYOUT_ROUNDS = 400  # before a frame; after Kivy's own 20 it would draw a screen whose pages are still being found
 FRAME_S = 0.03  # about what it takes to draw a frame without a graphics card
 AFTER_PAINTING_S = 0.1  # Kivy tells of a flip before it flips, and a second frame may follow with what came late
 
@@ -54,24 +55,27 @@ VISIT = (
     "thank_you",
 )  # the order in which a visit that goes well needs its screens
 RESTING = ("welcome", "out_of_service")  # nobody is being served, and nothing on them moves
+LEFT_S = 60.0  # whoever changed the welcome screen for themselves and began no visit has gone
 LOOKED_AT_S = 0.4  # a person is still reading then; building a screen takes a tenth of a second, once
 PAINTED_S = 0.01  # after painting: whoever waited for that has been told, and no finger is as quick
 
 
-class KioskApp(App):
+class KioskApp(SuppliedApp):
     """One window with one screen at a time.
 
     `dispatch(intent, choice, serial)` is called on Kivy's thread and must return at once; `serial` is that of the model
     that the person touched. So is `first()`, for what is shown when the window is there.
-    `witness_socket`: where tests may watch and touch (see `automation.witness`); None in production. `all_built()` is
+    `automation_socket`: where tests see and touch (see `screens.automation`); None in production. `all_built()` is
     called once, on Kivy's thread, when every screen of a visit that goes well is built. `sized(width, height)` is
     called on Kivy's thread with the window's size in pixels, at the start and whenever it becomes another: a display
     need not be what the screen file says, and the layout is made for what is there. `asked_to_close()`: somebody
-    wishes the window closed; it stays until `leave`. None: it closes at once. `sound`: of the voice and the signals;
-    `sound_lost(why)` is called on a thread of theirs when nothing can be heard.
+    wishes the window closed; it stays until `leave`. None: it closes at once. `cannot_read(file)` is called on Kivy's
+    thread, once for each image file of assets/images that is missing or damaged; its place stays blank. `sound`: of the
+    voice and the signals; `sound_lost(why)` is called on a thread of theirs when nothing can be heard.
     """
 
-    theme = ObjectProperty(None, rebind=True)
+    text_size = NumericProperty(0)
+    contrast = NumericProperty(0)
 
     def __init__(
         self,
@@ -79,37 +83,35 @@ class KioskApp(App):
         first: Callable[[], ScreenModel],
         screen_file: ScreenFile,
         assets_dir: Path,
-        witness_socket: Path | None = None,
+        automation_socket: Path | None = None,
         stopped: Callable[[], None] | None = None,
         all_built: Callable[[], None] = lambda: None,
         sized: Callable[[int, int], None] = lambda _width, _height: None,
         asked_to_close: Callable[[], None] | None = None,
+        cannot_read: Callable[[str], None] = lambda _file: None,
         sound: SoundSettings = NO_SOUND,
         time_of_day: Callable[[], time] = lambda: time(12),
         sound_lost: Callable[[str], None] = lambda _why: None,
     ) -> None:
-        super().__init__(theme=Theme.of(screen_file.fitted_to(*Window.size)))
+        super().__init__(assets_dir, cannot_read, theme=Theme.of(screen_file.fitted_to(*Window.size)))
         self.use_kivy_settings = False
-        self.fonts = Fonts(assets_dir / "fonts")
-        self.locale_dir = assets_dir / "locale"
-        self.translation = cache(lambda language: Translation.whatever_there_is(self.locale_dir, language))
         self.router = Router()
         self.voice = Voice(sound, assets_dir / "voice", self.translation, time_of_day, sound_lost)
         self._screen_file = screen_file
         self._sized = sized
-        self._images_dir = assets_dir / "images"
         self._dispatch = dispatch
         self._first = first
         self._stopped = stopped
         self._all_built: Callable[[], None] | None = all_built
         self._asked_to_close = asked_to_close
-        self._witness_socket = witness_socket
-        self._witness: Any = None
+        self._automation_socket = automation_socket
+        self._automation: AutomationSocket | None = None
         self._waking: InputWaking | None = None
         self._resting = Resting(self._may_rest)
         self._serial: int | None = None  # of the model that stands on the screen
         self._coming: deque[ScreenModel] = deque()
         self._came = threading.Event()
+        self._undress = Clock.create_trigger(self._dress_for_anybody, LEFT_S)
         self._ahead = Clock.create_trigger(self._build_ahead, LOOKED_AT_S)
         load = Clock.create_trigger(self._load_ahead, PAINTED_S)
         self.router.bind(on_painted=lambda _router: load())
@@ -118,13 +120,50 @@ class KioskApp(App):
     def build(self) -> Router:
         Clock.max_iteration = LAYOUT_ROUNDS
         Window.clearcolor = self.theme.palette.ground  # every screen's ground; to paint it again is slow
-        self._show(self._first())
+        self._paint(self._first())
         return self.router
 
-    def _lay_out(self, *_args: Any) -> None:
+    def _lay_out(self, *_args: object) -> None:
         """For the window as it is now."""
-        self.theme = Theme.of(self._screen_file.fitted_to(*Window.size))
+        self._dress()
         self._sized(*Window.size)
+
+    def change_text_size(self) -> None:
+        """The next larger text; after the largest the usual one."""
+        self._dress_for_somebody(int(self.text_size + 1) % len(TEXT_SCALES), int(self.contrast))
+
+    def change_contrast(self) -> None:
+        """The next palette."""
+        self._dress_for_somebody(int(self.text_size), int(self.contrast + 1) % len(PALETTES))
+
+    def _dress_for_somebody(self, text_size: int, contrast: int) -> None:
+        self.dress(text_size, contrast)
+        self._other_things_stand()
+        self._undress.cancel()
+        if self.router.current in RESTING:
+            self._undress()
+
+    def _other_things_stand(self) -> None:
+        """At the places that a finger may still be meant for."""
+        self.router.changes()
+        if self._automation is not None:
+            self._automation.expect_again()
+
+    def _dress_for_anybody(self, _elapsed: float = 0.0) -> None:
+        """As every visit begins."""
+        self._undress.cancel()
+        if (self.text_size, self.contrast) != (0, 0):
+            self.dress(0, 0)
+
+    def dress(self, text_size: int, contrast: int) -> None:
+        """Show everything in the text size and the palette of these numbers."""
+        self.text_size, self.contrast = text_size, contrast
+        self._dress()
+
+    def _dress(self) -> None:
+        palette, scale = PALETTES[int(self.contrast)], TEXT_SCALES[int(self.text_size)]
+        self.theme = Theme.of(self._screen_file.fitted_to(*Window.size), palette, scale)
+        Window.clearcolor = palette.ground
 
     def on_start(self) -> None:
         Window.bind(size=self._lay_out)
@@ -135,11 +174,11 @@ class KioskApp(App):
         self._waking.start()
         self._resting.stir()
         self.voice.start()
-        if self._witness_socket is not None:
-            from screens.automation.witness import AutomationSocket
+        if self._automation_socket is not None:
+            from screens.automation.automation_socket import AutomationSocket
 
-            self._witness = AutomationSocket(self, self._witness_socket)
-            self._witness.start()
+            self._automation = AutomationSocket(self, self._automation_socket)
+            self._automation.start()
 
     def on_stop(self) -> None:
         Window.unbind(size=self._lay_out)
@@ -148,27 +187,27 @@ class KioskApp(App):
             waking.stop()
         self._resting.stop()
         self.voice.stop()
-        if self._witness is not None:
-            self._witness.stop()
+        if self._automation is not None:
+            self._automation.stop()
         if self._stopped is not None:
             self._stopped()
 
-    def _do_not_close(self, *_args: Any, **_named: Any) -> bool:
+    def _do_not_close(self, *_args: object, **_named: object) -> bool:
         """Kivy's answer to whoever closes the window: True, it is not to be closed now."""
         if self._asked_to_close is not None:
             self._asked_to_close()
         return True
 
-    def show(self, model: ScreenModel) -> None:
+    def paint(self, model: ScreenModel) -> None:
         """Show `model` from now on. From any thread; returns at once."""
         self._coming.append(model)
         self._came.set()
-        Clock.schedule_once(self._show_coming, 0)
+        Clock.schedule_once(self._paint_coming, 0)
 
-    def _show_coming(self, _elapsed: float = 0.0) -> None:
+    def _paint_coming(self, _elapsed: float = 0.0) -> None:
         self._came.clear()
         while self._coming:
-            self._show(self._coming.popleft())
+            self._paint(self._coming.popleft())
 
     def _choose(self, intent: Intent, choice: str, serial: int) -> None:
         """Hand on what a person chose, and wait for the answer as long as one more frame of this screen would take:
@@ -177,7 +216,7 @@ class KioskApp(App):
         self._came.clear()
         self._dispatch(intent, choice, serial)
         if self._came.wait(FRAME_S):
-            self._show_coming()
+            self._paint_coming()
 
     def take_turn(self, then: Callable[[], None]) -> None:
         """Call `then` in the next turn of Kivy's thread. From any thread; returns at once."""
@@ -189,7 +228,7 @@ class KioskApp(App):
         once.
         """
 
-        def painted(*_args: Any) -> None:
+        def painted(*_args: object) -> None:
             Window.unbind(on_flip=painted)
             # Kivy counts from the begin of a frame, and this one was long: so count from the next.
             Clock.schedule_once(lambda _elapsed: Clock.schedule_once(lambda _elapsed: then(), AFTER_PAINTING_S), 0)
@@ -202,23 +241,26 @@ class KioskApp(App):
         """Close the window; `run()` returns. From any thread; returns at once."""
         self.stop()
 
-    def open_settings(self, *_args: Any) -> bool:
+    def open_settings(self, *_args: object) -> bool:
         """Kivy's own settings page, which a key opens, is not for a kiosk."""
         return False
 
-    def icon_file(self, name: str) -> str:
-        """The drawing of one icon; "" for no name."""
-        return str(self._images_dir / "icons" / f"{name}.png") if name else ""
+    @property
+    def machine(self) -> Machine | None:
+        """Where the parts are around the display; None if nobody has said that."""
+        return self._screen_file.fitted_to(*Window.size).machine
 
-    def picture_files(self, name: str) -> list[str]:
-        """The frames of one picture, in order."""
-        alone = self._images_dir / f"{name}.png"
-        if alone.is_file():
-            return [str(alone)]
-        return sorted(map(str, self._images_dir.glob(f"{name}-[0-9].png")))
+    def place_of(self, part: str) -> str:
+        """The key of the text that says where a part of this machine is."""
+        machine = self.machine
+        return UNSAID if machine is None else machine.place_of(part)
 
-    def _show(self, model: ScreenModel) -> None:
+    def _paint(self, model: ScreenModel) -> None:
         name = views.screen_name(model)
+        if self.router.current in RESTING and name not in RESTING:
+            self._undress.cancel()  # whoever made the text larger has begun a visit
+        elif name in RESTING and self.router.current not in RESTING:
+            self._dress_for_anybody()
         if not self.router.has_screen(name):
             self.router.add_widget(self._built(name))
         if model.frame.serial != self._serial:
@@ -230,8 +272,8 @@ class KioskApp(App):
         self._resting.stir()
         self._ahead.cancel()
         self._ahead()
-        if self._witness is not None:
-            self._witness.expect()
+        if self._automation is not None:
+            self._automation.expect()
 
     def _build_ahead(self, _elapsed: float) -> None:
         """While nobody has touched anything for a moment, build what a visit will need, one at a time."""
@@ -269,7 +311,7 @@ class KioskApp(App):
         glFinish()  # Mesa lets go of deleted pictures only then: a hundred megabytes more after a hundred screens
         following = [name for name in self._following(1) if self.router.has_screen(name)]
         coming = self.router.get_screen(following[0]) if following else None
-        if self._loaded not in (None, coming, self.router.current_screen):
+        if self._loaded is not None and self._loaded not in (coming, self.router.current_screen):
             self._loaded.moving_picture.stop()
         self._loaded = coming
         if coming is not None:
@@ -284,6 +326,7 @@ class KioskApp(App):
 
     def _built(self, name: str) -> BaseScreen:
         """Each screen is built once, when it is first needed; later it is only given new models."""
-        screen: BaseScreen = views.build(name)
+        screen = views.build(name)
+        screen.bind(on_turned=lambda _screen: self._other_things_stand())
         screen.bind(on_intent=lambda on, intent, choice: self._choose(intent, choice, on.model.frame.serial))
         return screen

@@ -11,7 +11,6 @@ import os
 import select
 import threading
 from collections.abc import Callable
-from typing import Any
 
 from kivy.clock import Clock
 from kivy.core.window import Window
@@ -59,7 +58,7 @@ class InputWaking:
             if select.select([self._end], [], [], READING_S)[0]:
                 return
 
-    def _turn_again(self, *_args: Any) -> None:
+    def _turn_again(self, *_args: object) -> None:
         """That something is due makes the clock turn at once. From any thread."""
         Clock.schedule_once(self._turned, 0)
 

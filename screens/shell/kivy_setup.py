@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import os
 import sys
+from importlib import import_module
 
 from screens.shell.display_size import display_size
 from screens.shell.screen_file import MTDEV, ScreenFile
@@ -24,10 +25,10 @@ def open_window() -> None:
     level = kivys.level
     kivys.setLevel(logging.CRITICAL + 1)  # it would write a traceback; the one line is ours
     try:
-        from kivy.core.window import Window
+        opened = import_module("kivy.core.window").Window
     finally:
         kivys.setLevel(level)
-    if Window is None:
+    if opened is None:
         raise NoDisplay("SDL finds no display that a window could be opened on")
 
 
@@ -56,7 +57,7 @@ def prepare(screen: ScreenFile) -> None:
     from kivy.config import Config
 
     width_px, height_px = _size(screen)
-    settings = {
+    settings: dict[str, dict[str, str | int]] = {
         "kivy": {
             "exit_on_escape": 0,
             "log_level": "warning",

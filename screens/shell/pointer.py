@@ -5,8 +5,7 @@ Kivy's own provider makes a touch of every button, and ends the touch of the fir
 
 from __future__ import annotations
 
-from typing import Any
-
+from kivy.core.window import WindowBase
 from kivy.input.factory import MotionEventFactory
 from kivy.input.providers.mouse import MouseMotionEventProvider
 
@@ -18,11 +17,11 @@ _FIRST, _ALL = "left", "all"  # Kivy lets go of "all" when the pointer leaves
 class FirstButton(MouseMotionEventProvider):
     """Touches by the first button of a pointer."""
 
-    def on_mouse_press(self, win: Any, x: float, y: float, button: str, modifiers: list[str]) -> None:
+    def on_mouse_press(self, win: WindowBase, x: float, y: float, button: str, modifiers: list[str]) -> None:
         if button == _FIRST:
             super().on_mouse_press(win, x, y, button, modifiers)
 
-    def on_mouse_release(self, win: Any, x: float, y: float, button: str, modifiers: list[str]) -> None:
+    def on_mouse_release(self, win: WindowBase, x: float, y: float, button: str, modifiers: list[str]) -> None:
         if button in (_FIRST, _ALL):
             super().on_mouse_release(win, x, y, button, modifiers)
 

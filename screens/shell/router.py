@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import time
-from typing import Any
 
 from kivy.base import EventLoop
 from kivy.clock import Clock
 from kivy.core.window import Window
+from kivy.input.motionevent import MotionEvent
 from kivy.properties import NumericProperty
 from kivy.uix.screenmanager import ScreenManager, TransitionBase
 
+from screens.widgets.base import BaseScreen
 from screens.widgets.buttons import IntentButton
 
 # Nobody answers to what he sees within a quarter of a second by choosing what to touch; a trembling finger comes down
@@ -41,6 +42,10 @@ class Router(ScreenManager):
     so a touch on it was meant for what stood there before, and does nothing.
     """
 
+    # Kivy's own; nothing but screens of ours is put in, and the first before anybody asks.
+    current_screen: BaseScreen
+    screens: list[BaseScreen]
+
     unread_s = NumericProperty(UNREAD_S)
 
     __events__ = ("on_painted",)
@@ -54,6 +59,11 @@ class Router(ScreenManager):
         self._changes = 0
         self._painted_at: float | None = None  # None: what stands now was not painted yet
         Window.bind(on_flip=self._on_flip)
+
+    def get_screen(self, name: str) -> BaseScreen:
+        found = super().get_screen(name)
+        assert isinstance(found, BaseScreen)
+        return found
 
     def changes(self) -> None:
         """Another model is about to be shown, on this screen object or another: whoever rests on a button lets go."""
@@ -74,10 +84,10 @@ class Router(ScreenManager):
             return max(float(self.unread_s), A_TURN_S)
         return max(0.0, self._painted_at + self.unread_s - time.monotonic())
 
-    def on_touch_down(self, touch: Any) -> bool:
+    def on_touch_down(self, touch: MotionEvent) -> bool:
         return self.deaf_for_s > 0.0 or bool(super().on_touch_down(touch))
 
-    def _on_flip(self, *_args: Any) -> None:
+    def _on_flip(self, *_args: object) -> None:
         # Kivy calls this before its own handler, which flips; the next turn of the clock is just after it.
         if self._painted_at is None:
             drawn = self._changes

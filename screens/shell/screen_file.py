@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from kiosk.data_files.reader import DataFileError, read_toml
+from screens.shell.machine import PART_MM, Machine, Part
 
 POINTER, MTDEV = "pointer", "mtdev"
 LYING_SHARE = 0.8  # on a lying display text is so much smaller than on the same one upright, where lines are short
@@ -21,7 +22,7 @@ class ScreenFileError(DataFileError):
 @dataclass(frozen=True, slots=True)
 class ScreenFile:
     """A display. `body_mm`: height of the em square of running text; `touch_device`: an input device of the kernel
-    ("" unless touches are read with mtdev).
+    ("" unless touches are read with mtdev). `machine`: where the parts are around it; None if nobody has said that.
     """
 
     width_px: int
@@ -33,6 +34,7 @@ class ScreenFile:
     show_cursor: bool
     touch_input: str
     touch_device: str
+    machine: Machine | None = None
 
     def fitted_to(self, width_px: int, height_px: int) -> ScreenFile:
         """The same for a display of this size: all as large in proportion as on the file's own, as far as both sides
@@ -47,15 +49,16 @@ class ScreenFile:
 
     def _turned(self) -> ScreenFile:
         width_px, height_px = self.height_px, self.width_px
+        unknown = replace(self, machine=None)  # the file tells of another display's surroundings
         if width_px > height_px:
-            return replace(self, width_px=width_px, height_px=height_px, body_mm=self.body_mm * LYING_SHARE)
+            return replace(unknown, width_px=width_px, height_px=height_px, body_mm=self.body_mm * LYING_SHARE)
         # Seven choices stand below each other there, so buttons and text take no larger share of it than on that one.
         mm_per_pixel = max(self.mm_per_pixel, UPRIGHT_MM[0] / width_px, UPRIGHT_MM[1] / height_px)
         body_px = min(
             self.body_mm / LYING_SHARE / self.mm_per_pixel, width_px / UPRIGHT_BODIES[0], height_px / UPRIGHT_BODIES[1]
         )
         return replace(
-            self, width_px=width_px, height_px=height_px, mm_per_pixel=mm_per_pixel, body_mm=body_px * mm_per_pixel
+            unknown, width_px=width_px, height_px=height_px, mm_per_pixel=mm_per_pixel, body_mm=body_px * mm_per_pixel
         )
 
 
@@ -75,7 +78,22 @@ class _Numbers:
         return f"a{' whole' if self.whole else ''} number from {self.low:g} to {self.high:g}"
 
 
-_KEYS: dict[str, dict[str, type | _Numbers]] = {
+@dataclass(frozen=True, slots=True)
+class _Spot:
+    """Two numbers: to the right, and up."""
+
+    each: _Numbers
+
+    def hold(self, value: object) -> bool:
+        return isinstance(value, list) and len(value) == 2 and all(map(self.each.hold, value))
+
+    def __str__(self) -> str:
+        return f"two whole numbers from {self.each.low:g} to {self.each.high:g}, to the right and up"
+
+
+_Kind = type | _Numbers | _Spot
+
+_KEYS: dict[str, dict[str, _Kind]] = {
     "display": {
         "width_px": _Numbers(320, 7680, whole=True),
         "height_px": _Numbers(320, 7680, whole=True),
@@ -86,9 +104,11 @@ _KEYS: dict[str, dict[str, type | _Numbers]] = {
     },
     "text": {"body_mm": _Numbers(2, 40)},
     "touch": {"input": str, "device": str},
+    "machine": dict.fromkeys(PART_MM, _Spot(_Numbers(-2000, 4000, whole=True))),
 }
 _WORDS: dict[type, str] = {bool: "true or false", str: "a text"}
-_OPTIONAL = {("touch", "device")}
+_OPTIONAL = {("touch", "device"), *(("machine", part) for part in PART_MM)}
+_OPTIONAL_TABLES = {"machine"}
 
 
 def load_screen_file(path: Path, *, fullscreen: bool | None = None) -> ScreenFile:
@@ -110,23 +130,33 @@ def load_screen_file(path: Path, *, fullscreen: bool | None = None) -> ScreenFil
         show_cursor=display["show_cursor"],
         touch_input=touch["input"],
         touch_device=touch.get("device", ""),
+        machine=_machine(table),
     )
+
+
+def _machine(table: dict[str, Any]) -> Machine | None:
+    if "machine" not in table:
+        return None
+    display = table["display"]
+    width_mm, height_mm = (float(display[side] * display["mm_per_pixel"]) for side in ("width_px", "height_px"))
+    return Machine(width_mm, height_mm, tuple(Part(name, *spot) for name, spot in table["machine"].items()))
 
 
 def _mistakes(table: dict[str, Any]) -> list[str]:
     mistakes = [f"unknown table [{name}]" for name in table if name not in _KEYS]
     for name, keys in _KEYS.items():
         found = table.get(name)
+        if name in _OPTIONAL_TABLES and name not in table:
+            continue
         if not isinstance(found, dict):
             mistakes.append(f"table [{name}] is missing")
             continue
         mistakes += [f"unknown key {name}.{key}" for key in found if key not in keys]
         mistakes += [f"{name}.{key} is missing" for key in keys if key not in found and (name, key) not in _OPTIONAL]
         mistakes += [
-            f"{name}.{key} must be {kind if isinstance(kind, _Numbers) else _WORDS[kind]}, not {found[key]!r}"
+            f"{name}.{key} must be {_WORDS[kind] if isinstance(kind, type) else kind}, not {found[key]!r}"
             for key, kind in keys.items()
-            if key in found
-            and not (kind.hold(found[key]) if isinstance(kind, _Numbers) else isinstance(found[key], kind))
+            if key in found and not (isinstance(found[key], kind) if isinstance(kind, type) else kind.hold(found[key]))
         ]
     return mistakes or _senseless(table)
 
@@ -138,4 +168,5 @@ def _senseless(table: dict[str, Any]) -> list[str]:
         mistakes.append(f'touch.input must be "{POINTER}" or "{MTDEV}"')
     if touch["input"] == MTDEV and not touch.get("device"):
         mistakes.append("touch.device is needed for mtdev, e.g. /dev/input/by-id/…")
-    return mistakes
+    machine = _machine(table)
+    return mistakes if machine is None else [*mistakes, *machine.mistakes()]

@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from kiosk.presentation.models import ScreenModel
+from kiosk.presentation.models.resident import ScreenModel
 from kiosk.texts.translation import Translation
 from kiosk.voice.clips import Utterance
 from kiosk.voice.grammar import Grammar, GrammarError

@@ -52,15 +52,18 @@ def _loaded() -> str:
     return found.group() if found is not None else _BY_NAME
 
 
-@ctypes.CFUNCTYPE(None, ctypes.c_char_p, ctypes.c_int, ctypes.c_char_p, ctypes.c_int, ctypes.c_char_p)
 def _say_nothing(_file: bytes, _line: int, _function: bytes, _error: int, _format: bytes) -> None:
     """ALSA's way to tell of an error; what SDL says of it is enough."""
+
+
+_ErrorHandler = ctypes.CFUNCTYPE(None, ctypes.c_char_p, ctypes.c_int, ctypes.c_char_p, ctypes.c_int, ctypes.c_char_p)
+_SAY_NOTHING = _ErrorHandler(_say_nothing)  # the library keeps no hold on it
 
 
 def _quieten_alsa() -> None:
     """ALSA writes eight lines to standard error, which is the log, for each device that it does not find."""
     try:
-        ctypes.CDLL(_ALSA).snd_lib_error_set_handler(_say_nothing)
+        ctypes.CDLL(_ALSA).snd_lib_error_set_handler(_SAY_NOTHING)
     except (OSError, AttributeError):
         return  # there is no ALSA that could write anything
 

@@ -13,7 +13,7 @@ from kivy.event import EventDispatcher
 from kivy.properties import BooleanProperty, NumericProperty
 
 from kiosk.domain.sound import LOUDEST, SoundSettings
-from kiosk.presentation.models import OutOfServiceScreen, ScreenModel, WelcomeScreen
+from kiosk.presentation.models.resident import OutOfServiceScreen, ScreenModel, WelcomeScreen
 from kiosk.texts.translation import Translation
 
 if TYPE_CHECKING:

@@ -5,11 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from screens.shell.screen_file import ScreenFile
+from screens.style.picture_colours import BY_THEME, PictureColours
 
 Colour = tuple[float, float, float, float]
 
 LOW_MM = 200.0  # on a display that is not even as high, spaces are narrower
 PRIMARY_MM, SECONDARY_MM = 20.0, 15.0  # least height and width of what is touched
+GAP_MM = 5.0  # between what is touched: a finger that trembles comes down a few millimetres beside its aim
 
 
 def colour(hexadecimal: str) -> Colour:
@@ -94,45 +96,111 @@ COUNTER = Palette(
 )
 
 
+CONTRAST = Palette(
+    ground=colour("#FFFFFF"),
+    surface=colour("#FFFFFF"),
+    ink=colour("#000000"),
+    ink_soft=colour("#000000"),
+    line=colour("#000000"),
+    accent=colour("#00204A"),
+    accent_pressed=colour("#000000"),
+    accent_soft=colour("#FFFFFF"),
+    on_accent=colour("#FFFFFF"),
+    refusal=colour("#2E1A00"),
+    refusal_soft=colour("#FFF8E8"),
+    fault=colour("#4A0000"),
+    fault_soft=colour("#FFFFFF"),
+    simulation=colour("#FFD54A"),
+    on_simulation=colour("#000000"),
+)
+"""Text at 15:1 and more."""
+
+DARK = Palette(
+    ground=colour("#000000"),
+    surface=colour("#101418"),
+    ink=colour("#FFFFFF"),
+    ink_soft=colour("#F2F4F5"),
+    line=colour("#C8D2D8"),
+    accent=colour("#CFE8FF"),
+    accent_pressed=colour("#FFFFFF"),
+    accent_soft=colour("#0A141C"),
+    on_accent=colour("#000000"),
+    refusal=colour("#FFE2A8"),
+    refusal_soft=colour("#141004"),
+    fault=colour("#FFD9D6"),
+    fault_soft=colour("#180606"),
+    simulation=colour("#FFD54A"),
+    on_simulation=colour("#000000"),
+)
+"""For eyes that light dazzles: light text on black, at 14:1 and more."""
+
+PALETTES = (COUNTER, CONTRAST, DARK)
+_PICTURES = ("counter", "high_contrast", "dark")
+TEXT_SCALES = (1.0, 1.3, 1.6)
+
+
 @dataclass(frozen=True, slots=True)
 class Theme:
-    """Sizes in pixels of this display, and the palette."""
+    """Sizes in pixels of this display, the palette, and the pictures that go with it: a folder of assets/images.
+    `text_scale`: how much larger text is than usual; `low`: a panel, where every millimetre of height counts.
+    """
 
     palette: Palette
+    text_scale: float
     small: int
     body: int
     lead: int
     title: int
     display: int
     space: int
+    gap: int
     radius: int
     border: int
     primary: int
     secondary: int
     portrait: bool
+    low: bool
+    pictures: str = "counter"
+
+    @property
+    def stacked(self) -> bool:
+        """Whether there is no room for two columns of words."""
+        return self.portrait or self.low
+
+    @property
+    def picture_colours(self) -> PictureColours:
+        """The colours of the pictures."""
+        return BY_THEME[self.pictures]
 
     @classmethod
-    def of(cls, screen: ScreenFile, palette: Palette = COUNTER) -> Theme:
-        """The theme at the sizes of `screen`."""
+    def of(cls, screen: ScreenFile, palette: Palette = COUNTER, text_scale: float = 1.0) -> Theme:
+        """The theme at the sizes of `screen`, with text so much larger; spaces stay as they are."""
 
         def px(mm: float) -> int:
             return round(mm / screen.mm_per_pixel)
 
         def text(factor: float) -> int:
+            return px(screen.body_mm * factor * text_scale)
+
+        def space(factor: float) -> int:
             return px(screen.body_mm * factor)
 
-        low = screen.height_px * screen.mm_per_pixel < LOW_MM
+        low = screen.height_px < screen.width_px and screen.height_px * screen.mm_per_pixel < LOW_MM
         return cls(
             palette=palette,
-            small=text(0.8),
+            text_scale=text_scale,
+            small=text(0.84),
             body=text(1.0),
             lead=text(1.25),
             title=text(1.6),
             display=text(2.2),
-            space=text(0.5 if low else 0.7),
-            radius=text(0.35),
-            border=max(2, text(0.07)),
+            space=space(0.5 if low else 0.7),
+            gap=px(GAP_MM) + 1,
+            radius=space(0.35),
+            border=max(2, space(0.07)),
             primary=px(PRIMARY_MM) + 1,
             secondary=px(SECONDARY_MM) + 1,
             portrait=screen.height_px > screen.width_px,
+            low=low,
+            pictures=_PICTURES[PALETTES.index(palette)],
         )

@@ -4,32 +4,38 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import date as Date
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import ClassVar
 
-from kivy.app import App
 from kivy.clock import Clock
 from kivy.lang import Builder
 from kivy.properties import BooleanProperty, ListProperty, NumericProperty, ObjectProperty, StringProperty
 from kivy.uix.screenmanager import Screen
+from kivy.uix.widget import Widget
 
-from kiosk.presentation.models import Frame, ScreenModel, Term, WayOut
+from kiosk.presentation.models.frame import Frame, WayOut
+from kiosk.presentation.models.resident import ScreenModel, Term
 from kiosk.texts.translation import Translation
+from kiosk.texts.words import Citation, Words
 from kiosk.workflow.intents import Intent
-from screens.widgets import buttons, column, countdown, panels, paragraph, pictures, rounded, stages
+from screens.widgets import access, body, buttons, column, countdown, panels, paragraph, pictures, rounded, stages
+from screens.widgets.column import Column
+from screens.widgets.countdown import Countdown
+from screens.widgets.supplies import supplies
 
 BLANK_FRAME = Frame(language="", way_out=WayOut.NONE)
 NO_TERM = Term(None, None)
 _FOLDER = Path(__file__).parent
 
 # Kivy's language finds them by name.
-_WIDGETS = (buttons, column, countdown, panels, paragraph, pictures, rounded, stages)
+_WIDGETS = (access, body, buttons, column, countdown, panels, paragraph, pictures, rounded, stages)
 
 Builder.load_file(str(_FOLDER / "widgets.kv"))
 Builder.load_file(str(_FOLDER / "base.kv"))
 
 
-def _silent(*_args: Any, **_named: Any) -> str:
+def _silent(*_args: object, **_named: object) -> str:
     return ""
 
 
@@ -43,30 +49,48 @@ class BaseScreen(Screen):
     BLANK: ClassVar[ScreenModel]
     IS_PERSONAL: ClassVar[bool] = True  # False: nothing on it is anybody's, so it need not be forgotten
 
-    model = ObjectProperty(None, rebind=True)
+    # Given by the rule in base.kv.
+    countdown: Countdown
+    moving_picture: pictures.Picture
+
+    model: ObjectProperty[ScreenModel] = ObjectProperty(None, rebind=True)
     title = StringProperty("")
-    title_colour = ListProperty((0, 0, 0, 1))
+    title_colour: ListProperty[float] = ListProperty((0, 0, 0, 1))
     picture = StringProperty("")
-    picture_share = NumericProperty(0.3)
+    picture_share = NumericProperty(0.36)
     way_out_stands_out = BooleanProperty(False)
 
-    tr = ObjectProperty(_silent)
-    words = ObjectProperty(_silent)
-    cited = ObjectProperty(_silent)
-    date = ObjectProperty(_silent)
-    term = ObjectProperty(lambda _term: ["", "", ""])
+    tr: ObjectProperty[Callable[..., str]] = ObjectProperty(_silent)
+    words: ObjectProperty[Callable[[Words], str]] = ObjectProperty(_silent)
+    cited: ObjectProperty[Callable[[Citation], str]] = ObjectProperty(_silent)
+    date: ObjectProperty[Callable[[Date | None], str]] = ObjectProperty(_silent)
+    term: ObjectProperty[Callable[[Term | None], list[str]]] = ObjectProperty(lambda _term: ["", ""])
 
-    __events__ = ("on_intent",)
+    __events__ = ("on_intent", "on_turned")
 
-    def __init__(self, **kwargs: Any) -> None:
-        self.column: Any = None
-        self.actions: Any = None
+    def __init__(self, **kwargs: object) -> None:
+        self.body: body.Body
+        self.above: Column | None = None  # of the frame, until the rule in base.kv has made it
+        self.actions: buttons.Actions | None = None
         super().__init__(**kwargs)
 
-    def add_widget(self, widget: Any, *args: Any, **kwargs: Any) -> None:
+    @property
+    def column(self) -> Column:
+        """What stands above the buttons."""
+        assert self.above is not None, "the rule in base.kv gives it to every screen"
+        return self.above
+
+    @property
+    def is_seen(self) -> bool:
+        return self.manager is not None and self.manager.current_screen is self
+
+    def add_widget(self, widget: Widget, index: int = 0, canvas: str | None = None) -> None:
         """What a screen's own rule holds goes into the frame: buttons at the bottom, everything else above."""
-        place = self.actions if isinstance(widget, buttons.StepButton) else self.column
-        (super() if place is None else place).add_widget(widget, *args, **kwargs)
+        place = self.actions if isinstance(widget, buttons.StepButton) else self.above
+        if place is None:
+            super().add_widget(widget, index, canvas)
+        else:
+            place.add_widget(widget, index, canvas)
 
     def on_intent(self, intent: Intent, choice: str) -> None:
         """Event: a person chose `intent`."""
@@ -74,15 +98,25 @@ class BaseScreen(Screen):
     def show(self, model: ScreenModel) -> None:
         """Show `model` from now on."""
         if model.frame.language != self.model.frame.language:
-            self._speak(App.get_running_app().translation(model.frame.language))
+            self._speak(supplies().translation(model.frame.language))
         self.model = model
-        self.column.fit_anew()
-        self.countdown.start(model.frame.countdown_s)
+        self.body.begin_anew()
+        self.column.begin_anew()
+        self.countdown.start(model.frame.countdown_s, model.frame.warning_s)
 
-    def on_pre_enter(self, *_args: Any) -> None:
+    def turn(self, pages: int) -> None:
+        """Show another page of the same: whoever touches at once has not read it."""
+        self.column.page += pages
+        self.dispatch("on_turned")
+        self.dispatch("on_intent", Intent.MORE_TIME, "")
+
+    def on_turned(self) -> None:
+        """Event: another page of the same is shown."""
+
+    def on_pre_enter(self, *_args: object) -> None:
         self.moving_picture.start()
 
-    def on_leave(self, *_args: Any) -> None:
+    def on_leave(self, *_args: object) -> None:
         """Stand still, and forget what was shown of a person as soon as the next screen is up."""
         self.countdown.stop()
         self.moving_picture.stop()
@@ -90,7 +124,7 @@ class BaseScreen(Screen):
             Clock.schedule_once(self._forget, 0)
 
     def _forget(self, _elapsed: float) -> None:
-        if self.manager.current_screen is self:
+        if self.is_seen:
             return  # it is seen again already, with a model of its own
         self.rehearse(self.model.frame)
 
@@ -108,16 +142,15 @@ class BaseScreen(Screen):
 
 
 def _term_in(translation: Translation) -> Callable[[Term | None], list[str]]:
-    """A validity in words, from and to, and both in figures."""
+    """A validity in words, from and to."""
 
     def term(of: Term | None) -> list[str]:
         if of is None or of == NO_TERM:
-            return ["", "", ""]
+            return ["", ""]
         begins, ends = translation.date(of.valid_from), translation.date(of.valid_to)
         return [
             translation.text("term.from", day=begins),
             translation.text("term.to", day=ends),
-            f"{translation.figures(of.valid_from)} — {translation.figures(of.valid_to)}",
         ]
 
     return term

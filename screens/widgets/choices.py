@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
 
 from kivy.lang import Builder
 from kivy.properties import ListProperty, NumericProperty, StringProperty
@@ -19,7 +18,6 @@ class ChoiceButton(IntentButton):
     """One answer, and below it, smaller, what should be known of it."""
 
     detail = StringProperty("")
-    scale = NumericProperty(1.0)
 
 
 class Choices(GridLayout):
@@ -28,14 +26,13 @@ class Choices(GridLayout):
     The buttons are kept and used again.
     """
 
-    items = ListProperty()
+    items: ListProperty[list[str]] = ListProperty()
     least = NumericProperty(0)
     due = NumericProperty(0)
-    scale = NumericProperty(1.0)
 
     __events__ = ("on_chosen",)
 
-    def __init__(self, **kwargs: Any) -> None:
+    def __init__(self, **kwargs: object) -> None:
         self._made: list[ChoiceButton] = []
         super().__init__(**kwargs)
         self.bind(least=self._level)
@@ -43,7 +40,7 @@ class Choices(GridLayout):
     def on_chosen(self, key: str) -> None:
         """Event: a person chose the item `key`."""
 
-    def on_items(self, _instance: Any, items: list[list[str]]) -> None:
+    def on_items(self, _instance: object, items: list[list[str]]) -> None:
         while len(self._made) < len(items):
             self._made.append(self._new())
         for button in self._made[len(items) :]:
@@ -58,10 +55,9 @@ class Choices(GridLayout):
         self._level()
 
     def _new(self) -> ChoiceButton:
-        button = ChoiceButton(intent=Intent.CHOOSE, scale=self.scale)
+        button = ChoiceButton(intent=Intent.CHOOSE)
         button.bind(on_release=lambda touched: self.dispatch("on_chosen", touched.choice), needed=self._level)
-        self.fbind("scale", button.setter("scale"))
         return button
 
-    def _level(self, *_args: Any) -> None:
-        self.due = max([self.least, *(button.needed for button in self.children)])
+    def _level(self, *_args: object) -> None:
+        self.due = max([self.least, *(button.needed for button in self._made[: len(self.items)])])

@@ -1,101 +1,168 @@
-"""A stack of widgets, from the top down; what does not fit is set smaller, not cut off."""
+"""What a screen says, from the top down, on as many pages as it needs. Nothing is set smaller, and no line is cut."""
 
 from __future__ import annotations
 
-import math
-from typing import Any
+from collections.abc import Iterator
 
 from kivy.clock import Clock
+from kivy.graphics.scissor_instructions import ScissorPop, ScissorPush
+from kivy.input.motionevent import MotionEvent
 from kivy.properties import BooleanProperty, NumericProperty
 from kivy.uix.boxlayout import BoxLayout
 from kivy.uix.layout import Layout
+from kivy.uix.widget import Widget
 
-SCALES = (1.0, 0.92, 0.84, 0.76, 0.68, 0.6, 0.52)  # few, because every size of a typeface takes memory
+from screens.widgets.paragraph import Paragraph
+
 SETTLED_AFTER = 16  # rounds of layout without a change: widths go down through the boxes, heights come up again
 
-
-class _OneScale(BoxLayout):
-    """Widgets that share one `scale`."""
-
-    scale = NumericProperty(1.0)
-
-    def add_widget(self, widget: Any, *args: Any, **kwargs: Any) -> None:
-        widget.pos_hint = {"top": 1}
-        super().add_widget(widget, *args, **kwargs)
-        self.fbind("scale", widget.setter("scale"))
+Piece = tuple[float, float]
+"""What must not be cut: where it begins and where it ends, in pixels from the top of the whole."""
 
 
-class Side(_OneScale):
+class Side(BoxLayout):
     """Widgets below each other."""
 
 
-class Sides(_OneScale):
-    """Widgets below each other on an upright screen, side by side on a lying one."""
+class Sides(BoxLayout):
+    """Widgets below each other where lines are short, else side by side. `beside`: side by side in any case."""
+
+    beside = BooleanProperty(False)
+
+    def add_widget(self, widget: Widget, index: int = 0, canvas: str | None = None) -> None:
+        widget.pos_hint = {"top": 1}
+        super().add_widget(widget, index, canvas)
 
 
 class Column(Layout):
-    """Children with a height of 0 take no space. `overflows`: not even the smallest scale was enough.
-    `lift`: the share of free space that stays above.
+    """Children with a height of 0 take no space. `needed`: the height of all. `page`, from 0, of `pages`; `all_seen`:
+    the last of them was shown since the model came. `lift`: the share of free space that stays above.
     """
 
     spacing = NumericProperty(0)
-    scale = NumericProperty(1.0)
     lift = NumericProperty(0)
-    overflows = BooleanProperty(False)
+    needed = NumericProperty(0)
+    page = NumericProperty(0)
+    pages = NumericProperty(1)
+    all_seen = BooleanProperty(True)
 
-    def __init__(self, **kwargs: Any) -> None:
+    def __init__(self, **kwargs: object) -> None:
+        self._seen_to = 0
         self._quiet_rounds = 0
-        self._shrink_soon = Clock.create_trigger(self._shrink, -1)
+        self._starts: list[float] = [0.0]
+        self._shown: Piece = (0.0, 0.0)
+        self._settle = Clock.create_trigger(self._count_quiet_round, -1)
         super().__init__(**kwargs)
-        for name in ("pos", "spacing", "children"):
-            self.fbind(name, self._trigger_layout)
-        self.fbind("size", self.fit_anew)
+        with self.canvas.before:
+            self._clip = ScissorPush()
+        with self.canvas.after:
+            ScissorPop()
+        for name in ("pos", "size", "spacing", "lift", "children", "page"):
+            self.fbind(name, self._stir)
 
-    def fit_anew(self, *_args: Any) -> None:
-        """Start again at full size: what is shown has changed."""
-        self.scale = 1.0
+    def _stir(self, *_args: object) -> None:
+        self._quiet_rounds = 0
         self._trigger_layout()
 
-    def on_scale(self, _instance: Any, scale: float) -> None:
+    def begin_anew(self) -> None:
+        """Show the first page: what is shown has changed."""
+        self.page, self._seen_to = 0, 0
+        self.all_seen = self.pages == 1
+        self._stir()
+
+    def add_widget(self, widget: Widget, index: int = 0, canvas: str | None = None) -> None:
+        widget.fbind("height", self._stir)
+        super().add_widget(widget, index, canvas)
+
+    def do_layout(self, *_args: object) -> None:
+        shown = [child for child in reversed(self.children) if child.height]
+        self.needed = sum(child.height for child in shown) + self.spacing * max(len(shown) - 1, 0)
         for child in self.children:
-            if hasattr(child, "scale"):
-                child.scale = scale
-
-    def add_widget(self, widget: Any, *args: Any, **kwargs: Any) -> None:
-        widget.fbind("height", self._trigger_layout)
-        super().add_widget(widget, *args, **kwargs)
-        if hasattr(widget, "scale"):
-            widget.scale = self.scale
-
-    def do_layout(self, *_args: Any) -> None:
-        needed = self._needed()
-        top = self.top - self.lift * max(0, self.height - needed)
-        for child in reversed(self.children):
             child.width = self.width
+        self._starts = self._page_starts(shown)
+        page = min(int(self.page), len(self._starts) - 1)
+        begin, is_whole = self._starts[page], len(self._starts) == 1
+        end = self._starts[page + 1] if page + 1 < len(self._starts) else self.needed
+        top = self.top - (self.lift * max(0.0, self.height - self.needed) if is_whole else 0.0) + begin
+        for child in shown:
             child.pos = (self.x, top - child.height)
-            if child.height:
-                top -= child.height + self.spacing * self.scale
-        self.overflows = 0 < self.height < needed - 1
-        self._quiet_rounds = 0
-        if self.overflows:
-            self._shrink_soon()
+            top -= child.height + self.spacing
+        self._shown = (self.y, self.top) if is_whole else (self.top - (end - begin), self.top)
+        self._clip_to(*self._shown)
+        self._settle()
 
-    def _needed(self) -> float:
-        heights = [child.height for child in self.children if child.height]
-        return sum(heights) + self.spacing * self.scale * max(len(heights) - 1, 0)
-
-    def _shrink(self, _elapsed: float) -> None:
+    def _count_quiet_round(self, _elapsed: float) -> None:
+        """How many pages there are is told only when nothing moves any more: the buttons below change with it, and the
+        room with them.
+        """
         self._quiet_rounds += 1
         if self._quiet_rounds < SETTLED_AFTER:
-            self._shrink_soon()
-        elif self.overflows and self.scale > SCALES[-1]:
-            self.scale = self._next_scale()
-            self._trigger_layout()
+            if len(self._starts) > 1:
+                self.do_layout()  # what lies inside a child may still move while its height is what it will be
+            self._settle()
+            return
+        pages = len(self._starts)
+        self.page = min(self.page, pages - 1)
+        self._seen_to = max(self._seen_to, int(self.page))
+        self.all_seen = self._seen_to >= pages - 1
+        self.pages = pages
 
-    def _next_scale(self) -> float:
-        """The largest scale that may be enough: a text's height goes with the square of its size, what is touched does
-        not shrink at all.
-        """
-        may_be_enough = self.scale * math.sqrt(self.height / self._needed())
-        smaller = [scale for scale in SCALES if scale < self.scale]
-        return next((scale for scale in reversed(smaller) if scale >= may_be_enough), smaller[0])
+    def shows(self, widget: Widget) -> bool:
+        """Whether `widget`, somewhere inside, is on the page that is shown; of words, whether a line of them is."""
+        low, high = self._shown
+        if isinstance(widget, Paragraph):
+            return bool(widget.top > low + 1 and widget.y < high - 1)
+        return bool(widget.y >= low - 1 and widget.top <= high + 1)
+
+    def is_cut(self, widget: Widget) -> bool:
+        """Whether lines of it stand on another page."""
+        low, high = self._shown
+        return not (widget.y >= low - 1 and widget.top <= high + 1)
+
+    def on_touch_down(self, touch: MotionEvent) -> bool:
+        low, high = self._shown
+        return bool(low <= touch.y <= high) and bool(super().on_touch_down(touch))
+
+    def _clip_to(self, low: float, high: float) -> None:
+        if len(self._starts) == 1:
+            self._clip.x, self._clip.y, self._clip.width, self._clip.height = 0, 0, 1 << 14, 1 << 14
+            return
+        self._clip.x, self._clip.y = int(self.x), int(low)
+        self._clip.width, self._clip.height = int(self.width + 1), int(high - low + 1)
+
+    def _page_starts(self, shown: list[Widget]) -> list[float]:
+        """Where each page begins: as late as nothing is cut that fits on a page."""
+        if not 0 < self.height < self.needed - 1:
+            return [0.0]
+        pieces: list[Piece] = []
+        top = 0.0
+        for child in shown:
+            pieces += _pieces(child, top, self.height)
+            top += child.height + self.spacing
+        pieces.sort()
+        starts = [0.0]
+        while self.needed - starts[-1] > self.height + 1:
+            limit = starts[-1] + self.height + 1
+            cut = [piece for piece in pieces if piece[0] < limit < piece[1]]
+            late = limit
+            while cut:  # what begins before the cut and ends after it goes to the next page whole
+                late = min(begin for begin, _ in cut)
+                cut = [piece for piece in pieces if piece[0] < late < piece[1]]
+            following = [begin for begin, _ in pieces if begin >= late - 0.5]
+            start = min(following, default=late)
+            starts.append(start if start > starts[-1] + 1 else limit)
+        return starts
+
+
+def _pieces(widget: Widget, top: float, most: float) -> Iterator[Piece]:
+    """`top`: where `widget` begins, from the top of the whole; `most`: the height of a page."""
+    if isinstance(widget, Paragraph):
+        lines = widget.text.count("\n") + 1
+        each = widget.height / lines
+        yield from ((top + number * each, top + (number + 1) * each) for number in range(lines))
+    elif not widget.children or (getattr(widget, "is_whole", False) and widget.height <= most):
+        yield top, top + widget.height
+    else:
+        for child in widget.children:
+            if child.height and child.opacity:
+                yield from _pieces(child, top + (widget.top - child.top), most)

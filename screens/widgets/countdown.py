@@ -1,46 +1,46 @@
-"""Idle time that is left, and a button for more."""
+"""The question whether somebody is still there, before a screen ends by itself."""
 
 from __future__ import annotations
 
-import time
-from typing import Any
+from collections.abc import Callable
 
-from kivy.clock import Clock
-from kivy.properties import NumericProperty, ObjectProperty
+from kivy.properties import BooleanProperty, NumericProperty, ObjectProperty
 from kivy.uix.boxlayout import BoxLayout
+
+from screens.widgets.seconds import SecondsLeft
 
 
 class Countdown(BoxLayout):
-    """Counts `left_s` down once a second while it is visible; `left_s` -1: there is no countdown."""
+    """Counts `left_s` down once a second while its screen is seen. `is_due`: the end is near, so it asks."""
 
     left_s = NumericProperty(-1)
-    tr = ObjectProperty(lambda _key, **_args: "")
+    is_due = BooleanProperty(False)
+    tr: ObjectProperty[Callable[..., str]] = ObjectProperty(lambda _key, **_args: "")
 
     __events__ = ("on_more_time",)
 
-    def __init__(self, **kwargs: Any) -> None:
-        self._tick: Any = None
-        self._ends_at = 0.0
+    def __init__(self, **kwargs: object) -> None:
+        self._seconds = SecondsLeft(self._left)
+        self._warning_s = 0
         super().__init__(**kwargs)
 
     def on_more_time(self) -> None:
         """Event: a person needs more time."""
 
-    def start(self, left_s: int | None) -> None:
-        """Count down from `left_s` seconds; None: show nothing."""
-        self.stop()
-        self.left_s = -1 if left_s is None else left_s
-        if left_s is not None:
-            self._ends_at = time.monotonic() + left_s
-            self._tick = Clock.schedule_interval(self._count, 1.0)
+    def start(self, left_s: int | None, warning_s: int) -> None:
+        """Count down from `left_s` seconds and ask during the last `warning_s`; None: the screen does not end."""
+        self._warning_s = warning_s
+        if left_s is None:
+            self.stop()
+            self._left(-1)
+        else:
+            self._seconds.start(left_s)
 
     def stop(self) -> None:
         """Stand still: the screen is not seen."""
-        if self._tick is not None:
-            self._tick.cancel()
-            self._tick = None
+        self._seconds.stop()
 
-    def _count(self, _elapsed: float) -> None:
-        self.left_s = max(0, round(self._ends_at - time.monotonic()))
-        if self.left_s == 0:
-            self.stop()
+    def _left(self, seconds: int) -> None:
+        self.is_due = 0 <= seconds <= self._warning_s
+        if self.is_due or seconds < 0:
+            self.left_s = seconds  # words that nobody sees are not set

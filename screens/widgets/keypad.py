@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
 
 from kivy.lang import Builder
 from kivy.properties import NumericProperty, StringProperty
@@ -21,8 +20,6 @@ ORDER = ("1", "2", "3", "4", "5", "6", "7", "8", "9", "", "0", DELETE)  # ITU-T 
 class Key(IntentButton):
     """One key; `choice` is its figure, or DELETE."""
 
-    scale = NumericProperty(1.0)
-
     @property
     def target(self) -> str:
         """The key's name for who touches it from outside: `key:7`, `key:delete`."""
@@ -32,14 +29,15 @@ class Key(IntentButton):
 class Keypad(GridLayout):
     """What is typed is kept in `digits`, at most `most` of them. `delete_words`: what the last key says."""
 
+    is_whole = True
+
     digits = StringProperty("")
     delete_words = StringProperty("")
     most = NumericProperty(12)
-    scale = NumericProperty(1.0)
 
     __events__ = ("on_typed",)
 
-    def __init__(self, **kwargs: Any) -> None:
+    def __init__(self, **kwargs: object) -> None:
         super().__init__(**kwargs)
         for name in ORDER:
             self.add_widget(self._key(name) if name else Widget())

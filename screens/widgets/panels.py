@@ -2,53 +2,66 @@
 
 from __future__ import annotations
 
+from unicodedata import east_asian_width
+
 from kivy.properties import BooleanProperty, ListProperty, NumericProperty, StringProperty
 from kivy.uix.boxlayout import BoxLayout
 
+LATIN_EM = 0.58  # a bold figure of the typeface; letters are narrower
+
 
 class TermPanel(BoxLayout):
-    """A permit's validity, in words and in figures. `is_new`: the one that counts from now on."""
+    """A permit's validity. `is_new`: the one that counts from now on; `wanted`: width for its end on one line in the
+    larger size, which it has where it is `roomy`; `ems`: the same in heights of the text.
+    """
 
+    is_whole = True
     label = StringProperty("")
     from_words = StringProperty("")
     to_words = StringProperty("")
-    figures = StringProperty("")
     is_new = BooleanProperty(False)
-    scale = NumericProperty(1.0)
+    ems = NumericProperty(0)
+    wanted = NumericProperty(0)
+    roomy = BooleanProperty(True)
+
+    def on_to_words(self, _instance: object, words: str) -> None:
+        # Reckoned and not measured: the size depends on it, and what is measured depends on the size.
+        self.ems = sum(1.0 if east_asian_width(character) in "WF" else LATIN_EM for character in words)
 
 
 class TermChange(BoxLayout):
-    """Old and new validity side by side. `old` and `new`: from and to, in words; the same in figures."""
+    """Old and new validity side by side. `old` and `new`: from and to, in words."""
 
+    is_whole = True
     old_label = StringProperty("")
     new_label = StringProperty("")
-    old = ListProperty(["", "", ""])
-    new = ListProperty(["", "", ""])
+    old: ListProperty[str] = ListProperty(["", ""])
+    new: ListProperty[str] = ListProperty(["", ""])
     has_new = BooleanProperty(False)
-    scale = NumericProperty(1.0)
+    half = NumericProperty(0)
 
 
 class Fact(BoxLayout):
     """A name and its value; empty words: not there. `framed`: in a box."""
 
+    is_whole = True
     label = StringProperty("")
     words = StringProperty("")
     size_of = StringProperty("body")
     framed = BooleanProperty(False)
-    scale = NumericProperty(1.0)
 
 
 class Remark(BoxLayout):
     """Words with an icon on a ground of their own, perhaps under a `label`; empty words: not there."""
 
+    is_whole = True
     label = StringProperty("")
     words = StringProperty("")
     icon = StringProperty("information")
-    colour = ListProperty((0, 0, 0, 1))
-    ground = ListProperty((1, 1, 1, 1))
+    colour: ListProperty[float] = ListProperty((0, 0, 0, 1))
+    ground: ListProperty[float] = ListProperty((1, 1, 1, 1))
     size_of = StringProperty("body")
     weight = StringProperty("regular")
-    scale = NumericProperty(1.0)
 
 
 class HaveReady(BoxLayout):
@@ -57,15 +70,14 @@ class HaveReady(BoxLayout):
     bring = StringProperty("")
     id_card = StringProperty("")
     permit = StringProperty("")
-    scale = NumericProperty(1.0)
 
 
 class ScanPanel(BoxLayout):
     """A QR code, and beside it what it is for and the number it holds."""
 
+    is_whole = True
     content = StringProperty("")
     invitation = StringProperty("")
     number_label = StringProperty("")
     number = StringProperty("")
     term = StringProperty("")
-    scale = NumericProperty(1.0)

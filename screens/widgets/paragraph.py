@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Any
 from unicodedata import east_asian_width
 
-from kivy.app import App
 from kivy.clock import Clock
 from kivy.core.text import Label as Measure
-from kivy.properties import BooleanProperty, ListProperty, NumericProperty, OptionProperty, StringProperty
+from kivy.graphics.texture import Texture
+from kivy.properties import ListProperty, NumericProperty, OptionProperty, StringProperty
 from kivy.uix.boxlayout import BoxLayout
 from kivy.uix.label import Label
 from kivy.utils import escape_markup
 
 from screens.widgets.line_fitting import wrap
+from screens.widgets.supplies import supplies
 
 ROUNDING_PX = 2  # pieces measured one by one may be shorter than the line they make,
 ROUNDING = 0.015  # and the more of them, the shorter: a share of the width
@@ -21,31 +21,25 @@ SIZES = ("small", "body", "lead", "title", "display")
 
 
 class Paragraph(Label):
-    """`words` in one of the theme's sizes, as high as it needs to be at its width. `scale` below 1: shrunk to fit.
-    `natural`: its width if no line were broken for want of space. `one_line`: smaller rather than broken, by `squeeze`.
+    """`words` in one of the theme's sizes, as high as it needs to be at its width. `natural`: its width if no line were
+    broken for want of space.
     """
 
     words = StringProperty("")
     size_of = OptionProperty("body", options=SIZES)
     weight = OptionProperty("regular", options=("regular", "bold"))
-    scale = NumericProperty(1.0)
     natural = NumericProperty(0)
-    one_line = BooleanProperty(False)
-    squeeze = NumericProperty(1.0)
-    full_size = NumericProperty(0)
 
-    def __init__(self, **kwargs: Any) -> None:
+    def __init__(self, **kwargs: object) -> None:
         self._measures: dict[str, Measure] = {}
         self._written: tuple[str, str, float] = ("", "", 0.0)
-        self._unsqueezed_of: tuple[str, str, float] = ("", "", 0.0)
-        self._unsqueezed = 1.0
         self._fit_soon = Clock.create_trigger(self._fit, -1)
         super().__init__(**kwargs)
         for name in ("words", "width", "font_size", "font_name", "padding"):
             self.fbind(name, self._fit_soon)
         self._fit_soon()
 
-    def on_texture(self, _instance: Any, texture: Any) -> None:
+    def on_texture(self, _instance: object, texture: Texture | None) -> None:
         if texture is not None:
             texture.min_filter = texture.mag_filter = "nearest"  # drawn dot for dot: nothing to mix
 
@@ -63,38 +57,26 @@ class Paragraph(Label):
             self._written, self._measures = written, {}
             self.natural = max(map(self._width_of, whole)) + 1
         available = self.width - self.padding[0] - self.padding[2]
-        if self.one_line and available > self.full_size:
-            room = available * (1 - ROUNDING) - ROUNDING_PX
-            self.squeeze = min(1.0, room / self._natural_at_full_size())
         lines = (
             whole
             if self.natural <= available
             else wrap(self.words, available * (1 - ROUNDING) - ROUNDING_PX, self._width_of)
         )
-        runs = App.get_running_app().fonts.runs("\n".join(lines))
+        runs = supplies().fonts.runs("\n".join(lines))
         self.markup = len(runs) > 1 or bool(runs[0][0])
         self.text = "".join(_marked(font, piece) for font, piece in runs) if self.markup else runs[0][1]
 
     def _forget(self) -> None:
         """Show nothing. Kivy would keep the picture and the lines of the last words for the next time."""
         self._written, self._measures, self.natural = ("", "", 0.0), {}, 0
-        self._unsqueezed_of = self._written
         self.markup, self.text = False, ""
         self._label.text, self._label.texture = "", None
         self._label._cached_lines = []
 
-    def _natural_at_full_size(self) -> float:
-        """Measured at that size: reckoned from the squeezed one, in whole pixels, it would never come to rest."""
-        of = (self.words, self.font_name, self.full_size)
-        if of != self._unsqueezed_of:
-            measure = Measure(font_name=self.font_name, font_size=int(self.full_size + 0.5))
-            self._unsqueezed_of, self._unsqueezed = of, max(1, measure.get_extents(self.words)[0])
-        return self._unsqueezed
-
     def _width_of(self, text: str) -> float:
         if len(text) == 1 and east_asian_width(text) == "W":
             return self.font_size  # ideographs are one em wide in every font
-        runs = App.get_running_app().fonts.runs(text)
+        runs = supplies().fonts.runs(text)
         return sum(self._measure(font or self.font_name).get_extents(piece)[0] for font, piece in runs)
 
     def _measure(self, font: str) -> Measure:
@@ -111,16 +93,15 @@ def _marked(font: str, piece: str) -> str:
 class Paragraphs(BoxLayout):
     """One paragraph for each of `items`; the widgets are kept and used again."""
 
-    items = ListProperty()
+    items: ListProperty[str] = ListProperty()
     size_of = OptionProperty("body", options=SIZES)
-    colour = ListProperty((0, 0, 0, 1))
-    scale = NumericProperty(1.0)
+    colour: ListProperty[float] = ListProperty((0, 0, 0, 1))
 
-    def __init__(self, **kwargs: Any) -> None:
+    def __init__(self, **kwargs: object) -> None:
         self._made: list[Paragraph] = []
         super().__init__(**kwargs)
 
-    def on_items(self, _instance: Any, items: list[str]) -> None:
+    def on_items(self, _instance: object, items: list[str]) -> None:
         while len(self._made) < len(items):
             self._made.append(self._new())
         for paragraph in self._made[len(items) :]:
@@ -134,8 +115,7 @@ class Paragraphs(BoxLayout):
                 self.add_widget(paragraph)
 
     def _new(self) -> Paragraph:
-        paragraph = Paragraph(size_of=self.size_of, scale=self.scale, color=self.colour)
+        paragraph = Paragraph(size_of=self.size_of, color=self.colour)
         self.fbind("size_of", paragraph.setter("size_of"))
-        self.fbind("scale", paragraph.setter("scale"))
         self.fbind("colour", paragraph.setter("color"))
         return paragraph

@@ -2,17 +2,29 @@
 
 from __future__ import annotations
 
-from functools import cache
-from typing import Any
-
-from kivy.app import App
-from kivy.clock import Clock
-from kivy.core.image import ImageLoader
+from kivy.clock import Clock, ClockEvent
 from kivy.graphics.texture import Texture
 from kivy.properties import ListProperty, ObjectProperty, StringProperty
 from kivy.uix.widget import Widget
 
+from screens.shell.machine import CODE_SCANNER, ID_READER, PERMIT_SLOT, RECEIPT_PRINTER
+from screens.style.image_files import Frames
+from screens.widgets.machine_plan import MachinePlan
+from screens.widgets.supplies import supplies
+
 FRAME_S = 0.9
+PLAN_SHARE, GAP_SHARE = 0.42, 0.04  # of a picture's width, or height
+SQUARE_SHARE = 0.75  # a place that is higher than this share of its width has room for two above each other
+PART_IN = {
+    "id_card": ID_READER,
+    "id_card_agent": ID_READER,
+    "id_card_holder": ID_READER,
+    "insert_permit": PERMIT_SLOT,
+    "take_permit": PERMIT_SLOT,
+    "receipt": RECEIPT_PRINTER,
+    "licence_code": CODE_SCANNER,
+}
+"""Beside which picture the machine's plan stands, and with which part in use."""
 QUIET_ZONE = 4  # modules of white around a QR code (ISO/IEC 18004, 6.3.8)
 
 
@@ -24,15 +36,15 @@ class Drawing(Widget):
     half of the time that a screen takes to paint. To mix dots for another size costs the same again.
     """
 
-    texture = ObjectProperty(None, allownone=True)
-    color = ListProperty((1, 1, 1, 1))
-    drawn_size = ListProperty((0, 0))
+    texture: ObjectProperty[Texture | None] = ObjectProperty(None, allownone=True)
+    color: ListProperty[float] = ListProperty((1, 1, 1, 1))
+    drawn_size: ListProperty[float] = ListProperty((0, 0))
 
-    def __init__(self, **kwargs: Any) -> None:
+    def __init__(self, **kwargs: object) -> None:
         super().__init__(**kwargs)
         self.bind(texture=self._measure, size=self._measure)
 
-    def _measure(self, *_args: Any) -> None:
+    def _measure(self, *_args: object) -> None:
         if self.texture is None:
             self.drawn_size = (0, 0)
             return
@@ -43,87 +55,127 @@ class Drawing(Widget):
 
 
 class Icon(Drawing):
-    """A drawing of one colour, by its name in assets/images/icons; all that show the same share one texture."""
+    """A drawing of one colour, by its name in assets/icons; all that show the same in one size share one texture."""
 
     name = StringProperty("")
 
-    def on_name(self, _instance: Any, name: str) -> None:
-        self.texture = _icon(App.get_running_app().icon_file(name)) if name else None
-
-
-class Picture(Drawing):
-    """The drawing `name` in assets/images; one of several frames (name-1.png, name-2.png …) moves while it is seen."""
-
-    name = StringProperty("")
-
-    def __init__(self, **kwargs: Any) -> None:
-        self._tick: Any = None
-        self._frames: list[str] = []
-        self._frame = 0
-        self._is_seen = False
+    def __init__(self, **kwargs: object) -> None:
         super().__init__(**kwargs)
+        self.bind(name=self._choose, size=self._choose)
+        self._choose()
 
-    def on_name(self, *_args: Any) -> None:
-        self._frames = App.get_running_app().picture_files(self.name)
+    def _choose(self, *_args: object) -> None:
+        self.texture = supplies().icon_texture(self.name, min(self.size)) if self.name else None
+
+
+class Picture(Widget):
+    """The drawing `name` of assets/pictures in the theme's colours, dot for dot; one of several frames moves while it
+    is seen. Where it shows a part of the machine, the plan of this machine stands beside it. A picture that is missing
+    or damaged leaves its place blank.
+    """
+
+    name = StringProperty("")
+
+    def __init__(self, **kwargs: object) -> None:
+        self._tick: ClockEvent | None = None
+        self._files: Frames = ()
         self._frame = 0
-        self.texture = None
-        if self._is_seen:
-            self._show()
+        self._is_seen = self._is_loaded = False
+        super().__init__(**kwargs)
+        self._plan, self._drawing = MachinePlan(), Drawing()
+        self.add_widget(self._plan)
+        self.add_widget(self._drawing)
+        place = Clock.create_trigger(self._place, -1)  # once for all that changes before a frame
+        self.bind(name=self._begin_anew, size=place, pos=place)
+        supplies().bind(theme=self._begin_anew)
+        self._begin_anew()
 
     def load(self) -> None:
         """Read the first frame now, because it will be seen soon."""
-        if not self._is_seen and self.texture is None:
+        if not self._is_loaded:
+            self._is_loaded = True
             self._show()
 
     def start(self) -> None:
         """It is seen: move, if there is more than one frame."""
-        if self._is_seen:
-            return
         self.load()
         self._is_seen = True
-        if len(self._frames) > 1:
-            self._tick = Clock.schedule_interval(self._next, FRAME_S)
+        self._move()
 
     def stop(self) -> None:
         """It is not seen: stand still, and let go of the picture's memory."""
-        self._is_seen = False
+        self._is_seen = self._is_loaded = False
         self._frame = 0
-        self.texture = None
-        if self._tick is not None:
+        self._drawing.texture = None
+        self._move()
+
+    def _begin_anew(self, *_args: object) -> None:
+        """Another picture, or the same in other colours."""
+        self._frame = 0
+        self._files = ()
+        self._drawing.texture = None
+        self._plan.part = PART_IN.get(self.name, "")
+        self._plan.draw()
+        self._place()
+
+    def _place(self, *_args: object) -> None:
+        """The plan to the left of the drawing, or above it where the machine is wide and there is room; the files of
+        the size that has room there.
+        """
+        share = self._plan.share
+        if share > 1 and self.height > self.width * SQUARE_SHARE:
+            upward = min(self.height * PLAN_SHARE, self.width / share)
+            self._plan.pos, self._plan.size = (self.x, self.top - upward), (self.width, upward)
+            self._drawing.pos = self.pos
+            self._drawing.size = (self.width, max(1, self.height * (1 - GAP_SHARE) - upward))
+        else:
+            across = min(self.width * PLAN_SHARE, self.height * share)
+            self._plan.pos, self._plan.size = self.pos, (across, self.height)
+            gap = self.width * GAP_SHARE if across else 0
+            self._drawing.pos = (self.x + across + gap, self.y)
+            self._drawing.size = (max(1, self.width - across - gap), self.height)
+        files = supplies().picture_files(self.name, *self._drawing.size) if self.name else ()
+        if files != self._files:
+            self._files = files
+            self._move()
+            if self._is_loaded:
+                self._show()
+
+    def _move(self) -> None:
+        """Go from frame to frame, if it is seen and there are several."""
+        moves = self._is_seen and len(self._files) > 1
+        if moves and self._tick is None:
+            self._tick = Clock.schedule_interval(self._next, FRAME_S)
+        elif not moves and self._tick is not None:
             self._tick.cancel()
             self._tick = None
 
     def _next(self, _elapsed: float) -> None:
-        self._frame = (self._frame + 1) % len(self._frames)
+        self._frame = (self._frame + 1) % len(self._files)
         self._show()
 
     def _show(self) -> None:
-        self.texture = _read(self._frames[self._frame]) if self._frames else None
-
-
-def _read(file: str) -> Texture:
-    # Kivy's own Image refers to itself, so that its picture is let go of only when Python looks for such circles.
-    return ImageLoader.load(file, nocache=True).texture
-
-
-_icon = cache(_read)
+        app = supplies()
+        self._drawing.texture = app.image_texture(self._files[self._frame % len(self._files)]) if self._files else None
 
 
 class QrCode(Widget):
     """`content` as a QR code, dark on white; nothing where it is more than a code can hold."""
 
     content = StringProperty("")
-    texture = ObjectProperty(None, allownone=True)
+    texture: ObjectProperty[Texture | None] = ObjectProperty(None, allownone=True)
 
-    def on_content(self, _instance: Any, content: str) -> None:
+    def on_content(self, _instance: object, content: str) -> None:
         self.texture = _drawn(content) if content else None
 
 
 def _drawn(content: str) -> Texture | None:
-    import qrcode  # slow to import, and needed on one screen only
+    # Slow to import, and needed on one screen only.
+    from qrcode.constants import ERROR_CORRECT_M
     from qrcode.exceptions import DataOverflowError
+    from qrcode.main import QRCode
 
-    code = qrcode.QRCode(border=QUIET_ZONE, error_correction=qrcode.constants.ERROR_CORRECT_M)
+    code = QRCode(border=QUIET_ZONE, error_correction=ERROR_CORRECT_M)
     try:
         code.add_data(content)
         code.make(fit=True)

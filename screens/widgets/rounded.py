@@ -7,6 +7,7 @@ much as a fifth of the screen. This one is nine pieces of one small picture: fou
 from __future__ import annotations
 
 from functools import cache
+from inspect import getattr_static
 from math import hypot
 
 from kivy.factory import Factory
@@ -15,6 +16,8 @@ from kivy.graphics.texture import Texture
 
 Colour = tuple[float, ...]
 Look = tuple[float, float, Colour, Colour]
+
+_KIVYS_SIZE = getattr_static(BorderImage, "size")  # what the box below puts its own before
 
 
 class RoundedBox(BorderImage):
@@ -39,11 +42,11 @@ class RoundedBox(BorderImage):
 
     @property
     def size(self) -> tuple[float, float]:
-        return BorderImage.size.__get__(self)
+        return super().size
 
     @size.setter
     def size(self, size: tuple[float, float]) -> None:
-        BorderImage.size.__set__(self, size)
+        _KIVYS_SIZE.__set__(self, size)
         self._round()
 
     def _round(self) -> None:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from kivy.properties import BooleanProperty, ListProperty, NumericProperty, StringProperty
 from kivy.uix.boxlayout import BoxLayout
 
@@ -15,27 +13,25 @@ class StageLine(BoxLayout):
     number = StringProperty("")
     is_done = BooleanProperty(False)
     is_now = BooleanProperty(False)
-    scale = NumericProperty(1.0)
 
 
 class Stages(BoxLayout):
     """`names` in order; stage number `stage` is being done now, earlier ones are done."""
 
-    names = ListProperty()
+    names: ListProperty[str] = ListProperty()
     stage = NumericProperty(0)
-    scale = NumericProperty(1.0)
 
-    def __init__(self, **kwargs: Any) -> None:
+    def __init__(self, **kwargs: object) -> None:
         self._made: list[StageLine] = []
         super().__init__(**kwargs)
-        self.bind(names=self._build, stage=self._build, scale=self._build)
+        self.bind(names=self._build, stage=self._build)
 
-    def _build(self, *_args: Any) -> None:
+    def _build(self, *_args: object) -> None:
         while len(self._made) < len(self.names):
             self._made.append(StageLine())
         shown = self._made[: len(self.names)]
         for number, (line, words) in enumerate(zip(shown, self.names, strict=True)):
-            line.words, line.number, line.scale = words, str(number + 1), self.scale
+            line.words, line.number = words, str(number + 1)
             line.is_done, line.is_now = number < self.stage, number == self.stage
         if self.children != shown[::-1]:
             self.clear_widgets()

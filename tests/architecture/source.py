@@ -27,6 +27,12 @@ def tree_of(path: str) -> ast.Module:
     return ast.parse((ROOT / path).read_text("utf-8"), path)
 
 
+@cache
+def nodes_of(path: str) -> tuple[ast.AST, ...]:
+    """Every node of the file's tree; several checks look at all of them."""
+    return tuple(ast.walk(tree_of(path)))
+
+
 def text_files() -> Iterator[tuple[str, str]]:
     """Every text that is handed on: path and content."""
     at_the_root = (path for path in ROOT.iterdir() if path.is_file() and not path.name.startswith(".git"))
@@ -38,7 +44,7 @@ def text_files() -> Iterator[tuple[str, str]]:
 
 def names_given_in(path: str) -> Iterator[str]:
     """Names that the file itself gives: of functions, classes, parameters, variables, attributes."""
-    for node in ast.walk(tree_of(path)):
+    for node in nodes_of(path):
         match node:
             case ast.FunctionDef(name=name) | ast.AsyncFunctionDef(name=name) | ast.ClassDef(name=name):
                 yield name
@@ -57,7 +63,7 @@ def words_of(name: str) -> list[str]:
 def names_used_in(path: str) -> frozenset[str]:
     """Names that the file reads, also as attributes of a module."""
     used = set()
-    for node in ast.walk(tree_of(path)):
+    for node in nodes_of(path):
         match node:
             case ast.Name(id=name, ctx=ast.Load()) | ast.Attribute(attr=name, ctx=ast.Load()):
                 used.add(name)

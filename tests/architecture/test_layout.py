@@ -18,7 +18,6 @@ MOST_LINES = {**dict.fromkeys(PROGRAM, 400), "tests": 700}
 LONGER_FOR_A_REASON = {
     "kiosk/central/contract.py": "the whole contract is one page, as its OpenAPI document is",
     "kiosk/workflow/events.py": "one class for each thing that can happen",
-    "screens/authoring/draw_images.py": "one function for each picture",
     "screens/authoring/samples.py": "one sample for each case of a screen",
 }
 # Of the machine on which somebody worked, or of where packages came from.
@@ -27,6 +26,7 @@ NOT_OURS_TO_TELL = re.compile(
     r"|pythonhosted\.org|pypi\.org|/opt/(?!qianzhu-kiosk)\w"
     r"|--(?:extra-)?index-url[ =]http|https?://[^\s/]*\b(?:artifactory|nexus|devpi)\b"
 )
+SILENCED_BLINDLY = re.compile(r"#\s*type:\s*ignore(?!\[[a-z, -]+\]  # \w).*")
 MENTIONS_THEM = {"tests/architecture/test_layout.py"}
 LINK = re.compile(r"\[[^\]]*\]\((?!https?:|#|mailto:)([^)#\s]+)")
 
@@ -51,6 +51,19 @@ def test_the_six_folders_are_all_there_is() -> None:
     visible = {path.name for path in ROOT.iterdir() if path.is_dir() and not path.name.startswith(".")}
     made_by_tools = {name for name in visible if name == "build" or name.endswith(".egg-info")}
     assert visible - made_by_tools == set(FOLDERS)
+
+
+@pytest.mark.parametrize("room", ["unit", "component"])
+def test_each_folder_of_tests_is_one_of_the_program(room: str) -> None:
+    tested = {Path(path).relative_to(f"tests/{room}").parent for path in python_files(f"tests/{room}")} - {Path()}
+    strange = {
+        folder
+        for folder in tested
+        for part in [folder if folder.parts[0] in PROGRAM else "kiosk" / folder]
+        if not (ROOT / part).is_dir() and not (ROOT / part).with_suffix(".py").is_file()
+    }
+    assert strange == set()
+    assert len(tested) >= 10
 
 
 @pytest.mark.parametrize("name", ["README.md", "CONTRIBUTING.md", "DECISIONS.md", "CHANGELOG.md", "LICENSE"])
@@ -95,6 +108,11 @@ def test_no_file_tells_where_it_was_written_or_where_its_packages_came_from() ->
         for found in NOT_OURS_TO_TELL.finditer(text)
     ]
     assert told == []
+
+
+def test_whoever_silences_the_check_of_types_says_which_one_and_why() -> None:
+    sources = {path: (ROOT / path).read_text("utf-8") for path in python_files(*PROGRAM, "assets", "tests")}
+    assert [(path, found.group()) for path in sources for found in SILENCED_BLINDLY.finditer(sources[path])] == []
 
 
 def test_every_link_between_documents_leads_somewhere() -> None:

@@ -13,7 +13,7 @@ REGIONS = shipped_regions()
 
 
 @pytest.mark.parametrize("code", REGIONS)
-def test_each_rule_is_shown_by_a_test_and_each_test_named_exists(code) -> None:
+def test_each_rule_is_shown_by_a_test_and_each_test_named_exists(code: str) -> None:
     rules, shown, module = load_region(REGIONS_DIR / f"{code}.toml").rules, shown_by(code), module_of(code)
     assert set(rules) - set(shown) == set(), "rules without a test"
     assert set(shown) - set(rules) == set(), "tests of rules that the file does not have"

@@ -6,7 +6,7 @@ import ast
 import sys
 from collections.abc import Iterator
 
-from tests.architecture.source import python_files, tree_of
+from tests.architecture.source import nodes_of, python_files
 
 ALLOWED = {*sys.stdlib_module_names, "cryptography", "tests.second_central"}
 # The document, the vectors with its table of code points, and the permit file that it sends its reader to.
@@ -14,7 +14,7 @@ READS = {"openapi.json", "vectors.json", "reference.toml"}
 
 
 def imported_by(path: str) -> Iterator[str]:
-    for node in ast.walk(tree_of(path)):
+    for node in nodes_of(path):
         match node:
             case ast.Import(names=names):
                 yield from (each.name for each in names)
@@ -38,7 +38,7 @@ def test_it_reads_no_other_file_of_ours_than_the_document_its_vectors_and_a_perm
     named = {
         node.value
         for path in python_files("tests/second_central")
-        for node in ast.walk(tree_of(path))
+        for node in nodes_of(path)
         if isinstance(node, ast.Constant)
         and isinstance(node.value, str)
         and "\n" not in node.value

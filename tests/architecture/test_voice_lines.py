@@ -7,7 +7,7 @@ from typing import get_args
 import pytest
 
 from assets import ASSETS
-from kiosk.presentation.models import ScreenModel
+from kiosk.presentation.models.resident import ScreenModel
 from kiosk.texts.translation import languages_in
 from kiosk.voice.grammar import languages_spoken
 from kiosk.voice.lines import LINES

@@ -22,6 +22,9 @@ class RecordingCoupler:
     def connect(self, timeout_s: float) -> ConnectedChip:
         return _RecordingChip(self._inner.connect(timeout_s), self.commands)
 
+    def look(self) -> None:
+        self._inner.look()
+
     def close(self) -> None:
         self._inner.close()
 

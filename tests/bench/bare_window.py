@@ -12,10 +12,13 @@ import random
 import threading
 import time
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
 
 from screens.shell import kivy_setup
 from screens.shell.screen_file import load_screen_file
+
+if TYPE_CHECKING:
+    from kivy.app import App
 
 WORDS = "居住证自助签注 {}"
 PAUSE_S = (0.1, 0.2)  # between frames; of different lengths, so that no beat of the clock is met again and again
@@ -32,7 +35,7 @@ def main() -> None:
     _app(str(args.font), args.frames).run()
 
 
-def _app(font: str, frames: int) -> Any:
+def _app(font: str, frames: int) -> App:
     from kivy.app import App
     from kivy.clock import Clock, mainthread
     from kivy.core.window import Window
@@ -43,22 +46,23 @@ def _app(font: str, frames: int) -> Any:
     assert pointer  # Kivy's configuration finds it by name
 
     class Bare(App):
-        """Tells when a frame is painted, as `automation.witness` does: in the clock's next turn after the flip."""
+        """Tells when a frame is painted, as `screens.automation` does: in the clock's next turn after the flip."""
 
         def __init__(self) -> None:
             super().__init__()
             self.use_kivy_settings = False
             self.painted: threading.Event | None = None
             self._painted_at = 0.0
+            self._label = Label(text=WORDS.format(0), font_name=font, font_size=64, color=(0, 0, 0, 1))
 
         def build(self) -> Label:
             Window.clearcolor = (1, 1, 1, 1)
-            return Label(text=WORDS.format(0), font_name=font, font_size=64, color=(0, 0, 0, 1))
+            return self._label
 
         def on_start(self) -> None:
             Window.bind(on_flip=self._on_first_flip)
 
-        def _on_first_flip(self, *_: Any) -> None:
+        def _on_first_flip(self, *_: object) -> None:
             Window.unbind(on_flip=self._on_first_flip)
             Clock.schedule_once(self._tell, 0)
 
@@ -91,7 +95,7 @@ def _app(font: str, frames: int) -> Any:
         @mainthread
         def _change(self, number: int, painted: threading.Event) -> None:
             self.painted = painted
-            self.root.text = WORDS.format(number)
+            self._label.text = WORDS.format(number)
 
     return Bare()
 

@@ -12,8 +12,8 @@ from uuid import uuid4
 from kiosk.central.client import CentralClient, CentralRefusedCall
 from kiosk.reference_central.server import ReferenceCentral
 from tests.bench.figures import Figure, Result, spread
-from tests.component.central_rig import MovableClock, request, resident, settings
 from tests.fakes.tls_gateway import Play, TlsGateway, breaks_after, forgets, passes_on
+from tests.lobby.central_rig import MovableClock, request, resident, settings
 
 ROUNDS, QUICK_ROUNDS = 7, 2
 MOST_MORE_S = 6.0  # what somebody bears before a page that says that central is being asked

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 
 from assets import ASSETS
 from drivers.permit_chip import apdu
@@ -19,11 +20,11 @@ from drivers.permit_file.permit_file import PermitFile
 from drivers.permit_file.reader import load_permit_files
 from drivers.simulators.pcscd import PrivatePcscd
 from drivers.transport.pcsc import PcscCoupler
+from kiosk.central.client import CentralClient
 from kiosk.central.contract import ChipAnswer, ChipCommand, PermitContent
-from kiosk.demo.floor import central_calls
 from kiosk.demo.processes import Process
 from kiosk.demo.simulation import TEST_KEYS, Simulation
-from kiosk.journal.content_hash import seal_by
+from kiosk.journal.content_hash import content_hash_by
 from kiosk.reference_central.authority import GRANT_KEYS
 from kiosk.reference_central.chip_commands import ChipCommands
 from kiosk.reference_central.hsm import SoftwareHsm
@@ -37,8 +38,8 @@ from kiosk.workflow import states as s
 from tests.bench.bare_chip import BareChip, RecordingCoupler, bare_chip
 from tests.bench.bare_https import BareEndpoint
 from tests.bench.figures import Figure, Result, spread
-from tests.bench.place import STATE, Windowless, fail, place
-from tests.bench.residents import write_residents
+from tests.lobby.residents import write_residents
+from tests.lobby.windowless import STATE, Windowless, fail, simulation_for
 
 BATCH = 10
 ROUNDS, QUICK_ROUNDS = 30, 3
@@ -53,7 +54,7 @@ def measure(quick: bool) -> Result:
     time of a real one, as everything around it does.
     """
     people = write_residents(STATE / "chip-residents.toml", 1 + (QUICK_VISITS if quick else VISITS))
-    with place("chip", 1.0, STATE / "chip-residents.toml") as simulation:
+    with simulation_for("chip", 1.0, STATE / "chip-residents.toml") as simulation:
         if simulation.pcscd is None:
             raise RuntimeError("there is no pcscd to measure through")
         slot = simulation.pcscd.reader_names[1]
@@ -138,7 +139,9 @@ def _relayed(slot: str, layouts: Sequence[PermitFile], commands: Sequence[RelayC
     coupler = PcscCoupler(slot)
     desk: ServiceThread[ChipService] = ServiceThread(
         Worker("permit_chip", fail),
-        lambda worker: ChipService(PermitChip(coupler, layouts), coupler, seal_by(b""), worker, PcscdRestart(None)),
+        lambda worker: ChipService(
+            PermitChip(coupler, layouts), coupler, content_hash_by(b""), worker, PcscdRestart(None)
+        ),
         fail,
     )
     effect = do.RelayBatch(do.ChipCommands(tuple((command.apdu, command.expect) for command in commands)))
@@ -163,21 +166,25 @@ def _relayed(slot: str, layouts: Sequence[PermitFile], commands: Sequence[RelayC
 def _stages(
     simulation: Simulation, slot: str, people: Sequence[tuple[str, str]]
 ) -> tuple[tuple[Figure, ...], dict[str, Any]]:
-    stages, chips, powerings, calls = [], [], [], 0
+    stages, centrals, chips, powerings, calls = [], [], [], [], 0
     session = BareSession(slot, simulation.tls_dir)
-    with Windowless(simulation) as kiosk, BareEndpoint(simulation, keeps=True) as endpoint:
+    with Windowless(simulation) as kiosk, BareEndpoint(simulation, keeps=True) as endpoint, _waits() as waits:
         for number, (person, permit) in enumerate(people):
+            waits.clear()
             kiosk.renew(person, permit)
             began, ended = kiosk.last(s.OpeningChipSession), kiosk.last(s.RewritingFace)
-            calls = sum(1 for at in central_calls(simulation.state_dir / "kiosk" / "journal.db") if began <= at < ended)
+            answered = [seconds for at, seconds in waits if began <= at < ended]
+            calls = len(answered)
             if number:
                 stages.append(ended - began)
+                centrals.append(sum(answered))
             for _ in range(3):
                 transmits, powering = session.play()
                 chips.append(transmits)
                 powerings.append(powering)
             endpoint.round_trips(5)
         trips = endpoint.took
+    central_s = statistics.median(centrals)
     bare = statistics.median(chips) + calls * statistics.median(trips)
     powering_s = statistics.median(powerings)
     stage = statistics.median(stages)
@@ -186,10 +193,18 @@ def _stages(
             "chip: the chip stage, from session to read back",
             stage,
             "s",
-            f"the same commands and {calls} round trips with a row on disk, bare; powering the chip not counted",
-            bare,
+            f"the same commands bare, and what central took to answer {calls} calls; powering the chip not counted",
+            statistics.median(chips) + central_s,
             "ratio",
             LIMIT,
+        ),
+        Figure(
+            "chip: the same beside a central that does nothing",
+            stage,
+            "s",
+            f"the same commands and {calls} round trips with a row on disk, bare",
+            bare,
+            "ratio",
         ),
         Figure(
             "chip: the same, powering counted on both sides",
@@ -205,10 +220,30 @@ def _stages(
         "bare_transmits_s": spread(chips),
         "bare_powering_s": spread(powerings),
         "bare_round_trip_s": spread(trips),
+        "central_s": spread(centrals),
         "calls": calls,
         "transmits": len(session.wire),
         "parts_ms": _parts(kiosk),
     }
+
+
+@contextmanager
+def _waits() -> Iterator[list[tuple[float, float]]]:
+    """When each call to central was sent, and for how many seconds its answer was waited for: what the reference
+    central does meanwhile (its database, the keys of the chip) is not the kiosk's.
+    """
+    waits: list[tuple[float, float]] = []
+    exchange = CentralClient._exchange
+
+    def timed(client: CentralClient, request: Any, within_s: float) -> Any:
+        at = time.monotonic()
+        try:
+            return exchange(client, request, within_s)
+        finally:
+            waits.append((at, time.monotonic() - at))
+
+    with patch.object(CentralClient, "_exchange", timed):
+        yield waits
 
 
 def _parts(kiosk: Windowless) -> dict[str, float]:

@@ -11,7 +11,7 @@ from assets import ASSETS
 from drivers.permit_file.reader import load_permit_file
 from drivers.simulators.activity import ActivityLog
 from drivers.simulators.chip_keys import load_test_keys
-from drivers.simulators.permit import Place, SimulatedPermit
+from drivers.simulators.permit import PermitLocation, SimulatedPermit
 from drivers.simulators.permit_face import RewritableFace
 from drivers.simulators.residents import load_residents
 from drivers.simulators.virtual_chip import VirtualChip
@@ -27,7 +27,7 @@ def main() -> None:
     chip = VirtualChip.from_permit(data, residents.holder_of(data), layout, load_test_keys())
     host = VpcdHost(sys.argv[1], ActivityLog(), float(sys.argv[2]))
     permit = SimulatedPermit(PERMIT, chip, RewritableFace())
-    permit.move_to(Place.STATION)
+    permit.move_to(PermitLocation.STATION)
     host.attach(permit)
     host.start()
     try:

@@ -22,7 +22,7 @@ from kiosk.domain.personal import Personal
 from kiosk.services.face import face_values
 from kiosk.workflow import states as s
 from tests.bench.figures import Figure, Result
-from tests.bench.place import Windowless, place
+from tests.lobby.windowless import Windowless, simulation_for
 
 DEMO = ("lin-yuzhen", "lin-yuzhen-shanghai")
 UNIT_FILE = ASSETS / "devices" / "star-tcp300.toml"
@@ -103,7 +103,7 @@ def _full(permit_file: PermitFile) -> Iterator[PermitContent]:
 
 def overlapping(quick: bool) -> tuple[Figure, dict[str, Any]]:
     """One visit at the real speed of lines and chips: how long the unit's line still runs when the chip is done."""
-    with place("face", pace=0.2 if quick else 1.0) as simulation, Windowless(simulation) as kiosk:
+    with simulation_for("face", pace=0.2 if quick else 1.0) as simulation, Windowless(simulation) as kiosk:
         simulation.rig.do("drain_activity")
         kiosk.renew(*DEMO)
         busy = busy_of(simulation.rig.do("drain_activity"))

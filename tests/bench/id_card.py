@@ -24,7 +24,7 @@ from kiosk.services.id_card import IdCardService
 from kiosk.workflow import effects as do
 from kiosk.workflow import events as on
 from tests.bench.figures import Figure, Result, spread
-from tests.bench.place import fail, place
+from tests.lobby.windowless import fail, simulation_for
 
 PERSON = "lin-yuzhen"
 READS, QUICK_READS = 20, 3
@@ -96,7 +96,7 @@ class Reading:
 def measure(quick: bool) -> Result:
     """Twice: `30 01` alone, and with `30 03` after it, as this kiosk's device file asks for it."""
     count = QUICK_READS if quick else READS
-    with place("id-card", pace=1.0) as simulation:
+    with simulation_for("id-card", pace=1.0) as simulation:
         alone = _measured(simulation.rig, simulation.urls["id_reader"], False, count)
         whole = _measured(simulation.rig, simulation.urls["id_reader"], True, count)
     figures = (

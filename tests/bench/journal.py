@@ -10,12 +10,13 @@ from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
 from statistics import median
+from typing import Any
 
 from kiosk.diagnostics.journal_check import SLOWEST_STEPS_PER_S
 from kiosk.journal.chain import HASHES, STEP_COLUMNS, HashName, digest
 from kiosk.journal.verification import verify_file
 from tests.bench.figures import Figure, Result, spread
-from tests.long_journal import write_long_journal
+from tests.lobby.long_journal import write_long_journal
 
 STEPS, STEPS_QUICK = 100_000, 2_000
 ROUNDS, ROUNDS_QUICK = 5, 2
@@ -28,7 +29,7 @@ END = datetime(2026, 11, 22, tzinfo=UTC)
 def measure(quick: bool) -> Result:
     """Medians in seconds per step; verification and bare hashing take turns; the file is read from the page cache."""
     figures: list[Figure] = []
-    details = {}
+    details: dict[str, Any] = {}
     for algorithm in HASHES:
         verifying, hashing = _times(algorithm, STEPS_QUICK if quick else STEPS, ROUNDS_QUICK if quick else ROUNDS)
         step, bare = median(verifying), median(hashing)

@@ -6,6 +6,7 @@ import time
 import tomllib
 from collections.abc import Callable
 from datetime import date
+from functools import partial
 from statistics import median
 
 from kiosk.policy.assess import assess
@@ -27,7 +28,7 @@ def measure(quick: bool) -> Result:
     regions = [load_region(file) for file in files]
     rounds = 5 if quick else 50
     assessing = {
-        f"{region.code} {request.service.value}": _times(lambda r=region, q=request: assess(r, q), rounds * 4)
+        f"{region.code} {request.service.value}": _times(partial(assess, region, request), rounds * 4)
         for region in regions
         for request in _requests(region)
     }
@@ -35,7 +36,7 @@ def measure(quick: bool) -> Result:
     calendars = [
         took
         for region in regions
-        for took in _times(lambda r=region: permit_calendar(r, next(iter(_requests(r)))), rounds)
+        for took in _times(partial(permit_calendar, region, next(iter(_requests(region)))), rounds)
     ]
     loading, parsing = [], []
     for _ in range(rounds):

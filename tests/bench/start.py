@@ -13,12 +13,12 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
+from kiosk.demo.automation_client import AutomationClient
 from kiosk.demo.processes import Process
 from kiosk.demo.simulation import Simulation
-from kiosk.demo.witness import AutomationClient
 from tests.bench.bare import bare_window
 from tests.bench.figures import Figure, Result, spread
-from tests.bench.place import place
+from tests.lobby.windowless import simulation_for
 
 ROUNDS, QUICK_ROUNDS = 5, 1
 SETTLE_S, QUICK_SETTLE_S = 2.0, 0.5  # after everything is warmed up, until pages are mapped
@@ -31,7 +31,7 @@ MIB = 1024 * 1024
 
 # The welcome screen needs Kivy, and the permit unit's word that nothing is inside; so pyserial too. Of the standard
 # library anything may be there.
-WELCOME_NEEDS = ("kivy", "kivy_deps", "filetype", "serial", "kiosk", "drivers", "screens", "tests")
+WELCOME_NEEDS = ("kivy", "kivy_deps", "filetype", "serial", "assets", "kiosk", "drivers", "screens", "tests")
 # Of our own, what talks to other devices and to central belongs after it.
 WELCOME_NEEDS_NOT = (
     "kiosk.central",
@@ -65,7 +65,7 @@ def measure(quick: bool) -> Result:
     """Bare window and kiosk in turns; a first round, which finds no caches, is left out."""
     rounds = QUICK_ROUNDS if quick else ROUNDS
     bares, kiosks, refused = [], [], []
-    with place("start", 1.0) as simulation:
+    with simulation_for("start", 1.0) as simulation:
         for number in range(rounds + (0 if quick else 1)):
             bare = _seen(lambda: bare_window(simulation), _bare_painted, lambda _: None, quick)
             kiosk = _seen(
@@ -187,8 +187,8 @@ def _start_that_fails_s(simulation: Simulation) -> float:
         re.sub(r"(?m)^region = .*$", 'region = "nowhere.toml"', simulation.config_file.read_text("utf-8")), "utf-8"
     )
     spawned_at = time.monotonic()
-    with _kiosk(simulation, config=wrong), AutomationClient(simulation.witness_socket, START_S) as witness:
-        return witness.wait_for("out_of_service", within_s=START_S).painted_at - spawned_at
+    with _kiosk(simulation, config=wrong), AutomationClient(simulation.automation_socket, START_S) as automation:
+        return automation.wait_for("out_of_service", within_s=START_S).painted_at - spawned_at
 
 
 def _kiosk(simulation: Simulation, through: tuple[str, ...] = ("-m", "kiosk"), config: Path | None = None) -> Process:
@@ -208,8 +208,8 @@ def _kiosk(simulation: Simulation, through: tuple[str, ...] = ("-m", "kiosk"), c
 
 def _welcome(simulation: Simulation, _: Process) -> float:
     """When the welcome screen was painted and could be touched."""
-    with AutomationClient(simulation.witness_socket, START_S) as witness:
-        painted = witness.wait_for("welcome", within_s=START_S)
+    with AutomationClient(simulation.automation_socket, START_S) as automation:
+        painted = automation.wait_for("welcome", within_s=START_S)
         painted.centre("start")
         return painted.painted_at
 

@@ -10,7 +10,7 @@ import time
 from kiosk.demo.resident import Resident
 from kiosk.demo.simulation import Simulation
 from tests.bench.figures import Figure, Result, spread
-from tests.bench.place import NotReached, place
+from tests.lobby.windowless import NotReached, simulation_for
 
 PERSON, PERMIT = "lin-yuzhen", "lin-yuzhen-shanghai"
 ROUNDS, QUICK_ROUNDS = 5, 1
@@ -20,7 +20,7 @@ GIVEN_UP_AFTER_S, LOOK_S = 60.0, 0.02
 
 def measure(quick: bool) -> Result:
     """A kiosk for each round, with a permit inside and the result on its screen."""
-    with place("switch-off", 1.0) as simulation:
+    with simulation_for("switch-off", 1.0) as simulation:
         times = [_seconds_to_the_mouth(simulation) for _ in range(QUICK_ROUNDS if quick else ROUNDS)]
     figure = Figure(
         f"switch-off: from SIGTERM to the permit at the mouth, median of {len(times)}",
@@ -36,7 +36,7 @@ def measure(quick: bool) -> Result:
 
 def _seconds_to_the_mouth(simulation: Simulation) -> float:
     kiosk = simulation.start_kiosk()
-    resident = Resident(simulation.witness(kiosk), simulation.rig, simulation.display, think_s=0.0)
+    resident = Resident(simulation.automation(kiosk), simulation.rig, simulation.display, think_s=0.0)
     resident.touches(resident.sees("welcome"), "start")
     resident.touches(resident.sees("notice"), "accept_notice")
     resident.sees("id_card")

@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 import statistics
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from kiosk.demo import floor
+from kiosk.demo.automation_client import AutomationClient, Painted, ScreenNotSeen
 from kiosk.demo.processes import Process
 from kiosk.demo.resident import Resident
 from kiosk.demo.simulation import KIOSK, Simulation
 from kiosk.demo.visiting import renew
-from kiosk.demo.witness import AutomationClient, Painted, ScreenNotSeen
 from tests.bench.bare import bare_costs
 from tests.bench.figures import Figure, Result, spread
-from tests.bench.place import STATE, place
-from tests.bench.residents import write_residents
+from tests.lobby.residents import write_residents
+from tests.lobby.windowless import STATE, simulation_for
 
 VISITS, QUICK_VISITS = 20, 2
 PACE = 0.2
@@ -26,11 +26,11 @@ WARM_S = 60.0
 def measure(quick: bool) -> Result:
     """One kiosk, a first visit that is told apart, and then as many as the median is taken of."""
     people = write_residents(STATE / "residents.toml", 1 + (QUICK_VISITS if quick else VISITS))
-    with place("visit", PACE, STATE / "residents.toml") as simulation:
+    with simulation_for("visit", PACE, STATE / "residents.toml") as simulation:
         bare = bare_costs(simulation, quick)
         kiosk = simulation.start_kiosk()
         kiosk.logs("warmed_up", WARM_S)  # a machine is switched on some time before its first resident comes
-        visits = _visits(simulation, kiosk, simulation.witness(kiosk), people, bare)
+        visits = _visits(simulation, kiosk, simulation.automation(kiosk), people, bare)
     first, *later = visits
     shares = [sum(each.overhead_s for each in visit) for visit in later]
     floors = [sum(each.floor_s for each in visit) for visit in later]
@@ -71,7 +71,7 @@ def measure(quick: bool) -> Result:
 def _visits(
     simulation: Simulation,
     kiosk: Process,
-    witness: AutomationClient,
+    automation: AutomationClient,
     people: Sequence[tuple[str, str]],
     bare: floor.BareCosts,
 ) -> list[list[floor.MeasuredStage]]:
@@ -79,7 +79,7 @@ def _visits(
     welcome: Painted | None = None
     measured = []
     for person, permit in people:
-        resident = Resident(witness, simulation.rig, simulation.display, think_s=0.0)
+        resident = Resident(automation, simulation.rig, simulation.display, think_s=0.0)
         simulation.rig.do("drain_activity")
         try:
             welcome = renew(resident, person, permit, welcome)
@@ -87,7 +87,7 @@ def _visits(
             raise ScreenNotSeen(f"{person}: {error}. The kiosk's last words: {kiosk.last_words()}") from error
         simulation.rig.do("tear_off_receipt")
         busy = [*floor.busy_of(simulation.rig.do("drain_activity")), *resident.activity.drain()]
-        measured.append(floor.measure(resident.stages, busy, floor.central_calls(simulation.journal_of(KIOSK)), bare))
+        measured.append(floor.measure(resident.stages, busy, floor.central_waits(simulation.log_of(KIOSK)), bare))
     return measured
 
 
@@ -105,5 +105,5 @@ def _by_stage(visits: Sequence[Sequence[floor.MeasuredStage]]) -> list[dict[str,
     ]
 
 
-def _mean_ms(seconds: Any) -> float:
+def _mean_ms(seconds: Iterable[float]) -> float:
     return round(statistics.mean(seconds) * 1000, 1)

@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from tests.postgres import PostgresServer
+from tests.lobby.postgres import PostgresServer
 
 DATABASES = ("sqlite", "postgresql")
-ON_BOTH_EVERY_NIGHT = {"test_central_access.py", "test_central_values.py", "test_applying.py", "test_reviewing.py"}
+ON_BOTH_EVERY_NIGHT = {"test_access.py", "test_values.py", "test_applying.py", "test_reviewing.py"}
 """Long rows of what is decided before or beside the database: `make test` has them on SQLite alone."""
 
 

@@ -14,9 +14,9 @@ from pathlib import Path
 import pytest
 
 from assets import ASSETS
+from kiosk.demo.automation_client import AutomationClient
 from kiosk.demo.configuration import simulated_site, write_configuration
 from kiosk.demo.processes import Process
-from kiosk.demo.witness import AutomationClient
 from tests.architecture.source import ROOT
 from tests.waiting import LIMIT_S
 
@@ -205,7 +205,7 @@ def test_it_starts_and_shows_a_page(installed: Installed) -> None:
         "receipt_printer": "tcp://127.0.0.1:3",
     }
     tables = simulated_site(devices, "https://127.0.0.1:9")
-    tables[""]["witness_socket"] = str(installed.directory / "witness")
+    tables[""]["automation_socket"] = str(installed.directory / "automation")
     tables["files"] |= {"permit_unit": "crt-591-m"}
     write_configuration(config, tables)
     answer = installed.ask("kiosk", "diagnose", "--config", str(config))
@@ -218,6 +218,6 @@ def test_it_starts_and_shows_a_page(installed: Installed) -> None:
             installed.directory / "log",
             installed.environment(),
         ),
-        AutomationClient(installed.directory / "witness", LIMIT_S) as witness,
+        AutomationClient(installed.directory / "automation", LIMIT_S) as automation,
     ):
-        witness.wait_for("out_of_service", within_s=LIMIT_S)
+        automation.wait_for("out_of_service", within_s=LIMIT_S)

@@ -14,7 +14,7 @@ from drivers.errors import LinkLost, LinkTimeout, NoChip
 from drivers.permit_chip.chip import PermitChip
 from drivers.simulators.activity import ActivityLog
 from drivers.simulators.direct_link import DirectCoupler
-from drivers.simulators.permit import Chip, Place, SimulatedPermit
+from drivers.simulators.permit import Chip, PermitLocation, SimulatedPermit
 from drivers.simulators.vpcd_link import VpcdHost
 from drivers.transport.base import Coupler
 from drivers.transport.pcsc import PcscCoupler
@@ -37,7 +37,7 @@ class Bench:
     def lay(self, chip: Chip | None) -> SimulatedPermit:
         permit = SimulatedPermit("invented", chip, BlankFace())
         self.host.attach(permit)
-        permit.move_to(Place.STATION)
+        permit.move_to(PermitLocation.STATION)
         return permit
 
 
@@ -89,7 +89,7 @@ def test_a_permit_without_a_chip_is_an_empty_slot(bench: Bench) -> None:
 def test_a_permit_elsewhere_than_at_the_station_is_not_met(bench: Bench) -> None:
     permit = bench.lay(reference_chip())
     bench.coupler.connect(5).close()
-    for place in (Place.MOUTH, Place.PATH, Place.BIN, Place.HAND):
+    for place in (PermitLocation.MOUTH, PermitLocation.PATH, PermitLocation.BIN, PermitLocation.HAND):
         permit.move_to(place)
         with pytest.raises(NoChip):
             bench.coupler.connect(0.1)
@@ -99,7 +99,7 @@ def test_a_permit_that_leaves_in_the_middle_loses_the_link_and_a_new_one_is_met(
     permit = bench.lay(reference_chip())
     chip = PermitChip(bench.coupler, [REFERENCE, SSSE])
     chip.open(5)
-    permit.move_to(Place.MOUTH)
+    permit.move_to(PermitLocation.MOUTH)
     with pytest.raises((LinkLost, LinkTimeout)):
         chip.read()
     chip.close()

@@ -30,7 +30,7 @@ from drivers.permit_unit.crt_591_m.device_file import CrtDeviceFile
 from drivers.permit_unit.dialects import CRT, STAR, UnitFile, load_unit_file, open_unit
 from drivers.permit_unit.star_tcp300.device_file import StarDeviceFile
 from drivers.simulators.activity import ActivityLog
-from drivers.simulators.permit import Place, SimulatedPermit
+from drivers.simulators.permit import PermitLocation, SimulatedPermit
 from drivers.simulators.permit_face import RewritableFace
 from drivers.simulators.permit_unit_crt_sim import CrtUnitSim
 from drivers.simulators.permit_unit_sim import PermitUnitSim
@@ -140,7 +140,7 @@ def test_a_permit_offered_before_the_order_is_taken_to_the_station(stand: Stand)
     assert stand.unit.status().position is PermitPosition.AT_MOUTH
     assert stand.unit.take_in(never) is TakeInOutcome.TAKEN_IN
     assert stand.unit.status().position is PermitPosition.AT_STATION
-    assert stand.permit.place is Place.STATION
+    assert stand.permit.place is PermitLocation.STATION
 
 
 def test_a_permit_offered_after_the_order_is_taken_to_the_station(stand: Stand) -> None:
@@ -148,7 +148,7 @@ def test_a_permit_offered_after_the_order_is_taken_to_the_station(stand: Stand) 
     offering.start()
     assert stand.unit.take_in(never) is TakeInOutcome.TAKEN_IN
     offering.join()
-    assert stand.permit.place is Place.STATION
+    assert stand.permit.place is PermitLocation.STATION
 
 
 def test_stopping_withdraws_the_order_and_a_later_permit_stays_outside(stand: Stand) -> None:
@@ -162,7 +162,7 @@ def test_stopping_withdraws_the_order_and_a_later_permit_stays_outside(stand: St
 def test_an_order_that_is_stopped_before_it_is_given_moves_nothing(stand: Stand) -> None:
     stand.hands.offer(stand.permit)
     assert stand.unit.take_in(lambda: True) is TakeInOutcome.STOPPED
-    assert stand.permit.place is Place.MOUTH
+    assert stand.permit.place is PermitLocation.MOUTH
 
 
 def test_taking_in_works_again_after_it_was_stopped(stand: Stand) -> None:
@@ -206,7 +206,7 @@ def test_a_retained_permit_is_in_the_bin(stand: Stand) -> None:
         pytest.skip("no bin")
     stand.with_permit_inside().unit.retain()
     assert stand.hands.bin == [stand.permit]
-    assert stand.permit.place is Place.BIN
+    assert stand.permit.place is PermitLocation.BIN
     assert stand.unit.status().position is PermitPosition.NONE
 
 
@@ -274,7 +274,7 @@ def test_a_second_try_at_the_face_prints_the_same_image_again(stand: Stand) -> N
 def test_a_reset_that_leaves_the_permit_leaves_it_at_the_station(stand: Stand) -> None:
     status = stand.with_permit_inside().unit.reset(ResetPolicy.LEAVE)
     assert status.position is PermitPosition.AT_STATION
-    assert stand.permit.place is Place.STATION
+    assert stand.permit.place is PermitLocation.STATION
 
 
 def test_a_reset_that_gives_back_ends_with_the_permit_at_the_mouth(stand: Stand) -> None:

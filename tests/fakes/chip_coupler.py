@@ -4,20 +4,24 @@ chip.
 
 from __future__ import annotations
 
+from typing import Generic, TypeVar
+
 from drivers.errors import LinkLost, LinkTimeout, NoChip
 from drivers.simulators.permit import Chip
 from drivers.transport.base import ApduAnswer
 
+InHand = TypeVar("InHand", bound=Chip)
 
-class ChipInHand:
+
+class ChipInHand(Generic[InHand]):
     """Implements `Coupler`."""
 
-    def __init__(self, chip: Chip | None) -> None:
+    def __init__(self, chip: InHand | None) -> None:
         self.chip = chip
         self.commands: list[bytes] = []
         self.powered = False
 
-    def connect(self, timeout_s: float) -> PoweredChip:
+    def connect(self, timeout_s: float) -> PoweredChip[InHand]:
         if self.chip is None or not self.chip.atr():
             raise NoChip("no chip in hand", device="permit_chip")
         self.chip.power_on()
@@ -32,10 +36,10 @@ class ChipInHand:
             self.chip.power_off()
 
 
-class PoweredChip:
+class PoweredChip(Generic[InHand]):
     """Implements `ConnectedChip`."""
 
-    def __init__(self, coupler: ChipInHand, chip: Chip) -> None:
+    def __init__(self, coupler: ChipInHand[InHand], chip: InHand) -> None:
         self._coupler = coupler
         self._chip = chip
 

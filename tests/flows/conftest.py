@@ -7,23 +7,20 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from sqlalchemy import delete
 
 from assets import ASSETS
 from drivers.permit_unit.dialects import STAR
-from drivers.simulators.chip_keys import TEST_KEYS
 from drivers.simulators.residents import Residents, load_residents
 from drivers.typeface import Typeface
-from kiosk.demo.simulation import central_records
-from kiosk.reference_central.authority import GRANT_KEYS, make_authority
+from kiosk.demo.central_records import central_records
 from kiosk.reference_central.residents import ResidentImport
-from kiosk.reference_central.server import ReferenceCentral
-from kiosk.reference_central.settings import CentralSettings
-from kiosk.reference_central.tables import Base, Kiosk
-from tests.direct_chips import direct_chip
-from tests.flows.place import LIN, NEIGHBOUR, TODAY, Authority, HandClock, Place
+from tests.lobby.direct_chips import direct_chip
+from tests.lobby.kiosk_harness import KioskHarness
+from tests.lobby.own_kiosk import OwnKiosk, SharedSimulation
+from tests.lobby.running_central import TODAY, HandClock, RunningCentral, central_for_all_regions
+from tests.lobby.visitor import LIN, NEIGHBOUR
 
-OpenPlace = Callable[..., Place]
+OpenPlace = Callable[..., KioskHarness]
 
 
 @pytest.fixture(scope="session")
@@ -48,39 +45,24 @@ def with_permits(everybody: Residents, *names: str) -> Residents:
 
 
 @pytest.fixture(scope="session")
-def running_central(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Authority]:
+def running_central(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningCentral]:
     directory, clock = tmp_path_factory.mktemp("central"), HandClock()
-    make_authority(directory)
-    central = ReferenceCentral(
-        CentralSettings(
-            database=f"sqlite:///{directory / 'central.db'}",
-            tls_dir=directory,
-            keys=(directory / GRANT_KEYS, TEST_KEYS),
-            regions=(ASSETS / "regions",),
-            permits=(ASSETS / "permits",),
-            kiosks=("kiosk-1",),
-            clock=clock.now,
-            pilots=("xuchang",),
-        )
-    )
-    with central:
-        yield Authority(central, directory, clock)
+    with central_for_all_regions(directory, clock.now, pilots=("xuchang",)) as central:
+        yield RunningCentral(central, directory, clock)
 
 
 @pytest.fixture
-def authority(running_central: Authority) -> Iterator[Authority]:
+def authority(running_central: RunningCentral) -> Iterator[RunningCentral]:
     """Central, well, with an empty record, at ten in the morning."""
-    running_central.clock.reset()
-    with running_central.central.database.writing() as session:
-        for table in reversed(Base.metadata.sorted_tables):
-            if table.name != Kiosk.__tablename__:
-                session.execute(delete(table))
+    running_central.forget()
     yield running_central
     running_central.central.clear_faults()
 
 
 @pytest.fixture
-def open_place(tmp_path: Path, authority: Authority, residents: Residents, typeface: Typeface) -> Iterator[OpenPlace]:
+def open_place(
+    tmp_path: Path, authority: RunningCentral, residents: Residents, typeface: Typeface
+) -> Iterator[OpenPlace]:
     """Opens a place whose kiosk has not been started; everything is closed in the end, and no screen had a mistake."""
     places = []
 
@@ -90,9 +72,9 @@ def open_place(tmp_path: Path, authority: Authority, residents: Residents, typef
         printer: str = "escpos-80-gb18030",
         unit: str = STAR,
         **site: object,
-    ) -> Place:
+    ) -> KioskHarness:
         authority.central.seed(ResidentImport.model_validate(record) for record in central_records(residents))
-        place = Place(tmp_path, authority, residents, typeface, chip or direct_chip(), printer, site, unit)
+        place = KioskHarness(tmp_path, authority, residents, typeface, chip or direct_chip(), printer, site, unit)
         places.append(place)
         return place
 
@@ -103,8 +85,21 @@ def open_place(tmp_path: Path, authority: Authority, residents: Residents, typef
 
 
 @pytest.fixture
-def place(open_place: OpenPlace) -> Place:
+def place(open_place: OpenPlace) -> KioskHarness:
     """A place with a kiosk that was just started."""
     place = open_place()
     place.start_kiosk()
     return place
+
+
+@pytest.fixture(scope="session")
+def shared_simulation(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SharedSimulation]:
+    with SharedSimulation(tmp_path_factory.mktemp("simulation")) as shared:
+        yield shared
+
+
+@pytest.fixture
+def kiosk(shared_simulation: SharedSimulation) -> Iterator[OwnKiosk]:
+    """A kiosk of the test's own that is opened as a process, with its window."""
+    with shared_simulation.own_kiosk() as kiosk:
+        yield kiosk

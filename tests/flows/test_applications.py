@@ -6,13 +6,14 @@ from collections.abc import Callable
 
 import pytest
 
-from drivers.simulators.permit import Place as At
+from drivers.simulators.permit import PermitLocation
 from drivers.simulators.residents import Residents
 from kiosk.domain.endorsement import Custody
 from kiosk.workflow import states as s
 from kiosk.workflow.intents import Intent
 from tests.flows.conftest import OpenPlace, with_permits
-from tests.flows.place import Place, PlayStep, Visitor
+from tests.lobby.kiosk_harness import KioskHarness, PlayStep
+from tests.lobby.visitor import Visitor
 
 FU = Visitor("fu-haiqing", "fu-haiqing-haikou")
 DONG = Visitor("dong-suhe", "dong-suhe-xuchang")
@@ -27,10 +28,10 @@ REGION_OF = {FU: "haikou", DONG: "xuchang", GU: "xinjiang"}
 
 
 @pytest.fixture
-def opened(open_place: OpenPlace, everybody: Residents) -> Callable[..., Place]:
+def opened(open_place: OpenPlace, everybody: Residents) -> Callable[..., KioskHarness]:
     """The place that this visitor comes to, with a kiosk that was just started."""
 
-    def open_for(who: Visitor, **site: object) -> Place:
+    def open_for(who: Visitor, **site: object) -> KioskHarness:
         place = open_place(with_permits(everybody, who.permit), region=REGION_OF[who], **site)
         place.start_kiosk()
         return place
@@ -38,7 +39,7 @@ def opened(open_place: OpenPlace, everybody: Residents) -> Callable[..., Place]:
     return open_for
 
 
-def says_no_to_everything(place: Place, until: type[s.State]) -> None:
+def says_no_to_everything(place: KioskHarness, until: type[s.State]) -> None:
     """Go on from the result, answer no to every question, until this screen comes."""
     place.chooses(Intent.GO_ON)
     while True:
@@ -51,14 +52,14 @@ def says_no_to_everything(place: Place, until: type[s.State]) -> None:
             assert isinstance(state, s.Assessing | s.VerifyingEvidence | s.Applying), type(state).__name__
 
 
-def applied(place: Place, who: Visitor) -> s.Applied:
+def applied(place: KioskHarness, who: Visitor) -> s.Applied:
     """The permit is given back as it was, the slip comes, the number stands on the screen."""
     place.sees(s.AwaitingRemoval)
     place.takes_permit()
     showing = place.sees(s.ShowingApplication)
     assert showing.paper_trouble is None
     assert place.is_untouched(who.permit)
-    assert place.where_is(who.permit) is At.HAND
+    assert place.where_is(who.permit) is PermitLocation.HAND
     number = showing.applied.received.review_number
     [slip] = place.receipts()
     assert number in slip
@@ -73,13 +74,13 @@ def second_visit(who: Visitor) -> list[PlayStep]:
     return [step for step in who.renewal() if step[0] not in (s.ShowingAssessment, s.Declaring)]
 
 
-def applies_in_haikou(place: Place) -> None:
+def applies_in_haikou(place: KioskHarness) -> None:
     place.plays(FU.until(s.ShowingAssessment))
     says_no_to_everything(place, s.EnteringTelephone)
     place.chooses(Intent.ENTER_TELEPHONE, TELEPHONE)
 
 
-def test_haikou_reviews_and_any_kiosk_rewrites_on_the_second_visit(opened: Callable[..., Place]) -> None:
+def test_haikou_reviews_and_any_kiosk_rewrites_on_the_second_visit(opened: Callable[..., KioskHarness]) -> None:
     place = opened(FU, scanner=False)
     old = place.chip(FU.permit)
     applies_in_haikou(place)
@@ -100,7 +101,7 @@ def test_haikou_reviews_and_any_kiosk_rewrites_on_the_second_visit(opened: Calla
     assert "RequestEndorsement" not in place.ordered()
 
 
-def test_a_telephone_number_that_cannot_be_one_is_asked_for_again(opened: Callable[..., Place]) -> None:
+def test_a_telephone_number_that_cannot_be_one_is_asked_for_again(opened: Callable[..., KioskHarness]) -> None:
     place = opened(FU, scanner=False)
     place.plays(FU.until(s.ShowingAssessment))
     says_no_to_everything(place, s.EnteringTelephone)
@@ -110,20 +111,20 @@ def test_a_telephone_number_that_cannot_be_one_is_asked_for_again(opened: Callab
     applied(place, FU)
 
 
-def test_whoever_applies_twice_is_told_so(opened: Callable[..., Place]) -> None:
+def test_whoever_applies_twice_is_told_so(opened: Callable[..., KioskHarness]) -> None:
     place = opened(FU, scanner=False)
     applies_in_haikou(place)
     applied(place, FU)
     applies_in_haikou(place)
     place.sees(s.AwaitingRemoval)
     place.takes_permit()
-    ending = place.sees(s.Explaining).ending
+    ending = place.sees(s.ShowingOutcome).ending
     assert isinstance(ending, s.Declined)
     assert ending.refusal.code == "already_applied"
 
 
 def test_progress_is_told_by_the_identity_card_alone_and_the_way_to_collect_chosen_when_it_is_made(
-    opened: Callable[..., Place],
+    opened: Callable[..., KioskHarness],
 ) -> None:
     place = opened(FU, scanner=False)
     applies_in_haikou(place)
@@ -152,7 +153,7 @@ def test_progress_is_told_by_the_identity_card_alone_and_the_way_to_collect_chos
 
 
 def test_central_that_does_not_answer_leaves_nothing_behind_and_the_holder_may_apply_again(
-    opened: Callable[..., Place],
+    opened: Callable[..., KioskHarness],
 ) -> None:
     place = opened(FU, scanner=False)
     place.plays(FU.until(s.ShowingAssessment))
@@ -161,7 +162,7 @@ def test_central_that_does_not_answer_leaves_nothing_behind_and_the_holder_may_a
     place.chooses(Intent.ENTER_TELEPHONE, TELEPHONE)
     place.sees(s.AwaitingRemoval)
     place.takes_permit()
-    ending = place.sees(s.Explaining).ending
+    ending = place.sees(s.ShowingOutcome).ending
     assert isinstance(ending, s.Declined)
     assert ending.refusal.code == "central_unreachable"
     place.central.clear_faults()
@@ -174,7 +175,7 @@ def test_central_that_does_not_answer_leaves_nothing_behind_and_the_holder_may_a
     applied(place, FU)
 
 
-def test_one_lost_reply_costs_the_holder_nothing(opened: Callable[..., Place]) -> None:
+def test_one_lost_reply_costs_the_holder_nothing(opened: Callable[..., KioskHarness]) -> None:
     place = opened(FU, scanner=False)
     place.plays(FU.until(s.ShowingAssessment))
     says_no_to_everything(place, s.EnteringTelephone)
@@ -186,7 +187,7 @@ def test_one_lost_reply_costs_the_holder_nothing(opened: Callable[..., Place]) -
 
 @POWER_IS_CUT
 def test_an_application_that_was_cut_off_by_the_power_is_withdrawn_after_the_restart(
-    opened: Callable[..., Place],
+    opened: Callable[..., KioskHarness],
 ) -> None:
     place = opened(FU, scanner=False)
     place.plays(FU.until(s.ShowingAssessment))
@@ -198,14 +199,14 @@ def test_an_application_that_was_cut_off_by_the_power_is_withdrawn_after_the_res
     place.asks_for_permit()
     place.sees(s.AwaitingRemoval)
     place.takes_permit()
-    place.sees(s.Explaining)
+    place.sees(s.ShowingOutcome)
     place.central_is_told()
     assert place.applications(FU.person) == ()
     assert "CancelEndorsement" in place.ordered()
 
 
 @POWER_IS_CUT
-def test_an_application_that_central_has_survives_the_loss_of_power(opened: Callable[..., Place]) -> None:
+def test_an_application_that_central_has_survives_the_loss_of_power(opened: Callable[..., KioskHarness]) -> None:
     place = opened(FU, scanner=False)
     place.plays(FU.until(s.ShowingAssessment))
     says_no_to_everything(place, s.EnteringTelephone)
@@ -216,12 +217,12 @@ def test_an_application_that_central_has_survives_the_loss_of_power(opened: Call
     place.asks_for_permit()
     place.sees(s.AwaitingRemoval)
     place.takes_permit()
-    place.sees(s.Explaining)
+    place.sees(s.ShowingOutcome)
     assert "CancelEndorsement" not in place.ordered()
     assert [each.state for each in place.applications(FU.person)] == ["in_review"]
 
 
-def test_xuchangs_pilot_goes_through_three_stages(opened: Callable[..., Place]) -> None:
+def test_xuchangs_pilot_goes_through_three_stages(opened: Callable[..., KioskHarness]) -> None:
     place = opened(DONG, scanner=False, pilot=True)
     old = place.chip(DONG.permit)
     place.plays(DONG.until(s.ShowingAssessment))
@@ -232,8 +233,8 @@ def test_xuchangs_pilot_goes_through_three_stages(opened: Callable[..., Place]) 
         [
             *second_visit(DONG)[:4],
             (s.ShowingAssessment, lambda at: at.chooses(Intent.CANCEL)),
-            (s.AwaitingRemoval, Place.takes_permit),
-            (s.Explaining, lambda at: at.chooses(Intent.FINISH)),
+            (s.AwaitingRemoval, KioskHarness.takes_permit),
+            (s.ShowingOutcome, lambda at: at.chooses(Intent.FINISH)),
             (s.Idle, lambda at: at.rig.lift_id_card()),
         ]
     )
@@ -242,7 +243,7 @@ def test_xuchangs_pilot_goes_through_three_stages(opened: Callable[..., Place]) 
     assert place.chip(DONG.permit)["valid_from"] == old["valid_to"]
 
 
-def test_xinjiang_short_becomes_long_with_a_licence_shown_to_the_scanner(opened: Callable[..., Place]) -> None:
+def test_xinjiang_short_becomes_long_with_a_licence_shown_to_the_scanner(opened: Callable[..., KioskHarness]) -> None:
     place = opened(GU)
     old = place.chip(GU.permit)
     place.plays(GU.through(s.AwaitingPermit))
@@ -273,7 +274,7 @@ def test_xinjiang_short_becomes_long_with_a_licence_shown_to_the_scanner(opened:
     assert int(str(new["valid_to"])[:4]) == int(str(old["valid_to"])[:4]) + 2
 
 
-def test_a_lost_permit_is_applied_for_without_any_permit_going_in(opened: Callable[..., Place]) -> None:
+def test_a_lost_permit_is_applied_for_without_any_permit_going_in(opened: Callable[..., KioskHarness]) -> None:
     place = opened(FU, scanner=False)
     place.sees(s.Idle)
     place.rig.lay_id_card(FU.person)
@@ -290,7 +291,7 @@ def test_a_lost_permit_is_applied_for_without_any_permit_going_in(opened: Callab
     )
     showing = place.sees(s.ShowingApplication)
     assert s.custody_of(showing) is Custody.WITH_HOLDER
-    assert isinstance(showing.applied.case, s.UnreadCase)
+    assert isinstance(showing.applied.case, s.CaseWithoutPermit)
     assert "TakePermitIn" not in place.ordered()
     [slip] = place.receipts()
     assert showing.applied.received.review_number in slip

@@ -10,35 +10,37 @@ from uuid import UUID
 import pytest
 
 from drivers.permit_unit.dialects import CRT
-from drivers.simulators.permit import Place as At
+from drivers.simulators.permit import PermitLocation
 from kiosk.__main__ import main
+from kiosk.domain.devices import PERMIT_UNIT
 from kiosk.domain.endorsement import ChipState, Custody, FaceState
 from kiosk.domain.faults import BIN_FULL
-from kiosk.presentation.models import OutcomeScreen
+from kiosk.presentation.models.resident import OutcomeScreen
 from kiosk.presentation.present import present
 from kiosk.workflow import states as s
 from kiosk.workflow.intents import Intent
 from tests.flows.conftest import OpenPlace
-from tests.flows.place import CHIP_IN_UNIT, LIN, NEIGHBOUR, Place
+from tests.lobby.kiosk_harness import CHIP_IN_UNIT, KioskHarness
+from tests.lobby.visitor import LIN, NEIGHBOUR
 from tests.waiting import eventually
 
 pytestmark = pytest.mark.slow
 
 
-def is_forgotten(place: Place) -> OutcomeScreen:
+def is_forgotten(place: KioskHarness) -> OutcomeScreen:
     """Nobody takes the permit from the mouth; the page that is shown in the end."""
     place.sees(s.AwaitingRemoval)
     place.lets_pass()
     place.sees(s.AwaitingRemoval, lambda state: state.reminded)
     place.lets_pass()
-    explaining = place.sees(s.Explaining)
+    explaining = place.sees(s.ShowingOutcome)
     assert explaining.custody is Custody.RETAINED
     page = present(place._about, explaining)
     assert isinstance(page, OutcomeScreen)
     return page
 
 
-def listed(place: Place, capsys: pytest.CaptureFixture[str], *arguments: str) -> list[str]:
+def listed(place: KioskHarness, capsys: pytest.CaptureFixture[str], *arguments: str) -> list[str]:
     """What the technician's command prints."""
     capsys.readouterr()
     assert main(["retained", "--config", str(place.config.state_dir.parent / "kiosk.toml"), *arguments]) == 0
@@ -46,13 +48,13 @@ def listed(place: Place, capsys: pytest.CaptureFixture[str], *arguments: str) ->
 
 
 def test_a_forgotten_permit_is_told_to_central_and_listed_by_the_number_on_the_screen(
-    place: Place, capsys: pytest.CaptureFixture[str]
+    place: KioskHarness, capsys: pytest.CaptureFixture[str]
 ) -> None:
     place.plays(LIN.through(s.Confirming))
     page = is_forgotten(place)
-    assert place.where_is(LIN.permit) is At.BIN
+    assert place.where_is(LIN.permit) is PermitLocation.BIN
     [line, count] = listed(place, capsys)
-    assert line == f"{page.number}  2026-11-22 10:01  {place.endorsement_id}"
+    assert line == f"{page.number}  2026-11-22 10:02  {place.endorsement_id}"
     assert count == "1 in the bin"
     assert place.central_state() == "written"
     [completion] = place.central.completions(place.endorsement_id)
@@ -60,7 +62,7 @@ def test_a_forgotten_permit_is_told_to_central_and_listed_by_the_number_on_the_s
 
 
 def test_a_permit_that_was_only_looked_at_and_forgotten_is_told_to_central_too(
-    place: Place, capsys: pytest.CaptureFixture[str]
+    place: KioskHarness, capsys: pytest.CaptureFixture[str]
 ) -> None:
     place.plays(LIN.until(s.ShowingAssessment))
     place.chooses(Intent.CANCEL)
@@ -75,7 +77,7 @@ def test_no_permit_is_taken_in_that_the_bin_might_not_hold(
     open_place: OpenPlace, capsys: pytest.CaptureFixture[str]
 ) -> None:
     place = open_place()
-    unit_file = place.config.files.permit_unit
+    unit_file = place.config.files.devices[PERMIT_UNIT]
     text = unit_file.read_text(encoding="utf-8")
     unit_file.write_text(re.sub(r"(?m)^capacity = .*$", "capacity = 2", text), encoding="utf-8")
     place.start_kiosk()
@@ -89,7 +91,7 @@ def test_no_permit_is_taken_in_that_the_bin_might_not_hold(
     place.begins()
     place.sees(s.ShowingNotice)
     place.chooses(Intent.ACCEPT_NOTICE)
-    explaining = place.sees(s.Explaining)
+    explaining = place.sees(s.ShowingOutcome)
     assert explaining.ending == s.BrokenOff(BIN_FULL, ChipState.OLD, FaceState.OLD)
     place.chooses(Intent.FINISH)
     assert place.sees(s.OutOfService).fault is BIN_FULL
@@ -100,14 +102,14 @@ def test_no_permit_is_taken_in_that_the_bin_might_not_hold(
 
 
 @pytest.fixture
-def jamming(open_place: OpenPlace) -> Place:
+def jamming(open_place: OpenPlace) -> KioskHarness:
     """A place with a unit that says when it jams on the way to its bin."""
     place = open_place(chip=CHIP_IN_UNIT, unit=CRT)
     place.start_kiosk()
     return place
 
 
-def is_jammed_on_the_way_to_the_bin(place: Place) -> None:
+def is_jammed_on_the_way_to_the_bin(place: KioskHarness) -> None:
     """Nobody takes the permit, the unit fails under the order to retain it, and staff take it out by hand."""
     place.plays(LIN.through(s.Confirming))
     place.at_every_state(
@@ -125,7 +127,7 @@ def is_jammed_on_the_way_to_the_bin(place: Place) -> None:
 
 
 def test_a_permit_that_staff_freed_by_hand_is_asked_about_and_not_counted_as_in_the_bin(
-    jamming: Place, capsys: pytest.CaptureFixture[str]
+    jamming: KioskHarness, capsys: pytest.CaptureFixture[str]
 ) -> None:
     place = jamming
     is_jammed_on_the_way_to_the_bin(place)
@@ -147,7 +149,7 @@ def test_a_permit_that_staff_freed_by_hand_is_asked_about_and_not_counted_as_in_
 
 
 @pytest.mark.filterwarnings("ignore:Exception in thread machine:pytest.PytestUnhandledThreadExceptionWarning")
-def test_a_permit_that_staff_took_out_before_central_was_asked_about_it_is_told_as_unknown(place: Place) -> None:
+def test_a_permit_that_staff_took_out_before_central_was_asked_about_it_is_told_as_unknown(place: KioskHarness) -> None:
     place.cut_power_at(s.ShowingAssessment)
     place.plays(LIN.through(s.AwaitingPermit))
     place.loses_power()
@@ -161,7 +163,9 @@ def test_a_permit_that_staff_took_out_before_central_was_asked_about_it_is_told_
     assert (told.chip, told.face, told.custody) == ("old", "old", "unknown")
 
 
-def test_a_permit_that_staff_found_in_the_bin_is_counted(jamming: Place, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_permit_that_staff_found_in_the_bin_is_counted(
+    jamming: KioskHarness, capsys: pytest.CaptureFixture[str]
+) -> None:
     place = jamming
     is_jammed_on_the_way_to_the_bin(place)
     [line, _] = listed(place, capsys)
@@ -174,7 +178,7 @@ def test_a_permit_that_staff_found_in_the_bin_is_counted(jamming: Place, capsys:
 
 
 def test_a_permit_that_staff_put_into_the_bin_themselves_is_counted_when_they_say_so(
-    place: Place, capsys: pytest.CaptureFixture[str]
+    place: KioskHarness, capsys: pytest.CaptureFixture[str]
 ) -> None:
     place.sees(s.Idle)
     [line, count] = listed(place, capsys, "--put-in")

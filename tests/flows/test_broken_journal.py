@@ -10,22 +10,23 @@ from typing import Any
 
 import pytest
 
-from drivers.simulators.permit import Place as At
+from drivers.simulators.permit import PermitLocation
 from kiosk.commands import journal as journal_command
 from kiosk.domain.faults import JOURNAL_BROKEN
 from kiosk.workflow import states as s
-from tests.flows.place import LIN, Place
+from tests.lobby.kiosk_harness import KioskHarness
+from tests.lobby.visitor import LIN
 from tests.waiting import eventually
 
 
 @pytest.fixture
-def seat(place: Place) -> Iterator[Place]:
+def seat(place: KioskHarness) -> Iterator[KioskHarness]:
     """The kiosk ends before its cable is pulled: a heartbeat may be under way."""
     yield place
     place.stop_kiosk()
 
 
-def journal_command_at(place: Place, *words: str) -> int:
+def journal_command_at(place: KioskHarness, *words: str) -> int:
     """`python -m kiosk journal …` beside the running kiosk."""
     parser = argparse.ArgumentParser()
     journal_command.register(parser.add_subparsers())
@@ -33,19 +34,19 @@ def journal_command_at(place: Place, *words: str) -> int:
     return int(args.run(args))
 
 
-def starts_with_all_its_desks(place: Place) -> None:
+def starts_with_all_its_desks(place: KioskHarness) -> None:
     """As the window does when the first screen stands."""
     place.start_kiosk()
     place.running.warm_up()
 
 
-def is_tampered_with(place: Place, *commands: str) -> None:
+def is_tampered_with(place: KioskHarness, *commands: str) -> None:
     with closing(sqlite3.connect(place.config.state_dir / "journal.db")) as db, db:
         for command in commands:
             db.execute(command)
 
 
-def closes(place: Place) -> None:
+def closes(place: KioskHarness) -> None:
     """The machine notices at the next look around, and central is told why."""
     eventually(lambda: place.running.journal_fault == JOURNAL_BROKEN)
     place.lets_pass()
@@ -54,11 +55,11 @@ def closes(place: Place) -> None:
     eventually(lambda: at_central(place).get("fault") == JOURNAL_BROKEN.code, 15.0)
 
 
-def at_central(place: Place) -> dict[str, Any]:
+def at_central(place: KioskHarness) -> dict[str, Any]:
     return next(line for line in place.central.standing() if line["kiosk"] == "kiosk-1")
 
 
-def test_a_kiosk_beats_from_its_first_screen_on_and_a_visit_does_not_mind(seat: Place) -> None:
+def test_a_kiosk_beats_from_its_first_screen_on_and_a_visit_does_not_mind(seat: KioskHarness) -> None:
     seat.running.warm_up()
     seat.plays(LIN.renewal())
     assert seat.central_state() == "written"
@@ -67,7 +68,7 @@ def test_a_kiosk_beats_from_its_first_screen_on_and_a_visit_does_not_mind(seat: 
     assert seat.running.journal_fault is None
 
 
-def test_an_edited_journal_closes_the_machine_until_a_technician_accepted_it(seat: Place) -> None:
+def test_an_edited_journal_closes_the_machine_until_a_technician_accepted_it(seat: KioskHarness) -> None:
     seat.plays(LIN.renewal())
     seat.central_is_told()
     seat.stop_kiosk()
@@ -85,7 +86,7 @@ def test_an_edited_journal_closes_the_machine_until_a_technician_accepted_it(sea
     assert [path.name[:15] for path in seat.config.state_dir.glob("journal-broken-*")] == ["journal-broken-"]
 
 
-def test_a_journal_that_was_cut_where_no_chain_shows_it_is_found_by_central(seat: Place) -> None:
+def test_a_journal_that_was_cut_where_no_chain_shows_it_is_found_by_central(seat: KioskHarness) -> None:
     seat.running.warm_up()
     seat.plays(LIN.renewal())
     seat.central_is_told()
@@ -103,11 +104,11 @@ def test_a_journal_that_was_cut_where_no_chain_shows_it_is_found_by_central(seat
     starts_with_all_its_desks(seat)
     seat.sees(s.Idle)
     closes(seat)
-    assert seat.where_is(LIN.permit) is At.HAND
+    assert seat.where_is(LIN.permit) is PermitLocation.HAND
 
 
 def test_a_journal_that_is_no_journal_any_more_keeps_the_kiosk_from_serving_and_not_from_starting(
-    seat: Place,
+    seat: KioskHarness,
 ) -> None:
     seat.stop_kiosk()
     (seat.config.state_dir / "journal.db").write_bytes(b"\xff" * 8192)

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import pytest
 
-from drivers.simulators.permit import Place as At
+from drivers.simulators.permit import PermitLocation
 from kiosk.domain.endorsement import ChipState, Custody
 from kiosk.workflow import states as s
 from kiosk.workflow.intents import Intent
-from tests.flows.place import LIN, Place
+from tests.lobby.kiosk_harness import KioskHarness
+from tests.lobby.visitor import LIN
 
 # What a fault of the answer to the request for an endorsement looks like to the resident.
 _REFUSALS = {
@@ -32,18 +33,18 @@ _REFUSALS = {
 _PASSING = ("http_500", "refuse_connection", "drop_connection_after_commit")
 
 
-def misbehaves(place: Place, fault: str) -> None:
+def misbehaves(place: KioskHarness, fault: str) -> None:
     """Once, or where it would pass for as long as nobody clears it."""
     place.central.set_fault(fault, calls=None if fault in _PASSING else 1)
 
 
-def gets_it_back(place: Place) -> s.Ending:
+def gets_it_back(place: KioskHarness) -> s.Ending:
     """The permit comes back as it was; how the visit ended."""
     place.sees(s.AwaitingRemoval)
     place.takes_permit()
-    explaining = place.sees(s.Explaining)
+    explaining = place.sees(s.ShowingOutcome)
     assert explaining.custody is Custody.WITH_HOLDER
-    assert place.where_is(LIN.permit) is At.HAND
+    assert place.where_is(LIN.permit) is PermitLocation.HAND
     assert place.is_untouched(LIN.permit)
     assert place.updates() == 0
     place.chooses(Intent.FINISH)
@@ -52,7 +53,7 @@ def gets_it_back(place: Place) -> s.Ending:
 
 
 @pytest.mark.parametrize(("fault", "code"), _REFUSALS.items())
-def test_a_faulty_answer_to_the_request_leaves_everything_as_it_was(place: Place, fault: str, code: str) -> None:
+def test_a_faulty_answer_to_the_request_leaves_everything_as_it_was(place: KioskHarness, fault: str, code: str) -> None:
     place.plays(LIN.until(s.Declaring))
     misbehaves(place, fault)
     place.chooses(Intent.ANSWER_NO)
@@ -76,7 +77,7 @@ def test_a_faulty_answer_to_the_request_leaves_everything_as_it_was(place: Place
     "state", [s.AskingPendingRewrites, s.AskingCentral, s.OpeningChipSession, s.SendingChipAnswers]
 )
 def test_a_call_that_is_lost_once_on_the_way_is_made_again_and_the_visit_goes_on(
-    place: Place, state: type, fault: str
+    place: KioskHarness, state: type, fault: str
 ) -> None:
     once = [state]
     place.at_every_state(
@@ -92,7 +93,7 @@ def test_a_call_that_is_lost_once_on_the_way_is_made_again_and_the_visit_goes_on
 
 
 @pytest.mark.parametrize("fault", ["garbage_json", "http_500", "refuse_connection", "drop_connection_after_commit"])
-def test_a_fault_while_asking_for_pending_work_is_no_hindrance(place: Place, fault: str) -> None:
+def test_a_fault_while_asking_for_pending_work_is_no_hindrance(place: KioskHarness, fault: str) -> None:
     place.central.set_fault(fault, calls=1)
     place.plays(LIN.renewal())
     assert place.chip(LIN.permit)["valid_to"] == "2027-12-04"
@@ -100,7 +101,7 @@ def test_a_fault_while_asking_for_pending_work_is_no_hindrance(place: Place, fau
 
 
 @pytest.mark.parametrize("fault", ["garbage_json", "http_500", "refuse_connection", "drop_connection_after_commit"])
-def test_a_fault_at_the_opening_of_the_chip_session_leaves_the_chip_alone(place: Place, fault: str) -> None:
+def test_a_fault_at_the_opening_of_the_chip_session_leaves_the_chip_alone(place: KioskHarness, fault: str) -> None:
     place.plays(LIN.until(s.Confirming))
     misbehaves(place, fault)
     place.chooses(Intent.CONFIRM)
@@ -113,7 +114,9 @@ def test_a_fault_at_the_opening_of_the_chip_session_leaves_the_chip_alone(place:
 
 @pytest.mark.parametrize("fault", ["garbage_json", "http_500", "refuse_connection", "drop_connection_after_commit"])
 @pytest.mark.parametrize("batch", [1, 2, 3])
-def test_a_fault_between_two_batches_is_settled_by_reading_the_chip(place: Place, fault: str, batch: int) -> None:
+def test_a_fault_between_two_batches_is_settled_by_reading_the_chip(
+    place: KioskHarness, fault: str, batch: int
+) -> None:
     place.at_every_state(lambda state: _fault_at(place, state, fault, batch))
     place.plays(LIN.until(s.Confirming))
     place.chooses(Intent.CONFIRM)
@@ -122,19 +125,19 @@ def test_a_fault_between_two_batches_is_settled_by_reading_the_chip(place: Place
     new = place.chip(LIN.permit) != place.at_issue[LIN.permit]
     assert isinstance(removal.ending, s.Renewed) is new
     assert place.updates() == (1 if new else 0)
-    place.sees(s.Thanking if new else s.Explaining)
+    place.sees(s.Thanking if new else s.ShowingOutcome)
     place.chooses(Intent.FINISH)
     place.central.clear_faults()
     assert place.central_state() == ("written" if new else "unchanged")
     assert place.face_shows_chip(LIN.permit) is True
 
 
-def _fault_at(place: Place, state: s.State, fault: str, batch: int) -> None:
+def _fault_at(place: KioskHarness, state: s.State, fault: str, batch: int) -> None:
     if isinstance(state, s.SendingChipAnswers) and state.batch == batch:
         misbehaves(place, fault)
 
 
-def test_the_completion_reaches_central_when_it_is_there_again(place: Place) -> None:
+def test_the_completion_reaches_central_when_it_is_there_again(place: KioskHarness) -> None:
     place.at_every_state(
         lambda state: place.central.set_fault("refuse_connection") if isinstance(state, s.RewritingFace) else None
     )
@@ -146,7 +149,7 @@ def test_the_completion_reaches_central_when_it_is_there_again(place: Place) -> 
 
 
 @pytest.mark.slow
-def test_an_unhurried_central_is_waited_for(place: Place) -> None:
+def test_an_unhurried_central_is_waited_for(place: KioskHarness) -> None:
     place.plays(LIN.until(s.Declaring))
     place.central.set_fault("slow", calls=1)
     place.answers(LIN.since(s.Declaring))
@@ -154,7 +157,7 @@ def test_an_unhurried_central_is_waited_for(place: Place) -> None:
 
 
 @pytest.mark.slow
-def test_a_grant_that_comes_after_the_holder_has_left_is_given_back(place: Place) -> None:
+def test_a_grant_that_comes_after_the_holder_has_left_is_given_back(place: KioskHarness) -> None:
     place.plays(LIN.until(s.Declaring))
     place.central.set_fault("slow", calls=1)
     place.chooses(Intent.ANSWER_NO)
@@ -164,7 +167,7 @@ def test_a_grant_that_comes_after_the_holder_has_left_is_given_back(place: Place
     assert place.central_state() == "cancelled"
 
 
-def test_a_central_that_says_nothing_is_given_up_and_the_grant_with_it(place: Place) -> None:
+def test_a_central_that_says_nothing_is_given_up_and_the_grant_with_it(place: KioskHarness) -> None:
     place.plays(LIN.until(s.Declaring))
     place.central.set_fault("hang", calls=1)
     place.chooses(Intent.ANSWER_NO)

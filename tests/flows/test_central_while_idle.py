@@ -12,17 +12,19 @@ from urllib.parse import urlsplit
 import pytest
 
 from kiosk.domain.faults import KIOSK_NOT_ACCEPTED
+from kiosk.presentation.models.resident import WelcomeScreen
 from kiosk.presentation.present import present
 from kiosk.reference_central.authority import issue_client
 from kiosk.services.device_health import CENTRAL
 from kiosk.workflow import states as s
 from tests.flows.conftest import OpenPlace
-from tests.flows.place import LIN, Place
+from tests.lobby.kiosk_harness import KioskHarness
+from tests.lobby.visitor import LIN
 from tests.torture.faults.certificates import ExpiredEnd, make_expired
 from tests.waiting import eventually
 
 
-def is_found(place: Place, code: str) -> None:
+def is_found(place: KioskHarness, code: str) -> None:
     """Let looks pass until one finds this of central."""
 
     def looked() -> bool:
@@ -32,18 +34,20 @@ def is_found(place: Place, code: str) -> None:
     eventually(looked)
 
 
-def welcome_says_so(place: Place) -> bool:
+def welcome_says_so(place: KioskHarness) -> bool:
     trouble = place.running.health.fault(CENTRAL) is not None
-    return present(place._about, s.Idle("en"), without_central=trouble).without_central
+    seen = present(place._about, s.Idle("en"), without_central=trouble)
+    assert isinstance(seen, WelcomeScreen)
+    return seen.without_central
 
 
-def goes_on(place: Place) -> None:
+def goes_on(place: KioskHarness) -> None:
     address = urlsplit(place.central.url)
     place.cable.lead_to((address.hostname or "", address.port or 0))
 
 
 @pytest.fixture
-def named_anew(open_place: OpenPlace, tmp_path: Path) -> tuple[Place, Path, Path]:
+def named_anew(open_place: OpenPlace, tmp_path: Path) -> tuple[KioskHarness, Path, Path]:
     """A kiosk whose certificate is of a name that central does not know; also where the two files are."""
     place = open_place()
     certificate, key = issue_client(place.authority.tls_dir, "kiosk-unheard-of")
@@ -56,7 +60,7 @@ def named_anew(open_place: OpenPlace, tmp_path: Path) -> tuple[Place, Path, Path
 
 
 def test_a_kiosk_that_central_does_not_know_is_closed_until_other_files_are_there(
-    named_anew: tuple[Place, Path, Path],
+    named_anew: tuple[KioskHarness, Path, Path],
 ) -> None:
     place, own, own_key = named_anew
     assert place.sees(s.OutOfService).fault is KIOSK_NOT_ACCEPTED
@@ -67,7 +71,9 @@ def test_a_kiosk_that_central_does_not_know_is_closed_until_other_files_are_ther
     assert place.central_state() == "written"
 
 
-def test_a_kiosk_whose_certificate_is_refused_is_closed_and_stays_so_while_central_is_silent(place: Place) -> None:
+def test_a_kiosk_whose_certificate_is_refused_is_closed_and_stays_so_while_central_is_silent(
+    place: KioskHarness,
+) -> None:
     make_expired(place.authority.tls_dir)
     with closing(ExpiredEnd(place.authority.tls_dir, of_central=False)) as end:
         place.sees(s.Idle)
@@ -84,15 +90,16 @@ def test_a_kiosk_whose_certificate_is_refused_is_closed_and_stays_so_while_centr
     assert place.running.health.states()[CENTRAL] == "ok"
 
 
-def test_a_kiosk_whose_certificate_has_ended_is_closed_though_the_line_goes_on(place: Place) -> None:
+def test_a_kiosk_whose_certificate_has_ended_is_closed_though_the_line_goes_on(place: KioskHarness) -> None:
     place.sees(s.Idle)
     is_found(place, "ok")
     place.lets_pass(timedelta(days=10_000).total_seconds())
     closed = eventually(lambda: place.state if isinstance(place.state, s.OutOfService) else None)
+    assert closed is not None
     assert closed.fault is KIOSK_NOT_ACCEPTED
 
 
-def test_a_central_that_is_silent_closes_nothing_and_the_welcome_page_says_so(place: Place) -> None:
+def test_a_central_that_is_silent_closes_nothing_and_the_welcome_page_says_so(place: KioskHarness) -> None:
     place.sees(s.Idle)
     is_found(place, "ok")
     assert not welcome_says_so(place)

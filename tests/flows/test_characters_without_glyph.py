@@ -8,12 +8,13 @@ import pytest
 
 from drivers.simulators.residents import Residents
 from kiosk.domain.endorsement import Custody, Drawable, FaceState
-from kiosk.presentation.models import ConfirmScreen, ThankYouScreen
+from kiosk.presentation.models.resident import ConfirmScreen, ThankYouScreen
 from kiosk.texts.words import Text
 from kiosk.workflow import states as s
 from kiosk.workflow.intents import Intent
 from tests.flows.conftest import OpenPlace, with_permits
-from tests.flows.place import LIN, Place
+from tests.lobby.kiosk_harness import KioskHarness
+from tests.lobby.visitor import LIN
 
 pytestmark = pytest.mark.filterwarnings(
     "ignore:Exception in thread machine:pytest.PytestUnhandledThreadExceptionWarning"
@@ -32,26 +33,26 @@ def living_at(everybody: Residents, address: str) -> Residents:
 
 
 @pytest.fixture(params=MISSING)
-def place(request: pytest.FixtureRequest, open_place: OpenPlace, everybody: Residents) -> Place:
+def place(request: pytest.FixtureRequest, open_place: OpenPlace, everybody: Residents) -> KioskHarness:
     place = open_place(residents=living_at(everybody, MISSING[request.param]))
     place.start_kiosk()
     return place
 
 
 @pytest.fixture
-def at_one_address(open_place: OpenPlace, everybody: Residents) -> Place:
+def at_one_address(open_place: OpenPlace, everybody: Residents) -> KioskHarness:
     place = open_place(residents=living_at(everybody, MISSING["extension I"]))
     place.start_kiosk()
     return place
 
 
-def notes(place: Place) -> tuple[object, ...]:
+def notes(place: KioskHarness) -> tuple[object, ...]:
     screen = place.screen()
     assert isinstance(screen, ConfirmScreen)
     return screen.notes
 
 
-def test_the_holder_is_told_before_confirming_and_gets_the_chip_alone(place: Place) -> None:
+def test_the_holder_is_told_before_confirming_and_gets_the_chip_alone(place: KioskHarness) -> None:
     confirming = place.plays(LIN.until(s.Confirming))
     assert isinstance(confirming, s.Confirming)
     assert confirming.grant.drawable is Drawable.CHARACTER_MISSING
@@ -79,18 +80,18 @@ def test_the_holder_is_told_before_confirming_and_gets_the_chip_alone(place: Pla
     assert [step.facts["drawable"] for step in place.journal() if "drawable" in step.facts] == ["character_missing"]
 
 
-def test_who_does_not_want_the_chip_alone_gets_the_permit_back_as_it_was(at_one_address: Place) -> None:
+def test_who_does_not_want_the_chip_alone_gets_the_permit_back_as_it_was(at_one_address: KioskHarness) -> None:
     place = at_one_address
     place.plays(LIN.until(s.Confirming))
     place.chooses(Intent.CANCEL)
     place.sees(s.AwaitingRemoval)
     place.takes_permit()
-    place.sees(s.Explaining)
+    place.sees(s.ShowingOutcome)
     assert place.is_untouched(LIN.permit)
     assert place.central_state() == "cancelled"
 
 
-def test_a_later_visit_is_not_stopped_by_the_face_that_no_kiosk_can_print(at_one_address: Place) -> None:
+def test_a_later_visit_is_not_stopped_by_the_face_that_no_kiosk_can_print(at_one_address: KioskHarness) -> None:
     place = at_one_address
     place.plays(LIN.until(s.Thanking))
     place.chooses(Intent.FINISH)
@@ -104,11 +105,11 @@ def test_a_later_visit_is_not_stopped_by_the_face_that_no_kiosk_can_print(at_one
     place.chooses(Intent.GO_ON)
     place.sees(s.AwaitingRemoval)
     place.takes_permit()
-    place.sees(s.Explaining)
+    place.sees(s.ShowingOutcome)
     assert place.face_cycles(LIN.permit) == (0, 0)
 
 
-def test_who_comes_for_the_face_alone_is_sent_to_the_counter(at_one_address: Place) -> None:
+def test_who_comes_for_the_face_alone_is_sent_to_the_counter(at_one_address: KioskHarness) -> None:
     place = at_one_address
     place.plays(LIN.until(s.Thanking))
     place.chooses(Intent.FINISH)
@@ -128,11 +129,11 @@ def test_who_comes_for_the_face_alone_is_sent_to_the_counter(at_one_address: Pla
     assert isinstance(removal.ending, s.Declined)
     assert removal.ending.refusal.code == "face_unprintable"
     place.takes_permit()
-    place.sees(s.Explaining)
+    place.sees(s.ShowingOutcome)
     assert place.face_cycles(LIN.permit) == (0, 0)
 
 
-def test_after_a_stop_the_face_is_tried_once_and_left_to_the_counter(at_one_address: Place) -> None:
+def test_after_a_stop_the_face_is_tried_once_and_left_to_the_counter(at_one_address: KioskHarness) -> None:
     place = at_one_address
     place.cut_power_at(s.ReadingChipBack)
     place.plays(LIN.until(s.Confirming))
@@ -146,7 +147,7 @@ def test_after_a_stop_the_face_is_tried_once_and_left_to_the_counter(at_one_addr
     assert place.ordered().count("RewriteFace") == 1
     assert place.face_cycles(LIN.permit) == (0, 0)
     place.takes_permit()
-    place.sees(s.Explaining)
+    place.sees(s.ShowingOutcome)
 
 
 def test_a_private_use_character_of_gbk_is_printed_as_the_character_that_it_is(

@@ -10,14 +10,14 @@ from datetime import timedelta
 import pytest
 
 from drivers.simulators.residents import PermitData, Residents
-from kiosk.demo.simulation import central_records
-from kiosk.presentation.models import AssessmentScreen, ConfirmScreen, Term
+from kiosk.demo.central_records import central_records
+from kiosk.presentation.models.resident import AssessmentScreen, ConfirmScreen, Term
 from kiosk.reference_central.residents import ResidentImport
 from kiosk.texts.words import Text
 from kiosk.workflow import states as s
 from kiosk.workflow.intents import Intent
 from tests.flows.conftest import OpenPlace, with_permits
-from tests.flows.place import LIN
+from tests.lobby.visitor import LIN
 
 ONE_DAY = timedelta(days=1)
 PRINTED = {
@@ -29,6 +29,8 @@ PRINTED = {
 
 def printed(everybody: Residents, begins: int, ends: int) -> Residents:
     right = everybody.permits[LIN.permit]
+    assert right.valid_from is not None
+    assert right.valid_to is not None
     odd = replace(right, valid_from=right.valid_from + begins * ONE_DAY, valid_to=right.valid_to + ends * ONE_DAY)
     return replace(with_permits(everybody, LIN.permit), permits={LIN.permit: odd})
 

@@ -8,11 +8,12 @@ from pathlib import Path
 
 import pytest
 
-from drivers.simulators.permit import Place as At
+from drivers.simulators.permit import PermitLocation
 from kiosk.domain.endorsement import Custody
 from kiosk.workflow import states as s
 from kiosk.workflow.intents import Intent
-from tests.flows.place import LIN, Place
+from tests.lobby.kiosk_harness import KioskHarness
+from tests.lobby.visitor import LIN
 
 # How a cut of the power ends the machine's thread.
 pytestmark = pytest.mark.filterwarnings(
@@ -42,7 +43,7 @@ def is_of_version(version: Path, path: Path) -> None:
 
 
 @pytest.mark.parametrize("version", EARLIER, ids=lambda file: file.stem)
-def test_a_visit_that_an_earlier_program_left_open_is_brought_to_its_end(version: Path, place: Place) -> None:
+def test_a_visit_that_an_earlier_program_left_open_is_brought_to_its_end(version: Path, place: KioskHarness) -> None:
     place.cut_power_at(s.RewritingFace)
     place.plays(LIN.through(s.Confirming))
     place.loses_power()
@@ -53,10 +54,10 @@ def test_a_visit_that_an_earlier_program_left_open_is_brought_to_its_end(version
     place.asks_for_permit()
     assert isinstance(place.sees(s.AwaitingRemoval).ending, s.Interrupted)
     place.takes_permit()
-    assert place.sees(s.Explaining).custody is Custody.WITH_HOLDER
+    assert place.sees(s.ShowingOutcome).custody is Custody.WITH_HOLDER
     place.chooses(Intent.FINISH)
     place.sees(s.Idle)
-    assert place.where_is(LIN.permit) is At.HAND
+    assert place.where_is(LIN.permit) is PermitLocation.HAND
     assert place.central_state(asked) == "written"
     assert place.face_shows_chip(LIN.permit) is True
     assert place.updates() == 1

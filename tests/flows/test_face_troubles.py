@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import pytest
 
-from drivers.simulators.permit import Place as At
+from drivers.simulators.permit import PermitLocation
 from kiosk.domain.endorsement import Custody, FaceState
 from kiosk.workflow import states as s
 from kiosk.workflow.intents import Intent
-from tests.flows.place import LIN, Place
+from tests.lobby.kiosk_harness import KioskHarness
+from tests.lobby.visitor import LIN
 
 
-def is_renewed_with_face_pending(place: Place) -> None:
+def is_renewed_with_face_pending(place: KioskHarness) -> None:
     """Taken, paid out in paper, and recorded: chip new, face to be refreshed."""
     removal = place.sees(s.AwaitingRemoval)
     assert isinstance(removal.ending, s.Renewed)
@@ -27,7 +28,7 @@ def is_renewed_with_face_pending(place: Place) -> None:
     place.sees(s.Idle)
 
 
-def test_a_hot_erase_head_is_tried_twice_and_left(place: Place) -> None:
+def test_a_hot_erase_head_is_tried_twice_and_left(place: KioskHarness) -> None:
     place.plays(LIN.until(s.Confirming))
     place.rig.fault("permit_unit", "erase_head_hot")
     place.chooses(Intent.CONFIRM)
@@ -37,7 +38,7 @@ def test_a_hot_erase_head_is_tried_twice_and_left(place: Place) -> None:
     assert place.updates() == 1
 
 
-def test_a_head_that_has_cooled_down_at_the_second_attempt_renews_the_face(place: Place) -> None:
+def test_a_head_that_has_cooled_down_at_the_second_attempt_renews_the_face(place: KioskHarness) -> None:
     place.at_every_state(
         lambda state: (
             place.rig.clear_faults("permit_unit") if isinstance(state, s.RewritingFace) and state.attempt == 2 else None
@@ -50,7 +51,7 @@ def test_a_head_that_has_cooled_down_at_the_second_attempt_renews_the_face(place
     assert place.central_state() == "written"
 
 
-def test_the_next_visit_refreshes_a_pending_face_and_leaves_the_chip_alone(place: Place) -> None:
+def test_the_next_visit_refreshes_a_pending_face_and_leaves_the_chip_alone(place: KioskHarness) -> None:
     place.plays(LIN.until(s.Confirming))
     place.rig.fault("permit_unit", "erase_head_hot")
     place.chooses(Intent.CONFIRM)
@@ -73,7 +74,7 @@ def test_the_next_visit_refreshes_a_pending_face_and_leaves_the_chip_alone(place
     assert len(place.receipts()) == 2
 
 
-def test_declining_to_have_the_face_refreshed_leaves_it_pending(place: Place) -> None:
+def test_declining_to_have_the_face_refreshed_leaves_it_pending(place: KioskHarness) -> None:
     place.plays(LIN.until(s.Confirming))
     place.rig.fault("permit_unit", "erase_head_hot")
     place.chooses(Intent.CONFIRM)
@@ -86,14 +87,14 @@ def test_declining_to_have_the_face_refreshed_leaves_it_pending(place: Place) ->
     place.chooses(Intent.CANCEL)
     place.sees(s.AwaitingRemoval)
     place.takes_permit()
-    place.sees(s.Explaining)
+    place.sees(s.ShowingOutcome)
     place.central_is_told()
     record = place.central.permit(place.residents.permits[LIN.permit].permit_number)
     assert record is not None
     assert record.face_pending is True
 
 
-def test_a_permit_that_jams_while_printing_is_freed_by_staff_and_counts(place: Place) -> None:
+def test_a_permit_that_jams_while_printing_is_freed_by_staff_and_counts(place: KioskHarness) -> None:
     place.plays(LIN.until(s.Confirming))
     place.rig.fault("permit_unit", "jam_printing")
     place.chooses(Intent.CONFIRM)
@@ -104,13 +105,13 @@ def test_a_permit_that_jams_while_printing_is_freed_by_staff_and_counts(place: P
     place.rig.clear_faults("permit_unit")
     place.lets_pass()
     place.sees(s.Idle)
-    assert place.where_is(LIN.permit) is At.HAND
+    assert place.where_is(LIN.permit) is PermitLocation.HAND
     assert place.chip(LIN.permit)["valid_to"] == "2027-12-04"
     assert place.updates() == 1
 
 
 @pytest.mark.slow
-def test_a_lost_reply_to_the_print_is_no_reason_to_keep_the_permit(place: Place) -> None:
+def test_a_lost_reply_to_the_print_is_no_reason_to_keep_the_permit(place: KioskHarness) -> None:
     place.plays(LIN.until(s.Confirming))
     place.rig.fault("permit_unit", "lost_print_reply")
     place.chooses(Intent.CONFIRM)
@@ -120,13 +121,13 @@ def test_a_lost_reply_to_the_print_is_no_reason_to_keep_the_permit(place: Place)
     place.sees(s.Thanking)
     place.chooses(Intent.FINISH)
     place.sees(s.Idle)
-    assert place.where_is(LIN.permit) is At.HAND
+    assert place.where_is(LIN.permit) is PermitLocation.HAND
     assert place.central_state() in ("written", "face_pending")
     assert place.updates() == 1
 
 
 @pytest.mark.slow
-def test_a_permit_taken_before_the_print_was_confirmed_is_with_its_holder(place: Place) -> None:
+def test_a_permit_taken_before_the_print_was_confirmed_is_with_its_holder(place: KioskHarness) -> None:
     place.at_every_state(
         lambda state: place.takes_permit() if isinstance(state, s.RewritingFace) and state.attempt == 2 else None
     )
@@ -135,5 +136,5 @@ def test_a_permit_taken_before_the_print_was_confirmed_is_with_its_holder(place:
     place.chooses(Intent.CONFIRM)
     thanking = place.sees(s.Thanking)
     assert thanking.renewed.face is FaceState.PENDING
-    assert place.where_is(LIN.permit) is At.HAND
+    assert place.where_is(LIN.permit) is PermitLocation.HAND
     assert place.central_state() == "face_pending"

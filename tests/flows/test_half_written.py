@@ -13,7 +13,8 @@ from kiosk.reference_central.tables import Endorsement
 from kiosk.workflow import states as s
 from kiosk.workflow.intents import Intent
 from tests.flows.conftest import OpenPlace, with_permits
-from tests.flows.place import Place, Visitor
+from tests.lobby.kiosk_harness import KioskHarness
+from tests.lobby.visitor import Visitor
 
 XU = Visitor("xu-wenhua", "xu-wenhua-ssse")
 
@@ -25,20 +26,20 @@ pytestmark = [
 
 
 @pytest.fixture
-def place(open_place: OpenPlace, everybody: Residents) -> Place:
+def place(open_place: OpenPlace, everybody: Residents) -> KioskHarness:
     """A place with a kiosk that was just started, and a permit that is written in several commands."""
     place = open_place(with_permits(everybody, XU.permit), files={"permits": ["reference", "ssse"]})
     place.start_kiosk()
     return place
 
 
-def chip_of(place: Place) -> VirtualChip:
+def chip_of(place: KioskHarness) -> VirtualChip:
     chip = place.rig.issued(XU.permit).chip
     assert chip is not None
     return chip
 
 
-def stops_half_written(place: Place) -> None:
+def stops_half_written(place: KioskHarness) -> None:
     """The power goes when the first of the writes is done."""
     place.cut_power_at(s.SendingChipAnswers, lambda state: state.batch == 2)
     place.plays(XU.through(s.Confirming))
@@ -48,7 +49,7 @@ def stops_half_written(place: Place) -> None:
     assert place.chip(XU.permit) != place.at_issue[XU.permit]
 
 
-def test_what_a_stop_left_half_written_is_finished_from_the_same_grant(place: Place) -> None:
+def test_what_a_stop_left_half_written_is_finished_from_the_same_grant(place: KioskHarness) -> None:
     stops_half_written(place)
     asked = place.endorsement_id
     place.start_kiosk()
@@ -64,27 +65,27 @@ def test_what_a_stop_left_half_written_is_finished_from_the_same_grant(place: Pl
     assert place.central_state(asked) == "written"
 
 
-def test_what_a_stop_left_half_written_is_finished_though_the_holder_has_gone(place: Place) -> None:
+def test_what_a_stop_left_half_written_is_finished_though_the_holder_has_gone(place: KioskHarness) -> None:
     stops_half_written(place)
     asked = place.endorsement_id
     place.clock.jump(121.0)
     place.start_kiosk()
-    assert place.sees(s.Explaining).custody is Custody.RETAINED
+    assert place.sees(s.ShowingOutcome).custody is Custody.RETAINED
     assert place.chip(XU.permit)["valid_to"] == "2027-12-10"
     assert place.central_state(asked) == "face_pending"
 
 
-def gives_back_while_central_is_silent(place: Place) -> None:
+def gives_back_while_central_is_silent(place: KioskHarness) -> None:
     place.central.set_fault("refuse_connection")
     place.start_kiosk()
     place.asks_for_permit()
     place.sees(s.AwaitingRemoval)
     place.takes_permit()
-    place.sees(s.Explaining)
+    place.sees(s.ShowingOutcome)
     place.central.clear_faults()
 
 
-def test_half_written_and_central_silent_is_given_back_as_unknown(place: Place) -> None:
+def test_half_written_and_central_silent_is_given_back_as_unknown(place: KioskHarness) -> None:
     stops_half_written(place)
     asked = place.endorsement_id
     gives_back_while_central_is_silent(place)
@@ -93,7 +94,7 @@ def test_half_written_and_central_silent_is_given_back_as_unknown(place: Place) 
     assert place.updates() == 0
 
 
-def test_a_second_stop_while_half_written_is_finished_once_more_and_then_no_more(place: Place) -> None:
+def test_a_second_stop_while_half_written_is_finished_once_more_and_then_no_more(place: KioskHarness) -> None:
     stops_half_written(place)
     place.cut_power_at(s.SendingChipAnswers)
     place.start_kiosk()
@@ -110,7 +111,9 @@ def test_a_second_stop_while_half_written_is_finished_once_more_and_then_no_more
 
 
 @pytest.mark.parametrize("single_writes", [0, 3])
-def test_a_write_that_was_torn_in_the_visit_is_finished_in_a_second_session(place: Place, single_writes: int) -> None:
+def test_a_write_that_was_torn_in_the_visit_is_finished_in_a_second_session(
+    place: KioskHarness, single_writes: int
+) -> None:
     place.at_every_state(
         lambda state: (
             chip_of(place).tear_after(single_writes)
@@ -130,14 +133,14 @@ def test_a_write_that_was_torn_in_the_visit_is_finished_in_a_second_session(plac
     assert chip_of(place).tries_left == 3
 
 
-def comes_again(place: Place) -> None:
+def comes_again(place: KioskHarness) -> None:
     place.chooses(Intent.FINISH)
     place.sees(s.Idle)
     place.central_is_told()
     place.rig.lift_id_card()
 
 
-def test_what_a_second_visit_could_not_finish_a_third_one_does(place: Place) -> None:
+def test_what_a_second_visit_could_not_finish_a_third_one_does(place: KioskHarness) -> None:
     """The second finds the part, is given a write, and the chip takes nothing: central must not forget the first."""
     stops_half_written(place)
     gives_back_while_central_is_silent(place)
@@ -149,7 +152,7 @@ def test_what_a_second_visit_could_not_finish_a_third_one_does(place: Place) -> 
         place.plays(XU.through(s.Confirming)[-1:])
         place.sees(s.AwaitingRemoval)
         place.takes_permit()
-        assert place.sees(s.Explaining).custody is Custody.WITH_HOLDER
+        assert place.sees(s.ShowingOutcome).custody is Custody.WITH_HOLDER
         assert place.chip(XU.permit) == half
         place.rig.clear_faults("permit_chip")
         comes_again(place)

@@ -13,10 +13,8 @@ from pathlib import Path
 
 import pytest
 
-from kiosk.demo.resident import Resident
-from kiosk.demo.simulation import Simulation, Wishes
 from tests.fakes.systemd import Systemd
-from tests.flows.place import LIN
+from tests.lobby.own_kiosk import OwnKiosk
 from tests.waiting import LIMIT_S, eventually
 
 WATCHDOG_S = 4
@@ -26,12 +24,6 @@ pytestmark = [
     pytest.mark.screen,
     pytest.mark.skipif(shutil.which("Xvfb") is None, reason="there is no Xvfb to be stopped"),
 ]
-
-
-@pytest.fixture
-def simulation(tmp_path: Path) -> Iterator[Simulation]:
-    with Simulation(Wishes(pace=0.0, hidden=True, direct_chip=True), tmp_path / "state") as simulation:
-        yield simulation
 
 
 @pytest.fixture
@@ -46,50 +38,40 @@ def systemd(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Systemd
     systemd.go_away()
 
 
-def sends(simulation: Simulation, sign: signal.Signals) -> None:
-    assert simulation.display.x11_pid is not None
-    os.kill(simulation.display.x11_pid, sign)
+def sends(kiosk: OwnKiosk, sign: signal.Signals) -> None:
+    display = kiosk.simulation.display
+    assert display.x11_pid is not None
+    os.kill(display.x11_pid, sign)
 
 
-def test_a_hanging_display_ends_in_a_new_start_with_the_permit_where_it_was(
-    simulation: Simulation, systemd: Systemd
-) -> None:
-    log = simulation.state_dir / "kiosk.log"
-    kiosk = simulation.start_kiosk()
-    resident = Resident(simulation.witness(kiosk), simulation.rig, simulation.display, 0.0)
-    welcome = resident.sees("welcome", within_s=LIMIT_S)
+def test_a_hanging_display_ends_in_a_new_start_with_the_permit_where_it_was(kiosk: OwnKiosk, systemd: Systemd) -> None:
+    kiosk.starts()
+    welcome = kiosk.sees("welcome")
     systemd.listen()
     systemd.hears("READY=1")
     systemd.hears("WATCHDOG=1")
 
-    sends(simulation, signal.SIGSTOP)
-    eventually(lambda: 'watchdog_not_fed {"ails": "display"}' in log.read_text("utf-8"))
+    sends(kiosk, signal.SIGSTOP)
+    kiosk.logs('watchdog_not_fed {"ails": "display"}')
     assert systemd.is_silent_for(WATCHDOG_S)
-    sends(simulation, signal.SIGCONT)
+    sends(kiosk, signal.SIGCONT)
     systemd.hears("WATCHDOG=1")
 
-    resident.touches(welcome, "start")
-    resident.touches(resident.sees("notice", within_s=LIMIT_S), "accept_notice")
-    resident.sees("id_card", within_s=LIMIT_S)
-    resident.lays_id_card(LIN.person)
-    resident.sees("insert_permit", within_s=LIMIT_S)
-    resident.offers_permit(LIN.permit)
-    resident.sees("assessment", within_s=LIMIT_S)
+    kiosk.renews_until("assessment", welcome)
     systemd.hears("WATCHDOG=1")
-    sends(simulation, signal.SIGSTOP)
+    sends(kiosk, signal.SIGSTOP)
     eventually(lambda: systemd.is_silent_for(WATCHDOG_S))
-    os.kill(kiosk.pid, signal.SIGABRT)
-    assert kiosk.wait(LIMIT_S) == -signal.SIGABRT
-    assert simulation.rig.do("state")["permit_in_unit"] == LIN.permit
-    sends(simulation, signal.SIGCONT)
+    os.kill(kiosk.process.pid, signal.SIGABRT)
+    assert kiosk.process.wait(LIMIT_S) == -signal.SIGABRT
+    assert kiosk.permit_in_unit == kiosk.permit
+    sends(kiosk, signal.SIGCONT)
 
-    kiosk = simulation.start_kiosk()
-    resident = Resident(simulation.witness(kiosk), simulation.rig, simulation.display, 0.0)
-    resident.touches(resident.sees("permit_inside", within_s=LIMIT_S), "cancel")
-    resident.sees("take_permit", within_s=LIMIT_S)
-    resident.takes_permit()
-    resident.sees("five_parts", within_s=LIMIT_S)
-    assert simulation.rig.do("state")["permits"][LIN.permit]["place"] == "hand"
+    kiosk.starts()
+    kiosk.touches("permit_inside", "cancel")
+    kiosk.sees("take_permit")
+    kiosk.resident.takes_permit()
+    kiosk.sees("outcome")
+    assert kiosk.permit_is == "hand"
     systemd.hears("WATCHDOG=1")
-    assert kiosk.end(LIMIT_S) == 0
-    assert "Traceback" not in log.read_text("utf-8")
+    assert kiosk.process.end(LIMIT_S) == 0
+    assert "Traceback" not in kiosk.said()

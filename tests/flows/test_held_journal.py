@@ -9,17 +9,18 @@ from contextlib import closing, contextmanager
 
 import pytest
 
-from drivers.simulators.permit import Place as At
+from drivers.simulators.permit import PermitLocation
 from kiosk.domain.faults import JOURNAL_HELD
 from kiosk.journal import place as journal_place
 from kiosk.runtime import engine
 from kiosk.workflow import states as s
 from kiosk.workflow.intents import Intent
-from tests.flows.place import LIN, WITHIN_S, Place
+from tests.lobby.kiosk_harness import WITHIN_S, KioskHarness
+from tests.lobby.visitor import LIN
 
 
 @contextmanager
-def held(place: Place) -> Iterator[sqlite3.Connection]:
+def held(place: KioskHarness) -> Iterator[sqlite3.Connection]:
     """Somebody copies the journal with a lock on it. (Rolled back at the end, unless that was done before.)"""
     path = place.config.state_dir / "journal.db"
     with closing(sqlite3.connect(path, isolation_level=None, timeout=WITHIN_S, check_same_thread=False)) as db:
@@ -29,7 +30,7 @@ def held(place: Place) -> Iterator[sqlite3.Connection]:
             db.execute("ROLLBACK")
 
 
-def test_a_copy_that_holds_the_journal_for_a_while_breaks_no_visit_off(place: Place) -> None:
+def test_a_copy_that_holds_the_journal_for_a_while_breaks_no_visit_off(place: KioskHarness) -> None:
     place.plays(LIN.until(s.ShowingAssessment))
     assert place.running.engine.answers(WITHIN_S)
     with held(place) as copy:
@@ -41,7 +42,7 @@ def test_a_copy_that_holds_the_journal_for_a_while_breaks_no_visit_off(place: Pl
 
 
 def test_a_journal_that_stays_held_is_named_and_the_permit_goes_back(
-    place: Place, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+    place: KioskHarness, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     place.plays(LIN.until(s.ShowingAssessment))
     assert place.running.engine.answers(WITHIN_S)
@@ -49,11 +50,12 @@ def test_a_journal_that_stays_held_is_named_and_the_permit_goes_back(
         place.answers(LIN.through(s.ShowingAssessment)[-1:])
         place.sees(s.AwaitingRemoval)
         place.takes_permit()
-        explaining = place.sees(s.Explaining)
+        explaining = place.sees(s.ShowingOutcome)
+        assert isinstance(explaining.ending, s.BrokenOff)
         assert explaining.ending.fault is JOURNAL_HELD
         place.chooses(Intent.FINISH)
         assert place.sees(s.OutOfService).fault is JOURNAL_HELD
-    assert place.where_is(LIN.permit) is At.HAND
+    assert place.where_is(LIN.permit) is PermitLocation.HAND
     assert place.is_untouched(LIN.permit)
     told = [json.loads(line.partition(" ")[2]) for line in caplog.messages if line.startswith("journal_failed")]
     assert {line["fault"] for line in told} == {"6302"}

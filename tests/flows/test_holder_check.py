@@ -4,18 +4,19 @@ from __future__ import annotations
 
 from typing import Any
 
-from drivers.simulators.permit import Place as At
+from drivers.simulators.permit import PermitLocation
 from kiosk.reference_central.tables import Endorsement
 from kiosk.services.holder_check import hashed
 from kiosk.workflow import states as s
 from kiosk.workflow.intents import Intent
 from tests.flows.conftest import OpenPlace
-from tests.flows.place import LIN, Place
+from tests.lobby.kiosk_harness import KioskHarness
+from tests.lobby.visitor import LIN
 
 CODE = "17314159"
 
 
-def attended(open_place: OpenPlace, *, required: bool) -> Place:
+def attended(open_place: OpenPlace, *, required: bool) -> KioskHarness:
     place = open_place(
         holder_check={
             "holder_check": {"way": "attendant", "required": required},
@@ -26,16 +27,16 @@ def attended(open_place: OpenPlace, *, required: bool) -> Place:
     return place
 
 
-def stands_before_the_attendant(place: Place) -> s.AwaitingAttendant:
+def stands_before_the_attendant(place: KioskHarness) -> s.AwaitingAttendant:
     place.plays(LIN.through(s.Declaring))
     return place.sees(s.AwaitingAttendant)
 
 
-def facts_of(place: Place, name: str) -> list[Any]:
+def facts_of(place: KioskHarness, name: str) -> list[Any]:
     return [step.facts[name] for step in place.journal() if name in step.facts]
 
 
-def central_was_told(place: Place) -> list[Any]:
+def central_was_told(place: KioskHarness) -> list[Any]:
     with place.central.database.reading() as session:
         return [row.holder_check for row in session.query(Endorsement).all()]
 
@@ -65,10 +66,10 @@ def test_without_anybody_at_hand_the_permit_comes_back_untouched_and_central_was
     place.chooses(Intent.NO_ATTENDANT)
     place.sees(s.AwaitingRemoval)
     place.takes_permit()
-    explaining = place.sees(s.Explaining)
+    explaining = place.sees(s.ShowingOutcome)
     assert isinstance(explaining.ending, s.Declined)
     assert explaining.ending.refusal.code == "holder_not_confirmed"
-    assert place.where_is(LIN.permit) is At.HAND
+    assert place.where_is(LIN.permit) is PermitLocation.HAND
     assert place.is_untouched(LIN.permit)
     assert "RequestEndorsement" not in place.ordered()
 

@@ -6,16 +6,17 @@ from dataclasses import replace
 
 import pytest
 
-from drivers.simulators.permit import Place as At
+from drivers.simulators.permit import PermitLocation
 from drivers.simulators.residents import Residents
-from kiosk.demo.simulation import central_records
+from kiosk.demo.central_records import central_records
 from kiosk.domain.identity_number import check_character
 from kiosk.reference_central.residents import ResidentImport
 from kiosk.workflow import states as s
 from kiosk.workflow.intents import Intent
 from tests.flows.conftest import OpenPlace, with_permits
-from tests.flows.place import LIN, NEIGHBOUR, Place
 from tests.flows.test_refusals import refused
+from tests.lobby.kiosk_harness import KioskHarness
+from tests.lobby.visitor import LIN, NEIGHBOUR
 
 NUMBER = next(
     first + "X" for first in (f"34139919880314{order:03d}" for order in range(1000)) if check_character(first) == "X"
@@ -40,7 +41,7 @@ def opened(
     chip: tuple[str, str],
     record: tuple[str, str],
     permit_numbers: tuple[str, str] = (PERMIT_NUMBER, PERMIT_NUMBER),
-) -> Place:
+) -> KioskHarness:
     """A place where all three wrote the person in their own way; `permit_numbers`: on chip, at central."""
     at_central = written(everybody, card, record, permit_numbers[1])
     place = open_place(written(everybody, card, chip, permit_numbers[0]))
@@ -68,7 +69,7 @@ def test_one_number_in_two_spellings_is_one_holder_through_the_whole_visit(
 ) -> None:
     place = opened(open_place, everybody, (NAME, card), (NAME, chip), (NAME, record))
     place.plays(LIN.renewal())
-    assert place.where_is(LIN.permit) is At.HAND
+    assert place.where_is(LIN.permit) is PermitLocation.HAND
     assert place.chip(LIN.permit)["valid_to"] == "2027-12-04"
     assert place.chip(LIN.permit)["id_number"] == chip  # an endorsement writes no number
     assert place.face_shows_chip(LIN.permit) is True

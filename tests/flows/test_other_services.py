@@ -6,15 +6,16 @@ from collections.abc import Callable
 
 import pytest
 
-from drivers.simulators.permit import Place as At
+from drivers.simulators.permit import PermitLocation
 from drivers.simulators.residents import Residents
 from kiosk.domain import faults
 from kiosk.domain.endorsement import Custody, Service
-from kiosk.policy.assessment import AssessedOutcome, Served
+from kiosk.policy.assessment import AssessedOutcome, Channel
 from kiosk.workflow import states as s
 from kiosk.workflow.intents import Intent
 from tests.flows.conftest import OpenPlace, with_permits
-from tests.flows.place import LIN, Place, PlayStep, Visitor
+from tests.lobby.kiosk_harness import KioskHarness, PlayStep
+from tests.lobby.visitor import LIN, Visitor
 
 ZHAO = Visitor("zhao-mingyuan", "zhao-mingyuan-too-early")
 DONG = Visitor("dong-suhe", "dong-suhe-xuchang")
@@ -31,11 +32,11 @@ def chosen(*keys: str) -> list[PlayStep]:
     return [(s.ChoosingService, _choosing(key)) for key in keys]
 
 
-def _choosing(key: str) -> Callable[[Place], None]:
+def _choosing(key: str) -> Callable[[KioskHarness], None]:
     return lambda place: place.chooses(Intent.CHOOSE, key)
 
 
-def comes_for(place: Place, who: Visitor, *keys: str) -> None:
+def comes_for(place: KioskHarness, who: Visitor, *keys: str) -> None:
     """Choose on the welcome's other services, agree, lay the card down; the permit if it is asked for."""
     place.sees(s.Idle)
     place.rig.lay_id_card(who.person)
@@ -47,15 +48,15 @@ def notice_to_permit(who: Visitor) -> list[PlayStep]:
     return who.renewal()[1:4]
 
 
-def ends_untouched(place: Place, who: Visitor) -> None:
+def ends_untouched(place: KioskHarness, who: Visitor) -> None:
     place.sees(s.AwaitingRemoval)
     place.takes_permit()
     place.sees(s.Idle)
-    assert place.where_is(who.permit) is At.HAND
+    assert place.where_is(who.permit) is PermitLocation.HAND
     assert place.is_untouched(who.permit)
 
 
-def test_who_only_asks_is_told_the_dates_gets_a_slip_and_the_permit_back(place: Place) -> None:
+def test_who_only_asks_is_told_the_dates_gets_a_slip_and_the_permit_back(place: KioskHarness) -> None:
     comes_for(place, ZHAO, "status")
     place.plays(notice_to_permit(ZHAO))
     showing = place.sees(s.ShowingStatus)
@@ -72,7 +73,7 @@ def test_who_only_asks_is_told_the_dates_gets_a_slip_and_the_permit_back(place: 
     assert place.central.sequences("kiosk-1") == []  # nobody else was asked
 
 
-def test_from_the_dates_an_endorsement_can_be_made_with_the_permit_still_inside(place: Place) -> None:
+def test_from_the_dates_an_endorsement_can_be_made_with_the_permit_still_inside(place: KioskHarness) -> None:
     comes_for(place, LIN, "status")
     place.plays([*notice_to_permit(LIN), (s.ShowingStatus, lambda at: at.chooses(Intent.GO_ON))])
     place.plays(LIN.renewal()[4:])
@@ -107,7 +108,7 @@ def test_where_nothing_is_offered_the_service_is_explained_and_the_dates_are_che
     place.plays(notice_to_permit(DONG)[:1])
     place.plays(notice_to_permit(DONG)[2:])
     showing = place.sees(s.ShowingStatus)
-    assert showing.matter.assessment.served is Served.NOT_OFFERED
+    assert showing.matter.assessment.channel is Channel.NOT_OFFERED
     place.chooses(Intent.GO_ON)
     place.chooses(Intent.FINISH)
     ends_untouched(place, DONG)
@@ -123,7 +124,7 @@ def test_where_nothing_is_offered_the_service_is_explained_and_the_dates_are_che
     ],
 )
 def test_what_the_region_leaves_to_the_counter_is_explained_before_anything_is_read(
-    place: Place, keys: tuple[str, ...], service: Service
+    place: KioskHarness, keys: tuple[str, ...], service: Service
 ) -> None:
     place.sees(s.Idle)
     place.begins(choosing=True)
@@ -135,14 +136,14 @@ def test_what_the_region_leaves_to_the_counter_is_explained_before_anything_is_r
     assert not {"ReadIdCard", "TakePermitIn"} & set(place.ordered())
 
 
-def moves_house(place: Place) -> None:
+def moves_house(place: KioskHarness) -> None:
     place.plays(LIN.until(s.Declaring))
     place.chooses(Intent.ANSWER_YES)
     place.sees(s.Declaring)
     place.chooses(Intent.ANSWER_NO)
 
 
-def test_a_new_home_that_is_proved_by_a_licence_is_written_at_once(place: Place) -> None:
+def test_a_new_home_that_is_proved_by_a_licence_is_written_at_once(place: KioskHarness) -> None:
     moves_house(place)
     place.sees(s.ChoosingProof)
     place.chooses(Intent.CHOOSE, "registered_lease")
@@ -156,7 +157,7 @@ def test_a_new_home_that_is_proved_by_a_licence_is_written_at_once(place: Place)
     assert place.face_shows_chip(LIN.permit) is True
 
 
-def test_somebody_elses_licence_is_not_accepted_and_another_may_be_shown(place: Place) -> None:
+def test_somebody_elses_licence_is_not_accepted_and_another_may_be_shown(place: KioskHarness) -> None:
     moves_house(place)
     place.sees(s.ChoosingProof)
     place.chooses(Intent.CHOOSE, "registered_lease")
@@ -172,21 +173,21 @@ def test_without_a_scanner_an_unproved_home_is_a_matter_for_the_counter(open_pla
     place = open_place(scanner=False)
     place.start_kiosk()
     moves_house(place)
-    assert place.sees(s.ShowingAssessment).matter.assessment.served is Served.COUNTER
+    assert place.sees(s.ShowingAssessment).matter.assessment.channel is Channel.COUNTER
     assert "ReadLicenceCode" not in place.ordered()
 
 
-def test_a_scanner_that_is_gone_does_not_end_the_visit(place: Place) -> None:
+def test_a_scanner_that_is_gone_does_not_end_the_visit(place: KioskHarness) -> None:
     place.rig.fault("code_scanner", "unplugged")
     moves_house(place)
     place.sees(s.ChoosingProof)
     place.chooses(Intent.CHOOSE, "registered_lease")
-    assert place.sees(s.ShowingAssessment).matter.assessment.served is Served.COUNTER
+    assert place.sees(s.ShowingAssessment).matter.assessment.channel is Channel.COUNTER
     place.chooses(Intent.GO_ON)
     place.sees(s.AwaitingRemoval)
 
 
-def test_a_guardian_renews_a_childs_permit_with_both_identity_cards_and_a_licence(place: Place) -> None:
+def test_a_guardian_renews_a_childs_permit_with_both_identity_cards_and_a_licence(place: KioskHarness) -> None:
     comes_for(place, CHILD, "for_another")
     place.plays(
         [
@@ -212,7 +213,7 @@ def test_a_guardian_renews_a_childs_permit_with_both_identity_cards_and_a_licenc
     assert place.face_shows_chip(CHILD.permit) is True
 
 
-def test_the_holders_own_card_is_not_taken_for_the_agents(place: Place) -> None:
+def test_the_holders_own_card_is_not_taken_for_the_agents(place: KioskHarness) -> None:
     comes_for(place, CHILD, "for_another")
     place.plays(
         [

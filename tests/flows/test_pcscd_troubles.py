@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from drivers.simulators.pcscd import PrivatePcscd
-from drivers.simulators.permit import Place as At
+from drivers.simulators.permit import PermitLocation
 from drivers.transport import pcsc
 from kiosk.domain.endorsement import ChipState, Custody
 from kiosk.domain.faults import COUPLER_LINK, COUPLER_SILENT
@@ -19,7 +19,8 @@ from kiosk.workflow import states as s
 from kiosk.workflow.intents import Intent
 from tests.fakes.pcscd_restarter import PcscdRestarter
 from tests.flows.conftest import OpenPlace
-from tests.flows.place import LIN, Place
+from tests.lobby.kiosk_harness import KioskHarness
+from tests.lobby.visitor import LIN
 from tests.waiting import eventually
 
 pytestmark = [pytest.mark.pcsc, pytest.mark.slow, pytest.mark.timeout(180)]
@@ -41,7 +42,7 @@ def request_file(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def place(open_place: OpenPlace, hanging: PrivatePcscd, request_file: Path) -> Place:
+def place(open_place: OpenPlace, hanging: PrivatePcscd, request_file: Path) -> KioskHarness:
     place = open_place(
         chip=(f"pcsc://{hanging.reader_name}", hanging.vpcd_url), settings={"pcscd_restart_file": str(request_file)}
     )
@@ -50,7 +51,7 @@ def place(open_place: OpenPlace, hanging: PrivatePcscd, request_file: Path) -> P
     return place
 
 
-def _freeze_at(place: Place, pcscd: PrivatePcscd, kind: type[s.State], batch: int | None = None) -> None:
+def _freeze_at(place: KioskHarness, pcscd: PrivatePcscd, kind: type[s.State], batch: int | None = None) -> None:
     """Let pcscd hang when this state is entered for the first time, before what it orders begins."""
     frozen: list[s.State] = []
 
@@ -62,16 +63,16 @@ def _freeze_at(place: Place, pcscd: PrivatePcscd, kind: type[s.State], batch: in
     place.at_every_state(freeze)
 
 
-def _ends_with_the_permit_in_hand(place: Place) -> s.AwaitingRemoval:
+def _ends_with_the_permit_in_hand(place: KioskHarness) -> s.AwaitingRemoval:
     removal = place.sees(s.AwaitingRemoval, within_s=WITHIN_S)
     place.takes_permit()
-    place.sees(s.Explaining if isinstance(removal.ending, s.BrokenOff) else s.Thanking)
+    place.sees(s.ShowingOutcome if isinstance(removal.ending, s.BrokenOff) else s.Thanking)
     place.chooses(Intent.FINISH)
-    assert place.where_is(LIN.permit) is At.HAND
+    assert place.where_is(LIN.permit) is PermitLocation.HAND
     return removal
 
 
-def _tells_the_truth(place: Place, removal: s.AwaitingRemoval) -> None:
+def _tells_the_truth(place: KioskHarness, removal: s.AwaitingRemoval) -> None:
     """Chip, what the holder is told, and central's record say the same."""
     is_new = place.chip(LIN.permit)["valid_to"] == "2027-12-04"
     assert isinstance(removal.ending, s.Renewed) is is_new
@@ -84,7 +85,7 @@ def _tells_the_truth(place: Place, removal: s.AwaitingRemoval) -> None:
 
 
 def test_while_idle_a_hanging_pcscd_closes_the_service_and_a_restart_is_asked_for_and_opens_it_again(
-    place: Place, hanging: PrivatePcscd, request_file: Path, caplog: pytest.LogCaptureFixture
+    place: KioskHarness, hanging: PrivatePcscd, request_file: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     hanging.freeze()
     with caplog.at_level(logging.INFO, "kiosk"):
@@ -101,7 +102,7 @@ def test_while_idle_a_hanging_pcscd_closes_the_service_and_a_restart_is_asked_fo
 
 
 def test_while_idle_a_pcscd_that_is_gone_closes_the_service_until_it_is_there_again(
-    place: Place, hanging: PrivatePcscd, request_file: Path, caplog: pytest.LogCaptureFixture
+    place: KioskHarness, hanging: PrivatePcscd, request_file: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.INFO, "kiosk")
     hanging.stop()
@@ -120,7 +121,7 @@ def test_while_idle_a_pcscd_that_is_gone_closes_the_service_until_it_is_there_ag
 
 
 def test_while_idle_a_pcscd_that_goes_on_late_by_itself_is_asked_again_and_serves(
-    place: Place, hanging: PrivatePcscd
+    place: KioskHarness, hanging: PrivatePcscd
 ) -> None:
     hanging.freeze()
     place.lets_pass()
@@ -129,7 +130,12 @@ def test_while_idle_a_pcscd_that_goes_on_late_by_itself_is_asked_again_and_serve
         place.lets_pass()
         assert isinstance(place.state, s.OutOfService)
     hanging.thaw()
-    eventually(lambda: place.lets_pass() or isinstance(place.state, s.Idle), WITHIN_S)
+
+    def is_idle() -> bool:
+        place.lets_pass()
+        return isinstance(place.state, s.Idle)
+
+    eventually(is_idle, WITHIN_S)
     place.plays(LIN.renewal())
     assert place.central_state() == "written"
 
@@ -151,12 +157,12 @@ def test_a_site_that_restarts_nothing_is_told_so_in_the_log(
 
 
 def test_no_permit_is_taken_in_by_a_kiosk_whose_pcscd_hangs_since_it_last_looked(
-    place: Place, hanging: PrivatePcscd
+    place: KioskHarness, hanging: PrivatePcscd
 ) -> None:
     _freeze_at(place, hanging, s.AwaitingPermit)
     # It lies in the mouth before the unit is told anything: an open gate would let it in at once.
     place.plays(LIN.through(s.AwaitingPermit))
-    explaining = place.sees(s.Explaining)
+    explaining = place.sees(s.ShowingOutcome)
     assert isinstance(explaining.ending, s.BrokenOff)
     assert (explaining.ending.fault, explaining.custody) == (COUPLER_SILENT, Custody.WITH_HOLDER)
     assert "PermitTakenIn" not in [step.event for step in place.journal()]
@@ -166,7 +172,7 @@ def test_no_permit_is_taken_in_by_a_kiosk_whose_pcscd_hangs_since_it_last_looked
 
 
 def test_a_pcscd_that_is_away_for_a_moment_while_a_permit_is_awaited_ends_no_visit(
-    place: Place, hanging: PrivatePcscd, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+    place: KioskHarness, hanging: PrivatePcscd, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     place.plays(LIN.until(s.AwaitingPermit))
     every_s = slot_watch.EVERY_S
@@ -182,20 +188,22 @@ def test_a_pcscd_that_is_away_for_a_moment_while_a_permit_is_awaited_ends_no_vis
 
 
 def test_the_mouth_closes_when_pcscd_begins_to_hang_while_a_permit_is_awaited(
-    place: Place, hanging: PrivatePcscd
+    place: KioskHarness, hanging: PrivatePcscd
 ) -> None:
     place.plays(LIN.until(s.AwaitingPermit))
     hanging.freeze()
-    explaining = place.sees(s.Explaining)
+    explaining = place.sees(s.ShowingOutcome)
     assert isinstance(explaining.ending, s.BrokenOff)
     assert explaining.ending.fault is COUPLER_SILENT
-    assert place.where_is(LIN.permit) is At.HAND
+    assert place.where_is(LIN.permit) is PermitLocation.HAND
     place.chooses(Intent.FINISH)
     place.sees(s.OutOfService)
     assert "PermitTakenIn" not in [step.event for step in place.journal()]
 
 
-def test_a_permit_that_was_taken_in_as_pcscd_began_to_hang_comes_back(place: Place, hanging: PrivatePcscd) -> None:
+def test_a_permit_that_was_taken_in_as_pcscd_began_to_hang_comes_back(
+    place: KioskHarness, hanging: PrivatePcscd
+) -> None:
     _freeze_at(place, hanging, s.ReadingPermit)
     place.plays(LIN.through(s.AwaitingPermit))
     removal = _ends_with_the_permit_in_hand(place)
@@ -210,7 +218,7 @@ def test_a_permit_that_was_taken_in_as_pcscd_began_to_hang_comes_back(place: Pla
 
 @pytest.mark.parametrize("batch", [1, 2, 3])
 def test_in_the_middle_of_the_write_pcscd_is_restarted_and_the_chip_asked_before_anything_is_retained(
-    place: Place, hanging: PrivatePcscd, request_file: Path, batch: int
+    place: KioskHarness, hanging: PrivatePcscd, request_file: Path, batch: int
 ) -> None:
     _freeze_at(place, hanging, s.RelayingBatch, batch)
     with PcscdRestarter(hanging, request_file) as restarter:
@@ -227,7 +235,7 @@ def test_in_the_middle_of_the_write_pcscd_is_restarted_and_the_chip_asked_before
 
 
 def test_a_pcscd_that_hangs_before_the_first_command_of_the_write_keeps_no_permit_from_its_holder(
-    place: Place, hanging: PrivatePcscd
+    place: KioskHarness, hanging: PrivatePcscd
 ) -> None:
     _freeze_at(place, hanging, s.OpeningChipSession)
     place.plays(LIN.through(s.Confirming))
@@ -240,7 +248,7 @@ def test_a_pcscd_that_hangs_before_the_first_command_of_the_write_keeps_no_permi
 
 
 def test_in_the_middle_of_the_write_a_pcscd_that_goes_on_late_has_carried_out_what_it_was_sent(
-    place: Place, hanging: PrivatePcscd, request_file: Path
+    place: KioskHarness, hanging: PrivatePcscd, request_file: Path
 ) -> None:
     _freeze_at(place, hanging, s.RelayingBatch, 2)
     place.plays(LIN.through(s.Confirming))
@@ -253,7 +261,7 @@ def test_in_the_middle_of_the_write_a_pcscd_that_goes_on_late_has_carried_out_wh
 
 
 def test_a_pcscd_that_hangs_at_the_reading_back_is_restarted_and_the_visit_ends_well(
-    place: Place, hanging: PrivatePcscd, request_file: Path
+    place: KioskHarness, hanging: PrivatePcscd, request_file: Path
 ) -> None:
     _freeze_at(place, hanging, s.ReadingChipBack)
     with PcscdRestarter(hanging, request_file) as restarter:
@@ -265,14 +273,14 @@ def test_a_pcscd_that_hangs_at_the_reading_back_is_restarted_and_the_visit_ends_
 
 
 def test_only_a_pcscd_that_does_not_come_back_in_the_stated_time_costs_the_holder_the_permit(
-    place: Place, hanging: PrivatePcscd, request_file: Path, monkeypatch: pytest.MonkeyPatch
+    place: KioskHarness, hanging: PrivatePcscd, request_file: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(chip_service, "SLOT_BACK_S", 2.0)
     _freeze_at(place, hanging, s.ReadingChipBack)
     place.plays(LIN.through(s.Confirming))
-    explaining = place.sees(s.Explaining, within_s=WITHIN_S)
+    explaining = place.sees(s.ShowingOutcome, within_s=WITHIN_S)
     assert request_file.exists()
-    assert place.where_is(LIN.permit) is At.BIN
+    assert place.where_is(LIN.permit) is PermitLocation.BIN
     assert isinstance(explaining.ending, s.BrokenOff)
     assert explaining.ending.chip is ChipState.UNKNOWN
     place.chooses(Intent.FINISH)
@@ -283,7 +291,7 @@ def test_only_a_pcscd_that_does_not_come_back_in_the_stated_time_costs_the_holde
 
 @pytest.mark.filterwarnings("ignore:Exception in thread machine:pytest.PytestUnhandledThreadExceptionWarning")
 def test_after_a_stop_in_the_write_a_hanging_pcscd_is_restarted_before_the_chip_is_judged(
-    place: Place, hanging: PrivatePcscd, request_file: Path
+    place: KioskHarness, hanging: PrivatePcscd, request_file: Path
 ) -> None:
     place.cut_power_at(s.SendingChipAnswers, lambda state: state.batch == 2)
     place.plays(LIN.through(s.Confirming))
@@ -294,7 +302,7 @@ def test_after_a_stop_in_the_write_a_hanging_pcscd_is_restarted_before_the_chip_
         place.asks_for_permit()
         removal = place.sees(s.AwaitingRemoval, within_s=WITHIN_S)
     place.takes_permit()
-    assert place.where_is(LIN.permit) is At.HAND
+    assert place.where_is(LIN.permit) is PermitLocation.HAND
     assert isinstance(removal.ending, s.Interrupted)
     assert removal.ending.chip is ChipState.NEW
     assert place.chip(LIN.permit)["valid_to"] == "2027-12-04"

@@ -14,13 +14,15 @@ from urllib.parse import quote
 
 import pytest
 
+from drivers.simulators.permit_unit_sim import PermitUnitSim
 from drivers.simulators.residents import Residents, check_digit
 from kiosk.workflow import events as on
 from kiosk.workflow import machine, transition
 from kiosk.workflow import states as s
 from kiosk.workflow.intents import Intent
 from tests.flows.conftest import OpenPlace
-from tests.flows.place import LIN, NEIGHBOUR, Place
+from tests.lobby.kiosk_harness import KioskHarness
+from tests.lobby.visitor import LIN, NEIGHBOUR
 from tests.waiting import eventually
 
 # Where power is cut the machine's thread ends by SystemExit.
@@ -29,7 +31,7 @@ pytestmark = pytest.mark.filterwarnings(
 )
 
 NUMBER = "34139919880917777"
-PERSON = {
+PERSON: dict[str, Any] = {
     "name": "甄标记",
     "address": "标记省印记市戳记县痕记路七七七号",
     "newest_address": "新标省新印市新戳路八八八号",
@@ -37,7 +39,7 @@ PERSON = {
     "authority": "戳记县公安局",
     "birth": date(1988, 9, 17),
 }
-PERMIT = {
+PERMIT: dict[str, Any] = {
     "permit_number": "310000209977700777",
     "address": "上海市标记区印痕路九九九弄",
 }
@@ -113,7 +115,9 @@ def spoken(caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch) ->
     return said
 
 
-def assert_nothing_left(place: Place, said: list[str], caplog: pytest.LogCaptureFixture, state_dir: Path) -> None:
+def assert_nothing_left(
+    place: KioskHarness, said: list[str], caplog: pytest.LogCaptureFixture, state_dir: Path
+) -> None:
     found = found_in("what values print", "\n".join(said).encode())
     for record in caplog.records:
         if record.name.startswith(("sqlalchemy", "asyncio", "uvicorn", "alembic")):
@@ -128,21 +132,21 @@ def assert_nothing_left(place: Place, said: list[str], caplog: pytest.LogCapture
     assert said
 
 
-PLAYED: dict[str, Callable[[Place], Any]] = {}
+PLAYED: dict[str, Callable[[KioskHarness], Any]] = {}
 
 
-def played(play: Callable[[Place], Any]) -> Callable[[Place], Any]:
+def played(play: Callable[[KioskHarness], Any]) -> Callable[[KioskHarness], Any]:
     PLAYED[play.__name__] = play
     return play
 
 
 @played
-def a_renewal(place: Place) -> None:
+def a_renewal(place: KioskHarness) -> None:
     place.plays(LIN.renewal())
 
 
 @played
-def a_refusal(place: Place) -> None:
+def a_refusal(place: KioskHarness) -> None:
     place.plays(LIN.until(s.Declaring))
     place.chooses(Intent.ANSWER_YES)
     place.sees(s.Declaring)
@@ -159,74 +163,74 @@ def a_refusal(place: Place) -> None:
     place.chooses(Intent.GO_ON)
     place.sees(s.AwaitingRemoval)
     place.takes_permit()
-    place.sees(s.Explaining)
+    place.sees(s.ShowingOutcome)
 
 
 @played
-def garbage_from_central(place: Place) -> None:
+def garbage_from_central(place: KioskHarness) -> None:
     place.plays(LIN.until(s.Declaring))
     place.central.set_fault("garbage_json")
     place.chooses(Intent.ANSWER_NO)
     place.sees(s.AwaitingRemoval)
     place.takes_permit()
-    place.sees(s.Explaining)
+    place.sees(s.ShowingOutcome)
 
 
 @played
-def a_lost_answer(place: Place) -> None:
+def a_lost_answer(place: KioskHarness) -> None:
     place.plays(LIN.until(s.Declaring))
     place.central.set_fault("drop_connection_after_commit")
     place.chooses(Intent.ANSWER_NO)
     place.sees(s.AwaitingRemoval)
     place.takes_permit()
-    place.sees(s.Explaining)
+    place.sees(s.ShowingOutcome)
 
 
 @played
-def a_chip_torn_in_the_write(place: Place) -> None:
+def a_chip_torn_in_the_write(place: KioskHarness) -> None:
     place.plays(LIN.until(s.Confirming))
     place.rig.fault("permit_chip", "torn")
     place.chooses(Intent.CONFIRM)
     place.sees(s.AwaitingRemoval)
     place.takes_permit()
-    place.sees(s.Explaining)
+    place.sees(s.ShowingOutcome)
 
 
 @played
-def a_face_that_does_not_follow(place: Place) -> None:
+def a_face_that_does_not_follow(place: KioskHarness) -> None:
     place.plays(LIN.until(s.Confirming))
     place.rig.fault("permit_unit", "image_error")
     place.answers(LIN.since(s.Confirming))
 
 
 @played
-def a_printer_that_breaks(place: Place) -> None:
+def a_printer_that_breaks(place: KioskHarness) -> None:
     place.plays(LIN.until(s.Confirming))
     place.rig.fault("receipt_printer", "paper_out_while_printing")
     place.answers(LIN.since(s.Confirming))
 
 
 @played
-def a_withdrawal_before_confirming(place: Place) -> None:
+def a_withdrawal_before_confirming(place: KioskHarness) -> None:
     place.plays(LIN.until(s.Confirming))
     place.chooses(Intent.CANCEL)
     place.sees(s.AwaitingRemoval)
     place.takes_permit()
-    place.sees(s.Explaining)
+    place.sees(s.ShowingOutcome)
 
 
 @played
-def a_permit_that_nobody_takes(place: Place) -> None:
+def a_permit_that_nobody_takes(place: KioskHarness) -> None:
     place.plays(LIN.through(s.Confirming))
     place.sees(s.AwaitingRemoval)
     place.lets_pass()
     place.sees(s.AwaitingRemoval, lambda state: state.reminded)
     place.lets_pass()
-    place.sees(s.Explaining)
+    place.sees(s.ShowingOutcome)
 
 
 @played
-def a_stop_in_the_middle_of_writing(place: Place) -> None:
+def a_stop_in_the_middle_of_writing(place: KioskHarness) -> None:
     place.cut_power_at(s.ReadingChipBack)
     place.plays(LIN.through(s.Confirming))
     place.loses_power()
@@ -234,17 +238,17 @@ def a_stop_in_the_middle_of_writing(place: Place) -> None:
     place.asks_for_permit()
     place.sees(s.AwaitingRemoval)
     place.takes_permit()
-    place.sees(s.Explaining)
+    place.sees(s.ShowingOutcome)
 
 
 @played
-def somebody_elses_id_card(place: Place) -> None:
+def somebody_elses_id_card(place: KioskHarness) -> None:
     place.rig.lay_id_card(NEIGHBOUR.person)
     place.plays(replace(LIN, person=NEIGHBOUR.person).until(s.AwaitingPermit))
     place.rig.offer_permit(LIN.permit)
     place.sees(s.AwaitingRemoval)
     place.takes_permit()
-    place.sees(s.Explaining)
+    place.sees(s.ShowingOutcome)
 
 
 @pytest.mark.parametrize("play", PLAYED.values(), ids=PLAYED.keys())
@@ -253,7 +257,7 @@ def test_nothing_about_the_holder_stays_on_the_kiosks_side(
     marked: Residents,
     spoken: list[str],
     caplog: pytest.LogCaptureFixture,
-    play: Callable[[Place], Any],
+    play: Callable[[KioskHarness], Any],
 ) -> None:
     place = open_place(residents=marked)
     place.start_kiosk()
@@ -281,6 +285,8 @@ def test_a_receipt_shows_no_whole_number(open_place: OpenPlace, marked: Resident
     assert str(PERSON["name"]) not in receipt
 
 
-def test_after_a_visit_the_units_image_buffer_is_blank(place: Place) -> None:
+def test_after_a_visit_the_units_image_buffer_is_blank(place: KioskHarness) -> None:
     place.plays(LIN.renewal())
-    eventually(lambda: set(place.rig.permit_unit.raster) == {0})
+    unit = place.rig.permit_unit
+    assert isinstance(unit, PermitUnitSim)
+    eventually(lambda: set(unit.raster) == {0})

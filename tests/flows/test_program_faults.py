@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from assets import ASSETS
-from drivers.simulators.permit import Place as At
+from drivers.simulators.permit import PermitLocation
 from kiosk.domain.endorsement import Custody
 from kiosk.domain.faults import (
     CONFIGURATION,
@@ -25,7 +25,8 @@ from kiosk.workflow.intents import Intent
 from tests.fakes.hand_clock import HandClock
 from tests.fakes.hanging_file import HangingFile
 from tests.flows.conftest import OpenPlace
-from tests.flows.place import LIN, Place
+from tests.lobby.kiosk_harness import KioskHarness
+from tests.lobby.visitor import LIN
 from tests.waiting import eventually
 
 # How a worker's end is reported beside the fault.
@@ -46,7 +47,7 @@ def test_a_worker_that_dies_closes_the_machine_and_the_watchdog_is_not_fed(open_
 
 
 @pytest.fixture
-def hanging(open_place: OpenPlace, tmp_path: Path) -> Iterator[tuple[Place, HandClock, Callable[[], None]]]:
+def hanging(open_place: OpenPlace, tmp_path: Path) -> Iterator[tuple[KioskHarness, HandClock, Callable[[], None]]]:
     """A place whose chip worker hangs when it is first needed, the clock of its jobs, and what lets it go on: a file
     is a pipe without a writer, which is as silent as a network drive that went away.
     """
@@ -60,7 +61,7 @@ def hanging(open_place: OpenPlace, tmp_path: Path) -> Iterator[tuple[Place, Hand
 
 
 def test_a_worker_that_hangs_closes_the_machine_and_the_watchdog_is_not_fed_until_it_goes_on(
-    hanging: tuple[Place, HandClock, Callable[[], None]], caplog: pytest.LogCaptureFixture
+    hanging: tuple[KioskHarness, HandClock, Callable[[], None]], caplog: pytest.LogCaptureFixture
 ) -> None:
     place, clock, go_on = hanging
     place.running.look_after_workers()
@@ -90,11 +91,11 @@ def _hanging_by(caplog: pytest.LogCaptureFixture) -> set[str]:
 
 
 def test_a_chip_worker_that_hangs_is_found_out_before_a_permit_is_taken_in(
-    hanging: tuple[Place, HandClock, Callable[[], None]],
+    hanging: tuple[KioskHarness, HandClock, Callable[[], None]],
 ) -> None:
     place, clock, _ = hanging
     place.plays(LIN.through(s.AwaitingPermit))
-    explaining = place.sees(s.Explaining)
+    explaining = place.sees(s.ShowingOutcome)
     assert explaining.custody is Custody.WITH_HOLDER
     assert place.is_untouched(LIN.permit)
     clock.pass_time(1000.0)
@@ -124,11 +125,11 @@ def test_without_a_bin_a_forgotten_permit_is_held_inside_for_staff(open_place: O
     place.lets_pass()
     closed = place.sees(s.OutOfService)
     assert (closed.fault, closed.custody, closed.held) == (PERMIT_HELD_INSIDE, Custody.INSIDE, True)
-    assert place.where_is(LIN.permit) is At.STATION
+    assert place.where_is(LIN.permit) is PermitLocation.STATION
 
 
 def test_a_unit_that_does_not_finish_in_time_closes_the_machine_until_the_permit_can_be_given_back(
-    place: Place,
+    place: KioskHarness,
 ) -> None:
     place.at_every_state(
         lambda state: place.rig.fault("permit_unit", "late") if isinstance(state, s.ReturningPermit) else None
@@ -152,7 +153,7 @@ def test_a_unit_that_does_not_finish_in_time_closes_the_machine_until_the_permit
     if isinstance(place.state, s.AwaitingHolder):  # unless the unit was reset meanwhile, which holds it out
         place.asks_for_permit()
     place.takes_permit()
-    place.sees(s.Explaining)
+    place.sees(s.ShowingOutcome)
     assert place.is_untouched(LIN.permit)
 
 

@@ -17,13 +17,15 @@ from assets import ASSETS
 from drivers.simulators.pcscd import PrivatePcscd
 from drivers.transport.device_urls import reader_url
 from kiosk.app.opening import read_opening
+from kiosk.domain.devices import PERMIT_CHIP
 from kiosk.domain.faults import COUPLER_LINK
 from kiosk.workflow import events as on
 from kiosk.workflow import states as s
 from tests.architecture.source import ROOT
 from tests.conftest import PCSCD_DIR
 from tests.flows.conftest import OpenPlace
-from tests.flows.place import LIN, Place
+from tests.lobby.kiosk_harness import KioskHarness
+from tests.lobby.visitor import LIN
 from tests.sampling import long_but
 
 pytestmark = [pytest.mark.pcsc, pytest.mark.slow, pytest.mark.timeout(180)]
@@ -65,7 +67,7 @@ def _pcscd(named: ExitStack, pytestconfig: pytest.Config, name: bytes, neighbour
     return named.enter_context(PrivatePcscd(pytestconfig.stash[PCSCD_DIR], name, neighbour))
 
 
-def _place(open_place: OpenPlace, pcscd: PrivatePcscd) -> Place:
+def _place(open_place: OpenPlace, pcscd: PrivatePcscd) -> KioskHarness:
     return open_place(chip=(reader_url(pcscd.reader_name), pcscd.vpcd_url))
 
 
@@ -167,7 +169,7 @@ def test_a_name_that_pcscd_lists_and_nobody_can_open_is_refused_at_the_start_wit
     place = open_place()
     pcscd = _pcscd(named, pytestconfig, b"x" * 122)
     config = place.config.state_dir.parent / "kiosk.toml"
-    url = place.config.devices.permit_chip
+    url = place.config.devices[PERMIT_CHIP]
     config.write_text(config.read_text("utf-8").replace(url, f"pcsc://{pcscd.reader_name}"), "utf-8")
     (mistake,) = read_opening(config, ASSETS).mistakes  # shown as a page, and told in the log
     assert mistake.startswith("kiosk.toml: devices.permit_chip: ")

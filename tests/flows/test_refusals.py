@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import pytest
 
-from drivers.simulators.permit import Place as At
+from drivers.simulators.permit import PermitLocation
 from drivers.simulators.residents import Residents
-from kiosk.demo.simulation import central_records
+from kiosk.demo.central_records import central_records
 from kiosk.domain.endorsement import Custody
-from kiosk.policy.assessment import Served
+from kiosk.policy.assessment import Channel
 from kiosk.reference_central.residents import ResidentImport
 from kiosk.workflow import states as s
 from kiosk.workflow.intents import Intent
 from tests.flows.conftest import OpenPlace
-from tests.flows.place import LANGUAGES, LIN, Place, Visitor
+from tests.lobby.kiosk_harness import LANGUAGES, KioskHarness
+from tests.lobby.visitor import LIN, Visitor
 
 
 @pytest.fixture
@@ -21,23 +22,23 @@ def residents(everybody: Residents) -> Residents:
     return everybody
 
 
-def returned(place: Place, permit: str) -> s.Ending:
+def returned(place: KioskHarness, permit: str) -> s.Ending:
     """The permit comes back, is taken, and the page that explains is read; how the visit ended."""
     place.sees(s.AwaitingRemoval)
-    assert place.where_is(permit) is At.MOUTH
+    assert place.where_is(permit) is PermitLocation.MOUTH
     place.takes_permit()
-    explaining = place.sees(s.Explaining)
+    explaining = place.sees(s.ShowingOutcome)
     assert explaining.custody is Custody.WITH_HOLDER
     place.chooses(Intent.FINISH)
     place.sees(s.Idle)
-    assert place.where_is(permit) is At.HAND
+    assert place.where_is(permit) is PermitLocation.HAND
     assert place.is_untouched(permit) or not place.at_issue[permit]
     assert place.updates() == 0
     assert place.receipts() == []
     return explaining.ending
 
 
-def refused(place: Place, permit: str) -> str:
+def refused(place: KioskHarness, permit: str) -> str:
     ending = returned(place, permit)
     assert isinstance(ending, s.Declined)
     return ending.refusal.code
@@ -55,10 +56,10 @@ def refused(place: Place, permit: str) -> str:
     ],
 )
 def test_an_identity_card_that_is_not_good_here_is_explained_before_a_permit_is_asked_for(
-    place: Place, person: str, code: str, language: str
+    place: KioskHarness, person: str, code: str, language: str
 ) -> None:
     place.plays(Visitor(person, "", language).until(s.ReadingIdCard))
-    explaining = place.sees(s.Explaining)
+    explaining = place.sees(s.ShowingOutcome)
     assert explaining.custody is Custody.WITH_HOLDER
     assert isinstance(explaining.ending, s.Declined)
     assert explaining.ending.refusal.code == code
@@ -78,7 +79,7 @@ def test_an_identity_card_that_is_not_good_here_is_explained_before_a_permit_is_
         pytest.param("no-chip", marks=pytest.mark.slow),
     ],
 )
-def test_what_is_no_permit_comes_back_with_its_name(place: Place, permit: str) -> None:
+def test_what_is_no_permit_comes_back_with_its_name(place: KioskHarness, permit: str) -> None:
     place.plays(Visitor("lin-yuzhen", permit).until(s.AwaitingPermit))
     place.rig.offer_permit(permit)
     assert (
@@ -94,7 +95,7 @@ def test_what_is_no_permit_comes_back_with_its_name(place: Place, permit: str) -
     assert place.central.sequences("kiosk-1") == []
 
 
-def test_somebody_elses_permit_comes_back_and_central_is_not_asked(place: Place) -> None:
+def test_somebody_elses_permit_comes_back_and_central_is_not_asked(place: KioskHarness) -> None:
     who = Visitor("lin-yuzhen", "shi-linfang-someone-elses")
     place.plays(who.until(s.AwaitingPermit))
     place.rig.offer_permit(who.permit)
@@ -103,7 +104,7 @@ def test_somebody_elses_permit_comes_back_and_central_is_not_asked(place: Place)
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_a_permit_of_another_region_comes_back_with_that_regions_name(place: Place, language: str) -> None:
+def test_a_permit_of_another_region_comes_back_with_that_regions_name(place: KioskHarness, language: str) -> None:
     who = Visitor("he-beichen", "he-beichen-beijing", language)
     place.plays(who.until(s.AwaitingPermit))
     place.rig.offer_permit(who.permit)
@@ -112,7 +113,7 @@ def test_a_permit_of_another_region_comes_back_with_that_regions_name(place: Pla
 
 
 @pytest.mark.parametrize("answer", [Intent.GO_ON, Intent.CANCEL])
-def test_too_early_is_explained_with_the_day_from_which_it_is_not(place: Place, answer: Intent) -> None:
+def test_too_early_is_explained_with_the_day_from_which_it_is_not(place: KioskHarness, answer: Intent) -> None:
     who = Visitor("zhao-mingyuan", "zhao-mingyuan-too-early")
     showing = place.plays(who.until(s.ShowingAssessment))
     assert showing.matter.assessment.opens_on.isoformat() == "2027-05-11"
@@ -121,7 +122,7 @@ def test_too_early_is_explained_with_the_day_from_which_it_is_not(place: Place, 
     assert "RequestEndorsement" not in place.ordered()
 
 
-def test_a_child_is_served_at_the_counter_only(place: Place) -> None:
+def test_a_child_is_served_at_the_counter_only(place: KioskHarness) -> None:
     who = Visitor("wu-tongtong", "wu-tongtong-under-16")
     place.plays(who.until(s.ShowingAssessment))
     place.chooses(Intent.GO_ON)
@@ -129,14 +130,14 @@ def test_a_child_is_served_at_the_counter_only(place: Place) -> None:
     assert "RequestEndorsement" not in place.ordered()
 
 
-def test_a_changed_address_without_proof_is_a_matter_for_the_counter(place: Place) -> None:
+def test_a_changed_address_without_proof_is_a_matter_for_the_counter(place: KioskHarness) -> None:
     place.plays(LIN.until(s.Declaring))
     place.chooses(Intent.ANSWER_YES)
     place.sees(s.Declaring, lambda state: state.question == "relatives_home")
     place.chooses(Intent.ANSWER_NO)
     assert place.sees(s.ChoosingProof).keys == ("title_deed", "registered_lease", "dormitory_certificate")
     place.chooses(Intent.CHOOSE, "none")
-    assert place.sees(s.ShowingAssessment).matter.assessment.served is Served.COUNTER
+    assert place.sees(s.ShowingAssessment).matter.assessment.channel is Channel.COUNTER
     place.chooses(Intent.GO_ON)
     assert refused(place, LIN.permit) == "counter_only"
     assert "RequestEndorsement" not in place.ordered()
@@ -158,11 +159,12 @@ def test_a_permit_that_central_wants_kept_goes_into_the_bin(
     place.start_kiosk()
     place.plays(LIN.until(s.Declaring))
     place.chooses(Intent.ANSWER_NO)
-    explaining = place.sees(s.Explaining)
+    explaining = place.sees(s.ShowingOutcome)
     assert explaining.custody is Custody.RETAINED
+    assert isinstance(explaining.ending, s.Declined)
     assert explaining.ending == s.Declined(explaining.ending.refusal, explaining.ending.permit)
     assert (explaining.ending.refusal.code, explaining.ending.refusal.retain) == (status, True)
-    assert place.where_is(LIN.permit) is At.BIN
+    assert place.where_is(LIN.permit) is PermitLocation.BIN
     assert place.is_untouched(LIN.permit)
     place.chooses(Intent.FINISH)
     place.sees(s.Idle)
@@ -197,10 +199,12 @@ def test_work_that_was_decided_elsewhere_is_offered_without_questions(
 ) -> None:
     place = open_place()
     record = recorded(everybody)
+    ends = record.content.valid_to
+    assert ends is not None
     newer = record.content.model_copy(
         update={
-            "valid_from": record.content.valid_to,
-            "valid_to": record.content.valid_to.replace(year=2027),
+            "valid_from": ends,
+            "valid_to": ends.replace(year=2027),
             "endorsement_count": 3,
         }
     )

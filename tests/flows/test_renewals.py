@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import pytest
 
-from drivers.simulators.permit import Place as At
+from drivers.simulators.permit import PermitLocation
 from drivers.simulators.residents import Residents
 from kiosk.domain.endorsement import ChipState, Custody, FaceState, ResidenceYears
-from kiosk.presentation.models import QuestionScreen
+from kiosk.presentation.models.resident import QuestionScreen
 from kiosk.workflow import states as s
 from kiosk.workflow.intents import Intent
-from tests.flows.place import LANGUAGES, LIN, NEIGHBOUR, Place, Visitor
+from tests.lobby.kiosk_harness import LANGUAGES, KioskHarness
+from tests.lobby.visitor import LIN, NEIGHBOUR, Visitor
 
 TERM = ("valid_from", "valid_to", "endorsement_count")
 
@@ -24,8 +25,8 @@ def term(chip: dict[str, str | int | None]) -> tuple[str | int | None, ...]:
     return tuple(chip[name] for name in TERM)
 
 
-def assert_renewed(place: Place, permit: str) -> None:
-    assert place.where_is(permit) is At.HAND
+def assert_renewed(place: KioskHarness, permit: str) -> None:
+    assert place.where_is(permit) is PermitLocation.HAND
     assert place.face_shows_chip(permit) is True
     assert place.face_cycles(permit) == (1, 1)
     changed = {name for name, value in place.chip(permit).items() if value != place.at_issue[permit][name]}
@@ -35,14 +36,14 @@ def assert_renewed(place: Place, permit: str) -> None:
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_a_permit_in_its_window_is_renewed_for_a_year(place: Place, language: str) -> None:
+def test_a_permit_in_its_window_is_renewed_for_a_year(place: KioskHarness, language: str) -> None:
     place.plays(Visitor(LIN.person, LIN.permit, language, hurries=False).renewal())
     assert term(place.at_issue[LIN.permit]) == ("2025-12-04", "2026-12-04", 2)
     assert term(place.chip(LIN.permit)) == ("2026-12-04", "2027-12-04", 3)
     assert_renewed(place, LIN.permit)
 
 
-def test_the_journal_tells_a_renewal_in_order(place: Place) -> None:
+def test_the_journal_tells_a_renewal_in_order(place: KioskHarness) -> None:
     place.plays(LIN.renewal())
     place.central_is_told()
     orders = [order for order in place.ordered() if order not in ("Wipe", "CheckDevices", "InspectPath")]
@@ -69,7 +70,7 @@ def test_the_journal_tells_a_renewal_in_order(place: Place) -> None:
     assert inside[-1] == "RewritingFace"
 
 
-def test_central_is_told_how_a_renewal_ended(place: Place) -> None:
+def test_central_is_told_how_a_renewal_ended(place: KioskHarness) -> None:
     place.plays(LIN.renewal())
     place.central_is_told()
     [completion] = place.central.completions(place.endorsement_id)
@@ -78,14 +79,14 @@ def test_central_is_told_how_a_renewal_ended(place: Place) -> None:
     assert completion.receipt_printed is True
 
 
-def test_central_sees_no_gap_in_the_kiosks_numbers(place: Place) -> None:
+def test_central_sees_no_gap_in_the_kiosks_numbers(place: KioskHarness) -> None:
     place.plays(LIN.renewal())
     place.central_is_told()
     numbers = place.central.sequences("kiosk-1")
     assert numbers == list(range(1, len(numbers) + 1))
 
 
-def test_a_permit_overdue_for_30_days_goes_on_from_its_old_end(place: Place) -> None:
+def test_a_permit_overdue_for_30_days_goes_on_from_its_old_end(place: KioskHarness) -> None:
     who = Visitor("qian-xiaolan", "qian-xiaolan-overdue-30")
     place.plays(who.until(s.Confirming))
     confirming = place.state
@@ -97,14 +98,14 @@ def test_a_permit_overdue_for_30_days_goes_on_from_its_old_end(place: Place) -> 
     assert_renewed(place, who.permit)
 
 
-def test_a_permit_overdue_for_90_days_begins_anew_today(place: Place) -> None:
+def test_a_permit_overdue_for_90_days_begins_anew_today(place: KioskHarness) -> None:
     who = Visitor("sun-dehai", "sun-dehai-overdue-90", "en")
     place.plays(who.through(s.Declaring))
     asked = place.sees(s.Declaring, lambda state: state.question == "overdue_from_day_61")
     assert asked.confirms_rule
     question = place.screen()
     assert isinstance(question, QuestionScreen)
-    assert "start again on the day you endorse" in place.says("en", question.question)
+    assert "start again on the day you endorse" in place.says("en", question.question.words)
     place.chooses(Intent.ANSWER_YES)
     confirming = place.sees(s.Confirming)
     assert confirming.grant.residence_years is ResidenceYears.RESTART
@@ -115,14 +116,14 @@ def test_a_permit_overdue_for_90_days_begins_anew_today(place: Place) -> None:
     assert_renewed(place, who.permit)
 
 
-def test_who_does_not_confirm_that_the_years_restart_keeps_the_permit_as_it_is(place: Place) -> None:
+def test_who_does_not_confirm_that_the_years_restart_keeps_the_permit_as_it_is(place: KioskHarness) -> None:
     who = Visitor("sun-dehai", "sun-dehai-overdue-90")
     place.plays(who.through(s.Declaring))
     place.sees(s.Declaring, lambda state: state.confirms_rule)
     place.chooses(Intent.ANSWER_NO)
     place.sees(s.AwaitingRemoval)
     place.takes_permit()
-    place.sees(s.Explaining)
+    place.sees(s.ShowingOutcome)
     place.chooses(Intent.FINISH)
     place.sees(s.Idle)
     assert place.is_untouched(who.permit)
@@ -139,13 +140,13 @@ def test_who_does_not_confirm_that_the_years_restart_keeps_the_permit_as_it_is(p
     ],
 )
 def test_rare_names_long_addresses_old_age_and_lasting_cards_are_no_hindrance(
-    place: Place, person: str, permit: str
+    place: KioskHarness, person: str, permit: str
 ) -> None:
     place.plays(Visitor(person, permit).renewal())
     assert_renewed(place, permit)
 
 
-def test_two_residents_are_served_one_after_the_other(place: Place) -> None:
+def test_two_residents_are_served_one_after_the_other(place: KioskHarness) -> None:
     place.plays(LIN.renewal()[:-1])
     place.rig.lift_id_card()
     place.plays(NEIGHBOUR.renewal())
@@ -155,7 +156,7 @@ def test_two_residents_are_served_one_after_the_other(place: Place) -> None:
     assert place.receipts()[0] != place.receipts()[1]
 
 
-def test_a_permit_that_was_just_renewed_is_told_to_be_too_early(place: Place) -> None:
+def test_a_permit_that_was_just_renewed_is_told_to_be_too_early(place: KioskHarness) -> None:
     place.plays(LIN.renewal()[:-1])
     place.central_is_told()
     place.rig.lift_id_card()
@@ -166,7 +167,7 @@ def test_a_permit_that_was_just_renewed_is_told_to_be_too_early(place: Place) ->
     assert place.updates() == 0
 
 
-def test_the_language_can_be_changed_on_the_way(place: Place) -> None:
+def test_the_language_can_be_changed_on_the_way(place: KioskHarness) -> None:
     place.plays(LIN.until(s.Declaring))
     place.chooses(Intent.CHOOSE_LANGUAGE, "en")
     assert place.sees(s.Declaring).visit.language == "en"

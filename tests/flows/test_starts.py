@@ -11,89 +11,19 @@ import sqlite3
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager, suppress
+from contextlib import AbstractContextManager, closing, contextmanager, suppress
 from pathlib import Path
 
 import pytest
 
 from assets import ASSETS
-from kiosk.demo.processes import Process
-from kiosk.demo.resident import Resident
-from kiosk.demo.simulation import Simulation, Wishes
-from tests.flows.place import LIN
+from tests.lobby.own_kiosk import OwnKiosk
 from tests.waiting import LIMIT_S, eventually
 
 IS_ROOT = os.geteuid() == 0
 ROOT = Path(__file__).parents[2]
 pytestmark = [pytest.mark.slow, pytest.mark.screen]
 LONG = pytest.mark.long  # one start of each kind is none: disk, damaged journal, configuration
-
-
-class Site:
-    """A whole place with a kiosk that is started as a process; `state` is its state directory."""
-
-    def __init__(self, simulation: Simulation) -> None:
-        self.simulation = simulation
-        self.state = simulation.state_dir / "kiosk"
-        self.log = simulation.state_dir / "kiosk.log"
-        self.kiosk: Process | None = None
-        self.resident: Resident | None = None
-
-    def starts(self) -> None:
-        self.kiosk = self.simulation.start_kiosk()
-        self.resident = Resident(self.simulation.witness(self.kiosk), self.simulation.rig, self.simulation.display, 0.0)
-
-    def sees(self, *screens: str) -> str:
-        assert self.resident is not None
-        return self.resident.sees(*screens, within_s=LIMIT_S).screen
-
-    def ends(self) -> None:
-        assert self.kiosk is not None
-        assert self.kiosk.end() == 0
-
-    def said(self) -> str:
-        return self.log.read_text("utf-8")
-
-    def logs(self, *words: str) -> None:
-        eventually(lambda: all(word in self.said() for word in words))
-
-    def never_ended_badly(self) -> None:
-        assert self.kiosk is not None
-        assert self.kiosk.is_running()
-        assert "Traceback" not in self.said()
-
-    def leaves_permit_inside(self) -> None:
-        """A visit, cut by the power when the permit is in the unit."""
-        self.starts()
-        resident = self.resident
-        assert resident is not None
-        resident.touches(resident.sees("welcome", within_s=LIMIT_S), "start")
-        resident.touches(resident.sees("notice", within_s=LIMIT_S), "accept_notice")
-        resident.sees("id_card", within_s=LIMIT_S)
-        resident.lays_id_card(LIN.person)
-        resident.sees("insert_permit", within_s=LIMIT_S)
-        resident.offers_permit(LIN.permit)
-        resident.sees("assessment", within_s=LIMIT_S)
-        assert self.kiosk is not None
-        os.kill(self.kiosk.pid, signal.SIGKILL)
-        self.kiosk.wait(LIMIT_S)
-        self.simulation.rig.do("lift_id_card")
-        assert self.simulation.rig.do("state")["permit_in_unit"] == LIN.permit
-
-    def gets_permit_back(self) -> None:
-        resident = self.resident
-        assert resident is not None
-        resident.touches(resident.sees("permit_inside", within_s=LIMIT_S), "cancel")
-        resident.sees("take_permit", within_s=LIMIT_S)
-        resident.takes_permit()
-        resident.touches(resident.sees("five_parts", within_s=LIMIT_S), "finish")
-        assert self.simulation.rig.do("state")["permits"][LIN.permit]["place"] == "hand"
-
-
-@pytest.fixture
-def site(tmp_path: Path) -> Iterator[Site]:
-    with Simulation(Wishes(pace=0.0, hidden=True, direct_chip=True), tmp_path / "state") as simulation:
-        yield Site(simulation)
 
 
 def _is_a_directory(path: Path) -> None:
@@ -124,39 +54,43 @@ def _is_another_programs(path: Path) -> None:
 DAMAGE = (_is_a_directory, _is_a_fifo, _is_a_loop, _is_empty, _is_noise, _is_another_programs)
 
 
-def test_a_journal_of_noise_is_put_aside_and_closes_the_kiosk(site: Site) -> None:
-    site.state.mkdir(exist_ok=True)
-    _is_noise(site.state / "journal.db")
-    site.starts()
-    site.sees("out_of_service")
-    site.logs("journal_put_aside", '"broken": "unreadable at step 0"')
-    site.never_ended_badly()
-    site.ends()
-    assert len(list(site.state.glob("journal.db.unreadable-*"))) == 1
+def test_a_journal_of_noise_is_put_aside_and_closes_the_kiosk(kiosk: OwnKiosk) -> None:
+    kiosk.state_dir.mkdir(exist_ok=True)
+    _is_noise(kiosk.state_dir / "journal.db")
+    kiosk.starts()
+    kiosk.sees("out_of_service")
+    kiosk.logs("journal_put_aside", '"broken": "unreadable at step 0"')
+    kiosk.never_ended_badly()
+    kiosk.ends()
+    assert len(list(kiosk.state_dir.glob("journal.db.unreadable-*"))) == 1
 
 
 @LONG
 @pytest.mark.parametrize("damage", DAMAGE, ids=lambda damage: damage.__name__.strip("_"))
 def test_a_damaged_journal_is_put_aside_the_permit_goes_back_and_staff_are_told(
-    site: Site, damage: Callable[[Path], None]
+    kiosk: OwnKiosk, damage: Callable[[Path], None]
 ) -> None:
-    site.leaves_permit_inside()
-    for path in site.state.glob("journal.db*"):
+    kiosk.leaves_permit_inside()
+    for path in kiosk.state_dir.glob("journal.db*"):
         path.unlink()
-    damage(site.state / "journal.db")
-    site.starts()
-    site.gets_permit_back()
-    site.sees("out_of_service")
-    site.logs("journal_put_aside", '"broken": "unreadable at step 0"')
-    site.never_ended_badly()
-    assert len(list(site.state.glob("journal.db.unreadable-*"))) == 1
-    site.ends()
+    damage(kiosk.state_dir / "journal.db")
+    kiosk.starts()
+    kiosk.gets_permit_back()
+    kiosk.sees("out_of_service")
+    kiosk.logs("journal_put_aside", '"broken": "unreadable at step 0"')
+    kiosk.never_ended_badly()
+    assert len(list(kiosk.state_dir.glob("journal.db.unreadable-*"))) == 1
+    kiosk.ends()
+
+
+def _away(kiosk: OwnKiosk) -> Path:
+    return kiosk.state_dir.with_name(f"{kiosk.name}-away")
 
 
 @contextmanager
-def _without_room(site: Site) -> Iterator[Callable[[], None]]:
-    disk = site.state
-    kept = disk.rename(disk.with_name("kept"))
+def _without_room(kiosk: OwnKiosk) -> Iterator[Callable[[], None]]:
+    disk = kiosk.state_dir
+    kept = disk.rename(disk.with_name(f"{disk.name}-kept"))
     disk.mkdir()
     subprocess.run(["mount", "-t", "tmpfs", "-o", "size=1m", "tmpfs", str(disk)], check=True)
     try:
@@ -173,9 +107,9 @@ def _without_room(site: Site) -> Iterator[Callable[[], None]]:
 
 
 @contextmanager
-def _without_inodes(site: Site) -> Iterator[Callable[[], None]]:
-    disk = site.state
-    kept = disk.rename(disk.with_name("kept"))
+def _without_inodes(kiosk: OwnKiosk) -> Iterator[Callable[[], None]]:
+    disk = kiosk.state_dir
+    kept = disk.rename(disk.with_name(f"{disk.name}-kept"))
     disk.mkdir()
     subprocess.run(["mount", "-t", "tmpfs", "-o", "size=1m,nr_inodes=20", "tmpfs", str(disk)], check=True)
     try:
@@ -184,14 +118,19 @@ def _without_inodes(site: Site) -> Iterator[Callable[[], None]]:
             for number in range(1000):
                 (disk / f"filler-{number}").touch()
         assert os.statvfs(disk).f_ffree == 0
-        yield lambda: [filler.unlink() for filler in disk.glob("filler-*")].clear()
+
+        def mend() -> None:
+            for filler in disk.glob("filler-*"):
+                filler.unlink()
+
+        yield mend
     finally:
         subprocess.run(["umount", "-l", str(disk)], check=True)
 
 
 @contextmanager
-def _read_only(site: Site) -> Iterator[Callable[[], None]]:
-    disk = str(site.state)
+def _read_only(kiosk: OwnKiosk) -> Iterator[Callable[[], None]]:
+    disk = str(kiosk.state_dir)
     subprocess.run(["mount", "--bind", disk, disk], check=True)
     try:
         subprocess.run(["mount", "-o", "remount,bind,ro", disk], check=True)
@@ -201,15 +140,19 @@ def _read_only(site: Site) -> Iterator[Callable[[], None]]:
 
 
 @contextmanager
-def _on_a_disk_that_is_not_mounted(site: Site) -> Iterator[Callable[[], None]]:
-    journal, away = site.state / "journal.db", site.state.with_name("away")
+def _on_a_disk_that_is_not_mounted(kiosk: OwnKiosk) -> Iterator[Callable[[], None]]:
+    journal, away = kiosk.state_dir / "journal.db", _away(kiosk)
     with closing(sqlite3.connect(journal)) as db:
         db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     away.mkdir()
     journal.rename(away / "journal.db")
-    hidden = away.rename(away.with_name("hidden"))
+    hidden = away.rename(away.with_name(f"{away.name}-hidden"))
     journal.symlink_to(away / "journal.db")
-    yield lambda: hidden.rename(away).exists() or None
+
+    def mend() -> None:
+        hidden.rename(away)
+
+    yield mend
 
 
 def _can_mount(folder: Path) -> bool:
@@ -219,17 +162,17 @@ def _can_mount(folder: Path) -> bool:
     return done.returncode == 0
 
 
-def test_a_journal_on_a_disk_that_is_not_mounted_is_left_alone_and_closes_the_kiosk(site: Site) -> None:
-    site.state.mkdir(exist_ok=True)
-    journal = site.state / "journal.db"
-    journal.symlink_to(site.state.with_name("away") / "journal.db")
-    site.starts()
-    site.sees("out_of_service")
-    site.logs("journal_closed", '"fault": "6506"')
-    site.never_ended_badly()
-    site.ends()
+def test_a_journal_on_a_disk_that_is_not_mounted_is_left_alone_and_closes_the_kiosk(kiosk: OwnKiosk) -> None:
+    kiosk.state_dir.mkdir(exist_ok=True)
+    journal = kiosk.state_dir / "journal.db"
+    journal.symlink_to(_away(kiosk) / "journal.db")
+    kiosk.starts()
+    kiosk.sees("out_of_service")
+    kiosk.logs("journal_closed", '"fault": "6506"')
+    kiosk.never_ended_badly()
+    kiosk.ends()
     assert journal.is_symlink()
-    assert not list(site.state.glob("*unreadable*"))
+    assert not list(kiosk.state_dir.glob("*unreadable*"))
 
 
 @LONG
@@ -239,130 +182,126 @@ def test_a_journal_on_a_disk_that_is_not_mounted_is_left_alone_and_closes_the_ki
     ids=lambda condition: condition.__name__.strip("_"),
 )
 def test_whatever_the_disk_says_the_permit_goes_back_and_a_well_disk_is_served_from(
-    site: Site, tmp_path: Path, condition: Callable[[Site], object]
+    kiosk: OwnKiosk, tmp_path: Path, condition: Callable[[OwnKiosk], AbstractContextManager[Callable[[], object]]]
 ) -> None:
     if condition is not _on_a_disk_that_is_not_mounted and not (IS_ROOT and _can_mount(tmp_path)):
         pytest.skip("only root can mount a disk that takes nothing")
-    site.leaves_permit_inside()
-    with condition(site) as is_mended:  # type: ignore[attr-defined]
-        site.starts()
-        site.sees("out_of_service")
-        site.gets_permit_back()
-        site.sees("out_of_service")
-        assert "journal_closed" in site.said() or "journal_failed" in site.said()
-        site.never_ended_badly()
+    kiosk.leaves_permit_inside()
+    with condition(kiosk) as is_mended:
+        kiosk.starts()
+        kiosk.sees("out_of_service")
+        kiosk.gets_permit_back()
+        kiosk.sees("out_of_service")
+        assert "journal_closed" in kiosk.said() or "journal_failed" in kiosk.said()
+        kiosk.never_ended_badly()
         is_mended()
-        site.sees("welcome")
-        site.never_ended_badly()
-        site.ends()
-    assert not list(site.state.glob("*unreadable*"))
+        kiosk.sees("welcome")
+        kiosk.never_ended_badly()
+        kiosk.ends()
+    assert not list(kiosk.state_dir.glob("*unreadable*"))
 
 
-def test_with_a_mistake_in_the_configuration_the_permit_goes_back(site: Site) -> None:
-    site.leaves_permit_inside()
-    config = site.simulation.config_file
+def test_with_a_mistake_in_the_configuration_the_permit_goes_back(kiosk: OwnKiosk) -> None:
+    kiosk.leaves_permit_inside()
+    config = kiosk.config_file
     config.write_text(config.read_text("utf-8").replace('region = "shanghai"', 'region = "atlantis"'), "utf-8")
-    site.starts()
-    site.gets_permit_back()
-    site.sees("out_of_service")
-    site.logs("start_failed", '"fault": "6503"')
-    site.never_ended_badly()
-    site.ends()
+    kiosk.starts()
+    kiosk.gets_permit_back()
+    kiosk.sees("out_of_service")
+    kiosk.logs("start_failed", '"fault": "6503"')
+    kiosk.never_ended_badly()
+    kiosk.ends()
 
 
 @LONG
-def test_a_configuration_that_is_mended_is_served_from_without_a_hand(site: Site) -> None:
-    site.leaves_permit_inside()
-    config = site.simulation.config_file
+def test_a_configuration_that_is_mended_is_served_from_without_a_hand(kiosk: OwnKiosk) -> None:
+    kiosk.leaves_permit_inside()
+    config = kiosk.config_file
     right = config.read_text("utf-8")
     config.write_text(right.replace('region = "shanghai"', 'region = "atlantis"'), "utf-8")
-    site.starts()
-    site.gets_permit_back()
-    site.sees("out_of_service")
-    site.logs("start_failed", "there is no atlantis.toml", '"fault": "6503"')
-    site.never_ended_badly()
+    kiosk.starts()
+    kiosk.gets_permit_back()
+    kiosk.sees("out_of_service")
+    kiosk.logs("start_failed", "there is no atlantis.toml", '"fault": "6503"')
+    kiosk.never_ended_badly()
     config.write_text(right, "utf-8")
-    site.sees("welcome")
-    site.never_ended_badly()
-    site.ends()
+    kiosk.sees("welcome")
+    kiosk.never_ended_badly()
+    kiosk.ends()
 
 
 @LONG
-def test_with_a_mistake_in_the_region_file_the_permit_goes_back_and_the_page_has_its_own_code(site: Site) -> None:
-    site.leaves_permit_inside()
-    config, region = site.simulation.config_file, site.simulation.state_dir / "here.toml"
+def test_with_a_mistake_in_the_region_file_the_permit_goes_back_and_the_page_has_its_own_code(kiosk: OwnKiosk) -> None:
+    kiosk.leaves_permit_inside()
+    config, region = kiosk.config_file, kiosk.simulation.state_dir / "here.toml"
     shutil.copy(ASSETS / "regions" / "shanghai.toml", region)
     config.write_text(config.read_text("utf-8").replace('region = "shanghai"', 'region = "here.toml"'), "utf-8")
     right = region.read_text("utf-8")
     region.write_text("code = 7\n" + right, "utf-8")
-    site.starts()
-    site.gets_permit_back()
-    site.sees("out_of_service")
-    site.logs("start_failed", '"fault": "6502"')
+    kiosk.starts()
+    kiosk.gets_permit_back()
+    kiosk.sees("out_of_service")
+    kiosk.logs("start_failed", '"fault": "6502"')
     region.write_text(right, "utf-8")
-    site.sees("welcome")
-    site.never_ended_badly()
-    site.ends()
+    kiosk.sees("welcome")
+    kiosk.never_ended_badly()
+    kiosk.ends()
 
 
 @LONG
-def test_switched_off_with_a_mistake_in_the_configuration_it_offers_the_permit_before_the_end(site: Site) -> None:
-    site.leaves_permit_inside()
-    config = site.simulation.config_file
+def test_switched_off_with_a_mistake_in_the_configuration_it_offers_the_permit_before_the_end(kiosk: OwnKiosk) -> None:
+    kiosk.leaves_permit_inside()
+    config = kiosk.config_file
     config.write_text(config.read_text("utf-8") + "\nnonsense = true\n", "utf-8")
-    site.starts()
-    site.sees("permit_inside")
-    assert site.kiosk is not None
-    os.kill(site.kiosk.pid, signal.SIGTERM)
-    site.logs("switch_off_asked")
-    site.gets_permit_back()
-    eventually(lambda: site.kiosk is not None and not site.kiosk.is_running())
-    assert site.kiosk.wait(LIMIT_S) == 0
-    assert '"custody": "with_holder"' in site.said()
+    kiosk.starts()
+    kiosk.sees("permit_inside")
+    os.kill(kiosk.process.pid, signal.SIGTERM)
+    kiosk.logs("switch_off_asked")
+    kiosk.gets_permit_back()
+    eventually(lambda: not kiosk.process.is_running())
+    assert kiosk.process.wait(LIMIT_S) == 0
+    assert '"custody": "with_holder"' in kiosk.said()
 
 
 @LONG
-def test_a_page_that_nobody_can_touch_stands_in_each_language_in_turn(site: Site) -> None:
-    config = site.simulation.config_file
+def test_a_page_that_nobody_can_touch_stands_in_each_language_in_turn(kiosk: OwnKiosk) -> None:
+    config = kiosk.config_file
     config.write_text(config.read_text("utf-8").replace('region = "shanghai"', 'region = "atlantis"'), "utf-8")
-    site.starts()
-    resident = site.resident
-    assert resident is not None
+    kiosk.starts()
     for _ in range(4):
-        resident.sees("out_of_service", within_s=LIMIT_S)
-    site.never_ended_badly()
-    site.ends()
+        kiosk.sees("out_of_service")
+    kiosk.never_ended_badly()
+    kiosk.ends()
 
 
 @LONG
-def test_a_second_kiosk_in_one_state_directory_says_who_holds_it_and_ends(site: Site) -> None:
-    site.starts()
-    site.sees("welcome")
-    assert site.kiosk is not None
+def test_a_second_kiosk_in_one_state_directory_says_who_holds_it_and_ends(kiosk: OwnKiosk) -> None:
+    kiosk.starts()
+    kiosk.sees("welcome")
     done = subprocess.run(
-        [sys.executable, "-m", "kiosk", "run", "--config", str(site.simulation.config_file)],
+        [sys.executable, "-m", "kiosk", "run", "--config", str(kiosk.config_file)],
         cwd=ROOT,
         capture_output=True,
         text=True,
         check=False,
         timeout=LIMIT_S,
-        env={**os.environ, **site.simulation.display.environment},
+        env=kiosk.environment,
     )
     assert done.returncode == 2
-    assert done.stderr.splitlines() == [f"{site.state} is in use by the kiosk, process {site.kiosk.pid}"]
-    site.never_ended_badly()
-    site.ends()
+    assert done.stderr.splitlines() == [f"{kiosk.state_dir} is in use by the kiosk, process {kiosk.process.pid}"]
+    kiosk.never_ended_badly()
+    kiosk.ends()
 
 
 @LONG
 @pytest.mark.parametrize("display", ["", ":4711"])
-def test_without_a_display_the_program_ends_with_one_line_and_the_permit_stays(site: Site, display: str) -> None:
-    site.leaves_permit_inside()
+def test_without_a_display_the_program_ends_with_one_line_and_the_permit_stays(kiosk: OwnKiosk, display: str) -> None:
+    kiosk.leaves_permit_inside()
     environment = {name: value for name, value in os.environ.items() if name not in ("DISPLAY", "WAYLAND_DISPLAY")}
     if display:
         environment["DISPLAY"] = display
     done = subprocess.run(
-        [sys.executable, "-m", "kiosk", "run", "--config", str(site.simulation.config_file)],
+        [sys.executable, "-m", "kiosk", "run", "--config", str(kiosk.config_file)],
         cwd=ROOT,
         capture_output=True,
         text=True,
@@ -373,7 +312,7 @@ def test_without_a_display_the_program_ends_with_one_line_and_the_permit_stays(s
     assert done.returncode == 1
     assert [line for line in done.stderr.splitlines() if "no_display" in line]
     assert "Traceback" not in done.stderr
-    assert site.simulation.rig.do("state")["permit_in_unit"] == LIN.permit
-    site.starts()
-    site.gets_permit_back()
-    site.ends()
+    assert kiosk.permit_in_unit == kiosk.permit
+    kiosk.starts()
+    kiosk.gets_permit_back()
+    kiosk.ends()

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from assets import ASSETS
-from kiosk.app.lesser_devices import CODE_SCANNER, RECEIPT_PRINTER
+from kiosk.domain import devices
 from kiosk.domain.endorsement import Custody
 from kiosk.domain.faults import (
     CONFIGURATION,
@@ -27,6 +27,7 @@ from kiosk.domain.faults import (
 from kiosk.journal.backup import restore
 from kiosk.journal.chain import Head
 from kiosk.journal.verification import verify_file
+from kiosk.presentation.models.resident import WelcomeScreen
 from kiosk.presentation.present import present
 from kiosk.services import journal_guard
 from kiosk.workflow import states as s
@@ -34,8 +35,11 @@ from kiosk.workflow.intents import Intent
 from tests.fakes.hand_clock import HandClock
 from tests.fakes.hanging_file import HangingFile
 from tests.flows.conftest import OpenPlace
-from tests.flows.place import LIN, NEIGHBOUR, Place
+from tests.lobby.kiosk_harness import KioskHarness
+from tests.lobby.visitor import LIN, NEIGHBOUR
 from tests.waiting import eventually
+
+RECEIPT_PRINTER, CODE_SCANNER = devices.RECEIPT_PRINTER.name, devices.CODE_SCANNER.name
 
 
 def told(caplog: pytest.LogCaptureFixture, device: str) -> list[tuple[str, str]]:
@@ -44,12 +48,12 @@ def told(caplog: pytest.LogCaptureFixture, device: str) -> list[tuple[str, str]]
     return [(line["before"], line["now"]) for line in lines if line["device"] == device]
 
 
-def word(place: Place, device: str) -> str | None:
+def word(place: KioskHarness, device: str) -> str | None:
     """What the next heartbeat tells of it."""
     return place.running.health.states().get(device)
 
 
-def is_found(place: Place, device: str, state: str) -> None:
+def is_found(place: KioskHarness, device: str, state: str) -> None:
     """Let looks pass until one finds this: how many that takes depends on what was being asked when it happened."""
 
     def looked() -> bool:
@@ -60,7 +64,7 @@ def is_found(place: Place, device: str, state: str) -> None:
 
 
 @pytest.fixture
-def watched(place: Place, caplog: pytest.LogCaptureFixture) -> Place:
+def watched(place: KioskHarness, caplog: pytest.LogCaptureFixture) -> KioskHarness:
     """Idle, everything looked at once."""
     caplog.set_level("INFO", "kiosk")
     place.sees(s.Idle)
@@ -80,7 +84,7 @@ def watched(place: Place, caplog: pytest.LogCaptureFixture) -> Place:
     ],
 )
 def test_what_only_makes_visits_poorer_is_told_and_closes_nothing(
-    watched: Place, caplog: pytest.LogCaptureFixture, device: str, fault: str, code: str
+    watched: KioskHarness, caplog: pytest.LogCaptureFixture, device: str, fault: str, code: str
 ) -> None:
     watched.rig.fault(device, fault)
     is_found(watched, device, code)
@@ -91,10 +95,12 @@ def test_what_only_makes_visits_poorer_is_told_and_closes_nothing(
     assert "OutOfService" not in watched.way()
 
 
-def test_the_welcome_page_says_that_no_receipts_come_out(watched: Place) -> None:
+def test_the_welcome_page_says_that_no_receipts_come_out(watched: KioskHarness) -> None:
     def says_so() -> bool:
         trouble = watched.running.lesser.paper_trouble() is not None
-        return present(watched._about, watched.state, without_paper=trouble).without_paper
+        seen = present(watched._about, watched.state, without_paper=trouble)
+        assert isinstance(seen, WelcomeScreen)
+        return seen.without_paper
 
     assert not says_so()
     watched.rig.fault(RECEIPT_PRINTER, "paper_out")
@@ -108,7 +114,7 @@ def test_the_welcome_page_says_that_no_receipts_come_out(watched: Place) -> None
 
 @pytest.mark.parametrize(("device", "fault"), [("id_reader", ID_READER_LINK), ("permit_unit", PERMIT_UNIT_LINK)])
 def test_what_no_visit_can_do_without_closes_the_machine_before_the_next_permit(
-    watched: Place, caplog: pytest.LogCaptureFixture, device: str, fault: Fault
+    watched: KioskHarness, caplog: pytest.LogCaptureFixture, device: str, fault: Fault
 ) -> None:
     watched.rig.fault(device, "unplugged")
     is_found(watched, device, fault.code)
@@ -125,7 +131,7 @@ def test_what_no_visit_can_do_without_closes_the_machine_before_the_next_permit(
     assert [(step["fault"], step["part"]) for step in (closing_step, opening_step)] == [(fault.code, device)] * 2
 
 
-def test_one_that_is_broken_hides_none_of_the_others(watched: Place) -> None:
+def test_one_that_is_broken_hides_none_of_the_others(watched: KioskHarness) -> None:
     path = watched.config.state_dir / "journal.db"
     deleted(path)
     for device in ("id_reader", "permit_unit", RECEIPT_PRINTER):
@@ -149,13 +155,13 @@ def test_one_that_is_broken_hides_none_of_the_others(watched: Place) -> None:
     watched.is_open_again()
 
 
-def _closed_by(place: Place) -> Fault | None:
+def _closed_by(place: KioskHarness) -> Fault | None:
     place.lets_pass()
     return place.state.fault if isinstance(place.state, s.OutOfService) else None
 
 
 @pytest.fixture
-def with_hanging_slot(open_place: OpenPlace, tmp_path: Path) -> Iterator[tuple[Place, Callable[[], None]]]:
+def with_hanging_slot(open_place: OpenPlace, tmp_path: Path) -> Iterator[tuple[KioskHarness, Callable[[], None]]]:
     """The permit file is a pipe without a writer: whoever reads chips answers no question. Also what lets him go on."""
     file = HangingFile(tmp_path / "permit.toml", ASSETS / "permits" / "reference.toml")
     place = open_place(files={"permits": [str(file.path)]})
@@ -167,7 +173,9 @@ def with_hanging_slot(open_place: OpenPlace, tmp_path: Path) -> Iterator[tuple[P
 
 
 @pytest.mark.parametrize("device", ["id_reader", "journal"])
-def test_one_that_is_late_holds_no_fault_back(with_hanging_slot: tuple[Place, Callable[[], None]], device: str) -> None:
+def test_one_that_is_late_holds_no_fault_back(
+    with_hanging_slot: tuple[KioskHarness, Callable[[], None]], device: str
+) -> None:
     place, go_on = with_hanging_slot
     path = place.config.state_dir / "journal.db"
     if device == "journal":
@@ -224,7 +232,7 @@ def put_back(path: Path) -> None:
 
 
 def test_a_journal_that_was_moved_away_closes_the_kiosk_until_it_is_back(
-    watched: Place, caplog: pytest.LogCaptureFixture
+    watched: KioskHarness, caplog: pytest.LogCaptureFixture
 ) -> None:
     path = watched.config.state_dir / "journal.db"
     deleted(path)
@@ -242,7 +250,7 @@ def test_a_journal_that_was_moved_away_closes_the_kiosk_until_it_is_back(
 
 @pytest.mark.parametrize("harm", [deleted, replaced])
 def test_nothing_is_lost_of_a_journal_that_was_deleted_or_replaced(
-    watched: Place, caplog: pytest.LogCaptureFixture, harm: Callable[[Path], None]
+    watched: KioskHarness, caplog: pytest.LogCaptureFixture, harm: Callable[[Path], None]
 ) -> None:
     """As the remedy says: the copy is put in its place while the kiosk is stopped."""
     path = watched.config.state_dir / "journal.db"
@@ -264,14 +272,14 @@ def test_nothing_is_lost_of_a_journal_that_was_deleted_or_replaced(
     assert watched.central_state() == "written"
 
 
-def _holds(place: Place, copy: Path, head: Head) -> bool:
+def _holds(place: KioskHarness, copy: Path, head: Head) -> bool:
     """The copy is made anew by a look, as long as the machine goes on writing."""
     place.lets_pass()
     verdict = verify_file(copy, "sha256")
     return verdict.broken is None and verdict.head == head
 
 
-def test_a_log_of_the_journal_that_was_deleted_is_missed_too(watched: Place) -> None:
+def test_a_log_of_the_journal_that_was_deleted_is_missed_too(watched: KioskHarness) -> None:
     path = watched.config.state_dir / "journal.db-wal"
     path.rename(path.with_name("elsewhere"))
     is_found(watched, "journal", "6402")
@@ -280,7 +288,7 @@ def test_a_log_of_the_journal_that_was_deleted_is_missed_too(watched: Place) -> 
 
 
 def test_a_disk_that_is_nearly_full_closes_the_machine_before_a_permit_comes(
-    watched: Place, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+    watched: KioskHarness, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     free = shutil.disk_usage(watched.config.state_dir).free
     monkeypatch.setattr(journal_guard, "LEAST_FREE_BYTES", 2 * free)
@@ -298,7 +306,7 @@ def test_a_disk_that_is_nearly_full_closes_the_machine_before_a_permit_comes(
 @pytest.fixture
 def with_hanging_printer(
     open_place: OpenPlace, tmp_path: Path
-) -> Iterator[tuple[Place, HandClock, Callable[[], None]]]:
+) -> Iterator[tuple[KioskHarness, HandClock, Callable[[], None]]]:
     """The printer's file is a pipe without a writer: its service is never built, and what waits behind it is not done.
     Also the clock of the jobs, and what lets the printer go on.
     """
@@ -326,7 +334,7 @@ def test_a_file_of_the_printer_that_vanished_since_the_start_closes_nothing(
 
 
 def test_a_printer_whose_thread_hangs_for_good_costs_receipts_and_nothing_else(
-    with_hanging_printer: tuple[Place, HandClock, Callable[[], None]],
+    with_hanging_printer: tuple[KioskHarness, HandClock, Callable[[], None]],
 ) -> None:
     place, clock, go_on = with_hanging_printer
 
@@ -338,8 +346,8 @@ def test_a_printer_whose_thread_hangs_for_good_costs_receipts_and_nothing_else(
     eventually(is_told)
     assert place.running.ails() is None, "a new start would be for nothing"
     place.lets_pass()
-    place.plays(LIN.until(s.Thanking))
-    assert place.state.paper_trouble is PRINTER_LINK
+    thanking = place.plays(LIN.until(s.Thanking))
+    assert thanking.paper_trouble is PRINTER_LINK
     assert place.central_state() == "written"
     assert "OutOfService" not in place.way()
     go_on()

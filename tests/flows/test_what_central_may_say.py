@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 
-from drivers.simulators.permit import Place as At
+from drivers.simulators.permit import PermitLocation
 from kiosk.central import contract, signatures
 from kiosk.domain.endorsement import ChipState
 from kiosk.domain.faults import RELAY_REFUSED
@@ -23,7 +23,9 @@ from kiosk.workflow import states as s
 from kiosk.workflow.intents import Intent
 from tests.fakes.tls_gateway import Answer, Exchange, TlsGateway
 from tests.flows.conftest import OpenPlace
-from tests.flows.place import LIN, Authority, Place
+from tests.lobby.kiosk_harness import KioskHarness
+from tests.lobby.running_central import RunningCentral
+from tests.lobby.visitor import LIN
 
 Document = dict[str, Any]
 README = Path(contract.__file__).with_name("README.md")
@@ -48,7 +50,7 @@ class SayingOtherwise:
 
 
 @pytest.fixture
-def gateway(authority: Authority) -> Iterator[TlsGateway]:
+def gateway(authority: RunningCentral) -> Iterator[TlsGateway]:
     with closing(TlsGateway(authority.tls_dir, authority.central.url)) as gateway:
         yield gateway
 
@@ -59,7 +61,7 @@ def otherwise(gateway: TlsGateway) -> SayingOtherwise:
 
 
 @pytest.fixture
-def place(gateway: TlsGateway, open_place: OpenPlace) -> Place:
+def place(gateway: TlsGateway, open_place: OpenPlace) -> KioskHarness:
     place = open_place(central_at=gateway.url)
     place.start_kiosk()
     place.running.clock.hear(place.clock.now())  # the gateway's answers have no Date
@@ -96,14 +98,14 @@ BAD_GRANTS: dict[str, Change] = {
 
 @pytest.mark.parametrize("grant", BAD_GRANTS)
 def test_a_grant_that_the_contract_does_not_allow_writes_nothing_and_is_given_back(
-    place: Place, otherwise: SayingOtherwise, authority: Authority, grant: str
+    place: KioskHarness, otherwise: SayingOtherwise, authority: RunningCentral, grant: str
 ) -> None:
     otherwise.changes["endorsements"] = signed_anew(authority.tls_dir, BAD_GRANTS[grant])
     place.plays(LIN.until(s.Declaring))
     place.chooses(Intent.ANSWER_NO)
     place.sees(s.AwaitingRemoval)
     place.takes_permit()
-    ending = place.sees(s.Explaining).ending
+    ending = place.sees(s.ShowingOutcome).ending
     assert isinstance(ending, s.Declined)
     assert ending.refusal.code == "grant_rejected"
     assert place.is_untouched(LIN.permit)
@@ -112,7 +114,7 @@ def test_a_grant_that_the_contract_does_not_allow_writes_nothing_and_is_given_ba
 
 
 def test_work_for_the_face_alone_whose_grant_would_rewrite_the_chip_is_not_believed(
-    place: Place, otherwise: SayingOtherwise
+    place: KioskHarness, otherwise: SayingOtherwise
 ) -> None:
     """The grant of a whole endorsement comes as work for the face alone: the chip is asked for nothing."""
     place.plays(LIN.until(s.Confirming))
@@ -120,7 +122,7 @@ def test_work_for_the_face_alone_whose_grant_would_rewrite_the_chip_is_not_belie
     place.chooses(Intent.CANCEL)
     place.sees(s.AwaitingRemoval)
     place.takes_permit()
-    place.sees(s.Explaining)
+    place.sees(s.ShowingOutcome)
     place.chooses(Intent.FINISH)
     place.sees(s.Idle)
     place.rig.lift_id_card()
@@ -133,7 +135,7 @@ def test_work_for_the_face_alone_whose_grant_would_rewrite_the_chip_is_not_belie
 
 
 def test_a_permit_is_not_kept_with_a_code_that_has_nothing_to_do_with_keeping_it(
-    place: Place, otherwise: SayingOtherwise
+    place: KioskHarness, otherwise: SayingOtherwise
 ) -> None:
     otherwise.changes["endorsements"] = lambda answer: {
         "state": "refused",
@@ -145,14 +147,14 @@ def test_a_permit_is_not_kept_with_a_code_that_has_nothing_to_do_with_keeping_it
     place.chooses(Intent.ANSWER_NO)
     place.sees(s.AwaitingRemoval)
     place.takes_permit()
-    ending = place.sees(s.Explaining).ending
+    ending = place.sees(s.ShowingOutcome).ending
     assert isinstance(ending, s.Declined)
     assert (ending.refusal.code, ending.refusal.retain) == ("too_early", False)
-    assert place.where_is(LIN.permit) is At.HAND
+    assert place.where_is(LIN.permit) is PermitLocation.HAND
 
 
 def test_central_is_told_which_command_the_relay_did_not_let_through_and_why(
-    place: Place, otherwise: SayingOtherwise, gateway: TlsGateway
+    place: KioskHarness, otherwise: SayingOtherwise, gateway: TlsGateway
 ) -> None:
     def with_a_file_that_nobody_described(step: Document) -> Document:
         step["batch"]["commands"].append({"apdu": "00A4000002EF07", "expect": ["9000"]})
@@ -174,7 +176,7 @@ def test_central_is_told_which_command_the_relay_did_not_let_through_and_why(
 
 
 def test_a_central_that_mends_its_batch_after_the_relay_refused_one_writes_all_the_same(
-    place: Place, otherwise: SayingOtherwise, gateway: TlsGateway
+    place: KioskHarness, otherwise: SayingOtherwise, gateway: TlsGateway
 ) -> None:
     """Nothing was sent, so a further batch begins where the chip stood."""
     kept: list[Document] = []
@@ -203,7 +205,9 @@ def test_a_central_that_mends_its_batch_after_the_relay_refused_one_writes_all_t
     assert not again.relay_refused
 
 
-def test_a_visit_makes_the_calls_of_the_readmes_first_picture_in_that_order(place: Place, gateway: TlsGateway) -> None:
+def test_a_visit_makes_the_calls_of_the_readmes_first_picture_in_that_order(
+    place: KioskHarness, gateway: TlsGateway
+) -> None:
     picture = re.findall(r"```mermaid\n(.*?)```", README.read_text(encoding="utf-8"), re.DOTALL)[0]
     drawn = re.findall(r"K->>C: (\w+) (\S+)", picture)
     place.plays(LIN.renewal())

@@ -12,15 +12,17 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from drivers.simulators.permit import Place as At
+from drivers.simulators.permit import PermitLocation
 from drivers.simulators.residents import Residents
 from kiosk.domain import faults
 from kiosk.domain.endorsement import Custody
 from kiosk.workflow import states as s
 from tests.fakes.set_clock import SetClock
 from tests.flows.conftest import OpenPlace, with_permits
-from tests.flows.place import LIN, HandClock, Place
 from tests.flows.test_other_services import ZHAO, comes_for, notice_to_permit
+from tests.lobby.kiosk_harness import KioskHarness
+from tests.lobby.running_central import HandClock
+from tests.lobby.visitor import LIN
 from tests.waiting import eventually
 
 # How a cut of the power ends the machine's thread.
@@ -36,13 +38,14 @@ class KioskClock(SetClock, HandClock):
 
     def __init__(self, right: HandClock) -> None:
         SetClock.__init__(self, right)
+        self._hand = right
 
     def jump(self, seconds: float) -> None:
-        self.right.jump(seconds)
+        self._hand.jump(seconds)
 
 
 @pytest.fixture
-def place(open_place: OpenPlace) -> Place:
+def place(open_place: OpenPlace) -> KioskHarness:
     """A kiosk whose clock somebody can set, and which cares."""
     place = open_place(right_time_s=60)
     place.clock = KioskClock(place.clock)
@@ -50,13 +53,13 @@ def place(open_place: OpenPlace) -> Place:
     return place
 
 
-def sets(place: Place, by: timedelta) -> None:
+def sets(place: KioskHarness, by: timedelta) -> None:
     clock = place.clock
     assert isinstance(clock, KioskClock)
     clock.wrong_by = by
 
 
-def stamps(place: Place) -> list[tuple[str, datetime]]:
+def stamps(place: KioskHarness) -> list[tuple[str, datetime]]:
     with closing(sqlite3.connect(place.config.state_dir / "journal.db")) as db:
         rows = db.execute("SELECT event, at FROM step ORDER BY number").fetchall()
     return [(event, datetime.fromisoformat(at)) for event, at in rows]
@@ -65,7 +68,7 @@ def stamps(place: Place) -> list[tuple[str, datetime]]:
 @pytest.mark.parametrize("by", SET_BY)
 @pytest.mark.parametrize("screen", [s.ShowingAssessment, s.Declaring, s.Confirming])
 def test_a_clock_that_is_set_in_the_middle_of_a_visit_changes_nothing_of_it(
-    place: Place, by: timedelta, screen: type[s.State]
+    place: KioskHarness, by: timedelta, screen: type[s.State]
 ) -> None:
     place.plays(LIN.until(screen))
     right = place.authority.clock.now()
@@ -97,7 +100,7 @@ def test_a_clock_that_is_set_in_the_middle_of_a_visit_changes_nothing_of_it(
 
 
 @pytest.mark.parametrize("by", SET_BY)
-def test_a_clock_that_is_set_while_idle_closes_the_kiosk_until_it_is_right(place: Place, by: timedelta) -> None:
+def test_a_clock_that_is_set_while_idle_closes_the_kiosk_until_it_is_right(place: KioskHarness, by: timedelta) -> None:
     place.sees(s.Idle)
     eventually(lambda: place.running.clock.is_confirmed)
     sets(place, by)
@@ -112,7 +115,7 @@ def test_a_clock_that_is_set_while_idle_closes_the_kiosk_until_it_is_right(place
 
 @pytest.mark.parametrize("by", SET_BY)
 def test_rules_are_asked_about_the_right_day_when_the_clock_was_set_and_central_is_silent(
-    place: Place, by: timedelta
+    place: KioskHarness, by: timedelta
 ) -> None:
     eventually(lambda: place.running.clock.is_confirmed)
     place.plays(LIN.until(s.AwaitingPermit))
@@ -135,7 +138,7 @@ def test_rules_are_asked_about_the_right_day_when_the_clock_was_set_and_central_
     ],
 )
 def test_whom_a_permit_inside_is_given_to_is_not_for_the_clock_to_say(
-    place: Place, stopped_s: int, by: timedelta, kept: bool
+    place: KioskHarness, stopped_s: int, by: timedelta, kept: bool
 ) -> None:
     """The program ends with a permit inside, and the clock is set before it starts again."""
     place.cut_power_at(s.ShowingAssessment)
@@ -145,16 +148,16 @@ def test_whom_a_permit_inside_is_given_to_is_not_for_the_clock_to_say(
     sets(place, by)
     place.start_kiosk()
     if kept:
-        assert place.sees(s.Explaining).custody is Custody.RETAINED
-        assert place.where_is(LIN.permit) is At.BIN
+        assert place.sees(s.ShowingOutcome).custody is Custody.RETAINED
+        assert place.where_is(LIN.permit) is PermitLocation.BIN
     else:
         place.asks_for_permit()
         place.sees(s.AwaitingRemoval)
         place.takes_permit()
-        assert place.sees(s.Explaining).custody is Custody.WITH_HOLDER
+        assert place.sees(s.ShowingOutcome).custody is Custody.WITH_HOLDER
 
 
-def test_a_kiosk_that_starts_behind_its_own_journal_is_closed_while_central_is_silent(place: Place) -> None:
+def test_a_kiosk_that_starts_behind_its_own_journal_is_closed_while_central_is_silent(place: KioskHarness) -> None:
     place.sees(s.Idle)
     place.plays(LIN.renewal())
     place.central_is_told()
@@ -174,13 +177,13 @@ def test_a_kiosk_that_starts_behind_its_own_journal_is_closed_while_central_is_s
 # -- never confirmed since the start -----------------------------------------------------------------------------------
 
 
-def goes_on(place: Place) -> None:
+def goes_on(place: KioskHarness) -> None:
     address = urlsplit(place.central.url)
     place.cable.lead_to((address.hostname or "", address.port or 0))
 
 
 @pytest.fixture
-def unheard(open_place: OpenPlace, everybody: Residents) -> Place:
+def unheard(open_place: OpenPlace, everybody: Residents) -> KioskHarness:
     """A kiosk, not started, that will not hear central."""
     place = open_place(with_permits(everybody, LIN.permit, ZHAO.permit), right_time_s=60)
     place.clock = KioskClock(place.clock)
@@ -189,7 +192,7 @@ def unheard(open_place: OpenPlace, everybody: Residents) -> Place:
 
 
 @pytest.mark.parametrize("by", [timedelta(), timedelta(days=200), timedelta(days=600)])
-def test_nobody_is_told_a_day_by_a_clock_that_central_never_confirmed(unheard: Place, by: timedelta) -> None:
+def test_nobody_is_told_a_day_by_a_clock_that_central_never_confirmed(unheard: KioskHarness, by: timedelta) -> None:
     sets(unheard, by)
     unheard.start_kiosk()
     comes_for(unheard, LIN, "status")
@@ -200,16 +203,16 @@ def test_nobody_is_told_a_day_by_a_clock_that_central_never_confirmed(unheard: P
     assert "ShowingStatus" not in unheard.way()
 
 
-def test_nor_that_an_identity_card_has_expired(unheard: Place) -> None:
+def test_nor_that_an_identity_card_has_expired(unheard: KioskHarness) -> None:
     sets(unheard, timedelta(days=20_000))
     unheard.start_kiosk()
     unheard.plays(LIN.through(s.ReadingIdCard))
-    explained = unheard.sees(s.Explaining)
+    explained = unheard.sees(s.ShowingOutcome)
     assert isinstance(explained.ending, s.BrokenOff)
     assert explained.ending.fault is faults.CENTRAL_UNREACHABLE
 
 
-def test_as_soon_as_central_was_heard_days_are_told(unheard: Place) -> None:
+def test_as_soon_as_central_was_heard_days_are_told(unheard: KioskHarness) -> None:
     unheard.start_kiosk()
     unheard.sees(s.Idle)
     goes_on(unheard)
@@ -221,7 +224,7 @@ def test_as_soon_as_central_was_heard_days_are_told(unheard: Place) -> None:
     assert unheard.sees(s.ShowingStatus).matter.on == unheard.authority.clock.now().date()
 
 
-def test_who_comes_right_after_the_start_is_served(unheard: Place) -> None:
+def test_who_comes_right_after_the_start_is_served(unheard: KioskHarness) -> None:
     goes_on(unheard)
     unheard.start_kiosk()
     comes_for(unheard, LIN, "status")

@@ -6,8 +6,9 @@ Options: `fullscreen`; `assets=DIR`, where other assets are; `voice`, which is o
 Reads lines from standard input: `<sample> <language>` shows that sample; `unread_s <seconds>` is how long what is
 shown counts as unread (0 at the start: the tests do not think); `window_px <width>x<height>` is as if the display had
 become another; `voice <method>` calls one of the voice's; `loaded <part>` asks for the modules with that in their
-names. Writes a line `<serial> <intent> <choice>` for every intent that a screen emits, `voice <on or off> <volume>`
-whenever either changes, `loaded <modules>`, and `no_sound <why>` when nothing can be heard.
+names. Writes a line `<serial> <intent> <choice>` for every intent that a screen emits, `0 cannot_read <file>` for a
+picture that is missing or damaged, `voice <on or off> <volume>` whenever either changes, `loaded <modules>`, and
+`no_sound <why>` when nothing can be heard.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ from typing import Any
 from assets import ASSETS
 from kiosk.app.shown_screens import Serials
 from kiosk.domain.sound import SoundSettings
-from kiosk.presentation.models import ScreenModel
+from kiosk.presentation.models.resident import ScreenModel
 from screens.authoring.samples import samples
 from screens.shell.kivy_setup import prepare
 from screens.shell.screen_file import load_screen_file
@@ -51,7 +52,7 @@ def tell_voice(voice: Any, _value: object) -> None:
 
 
 def main() -> None:
-    size, witness_socket, *options = sys.argv[1:]
+    size, automation_socket, *options = sys.argv[1:]
     assets_dir = next((Path(each.removeprefix("assets=")) for each in options if each.startswith("assets=")), ASSETS)
     screen_file = load_screen_file(assets_dir / "screens" / f"{size}.toml", fullscreen="fullscreen" in options)
     prepare(screen_file)
@@ -66,7 +67,8 @@ def main() -> None:
         lambda: first,
         screen_file,
         assets_dir,
-        witness_socket=Path(witness_socket),
+        automation_socket=Path(automation_socket),
+        cannot_read=lambda file: print(0, "cannot_read", file, flush=True),
         sound=sound_of(options),
         sound_lost=lambda why: print("no_sound", why, flush=True),
     )
@@ -86,7 +88,7 @@ def main() -> None:
                 width, height = map(int, value.split("x"))
                 app.take_turn(partial(setattr, Window, "size", (width, height)))
             else:
-                app.show(serials.given_to(models(order, value)[order]))
+                app.paint(serials.given_to(models(order, value)[order]))
         app.leave()
 
     threading.Thread(target=obey, daemon=True).start()

@@ -10,13 +10,13 @@ from kiosk.domain.personal import Personal
 from kiosk.domain.text_kinds import ADDRESS, AUTHORITY, CATEGORY, PLACE_IN_A_SENTENCE
 from kiosk.policy.region_file import load_region
 from kiosk.presentation.context import PresentationContext
-from kiosk.presentation.models import ScreenModel
+from kiosk.presentation.models.resident import ScreenModel
 from kiosk.presentation.present import present
 from kiosk.texts.words import LocalText
 from kiosk.workflow import states as s
 from screens.authoring.samples import LANGUAGES
 from tests.screens.region_samples import REGIONS_DIR, matter_of
-from tests.unit.machine_samples import CASE, GRANT, VISIT
+from tests.unit.workflow.machine_samples import CASE, GRANT, VISIT
 
 FILLINGS = {
     "ideographs": "路",

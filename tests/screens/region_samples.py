@@ -12,20 +12,20 @@ from kiosk.domain.applications import ApplicationState
 from kiosk.domain.endorsement import Custody, Refusal, Service
 from kiosk.domain.faults import CHIP_SILENT
 from kiosk.policy.assess import assess
-from kiosk.policy.foresight import agents_offered
 from kiosk.policy.permit_calendar import permit_calendar
 from kiosk.policy.region import Region
 from kiosk.policy.region_file import load_region, shipped_regions
 from kiosk.policy.request import AssessmentRequest
 from kiosk.policy.rules import AGENTS
+from kiosk.policy.service_availability import agents_offered
 from kiosk.presentation.context import PresentationContext
-from kiosk.presentation.models import ScreenModel
+from kiosk.presentation.models.resident import ScreenModel
 from kiosk.presentation.present import present
 from kiosk.workflow import states as s
 from kiosk.workflow.choosing import GROUPS
 from kiosk.workflow.evidence import NOT_VERIFIED
 from screens.authoring.samples import LANGUAGES
-from tests.unit.machine_samples import CASE, MADE, RECEIVED, VISIT
+from tests.unit.workflow.machine_samples import CASE, MADE, RECEIVED, VISIT
 
 REGIONS_DIR = ASSETS / "regions"
 STARTS = date(2026, 3, 9)
@@ -57,16 +57,16 @@ def _states(region: Region, visit: s.Visit) -> Iterator[tuple[str, s.State]]:
     if region.agents:
         yield "agents", s.ChoosingAgent(visit)
     for agent in agents_offered(region):
-        acting = replace(visit, purpose=s.Purpose(agent=agent))
+        acting = replace(visit, purpose=s.VisitPurpose(agent=agent))
         refused = s.Declined(Refusal("agent_not_for_holder"))
-        yield f"agent/{agent}", s.Explaining(acting, refused, Custody.WITH_HOLDER)
-    for agent in (None, *AGENTS):
-        for service in Service if agent is None else (Service.ENDORSE,):
-            purpose = s.Purpose(service=service, agent=agent)
-            yield f"service/{service.value}/{agent}", s.ExplainingService(replace(visit, purpose=purpose))
+        yield f"agent/{agent}", s.ShowingOutcome(acting, refused, Custody.WITH_HOLDER)
+    for acts in (None, *AGENTS):
+        for service in Service if acts is None else (Service.ENDORSE,):
+            purpose = s.VisitPurpose(service=service, agent=acts)
+            yield f"service/{service.value}/{acts}", s.ExplainingService(replace(visit, purpose=purpose))
     for day in DAYS:
         yield from _on(region, visit, day)
-    matter = matter_of(region, DAYS[1])
+    matter, case = matter_of(region, DAYS[1]), _case(region)
     for question in region.declarations:
         yield f"question/{question}", s.Declaring(visit, matter, question)
     for key, evidence in region.evidence.items():
@@ -74,7 +74,7 @@ def _states(region: Region, visit: s.Visit) -> Iterator[tuple[str, s.State]]:
             yield f"proof/{key}", s.ChoosingProof(visit, matter, evidence.any_of)
         yield f"licence/{key}", s.ReadingLicenceCode(visit, matter, key, NOT_VERIFIED)
     for service, offered in region.services.items():
-        asking = replace(visit, purpose=s.Purpose(service=service))
+        asking = replace(visit, purpose=s.VisitPurpose(service=service))
         if offered.collection is not None:
             yield f"collection/{service.value}", s.ChoosingCollection(asking, matter)
         ways = offered.collection.ways if offered.collection is not None else ()
@@ -96,17 +96,17 @@ def _states(region: Region, visit: s.Visit) -> Iterator[tuple[str, s.State]]:
             f"progress/{service.value}",
             s.ShowingProgress(visit, (replace(MADE, service=service, state=ApplicationState.IN_REVIEW),)),
         )
-        asking = replace(visit, purpose=s.Purpose(service=service))
-        declined = s.Declined(Refusal("counter_only"), matter.case.permit, matter.assessment)
-        yield f"counter_only/{service.value}", s.Explaining(asking, declined, Custody.WITH_HOLDER)
+        asking = replace(visit, purpose=s.VisitPurpose(service=service))
+        declined = s.Declined(Refusal("counter_only"), case.permit, matter.assessment)
+        yield f"counter_only/{service.value}", s.ShowingOutcome(asking, declined, Custody.WITH_HOLDER)
     for tier in (tier for tier in region.calendar.tiers if tier.resident_confirms):
         to_confirm = replace(matter, assessment=replace(matter.assessment, to_confirm=(tier.rule.code,)))
         yield f"confirm/{tier.rule.code}", s.Declaring(visit, to_confirm, tier.rule.code)
     for key, category in region.categories.items():
         if category.may_become:
-            content = replace(matter.case.permit.content, category=key)
-            case = replace(matter.case, permit=replace(matter.case.permit, content=content))
-            yield f"category/{key}", s.ChoosingCategory(visit, case, s.Answers(), False)
+            content = replace(case.permit.content, category=key)
+            other = replace(case, permit=replace(case.permit, content=content))
+            yield f"category/{key}", s.ChoosingCategory(visit, other, s.Answers(), False)
     yield "out_of_service", s.OutOfService(CHIP_SILENT, Custody.WITH_HOLDER)
 
 
@@ -124,7 +124,7 @@ def matter_of(region: Region, day: date) -> s.AssessedCase:
     return s.AssessedCase(_case(region), s.Answers(), assess(region, _request(region, day)), day)
 
 
-def _case(region: Region) -> s.Case:
+def _case(region: Region) -> s.CaseWithPermit:
     return replace(
         CASE,
         permit=replace(

@@ -7,12 +7,12 @@ from __future__ import annotations
 import pytest
 
 from kiosk.presentation.context import PresentationContext
-from kiosk.presentation.models import QuestionScreen, ScreenModel
+from kiosk.presentation.models.resident import QuestionScreen, ScreenModel
 from kiosk.presentation.present import present
 from screens.authoring.samples import LANGUAGES, samples
 from tests.screens.window import Box, Window
-from tests.unit.machine_samples import SITES
-from tests.unit.machine_walk import walk
+from tests.unit.workflow.machine_samples import SITES
+from tests.unit.workflow.machine_walk import walk
 from tests.waiting import FOR_EVER_S, eventually
 
 pytestmark = [pytest.mark.long, pytest.mark.screen, pytest.mark.slow]

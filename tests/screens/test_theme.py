@@ -111,4 +111,5 @@ def test_all_figures_are_of_one_width(name: str) -> None:
 
     with TTFont(ASSETS / "fonts" / name, lazy=True) as font:
         names, widths = font.getBestCmap(), font["hmtx"]
+        assert names is not None
         assert len({widths[names[ord(figure)]][0] for figure in "0123456789"}) == 1

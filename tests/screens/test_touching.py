@@ -18,20 +18,23 @@ def test_each_target_emits_its_own_intent(upright: Window, name: str) -> None:
     upright.show("welcome", "en")  # what was typed before is forgotten when its screen is left
     targets = upright.show(name, "en")["targets"]
     for target in targets:
-        if not target.startswith("key:"):
+        if not target.startswith(("key:", "next_page", "text_size", "contrast")):
             assert upright.ask({"touch": target}) == {"done": "touch"}
             assert upright.intent() == target.replace(":", " ", 1)
 
 
 def test_each_screen_offers_what_belongs_to_it(upright: Window) -> None:
-    offered = {name: set(upright.show(name, "en")["targets"]) - {"choose_language:zh-Hans"} for name in samples("en")}
-    assert offered["welcome"] == {"start"}
-    assert offered["notice"] == {"accept_notice", "cancel", "more_time"}
-    assert offered["id_card"] == {"cancel", "more_time"}
+    everywhere = {"choose_language:zh-Hans", "contrast", "text_size", "next_page", "previous_page"}
+    offered = {}
+    for name in samples("en"):
+        upright.show(name, "en")
+        offered[name] = {target for page in upright.pages() for target in page["targets"]} - everywhere
+    assert offered["notice"] == {"accept_notice", "cancel"}
+    assert offered["id_card"] == {"cancel"}
     assert offered["reading"] == {"cancel"}
     assert offered["assessment_in_window"] == {"go_on", "cancel"}
     assert offered["assessment_too_early"] == {"cancel"}
-    assert offered["welcome_services"] == {"start", "other_services"}
+    assert offered["welcome"] == {"start", "other_services"}
     assert offered["welcome_not_offered"] == {"start", "other_services"}
     assert offered["welcome_without_paper"] == {"start", "other_services"}
     assert offered["choice_for_whom"] == {
@@ -39,32 +42,32 @@ def test_each_screen_offers_what_belongs_to_it(upright: Window) -> None:
         "choose:close_relative",
         "choose:entrusted",
         "cancel",
-        "more_time",
     }
-    assert len(offered["choice_service"] - {"cancel", "more_time"}) == 7
-    assert offered["question"] == {"answer_yes", "answer_no", "cancel"}
+    assert len(offered["choice_service"] - {"cancel"}) == 7
+    assert offered["question"] == {"answer_yes", "answer_no", "back", "cancel"}
+    assert offered["assessment_question"] == {"answer_yes", "answer_no", "cancel"}
     assert offered["licence_code"] == {"no_proof", "cancel"}
     keys = {f"key:{figure}" for figure in range(10)} | {"key:delete"}
-    assert offered["telephone"] == keys | {"enter_telephone", "cancel", "more_time"}
+    assert offered["telephone"] == keys | {"enter_telephone", "no_telephone", "cancel"}
     assert offered["attendant"] == keys | {"enter_code", "no_attendant", "cancel"}
     assert offered["attendant_required"] == keys | {"enter_code", "no_attendant", "cancel"}
     assert offered["attendant_locked"] == {"no_attendant", "cancel"}
     assert offered["attendant_checking"] == {"cancel"}
-    assert offered["service"] == {"go_on", "cancel", "more_time"}
-    assert offered["service_not_offered"] == {"finish", "check_dates", "cancel", "more_time"}
+    assert offered["service"] == {"go_on", "cancel"}
+    assert offered["service_not_offered"] == {"finish", "check_dates", "cancel"}
     assert offered["status"] == {"finish", "print_slip", "cancel"}
     assert offered["status_overdue"] == {"go_on", "print_slip", "cancel"}
     assert offered["status_printing"] == {"finish"}
-    assert offered["application"] == {"more_time"}
-    assert offered["application_printed"] == {"finish", "more_time"}
-    assert offered["progress"] == {"choose:SH-0412-7735", "finish", "cancel", "more_time"}
-    assert offered["progress_none"] == {"finish", "cancel", "more_time"}
+    assert offered["application"] == set()
+    assert offered["application_printed"] == {"finish"}
+    assert offered["progress"] == {"choose:SH-0412-7735", "finish", "cancel"}
+    assert offered["progress_none"] == {"finish", "cancel"}
     assert offered["confirm"] == {"confirm", "cancel"}
     assert offered["writing_chip"] == set()
     assert offered["take_permit"] == set()
     assert offered["receipt"] == {"finish"}
-    assert offered["thank_you"] == {"finish", "more_time"}
-    assert offered["five_parts_fault"] == {"finish", "more_time"}
+    assert offered["thank_you"] == {"finish"}
+    assert offered["outcome_fault"] == {"finish"}
     assert offered["out_of_service"] == set()
 
 

@@ -1,4 +1,4 @@
-"""Holds a window of `tests.screens.host` in a process of its own and talks to its witness."""
+"""Holds a window of `tests.screens.host` in a process of its own and talks to its automation socket."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ class Window:
     """A window of one size. As a context manager it is closed in the end, in good order if it can be."""
 
     def __init__(self, size: str, folder: Path, environment: dict[str, str], *options: str) -> None:
-        path = folder / "witness"
+        path = folder / "automation"
         self._process = subprocess.Popen(
             [sys.executable, "-m", "tests.screens.host", size, str(path), *options],
             cwd=ROOT,
@@ -90,7 +90,7 @@ class Window:
             self._process.stdout.close()
 
     def show(self, sample: str, language: str) -> dict[str, Any]:
-        """Show a sample; what the witness told once it was painted."""
+        """Show a sample; what the automation socket told once it was painted."""
         self.order(sample, language)
         while self.painted["shown"] != self._ordered:
             self.painted = self._next_painting(ANSWER_S)
@@ -111,7 +111,7 @@ class Window:
         return bool(self.ask({"touches_waiting": True})["waiting"] == 0)
 
     def paintings(self) -> list[dict[str, Any]]:
-        """What the witness tells until what was ordered last is painted."""
+        """What the automation socket tells until what was ordered last is painted."""
         told = []
         while self.painted["shown"] != self._ordered:
             self.painted = self._next_painting(ANSWER_S)
@@ -129,7 +129,7 @@ class Window:
         self._orders.flush()
 
     def ask(self, command: dict[str, Any]) -> dict[str, Any]:
-        """The witness's answer to a command."""
+        """The automation socket's answer to a command."""
         self._link.sendall(json.dumps(command).encode() + b"\n")
         while True:
             said = self._next(ANSWER_S)
@@ -146,6 +146,18 @@ class Window:
         line = self._intents.next(ANSWER_S)
         assert line is not None
         return line
+
+    def pages(self) -> list[dict[str, Any]]:
+        """What stands on each page of the present screen, from the first to the last, which stands then."""
+        seen = [self.ask({"labels": "screen"}) | {"targets": self.painted["targets"]}]
+        while seen[-1]["page"] + 1 < seen[-1]["pages"]:
+            told = self.painted["painted_at"]
+            self.ask({"touch": "next_page"})
+            assert self.intent() == "more_time"
+            while self.painted["painted_at"] == told:
+                self.painted = self._next_painting(ANSWER_S)
+            seen.append(self.ask({"labels": "screen"}) | {"targets": self.painted["targets"]})
+        return seen
 
     def intent(self, within_s: float = ANSWER_S) -> str | None:
         """The next intent that a screen emitted, with its choice; None if none came in time."""
@@ -171,7 +183,7 @@ class Window:
 
     def _next(self, within_s: float) -> dict[str, Any]:
         line = self._told.next(within_s)
-        assert line is not None, f"the witness said nothing for {within_s} s"
+        assert line is not None, f"the automation socket said nothing for {within_s} s"
         said: dict[str, Any] = json.loads(line)
         return said
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Callable
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
@@ -13,7 +14,11 @@ DOCUMENT = json.loads((Path(__file__).parents[2] / "kiosk" / "central" / "openap
 SCHEMAS = DOCUMENT["components"]["schemas"]
 
 _LARGEST = 2**53 - 1
-_FORMS = {"uuid": UUID, "date": date.fromisoformat, "date-time": datetime.fromisoformat}
+_FORMS: dict[str, Callable[[str], object]] = {
+    "uuid": UUID,
+    "date": date.fromisoformat,
+    "date-time": datetime.fromisoformat,
+}
 
 
 class NotTheDocuments(ValueError):

@@ -36,7 +36,7 @@ STATUSES = DOCUMENT["info"]["x-problem-statuses"]
 _CALL_NAME = re.compile("[0-9A-Za-z-]{1,64}")
 _KEY = re.compile("[A-Za-z0-9_.:-]{8,80}")
 _SEQUENCE = re.compile("[1-9][0-9]{0,15}")
-_OPERATIONS = {
+_OPERATIONS: dict[str, Callable[..., Any]] = {
     "request_endorsement": Office.request_endorsement,
     "endorsement_state": Office.endorsement_state,
     "cancel": Office.cancel,

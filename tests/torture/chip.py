@@ -28,21 +28,18 @@ from sqlalchemy import select
 from assets import ASSETS
 from drivers.permit_file.field_codec import FieldValue
 from drivers.permit_unit.base import FaceRaster
-from drivers.simulators.chip_keys import TEST_KEYS
-from drivers.simulators.permit import Place as At
+from drivers.simulators.permit import PermitLocation
 from drivers.simulators.residents import Residents, load_residents
 from drivers.simulators.virtual_chip import TRIES, VirtualChip
 from drivers.typeface import Typeface
-from kiosk.demo.simulation import central_records
+from kiosk.demo.central_records import central_records
 from kiosk.journal.journal import BIN_EMPTIED
-from kiosk.reference_central.authority import GRANT_KEYS, make_authority
 from kiosk.reference_central.residents import ResidentImport
-from kiosk.reference_central.server import ReferenceCentral
-from kiosk.reference_central.settings import CentralSettings
 from kiosk.reference_central.tables import Endorsement
 from kiosk.workflow import states as s
 from kiosk.workflow.intents import Intent
-from tests.flows.place import TODAY, Authority, HandClock, Place
+from tests.lobby.kiosk_harness import KioskHarness
+from tests.lobby.running_central import TODAY, HandClock, RunningCentral, central_for_all_regions
 from tests.torture.outcome import Outcome
 
 UPDATES = (0xD6, 0xDC)
@@ -144,27 +141,14 @@ class ServiceThread:
         everybody = load_residents(today=TODAY)
         residents = replace(everybody, permits={self.permit: everybody.permits[self.permit]})
         clock = HandClock()
-        make_authority(self._directory)
-        self.central = self._stack.enter_context(
-            ReferenceCentral(
-                CentralSettings(
-                    database=f"sqlite:///{self._directory / 'central.db'}",
-                    tls_dir=self._directory,
-                    keys=(self._directory / GRANT_KEYS, TEST_KEYS),
-                    regions=(ASSETS / "regions",),
-                    permits=(ASSETS / "permits",),
-                    kiosks=("kiosk-1",),
-                    clock=clock.now,
-                )
-            )
-        )
+        self.central = self._stack.enter_context(central_for_all_regions(self._directory, clock.now))
         self._record = _decided(residents)
         self.central.seed([self._record])
         with socket.create_server(("127.0.0.1", 0)) as listener:
             port = int(listener.getsockname()[1])
-        self.place = Place(
+        self.place = KioskHarness(
             self._directory,
-            Authority(self.central, self._directory, clock),
+            RunningCentral(self.central, self._directory, clock),
             residents,
             Typeface.load(ASSETS / "fonts"),
             (f"sim://permit_chip?port={port}", f"direct://127.0.0.1:{port}"),
@@ -221,7 +205,7 @@ class ServiceThread:
             s.Declaring: lambda: place.chooses(Intent.ANSWER_NO),
             s.AwaitingRemoval: place.takes_permit,
             s.Thanking: lambda: place.chooses(Intent.FINISH),
-            s.Explaining: lambda: place.chooses(Intent.FINISH),
+            s.ShowingOutcome: lambda: place.chooses(Intent.FINISH),
         }
         while not (way and isinstance(way[-1], s.Idle | s.OutOfService)):
             state = place.sees_next()
@@ -278,14 +262,14 @@ class ServiceThread:
         where, content, face, told = self.place.where_is(self.permit), self.content, self.face, self.told()
         tries = self.chip.tries_left
         wrong = [
-            (where in (At.HAND, At.BIN), f"the permit is {where.value}"),
+            (where in (PermitLocation.HAND, PermitLocation.BIN), f"the permit is {where.value}"),
             (content == "new" or face == "old", f"the face is {face} over a chip that is {content}"),
             (len(told) == 1, f"central has {told}"),
             ("open" not in told and "granted" not in told, f"a grant is left: {told}"),
             (told[-1:] and told[-1] in _MAY_SAY[content, face], f"chip {content}, face {face}; central says {told}"),
             (not isinstance(ending, s.Renewed) or content == "new", f"the holder was told renewed; chip {content}"),
             (tries >= TRIES - 1, f"{TRIES - tries} tries were used up"),
-            (where is At.HAND or "silent" in case.name, "a permit was kept though its chip answers"),
+            (where is PermitLocation.HAND or "silent" in case.name, "a permit was kept though its chip answers"),
         ]
         return [f"{case.name}: {what}" for holds, what in wrong if not holds]
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import TypeVar
 
-from kiosk.runtime.progress_reporter import told_progress
+from kiosk.runtime.progress_reporter import ProgressReporter
 
 T = TypeVar("T")
 
@@ -26,7 +26,7 @@ class Outcome:
 
 def counted(part: str, total: int, results: Iterable[T]) -> Iterator[T]:
     """`results` as they come; on standard error, once a minute, how many of `total` there are."""
-    told = told_progress(lambda line: print(f"{part}: {line}", file=sys.stderr, flush=True), TOLD_EVERY_S, "tried")
+    told = ProgressReporter(lambda line: print(f"{part}: {line}", file=sys.stderr, flush=True), TOLD_EVERY_S, "tried")
     for number, result in enumerate(results, 1):
         told(number, total)
         yield result

@@ -30,19 +30,20 @@ from assets import ASSETS
 from drivers.permit_file.field_codec import FieldValue
 from drivers.permit_unit.base import FaceRaster
 from drivers.simulators.pcscd import PrivatePcscd
-from drivers.simulators.permit import Place as At
+from drivers.simulators.permit import PermitLocation
 from drivers.simulators.residents import load_residents
 from drivers.simulators.rig import Rig
 from drivers.typeface import Typeface
+from kiosk.demo.central_records import central_records
 from kiosk.demo.configuration import simulated_site, write_configuration
 from kiosk.demo.processes import Process
-from kiosk.demo.simulation import TEST_KEYS, Simulation, central_records
+from kiosk.demo.simulation import TEST_KEYS, Simulation
 from kiosk.domain.clock import SystemClock
 from kiosk.reference_central.authority import GRANT_KEYS, make_authority
 from kiosk.reference_central.database import Database
 from kiosk.reference_central.residents import ResidentImport, seed
 from kiosk.reference_central.tables import Endorsement
-from tests.bench.residents import write_residents
+from tests.lobby.residents import write_residents
 from tests.torture.outcome import Outcome, counted
 from tests.waiting import LIMIT_S, eventually
 
@@ -82,11 +83,11 @@ class Course:
 
     name: str
     central: str | None
-    at: Mapping[str, Callable[[World, str], None]] = field(default_factory=dict)
-    before: Callable[[World], None] = lambda world: None
+    at: Mapping[str, Callable[[SoakHarness, str], None]] = field(default_factory=dict)
+    before: Callable[[SoakHarness], None] = lambda world: None
 
 
-class World:
+class SoakHarness:
     """Everything around the kiosk. `over_pcscd`: the chip is reached through a real pcscd and vpcd."""
 
     def __init__(self, directory: Path, *, over_pcscd: bool) -> None:
@@ -272,28 +273,28 @@ def _kind(link: Path) -> str:
     return target.split(":", 1)[0] if ":" in target else Path(target).name
 
 
-def choosing(intent: str) -> Callable[[World, str], None]:
+def choosing(intent: str) -> Callable[[SoakHarness, str], None]:
     return lambda world, visit: world.kiosk.tells(choose=intent, visit=visit)
 
 
-def _takes(world: World, _: str) -> None:
+def _takes(world: SoakHarness, _: str) -> None:
     eventually(world.rig.take_permit)
 
 
-def _offers(world: World, _: str) -> None:
+def _offers(world: SoakHarness, _: str) -> None:
     world.rig.offer_permit(world.permit)
 
 
-def _forgets(world: World, _: str) -> None:
+def _forgets(world: SoakHarness, _: str) -> None:
     world.kiosk.tells(jump_s=31.0)
 
 
-def _mends(world: World, _: str) -> None:
+def _mends(world: SoakHarness, _: str) -> None:
     world.rig.clear_faults()
     world.kiosk.tells(jump_s=31.0)
 
 
-RENEWAL: Mapping[str, Callable[[World, str], None]] = {
+RENEWAL: Mapping[str, Callable[[SoakHarness, str], None]] = {
     "ShowingNotice": choosing("accept_notice"),
     "AwaitingPermit": _offers,
     "ShowingAssessment": choosing("go_on"),
@@ -301,21 +302,21 @@ RENEWAL: Mapping[str, Callable[[World, str], None]] = {
     "Confirming": choosing("confirm"),
     "AwaitingRemoval": _takes,
     "Thanking": choosing("finish"),
-    "Explaining": choosing("finish"),
+    "ShowingOutcome": choosing("finish"),
     "OutOfService": _mends,
     "AwaitingHolder": choosing("cancel"),
 }
 
 
-def _breaks(device: str, fault: str, then: str) -> Callable[[World, str], None]:
-    def act(world: World, visit: str) -> None:
+def _breaks(device: str, fault: str, then: str) -> Callable[[SoakHarness, str], None]:
+    def act(world: SoakHarness, visit: str) -> None:
         world.rig.fault(device, fault)
         choosing(then)(world, visit)
 
     return act
 
 
-def _offers_strangers(world: World, _: str) -> None:
+def _offers_strangers(world: SoakHarness, _: str) -> None:
     world.rig.offer_permit(next(permit for _, permit in world.people if permit != world.permit))
 
 
@@ -337,7 +338,7 @@ def course_of(number: int) -> Course:
     return COURSES[0] if number % 4 else others[number // 4 % len(others)]
 
 
-def visit(world: World, course: Course, number: int) -> None:
+def visit(world: SoakHarness, course: Course, number: int) -> None:
     """One whole visit, from Idle to Idle. Raises `NotReached`."""
     world.issues_anew(number)
     world.rig.clear_faults()
@@ -350,6 +351,8 @@ def visit(world: World, course: Course, number: int) -> None:
     while not way or way[-1] != "Idle":
         state = world.kiosk.next_state()
         name = state["state"]
+        if not way and name == "Idle":
+            continue  # the language was chosen before anything was begun
         if way and way[-1] == name and name != "AwaitingRemoval":
             continue
         way.append(name)
@@ -362,7 +365,7 @@ def visit(world: World, course: Course, number: int) -> None:
         world.kiosk.tells(bin_emptied=True)
     world.rig.drain_activity()  # what is only for benches would fill this process with a week's intervals
     for _, permit in world.people:
-        if world.rig.issued(permit).permit.place is not At.HAND:
+        if world.rig.issued(permit).permit.place is not PermitLocation.HAND:
             raise NotReached(f"{course.name}: {permit} is not with anybody after {way}")
 
 
@@ -403,7 +406,7 @@ class Soaked:
         ]
 
 
-def soak(world: World, visits: int) -> Soaked:
+def soak(world: SoakHarness, visits: int) -> Soaked:
     """So many visits in a row, with samples in between, and central's record compared in the end."""
     state = world.kiosk.next_state()
     while state["state"] != "Idle":
@@ -441,7 +444,7 @@ def run(scale: float) -> Outcome:
             continue
         with (
             tempfile.TemporaryDirectory(prefix="soak-") as directory,
-            World(Path(directory), over_pcscd=over_pcscd) as world,
+            SoakHarness(Path(directory), over_pcscd=over_pcscd) as world,
         ):
             soaked = soak(world, max(round(visits * scale), 8))
         lines += told(name, soaked)

@@ -20,6 +20,7 @@ from kiosk.presentation.present import present
 from kiosk.workflow import events as on
 from kiosk.workflow import states as s
 from kiosk.workflow.intents import Intent
+from kiosk.workflow.visits import VisitIds
 from tests.waiting import LIMIT_S
 
 
@@ -63,7 +64,8 @@ class SpokenTo:
     def _obey(self, told: dict[str, Any]) -> None:
         match told:
             case {"begin": language}:
-                self._kiosk.engine.post(on.VisitBegan(s.Visit(uuid4(), uuid4(), language)))
+                self._kiosk.engine.post(on.PersonChose(Intent.CHOOSE_LANGUAGE, language))
+                self._kiosk.engine.post(on.PersonChose(Intent.START, ids=VisitIds(uuid4(), uuid4())))
             case {"choose": intent, "visit": visit}:
                 self._kiosk.engine.post(on.PersonChose(Intent(intent)), UUID(visit))
             case {"jump_s": seconds}:

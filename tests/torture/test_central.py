@@ -6,6 +6,7 @@ import pytest
 from sqlalchemy import update
 
 from kiosk.reference_central.tables import KioskSequence, Permit
+from tests.lobby.postgres import PostgresServer
 from tests.torture import central as torture
 from tests.torture.central.killing import run_killing, wrong_afterwards
 
@@ -13,7 +14,7 @@ from tests.torture.central.killing import run_killing, wrong_afterwards
 @pytest.mark.slow
 @pytest.mark.timeout(240)
 def test_instances_that_are_killed_lose_nothing_and_do_nothing_twice() -> None:
-    database = "SQLite" if torture.PostgresServer.why_not() else "PostgreSQL"
+    database = "SQLite" if PostgresServer.why_not() else "PostgreSQL"
     with torture.central_on(database) as central:
         survived = run_killing(central, torture.KIOSKS[:2], kills=2, seed=3)
         assert survived.wrong == ()

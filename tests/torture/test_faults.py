@@ -25,7 +25,7 @@ SHARES = {EVERYTHING.title: 6, WITH_CRT.title: 2, HALF_WRITTEN.title: 2}
 SEEDS = (1, 2)
 
 _PROGRAM = "tests/flows/test_program_faults.py::test_"
-_DIAGNOSE = "tests/component/test_diagnose.py::test_"
+_DIAGNOSE = "tests/component/diagnostics/test_diagnose.py::test_"
 BY_A_TEST = {
     "permit_held_inside": f"{_PROGRAM}without_a_bin_a_forgotten_permit_is_held_inside_for_staff",
     "permit_unit_silent": (
@@ -38,7 +38,7 @@ BY_A_TEST = {
     "region_file": f"{_DIAGNOSE}each_mistake_of_a_data_file_is_a_failed_check",
     "installation": f"{_DIAGNOSE}missing_fonts_leave_the_receipt_printer_checked",
     "messages_waiting": (
-        "tests/component/test_store_and_forward.py::test_a_queue_alarms_when_its_oldest_message_is_older_than_a_day"
+        "tests/component/services/central/test_store_and_forward.py::test_a_queue_alarms_when_its_oldest_message_is_older_than_a_day"
     ),
     "journal_broken": (
         "tests/flows/test_broken_journal.py::test_an_edited_journal_closes_the_machine_until_a_technician_accepted_it"
@@ -50,7 +50,7 @@ BY_A_TEST = {
         "tests/screens/test_other_displays.py::test_a_display_of_another_size_stands_in_the_log_once_for_each_size"
     ),
     "state_directory": (
-        "tests/component/test_diagnose_rights.py::test_a_journal_that_its_owner_may_not_write_or_read_is_not_ready"
+        "tests/component/diagnostics/test_diagnose_rights.py::test_a_journal_that_its_owner_may_not_write_or_read_is_not_ready"
     ),
     "coupler_silent": (
         "tests/flows/test_pcscd_troubles.py::"
@@ -60,7 +60,7 @@ BY_A_TEST = {
         "tests/flows/test_bin.py::test_a_permit_that_staff_freed_by_hand_is_asked_about_and_not_counted_as_in_the_bin"
     ),
     "certificate_ends": (
-        "tests/component/test_heartbeat.py::"
+        "tests/component/services/central/test_heartbeat.py::"
         "test_a_certificate_that_ends_soon_is_said_once_a_day_and_told_until_it_is_renewed"
     ),
     "kiosk_not_accepted": (

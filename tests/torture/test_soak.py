@@ -7,14 +7,14 @@ from pathlib import Path
 
 import pytest
 
-from tests.torture.soak import COURSES, Sample, Soaked, World, course_of, soak
+from tests.torture.soak import COURSES, Sample, Soaked, SoakHarness, course_of, soak
 
 VISITS = 4 * len(COURSES)
 
 
 @pytest.mark.slow
 def test_visits_in_a_row_end_as_they_should_and_leave_no_thread_and_no_file_open(tmp_path: Path) -> None:
-    with World(tmp_path, over_pcscd=False) as world:
+    with SoakHarness(tmp_path, over_pcscd=False) as world:
         soaked = soak(world, VISITS)
     assert list(soaked.mistakes) == []
     assert soaked.left_over == []

@@ -99,7 +99,6 @@ class ContactChip(IntEnum):
     OFF = 0x31
     STATUS = 0x32
     APDU_T0 = 0x33
-    APDU_T1 = 0x34
     WARM_RESET = 0x38
     APDU = 0x39
 

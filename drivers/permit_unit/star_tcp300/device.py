@@ -51,9 +51,7 @@ class Lamp(Enum):
 
     OFF = b"0G0"
     GREEN = b"0G1"
-    GREEN_BLINKING = b"0G2"
     RED = b"0R1"
-    RED_BLINKING = b"0R2"
 
 
 class StarTcp300:

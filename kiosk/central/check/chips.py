@@ -16,6 +16,7 @@ from drivers.transport.urls import open_coupler
 from kiosk.central import contract
 from kiosk.central.check.data_file import EndorsementCase
 from kiosk.central.check.findings import Deviation
+from kiosk.domain.devices import PERMIT_CHIP
 
 CONNECT_S = 10.0
 _LOST = (DriverError, ChipContentCorrupt)
@@ -132,7 +133,7 @@ class _InProcess:
     def transmit(self, apdu: bytes) -> ApduAnswer:
         answer = self._chip.command(apdu)
         if not answer:
-            raise LinkTimeout("the simulated chip is silent", device="permit_chip")
+            raise LinkTimeout("the simulated chip is silent", device=PERMIT_CHIP.name)
         return ApduAnswer(answer[:-2], int.from_bytes(answer[-2:], "big"))
 
     def close(self) -> None:

@@ -6,7 +6,8 @@ from kiosk.domain.applications import Application, ApplicationState
 from kiosk.policy.region import Region
 from kiosk.policy.services import CollectionWay, OldPermit
 from kiosk.presentation.context import PresentationContext, frame_of
-from kiosk.presentation.models import ApplicationScreen, ProgressLine, ProgressScreen, WayOut
+from kiosk.presentation.models.frame import WayOut
+from kiosk.presentation.models.resident import ApplicationScreen, ProgressLine, ProgressScreen
 from kiosk.presentation.resident.choices import service_name
 from kiosk.presentation.resident.facts import longest, posting, result_told, voucher
 from kiosk.texts.words import Text, Words

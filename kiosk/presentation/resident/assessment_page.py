@@ -5,31 +5,34 @@ from __future__ import annotations
 from datetime import date, timedelta
 
 from kiosk.domain.endorsement import ResidenceYears, Service
-from kiosk.policy.assessment import AssessedOutcome, Assessment, EvidenceAsked, Served
+from kiosk.policy.assessment import AssessedOutcome, Assessment, Channel, EvidenceAsked
 from kiosk.policy.permit_calendar import permit_calendar
 from kiosk.policy.region import Region
 from kiosk.policy.request import AssessmentRequest
 from kiosk.policy.rules import NewDates, StartTable
 from kiosk.presentation.context import PresentationContext, counter_lines, frame_of, rules_cited, term_of
-from kiosk.presentation.models import AssessmentScreen, Term
-from kiosk.presentation.resident.choices import way_out
+from kiosk.presentation.models.frame import WayOut
+from kiosk.presentation.models.resident import AssessmentScreen, Term
+from kiosk.presentation.resident.choices import question_of, way_out
 from kiosk.presentation.resident.facts import at_counter
 from kiosk.texts.words import Text, Words
 from kiosk.workflow import states as s
-from kiosk.workflow.deciding import can_go_on, served_at_best
+from kiosk.workflow.deciding import first_question
+from kiosk.workflow.verdict import best_channel, can_go_on
 
 
 def assessment_page(about: PresentationContext, state: s.ShowingAssessment) -> AssessmentScreen:
     matter, purpose = state.matter, state.visit.purpose
     assessment = matter.assessment
-    going_on = can_go_on(matter)
+    going_on, way = can_go_on(matter), way_out(state)
     present_term = term_of(matter.case)
     new_term = Term(assessment.new_valid_from, assessment.new_valid_to) if going_on else None
     silence = (Text("assessment.line.central_silent"),) if state.central_silent else ()
     dated = _lines_of_dates(assessment, present_term, matter.on, going_on) if _is_about_dates(purpose.service) else []
     later = _later_day(about.region, matter) if dated and going_on else ()
+    question = first_question(about.region, state)
     return AssessmentScreen(
-        frame=frame_of(about, state, way_out(state)),
+        frame=frame_of(about, state, way if going_on or way is WayOut.CANCEL else WayOut.GIVE_BACK),
         headline=Text(f"assessment.headline.{_headline(matter, purpose.service)}"),
         lines=(
             *dated,
@@ -42,6 +45,8 @@ def assessment_page(about: PresentationContext, state: s.ShowingAssessment) -> A
         present_term=present_term,
         new_term=new_term if new_term is not None and new_term.valid_to is not None else None,
         can_go_on=going_on,
+        is_plain_yes=going_on and assessment.outcome is not AssessedOutcome.OVERDUE,
+        question=None if question is None else question_of(about, matter.case, question),
     )
 
 
@@ -60,10 +65,10 @@ def _headline(matter: s.AssessedCase, service: Service) -> str:
             return "reapply"
         case _:
             pass
-    served = served_at_best(matter)
-    if served is Served.AT_ONCE or served is None:
+    channel = best_channel(matter)
+    if channel is Channel.AT_ONCE or channel is None:
         return str(assessment.outcome.value) if _is_about_dates(service) else "at_once"
-    return str(served.value)
+    return str(channel.value)
 
 
 def _lines_of_dates(assessment: Assessment, term: Term, on: date, going_on: bool) -> list[Words]:
@@ -87,7 +92,6 @@ def _lines_of_dates(assessment: Assessment, term: Term, on: date, going_on: bool
             case None:
                 pass
     if going_on and assessment.new_valid_to is not None:
-        lines.append(Text("assessment.line.new_term", (("end", assessment.new_valid_to),)))
         lines.extend(residence_lines(assessment, term))
     return lines
 
@@ -96,7 +100,7 @@ def _later_day(region: Region, matter: s.AssessedCase) -> tuple[Text, ...]:
     """What coming on a later day would give, where the region dates new terms by a table of days."""
     calendar, case = region.calendar, matter.case
     effects = (calendar.window.effect, *(tier.effect for tier in calendar.tiers))
-    if isinstance(case, s.UnreadCase) or not any(isinstance(effect.new_dates, StartTable) for effect in effects):
+    if isinstance(case, s.CaseWithoutPermit) or not any(isinstance(effect.new_dates, StartTable) for effect in effects):
         return ()
     content = case.permit.content
     ahead = permit_calendar(

@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 from kiosk.domain.endorsement import Service
-from kiosk.policy.foresight import agents_offered
 from kiosk.policy.region import Region
+from kiosk.policy.service_availability import agents_offered
 from kiosk.policy.services import CollectionWay
 from kiosk.presentation.context import PresentationContext, frame_of
-from kiosk.presentation.models import (
+from kiosk.presentation.models.frame import Frame, WayOut
+from kiosk.presentation.models.resident import (
     AttendantScreen,
     Choice,
     ChoiceScreen,
-    Frame,
     LicenceCodeScreen,
+    Question,
     QuestionScreen,
     TelephoneScreen,
-    WayOut,
 )
 from kiosk.texts.words import Text, Words
 from kiosk.workflow import states as s
@@ -84,19 +84,31 @@ def _ways(ways: tuple[CollectionWay, ...]) -> tuple[Choice, ...]:
     return tuple(Choice(each.way, Text(f"choice.collection.{each.way}"), each.rule.text) for each in ways)
 
 
-def question(about: PresentationContext, state: s.Declaring | s.DeclaringForHolder) -> QuestionScreen:
+def question_screen(about: PresentationContext, state: s.Declaring | s.DeclaringForHolder) -> QuestionScreen:
+    frame = _inside(about, state)
     if isinstance(state, s.Declaring) and state.confirms_rule:
         rule = about.region.rule(state.question)
         return QuestionScreen(
-            _inside(about, state), Text("question.confirm", (("rule", rule.text),)), warning=Text("question.if_no")
+            frame,
+            Question(
+                Text("question.confirm", (("rule", rule.text),)),
+                Text("question.stop"),
+                Text("question.go_on"),
+                Text("question.if_no"),
+            ),
         )
-    case = s.case_of(state)
-    address = case.permit.content.address if state.question == _ADDRESS and isinstance(case, s.Case) else None
-    return QuestionScreen(
-        _inside(about, state),
-        about.region.declarations[state.question].question,
-        address=address,
-        warning=about.region.texts.get("texts.address_is_true", Text("question.responsibility")),
+    return QuestionScreen(frame, question_of(about, s.case_of(state), state.question))
+
+
+def question_of(about: PresentationContext, case: s.AnyCase, key: str) -> Question:
+    """A declaration of the region, beside the address on the permit where it is about that."""
+    declaration = about.region.declarations[key]
+    return Question(
+        declaration.question,
+        declaration.answer_no,
+        declaration.answer_yes,
+        about.region.texts.get("texts.address_is_true", Text("question.responsibility")),
+        case.permit.content.address if key == _ADDRESS and isinstance(case, s.CaseWithPermit) else None,
     )
 
 
@@ -119,7 +131,7 @@ def attendant(about: PresentationContext, state: s.AwaitingAttendant | s.Checkin
 
 def way_out(state: s.Inquiry) -> WayOut:
     """What the button at the bottom left says: there is a permit to return, or none."""
-    return WayOut.CANCEL if isinstance(s.case_of(state), s.UnreadCase) else WayOut.RETURN_PERMIT
+    return WayOut.CANCEL if isinstance(s.case_of(state), s.CaseWithoutPermit) else WayOut.RETURN_PERMIT
 
 
 def _inside(about: PresentationContext, state: s.Inquiry) -> Frame:

@@ -1,4 +1,4 @@
-"""The five-part page: what happened, where the permit is, what is valid now, what to do next, the number to quote."""
+"""The outcome page: what happened, where the permit is, what is valid now, what to do next, the number to quote."""
 
 from __future__ import annotations
 
@@ -6,6 +6,8 @@ from datetime import date, timedelta
 from typing import assert_never
 
 from kiosk.domain.endorsement import ChipState, Custody, FaceState
+from kiosk.domain.faults import CHIP_SILENT
+from kiosk.domain.refusals import RefusalCode
 from kiosk.policy.areas import area_name
 from kiosk.policy.assessment import AssessedOutcome
 from kiosk.presentation.context import (
@@ -18,7 +20,8 @@ from kiosk.presentation.context import (
     receipt_number,
     rules_cited,
 )
-from kiosk.presentation.models import OutcomeScreen, PageKind, WayOut
+from kiosk.presentation.models.frame import WayOut
+from kiosk.presentation.models.resident import OutcomeScreen, PageKind
 from kiosk.presentation.resident.facts import at_counter
 from kiosk.texts.words import Citation, LocalText, Text, Words
 from kiosk.workflow import states as s
@@ -32,17 +35,54 @@ _CUSTODY_WORDS = {
 }
 
 
-def explanation(about: PresentationContext, state: s.Explaining) -> OutcomeScreen:
+_IN_REACH = (Custody.WITH_HOLDER, Custody.AT_MOUTH)
+_STAFF_FIRST = (Text("next.staff"), Text("next.quote_number"))
+_TRY_AGAIN = Text("next.try_again")
+
+_CANCELLED = frozenset({RefusalCode.HOLDER_CANCELLED, RefusalCode.TIMED_OUT, RefusalCode.SWITCHED_OFF})
+_NOTHING_TO_DO = frozenset({RefusalCode.ALREADY_CURRENT, RefusalCode.ALREADY_APPLIED, RefusalCode.NOTHING_TO_RENEW})
+
+
+def _title(ending: s.Ending, custody: Custody) -> str:
+    """Which title says in few words how it ended: nothing stands above its own opposite."""
+    match ending:
+        case s.Renewed() | s.Interrupted(chip=ChipState.NEW):
+            return "renewed"
+        case s.BrokenOff() | s.Interrupted():
+            return "fault"
+        case s.Applied():
+            return "pending"
+        case s.Informed():
+            return "kept" if custody not in _IN_REACH else "cancelled"
+        case s.Declined(refusal=refusal) if refusal.code in _CANCELLED:
+            return "cancelled"
+        case s.Declined(refusal=refusal) if refusal.code in _NOTHING_TO_DO:
+            return "nothing_to_do"
+        case s.Declined(refusal=refusal) if refusal.code == RefusalCode.PENDING:
+            return "pending"
+        case s.Declined(refusal=refusal) if refusal.code == RefusalCode.TOO_EARLY:
+            return "later"
+        case s.Declined(refusal=refusal) if refusal.code in _COUNTER_CODES:
+            return "counter"
+        case s.Declined():
+            return "not_done"
+        case _:
+            assert_never(ending)
+
+
+def outcome_page(about: PresentationContext, state: s.ShowingOutcome) -> OutcomeScreen:
     """The page of an ending that was no success."""
     happened, valid_now, steps, rules = _parts(about, state.ending, state.visit.purpose)
     ending = state.ending
     number = ending.received.review_number if isinstance(ending, s.Applied) else quote_number(state.visit)
-    if state.custody is Custody.RETAINED:
+    if state.custody not in _IN_REACH:
+        # Whoever has no permit in hand needs somebody, and not another machine.
         number = receipt_number(s.reference_of(state.visit, ending))  # as staff find it in the list of the bin
-        steps = (Text("next.staff"), Text("next.quote_number"), *steps)
+        steps = (*_STAFF_FIRST, *(step for step in steps if step not in (*_STAFF_FIRST, _TRY_AGAIN)))
     return OutcomeScreen(
         frame=frame_of(about, state, WayOut.NONE),
         kind=PageKind.FAULT if isinstance(state.ending, s.BrokenOff | s.Interrupted) else PageKind.REFUSAL,
+        title=Text(f"outcome.title.{_title(ending, state.custody)}"),
         happened=happened,
         permit_is=Text(f"permit_is.{_CUSTODY_WORDS[state.custody]}"),
         valid_now=valid_now,
@@ -55,7 +95,7 @@ def explanation(about: PresentationContext, state: s.Explaining) -> OutcomeScree
 def _parts(
     about: PresentationContext,
     ending: s.Ending,
-    purpose: s.Purpose,
+    purpose: s.VisitPurpose,
 ) -> tuple[Text, Text, tuple[Words, ...], tuple[Citation, ...]]:
     """What happened, what is valid now, what to do next, and the rules behind it."""
     match ending:
@@ -69,7 +109,7 @@ def _parts(
             steps: tuple[Words, ...] = (Text(f"refusal.{key}.next", args), *_of_unreadable(about, refusal.code))
             if refusal.code in _COUNTER_CODES:
                 steps = (*steps, *counter_lines(about))
-            if refusal.code == "counter_only":
+            if refusal.code == RefusalCode.COUNTER_ONLY:
                 steps = (*steps, *at_counter(about.region.services.get(purpose.service)))
             rules = rules_cited(about, assessment) or _of_agent(about, refusal.code, purpose)
             return Text(f"refusal.{key}.happened", args), valid, steps, rules
@@ -85,7 +125,7 @@ def _parts(
             return Text("permit_inside.headline.taking_back"), valid, (), ()
         case s.BrokenOff(fault=fault, chip=chip):
             valid = Text("valid_now.unknown" if chip is ChipState.UNKNOWN else "valid_now.unchanged")
-            step = Text("next.staff" if chip is ChipState.UNKNOWN else "next.try_again")
+            step = Text("next.staff") if chip is ChipState.UNKNOWN else _TRY_AGAIN
             told = _of_unreadable(about, fault.name)
             steps = (step, *told, Text("next.quote_number"), *counter_lines(about))
             return Text(f"fault.{fault.public}.public"), valid, steps, ()
@@ -97,7 +137,7 @@ def _parts(
             return Text("fault.kiosk.public"), _renewed_until(face, end), (*pending, Text("next.quote_number")), ()
         case s.Interrupted(chip=chip):
             valid = Text("valid_now.unchanged" if chip is ChipState.OLD else "valid_now.unknown")
-            return Text("fault.kiosk.public"), valid, (Text("next.try_again"), Text("next.quote_number")), ()
+            return Text("fault.kiosk.public"), valid, (_TRY_AGAIN, Text("next.quote_number")), ()
         case s.Renewed(grant=grant, face=face):
             # Renewed and then not taken: the permit is in the bin.
             valid = _renewed_until(face, grant.content.valid_to)
@@ -106,10 +146,10 @@ def _parts(
             assert_never(ending)
 
 
-def _of_agent(about: PresentationContext, code: str, purpose: s.Purpose) -> tuple[Citation, ...]:
+def _of_agent(about: PresentationContext, code: str, purpose: s.VisitPurpose) -> tuple[Citation, ...]:
     """For whom the agent may act, where it is not this holder."""
     agent = None if purpose.agent is None else about.region.agents.get(purpose.agent)
-    if agent is None or code != "agent_not_for_holder":
+    if agent is None or code != RefusalCode.AGENT_NOT_FOR_HOLDER:
         return ()
     return tuple(cited(about, agent.rule.text, reason) for reason in agent.rule.reasons()[:1])
 
@@ -121,7 +161,7 @@ def _renewed_until(face: FaceState, end: date | None) -> Text:
     return Text("valid_now.renewed_until" if face is FaceState.NEW else "valid_now.chip_new_face_old", (("end", end),))
 
 
-UNREADABLE_PERMIT = frozenset({"no_chip", "chip_silent"})
+UNREADABLE_PERMIT = frozenset({RefusalCode.NO_CHIP.value, CHIP_SILENT.name})
 """Refusals and faults by which a permit could not be read."""
 
 
@@ -133,64 +173,47 @@ def _of_unreadable(about: PresentationContext, code: str) -> tuple[Words, ...]:
 
 _COUNTER_CODES = frozenset(
     {
-        "counter_only",
-        "not_offered",
-        "reapply",
-        "cancelled",
-        "senseless_dates",
-        "address_changed",
-        "unknown_permit",
-        "chip_mismatch",
-        "reported_lost",
-        "central_unreachable",
-        "central_garbage",
-        "grant_rejected",
-        "no_chip",
-        "id_card_number_invalid",
-        "name_differs",
-        "record_mismatch",
-        "grant_in_use",
-        "unspecified",
-        "agent_not_for_holder",
-        "served_at_once",
-        "collection_not_offered",
-        "nothing_to_renew",
-        "holder_not_confirmed",
-        "face_unprintable",
-        "content_unusual",
+        RefusalCode.COUNTER_ONLY,
+        RefusalCode.NOT_OFFERED,
+        RefusalCode.REAPPLY,
+        RefusalCode.CANCELLED,
+        RefusalCode.SENSELESS_DATES,
+        RefusalCode.ADDRESS_CHANGED,
+        RefusalCode.UNKNOWN_PERMIT,
+        RefusalCode.CHIP_MISMATCH,
+        RefusalCode.REPORTED_LOST,
+        RefusalCode.CENTRAL_UNREACHABLE,
+        RefusalCode.CENTRAL_GARBAGE,
+        RefusalCode.GRANT_REJECTED,
+        RefusalCode.NO_CHIP,
+        RefusalCode.ID_CARD_NUMBER_INVALID,
+        RefusalCode.NAME_DIFFERS,
+        RefusalCode.RECORD_MISMATCH,
+        RefusalCode.GRANT_IN_USE,
+        RefusalCode.UNSPECIFIED,
+        RefusalCode.AGENT_NOT_FOR_HOLDER,
+        RefusalCode.SERVED_AT_ONCE,
+        RefusalCode.COLLECTION_NOT_OFFERED,
+        RefusalCode.NOTHING_TO_RENEW,
+        RefusalCode.HOLDER_NOT_CONFIRMED,
+        RefusalCode.FACE_UNPRINTABLE,
+        RefusalCode.CONTENT_UNUSUAL,
     }
 )
-KNOWN_REFUSALS = _COUNTER_CODES | {
-    "id_card_expired",
-    "id_card_kind_hmt",
-    "id_card_kind_foreign",
-    "not_a_permit",
-    "foreign_epassport",
-    "foreign_bank",
-    "not_your_permit",
-    "other_region",
-    "too_early",
-    "already_current",
-    "already_applied",
-    "pending",
-    "timed_out",
-    "holder_cancelled",
-    "switched_off",
-}
 
 
 def _refusal_words(ending: s.Declined) -> tuple[str, tuple[tuple[str, str | int | date | LocalText], ...]]:
     """The key of a refusal's texts and what fills them; central may know reasons that this version does not."""
     match ending.refusal.code:
-        case "too_early":
+        case RefusalCode.TOO_EARLY:
             if ending.assessment is None or ending.assessment.opens_on is None:
-                return "unspecified", ()
-            return "too_early", (("opens_on", ending.assessment.opens_on),)
-        case "other_region":
+                return RefusalCode.UNSPECIFIED, ()
+            return RefusalCode.TOO_EARLY, (("opens_on", ending.assessment.opens_on),)
+        case RefusalCode.OTHER_REGION:
             if ending.permit is None:
-                return "unspecified", ()
-            return "other_region", (("region", area_name(ending.permit.region)),)
-        case code if code in KNOWN_REFUSALS:
+                return RefusalCode.UNSPECIFIED, ()
+            return RefusalCode.OTHER_REGION, (("region", area_name(ending.permit.region)),)
+        case code if code in frozenset(RefusalCode):
             return code, ()
         case _:
-            return "unspecified", ()
+            return RefusalCode.UNSPECIFIED, ()

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from kiosk.policy.foresight import ServiceAvailability, availability_of
 from kiosk.policy.region import Region
 from kiosk.policy.rules import Rule
+from kiosk.policy.service_availability import ServiceAvailability, availability_of
 from kiosk.policy.services import OfferedService
 from kiosk.presentation.context import PresentationContext, frame_of
-from kiosk.presentation.models import ServiceScreen, WayOut
+from kiosk.presentation.models.frame import WayOut
+from kiosk.presentation.models.resident import ServiceScreen
 from kiosk.presentation.resident.choices import service_name
 from kiosk.presentation.resident.facts import at_counter, photo
 from kiosk.presentation.resident.offices import office_lines
@@ -23,10 +24,10 @@ MOST_LINES = 5
 
 def service_page(about: PresentationContext, state: s.ExplainingService) -> ServiceScreen:
     region, purpose = about.region, state.visit.purpose
-    foreseen = availability_of(region, purpose.service, agent=purpose.agent, pilot=about.pilot)
+    availability = availability_of(region, purpose.service, agent=purpose.agent, pilot=about.pilot)
     offered = region.services.get(purpose.service)
-    here = foreseen.is_served_here
-    told = _told(foreseen, offered, purpose.agent)
+    here = availability.is_served_here
+    told = _told(availability, offered, purpose.agent)
     brief = () if offered is None else tuple(part.rule for part in (offered.promise, offered.fee) if part is not None)
     if purpose.service.value in region.deadlines:
         brief = (region.deadlines[purpose.service.value][0], *brief)
@@ -47,13 +48,13 @@ def service_page(about: PresentationContext, state: s.ExplainingService) -> Serv
     )
 
 
-def _told(foreseen: ServiceAvailability, offered: OfferedService | None, agent: str | None) -> tuple[Rule, ...]:
+def _told(availability: ServiceAvailability, offered: OfferedService | None, agent: str | None) -> tuple[Rule, ...]:
     """What decides first. Where it cannot be had here, the way that needs no visit comes next; that is the holder's."""
     if offered is None:
-        return foreseen.rules[:1]
-    deciding = tuple(rule for rule in foreseen.rules if rule != offered.rule)[:1]
+        return availability.rules[:1]
+    deciding = tuple(rule for rule in availability.rules if rule != offered.rule)[:1]
     online = (offered.online,) if offered.online is not None and agent is None else ()
-    if not foreseen.is_served_here:
+    if not availability.is_served_here:
         return (*deciding, *online, offered.rule)
     review = (offered.review.rule,) if offered.review is not None else ()
     return (*deciding, offered.rule, *review, *online)

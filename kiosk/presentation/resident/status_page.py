@@ -8,7 +8,7 @@ from kiosk.domain.endorsement import Service
 from kiosk.policy.assessment import AssessedOutcome
 from kiosk.policy.permit_calendar import PermitCalendar
 from kiosk.presentation.context import PresentationContext, cited, frame_of, term_of
-from kiosk.presentation.models import StatusScreen
+from kiosk.presentation.models.resident import StatusScreen
 from kiosk.presentation.resident.assessment_page import residence_lines
 from kiosk.presentation.resident.choices import service_name, way_out
 from kiosk.presentation.resident.facts import at_counter, posting

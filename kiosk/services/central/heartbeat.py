@@ -55,7 +55,7 @@ class Watched:
 
 
 class HeartbeatService:
-    """Sits at a desk of its own. `pause(seconds)` is True when something else is to be done (`Worker.pause`);
+    """Runs on a thread of its own. `pause(seconds)` is True when something else is to be done (`Worker.pause`);
     `chance()`: at least 0 and below 1, so that kiosks that were switched on together do not call together for ever.
     """
 

@@ -11,15 +11,14 @@ from pydantic import ValidationError
 from kiosk.central import contract
 from kiosk.central.client import CentralAnsweredGarbage
 from kiosk.central.codes import RETAINING_CODES
-from kiosk.central.grants import contract_content
 from kiosk.central.reading import Unknown
 from kiosk.domain.applications import Application, ApplicationState, EvidenceResult, Proof, ReceivedApplication
-from kiosk.domain.documents import IdDocument, Permit
+from kiosk.domain.documents import IdDocument, Permit, PermitContent
 from kiosk.domain.endorsement import Refusal, Service
 from kiosk.event_log.log_events import LogEvent, log
 from kiosk.workflow import effects as do
 from kiosk.workflow import events as on
-from kiosk.workflow.visits import Answers, AnyCase, AssessedCase, Purpose, UnreadCase
+from kiosk.workflow.visits import Answers, AnyCase, AssessedCase, CaseWithoutPermit, VisitPurpose
 
 _SERVICES = {service.value for service in Service}
 
@@ -48,6 +47,18 @@ def relay_refusal_of(answers: do.ChipAnswers) -> contract.RelayRefusal | None:
 def holder_of(document: IdDocument) -> contract.Holder:
     """The identity card's holder, as the card says."""
     return contract.Holder(name=document.name.reveal(), id_number=document.number.reveal())
+
+
+def contract_content(content: PermitContent) -> contract.PermitContent:
+    """The kiosk's permit content as the contract's model."""
+    return contract.PermitContent(
+        address=content.address.reveal(),
+        issuing_authority=content.issuing_authority,
+        category=content.category,
+        valid_from=content.valid_from,
+        valid_to=content.valid_to,
+        endorsement_count=content.endorsement_count,
+    )
 
 
 def facts_of(permit: Permit) -> contract.PermitFacts:
@@ -118,7 +129,7 @@ def shown(proofs: tuple[Proof, ...]) -> tuple[contract.EvidenceShown, ...]:
     )
 
 
-def agent_of(case: AnyCase, purpose: Purpose) -> contract.AgentFacts | None:
+def agent_of(case: AnyCase, purpose: VisitPurpose) -> contract.AgentFacts | None:
     """Who acts for the holder; None where nobody does."""
     if case.agent is None:
         return None
@@ -134,7 +145,7 @@ def holder_check_of(matter: AssessedCase) -> contract.HolderCheck:
 def new_category(matter: AssessedCase) -> str | None:
     """The category asked for, where it is another one."""
     chosen = matter.answers.category
-    if isinstance(matter.case, UnreadCase) or chosen == matter.case.permit.content.category:
+    if isinstance(matter.case, CaseWithoutPermit) or chosen == matter.case.permit.content.category:
         return None
     return chosen
 

@@ -18,7 +18,7 @@ from kiosk.central.client import (
 from kiosk.central.grants import GrantFlaw, GrantKeys, GrantRejected, verify_grant
 from kiosk.central.tls_causes import KIOSK_REFUSED
 from kiosk.domain.applications import EvidenceResult
-from kiosk.domain.documents import Permit, PermitContent
+from kiosk.domain.documents import FaceJob, Permit
 from kiosk.domain.endorsement import ChipState, Drawable, Grant, Refusal
 from kiosk.domain.faults import (
     CENTRAL_GARBAGE,
@@ -29,8 +29,9 @@ from kiosk.domain.faults import (
     KIOSK_NOT_ACCEPTED,
     Fault,
 )
+from kiosk.domain.refusals import RefusalCode
 from kiosk.event_log.log_events import LogEvent, log
-from kiosk.journal.journal import Journal, JournalFailed
+from kiosk.journal.journal import Journal, JournalFailed, NumberedCall
 from kiosk.runtime.clock_watch import WatchedClock
 from kiosk.services.central.messages import (
     agent_of,
@@ -48,15 +49,16 @@ from kiosk.services.central.messages import (
     session_event,
     shown,
 )
+from kiosk.services.central.numbered_calls import call_of
 from kiosk.services.effect_dispatch import Handler, Post
 from kiosk.workflow import effects as do
 from kiosk.workflow import events as on
-from kiosk.workflow.visits import Case
+from kiosk.workflow.visits import CaseWithPermit
 
 _KIOSK_NOT_TAKEN = ("unknown_kiosk", "certificate_revoked")
 
-AskDrawable = Callable[[PermitContent, str], Drawable]
-"""(content, name of the permit file) → whether this kiosk can draw it"""
+AskDrawable = Callable[[FaceJob], Drawable]
+"""Whether this kiosk can draw a face."""
 
 _CHIP_WRITTEN = ("written", "face_pending")
 
@@ -168,7 +170,7 @@ class CentralService:
 
     def _request(self, effect: do.RequestEndorsement, post: Post) -> None:
         matter, purpose = effect.matter, effect.purpose
-        if not isinstance(matter.case, Case):
+        if not isinstance(matter.case, CaseWithPermit):
             raise ValueError("an endorsement wants a permit that was read")
         permit = matter.case.permit
         request = contract.EndorsementRequest(
@@ -183,11 +185,8 @@ class CentralService:
             new_category=new_category(matter),
             holder_check=holder_check_of(matter),
         )
-        key = str(effect.endorsement_id)
         try:
-            answer = self._client.request_endorsement(
-                request, sequence=self._journal.number_call("endorsements", key, effect.endorsement_id)
-            )
+            answer = self._client.request_endorsement(request, sequence=self._number(call_of(effect)))
             post(self._answered(answer, effect.endorsement_id, permit))
         except (CentralError, GrantRejected, JournalFailed) as error:
             post(on.CentralFailed(self._fault_of("endorsements", error)))
@@ -197,9 +196,7 @@ class CentralService:
             raise CentralAnsweredGarbage("not_the_model", 200)
         match answer:
             case contract.Granted(grant=signed):
-                grant = self._verified(signed, permit)
-                if grant.endorsement_id != endorsement_id:
-                    raise CentralAnsweredGarbage("not_the_model", 200)
+                grant = self._verified(signed, permit, endorsement_id)
                 if grant.face_only:  # that is work decided elsewhere, and was not asked for here
                     raise GrantRejected(GrantFlaw.OTHER_KIND)
                 return on.GrantReceived(grant)
@@ -210,8 +207,10 @@ class CentralService:
             case contract.AlreadyCurrent(valid_to=valid_to):
                 return on.PermitAlreadyCurrent(valid_to)
 
-    def _verified(self, signed: contract.SignedGrant, permit: Permit) -> Grant:
-        """The grant of the answer that came just now, held against the time that it came with."""
+    def _verified(self, signed: contract.SignedGrant, permit: Permit, expected_id: UUID | None = None) -> Grant:
+        """The grant of the answer that came just now, held against the time that it came with. `expected_id`: of the
+        endorsement that was asked about; None where central says which one it is.
+        """
         self._is_clock_wrong()
         grant = verify_grant(
             signed,
@@ -222,7 +221,9 @@ class CentralService:
             chip_serial=permit.chip_serial,
             unknown=self._client.unknown,
         )
-        drawable = self._ask_drawable(grant.content, permit.permit_file)
+        if expected_id is not None and grant.endorsement_id != expected_id:
+            raise CentralAnsweredGarbage("not_the_model", 200)
+        drawable = self._ask_drawable(permit.face(grant.content))
         if drawable is not Drawable.WHOLE:
             log(LogEvent.FACE_UNPRINTABLE, level=logging.WARNING, fault=FACE_UNPRINTABLE.code, why=drawable.value)
         return replace(grant, drawable=drawable)
@@ -243,31 +244,28 @@ class CentralService:
         """The grant, as good as a new one; None where there is none, or no permit was read that it could be for."""
         if effect.permit is None or not isinstance(known.answer, contract.Granted):
             return None
-        grant = self._verified(known.answer.grant, effect.permit)
-        if grant.endorsement_id != effect.endorsement_id:
-            raise CentralAnsweredGarbage("not_the_model", 200)
-        return grant
+        return self._verified(known.answer.grant, effect.permit, effect.endorsement_id)
 
     def _open_session(self, effect: do.OpenChipSession, post: Post) -> None:
         grant, permit = effect.grant, effect.case.permit
         if self._clock.now() >= grant.expires_at:
             post(on.CentralFailed(GRANT_REJECTED))
             return
-        key = str(uuid4())
+        call = call_of(effect)
         request = contract.ChipSessionRequest(atr=permit.atr.hex().upper(), chip_serial=permit.chip_serial)
         try:
             step = self._client.start_chip_session(
                 grant.endorsement_id,
                 request,
-                key=key,
-                sequence=self._journal.number_call("chip-session", key, grant.endorsement_id),
+                key=call.idempotency_key,
+                sequence=self._number(call),
             )
             post(session_event(step))
         except (CentralError, JournalFailed) as error:
             post(on.CentralFailed(self._fault_of("chip-session", error)))
 
     def _send_answers(self, effect: do.SendChipAnswers, post: Post) -> None:
-        key = str(uuid4())
+        call = call_of(effect)
         request = contract.ChipBatchAnswers(
             batch=effect.batch,
             answers=tuple(
@@ -280,8 +278,8 @@ class CentralService:
                 effect.endorsement_id,
                 effect.session_id,
                 request,
-                key=key,
-                sequence=self._journal.number_call("responses", key, effect.endorsement_id),
+                key=call.idempotency_key,
+                sequence=self._number(call),
             )
             post(session_event(step))
         except (CentralError, JournalFailed) as error:
@@ -295,7 +293,7 @@ class CentralService:
             service=effect.purpose.service.value,
             key=effect.key,
             holder=holder_of(case.holder),
-            permit=facts_of(case.permit) if isinstance(case, Case) else None,
+            permit=facts_of(case.permit) if isinstance(case, CaseWithPermit) else None,
             licence_code=None if code is None else code.reveal(),
             agent=agent_of(case, effect.purpose),
         )
@@ -317,7 +315,7 @@ class CentralService:
             application_id=effect.application_id,
             service=purpose.service.value,
             holder=holder_of(case.holder),
-            permit=facts_of(case.permit) if isinstance(case, Case) else None,
+            permit=facts_of(case.permit) if isinstance(case, CaseWithPermit) else None,
             declarations=declared(matter.answers),
             evidence=shown(matter.answers.proofs),
             agent=agent_of(case, purpose),
@@ -330,8 +328,8 @@ class CentralService:
             holder_check=holder_check_of(matter),
         )
         try:
-            sequence = self._journal.number_call("applications", str(effect.application_id), effect.application_id)
-            post(received_of(self._client.apply(request, sequence=sequence), effect.application_id))
+            received = self._client.apply(request, sequence=self._number(call_of(effect)))
+            post(received_of(received, effect.application_id))
         except (CentralError, JournalFailed) as error:
             post(on.CentralFailed(self._fault_of("applications", error)))
 
@@ -360,9 +358,13 @@ class CentralService:
         except CentralRefusedCall as error:
             fault = self._fault_of("collection", error)
             refused = on.EndorsementRefused(Refusal(error.code))
-            post(on.CentralFailed(fault) if error.code != "collection_not_offered" else refused)
+            post(on.CentralFailed(fault) if error.code != RefusalCode.COLLECTION_NOT_OFFERED else refused)
         except (CentralError, JournalFailed) as error:
             post(on.CentralFailed(self._fault_of("collection", error)))
+
+    def _number(self, call: NumberedCall) -> int:
+        """The number that was written with the step that ordered this call. Raises `JournalFailed`."""
+        return self._journal.number_call(call.call, call.idempotency_key, call.endorsement_id)
 
     def _fault_of(self, call: str, error: CentralError | GrantRejected | JournalFailed) -> Fault:
         code = error.code if isinstance(error, CentralRefusedCall) else None

@@ -12,8 +12,8 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests.component.central_rig import request
-from tests.postgres import PostgresServer
+from tests.lobby.central_rig import request
+from tests.lobby.postgres import PostgresServer
 from tests.torture.central.instances import Central
 from tests.torture.central.killing import run_killing
 from tests.torture.central.load import Load, lay_on, request_bytes

@@ -15,7 +15,7 @@ from kiosk.reference_central import kiosks, residents
 from kiosk.reference_central.authority import GRANT_KEYS, issue_client, make_authority
 from kiosk.reference_central.clock import local_date, system_clock
 from kiosk.reference_central.database import Database
-from tests.component.central_rig import PERMITS, SHANGHAI, Resident, content, resident
+from tests.lobby.central_rig import PERMITS, SHANGHAI, Resident, content, resident
 from tests.waiting import LIMIT_S
 
 START_S = LIMIT_S
@@ -32,7 +32,9 @@ class Central:
         for name in names:
             issue_client(directory, name)
         self.database.migrate()
-        self.database.write(lambda session: [kiosks.register(session, name, system_clock()) for name in names])
+        with self.database.writing() as session:
+            for name in names:
+                kiosks.register(session, name, system_clock())
         self._started = 0
 
     def __enter__(self) -> Self:

@@ -25,7 +25,7 @@ from kiosk.central import contract
 from kiosk.central.client import CallTimes, CentralClient, CentralError, CentralRefusedCall, CentralUnreachable
 from kiosk.reference_central.clock import local_date, system_clock
 from kiosk.reference_central.tables import CompletionRow, Endorsement, IdempotentAnswer, KioskSequence, Permit
-from tests.component.central_rig import ATR, Resident, relayed, request
+from tests.lobby.central_rig import ATR, Resident, relayed, request
 from tests.torture.central.instances import Central, Instance
 from tests.waiting import LIMIT_S
 
@@ -166,13 +166,17 @@ class Visitor:
         while step.batch is not None:
             said, selected = relayed(who, chip, step.batch, selected)
             answers = contract.ChipBatchAnswers(batch=step.batch.number, answers=tuple(said))
-            session_id = step.session_id
-            step = self._post(
-                lambda client, key, number, session_id=session_id, answers=answers: client.report_chip_answers(
-                    endorsement_id, session_id, answers, key=key, sequence=number
-                )
-            )
+            step = self._report(endorsement_id, step.session_id, answers)
         return step
+
+    def _report(
+        self, endorsement_id: UUID, session_id: UUID, answers: contract.ChipBatchAnswers
+    ) -> contract.ChipSessionStep:
+        return self._post(
+            lambda client, key, number: client.report_chip_answers(
+                endorsement_id, session_id, answers, key=key, sequence=number
+            )
+        )
 
     def _post(self, call: Callable[[CentralClient, str, int], T], key: str | None = None) -> T:
         chosen = key or str(uuid4())

@@ -125,10 +125,12 @@ class Mortal:
         from kiosk.workflow import events as on
         from kiosk.workflow import states as s
         from kiosk.workflow.intents import Intent
+        from kiosk.workflow.visits import VisitIds
 
         match words:
             case {"begin": language}:
-                self.kiosk.engine.post(on.VisitBegan(s.Visit(uuid4(), uuid4(), language), False))
+                self.kiosk.engine.post(on.PersonChose(Intent.CHOOSE_LANGUAGE, language))
+                self.kiosk.engine.post(on.PersonChose(Intent.START, ids=VisitIds(uuid4(), uuid4())))
             case {"choose": intent, "choice": choice}:
                 visit = s.visit_of(self._state)
                 self.kiosk.engine.post(on.PersonChose(Intent(intent), choice), visit.id if visit else None)

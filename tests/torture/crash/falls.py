@@ -13,8 +13,8 @@ from collections.abc import Callable
 
 from drivers.simulators.permit import SimulatedPermit
 from tests.torture.crash import disk
+from tests.torture.crash.crash_harness import CrashHarness, Hang, KioskDied
 from tests.torture.crash.resident import Resident
-from tests.torture.crash.world import Hang, KioskDied, World
 
 POINT_KINDS = ("journal", "central", "device", "bytes")
 LINGERS_S = 2.0
@@ -28,7 +28,7 @@ def pace_of(point: str) -> float:
     return MOTION_PACE if point.startswith(("motion/", "unit/")) else 0.0
 
 
-def fall(world: World, resident: Resident, point: str, begins: bool) -> bool:
+def fall(world: CrashHarness, resident: Resident, point: str, begins: bool) -> bool:
     """Let the kiosk live until it falls at `point`; whether it did. Raises what a kiosk that goes wrong raises."""
     kind, _, rest = point.partition("/")
     match kind:
@@ -55,7 +55,7 @@ def fall(world: World, resident: Resident, point: str, begins: bool) -> bool:
             return _is_killed(world, resident, begins)
 
 
-def _is_killed(world: World, resident: Resident, begins: bool) -> bool:
+def _is_killed(world: CrashHarness, resident: Resident, begins: bool) -> bool:
     """Whether the kiosk came to its point; it may come there after the visit."""
     assert world.kiosk is not None
     try:
@@ -71,7 +71,7 @@ def _is_killed(world: World, resident: Resident, begins: bool) -> bool:
         return True
 
 
-def _falls_in_motion(world: World, resident: Resident, number: int, begins: bool) -> bool:
+def _falls_in_motion(world: CrashHarness, resident: Resident, number: int, begins: bool) -> bool:
     world.start()
     kiosk = world.kiosk
     assert kiosk is not None
@@ -84,7 +84,7 @@ def _falls_in_motion(world: World, resident: Resident, number: int, begins: bool
         return _is_killed(world, resident, begins)
 
 
-def _unit_falls(world: World, resident: Resident, number: int, begins: bool) -> bool:
+def _unit_falls(world: CrashHarness, resident: Resident, number: int, begins: bool) -> bool:
     world.start()
     with _AtMove(world, resident.permit, number, lambda: world.rig.fault("permit_unit", "power_loss")) as move:
         resident.stays(begins)
@@ -94,7 +94,7 @@ def _unit_falls(world: World, resident: Resident, number: int, begins: bool) -> 
 class _AtMove:
     """Does `act` once, from a thread of its own, when the permit has moved so many times."""
 
-    def __init__(self, world: World, permit: str, number: int, act: Callable[[], None]) -> None:
+    def __init__(self, world: CrashHarness, permit: str, number: int, act: Callable[[], None]) -> None:
         self.came = threading.Event()
         self._over = threading.Event()
         self._left = number

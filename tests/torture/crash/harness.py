@@ -9,11 +9,11 @@ import zlib
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from drivers.simulators.permit import Place
+from drivers.simulators.permit import PermitLocation
 from tests.torture.crash import disk, falls, statements
+from tests.torture.crash.crash_harness import CrashHarness, CrashSetting, Hang, KioskDied
 from tests.torture.crash.resident import Resident, Seen
 from tests.torture.crash.scenarios import NEIGHBOUR, Scenario
-from tests.torture.crash.world import Country, Hang, KioskDied, World
 from tests.waiting import LIMIT_S, eventually
 
 TOLD_S = LIMIT_S
@@ -41,9 +41,9 @@ class Tried:
     outlasted: list[str] = field(default_factory=list)
 
 
-def points_of(country: Country, scenario: Scenario) -> list[str]:
+def points_of(setting: CrashSetting, scenario: Scenario) -> list[str]:
     """Every point of an uncut visit, in the order in which it comes. Raises AssertionError if the visit goes wrong."""
-    world = scenario.world(country)
+    world = scenario.world(setting)
     points: list[str] = []
     try:
         resident = Resident(world, scenario.person, scenario.permit, scenario.habits)
@@ -62,9 +62,9 @@ def points_of(country: Country, scenario: Scenario) -> list[str]:
     return points
 
 
-def disk_operations_of(country: Country, scenario: Scenario) -> int:
+def disk_operations_of(setting: CrashSetting, scenario: Scenario) -> int:
     """How much an uncut visit does to the disk."""
-    world = scenario.world(country)
+    world = scenario.world(setting)
     try:
         resident = Resident(world, scenario.person, scenario.permit, scenario.habits)
         world.start(disk_kill_before=0)
@@ -75,10 +75,10 @@ def disk_operations_of(country: Country, scenario: Scenario) -> int:
         world.close()
 
 
-def moves_of(country: Country, scenario: Scenario) -> int:
+def moves_of(setting: CrashSetting, scenario: Scenario) -> int:
     """How often the permit is moved in an uncut visit."""
-    world = scenario.world(country)
-    moves: list[Place] = []
+    world = scenario.world(setting)
+    moves: list[PermitLocation] = []
     try:
         world.rig.issued(scenario.permit).permit.watch(lambda permit: moves.append(permit.place))
         resident = Resident(world, scenario.person, scenario.permit, scenario.habits)
@@ -89,7 +89,7 @@ def moves_of(country: Country, scenario: Scenario) -> int:
     return len(moves)
 
 
-def _hear_out(world: World, points: list[str]) -> None:
+def _hear_out(world: CrashHarness, points: list[str]) -> None:
     assert world.kiosk is not None
     while True:
         try:
@@ -99,11 +99,13 @@ def _hear_out(world: World, points: list[str]) -> None:
         points += [heard["point"]] if "point" in heard else []
 
 
-def try_point(country: Country, scenario: Scenario, point: str, again: str | None = None, cold: bool = False) -> Tried:
+def try_point(
+    setting: CrashSetting, scenario: Scenario, point: str, again: str | None = None, cold: bool = False
+) -> Tried:
     """Kill at `point`, and the next life at `again`, if that is given; then everything has to hold."""
     began = time.monotonic()
     tried = Tried(f"{scenario.name}/{point}" + (f"+{again}" if again else ""), was_cold=cold)
-    world = scenario.world(country, falls.pace_of(point))
+    world = scenario.world(setting, falls.pace_of(point))
     try:
         _try(world, scenario, point, again, cold, tried)
     except Hang as error:
@@ -120,19 +122,19 @@ def try_point(country: Country, scenario: Scenario, point: str, again: str | Non
     return tried
 
 
-def _keep_log(world: World, name: str) -> None:
+def _keep_log(world: CrashHarness, name: str) -> None:
     """What the kiosk said, for who wants to know why."""
     KEPT.mkdir(parents=True, exist_ok=True)
     if world.log.exists():
         shutil.copy(world.log, KEPT / f"{re.sub('[^A-Za-z0-9.#+-]+', '_', name)}.log")
 
 
-def _last_words(world: World) -> str:
+def _last_words(world: CrashHarness) -> str:
     lines = world.log.read_text(encoding="utf-8", errors="replace").splitlines() if world.log.exists() else []
     return " | ".join(lines[-LAST_WORDS:])
 
 
-def _try(world: World, scenario: Scenario, point: str, again: str | None, cold: bool, tried: Tried) -> None:
+def _try(world: CrashHarness, scenario: Scenario, point: str, again: str | None, cold: bool, tried: Tried) -> None:
     world.rig.drain_activity()
     resident = Resident(world, scenario.person, scenario.permit, scenario.habits)
     tried.was_reached = falls.fall(world, resident, point, begins=True)
@@ -157,11 +159,11 @@ def _try(world: World, scenario: Scenario, point: str, again: str | None, cold: 
     tried.wrong += [f"5 serves: {line}" for line in _next_visit(world, scenario, last, point)]
 
 
-def _place(world: World, scenario: Scenario) -> Place:
+def _place(world: CrashHarness, scenario: Scenario) -> PermitLocation:
     return world.rig.issued(scenario.permit).permit.place
 
 
-def _comes_back(world: World, scenario: Scenario, cold: bool, tried: Tried) -> Resident:
+def _comes_back(world: CrashHarness, scenario: Scenario, cold: bool, tried: Tried) -> Resident:
     """The next start, and the resident before it until nothing is left to do."""
     world.clock.jump(scenario.away_s)
     was_inside = _place(world, scenario) in statements.INSIDE
@@ -173,16 +175,16 @@ def _comes_back(world: World, scenario: Scenario, cold: bool, tried: Tried) -> R
     return back
 
 
-def _updates(world: World) -> int:
+def _updates(world: CrashHarness) -> int:
     return sum(busy["doing"] in ("command D6", "command DC") for busy in world.rig.drain_activity())
 
 
-def _wait_until_told(world: World) -> None:
+def _wait_until_told(world: CrashHarness) -> None:
     waiting = "SELECT 1 FROM message WHERE settled_at IS NULL AND body IS NOT NULL"
     eventually(lambda: not world.rows(waiting), TOLD_S)
 
 
-def _next_visit(world: World, scenario: Scenario, last: Seen, point: str) -> list[str]:
+def _next_visit(world: CrashHarness, scenario: Scenario, last: Seen, point: str) -> list[str]:
     """Somebody else, or the same person again, is served; staff has been, where the kiosk asked for it."""
     if last["state"] == "OutOfService":
         if not last["fault"]:
@@ -192,7 +194,7 @@ def _next_visit(world: World, scenario: Scenario, last: Seen, point: str) -> lis
         helped = Resident(world, scenario.person, scenario.permit)
         if helped.stays(begins=False)["state"] != "Idle":
             return [f"it stays out of service ({last['fault']}) after staff took the permit out"]
-    is_there = _place(world, scenario) is Place.HAND
+    is_there = _place(world, scenario) is PermitLocation.HAND
     same = is_there and (zlib.crc32(point.encode()) % 2 == 0 or scenario.region != "shanghai")
     person, permit = (scenario.person, scenario.permit) if same else NEIGHBOUR
     wrong: list[str] = []
@@ -203,7 +205,7 @@ def _next_visit(world: World, scenario: Scenario, last: Seen, point: str) -> lis
     return wrong
 
 
-def _visit(world: World, person: str, permit: str) -> list[str]:
+def _visit(world: CrashHarness, person: str, permit: str) -> list[str]:
     """What was wrong with a whole visit."""
     who = Resident(world, person, permit)
     end = who.visits()
@@ -213,7 +215,7 @@ def _visit(world: World, person: str, permit: str) -> list[str]:
     if endings[-1:] not in ENDED_WELL:
         faults = {seen["ending_fault"] for seen in who.way}
         wrong.append(f"the next visit ended with {endings[-1:]} {faults} in {end['state']}; {_last_words(world)}")
-    if world.rig.issued(permit).permit.place is not Place.HAND:
+    if world.rig.issued(permit).permit.place is not PermitLocation.HAND:
         wrong.append("the next visitor did not get the permit back")
     if endings[-1:] == ["Renewed"]:
         _wait_until_told(world)

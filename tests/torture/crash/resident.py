@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any
 
-from drivers.simulators.permit import Place
-from tests.torture.crash.world import Hang, KioskProcess, World
+from drivers.simulators.permit import PermitLocation
+from tests.torture.crash.crash_harness import CrashHarness, Hang, KioskProcess
 from tests.waiting import LIMIT_S
 
 Seen = dict[str, Any]
@@ -30,7 +30,7 @@ def touches(intent: str, choice: str = "") -> Act:
 def _takes(who: Resident, _: Seen) -> None:
     deadline = time.monotonic() + LIMIT_S
     while who.world.rig.take_permit() is None:
-        if who.world.rig.issued(who.permit).permit.place is Place.HAND:
+        if who.world.rig.issued(who.permit).permit.place is PermitLocation.HAND:
             return  # taken already; the screen was only shown anew
         if time.monotonic() > deadline:
             raise Hang("the kiosk says take the permit, and there is none in the mouth")
@@ -38,7 +38,7 @@ def _takes(who: Resident, _: Seen) -> None:
 
 
 def _offers(who: Resident, _: Seen) -> None:
-    if who.world.rig.issued(who.permit).permit.place is Place.HAND:
+    if who.world.rig.issued(who.permit).permit.place is PermitLocation.HAND:
         who.world.rig.offer_permit(who.permit)
 
 
@@ -59,7 +59,7 @@ BEHAVES: Mapping[str, Act] = MappingProxyType(
         "AwaitingRemoval": _takes,
         "Thanking": touches("finish"),
         "ShowingApplication": touches("finish"),
-        "Explaining": touches("finish"),
+        "ShowingOutcome": touches("finish"),
         "AwaitingHolder": touches("cancel"),
     }
 )
@@ -71,7 +71,7 @@ class Resident:
     that had to be left by their deadline.
     """
 
-    world: World
+    world: CrashHarness
     person: str
     permit: str
     habits: Mapping[str, Act] = field(default_factory=dict)

@@ -14,10 +14,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from tests.torture.crash import disk, scenarios
+from tests.torture.crash.crash_harness import CrashSetting
 from tests.torture.crash.falls import POINT_KINDS
 from tests.torture.crash.harness import Tried, disk_operations_of, moves_of, points_of, try_point
 from tests.torture.crash.scenarios import Scenario
-from tests.torture.crash.world import Country
 from tests.torture.outcome import Outcome, counted
 from tests.waiting import LIMIT_S
 
@@ -50,8 +50,8 @@ def run(scale: float) -> Outcome:
     began = time.monotonic()
     chance = random.Random(SEED)
     visits = scenarios.ALL if scale >= WHOLE else scenarios.IN_SHORT
-    with Country() as country:
-        found = {scenario.name: _points(country, scenario) for scenario in visits}
+    with CrashSetting() as setting:
+        found = {scenario.name: _points(setting, scenario) for scenario in visits}
     jobs = [Job(name, point) for name, points in found.items() for point in points]
     jobs += _doubles(jobs, chance)
     chance.shuffle(jobs)
@@ -60,18 +60,18 @@ def run(scale: float) -> Outcome:
     return _outcome(found, list(counted("crash", len(jobs), _tried(jobs))), time.monotonic() - began)
 
 
-def _points(country: Country, scenario: Scenario) -> list[str]:
+def _points(setting: CrashSetting, scenario: Scenario) -> list[str]:
     """Every fall of one visit. What a visit has in common with others is tried in the others."""
-    points = points_of(country, scenario)
+    points = points_of(setting, scenario)
     powered = [f"power/{point}" for point in points if point.startswith(("journal/", "device/permit_"))]
     if not scenario.is_whole:
         points = [point for point in points[_first_inside(points) :] if not _is_mid_face(point)]
         powered = []
     if scenario.loses_disk:
-        count = disk_operations_of(country, scenario) if disk.why_not() is None else 0
+        count = disk_operations_of(setting, scenario) if disk.why_not() is None else 0
         lucks = list(disk.Luck)
         points += [f"disk/{number}-{lucks[number % len(lucks)].value}" for number in range(1, count + 1)]
-    moves = moves_of(country, scenario) if scenario.loses_unit else 0
+    moves = moves_of(setting, scenario) if scenario.loses_unit else 0
     points += [f"{kind}/{number}" for kind in ("motion", "unit") for number in range(1, moves + 1)]
     return points + powered
 
@@ -106,10 +106,10 @@ def _is_of_a_start(point: str) -> bool:
 
 
 def _tried(jobs: Sequence[Job]) -> Iterator[Tried]:
-    """The jobs' results as they come, from several processes with a country each."""
+    """The jobs' results as they come, from several processes with a setting each."""
     if len(jobs) < 2 * WORKERS:
-        with Country() as country:
-            yield from (_try(country, job) for job in jobs)
+        with CrashSetting() as setting:
+            yield from (_try(setting, job) for job in jobs)
         return
     context = multiprocessing.get_context("spawn")
     results: multiprocessing.Queue[Tried | None] = context.Queue()
@@ -133,14 +133,14 @@ def _tried(jobs: Sequence[Job]) -> Iterator[Tried]:
 
 
 def _work(jobs: Sequence[Job], results: multiprocessing.Queue[Tried | None]) -> None:
-    with Country() as country:
+    with CrashSetting() as setting:
         for job in jobs:
-            results.put(_try(country, job))
+            results.put(_try(setting, job))
     results.put(None)
 
 
-def _try(country: Country, job: Job) -> Tried:
-    return try_point(country, scenarios.BY_NAME[job.scenario], job.point, job.again, job.cold)
+def _try(setting: CrashSetting, job: Job) -> Tried:
+    return try_point(setting, scenarios.BY_NAME[job.scenario], job.point, job.again, job.cold)
 
 
 def _outcome(found: dict[str, list[str]], results: list[Tried], took_s: float) -> Outcome:
@@ -194,8 +194,8 @@ def main(arguments: list[str]) -> int:
         found = {visit: [point]}
     else:
         chosen: list[Scenario] = [scenarios.BY_NAME[args.visit]] if args.visit else list(scenarios.ALL)
-        with Country() as country:
-            found = {scenario.name: _points(country, scenario) for scenario in chosen}
+        with CrashSetting() as setting:
+            found = {scenario.name: _points(setting, scenario) for scenario in chosen}
         jobs = [Job(name, point) for name, points in found.items() for point in points]
     if args.list:
         print("\n".join(job.name for job in jobs))

@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 
 from drivers.permit_unit.dialects import CRT, STAR
+from tests.torture.crash.crash_harness import CrashHarness, CrashSetting
 from tests.torture.crash.resident import Act, touches, walks_away
-from tests.torture.crash.world import Country, World
 
 NEIGHBOUR = ("lu-tuji", "lu-tuji-rare-name")
 
@@ -37,11 +37,11 @@ class Scenario:
     loses_unit: bool = False
     habits: Mapping[str, Act] = field(default_factory=dict)
 
-    def world(self, country: Country, pace: float = 0.0) -> World:
+    def world(self, setting: CrashSetting, pace: float = 0.0) -> CrashHarness:
         """A fresh one."""
         permits = tuple(dict.fromkeys((self.permit, NEIGHBOUR[1])))
         pending = self.permit if self.face_pending else None
-        return World(country, permits, self.region, self.has_bin, pending, self.unit, self.chip_in_unit, pace)
+        return CrashHarness(setting, permits, self.region, self.has_bin, pending, self.unit, self.chip_in_unit, pace)
 
 
 _LIN = ("lin-yuzhen", "lin-yuzhen-shanghai")

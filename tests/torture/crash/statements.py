@@ -5,21 +5,26 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 
-from drivers.simulators.permit import Place
+from drivers.simulators.permit import PermitLocation
 from kiosk.central.contract import GrantPayload
 from kiosk.reference_central.tables import Application, Endorsement
+from tests.torture.crash.crash_harness import CrashHarness
 from tests.torture.crash.resident import Seen
-from tests.torture.crash.world import World
 
-INSIDE = (Place.STATION, Place.PATH)
+INSIDE = (PermitLocation.STATION, PermitLocation.PATH)
 CHIP_NEW = ("written", "face_pending")
 CHIP_OLD = ("cancelled", "unchanged", "refused", "already_current")
 IN_REVIEW = ("pending",)
 _NOTED = (*CHIP_NEW, *CHIP_OLD, *IN_REVIEW, "unknown")
-_CUSTODY = {Place.HAND: "with_holder", Place.BIN: "retained", Place.STATION: "inside", Place.PATH: "inside"}
+_CUSTODY = {
+    PermitLocation.HAND: "with_holder",
+    PermitLocation.BIN: "retained",
+    PermitLocation.STATION: "inside",
+    PermitLocation.PATH: "inside",
+}
 
 
-def all_of(world: World, permit: str, last: Seen, updates: int, writes: int) -> list[str]:
+def all_of(world: CrashHarness, permit: str, last: Seen, updates: int, writes: int) -> list[str]:
     """What does not hold. `last`: what the screen shows; `updates`: commands that wrote on the chip, of which one
     endorsement needs `writes`.
     """
@@ -31,16 +36,16 @@ def all_of(world: World, permit: str, last: Seen, updates: int, writes: int) -> 
     ]
 
 
-def _place(world: World, permit: str, last: Seen) -> Iterator[str]:
+def _place(world: CrashHarness, permit: str, last: Seen) -> Iterator[str]:
     place = world.rig.issued(permit).permit.place
-    if place is Place.HAND:
+    if place is PermitLocation.HAND:
         return
-    if place is Place.MOUTH:
+    if place is PermitLocation.MOUTH:
         yield f"it lies in the mouth, and the kiosk shows {last['state']}"
     if place in INSIDE and last["state"] != "OutOfService":
         yield f"it is inside, and the kiosk shows {last['state']}"
     # Out of service and aware of not knowing is true of whatever lies inside, and of what went into the bin unheard.
-    true = (_CUSTODY.get(place), "unknown" if place in INSIDE or place is Place.BIN else None)
+    true = (_CUSTODY.get(place), "unknown" if place in INSIDE or place is PermitLocation.BIN else None)
     custody = _last_custody(world)
     if custody not in true:
         yield f"it is {place.value}, and the journal says {custody}"
@@ -49,7 +54,7 @@ def _place(world: World, permit: str, last: Seen) -> Iterator[str]:
         yield f"it is {place.value}, and central was told {report['custody']}"
 
 
-def _last_custody(world: World) -> str | None:
+def _last_custody(world: CrashHarness) -> str | None:
     """The journal's last word on where the permit is. `in_bin`: a restart found that it was to be retained."""
     rows = world.rows(
         "SELECT custody, facts FROM step WHERE state_after != 'Idle' OR facts LIKE '%in_bin%'"
@@ -67,14 +72,14 @@ def _last_custody(world: World) -> str | None:
             return str(custody)
 
 
-def _last_report(world: World) -> dict[str, str] | None:
+def _last_report(world: CrashHarness) -> dict[str, str] | None:
     rows = world.rows("SELECT body FROM message WHERE call = 'completion' ORDER BY sequence DESC LIMIT 1")
     return json.loads(rows[0][0]) if rows else None
 
 
-def _story(world: World, permit: str) -> Iterator[str]:
+def _story(world: CrashHarness, permit: str) -> Iterator[str]:
     issued = world.rig.issued(permit)
-    chip, face = issued.chip_fields(), issued.face_shows_chip(world.country.typeface)
+    chip, face = issued.chip_fields(), issued.face_shows_chip(world.setting.typeface)
     number = world.residents.permits[permit].permit_number
     rows = [row for row in world.endorsements() if row.granted is not None and row.permit_number == number]
     chip_rows = [row for row in rows if not GrantPayload.model_validate(row.granted).face_only]
@@ -108,7 +113,7 @@ def _holds(chip: dict[str, str | int | None], row: Endorsement) -> bool:
     )
 
 
-def _reports(world: World, rows: list[Endorsement]) -> Iterator[str]:
+def _reports(world: CrashHarness, rows: list[Endorsement]) -> Iterator[str]:
     """Every message of the journal came to central, and was taken note of."""
     known = {str(row.endorsement_id) for row in rows}
     for call, about, settled, outcome in world.rows(
@@ -124,7 +129,7 @@ def _reports(world: World, rows: list[Endorsement]) -> Iterator[str]:
             yield f"an endorsement that is {row.state} at central was never told the end of"
 
 
-def _grants(world: World, updates: int, writes: int) -> Iterator[str]:
+def _grants(world: CrashHarness, updates: int, writes: int) -> Iterator[str]:
     for row in world.endorsements():
         if row.live:
             yield f"a grant is left open: {row.state}"
@@ -138,7 +143,7 @@ def _grants(world: World, updates: int, writes: int) -> Iterator[str]:
         yield f"{applications} applications were received"
 
 
-def _disk(world: World) -> Iterator[str]:
+def _disk(world: CrashHarness) -> Iterator[str]:
     markers = _markers(world)
     for path in [*world.state_dir.rglob("*"), world.log]:
         if path.is_file():
@@ -146,7 +151,7 @@ def _disk(world: World) -> Iterator[str]:
             yield from (f"{what} in {path.name}" for what, form in markers if form in content)
 
 
-def _markers(world: World) -> list[tuple[str, bytes]]:
+def _markers(world: CrashHarness) -> list[tuple[str, bytes]]:
     """Of everybody who may stand here, in every form in which it could be written down."""
     found = []
     for permit in world.residents.permits.values():

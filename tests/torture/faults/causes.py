@@ -15,15 +15,15 @@ from drivers.simulators.permit_unit_sim import PermitUnitSim
 from drivers.simulators.receipt_printer_sim import ReceiptPrinterSim
 from drivers.simulators.virtual_chip import VirtualChip
 from kiosk.reference_central.wire_faults import FAULT_NAMES
-from tests.flows.place import Place
+from tests.lobby.kiosk_harness import KioskHarness
 from tests.torture.faults.certificates import ExpiredEnd
-from tests.torture.faults.counter import CountedPlace, Counter
+from tests.torture.faults.counter import Counter, FaultHarness
 
 SLOW_S = 0.5  # within every patience
 LATE_S = 2.5  # beyond it: the kiosk has gone on when the answer comes
 
 Heal = Callable[[], None]
-Strike = Callable[[CountedPlace, Counter], Heal]
+Strike = Callable[[FaultHarness, Counter], Heal]
 """Let it go wrong from now on; what it returns puts it right."""
 
 
@@ -55,21 +55,21 @@ _WITH_PLUG = ("id_reader", "permit_unit", "code_scanner", "receipt_printer")
 
 
 def _of_device(device: str, name: str) -> Strike:
-    def strike(place: CountedPlace, _: Counter) -> Heal:
+    def strike(place: FaultHarness, _: Counter) -> Heal:
         place.rig.fault(device, name)
         return lambda: _mend(place, device, name)
 
     return strike
 
 
-def _mend(place: Place, device: str, name: str) -> None:
+def _mend(place: KioskHarness, device: str, name: str) -> None:
     if name == "late" and device in _WITH_PLUG:
         place.rig.fault(device, "unplugged")  # what is still to be said is not said
     place.rig.clear_faults(device)
 
 
 def _unplugged_for_a_moment(device: str) -> Strike:
-    def strike(place: CountedPlace, _: Counter) -> Heal:
+    def strike(place: FaultHarness, _: Counter) -> Heal:
         place.rig.fault(device, "unplugged")
         place.rig.clear_faults(device)
         return lambda: None
@@ -77,13 +77,13 @@ def _unplugged_for_a_moment(device: str) -> Strike:
     return strike
 
 
-def _cover_opened(place: CountedPlace, _: Counter) -> Heal:
+def _cover_opened(place: FaultHarness, _: Counter) -> Heal:
     place.rig.open_cover("permit_unit")
     return lambda: place.rig.close_cover("permit_unit")
 
 
 def _of_central(name: str) -> Strike:
-    def strike(place: CountedPlace, _: Counter) -> Heal:
+    def strike(place: FaultHarness, _: Counter) -> Heal:
         place.central.set_fault(name, after_s=LATE_S if name == "late" else SLOW_S)
 
         def heal() -> None:
@@ -96,13 +96,13 @@ def _of_central(name: str) -> Strike:
     return strike
 
 
-def _line_cut(place: CountedPlace, _: Counter) -> Heal:
+def _line_cut(place: FaultHarness, _: Counter) -> Heal:
     place.line_leads_to(None)
     return place.line_leads_to_central
 
 
 def _expired(*, of_central: bool) -> Strike:
-    def strike(place: CountedPlace, counter: Counter) -> Heal:
+    def strike(place: FaultHarness, counter: Counter) -> Heal:
         end = ExpiredEnd(counter.directory, of_central=of_central)
         place.line_leads_to(end.address)
 
@@ -116,7 +116,7 @@ def _expired(*, of_central: bool) -> Strike:
 
 
 def _clock_wrong_by(error: timedelta) -> Strike:
-    def strike(place: CountedPlace, _: Counter) -> Heal:
+    def strike(place: FaultHarness, _: Counter) -> Heal:
         place.clock.wrong_by = error
 
         def heal() -> None:
@@ -127,7 +127,7 @@ def _clock_wrong_by(error: timedelta) -> Strike:
     return strike
 
 
-def _disk_full(place: CountedPlace, _: Counter) -> Heal:
+def _disk_full(place: FaultHarness, _: Counter) -> Heal:
     """No row can be added to the journal any more, and none changed."""
     journal = place.config.state_dir / "journal.db"
     _execute(
@@ -152,19 +152,19 @@ def _execute(journal: object, statements: list[str]) -> None:
         db.execute("COMMIT")
 
 
-def _pcscd_killed(_: CountedPlace, counter: Counter) -> Heal:
+def _pcscd_killed(_: FaultHarness, counter: Counter) -> Heal:
     assert counter.pcscd is not None
     counter.pcscd.kill()
     return counter.pcscd.start
 
 
-def _pcscd_restarted(_: CountedPlace, counter: Counter) -> Heal:
+def _pcscd_restarted(_: FaultHarness, counter: Counter) -> Heal:
     assert counter.pcscd is not None
     counter.pcscd.restart()
     return lambda: None
 
 
-def _pcscd_hangs(_: CountedPlace, counter: Counter) -> Heal:
+def _pcscd_hangs(_: FaultHarness, counter: Counter) -> Heal:
     assert counter.pcscd is not None
     counter.pcscd.freeze()
     return counter.pcscd.thaw

@@ -8,13 +8,13 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from drivers.simulators.permit import Place as At
+from drivers.simulators.permit import PermitLocation
 from kiosk.domain.endorsement import Custody
 from kiosk.domain.faults import CATALOGUE
 from kiosk.workflow import states as s
-from tests.flows.place import NEIGHBOUR
+from tests.lobby.visitor import NEIGHBOUR
 from tests.torture.faults.causes import Cause, Heal
-from tests.torture.faults.counter import Bystander, CountedPlace, Counter
+from tests.torture.faults.counter import Bystander, Counter, FaultHarness
 from tests.torture.faults.laws import Before, broken_laws
 from tests.torture.faults.outcome_names import Ending, Service, Whereabouts
 from tests.torture.faults.resident import Resident, Way
@@ -69,7 +69,7 @@ class Scene:
     counter: Counter
     way: Way
     cause: Cause | None
-    place: CountedPlace
+    place: FaultHarness
     bystander: Bystander
     heal: Heal | None = None
     reached: bool = False
@@ -350,7 +350,11 @@ def _played(cell: Scene) -> tuple[Ending, list[str]]:
     closed = isinstance(place.state, s.OutOfService)
     by_staff = cell.is_mended(resident)
     states, whereabouts = place.states[cell.began :], _whereabouts(cell, by_staff)
-    broken = [] if place.where_is(permit) in (At.HAND, At.BIN) else [f"the permit is {place.where_is(permit).value}"]
+    broken = (
+        []
+        if place.where_is(permit) in (PermitLocation.HAND, PermitLocation.BIN)
+        else [f"the permit is {place.where_is(permit).value}"]
+    )
     place.rig.empty_bin()
     place.rig.lift_id_card()
     broken += next_is_served(cell)
@@ -390,7 +394,7 @@ def next_is_served(cell: Scene) -> list[str]:
     passed = {type(state) for state in place.states[seen:]}
     is_renewed = place.chip(NEIGHBOUR.permit) != place.at_issue[NEIGHBOUR.permit]
     broken = []
-    if s.ReadingPermit not in passed or place.where_is(NEIGHBOUR.permit) is not At.HAND:
+    if s.ReadingPermit not in passed or place.where_is(NEIGHBOUR.permit) is not PermitLocation.HAND:
         broken.append(f"the next visit is not served: {[kind.__name__ for kind in passed]}")
     if "region" not in cell.way.site and not is_renewed:
         broken.append(f"the next permit is not renewed: {place.way()[seen:]}")
@@ -417,7 +421,7 @@ def _whereabouts(cell: Scene, by_staff: bool) -> Whereabouts:
     states = cell.place.states[cell.began :]
     if by_staff:
         return Whereabouts.BY_STAFF
-    if cell.place.where_is(cell.way.visitor.permit) is At.BIN:
+    if cell.place.where_is(cell.way.visitor.permit) is PermitLocation.BIN:
         return Whereabouts.IN_BIN
     was_closed_with_it = any(
         isinstance(state, s.OutOfService) and state.custody is not Custody.WITH_HOLDER for state in states

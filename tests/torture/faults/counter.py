@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import logging
-import re
 import shutil
 import tempfile
 from collections.abc import Iterator, Mapping
@@ -16,22 +15,17 @@ from types import TracebackType
 from typing import Any, Self
 from urllib.parse import urlsplit
 
-from sqlalchemy import delete
-
 from assets import ASSETS
 from drivers.permit_unit.dialects import CRT, STAR
-from drivers.simulators.chip_keys import TEST_KEYS
 from drivers.simulators.pcscd import PrivatePcscd
 from drivers.simulators.residents import load_residents
 from drivers.typeface import Typeface
-from kiosk.demo.simulation import central_records
-from kiosk.reference_central.authority import GRANT_KEYS, make_authority
+from kiosk.demo.central_records import central_records
 from kiosk.reference_central.residents import ResidentImport
-from kiosk.reference_central.server import ReferenceCentral
-from kiosk.reference_central.settings import CentralSettings
-from kiosk.reference_central.tables import Base, Kiosk
-from tests.direct_chips import direct_chip
-from tests.flows.place import CHIP_IN_UNIT, TODAY, Authority, HandClock, Place
+from tests.lobby.device_files import write_device_file
+from tests.lobby.direct_chips import direct_chip
+from tests.lobby.kiosk_harness import CHIP_IN_UNIT, KioskHarness
+from tests.lobby.running_central import TODAY, HandClock, RunningCentral, central_for_all_regions
 from tests.torture.faults.certificates import make_expired
 
 # How long the drivers wait for what does not come: at a pace of 0 devices need no time.
@@ -100,8 +94,8 @@ class Bystander(logging.Handler):
         return {str(fields["fault"]) for fields in told}
 
 
-class CountedPlace(Place):
-    """A place where one can wait for whatever comes next; its kiosk's clock may be set wrong."""
+class FaultHarness(KioskHarness):
+    """A harness in which one can wait for whatever comes next; its kiosk's clock may be set wrong."""
 
     clock: KioskClock
 
@@ -126,21 +120,9 @@ class Counter:
         self.directory = Path(tempfile.mkdtemp(prefix="faults-"))
         self.pcscd = pcscd
         self._clock = HandClock()
-        make_authority(self.directory)
+        central = central_for_all_regions(self.directory, self._clock.now, pilots=("xuchang",))
         make_expired(self.directory)
-        central = ReferenceCentral(
-            CentralSettings(
-                database=f"sqlite:///{self.directory / 'central.db'}",
-                tls_dir=self.directory,
-                keys=(self.directory / GRANT_KEYS, TEST_KEYS),
-                regions=(ASSETS / "regions",),
-                permits=(ASSETS / "permits",),
-                kiosks=("kiosk-1",),
-                clock=self._clock.now,
-                pilots=("xuchang",),
-            )
-        )
-        self.authority = Authority(central, self.directory, self._clock)
+        self.authority = RunningCentral(central, self.directory, self._clock)
         self._typeface = Typeface.load(ASSETS / "fonts")
         self._everybody = load_residents(today=TODAY)
         self._files = {key: self._impatient(*how) for key, how in _IMPATIENT.items()}
@@ -158,18 +140,13 @@ class Counter:
     @contextmanager
     def opened(
         self, permits: tuple[str, ...], site: Mapping[str, Any], over_pcsc: bool = False, unit: str = STAR
-    ) -> Iterator[CountedPlace]:
+    ) -> Iterator[FaultHarness]:
         """A place with an empty record at central, whose kiosk has not been started; closed afterwards. A
         CRT-591-M powers the chip itself.
         """
-        self._clock.reset()
+        self.authority.forget()
         central = self.authority.central
-        central.clear_faults()
         residents = replace(self._everybody, permits={name: self._everybody.permits[name] for name in permits})
-        with central.database.writing() as session:
-            for table in reversed(Base.metadata.sorted_tables):
-                if table.name != Kiosk.__tablename__:
-                    session.execute(delete(table))
         central.seed(ResidentImport.model_validate(record) for record in central_records(residents))
         directory = Path(tempfile.mkdtemp(prefix="cell-", dir=self.directory))
         chip = CHIP_IN_UNIT if unit == CRT else direct_chip()
@@ -179,7 +156,7 @@ class Counter:
         files = {**self._files, **site.get("files", {})}
         if site.get("region") == AT_APPLICATION:
             site = {**site, "region": self._haikou_asks_at_once()}
-        place = CountedPlace(
+        place = FaultHarness(
             directory,
             self.authority,
             residents,
@@ -204,10 +181,4 @@ class Counter:
         return str(path)
 
     def _impatient(self, name: str, seconds: Mapping[str, float]) -> str:
-        text = (ASSETS / "devices" / f"{name}.toml").read_text(encoding="utf-8")
-        for key, value in seconds.items():
-            text, found = re.subn(rf"(?m)^{key} = [0-9.]+", f"{key} = {value}", text)
-            assert found == 1, f"{name}: {key}"
-        path = self.directory / f"{name}.toml"
-        path.write_text(text, encoding="utf-8")
-        return str(path)
+        return str(write_device_file(self.directory / f"{name}.toml", name, seconds))

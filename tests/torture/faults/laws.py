@@ -10,9 +10,9 @@ from uuid import UUID
 
 from sqlalchemy import select
 
-from drivers.simulators.permit import Place as At
+from drivers.simulators.permit import PermitLocation
 from kiosk.reference_central.tables import Endorsement
-from tests.flows.place import Place
+from tests.lobby.kiosk_harness import KioskHarness
 
 _CHIP_NEW = ("written", "face_pending")
 IN_ONE_WRITE = "reference"  # the permit file whose content is one protected write
@@ -29,12 +29,12 @@ class Before:
     asked: frozenset[UUID]
 
     @classmethod
-    def of(cls, place: Place, permit: str) -> Self:
+    def of(cls, place: KioskHarness, permit: str) -> Self:
         asked = frozenset(row.endorsement_id for row in _endorsements(place, permit))
         return cls(place.chip(permit), place.face_shows_chip(permit), asked)
 
 
-def broken_laws(place: Place, permit: str, before: Before, said: list[str], hides_grant: bool) -> list[str]:
+def broken_laws(place: KioskHarness, permit: str, before: Before, said: list[str], hides_grant: bool) -> list[str]:
     """`said`: every line of the log; `hides_grant`: central said that there was none, so it runs out by itself. Asked
     when central has been told everything and nobody is on a visit.
     """
@@ -48,13 +48,13 @@ def broken_laws(place: Place, permit: str, before: Before, said: list[str], hide
     ]
 
 
-def _permit_is_somewhere(place: Place, permit: str) -> Iterator[str]:
+def _permit_is_somewhere(place: KioskHarness, permit: str) -> Iterator[str]:
     where = place.where_is(permit)
-    if where not in (At.HAND, At.BIN):
+    if where not in (PermitLocation.HAND, PermitLocation.BIN):
         yield f"the permit is {where.value} when the kiosk is open again"
 
 
-def _one_story(place: Place, permit: str, before: Before) -> Iterator[str]:
+def _one_story(place: KioskHarness, permit: str, before: Before) -> Iterator[str]:
     chip, shows = place.chip(permit), place.face_shows_chip(permit)
     is_new = chip != before.chip
     count, count_was = chip.get("endorsement_count"), place.at_issue[permit].get("endorsement_count")
@@ -79,7 +79,7 @@ def _one_story(place: Place, permit: str, before: Before) -> Iterator[str]:
         yield "central takes the face for new, and it does not show what the chip holds"
     if not is_new and shows != before.face_shows_chip:
         yield "the chip is old and the face is not as it was"
-    if place.where_is(permit) is At.BIN:
+    if place.where_is(permit) is PermitLocation.BIN:
         for row in _endorsements(place, permit):
             custodies = [told.custody for told in place.central.completions(row.endorsement_id)]
             is_told = not custodies or custodies[-1] in ("retained", "unknown")  # unknown: its answer was lost
@@ -87,26 +87,26 @@ def _one_story(place: Place, permit: str, before: Before) -> Iterator[str]:
                 yield f"the permit is in the bin, and central was told {custodies}"
 
 
-def _endorsements(place: Place, permit: str) -> list[Endorsement]:
+def _endorsements(place: KioskHarness, permit: str) -> list[Endorsement]:
     number = place.residents.permits[permit].permit_number
     with place.central.database.reading() as session:
         return list(session.scalars(select(Endorsement).where(Endorsement.permit_number == number)))
 
 
-def _no_grant_is_open(place: Place) -> Iterator[str]:
+def _no_grant_is_open(place: KioskHarness) -> Iterator[str]:
     with place.central.database.reading() as session:
         for row in session.scalars(select(Endorsement).where(Endorsement.live)):
             yield f"a grant is left open ({row.state})"
 
 
-def _no_grant_is_used_twice(place: Place) -> Iterator[str]:
+def _no_grant_is_used_twice(place: KioskHarness) -> Iterator[str]:
     with place.central.database.reading() as session:
         for row in session.scalars(select(Endorsement)):
             if row.permit_file == IN_ONE_WRITE and row.writes_composed > 1:
                 yield f"central composed {row.writes_composed} writes for one grant"
 
 
-def _nothing_personal(place: Place, permit: str, said: list[str]) -> Iterator[str]:
+def _nothing_personal(place: KioskHarness, permit: str, said: list[str]) -> Iterator[str]:
     data = place.residents.permits[permit]
     holder = place.residents.holder_of(data)
     markers = [holder.name, holder.number, holder.address, data.permit_number, data.address, data.chip_serial]

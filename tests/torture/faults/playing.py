@@ -74,7 +74,12 @@ def open_counter() -> None:
     _counter = stack.enter_context(Counter(pcscd if has_pcscd else None))
     # A worker of the pool ends without a word to its modules; threads that run on would hold it for ever.
     main = threading.main_thread()
-    threading.Thread(target=lambda: (main.join(), stack.close()), name="closing").start()
+
+    def close() -> None:
+        main.join()
+        stack.close()
+
+    threading.Thread(target=close, name="closing").start()
 
 
 def _play(cell: CellName) -> Finding:

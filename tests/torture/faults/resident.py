@@ -11,16 +11,17 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from drivers.permit_unit.dialects import STAR
-from drivers.simulators.permit import Place as At
+from drivers.simulators.permit import PermitLocation
 from kiosk.workflow import states as s
 from kiosk.workflow.intents import Intent
-from tests.flows.place import Place, Visitor
+from tests.lobby.kiosk_harness import KioskHarness
+from tests.lobby.visitor import Visitor
 
 TELEPHONE = "13900000000"
 MOST_LICENCES_SHOWN = 3
 MOST_TRIES_WITH_ID_CARD = 2
 
-Act = Callable[[Place], None]
+Act = Callable[[KioskHarness], None]
 
 
 @dataclass(frozen=True)
@@ -69,7 +70,7 @@ class Resident:
     def __post_init__(self) -> None:
         self._keys = list(self.way.keys)
 
-    def acts(self, place: Place, state: s.State) -> None:
+    def acts(self, place: KioskHarness, state: s.State) -> None:
         """What this resident does on a screen; nothing where a device or central is at work."""
         way = self.way
         if type(state) in way.does:
@@ -92,7 +93,7 @@ class Resident:
                 self._lays_id_card(place, way.agent[1], again=True)
             case s.AwaitingPermit():
                 self._takes_what_was_pushed_out(place)
-                if place.where_is(way.visitor.permit) is At.HAND:
+                if place.where_is(way.visitor.permit) is PermitLocation.HAND:
                     place.rig.offer_permit(way.visitor.permit)
             case s.DeclaringForHolder(question=question) | s.Declaring(question=question):
                 place.chooses(Intent.ANSWER_YES if question in way.yes else Intent.ANSWER_NO)
@@ -121,7 +122,7 @@ class Resident:
             case s.AwaitingRemoval():
                 if not way.forgets:
                     place.rig.take_permit()
-            case s.ShowingStatus() | s.Thanking() | s.ShowingApplication() | s.Explaining():
+            case s.ShowingStatus() | s.Thanking() | s.ShowingApplication() | s.ShowingOutcome():
                 self._takes_what_was_pushed_out(place)
                 place.chooses(Intent.FINISH)
             case _:
@@ -133,7 +134,7 @@ class Resident:
         """
         return isinstance(state, s.ReadingLicenceCode) and bool(self.way.licence) and not self._gave_up_showing
 
-    def repeats(self, place: Place, state: s.State) -> bool:
+    def repeats(self, place: KioskHarness, state: s.State) -> bool:
         """Do it once more, if so."""
         if self.may_repeat(state):
             self._shows_licence(place)
@@ -144,22 +145,22 @@ class Resident:
     def _gave_up_showing(self) -> bool:
         return self._licences_shown >= MOST_LICENCES_SHOWN
 
-    def _takes_what_was_pushed_out(self, place: Place) -> None:
+    def _takes_what_was_pushed_out(self, place: KioskHarness) -> None:
         """A permit that the unit did not want lies in the mouth, and nobody leaves it there."""
-        if place.where_is(self.way.visitor.permit) is At.MOUTH:
+        if place.where_is(self.way.visitor.permit) is PermitLocation.MOUTH:
             place.rig.take_permit()
 
-    def _comes(self, place: Place) -> None:
+    def _comes(self, place: KioskHarness) -> None:
         if not self.has_begun:
             self.has_begun = True
             if self.way.visitor.hurries:
                 place.rig.lay_id_card(self.way.visitor.person)
             place.begins(choosing=bool(self.way.keys))
 
-    def _chooses(self, place: Place, key: str) -> None:
+    def _chooses(self, place: KioskHarness, key: str) -> None:
         place.chooses(Intent.CHOOSE, key)
 
-    def _lays_id_card(self, place: Place, person: str, *, again: bool) -> None:
+    def _lays_id_card(self, place: KioskHarness, person: str, *, again: bool) -> None:
         if again:
             if self._id_card_tries >= MOST_TRIES_WITH_ID_CARD:
                 return
@@ -169,7 +170,7 @@ class Resident:
             return
         place.rig.lay_id_card(person)
 
-    def _shows_licence(self, place: Place) -> None:
+    def _shows_licence(self, place: KioskHarness) -> None:
         if not self.way.licence or self._gave_up_showing:
             place.chooses(Intent.NO_PROOF)
             return

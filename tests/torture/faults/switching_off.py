@@ -20,13 +20,13 @@ from multiprocessing import get_context
 from pathlib import Path
 from textwrap import fill
 
-from drivers.simulators.permit import Place as At
+from drivers.simulators.permit import PermitLocation
 from kiosk.domain.endorsement import Custody
 from kiosk.workflow import states as s
 from kiosk.workflow.switching_off import SWITCH_OFF_WITHIN_S
 from tests.torture.faults.causes import CAUSES, Cause, Heal
 from tests.torture.faults.cell import MOST_WAITS, DidNotEnd, Finding, NotReached, Scene, next_is_served, play
-from tests.torture.faults.counter import CountedPlace, Counter
+from tests.torture.faults.counter import Counter, FaultHarness
 from tests.torture.faults.laws import broken_laws
 from tests.torture.faults.outcome_names import Ending, Work
 from tests.torture.faults.playing import open_counter, opened_counter
@@ -54,18 +54,24 @@ CONDITIONS = (WELL, NOBODY, *_SILENT)
 """What is so when the switch-off is asked for; the columns of the table."""
 
 WHERE = {
-    At.HAND: ("h", "the holder has the permit"),
-    At.BIN: ("b", "it was put into the bin by the usual rule; central knows"),
-    At.MOUTH: ("m", "it stands at the mouth, in the holder's reach; the journal says so"),
-    At.STATION: ("i", "it stays inside; the journal says so, and the next start gives it back or puts it away"),
-    At.PATH: ("i", "it stays inside; the journal says so, and the next start gives it back or puts it away"),
+    PermitLocation.HAND: ("h", "the holder has the permit"),
+    PermitLocation.BIN: ("b", "it was put into the bin by the usual rule; central knows"),
+    PermitLocation.MOUTH: ("m", "it stands at the mouth, in the holder's reach; the journal says so"),
+    PermitLocation.STATION: (
+        "i",
+        "it stays inside; the journal says so, and the next start gives it back or puts it away",
+    ),
+    PermitLocation.PATH: (
+        "i",
+        "it stays inside; the journal says so, and the next start gives it back or puts it away",
+    ),
 }
 _KNOWN_AS = {
-    At.HAND: {Custody.WITH_HOLDER},
-    At.BIN: {Custody.WITH_HOLDER, Custody.RETAINED},
-    At.MOUTH: {Custody.AT_MOUTH},
-    At.STATION: {Custody.INSIDE},
-    At.PATH: {Custody.INSIDE},
+    PermitLocation.HAND: {Custody.WITH_HOLDER},
+    PermitLocation.BIN: {Custody.WITH_HOLDER, Custody.RETAINED},
+    PermitLocation.MOUTH: {Custody.AT_MOUTH},
+    PermitLocation.STATION: {Custody.INSIDE},
+    PermitLocation.PATH: {Custody.INSIDE},
 }
 
 
@@ -74,7 +80,7 @@ class End:
     """What became of the visit, and where the permit was when the program had ended."""
 
     work: Work
-    permit: At
+    permit: PermitLocation
 
     @property
     def code(self) -> str:
@@ -121,7 +127,7 @@ class SwitchedOff(Scene):
 def _strike_of(condition: str) -> Cause:
     fault = CAUSES.get(condition)
 
-    def strike(place: CountedPlace, counter: Counter) -> Heal:
+    def strike(place: FaultHarness, counter: Counter) -> Heal:
         heal: Heal = (lambda: None) if fault is None else fault.strike(place, counter)
         place.running.switch_off("SIGTERM")
         return heal
@@ -151,7 +157,7 @@ def _played(scene: SwitchedOff) -> tuple[End, list[str]]:
         raise NotReached(f"the state was never reached; the machine went {place.way()}")
     place.at_every_state(lambda _: None)
     scene.is_under_way = False
-    if place.where_is(permit) is At.MOUTH and not _went_in(place.states[scene.began :]):
+    if place.where_is(permit) is PermitLocation.MOUTH and not _went_in(place.states[scene.began :]):
         place.rig.take_permit()  # it was pushed at the moment that the slot closed, and is still in a hand
     states = place.states[scene.began :]
     at_the_end = place.where_is(permit)
@@ -165,7 +171,11 @@ def _played(scene: SwitchedOff) -> tuple[End, list[str]]:
     place.start_kiosk()
     scene.is_mended(resident)
     place.running.warm_up()  # as when the first screen stands: what waits is sent
-    broken += [] if place.where_is(permit) in (At.HAND, At.BIN) else [f"the permit is {place.where_is(permit).value}"]
+    broken += (
+        []
+        if place.where_is(permit) in (PermitLocation.HAND, PermitLocation.BIN)
+        else [f"the permit is {place.where_is(permit).value}"]
+    )
     place.rig.empty_bin()
     place.rig.lift_id_card()
     broken += next_is_served(scene)
@@ -178,7 +188,7 @@ def _went_in(states: Sequence[s.State]) -> bool:
     return any(s.custody_of(state) in (Custody.INSIDE, Custody.AT_MOUTH, Custody.UNKNOWN) for state in states[1:])
 
 
-def _last_words(place: CountedPlace, permit: At, condition: str) -> list[str]:
+def _last_words(place: FaultHarness, permit: PermitLocation, condition: str) -> list[str]:
     """What the journal's last row says, against where the permit is."""
     last = place.journal()[-1]
     broken = [] if "EndProgram" in last.effects else [f"the journal ends with {last.event} → {last.after}"]
@@ -186,7 +196,7 @@ def _last_words(place: CountedPlace, permit: At, condition: str) -> list[str]:
         broken.append(f"it took longer than {SWITCH_OFF_WITHIN_S:g} s of the machine's time")
     known = Custody(last.custody)
     # A silent unit does not say that the permit was taken out of its mouth.
-    may_be_taken = condition == "permit_unit/silent" and (permit, known) == (At.HAND, Custody.AT_MOUTH)
+    may_be_taken = condition == "permit_unit/silent" and (permit, known) == (PermitLocation.HAND, Custody.AT_MOUTH)
     if known not in _KNOWN_AS[permit] and known is not Custody.UNKNOWN and not may_be_taken:
         broken.append(f"the journal says {last.custody}, and the permit is {permit.value}")
     return broken

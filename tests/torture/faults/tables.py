@@ -36,7 +36,7 @@ _WITH_A_PERMIT = (
     s.AwaitingRemoval,
     s.PrintingReceipt,
     s.Thanking,
-    s.Explaining,
+    s.ShowingOutcome,
 )
 _ASSESSED = (s.Assessing, s.ShowingAssessment)
 _ASKED_FOR = (s.Declaring, s.AskingCentral)

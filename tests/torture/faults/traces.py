@@ -5,12 +5,12 @@ from __future__ import annotations
 from kiosk.domain.endorsement import ChipState, Custody
 from kiosk.domain.faults import CATALOGUE
 from kiosk.workflow import states as s
-from tests.flows.place import Place
+from tests.lobby.kiosk_harness import KioskHarness
 from tests.torture.faults.laws import Before
 from tests.torture.faults.outcome_names import Work
 
 
-def work_of(place: Place, permit: str, before: Before, states: list[s.State]) -> Work:
+def work_of(place: KioskHarness, permit: str, before: Before, states: list[s.State]) -> Work:
     """What became of what the holder came for, by the permit, central's record and what the screens told."""
     endings = [ending for state in states if (ending := _ending_of(state)) is not None]
     if endings and isinstance(endings[-1], s.BrokenOff | s.Interrupted) and endings[-1].chip is ChipState.UNKNOWN:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from types import UnionType
-from typing import get_args
+from typing import Any, get_args
 
 from kiosk.services.holder_check import hashed
 from kiosk.workflow import states as s
 from kiosk.workflow.intents import Intent
-from tests.flows.place import LIN, Place, Visitor
+from tests.lobby.kiosk_harness import KioskHarness
+from tests.lobby.visitor import LIN, Visitor
 from tests.torture.faults.counter import AT_APPLICATION
 from tests.torture.faults.resident import Way
 
@@ -22,8 +23,16 @@ UNHURRIED = Visitor(LIN.person, LIN.permit, hurries=False)
 HAIKOU = {"region": "haikou"}
 XINJIANG = {"region": "xinjiang"}
 FILES_OF_XU = {"files": {"permits": ["reference", "ssse"]}}
-MOVED = {"yes": frozenset({"address_changed"}), "proof": "registered_lease", "licence": "lin-registered-lease"}
-FOR_A_CHILD = {"keys": ("for_another", "endorse"), "agent": ("guardian", "wu-jingshu"), "licence": "wu-guardianship"}
+MOVED: dict[str, Any] = {
+    "yes": frozenset({"address_changed"}),
+    "proof": "registered_lease",
+    "licence": "lin-registered-lease",
+}
+FOR_A_CHILD: dict[str, Any] = {
+    "keys": ("for_another", "endorse"),
+    "agent": ("guardian", "wu-jingshu"),
+    "licence": "wu-guardianship",
+}
 ASKS_ATTENDANT = {
     "holder_check": {
         "holder_check": {"way": "attendant", "required": True},
@@ -43,15 +52,15 @@ def _members(kind: type | UnionType) -> Iterator[type[s.State]]:
         yield from _members(member) if get_args(member) else (member,)
 
 
-def _cancels(place: Place) -> None:
+def _cancels(place: KioskHarness) -> None:
     place.chooses(Intent.CANCEL)
 
 
-def _attendant_types(place: Place) -> None:
+def _attendant_types(place: KioskHarness) -> None:
     place.chooses(Intent.ENTER_CODE, "17314159")
 
 
-def _renewal(state: type[s.State], **otherwise: object) -> Way:
+def _renewal(state: type[s.State], **otherwise: Any) -> Way:
     return Way(state, LIN, **otherwise)
 
 
@@ -118,7 +127,7 @@ def _ways() -> Iterator[tuple[str, Way]]:
         _renewal(s.RecoveringFace, cut_at=s.RewritingFace),
         *(_renewal(kind, forgets=True) for kind in (s.TakingBack, s.Retaining)),
         *(_renewal(kind) for kind in (s.AwaitingRemoval, s.PrintingReceipt, s.Thanking)),
-        _renewal(s.Explaining, does={s.Confirming: _cancels}),
+        _renewal(s.ShowingOutcome, does={s.Confirming: _cancels}),
     ]
     for way in named:
         yield way.state.__name__, way

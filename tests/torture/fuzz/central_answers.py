@@ -24,6 +24,7 @@ from pydantic import BaseModel, TypeAdapter
 from kiosk.central import contract
 from kiosk.central.client import MAX_ANSWER_BYTES, CallTimes, CentralClient, CentralError
 from kiosk.central.reading import Unknown, read_answer
+from kiosk.domain.identity_number import IdentityNumber, PermitNumber
 from kiosk.reference_central.authority import make_authority
 from tests.torture.fuzz.hostile_central import HostileCentral
 from tests.torture.fuzz.promises import hold
@@ -38,8 +39,8 @@ FACTS = contract.PermitFacts(
     permit_file="reference",
     chip_serial="8600310000000A01",
     region="310000",
-    permit_number="310000202300000018",
-    holder_number="341399198803140028",
+    permit_number=PermitNumber("310000202300000018"),
+    holder_number=IdentityNumber("341399198803140028"),
     holder_name=MARKER,
     issued_on=None,
     content=contract.PermitContent(
@@ -51,7 +52,7 @@ FACTS = contract.PermitFacts(
         endorsement_count=1,
     ),
 )
-HOLDER = contract.Holder(name=MARKER, id_number="341399198803140028")
+HOLDER = contract.Holder(name=MARKER, id_number=IdentityNumber("341399198803140028"))
 GRANT = {"payload": "e30=", "algorithm": "ed25519", "key_id": MARKER, "signature": "AAAA"}
 SEARCH = contract.ApplicationSearch(holder=HOLDER, permit=None)
 REWRITES = contract.PendingRewritesRequest(inquiry_id=ID, holder=HOLDER, permit=FACTS)
@@ -81,7 +82,7 @@ PROGRESS = {
 class Asked:
     """One call of the client, what it may return, and answers of the contract to begin with."""
 
-    call: Callable[[CentralClient], object]
+    call: Callable[[CentralClient], Any]
     returns: Any
     good: tuple[dict[str, Any], ...]
 

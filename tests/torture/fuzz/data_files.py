@@ -35,7 +35,7 @@ from kiosk.reference_central.hsm import KeyFileError, SoftwareHsm
 from kiosk.texts.translation import LocaleFileError, Translation
 from kiosk.voice.grammar import Grammar, GrammarError
 from screens.shell.screen_file import ScreenFileError, load_screen_file
-from tests.component.test_config import GOOD
+from tests.lobby.production_site import GOOD
 from tests.torture.fuzz.promises import hold
 
 FILES = 10_000  # at scale 1

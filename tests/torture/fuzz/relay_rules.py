@@ -20,7 +20,7 @@ class RelayRules:
         self.selections = _selections(permit)
         self._foreseen = {selected: _foreseen(permit, selected) for selected in self.selections}
 
-    def availability_of(self, command: bytes, selected: Selection) -> bool:
+    def foresees(self, command: bytes, selected: Selection) -> bool:
         """Whether the permit file foresees `command` where `selected` is."""
         return self._foreseen[selected].fullmatch(command) is not None
 

@@ -11,10 +11,14 @@ from kiosk.voice.grammar import QUOTED, Grammar, languages_spoken
 from kiosk.voice.speaking import spoken
 from screens.authoring.voice_clips import clips_of
 from tests.screens.region_samples import region_samples
-from tests.unit.machine_samples import CASE
+from tests.unit.workflow.machine_samples import CASE
 
 LANGUAGES = languages_spoken(ASSETS / "voice")
-HOLDERS = (CASE.holder.name, CASE.holder.number, CASE.holder.address, CASE.permit.permit_number)
+HOLDERS = tuple(
+    each.reveal()
+    for each in (CASE.holder.name, CASE.holder.number, CASE.holder.address, CASE.permit.permit_number)
+    if each is not None
+)
 AUTHORITY = CASE.permit.content.issuing_authority
 NAMES_AND_QUESTIONS = ("services/", "services", "agents", "question/", "category/")
 """Screens that ask for an answer: whoever cannot read needs every word of them."""
@@ -25,11 +29,9 @@ NAMES_AND_QUESTIONS = ("services/", "services", "agents", "question/", "category
 def test_no_screen_of_any_region_says_who_the_holder_is(language: str) -> None:
     grammar = Grammar.load(ASSETS / "voice" / f"{language}.toml")
     translation = Translation.load(ASSETS / "locale", language)
-    secrets = {each.reveal() for each in HOLDERS} | {AUTHORITY}
+    secrets = {*HOLDERS, AUTHORITY}
     secrets |= {
-        "".join(clip.text for clip in grammar.spelled(each.reveal(), QUOTED) or ())
-        for each in HOLDERS
-        if each.reveal().isascii()
+        "".join(clip.text for clip in grammar.spelled(each, QUOTED) or ()) for each in HOLDERS if each.isascii()
     }
     for name, model in region_samples(language).items():
         heard = "".join(clip.text for each in spoken(model, translation, grammar) for clip in each.clips)

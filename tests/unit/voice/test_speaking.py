@@ -9,7 +9,9 @@ import pytest
 
 from assets import ASSETS
 from kiosk.domain.personal import Personal
-from kiosk.presentation.models import (
+from kiosk.presentation.models.frame import WayOut
+from kiosk.presentation.models.resident import (
+    AssessmentScreen,
     ConfirmScreen,
     IdCardScreen,
     OutcomeScreen,
@@ -22,7 +24,7 @@ from kiosk.texts.words import LocalText, NamedList, Text
 from kiosk.voice.clips import Clip, Gap, Utterance, parts_of
 from kiosk.voice.grammar import QUOTED, Grammar, languages_spoken
 from kiosk.voice.signals import Signal, signal
-from kiosk.voice.speaking import audible, spoken
+from kiosk.voice.speaking import audible, spoken, spoken_step, spoken_warning
 from screens.authoring.samples import samples
 from screens.authoring.voice_clips import clips_of
 
@@ -85,22 +87,81 @@ def test_nothing_with_a_date_of_the_permit_is_for_the_loudspeaker(language: str)
 def test_a_screen_is_said_from_its_title_to_its_answers() -> None:
     assert of_whole_screen("id_card", "en") == [
         "Lay your identity card down",
-        "Lay it flat on the reader and leave it there.",
+        "Lay it flat on the reader; wait for the beep.",
     ]
     assert of_whole_screen("welcome_without_paper")[-4:] == [
-        "居住证",
         "现在打印不出回执，签注照常办理。",
+        translation("zh-Hans").texts["welcome.for_another"],
         "开始办理",
         "其他业务",
     ]
     assert of_whole_screen("choice_for_whom")[:2] == ["给谁办理？", "我的孩子"]
-    assert of_whole_screen("question_address")[-2:] == ["不是", "是"]
+    assert of_whole_screen("choice_for_whom", "en")[2:4] == ["Under 16; I am the guardian", "A close relative"]
+    assert of_whole_screen("question_address")[0] == "请核对住址"
+    assert of_whole_screen("question_address")[-2:] == ["还住在那里", "已经搬了"]
     assert of_whole_screen("writing_face", "en") == [
-        "Updating your permit",
+        "Renewing your permit",
         "Please stay. You get the permit back in a moment.",
         "All of it takes about twenty five seconds as a rule",
         "Print the new text",
     ]
+
+
+def test_a_question_is_said_with_its_warning_and_the_facts_that_are_its_answers() -> None:
+    asked = ["Do you still live at the address you registered?"]
+    warned = ["Please choose what is true.", "You are responsible for it."]
+    answers = ["I still live there", "I have moved"]
+    assert of_whole_screen("question_address", "en")[1:] == [*asked, " ".join(warned), *answers]
+    assert of_whole_screen("assessment_question", "en")[-5:] == [
+        "Please check your address",
+        *asked,
+        " ".join(warned),
+        *answers,
+    ]
+
+
+@pytest.mark.parametrize(
+    ("name", "last"),
+    [
+        ("assessment_in_window", "Go on"),
+        ("assessment_question", "I have moved"),
+        ("assessment_too_early", "Stop, give it back"),
+        ("permit_inside_asked_after", "Stop, give it back"),
+        ("take_permit", "Please take it within forty five seconds"),
+        ("outcome_refusal", "OK, finish"),
+    ],
+)
+def test_what_can_be_done_is_said_last(name: str, last: str) -> None:
+    assert of_whole_screen(name, "en")[-1] == last
+
+
+def test_where_nothing_can_be_done_the_permit_is_given_back() -> None:
+    model = samples("en")["assessment_too_early"]
+    assert isinstance(model, AssessmentScreen)
+    given_back = replace(model, frame=replace(model.frame, way_out=WayOut.GIVE_BACK))
+    assert written(given_back, "en")[-1] == "Give my permit back"
+
+
+@pytest.mark.parametrize(
+    ("language", "step", "warning"),
+    [
+        ("en", "Step two of five", "Are you still there? This ends in thirty seconds."),
+        ("zh-Hans", "第二步，共五步", "还在办理吗？三十秒后结束。"),
+    ],
+)
+def test_steps_and_the_question_whether_somebody_is_there_are_for_everybody(
+    language: str, step: str, warning: str
+) -> None:
+    model = samples(language)["id_card"]
+    second = replace(model, frame=replace(model.frame, step=2, steps=5))
+    between = BETWEEN.get(language, " ")
+    steps = spoken_step(second, translation(language), grammar(language))
+    warned = spoken_warning(30, translation(language), grammar(language))
+    assert [each.written(between) for each in steps] == [step]
+    assert warned[0].written(between) == warning
+    assert [each.written(between) for each in warned[1:]] == [translation(language).texts["countdown.more_time"]]
+    assert not any(each.is_private for each in (*steps, *warned))
+    assert spoken_step(model, translation(language), grammar(language)) == ()
 
 
 def test_a_problem_is_said_first() -> None:
@@ -121,7 +182,7 @@ def test_days_that_are_counted_from_the_permits_dates_are_private_and_others_are
 
 
 def test_a_telephone_number_is_for_everybody() -> None:
-    assert "咨询电话：零二幺幺二三四五" in written(samples("zh-Hans")["five_parts_refusal"], private=False)
+    assert "咨询电话：零二幺幺二三四五" in written(samples("zh-Hans")["outcome_refusal"], private=False)
 
 
 def test_a_permit_without_dates_has_none_to_be_said() -> None:
@@ -132,7 +193,7 @@ def test_a_permit_without_dates_has_none_to_be_said() -> None:
 
 
 def test_a_value_that_nobody_can_say_leaves_its_sentence_to_the_screen() -> None:
-    model = samples("en")["five_parts_refusal"]
+    model = samples("en")["outcome_refusal"]
     assert isinstance(model, OutcomeScreen)
     website = replace(model, do_next=(Text("next.website", (("site", "gaj.example.cn"),)), Text("next.staff")))
     assert "Please find a clerk here." in written(website, "en")
@@ -150,7 +211,7 @@ def test_a_place_at_the_end_may_be_left_to_the_screen_and_one_within_may_not() -
 
 def test_a_group_is_said_with_what_belongs_to_it() -> None:
     group = NamedList(LocalText((("zh-Hans", "居住证明"),)), (LocalText((("zh-Hans", "租房合同"),)),))
-    model = samples("zh-Hans")["five_parts_refusal"]
+    model = samples("zh-Hans")["outcome_refusal"]
     assert isinstance(model, OutcomeScreen)
     assert {"居住证明", "租房合同"} < set(written(replace(model, do_next=(group,))))
 
@@ -214,7 +275,7 @@ def test_a_stage_of_writing_is_the_only_thing_that_is_new() -> None:
 
 
 def test_where_a_permit_is_from_is_private() -> None:
-    model = samples("zh-Hans")["five_parts_refusal"]
+    model = samples("zh-Hans")["outcome_refusal"]
     assert isinstance(model, OutcomeScreen)
     region = LocalText((("zh-Hans", "北京"),))
     elsewhere = replace(model, happened=Text("refusal.other_region.happened", (("region", region),)))
@@ -231,8 +292,8 @@ def test_where_a_permit_is_from_is_private() -> None:
         ("writing_face", "take_permit", Signal.TAKE_PERMIT),
         ("take_permit", "take_permit", None),
         ("take_permit", "take_permit_urgent", Signal.TAKE_PERMIT),
-        ("asking", "five_parts_fault", Signal.ATTENTION),
-        ("asking", "five_parts_refusal", None),
+        ("asking", "outcome_fault", Signal.ATTENTION),
+        ("asking", "outcome_refusal", None),
         ("welcome", "notice", None),
     ],
 )

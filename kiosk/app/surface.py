@@ -1,0 +1,27 @@
+"""What the machine asks of the window's application."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Protocol
+
+from kiosk.presentation.models.resident import ScreenModel
+
+
+class Surface(Protocol):
+    """All but `run` is for any thread, and returns at once."""
+
+    def run(self) -> None:
+        """Until it is left."""
+
+    def paint(self, model: ScreenModel) -> None:
+        """Show `model` from now on."""
+
+    def take_turn(self, then: Callable[[], None]) -> None:
+        """Call `then` in the next turn of its own thread."""
+
+    def after_painting(self, then: Callable[[], None]) -> None:
+        """Call `then` on its own thread soon after what was shown until now is painted."""
+
+    def leave(self) -> None:
+        """Close the window; `run` returns."""

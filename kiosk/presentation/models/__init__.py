@@ -1,0 +1,1 @@
+"""What a screen is given: one frozen model per screen. No Kivy, no flow."""

@@ -1,0 +1,30 @@
+"""The permit is at the mouth: how long it is waited for stands beside it."""
+
+from __future__ import annotations
+
+from kivy.properties import NumericProperty
+
+from kiosk.presentation.models.resident import ScreenModel, TakePermitScreen
+from screens.widgets.base import BaseScreen
+from screens.widgets.seconds import SecondsLeft
+
+
+class TakePermitView(BaseScreen):
+    """`left_s`: seconds until it is asked for more loudly, and then until it is taken back."""
+
+    left_s = NumericProperty(0)
+
+    def __init__(self, **kwargs: object) -> None:
+        self._seconds = SecondsLeft(self._left)
+        super().__init__(**kwargs)
+
+    def show(self, model: ScreenModel) -> None:
+        super().show(model)
+        self._seconds.start(model.within_s if isinstance(model, TakePermitScreen) else 0)
+
+    def on_leave(self, *args: object) -> None:
+        self._seconds.stop()
+        super().on_leave(*args)
+
+    def _left(self, seconds: int) -> None:
+        self.left_s = seconds

@@ -1,0 +1,114 @@
+"""Where the parts of this machine are that a person has to find, around its display: for the pictures and the words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import combinations
+from math import hypot
+
+ID_READER, PERMIT_SLOT = "id_reader", "permit_slot"
+RECEIPT_PRINTER, CODE_SCANNER = "receipt_printer", "code_scanner"
+
+PART_MM = {ID_READER: (100, 70), PERMIT_SLOT: (100, 26), RECEIPT_PRINTER: (92, 26), CODE_SCANNER: (70, 50)}
+"""Width and height of what is seen of each: cards are of one size everywhere (ISO/IEC 7810, ID-1: 85.6 × 54 mm)."""
+
+BORDER_MM = 30.0  # of the machine's front around all this
+APART_MM = 20.0  # nearer to each other two parts cannot be
+
+PLACES = {
+    ("above", "left"): "place.above_left",
+    ("above", "middle"): "place.above",
+    ("above", "right"): "place.above_right",
+    ("beside", "left"): "place.left",
+    ("beside", "right"): "place.right",
+    ("below", "left"): "place.below_left",
+    ("below", "middle"): "place.below",
+    ("below", "right"): "place.below_right",
+}
+UNSAID = "place.unsaid"
+"""The text for a part of which nobody has said where it is."""
+
+
+@dataclass(frozen=True, slots=True)
+class Box:
+    """In millimetres from the display's lower left corner, to the right and up."""
+
+    left: float
+    bottom: float
+    right: float
+    top: float
+
+    def wider_by(self, mm: float) -> Box:
+        """With so much more on every side."""
+        return Box(self.left - mm, self.bottom - mm, self.right + mm, self.top + mm)
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One part, by the middle of what is seen of it."""
+
+    name: str
+    x_mm: int
+    y_mm: int
+
+    @property
+    def box(self) -> Box:
+        width, height = PART_MM[self.name]
+        return Box(self.x_mm - width / 2, self.y_mm - height / 2, self.x_mm + width / 2, self.y_mm + height / 2)
+
+
+@dataclass(frozen=True, slots=True)
+class Machine:
+    """The front of a machine: its display and its parts."""
+
+    width_mm: float
+    height_mm: float
+    parts: tuple[Part, ...] = ()
+
+    @property
+    def display(self) -> Box:
+        return Box(0, 0, self.width_mm, self.height_mm)
+
+    @property
+    def front(self) -> Box:
+        """What is around all of it."""
+        boxes = [self.display, *(part.box for part in self.parts)]
+        around = Box(
+            min(box.left for box in boxes),
+            min(box.bottom for box in boxes),
+            max(box.right for box in boxes),
+            max(box.top for box in boxes),
+        )
+        return around.wider_by(BORDER_MM)
+
+    def part(self, name: str) -> Part | None:
+        """The part of this name; None if nobody has said where it is."""
+        return next((part for part in self.parts if part.name == name), None)
+
+    def place_of(self, name: str) -> str:
+        """The key of the text that says where a part is, as seen from the display."""
+        part = self.part(name)
+        if part is None:
+            return UNSAID
+        return PLACES[self.level_of(part), self._side_of(part)]
+
+    def level_of(self, part: Part) -> str:
+        """Is it above, beside or below the display?"""
+        return "above" if part.y_mm >= self.height_mm else "below" if part.y_mm <= 0 else "beside"
+
+    def _side_of(self, part: Part) -> str:
+        """Left, right or, above and below the display, in the middle third."""
+        if self.level_of(part) == "beside":
+            return "left" if part.x_mm < self.width_mm / 2 else "right"
+        third = self.width_mm / 3
+        return "left" if part.x_mm < third else "right" if part.x_mm > 2 * third else "middle"
+
+    def mistakes(self) -> Iterator[str]:
+        """What cannot be so."""
+        for part in self.parts:
+            if 0 < part.x_mm < self.width_mm and 0 < part.y_mm < self.height_mm:
+                yield f"machine.{part.name} lies on the display"
+        for one, other in combinations(self.parts, 2):
+            if hypot(one.x_mm - other.x_mm, one.y_mm - other.y_mm) < APART_MM:
+                yield f"machine.{one.name} and machine.{other.name} are at one place"

@@ -1,0 +1,80 @@
+"""What widgets draw with: fonts, texts, icons and pictures. They ask the application that runs for it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import cache
+from pathlib import Path
+
+from kivy.app import App
+from kivy.core.image import ImageLoader
+from kivy.graphics.texture import Texture
+from kivy.properties import ObjectProperty
+
+from kiosk.texts.translation import Translation
+from screens.shell.machine import Machine
+from screens.style.fonts import Fonts
+from screens.style.image_files import ICONS, Frames, ImageFiles
+from screens.style.theme import Theme
+
+
+class SuppliedApp(App):
+    """An application with all that its widgets draw with, from below `assets_dir`. `cannot_read(file)` is called on
+    Kivy's thread, once for each image file that is missing or damaged.
+    """
+
+    theme: ObjectProperty[Theme] = ObjectProperty(None, rebind=True)
+
+    def __init__(
+        self, assets_dir: Path, cannot_read: Callable[[str], None] = lambda _file: None, **kwargs: object
+    ) -> None:
+        super().__init__(**kwargs)
+        self.fonts = Fonts(assets_dir / "fonts")
+        self.translation: Callable[[str], Translation] = cache(
+            lambda language: Translation.whatever_there_is(assets_dir / "locale", language)
+        )
+        self._images_dir = assets_dir / "images"
+        self._icons = ImageFiles(self._images_dir / ICONS)
+        self._pictures = cache(lambda theme: ImageFiles(self._images_dir / theme))
+        self._icon_texture = cache(self.image_texture)
+        self._blank: set[Path] = set()
+        self._cannot_read = cannot_read
+
+    @property
+    def machine(self) -> Machine | None:
+        """Where the parts are around the display; None if nobody has said that."""
+        return None
+
+    def icon_texture(self, name: str, side: float) -> Texture | None:
+        """The texture of one icon, as large as a square of this side lets it be."""
+        return self._icon_texture(self._icons.fitting(name, side, side)[0])
+
+    def picture_files(self, name: str, width: float, height: float) -> Frames:
+        """The frames of one picture in the theme's colours, in the size that has room there."""
+        return self._pictures(self.theme.pictures).fitting(name, width, height)
+
+    def image_texture(self, file: Path) -> Texture | None:
+        """The texture of an image file; None, and once a word to whoever keeps the log, if it cannot be read."""
+        if file in self._blank:
+            return None
+        texture = read_texture(file)
+        if texture is None:
+            self._blank.add(file)
+            self._cannot_read(str(file.relative_to(self._images_dir)))
+        return texture
+
+
+def read_texture(file: Path) -> Texture | None:
+    """The texture of an image file; None if it is missing or damaged."""
+    # Kivy's own Image refers to itself, so that its picture is let go of only when Python looks for such circles.
+    try:
+        return ImageLoader.load(str(file), nocache=True).texture
+    except Exception:  # noqa: BLE001 -- Kivy raises nothing narrower
+        return None
+
+
+def supplies() -> SuppliedApp:
+    """What the application that runs draws with."""
+    app = App.get_running_app()
+    assert isinstance(app, SuppliedApp), "no other application has widgets of ours"
+    return app

@@ -1,0 +1,4 @@
+class FactoryBase:
+    def register(self, classname: str, cls: type) -> None: ...
+
+Factory: FactoryBase

@@ -1,0 +1,7 @@
+class ScissorPush:
+    x: int
+    y: int
+    width: int
+    height: int
+
+class ScissorPop: ...

@@ -1,0 +1,6 @@
+from kivy.properties import OptionProperty
+
+class ButtonBehavior:
+    state: OptionProperty
+
+class ToggleButtonBehavior(ButtonBehavior): ...
