@@ -28,6 +28,7 @@ from screens.shell.screen_file import MTDEV, ScreenFile
 from screens.sound.voice import Voice
 from screens.style.theme import PALETTES, TEXT_SCALES, Theme
 from screens.widgets.base import BaseScreen
+from screens.widgets.countdown import Countdown
 from screens.widgets.supplies import SuppliedApp
 
 if TYPE_CHECKING:
@@ -115,6 +116,9 @@ class KioskApp(SuppliedApp):
         self._ahead = Clock.create_trigger(self._build_ahead, LOOKED_AT_S)
         load = Clock.create_trigger(self._load_ahead, PAINTED_S)
         self.router.bind(on_painted=lambda _router: load())
+        self.router.bind(
+            on_painted=lambda router: self.voice.turned(has_more=not router.current_screen.column.all_seen)
+        )
         self._loaded: BaseScreen | None = None
 
     def build(self) -> Router:
@@ -146,6 +150,7 @@ class KioskApp(SuppliedApp):
     def _other_things_stand(self) -> None:
         """At the places that a finger may still be meant for."""
         self.router.changes()
+        self.voice.go_on()
         if self._automation is not None:
             self._automation.expect_again()
 
@@ -266,9 +271,9 @@ class KioskApp(SuppliedApp):
         if model.frame.serial != self._serial:
             self._serial = model.frame.serial
             self.router.changes()
+        self.voice.show(model)  # before a warning of the screen itself
         self.router.get_screen(name).show(model)
         self.router.current = name
-        self.voice.show(model)
         self._resting.stir()
         self._ahead.cancel()
         self._ahead()
@@ -324,9 +329,14 @@ class KioskApp(SuppliedApp):
         at = VISIT.index(self.router.current) + 1
         return (VISIT + VISIT)[at : at + count]
 
+    def _warn(self, countdown: Countdown, is_due: bool) -> None:
+        if is_due:
+            self.voice.warn(int(countdown.left_s))
+
     def _built(self, name: str) -> BaseScreen:
         """Each screen is built once, when it is first needed; later it is only given new models."""
         screen = views.build(name)
         screen.bind(on_turned=lambda _screen: self._other_things_stand())
+        screen.countdown.bind(is_due=self._warn, on_more_time=lambda _countdown: self.voice.go_on())
         screen.bind(on_intent=lambda on, intent, choice: self._choose(intent, choice, on.model.frame.serial))
         return screen

@@ -11,7 +11,7 @@ from kiosk.texts.translation import Translation
 from kiosk.voice.clips import Utterance
 from kiosk.voice.grammar import Grammar, GrammarError
 from kiosk.voice.signals import Signal
-from kiosk.voice.speaking import audible, spoken
+from kiosk.voice.speaking import audible, more_pages, spoken, spoken_step, spoken_warning
 from screens.sound.sdl_audio import FULL_VOLUME, NoSound, SdlAudio
 from screens.sound.sound_files import SAMPLE_BYTES, SoundFiles
 
@@ -44,7 +44,11 @@ class Narration:
         self._volume = 0
         self._waiting = b""  # ends with what the device has not played
         self._signal_bytes = 0  # of what waits from the beginning; a screen that follows at once does not cut it off
+        self._ends: list[tuple[int, Utterance]] = []  # of what waits: where each utterance of a screen ends
+        self._unsaid: tuple[Utterance, ...] = ()  # what a touch or a warning cut off
         self._said: tuple[Utterance, ...] = ()
+        self._step: tuple[Utterance, ...] = ()
+        self._tells_of_pages = True
         self._kind: tuple[type, str] | None = None
         self._files: dict[str, SoundFiles] = {}
 
@@ -70,22 +74,49 @@ class Narration:
         goes_on = signal is None and bool(known) and set(known) <= set(said)
         if not goes_on:
             self.hush()
-        self._say(language, new, volume, signal)
+            self._unsaid = ()
+            self._tells_of_pages = True
+        self._say(language, (*self._new_step(model, aloud), *new), volume, signal)
 
     def repeat(self, model: ScreenModel, volume: int) -> None:
         """Say all of `model`."""
-        self._said, self._kind = (), None
+        self._said, self._step, self._kind = (), (), None
         self.show(model, volume, aloud=True, signal=None)
+
+    def go_on(self, language: str, volume: int) -> None:
+        """Say again what was cut off, and the rest."""
+        unsaid, self._unsaid = self._unsaid, ()
+        self._say(language, unsaid, volume)
+
+    def warn(self, language: str, seconds: int, volume: int, *, aloud: bool, signal: Signal | None) -> None:
+        """Ask whether somebody is still there, at once; then go on."""
+        self.hush()
+        grammar = self._grammar(language)
+        warning = spoken_warning(seconds, self._translation(language), grammar) if aloud and grammar is not None else ()
+        self._say(language, warning, volume, signal)
+        self._ends.clear()  # it is not asked twice
+        self.go_on(language, volume)
+
+    def tell_of_pages(self, language: str, volume: int) -> None:
+        """Say that the text goes on behind a button; once for each screen."""
+        grammar = self._grammar(language)
+        if self._tells_of_pages and grammar is not None:
+            self._tells_of_pages = False
+            self._say(language, (more_pages(grammar),), volume)
 
     def rest(self) -> None:
         """Be silent, and let go of the device soon."""
         self._stays_open = False
-        self._said, self._kind = (), None
+        self._said, self._step, self._kind = (), (), None
         self.hush()
+        self._unsaid = ()
 
     def hush(self) -> None:
         """Let nothing more be heard of what was to be said. A signal sounds to its end."""
         self._requeue(self._volume, until=self._signal_bytes)
+        if self._ends:
+            self._unsaid = tuple(each for _, each in self._ends)
+            self._ends.clear()
 
     def at_volume(self, volume: int) -> None:
         """Say what is left at another volume."""
@@ -102,6 +133,7 @@ class Narration:
                 played = len(self._waiting) - left
                 audio.clear()
                 self._signal_bytes = max(0, self._signal_bytes - played)
+                self._ends = [(end - played, each) for end, each in self._ends if end > played]
                 self._waiting = self._waiting[played:until]
                 audio.queue(self._waiting, _of_full(volume))
         except NoSound as error:
@@ -111,7 +143,14 @@ class Narration:
         grammar = self._grammar(model.frame.language)
         return () if grammar is None else spoken(model, self._translation(model.frame.language), grammar)
 
-    def _say(self, language: str, utterances: tuple[Utterance, ...], volume: int, signal: Signal | None) -> None:
+    def _new_step(self, model: ScreenModel, aloud: bool) -> tuple[Utterance, ...]:
+        """The step of the visit, where it is another than was said last."""
+        grammar = self._grammar(model.frame.language) if aloud else None
+        before = self._step
+        self._step = () if grammar is None else spoken_step(model, self._translation(model.frame.language), grammar)
+        return () if self._step == before else self._step
+
+    def _say(self, language: str, utterances: tuple[Utterance, ...], volume: int, signal: Signal | None = None) -> None:
         files = self._sounds(language)
         grammar = self._grammar(language)
         if signal is not None and (sound := files.signal(signal)):
@@ -119,7 +158,9 @@ class Narration:
             self._signal_bytes = len(self._waiting)
         if utterances and grammar is not None:
             heard = audible(utterances, grammar, files.has, in_private=self._in_private())
-            self._append(files.pcm(heard), volume)
+            for each in heard:
+                self._append(files.pcm((each,)), volume)
+                self._ends.append((len(self._waiting), each))
 
     def _sounds(self, language: str) -> SoundFiles:
         if language not in self._files:
@@ -165,6 +206,7 @@ class Narration:
         """Let go of the device."""
         audio, self._audio = self._audio, None
         self._waiting, self._signal_bytes = b"", 0
+        self._ends.clear()
         if audio is not None:
             audio.close()
 

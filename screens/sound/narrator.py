@@ -45,6 +45,18 @@ class Narrator:
         """Say all of the present screen from its beginning."""
         self._order(lambda narration: narration.repeat(model, volume))
 
+    def go_on(self, language: str, volume: int) -> None:
+        """Say again what was cut off, and the rest."""
+        self._order(lambda narration: narration.go_on(language, volume))
+
+    def warn(self, language: str, seconds: int, volume: int, *, aloud: bool, signal: Signal | None) -> None:
+        """Ask whether somebody is still there; it interrupts, and then the rest is said."""
+        self._order(lambda narration: narration.warn(language, seconds, volume, aloud=aloud, signal=signal))
+
+    def tell_of_pages(self, language: str, volume: int) -> None:
+        """Say that the text goes on behind a button."""
+        self._order(lambda narration: narration.tell_of_pages(language, volume))
+
     def hush(self) -> None:
         """Say no more of this screen."""
         self._order(lambda narration: narration.hush())

@@ -53,6 +53,7 @@ class Voice(EventDispatcher):
         self._lost = lost
         self._steps = 0
         self._model: ScreenModel | None = None
+        self._has_more_pages = False
         self._in_private = False  # written by the jack's thread, at once
         self._is_greeting = True  # False: nobody has touched the first screen since the last visit
         self._jack: HeadphoneJack | None = None
@@ -94,6 +95,7 @@ class Voice(EventDispatcher):
         if self.is_on and self._model is not None:
             self._is_greeting = True
             self._narrator().repeat(self._model, self._louder_by_hour())
+            self.turned(has_more=self._has_more_pages)
 
     def volume_up(self) -> None:
         """A step louder, for this visit."""
@@ -129,9 +131,9 @@ class Voice(EventDispatcher):
         else:
             self._forget.cancel()
             self._is_greeting = True
-        is_to_many = isinstance(model, OutOfServiceScreen)  # in one language after the other, to whoever passes
-        aloud = self.is_on and (self._in_private or (self._is_greeting and not is_to_many))
-        signal = None
+        if before is None or before.frame.serial != model.frame.serial:
+            self._has_more_pages = False
+        aloud, signal = self._speaks_by_itself(), None
         if self.is_on or self._settings.signals:
             from kiosk.voice.signals import signal as signal_between
 
@@ -140,6 +142,31 @@ class Voice(EventDispatcher):
             self._narrator().show(model, self._louder_by_hour(), aloud=aloud, signal=signal)
         elif self.is_on and self._speaker is not None:
             self._speaker.rest()
+
+    def turned(self, *, has_more: bool) -> None:
+        """The page that stands was painted. `has_more`: there are pages behind it that were not seen yet."""
+        self._has_more_pages = has_more
+        if has_more and self._model is not None and self._speaks_by_itself():
+            self._narrator().tell_of_pages(self._model.frame.language, self._louder_by_hour())
+
+    def warn(self, seconds: int) -> None:
+        """The screen asks whether somebody is still there, `seconds` before it ends."""
+        aloud = self._speaks_by_itself()
+        if self._model is not None and (aloud or self._settings.signals):
+            from kiosk.voice.signals import Signal
+
+            language = self._model.frame.language
+            self._narrator().warn(language, seconds, self._louder_by_hour(), aloud=aloud, signal=Signal.ATTENTION)
+
+    def go_on(self) -> None:
+        """What was touched answered nothing: say the rest of what the touch interrupted."""
+        if self._model is not None and self._speaker is not None and self._speaks_by_itself():
+            self._speaker.go_on(self._model.frame.language, self._louder_by_hour())
+
+    def _speaks_by_itself(self) -> bool:
+        """Whether the present screen is said without being asked for."""
+        is_to_many = isinstance(self._model, OutOfServiceScreen)  # one language after the other, to whoever passes
+        return self.is_on and (self._in_private or (self._is_greeting and not is_to_many))
 
     def _touched(self, *_args: Any) -> None:
         """A touch interrupts: whoever answers has heard enough."""

@@ -5,10 +5,10 @@ Options: `fullscreen`; `assets=DIR`, where other assets are; `voice`, which is o
 
 Reads lines from standard input: `<sample> <language>` shows that sample; `unread_s <seconds>` is how long what is
 shown counts as unread (0 at the start: the tests do not think); `window_px <width>x<height>` is as if the display had
-become another; `voice <method>` calls one of the voice's; `loaded <part>` asks for the modules with that in their
-names. Writes a line `<serial> <intent> <choice>` for every intent that a screen emits, `0 cannot_read <file>` for a
-picture that is missing or damaged, `voice <on or off> <volume>` whenever either changes, `loaded <modules>`, and
-`no_sound <why>` when nothing can be heard.
+become another; `warn_s <seconds>` is as if the screen ended then; `voice <method>` calls one of the voice's; `loaded
+<part>` asks for the modules with that in their names. Writes a line `<serial> <intent> <choice>` for every intent that
+a screen emits, `0 cannot_read <file>` for a picture that is missing or damaged, `voice <on or off> <volume>` whenever
+either changes, `loaded <modules>`, and `no_sound <why>` when nothing can be heard.
 """
 
 from __future__ import annotations
@@ -82,6 +82,9 @@ def main() -> None:
                 app.router.unread_s = float(value)
             elif order == "loaded":
                 print("loaded", *sorted(name for name in sys.modules if value in name), flush=True)
+            elif order == "warn_s":
+                countdown = app.router.current_screen.countdown
+                app.take_turn(partial(countdown.start, int(value), int(value)))
             elif order == "voice":
                 app.take_turn(getattr(app.voice, value))
             elif order == "window_px":

@@ -49,6 +49,7 @@ class Hall:
         eventually(lambda: self.heard()[-1:] == [f"{clip}…"])
 
 
+STILL_THERE = ["countdown.left-1", "word.30", "countdown.left-2", "countdown.more_time"]
 Opening = Callable[..., AbstractContextManager[Hall]]
 
 
@@ -97,6 +98,36 @@ def test_a_touch_interrupts_and_repeat_says_it_again_from_the_beginning(open_hal
         hall.window.ask({"touch_at": [2, 2]})
         hall.window.tell_host("voice repeat")
         hall.hears(f"{LAST_OF_NOTICE}…", "notice.title", "notice.reads", "notice.sends", f"{LAST_OF_NOTICE}…")
+
+
+def test_the_question_whether_somebody_is_there_comes_at_once_and_then_the_rest_is_said(open_hall: Opening) -> None:
+    with open_hall("voice") as hall:
+        hall.window.show("notice", "en")
+        hall.hears_begin_of(LAST_OF_NOTICE)
+        hall.window.tell_host("warn_s 30")
+        hall.hears(f"{LAST_OF_NOTICE}…", "attention", *STILL_THERE, f"{LAST_OF_NOTICE}…")
+        hall.window.ask({"touch": "more_time"})
+        hall.hears("countdown.more_time", f"{LAST_OF_NOTICE}…", f"{LAST_OF_NOTICE}…")
+
+
+def test_a_text_on_several_pages_is_said_whole_and_how_to_turn_them(open_hall: Opening) -> None:
+    with open_hall("voice") as hall:
+        hall.window.show("status_overdue", "en")
+        assert hall.window.ask({"labels": "screen"})["pages"] > 1
+        hall.hears("status.go_on", "phrase.see_screen", "phrase.more_pages")
+        hall.window.pages()
+        hall.window.tell_host("voice repeat")
+        hall.hears(
+            "phrase.more_pages", "assessment.headline.overdue", "status.print", "status.go_on", "phrase.see_screen"
+        )
+
+
+def test_a_page_that_is_turned_cuts_nothing_off(open_hall: Opening) -> None:
+    with open_hall("voice") as hall:
+        hall.window.show("notice", "en")
+        hall.hears_begin_of(LAST_OF_NOTICE)
+        hall.window.ask({"touch": "text_size"})
+        hall.hears(f"{LAST_OF_NOTICE}…", f"{LAST_OF_NOTICE}…")
 
 
 def test_of_the_same_screen_only_what_is_new_is_said(open_hall: Opening) -> None:
