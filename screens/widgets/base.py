@@ -96,12 +96,14 @@ class BaseScreen(Screen):
         """Event: a person chose `intent`."""
 
     def show(self, model: ScreenModel) -> None:
-        """Show `model` from now on."""
+        """Show `model` from now on; of the same with more time left the page that stands."""
+        is_same = 0 < model.frame.serial == self.model.frame.serial
         if model.frame.language != self.model.frame.language:
             self._speak(supplies().translation(model.frame.language))
         self.model = model
-        self.body.begin_anew()
-        self.column.begin_anew()
+        if not is_same:
+            self.body.begin_anew()
+            self.column.begin_anew()
         self.countdown.start(model.frame.countdown_s, model.frame.warning_s)
 
     def turn(self, pages: int) -> None:
