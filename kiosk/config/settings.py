@@ -184,7 +184,7 @@ def _read_table(path: Path, table: dict[str, Any], assets_dir: Path) -> tuple[Co
         automation_socket=beside(reader.text("automation_socket", "a path"))
         if reader.has("automation_socket")
         else None,
-        sound=read_sound(reader.table("sound")),
+        sound=read_sound(reader.table("sound"), is_there=reader.has("sound")),
     )
     reader.renamed("witness_socket", "automation_socket")
     reader.nothing_else()

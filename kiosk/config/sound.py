@@ -28,11 +28,12 @@ class TableReader(Protocol):
     def nothing_else(self) -> None: ...
 
 
-def read_sound(reader: TableReader) -> SoundSettings:
-    """Without the table all is silent until a person switches the voice on."""
+def read_sound(reader: TableReader, *, is_there: bool) -> SoundSettings:
+    """`is_there`: the site has the table, so it has something to be heard with. Without it all is silent."""
     usual = SoundSettings()
     quiet_from, quiet_until = _hours(reader)
     settings = SoundSettings(
+        is_offered=is_there,
         voice=reader.truth("voice", usual.voice),
         signals=reader.truth("signals", usual.signals),
         volume=reader.whole("volume", "percent", 1, LOUDEST, usual.volume),

@@ -20,10 +20,10 @@ def voice(config: Config, _: Clock) -> Findings:
         flaws.append(f"there is no {sound.headphone_jack}; what is for headphones alone is not said")
     silent = [language for language in config.languages if language not in spoken]
     told = [f"without a voice, so read only: {', '.join(silent)}"] if silent else []
-    is_wanted = sound.voice or sound.signals or bool(sound.headphone_jack)
+    is_wanted = sound.is_offered
     if flaws and is_wanted:
         return [*map(warning, flaws), *map(ok, told)]
-    state = "on from the start" if sound.voice else "off until somebody asks for it"
+    state = "on from the start" if sound.voice else "off until somebody asks for it" if is_wanted else "not offered"
     return [ok("; ".join((f"{state}: {', '.join(spoken) or 'no language is spoken'}", *told, *flaws)))]
 
 

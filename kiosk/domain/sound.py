@@ -10,12 +10,13 @@ LOUDEST = 100
 
 @dataclass(frozen=True, slots=True)
 class SoundSettings:
-    """`voice`: screens are spoken from the beginning of every visit; a person can switch it either way. `signals`:
-    short sounds, voice or none. Volumes in percent. `quiet_from` to `quiet_until`: when `quiet_volume` holds; both
-    None: never. `headphone_jack`: the kernel's input device that tells whether headphones are in; "" where there is
-    none.
+    """`is_offered`: every screen has buttons for the voice. `voice`: screens are spoken from the beginning of every
+    visit; whoever has the buttons can switch it either way. `signals`: short sounds, voice or none. Volumes in percent.
+    `quiet_from` to `quiet_until`: when `quiet_volume` holds; both None: never. `headphone_jack`: the kernel's input
+    device that tells whether headphones are in; "" where there is none.
     """
 
+    is_offered: bool = False
     voice: bool = False
     signals: bool = False
     volume: int = 60
@@ -34,4 +35,4 @@ class SoundSettings:
 
 
 NO_SOUND = SoundSettings()
-"""Silent until somebody asks for the voice."""
+"""Nothing to be heard with: no screen offers the voice."""

@@ -17,7 +17,7 @@ from kiosk.voice.grammar import Grammar
 LOCALE_DIR = ASSETS / "locale"
 REGIONS_DIR = ASSETS / "regions"
 
-NOT_SPOKEN = ("format.", "hours.", "language.", "simulation.", "slip.", "fact.photo")
+NOT_SPOKEN = ("access.", "format.", "hours.", "language.", "simulation.", "slip.", "fact.photo")
 """Texts of papers, and what is for the eye; of the receipt's texts the screen speaks three."""
 SPOKEN_OF_RECEIPT = ("receipt.screen_title", "receipt.screen_lead", "receipt.number", "receipt.new_term")
 # Names, questions with their answers, and places. Rules are long, and stay on the screen.

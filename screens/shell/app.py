@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from kivy.clock import Clock, mainthread
 from kivy.core.window import Window
 from kivy.graphics.opengl import glFinish
-from kivy.properties import NumericProperty
+from kivy.properties import NumericProperty, ObjectProperty
 
 from kiosk.domain.sound import NO_SOUND, SoundSettings
 from kiosk.presentation.models.resident import ScreenModel
@@ -75,6 +75,7 @@ class KioskApp(SuppliedApp):
     voice and the signals; `sound_lost(why)` is called on a thread of theirs when nothing can be heard.
     """
 
+    voice: ObjectProperty[Voice] = ObjectProperty(None, rebind=True)
     text_size = NumericProperty(0)
     contrast = NumericProperty(0)
 

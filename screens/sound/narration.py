@@ -113,17 +113,6 @@ class Narration:
 
     def hush(self) -> None:
         """Let nothing more be heard of what was to be said. A signal sounds to its end."""
-        self._requeue(self._volume, until=self._signal_bytes)
-        if self._ends:
-            self._unsaid = tuple(each for _, each in self._ends)
-            self._ends.clear()
-
-    def at_volume(self, volume: int) -> None:
-        """Say what is left at another volume."""
-        self._requeue(volume, until=len(self._waiting))
-
-    def _requeue(self, volume: int, until: int) -> None:
-        """Let only what stands before `until` be heard of what waits."""
         audio = self._audio
         if audio is None:
             return
@@ -132,12 +121,16 @@ class Narration:
                 left = audio.waiting_bytes() // SAMPLE_BYTES * SAMPLE_BYTES
                 played = len(self._waiting) - left
                 audio.clear()
-                self._signal_bytes = max(0, self._signal_bytes - played)
-                self._ends = [(end - played, each) for end, each in self._ends if end > played]
-                self._waiting = self._waiting[played:until]
-                audio.queue(self._waiting, _of_full(volume))
+                self._waiting = self._waiting[played : self._signal_bytes]
+                self._signal_bytes = len(self._waiting)
+                unsaid = tuple(each for end, each in self._ends if end > played)
+                audio.queue(self._waiting, _of_full(self._volume))
         except NoSound as error:
             self._lose(error)
+            return
+        if self._ends:
+            self._unsaid = unsaid
+            self._ends.clear()
 
     def _spoken(self, model: ScreenModel) -> tuple[Utterance, ...]:
         grammar = self._grammar(model.frame.language)

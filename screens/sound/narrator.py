@@ -61,10 +61,6 @@ class Narrator:
         """Say no more of this screen."""
         self._order(lambda narration: narration.hush())
 
-    def at_volume(self, volume: int) -> None:
-        """Say what is left at another volume."""
-        self._order(lambda narration: narration.at_volume(volume))
-
     def rest(self) -> None:
         """The voice is switched off: be silent, and let go of the device."""
         self._order(lambda narration: narration.rest())

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from screens.sound.headphone_jack import HeadphoneJack
     from screens.sound.narrator import Narrator
 
-STEP = 10
+STEP, LOWEST = 20, 40
 """Of the volume, in percent."""
 
 FORGOTTEN_S = 60.0
@@ -28,12 +28,13 @@ FORGOTTEN_S = 60.0
 
 
 class Voice(EventDispatcher):
-    """For Kivy's thread. `is_on`: screens are spoken; `volume`: in percent. Everything a person chose ends with the
-    visit. Nothing of it is loaded, and no device is open, before it is wanted.
+    """For Kivy's thread. `is_offered`: by buttons; `is_on`: screens are spoken; `volume`: in percent. Everything a
+    person chose ends with the visit. Nothing of it is loaded, and no device is open, before it is wanted.
 
     Headphones switch the voice on while they are in, and they alone may hear what is said of the person.
     """
 
+    is_offered = BooleanProperty(False)
     is_on = BooleanProperty(False)
     volume = NumericProperty(0)
 
@@ -46,12 +47,13 @@ class Voice(EventDispatcher):
         lost: Callable[[str], None],
     ) -> None:
         super().__init__()
+        self.is_offered = settings.is_offered
         self._settings = settings
         self._voice_dir = voice_dir
         self._translation = translation
         self._time_of_day = time_of_day
         self._lost = lost
-        self._steps = 0
+        self._louder = 0
         self._model: ScreenModel | None = None
         self._has_more_pages = False
         self._in_private = False  # written by the jack's thread, at once
@@ -97,22 +99,14 @@ class Voice(EventDispatcher):
             self._narrator().repeat(self._model, self._louder_by_hour())
             self.turned(has_more=self._has_more_pages)
 
-    def volume_up(self) -> None:
-        """A step louder, for this visit."""
-        self._turn(1)
-
-    def volume_down(self) -> None:
-        """A step lower, for this visit."""
-        self._turn(-1)
-
-    def _turn(self, steps: int) -> None:
-        before = self._louder_by_hour()
-        self._steps += steps
-        if self._louder_by_hour() == before:
-            self._steps -= steps  # it is as loud, or as low, as can be
+    def change_volume(self) -> None:
+        """A step louder, for this visit; after the loudest the lowest that can be chosen."""
+        volume = self._louder_by_hour()
+        wanted = min(LOUDEST, volume + STEP) if volume < LOUDEST else LOWEST
+        self._louder += wanted - volume
+        self._louder_by_hour()
         self._chosen()
-        if self._speaker is not None:
-            self._speaker.at_volume(int(self.volume))
+        self.go_on()
 
     def _chosen(self) -> None:
         self._forget.cancel()
@@ -179,7 +173,7 @@ class Voice(EventDispatcher):
 
     def _begin_anew(self, *_args: Any) -> None:
         """For the next person, or for the one with the headphones in."""
-        self._steps = 0
+        self._louder = 0
         was_on, self.is_on = self.is_on, self._settings.voice or self._in_private
         self._louder_by_hour()
         if was_on and not self.is_on and self._speaker is not None:
@@ -204,7 +198,7 @@ class Voice(EventDispatcher):
         settings = self._settings
         is_by_hour = settings.quiet_from is not None and not self._in_private
         usual = settings.volume_at(self._time_of_day()) if is_by_hour else settings.volume
-        self.volume = min(LOUDEST, max(0, usual + STEP * self._steps))
+        self.volume = min(LOUDEST, max(0, usual + self._louder))
         return int(self.volume)
 
     def _narrator(self) -> Narrator:

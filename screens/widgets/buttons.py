@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
+
 from kivy.properties import BooleanProperty, ListProperty, NumericProperty, ObjectProperty, StringProperty
 from kivy.uix.behaviors import ButtonBehavior
 from kivy.uix.boxlayout import BoxLayout
@@ -90,6 +93,56 @@ class AccessButton(IntentButton):
     """Makes the screen easier to read. `above`: its icon stands above its words."""
 
     above = BooleanProperty(False)
+
+
+class VoiceChoice(BoxLayout):
+    """What the voice is asked for: on or off, and while it is on once more and louder. Nothing where it `is_offered`
+    to nobody.
+    """
+
+    is_offered = BooleanProperty(False)
+    is_on = BooleanProperty(False)
+    tr: ObjectProperty[Callable[..., str]] = ObjectProperty(lambda _key, **_args: "")
+    needed = NumericProperty(0)
+
+    __events__ = ("on_switched", "on_repeat", "on_volume")
+
+    def __init__(self, **kwargs: object) -> None:
+        self._switch = AccessButton(local="voice")
+        self._repeat = AccessButton(local="repeat", icon="repeat")
+        self._volume = AccessButton(local="volume", icon="sound")
+        super().__init__(**kwargs)
+        for button, event in ((self._switch, "on_switched"), (self._repeat, "on_repeat"), (self._volume, "on_volume")):
+            button.bind(on_release=partial(self._touched, event), needed=self._level)
+        for name in ("is_offered", "is_on", "tr"):
+            self.fbind(name, self._build)
+        self._build()
+
+    def on_switched(self) -> None:
+        """Event: a person wants the voice on or off."""
+
+    def on_repeat(self) -> None:
+        """Event: a person wants to hear the screen once more."""
+
+    def on_volume(self) -> None:
+        """Event: a person wants to hear it louder."""
+
+    def _touched(self, event: str, _button: AccessButton) -> None:
+        self.dispatch(event)
+
+    def _build(self, *_args: object) -> None:
+        self._switch.icon = "sound_off" if self.is_on else "sound"
+        self._switch.words = self.tr("access.voice_off" if self.is_on else "access.voice")
+        self._repeat.words, self._volume.words = self.tr("access.repeat"), self.tr("access.volume")
+        shown = [self._switch, self._repeat, self._volume][: 3 if self.is_on else 1] if self.is_offered else []
+        if self.children != shown[::-1]:
+            self.clear_widgets()
+            for button in shown:
+                self.add_widget(button)
+        self._level()
+
+    def _level(self, *_args: object) -> None:
+        self.needed = max((button.needed for button in (self._switch, self._repeat, self._volume)), default=0)
 
 
 class LanguageButton(AccessButton):

@@ -1,7 +1,7 @@
 """A kiosk's window without a kiosk, for the tests: `python -m tests.screens.host SIZE SOCKET [options]`.
 
-Options: `fullscreen`; `assets=DIR`, where other assets are; `voice`, which is on from the start; `signals`;
-`headphones=PATH`, the jack's input device.
+Options: `fullscreen`; `assets=DIR`, where other assets are; `voice`, which is on from the start; `buttons` for it;
+`signals`; `headphones=PATH`, the jack's input device.
 
 Reads lines from standard input: `<sample> <language>` shows that sample; `unread_s <seconds>` is how long what is
 shown counts as unread (0 at the start: the tests do not think); `window_px <width>x<height>` is as if the display had
@@ -44,7 +44,13 @@ def models(order: str, language: str) -> dict[str, ScreenModel]:
 def sound_of(options: list[str]) -> SoundSettings:
     """As loud as can be, so that what is heard is what the files hold."""
     jack = next((each.removeprefix("headphones=") for each in options if each.startswith("headphones=")), "")
-    return SoundSettings("voice" in options, "signals" in options, volume=100, headphone_jack=jack)
+    return SoundSettings(
+        is_offered="buttons" in options,
+        voice="voice" in options,
+        signals="signals" in options,
+        volume=100,
+        headphone_jack=jack,
+    )
 
 
 def tell_voice(voice: Any, _value: object) -> None:

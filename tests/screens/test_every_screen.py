@@ -23,7 +23,7 @@ from tests.screens.window import Window
 pytestmark = [pytest.mark.screen, pytest.mark.slow]
 
 NAMES = list(samples("en"))
-SECONDARY = ("back", "cancel", "choose_language:", "contrast", "text_size")
+SECONDARY = ("back", "cancel", "choose_language:", "contrast", "text_size", "voice", "repeat", "volume")
 CAPITAL = 0.733  # of the em, in the screens' typeface
 # At arm's length (ADA 2010, 707.7.2); the panel is read from 40 cm.
 LEAST_CAPITAL_MM, LEAST_CAPITAL_MM_PANEL = 4.8, 3.5
@@ -72,7 +72,7 @@ def _values(of: ScreenModel | Choice | ProgressLine) -> list[object]:
 
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("name", NAMES)
-def test_a_screen_says_all_that_its_model_holds(upright: Window, name: str, language: str) -> None:
+def test_a_screen_says_all_that_its_modelholds(upright: Window, name: str, language: str) -> None:
     painted = upright.show(name, language)
     shown = "\n".join(label["words"] for page in upright.pages() for label in page["labels"])
     assert painted["language"] == language
@@ -84,12 +84,12 @@ def test_a_screen_says_all_that_its_model_holds(upright: Window, name: str, lang
 def test_everything_fits_and_can_be_touched(window: Window, name: str, language: str) -> None:
     painted = window.show(name, language)
     size = next(size for size in SIZES if _pixels(size) == tuple(window.ask({"labels": "screen"})["window"]))
-    _holds(size, painted["targets"], window.ask({"labels": "screen"}))
+    holds(size, painted["targets"], window.ask({"labels": "screen"}))
     for page in window.pages()[1:]:
-        _holds(size, page["targets"], page)
+        holds(size, page["targets"], page)
 
 
-def _holds(size: str, targets: dict[str, Any], layout: dict[str, Any]) -> None:
+def holds(size: str, targets: dict[str, Any], layout: dict[str, Any]) -> None:
     """Nothing is cut, too small to be read or touched, too close to another, or outside."""
     assert [label["words"] for label in layout["labels"] if not (label["on_two_pages"] or _fits(label))] == []
     smallest_mm = min(label["font_px"] for label in layout["labels"]) * MM_PER_PIXEL[size] * CAPITAL

@@ -9,7 +9,9 @@ from pathlib import Path
 import pytest
 
 from drivers.simulators.headphone_jack_sim import HeadphoneJackSimulator
+from screens.authoring.gallery import SIZES
 from tests.screens.conftest import OFFSCREEN
+from tests.screens.test_every_screen import holds
 from tests.screens.voice_files import VoiceFiles
 from tests.screens.window import Window
 from tests.waiting import eventually
@@ -138,15 +140,46 @@ def test_of_the_same_screen_only_what_is_new_is_said(open_hall: Opening) -> None
         hall.hears("id_card.title", "id_card.lead", "attention", "id_card.problem.lift_and_lay_again")
 
 
-def test_louder_and_lower_is_what_the_samples_are_and_ends_with_the_visit(open_hall: Opening) -> None:
+def test_louder_is_what_the_samples_are_and_ends_with_the_visit(open_hall: Opening) -> None:
     with open_hall("voice") as hall:
-        for percent in (90, 80):
-            hall.window.tell_host("voice volume_down")
+        for percent in (40, 60, 80):
+            hall.window.tell_host("voice change_volume")
             assert hall.window.told() == f"voice on {percent}"
         hall.window.show("reading", "en")
         eventually(lambda: hall.heard(percent=80)[-2:] == ["reading.title", "reading.lead"])
         hall.window.show("welcome", "en")
         assert hall.window.told() == "voice on 100"
+
+
+def test_the_voice_is_switched_on_repeated_made_louder_and_switched_off_by_touch(open_hall: Opening) -> None:
+    screen = ["id_card.title", "id_card.lead"]
+    with open_hall("buttons") as hall:
+        assert {"voice", "repeat", "volume"} & set(hall.window.show("id_card", "en")["targets"]) == {"voice"}
+        hall.window.ask({"touch": "voice"})
+        assert hall.window.told() == "voice on 100"
+        hall.hears(*screen)
+        hall.window.ask({"touch": "repeat"})
+        hall.hears(*screen, *screen)
+        hall.window.ask({"touch": "volume"})
+        assert hall.window.told() == "voice on 40"
+        hall.window.ask({"touch": "voice"})
+        assert hall.window.told() == "voice off 40"
+
+
+def test_where_a_site_has_no_sound_no_screen_offers_it(open_hall: Opening) -> None:
+    with open_hall() as hall:
+        assert "voice" not in hall.window.show("id_card", "en")["targets"]
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_the_buttons_of_the_voice_have_room_beside_all_else(tmp_path: Path, size: str) -> None:
+    silent = OFFSCREEN | {"SDL_AUDIODRIVER": "dummy"}
+    with Window(size, tmp_path, silent, "buttons", "voice") as window:
+        for name in ("welcome", "choice_service", "assessment_question", "outcome_fault", "telephone", "thank_you"):
+            window.show(name, "en")
+            for page in window.pages():
+                assert {"voice", "repeat", "volume"} <= set(page["targets"])
+                holds(size, page["targets"], page)
 
 
 def test_a_loudspeaker_says_nothing_of_the_person_and_headphones_do(open_hall: Opening, tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import time
 from pathlib import Path
 
@@ -21,7 +22,8 @@ def read(folder: Path, lines: str) -> SoundSettings:
 def test_without_the_table_nothing_is_heard_until_somebody_asks(tmp_path: Path) -> None:
     config = load_config(written(tmp_path, GOOD), ASSETS)
     assert config.sound == NO_SOUND
-    assert (NO_SOUND.voice, NO_SOUND.signals, NO_SOUND.headphone_jack) == (False, False, "")
+    assert read(tmp_path, "") == replace(NO_SOUND, is_offered=True)
+    assert (NO_SOUND.is_offered, NO_SOUND.voice, NO_SOUND.signals, NO_SOUND.headphone_jack) == (False, False, False, "")
 
 
 def test_a_site_says_whether_how_loud_and_when(tmp_path: Path) -> None:
@@ -32,7 +34,9 @@ quiet_hours = "21:30-07:00"
 quiet_volume = 0
 headphone_jack = "/dev/kiosk-headphones"
 """
-    assert read(tmp_path, lines) == SoundSettings(True, True, 80, time(21, 30), time(7), 0, "/dev/kiosk-headphones")
+    assert read(tmp_path, lines) == SoundSettings(
+        True, True, True, 80, time(21, 30), time(7), 0, "/dev/kiosk-headphones"
+    )
 
 
 @pytest.mark.parametrize(

@@ -27,7 +27,7 @@ def config(tmp_path: Path) -> Config:
 
 
 def found(config: Config, **sound: object) -> list[tuple[Outcome, str]]:
-    settings = replace(SoundSettings(), **sound)  # type: ignore[arg-type]
+    settings = replace(SoundSettings(is_offered=bool(sound)), **sound)  # type: ignore[arg-type]
     findings: list[Finding] = [*voice(replace(config, sound=settings), HandClock())]
     return [(finding.outcome, finding.detail) for finding in findings]
 
@@ -40,7 +40,7 @@ NO_SOUNDS = [
 
 def test_missing_sounds_matter_where_the_site_wants_them(config: Config) -> None:
     assert found(config, voice=True) == [(Outcome.WARNING, flaw) for flaw in NO_SOUNDS]
-    assert found(config) == [(Outcome.OK, "; ".join(("off until somebody asks for it: zh-Hans, en", *NO_SOUNDS)))]
+    assert found(config) == [(Outcome.OK, "; ".join(("not offered: zh-Hans, en", *NO_SOUNDS)))]
 
 
 def test_what_is_there_is_told(config: Config) -> None:
@@ -48,6 +48,7 @@ def test_what_is_there_is_told(config: Config) -> None:
         (config.assets_dir / "voice" / language).mkdir()
         (config.assets_dir / "voice" / language / "manifest.toml").touch()
     assert found(config, voice=True) == [(Outcome.OK, "on from the start: zh-Hans, en")]
+    assert found(config, volume=50) == [(Outcome.OK, "off until somebody asks for it: zh-Hans, en")]
     jack = "/dev/no-such-jack"
     assert found(config, headphone_jack=jack) == [
         (Outcome.WARNING, f"there is no {jack}; what is for headphones alone is not said")
