@@ -1,4 +1,4 @@
-"""What the voice wants of the kiosk: the time of day, and somebody to tell that nothing can be heard."""
+"""What the voice wants of the kiosk: settings, the time of day, and somebody to tell that nothing can be heard."""
 
 from __future__ import annotations
 
@@ -6,7 +6,13 @@ import logging
 from datetime import datetime, time
 
 from kiosk.domain.clock import SHANGHAI
+from kiosk.domain.sound import SiteSound, SoundSettings
 from kiosk.event_log.log_events import LogEvent, log
+
+
+def sound_of(settings: SoundSettings) -> SiteSound:
+    """For the screens of this site."""
+    return SiteSound(settings, time_of_day, tell_lost_sound)
 
 
 def time_of_day() -> time:

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 from kiosk.app.closed_page import closed_page
 from kiosk.app.display import DisplaySize
 from kiosk.app.opening import Opening
-from kiosk.app.sound import tell_lost_sound, time_of_day
+from kiosk.app.sound import sound_of
 from kiosk.app.start_failure import CannotStart, Caught, print_mistakes, told_of
 from kiosk.domain.devices import PERMIT_UNIT
 from kiosk.domain.faults import WORKER_HANGS, Fault
@@ -103,9 +103,7 @@ class Window:
                     asked_to_close=lambda: self.switch_off("window"),
                     sized=self._size.found,
                     cannot_read=lambda file: log(LogEvent.IMAGE_UNREADABLE, level=logging.ERROR, file=file),
-                    sound=self._opening.config.sound,
-                    time_of_day=time_of_day,
-                    sound_lost=tell_lost_sound,
+                    sound=sound_of(self._opening.config.sound),
                 )
             )
         except kivy_setup.NoDisplay as error:

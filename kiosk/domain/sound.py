@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import time
 
@@ -36,3 +37,18 @@ class SoundSettings:
 
 NO_SOUND = SoundSettings()
 """Nothing to be heard with: no screen offers the voice."""
+
+
+@dataclass(frozen=True, slots=True)
+class SiteSound:
+    """What a site decides, the time of day there, and whom to tell why nothing can be heard: `lost` is called on a
+    thread of the voice.
+    """
+
+    settings: SoundSettings = NO_SOUND
+    time_of_day: Callable[[], time] = lambda: time(12)
+    lost: Callable[[str], None] = lambda _why: None
+
+
+NOTHING_TO_HEAR = SiteSound()
+"""Of a site without sound."""

@@ -39,7 +39,7 @@ class NoSpeech(Exception):
     """espeak-ng is not there, or does not speak as it is asked to."""
 
 
-_Heard = ctypes.CFUNCTYPE(ctypes.c_int, ctypes.POINTER(ctypes.c_short), ctypes.c_int, ctypes.c_void_p)
+_Heard = ctypes.CFUNCTYPE(ctypes.c_int, ctypes.c_void_p, ctypes.c_int, ctypes.c_void_p)
 
 
 class Espeak:
@@ -70,9 +70,9 @@ class Espeak:
             raise NoSpeech(f"espeak-ng does not say {text!r}")
         return bytes(self._pcm)
 
-    def _hear(self, samples: object, count: int, _events: object) -> int:
+    def _hear(self, samples: int | None, count: int, _events: object) -> int:
         if samples and count > 0:
-            self._pcm += ctypes.string_at(samples, count * 2)  # type: ignore[arg-type]
+            self._pcm += ctypes.string_at(samples, count * 2)
         return 0
 
 

@@ -6,7 +6,6 @@ import threading
 from collections import deque
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,7 +14,7 @@ from kivy.core.window import Window
 from kivy.graphics.opengl import glFinish
 from kivy.properties import NumericProperty, ObjectProperty
 
-from kiosk.domain.sound import NO_SOUND, SoundSettings
+from kiosk.domain.sound import NOTHING_TO_HEAR, SiteSound
 from kiosk.presentation.models.resident import ScreenModel
 from kiosk.workflow.intents import Intent
 from screens.resident import views
@@ -72,7 +71,7 @@ class KioskApp(SuppliedApp):
     need not be what the screen file says, and the layout is made for what is there. `asked_to_close()`: somebody
     wishes the window closed; it stays until `leave`. None: it closes at once. `cannot_read(file)` is called on Kivy's
     thread, once for each image file of assets/images that is missing or damaged; its place stays blank. `sound`: of the
-    voice and the signals; `sound_lost(why)` is called on a thread of theirs when nothing can be heard.
+    voice and the signals.
     """
 
     voice: ObjectProperty[Voice] = ObjectProperty(None, rebind=True)
@@ -91,14 +90,12 @@ class KioskApp(SuppliedApp):
         sized: Callable[[int, int], None] = lambda _width, _height: None,
         asked_to_close: Callable[[], None] | None = None,
         cannot_read: Callable[[str], None] = lambda _file: None,
-        sound: SoundSettings = NO_SOUND,
-        time_of_day: Callable[[], time] = lambda: time(12),
-        sound_lost: Callable[[str], None] = lambda _why: None,
+        sound: SiteSound = NOTHING_TO_HEAR,
     ) -> None:
         super().__init__(assets_dir, cannot_read, theme=Theme.of(screen_file.fitted_to(*Window.size)))
         self.use_kivy_settings = False
         self.router = Router()
-        self.voice = Voice(sound, assets_dir / "voice", self.translation, time_of_day, sound_lost)
+        self.voice = Voice(sound, assets_dir / "voice", self.translation)
         self._screen_file = screen_file
         self._sized = sized
         self._dispatch = dispatch

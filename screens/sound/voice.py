@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -12,7 +11,7 @@ from kivy.core.window import Window
 from kivy.event import EventDispatcher
 from kivy.properties import BooleanProperty, NumericProperty
 
-from kiosk.domain.sound import LOUDEST, SoundSettings
+from kiosk.domain.sound import LOUDEST, SiteSound
 from kiosk.presentation.models.resident import OutOfServiceScreen, ScreenModel, WelcomeScreen
 from kiosk.texts.translation import Translation
 
@@ -40,19 +39,17 @@ class Voice(EventDispatcher):
 
     def __init__(
         self,
-        settings: SoundSettings,
+        sound: SiteSound,
         voice_dir: Path,
         translation: Callable[[str], Translation],
-        time_of_day: Callable[[], time],
-        lost: Callable[[str], None],
     ) -> None:
         super().__init__()
-        self.is_offered = settings.is_offered
-        self._settings = settings
+        self._settings = sound.settings
+        self.is_offered = self._settings.is_offered
         self._voice_dir = voice_dir
         self._translation = translation
-        self._time_of_day = time_of_day
-        self._lost = lost
+        self._time_of_day = sound.time_of_day
+        self._lost = sound.lost
         self._louder = 0
         self._model: ScreenModel | None = None
         self._has_more_pages = False

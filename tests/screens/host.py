@@ -21,7 +21,7 @@ from typing import Any
 
 from assets import ASSETS
 from kiosk.app.shown_screens import Serials
-from kiosk.domain.sound import SoundSettings
+from kiosk.domain.sound import SiteSound, SoundSettings
 from kiosk.presentation.models.resident import ScreenModel
 from screens.authoring.samples import samples
 from screens.shell.kivy_setup import prepare
@@ -75,8 +75,7 @@ def main() -> None:
         assets_dir,
         automation_socket=Path(automation_socket),
         cannot_read=lambda file: print(0, "cannot_read", file, flush=True),
-        sound=sound_of(options),
-        sound_lost=lambda why: print("no_sound", why, flush=True),
+        sound=SiteSound(sound_of(options), lost=lambda why: print("no_sound", why, flush=True)),
     )
     app.router.unread_s = 0
     app.voice.bind(is_on=tell_voice, volume=tell_voice)
