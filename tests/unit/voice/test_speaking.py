@@ -28,6 +28,7 @@ from kiosk.voice.signals import Signal, signal
 from kiosk.voice.speaking import audible, spoken, spoken_step, spoken_warning
 from screens.authoring.samples import samples
 from screens.authoring.voice_clips import clips_of
+from tests.unit.voice.read_texts import unsaid_of
 
 LANGUAGES = languages_spoken(ASSETS / "voice")
 BETWEEN = {"zh-Hans": ""}
@@ -64,6 +65,13 @@ def of_whole_screen(name: str, language: str = "zh-Hans") -> list[str]:
 def test_every_sample_says_something_to_everybody(language: str) -> None:
     silent = [name for name, model in samples(language).items() if not written(model, language, private=False)]
     assert silent == []
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_all_that_a_model_holds_to_be_read_is_said(language: str) -> None:
+    for name, model in samples(language).items():
+        heard = {clip.text for each in said(model, language) for clip in each.clips}
+        assert unsaid_of(model, heard, translation(language)) == set(), name
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
