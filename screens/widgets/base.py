@@ -73,6 +73,11 @@ class BaseScreen(Screen):
         self.above: Column | None = None  # of the frame, until the rule in base.kv has made it
         self.actions: buttons.Actions | None = None
         super().__init__(**kwargs)
+        self.column.bind(on_settled=self._keep_room)
+
+    def _keep_room(self, *_args: object) -> None:
+        if self.actions is not None:
+            self.actions.keep_room()
 
     @property
     def column(self) -> Column:
@@ -104,6 +109,8 @@ class BaseScreen(Screen):
         if not is_same:
             self.body.begin_anew()
             self.column.begin_anew()
+            if self.actions is not None:
+                self.actions.begin_anew()
         self.countdown.start(model.frame.countdown_s, model.frame.warning_s)
 
     def turn(self, pages: int) -> None:

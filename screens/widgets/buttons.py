@@ -51,15 +51,17 @@ class StepButton(IntentButton):
 
 class Actions(BoxLayout):
     """The step buttons of a screen side by side, those that are there now. `shown`: how many; `due`: their height.
-    `held`: not all was read yet, so only pages can be turned.
+    `held`: not all was read yet, so only pages can be turned. `scale`: of the text.
     """
 
     held = BooleanProperty(False)
     shown = NumericProperty(0)
     due = NumericProperty(0)
+    scale = NumericProperty(1)
 
     def __init__(self, **kwargs: object) -> None:
         self._buttons: list[StepButton] = []
+        self._kept = 0.0
         super().__init__(**kwargs)
 
     def add_widget(self, widget: Widget, index: int = 0, canvas: str | None = None) -> None:
@@ -67,6 +69,18 @@ class Actions(BoxLayout):
         self._buttons.append(widget)
         widget.bind(shown=self._arrange, due=self._level)
         self._arrange()
+
+    def begin_anew(self) -> None:
+        """What is shown has changed."""
+        self._kept = 0.0
+        self._level()
+
+    def keep_room(self) -> None:
+        """Pages were found with this height: a lower one would find others, and so for ever."""
+        self._kept = self.due
+
+    def on_scale(self, *_args: object) -> None:
+        self.begin_anew()
 
     def on_held(self, *_args: object) -> None:
         self._arrange()
@@ -82,7 +96,7 @@ class Actions(BoxLayout):
 
     def _level(self, *_args: object) -> None:
         # Those that are held back count too: room must not come and go with them, or pages would for ever.
-        self.due = max((button.due for button in self._buttons if button.shown), default=0)
+        self.due = max(self._kept, *(button.due for button in self._buttons if button.shown), 0.0)
 
 
 class QuietButton(IntentButton):
@@ -93,6 +107,10 @@ class AccessButton(IntentButton):
     """Makes the screen easier to read. `above`: its icon stands above its words."""
 
     above = BooleanProperty(False)
+
+
+class VoiceButton(AccessButton):
+    """Asks something of the voice: whoever has it on needs larger words less than room for the text."""
 
 
 class VoiceChoice(BoxLayout):
@@ -108,9 +126,9 @@ class VoiceChoice(BoxLayout):
     __events__ = ("on_switched", "on_repeat", "on_volume")
 
     def __init__(self, **kwargs: object) -> None:
-        self._switch = AccessButton(local="voice")
-        self._repeat = AccessButton(local="repeat", icon="repeat")
-        self._volume = AccessButton(local="volume", icon="sound")
+        self._switch = VoiceButton(local="voice")
+        self._repeat = VoiceButton(local="repeat", icon="repeat")
+        self._volume = VoiceButton(local="volume", icon="sound")
         super().__init__(**kwargs)
         for button, event in ((self._switch, "on_switched"), (self._repeat, "on_repeat"), (self._volume, "on_volume")):
             button.bind(on_release=partial(self._touched, event), needed=self._level)
@@ -127,7 +145,7 @@ class VoiceChoice(BoxLayout):
     def on_volume(self) -> None:
         """Event: a person wants to hear it louder."""
 
-    def _touched(self, event: str, _button: AccessButton) -> None:
+    def _touched(self, event: str, _button: VoiceButton) -> None:
         self.dispatch(event)
 
     def _build(self, *_args: object) -> None:

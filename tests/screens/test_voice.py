@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
+from functools import partial
 from pathlib import Path
 
 import pytest
 
 from drivers.simulators.headphone_jack_sim import HeadphoneJackSimulator
 from screens.authoring.gallery import SIZES
+from screens.style.theme import TEXT_SCALES
 from tests.screens.conftest import OFFSCREEN
 from tests.screens.test_every_screen import holds
 from tests.screens.voice_files import VoiceFiles
@@ -180,6 +182,28 @@ def test_the_buttons_of_the_voice_have_room_beside_all_else(tmp_path: Path, size
             for page in window.pages():
                 assert {"voice", "repeat", "volume"} <= set(page["targets"])
                 holds(size, page["targets"], page)
+
+
+def test_pages_of_the_largest_text_are_found_with_the_buttons_of_the_voice(tmp_path: Path) -> None:
+    silent = OFFSCREEN | {"SDL_AUDIODRIVER": "dummy"}
+    with Window(SIZES[0], tmp_path, silent, "buttons", "voice") as window:
+        window.show("id_card", "en")
+        for _ in TEXT_SCALES[1:]:
+            before = largest_px(window)
+            window.ask({"touch": "text_size"})
+            eventually(partial(is_larger, window, before))
+        window.show("assessment_question", "en")
+        last = window.pages()[-1]
+        assert last["page"] > 0
+        assert {"answer_no", "answer_yes", "previous_page"} <= set(last["targets"])
+
+
+def is_larger(window: Window, before_px: float) -> bool:
+    return largest_px(window) > before_px
+
+
+def largest_px(window: Window) -> float:
+    return max(float(label["font_px"]) for label in window.ask({"labels": "screen"})["labels"])
 
 
 def test_a_loudspeaker_says_nothing_of_the_person_and_headphones_do(open_hall: Opening, tmp_path: Path) -> None:
