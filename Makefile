@@ -15,7 +15,7 @@ unexport PYTHONDONTWRITEBYTECODE
 .PHONY: help setup demo scenarios run test long fast lint gallery bench torture contract diagram supply notices wheel
 
 help:
-	@echo "setup      Debian packages, .venv, fonts and pictures (all other targets do it first; a second when nothing is to do)"
+	@echo "setup      Debian packages, .venv, fonts, pictures and voice (all other targets do it first; a second when nothing is to do)"
 	@echo "demo       a visit that plays itself on the simulators; SCENARIO=name for another one, LANGUAGE=ug for another language"
 	@echo "scenarios  which visits can be played: name and one line of each"
 	@echo "run        the kiosk with simulated devices, and the bench to play with them; UNIT=crt-591-m for the other permit unit"

@@ -19,6 +19,7 @@ from kiosk.diagnostics.journal_rights import journal_rights
 from kiosk.diagnostics.report import CheckResult, Report
 from kiosk.diagnostics.time_allowance import TimeAllowance
 from kiosk.diagnostics.versions import program_versions
+from kiosk.diagnostics.voice_check import voice
 from kiosk.domain.clock import Clock
 from kiosk.domain.devices import PERMIT_CHIP, Device
 from kiosk.domain.faults import CONFIGURATION, COUPLER_LINK, DISK_FULL, STATE_DIRECTORY, Fault
@@ -78,6 +79,7 @@ CHECKS: tuple[Check, ...] = (
     Check("journal", journal, ("state_dir", "journal.hash"), DISK_FULL),
     quick("fonts", file_checks.fonts),
     quick("locale", file_checks.locale, ("languages",)),
+    quick("voice", voice, ("languages", "sound.headphone_jack")),
 )
 
 

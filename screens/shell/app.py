@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING
 from kivy.clock import Clock, mainthread
 from kivy.core.window import Window
 from kivy.graphics.opengl import glFinish
-from kivy.properties import NumericProperty
+from kivy.properties import NumericProperty, ObjectProperty
 
+from kiosk.domain.sound import NOTHING_TO_HEAR, SiteSound
 from kiosk.presentation.models.resident import ScreenModel
 from kiosk.workflow.intents import Intent
 from screens.resident import views
@@ -23,8 +24,10 @@ from screens.shell.machine import UNSAID, Machine
 from screens.shell.resting import Resting
 from screens.shell.router import Router
 from screens.shell.screen_file import MTDEV, ScreenFile
+from screens.sound.voice import Voice
 from screens.style.theme import PALETTES, TEXT_SCALES, Theme
 from screens.widgets.base import BaseScreen
+from screens.widgets.countdown import Countdown
 from screens.widgets.supplies import SuppliedApp
 
 if TYPE_CHECKING:
@@ -67,9 +70,11 @@ class KioskApp(SuppliedApp):
     called on Kivy's thread with the window's size in pixels, at the start and whenever it becomes another: a display
     need not be what the screen file says, and the layout is made for what is there. `asked_to_close()`: somebody
     wishes the window closed; it stays until `leave`. None: it closes at once. `cannot_read(file)` is called on Kivy's
-    thread, once for each image file of assets/images that is missing or damaged; its place stays blank.
+    thread, once for each image file of assets/images that is missing or damaged; its place stays blank. `sound`: of the
+    voice and the signals.
     """
 
+    voice: ObjectProperty[Voice] = ObjectProperty(None, rebind=True)
     text_size = NumericProperty(0)
     contrast = NumericProperty(0)
 
@@ -85,10 +90,12 @@ class KioskApp(SuppliedApp):
         sized: Callable[[int, int], None] = lambda _width, _height: None,
         asked_to_close: Callable[[], None] | None = None,
         cannot_read: Callable[[str], None] = lambda _file: None,
+        sound: SiteSound = NOTHING_TO_HEAR,
     ) -> None:
         super().__init__(assets_dir, cannot_read, theme=Theme.of(screen_file.fitted_to(*Window.size)))
         self.use_kivy_settings = False
         self.router = Router()
+        self.voice = Voice(sound, assets_dir / "voice", self.translation)
         self._screen_file = screen_file
         self._sized = sized
         self._dispatch = dispatch
@@ -140,6 +147,7 @@ class KioskApp(SuppliedApp):
     def _other_things_stand(self) -> None:
         """At the places that a finger may still be meant for."""
         self.router.changes()
+        self.voice.go_on()
         if self._automation is not None:
             self._automation.expect_again()
 
@@ -172,6 +180,7 @@ class KioskApp(SuppliedApp):
         self._waking = InputWaking(self._resting.stir)
         self._waking.start()
         self._resting.stir()
+        self.voice.start()
         if self._automation_socket is not None:
             from screens.automation.automation_socket import AutomationSocket
 
@@ -184,6 +193,7 @@ class KioskApp(SuppliedApp):
         if waking is not None:
             waking.stop()
         self._resting.stop()
+        self.voice.stop()
         if self._automation is not None:
             self._automation.stop()
         if self._stopped is not None:
@@ -265,6 +275,7 @@ class KioskApp(SuppliedApp):
             self._ahead.cancel()
             self.router.changes()
         self.mirrored = self.translation(model.frame.language).right_to_left
+        self.voice.show(model)  # before a warning of the screen itself
         self.router.get_screen(name).show(model)
         self.router.current = name
         self._resting.stir()
@@ -276,6 +287,7 @@ class KioskApp(SuppliedApp):
         self._load()
         self._ahead.cancel()
         self._ahead()
+        self.voice.turned(has_more=not self.router.current_screen.column.all_seen)
 
     def _build_ahead(self, _elapsed: float) -> None:
         """While nobody has touched anything for a moment, build what a visit will need, one at a time."""
@@ -326,9 +338,14 @@ class KioskApp(SuppliedApp):
         at = VISIT.index(self.router.current) + 1
         return (VISIT + VISIT)[at : at + count]
 
+    def _warn(self, countdown: Countdown, is_due: bool) -> None:
+        if is_due:
+            self.voice.warn(int(countdown.left_s))
+
     def _built(self, name: str) -> BaseScreen:
         """Each screen is built once, when it is first needed; later it is only given new models."""
         screen = views.build(name)
         screen.bind(on_turned=lambda _screen: self._other_things_stand())
+        screen.countdown.bind(is_due=self._warn, on_more_time=lambda _countdown: self.voice.go_on())
         screen.bind(on_intent=lambda on, intent, choice: self._choose(intent, choice, on.model.frame.serial))
         return screen

@@ -1,4 +1,4 @@
-"""What makes a screen easier to read, on every screen at the same place: larger text, contrast, languages."""
+"""What makes a screen easier to understand, at the same place on each: larger text, contrast, languages, the voice."""
 
 from __future__ import annotations
 

@@ -85,6 +85,11 @@ class BaseScreen(Screen):
         self.above: Column | None = None  # of the frame, until the rule in base.kv has made it
         self.actions: buttons.Actions | None = None
         super().__init__(**kwargs)
+        self.column.bind(on_settled=self._keep_room)
+
+    def _keep_room(self, *_args: object) -> None:
+        if self.actions is not None:
+            self.actions.keep_room()
 
     @property
     def column(self) -> Column:
@@ -108,12 +113,16 @@ class BaseScreen(Screen):
         """Event: a person chose `intent`."""
 
     def show(self, model: ScreenModel) -> None:
-        """Show `model` from now on."""
+        """Show `model` from now on; of the same with more time left the page that stands."""
+        is_same = 0 < model.frame.serial == self.model.frame.serial
         if model.frame.language != self.model.frame.language:
             self._speak(supplies().translation(model.frame.language))
         self.model = model
-        self.body.begin_anew()
-        self.column.begin_anew()
+        if not is_same:
+            self.body.begin_anew()
+            self.column.begin_anew()
+            if self.actions is not None:
+                self.actions.begin_anew()
         self.countdown.start(model.frame.countdown_s, model.frame.warning_s)
 
     def turn(self, pages: int) -> None:

@@ -47,6 +47,8 @@ class Column(Layout):
     pages = NumericProperty(1)
     all_seen = BooleanProperty(True)
 
+    __events__ = ("on_settled",)
+
     def __init__(self, **kwargs: object) -> None:
         self._seen_to = 0
         self._quiet_rounds = 0
@@ -64,6 +66,9 @@ class Column(Layout):
     def _stir(self, *_args: object) -> None:
         self._quiet_rounds = 0
         self._trigger_layout()
+
+    def on_settled(self) -> None:
+        """Event: nothing moves any more, and pages are about to be told."""
 
     def begin_anew(self) -> None:
         """Show the first page: what is shown has changed."""
@@ -102,6 +107,7 @@ class Column(Layout):
                 self.do_layout()  # what lies inside a child may still move while its height is what it will be
             self._settle()
             return
+        self.dispatch("on_settled")
         pages = len(self._starts)
         self.page = min(self.page, pages - 1)
         self._seen_to = max(self._seen_to, int(self.page))

@@ -41,6 +41,7 @@ class Countdown(Row):
         self._seconds.stop()
 
     def _left(self, seconds: int) -> None:
-        self.is_due = 0 <= seconds <= self._warning_s
-        if self.is_due or seconds < 0:
+        is_due = 0 <= seconds <= self._warning_s
+        if is_due or seconds < 0:
             self.left_s = seconds  # words that nobody sees are not set
+        self.is_due = is_due

@@ -137,6 +137,7 @@ def test_every_device_that_has_a_wire_of_its_own_has_a_name() -> None:
         "kiosk-code-scanner",
         "kiosk-guidance-lights",
         "kiosk-touchscreen",
+        "kiosk-headphones",
     }
 
 

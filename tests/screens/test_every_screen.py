@@ -26,7 +26,17 @@ from tests.screens.window import Window
 pytestmark = [pytest.mark.screen, pytest.mark.slow]
 
 NAMES = list(samples("en"))
-SECONDARY = ("back", "previous_page", "cancel", "choose_language:", "contrast", "text_size")
+SECONDARY = (
+    "back",
+    "previous_page",
+    "cancel",
+    "choose_language:",
+    "contrast",
+    "text_size",
+    "voice",
+    "repeat",
+    "volume",
+)
 CAPITAL = 0.733  # of the em, in the screens' typeface
 # At arm's length (ADA 2010, 707.7.2); the panel is read from 40 cm.
 LEAST_CAPITAL_MM, LEAST_CAPITAL_MM_PANEL = 4.8, 3.5

@@ -227,6 +227,20 @@ def test_a_hand_that_rests_on_the_glass_keeps_nobody_from_choosing(upright: Wind
     upright.ask({"lift": 1})
 
 
+def test_more_time_leaves_the_page_that_stands(panel: Window) -> None:
+    panel.show("welcome", "en")
+    panel.show("status_overdue", "en")
+    last = panel.pages()[-1]
+    assert last["page"] > 0
+    panel.order("status_overdue", "en")
+    eventually(panel.stands)
+    again = panel.ask({"labels": "screen"})
+    assert (again["page"], again["pages"]) == (last["page"], last["pages"])
+    panel.show("question", "en")
+    assert panel.show("status_overdue", "en")["shown"]
+    assert panel.ask({"labels": "screen"})["page"] == 0
+
+
 def test_two_thumbs_type_while_the_screen_is_shown_anew_for_each_key(upright: Window) -> None:
     upright.show("welcome", "en")
     painted = upright.show("telephone", "en")

@@ -141,6 +141,12 @@ class Window:
         """What can be read on the present screen, or on all that were ever built."""
         return [label["words"] for label in self.ask({"labels": of})["labels"]]
 
+    def told(self) -> str:
+        """The next line that the host writes."""
+        line = self._intents.next(ANSWER_S)
+        assert line is not None
+        return line
+
     def pages(self) -> list[dict[str, Any]]:
         """What stands on each page of the present screen, from the first to the last, which stands then."""
         seen = [self.ask({"labels": "screen"}) | {"targets": self.painted["targets"]}]

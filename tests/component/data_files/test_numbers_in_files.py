@@ -29,6 +29,7 @@ from drivers.simulators.residents import DEFAULT as RESIDENTS
 from drivers.simulators.residents import load_residents
 from kiosk.config.settings import ConfigError, load_config
 from kiosk.policy.region_file import load_region
+from kiosk.voice.grammar import Grammar
 from screens.shell.screen_file import load_screen_file
 from tests.architecture.source import ROOT
 from tests.lobby.production_site import GOOD, written
@@ -39,6 +40,9 @@ right_time_s = 60
 {GOOD}
 [journal]
 keep_days = 180
+[sound]
+volume = 60
+quiet_volume = 30
 """
 DOCUMENT = '[[elements]]\nkind = "feed"\nlines = 2\n'
 
@@ -86,6 +90,7 @@ KINDS: dict[str, tuple[Callable[[Path], object], tuple[str, ...]]] = {
     "screen": (load_screen_file, tuple(map(str, sorted((ASSETS / "screens").glob("*.toml"))))),
     "residents": (lambda path: load_residents(path, TODAY), (str(RESIDENTS),)),
     "receipt document": (load_document, (DOCUMENT,)),
+    "grammar": (Grammar.load, tuple(map(str, sorted((ASSETS / "voice").glob("*.toml"))))),
     "configuration": (config_of, (CONFIGURATION,)),
 }
 
@@ -106,6 +111,7 @@ MAY_BE_ZERO = {
     "first_coil",
     "codes",
     "padding",
+    "quiet_volume",
 }
 # Rows of a table of start dates may end before the permit's own end; parts of a machine lie below its display.
 MAY_BE_BELOW_ZERO = {"start_dates", "machine"}
