@@ -19,7 +19,7 @@ REGIONS_DIR = ASSETS / "regions"
 
 NOT_SPOKEN = ("access.", "format.", "hours.", "language.", "simulation.", "slip.", "fact.photo")
 """Texts of papers, and what is for the eye; of the receipt's texts the screen speaks three."""
-SPOKEN_OF_RECEIPT = ("receipt.screen_title", "receipt.screen_lead", "receipt.number", "receipt.new_term")
+SPOKEN_OF_RECEIPT = ("receipt.screen_title", "receipt.screen_lead", "receipt.number", "receipt.valid_until")
 # Names, questions with their answers, and places. Rules are long, and stay on the screen.
 _OF_REGION = re.compile(r"(?:^|\.)(?:name|question|address|application|address_is_true)$|^declarations\.")
 

@@ -22,7 +22,7 @@ FIRST, SECOND, THIRD = NUMBERS
 
 def beginning(language: str) -> dict[str, ScreenModel]:
     """Models by name."""
-    return {**_welcome(language), **_choosing(language), **_cards(language), **_applications(language)}
+    return {**_welcome(language), **_choosing(language), **_id_cards(language), **_applications(language)}
 
 
 def at(code: str, language: str, party: Party = ALONE) -> Play:
@@ -63,7 +63,7 @@ def _choosing(language: str) -> dict[str, ScreenModel]:
     }
 
 
-def _cards(language: str) -> dict[str, ScreenModel]:
+def _id_cards(language: str) -> dict[str, ScreenModel]:
     reading = at("shanghai", language).until(s.ReadingIdCard)
     acting = at("shanghai", language, WITH_CHILD).chooses(Intent.OTHER_SERVICES)
     acting = acting.chooses(Intent.CHOOSE, "for_another", "guardian", "endorse").until(s.ReadingIdCard)

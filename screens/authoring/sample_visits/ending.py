@@ -65,10 +65,10 @@ def ending(language: str) -> dict[str, ScreenModel]:
 
 def _refused(language: str) -> dict[str, ScreenModel]:
     shanghai = at("shanghai", language)
-    reading_card, reading = shanghai.until(s.ReadingIdCard), shanghai.until(s.ReadingPermit)
+    reading_id_card, reading = shanghai.until(s.ReadingIdCard), shanghai.until(s.ReadingPermit)
     asking = shanghai.until(s.AskingCentral)
     found: dict[str, Play] = {}
-    found |= {code: reading_card.happens(on.IdCardRefused(Refusal(code))) for code in OF_THE_ID_CARD}
+    found |= {code: reading_id_card.happens(on.IdCardRefused(Refusal(code))) for code in OF_THE_ID_CARD}
     found |= {code: reading.happens(on.PermitNotRecognised(code)) for code in OF_THE_CHIP}
     found |= {code: asking.happens(on.EndorsementRefused(Refusal(code))) for code in OF_CENTRAL}
     applying = at("haikou", language).until(s.Applying)

@@ -22,6 +22,8 @@ def texts_of(value: object, translation: Translation) -> set[str]:
     match value:
         case Text(key) if key.startswith(NOT_SAYABLE):
             return set()
+        case Text(_, args) if any(isinstance(one, str) and name != "telephone" for name, one in args):
+            return set()  # nobody recorded what central or a file writes: its sentence is left to the screen
         case Text(key):
             parts = parts_of(key, translation.texts[key]) if key else ()
             return {part.text for part in parts if isinstance(part, Clip)}
