@@ -14,15 +14,15 @@ from assets import ASSETS
 from drivers.right_to_left import without_marks
 from kiosk.texts.translation import Translation
 from screens.authoring.gallery import SIZES
-from screens.authoring.samples import LANGUAGES, samples
+from screens.authoring.samples import LANGUAGES
 from screens.style.theme import TEXT_SCALES
+from tests.screens.often import EACH_SAMPLE, OFTEN
 from tests.screens.test_every_screen import holds, size_of
 from tests.screens.window import Window
 
 pytestmark = [pytest.mark.screen, pytest.mark.slow]
 
 UYGHUR = Translation.load(ASSETS / "locale", "ug")
-NAMES = list(samples("ug"))
 LARGER = [
     pytest.param(size, scale, marks=() if (size, scale) == ("panel-1280x800", TEXT_SCALES[-1]) else pytest.mark.long)
     for size in SIZES
@@ -57,7 +57,7 @@ def over_each_other(one: list[float], other: list[float]) -> bool:
     return across > 1 and down > 1
 
 
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", EACH_SAMPLE)
 def test_all_of_it_is_there_and_nothing_stands_over_another(window: Window, name: str) -> None:
     window.show(name, "ug")
     for page in window.pages():
@@ -112,7 +112,7 @@ def larger_text(window: Window, scale: float) -> Iterator[Callable[[str], None]]
 @pytest.mark.parametrize(("window", "scale"), LARGER, indirect=["window"], scope="module")
 def test_larger_text_stands_on_more_pages(window: Window, scale: float) -> None:
     with larger_text(window, scale) as show:
-        for name in NAMES:
+        for name in OFTEN:
             show(name)
             for page in window.pages():
                 holds(size_of(window), page["targets"], page)
@@ -205,7 +205,7 @@ def test_from_uyghur_to_another_language_everything_turns_back(window: Window) -
 
 
 def test_a_picture_of_words_is_let_go_when_the_screen_is_left(upright: Window) -> None:
-    for name in NAMES:
+    for name in OFTEN:
         upright.show(name, "ug")
     upright.show("welcome", "ug")
     assert upright.ask({"labels": "all"})["kept"] == 0
