@@ -192,6 +192,7 @@ class Window:
                 kiosk.engine.post,
                 lambda: kiosk.lesser.paper_trouble() is not None,
                 lambda: kiosk.health.fault(CENTRAL) is not None,
+                kiosk.staff,
             )
             self.kiosk = kiosk
         if self._ending.is_set():

@@ -42,6 +42,7 @@ from kiosk.presentation.models.resident import (
 )
 from kiosk.texts.translation import languages_in
 from kiosk.texts.words import Citation, CitedDocument, LocalText, Text
+from screens.authoring.help_samples import helped
 
 LANGUAGES = languages_in(ASSETS / "locale")
 REGION = LocalText((("zh-Hans", "上海市"), ("en", "Shanghai")))
@@ -139,7 +140,7 @@ def samples(language: str) -> dict[str, ScreenModel]:
     answering = replace(inside, can_go_back=True)
     writing = frame(WayOut.WRITING)
     stages = (Text("writing.stage.chip"), Text("writing.stage.check"), Text("writing.stage.face"))
-    return {
+    shown: dict[str, ScreenModel] = {
         "welcome": WelcomeScreen(resting, REGION, LANGUAGES),
         "notice": NoticeScreen(frame(countdown_s=60)),
         "id_card": IdCardScreen(frame(countdown_s=45)),
@@ -531,3 +532,4 @@ def samples(language: str) -> dict[str, ScreenModel]:
             resting, Text("out_of_service.switching_off"), "", (COUNTER, Text("next.call", (("phone", "021-12345"),)))
         ),
     }
+    return helped(shown)

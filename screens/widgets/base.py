@@ -19,7 +19,7 @@ from kiosk.presentation.models.resident import ScreenModel, Term
 from kiosk.texts.translation import Translation
 from kiosk.texts.words import Citation, Words
 from kiosk.workflow.intents import Intent
-from screens.widgets import access, body, buttons, column, countdown, panels, paragraph, pictures, rounded, stages
+from screens.widgets import access, body, buttons, column, countdown, help, panels, paragraph, pictures, rounded, stages
 from screens.widgets.column import Column
 from screens.widgets.countdown import Countdown
 from screens.widgets.supplies import supplies
@@ -29,9 +29,10 @@ NO_TERM = Term(None, None)
 _FOLDER = Path(__file__).parent
 
 # Kivy's language finds them by name.
-_WIDGETS = (access, body, buttons, column, countdown, panels, paragraph, pictures, rounded, stages)
+_WIDGETS = (access, body, buttons, column, countdown, help, panels, paragraph, pictures, rounded, stages)
 
 Builder.load_file(str(_FOLDER / "widgets.kv"))
+Builder.load_file(str(_FOLDER / "help.kv"))
 Builder.load_file(str(_FOLDER / "base.kv"))
 
 
@@ -72,6 +73,7 @@ class BaseScreen(Screen):
         self.body: body.Body
         self.above: Column | None = None  # of the frame, until the rule in base.kv has made it
         self.actions: buttons.Actions | None = None
+        self.is_beneath = False  # help stands over it, and it comes back as it is
         super().__init__(**kwargs)
 
     @property
@@ -97,12 +99,27 @@ class BaseScreen(Screen):
 
     def show(self, model: ScreenModel) -> None:
         """Show `model` from now on."""
+        if self.is_news_of_staff(model):
+            self.model = model
+            return
+        is_read_on = self._stands and _said(model) == _said(self.model)
         if model.frame.language != self.model.frame.language:
             self._speak(supplies().translation(model.frame.language))
         self.model = model
-        self.body.begin_anew()
-        self.column.begin_anew()
+        if not is_read_on:
+            self.body.begin_anew()
+            self.column.begin_anew()
         self.countdown.start(model.frame.countdown_s, model.frame.warning_s)
+
+    def is_news_of_staff(self, model: ScreenModel) -> bool:
+        """Whether `model` says nothing new but of staff: time goes on as it does."""
+        told = model.frame.staff, self.model.frame.staff
+        return self._stands and told[0] != told[1] and _said(model) == _said(self.model)
+
+    @property
+    def _stands(self) -> bool:
+        """Whether somebody has it before them, or will come back to it from help."""
+        return self.is_seen or self.is_beneath
 
     def turn(self, pages: int) -> None:
         """Show another page of the same: whoever touches at once has not read it."""
@@ -118,13 +135,15 @@ class BaseScreen(Screen):
 
     def on_leave(self, *_args: object) -> None:
         """Stand still, and forget what was shown of a person as soon as the next screen is up."""
-        self.countdown.stop()
         self.moving_picture.stop()
+        if self.is_beneath:
+            return
+        self.countdown.stop()
         if self.IS_PERSONAL:
             Clock.schedule_once(self._forget, 0)
 
     def _forget(self, _elapsed: float) -> None:
-        if self.is_seen:
+        if self._stands:
             return  # it is seen again already, with a model of its own
         self.rehearse(self.model.frame)
 
@@ -139,6 +158,11 @@ class BaseScreen(Screen):
         self.tr, self.words, self.cited = translation.text, translation.words, translation.cited
         self.date = translation.date
         self.term = _term_in(translation)
+
+
+def _said(model: ScreenModel) -> ScreenModel:
+    """`model` without how much time is left, and without staff."""
+    return replace(model, frame=replace(model.frame, countdown_s=None, staff=None))
 
 
 def _term_in(translation: Translation) -> Callable[[Term | None], list[str]]:

@@ -39,7 +39,9 @@ class IntentButton(ButtonBehavior, Widget):
 
 
 class StepButton(IntentButton):
-    """What the screen is for; there only while `shown`. `due`: its least height. `is_pager`: it turns pages."""
+    """What the screen is for; there only while `shown`. `due`: its least height. `is_pager`: it turns pages, or
+    is there before all of them were read.
+    """
 
     shown = BooleanProperty(True)
     is_pager = BooleanProperty(False)

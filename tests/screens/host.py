@@ -4,7 +4,8 @@ Options: `fullscreen`; `assets=DIR`, where other assets are.
 
 Reads lines from standard input: `<sample> <language>` shows that sample; `unread_s <seconds>` is how long what is
 shown counts as unread (0 at the start: the tests do not think); `window_px <width>x<height>` is as if the display had
-become another. Writes a line `<serial> <intent> <choice>` for every intent that a screen emits, and `0 cannot_read
+become another; `again <seconds>` shows what was shown last anew, with so much time left; `staff <state>` tells what
+became of a call. Writes a line `<serial> <intent> <choice>` for every intent that a screen emits, and `0 cannot_read
 <file>` for a picture that is missing or damaged.
 """
 
@@ -12,12 +13,14 @@ from __future__ import annotations
 
 import sys
 import threading
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
 from assets import ASSETS
 from kiosk.app.shown_screens import Serials
 from kiosk.presentation.models.resident import ScreenModel
+from screens.authoring.help_samples import told
 from screens.authoring.samples import samples
 from screens.shell.kivy_setup import prepare
 from screens.shell.screen_file import load_screen_file
@@ -36,6 +39,17 @@ def models(order: str, language: str) -> dict[str, ScreenModel]:
     return region_samples(language)
 
 
+def _ordered(order: str, value: str, shown: list[ScreenModel], serials: Serials) -> ScreenModel:
+    last = shown[-1]
+    match order:
+        case "again":
+            return replace(last, frame=replace(last.frame, countdown_s=int(value), warning_s=30))
+        case "staff":
+            return replace(last, frame=replace(last.frame, staff=told(value)))
+        case _:
+            return serials.given_to(models(order, value)[order], len(shown))
+
+
 def main() -> None:
     size, automation_socket, *options = sys.argv[1:]
     assets_dir = next((Path(each.removeprefix("assets=")) for each in options if each.startswith("assets=")), ASSETS)
@@ -47,6 +61,7 @@ def main() -> None:
 
     serials = Serials()
     first = serials.given_to(samples("zh-Hans")["welcome"])
+    shown = [first]
     app = KioskApp(
         lambda intent, choice, serial: print(serial, intent.value, choice, flush=True),
         lambda: first,
@@ -66,7 +81,8 @@ def main() -> None:
                 width, height = map(int, value.split("x"))
                 app.take_turn(partial(setattr, Window, "size", (width, height)))
             else:
-                app.paint(serials.given_to(models(order, value)[order]))
+                shown.append(_ordered(order, value, shown, serials))
+                app.paint(shown[-1])
         app.leave()
 
     threading.Thread(target=obey, daemon=True).start()

@@ -10,7 +10,7 @@ import pytest
 
 from assets import ASSETS
 from kiosk.domain.personal import Personal
-from kiosk.presentation.models.frame import Frame
+from kiosk.presentation.models.frame import Frame, Help
 from kiosk.presentation.models.resident import Choice, ProgressLine, ScreenModel, Term
 from kiosk.texts.translation import Translation
 from kiosk.texts.words import Citation, LocalText, Text
@@ -23,7 +23,7 @@ from tests.screens.window import Window
 pytestmark = [pytest.mark.screen, pytest.mark.slow]
 
 NAMES = list(samples("en"))
-SECONDARY = ("back", "cancel", "choose_language:", "contrast", "text_size")
+SECONDARY = ("back", "cancel", "choose_language:", "contrast", "help", "text_size")
 CAPITAL = 0.733  # of the em, in the screens' typeface
 # At arm's length (ADA 2010, 707.7.2); the panel is read from 40 cm.
 LEAST_CAPITAL_MM, LEAST_CAPITAL_MM_PANEL = 4.8, 3.5
@@ -53,7 +53,7 @@ def expected_words(model: ScreenModel, language: str) -> set[str]:
                 return [str(value.reveal())]
             case Term(valid_to=valid_to) if valid_to is not None:
                 return [translation.date(valid_to)]
-            case Choice() | ProgressLine():
+            case Choice() | ProgressLine() | Help():
                 return [words for each in _values(value) for words in said(each)]
             case tuple():
                 return [words for each in value for words in said(each)]
@@ -65,7 +65,7 @@ def expected_words(model: ScreenModel, language: str) -> set[str]:
     return {words for value in _values(model) if not isinstance(value, Frame) for words in said(value) if words}
 
 
-def _values(of: ScreenModel | Choice | ProgressLine) -> list[object]:
+def _values(of: ScreenModel | Choice | ProgressLine | Help) -> list[object]:
     """What stands in the fields that are read: no keys, no code for the phone."""
     return [getattr(of, name) for name in type(of).__dataclass_fields__ if name not in ("languages", "qr", "key")]
 
@@ -115,6 +115,13 @@ def test_the_way_out_is_at_the_same_place_on_every_screen(window: Window) -> Non
         tuple(painted["targets"]["cancel"])
         for name in NAMES
         if "cancel" in (painted := window.show(name, "en"))["targets"]
+    }
+    assert len(places) == 1
+
+
+def test_help_is_at_the_same_place_on_every_screen_that_has_it(window: Window) -> None:
+    places = {
+        tuple(painted["targets"]["help"]) for name in NAMES if "help" in (painted := window.show(name, "en"))["targets"]
     }
     assert len(places) == 1
 

@@ -18,13 +18,13 @@ def test_each_target_emits_its_own_intent(upright: Window, name: str) -> None:
     upright.show("welcome", "en")  # what was typed before is forgotten when its screen is left
     targets = upright.show(name, "en")["targets"]
     for target in targets:
-        if not target.startswith(("key:", "next_page", "text_size", "contrast")):
+        if not target.startswith(("key:", "next_page", "text_size", "contrast", "help", "close_help")):
             assert upright.ask({"touch": target}) == {"done": "touch"}
             assert upright.intent() == target.replace(":", " ", 1)
 
 
 def test_each_screen_offers_what_belongs_to_it(upright: Window) -> None:
-    everywhere = {"choose_language:zh-Hans", "contrast", "text_size", "next_page", "previous_page"}
+    everywhere = {"choose_language:zh-Hans", "contrast", "help", "text_size", "next_page", "previous_page"}
     offered = {}
     for name in samples("en"):
         upright.show(name, "en")
@@ -68,7 +68,12 @@ def test_each_screen_offers_what_belongs_to_it(upright: Window) -> None:
     assert offered["receipt"] == {"finish"}
     assert offered["thank_you"] == {"finish"}
     assert offered["outcome_fault"] == {"finish"}
+    assert offered["outcome_fault_staff"] == {"call_staff", "finish"}
     assert offered["out_of_service"] == set()
+    assert offered["out_of_service_staff"] == {"call_staff"}
+    assert offered["help"] == {"close_help", "cancel"}
+    assert offered["help_staff"] == {"call_staff", "close_help", "cancel"}
+    assert offered["help_writing"] == {"call_staff", "close_help"}
 
 
 def test_a_number_is_typed_and_sent(upright: Window) -> None:

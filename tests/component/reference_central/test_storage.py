@@ -178,6 +178,7 @@ def test_everything_outlives_its_time_and_nothing_before(tmp_path: Path, fresh_u
             "chip_batches",
             "chip_sessions",
             "evidence_checks",
+            "staff_calls",
         }
         half_a_year = central.purge(clock() + timedelta(days=181))
         assert half_a_year["application_telephones"] == 1
