@@ -21,7 +21,7 @@ ASK = (
     Text("hours.rest_day", (("hours", "08:30–11:30"),)),
     Text("next.call", (("phone", "021-12345"),)),
 )
-AT_CARD = Help(Text("help.now.id_card"), Text("permit_is.with_you"), Text("help.stop.cancel"), ASK)
+AT_ID_CARD = Help(Text("help.now.id_card"), Text("permit_is.with_you"), Text("help.stop.cancel"), ASK)
 AT_QUESTION = Help(Text("help.now.question"), Text("permit_is.inside"), Text("help.stop.return_permit"), ASK)
 AT_LICENCE = replace(AT_QUESTION, now=Text("help.now.licence_code"))
 IN_WRITING = Help(Text("help.now.writing"), Text("permit_is.inside"), Text("help.stop.writing"), ASK)
@@ -40,7 +40,7 @@ def helped(samples: Mapping[str, ScreenModel]) -> dict[str, ScreenModel]:
     frame = replace(next(iter(samples.values())).frame, way_out=WayOut.CANCEL, countdown_s=45, warning_s=30)
     inside, writing = replace(frame, way_out=WayOut.RETURN_PERMIT), replace(frame, way_out=WayOut.WRITING)
     shown |= {
-        "help": HelpScreen(frame, AT_CARD),
+        "help": HelpScreen(frame, AT_ID_CARD),
         "help_staff": HelpScreen(_calling(inside), AT_QUESTION),
         "help_called": HelpScreen(_calling(inside, "called"), AT_QUESTION),
         "help_not_called": HelpScreen(_calling(inside, "kept"), AT_LICENCE),

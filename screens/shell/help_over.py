@@ -71,5 +71,5 @@ def is_same_page(one: ScreenModel, other: ScreenModel) -> bool:
 
 
 def _bare(model: ScreenModel) -> ScreenModel:
-    frame = replace(model.frame, language="", serial=0, countdown_s=None, help=None, staff=None)
+    frame = replace(model.frame, language="", serial=0, countdown_s=None, warning_s=0, help=None, staff=None)
     return replace(model, frame=frame)

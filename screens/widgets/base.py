@@ -162,7 +162,7 @@ class BaseScreen(Screen):
 
 def _said(model: ScreenModel) -> ScreenModel:
     """`model` without how much time is left, and without staff."""
-    return replace(model, frame=replace(model.frame, countdown_s=None, staff=None))
+    return replace(model, frame=replace(model.frame, countdown_s=None, warning_s=0, staff=None))
 
 
 def _term_in(translation: Translation) -> Callable[[Term | None], list[str]]:

@@ -83,7 +83,7 @@ def test_a_screen_says_all_that_its_model_holds(upright: Window, name: str, lang
 @pytest.mark.parametrize("name", NAMES)
 def test_everything_fits_and_can_be_touched(window: Window, name: str, language: str) -> None:
     painted = window.show(name, language)
-    size = next(size for size in SIZES if _pixels(size) == tuple(window.ask({"labels": "screen"})["window"]))
+    size = next(size for size in SIZES if pixels_of(size) == tuple(window.ask({"labels": "screen"})["window"]))
     _holds(size, painted["targets"], window.ask({"labels": "screen"}))
     for page in window.pages()[1:]:
         _holds(size, page["targets"], page)
@@ -161,7 +161,7 @@ def test_the_language_on_the_screen_follows_the_model(upright: Window) -> None:
     assert "同意并继续" not in upright.words()
 
 
-def _pixels(size: str) -> tuple[int, int]:
+def pixels_of(size: str) -> tuple[int, int]:
     screen = load_screen_file(ASSETS / "screens" / f"{size}.toml")
     return screen.width_px, screen.height_px
 
