@@ -47,7 +47,7 @@ def _ordered(order: str, value: str, shown: list[ScreenModel], serials: Serials)
         case "staff":
             return replace(last, frame=replace(last.frame, staff=told(value)))
         case _:
-            return serials.given_to(models(order, value)[order], len(shown))
+            return serials.given_to(models(order, value)[order])
 
 
 def main() -> None:

@@ -112,6 +112,7 @@ def test_the_question_whether_somebody_is_there_stands_over_help(upright: Window
     upright.ask({"touch": "more_time"})
     assert upright.intent() == "more_time"
     assert screen(upright) == "help"
+    comes_back(upright)
 
 
 def test_the_way_out_stands_beside_help_as_beside_the_page(upright: Window) -> None:
@@ -121,6 +122,7 @@ def test_the_way_out_stands_beside_help_as_beside_the_page(upright: Window) -> N
     assert upright.painted["targets"]["cancel"] == place
     upright.ask({"touch": "cancel"})
     assert upright.intent() == "cancel"
+    comes_back(upright)
 
 
 def test_help_speaks_another_language_and_stays(upright: Window) -> None:
