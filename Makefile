@@ -2,6 +2,7 @@
 
 PYTHON := .venv/bin/python
 SCENARIO :=
+LANGUAGE :=
 UNIT :=
 PART :=
 SCALE := 1
@@ -14,8 +15,8 @@ unexport PYTHONDONTWRITEBYTECODE
 .PHONY: help setup demo scenarios run test long fast lint gallery bench torture contract diagram supply notices wheel
 
 help:
-	@echo "setup      Debian packages, .venv, fonts and pictures (all other targets do it first; a second when nothing is to do)"
-	@echo "demo       a visit that plays itself on the simulators; SCENARIO=name for another one"
+	@echo "setup      Debian packages, .venv, fonts, pictures and voice (all other targets do it first; a second when nothing is to do)"
+	@echo "demo       a visit that plays itself on the simulators; SCENARIO=name for another one, LANGUAGE=ug for another language"
 	@echo "scenarios  which visits can be played: name and one line of each"
 	@echo "run        the kiosk with simulated devices, and the bench to play with them; UNIT=crt-591-m for the other permit unit"
 	@echo "test       all checks and all tests: what the build server runs"
@@ -35,7 +36,7 @@ setup:
 	@.ci/setup
 
 demo: setup
-	$(PYTHON) -m kiosk demo $(if $(SCENARIO),--scenario $(SCENARIO))
+	$(PYTHON) -m kiosk demo $(if $(SCENARIO),--scenario $(SCENARIO)) $(if $(LANGUAGE),--language $(LANGUAGE))
 
 scenarios: setup
 	@$(PYTHON) -m kiosk demo --list

@@ -10,6 +10,7 @@ import struct
 from array import array
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 from pathlib import Path
 
 # Encodings of the whole of Unicode come before those of its first plane: (platform, encoding).
@@ -45,6 +46,12 @@ class CharacterMap:
 
     def __len__(self) -> int:
         return sum(last - first + 1 for first, last in zip(self._firsts, self._lasts, strict=True))
+
+
+@lru_cache(maxsize=16)
+def characters_of(path: Path, _written_ns: int) -> CharacterMap:
+    """The code points that a font file has; read once as long as the file stays the same."""
+    return CharacterMap.of_font(path)
 
 
 def _cmap_table(path: Path) -> bytes:

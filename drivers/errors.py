@@ -14,9 +14,7 @@ from __future__ import annotations
 
 
 class DriverError(Exception):
-    """Root of the tree. `device` is the glossary's name: id_reader, permit_unit, permit_chip, receipt_printer,
-    code_scanner.
-    """
+    """Root of the tree. `device` is the glossary's name, such as id_reader."""
 
     def __init__(self, message: str, *, device: str = "") -> None:
         super().__init__(message)

@@ -7,8 +7,9 @@ from collections.abc import Callable, Iterator
 
 # Punctuation that must not begin a line, and punctuation that must not end one (GB/T 15834-2011, 5.1.10 and 5.1.11; the
 # Western marks alike).
-NEVER_FIRST = frozenset("。，、；：？！）》〉】〕」』”’…％‰℃·～,.;:?!)]}%")
-NEVER_LAST = frozenset("（《〈【〔「『“‘([{￥$")
+# What begins and ends a thing of its own (Unicode UAX 9, 2.4) goes with it.
+NEVER_FIRST = frozenset("。，、；：？！）》〉】〕」』”’…％‰℃·～,.;:?!)]}%»،؛؟\u2069")
+NEVER_LAST = frozenset("（《〈【〔「『“‘([{￥$«\u2066\u2067\u2068")
 
 
 def wrap(text: str, limit: int, width_of: Callable[[str], int]) -> list[str]:

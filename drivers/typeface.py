@@ -1,7 +1,8 @@
 """Text as dots: one Chinese typeface with its fallbacks for rare characters and Uyghur.
 
 The face is Noto Sans in the forms of mainland China (直, 骨 and 角 differ from the Japanese ones); what it lacks comes
-from HanaMin (extensions A to F), BabelStone Han (what was encoded later) and DejaVu Sans (Arabic letters).
+from HanaMin (extensions A to F), BabelStone Han (what was encoded later) and DejaVu Sans (Arabic letters that Uyghur
+does not have). A line with letters that run from right to left is shaped: `drivers.shaped_text`.
 
 No text makes drawing fail: a character that cannot be drawn is shown as 〓, the printers' mark for a missing character
 (□ would be read as 口). `missing` tells which those are; what must not be printed so is asked there first.
@@ -13,14 +14,23 @@ import threading
 import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import lru_cache
 from pathlib import Path
 from typing import Literal
 
 from PIL import Image, ImageDraw, ImageFont
 
-from drivers.character_map import CharacterMap
+from drivers.character_map import CharacterMap, characters_of
 from drivers.line_breaking import wrap
+from drivers.right_to_left import (
+    DIRECTION_MARKS,
+    closed_in_lines,
+    is_invisible,
+    needs_shaping,
+    resolved,
+    runs_right_to_left,
+    without_marks,
+)
+from drivers.shaped_text import FACES, ShapedText
 
 Weight = Literal["Regular", "Bold"]
 PRIMARY: dict[Weight, str] = {"Regular": "NotoSansSC-Regular.otf", "Bold": "NotoSansSC-Bold.otf"}
@@ -41,8 +51,9 @@ class _Source:
 class Typeface:
     """One weight of the typeface at any size. Safe to use from several threads."""
 
-    def __init__(self, sources: tuple[_Source, ...]) -> None:
+    def __init__(self, sources: tuple[_Source, ...], shaped: ShapedText | None = None) -> None:
         self._sources = sources
+        self._shaped = shaped
         self._fonts: dict[tuple[int, int], ImageFont.FreeTypeFont] = {}
         self._lock = threading.Lock()
 
@@ -50,10 +61,12 @@ class Typeface:
     def load(cls, fonts_dir: Path, weight: Weight = "Regular") -> Typeface:
         """Open the fonts in `fonts_dir`. Raises FileNotFoundError where they have not been built."""
         paths = [fonts_dir / name for name in (PRIMARY[weight], *FALLBACKS)]
-        for path in paths:
+        joining = fonts_dir / FACES[weight]
+        for path in (*paths, joining):
             if not path.is_file():
                 raise FileNotFoundError(f"font {path} is missing: run make setup")
-        return cls(tuple(_Source(path, _characters(path, path.stat().st_mtime_ns)) for path in paths))
+        sources = tuple(_Source(path, characters_of(path, path.stat().st_mtime_ns)) for path in paths)
+        return cls(sources, ShapedText((joining, *paths)))
 
     def missing(self, text: str) -> str:
         """The characters of `text` that cannot be drawn, in order: no font has them, or they are no characters to be
@@ -63,6 +76,8 @@ class Typeface:
 
     def width(self, text: str, size_px: int) -> int:
         """Advance width of one line, in dots."""
+        if self._shaped is not None and needs_shaping(text):
+            return round(self._shaped.width(self._shown(text), size_px))
         with self._lock:
             return round(
                 sum(self._font(source, size_px).getlength(run) for source, run in self._runs(self._shown(text)))
@@ -70,7 +85,10 @@ class Typeface:
 
     def wrap(self, text: str, size_px: int, width_px: int) -> list[str]:
         """Lines that are at most `width_px` wide."""
-        return wrap(text, width_px, lambda line: self.width(line, size_px))
+        if not needs_shaping(text):
+            return wrap(without_marks(text), width_px, lambda line: self.width(line, size_px))
+        lines = wrap(resolved(text), width_px, lambda line: self.width(line, size_px))
+        return closed_in_lines(lines, runs_right_to_left(text))
 
     @staticmethod
     def line_height(size_px: int) -> int:
@@ -83,6 +101,8 @@ class Typeface:
 
         The baseline is `size_px` below the top whatever the text is, so lines can be set side by side.
         """
+        if self._shaped is not None and needs_shaping(text):
+            return self._shaped.draw(self._shown(text), size_px)
         picture = Image.new("L", (max(1, self.width(text, size_px)), self.line_height(size_px)), WHITE)
         pen = ImageDraw.Draw(picture)
         x = 0.0
@@ -97,11 +117,11 @@ class Typeface:
         """`text` as it can be drawn. What belongs to the character before it, and has none, is left out: the shaper
         gives up on a variation selector alone.
         """
-        begins = next((at for at, character in enumerate(text) if not _is_invisible(character)), len(text))
+        begins = next((at for at, character in enumerate(text) if not _needs_another(character)), len(text))
         return "".join(MISSING if self._is_missing(c) else c for c in text[begins:])
 
     def _is_missing(self, character: str) -> bool:
-        if _is_invisible(character):
+        if is_invisible(character):
             return False
         is_known = any(ord(character) in source.characters for source in self._sources)
         return not is_known or unicodedata.category(character) in NEVER_DRAWN
@@ -116,7 +136,7 @@ class Typeface:
         """The longest pieces of `text` that one font draws, with that font's index."""
         source, run = 0, ""
         for index, character in enumerate(text):
-            chosen = self._source_of(text, index, source)
+            chosen = source if index and is_invisible(character) else self._source_of(character)
             if run and chosen != source:
                 yield source, run
                 run = ""
@@ -124,43 +144,9 @@ class Typeface:
         if run:
             yield source, run
 
-    def _source_of(self, text: str, index: int, current: int) -> int:
-        character = text[index]
-        if _is_invisible(character) and index:
-            return current
-        if index and _is_between_right_to_left(text, index) and ord(character) in self._sources[current].characters:
-            return current
+    def _source_of(self, character: str) -> int:
         return next((i for i, source in enumerate(self._sources) if ord(character) in source.characters), 0)
 
 
-@lru_cache(maxsize=16)
-def _characters(path: Path, _written_ns: int) -> CharacterMap:
-    """The code points that a font file has; read once as long as the file stays the same."""
-    return CharacterMap.of_font(path)
-
-
-def _is_invisible(character: str) -> bool:
-    """Variation selectors, joiners and direction marks: they belong to the character before them."""
-    return (
-        unicodedata.category(character) == "Cf"
-        or 0xFE00 <= ord(character) <= 0xFE0F
-        or 0xE0100 <= ord(character) <= 0xE01EF
-    )
-
-
-def _is_between_right_to_left(text: str, index: int) -> bool:
-    """Spaces and marks inside Uyghur text stay in its run, so that the shaper orders the words from right to left."""
-    if not _is_neutral(text[index]):
-        return False
-    after = next((c for c in text[index + 1 :] if not _is_neutral(c)), "")
-    before = next((c for c in reversed(text[:index]) if not _is_neutral(c)), "")
-    return _is_right_to_left(before) and _is_right_to_left(after)
-
-
-def _is_neutral(character: str) -> bool:
-    """Has no direction of its own (Unicode UAX 9, table 4)."""
-    return unicodedata.bidirectional(character) in ("WS", "ON", "CS", "ES", "ET")
-
-
-def _is_right_to_left(character: str) -> bool:
-    return bool(character) and unicodedata.bidirectional(character) in ("R", "AL")
+def _needs_another(character: str) -> bool:
+    return is_invisible(character) and character not in DIRECTION_MARKS

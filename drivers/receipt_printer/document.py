@@ -5,7 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-Align = Literal["left", "centre"]
+from drivers.right_to_left import runs_right_to_left
+
+Align = Literal["left", "centre", "right"]
 Size = Literal["normal", "large"]
 
 
@@ -54,6 +56,12 @@ class ReceiptDocument:
     """One receipt; it is cut off after the last element."""
 
     elements: tuple[Element, ...]
+
+    @property
+    def right_to_left(self) -> bool:
+        """Which way it is read: as its first line is, the title."""
+        first = next((element.text for element in self.elements if isinstance(element, TextLine)), "")
+        return runs_right_to_left(first)
 
     def __repr__(self) -> str:
         return f"ReceiptDocument({len(self.elements)} elements)"

@@ -5,8 +5,8 @@ python-escpos has no Chinese (its issues 190, 491 and 678): text goes as raw byt
 
 from __future__ import annotations
 
+import math
 import re
-import unicodedata
 from itertools import groupby
 
 from PIL import Image, ImageChops
@@ -17,9 +17,10 @@ from qrcode.main import QRCode
 from drivers import gb18030
 from drivers.line_breaking import clusters
 from drivers.receipt_printer.device_file import ReceiptPrinterFile
-from drivers.receipt_printer.document import QrCode, ReceiptDocument, TextLine
+from drivers.receipt_printer.document import Align, QrCode, ReceiptDocument, TextLine
 from drivers.receipt_printer.layout import SetLine, columns_of, set_in_lines
 from drivers.receipt_printer.library import QR_ECLEVEL_M, Escpos, Profile
+from drivers.right_to_left import needs_shaping, without_marks
 from drivers.typeface import Typeface
 
 CHINESE_ON = b"\x1c\x26"  # FS &
@@ -36,6 +37,8 @@ CHINESE_DOTS = 24
 WESTERN_DOTS = 20  # size at which digits fill a column
 WESTERN_RAISED = 2  # printers set Western letters a little above the foot of Chinese characters
 INK_BELOW = 128  # grey level
+ALIGN: dict[Align, str] = {"left": "left", "centre": "center", "right": "right"}
+"""In python-escpos's words."""
 
 
 def without_real_time(raster: bytes) -> bytes:
@@ -81,16 +84,21 @@ def start(device_file: ReceiptPrinterFile) -> bytes:
 def receipt(document: ReceiptDocument, device_file: ReceiptPrinterFile, typeface: Typeface) -> bytes:
     """A whole receipt from ESC @ to the cut.
 
-    A line with a character that the printer's font lacks goes as dots (GS v 0), drawn with `typeface`. A code that is
+    A line with a character that the printer's font lacks, or whose letters join, goes as dots (GS v 0), drawn with
+    `typeface`: no printer joins letters. A code that is
     too large for the paper, or holds more than a code can, is printed as text.
     """
     job = Job(device_file)
     job.send(start(device_file))
     align, size, bold = "left", "normal", False
-    for element in set_in_lines(_printable(document, device_file), device_file.columns):
+
+    def measure(text: str) -> int:
+        return _columns(text, typeface)
+
+    for element in set_in_lines(_printable(document, device_file), device_file.columns, measure):
         wanted = "centre" if isinstance(element, QrCode) else element.align
         if wanted != align:
-            job.set(align="center" if wanted == "centre" else "left")
+            job.set(align=ALIGN[wanted])
             align = wanted
         if isinstance(element, QrCode):
             _qr(job, element, device_file)
@@ -98,7 +106,8 @@ def receipt(document: ReceiptDocument, device_file: ReceiptPrinterFile, typeface
         if element.bold != bold:
             job.set(bold=element.bold)
             bold = element.bold
-        if all(device_file.prints(character) for character in element.text):
+        is_typed = not (element.value or needs_shaping(element.text))
+        if is_typed and all(device_file.prints(character) for character in element.text):
             if element.size != size:
                 factor = 2 if element.size == "large" else 1
                 job.set(custom_size=True, width=factor, height=factor)
@@ -149,18 +158,37 @@ def encoded(text: str, device_file: ReceiptPrinterFile) -> bytes:
 def raster_line(line: SetLine, device_file: ReceiptPrinterFile, typeface: Typeface) -> Image.Image:
     """One line as dots, mode "1", as wide as it would be in the printer's own type; dark is 0.
 
-    Characters stand in the printer's columns, so that labels and values line up with other lines; only text that runs
-    from right to left is set as one piece, because its letters join.
+    Characters stand in the printer's columns, so that labels and values line up with other lines; only text whose
+    letters join is set as one piece. What begins at the right is as wide as the paper: python-escpos fills a picture up
+    to whole bytes at its right.
     """
     factor = 2 if line.size == "large" else 1
-    room = min(device_file.width_dots, max(columns_of(line.text) * COLUMN_DOTS * factor, 8))
-    if any(unicodedata.bidirectional(character) in ("R", "AL") for character in line.text):
-        drawn = _squeezed(typeface.draw(line.text, CHINESE_DOTS * factor), room)
-    else:
-        drawn = _in_columns(line.text, factor, room, typeface)
+    drawn = _set(line.text, factor, device_file, typeface)
+    if line.align == "right":
+        paper = Image.new("L", (device_file.width_dots, drawn.height), 255)
+        paper.paste(drawn, (paper.width - drawn.width, 0))
+        if line.value:
+            value = _set(line.value, factor, device_file, typeface)
+            paper.paste(value, (max(0, paper.width - line.value_from * COLUMN_DOTS - value.width), 0))
+        drawn = paper
     if line.bold:
         drawn = ImageChops.darker(drawn, ImageChops.offset(drawn, 1, 0))
     return drawn.point(lambda grey: 0 if grey < INK_BELOW else 255).convert("1", dither=Image.Dither.NONE)
+
+
+def _set(text: str, factor: int, device_file: ReceiptPrinterFile, typeface: Typeface) -> Image.Image:
+    if needs_shaping(text):
+        return _squeezed(typeface.draw(text, CHINESE_DOTS * factor), device_file.width_dots)
+    text = without_marks(text)
+    room = min(device_file.width_dots, max(columns_of(text) * COLUMN_DOTS * factor, 8))
+    return _in_columns(text, factor, room, typeface)
+
+
+def _columns(text: str, typeface: Typeface) -> int:
+    """The columns that a text takes: letters that join are measured."""
+    if needs_shaping(text):
+        return math.ceil(typeface.width(text, CHINESE_DOTS) / COLUMN_DOTS)
+    return columns_of(without_marks(text))
 
 
 def _in_columns(text: str, factor: int, room: int, typeface: Typeface) -> Image.Image:

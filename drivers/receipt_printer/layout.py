@@ -1,8 +1,13 @@
-"""A receipt document set in lines for a given number of columns. Pure: no bytes, no printer."""
+"""A receipt document set in lines for a given number of columns. Pure: no bytes, no printer.
+
+Letters that join fill no columns; how many a text of them takes, the caller measures. A document that is read from
+right to left begins at the right: its labels too.
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from itertools import groupby
 
 from drivers.line_breaking import clusters, wrap
@@ -17,20 +22,35 @@ from drivers.receipt_printer.document import (
     Size,
     TextLine,
 )
+from drivers.right_to_left import (
+    FSI,
+    PDI,
+    RLM,
+    closed_in_lines,
+    needs_shaping,
+    resolved,
+    runs_right_to_left,
+    without_marks,
+)
 
 INDENT = "  "
+DASH = "- "
 GAP = 2
 WIDEST_LABELS = 0.4  # of the columns; with longer labels each value gets a line of its own
 
 
 @dataclass(frozen=True, slots=True)
 class SetLine:
-    """One line that fits on the paper; it may be empty. It may show personal data."""
+    """One line that fits on the paper; it may be empty. It may show personal data. `value`: what stands beside it, from
+    the column `value_from` on, counted from where the line begins; only on lines that begin at the right.
+    """
 
     text: str
     align: Align = "left"
     size: Size = "normal"
     bold: bool = False
+    value: str = ""
+    value_from: int = 0
 
     def __repr__(self) -> str:
         return f"SetLine({len(self.text)} characters)"
@@ -46,23 +66,41 @@ def columns_of(text: str) -> int:
     return sum(1 if " " <= cluster[0] <= "~" else 2 for cluster in clusters(text))
 
 
-def set_in_lines(document: ReceiptDocument, columns: int) -> tuple[SetElement, ...]:
-    """The document's elements in order, as lines of at most `columns` columns (half as many where `large`)."""
+def set_in_lines(
+    document: ReceiptDocument, columns: int, measure: Callable[[str], int] = columns_of
+) -> tuple[SetElement, ...]:
+    """The document's elements in order, as lines of at most `columns` columns (half as many where `large`). `measure`:
+    the columns of a text.
+    """
+    from_right = document.right_to_left
     lines: list[SetElement] = []
     for is_labelled, group in groupby(document.elements, lambda element: isinstance(element, LabelledValue)):
         elements = tuple(group)
         if is_labelled:
-            lines.extend(_labelled([e for e in elements if isinstance(e, LabelledValue)], columns))
+            pairs = [e for e in elements if isinstance(e, LabelledValue)]
+            lines.extend(_labelled(pairs, columns, measure, from_right))
+        elif from_right:
+            lines.extend(line for element in elements for line in _plain(_begun_right(element), columns, measure))
         else:
-            lines.extend(line for element in elements for line in _plain(element, columns))
+            lines.extend(line for element in elements for line in _plain(element, columns, measure))
     return tuple(lines)
 
 
-def _plain(element: Element, columns: int) -> list[SetElement]:
+def _wrapped(text: str, room: int, measure: Callable[[str], int]) -> list[str]:
+    if not needs_shaping(text):
+        return wrap(without_marks(text), room, measure)
+    return [
+        line
+        for paragraph in text.split("\n")
+        for line in closed_in_lines(wrap(resolved(paragraph), room, measure), runs_right_to_left(paragraph))
+    ]
+
+
+def _plain(element: Element, columns: int, measure: Callable[[str], int]) -> list[SetElement]:
     match element:
         case TextLine(text, align, size, bold):
             room = columns // 2 if size == "large" else columns
-            return [SetLine(line, align, size, bold) for line in wrap(text, room, columns_of)]
+            return [SetLine(line, align, size, bold) for line in _wrapped(text, room, measure)]
         case Rule():
             return [SetLine("-" * columns)]
         case QrCode():
@@ -70,19 +108,41 @@ def _plain(element: Element, columns: int) -> list[SetElement]:
         case Feed(count):
             return [SetLine("")] * count
         case LabelledValue():
-            return list(_labelled([element], columns))
+            return list(_labelled([element], columns, measure, from_right=False))
 
 
-def _labelled(pairs: list[LabelledValue], columns: int) -> list[SetLine]:
+def _begun_right(element: Element) -> Element:
+    """What would begin at the left begins at the right: the dash before an item too, whatever the item's script."""
+    if not isinstance(element, TextLine) or element.align != "left":
+        return element
+    text = element.text
+    if text.startswith(DASH) and not runs_right_to_left(text):
+        text = f"{RLM}{DASH}{FSI}{text.removeprefix(DASH)}{PDI}"
+    return replace(element, text=text, align="right")
+
+
+def _indented(line: str) -> str:
+    """Set off from the right: what begins there as well, and what does not."""
+    return INDENT + line if runs_right_to_left(line) else line + INDENT
+
+
+def _labelled(
+    pairs: list[LabelledValue], columns: int, measure: Callable[[str], int], from_right: bool
+) -> list[SetLine]:
     """Labels and values in two columns that line up over consecutive pairs, where they fit."""
-    widest = max(columns_of(pair.label) for pair in pairs) + GAP
+    widest = max(measure(pair.label) for pair in pairs) + GAP
     beside = widest if widest <= columns * WIDEST_LABELS else 0
+    align: Align = "right" if from_right else "left"
     lines = []
     for pair in pairs:
-        start = beside or columns_of(pair.label) + GAP
-        if "\n" not in pair.value and start + columns_of(pair.value) <= columns:
-            lines.append(SetLine(pair.label + " " * (start - columns_of(pair.label)) + pair.value))
+        start = beside or measure(pair.label) + GAP
+        if "\n" not in pair.value and start + measure(pair.value) <= columns:
+            if from_right:
+                lines.append(SetLine(pair.label, align, value=pair.value, value_from=start))
+            else:
+                lines.append(SetLine(pair.label + " " * (start - measure(pair.label)) + pair.value))
             continue
-        lines.extend(SetLine(line) for line in wrap(pair.label, columns, columns_of))
-        lines.extend(SetLine(INDENT + line) for line in wrap(pair.value, columns - len(INDENT), columns_of))
+        lines.extend(SetLine(line, align) for line in _wrapped(pair.label, columns, measure))
+        values = _wrapped(pair.value, columns - len(INDENT), measure)
+        lines.extend(SetLine(_indented(line) if from_right else INDENT + line, align) for line in values)
     return lines

@@ -45,10 +45,13 @@ QR_LEVELS = {48: 1, 49: 0, 50: 3, 51: 2}  # GS ( k function 69 to qrcode's const
 
 @dataclass(frozen=True, slots=True)
 class Printout:
-    """One finished receipt: `dots` as the head burnt them (mode "L", 0 is dark), `text` of what came as characters."""
+    """One finished receipt: `dots` as the head burnt them (mode "L", 0 is dark), `text` of what came as characters,
+    `codes`: what its two-dimensional codes hold, where the printer made them.
+    """
 
     dots: Image.Image
     text: str
+    codes: tuple[str, ...] = ()
 
     def picture(self) -> Image.Image:
         """As it lies on the table: paper, margins, cut edges."""
@@ -66,6 +69,7 @@ class Paper:
         self._glyphs = GlyphBox(device_file, typeface)
         self._blocks: list[Image.Image] = []
         self._text: list[str] = []
+        self._codes: list[str] = []
         self.finished: list[Printout] = []
         self._initialise()
 
@@ -127,9 +131,14 @@ class Paper:
         self._end_line_if_begun()
         if not self._blocks:
             return None
-        printout = Printout(_stacked(self._blocks, self._file.width_dots), "\n".join(self._text))
-        self._blocks, self._text = [], []
+        printout = self._printout(_stacked(self._blocks, self._file.width_dots))
+        self._blocks = []
         return printout
+
+    def _printout(self, dots: Image.Image) -> Printout:
+        text, codes = "\n".join(self._text), tuple(self._codes)
+        self._text, self._codes = [], []
+        return Printout(dots, text, codes)
 
     def _write(self, text: str) -> None:
         wide = self._chinese and self._file.chinese_mode == "per_run"
@@ -189,6 +198,7 @@ class Paper:
                 self._qr_data = data
             case QrPrint() if self._qr_data:
                 self._burn(_qr_dots(self._qr_data, self._qr_level, self._qr_module))
+                self._codes.append(self._qr_data.decode("utf-8", "replace"))
             case _:
                 pass
 
@@ -202,8 +212,7 @@ class Paper:
         whole = _stacked(self._blocks, self._file.width_dots)
         cut_at = max(0, whole.height - HEAD_TO_KNIFE_DOTS)
         if cut_at:
-            self.finished.append(Printout(whole.crop((0, 0, whole.width, cut_at)), "\n".join(self._text)))
-            self._text = []
+            self.finished.append(self._printout(whole.crop((0, 0, whole.width, cut_at))))
         rest = whole.crop((0, cut_at, whole.width, whole.height))
         self._blocks = [rest] if rest.height else []
         return moved

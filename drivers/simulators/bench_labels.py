@@ -1,6 +1,8 @@
-"""What the bench window calls devices, hands, places and faults."""
+"""What the bench window calls devices, hands, places and faults, and what it says of them."""
 
 from __future__ import annotations
+
+from typing import Any
 
 DEVICES = {
     "id_reader": "身份证阅读器  Identity-card reader",
@@ -8,6 +10,7 @@ DEVICES = {
     "permit_chip": "证件芯片  Permit chip",
     "receipt_printer": "凭条打印机  Receipt printer",
     "code_scanner": "扫码器  Code scanner",
+    "guidance_lights": "引导灯  Guidance lights",
 }
 
 PLACES = {
@@ -73,6 +76,7 @@ FAULTS = {
     "garbled_status": "状态错码",
     "overlong": "过长",
     "cut_short": "断在中途",
+    "refuses": "拒绝执行",
 }
 
 SHORTER = {"paper_out_while_printing": "out while printing"}  # to fit a button
@@ -82,3 +86,18 @@ def fault_label(name: str) -> str:
     """Chinese over English."""
     english = SHORTER.get(name, name.replace("_", " "))
     return f"{FAULTS[name]}\n{english}" if name in FAULTS else english
+
+
+def facts(state: dict[str, Any]) -> str:
+    """What there is to be seen of the rig's state beside pictures and buttons."""
+    nothing = "—"
+    return "      ".join(
+        (
+            f"阅读器上 on the reader: [b]{state['id_card_lying'] or nothing}[/b]",
+            f"证件机内 in the unit: [b]{state['permit_in_unit'] or nothing}[/b]",
+            f"废证箱 bin: [b]{', '.join(state['bin']) or nothing}[/b]",
+            f"凭条 receipts: [b]{state['receipts']}{' (待取 hanging)' if state['receipt_hanging'] else ''}[/b]",
+            f"灯亮 lights: [b]{', '.join(state['lights']) or nothing}[/b]",
+            f"盖开 open: [b]{', '.join(state['covers_open']) or nothing}[/b]",
+        )
+    )

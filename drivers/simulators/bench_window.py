@@ -29,7 +29,7 @@ from kivy.uix.label import Label
 from kivy.uix.scrollview import ScrollView
 from kivy.uix.togglebutton import ToggleButton
 
-from drivers.simulators.bench_labels import DEVICES, KINDS, PLACES, fault_label
+from drivers.simulators.bench_labels import DEVICES, KINDS, PLACES, facts, fault_label
 from drivers.simulators.control import RigClient, RigRefused
 
 FONTS = ASSETS / "fonts"
@@ -312,7 +312,7 @@ class Bench(App):
                 row.text = f"{permit_id}[size=12sp]{kind}[/size]{place}"
         for (device, name), button in self._fault_buttons.items():
             button.state = "down" if name in state["faults"][device] else "normal"
-        self._fact.text = _facts(state)
+        self._fact.text = facts(state)
         self._show_pictures(state)
 
     def _show_pictures(self, state: dict[str, Any]) -> None:
@@ -333,19 +333,6 @@ class Bench(App):
             image.source = str(path)
             image.reload()
             image.opacity = 1
-
-
-def _facts(state: dict[str, Any]) -> str:
-    nothing = "—"
-    return "      ".join(
-        (
-            f"阅读器上 on the reader: [b]{state['id_card_lying'] or nothing}[/b]",
-            f"证件机内 in the unit: [b]{state['permit_in_unit'] or nothing}[/b]",
-            f"废证箱 bin: [b]{', '.join(state['bin']) or nothing}[/b]",
-            f"凭条 receipts: [b]{state['receipts']}{' (待取 hanging)' if state['receipt_hanging'] else ''}[/b]",
-            f"盖开 open: [b]{', '.join(state['covers_open']) or nothing}[/b]",
-        )
-    )
 
 
 def _action_row(actions: list[tuple[str, Callable[[], Any]]]) -> BoxLayout:

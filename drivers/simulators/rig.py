@@ -10,12 +10,14 @@ from typing import Any, Protocol
 
 from assets import ASSETS
 from drivers.code_scanner.device_file import CodeScannerFile
+from drivers.guidance_lights.device_file import GuidanceLightsFile
 from drivers.permit_file.reader import load_permit_files
 from drivers.permit_unit.dialects import CRT, STAR
 from drivers.receipt_printer import device_file
 from drivers.simulators.activity import ActivityLog
 from drivers.simulators.chip_keys import load_test_keys
 from drivers.simulators.code_scanner_sim import CodeScannerSim
+from drivers.simulators.guidance_lights_sim import GuidanceLightsSim
 from drivers.simulators.id_reader_sim import IdReaderSim
 from drivers.simulators.issued_permits import IssuedPermit, issue
 from drivers.simulators.permit import PermitLocation
@@ -29,6 +31,7 @@ from drivers.typeface import Typeface
 
 PRINTER_FILE = ASSETS / "devices" / "escpos-80-gb18030.toml"
 SCANNER_FILE = ASSETS / "devices" / "code-scanner-serial.toml"
+LIGHTS_FILE = ASSETS / "devices" / "modbus-relay-8.toml"
 UNITS: dict[str, type[PermitUnitSim] | type[CrtUnitSim]] = {STAR: PermitUnitSim, CRT: CrtUnitSim}
 """Which simulator plays a dialect of permit unit."""
 CHIP_IN_UNIT = "unit"
@@ -63,7 +66,7 @@ class _AllChips:
 
 
 class Rig:
-    """Five simulators and everything that lies on the table before them.
+    """Six simulators and everything that lies on the table before them.
 
     `vpcd_url` is the chip side of a coupler: `PrivatePcscd.vpcd_url`, `tcp://host:port` of vpcd, `DirectCoupler.url`,
     or `unit://permit_unit` where the unit reads chips itself. `unit`: the permit unit's dialect. `pace` 1.0 takes real
@@ -92,6 +95,7 @@ class Rig:
         self.permit_unit: PermitUnitSim | CrtUnitSim = UNITS[unit](self.activity, pace, run_dir)
         self.receipt_printer = ReceiptPrinterSim(self.activity, pace, device_file.load(printer_file), typeface)
         self.code_scanner = CodeScannerSim(self.activity, pace, run_dir, CodeScannerFile.load(scanner_file))
+        self.guidance_lights = GuidanceLightsSim(self.activity, pace, run_dir, GuidanceLightsFile.load(LIGHTS_FILE))
         self.contacts: VpcdHost | None = None
         if vpcd_url.partition("://")[0] != CHIP_IN_UNIT:
             self.contacts = VpcdHost(vpcd_url, self.activity, pace)
@@ -103,6 +107,7 @@ class Rig:
             "permit_chip": _AllChips([issued.chip for issued in self._issued.values() if issued.chip is not None]),
             "receipt_printer": self.receipt_printer,
             "code_scanner": self.code_scanner,
+            "guidance_lights": self.guidance_lights,
         }
         self._faults: dict[str, list[str]] = {device: [] for device in self._devices}
         self._covers_open: set[str] = set()
@@ -118,11 +123,13 @@ class Rig:
             "permit_unit": self.permit_unit.start(),
             "receipt_printer": self.receipt_printer.start(),
             "code_scanner": self.code_scanner.start(),
+            "guidance_lights": self.guidance_lights.start(),
         }
         return self.urls
 
     def stop(self) -> None:
         """Power everything off; may be called twice."""
+        self.guidance_lights.stop()
         self.code_scanner.stop()
         self.receipt_printer.stop()
         self.permit_unit.stop()
@@ -285,6 +292,7 @@ class Rig:
             "faults": faults,
             "receipts": len(self.receipt_printer.printouts),
             "receipt_hanging": self.receipt_printer.receipt_is_hanging,
+            "lights": sorted(light.value for light in self.guidance_lights.lit),
             "permits": {issued.id: self._permit_state(issued) for issued in self._issued.values()},
         }
 
@@ -318,8 +326,8 @@ class Rig:
         printouts[number].picture().save(path, format="PNG")
 
     def receipt_texts(self) -> list[str]:
-        """The words of every receipt, oldest first (what was sent as dots is not in them)."""
-        return [printout.text for printout in self.receipt_printer.printouts]
+        """The words of every receipt and what its codes hold, oldest first (what was sent as dots is not in them)."""
+        return ["\n".join((printout.text, *printout.codes)) for printout in self.receipt_printer.printouts]
 
     def save_face(self, permit_id: str, path: Path) -> None:
         """Write the picture of a whole permit (PNG)."""

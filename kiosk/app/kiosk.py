@@ -22,7 +22,7 @@ from kiosk.app.start_failure import print_mistakes
 from kiosk.config.capabilities_check import load_fitting_unit
 from kiosk.config.settings import Config
 from kiosk.domain.clock import Clock
-from kiosk.domain.devices import CODE_SCANNER, ID_READER, PERMIT_CHIP, PERMIT_UNIT, RECEIPT_PRINTER
+from kiosk.domain.devices import CODE_SCANNER, GUIDANCE_LIGHTS, ID_READER, PERMIT_CHIP, PERMIT_UNIT, RECEIPT_PRINTER
 from kiosk.domain.faults import CONFIGURATION, WORKER_DIED, Fault
 from kiosk.domain.holder_check import CheckWay
 from kiosk.domain.staff_call import CallWay
@@ -42,6 +42,7 @@ from kiosk.runtime.workers import Worker
 from kiosk.services.device_check import DeviceCheck, JournalLook
 from kiosk.services.device_health import DeviceHealth
 from kiosk.services.effect_dispatch import EffectDispatcher, ServiceThread, on_thread, unless
+from kiosk.services.guidance_lights import Guide
 from kiosk.services.job_times import BACKGROUND
 from kiosk.services.journal_guard import JournalGuard
 from kiosk.services.rules import RulesService
@@ -69,7 +70,8 @@ class Kiosk:
     screen, if somebody can touch one; `broken()` if that thread ends by an exception, so that the program must be
     started anew; `ended()` when the machine came to the end that `switch_off` asks for. `job_clock`: seconds, by which
     the workers' jobs are measured. `lock`: on the state directory, where it is held already.
-    `surroundings_changed()`: as `changed` of `LesserDevices`.
+    `surroundings_changed()`: as `changed` of `LesserDevices`. `reads_large()`: whether whoever stands before the
+    machine has chosen large text.
     """
 
     def __init__(
@@ -82,6 +84,7 @@ class Kiosk:
         lock: StateLock | None = None,
         ended: Callable[[], None] = lambda: None,
         surroundings_changed: Callable[[], None] = lambda: None,
+        reads_large: Callable[[], bool] = lambda: False,
     ) -> None:
         self.config = config
         self._broken = broken
@@ -95,6 +98,7 @@ class Kiosk:
         self._job_clock = job_clock
         self._workers: list[Worker] = []  # those that were started
         self._crew = Crew(self._workers, job_clock, _DONE_WITHOUT)
+        self._guide: Guide | None = None
         self.staff: StaffCalls | None = None  # where nobody can be called
         dispatcher = EffectDispatcher()
         notes = ClockNotes(self.clock, self.journal).write
@@ -103,7 +107,7 @@ class Kiosk:
             self.journal,
             self.clock,
             dispatcher.perform,
-            on_state,
+            partial(self._entered, on_state),
             message_of,
             call_of,
             content_hash,
@@ -120,6 +124,7 @@ class Kiosk:
             _open_coupler,
             self._translate,
             content_hash,
+            reads_large,
         )
         self._route_effects(dispatcher, surroundings_changed)
         self._thread = threading.Thread(target=self._run, name="machine", daemon=True)
@@ -150,16 +155,15 @@ class Kiosk:
             PERMIT_UNIT.name, lambda worker: self._factory.permit(worker, None if in_unit else SlotWatch(self._chip))
         )
         chip = self._service_thread(PERMIT_CHIP.name, self._factory.chip, permit if in_unit else None)
-        receipt = self._service_thread(RECEIPT_PRINTER.name, self._factory.receipt)
         central = self._service_thread("central", self._factory.central)
         outbox = self._service_thread("outbox", self._factory.outbox)
         dispatcher.route(id_card, (do.ReadIdCard, do.StopIdReader))
-        scanner = (
-            self._service_thread(CODE_SCANNER.name, self._factory.code_scanner)
-            if self.config.devices[CODE_SCANNER]
-            else None
-        )
-        self.lesser = LesserDevices(receipt, scanner, self._crew, self.health, surroundings_changed)
+        lesser = {
+            device: self._service_thread(device.name, build)
+            for device, build in self._factory.lesser(self.health).items()
+            if self.config.devices[device]
+        }
+        self.lesser = LesserDevices(lesser, self._crew, self.health, surroundings_changed)
         self.lesser.route(dispatcher)
         if self.config.holder_check.rule.without_face is CheckWay.ATTENDANT:
             dispatcher.route(self._service_thread("holder_check", self._factory.holder_check), (do.CheckAttendant,))
@@ -212,7 +216,10 @@ class Kiosk:
         journal = self._service_thread("journal", lambda _: JournalLook(self._guard))
         check = DeviceCheck(id_card, permit, chip, central, journal, self.health, standing, surroundings_changed)
         dispatcher.handle_inline(do.CheckDevices, check.carry_out)
-        self._permit, self._chip, self._receipt, self._central, self._outbox = permit, chip, receipt, central, outbox
+        self._permit, self._chip, self._central, self._outbox = permit, chip, central, outbox
+        self._receipt = lesser[RECEIPT_PRINTER]
+        if (lights := lesser.get(GUIDANCE_LIGHTS)) is not None:
+            self._guide = Guide(lights, lambda: self._crew.trouble_of(GUIDANCE_LIGHTS.name))
 
     def _service_thread(
         self, name: str, build: Callable[[Worker], Any], beside: ServiceThread[Any] | None = None
@@ -260,6 +267,13 @@ class Kiosk:
         self.lesser.claim()
         self._outbox.submit(lambda service: service.forward(), "forward", BACKGROUND.seconds)
         self._heartbeat.submit(lambda service: service.begin(), "heartbeat", BACKGROUND.seconds)
+
+    def _entered(self, on_state: Callable[[s.State], int | None], state: s.State) -> int | None:
+        """The screen first, then the lights that point at what it says."""
+        serial = on_state(state)
+        if self._guide is not None:
+            self._guide.entered(state)
+        return serial
 
     def _tell(self, event: on.Event, visit_id: UUID | None) -> None:
         self.health.observe(event)

@@ -1,4 +1,4 @@
-"""The devices that a visit can do without: the receipt printer and the code scanner.
+"""The devices that a visit can do without, of those that the kiosk has.
 
 Whatever becomes of one of them, its line or its thread, visits go on with less: no receipt, no licence by telephone. It
 closes nothing, and the program is not started anew for it.
@@ -6,7 +6,7 @@ closes nothing, and the program is not started anew for it.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from kiosk.domain.devices import CODE_SCANNER, DEVICES, RECEIPT_PRINTER, Device
@@ -25,19 +25,18 @@ _PRINTS = (do.PrintReceipt, do.PrintApplicationSlip, do.PrintStatusSlip)
 
 
 class LesserDevices:
-    """`scanner`: None where the kiosk has none. The workers of both are of `crew`. `changed()`: one of them works again
-    or no more; from any thread.
+    """`threads`: of those that there are; their workers are of `crew`. `changed()`: one of them works again or no more;
+    from any thread.
     """
 
     def __init__(
         self,
-        printer: ServiceThread[Any],
-        scanner: ServiceThread[Any] | None,
+        threads: Mapping[Device, ServiceThread[Any]],
         crew: Crew,
         health: DeviceHealth,
         changed: Callable[[], None],
     ) -> None:
-        self._threads = {RECEIPT_PRINTER: printer} | ({} if scanner is None else {CODE_SCANNER: scanner})
+        self._threads = threads
         self._crew = crew
         self._health = health
         self._changed = changed

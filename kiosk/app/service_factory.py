@@ -6,13 +6,21 @@ first needed, so that the first screen does not wait for what it does not show.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import timedelta
 from functools import cached_property, partial
 from typing import TYPE_CHECKING
 
 from kiosk.config.settings import Config
-from kiosk.domain.devices import CODE_SCANNER, ID_READER, PERMIT_CHIP, PERMIT_UNIT, RECEIPT_PRINTER
+from kiosk.domain.devices import (
+    CODE_SCANNER,
+    GUIDANCE_LIGHTS,
+    ID_READER,
+    PERMIT_CHIP,
+    PERMIT_UNIT,
+    RECEIPT_PRINTER,
+    Device,
+)
 from kiosk.event_log.log_events import LogEvent, log
 from kiosk.journal.audit import ContentHash
 from kiosk.journal.boot import Boot
@@ -38,7 +46,9 @@ if TYPE_CHECKING:
     from kiosk.services.chip import ChipService
     from kiosk.services.code_scanner import CodeScannerService
     from kiosk.services.device_health import DeviceHealth
+    from kiosk.services.effect_dispatch import Service
     from kiosk.services.face import FaceDrawing
+    from kiosk.services.guidance_lights import GuidanceLightsService
     from kiosk.services.holder_check import AttendantService
     from kiosk.services.id_card import IdCardService
     from kiosk.services.journal_guard import JournalGuard
@@ -64,6 +74,7 @@ class ServiceFactory:
         open_coupler: Callable[[str], Coupler],
         translate: Callable[[str, Words], str],
         content_hash: ContentHash,
+        reads_large: Callable[[], bool],
     ) -> None:
         self._config = config
         self._about = about
@@ -74,6 +85,7 @@ class ServiceFactory:
         self._open_coupler = open_coupler
         self._translate = translate
         self._content_hash = content_hash
+        self._reads_large = reads_large
 
     def id_card(self, worker: Worker) -> IdCardService:
         from drivers.id_reader.device import IdReader
@@ -163,15 +175,9 @@ class ServiceFactory:
             load(self._config.files.devices[RECEIPT_PRINTER]),
             Typeface.load(self._config.assets_dir / "fonts"),
         )
-        text = ReceiptText(
-            self._region,
-            self._translate,
-            self._config.receipt_link,
-            self._config.kiosk_name,
-            self._clock,
-            self._config.face_refreshed_at,
-        )
-        slips = SlipText(self._region, self._translate, self._config.receipt_link, self._config.kiosk_name, self._clock)
+        site = (self._region, self._translate, self._config.receipt_link, self._config.kiosk_name, self._clock)
+        text = ReceiptText(*site, self._config.face_refreshed_at, self._reads_large)
+        slips = SlipText(*site, self._reads_large)
         return ReceiptService(printer, text.compose, Slips(self._about, slips).compose)
 
     def code_scanner(self, worker: Worker) -> CodeScannerService:
@@ -185,6 +191,26 @@ class ServiceFactory:
             CodeScannerFile.load(self._config.files.devices[CODE_SCANNER]),
         )
         return CodeScannerService(scanner, worker)
+
+    def guidance_lights(self, health: DeviceHealth, worker: Worker) -> GuidanceLightsService:
+        from drivers.guidance_lights.device import ModbusLights
+        from drivers.guidance_lights.device_file import GuidanceLightsFile
+        from drivers.transport.urls import open_bytes
+        from kiosk.services.guidance_lights import GuidanceLightsService
+
+        lights = ModbusLights(
+            lambda: open_bytes(self._config.devices[GUIDANCE_LIGHTS], GUIDANCE_LIGHTS.name),
+            GuidanceLightsFile.load(self._config.files.devices[GUIDANCE_LIGHTS]),
+        )
+        return GuidanceLightsService(lights, worker, health)
+
+    def lesser(self, health: DeviceHealth) -> Mapping[Device, Callable[[Worker], Service]]:
+        """What builds the service of each device that visits can do without."""
+        return {
+            RECEIPT_PRINTER: self.receipt,
+            CODE_SCANNER: self.code_scanner,
+            GUIDANCE_LIGHTS: partial(self.guidance_lights, health),
+        }
 
     def holder_check(self, worker: Worker) -> AttendantService:
         from kiosk.services.holder_check import AttendantService

@@ -11,7 +11,7 @@ import logging
 import threading
 from collections.abc import Callable
 from dataclasses import replace
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 from uuid import UUID, uuid4
 
 from kiosk.domain.staff_call import StaffCalled
@@ -21,10 +21,14 @@ from kiosk.presentation.models.frame import StaffCall
 from kiosk.presentation.models.resident import ScreenModel
 from kiosk.presentation.present import present
 from kiosk.presentation.resident.help_page import staff_call
+from kiosk.services.device_health import CENTRAL
 from kiosk.workflow import events as on
 from kiosk.workflow import states as s
 from kiosk.workflow.intents import Intent
 from kiosk.workflow.visits import VisitIds
+
+if TYPE_CHECKING:
+    from kiosk.app.kiosk import Kiosk
 
 Post = Callable[[on.Event, UUID | None, int], None]
 """Queue an event for the machine, stamped with the visit and the serial of the screen that it was made on."""
@@ -79,6 +83,17 @@ class ShownScreens:
         self._lock = threading.Lock()
         self._state: s.State = s.Recovering()
         self._model = self._numbered(self._state)
+
+    @classmethod
+    def of(cls, kiosk: Kiosk, about: PresentationContext) -> ShownScreens:
+        """Those of this kiosk."""
+        return cls(
+            about,
+            kiosk.engine.post,
+            lambda: kiosk.lesser.paper_trouble() is not None,
+            lambda: kiosk.health.fault(CENTRAL) is not None,
+            kiosk.staff,
+        )
 
     @property
     def model(self) -> ScreenModel:

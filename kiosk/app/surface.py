@@ -11,6 +11,10 @@ from kiosk.presentation.models.resident import ScreenModel
 class Surface(Protocol):
     """All but `run` is for any thread, and returns at once."""
 
+    @property
+    def reads_large(self) -> bool:
+        """Whether whoever stands before it has chosen larger text than the usual."""
+
     def run(self) -> None:
         """Until it is left."""
 

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING
 from kiosk.app.closed_page import closed_page
 from kiosk.app.display import DisplaySize
 from kiosk.app.opening import Opening
+from kiosk.app.sound import sound_of
 from kiosk.app.start_failure import CannotStart, Caught, print_mistakes, told_of
 from kiosk.domain.devices import PERMIT_UNIT
 from kiosk.domain.faults import WORKER_HANGS, Fault
@@ -42,9 +43,8 @@ AGAIN_S = 10.0
 """After what failed; within a minute of being mended it serves."""
 
 FIRST_WORD_S = 1.0
-"""How long the first page waits for the machine, which says in much less where a permit is. Python runs one thread at a
-time: to build a page meanwhile that stands for a moment would make the right one come later.
-"""
+"""How long the first page waits for the machine, which says in much less where a permit is; to build another page
+meanwhile would make the right one come later."""
 
 LANGUAGE_TURNS_S = 10.0
 """How long a page that nobody can touch stands in one language before it stands in the next."""
@@ -102,6 +102,7 @@ class Window:
                     asked_to_close=lambda: self.switch_off("window"),
                     sized=self._size.found,
                     cannot_read=lambda file: log(LogEvent.IMAGE_UNREADABLE, level=logging.ERROR, file=file),
+                    sound=sound_of(self._opening.config.sound),
                 )
             )
         except kivy_setup.NoDisplay as error:
@@ -173,7 +174,6 @@ class Window:
         from kiosk.app.kiosk import Kiosk, about
         from kiosk.app.shown_screens import ShownScreens
         from kiosk.runtime.memory import Outstanding
-        from kiosk.services.device_health import CENTRAL
 
         kiosk = Kiosk(
             opening.config,
@@ -182,18 +182,13 @@ class Window:
             ended=lambda: self.close(0),
             lock=self._state_lock,
             surroundings_changed=self.present_again,
+            reads_large=lambda: self._app is not None and self._app.reads_large,
         )
         self._outstanding = Outstanding(("services", "screens"), self._warmed_up)
         about_site = about(opening.config, kiosk.region)
         with self._lock:
             self._languages = about_site.languages
-            self._screens = ShownScreens(
-                about_site,
-                kiosk.engine.post,
-                lambda: kiosk.lesser.paper_trouble() is not None,
-                lambda: kiosk.health.fault(CENTRAL) is not None,
-                kiosk.staff,
-            )
+            self._screens = ShownScreens.of(kiosk, about_site)
             self.kiosk = kiosk
         if self._ending.is_set():
             return

@@ -14,12 +14,14 @@ from typing import Any, Literal
 from kiosk.config.device_urls import DeviceUrls, read_device_urls
 from kiosk.config.link import mistake_in_link
 from kiosk.config.settings_table import Mistake, SettingsTable
+from kiosk.config.sound import read_sound
 from kiosk.data_files.central_address import mistake_in_central_address
 from kiosk.data_files.pem_text import flaw_of_encoding
 from kiosk.data_files.reader import DataFileError, read_toml
 from kiosk.domain.devices import DEVICES, PERMIT_UNIT, Device
 from kiosk.domain.holder_check import AVAILABLE, CheckWay, HolderCheckRule
 from kiosk.domain.kept_secret import flaw_of_kept
+from kiosk.domain.sound import SoundSettings
 from kiosk.domain.staff_call import CallWay
 from kiosk.domain.text_kinds import KIOSK_NAME, PLACE_IN_A_SENTENCE
 from kiosk.texts.translation import languages_in
@@ -104,6 +106,7 @@ class Config:
     journal: JournalKeeping
     face_refreshed_at: LocalText | None
     pcscd_restart_file: Path | None
+    sound: SoundSettings
     attendant_call: CallWay
 
     @property
@@ -184,6 +187,7 @@ def _read_table(path: Path, table: dict[str, Any], assets_dir: Path) -> tuple[Co
         automation_socket=beside(reader.text("automation_socket", "a path"))
         if reader.has("automation_socket")
         else None,
+        sound=read_sound(reader.table("sound"), is_there=reader.has("sound")),
     )
     reader.renamed("witness_socket", "automation_socket")
     reader.nothing_else()

@@ -21,7 +21,9 @@ PermitState = dict[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Paper:
-    """One slip or receipt: its words (what was sent as dots is not in them) and its picture's file name."""
+    """One slip or receipt: its words and what its code holds (what was sent as dots is not in them), and its picture's
+    file name.
+    """
 
     text: str
     picture: str

@@ -33,7 +33,7 @@ from kiosk.demo.display import Display, open_display
 from kiosk.demo.processes import DidNotStart, Process
 from kiosk.demo.scenarios import FACES_AT
 from kiosk.domain.clock import SHANGHAI, SystemClock
-from kiosk.domain.devices import CODE_SCANNER, ID_READER, IN_UNIT, PERMIT_CHIP, PERMIT_UNIT, RECEIPT_PRINTER
+from kiosk.domain.devices import CODE_SCANNER, DEVICES, ID_READER, IN_UNIT, PERMIT_CHIP, PERMIT_UNIT, RECEIPT_PRINTER
 from kiosk.policy.region_file import load_region
 from kiosk.reference_central.authority import GRANT_KEYS, issue_client, make_authority
 from kiosk.reference_central.clock import system_clock
@@ -47,6 +47,7 @@ from screens.shell.screen_file import load_screen_file
 ROOT = Path(__file__).resolve().parents[2]
 TEST_KEYS = ROOT / "drivers" / "simulators" / "data" / "test_keys.toml"
 START_S = 120.0
+OPTIONAL = tuple(device for device in DEVICES if device.is_optional)
 KIOSK = "kiosk-1"
 CHIP_IN_UNIT = f"{IN_UNIT}://permit_unit"
 UNIT_WIRES = {
@@ -59,9 +60,9 @@ WRITING_USUALLY_S = {STAR: 12, CRT: 4}
 @dataclass(frozen=True, slots=True)
 class Wishes:
     """How the place is to be. `pace`: 1.0 devices take real times, 0.0 none. `hidden`: never on the machine's
-    display. `pilot`: the kiosks take part in their region's pilot. `scanner`: they have a code scanner. `kiosks`: those
-    that central knows; they stand before the same devices, so only one is open at a time. `units`: the permit unit's
-    dialect by kiosk, where not the Star's; it is exchanged when its kiosk is opened.
+    display. `pilot`: the kiosks take part in their region's pilot. `scanner`: they have a code scanner, and whatever
+    else is optional. `kiosks`: those that central knows; they stand before the same devices, so only one is open at a
+    time. `units`: the permit unit's dialect by kiosk, where not the Star's; it is exchanged when its kiosk is opened.
     """
 
     region: str = "shanghai"
@@ -201,6 +202,7 @@ class Simulation:
         self.urls: dict[str, str] = json.loads(rig.first_line(START_S))["urls"]
         self.wires[ID_READER.name] = "GA/T 467 frames over a pseudo-terminal"
         if self.wishes.scanner:
+            self.wires |= {device.name: "its own protocol over a pseudo-terminal" for device in OPTIONAL}
             self.wires[CODE_SCANNER.name] = "lines of text over a pseudo-terminal"
         self.wires[PERMIT_UNIT.name] = self.wishes.each(lambda kiosk: UNIT_WIRES[self.wishes.unit_of(kiosk)])
         self.wires[RECEIPT_PRINTER.name] = "ESC/POS from python-escpos over TCP"
@@ -273,7 +275,7 @@ class Simulation:
 
     def _device_urls(self, chip_url: str) -> dict[str, str]:
         """Of everything in the rig that this kiosk has."""
-        lacking = set() if self.wishes.scanner else {CODE_SCANNER.name}
+        lacking = set() if self.wishes.scanner else {device.name for device in OPTIONAL}
         return {
             **{device: url for device, url in self.urls.items() if device not in lacking},
             PERMIT_CHIP.name: chip_url,

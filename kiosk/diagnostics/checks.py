@@ -19,6 +19,7 @@ from kiosk.diagnostics.journal_rights import journal_rights
 from kiosk.diagnostics.report import CheckResult, Report
 from kiosk.diagnostics.time_allowance import TimeAllowance
 from kiosk.diagnostics.versions import program_versions
+from kiosk.diagnostics.voice_check import voice
 from kiosk.domain.clock import Clock
 from kiosk.domain.devices import PERMIT_CHIP, Device
 from kiosk.domain.faults import CONFIGURATION, COUPLER_LINK, DISK_FULL, STATE_DIRECTORY, Fault
@@ -62,7 +63,7 @@ _CENTRAL = tuple(f"central.{key}" for key in ("url", "ca", "certificate", "key")
 CHECKS: tuple[Check, ...] = (
     quick("region_file", file_checks.region_file, ("files.region",)),
     quick("permit_files", file_checks.permit_files, ("files.permits",)),
-    *(quick(f"{device.name}_file", check, _file_needs(device)) for device, check in file_checks.OF_DEVICES.items()),
+    *(quick(f"{each.name}_file", device_checks.file_check(each), _file_needs(each)) for each in device_checks.READERS),
     quick("screen_file", file_checks.screen_file, ("files.screen",)),
     quick("display", display, ("files.screen", "fullscreen")),
     quick("grant_keys", file_checks.grant_keys, ("central.grant_keys",)),
@@ -78,6 +79,7 @@ CHECKS: tuple[Check, ...] = (
     Check("journal", journal, ("state_dir", "journal.hash"), DISK_FULL),
     quick("fonts", file_checks.fonts),
     quick("locale", file_checks.locale, ("languages",)),
+    quick("voice", voice, ("languages", "sound.headphone_jack")),
 )
 
 

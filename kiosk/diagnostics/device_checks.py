@@ -1,15 +1,21 @@
-"""Checks of the devices: self-tests and status requests only. Nothing is moved, printed or read from anybody."""
+"""Checks of the devices and of their files: self-tests and status requests only. Nothing is moved, printed or read from
+anybody.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from contextlib import closing
 from dataclasses import replace
+from functools import partial
+from pathlib import Path
 
 from drivers.code_scanner.device import LineScanner
 from drivers.code_scanner.device_file import CodeScannerFile
 from drivers.device_file import DeviceFileError
 from drivers.errors import DriverError, LinkBusy, LinkTimeout, NotInitialised
+from drivers.guidance_lights.device import ModbusLights
+from drivers.guidance_lights.device_file import GuidanceLightsFile
 from drivers.id_reader.device import IdReader
 from drivers.id_reader.reader_file import IdReaderFile
 from drivers.permit_unit.base import BinLevel, PermitPosition, UnitStatus
@@ -20,12 +26,22 @@ from drivers.receipt_printer.status import PaperLevel, PrinterStatus
 from drivers.transport.device_urls import PcscUrl, SerialUrl, SimUrl, TcpUrl, UrlError, parse_url, reader_url
 from drivers.transport.urls import bytes_opener, open_bytes
 from drivers.typeface import Typeface
+from kiosk.config.capabilities_check import check_fit
 from kiosk.config.settings import Config
+from kiosk.diagnostics.file_checks import checked
 from kiosk.diagnostics.finding import Finding, Findings, failed, ok, skipped, warning
 from kiosk.diagnostics.port_holder import holder_of
 from kiosk.domain import faults
 from kiosk.domain.clock import Clock
-from kiosk.domain.devices import CODE_SCANNER, ID_READER, PERMIT_CHIP, PERMIT_UNIT, RECEIPT_PRINTER, Device
+from kiosk.domain.devices import (
+    CODE_SCANNER,
+    GUIDANCE_LIGHTS,
+    ID_READER,
+    PERMIT_CHIP,
+    PERMIT_UNIT,
+    RECEIPT_PRINTER,
+    Device,
+)
 from kiosk.services.device_faults import fault_for
 
 _WHERE = {
@@ -117,13 +133,55 @@ def code_scanner(config: Config, _: Clock) -> Findings:
     return [_asked(CODE_SCANNER, config.devices[CODE_SCANNER], ask)]
 
 
+def guidance_lights(config: Config, _: Clock) -> Findings:
+    """Each of its outputs is switched off, and answers."""
+    if not config.devices[GUIDANCE_LIGHTS]:
+        return [ok("this kiosk has none: the screen alone shows people the way")]
+
+    def ask(url: str) -> Finding:
+        lights_file = GuidanceLightsFile.load(config.files.devices[GUIDANCE_LIGHTS])
+        with closing(ModbusLights(lambda: open_bytes(url, GUIDANCE_LIGHTS.name), lights_file)) as lights:
+            lights.check()
+        return ok(f"all are off, and each of {len(lights_file.coils)} outputs answered")
+
+    return [_asked(GUIDANCE_LIGHTS, config.devices[GUIDANCE_LIGHTS], ask)]
+
+
 OF_DEVICES: Mapping[Device, Callable[[Config, Clock], Findings]] = {
     ID_READER: id_reader,
     PERMIT_UNIT: permit_unit,
     PERMIT_CHIP: permit_chip,
     RECEIPT_PRINTER: receipt_printer,
     CODE_SCANNER: code_scanner,
+    GUIDANCE_LIGHTS: guidance_lights,
 }
+
+
+def _fitting_unit_file(config: Config, path: Path) -> None:
+    """The file by itself, and whether the unit can do what the configuration asks of it."""
+    unit_file = load_unit_file(path)
+    check_fit(config, unit_file.name, unit_file.capabilities)
+
+
+READERS: Mapping[Device, Callable[[Config, Path], object]] = {
+    ID_READER: lambda _, path: IdReaderFile.load(path),
+    PERMIT_UNIT: _fitting_unit_file,
+    RECEIPT_PRINTER: lambda _, path: load_printer_file(path),
+    CODE_SCANNER: lambda _, path: CodeScannerFile.load(path),
+    GUIDANCE_LIGHTS: lambda _, path: GuidanceLightsFile.load(path),
+}
+"""What reads the device file, of each device that has one."""
+
+
+def file_check(device: Device) -> Callable[[Config, Clock], Findings]:
+    """The check of the device's file."""
+
+    def check(config: Config, _: Clock) -> Findings:
+        if device.is_optional and not config.devices[device]:
+            return [ok(f"not needed: this kiosk has no {device.name.replace('_', ' ')}")]
+        return checked(config.files.devices[device], partial(READERS[device], config))
+
+    return check
 
 
 def _unit_finding(status: UnitStatus) -> Finding:

@@ -1,30 +1,24 @@
-"""Checks of the data files: region, permits, devices, screen, keys; fonts and texts."""
+"""Checks of the data files: region, permits, screen, keys; fonts and texts. Device files: `device_checks`."""
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 from fontTools.ttLib import TTLibError
 
-from drivers.code_scanner.device_file import CodeScannerFile
-from drivers.id_reader.reader_file import IdReaderFile
 from drivers.permit_file.reader import load_permit_file
-from drivers.permit_unit.dialects import load_unit_file
-from drivers.receipt_printer.device_file import load as load_printer_file
 from drivers.typeface import Typeface
 from kiosk.central.grants import load_grant_keys
-from kiosk.config.capabilities_check import check_fit
 from kiosk.config.settings import Config
-from kiosk.data_files.reader import DataFileError, read_toml
+from kiosk.data_files.reader import DataFileError
 from kiosk.diagnostics.finding import Finding, Findings, failed, ok, warning
 from kiosk.domain.clock import Clock, today
-from kiosk.domain.devices import CODE_SCANNER, ID_READER, PERMIT_UNIT, RECEIPT_PRINTER, Device
 from kiosk.domain.faults import CATALOGUE, CONFIGURATION, INSTALLATION, REGION_FILE, Fault
 from kiosk.policy.holiday_years import in_words, missing_years
 from kiosk.policy.region_file import load_region
+from kiosk.texts.translation import texts_of
 from kiosk.texts.words import SOURCE_LANGUAGE
 from screens.shell.screen_file import load_screen_file
 
@@ -51,44 +45,12 @@ def permit_files(config: Config, _: Clock) -> Findings:
     return mistakes or [ok(", ".join(path.name for path in config.files.permits))]
 
 
-def id_reader_file(config: Config, _: Clock) -> Findings:
-    return _checked(config.files.devices[ID_READER], IdReaderFile.load)
-
-
-def permit_unit_file(config: Config, _: Clock) -> Findings:
-    """The file by itself, and whether it can do what the configuration asks of it."""
-
-    def load(path: Path) -> None:
-        unit_file = load_unit_file(path)
-        check_fit(config, unit_file.name, unit_file.capabilities)
-
-    return _checked(config.files.devices[PERMIT_UNIT], load)
-
-
-def receipt_printer_file(config: Config, _: Clock) -> Findings:
-    return _checked(config.files.devices[RECEIPT_PRINTER], load_printer_file)
-
-
-def code_scanner_file(config: Config, _: Clock) -> Findings:
-    if not config.devices[CODE_SCANNER]:
-        return [ok("not needed: this kiosk has no code scanner")]
-    return _checked(config.files.devices[CODE_SCANNER], CodeScannerFile.load)
-
-
-OF_DEVICES: Mapping[Device, Callable[[Config, Clock], Findings]] = {
-    ID_READER: id_reader_file,
-    PERMIT_UNIT: permit_unit_file,
-    RECEIPT_PRINTER: receipt_printer_file,
-    CODE_SCANNER: code_scanner_file,
-}
-
-
 def screen_file(config: Config, _: Clock) -> Findings:
-    return _checked(config.files.screen, lambda path: load_screen_file(path, fullscreen=config.fullscreen))
+    return checked(config.files.screen, lambda path: load_screen_file(path, fullscreen=config.fullscreen))
 
 
 def grant_keys(config: Config, _: Clock) -> Findings:
-    return _checked(config.central.grant_keys, load_grant_keys)
+    return checked(config.central.grant_keys, load_grant_keys)
 
 
 def fonts(config: Config, _: Clock) -> Findings:
@@ -125,7 +87,7 @@ def locale(config: Config, _: Clock) -> Findings:
     for language in dict.fromkeys((SOURCE_LANGUAGE, *config.languages)):
         path = folder / f"{language}.toml"
         try:
-            keys = set(dict(_flat(read_toml(path))))
+            keys = set(texts_of(path))
         except DataFileError as error:
             findings += [failed(mistake, INSTALLATION) for mistake in error.mistakes]
         else:
@@ -136,7 +98,8 @@ def locale(config: Config, _: Clock) -> Findings:
     return findings or [ok(f"{', '.join(config.languages)}: {len(wanted)} texts each")]
 
 
-def _checked(path: Path, load: Callable[[Path], object]) -> Findings:
+def checked(path: Path, load: Callable[[Path], object]) -> Findings:
+    """Its name, or one failure for each mistake that reading it names."""
     return _mistakes(path, load) or [ok(path.name)]
 
 
@@ -165,11 +128,3 @@ def _characters_of(text: str) -> str:
 
 def _all_texts(folder: Path) -> str:
     return "".join(path.read_text("utf-8", errors="ignore") for path in sorted(folder.glob("*.toml")))
-
-
-def _flat(table: dict[str, Any], prefix: str = "") -> Iterator[tuple[str, str]]:
-    for key, value in table.items():
-        if isinstance(value, dict):
-            yield from _flat(value, f"{prefix}{key}.")
-        else:
-            yield f"{prefix}{key}", value

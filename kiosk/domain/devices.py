@@ -53,6 +53,13 @@ CODE_SCANNER = Device(
     is_optional=True,
     visits_need_it=False,
 )
+GUIDANCE_LIGHTS = Device(
+    part=Part.GUIDANCE_LIGHTS,
+    schemes=("serial", "tcp", "replay"),
+    device_file="modbus-relay-8",
+    is_optional=True,
+    visits_need_it=False,
+)
 
-DEVICES = (ID_READER, PERMIT_UNIT, PERMIT_CHIP, RECEIPT_PRINTER, CODE_SCANNER)
+DEVICES = (ID_READER, PERMIT_UNIT, PERMIT_CHIP, RECEIPT_PRINTER, CODE_SCANNER, GUIDANCE_LIGHTS)
 DEVICE_OF_PART = {device.part: device for device in DEVICES}

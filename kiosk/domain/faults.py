@@ -1,8 +1,8 @@
 """The fault catalogue: everything that a person must act on, with its code, its text for the resident and its remedy.
 
 A code has four digits: device (1 identity reader, 2 permit unit, 3 permit chip and its coupler, 4 receipt printer,
-5 central, 6 kiosk, 7 code scanner), who acts (1 link, 2 protocol, 3 site staff clears, 4 an engineer repairs,
-5 configuration), and a number.
+5 central, 6 kiosk, 7 code scanner, 8 guidance lights), who acts (1 link, 2 protocol, 3 site staff clears, 4 an
+engineer repairs, 5 configuration), and a number.
 The public text stands in assets/locale under `fault.<public>.public`.
 """
 
@@ -30,6 +30,7 @@ class Part(Enum):
     CENTRAL = "5"
     KIOSK = "6"
     CODE_SCANNER = "7"
+    GUIDANCE_LIGHTS = "8"
 
 
 @dataclass(frozen=True, slots=True)
@@ -394,4 +395,20 @@ CODE_SCANNER_PROTOCOL = _fault(
     "code_scanner",
     "What the code scanner sends is damaged. Compare its ending, encoding and prefix with its device file, then its "
     "cable.",
+)
+GUIDANCE_LIGHTS_LINK = _fault(
+    "8101",
+    "guidance_lights_link",
+    Severity.DEGRADED,
+    "kiosk",
+    "The board of the guidance lights does not answer, or another program holds its line. Visits go on in the dark. "
+    "Check its cable, power, speed and unit address, then `python -m drivers guidance-lights walk`.",
+)
+GUIDANCE_LIGHTS_PROTOCOL = _fault(
+    "8201",
+    "guidance_lights_protocol",
+    Severity.DEGRADED,
+    "kiosk",
+    "The guidance lights' answers are damaged, or the board refuses an output, which the log names. Compare its device "
+    "file with the board's outputs and its line with others' on the same pair of wires.",
 )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import date
 
-from drivers.receipt_printer.document import LabelledValue
+from drivers.receipt_printer.document import Element, LabelledValue, TextLine
 from kiosk.texts.words import Text, Words
 
 Translate = Callable[[str, Words], str]
@@ -13,18 +13,33 @@ Translate = Callable[[str, Words], str]
 
 
 class PaperWords:
-    """`kind`: "receipt" or "slip", under which the paper's texts stand."""
+    """`kind`: "receipt" or "slip", under which the paper's texts stand. `is_large`: in large print."""
 
-    def __init__(self, kind: str, translate: Translate, language: str) -> None:
+    def __init__(self, kind: str, translate: Translate, language: str, is_large: bool = False) -> None:
         self._kind = kind
         self._translate = translate
         self._language = language
+        self.is_large = is_large
 
     def __call__(self, name: str, **args: date) -> str:
-        return self.of(Text(f"{self._kind}.{name}", tuple(args.items())))
+        return self.of(self.text(name, **args))
+
+    def text(self, name: str, **args: date) -> Text:
+        """The paper's own text of this name, in no language yet."""
+        return Text(f"{self._kind}.{name}", tuple(args.items()))
 
     def of(self, words: Words) -> str:
         return self._translate(self._language, words)
 
     def labelled(self, name: str, value: str) -> LabelledValue:
         return LabelledValue(self(name), value)
+
+    def important(self, name: str, *values: str) -> list[Element]:
+        """A label and its value; in large print each value on a line of its own, in twice the size."""
+        if not self.is_large:
+            return [self.labelled(name, value) for value in values]
+        return [TextLine(self(name)), *(TextLine(value, size="large", bold=True) for value in values)]
+
+    def line(self, words: Words, bold: bool = False, before: str = "") -> Element:
+        """A sentence that is to be read; in large print in twice the size."""
+        return TextLine(before + self.of(words), size="large" if self.is_large else "normal", bold=bold)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from drivers.receipt_printer.document import (
     Element,
     Feed,
@@ -18,13 +20,15 @@ from kiosk.papers.paper_words import PaperWords, Translate
 from kiosk.policy.region import Region
 from kiosk.presentation.context import face_pending, next_window, receipt_number
 from kiosk.presentation.resident.facts import fee
-from kiosk.texts.words import LocalText, Text
+from kiosk.texts.words import SOURCE_LANGUAGE, LocalText, Text
 from kiosk.workflow.states import Renewed, Visit
 
 
 class ReceiptText:
     """Composes receipts. `receipt_link` ends where the number is to be put; `kiosk_name` as staff call this kiosk;
-    `face_refreshed_at`: see `PresentationContext`."""
+    `face_refreshed_at`: see `PresentationContext`. `reads_large()`: whether whoever stands before the machine has
+    chosen large text.
+    """
 
     def __init__(
         self,
@@ -34,6 +38,7 @@ class ReceiptText:
         kiosk_name: str,
         clock: Clock,
         face_refreshed_at: LocalText | None = None,
+        reads_large: Callable[[], bool] = lambda: False,
     ) -> None:
         self._region = region
         self._translate = translate
@@ -41,16 +46,19 @@ class ReceiptText:
         self._kiosk_name = kiosk_name
         self._clock = clock
         self._face_refreshed_at = face_refreshed_at
+        self._reads_large = reads_large
 
     def compose(self, visit: Visit, renewed: Renewed) -> ReceiptDocument:
-        """The receipt of one endorsement."""
+        """The receipt of one endorsement, in large print for whom the screens are in large text. Whoever does not read
+        Chinese has the essentials in it too, below: those who ask to see a receipt read nothing else.
+        """
         number = receipt_number(renewed.grant.endorsement_id)
-        words = _ReceiptWords(self._translate, visit.language)
+        words = _ReceiptWords(self._translate, visit.language, self._reads_large())
+        chinese = _ReceiptWords(self._translate, SOURCE_LANGUAGE)
         elements: list[Element] = [
-            TextLine(words("title"), align="centre", size="large", bold=True),
-            TextLine(self._region.name.in_language(visit.language), align="centre"),
+            *self._head(words),
             Rule(),
-            words.labelled("number", number),
+            *words.important("number", number),
             words.labelled("issued", f"{self._clock.now():%Y-%m-%d %H:%M}"),
             words.labelled("kiosk", self._kiosk_name),
             words.labelled("permit", masked_number(renewed.case.permit.permit_number)),
@@ -58,17 +66,34 @@ class ReceiptText:
             *self._fee(words, visit, renewed),
             Rule(),
             words.labelled("old_term", words.term(renewed.case.permit.content)),
-            words.labelled("new_term", words.term(renewed.grant.content)),
+            *words.new_term(renewed.grant.content),
             *self._remarks(words, renewed),
             Rule(),
-            *self._where_to_ask(words),
+            *where_to_ask(words, self._region),
             Feed(),
             QrCode(self._receipt_link + number),
             TextLine(words("link_hint"), align="centre"),
             *self._footer(visit.language),
             TextLine(words("keep"), align="centre"),
+            *([] if visit.language == SOURCE_LANGUAGE else self._essentials(chinese, number, renewed)),
         ]
         return ReceiptDocument(tuple(elements))
+
+    def _head(self, words: _ReceiptWords) -> list[Element]:
+        return [
+            TextLine(words("title"), align="centre", size="large", bold=True),
+            TextLine(words.of(self._region.name), align="centre"),
+        ]
+
+    def _essentials(self, words: _ReceiptWords, number: str, renewed: Renewed) -> list[Element]:
+        return [
+            Feed(),
+            Rule(),
+            *self._head(words),
+            words.labelled("number", number),
+            words.labelled("permit", masked_number(renewed.case.permit.permit_number)),
+            *words.new_term(renewed.grant.content),
+        ]
 
     def _fee(self, words: _ReceiptWords, visit: Visit, renewed: Renewed) -> list[Element]:
         """Nothing is charged anew for a face that follows its chip."""
@@ -80,48 +105,68 @@ class ReceiptText:
         remarks: list[Element] = []
         window = next_window(self._region, content)
         if window is not None:
-            remarks.append(words.labelled("next_window", words("term", start=window[0], end=window[1])))
+            opens_on, closes_on = window
+            remarks += (
+                words.important("next_window", words("opens", day=opens_on), words("closes", day=closes_on))
+                if words.is_large
+                else [words.labelled("next_window", words("term", start=opens_on, end=closes_on))]
+            )
         match renewed.grant.residence_years:
             case ResidenceYears.RESTART if content.valid_from is not None:
-                remarks.append(TextLine(words("residence_restart", start=content.valid_from)))
+                remarks.append(words.line(words.text("residence_restart", start=content.valid_from)))
             case ResidenceYears.COUNTED_FROM_MAKE_UP:
-                remarks.append(TextLine(words("residence_counted_from_make_up")))
+                remarks.append(words.line(words.text("residence_counted_from_make_up")))
             case ResidenceYears.CONTINUOUS:
-                remarks.append(TextLine(words("residence_continuous")))
+                remarks.append(words.line(words.text("residence_continuous")))
             case _:
                 pass
         if renewed.face is FaceState.PENDING:
             pending = face_pending("receipt", self._face_refreshed_at, renewed.grant.drawable)
-            remarks.append(TextLine(words.of(pending), bold=True))
+            remarks.append(words.line(pending, bold=True))
         return remarks
 
     def _footer(self, language: str) -> list[Element]:
         text = self._region.texts.get("texts.receipt_footer")
         return [] if text is None else [TextLine(self._translate(language, text), align="centre")]
 
-    def _where_to_ask(self, words: _ReceiptWords) -> list[Element]:
-        return [words.labelled(name, value) for name, value in where_to_ask(self._region)]
 
-
-def where_to_ask(region: Region) -> tuple[tuple[str, str], ...]:
-    """What a paper has at its foot, each with the name of its label: whom to call, where to complain, and the code
-    under which the office knows the matter.
+def where_to_ask(words: PaperWords, region: Region, in_full: bool = False) -> list[Element]:
+    """What a paper has at its foot: whom to call or to ask, where to complain (`in_full`: with everything that the
+    region says of it), and the code under which the office knows the matter.
     """
-    contact = region.contact
-    asked = (
-        ()
-        if contact is None
-        else (
-            *(("ask", number) for number in contact.telephones),
-            *(("complain", number) for number in contact.complaints),
-        )
-    )
-    return asked if region.item_code is None else (*asked, ("item", region.item_code))
+    contact, item = region.contact, region.item_code
+    lines: list[Element] = []
+    if contact is not None:
+        told = contact.complaints_text if in_full else None
+        both = told is None and contact.telephones == contact.complaints
+        for telephone in contact.telephones:
+            lines += words.important("ask_and_complain" if both else "ask", telephone)
+        if not contact.telephones:
+            lines.append(words.line(contact.rule.text))
+        if told is not None:
+            lines.append(words.line(told))
+        for telephone in () if both or told is not None else contact.complaints:
+            lines += words.important("complain", telephone)
+    return lines if item is None else [*lines, words.labelled("item", item)]
 
 
 class _ReceiptWords(PaperWords):
-    def __init__(self, translate: Translate, language: str) -> None:
-        super().__init__("receipt", translate, language)
+    def __init__(self, translate: Translate, language: str, is_large: bool = False) -> None:
+        super().__init__("receipt", translate, language, is_large)
+
+    def new_term(self, content: PermitContent) -> list[Element]:
+        """From when, small; until when, as large as the paper has it."""
+        begins = [] if content.valid_from is None else [self.labelled("new_from", self("day", day=content.valid_from))]
+        return [
+            *begins,
+            TextLine(self("valid_until"), align="centre"),
+            TextLine(
+                self.of(Text("format.no_date")) if content.valid_to is None else self("day", day=content.valid_to),
+                align="centre",
+                size="large",
+                bold=True,
+            ),
+        ]
 
     def term(self, content: PermitContent) -> str:
         if content.valid_from is None or content.valid_to is None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 
@@ -55,18 +56,29 @@ class StatusSlip:
 
 
 class SlipText:
-    """Composes slips in a visit's language. `receipt_link` ends where the number is to be put."""
+    """Composes slips in a visit's language. `receipt_link` ends where the number is to be put; `reads_large()`: see
+    `ReceiptText`.
+    """
 
-    def __init__(self, region: Region, translate: Translate, receipt_link: str, kiosk_name: str, clock: Clock) -> None:
+    def __init__(
+        self,
+        region: Region,
+        translate: Translate,
+        receipt_link: str,
+        kiosk_name: str,
+        clock: Clock,
+        reads_large: Callable[[], bool] = lambda: False,
+    ) -> None:
         self._region = region
         self._translate = translate
         self._receipt_link = receipt_link
         self._kiosk_name = kiosk_name
         self._clock = clock
+        self._reads_large = reads_large
 
     def application_slip(self, language: str, slip: ApplicationSlip) -> ReceiptDocument:
         """The slip of one application that waits for its review."""
-        words = _SlipWords(self._translate, language)
+        words = _SlipWords(self._translate, language, self._reads_large())
         expected = [] if slip.expected_on is None else [words.labelled("expected_on", words.date(slip.expected_on))]
         elements: list[Element] = [
             *self._head(words, "application_title"),
@@ -80,7 +92,7 @@ class SlipText:
             *_permit(words, slip.permit_number),
             words.labelled("kiosk", self._kiosk_name),
             Rule(),
-            TextLine(words("permit_until_then")),
+            words.line(words.text("permit_until_then")),
             *words.listed("told", slip.told),
             *words.listed("collect", slip.collect),
             *words.listed("bring", slip.bring),
@@ -95,7 +107,7 @@ class SlipText:
 
     def status_slip(self, language: str, slip: StatusSlip) -> ReceiptDocument:
         """The slip of a person who only asked how long the permit is valid."""
-        words = _SlipWords(self._translate, language)
+        words = _SlipWords(self._translate, language, self._reads_large())
         code: list[Element] = [Feed(), QrCode(slip.qr), TextLine(words("status_link_hint"), align="centre")]
         elements: list[Element] = [
             *self._head(words, "status_title"),
@@ -107,7 +119,7 @@ class SlipText:
             TextLine(words.date(slip.present_term.valid_to), align="centre", size="large", bold=True),
             TextLine(words.of(slip.headline), align="centre", bold=True),
             Rule(),
-            *(TextLine(f"- {words.of(line)}") for line in slip.lines),
+            *(words.line(line, before="- ") for line in slip.lines),
             *words.listed("where", slip.where),
             *self._foot(words),
             *(code if slip.qr else ()),
@@ -124,10 +136,7 @@ class SlipText:
         ]
 
     def _foot(self, words: _SlipWords) -> list[Element]:
-        lines: list[Element] = [words.labelled(name, value) for name, value in where_to_ask(self._region)]
-        contact = self._region.contact
-        if contact is not None and contact.complaints_text is not None:
-            lines.append(TextLine(words.of(contact.complaints_text)))
+        lines = where_to_ask(words, self._region, in_full=True)
         return [Rule(), *lines] if lines else []
 
 
@@ -136,8 +145,8 @@ def _permit(words: _SlipWords, number: Personal[str] | None) -> list[Element]:
 
 
 class _SlipWords(PaperWords):
-    def __init__(self, translate: Translate, language: str) -> None:
-        super().__init__("slip", translate, language)
+    def __init__(self, translate: Translate, language: str, is_large: bool) -> None:
+        super().__init__("slip", translate, language, is_large)
 
     def date(self, day: date | None) -> str:
         return self.of(Text("format.no_date") if day is None else Text("slip.day", (("day", day),)))
@@ -149,4 +158,4 @@ class _SlipWords(PaperWords):
 
     def listed(self, name: str, items: tuple[Words, ...]) -> list[Element]:
         """A heading and what stands under it; nothing where there are no items."""
-        return [TextLine(self(name), bold=True), *(TextLine(f"- {self.of(item)}") for item in items)] if items else []
+        return [TextLine(self(name), bold=True), *(self.line(item, before="- ") for item in items)] if items else []

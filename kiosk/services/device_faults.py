@@ -21,7 +21,15 @@ from drivers.errors import (
     TransportError,
 )
 from kiosk.domain import faults
-from kiosk.domain.devices import CODE_SCANNER, ID_READER, PERMIT_CHIP, PERMIT_UNIT, RECEIPT_PRINTER, Device
+from kiosk.domain.devices import (
+    CODE_SCANNER,
+    GUIDANCE_LIGHTS,
+    ID_READER,
+    PERMIT_CHIP,
+    PERMIT_UNIT,
+    RECEIPT_PRINTER,
+    Device,
+)
 from kiosk.domain.faults import Fault
 from kiosk.event_log.log_events import LogEvent, log
 
@@ -61,6 +69,10 @@ FAULT_OF_ERROR: dict[Device, tuple[tuple[type[DriverError], Fault], ...]] = {
     CODE_SCANNER: (
         (TransportError, faults.CODE_SCANNER_LINK),
         (DriverError, faults.CODE_SCANNER_PROTOCOL),
+    ),
+    GUIDANCE_LIGHTS: (
+        (TransportError, faults.GUIDANCE_LIGHTS_LINK),
+        (DriverError, faults.GUIDANCE_LIGHTS_PROTOCOL),
     ),
 }
 

@@ -1,4 +1,4 @@
-"""What only makes a visit poorer is looked at too while nobody is there: the receipt printer and the code scanner.
+"""What only makes a visit poorer is looked at too while nobody is there.
 
 Each look is one question on the device's own thread. A look that has not ended is not begun anew, and whoever hangs in
 it keeps nothing but itself from working.

@@ -5,7 +5,7 @@ from __future__ import annotations
 import string
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date as Date
 from functools import lru_cache
 from pathlib import Path
@@ -14,6 +14,7 @@ from typing import Any
 from kiosk.data_files.reader import DataFileError, read_toml
 from kiosk.domain.text_kinds import TEXT_OF_A_FILE
 from kiosk.texts.emergency import EMERGENCY_LANGUAGE, EMERGENCY_TEXTS
+from kiosk.texts.plurals import FORMS, OTHER, PLURAL_RULES, form_of, is_plural
 from kiosk.texts.words import (
     SOURCE_LANGUAGE,
     Citation,
@@ -21,6 +22,7 @@ from kiosk.texts.words import (
     LocalText,
     NamedList,
     Sentences,
+    Text,
     Words,
     is_language_tag,
 )
@@ -40,6 +42,10 @@ _FORMATS: Mapping[str, Mapping[str, object]] = {
 }
 """What the punctuation of a language is made of, and what may be filled in."""
 
+DIRECTIONS = ("ltr", "rtl")
+_ISOLATE, _END = "\u2068", "\u2069"
+"""Marks of direction (Unicode UAX 9, 2.4): what stands between the first two is ordered by itself."""
+
 
 class LocaleFileError(DataFileError):
     """A file of texts that cannot be used."""
@@ -53,7 +59,8 @@ class _Day:
     translation: Translation
 
     def __format__(self, spec: str) -> str:
-        return self.translation.figures(self.day) if spec == "figures" else self.translation.date(self.day)
+        written = self.translation.figures(self.day) if spec == "figures" else self.translation.date(self.day)
+        return self.translation.apart(written)
 
 
 class _Emergency(dict[str, str]):
@@ -63,11 +70,18 @@ class _Emergency(dict[str, str]):
 
 @dataclass(frozen=True, slots=True)
 class Translation:
-    """One language's texts. `texts` by key; `month_names` is empty where months are numbers."""
+    """One language's texts. `texts` by key; `month_names` is empty where months are numbers. `forms`: what is said
+    otherwise for some numbers, by key and form; `plural`: the rule that chooses. `to_review`: keys of texts that nobody
+    who grew up with the language has read yet.
+    """
 
     language: str
     texts: dict[str, str]
     month_names: tuple[str, ...] = ()
+    right_to_left: bool = False
+    plural: str = "none"
+    forms: Mapping[tuple[str, str], str] = field(default_factory=dict)
+    to_review: tuple[str, ...] = ()
 
     @classmethod
     def load(cls, locale_dir: Path, language: str) -> Translation:
@@ -108,29 +122,48 @@ class Translation:
         """The text of `key`, its placeholders filled. A KeyError names a key or placeholder that is missing."""
         if not key:
             return ""
-        return self.texts[key].format(**{name: self._value(value) for name, value in args.items()})
+        text = self.texts[key]
+        if self.forms:
+            text = self.forms.get((key, form_of(self.plural, text, args)), text)
+        return text.format(**{name: self._value(value) for name, value in args.items()})
 
     def words(self, words: Words) -> str:
         """A text by its key, or a region's own text."""
         if isinstance(words, LocalText):
             return words.in_language(self.language)
         if isinstance(words, Sentences):
-            return self._joined("format.between_sentences", map(self.words, words.parts))
+            return self._joined("format.between_sentences", map(self._part, words.parts))
         if isinstance(words, NamedList):
-            members = self._joined("format.between_members", map(self.words, words.members))
-            return self._formatted("format.named_list", name=self.words(words.name), members=members)
+            members = self._joined("format.between_members", map(self._part, words.members))
+            return self._formatted("format.named_list", name=self._part(words.name), members=members)
         return self.text(words.key, **dict(words.args))
 
     def cited(self, rule: Citation) -> str:
         """A rule with what it rests on, in one paragraph."""
         documents = self._joined("format.between_documents", map(self._document, rule.documents))
-        return self._formatted("format.citation", rule=self.words(rule.text), documents=documents)
+        return self._formatted("format.citation", rule=self._part(rule.text), documents=documents)
 
     def _document(self, document: CitedDocument) -> str:
-        sections = self._joined("format.between_sections", document.sections)
+        sections = self._joined("format.between_sections", map(self.apart, document.sections))
         if document.title is None:
             return sections
-        return self._formatted("format.document", title=self.words(document.title), sections=sections)
+        return self._formatted("format.document", title=self._part(document.title), sections=sections)
+
+    def apart(self, value: str) -> str:
+        """`value` as it may stand in a text of this language: where that runs from right to left, and the value does
+        not, it is marked as a thing of its own, which the order of the letters around it does not reach. The marks
+        part letters that would join, so they stand only where they are needed.
+        """
+        if not self.right_to_left or not value:
+            return value
+        directions = set(map(unicodedata.bidirectional, value))
+        runs_alike = not directions.isdisjoint(("R", "AL")) and "L" not in directions
+        return value if runs_alike else f"{_ISOLATE}{value}{_END}"
+
+    def _part(self, words: Words) -> str:
+        """What belongs into another text: a region's own words may be in another script."""
+        said = self.words(words)
+        return said if isinstance(words, Text) else self.apart(said)
 
     def _joined(self, key: str, parts: Iterable[str]) -> str:
         return self.texts[key].join(parts)
@@ -155,10 +188,12 @@ class Translation:
     def _value(self, value: str | int | Date | LocalText) -> Any:
         if isinstance(value, Date):
             return _Day(value, self)
-        return value.in_language(self.language) if isinstance(value, LocalText) else value
+        if isinstance(value, LocalText):
+            value = value.in_language(self.language)
+        return self.apart(value) if isinstance(value, str) else value
 
 
-def _mistakes(texts: dict[str, object], month_names: object) -> Iterator[str]:
+def _mistakes(texts: Mapping[str, object], month_names: object) -> Iterator[str]:
     if (
         not isinstance(month_names, list)
         or len(month_names) not in (0, 12)
@@ -187,15 +222,41 @@ def _is_template(text: str) -> bool:
     return True
 
 
+def _mistakes_of_the_language(
+    direction: object,
+    plural: object,
+    review: object,
+    texts: Mapping[str, object],
+    forms: Mapping[tuple[str, str], object],
+) -> Iterator[str]:
+    if direction not in DIRECTIONS:
+        yield f"direction: must be one of {', '.join(DIRECTIONS)}"
+    if plural not in tuple(PLURAL_RULES):
+        yield f"plural: must be one of {', '.join(PLURAL_RULES)}"
+    else:
+        for key in dict.fromkeys(key for key, _ in forms):
+            if {OTHER, *(form for of, form in forms if of == key)} != FORMS[str(plural)]:
+                yield f"{key}: must have the forms {', '.join(sorted(FORMS[str(plural)]))}"
+    if not isinstance(review, list) or not all(isinstance(key, str) for key in review):
+        yield "review: must be a list of keys"
+    else:
+        yield from (f"review: there is no text {key!a}" for key in review if key not in texts)
+
+
 def _read(path: Path, language: str) -> Translation:
     table = read_toml(path, LocaleFileError)
     dates = table.get("format")
     month_names = dates.pop("month_names", []) if isinstance(dates, dict) else []
+    direction, plural = table.pop("direction", "ltr"), table.pop("plural", "none")
+    review = table.pop("review", [])
+    forms = dict(_forms(table))
     texts = dict(_flat(table))
-    mistakes = [f"{path.name}: {mistake}" for mistake in _mistakes(texts, month_names)]
+    said = {**texts, **{f"{key}.{form}": text for (key, form), text in forms.items()}}
+    found = [*_mistakes(said, month_names), *_mistakes_of_the_language(direction, plural, review, texts, forms)]
+    mistakes = [f"{path.name}: {mistake}" for mistake in found]
     if mistakes:
         raise LocaleFileError(mistakes)
-    return Translation(language, texts, tuple(month_names))
+    return Translation(language, texts, tuple(month_names), direction == "rtl", plural, forms, tuple(review))
 
 
 @lru_cache(maxsize=16)
@@ -205,11 +266,28 @@ def _kept(path: Path, language: str, _written_ns: int, _size: int) -> Translatio
 
 
 def _flat(table: dict[str, Any], prefix: str = "") -> Iterator[tuple[str, Any]]:
+    """Every text by its key; of one with several forms the form for most numbers."""
     for key, value in table.items():
-        if isinstance(value, dict):
-            yield from _flat(value, f"{prefix}{key}.")
-        else:
+        if not isinstance(value, dict):
             yield f"{prefix}{key}", value
+        elif is_plural(value):
+            yield f"{prefix}{key}", value[OTHER]
+        else:
+            yield from _flat(value, f"{prefix}{key}.")
+
+
+def _forms(table: dict[str, Any], prefix: str = "") -> Iterator[tuple[tuple[str, str], Any]]:
+    """The other forms, by key and form."""
+    for key, value in table.items():
+        if isinstance(value, dict) and is_plural(value):
+            yield from (((f"{prefix}{key}", form), text) for form, text in value.items() if form != OTHER)
+        elif isinstance(value, dict):
+            yield from _forms(value, f"{prefix}{key}.")
+
+
+def texts_of(path: Path) -> Mapping[str, str]:
+    """The texts of one language's file, by key. Raises LocaleFileError with every mistake."""
+    return _read(path, path.stem).texts
 
 
 def languages_in(locale_dir: Path) -> tuple[str, ...]:

@@ -52,6 +52,17 @@ UNUSED_TABLES = ["VORG", "vhea", "vmtx", "BASE", "FFTM", "PfEd"]
 PRIVATE_USE = ((0xE000, 0xF8FF), (0xF0000, 0x10FFFF))
 # Ideographs and what belongs to them: radicals, strokes, description and compatibility characters.
 IDEOGRAPHS = ((0x2E80, 0x303F), (0x31C0, 0x31EF), (0x3400, 0x9FFF), (0xF900, 0xFAFF), (0x20000, 0x3FFFF))
+UKIJ = SYSTEM_FONTS / "truetype/fonts-ukij-uyghur"
+# What stands in an Uyghur sentence: Western letters, figures and marks too, so that a line is one piece to the shaper.
+UYGHUR = (
+    (0x20, 0x7E),
+    (0xA0, 0xFF),
+    (0x0600, 0x06FF),
+    (0x200C, 0x200F),
+    (0x2010, 0x2026),
+    (0xFB50, 0xFDFF),
+    (0xFE70, 0xFEFF),
+)
 ARABIC = ((0x20, 0x7E), (0x0600, 0x06FF), (0x200C, 0x200F), (0xFB50, 0xFDFF), (0xFE70, 0xFEFF))
 
 
@@ -83,6 +94,10 @@ def arabic(characters: set[int]) -> set[int]:
     return {c for c in characters if _is_in(c, ARABIC)}
 
 
+def uyghur(characters: set[int]) -> set[int]:
+    return {c for c in characters if _is_in(c, UYGHUR)}
+
+
 RECIPES = (
     Recipe("NotoSansSC-Regular.otf", NOTO_REGULAR, "fonts-noto-cjk", "Noto Sans CJK SC", without_hangul),
     Recipe("NotoSansSC-Bold.otf", NOTO_BOLD, "fonts-noto-cjk", "Noto Sans CJK SC Bold", without_hangul),
@@ -90,6 +105,8 @@ RECIPES = (
     Recipe("HanaMinB.ttf", HANA_B, "fonts-hanazono", "", lacking_in_noto),
     Recipe("BabelStoneHan.ttf", BABELSTONE, "fonts-babelstone-han", "", lacking_in_noto_and_hanazono),
     Recipe("DejaVuSans-Arabic.ttf", SYSTEM_FONTS / "truetype/dejavu/DejaVuSans.ttf", "fonts-dejavu-core", "", arabic),
+    Recipe("UKIJEkran.ttf", UKIJ / "UKIJEkran.ttf", "fonts-ukij-uyghur", "", uyghur),
+    Recipe("UKIJTuT.ttf", UKIJ / "UKIJTuT.ttf", "fonts-ukij-uyghur", "", uyghur),
 )
 
 

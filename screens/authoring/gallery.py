@@ -1,6 +1,7 @@
 """Every screen as a picture.
 
-`python -m screens.authoring.gallery [--out DIR] [--size portrait-1080x1920] [--text 0|1|2] [--palette 0|1|2] [names…]`
+`python -m screens.authoring.gallery [--out DIR] [--size portrait-1080x1920] [--language ug] [--text 0|1|2]
+[--palette 0|1|2] [names…]`
 
 Draws without a display (SDL's offscreen driver and Mesa's software rendering), in one process for each size.
 """
@@ -12,6 +13,7 @@ import os
 import subprocess
 import sys
 import tempfile
+from collections.abc import Sequence
 from pathlib import Path
 
 from assets import ASSETS
@@ -28,14 +30,15 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m screens.authoring.gallery", description=__doc__)
     parser.add_argument("--out", type=Path, default=Path("build/gallery"))
     parser.add_argument("--size", choices=SIZES, action="append")
+    parser.add_argument("--language", choices=LANGUAGES, action="append")
     parser.add_argument("--text", choices=("0", "1", "2"), default="0", help="0: the usual text size")
     parser.add_argument("--palette", choices=("0", "1", "2"), default="0", help="counter, contrast, dark")
     parser.add_argument("--in-this-process", action="store_true", help=argparse.SUPPRESS)
     parser.add_argument("names", nargs="*", help="samples to draw; all if none is named")
     options = parser.parse_args()
-    sizes = options.size or list(SIZES)
+    sizes, languages = options.size or list(SIZES), options.language or LANGUAGES
     if options.in_this_process:
-        draw(sizes[0], options.out, options.names, int(options.text), int(options.palette))
+        draw(sizes[0], languages, options.out, options.names, int(options.text), int(options.palette))
         return 0
     for size in sizes:
         with tempfile.TemporaryDirectory() as kivy_home:
@@ -49,6 +52,7 @@ def main() -> int:
                 size,
                 "--out",
                 str(options.out),
+                *(f"--language={language}" for language in languages),
                 "--text",
                 options.text,
                 "--palette",
@@ -61,8 +65,8 @@ def main() -> int:
     return 0
 
 
-def draw(size: str, out: Path, names: list[str], text_size: int, contrast: int) -> None:
-    """Draw every sample in every language at one size. Imports Kivy, so once in a process."""
+def draw(size: str, languages: Sequence[str], out: Path, names: list[str], text_size: int, contrast: int) -> None:
+    """Draw every sample in these languages at one size. Imports Kivy, so once in a process."""
     from screens.shell.kivy_setup import prepare
 
     screen_file = load_screen_file(ASSETS / "screens" / f"{size}.toml")
@@ -75,7 +79,7 @@ def draw(size: str, out: Path, names: list[str], text_size: int, contrast: int) 
 
     waiting = [
         (out / size / f"{name}.{language}.png", model)
-        for language in LANGUAGES
+        for language in languages
         for name, model in samples(language).items()
         if not names or name in names
     ]

@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING
 from kivy.clock import Clock, mainthread
 from kivy.core.window import Window
 from kivy.graphics.opengl import glFinish
-from kivy.properties import NumericProperty
+from kivy.properties import NumericProperty, ObjectProperty
 
+from kiosk.domain.sound import NOTHING_TO_HEAR, SiteSound
 from kiosk.presentation.models.resident import ScreenModel
 from kiosk.workflow.intents import Intent
 from screens.resident import views
@@ -24,8 +25,10 @@ from screens.shell.machine import UNSAID, Machine
 from screens.shell.resting import Resting
 from screens.shell.router import Router
 from screens.shell.screen_file import MTDEV, ScreenFile
+from screens.sound.voice import Voice
 from screens.style.theme import PALETTES, TEXT_SCALES, Theme
 from screens.widgets.base import BaseScreen
+from screens.widgets.countdown import Countdown
 from screens.widgets.supplies import SuppliedApp
 
 if TYPE_CHECKING:
@@ -68,9 +71,11 @@ class KioskApp(SuppliedApp):
     called on Kivy's thread with the window's size in pixels, at the start and whenever it becomes another: a display
     need not be what the screen file says, and the layout is made for what is there. `asked_to_close()`: somebody
     wishes the window closed; it stays until `leave`. None: it closes at once. `cannot_read(file)` is called on Kivy's
-    thread, once for each image file of assets/images that is missing or damaged; its place stays blank.
+    thread, once for each image file of assets/images that is missing or damaged; its place stays blank. `sound`: of the
+    voice and the signals.
     """
 
+    voice: ObjectProperty[Voice] = ObjectProperty(None, rebind=True)
     text_size = NumericProperty(0)
     contrast = NumericProperty(0)
 
@@ -86,11 +91,13 @@ class KioskApp(SuppliedApp):
         sized: Callable[[int, int], None] = lambda _width, _height: None,
         asked_to_close: Callable[[], None] | None = None,
         cannot_read: Callable[[str], None] = lambda _file: None,
+        sound: SiteSound = NOTHING_TO_HEAR,
     ) -> None:
         super().__init__(assets_dir, cannot_read, theme=Theme.of(screen_file.fitted_to(*Window.size)))
         self.use_kivy_settings = False
         self.router = Router()
         self._help = HelpOver(self.router)
+        self.voice = Voice(sound, assets_dir / "voice", self.translation)
         self._screen_file = screen_file
         self._sized = sized
         self._dispatch = dispatch
@@ -108,8 +115,8 @@ class KioskApp(SuppliedApp):
         self._undress = Clock.create_trigger(self._dress_for_anybody, LEFT_S)
         self._unhelp = Clock.create_trigger(lambda _elapsed: self.close_help(), LEFT_S)
         self._ahead = Clock.create_trigger(self._build_ahead, LOOKED_AT_S)
-        load = Clock.create_trigger(self._load_ahead, PAINTED_S)
-        self.router.bind(on_painted=lambda _router: load())
+        self._load = Clock.create_trigger(self._load_ahead, PAINTED_S)
+        self.router.bind(on_painted=self._painted)
         self._loaded: BaseScreen | None = None
 
     def build(self) -> Router:
@@ -137,6 +144,8 @@ class KioskApp(SuppliedApp):
         self._undress.cancel()
         if self._page in RESTING:
             self._undress()
+        else:
+            self._choose(Intent.MORE_TIME, "", self.router.current_screen.model.frame.serial)
 
     @property
     def _page(self) -> str:
@@ -145,13 +154,16 @@ class KioskApp(SuppliedApp):
 
     def open_help(self) -> None:
         """Show help over the page at hand."""
-        if self._help.beneath is None:
-            self._stand_over(self._help.open())
+        page, over = self.router.current_screen.model, self._help.open()
+        if over is not None:
+            self.voice.show(page, over)
+            self._stand_over(over)
             self._is_there()
 
     def close_help(self) -> None:
         """Show the page again that help stands over."""
         if self._help.beneath is not None:
+            self.voice.show(self._help.beneath.model)
             self._help.close()
             self._unhelp.cancel()
             self._other_things_stand()
@@ -176,6 +188,7 @@ class KioskApp(SuppliedApp):
     def _other_things_stand(self) -> None:
         """At the places that a finger may still be meant for."""
         self.router.changes()
+        self.voice.go_on()
         if self._automation is not None:
             self._automation.expect_again()
 
@@ -184,6 +197,11 @@ class KioskApp(SuppliedApp):
         self._undress.cancel()
         if (self.text_size, self.contrast) != (0, 0):
             self.dress(0, 0)
+
+    @property
+    def reads_large(self) -> bool:
+        """Whether whoever stands here has chosen larger text than the usual. From any thread."""
+        return self.text_size > 0
 
     def dress(self, text_size: int, contrast: int) -> None:
         """Show everything in the text size and the palette of these numbers."""
@@ -203,6 +221,7 @@ class KioskApp(SuppliedApp):
         self._waking = InputWaking(self._resting.stir)
         self._waking.start()
         self._resting.stir()
+        self.voice.start()
         if self._automation_socket is not None:
             from screens.automation.automation_socket import AutomationSocket
 
@@ -215,6 +234,7 @@ class KioskApp(SuppliedApp):
         if waking is not None:
             waking.stop()
         self._resting.stop()
+        self.voice.stop()
         if self._automation is not None:
             self._automation.stop()
         if self._stopped is not None:
@@ -291,18 +311,26 @@ class KioskApp(SuppliedApp):
             self._dress_for_anybody()
         if model.frame.serial != self._serial:
             self._serial = model.frame.serial
+            self._ahead.cancel()
             self.router.changes()
+        self.mirrored = self.translation(model.frame.language).right_to_left
         over = self._help.follow(model)
+        self.voice.show(model, over)  # before a warning of the screen itself
         if over is None:
             self._unhelp.cancel()
             self._screen(name).show(model)
             self.router.current = name
         self._stand_over(over)
         self._resting.stir()
-        self._ahead.cancel()
-        self._ahead()
         if self._automation is not None:
             self._automation.expect()
+
+    def _painted(self, _router: Router) -> None:
+        # Counted from here: the clock stood while the frame was made, and what was due meanwhile would come first.
+        self._load()
+        self._ahead.cancel()
+        self._ahead()
+        self.voice.turned(has_more=not self.router.current_screen.column.all_seen)
 
     def _build_ahead(self, _elapsed: float) -> None:
         """While nobody has touched anything for a moment, build what a visit will need, one at a time."""
@@ -358,9 +386,14 @@ class KioskApp(SuppliedApp):
             self.router.add_widget(self._built(name))
         return self.router.get_screen(name)
 
+    def _warn(self, countdown: Countdown, is_due: bool) -> None:
+        if is_due:
+            self.voice.warn(int(countdown.left_s))
+
     def _built(self, name: str) -> BaseScreen:
         """Each screen is built once, when it is first needed; later it is only given new models."""
         screen = views.build(name)
         screen.bind(on_turned=lambda _screen: self._other_things_stand())
+        screen.countdown.bind(is_due=self._warn, on_more_time=lambda _countdown: self.voice.go_on())
         screen.bind(on_intent=lambda on, intent, choice: self._choose(intent, choice, on.model.frame.serial))
         return screen

@@ -8,10 +8,14 @@ comes next, because a permit was taken or central has answered, closes it.
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
+from kiosk.presentation.models.frame import WayOut
 from kiosk.presentation.models.resident import HelpScreen, ScreenModel
-from screens.shell.router import Router
-from screens.widgets.base import BaseScreen
+
+if TYPE_CHECKING:
+    from screens.shell.router import Router
+    from screens.widgets.base import BaseScreen
 
 HELP = "help"
 """The name of its screen."""
@@ -57,10 +61,14 @@ class HelpOver:
 
 
 def help_of(page: ScreenModel) -> ScreenModel | None:
-    """Help in the frame of its page: the same way out, the same time, and no way back but to the page."""
-    if page.frame.help is None:
+    """Help in the frame of its page: the same way out, the same time, and no way back but to the page. That it is being
+    written help says itself.
+    """
+    frame = page.frame
+    if frame.help is None:
         return None
-    return HelpScreen(replace(page.frame, help=None, can_go_back=False, step=0, steps=0), page.frame.help)
+    way_out = WayOut.NONE if frame.way_out is WayOut.WRITING else frame.way_out
+    return HelpScreen(replace(frame, way_out=way_out, help=None, can_go_back=False, step=0, steps=0), frame.help)
 
 
 def is_same_page(one: ScreenModel, other: ScreenModel) -> bool:

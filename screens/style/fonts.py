@@ -6,13 +6,18 @@ from functools import cached_property
 from itertools import groupby
 from operator import itemgetter
 from pathlib import Path
-from unicodedata import category
+from typing import TYPE_CHECKING
 
-from drivers.character_map import CharacterMap
+from drivers.character_map import CharacterMap, characters_of
+from drivers.right_to_left import is_invisible
+
+if TYPE_CHECKING:
+    from drivers.shaped_text import ShapedText
 
 REGULAR, BOLD = "NotoSansSC-Regular.otf", "NotoSansSC-Bold.otf"
 FALLBACKS = ("HanaMinA.ttf", "HanaMinB.ttf", "BabelStoneHan.ttf", "DejaVuSans-Arabic.ttf")
 WITH_CHINESE = FALLBACKS[:3]
+JOINING = {"regular": "UKIJEkran.ttf", "bold": "UKIJTuT.ttf"}
 MISSING = "〓"  # the printers' mark for a character that is not in the fount; □ would be read as 口
 
 
@@ -35,6 +40,7 @@ class Fonts:
         self.have_chinese = bool(present)
         self.regular = str(fonts_dir / present[0]) if present else KIVYS_OWN
         self.bold = self.regular if self.missing else str(fonts_dir / BOLD)
+        self._shaped: dict[str, ShapedText | None] = {}
 
     def runs(self, text: str) -> list[tuple[str, str]]:
         """`text` in pieces of one font each: ("" for the main font or a fallback's path, piece). A character that no
@@ -45,21 +51,38 @@ class Fonts:
         placed = [self._placed(character) for character in text]
         return [(font, "".join(character for _, character in piece)) for font, piece in groupby(placed, itemgetter(0))]
 
+    def shaped(self, weight: str) -> ShapedText | None:
+        """What draws letters that join; read when it is first asked for. None where no font has such letters."""
+        if weight not in self._shaped:
+            self._shaped[weight] = self._opened(weight)
+        return self._shaped[weight]
+
+    def _opened(self, weight: str) -> ShapedText | None:
+        from drivers.shaped_text import ShapedText  # Pillow: only where it is needed
+
+        joining = [self._dir / name for name in (JOINING[weight], FALLBACKS[-1]) if _is_font(self._dir / name)]
+        others = [self._dir / name for name in (BOLD if weight == "bold" else REGULAR, *FALLBACKS)]
+        return ShapedText((joining[0], *filter(_is_font, others))) if joining else None
+
     def _placed(self, character: str) -> tuple[str, str]:
         """The font that has `character`, and what to draw with it."""
-        if self.missing or _is_everyday(character) or ord(character) in self._main or _is_invisible(character):
+        if self.missing or _is_everyday(character) or ord(character) in self._main or is_invisible(character):
             return "", character
         font = next((path for path, has in self._fallbacks if ord(character) in has), None)
         return ("", MISSING) if font is None else (font, character)
 
     @cached_property
     def _main(self) -> CharacterMap:
-        return CharacterMap.of_font(self._dir / REGULAR)
+        return _characters(self._dir / REGULAR)
 
     @cached_property
     def _fallbacks(self) -> list[tuple[str, CharacterMap]]:
         paths = map(self._dir.joinpath, FALLBACKS)
-        return [(str(path), CharacterMap.of_font(path)) for path in paths if path.is_file()]
+        return [(str(path), _characters(path)) for path in paths if path.is_file()]
+
+
+def _characters(path: Path) -> CharacterMap:
+    return characters_of(path, path.stat().st_mtime_ns)
 
 
 def _is_font(path: Path) -> bool:
@@ -82,8 +105,3 @@ def _is_everyday(character: str) -> bool:
         or 0x4E00 <= code <= 0x9FA5
         or 0xFF00 <= code < 0xFF5F
     )
-
-
-def _is_invisible(character: str) -> bool:
-    """Variation selectors, joiners and direction marks: they belong to the character before them."""
-    return category(character) == "Cf" or 0xFE00 <= ord(character) <= 0xFE0F or 0xE0100 <= ord(character) <= 0xE01EF

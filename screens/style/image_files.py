@@ -8,6 +8,8 @@ from functools import cached_property
 from pathlib import Path
 
 ICONS = "icons"
+MIRRORED = frozenset(("application", "asking", "confirm", "notice"))
+"""Pictures in which something goes along the line of reading: `<name>_mirrored` is the same from right to left."""
 
 _NAME = re.compile(r"(?P<drawing>[a-z_]+)(?:-(?P<frame>[1-9]))?\.(?P<width>\d+)x(?P<height>\d+)\.png")
 

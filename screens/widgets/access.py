@@ -1,20 +1,23 @@
-"""What makes a screen easier to read, on every screen at the same place: larger text, contrast, languages, help."""
+"""What makes a screen easier to understand, at the same place on each: text size, contrast, languages, help, voice."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 
-from kivy.properties import BooleanProperty, ListProperty, NumericProperty, ObjectProperty, StringProperty
-from kivy.uix.boxlayout import BoxLayout
+from kivy.properties import BooleanProperty, ListProperty, ObjectProperty, StringProperty
+
+from screens.widgets.mirroring import Row
 
 
-class AccessBar(BoxLayout):
-    """`languages`: those that can be changed to, the `present` one among them. `has_help`: for the page at hand."""
+class AccessBar(Row):
+    """`languages`: those that can be changed to, the `present` one among them. `has_help`: for the page at hand.
+    `above`: every button's icon stands above its words, because it has no room beside them.
+    """
 
     languages: ListProperty[str] = ListProperty()
     present = StringProperty("")
     has_help = BooleanProperty(False)
-    help_width = NumericProperty(0)
+    above = BooleanProperty(False)
     tr: ObjectProperty[Callable[..., str]] = ObjectProperty(lambda _key, **_args: "")
 
     __events__ = ("on_language",)

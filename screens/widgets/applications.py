@@ -9,6 +9,7 @@ from kivy.properties import ListProperty, StringProperty
 from kivy.uix.boxlayout import BoxLayout
 
 from screens.widgets.buttons import IntentButton
+from screens.widgets.mirroring import Row
 
 Builder.load_file(str(Path(__file__).with_suffix(".kv")))
 
@@ -38,7 +39,7 @@ class ApplicationPanel(BoxLayout):
         """Event: a person touched the panel's button."""
 
 
-class Applications(BoxLayout):
+class Applications(Row):
     """A panel for each of `items`: (number, service, state, lines, words of its button); kept and used again.
 
     Side by side on a lying screen.

@@ -19,7 +19,20 @@ from kiosk.presentation.models.resident import ScreenModel, Term
 from kiosk.texts.translation import Translation
 from kiosk.texts.words import Citation, Words
 from kiosk.workflow.intents import Intent
-from screens.widgets import access, body, buttons, column, countdown, help, panels, paragraph, pictures, rounded, stages
+from screens.widgets import (
+    access,
+    body,
+    buttons,
+    column,
+    countdown,
+    help,
+    mirroring,
+    panels,
+    paragraph,
+    pictures,
+    rounded,
+    stages,
+)
 from screens.widgets.column import Column
 from screens.widgets.countdown import Countdown
 from screens.widgets.supplies import supplies
@@ -29,7 +42,7 @@ NO_TERM = Term(None, None)
 _FOLDER = Path(__file__).parent
 
 # Kivy's language finds them by name.
-_WIDGETS = (access, body, buttons, column, countdown, help, panels, paragraph, pictures, rounded, stages)
+_WIDGETS = (access, body, buttons, column, countdown, help, mirroring, panels, paragraph, pictures, rounded, stages)
 
 Builder.load_file(str(_FOLDER / "widgets.kv"))
 Builder.load_file(str(_FOLDER / "help.kv"))
@@ -75,6 +88,11 @@ class BaseScreen(Screen):
         self.actions: buttons.Actions | None = None
         self.is_beneath = False  # help stands over it, and it comes back as it is
         super().__init__(**kwargs)
+        self.column.bind(on_settled=self._keep_room)
+
+    def _keep_room(self, *_args: object) -> None:
+        if self.actions is not None:
+            self.actions.keep_room()
 
     @property
     def column(self) -> Column:
@@ -98,17 +116,19 @@ class BaseScreen(Screen):
         """Event: a person chose `intent`."""
 
     def show(self, model: ScreenModel) -> None:
-        """Show `model` from now on."""
+        """Show `model` from now on; of the same with more time left the page that stands."""
         if self.is_news_of_staff(model):
             self.model = model
             return
-        is_read_on = self._stands and _said(model) == _said(self.model)
+        is_same = self._stands and 0 < model.frame.serial == self.model.frame.serial
         if model.frame.language != self.model.frame.language:
             self._speak(supplies().translation(model.frame.language))
         self.model = model
-        if not is_read_on:
+        if not is_same:
             self.body.begin_anew()
             self.column.begin_anew()
+            if self.actions is not None:
+                self.actions.begin_anew()
         self.countdown.start(model.frame.countdown_s, model.frame.warning_s)
 
     def is_news_of_staff(self, model: ScreenModel) -> bool:

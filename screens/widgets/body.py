@@ -8,14 +8,15 @@ from kivy.uix.layout import Layout
 
 from screens.widgets.column import SETTLED_AFTER, Column
 from screens.widgets.pictures import Picture
+from screens.widgets.supplies import supplies
 
 LEAST_PICTURE = 0.14  # a share of the body; a smaller picture explains nothing
 ABOVE = 0.6  # of the room that words beside a picture leave free
 
 
 class Body(Layout):
-    """`upright`: the picture stands above the words, else beside them. `share`: the picture's width beside them, as a
-    share; 0: there is none. Words that have no room beside the picture take the whole width.
+    """`upright`: the picture stands above the words, else beside them, where reading begins. `share`: the picture's
+    width beside them, as a share; 0: there is none. Words that have no room beside the picture take the whole width.
     """
 
     picture: ObjectProperty[Picture] = ObjectProperty(None)
@@ -31,6 +32,7 @@ class Body(Layout):
         super().__init__(**kwargs)
         for name in ("pos", "size", "picture", "column", "upright", "share", "spacing"):
             self.fbind(name, self._trigger_layout)
+        supplies().fbind("mirrored", self._trigger_layout)
 
     def on_column(self, _instance: object, column: Column) -> None:
         column.fbind("needed", self._trigger_layout)
@@ -64,8 +66,10 @@ class Body(Layout):
             self._quiet_rounds = 0
             self._widen_soon()
         self.column.lift = ABOVE
-        self.column.pos, self.column.size = (self.right - beside, self.y), (beside, self.height)
-        self._place(self.x, self.y, width, self.height, not self._is_wide)
+        mirrored = supplies().mirrored
+        self.column.pos = (self.x if mirrored else self.right - beside), self.y
+        self.column.size = beside, self.height
+        self._place(self.right - width if mirrored else self.x, self.y, width, self.height, not self._is_wide)
 
     def _widen(self, _elapsed: float) -> None:
         """Once nothing changes any more: words that are too long beside the picture take its place."""

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
+
 from kivy.properties import BooleanProperty, ListProperty, NumericProperty, ObjectProperty, StringProperty
 from kivy.uix.behaviors import ButtonBehavior
-from kivy.uix.boxlayout import BoxLayout
 from kivy.uix.widget import Widget
 
 from kiosk.workflow.intents import Intent
+from screens.widgets.mirroring import Row
 from screens.widgets.supplies import supplies
 
 
@@ -48,24 +51,44 @@ class StepButton(IntentButton):
     due = NumericProperty(0)
 
 
-class Actions(BoxLayout):
+class Actions(Row):
     """The step buttons of a screen side by side, those that are there now. `shown`: how many; `due`: their height.
-    `held`: not all was read yet, so only pages can be turned.
+    `held`: not all was read yet, so only pages can be turned. `size_of`: of their words; `scale`: of the text.
     """
 
     held = BooleanProperty(False)
+    size_of = StringProperty("lead")
     shown = NumericProperty(0)
     due = NumericProperty(0)
+    scale = NumericProperty(1)
 
     def __init__(self, **kwargs: object) -> None:
         self._buttons: list[StepButton] = []
+        self._kept = 0.0
         super().__init__(**kwargs)
 
     def add_widget(self, widget: Widget, index: int = 0, canvas: str | None = None) -> None:
         assert isinstance(widget, StepButton), "a screen puts nothing else here"
         self._buttons.append(widget)
+        widget.size_of = self.size_of
         widget.bind(shown=self._arrange, due=self._level)
         self._arrange()
+
+    def on_size_of(self, *_args: object) -> None:
+        for button in self._buttons:
+            button.size_of = self.size_of
+
+    def begin_anew(self) -> None:
+        """What is shown has changed."""
+        self._kept = 0.0
+        self._level()
+
+    def keep_room(self) -> None:
+        """Pages were found with this height: a lower one would find others, and so for ever."""
+        self._kept = self.due
+
+    def on_scale(self, *_args: object) -> None:
+        self.begin_anew()
 
     def on_held(self, *_args: object) -> None:
         self._arrange()
@@ -81,7 +104,7 @@ class Actions(BoxLayout):
 
     def _level(self, *_args: object) -> None:
         # Those that are held back count too: room must not come and go with them, or pages would for ever.
-        self.due = max((button.due for button in self._buttons if button.shown), default=0)
+        self.due = max(self._kept, *(button.due for button in self._buttons if button.shown), 0.0)
 
 
 class QuietButton(IntentButton):
@@ -94,15 +117,73 @@ class AccessButton(IntentButton):
     above = BooleanProperty(False)
 
 
+class VoiceButton(AccessButton):
+    """Asks something of the voice: whoever has it on needs larger words less than room for the text."""
+
+
+class VoiceChoice(Row):
+    """What the voice is asked for: on or off, and while it is on once more and louder. Nothing where it `is_offered`
+    to nobody.
+    """
+
+    is_offered = BooleanProperty(False)
+    is_on = BooleanProperty(False)
+    tr: ObjectProperty[Callable[..., str]] = ObjectProperty(lambda _key, **_args: "")
+    needed = NumericProperty(0)
+
+    __events__ = ("on_switched", "on_repeat", "on_volume")
+
+    def __init__(self, **kwargs: object) -> None:
+        self._switch = VoiceButton(local="voice")
+        self._repeat = VoiceButton(local="repeat", icon="repeat")
+        self._volume = VoiceButton(local="volume", icon="sound")
+        super().__init__(**kwargs)
+        for button, event in ((self._switch, "on_switched"), (self._repeat, "on_repeat"), (self._volume, "on_volume")):
+            button.bind(on_release=partial(self._touched, event), needed=self._level)
+        for name in ("is_offered", "is_on", "tr"):
+            self.fbind(name, self._build)
+        self._build()
+
+    def on_switched(self) -> None:
+        """Event: a person wants the voice on or off."""
+
+    def on_repeat(self) -> None:
+        """Event: a person wants to hear the screen once more."""
+
+    def on_volume(self) -> None:
+        """Event: a person wants to hear it louder."""
+
+    def _touched(self, event: str, _button: VoiceButton) -> None:
+        self.dispatch(event)
+
+    def _build(self, *_args: object) -> None:
+        self._switch.icon = "sound_off" if self.is_on else "sound"
+        self._switch.words = self.tr("access.voice_off" if self.is_on else "access.voice")
+        self._repeat.words, self._volume.words = self.tr("access.repeat"), self.tr("access.volume")
+        shown = [self._switch, self._repeat, self._volume][: 3 if self.is_on else 1] if self.is_offered else []
+        if self.children != shown[::-1]:
+            self.clear_widgets()
+            for button in shown:
+                self.add_widget(button)
+        self._level()
+
+    def _level(self, *_args: object) -> None:
+        self.needed = max((button.needed for button in (self._switch, self._repeat, self._volume)), default=0)
+
+
 class LanguageButton(AccessButton):
     """Changes the language of all texts."""
 
 
-class LanguageChoice(BoxLayout):
-    """A button for every one of `languages` but the present one, each in its own words."""
+class LanguageChoice(Row):
+    """A button for every one of `languages` but the present one, each in its own words. `wanted`: width for all of them
+    on one line; `above`: as of an AccessButton.
+    """
 
     languages: ListProperty[str] = ListProperty()
     present = StringProperty("")
+    wanted = NumericProperty(0)
+    above = BooleanProperty(False)
 
     __events__ = ("on_chosen",)
 
@@ -120,11 +201,17 @@ class LanguageChoice(BoxLayout):
             self.clear_widgets()
             for button in shown:
                 self.add_widget(button)
+        self._add_up()
+
+    def _add_up(self, *_args: object) -> None:
+        self.wanted = sum(button.wanted for button in self._made.values() if button in self.children)
 
     def _button(self, language: str) -> LanguageButton:
         if language not in self._made:
             name = supplies().translation(language).text("language.name")
             button = LanguageButton(intent=Intent.CHOOSE_LANGUAGE, choice=language, words=name, icon="language")
-            button.bind(on_release=lambda touched: self.dispatch("on_chosen", touched.choice))
+            button.bind(on_release=lambda touched: self.dispatch("on_chosen", touched.choice), wanted=self._add_up)
+            button.above = self.above
+            self.fbind("above", button.setter("above"))
             self._made[language] = button
         return self._made[language]

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from math import ceil
 
 from kivy.clock import Clock
 from kivy.graphics.scissor_instructions import ScissorPop, ScissorPush
 from kivy.input.motionevent import MotionEvent
 from kivy.properties import BooleanProperty, NumericProperty
-from kivy.uix.boxlayout import BoxLayout
 from kivy.uix.layout import Layout
 from kivy.uix.widget import Widget
 
+from screens.widgets.mirroring import Row
 from screens.widgets.paragraph import Paragraph
 
 SETTLED_AFTER = 16  # rounds of layout without a change: widths go down through the boxes, heights come up again
@@ -20,11 +21,11 @@ Piece = tuple[float, float]
 """What must not be cut: where it begins and where it ends, in pixels from the top of the whole."""
 
 
-class Side(BoxLayout):
+class Side(Row):
     """Widgets below each other."""
 
 
-class Sides(BoxLayout):
+class Sides(Row):
     """Widgets below each other where lines are short, else side by side. `beside`: side by side in any case."""
 
     beside = BooleanProperty(False)
@@ -46,6 +47,8 @@ class Column(Layout):
     pages = NumericProperty(1)
     all_seen = BooleanProperty(True)
 
+    __events__ = ("on_settled",)
+
     def __init__(self, **kwargs: object) -> None:
         self._seen_to = 0
         self._quiet_rounds = 0
@@ -63,6 +66,9 @@ class Column(Layout):
     def _stir(self, *_args: object) -> None:
         self._quiet_rounds = 0
         self._trigger_layout()
+
+    def on_settled(self) -> None:
+        """Event: nothing moves any more, and pages are about to be told."""
 
     def begin_anew(self) -> None:
         """Show the first page: what is shown has changed."""
@@ -101,6 +107,7 @@ class Column(Layout):
                 self.do_layout()  # what lies inside a child may still move while its height is what it will be
             self._settle()
             return
+        self.dispatch("on_settled")
         pages = len(self._starts)
         self.page = min(self.page, pages - 1)
         self._seen_to = max(self._seen_to, int(self.page))
@@ -127,8 +134,9 @@ class Column(Layout):
         if len(self._starts) == 1:
             self._clip.x, self._clip.y, self._clip.width, self._clip.height = 0, 0, 1 << 14, 1 << 14
             return
-        self._clip.x, self._clip.y = int(self.x), int(low)
-        self._clip.width, self._clip.height = int(self.width + 1), int(high - low + 1)
+        bottom = ceil(low)  # below it begins what stands on the next page
+        self._clip.x, self._clip.y = int(self.x), bottom
+        self._clip.width, self._clip.height = int(self.width + 1), ceil(high) - bottom
 
     def _page_starts(self, shown: list[Widget]) -> list[float]:
         """Where each page begins: as late as nothing is cut that fits on a page."""
@@ -163,6 +171,8 @@ def _pieces(widget: Widget, top: float, most: float) -> Iterator[Piece]:
     elif not widget.children or (getattr(widget, "is_whole", False) and widget.height <= most):
         yield top, top + widget.height
     else:
+        if isinstance(widget, Layout):
+            widget.do_layout()  # what lies inside lags behind a page that was just turned
         for child in widget.children:
             if child.height and child.opacity:
                 yield from _pieces(child, top + (widget.top - child.top), most)

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from kivy.properties import BooleanProperty, NumericProperty, ObjectProperty
-from kivy.uix.boxlayout import BoxLayout
 
+from screens.widgets.mirroring import Row
 from screens.widgets.seconds import SecondsLeft
 
 
-class Countdown(BoxLayout):
+class Countdown(Row):
     """Counts `left_s` down once a second while its screen is seen. `is_due`: the end is near, so it asks."""
 
     left_s = NumericProperty(-1)
@@ -41,6 +41,7 @@ class Countdown(BoxLayout):
         self._seconds.stop()
 
     def _left(self, seconds: int) -> None:
-        self.is_due = 0 <= seconds <= self._warning_s
-        if self.is_due or seconds < 0:
+        is_due = 0 <= seconds <= self._warning_s
+        if is_due or seconds < 0:
             self.left_s = seconds  # words that nobody sees are not set
+        self.is_due = is_due

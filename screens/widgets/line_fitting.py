@@ -11,14 +11,19 @@ from functools import cache
 
 # What must not be parted: an opening mark from what follows; a closing mark, a combining selector or a unit from what
 # precedes; a Western word; a date (GB/T 15834-2011, 5.1.10 and 5.1.11 for the marks).
-_OPENING = "（《〈【〔「『“‘(["
-_CLOSING = "。，、；：？！）》〉】〕」』”’…％℃·～)］]"
+# The marks that begin and end a thing of its own (Unicode UAX 9, 2.4) go with it. Letters that join make words, as
+# Western ones do.
+_OPENING = "（《〈【〔「『“‘([\u2066\u2067\u2068"
+_CLOSING = "。，、；：？！）》〉】〕」』”’…％℃·～)］]\u2069"
+_JOINING = "\u0590-\u08ff\u200c-\u200f\ufb1d-\ufdff\ufe70-\ufefc"
 _UNIT = re.compile(
     rf"[{re.escape(_OPENING)}]*"
-    r"(?:\d+年\d+月\d+日|\d+[年月日天秒岁元]|[\u0021-\u024f\u2010-\u2015]+|[^\n])"
+    rf"(?:\d+年\d+月\d+日|\d+[年月日天秒岁元]|[\u0021-\u024f\u2010-\u2015{_JOINING}]+|[^\n])"
     r"[\ufe00-\ufe0f\U000e0100-\U000e01ef]*"
     rf"[{re.escape(_CLOSING)}]*[ \u3000]*"
 )
+
+_HELD_TOGETHER = re.compile("[^\u00a0]*\u00a0|[^\u00a0]+")  # by spaces that do not break, where there is room
 
 LEFT_OVER = 0.2  # a last line shorter than this share of the width gets company
 NARROWER = (0.95, 0.9, 0.85, 0.8, 0.75)
@@ -46,7 +51,7 @@ def _wrap_paragraph(paragraph: str, width_px: float, measure: Callable[[str], fl
 
 def _is_left_over(line: str, width_px: float, measure: Callable[[str], float]) -> bool:
     """Is it so short that it looks forgotten?"""
-    return sum(map(measure, line)) < width_px * LEFT_OVER
+    return sum(measure(unit.rstrip()) for unit in _UNIT.findall(line)) < width_px * LEFT_OVER
 
 
 def _filled(paragraph: str, width_px: float, measure: Callable[[str], float]) -> list[str]:
@@ -60,9 +65,18 @@ def _filled(paragraph: str, width_px: float, measure: Callable[[str], float]) ->
     return [*lines, line.rstrip()]
 
 
+def units(text: str) -> list[str]:
+    """What `text` is parted into where there is room: words, or single ideographs with their marks."""
+    return [unit.rstrip() for unit in _UNIT.findall(text)]
+
+
 def _units(paragraph: str, width_px: float, measure: Callable[[str], float]) -> Iterator[str]:
     for unit in _UNIT.findall(paragraph):
         if measure(unit.rstrip()) <= width_px:
             yield unit
-        else:
-            yield from unit
+            continue
+        for part in _HELD_TOGETHER.findall(unit):
+            if measure(part.rstrip()) <= width_px:
+                yield part
+            else:
+                yield from part

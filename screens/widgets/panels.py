@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from unicodedata import east_asian_width
+from unicodedata import bidirectional, category, east_asian_width
 
 from kivy.properties import BooleanProperty, ListProperty, NumericProperty, StringProperty
 from kivy.uix.boxlayout import BoxLayout
 
-LATIN_EM = 0.58  # a bold figure of the typeface; letters are narrower
+from screens.widgets.mirroring import Row
+
+# A bold figure of the typeface; letters are narrower. And what letters that join take, one with another.
+LATIN_EM, JOINING_EM = 0.58, 0.46
 
 
 class TermPanel(BoxLayout):
@@ -26,10 +29,18 @@ class TermPanel(BoxLayout):
 
     def on_to_words(self, _instance: object, words: str) -> None:
         # Reckoned and not measured: the size depends on it, and what is measured depends on the size.
-        self.ems = sum(1.0 if east_asian_width(character) in "WF" else LATIN_EM for character in words)
+        self.ems = sum(map(_em_of, words))
 
 
-class TermChange(BoxLayout):
+def _em_of(character: str) -> float:
+    if category(character) == "Cf":
+        return 0.0  # a mark of direction
+    if bidirectional(character) == "AL":
+        return JOINING_EM
+    return 1.0 if east_asian_width(character) in "WF" else LATIN_EM
+
+
+class TermChange(Row):
     """Old and new validity side by side. `old` and `new`: from and to, in words."""
 
     is_whole = True
@@ -51,7 +62,7 @@ class Fact(BoxLayout):
     framed = BooleanProperty(False)
 
 
-class Remark(BoxLayout):
+class Remark(Row):
     """Words with an icon on a ground of their own, perhaps under a `label`; empty words: not there."""
 
     is_whole = True
@@ -72,7 +83,7 @@ class HaveReady(BoxLayout):
     permit = StringProperty("")
 
 
-class ScanPanel(BoxLayout):
+class ScanPanel(Row):
     """A QR code, and beside it what it is for and the number it holds."""
 
     is_whole = True

@@ -1,38 +1,51 @@
-"""Text that breaks its lines the Chinese way and falls back to other fonts for rare characters."""
+"""Text that breaks its lines the Chinese way, falls back to other fonts for rare characters, and is shaped where its
+letters join.
+"""
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
 from unicodedata import east_asian_width
 
 from kivy.clock import Clock
 from kivy.core.text import Label as Measure
 from kivy.graphics.texture import Texture
-from kivy.properties import ListProperty, NumericProperty, OptionProperty, StringProperty
+from kivy.properties import BooleanProperty, ListProperty, NumericProperty, OptionProperty, StringProperty
 from kivy.uix.boxlayout import BoxLayout
 from kivy.uix.label import Label
 from kivy.utils import escape_markup
 
-from screens.widgets.line_fitting import wrap
+from drivers.right_to_left import closed_in_lines, needs_shaping, resolved, runs_right_to_left, without_marks
+from screens.widgets import mirroring
+from screens.widgets.line_fitting import units, wrap
+from screens.widgets.shaped_picture import picture_of
 from screens.widgets.supplies import supplies
+
+if TYPE_CHECKING:
+    from drivers.shaped_text import ShapedText
 
 ROUNDING_PX = 2  # pieces measured one by one may be shorter than the line they make,
 ROUNDING = 0.015  # and the more of them, the shorter: a share of the width
-SIZES = ("small", "body", "lead", "title", "display")
+SIZES = ("small", "bar", "body", "lead", "title", "display")
 
 
 class Paragraph(Label):
     """`words` in one of the theme's sizes, as high as it needs to be at its width. `natural`: its width if no line were
-    broken for want of space.
+    broken for want of space. `longest`: the width in which no word is broken; only where it `asks_longest`, for every
+    word is measured.
     """
 
     words = StringProperty("")
     size_of = OptionProperty("body", options=SIZES)
     weight = OptionProperty("regular", options=("regular", "bold"))
     natural = NumericProperty(0)
+    asks_longest = BooleanProperty(False)
+    longest = NumericProperty(0)
 
     def __init__(self, **kwargs: object) -> None:
         self._measures: dict[str, Measure] = {}
         self._written: tuple[str, str, float] = ("", "", 0.0)
+        self._shaped: ShapedText | None = None
         self._fit_soon = Clock.create_trigger(self._fit, -1)
         super().__init__(**kwargs)
         for name in ("words", "width", "font_size", "font_name", "padding"):
@@ -52,28 +65,58 @@ class Paragraph(Label):
         if not self.words:
             self._forget()
             return
-        whole = self.words.split("\n")
+        self._shaped = self._shaper()
+        words = without_marks(self.words) if self._shaped is None else resolved(self.words)
+        whole = words.split("\n")
         if (written := (self.words, self.font_name, self.font_size)) != self._written:
             self._written, self._measures = written, {}
             self.natural = max(map(self._width_of, whole)) + 1
+            if self.asks_longest:
+                self.longest = (max(map(self._width_of, units(words))) + ROUNDING_PX) / (1 - ROUNDING) + 1
         available = self.width - self.padding[0] - self.padding[2]
-        lines = (
-            whole
-            if self.natural <= available
-            else wrap(self.words, available * (1 - ROUNDING) - ROUNDING_PX, self._width_of)
-        )
+        room = None if self.natural <= available else available * (1 - ROUNDING) - ROUNDING_PX
+        if self._shaped is not None:
+            self._set_shaped(whole, room)
+            return
+        lines = whole if room is None else wrap(words, room, self._width_of)
         runs = supplies().fonts.runs("\n".join(lines))
         self.markup = len(runs) > 1 or bool(runs[0][0])
         self.text = "".join(_marked(font, piece) for font, piece in runs) if self.markup else runs[0][1]
 
+    def _shaper(self) -> ShapedText | None:
+        return supplies().fonts.shaped(self.weight) if needs_shaping(self.words) else None
+
+    def _set_shaped(self, paragraphs: list[str], room: float | None) -> None:
+        lines = paragraphs
+        if room is not None:
+            lines = [
+                line
+                for paragraph in paragraphs
+                for line in closed_in_lines(wrap(paragraph, room, self._width_of), runs_right_to_left(paragraph))
+            ]
+        self.markup, self.text = False, "\n".join(lines)
+        self._trigger_texture()
+
+    def texture_update(self, *args: object) -> None:
+        """Kivy draws the words itself, but for letters that join."""
+        if self._shaped is None or not self.text:
+            super().texture_update(*args)
+            return
+        side = mirroring.side(self.halign, runs_right_to_left(self.text))
+        self.texture = picture_of(self.text.split("\n"), self._shaped, int(self.font_size), side, self.color)
+        self.texture_size = list(self.texture.size)
+
     def _forget(self) -> None:
         """Show nothing. Kivy would keep the picture and the lines of the last words for the next time."""
+        self._shaped = None
         self._written, self._measures, self.natural = ("", "", 0.0), {}, 0
         self.markup, self.text = False, ""
         self._label.text, self._label.texture = "", None
         self._label._cached_lines = []
 
     def _width_of(self, text: str) -> float:
+        if self._shaped is not None:
+            return self._shaped.width(text, int(self.font_size))
         if len(text) == 1 and east_asian_width(text) == "W":
             return self.font_size  # ideographs are one em wide in every font
         runs = supplies().fonts.runs(text)

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from kivy.clock import Clock, ClockEvent
 from kivy.graphics.texture import Texture
-from kivy.properties import ListProperty, ObjectProperty, StringProperty
+from kivy.properties import BooleanProperty, ListProperty, ObjectProperty, StringProperty
 from kivy.uix.widget import Widget
 
 from screens.shell.machine import CODE_SCANNER, ID_READER, PERMIT_SLOT, RECEIPT_PRINTER
-from screens.style.image_files import Frames
+from screens.style.image_files import MIRRORED, Frames
 from screens.widgets.machine_plan import MachinePlan
+from screens.widgets.mirroring import along, turn
 from screens.widgets.supplies import supplies
 
 FRAME_S = 0.9
@@ -55,17 +56,23 @@ class Drawing(Widget):
 
 
 class Icon(Drawing):
-    """A drawing of one colour, by its name in assets/icons; all that show the same in one size share one texture."""
+    """A drawing of one colour, by its name in assets/icons; all that show the same in one size share one texture. One
+    that points along the line of reading turns with it; not where it `stays`, beside what does not turn.
+    """
 
     name = StringProperty("")
+    stays = BooleanProperty(False)
 
     def __init__(self, **kwargs: object) -> None:
         super().__init__(**kwargs)
-        self.bind(name=self._choose, size=self._choose)
+        self.bind(name=self._choose, size=self._choose, stays=self._choose)
+        supplies().fbind("mirrored", self._choose)
         self._choose()
 
     def _choose(self, *_args: object) -> None:
-        self.texture = supplies().icon_texture(self.name, min(self.size)) if self.name else None
+        app = supplies()
+        texture = app.icon_texture(self.name, min(self.size)) if self.name else None
+        self.texture = along(texture, self.name, app.mirrored and not self.stays)
 
 
 class Picture(Widget):
@@ -87,7 +94,7 @@ class Picture(Widget):
         self.add_widget(self._drawing)
         place = Clock.create_trigger(self._place, -1)  # once for all that changes before a frame
         self.bind(name=self._begin_anew, size=place, pos=place)
-        supplies().bind(theme=self._begin_anew)
+        supplies().bind(theme=self._begin_anew, mirrored=place)
         self._begin_anew()
 
     def load(self) -> None:
@@ -119,8 +126,8 @@ class Picture(Widget):
         self._place()
 
     def _place(self, *_args: object) -> None:
-        """The plan to the left of the drawing, or above it where the machine is wide and there is room; the files of
-        the size that has room there.
+        """The plan where reading begins and the drawing behind it, or the plan above where the machine is wide and
+        there is room; the files of the size that has room there.
         """
         share = self._plan.share
         if share > 1 and self.height > self.width * SQUARE_SHARE:
@@ -134,7 +141,10 @@ class Picture(Widget):
             gap = self.width * GAP_SHARE if across else 0
             self._drawing.pos = (self.x + across + gap, self.y)
             self._drawing.size = (max(1, self.width - across - gap), self.height)
-        files = supplies().picture_files(self.name, *self._drawing.size) if self.name else ()
+            if supplies().mirrored:
+                turn(self, self.children)
+        name = f"{self.name}_mirrored" if supplies().mirrored and self.name in MIRRORED else self.name
+        files = supplies().picture_files(name, *self._drawing.size) if name else ()
         if files != self._files:
             self._files = files
             self._move()

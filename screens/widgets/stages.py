@@ -5,8 +5,10 @@ from __future__ import annotations
 from kivy.properties import BooleanProperty, ListProperty, NumericProperty, StringProperty
 from kivy.uix.boxlayout import BoxLayout
 
+from screens.widgets.mirroring import Row
 
-class StageLine(BoxLayout):
+
+class StageLine(Row):
     """One stage: done, being done, or to come."""
 
     words = StringProperty("")

@@ -9,7 +9,7 @@ from pathlib import Path
 from kivy.app import App
 from kivy.core.image import ImageLoader
 from kivy.graphics.texture import Texture
-from kivy.properties import ObjectProperty
+from kivy.properties import BooleanProperty, ObjectProperty
 
 from kiosk.texts.translation import Translation
 from screens.shell.machine import Machine
@@ -20,10 +20,12 @@ from screens.style.theme import Theme
 
 class SuppliedApp(App):
     """An application with all that its widgets draw with, from below `assets_dir`. `cannot_read(file)` is called on
-    Kivy's thread, once for each image file that is missing or damaged.
+    Kivy's thread, once for each image file that is missing or damaged. `mirrored`: what is shown is in a language that
+    runs from right to left.
     """
 
     theme: ObjectProperty[Theme] = ObjectProperty(None, rebind=True)
+    mirrored = BooleanProperty(False)
 
     def __init__(
         self, assets_dir: Path, cannot_read: Callable[[str], None] = lambda _file: None, **kwargs: object

@@ -9,7 +9,7 @@ import pytest
 
 from assets import ASSETS
 from drivers.simulators.bench_labels import DEVICES as BENCH_LABELS
-from kiosk.diagnostics import device_checks, file_checks
+from kiosk.diagnostics import device_checks
 from kiosk.diagnostics.checks import CHECKS
 from kiosk.domain.devices import DEVICE_OF_PART, DEVICES, PRODUCTION_SCHEMES, Device
 from kiosk.domain.faults import CATALOGUE
@@ -54,7 +54,7 @@ def test_every_device_has_its_faults_its_checks_and_its_simulator(device: Device
     assert [fault for fault in CATALOGUE.values() if fault.part is device.part]
     assert device in FAULT_OF_ERROR
     assert device in device_checks.OF_DEVICES
-    assert (device in file_checks.OF_DEVICES) == (device.device_file is not None)
+    assert (device in device_checks.READERS) == (device.device_file is not None)
     assert device.name in [check.name for check in CHECKS]
     assert device.name in BENCH_LABELS
 

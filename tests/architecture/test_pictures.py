@@ -12,6 +12,7 @@ from xml.etree import ElementTree
 import pytest
 
 from screens.authoring.render_pictures import PARTS, PICTURES_DIR, icon_sources, picture_sources, size_of
+from screens.style.image_files import MIRRORED
 from screens.style.picture_colours import BY_THEME, PictureColours
 from tests.architecture.source import ROOT, python_files, tree_of
 
@@ -67,7 +68,16 @@ def test_every_picture_that_a_screen_names_is_drawn() -> None:
 
 
 def test_every_picture_is_on_a_screen() -> None:
-    assert set(pictures()) - names_in("picture") == set()
+    mirrored = {f"{name}_mirrored" for name in MIRRORED}
+    assert set(pictures()) - names_in("picture") == mirrored
+
+
+def test_a_mirrored_picture_has_as_many_frames_of_the_same_size() -> None:
+    drawn = pictures()
+    for name in MIRRORED:
+        mirrored = drawn[f"{name}_mirrored"]
+        assert len(mirrored) == len(drawn[name]), name
+        assert {size_of(path) for path in mirrored} == {size_of(path) for path in drawn[name]}, name
 
 
 def test_every_icon_that_a_screen_names_is_drawn() -> None:

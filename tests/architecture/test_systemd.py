@@ -135,7 +135,9 @@ def test_every_device_that_has_a_wire_of_its_own_has_a_name() -> None:
         "kiosk-permit-unit",
         "kiosk-receipt-printer",
         "kiosk-code-scanner",
+        "kiosk-guidance-lights",
         "kiosk-touchscreen",
+        "kiosk-headphones",
     }
 
 

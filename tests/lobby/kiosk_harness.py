@@ -82,8 +82,8 @@ class KioskHarness:
 
     `chip`: the coupler as the kiosk and as the devices' side name it, `CHIP_IN_UNIT` where the permit unit powers
     chips itself. `site`: what its configuration says otherwise: `region`, `pilot`, `scanner` (False: it has none),
-    `right_time_s`, `files` (other files than the usual), `settings` (further keys), `central_at` (the URL of what
-    stands between the kiosk and central). `unit`: the permit unit's dialect.
+    `lights` (True: it has guidance lights), `right_time_s`, `files` (other files than the usual), `settings` (further
+    keys), `central_at` (the URL of what stands between the kiosk and central). `unit`: the permit unit's dialect.
     """
 
     def __init__(
@@ -132,7 +132,8 @@ class KioskHarness:
         return ((name, self.rig.issued(name)) for name in self.residents.permits)
 
     def _config(self, urls: dict[str, str], printer: str, site: Mapping[str, Any]) -> Config:
-        devices = {name: url for name, url in urls.items() if name != "code_scanner" or site.get("scanner", True)}
+        lacking = {"guidance_lights": not site.get("lights", False), "code_scanner": not site.get("scanner", True)}
+        devices = {name: url for name, url in urls.items() if not lacking.get(name, False)}
         tables = simulated_site(devices, f"https://127.0.0.1:{self.cable.port}", self.authority.tls_dir)
         tables[""] |= {
             # Central's Date is that of the machine, the clock here is moved by hand.

@@ -1,12 +1,15 @@
 """A kiosk's window without a kiosk, for the tests: `python -m tests.screens.host SIZE SOCKET [options]`.
 
-Options: `fullscreen`; `assets=DIR`, where other assets are.
+Options: `fullscreen`; `assets=DIR`, where other assets are; `voice`, which is on from the start; `buttons` for it;
+`signals`; `headphones=PATH`, the jack's input device.
 
 Reads lines from standard input: `<sample> <language>` shows that sample; `unread_s <seconds>` is how long what is
 shown counts as unread (0 at the start: the tests do not think); `window_px <width>x<height>` is as if the display had
-become another; `again <seconds>` shows what was shown last anew, with so much time left; `staff <state>` tells what
-became of a call. Writes a line `<serial> <intent> <choice>` for every intent that a screen emits, and `0 cannot_read
-<file>` for a picture that is missing or damaged.
+become another; `warn_s <seconds>` is as if the screen ended then; `again <seconds>` shows what was shown last anew,
+with so much time left; `staff <state>` tells what became of a call; `voice <method>` calls one of the voice's; `loaded
+<part>` asks for the modules with that in their names. Writes a line `<serial> <intent> <choice>` for every intent that
+a screen emits, `0 cannot_read <file>` for a picture that is missing or damaged, `voice <on or off> <volume>` whenever
+either changes, `loaded <modules>`, and `no_sound <why>` when nothing can be heard.
 """
 
 from __future__ import annotations
@@ -16,9 +19,11 @@ import threading
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 from assets import ASSETS
 from kiosk.app.shown_screens import Serials
+from kiosk.domain.sound import SiteSound, SoundSettings
 from kiosk.presentation.models.resident import ScreenModel
 from screens.authoring.help_samples import told
 from screens.authoring.samples import samples
@@ -50,6 +55,22 @@ def _ordered(order: str, value: str, shown: list[ScreenModel], serials: Serials)
             return serials.given_to(models(order, value)[order])
 
 
+def sound_of(options: list[str]) -> SoundSettings:
+    """As loud as can be, so that what is heard is what the files hold."""
+    jack = next((each.removeprefix("headphones=") for each in options if each.startswith("headphones=")), "")
+    return SoundSettings(
+        is_offered="buttons" in options,
+        voice="voice" in options,
+        signals="signals" in options,
+        volume=100,
+        headphone_jack=jack,
+    )
+
+
+def tell_voice(voice: Any, _value: object) -> None:
+    print("voice", "on" if voice.is_on else "off", voice.volume, flush=True)
+
+
 def main() -> None:
     size, automation_socket, *options = sys.argv[1:]
     assets_dir = next((Path(each.removeprefix("assets=")) for each in options if each.startswith("assets=")), ASSETS)
@@ -69,14 +90,23 @@ def main() -> None:
         assets_dir,
         automation_socket=Path(automation_socket),
         cannot_read=lambda file: print(0, "cannot_read", file, flush=True),
+        sound=SiteSound(sound_of(options), lost=lambda why: print("no_sound", why, flush=True)),
     )
     app.router.unread_s = 0
+    app.voice.bind(is_on=tell_voice, volume=tell_voice)
 
     def obey() -> None:
         for line in sys.stdin:
             order, value = line.split()
             if order == "unread_s":
                 app.router.unread_s = float(value)
+            elif order == "loaded":
+                print("loaded", *sorted(name for name in sys.modules if value in name), flush=True)
+            elif order == "warn_s":
+                countdown = app.router.current_screen.countdown
+                app.take_turn(partial(countdown.start, int(value), int(value)))
+            elif order == "voice":
+                app.take_turn(getattr(app.voice, value))
             elif order == "window_px":
                 width, height = map(int, value.split("x"))
                 app.take_turn(partial(setattr, Window, "size", (width, height)))

@@ -1,4 +1,4 @@
-"""The page before confirming with the longest values that the border lets in (`kiosk.domain.text_kinds`)."""
+"""Pages with the longest values that the border lets in (`kiosk.domain.text_kinds`): before confirming, and asking."""
 
 from __future__ import annotations
 
@@ -37,8 +37,15 @@ def filled(filling: str, longest: int) -> str:
 
 
 def longest_samples(language: str) -> dict[str, ScreenModel]:
-    """Models by `longest/<filling>/<kind of notes>`: every note that can stand there at once."""
-    return {
+    """Models by `longest/<filling>/<kind of notes>`: every note that can stand there at once; and `…/assessment`,
+    `…/question`: the address beside the question about it.
+    """
+    asking = {
+        f"longest/{name}/{kind}": present(_about(None), state)
+        for name, filling in FILLINGS.items()
+        for kind, state in _asking(filling, language).items()
+    }
+    return asking | {
         f"longest/{name}/{notes}": present(about, _confirming(filling, drawable, language))
         for name, filling in (*FILLINGS.items(), ("three_em", THREE_EM))
         for notes, about, drawable in (
@@ -52,6 +59,18 @@ def _about(filling: str | None) -> PresentationContext:
     place = None if filling is None else filled(filling, PLACE_IN_A_SENTENCE.longest)
     told = None if place is None else LocalText(tuple((language, place) for language in LANGUAGES))
     return PresentationContext(SHANGHAI, LANGUAGES, True, "https://kiosk.example/r/", 25, face_refreshed_at=told)
+
+
+def _asking(filling: str, language: str) -> dict[str, s.State]:
+    visit, matter = replace(VISIT, language=language), matter_of(SHANGHAI, date(2027, 2, 20))
+    assert isinstance(matter.case, s.CaseWithPermit)
+    permit = matter.case.permit
+    content = replace(permit.content, address=Personal(filled(filling, ADDRESS.longest)))
+    far = replace(matter, case=replace(matter.case, permit=replace(permit, content=content)))
+    return {
+        "assessment": s.ShowingAssessment(visit, far, central_silent=True),
+        "question": s.Declaring(visit, far, "address_changed"),
+    }
 
 
 def _confirming(filling: str, drawable: Drawable, language: str) -> s.Confirming:

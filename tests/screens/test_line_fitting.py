@@ -62,3 +62,14 @@ def test_no_character_is_lost_or_added(text: str) -> None:
 @given(TEXT)
 def test_no_line_is_wider_than_it_may_be(text: str) -> None:
     assert all(cells(line) <= 12 for line in wrap(text, 12, cells))
+
+
+def test_words_of_letters_that_join_stay_whole_and_so_does_a_date_where_there_is_room() -> None:
+    date = "2027-يىلى\u00a03-ئاينىڭ\u00a09-كۈنى"
+    assert wrap(f"مۇددىتى {date}", 26, len) == ["مۇددىتى", date]
+    assert wrap(f"مۇددىتى {date}", 20, len) == ["مۇددىتى 2027-يىلى", "3-ئاينىڭ\u00a09-كۈنى"]
+
+
+def test_what_is_marked_as_a_thing_of_its_own_is_parted_from_its_marks_nowhere() -> None:
+    assert wrap("ئورنى: \u2066上海市\u2069.", 9, len) == ["ئورنى: \u2066上", "海市\u2069."]
+    assert wrap("上海 \u2066ئۇ\u2069.", 6, len) == ["上海", "\u2066ئۇ\u2069."]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from screens.authoring.samples import LANGUAGES
@@ -19,6 +21,17 @@ NOTES = ("chip_only", "unprintable")
 def test_the_longest_values_stand_whole_beside_a_button_that_can_be_touched(
     window: Window, name: str, language: str
 ) -> None:
+    pages = _whole(window, name, language)
+    width, height = pages[0]["window"]
+    x, y, across, down = pages[-1]["targets"]["confirm"]
+    assert x >= 0
+    assert y >= 0
+    assert x + across <= width
+    assert y + down <= height
+
+
+def _whole(window: Window, name: str, language: str) -> list[dict[str, Any]]:
+    """The pages of a sample; nothing of it is cut, outside or left out."""
     window.show(name, language)
     pages = window.pages()
     width, height = pages[0]["window"]
@@ -33,11 +46,15 @@ def test_the_longest_values_stand_whole_beside_a_button_that_can_be_touched(
     shown = "\n".join(label["words"] for page in pages for label in page["labels"])
     model = longest_samples(language)[name]
     assert [words for words in expected_words(model, language) if words not in shown] == []
-    x, y, across, down = pages[-1]["targets"]["confirm"]
-    assert x >= 0
-    assert y >= 0
-    assert x + across <= width
-    assert y + down <= height
+    return pages
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("name", [f"longest/{name}/{kind}" for name in FILLINGS for kind in ("assessment", "question")])
+def test_the_longest_address_stands_whole_beside_the_question_about_it(
+    window: Window, name: str, language: str
+) -> None:
+    assert {"answer_yes", "answer_no"} <= set(_whole(window, name, language)[-1]["targets"])
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

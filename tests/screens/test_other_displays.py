@@ -43,7 +43,7 @@ FULL = (
     "attendant_wrong",
     "service",
     "assessment_overdue",
-    "question_address_long",
+    "assessment_long_address",
     "confirm",
     "progress_three",
     "outcome_fault",

@@ -77,7 +77,7 @@ def test_a_finger_that_rests_while_the_screen_changes_does_nothing(display: str,
     x, y = _middle(on_x.show("question", "zh-Hans")["targets"]["answer_yes"])
     _xdotool(display, "mousemove", str(x), str(y), "mousedown", "1")
     eventually(lambda: on_x.ask({"pressed": "answer_yes"})["pressed"])
-    on_x.show("question_address", "zh-Hans")
+    on_x.show("question_haikou_school_changed", "zh-Hans")
     assert not on_x.ask({"pressed": "answer_yes"})["pressed"]
     _xdotool(display, "mouseup", "1")
     assert _first_after_a_click(display, on_x, "cancel") == "cancel"

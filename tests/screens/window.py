@@ -141,6 +141,12 @@ class Window:
         """What can be read on the present screen, or on all that were ever built."""
         return [label["words"] for label in self.ask({"labels": of})["labels"]]
 
+    def told(self) -> str:
+        """The next line that the host writes."""
+        line = self._intents.next(ANSWER_S)
+        assert line is not None
+        return line
+
     def pages(self) -> list[dict[str, Any]]:
         """What stands on each page of the present screen, from the first to the last, which stands then."""
         while self.ask({"labels": "screen"})["page"]:  # what is shown anew stays on the page that was turned to
@@ -156,7 +162,7 @@ class Window:
         self.ask({"touch": to})
         assert self.intent() == "more_time"
         while self.painted["painted_at"] == told:
-            self.painted = self._next_painting(ANSWER_S)
+            self.next_painting()
 
     def intent(self, within_s: float = ANSWER_S) -> str | None:
         """The next intent that a screen emitted, with its choice; None if none came in time."""
@@ -174,6 +180,10 @@ class Window:
         """The memory that the window's process holds."""
         status = Path(f"/proc/{self._process.pid}/status").read_text("ascii")
         return int(status.partition("VmRSS:")[2].split()[0])
+
+    def next_painting(self) -> None:
+        """Wait until it is painted again."""
+        self.painted = self._next_painting(ANSWER_S)
 
     def _next_painting(self, within_s: float) -> dict[str, Any]:
         while "painted_at" not in (said := self._next(within_s)):

@@ -73,6 +73,14 @@ BY_A_TEST = {
     "journal_moved": (
         "tests/flows/test_watched_while_idle.py::test_a_journal_that_was_moved_away_closes_the_kiosk_until_it_is_back"
     ),
+    "guidance_lights_link": (
+        "tests/flows/test_guidance_lights.py::"
+        "test_lights_that_fail_in_the_middle_of_a_visit_change_nothing_for_the_resident"
+    ),
+    "guidance_lights_protocol": (
+        "tests/flows/test_guidance_lights.py::"
+        "test_lights_that_fail_in_the_middle_of_a_visit_change_nothing_for_the_resident"
+    ),
     "bin_full": (
         "tests/flows/test_unit_troubles.py::test_a_full_bin_closes_the_machine_with_the_forgotten_permit_inside"
     ),

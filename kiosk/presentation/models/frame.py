@@ -34,7 +34,7 @@ class Help:
 class StaffCall:
     """Staff can be called from here. `told`: what became of a call a short while ago; None where there was none."""
 
-    told: Text | None = None
+    told: Words | None = None
 
 
 @dataclass(frozen=True, slots=True)

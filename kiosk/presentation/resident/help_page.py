@@ -11,13 +11,13 @@ from typing import assert_never
 
 from kiosk.domain.clock import SHANGHAI
 from kiosk.domain.endorsement import Custody
-from kiosk.domain.staff_call import StaffCalled
+from kiosk.domain.staff_call import CallState, StaffCalled
 from kiosk.presentation.context import PresentationContext
 from kiosk.presentation.models import resident as m
 from kiosk.presentation.models.frame import Help, StaffCall, WayOut
 from kiosk.presentation.resident.offices import office_lines
 from kiosk.presentation.resident.outcome_page import CUSTODY_WORDS
-from kiosk.texts.words import Text, Words
+from kiosk.texts.words import Sentences, Text, Words
 from kiosk.workflow import states as s
 
 
@@ -50,7 +50,12 @@ def staff_call(last: StaffCalled | None) -> StaffCall:
     """What the pages say of a call. `last`: the one a short while ago."""
     if last is None:
         return StaffCall()
-    return StaffCall(Text(f"help.staff.{last.state.value}", (("time", f"{last.at.astimezone(SHANGHAI):%H:%M}"),)))
+    said = Text(f"help.staff.{last.state.value}")
+    if last.state is not CallState.CALLED:
+        return StaffCall(said)
+    # A sentence of its own: no voice says what time it was.
+    at = Text("help.staff.at", (("time", f"{last.at.astimezone(SHANGHAI):%H:%M}"),))
+    return StaffCall(Sentences((said, at)))
 
 
 def _ask(about: PresentationContext) -> tuple[Words, ...]:

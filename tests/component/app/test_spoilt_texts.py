@@ -10,7 +10,7 @@ import pytest
 from assets import ASSETS
 from kiosk.app.opening import ANY_DISPLAY, read_opening
 from kiosk.domain.faults import CONFIGURATION, INSTALLATION
-from kiosk.texts.translation import LocaleFileError, Translation
+from kiosk.texts.translation import LocaleFileError, Translation, languages_in
 from kiosk.texts.words import Text
 from tests.lobby.production_site import GOOD, written
 
@@ -49,7 +49,7 @@ def test_the_page_of_a_kiosk_with_a_spoilt_language_is_in_the_other(assets: Path
     (assets / "fonts").symlink_to(ASSETS / "fonts")
     (assets / "locale" / "en.toml").write_text("[format]\n", encoding="utf-8")
     opening = read_opening(written(tmp_path, GOOD), assets)
-    assert (opening.languages, opening.fault) == (("zh-Hans",), INSTALLATION)
+    assert (opening.languages, opening.fault) == (("zh-Hans", "ug"), INSTALLATION)
     assert "en.toml: format.date: is missing" in opening.mistakes[0]
 
 
@@ -77,7 +77,7 @@ def test_whatever_is_wrong_with_the_configuration_a_page_can_be_drawn(
     if content is not None:
         path.write_bytes(content)
     opening = read_opening(path, assets)
-    assert (opening.languages, opening.fault) == (("zh-Hans", "en"), CONFIGURATION)
+    assert (opening.languages, opening.fault) == (languages_in(ASSETS / "locale"), CONFIGURATION)
     assert opening.mistakes
     assert opening.screen_file.width_px > 0
 

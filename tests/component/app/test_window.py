@@ -20,6 +20,7 @@ class Application:
 
     def __init__(self) -> None:
         self.ran = self.left = False
+        self.reads_large = False
         self.shown: list[ScreenModel] = []
 
     def run(self) -> None:

@@ -64,6 +64,16 @@ OPTIONS = {
         ("0",),
         "0.1 to 3600",
     ),
+    "drivers guidance-lights walk --seconds": (
+        ["guidance-lights", "walk", "--url", "tcp://h:1", "--seconds"],
+        ("0",),
+        "0.1 to 3600",
+    ),
+    "drivers guidance-lights show --seconds": (
+        ["guidance-lights", "show", "--url", "tcp://h:1", "--light", "permit_slot", "--seconds"],
+        ("0",),
+        "0.1 to 3600",
+    ),
 }
 DATES = {
     "drivers simulate --today": [*RIG, "--today"],

@@ -9,7 +9,8 @@ import pytest
 
 from assets import ASSETS
 from kiosk.config.settings import ConfigError, load_config, read_config, tells_permit_unit
-from kiosk.domain.devices import CODE_SCANNER
+from kiosk.domain.devices import CODE_SCANNER, GUIDANCE_LIGHTS
+from kiosk.texts.translation import languages_in
 from tests.lobby.production_site import GOOD, written
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -27,7 +28,16 @@ def test_a_good_file_is_read_with_its_paths_beside_it(tmp_path: Path) -> None:
     assert config.central.key == tmp_path / "kiosk.key"
     assert config.state_dir == tmp_path / "state"
     assert not config.simulation
-    assert config.languages == ("zh-Hans", "en")
+    assert config.languages == languages_in(ASSETS / "locale")
+
+
+def test_a_kiosk_may_have_guidance_lights_or_none(tmp_path: Path) -> None:
+    without = load_config(written(tmp_path, GOOD), ASSETS)
+    assert (without.devices[GUIDANCE_LIGHTS], without.files.devices[GUIDANCE_LIGHTS].stem) == ("", "modbus-relay-8")
+    lit = GOOD.replace("[files]", 'guidance_lights = "serial:///dev/kiosk-guidance-lights?baud=9600"\n\n[files]')
+    assert load_config(written(tmp_path, lit), ASSETS).devices[GUIDANCE_LIGHTS].endswith("?baud=9600")
+    wrong = lit.replace("?baud=9600", "")
+    assert [line for line in mistakes_in(tmp_path, wrong) if "devices.guidance_lights" in line and "speed" in line]
 
 
 def test_a_kiosk_may_have_a_code_scanner_of_either_kind_or_none(tmp_path: Path) -> None:

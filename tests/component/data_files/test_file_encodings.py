@@ -12,6 +12,7 @@ import pytest
 from assets import ASSETS
 from drivers.code_scanner.device_file import CodeScannerFile
 from drivers.data_file import DataFileError, read_text
+from drivers.guidance_lights.device_file import GuidanceLightsFile
 from drivers.id_reader.reader_file import IdReaderFile
 from drivers.permit_file.reader import load_permit_file
 from drivers.permit_unit.dialects import load_unit_file
@@ -56,6 +57,7 @@ KINDS: dict[str, tuple[Callable[[Path], object], str]] = {
     "permit_unit": (load_unit_file, "# 证件\n" + shipped("devices/star-tcp300.toml")),
     "printer": (printer_file.load, "# 小票\n" + shipped("devices/escpos-80-gb18030.toml")),
     "scanner": (CodeScannerFile.load, "# 扫码\n" + shipped("devices/code-scanner-serial.toml")),
+    "lights": (GuidanceLightsFile.load, "# 灯\n" + shipped("devices/modbus-relay-8.toml")),
     "screen": (load_screen_file, "# 屏幕\n" + shipped("screens/panel-1280x800.toml")),
     "locale": (locale_of, shipped("locale/zh-Hans.toml")),
     "residents": (load_residents, RESIDENTS.read_text("utf-8")),

@@ -19,6 +19,7 @@ import pytest
 from assets import ASSETS
 from drivers.code_scanner.device_file import CodeScannerFile
 from drivers.data_file import DataFileError
+from drivers.guidance_lights.device_file import GuidanceLightsFile
 from drivers.id_reader.reader_file import IdReaderFile
 from drivers.permit_file.reader import load_permit_file
 from drivers.permit_unit.dialects import load_unit_file
@@ -28,6 +29,7 @@ from drivers.simulators.residents import DEFAULT as RESIDENTS
 from drivers.simulators.residents import load_residents
 from kiosk.config.settings import ConfigError, load_config
 from kiosk.policy.region_file import load_region
+from kiosk.voice.grammar import Grammar
 from screens.shell.screen_file import load_screen_file
 from tests.architecture.source import ROOT
 from tests.lobby.production_site import GOOD, written
@@ -38,6 +40,9 @@ right_time_s = 60
 {GOOD}
 [journal]
 keep_days = 180
+[sound]
+volume = 60
+quiet_volume = 30
 """
 DOCUMENT = '[[elements]]\nkind = "feed"\nlines = 2\n'
 
@@ -81,9 +86,11 @@ KINDS: dict[str, tuple[Callable[[Path], object], tuple[str, ...]]] = {
     ),
     "printer": (printer_file.load, (PRINTER, *map(str, sorted((ASSETS / "devices").glob("escpos-*.toml"))))),
     "scanner": (CodeScannerFile.load, tuple(map(str, sorted((ASSETS / "devices").glob("code-scanner-*.toml"))))),
+    "lights": (GuidanceLightsFile.load, (str(ASSETS / "devices" / "modbus-relay-8.toml"),)),
     "screen": (load_screen_file, tuple(map(str, sorted((ASSETS / "screens").glob("*.toml"))))),
     "residents": (lambda path: load_residents(path, TODAY), (str(RESIDENTS),)),
     "receipt document": (load_document, (DOCUMENT,)),
+    "grammar": (Grammar.load, tuple(map(str, sorted((ASSETS / "voice").glob("*.toml"))))),
     "configuration": (config_of, (CONFIGURATION,)),
 }
 
@@ -101,8 +108,10 @@ MAY_BE_ZERO = {
     "days",
     "age_from",
     "endorsement_count",
+    "first_coil",
     "codes",
     "padding",
+    "quiet_volume",
 }
 # Rows of a table of start dates may end before the permit's own end; parts of a machine lie below its display.
 MAY_BE_BELOW_ZERO = {"start_dates", "machine"}
@@ -326,6 +335,7 @@ def test_what_says_nothing_does_not_become_the_default(tmp_path: Path, line: str
         ("permit_unit", "replay:///trace.jsonl"),
         ("receipt_printer", "replay:///trace.jsonl"),
         ("code_scanner", "replay:///trace.jsonl"),
+        ("guidance_lights", "replay:///trace.jsonl"),
         ("permit_chip", "sim://permit_chip?port=7000"),
     ],
 )

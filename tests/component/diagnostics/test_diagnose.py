@@ -30,6 +30,7 @@ from drivers.transport.urls import open_bytes
 from drivers.typeface import Typeface
 from kiosk.__main__ import main
 from kiosk.config.settings import load_config
+from kiosk.demo.configuration import simulated_site, write_configuration
 from kiosk.diagnostics.checks import CHECKS, Check, diagnose
 from kiosk.diagnostics.disk_check import room_for
 from kiosk.diagnostics.finding import Outcome, ok
@@ -59,11 +60,7 @@ class DiagnosedKiosk:
         return self.directory / "kiosk.toml"
 
     def write(self) -> None:
-        lines = []
-        for table, values in self.values.items():
-            lines += [f"[{table}]"] if table else []
-            lines += [f"{key} = {json.dumps(value)}" for key, value in values.items()]
-        self.config_file.write_text("\n".join([*lines, ""]), encoding="utf-8")
+        write_configuration(self.config_file, self.values)
 
     def report(self, clock: SystemClock | None = None) -> Report:
         """The report of the configuration as it stands, which must have no mistakes."""
@@ -122,29 +119,12 @@ def place(tmp_path: Path, rig: Rig, central: ReferenceCentral, central_dir: Path
     (tmp_path / "state").mkdir()
     tls_dir = tmp_path / "tls"
     shutil.copytree(central_dir, tls_dir, ignore=shutil.ignore_patterns("*.db*"))
-    place = DiagnosedKiosk(
-        tmp_path,
-        rig,
-        tls_dir,
-        {
-            "": {
-                "site": "simulation",
-                "kiosk_name": "kiosk-1",
-                "state_dir": "state",
-                "receipt_link": "https://receipt.example.invalid/r/",
-                "fullscreen": False,
-            },
-            "devices": {**rig.urls, "permit_chip": "sim://permit_chip?port=1"},
-            "files": {"region": str(with_holidays(tmp_path, SystemClock().now().year))},
-            "central": {
-                "url": central.url,
-                "ca": "tls/ca.pem",
-                "certificate": "tls/kiosk.pem",
-                "key": "tls/kiosk.key",
-                "grant_keys": "tls/grant_public_keys.toml",
-            },
-        },
-    )
+    site: dict[str, dict[str, Any]] = {
+        **simulated_site({**rig.urls, "permit_chip": "sim://permit_chip?port=1"}, central.url)
+    }
+    site[""]["state_dir"] = "state"
+    site["files"]["region"] = str(with_holidays(tmp_path, SystemClock().now().year))
+    place = DiagnosedKiosk(tmp_path, rig, tls_dir, site)
     place.write()
     yield place
     central.clear_faults()
@@ -197,6 +177,7 @@ def test_nothing_is_moved_printed_or_read_from_anybody(place: DiagnosedKiosk, re
     assert {(busy["who"], busy["doing"]) for busy in place.rig.drain_activity() if busy["cause"] == "device"} == {
         ("id_reader", "STATUS"),
         ("id_reader", "MODULE_ID"),
+        ("guidance_lights", "switching"),  # off, as they are
     }
     said = json.dumps(report.as_json(), ensure_ascii=False)
     person = residents.people[LIN]
@@ -224,6 +205,10 @@ def test_a_chip_that_hangs_directly_on_the_kiosk_is_not_asked(place: DiagnosedKi
         ("receipt_printer", "cutter_failed", "4401", DEGRADED),
         ("receipt_printer", "paper_near_end", None, DEGRADED),
         ("code_scanner", "unplugged", "7101", DEGRADED),
+        ("guidance_lights", "unplugged", "8101", DEGRADED),
+        ("guidance_lights", "silent", "8101", DEGRADED),
+        ("guidance_lights", "garbled", "8201", DEGRADED),
+        ("guidance_lights", "refuses", "8201", DEGRADED),
     ],
 )
 def test_one_device_in_trouble_hides_none_of_the_others(
@@ -243,13 +228,20 @@ def test_devices_that_are_silent_are_each_named(place: DiagnosedKiosk) -> None:
     assert trouble(report) == {"id_reader": ("failed", "1101"), "permit_unit": ("failed", "2101")}
 
 
-def test_a_kiosk_without_a_code_scanner_lacks_nothing(place: DiagnosedKiosk) -> None:
-    del place.values["devices"]["code_scanner"]
+def test_a_kiosk_without_what_is_optional_lacks_nothing(place: DiagnosedKiosk) -> None:
+    for device in ("code_scanner", "guidance_lights"):
+        del place.values["devices"][device]
     place.values["files"]["code_scanner"] = "code-scanner-hid"
     report = place.report()
     assert report.exit_status == READY
-    assert detail(report, "code_scanner").startswith("this kiosk has none")
-    assert detail(report, "code_scanner_file").startswith("not needed")
+    for device in ("code_scanner", "guidance_lights"):
+        assert detail(report, device).startswith("this kiosk has none")
+        assert detail(report, f"{device}_file").startswith("not needed")
+
+
+def test_lights_that_answer_are_left_dark(place: DiagnosedKiosk) -> None:
+    assert detail(place.report(), "guidance_lights") == "all are off, and each of 5 outputs answered"
+    assert place.rig.guidance_lights.lit == frozenset()
 
 
 def test_a_code_scanner_that_another_program_holds_is_left_alone(place: DiagnosedKiosk) -> None:
@@ -497,6 +489,7 @@ def test_a_configuration_that_cannot_be_read_leaves_what_needs_none(
         ("permit_unit", "permit_unit_file", "6503"),
         ("receipt_printer", "receipt_printer_file", "6503"),
         ("code_scanner", "code_scanner_file", "6503"),
+        ("guidance_lights", "guidance_lights_file", "6503"),
         ("screen", "screen_file", "6503"),
     ],
 )
@@ -507,7 +500,7 @@ def test_each_mistake_of_a_data_file_is_a_failed_check(place: DiagnosedKiosk, ke
     assert trouble(report) == {check: ("failed", code)}
     assert len([result for result in report.checks if result.name == check]) > 1
     assert all(result.detail.startswith("wrong.toml") for result in report.checks if result.name == check)
-    if key in ("id_reader", "permit_unit", "receipt_printer", "code_scanner"):
+    if key in ("id_reader", "permit_unit", "receipt_printer", "code_scanner", "guidance_lights"):
         assert detail(report, key) == f"its device file has mistakes: see {key}_file"
 
 

@@ -12,7 +12,7 @@ from drivers.simulators.activity import ActivityLog
 from drivers.simulators.permit_unit_crt_sim import CrtUnitSim
 from drivers.transport.urls import open_bytes
 from kiosk.config.settings import load_config
-from kiosk.diagnostics import device_checks, file_checks
+from kiosk.diagnostics import device_checks
 from kiosk.diagnostics.finding import Outcome
 from kiosk.domain.clock import SystemClock
 from kiosk.domain.devices import PERMIT_UNIT
@@ -77,13 +77,13 @@ def test_a_chip_reader_inside_the_unit_is_asked_with_the_unit(tmp_path: Path) ->
     config = load_config(config_file(tmp_path, "tcp://127.0.0.1:9"), ASSETS)
     [finding] = device_checks.permit_chip(config, CLOCK)
     assert finding.outcome is Outcome.OK
-    [fits] = file_checks.permit_unit_file(config, CLOCK)
+    [fits] = device_checks.file_check(PERMIT_UNIT)(config, CLOCK)
     assert fits.outcome is Outcome.OK
 
 
 def test_words_that_are_missing_are_told_for_each_language(tmp_path: Path) -> None:
     config = load_config(config_file(tmp_path, "tcp://127.0.0.1:9", words=""), ASSETS)
-    findings = file_checks.permit_unit_file(config, CLOCK)
+    findings = device_checks.file_check(PERMIT_UNIT)(config, CLOCK)
     assert [finding.detail.partition(";")[0] for finding in findings] == [
         "face_refreshed_at.zh-Hans: is missing",
         "face_refreshed_at.en: is missing",

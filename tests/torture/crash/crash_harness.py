@@ -241,7 +241,8 @@ class CrashHarness:
         self.at_issue = {name: self.rig.issued(name).chip_fields() for name in permits}
         self.cycles_at_issue = {name: self.face_cycles(name) for name in permits}
         urls = {**self.rig.start(), "permit_chip": chip_url}
-        urls.pop("code_scanner")
+        for optional in ("code_scanner", "guidance_lights"):
+            urls.pop(optional)
         self.state_dir = self.directory / "kiosk"
         self.log = self.directory / "kiosk.log"
         self.disk_log = self.directory / "disk.log"

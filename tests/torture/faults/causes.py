@@ -51,6 +51,7 @@ _SIMULATORS = {
     "receipt_printer": ReceiptPrinterSim.fault_names,
     "code_scanner": CodeScannerSim.fault_names,
 }
+# The guidance lights are left out: the machine asks nothing of them. Theirs: tests/flows/test_guidance_lights.py.
 _WITH_PLUG = ("id_reader", "permit_unit", "code_scanner", "receipt_printer")
 
 

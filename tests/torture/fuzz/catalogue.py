@@ -11,6 +11,7 @@ STAR = "drivers.permit_unit.star_tcp300"
 CRT = "drivers.permit_unit.crt_591_m"
 CHIP = "drivers.permit_chip"
 SCANNER = "drivers.code_scanner"
+LIGHTS = "drivers.guidance_lights"
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +55,7 @@ TARGETS: dict[str, Target] = {
     "scanner_keys": _of(
         "code_scanner_bytes", f"{SCANNER}.hid_keyboard", f"{SCANNER}.envelope", short_bytes=98, long_bytes=1000
     ),
+    "lights_frames": _of("guidance_lights_bytes", f"{LIGHTS}.modbus_rtu", long_bytes=300),
     "printer_status": _of(
         "receipt_printer_bytes",
         "drivers.receipt_printer.status",

@@ -18,6 +18,7 @@ from hypothesis import strategies as st
 from assets import ASSETS
 from drivers.code_scanner.device_file import CodeScannerFile
 from drivers.device_file import DeviceFileError
+from drivers.guidance_lights.device_file import GuidanceLightsFile
 from drivers.id_reader.reader_file import IdReaderFile
 from drivers.permit_file.permit_file import PermitFile
 from drivers.permit_file.reader import load_permit_file
@@ -33,6 +34,7 @@ from kiosk.policy.region_file import RegionFileError, load_region
 from kiosk.reference_central.authority import GRANT_KEYS, GRANT_PUBLIC_KEYS, make_authority
 from kiosk.reference_central.hsm import KeyFileError, SoftwareHsm
 from kiosk.texts.translation import LocaleFileError, Translation
+from kiosk.voice.grammar import Grammar, GrammarError
 from screens.shell.screen_file import ScreenFileError, load_screen_file
 from tests.lobby.production_site import GOOD
 from tests.torture.fuzz.promises import hold
@@ -75,6 +77,15 @@ def _locale(path: Path) -> object:
     return translation
 
 
+def _grammar(path: Path) -> object:
+    grammar = Grammar.load(path)
+    for number in (0, 7, 10, 12, 105, 1999, 9999):
+        clips = grammar.number(number)
+        hold(clips is None or all(clip.text == grammar.words[clip.key[5:]] for clip in clips), "a number is in words")
+    grammar.date(TODAY)
+    return grammar
+
+
 def _keys() -> tuple[str, str, str]:
     with tempfile.TemporaryDirectory() as name:
         make_authority(Path(name))
@@ -94,8 +105,10 @@ KINDS: dict[str, Kind] = {
     "scanner": Kind(
         lambda path: CodeScannerFile.load(path).decoder(), DeviceFileError, _texts("devices/code-scanner-*.toml")
     ),
+    "lights": Kind(GuidanceLightsFile.load, DeviceFileError, _texts("devices/modbus-relay-8.toml")),
     "screen": Kind(load_screen_file, ScreenFileError, _texts("screens/*.toml")),
     "locale": Kind(_locale, LocaleFileError, _texts("locale/*.toml")),
+    "grammar": Kind(_grammar, GrammarError, _texts("voice/*.toml")),
     "configuration": Kind(lambda path: load_config(path, ASSETS), ConfigError, (CONFIGURATION,)),
     "residents": Kind(
         lambda path: load_residents(path, TODAY), DeviceFileError, (RESIDENTS.read_text(encoding="utf-8"),)

@@ -4,6 +4,7 @@ from typing import ParamSpec
 _Params = ParamSpec("_Params")
 
 class ClockEvent:
+    is_triggered: int
     def __call__(self, *args: object) -> bool | None: ...
     def cancel(self) -> None: ...
 

@@ -67,9 +67,9 @@ def test_an_application_slip_tells_number_service_and_both_dates(slips: SlipText
         "Permit number": "8****************3",
         "Machine": "SH-0412",
         "Questions": "021-12345",
-        "Complaints": "021-12345",
         "Item code": "310000999000GA0000531200019400001",
     }
+    assert any(line.startswith("Complaints: 021-12345, or") for line in lines(document))
 
 
 def test_the_number_of_an_application_is_large_and_is_what_the_code_leads_to(slips: SlipText) -> None:

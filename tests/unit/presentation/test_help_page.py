@@ -109,7 +109,7 @@ def test_a_kiosk_that_is_switched_off_calls_nobody_first() -> None:
 def test_the_time_of_a_call_is_that_of_the_place() -> None:
     told = staff_call(StaffCalled(datetime(2026, 11, 22, 2, 32, tzinfo=UTC), CallState.CALLED)).told
     assert told is not None
-    assert CHINESE.words(told) == "10:32 已经叫了工作人员，请在这里等一等。"
+    assert CHINESE.words(told) == "已经叫了工作人员，请在这里等一等。（10:32）"
 
 
 @pytest.mark.parametrize("state", list(CallState))

@@ -229,6 +229,7 @@ def test_a_fault_is_set_listed_and_cleared_by_device(rig: Rig) -> None:
         "permit_chip": ["silent"],
         "receipt_printer": ["paper_out"],
         "code_scanner": [],
+        "guidance_lights": [],
     }
     rig.clear_faults("permit_chip")
     assert rig.state()["faults"]["permit_chip"] == []

@@ -1,3 +1,5 @@
+from kivy.properties import OptionProperty
 from kivy.uix.layout import Layout
 
-class BoxLayout(Layout): ...
+class BoxLayout(Layout):
+    orientation: OptionProperty

@@ -1,3 +1,4 @@
+from kivy.clock import ClockEvent
 from kivy.core.text import LabelBase
 from kivy.graphics.texture import Texture
 from kivy.properties import (
@@ -5,6 +6,7 @@ from kivy.properties import (
     ListProperty,
     NumericProperty,
     ObjectProperty,
+    OptionProperty,
     StringProperty,
     VariableListProperty,
 )
@@ -19,4 +21,7 @@ class Label(Widget):
     padding: VariableListProperty
     texture: ObjectProperty[Texture | None]
     texture_size: ListProperty[float]
+    halign: OptionProperty
     _label: LabelBase
+    _trigger_texture: ClockEvent
+    def texture_update(self, *largs: object) -> None: ...

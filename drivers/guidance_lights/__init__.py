@@ -1,0 +1,1 @@
+"""Guidance lights: a lamp at each place where a hand or an eye must go next, and an output that calls staff."""

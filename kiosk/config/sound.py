@@ -1,0 +1,64 @@
+"""The table `sound`: whether screens are spoken, how loud, and when it is to be quiet."""
+
+from __future__ import annotations
+
+import re
+from datetime import time
+from typing import Protocol
+
+from kiosk.domain.sound import LOUDEST, SoundSettings
+
+_HOURS = re.compile(r"([01]\d|2[0-3]):([0-5]\d)-([01]\d|2[0-3]):([0-5]\d)")
+_WANTED = "hours such as 21:00-07:00 are wanted"
+
+
+class TableReader(Protocol):
+    """A table of the configuration, which takes note of mistakes."""
+
+    def has(self, key: str) -> bool: ...
+
+    def text(self, key: str, wanted: str, default: str | None = None) -> str: ...
+
+    def truth(self, key: str, default: bool) -> bool: ...
+
+    def whole(self, key: str, unit: str, low: int, high: int, default: int) -> int: ...
+
+    def wrong(self, key: str, what: str) -> None: ...
+
+    def nothing_else(self) -> None: ...
+
+
+def read_sound(reader: TableReader, *, is_there: bool) -> SoundSettings:
+    """`is_there`: the site has the table, so it has something to be heard with. Without it all is silent."""
+    usual = SoundSettings()
+    quiet_from, quiet_until = _hours(reader)
+    settings = SoundSettings(
+        is_offered=is_there,
+        voice=reader.truth("voice", usual.voice),
+        signals=reader.truth("signals", usual.signals),
+        volume=reader.whole("volume", "percent", 1, LOUDEST, usual.volume),
+        quiet_from=quiet_from,
+        quiet_until=quiet_until,
+        quiet_volume=reader.whole("quiet_volume", "percent", 0, LOUDEST, usual.quiet_volume),
+        headphone_jack=reader.text("headphone_jack", "a path", "") if reader.has("headphone_jack") else "",
+    )
+    if settings.headphone_jack and not settings.headphone_jack.startswith("/"):
+        reader.wrong("headphone_jack", f"is {settings.headphone_jack!r}; a device below /dev is wanted")
+    reader.nothing_else()
+    return settings
+
+
+def _hours(reader: TableReader) -> tuple[time | None, time | None]:
+    if not reader.has("quiet_hours"):
+        return None, None
+    said = reader.text("quiet_hours", _WANTED.removesuffix(" are wanted"))
+    found = _HOURS.fullmatch(said)
+    if found is None:
+        if said:
+            reader.wrong("quiet_hours", f"is {said!r}; {_WANTED}")
+        return None, None
+    hour, minute, last_hour, last_minute = map(int, found.groups())
+    begin, end = time(hour, minute), time(last_hour, last_minute)
+    if begin == end:
+        reader.wrong("quiet_hours", f"is {said!r}, which is no time at all; {_WANTED}")
+    return begin, end

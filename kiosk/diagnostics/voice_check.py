@@ -1,0 +1,37 @@
+"""Can the voice say anything, where the site wants it to?"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from kiosk.config.settings import Config
+from kiosk.data_files.reader import DataFileError
+from kiosk.diagnostics.finding import Findings, ok, warning
+from kiosk.domain.clock import Clock
+from kiosk.voice.grammar import Grammar
+
+
+def voice(config: Config, _: Clock) -> Findings:
+    """The sounds of every language that is spoken, those that are read only, and the jack. Nothing is played."""
+    folder, sound = config.assets_dir / "voice", config.sound
+    spoken = [language for language in config.languages if (folder / f"{language}.toml").is_file()]
+    flaws = [flaw for language in spoken for flaw in _flaws(folder, language)]
+    if sound.headphone_jack and not Path(sound.headphone_jack).exists():
+        flaws.append(f"there is no {sound.headphone_jack}; what is for headphones alone is not said")
+    silent = [language for language in config.languages if language not in spoken]
+    told = [f"without a voice, so read only: {', '.join(silent)}"] if silent else []
+    is_wanted = sound.is_offered
+    if flaws and is_wanted:
+        return [*map(warning, flaws), *map(ok, told)]
+    state = "on from the start" if sound.voice else "off until somebody asks for it" if is_wanted else "not offered"
+    return [ok("; ".join((f"{state}: {', '.join(spoken) or 'no language is spoken'}", *told, *flaws)))]
+
+
+def _flaws(folder: Path, language: str) -> list[str]:
+    try:
+        Grammar.load(folder / f"{language}.toml")
+    except DataFileError as error:
+        return error.mistakes
+    if (folder / language / "manifest.toml").is_file():
+        return []
+    return [f"there are no sounds of {language}: build them with the program, and copy assets/voice"]

@@ -1,0 +1,265 @@
+"""How a language says dates, numbers and what is spelled, read from `assets/voice/<language>.toml`.
+
+The file is the grammar: a further language is one more file. Numbers are said by rules, the first that fits, much as
+ICU's rule-based numbers are. What a rule says is words and, in braces, numbers said by the same rules: `{times}`, how
+often `by` goes into the number, and `{rest}`, what is left. In the name of a word `{n}` is the number, and `{whole}`
+the number without its rest.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from kiosk.data_files.reader import DataFileError, read_toml
+from kiosk.texts.words import is_language_tag
+from kiosk.voice.clips import PAUSE, Clip, is_file_name
+
+MOST = 9999
+"""The largest number that is said; a larger one is left to the screen."""
+
+QUOTED, TELEPHONE = "quoted", "telephone"
+"""Ways of spelling: a number to quote, a telephone number."""
+
+PACE = (80, 450)
+"""Words a minute that espeak-ng speaks."""
+
+_COUNT = "count"
+_ORDINAL = "ordinal"
+_RULE_KEYS = {"to", "said", "by", "rest", "short_rest", "no_rest", "starts", "alone"}
+_DATE_PART = re.compile(r"\{(?:year|month|day):(\w+)\}")
+_DIGITS = "digits"  # instead of a style: the digits one by one
+
+
+class GrammarError(DataFileError):
+    """A grammar file that cannot be used."""
+
+
+@dataclass(frozen=True, slots=True)
+class NumberRule:
+    """For numbers up to `to`. `said` says `by` times something, then `rest` what is left, `short_rest` where that is
+    less than a tenth of `by`, and `no_rest` where nothing is. `alone`: only where the number stands for itself, not
+    within a larger one.
+    """
+
+    to: int
+    said: tuple[str, ...]
+    by: int = 0
+    rest: tuple[str, ...] = ("{rest}",)
+    short_rest: tuple[str, ...] = ()
+    no_rest: tuple[str, ...] = ()
+    starts: int = 0
+    alone: bool = False
+
+    def fits(self, number: int, *, within: bool) -> bool:
+        return max(self.starts, self.by) <= number <= self.to and not (self.alone and within)
+
+
+@dataclass(frozen=True, slots=True)
+class Synthesis:
+    """With what the placeholder clips are made: espeak-ng's voice, the one for Latin letters, and how fast. `said_as`:
+    the pinyin of words whose characters are read otherwise elsewhere.
+    """
+
+    voice: str
+    letters: str
+    words_per_minute: int
+    by_pinyin: bool
+    said_as: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Grammar:
+    """One language. `words`: the text of each by its name; `phrases`: what the voice says for itself."""
+
+    language: str
+    words: Mapping[str, str]
+    phrases: Mapping[str, str]
+    numbers: Mapping[str, tuple[NumberRule, ...]]
+    dates: tuple[str, ...]
+    spelling: Mapping[str, Mapping[str, str]]
+    synthesis: Synthesis
+
+    @classmethod
+    def load(cls, path: Path) -> Grammar:
+        """Raises `GrammarError` with every mistake."""
+        return _kept(path, path.stat().st_mtime_ns if path.is_file() else 0)
+
+    def word(self, name: str) -> Clip:
+        """A word by its name. KeyError for one that is not in the file."""
+        return Clip(f"word.{name}", self.words[name])
+
+    def phrase(self, name: str) -> Clip:
+        """What the voice says for itself."""
+        return Clip(f"phrase.{name}", self.phrases[name])
+
+    def clips(self) -> Iterator[Clip]:
+        """Every sound that the file names."""
+        yield from map(self.word, self.words)
+        yield from map(self.phrase, self.phrases)
+
+    def number(self, number: int, style: str = _COUNT) -> tuple[Clip, ...] | None:
+        """A whole number; None for one that no rule says."""
+        names = self._names(number, style, within=False) if 0 <= number <= MOST else None
+        return None if names is None else tuple(map(self.word, names))
+
+    def ordinal(self, number: int) -> tuple[Clip, ...] | None:
+        """One of a row, such as a step; as a number where the language makes no difference in its texts."""
+        return self.number(number, _ORDINAL if _ORDINAL in self.numbers else _COUNT)
+
+    def date(self, day: date) -> tuple[Clip, ...] | None:
+        """A day; None where a part of it cannot be said."""
+        clips: list[Clip] = []
+        for part in self.dates:
+            name, colon, style = part.strip("{}").partition(":")
+            if not colon:
+                clips.append(self.word(part))
+                continue
+            value = int(getattr(day, name))
+            said = self.spelled(str(value), QUOTED) if style == _DIGITS else self.number(value, style)
+            if said is None:
+                return None
+            clips += said
+        return tuple(clips)
+
+    def spelled(self, text: str, way: str) -> tuple[Clip, ...] | None:
+        """Letter by letter and digit by digit, a pause for anything between; None where a letter has no word."""
+        special = self.spelling.get(way, {})
+        clips: list[Clip] = []
+        for character in text.upper():
+            name = special.get(character, character)
+            if name in self.words and character.isascii():
+                clips.append(self.word(name))
+            elif character.isalnum():
+                return None
+            elif clips and clips[-1] is not PAUSE:
+                clips.append(PAUSE)
+        while clips and clips[-1] is PAUSE:
+            clips.pop()
+        return tuple(clips) or None
+
+    def _names(self, number: int, style: str, *, within: bool) -> list[str] | None:
+        rule = next((each for each in self.numbers[style] if each.fits(number, within=within)), None)
+        if rule is None:
+            return None
+        times, rest = divmod(number, rule.by) if rule.by else (0, 0)
+        if rest == 0:
+            said = (*rule.said, *rule.no_rest)
+        else:
+            said = (*rule.said, *(rule.short_rest if rule.short_rest and rest * 10 < rule.by else rule.rest))
+        names: list[str] = []
+        for part in said:
+            if part in ("{times}", "{rest}"):
+                inner = self._names(times if part == "{times}" else rest, style, within=True)
+                if inner is None:
+                    return None
+                names += inner
+            else:
+                names.append(part.format(n=number, whole=number - rest))
+        return names
+
+
+def languages_spoken(voice_dir: Path) -> tuple[str, ...]:
+    """Those that have a grammar file, by tag."""
+    return tuple(sorted(path.stem for path in voice_dir.glob("*.toml") if is_language_tag(path.stem)))
+
+
+@lru_cache(maxsize=8)
+def _kept(path: Path, _written_ns: int) -> Grammar:
+    return _read(path)
+
+
+def _read(path: Path) -> Grammar:
+    table = read_toml(path, GrammarError)
+    mistakes: list[str] = []
+    try:
+        asked = table["synthesis"]
+        grammar = Grammar(
+            language=path.stem,
+            words={str(name): str(text) for name, text in table["words"].items()},
+            phrases={str(name): str(text) for name, text in table["phrases"].items()},
+            numbers={
+                style: tuple(_rule(rule, f"numbers.{style}", mistakes) for rule in rules)
+                for style, rules in table["numbers"].items()
+            },
+            dates=tuple(table["dates"]["said"].split()),
+            spelling={way: dict(names) for way, names in table.get("spelling", {}).items()},
+            synthesis=Synthesis(
+                voice=str(asked["voice"]),
+                letters=str(asked["letters"]),
+                words_per_minute=_whole(asked, "words_per_minute", *PACE, "synthesis", mistakes),
+                by_pinyin=bool(asked.get("by_pinyin", False)),
+                said_as={str(word): str(pinyin) for word, pinyin in asked.get("said_as", {}).items()},
+            ),
+        )
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        raise GrammarError([f"{path.name}: is missing or of another kind than it must be: {error}"]) from error
+    mistakes += _flaws(grammar)
+    if mistakes:
+        raise GrammarError([f"{path.name}: {mistake}" for mistake in mistakes])
+    return grammar
+
+
+def _rule(values: Mapping[str, Any], where: str, mistakes: list[str]) -> NumberRule:
+    mistakes += [f"{where}: no rule has {key!r}" for key in values if key not in _RULE_KEYS]
+    return NumberRule(
+        to=_whole(values, "to", 1, MOST, where, mistakes),
+        said=tuple(values["said"].split()),
+        by=_whole(values, "by", 2, MOST, where, mistakes) if "by" in values else 0,
+        rest=tuple(values.get("rest", "{rest}").split()),
+        short_rest=tuple(values.get("short_rest", "").split()),
+        no_rest=tuple(values.get("no_rest", "").split()),
+        starts=_whole(values, "starts", 1, MOST, where, mistakes) if "starts" in values else 0,
+        alone=bool(values.get("alone", False)),
+    )
+
+
+def _whole(values: Mapping[str, Any], key: str, low: int, high: int, where: str, mistakes: list[str]) -> int:
+    """A whole number from `low` to `high`, both inside."""
+    value = values[key]
+    if isinstance(value, bool) or not isinstance(value, int) or not low <= value <= high:
+        mistakes.append(f"{where}.{key}: is {value!r}; a whole number from {low} to {high} is wanted")
+        return low
+    return value
+
+
+def _flaws(grammar: Grammar) -> Iterator[str]:
+    """Names without a word, what no sound file can be called, and what would be said for ever."""
+    for table, names in (("words", grammar.words), ("phrases", grammar.phrases)):
+        yield from (f"{table}.{name}: no file can have this name" for name in names if not is_file_name(name))
+    if _COUNT not in grammar.numbers:
+        yield f"numbers.{_COUNT}: is missing"
+    for part in grammar.dates:
+        found = _DATE_PART.fullmatch(part)
+        if found is not None and found[1] not in (_DIGITS, *grammar.numbers):
+            yield f"numbers.{found[1]}: is missing; dates ask for it"
+        elif found is None and part not in grammar.words:
+            yield f"words.{part}: is missing; dates ask for it"
+    for style, rules in grammar.numbers.items():
+        for rule in rules:
+            yield from (f"numbers.{style}: {flaw}" for flaw in _flaws_of(rule, grammar.words))
+    for way, special in grammar.spelling.items():
+        missing = [name for name in special.values() if name not in grammar.words]
+        yield from (f"words.{name}: is missing; spelling.{way} says it" for name in missing)
+
+
+def _flaws_of(rule: NumberRule, words: Mapping[str, str]) -> Iterator[str]:
+    for part in (*rule.said, *rule.rest, *rule.short_rest, *rule.no_rest):
+        if part in ("{times}", "{rest}"):
+            if not rule.by and part in rule.said:
+                yield f"{part} is said without by"
+            continue
+        numbers = range(rule.starts, rule.to + 1)
+        wholes = numbers if not rule.by else range(rule.starts // rule.by * rule.by, rule.to + 1, rule.by)
+        try:
+            names = {part.format(n=number, whole=number) for number in (wholes if "{whole}" in part else numbers)}
+        except (KeyError, IndexError, ValueError, AttributeError):
+            yield f"{part} is neither a word nor {{n}}, {{whole}}, {{times}} or {{rest}}"
+            continue
+        if missing := sorted(names - set(words)):
+            yield f"words.{missing[0]}: is missing"

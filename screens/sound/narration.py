@@ -1,0 +1,208 @@
+"""Says what a screen says: finds the words, joins their sounds, hands them to the device. For the narrator's thread."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from kiosk.presentation.models.resident import ScreenModel
+from kiosk.texts.translation import Translation
+from kiosk.voice.clips import Utterance
+from kiosk.voice.grammar import Grammar, GrammarError
+from kiosk.voice.signals import Signal
+from kiosk.voice.speaking import audible, more_pages, spoken, spoken_step, spoken_warning
+from screens.sound.sdl_audio import FULL_VOLUME, NoSound, SdlAudio
+from screens.sound.sound_files import SAMPLE_BYTES, SoundFiles
+
+AGAIN_S = 60.0
+"""After a device that could not be opened; until then all is on the screen only."""
+
+_LOOK_S = 0.5  # whether a device that is not wanted any more has played all
+
+
+class Narration:
+    """`in_private()`: only the person hears it, so it may be of the person. `lost(why)`: nothing can be heard; told
+    once until something can.
+    """
+
+    def __init__(
+        self,
+        voice_dir: Path,
+        translation: Callable[[str], Translation],
+        in_private: Callable[[], bool],
+        lost: Callable[[str], None],
+    ) -> None:
+        self._voice_dir = voice_dir
+        self._translation = translation
+        self._in_private = in_private
+        self._lost = lost
+        self._audio: SdlAudio | None = None
+        self._is_lost = False
+        self._closed_until = 0.0
+        self._stays_open = False
+        self._volume = 0
+        self._waiting = b""  # ends with what the device has not played
+        self._signal_bytes = 0  # of what waits from the beginning; a screen that follows at once does not cut it off
+        self._ends: list[tuple[int, Utterance]] = []  # of what waits: where each utterance of a screen ends
+        self._unsaid: tuple[Utterance, ...] = ()  # what a touch or a warning cut off
+        self._said: tuple[Utterance, ...] = ()
+        self._step: tuple[Utterance, ...] = ()
+        self._tells_of_pages = True
+        self._kind: tuple[type, str] | None = None
+        self._files: dict[str, SoundFiles] = {}
+
+    @property
+    def looks_in_s(self) -> float | None:
+        """In how many seconds to call `look`; None while nothing is to be let go of."""
+        return None if self._audio is None or self._stays_open else _LOOK_S
+
+    def look(self) -> None:
+        """Let go of a device that is not wanted any more when it has played all."""
+        if self._audio is not None and self._audio.waiting_bytes() == 0:
+            self.close()
+
+    def show(self, model: ScreenModel, volume: int, *, aloud: bool, signal: Signal | None) -> None:
+        """Say what is new on `model`; what is not so any more falls silent."""
+        language = model.frame.language
+        self._stays_open = aloud
+        kind = (type(model), language) if aloud else None
+        said = self._spoken(model) if aloud else ()
+        known = self._said if kind == self._kind else ()
+        self._kind, self._said = kind, said
+        new = tuple(each for each in said if each not in known)
+        goes_on = signal is None and bool(known) and set(known) <= set(said)
+        if not goes_on:
+            self.hush()
+            self._unsaid = ()
+            self._tells_of_pages = True
+        self._say(language, (*self._new_step(model, aloud), *new), volume, signal)
+
+    def repeat(self, model: ScreenModel, volume: int) -> None:
+        """Say all of `model`."""
+        self._said, self._step, self._kind = (), (), None
+        self.show(model, volume, aloud=True, signal=None)
+
+    def go_on(self, language: str, volume: int) -> None:
+        """Say again what was cut off, and the rest."""
+        unsaid, self._unsaid = self._unsaid, ()
+        self._say(language, unsaid, volume)
+
+    def warn(self, language: str, seconds: int, volume: int, *, aloud: bool, signal: Signal | None) -> None:
+        """Ask whether somebody is still there, at once; then go on."""
+        self.hush()
+        grammar = self._grammar(language)
+        warning = spoken_warning(seconds, self._translation(language), grammar) if aloud and grammar is not None else ()
+        self._say(language, warning, volume, signal)
+        self._ends.clear()  # it is not asked twice
+        self.go_on(language, volume)
+
+    def tell_of_pages(self, language: str, volume: int) -> None:
+        """Say that the text goes on behind a button; once for each screen."""
+        grammar = self._grammar(language)
+        if self._tells_of_pages and grammar is not None:
+            self._tells_of_pages = False
+            self._say(language, (more_pages(grammar),), volume)
+
+    def rest(self) -> None:
+        """Be silent, and let go of the device soon."""
+        self._stays_open = False
+        self._said, self._step, self._kind = (), (), None
+        self.hush()
+        self._unsaid = ()
+
+    def hush(self) -> None:
+        """Let nothing more be heard of what was to be said. A signal sounds to its end."""
+        audio = self._audio
+        if audio is None:
+            return
+        try:
+            with audio.held():
+                left = audio.waiting_bytes() // SAMPLE_BYTES * SAMPLE_BYTES
+                played = len(self._waiting) - left
+                audio.clear()
+                self._waiting = self._waiting[played : self._signal_bytes]
+                self._signal_bytes = len(self._waiting)
+                unsaid = tuple(each for end, each in self._ends if end > played)
+                audio.queue(self._waiting, _of_full(self._volume))
+        except NoSound as error:
+            self._lose(error)
+            return
+        if self._ends:
+            self._unsaid = unsaid
+            self._ends.clear()
+
+    def _spoken(self, model: ScreenModel) -> tuple[Utterance, ...]:
+        grammar = self._grammar(model.frame.language)
+        return () if grammar is None else spoken(model, self._translation(model.frame.language), grammar)
+
+    def _new_step(self, model: ScreenModel, aloud: bool) -> tuple[Utterance, ...]:
+        """The step of the visit, where it is another than was said last."""
+        grammar = self._grammar(model.frame.language) if aloud else None
+        before = self._step
+        self._step = () if grammar is None else spoken_step(model, self._translation(model.frame.language), grammar)
+        return () if self._step == before else self._step
+
+    def _say(self, language: str, utterances: tuple[Utterance, ...], volume: int, signal: Signal | None = None) -> None:
+        files = self._sounds(language)
+        grammar = self._grammar(language)
+        if signal is not None and (sound := files.signal(signal)):
+            self._append(sound, volume)  # behind the rest of another signal, if any waits
+            self._signal_bytes = len(self._waiting)
+        if utterances and grammar is not None:
+            heard = audible(utterances, grammar, files.has, in_private=self._in_private())
+            for each in heard:
+                self._append(files.pcm((each,)), volume)
+                self._ends.append((len(self._waiting), each))
+
+    def _sounds(self, language: str) -> SoundFiles:
+        if language not in self._files:
+            self._files[language] = SoundFiles(self._voice_dir, language)
+            if self._files[language].is_empty:
+                self._lost(f"there are no sounds of {language}")
+        return self._files[language]
+
+    def _append(self, pcm: bytes, volume: int) -> None:
+        if not pcm or volume <= 0 or time.monotonic() < self._closed_until:
+            return
+        try:
+            if self._audio is not None and not self._audio.is_there:
+                self.close()
+            if self._audio is None:
+                self._audio = SdlAudio()
+            self._audio.queue(pcm, _of_full(volume))
+            self._waiting += pcm
+            self._volume = volume
+            self._is_lost = False
+        except NoSound as error:
+            self._lose(error)
+
+    def _lose(self, error: Exception) -> None:
+        self.close()
+        self._closed_until = time.monotonic() + AGAIN_S
+        if not self._is_lost:
+            self._is_lost = True
+            self._lost(str(error))
+
+    def _grammar(self, language: str) -> Grammar | None:
+        """None for a language that is read only."""
+        path = self._voice_dir / f"{language}.toml"
+        if not path.is_file():
+            return None
+        try:
+            return Grammar.load(path)
+        except GrammarError as error:
+            self._lose(error)
+            return None
+
+    def close(self) -> None:
+        """Let go of the device."""
+        audio, self._audio = self._audio, None
+        self._waiting, self._signal_bytes = b"", 0
+        self._ends.clear()
+        if audio is not None:
+            audio.close()
+
+
+def _of_full(percent: int) -> int:
+    return percent * FULL_VOLUME // 100

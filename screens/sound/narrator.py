@@ -1,0 +1,98 @@
+"""The narrator's thread, as Kivy's thread knows it: orders go into a queue, and all else is done over there.
+
+Even to load what speaks takes longer than a frame, so that is done on the narrator's thread too.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from pathlib import Path
+from queue import Empty, SimpleQueue
+from typing import TYPE_CHECKING
+
+from kiosk.presentation.models.resident import ScreenModel
+from kiosk.texts.translation import Translation
+
+if TYPE_CHECKING:
+    from kiosk.voice.signals import Signal
+    from screens.sound.narration import Narration
+
+Order = Callable[["Narration"], None]
+
+
+class Narrator:
+    """`in_private()` and `lost(why)`: as of `Narration`, on the narrator's thread. All methods return at once."""
+
+    def __init__(
+        self,
+        voice_dir: Path,
+        translation: Callable[[str], Translation],
+        in_private: Callable[[], bool],
+        lost: Callable[[str], None],
+    ) -> None:
+        self._orders: SimpleQueue[Order | None] = SimpleQueue()
+        self._thread = threading.Thread(
+            target=self._run, args=(voice_dir, translation, in_private, lost), name="voice", daemon=True
+        )
+        self._thread.start()
+
+    def show(self, model: ScreenModel, volume: int, *, aloud: bool, signal: Signal | None = None) -> None:
+        """Another screen, or the same with something new: it interrupts what is not so any more. `volume`: percent."""
+        self._order(lambda narration: narration.show(model, volume, aloud=aloud, signal=signal))
+
+    def repeat(self, model: ScreenModel, volume: int) -> None:
+        """Say all of the present screen from its beginning."""
+        self._order(lambda narration: narration.repeat(model, volume))
+
+    def go_on(self, language: str, volume: int) -> None:
+        """Say again what was cut off, and the rest."""
+        self._order(lambda narration: narration.go_on(language, volume))
+
+    def warn(self, language: str, seconds: int, volume: int, *, aloud: bool, signal: Signal | None) -> None:
+        """Ask whether somebody is still there; it interrupts, and then the rest is said."""
+        self._order(lambda narration: narration.warn(language, seconds, volume, aloud=aloud, signal=signal))
+
+    def tell_of_pages(self, language: str, volume: int) -> None:
+        """Say that the text goes on behind a button."""
+        self._order(lambda narration: narration.tell_of_pages(language, volume))
+
+    def hush(self) -> None:
+        """Say no more of this screen."""
+        self._order(lambda narration: narration.hush())
+
+    def rest(self) -> None:
+        """The voice is switched off: be silent, and let go of the device."""
+        self._order(lambda narration: narration.rest())
+
+    def _order(self, order: Order) -> None:
+        if self._thread.is_alive():  # a thread that broke takes no orders, and would keep what they hold
+            self._orders.put(order)
+
+    def stop(self) -> None:
+        """Be silent and end."""
+        self._orders.put(None)
+        self._thread.join(timeout=2.0)
+
+    def _run(
+        self,
+        voice_dir: Path,
+        translation: Callable[[str], Translation],
+        in_private: Callable[[], bool],
+        lost: Callable[[str], None],
+    ) -> None:
+        from screens.sound.narration import Narration
+
+        narration = Narration(voice_dir, translation, in_private, lost)
+        try:
+            while True:
+                try:
+                    order = self._orders.get(timeout=narration.looks_in_s)
+                except Empty:
+                    narration.look()
+                    continue
+                if order is None:
+                    return
+                order(narration)
+        finally:
+            narration.close()

@@ -1,0 +1,213 @@
+"""The voice as the screens know it: on or off, louder or lower, once more. What it says and how is the narrator's."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from kivy.clock import Clock
+from kivy.core.window import Window
+from kivy.event import EventDispatcher
+from kivy.properties import BooleanProperty, NumericProperty
+
+from kiosk.domain.sound import LOUDEST, SiteSound
+from kiosk.presentation.models.resident import OutOfServiceScreen, ScreenModel, WelcomeScreen
+from kiosk.texts.translation import Translation
+
+if TYPE_CHECKING:
+    from screens.sound.headphone_jack import HeadphoneJack
+    from screens.sound.narrator import Narrator
+
+STEP, LOWEST = 20, 40
+"""Of the volume, in percent."""
+
+FORGOTTEN_S = 60.0
+"""After the last touch on the first screen what a person chose there holds no more: he went away."""
+
+
+class Voice(EventDispatcher):
+    """For Kivy's thread. `is_offered`: by buttons; `is_on`: screens are spoken; `volume`: in percent. Everything a
+    person chose ends with the visit. Nothing of it is loaded, and no device is open, before it is wanted.
+
+    Headphones switch the voice on while they are in, and they alone may hear what is said of the person.
+    """
+
+    is_offered = BooleanProperty(False)
+    is_on = BooleanProperty(False)
+    volume = NumericProperty(0)
+
+    def __init__(
+        self,
+        sound: SiteSound,
+        voice_dir: Path,
+        translation: Callable[[str], Translation],
+    ) -> None:
+        super().__init__()
+        self._settings = sound.settings
+        self.is_offered = self._settings.is_offered
+        self._voice_dir = voice_dir
+        self._translation = translation
+        self._time_of_day = sound.time_of_day
+        self._lost = sound.lost
+        self._louder = 0
+        self._page: ScreenModel | None = None
+        self._model: ScreenModel | None = None  # the page, or help that stands over it
+        self._has_more_pages = False
+        self._in_private = False  # written by the jack's thread, at once
+        self._is_greeting = True  # False: nobody has touched the first screen since the last visit
+        self._jack: HeadphoneJack | None = None
+        self._speaker: Narrator | None = None
+        self._forget = Clock.create_trigger(self._begin_anew, FORGOTTEN_S)
+        self._begin_anew()
+
+    def start(self) -> None:
+        Window.bind(on_touch_down=self._touched)
+        if self._settings.headphone_jack:
+            from screens.sound.headphone_jack import HeadphoneJack
+
+            self._jack = HeadphoneJack(self._settings.headphone_jack, self._jack_changed)
+            self._jack.start()
+
+    def stop(self) -> None:
+        Window.unbind(on_touch_down=self._touched)
+        self._forget.cancel()
+        jack, self._jack = self._jack, None
+        if jack is not None:
+            jack.stop()
+        speaker, self._speaker = self._speaker, None
+        if speaker is not None:
+            speaker.stop()
+
+    # -- what a person asks for ----------------------------------------------------------------------------------------
+
+    def toggle(self) -> None:
+        """Switch the voice on or off for this visit; on, it says the present screen."""
+        self.is_on = not self.is_on
+        self._chosen()
+        if self.is_on:
+            self.repeat()
+        else:
+            self._narrator().rest()
+
+    def repeat(self) -> None:
+        """Say the present screen from its beginning; nothing while the voice is off."""
+        if self.is_on and self._model is not None:
+            self._is_greeting = True
+            self._narrator().repeat(self._model, self._louder_by_hour())
+            self.turned(has_more=self._has_more_pages)
+
+    def change_volume(self) -> None:
+        """A step louder, for this visit; after the loudest the lowest that can be chosen."""
+        volume = self._louder_by_hour()
+        wanted = min(LOUDEST, volume + STEP) if volume < LOUDEST else LOWEST
+        self._louder += wanted - volume
+        self._louder_by_hour()
+        self._chosen()
+        self.go_on()
+
+    def _chosen(self) -> None:
+        self._forget.cancel()
+        if isinstance(self._page, WelcomeScreen):
+            self._forget()
+
+    # -- what happens --------------------------------------------------------------------------------------------------
+
+    def show(self, page: ScreenModel, over: ScreenModel | None = None) -> None:
+        """`page` stands on the screen from now on, with help `over` it or without."""
+        before, self._page = self._page, page
+        stood, self._model = self._model, over or page
+        if isinstance(page, WelcomeScreen):
+            if before is not None and not isinstance(before, WelcomeScreen | OutOfServiceScreen):
+                self._begin_anew()
+                self._is_greeting = False  # an empty hall need not hear it
+        else:
+            self._forget.cancel()
+            self._is_greeting = True
+        if stood is None or _which(stood) != _which(self._model):
+            self._has_more_pages = False
+        aloud, signal = self._speaks_by_itself(), None
+        if self.is_on or self._settings.signals:
+            from kiosk.voice.signals import signal as signal_between
+
+            signal = signal_between(before, page)
+        if aloud or signal is not None:
+            self._narrator().show(self._model, self._louder_by_hour(), aloud=aloud, signal=signal)
+        elif self.is_on and self._speaker is not None:
+            self._speaker.rest()
+
+    def turned(self, *, has_more: bool) -> None:
+        """The page that stands was painted. `has_more`: there are pages behind it that were not seen yet."""
+        self._has_more_pages = has_more
+        if has_more and self._model is not None and self._speaks_by_itself():
+            self._narrator().tell_of_pages(self._model.frame.language, self._louder_by_hour())
+
+    def warn(self, seconds: int) -> None:
+        """The screen asks whether somebody is still there, `seconds` before it ends."""
+        aloud = self._speaks_by_itself()
+        if self._model is not None and (aloud or self._settings.signals):
+            from kiosk.voice.signals import Signal
+
+            language = self._model.frame.language
+            self._narrator().warn(language, seconds, self._louder_by_hour(), aloud=aloud, signal=Signal.ATTENTION)
+
+    def go_on(self) -> None:
+        """What was touched answered nothing: say the rest of what the touch interrupted."""
+        if self._model is not None and self._speaker is not None and self._speaks_by_itself():
+            self._speaker.go_on(self._model.frame.language, self._louder_by_hour())
+
+    def _speaks_by_itself(self) -> bool:
+        """Whether the present screen is said without being asked for."""
+        is_to_many = isinstance(self._model, OutOfServiceScreen)  # one language after the other, to whoever passes
+        return self.is_on and (self._in_private or (self._is_greeting and not is_to_many))
+
+    def _touched(self, *_args: Any) -> None:
+        """A touch interrupts: whoever answers has heard enough."""
+        if self.is_on and self._speaker is not None:
+            self._speaker.hush()
+        if isinstance(self._page, WelcomeScreen):
+            self._is_greeting = True
+            if self._forget.is_triggered:
+                self._chosen()
+
+    def _begin_anew(self, *_args: Any) -> None:
+        """For the next person, or for the one with the headphones in."""
+        self._louder = 0
+        was_on, self.is_on = self.is_on, self._settings.voice or self._in_private
+        self._louder_by_hour()
+        if was_on and not self.is_on and self._speaker is not None:
+            self._speaker.rest()
+
+    def _jack_changed(self, is_in: bool) -> None:
+        """On the jack's thread. What is for the headphones alone falls silent at once when they are out."""
+        self._in_private = is_in
+        speaker = self._speaker
+        if speaker is not None:
+            speaker.hush()
+        Clock.schedule_once(self._headphones_changed, 0)
+
+    def _headphones_changed(self, _elapsed: float) -> None:
+        self._begin_anew()
+        self.repeat()
+
+    # -- what it is done with ------------------------------------------------------------------------------------------
+
+    def _louder_by_hour(self) -> int:
+        """The volume by the hour of the day, louder or lower by what the person wants."""
+        settings = self._settings
+        is_by_hour = settings.quiet_from is not None and not self._in_private
+        usual = settings.volume_at(self._time_of_day()) if is_by_hour else settings.volume
+        self.volume = min(LOUDEST, max(0, usual + self._louder))
+        return int(self.volume)
+
+    def _narrator(self) -> Narrator:
+        if self._speaker is None:
+            from screens.sound.narrator import Narrator
+
+            self._speaker = Narrator(self._voice_dir, self._translation, lambda: self._in_private, self._lost)
+        return self._speaker
+
+
+def _which(model: ScreenModel) -> tuple[type, int]:
+    """What is another thing to read: another page, or help over the same."""
+    return type(model), model.frame.serial
