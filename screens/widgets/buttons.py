@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import partial
 
+from kivy.input.motionevent import MotionEvent
 from kivy.properties import BooleanProperty, ListProperty, NumericProperty, ObjectProperty, StringProperty
 from kivy.uix.behaviors import ButtonBehavior
 from kivy.uix.widget import Widget
@@ -33,6 +34,10 @@ class IntentButton(ButtonBehavior, Widget):
     needed = NumericProperty(0)
     wanted = NumericProperty(0)
     ink: ListProperty[float] = ListProperty((0, 0, 0, 1))
+
+    def on_touch_down(self, touch: MotionEvent) -> bool:
+        """One that is disabled is not seen, so it takes no touch from what stands at its place, as Kivy's would."""
+        return not self.disabled and bool(super().on_touch_down(touch))
 
     @property
     def target(self) -> str:
