@@ -61,7 +61,7 @@ EMERGENCY_TEXTS = {
     "help.do_now": "What to do now",
     "help.to_stop": "If you want to stop",
     "help.ask": "Whom you can ask",
-    "help.back": "Back to my page",
+    "help.back": "Go back",
     "help.taken_back": "At the slot. The machine is taking it back; please do not pull.",
     "help.now.moving": "Please wait. Do not pull yet.",
     "help.now.take_back": "Touch the button below to have your permit back.",
