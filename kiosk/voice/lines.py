@@ -234,7 +234,7 @@ def _take_permit(model: m.TakePermitScreen) -> Iterator[Line]:
 def _receipt(model: m.ReceiptScreen) -> Iterator[Line]:
     yield from (Text("receipt.screen_title"), Text("receipt.screen_lead"))
     yield Quoted(Text("receipt.number"), model.number)
-    yield Dated(Text("receipt.valid_until"), model.new_term.valid_to)
+    yield Dated(Text("thank_you.valid_until"), model.new_term.valid_to)
 
 
 def _thank_you(model: m.ThankYouScreen) -> Iterator[Line]:
