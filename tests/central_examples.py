@@ -67,7 +67,7 @@ class Recorder:
 
     def post(self, name: str, path: str, body: contract.Model, key: UUID | None = None) -> Json:
         headers = {contract.IDEMPOTENCY_HEADER: str(key or example_id(f"key {name}"))}
-        if path != "/v1/heartbeat":
+        if path not in contract.UNNUMBERED:
             headers[contract.SEQUENCE_HEADER] = str(len(self.made) + 1)
         return self._record(name, "POST", path, headers, body.model_dump(mode="json"))
 
@@ -206,6 +206,10 @@ def _idle(recorder: Recorder) -> None:
         }
     )
     recorder.post("idle", "/v1/heartbeat", beat)
+    called = contract.StaffCallRequest.model_validate(
+        {"called_at": "2026-11-22T10:00:00+08:00", "state": "ReadingIdCard", "custody": "with_holder"}
+    )
+    recorder.post("somebody asks for staff", "/v1/staff-calls", called)
     recorder.get("the clock is compared", f"/v1/endorsements/{example_id('nobody')}")
 
 

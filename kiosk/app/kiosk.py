@@ -17,6 +17,7 @@ from kiosk.app.effect_routes import call_of, canceller, message_of, standing_fau
 from kiosk.app.ending import release_all
 from kiosk.app.lesser_devices import LESSER, LesserDevices
 from kiosk.app.service_factory import ServiceFactory
+from kiosk.app.staff_calling import STAFF_CALL, staff_calls
 from kiosk.app.start_failure import print_mistakes
 from kiosk.config.capabilities_check import load_fitting_unit
 from kiosk.config.settings import Config
@@ -24,6 +25,7 @@ from kiosk.domain.clock import Clock
 from kiosk.domain.devices import CODE_SCANNER, GUIDANCE_LIGHTS, ID_READER, PERMIT_CHIP, PERMIT_UNIT, RECEIPT_PRINTER
 from kiosk.domain.faults import CONFIGURATION, WORKER_DIED, Fault
 from kiosk.domain.holder_check import CheckWay
+from kiosk.domain.staff_call import CallWay
 from kiosk.event_log.log_events import LogEvent, log
 from kiosk.journal.audit import ContentHash
 from kiosk.journal.content_hash import content_hash_by_key_file
@@ -45,11 +47,15 @@ from kiosk.services.job_times import BACKGROUND
 from kiosk.services.journal_guard import JournalGuard
 from kiosk.services.rules import RulesService
 from kiosk.services.slot_watch import SlotWatch
+from kiosk.services.staff_calls import StaffCalls
 from kiosk.texts.words import Words
 from kiosk.workflow import effects as do
 from kiosk.workflow import events as on
 from kiosk.workflow import states as s
 from kiosk.workflow.transition import Site
+
+_DONE_WITHOUT = LESSER | {STAFF_CALL}
+"""Names of the threads without which visits go on."""
 
 if TYPE_CHECKING:
     from drivers.permit_unit.dialects import UnitFile
@@ -91,8 +97,9 @@ class Kiosk:
         self._threads: list[ServiceThread[Any]] = []
         self._job_clock = job_clock
         self._workers: list[Worker] = []  # those that were started
-        self._crew = Crew(self._workers, job_clock, LESSER)
+        self._crew = Crew(self._workers, job_clock, _DONE_WITHOUT)
         self._guide: Guide | None = None
+        self.staff: StaffCalls | None = None  # where nobody can be called
         dispatcher = EffectDispatcher()
         notes = ClockNotes(self.clock, self.journal).write
         self.engine = Engine(
@@ -160,6 +167,9 @@ class Kiosk:
         self.lesser.route(dispatcher)
         if self.config.holder_check.rule.without_face is CheckWay.ATTENDANT:
             dispatcher.route(self._service_thread("holder_check", self._factory.holder_check), (do.CheckAttendant,))
+        if self.config.attendant_call is CallWay.CENTRAL:
+            calling = self._service_thread(STAFF_CALL, lambda worker: self._factory.staff_call(worker, staff.note))
+            staff = self.staff = staff_calls(calling, self._crew, self.clock, surroundings_changed)
         dispatcher.handle_inline(
             do.TakePermitIn, unless(lambda: self._crew.fault, on_thread(permit), on.PermitNotTakenIn())
         )
@@ -324,14 +334,14 @@ class Kiosk:
             self.engine.post(on.DeviceFailed(fault))
 
     def _worker_died(self, name: str, _: BaseException) -> None:
-        if name not in LESSER:
+        if name not in _DONE_WITHOUT:
             self.engine.post(on.DeviceFailed(WORKER_DIED))
 
     def _unusable(self, name: str, mistakes: Sequence[str]) -> None:
         print_mistakes(mistakes)
         if name in LESSER:
             self.health.note(name, CONFIGURATION)
-        else:
+        elif name not in _DONE_WITHOUT:
             self.engine.post(on.DeviceFailed(CONFIGURATION))
 
 

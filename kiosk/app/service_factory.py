@@ -38,9 +38,11 @@ if TYPE_CHECKING:
     from kiosk.central.reading import Unknown
     from kiosk.domain.documents import FaceJob
     from kiosk.domain.endorsement import Drawable
+    from kiosk.domain.staff_call import CallState
     from kiosk.services.central.heartbeat import HeartbeatService
     from kiosk.services.central.outbox import OutboxService
     from kiosk.services.central.requests import CentralService
+    from kiosk.services.central.staff_call import CentralStaffCall
     from kiosk.services.chip import ChipService
     from kiosk.services.code_scanner import CodeScannerService
     from kiosk.services.device_health import DeviceHealth
@@ -53,6 +55,7 @@ if TYPE_CHECKING:
     from kiosk.services.permit import PermitService
     from kiosk.services.receipt import ReceiptService
     from kiosk.services.slot_watch import SlotWatch
+    from kiosk.services.staff_calls import StaffCall
     from kiosk.workflow.states import State
 
 
@@ -229,6 +232,11 @@ class ServiceFactory:
         from kiosk.services.central.outbox import OutboxService
 
         return OutboxService(self._central_client(worker), self._journal, self._clock, worker.pause)
+
+    def staff_call(self, worker: Worker, note: Callable[[StaffCall, CallState], None]) -> CentralStaffCall:
+        from kiosk.services.central.staff_call import CentralStaffCall
+
+        return CentralStaffCall(self._central_client(worker), self._clock, worker.pause, note)
 
     def heartbeat(
         self, worker: Worker, state: Callable[[], State], guard: JournalGuard, health: DeviceHealth

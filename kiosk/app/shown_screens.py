@@ -11,19 +11,37 @@ import logging
 import threading
 from collections.abc import Callable
 from dataclasses import replace
+from typing import TYPE_CHECKING, Protocol
 from uuid import UUID, uuid4
 
+from kiosk.domain.staff_call import StaffCalled
 from kiosk.event_log.log_events import LogEvent, log
 from kiosk.presentation.context import PresentationContext
+from kiosk.presentation.models.frame import StaffCall
 from kiosk.presentation.models.resident import ScreenModel
 from kiosk.presentation.present import present
+from kiosk.presentation.resident.help_page import staff_call
+from kiosk.services.device_health import CENTRAL
 from kiosk.workflow import events as on
 from kiosk.workflow import states as s
 from kiosk.workflow.intents import Intent
 from kiosk.workflow.visits import VisitIds
 
+if TYPE_CHECKING:
+    from kiosk.app.kiosk import Kiosk
+
 Post = Callable[[on.Event, UUID | None, int], None]
 """Queue an event for the machine, stamped with the visit and the serial of the screen that it was made on."""
+
+
+class Staff(Protocol):
+    """Staff who can be called. All for any thread; returns at once."""
+
+    def call(self, state: s.State) -> None:
+        """Somebody calls, from a page of this state."""
+
+    def last_call(self) -> StaffCalled | None:
+        """The last call, if it was a short while ago."""
 
 
 class Serials:
@@ -35,7 +53,8 @@ class Serials:
 
     def given_to(self, model: ScreenModel, matter: object = None) -> ScreenModel:
         """`model` with its serial, from 1. `matter`: what it is about, where the same words may be about another."""
-        same = (matter, replace(model, frame=replace(model.frame, serial=0, countdown_s=None)))
+        frame = replace(model.frame, serial=0, countdown_s=None, help=None, staff=None)
+        same = (matter, replace(model, frame=frame))
         if same != self._same:
             self._last, self._same = self._last + 1, same
         return replace(model, frame=replace(model.frame, serial=self._last))
@@ -43,7 +62,8 @@ class Serials:
 
 class ShownScreens:
     """States in, models out; intents in, events out. `present` on the machine's thread, `touched` on the window's.
-    `without_paper()`: nothing could be printed now; `without_central()`: central is not reached.
+    `without_paper()`: nothing could be printed now; `without_central()`: central is not reached; `staff`: None where
+    nobody can be called.
     """
 
     def __init__(
@@ -52,15 +72,28 @@ class ShownScreens:
         post: Post,
         without_paper: Callable[[], bool] = lambda: False,
         without_central: Callable[[], bool] = lambda: False,
+        staff: Staff | None = None,
     ) -> None:
         self._about = about
         self._post = post
         self._without_paper = without_paper
         self._without_central = without_central
+        self._staff = staff
         self._serials = Serials()
         self._lock = threading.Lock()
         self._state: s.State = s.Recovering()
         self._model = self._numbered(self._state)
+
+    @classmethod
+    def of(cls, kiosk: Kiosk, about: PresentationContext) -> ShownScreens:
+        """Those of this kiosk."""
+        return cls(
+            about,
+            kiosk.engine.post,
+            lambda: kiosk.lesser.paper_trouble() is not None,
+            lambda: kiosk.health.fault(CENTRAL) is not None,
+            kiosk.staff,
+        )
 
     @property
     def model(self) -> ScreenModel:
@@ -75,20 +108,30 @@ class ShownScreens:
             return self._model
 
     def present_again(self) -> bool:
-        """Look at the surroundings anew, from any thread; whether nobody is served and the page is another for it."""
+        """Look at the surroundings anew, from any thread; whether the page is another for it. While somebody is served
+        it tells of staff alone.
+        """
         with self._lock:
-            if not isinstance(self._state, s.Idle):
-                return False
-            before, self._model = self._model, self._numbered(self._state)
+            before = self._model
+            if isinstance(self._state, s.Idle):
+                self._model = self._numbered(self._state)
+            else:
+                self._model = replace(before, frame=replace(before.frame, staff=self._staff_call()))
             return self._model != before
 
     def touched(self, intent: Intent, choice: str, serial: int) -> None:
-        """Tell the machine what a person chose on the screen with this serial."""
+        """Tell the machine what a person chose on the screen with this serial. It is no matter of the machine's that
+        staff are called, only that somebody is there.
+        """
         with self._lock:
             state, present_serial = self._state, self._model.frame.serial
         if serial != present_serial:
             log(LogEvent.TOUCH_STALE, level=logging.DEBUG, state=type(state).__name__, intent=intent.value)
             return
+        if intent is Intent.CALL_STAFF:
+            if self._staff is not None:
+                self._staff.call(state)
+            intent = Intent.MORE_TIME
         visit = s.visit_of(state)
         chose = on.PersonChose(intent, choice, s.asked_in(state), VisitIds(uuid4(), uuid4()))
         self._post(chose, visit.id if visit else None, serial)
@@ -96,6 +139,13 @@ class ShownScreens:
     def _numbered(self, state: s.State) -> ScreenModel:
         visit = s.visit_of(state)
         model = present(
-            self._about, state, without_paper=self._without_paper(), without_central=self._without_central()
+            self._about,
+            state,
+            without_paper=self._without_paper(),
+            without_central=self._without_central(),
+            staff=self._staff_call(),
         )
         return self._serials.given_to(model, (visit.id if visit else None, s.asked_in(state)))
+
+    def _staff_call(self) -> StaffCall | None:
+        return None if self._staff is None else staff_call(self._staff.last_call())

@@ -174,7 +174,6 @@ class Window:
         from kiosk.app.kiosk import Kiosk, about
         from kiosk.app.shown_screens import ShownScreens
         from kiosk.runtime.memory import Outstanding
-        from kiosk.services.device_health import CENTRAL
 
         kiosk = Kiosk(
             opening.config,
@@ -189,12 +188,7 @@ class Window:
         about_site = about(opening.config, kiosk.region)
         with self._lock:
             self._languages = about_site.languages
-            self._screens = ShownScreens(
-                about_site,
-                kiosk.engine.post,
-                lambda: kiosk.lesser.paper_trouble() is not None,
-                lambda: kiosk.health.fault(CENTRAL) is not None,
-            )
+            self._screens = ShownScreens.of(kiosk, about_site)
             self.kiosk = kiosk
         if self._ending.is_set():
             return

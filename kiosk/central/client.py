@@ -235,6 +235,10 @@ class CentralClient:
         """POST /v1/heartbeat: how this kiosk is; outside the stream of numbered calls."""
         return self._post(Call.HEARTBEAT, "/v1/heartbeat", request, _HEARTBEAT, key, None)
 
+    def call_staff(self, request: contract.StaffCallRequest, *, key: str) -> contract.StaffCallTaken:
+        """POST /v1/staff-calls: somebody asks for staff; outside the stream of numbered calls."""
+        return self._post(Call.STAFF_CALL, "/v1/staff-calls", request, _STAFF_CALL, key, None)
+
     def _post(
         self, call: Call, path: str, body: BaseModel, answer: TypeAdapter[M], key: str, sequence: int | None
     ) -> M:
@@ -392,4 +396,5 @@ _APPLICATION: TypeAdapter[contract.ApplicationAnswer] = TypeAdapter(contract.App
 _FOUND = TypeAdapter(contract.ApplicationsFound)
 _PROGRESS = TypeAdapter(contract.ApplicationProgress)
 _HEARTBEAT = TypeAdapter(contract.HeartbeatAnswer)
+_STAFF_CALL = TypeAdapter(contract.StaffCallTaken)
 _PROBLEM = TypeAdapter(contract.Problem)

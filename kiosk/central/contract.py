@@ -40,12 +40,13 @@ from kiosk.central import contract_values as its
 from kiosk.central.contract_values import MOST_COMMANDS, MOST_KEYS, Key
 from kiosk.central.reading import LeftOut, OneOf, Otherwise
 
-CONTRACT_VERSION = "1.2.0"  # of these models and of openapi.json; README.md says what raises which number
+CONTRACT_VERSION = "1.3.0"  # of these models and of openapi.json; README.md says what raises which number
 GRANT_VERSION = 1  # of the payload of a grant; raised by what a kiosk must not ignore
 
 IDEMPOTENCY_HEADER = "Idempotency-Key"
 SEQUENCE_HEADER = "X-Kiosk-Sequence"
 CALL_HEADER = "X-Kiosk-Call"
+UNNUMBERED = ("/v1/heartbeat", "/v1/staff-calls")  # POSTs without that header
 JSON_TYPE = "application/json"
 PROBLEM_TYPE = "application/problem+json"
 CALL_NAME = "^[0-9A-Za-z-]{1,64}$"  # what an `X-Kiosk-Call` may be
@@ -69,6 +70,7 @@ ServiceName = Literal[
     "face_only",
 ]
 Outcome = Literal["too_early", "in_window", "overdue", "reapply", "cancelled"]
+Custody = Literal["with_holder", "at_mouth", "inside", "retained", "unknown"]
 ResidenceYears = Literal["continuous", "counted_from_make_up", "restart"]
 
 RefusalCode = Annotated[str, OneOf(codes.REFUSAL_CODES), Otherwise(codes.OTHER)]
@@ -379,7 +381,7 @@ class CompletionRequest(Model):
 
     chip: Literal["old", "new", "unknown"]
     face: Literal["old", "new", "pending"]
-    custody: Literal["with_holder", "at_mouth", "inside", "retained", "unknown"]
+    custody: Custody
     receipt_printed: its.Flag
     stages: tuple[StageTime, ...] = Field(
         default=(), max_length=MOST_KEYS, exclude=True, json_schema_extra={"deprecated": True}
@@ -545,7 +547,7 @@ class HeartbeatRequest(Model):
 
     sent_at: its.Moment
     state: its.StateName
-    custody: Literal["with_holder", "at_mouth", "inside", "retained", "unknown"]
+    custody: Custody
     fault: its.FaultCode | None = None
     versions: dict[Key, its.VersionText] = Field(default={}, max_length=MOST_KEYS, json_schema_extra=NO_OTHER_NAMES)
     devices: tuple[DeviceState, ...] = Field(default=(), max_length=MOST_KEYS)
@@ -571,6 +573,25 @@ class HeartbeatAnswer(Model):
     time: its.Moment
     journal: JournalHead | None
     commands: tuple[Command, ...] = Field(default=(), max_length=MOST_KEYS)
+
+
+class StaffCallRequest(Model):
+    """POST /v1/staff-calls: somebody at the kiosk asks for staff, now. Nothing personal in it, and no
+    `X-Kiosk-Sequence` with it: a kiosk gives a call up that was not taken within ten minutes.
+
+    `state`: of the machine, by its name in the state diagram, which tells the page. `fault`: what that page is about.
+    """
+
+    called_at: its.Moment
+    state: its.StateName
+    custody: Custody
+    fault: its.FaultCode | None = None
+
+
+class StaffCallTaken(Model):
+    """The call has reached whoever looks after the site. `received_at`: by central's clock."""
+
+    received_at: its.Moment
 
 
 class Problem(BaseModel):

@@ -6,7 +6,8 @@ it is carried out once. The GET made for lost replies (`GET /v1/endorsements/{id
 any more: the start after a crash.
 
 A resident waits for most calls. Nobody waits for queued messages and heartbeats: the outbox repeats the former by its
-own clock for as long as it takes, and the next heartbeat replaces a lost one.
+own clock for as long as it takes, and the next heartbeat replaces a lost one. A call for staff is repeated by its
+service, which says meanwhile that it was not taken.
 """
 
 from __future__ import annotations
@@ -31,6 +32,7 @@ class Call(Enum):
     CANCELLATION = "cancellation"
     COMPLETION = "completion"
     HEARTBEAT = "heartbeat"
+    STAFF_CALL = "staff-call"
 
 
 class Situation(Enum):
@@ -66,7 +68,7 @@ _NOBODY_WAITS: _Row = {
     Situation.FORGOTTEN: (0.0,),
     Situation.OTHER_CALLS_ANSWER: (0.0,),
 }
-_NOT_WAITED_FOR = (Call.CANCELLATION, Call.COMPLETION, Call.HEARTBEAT)
+_NOT_WAITED_FOR = (Call.CANCELLATION, Call.COMPLETION, Call.HEARTBEAT, Call.STAFF_CALL)
 
 AGAIN_AFTER_S: Mapping[Call, _Row] = {
     call: _NOBODY_WAITS if call in _NOT_WAITED_FOR else _SOMEBODY_WAITS for call in Call

@@ -1,4 +1,6 @@
-"""`python -m kiosk central kiosks | gaps | accept-journal`: how the kiosks are, and what of theirs never came."""
+"""`python -m kiosk central kiosks | gaps | staff-calls | accept-journal`: how the kiosks are, what never came, and who
+asked for staff.
+"""
 
 from __future__ import annotations
 
@@ -10,7 +12,7 @@ from typing import Any
 
 from drivers.command_numbers import whole
 from drivers.standard_streams import json_text
-from kiosk.reference_central import gaps, heartbeats, opening
+from kiosk.reference_central import gaps, heartbeats, opening, staff_calls
 from kiosk.reference_central.clock import system_clock
 
 Run = Callable[[argparse.Namespace], int]
@@ -28,6 +30,15 @@ def register(
         type=whole("minutes", 0, 366 * 24 * 60),
         default=round(gaps.OVERTAKEN_FOR.total_seconds() / 60),
         help="missing for longer",
+    )
+    called = leaf(
+        verbs, "staff-calls", _staff_calls, "residents who asked for staff, newest first, a line of JSON each"
+    )
+    called.add_argument(
+        "--minutes",
+        type=whole("minutes", 1, 30 * 24 * 60),
+        default=round(staff_calls.LATELY.total_seconds() / 60),
+        help="within the last so many",
     )
     accept = leaf(verbs, "accept-journal", _accept_journal, "forget how far a kiosk's journal was: it began anew")
     accept.add_argument("kiosk")
@@ -61,6 +72,15 @@ def _gaps(args: argparse.Namespace) -> int:
     )
     _print([{"kiosk": each.kiosk_id, "number": each.number, "keys": each.keys} for each in twice])
     return 1 if missing or twice else 0
+
+
+def _staff_calls(args: argparse.Namespace) -> int:
+    database = opening.to_read(args.database)
+    with database.reading() as session:
+        calls = staff_calls.lately(session, system_clock(), timedelta(minutes=args.minutes))
+    database.close()
+    _print(calls)
+    return 1 if calls else 0
 
 
 def _accept_journal(args: argparse.Namespace) -> int:

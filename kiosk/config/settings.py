@@ -22,6 +22,7 @@ from kiosk.domain.devices import DEVICES, PERMIT_UNIT, Device
 from kiosk.domain.holder_check import AVAILABLE, CheckWay, HolderCheckRule
 from kiosk.domain.kept_secret import flaw_of_kept
 from kiosk.domain.sound import SoundSettings
+from kiosk.domain.staff_call import CallWay
 from kiosk.domain.text_kinds import KIOSK_NAME, PLACE_IN_A_SENTENCE
 from kiosk.texts.translation import languages_in
 from kiosk.texts.words import SOURCE_LANGUAGE, LocalText
@@ -84,7 +85,7 @@ class Config:
     """Everything that a site decides. `automation_socket`: where tests and demos see and touch the screen. `pilot`: the
     authority ordered the region's trial at this kiosk. `right_time_s`: how far the clock may be from central's.
     `face_refreshed_at`: where residents go with a face that this kiosk cannot rewrite. `pcscd_restart_file`: what is
-    made for systemd to see when pcscd has to be started anew.
+    made for systemd to see when pcscd has to be started anew. `attendant_call`: how a resident calls staff.
     """
 
     site: Site
@@ -106,6 +107,7 @@ class Config:
     face_refreshed_at: LocalText | None
     pcscd_restart_file: Path | None
     sound: SoundSettings
+    attendant_call: CallWay
 
     @property
     def simulation(self) -> bool:
@@ -181,6 +183,7 @@ def _read_table(path: Path, table: dict[str, Any], assets_dir: Path) -> tuple[Co
         pcscd_restart_file=(
             beside(reader.text("pcscd_restart_file", "a path")) if reader.has("pcscd_restart_file") else None
         ),
+        attendant_call=_attendant_call(reader.table("attendant_call")),
         automation_socket=beside(reader.text("automation_socket", "a path"))
         if reader.has("automation_socket")
         else None,
@@ -282,6 +285,17 @@ def _holder_check(reader: SettingsTable, *, in_earnest: bool) -> HolderCheckAcce
         reader.wrong("attendants", "there is none who could confirm; add-attendant of python -m kiosk holder-check")
     reader.nothing_else()
     return HolderCheckAccess(HolderCheckRule(way, required), attendants)
+
+
+def _attendant_call(reader: SettingsTable) -> CallWay:
+    """How a resident calls staff; by default there is no button for it."""
+    wanted = ", ".join(way.value for way in CallWay)
+    word = reader.text("way", wanted, CallWay.NONE.value)
+    way = next((way for way in CallWay if way.value == word), None)
+    if way is None:
+        reader.wrong("way", f"is {word!r}; one of {wanted} is wanted")
+    reader.nothing_else()
+    return way or CallWay.NONE
 
 
 def _central(reader: SettingsTable, beside: Callable[[str], Path]) -> CentralAccess:

@@ -32,6 +32,7 @@ def simulated_site(
         },
         "devices": dict(devices),
         "files": {"region": "shanghai"},
+        "attendant_call": {"way": "central"},
         "central": {
             "url": central_url,
             "ca": str(tls_dir / "ca.pem"),

@@ -99,6 +99,11 @@ class LogEvent(Enum):
     CENTRAL_TROUBLE = ("central_trouble", "a call to central failed", ("call", "error", "code"))
     CENTRAL_ANSWERED = ("central_answered", "how long the answer to a call was waited for", ("call", "status", "ms"))
     CENTRAL_REPEATED = ("central_repeated", "a call to central is made again as it was", ("call", "error", "after_s"))
+    STAFF_CALLED = (
+        "staff_called",
+        "somebody asked for staff: called, kept (tried again), or failed; `state`: of the page",
+        ("state", "became"),
+    )
     CLOCK_WRONG = ("clock_wrong", "the clock is too far from central's for the rules to be asked", ("offset_s",))
     CLOCK_JUMPED = ("clock_jumped", "the time of day moved without that time having passed", ("by_s", "why"))
     ATTENDANT_REFUSED = ("attendant_refused", "a code was nobody's", ("wrong",))

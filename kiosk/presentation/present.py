@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import assert_never
 
 from kiosk.domain.documents import IdDocument, PermitContent
@@ -18,7 +19,7 @@ from kiosk.presentation.context import (
     next_window,
     receipt_number,
 )
-from kiosk.presentation.models.frame import WayOut
+from kiosk.presentation.models.frame import StaffCall, WayOut
 from kiosk.presentation.models.resident import (
     AskingScreen,
     ConfirmScreen,
@@ -39,6 +40,7 @@ from kiosk.presentation.models.resident import (
 from kiosk.presentation.resident import choices
 from kiosk.presentation.resident.application_page import application_page, progress_page
 from kiosk.presentation.resident.assessment_page import assessment_page
+from kiosk.presentation.resident.help_page import with_help
 from kiosk.presentation.resident.outcome_page import outcome_page
 from kiosk.presentation.resident.service_page import service_page
 from kiosk.presentation.resident.status_page import status_page
@@ -50,9 +52,21 @@ WRITING_STAGES = (Text("writing.stage.chip"), Text("writing.stage.check"), Text(
 
 
 def present(
-    about: PresentationContext, state: s.State, *, without_paper: bool = False, without_central: bool = False
+    about: PresentationContext,
+    state: s.State,
+    *,
+    without_paper: bool = False,
+    without_central: bool = False,
+    staff: StaffCall | None = None,
 ) -> ScreenModel:
-    """The screen of `state`. `without_paper`: nothing could be printed now; `without_central`: nothing be endorsed."""
+    """The screen of `state`. `without_paper`: nothing could be printed now; `without_central`: nothing be endorsed;
+    `staff`: they can be called.
+    """
+    page = with_help(about, state, _page(about, state, without_paper, without_central))
+    return replace(page, frame=replace(page.frame, staff=staff))
+
+
+def _page(about: PresentationContext, state: s.State, without_paper: bool, without_central: bool) -> ScreenModel:
     match state:
         case (
             s.Recovering(switching_off=True)
@@ -73,6 +87,7 @@ def present(
                 Text(f"fault.{fault.public}.public"),
                 fault.code,
                 (*inside, *counter_lines(about)),
+                staff_first=bool(inside),
             )
         case s.ChoosingService():
             return choices.service_choice(about, state)

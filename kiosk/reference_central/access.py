@@ -57,6 +57,7 @@ class Asked(Enum):
     EVIDENCE_BY_PERMIT = "POST /v1/evidence"
     EVIDENCE_BY_HOLDER = "POST /v1/evidence, no permit read"
     HEARTBEAT = "POST /v1/heartbeat"
+    STAFF_CALL = "POST /v1/staff-calls"
 
 
 _OWN, _HAD, _NOBODYS = Relation.OWN, Relation.HAD, Relation.NOBODYS
@@ -82,6 +83,7 @@ MAY_ASK: Mapping[Asked, frozenset[Relation]] = {
     Asked.COMPLETION: frozenset({_OWN, _HAD, _NOBODYS}),
     # About the kiosk that calls, and no other.
     Asked.HEARTBEAT: frozenset({_OWN}),
+    Asked.STAFF_CALL: frozenset({_OWN}),
 }
 
 TOLD_OTHERWISE: Mapping[Asked, str] = {
@@ -99,6 +101,7 @@ TOLD_OTHERWISE: Mapping[Asked, str] = {
     Asked.CANCELLATION: "404 not_found",
     Asked.COMPLETION: "404 not_found",
     Asked.HEARTBEAT: "never",
+    Asked.STAFF_CALL: "never",
 }
 
 

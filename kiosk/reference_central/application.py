@@ -13,7 +13,7 @@ from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp
 
 from kiosk.central import contract
-from kiosk.reference_central import review_calls
+from kiosk.reference_central import review_calls, staff_calls
 from kiosk.reference_central.access import Access, Asked
 from kiosk.reference_central.applying import Applying, withdraw
 from kiosk.reference_central.bodies import ReadableBodies
@@ -179,6 +179,16 @@ async def heartbeat(body: contract.HeartbeatRequest, call: Unnumbered) -> Respon
 
     def work(session: Session, moment: Moment) -> contract.Model:
         return receive(session, body, call.key, moment.kiosk_id, moment.now)
+
+    return await call.write(work)
+
+
+@router.post("/staff-calls", response_model=contract.StaffCallTaken, summary="Somebody asks for staff")
+async def call_staff(body: contract.StaffCallRequest, call: Unnumbered) -> Response:
+    """Outside the stream of numbered calls; a clerk sees it in `staff-calls`."""
+
+    def work(session: Session, moment: Moment) -> contract.Model:
+        return staff_calls.receive(session, body, call.key, moment.kiosk_id, moment.now)
 
     return await call.write(work)
 

@@ -66,6 +66,7 @@ PROBLEMS_OF: Mapping[tuple[str, str], tuple[str, ...]] = {
     ("post", "/v1/applications/{application_id}/collection"): (*_OF_EVERY_POST, "not_found", "collection_not_offered"),
     ("post", "/v1/evidence"): _OF_EVERY_POST,
     ("post", "/v1/heartbeat"): _OF_EVERY_POST,
+    ("post", "/v1/staff-calls"): _OF_EVERY_POST,
 }
 """What each call may be refused with. "method_not_allowed" belongs to no call: it answers a method that is none of the
 contract's, and "not_found" an address that is none.

@@ -31,6 +31,7 @@ from kiosk.reference_central.tables import (
     Resident,
     ReviewDecision,
     RevokedCertificate,
+    StaffCallRow,
 )
 
 MOST_BEHIND, MOST_AHEAD = timedelta(days=1), timedelta(days=30)
@@ -58,6 +59,7 @@ CERTIFICATES = timedelta(days=5 * 365)
 TELEPHONES = timedelta(days=180)
 EVIDENCE_CHECKS = timedelta(days=30)
 HEARTBEATS = timedelta(days=7)
+STAFF_CALLS = timedelta(days=30)
 
 
 def _old_endorsements(now: datetime) -> Select[UUID]:
@@ -162,6 +164,12 @@ RETENTIONS = (
             and_(HeartbeatRow.received_at < now - HEARTBEATS, HeartbeatRow.received_at < _newest_heartbeat()),
             HeartbeatRow.kiosk_id.in_(_long_retired(now)),
         ),
+    ),
+    Retention(
+        StaffCallRow,
+        STAFF_CALLS,
+        "answered within minutes; kept while somebody may ask why nobody came",
+        lambda now: StaffCallRow.received_at < now - STAFF_CALLS,
     ),
     Retention(
         KioskJournal,

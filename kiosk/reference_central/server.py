@@ -15,7 +15,7 @@ import uvicorn
 from sqlalchemy import select
 
 from kiosk.central import contract
-from kiosk.reference_central import gaps, heartbeats, kiosks, residents, retention
+from kiosk.reference_central import gaps, heartbeats, kiosks, residents, retention, staff_calls
 from kiosk.reference_central.access import Access
 from kiosk.reference_central.application import create_application
 from kiosk.reference_central.applying import Applying
@@ -183,6 +183,11 @@ class ReferenceCentral:
         """Numbered calls that never came; see `gaps.gaps`."""
         with self.database.reading() as session:
             return gaps.gaps(session, self._settings.clock())
+
+    def staff_calls(self) -> list[dict[str, Any]]:
+        """Who called staff within the last hour, newest first; see `staff_calls.lately`."""
+        with self.database.reading() as session:
+            return staff_calls.lately(session, self._settings.clock())
 
     def accept_journal(self, kiosk_id: str) -> bool:
         """Forget the head of a kiosk's journal that began anew for a known reason; whether there was one."""

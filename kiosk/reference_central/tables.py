@@ -245,6 +245,22 @@ class HeartbeatRow(Base):
     received_at: Mapped[datetime]
 
 
+class StaffCallRow(Base):
+    """Somebody at a kiosk asked for staff. Outside the stream of numbered calls, as a heartbeat is. `fingerprint`:
+    SHA-256 of the body.
+    """
+
+    __tablename__ = "staff_calls"
+    kiosk_id: Mapped[str] = mapped_column(ForeignKey("kiosks.kiosk_id"), primary_key=True)
+    key: Mapped[str] = mapped_column(String(80), primary_key=True)
+    fingerprint: Mapped[str] = mapped_column(String(64))
+    state: Mapped[str] = mapped_column(String(64))
+    custody: Mapped[str] = mapped_column(String(20))
+    fault: Mapped[str | None] = mapped_column(String(64))
+    called_at: Mapped[datetime]
+    received_at: Mapped[datetime] = mapped_column(index=True)
+
+
 class KioskJournal(Base):
     """The furthest head of a kiosk's journal that central heard of. `contradicted_at`: when the kiosk first told of an
     earlier one, or of another one with the same number.

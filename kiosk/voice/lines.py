@@ -247,9 +247,24 @@ def _thank_you(model: m.ThankYouScreen) -> Iterator[Line]:
 
 
 def _outcome(model: m.OutcomeScreen) -> Iterator[Line]:
-    yield from (model.title, model.happened, model.permit_is, *model.do_next, model.valid_now)
+    yield from (model.title, model.happened)
+    yield from _called(model.frame, staff_first=model.staff_first)
+    yield from (model.permit_is, *model.do_next, model.valid_now)
     yield Quoted(Text("outcome.number"), model.number)
     yield Text("button.understood")
+    yield from _call(model.frame, staff_first=model.staff_first)
+
+
+def _called(frame: Frame, *, staff_first: bool = True) -> Iterator[Line]:
+    """What became of a call for staff, on a page that tells of it."""
+    if staff_first and frame.staff is not None:
+        yield from _each(frame.staff.told)
+
+
+def _call(frame: Frame, *, staff_first: bool = True) -> Iterator[Line]:
+    """The button that calls staff, on a page that has it."""
+    if staff_first and frame.staff is not None:
+        yield Text("help.call_staff")
 
 
 def _permit_inside(model: m.PermitInsideScreen) -> Iterator[Line]:
@@ -259,8 +274,21 @@ def _permit_inside(model: m.PermitInsideScreen) -> Iterator[Line]:
 
 def _out_of_service(model: m.OutOfServiceScreen) -> Iterator[Line]:
     yield from (Text("out_of_service.title"), model.reason)
+    yield from _called(model.frame, staff_first=model.staff_first)
     if model.counter:
         yield from (Text("out_of_service.counter"), *model.counter)
+    yield from _call(model.frame, staff_first=model.staff_first)
+
+
+def _help(model: m.HelpScreen) -> Iterator[Line]:
+    yield Text("help.title")
+    yield from _called(model.frame)
+    yield from (Text("help.do_now"), model.help.now)
+    yield from (Text("outcome.permit_is"), model.help.permit_is)
+    yield from (Text("help.to_stop"), model.help.stop)
+    yield from (Text("help.ask"), *model.help.ask)
+    yield from _call(model.frame)
+    yield Text("help.back")
 
 
 LINES: Mapping[type, Callable[[Any], Iterator[Line]]] = {
@@ -288,5 +316,6 @@ LINES: Mapping[type, Callable[[Any], Iterator[Line]]] = {
     m.OutcomeScreen: _outcome,
     m.PermitInsideScreen: _permit_inside,
     m.OutOfServiceScreen: _out_of_service,
+    m.HelpScreen: _help,
 }
 """By model. What a screen says besides what stands on it, nobody could compare."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 from functools import cache
 
 from kiosk.presentation.models.resident import ScreenModel
+from screens.authoring.help_samples import helped
 from screens.authoring.sample_visits.beginning import beginning
 from screens.authoring.sample_visits.deciding import deciding
 from screens.authoring.sample_visits.ending import ending
@@ -27,4 +28,4 @@ def samples(language: str) -> dict[str, ScreenModel]:
 @cache
 def _played(language: str) -> dict[str, ScreenModel]:
     parts = (beginning, deciding, writing, ending, regions)
-    return {name: model for part in parts for name, model in part(language).items()}
+    return helped({name: model for part in parts for name, model in part(language).items()})

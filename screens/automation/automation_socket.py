@@ -164,7 +164,8 @@ class AutomationSocket:
                 client, _ = listener.accept()
             except OSError:
                 return
-            with client:
+            # Whoever closes with something unread is gone by a reset (RFC 2525, 2.17).
+            with client, suppress(ConnectionResetError):
                 self._welcome(client)
                 for line in client.makefile("rb"):
                     self._obey(line[:LONGEST_LINE])

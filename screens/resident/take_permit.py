@@ -19,11 +19,14 @@ class TakePermitView(BaseScreen):
         super().__init__(**kwargs)
 
     def show(self, model: ScreenModel) -> None:
+        counts_on = self.is_news_of_staff(model)
         super().show(model)
-        self._seconds.start(model.within_s if isinstance(model, TakePermitScreen) else 0)
+        if not counts_on:
+            self._seconds.start(model.within_s if isinstance(model, TakePermitScreen) else 0)
 
     def on_leave(self, *args: object) -> None:
-        self._seconds.stop()
+        if not self.is_beneath:
+            self._seconds.stop()
         super().on_leave(*args)
 
     def _left(self, seconds: int) -> None:

@@ -72,6 +72,7 @@ VIEWS = (
     View(models.StatusScreen, "status"),
     View(models.ApplicationScreen, "application"),
     View(models.ProgressScreen, "progress"),
+    View(models.HelpScreen, "help", is_personal=False),
 )
 _BY_MODEL = {view.model: view for view in VIEWS}
 _BY_NAME = {view.name: view for view in VIEWS}

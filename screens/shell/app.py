@@ -19,6 +19,7 @@ from kiosk.presentation.models.resident import ScreenModel
 from kiosk.workflow.intents import Intent
 from screens.resident import views
 from screens.shell import pointer
+from screens.shell.help_over import HELP, HelpOver
 from screens.shell.input_waking import InputWaking
 from screens.shell.machine import UNSAID, Machine
 from screens.shell.resting import Resting
@@ -95,6 +96,7 @@ class KioskApp(SuppliedApp):
         super().__init__(assets_dir, cannot_read, theme=Theme.of(screen_file.fitted_to(*Window.size)))
         self.use_kivy_settings = False
         self.router = Router()
+        self._help = HelpOver(self.router)
         self.voice = Voice(sound, assets_dir / "voice", self.translation)
         self._screen_file = screen_file
         self._sized = sized
@@ -111,6 +113,7 @@ class KioskApp(SuppliedApp):
         self._coming: deque[ScreenModel] = deque()
         self._came = threading.Event()
         self._undress = Clock.create_trigger(self._dress_for_anybody, LEFT_S)
+        self._unhelp = Clock.create_trigger(lambda _elapsed: self.close_help(), LEFT_S)
         self._ahead = Clock.create_trigger(self._build_ahead, LOOKED_AT_S)
         self._load = Clock.create_trigger(self._load_ahead, PAINTED_S)
         self.router.bind(on_painted=self._painted)
@@ -139,10 +142,48 @@ class KioskApp(SuppliedApp):
         self.dress(text_size, contrast)
         self._other_things_stand()
         self._undress.cancel()
-        if self.router.current in RESTING:
+        if self._page in RESTING:
             self._undress()
         else:
             self._choose(Intent.MORE_TIME, "", self.router.current_screen.model.frame.serial)
+
+    @property
+    def _page(self) -> str:
+        """The page at hand, whether help stands over it or not."""
+        return self.router.current if self._help.beneath is None else self._help.beneath.name
+
+    def open_help(self) -> None:
+        """Show help over the page at hand."""
+        page, over = self.router.current_screen.model, self._help.open()
+        if over is not None:
+            self.voice.show(page, over)
+            self._stand_over(over)
+            self._is_there()
+
+    def close_help(self) -> None:
+        """Show the page again that help stands over."""
+        if self._help.beneath is not None:
+            self.voice.show(self._help.beneath.model)
+            self._help.close()
+            self._unhelp.cancel()
+            self._other_things_stand()
+            self._is_there()
+
+    def _stand_over(self, model: ScreenModel | None) -> None:
+        if model is None:
+            return
+        self._screen(HELP).show(model)
+        if self.router.current != HELP:
+            self.router.current = HELP
+            self._other_things_stand()
+        self._unhelp.cancel()
+        if self._page in RESTING:
+            self._unhelp()  # nothing else ends it there
+
+    def _is_there(self) -> None:
+        """Help is a touch to the machine, too."""
+        self._resting.stir()
+        self._choose(Intent.MORE_TIME, "", self.router.current_screen.model.frame.serial)
 
     def _other_things_stand(self) -> None:
         """At the places that a finger may still be meant for."""
@@ -264,20 +305,22 @@ class KioskApp(SuppliedApp):
 
     def _paint(self, model: ScreenModel) -> None:
         name = views.screen_name(model)
-        if self.router.current in RESTING and name not in RESTING:
+        if self._page in RESTING and name not in RESTING:
             self._undress.cancel()  # whoever made the text larger has begun a visit
-        elif name in RESTING and self.router.current not in RESTING:
+        elif name in RESTING and self._page not in RESTING:
             self._dress_for_anybody()
-        if not self.router.has_screen(name):
-            self.router.add_widget(self._built(name))
         if model.frame.serial != self._serial:
             self._serial = model.frame.serial
             self._ahead.cancel()
             self.router.changes()
         self.mirrored = self.translation(model.frame.language).right_to_left
-        self.voice.show(model)  # before a warning of the screen itself
-        self.router.get_screen(name).show(model)
-        self.router.current = name
+        over = self._help.follow(model)
+        self.voice.show(model, over)  # before a warning of the screen itself
+        if over is None:
+            self._unhelp.cancel()
+            self._screen(name).show(model)
+            self.router.current = name
+        self._stand_over(over)
         self._resting.stir()
         if self._automation is not None:
             self._automation.expect()
@@ -337,6 +380,11 @@ class KioskApp(SuppliedApp):
             return ()
         at = VISIT.index(self.router.current) + 1
         return (VISIT + VISIT)[at : at + count]
+
+    def _screen(self, name: str) -> BaseScreen:
+        if not self.router.has_screen(name):
+            self.router.add_widget(self._built(name))
+        return self.router.get_screen(name)
 
     def _warn(self, countdown: Countdown, is_due: bool) -> None:
         if is_due:

@@ -51,7 +51,8 @@ class Voice(EventDispatcher):
         self._time_of_day = sound.time_of_day
         self._lost = sound.lost
         self._louder = 0
-        self._model: ScreenModel | None = None
+        self._page: ScreenModel | None = None
+        self._model: ScreenModel | None = None  # the page, or help that stands over it
         self._has_more_pages = False
         self._in_private = False  # written by the jack's thread, at once
         self._is_greeting = True  # False: nobody has touched the first screen since the last visit
@@ -107,30 +108,31 @@ class Voice(EventDispatcher):
 
     def _chosen(self) -> None:
         self._forget.cancel()
-        if isinstance(self._model, WelcomeScreen):
+        if isinstance(self._page, WelcomeScreen):
             self._forget()
 
     # -- what happens --------------------------------------------------------------------------------------------------
 
-    def show(self, model: ScreenModel) -> None:
-        """`model` stands on the screen from now on."""
-        before, self._model = self._model, model
-        if isinstance(model, WelcomeScreen):
+    def show(self, page: ScreenModel, over: ScreenModel | None = None) -> None:
+        """`page` stands on the screen from now on, with help `over` it or without."""
+        before, self._page = self._page, page
+        stood, self._model = self._model, over or page
+        if isinstance(page, WelcomeScreen):
             if before is not None and not isinstance(before, WelcomeScreen | OutOfServiceScreen):
                 self._begin_anew()
                 self._is_greeting = False  # an empty hall need not hear it
         else:
             self._forget.cancel()
             self._is_greeting = True
-        if before is None or before.frame.serial != model.frame.serial:
+        if stood is None or _which(stood) != _which(self._model):
             self._has_more_pages = False
         aloud, signal = self._speaks_by_itself(), None
         if self.is_on or self._settings.signals:
             from kiosk.voice.signals import signal as signal_between
 
-            signal = signal_between(before, model)
+            signal = signal_between(before, page)
         if aloud or signal is not None:
-            self._narrator().show(model, self._louder_by_hour(), aloud=aloud, signal=signal)
+            self._narrator().show(self._model, self._louder_by_hour(), aloud=aloud, signal=signal)
         elif self.is_on and self._speaker is not None:
             self._speaker.rest()
 
@@ -163,7 +165,7 @@ class Voice(EventDispatcher):
         """A touch interrupts: whoever answers has heard enough."""
         if self.is_on and self._speaker is not None:
             self._speaker.hush()
-        if isinstance(self._model, WelcomeScreen):
+        if isinstance(self._page, WelcomeScreen):
             self._is_greeting = True
             if self._forget.is_triggered:
                 self._chosen()
@@ -204,3 +206,8 @@ class Voice(EventDispatcher):
 
             self._speaker = Narrator(self._voice_dir, self._translation, lambda: self._in_private, self._lost)
         return self._speaker
+
+
+def _which(model: ScreenModel) -> tuple[type, int]:
+    """What is another thing to read: another page, or help over the same."""
+    return type(model), model.frame.serial

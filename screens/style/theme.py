@@ -142,12 +142,14 @@ TEXT_SCALES = (1.0, 1.3, 1.6)
 @dataclass(frozen=True, slots=True)
 class Theme:
     """Sizes in pixels of this display, the palette, and the pictures that go with it: a folder of assets/images.
-    `text_scale`: how much larger text is than usual; `low`: a panel, where every millimetre of height counts.
+    `text_scale`: how much larger text is than usual; `bar`: of five buttons side by side, which on an upright
+    display have no room for more; `low`: a panel, where every millimetre of height counts.
     """
 
     palette: Palette
     text_scale: float
     small: int
+    bar: int
     body: int
     lead: int
     title: int
@@ -190,11 +192,13 @@ class Theme:
         def space(factor: float) -> int:
             return px(screen.body_mm * factor)
 
+        upright = screen.height_px > screen.width_px
         low = screen.height_px < screen.width_px and screen.height_px * screen.mm_per_pixel < LOW_MM
         return cls(
             palette=palette,
             text_scale=text_scale,
             small=text(0.84),
+            bar=text(0.84) if low else px(screen.body_mm) if upright else text(1.0),
             body=text(1.0),
             lead=text(1.25),
             title=text(1.6),
@@ -205,7 +209,7 @@ class Theme:
             border=max(2, space(0.07)),
             primary=px(PRIMARY_MM) + 1,
             secondary=px(SECONDARY_MM) + 1,
-            portrait=screen.height_px > screen.width_px,
+            portrait=upright,
             low=low,
             pictures=_PICTURES[PALETTES.index(palette)],
         )

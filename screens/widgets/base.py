@@ -25,6 +25,7 @@ from screens.widgets import (
     buttons,
     column,
     countdown,
+    help,
     mirroring,
     panels,
     paragraph,
@@ -41,9 +42,10 @@ NO_TERM = Term(None, None)
 _FOLDER = Path(__file__).parent
 
 # Kivy's language finds them by name.
-_WIDGETS = (access, body, buttons, column, countdown, mirroring, panels, paragraph, pictures, rounded, stages)
+_WIDGETS = (access, body, buttons, column, countdown, help, mirroring, panels, paragraph, pictures, rounded, stages)
 
 Builder.load_file(str(_FOLDER / "widgets.kv"))
+Builder.load_file(str(_FOLDER / "help.kv"))
 Builder.load_file(str(_FOLDER / "base.kv"))
 
 
@@ -84,6 +86,7 @@ class BaseScreen(Screen):
         self.body: body.Body
         self.above: Column | None = None  # of the frame, until the rule in base.kv has made it
         self.actions: buttons.Actions | None = None
+        self.is_beneath = False  # help stands over it, and it comes back as it is
         super().__init__(**kwargs)
         self.column.bind(on_settled=self._keep_room)
 
@@ -114,7 +117,10 @@ class BaseScreen(Screen):
 
     def show(self, model: ScreenModel) -> None:
         """Show `model` from now on; of the same with more time left the page that stands."""
-        is_same = 0 < model.frame.serial == self.model.frame.serial
+        if self.is_news_of_staff(model):
+            self.model = model
+            return
+        is_same = self._stands and 0 < model.frame.serial == self.model.frame.serial
         if model.frame.language != self.model.frame.language:
             self._speak(supplies().translation(model.frame.language))
         self.model = model
@@ -124,6 +130,16 @@ class BaseScreen(Screen):
             if self.actions is not None:
                 self.actions.begin_anew()
         self.countdown.start(model.frame.countdown_s, model.frame.warning_s)
+
+    def is_news_of_staff(self, model: ScreenModel) -> bool:
+        """Whether `model` says nothing new but of staff: time goes on as it does."""
+        told = model.frame.staff, self.model.frame.staff
+        return self._stands and told[0] != told[1] and _said(model) == _said(self.model)
+
+    @property
+    def _stands(self) -> bool:
+        """Whether somebody has it before them, or will come back to it from help."""
+        return self.is_seen or self.is_beneath
 
     def turn(self, pages: int) -> None:
         """Show another page of the same: whoever touches at once has not read it."""
@@ -139,13 +155,15 @@ class BaseScreen(Screen):
 
     def on_leave(self, *_args: object) -> None:
         """Stand still, and forget what was shown of a person as soon as the next screen is up."""
-        self.countdown.stop()
         self.moving_picture.stop()
+        if self.is_beneath:
+            return
+        self.countdown.stop()
         if self.IS_PERSONAL:
             Clock.schedule_once(self._forget, 0)
 
     def _forget(self, _elapsed: float) -> None:
-        if self.is_seen:
+        if self._stands:
             return  # it is seen again already, with a model of its own
         self.rehearse(self.model.frame)
 
@@ -160,6 +178,11 @@ class BaseScreen(Screen):
         self.tr, self.words, self.cited = translation.text, translation.words, translation.cited
         self.date = translation.date
         self.term = _term_in(translation)
+
+
+def _said(model: ScreenModel) -> ScreenModel:
+    """`model` without how much time is left, and without staff."""
+    return replace(model, frame=replace(model.frame, countdown_s=None, warning_s=0, staff=None))
 
 
 def _term_in(translation: Translation) -> Callable[[Term | None], list[str]]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import partial
 
+from kivy.input.motionevent import MotionEvent
 from kivy.properties import BooleanProperty, ListProperty, NumericProperty, ObjectProperty, StringProperty
 from kivy.uix.behaviors import ButtonBehavior
 from kivy.uix.widget import Widget
@@ -34,6 +35,10 @@ class IntentButton(ButtonBehavior, Widget):
     wanted = NumericProperty(0)
     ink: ListProperty[float] = ListProperty((0, 0, 0, 1))
 
+    def on_touch_down(self, touch: MotionEvent) -> bool:
+        """One that is disabled is not seen, so it takes no touch from what stands at its place, as Kivy's would."""
+        return not self.disabled and bool(super().on_touch_down(touch))
+
     @property
     def target(self) -> str:
         """The button's name for who touches it from outside: `confirm`, `choose_language:en`."""
@@ -42,7 +47,9 @@ class IntentButton(ButtonBehavior, Widget):
 
 
 class StepButton(IntentButton):
-    """What the screen is for; there only while `shown`. `due`: its least height. `is_pager`: it turns pages."""
+    """What the screen is for; there only while `shown`. `due`: its least height. `is_pager`: it turns pages, or
+    is there before all of them were read.
+    """
 
     shown = BooleanProperty(True)
     is_pager = BooleanProperty(False)

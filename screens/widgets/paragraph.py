@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 ROUNDING_PX = 2  # pieces measured one by one may be shorter than the line they make,
 ROUNDING = 0.015  # and the more of them, the shorter: a share of the width
-SIZES = ("small", "body", "lead", "title", "display")
+SIZES = ("small", "bar", "body", "lead", "title", "display")
 
 
 class Paragraph(Label):

@@ -5,7 +5,8 @@ Options: `fullscreen`; `assets=DIR`, where other assets are; `voice`, which is o
 
 Reads lines from standard input: `<sample> <language>` shows that sample; `unread_s <seconds>` is how long what is
 shown counts as unread (0 at the start: the tests do not think); `window_px <width>x<height>` is as if the display had
-become another; `warn_s <seconds>` is as if the screen ended then; `voice <method>` calls one of the voice's; `loaded
+become another; `warn_s <seconds>` is as if the screen ended then; `again <seconds>` shows what was shown last anew,
+with so much time left; `staff <state>` tells what became of a call; `voice <method>` calls one of the voice's; `loaded
 <part>` asks for the modules with that in their names. Writes a line `<serial> <intent> <choice>` for every intent that
 a screen emits, `0 cannot_read <file>` for a picture that is missing or damaged, `voice <on or off> <volume>` whenever
 either changes, `loaded <modules>`, and `no_sound <why>` when nothing can be heard.
@@ -15,6 +16,7 @@ from __future__ import annotations
 
 import sys
 import threading
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -23,6 +25,7 @@ from assets import ASSETS
 from kiosk.app.shown_screens import Serials
 from kiosk.domain.sound import SiteSound, SoundSettings
 from kiosk.presentation.models.resident import ScreenModel
+from screens.authoring.help_samples import told
 from screens.authoring.samples import samples
 from screens.shell.kivy_setup import prepare
 from screens.shell.screen_file import load_screen_file
@@ -39,6 +42,17 @@ def models(order: str, language: str) -> dict[str, ScreenModel]:
     from tests.screens.region_samples import region_samples  # loads all regions, and the presenter
 
     return region_samples(language)
+
+
+def _ordered(order: str, value: str, shown: list[ScreenModel], serials: Serials) -> ScreenModel:
+    last = shown[-1]
+    match order:
+        case "again":
+            return replace(last, frame=replace(last.frame, countdown_s=int(value), warning_s=30))
+        case "staff":
+            return replace(last, frame=replace(last.frame, staff=told(value)))
+        case _:
+            return serials.given_to(models(order, value)[order])
 
 
 def sound_of(options: list[str]) -> SoundSettings:
@@ -68,6 +82,7 @@ def main() -> None:
 
     serials = Serials()
     first = serials.given_to(samples("zh-Hans")["welcome"])
+    shown = [first]
     app = KioskApp(
         lambda intent, choice, serial: print(serial, intent.value, choice, flush=True),
         lambda: first,
@@ -96,7 +111,8 @@ def main() -> None:
                 width, height = map(int, value.split("x"))
                 app.take_turn(partial(setattr, Window, "size", (width, height)))
             else:
-                app.paint(serials.given_to(models(order, value)[order]))
+                shown.append(_ordered(order, value, shown, serials))
+                app.paint(shown[-1])
         app.leave()
 
     threading.Thread(target=obey, daemon=True).start()

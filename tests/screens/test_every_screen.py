@@ -10,7 +10,7 @@ import pytest
 
 from assets import ASSETS
 from kiosk.domain.personal import Personal
-from kiosk.presentation.models.frame import Frame
+from kiosk.presentation.models.frame import Frame, Help
 from kiosk.presentation.models.resident import Choice, ProgressLine, ScreenModel, Term
 from kiosk.texts.translation import Translation
 from kiosk.texts.words import Citation, LocalText, Text
@@ -32,6 +32,7 @@ SECONDARY = (
     "cancel",
     "choose_language:",
     "contrast",
+    "help",
     "text_size",
     "voice",
     "repeat",
@@ -67,7 +68,7 @@ def expected_words(model: ScreenModel, language: str) -> set[str]:
                 return [str(value.reveal())]
             case Term(valid_to=valid_to) if valid_to is not None:
                 return [translation.date(valid_to)]
-            case Choice() | ProgressLine():
+            case Choice() | ProgressLine() | Help():
                 return [words for each in _values(value) for words in said(each)]
             case tuple():
                 return [words for each in value for words in said(each)]
@@ -79,7 +80,7 @@ def expected_words(model: ScreenModel, language: str) -> set[str]:
     return {words for value in _values(model) if not isinstance(value, Frame) for words in said(value) if words}
 
 
-def _values(of: ScreenModel | Choice | ProgressLine) -> list[object]:
+def _values(of: ScreenModel | Choice | ProgressLine | Help) -> list[object]:
     """What stands in the fields that are read: no keys, no code for the phone."""
     return [getattr(of, name) for name in type(of).__dataclass_fields__ if name not in ("languages", "qr", "key")]
 
@@ -96,16 +97,15 @@ def test_a_screen_says_all_that_its_model_holds(upright: Window, name: str, lang
 @pytest.mark.parametrize(("window", "language"), SHOWN_IN, indirect=["window"], scope="module")
 @pytest.mark.parametrize("name", EACH_SAMPLE)
 def test_everything_fits_and_can_be_touched(window: Window, name: str, language: str) -> None:
-    painted = window.show(name, language)
+    window.show(name, language)
     size = size_of(window)
-    holds(size, painted["targets"], window.ask({"labels": "screen"}))
-    for page in window.pages()[1:]:
+    for page in window.pages():
         holds(size, page["targets"], page)
 
 
 def size_of(window: Window) -> str:
     """Which of the sizes it has."""
-    return next(size for size in SIZES if _pixels(size) == tuple(window.ask({"labels": "screen"})["window"]))
+    return next(size for size in SIZES if pixels_of(size) == tuple(window.ask({"labels": "screen"})["window"]))
 
 
 def holds(size: str, targets: dict[str, Any], layout: dict[str, Any]) -> None:
@@ -135,6 +135,13 @@ def test_the_way_out_is_at_the_same_place_on_every_screen(window: Window) -> Non
         tuple(painted["targets"]["cancel"])
         for name in NAMES
         if "cancel" in (painted := window.show(name, "en"))["targets"]
+    }
+    assert len(places) == 1
+
+
+def test_help_is_at_the_same_place_on_every_screen_that_has_it(window: Window) -> None:
+    places = {
+        tuple(painted["targets"]["help"]) for name in NAMES if "help" in (painted := window.show(name, "en"))["targets"]
     }
     assert len(places) == 1
 
@@ -174,7 +181,7 @@ def test_the_language_on_the_screen_follows_the_model(upright: Window) -> None:
     assert "同意并继续" not in upright.words()
 
 
-def _pixels(size: str) -> tuple[int, int]:
+def pixels_of(size: str) -> tuple[int, int]:
     screen = load_screen_file(ASSETS / "screens" / f"{size}.toml")
     return screen.width_px, screen.height_px
 

@@ -70,8 +70,9 @@ def _place_on_both(window: Window, old: str, new: str) -> Place | None:
 
 
 def _acting(targets: dict[str, Box]) -> dict[str, Box]:
-    """All targets but keys: what is typed emits nothing before it is sent."""
-    return {target: box for target, box in targets.items() if not target.startswith("key:")}
+    """All targets but those that emit nothing: keys, help, and what the bar has for the eyes."""
+    silent = ("key:", "help", "close_help", "contrast", "text_size")
+    return {target: box for target, box in targets.items() if not target.startswith(silent)}
 
 
 def _middle(box: Box) -> Place:

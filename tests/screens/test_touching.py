@@ -20,14 +20,14 @@ def test_each_target_emits_its_own_intent(upright: Window, name: str) -> None:
     upright.show("welcome", "en")  # what was typed before is forgotten when its screen is left
     targets = upright.show(name, "en")["targets"]
     for target in targets:
-        if not target.startswith(("key:", "next_page", "text_size", "contrast")):
+        if not target.startswith(("key:", "next_page", "text_size", "contrast", "help", "close_help")):
             assert upright.ask({"touch": target}) == {"done": "touch"}
             assert upright.intent() == target.replace(":", " ", 1)
 
 
 def test_each_screen_offers_what_belongs_to_it(upright: Window) -> None:
     languages = {f"choose_language:{language}" for language in LANGUAGES}
-    everywhere = languages | {"contrast", "text_size", "next_page", "previous_page"}
+    everywhere = languages | {"contrast", "help", "text_size", "next_page", "previous_page"}
 
     def offered(name: str) -> set[str]:
         upright.show(name, "en")
@@ -73,7 +73,12 @@ def test_each_screen_offers_what_belongs_to_it(upright: Window) -> None:
     assert offered("receipt") == {"finish"}
     assert offered("thank_you") == {"finish"}
     assert offered("outcome_fault") == {"finish"}
+    assert offered("outcome_fault_staff") == {"call_staff", "finish"}
     assert offered("out_of_service") == set()
+    assert offered("out_of_service_staff") == {"call_staff"}
+    assert offered("help") == {"close_help", "cancel"}
+    assert offered("help_staff") == {"call_staff", "close_help", "cancel"}
+    assert offered("help_writing") == {"call_staff", "close_help"}
 
 
 @pytest.mark.parametrize("chosen", ["text_size", "contrast"])

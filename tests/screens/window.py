@@ -149,15 +149,20 @@ class Window:
 
     def pages(self) -> list[dict[str, Any]]:
         """What stands on each page of the present screen, from the first to the last, which stands then."""
+        while self.ask({"labels": "screen"})["page"]:  # what is shown anew stays on the page that was turned to
+            self._turns("previous_page")
         seen = [self.ask({"labels": "screen"}) | {"targets": self.painted["targets"]}]
         while seen[-1]["page"] + 1 < seen[-1]["pages"]:
-            told = self.painted["painted_at"]
-            self.ask({"touch": "next_page"})
-            assert self.intent() == "more_time"
-            while self.painted["painted_at"] == told:
-                self.next_painting()
+            self._turns("next_page")
             seen.append(self.ask({"labels": "screen"}) | {"targets": self.painted["targets"]})
         return seen
+
+    def _turns(self, to: str) -> None:
+        told = self.painted["painted_at"]
+        self.ask({"touch": to})
+        assert self.intent() == "more_time"
+        while self.painted["painted_at"] == told:
+            self.next_painting()
 
     def intent(self, within_s: float = ANSWER_S) -> str | None:
         """The next intent that a screen emitted, with its choice; None if none came in time."""

@@ -62,6 +62,7 @@ class Office:
         self.endorsements: dict[str, Endorsement] = {}
         self.applications: dict[str, Application] = {}
         self.heads: dict[str, dict[str, Any]] = {}
+        self.staff_calls: list[tuple[str, dict[str, Any]]] = []
 
     # -- endorsements --------------------------------------------------------------------------------------------------
 
@@ -359,6 +360,10 @@ class Office:
         if "forgets the journal" in self._mistakes:
             known = None
         return {"time": self._clock().astimezone(CHINA).isoformat(), "journal": known, "commands": []}
+
+    def call_staff(self, by: Caller, body: dict[str, Any]) -> dict[str, Any]:
+        self.staff_calls.append((by.kiosk, body))
+        return {"received_at": self._clock().astimezone(CHINA).isoformat()}
 
     # -- common --------------------------------------------------------------------------------------------------------
 

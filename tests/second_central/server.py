@@ -45,6 +45,7 @@ _OPERATIONS: dict[str, Callable[..., Any]] = {
     "report_completion": Office.complete,
     "pending_rewrites": Office.pending_rewrites,
     "heartbeat": Office.heartbeat,
+    "call_staff": Office.call_staff,
     "verify_evidence": Office.verify_evidence,
     "apply": Office.apply,
     "search_applications": Office.search,

@@ -152,6 +152,11 @@ def heartbeat(number: int) -> contract.HeartbeatRequest:
     )
 
 
+def staff_call() -> contract.StaffCallRequest:
+    """POST /v1/staff-calls of somebody who stands before the welcome page."""
+    return contract.StaffCallRequest(called_at=now(), state="Idle", custody="with_holder")
+
+
 def now() -> datetime:
     """By this machine's clock."""
     return datetime.now(UTC)

@@ -30,6 +30,7 @@ APPLICATION: TypeAdapter[contract.ApplicationAnswer] = TypeAdapter(contract.Appl
 FOUND = TypeAdapter(contract.ApplicationsFound)
 PROGRESS = TypeAdapter(contract.ApplicationProgress)
 HEARTBEAT = TypeAdapter(contract.HeartbeatAnswer)
+STAFF_CALL = TypeAdapter(contract.StaffCallTaken)
 _PROBLEM = TypeAdapter(contract.Problem)
 
 

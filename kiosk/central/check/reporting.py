@@ -8,7 +8,7 @@ from uuid import uuid4
 from kiosk.central import contract
 from kiosk.central.check import bodies
 from kiosk.central.check.findings import Check, NotTried
-from kiosk.central.check.judging import HEARTBEAT, PENDING, RECORDED, STATE, is_same, need, read
+from kiosk.central.check.judging import HEARTBEAT, PENDING, RECORDED, STAFF_CALL, STATE, is_same, need, read
 from kiosk.central.check.run import Run, Session
 from kiosk.central.http_date import parse_http_date
 
@@ -69,6 +69,13 @@ def _heartbeat(run: Run) -> None:
     need(abs(told.time - date) <= CLOCKS_OF_ONE_ANSWER, "heartbeat: time and Date are over a minute apart")
 
 
+def _staff_call(run: Run) -> None:
+    document, key = bodies.document(bodies.staff_call()), str(uuid4())
+    first = run.kiosk.post("/v1/staff-calls", document, key)
+    read(first, STAFF_CALL)
+    is_same(first, run.kiosk.post("/v1/staff-calls", document, key))
+
+
 def _completed_before(run: Run) -> Session:
     session = _written(run)
     if not run.is_completed:
@@ -105,5 +112,11 @@ CHECKS: tuple[Check[Run], ...] = (
         "a heartbeat is answered with the furthest head told before, and central's time",
         "openapi.json: HeartbeatAnswer",
         _heartbeat,
+    ),
+    Check(
+        "staff_call.taken",
+        "a call for staff is taken, and a repeat gets the same answer",
+        "openapi.json: StaffCallTaken",
+        _staff_call,
     ),
 )

@@ -15,7 +15,14 @@ from typing import Any
 from uuid import uuid4
 
 from kiosk.central.check.findings import Deviation, NoConversation
-from kiosk.central.contract import CALL_HEADER, CALL_NAME, IDEMPOTENCY_HEADER, JSON_TYPE, SEQUENCE_HEADER
+from kiosk.central.contract import (
+    CALL_HEADER,
+    CALL_NAME,
+    IDEMPOTENCY_HEADER,
+    JSON_TYPE,
+    SEQUENCE_HEADER,
+    UNNUMBERED,
+)
 from kiosk.central.http_date import parse_http_date
 from kiosk.central.tls_causes import cause_of
 from kiosk.data_files.central_address import CentralAddress
@@ -95,7 +102,7 @@ class Wire:
         content = body if isinstance(body, bytes) else json.dumps(body).encode("utf-8")
         key = key or str(uuid4())
         sent: dict[str, str | None] = {IDEMPOTENCY_HEADER: key, "Content-Type": JSON_TYPE, **_named(headers)}
-        if path != "/v1/heartbeat" and SEQUENCE_HEADER not in sent:
+        if path not in UNNUMBERED and SEQUENCE_HEADER not in sent:
             sent[SEQUENCE_HEADER] = self._number_of(key)
         return self.ask("POST", path, content, sent)
 

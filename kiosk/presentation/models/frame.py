@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import Enum
 
+from kiosk.texts.words import Text, Words
+
 
 class WayOut(Enum):
     """What the button that is always at the same place says."""
@@ -17,6 +19,25 @@ class WayOut(Enum):
 
 
 @dataclass(frozen=True, slots=True)
+class Help:
+    """What a person wants to know who is stuck on a page: what to do now, where the permit is, how to stop, whom to
+    ask.
+    """
+
+    now: Text
+    permit_is: Text
+    stop: Text
+    ask: tuple[Words, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class StaffCall:
+    """Staff can be called from here. `told`: what became of a call a short while ago; None where there was none."""
+
+    told: Words | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Frame:
     """What every screen has around it.
 
@@ -24,7 +45,7 @@ class Frame:
     how many seconds before the end it asks whether somebody is still there. `languages`: those that can be changed to
     here, by tag (CHOOSE_LANGUAGE). `serial`: which of the models that were shown this is, and every intent brings it
     back; 0: none that was shown. `can_go_back`: to the screen before (BACK). `step` of `steps`: how far the visit has
-    come; 0: it has none.
+    come; 0: it has none. `help`: for this page; None: it has none. `staff`: None where nobody can be called.
     """
 
     language: str
@@ -37,3 +58,5 @@ class Frame:
     warning_s: int = 0
     step: int = 0
     steps: int = 0
+    help: Help | None = None
+    staff: StaffCall | None = None

@@ -11,7 +11,7 @@ from datetime import date
 from enum import Enum
 
 from kiosk.domain.personal import Personal
-from kiosk.presentation.models.frame import Frame
+from kiosk.presentation.models.frame import Frame, Help
 from kiosk.texts.words import Citation, LocalText, Text, Words
 
 
@@ -296,7 +296,9 @@ class PageKind(Enum):
 
 @dataclass(frozen=True, slots=True)
 class OutcomeScreen:
-    """What happened, where the permit is, what is valid now, what to do next, the number to quote."""
+    """What happened, where the permit is, what is valid now, what to do next, the number to quote. `staff_first`: the
+    permit is out of reach, so staff are the first thing that it offers.
+    """
 
     frame: Frame
     kind: PageKind
@@ -307,6 +309,7 @@ class OutcomeScreen:
     do_next: tuple[Words, ...]
     number: str
     rules: tuple[Citation, ...] = ()
+    staff_first: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -320,12 +323,21 @@ class PermitInsideScreen:
 
 @dataclass(frozen=True, slots=True)
 class OutOfServiceScreen:
-    """`staff_code` is the fault's code; `counter`: where to go instead."""
+    """`staff_code` is the fault's code; `counter`: where to go instead. `staff_first`: a permit may be out of reach."""
 
     frame: Frame
     reason: Text
     staff_code: str
     counter: tuple[Words, ...]
+    staff_first: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class HelpScreen:
+    """Stands over another page, whose frame it has; the window makes it of that page."""
+
+    frame: Frame
+    help: Help
 
 
 ScreenModel = (
@@ -353,4 +365,5 @@ ScreenModel = (
     | StatusScreen
     | ApplicationScreen
     | ProgressScreen
+    | HelpScreen
 )

@@ -13,9 +13,9 @@ MOST_OFFICES = 2
 """The nearest kinds of counter; a third would hide the first."""
 
 
-def office_lines(region: Region) -> tuple[Words, ...]:
-    """Where it is done at a counter, when that is open, and whom to call."""
-    offices = [office for office in region.offices.values() if office.does_business][:MOST_OFFICES]
+def office_lines(region: Region, most: int = MOST_OFFICES) -> tuple[Words, ...]:
+    """Where it is done at a counter, when that is open, and whom to call. `most`: of so many counters."""
+    offices = [office for office in region.offices.values() if office.does_business][:most]
     lines = [line for office in offices for line in _office(office)]
     numbers = [office.telephone for office in offices if office.telephone is not None]
     if region.contact is not None:

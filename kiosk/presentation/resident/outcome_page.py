@@ -26,7 +26,7 @@ from kiosk.presentation.resident.facts import at_counter
 from kiosk.texts.words import Citation, LocalText, Text, Words
 from kiosk.workflow import states as s
 
-_CUSTODY_WORDS = {
+CUSTODY_WORDS = {
     Custody.WITH_HOLDER: "with_you",
     Custody.AT_MOUTH: "at_mouth",
     Custody.INSIDE: "inside",
@@ -84,11 +84,12 @@ def outcome_page(about: PresentationContext, state: s.ShowingOutcome) -> Outcome
         kind=PageKind.FAULT if isinstance(state.ending, s.BrokenOff | s.Interrupted) else PageKind.REFUSAL,
         title=Text(f"outcome.title.{_title(ending, state.custody)}"),
         happened=happened,
-        permit_is=Text(f"permit_is.{_CUSTODY_WORDS[state.custody]}"),
+        permit_is=Text(f"permit_is.{CUSTODY_WORDS[state.custody]}"),
         valid_now=valid_now,
         do_next=steps,
         number=number,
         rules=rules,
+        staff_first=state.custody not in _IN_REACH,
     )
 
 

@@ -15,12 +15,14 @@ from assets import ASSETS
 from kiosk.app.effect_routes import call_of
 from kiosk.app.shown_screens import Serials, ShownScreens
 from kiosk.domain.endorsement import ChipState, Custody, FaceState
+from kiosk.domain.staff_call import CallState
 from kiosk.journal.content_hash import content_hash_by
 from kiosk.journal.journal import Journal
 from kiosk.policy.region_file import load_region
 from kiosk.presentation.context import PresentationContext
 from kiosk.runtime.engine import Engine
 from kiosk.services.central.outbox import message_of
+from kiosk.services.staff_calls import StaffCall, StaffCalls
 from kiosk.workflow import events as on
 from kiosk.workflow import states as s
 from kiosk.workflow.intents import Intent
@@ -63,9 +65,10 @@ class TouchHarness:
             call_of,
             content_hash_by(b"the private key of this test"),
         )
-        self.screens = ShownScreens(
-            PresentationContext(site.region, LANGUAGES, False, "https://r.example/", 25), self.engine.post
-        )
+        self.waiting: list[StaffCall] = []
+        self.staff = StaffCalls(self._clock, self.waiting.append, lambda: None)
+        about = PresentationContext(site.region, LANGUAGES, False, "https://r.example/", 25)
+        self.screens = ShownScreens(about, self.engine.post, staff=self.staff)
 
     def _show(self, state: s.State) -> int:
         return self.screens.present(state).frame.serial
@@ -73,6 +76,10 @@ class TouchHarness:
     @property
     def serial(self) -> int:
         return self.screens.model.frame.serial
+
+    def passes(self, seconds: float) -> None:
+        self._clock.pass_time(seconds)
+        self.engine.pump()
 
     def happens(self, *events: on.Event) -> s.State:
         for event in events:
@@ -213,3 +220,45 @@ def test_a_serial_stays_while_the_same_is_shown_and_never_comes_back() -> None:
     assert serial_of("question", matter="address_changed") == 4
     assert serial_of("question", matter="relatives_home") == 5
     assert serials.given_to(sample_screens("zh-Hans")["question"], "relatives_home").frame.serial == 6
+
+
+def test_who_calls_staff_is_there_and_the_machine_hears_no_more_of_it(place: TouchHarness) -> None:
+    question = place.comes_to_the_questions()
+    place.passes(119.0)
+    place.screens.touched(Intent.CALL_STAFF, "", place.serial)
+    place.passes(119.0)
+    assert place.engine.state == question
+    assert [call.wanted.page for call in place.waiting] == ["Declaring"]
+
+
+def test_a_call_from_a_page_that_is_gone_calls_nobody(place: TouchHarness) -> None:
+    place.comes_to_the_questions()
+    place.screens.touched(Intent.CALL_STAFF, "", place.serial - 1)
+    assert place.waiting == []
+
+
+def test_calling_staff_gives_no_time_where_a_permit_waits_at_the_mouth(place: TouchHarness) -> None:
+    place.comes_to_the_questions()
+    waiting = place.happens(chosen(Intent.CANCEL), on.PermitAtMouth())
+    assert isinstance(waiting, s.AwaitingRemoval)
+    place.passes(44.0)
+    place.screens.touched(Intent.CALL_STAFF, "", place.serial)
+    place.passes(2.0)
+    state = place.engine.state
+    assert isinstance(state, s.AwaitingRemoval)
+    assert state.reminded
+    assert [call.wanted.custody for call in place.waiting] == [Custody.AT_MOUTH]
+
+
+def test_what_became_of_a_call_is_told_without_another_serial_or_deadline(place: TouchHarness) -> None:
+    place.comes_to_the_questions()
+    before = place.screens.model
+    place.screens.touched(Intent.CALL_STAFF, "", place.serial)
+    place.engine.pump()
+    place.staff.note(place.waiting[0], CallState.CALLED)
+    assert place.screens.present_again()
+    now = place.screens.model
+    assert now.frame.staff is not None
+    assert now.frame.staff.told is not None
+    assert replace(now, frame=replace(now.frame, staff=before.frame.staff)) == before
+    assert not place.screens.present_again()

@@ -193,6 +193,11 @@ def heartbeat(kiosk: Kiosk, who: Resident) -> Made:
     return lambda client: client.heartbeat(body, key=str(uuid4()))
 
 
+def staff_call(kiosk: Kiosk, who: Resident) -> Made:
+    body = contract.StaffCallRequest(called_at=kiosk.clock(), state="Idle", custody="with_holder")
+    return lambda client: client.call_staff(body, key=str(uuid4()))
+
+
 CALLS: dict[Call, Callable[[Kiosk, Resident], Made]] = {
     Call.ENDORSEMENTS: endorsements,
     Call.ENDORSEMENT_STATE: endorsement_state,
@@ -206,9 +211,10 @@ CALLS: dict[Call, Callable[[Kiosk, Resident], Made]] = {
     Call.CANCELLATION: cancellation,
     Call.COMPLETION: completion,
     Call.HEARTBEAT: heartbeat,
+    Call.STAFF_CALL: staff_call,
 }
-WAITED_FOR = [call for call in Call if call not in (Call.CANCELLATION, Call.COMPLETION, Call.HEARTBEAT)]
-NOT_WAITED_FOR = [Call.CANCELLATION, Call.COMPLETION, Call.HEARTBEAT]
+NOT_WAITED_FOR = [Call.CANCELLATION, Call.COMPLETION, Call.HEARTBEAT, Call.STAFF_CALL]
+WAITED_FOR = [call for call in Call if call not in NOT_WAITED_FOR]
 
 BUSY, TOO_MANY, BROKEN = says(503, "busy"), says(429, "busy"), says(500, "internal_error")
 GATEWAY = Answer(502, b"<html>Bad gateway</html>", "text/html", is_named=False)

@@ -194,6 +194,11 @@ def heartbeat(kiosk: Kiosk, things: Things) -> str:
     return "heard" if kiosk.beat(1).time else "never"
 
 
+def staff_call(kiosk: Kiosk, things: Things) -> str:
+    body = contract.StaffCallRequest(called_at=kiosk.clock(), state="Idle", custody="with_holder")
+    return "heard" if kiosk.client.call_staff(body, key=str(uuid4())).received_at else "never"
+
+
 CALLS: list[tuple[Asked, Ask, dict[str, Relation]]] = [
     (Asked.ENDORSEMENTS, endorsements, TO_PERMIT),
     (Asked.PENDING_REWRITES, pending_rewrites, TO_PERMIT),
@@ -210,6 +215,7 @@ CALLS: list[tuple[Asked, Ask, dict[str, Relation]]] = [
     (Asked.RESPONSES, responses, TO_ENDORSEMENT),
     (Asked.COMPLETION, completion, TO_ENDORSEMENT),
     (Asked.HEARTBEAT, heartbeat, TO_ITSELF),
+    (Asked.STAFF_CALL, staff_call, TO_ITSELF),
 ]
 NAMES = [ask.__name__ for _, ask, _ in CALLS]
 CENTRAL: list[ReferenceCentral] = []

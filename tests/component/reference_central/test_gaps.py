@@ -9,8 +9,10 @@ from datetime import datetime, timedelta
 
 import pytest
 
+from kiosk.central import contract
 from kiosk.commands import central as command_line
-from kiosk.reference_central import kiosks, retention
+from kiosk.reference_central import kiosks, retention, staff_calls
+from kiosk.reference_central.clock import system_clock
 from kiosk.reference_central.database import Database
 from kiosk.reference_central.gaps import Gap, Reused, gaps, reused
 from kiosk.reference_central.heartbeats import receive
@@ -120,3 +122,24 @@ def test_the_command_line_lists_gaps_and_kiosks_and_ends_with_1_where_somebody_s
     assert run("accept-journal", "kiosk-2", "--database", fresh_url) == 0
     assert run("accept-journal", "kiosk-2", "--database", fresh_url) == 1
     assert capsys.readouterr().err == "kiosk-2: no journal is known\n"
+
+
+def test_the_command_line_lists_who_asked_for_staff_and_ends_with_1_where_anybody_did(
+    database: Database, fresh_url: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run("staff-calls", "--database", fresh_url) == 0
+    now = system_clock()
+    called = contract.StaffCallRequest(called_at=now, state="OutOfService", custody="inside", fault="2301")
+    with database.writing() as session:
+        for key, earlier in (("key-of-now", timedelta()), ("key-of-before", timedelta(hours=2))):
+            staff_calls.receive(session, called, key, "kiosk-1", now - earlier)
+    assert run("staff-calls", "--database", fresh_url) == 1
+    (line,) = (json.loads(line) for line in capsys.readouterr().out.splitlines())
+    assert (line["kiosk"], line["state"], line["custody"], line["fault"]) == (
+        "kiosk-1",
+        "OutOfService",
+        "inside",
+        "2301",
+    )
+    assert run("staff-calls", "--minutes", "180", "--database", fresh_url) == 1
+    assert len(capsys.readouterr().out.splitlines()) == 2

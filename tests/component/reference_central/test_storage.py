@@ -21,6 +21,7 @@ from sqlalchemy import func, select, text
 from sqlalchemy.exc import IntegrityError
 
 from drivers.simulators.chip_keys import TEST_KEYS
+from kiosk.central import contract
 from kiosk.central.client import CentralClient, CentralRefusedCall
 from kiosk.commands import central as command_line
 from kiosk.reference_central import kiosks, retention
@@ -60,7 +61,7 @@ def test_the_migrations_make_the_tables_that_the_program_uses(database: Database
 def test_migrating_twice_changes_nothing(database: Database) -> None:
     database.migrate()
     with database.reading() as session:
-        assert session.scalars(text("SELECT version_num FROM alembic_version")).all() == ["0009"]
+        assert session.scalars(text("SELECT version_num FROM alembic_version")).all() == ["0010"]
 
 
 def test_a_central_of_the_first_version_keeps_its_records_when_brought_up_to_date(empty_url: str) -> None:
@@ -164,6 +165,8 @@ def test_everything_outlives_its_time_and_nothing_before(tmp_path: Path, fresh_u
             kiosk.complete(answer.endorsement_id, "new", "new")
             kiosk.prove(other, "employment_proof")
             kiosk.beat(4)
+            called = contract.StaffCallRequest(called_at=clock(), state="Idle", custody="with_holder")
+            client.call_staff(called, key="call-of-a-test")
             applied = kiosk.applied(other, telephone="13800000000")
         with central.database.writing() as session:
             central.reviewing.approve(session, applied.review_number, clock())
@@ -178,6 +181,7 @@ def test_everything_outlives_its_time_and_nothing_before(tmp_path: Path, fresh_u
             "chip_batches",
             "chip_sessions",
             "evidence_checks",
+            "staff_calls",
         }
         half_a_year = central.purge(clock() + timedelta(days=181))
         assert half_a_year["application_telephones"] == 1

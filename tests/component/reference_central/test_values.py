@@ -104,6 +104,7 @@ def bodies() -> dict[str, dict[str, Any]]:
             "queue": {"length": 1, "oldest_at": moment},
             "counters": {"visits": 12},
         },
+        "/v1/staff-calls": {"called_at": moment, "state": "OutOfService", "custody": "inside", "fault": "2301"},
     }
 
 

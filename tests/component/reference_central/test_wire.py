@@ -313,6 +313,7 @@ NOT_THE_CONTRACTS = [
     ("POST", "/v1/evidence", b"{}", 422, "invalid_request"),
     ("POST", "/v1/applications/00000000-0000-4000-8000-000000000001/collection", b"{}", 422, "invalid_request"),
     ("POST", "/v1/heartbeat", b"{}", 422, "invalid_request"),
+    ("POST", "/v1/staff-calls", b"{}", 422, "invalid_request"),
 ]
 
 

@@ -58,6 +58,7 @@ def test_every_call_of_the_contract_is_in_the_document() -> None:
         ("/v1/applications/{application_id}/collection", "post"),
         ("/v1/evidence", "post"),
         ("/v1/heartbeat", "post"),
+        ("/v1/staff-calls", "post"),
     }
 
 

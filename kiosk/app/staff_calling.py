@@ -1,0 +1,32 @@
+"""Staff are called on a thread of its own, without which visits go on."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from kiosk.domain.clock import Clock
+from kiosk.domain.staff_call import CallState
+from kiosk.runtime.crew import Crew
+from kiosk.services.effect_dispatch import ServiceThread
+from kiosk.services.job_times import BACKGROUND
+from kiosk.services.staff_calls import StaffCall, StaffCalls
+
+STAFF_CALL = "staff_call"
+"""The thread's name."""
+
+
+def staff_calls(thread: ServiceThread[Any], crew: Crew, clock: Clock, changed: Callable[[], None]) -> StaffCalls:
+    """The staff of this site, called by `thread`, whose worker is of `crew`. `changed()`: as of `StaffCalls`."""
+
+    def hand_on(call: StaffCall) -> None:
+        def failed() -> None:
+            calls.note(call, CallState.FAILED)
+
+        if crew.trouble_of(STAFF_CALL) is not None:
+            failed()
+        else:
+            thread.submit(lambda service: service.deliver(call), "deliver", BACKGROUND.seconds, failed)
+
+    calls = StaffCalls(clock, hand_on, changed)
+    return calls

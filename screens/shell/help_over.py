@@ -1,0 +1,83 @@
+"""Help stands over the page at hand, and the page comes back as it was, with what was typed.
+
+It is no state of the machine: help can neither lose a visit nor hold one up. Opening and closing it is a touch to the
+machine, which gives as much time as any touch does on that page, and none where a permit waits at the mouth. Whatever
+comes next, because a permit was taken or central has answered, closes it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from kiosk.presentation.models.frame import WayOut
+from kiosk.presentation.models.resident import HelpScreen, ScreenModel
+
+if TYPE_CHECKING:
+    from screens.shell.router import Router
+    from screens.widgets.base import BaseScreen
+
+HELP = "help"
+"""The name of its screen."""
+
+
+class HelpOver:
+    """`beneath`: the screen that help stands over; None while there is no help."""
+
+    def __init__(self, router: Router) -> None:
+        self._router = router
+        self.beneath: BaseScreen | None = None
+
+    def open(self) -> ScreenModel | None:
+        """Keep the page at hand, and give what is to be shown over it; None where it has no help."""
+        page = self._router.current_screen
+        if page.model.frame.help is None:
+            return None
+        self.beneath, page.is_beneath = page, True
+        return help_of(page.model)
+
+    def follow(self, model: ScreenModel) -> ScreenModel | None:
+        """What is to be shown over the page when that is now `model`; None: it is another page, and help is over."""
+        page, over = self.beneath, help_of(model)
+        if page is None or over is None or not is_same_page(page.model, model):
+            self.end()
+            return None
+        page.show(model)
+        return over
+
+    def end(self) -> None:
+        """Let go of the page: another one comes."""
+        page, self.beneath = self.beneath, None
+        if page is not None:
+            page.is_beneath = False
+            page.on_leave()
+
+    def close(self) -> None:
+        """Go back to the page."""
+        page, self.beneath = self.beneath, None
+        if page is not None:
+            self._router.current = page.name
+            page.is_beneath = False
+
+
+def help_of(page: ScreenModel) -> ScreenModel | None:
+    """Help in the frame of its page: the same way out, the same time, and no way back but to the page. That it is being
+    written help says itself.
+    """
+    frame = page.frame
+    if frame.help is None:
+        return None
+    way_out = WayOut.NONE if frame.way_out is WayOut.WRITING else frame.way_out
+    return HelpScreen(replace(frame, way_out=way_out, help=None, can_go_back=False, step=0, steps=0), frame.help)
+
+
+def is_same_page(one: ScreenModel, other: ScreenModel) -> bool:
+    """Whether these are one page at two moments, or in two languages."""
+    frames = (one.frame, other.frame)
+    is_numbered_alike = frames[0].serial == frames[1].serial or frames[0].language != frames[1].language
+    return is_numbered_alike and _bare(one) == _bare(other)
+
+
+def _bare(model: ScreenModel) -> ScreenModel:
+    frame = replace(model.frame, language="", serial=0, countdown_s=None, warning_s=0, help=None, staff=None)
+    return replace(model, frame=frame)
