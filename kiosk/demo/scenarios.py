@@ -16,7 +16,11 @@ from drivers.simulators.residents import day_of
 
 DEFAULT = "shanghai-renewal"
 FACES_AT: Mapping[str, str] = MappingProxyType(
-    {"zh-Hans": "示范路88号政务服务大厅一层", "en": "Service hall, 88 Shifan Road, ground floor"}
+    {
+        "zh-Hans": "示范路88号政务服务大厅一层",
+        "en": "Service hall, 88 Shifan Road, ground floor",
+        "ug": "شىفەن يولى 88-نومۇر، مۇلازىمەت زالى، 1-قەۋەت",
+    }
 )
 """Where a kiosk whose unit rewrites no faces sends people, by language; invented."""
 

@@ -151,8 +151,8 @@ def test_who_shows_a_licence_is_shown_the_scanner(lit_place: KioskHarness) -> No
     lit_place.shows_licence("lin-registered-lease")
     lit_place.sees(s.Confirming)
     lit_place.answers(LIN.since(s.Confirming))
+    eventually(lambda: way_of(lit_place)[-3:] == [SCANNER, SLOT, OUTLET])  # dark already while it is written
     eventually(lambda: is_dark(lit_place))
-    assert way_of(lit_place)[-3:] == [SCANNER, SLOT, OUTLET]
 
 
 def test_a_device_file_with_a_mistake_is_told_of_and_one_that_is_mended_is_used(

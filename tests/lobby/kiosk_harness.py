@@ -54,7 +54,11 @@ IMPATIENCE = {
     STAR: {"ack": 0.5, "answer": 0.5, "transport": 1.0, "erase_and_print": 2.0},
     CRT: {"answer": 0.5, "transport": 1.0, "initialise": 1.0, "chip": 2.0, "entry_poll": 0.02},
 }
-FACE_REFRESHED_AT = {"zh-Hans": "福州路一九九号一层", "en": "199 Fuzhou Road, ground floor"}
+FACE_REFRESHED_AT = {
+    "zh-Hans": "福州路一九九号一层",
+    "en": "199 Fuzhou Road, ground floor",
+    "ug": "فۇجۇ يولى 199-نومۇر، 1-قەۋەت",
+}
 """Where a site whose unit rewrites no faces sends people."""
 
 S = TypeVar("S")

@@ -18,7 +18,7 @@ from kiosk.domain.clock import SystemClock
 from kiosk.domain.devices import PERMIT_UNIT
 
 CLOCK = SystemClock()
-WORDS = '[face_refreshed_at]\nzh-Hans = "福州路一九九号"\nen = "199 Fuzhou Road"\n'
+WORDS = '[face_refreshed_at]\nzh-Hans = "福州路一九九号"\nen = "199 Fuzhou Road"\nug = "فۇجۇ يولى 199-نومۇر"\n'
 
 
 def config_file(directory: Path, unit_url: str, words: str = WORDS) -> Path:
@@ -87,5 +87,6 @@ def test_words_that_are_missing_are_told_for_each_language(tmp_path: Path) -> No
     assert [finding.detail.partition(";")[0] for finding in findings] == [
         "face_refreshed_at.zh-Hans: is missing",
         "face_refreshed_at.en: is missing",
+        "face_refreshed_at.ug: is missing",
     ]
     assert {finding.fault and finding.fault.code for finding in findings} == {"6503"}

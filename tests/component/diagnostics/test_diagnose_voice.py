@@ -31,6 +31,7 @@ def found(config: Config, settings: SoundSettings = NO_SOUND) -> list[tuple[Outc
     return [(finding.outcome, finding.detail) for finding in findings]
 
 
+READ_ONLY = "without a voice, so read only: ug"
 OFFERED = SoundSettings(is_offered=True)
 NO_SOUNDS = [
     f"there are no sounds of {language}: build them with the program, and copy assets/voice"
@@ -39,19 +40,25 @@ NO_SOUNDS = [
 
 
 def test_missing_sounds_matter_where_the_site_wants_them(config: Config) -> None:
-    assert found(config, replace(OFFERED, voice=True)) == [(Outcome.WARNING, flaw) for flaw in NO_SOUNDS]
-    assert found(config) == [(Outcome.OK, "; ".join(("not offered: zh-Hans, en", *NO_SOUNDS)))]
+    assert found(config, replace(OFFERED, voice=True)) == [
+        *((Outcome.WARNING, flaw) for flaw in NO_SOUNDS),
+        (Outcome.OK, READ_ONLY),
+    ]
+    assert found(config) == [(Outcome.OK, "; ".join(("not offered: zh-Hans, en", READ_ONLY, *NO_SOUNDS)))]
 
 
 def test_what_is_there_is_told(config: Config) -> None:
     for language in ("zh-Hans", "en"):
         (config.assets_dir / "voice" / language).mkdir()
         (config.assets_dir / "voice" / language / "manifest.toml").touch()
-    assert found(config, replace(OFFERED, voice=True)) == [(Outcome.OK, "on from the start: zh-Hans, en")]
-    assert found(config, replace(OFFERED, volume=50)) == [(Outcome.OK, "off until somebody asks for it: zh-Hans, en")]
+    assert found(config, replace(OFFERED, voice=True)) == [(Outcome.OK, f"on from the start: zh-Hans, en; {READ_ONLY}")]
+    assert found(config, replace(OFFERED, volume=50)) == [
+        (Outcome.OK, f"off until somebody asks for it: zh-Hans, en; {READ_ONLY}")
+    ]
     jack = "/dev/no-such-jack"
     assert found(config, replace(OFFERED, headphone_jack=jack)) == [
-        (Outcome.WARNING, f"there is no {jack}; what is for headphones alone is not said")
+        (Outcome.WARNING, f"there is no {jack}; what is for headphones alone is not said"),
+        (Outcome.OK, READ_ONLY),
     ]
 
 
@@ -59,7 +66,7 @@ def test_a_language_without_a_voice_is_told_and_no_fault(config: Config) -> None
     (config.assets_dir / "voice/en.toml").unlink()
     (config.assets_dir / "voice/zh-Hans").mkdir()
     (config.assets_dir / "voice/zh-Hans/manifest.toml").touch()
-    read_only = "without a voice, so read only: en"
+    read_only = "without a voice, so read only: en, ug"
     assert found(config, replace(OFFERED, voice=True)) == [(Outcome.OK, f"on from the start: zh-Hans; {read_only}")]
     jack = "/dev/no-such-jack"
     assert found(config, replace(OFFERED, headphone_jack=jack))[1:] == [(Outcome.OK, read_only)]

@@ -139,7 +139,7 @@ def test_a_question_is_said_with_its_warning_and_the_facts_that_are_its_answers(
     [
         ("assessment_after_review", "Go on"),
         ("assessment_in_window", "I have moved"),
-        ("assessment_too_early", "Give my permit back"),
+        ("assessment_too_early", "Give it back"),
         ("permit_inside_asked_after", "Stop, give it back"),
         ("take_permit", "Please take it within forty five seconds"),
         ("outcome_refusal", "OK, finish"),

@@ -184,7 +184,7 @@ def test_a_permit_whose_file_has_no_face_gets_none(typeface: Typeface) -> None:
 
 
 @pytest.mark.parametrize("length", [80, 79, 40, 1])
-@pytest.mark.parametrize("character", ["国", "ۇ", "8", "a"])
+@pytest.mark.parametrize("character", ["国", "8", "a"])
 def test_every_address_and_authority_of_the_contract_fits_the_shipped_faces(
     typeface: Typeface, character: str, length: int
 ) -> None:
