@@ -76,7 +76,7 @@ class Actions(Row):
         assert isinstance(widget, StepButton), "a screen puts nothing else here"
         self._buttons.append(widget)
         widget.size_of = self.size_of
-        widget.bind(shown=self._arrange, due=self._level)
+        widget.bind(shown=self._arrange, is_pager=self._arrange, due=self._level)
         self._arrange()
 
     def on_size_of(self, *_args: object) -> None:
