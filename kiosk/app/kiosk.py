@@ -295,6 +295,8 @@ class Kiosk:
         """See `Crew.look_after`; from a thread that looks often."""
         self._crew.look_after(self.engine)
         self.lesser.look_after()
+        if self.staff is not None and self._crew.trouble_of(STAFF_CALL) is not None:
+            self.staff.give_up()
 
     def ails(self) -> str | None:
         """What gives no sign of life so that only a new start helps; None if all is well. See `Crew.ails`."""

@@ -17,7 +17,7 @@ from uuid import UUID, uuid4
 from kiosk.domain.staff_call import StaffCalled
 from kiosk.event_log.log_events import LogEvent, log
 from kiosk.presentation.context import PresentationContext
-from kiosk.presentation.models.frame import StaffCall
+from kiosk.presentation.models.frame import StaffButton
 from kiosk.presentation.models.resident import ScreenModel
 from kiosk.presentation.present import present
 from kiosk.presentation.resident.help_page import staff_call
@@ -40,8 +40,8 @@ class Staff(Protocol):
     def call(self, state: s.State) -> None:
         """Somebody calls, from a page of this state."""
 
-    def last_call(self) -> StaffCalled | None:
-        """The last call, if it was a short while ago."""
+    def last_call(self, state: s.State) -> StaffCalled | None:
+        """The last call, if it was a short while ago and about what the page of this state is about."""
 
 
 class Serials:
@@ -116,7 +116,7 @@ class ShownScreens:
             if isinstance(self._state, s.Idle):
                 self._model = self._numbered(self._state)
             else:
-                self._model = replace(before, frame=replace(before.frame, staff=self._staff_call()))
+                self._model = replace(before, frame=replace(before.frame, staff=self._staff_call(self._state)))
             return self._model != before
 
     def touched(self, intent: Intent, choice: str, serial: int) -> None:
@@ -143,9 +143,9 @@ class ShownScreens:
             state,
             without_paper=self._without_paper(),
             without_central=self._without_central(),
-            staff=self._staff_call(),
+            staff=self._staff_call(state),
         )
         return self._serials.given_to(model, (visit.id if visit else None, s.asked_in(state)))
 
-    def _staff_call(self) -> StaffCall | None:
-        return None if self._staff is None else staff_call(self._staff.last_call())
+    def _staff_call(self, state: s.State) -> StaffButton | None:
+        return None if self._staff is None else staff_call(self._staff.last_call(state))

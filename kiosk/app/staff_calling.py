@@ -9,7 +9,7 @@ from kiosk.domain.clock import Clock
 from kiosk.domain.staff_call import CallState
 from kiosk.runtime.crew import Crew
 from kiosk.services.effect_dispatch import ServiceThread
-from kiosk.services.job_times import BACKGROUND
+from kiosk.services.job_times import STAFF_CALL as LONGEST
 from kiosk.services.staff_calls import StaffCall, StaffCalls
 
 STAFF_CALL = "staff_call"
@@ -26,7 +26,7 @@ def staff_calls(thread: ServiceThread[Any], crew: Crew, clock: Clock, changed: C
         if crew.trouble_of(STAFF_CALL) is not None:
             failed()
         else:
-            thread.submit(lambda service: service.deliver(call), "deliver", BACKGROUND.seconds, failed)
+            thread.submit(lambda service: service.deliver(call), "deliver", LONGEST.seconds, failed)
 
     calls = StaffCalls(clock, hand_on, changed)
     return calls

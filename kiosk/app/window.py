@@ -24,7 +24,12 @@ from kiosk.domain.devices import PERMIT_UNIT
 from kiosk.domain.faults import WORKER_HANGS, Fault
 from kiosk.event_log.log_events import LogEvent, log
 from kiosk.journal.state_lock import HOLDER, StateLock
-from kiosk.presentation.models.resident import OutOfServiceScreen, ScreenModel
+from kiosk.presentation.models.resident import (
+    OutOfServiceScreen,
+    ScreenModel,
+    differs_in_staff_alone,
+    in_language,
+)
 from kiosk.runtime.watchdog import Watchdog
 from kiosk.texts.words import Text
 from kiosk.version import VERSION
@@ -300,9 +305,10 @@ class Window:
         model = self.model()
         # Several states stand behind one screen; only a countdown makes it worth painting again.
         if model != self._seen or model.frame.countdown_s is not None:
-            self._seen = model
-            self._turned_at, self._spoken = time.monotonic(), ""
-            self._app.paint(model)
+            if self._seen is None or not differs_in_staff_alone(model, self._seen):
+                self._spoken = ""  # otherwise whoever reads it reads on in the language that it stands in
+            self._turned_at, self._seen = time.monotonic(), model
+            self._app.paint(in_language(model, self._spoken))
         self._warm_up()
 
     def _looks_for_permit(self) -> bool:
@@ -345,7 +351,7 @@ class Window:
             self._turned_at = time.monotonic()
             present = self._spoken if self._spoken in languages else seen.frame.language
             self._spoken = languages[(languages.index(present) + 1) % len(languages)]
-            self._app.paint(replace(seen, frame=replace(seen.frame, language=self._spoken)))
+            self._app.paint(in_language(seen, self._spoken))
 
     # -- for others ----------------------------------------------------------------------------------------------------
 

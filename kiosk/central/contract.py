@@ -589,7 +589,7 @@ class StaffCallRequest(Model):
 
 
 class StaffCallTaken(Model):
-    """The call has reached whoever looks after the site. `received_at`: by central's clock."""
+    """Central has the call and answers for passing it on. `received_at`: by central's clock."""
 
     received_at: its.Moment
 

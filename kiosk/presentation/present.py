@@ -19,7 +19,7 @@ from kiosk.presentation.context import (
     next_window,
     receipt_number,
 )
-from kiosk.presentation.models.frame import StaffCall, WayOut
+from kiosk.presentation.models.frame import StaffButton, WayOut
 from kiosk.presentation.models.resident import (
     AskingScreen,
     ConfirmScreen,
@@ -57,7 +57,7 @@ def present(
     *,
     without_paper: bool = False,
     without_central: bool = False,
-    staff: StaffCall | None = None,
+    staff: StaffButton | None = None,
 ) -> ScreenModel:
     """The screen of `state`. `without_paper`: nothing could be printed now; `without_central`: nothing be endorsed;
     `staff`: they can be called.

@@ -33,7 +33,7 @@ class ConnectionLimits:
     closing_s: float = 5.0
     in_all: int = 512
     unproved: int = 128
-    per_certificate: int = 8  # a kiosk has three
+    per_certificate: int = 8  # a kiosk has four
 
     def within_descriptors(self) -> ConnectionLimits:
         """The same, with no more connections than this process may have descriptors for."""

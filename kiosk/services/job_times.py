@@ -32,6 +32,8 @@ BACKGROUND = LongestTime(
 )
 """For what is done while nobody waits for it."""
 
+STAFF_CALL = LongestTime(40.0, "as any call to central; between two tries it pauses, which is a sign of life")
+
 _TABLE: dict[type, LongestTime] = {
     do.InspectPath: LongestTime(90.0, "an initialisation with a permit inside takes up to a minute"),
     do.ReadIdCard: LongestTime(60.0, "one look at the reader, with the search for its speed"),

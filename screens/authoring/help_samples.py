@@ -4,20 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
+from datetime import datetime
 
-from kiosk.presentation.models.frame import StaffCall
+from kiosk.domain.clock import SHANGHAI
+from kiosk.domain.staff_call import CallState, StaffCalled
 from kiosk.presentation.models.resident import ScreenModel
-from kiosk.texts.words import Sentences, Text
+from kiosk.presentation.resident.help_page import staff_call
 from screens.shell.help_over import help_of
 
-CALLED_AT = "10:32"
-
-
-def told(state: str) -> StaffCall:
-    """What became of a call."""
-    said = Text(f"help.staff.{state}")
-    at = Text("help.staff.at", (("time", CALLED_AT),))
-    return StaffCall(Sentences((said, at)) if state == "called" else said)
+CALLED_AT = datetime(2027, 3, 1, 10, 32, tzinfo=SHANGHAI)
 
 
 def helped(samples: Mapping[str, ScreenModel]) -> dict[str, ScreenModel]:
@@ -28,14 +23,14 @@ def helped(samples: Mapping[str, ScreenModel]) -> dict[str, ScreenModel]:
         "help": _over(samples["id_card"]),
         "help_welcome": _over(samples["welcome"]),
         "help_staff": _over(_calling(samples["question"])),
-        "help_called": _over(_calling(samples["question"], "called")),
-        "help_not_called": _over(_calling(samples["licence_code"], "kept")),
-        "help_writing": _over(_calling(samples["writing_chip"], "under_way")),
-        "help_take_permit": _over(_calling(samples["take_permit"], "failed")),
+        "help_called": _over(_calling(samples["question"], CallState.CALLED)),
+        "help_not_called": _over(_calling(samples["licence_code"], CallState.KEPT)),
+        "help_writing": _over(_calling(samples["writing_chip"], CallState.UNDER_WAY)),
+        "help_take_permit": _over(_calling(samples["take_permit"], CallState.FAILED)),
         "outcome_fault_staff": _calling(fault),
-        "outcome_fault_called": _calling(fault, "called"),
+        "outcome_fault_called": _calling(fault, CallState.CALLED),
         "out_of_service_staff": _calling(closed),
-        "out_of_service_called": _calling(closed, "kept"),
+        "out_of_service_called": _calling(closed, CallState.KEPT),
     }
 
 
@@ -45,5 +40,6 @@ def _over(page: ScreenModel) -> ScreenModel:
     return over
 
 
-def _calling(page: ScreenModel, state: str | None = None) -> ScreenModel:
-    return replace(page, frame=replace(page.frame, staff=StaffCall() if state is None else told(state)))
+def _calling(page: ScreenModel, state: CallState | None = None) -> ScreenModel:
+    called = None if state is None else StaffCalled(CALLED_AT, state)
+    return replace(page, frame=replace(page.frame, staff=staff_call(called)))

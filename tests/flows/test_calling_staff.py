@@ -11,7 +11,7 @@ from tests.waiting import eventually
 
 def became(place: KioskHarness) -> CallState | None:
     assert place.running.staff is not None
-    last = place.running.staff.last_call()
+    last = place.running.staff.last_call(place.state)
     return None if last is None else last.state
 
 

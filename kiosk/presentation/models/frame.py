@@ -31,7 +31,7 @@ class Help:
 
 
 @dataclass(frozen=True, slots=True)
-class StaffCall:
+class StaffButton:
     """Staff can be called from here. `told`: what became of a call a short while ago; None where there was none."""
 
     told: Words | None = None
@@ -59,4 +59,4 @@ class Frame:
     step: int = 0
     steps: int = 0
     help: Help | None = None
-    staff: StaffCall | None = None
+    staff: StaffButton | None = None

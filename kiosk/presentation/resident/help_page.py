@@ -14,7 +14,7 @@ from kiosk.domain.endorsement import Custody
 from kiosk.domain.staff_call import CallState, StaffCalled
 from kiosk.presentation.context import PresentationContext
 from kiosk.presentation.models import resident as m
-from kiosk.presentation.models.frame import Help, StaffCall, WayOut
+from kiosk.presentation.models.frame import Help, StaffButton, WayOut
 from kiosk.presentation.resident.offices import office_lines
 from kiosk.presentation.resident.outcome_page import CUSTODY_WORDS
 from kiosk.texts.words import Sentences, Text, Words
@@ -46,16 +46,16 @@ def with_help(about: PresentationContext, state: s.State, page: m.ScreenModel) -
     )
 
 
-def staff_call(last: StaffCalled | None) -> StaffCall:
+def staff_call(last: StaffCalled | None) -> StaffButton:
     """What the pages say of a call. `last`: the one a short while ago."""
     if last is None:
-        return StaffCall()
+        return StaffButton()
     said = Text(f"help.staff.{last.state.value}")
     if last.state is not CallState.CALLED:
-        return StaffCall(said)
+        return StaffButton(said)
     # A sentence of its own: no voice says what time it was.
     at = Text("help.staff.at", (("time", f"{last.at.astimezone(SHANGHAI):%H:%M}"),))
-    return StaffCall(Sentences((said, at)))
+    return StaffButton(Sentences((said, at)))
 
 
 def _ask(about: PresentationContext) -> tuple[Words, ...]:

@@ -54,7 +54,10 @@ class CentralStaffCall:
             became = self._try(request, key)
             is_over = self._clock.monotonic() + retry_s - call.made_at_s > GIVEN_UP_AFTER_S
             self._note(call, CallState.FAILED if became is CallState.KEPT and is_over else became)
-            if became is not CallState.KEPT or is_over or self._pause(retry_s):
+            if became is not CallState.KEPT or is_over:
+                return
+            if self._pause(retry_s):  # another call takes its place, or the program ends
+                log(LogEvent.STAFF_CALLED, level=logging.WARNING, state=wanted.page, became=CallState.FAILED.value)
                 return
             retry_s = min(retry_s * 2, LONGEST_RETRY_S)
 

@@ -12,7 +12,7 @@ from kiosk.domain.faults import PAPER_OUT, PERMIT_JAMMED
 from kiosk.domain.staff_call import CallState, StaffCalled
 from kiosk.policy.no_region import NO_REGION
 from kiosk.presentation.context import PresentationContext
-from kiosk.presentation.models.frame import Help, StaffCall
+from kiosk.presentation.models.frame import Help, StaffButton
 from kiosk.presentation.models.resident import OutcomeScreen, OutOfServiceScreen
 from kiosk.presentation.present import present
 from kiosk.presentation.resident.help_page import staff_call
@@ -92,9 +92,9 @@ def test_where_no_counter_is_known_staff_are_asked() -> None:
 @pytest.mark.parametrize("custody", list(Custody))
 def test_staff_come_first_where_the_permit_is_out_of_reach(custody: Custody) -> None:
     out_of_reach = custody not in (Custody.WITH_HOLDER, Custody.AT_MOUTH)
-    outcome = present(ABOUT, s.ShowingOutcome(VISIT, BROKEN, custody), staff=StaffCall())
+    outcome = present(ABOUT, s.ShowingOutcome(VISIT, BROKEN, custody), staff=StaffButton())
     assert isinstance(outcome, OutcomeScreen)
-    assert (outcome.staff_first, outcome.frame.staff) == (out_of_reach, StaffCall())
+    assert (outcome.staff_first, outcome.frame.staff) == (out_of_reach, StaffButton())
     closed = present(ABOUT, s.OutOfService(PERMIT_JAMMED, custody))
     assert isinstance(closed, OutOfServiceScreen)
     assert (closed.staff_first, closed.frame.staff) == (custody is not Custody.WITH_HOLDER, None)

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from pathlib import Path
+from uuid import UUID
 
 import pytest
 
@@ -46,11 +47,12 @@ class Lobby:
     at_pause: Callable[[], bool] = lambda: False
 
     def __post_init__(self) -> None:
+        self.at: s.State = JAMMED
         self.staff = StaffCalls(Clock(), self.waiting.append, self._changed)
         self.service = CentralStaffCall(self.client, Clock(), self._pause, self.staff.note)
 
     def _changed(self) -> None:
-        last = self.staff.last_call()
+        last = self.staff.last_call(self.at)
         assert last is not None
         self.told.append(last.state)
 
@@ -59,6 +61,7 @@ class Lobby:
         return self.at_pause()
 
     def calls(self, state: s.State = JAMMED) -> None:
+        self.at = state
         self.staff.call(state)
         while self.waiting:
             self.service.deliver(self.waiting.pop(0))
@@ -159,6 +162,46 @@ def test_a_kiosk_that_central_does_not_know_keeps_trying_and_the_resident_is_tol
 
 def test_what_became_of_a_call_is_forgotten_with_it(lobby: Lobby) -> None:
     lobby.calls()
-    assert lobby.staff.last_call() is not None
+    assert lobby.staff.last_call(JAMMED) is not None
     HAND.pass_time(timedelta(seconds=GIVEN_UP_AFTER_S + 1))
-    assert lobby.staff.last_call() is None
+    assert lobby.staff.last_call(JAMMED) is None
+
+
+def test_a_permit_that_is_kept_is_told_of_though_somebody_called_a_moment_ago(lobby: Lobby) -> None:
+    lobby.calls(s.Idle("zh-Hans"))
+    lobby.calls(JAMMED)
+    assert sorted(str(custody) for _, _, custody, _ in lobby.at_central()) == ["inside", "with_holder"]
+
+
+def test_who_could_not_call_may_call_again_at_once(lobby: Lobby) -> None:
+    lobby.staff.call(JAMMED)
+    lobby.waiting.clear()
+    lobby.staff.give_up()
+    lobby.calls()
+    assert lobby.told == [CallState.UNDER_WAY, CallState.FAILED, CallState.UNDER_WAY, CallState.CALLED]
+
+
+def test_who_comes_next_is_not_told_that_they_have_called(lobby: Lobby) -> None:
+    lobby.calls()
+    another = replace(JAMMED, visit=replace(VISIT, id=UUID(int=0xA2)))
+    assert lobby.staff.last_call(JAMMED) is not None
+    assert lobby.staff.last_call(s.OutOfService(PERMIT_JAMMED, Custody.INSIDE)) is not None
+    assert lobby.staff.last_call(another) is None
+    assert lobby.staff.last_call(s.Idle("zh-Hans")) is None
+
+
+def test_a_thread_that_ended_leaves_nobody_waiting(lobby: Lobby) -> None:
+    lobby.staff.call(JAMMED)
+    lobby.staff.give_up()
+    assert lobby.told == [CallState.UNDER_WAY, CallState.FAILED]
+    lobby.staff.give_up()
+    assert lobby.told == [CallState.UNDER_WAY, CallState.FAILED]
+
+
+def test_the_log_says_how_a_call_ended_that_something_else_cut_off(
+    lobby: Lobby, caplog: pytest.LogCaptureFixture
+) -> None:
+    lobby.central.set_fault("refuse_connection")
+    lobby.at_pause = lambda: True
+    lobby.calls()
+    assert [line for line in caplog.messages if "staff_called" in line][-1].endswith('"became": "failed"}')
