@@ -10,33 +10,24 @@ import argparse
 import sys
 from importlib import import_module
 from importlib.util import find_spec
-from pathlib import Path
 
-import drivers
 from drivers.environment import heed_only_the_documented
 from drivers.errors import DriverError
 from drivers.standard_streams import escape_what_cannot_be_shown
 
 SIMULATORS = "drivers.simulators"  # of the distribution qianzhu-kiosk-simulation
 
-
-def _words() -> dict[str, tuple[str, str]]:
-    """Word → (module with `register(subparsers)`, what it is); a module is imported only when its word is used. A
-    device's word is the name of its package, and what it is stands there.
-    """
-    packages = sorted(file.parent.name for file in Path(drivers.__file__).parent.glob("*/command_line.py"))
-    devices = {
-        package.replace("_", "-"): (f"drivers.{package}.command_line", str(import_module(f"drivers.{package}").__doc__))
-        for package in packages
-        if f"drivers.{package}" != SIMULATORS
-    }
-    return devices | {
-        "simulate": (f"{SIMULATORS}.command_line", "run the simulated devices and print their URLs"),
-        "bench": (f"{SIMULATORS}.bench_window", "a window with a button for every action and fault"),
-    }
-
-
-WORDS = _words()
+# word → (module with `register(subparsers)`, what it is); a module is imported only when its word is used
+WORDS = {
+    "id-reader": ("drivers.id_reader.command_line", "identity-card reader: status, read, decode, trace"),
+    "permit-unit": ("drivers.permit_unit.command_line", "permit unit: status, eject, decode, trace"),
+    "permit-chip": ("drivers.permit_chip.command_line", "permit chip: read, decode, trace"),
+    "receipt-printer": ("drivers.receipt_printer.command_line", "receipt printer: status, print, preview"),
+    "code-scanner": ("drivers.code_scanner.command_line", "code scanner: read, decode, trace"),
+    "guidance-lights": ("drivers.guidance_lights.command_line", "guidance lights: walk, show, off, trace, decode"),
+    "simulate": (f"{SIMULATORS}.command_line", "run the simulated devices and print their URLs"),
+    "bench": (f"{SIMULATORS}.bench_window", "a window with a button for every action and fault"),
+}
 
 
 def parser_for(word: str | None) -> argparse.ArgumentParser:

@@ -45,6 +45,10 @@ class FileTable:
         """Note a mistake at `key`."""
         self._mistakes.append(f"{self._file_name}: {self._prefix}{key}: {what}")
 
+    def is_flawed(self, key: str) -> bool:
+        """Whether a mistake was noted at `key`."""
+        return any(mistake.startswith(f"{self._file_name}: {self._prefix}{key}: ") for mistake in self._mistakes)
+
     def _take(self, key: str, default: object, missing: str) -> Any:
         self._asked.add(key)
         if key in self._values:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Callable, Iterator
 
@@ -9,6 +10,9 @@ from collections.abc import Callable, Iterator
 # Western marks alike).
 # What begins and ends a thing of its own (Unicode UAX 9, 2.4) goes with it.
 NEVER_FIRST = frozenset("。，、；：？！）》〉】〕」』”’…％‰℃·～,.;:?!)]}%»،؛؟\u2069")
+HELD_TOGETHER = re.compile("[^\u00a0]*\u00a0|[^\u00a0]+")
+"""What stands between spaces that do not break (U+00A0): kept on a line where there is room, else parted there."""
+
 NEVER_LAST = frozenset("（《〈【〔「『“‘([{￥$«\u2066\u2067\u2068")
 
 
@@ -43,12 +47,18 @@ def _wrap_paragraph(paragraph: str, limit: int, width_of: Callable[[str], int]) 
 
 
 def _cut(unit: str, limit: int, width_of: Callable[[str], int]) -> list[str]:
-    """`unit` in pieces that fit; the last piece may take more text after it."""
+    """`unit` in pieces that fit, parted at a space that does not break before it is parted within a word; the last
+    piece may take more text after it.
+    """
     pieces = [""]
-    for character in unit:
-        if pieces[-1] and width_of(pieces[-1] + character) > limit:
+    for held in HELD_TOGETHER.findall(unit):
+        if pieces[-1] and width_of((pieces[-1] + held).rstrip("\u00a0")) > limit:
+            pieces[-1] = pieces[-1].rstrip("\u00a0")
             pieces.append("")
-        pieces[-1] += character
+        for character in held:
+            if pieces[-1] and character != "\u00a0" and width_of(pieces[-1] + character) > limit:
+                pieces.append("")
+            pieces[-1] += character
     return pieces
 
 

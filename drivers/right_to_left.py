@@ -13,6 +13,8 @@ import unicodedata
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
+from drivers.line_breaking import wrap
+
 LRI, RLI, FSI, PDI = "\u2066", "\u2067", "\u2068", "\u2069"
 LRM, RLM = "\u200e", "\u200f"
 EVERYDAY = 1  # the font that draws Western letters between Chinese ones
@@ -88,6 +90,17 @@ def _end_of(text: str, at: int) -> int:
         if not depth:
             return place
     return len(text)
+
+
+def wrapped(text: str, room: int, width_of: Callable[[str], int]) -> list[str]:
+    """Lines of `text`, each at most `room` wide by `width_of`. Each paragraph has the direction of its own words."""
+    if not needs_shaping(text):
+        return wrap(without_marks(text), room, width_of)
+    return [
+        line
+        for paragraph in text.split("\n")
+        for line in closed_in_lines(wrap(resolved(paragraph), room, width_of), runs_right_to_left(paragraph))
+    ]
 
 
 def closed_in_lines(lines: list[str], right_to_left: bool) -> list[str]:

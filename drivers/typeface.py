@@ -20,15 +20,11 @@ from typing import Literal
 from PIL import Image, ImageDraw, ImageFont
 
 from drivers.character_map import CharacterMap, characters_of
-from drivers.line_breaking import wrap
 from drivers.right_to_left import (
     DIRECTION_MARKS,
-    closed_in_lines,
     is_invisible,
     needs_shaping,
-    resolved,
-    runs_right_to_left,
-    without_marks,
+    wrapped,
 )
 from drivers.shaped_text import FACES, ShapedText
 
@@ -85,10 +81,7 @@ class Typeface:
 
     def wrap(self, text: str, size_px: int, width_px: int) -> list[str]:
         """Lines that are at most `width_px` wide."""
-        if not needs_shaping(text):
-            return wrap(without_marks(text), width_px, lambda line: self.width(line, size_px))
-        lines = wrap(resolved(text), width_px, lambda line: self.width(line, size_px))
-        return closed_in_lines(lines, runs_right_to_left(text))
+        return wrapped(text, width_px, lambda line: self.width(line, size_px))
 
     @staticmethod
     def line_height(size_px: int) -> int:

@@ -75,10 +75,17 @@ class ModbusLights:
             for light, (glow, since) in self._shines.items()
             if self._is_on(glow, now - since)
         }
+        refused: UnexpectedReply | None = None
         # What goes off goes first: two places are never lit where one is meant.
         for coil in sorted(self._file.coils, key=lambda coil: (coil in lit, coil)):
-            if self._switched.get(coil) is not (coil in lit):
+            if self._switched.get(coil) is (coil in lit):
+                continue
+            try:
                 self._write(WriteCoil(self._file.unit_address, coil, coil in lit))
+            except UnexpectedReply as error:  # of this output alone: the others are switched all the same
+                refused = refused or error
+        if refused is not None:
+            raise refused
 
     def _is_on(self, glow: Glow, shone_s: float) -> bool:
         half_s = self._file.flash_s.get(glow.rate)

@@ -94,6 +94,8 @@ def _outputs(top: FileTable, count: int, first_coil: int) -> dict[Light, Outputs
             key = "output" if colour is None else colour.value
             number = table.whole(key, 1, count)
             coils[colour] = first_coil + number - 1
+            if table.is_flawed(key):
+                continue  # told already: it names no output of this board
             if number in taken:
                 table.complain(key, f"is the output of {taken[number]} too")
             taken[number] = light.value

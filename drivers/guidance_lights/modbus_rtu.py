@@ -15,9 +15,6 @@ REFUSED = WRITE_SINGLE_COIL | 0x80
 ON, OFF = 0xFF00, 0x0000
 LOWEST_UNIT, HIGHEST_UNIT = 1, 247  # 0 is a broadcast, which nobody answers
 HIGHEST_COIL = 0xFFFF
-SILENCE_CHARACTERS = 3.5
-"""Between two frames, in characters of 11 bits; 1.75 ms above 19200 bit/s."""
-
 _LENGTHS = {WRITE_SINGLE_COIL: 8, REFUSED: 5}
 
 EXCEPTIONS = {

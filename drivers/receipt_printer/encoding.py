@@ -172,7 +172,9 @@ def raster_line(line: SetLine, device_file: ReceiptPrinterFile, typeface: Typefa
             paper.paste(value, (max(0, paper.width - line.value_from * COLUMN_DOTS - value.width), 0))
         drawn = paper
     if line.bold:
-        drawn = ImageChops.darker(drawn, ImageChops.offset(drawn, 1, 0))
+        beside = Image.new("L", drawn.size, 255)
+        beside.paste(drawn, (1, 0))
+        drawn = ImageChops.darker(drawn, beside)
     return drawn.point(lambda grey: 0 if grey < INK_BELOW else 255).convert("1", dither=Image.Dither.NONE)
 
 

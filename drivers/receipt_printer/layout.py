@@ -1,7 +1,7 @@
 """A receipt document set in lines for a given number of columns. Pure: no bytes, no printer.
 
 Letters that join fill no columns; how many a text of them takes, the caller measures. A document that is read from
-right to left begins at the right: its labels too.
+right to left begins at the right: its labels in its own script too.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from itertools import groupby
 
-from drivers.line_breaking import clusters, wrap
+from drivers.line_breaking import clusters
 from drivers.receipt_printer.document import (
     Align,
     Element,
@@ -26,11 +26,8 @@ from drivers.right_to_left import (
     FSI,
     PDI,
     RLM,
-    closed_in_lines,
-    needs_shaping,
-    resolved,
     runs_right_to_left,
-    without_marks,
+    wrapped,
 )
 
 INDENT = "  "
@@ -78,7 +75,8 @@ def set_in_lines(
         elements = tuple(group)
         if is_labelled:
             pairs = [e for e in elements if isinstance(e, LabelledValue)]
-            lines.extend(_labelled(pairs, columns, measure, from_right))
+            begins_right = from_right and any(runs_right_to_left(pair.label) for pair in pairs)
+            lines.extend(_labelled(pairs, columns, measure, begins_right))
         elif from_right:
             lines.extend(line for element in elements for line in _plain(_begun_right(element), columns, measure))
         else:
@@ -86,21 +84,11 @@ def set_in_lines(
     return tuple(lines)
 
 
-def _wrapped(text: str, room: int, measure: Callable[[str], int]) -> list[str]:
-    if not needs_shaping(text):
-        return wrap(without_marks(text), room, measure)
-    return [
-        line
-        for paragraph in text.split("\n")
-        for line in closed_in_lines(wrap(resolved(paragraph), room, measure), runs_right_to_left(paragraph))
-    ]
-
-
 def _plain(element: Element, columns: int, measure: Callable[[str], int]) -> list[SetElement]:
     match element:
         case TextLine(text, align, size, bold):
             room = columns // 2 if size == "large" else columns
-            return [SetLine(line, align, size, bold) for line in _wrapped(text, room, measure)]
+            return [SetLine(line, align, size, bold) for line in wrapped(text, room, measure)]
         case Rule():
             return [SetLine("-" * columns)]
         case QrCode():
@@ -142,7 +130,7 @@ def _labelled(
             else:
                 lines.append(SetLine(pair.label + " " * (start - measure(pair.label)) + pair.value))
             continue
-        lines.extend(SetLine(line, align) for line in _wrapped(pair.label, columns, measure))
-        values = _wrapped(pair.value, columns - len(INDENT), measure)
+        lines.extend(SetLine(line, align) for line in wrapped(pair.label, columns, measure))
+        values = wrapped(pair.value, columns - len(INDENT), measure)
         lines.extend(SetLine(_indented(line) if from_right else INDENT + line, align) for line in values)
     return lines

@@ -9,6 +9,8 @@ import re
 from collections.abc import Callable, Iterator
 from functools import cache
 
+from drivers.line_breaking import HELD_TOGETHER
+
 # What must not be parted: an opening mark from what follows; a closing mark, a combining selector or a unit from what
 # precedes; a Western word; a date (GB/T 15834-2011, 5.1.10 and 5.1.11 for the marks).
 # The marks that begin and end a thing of its own (Unicode UAX 9, 2.4) go with it. Letters that join make words, as
@@ -22,8 +24,6 @@ _UNIT = re.compile(
     r"[\ufe00-\ufe0f\U000e0100-\U000e01ef]*"
     rf"[{re.escape(_CLOSING)}]*[ \u3000]*"
 )
-
-_HELD_TOGETHER = re.compile("[^\u00a0]*\u00a0|[^\u00a0]+")  # by spaces that do not break, where there is room
 
 LEFT_OVER = 0.2  # a last line shorter than this share of the width gets company
 NARROWER = (0.95, 0.9, 0.85, 0.8, 0.75)
@@ -75,7 +75,7 @@ def _units(paragraph: str, width_px: float, measure: Callable[[str], float]) -> 
         if measure(unit.rstrip()) <= width_px:
             yield unit
             continue
-        for part in _HELD_TOGETHER.findall(unit):
+        for part in HELD_TOGETHER.findall(unit):
             if measure(part.rstrip()) <= width_px:
                 yield part
             else:

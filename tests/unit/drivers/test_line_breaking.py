@@ -28,6 +28,9 @@ def columns(text: str) -> int:
         ("abcdefghij", 4, ["abcd", "efgh", "ij"]),
         ("第一行\n第二行", 20, ["第一行", "第二行"]),
         ("𠮷", 1, ["𠮷"]),
+        ("2026-yili\u00a05-ayning\u00a031-kuni", 20, ["2026-yili\u00a05-ayning", "31-kuni"]),
+        ("2026-yili\u00a05-ayning\u00a031-kuni", 9, ["2026-yili", "5-ayning", "31-kuni"]),
+        ("abcdef\u00a0gh", 4, ["abcd", "ef", "gh"]),
     ],
 )
 def test_text_breaks_between_characters_and_words_and_never_before_a_full_stop(

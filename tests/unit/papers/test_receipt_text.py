@@ -9,6 +9,7 @@ import pytest
 
 from assets import ASSETS
 from drivers.receipt_printer.document import LabelledValue, QrCode, ReceiptDocument, TextLine
+from drivers.receipt_printer.layout import SetLine, set_in_lines
 from kiosk.domain.endorsement import FaceState
 from kiosk.papers.receipt_text import ReceiptText
 from kiosk.policy.region_file import load_region
@@ -18,7 +19,7 @@ from kiosk.workflow.states import Renewed
 from tests.fakes.hand_clock import HandClock
 from tests.unit.workflow.machine_samples import CASE, GRANT, VISIT
 
-TRANSLATIONS = {language: Translation.load(ASSETS / "locale", language) for language in ("zh-Hans", "en")}
+TRANSLATIONS = {language: Translation.load(ASSETS / "locale", language) for language in ("zh-Hans", "en", "ug")}
 REGIONS = sorted(path.stem for path in (ASSETS / "regions").glob("*.toml"))
 RENEWED = Renewed(CASE, GRANT, FaceState.NEW)
 TITLE = TRANSLATIONS["zh-Hans"].words(Text("receipt.title"))
@@ -81,6 +82,14 @@ def test_whoever_reads_large_text_has_the_essentials_in_large_print(region: str)
     contact = load_region(ASSETS / "regions" / f"{region}.toml").contact
     for telephone in () if contact is None else contact.telephones:
         assert telephone in printed_large
+
+
+@pytest.mark.parametrize("columns", [32, 42, 48])
+def test_the_chinese_below_an_uyghur_receipt_begins_at_the_left(columns: int) -> None:
+    lines = [line for line in set_in_lines(composed("shanghai", "ug"), columns) if isinstance(line, SetLine)]
+    number = next(line for line in lines if line.text.startswith("回执编号"))
+    assert (number.align, number.value) == ("left", "")
+    assert any(line.align == "right" and line.value for line in lines), "its Uyghur labels begin at the right"
 
 
 @pytest.mark.parametrize("region", REGIONS)

@@ -87,6 +87,26 @@ def test_what_passes_is_the_published_bytes_and_what_goes_off_goes_first(board: 
     assert link.closed == 1
 
 
+def test_an_output_that_is_refused_leaves_the_others_switched(board: GuidanceLightsFile) -> None:
+    refused, off = bytes.fromhex("01 85 02 C3 51"), frames("01 05 00 04 00 00 8C 0B")[0]
+    asked = frames(
+        "01 05 00 00 00 00 CD CA",
+        "01 05 00 02 00 00 6C 0A",
+        "01 05 00 03 00 00 3D CA",
+        "01 05 00 04 00 00 8C 0B",
+        "01 05 00 01 FF 00 DD FA",
+    )
+    link = ScriptedLink(refused, *asked[1:], refused, frames("01 05 00 01 00 00 9C 0A")[0])
+    lights = ModbusLights(lambda: link, board)
+    with pytest.raises(UnexpectedReply):
+        lights.show({SLOT: STEADY})
+    assert link.written == asked, "the slot shines although the identity reader's output is refused"
+    with pytest.raises(UnexpectedReply):
+        lights.show({})
+    assert link.written[-1] == frames("01 05 00 01 00 00 9C 0A")[0], "and goes out although a lower one is refused"
+    assert off in link.written
+
+
 def test_a_light_that_flashes_is_on_and_off_for_as_long_as_the_file_says(
     sim: GuidanceLightsSim, lights: ModbusLights, time: HandTime
 ) -> None:
