@@ -21,7 +21,7 @@ from screens.resident import views
 from screens.shell import pointer
 from screens.shell.help_over import HELP, HelpOver
 from screens.shell.input_waking import InputWaking
-from screens.shell.machine import UNSAID, Machine
+from screens.shell.machine import Machine
 from screens.shell.resting import Resting
 from screens.shell.router import Router
 from screens.shell.screen_file import MTDEV, ScreenFile
@@ -112,7 +112,7 @@ class KioskApp(SuppliedApp):
         self._serial: int | None = None  # of the model that stands on the screen
         self._coming: deque[ScreenModel] = deque()
         self._came = threading.Event()
-        self._undress = Clock.create_trigger(self._dress_for_anybody, LEFT_S)
+        self._undress = Clock.create_trigger(self._nobody_is_left, LEFT_S)
         self._unhelp = Clock.create_trigger(lambda _elapsed: self.close_help(), LEFT_S)
         self._ahead = Clock.create_trigger(self._build_ahead, LOOKED_AT_S)
         self._load = Clock.create_trigger(self._load_ahead, PAINTED_S)
@@ -192,7 +192,11 @@ class KioskApp(SuppliedApp):
         if self._automation is not None:
             self._automation.expect_again()
 
-    def _dress_for_anybody(self, _elapsed: float = 0.0) -> None:
+    def _nobody_is_left(self, _elapsed: float) -> None:
+        self._dress_for_anybody()
+        self._other_things_stand()
+
+    def _dress_for_anybody(self) -> None:
         """As every visit begins."""
         self._undress.cancel()
         if (self.text_size, self.contrast) != (0, 0):
@@ -297,11 +301,6 @@ class KioskApp(SuppliedApp):
     def machine(self) -> Machine | None:
         """Where the parts are around the display; None if nobody has said that."""
         return self._screen_file.fitted_to(*Window.size).machine
-
-    def place_of(self, part: str) -> str:
-        """The key of the text that says where a part of this machine is."""
-        machine = self.machine
-        return UNSAID if machine is None else machine.place_of(part)
 
     def _paint(self, model: ScreenModel) -> None:
         name = views.screen_name(model)

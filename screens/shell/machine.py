@@ -1,4 +1,4 @@
-"""Where the parts of this machine are that a person has to find, around its display: for the pictures and the words."""
+"""Where the parts of this machine are that a person has to find, around its display, for the pictures."""
 
 from __future__ import annotations
 
@@ -15,19 +15,6 @@ PART_MM = {ID_READER: (100, 70), PERMIT_SLOT: (100, 26), RECEIPT_PRINTER: (92, 2
 
 BORDER_MM = 30.0  # of the machine's front around all this
 APART_MM = 20.0  # nearer to each other two parts cannot be
-
-PLACES = {
-    ("above", "left"): "place.above_left",
-    ("above", "middle"): "place.above",
-    ("above", "right"): "place.above_right",
-    ("beside", "left"): "place.left",
-    ("beside", "right"): "place.right",
-    ("below", "left"): "place.below_left",
-    ("below", "middle"): "place.below",
-    ("below", "right"): "place.below_right",
-}
-UNSAID = "place.unsaid"
-"""The text for a part of which nobody has said where it is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,23 +73,9 @@ class Machine:
         """The part of this name; None if nobody has said where it is."""
         return next((part for part in self.parts if part.name == name), None)
 
-    def place_of(self, name: str) -> str:
-        """The key of the text that says where a part is, as seen from the display."""
-        part = self.part(name)
-        if part is None:
-            return UNSAID
-        return PLACES[self.level_of(part), self._side_of(part)]
-
     def level_of(self, part: Part) -> str:
         """Is it above, beside or below the display?"""
         return "above" if part.y_mm >= self.height_mm else "below" if part.y_mm <= 0 else "beside"
-
-    def _side_of(self, part: Part) -> str:
-        """Left, right or, above and below the display, in the middle third."""
-        if self.level_of(part) == "beside":
-            return "left" if part.x_mm < self.width_mm / 2 else "right"
-        third = self.width_mm / 3
-        return "left" if part.x_mm < third else "right" if part.x_mm > 2 * third else "middle"
 
     def mistakes(self) -> Iterator[str]:
         """What cannot be so."""

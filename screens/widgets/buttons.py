@@ -47,18 +47,19 @@ class IntentButton(ButtonBehavior, Widget):
 
 
 class StepButton(IntentButton):
-    """What the screen is for; there only while `shown`. `due`: its least height. `is_pager`: it turns pages, or
-    is there before all of them were read.
+    """What the screen is for; there only while `shown`. `due`: its least height. `comes_early`: there before all was
+    read, because it turns pages or does not depend on what is read.
     """
 
     shown = BooleanProperty(True)
-    is_pager = BooleanProperty(False)
+    comes_early = BooleanProperty(False)
     due = NumericProperty(0)
 
 
 class Actions(Row):
     """The step buttons of a screen side by side, those that are there now. `shown`: how many; `due`: their height.
-    `held`: not all was read yet, so only pages can be turned. `size_of`: of their words; `scale`: of the text.
+    `held`: not all was read yet, so only those that come early are there. `size_of`: of their words; `scale`: of the
+    text.
     """
 
     held = BooleanProperty(False)
@@ -76,7 +77,7 @@ class Actions(Row):
         assert isinstance(widget, StepButton), "a screen puts nothing else here"
         self._buttons.append(widget)
         widget.size_of = self.size_of
-        widget.bind(shown=self._arrange, is_pager=self._arrange, due=self._level)
+        widget.bind(shown=self._arrange, comes_early=self._arrange, due=self._level)
         self._arrange()
 
     def on_size_of(self, *_args: object) -> None:
@@ -99,7 +100,7 @@ class Actions(Row):
         self._arrange()
 
     def _arrange(self, *_args: object) -> None:
-        shown = [button for button in self._buttons if button.shown and (button.is_pager or not self.held)]
+        shown = [button for button in self._buttons if button.shown and (button.comes_early or not self.held)]
         if self.children != shown[::-1]:
             self.clear_widgets()
             for button in shown:

@@ -24,8 +24,10 @@ from typing import Any
 from assets import ASSETS
 from kiosk.app.shown_screens import Serials
 from kiosk.domain.sound import SiteSound, SoundSettings
+from kiosk.domain.staff_call import CallState, StaffCalled
 from kiosk.presentation.models.resident import ScreenModel
-from screens.authoring.help_samples import told
+from kiosk.presentation.resident.help_page import staff_call
+from screens.authoring.help_samples import CALLED_AT
 from screens.authoring.samples import samples
 from screens.shell.kivy_setup import prepare
 from screens.shell.screen_file import load_screen_file
@@ -50,7 +52,7 @@ def _ordered(order: str, value: str, shown: list[ScreenModel], serials: Serials)
         case "again":
             return replace(last, frame=replace(last.frame, countdown_s=int(value), warning_s=30))
         case "staff":
-            return replace(last, frame=replace(last.frame, staff=told(value)))
+            return replace(last, frame=replace(last.frame, staff=staff_call(StaffCalled(CALLED_AT, CallState(value)))))
         case _:
             return serials.given_to(models(order, value)[order])
 

@@ -1,4 +1,4 @@
-"""Where the parts of a machine are: what the screen file says, and how it is told."""
+"""Where the parts of a machine are: what the screen file says."""
 
 from __future__ import annotations
 
@@ -7,9 +7,8 @@ from pathlib import Path
 import pytest
 
 from assets import ASSETS
-from kiosk.texts.translation import Translation
 from screens.authoring.gallery import SIZES
-from screens.shell.machine import PART_MM, PLACES, UNSAID, Machine, Part
+from screens.shell.machine import PART_MM, Machine, Part
 from screens.shell.screen_file import ScreenFile, ScreenFileError, load_screen_file
 
 UPRIGHT = SIZES[0]
@@ -27,40 +26,6 @@ def mistakes_of(folder: Path, machine: str) -> list[str]:
     with pytest.raises(ScreenFileError) as told:
         loaded(folder, machine)
     return told.value.mistakes
-
-
-def place(x_mm: int, y_mm: int) -> str:
-    return Machine(270.0, 480.0, (Part("permit_slot", x_mm, y_mm),)).place_of("permit_slot")
-
-
-@pytest.mark.parametrize(
-    ("x_mm", "y_mm", "key"),
-    [
-        (30, -90, "place.below_left"),
-        (135, -90, "place.below"),
-        (220, -90, "place.below_right"),
-        (400, -90, "place.below_right"),
-        (-60, 200, "place.left"),
-        (330, 200, "place.right"),
-        (30, 520, "place.above_left"),
-        (135, 520, "place.above"),
-        (220, 520, "place.above_right"),
-        (135, 0, "place.below"),
-        (135, 480, "place.above"),
-    ],
-)
-def test_a_place_is_told_as_it_is_seen_from_the_display(x_mm: int, y_mm: int, key: str) -> None:
-    assert place(x_mm, y_mm) == key
-
-
-def test_a_part_of_which_nobody_has_said_where_it_is_is_on_the_machine() -> None:
-    assert Machine(270.0, 480.0).place_of("id_reader") == UNSAID
-
-
-@pytest.mark.parametrize("language", ["zh-Hans", "en"])
-def test_every_place_has_words(language: str) -> None:
-    texts = Translation.load(ASSETS / "locale", language).texts
-    assert {*PLACES.values(), UNSAID} == {key for key in texts if key.startswith("place.")}
 
 
 @pytest.mark.parametrize("size", SIZES)
