@@ -15,7 +15,7 @@ from typing import Any, Self
 
 
 class ScreenNotSeen(Exception):
-    """The screen that was waited for did not come; says which one stands."""
+    """The screen that was waited for did not come; says which one stands, and which came in between."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,17 +53,19 @@ class AutomationClient:
     def wait_for(self, *screens: str, within_s: float) -> Painted:
         """The next painting of one of `screens` that has not been waited for yet. Raises `ScreenNotSeen`."""
         deadline = time.monotonic() + within_s
-        last = self.history[-1].screen if self.history else "nothing"
+        passed: list[str] = []
         while True:
             try:
                 painted = self._seen.get(timeout=max(deadline - time.monotonic(), 0.001))
             except queue.Empty:
-                last = self.history[-1].screen if self.history else last
+                last = self.history[-1].screen if self.history else "nothing"
+                since = f", after {', '.join(passed)}" if passed else ""
                 raise ScreenNotSeen(
-                    f"waited {within_s:g} s for {' or '.join(screens)}; the screen shows {last}"
+                    f"waited {within_s:g} s for {' or '.join(screens)}; the screen shows {last}{since}"
                 ) from None
             if painted.screen in screens:
                 return painted
+            passed.append(painted.screen)
 
     def present(self, seen: Painted) -> Painted:
         """`seen` as it stands now: its buttons may have moved when the layout settled."""

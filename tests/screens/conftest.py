@@ -33,6 +33,14 @@ class _Windows(dict[str, Window]):
         return self[size]
 
 
+@pytest.fixture(autouse=True)
+def nothing_left(request: pytest.FixtureRequest) -> None:
+    """What one test's touches emitted and it did not ask for is not the next one's."""
+    if "windows" in request.fixturenames:
+        for window in request.getfixturevalue("windows").values():
+            window.forget()
+
+
 @pytest.fixture(scope="module", params=SIZES)
 def window(request: pytest.FixtureRequest, windows: dict[str, Window]) -> Window:
     """A window of every size in turn."""

@@ -7,9 +7,10 @@ Reads lines from standard input: `<sample> <language>` shows that sample; `unrea
 shown counts as unread (0 at the start: the tests do not think); `window_px <width>x<height>` is as if the display had
 become another; `warn_s <seconds>` is as if the screen ended then; `again <seconds>` shows what was shown last anew,
 with so much time left; `staff <state>` tells what became of a call; `voice <method>` calls one of the voice's; `loaded
-<part>` asks for the modules with that in their names. Writes a line `<serial> <intent> <choice>` for every intent that
-a screen emits, `0 cannot_read <file>` for a picture that is missing or damaged, `voice <on or off> <volume>` whenever
-either changes, `loaded <modules>`, and `no_sound <why>` when nothing can be heard.
+<part>` asks for the modules with that in their names; `painted ?` asks whether what was shown last is painted. Writes a
+line `<serial> <intent> <choice>` for every intent that a screen emits, `0 cannot_read <file>` for a picture that is
+missing or damaged, `voice <on or off> <volume>` whenever either changes, `loaded <modules>`, `painted <True or False>`,
+and `no_sound <why>` when nothing can be heard.
 """
 
 from __future__ import annotations
@@ -104,6 +105,8 @@ def main() -> None:
                 app.router.unread_s = float(value)
             elif order == "loaded":
                 print("loaded", *sorted(name for name in sys.modules if value in name), flush=True)
+            elif order == "painted":
+                app.take_turn(lambda: print("painted", app.router.deaf_for_s < app.router.unread_s, flush=True))
             elif order == "warn_s":
                 countdown = app.router.current_screen.countdown
                 app.take_turn(partial(countdown.start, int(value), int(value)))

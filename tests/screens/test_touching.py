@@ -193,13 +193,14 @@ def test_a_screen_that_is_gone_before_it_takes_touches_is_told_before_the_next_a
         upright.tell_host(f"unread_s {FOR_EVER_S}")
         upright.order("notice", "en")
         eventually(lambda: "Agree and go on" in upright.words())
+        eventually(upright.is_painted)
         upright.tell_host("unread_s 0")
         upright.order("welcome", "en")
         told = [(each["screen"], bool(each["targets"])) for each in upright.paintings()]
         assert told[-1] == ("welcome", True)
         return told[:-1]
 
-    before = eventually(told)  # nothing where it was not even painted in between
+    before = told()
     assert before == [("notice", False)]
 
 

@@ -106,6 +106,18 @@ class Window:
         """Whether what was ordered last is on the screen, painted or not."""
         return bool(self.ask({"labels": "screen"})["shown"] == self._ordered)
 
+    def is_painted(self) -> bool:
+        """Whether what stands was painted since it came (where `unread_s` is not 0); forgets what was emitted."""
+        self.tell_host("painted ?")
+        while not (line := self.told()).startswith("painted "):
+            continue
+        return line == "painted True"
+
+    def forget(self) -> None:
+        """Let go of the touches, and of what they emitted, that the test before did not ask for."""
+        eventually(self.touches_are_through)
+        self.is_painted()
+
     def touches_are_through(self) -> bool:
         """Whether every touch that was asked for has come where it does something or nothing."""
         return bool(self.ask({"touches_waiting": True})["waiting"] == 0)
