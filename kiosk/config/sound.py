@@ -43,7 +43,7 @@ def read_sound(reader: TableReader, *, is_there: bool) -> SoundSettings:
         headphone_jack=reader.text("headphone_jack", "a path", "") if reader.has("headphone_jack") else "",
     )
     if settings.headphone_jack and not settings.headphone_jack.startswith("/"):
-        reader.wrong("headphone_jack", f"is {settings.headphone_jack!r}; a device below /dev is wanted")
+        reader.wrong("headphone_jack", f"is {settings.headphone_jack!r}; an absolute path is wanted")
     reader.nothing_else()
     return settings
 

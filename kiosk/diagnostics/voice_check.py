@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 from kiosk.config.settings import Config
-from kiosk.data_files.reader import DataFileError
+from kiosk.data_files.reader import DataFileError, read_toml
 from kiosk.diagnostics.finding import Findings, ok, warning
 from kiosk.domain.clock import Clock
 from kiosk.voice.grammar import Grammar
@@ -16,8 +17,10 @@ def voice(config: Config, _: Clock) -> Findings:
     folder, sound = config.assets_dir / "voice", config.sound
     spoken = [language for language in config.languages if (folder / f"{language}.toml").is_file()]
     flaws = [flaw for language in spoken for flaw in _flaws(folder, language)]
-    if sound.headphone_jack and not Path(sound.headphone_jack).exists():
-        flaws.append(f"there is no {sound.headphone_jack}; what is for headphones alone is not said")
+    if sound.headphone_jack and not _can_be_read(Path(sound.headphone_jack)):
+        flaws.append(
+            f"{sound.headphone_jack} is not there or may not be read; what is for headphones alone is not said"
+        )
     silent = [language for language in config.languages if language not in spoken]
     told = [f"without a voice, so read only: {', '.join(silent)}"] if silent else []
     is_wanted = sound.is_offered
@@ -27,11 +30,18 @@ def voice(config: Config, _: Clock) -> Findings:
     return [ok("; ".join((f"{state}: {', '.join(spoken) or 'no language is spoken'}", *told, *flaws)))]
 
 
+def _can_be_read(jack: Path) -> bool:
+    return not jack.is_dir() and os.access(jack, os.R_OK)
+
+
 def _flaws(folder: Path, language: str) -> list[str]:
     try:
         Grammar.load(folder / f"{language}.toml")
     except DataFileError as error:
         return error.mistakes
-    if (folder / language / "manifest.toml").is_file():
-        return []
+    try:
+        if read_toml(folder / language / "manifest.toml").get("sounds"):
+            return []
+    except DataFileError:
+        pass  # told like one that was never built: the remedy is the same
     return [f"there are no sounds of {language}: build them with the program, and copy assets/voice"]

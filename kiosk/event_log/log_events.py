@@ -143,7 +143,11 @@ class LogEvent(Enum):
         "the display is not what the screen file says; the layout is made for what is there",
         ("fault", "found", "wanted"),
     )
-    NO_SOUND = ("no_sound", "nothing can be heard; everything is on the screen as before", ("error",))
+    NO_SOUND = (
+        "no_sound",
+        "the voice, or a language of it, is not heard; all is on the screen as before",
+        ("error",),
+    )
     FACE_SENT = ("face_sent", "the raster is in the unit's buffer", ("image_characters", "seconds"))
 
 

@@ -26,6 +26,9 @@ MOST = 9999
 QUOTED, TELEPHONE = "quoted", "telephone"
 """Ways of spelling: a number to quote, a telephone number."""
 
+SEE_SCREEN, MORE_PAGES = "see_screen", "more_pages"
+"""Phrases that every language must have: that the rest is to be read, and that the text goes on behind a button."""
+
 PACE = (80, 450)
 """Words a minute that espeak-ng speaks."""
 
@@ -188,7 +191,10 @@ def _read(path: Path) -> Grammar:
                 for style, rules in table["numbers"].items()
             },
             dates=tuple(table["dates"]["said"].split()),
-            spelling={way: dict(names) for way, names in table.get("spelling", {}).items()},
+            spelling={
+                way: {str(letter): str(name) for letter, name in names.items()}
+                for way, names in table.get("spelling", {}).items()
+            },
             synthesis=Synthesis(
                 voice=str(asked["voice"]),
                 letters=str(asked["letters"]),
@@ -232,6 +238,8 @@ def _flaws(grammar: Grammar) -> Iterator[str]:
     """Names without a word, what no sound file can be called, and what would be said for ever."""
     for table, names in (("words", grammar.words), ("phrases", grammar.phrases)):
         yield from (f"{table}.{name}: no file can have this name" for name in names if not is_file_name(name))
+    missing_phrases = (name for name in (SEE_SCREEN, MORE_PAGES) if name not in grammar.phrases)
+    yield from (f"phrases.{name}: is missing" for name in missing_phrases)
     if _COUNT not in grammar.numbers:
         yield f"numbers.{_COUNT}: is missing"
     for part in grammar.dates:

@@ -14,7 +14,7 @@ from kiosk.presentation.models.resident import ScreenModel
 from kiosk.texts.translation import Translation
 from kiosk.texts.words import LocalText, NamedList, Sentences, Text, Words
 from kiosk.voice.clips import Clip, Gap, Utterance, parts_of
-from kiosk.voice.grammar import QUOTED, TELEPHONE, Grammar
+from kiosk.voice.grammar import MORE_PAGES, QUOTED, SEE_SCREEN, TELEPHONE, Grammar
 from kiosk.voice.lines import LINES, Dated, Line, Private, Quoted, step_of, still_there
 
 PUBLIC_NUMBERS = ("choice.", "countdown.", "fact.", "step.", "take_permit.", "welcome.", "writing.")
@@ -25,8 +25,6 @@ PRIVATE_NAMES = frozenset({"region"})
 
 _TELEPHONE = "phone"
 _STEP = "step"
-_SEE_SCREEN = "see_screen"
-_MORE_PAGES = "more_pages"
 
 _Value = str | int | date | LocalText
 
@@ -61,13 +59,13 @@ def audible(
     """
     allowed = [each for each in utterances if in_private or not each.is_private]
     heard = [each for each in allowed if all(map(has_sound, (clip for clip in each.clips if clip.is_needed)))]
-    rest = Utterance((grammar.phrase(_SEE_SCREEN),))
+    rest = Utterance((grammar.phrase(SEE_SCREEN),))
     return tuple(heard) if len(heard) == len(utterances) or rest in heard else (*heard, rest)
 
 
 def more_pages(grammar: Grammar) -> Utterance:
     """That the text goes on behind a button, without which no answer can be touched."""
-    return Utterance((grammar.phrase(_MORE_PAGES),))
+    return Utterance((grammar.phrase(MORE_PAGES),))
 
 
 class _Speaker:

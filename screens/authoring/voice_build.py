@@ -86,14 +86,14 @@ def main() -> int:
     if wanted.note:
         note(texts)
         return 0
-    if shutil.which(synthesis.PACKAGE) is None:
-        print(f"{synthesis.PACKAGE} is missing: apt install {synthesis.PACKAGE}", file=sys.stderr)
-        return 2
-    build_signals(VOICE_DIR)
     try:
+        build_signals(VOICE_DIR)
+        if shutil.which(synthesis.PACKAGE) is None:
+            print(f"{synthesis.PACKAGE} is missing: apt install {synthesis.PACKAGE}", file=sys.stderr)
+            return 2
         for language, clips in texts.items():
             build(language, clips)
-    except (synthesis.NoSpeech, DataFileError) as error:
+    except (synthesis.NoSpeech, DataFileError, OSError) as error:
         print(f"no voice was made: {error}", file=sys.stderr)
         return 2
     return 0
@@ -107,7 +107,7 @@ def is_current(voice_dir: Path) -> bool:
         written = folder / MANIFEST
         if not written.is_file() or written.stat().st_mtime_ns < max(newest, folder.stat().st_mtime_ns):
             return False
-    return (voice_dir / "signals").is_dir()
+    return all((voice_dir / "signals" / f"{signal.value}.wav").is_file() for signal in Signal)
 
 
 def build(language: str, clips: Mapping[str, str], voice_dir: Path = VOICE_DIR) -> int:
@@ -121,13 +121,16 @@ def build(language: str, clips: Mapping[str, str], voice_dir: Path = VOICE_DIR) 
     began = time.monotonic()
     if stale:
         print(f"speaking {len(stale)} texts in {language}", flush=True)
+        (folder / MANIFEST).unlink(missing_ok=True)  # whoever stops this now must not find old names of new sounds
         make = partial(_make, grammar, voice_dir)
         with ProcessPoolExecutor(AT_ONCE) as makers:
             list(makers.map(make, [(key, clips[key], wanted[key]) for key in stale], chunksize=20))
     for file in folder.glob("*.wav"):
         if file.stem not in wanted:
             file.unlink()
-    if there != wanted:
+    for unfinished in folder.glob(".*.wav.*"):
+        unfinished.unlink()
+    if stale or there != wanted:
         _replace(folder / MANIFEST, _written(wanted).encode())
     (folder / MANIFEST).touch()  # newer than its folder, which was looked through
     if stale:
@@ -180,11 +183,15 @@ def flaw_of(recording: Recording, text: str | None) -> str | None:
     try:
         with wave.open(str(recording.path), "rb") as file:
             found = (file.getsampwidth() * 8, file.getnchannels(), file.getframerate())
+            frame_bytes, frames = file.getsampwidth() * file.getnchannels(), file.getnframes()
+            is_whole = 0 < frames * frame_bytes == len(file.readframes(frames))
     except (wave.Error, EOFError) as error:
         return f"is no WAV file of PCM: {error!r}"
     if found != (16, 1, synthesis.RATE):
         bits, channels, rate = found
         return f"has {bits} bits, {channels} channels and {rate} Hz; 16, 1 and {synthesis.RATE} are wanted"
+    if not is_whole:
+        return "is empty or cut off"
     if not recording.text:
         return "nobody noted what it says: voice_build --note"
     return None if recording.text == mark_of(text) else f"its text has changed since it was recorded; now: {text}"

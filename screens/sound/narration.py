@@ -22,8 +22,8 @@ _LOOK_S = 0.5  # whether a device that is not wanted any more has played all
 
 
 class Narration:
-    """`in_private()`: only the person hears it, so it may be of the person. `lost(why)`: nothing can be heard; told
-    once until something can.
+    """`in_private()`: only the person hears it, so it may be of the person. `lost(why)`: nothing can be heard, told
+    once until something can; or a language cannot, told once.
     """
 
     def __init__(
@@ -39,6 +39,7 @@ class Narration:
         self._lost = lost
         self._audio: SdlAudio | None = None
         self._is_lost = False
+        self._told: set[str] = set()  # mistakes of grammar files
         self._closed_until = 0.0
         self._stays_open = False
         self._volume = 0
@@ -153,12 +154,13 @@ class Narration:
             heard = audible(utterances, grammar, files.has, in_private=self._in_private())
             for each in heard:
                 self._append(files.pcm((each,)), volume)
-                self._ends.append((len(self._waiting), each))
+                if self._audio is not None:
+                    self._ends.append((len(self._waiting), each))
 
     def _sounds(self, language: str) -> SoundFiles:
         if language not in self._files:
             self._files[language] = SoundFiles(self._voice_dir, language)
-            if self._files[language].is_empty:
+            if self._files[language].is_empty and (self._voice_dir / f"{language}.toml").is_file():
                 self._lost(f"there are no sounds of {language}")
         return self._files[language]
 
@@ -192,7 +194,9 @@ class Narration:
         try:
             return Grammar.load(path)
         except GrammarError as error:
-            self._lose(error)
+            if str(error) not in self._told:  # the other languages and the signals are heard as before
+                self._told.add(str(error))
+                self._lost(str(error))
             return None
 
     def close(self) -> None:

@@ -7,12 +7,10 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
-from pathlib import Path
 from queue import Empty, SimpleQueue
 from typing import TYPE_CHECKING
 
 from kiosk.presentation.models.resident import ScreenModel
-from kiosk.texts.translation import Translation
 
 if TYPE_CHECKING:
     from kiosk.voice.signals import Signal
@@ -22,19 +20,13 @@ Order = Callable[["Narration"], None]
 
 
 class Narrator:
-    """`in_private()` and `lost(why)`: as of `Narration`, on the narrator's thread. All methods return at once."""
+    """`narration()` makes the one that speaks, and `lost(why)` is told of an exception that ends it; both are called
+    on the narrator's thread. All methods return at once.
+    """
 
-    def __init__(
-        self,
-        voice_dir: Path,
-        translation: Callable[[str], Translation],
-        in_private: Callable[[], bool],
-        lost: Callable[[str], None],
-    ) -> None:
+    def __init__(self, narration: Callable[[], Narration], lost: Callable[[str], None]) -> None:
         self._orders: SimpleQueue[Order | None] = SimpleQueue()
-        self._thread = threading.Thread(
-            target=self._run, args=(voice_dir, translation, in_private, lost), name="voice", daemon=True
-        )
+        self._thread = threading.Thread(target=self._run, args=(narration, lost), name="voice", daemon=True)
         self._thread.start()
 
     def show(self, model: ScreenModel, volume: int, *, aloud: bool, signal: Signal | None = None) -> None:
@@ -74,25 +66,23 @@ class Narrator:
         self._orders.put(None)
         self._thread.join(timeout=2.0)
 
-    def _run(
-        self,
-        voice_dir: Path,
-        translation: Callable[[str], Translation],
-        in_private: Callable[[], bool],
-        lost: Callable[[str], None],
-    ) -> None:
-        from screens.sound.narration import Narration
-
-        narration = Narration(voice_dir, translation, in_private, lost)
+    def _run(self, made: Callable[[], Narration], lost: Callable[[str], None]) -> None:
+        narration = made()
         try:
-            while True:
-                try:
-                    order = self._orders.get(timeout=narration.looks_in_s)
-                except Empty:
-                    narration.look()
-                    continue
-                if order is None:
-                    return
-                order(narration)
+            self._obey(narration)
+        except Exception as error:
+            lost(f"the voice has ended: {error!r}")  # the screens go on without it
+            raise
         finally:
             narration.close()
+
+    def _obey(self, narration: Narration) -> None:
+        while True:
+            try:
+                order = self._orders.get(timeout=narration.looks_in_s)
+            except Empty:
+                narration.look()
+                continue
+            if order is None:
+                return
+            order(narration)

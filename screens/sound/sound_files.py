@@ -40,8 +40,8 @@ class SoundFiles:
         return not self._by_key
 
     def has(self, clip: Clip) -> bool:
-        """Whether there is a sound that says this."""
-        return clip == PAUSE or self._file(clip) is not None
+        """Whether there is a sound that says this, and can be read whole."""
+        return clip == PAUSE or bool(self._clip(clip))
 
     def pcm(self, utterances: Iterable[Utterance]) -> bytes:
         """One after the other, with a pause after each; a clip that is not needed and has no sound is left out."""
@@ -68,11 +68,13 @@ class SoundFiles:
 
 
 def _read(path: Path) -> bytes:
-    """The samples of a file; none of one that is gone or is no such file: its text is on the screen."""
+    """The samples of a file; none of one that is gone, cut off or no such file: its text is on the screen."""
     try:
         with wave.open(str(path), "rb") as file:
             if (file.getsampwidth(), file.getnchannels(), file.getframerate()) == (SAMPLE_BYTES, 1, RATE):
-                return file.readframes(file.getnframes())
+                frames = file.getnframes()
+                read = file.readframes(frames)
+                return read if len(read) == frames * SAMPLE_BYTES else b""
     except (OSError, EOFError, wave.Error):
         return b""
     return b""

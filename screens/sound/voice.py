@@ -17,13 +17,17 @@ from kiosk.texts.translation import Translation
 
 if TYPE_CHECKING:
     from screens.sound.headphone_jack import HeadphoneJack
+    from screens.sound.narration import Narration
     from screens.sound.narrator import Narrator
 
 STEP, LOWEST = 20, 40
 """Of the volume, in percent."""
 
+_RESTING = WelcomeScreen | OutOfServiceScreen
+"""Pages outside any visit."""
+
 FORGOTTEN_S = 60.0
-"""After the last touch on the first screen what a person chose there holds no more: he went away."""
+"""After the last touch on a page outside any visit what a person chose there holds no more: he went away."""
 
 
 class Voice(EventDispatcher):
@@ -50,7 +54,7 @@ class Voice(EventDispatcher):
         self._translation = translation
         self._time_of_day = sound.time_of_day
         self._lost = sound.lost
-        self._louder = 0
+        self._wanted: int | None = None  # the volume that a person chose
         self._page: ScreenModel | None = None
         self._model: ScreenModel | None = None  # the page, or help that stands over it
         self._has_more_pages = False
@@ -86,6 +90,8 @@ class Voice(EventDispatcher):
         self.is_on = not self.is_on
         self._chosen()
         if self.is_on:
+            if self._present_volume() == 0:
+                self._wanted = LOWEST  # whoever switches the voice on wants to hear it
             self.repeat()
         else:
             self._narrator().rest()
@@ -94,21 +100,20 @@ class Voice(EventDispatcher):
         """Say the present screen from its beginning; nothing while the voice is off."""
         if self.is_on and self._model is not None:
             self._is_greeting = True
-            self._narrator().repeat(self._model, self._louder_by_hour())
+            self._narrator().repeat(self._model, self._present_volume())
             self.turned(has_more=self._has_more_pages)
 
     def change_volume(self) -> None:
         """A step louder, for this visit; after the loudest the lowest that can be chosen."""
-        volume = self._louder_by_hour()
-        wanted = min(LOUDEST, volume + STEP) if volume < LOUDEST else LOWEST
-        self._louder += wanted - volume
-        self._louder_by_hour()
+        volume = self._present_volume()
+        self._wanted = min(LOUDEST, max(LOWEST, volume + STEP)) if volume < LOUDEST else LOWEST
+        self._present_volume()
         self._chosen()
         self.go_on()
 
     def _chosen(self) -> None:
         self._forget.cancel()
-        if isinstance(self._page, WelcomeScreen):
+        if isinstance(self._page, _RESTING):
             self._forget()
 
     # -- what happens --------------------------------------------------------------------------------------------------
@@ -117,8 +122,9 @@ class Voice(EventDispatcher):
         """`page` stands on the screen from now on, with help `over` it or without."""
         before, self._page = self._page, page
         stood, self._model = self._model, over or page
-        if isinstance(page, WelcomeScreen):
-            if before is not None and not isinstance(before, WelcomeScreen | OutOfServiceScreen):
+        self.is_offered = self._settings.is_offered and self._is_spoken(page.frame.language)
+        if isinstance(page, _RESTING):
+            if before is not None and not isinstance(before, _RESTING):
                 self._begin_anew()
                 self._is_greeting = False  # an empty hall need not hear it
         else:
@@ -132,7 +138,7 @@ class Voice(EventDispatcher):
 
             signal = signal_between(before, page)
         if aloud or signal is not None:
-            self._narrator().show(self._model, self._louder_by_hour(), aloud=aloud, signal=signal)
+            self._narrator().show(self._model, self._present_volume(), aloud=aloud, signal=signal)
         elif self.is_on and self._speaker is not None:
             self._speaker.rest()
 
@@ -140,7 +146,7 @@ class Voice(EventDispatcher):
         """The page that stands was painted. `has_more`: there are pages behind it that were not seen yet."""
         self._has_more_pages = has_more
         if has_more and self._model is not None and self._speaks_by_itself():
-            self._narrator().tell_of_pages(self._model.frame.language, self._louder_by_hour())
+            self._narrator().tell_of_pages(self._model.frame.language, self._present_volume())
 
     def warn(self, seconds: int) -> None:
         """The screen asks whether somebody is still there, `seconds` before it ends."""
@@ -149,12 +155,12 @@ class Voice(EventDispatcher):
             from kiosk.voice.signals import Signal
 
             language = self._model.frame.language
-            self._narrator().warn(language, seconds, self._louder_by_hour(), aloud=aloud, signal=Signal.ATTENTION)
+            self._narrator().warn(language, seconds, self._present_volume(), aloud=aloud, signal=Signal.ATTENTION)
 
     def go_on(self) -> None:
         """What was touched answered nothing: say the rest of what the touch interrupted."""
         if self._model is not None and self._speaker is not None and self._speaks_by_itself():
-            self._speaker.go_on(self._model.frame.language, self._louder_by_hour())
+            self._speaker.go_on(self._model.frame.language, self._present_volume())
 
     def _speaks_by_itself(self) -> bool:
         """Whether the present screen is said without being asked for."""
@@ -167,14 +173,14 @@ class Voice(EventDispatcher):
             self._speaker.hush()
         if isinstance(self._page, WelcomeScreen):
             self._is_greeting = True
-            if self._forget.is_triggered:
-                self._chosen()
+        if self._forget.is_triggered:
+            self._chosen()
 
     def _begin_anew(self, *_args: Any) -> None:
         """For the next person, or for the one with the headphones in."""
-        self._louder = 0
+        self._wanted = None
         was_on, self.is_on = self.is_on, self._settings.voice or self._in_private
-        self._louder_by_hour()
+        self._present_volume()
         if was_on and not self.is_on and self._speaker is not None:
             self._speaker.rest()
 
@@ -192,20 +198,30 @@ class Voice(EventDispatcher):
 
     # -- what it is done with ------------------------------------------------------------------------------------------
 
-    def _louder_by_hour(self) -> int:
-        """The volume by the hour of the day, louder or lower by what the person wants."""
+    def _is_spoken(self, language: str) -> bool:
+        """Whether this language is more than read."""
+        return (self._voice_dir / f"{language}.toml").is_file()
+
+    def _present_volume(self) -> int:
+        """The volume that the person chose, or the one by the hour of the day."""
         settings = self._settings
         is_by_hour = settings.quiet_from is not None and not self._in_private
         usual = settings.volume_at(self._time_of_day()) if is_by_hour else settings.volume
-        self.volume = min(LOUDEST, max(0, usual + self._louder))
+        self.volume = usual if self._wanted is None else self._wanted
         return int(self.volume)
 
     def _narrator(self) -> Narrator:
         if self._speaker is None:
             from screens.sound.narrator import Narrator
 
-            self._speaker = Narrator(self._voice_dir, self._translation, lambda: self._in_private, self._lost)
+            self._speaker = Narrator(self._narration, self._lost)
         return self._speaker
+
+    def _narration(self) -> Narration:
+        """On the narrator's thread: to load it takes longer than a frame."""
+        from screens.sound.narration import Narration
+
+        return Narration(self._voice_dir, self._translation, lambda: self._in_private, self._lost)
 
 
 def _which(model: ScreenModel) -> tuple[type, int]:

@@ -272,6 +272,37 @@ def test_nothing_is_opened_before_the_voice_is_wanted_and_it_ends_with_the_visit
         assert hall.window.told() == "voice off 100"
 
 
+def test_what_one_person_chose_ends_at_the_page_out_of_service_too(open_hall: Opening) -> None:
+    with open_hall("buttons") as hall:
+        hall.window.show("take_permit", "en")
+        hall.window.tell_host("voice toggle")
+        assert hall.window.told() == "voice on 100"
+        hall.window.tell_host("voice change_volume")
+        assert hall.window.told() == "voice on 40"
+        hall.window.show("out_of_service", "en")
+        assert {hall.window.told(), hall.window.told()} == {"voice off 40", "voice off 100"}
+
+
+def test_an_empty_hall_hears_no_welcome_after_a_time_out_of_service(open_hall: Opening) -> None:
+    with open_hall("voice") as hall:
+        hall.window.show("id_card", "en")
+        hall.hears("id_card.title", "id_card.lead")
+        before = hall.heard()
+        for page in ("welcome", "out_of_service", "welcome"):
+            hall.window.show(page, "en")
+        hall.window.show("reading", "en")
+        hall.hears("reading.title", "reading.lead")
+        assert not [clip for clip in hall.heard()[len(before) :] if clip.startswith("welcome.")]
+
+
+def test_a_language_without_a_voice_offers_none_and_tells_of_no_trouble(open_hall: Opening) -> None:
+    with open_hall("voice", "buttons", "signals") as hall:
+        assert "voice" in hall.window.show("id_card", "en")["targets"]
+        assert "voice" not in hall.window.show("insert_permit", "ug")["targets"]
+        hall.window.tell_host("voice toggle")
+        assert hall.window.told() == "voice off 100"  # nothing else was told in between
+
+
 def test_signals_sound_without_the_voice(open_hall: Opening) -> None:
     with open_hall("signals") as hall:
         hall.window.show("id_card", "en")

@@ -74,7 +74,7 @@ def test_without_quiet_hours_every_hour_is_the_same() -> None:
             'quiet_hours = "07:00-07:00"',
             "sound.quiet_hours: is '07:00-07:00', which is no time at all; hours such as 21:00-07:00 are wanted",
         ),
-        ('headphone_jack = "event5"', "sound.headphone_jack: is 'event5'; a device below /dev is wanted"),
+        ('headphone_jack = "event5"', "sound.headphone_jack: is 'event5'; an absolute path is wanted"),
         ("loud = true", "sound.loud: is not known here"),
     ],
 )

@@ -45,10 +45,13 @@ def test_a_sound_of_an_older_text_is_not_played(voice_dir: Path) -> None:
     assert not SoundFiles(voice_dir, "en").has(Clip("notice.title", "Before you begin"))
 
 
-@pytest.mark.parametrize("content", [b"", b"RIFF", wav(TITLE)[:30], wav(TITLE).replace(b"\x22\x56", b"\x44\xac", 1)])
+@pytest.mark.parametrize(
+    "content", [b"", b"RIFF", wav(TITLE)[:30], wav(TITLE)[:-10], wav(TITLE).replace(b"\x22\x56", b"\x44\xac", 1)]
+)
 def test_a_file_that_is_no_such_sound_is_silent(voice_dir: Path, content: bytes) -> None:
     (voice_dir / "en/notice.title.wav").write_bytes(content)
     clip = Clip("notice.title", "Before we begin")
+    assert not SoundFiles(voice_dir, "en").has(clip)
     assert SoundFiles(voice_dir, "en").pcm((Utterance((clip,)),)) == silence(BETWEEN_S)
 
 

@@ -170,6 +170,8 @@ def test_what_cannot_be_spelled_is_left_to_the_screen(text: str) -> None:
         ("by = 100,", "buy = 100,", "no rule has"),
         ('hundred = "hundred"', '"hun dred" = "hundred"', "no file can have this name"),
         ("[phrases]", "[phrase]", "phrases"),
+        ("see_screen =", "see_paper =", "phrases.see_screen: is missing"),
+        ("\n[words]\n", '\n[spelling.quoted]\n1 = ["wun"]\n[words]\n', "spelling.quoted says it"),
         ('said = "{times} hundred"', 'said = "{time} hundred"', "{time} is neither a word nor"),
         ('said = "{times} hundred"', 'said = "{rest"', "{rest is neither a word nor"),
         ("to = 20, said", "to = 30, said", "words.21: is missing"),
