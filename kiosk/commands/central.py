@@ -245,7 +245,10 @@ def _purge(args: argparse.Namespace) -> int:
 def _openapi(args: argparse.Namespace) -> int:
     text = openapi_text()
     if args.check:
-        return 0 if DOCUMENT.is_file() and DOCUMENT.read_text(encoding="utf-8") == text else 1
+        if DOCUMENT.is_file() and DOCUMENT.read_text(encoding="utf-8") == text:
+            return 0
+        sys.stderr.write(f"{DOCUMENT.name} is not what the contract says now: python -m kiosk central openapi\n")
+        return 1
     DOCUMENT.write_text(text, encoding="utf-8")
     return 0
 

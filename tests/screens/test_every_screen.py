@@ -20,7 +20,7 @@ from screens.authoring.sample_visits.people import ADDRESS, LONG_ADDRESS
 from screens.authoring.samples import LANGUAGES, samples
 from screens.shell.screen_file import load_screen_file
 from screens.style.theme import PRIMARY_MM, SECONDARY_MM
-from tests.screens.often import EACH_SAMPLE
+from tests.screens.often import EACH_SAMPLE, OFTEN
 from tests.screens.window import Window
 
 pytestmark = [pytest.mark.screen, pytest.mark.slow]
@@ -131,18 +131,11 @@ def holds(size: str, targets: dict[str, Any], layout: dict[str, Any]) -> None:
     assert touching == []
 
 
-def test_the_way_out_is_at_the_same_place_on_every_screen(window: Window) -> None:
-    places = {
-        tuple(painted["targets"]["cancel"])
-        for name in NAMES
-        if "cancel" in (painted := window.show(name, "en"))["targets"]
-    }
-    assert len(places) == 1
-
-
-def test_help_is_at_the_same_place_on_every_screen_that_has_it(window: Window) -> None:
-    """At the end of the bar; how wide it is depends on how many languages stand beside it."""
-    boxes = [painted["targets"]["help"] for name in NAMES if "help" in (painted := window.show(name, "en"))["targets"]]
+def test_the_way_out_and_help_are_at_the_same_place_on_every_screen_that_has_them(window: Window) -> None:
+    """Help at the end of the bar; how wide it is depends on how many languages stand beside it."""
+    targets = [window.show(name, "en")["targets"] for name in OFTEN]
+    assert len({tuple(each["cancel"]) for each in targets if "cancel" in each}) == 1
+    boxes = [each["help"] for each in targets if "help" in each]
     ends, bottoms = [x + width for x, _, width, _ in boxes], [y for _, y, _, _ in boxes]
     assert max(ends) - min(ends) < LEAST_GAP_PX
     assert max(bottoms) - min(bottoms) < LEAST_GAP_PX

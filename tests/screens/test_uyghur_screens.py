@@ -16,6 +16,7 @@ from kiosk.texts.translation import Translation
 from screens.authoring.gallery import SIZES
 from screens.authoring.samples import LANGUAGES
 from screens.style.theme import TEXT_SCALES
+from tests.sampling import long_but
 from tests.screens.often import EACH_SAMPLE, OFTEN
 from tests.screens.test_every_screen import holds, size_of
 from tests.screens.window import Window
@@ -57,6 +58,7 @@ def over_each_other(one: list[float], other: list[float]) -> bool:
     return across > 1 and down > 1
 
 
+@pytest.mark.parametrize("window", long_but({SIZES[0], "panel-1280x800"}, SIZES), indirect=True, scope="module")
 @pytest.mark.parametrize("name", EACH_SAMPLE)
 def test_all_of_it_is_there_and_nothing_stands_over_another(window: Window, name: str) -> None:
     window.show(name, "ug")
@@ -119,12 +121,12 @@ def test_larger_text_stands_on_more_pages(window: Window, scale: float) -> None:
                 stands_clear(page)
 
 
-def test_text_of_joining_letters_is_a_third_larger_and_two_thirds_larger(window: Window) -> None:
+def test_text_of_joining_letters_is_a_third_larger_and_two_thirds_larger(panel: Window) -> None:
     words, seen = UYGHUR.text("simulation.banner"), []
     for scale in TEXT_SCALES:
-        with larger_text(window, scale) as show:
+        with larger_text(panel, scale) as show:
             show("id_card")
-            [banner] = [label for label in labels(window) if label["words"] == words]
+            [banner] = [label for label in labels(panel) if label["words"] == words]
             seen.append(banner["drawn_size"])
     for scale, (across, down) in zip(TEXT_SCALES, seen, strict=True):
         assert across == pytest.approx(seen[0][0] * scale, rel=0.04)

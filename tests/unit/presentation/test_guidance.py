@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import chain
 from typing import get_args
 
 import pytest
@@ -91,33 +92,16 @@ def test_the_table_has_every_state() -> None:
 @pytest.mark.walk
 @pytest.mark.slow
 def test_every_state_that_the_machine_can_come_to_shines_as_the_table_says() -> None:
-    seen: dict[type[s.State], list[Guidance]] = {}
-    for site in SITES.values():
-        for state in walk(site).states:
-            found = seen.setdefault(type(state), [])
-            if guidance_of(state) not in found:
-                found.append(guidance_of(state))
-    assert {kind.__name__: {repr(each) for each in found} for kind, found in seen.items()} == {
-        kind.__name__: {repr(each) for each in expected} for kind, expected in TABLE.items()
-    }
-
-
-@pytest.mark.walk
-@pytest.mark.slow
-def test_no_light_shines_but_while_somebody_is_to_do_something() -> None:
-    for site in SITES.values():
-        for state in walk(site).states:
-            if not isinstance(state, s.AwaitsPerson):
-                assert guidance_of(state) == DARK
-            assert len(guidance_of(state).lights) <= 1
-
-
-@pytest.mark.walk
-@pytest.mark.slow
-def test_the_slot_hurries_in_the_last_half_minute_before_the_permit_goes_back() -> None:
-    for site in SITES.values():
-        for state in walk(site).states:
-            if isinstance(state, s.AwaitingRemoval) and state.reminded:
-                guidance, seconds = guidance_of(state), deadline_of(state).seconds
-                hurries_after = 0.0 if guidance.lights == TAKE_NOW else guidance.later and guidance.later[0]
-                assert hurries_after == max(0.0, seconds - WARNING_S)
+    """And nothing shines but while somebody is to do something; one light at a time. The slot hurries in the last half
+    minute before the permit goes back.
+    """
+    seen: dict[str, set[str]] = {}
+    for state in chain.from_iterable(walk(site).states for site in SITES.values()):
+        guidance = guidance_of(state)
+        seen.setdefault(type(state).__name__, set()).add(repr(guidance))
+        assert guidance == DARK or isinstance(state, s.AwaitsPerson)
+        assert len(guidance.lights) <= 1
+        if isinstance(state, s.AwaitingRemoval) and state.reminded:
+            hurries_after = 0.0 if guidance.lights == TAKE_NOW else guidance.later and guidance.later[0]
+            assert hurries_after == max(0.0, deadline_of(state).seconds - WARNING_S)
+    assert seen == {kind.__name__: set(map(repr, expected)) for kind, expected in TABLE.items()}
