@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import replace
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -13,6 +14,7 @@ from kiosk.central.repeating import Call, patience_s
 from kiosk.domain.endorsement import Custody
 from kiosk.presentation.context import PresentationContext
 from kiosk.presentation.models.resident import ScreenModel
+from kiosk.presentation.present import present
 from kiosk.workflow import effects as do
 from kiosk.workflow import events as on
 from kiosk.workflow import states as s
@@ -229,8 +231,18 @@ def test_nothing_that_a_person_chooses_disturbs_the_writing(place: str) -> None:
 
 
 @AT_EVERY_SITE
-def test_every_step_to_another_screen_visit_or_question_makes_touches_on_the_one_before_stale(place: str) -> None:
+def test_every_step_to_another_screen_visit_or_question_makes_touches_on_the_one_before_stale(
+    place: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """And no other step does: who touches a screen behind which the machine goes on is heard."""
+    presented: dict[s.State, ScreenModel] = {}  # each state once: many steps lead to it, and from it
+
+    def once(about: PresentationContext, state: s.State, **surroundings: Any) -> ScreenModel:
+        if state not in presented:
+            presented[state] = present(about, state, **surroundings)
+        return presented[state]
+
+    monkeypatch.setattr("kiosk.app.shown_screens.present", once)
     about = PresentationContext(SITES[place].region, (LANGUAGE, OTHER_LANGUAGE), False, "https://r.example/", 25)
     differ, wrong = 0, []
     for before, event, taken in walk(SITES[place]).arrows():
