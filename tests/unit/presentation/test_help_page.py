@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
 
 from assets import ASSETS
 from kiosk.domain.endorsement import ChipState, Custody, FaceState
-from kiosk.domain.faults import PAPER_OUT, PERMIT_JAMMED
+from kiosk.domain.faults import PAPER_OUT, PERMIT_JAMMED, Fault
 from kiosk.domain.staff_call import CallState, StaffCalled
 from kiosk.policy.no_region import NO_REGION
 from kiosk.presentation.context import PresentationContext
 from kiosk.presentation.models.frame import Help, StaffButton
-from kiosk.presentation.models.resident import OutcomeScreen, OutOfServiceScreen
+from kiosk.presentation.models.resident import (
+    OutcomeScreen,
+    OutOfServiceScreen,
+    ScreenModel,
+    differs_in_staff_alone,
+    in_language,
+)
 from kiosk.presentation.present import present
 from kiosk.presentation.resident.help_page import staff_call
 from kiosk.texts.translation import Translation
@@ -117,3 +124,16 @@ def test_every_word_on_a_call_can_be_said(state: CallState) -> None:
     told = staff_call(StaffCalled(datetime(2026, 11, 22, 2, 32, tzinfo=UTC), state)).told
     assert told is not None
     assert CHINESE.words(told)
+
+
+def test_what_became_of_a_call_is_no_other_page_and_whoever_reads_it_keeps_his_language() -> None:
+    def closed(fault: Fault, state: CallState) -> ScreenModel:
+        button = staff_call(StaffCalled(datetime(2026, 11, 22, 2, 32, tzinfo=UTC), state))
+        return present(ABOUT, s.OutOfService(fault, Custody.INSIDE), staff=button)
+
+    under_way, called = (closed(PERMIT_JAMMED, state) for state in (CallState.UNDER_WAY, CallState.CALLED))
+    assert differs_in_staff_alone(called, under_way)
+    assert not differs_in_staff_alone(called, called)
+    assert not differs_in_staff_alone(closed(PAPER_OUT, CallState.CALLED), under_way)
+    assert in_language(called, "en").frame == replace(called.frame, language="en")
+    assert in_language(called, "") == called
