@@ -31,6 +31,11 @@ def found(config: Config, settings: SoundSettings = NO_SOUND) -> list[tuple[Outc
     return [(finding.outcome, finding.detail) for finding in findings]
 
 
+def builds(config: Config, language: str, manifest: str = '[sounds]\n"a" = { file = "a.wav", text = "b" }\n') -> None:
+    (config.assets_dir / "voice" / language).mkdir()
+    (config.assets_dir / "voice" / language / "manifest.toml").write_text(manifest, "utf-8")
+
+
 READ_ONLY = "without a voice, so read only: ug"
 OFFERED = SoundSettings(is_offered=True)
 NO_SOUNDS = [
@@ -49,23 +54,34 @@ def test_missing_sounds_matter_where_the_site_wants_them(config: Config) -> None
 
 def test_what_is_there_is_told(config: Config) -> None:
     for language in ("zh-Hans", "en"):
-        (config.assets_dir / "voice" / language).mkdir()
-        (config.assets_dir / "voice" / language / "manifest.toml").touch()
+        builds(config, language)
     assert found(config, replace(OFFERED, voice=True)) == [(Outcome.OK, f"on from the start: zh-Hans, en; {READ_ONLY}")]
     assert found(config, replace(OFFERED, volume=50)) == [
         (Outcome.OK, f"off until somebody asks for it: zh-Hans, en; {READ_ONLY}")
     ]
     jack = "/dev/no-such-jack"
     assert found(config, replace(OFFERED, headphone_jack=jack)) == [
-        (Outcome.WARNING, f"there is no {jack}; what is for headphones alone is not said"),
+        (Outcome.WARNING, f"{jack} is not there or may not be read; what is for headphones alone is not said"),
         (Outcome.OK, READ_ONLY),
     ]
 
 
+@pytest.mark.parametrize("manifest", ["", "[sounds]\n", '[sounds]\n"a" = { fi'])
+def test_a_manifest_that_names_no_sound_or_is_torn_is_as_none(config: Config, manifest: str) -> None:
+    for language in ("zh-Hans", "en"):
+        builds(config, language, manifest)
+    assert found(config, OFFERED) == [*((Outcome.WARNING, flaw) for flaw in NO_SOUNDS), (Outcome.OK, READ_ONLY)]
+
+
+def test_a_jack_that_is_a_folder_cannot_be_read(config: Config) -> None:
+    for language in ("zh-Hans", "en"):
+        builds(config, language)
+    assert found(config, replace(OFFERED, headphone_jack="/dev"))[0][1].startswith("/dev is not there or may not be")
+
+
 def test_a_language_without_a_voice_is_told_and_no_fault(config: Config) -> None:
     (config.assets_dir / "voice/en.toml").unlink()
-    (config.assets_dir / "voice/zh-Hans").mkdir()
-    (config.assets_dir / "voice/zh-Hans/manifest.toml").touch()
+    builds(config, "zh-Hans")
     read_only = "without a voice, so read only: en, ug"
     assert found(config, replace(OFFERED, voice=True)) == [(Outcome.OK, f"on from the start: zh-Hans; {read_only}")]
     jack = "/dev/no-such-jack"
