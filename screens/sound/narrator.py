@@ -67,14 +67,15 @@ class Narrator:
         self._thread.join(timeout=2.0)
 
     def _run(self, made: Callable[[], Narration], lost: Callable[[str], None]) -> None:
-        narration = made()
         try:
-            self._obey(narration)
+            narration = made()
+            try:
+                self._obey(narration)
+            finally:
+                narration.close()
         except Exception as error:
             lost(f"the voice has ended: {error!r}")  # the screens go on without it
             raise
-        finally:
-            narration.close()
 
     def _obey(self, narration: Narration) -> None:
         while True:

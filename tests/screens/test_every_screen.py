@@ -131,9 +131,12 @@ def holds(size: str, targets: dict[str, Any], layout: dict[str, Any]) -> None:
     assert touching == []
 
 
-def test_the_way_out_and_help_are_at_the_same_place_on_every_screen_that_has_them(window: Window) -> None:
+@pytest.mark.parametrize("names", [OFTEN, pytest.param(NAMES, marks=pytest.mark.long)], ids=["often", "all"])
+def test_the_way_out_and_help_are_at_the_same_place_on_every_screen_that_has_them(
+    window: Window, names: list[str]
+) -> None:
     """Help at the end of the bar; how wide it is depends on how many languages stand beside it."""
-    targets = [window.show(name, "en")["targets"] for name in OFTEN]
+    targets = [window.show(name, "en")["targets"] for name in names]
     assert len({tuple(each["cancel"]) for each in targets if "cancel" in each}) == 1
     boxes = [each["help"] for each in targets if "help" in each]
     ends, bottoms = [x + width for x, _, width, _ in boxes], [y for _, y, _, _ in boxes]

@@ -121,12 +121,13 @@ def test_larger_text_stands_on_more_pages(window: Window, scale: float) -> None:
                 stands_clear(page)
 
 
-def test_text_of_joining_letters_is_a_third_larger_and_two_thirds_larger(panel: Window) -> None:
+@pytest.mark.parametrize("window", long_but({"panel-1280x800"}, SIZES), indirect=True, scope="module")
+def test_text_of_joining_letters_is_a_third_larger_and_two_thirds_larger(window: Window) -> None:
     words, seen = UYGHUR.text("simulation.banner"), []
     for scale in TEXT_SCALES:
-        with larger_text(panel, scale) as show:
+        with larger_text(window, scale) as show:
             show("id_card")
-            [banner] = [label for label in labels(panel) if label["words"] == words]
+            [banner] = [label for label in labels(window) if label["words"] == words]
             seen.append(banner["drawn_size"])
     for scale, (across, down) in zip(TEXT_SCALES, seen, strict=True):
         assert across == pytest.approx(seen[0][0] * scale, rel=0.04)
