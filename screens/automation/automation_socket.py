@@ -117,7 +117,8 @@ class AutomationSocket:
         painted_at = time.monotonic()
         screen = self._app.router.current_screen
         frame = screen.model.frame
-        seen = {"screen": screen.name, "serial": frame.serial, "language": frame.language, "targets": targets(screen)}
+        on_it = targets(self._app.router)
+        seen = {"screen": screen.name, "serial": frame.serial, "language": frame.language, "targets": on_it}
         if not self._due and seen == self._told:
             return
         self._due, self._told = False, seen
@@ -186,10 +187,10 @@ class AutomationSocket:
         self._send(answer)
 
     def _done(self, command: dict[str, Any]) -> dict[str, Any]:
-        screen = self._app.router.current_screen
+        router = self._app.router
         match command:
             case {"touch": str(name)}:
-                x, y, width, height = targets(screen)[name]
+                x, y, width, height = targets(router)[name]
                 self._finger.tap(x + width / 2, y + height / 2)
                 return {"done": "touch"}
             case {"touch_at": [x, y]}:
@@ -207,24 +208,24 @@ class AutomationSocket:
                 save_screenshot(Path(path))
                 return {"done": "screenshot"}
             case {"pressed": str(name)}:
-                return {"done": "pressed", "pressed": _button(screen, name).state == "down"}
+                return {"done": "pressed", "pressed": _button(router, name).state == "down"}
             case {"touches_waiting": True}:
                 return {"done": "touches_waiting", "waiting": self._finger.waiting}
             case {"labels": "screen"}:
                 return {
                     "done": "labels",
-                    "labels": labels(screen),
-                    "page": int(screen.column.page),
-                    "pages": int(screen.column.pages),
+                    "labels": labels(router),
+                    "page": int(router.current_screen.column.page),
+                    "pages": int(router.current_screen.column.pages),
                     "window": list(Window.size),
                     "shown": self._shown,
                 }
             case {"labels": "all"}:
-                screens = self._app.router.screens
+                held = [router, *_out_of_sight(router)]
                 return {
                     "done": "labels",
-                    "labels": [label for each in screens for label in labels(each)],
-                    "kept": sum(map(kept_pictures_of_words, screens)),
+                    "labels": [label for each in held for label in labels(each)],
+                    "kept": sum(map(kept_pictures_of_words, held)),
                 }
             case {"quit": True}:
                 self._app.leave()
@@ -232,23 +233,23 @@ class AutomationSocket:
         raise ValueError("no such command")
 
 
-def targets(screen: Widget) -> dict[str, list[float]]:
-    """What can be touched now on `screen`: x, y, width, height in window pixels from the top left."""
+def targets(widget: Widget) -> dict[str, list[float]]:
+    """What can be touched now in `widget`: x, y, width, height in window pixels from the top left."""
     return {
         button.target: _box(button)
-        for button in _visible(screen)
+        for button in _visible(widget)
         if isinstance(button, IntentButton) and not button.disabled
     }
 
 
-def _button(screen: Widget, target: str) -> IntentButton:
+def _button(widget: Widget, target: str) -> IntentButton:
     """The button of that name. KeyError if there is none."""
-    found = {button.target: button for button in _visible(screen) if isinstance(button, IntentButton)}
+    found = {button.target: button for button in _visible(widget) if isinstance(button, IntentButton)}
     return found[target]
 
 
-def labels(screen: Widget) -> list[dict[str, Any]]:
-    """The words on `screen`: as given, as drawn, their box, and the size of what was drawn."""
+def labels(widget: Widget) -> list[dict[str, Any]]:
+    """The words in `widget`: as given, as drawn, their box, and the size of what was drawn."""
     return [
         {
             "words": label.words,
@@ -258,7 +259,7 @@ def labels(screen: Widget) -> list[dict[str, Any]]:
             "font_px": label.font_size,
             "on_two_pages": any(column.is_cut(label) for column in _columns_of(label)),
         }
-        for label in _visible(screen)
+        for label in _visible(widget)
         if isinstance(label, Paragraph) and label.words
     ]
 
@@ -272,9 +273,16 @@ def _columns_of(widget: Widget) -> Iterator[Column]:
         above = above.parent
 
 
-def kept_pictures_of_words(screen: Widget) -> int:
+def kept_pictures_of_words(widget: Widget) -> int:
     """How many texts without words still hold a picture of the words they had."""
-    return sum(1 for label in screen.walk() if isinstance(label, Paragraph) and not label.words and label.is_drawn)
+    return sum(1 for label in widget.walk() if isinstance(label, Paragraph) and not label.words and label.is_drawn)
+
+
+def _out_of_sight(router: Router) -> Iterator[Widget]:
+    """What the screens hold that are not at hand."""
+    for screen in router.screens:
+        if screen is not router.current_screen:
+            yield from (screen.column, screen.actions)
 
 
 def _visible(widget: Widget) -> list[Widget]:

@@ -14,9 +14,9 @@ class TakePermitView(BaseScreen):
 
     left_s = NumericProperty(0)
 
-    def __init__(self, **kwargs: object) -> None:
+    def __init__(self, name: str) -> None:
         self._seconds = SecondsLeft(self._left)
-        super().__init__(**kwargs)
+        super().__init__(name)
 
     def show(self, model: ScreenModel) -> None:
         counts_on = self.is_news_of_staff(model)
@@ -24,10 +24,10 @@ class TakePermitView(BaseScreen):
         if not counts_on:
             self._seconds.start(model.within_s if isinstance(model, TakePermitScreen) else 0)
 
-    def on_leave(self, *args: object) -> None:
+    def leave(self) -> None:
         if not self.is_beneath:
             self._seconds.stop()
-        super().on_leave(*args)
+        super().leave()
 
     def _left(self, seconds: int) -> None:
         self.left_s = seconds

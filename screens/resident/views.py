@@ -85,7 +85,7 @@ def screen_name(model: ScreenModel) -> str:
 
 def build(name: str) -> BaseScreen:
     """The screen of that name, showing its blank model. KeyError for a name that no view has."""
-    return _class_of(name)(name=name)
+    return _class_of(name)(name)
 
 
 @cache

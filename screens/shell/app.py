@@ -5,7 +5,6 @@ from __future__ import annotations
 import threading
 from collections import deque
 from collections.abc import Callable
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -123,6 +122,8 @@ class KioskApp(SuppliedApp):
         Clock.max_iteration = LAYOUT_ROUNDS
         Window.clearcolor = self.theme.palette.ground  # every screen's ground; to paint it again is slow
         self._paint(self._first())
+        countdown = self.router.surround.countdown
+        countdown.bind(is_due=self._warn, on_more_time=lambda _countdown: self.voice.go_on())
         return self.router
 
     def _lay_out(self, *_args: object) -> None:
@@ -172,9 +173,10 @@ class KioskApp(SuppliedApp):
     def _stand_over(self, model: ScreenModel | None) -> None:
         if model is None:
             return
-        self._screen(HELP).show(model)
-        if self.router.current != HELP:
-            self.router.current = HELP
+        comes = self.router.current != HELP
+        self._have(HELP)
+        self.router.show(HELP, model)
+        if comes:
             self._other_things_stand()
         self._unhelp.cancel()
         if self._page in RESTING:
@@ -317,8 +319,8 @@ class KioskApp(SuppliedApp):
         self.voice.show(model, over)  # before a warning of the screen itself
         if over is None:
             self._unhelp.cancel()
-            self._screen(name).show(model)
-            self.router.current = name
+            self._have(name)
+            self.router.show(name, model)
         self._stand_over(over)
         self._resting.stir()
         if self._automation is not None:
@@ -337,11 +339,8 @@ class KioskApp(SuppliedApp):
             return
         missing = [name for name in self._following(len(VISIT)) if not self.router.has_screen(name)]
         if missing:
-            coming = self._built(missing[0])
-            coming.size = self.router.size
-            self.router.add_widget(coming)
-            model = self.router.current_screen.model
-            coming.rehearse(replace(model.frame, languages=getattr(model, "languages", model.frame.languages)))
+            self._have(missing[0])
+            self.router.get_screen(missing[0]).rehearse(self.router.current_screen.model.frame)
             self._ahead()
         elif self._all_built is not None:
             self._load_ahead()  # when this screen was painted, the next one was not built yet
@@ -380,19 +379,15 @@ class KioskApp(SuppliedApp):
         at = VISIT.index(self.router.current) + 1
         return (VISIT + VISIT)[at : at + count]
 
-    def _screen(self, name: str) -> BaseScreen:
-        if not self.router.has_screen(name):
-            self.router.add_widget(self._built(name))
-        return self.router.get_screen(name)
-
     def _warn(self, countdown: Countdown, is_due: bool) -> None:
         if is_due:
             self.voice.warn(int(countdown.left_s))
 
-    def _built(self, name: str) -> BaseScreen:
+    def _have(self, name: str) -> None:
         """Each screen is built once, when it is first needed; later it is only given new models."""
+        if self.router.has_screen(name):
+            return
         screen = views.build(name)
         screen.bind(on_turned=lambda _screen: self._other_things_stand())
-        screen.countdown.bind(is_due=self._warn, on_more_time=lambda _countdown: self.voice.go_on())
         screen.bind(on_intent=lambda on, intent, choice: self._choose(intent, choice, on.model.frame.serial))
-        return screen
+        self.router.keep(screen)

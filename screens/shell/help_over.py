@@ -50,13 +50,13 @@ class HelpOver:
         page, self.beneath = self.beneath, None
         if page is not None:
             page.is_beneath = False
-            page.on_leave()
+            page.leave()
 
     def close(self) -> None:
         """Go back to the page."""
         page, self.beneath = self.beneath, None
         if page is not None:
-            self._router.current = page.name
+            self._router.go_to(page.name)
             page.is_beneath = False
 
 

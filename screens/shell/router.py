@@ -9,10 +9,12 @@ from kivy.clock import Clock
 from kivy.core.window import Window
 from kivy.input.motionevent import MotionEvent
 from kivy.properties import NumericProperty
-from kivy.uix.screenmanager import ScreenManager, TransitionBase
+from kivy.uix.floatlayout import FloatLayout
 
+from kiosk.presentation.models.resident import ScreenModel
 from screens.widgets.base import BaseScreen
 from screens.widgets.buttons import IntentButton
+from screens.widgets.surround import Surround
 
 # Nobody answers to what he sees within a quarter of a second by choosing what to touch; a trembling finger comes down
 # twice within it (Kivy's own figure for a double tap).
@@ -20,50 +22,79 @@ UNREAD_S = 0.25
 A_TURN_S = 0.01  # what has not been painted yet will be soon
 
 
-class AtOnce(TransitionBase):
-    """No transition: Kivy's `NoTransition` shows both screens for one frame, and does not tell a screen that it was
-    left if a third one follows at once.
+class Router(FloatLayout):
+    """All screens, one of them at hand, in the surround that they share.
+
+    A touch means what was on the screen when it was made: what was shown for less than `unread_s` nobody has read, so a
+    touch on it was meant for what stood there before, and does nothing.
     """
-
-    def start(self, manager: ScreenManager) -> None:
-        self.manager = manager
-        entering, leaving = self.screen_in, self.screen_out
-        self.remove_screen(leaving)
-        entering.pos, entering.size = manager.pos, manager.size
-        self.add_screen(entering)
-        entering.dispatch("on_pre_enter")
-        leaving.dispatch("on_pre_leave")
-        entering.dispatch("on_enter")
-        leaving.dispatch("on_leave")
-
-
-class Router(ScreenManager):
-    """A touch means what was on the screen when it was made: what was shown for less than `unread_s` nobody has read,
-    so a touch on it was meant for what stood there before, and does nothing.
-    """
-
-    # Kivy's own; nothing but screens of ours is put in, and the first before anybody asks.
-    current_screen: BaseScreen
-    screens: list[BaseScreen]
 
     unread_s = NumericProperty(UNREAD_S)
 
     __events__ = ("on_painted",)
 
     def __init__(self) -> None:
-        super().__init__(transition=AtOnce())
-        # Kivy's rule paints the whole window twice more, to cut off what slides past its edge; here nothing slides, and
-        # without a graphics card each of the two costs more than all else on the screen.
-        self.canvas.before.clear()
-        self.canvas.after.clear()
+        super().__init__()
+        self._screens: dict[str, BaseScreen] = {}
+        self._surround: Surround | None = None  # until the first screen
         self._changes = 0
         self._painted_at: float | None = None  # None: what stands now was not painted yet
         Window.bind(on_flip=self._on_flip)
 
+    @property
+    def surround(self) -> Surround:
+        """What stands around the screen at hand."""
+        assert self._surround is not None, "no screen was shown yet"
+        return self._surround
+
+    @property
+    def current_screen(self) -> BaseScreen:
+        """The screen at hand."""
+        return self.surround.screen
+
+    @property
+    def current(self) -> str:
+        """The name of the screen at hand; empty before the first."""
+        return "" if self._surround is None else self.current_screen.name
+
+    @property
+    def screens(self) -> list[BaseScreen]:
+        """All that were built."""
+        return list(self._screens.values())
+
+    def has_screen(self, name: str) -> bool:
+        return name in self._screens
+
     def get_screen(self, name: str) -> BaseScreen:
-        found = super().get_screen(name)
-        assert isinstance(found, BaseScreen)
-        return found
+        return self._screens[name]
+
+    def keep(self, screen: BaseScreen) -> None:
+        """Have it ready from now on."""
+        self._screens[screen.name] = screen
+        if self._surround is not None:
+            self._surround.make_room(screen)
+
+    def show(self, name: str, model: ScreenModel) -> None:
+        """The screen of that name, with that model, and as much time as the model gives."""
+        screen = self._screens[name]
+        goes_on = screen.is_news_of_staff(model)
+        screen.show(model)
+        self.go_to(name)
+        if not goes_on:
+            self.surround.countdown.start(model.frame.countdown_s, model.frame.warning_s)
+
+    def go_to(self, name: str) -> None:
+        """The screen of that name, at once and as it is. Time goes on."""
+        entering = self._screens[name]
+        if self._surround is None:
+            self._surround = Surround(entering)
+            self.add_widget(self._surround)
+        elif self.current_screen is entering:
+            return
+        else:
+            leaving, self._surround.screen = self.current_screen, entering
+            leaving.leave()
+        entering.enter()
 
     def changes(self) -> None:
         """Another model is about to be shown, on this screen object or another: whoever rests on a button lets go."""

@@ -1,4 +1,4 @@
-"""What all screens share: the frame around them, their language, and how they forget."""
+"""What all screens share: their parts, their language, and how they forget. What stands around them is `surround`'s."""
 
 from __future__ import annotations
 
@@ -11,7 +11,6 @@ from typing import ClassVar
 from kivy.clock import Clock
 from kivy.lang import Builder
 from kivy.properties import BooleanProperty, ListProperty, NumericProperty, ObjectProperty, StringProperty
-from kivy.uix.screenmanager import Screen
 from kivy.uix.widget import Widget
 
 from kiosk.presentation.models.frame import Frame, WayOut
@@ -19,22 +18,10 @@ from kiosk.presentation.models.resident import ScreenModel, Term
 from kiosk.texts.translation import Translation
 from kiosk.texts.words import Citation, Words
 from kiosk.workflow.intents import Intent
-from screens.widgets import (
-    access,
-    body,
-    buttons,
-    column,
-    countdown,
-    help,
-    mirroring,
-    panels,
-    paragraph,
-    pictures,
-    rounded,
-    stages,
-)
+from screens.widgets import buttons, column, panels, paragraph, pictures, rounded, stages
+from screens.widgets.buttons import Actions
 from screens.widgets.column import Column
-from screens.widgets.countdown import Countdown
+from screens.widgets.pictures import Picture
 from screens.widgets.supplies import supplies
 
 BLANK_FRAME = Frame(language="", way_out=WayOut.NONE)
@@ -42,10 +29,9 @@ NO_TERM = Term(None, None)
 _FOLDER = Path(__file__).parent
 
 # Kivy's language finds them by name.
-_WIDGETS = (access, body, buttons, column, countdown, help, mirroring, panels, paragraph, pictures, rounded, stages)
+_WIDGETS = (buttons, column, panels, paragraph, pictures, rounded, stages)
 
 Builder.load_file(str(_FOLDER / "widgets.kv"))
-Builder.load_file(str(_FOLDER / "help.kv"))
 Builder.load_file(str(_FOLDER / "base.kv"))
 
 
@@ -53,8 +39,11 @@ def _silent(*_args: object, **_named: object) -> str:
     return ""
 
 
-class BaseScreen(Screen):
+class BaseScreen(Widget):
     """One screen. It is given a frozen `model` and emits `on_intent(intent, choice)`; it decides nothing.
+
+    Its parts stand in the window while it is at hand, each at its place in the surround: the `moving_picture`, the
+    `column` of what it says and the `actions`. `is_seen`: it is at hand; the router says so.
 
     A subclass names its model's BLANK as the property's first value: rules of the kv language then follow every new
     model, and a screen that is left shows nothing of the last visit.
@@ -63,16 +52,16 @@ class BaseScreen(Screen):
     BLANK: ClassVar[ScreenModel]
     IS_PERSONAL: ClassVar[bool] = True  # False: nothing on it is anybody's, so it need not be forgotten
 
-    # Given by the rule in base.kv.
-    countdown: Countdown
-    moving_picture: pictures.Picture
-
     model: ObjectProperty[ScreenModel] = ObjectProperty(None, rebind=True)
     title = StringProperty("")
     title_colour: ListProperty[float] = ListProperty((0, 0, 0, 1))
     picture = StringProperty("")
     picture_share = NumericProperty(0.36)
     way_out_stands_out = BooleanProperty(False)
+
+    moving_picture: ObjectProperty[Picture] = ObjectProperty(None, rebind=True)
+    column: ObjectProperty[Column] = ObjectProperty(None, rebind=True)
+    actions: ObjectProperty[Actions] = ObjectProperty(None, rebind=True)
 
     tr: ObjectProperty[Callable[..., str]] = ObjectProperty(_silent)
     words: ObjectProperty[Callable[[Words], str]] = ObjectProperty(_silent)
@@ -82,35 +71,28 @@ class BaseScreen(Screen):
 
     __events__ = ("on_intent", "on_turned")
 
-    def __init__(self, **kwargs: object) -> None:
-        self.body: body.Body
-        self.above: Column | None = None  # of the frame, until the rule in base.kv has made it
-        self.actions: buttons.Actions | None = None
+    def __init__(self, name: str) -> None:
+        self.name = name
+        self.is_seen = False
         self.is_beneath = False  # help stands over it, and it comes back as it is
-        super().__init__(**kwargs)
-        self.column.bind(on_settled=self._keep_room)
-
-    def _keep_room(self, *_args: object) -> None:
-        if self.actions is not None:
-            self.actions.keep_room()
-
-    @property
-    def column(self) -> Column:
-        """What stands above the buttons."""
-        assert self.above is not None, "the rule in base.kv gives it to every screen"
-        return self.above
-
-    @property
-    def is_seen(self) -> bool:
-        return self.manager is not None and self.manager.current_screen is self
+        super().__init__()
+        self.column.bind(on_settled=lambda _column: self.actions.keep_room())
 
     def add_widget(self, widget: Widget, index: int = 0, canvas: str | None = None) -> None:
-        """What a screen's own rule holds goes into the frame: buttons at the bottom, everything else above."""
-        place = self.actions if isinstance(widget, buttons.StepButton) else self.above
-        if place is None:
-            super().add_widget(widget, index, canvas)
-        else:
-            place.add_widget(widget, index, canvas)
+        """Its parts come first, by the rule in base.kv; then what its own rule holds: buttons are actions, and
+        everything else is said.
+        """
+        match widget:
+            case Picture():
+                self.moving_picture = widget
+            case Column():
+                self.column = widget
+            case Actions():
+                self.actions = widget
+            case buttons.StepButton():
+                self.actions.add_widget(widget, index, canvas)
+            case _:
+                self.column.add_widget(widget, index, canvas)
 
     def on_intent(self, intent: Intent, choice: str) -> None:
         """Event: a person chose `intent`."""
@@ -125,11 +107,8 @@ class BaseScreen(Screen):
             self._speak(supplies().translation(model.frame.language))
         self.model = model
         if not is_same:
-            self.body.begin_anew()
             self.column.begin_anew()
-            if self.actions is not None:
-                self.actions.begin_anew()
-        self.countdown.start(model.frame.countdown_s, model.frame.warning_s)
+            self.actions.begin_anew()
 
     def is_news_of_staff(self, model: ScreenModel) -> bool:
         """Whether `model` says nothing new but of staff: time goes on as it does."""
@@ -150,16 +129,16 @@ class BaseScreen(Screen):
     def on_turned(self) -> None:
         """Event: another page of the same is shown."""
 
-    def on_pre_enter(self, *_args: object) -> None:
+    def enter(self) -> None:
+        """It is at hand from now on."""
+        self.is_seen = True
         self.moving_picture.start()
 
-    def on_leave(self, *_args: object) -> None:
+    def leave(self) -> None:
         """Stand still, and forget what was shown of a person as soon as the next screen is up."""
+        self.is_seen = False
         self.moving_picture.stop()
-        if self.is_beneath:
-            return
-        self.countdown.stop()
-        if self.IS_PERSONAL:
+        if self.IS_PERSONAL and not self.is_beneath:
             Clock.schedule_once(self._forget, 0)
 
     def _forget(self, _elapsed: float) -> None:
@@ -171,8 +150,7 @@ class BaseScreen(Screen):
         """Show what this screen always says, and nothing of a person, in the frame's language: fonts are open and the
         layout is made when the screen is needed.
         """
-        blank = replace(BLANK_FRAME, language=frame.language, simulation=frame.simulation, languages=frame.languages)
-        self.show(replace(self.BLANK, frame=blank))
+        self.show(replace(self.BLANK, frame=replace(BLANK_FRAME, language=frame.language)))
 
     def _speak(self, translation: Translation) -> None:
         self.tr, self.words, self.cited = translation.text, translation.words, translation.cited

@@ -26,25 +26,41 @@ class Body(Layout):
     spacing = NumericProperty(0)
 
     def __init__(self, **kwargs: object) -> None:
-        self._is_wide = False
         self._quiet_rounds = 0
+        self._listened_to: Column | None = None
         self._widen_soon = Clock.create_trigger(self._widen, -1)
         super().__init__(**kwargs)
         for name in ("pos", "size", "picture", "column", "upright", "share", "spacing"):
             self.fbind(name, self._trigger_layout)
         supplies().fbind("mirrored", self._trigger_layout)
 
-    def on_column(self, _instance: object, column: Column) -> None:
-        column.fbind("needed", self._trigger_layout)
+    def on_picture(self, *_args: object) -> None:
+        self._take_in()
 
-    def begin_anew(self) -> None:
-        """What is shown has changed."""
-        self._is_wide = False
-        self._trigger_layout()
+    def on_column(self, _instance: object, column: Column) -> None:
+        if self._listened_to is not None:
+            self._listened_to.funbind("needed", self._trigger_layout)
+            self._listened_to.funbind("is_wide", self._trigger_layout)
+        self._listened_to = column
+        column.fbind("needed", self._trigger_layout)
+        column.fbind("is_wide", self._trigger_layout)
+        self._take_in()
+
+    def _take_in(self) -> None:
+        """What stands here now, and nothing that stood here before."""
+        self._quiet_rounds = 0
+        self.clear_widgets()
+        for part in filter(None, (self.picture, self.column)):
+            self.add_widget(part)
+
+    def room_beside(self, share: float) -> tuple[float, float]:
+        """The size of words with a picture of this share, as far as the picture stands beside them."""
+        beside = self.width * (1 - share) - self.spacing if share and not self.upright else self.width
+        return beside, self.height
 
     def do_layout(self, *_args: object) -> None:
-        if self.column not in self.children or self.picture not in self.children:
-            return  # the rule in base.kv is still making them
+        if len(self.children) < 2:
+            return  # the rule in surround.kv is still giving them
         if self.upright:
             self._below_each_other()
         else:
@@ -60,7 +76,7 @@ class Body(Layout):
     def _beside_each_other(self) -> None:
         width = self.width * self.share
         beside = self.width - width - self.spacing if self.share else self.width
-        if self._is_wide:
+        if self.column.is_wide:
             beside = self.width
         elif self.share and self.column.needed > self.height:
             self._quiet_rounds = 0
@@ -69,17 +85,17 @@ class Body(Layout):
         mirrored = supplies().mirrored
         self.column.pos = (self.x if mirrored else self.right - beside), self.y
         self.column.size = beside, self.height
-        self._place(self.right - width if mirrored else self.x, self.y, width, self.height, not self._is_wide)
+        self._place(self.right - width if mirrored else self.x, self.y, width, self.height, not self.column.is_wide)
 
     def _widen(self, _elapsed: float) -> None:
         """Once nothing changes any more: words that are too long beside the picture take its place."""
         self._quiet_rounds += 1
-        if self.upright or self._is_wide or self.column.needed <= self.height:
+        if self.upright or self.column.is_wide or self.column.needed <= self.height:
             return
         if self._quiet_rounds < SETTLED_AFTER:
             self._widen_soon()
         else:
-            self._is_wide = True
+            self.column.is_wide = True
             self._trigger_layout()
 
     def _place(self, x: float, y: float, width: float, height: float, is_shown: bool) -> None:

@@ -15,6 +15,9 @@ from screens.widgets.mirroring import Row
 from screens.widgets.supplies import supplies
 
 
+NEXT_PAGE = "next_page"
+
+
 class IntentButton(ButtonBehavior, Widget):
     """`intent` and `choice`: what a touch means; `local`: the name of one that concerns only the screen. `filled`: the
     one that most people want. `least`: least height.
@@ -99,6 +102,14 @@ class Actions(Row):
     def on_held(self, *_args: object) -> None:
         self._arrange()
 
+    def do_layout(self, *args: object) -> None:
+        """Those that are held back, whose height counts already, are as wide as they will be on the last page."""
+        super().do_layout(*args)
+        expected = [button for button in self._buttons if button.shown and button.local != NEXT_PAGE]
+        for button in expected:
+            if button not in self.children:
+                button.width = (self.width - self.spacing * (len(expected) - 1)) / len(expected)
+
     def _arrange(self, *_args: object) -> None:
         shown = [button for button in self._buttons if button.shown and (button.comes_early or not self.held)]
         if self.children != shown[::-1]:
@@ -106,6 +117,7 @@ class Actions(Row):
             for button in shown:
                 super().add_widget(button)
         self.shown = len(shown)
+        self._trigger_layout()
         self._level()
 
     def _level(self, *_args: object) -> None:

@@ -37,7 +37,8 @@ class Sides(Row):
 
 class Column(Layout):
     """Children with a height of 0 take no space. `needed`: the height of all. `page`, from 0, of `pages`; `all_seen`:
-    the last of them was shown since the model came. `lift`: the share of free space that stays above.
+    the last of them was shown since the model came. `lift`: the share of free space that stays above. `is_wide`: it has
+    no room beside a picture, and takes the picture's place.
     """
 
     spacing = NumericProperty(0)
@@ -46,6 +47,7 @@ class Column(Layout):
     page = NumericProperty(0)
     pages = NumericProperty(1)
     all_seen = BooleanProperty(True)
+    is_wide = BooleanProperty(False)
 
     __events__ = ("on_settled",)
 
@@ -73,6 +75,7 @@ class Column(Layout):
     def begin_anew(self) -> None:
         """Show the first page: what is shown has changed."""
         self.page, self._seen_to = 0, 0
+        self.is_wide = False
         self.all_seen = self.pages == 1
         self._stir()
 

@@ -108,7 +108,7 @@ def main() -> None:
             elif order == "painted":
                 app.take_turn(lambda: print("painted", app.router.deaf_for_s < app.router.unread_s, flush=True))
             elif order == "warn_s":
-                countdown = app.router.current_screen.countdown
+                countdown = app.router.surround.countdown
                 app.take_turn(partial(countdown.start, int(value), int(value)))
             elif order == "voice":
                 app.take_turn(getattr(app.voice, value))
