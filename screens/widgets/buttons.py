@@ -14,7 +14,6 @@ from kiosk.workflow.intents import Intent
 from screens.widgets.mirroring import Row
 from screens.widgets.supplies import supplies
 
-
 NEXT_PAGE = "next_page"
 
 
