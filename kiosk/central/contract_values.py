@@ -68,13 +68,17 @@ Day = Annotated[
 ]
 
 
+WITH_BLANKS = 32
+"""The longest number as it is sent: padded columns of a database have blanks at their ends."""
+
+
 def _canonical(least: int) -> Callable[[object], object]:
     """What is no text is left for pydantic to refuse. So is a text that its one form would bring out of the lengths
     that the document allows (a German ß becomes two letters): it is nobody's number in either form.
     """
 
     def canonical(value: object) -> object:
-        if not isinstance(value, str):
+        if not isinstance(value, str) or len(value) > WITH_BLANKS or not re.fullmatch(LINE, value):
             return value
         made = identity_number.canonical_number(value)
         return made if least <= len(made) <= len(value) else value
@@ -108,8 +112,12 @@ StatusWord = Annotated[str, Field(pattern=r"^[0-9A-F]{4}$")]
 
 PersonName = Annotated[str, Field(pattern=text_kinds.PERSON_NAME.pattern, max_length=text_kinds.PERSON_NAME.longest)]
 # Both sides read every number in its one canonical form, whoever wrote it: small x, full width, blanks at the ends.
-# pydantic leaves the pattern of a text that is read otherwise first out of the document.
-_LINE_TOO: JsonDict = {"pattern": LINE}
+# pydantic leaves the pattern of a text that is read otherwise first out of the document, and knows no length of it.
+_LINE_TOO: JsonDict = {
+    "pattern": LINE,
+    "maxLength": WITH_BLANKS,
+    "description": "At most 18 characters without the blanks at its ends, which are read as if they were not there.",
+}
 IdentityNumber = Annotated[
     identity_number.IdentityNumber,
     BeforeValidator(_canonical(15)),

@@ -31,7 +31,8 @@ MIB = 1024 * 1024
 
 # The welcome screen needs Kivy, and the permit unit's word that nothing is inside; so pyserial too. Of the standard
 # library anything may be there.
-WELCOME_NEEDS = ("kivy", "kivy_deps", "filetype", "serial", "assets", "kiosk", "drivers", "screens", "tests")
+# Pillow draws the name of a language whose letters join, on its button.
+WELCOME_NEEDS = ("kivy", "kivy_deps", "filetype", "PIL", "serial", "assets", "kiosk", "drivers", "screens", "tests")
 # Of our own, what talks to other devices and to central belongs after it.
 WELCOME_NEEDS_NOT = (
     "kiosk.central",

@@ -461,3 +461,21 @@ def test_a_number_whose_one_form_has_another_length_is_taken_as_the_document_say
     told = {"name": "", "id_number": number}
     assert fits_document("Holder", told)
     assert contract.Holder.model_validate(told).id_number == number
+
+
+KNOWN_NUMBER = "341399198803140021"
+
+
+@pytest.mark.parametrize("number", [f" {KNOWN_NUMBER}\u3000", KNOWN_NUMBER.ljust(32), KNOWN_NUMBER.rjust(19)])
+def test_a_number_with_blanks_at_its_ends_is_taken_as_the_document_says(number: str) -> None:
+    told = {"name": "", "id_number": number}
+    assert fits_document("Holder", told)
+    assert contract.Holder.model_validate(told).id_number == KNOWN_NUMBER
+
+
+@pytest.mark.parametrize("number", [KNOWN_NUMBER.ljust(33), f"{KNOWN_NUMBER}\n", f"\t{KNOWN_NUMBER}"])
+def test_what_the_document_allows_no_number_is_refused_though_its_one_form_would_be_one(number: str) -> None:
+    told = {"name": "", "id_number": number}
+    assert not fits_document("Holder", told)
+    with pytest.raises(ValidationError):
+        contract.Holder.model_validate(told)
