@@ -70,20 +70,31 @@ Day = Annotated[
 
 WITH_BLANKS = 32
 """The longest number as it is sent: padded columns of a database have blanks at their ends."""
+_BLANKS = r"[ \u3000]*"
 
 
 def _canonical(least: int) -> Callable[[object], object]:
-    """What is no text is left for pydantic to refuse. So is a text that its one form would bring out of the lengths
-    that the document allows (a German ß becomes two letters): it is nobody's number in either form.
+    """What the document does not allow is left for pydantic to refuse. A number that its one form would bring out of
+    the lengths (a German ß becomes two letters) stays as it is: it is nobody's in either form.
     """
+    allowed = re.compile(f"{_BLANKS}({LINE[1:-2]}{{{least},18}}){_BLANKS}")
 
     def canonical(value: object) -> object:
-        if not isinstance(value, str) or len(value) > WITH_BLANKS or not re.fullmatch(LINE, value):
+        if not isinstance(value, str) or len(value) > WITH_BLANKS or (found := allowed.fullmatch(value)) is None:
             return value
-        made = identity_number.canonical_number(value)
-        return made if least <= len(made) <= len(value) else value
+        made = identity_number.canonical_number(found[1])
+        return made if least <= len(made) <= len(found[1]) else found[1]
 
     return canonical
+
+
+def _with_blanks(least: int) -> JsonDict:
+    """What pydantic leaves out of the document, because such a text is read otherwise first."""
+    return {
+        "pattern": f"^{_BLANKS}{LINE[1:-2]}{{{least},18}}{_BLANKS}$",
+        "maxLength": WITH_BLANKS,
+        "description": "At most 18 characters, and blanks at its ends, which are read as if they were not there.",
+    }
 
 
 def _whole(value: Any) -> Any:
@@ -112,26 +123,20 @@ StatusWord = Annotated[str, Field(pattern=r"^[0-9A-F]{4}$")]
 
 PersonName = Annotated[str, Field(pattern=text_kinds.PERSON_NAME.pattern, max_length=text_kinds.PERSON_NAME.longest)]
 # Both sides read every number in its one canonical form, whoever wrote it: small x, full width, blanks at the ends.
-# pydantic leaves the pattern of a text that is read otherwise first out of the document, and knows no length of it.
-_LINE_TOO: JsonDict = {
-    "pattern": LINE,
-    "maxLength": WITH_BLANKS,
-    "description": "At most 18 characters without the blanks at its ends, which are read as if they were not there.",
-}
 IdentityNumber = Annotated[
     identity_number.IdentityNumber,
     BeforeValidator(_canonical(15)),
-    Field(pattern=LINE, min_length=15, max_length=18, json_schema_extra=_LINE_TOO),
+    Field(pattern=LINE, min_length=15, max_length=18, json_schema_extra=_with_blanks(15)),
 ]
 NumberOfHolder = Annotated[  # as a chip has it, which may be wrong
     identity_number.IdentityNumber,
     BeforeValidator(_canonical(0)),
-    Field(pattern=LINE, max_length=18, json_schema_extra=_LINE_TOO),
+    Field(pattern=LINE, max_length=18, json_schema_extra=_with_blanks(0)),
 ]
 PermitNumber = Annotated[
     identity_number.PermitNumber,
     BeforeValidator(_canonical(0)),
-    Field(pattern=LINE, max_length=18, json_schema_extra=_LINE_TOO),
+    Field(pattern=LINE, max_length=18, json_schema_extra=_with_blanks(0)),
 ]
 PermitFileName = Annotated[str, Field(pattern=LINE, min_length=1, max_length=40)]
 AreaCode = Annotated[str, Field(pattern=r"^[0-9]{6}$")]
