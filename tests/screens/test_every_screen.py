@@ -9,17 +9,14 @@ from typing import Any
 import pytest
 
 from assets import ASSETS
-from kiosk.domain.personal import Personal
-from kiosk.presentation.models.frame import Frame, Help
-from kiosk.presentation.models.resident import Choice, ProgressLine, ScreenModel, Term
 from kiosk.texts.translation import Translation
-from kiosk.texts.words import Citation, LocalText, Text
 from screens.authoring.gallery import SIZES
 from screens.authoring.sample_visits.beginning import NUMBERS
 from screens.authoring.sample_visits.people import ADDRESS, LONG_ADDRESS
 from screens.authoring.samples import LANGUAGES, samples
 from screens.shell.screen_file import load_screen_file
 from screens.style.theme import PRIMARY_MM, SECONDARY_MM
+from tests.screens.expected_words import expected_words
 from tests.screens.often import EACH_SAMPLE, OFTEN
 from tests.screens.window import Window
 
@@ -53,37 +50,6 @@ SHOWN_IN = [
     if language != "ug"  # walked in test_uyghur_screens.py
 ]
 MM_PER_PIXEL = {size: load_screen_file(ASSETS / "screens" / f"{size}.toml").mm_per_pixel for size in SIZES}
-
-
-def expected_words(model: ScreenModel, language: str) -> set[str]:
-    """Everything that `model` asks to be read, each as it stands in one place of the screen."""
-    translation = Translation.load(ASSETS / "locale", language)
-
-    def said(value: object) -> list[str]:
-        match value:
-            case Text() | LocalText():
-                return [translation.words(value)]
-            case Citation():
-                return [translation.cited(value)]
-            case Personal():
-                return [str(value.reveal())]
-            case Term(valid_to=valid_to) if valid_to is not None:
-                return [translation.date(valid_to)]
-            case Choice() | ProgressLine() | Help():
-                return [words for each in _values(value) for words in said(each)]
-            case tuple():
-                return [words for each in value for words in said(each)]
-            case str():
-                return [value]
-            case _:
-                return []
-
-    return {words for value in _values(model) if not isinstance(value, Frame) for words in said(value) if words}
-
-
-def _values(of: ScreenModel | Choice | ProgressLine | Help) -> list[object]:
-    """What stands in the fields that are read: no keys, no code for the phone."""
-    return [getattr(of, name) for name in type(of).__dataclass_fields__ if name not in ("languages", "qr", "key")]
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from screens.authoring.samples import LANGUAGES
+from tests.screens.expected_words import expected_words
 from tests.screens.longest_samples import FILLINGS, longest_samples
-from tests.screens.test_every_screen import expected_words
 from tests.screens.window import Window
 
 pytestmark = [pytest.mark.screen, pytest.mark.slow, pytest.mark.timeout(180)]

@@ -17,7 +17,7 @@ from screens.authoring.gallery import SIZES
 from screens.authoring.samples import LANGUAGES
 from screens.style.theme import TEXT_SCALES
 from tests.sampling import long_but
-from tests.screens.often import EACH_SAMPLE, OFTEN
+from tests.screens.often import EACH_SAMPLE, wordiest
 from tests.screens.test_every_screen import holds, size_of
 from tests.screens.window import Window
 
@@ -114,7 +114,7 @@ def larger_text(window: Window, scale: float) -> Iterator[Callable[[str], None]]
 @pytest.mark.parametrize(("window", "scale"), LARGER, indirect=["window"], scope="module")
 def test_larger_text_stands_on_more_pages(window: Window, scale: float) -> None:
     with larger_text(window, scale) as show:
-        for name in OFTEN:
+        for name in wordiest("ug"):
             show(name)
             for page in window.pages():
                 holds(size_of(window), page["targets"], page)
@@ -208,7 +208,7 @@ def test_from_uyghur_to_another_language_everything_turns_back(window: Window) -
 
 
 def test_a_picture_of_words_is_let_go_when_the_screen_is_left(upright: Window) -> None:
-    for name in OFTEN:
+    for name in wordiest("ug"):
         upright.show(name, "ug")
     upright.show("welcome", "ug")
     assert upright.ask({"labels": "all"})["kept"] == 0

@@ -1,0 +1,41 @@
+"""What a screen has to say, read from its model and not from the screen."""
+
+from __future__ import annotations
+
+from assets import ASSETS
+from kiosk.domain.personal import Personal
+from kiosk.presentation.models.frame import Frame, Help
+from kiosk.presentation.models.resident import Choice, ProgressLine, ScreenModel, Term
+from kiosk.texts.translation import Translation
+from kiosk.texts.words import Citation, LocalText, Text
+
+
+def expected_words(model: ScreenModel, language: str) -> set[str]:
+    """Everything that `model` asks to be read, each as it stands in one place of the screen."""
+    translation = Translation.load(ASSETS / "locale", language)
+
+    def said(value: object) -> list[str]:
+        match value:
+            case Text() | LocalText():
+                return [translation.words(value)]
+            case Citation():
+                return [translation.cited(value)]
+            case Personal():
+                return [str(value.reveal())]
+            case Term(valid_to=valid_to) if valid_to is not None:
+                return [translation.date(valid_to)]
+            case Choice() | ProgressLine() | Help():
+                return [words for each in _values(value) for words in said(each)]
+            case tuple():
+                return [words for each in value for words in said(each)]
+            case str():
+                return [value]
+            case _:
+                return []
+
+    return {words for value in _values(model) if not isinstance(value, Frame) for words in said(value) if words}
+
+
+def _values(of: ScreenModel | Choice | ProgressLine | Help) -> list[object]:
+    """What stands in the fields that are read: no keys, no code for the phone."""
+    return [getattr(of, name) for name in type(of).__dataclass_fields__ if name not in ("languages", "qr", "key")]
