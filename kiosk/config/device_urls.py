@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Protocol
 
 from drivers.transport.device_urls import (
     DeviceUrl,
@@ -17,17 +16,8 @@ from drivers.transport.device_urls import (
     UrlError,
     parse_url,
 )
+from kiosk.config.settings_table import SettingsTable
 from kiosk.domain.devices import DEVICES, PERMIT_CHIP, PRODUCTION_SCHEMES, Device
-
-
-class TableReader(Protocol):
-    """A table of the configuration, which takes note of mistakes."""
-
-    def text(self, key: str, wanted: str, default: str | None = None) -> str: ...
-
-    def wrong(self, key: str, what: str) -> None: ...
-
-    def nothing_else(self) -> None: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +42,7 @@ class DeviceUrls:
         return isinstance(_named_by(self[PERMIT_CHIP]), UnitUrl)
 
 
-def read_device_urls(reader: TableReader) -> DeviceUrls:
+def read_device_urls(reader: SettingsTable) -> DeviceUrls:
     """The table `devices`; every URL in it can be used, or is a mistake."""
     urls = {}
     for device in DEVICES:
@@ -68,7 +58,7 @@ def read_device_urls(reader: TableReader) -> DeviceUrls:
     return DeviceUrls(urls)
 
 
-def _check(reader: TableReader, device: Device, url: str) -> None:
+def _check(reader: SettingsTable, device: Device, url: str) -> None:
     try:
         named = parse_url(url)
     except UrlError as error:
@@ -81,7 +71,7 @@ def _check(reader: TableReader, device: Device, url: str) -> None:
             reader.wrong(device.name, f"{url!r}: the speed is missing: expected ?baud=115200")
 
 
-def _check_each_has_its_own(reader: TableReader, urls: Mapping[Device, str]) -> None:
+def _check_each_has_its_own(reader: SettingsTable, urls: Mapping[Device, str]) -> None:
     """Which of two devices on one wire is wrong nobody can tell, so it is a mistake of both."""
     wires = {device: wire for device, url in urls.items() if (wire := _wire(_named_by(url))) is not None}
     for device, wire in wires.items():

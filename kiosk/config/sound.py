@@ -4,31 +4,15 @@ from __future__ import annotations
 
 import re
 from datetime import time
-from typing import Protocol
 
+from kiosk.config.settings_table import SettingsTable
 from kiosk.domain.sound import LOUDEST, SoundSettings
 
 _HOURS = re.compile(r"([01]\d|2[0-3]):([0-5]\d)-([01]\d|2[0-3]):([0-5]\d)")
 _WANTED = "hours such as 21:00-07:00 are wanted"
 
 
-class TableReader(Protocol):
-    """A table of the configuration, which takes note of mistakes."""
-
-    def has(self, key: str) -> bool: ...
-
-    def text(self, key: str, wanted: str, default: str | None = None) -> str: ...
-
-    def truth(self, key: str, default: bool) -> bool: ...
-
-    def whole(self, key: str, unit: str, low: int, high: int, default: int) -> int: ...
-
-    def wrong(self, key: str, what: str) -> None: ...
-
-    def nothing_else(self) -> None: ...
-
-
-def read_sound(reader: TableReader, *, is_there: bool) -> SoundSettings:
+def read_sound(reader: SettingsTable, *, is_there: bool) -> SoundSettings:
     """`is_there`: the site has the table, so it has something to be heard with. Without it all is silent."""
     usual = SoundSettings()
     quiet_from, quiet_until = _hours(reader)
@@ -48,7 +32,7 @@ def read_sound(reader: TableReader, *, is_there: bool) -> SoundSettings:
     return settings
 
 
-def _hours(reader: TableReader) -> tuple[time | None, time | None]:
+def _hours(reader: SettingsTable) -> tuple[time | None, time | None]:
     if not reader.has("quiet_hours"):
         return None, None
     said = reader.text("quiet_hours", _WANTED.removesuffix(" are wanted"))

@@ -10,12 +10,13 @@ from kiosk.data_files.reader import DataFileError, read_toml
 from kiosk.diagnostics.finding import Findings, ok, warning
 from kiosk.domain.clock import Clock
 from kiosk.voice.grammar import Grammar
+from kiosk.voice.languages import grammar_file, is_spoken
 
 
 def voice(config: Config, _: Clock) -> Findings:
     """The sounds of every language that is spoken, those that are read only, and the jack. Nothing is played."""
     folder, sound = config.assets_dir / "voice", config.sound
-    spoken = [language for language in config.languages if (folder / f"{language}.toml").is_file()]
+    spoken = [language for language in config.languages if is_spoken(folder, language)]
     flaws = [flaw for language in spoken for flaw in _flaws(folder, language)]
     if sound.headphone_jack and not _can_be_read(Path(sound.headphone_jack)):
         flaws.append(
@@ -36,7 +37,7 @@ def _can_be_read(jack: Path) -> bool:
 
 def _flaws(folder: Path, language: str) -> list[str]:
     try:
-        Grammar.load(folder / f"{language}.toml")
+        Grammar.load(grammar_file(folder, language))
     except DataFileError as error:
         return error.mistakes
     try:

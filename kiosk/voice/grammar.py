@@ -17,7 +17,6 @@ from pathlib import Path
 from typing import Any
 
 from kiosk.data_files.reader import DataFileError, read_toml
-from kiosk.texts.words import is_language_tag
 from kiosk.voice.clips import PAUSE, Clip, is_file_name
 
 MOST = 9999
@@ -165,11 +164,6 @@ class Grammar:
             else:
                 names.append(part.format(n=number, whole=number - rest))
         return names
-
-
-def languages_spoken(voice_dir: Path) -> tuple[str, ...]:
-    """Those that have a grammar file, by tag."""
-    return tuple(sorted(path.stem for path in voice_dir.glob("*.toml") if is_language_tag(path.stem)))
 
 
 @lru_cache(maxsize=8)

@@ -17,8 +17,8 @@ from itertools import groupby
 
 from kiosk.voice.grammar import QUOTED, Grammar
 from kiosk.voice.signals import Signal
+from screens.sound.sound_files import RATE
 
-RATE = 22050
 PACKAGE, LIBRARY = "espeak-ng", "libespeak-ng.so.1"
 VERSION = 1
 """Goes into the mark of every placeholder; a change of this module that can be heard raises it."""

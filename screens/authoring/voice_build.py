@@ -25,9 +25,11 @@ from pathlib import Path
 from assets import ASSETS
 from kiosk.data_files.reader import DataFileError, read_toml
 from kiosk.voice.clips import mark_of
-from kiosk.voice.grammar import Grammar, languages_spoken
+from kiosk.voice.grammar import Grammar
+from kiosk.voice.languages import grammar_file, languages_spoken
 from kiosk.voice.signals import Signal
 from screens.authoring import synthesis
+from screens.sound.sound_files import RATE
 
 VOICE_DIR = ASSETS / "voice"
 MADE_OF = (
@@ -88,11 +90,12 @@ def main() -> int:
         return 0
     try:
         build_signals(VOICE_DIR)
-        if shutil.which(synthesis.PACKAGE) is None:
+        can_speak = shutil.which(synthesis.PACKAGE) is not None
+        for language, clips in texts.items():
+            build(language, clips, placeholders=can_speak)
+        if not can_speak:
             print(f"{synthesis.PACKAGE} is missing: apt install {synthesis.PACKAGE}", file=sys.stderr)
             return 2
-        for language, clips in texts.items():
-            build(language, clips)
     except (synthesis.NoSpeech, DataFileError, OSError) as error:
         print(f"no voice was made: {error}", file=sys.stderr)
         return 2
@@ -110,14 +113,20 @@ def is_current(voice_dir: Path) -> bool:
     return all((voice_dir / "signals" / f"{signal.value}.wav").is_file() for signal in Signal)
 
 
-def build(language: str, clips: Mapping[str, str], voice_dir: Path = VOICE_DIR) -> int:
-    """Make the sounds of one language that are not current; how many. `clips`: what each says, by its key."""
-    grammar = Grammar.load(voice_dir / f"{language}.toml")
+def build(language: str, clips: Mapping[str, str], voice_dir: Path = VOICE_DIR, *, placeholders: bool = True) -> int:
+    """Make the sounds of one language that are not current; how many. `clips`: what each says, by its key. Without
+    `placeholders` none is made anew.
+    """
+    grammar = Grammar.load(grammar_file(voice_dir, language))
     folder = voice_dir / language
     folder.mkdir(exist_ok=True)
-    wanted = sounds_of(clips, grammar, recordings(language, voice_dir))
     there = manifest(folder)
+    wanted = sounds_of(clips, grammar, recordings(language, voice_dir))
     stale = [key for key, sound in wanted.items() if there.get(key) != sound or not (folder / sound.file).is_file()]
+    if not placeholders:
+        left_out = {key for key in stale if wanted[key].placeholder}
+        stale = [key for key in stale if key not in left_out]
+        wanted = {key: sound for key, sound in wanted.items() if key not in left_out}
     began = time.monotonic()
     if stale:
         print(f"speaking {len(stale)} texts in {language}", flush=True)
@@ -187,9 +196,9 @@ def flaw_of(recording: Recording, text: str | None) -> str | None:
             is_whole = 0 < frames * frame_bytes == len(file.readframes(frames))
     except (wave.Error, EOFError) as error:
         return f"is no WAV file of PCM: {error!r}"
-    if found != (16, 1, synthesis.RATE):
+    if found != (16, 1, RATE):
         bits, channels, rate = found
-        return f"has {bits} bits, {channels} channels and {rate} Hz; 16, 1 and {synthesis.RATE} are wanted"
+        return f"has {bits} bits, {channels} channels and {rate} Hz; 16, 1 and {RATE} are wanted"
     if not is_whole:
         return "is empty or cut off"
     if not recording.text:

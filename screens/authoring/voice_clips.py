@@ -17,8 +17,32 @@ from kiosk.voice.grammar import Grammar
 LOCALE_DIR = ASSETS / "locale"
 REGIONS_DIR = ASSETS / "regions"
 
-NOT_SPOKEN = ("access.", "format.", "hours.", "language.", "simulation.", "slip.", "fact.photo")
-"""Texts of papers, and what is for the eye; of the receipt's texts the screen speaks three."""
+NOT_SPOKEN = (
+    "access.",
+    "application.scan",
+    "application.title",
+    "attendant.code",
+    "attendant.delete",
+    "confirm.address",
+    "confirm.holder",
+    "format.",
+    "hours.",
+    "language.",
+    "out_of_service.staff_code",
+    "outcome.do_next",
+    "outcome.happened",
+    "page.previous",
+    "question.address",
+    "rules.title",
+    "simulation.",
+    "slip.",
+    "status.scan",
+    "telephone.delete",
+    "telephone.number",
+    "term.from",
+    "term.to",
+)
+"""Texts of papers, what is for the eye, and labels above what is said. A name that ends with a dot is all below it."""
 SPOKEN_OF_RECEIPT = ("receipt.screen_title", "receipt.screen_lead", "receipt.number", "receipt.valid_until")
 # Names, questions with their answers, and places. Rules are long, and stay on the screen.
 _OF_REGION = re.compile(r"(?:^|\.)(?:name|question|address|application|address_is_true)$|^declarations\.")
@@ -59,7 +83,8 @@ def _clips(language: str, grammar: Grammar) -> Iterator[Clip]:
 
 def _of_locale(translation: Translation) -> Iterator[Clip]:
     for key, text in translation.texts.items():
-        if key.startswith(NOT_SPOKEN) or (key.startswith("receipt.") and key not in SPOKEN_OF_RECEIPT):
+        group = f"{key.partition('.')[0]}."
+        if key in NOT_SPOKEN or group in NOT_SPOKEN or (group == "receipt." and key not in SPOKEN_OF_RECEIPT):
             continue
         yield from (part for part in parts_of(key, text) if isinstance(part, Clip))
 

@@ -34,12 +34,15 @@ def changes_in(events: bytes) -> Iterator[bool | None]:
 
 class HeadphoneJack:
     """A thread that reads one jack. `changed(is_in)` is called on it each time that it is not as before;
-    before the first time there are none in, and none are in a jack that is not there.
+    before the first time there are none in, and none are in a jack that is not there. `lost(why)` is called on it when
+    the jack cannot be read, and not again until it said something.
     """
 
-    def __init__(self, path: str, changed: Callable[[bool], None]) -> None:
+    def __init__(self, path: str, changed: Callable[[bool], None], lost: Callable[[str], None]) -> None:
         self._path = path
         self._changed = changed
+        self._lost = lost
+        self._is_lost = False
         self._is_in = False
         self._end, self._ending = os.pipe2(os.O_CLOEXEC)
         self._thread = threading.Thread(target=self._watch, name="headphones", daemon=True)
@@ -57,8 +60,8 @@ class HeadphoneJack:
         while True:
             try:
                 jack = os.open(self._path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
-            except OSError:
-                pass  # told below as no headphones; it is tried again
+            except OSError as error:
+                self._lose(error)
             else:
                 try:
                     self._tell(_state_of(jack))
@@ -81,15 +84,23 @@ class HeadphoneJack:
                 read = os.read(jack, 64 * EVENT.size)
             except BlockingIOError:
                 continue
-            except OSError:
+            except OSError as error:
+                self._lose(error)
                 return False
             if not read:
                 return False
+            self._is_lost = False
             rest += read
             whole = len(rest) // EVENT.size * EVENT.size
             for change in changes_in(rest[:whole]):
                 self._tell(_state_of(jack) if change is None else change)
             rest = rest[whole:]
+
+    def _lose(self, error: OSError) -> None:
+        """It is tried again; until then it is as if none were in."""
+        if not self._is_lost:
+            self._is_lost = True
+            self._lost(f"headphones: {error}")
 
     def _tell(self, is_in: bool) -> None:
         if is_in != self._is_in:

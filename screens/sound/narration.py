@@ -10,6 +10,7 @@ from kiosk.presentation.models.resident import ScreenModel
 from kiosk.texts.translation import Translation
 from kiosk.voice.clips import Utterance
 from kiosk.voice.grammar import Grammar, GrammarError
+from kiosk.voice.languages import grammar_file, is_spoken
 from kiosk.voice.signals import Signal
 from kiosk.voice.speaking import audible, more_pages, spoken, spoken_step, spoken_warning
 from screens.sound.sdl_audio import FULL_VOLUME, NoSound, SdlAudio
@@ -160,7 +161,7 @@ class Narration:
     def _sounds(self, language: str) -> SoundFiles:
         if language not in self._files:
             self._files[language] = SoundFiles(self._voice_dir, language)
-            if self._files[language].is_empty and (self._voice_dir / f"{language}.toml").is_file():
+            if self._files[language].is_empty and is_spoken(self._voice_dir, language):
                 self._lost(f"there are no sounds of {language}")
         return self._files[language]
 
@@ -188,11 +189,10 @@ class Narration:
 
     def _grammar(self, language: str) -> Grammar | None:
         """None for a language that is read only."""
-        path = self._voice_dir / f"{language}.toml"
-        if not path.is_file():
+        if not is_spoken(self._voice_dir, language):
             return None
         try:
-            return Grammar.load(path)
+            return Grammar.load(grammar_file(self._voice_dir, language))
         except GrammarError as error:
             if str(error) not in self._told:  # the other languages and the signals are heard as before
                 self._told.add(str(error))

@@ -14,6 +14,7 @@ from kivy.properties import BooleanProperty, NumericProperty
 from kiosk.domain.sound import LOUDEST, SiteSound
 from kiosk.presentation.models.resident import OutOfServiceScreen, ScreenModel, WelcomeScreen
 from kiosk.texts.translation import Translation
+from kiosk.voice.languages import is_spoken
 
 if TYPE_CHECKING:
     from screens.sound.headphone_jack import HeadphoneJack
@@ -70,7 +71,7 @@ class Voice(EventDispatcher):
         if self._settings.headphone_jack:
             from screens.sound.headphone_jack import HeadphoneJack
 
-            self._jack = HeadphoneJack(self._settings.headphone_jack, self._jack_changed)
+            self._jack = HeadphoneJack(self._settings.headphone_jack, self._jack_changed, self._lost)
             self._jack.start()
 
     def stop(self) -> None:
@@ -200,7 +201,7 @@ class Voice(EventDispatcher):
 
     def _is_spoken(self, language: str) -> bool:
         """Whether this language is more than read."""
-        return (self._voice_dir / f"{language}.toml").is_file()
+        return is_spoken(self._voice_dir, language)
 
     def _present_volume(self) -> int:
         """The volume that the person chose, or the one by the hour of the day."""

@@ -9,7 +9,7 @@ import pytest
 from assets import ASSETS
 from kiosk.presentation.models.resident import ScreenModel
 from kiosk.texts.translation import languages_in
-from kiosk.voice.grammar import languages_spoken
+from kiosk.voice.languages import languages_spoken
 from kiosk.voice.lines import LINES
 from screens.authoring.voice_clips import clips_of
 

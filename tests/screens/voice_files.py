@@ -9,10 +9,11 @@ from pathlib import Path
 
 from assets import ASSETS
 from kiosk.voice.clips import mark_of
-from kiosk.voice.grammar import languages_spoken
+from kiosk.voice.languages import languages_spoken
 from kiosk.voice.signals import Signal
-from screens.authoring.synthesis import RATE, wav
+from screens.authoring.synthesis import wav
 from screens.authoring.voice_clips import clips_of
+from screens.sound.sound_files import RATE
 
 SHORT_S = 0.02
 _HEAD = 16  # bytes by which a noise is told from others

@@ -26,9 +26,14 @@ def told() -> SimpleQueue[bool]:
 
 
 @pytest.fixture
-def jack(tmp_path: Path, told: SimpleQueue[bool]) -> Iterator[HeadphoneJackSimulator]:
+def lost() -> SimpleQueue[str]:
+    return SimpleQueue()
+
+
+@pytest.fixture
+def jack(tmp_path: Path, told: SimpleQueue[bool], lost: SimpleQueue[str]) -> Iterator[HeadphoneJackSimulator]:
     simulator = HeadphoneJackSimulator(tmp_path / "event7")
-    reader = HeadphoneJack(str(tmp_path / "event7"), told.put)
+    reader = HeadphoneJack(str(tmp_path / "event7"), told.put, lost.put)
     reader.start()
     yield simulator
     reader.stop()
@@ -64,11 +69,11 @@ def test_other_switches_say_nothing_and_lost_events_are_known() -> None:
 
 
 def test_a_jack_that_goes_away_has_no_headphones_in_and_may_come_back(
-    tmp_path: Path, told: SimpleQueue[bool], monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, told: SimpleQueue[bool], lost: SimpleQueue[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(headphone_jack, "AGAIN_S", 0.01)
     simulator = HeadphoneJackSimulator(tmp_path / "event7")
-    reader = HeadphoneJack(str(tmp_path / "event7"), told.put)
+    reader = HeadphoneJack(str(tmp_path / "event7"), told.put, lost.put)
     reader.start()
     simulator.plug_in()
     assert told.get(timeout=LIMIT_S) is True
@@ -82,10 +87,24 @@ def test_a_jack_that_goes_away_has_no_headphones_in_and_may_come_back(
 
 
 @pytest.mark.parametrize("of", [lambda folder: folder / "nothing", lambda folder: folder])
-def test_what_is_no_jack_has_no_headphones_in(
-    tmp_path: Path, told: SimpleQueue[bool], of: Callable[[Path], Path]
+def test_what_is_no_jack_has_no_headphones_in_and_is_told_once(
+    tmp_path: Path,
+    told: SimpleQueue[bool],
+    lost: SimpleQueue[str],
+    of: Callable[[Path], Path],
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    reader = HeadphoneJack(str(of(tmp_path)), told.put)
+    monkeypatch.setattr(headphone_jack, "AGAIN_S", 0.001)
+    reader = HeadphoneJack(str(of(tmp_path)), told.put, lost.put)
     reader.start()
+    assert lost.get(timeout=LIMIT_S).startswith("headphones: ")
+    jack = HeadphoneJackSimulator(tmp_path / "event7")  # another reader has its turn meanwhile, and finds one
+    other = HeadphoneJack(str(tmp_path / "event7"), told.put, lost.put)
+    other.start()
+    jack.plug_in()
+    assert told.get(timeout=LIMIT_S) is True
+    other.stop()
+    jack.close()
     reader.stop()
     assert told.empty()
+    assert lost.empty()

@@ -8,8 +8,8 @@ import pytest
 
 from kiosk.voice.clips import PAUSE, Clip, Utterance, mark_of
 from kiosk.voice.signals import Signal
-from screens.authoring.synthesis import RATE, wav
-from screens.sound.sound_files import BETWEEN_S, BREATH_S, SoundFiles, silence
+from screens.authoring.synthesis import wav
+from screens.sound.sound_files import BETWEEN_S, BREATH_S, RATE, SoundFiles, silence
 
 TITLE, PLACE = b"\1\2" * 50, b"\3\4" * 70
 TEXTS = {"notice.title": "Before we begin", "shanghai.name": "Shanghai"}

@@ -11,12 +11,13 @@ import pytest
 
 from assets import ASSETS
 from kiosk.voice.clips import Clip, Utterance, mark_of
-from kiosk.voice.grammar import Grammar, languages_spoken
+from kiosk.voice.grammar import Grammar
+from kiosk.voice.languages import languages_spoken
 from kiosk.voice.signals import Signal
-from screens.authoring.synthesis import RATE, pinyin_of, speech, tones, wav
+from screens.authoring.synthesis import pinyin_of, speech, tones, wav
 from screens.authoring.voice_build import build, build_signals, manifest, mistakes_of, note, recordings, sounds_of
 from screens.authoring.voice_clips import clips_of
-from screens.sound.sound_files import SoundFiles
+from screens.sound.sound_files import RATE, SoundFiles
 from tests.waiting import LIMIT_S
 
 VOICE_DIR = ASSETS / "voice"
@@ -123,6 +124,17 @@ def test_only_what_is_not_current_is_made(voice_dir: Path, recorded: Path, capsy
     assert not (voice_dir / "en/notice.reads.wav").exists()
     assert manifest(voice_dir / "en")["notice.sends"].text == mark_of("Another text")
     assert (voice_dir / f"en/{KEY}.wav").read_bytes() != RECORDED
+
+
+@pytest.mark.slow
+def test_recordings_are_taken_without_a_synthesiser(voice_dir: Path, recorded: Path) -> None:
+    note({"en": TEXTS}, voice_dir)
+    assert build("en", TEXTS, voice_dir, placeholders=False) == 1
+    assert set(manifest(voice_dir / "en")) == {path.stem for path in (voice_dir / "en").glob("*.wav")} == {KEY}
+    build("en", TEXTS, voice_dir)
+    recorded.unlink()
+    assert build("en", TEXTS, voice_dir, placeholders=False) == 0
+    assert set(manifest(voice_dir / "en")) == set(TEXTS) - {KEY}  # what is current stays
 
 
 def test_signals_are_made_once(tmp_path: Path) -> None:

@@ -7,7 +7,8 @@ import pytest
 from assets import ASSETS
 from kiosk.texts.translation import Translation
 from kiosk.voice.clips import Clip
-from kiosk.voice.grammar import QUOTED, Grammar, languages_spoken
+from kiosk.voice.grammar import QUOTED, Grammar
+from kiosk.voice.languages import languages_spoken
 from kiosk.voice.speaking import spoken
 from screens.authoring.voice_clips import clips_of
 from tests.screens.region_samples import region_samples

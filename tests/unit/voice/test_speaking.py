@@ -21,7 +21,8 @@ from kiosk.presentation.models.resident import (
 from kiosk.texts.translation import Translation
 from kiosk.texts.words import LocalText, NamedList, Text
 from kiosk.voice.clips import Clip, Gap, Utterance, parts_of
-from kiosk.voice.grammar import QUOTED, Grammar, languages_spoken
+from kiosk.voice.grammar import QUOTED, Grammar
+from kiosk.voice.languages import languages_spoken
 from kiosk.voice.signals import Signal, signal
 from kiosk.voice.speaking import audible, spoken, spoken_step, spoken_warning
 from screens.authoring.samples import samples
