@@ -12,13 +12,13 @@ from datetime import date, datetime
 from typing import Annotated, Any
 
 from pydantic import (
+    AfterValidator,
     AwareDatetime,
     BeforeValidator,
     Field,
     StrictBool,
     StrictFloat,
     StrictInt,
-    StringConstraints,
     WithJsonSchema,
 )
 from pydantic.config import JsonDict
@@ -71,6 +71,10 @@ Day = Annotated[
 WITH_BLANKS = 32
 """The longest number as it is sent: padded columns of a database have blanks at their ends."""
 _BLANKS = r"[ \u3000]*"
+
+
+# Among its characters one that is no white space (Unicode's White_Space; control characters are in no line).
+_SAYS_SOMETHING = f"{LINE[:-1]}{LINE[1:-3]} \\u00A0\\u1680\\u2000-\\u200A\\u202F\\u205F\\u3000]{LINE[1:]}"
 
 
 def _canonical(least: int) -> Callable[[object], object]:
@@ -144,7 +148,7 @@ Address = Annotated[str, Field(pattern=text_kinds.ADDRESS.pattern, max_length=te
 Authority = Annotated[str, Field(pattern=text_kinds.AUTHORITY.pattern, max_length=text_kinds.AUTHORITY.longest)]
 CategoryText = Annotated[str, Field(pattern=text_kinds.CATEGORY.pattern, max_length=text_kinds.CATEGORY.longest)]
 LicenceCode = Annotated[  # case counts: what is in it is its issuer's
-    str, StringConstraints(strip_whitespace=True, pattern=LINE, min_length=1, max_length=200)
+    str, Field(pattern=_SAYS_SOMETHING, max_length=200), AfterValidator(str.strip)
 ]
 Telephone = Annotated[str, Field(pattern=r"^[0-9]{5,15}$")]
 AttendantNumber = Annotated[str, Field(pattern=r"^[0-9]{2}$")]

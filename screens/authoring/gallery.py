@@ -1,7 +1,7 @@
 """Every screen as a picture.
 
 `python -m screens.authoring.gallery [--out DIR] [--size portrait-1080x1920] [--language ug] [--text 0|1|2]
-[--palette 0|1|2] [names…]`
+[--palette 0|1|2] [--easy] [names…]`
 
 Draws without a display (SDL's offscreen driver and Mesa's software rendering), in one process for each size.
 """
@@ -33,12 +33,13 @@ def main() -> int:
     parser.add_argument("--language", choices=LANGUAGES, action="append")
     parser.add_argument("--text", choices=("0", "1", "2"), default="0", help="0: the usual text size")
     parser.add_argument("--palette", choices=("0", "1", "2"), default="0", help="counter, contrast, dark")
+    parser.add_argument("--easy", action="store_true", help="as in easy mode")
     parser.add_argument("--in-this-process", action="store_true", help=argparse.SUPPRESS)
     parser.add_argument("names", nargs="*", help="samples to draw; all if none is named")
     options = parser.parse_args()
     sizes, languages = options.size or list(SIZES), options.language or LANGUAGES
     if options.in_this_process:
-        draw(sizes[0], languages, options.out, options.names, int(options.text), int(options.palette))
+        draw(sizes[0], languages, options.out, options.names, options)
         return 0
     for size in sizes:
         with tempfile.TemporaryDirectory() as kivy_home:
@@ -57,6 +58,7 @@ def main() -> int:
                 options.text,
                 "--palette",
                 options.palette,
+                *(["--easy"] if options.easy else []),
                 *options.names,
             ]
             if subprocess.run(command, env=environment, check=False).returncode:
@@ -65,8 +67,10 @@ def main() -> int:
     return 0
 
 
-def draw(size: str, languages: Sequence[str], out: Path, names: list[str], text_size: int, contrast: int) -> None:
-    """Draw every sample in these languages at one size. Imports Kivy, so once in a process."""
+def draw(size: str, languages: Sequence[str], out: Path, names: list[str], dress: argparse.Namespace) -> None:
+    """Draw every sample in these languages at one size, in the text size, the palette and the mode that `dress` says.
+    Imports Kivy, so once in a process.
+    """
     from screens.shell.kivy_setup import prepare
 
     screen_file = load_screen_file(ASSETS / "screens" / f"{size}.toml")
@@ -90,7 +94,9 @@ def draw(size: str, languages: Sequence[str], out: Path, names: list[str], text_
         nonlocal frames
         frames += 1
         if frames == 2:
-            app.dress(text_size, contrast)  # a resting screen is dressed for anybody
+            app.dress(int(dress.text), int(dress.palette))  # a resting screen is dressed for anybody
+            if dress.easy:
+                app.dress_easily()
         if frames < SETTLED_FRAMES:
             return
         frames = 0

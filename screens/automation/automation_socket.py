@@ -249,7 +249,7 @@ def _button(widget: Widget, target: str) -> IntentButton:
 
 
 def labels(widget: Widget) -> list[dict[str, Any]]:
-    """The words in `widget`: as given, as drawn, their box, and the size of what was drawn."""
+    """The words in `widget`: as given, as drawn, their box, the size of what was drawn, and their colour."""
     return [
         {
             "words": label.words,
@@ -257,6 +257,7 @@ def labels(widget: Widget) -> list[dict[str, Any]]:
             "box": _box(label),
             "drawn_size": list(label.texture_size),
             "font_px": label.font_size,
+            "colour": [round(part, 3) for part in label.color],
             "on_two_pages": any(column.is_cut(label) for column in _columns_of(label)),
         }
         for label in _visible(widget)

@@ -11,24 +11,24 @@ from typing import TYPE_CHECKING
 from kivy.clock import Clock, mainthread
 from kivy.core.window import Window
 from kivy.graphics.opengl import glFinish
-from kivy.properties import NumericProperty, ObjectProperty
+from kivy.properties import ObjectProperty
 
 from kiosk.domain.sound import NOTHING_TO_HEAR, SiteSound
 from kiosk.presentation.models.resident import ScreenModel
 from kiosk.workflow.intents import Intent
 from screens.resident import views
 from screens.shell import pointer
+from screens.shell.dressing import DressedApp
 from screens.shell.help_over import HELP, HelpOver
 from screens.shell.input_waking import InputWaking
-from screens.shell.machine import Machine
 from screens.shell.resting import Resting
 from screens.shell.router import Router
 from screens.shell.screen_file import MTDEV, ScreenFile
+from screens.shell.unhurried import Unhurried
 from screens.sound.voice import Voice
-from screens.style.theme import PALETTES, TEXT_SCALES, Theme
+from screens.style.theme import PALETTES, TEXT_SCALES
 from screens.widgets.base import BaseScreen
 from screens.widgets.countdown import Countdown
-from screens.widgets.supplies import SuppliedApp
 
 if TYPE_CHECKING:
     from screens.automation.automation_socket import AutomationSocket
@@ -60,7 +60,7 @@ LOOKED_AT_S = 0.4  # a person is still reading then; building a screen takes a t
 PAINTED_S = 0.01  # after painting: whoever waited for that has been told, and no finger is as quick
 
 
-class KioskApp(SuppliedApp):
+class KioskApp(DressedApp):
     """One window with one screen at a time.
 
     `dispatch(intent, choice, serial)` is called on Kivy's thread and must return at once; `serial` is that of the model
@@ -75,8 +75,6 @@ class KioskApp(SuppliedApp):
     """
 
     voice: ObjectProperty[Voice] = ObjectProperty(None, rebind=True)
-    text_size = NumericProperty(0)
-    contrast = NumericProperty(0)
 
     def __init__(
         self,
@@ -92,12 +90,11 @@ class KioskApp(SuppliedApp):
         cannot_read: Callable[[str], None] = lambda _file: None,
         sound: SiteSound = NOTHING_TO_HEAR,
     ) -> None:
-        super().__init__(assets_dir, cannot_read, theme=Theme.of(screen_file.fitted_to(*Window.size)))
+        super().__init__(screen_file, assets_dir, cannot_read)
         self.use_kivy_settings = False
         self.router = Router()
         self._help = HelpOver(self.router)
         self.voice = Voice(sound, assets_dir / "voice", self.translation)
-        self._screen_file = screen_file
         self._sized = sized
         self._dispatch = dispatch
         self._first = first
@@ -108,6 +105,7 @@ class KioskApp(SuppliedApp):
         self._automation: AutomationSocket | None = None
         self._waking: InputWaking | None = None
         self._resting = Resting(self._may_rest)
+        self._unhurried = Unhurried(lambda serial: self._choose(Intent.MORE_TIME, "", serial))
         self._serial: int | None = None  # of the model that stands on the screen
         self._coming: deque[ScreenModel] = deque()
         self._came = threading.Event()
@@ -128,19 +126,29 @@ class KioskApp(SuppliedApp):
 
     def _lay_out(self, *_args: object) -> None:
         """For the window as it is now."""
-        self._dress()
+        self.dress_again()
         self._sized(*Window.size)
 
     def change_text_size(self) -> None:
         """The next larger text; after the largest the usual one."""
-        self._dress_for_somebody(int(self.text_size + 1) % len(TEXT_SCALES), int(self.contrast))
+        self.dress(int(self.text_size + 1) % len(TEXT_SCALES), int(self.contrast), is_easy=bool(self.is_easy))
+        self._somebody_is_dressed()
 
     def change_contrast(self) -> None:
         """The next palette."""
-        self._dress_for_somebody(int(self.text_size), int(self.contrast + 1) % len(PALETTES))
+        self.dress(int(self.text_size), int(self.contrast + 1) % len(PALETTES), is_easy=bool(self.is_easy))
+        self._somebody_is_dressed()
 
-    def _dress_for_somebody(self, text_size: int, contrast: int) -> None:
-        self.dress(text_size, contrast)
+    def change_easy(self) -> None:
+        """Easy mode, or back to the usual one."""
+        self.voice.switch(on=not self.is_easy)
+        if self.is_easy:
+            self.dress(0, int(self.contrast))
+        else:
+            self.dress_easily()
+        self._somebody_is_dressed()
+
+    def _somebody_is_dressed(self) -> None:
         self._other_things_stand()
         self._undress.cancel()
         if self._page in RESTING:
@@ -201,23 +209,7 @@ class KioskApp(SuppliedApp):
     def _dress_for_anybody(self) -> None:
         """As every visit begins."""
         self._undress.cancel()
-        if (self.text_size, self.contrast) != (0, 0):
-            self.dress(0, 0)
-
-    @property
-    def reads_large(self) -> bool:
-        """Whether whoever stands here has chosen larger text than the usual. From any thread."""
-        return self.text_size > 0
-
-    def dress(self, text_size: int, contrast: int) -> None:
-        """Show everything in the text size and the palette of these numbers."""
-        self.text_size, self.contrast = text_size, contrast
-        self._dress()
-
-    def _dress(self) -> None:
-        palette, scale = PALETTES[int(self.contrast)], TEXT_SCALES[int(self.text_size)]
-        self.theme = Theme.of(self._screen_file.fitted_to(*Window.size), palette, scale)
-        Window.clearcolor = palette.ground
+        self.undress()
 
     def on_start(self) -> None:
         Window.bind(size=self._lay_out)
@@ -299,11 +291,6 @@ class KioskApp(SuppliedApp):
         """Kivy's own settings page, which a key opens, is not for a kiosk."""
         return False
 
-    @property
-    def machine(self) -> Machine | None:
-        """Where the parts are around the display; None if nobody has said that."""
-        return self._screen_file.fitted_to(*Window.size).machine
-
     def _paint(self, model: ScreenModel) -> None:
         name = views.screen_name(model)
         if self._page in RESTING and name not in RESTING:
@@ -322,6 +309,7 @@ class KioskApp(SuppliedApp):
             self._have(name)
             self.router.show(name, model)
         self._stand_over(over)
+        self._unhurried.follow(model.frame, is_easy=bool(self.is_easy))
         self._resting.stir()
         if self._automation is not None:
             self._automation.expect()

@@ -97,6 +97,11 @@ class Voice(EventDispatcher):
         else:
             self._narrator().rest()
 
+    def switch(self, *, on: bool) -> None:
+        """Switch the voice on or off for this visit, where it is offered."""
+        if self.is_offered and self.is_on != on:
+            self.toggle()
+
     def repeat(self) -> None:
         """Say the present screen from its beginning; nothing while the voice is off."""
         if self.is_on and self._model is not None:

@@ -58,6 +58,7 @@ class BaseScreen(Widget):
     picture = StringProperty("")
     picture_share = NumericProperty(0.36)
     way_out_stands_out = BooleanProperty(False)
+    offers_easy = BooleanProperty(False)
 
     moving_picture: ObjectProperty[Picture] = ObjectProperty(None, rebind=True)
     column: ObjectProperty[Column] = ObjectProperty(None, rebind=True)

@@ -32,12 +32,13 @@ SIZES = ("small", "bar", "body", "lead", "title", "display")
 class Paragraph(Label):
     """`words` in one of the theme's sizes, as high as it needs to be at its width. `natural`: its width if no line were
     broken for want of space. `longest`: the width in which no word is broken; only where it `asks_longest`, for every
-    word is measured.
+    word is measured. `ink`: the colour of the words; the theme's where there is none.
     """
 
     words = StringProperty("")
     size_of = OptionProperty("body", options=SIZES)
     weight = OptionProperty("regular", options=("regular", "bold"))
+    ink: ListProperty[float] = ListProperty()
     natural = NumericProperty(0)
     asks_longest = BooleanProperty(False)
     longest = NumericProperty(0)
@@ -158,7 +159,7 @@ class Paragraphs(BoxLayout):
                 self.add_widget(paragraph)
 
     def _new(self) -> Paragraph:
-        paragraph = Paragraph(size_of=self.size_of, color=self.colour)
+        paragraph = Paragraph(size_of=self.size_of, ink=self.colour)
         self.fbind("size_of", paragraph.setter("size_of"))
-        self.fbind("colour", paragraph.setter("color"))
+        self.fbind("colour", paragraph.setter("ink"))
         return paragraph

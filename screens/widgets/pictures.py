@@ -57,10 +57,12 @@ class Drawing(Widget):
 
 class Icon(Drawing):
     """A drawing of one colour, by its name in assets/icons; all that show the same in one size share one texture. One
-    that points along the line of reading turns with it; not where it `stays`, beside what does not turn.
+    that points along the line of reading turns with it; not where it `stays`, beside what does not turn. `ink`: its
+    colour; the theme's where there is none.
     """
 
     name = StringProperty("")
+    ink: ListProperty[float] = ListProperty()
     stays = BooleanProperty(False)
 
     def __init__(self, **kwargs: object) -> None:

@@ -1,0 +1,60 @@
+"""How the window is dressed for whoever stands before it: the size of the text, the colours, and easy mode."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+from kivy.core.window import Window
+from kivy.properties import BooleanProperty, NumericProperty
+
+from screens.shell.machine import Machine
+from screens.shell.screen_file import ScreenFile
+from screens.style.theme import PALETTES, TEXT_SCALES, Theme
+from screens.widgets.supplies import SuppliedApp
+
+LARGEST = len(TEXT_SCALES) - 1
+
+
+class DressedApp(SuppliedApp):
+    """`text_size` and `contrast`: numbers of a text scale and of a palette. `is_easy`: somebody wants the largest text,
+    fewer choices, the voice and more time.
+    """
+
+    text_size = NumericProperty(0)
+    contrast = NumericProperty(0)
+    is_easy = BooleanProperty(False)
+
+    def __init__(self, screen_file: ScreenFile, assets_dir: Path, cannot_read: Callable[[str], None]) -> None:
+        super().__init__(assets_dir, cannot_read, theme=Theme.of(screen_file.fitted_to(*Window.size)))
+        self._screen_file = screen_file
+
+    @property
+    def reads_large(self) -> bool:
+        """Whether whoever stands here has chosen larger text than the usual. From any thread."""
+        return self.text_size > 0
+
+    @property
+    def machine(self) -> Machine | None:
+        """Where the parts are around the display; None if nobody has said that."""
+        return self._screen_file.fitted_to(*Window.size).machine
+
+    def dress_easily(self) -> None:
+        """Easy mode: the largest text that leaves room for more than a few lines."""
+        self.dress(LARGEST - 1 if self.theme.low else LARGEST, int(self.contrast), is_easy=True)
+
+    def dress(self, text_size: int, contrast: int, *, is_easy: bool = False) -> None:
+        """Show everything in the text size and the palette of these numbers."""
+        self.text_size, self.contrast, self.is_easy = text_size, contrast, is_easy
+        self.dress_again()
+
+    def dress_again(self) -> None:
+        """The same for the window as it is now."""
+        palette, scale = PALETTES[int(self.contrast)], TEXT_SCALES[int(self.text_size)]
+        self.theme = Theme.of(self._screen_file.fitted_to(*Window.size), palette, scale)
+        Window.clearcolor = palette.ground
+
+    def undress(self) -> None:
+        """As every visit begins."""
+        if (self.text_size, self.contrast, self.is_easy) != (0, 0, False):
+            self.dress(0, 0)
