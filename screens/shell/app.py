@@ -149,6 +149,7 @@ class KioskApp(DressedApp):
         self._somebody_is_dressed()
 
     def _somebody_is_dressed(self) -> None:
+        self.router.current_screen.begin_anew()
         self._other_things_stand()
         self._undress.cancel()
         if self._page in RESTING:

@@ -14,7 +14,6 @@ from kivy.properties import BooleanProperty, NumericProperty
 from kiosk.domain.sound import LOUDEST, SiteSound
 from kiosk.presentation.models.resident import OutOfServiceScreen, ScreenModel, WelcomeScreen
 from kiosk.texts.translation import Translation
-from kiosk.voice.languages import is_spoken
 
 if TYPE_CHECKING:
     from screens.sound.headphone_jack import HeadphoneJack
@@ -206,6 +205,8 @@ class Voice(EventDispatcher):
 
     def _is_spoken(self, language: str) -> bool:
         """Whether this language is more than read."""
+        from kiosk.voice.languages import is_spoken
+
         return is_spoken(self._voice_dir, language)
 
     def _present_volume(self) -> int:

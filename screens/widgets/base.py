@@ -108,8 +108,12 @@ class BaseScreen(Widget):
             self._speak(supplies().translation(model.frame.language))
         self.model = model
         if not is_same:
-            self.column.begin_anew()
-            self.actions.begin_anew()
+            self.begin_anew()
+
+    def begin_anew(self) -> None:
+        """On the first page, and with no more room for buttons than they need now."""
+        self.column.begin_anew()
+        self.actions.begin_anew()
 
     def is_news_of_staff(self, model: ScreenModel) -> bool:
         """Whether `model` says nothing new but of staff: time goes on as it does."""

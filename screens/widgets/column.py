@@ -73,10 +73,12 @@ class Column(Layout):
         """Event: nothing moves any more, and pages are about to be told."""
 
     def begin_anew(self) -> None:
-        """Show the first page: what is shown has changed."""
+        """Show the first page: what is shown has changed. How many there are is not known before nothing moves, and
+        does not depend on what stood here before.
+        """
         self.page, self._seen_to = 0, 0
         self.is_wide = False
-        self.all_seen = self.pages == 1
+        self.pages, self.all_seen = 1, True
         self._stir()
 
     def add_widget(self, widget: Widget, index: int = 0, canvas: str | None = None) -> None:

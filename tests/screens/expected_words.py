@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from assets import ASSETS
 from kiosk.domain.personal import Personal
 from kiosk.presentation.models.frame import Frame, Help
@@ -34,6 +36,12 @@ def expected_words(model: ScreenModel, language: str) -> set[str]:
                 return []
 
     return {words for value in _values(model) if not isinstance(value, Frame) for words in said(value) if words}
+
+
+def unsaid(model: ScreenModel, language: str, pages: list[dict[str, Any]]) -> list[str]:
+    """What `model` asks to be read and stands on none of `pages`, as a window tells them."""
+    shown = "\n".join(label["words"] for page in pages for label in page["labels"])
+    return [words for words in expected_words(model, language) if words not in shown]
 
 
 def _values(of: ScreenModel | Choice | ProgressLine | Help) -> list[object]:

@@ -6,17 +6,25 @@ from typing import Any
 
 import pytest
 
+from screens.authoring.gallery import SIZES
 from screens.authoring.samples import LANGUAGES
-from tests.screens.expected_words import expected_words
+from tests.screens.expected_words import unsaid
 from tests.screens.longest_samples import FILLINGS, longest_samples
 from tests.screens.window import Window
 
 pytestmark = [pytest.mark.screen, pytest.mark.slow, pytest.mark.timeout(180)]
 
 NOTES = ("chip_only", "unprintable")
+OFTEN = {"portrait-1080x1920-ug", "landscape-1920x1080-en", *(f"panel-1280x800-{language}" for language in LANGUAGES)}
+SHOWN_IN = [
+    pytest.param(size, language, id=name, marks=() if name in OFTEN else pytest.mark.long)
+    for size in SIZES
+    for language in LANGUAGES
+    if (name := f"{size}-{language}")
+]
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize(("window", "language"), SHOWN_IN, indirect=["window"], scope="module")
 @pytest.mark.parametrize("name", [f"longest/{name}/{notes}" for name in FILLINGS for notes in NOTES])
 def test_the_longest_values_stand_whole_beside_a_button_that_can_be_touched(
     window: Window, name: str, language: str
@@ -43,13 +51,11 @@ def _whole(window: Window, name: str, language: str) -> list[dict[str, Any]]:
         if label["drawn_size"][0] > across + 1 or label["drawn_size"][1] > down + 1:
             cut.append(label["words"])
     assert (outside, cut) == ([], [])
-    shown = "\n".join(label["words"] for page in pages for label in page["labels"])
-    model = longest_samples(language)[name]
-    assert [words for words in expected_words(model, language) if words not in shown] == []
+    assert unsaid(longest_samples(language)[name], language, pages) == []
     return pages
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize(("window", "language"), SHOWN_IN, indirect=["window"], scope="module")
 @pytest.mark.parametrize("name", [f"longest/{name}/{kind}" for name in FILLINGS for kind in ("assessment", "question")])
 def test_the_longest_address_stands_whole_beside_the_question_about_it(
     window: Window, name: str, language: str

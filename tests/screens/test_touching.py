@@ -20,14 +20,14 @@ def test_each_target_emits_its_own_intent(upright: Window, name: str) -> None:
     upright.show("welcome", "en")  # what was typed before is forgotten when its screen is left
     targets = upright.show(name, "en")["targets"]
     for target in targets:
-        if not target.startswith(("key:", "next_page", "text_size", "contrast", "help", "close_help")):
+        if not target.startswith(("key:", "next_page", "text_size", "contrast", "easy", "help", "close_help")):
             assert upright.ask({"touch": target}) == {"done": "touch"}
             assert upright.intent() == target.replace(":", " ", 1)
 
 
 def test_each_screen_offers_what_belongs_to_it(upright: Window) -> None:
     languages = {f"choose_language:{language}" for language in LANGUAGES}
-    everywhere = languages | {"contrast", "help", "text_size", "next_page", "previous_page"}
+    everywhere = languages | {"contrast", "easy", "help", "text_size", "next_page", "previous_page"}
 
     def offered(name: str) -> set[str]:
         upright.show(name, "en")

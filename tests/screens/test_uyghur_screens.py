@@ -14,9 +14,10 @@ from assets import ASSETS
 from drivers.right_to_left import without_marks
 from kiosk.texts.translation import Translation
 from screens.authoring.gallery import SIZES
-from screens.authoring.samples import LANGUAGES
+from screens.authoring.samples import LANGUAGES, samples
 from screens.style.theme import TEXT_SCALES
 from tests.sampling import long_but
+from tests.screens.expected_words import unsaid
 from tests.screens.often import EACH_SAMPLE, wordiest
 from tests.screens.test_every_screen import holds, size_of
 from tests.screens.window import Window
@@ -62,9 +63,11 @@ def over_each_other(one: list[float], other: list[float]) -> bool:
 @pytest.mark.parametrize("name", EACH_SAMPLE)
 def test_all_of_it_is_there_and_nothing_stands_over_another(window: Window, name: str) -> None:
     window.show(name, "ug")
-    for page in window.pages():
+    pages = window.pages()
+    for page in pages:
         holds(size_of(window), page["targets"], page)
         stands_clear(page)
+    assert unsaid(samples("ug")[name], "ug", pages) == []
 
 
 def stands_clear(page: dict[str, Any]) -> None:

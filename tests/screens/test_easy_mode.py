@@ -1,0 +1,145 @@
+"""Easy mode: one touch on the first page, the largest text, fewer choices, the voice and twice the time."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from screens.authoring.gallery import SIZES
+from screens.authoring.samples import LANGUAGES
+from tests.screens.conftest import OFFSCREEN
+from tests.screens.often import wordiest
+from tests.screens.test_every_screen import holds, size_of
+from tests.screens.window import Window
+
+pytestmark = [pytest.mark.screen, pytest.mark.slow]
+
+
+OFTEN = {"portrait-1080x1920-zh-Hans", "landscape-1920x1080-ug", "panel-1280x800-en"}
+SHOWN_IN = [
+    pytest.param(size, language, id=name, marks=() if name in OFTEN else pytest.mark.long)
+    for size in SIZES
+    for language in LANGUAGES
+    if (name := f"{size}-{language}")
+]
+# Of every kind of widget that has words.
+COLOURED = ("welcome", "choice_service", "assessment_in_window", "confirm", "status", "writing_chip", "help")
+
+
+def touch(window: Window, name: str) -> dict[str, Any]:
+    """What is painted after it."""
+    told = window.painted["painted_at"]
+    window.ask({"touch": name})
+    while window.painted["painted_at"] == told:
+        window.next_painting()
+    return window.painted
+
+
+@pytest.fixture
+def easy(window: Window) -> Iterator[Window]:
+    """A window in easy mode, before which somebody stands who has begun."""
+    window.show("out_of_service", "en")
+    window.show("welcome", "en")
+    touch(window, "easy")
+    yield window
+    window.show("notice", "en")  # what is chosen before a visit holds for a minute, and ends with it
+    window.show("welcome", "en")
+
+
+def largest_px(window: Window) -> float:
+    return float(max(label["font_px"] for label in window.ask({"labels": "screen"})["labels"]))
+
+
+def test_the_first_page_has_larger_text_and_one_choice_less(window: Window) -> None:
+    usual = window.show("welcome", "en")["targets"]
+    before = largest_px(window)
+    with_easy = touch(window, "easy")["targets"]
+    assert usual.keys() - with_easy.keys() == {"other_services"}
+    assert {"start", "easy"} <= with_easy.keys()
+    assert largest_px(window) > before * 1.25
+    assert touch(window, "easy")["targets"] == usual
+    assert largest_px(window) == before
+
+
+@pytest.mark.parametrize(("window", "language"), SHOWN_IN, indirect=["window"], scope="module")
+def test_every_screen_fits_in_easy_mode(easy: Window, language: str) -> None:
+    for name in wordiest(language):
+        if name.startswith(("welcome", "out_of_service")):
+            continue  # they end it
+        easy.show(name, language)
+        assert "easy" not in easy.painted["targets"]
+        for page in easy.pages():
+            holds(size_of(easy), page["targets"], page)
+
+
+def test_it_lasts_until_the_visit_ends(easy: Window) -> None:
+    large = largest_px(easy)
+    easy.show("notice", "en")
+    assert largest_px(easy) >= large * 0.8
+    easy.show("welcome", "en")
+    assert largest_px(easy) < large
+    assert "other_services" in easy.painted["targets"]
+
+
+def test_more_time_is_asked_for_once_on_a_page_before_it_asks(easy: Window) -> None:
+    easy.show("notice", "en")
+    easy.order("again", "31")  # the machine gives 31 seconds, of which the last 30 ask
+    assert easy.intent() == "more_time"
+    easy.order("again", "31")
+    easy.ask({"touch": "cancel"})
+    assert easy.intent() == "cancel"
+
+
+def test_nobody_asks_for_more_time_in_the_usual_mode(window: Window) -> None:
+    window.show("notice", "en")
+    window.order("again", "31")
+    window.ask({"touch": "cancel"})
+    assert window.intent() == "cancel"
+
+
+def test_it_brings_the_voice_where_there_is_one(tmp_path: Path) -> None:
+    silent = {"SDL_AUDIODRIVER": "dummy"}
+    with Window(SIZES[0], tmp_path, OFFSCREEN | silent, "buttons") as window:
+        window.show("welcome", "en")
+        touch(window, "easy")
+        assert heard_of(window) == "voice on"
+        touch(window, "easy")
+        assert heard_of(window) == "voice off"
+
+
+def heard_of(window: Window) -> str:
+    """Whether the voice is on, as the host tells next."""
+    while not (line := window.told()).startswith("voice "):
+        continue
+    return line.rpartition(" ")[0]
+
+
+@pytest.mark.parametrize("chosen", ["text_size", "contrast"])
+def test_words_have_their_colours_again_when_all_is_as_before(upright: Window, chosen: str) -> None:
+    for name in COLOURED:
+        upright.show("notice", "en")
+        upright.show(name, "en")
+        before = colours_of(upright)
+        for _ in range(3):
+            touch(upright, chosen)
+        assert colours_of(upright) == before, name
+
+
+def test_words_have_the_same_colours_in_every_size(upright: Window) -> None:
+    for name in COLOURED:
+        upright.show("notice", "en")
+        upright.show(name, "en")
+        before = colours_of(upright)
+        touch(upright, "text_size")
+        assert {
+            words: colour for words, colour in colours_of(upright).items() if words in before
+        }.items() <= before.items()
+        touch(upright, "text_size")
+        touch(upright, "text_size")
+
+
+def colours_of(window: Window) -> dict[str, list[float]]:
+    return {label["words"]: label["colour"] for label in window.ask({"labels": "screen"})["labels"]}
