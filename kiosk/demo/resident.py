@@ -11,6 +11,7 @@ from drivers.simulators.control import RigClient
 from kiosk.demo.automation_client import AutomationClient, Painted
 from kiosk.demo.display import Display
 
+EASY = "easy"
 NEXT_PAGE = "next_page"
 SCREEN_S = 120.0
 """How long a demo waits for the next screen; erasing and printing a face is the longest of them."""
@@ -70,8 +71,16 @@ class Resident:
 
     def turns_page(self, painted: Painted) -> Painted:
         """Read this page and turn to the next one of the same screen."""
+        return self._stays_on(painted, NEXT_PAGE)
+
+    def makes_it_easy(self, painted: Painted) -> Painted:
+        """Choose easy mode; the same screen in it."""
+        return self._stays_on(painted, EASY)
+
+    def _stays_on(self, painted: Painted, target: str) -> Painted:
+        """Touch what shows the same screen in another way."""
         self._think(f"reading {painted.screen}")
-        self._touch(*self.automation.present(painted).centre(NEXT_PAGE), NEXT_PAGE)
+        self._touch(*self.automation.present(painted).centre(target), target)
         turned = self.automation.wait_for(painted.screen, within_s=SCREEN_S)
         while turned.painted_at <= painted.painted_at:
             turned = self.automation.wait_for(painted.screen, within_s=SCREEN_S)

@@ -47,7 +47,7 @@ class PlannedVisit:
     `shows`: screens that must come, in this order. `new_term` None: the permit came back as it was. `category`: what
     the chip then names, None: the same as before. `face`: "as_chip" before and after, "left" as it was though the chip
     is new, or "refreshed" alone. `papers`: slips and receipts printed. `application`: its state in central's record,
-    None: there is none. `kiosk`: at which one of the region.
+    None: there is none. `kiosk`: at which one of the region. `is_easy`: the resident chooses easy mode first.
     """
 
     about: str
@@ -63,6 +63,7 @@ class PlannedVisit:
     papers: int = 1
     application: str | None = None
     kiosk: str = "kiosk-1"
+    is_easy: bool = False
 
     @property
     def writes(self) -> bool:
@@ -134,6 +135,21 @@ SCENARIOS: tuple[Scenario, ...] = (
         (
             PlannedVisit(
                 "renewal", ("lin-yuzhen",), "lin-yuzhen-shanghai", shows=RENEWED, new_term=NewTerm("old_end", 12)
+            ),
+        ),
+    ),
+    Scenario(
+        "easy-mode",
+        "Shanghai in easy mode: large text, fewer choices, and the receipt in large print",
+        "shanghai",
+        (
+            PlannedVisit(
+                "renewal",
+                ("lin-yuzhen",),
+                "lin-yuzhen-shanghai",
+                shows=RENEWED,
+                new_term=NewTerm("old_end", 12),
+                is_easy=True,
             ),
         ),
     ),

@@ -55,7 +55,8 @@ class VisitPlayer:
 
         Raises `ScreenNotSeen` where the kiosk shows what the resident has no answer to.
         """
-        self._answer(welcome or self._resident.sees("welcome"))
+        welcome = welcome or self._resident.sees("welcome")
+        self._answer(self._resident.makes_it_easy(welcome) if self._visit.is_easy else welcome)
         while True:
             asking = [screen for screen, answers in self._left.items() if answers]
             painted = self._resident.sees(

@@ -24,6 +24,8 @@ _UNIT = re.compile(
     r"[\ufe00-\ufe0f\U000e0100-\U000e01ef]*"
     rf"[{re.escape(_CLOSING)}]*[ \u3000]*"
 )
+_WITHIN = re.compile(rf"\d+[年月日][{re.escape(_CLOSING)}]*[ \u3000]*|{HELD_TOGETHER.pattern}")
+"""Of a unit that is wider than a line: a date is parted behind its year or month, and no number within."""
 
 LEFT_OVER = 0.2  # a last line shorter than this share of the width gets company
 NARROWER = (0.95, 0.9, 0.85, 0.8, 0.75)
@@ -75,7 +77,7 @@ def _units(paragraph: str, width_px: float, measure: Callable[[str], float]) -> 
         if measure(unit.rstrip()) <= width_px:
             yield unit
             continue
-        for part in HELD_TOGETHER.findall(unit):
+        for part in _WITHIN.findall(unit):
             if measure(part.rstrip()) <= width_px:
                 yield part
             else:

@@ -32,7 +32,7 @@ ONE_VISIT = {
 
 pytestmark = pytest.mark.slow
 
-PLAYED = (scenarios.DEFAULT, "chip-only-renewal", "status-only")
+PLAYED = (scenarios.DEFAULT, "easy-mode", "status-only")
 
 
 def played(scenario: Scenario, out: Path) -> dict[str, Any]:

@@ -31,6 +31,10 @@ def test_a_date_stays_whole() -> None:
     assert wrap("有效期到2027年3月9日为止", 16, cells) == ["有效期到", "2027年3月9日为止"]
 
 
+def test_a_date_that_is_longer_than_a_line_is_parted_between_its_numbers() -> None:
+    assert wrap("2027年12月12日。", 13, cells) == ["2027年12月", "12日。"]
+
+
 def test_a_number_stays_with_its_unit() -> None:
     assert wrap("已经过期90天了", 10, cells) == ["已经过期", "90天了"]
 
