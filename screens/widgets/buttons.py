@@ -35,7 +35,8 @@ class IntentButton(ButtonBehavior, Widget):
     least = NumericProperty(0)
     needed = NumericProperty(0)
     wanted = NumericProperty(0)
-    ink: ListProperty[float] = ListProperty((0, 0, 0, 1))
+    # Told even where it stays the same: another palette sets every text back to its own colour first.
+    ink: ListProperty[float] = ListProperty((0, 0, 0, 1), force_dispatch=True)
 
     def on_touch_down(self, touch: MotionEvent) -> bool:
         """One that is disabled is not seen, so it takes no touch from what stands at its place, as Kivy's would."""
