@@ -50,6 +50,7 @@ class Opening:
             self.screen_file != now.screen_file
             or self.languages != now.languages
             or self.config.automation_socket != now.config.automation_socket
+            or self.config.access != now.config.access
         )
 
 

@@ -24,12 +24,7 @@ from kiosk.domain.devices import PERMIT_UNIT
 from kiosk.domain.faults import WORKER_HANGS, Fault
 from kiosk.event_log.log_events import LogEvent, log
 from kiosk.journal.state_lock import HOLDER, StateLock
-from kiosk.presentation.models.resident import (
-    OutOfServiceScreen,
-    ScreenModel,
-    differs_in_staff_alone,
-    in_language,
-)
+from kiosk.presentation.models.resident import OutOfServiceScreen, ScreenModel, differs_in_staff_alone, in_language
 from kiosk.runtime.watchdog import Watchdog
 from kiosk.texts.words import Text
 from kiosk.version import VERSION
@@ -108,6 +103,7 @@ class Window:
                     sized=self._size.found,
                     cannot_read=lambda file: log(LogEvent.IMAGE_UNREADABLE, level=logging.ERROR, file=file),
                     sound=sound_of(self._opening.config.sound),
+                    keypad=self._opening.config.access.keypad,
                 )
             )
         except kivy_setup.NoDisplay as error:

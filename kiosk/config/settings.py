@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
 
+from kiosk.config.access import AccessSettings, read_access
 from kiosk.config.device_urls import DeviceUrls, read_device_urls
 from kiosk.config.link import mistake_in_link
 from kiosk.config.settings_table import Mistake, SettingsTable
@@ -107,6 +108,7 @@ class Config:
     face_refreshed_at: LocalText | None
     pcscd_restart_file: Path | None
     sound: SoundSettings
+    access: AccessSettings
     attendant_call: CallWay
 
     @property
@@ -188,6 +190,7 @@ def _read_table(path: Path, table: dict[str, Any], assets_dir: Path) -> tuple[Co
         if reader.has("automation_socket")
         else None,
         sound=read_sound(reader.table("sound"), is_there=reader.has("sound")),
+        access=read_access(reader.table("access")),
     )
     reader.renamed("witness_socket", "automation_socket")
     reader.nothing_else()

@@ -13,7 +13,9 @@ be touched now.
 
 Commands, each answered by one line with `"done"`: {"touch": "confirm"} · {"touch_at": [x, y]} ·
 {"press_at": [x, y], "finger": 1} and {"lift": 1} (a finger that rests) · {"pressed": "confirm"} (whether a finger rests
-on it) · {"touches_waiting": true} (how many downs and ups no widget has seen yet) · {"screenshot": "path.png"} ·
+on it) · {"touches_waiting": true} (how many downs and ups no widget has seen yet) · {"keys": true} (how many came
+down, heeded or not; the buttons that keys can mean, in their order; the one that has the ring, if there is a ring) ·
+{"screenshot": "path.png"} ·
 {"labels": "screen" | "all"} (words and boxes of the present screen, or of every screen that was ever built) ·
 {"quit": true}. A command that cannot be done is answered with `"refused"`.
 """
@@ -38,10 +40,12 @@ from kivy.input.motionevent import MotionEvent
 from kivy.input.provider import MotionEventProvider
 from kivy.uix.widget import Widget
 
+from screens.shell.keys import Keys
 from screens.shell.router import Router
 from screens.widgets.buttons import IntentButton
 from screens.widgets.column import Column
 from screens.widgets.paragraph import Paragraph
+from screens.widgets.standing import touchable, visible
 
 IMPORTED_AT = time.monotonic()
 LONGEST_LINE = 65536
@@ -51,6 +55,7 @@ class Application(Protocol):
     """What is watched."""
 
     router: Router
+    keys: Keys
 
     def leave(self) -> None:
         """Close the window. From any thread; returns at once."""
@@ -66,6 +71,7 @@ class AutomationSocket:
         self._client: socket.socket | None = None
         self._thread = threading.Thread(target=self._serve, name="automation", daemon=True)
         self._finger = _Finger()
+        self._keys_down = 0
         self._shown = 0
         self._due = False
         self._told: dict[str, Any] = {}
@@ -79,12 +85,12 @@ class AutomationSocket:
         self._path.chmod(0o600)
         self._listener.listen(1)
         EventLoop.add_input_provider(self._finger)
-        Window.bind(on_flip=self._on_flip)
+        Window.bind(on_flip=self._on_flip, on_key_down=self._key_came_down)
         self._thread.start()
         self.expect()
 
     def stop(self) -> None:
-        Window.unbind(on_flip=self._on_flip)
+        Window.unbind(on_flip=self._on_flip, on_key_down=self._key_came_down)
         EventLoop.remove_input_provider(self._finger)
         listener, client, self._listener, self._client = self._listener, self._client, None, None
         for link in (client, listener):
@@ -157,6 +163,10 @@ class AutomationSocket:
         except OSError:
             self._client = None  # it went away; the serving thread waits for the next one
 
+    def _key_came_down(self, *_args: object) -> None:
+        """Bound last, so told first: whoever heeds a key keeps it."""
+        self._keys_down += 1
+
     # Commands.
 
     def _serve(self) -> None:
@@ -211,6 +221,14 @@ class AutomationSocket:
                 return {"done": "pressed", "pressed": _button(router, name).state == "down"}
             case {"touches_waiting": True}:
                 return {"done": "touches_waiting", "waiting": self._finger.waiting}
+            case {"keys": True}:
+                focus = self._app.keys.focus
+                return {
+                    "done": "keys",
+                    "down": self._keys_down,
+                    "order": [button.target for button in focus.order],
+                    "ring": focus.button.target if focus.is_shown and focus.button is not None else None,
+                }
             case {"labels": "screen"}:
                 return {
                     "done": "labels",
@@ -235,16 +253,12 @@ class AutomationSocket:
 
 def targets(widget: Widget) -> dict[str, list[float]]:
     """What can be touched now in `widget`: x, y, width, height in window pixels from the top left."""
-    return {
-        button.target: _box(button)
-        for button in _visible(widget)
-        if isinstance(button, IntentButton) and not button.disabled
-    }
+    return {button.target: _box(button) for button in touchable(widget)}
 
 
 def _button(widget: Widget, target: str) -> IntentButton:
     """The button of that name. KeyError if there is none."""
-    found = {button.target: button for button in _visible(widget) if isinstance(button, IntentButton)}
+    found = {button.target: button for button in visible(widget) if isinstance(button, IntentButton)}
     return found[target]
 
 
@@ -260,7 +274,7 @@ def labels(widget: Widget) -> list[dict[str, Any]]:
             "colour": [round(part, 3) for part in label.color],
             "on_two_pages": any(column.is_cut(label) for column in _columns_of(label)),
         }
-        for label in _visible(widget)
+        for label in visible(widget)
         if isinstance(label, Paragraph) and label.words
     ]
 
@@ -284,16 +298,6 @@ def _out_of_sight(router: Router) -> Iterator[Widget]:
     for screen in router.screens:
         if screen is not router.current_screen:
             yield from (screen.column, screen.actions)
-
-
-def _visible(widget: Widget) -> list[Widget]:
-    """`widget` and what it holds, without what is transparent or on another page."""
-    if not widget.opacity:
-        return []
-    if isinstance(widget, Column):
-        held = [found for child in widget.children for found in _visible(child)]
-        return [widget, *(found for found in held if widget.shows(found))]
-    return [widget, *(found for child in widget.children for found in _visible(child))]
 
 
 def _box(widget: Widget) -> list[float]:

@@ -21,6 +21,7 @@ from screens.shell import pointer
 from screens.shell.dressing import DressedApp
 from screens.shell.help_over import HELP, HelpOver
 from screens.shell.input_waking import InputWaking
+from screens.shell.keys import Keys
 from screens.shell.resting import Resting
 from screens.shell.router import Router
 from screens.shell.screen_file import MTDEV, ScreenFile
@@ -71,7 +72,7 @@ class KioskApp(DressedApp):
     need not be what the screen file says, and the layout is made for what is there. `asked_to_close()`: somebody
     wishes the window closed; it stays until `leave`. None: it closes at once. `cannot_read(file)` is called on Kivy's
     thread, once for each image file of assets/images that is missing or damaged; its place stays blank. `sound`: of the
-    voice and the signals.
+    voice and the signals. `keypad`: keys do what touches do.
     """
 
     voice: ObjectProperty[Voice] = ObjectProperty(None, rebind=True)
@@ -89,6 +90,7 @@ class KioskApp(DressedApp):
         asked_to_close: Callable[[], None] | None = None,
         cannot_read: Callable[[str], None] = lambda _file: None,
         sound: SiteSound = NOTHING_TO_HEAR,
+        keypad: bool = False,
     ) -> None:
         super().__init__(screen_file, assets_dir, cannot_read)
         self.use_kivy_settings = False
@@ -106,6 +108,7 @@ class KioskApp(DressedApp):
         self._waking: InputWaking | None = None
         self._resting = Resting(self._may_rest)
         self._unhurried = Unhurried(lambda serial: self._choose(Intent.MORE_TIME, "", serial))
+        self.keys = Keys(self.router, self.voice, self._resting.stir, lambda: self._page in RESTING, keypad)
         self._serial: int | None = None  # of the model that stands on the screen
         self._coming: deque[ScreenModel] = deque()
         self._came = threading.Event()
@@ -209,6 +212,7 @@ class KioskApp(DressedApp):
 
     def _dress_for_anybody(self) -> None:
         """As every visit begins."""
+        self.keys.end()
         self._undress.cancel()
         self.undress()
 
@@ -221,6 +225,7 @@ class KioskApp(DressedApp):
         self._waking.start()
         self._resting.stir()
         self.voice.start()
+        self.keys.start()
         if self._automation_socket is not None:
             from screens.automation.automation_socket import AutomationSocket
 
@@ -234,6 +239,7 @@ class KioskApp(DressedApp):
             waking.stop()
         self._resting.stop()
         self.voice.stop()
+        self.keys.stop()
         if self._automation is not None:
             self._automation.stop()
         if self._stopped is not None:

@@ -8,8 +8,8 @@ from pathlib import Path
 
 from kiosk.presentation.models.resident import ScreenModel
 from kiosk.texts.translation import Translation
-from kiosk.voice.clips import Utterance
-from kiosk.voice.grammar import Grammar, GrammarError
+from kiosk.voice.clips import Clip, Utterance
+from kiosk.voice.grammar import QUOTED, Grammar, GrammarError
 from kiosk.voice.languages import grammar_file, is_spoken
 from kiosk.voice.signals import Signal
 from kiosk.voice.speaking import audible, more_pages, spoken, spoken_step, spoken_warning
@@ -105,6 +105,22 @@ class Narration:
         if self._tells_of_pages and grammar is not None:
             self._tells_of_pages = False
             self._say(language, (more_pages(grammar),), volume)
+
+    def name(self, words: str, language: str, volume: int, *, is_private: bool) -> None:
+        """Say the words of a button, if there is a sound for them, and let go of what else was to be said. "": it turns
+        to the next page, which the grammar has a phrase for.
+        """
+        self.hush()
+        self._unsaid = ()
+        grammar, files = self._grammar(language), self._sounds(language)
+        if grammar is None or (is_private and not self._in_private()):
+            return
+        if words.isdecimal():
+            clips = grammar.spelled(words, QUOTED) or ()
+        else:
+            clips = (Clip("", words),) if words else more_pages(grammar).clips
+        if all(map(files.has, clips)):
+            self._append(files.pcm((Utterance(clips),)), volume)
 
     def rest(self) -> None:
         """Be silent, and let go of the device soon."""

@@ -41,6 +41,10 @@ class Narrator:
         """Say again what was cut off, and the rest."""
         self._order(lambda narration: narration.go_on(language, volume))
 
+    def name(self, words: str, language: str, volume: int, *, is_private: bool) -> None:
+        """Say the words of a button; it interrupts."""
+        self._order(lambda narration: narration.name(words, language, volume, is_private=is_private))
+
     def warn(self, language: str, seconds: int, volume: int, *, aloud: bool, signal: Signal | None) -> None:
         """Ask whether somebody is still there; it interrupts, and then the rest is said."""
         self._order(lambda narration: narration.warn(language, seconds, volume, aloud=aloud, signal=signal))

@@ -66,7 +66,7 @@ class Voice(EventDispatcher):
         self._begin_anew()
 
     def start(self) -> None:
-        Window.bind(on_touch_down=self._touched)
+        Window.bind(on_touch_down=self.touched)
         if self._settings.headphone_jack:
             from screens.sound.headphone_jack import HeadphoneJack
 
@@ -74,7 +74,7 @@ class Voice(EventDispatcher):
             self._jack.start()
 
     def stop(self) -> None:
-        Window.unbind(on_touch_down=self._touched)
+        Window.unbind(on_touch_down=self.touched)
         self._forget.cancel()
         jack, self._jack = self._jack, None
         if jack is not None:
@@ -167,13 +167,20 @@ class Voice(EventDispatcher):
         if self._model is not None and self._speaker is not None and self._speaks_by_itself():
             self._speaker.go_on(self._model.frame.language, self._present_volume())
 
+    def name(self, words: str, language: str, *, is_private: bool) -> None:
+        """Say the `words` of a button, in the language that they are in, where there is a sound for them; "": of the
+        one that turns to the next page. `is_private`: they may be part of a number of the person.
+        """
+        if self.is_on:
+            self._narrator().name(words, language, self._present_volume(), is_private=is_private)
+
     def _speaks_by_itself(self) -> bool:
         """Whether the present screen is said without being asked for."""
         is_to_many = isinstance(self._model, OutOfServiceScreen)  # one language after the other, to whoever passes
         return self.is_on and (self._in_private or (self._is_greeting and not is_to_many))
 
-    def _touched(self, *_args: Any) -> None:
-        """A touch interrupts: whoever answers has heard enough."""
+    def touched(self, *_args: Any) -> None:
+        """A touch interrupts, and so does a key: whoever answers has heard enough."""
         if self.is_on and self._speaker is not None:
             self._speaker.hush()
         if isinstance(self._page, WelcomeScreen):

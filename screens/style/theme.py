@@ -33,7 +33,7 @@ def _luminance(of: Colour) -> float:
 
 @dataclass(frozen=True, slots=True)
 class Palette:
-    """Colours by what they are for; `…_soft` are grounds."""
+    """Colours by what they are for; `…_soft` are grounds. `focus`: of the ring around the button that keys mean."""
 
     ground: Colour
     surface: Colour
@@ -50,6 +50,7 @@ class Palette:
     fault_soft: Colour
     simulation: Colour
     on_simulation: Colour
+    focus: Colour
 
     def text_pairs(self) -> tuple[tuple[str, str], ...]:
         """Which colour is written on which, by name."""
@@ -76,6 +77,10 @@ class Palette:
             ("on_simulation", "simulation"),
         )
 
+    def grounds(self) -> tuple[str, ...]:
+        """What a button, and the ring around it, may stand on, by name."""
+        return ("ground", "surface", "accent_soft", "refusal_soft", "fault_soft")
+
 
 COUNTER = Palette(
     ground=colour("#F4F6F7"),
@@ -93,6 +98,7 @@ COUNTER = Palette(
     fault_soft=colour("#FDECEA"),
     simulation=colour("#FFD54A"),
     on_simulation=colour("#14222B"),
+    focus=colour("#B0005A"),
 )
 
 
@@ -112,6 +118,7 @@ CONTRAST = Palette(
     fault_soft=colour("#FFFFFF"),
     simulation=colour("#FFD54A"),
     on_simulation=colour("#000000"),
+    focus=colour("#A00050"),
 )
 """Text at 15:1 and more."""
 
@@ -131,6 +138,7 @@ DARK = Palette(
     fault_soft=colour("#180606"),
     simulation=colour("#FFD54A"),
     on_simulation=colour("#000000"),
+    focus=colour("#FFB000"),
 )
 """For eyes that light dazzles: light text on black, at 14:1 and more."""
 

@@ -22,7 +22,8 @@ _KIVYS_SIZE = getattr_static(BorderImage, "size")  # what the box below puts its
 
 class RoundedBox(BorderImage):
     """`pos` and `size` in pixels; `look`: radius of the corners, width of the line around, colour of the line, colour
-    inside. A box that is smaller than its corners gets smaller ones; one without a size is not there.
+    inside, both as opaque as they say. A box that is smaller than its corners gets smaller ones; one without a size is
+    not there.
     """
 
     def __init__(self, **kwargs: object) -> None:
@@ -73,7 +74,8 @@ def _pixel(radius: int, line_width: int, line: Colour, inside: Colour, x: int, y
     """Red, green, blue and opacity of the pixel at (x, y) from a corner."""
     covered, filled = _covered(radius, x, y), _covered(radius - line_width, x - line_width, y - line_width)
     mixed = [within * filled + around * (1 - filled) for around, within in zip(line[:3], inside[:3], strict=True)]
-    return bytes(round(255 * value) for value in (*mixed, covered))
+    opacity = covered * (inside[3] * filled + line[3] * (1 - filled))
+    return bytes(round(255 * value) for value in (*mixed, opacity))
 
 
 def _covered(radius: int, x: int, y: int) -> float:

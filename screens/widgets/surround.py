@@ -8,6 +8,7 @@ from kivy.lang import Builder
 from kivy.properties import ObjectProperty, StringProperty
 from kivy.uix.boxlayout import BoxLayout
 from kivy.uix.floatlayout import FloatLayout
+from kivy.uix.widget import Widget
 
 from screens.widgets import access, body, countdown, help, mirroring
 from screens.widgets.base import BaseScreen
@@ -52,6 +53,13 @@ class Surround(FloatLayout):
 
     def __init__(self, first: BaseScreen) -> None:
         super().__init__(screen=first)
+
+    @property
+    def areas(self) -> tuple[Widget, ...]:
+        """What holds buttons, in the order in which a reader expects them: the question that does not wait, what is
+        chosen, what the screen is for, the ways out, and the bar.
+        """
+        return (self.countdown, self.body, self.actions, self.ids["way"], self.ids["access"])
 
     def make_room(self, screen: BaseScreen) -> None:
         """Let another screen lay itself out for about the room that it will have."""

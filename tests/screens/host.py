@@ -1,7 +1,7 @@
 """A kiosk's window without a kiosk, for the tests: `python -m tests.screens.host SIZE SOCKET [options]`.
 
 Options: `fullscreen`; `assets=DIR`, where other assets are; `voice`, which is on from the start; `buttons` for it;
-`signals`; `headphones=PATH`, the jack's input device.
+`signals`; `headphones=PATH`, the jack's input device; `keypad`, whose keys are heeded.
 
 Reads lines from standard input: `<sample> <language>` shows that sample; `unread_s <seconds>` is how long what is
 shown counts as unread (0 at the start: the tests do not think); `window_px <width>x<height>` is as if the display had
@@ -93,6 +93,7 @@ def main() -> None:
         assets_dir,
         automation_socket=Path(automation_socket),
         cannot_read=lambda file: print(0, "cannot_read", file, flush=True),
+        keypad="keypad" in options,
         sound=SiteSound(sound_of(options), lost=lambda why: print("no_sound", why, flush=True)),
     )
     app.router.unread_s = 0

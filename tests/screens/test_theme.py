@@ -10,14 +10,21 @@ from assets import ASSETS
 from screens.authoring.gallery import SIZES
 from screens.shell.screen_file import ScreenFileError, load_screen_file
 from screens.style.fonts import BOLD, REGULAR, Fonts
-from screens.style.theme import COUNTER, PRIMARY_MM, SECONDARY_MM, Theme, colour, contrast
+from screens.style.theme import COUNTER, PALETTES, PRIMARY_MM, SECONDARY_MM, Palette, Theme, colour, contrast
 
 AAA = 7.0  # WCAG 2.1, 1.4.6
+RING = 4.5  # more than WCAG 2.1, 1.4.11, asks for: it is looked for from a wheelchair's distance too
 
 
 @pytest.mark.parametrize(("ink", "ground"), COUNTER.text_pairs())
 def test_what_is_written_can_be_read(ink: str, ground: str) -> None:
     assert contrast(getattr(COUNTER, ink), getattr(COUNTER, ground)) >= AAA
+
+
+@pytest.mark.parametrize("palette", PALETTES)
+def test_the_ring_around_what_keys_mean_is_seen_on_every_ground(palette: Palette) -> None:
+    on = {ground: contrast(palette.focus, getattr(palette, ground)) for ground in palette.grounds()}
+    assert {ground: ratio for ground, ratio in on.items() if ratio < RING} == {}
 
 
 def test_black_on_white_has_the_highest_contrast_there_is() -> None:

@@ -161,13 +161,18 @@ class Window:
 
     def pages(self) -> list[dict[str, Any]]:
         """What stands on each page of the present screen, from the first to the last, which stands then."""
+        return list(self.each_page())
+
+    def each_page(self) -> Iterator[dict[str, Any]]:
+        """What stands on each page of the present screen, while it stands."""
         while self.ask({"labels": "screen"})["page"]:  # what is shown anew stays on the page that was turned to
             self._turns("previous_page")
-        seen = [self.ask({"labels": "screen"}) | {"targets": self.painted["targets"]}]
-        while seen[-1]["page"] + 1 < seen[-1]["pages"]:
+        while True:
+            seen = self.ask({"labels": "screen"}) | {"targets": self.painted["targets"]}
+            yield seen
+            if seen["page"] + 1 >= seen["pages"]:
+                return
             self._turns("next_page")
-            seen.append(self.ask({"labels": "screen"}) | {"targets": self.painted["targets"]})
-        return seen
 
     def _turns(self, to: str) -> None:
         told = self.painted["painted_at"]

@@ -1,4 +1,4 @@
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from kivy.event import EventDispatcher
 from kivy.graphics.instructions import Canvas
@@ -10,5 +10,8 @@ class WindowBase(EventDispatcher):
     height: Property[int, int]
     clearcolor: AliasProperty[Sequence[float]]
     canvas: Canvas
+
+class Keyboard:
+    keycodes: Mapping[str, int]
 
 Window: WindowBase  # None where no window could be opened; `open_window` of screens/shell/kivy_setup.py asks first

@@ -6,6 +6,7 @@ class BorderImage:
     def __init__(self, **kwargs: object) -> None: ...
     texture: Texture | None
     border: Sequence[float]
+    pos: tuple[float, float]
     @property
     def size(self) -> tuple[float, float]: ...
     @size.setter

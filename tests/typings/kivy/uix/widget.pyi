@@ -7,6 +7,7 @@ from kivy.properties import BooleanProperty, NumericProperty, ObjectProperty, Re
 
 class Widget(EventDispatcher):
     canvas: Canvas
+    ids: Mapping[str, Widget]
     x: NumericProperty
     y: NumericProperty
     top: NumericProperty
