@@ -40,6 +40,7 @@ def opened(display: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[W
 def keys(display: str, opened: Window) -> TypedOn:
     """Before the first page of a visit, which nobody has begun."""
     opened.tell_host("unread_s 0")
+    opened.tell_host(f"stuck_s {FOR_EVER_S}")
     opened.show("thank_you", "en")
     opened.show("welcome", "en")
     opened.forget()
@@ -219,6 +220,21 @@ def test_of_two_keys_at_once_one_acts(keys: TypedOn) -> None:
 
 
 @NEEDS_X
+@pytest.mark.parametrize(("stuck_s", "acts"), [(FOR_EVER_S, False), (0.0, True)])
+def test_a_key_that_is_stuck_keeps_the_others_from_acting_for_a_while_only(
+    keys: TypedOn, stuck_s: float, acts: bool
+) -> None:
+    window = keys.window
+    window.tell_host(f"stuck_s {stuck_s}")
+    window.show("question", "en")
+    keys.hold("Left")
+    assert keys.ring() == keys.order[0]
+    keys.press("Right")
+    keys.lift("Left")
+    assert keys.ring() == keys.order[1 if acts else 0]
+
+
+@NEEDS_X
 def test_on_what_nobody_has_read_no_key_does_anything(keys: TypedOn) -> None:
     window = keys.window
     window.show("question", "en")
@@ -343,6 +359,15 @@ def test_the_focus_stays_on_a_button_that_changes_how_the_page_looks(keys: Typed
     for _ in range(3):
         _paints(keys, "Return")
         assert keys.ring() == "contrast"
+
+
+@NEEDS_X
+def test_a_window_before_which_nobody_stands_heeds_a_key(keys: TypedOn) -> None:
+    keys.window.show("welcome", "en")
+    keys.press("Tab")
+    assert keys.ring() == "start"
+    keys.press("Return")
+    assert keys.window.intent() == "start"
 
 
 # -- the ring ----------------------------------------------------------------------------------------------------------
