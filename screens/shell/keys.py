@@ -25,7 +25,6 @@ GONE_S = 60.0
 """After the last key on a page outside any visit nobody is left whom the ring could guide."""
 
 STUCK_S = 5.0
-"""A key that is down for longer is stuck, or something lies on it: the others act nevertheless."""
 
 _WITH_OTHERS = {"alt", "alt-gr", "ctrl", "meta"}
 _NAMES = {Keyboard.keycodes[key.removeprefix("shift+")]: key.removeprefix("shift+") for key in MEANINGS}
@@ -33,7 +32,8 @@ _NAMES = {Keyboard.keycodes[key.removeprefix("shift+")]: key.removeprefix("shift
 
 class Keys:
     """For Kivy's thread. `stir()`: somebody is there; `is_resting()`: the page is outside any visit. `is_wanted`: the
-    site has a keypad; without one no key reaches anything.
+    site has a keypad; without one no key reaches anything. `stuck_s`: a key that is down for longer is stuck, or
+    something lies on it, and keeps no other from acting.
     """
 
     def __init__(
@@ -51,6 +51,7 @@ class Keys:
         self._is_wanted = is_wanted
         self._down_since: dict[int, float] = {}  # by the codes of keys
         self._gone = Clock.create_trigger(lambda _elapsed: self._nobody_is_left(), GONE_S)
+        self.stuck_s = STUCK_S
         self.focus = Focus(router)
 
     def start(self) -> None:
@@ -98,7 +99,7 @@ class Keys:
 
     def _others_down(self, code: int) -> list[int]:
         """Other keys that mean something, and are not stuck."""
-        since = time.monotonic() - STUCK_S
+        since = time.monotonic() - self.stuck_s
         return [each for each, at in self._down_since.items() if each != code and each in _NAMES and at > since]
 
     def _do(self, meaning: Command | str) -> None:

@@ -4,13 +4,14 @@ Options: `fullscreen`; `assets=DIR`, where other assets are; `voice`, which is o
 `signals`; `headphones=PATH`, the jack's input device; `keypad`, whose keys are heeded.
 
 Reads lines from standard input: `<sample> <language>` shows that sample; `unread_s <seconds>` is how long what is
-shown counts as unread (0 at the start: the tests do not think); `window_px <width>x<height>` is as if the display had
-become another; `warn_s <seconds>` is as if the screen ended then; `again <seconds>` shows what was shown last anew,
-with so much time left; `staff <state>` tells what became of a call; `voice <method>` calls one of the voice's; `loaded
-<part>` asks for the modules with that in their names; `painted ?` asks whether what was shown last is painted. Writes a
-line `<serial> <intent> <choice>` for every intent that a screen emits, `0 cannot_read <file>` for a picture that is
-missing or damaged, `voice <on or off> <volume>` whenever either changes, `loaded <modules>`, `painted <True or False>`,
-and `no_sound <why>` when nothing can be heard.
+shown counts as unread (0 at the start: the tests do not think); `stuck_s <seconds>` is after how long a key that is
+down keeps no other from acting; `window_px <width>x<height>` is as if the display had become another; `warn_s
+<seconds>` is as if the screen ended then; `again <seconds>` shows what was shown last anew, with so much time left;
+`staff <state>` tells what became of a call; `voice <method>` calls one of the voice's; `loaded <part>` asks for the
+modules with that in their names; `painted ?` asks whether what was shown last is painted. Writes a line `<serial>
+<intent> <choice>` for every intent that a screen emits, `0 cannot_read <file>` for a picture that is missing or
+damaged, `voice <on or off> <volume>` whenever either changes, `loaded <modules>`, `painted <True or False>`, and
+`no_sound <why>` when nothing can be heard.
 """
 
 from __future__ import annotations
@@ -104,6 +105,8 @@ def main() -> None:
             order, value = line.split()
             if order == "unread_s":
                 app.router.unread_s = float(value)
+            elif order == "stuck_s":
+                app.keys.stuck_s = float(value)
             elif order == "loaded":
                 print("loaded", *sorted(name for name in sys.modules if value in name), flush=True)
             elif order == "painted":

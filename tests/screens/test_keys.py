@@ -8,7 +8,6 @@ from pathlib import Path
 
 import pytest
 
-from screens.authoring.gallery import SIZES
 from screens.style.theme import CONTRAST, COUNTER, DARK, Palette
 from tests.sampling import long_but
 from tests.screens.keyboard import NEEDS_X, TypedOn, order_of
@@ -42,6 +41,7 @@ def opened(display: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[W
 def keys(display: str, opened: Window) -> TypedOn:
     """Before the first page of a visit, which nobody has begun."""
     opened.tell_host("unread_s 0")
+    opened.tell_host(f"stuck_s {FOR_EVER_S}")
     opened.show("thank_you", "en")
     opened.show("welcome", "en")
     opened.forget()
@@ -51,14 +51,14 @@ def keys(display: str, opened: Window) -> TypedOn:
 # -- the order ---------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("window", long_but({"panel-1280x800"}, SIZES), indirect=True, scope="module")
 @pytest.mark.parametrize("name", long_but(wordiest("en"), NAMES))
-def test_on_each_page_keys_come_to_all_that_can_be_touched_once_and_in_one_order(window: Window, name: str) -> None:
-    window.show("welcome", "en")
+def test_on_each_page_keys_come_to_all_that_can_be_touched_once_and_in_one_order(panel: Window, name: str) -> None:
+    """On the smallest display, where a screen has the most pages."""
+    panel.show("welcome", "en")
     for language in ("en", "ug"):
-        window.show(name, language)
-        for page in window.each_page():
-            order = order_of(window)
+        panel.show(name, language)
+        for page in panel.each_page():
+            order = order_of(panel)
             assert sorted(order) == sorted(page["targets"])
             assert [_area(target) for target in order] == sorted(_area(target) for target in order)
 
@@ -221,6 +221,21 @@ def test_of_two_keys_at_once_one_acts(keys: TypedOn) -> None:
 
 
 @NEEDS_X
+@pytest.mark.parametrize(("stuck_s", "acts"), [(FOR_EVER_S, False), (0.0, True)])
+def test_a_key_that_is_stuck_keeps_the_others_from_acting_for_a_while_only(
+    keys: TypedOn, stuck_s: float, acts: bool
+) -> None:
+    window = keys.window
+    window.tell_host(f"stuck_s {stuck_s}")
+    window.show("question", "en")
+    keys.hold("Left")
+    assert keys.ring() == keys.order[0]
+    keys.press("Right")
+    keys.lift("Left")
+    assert keys.ring() == keys.order[1 if acts else 0]
+
+
+@NEEDS_X
 def test_on_what_nobody_has_read_no_key_does_anything(keys: TypedOn) -> None:
     window = keys.window
     window.show("question", "en")
@@ -347,6 +362,15 @@ def test_the_focus_stays_on_a_button_that_changes_how_the_page_looks(keys: Typed
         assert keys.ring() == "contrast"
 
 
+@NEEDS_X
+def test_a_window_before_which_nobody_stands_heeds_a_key(keys: TypedOn) -> None:
+    keys.window.show("welcome", "en")
+    keys.press("Tab")
+    assert keys.ring() == "start"
+    keys.press("Return")
+    assert keys.window.intent() == "start"
+
+
 # -- the ring ----------------------------------------------------------------------------------------------------------
 
 
@@ -410,8 +434,11 @@ def _ring_pixels(keys: TypedOn, folder: Path, palette: Palette) -> int:
 
 
 @NEEDS_X
-def test_without_the_sites_word_no_key_does_anything(display: str, tmp_path: Path) -> None:
-    with Window(SIZE, tmp_path, {"DISPLAY": display, "SDL_VIDEODRIVER": "x11"}) as window:
+def test_without_the_sites_word_no_key_does_anything(tmp_path: Path) -> None:
+    with (
+        x_server("1080x1920") as display,  # its own: of two windows on one the later has the keyboard
+        Window(SIZE, tmp_path, {"DISPLAY": display, "SDL_VIDEODRIVER": "x11"}) as window,
+    ):
         keys = TypedOn(display, window)
         for sample in ("welcome", "telephone_again", "question"):
             window.show(sample, "en")

@@ -22,25 +22,23 @@ Opening = Callable[..., AbstractContextManager[tuple[Hall, TypedOn]]]
 
 
 @pytest.fixture(scope="module")
-def display() -> Iterator[str]:
-    with x_server("1280x800") as name:
-        yield name
-
-
-@pytest.fixture(scope="module")
 def files(tmp_path_factory: pytest.TempPathFactory) -> VoiceFiles:
     return VoiceFiles(tmp_path_factory.mktemp("voice") / "assets")
 
 
 @pytest.fixture
-def open_hall(display: str, files: VoiceFiles, tmp_path: Path) -> Opening:
+def open_hall(files: VoiceFiles, tmp_path: Path) -> Opening:
 
     @contextmanager
     def opened(*options: str) -> Iterator[tuple[Hall, TypedOn]]:
         played = tmp_path / "played"
-        shown = {"DISPLAY": display, "SDL_VIDEODRIVER": "x11"}
-        sound = {"SDL_AUDIODRIVER": "disk", "SDL_DISKAUDIOFILE": str(played)}
-        with Window(SIZE, tmp_path, shown | sound, f"assets={files.assets}", "keypad", *options) as window:
+        sound = {"SDL_VIDEODRIVER": "x11", "SDL_AUDIODRIVER": "disk", "SDL_DISKAUDIOFILE": str(played)}
+        with (
+            x_server("1280x800") as display,
+            Window(
+                SIZE, tmp_path, {"DISPLAY": display} | sound, f"assets={files.assets}", "keypad", *options
+            ) as window,
+        ):
             yield Hall(window, files, played), TypedOn(display, window)
 
     return opened
