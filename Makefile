@@ -45,7 +45,7 @@ run: setup
 	$(PYTHON) -m kiosk run --simulate $(if $(UNIT),--unit $(UNIT))
 
 test: lint
-	$(PYTHON) -m pytest -n 3 --dist worksteal -m "not long"
+	$(PYTHON) -m pytest -n 4 --dist worksteal -m "not long"
 
 long: lint
 	$(PYTHON) -m pytest -n 2 --dist worksteal -m long
