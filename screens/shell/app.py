@@ -135,6 +135,7 @@ class KioskApp(DressedApp):
     def change_text_size(self) -> None:
         """The next larger text; after the largest the usual one."""
         self.dress(int(self.text_size + 1) % len(TEXT_SCALES), int(self.contrast), is_easy=bool(self.is_easy))
+        self.router.current_screen.begin_anew()
         self._somebody_is_dressed()
 
     def change_contrast(self) -> None:
@@ -149,10 +150,10 @@ class KioskApp(DressedApp):
             self.dress(0, int(self.contrast))
         else:
             self.dress_easily()
+        self.router.current_screen.begin_anew()
         self._somebody_is_dressed()
 
     def _somebody_is_dressed(self) -> None:
-        self.router.current_screen.begin_anew()
         self._other_things_stand()
         self._undress.cancel()
         if self._page in RESTING:
