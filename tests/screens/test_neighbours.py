@@ -46,7 +46,7 @@ def sample_pairs() -> list[tuple[str, str]]:
 
 def test_no_finger_that_was_meant_for_one_screen_does_anything_on_its_neighbour(upright: Window) -> None:
     pairs = sample_pairs()
-    assert ("question", "question_address_long") in pairs
+    assert any((old, new[:9]) == ("question", "question_") for old, new in pairs)
     assert ("choice_for_whom", "choice_proof") in pairs
     for old, new in pairs:
         place = _place_on_both(upright, old, new)
@@ -93,6 +93,7 @@ def _a_resting_finger_does_nothing(window: Window, old: str, new: str, place: Pl
 
 
 def _a_double_tap_and_a_tap_during_the_change_do_one_thing(window: Window, old: str, new: str, place: Place) -> None:
+    window.show(new, "en")  # else the first screen stays on the page that was turned to
     first = window.show(old, "en")["serial"]
     window.ask({"touch_at": place})
     assert window.intent_of()[0] == first
@@ -103,6 +104,7 @@ def _a_double_tap_and_a_tap_during_the_change_do_one_thing(window: Window, old: 
     window.ask({"touch_at": place})  # the second tap, on what has just come
     eventually(window.touches_are_through)
     window.tell_host("unread_s 0")
+    window.show(new, "en")
     last = window.show(old, "en")["serial"]
     window.ask({"touch_at": place})
     emitted = [window.intent_of()[0]]
