@@ -82,6 +82,9 @@ def holds(size: str, targets: dict[str, Any], layout: dict[str, Any]) -> None:
         assert y >= 0
         assert x + width <= layout["window"][0]
         assert y + height <= layout["window"][1]
+    boxes = targets.values()
+    whole = [label for label in layout["labels"] if not label["on_two_pages"]]
+    assert [label["words"] for label in whole if any(_hangs_over(label["box"], box) for box in boxes)] == []
     touching = [
         (a, b)
         for (a, one), (b, other) in combinations(targets.items(), 2)
@@ -141,6 +144,14 @@ def test_the_language_on_the_screen_follows_the_model(upright: Window) -> None:
 def pixels_of(size: str) -> tuple[int, int]:
     screen = load_screen_file(ASSETS / "screens" / f"{size}.toml")
     return screen.width_px, screen.height_px
+
+
+def _hangs_over(words: list[float], button: list[float]) -> bool:
+    """Whether words in the middle of a button reach beyond it."""
+    x, y, width, height = words
+    left, top, across, down = button
+    is_its_own = left < x + width / 2 < left + across and top < y + height / 2 < top + down
+    return is_its_own and not (left <= x and top <= y and x + width <= left + across and y + height <= top + down)
 
 
 def _fits(label: dict[str, Any]) -> bool:

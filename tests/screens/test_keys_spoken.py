@@ -81,7 +81,10 @@ def test_the_focus_interrupts_what_is_said_of_the_page_for_good(open_hall: Openi
         keys.press("Tab", "Tab", "Tab", "Tab", "Tab")
         assert keys.ring() == "text_size"
         hall.hears("access.text_size")
+        told = hall.window.painted["painted_at"]
         keys.press("Return")  # after a touch what it cut off would be said again
+        while hall.window.painted["painted_at"] == told:  # a key on what nobody has seen yet does nothing
+            hall.window.next_painting()
         keys.press("Tab")
         hall.hears("access.text_size", "access.contrast")
 

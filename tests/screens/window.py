@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import fcntl
 import json
 import os
 import select
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -218,14 +220,16 @@ class Window:
 def x_server(size: str) -> Iterator[str]:
     """An X server of its own with a display of this size ("1280x800"); its name for DISPLAY."""
     reading, writing = os.pipe()
-    server = subprocess.Popen(
-        ["Xvfb", "-displayfd", str(writing), "-screen", "0", f"{size}x24", "-nolisten", "tcp"],
-        pass_fds=(writing,),
-        stderr=subprocess.DEVNULL,
-    )
-    os.close(writing)
-    try:
+    with (Path(tempfile.gettempdir()) / "x-servers.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)  # two that begin at once may take the same number
+        server = subprocess.Popen(
+            ["Xvfb", "-displayfd", str(writing), "-screen", "0", f"{size}x24", "-nolisten", "tcp"],
+            pass_fds=(writing,),
+            stderr=subprocess.DEVNULL,
+        )
+        os.close(writing)
         number = Lines(reading).next(within_s=LIMIT_S)
+    try:
         assert number is not None
         yield f":{number.strip()}"
     finally:

@@ -41,7 +41,7 @@ def test_a_name_is_given_once() -> None:
 
 
 def test_a_scenario_that_nobody_wrote_is_refused_with_those_there_are() -> None:
-    with pytest.raises(NoSuchScenario, match=r"'lhasa'; there are shanghai-renewal, beijing-overdue"):
+    with pytest.raises(NoSuchScenario, match=r"'lhasa'; there are shanghai-renewal, easy-mode"):
         scenarios.find("lhasa")
 
 
