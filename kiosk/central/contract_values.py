@@ -71,17 +71,16 @@ Day = Annotated[
 WITH_BLANKS = 32
 """The longest number as it is sent: padded columns of a database have blanks at their ends."""
 _BLANKS = r"[ \u3000]*"
-
-
-# Among its characters one that is no white space (Unicode's White_Space; control characters are in no line).
-_SAYS_SOMETHING = f"{LINE[:-1]}{LINE[1:-3]} \\u00A0\\u1680\\u2000-\\u200A\\u202F\\u205F\\u3000]{LINE[1:]}"
+_IN_LINE = LINE.removeprefix("^").removesuffix("*$")  # one character of a line
+# Control characters are in no line; the rest of what Unicode calls white space is.
+_SEEN = rf"{_IN_LINE.removesuffix(']')} \u00A0\u1680\u2000-\u200A\u202F\u205F\u3000]"
 
 
 def _canonical(least: int) -> Callable[[object], object]:
     """What the document does not allow is left for pydantic to refuse. A number that its one form would bring out of
     the lengths (a German ß becomes two letters) stays as it is: it is nobody's in either form.
     """
-    allowed = re.compile(f"{_BLANKS}({LINE[1:-2]}{{{least},18}}){_BLANKS}")
+    allowed = re.compile(f"{_BLANKS}({_IN_LINE}{{{least},18}}){_BLANKS}")
 
     def canonical(value: object) -> object:
         if not isinstance(value, str) or len(value) > WITH_BLANKS or (found := allowed.fullmatch(value)) is None:
@@ -95,9 +94,9 @@ def _canonical(least: int) -> Callable[[object], object]:
 def _with_blanks(least: int) -> JsonDict:
     """What pydantic leaves out of the document, because such a text is read otherwise first."""
     return {
-        "pattern": f"^{_BLANKS}{LINE[1:-2]}{{{least},18}}{_BLANKS}$",
+        "pattern": f"^{_BLANKS}{_IN_LINE}{{{least},18}}{_BLANKS}$",
         "maxLength": WITH_BLANKS,
-        "description": "At most 18 characters, and blanks at its ends, which are read as if they were not there.",
+        "description": f"{least} to 18 characters, and blanks at its ends, which are read as if they were not there.",
     }
 
 
@@ -148,7 +147,7 @@ Address = Annotated[str, Field(pattern=text_kinds.ADDRESS.pattern, max_length=te
 Authority = Annotated[str, Field(pattern=text_kinds.AUTHORITY.pattern, max_length=text_kinds.AUTHORITY.longest)]
 CategoryText = Annotated[str, Field(pattern=text_kinds.CATEGORY.pattern, max_length=text_kinds.CATEGORY.longest)]
 LicenceCode = Annotated[  # case counts: what is in it is its issuer's
-    str, Field(pattern=_SAYS_SOMETHING, max_length=200), AfterValidator(str.strip)
+    str, Field(pattern=f"^{_IN_LINE}*{_SEEN}{_IN_LINE}*$", max_length=200), AfterValidator(str.strip)
 ]
 Telephone = Annotated[str, Field(pattern=r"^[0-9]{5,15}$")]
 AttendantNumber = Annotated[str, Field(pattern=r"^[0-9]{2}$")]

@@ -6,7 +6,7 @@ A scenario is data. Every screen that wants something has an ordinary answer; a 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from types import MappingProxyType
 from typing import Literal
@@ -127,31 +127,22 @@ RENEWED = ("notice", "id_card", "insert_permit", "assessment", "confirm", "take_
 APPLIED = ("notice", "id_card", "insert_permit", "assessment", "take_permit", "application")
 REWRITTEN = ("notice", "id_card", "insert_permit", "confirm", "take_permit", "thank_you")
 
+RENEWAL = PlannedVisit(
+    "renewal", ("lin-yuzhen",), "lin-yuzhen-shanghai", shows=RENEWED, new_term=NewTerm("old_end", 12)
+)
+
 SCENARIOS: tuple[Scenario, ...] = (
     Scenario(
         DEFAULT,
         "Shanghai, in the window: one visit, a year more",
         "shanghai",
-        (
-            PlannedVisit(
-                "renewal", ("lin-yuzhen",), "lin-yuzhen-shanghai", shows=RENEWED, new_term=NewTerm("old_end", 12)
-            ),
-        ),
+        (RENEWAL,),
     ),
     Scenario(
         "easy-mode",
         "Shanghai in easy mode: large text, fewer choices, and the receipt in large print",
         "shanghai",
-        (
-            PlannedVisit(
-                "renewal",
-                ("lin-yuzhen",),
-                "lin-yuzhen-shanghai",
-                shows=RENEWED,
-                new_term=NewTerm("old_end", 12),
-                is_easy=True,
-            ),
-        ),
+        (replace(RENEWAL, is_easy=True),),
     ),
     Scenario(
         "beijing-overdue",

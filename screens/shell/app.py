@@ -134,22 +134,24 @@ class KioskApp(DressedApp):
 
     def change_text_size(self) -> None:
         """The next larger text; after the largest the usual one."""
-        self.dress(int(self.text_size + 1) % len(TEXT_SCALES), int(self.contrast), is_easy=bool(self.is_easy))
+        self.text_size = int(self.text_size + 1) % len(TEXT_SCALES)
+        self.dress_again()
         self.router.current_screen.begin_anew()
         self._somebody_is_dressed()
 
     def change_contrast(self) -> None:
         """The next palette."""
-        self.dress(int(self.text_size), int(self.contrast + 1) % len(PALETTES), is_easy=bool(self.is_easy))
+        self.contrast = int(self.contrast + 1) % len(PALETTES)
+        self.dress_again()
         self._somebody_is_dressed()
 
     def change_easy(self) -> None:
         """Easy mode, or back to the usual one."""
-        self.voice.switch(on=not self.is_easy)
         if self.is_easy:
             self.dress(0, int(self.contrast))
         else:
             self.dress_easily()
+        self.voice.follow_easy(is_easy=bool(self.is_easy))
         self.router.current_screen.begin_anew()
         self._somebody_is_dressed()
 

@@ -96,9 +96,9 @@ class Voice(EventDispatcher):
         else:
             self._narrator().rest()
 
-    def switch(self, *, on: bool) -> None:
-        """Switch the voice on or off for this visit, where it is offered."""
-        if self.is_offered and self.is_on != on:
+    def follow_easy(self, *, is_easy: bool) -> None:
+        """On in easy mode, where it is offered; in the usual one as the site has it."""
+        if self.is_offered and self.is_on != (is_easy or self._is_usual):
             self.toggle()
 
     def repeat(self) -> None:
@@ -191,10 +191,15 @@ class Voice(EventDispatcher):
     def _begin_anew(self, *_args: Any) -> None:
         """For the next person, or for the one with the headphones in."""
         self._wanted = None
-        was_on, self.is_on = self.is_on, self._settings.voice or self._in_private
+        was_on, self.is_on = self.is_on, self._is_usual
         self._present_volume()
         if was_on and not self.is_on and self._speaker is not None:
             self._speaker.rest()
+
+    @property
+    def _is_usual(self) -> bool:
+        """Whether the voice is on without being asked for."""
+        return self._settings.voice or self._in_private
 
     def _jack_changed(self, is_in: bool) -> None:
         """On the jack's thread. What is for the headphones alone falls silent at once when they are out."""

@@ -1,4 +1,4 @@
-"""What all screens share: their parts, their language, and how they forget. What stands around them is `surround`'s."""
+"""What all screens share: their parts, their language, and how they forget. `surround` has what stands around them."""
 
 from __future__ import annotations
 
@@ -80,8 +80,8 @@ class BaseScreen(Widget):
         self.column.bind(on_settled=lambda _column: self.actions.keep_room())
 
     def add_widget(self, widget: Widget, index: int = 0, canvas: str | None = None) -> None:
-        """Its parts come first, by the rule in base.kv; then what its own rule holds: buttons are actions, and
-        everything else is said.
+        """Its parts come first, by the rule in base.kv. Of what its own rule holds, buttons go to the actions and all
+        else to the column.
         """
         match widget:
             case Picture():

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -29,21 +28,12 @@ SHOWN_IN = [
 COLOURED = ("welcome", "choice_service", "assessment_in_window", "confirm", "status", "writing_chip", "help")
 
 
-def touch(window: Window, name: str) -> dict[str, Any]:
-    """What is painted after it."""
-    told = window.painted["painted_at"]
-    window.ask({"touch": name})
-    while window.painted["painted_at"] == told:
-        window.next_painting()
-    return window.painted
-
-
 @pytest.fixture
 def easy(window: Window) -> Iterator[Window]:
     """A window in easy mode, before which somebody stands who has begun."""
     window.show("out_of_service", "en")
     window.show("welcome", "en")
-    touch(window, "easy")
+    window.touch("easy")
     yield window
     window.show("notice", "en")  # what is chosen before a visit holds for a minute, and ends with it
     window.show("welcome", "en")
@@ -56,11 +46,11 @@ def largest_px(window: Window) -> float:
 def test_the_first_page_has_larger_text_and_one_choice_less(window: Window) -> None:
     usual = window.show("welcome", "en")["targets"]
     before = largest_px(window)
-    with_easy = touch(window, "easy")["targets"]
+    with_easy = window.touch("easy")["targets"]
     assert usual.keys() - with_easy.keys() == {"other_services"}
     assert {"start", "easy"} <= with_easy.keys()
     assert largest_px(window) > before * 1.25
-    assert touch(window, "easy")["targets"] == usual
+    assert window.touch("easy")["targets"] == usual
     assert largest_px(window) == before
 
 
@@ -104,10 +94,19 @@ def test_it_brings_the_voice_where_there_is_one(tmp_path: Path) -> None:
     silent = {"SDL_AUDIODRIVER": "dummy"}
     with Window(SIZES[0], tmp_path, OFFSCREEN | silent, "buttons") as window:
         window.show("welcome", "en")
-        touch(window, "easy")
+        window.touch("easy")
         assert heard_of(window) == "voice on"
-        touch(window, "easy")
+        window.touch("easy")
         assert heard_of(window) == "voice off"
+
+
+def test_where_screens_are_spoken_anyway_the_voice_stays_on_in_the_usual_mode(tmp_path: Path) -> None:
+    with Window(SIZES[0], tmp_path, OFFSCREEN | {"SDL_AUDIODRIVER": "dummy"}, "buttons", "voice") as window:
+        window.show("welcome", "en")
+        window.touch("easy")
+        window.touch("easy")
+        window.touch("voice")
+        assert heard_of(window) == "voice off"  # it was on until now, or this would say that it is on
 
 
 def heard_of(window: Window) -> str:
@@ -124,7 +123,7 @@ def test_words_have_their_colours_again_when_all_is_as_before(upright: Window, c
         upright.show(name, "en")
         before = colours_of(upright)
         for _ in range(3):
-            touch(upright, chosen)
+            upright.touch(chosen)
         assert colours_of(upright) == before, name
 
 
@@ -133,12 +132,12 @@ def test_words_have_the_same_colours_in_every_size(upright: Window) -> None:
         upright.show("notice", "en")
         upright.show(name, "en")
         before = colours_of(upright)
-        touch(upright, "text_size")
+        upright.touch("text_size")
         assert {
             words: colour for words, colour in colours_of(upright).items() if words in before
         }.items() <= before.items()
-        touch(upright, "text_size")
-        touch(upright, "text_size")
+        upright.touch("text_size")
+        upright.touch("text_size")
 
 
 def colours_of(window: Window) -> dict[str, list[float]]:

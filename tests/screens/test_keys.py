@@ -9,13 +9,11 @@ from pathlib import Path
 import pytest
 
 from screens.style.theme import CONTRAST, COUNTER, DARK, Palette
-from tests.sampling import long_but
-from tests.screens.keyboard import NEEDS_X, TypedOn, order_of
-from tests.screens.often import NAMES, wordiest
-from tests.screens.window import Window, x_server
+from tests.screens.keyboard import TypedOn
+from tests.screens.window import NEEDS_X, Window, x_server
 from tests.waiting import FOR_EVER_S, eventually
 
-pytestmark = [pytest.mark.screen, pytest.mark.slow]
+pytestmark = [pytest.mark.screen, pytest.mark.slow, NEEDS_X]
 
 SIZE = "portrait-1080x1920"
 EVERY_KEY = [
@@ -48,69 +46,6 @@ def keys(display: str, opened: Window) -> TypedOn:
     return TypedOn(display, opened)
 
 
-# -- the order ---------------------------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize("name", long_but(wordiest("en"), NAMES))
-def test_on_each_page_keys_come_to_all_that_can_be_touched_once_and_in_one_order(panel: Window, name: str) -> None:
-    """On the smallest display, where a screen has the most pages."""
-    panel.show("welcome", "en")
-    for language in ("en", "ug"):
-        panel.show(name, language)
-        for page in panel.each_page():
-            order = order_of(panel)
-            assert sorted(order) == sorted(page["targets"])
-            assert [_area(target) for target in order] == sorted(_area(target) for target in order)
-
-
-def _area(target: str) -> int:
-    """What is chosen or typed, then what the screen is for, then the ways out, then the bar."""
-    match target.partition(":")[0]:
-        case "choose" | "key":
-            return 0
-        case "back" | "previous_page":
-            return 2
-        case "cancel" | "easy":
-            return 3
-        case "text_size" | "contrast" | "choose_language" | "help":
-            return 4
-        case _:
-            return 1
-
-
-@pytest.mark.parametrize(("language", "forward"), [("en", 1), ("ug", -1)])
-def test_choices_are_gone_through_as_they_are_read(panel: Window, language: str, forward: int) -> None:
-    panel.show("welcome", "en")
-    targets = panel.show("choice_service", language)["targets"]
-    choices = [targets[target] for target in order_of(panel) if target.startswith("choose:")]
-    assert len(choices) >= 4
-    assert choices == sorted(choices, key=lambda box: (box[1], forward * box[0]))
-
-
-def test_the_order_is_the_same_from_right_to_left(panel: Window) -> None:
-    panel.show("welcome", "en")
-    panel.show("question", "en")
-    left_to_right = [target for target in order_of(panel) if not target.startswith("choose_language")]
-    targets = panel.show("question", "ug")["targets"]
-    order = [target for target in order_of(panel) if not target.startswith("choose_language")]
-    assert order == left_to_right
-    assert targets["answer_yes"][0] < targets["answer_no"][0]
-    assert order.index("answer_no") < order.index("answer_yes")
-
-
-def test_of_the_step_buttons_the_filled_one_is_the_first(panel: Window) -> None:
-    panel.show("welcome", "en")
-    panel.show("telephone", "en")
-    assert [target for target in order_of(panel) if target.endswith("_telephone")] == [
-        "enter_telephone",
-        "no_telephone",
-    ]
-
-
-# -- by keys -----------------------------------------------------------------------------------------------------------
-
-
-@NEEDS_X
 def test_a_visit_is_walked_by_two_switches(keys: TypedOn) -> None:
     window = keys.window
     for sample, target in (
@@ -137,13 +72,10 @@ def test_a_visit_is_walked_by_two_switches(keys: TypedOn) -> None:
 
 def _paints(keys: TypedOn, key: str) -> None:
     """Press the key, and wait until the page is painted again."""
-    told = keys.window.painted["painted_at"]
-    keys.press(key)
-    while keys.window.painted["painted_at"] == told:
-        keys.window.next_painting()
+    with keys.window.repaints():
+        keys.press(key)
 
 
-@NEEDS_X
 @pytest.mark.parametrize("following", ["Tab", "Right", "Down"])
 @pytest.mark.parametrize("before", ["shift+Tab", "Left", "Up"])
 def test_keys_go_round_forwards_and_back(keys: TypedOn, following: str, before: str) -> None:
@@ -159,7 +91,6 @@ def test_keys_go_round_forwards_and_back(keys: TypedOn, following: str, before: 
     assert keys.ring() == order[-1]
 
 
-@NEEDS_X
 @pytest.mark.parametrize("select", ["Return", "KP_Enter", "space"])
 def test_a_key_selects_what_has_the_ring_and_where_there_is_none_it_brings_it(keys: TypedOn, select: str) -> None:
     keys.window.show("question", "en")
@@ -171,7 +102,6 @@ def test_a_key_selects_what_has_the_ring_and_where_there_is_none_it_brings_it(ke
     assert keys.window.intent() == "answer_yes"
 
 
-@NEEDS_X
 def test_a_key_that_is_held_down_selects_once(keys: TypedOn) -> None:
     keys.window.show("telephone", "en")
     keys.goes_to("key:2")
@@ -182,7 +112,6 @@ def test_a_key_that_is_held_down_selects_once(keys: TypedOn) -> None:
     eventually(lambda: "22_ ____ ____" in keys.window.words())
 
 
-@NEEDS_X
 def test_a_key_that_is_held_down_goes_on_once(keys: TypedOn) -> None:
     keys.window.show("question", "en")
     keys.press("Right")
@@ -192,7 +121,6 @@ def test_a_key_that_is_held_down_goes_on_once(keys: TypedOn) -> None:
     assert keys.ring() == keys.order[1]
 
 
-@NEEDS_X
 def test_a_key_that_was_pressed_on_the_page_before_means_nothing_on_the_next(keys: TypedOn) -> None:
     window = keys.window
     window.show("question", "en")
@@ -207,7 +135,6 @@ def test_a_key_that_was_pressed_on_the_page_before_means_nothing_on_the_next(key
     assert window.intent() == "cancel"
 
 
-@NEEDS_X
 def test_of_two_keys_at_once_one_acts(keys: TypedOn) -> None:
     window = keys.window
     window.show("question", "en")
@@ -220,7 +147,6 @@ def test_of_two_keys_at_once_one_acts(keys: TypedOn) -> None:
     assert window.intent() == "cancel"
 
 
-@NEEDS_X
 @pytest.mark.parametrize(("stuck_s", "acts"), [(FOR_EVER_S, False), (0.0, True)])
 def test_a_key_that_is_stuck_keeps_the_others_from_acting_for_a_while_only(
     keys: TypedOn, stuck_s: float, acts: bool
@@ -235,7 +161,6 @@ def test_a_key_that_is_stuck_keeps_the_others_from_acting_for_a_while_only(
     assert keys.ring() == keys.order[1 if acts else 0]
 
 
-@NEEDS_X
 def test_on_what_nobody_has_read_no_key_does_anything(keys: TypedOn) -> None:
     window = keys.window
     window.show("question", "en")
@@ -253,7 +178,6 @@ def test_on_what_nobody_has_read_no_key_does_anything(keys: TypedOn) -> None:
     assert window.intent_of() == (serial, "answer_no")
 
 
-@NEEDS_X
 def test_keys_that_mean_nothing_here_do_nothing(keys: TypedOn) -> None:
     window = keys.window
     window.show("question", "en")
@@ -263,7 +187,6 @@ def test_keys_that_mean_nothing_here_do_nothing(keys: TypedOn) -> None:
     assert window.intent() == "cancel"
 
 
-@NEEDS_X
 @pytest.mark.parametrize("key", ["Escape", "BackSpace"])
 def test_back_is_what_the_button_is_where_there_is_one(keys: TypedOn, key: str) -> None:
     keys.window.show("id_card", "en")
@@ -275,7 +198,6 @@ def test_back_is_what_the_button_is_where_there_is_one(keys: TypedOn, key: str) 
     assert keys.window.intent() == "cancel"
 
 
-@NEEDS_X
 def test_a_telephone_number_is_typed_taken_back_and_sent(keys: TypedOn) -> None:
     """The number pad's keys are named as X does it while its lock is off."""
     window = keys.window
@@ -289,7 +211,6 @@ def test_a_telephone_number_is_typed_taken_back_and_sent(keys: TypedOn) -> None:
     assert window.intent() == "enter_telephone 13800138000"
 
 
-@NEEDS_X
 def test_figures_that_are_typed_over_each_other_all_count(keys: TypedOn) -> None:
     keys.window.show("telephone_again", "en")
     keys.hold(*"1")
@@ -300,7 +221,6 @@ def test_figures_that_are_typed_over_each_other_all_count(keys: TypedOn) -> None
     eventually(lambda: "137 ____ ____" in keys.window.words())
 
 
-@NEEDS_X
 def test_an_attendants_code_is_typed_and_shown_to_nobody(keys: TypedOn) -> None:
     window = keys.window
     window.show("attendant", "en")
@@ -312,14 +232,12 @@ def test_an_attendants_code_is_typed_and_shown_to_nobody(keys: TypedOn) -> None:
     assert window.intent() == "enter_code 17123456"
 
 
-@NEEDS_X
 def test_whoever_looks_for_a_button_gets_the_time_for_it(keys: TypedOn) -> None:
     keys.window.show("question", "en")
     keys.press("Tab")
     assert keys.window.intent() == "more_time"
 
 
-@NEEDS_X
 def test_the_question_for_more_time_takes_the_focus_from_nothing_and_gives_it_to_nothing(keys: TypedOn) -> None:
     window = keys.window
     window.show("question", "en")
@@ -340,7 +258,6 @@ def test_the_question_for_more_time_takes_the_focus_from_nothing_and_gives_it_to
     assert told == ["more_time", "cancel"]
 
 
-@NEEDS_X
 def test_keys_in_help_stay_there_and_go_back_to_the_page(keys: TypedOn) -> None:
     window = keys.window
     window.show("question", "en")
@@ -352,7 +269,6 @@ def test_keys_in_help_stay_there_and_go_back_to_the_page(keys: TypedOn) -> None:
     assert keys.ring() == "answer_no"
 
 
-@NEEDS_X
 def test_the_focus_stays_on_a_button_that_changes_how_the_page_looks(keys: TypedOn) -> None:
     window = keys.window
     window.show("question", "en")
@@ -362,7 +278,6 @@ def test_the_focus_stays_on_a_button_that_changes_how_the_page_looks(keys: Typed
         assert keys.ring() == "contrast"
 
 
-@NEEDS_X
 def test_a_window_before_which_nobody_stands_heeds_a_key(keys: TypedOn) -> None:
     keys.window.show("welcome", "en")
     keys.press("Tab")
@@ -374,7 +289,6 @@ def test_a_window_before_which_nobody_stands_heeds_a_key(keys: TypedOn) -> None:
 # -- the ring ----------------------------------------------------------------------------------------------------------
 
 
-@NEEDS_X
 def test_the_ring_is_there_from_the_first_key_to_the_first_touch(keys: TypedOn, tmp_path: Path) -> None:
     window = keys.window
     window.show("question", "en")
@@ -392,7 +306,6 @@ def test_the_ring_is_there_from_the_first_key_to_the_first_touch(keys: TypedOn, 
     assert keys.ring() == keys.order[0]
 
 
-@NEEDS_X
 def test_the_ring_goes_with_the_visit(keys: TypedOn, tmp_path: Path) -> None:
     keys.window.show("thank_you", "en")
     keys.press("Tab")
@@ -402,7 +315,6 @@ def test_the_ring_goes_with_the_visit(keys: TypedOn, tmp_path: Path) -> None:
     assert _ring_pixels(keys, tmp_path, COUNTER) == 0
 
 
-@NEEDS_X
 def test_the_ring_is_seen_in_every_palette(keys: TypedOn, tmp_path: Path) -> None:
     window = keys.window
     window.show("question", "en")
@@ -433,7 +345,6 @@ def _ring_pixels(keys: TypedOn, folder: Path, palette: Palette) -> int:
 # -- where nobody asked for keys ---------------------------------------------------------------------------------------
 
 
-@NEEDS_X
 def test_without_the_sites_word_no_key_does_anything(tmp_path: Path) -> None:
     with (
         x_server("1080x1920") as display,  # its own: of two windows on one the later has the keyboard

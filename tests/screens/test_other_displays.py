@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 import subprocess
 from pathlib import Path
 
@@ -19,7 +18,7 @@ from screens.shell.display_size import display_size, size_in
 from screens.shell.screen_file import load_screen_file
 from screens.style.theme import Theme
 from tests.sampling import long_but
-from tests.screens.window import Window, x_server
+from tests.screens.window import NEEDS_X, Window, x_server
 from tests.waiting import LIMIT_S, eventually
 
 SIZES = ("portrait-1080x1920", "landscape-1920x1080", "panel-1280x800")
@@ -50,10 +49,8 @@ FULL = (
     "status_overdue",
 )  # screens that hold much, and the one with *start*
 
-needs_x = pytest.mark.skipif(not (shutil.which("Xvfb") and shutil.which("xdotool")), reason="needs Xvfb and xdotool")
 
-
-@needs_x
+@NEEDS_X
 @pytest.mark.screen
 @pytest.mark.slow
 @pytest.mark.parametrize("display_of", long_but(SOME, OTHERS, names=map(" on ".join, OTHERS)))
@@ -108,7 +105,7 @@ def test_the_layout_follows_a_display_that_becomes_another(tmp_path: Path) -> No
         assert abs(2 * high - before[3]) <= 2
 
 
-@needs_x
+@NEEDS_X
 @pytest.mark.screen
 @pytest.mark.slow
 def test_a_window_is_no_larger_than_its_display(tmp_path: Path) -> None:
@@ -122,7 +119,7 @@ def test_a_window_is_no_larger_than_its_display(tmp_path: Path) -> None:
             assert y + high <= 800
 
 
-@needs_x
+@NEEDS_X
 @pytest.mark.slow
 def test_the_display_is_asked_for_its_size() -> None:
     with x_server("1366x768") as display:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 import subprocess
 import time
 from collections.abc import Iterator
@@ -11,7 +10,7 @@ from collections.abc import Iterator
 import pytest
 
 from screens.shell.kivy_setup import FRAMES_PER_S
-from tests.screens.window import Window, x_server
+from tests.screens.window import NEEDS_X, Window, x_server
 from tests.waiting import LIMIT_S, eventually
 
 RESTING_TURNS_PER_S = 10  # of screens.shell.resting, which imports Kivy
@@ -19,7 +18,7 @@ RESTING_TURNS_PER_S = 10  # of screens.shell.resting, which imports Kivy
 pytestmark = [
     pytest.mark.screen,
     pytest.mark.slow,
-    pytest.mark.skipif(not (shutil.which("Xvfb") and shutil.which("xdotool")), reason="needs Xvfb and xdotool"),
+    NEEDS_X,
 ]
 
 

@@ -91,18 +91,12 @@ def larger_text(window: Window, scale: float) -> Iterator[Callable[[str], None]]
     def scaled() -> float:
         return next(float(label["font_px"]) for label in labels(window) if label["words"] == banner)
 
-    def touch_text_size() -> None:
-        told = window.painted["painted_at"]
-        window.ask({"touch": "text_size"})
-        while window.painted["painted_at"] == told:
-            window.next_painting()
-
     def show(name: str) -> None:
         window.show(name, "ug")
         if scaled() == pytest.approx(usual * scale, rel=0.04):
             return
         while scaled() != pytest.approx(usual * scale, rel=0.04):
-            touch_text_size()
+            window.touch("text_size")
         window.show(name, "ug")
 
     window.show("out_of_service", "ug")

@@ -6,6 +6,7 @@ import fcntl
 import json
 import os
 import select
+import shutil
 import socket
 import subprocess
 import sys
@@ -16,6 +17,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
 from typing import Any
+
+import pytest
 
 from tests.waiting import LIMIT_S, eventually
 
@@ -177,11 +180,23 @@ class Window:
             self._turns("next_page")
 
     def _turns(self, to: str) -> None:
+        with self.repaints():
+            self.ask({"touch": to})
+            assert self.intent() == "more_time"
+
+    @contextmanager
+    def repaints(self) -> Iterator[None]:
+        """What is done inside has the window painted again; that is waited for."""
         told = self.painted["painted_at"]
-        self.ask({"touch": to})
-        assert self.intent() == "more_time"
+        yield
         while self.painted["painted_at"] == told:
             self.next_painting()
+
+    def touch(self, target: str) -> dict[str, Any]:
+        """Touch what changes how the page looks; what is painted then."""
+        with self.repaints():
+            self.ask({"touch": target})
+        return self.painted
 
     def intent(self, within_s: float = ANSWER_S) -> str | None:
         """The next intent that a screen emitted, with its choice; None if none came in time."""
@@ -214,6 +229,10 @@ class Window:
         assert line is not None, f"the automation socket said nothing for {within_s} s"
         said: dict[str, Any] = json.loads(line)
         return said
+
+
+NEEDS_X = pytest.mark.skipif(not (shutil.which("Xvfb") and shutil.which("xdotool")), reason="needs Xvfb and xdotool")
+"""`make setup` installs both; elsewhere a developer may have neither."""
 
 
 @contextmanager
