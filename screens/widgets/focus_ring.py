@@ -35,10 +35,10 @@ class FocusRing:
             if button is None:
                 box.size = (0, 0)
                 continue
-            x, y = map(round, button.to_window(button.x, button.y))
+            x, y = button.to_window(button.x, button.y)
             box.look = (theme.radius + wide, line, colour, _seen_through(colour))
             box.pos = (x - wide, y - wide)
-            box.size = (round(button.width) + 2 * wide, round(button.height) + 2 * wide)
+            box.size = (button.width + 2 * wide, button.height + 2 * wide)
 
 
 def _seen_through(colour: Colour) -> Colour:

@@ -17,13 +17,14 @@ from kivy.graphics.texture import Texture
 Colour = tuple[float, ...]
 Look = tuple[float, float, Colour, Colour]
 
-_KIVYS_SIZE = getattr_static(BorderImage, "size")  # what the box below puts its own before
+# What the box below puts its own before.
+_KIVYS_POS, _KIVYS_SIZE = getattr_static(BorderImage, "pos"), getattr_static(BorderImage, "size")
 
 
 class RoundedBox(BorderImage):
-    """`pos` and `size` in pixels; `look`: radius of the corners, width of the line around, colour of the line, colour
-    inside, both as opaque as they say. A box that is smaller than its corners gets smaller ones; one without a size is
-    not there.
+    """`pos` and `size` in pixels; whole ones are drawn, so that a line is as wide everywhere. `look`: radius of the
+    corners, width of the line around, colour of the line, colour inside, both as opaque as they say. A box that is
+    smaller than its corners gets smaller ones; one without a size is not there.
     """
 
     def __init__(self, **kwargs: object) -> None:
@@ -42,12 +43,20 @@ class RoundedBox(BorderImage):
         self._round()
 
     @property
+    def pos(self) -> tuple[float, float]:
+        return super().pos
+
+    @pos.setter
+    def pos(self, pos: tuple[float, float]) -> None:
+        _KIVYS_POS.__set__(self, tuple(map(round, pos)))
+
+    @property
     def size(self) -> tuple[float, float]:
         return super().size
 
     @size.setter
     def size(self, size: tuple[float, float]) -> None:
-        _KIVYS_SIZE.__set__(self, size)
+        _KIVYS_SIZE.__set__(self, tuple(map(round, size)))
         self._round()
 
     def _round(self) -> None:
